@@ -1,0 +1,3 @@
+//! Composition root: arguments, open the ports, choose a face.
+
+fn main() {}
