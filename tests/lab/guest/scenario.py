@@ -1,0 +1,59 @@
+"""What a scenario is, and the bench that it works at."""
+
+import dataclasses
+import typing
+
+from key import Key
+from usb import Gadget
+
+SCENARIOS = []
+
+
+@dataclasses.dataclass
+class Scenario:
+    """A test: its name is a sentence, its body raises when the sentence is false."""
+
+    name: str
+    body: typing.Callable
+    limit_s: int
+
+
+def scenario(limit_s=60):
+    """Registers a function; its name, with spaces, is the sentence."""
+
+    def register(body):
+        SCENARIOS.append(Scenario(body.__name__.replace("_", " "), body, limit_s))
+        return body
+
+    return register
+
+
+class Bench:
+    """Everything that one scenario set up; `clear` puts it away in the opposite order."""
+
+    def __init__(self):
+        self._things = []
+
+    def key(self, **facts):
+        """A security key, plugged in."""
+        return self.keep(Key(**facts)).plug()
+
+    def gadget(self, *facts):
+        """Some other USB device, plugged in."""
+        gadget = self.keep(Gadget(*facts))
+        gadget.plug()
+        return gadget
+
+    def keep(self, thing):
+        self._things.append(thing)
+        return thing
+
+    def clear(self):
+        while self._things:
+            self._things.pop().destroy()
+
+
+def expect(condition, otherwise):
+    """Fails the scenario with the given words."""
+    if not condition:
+        raise AssertionError(otherwise)
