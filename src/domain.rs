@@ -1,1 +1,20 @@
-//! (see lib.rs)
+//! Plain types and rules, no I/O: people, keys, authority, policy, and what a station records.
+//!
+//! Invariant: nothing here reads a clock, a device, a file or a random number; they come in as arguments.
+
+pub mod authority;
+pub mod change;
+pub mod id;
+pub mod identification;
+pub mod key;
+pub mod models;
+pub mod person;
+pub mod pin;
+pub mod policy;
+
+pub use change::{Change, Intent, Record};
+pub use id::{Bytes, EntryId, IntentId, OfferId, OperatorId, OrganisationId, PersonId, StationId};
+pub use identification::Identification;
+pub use key::{Aaguid, KeyFacts, KeyId, Place};
+pub use person::{Organisation, Person, PersonKind};
+pub use pin::Pin;

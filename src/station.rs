@@ -1,1 +1,3 @@
-//! (see lib.rs)
+//! The shell: owns the ports, runs workflows, pushes the outbox.
+
+pub mod face;

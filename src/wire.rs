@@ -1,1 +1,15 @@
-//! (see lib.rs)
+//! What station and registry say to each other: JSON bodies of the HTTP API under `/v1`.
+//!
+//! WebAuthn's own JSON forms are in [`webauthn`]. Reading is lenient (unknown members are ignored, base64url with or
+//! without padding); a `version` newer than [`VERSION`] is refused by both sides, never guessed.
+
+pub mod api;
+pub mod webauthn;
+
+pub use api::*;
+
+/// Version of every body that states one.
+pub const VERSION: u16 = 1;
+
+/// The header that carries the outbox entry's id (draft-ietf-httpapi-idempotency-key-header).
+pub const IDEMPOTENCY_KEY: &str = "idempotency-key";

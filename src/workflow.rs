@@ -1,1 +1,292 @@
-//! (see lib.rs)
+//! The workflows, each one straight-line function, and the ports through which they reach the world.
+//!
+//! A workflow reaches keys, people, the registry and the disk only through [`Desk`]. So the same function is driven
+//! by the kiosk, by the command line and by tests with a scripted desk.
+//!
+//! Invariant: nothing irreversible is asked of a key before [`Desk::commit`] returned for its intent.
+
+pub mod dialogue;
+
+use jiff::Timestamp;
+
+use crate::domain::authority::NotAllowed;
+use crate::domain::change::{Enrolment, Remains};
+use crate::domain::models::Models;
+use crate::domain::{
+    Bytes, Change, EntryId, Intent, IntentId, KeyFacts, OperatorId, PersonId, Pin,
+};
+use crate::wire::webauthn::{CreationOptions, Descriptor, RequestOptions};
+use crate::wire::{Offer, Operator, TestOffer};
+use dialogue::{Answer, Event, Question};
+
+/// The ports of a workflow. Every method is one call to the world and may fail.
+///
+/// Cancelling is not an answer but a state: once the person in front of the screen wants to stop, `ask` and every key
+/// operation end with [`Stop::Cancelled`] at once.
+#[expect(
+    async_fn_in_trait,
+    reason = "workflows are generic over their desk; no trait object is made of it"
+)]
+pub trait Desk {
+    /// The station's clock.
+    fn now(&self) -> Timestamp;
+    /// A fresh identifier (UUIDv7).
+    fn fresh_id(&mut self) -> uuid::Uuid;
+    /// The list of models.
+    fn models(&self) -> &Models;
+    /// Who is signed in.
+    fn operator(&self) -> Option<Operator>;
+
+    /// Shows what happens; never waits, never fails.
+    fn tell(&mut self, event: Event);
+    /// Asks the people in front of the screen.
+    async fn ask(&mut self, question: Question) -> Result<Answer, Stop>;
+
+    /// The registry's offer for a person: a fresh one, or a ticket when the registry can't be reached.
+    /// Neither: [`Stop::Unreachable`].
+    async fn offer(&mut self, person: &PersonId) -> Result<Offer, Stop>;
+    /// The registry's offer to test a person's keys.
+    async fn test_offer(&mut self, person: &PersonId) -> Result<TestOffer, Stop>;
+    /// Sends an outbox entry now. The entry is on disk already: [`Pushed::Queued`] loses nothing.
+    async fn push(&mut self, entry: EntryId) -> Result<Pushed, Stop>;
+
+    /// Writes a change to the journal; on disk when it returns.
+    async fn commit(&mut self, change: Change) -> Result<(), Stop>;
+    /// The enrolments that this station made on keys of this identity or, where the key has none of its own, of this model.
+    async fn enrolments_on(&mut self, key: &KeyFacts) -> Result<Vec<Enrolment>, Stop>;
+
+    /// The keys in the bay now.
+    fn keys(&self) -> Vec<KeyFacts>;
+    /// Waits until the bay differs from `seen`; ends with [`Stop::Cancelled`] on cancel.
+    async fn bay_changed(&mut self, seen: &[KeyFacts]) -> Result<(), Stop>;
+    /// Lets the person choose by touching one of several keys; the others are released.
+    async fn touched(&mut self, keys: &[KeyFacts]) -> Result<KeyFacts, Stop>;
+    /// Makes a key blink, where it can.
+    async fn wink(&mut self, key: &KeyFacts) -> Result<(), KeyFault>;
+    /// Reads the key's facts again, PIN retries included.
+    async fn facts(&mut self, key: &KeyFacts) -> Result<KeyFacts, KeyFault>;
+    /// Sets the first PIN.
+    async fn set_pin(&mut self, key: &KeyFacts, pin: &Pin) -> Result<(), KeyFault>;
+    /// Changes the PIN.
+    async fn change_pin(&mut self, key: &KeyFacts, old: &Pin, new: &Pin) -> Result<(), KeyFault>;
+    /// Which of these credentials the key holds, asked without a touch; `None`: none of them.
+    async fn holds(
+        &mut self,
+        key: &KeyFacts,
+        rp_id: &str,
+        ids: &[Descriptor],
+    ) -> Result<Option<Bytes>, KeyFault>;
+    /// The user handles and ids of the discoverable credentials at this RP; empty where the key can't tell.
+    async fn residents(
+        &mut self,
+        key: &KeyFacts,
+        pin: &Pin,
+        rp_id: &str,
+    ) -> Result<Vec<Resident>, KeyFault>;
+    /// Makes a credential: one touch. `client_data_hash` is SHA-256 of the client data. `None` for the PIN: built-in user verification.
+    async fn make_credential(
+        &mut self,
+        key: &KeyFacts,
+        pin: Option<&Pin>,
+        options: &CreationOptions,
+        client_data_hash: [u8; 32],
+    ) -> Result<NewCredential, KeyFault>;
+    /// Signs: one touch.
+    async fn get_assertion(
+        &mut self,
+        key: &KeyFacts,
+        pin: Option<&Pin>,
+        options: &RequestOptions,
+        client_data_hash: [u8; 32],
+    ) -> Result<NewAssertion, KeyFault>;
+    /// Deletes a discoverable credential. [`KeyFault::Unsupported`] where the key can't.
+    async fn delete_credential(
+        &mut self,
+        key: &KeyFacts,
+        pin: &Pin,
+        rp_id: &str,
+        id: &Bytes,
+    ) -> Result<(), KeyFault>;
+}
+
+/// A discoverable credential on a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resident {
+    /// Credential id.
+    pub id: Bytes,
+    /// User handle.
+    pub user_handle: Bytes,
+    /// The account's name as the key keeps it.
+    pub user_name: Option<String>,
+}
+
+/// What a key made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewCredential {
+    /// Credential id.
+    pub id: Bytes,
+    /// WebAuthn attestation object, CBOR.
+    pub attestation_object: Bytes,
+    /// The authenticator data in it.
+    pub authenticator_data: Bytes,
+    /// COSE_Key, CBOR.
+    pub public_key: Bytes,
+    /// COSE algorithm.
+    pub algorithm: i64,
+    /// The UV flag.
+    pub user_verified: bool,
+    /// Whether it is discoverable, where known.
+    pub discoverable: Option<bool>,
+    /// Transports as getInfo states them.
+    pub transports: Vec<String>,
+}
+
+/// What a key signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewAssertion {
+    /// Which credential.
+    pub id: Bytes,
+    /// What was signed, besides the client data's hash.
+    pub authenticator_data: Bytes,
+    /// DER for ECDSA.
+    pub signature: Bytes,
+    /// User handle, for a discoverable credential.
+    pub user_handle: Option<Bytes>,
+}
+
+/// How a push went.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Pushed {
+    /// The registry verified and holds it.
+    Accepted {
+        /// By the registry's clock.
+        at: Timestamp,
+    },
+    /// It waits in the outbox.
+    Queued,
+    /// The registry refused it: a conflict for the operator.
+    Rejected {
+        /// The problem's code.
+        code: String,
+        /// The registry's words.
+        detail: String,
+    },
+}
+
+/// Why a key did not do what was asked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum KeyFault {
+    /// Pulled.
+    #[error("the key was pulled out: put it back into the same slot")]
+    Gone,
+    /// The person in front of the screen stopped it.
+    #[error("cancelled")]
+    Cancelled,
+    /// Nobody touched it in time.
+    #[error("nobody touched the key in time")]
+    TouchTimeout,
+    /// Wrong PIN.
+    #[error("wrong PIN: {retries:?} attempts left")]
+    WrongPin {
+        /// As the key says, where it says.
+        retries: Option<u8>,
+    },
+    /// Three wrong in a row: it must be pulled and put back.
+    #[error("three wrong PINs in a row: pull the key and put it back")]
+    PowerCycleNeeded,
+    /// All attempts are used up.
+    #[error("the PIN is blocked: only a reset helps")]
+    PinBlocked,
+    /// The key's own rules refuse this PIN.
+    #[error("the key refuses this PIN: choose another, perhaps a longer one")]
+    PinRefused,
+    /// It holds a credential of the exclude list.
+    #[error("the key already holds a credential for this person")]
+    Excluded,
+    /// It holds none of the credentials asked for.
+    #[error("the key holds no such credential")]
+    NoCredential,
+    /// No room.
+    #[error("the key has no room for another credential")]
+    StoreFull,
+    /// It can't do this.
+    #[error("the key cannot do this: {0}")]
+    Unsupported(String),
+    /// Anything else, in words with the facts.
+    #[error("{0}")]
+    Failed(String),
+}
+
+/// Why a workflow ended early.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Stop {
+    /// The person in front of the screen stopped it.
+    #[error("cancelled")]
+    Cancelled,
+    /// No session, or the session has ended.
+    #[error("nobody is signed in: sign in first")]
+    SignedOut,
+    /// Not this operator's to do.
+    #[error(transparent)]
+    NotAllowed(#[from] NotAllowed),
+    /// Policy refuses the key; the verdict says why.
+    #[error("this key cannot be enrolled: {0}")]
+    KeyRefused(String),
+    /// The registry refused, e.g. no such person.
+    #[error("the registry refused: {detail}")]
+    RegistryRefused {
+        /// The problem's code.
+        code: String,
+        /// In words.
+        detail: String,
+    },
+    /// The registry can't be reached and there is no ticket. Nothing was done.
+    #[error("the registry cannot be reached: {0}")]
+    Unreachable(String),
+    /// The offer's life is over.
+    #[error("the registry's challenge has expired: start again")]
+    OfferExpired,
+    /// The key.
+    #[error(transparent)]
+    Key(#[from] KeyFault),
+    /// The station's memory. Nothing more is acknowledged.
+    #[error("the station's memory failed: {0}")]
+    Store(String),
+    /// The key's answer does not verify.
+    #[error("the key's answer does not verify: {0}")]
+    Unproven(String),
+    /// The run ended after it had touched the key; this is what remains.
+    #[error("{cause} ({remains:?})")]
+    Left {
+        /// The cause.
+        cause: Box<Stop>,
+        /// What remains on the key.
+        remains: Remains,
+    },
+}
+
+/// How a workflow that did not stop early ended.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Done {
+    /// A new credential.
+    Enrolled {
+        /// The intent.
+        intent: IntentId,
+        /// The intent's data.
+        what: Box<Intent>,
+        /// Where its push stands.
+        pushed: Pushed,
+        /// Who did it.
+        operator: OperatorId,
+    },
+    /// The key was enrolled already and works.
+    Retested {
+        /// Where its push stands.
+        pushed: Pushed,
+    },
+    /// Unfinished work was ended.
+    Resolved {
+        /// What remains.
+        remains: Remains,
+    },
+}

@@ -1,0 +1,316 @@
+//! What a station records: one [`Record`] is one entry of its journal, and the only way anything becomes true.
+//!
+//! An enrolment is the sequence [`Change::IntentBegun`] → [`Change::PinSet`]? → [`Change::CredentialMade`] →
+//! [`Change::Enrolled`] (with its outbox entry) → [`Change::Pushed`] or [`Change::Rejected`]. An intent that has
+//! neither an `Enrolled`, a `Retested` nor an `IntentEnded` is unfinished work.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::id::{Bytes, EntryId, IntentId, OfferId, OperatorId, StationId};
+use super::identification::Identification;
+use super::key::{KeyFacts, KeyId, Place};
+use super::person::Person;
+use crate::wire::{EnrolmentPush, Offer, Operator, TestPush, Tickets};
+
+/// Version of [`Record`] that this release writes; a newer one is refused.
+pub const RECORD_VERSION: u16 = 1;
+
+/// One journal entry: who changed what, when.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// Version of this form.
+    pub version: u16,
+    /// By the station's clock.
+    pub at: Timestamp,
+    /// The station, once it has joined.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub station: Option<StationId>,
+    /// Who was signed in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operator: Option<OperatorId>,
+    /// What happened.
+    pub change: Change,
+}
+
+/// What happened. Holds no secret: no PIN, no token.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Change {
+    /// The station joined a registry.
+    StationJoined {
+        /// Its name for people.
+        name: String,
+        /// The registry's base address.
+        registry: String,
+        /// The audience of its assertions.
+        audience: String,
+    },
+    /// An operator signed in.
+    SessionOpened {
+        /// Who.
+        operator: Operator,
+    },
+    /// An operator's session ended.
+    SessionClosed {
+        /// Who.
+        operator: OperatorId,
+    },
+    /// A key was seen for the first time, or something about it changed.
+    KeySeen {
+        /// What it is and where.
+        key: Box<KeyFacts>,
+    },
+    /// Tickets were fetched for a day; they replace those of the same day.
+    TicketsFetched {
+        /// The offers.
+        tickets: Box<Tickets>,
+    },
+    /// Something irreversible is about to be done to a key.
+    IntentBegun {
+        /// What exactly.
+        intent: Box<Intent>,
+    },
+    /// The person set or changed the key's PIN on the way.
+    PinSet {
+        /// For which intent.
+        intent: IntentId,
+    },
+    /// The key made a credential; not yet proven.
+    CredentialMade {
+        /// For which intent.
+        intent: IntentId,
+        /// What was made.
+        made: Box<Made>,
+    },
+    /// The enrolment is complete at this station; its push waits in the outbox.
+    Enrolled {
+        /// Which intent it fulfils.
+        intent: IntentId,
+        /// The outbox entry.
+        entry: EntryId,
+        /// What the registry is to be told.
+        push: Box<EnrolmentPush>,
+    },
+    /// The key held a credential for this person already, and it was tested.
+    Retested {
+        /// The intent that turned out to need nothing, if one was begun.
+        intent: Option<IntentId>,
+        /// The outbox entry.
+        entry: EntryId,
+        /// What the registry is to be told.
+        push: Box<TestPush>,
+    },
+    /// An intent ended without an enrolment.
+    IntentEnded {
+        /// Which.
+        intent: IntentId,
+        /// Why.
+        why: EndReason,
+        /// What remains on the key.
+        remains: Remains,
+    },
+    /// The registry accepted an outbox entry.
+    Pushed {
+        /// Which.
+        entry: EntryId,
+        /// When, by the registry's clock.
+        accepted_at: Timestamp,
+    },
+    /// The registry refused an outbox entry for good: a conflict, until an operator resolves it.
+    Rejected {
+        /// Which.
+        entry: EntryId,
+        /// The problem's code, e.g. `challenge-expired`.
+        code: String,
+        /// The registry's words.
+        detail: String,
+    },
+    /// An operator resolved a conflict.
+    ConflictResolved {
+        /// Which.
+        entry: EntryId,
+        /// How.
+        how: Resolution,
+    },
+}
+
+/// What is about to be done to a key, and everything needed to finish or undo it after a stop.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Intent {
+    /// Its identifier.
+    pub id: IntentId,
+    /// The registry's offer: person, options, challenges.
+    pub offer: Offer,
+    /// The key that it is about.
+    pub key: KeyFacts,
+    /// How the person was identified.
+    pub identification: Identification,
+    /// Who does it.
+    pub operator: OperatorId,
+    /// When it was begun.
+    pub begun_at: Timestamp,
+}
+
+/// A credential as the key made it: the registration that the registry will verify.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Made {
+    /// The response for the registry.
+    pub registration: crate::wire::webauthn::RegistrationResponse,
+    /// The credential's public key, COSE_Key in CBOR.
+    pub public_key: Bytes,
+    /// Whether user verification was done.
+    pub user_verified: bool,
+}
+
+/// Why an intent ended without an enrolment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "why", rename_all = "kebab-case")]
+pub enum EndReason {
+    /// Somebody cancelled.
+    Cancelled,
+    /// The key refused or failed.
+    KeyFailed {
+        /// In words, for the record.
+        what: String,
+    },
+    /// The registry's offer had expired.
+    OfferExpired,
+    /// An operator ended unfinished work after a stop.
+    ResolvedAfterStop,
+    /// Turned out to be enrolled already.
+    AlreadyEnrolled,
+}
+
+/// What an ended intent leaves on the key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Remains {
+    /// The key is as it was.
+    Nothing,
+    /// The key has a new PIN and nothing else.
+    Pin,
+    /// The credential was made and deleted again; the PIN stays.
+    CredentialDeleted,
+    /// The key holds a credential that the registry does not know.
+    Credential,
+    /// The key may hold such a credential: it was out of reach when the intent ended.
+    Unknown,
+}
+
+/// How a conflict was resolved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Resolution {
+    /// Sent again: the registry's reason is gone.
+    Retry,
+    /// Given up: the person needs another enrolment. The record stays.
+    Withdrawn,
+}
+
+/// A step of an enrolment, as an operator would number them. Order matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum IntentStage {
+    /// Nothing is known to have reached the key; a credential may or may not be on it.
+    Begun,
+    /// The PIN was set; likewise.
+    PinSet,
+    /// A credential is on the key and its registration is on disk.
+    Made,
+}
+
+/// Unfinished work: an intent with no end.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Unfinished {
+    /// What was meant.
+    pub intent: Intent,
+    /// How far it came.
+    pub stage: IntentStage,
+    /// What was made, from stage [`IntentStage::Made`] on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made: Option<Made>,
+}
+
+/// Where an outbox entry stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "kebab-case")]
+pub enum EntryState {
+    /// On its way; tried again by itself.
+    Queued,
+    /// The registry refused it; an operator must resolve it.
+    Conflict {
+        /// The problem's code.
+        code: String,
+        /// The registry's words.
+        detail: String,
+    },
+}
+
+/// What waits for the registry.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OutboxEntry {
+    /// Its id, and the idempotency key.
+    pub id: EntryId,
+    /// When it was made.
+    pub made_at: Timestamp,
+    /// Where it stands.
+    pub state: EntryState,
+    /// What is to be sent.
+    pub body: OutboxBody,
+}
+
+/// What is to be sent.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "kebab-case")]
+pub enum OutboxBody {
+    /// A new enrolment.
+    Enrolment {
+        /// Its body.
+        push: Box<EnrolmentPush>,
+    },
+    /// A test of an enrolled key.
+    Test {
+        /// Its body.
+        push: Box<TestPush>,
+    },
+}
+
+/// A finished enrolment, as the station's inventory keeps it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Enrolment {
+    /// The credential.
+    pub credential: Bytes,
+    /// Its key.
+    pub key: KeyId,
+    /// For whom.
+    pub person: Person,
+    /// The relying party.
+    pub rp_id: String,
+    /// From which offer.
+    pub offer: OfferId,
+    /// Who did it.
+    pub operator: OperatorId,
+    /// When.
+    pub at: Timestamp,
+    /// Whether the registry has accepted it.
+    pub pushed: bool,
+}
+
+/// A key in the inventory.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyRecord {
+    /// What it is, and where it was last.
+    pub facts: KeyFacts,
+    /// When it was first seen.
+    pub first_seen: Timestamp,
+    /// When it was last recorded.
+    pub last_seen: Timestamp,
+}
+
+impl KeyRecord {
+    /// The place where it was last seen.
+    pub fn place(&self) -> &Place {
+        &self.facts.place
+    }
+}

@@ -1,0 +1,98 @@
+//! People and organisations as the registry knows them (see DOMAIN: "People in the registry").
+
+use serde::{Deserialize, Serialize};
+
+use super::id::{OrganisationId, PersonId};
+
+/// What a person is to their organisation; it decides who may reset them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PersonKind {
+    /// An ordinary user of an organisation.
+    Employee,
+    /// Appointed by the main administrator; manages the organisation's users.
+    UserAdministrator,
+    /// The person who registered the organisation.
+    MainAdministrator,
+    /// Belongs to no organisation.
+    Unaffiliated,
+    /// Signs service contracts; must be identified; need not have an account.
+    AuthorisedRepresentative,
+}
+
+impl PersonKind {
+    /// Every kind, in the order in which they are listed.
+    pub const ALL: [Self; 5] = [
+        Self::Employee,
+        Self::UserAdministrator,
+        Self::MainAdministrator,
+        Self::Unaffiliated,
+        Self::AuthorisedRepresentative,
+    ];
+
+    /// The word used in files and on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Employee => "employee",
+            Self::UserAdministrator => "user-administrator",
+            Self::MainAdministrator => "main-administrator",
+            Self::Unaffiliated => "unaffiliated",
+            Self::AuthorisedRepresentative => "authorised-representative",
+        }
+    }
+
+    /// Reads the word used in files and on the wire.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+
+    /// Whether such a person must belong to an organisation.
+    pub fn belongs_to_organisation(self) -> bool {
+        self != Self::Unaffiliated
+    }
+}
+
+/// An organisation: found by its Chamber of Commerce number, or by name when it is foreign.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Organisation {
+    /// The registry's identifier.
+    pub id: OrganisationId,
+    /// Its name as registered.
+    pub name: String,
+    /// Chamber of Commerce number (eight digits for a Dutch organisation).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub coc_number: Option<String>,
+}
+
+/// A person, with what an operator needs to tell two of them apart.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// The registry's identifier.
+    pub id: PersonId,
+    /// Full name for display.
+    pub name: String,
+    /// E-mail address; the account's user name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// Employee number within the organisation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub employee_number: Option<String>,
+    /// What the person is.
+    pub kind: PersonKind,
+    /// The organisation they belong to; none for an unaffiliated person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organisation: Option<Organisation>,
+    /// How many security keys are enrolled.
+    #[serde(default)]
+    pub keys: u32,
+    /// How many authenticator apps are enrolled.
+    #[serde(default)]
+    pub apps: u32,
+}
+
+impl Person {
+    /// A main administrator should have a second key (DOMAIN, MFA rule 4).
+    pub fn lacks_standby_key(&self) -> bool {
+        self.kind == PersonKind::MainAdministrator && self.keys < 2
+    }
+}

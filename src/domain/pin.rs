@@ -1,0 +1,94 @@
+//! A security key's PIN: a secret that is never stored, logged or printed.
+
+use unicode_normalization::UnicodeNormalization;
+use zeroize::Zeroizing;
+
+/// The most bytes a PIN may have after normalisation (CTAP 2.3, section 6.5.1).
+pub const PIN_BYTES_MAX: usize = 63;
+
+/// The least code points any authenticator may ask for (CTAP 2.3, section 6.5.1).
+pub const PIN_CODE_POINTS_MIN: u8 = 4;
+
+/// A PIN in NFC-normalised UTF-8. Zeroised when dropped; has no `Debug` on purpose.
+pub struct Pin(Zeroizing<String>);
+
+/// Why a text can't be a PIN. Carries no part of the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum PinError {
+    /// Fewer code points than the key asks for.
+    #[error("the PIN is too short: this key needs at least {min} characters")]
+    TooShort {
+        /// The key's minimum, in code points.
+        min: u8,
+    },
+    /// More than 63 bytes of UTF-8.
+    #[error("the PIN is too long: at most 63 bytes")]
+    TooLong,
+    /// Holds a zero byte or another control character, which no later prompt could take.
+    #[error("the PIN holds a control character")]
+    Control,
+}
+
+impl Pin {
+    /// Normalises and checks. `min` is the key's minimum in code points.
+    pub fn new(text: &str, min: u8) -> Result<Self, PinError> {
+        let normal = Zeroizing::new(text.nfc().collect::<String>());
+        if normal.chars().any(char::is_control) {
+            return Err(PinError::Control);
+        }
+        if normal.chars().count() < usize::from(min.max(PIN_CODE_POINTS_MIN)) {
+            return Err(PinError::TooShort {
+                min: min.max(PIN_CODE_POINTS_MIN),
+            });
+        }
+        if normal.len() > PIN_BYTES_MAX {
+            return Err(PinError::TooLong);
+        }
+        Ok(Self(normal))
+    }
+
+    /// The normalised UTF-8 bytes, 4 to 63 of them or more than 4 where code points are wide.
+    pub fn as_bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+
+    /// Length in code points.
+    pub fn code_points(&self) -> usize {
+        self.0.chars().count()
+    }
+
+    /// Whether both hold the same text.
+    pub fn matches(&self, other: &Self) -> bool {
+        use subtle::ConstantTimeEq;
+        self.as_bytes().ct_eq(other.as_bytes()).into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn length_is_counted_in_code_points_and_limited_in_bytes() {
+        assert_eq!(
+            Pin::new("ééé", 4).err(),
+            Some(PinError::TooShort { min: 4 })
+        );
+        assert!(Pin::new("éééé", 4).is_ok());
+        assert_eq!(Pin::new(&"é".repeat(32), 4).err(), Some(PinError::TooLong));
+        assert!(Pin::new(&"a".repeat(63), 63).is_ok());
+    }
+
+    #[test]
+    fn composed_and_decomposed_forms_are_one_pin() {
+        let composed = Pin::new("caf\u{e9}1", 4).expect("valid");
+        let decomposed = Pin::new("cafe\u{301}1", 4).expect("valid");
+        assert!(composed.matches(&decomposed));
+        assert_eq!(composed.code_points(), 5);
+    }
+
+    #[test]
+    fn a_control_character_is_refused() {
+        assert_eq!(Pin::new("12\u{0}456", 4).err(), Some(PinError::Control));
+    }
+}

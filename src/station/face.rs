@@ -1,0 +1,217 @@
+//! What passes between the station and a face with a screen: commands in, updates out, plain values only.
+//!
+//! A face never sees a device, the store or the network. Commands are never answered directly: what changed arrives as
+//! an [`Update`].
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::domain::Person;
+use crate::domain::change::{OutboxEntry, Resolution, Unfinished};
+use crate::domain::{EntryId, IntentId, KeyFacts, PersonId, Place};
+use crate::wire::{Expected, Operator, PersonDetail};
+use crate::workflow::dialogue::{Answer, Event, Question};
+
+/// What a face asks of the station.
+pub enum Command {
+    /// Sign in with the operator's own key.
+    SignIn,
+    /// First sign-in with a one-time code: enrols the operator's own key.
+    FirstSignIn {
+        /// The code.
+        code: String,
+    },
+    /// Sign out. Nothing of the person remains.
+    SignOut,
+    /// Search. The reply carries `serial` so that a late one is recognised.
+    Find {
+        /// Rises with every search.
+        serial: u64,
+        /// Name, e-mail, employee or Chamber-of-Commerce number.
+        text: String,
+    },
+    /// Fetch a person's page.
+    Open {
+        /// Who.
+        person: PersonId,
+    },
+    /// Start an enrolment.
+    Enrol {
+        /// For whom.
+        person: PersonId,
+    },
+    /// Take up unfinished work.
+    Resolve {
+        /// Which.
+        intent: IntentId,
+    },
+    /// Answer the pending question.
+    Answer(Answer),
+    /// Stop the run; it says what it leaves behind.
+    Cancel,
+    /// Make a key blink.
+    Wink {
+        /// Where.
+        place: Place,
+    },
+    /// Push the outbox now, whatever the backoff says.
+    PushOutbox,
+    /// Resolve a conflict.
+    ResolveConflict {
+        /// Which.
+        entry: EntryId,
+        /// How.
+        how: Resolution,
+    },
+    /// Fetch tickets for a day.
+    FetchTickets {
+        /// Which.
+        day: jiff::civil::Date,
+    },
+    /// `demo` only: touch the software key that waits, or plug or pull one.
+    Soft(SoftCommand),
+}
+
+/// What only a demonstration can do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SoftCommand {
+    /// Touch every software key that is waiting for a touch.
+    Touch,
+    /// Pull the software key at this slot, or plug it back.
+    TogglePlug {
+        /// The slot's number.
+        slot: u16,
+    },
+}
+
+/// What a station tells a face.
+#[derive(Debug, Clone)]
+pub enum Update {
+    /// The bay changed.
+    Bay(Arc<Vec<SlotView>>),
+    /// Something of the home screen changed.
+    Home(Arc<HomeView>),
+    /// Who is signed in; `None`: nobody.
+    Operator(Option<Operator>),
+    /// What a search found.
+    Found {
+        /// The search.
+        serial: u64,
+        /// Best match first; `Err` carries the localised-text code and English detail.
+        people: Result<Vec<Person>, Notice>,
+        /// More matched.
+        more: bool,
+    },
+    /// A person's page.
+    Opened(Box<PersonDetail>),
+    /// The run asks.
+    Question(Question),
+    /// The run goes on.
+    Run(Event),
+    /// Something to read, not part of a run.
+    Notice(Notice),
+}
+
+/// Something that an operator should read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// Stable word; also the key of the localised text (`notice-<code>`).
+    pub code: String,
+    /// In English, with the facts.
+    pub detail: String,
+}
+
+/// A slot of the bay.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SlotView {
+    /// The short number.
+    pub number: u16,
+    /// The USB path.
+    pub place: Place,
+    /// What is in it.
+    pub state: SlotState,
+}
+
+/// What is in a slot.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SlotState {
+    /// Nothing, but something was.
+    Empty,
+    /// A key that is being asked who it is.
+    Opening {
+        /// The USB product string.
+        product: String,
+    },
+    /// A key that can be worked with.
+    Ready(Box<KeyFacts>),
+    /// A key that is at work.
+    Busy(Box<KeyFacts>),
+    /// Speaks U2F only: can't be used.
+    U2fOnly {
+        /// The USB product string.
+        product: String,
+    },
+    /// Can't be used; why, and what to do.
+    Unusable {
+        /// The USB product string.
+        product: String,
+        /// Stable word, e.g. `no-permission`, `no-room`, `failed`.
+        code: String,
+        /// In English, with the facts.
+        detail: String,
+    },
+}
+
+/// Everything of the home screen besides the bay.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HomeView {
+    /// What people call the station.
+    pub station: String,
+    /// Whether the registry answers.
+    pub registry: RegistryState,
+    /// Today's appointments.
+    pub expected: Vec<Expected>,
+    /// Waiting for the registry, oldest first.
+    pub outbox: Vec<OutboxEntry>,
+    /// Unfinished work, oldest first.
+    pub unfinished: Vec<Unfinished>,
+    /// People who have a ticket for today.
+    pub tickets: usize,
+    /// The last enrolments of this station, newest first.
+    pub recent: Vec<Recent>,
+    /// Software keys and a registry of its own: the screen is marked.
+    pub demo: bool,
+}
+
+/// A line of the station's recent history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recent {
+    /// When.
+    pub at: Timestamp,
+    /// For whom.
+    pub person: String,
+    /// Which model.
+    pub model: String,
+    /// The registry has it.
+    pub pushed: bool,
+}
+
+/// Whether the registry answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RegistryState {
+    /// Not asked yet.
+    Unknown,
+    /// It answers.
+    Reachable {
+        /// Station's clock minus registry's, in seconds.
+        clock_offset_s: i64,
+    },
+    /// It does not.
+    Unreachable {
+        /// Why, in English.
+        why: String,
+    },
+    /// This station has not joined one.
+    NotJoined,
+}

@@ -1,0 +1,338 @@
+//! Bodies of the registry's API. One struct a request or reply; see the route it names.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::webauthn::{
+    AuthenticationResponse, CreationOptions, RegistrationResponse, RequestOptions,
+};
+use crate::domain::authority::Role;
+use crate::domain::{
+    Bytes, Identification, KeyId, OfferId, OperatorId, Person, PersonId, StationId,
+};
+
+/// `GET /v1/health`, open to all: whether the registry answers, and its clock.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Health {
+    /// The registry's name, for people.
+    pub name: String,
+    /// The registry's clock.
+    pub now: Timestamp,
+    /// The version of the wire that it speaks.
+    pub version: u16,
+}
+
+/// `POST /v1/stations/join`, authorised by the one-time code alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JoinRequest {
+    /// The one-time code.
+    pub code: String,
+    /// What people call the station.
+    pub name: String,
+    /// The station's public key: SubjectPublicKeyInfo of P-256 in PEM. Its thumbprint must not be known yet.
+    pub public_key_pem: String,
+}
+
+/// Reply to [`JoinRequest`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JoinReply {
+    /// Issuer and subject of the station's assertions from now on.
+    pub station: StationId,
+    /// The audience that its assertions must name.
+    pub audience: String,
+}
+
+/// `POST /v1/token` (form fields of RFC 7523, section 2.2; `grant_type=client_credentials`): its JSON reply.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct TokenReply {
+    /// The bearer token.
+    pub access_token: String,
+    /// Always `Bearer`.
+    pub token_type: String,
+    /// Seconds that it lives.
+    pub expires_in: u64,
+}
+
+/// `POST /v1/operators/enrolment/options`: an operator's first sign-in, with the one-time code.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OperatorCode {
+    /// The one-time code.
+    pub code: String,
+}
+
+/// `POST /v1/operators/enrolment`: the operator's own key.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OperatorEnrolment {
+    /// The one-time code once more; it is used up by success.
+    pub code: String,
+    /// The new credential.
+    pub registration: RegistrationResponse,
+}
+
+/// Reply to [`OperatorCode`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OperatorOffer {
+    /// Whose key it will be.
+    pub operator: Operator,
+    /// What to make.
+    pub creation: CreationOptions,
+    /// The origin that the client data must name.
+    pub origin: String,
+}
+
+/// Somebody who works at a station.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Operator {
+    /// The registry's identifier.
+    pub id: OperatorId,
+    /// For people.
+    pub name: String,
+    /// What they may do.
+    pub role: Role,
+}
+
+/// `POST /v1/sessions/options` (no body): reply. Any operator's discoverable credential will do.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SignInOptions {
+    /// What to sign.
+    pub request: RequestOptions,
+    /// The origin that the client data must name.
+    pub origin: String,
+}
+
+/// `POST /v1/sessions`: sign-in with the operator's own key, user verification required.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SignIn {
+    /// The assertion.
+    pub assertion: AuthenticationResponse,
+}
+
+/// Reply to [`SignIn`]. `DELETE /v1/sessions/current` ends it. The token goes into the header `Keydesk-Session`
+/// of everything an operator does.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Session {
+    /// Secret.
+    pub token: String,
+    /// Who signed in.
+    pub operator: Operator,
+    /// From then on it is refused.
+    pub expires_at: Timestamp,
+}
+
+/// `GET /v1/people?q=TEXT&limit=N` (name, e-mail, employee or Chamber-of-Commerce number) and
+/// `GET /v1/people/expected?day=2026-11-22`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct People {
+    /// Best match first.
+    pub people: Vec<Person>,
+    /// More matched than were returned.
+    #[serde(default)]
+    pub more: bool,
+}
+
+/// Reply to `GET /v1/people/expected?day=2026-11-22`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExpectedPeople {
+    /// In the order of their appointments.
+    pub expected: Vec<Expected>,
+}
+
+/// Somebody with an appointment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Expected {
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub person: Person,
+    /// A key was enrolled for them since the start of that day.
+    #[serde(default)]
+    pub done: bool,
+}
+
+/// `GET /v1/people/{id}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonDetail {
+    /// Who.
+    pub person: Person,
+    /// Their enrolled keys, oldest first.
+    pub credentials: Vec<Credential>,
+}
+
+/// A credential that the registry holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Credential {
+    /// The credential id.
+    pub id: Bytes,
+    /// The key it is on.
+    pub key: KeyReport,
+    /// When it was enrolled.
+    pub enrolled_at: Timestamp,
+    /// By which station.
+    pub station: StationId,
+    /// By which operator.
+    pub operator: OperatorId,
+    /// When the registry last accepted an assertion from it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_tested_at: Option<Timestamp>,
+}
+
+/// What a station says of a key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyReport {
+    /// Model, serial, tag.
+    pub id: KeyId,
+    /// The model's name.
+    pub model: String,
+    /// Firmware as the key states it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub firmware: Option<u64>,
+}
+
+/// `POST /v1/people/{id}/offers` (reply; no body) and the tickets of `POST /v1/tickets`: everything a station needs
+/// to enrol a key for this person, online or later. One enrolment at most comes of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Offer {
+    /// Version of this form.
+    pub version: u16,
+    /// Names it in the push.
+    pub id: OfferId,
+    /// For whom.
+    pub person: Person,
+    /// What to make.
+    pub creation: CreationOptions,
+    /// What the new credential must sign to be tested; `allow_credentials` is empty, the new one is meant.
+    pub test: RequestOptions,
+    /// The origin that the client data must name.
+    pub origin: String,
+    /// What the relying party asks of the PIN: the least length in code points.
+    pub pin_min_length: u8,
+    /// When it was issued.
+    pub issued_at: Timestamp,
+    /// From then on the registry refuses it.
+    pub expires_at: Timestamp,
+}
+
+/// `POST /v1/tickets`: offers for the people who are expected on a day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TicketRequest {
+    /// A civil date, e.g. `2026-11-22`.
+    pub day: jiff::civil::Date,
+}
+
+/// Reply to [`TicketRequest`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Tickets {
+    /// Version of this form.
+    pub version: u16,
+    /// The day they were asked for.
+    pub day: jiff::civil::Date,
+    /// One a person.
+    pub offers: Vec<Offer>,
+}
+
+/// The head of a station's journal: a chain that is later cut short shows at the registry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JournalHead {
+    /// Sequence number of the last record; 0 for an empty journal.
+    pub sequence: u64,
+    /// SHA-256 of that record.
+    pub hash: Bytes,
+}
+
+/// `POST /v1/enrolments` with an `Idempotency-Key`: a finished enrolment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EnrolmentPush {
+    /// Version of this form.
+    pub version: u16,
+    /// The offer that it answers.
+    pub offer: OfferId,
+    /// For whom.
+    pub person: PersonId,
+    /// The new credential.
+    pub registration: RegistrationResponse,
+    /// The proof that it works.
+    pub assertion: AuthenticationResponse,
+    /// The key that it is on.
+    pub key: KeyReport,
+    /// How the person was identified.
+    pub identification: Identification,
+    /// Who did it.
+    pub operator: OperatorId,
+    /// When, by the station's clock.
+    pub enrolled_at: Timestamp,
+}
+
+/// `POST /v1/people/{id}/tests/options` (no body): reply. `allow_credentials` names the person's credentials.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TestOffer {
+    /// Names it in the push.
+    pub id: OfferId,
+    /// What to sign.
+    pub request: RequestOptions,
+    /// The origin that the client data must name.
+    pub origin: String,
+    /// From then on the registry refuses it.
+    pub expires_at: Timestamp,
+}
+
+/// `POST /v1/tests` with an `Idempotency-Key`: an assertion by an enrolled key.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TestPush {
+    /// Version of this form.
+    pub version: u16,
+    /// The test offer that it answers, or the offer of an enrolment whose key turned out to be enrolled already.
+    pub offer: OfferId,
+    /// Whose key.
+    pub person: PersonId,
+    /// The assertion.
+    pub assertion: AuthenticationResponse,
+    /// The key that made it.
+    pub key: KeyReport,
+    /// Who did it.
+    pub operator: OperatorId,
+    /// When, by the station's clock.
+    pub tested_at: Timestamp,
+}
+
+/// Body of every push: what happened, and how far the station's journal had come.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Push<T> {
+    /// What happened.
+    #[serde(flatten)]
+    pub body: T,
+    /// The journal's head when it was sent.
+    pub head: JournalHead,
+}
+
+/// Reply to [`EnrolmentPush`] and [`TestPush`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receipt {
+    /// The credential that was verified.
+    pub credential: Bytes,
+    /// Whose it is.
+    pub person: Person,
+    /// When the registry accepted it.
+    pub accepted_at: Timestamp,
+}
+
+/// Problem details (RFC 9457), `application/problem+json`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// `https://keydesk.invalid/problems/<code>`; the code is the part after the last slash.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Short, for people.
+    pub title: String,
+    /// HTTP status.
+    pub status: u16,
+    /// What happened here and what to do next.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+}
+
+impl Problem {
+    /// The machine-readable code, e.g. `challenge-expired`.
+    pub fn code(&self) -> &str {
+        self.kind.rsplit('/').next().unwrap_or_default()
+    }
+}

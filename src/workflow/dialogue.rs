@@ -1,0 +1,322 @@
+//! What passes between a workflow and the people in front of the screen: plain values, the same for every face.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::change::{Remains, Unfinished};
+use crate::domain::policy::Verdict;
+use crate::domain::{Identification, KeyFacts, Person, Pin, Place};
+
+/// What a run is about.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "job", rename_all = "kebab-case")]
+pub enum Job {
+    /// An operator signs in with their own key.
+    SignIn,
+    /// An operator's first sign-in: enrols their own key.
+    FirstSignIn,
+    /// Enrols a key for a person.
+    Enrol {
+        /// For whom.
+        person: Person,
+    },
+    /// Finishes or undoes unfinished work.
+    Resolve {
+        /// Which.
+        unfinished: Box<Unfinished>,
+    },
+}
+
+/// The steps of the checklist, in order. A run shows those that its job has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Step {
+    /// The registry's offer.
+    Offer,
+    /// Who is at the desk.
+    Identify,
+    /// Which key.
+    Key,
+    /// Facts and verdict.
+    Check,
+    /// PIN set or typed.
+    Pin,
+    /// Touch to create.
+    Create,
+    /// Touch to test.
+    Test,
+    /// Written to the journal.
+    Record,
+    /// Verified by the registry.
+    Push,
+}
+
+/// The steps of a job, for a checklist that is complete from the start.
+pub fn steps(job: &Job) -> &'static [Step] {
+    match job {
+        Job::SignIn => &[Step::Key, Step::Pin, Step::Test, Step::Push],
+        Job::FirstSignIn => &[Step::Key, Step::Pin, Step::Create, Step::Push],
+        Job::Enrol { .. } => &[
+            Step::Identify,
+            Step::Key,
+            Step::Check,
+            Step::Pin,
+            Step::Create,
+            Step::Test,
+            Step::Record,
+            Step::Push,
+        ],
+        Job::Resolve { .. } => &[Step::Key, Step::Pin, Step::Test, Step::Record, Step::Push],
+    }
+}
+
+/// What is asked. Esc (cancel) is always possible besides.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "question", rename_all = "kebab-case")]
+pub enum Question {
+    /// Is this the person, and how was it established? → [`Answer::Identified`]
+    Identify {
+        /// Who is expected.
+        person: Person,
+    },
+    /// Which of these? The list may be empty: "put the key in". The question is asked anew when the bay changes
+    /// (the old one is then withdrawn by [`Event::Withdrawn`]). → [`Answer::Key`], [`Answer::ByTouch`], [`Answer::Wink`]
+    ChooseKey {
+        /// What is in the bay.
+        keys: Vec<KeyFacts>,
+    },
+    /// The verdict has warnings: use this key? → [`Answer::Yes`] (or cancel, or [`Answer::OtherKey`])
+    Admit {
+        /// The key.
+        key: KeyFacts,
+        /// What was found.
+        verdict: Verdict,
+    },
+    /// The person chooses a PIN, typed twice. → [`Answer::Pin`]
+    NewPin {
+        /// The key.
+        key: KeyFacts,
+        /// The least length, in code points.
+        min_length: u8,
+        /// The key refused the last one.
+        refused: bool,
+    },
+    /// The person types the key's PIN. → [`Answer::Pin`]
+    CurrentPin {
+        /// The key.
+        key: KeyFacts,
+        /// Attempts left, where the key says.
+        retries: Option<u8>,
+        /// The last one was wrong.
+        wrong: bool,
+    },
+    /// The key holds a credential for this person already: test it instead? → [`Answer::Yes`], [`Answer::OtherKey`]
+    Retest {
+        /// The key.
+        key: KeyFacts,
+    },
+    /// Nobody touched in time: once more? → [`Answer::Yes`]
+    TouchAgain {
+        /// The key.
+        key: KeyFacts,
+    },
+}
+
+/// An answer to a [`Question`].
+pub enum Answer {
+    /// Identified so.
+    Identified(Identification),
+    /// This one.
+    Key(Place),
+    /// The one that will be touched.
+    ByTouch,
+    /// Make this one blink, then ask again.
+    Wink(Place),
+    /// Take another key.
+    OtherKey,
+    /// Go on.
+    Yes,
+    /// The PIN.
+    Pin(Pin),
+}
+
+impl Answer {
+    /// The answer's name, for a log: never its content.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Identified(_) => "identified",
+            Self::Key(_) => "key",
+            Self::ByTouch => "by-touch",
+            Self::Wink(_) => "wink",
+            Self::OtherKey => "other-key",
+            Self::Yes => "yes",
+            Self::Pin(_) => "pin",
+        }
+    }
+}
+
+/// What happens in a run. The command line prints each as one JSON line.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "event", rename_all = "kebab-case")]
+pub enum Event {
+    /// A run begins.
+    Began {
+        /// What it is about.
+        job: Job,
+    },
+    /// A step is now the current one.
+    Step {
+        /// Which.
+        step: Step,
+    },
+    /// A step is done.
+    StepDone {
+        /// Which.
+        step: Step,
+        /// What came of it.
+        note: Note,
+    },
+    /// The challenge's life.
+    Challenge {
+        /// Its end.
+        expires_at: Timestamp,
+    },
+    /// A key is waiting for a finger.
+    Touch {
+        /// Which key.
+        key: KeyFacts,
+        /// This is touch number `nth` …
+        nth: u8,
+        /// … of so many.
+        of: u8,
+        /// Until then.
+        until: Timestamp,
+    },
+    /// The key is blinking (a keepalive said so), or busy.
+    Alive {
+        /// It waits for a touch.
+        touch: bool,
+    },
+    /// The touch was felt, or the wait ended.
+    TouchOver,
+    /// The key was pulled; the run waits for it at the same place.
+    Pulled {
+        /// Which.
+        key: KeyFacts,
+    },
+    /// It is back.
+    Back {
+        /// Which.
+        key: KeyFacts,
+    },
+    /// The pending question is void.
+    Withdrawn,
+    /// From now on a stop leaves this behind.
+    Leaves {
+        /// What.
+        remains: Remains,
+    },
+    /// The run is over; nothing follows.
+    Ended {
+        /// How.
+        ending: Ending,
+    },
+}
+
+/// What came of a step.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "note", rename_all = "kebab-case")]
+pub enum Note {
+    /// Nothing to add.
+    None,
+    /// Identified so.
+    Identified {
+        /// How.
+        identification: Identification,
+    },
+    /// This key.
+    Key {
+        /// Which.
+        key: KeyFacts,
+    },
+    /// The verdict.
+    Verdict {
+        /// What was found.
+        verdict: Verdict,
+    },
+    /// The person set a PIN.
+    PinSet,
+    /// The person changed the PIN because the key demanded it.
+    PinChanged,
+    /// The person typed the PIN, or the key verified a finger.
+    Verified,
+    /// It waits in the outbox.
+    Queued,
+    /// The registry refused it; see the outbox.
+    Conflict {
+        /// The registry's words.
+        detail: String,
+    },
+}
+
+/// How a run ended, for the closing screen and the last JSON line.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "ending", rename_all = "kebab-case")]
+pub enum Ending {
+    /// A key was enrolled and tested.
+    Enrolled {
+        /// For whom.
+        person: Person,
+        /// Which.
+        key: KeyFacts,
+        /// Accepted, queued or in conflict.
+        push: PushState,
+    },
+    /// A key that was enrolled already was tested.
+    Retested {
+        /// For whom.
+        person: Person,
+        /// Which.
+        key: KeyFacts,
+        /// Accepted, queued or in conflict.
+        push: PushState,
+    },
+    /// An operator signed in.
+    SignedIn,
+    /// Unfinished work was ended.
+    Resolved {
+        /// What remains on the key.
+        remains: Remains,
+    },
+    /// It stopped.
+    Stopped {
+        /// Why.
+        stop: StopView,
+        /// What remains on the key.
+        remains: Remains,
+    },
+}
+
+/// Where the push stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "push", rename_all = "kebab-case")]
+pub enum PushState {
+    /// The registry verified and holds it.
+    Accepted,
+    /// It waits in the outbox.
+    Queued,
+    /// Refused by the registry.
+    Conflict {
+        /// The registry's words.
+        detail: String,
+    },
+}
+
+/// Why a run stopped, as a face shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct StopView {
+    /// Stable word, e.g. `cancelled`, `key-refused`, `unreachable`; also the key of the localised text.
+    pub code: String,
+    /// In English, with the facts.
+    pub detail: String,
+}
