@@ -5,19 +5,27 @@
 //!
 //! Invariant: nothing irreversible is asked of a key before [`Desk::commit`] returned for its intent.
 
+mod ceremony;
 pub mod dialogue;
+mod enrol;
+mod resolve;
+mod sign_in;
+mod steps;
+
+pub use ceremony::{client_data, registration_response, verify_assertion};
+pub use enrol::enrol;
+pub use resolve::{How, resolve};
+pub use sign_in::{first_sign_in, sign_in};
 
 use jiff::Timestamp;
 
 use crate::domain::authority::NotAllowed;
 use crate::domain::change::{Enrolment, Remains};
 use crate::domain::models::Models;
-use crate::domain::{
-    Bytes, Change, EntryId, Intent, IntentId, KeyFacts, OperatorId, PersonId, Pin,
-};
+use crate::domain::{Bytes, Change, EntryId, KeyFacts, PersonId, Pin};
 use crate::wire::webauthn::{CreationOptions, Descriptor, RequestOptions};
-use crate::wire::{Offer, Operator, TestOffer};
-use dialogue::{Answer, Event, Question};
+use crate::wire::{Offer, Operator, OperatorEnrolment, OperatorOffer, SignIn, SignInOptions};
+use dialogue::{Answer, Ending, Event, Question, StopView};
 
 /// The ports of a workflow. Every method is one call to the world and may fail.
 ///
@@ -41,14 +49,27 @@ pub trait Desk {
     fn tell(&mut self, event: Event);
     /// Asks the people in front of the screen.
     async fn ask(&mut self, question: Question) -> Result<Answer, Stop>;
+    /// The same, but void once the bay differs from `seen`: then `None`, and the question is withdrawn.
+    async fn ask_or_bay_change(
+        &mut self,
+        question: Question,
+        seen: &[KeyFacts],
+    ) -> Result<Option<Answer>, Stop>;
 
     /// The registry's offer for a person: a fresh one, or a ticket when the registry can't be reached.
     /// Neither: [`Stop::Unreachable`].
     async fn offer(&mut self, person: &PersonId) -> Result<Offer, Stop>;
-    /// The registry's offer to test a person's keys.
-    async fn test_offer(&mut self, person: &PersonId) -> Result<TestOffer, Stop>;
     /// Sends an outbox entry now. The entry is on disk already: [`Pushed::Queued`] loses nothing.
     async fn push(&mut self, entry: EntryId) -> Result<Pushed, Stop>;
+
+    /// What an operator must sign to sign in.
+    async fn sign_in_options(&mut self) -> Result<SignInOptions, Stop>;
+    /// Signs in: the registry checks the assertion, the station keeps the session.
+    async fn sign_in(&mut self, proof: SignIn) -> Result<Operator, Stop>;
+    /// What an operator's own key must make at their first sign-in.
+    async fn operator_offer(&mut self, code: &str) -> Result<OperatorOffer, Stop>;
+    /// Hands the operator's new credential to the registry; uses up the code.
+    async fn operator_enrol(&mut self, enrolment: OperatorEnrolment) -> Result<(), Stop>;
 
     /// Writes a change to the journal; on disk when it returns.
     async fn commit(&mut self, change: Change) -> Result<(), Stop>;
@@ -65,6 +86,8 @@ pub trait Desk {
     async fn wink(&mut self, key: &KeyFacts) -> Result<(), KeyFault>;
     /// Reads the key's facts again, PIN retries included.
     async fn facts(&mut self, key: &KeyFacts) -> Result<KeyFacts, KeyFault>;
+    /// Checks the PIN against the key, without a touch.
+    async fn verify_pin(&mut self, key: &KeyFacts, pin: &Pin, rp_id: &str) -> Result<(), KeyFault>;
     /// Sets the first PIN.
     async fn set_pin(&mut self, key: &KeyFacts, pin: &Pin) -> Result<(), KeyFault>;
     /// Changes the PIN.
@@ -76,7 +99,7 @@ pub trait Desk {
         rp_id: &str,
         ids: &[Descriptor],
     ) -> Result<Option<Bytes>, KeyFault>;
-    /// The user handles and ids of the discoverable credentials at this RP; empty where the key can't tell.
+    /// The discoverable credentials at this RP. [`KeyFault::Unsupported`] where the key can't tell.
     async fn residents(
         &mut self,
         key: &KeyFacts,
@@ -255,8 +278,8 @@ pub enum Stop {
     /// The key's answer does not verify.
     #[error("the key's answer does not verify: {0}")]
     Unproven(String),
-    /// The run ended after it had touched the key; this is what remains.
-    #[error("{cause} ({remains:?})")]
+    /// The run ended after it had changed the key; this is what remains.
+    #[error("{cause}; {}", remains_text(*.remains))]
     Left {
         /// The cause.
         cause: Box<Stop>,
@@ -265,28 +288,99 @@ pub enum Stop {
     },
 }
 
-/// How a workflow that did not stop early ended.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Done {
-    /// A new credential.
-    Enrolled {
-        /// The intent.
-        intent: IntentId,
-        /// The intent's data.
-        what: Box<Intent>,
-        /// Where its push stands.
-        pushed: Pushed,
-        /// Who did it.
-        operator: OperatorId,
-    },
-    /// The key was enrolled already and works.
-    Retested {
-        /// Where its push stands.
-        pushed: Pushed,
-    },
-    /// Unfinished work was ended.
-    Resolved {
-        /// What remains.
-        remains: Remains,
-    },
+fn remains_text(remains: Remains) -> &'static str {
+    match remains {
+        Remains::Nothing => "the key is as it was",
+        Remains::Pin => "the key has a new PIN and nothing else",
+        Remains::CredentialDeleted => {
+            "the credential was deleted from the key again; its PIN stays"
+        }
+        Remains::Credential => {
+            "the key holds a credential that the registry does not know: see unfinished work"
+        }
+        Remains::Unknown => {
+            "the key may hold a credential that the registry does not know: see unfinished work"
+        }
+    }
+}
+
+impl Stop {
+    /// A stable word for it: part of the command line's output, and the key of the localised text.
+    pub fn code(&self) -> &str {
+        match self {
+            Self::Cancelled | Self::Key(KeyFault::Cancelled) => "cancelled",
+            Self::SignedOut => "signed-out",
+            Self::NotAllowed(_) => "not-allowed",
+            Self::KeyRefused(_) => "key-refused",
+            Self::RegistryRefused { .. } => "registry-refused",
+            Self::Unreachable(_) => "unreachable",
+            Self::OfferExpired => "offer-expired",
+            Self::Key(fault) => fault.code(),
+            Self::Store(_) => "store",
+            Self::Unproven(_) => "unproven",
+            Self::Left { cause, .. } => cause.code(),
+        }
+    }
+
+    /// What remains on the key.
+    pub fn remains(&self) -> Remains {
+        match self {
+            Self::Left { remains, .. } => *remains,
+            _ => Remains::Nothing,
+        }
+    }
+
+    /// The cause, without what remains.
+    pub fn cause(&self) -> &Self {
+        match self {
+            Self::Left { cause, .. } => cause.cause(),
+            other => other,
+        }
+    }
+
+    fn leaving(self, remains: Remains) -> Self {
+        match self {
+            left @ Self::Left { .. } => left,
+            cause if remains == Remains::Nothing => cause,
+            cause => Self::Left {
+                cause: Box::new(cause),
+                remains,
+            },
+        }
+    }
+}
+
+impl KeyFault {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Gone => "key-gone",
+            Self::Cancelled => "cancelled",
+            Self::TouchTimeout => "touch-timeout",
+            Self::WrongPin { .. } => "wrong-pin",
+            Self::PowerCycleNeeded => "power-cycle-needed",
+            Self::PinBlocked => "pin-blocked",
+            Self::PinRefused => "pin-refused",
+            Self::Excluded => "excluded",
+            Self::NoCredential => "no-credential",
+            Self::StoreFull => "store-full",
+            Self::Unsupported(_) => "unsupported",
+            Self::Failed(_) => "key-failed",
+        }
+    }
+}
+
+/// Tells the face how a run ended, and hands the result on.
+pub fn conclude<D: Desk>(desk: &mut D, result: Result<Ending, Stop>) -> Result<Ending, Stop> {
+    let ending = match &result {
+        Ok(ending) => ending.clone(),
+        Err(stop) => Ending::Stopped {
+            stop: StopView {
+                code: stop.code().to_owned(),
+                detail: stop.to_string(),
+            },
+            remains: stop.remains(),
+        },
+    };
+    desk.tell(Event::Ended { ending });
+    result
 }

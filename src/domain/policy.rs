@@ -181,3 +181,39 @@ fn model_findings(key: &KeyFacts, models: &Models) -> Vec<Finding> {
     );
     findings
 }
+
+impl Finding {
+    /// In English, for records and the command line.
+    pub fn in_words(&self) -> String {
+        match self {
+            Self::TestedModel => "a tested model".to_owned(),
+            Self::UntestedModel => "a model that was not tested with IAMconnected".to_owned(),
+            Self::UnknownModel => "a model that this station does not know".to_owned(),
+            Self::Certified { level } => format!("FIDO certified, level {level}"),
+            Self::Advisory { id, summary } => format!("advisory {id}: {summary}"),
+            Self::NotFido2 => "it speaks U2F only: take a FIDO2 key".to_owned(),
+            Self::NoPinSupport => "it cannot have a PIN: take another key".to_owned(),
+            Self::PinBlocked => "its PIN is blocked: reset it or take another key".to_owned(),
+            Self::FewPinRetries { retries } => format!("only {retries} PIN attempts are left"),
+            Self::PinChangeRequired => "it demands a new PIN first".to_owned(),
+            Self::StoreFull => "it has no room for another credential".to_owned(),
+            Self::NotDiscoverable => "it cannot keep discoverable credentials".to_owned(),
+            Self::BoundTo { person } => {
+                format!("it is enrolled for {person}: take another key, or reset it first")
+            }
+            Self::NoStandby => "a main administrator should have a standby key too".to_owned(),
+        }
+    }
+}
+
+impl Verdict {
+    /// What speaks against the key, in English.
+    pub fn in_words(&self) -> String {
+        self.findings
+            .iter()
+            .filter(|finding| finding.weight() == Weight::Refusal)
+            .map(Finding::in_words)
+            .collect::<Vec<_>>()
+            .join("; ")
+    }
+}

@@ -55,7 +55,7 @@ pub enum Step {
 pub fn steps(job: &Job) -> &'static [Step] {
     match job {
         Job::SignIn => &[Step::Key, Step::Pin, Step::Test, Step::Push],
-        Job::FirstSignIn => &[Step::Key, Step::Pin, Step::Create, Step::Push],
+        Job::FirstSignIn => &[Step::Key, Step::Pin, Step::Create, Step::Test, Step::Push],
         Job::Enrol { .. } => &[
             Step::Identify,
             Step::Key,
@@ -208,6 +208,11 @@ pub enum Event {
     Back {
         /// Which.
         key: KeyFacts,
+    },
+    /// The key that was chosen is not the one that the unfinished work is about; it is asked for again.
+    OtherKey {
+        /// The one that is.
+        wanted: KeyFacts,
     },
     /// The pending question is void.
     Withdrawn,

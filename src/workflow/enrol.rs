@@ -1,0 +1,546 @@
+//! Enrols a security key for the person at the desk.
+//!
+//! Invariant: from the moment the key may have been changed there is an open intent in the journal, and this function
+//! ends it only when it knows what remains on the key. An intent that it leaves open is unfinished work.
+
+use super::ceremony::{Ceremony, authentication_response, client_data, registration_response};
+use super::dialogue::{Answer, Ending, Event, Job, Note, PushState, Question, Step};
+use super::steps::{PinChange, Unlocked, begin_step, choose_key, end_step, on_key, touch, unlock};
+use super::{Desk, KeyFault, NewAssertion, Pushed, Stop, conclude, verify_assertion};
+use crate::domain::authority::Action;
+use crate::domain::change::{EndReason, Made, Remains};
+use crate::domain::policy::{self, Circumstances, Finding, Verdict};
+use crate::domain::{
+    Bytes, Change, EntryId, Identification, Intent, IntentId, KeyFacts, Person, PersonId,
+};
+use crate::wire::webauthn::{Descriptor, RequestOptions};
+use crate::wire::{EnrolmentPush, KeyReport, Offer, Operator, TestPush, VERSION};
+
+/// The main job, from the person's name to a key that the registry has verified.
+pub async fn enrol<D: Desk>(desk: &mut D, who: &PersonId) -> Result<Ending, Stop> {
+    let result = enrol_person(desk, who).await;
+    conclude(desk, result)
+}
+
+async fn enrol_person<D: Desk>(desk: &mut D, who: &PersonId) -> Result<Ending, Stop> {
+    let operator = desk.operator().ok_or(Stop::SignedOut)?;
+    operator.role.may(Action::Enrol)?;
+    let offer = desk.offer(who).await?;
+    desk.tell(Event::Began {
+        job: Job::Enrol {
+            person: offer.person.clone(),
+        },
+    });
+    desk.tell(Event::Challenge {
+        expires_at: offer.expires_at,
+    });
+    let identification = identify(desk, &offer.person).await?;
+    let (mut key, held) = admitted_key(desk, &offer).await?;
+    if held {
+        return retest(desk, &offer, &operator, &mut key, None).await;
+    }
+    let intent = Intent {
+        id: IntentId(desk.fresh_id()),
+        offer,
+        key: key.clone(),
+        identification,
+        operator: operator.id.clone(),
+        begun_at: desk.now(),
+    };
+    desk.commit(Change::IntentBegun {
+        intent: Box::new(intent.clone()),
+    })
+    .await?;
+    fulfil(desk, &intent, &operator, &mut key).await
+}
+
+/// The operator confirms who is at the desk and says how that was established.
+async fn identify<D: Desk>(desk: &mut D, person: &Person) -> Result<Identification, Stop> {
+    begin_step(desk, Step::Identify);
+    loop {
+        let question = Question::Identify {
+            person: person.clone(),
+        };
+        if let Answer::Identified(identification) = desk.ask(question).await? {
+            let note = Note::Identified {
+                identification: identification.clone(),
+            };
+            end_step(desk, Step::Identify, note);
+            return Ok(identification);
+        }
+    }
+}
+
+/// A key that policy admits, and whether it holds a credential of this person already.
+async fn admitted_key<D: Desk>(desk: &mut D, offer: &Offer) -> Result<(KeyFacts, bool), Stop> {
+    loop {
+        begin_step(desk, Step::Key);
+        let mut key = choose_key(desk).await?;
+        end_step(desk, Step::Key, Note::Key { key: key.clone() });
+        begin_step(desk, Step::Check);
+        let verdict = verdict(desk, &mut key, offer).await?;
+        end_step(
+            desk,
+            Step::Check,
+            Note::Verdict {
+                verdict: verdict.clone(),
+            },
+        );
+        if verdict.worst() >= Some(policy::Weight::Warning) {
+            let refused = !verdict.admits();
+            let question = Question::Admit {
+                key: key.clone(),
+                verdict: verdict.clone(),
+            };
+            match desk.ask(question).await? {
+                Answer::Yes if refused => return Err(Stop::KeyRefused(verdict.in_words())),
+                Answer::Yes => {}
+                _ => continue,
+            }
+        }
+        if !already_enrolled(desk, &mut key, offer).await? {
+            return Ok((key, false));
+        }
+        let question = Question::Retest { key: key.clone() };
+        if let Answer::Yes = desk.ask(question).await? {
+            return Ok((key, true));
+        }
+    }
+}
+
+async fn verdict<D: Desk>(
+    desk: &mut D,
+    key: &mut KeyFacts,
+    offer: &Offer,
+) -> Result<Verdict, Stop> {
+    *key = on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
+        desk.facts(key).await
+    })
+    .await?;
+    let bound_to = bound_to_another(desk, key, offer).await?;
+    let about = Circumstances {
+        person: &offer.person,
+        discoverable_required: wants_discoverable(offer),
+        bound_to: bound_to.as_deref(),
+    };
+    Ok(policy::judge(key, desk.models(), about))
+}
+
+fn wants_discoverable(offer: &Offer) -> bool {
+    offer
+        .creation
+        .authenticator_selection
+        .as_ref()
+        .is_some_and(|selection| {
+            selection.resident_key.as_deref() == Some("required")
+                || selection.require_resident_key == Some(true)
+        })
+}
+
+/// Whom this station enrolled this very key for, if it was somebody else. A key with no serial is recognised by the
+/// credential that it holds.
+async fn bound_to_another<D: Desk>(
+    desk: &mut D,
+    key: &mut KeyFacts,
+    offer: &Offer,
+) -> Result<Option<String>, Stop> {
+    let rp_id = &offer.creation.rp.id;
+    let others: Vec<_> = desk
+        .enrolments_on(key)
+        .await?
+        .into_iter()
+        .filter(|e| e.person.id != offer.person.id && e.rp_id == *rp_id)
+        .collect();
+    if others.is_empty() || !key.is_fido2() {
+        return Ok(None);
+    }
+    let ids: Vec<Descriptor> = others
+        .iter()
+        .map(|e| Descriptor::new(e.credential.clone()))
+        .collect();
+    let held = on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
+        desk.holds(key, rp_id, &ids).await
+    })
+    .await?;
+    Ok(held.and_then(|id| {
+        let enrolment = others.into_iter().find(|e| e.credential == id)?;
+        Some(enrolment.person.name)
+    }))
+}
+
+async fn already_enrolled<D: Desk>(
+    desk: &mut D,
+    key: &mut KeyFacts,
+    offer: &Offer,
+) -> Result<bool, Stop> {
+    if offer.creation.exclude_credentials.is_empty() {
+        return Ok(false);
+    }
+    let held = on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
+        let ids = &offer.creation.exclude_credentials;
+        desk.holds(key, &offer.creation.rp.id, ids).await
+    })
+    .await?;
+    Ok(held.is_some())
+}
+
+/// From the intent on disk to the end. Whatever goes wrong, what remains is told.
+async fn fulfil<D: Desk>(
+    desk: &mut D,
+    intent: &Intent,
+    operator: &Operator,
+    key: &mut KeyFacts,
+) -> Result<Ending, Stop> {
+    let mut progress = Progress::default();
+    let made = create(desk, intent, key, &mut progress).await;
+    let made = match made {
+        Ok(made) => made,
+        Err(Stop::Key(KeyFault::Excluded)) => {
+            // The preflight can't see a credential that is only revealed with user verification (credProtect level 3).
+            return retest(desk, &intent.offer, operator, key, Some(intent.id)).await;
+        }
+        Err(stop) => return Err(give_up(desk, intent, key, &progress, stop).await),
+    };
+    match prove_and_record(desk, intent, &made, &progress, key).await {
+        Ok(entry) => push(desk, intent, entry, key).await,
+        Err(stop) => Err(give_up(desk, intent, key, &progress, stop).await),
+    }
+}
+
+/// How far the key has been changed, and what it takes to undo that.
+#[derive(Default)]
+pub(super) struct Progress {
+    pub(super) unlocked: Option<Unlocked>,
+    pub(super) pin_written: bool,
+    /// `makeCredential` was sent; its outcome may be unknown.
+    pub(super) create_sent: bool,
+    pub(super) credential: Option<Bytes>,
+}
+
+impl Progress {
+    fn remains(&self) -> Remains {
+        match (&self.credential, self.pin_written) {
+            (Some(_), _) => Remains::Credential,
+            (None, true) => Remains::Pin,
+            (None, false) => Remains::Nothing,
+        }
+    }
+}
+
+async fn create<D: Desk>(
+    desk: &mut D,
+    intent: &Intent,
+    key: &mut KeyFacts,
+    progress: &mut Progress,
+) -> Result<Made, Stop> {
+    let options = &intent.offer.creation;
+    begin_step(desk, Step::Pin);
+    let (unlocked, change) = unlock(desk, key, &options.rp.id, intent.offer.pin_min_length).await?;
+    if change != PinChange::Kept {
+        progress.pin_written = true;
+        desk.tell(Event::Leaves {
+            remains: Remains::Pin,
+        });
+        desk.commit(Change::PinSet { intent: intent.id }).await?;
+    }
+    end_step(desk, Step::Pin, pin_note(change));
+    refuse_bound_key(desk, key, &unlocked, intent).await?;
+    begin_step(desk, Step::Create);
+    if desk.now() >= intent.offer.expires_at {
+        return Err(Stop::OfferExpired);
+    }
+    let client = client_data(Ceremony::Create, &options.challenge, &intent.offer.origin);
+    let pin = unlocked.pin();
+    progress.create_sent = true;
+    let new = touch(desk, key, (1, 2), async |desk: &mut D, key: &KeyFacts| {
+        desk.make_credential(key, pin, options, client.hash).await
+    })
+    .await;
+    progress.unlocked = Some(unlocked);
+    let new = new?;
+    progress.credential = Some(new.id.clone());
+    desk.tell(Event::Leaves {
+        remains: Remains::Credential,
+    });
+    let made = Made {
+        public_key: new.public_key.clone(),
+        user_verified: new.user_verified,
+        registration: registration_response(new, client),
+    };
+    desk.commit(Change::CredentialMade {
+        intent: intent.id,
+        made: Box::new(made.clone()),
+    })
+    .await?;
+    end_step(desk, Step::Create, Note::None);
+    Ok(made)
+}
+
+fn pin_note(change: PinChange) -> Note {
+    match change {
+        PinChange::Kept => Note::Verified,
+        PinChange::Set => Note::PinSet,
+        PinChange::Changed => Note::PinChanged,
+    }
+}
+
+/// With the PIN the key can be asked whose credentials it holds at this RP.
+async fn refuse_bound_key<D: Desk>(
+    desk: &mut D,
+    key: &mut KeyFacts,
+    unlocked: &Unlocked,
+    intent: &Intent,
+) -> Result<(), Stop> {
+    let (Some(pin), true) = (unlocked.pin(), key.credential_management) else {
+        return Ok(());
+    };
+    let options = &intent.offer.creation;
+    let residents = on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
+        desk.residents(key, pin, &options.rp.id).await
+    })
+    .await?;
+    let Some(other) = residents
+        .into_iter()
+        .find(|resident| resident.user_handle != options.user.id)
+    else {
+        return Ok(());
+    };
+    let finding = Finding::BoundTo {
+        person: other
+            .user_name
+            .unwrap_or_else(|| "somebody else".to_owned()),
+    };
+    Err(Stop::KeyRefused(finding.in_words()))
+}
+
+/// The second touch: the new credential signs the registry's test challenge. Then everything is written down at once.
+pub(super) async fn prove_and_record<D: Desk>(
+    desk: &mut D,
+    intent: &Intent,
+    made: &Made,
+    progress: &Progress,
+    key: &mut KeyFacts,
+) -> Result<EntryId, Stop> {
+    begin_step(desk, Step::Test);
+    let offer = &intent.offer;
+    let request = RequestOptions {
+        allow_credentials: vec![Descriptor::new(made.registration.raw_id.clone())],
+        ..offer.test.clone()
+    };
+    let client = client_data(Ceremony::Get, &request.challenge, &offer.origin);
+    let pin = progress.unlocked.as_ref().and_then(Unlocked::pin);
+    let signed = touch(desk, key, (2, 2), async |desk: &mut D, key: &KeyFacts| {
+        desk.get_assertion(key, pin, &request, client.hash).await
+    })
+    .await?;
+    verify_assertion(&signed, &client.hash, &request.rp_id, &made.public_key)?;
+    end_step(desk, Step::Test, Note::None);
+    begin_step(desk, Step::Record);
+    let entry = EntryId(desk.fresh_id());
+    let push = EnrolmentPush {
+        version: VERSION,
+        offer: offer.id,
+        person: offer.person.id.clone(),
+        registration: made.registration.clone(),
+        assertion: authentication_response(signed, client),
+        key: key_report(key),
+        identification: intent.identification.clone(),
+        operator: intent.operator.clone(),
+        enrolled_at: desk.now(),
+    };
+    desk.commit(Change::Enrolled {
+        intent: intent.id,
+        entry,
+        push: Box::new(push),
+    })
+    .await?;
+    end_step(desk, Step::Record, Note::None);
+    Ok(entry)
+}
+
+/// What a station says of a key.
+pub(super) fn key_report(key: &KeyFacts) -> KeyReport {
+    KeyReport {
+        id: key.id.clone(),
+        model: key.model.clone(),
+        firmware: key.firmware,
+    }
+}
+
+pub(super) async fn push<D: Desk>(
+    desk: &mut D,
+    intent: &Intent,
+    entry: EntryId,
+    key: &KeyFacts,
+) -> Result<Ending, Stop> {
+    let push = push_entry(desk, entry).await?;
+    Ok(Ending::Enrolled {
+        person: intent.offer.person.clone(),
+        key: key.clone(),
+        push,
+    })
+}
+
+async fn push_entry<D: Desk>(desk: &mut D, entry: EntryId) -> Result<PushState, Stop> {
+    begin_step(desk, Step::Push);
+    let (note, state) = match desk.push(entry).await? {
+        Pushed::Accepted { .. } => (Note::None, PushState::Accepted),
+        Pushed::Queued => (Note::Queued, PushState::Queued),
+        Pushed::Rejected { detail, .. } => (
+            Note::Conflict {
+                detail: detail.clone(),
+            },
+            PushState::Conflict { detail },
+        ),
+    };
+    end_step(desk, Step::Push, note);
+    Ok(state)
+}
+
+/// The key holds a credential of this person already: that one is tested, and nothing is made.
+async fn retest<D: Desk>(
+    desk: &mut D,
+    offer: &Offer,
+    operator: &Operator,
+    key: &mut KeyFacts,
+    intent: Option<IntentId>,
+) -> Result<Ending, Stop> {
+    let result = retest_key(desk, offer, key).await;
+    let signed = match (result, intent) {
+        (Ok(signed), _) => signed,
+        (Err(stop), None) => return Err(stop),
+        (Err(stop), Some(intent)) => {
+            let ended = Change::IntentEnded {
+                intent,
+                why: EndReason::AlreadyEnrolled,
+                remains: Remains::Nothing,
+            };
+            desk.commit(ended).await?;
+            return Err(stop);
+        }
+    };
+    let (signed, client) = signed;
+    begin_step(desk, Step::Record);
+    let entry = EntryId(desk.fresh_id());
+    let push = TestPush {
+        version: VERSION,
+        offer: offer.id,
+        person: offer.person.id.clone(),
+        assertion: authentication_response(signed, client),
+        key: key_report(key),
+        operator: operator.id.clone(),
+        tested_at: desk.now(),
+    };
+    desk.commit(Change::Retested {
+        intent,
+        entry,
+        push: Box::new(push),
+    })
+    .await?;
+    end_step(desk, Step::Record, Note::None);
+    Ok(Ending::Retested {
+        person: offer.person.clone(),
+        key: key.clone(),
+        push: push_entry(desk, entry).await?,
+    })
+}
+
+async fn retest_key<D: Desk>(
+    desk: &mut D,
+    offer: &Offer,
+    key: &mut KeyFacts,
+) -> Result<(NewAssertion, super::ceremony::ClientData), Stop> {
+    begin_step(desk, Step::Pin);
+    let (unlocked, change) = unlock(desk, key, &offer.creation.rp.id, offer.pin_min_length).await?;
+    end_step(desk, Step::Pin, pin_note(change));
+    begin_step(desk, Step::Test);
+    let request = RequestOptions {
+        allow_credentials: offer.creation.exclude_credentials.clone(),
+        ..offer.test.clone()
+    };
+    let client = client_data(Ceremony::Get, &request.challenge, &offer.origin);
+    let pin = unlocked.pin();
+    let signed = touch(desk, key, (1, 1), async |desk: &mut D, key: &KeyFacts| {
+        desk.get_assertion(key, pin, &request, client.hash).await
+    })
+    .await?;
+    end_step(desk, Step::Test, Note::None);
+    Ok((signed, client))
+}
+
+/// Ends the intent with what is known of the key, deleting a credential that nobody will know. Where the key is out of
+/// reach, the intent stays open as unfinished work: an operator will see it.
+pub(super) async fn give_up<D: Desk>(
+    desk: &mut D,
+    intent: &Intent,
+    key: &KeyFacts,
+    progress: &Progress,
+    stop: Stop,
+) -> Stop {
+    if matches!(stop, Stop::Store(_)) {
+        // Nothing more can be written down, so nothing more is done to the key: at the next start it is unfinished work.
+        return stop.leaving(progress.remains());
+    }
+    let Some(remains) = undo(desk, intent, key, progress, &stop).await else {
+        let remains = match progress.credential {
+            Some(_) => Remains::Credential,
+            None => Remains::Unknown,
+        };
+        return stop.leaving(remains);
+    };
+    let ended = Change::IntentEnded {
+        intent: intent.id,
+        why: end_reason(&stop),
+        remains,
+    };
+    match desk.commit(ended).await {
+        Ok(()) => stop.leaving(remains),
+        Err(store) => store.leaving(remains),
+    }
+}
+
+/// What remains after deleting what can be deleted; `None` when that is not known, or a credential is out of reach.
+async fn undo<D: Desk>(
+    desk: &mut D,
+    intent: &Intent,
+    key: &KeyFacts,
+    progress: &Progress,
+    stop: &Stop,
+) -> Option<Remains> {
+    let rp_id = &intent.offer.creation.rp.id;
+    let pin = progress.unlocked.as_ref().and_then(Unlocked::pin);
+    let Some(id) = &progress.credential else {
+        // The key answered, so it made nothing; or it was pulled while it might have.
+        let unsure = progress.create_sent && !is_in_bay(desk, key);
+        let answered = matches!(stop, Stop::Key(fault) if *fault != KeyFault::Gone);
+        return (!unsure || answered).then(|| progress.remains());
+    };
+    if !is_in_bay(desk, key) {
+        return None;
+    }
+    let deleted = match pin {
+        Some(pin) => desk.delete_credential(key, pin, rp_id, id).await,
+        None => Err(KeyFault::Unsupported("credential management".to_owned())),
+    };
+    match deleted {
+        Ok(()) | Err(KeyFault::NoCredential) => Some(Remains::CredentialDeleted),
+        Err(KeyFault::Unsupported(_)) => Some(Remains::Credential),
+        Err(_) => None,
+    }
+}
+
+fn is_in_bay<D: Desk>(desk: &D, key: &KeyFacts) -> bool {
+    desk.keys()
+        .iter()
+        .any(|k| k.place == key.place && k.generation == key.generation)
+}
+
+fn end_reason(stop: &Stop) -> EndReason {
+    match stop {
+        Stop::Cancelled => EndReason::Cancelled,
+        Stop::OfferExpired => EndReason::OfferExpired,
+        other => EndReason::KeyFailed {
+            what: other.to_string(),
+        },
+    }
+}

@@ -1,0 +1,177 @@
+//! Ends unfinished work: an intent that a power cut, a kill or a pulled key left open.
+//!
+//! One safe way on for each stage. A credential whose registration is on disk is finished (tested, recorded, pushed)
+//! while the registry's challenge lives; anything else is undone, so that never two credentials come of one intent.
+
+use super::dialogue::{Ending, Event, Job, Note, Step};
+use super::enrol::{Progress, give_up, prove_and_record, push};
+use super::steps::{Unlocked, begin_step, choose_key, end_step, on_key, unlock};
+use super::{Desk, KeyFault, Stop, conclude};
+use crate::domain::authority::Action;
+use crate::domain::change::{EndReason, IntentStage, Made, Remains, Unfinished};
+use crate::domain::{Bytes, Change, Intent, KeyFacts};
+
+/// Whether the key is at hand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    /// It is, or will be put in: finish or undo.
+    WithKey,
+    /// It is not to be had: the record says what may remain on it.
+    WithoutKey,
+}
+
+/// Takes up unfinished work.
+pub async fn resolve<D: Desk>(desk: &mut D, work: Unfinished, how: How) -> Result<Ending, Stop> {
+    let result = resolve_work(desk, &work, how).await;
+    conclude(desk, result)
+}
+
+async fn resolve_work<D: Desk>(desk: &mut D, work: &Unfinished, how: How) -> Result<Ending, Stop> {
+    let operator = desk.operator().ok_or(Stop::SignedOut)?;
+    operator.role.may(Action::Enrol)?;
+    desk.tell(Event::Began {
+        job: Job::Resolve {
+            unfinished: Box::new(work.clone()),
+        },
+    });
+    if how == How::WithoutKey {
+        let remains = match work.stage {
+            IntentStage::Made => Remains::Credential,
+            IntentStage::Begun | IntentStage::PinSet => Remains::Unknown,
+        };
+        return end(desk, &work.intent, remains).await;
+    }
+    let mut key = same_key(desk, &work.intent).await?;
+    match &work.made {
+        Some(made) if desk.now() < work.intent.offer.expires_at => {
+            finish(desk, &work.intent, made, &mut key).await
+        }
+        Some(made) => {
+            let known = Some(made.registration.raw_id.clone());
+            undo(desk, work, known, &mut key).await
+        }
+        None => undo(desk, work, None, &mut key).await,
+    }
+}
+
+/// Waits for the key that the intent names: same model and serial, in whatever slot.
+async fn same_key<D: Desk>(desk: &mut D, intent: &Intent) -> Result<KeyFacts, Stop> {
+    begin_step(desk, Step::Key);
+    loop {
+        let mut key = choose_key(desk).await?;
+        key = on_key(desk, &mut key, async |desk: &mut D, key: &KeyFacts| {
+            desk.facts(key).await
+        })
+        .await?;
+        if key.id.aaguid == intent.key.id.aaguid && key.id.serial == intent.key.id.serial {
+            end_step(desk, Step::Key, Note::Key { key: key.clone() });
+            return Ok(key);
+        }
+        desk.tell(Event::OtherKey {
+            wanted: intent.key.clone(),
+        });
+    }
+}
+
+async fn finish<D: Desk>(
+    desk: &mut D,
+    intent: &Intent,
+    made: &Made,
+    key: &mut KeyFacts,
+) -> Result<Ending, Stop> {
+    begin_step(desk, Step::Pin);
+    let rp_id = &intent.offer.creation.rp.id;
+    let (unlocked, _) = unlock(desk, key, rp_id, intent.offer.pin_min_length).await?;
+    end_step(desk, Step::Pin, Note::Verified);
+    let progress = Progress {
+        unlocked: Some(unlocked),
+        pin_written: false,
+        create_sent: true,
+        credential: Some(made.registration.raw_id.clone()),
+    };
+    match prove_and_record(desk, intent, made, &progress, key).await {
+        Ok(entry) => push(desk, intent, entry, key).await,
+        // Cancelled half-way: it stays unfinished work, as it was.
+        Err(Stop::Cancelled) => Err(Stop::Cancelled.leaving(Remains::Credential)),
+        // Without a serial number another key of the same model may have been put in.
+        Err(Stop::Key(KeyFault::NoCredential)) => {
+            Err(Stop::Key(KeyFault::NoCredential).leaving(Remains::Credential))
+        }
+        Err(stop) => Err(give_up(desk, intent, key, &progress, stop).await),
+    }
+}
+
+/// Deletes what the intent may have left on the key.
+async fn undo<D: Desk>(
+    desk: &mut D,
+    work: &Unfinished,
+    known: Option<Bytes>,
+    key: &mut KeyFacts,
+) -> Result<Ending, Stop> {
+    if key.pin_set == Some(false) {
+        // Without a PIN the key would have made nothing.
+        return end(desk, &work.intent, Remains::Nothing).await;
+    }
+    begin_step(desk, Step::Pin);
+    let options = &work.intent.offer.creation;
+    let (unlocked, _) = unlock(desk, key, &options.rp.id, work.intent.offer.pin_min_length).await?;
+    end_step(desk, Step::Pin, Note::Verified);
+    let kept = match work.stage {
+        IntentStage::Begun => Remains::Nothing,
+        IntentStage::PinSet | IntentStage::Made => Remains::Pin,
+    };
+    let remains = delete_orphans(desk, &work.intent, known.as_ref(), &unlocked, key).await?;
+    end(desk, &work.intent, remains.unwrap_or(kept)).await
+}
+
+/// Deletes the credentials of this account that the registry does not know. `None`: there was none.
+async fn delete_orphans<D: Desk>(
+    desk: &mut D,
+    intent: &Intent,
+    known: Option<&Bytes>,
+    unlocked: &Unlocked,
+    key: &mut KeyFacts,
+) -> Result<Option<Remains>, Stop> {
+    let options = &intent.offer.creation;
+    let unreachable = match known {
+        Some(_) => Remains::Credential,
+        None => Remains::Unknown,
+    };
+    let (Some(pin), true) = (unlocked.pin(), key.credential_management) else {
+        return Ok(Some(unreachable));
+    };
+    let residents = on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
+        desk.residents(key, pin, &options.rp.id).await
+    })
+    .await?;
+    let enrolled = |id: &Bytes| options.exclude_credentials.iter().any(|d| d.id == *id);
+    let mut remains = None;
+    for orphan in residents
+        .iter()
+        .filter(|r| r.user_handle == options.user.id && !enrolled(&r.id))
+    {
+        on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
+            desk.delete_credential(key, pin, &options.rp.id, &orphan.id)
+                .await
+        })
+        .await?;
+        remains = Some(Remains::CredentialDeleted);
+    }
+    if remains.is_none() && known.is_some() {
+        // It made one, but this key does not show it: another key of the same model, or not discoverable.
+        return Ok(Some(Remains::Credential));
+    }
+    Ok(remains)
+}
+
+async fn end<D: Desk>(desk: &mut D, intent: &Intent, remains: Remains) -> Result<Ending, Stop> {
+    begin_step(desk, Step::Record);
+    desk.commit(Change::IntentEnded {
+        intent: intent.id,
+        why: EndReason::ResolvedAfterStop,
+        remains,
+    })
+    .await?;
+    end_step(desk, Step::Record, Note::None);
+    Ok(Ending::Resolved { remains })
+}

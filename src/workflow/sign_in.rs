@@ -1,0 +1,98 @@
+//! An operator signs in with their own security key; the registry checks the assertion.
+
+use super::ceremony::{Ceremony, authentication_response, client_data, registration_response};
+use super::dialogue::{Ending, Event, Job, Note, Step};
+use super::steps::{Unlocked, begin_step, choose_key, end_step, touch, unlock};
+use super::{Desk, Stop, conclude};
+use crate::domain::{Change, KeyFacts};
+use crate::wire::{OperatorEnrolment, SignIn};
+
+/// The least PIN length, in code points, for an operator's own key (NIST SP 800-63B-4, 3.2.10: should be 6).
+const OPERATOR_PIN_MIN: u8 = 6;
+
+/// Signs in: any operator's discoverable credential will do, with user verification.
+pub async fn sign_in<D: Desk>(desk: &mut D) -> Result<Ending, Stop> {
+    desk.tell(Event::Began { job: Job::SignIn });
+    let result = sign_in_with_own_key(desk).await;
+    conclude(desk, result)
+}
+
+async fn sign_in_with_own_key<D: Desk>(desk: &mut D) -> Result<Ending, Stop> {
+    let options = desk.sign_in_options().await?;
+    begin_step(desk, Step::Key);
+    let mut key = choose_key(desk).await?;
+    end_step(desk, Step::Key, Note::Key { key: key.clone() });
+    let unlocked = own_pin(desk, &mut key, &options.request.rp_id).await?;
+    open_session(desk, &mut key, &unlocked, options, (1, 1)).await
+}
+
+async fn own_pin<D: Desk>(desk: &mut D, key: &mut KeyFacts, rp_id: &str) -> Result<Unlocked, Stop> {
+    begin_step(desk, Step::Pin);
+    let (unlocked, _) = unlock(desk, key, rp_id, OPERATOR_PIN_MIN).await?;
+    end_step(desk, Step::Pin, Note::Verified);
+    Ok(unlocked)
+}
+
+async fn open_session<D: Desk>(
+    desk: &mut D,
+    key: &mut KeyFacts,
+    unlocked: &Unlocked,
+    options: crate::wire::SignInOptions,
+    count: (u8, u8),
+) -> Result<Ending, Stop> {
+    begin_step(desk, Step::Test);
+    let request = options.request;
+    let client = client_data(Ceremony::Get, &request.challenge, &options.origin);
+    let pin = unlocked.pin();
+    let signed = touch(desk, key, count, async |desk: &mut D, key: &KeyFacts| {
+        desk.get_assertion(key, pin, &request, client.hash).await
+    })
+    .await?;
+    end_step(desk, Step::Test, Note::None);
+    begin_step(desk, Step::Push);
+    let proof = SignIn {
+        assertion: authentication_response(signed, client),
+    };
+    let operator = desk.sign_in(proof).await?;
+    desk.commit(Change::SessionOpened { operator }).await?;
+    end_step(desk, Step::Push, Note::None);
+    Ok(Ending::SignedIn)
+}
+
+/// First sign-in: the one-time code lets the operator enrol their own key, then they sign in with it.
+pub async fn first_sign_in<D: Desk>(desk: &mut D, code: &str) -> Result<Ending, Stop> {
+    desk.tell(Event::Began {
+        job: Job::FirstSignIn,
+    });
+    let result = enrol_own_key(desk, code).await;
+    conclude(desk, result)
+}
+
+async fn enrol_own_key<D: Desk>(desk: &mut D, code: &str) -> Result<Ending, Stop> {
+    let offer = desk.operator_offer(code).await?;
+    begin_step(desk, Step::Key);
+    let mut key = choose_key(desk).await?;
+    end_step(desk, Step::Key, Note::Key { key: key.clone() });
+    let unlocked = own_pin(desk, &mut key, &offer.creation.rp.id).await?;
+    begin_step(desk, Step::Create);
+    let client = client_data(Ceremony::Create, &offer.creation.challenge, &offer.origin);
+    let pin = unlocked.pin();
+    let new = touch(
+        desk,
+        &mut key,
+        (1, 2),
+        async |desk: &mut D, key: &KeyFacts| {
+            desk.make_credential(key, pin, &offer.creation, client.hash)
+                .await
+        },
+    )
+    .await?;
+    end_step(desk, Step::Create, Note::None);
+    let enrolment = OperatorEnrolment {
+        code: code.to_owned(),
+        registration: registration_response(new, client),
+    };
+    desk.operator_enrol(enrolment).await?;
+    let options = desk.sign_in_options().await?;
+    open_session(desk, &mut key, &unlocked, options, (2, 2)).await
+}

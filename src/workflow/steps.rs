@@ -1,0 +1,266 @@
+//! Steps that several workflows share: getting hold of a key, unlocking it, waiting for a finger.
+
+use jiff::SignedDuration;
+
+use super::dialogue::{Answer, Event, Note, Question, Step};
+use super::{Desk, KeyFault, Stop};
+use crate::domain::{KeyFacts, Pin};
+
+/// How long a key waits for a finger: the user action time-out that CTAP 2.3, section 5.4 asks for is 30 s.
+const TOUCH: SignedDuration = SignedDuration::from_secs(30);
+
+/// How the key knows that its owner is there.
+pub(super) enum Unlocked {
+    /// The person typed it.
+    Pin(Pin),
+    /// The key verifies a finger by itself.
+    BuiltIn,
+}
+
+impl Unlocked {
+    pub(super) fn pin(&self) -> Option<&Pin> {
+        match self {
+            Self::Pin(pin) => Some(pin),
+            Self::BuiltIn => None,
+        }
+    }
+}
+
+/// What unlocking changed on the key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum PinChange {
+    /// Nothing.
+    Kept,
+    /// The first PIN.
+    Set,
+    /// Another one, because the key demanded it.
+    Changed,
+}
+
+pub(super) fn begin_step<D: Desk>(desk: &mut D, step: Step) {
+    desk.tell(Event::Step { step });
+}
+
+pub(super) fn end_step<D: Desk>(desk: &mut D, step: Step, note: Note) {
+    desk.tell(Event::StepDone { step, note });
+}
+
+/// Lets the people choose a key from the bay: by place, by wink or by touch. The question is asked anew whenever the
+/// bay changes, so that what is on the screen is always what is in the slots.
+pub(super) async fn choose_key<D: Desk>(desk: &mut D) -> Result<KeyFacts, Stop> {
+    loop {
+        let keys = desk.keys();
+        let question = Question::ChooseKey { keys: keys.clone() };
+        let Some(answer) = desk.ask_or_bay_change(question, &keys).await? else {
+            continue;
+        };
+        match answer {
+            Answer::Key(place) => {
+                if let Some(key) = keys.into_iter().find(|key| key.place == place) {
+                    return Ok(key);
+                }
+            }
+            Answer::ByTouch => match desk.touched(&keys).await {
+                Err(Stop::Key(KeyFault::Gone | KeyFault::TouchTimeout)) => {}
+                chosen => return chosen,
+            },
+            Answer::Wink(place) => {
+                if let Some(key) = keys.iter().find(|key| key.place == place) {
+                    // A key that can't wink is no reason to stop: the question is simply asked again.
+                    let _ = desk.wink(key).await;
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Does something to a key; when it is pulled meanwhile, says so, waits for that very key and does it again.
+///
+/// Safe to repeat even for `makeCredential`: a discoverable credential of the same user handle at the same RP is
+/// overwritten (CTAP 2.3, section 6.1.2, step 16), one that is not discoverable leaves nothing on the key.
+pub(super) async fn on_key<D: Desk, R>(
+    desk: &mut D,
+    key: &mut KeyFacts,
+    mut act: impl AsyncFnMut(&mut D, &KeyFacts) -> Result<R, KeyFault>,
+) -> Result<R, Stop> {
+    loop {
+        match act(desk, key).await {
+            Ok(done) => return Ok(done),
+            Err(KeyFault::Gone) => *key = wait_for(desk, key).await?,
+            Err(KeyFault::Cancelled) => return Err(Stop::Cancelled),
+            Err(fault) => return Err(Stop::Key(fault)),
+        }
+    }
+}
+
+/// Waits until the same key is back in the same slot.
+async fn wait_for<D: Desk>(desk: &mut D, key: &KeyFacts) -> Result<KeyFacts, Stop> {
+    desk.tell(Event::Pulled { key: key.clone() });
+    loop {
+        let keys = desk.keys();
+        if let Some(back) = keys.iter().find(|k| is_back(key, k)) {
+            desk.tell(Event::Back { key: back.clone() });
+            return Ok(back.clone());
+        }
+        desk.bay_changed(&keys).await?;
+    }
+}
+
+/// The same model and serial at the same place, plugged in anew. Keys without a serial can't be told apart here; the
+/// PIN, and after creation the credential itself, tell.
+fn is_back(key: &KeyFacts, seen: &KeyFacts) -> bool {
+    seen.place == key.place
+        && seen.generation > key.generation
+        && seen.id.aaguid == key.id.aaguid
+        && seen.id.serial == key.id.serial
+}
+
+/// Does something that needs a touch: announces it, counts it, and asks again when nobody touched.
+pub(super) async fn touch<D: Desk, R>(
+    desk: &mut D,
+    key: &mut KeyFacts,
+    (nth, of): (u8, u8),
+    mut act: impl AsyncFnMut(&mut D, &KeyFacts) -> Result<R, KeyFault>,
+) -> Result<R, Stop> {
+    loop {
+        let result = on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
+            let until = desk.now().saturating_add(TOUCH).unwrap_or(desk.now());
+            desk.tell(Event::Touch {
+                key: key.clone(),
+                nth,
+                of,
+                until,
+            });
+            let result = act(desk, key).await;
+            desk.tell(Event::TouchOver);
+            result
+        })
+        .await;
+        match result {
+            Err(Stop::Key(KeyFault::TouchTimeout)) => {
+                desk.ask(Question::TouchAgain { key: key.clone() }).await?;
+            }
+            other => return other,
+        }
+    }
+}
+
+/// Gets the person's PIN and proves it on the key: the one it has, or a new one that the person chooses. A PIN that
+/// was written is always verified afterwards.
+pub(super) async fn unlock<D: Desk>(
+    desk: &mut D,
+    key: &mut KeyFacts,
+    rp_id: &str,
+    min_length: u8,
+) -> Result<(Unlocked, PinChange), Stop> {
+    match key.pin_set {
+        None => Ok((Unlocked::BuiltIn, PinChange::Kept)),
+        Some(false) => {
+            let pin = write_pin(desk, key, rp_id, None, min_length).await?;
+            Ok((Unlocked::Pin(pin), PinChange::Set))
+        }
+        Some(true) => {
+            let mut wrong = false;
+            loop {
+                let pin = current_pin(desk, key, rp_id, wrong).await?;
+                if !key.pin_change_required {
+                    return Ok((Unlocked::Pin(pin), PinChange::Kept));
+                }
+                match write_pin(desk, key, rp_id, Some(&pin), min_length).await {
+                    Err(Stop::Key(KeyFault::WrongPin { retries })) => {
+                        wrong = true;
+                        key.pin_retries = retries.or(key.pin_retries);
+                    }
+                    Err(stop) => return Err(stop),
+                    Ok(new) => {
+                        key.pin_change_required = false;
+                        return Ok((Unlocked::Pin(new), PinChange::Changed));
+                    }
+                }
+            }
+        }
+    }
+}
+
+async fn write_pin<D: Desk>(
+    desk: &mut D,
+    key: &mut KeyFacts,
+    rp_id: &str,
+    old: Option<&Pin>,
+    min_length: u8,
+) -> Result<Pin, Stop> {
+    let min_length = min_length.max(key.pin_min_length);
+    let mut refused = false;
+    loop {
+        let question = Question::NewPin {
+            key: key.clone(),
+            min_length,
+            refused,
+        };
+        let Answer::Pin(pin) = desk.ask(question).await? else {
+            continue;
+        };
+        let written = on_key(desk, key, async |desk: &mut D, key: &KeyFacts| match old {
+            // Pulled between writing and answering: the PIN may be there already.
+            None if desk.facts(key).await?.pin_set == Some(true) => Ok(()),
+            None => desk.set_pin(key, &pin).await,
+            Some(old) => desk.change_pin(key, old, &pin).await,
+        })
+        .await;
+        match written {
+            Err(Stop::Key(KeyFault::PinRefused)) => refused = true,
+            Err(stop) => return Err(stop),
+            Ok(()) => {
+                on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
+                    desk.verify_pin(key, &pin, rp_id).await
+                })
+                .await?;
+                key.pin_set = Some(true);
+                return Ok(pin);
+            }
+        }
+    }
+}
+
+async fn current_pin<D: Desk>(
+    desk: &mut D,
+    key: &mut KeyFacts,
+    rp_id: &str,
+    mut wrong: bool,
+) -> Result<Pin, Stop> {
+    loop {
+        let question = Question::CurrentPin {
+            key: key.clone(),
+            retries: key.pin_retries,
+            wrong,
+        };
+        let Answer::Pin(pin) = desk.ask(question).await? else {
+            continue;
+        };
+        // A key that demands a change gives no token; changing proves the old PIN just as well.
+        if key.pin_change_required {
+            return Ok(pin);
+        }
+        let verified = on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
+            desk.verify_pin(key, &pin, rp_id).await
+        })
+        .await;
+        match verified {
+            Ok(()) => return Ok(pin),
+            Err(Stop::Key(KeyFault::WrongPin { retries })) => {
+                wrong = true;
+                key.pin_retries = retries.or(key.pin_retries);
+            }
+            // Three wrong in a row: only pulling the key helps, so the run waits for just that.
+            Err(Stop::Key(KeyFault::PowerCycleNeeded)) => {
+                *key = wait_for(desk, key).await?;
+                *key = on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
+                    desk.facts(key).await
+                })
+                .await?;
+            }
+            Err(stop) => return Err(stop),
+        }
+    }
+}
