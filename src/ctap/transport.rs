@@ -1,4 +1,4 @@
-//! The one port of the client: 64-byte reports in and out, and a clock.
+//! The ports of the client: 64-byte reports in and out with a clock, and randomness.
 
 use std::time::{Duration, Instant};
 
@@ -20,6 +20,20 @@ pub trait Transport: Send {
     }
 }
 
+impl<T: Transport + ?Sized> Transport for Box<T> {
+    fn send(&mut self, report: &Report) -> Result<(), TransportError> {
+        (**self).send(report)
+    }
+
+    fn receive(&mut self, timeout: Duration) -> Result<Option<Report>, TransportError> {
+        (**self).receive(timeout)
+    }
+
+    fn now(&self) -> Instant {
+        (**self).now()
+    }
+}
+
 /// Why no report could be sent or received.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TransportError {
@@ -30,3 +44,20 @@ pub enum TransportError {
     #[error("the device answered with an error: {0}")]
     Io(String),
 }
+
+/// Where nonces, key-agreement secrets and initialisation vectors come from. Must be fit for cryptography.
+pub trait Entropy: Send {
+    /// Fills `bytes` with random bytes.
+    fn fill(&mut self, bytes: &mut [u8]) -> Result<(), EntropyError>;
+}
+
+impl<E: Entropy + ?Sized> Entropy for Box<E> {
+    fn fill(&mut self, bytes: &mut [u8]) -> Result<(), EntropyError> {
+        (**self).fill(bytes)
+    }
+}
+
+/// The system has no randomness to give.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the system's random number generator failed")]
+pub struct EntropyError;

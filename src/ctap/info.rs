@@ -1,0 +1,398 @@
+//! What a key says about itself: authenticatorGetInfo (CTAP 2.3, section 6.4), all members of CTAP 2.0 to 2.3.
+//!
+//! Hides member numbers and defaults. Invariant: a member that this version knows has the right type or is an error that names
+//! it; a member it does not know is kept in [`Info::unknown`] and hinders nothing.
+
+use std::collections::BTreeMap;
+
+use ciborium::Value;
+use serde::Serialize;
+
+use super::cbor::{FieldFault, Fields, as_bool, as_text, as_unsigned, read, required};
+use crate::domain::key::Aaguid;
+
+/// The largest message of a key that does not state one.
+const DEFAULT_MAX_MSG_BYTES: u64 = 1024;
+/// The least PIN length of a key that does not state one, in code points.
+const DEFAULT_MIN_PIN_LENGTH: u8 = 4;
+/// The largest PIN, in bytes.
+const DEFAULT_MAX_PIN_LENGTH: u8 = 63;
+
+/// The capabilities of a key. An empty list means that the key states none.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Info {
+    /// 0x01: protocol versions, e.g. `FIDO_2_1`, `U2F_V2`.
+    pub versions: Vec<String>,
+    /// 0x02: extensions, e.g. `credProtect`.
+    pub extensions: Vec<String>,
+    /// 0x03: the model.
+    pub aaguid: Aaguid,
+    /// 0x04: options; an absent one is neither true nor false. See the methods for what they mean.
+    pub options: BTreeMap<String, bool>,
+    /// 0x05: the largest message the key takes, in bytes; 1024 where it does not say.
+    pub max_msg_size: u64,
+    /// 0x06: PIN/UV auth protocols, the preferred first.
+    pub pin_uv_auth_protocols: Vec<u64>,
+    /// 0x07: how many credentials an allow or exclude list may have.
+    pub max_credential_count_in_list: Option<u64>,
+    /// 0x08: the longest credential id, in bytes.
+    pub max_credential_id_length: Option<u64>,
+    /// 0x09: transports, e.g. `usb`, `nfc`.
+    pub transports: Vec<String>,
+    /// 0x0A: COSE algorithm identifiers of public-key credentials, the preferred first.
+    pub algorithms: Vec<i64>,
+    /// 0x0B: the largest large-blob array, in bytes.
+    pub max_serialized_large_blob_array: Option<u64>,
+    /// 0x0C: the PIN must be changed before it opens anything.
+    pub force_pin_change: bool,
+    /// 0x0D: the least PIN length in code points; 4 where the key does not say.
+    pub min_pin_length: u8,
+    /// 0x0E: firmware version, in the vendor's own packing.
+    pub firmware_version: Option<u64>,
+    /// 0x0F: the longest credBlob, in bytes.
+    pub max_cred_blob_length: Option<u64>,
+    /// 0x10: how many RP ids setMinPINLength takes.
+    pub max_rpids_for_set_min_pin_length: Option<u64>,
+    /// 0x11: how often a platform should try built-in UV before it falls back to the PIN.
+    pub preferred_platform_uv_attempts: Option<u64>,
+    /// 0x12: how built-in UV works (FIDO Registry of Predefined Values, section 3.1).
+    pub uv_modality: Option<u64>,
+    /// 0x13: certifications and their levels, e.g. `FIDO` → 2.
+    pub certifications: BTreeMap<String, u64>,
+    /// 0x14: room for that many more discoverable credentials.
+    pub remaining_discoverable_credentials: Option<u64>,
+    /// 0x15: vendor prototype subcommands of authenticatorConfig; present and empty means supported with none listed.
+    pub vendor_prototype_config_commands: Option<Vec<u64>>,
+    /// 0x16: attestation formats, e.g. `packed`.
+    pub attestation_formats: Vec<String>,
+    /// 0x17: how often built-in UV was used since the PIN was last entered.
+    pub uv_count_since_last_pin_entry: Option<u64>,
+    /// 0x18: a reset takes a touch of ten seconds.
+    pub long_touch_for_reset: bool,
+    /// 0x19: the encrypted identifier of this very key.
+    #[serde(skip)]
+    pub enc_identifier: Option<Vec<u8>>,
+    /// 0x1A: transports over which a reset is possible.
+    pub transports_for_reset: Vec<String>,
+    /// 0x1B: the key refuses simple PINs; `None` where it has no such policy.
+    pub pin_complexity_policy: Option<bool>,
+    /// 0x1C: where that policy is explained.
+    pub pin_complexity_policy_url: Option<String>,
+    /// 0x1D: the longest PIN, in bytes; 63 where the key does not say.
+    pub max_pin_length: u8,
+    /// 0x1E: the encrypted state of the credential store.
+    #[serde(skip)]
+    pub enc_cred_store_state: Option<Vec<u8>>,
+    /// 0x1F: subcommands of authenticatorConfig.
+    pub authenticator_config_commands: Option<Vec<u64>>,
+    /// Members that this version does not know, as they came.
+    #[serde(skip)]
+    pub unknown: Vec<(Value, Value)>,
+}
+
+/// Whether a means of user verification exists and is set up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Setup {
+    /// The key has no such thing.
+    Unsupported,
+    /// The key could, but it is not set up.
+    NotSet,
+    /// It is set up.
+    Set,
+}
+
+impl Setup {
+    const fn from_option(option: Option<bool>) -> Self {
+        match option {
+            None => Self::Unsupported,
+            Some(false) => Self::NotSet,
+            Some(true) => Self::Set,
+        }
+    }
+}
+
+/// Where credential management is found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CredentialManagement {
+    /// Command 0x0A (CTAP 2.1 and later).
+    Standard,
+    /// Command 0x41 (`FIDO_2_1_PRE`).
+    Preview,
+}
+
+impl Info {
+    /// Reads the body of a getInfo reply.
+    ///
+    /// # Errors
+    /// A [`FieldFault`] that names the member, and for broken CBOR the offset.
+    pub fn parse(bytes: &[u8]) -> Result<Self, FieldFault> {
+        let mut fields = Fields::of(read(bytes)?, "getInfo")?;
+        let texts = |fields: &mut Fields, key: i64, member| Ok::<_, FieldFault>(fields.list(key, member, as_text)?.unwrap_or_default());
+        Ok(Self {
+            versions: required(fields.list(0x01, "versions", as_text)?, "versions")?,
+            extensions: texts(&mut fields, 0x02, "extensions")?,
+            aaguid: Aaguid(required(fields.array(0x03, "aaguid", "16 bytes")?, "aaguid")?),
+            options: fields.table(0x04, "options", as_bool)?.unwrap_or_default(),
+            max_msg_size: fields.unsigned(0x05, "maxMsgSize")?.unwrap_or(DEFAULT_MAX_MSG_BYTES),
+            pin_uv_auth_protocols: fields.list(0x06, "pinUvAuthProtocols", as_unsigned)?.unwrap_or_default(),
+            max_credential_count_in_list: fields.unsigned(0x07, "maxCredentialCountInList")?,
+            max_credential_id_length: fields.unsigned(0x08, "maxCredentialIdLength")?,
+            transports: texts(&mut fields, 0x09, "transports")?,
+            algorithms: fields.list(0x0a, "algorithms", algorithm)?.unwrap_or_default().into_iter().flatten().collect(),
+            max_serialized_large_blob_array: fields.unsigned(0x0b, "maxSerializedLargeBlobArray")?,
+            force_pin_change: fields.boolean(0x0c, "forcePINChange")?.unwrap_or(false),
+            min_pin_length: pin_length(&mut fields, 0x0d, "minPINLength")?.unwrap_or(DEFAULT_MIN_PIN_LENGTH),
+            firmware_version: fields.unsigned(0x0e, "firmwareVersion")?,
+            max_cred_blob_length: fields.unsigned(0x0f, "maxCredBlobLength")?,
+            max_rpids_for_set_min_pin_length: fields.unsigned(0x10, "maxRPIDsForSetMinPINLength")?,
+            preferred_platform_uv_attempts: fields.unsigned(0x11, "preferredPlatformUvAttempts")?,
+            uv_modality: fields.unsigned(0x12, "uvModality")?,
+            certifications: fields.table(0x13, "certifications", as_unsigned)?.unwrap_or_default(),
+            remaining_discoverable_credentials: fields.unsigned(0x14, "remainingDiscoverableCredentials")?,
+            vendor_prototype_config_commands: fields.list(0x15, "vendorPrototypeConfigCommands", as_unsigned)?,
+            attestation_formats: texts(&mut fields, 0x16, "attestationFormats")?,
+            uv_count_since_last_pin_entry: fields.unsigned(0x17, "uvCountSinceLastPinEntry")?,
+            long_touch_for_reset: fields.boolean(0x18, "longTouchForReset")?.unwrap_or(false),
+            enc_identifier: fields.bytes(0x19, "encIdentifier")?,
+            transports_for_reset: texts(&mut fields, 0x1a, "transportsForReset")?,
+            pin_complexity_policy: fields.boolean(0x1b, "pinComplexityPolicy")?,
+            pin_complexity_policy_url: policy_url(&mut fields)?,
+            max_pin_length: pin_length(&mut fields, 0x1d, "maxPINLength")?.unwrap_or(DEFAULT_MAX_PIN_LENGTH),
+            enc_cred_store_state: fields.bytes(0x1e, "encCredStoreState")?,
+            authenticator_config_commands: fields.list(0x1f, "authenticatorConfigCommands", as_unsigned)?,
+            unknown: fields.into_rest(),
+        })
+    }
+
+    /// Whether the key states this version.
+    pub fn has_version(&self, version: &str) -> bool {
+        self.versions.iter().any(|stated| stated == version)
+    }
+
+    /// Whether the key states this extension.
+    pub fn has_extension(&self, extension: &str) -> bool {
+        self.extensions.iter().any(|stated| stated == extension)
+    }
+
+    /// An option as the key states it.
+    pub fn option(&self, name: &str) -> Option<bool> {
+        self.options.get(name).copied()
+    }
+
+    fn is_on(&self, name: &str) -> bool {
+        self.option(name) == Some(true)
+    }
+
+    /// PIN: can there be one, is there one.
+    pub fn client_pin(&self) -> Setup {
+        Setup::from_option(self.option("clientPin"))
+    }
+
+    /// Built-in user verification, such as fingerprints.
+    pub fn built_in_uv(&self) -> Setup {
+        Setup::from_option(self.option("uv"))
+    }
+
+    /// Fingerprints: can they be enrolled, is one.
+    pub fn fingerprints(&self) -> Setup {
+        Setup::from_option(self.option("bioEnroll").or_else(|| self.option("userVerificationMgmtPreview")))
+    }
+
+    /// Whether discoverable credentials can be made.
+    pub fn discoverable(&self) -> bool {
+        self.is_on("rk")
+    }
+
+    /// Whether a touch can be asked for; true unless the key says otherwise.
+    pub fn user_presence(&self) -> bool {
+        self.option("up") != Some(false)
+    }
+
+    /// Whether tokens carry permissions (0x09, 0x06) rather than the one token of CTAP 2.0 (0x05).
+    pub fn token_permissions(&self) -> bool {
+        self.is_on("pinUvAuthToken")
+    }
+
+    /// Whether a token obtained with the PIN may neither make nor use credentials.
+    pub fn pin_cannot_make_or_use(&self) -> bool {
+        self.is_on("noMcGaPermissionsWithClientPin")
+    }
+
+    /// Whether the key always demands user verification.
+    pub fn always_uv(&self) -> bool {
+        self.is_on("alwaysUv")
+    }
+
+    /// Whether a non-discoverable credential can be made without user verification although a PIN is set.
+    pub fn make_without_uv(&self) -> bool {
+        self.is_on("makeCredUvNotRqd")
+    }
+
+    /// Enterprise attestation: can it be enabled, is it.
+    pub fn enterprise_attestation(&self) -> Setup {
+        Setup::from_option(self.option("ep"))
+    }
+
+    /// Where credential management is found, if the key has it.
+    pub fn credential_management(&self) -> Option<CredentialManagement> {
+        if self.is_on("credMgmt") {
+            return Some(CredentialManagement::Standard);
+        }
+        let preview = self.is_on("credentialMgmtPreview");
+        preview.then_some(CredentialManagement::Preview)
+    }
+}
+
+/// The `alg` of one public-key credential parameter; other types than `public-key` are skipped, as the specification asks.
+fn algorithm(value: Value, member: &'static str) -> Result<Option<i64>, FieldFault> {
+    let mut fields = Fields::of(value, member)?;
+    let kind = required(fields.text("type", "algorithms.type")?, "algorithms.type")?;
+    let alg = required(fields.signed("alg", "algorithms.alg")?, "algorithms.alg")?;
+    Ok((kind == "public-key").then_some(alg))
+}
+
+fn pin_length(fields: &mut Fields, key: i64, member: &'static str) -> Result<Option<u8>, FieldFault> {
+    let length = fields.unsigned(key, member)?;
+    let narrow = |length: u64| {
+        let length = u8::try_from(length).ok().filter(|length| *length <= DEFAULT_MAX_PIN_LENGTH);
+        length.ok_or(FieldFault::Invalid { member, expected: "a length of at most 63" })
+    };
+    length.map(narrow).transpose()
+}
+
+/// A URL that came as UTF-8 in a byte string; one that is no text is of no use to anybody and is left out.
+fn policy_url(fields: &mut Fields) -> Result<Option<String>, FieldFault> {
+    let bytes = fields.bytes(0x1c, "pinComplexityPolicyURL")?;
+    Ok(bytes.and_then(|bytes| String::from_utf8(bytes).ok()))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::ctap::cbor;
+
+    fn minimal() -> Vec<(Value, Value)> {
+        vec![
+            (Value::from(1), Value::Array(vec![Value::from("FIDO_2_0")])),
+            (Value::from(3), Value::Bytes(vec![7; 16])),
+        ]
+    }
+
+    fn with(extra: impl IntoIterator<Item = (Value, Value)>) -> Vec<u8> {
+        cbor::write(&Value::Map(minimal().into_iter().chain(extra).collect()))
+    }
+
+    #[test]
+    fn a_key_that_states_the_least_gets_the_defaults_of_the_specification() {
+        let info = Info::parse(&with([])).expect("valid");
+        assert_eq!(info.versions, ["FIDO_2_0"]);
+        assert_eq!(info.aaguid, Aaguid([7; 16]));
+        assert_eq!((info.max_msg_size, info.min_pin_length, info.max_pin_length), (1024, 4, 63));
+        assert_eq!(info.client_pin(), Setup::Unsupported);
+        assert!(info.user_presence());
+        assert!(!info.token_permissions());
+        assert_eq!(info.credential_management(), None);
+    }
+
+    #[test]
+    fn options_mean_absent_off_or_on() {
+        let options = cbor::text_map([
+            ("rk", Some(Value::from(true))),
+            ("clientPin", Some(Value::from(false))),
+            ("uv", Some(Value::from(true))),
+            ("credentialMgmtPreview", Some(Value::from(true))),
+        ]);
+        let info = Info::parse(&with([(Value::from(4), options)])).expect("valid");
+        assert!(info.discoverable());
+        assert_eq!(info.client_pin(), Setup::NotSet);
+        assert_eq!(info.built_in_uv(), Setup::Set);
+        assert_eq!(info.fingerprints(), Setup::Unsupported);
+        assert_eq!(info.credential_management(), Some(CredentialManagement::Preview));
+    }
+
+    #[test]
+    fn an_unknown_member_is_kept_and_hinders_nothing() {
+        let info = Info::parse(&with([(Value::from(0x77), Value::from("new"))])).expect("valid");
+        assert_eq!(info.unknown, [(Value::from(0x77), Value::from("new"))]);
+    }
+
+    #[test]
+    fn a_member_of_the_wrong_type_is_named() {
+        let cases: [(i64, Value, &str); 6] = [
+            (0x02, Value::from(1), "extensions"),
+            (0x04, Value::Array(vec![]), "options"),
+            (0x05, Value::from(-1), "maxMsgSize"),
+            (0x0d, Value::from(64), "minPINLength"),
+            (0x0a, Value::Array(vec![cbor::text_map([("alg", Some(Value::from(-7)))])]), "algorithms.type"),
+            (0x1f, Value::from(true), "authenticatorConfigCommands"),
+        ];
+        for (key, value, name) in cases {
+            let fault = Info::parse(&with([(Value::from(key), value)])).expect_err("wrong type");
+            assert!(fault.to_string().contains(&format!("`{name}`")), "{fault}");
+        }
+        let short = cbor::map([(1, Some(Value::Array(vec![]))), (3, Some(Value::Bytes(vec![0; 15])))]);
+        assert_eq!(
+            Info::parse(&cbor::write(&short)),
+            Err(FieldFault::Invalid { member: "aaguid", expected: "16 bytes" })
+        );
+    }
+
+    /// The reply of a key with every member of CTAP 2.3, as hexadecimal CBOR, made by an independent encoder.
+    const FULL: &str = include_str!("../../tests/data/getinfo-full.hex");
+
+    #[test]
+    fn every_member_of_ctap_2_3_is_read() {
+        let bytes = hex::decode(FULL.trim()).expect("hexadecimal");
+        let info = Info::parse(&bytes).expect("valid");
+        assert_eq!(info.versions, ["U2F_V2", "FIDO_2_0", "FIDO_2_1", "FIDO_2_3"]);
+        assert_eq!(info.extensions, ["credProtect", "hmac-secret", "minPinLength"]);
+        assert_eq!(info.aaguid.to_string(), "2fc0579f-8113-47ea-b116-bb5a8db9202a");
+        assert_eq!(info.max_msg_size, 2048);
+        assert_eq!(info.pin_uv_auth_protocols, [2, 1]);
+        assert_eq!((info.max_credential_count_in_list, info.max_credential_id_length), (Some(8), Some(128)));
+        assert_eq!(info.transports, ["nfc", "usb"]);
+        assert_eq!(info.algorithms, [-7, -8]);
+        assert_eq!(info.max_serialized_large_blob_array, Some(4096));
+        assert!(info.force_pin_change);
+        assert_eq!((info.min_pin_length, info.max_pin_length), (6, 62));
+        assert_eq!(info.firmware_version, Some(328_707));
+        assert_eq!((info.max_cred_blob_length, info.max_rpids_for_set_min_pin_length), (Some(32), Some(2)));
+        assert_eq!((info.preferred_platform_uv_attempts, info.uv_modality), (Some(3), Some(0x202)));
+        assert_eq!(info.certifications.get("FIPS-CMVP-2"), Some(&1));
+        assert_eq!(info.remaining_discoverable_credentials, Some(23));
+        assert_eq!(info.vendor_prototype_config_commands, Some(vec![1, u64::MAX]));
+        assert_eq!(info.attestation_formats, ["packed", "none"]);
+        assert_eq!(info.uv_count_since_last_pin_entry, Some(4));
+        assert!(info.long_touch_for_reset);
+        assert_eq!(info.enc_identifier, Some(vec![0xaa; 32]));
+        assert_eq!(info.transports_for_reset, ["usb"]);
+        assert_eq!(info.pin_complexity_policy, Some(true));
+        assert_eq!(info.pin_complexity_policy_url.as_deref(), Some("https://example.com/pin"));
+        assert_eq!(info.enc_cred_store_state, Some(vec![0xbb; 32]));
+        assert_eq!(info.authenticator_config_commands, Some(vec![1, 2, 3]));
+        assert_eq!(info.unknown, []);
+    }
+
+    proptest! {
+        #[test]
+        fn no_reply_panics_the_parser(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+            let _ = Info::parse(&bytes);
+        }
+
+        #[test]
+        fn a_damaged_reply_is_an_error_or_a_whole_info(at in any::<proptest::sample::Index>(), to in any::<u8>()) {
+            let mut bytes = hex::decode(FULL.trim()).expect("hexadecimal");
+            let index = at.index(bytes.len());
+            if let Some(byte) = bytes.get_mut(index) {
+                *byte = to;
+            }
+            if let Ok(info) = Info::parse(&bytes) {
+                prop_assert!(info.min_pin_length <= 63);
+            }
+        }
+    }
+}
