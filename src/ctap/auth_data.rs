@@ -6,7 +6,7 @@
 use ciborium::Value;
 use serde::Serialize;
 
-use super::cbor::{self, CborFault, Fields, FieldFault, required};
+use super::cbor::{self, CborFault, FieldFault, Fields, required};
 use crate::domain::key::Aaguid;
 
 /// Authenticator data, verbatim and taken apart.
@@ -91,8 +91,17 @@ impl CoseKey {
         let (value, rest) = cbor::read_first(bytes).map_err(AuthDataFault::PublicKey)?;
         let length = bytes.len().saturating_sub(rest.len());
         let mut fields = Fields::of(value, "credentialPublicKey")?;
-        let algorithm = required(fields.signed(3, "credentialPublicKey.alg")?, "credentialPublicKey.alg")?;
-        Ok((Self { bytes: bytes.get(..length).unwrap_or_default().to_vec(), algorithm }, rest))
+        let algorithm = required(
+            fields.signed(3, "credentialPublicKey.alg")?,
+            "credentialPublicKey.alg",
+        )?;
+        Ok((
+            Self {
+                bytes: bytes.get(..length).unwrap_or_default().to_vec(),
+                algorithm,
+            },
+            rest,
+        ))
     }
 }
 
@@ -165,12 +174,20 @@ impl AuthData {
 
     /// The output of an extension.
     pub fn extension(&self, name: &str) -> Option<&Value> {
-        self.extensions.iter().find(|(known, _)| known.as_text() == Some(name)).map(|(_, value)| value)
+        self.extensions
+            .iter()
+            .find(|(known, _)| known.as_text() == Some(name))
+            .map(|(_, value)| value)
     }
 }
 
-fn chunk<const N: usize>(bytes: &[u8], part: &'static str) -> Result<([u8; N], &[u8]), AuthDataFault> {
-    let (chunk, rest) = bytes.split_first_chunk().ok_or(AuthDataFault::Truncated { part })?;
+fn chunk<'a, const N: usize>(
+    bytes: &'a [u8],
+    part: &'static str,
+) -> Result<([u8; N], &'a [u8]), AuthDataFault> {
+    let (chunk, rest) = bytes
+        .split_first_chunk()
+        .ok_or(AuthDataFault::Truncated { part })?;
     Ok((*chunk, rest))
 }
 
@@ -181,9 +198,20 @@ fn attested(bytes: &[u8]) -> Result<(AttestedCredential, &[u8]), AuthDataFault> 
     if !(1..=1023).contains(&length) {
         return Err(AuthDataFault::CredentialId { bytes: length });
     }
-    let (id, rest) = rest.split_at_checked(length).ok_or(AuthDataFault::Truncated { part: "credential id" })?;
+    let (id, rest) = rest
+        .split_at_checked(length)
+        .ok_or(AuthDataFault::Truncated {
+            part: "credential id",
+        })?;
     let (public_key, rest) = CoseKey::split_from(rest)?;
-    Ok((AttestedCredential { aaguid: Aaguid(aaguid), id: id.to_vec(), public_key }, rest))
+    Ok((
+        AttestedCredential {
+            aaguid: Aaguid(aaguid),
+            id: id.to_vec(),
+            public_key,
+        },
+        rest,
+    ))
 }
 
 type Extensions = Vec<(Value, Value)>;
@@ -200,7 +228,9 @@ mod tests {
     use super::*;
 
     const PUBLIC_KEY: [u8; 5] = [0xa2, 0x01, 0x02, 0x03, 0x26];
-    const EXTENSIONS: [u8; 14] = [0xa1, 0x6b, b'c', b'r', b'e', b'd', b'P', b'r', b'o', b't', b'e', b'c', b't', 0x03];
+    const EXTENSIONS: [u8; 14] = [
+        0xa1, 0x6b, b'c', b'r', b'e', b'd', b'P', b'r', b'o', b't', b'e', b'c', b't', 0x03,
+    ];
 
     fn auth_data(flags: u8, parts: &[&[u8]]) -> Vec<u8> {
         [&[0x11; 32][..], &[flags], &[0, 0, 1, 2], &parts.concat()].concat()
@@ -216,13 +246,23 @@ mod tests {
         let bytes = auth_data(0xc5, &[&credential(b"id"), &EXTENSIONS]);
         let parsed = AuthData::parse(bytes.clone()).expect("valid");
         assert_eq!(parsed.as_bytes(), bytes);
-        assert!(parsed.flags.user_present() && parsed.flags.user_verified() && !parsed.flags.backup_eligible());
+        assert!(
+            parsed.flags.user_present()
+                && parsed.flags.user_verified()
+                && !parsed.flags.backup_eligible()
+        );
         assert_eq!(parsed.counter, 258);
         assert_eq!(parsed.extension("credProtect"), Some(&Value::from(3)));
         let credential = parsed.credential.expect("flagged");
         assert_eq!(credential.id, b"id");
         assert_eq!(credential.aaguid, Aaguid([0x22; 16]));
-        assert_eq!((credential.public_key.as_bytes(), credential.public_key.algorithm()), (&PUBLIC_KEY[..], -7));
+        assert_eq!(
+            (
+                credential.public_key.as_bytes(),
+                credential.public_key.algorithm()
+            ),
+            (&PUBLIC_KEY[..], -7)
+        );
     }
 
     #[test]
@@ -230,20 +270,47 @@ mod tests {
         use AuthDataFault as Fault;
         let cases = [
             (vec![0; 10], Fault::Truncated { part: "RP id hash" }),
-            (vec![0; 36], Fault::Truncated { part: "signature counter" }),
+            (
+                vec![0; 36],
+                Fault::Truncated {
+                    part: "signature counter",
+                },
+            ),
             (auth_data(0x41, &[]), Fault::Truncated { part: "AAGUID" }),
-            (auth_data(0x41, &[&[0; 17]]), Fault::Truncated { part: "credential id length" }),
-            (auth_data(0x41, &[&credential(b"")]), Fault::CredentialId { bytes: 0 }),
-            (auth_data(0x41, &[&[0; 16], &[0xff, 0xff]]), Fault::CredentialId { bytes: 0xffff }),
-            (auth_data(0x41, &[&[0; 16], &[0, 9], &[1]]), Fault::Truncated { part: "credential id" }),
+            (
+                auth_data(0x41, &[&[0; 17]]),
+                Fault::Truncated {
+                    part: "credential id length",
+                },
+            ),
+            (
+                auth_data(0x41, &[&credential(b"")]),
+                Fault::CredentialId { bytes: 0 },
+            ),
+            (
+                auth_data(0x41, &[&[0; 16], &[0xff, 0xff]]),
+                Fault::CredentialId { bytes: 0xffff },
+            ),
+            (
+                auth_data(0x41, &[&[0; 16], &[0, 9], &[1]]),
+                Fault::Truncated {
+                    part: "credential id",
+                },
+            ),
             (auth_data(0x01, &[&[0]]), Fault::Trailing { bytes: 1 }),
-            (auth_data(0x41, &[&credential(b"id"), &EXTENSIONS]), Fault::Trailing { bytes: 14 }),
+            (
+                auth_data(0x41, &[&credential(b"id"), &EXTENSIONS]),
+                Fault::Trailing { bytes: 14 },
+            ),
         ];
         for (bytes, fault) in cases {
             assert_eq!(AuthData::parse(bytes.clone()), Err(fault), "{bytes:02x?}");
         }
         let no_extensions = AuthData::parse(auth_data(0x81, &[]));
-        assert!(matches!(no_extensions, Err(Fault::Extensions(_))), "{no_extensions:?}");
+        assert!(
+            matches!(no_extensions, Err(Fault::Extensions(_))),
+            "{no_extensions:?}"
+        );
         let not_a_map = AuthData::parse(auth_data(0x81, &[&[0x01]]));
         assert!(matches!(not_a_map, Err(Fault::Field(_))), "{not_a_map:?}");
     }

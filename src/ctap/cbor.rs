@@ -12,7 +12,9 @@ use ciborium::Value;
 
 mod fields;
 
-pub use fields::{FieldFault, Fields, as_bool, as_bytes, as_signed, as_text, as_unsigned, required};
+pub use fields::{
+    FieldFault, Fields, as_bool, as_bytes, as_signed, as_text, as_unsigned, required,
+};
 
 /// How many containers may lie in one another (CTAP 2.3, section 8: "at most four levels").
 pub const MAX_DEPTH: usize = 4;
@@ -29,10 +31,17 @@ fn canonical(value: &Value) -> Value {
     match value {
         Value::Array(items) => Value::Array(items.iter().map(canonical).collect()),
         Value::Map(entries) => {
-            let mut entries: Vec<(Vec<u8>, Value, Value)> =
-                entries.iter().map(|(key, value)| (write(key), canonical(key), canonical(value))).collect();
+            let mut entries: Vec<(Vec<u8>, Value, Value)> = entries
+                .iter()
+                .map(|(key, value)| (write(key), canonical(key), canonical(value)))
+                .collect();
             entries.sort_by(|(a, ..), (b, ..)| key_order(a, b));
-            Value::Map(entries.into_iter().map(|(_, key, value)| (key, value)).collect())
+            Value::Map(
+                entries
+                    .into_iter()
+                    .map(|(_, key, value)| (key, value))
+                    .collect(),
+            )
         }
         other => other.clone(),
     }
@@ -41,18 +50,25 @@ fn canonical(value: &Value) -> Value {
 /// CTAP2's order of encoded map keys: by major type, then the shorter first, then byte by byte.
 fn key_order(a: &[u8], b: &[u8]) -> Ordering {
     let major = |key: &[u8]| key.first().map(|first| first >> 5);
-    major(a).cmp(&major(b)).then(a.len().cmp(&b.len())).then_with(|| a.cmp(b))
+    major(a)
+        .cmp(&major(b))
+        .then(a.len().cmp(&b.len()))
+        .then_with(|| a.cmp(b))
 }
 
 /// A map with integer keys, as every CTAP2 request is; members that are `None` are left out.
 pub fn map<const N: usize>(members: [(i64, Option<Value>); N]) -> Value {
-    let present = members.into_iter().filter_map(|(key, value)| Some((Value::from(key), value?)));
+    let present = members
+        .into_iter()
+        .filter_map(|(key, value)| Some((Value::from(key), value?)));
     Value::Map(present.collect())
 }
 
 /// A map with text keys.
 pub fn text_map<const N: usize>(members: [(&str, Option<Value>); N]) -> Value {
-    let present = members.into_iter().filter_map(|(key, value)| Some((Value::from(key), value?)));
+    let present = members
+        .into_iter()
+        .filter_map(|(key, value)| Some((Value::from(key), value?)));
     Value::Map(present.collect())
 }
 
@@ -65,7 +81,10 @@ pub fn read(bytes: &[u8]) -> Result<Value, CborFault> {
     if rest.is_empty() {
         return Ok(value);
     }
-    Err(CborFault { offset: bytes.len().saturating_sub(rest.len()), problem: Problem::Trailing { bytes: rest.len() } })
+    Err(CborFault {
+        offset: bytes.len().saturating_sub(rest.len()),
+        problem: Problem::Trailing { bytes: rest.len() },
+    })
 }
 
 /// Reads the first value of `bytes` and returns it with what follows it.
@@ -73,7 +92,10 @@ pub fn read(bytes: &[u8]) -> Result<Value, CborFault> {
 /// # Errors
 /// A [`CborFault`] that names the offset.
 pub fn read_first(bytes: &[u8]) -> Result<(Value, &[u8]), CborFault> {
-    let mut reader = Reader { all: bytes.len(), rest: bytes };
+    let mut reader = Reader {
+        all: bytes.len(),
+        rest: bytes,
+    };
     let value = reader.value(0)?;
     Ok((value, reader.rest))
 }
@@ -121,24 +143,35 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn fault(&self, problem: Problem) -> CborFault {
-        CborFault { offset: self.all.saturating_sub(self.rest.len()), problem }
+        CborFault {
+            offset: self.all.saturating_sub(self.rest.len()),
+            problem,
+        }
     }
 
     fn take(&mut self, bytes: u64) -> Result<&'a [u8], CborFault> {
-        let taken = usize::try_from(bytes).ok().and_then(|bytes| self.rest.split_at_checked(bytes));
+        let taken = usize::try_from(bytes)
+            .ok()
+            .and_then(|bytes| self.rest.split_at_checked(bytes));
         let (taken, rest) = taken.ok_or_else(|| self.fault(Problem::Truncated))?;
         self.rest = rest;
         Ok(taken)
     }
 
     fn array<const N: usize>(&mut self) -> Result<[u8; N], CborFault> {
-        let (taken, rest) = self.rest.split_first_chunk().ok_or_else(|| self.fault(Problem::Truncated))?;
+        let (taken, rest) = self
+            .rest
+            .split_first_chunk()
+            .ok_or_else(|| self.fault(Problem::Truncated))?;
         self.rest = rest;
         Ok(*taken)
     }
 
     fn value(&mut self, depth: usize) -> Result<Value, CborFault> {
-        let initial = *self.rest.first().ok_or_else(|| self.fault(Problem::Truncated))?;
+        let initial = *self
+            .rest
+            .first()
+            .ok_or_else(|| self.fault(Problem::Truncated))?;
         let (major, low) = (initial >> 5, initial & 0x1f);
         if low > 27 || major == 6 {
             return Err(self.fault(Problem::NotAllowed(initial)));
@@ -160,7 +193,10 @@ impl<'a> Reader<'a> {
         match major {
             0 => Ok(Value::from(argument)),
             // -1 - n of a 64-bit n fits a ciborium integer, which holds all CBOR integers.
-            1 => Ok(ciborium::value::Integer::try_from(-1 - i128::from(argument)).map_or(Value::Null, Value::Integer)),
+            1 => Ok(
+                ciborium::value::Integer::try_from(-1 - i128::from(argument))
+                    .map_or(Value::Null, Value::Integer),
+            ),
             2 => Ok(Value::Bytes(self.take(argument)?.to_vec())),
             3 => self.text(argument),
             4 => self.items(argument, depth),
@@ -237,10 +273,20 @@ mod tests {
 
     #[test]
     fn map_keys_are_written_in_ctap_order() {
-        let keys = [Value::from("b"), Value::from(-1), Value::from(300), Value::from("aa"), Value::from(7), Value::from("a")];
+        let keys = [
+            Value::from("b"),
+            Value::from(-1),
+            Value::from(300),
+            Value::from("aa"),
+            Value::from(7),
+            Value::from("a"),
+        ];
         let map = Value::Map(keys.into_iter().map(|key| (key, Value::Null)).collect());
         // 7, 300, -1, "a", "b", "aa": by type, then length, then bytes.
-        assert_eq!(hex::encode(write(&map)), "a607f619012cf620f66161f66162f6626161f6");
+        assert_eq!(
+            hex::encode(write(&map)),
+            "a607f619012cf620f66161f66162f6626161f6"
+        );
     }
 
     #[test]
@@ -248,7 +294,10 @@ mod tests {
         assert!(problem(&[0x81, 0x81, 0x81, 0x81, 0x00]).is_ok());
         assert_eq!(
             read(&[0x81, 0x81, 0x81, 0x81, 0x81, 0x00]),
-            Err(CborFault { offset: 4, problem: Problem::TooDeep })
+            Err(CborFault {
+                offset: 4,
+                problem: Problem::TooDeep
+            })
         );
     }
 
@@ -258,8 +307,14 @@ mod tests {
             (&[], Problem::Truncated),
             (&[0x19, 0x01], Problem::Truncated),
             (&[0x44, 1, 2, 3], Problem::Truncated),
-            (&[0x5b, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff], Problem::Truncated),
-            (&[0x9b, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff], Problem::Truncated),
+            (
+                &[0x5b, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff],
+                Problem::Truncated,
+            ),
+            (
+                &[0x9b, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff],
+                Problem::Truncated,
+            ),
             (&[0x00, 0x00], Problem::Trailing { bytes: 1 }),
             (&[0x5f, 0xff], Problem::NotAllowed(0x5f)),
             (&[0xbf, 0xff], Problem::NotAllowed(0xbf)),
@@ -280,7 +335,8 @@ mod tests {
 
     #[test]
     fn the_smallest_integer_of_cbor_is_read() {
-        let value = problem(&[0x3b, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]).expect("an integer");
+        let value =
+            problem(&[0x3b, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]).expect("an integer");
         assert_eq!(value.as_integer().map(i128::from), Some(-(1_i128 << 64)));
     }
 
@@ -295,7 +351,12 @@ mod tests {
             prop_oneof![
                 proptest::collection::vec(inner.clone(), 0..6).prop_map(Value::Array),
                 proptest::collection::btree_map(any::<i16>(), inner, 0..6).prop_map(|entries| {
-                    Value::Map(entries.into_iter().map(|(key, value)| (Value::from(key), value)).collect())
+                    Value::Map(
+                        entries
+                            .into_iter()
+                            .map(|(key, value)| (Value::from(key), value))
+                            .collect(),
+                    )
                 }),
             ]
         })

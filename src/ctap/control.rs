@@ -22,7 +22,12 @@ impl<'a> Control<'a> {
         cancelled: &'a dyn Fn() -> bool,
         on_keepalive: &'a mut dyn FnMut(Keepalive),
     ) -> Self {
-        Self { time_limit, deadline: None, cancelled, on_keepalive }
+        Self {
+            time_limit,
+            deadline: None,
+            cancelled,
+            on_keepalive,
+        }
     }
 
     /// Gives what follows a time limit of its own, e.g. for the next touch.

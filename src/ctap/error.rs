@@ -15,13 +15,17 @@ pub enum CtapError {
     #[error("the key was pulled out; plug it in again")]
     Gone,
     /// The operating system refused to talk to it.
-    #[error("the system cannot talk to the key ({reason}); plug it in again, or run `keydesk doctor`")]
+    #[error(
+        "the system cannot talk to the key ({reason}); plug it in again, or run `keydesk doctor`"
+    )]
     Io {
         /// As the system puts it.
         reason: String,
     },
     /// It did not answer in time.
-    #[error("the key did not finish to {operation} within {limit_ms} ms; try again, or plug it in again")]
+    #[error(
+        "the key did not finish to {operation} within {limit_ms} ms; try again, or plug it in again"
+    )]
     Timeout {
         /// What was asked of it.
         operation: Operation,
@@ -29,7 +33,9 @@ pub enum CtapError {
         limit_ms: u64,
     },
     /// It served another program all the while.
-    #[error("the key was busy with another program for {limit_ms} ms; close that program and try again")]
+    #[error(
+        "the key was busy with another program for {limit_ms} ms; close that program and try again"
+    )]
     Busy {
         /// What was asked of it.
         operation: Operation,
@@ -43,7 +49,9 @@ pub enum CtapError {
         operation: Operation,
     },
     /// Its packets do not make a message.
-    #[error("the key broke the protocol when it was to {operation}: {fault}; plug it in again, and set it aside if it happens again")]
+    #[error(
+        "the key broke the protocol when it was to {operation}: {fault}; plug it in again, and set it aside if it happens again"
+    )]
     Framing {
         /// What was asked of it.
         operation: Operation,
@@ -51,7 +59,9 @@ pub enum CtapError {
         fault: FrameFault,
     },
     /// It answered another message than the one sent.
-    #[error("the key answered something else when it was to {operation} ({detail}); plug it in again")]
+    #[error(
+        "the key answered something else when it was to {operation} ({detail}); plug it in again"
+    )]
     OutOfStep {
         /// What was asked of it.
         operation: Operation,
@@ -75,7 +85,9 @@ pub enum CtapError {
         status: Status,
     },
     /// Its reply is not what the specification says.
-    #[error("the key's answer makes no sense when it was to {operation}: {fault}; set the key aside")]
+    #[error(
+        "the key's answer makes no sense when it was to {operation}: {fault}; set the key aside"
+    )]
     Malformed {
         /// What was asked of it.
         operation: Operation,
@@ -150,14 +162,20 @@ impl CtapError {
     }
 
     pub(super) fn malformed(operation: Operation, fault: impl Into<ReplyFault>) -> Self {
-        Self::Malformed { operation, fault: fault.into() }
+        Self::Malformed {
+            operation,
+            fault: fault.into(),
+        }
     }
 
     pub(super) fn exchange(operation: Operation, fault: ExchangeFault) -> Self {
         match fault {
             ExchangeFault::Frame(fault) => Self::Framing { operation, fault },
             ExchangeFault::Hid(error) => Self::Hid { operation, error },
-            other @ ExchangeFault::UnexpectedCommand { .. } => Self::OutOfStep { operation, detail: other.to_string() },
+            other @ ExchangeFault::UnexpectedCommand { .. } => Self::OutOfStep {
+                operation,
+                detail: other.to_string(),
+            },
         }
     }
 }

@@ -79,7 +79,11 @@ impl Exchange {
     ///
     /// # Errors
     /// [`FrameFault::TooLong`] when the payload does not fit a message.
-    pub fn new(channel: ChannelId, command: HidCommand, payload: &[u8]) -> Result<Self, FrameFault> {
+    pub fn new(
+        channel: ChannelId,
+        command: HidCommand,
+        payload: &[u8],
+    ) -> Result<Self, FrameFault> {
         Ok(Self {
             channel,
             command,
@@ -120,13 +124,20 @@ impl Exchange {
             Assembled::Whole(message) => message,
         };
         match message.command {
-            HidCommand::Keepalive => Ok(Event::Keepalive(Keepalive::from_payload(&message.payload))),
-            HidCommand::Error => match HidError::from_code(message.payload.first().copied().unwrap_or(0)) {
-                HidError::ChannelBusy => Ok(Event::Busy),
-                error => Err(ExchangeFault::Hid(error)),
-            },
+            HidCommand::Keepalive => {
+                Ok(Event::Keepalive(Keepalive::from_payload(&message.payload)))
+            }
+            HidCommand::Error => {
+                match HidError::from_code(message.payload.first().copied().unwrap_or(0)) {
+                    HidError::ChannelBusy => Ok(Event::Busy),
+                    error => Err(ExchangeFault::Hid(error)),
+                }
+            }
             command if command == self.command => Ok(Event::Done(message.payload)),
-            got => Err(ExchangeFault::UnexpectedCommand { expected: self.command, got }),
+            got => Err(ExchangeFault::UnexpectedCommand {
+                expected: self.command,
+                got,
+            }),
         }
     }
 }
@@ -138,7 +149,10 @@ mod tests {
     const CHANNEL: ChannelId = ChannelId(7);
 
     fn one(channel: ChannelId, command: HidCommand, payload: &[u8]) -> Report {
-        *frame::split(channel, command, payload).expect("fits").first().expect("one report")
+        *frame::split(channel, command, payload)
+            .expect("fits")
+            .first()
+            .expect("one report")
     }
 
     fn asking() -> Exchange {
@@ -151,10 +165,22 @@ mod tests {
     fn keepalives_are_events_and_the_reply_ends_it() {
         let mut exchange = asking();
         let keepalive = |code: u8| one(CHANNEL, HidCommand::Keepalive, &[code]);
-        assert_eq!(exchange.receive(&keepalive(1)), Ok(Event::Keepalive(Keepalive::Processing)));
-        assert_eq!(exchange.receive(&keepalive(2)), Ok(Event::Keepalive(Keepalive::TouchNeeded)));
-        assert_eq!(exchange.receive(&keepalive(9)), Ok(Event::Keepalive(Keepalive::Other(9))));
-        assert_eq!(exchange.receive(&one(CHANNEL, HidCommand::Cbor, &[0, 1])), Ok(Event::Done(vec![0, 1])));
+        assert_eq!(
+            exchange.receive(&keepalive(1)),
+            Ok(Event::Keepalive(Keepalive::Processing))
+        );
+        assert_eq!(
+            exchange.receive(&keepalive(2)),
+            Ok(Event::Keepalive(Keepalive::TouchNeeded))
+        );
+        assert_eq!(
+            exchange.receive(&keepalive(9)),
+            Ok(Event::Keepalive(Keepalive::Other(9)))
+        );
+        assert_eq!(
+            exchange.receive(&one(CHANNEL, HidCommand::Cbor, &[0, 1])),
+            Ok(Event::Done(vec![0, 1]))
+        );
     }
 
     #[test]
@@ -170,10 +196,16 @@ mod tests {
     #[test]
     fn a_reply_to_something_else_is_a_fault_and_a_foreign_one_is_not() {
         let mut exchange = asking();
-        assert_eq!(exchange.receive(&one(ChannelId(8), HidCommand::Error, &[1])), Ok(Event::Pending));
+        assert_eq!(
+            exchange.receive(&one(ChannelId(8), HidCommand::Error, &[1])),
+            Ok(Event::Pending)
+        );
         assert_eq!(
             exchange.receive(&one(CHANNEL, HidCommand::Ping, &[1])),
-            Err(ExchangeFault::UnexpectedCommand { expected: HidCommand::Cbor, got: HidCommand::Ping })
+            Err(ExchangeFault::UnexpectedCommand {
+                expected: HidCommand::Cbor,
+                got: HidCommand::Ping
+            })
         );
     }
 
@@ -182,7 +214,10 @@ mod tests {
         let mut exchange = asking();
         assert!(exchange.cancel());
         assert!(exchange.cancel());
-        assert_eq!(exchange.next_report(), Some(one(CHANNEL, HidCommand::Cancel, &[])));
+        assert_eq!(
+            exchange.next_report(),
+            Some(one(CHANNEL, HidCommand::Cancel, &[]))
+        );
         assert_eq!(exchange.next_report(), None);
 
         let mut ping = Exchange::new(CHANNEL, HidCommand::Ping, &[]).expect("fits");

@@ -115,7 +115,11 @@ impl<'a> Packet<'a> {
         let [c0, c1, c2, c3, kind, rest @ ..] = report;
         let channel = ChannelId(u32::from_be_bytes([*c0, *c1, *c2, *c3]));
         if kind & INITIAL_BIT == 0 {
-            return Self::Continuation { channel, sequence: *kind, data: rest };
+            return Self::Continuation {
+                channel,
+                sequence: *kind,
+                data: rest,
+            };
         }
         let [high, low, data @ ..] = rest;
         Self::Initial {
@@ -138,14 +142,25 @@ impl<'a> Packet<'a> {
 ///
 /// # Errors
 /// [`FrameFault::TooLong`] when `payload` has more than [`MAX_MESSAGE_BYTES`].
-pub fn split(channel: ChannelId, command: HidCommand, payload: &[u8]) -> Result<Vec<Report>, FrameFault> {
-    let too_long = FrameFault::TooLong { bytes: payload.len() };
+pub fn split(
+    channel: ChannelId,
+    command: HidCommand,
+    payload: &[u8],
+) -> Result<Vec<Report>, FrameFault> {
+    let too_long = FrameFault::TooLong {
+        bytes: payload.len(),
+    };
     if payload.len() > MAX_MESSAGE_BYTES {
         return Err(too_long);
     }
     let length = u16::try_from(payload.len()).map_err(|_| too_long)?;
     let (first, rest) = payload.split_at(payload.len().min(INITIAL_DATA_BYTES));
-    let mut reports = vec![report(channel, &[command.code() | INITIAL_BIT], &length.to_be_bytes(), first)];
+    let mut reports = vec![report(
+        channel,
+        &[command.code() | INITIAL_BIT],
+        &length.to_be_bytes(),
+        first,
+    )];
     for (sequence, chunk) in (0..INITIAL_BIT).zip(rest.chunks(CONTINUATION_DATA_BYTES)) {
         reports.push(report(channel, &[sequence], &[], chunk));
     }
@@ -199,7 +214,10 @@ struct Partial {
 impl Assembler {
     /// An empty assembler for `channel`.
     pub const fn new(channel: ChannelId) -> Self {
-        Self { channel, partial: None }
+        Self {
+            channel,
+            partial: None,
+        }
     }
 
     /// Takes the next report.
@@ -213,11 +231,26 @@ impl Assembler {
         }
         let partial = match (packet, self.partial.take()) {
             (Packet::Initial { command, .. }, Some(partial)) => {
-                return Err(FrameFault::Interrupted { by: command, missing_bytes: partial.missing() });
+                return Err(FrameFault::Interrupted {
+                    by: command,
+                    missing_bytes: partial.missing(),
+                });
             }
-            (Packet::Initial { command, length, data, .. }, None) => Partial::begin(command, length.into(), data)?,
-            (Packet::Continuation { sequence, .. }, None) => return Err(FrameFault::Orphan { sequence }),
-            (Packet::Continuation { sequence, data, .. }, Some(partial)) => partial.append(sequence, data)?,
+            (
+                Packet::Initial {
+                    command,
+                    length,
+                    data,
+                    ..
+                },
+                None,
+            ) => Partial::begin(command, length.into(), data)?,
+            (Packet::Continuation { sequence, .. }, None) => {
+                return Err(FrameFault::Orphan { sequence });
+            }
+            (Packet::Continuation { sequence, data, .. }, Some(partial)) => {
+                partial.append(sequence, data)?
+            }
         };
         if partial.missing() == 0 {
             return Ok(Assembled::Whole(partial.message));
@@ -233,7 +266,10 @@ impl Partial {
             return Err(FrameFault::TooLong { bytes: length });
         }
         let mut partial = Self {
-            message: Message { command, payload: Vec::with_capacity(length) },
+            message: Message {
+                command,
+                payload: Vec::with_capacity(length),
+            },
             length,
             next_sequence: 0,
         };
@@ -243,7 +279,10 @@ impl Partial {
 
     fn append(mut self, sequence: u8, data: &[u8]) -> Result<Self, FrameFault> {
         if sequence != self.next_sequence {
-            return Err(FrameFault::OutOfOrder { expected: self.next_sequence, got: sequence });
+            return Err(FrameFault::OutOfOrder {
+                expected: self.next_sequence,
+                got: sequence,
+            });
         }
         self.next_sequence = sequence.saturating_add(1);
         self.take(data);
@@ -284,7 +323,9 @@ pub enum FrameFault {
         got: u8,
     },
     /// A new message began before the one before it was complete.
-    #[error("a new message ({by:?}) began while {missing_bytes} bytes of the one before were missing")]
+    #[error(
+        "a new message ({by:?}) began while {missing_bytes} bytes of the one before were missing"
+    )]
     Interrupted {
         /// The command of the new message.
         by: HidCommand,
@@ -303,7 +344,10 @@ mod tests {
 
     fn packet(start: &[u8]) -> Report {
         let mut report = [0; 64];
-        report.iter_mut().zip(start).for_each(|(to, from)| *to = *from);
+        report
+            .iter_mut()
+            .zip(start)
+            .for_each(|(to, from)| *to = *from);
         report
     }
 
@@ -328,32 +372,68 @@ mod tests {
 
     #[test]
     fn the_57th_byte_fits_the_first_packet_and_the_58th_does_not() {
-        for (bytes, packets) in [(0, 1), (1, 1), (57, 1), (58, 2), (57 + 59, 2), (57 + 60, 3), (7609, 129)] {
+        for (bytes, packets) in [
+            (0, 1),
+            (1, 1),
+            (57, 1),
+            (58, 2),
+            (57 + 59, 2),
+            (57 + 60, 3),
+            (7609, 129),
+        ] {
             let reports = split(CHANNEL, HidCommand::Ping, &vec![7; bytes]).expect("fits");
             assert_eq!(reports.len(), packets, "{bytes} bytes");
         }
-        assert_eq!(split(CHANNEL, HidCommand::Ping, &[0; 7610]), Err(FrameFault::TooLong { bytes: 7610 }));
+        assert_eq!(
+            split(CHANNEL, HidCommand::Ping, &[0; 7610]),
+            Err(FrameFault::TooLong { bytes: 7610 })
+        );
     }
 
     #[test]
     fn an_announced_length_over_the_maximum_is_refused_at_once() {
         let mut assembler = Assembler::new(CHANNEL);
         let oversize = packet(&[1, 2, 3, 4, 0x90, 0xff, 0xff]);
-        assert_eq!(assembler.push(&oversize), Err(FrameFault::TooLong { bytes: 0xffff }));
+        assert_eq!(
+            assembler.push(&oversize),
+            Err(FrameFault::TooLong { bytes: 0xffff })
+        );
         let orphan = packet(&[1, 2, 3, 4, 0]);
-        assert_eq!(assembler.push(&orphan), Err(FrameFault::Orphan { sequence: 0 }));
+        assert_eq!(
+            assembler.push(&orphan),
+            Err(FrameFault::Orphan { sequence: 0 })
+        );
     }
 
     #[test]
     fn lost_repeated_and_interrupting_packets_are_named() {
         let reports = split(CHANNEL, HidCommand::Cbor, &[9; 200]).expect("fits");
-        let [first, second, third, ..] = reports.as_slice() else { panic!("200 bytes are four packets") };
-        let order = |reports: &[&Report]| assemble(&reports.iter().map(|report| **report).collect::<Vec<_>>());
-        assert_eq!(order(&[first, third]), Err(FrameFault::OutOfOrder { expected: 0, got: 1 }));
-        assert_eq!(order(&[first, second, second]), Err(FrameFault::OutOfOrder { expected: 1, got: 0 }));
+        let [first, second, third, ..] = reports.as_slice() else {
+            panic!("200 bytes are four packets")
+        };
+        let order = |reports: &[&Report]| {
+            assemble(&reports.iter().map(|report| **report).collect::<Vec<_>>())
+        };
+        assert_eq!(
+            order(&[first, third]),
+            Err(FrameFault::OutOfOrder {
+                expected: 0,
+                got: 1
+            })
+        );
+        assert_eq!(
+            order(&[first, second, second]),
+            Err(FrameFault::OutOfOrder {
+                expected: 1,
+                got: 0
+            })
+        );
         assert_eq!(
             order(&[first, second, first]),
-            Err(FrameFault::Interrupted { by: HidCommand::Cbor, missing_bytes: 200 - 57 - 59 })
+            Err(FrameFault::Interrupted {
+                by: HidCommand::Cbor,
+                missing_bytes: 200 - 57 - 59
+            })
         );
     }
 
@@ -361,9 +441,19 @@ mod tests {
     fn a_foreign_channel_neither_helps_nor_harms() {
         let reports = split(CHANNEL, HidCommand::Cbor, &[5; 100]).expect("fits");
         let foreign = split(ChannelId(9), HidCommand::Error, &[6]).expect("fits");
-        let mixed: Vec<Report> = reports.iter().flat_map(|report| foreign.iter().chain([report])).copied().collect();
+        let mixed: Vec<Report> = reports
+            .iter()
+            .flat_map(|report| foreign.iter().chain([report]))
+            .copied()
+            .collect();
         let messages = assemble(&mixed).expect("in order");
-        assert_eq!(messages, [Message { command: HidCommand::Cbor, payload: vec![5; 100] }]);
+        assert_eq!(
+            messages,
+            [Message {
+                command: HidCommand::Cbor,
+                payload: vec![5; 100]
+            }]
+        );
     }
 
     proptest! {

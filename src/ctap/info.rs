@@ -129,29 +129,53 @@ impl Info {
     /// A [`FieldFault`] that names the member, and for broken CBOR the offset.
     pub fn parse(bytes: &[u8]) -> Result<Self, FieldFault> {
         let mut fields = Fields::of(read(bytes)?, "getInfo")?;
-        let texts = |fields: &mut Fields, key: i64, member| Ok::<_, FieldFault>(fields.list(key, member, as_text)?.unwrap_or_default());
+        let texts = |fields: &mut Fields, key: i64, member| {
+            Ok::<_, FieldFault>(fields.list(key, member, as_text)?.unwrap_or_default())
+        };
         Ok(Self {
             versions: required(fields.list(0x01, "versions", as_text)?, "versions")?,
             extensions: texts(&mut fields, 0x02, "extensions")?,
-            aaguid: Aaguid(required(fields.array(0x03, "aaguid", "16 bytes")?, "aaguid")?),
+            aaguid: Aaguid(required(
+                fields.array(0x03, "aaguid", "16 bytes")?,
+                "aaguid",
+            )?),
             options: fields.table(0x04, "options", as_bool)?.unwrap_or_default(),
-            max_msg_size: fields.unsigned(0x05, "maxMsgSize")?.unwrap_or(DEFAULT_MAX_MSG_BYTES),
-            pin_uv_auth_protocols: fields.list(0x06, "pinUvAuthProtocols", as_unsigned)?.unwrap_or_default(),
+            max_msg_size: fields
+                .unsigned(0x05, "maxMsgSize")?
+                .unwrap_or(DEFAULT_MAX_MSG_BYTES),
+            pin_uv_auth_protocols: fields
+                .list(0x06, "pinUvAuthProtocols", as_unsigned)?
+                .unwrap_or_default(),
             max_credential_count_in_list: fields.unsigned(0x07, "maxCredentialCountInList")?,
             max_credential_id_length: fields.unsigned(0x08, "maxCredentialIdLength")?,
             transports: texts(&mut fields, 0x09, "transports")?,
-            algorithms: fields.list(0x0a, "algorithms", algorithm)?.unwrap_or_default().into_iter().flatten().collect(),
-            max_serialized_large_blob_array: fields.unsigned(0x0b, "maxSerializedLargeBlobArray")?,
+            algorithms: fields
+                .list(0x0a, "algorithms", algorithm)?
+                .unwrap_or_default()
+                .into_iter()
+                .flatten()
+                .collect(),
+            max_serialized_large_blob_array: fields
+                .unsigned(0x0b, "maxSerializedLargeBlobArray")?,
             force_pin_change: fields.boolean(0x0c, "forcePINChange")?.unwrap_or(false),
-            min_pin_length: pin_length(&mut fields, 0x0d, "minPINLength")?.unwrap_or(DEFAULT_MIN_PIN_LENGTH),
+            min_pin_length: pin_length(&mut fields, 0x0d, "minPINLength")?
+                .unwrap_or(DEFAULT_MIN_PIN_LENGTH),
             firmware_version: fields.unsigned(0x0e, "firmwareVersion")?,
             max_cred_blob_length: fields.unsigned(0x0f, "maxCredBlobLength")?,
-            max_rpids_for_set_min_pin_length: fields.unsigned(0x10, "maxRPIDsForSetMinPINLength")?,
+            max_rpids_for_set_min_pin_length: fields
+                .unsigned(0x10, "maxRPIDsForSetMinPINLength")?,
             preferred_platform_uv_attempts: fields.unsigned(0x11, "preferredPlatformUvAttempts")?,
             uv_modality: fields.unsigned(0x12, "uvModality")?,
-            certifications: fields.table(0x13, "certifications", as_unsigned)?.unwrap_or_default(),
-            remaining_discoverable_credentials: fields.unsigned(0x14, "remainingDiscoverableCredentials")?,
-            vendor_prototype_config_commands: fields.list(0x15, "vendorPrototypeConfigCommands", as_unsigned)?,
+            certifications: fields
+                .table(0x13, "certifications", as_unsigned)?
+                .unwrap_or_default(),
+            remaining_discoverable_credentials: fields
+                .unsigned(0x14, "remainingDiscoverableCredentials")?,
+            vendor_prototype_config_commands: fields.list(
+                0x15,
+                "vendorPrototypeConfigCommands",
+                as_unsigned,
+            )?,
             attestation_formats: texts(&mut fields, 0x16, "attestationFormats")?,
             uv_count_since_last_pin_entry: fields.unsigned(0x17, "uvCountSinceLastPinEntry")?,
             long_touch_for_reset: fields.boolean(0x18, "longTouchForReset")?.unwrap_or(false),
@@ -159,9 +183,14 @@ impl Info {
             transports_for_reset: texts(&mut fields, 0x1a, "transportsForReset")?,
             pin_complexity_policy: fields.boolean(0x1b, "pinComplexityPolicy")?,
             pin_complexity_policy_url: policy_url(&mut fields)?,
-            max_pin_length: pin_length(&mut fields, 0x1d, "maxPINLength")?.unwrap_or(DEFAULT_MAX_PIN_LENGTH),
+            max_pin_length: pin_length(&mut fields, 0x1d, "maxPINLength")?
+                .unwrap_or(DEFAULT_MAX_PIN_LENGTH),
             enc_cred_store_state: fields.bytes(0x1e, "encCredStoreState")?,
-            authenticator_config_commands: fields.list(0x1f, "authenticatorConfigCommands", as_unsigned)?,
+            authenticator_config_commands: fields.list(
+                0x1f,
+                "authenticatorConfigCommands",
+                as_unsigned,
+            )?,
             unknown: fields.into_rest(),
         })
     }
@@ -197,7 +226,10 @@ impl Info {
 
     /// Fingerprints: can they be enrolled, is one.
     pub fn fingerprints(&self) -> Setup {
-        Setup::from_option(self.option("bioEnroll").or_else(|| self.option("userVerificationMgmtPreview")))
+        Setup::from_option(
+            self.option("bioEnroll")
+                .or_else(|| self.option("userVerificationMgmtPreview")),
+        )
     }
 
     /// Whether discoverable credentials can be made.
@@ -253,11 +285,20 @@ fn algorithm(value: Value, member: &'static str) -> Result<Option<i64>, FieldFau
     Ok((kind == "public-key").then_some(alg))
 }
 
-fn pin_length(fields: &mut Fields, key: i64, member: &'static str) -> Result<Option<u8>, FieldFault> {
+fn pin_length(
+    fields: &mut Fields,
+    key: i64,
+    member: &'static str,
+) -> Result<Option<u8>, FieldFault> {
     let length = fields.unsigned(key, member)?;
     let narrow = |length: u64| {
-        let length = u8::try_from(length).ok().filter(|length| *length <= DEFAULT_MAX_PIN_LENGTH);
-        length.ok_or(FieldFault::Invalid { member, expected: "a length of at most 63" })
+        let length = u8::try_from(length)
+            .ok()
+            .filter(|length| *length <= DEFAULT_MAX_PIN_LENGTH);
+        length.ok_or(FieldFault::Invalid {
+            member,
+            expected: "a length of at most 63",
+        })
     };
     length.map(narrow).transpose()
 }
@@ -291,7 +332,10 @@ mod tests {
         let info = Info::parse(&with([])).expect("valid");
         assert_eq!(info.versions, ["FIDO_2_0"]);
         assert_eq!(info.aaguid, Aaguid([7; 16]));
-        assert_eq!((info.max_msg_size, info.min_pin_length, info.max_pin_length), (1024, 4, 63));
+        assert_eq!(
+            (info.max_msg_size, info.min_pin_length, info.max_pin_length),
+            (1024, 4, 63)
+        );
         assert_eq!(info.client_pin(), Setup::Unsupported);
         assert!(info.user_presence());
         assert!(!info.token_permissions());
@@ -311,7 +355,10 @@ mod tests {
         assert_eq!(info.client_pin(), Setup::NotSet);
         assert_eq!(info.built_in_uv(), Setup::Set);
         assert_eq!(info.fingerprints(), Setup::Unsupported);
-        assert_eq!(info.credential_management(), Some(CredentialManagement::Preview));
+        assert_eq!(
+            info.credential_management(),
+            Some(CredentialManagement::Preview)
+        );
     }
 
     #[test]
@@ -327,17 +374,27 @@ mod tests {
             (0x04, Value::Array(vec![]), "options"),
             (0x05, Value::from(-1), "maxMsgSize"),
             (0x0d, Value::from(64), "minPINLength"),
-            (0x0a, Value::Array(vec![cbor::text_map([("alg", Some(Value::from(-7)))])]), "algorithms.type"),
+            (
+                0x0a,
+                Value::Array(vec![cbor::text_map([("alg", Some(Value::from(-7)))])]),
+                "algorithms.type",
+            ),
             (0x1f, Value::from(true), "authenticatorConfigCommands"),
         ];
         for (key, value, name) in cases {
             let fault = Info::parse(&with([(Value::from(key), value)])).expect_err("wrong type");
             assert!(fault.to_string().contains(&format!("`{name}`")), "{fault}");
         }
-        let short = cbor::map([(1, Some(Value::Array(vec![]))), (3, Some(Value::Bytes(vec![0; 15])))]);
+        let short = cbor::map([
+            (1, Some(Value::Array(vec![]))),
+            (3, Some(Value::Bytes(vec![0; 15]))),
+        ]);
         assert_eq!(
             Info::parse(&cbor::write(&short)),
-            Err(FieldFault::Invalid { member: "aaguid", expected: "16 bytes" })
+            Err(FieldFault::Invalid {
+                member: "aaguid",
+                expected: "16 bytes"
+            })
         );
     }
 
@@ -348,30 +405,60 @@ mod tests {
     fn every_member_of_ctap_2_3_is_read() {
         let bytes = hex::decode(FULL.trim()).expect("hexadecimal");
         let info = Info::parse(&bytes).expect("valid");
-        assert_eq!(info.versions, ["U2F_V2", "FIDO_2_0", "FIDO_2_1", "FIDO_2_3"]);
-        assert_eq!(info.extensions, ["credProtect", "hmac-secret", "minPinLength"]);
-        assert_eq!(info.aaguid.to_string(), "2fc0579f-8113-47ea-b116-bb5a8db9202a");
+        assert_eq!(
+            info.versions,
+            ["U2F_V2", "FIDO_2_0", "FIDO_2_1", "FIDO_2_3"]
+        );
+        assert_eq!(
+            info.extensions,
+            ["credProtect", "hmac-secret", "minPinLength"]
+        );
+        assert_eq!(
+            info.aaguid.to_string(),
+            "2fc0579f-8113-47ea-b116-bb5a8db9202a"
+        );
         assert_eq!(info.max_msg_size, 2048);
         assert_eq!(info.pin_uv_auth_protocols, [2, 1]);
-        assert_eq!((info.max_credential_count_in_list, info.max_credential_id_length), (Some(8), Some(128)));
+        assert_eq!(
+            (
+                info.max_credential_count_in_list,
+                info.max_credential_id_length
+            ),
+            (Some(8), Some(128))
+        );
         assert_eq!(info.transports, ["nfc", "usb"]);
         assert_eq!(info.algorithms, [-7, -8]);
         assert_eq!(info.max_serialized_large_blob_array, Some(4096));
         assert!(info.force_pin_change);
         assert_eq!((info.min_pin_length, info.max_pin_length), (6, 62));
         assert_eq!(info.firmware_version, Some(328_707));
-        assert_eq!((info.max_cred_blob_length, info.max_rpids_for_set_min_pin_length), (Some(32), Some(2)));
-        assert_eq!((info.preferred_platform_uv_attempts, info.uv_modality), (Some(3), Some(0x202)));
+        assert_eq!(
+            (
+                info.max_cred_blob_length,
+                info.max_rpids_for_set_min_pin_length
+            ),
+            (Some(32), Some(2))
+        );
+        assert_eq!(
+            (info.preferred_platform_uv_attempts, info.uv_modality),
+            (Some(3), Some(0x202))
+        );
         assert_eq!(info.certifications.get("FIPS-CMVP-2"), Some(&1));
         assert_eq!(info.remaining_discoverable_credentials, Some(23));
-        assert_eq!(info.vendor_prototype_config_commands, Some(vec![1, u64::MAX]));
+        assert_eq!(
+            info.vendor_prototype_config_commands,
+            Some(vec![1, u64::MAX])
+        );
         assert_eq!(info.attestation_formats, ["packed", "none"]);
         assert_eq!(info.uv_count_since_last_pin_entry, Some(4));
         assert!(info.long_touch_for_reset);
         assert_eq!(info.enc_identifier, Some(vec![0xaa; 32]));
         assert_eq!(info.transports_for_reset, ["usb"]);
         assert_eq!(info.pin_complexity_policy, Some(true));
-        assert_eq!(info.pin_complexity_policy_url.as_deref(), Some("https://example.com/pin"));
+        assert_eq!(
+            info.pin_complexity_policy_url.as_deref(),
+            Some("https://example.com/pin")
+        );
         assert_eq!(info.enc_cred_store_state, Some(vec![0xbb; 32]));
         assert_eq!(info.authenticator_config_commands, Some(vec![1, 2, 3]));
         assert_eq!(info.unknown, []);

@@ -61,15 +61,29 @@ impl PeerKey {
     pub fn parse(value: Value) -> Result<Self, FieldFault> {
         const COORDINATE: &str = "a P-256 coordinate of 32 bytes";
         let mut fields = Fields::of(value, "keyAgreement")?;
-        let off_curve = FieldFault::Invalid { member: "keyAgreement", expected: "a point on P-256" };
-        let (kind, curve) = (fields.signed(1, "keyAgreement.kty")?, fields.signed(-1, "keyAgreement.crv")?);
+        let off_curve = FieldFault::Invalid {
+            member: "keyAgreement",
+            expected: "a point on P-256",
+        };
+        let (kind, curve) = (
+            fields.signed(1, "keyAgreement.kty")?,
+            fields.signed(-1, "keyAgreement.crv")?,
+        );
         if (kind, curve) != (Some(2), Some(1)) {
             return Err(off_curve);
         }
-        let x = required(fields.array::<32>(-2, "keyAgreement.x", COORDINATE)?, "keyAgreement.x")?;
-        let y = required(fields.array::<32>(-3, "keyAgreement.y", COORDINATE)?, "keyAgreement.y")?;
+        let x = required(
+            fields.array::<32>(-2, "keyAgreement.x", COORDINATE)?,
+            "keyAgreement.x",
+        )?;
+        let y = required(
+            fields.array::<32>(-3, "keyAgreement.y", COORDINATE)?,
+            "keyAgreement.y",
+        )?;
         let point = [&[0x04][..], &x, &y].concat();
-        PublicKey::from_sec1_bytes(&point).map(Self).map_err(|_| off_curve)
+        PublicKey::from_sec1_bytes(&point)
+            .map(Self)
+            .map_err(|_| off_curve)
     }
 }
 
@@ -88,7 +102,11 @@ impl SharedSecret {
     ///
     /// # Errors
     /// [`EntropyError`] when there is no randomness.
-    pub fn agree(protocol: PinProtocol, peer: &PeerKey, entropy: &mut impl Entropy) -> Result<Self, EntropyError> {
+    pub fn agree(
+        protocol: PinProtocol,
+        peer: &PeerKey,
+        entropy: &mut impl Entropy,
+    ) -> Result<Self, EntropyError> {
         Ok(Self::from_key_pair(protocol, peer, &ephemeral(entropy)?))
     }
 
@@ -107,7 +125,12 @@ impl SharedSecret {
                 let _ = kdf.expand(b"CTAP2 AES key", &mut *aes_key);
             }
         }
-        Self { protocol, hmac_key, aes_key, platform_key: cose_key(&own.public_key()) }
+        Self {
+            protocol,
+            hmac_key,
+            aes_key,
+            platform_key: cose_key(&own.public_key()),
+        }
     }
 
     /// The protocol it was made for.
@@ -124,16 +147,27 @@ impl SharedSecret {
     ///
     /// # Errors
     /// [`EntropyError`] when protocol two gets no initialisation vector.
-    pub fn encrypt(&self, plain: &[u8], entropy: &mut impl Entropy) -> Result<Vec<u8>, EntropyError> {
+    pub fn encrypt(
+        &self,
+        plain: &[u8],
+        entropy: &mut impl Entropy,
+    ) -> Result<Vec<u8>, EntropyError> {
         let mut iv = [0; BLOCK_BYTES];
         if self.protocol == PinProtocol::Two {
             entropy.fill(&mut iv)?;
         }
         let mut cipher = cbc::Encryptor::<Aes256>::new((&*self.aes_key).into(), (&iv).into());
-        let mut encrypted = if self.protocol == PinProtocol::Two { iv.to_vec() } else { Vec::new() };
+        let mut encrypted = if self.protocol == PinProtocol::Two {
+            iv.to_vec()
+        } else {
+            Vec::new()
+        };
         for chunk in plain.chunks(BLOCK_BYTES) {
             let mut block = Zeroizing::new([0; BLOCK_BYTES]);
-            block.iter_mut().zip(chunk).for_each(|(to, from)| *to = *from);
+            block
+                .iter_mut()
+                .zip(chunk)
+                .for_each(|(to, from)| *to = *from);
             cipher.encrypt_block((&mut *block).into());
             encrypted.extend_from_slice(&*block);
         }
@@ -144,7 +178,9 @@ impl SharedSecret {
     pub fn decrypt(&self, encrypted: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
         let (iv, body) = match self.protocol {
             PinProtocol::One => ([0; BLOCK_BYTES], encrypted),
-            PinProtocol::Two => encrypted.split_first_chunk().map(|(iv, body)| (*iv, body))?,
+            PinProtocol::Two => encrypted
+                .split_first_chunk()
+                .map(|(iv, body)| (*iv, body))?,
         };
         let mut plain = Zeroizing::new(Vec::with_capacity(body.len()));
         let mut cipher = cbc::Decryptor::<Aes256>::new((&*self.aes_key).into(), (&iv).into());
@@ -169,9 +205,16 @@ impl SharedSecret {
     ///
     /// # Errors
     /// [`EntropyError`] when there is no randomness.
-    pub fn encrypt_new_pin(&self, pin: &Pin, entropy: &mut impl Entropy) -> Result<Vec<u8>, EntropyError> {
+    pub fn encrypt_new_pin(
+        &self,
+        pin: &Pin,
+        entropy: &mut impl Entropy,
+    ) -> Result<Vec<u8>, EntropyError> {
         let mut padded = Zeroizing::new([0; PADDED_PIN_BYTES]);
-        padded.iter_mut().zip(pin.as_bytes()).for_each(|(to, from)| *to = *from);
+        padded
+            .iter_mut()
+            .zip(pin.as_bytes())
+            .for_each(|(to, from)| *to = *from);
         self.encrypt(&*padded, entropy)
     }
 
@@ -179,7 +222,11 @@ impl SharedSecret {
     ///
     /// # Errors
     /// [`EntropyError`] when there is no randomness.
-    pub fn encrypt_pin_hash(&self, pin: &Pin, entropy: &mut impl Entropy) -> Result<Vec<u8>, EntropyError> {
+    pub fn encrypt_pin_hash(
+        &self,
+        pin: &Pin,
+        entropy: &mut impl Entropy,
+    ) -> Result<Vec<u8>, EntropyError> {
         let hash: Zeroizing<[u8; 32]> = Zeroizing::new(Sha256::digest(pin.as_bytes()).into());
         let (left, _) = hash.split_at(BLOCK_BYTES);
         self.encrypt(left, entropy)
@@ -202,7 +249,10 @@ impl PinUvAuthToken {
             PinProtocol::One => matches!(token.len(), 16 | 32),
             PinProtocol::Two => token.len() == 32,
         };
-        fits.then_some(Self { protocol: secret.protocol(), token })
+        fits.then_some(Self {
+            protocol: secret.protocol(),
+            token,
+        })
     }
 
     /// The protocol it belongs to.
@@ -218,7 +268,9 @@ impl PinUvAuthToken {
 
 fn authenticate(protocol: PinProtocol, key: &[u8], message: &[u8]) -> Vec<u8> {
     // HMAC takes keys of every length.
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return Vec::new() };
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else {
+        return Vec::new();
+    };
     mac.update(message);
     let mut signature = mac.finalize().into_bytes().to_vec();
     if protocol == PinProtocol::One {
@@ -241,7 +293,10 @@ fn ephemeral(entropy: &mut impl Entropy) -> Result<SecretKey, EntropyError> {
 
 fn cose_key(key: &PublicKey) -> Value {
     let point = key.to_sec1_bytes();
-    let coordinates = point.split_first().map(|(_, coordinates)| coordinates).unwrap_or_default();
+    let coordinates = point
+        .split_first()
+        .map(|(_, coordinates)| coordinates)
+        .unwrap_or_default();
     let (x, y) = coordinates.split_at_checked(32).unwrap_or_default();
     cbor::map([
         (1, Some(Value::from(2))),

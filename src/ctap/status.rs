@@ -133,7 +133,10 @@ mod tests {
     #[test]
     fn an_unknown_code_is_shown_by_its_number() {
         assert_eq!(Status::from_code(0x99), Status::Unknown(0x99));
-        assert_eq!(Status::Unknown(0x99).to_string(), "a code unknown to this version (0x99)");
+        assert_eq!(
+            Status::Unknown(0x99).to_string(),
+            "a code unknown to this version (0x99)"
+        );
         assert_eq!(Status::PinInvalid.to_string(), "the PIN is wrong (0x31)");
     }
 }

@@ -45,7 +45,10 @@ impl Fields {
     pub fn of(value: Value, member: &'static str) -> FieldResult<Self> {
         match value {
             Value::Map(entries) => Ok(Self { entries }),
-            _ => Err(FieldFault::Invalid { member, expected: "a map" }),
+            _ => Err(FieldFault::Invalid {
+                member,
+                expected: "a map",
+            }),
         }
     }
 
@@ -58,8 +61,14 @@ impl Fields {
     }
 
     /// Takes a byte string.
-    pub fn bytes(&mut self, key: impl Into<Value>, member: &'static str) -> FieldResult<Option<Vec<u8>>> {
-        self.take(key).map(|value| as_bytes(value, member)).transpose()
+    pub fn bytes(
+        &mut self,
+        key: impl Into<Value>,
+        member: &'static str,
+    ) -> FieldResult<Option<Vec<u8>>> {
+        self.take(key)
+            .map(|value| as_bytes(value, member))
+            .transpose()
     }
 
     /// Takes a byte string of exactly `N` bytes.
@@ -71,28 +80,56 @@ impl Fields {
     ) -> FieldResult<Option<[u8; N]>> {
         let bytes = self.bytes(key, member)?;
         bytes
-            .map(|bytes| bytes.try_into().map_err(|_| FieldFault::Invalid { member, expected }))
+            .map(|bytes| {
+                bytes
+                    .try_into()
+                    .map_err(|_| FieldFault::Invalid { member, expected })
+            })
             .transpose()
     }
 
     /// Takes a text.
-    pub fn text(&mut self, key: impl Into<Value>, member: &'static str) -> FieldResult<Option<String>> {
-        self.take(key).map(|value| as_text(value, member)).transpose()
+    pub fn text(
+        &mut self,
+        key: impl Into<Value>,
+        member: &'static str,
+    ) -> FieldResult<Option<String>> {
+        self.take(key)
+            .map(|value| as_text(value, member))
+            .transpose()
     }
 
     /// Takes a truth value.
-    pub fn boolean(&mut self, key: impl Into<Value>, member: &'static str) -> FieldResult<Option<bool>> {
-        self.take(key).map(|value| as_bool(value, member)).transpose()
+    pub fn boolean(
+        &mut self,
+        key: impl Into<Value>,
+        member: &'static str,
+    ) -> FieldResult<Option<bool>> {
+        self.take(key)
+            .map(|value| as_bool(value, member))
+            .transpose()
     }
 
     /// Takes an unsigned integer.
-    pub fn unsigned(&mut self, key: impl Into<Value>, member: &'static str) -> FieldResult<Option<u64>> {
-        self.take(key).map(|value| as_unsigned(value, member)).transpose()
+    pub fn unsigned(
+        &mut self,
+        key: impl Into<Value>,
+        member: &'static str,
+    ) -> FieldResult<Option<u64>> {
+        self.take(key)
+            .map(|value| as_unsigned(value, member))
+            .transpose()
     }
 
     /// Takes a signed integer.
-    pub fn signed(&mut self, key: impl Into<Value>, member: &'static str) -> FieldResult<Option<i64>> {
-        self.take(key).map(|value| as_signed(value, member)).transpose()
+    pub fn signed(
+        &mut self,
+        key: impl Into<Value>,
+        member: &'static str,
+    ) -> FieldResult<Option<i64>> {
+        self.take(key)
+            .map(|value| as_signed(value, member))
+            .transpose()
     }
 
     /// Takes a list, each item read by `item`.
@@ -104,8 +141,15 @@ impl Fields {
     ) -> FieldResult<Option<Vec<T>>> {
         match self.take(key) {
             None => Ok(None),
-            Some(Value::Array(items)) => items.into_iter().map(|value| item(value, member)).collect::<Result<_, _>>().map(Some),
-            Some(_) => Err(FieldFault::Invalid { member, expected: "a list" }),
+            Some(Value::Array(items)) => items
+                .into_iter()
+                .map(|value| item(value, member))
+                .collect::<Result<_, _>>()
+                .map(Some),
+            Some(_) => Err(FieldFault::Invalid {
+                member,
+                expected: "a list",
+            }),
         }
     }
 
@@ -116,14 +160,25 @@ impl Fields {
         member: &'static str,
         item: impl Fn(Value, &'static str) -> FieldResult<T>,
     ) -> FieldResult<Option<std::collections::BTreeMap<String, T>>> {
-        let Some(value) = self.take(key) else { return Ok(None) };
+        let Some(value) = self.take(key) else {
+            return Ok(None);
+        };
         let pairs = Self::of(value, member)?.entries.into_iter();
-        pairs.map(|(key, value)| Ok((as_text(key, member)?, item(value, member)?))).collect::<Result<_, _>>().map(Some)
+        pairs
+            .map(|(key, value)| Ok((as_text(key, member)?, item(value, member)?)))
+            .collect::<Result<_, _>>()
+            .map(Some)
     }
 
     /// Takes a map.
-    pub fn map(&mut self, key: impl Into<Value>, member: &'static str) -> FieldResult<Option<Self>> {
-        self.take(key).map(|value| Self::of(value, member)).transpose()
+    pub fn map(
+        &mut self,
+        key: impl Into<Value>,
+        member: &'static str,
+    ) -> FieldResult<Option<Self>> {
+        self.take(key)
+            .map(|value| Self::of(value, member))
+            .transpose()
     }
 
     /// What nobody has taken.
@@ -139,29 +194,48 @@ pub fn required<T>(value: Option<T>, member: &'static str) -> FieldResult<T> {
 
 /// Reads a byte string.
 pub fn as_bytes(value: Value, member: &'static str) -> FieldResult<Vec<u8>> {
-    value.into_bytes().map_err(|_| FieldFault::Invalid { member, expected: "a byte string" })
+    value.into_bytes().map_err(|_| FieldFault::Invalid {
+        member,
+        expected: "a byte string",
+    })
 }
 
 /// Reads a text.
 pub fn as_text(value: Value, member: &'static str) -> FieldResult<String> {
-    value.into_text().map_err(|_| FieldFault::Invalid { member, expected: "a text" })
+    value.into_text().map_err(|_| FieldFault::Invalid {
+        member,
+        expected: "a text",
+    })
 }
 
 /// Reads a truth value.
 pub fn as_bool(value: Value, member: &'static str) -> FieldResult<bool> {
-    value.into_bool().map_err(|_| FieldFault::Invalid { member, expected: "true or false" })
+    value.into_bool().map_err(|_| FieldFault::Invalid {
+        member,
+        expected: "true or false",
+    })
 }
 
 /// Reads an unsigned 64-bit integer.
 pub fn as_unsigned(value: Value, member: &'static str) -> FieldResult<u64> {
-    let number = value.as_integer().and_then(|number| u64::try_from(number).ok());
-    number.ok_or(FieldFault::Invalid { member, expected: "an unsigned integer" })
+    let number = value
+        .as_integer()
+        .and_then(|number| u64::try_from(number).ok());
+    number.ok_or(FieldFault::Invalid {
+        member,
+        expected: "an unsigned integer",
+    })
 }
 
 /// Reads a signed 64-bit integer.
 pub fn as_signed(value: Value, member: &'static str) -> FieldResult<i64> {
-    let number = value.as_integer().and_then(|number| i64::try_from(number).ok());
-    number.ok_or(FieldFault::Invalid { member, expected: "an integer" })
+    let number = value
+        .as_integer()
+        .and_then(|number| i64::try_from(number).ok());
+    number.ok_or(FieldFault::Invalid {
+        member,
+        expected: "an integer",
+    })
 }
 
 #[cfg(test)]
@@ -170,7 +244,11 @@ mod tests {
 
     #[test]
     fn a_member_is_taken_by_its_key_and_the_rest_stays() {
-        let map = super::super::map([(1, Some(Value::from("a"))), (2, Some(Value::Null)), (9, Some(Value::from(true)))]);
+        let map = super::super::map([
+            (1, Some(Value::from("a"))),
+            (2, Some(Value::Null)),
+            (9, Some(Value::from(true))),
+        ]);
         let mut fields = Fields::of(map, "reply").expect("a map");
         assert_eq!(fields.text(1, "first"), Ok(Some("a".to_owned())));
         assert_eq!(fields.text(2, "second"), Ok(None));
@@ -182,8 +260,20 @@ mod tests {
     fn a_member_of_the_wrong_type_is_named() {
         let map = super::super::map([(1, Some(Value::from("a"))), (2, Some(Value::from(-1)))]);
         let mut fields = Fields::of(map, "reply").expect("a map");
-        assert_eq!(fields.unsigned(1, "first"), Err(FieldFault::Invalid { member: "first", expected: "an unsigned integer" }));
-        assert_eq!(fields.unsigned(2, "second"), Err(FieldFault::Invalid { member: "second", expected: "an unsigned integer" }));
+        assert_eq!(
+            fields.unsigned(1, "first"),
+            Err(FieldFault::Invalid {
+                member: "first",
+                expected: "an unsigned integer"
+            })
+        );
+        assert_eq!(
+            fields.unsigned(2, "second"),
+            Err(FieldFault::Invalid {
+                member: "second",
+                expected: "an unsigned integer"
+            })
+        );
         assert!(Fields::of(Value::Null, "reply").is_err());
     }
 }

@@ -1,0 +1,172 @@
+//! Making and using credentials on a [`Device`].
+
+use super::super::command::credential::{Assertion, Attestation, GetAssertion, MakeCredential};
+use super::super::command::{Operation, code};
+use super::super::control::Control;
+use super::super::error::CtapError;
+use super::super::info::Info;
+use super::super::pin::PinUvAuthToken;
+use super::super::status::Status;
+use super::super::transport::Transport;
+use super::{Device, verified};
+
+/// What a getAssertion takes apart from the ids in its list: command, RP id, hash, signature and the members' heads.
+const ASSERTION_OVERHEAD_BYTES: usize = 160;
+/// What one descriptor takes apart from its id.
+const DESCRIPTOR_OVERHEAD_BYTES: usize = 24;
+
+impl<T: Transport> Device<T> {
+    /// Makes a credential. It can't be taken back except by [`Device::delete_credential`] or a reset.
+    ///
+    /// An exclude list that is too long for the key is probed beforehand in parts, without a touch.
+    ///
+    /// # Errors
+    /// [`Status::CredentialExcluded`] when one of the exclude list is on the key (after a touch), [`Status::KeyStoreFull`],
+    /// [`Status::UnsupportedAlgorithm`], [`Status::PuatRequired`] when a token is needed, [`Status::UserActionTimeout`].
+    /// After [`CtapError::Cancelled`] and [`CtapError::Timeout`] no credential was made as far as the key said; after
+    /// [`CtapError::Gone`] nobody knows.
+    pub fn make_credential(
+        &mut self,
+        request: &MakeCredential,
+        token: Option<&PinUvAuthToken>,
+        control: &mut Control<'_>,
+    ) -> Result<Attestation, CtapError> {
+        let operation = Operation::MakeCredential;
+        let exclude = self.fitting_exclude_list(request, token, control)?;
+        let parameters = request.encode(&exclude, token);
+        let reply = self.command(operation, code::MAKE_CREDENTIAL, &parameters, control)?;
+        let attestation = request
+            .parse(reply)
+            .map_err(|fault| CtapError::malformed(operation, fault))?;
+        verified(operation, &attestation.auth_data, token.is_some())?;
+        Ok(attestation)
+    }
+
+    /// Signs with a credential.
+    ///
+    /// # Errors
+    /// [`Status::NoCredentials`] when the key holds none that will do, [`Status::UserActionTimeout`].
+    pub fn assertion(
+        &mut self,
+        request: &GetAssertion,
+        token: Option<&PinUvAuthToken>,
+        control: &mut Control<'_>,
+    ) -> Result<Assertion, CtapError> {
+        let operation = Operation::GetAssertion;
+        let reply = self.command(
+            operation,
+            code::GET_ASSERTION,
+            &request.encode(token),
+            control,
+        )?;
+        let assertion = request
+            .parse(reply)
+            .map_err(|fault| CtapError::malformed(operation, fault))?;
+        if request.user_presence {
+            verified(operation, &assertion.auth_data, token.is_some())?;
+        }
+        Ok(assertion)
+    }
+
+    /// The signature with the next credential, after an [`Assertion`] that said there were several.
+    ///
+    /// # Errors
+    /// [`Status::NotAllowed`] when there is none left or the key was asked something else in between.
+    pub fn next_assertion(
+        &mut self,
+        request: &GetAssertion,
+        control: &mut Control<'_>,
+    ) -> Result<Assertion, CtapError> {
+        let operation = Operation::GetNextAssertion;
+        let body = self.request(operation, &[code::GET_NEXT_ASSERTION], control)?;
+        let malformed = |fault| CtapError::malformed(operation, fault);
+        let reply = super::cbor::read(&body)
+            .map_err(|fault| malformed(super::cbor::FieldFault::Cbor(fault).into()))?;
+        request.parse(reply).map_err(malformed)
+    }
+
+    /// Finds one of `ids` on the key without a touch (CTAP 2.3, section 6.1.2: pre-flight). Credentials that are protected
+    /// against discovery are found only with a token that may use credentials.
+    ///
+    /// # Errors
+    /// As [`Device::assertion`], except that holding none is no error.
+    pub fn find_credential(
+        &mut self,
+        rp_id: &str,
+        ids: &[Vec<u8>],
+        token: Option<&PinUvAuthToken>,
+        control: &mut Control<'_>,
+    ) -> Result<Option<Vec<u8>>, CtapError> {
+        let info = self.known_info(control)?;
+        let limit = self.message_limit();
+        for batch in batches(ids, &info, limit) {
+            let request = GetAssertion {
+                rp_id: rp_id.to_owned(),
+                // Nobody verifies this signature: it only has to exist.
+                client_data_hash: [0; 32],
+                allow: batch,
+                user_presence: false,
+                built_in_uv: false,
+            };
+            match self.assertion(&request, token, control) {
+                Ok(assertion) => return Ok(Some(assertion.credential_id)),
+                Err(error) if error.status() == Some(Status::NoCredentials) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(None)
+    }
+
+    /// The exclude list as the key can take it. What does not fit is looked for first; then one id says it all.
+    fn fitting_exclude_list(
+        &mut self,
+        request: &MakeCredential,
+        token: Option<&PinUvAuthToken>,
+        control: &mut Control<'_>,
+    ) -> Result<Vec<Vec<u8>>, CtapError> {
+        let info = self.known_info(control)?;
+        let limit = self.message_limit();
+        // One byte for the command.
+        let whole = super::cbor::write(&request.encode(&request.exclude, token))
+            .len()
+            .saturating_add(1);
+        if batches(&request.exclude, &info, limit).len() <= 1 && whole <= limit {
+            return Ok(request.exclude.clone());
+        }
+        let found = self.find_credential(&request.rp.id, &request.exclude, token, control)?;
+        Ok(found.into_iter().collect())
+    }
+}
+
+/// Splits a list of credential ids into lists that the key takes. Ids longer than it can have made are left out.
+fn batches(ids: &[Vec<u8>], info: &Info, limit: usize) -> Vec<Vec<Vec<u8>>> {
+    let longest = info
+        .max_credential_id_length
+        .and_then(|bytes| usize::try_from(bytes).ok());
+    let count = info
+        .max_credential_count_in_list
+        .and_then(|count| usize::try_from(count).ok());
+    // A key that does not say takes one at a time for certain.
+    let count = count.unwrap_or(1).max(1);
+    let room = limit.saturating_sub(ASSERTION_OVERHEAD_BYTES);
+    let mut batches: Vec<Vec<Vec<u8>>> = Vec::new();
+    let mut bytes = 0;
+    for id in ids
+        .iter()
+        .filter(|id| longest.is_none_or(|longest| id.len() <= longest))
+    {
+        let size = id.len() + DESCRIPTOR_OVERHEAD_BYTES;
+        match batches
+            .last_mut()
+            .filter(|batch| batch.len() < count && bytes + size <= room)
+        {
+            Some(batch) => batch.push(id.clone()),
+            None => {
+                batches.push(vec![id.clone()]);
+                bytes = 0;
+            }
+        }
+        bytes += size;
+    }
+    batches
+}
