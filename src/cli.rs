@@ -1,1 +1,3 @@
-//! (see lib.rs)
+//! The command line: arguments in, JSON lines out.
+
+pub mod args;

@@ -1,3 +1,5 @@
 //! The shell: owns the ports, runs workflows, pushes the outbox.
 
+pub mod backoff;
+pub mod config;
 pub mod face;

@@ -1,0 +1,282 @@
+//! The arguments. Secrets are never among them: PINs and one-time codes come from a file descriptor or the terminal.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::domain::{EntryId, Identification, IntentId, PersonId};
+
+/// Enrolment station for security keys. Without a command: the kiosk.
+#[derive(Debug, Parser)]
+#[command(name = "keydesk", version, about, propagate_version = true)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// Settings for every command.
+    #[command(flatten)]
+    pub global: Global,
+}
+
+/// Settings for every command.
+#[derive(Debug, Clone, Args)]
+pub struct Global {
+    /// The station's data directory.
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        default_value = "/var/lib/keydesk"
+    )]
+    pub data: PathBuf,
+    /// The station's configuration file.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// One JSON line per event on standard output, the last one the outcome.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Language of the texts: en or nl.
+    #[arg(long, global = true, value_parser = ["en", "nl"])]
+    pub language: Option<String>,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// The kiosk with software keys, people and a registry of its own; nothing is kept.
+    Demo,
+    /// Keys in the bay.
+    #[command(subcommand)]
+    Key(KeyCommand),
+    /// Sign in and out with the operator's own key.
+    #[command(subcommand)]
+    Session(SessionCommand),
+    /// People in the registry.
+    #[command(subcommand)]
+    Person(PersonCommand),
+    /// Enrol a key for a person.
+    Enrol(EnrolArguments),
+    /// Tickets for days with a bad line.
+    #[command(subcommand)]
+    Tickets(TicketsCommand),
+    /// Results on their way to the registry.
+    #[command(subcommand)]
+    Outbox(OutboxCommand),
+    /// Enrolments that were stopped half-way.
+    #[command(subcommand)]
+    Unfinished(UnfinishedCommand),
+    /// The journal.
+    #[command(subcommand)]
+    Audit(AuditCommand),
+    /// This station.
+    #[command(subcommand)]
+    Station(StationCommand),
+    /// The central registry.
+    #[command(subcommand)]
+    Registry(RegistryCommand),
+    /// Look over hidraw permissions, clock, registry, disk and terminal.
+    Doctor,
+    /// Draw the pictures of the screens that the documentation shows.
+    #[command(hide = true)]
+    Screens {
+        /// Where to.
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+    },
+}
+
+/// Which key, and its PIN.
+#[derive(Debug, Clone, Default, Args)]
+pub struct KeyChoice {
+    /// The key: its place (USB path), slot number or serial number. Without it: the only key, else the one that is touched.
+    #[arg(long, value_name = "PLACE|SERIAL")]
+    pub key: Option<String>,
+    /// Read the PIN from this file descriptor (first line). Without it: asked on the terminal.
+    #[arg(long, value_name = "N")]
+    pub pin_fd: Option<u32>,
+    /// How long to wait for a key and for each touch, in seconds.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    pub wait: u64,
+}
+
+/// `key …`
+#[derive(Debug, Subcommand)]
+pub enum KeyCommand {
+    /// The keys in the bay, one line each.
+    List,
+    /// Everything that a key says of itself.
+    Info {
+        /// Its place (USB path), slot number or serial number.
+        #[arg(long, value_name = "PLACE|SERIAL")]
+        key: Option<String>,
+    },
+}
+
+/// `session …`
+#[derive(Debug, Subcommand)]
+pub enum SessionCommand {
+    /// Sign in.
+    Open {
+        /// First sign-in: read the one-time code from this file descriptor (first line).
+        #[arg(long, value_name = "N")]
+        code_fd: Option<u32>,
+        /// The operator's own key.
+        #[command(flatten)]
+        key: KeyChoice,
+    },
+    /// Sign out.
+    Close,
+}
+
+/// `person …`
+#[derive(Debug, Subcommand)]
+pub enum PersonCommand {
+    /// Find by name, e-mail, employee or Chamber of Commerce number.
+    Find {
+        /// What to look for.
+        text: String,
+    },
+}
+
+/// `enrol …`
+#[derive(Debug, Args)]
+pub struct EnrolArguments {
+    /// For whom: the registry's identifier, as `person find` prints it.
+    #[arg(long, value_name = "ID", value_parser = person_id)]
+    pub person: PersonId,
+    /// How the person was identified: document and its last four characters, e.g. passport:7K31.
+    #[arg(long, value_name = "DOCUMENT:LAST4")]
+    pub identified_by: Identification,
+    /// The person's key.
+    #[command(flatten)]
+    pub key: KeyChoice,
+}
+
+/// `tickets …`
+#[derive(Debug, Subcommand)]
+pub enum TicketsCommand {
+    /// Fetch tickets for the people who are expected.
+    Fetch {
+        /// A date (2026-11-22), `today`, or a file with one person's identifier a line.
+        #[arg(long, value_name = "DATE|FILE")]
+        day: String,
+    },
+}
+
+/// `outbox …`
+#[derive(Debug, Subcommand)]
+pub enum OutboxCommand {
+    /// What waits, oldest first.
+    List,
+    /// Push what waits now.
+    Push,
+    /// Resolve a conflict: send it again, or withdraw it (the record stays).
+    Resolve {
+        /// The entry, as `outbox list` prints it.
+        entry: EntryId,
+        /// retry or withdraw.
+        #[arg(value_parser = ["retry", "withdraw"])]
+        how: String,
+    },
+}
+
+/// `unfinished …`
+#[derive(Debug, Subcommand)]
+pub enum UnfinishedCommand {
+    /// What was stopped half-way, oldest first.
+    List,
+    /// Finish it or undo it.
+    Resolve {
+        /// Which, as `unfinished list` prints it.
+        intent: IntentId,
+        /// The key is not to be had: record what may remain on it.
+        #[arg(long)]
+        without_key: bool,
+        /// The key that it is about.
+        #[command(flatten)]
+        key: KeyChoice,
+    },
+}
+
+/// `audit …`
+#[derive(Debug, Subcommand)]
+pub enum AuditCommand {
+    /// Check the whole chain and print its head.
+    Verify,
+    /// Print every record as a JSON line.
+    Export,
+}
+
+/// `station …`
+#[derive(Debug, Subcommand)]
+pub enum StationCommand {
+    /// Join a registry with a one-time code.
+    Join {
+        /// The registry's base address, e.g. https://registry.example:8443.
+        #[arg(long, value_name = "URL")]
+        registry: String,
+        /// What people call this station.
+        #[arg(long, value_name = "NAME", default_value = "Station")]
+        name: String,
+        /// Read the one-time code from this file descriptor (first line). Without it: asked on the terminal.
+        #[arg(long, value_name = "N")]
+        code_fd: Option<u32>,
+    },
+}
+
+/// `registry …`
+#[derive(Debug, Subcommand)]
+pub enum RegistryCommand {
+    /// Serve the HTTP API.
+    Serve {
+        /// Address and port.
+        #[arg(long, default_value = "127.0.0.1:8443")]
+        listen: SocketAddr,
+        /// The database file.
+        #[arg(long, value_name = "FILE")]
+        db: PathBuf,
+        /// TLS certificate chain, PEM.
+        #[arg(long, value_name = "FILE", requires = "tls_key")]
+        tls_cert: Option<PathBuf>,
+        /// TLS private key, PEM.
+        #[arg(long, value_name = "FILE", requires = "tls_cert")]
+        tls_key: Option<PathBuf>,
+    },
+    /// Import organisations, people and appointments from CSV or JSON; all of a file or nothing.
+    Import {
+        /// The file; its name ends in .csv or .json.
+        file: PathBuf,
+        /// The database file.
+        #[arg(long, value_name = "FILE")]
+        db: PathBuf,
+    },
+    /// Add an operator and print their one-time code.
+    OperatorCode {
+        /// For people.
+        #[arg(long)]
+        name: String,
+        /// help-desk, station-administrator or customer-service.
+        #[arg(long, value_parser = ["help-desk", "station-administrator", "customer-service"])]
+        role: String,
+        /// The database file.
+        #[arg(long, value_name = "FILE")]
+        db: PathBuf,
+    },
+    /// Print a one-time code for a station to join with.
+    StationCode {
+        /// For people.
+        #[arg(long)]
+        name: String,
+        /// The database file.
+        #[arg(long, value_name = "FILE")]
+        db: PathBuf,
+    },
+}
+
+fn person_id(text: &str) -> Result<PersonId, String> {
+    if text.is_empty() || text.len() > 128 || text.contains(char::is_control) {
+        return Err("not an identifier: see `keydesk person find`".to_owned());
+    }
+    Ok(PersonId::new(text))
+}
