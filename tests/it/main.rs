@@ -1,0 +1,3 @@
+//! Everything that is tested from outside: scenarios, screens, command line, registry contract, faults.
+
+mod walls;

@@ -1,0 +1,185 @@
+//! The walls of the house: which room may use which, and who alone may name a library. Read from the sources.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// What each room may use besides itself.
+const MAY_USE: &[(&str, &[&str])] = &[
+    ("domain", &["wire"]),
+    ("wire", &["domain"]),
+    ("ctap", &["domain"]),
+    ("workflow", &["domain", "wire"]),
+    ("bay", &["ctap", "domain"]),
+    ("store", &["domain", "wire", "workflow"]),
+    ("registry", &["domain", "wire"]),
+    ("server", &["domain", "wire"]),
+    ("text", &["domain", "wire", "workflow"]),
+    ("tui", &["domain", "wire", "workflow", "station::face", "text"]),
+    (
+        "station",
+        &[
+            "bay", "ctap", "domain", "registry", "store", "wire", "workflow",
+        ],
+    ),
+];
+
+/// The only room that may name a library.
+const ONLY: &[(&str, &str)] = &[
+    ("hidapi", "bay"),
+    ("sled", "store"),
+    ("ratatui", "tui"),
+    ("reqwest", "registry"),
+    ("axum", "server"),
+    ("sqlx", "server"),
+    ("webauthn_rs_core", "server"),
+];
+
+/// What rooms without I/O of their own must not name.
+const PURE: &[&str] = &["domain", "wire", "workflow", "ctap"];
+const IMPURE: &[&str] = &[
+    "std::fs",
+    "std::net",
+    "std::thread",
+    "std::process",
+    "tokio::",
+    "SystemTime::now",
+    "Timestamp::now",
+    "getrandom::",
+    "Uuid::now",
+    "Uuid::new_v",
+];
+
+struct Source {
+    room: String,
+    path: PathBuf,
+    /// Without comments and without the unit tests at the end.
+    code: String,
+}
+
+fn sources() -> Vec<Source> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut found = Vec::new();
+    let mut folders = vec![root.clone()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).expect("a source folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|e| e == "rs") {
+                let inside = path.strip_prefix(&root).expect("below src");
+                let first = inside.components().next().expect("a name");
+                let first = first.as_os_str().to_string_lossy();
+                found.push(Source {
+                    room: first.trim_end_matches(".rs").to_owned(),
+                    code: code_of(&std::fs::read_to_string(&path).expect("utf-8")),
+                    path,
+                });
+            }
+        }
+    }
+    assert!(found.len() > 30, "the sources were not found");
+    found
+}
+
+fn code_of(text: &str) -> String {
+    let body = text.split("#[cfg(test)]\nmod tests").next().unwrap_or(text);
+    body.lines()
+        .map(|line| line.split("//").next().unwrap_or(line))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// The paths that follow `crate::` in a piece of code, `crate::{a, b::c}` taken apart at its first level.
+fn crate_paths(code: &str) -> BTreeSet<String> {
+    code.split("crate::")
+        .skip(1)
+        .flat_map(|rest| match rest.strip_prefix('{') {
+            Some(group) => first_level(group),
+            None => vec![path_at(rest)],
+        })
+        .collect()
+}
+
+fn path_at(text: &str) -> String {
+    text.chars()
+        .take_while(|c| c.is_alphanumeric() || *c == '_' || *c == ':')
+        .collect()
+}
+
+fn first_level(group: &str) -> Vec<String> {
+    let mut depth = 0_i32;
+    let mut items = vec![String::new()];
+    for c in group.chars() {
+        match c {
+            '{' => depth += 1,
+            '}' if depth == 0 => break,
+            '}' => depth -= 1,
+            ',' if depth == 0 => items.push(String::new()),
+            c if depth == 0 => items.last_mut().expect("never empty").push(c),
+            _ => {}
+        }
+    }
+    items.iter().map(|item| path_at(item.trim())).collect()
+}
+
+#[test]
+fn each_room_uses_only_the_rooms_that_the_plan_allows() {
+    let mut broken = Vec::new();
+    for source in sources() {
+        let Some((_, allowed)) = MAY_USE.iter().find(|(room, _)| *room == source.room) else {
+            assert!(
+                ["lib", "main", "cli"].contains(&source.room.as_str()),
+                "{} is a room that the plan does not know",
+                source.path.display()
+            );
+            continue;
+        };
+        for path in crate_paths(&source.code) {
+            let inside = path == source.room || path.starts_with(&format!("{}::", source.room));
+            let may = allowed
+                .iter()
+                .any(|room| path == *room || path.starts_with(&format!("{room}::")));
+            if !inside && !may && !path.is_empty() {
+                broken.push(format!("{}: crate::{path}", source.path.display()));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "walls broken:\n{}", broken.join("\n"));
+}
+
+#[test]
+fn a_library_is_named_only_in_the_room_that_hides_it() {
+    let mut broken = Vec::new();
+    for source in sources() {
+        for (library, room) in ONLY {
+            let named = source
+                .code
+                .split(|c: char| !(c.is_alphanumeric() || c == '_'))
+                .any(|word| word == *library);
+            if named && source.room != *room {
+                broken.push(format!("{}: {library}", source.path.display()));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "walls broken:\n{}", broken.join("\n"));
+}
+
+#[test]
+fn the_pure_rooms_have_no_clock_no_threads_and_no_io() {
+    let mut broken = Vec::new();
+    for source in sources().iter().filter(|s| PURE.contains(&s.room.as_str())) {
+        for word in IMPURE {
+            if source.code.contains(word) {
+                broken.push(format!("{}: {word}", source.path.display()));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "walls broken:\n{}", broken.join("\n"));
+}
+
+#[test]
+fn the_reader_of_paths_sees_groups_and_single_paths() {
+    let code = "use crate::{bay::Bay, store::{self, Store}}; let x = crate::wire::VERSION;";
+    let paths: Vec<_> = crate_paths(code).into_iter().collect();
+    assert_eq!(paths, ["bay::Bay", "store::", "wire::VERSION"]);
+}
