@@ -1,0 +1,69 @@
+//! The software key against the suite for every CTAP 2.1 key.
+
+#![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
+
+use std::time::Duration;
+
+use keydesk::{
+    bay::soft::{Profile, SoftKey, TouchPolicy},
+    ctap::Transport,
+};
+
+use crate::{suite, suite_tests};
+
+struct Rig(SoftKey);
+
+fn rig() -> Rig {
+    Rig(SoftKey::new(Profile::full()))
+}
+
+impl suite::Key for Rig {
+    fn open(&self) -> Box<dyn Transport> {
+        Box::new(self.0.open().unwrap())
+    }
+
+    fn power_cycle(&mut self) {
+        self.0.power_cycle();
+    }
+
+    fn touch(&self, always: bool) {
+        self.0.set_touch(if always { TouchPolicy::Auto } else { TouchPolicy::Manual });
+    }
+
+    fn pass_time(&self, by: Duration) {
+        self.0.advance(by);
+    }
+}
+
+suite_tests! { rig;
+    a_ping_of_any_length_comes_back,
+    an_unknown_link_command_is_an_error,
+    a_channel_nobody_allocated_is_refused,
+    two_channels_take_turns,
+    info_says_what_the_key_can,
+    an_unknown_command_is_refused,
+    broken_cbor_is_refused,
+    a_pin_is_set_and_changed_with_both_protocols,
+    a_pin_too_short_or_too_long_is_refused,
+    three_wrong_pins_in_a_row_need_a_power_cycle,
+    eight_wrong_pins_block_the_key_until_reset,
+    a_token_needs_permissions_and_an_rp,
+    a_credential_is_made_and_asserted,
+    an_unprotected_key_makes_credentials_without_a_token,
+    a_protected_key_makes_no_discoverable_credential_without_a_token,
+    the_first_known_algorithm_is_taken,
+    an_excluded_credential_stops_a_second_one,
+    a_token_of_another_rp_or_of_no_use_is_refused,
+    a_token_makes_one_credential_only,
+    the_newest_credential_is_asserted_first,
+    the_same_user_again_replaces_the_credential,
+    cred_protect_hides_a_credential_from_the_unverified,
+    credentials_are_listed_and_deleted,
+    a_users_names_are_updated,
+    always_uv_asks_for_a_token_every_time,
+    a_longer_minimum_forces_a_change_of_pin,
+    a_change_of_pin_can_be_forced,
+    a_selection_waits_for_a_touch_and_says_so,
+    a_cancelled_request_ends_at_once,
+    a_reset_is_taken_soon_after_power_up_only,
+}
