@@ -100,24 +100,49 @@ pub struct CredentialView {
 impl SoftKey {
     /// A fresh key, plugged in at this moment.
     pub fn new(profile: Profile) -> Self {
-        Self::build(profile, None, Clock::Real { ahead: Duration::ZERO })
+        Self::build(
+            profile,
+            None,
+            Clock::Real {
+                ahead: Duration::ZERO,
+            },
+        )
     }
 
     /// A key with the memory of another time, plugged in at this moment.
     pub fn with_state(profile: Profile, state: SoftState) -> Self {
-        Self::build(profile, Some(state), Clock::Real { ahead: Duration::ZERO })
+        Self::build(
+            profile,
+            Some(state),
+            Clock::Real {
+                ahead: Duration::ZERO,
+            },
+        )
     }
 
     /// A fresh key with a time of its own: a host that waits 30 s for a touch gets its answer at once. Only one thread
     /// may use it, and touches come from its [`TouchPolicy`].
     pub fn in_virtual_time(profile: Profile) -> Self {
-        Self::build(profile, None, Clock::Virtual { now: Instant::now() })
+        Self::build(
+            profile,
+            None,
+            Clock::Virtual {
+                now: Instant::now(),
+            },
+        )
     }
 
     fn build(profile: Profile, state: Option<SoftState>, clock: Clock) -> Self {
         let machine = Machine::new(profile, state, clock.now());
-        let inner = Inner { machine, clock, busy: Duration::ZERO };
-        Self(Arc::new(Shared { inner: Mutex::new(inner), changed: Condvar::new() }))
+        let inner = Inner {
+            machine,
+            clock,
+            busy: Duration::ZERO,
+        };
+        Self(Arc::new(Shared {
+            inner: Mutex::new(inner),
+            changed: Condvar::new(),
+        }))
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -140,8 +165,13 @@ impl SoftKey {
     /// # Errors
     /// [`TransportError::Gone`] when it is not plugged in.
     pub fn open(&self) -> Result<SoftTransport, TransportError> {
-        let opener = self.change(|machine, _| machine.open()).ok_or(TransportError::Gone)?;
-        Ok(SoftTransport { key: self.clone(), opener })
+        let opener = self
+            .change(|machine, _| machine.open())
+            .ok_or(TransportError::Gone)?;
+        Ok(SoftTransport {
+            key: self.clone(),
+            opener,
+        })
     }
 
     /// The model it plays.
@@ -311,8 +341,12 @@ impl Transport for SoftTransport {
                 continue;
             }
             let pause = until.saturating_duration_since(now);
-            (inner, _) =
-                self.key.0.changed.wait_timeout(inner, pause).unwrap_or_else(PoisonError::into_inner);
+            (inner, _) = self
+                .key
+                .0
+                .changed
+                .wait_timeout(inner, pause)
+                .unwrap_or_else(PoisonError::into_inner);
         }
     }
 

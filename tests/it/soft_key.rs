@@ -27,7 +27,11 @@ impl suite::Key for Rig {
     }
 
     fn touch(&self, always: bool) {
-        self.0.set_touch(if always { TouchPolicy::Auto } else { TouchPolicy::Manual });
+        self.0.set_touch(if always {
+            TouchPolicy::Auto
+        } else {
+            TouchPolicy::Manual
+        });
     }
 
     fn pass_time(&self, by: Duration) {

@@ -31,7 +31,11 @@ fn mac(protocol: u8, key: &[u8], message: &[u8]) -> Vec<u8> {
     let mut mac = Hmac::<Sha256>::new_from_slice(key).unwrap();
     mac.update(message);
     let full = mac.finalize().into_bytes().to_vec();
-    if protocol == 1 { full[..16].to_vec() } else { full }
+    if protocol == 1 {
+        full[..16].to_vec()
+    } else {
+        full
+    }
 }
 
 impl Token {
@@ -65,7 +69,9 @@ impl Session {
         ]);
         let expand = |info: &[u8]| {
             let mut out = [0; 32];
-            Hkdf::<Sha256>::new(Some(&[0; 32]), &z).expand(info, &mut out).unwrap();
+            Hkdf::<Sha256>::new(Some(&[0; 32]), &z)
+                .expand(info, &mut out)
+                .unwrap();
             out
         };
         let (hmac, aes) = if protocol == 1 {
@@ -73,18 +79,35 @@ impl Session {
         } else {
             (expand(b"CTAP2 HMAC key").to_vec(), expand(b"CTAP2 AES key"))
         };
-        Self { protocol, cose, hmac, aes }
+        Self {
+            protocol,
+            cose,
+            hmac,
+            aes,
+        }
     }
 
     pub fn encrypt(&self, plain: &[u8]) -> Vec<u8> {
-        let iv = if self.protocol == 1 { [0; 16] } else { [0x5a; 16] };
+        let iv = if self.protocol == 1 {
+            [0; 16]
+        } else {
+            [0x5a; 16]
+        };
         let out = cbc::Encryptor::<aes::Aes256>::new(&self.aes.into(), &iv.into())
             .encrypt_padded_vec::<NoPadding>(plain);
-        if self.protocol == 1 { out } else { [&iv[..], &out].concat() }
+        if self.protocol == 1 {
+            out
+        } else {
+            [&iv[..], &out].concat()
+        }
     }
 
     pub fn decrypt(&self, sent: &[u8]) -> Vec<u8> {
-        let (iv, rest) = if self.protocol == 1 { ([0; 16].as_slice(), sent) } else { sent.split_at(16) };
+        let (iv, rest) = if self.protocol == 1 {
+            ([0; 16].as_slice(), sent)
+        } else {
+            sent.split_at(16)
+        };
         cbc::Decryptor::<aes::Aes256>::new(&self.aes.into(), iv.try_into().unwrap())
             .decrypt_padded_vec::<NoPadding>(rest)
             .unwrap()
@@ -95,7 +118,11 @@ impl Session {
     }
 
     fn request(&self, subcommand: u8, mut more: Vec<(Value, Value)>) -> Vec<(Value, Value)> {
-        more.extend([entry(1, self.protocol), entry(2, subcommand), entry(3, self.cose.clone())]);
+        more.extend([
+            entry(1, self.protocol),
+            entry(2, subcommand),
+            entry(3, self.cose.clone()),
+        ]);
         more
     }
 
@@ -113,7 +140,13 @@ pub fn padded(pin: &str) -> Vec<u8> {
 pub fn set_pin(client: &mut Client, protocol: u8, pin: &str) -> u8 {
     let session = Session::new(client, protocol);
     let encrypted = session.encrypt(&padded(pin));
-    let request = session.request(3, vec![entry(4, session.sign(&encrypted)), entry(5, encrypted.clone())]);
+    let request = session.request(
+        3,
+        vec![
+            entry(4, session.sign(&encrypted)),
+            entry(5, encrypted.clone()),
+        ],
+    );
     client.cbor(0x06, request).0
 }
 
@@ -122,7 +155,15 @@ pub fn change_pin(client: &mut Client, protocol: u8, old: &str, new: &str) -> u8
     let encrypted = session.encrypt(&padded(new));
     let hash = session.pin_hash(old);
     let signature = session.sign(&[encrypted.clone(), hash.clone()].concat());
-    client.cbor(0x06, session.request(4, vec![entry(4, signature), entry(5, encrypted), entry(6, hash)])).0
+    client
+        .cbor(
+            0x06,
+            session.request(
+                4,
+                vec![entry(4, signature), entry(5, encrypted), entry(6, hash)],
+            ),
+        )
+        .0
 }
 
 pub fn pin_retries(client: &mut Client) -> i128 {
@@ -130,7 +171,13 @@ pub fn pin_retries(client: &mut Client) -> i128 {
 }
 
 /// A token for permissions and an RP; the status byte when there is none.
-pub fn token(client: &mut Client, protocol: u8, pin: &str, permissions: u8, rp_id: Option<&str>) -> Result<Token, u8> {
+pub fn token(
+    client: &mut Client,
+    protocol: u8,
+    pin: &str,
+    permissions: u8,
+    rp_id: Option<&str>,
+) -> Result<Token, u8> {
     let session = Session::new(client, protocol);
     let mut more = vec![entry(6, session.pin_hash(pin)), entry(9, permissions)];
     more.extend(rp_id.map(|rp_id| entry(10, rp_id)));
@@ -141,12 +188,20 @@ pub fn token(client: &mut Client, protocol: u8, pin: &str, permissions: u8, rp_i
 /// A token as CTAP 2.0 has it.
 pub fn legacy_token(client: &mut Client, protocol: u8, pin: &str) -> Result<Token, u8> {
     let session = Session::new(client, protocol);
-    let reply = client.cbor(0x06, session.request(5, vec![entry(6, session.pin_hash(pin))]));
+    let reply = client.cbor(
+        0x06,
+        session.request(5, vec![entry(6, session.pin_hash(pin))]),
+    );
     read_token(&session, reply)
 }
 
 /// A token by built-in verification.
-pub fn uv_token(client: &mut Client, protocol: u8, permissions: u8, rp_id: Option<&str>) -> Result<Token, u8> {
+pub fn uv_token(
+    client: &mut Client,
+    protocol: u8,
+    permissions: u8,
+    rp_id: Option<&str>,
+) -> Result<Token, u8> {
     let session = Session::new(client, protocol);
     let mut more = vec![entry(9, permissions)];
     more.extend(rp_id.map(|rp_id| entry(10, rp_id)));
@@ -159,5 +214,8 @@ fn read_token(session: &Session, (status, reply): Reply) -> Result<Token, u8> {
         return Err(status);
     }
     let value = session.decrypt(&bytes(&reply, 2));
-    Ok(Token { protocol: session.protocol, value })
+    Ok(Token {
+        protocol: session.protocol,
+        value,
+    })
 }

@@ -19,7 +19,12 @@ pub struct Client {
 
 impl Client {
     pub fn new(transport: Box<dyn Transport>) -> Self {
-        let mut client = Self { transport, channel: 0xffff_ffff, capabilities: 0, keepalives: Vec::new() };
+        let mut client = Self {
+            transport,
+            channel: 0xffff_ffff,
+            capabilities: 0,
+            keepalives: Vec::new(),
+        };
         let (command, reply) = client.exchange(0x06, b"suite=ok");
         assert_eq!(command, 0x06);
         assert_eq!(&reply[..8], b"suite=ok");
@@ -36,7 +41,12 @@ impl Client {
         first.extend(head);
         self.send_packet(&first);
         for (sequence, chunk) in tail.chunks(59).enumerate() {
-            let next = [&self.channel.to_be_bytes()[..], &[u8::try_from(sequence).unwrap()], chunk].concat();
+            let next = [
+                &self.channel.to_be_bytes()[..],
+                &[u8::try_from(sequence).unwrap()],
+                chunk,
+            ]
+            .concat();
             self.send_packet(&next);
         }
     }
@@ -63,7 +73,11 @@ impl Client {
     pub fn message(&mut self) -> (u8, Vec<u8>) {
         loop {
             let first = self.packet();
-            assert_ne!(first[4] & 0x80, 0, "a message starts with an initialisation packet");
+            assert_ne!(
+                first[4] & 0x80,
+                0,
+                "a message starts with an initialisation packet"
+            );
             let command = first[4] & 0x7f;
             let length = usize::from(u16::from_be_bytes([first[5], first[6]]));
             let mut data = first[7..].to_vec();
@@ -98,7 +112,10 @@ impl Client {
 
     pub fn cbor_reply(&mut self) -> Reply {
         let (command, reply) = self.message();
-        assert_eq!(command, 0x10, "a CBOR request has a CBOR reply, not {reply:02x?}");
+        assert_eq!(
+            command, 0x10,
+            "a CBOR request has a CBOR reply, not {reply:02x?}"
+        );
         let (status, rest) = reply.split_first().unwrap();
         let value = if rest.is_empty() {
             Value::Map(Vec::new())
@@ -155,9 +172,13 @@ pub fn entry(key: impl Into<Value>, value: impl Into<Value>) -> (Value, Value) {
 }
 
 /// A member of a map.
-pub fn member<'a>(map: &'a Value, key: impl Into<Value>) -> Option<&'a Value> {
+pub fn member(map: &Value, key: impl Into<Value>) -> Option<&Value> {
     let key = key.into();
-    map.as_map().unwrap().iter().find(|(k, _)| *k == key).map(|(_, v)| v)
+    map.as_map()
+        .unwrap()
+        .iter()
+        .find(|(k, _)| *k == key)
+        .map(|(_, v)| v)
 }
 
 pub fn bytes(map: &Value, key: impl Into<Value>) -> Vec<u8> {
@@ -183,7 +204,10 @@ fn sorted(value: &Value) -> Value {
     match value {
         Value::Array(items) => Value::Array(items.iter().map(sorted).collect()),
         Value::Map(entries) => {
-            let mut entries: Vec<_> = entries.iter().map(|(k, v)| (sorted(k), sorted(v))).collect();
+            let mut entries: Vec<_> = entries
+                .iter()
+                .map(|(k, v)| (sorted(k), sorted(v)))
+                .collect();
             entries.sort_by_key(|(k, _)| {
                 let mut encoded = Vec::new();
                 ciborium::into_writer(k, &mut encoded).unwrap();

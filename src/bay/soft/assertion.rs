@@ -36,7 +36,11 @@ struct Salts {
 }
 
 impl Authenticator {
-    pub(super) fn get_assertion(&mut self, request: Map<'_>, run: &mut Run<'_>) -> Result<Option<Value>, Stop> {
+    pub(super) fn get_assertion(
+        &mut self,
+        request: Map<'_>,
+        run: &mut Run<'_>,
+    ) -> Result<Option<Value>, Stop> {
         let rp_id = required(request.text(1)?)?;
         let client_data_hash = required(request.bytes(2)?)?;
         self.evidence_for_empty_signature(request, 6, run)?;
@@ -52,8 +56,14 @@ impl Authenticator {
             }
             verify = true;
         }
-        let mut authorised =
-            self.authorise(request, (6, 7), client_data_hash, (rp_id, permission::GET_ASSERTION), verify, run)?;
+        let mut authorised = self.authorise(
+            request,
+            (6, 7),
+            client_data_hash,
+            (rp_id, permission::GET_ASSERTION),
+            verify,
+            run,
+        )?;
         let salts = self.salts(request)?;
         let found = self.applicable(request, rp_id, authorised.verified)?;
         if found.is_empty() {
@@ -98,7 +108,11 @@ impl Authenticator {
                 expires_at: now + CONTINUATION_LIMIT,
             });
         }
-        Ok(Some(reply.with_some(5, (total > 1).then(|| cbor::count(total))).done()))
+        Ok(Some(
+            reply
+                .with_some(5, (total > 1).then(|| cbor::count(total)))
+                .done(),
+        ))
     }
 
     pub(super) fn get_next_assertion(&mut self, run: &mut Run<'_>) -> Result<Option<Value>, Stop> {
@@ -111,7 +125,12 @@ impl Authenticator {
         let Some(next) = remembered.left.pop() else {
             return Err(Status::NOT_ALLOWED.into());
         };
-        let Remembered { rp_id, client_data_hash, authorised, .. } = &remembered;
+        let Remembered {
+            rp_id,
+            client_data_hash,
+            authorised,
+            ..
+        } = &remembered;
         let reply = self.assertion(&next, rp_id, client_data_hash, *authorised, None);
         remembered.expires_at = run.now + CONTINUATION_LIMIT;
         self.volatile.assertions = Some(remembered);
@@ -119,7 +138,12 @@ impl Authenticator {
     }
 
     /// The credentials an assertion may be made with, the one to use first last.
-    fn applicable(&self, request: Map<'_>, rp_id: &str, verified: bool) -> Result<Vec<Credential>, Status> {
+    fn applicable(
+        &self,
+        request: Map<'_>,
+        rp_id: &str,
+        verified: bool,
+    ) -> Result<Vec<Credential>, Status> {
         if request.array(3)?.is_some_and(|list| !list.is_empty()) {
             let mut listed = self.listed(request, 3, rp_id)?;
             listed.retain(|c| c.protection < 3 || verified);
@@ -153,14 +177,25 @@ impl Authenticator {
             .with(1, descriptor)
             .with(2, auth_data)
             .with(3, signature)
-            .with_some(4, credential.user.as_ref().map(|user| user.entity(authorised.verified)))
+            .with_some(
+                4,
+                credential
+                    .user
+                    .as_ref()
+                    .map(|user| user.entity(authorised.verified)),
+            )
     }
 
     fn salts(&self, request: Map<'_>) -> Result<Option<Salts>, Status> {
-        let Some(extensions) = request.map(4)?.filter(|_| self.profile.has_extension("hmac-secret")) else {
+        let Some(extensions) = request
+            .map(4)?
+            .filter(|_| self.profile.has_extension("hmac-secret"))
+        else {
             return Ok(None);
         };
-        let Some(input) = extensions.map("hmac-secret")? else { return Ok(None) };
+        let Some(input) = extensions.map("hmac-secret")? else {
+            return Ok(None);
+        };
         let host = required(input.map(1)?)?;
         let encrypted = required(input.bytes(2)?)?;
         let signature = required(input.bytes(3)?)?;
@@ -177,11 +212,24 @@ impl Authenticator {
         Ok(Some(Salts { shared, salts }))
     }
 
-    fn hmac_secret(&mut self, credential: &Credential, verified: bool, salts: &Salts) -> Result<Value, Status> {
+    fn hmac_secret(
+        &mut self,
+        credential: &Credential,
+        verified: bool,
+        salts: &Salts,
+    ) -> Result<Value, Status> {
         // Each credential has two secrets, so that what an unverified user gets is not what a verified one gets.
-        let label: &[u8] = if verified { b"secret with uv" } else { b"secret" };
+        let label: &[u8] = if verified {
+            b"secret with uv"
+        } else {
+            b"secret"
+        };
         let secret = hmac_sha256(&self.state.master, &[label, &sha256(&credential.id)]);
-        let outputs: Vec<u8> = salts.salts.chunks(32).flat_map(|salt| hmac_sha256(&secret, &[salt])).collect();
+        let outputs: Vec<u8> = salts
+            .salts
+            .chunks(32)
+            .flat_map(|salt| hmac_sha256(&secret, &[salt]))
+            .collect();
         let encrypted = salts.shared.encrypt(&outputs, &mut self.random);
         Ok(MapWriter::default().with("hmac-secret", encrypted).done())
     }
@@ -193,7 +241,10 @@ impl User {
         MapWriter::default()
             .with("id", self.id.clone())
             .with_some("name", self.name.as_deref().filter(|_| with_names))
-            .with_some("displayName", self.display_name.as_deref().filter(|_| with_names))
+            .with_some(
+                "displayName",
+                self.display_name.as_deref().filter(|_| with_names),
+            )
             .done()
     }
 }

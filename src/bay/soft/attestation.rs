@@ -26,9 +26,13 @@ const OID_SIGNATURE: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02];
 const OID_EC_PUBLIC_KEY: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
 const OID_P256: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07];
 /// id-fido-gen-ce-aaguid (WebAuthn Level 3, section 8.2.1)
-const OID_AAGUID: &[u8] = &[0x2b, 0x06, 0x01, 0x04, 0x01, 0x82, 0xe5, 0x1c, 0x01, 0x01, 0x04];
+const OID_AAGUID: &[u8] = &[
+    0x2b, 0x06, 0x01, 0x04, 0x01, 0x82, 0xe5, 0x1c, 0x01, 0x01, 0x04,
+];
 /// id-fido-gen-ce-sernum, of enterprise attestation (WebAuthn Level 3, section 8.2.1)
-const OID_SERIAL: &[u8] = &[0x2b, 0x06, 0x01, 0x04, 0x01, 0x82, 0xe5, 0x1c, 0x01, 0x01, 0x02];
+const OID_SERIAL: &[u8] = &[
+    0x2b, 0x06, 0x01, 0x04, 0x01, 0x82, 0xe5, 0x1c, 0x01, 0x01, 0x02,
+];
 
 /// The certificate (DER) that every software key's attestation chains to; the same in every process.
 pub fn root_certificate() -> Vec<u8> {
@@ -38,7 +42,14 @@ pub fn root_certificate() -> Vec<u8> {
 
 /// A model's attestation key with its certificate (DER). With a serial it is the individual one of a single key.
 pub(super) fn leaf(profile: &Profile, serial: Option<&str>) -> (SecretKey, Vec<u8>) {
-    let key = derived_key(ROOT_SECRET, &[b"leaf", &profile.aaguid, serial.unwrap_or_default().as_bytes()]);
+    let key = derived_key(
+        ROOT_SECRET,
+        &[
+            b"leaf",
+            &profile.aaguid,
+            serial.unwrap_or_default().as_bytes(),
+        ],
+    );
     let subject = Subject::Leaf { profile, serial };
     let der = certificate(&subject, &key, &root_key());
     (key, der)
@@ -50,7 +61,10 @@ fn root_key() -> SecretKey {
 
 enum Subject<'a> {
     Root,
-    Leaf { profile: &'a Profile, serial: Option<&'a str> },
+    Leaf {
+        profile: &'a Profile,
+        serial: Option<&'a str>,
+    },
 }
 
 impl Subject<'_> {
@@ -70,7 +84,11 @@ impl Subject<'_> {
     fn extensions(&self) -> Vec<u8> {
         let list = match self {
             Self::Root => vec![
-                extension(OID_BASIC_CONSTRAINTS, true, &sequence(&[&[0x01, 0x01, 0xff]])),
+                extension(
+                    OID_BASIC_CONSTRAINTS,
+                    true,
+                    &sequence(&[&[0x01, 0x01, 0xff]]),
+                ),
                 // keyCertSign and cRLSign
                 extension(OID_KEY_USAGE, true, &[0x03, 0x02, 0x01, 0x06]),
             ],
@@ -80,7 +98,11 @@ impl Subject<'_> {
                     extension(OID_AAGUID, false, &tlv(0x04, &[&profile.aaguid])),
                 ];
                 if let Some(serial) = serial {
-                    list.push(extension(OID_SERIAL, false, &tlv(0x04, &[serial.as_bytes()])));
+                    list.push(extension(
+                        OID_SERIAL,
+                        false,
+                        &tlv(0x04, &[serial.as_bytes()]),
+                    ));
                 }
                 list
             }
@@ -103,7 +125,10 @@ fn certificate(subject: &Subject<'_>, key: &SecretKey, issuer: &SecretKey) -> Ve
         &sequence(&[&oid(OID_EC_PUBLIC_KEY), &oid(OID_P256)]),
         &tlv(0x03, &[&[0x00, 0x04], &x, &y]),
     ]);
-    let validity = sequence(&[&tlv(0x17, &[b"240101000000Z"]), &tlv(0x17, &[b"491231235959Z"])]);
+    let validity = sequence(&[
+        &tlv(0x17, &[b"240101000000Z"]),
+        &tlv(0x17, &[b"491231235959Z"]),
+    ]);
     let signed = sequence(&[
         &tlv(0xa0, &[&[0x02, 0x01, 0x02]]),
         &subject.serial_number(&public_key),
@@ -124,7 +149,10 @@ fn name(attributes: &[(&[u8], &str)]) -> Vec<u8> {
         .map(|&(kind, text)| {
             // A country is a PrintableString, everything else may be UTF-8.
             let tag = if kind == OID_COUNTRY { 0x13 } else { 0x0c };
-            tlv(0x31, &[&sequence(&[&oid(kind), &tlv(tag, &[text.as_bytes()])])])
+            tlv(
+                0x31,
+                &[&sequence(&[&oid(kind), &tlv(tag, &[text.as_bytes()])])],
+            )
         })
         .collect();
     let parts: Vec<&[u8]> = sets.iter().map(Vec::as_slice).collect();

@@ -64,7 +64,11 @@ impl Consents {
     }
 
     fn next(&mut self, wait: Wait) -> Result<Act, Stop> {
-        let act = self.given.get(self.asked).copied().ok_or(Stop::Waiting(wait))?;
+        let act = self
+            .given
+            .get(self.asked)
+            .copied()
+            .ok_or(Stop::Waiting(wait))?;
         self.asked += 1;
         match act {
             Act::Declined => Err(Status::OPERATION_DENIED.into()),
@@ -121,7 +125,12 @@ impl Authenticator {
         };
         let state = state.unwrap_or_else(|| SoftState::fresh(&profile, &mut random));
         let volatile = Volatile::at_power_up(now, &mut random);
-        Self { profile, state, volatile, random }
+        Self {
+            profile,
+            state,
+            volatile,
+            random,
+        }
     }
 
     /// Loses and regains power.
@@ -130,7 +139,12 @@ impl Authenticator {
     }
 
     /// Runs a request (command byte and CBOR). `Ok` is the reply with its status byte, `Err` what it waits for.
-    pub(super) fn run(&mut self, request: &[u8], now: Instant, consents: &mut Consents) -> Result<Vec<u8>, Wait> {
+    pub(super) fn run(
+        &mut self,
+        request: &[u8],
+        now: Instant,
+        consents: &mut Consents,
+    ) -> Result<Vec<u8>, Wait> {
         consents.asked = 0;
         let mut run = Run { now, consents };
         let outcome = match request.split_first() {
@@ -145,7 +159,12 @@ impl Authenticator {
         }
     }
 
-    fn dispatch(&mut self, command: u8, parameters: &[u8], run: &mut Run<'_>) -> Result<Option<Value>, Stop> {
+    fn dispatch(
+        &mut self,
+        command: u8,
+        parameters: &[u8],
+        run: &mut Run<'_>,
+    ) -> Result<Option<Value>, Stop> {
         self.forget_continuations(command);
         let abilities = &self.profile.abilities;
         let (management, fingerprints) = (abilities.management, abilities.fingerprints);
@@ -170,7 +189,9 @@ impl Authenticator {
                     command::CREDENTIAL_MANAGEMENT => management == Management::Standard,
                     command::PREVIEW_CREDENTIAL_MANAGEMENT => management == Management::Preview,
                     command::BIO_ENROLMENT => fingerprints && management == Management::Standard,
-                    command::PREVIEW_BIO_ENROLMENT => fingerprints && management == Management::Preview,
+                    command::PREVIEW_BIO_ENROLMENT => {
+                        fingerprints && management == Management::Preview
+                    }
                     command::CONFIG => abilities.config,
                     _ => false,
                 };
@@ -184,13 +205,20 @@ impl Authenticator {
         }
     }
 
-    fn dispatch_map(&mut self, command: u8, request: Map<'_>, run: &mut Run<'_>) -> Result<Option<Value>, Stop> {
+    fn dispatch_map(
+        &mut self,
+        command: u8,
+        request: Map<'_>,
+        run: &mut Run<'_>,
+    ) -> Result<Option<Value>, Stop> {
         match command {
             command::MAKE_CREDENTIAL => self.make_credential(request, run),
             command::GET_ASSERTION => self.get_assertion(request, run),
             command::CLIENT_PIN => self.client_pin(request, run),
             command::CONFIG => self.config(request, run),
-            command::BIO_ENROLMENT | command::PREVIEW_BIO_ENROLMENT => self.bio_enrolment(request, run),
+            command::BIO_ENROLMENT | command::PREVIEW_BIO_ENROLMENT => {
+                self.bio_enrolment(request, run)
+            }
             _ => self.credential_management(request, run),
         }
     }
@@ -200,7 +228,10 @@ impl Authenticator {
         if command != command::GET_NEXT_ASSERTION {
             self.volatile.assertions = None;
         }
-        if !matches!(command, command::CREDENTIAL_MANAGEMENT | command::PREVIEW_CREDENTIAL_MANAGEMENT) {
+        if !matches!(
+            command,
+            command::CREDENTIAL_MANAGEMENT | command::PREVIEW_CREDENTIAL_MANAGEMENT
+        ) {
             self.volatile.rps_left.clear();
             self.volatile.credentials_left.clear();
         }
@@ -261,12 +292,25 @@ impl Authenticator {
     fn info(&self) -> Value {
         let abilities = &self.profile.abilities;
         let since_21 = abilities.token_permissions;
-        let protocols = abilities.pin_protocols.iter().map(|&p| Value::from(p)).collect::<Vec<_>>();
-        let left = self.profile.storage_slots.saturating_sub(self.state.credentials.len());
-        let algorithm = MapWriter::default().with("alg", -7).with("type", "public-key").done();
+        let protocols = abilities
+            .pin_protocols
+            .iter()
+            .map(|&p| Value::from(p))
+            .collect::<Vec<_>>();
+        let left = self
+            .profile
+            .storage_slots
+            .saturating_sub(self.state.credentials.len());
+        let algorithm = MapWriter::default()
+            .with("alg", -7)
+            .with("type", "public-key")
+            .done();
         MapWriter::default()
             .with(0x01, texts(&self.profile.versions))
-            .with_some(0x02, (!abilities.extensions.is_empty()).then(|| texts(&abilities.extensions)))
+            .with_some(
+                0x02,
+                (!abilities.extensions.is_empty()).then(|| texts(&abilities.extensions)),
+            )
             .with(0x03, self.profile.aaguid.to_vec())
             .with(0x04, self.options())
             .with(0x05, 1200)
@@ -278,12 +322,23 @@ impl Authenticator {
             .with_some(0x0c, since_21.then_some(self.state.force_pin_change))
             .with_some(0x0d, since_21.then_some(self.state.min_pin_length))
             .with_some(0x0e, self.profile.firmware_version)
-            .with_some(0x10, abilities.config.then(|| cbor::count(MAX_MIN_PIN_RP_IDS)))
+            .with_some(
+                0x10,
+                abilities.config.then(|| cbor::count(MAX_MIN_PIN_RP_IDS)),
+            )
             .with_some(0x11, abilities.fingerprints.then_some(3))
             // uvModality: fingerprint_internal
             .with_some(0x12, abilities.fingerprints.then_some(0x02))
-            .with_some(0x14, (since_21 && abilities.management != Management::Absent).then(|| cbor::count(left)))
-            .with_some(0x18, abilities.long_touch_for_reset.map(|_| self.state.long_touch_for_reset))
+            .with_some(
+                0x14,
+                (since_21 && abilities.management != Management::Absent).then(|| cbor::count(left)),
+            )
+            .with_some(
+                0x18,
+                abilities
+                    .long_touch_for_reset
+                    .map(|_| self.state.long_touch_for_reset),
+            )
             .done()
     }
 
@@ -297,18 +352,38 @@ impl Authenticator {
             .with("rk", true)
             .with("up", true)
             .with("plat", false)
-            .with_some("clientPin", abilities.client_pin.then_some(self.state.pin.is_some()))
+            .with_some(
+                "clientPin",
+                abilities.client_pin.then_some(self.state.pin.is_some()),
+            )
             .with_some("uv", has_finger)
-            .with_some("pinUvAuthToken", abilities.token_permissions.then_some(true))
+            .with_some(
+                "pinUvAuthToken",
+                abilities.token_permissions.then_some(true),
+            )
             .with_some("credMgmt", standard.then_some(true))
             .with_some("credentialMgmtPreview", preview.then_some(true))
             .with_some("bioEnroll", has_finger.filter(|_| standard))
-            .with_some("userVerificationMgmtPreview", has_finger.filter(|_| preview))
+            .with_some(
+                "userVerificationMgmtPreview",
+                has_finger.filter(|_| preview),
+            )
             .with_some("authnrCfg", config.then_some(true))
             .with_some("setMinPINLength", config.then_some(true))
             .with_some("alwaysUv", config.then_some(self.state.always_uv))
-            .with_some("ep", abilities.enterprise_rp_ids.as_ref().map(|_| self.state.enterprise_enabled))
-            .with_some("makeCredUvNotRqd", abilities.token_permissions.then(|| self.creates_without_uv()))
+            .with_some(
+                "ep",
+                abilities
+                    .enterprise_rp_ids
+                    .as_ref()
+                    .map(|_| self.state.enterprise_enabled),
+            )
+            .with_some(
+                "makeCredUvNotRqd",
+                abilities
+                    .token_permissions
+                    .then(|| self.creates_without_uv()),
+            )
             .done()
     }
 
@@ -322,9 +397,16 @@ impl Authenticator {
 pub(super) const MAX_LIST: usize = 16;
 
 fn texts(items: &[String]) -> Vec<Value> {
-    items.iter().map(|item| Value::from(item.as_str())).collect()
+    items
+        .iter()
+        .map(|item| Value::from(item.as_str()))
+        .collect()
 }
 
 fn no_parameters(parameters: &[u8]) -> Result<(), Stop> {
-    if parameters.is_empty() { Ok(()) } else { Err(Status::INVALID_LENGTH.into()) }
+    if parameters.is_empty() {
+        Ok(())
+    } else {
+        Err(Status::INVALID_LENGTH.into())
+    }
 }

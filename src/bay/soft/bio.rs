@@ -28,9 +28,15 @@ pub(super) struct Enrolment {
 }
 
 impl Authenticator {
-    pub(super) fn bio_enrolment(&mut self, request: Map<'_>, run: &mut Run<'_>) -> Result<Option<Value>, Stop> {
+    pub(super) fn bio_enrolment(
+        &mut self,
+        request: Map<'_>,
+        run: &mut Run<'_>,
+    ) -> Result<Option<Value>, Stop> {
         if request.flag(6)? == Some(true) {
-            return Ok(Some(MapWriter::default().with(0x01, MODALITY_FINGERPRINT).done()));
+            return Ok(Some(
+                MapWriter::default().with(0x01, MODALITY_FINGERPRINT).done(),
+            ));
         }
         if required(request.small(1)?)? != MODALITY_FINGERPRINT {
             return Err(Status::INVALID_PARAMETER.into());
@@ -55,22 +61,41 @@ impl Authenticator {
         }
     }
 
-    fn check_bio_token(&mut self, request: Map<'_>, subcommand: u8, run: &mut Run<'_>) -> Result<(), Status> {
+    fn check_bio_token(
+        &mut self,
+        request: Map<'_>,
+        subcommand: u8,
+        run: &mut Run<'_>,
+    ) -> Result<(), Status> {
         let signature = request.bytes(5)?.ok_or(Status::PUAT_REQUIRED)?;
         let protocol = self.protocol(request.small(4)?)?;
         let parameters = request.value(3).map(cbor::encode).unwrap_or_default();
         let message: [&[u8]; 3] = [&[MODALITY_FINGERPRINT], &[subcommand], &parameters];
-        self.check_token(protocol, &message, signature, permission::BIO_ENROLMENT, run.now).map(|_| ())
+        self.check_token(
+            protocol,
+            &message,
+            signature,
+            permission::BIO_ENROLMENT,
+            run.now,
+        )
+        .map(|_| ())
     }
 
-    fn enrol_begin(&mut self, parameters: Option<Map<'_>>, run: &mut Run<'_>) -> Result<Option<Value>, Stop> {
+    fn enrol_begin(
+        &mut self,
+        parameters: Option<Map<'_>>,
+        run: &mut Run<'_>,
+    ) -> Result<Option<Value>, Stop> {
         if self.state.fingerprints.len() >= self.profile.fingerprint_slots {
             return Err(Status::FP_DATABASE_FULL.into());
         }
         let quality = sample(parameters, run)?;
         let id = self.state.next_fingerprint;
         self.state.next_fingerprint = id.wrapping_add(1);
-        self.volatile.bio_enrolment = Some(Enrolment { id, remaining: SAMPLES });
+        self.volatile.bio_enrolment = Some(Enrolment {
+            id,
+            remaining: SAMPLES,
+        });
         let (quality, remaining) = self.count_sample(quality);
         Ok(Some(
             MapWriter::default()
@@ -81,14 +106,28 @@ impl Authenticator {
         ))
     }
 
-    fn enrol_next(&mut self, parameters: Map<'_>, run: &mut Run<'_>) -> Result<Option<Value>, Stop> {
+    fn enrol_next(
+        &mut self,
+        parameters: Map<'_>,
+        run: &mut Run<'_>,
+    ) -> Result<Option<Value>, Stop> {
         let id = template_id(parameters)?;
-        if self.volatile.bio_enrolment.as_ref().is_none_or(|under_way| under_way.id != id) {
+        if self
+            .volatile
+            .bio_enrolment
+            .as_ref()
+            .is_none_or(|under_way| under_way.id != id)
+        {
             return Err(Status::INVALID_PARAMETER.into());
         }
         let quality = sample(Some(parameters), run)?;
         let (quality, remaining) = self.count_sample(quality);
-        Ok(Some(MapWriter::default().with(0x05, quality).with(0x06, remaining).done()))
+        Ok(Some(
+            MapWriter::default()
+                .with(0x05, quality)
+                .with(0x06, remaining)
+                .done(),
+        ))
     }
 
     /// lastEnrollSampleStatus and remainingSamples after one sample; the last good one makes the fingerprint.
@@ -117,7 +156,11 @@ impl Authenticator {
                 .with_some(0x02, fingerprint.name.as_deref())
                 .done()
         });
-        Ok(Some(MapWriter::default().with(0x07, entries.collect::<Vec<_>>()).done()))
+        Ok(Some(
+            MapWriter::default()
+                .with(0x07, entries.collect::<Vec<_>>())
+                .done(),
+        ))
     }
 
     fn name_fingerprint(&mut self, parameters: Map<'_>) -> Result<Option<Value>, Stop> {
@@ -144,13 +187,17 @@ impl Authenticator {
 
 fn sample(parameters: Option<Map<'_>>, run: &mut Run<'_>) -> Result<u8, Stop> {
     let timeout_ms = parameters.map_or(Ok(None), |map| map.integer(0x03))?;
-    run.consents.timeout = timeout_ms.and_then(|ms| u64::try_from(ms).ok()).map(Duration::from_millis);
+    run.consents.timeout = timeout_ms
+        .and_then(|ms| u64::try_from(ms).ok())
+        .map(Duration::from_millis);
     Ok(run.consents.sample()?.unwrap_or(SAMPLE_NO_USER_ACTIVITY))
 }
 
 fn template_id(parameters: Map<'_>) -> Result<u16, Status> {
     let id = required(parameters.bytes(0x01)?)?;
-    id.try_into().map(u16::from_be_bytes).map_err(|_| Status::INVALID_OPTION)
+    id.try_into()
+        .map(u16::from_be_bytes)
+        .map_err(|_| Status::INVALID_OPTION)
 }
 
 fn sensor_info() -> Value {

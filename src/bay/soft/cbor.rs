@@ -42,7 +42,10 @@ pub(super) fn encode(value: &Value) -> Vec<u8> {
 }
 
 fn write(value: &Value, out: &mut Vec<u8>) {
-    #[expect(clippy::expect_used, reason = "writing integers, strings, arrays and maps into a Vec cannot fail")]
+    #[expect(
+        clippy::expect_used,
+        reason = "writing integers, strings, arrays and maps into a Vec cannot fail"
+    )]
     ciborium::into_writer(value, out).expect("a Vec takes every CBOR value");
 }
 
@@ -192,7 +195,7 @@ mod tests {
             "a201000100",   // a key twice
             "0100",         // a byte too many
             "bf0100ff",     // indefinite length
-            "8181818181" , // five levels deep, and cut short
+            "8181818181",   // five levels deep, and cut short
             "a10181818180", // five levels deep
             "c000",         // a tag
             "f93c00",       // a float

@@ -58,7 +58,11 @@ struct Enterprise {
 }
 
 impl Authenticator {
-    pub(super) fn make_credential(&mut self, request: Map<'_>, run: &mut Run<'_>) -> Result<Option<Value>, Stop> {
+    pub(super) fn make_credential(
+        &mut self,
+        request: Map<'_>,
+        run: &mut Run<'_>,
+    ) -> Result<Option<Value>, Stop> {
         let client_data_hash = required(request.bytes(1)?)?;
         let rp_id = required(required(request.map(2)?)?.text("id")?)?;
         let user = user_of(required(request.map(3)?)?)?;
@@ -69,13 +73,23 @@ impl Authenticator {
         if options.present == Some(false) {
             return Err(Status::INVALID_OPTION.into());
         }
-        let verify = self.creation_needs(request.value(8).is_some(), options.verify, discoverable)?;
+        let verify =
+            self.creation_needs(request.value(8).is_some(), options.verify, discoverable)?;
         let enterprise = self.enterprise(request, rp_id)?;
         let protection = self.requested_protection(request)?;
 
-        let mut authorised =
-            self.authorise(request, (8, 9), client_data_hash, (rp_id, permission::MAKE_CREDENTIAL), verify, run)?;
-        let excluded = self.listed(request, 5, rp_id)?.into_iter().any(|c| c.protection < 3 || authorised.verified);
+        let mut authorised = self.authorise(
+            request,
+            (8, 9),
+            client_data_hash,
+            (rp_id, permission::MAKE_CREDENTIAL),
+            verify,
+            run,
+        )?;
+        let excluded = self
+            .listed(request, 5, rp_id)?
+            .into_iter()
+            .any(|c| c.protection < 3 || authorised.verified);
         if !authorised.present {
             run.consents.presence()?;
             authorised.present = true;
@@ -98,31 +112,57 @@ impl Authenticator {
         key: i32,
         run: &mut Run<'_>,
     ) -> Result<(), Stop> {
-        if request.bytes(key)?.is_none_or(|signature| !signature.is_empty()) {
+        if request
+            .bytes(key)?
+            .is_none_or(|signature| !signature.is_empty())
+        {
             return Ok(());
         }
         run.consents.presence()?;
-        Err(if self.state.pin.is_some() { Status::PIN_INVALID } else { Status::PIN_NOT_SET }.into())
+        Err(if self.state.pin.is_some() {
+            Status::PIN_INVALID
+        } else {
+            Status::PIN_NOT_SET
+        }
+        .into())
     }
 
     /// The options; a uv beside a pinUvAuthParam counts as false (section 6.1.2, step 5).
-    pub(super) fn options_of(&self, request: Map<'_>, key: i32, signature: i32) -> Result<Options, Status> {
+    pub(super) fn options_of(
+        &self,
+        request: Map<'_>,
+        key: i32,
+        signature: i32,
+    ) -> Result<Options, Status> {
         let options = request.map(key)?;
         let flag = |name: &str| options.map_or(Ok(None), |map| map.flag(name));
         let verify = flag("uv")?.unwrap_or(false) && request.value(signature).is_none();
         if verify && !self.has_finger() {
             return Err(Status::INVALID_OPTION);
         }
-        Ok(Options { discoverable: flag("rk")?, present: flag("up")?, verify })
+        Ok(Options {
+            discoverable: flag("rk")?,
+            present: flag("up")?,
+            verify,
+        })
     }
 
     /// Whether built-in verification must happen, or the error that a token is missing.
-    fn creation_needs(&self, signed: bool, verify: bool, discoverable: bool) -> Result<bool, Status> {
+    fn creation_needs(
+        &self,
+        signed: bool,
+        verify: bool,
+        discoverable: bool,
+    ) -> Result<bool, Status> {
         if signed || verify {
             return Ok(verify);
         }
         if self.state.always_uv {
-            return if self.has_finger() { Ok(true) } else { Err(Status::PUAT_REQUIRED) };
+            return if self.has_finger() {
+                Ok(true)
+            } else {
+                Err(Status::PUAT_REQUIRED)
+            };
         }
         if self.is_protected() && (discoverable || !self.creates_without_uv()) {
             return Err(Status::PUAT_REQUIRED);
@@ -139,14 +179,19 @@ impl Authenticator {
             _ => return Err(Status::INVALID_PARAMETER),
         };
         match wanted {
-            1 => Ok(Enterprise { individual: built_in.iter().any(|id| id == rp_id) }),
+            1 => Ok(Enterprise {
+                individual: built_in.iter().any(|id| id == rp_id),
+            }),
             2 => Ok(Enterprise { individual: true }),
             _ => Err(Status::INVALID_OPTION),
         }
     }
 
     fn requested_protection(&self, request: Map<'_>) -> Result<Option<u8>, Status> {
-        let Some(extensions) = request.map(6)?.filter(|_| self.profile.has_extension("credProtect")) else {
+        let Some(extensions) = request
+            .map(6)?
+            .filter(|_| self.profile.has_extension("credProtect"))
+        else {
             return Ok(None);
         };
         match extensions.integer("credProtect")? {
@@ -171,31 +216,43 @@ impl Authenticator {
         if let Some(signature) = request.bytes(signature)? {
             let protocol = self.protocol(request.small(protocol)?)?;
             let now = run.now;
-            let token = self.check_token(protocol, &[client_data_hash], signature, permission, now)?;
+            let token =
+                self.check_token(protocol, &[client_data_hash], signature, permission, now)?;
             token.bind(rp_id)?;
             if !token.user_verified {
                 return Err(Status::PIN_AUTH_INVALID.into());
             }
-            return Ok(Authorised { verified: true, present: token.is_present(now) });
+            return Ok(Authorised {
+                verified: true,
+                present: token.is_present(now),
+            });
         }
         if verify {
             self.verify_by_finger(run)?;
-            return Ok(Authorised { verified: true, present: true });
+            return Ok(Authorised {
+                verified: true,
+                present: true,
+            });
         }
         Ok(Authorised::default())
     }
 
     /// Ends what a token may do, on keys that know permissions; older tokens serve until the next power cycle.
     pub(super) fn spend_token(&mut self) {
-        if self.profile.abilities.token_permissions {
-            if let Some(token) = &mut self.volatile.token.in_use {
-                token.spend();
-            }
+        if self.profile.abilities.token_permissions
+            && let Some(token) = &mut self.volatile.token.in_use
+        {
+            token.spend();
         }
     }
 
     /// The credentials of an exclude or allow list that this key honours for this RP.
-    pub(super) fn listed(&self, request: Map<'_>, key: i32, rp_id: &str) -> Result<Vec<Credential>, Status> {
+    pub(super) fn listed(
+        &self,
+        request: Map<'_>,
+        key: i32,
+        rp_id: &str,
+    ) -> Result<Vec<Credential>, Status> {
         let list = request.array(key)?.unwrap_or_default();
         if list.len() > MAX_LIST {
             return Err(Status::LIMIT_EXCEEDED);
@@ -214,7 +271,9 @@ impl Authenticator {
     /// A credential id, if this key made it for this RP and still honours it.
     pub(super) fn recognise(&self, id: &[u8], rp_id: &str) -> Option<Credential> {
         let (head, mac) = id.split_at_checked(34)?;
-        let &[discoverable, protection, ..] = head else { return None };
+        let &[discoverable, protection, ..] = head else {
+            return None;
+        };
         if !bool::from(self.id_mac(head, rp_id).ct_eq(mac)) {
             return None;
         }
@@ -222,11 +281,18 @@ impl Authenticator {
         if discoverable == 1 && stored.is_none() {
             return None;
         }
-        Some(Credential { id: id.to_vec(), protection, user: stored.map(|c| c.user.clone()) })
+        Some(Credential {
+            id: id.to_vec(),
+            protection,
+            user: stored.map(|c| c.user.clone()),
+        })
     }
 
     fn id_mac(&self, head: &[u8], rp_id: &str) -> Vec<u8> {
-        let mac = hmac_sha256(&self.state.master, &[b"id", &sha256(rp_id.as_bytes()), head]);
+        let mac = hmac_sha256(
+            &self.state.master,
+            &[b"id", &sha256(rp_id.as_bytes()), head],
+        );
         mac.split_at(16).0.to_vec()
     }
 
@@ -234,16 +300,28 @@ impl Authenticator {
         derived_key(&self.state.master, &[b"key", id])
     }
 
-    fn create(&mut self, rp_id: &str, user: User, protection: u8, discoverable: bool) -> Result<Vec<u8>, Status> {
+    fn create(
+        &mut self,
+        rp_id: &str,
+        user: User,
+        protection: u8,
+        discoverable: bool,
+    ) -> Result<Vec<u8>, Status> {
         let nonce: [u8; 32] = self.random.bytes();
         let head = [&[u8::from(discoverable), protection], nonce.as_slice()].concat();
         let id = [head.as_slice(), &self.id_mac(&head, rp_id)].concat();
         if discoverable {
-            self.state.credentials.retain(|c| c.rp_id != rp_id || c.user.id != user.id);
+            self.state
+                .credentials
+                .retain(|c| c.rp_id != rp_id || c.user.id != user.id);
             if self.state.credentials.len() >= self.profile.storage_slots {
                 return Err(Status::KEY_STORE_FULL);
             }
-            self.state.credentials.push(Resident { id: id.clone(), rp_id: rp_id.to_owned(), user });
+            self.state.credentials.push(Resident {
+                id: id.clone(),
+                rp_id: rp_id.to_owned(),
+                user,
+            });
         }
         Ok(id)
     }
@@ -254,8 +332,11 @@ impl Authenticator {
         rp_id: &str,
         protection: Option<u8>,
     ) -> Result<Option<Value>, Status> {
-        let Some(asked) = request.map(6)? else { return Ok(None) };
-        let secret = self.profile.has_extension("hmac-secret") && asked.flag("hmac-secret")? == Some(true);
+        let Some(asked) = request.map(6)? else {
+            return Ok(None);
+        };
+        let secret =
+            self.profile.has_extension("hmac-secret") && asked.flag("hmac-secret")? == Some(true);
         let min_pin = self.profile.has_extension("minPinLength")
             && asked.flag("minPinLength")? == Some(true)
             && self.state.min_pin_rp_ids.iter().any(|id| id == rp_id);
@@ -282,7 +363,10 @@ impl Authenticator {
         data.extend(self.profile.aaguid);
         data.extend(u16::try_from(id.len()).unwrap_or(u16::MAX).to_be_bytes());
         data.extend(id);
-        data.extend(cbor::encode(&cose_key(&self.private_key(id).public_key(), ES256)));
+        data.extend(cbor::encode(&cose_key(
+            &self.private_key(id).public_key(),
+            ES256,
+        )));
         data.extend(extensions.iter().flat_map(cbor::encode));
         data
     }
@@ -310,8 +394,15 @@ impl Authenticator {
         data
     }
 
-    fn attest(&self, auth_data: Vec<u8>, client_data_hash: &[u8], enterprise: &Enterprise) -> Value {
-        let serial = enterprise.individual.then(|| self.profile.serial.as_deref().unwrap_or("unnumbered"));
+    fn attest(
+        &self,
+        auth_data: Vec<u8>,
+        client_data_hash: &[u8],
+        enterprise: &Enterprise,
+    ) -> Value {
+        let serial = enterprise
+            .individual
+            .then(|| self.profile.serial.as_deref().unwrap_or("unnumbered"));
         let (key, certificate) = attestation::leaf(&self.profile, serial);
         let signature = sign(&key, &[auth_data.as_slice(), client_data_hash].concat());
         let statement = MapWriter::default()
@@ -357,5 +448,9 @@ fn choose_algorithm(list: &[Value]) -> Result<(), Status> {
         let algorithm = required(entry.integer("alg")?)?;
         chosen |= kind == "public-key" && algorithm == i128::from(ES256);
     }
-    if chosen { Ok(()) } else { Err(Status::UNSUPPORTED_ALGORITHM) }
+    if chosen {
+        Ok(())
+    } else {
+        Err(Status::UNSUPPORTED_ALGORITHM)
+    }
 }

@@ -42,7 +42,10 @@ impl Random {
     pub(super) fn bytes<const N: usize>(&mut self) -> [u8; N] {
         let mut out = [0; N];
         match self {
-            #[expect(clippy::expect_used, reason = "a machine without randomness cannot run a key")]
+            #[expect(
+                clippy::expect_used,
+                reason = "a machine without randomness cannot run a key"
+            )]
             Self::System => getrandom::fill(&mut out).expect("the operating system has randomness"),
             Self::Seeded { seed, drawn } => {
                 for chunk in out.chunks_mut(32) {
@@ -119,10 +122,15 @@ impl Protocol {
         }
     }
 
-
     /// The key both sides share, from the host's half of the agreement.
-    pub(super) fn decapsulate(self, ours: &SecretKey, host: Map<'_>) -> Result<SharedSecret, Status> {
-        let well_formed = host.integer(1)? == Some(2) && host.integer(3)? == Some(-25) && host.integer(-1)? == Some(1);
+    pub(super) fn decapsulate(
+        self,
+        ours: &SecretKey,
+        host: Map<'_>,
+    ) -> Result<SharedSecret, Status> {
+        let well_formed = host.integer(1)? == Some(2)
+            && host.integer(3)? == Some(-25)
+            && host.integer(-1)? == Some(1);
         let (x, y) = (required(host.bytes(-2)?)?, required(host.bytes(-3)?)?);
         if !well_formed || x.len() != 32 || y.len() != 32 {
             return Err(Status::INVALID_PARAMETER);
@@ -134,7 +142,11 @@ impl Protocol {
         Ok(match self {
             Self::One => {
                 let key = sha256(z);
-                SharedSecret { protocol: self, hmac: key, aes: key }
+                SharedSecret {
+                    protocol: self,
+                    hmac: key,
+                    aes: key,
+                }
             }
             Self::Two => SharedSecret {
                 protocol: self,
@@ -145,7 +157,12 @@ impl Protocol {
     }
 
     /// Whether `signature` is the protocol's MAC of `message` under a pinUvAuthToken or a shared HMAC key.
-    pub(super) fn verify(self, key: &[u8; 32], message: &[&[u8]], signature: &[u8]) -> Result<(), Status> {
+    pub(super) fn verify(
+        self,
+        key: &[u8; 32],
+        message: &[&[u8]],
+        signature: &[u8],
+    ) -> Result<(), Status> {
         let mac = hmac_sha256(key, message);
         let expected = match self {
             Self::One => mac.split_at(16).0,
@@ -198,7 +215,9 @@ impl SharedSecret {
         let (iv, ciphertext) = match self.protocol {
             Protocol::One => ([0; 16], sent),
             Protocol::Two => {
-                let (iv, rest) = sent.split_first_chunk::<16>().ok_or(Status::INVALID_PARAMETER)?;
+                let (iv, rest) = sent
+                    .split_first_chunk::<16>()
+                    .ok_or(Status::INVALID_PARAMETER)?;
                 (*iv, rest)
             }
         };

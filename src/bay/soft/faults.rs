@@ -94,7 +94,11 @@ pub(super) struct Faults {
 
 impl Faults {
     pub(super) fn inject(&mut self, fault: Fault) {
-        self.armed.push(Armed { fault, to_key: 0, from_key: 0 });
+        self.armed.push(Armed {
+            fault,
+            to_key: 0,
+            from_key: 0,
+        });
     }
 
     pub(super) fn clear(&mut self) {
@@ -107,7 +111,7 @@ impl Faults {
         self.held_back = None;
     }
 
-    pub(super) fn to_key(&mut self) -> Passage {
+    pub(super) fn inbound(&mut self) -> Passage {
         let mut passage = Passage::Through;
         self.armed.retain_mut(|armed| {
             armed.to_key += 1;
@@ -123,7 +127,7 @@ impl Faults {
     }
 
     /// What the host gets in place of one packet, and whether the key is pulled.
-    pub(super) fn from_key(&mut self, packet: Report, random: &mut Random) -> (Vec<Report>, bool) {
+    pub(super) fn outbound(&mut self, packet: Report, random: &mut Random) -> (Vec<Report>, bool) {
         let mut packet = packet;
         let mut unplugged = false;
         let mut lost = false;
@@ -207,11 +211,17 @@ impl Faults {
     }
 
     pub(super) fn is_endless(&self) -> bool {
-        self.armed.iter().any(|armed| armed.fault == Fault::EndlessKeepalive)
+        self.armed
+            .iter()
+            .any(|armed| armed.fault == Fault::EndlessKeepalive)
     }
 
     pub(super) fn ignores_cancel(&self) -> bool {
-        self.is_endless() || self.armed.iter().any(|armed| armed.fault == Fault::IgnoreCancel)
+        self.is_endless()
+            || self
+                .armed
+                .iter()
+                .any(|armed| armed.fault == Fault::IgnoreCancel)
     }
 
     pub(super) fn slowness(&self) -> Duration {

@@ -103,13 +103,22 @@ impl Link {
     pub(super) fn take(&mut self, report: &Report, now: Instant, busy: Option<u32>) -> Received {
         let (channel, rest) = split_channel(report);
         match rest.split_first() {
-            Some((&head, payload)) if head & 0x80 != 0 => self.first(channel, head & 0x7f, payload, now, busy),
+            Some((&head, payload)) if head & 0x80 != 0 => {
+                self.first(channel, head & 0x7f, payload, now, busy)
+            }
             Some((&sequence, payload)) => self.next(channel, sequence, payload, now),
             None => Received::Nothing,
         }
     }
 
-    fn first(&mut self, channel: u32, command: u8, payload: &[u8], now: Instant, busy: Option<u32>) -> Received {
+    fn first(
+        &mut self,
+        channel: u32,
+        command: u8,
+        payload: &[u8],
+        now: Instant,
+        busy: Option<u32>,
+    ) -> Received {
         let Some((&[high, low], data)) = payload.split_first_chunk::<2>() else {
             return Received::Nothing;
         };
@@ -138,7 +147,11 @@ impl Link {
         }
         self.collect(
             Assembly {
-                message: Message { channel, command, data: Vec::with_capacity(expected) },
+                message: Message {
+                    channel,
+                    command,
+                    data: Vec::with_capacity(expected),
+                },
                 expected,
                 next_sequence: 0,
                 deadline: now + ASSEMBLY_TIMEOUT,
@@ -148,7 +161,10 @@ impl Link {
     }
 
     fn next(&mut self, channel: u32, sequence: u8, payload: &[u8], now: Instant) -> Received {
-        let Some(mut assembly) = self.assembly.take_if(|assembly| assembly.message.channel == channel) else {
+        let Some(mut assembly) = self
+            .assembly
+            .take_if(|assembly| assembly.message.channel == channel)
+        else {
             // A stray continuation packet is ignored, as section 11.2.4 has it.
             return Received::Nothing;
         };
@@ -188,12 +204,16 @@ impl Link {
         if !known {
             return Received::Answer(packets);
         }
-        self.assembly.take_if(|assembly| assembly.message.channel == channel);
+        self.assembly
+            .take_if(|assembly| assembly.message.channel == channel);
         Received::Resync(channel, packets)
     }
 
     fn allocate(&mut self) -> u32 {
-        while self.next_channel == 0 || self.next_channel == BROADCAST || self.channels.contains(&self.next_channel) {
+        while self.next_channel == 0
+            || self.next_channel == BROADCAST
+            || self.channels.contains(&self.next_channel)
+        {
             self.next_channel = self.next_channel.wrapping_add(1);
         }
         let channel = self.next_channel;
@@ -218,7 +238,12 @@ pub(super) fn packets(channel: u32, command: u8, data: &[u8]) -> Vec<Report> {
     let data = data.get(..MAX_MESSAGE).unwrap_or(data);
     let length = u16::try_from(data.len()).unwrap_or(u16::MAX).to_be_bytes();
     let (head, tail) = data.split_at_checked(57).unwrap_or((data, &[]));
-    let mut out = vec![report(&[&channel.to_be_bytes(), &[command | 0x80], &length, head])];
+    let mut out = vec![report(&[
+        &channel.to_be_bytes(),
+        &[command | 0x80],
+        &length,
+        head,
+    ])];
     for (sequence, chunk) in (0_u8..128).zip(tail.chunks(59)) {
         out.push(report(&[&channel.to_be_bytes(), &[sequence], chunk]));
     }
@@ -263,7 +288,9 @@ mod tests {
 
     fn code(received: &Received) -> Option<u8> {
         match received {
-            Received::Answer(reports) if reports[0][4] == command::ERROR | 0x80 => Some(reports[0][7]),
+            Received::Answer(reports) if reports[0][4] == command::ERROR | 0x80 => {
+                Some(reports[0][7])
+            }
             _ => None,
         }
     }
@@ -274,15 +301,28 @@ mod tests {
         for length in [0, 1, 57, 58, 116, 117, 1024, MAX_MESSAGE] {
             let data: Vec<u8> = (0..=255).cycle().take(length).collect();
             let received = feed(&mut link, channel, command::PING, &data);
-            assert_eq!(received, Received::Message(Message { channel, command: command::PING, data }));
+            assert_eq!(
+                received,
+                Received::Message(Message {
+                    channel,
+                    command: command::PING,
+                    data
+                })
+            );
         }
     }
 
     #[test]
     fn a_channel_that_was_never_allocated_is_refused() {
         let (mut link, channel) = link();
-        assert_eq!(code(&feed(&mut link, channel + 1, command::PING, b"x")), Some(error::INVALID_CHANNEL));
-        assert_eq!(code(&feed(&mut link, BROADCAST, command::PING, b"x")), Some(error::INVALID_CHANNEL));
+        assert_eq!(
+            code(&feed(&mut link, channel + 1, command::PING, b"x")),
+            Some(error::INVALID_CHANNEL)
+        );
+        assert_eq!(
+            code(&feed(&mut link, BROADCAST, command::PING, b"x")),
+            Some(error::INVALID_CHANNEL)
+        );
     }
 
     #[test]
@@ -290,7 +330,10 @@ mod tests {
         let (mut link, channel) = link();
         let all = packets(channel, command::PING, &[0; 200]);
         link.take(&all[0], Instant::now(), None);
-        assert_eq!(code(&link.take(&all[2], Instant::now(), None)), Some(error::INVALID_SEQUENCE));
+        assert_eq!(
+            code(&link.take(&all[2], Instant::now(), None)),
+            Some(error::INVALID_SEQUENCE)
+        );
         assert_eq!(link.take(&all[1], Instant::now(), None), Received::Nothing);
     }
 
@@ -307,11 +350,18 @@ mod tests {
     #[test]
     fn init_on_a_known_channel_keeps_the_channel_and_drops_its_message() {
         let (mut link, channel) = link();
-        link.take(&packets(channel, command::PING, &[0; 200])[0], Instant::now(), None);
+        link.take(
+            &packets(channel, command::PING, &[0; 200])[0],
+            Instant::now(),
+            None,
+        );
         let Received::Resync(same, reply) = feed(&mut link, channel, command::INIT, &NONCE) else {
             panic!("INIT resynchronises");
         };
-        assert_eq!((same, &reply[0][15..19]), (channel, &channel.to_be_bytes()[..]));
+        assert_eq!(
+            (same, &reply[0][15..19]),
+            (channel, &channel.to_be_bytes()[..])
+        );
         assert!(link.deadline().is_none());
     }
 }

@@ -44,7 +44,11 @@ struct Running {
 
 enum Phase {
     /// Until the person acts or the time is over.
-    Asking { wait: Wait, since: Instant, until: Instant },
+    Asking {
+        wait: Wait,
+        since: Instant,
+        until: Instant,
+    },
     /// Until this time, as if it computed.
     Computing { reply: Vec<u8>, until: Instant },
     /// For ever.
@@ -139,7 +143,7 @@ impl Machine {
     /// Takes a packet from the host.
     pub(super) fn packet(&mut self, report: &Report, now: Instant) {
         self.packets_to_key += 1;
-        match self.faults.to_key() {
+        match self.faults.inbound() {
             Passage::Through => {}
             Passage::Lost => return,
             Passage::Unplugged => return self.unplug(),
@@ -163,13 +167,25 @@ impl Machine {
         if self.faults.ignores_cancel() {
             return;
         }
-        if self.running.take_if(|running| running.channel == channel).is_some() {
-            self.emit(hid::packets(channel, command::CBOR, &[Status::KEEPALIVE_CANCEL.0]));
+        if self
+            .running
+            .take_if(|running| running.channel == channel)
+            .is_some()
+        {
+            self.emit(hid::packets(
+                channel,
+                command::CBOR,
+                &[Status::KEEPALIVE_CANCEL.0],
+            ));
         }
     }
 
     fn message(&mut self, message: Message, now: Instant) {
-        let Message { channel, command, data } = message;
+        let Message {
+            channel,
+            command,
+            data,
+        } = message;
         if let Some(code) = self.faults.on_message() {
             return self.emit(hid::error_packet(channel, code));
         }
@@ -180,7 +196,9 @@ impl Machine {
                 self.winks += 1;
                 self.emit(hid::packets(channel, command::WINK, &[]));
             }
-            command::MSG if !ctap2 => self.emit(hid::packets(channel, command::MSG, &answer_apdu(&data))),
+            command::MSG if !ctap2 => {
+                self.emit(hid::packets(channel, command::MSG, &answer_apdu(&data)))
+            }
             command::CBOR if ctap2 => self.request(channel, data, now),
             _ => self.emit(hid::error_packet(channel, error::INVALID_COMMAND)),
         }
@@ -188,7 +206,11 @@ impl Machine {
 
     fn request(&mut self, channel: u32, request: Vec<u8>, now: Instant) {
         if request.len() > MAX_REQUEST {
-            return self.emit(hid::packets(channel, command::CBOR, &[Status::REQUEST_TOO_LARGE.0]));
+            return self.emit(hid::packets(
+                channel,
+                command::CBOR,
+                &[Status::REQUEST_TOO_LARGE.0],
+            ));
         }
         let ctap_command = request.first().copied().unwrap_or_default();
         if let Some(code) = self.faults.refusal(ctap_command) {
@@ -211,17 +233,37 @@ impl Machine {
     /// Runs a request from its start, with what the person has done for it by now.
     fn go_on(&mut self, mut running: Running, now: Instant) {
         let ctap_command = running.request.first().copied().unwrap_or_default();
-        running.phase = match self.authenticator.run(&running.request, now, &mut running.consents) {
+        running.phase = match self
+            .authenticator
+            .run(&running.request, now, &mut running.consents)
+        {
             Err(wait) => {
-                let timeout = running.consents.timeout.unwrap_or(self.authenticator.profile.touch_timeout);
-                Phase::Asking { wait, since: now, until: now + timeout }
+                let timeout = running
+                    .consents
+                    .timeout
+                    .unwrap_or(self.authenticator.profile.touch_timeout);
+                Phase::Asking {
+                    wait,
+                    since: now,
+                    until: now + timeout,
+                }
             }
             Ok(reply) => {
                 let reply = self.faults.tampered(ctap_command, reply);
-                let computes = matches!(ctap_command, ctap_command::MAKE_CREDENTIAL | ctap_command::GET_ASSERTION);
-                let latency = if computes { self.authenticator.profile.latency } else { Duration::ZERO };
+                let computes = matches!(
+                    ctap_command,
+                    ctap_command::MAKE_CREDENTIAL | ctap_command::GET_ASSERTION
+                );
+                let latency = if computes {
+                    self.authenticator.profile.latency
+                } else {
+                    Duration::ZERO
+                };
                 running.next_keepalive = now + KEEPALIVE_EVERY;
-                Phase::Computing { reply, until: now + latency + self.faults.slowness() }
+                Phase::Computing {
+                    reply,
+                    until: now + latency + self.faults.slowness(),
+                }
             }
         };
         self.running = Some(running);
@@ -229,7 +271,9 @@ impl Machine {
 
     /// The person acts; false when the key did not wait for that.
     pub(super) fn act(&mut self, act: Act, now: Instant) -> bool {
-        let Some(wait) = self.waiting() else { return false };
+        let Some(wait) = self.waiting() else {
+            return false;
+        };
         let act = match (wait, act) {
             (Wait::Finger, Act::Touched) => Act::Verified,
             (Wait::Sample, Act::Touched) => Act::Sample(self.samples.pop_front().unwrap_or(0)),
@@ -239,7 +283,9 @@ impl Machine {
             }
             _ => act,
         };
-        let Some(mut running) = self.running.take() else { return false };
+        let Some(mut running) = self.running.take() else {
+            return false;
+        };
         running.consents.add(act);
         self.go_on(running, now);
         self.step(now);
@@ -255,7 +301,9 @@ impl Machine {
                 break;
             }
         }
-        let Some(running) = &mut self.running else { return };
+        let Some(running) = &mut self.running else {
+            return;
+        };
         let channel = running.channel;
         if let Phase::Computing { reply, until } = &mut running.phase
             && *until <= now
@@ -294,18 +342,23 @@ impl Machine {
     pub(super) fn next_event(&self) -> Option<Instant> {
         let of_request = self.running.as_ref().map(|running| {
             let due = match (&running.phase, self.touch) {
-                (Phase::Asking { since, until, .. }, TouchPolicy::After(delay)) => (*since + delay).min(*until),
+                (Phase::Asking { since, until, .. }, TouchPolicy::After(delay)) => {
+                    (*since + delay).min(*until)
+                }
                 (Phase::Asking { until, .. } | Phase::Computing { until, .. }, _) => *until,
                 (Phase::Hanging, _) => running.next_keepalive,
             };
             due.min(running.next_keepalive)
         });
-        [of_request, self.link.deadline()].into_iter().flatten().min()
+        [of_request, self.link.deadline()]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     fn emit(&mut self, packets: Vec<Report>) {
         for packet in packets {
-            let (passed, unplugged) = self.faults.from_key(packet, &mut self.authenticator.random);
+            let (passed, unplugged) = self.faults.outbound(packet, &mut self.authenticator.random);
             for packet in passed {
                 self.packets_from_key += 1;
                 for (_, queue) in &mut self.openers {

@@ -55,7 +55,13 @@ impl Authenticator {
         let protocol = self.protocol(request.small(3)?)?;
         let signed = request.value(2).map(cbor::encode).unwrap_or_default();
         let needed = permission::CREDENTIAL_MANAGEMENT;
-        let token = self.check_token(protocol, &[&[subcommand], &signed], signature, needed, run.now)?;
+        let token = self.check_token(
+            protocol,
+            &[&[subcommand], &signed],
+            signature,
+            needed,
+            run.now,
+        )?;
         Ok(token.rp_id.clone())
     }
 
@@ -63,7 +69,10 @@ impl Authenticator {
         let existing = self.state.credentials.len();
         MapWriter::default()
             .with(0x01, cbor::count(existing))
-            .with(0x02, cbor::count(self.profile.storage_slots.saturating_sub(existing)))
+            .with(
+                0x02,
+                cbor::count(self.profile.storage_slots.saturating_sub(existing)),
+            )
             .done()
     }
 
@@ -89,19 +98,31 @@ impl Authenticator {
         }
     }
 
-    fn first_credential(&mut self, parameters: Map<'_>, bound: Option<&str>) -> Result<Option<Value>, Stop> {
+    fn first_credential(
+        &mut self,
+        parameters: Map<'_>,
+        bound: Option<&str>,
+    ) -> Result<Option<Value>, Stop> {
         let rp_id_hash = required(parameters.bytes(0x01)?)?;
         if bound.is_some_and(|rp_id| sha256(rp_id.as_bytes()) != rp_id_hash) {
             return Err(Status::PIN_AUTH_INVALID.into());
         }
-        let of_rp = self.state.credentials.iter().filter(|c| sha256(c.rp_id.as_bytes()) == rp_id_hash);
+        let of_rp = self
+            .state
+            .credentials
+            .iter()
+            .filter(|c| sha256(c.rp_id.as_bytes()) == rp_id_hash);
         let mut found: Vec<Resident> = of_rp.cloned().collect();
         let total = found.len();
         let Some(first) = found.pop() else {
             return Err(Status::NO_CREDENTIALS.into());
         };
         self.volatile.credentials_left = found;
-        Ok(Some(self.credential_entry(&first).with(0x09, cbor::count(total)).done()))
+        Ok(Some(
+            self.credential_entry(&first)
+                .with(0x09, cbor::count(total))
+                .done(),
+        ))
     }
 
     fn next_credential(&mut self) -> Result<Option<Value>, Stop> {
@@ -112,20 +133,31 @@ impl Authenticator {
     }
 
     fn credential_entry(&self, credential: &Resident) -> MapWriter {
-        let protection = self.recognise(&credential.id, &credential.rp_id).map_or(1, |c| c.protection);
+        let protection = self
+            .recognise(&credential.id, &credential.rp_id)
+            .map_or(1, |c| c.protection);
         let public = self.private_key(&credential.id).public_key();
         MapWriter::default()
             .with(0x06, credential.user.entity(true))
             .with(0x07, descriptor(&credential.id))
             .with(0x08, cose_key(&public, ES256))
-            .with_some(0x0a, self.profile.has_extension("credProtect").then_some(protection))
+            .with_some(
+                0x0a,
+                self.profile
+                    .has_extension("credProtect")
+                    .then_some(protection),
+            )
     }
 
     fn position(&self, parameters: Map<'_>, bound: Option<&str>) -> Result<usize, Status> {
         let id = required(required(parameters.map(0x02)?)?.bytes("id")?)?;
         let found = self.state.credentials.iter().position(|c| c.id == id);
         let position = found.ok_or(Status::NO_CREDENTIALS)?;
-        let rp_id = self.state.credentials.get(position).map(|c| c.rp_id.as_str());
+        let rp_id = self
+            .state
+            .credentials
+            .get(position)
+            .map(|c| c.rp_id.as_str());
         if bound.is_some() && bound != rp_id {
             return Err(Status::PIN_AUTH_INVALID);
         }
@@ -142,11 +174,21 @@ impl Authenticator {
         let position = self.position(parameters, bound)?;
         let entity = required(parameters.map(0x03)?)?;
         let id = required(entity.bytes("id")?)?;
-        let name = entity.text("name")?.filter(|text| !text.is_empty()).map(clipped);
-        let display_name = entity.text("displayName")?.filter(|text| !text.is_empty()).map(clipped);
+        let name = entity
+            .text("name")?
+            .filter(|text| !text.is_empty())
+            .map(clipped);
+        let display_name = entity
+            .text("displayName")?
+            .filter(|text| !text.is_empty())
+            .map(clipped);
         match self.state.credentials.get_mut(position) {
             Some(credential) if credential.user.id == id => {
-                credential.user = User { id: id.to_vec(), name, display_name };
+                credential.user = User {
+                    id: id.to_vec(),
+                    name,
+                    display_name,
+                };
                 Ok(None)
             }
             _ => Err(Status::INVALID_PARAMETER.into()),
@@ -162,5 +204,8 @@ fn rp_entry(rp_id: &str) -> MapWriter {
 }
 
 fn descriptor(id: &[u8]) -> Value {
-    MapWriter::default().with("id", id.to_vec()).with("type", "public-key").done()
+    MapWriter::default()
+        .with("id", id.to_vec())
+        .with("type", "public-key")
+        .done()
 }

@@ -32,7 +32,11 @@ const MAX_USAGE: Duration = Duration::from_secs(600);
 const USER_PRESENT_LIMIT: Duration = Duration::from_secs(30);
 
 impl Authenticator {
-    pub(super) fn client_pin(&mut self, request: Map<'_>, run: &mut Run<'_>) -> Result<Option<Value>, Stop> {
+    pub(super) fn client_pin(
+        &mut self,
+        request: Map<'_>,
+        run: &mut Run<'_>,
+    ) -> Result<Option<Value>, Stop> {
         let subcommand = required(request.small(2)?)?;
         let permissions = self.profile.abilities.token_permissions;
         match subcommand {
@@ -41,11 +45,17 @@ impl Authenticator {
             0x03 if self.profile.abilities.client_pin => self.set_pin(request),
             0x04 if self.profile.abilities.client_pin => self.change_pin(request),
             0x05 if self.profile.abilities.client_pin => self.legacy_token(request, run.now),
-            0x06 if permissions && self.profile.abilities.fingerprints => self.token_by_finger(request, run),
-            0x07 if self.profile.abilities.fingerprints => {
-                Ok(Some(MapWriter::default().with(0x05, self.state.uv_retries).done()))
+            0x06 if permissions && self.profile.abilities.fingerprints => {
+                self.token_by_finger(request, run)
             }
-            0x09 if permissions && self.profile.abilities.client_pin => self.token_with_permissions(request, run.now),
+            0x07 if self.profile.abilities.fingerprints => Ok(Some(
+                MapWriter::default()
+                    .with(0x05, self.state.uv_retries)
+                    .done(),
+            )),
+            0x09 if permissions && self.profile.abilities.client_pin => {
+                self.token_with_permissions(request, run.now)
+            }
             _ => Err(Status::INVALID_SUBCOMMAND.into()),
         }
     }
@@ -54,7 +64,13 @@ impl Authenticator {
         let power_cycle = self.volatile.pin_mismatches >= MAX_PIN_MISMATCHES;
         MapWriter::default()
             .with(0x03, self.state.pin_retries)
-            .with_some(0x04, self.profile.abilities.token_permissions.then_some(power_cycle))
+            .with_some(
+                0x04,
+                self.profile
+                    .abilities
+                    .token_permissions
+                    .then_some(power_cycle),
+            )
             .done()
     }
 
@@ -72,7 +88,11 @@ impl Authenticator {
         let protocol = self.protocol(request.small(1)?)?;
         let public = self.volatile.agreement.of(protocol).public_key();
         // −25, ECDH-ES with HKDF-256, is what the specification writes although it is not what is done.
-        Ok(Some(MapWriter::default().with(0x01, cose_key(&public, -25)).done()))
+        Ok(Some(
+            MapWriter::default()
+                .with(0x01, cose_key(&public, -25))
+                .done(),
+        ))
     }
 
     fn shared_secret(&self, request: Map<'_>) -> Result<(Protocol, SharedSecret), Status> {
@@ -104,7 +124,11 @@ impl Authenticator {
         shared.verify(&[new_pin, old_hash], signature)?;
         self.try_pin(protocol, &shared, old_hash)?;
         let accepted = self.accept_pin(&shared.decrypt(new_pin)?)?;
-        let unchanged = self.state.pin.as_ref().is_some_and(|old| old.hash == accepted.hash);
+        let unchanged = self
+            .state
+            .pin
+            .as_ref()
+            .is_some_and(|old| old.hash == accepted.hash);
         if self.state.force_pin_change && unchanged {
             return Err(Status::PIN_POLICY_VIOLATION.into());
         }
@@ -119,14 +143,21 @@ impl Authenticator {
         if padded.len() != 64 {
             return Err(Status::INVALID_PARAMETER);
         }
-        let length = padded.iter().rposition(|&byte| byte != 0).map_or(0, |last| last + 1);
+        let length = padded
+            .iter()
+            .rposition(|&byte| byte != 0)
+            .map_or(0, |last| last + 1);
         let pin = padded.get(..length).unwrap_or_default();
         let text = std::str::from_utf8(pin).map_err(|_| Status::PIN_POLICY_VIOLATION)?;
-        let code_points = u8::try_from(text.chars().count()).map_err(|_| Status::PIN_POLICY_VIOLATION)?;
+        let code_points =
+            u8::try_from(text.chars().count()).map_err(|_| Status::PIN_POLICY_VIOLATION)?;
         if length > 63 || code_points < self.state.min_pin_length {
             return Err(Status::PIN_POLICY_VIOLATION);
         }
-        Ok(Pin { hash: first_half(&sha256(pin)), code_points })
+        Ok(Pin {
+            hash: first_half(&sha256(pin)),
+            code_points,
+        })
     }
 
     fn may_try_pin(&self) -> Result<(), Status> {
@@ -143,7 +174,12 @@ impl Authenticator {
     }
 
     /// Compares the PIN's hash, spending a retry on a wrong one.
-    fn try_pin(&mut self, protocol: Protocol, shared: &SharedSecret, sent: &[u8]) -> Result<(), Status> {
+    fn try_pin(
+        &mut self,
+        protocol: Protocol,
+        shared: &SharedSecret,
+        sent: &[u8],
+    ) -> Result<(), Status> {
         self.state.pin_retries = self.state.pin_retries.saturating_sub(1);
         let tried = shared.decrypt(sent).unwrap_or_default();
         let right = match &self.state.pin {
@@ -182,7 +218,11 @@ impl Authenticator {
         self.token_by_pin(request, hash, permissions, None, now)
     }
 
-    fn token_with_permissions(&mut self, request: Map<'_>, now: Instant) -> Result<Option<Value>, Stop> {
+    fn token_with_permissions(
+        &mut self,
+        request: Map<'_>,
+        now: Instant,
+    ) -> Result<Option<Value>, Stop> {
         let hash = required(request.bytes(6)?)?;
         let (permissions, rp_id) = self.requested_permissions(request)?;
         self.token_by_pin(request, hash, permissions, rp_id, now)
@@ -192,8 +232,9 @@ impl Authenticator {
         let permissions = required(request.small(9)?)?;
         let rp_id = request.text(10)?.map(str::to_owned);
         let abilities = &self.profile.abilities;
-        let mut offered =
-            permission::MAKE_CREDENTIAL | permission::GET_ASSERTION | permission::CREDENTIAL_MANAGEMENT;
+        let mut offered = permission::MAKE_CREDENTIAL
+            | permission::GET_ASSERTION
+            | permission::CREDENTIAL_MANAGEMENT;
         if abilities.config {
             offered |= permission::CONFIG;
         }
@@ -226,17 +267,35 @@ impl Authenticator {
         if self.state.force_pin_change {
             return Err(Status::PIN_POLICY_VIOLATION.into());
         }
-        Ok(Some(self.issue_token(protocol, &shared, permissions, rp_id, false, now)))
+        Ok(Some(self.issue_token(
+            protocol,
+            &shared,
+            permissions,
+            rp_id,
+            false,
+            now,
+        )))
     }
 
-    fn token_by_finger(&mut self, request: Map<'_>, run: &mut Run<'_>) -> Result<Option<Value>, Stop> {
+    fn token_by_finger(
+        &mut self,
+        request: Map<'_>,
+        run: &mut Run<'_>,
+    ) -> Result<Option<Value>, Stop> {
         let (permissions, rp_id) = self.requested_permissions(request)?;
         let (protocol, shared) = self.shared_secret(request)?;
         if !self.has_finger() {
             return Err(Status::NOT_ALLOWED.into());
         }
         self.verify_by_finger(run)?;
-        Ok(Some(self.issue_token(protocol, &shared, permissions, rp_id, true, run.now)))
+        Ok(Some(self.issue_token(
+            protocol,
+            &shared,
+            permissions,
+            rp_id,
+            true,
+            run.now,
+        )))
     }
 
     fn issue_token(
@@ -274,7 +333,11 @@ impl Authenticator {
         now: Instant,
     ) -> Result<&mut TokenUse, Status> {
         let token = &mut self.volatile.token;
-        if token.in_use.as_ref().is_some_and(|token_use| token_use.is_over(now)) {
+        if token
+            .in_use
+            .as_ref()
+            .is_some_and(|token_use| token_use.is_over(now))
+        {
             token.in_use = None;
         }
         let value = *token.of(protocol);

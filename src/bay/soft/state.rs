@@ -51,10 +51,14 @@ const STATE_VERSION: u8 = 1;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StateError {
     /// Not CBOR of the expected shape.
-    #[error("the saved state of the software key cannot be read ({0}); delete it to start with a fresh key")]
+    #[error(
+        "the saved state of the software key cannot be read ({0}); delete it to start with a fresh key"
+    )]
     Unreadable(String),
     /// Written by a later program.
-    #[error("the saved state of the software key has version {0}, this program knows version {STATE_VERSION}")]
+    #[error(
+        "the saved state of the software key has version {0}, this program knows version {STATE_VERSION}"
+    )]
     Newer(u8),
 }
 
@@ -82,7 +86,10 @@ impl SoftState {
     /// The state as bytes, to be kept in a file.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut out = Vec::new();
-        #[expect(clippy::expect_used, reason = "plain data written into a Vec cannot fail")]
+        #[expect(
+            clippy::expect_used,
+            reason = "plain data written into a Vec cannot fail"
+        )]
         ciborium::into_writer(self, &mut out).expect("plain data serialises");
         out
     }
@@ -92,7 +99,8 @@ impl SoftState {
     /// # Errors
     /// [`StateError`] when the bytes are something else or from a later program.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, StateError> {
-        let state: Self = ciborium::from_reader(bytes).map_err(|e| StateError::Unreadable(e.to_string()))?;
+        let state: Self =
+            ciborium::from_reader(bytes).map_err(|e| StateError::Unreadable(e.to_string()))?;
         if state.version > STATE_VERSION {
             return Err(StateError::Newer(state.version));
         }
@@ -165,7 +173,10 @@ pub(super) struct Agreement {
 
 impl Agreement {
     pub(super) fn new(random: &mut Random) -> Self {
-        Self { one: random.secret_key(), two: random.secret_key() }
+        Self {
+            one: random.secret_key(),
+            two: random.secret_key(),
+        }
     }
 
     pub(super) fn of(&self, protocol: Protocol) -> &SecretKey {
@@ -193,7 +204,11 @@ pub(super) struct Token {
 
 impl Token {
     pub(super) fn new(random: &mut Random) -> Self {
-        Self { one: random.bytes(), two: random.bytes(), in_use: None }
+        Self {
+            one: random.bytes(),
+            two: random.bytes(),
+            in_use: None,
+        }
     }
 
     pub(super) fn of(&self, protocol: Protocol) -> &[u8; 32] {
