@@ -57,7 +57,7 @@ class Key:
         node = self.gadget.device_nodes()[self.fido_interface]
         with open(LOGS / f"{self.name}.log", "ab") as log:
             self.firmware = subprocess.Popen(
-                [PROGRAM, "--hidg", node, "--touch", self.touch], stdin=subprocess.DEVNULL, stdout=log, stderr=log
+                [PROGRAM, "--hidg", node, "--flash", self.flash, "--touch", self.touch], stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
 
     def _power_down(self):

@@ -4,6 +4,7 @@ import os
 import stat
 import subprocess
 
+import witness
 from scenario import expect, scenario
 from usb import KEYBOARD, udev_properties, wait_for
 
@@ -27,7 +28,7 @@ def three_keys_are_seen_by_the_kernel_udev_and_libfido2(bench):
         expect(properties.get("ID_FIDO_TOKEN") == "1", f"udev does not take {key.hidraw} for a key: {properties}")
     expect(libfido2_nodes() == sorted(key.hidraw for key in keys), f"fido2-token lists {libfido2_nodes()}")
     for key in keys:
-        info = subprocess.run(["fido2-token", "-I", key.hidraw], check=True, capture_output=True, text=True).stdout
+        info = witness.token_info(key.hidraw)
         expect("FIDO_2_0" in info, f"{key.hidraw} does not answer as a FIDO2 key: {info}")
 
 
@@ -63,3 +64,25 @@ def the_udev_rule_grants_the_group_keydesk_fido_nodes_and_no_others(bench):
     expect(inputs, "the keyboards brought no input devices to check")
     for node in others + raw + inputs:
         expect(not opens("keydesk", node), f"user keydesk may open {node}, which is no security key")
+
+
+@scenario()
+def the_witness_tells_a_credential_from_none_and_its_public_key_from_another(bench):
+    key = bench.key(serial="A1")
+    witness.set_pin(key.hidraw, "240857")
+    expect(witness.discoverable_credentials(key.hidraw, "240857", "lab.example") == [], "a fresh key holds a credential")
+
+    public_key = witness.make_credential(key.hidraw, "240857", "lab.example", b"handle")
+    found = witness.discoverable_credentials(key.hidraw, "240857", "lab.example")
+    expect([it.user_handle for it in found] == [b"handle"], f"the key holds {found}")
+    key.unplug()
+    key.plug()
+    handle = witness.assert_signs_for(key.hidraw, "240857", "lab.example", public_key)
+    expect(handle == b"handle", f"the key signed as {handle}")
+
+    other = witness.make_credential(key.hidraw, "240857", "other.example", b"handle")
+    try:
+        witness.assert_signs_for(key.hidraw, "240857", "lab.example", other)
+    except AssertionError:
+        return
+    raise AssertionError("an assertion verified against the public key of another credential")

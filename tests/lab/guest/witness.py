@@ -1,0 +1,105 @@
+"""What is really on a key, told by libfido2's own tools, which share no code with the product.
+
+The tools take a PIN from standard input, as there is no terminal here.
+"""
+
+import base64
+import dataclasses
+import os
+import pathlib
+import subprocess
+import tempfile
+
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from fido2 import cbor
+from fido2.cose import ES256
+
+from scenario import expect
+
+
+@dataclasses.dataclass(frozen=True)
+class OnKey:
+    """A discoverable credential as fido2-token lists it."""
+
+    credential_id: bytes
+    user_handle: bytes
+    algorithm: str
+
+
+def token_info(node):
+    return _run("fido2-token", "-I", node)
+
+
+def set_pin(node, pin):
+    _run("fido2-token", "-S", node, given=f"{pin}\n{pin}\n")
+
+
+def make_credential(node, pin, rp_id, user_handle):
+    """Makes a discoverable credential; its public key in PEM."""
+    asked = [base64.b64encode(os.urandom(32)).decode(), rp_id, "lab", base64.b64encode(user_handle).decode()]
+    with tempfile.TemporaryDirectory() as folder:
+        asked_file = pathlib.Path(folder) / "asked"
+        asked_file.write_text("\n".join(asked) + "\n")
+        made = _run("fido2-cred", "-M", "-r", "-v", "-i", asked_file, node, "es256", given=f"{pin}\n")
+        return _run("fido2-cred", "-V", "-v", given=made).split("\n", 1)[1]
+
+
+def discoverable_credentials(node, pin, rp_id):
+    """All that the key holds for the RP."""
+    done = _attempt("fido2-token", "-L", "-k", rp_id, node, given=f"{pin}\n")
+    if "FIDO_ERR_NO_CREDENTIALS" in done.stderr:
+        return []
+    found, listing = [], _output(done)
+    for line in listing.splitlines():
+        # Index, credential id, display name (any words), user handle, algorithm, protection.
+        words = line.split(" ")
+        expect(len(words) >= 6 and words[0].endswith(":"), f"fido2-token lists something unknown: {line!r}")
+        found.append(OnKey(base64.b64decode(words[1]), base64.b64decode(words[-3]), words[-2]))
+    return found
+
+
+def relying_parties(node, pin):
+    """The RP ids that the key holds discoverable credentials for."""
+    listing = _run("fido2-token", "-L", "-r", node, given=f"{pin}\n")
+    return [line.split()[-1] for line in listing.splitlines()]
+
+
+def assert_signs_for(node, pin, rp_id, public_key_pem):
+    """Has the key sign a fresh challenge with whatever credential it holds for the RP, and verifies it with this public key.
+
+    Returns the user handle that the key gave.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(folder)
+        client_data_hash = base64.b64encode(os.urandom(32)).decode()
+        (folder / "asked").write_text(f"{client_data_hash}\n{rp_id}\n")
+        (folder / "public.pem").write_text(public_key_pem)
+        signed = _run(
+            "fido2-assert", "-G", "-r", "-p", "-v", "-i", folder / "asked", node, given=f"{pin}\n"
+        )  # fmt: skip
+        lines = signed.splitlines()
+        (folder / "signed").write_text("\n".join(lines[:4]) + "\n")
+        _run("fido2-assert", "-V", "-p", "-v", "-i", folder / "signed", folder / "public.pem", "es256")
+        return base64.b64decode(lines[4])
+
+
+def pem(cose_public_key):
+    """A COSE public key (ES256) as PEM."""
+    numbers = cbor.decode(cose_public_key)
+    expect(numbers[3] == ES256.ALGORITHM, f"the registry holds a public key of algorithm {numbers[3]}, not ES256")
+    key = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), b"\x04" + numbers[-2] + numbers[-3])
+    return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+
+
+def _run(*command, given=""):
+    return _output(_attempt(*command, given=given))
+
+
+def _attempt(*command, given):
+    return subprocess.run(command, input=given, capture_output=True, text=True, timeout=60)
+
+
+def _output(done):
+    expect(done.returncode == 0, f"{done.args[0]} {done.args[1]} failed: {done.stderr.strip()}")
+    return done.stdout
