@@ -48,6 +48,11 @@ class Bench:
         self._things.append(thing)
         return thing
 
+    def discard(self, thing):
+        """Puts one thing away early: the controllers are few."""
+        self._things.remove(thing)
+        thing.destroy()
+
     def clear(self):
         while self._things:
             self._things.pop().destroy()
