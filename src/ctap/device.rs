@@ -11,11 +11,13 @@ use std::time::Duration;
 
 use super::auth_data::AuthData;
 use super::cbor;
+use super::command::credential::touch_request;
 use super::command::{Operation, code};
 use super::control::Control;
 use super::error::{CtapError, ReplyFault};
 use super::frame::{ChannelId, HidCommand};
 use super::info::Info;
+use super::pin::PinProtocol;
 use super::status::{HidError, Status};
 use super::transport::{Entropy, Transport};
 
@@ -68,6 +70,8 @@ pub struct Device<T> {
     info: Option<Arc<Info>>,
     /// A request was abandoned: the key or the wire may still hold its reply.
     out_of_step: bool,
+    /// A request was sent that changes what the key says of itself.
+    changed: bool,
 }
 
 impl<T: Transport> Device<T> {
@@ -92,6 +96,7 @@ impl<T: Transport> Device<T> {
             init: nothing,
             info: None,
             out_of_step: false,
+            changed: false,
         };
         device.allocate_channel(control)?;
         Ok(device)
@@ -152,24 +157,34 @@ impl<T: Transport> Device<T> {
         Ok(info)
     }
 
-    /// Lets the person choose this key by touching it (CTAP 2.1 and later).
+    /// Lets the person choose this key by touching it. Keys before CTAP 2.1 lack the command; they are
+    /// asked for a credential with an empty proof, which makes them wait for a touch and then refuse
+    /// (CTAP 2.3, section 6.1.2, step 1).
     ///
     /// # Errors
-    /// [`Status::OperationDenied`] or [`Status::UserActionTimeout`] when it was not touched; [`CtapError::Unsupported`] before
-    /// CTAP 2.1.
+    /// [`Status::OperationDenied`] or [`Status::UserActionTimeout`] when it was not touched.
     pub fn selection(&mut self, control: &mut Control<'_>) -> Result<(), CtapError> {
         let info = self.known_info(control)?;
-        if !info
-            .versions
-            .iter()
-            .any(|version| version.starts_with("FIDO_2_") && !version.starts_with("FIDO_2_0"))
-        {
-            return Err(CtapError::Unsupported {
-                what: "being chosen by touch",
-            });
+        let operation = Operation::Selection;
+        if info.is_ctap_2_1() {
+            let message = [code::SELECTION];
+            return self.request(operation, &message, control).map(drop);
         }
-        self.request(Operation::Selection, &[code::SELECTION], control)
-            .map(drop)
+        let protocol = PinProtocol::choose(&info).ok_or(CtapError::Unsupported {
+            what: "being chosen by touch",
+        })?;
+        match self.command(
+            operation,
+            code::MAKE_CREDENTIAL,
+            &touch_request(protocol),
+            control,
+        ) {
+            Err(CtapError::Status {
+                status: Status::PinNotSet | Status::PinInvalid | Status::PinAuthInvalid,
+                ..
+            }) => Ok(()),
+            result => result.map(drop),
+        }
     }
 
     /// Deletes everything on the key. It must have been plugged in within the last ten seconds (five on some), and be touched.
@@ -177,9 +192,20 @@ impl<T: Transport> Device<T> {
     /// # Errors
     /// [`Status::NotAllowed`] when it was plugged in too long ago, [`Status::UserActionTimeout`] when it was not touched.
     pub fn reset(&mut self, control: &mut Control<'_>) -> Result<(), CtapError> {
-        self.info = None;
+        self.forget_info();
         self.request(Operation::Reset, &[code::RESET], control)
             .map(drop)
+    }
+
+    /// Whether anything was sent since this was last asked that changes what the key says of itself (PIN, attempts, room).
+    pub fn take_changed(&mut self) -> bool {
+        std::mem::take(&mut self.changed)
+    }
+
+    /// What the key said of itself may no longer be so.
+    fn forget_info(&mut self) {
+        self.info = None;
+        self.changed = true;
     }
 
     /// What the key is and can do, asked for once.

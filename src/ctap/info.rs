@@ -200,6 +200,14 @@ impl Info {
         self.versions.iter().any(|stated| stated == version)
     }
 
+    /// Whether the key speaks CTAP 2.1 or later; its preview does not count.
+    pub fn is_ctap_2_1(&self) -> bool {
+        let later = |version: &String| {
+            version.starts_with("FIDO_2_") && version != "FIDO_2_0" && version != "FIDO_2_1_PRE"
+        };
+        self.versions.iter().any(later)
+    }
+
     /// Whether the key states this extension.
     pub fn has_extension(&self, extension: &str) -> bool {
         self.extensions.iter().any(|stated| stated == extension)

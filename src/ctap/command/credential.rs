@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use super::super::auth_data::{AttestedCredential, AuthData};
 use super::super::cbor::{self, FieldFault, Fields, required};
 use super::super::error::ReplyFault;
-use super::super::pin::PinUvAuthToken;
+use super::super::pin::{PinProtocol, PinUvAuthToken};
 use super::clip;
 
 /// A relying party.
@@ -361,6 +361,31 @@ impl User {
             display_name: fields.text("displayName", "user.displayName")?,
         })
     }
+}
+
+/// A makeCredential that can only lead to a touch: its proof is empty.
+pub(in super::super) fn touch_request(protocol: PinProtocol) -> Value {
+    let nobody = User {
+        id: vec![1],
+        name: Some("touch".to_owned()),
+        display_name: None,
+    };
+    let nowhere = RelyingParty {
+        id: "touch.invalid".to_owned(),
+        name: None,
+    };
+    let es256 = cbor::text_map([
+        ("alg", Some(Value::from(-7))),
+        ("type", Some(Value::from("public-key"))),
+    ]);
+    cbor::map([
+        (0x01, Some(Value::Bytes(vec![0; 32]))),
+        (0x02, Some(nowhere.encode())),
+        (0x03, Some(nobody.encode())),
+        (0x04, Some(Value::Array(vec![es256]))),
+        (0x08, Some(Value::Bytes(Vec::new()))),
+        (0x09, Some(Value::from(protocol.number()))),
+    ])
 }
 
 /// A public-key credential descriptor.

@@ -34,6 +34,7 @@ impl<T: Transport> Device<T> {
         let operation = Operation::MakeCredential;
         let exclude = self.fitting_exclude_list(request, token, control)?;
         let parameters = request.encode(&exclude, token);
+        self.changed = true;
         let reply = self.command(operation, code::MAKE_CREDENTIAL, &parameters, control)?;
         let attestation = request
             .parse(reply)

@@ -80,6 +80,7 @@ impl<T: Transport> Device<T> {
         token: &PinUvAuthToken,
         control: &mut Control<'_>,
     ) -> Result<(), CtapError> {
+        self.changed = true;
         self.manage(
             Operation::DeleteCredential,
             &Request::Delete { id },

@@ -65,7 +65,7 @@ impl<T: Transport> Device<T> {
         check_length(pin, &info)?;
         let secret = self.agree(control)?;
         let new_pin = secret.encrypt_new_pin(pin, &mut self.entropy)?;
-        self.info = None;
+        self.forget_info();
         self.client_pin(
             Operation::SetPin,
             Request::SetPin {
@@ -92,7 +92,7 @@ impl<T: Transport> Device<T> {
         let secret = self.agree(control)?;
         let new_pin = secret.encrypt_new_pin(new, &mut self.entropy)?;
         let pin_hash = secret.encrypt_pin_hash(old, &mut self.entropy)?;
-        self.info = None;
+        self.forget_info();
         let request = Request::ChangePin {
             secret: &secret,
             new_pin,
@@ -141,6 +141,8 @@ impl<T: Transport> Device<T> {
                 rp_id,
             },
         };
+        // Right or wrong, it changes the attempts left.
+        self.changed = true;
         let reply = self.client_pin(operation, message, control)?;
         let encrypted =
             client_pin::token(reply).map_err(|fault| CtapError::malformed(operation, fault))?;

@@ -1,0 +1,274 @@
+//! The thread of one key: opens it, asks what it is, and does its jobs one after the other.
+//!
+//! Hides the device: no one else touches it. Invariant: the thread ends soon after its key is gone, whatever it was doing, and
+//! what it publishes is about its own key only.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant};
+
+use super::board::{Board, OpenFault, Opener};
+use super::cancel::Cancel;
+use super::slot::{Activity, KeyRef, Ready, Refusal, SlotState};
+use crate::ctap::{
+    AnyDevice, Control, CtapError, Device, Entropy, EntropyError, Keepalive, Retries, Setup,
+    Transport,
+};
+
+/// udev grants permission a moment after the kernel has announced the key: how long that is waited for, and how often tried.
+const PERMISSION_PATIENCE: Duration = Duration::from_secs(2);
+const PERMISSION_AGAIN: Duration = Duration::from_millis(10);
+/// How long a key may take to say what it is.
+const INTRODUCTION_LIMIT: Duration = Duration::from_secs(3);
+/// What a job changed is read back when no other job has come for so long.
+const REFRESH_AFTER: Duration = Duration::from_millis(120);
+
+/// A piece of work with a key.
+pub(super) type Job = Box<dyn FnOnce(&mut AnyDevice, &Seat) -> JobEnd + Send>;
+
+/// What a thread is to do next.
+pub(super) enum Order {
+    /// A job. It publishes keepalives through the [`Seat`]; dropping it undone tells its owner that the key was not ready.
+    Job(Job),
+    /// Read anew what the key is, opening it if it is not open.
+    Refresh,
+}
+
+/// What a job leaves behind.
+pub(super) struct JobEnd {
+    /// What is shown of the key is out of date.
+    pub(super) changed: bool,
+    /// The key no longer answers at all.
+    pub(super) lost: Option<CtapError>,
+}
+
+/// A key's place on the board, for its own thread.
+pub(super) struct Seat {
+    board: Arc<Board>,
+    key: KeyRef,
+}
+
+impl Seat {
+    fn show(&self, state: SlotState) {
+        self.board.update(&self.key, |shown| {
+            *shown = state;
+            true
+        });
+    }
+
+    /// Shows what the key does at this moment.
+    pub(super) fn activity(&self, activity: Activity) {
+        self.board.update(&self.key, |shown| match shown {
+            SlotState::Ready(ready) => std::mem::replace(&mut ready.activity, activity) != activity,
+            _ => false,
+        });
+    }
+
+    /// Shows what a keepalive means.
+    pub(super) fn keepalive(&self, keepalive: Keepalive) {
+        self.activity(match keepalive {
+            Keepalive::TouchNeeded => Activity::TouchNeeded,
+            Keepalive::Processing | Keepalive::Other(_) => Activity::Working,
+        });
+    }
+}
+
+/// A thread that dies must not leave a key on the board that looks alive.
+impl Drop for Seat {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let why =
+                "the station failed while it spoke to this key; plug it in again and report it"
+                    .to_owned();
+            self.show(SlotState::Failed { why });
+        }
+    }
+}
+
+/// Starts the thread of a key.
+///
+/// # Errors
+/// When the system gives no thread.
+pub(super) fn spawn(
+    board: Arc<Board>,
+    key: KeyRef,
+    gone: Cancel,
+    opener: Opener,
+    orders: Receiver<Order>,
+) -> io::Result<()> {
+    let name = format!("key {}", key.place);
+    let at_work = board.at_work();
+    let worker = Worker {
+        seat: Seat { board, key },
+        gone,
+        opener,
+        orders,
+    };
+    let run = move || {
+        let _at_work = at_work;
+        worker.run();
+    };
+    std::thread::Builder::new().name(name).spawn(run).map(drop)
+}
+
+struct Worker {
+    seat: Seat,
+    gone: Cancel,
+    opener: Opener,
+    orders: Receiver<Order>,
+}
+
+impl Worker {
+    fn run(mut self) {
+        while !self.gone.is_cancelled() {
+            if let Some(device) = self.connect() {
+                self.serve(device);
+            }
+            // Not open, or no longer: until someone asks for another try, every job is dropped, which says so to its owner.
+            while !self.gone.is_cancelled() {
+                match self.orders.recv() {
+                    Ok(Order::Job(job)) => drop(job),
+                    Ok(Order::Refresh) => break,
+                    Err(_) => return,
+                }
+            }
+        }
+    }
+
+    /// Opens the key and a channel to it; shows why when that fails.
+    fn connect(&mut self) -> Option<AnyDevice> {
+        match self.open_transport() {
+            Ok(transport) => match self.open_device(transport) {
+                Ok(device) => return Some(device),
+                Err(error) => self.seat.show(SlotState::Failed {
+                    why: error.to_string(),
+                }),
+            },
+            Err(OpenFault::NoPermission { node }) => {
+                self.seat.show(SlotState::Refused {
+                    why: Refusal::NoPermission { node },
+                });
+            }
+            Err(OpenFault::Gone) => self.seat.show(SlotState::Failed {
+                why: CtapError::Gone.to_string(),
+            }),
+            Err(OpenFault::System { reason }) => self.seat.show(SlotState::Refused {
+                why: Refusal::System { reason },
+            }),
+        }
+        None
+    }
+
+    fn open_transport(&mut self) -> Result<Box<dyn Transport>, OpenFault> {
+        let start = Instant::now();
+        loop {
+            match (self.opener)() {
+                Err(OpenFault::NoPermission { .. })
+                    if start.elapsed() < PERMISSION_PATIENCE && !self.gone.is_cancelled() =>
+                {
+                    std::thread::sleep(PERMISSION_AGAIN);
+                }
+                result => return result,
+            }
+        }
+    }
+
+    fn open_device(&self, transport: Box<dyn Transport>) -> Result<AnyDevice, CtapError> {
+        self.controlled(|control| Device::open(transport, Box::new(SystemEntropy), control))
+    }
+
+    /// Does orders until the key is lost.
+    fn serve(&mut self, mut device: AnyDevice) {
+        if let Err(lost) = self.introduce(&mut device) {
+            self.seat.show(SlotState::Failed {
+                why: lost.to_string(),
+            });
+            return;
+        }
+        let mut stale = false;
+        loop {
+            let order = if stale {
+                self.orders.recv_timeout(REFRESH_AFTER)
+            } else {
+                self.orders.recv().map_err(Into::into)
+            };
+            if self.gone.is_cancelled() {
+                return;
+            }
+            let lost = match order {
+                Ok(Order::Job(job)) => {
+                    self.seat.activity(Activity::Working);
+                    let end = job(&mut device, &self.seat);
+                    self.seat.activity(Activity::Idle);
+                    stale |= end.changed;
+                    end.lost
+                }
+                Ok(Order::Refresh) | Err(RecvTimeoutError::Timeout) => {
+                    stale = false;
+                    self.introduce(&mut device).err()
+                }
+                Err(RecvTimeoutError::Disconnected) => return,
+            };
+            if let Some(lost) = lost {
+                self.seat.show(SlotState::Failed {
+                    why: lost.to_string(),
+                });
+                return;
+            }
+        }
+    }
+
+    /// Asks the key what it is and shows it. An error means that the key is lost for now.
+    fn introduce(&self, device: &mut AnyDevice) -> Result<(), CtapError> {
+        if !device.init_info().cbor() {
+            self.seat.show(SlotState::U2fOnly);
+            return Ok(());
+        }
+        let ready = self.controlled(|control| {
+            let info = device.info(control)?;
+            let pin_retries = match info.client_pin() {
+                Setup::Set => Some(pin_retries(device, control)?),
+                Setup::NotSet | Setup::Unsupported => None,
+            };
+            Ok(Ready {
+                init: device.init_info(),
+                info,
+                pin_retries: pin_retries.flatten(),
+                activity: Activity::Idle,
+            })
+        })?;
+        self.seat.show(SlotState::Ready(ready));
+        Ok(())
+    }
+
+    fn controlled<R>(
+        &self,
+        work: impl FnOnce(&mut Control<'_>) -> Result<R, CtapError>,
+    ) -> Result<R, CtapError> {
+        let gone = || self.gone.is_cancelled();
+        let mut ignore = |_| {};
+        work(&mut Control::new(INTRODUCTION_LIMIT, &gone, &mut ignore))
+    }
+}
+
+/// The attempts left. A key that refuses to say is still a key.
+fn pin_retries(
+    device: &mut AnyDevice,
+    control: &mut Control<'_>,
+) -> Result<Option<Retries>, CtapError> {
+    match device.pin_retries(control) {
+        Ok(retries) => Ok(Some(retries)),
+        Err(CtapError::Status { .. } | CtapError::Unsupported { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// The system's random number generator.
+struct SystemEntropy;
+
+impl Entropy for SystemEntropy {
+    fn fill(&mut self, bytes: &mut [u8]) -> Result<(), EntropyError> {
+        getrandom::fill(bytes).map_err(|_| EntropyError)
+    }
+}
