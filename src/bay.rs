@@ -330,6 +330,22 @@ impl Plug {
         });
     }
 
+    /// Plugs a software key in, with what its model says of itself.
+    pub fn plug_key(&self, place: Place, key: &soft::SoftKey) {
+        let profile = key.profile();
+        let [major, minor, _] = profile.device_version;
+        let identity = SlotIdentity {
+            vendor_id: profile.usb_id.0,
+            product_id: profile.usb_id.1,
+            release: u16::from_be_bytes([major, minor]),
+            manufacturer: profile.manufacturer,
+            product: profile.product,
+            serial: profile.serial,
+        };
+        let key = key.clone();
+        self.plug(place, identity, move || Ok(Box::new(key.open()?)));
+    }
+
     /// Pulls the key at this place.
     pub fn unplug(&self, place: &Place) {
         self.board.unplug(place);

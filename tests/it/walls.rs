@@ -14,7 +14,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("registry", &["domain", "wire"]),
     ("server", &["domain", "wire"]),
     ("text", &["domain", "wire", "workflow"]),
-    ("tui", &["domain", "wire", "workflow", "station::face", "text"]),
+    (
+        "tui",
+        &["domain", "wire", "workflow", "station::face", "text"],
+    ),
     (
         "station",
         &[
