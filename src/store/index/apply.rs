@@ -1,0 +1,480 @@
+//! What a change does to the index: one function of the rows before, the record and its place in the journal. Rebuilding the
+//! index is applying every record in turn.
+//!
+//! Invariant: a change that can't follow on the rows is refused here, before it is written anywhere.
+
+use std::collections::BTreeMap;
+
+use super::rows::{
+    EntryFate, EntryRow, IntentRow, IntentState, OfferUse, SESSION, STATION, TICKETS, by_identity,
+    by_model, by_person, credential_row, encode, enrolment_row, entry_row, intent_row, key_row,
+    number_of, numbered, offer_row, outbox_row, place_row, ticket_row, tickets_for, unfinished_row,
+    value,
+};
+use super::{Counts, IndexFault, Row, View, Writes};
+use crate::domain::change::{
+    Change, Enrolment, EntryState, Intent, IntentStage, KeyRecord, Made, OutboxBody, OutboxEntry,
+    RECORD_VERSION, Record, Resolution, Unfinished,
+};
+use crate::domain::{EntryId, IntentId, KeyFacts, OfferId, OperatorId};
+use crate::store::illegal::Illegal;
+use crate::store::read::{SessionRecord, StationFacts};
+use crate::wire::{EnrolmentPush, Operator, TestPush, Tickets};
+
+/// Why a record was not applied.
+#[derive(Debug, thiserror::Error)]
+pub(in crate::store) enum NotApplied {
+    #[error(transparent)]
+    Illegal(#[from] Illegal),
+    #[error(transparent)]
+    Index(#[from] IndexFault),
+}
+
+/// Rows as they will be: those of `base` with changes on top that are not written yet.
+pub(in crate::store) struct Pending<'a, V> {
+    base: &'a V,
+    writes: Writes,
+    counts: Counts,
+}
+
+impl<V: View> View for Pending<'_, V> {
+    fn row(&self, key: &[u8]) -> Result<Option<Vec<u8>>, IndexFault> {
+        match self.writes.get(key) {
+            Some(written) => Ok(written.clone()),
+            None => self.base.row(key),
+        }
+    }
+
+    fn rows(&self, prefix: &[u8]) -> Result<Vec<Row>, IndexFault> {
+        let mut rows: BTreeMap<_, _> = self.base.rows(prefix)?.into_iter().collect();
+        for (key, value) in self
+            .writes
+            .range(prefix.to_vec()..)
+            .take_while(|(key, _)| key.starts_with(prefix))
+        {
+            match value {
+                Some(value) => rows.insert(key.clone(), value.clone()),
+                None => rows.remove(key),
+            };
+        }
+        Ok(rows.into_iter().collect())
+    }
+}
+
+impl<'a, V: View> Pending<'a, V> {
+    pub fn new(base: &'a V, counts: Counts) -> Self {
+        Self {
+            base,
+            writes: Writes::new(),
+            counts,
+        }
+    }
+
+    /// What is to be written.
+    pub fn finish(self) -> (Writes, Counts) {
+        (self.writes, self.counts)
+    }
+
+    /// How many rows are to be written.
+    pub fn len(&self) -> usize {
+        self.writes.len()
+    }
+
+    /// Applies a record that is, or is to be, number `sequence`. On an error nothing of it must be written.
+    pub fn apply(&mut self, sequence: u64, record: &Record) -> Result<(), NotApplied> {
+        if record.version != RECORD_VERSION {
+            return Err(Illegal::Version {
+                version: record.version,
+                known: RECORD_VERSION,
+            }
+            .into());
+        }
+        match &record.change {
+            Change::StationJoined {
+                name,
+                registry,
+                audience,
+            } => {
+                let id = record.station.clone().ok_or(Illegal::NoStation)?;
+                let facts = StationFacts {
+                    id,
+                    name: name.clone(),
+                    registry: registry.clone(),
+                    audience: audience.clone(),
+                    joined_at: record.at,
+                };
+                self.put(STATION.to_vec(), &facts)
+            }
+            Change::SessionOpened { operator } => self.open_session(operator, record),
+            Change::SessionClosed { operator } => self.close_session(operator),
+            Change::KeySeen { key } => self.see_key(key, record),
+            Change::TicketsFetched { tickets } => self.fetch_tickets(tickets, record),
+            Change::IntentBegun { intent } => self.begin(sequence, intent),
+            Change::PinSet { intent } => self.set_pin(*intent),
+            Change::CredentialMade { intent, made } => self.make(*intent, made),
+            Change::Enrolled {
+                intent,
+                entry,
+                push,
+            } => self.enrol(sequence, *intent, *entry, push, record),
+            Change::Retested {
+                intent,
+                entry,
+                push,
+            } => self.retest(sequence, *intent, *entry, push, record),
+            Change::IntentEnded { intent, .. } => {
+                let (row, unfinished) = self.open_intent(*intent)?;
+                self.remove(offer_row(unfinished.intent.offer.id));
+                self.end_intent(*intent, row)
+            }
+            Change::Pushed { entry, .. } => self.accepted(*entry),
+            Change::Rejected {
+                entry,
+                code,
+                detail,
+            } => {
+                let state = EntryState::Conflict {
+                    code: code.clone(),
+                    detail: detail.clone(),
+                };
+                self.rejected(*entry, state)
+            }
+            Change::ConflictResolved { entry, how } => self.resolved(*entry, *how),
+        }
+    }
+
+    fn open_session(&mut self, operator: &Operator, record: &Record) -> Result<(), NotApplied> {
+        let session = SessionRecord {
+            operator: operator.clone(),
+            opened_at: record.at,
+        };
+        self.put(SESSION.to_vec(), &session)
+    }
+
+    fn close_session(&mut self, operator: &OperatorId) -> Result<(), NotApplied> {
+        match value::<SessionRecord>(self, SESSION)? {
+            Some(session) if session.operator.id == *operator => {
+                self.remove(SESSION.to_vec());
+                Ok(())
+            }
+            Some(_) | None => Err(Illegal::NoSession(operator.clone()).into()),
+        }
+    }
+
+    fn see_key(&mut self, facts: &KeyFacts, record: &Record) -> Result<(), NotApplied> {
+        let row = key_row(&facts.id, &facts.place);
+        let known: Option<KeyRecord> = value(self, &row)?;
+        match &known {
+            None => self.counts.keys += 1,
+            Some(known) if known.facts.place != facts.place => {
+                let left = place_row(&known.facts.place);
+                if self.row(&left)?.as_ref() == Some(&row) {
+                    self.remove(left);
+                }
+            }
+            Some(_) => {}
+        }
+        let seen = KeyRecord {
+            facts: facts.clone(),
+            first_seen: known.map_or(record.at, |known| known.first_seen),
+            last_seen: record.at,
+        };
+        self.writes
+            .insert(place_row(&facts.place), Some(row.clone()));
+        self.put(row, &seen)
+    }
+
+    /// Replaces the day's tickets, and forgets those of any day that had expired by then.
+    fn fetch_tickets(&mut self, tickets: &Tickets, record: &Record) -> Result<(), NotApplied> {
+        let day_rows = super::rows::tickets_of(tickets.day);
+        for (row, bytes) in self.rows(TICKETS)? {
+            let offer: crate::wire::Offer = super::rows::decode(&bytes)?;
+            if row.starts_with(&day_rows) || offer.expires_at <= record.at {
+                let by_person = [
+                    &tickets_for(&offer.person.id)[..],
+                    row.get(TICKETS.len()..).unwrap_or_default(),
+                ]
+                .concat();
+                self.remove(by_person);
+                self.remove(row);
+            }
+        }
+        for (offer, nth) in tickets.offers.iter().zip(0..) {
+            let row = ticket_row(tickets.day, nth);
+            let by_person = [
+                &tickets_for(&offer.person.id)[..],
+                row.get(TICKETS.len()..).unwrap_or_default(),
+            ]
+            .concat();
+            self.writes.insert(by_person, Some(row.clone()));
+            self.put(row, offer)?;
+        }
+        Ok(())
+    }
+
+    fn begin(&mut self, sequence: u64, intent: &Intent) -> Result<(), NotApplied> {
+        if self.row(&intent_row(intent.id))?.is_some() {
+            return Err(Illegal::IntentKnown(intent.id).into());
+        }
+        self.take_offer(intent.offer.id, OfferUse::InUse(intent.id))?;
+        let unfinished = Unfinished {
+            intent: intent.clone(),
+            stage: IntentStage::Begun,
+            made: None,
+        };
+        self.counts.unfinished += 1;
+        self.put(
+            intent_row(intent.id),
+            &IntentRow {
+                begun: sequence,
+                state: IntentState::Open,
+            },
+        )?;
+        self.put(unfinished_row(sequence), &unfinished)
+    }
+
+    fn set_pin(&mut self, intent: IntentId) -> Result<(), NotApplied> {
+        let (row, mut unfinished) = self.open_intent(intent)?;
+        unfinished.stage = unfinished.stage.max(IntentStage::PinSet);
+        self.put(unfinished_row(row.begun), &unfinished)
+    }
+
+    fn make(&mut self, intent: IntentId, made: &Made) -> Result<(), NotApplied> {
+        let (row, mut unfinished) = self.open_intent(intent)?;
+        if unfinished.made.is_some() {
+            return Err(Illegal::AlreadyMade(intent).into());
+        }
+        self.check_unknown_credential(&made.registration.raw_id)?;
+        unfinished.stage = IntentStage::Made;
+        unfinished.made = Some(made.clone());
+        self.put(unfinished_row(row.begun), &unfinished)
+    }
+
+    fn enrol(
+        &mut self,
+        sequence: u64,
+        id: IntentId,
+        entry: EntryId,
+        push: &EnrolmentPush,
+        record: &Record,
+    ) -> Result<(), NotApplied> {
+        let (row, unfinished) = self.open_intent(id)?;
+        let made = unfinished.made.ok_or(Illegal::NothingMade(id))?;
+        let intent = unfinished.intent;
+        let credential = &made.registration.raw_id;
+        for (same, what) in [
+            (push.offer == intent.offer.id, "offer"),
+            (push.person == intent.offer.person.id, "person"),
+            (push.registration.raw_id == *credential, "credential"),
+            (push.assertion.raw_id == *credential, "credential"),
+        ] {
+            if !same {
+                return Err(Illegal::Mismatch { intent: id, what }.into());
+            }
+        }
+        self.check_unknown_credential(credential)?;
+        let enrolment = Enrolment {
+            credential: credential.clone(),
+            key: intent.key.id.clone(),
+            person: intent.offer.person.clone(),
+            rp_id: intent.offer.creation.rp.id.clone(),
+            offer: push.offer,
+            operator: push.operator.clone(),
+            at: push.enrolled_at,
+            pushed: false,
+        };
+        for prefix in [by_person(&enrolment.person.id), by_model(&enrolment.key)]
+            .into_iter()
+            .chain(by_identity(&enrolment.key))
+        {
+            self.writes
+                .insert(numbered(&prefix, sequence), Some(Vec::new()));
+        }
+        self.put(credential_row(credential), &sequence)?;
+        self.put(enrolment_row(sequence), &enrolment)?;
+        self.put(offer_row(push.offer), &OfferUse::Spent)?;
+        self.counts.enrolments += 1;
+        self.end_intent(id, row)?;
+        self.queue(
+            sequence,
+            entry,
+            OutboxBody::Enrolment {
+                push: Box::new(push.clone()),
+            },
+            record,
+        )
+    }
+
+    fn retest(
+        &mut self,
+        sequence: u64,
+        intent: Option<IntentId>,
+        entry: EntryId,
+        push: &TestPush,
+        record: &Record,
+    ) -> Result<(), NotApplied> {
+        if let Some(id) = intent {
+            let (row, unfinished) = self.open_intent(id)?;
+            if push.person != unfinished.intent.offer.person.id {
+                return Err(Illegal::Mismatch {
+                    intent: id,
+                    what: "person",
+                }
+                .into());
+            }
+            self.remove(offer_row(unfinished.intent.offer.id));
+            self.end_intent(id, row)?;
+        }
+        self.take_offer(push.offer, OfferUse::Spent)?;
+        self.queue(
+            sequence,
+            entry,
+            OutboxBody::Test {
+                push: Box::new(push.clone()),
+            },
+            record,
+        )
+    }
+
+    fn accepted(&mut self, entry: EntryId) -> Result<(), NotApplied> {
+        let (row, waiting) = self.waiting(entry)?;
+        if waiting.state != EntryState::Queued {
+            return Err(Illegal::InConflict(entry).into());
+        }
+        self.counts.queued = self.counts.queued.saturating_sub(1);
+        if let Some(mut enrolment) = value::<Enrolment>(self, &enrolment_row(row.made))? {
+            enrolment.pushed = true;
+            self.put(enrolment_row(row.made), &enrolment)?;
+        }
+        self.settle(entry, row)
+    }
+
+    fn rejected(&mut self, entry: EntryId, state: EntryState) -> Result<(), NotApplied> {
+        let (row, mut waiting) = self.waiting(entry)?;
+        if waiting.state != EntryState::Queued {
+            return Err(Illegal::InConflict(entry).into());
+        }
+        waiting.state = state;
+        self.counts.queued = self.counts.queued.saturating_sub(1);
+        self.counts.conflicts += 1;
+        self.put(outbox_row(row.made), &waiting)
+    }
+
+    fn resolved(&mut self, entry: EntryId, how: Resolution) -> Result<(), NotApplied> {
+        let (row, mut waiting) = self.waiting(entry)?;
+        if waiting.state == EntryState::Queued {
+            return Err(Illegal::NotInConflict(entry).into());
+        }
+        self.counts.conflicts = self.counts.conflicts.saturating_sub(1);
+        match how {
+            Resolution::Retry => {
+                waiting.state = EntryState::Queued;
+                self.counts.queued += 1;
+                self.put(outbox_row(row.made), &waiting)
+            }
+            Resolution::Withdrawn => self.settle(entry, row),
+        }
+    }
+
+    fn open_intent(&self, id: IntentId) -> Result<(IntentRow, Unfinished), NotApplied> {
+        let row: IntentRow = value(self, &intent_row(id))?.ok_or(Illegal::UnknownIntent(id))?;
+        if row.state == IntentState::Over {
+            return Err(Illegal::IntentOver(id).into());
+        }
+        let unfinished = value(self, &unfinished_row(row.begun))?
+            .ok_or_else(|| IndexFault(format!("intent {id} is open and its row is missing")))?;
+        Ok((row, unfinished))
+    }
+
+    fn end_intent(&mut self, id: IntentId, row: IntentRow) -> Result<(), NotApplied> {
+        self.counts.unfinished = self.counts.unfinished.saturating_sub(1);
+        self.remove(unfinished_row(row.begun));
+        self.put(
+            intent_row(id),
+            &IntentRow {
+                state: IntentState::Over,
+                ..row
+            },
+        )
+    }
+
+    fn take_offer(&mut self, offer: OfferId, usage: OfferUse) -> Result<(), NotApplied> {
+        match value(self, &offer_row(offer))? {
+            None => self.put(offer_row(offer), &usage),
+            Some(OfferUse::InUse(intent)) => Err(Illegal::OfferInUse { offer, intent }.into()),
+            Some(OfferUse::Spent) => Err(Illegal::OfferSpent(offer).into()),
+        }
+    }
+
+    fn check_unknown_credential(&self, id: &crate::domain::Bytes) -> Result<(), NotApplied> {
+        match self.row(&credential_row(id))? {
+            None => Ok(()),
+            Some(_) => Err(Illegal::CredentialKnown(id.clone()).into()),
+        }
+    }
+
+    fn queue(
+        &mut self,
+        made: u64,
+        id: EntryId,
+        body: OutboxBody,
+        record: &Record,
+    ) -> Result<(), NotApplied> {
+        if self.row(&entry_row(id))?.is_some() {
+            return Err(Illegal::EntryKnown(id).into());
+        }
+        self.counts.queued += 1;
+        self.put(
+            entry_row(id),
+            &EntryRow {
+                made,
+                fate: EntryFate::Waiting,
+            },
+        )?;
+        let entry = OutboxEntry {
+            id,
+            made_at: record.at,
+            state: EntryState::Queued,
+            body,
+        };
+        self.put(outbox_row(made), &entry)
+    }
+
+    fn waiting(&self, id: EntryId) -> Result<(EntryRow, OutboxEntry), NotApplied> {
+        let row: EntryRow = value(self, &entry_row(id))?.ok_or(Illegal::UnknownEntry(id))?;
+        if row.fate == EntryFate::Settled {
+            return Err(Illegal::EntrySettled(id).into());
+        }
+        let entry = value(self, &outbox_row(row.made))?.ok_or_else(|| {
+            IndexFault(format!(
+                "outbox entry {id} is waiting and its row is missing"
+            ))
+        })?;
+        Ok((row, entry))
+    }
+
+    fn settle(&mut self, id: EntryId, row: EntryRow) -> Result<(), NotApplied> {
+        self.remove(outbox_row(row.made));
+        self.put(
+            entry_row(id),
+            &EntryRow {
+                fate: EntryFate::Settled,
+                ..row
+            },
+        )
+    }
+
+    fn put<T: serde::Serialize>(&mut self, key: Vec<u8>, value: &T) -> Result<(), NotApplied> {
+        self.writes.insert(key, Some(encode(value)?));
+        Ok(())
+    }
+
+    fn remove(&mut self, key: Vec<u8>) {
+        self.writes.insert(key, None);
+    }
+}
+
+/// Sequence numbers that rows under a prefix point to.
+pub(in crate::store) fn numbers(rows: &[Row]) -> Result<Vec<u64>, IndexFault> {
+    rows.iter().map(|(key, _)| number_of(key)).collect()
+}

@@ -1,0 +1,279 @@
+//! The append-only, hash-chained file of what happened: the truth of the station and its audit chain at once.
+//!
+//! Hides segments, syncing, torn writes and the order in which files and directories reach the disk.
+//!
+//! Invariant: when [`Journal::append`] returns `Ok`, the record is on disk and so is every record before it. After a sync
+//! that failed nothing is acknowledged any more, because the kernel forgets which pages it could not write.
+
+pub(super) mod format;
+mod head;
+mod reader;
+
+use std::fs::{File, OpenOptions};
+use std::io::ErrorKind;
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+pub use format::Hash;
+pub(super) use format::{PAYLOAD_LIMIT, Tip, sha256};
+pub(super) use head::read_head;
+pub(super) use reader::{Anchor, Anchored, RawRecord, Reader, check_seams, len_u64, segment_path};
+
+use super::error::{Damage, StoreError};
+use format::{SegmentHeader, encode_record};
+use head::Head;
+use reader::header_len;
+
+/// The journal, open for appending. Its directory must be locked.
+pub(super) struct Journal {
+    dir: PathBuf,
+    file: File,
+    path: PathBuf,
+    end: Anchor,
+    head: Head,
+    segment_bytes: u64,
+    poisoned: Option<(PathBuf, String)>,
+}
+
+impl Journal {
+    /// Begins an empty journal.
+    pub fn create(dir: &Path, segment_bytes: u64) -> Result<Self, StoreError> {
+        let header = SegmentHeader {
+            number: 1,
+            before: Tip::default(),
+            before_len: 0,
+        };
+        let (file, path) = create_segment(dir, header)?;
+        let end = Anchor {
+            segment: 1,
+            offset: header_len(),
+            tip: Tip::default(),
+        };
+        let head = Head::open(dir)?;
+        head.note(end.tip)?;
+        head.sync()?;
+        Ok(Self {
+            dir: dir.to_owned(),
+            file,
+            path,
+            end,
+            head,
+            segment_bytes,
+            poisoned: None,
+        })
+    }
+
+    /// Goes on where `reader` found the end. A torn tail is cut off; refused when the head file knows of a later record.
+    pub fn resume(dir: &Path, reader: &Reader, segment_bytes: u64) -> Result<Self, StoreError> {
+        let (end, path) = (reader.position(), reader.path().to_owned());
+        check_head(dir, reader)?;
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .open(&path)
+            .map_err(StoreError::io("open", &path))?;
+        if let Some(torn) = reader.torn() {
+            tracing::warn!(
+                file = %path.display(), offset = end.offset, bytes = torn.bytes, flaw = torn.flaw,
+                "cut off a write that was never acknowledged"
+            );
+            file.set_len(end.offset)
+                .map_err(StoreError::io("cut the torn end of", &path))?;
+        }
+        // Whatever a killed process wrote and did not sync is acknowledged from now on, so it is synced first.
+        file.sync_all().map_err(StoreError::io("sync", &path))?;
+        let head = Head::open(dir)?;
+        head.note(end.tip)?;
+        head.sync()?;
+        sync_dir(dir)?;
+        Ok(Self {
+            dir: dir.to_owned(),
+            file,
+            path,
+            end,
+            head,
+            segment_bytes,
+            poisoned: None,
+        })
+    }
+
+    /// Behind the last record.
+    pub fn end(&self) -> Anchor {
+        self.end
+    }
+
+    /// Appends one record and returns when it is on disk.
+    ///
+    /// # Errors
+    /// [`StoreError::TooLong`], and [`StoreError::Io`] after which the journal is as it was (a full disk is
+    /// [`StoreError::is_full`]); [`StoreError::Poisoned`] when it is not known whether the record is on disk.
+    pub fn append(&mut self, payload: &[u8]) -> Result<(), StoreError> {
+        self.check_usable()?;
+        if payload.len() > PAYLOAD_LIMIT {
+            return Err(StoreError::TooLong {
+                bytes: payload.len(),
+                limit: PAYLOAD_LIMIT,
+            });
+        }
+        let (bytes, tip) = encode_record(self.end.tip, payload);
+        let length = len_u64(bytes.len());
+        if self.end.offset > header_len() && self.end.offset + length > self.segment_bytes {
+            self.roll_over()?;
+        }
+        self.write(&bytes)?;
+        if let Err(error) = rustix::fs::fdatasync(&self.file) {
+            return Err(self.poison(&error.into()));
+        }
+        self.end.offset += length;
+        self.end.tip = tip;
+        if let Err(error) = self.head.note(tip) {
+            // The record itself is safe. A disk that refuses this is given no further one.
+            tracing::error!(%error, "the head file can't be written");
+            self.poisoned = Some((self.path.clone(), error.to_string()));
+        }
+        Ok(())
+    }
+
+    /// Makes the head file last beyond a power cut as well.
+    pub fn sync_head(&self) -> Result<(), StoreError> {
+        self.head.sync()
+    }
+
+    /// Whether a failed sync has ended this journal's use.
+    pub fn check_usable(&self) -> Result<(), StoreError> {
+        match &self.poisoned {
+            None => Ok(()),
+            Some((path, why)) => Err(StoreError::Poisoned {
+                path: path.clone(),
+                why: why.clone(),
+            }),
+        }
+    }
+
+    /// One write; what it could not complete is taken back, so that the file ends with a whole record again.
+    fn write(&mut self, bytes: &[u8]) -> Result<(), StoreError> {
+        let written = loop {
+            match self.file.write_at(bytes, self.end.offset) {
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                other => break other,
+            }
+        };
+        let error = match written {
+            Ok(count) if count == bytes.len() => return Ok(()),
+            // A regular file takes less than it was given only when there is no room for more.
+            Ok(_) => ErrorKind::StorageFull.into(),
+            Err(error) => error,
+        };
+        if let Err(undo) = self.file.set_len(self.end.offset) {
+            return Err(self.poison(&undo));
+        }
+        let failed = StoreError::io::<std::io::Error>("write to", &self.path)(error);
+        if !failed.is_full() {
+            self.poisoned = Some((self.path.clone(), failed.to_string()));
+        }
+        Err(failed)
+    }
+
+    fn roll_over(&mut self) -> Result<(), StoreError> {
+        let number = self.end.segment + 1;
+        let header = SegmentHeader {
+            number,
+            before: self.end.tip,
+            before_len: self.end.offset,
+        };
+        self.head.sync()?;
+        let (file, path) = match create_segment(&self.dir, header) {
+            Ok(made) => made,
+            Err(error) => {
+                if !error.is_full() {
+                    self.poisoned = Some((segment_path(&self.dir, number), error.to_string()));
+                }
+                return Err(error);
+            }
+        };
+        self.file = file;
+        self.path = path;
+        self.end = Anchor {
+            segment: number,
+            offset: header_len(),
+            tip: self.end.tip,
+        };
+        Ok(())
+    }
+
+    fn poison(&mut self, error: &std::io::Error) -> StoreError {
+        let why = error.to_string();
+        tracing::error!(file = %self.path.display(), %why, "nothing more is recorded until a restart");
+        self.poisoned = Some((self.path.clone(), why.clone()));
+        StoreError::Poisoned {
+            path: self.path.clone(),
+            why,
+        }
+    }
+}
+
+/// Refuses a journal that ends before the last record that was acknowledged, or has another in its place.
+pub(super) fn check_head(dir: &Path, reader: &Reader) -> Result<(), StoreError> {
+    let end = reader.position();
+    match read_head(dir)? {
+        Some(head) if head.sequence > end.tip.sequence => {
+            Err(lost_tail(reader, head, "the head file"))
+        }
+        Some(head) if head.sequence == end.tip.sequence && head.hash != end.tip.hash => {
+            let what = format!(
+                "record {} here has hash {}, and the one that was acknowledged had {}",
+                head.sequence, end.tip.hash, head.hash
+            );
+            Err(Damage::new(reader.path(), end.offset, what).into())
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// The refusal of a journal that ends before a record that `witness` knows.
+pub(super) fn lost_tail(reader: &Reader, known: Tip, witness: &'static str) -> StoreError {
+    let end = reader.position();
+    StoreError::LostTail {
+        file: reader.path().to_owned(),
+        offset: end.offset,
+        found: end.tip.sequence,
+        expected: known.sequence,
+        witness,
+    }
+}
+
+/// Makes a segment that is whole as soon as it has its name.
+fn create_segment(dir: &Path, header: SegmentHeader) -> Result<(File, PathBuf), StoreError> {
+    let draft = dir.join("segment.new");
+    let path = segment_path(dir, header.number);
+    let made = || {
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(&draft)
+            .map_err(StoreError::io("create", &draft))?;
+        file.write_all_at(&header.encode(), 0)
+            .map_err(StoreError::io("write to", &draft))?;
+        file.sync_all().map_err(StoreError::io("sync", &draft))?;
+        std::fs::rename(&draft, &path).map_err(StoreError::io("create", &path))?;
+        sync_dir(dir)?;
+        Ok((file, path.clone()))
+    };
+    made().inspect_err(|_| {
+        if let Err(error) = std::fs::remove_file(&draft)
+            && error.kind() != ErrorKind::NotFound
+        {
+            tracing::debug!(%error, "a draft segment stays behind until the next one");
+        }
+    })
+}
+
+/// Makes names in a directory last: a file's own sync does not.
+pub(super) fn sync_dir(dir: &Path) -> Result<(), StoreError> {
+    File::open(dir)
+        .and_then(|dir| dir.sync_all())
+        .map_err(StoreError::io("sync", dir))
+}

@@ -1,0 +1,94 @@
+//! One process at a time: `flock` on `journal/lock`, with the holder's pid in it for the one who is turned away.
+//!
+//! The same file remembers whether the last holder closed in order. If not, the index's files may not be what was written
+//! to them, and the index is checked whole before it is used.
+
+use std::fs::{File, OpenOptions};
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{FlockOperation, flock};
+
+use super::error::StoreError;
+
+/// How the last holder left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Past {
+    /// It closed, with everything on disk.
+    Closed,
+    /// It was killed, or the machine went down, or there was none.
+    Uncertain,
+}
+
+/// Held as long as the store is open.
+pub(super) struct Lock {
+    file: File,
+    path: PathBuf,
+}
+
+impl Lock {
+    /// Takes the lock of `journal`, the journal's directory in `dir`, or says who has it.
+    pub fn take(dir: &Path, journal: &Path) -> Result<(Self, Past), StoreError> {
+        let path = journal.join("lock");
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .open(&path)
+            .map_err(StoreError::io("open", &path))?;
+        match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => {}
+            Err(rustix::io::Errno::WOULDBLOCK) => {
+                let pid = match read(&file) {
+                    Some(Note::Open(pid)) => Some(pid),
+                    Some(Note::Closed) | None => None,
+                };
+                return Err(StoreError::InUse {
+                    dir: dir.to_owned(),
+                    pid,
+                });
+            }
+            Err(error) => return Err(StoreError::io("lock", &path)(error)),
+        }
+        let past = match read(&file) {
+            Some(Note::Closed) => Past::Closed,
+            Some(Note::Open(_)) | None => Past::Uncertain,
+        };
+        let lock = Self { file, path };
+        lock.write(&format!("open {}", std::process::id()))?;
+        Ok((lock, past))
+    }
+
+    /// Notes an orderly close; to be called when everything else is on disk.
+    pub fn closed(&self) -> Result<(), StoreError> {
+        self.write("closed")
+    }
+
+    /// Overwrites in place and at a fixed length, so that nobody ever reads half a note.
+    fn write(&self, note: &str) -> Result<(), StoreError> {
+        let text = format!("{note:<31}\n");
+        self.file
+            .write_all_at(text.as_bytes(), 0)
+            .and_then(|()| self.file.sync_all())
+            .map_err(StoreError::io("write", &self.path))
+    }
+}
+
+enum Note {
+    Open(u32),
+    Closed,
+}
+
+fn read(file: &File) -> Option<Note> {
+    let mut bytes = [0; 64];
+    let got = file.read_at(&mut bytes, 0).ok()?;
+    let text = std::str::from_utf8(bytes.get(..got)?).ok()?;
+    let mut words = text.split_whitespace();
+    match words.next()? {
+        "open" => words.next()?.parse().ok().map(Note::Open),
+        "closed" => Some(Note::Closed),
+        _ => None,
+    }
+}

@@ -1,0 +1,213 @@
+//! Opening a store: who else has it, is the journal whole, where does it end, and does the index stand on it.
+//!
+//! Nothing is changed before the journal is known to hold everything that its witnesses (the head file and the index)
+//! have seen.
+
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::Path;
+
+use super::error::{Damage, StoreError};
+use super::index::{INDEX_VERSION, Index, IndexFault, Opened, set_aside};
+use super::journal::{
+    Anchored, Journal, Reader, Tip, check_seams, lost_tail, read_head, segment_path,
+};
+use super::lock::{Lock, Past};
+use super::replay::{ReplayError, replay};
+use super::room::Reserve;
+use super::{Inner, Settings, index_dir, journal_dir};
+
+pub(super) fn open(dir: &Path, settings: Settings) -> Result<Inner, StoreError> {
+    let journal_dir = journal_dir(dir);
+    create_private(dir)?;
+    create_private(&journal_dir)?;
+    let (lock, past) = Lock::take(dir, &journal_dir)?;
+    let whole = check_seams(&journal_dir)?.is_some();
+    let index = open_index(dir, past)?;
+    let (journal, index) = if whole {
+        let (index, reader) = roll_forward(dir, index)?;
+        (
+            Journal::resume(&journal_dir, &reader, settings.segment_bytes)?,
+            index,
+        )
+    } else {
+        check_nothing_lost(&journal_dir, index.as_ref())?;
+        let index = match index {
+            Some(index) => index,
+            None => rebuild(dir, true)?,
+        };
+        (
+            Journal::create(&journal_dir, settings.segment_bytes)?,
+            index,
+        )
+    };
+    let reserve = Reserve::new(&journal_dir, settings.reserve_bytes);
+    let room = reserve.room(settings.room_bytes)?;
+    if !room.is_enough() {
+        tracing::warn!(
+            free_bytes = room.free_bytes,
+            "the disk is nearly full: nothing new can be begun"
+        );
+    }
+    let mut inner = Inner {
+        flushed: journal.end(),
+        journal,
+        index,
+        stale: false,
+        reserve,
+        settings,
+        dir: dir.to_owned(),
+        lock,
+    };
+    inner.flush();
+    Ok(inner)
+}
+
+/// The index as it is on disk; `None` when it must be made anew.
+fn open_index(dir: &Path, past: Past) -> Result<Option<Index>, StoreError> {
+    let path = index_dir(dir);
+    match Index::open(&path, past == Past::Uncertain) {
+        Ok(Opened::Good(index)) => Ok(Some(index)),
+        Ok(Opened::Newer(version)) => Err(StoreError::Newer {
+            what: "the index",
+            path,
+            version: version.into(),
+            known: INDEX_VERSION.into(),
+        }),
+        Err(IndexFault(why)) => {
+            tracing::warn!(%why, "the index is made anew from the journal");
+            Ok(None)
+        }
+    }
+}
+
+/// Brings the index to the journal's end; makes it anew when it does not come along. The reader stands at the end.
+fn roll_forward(dir: &Path, index: Option<Index>) -> Result<(Index, Reader), StoreError> {
+    let journal = journal_dir(dir);
+    if let Some(mut index) = index {
+        let reader = match index.meta().anchor() {
+            None => Reader::first(&journal)?,
+            Some(anchor) => match Reader::after(&journal, anchor)? {
+                Anchored::Here(reader) => Some(reader),
+                Anchored::Beyond | Anchored::Differs => return Err(explain(&journal, anchor.tip)?),
+            },
+        };
+        let mut reader = reader.ok_or_else(|| gone(&journal))?;
+        match replay(&mut index, &mut reader) {
+            Ok(()) => return Ok((index, reader)),
+            Err(ReplayError::Journal(error)) => return Err(error),
+            Err(ReplayError::Index(fault)) => {
+                tracing::warn!(why = %fault, "the index is made anew from the journal");
+            }
+        }
+    }
+    let mut reader = Reader::first(&journal)?.ok_or_else(|| gone(&journal))?;
+    let index = rebuild_from(dir, true, &mut reader)?;
+    Ok((index, reader))
+}
+
+/// Makes the index anew: on disk, or where that fails in memory.
+pub(super) fn rebuild(dir: &Path, on_disk: bool) -> Result<Index, StoreError> {
+    match Reader::first(&journal_dir(dir))? {
+        Some(mut reader) => rebuild_from(dir, on_disk, &mut reader),
+        None => fresh(dir).or_else(|fault| {
+            tracing::warn!(why = %fault, "the index is kept in memory for this run");
+            Ok(Index::in_memory())
+        }),
+    }
+}
+
+fn rebuild_from(dir: &Path, on_disk: bool, reader: &mut Reader) -> Result<Index, StoreError> {
+    if on_disk {
+        let made = fresh(dir)
+            .map_err(ReplayError::Index)
+            .and_then(|mut index| {
+                replay(&mut index, reader)?;
+                index.flush()?;
+                Ok(index)
+            });
+        match made {
+            Ok(index) => return Ok(index),
+            Err(ReplayError::Journal(error)) => return Err(error),
+            Err(ReplayError::Index(fault)) => {
+                tracing::warn!(why = %fault, "the index is kept in memory for this run");
+                let journal = journal_dir(dir);
+                *reader = Reader::first(&journal)?.ok_or_else(|| gone(&journal))?;
+            }
+        }
+    }
+    let mut index = Index::in_memory();
+    match replay(&mut index, reader) {
+        Ok(()) => Ok(index),
+        Err(ReplayError::Journal(error)) => Err(error),
+        Err(ReplayError::Index(fault)) => Err(StoreError::Index {
+            dir: index_dir(dir),
+            why: fault.to_string(),
+        }),
+    }
+}
+
+fn fresh(dir: &Path) -> Result<Index, IndexFault> {
+    let path = index_dir(dir);
+    set_aside(&path).map_err(|error| IndexFault(error.to_string()))?;
+    match Index::open(&path, false)? {
+        Opened::Good(index) => Ok(index),
+        Opened::Newer(_) => Err(IndexFault("an empty index has a version".to_owned())),
+    }
+}
+
+/// The index stands at a record that the journal does not have at that place. Says why: damage first, where there is any.
+fn explain(journal: &Path, known: Tip) -> Result<StoreError, StoreError> {
+    let mut reader = Reader::first(journal)?.ok_or_else(|| gone(journal))?;
+    let mut found = None;
+    while let Some(raw) = reader.next()? {
+        if raw.tip.sequence == known.sequence {
+            found = Some((raw, reader.path().to_owned()));
+        }
+    }
+    Ok(match found {
+        None => lost_tail(&reader, known, "the index"),
+        Some((raw, path)) => Damage::new(
+            &path,
+            raw.offset,
+            format!(
+                "record {} here has hash {}, and the index was made from one with {}: this is another journal. \
+                 If it was put here on purpose, remove the directory `index` beside `journal`",
+                known.sequence, raw.tip.hash, known.hash
+            ),
+        )
+        .into(),
+    })
+}
+
+/// There is no journal yet. Refused when something remembers one.
+fn check_nothing_lost(journal: &Path, index: Option<&Index>) -> Result<(), StoreError> {
+    let by_head = read_head(journal)?
+        .filter(|tip| tip.sequence > 0)
+        .map(|tip| (tip, "the head file"));
+    let by_index = index
+        .and_then(|index| index.meta().anchor())
+        .map(|anchor| (anchor.tip, "the index"));
+    match by_head.or(by_index) {
+        None => Ok(()),
+        Some((known, witness)) => Err(StoreError::LostTail {
+            file: segment_path(journal, 1),
+            offset: 0,
+            found: 0,
+            expected: known.sequence,
+            witness,
+        }),
+    }
+}
+
+fn gone(journal: &Path) -> StoreError {
+    Damage::new(&segment_path(journal, 1), 0, "this segment is missing").into()
+}
+
+fn create_private(dir: &Path) -> Result<(), StoreError> {
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(dir)
+        .map_err(StoreError::io("create", dir))
+}
