@@ -306,3 +306,110 @@ fn cose_key(key: &PublicKey) -> Value {
         (-3, Some(Value::Bytes(y.to_vec()))),
     ])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Gives out what it was given, over and over.
+    struct Fixed(Vec<u8>);
+
+    impl Entropy for Fixed {
+        fn fill(&mut self, bytes: &mut [u8]) -> Result<(), EntropyError> {
+            bytes
+                .iter_mut()
+                .zip(self.0.iter().cycle())
+                .for_each(|(to, from)| *to = *from);
+            Ok(())
+        }
+    }
+
+    fn from_hex(text: &str) -> Vec<u8> {
+        hex::decode(text).expect("hexadecimal")
+    }
+
+    // Computed with python-fido2 2.2 for the private keys SHA-256("platform") and SHA-256("authenticator").
+    const PEER_X: &str = "07b61d3c424b299408a72ea6a59f153e74a3125b5811716edb32222b46b4f02c";
+    const PEER_Y: &str = "4d5eb906055fc8ea49ae0c061ab69d66942ffcf77c75c47c1032c9f43fc532b6";
+    const OWN_X: &str = "f6882701b492e3e25ab005bc12168ecba2bcb0d0e645911e19a78cc735067e80";
+    const ENCRYPTED_ONE: &str = "03a91a4a5e59d60ea765c20130c9b87f960e00082e8f9eaca23d88e3a33206e1\
+                                 7504b009535fb8e55c89c8b2d51f62a35ed350aacd2866921e3280e0a74f5be1";
+    const ENCRYPTED_TWO: &str = "000102030405060708090a0b0c0d0e0fc4a466f6dbd4c45f5b25d7d6b6b85e75\
+                                 61d1fe861ebdae87401760206d3050af808fd3726187cbee27ab207ecdb1b960\
+                                 b3f3a4b1d8e4349836fc4f3b755296d7";
+    const SIGNED_ONE: &str = "619b1ea5a32f643b02fe465548dc3e72";
+    const SIGNED_TWO: &str = "6c24190b75bb4eb37b193253aaa56f0c22262c42f40b63f48f26c9aabf6beb3a";
+
+    fn peer(x: &str, y: &str) -> Result<PeerKey, FieldFault> {
+        PeerKey::parse(cbor::map([
+            (1, Some(Value::from(2))),
+            (3, Some(Value::from(-25))),
+            (-1, Some(Value::from(1))),
+            (-2, Some(Value::Bytes(from_hex(x)))),
+            (-3, Some(Value::Bytes(from_hex(y)))),
+        ]))
+    }
+
+    fn agreed(protocol: PinProtocol) -> SharedSecret {
+        let mut own = Fixed(Sha256::digest("platform").to_vec());
+        let peer = peer(PEER_X, PEER_Y).expect("on the curve");
+        SharedSecret::agree(protocol, &peer, &mut own).expect("randomness")
+    }
+
+    #[test]
+    fn both_protocols_give_what_an_independent_implementation_gives() {
+        let pin = Pin::new("123456", 4).expect("a PIN");
+        let mut ivs = Fixed((0..16).collect());
+        let cases = [
+            (PinProtocol::One, ENCRYPTED_ONE, SIGNED_ONE),
+            (PinProtocol::Two, ENCRYPTED_TWO, SIGNED_TWO),
+        ];
+        for (protocol, encrypted, signed) in cases {
+            let secret = agreed(protocol);
+            let new_pin = secret.encrypt_new_pin(&pin, &mut ivs).expect("randomness");
+            assert_eq!(hex::encode(&new_pin), encrypted);
+            assert_eq!(hex::encode(secret.authenticate(&new_pin)), signed);
+            let plain = secret.decrypt(&new_pin).expect("whole blocks");
+            assert!(plain.starts_with(b"123456\0") && plain.len() == 64);
+            let mut fields = Fields::of(secret.platform_key().clone(), "key").expect("a map");
+            assert_eq!(fields.bytes(-2, "x"), Ok(Some(from_hex(OWN_X))));
+        }
+    }
+
+    #[test]
+    fn a_point_off_the_curve_is_refused() {
+        assert!(peer(PEER_X, PEER_X).is_err());
+        assert!(peer(PEER_X, "00").is_err());
+        assert!(PeerKey::parse(cbor::map([(1, Some(Value::from(2)))])).is_err());
+    }
+
+    #[test]
+    fn a_token_has_the_length_that_its_protocol_says() {
+        let mut ivs = Fixed(vec![7; 16]);
+        for (protocol, lengths) in [
+            (PinProtocol::One, &[16, 32][..]),
+            (PinProtocol::Two, &[32][..]),
+        ] {
+            let secret = agreed(protocol);
+            for length in [0, 16, 32, 48] {
+                let encrypted = secret
+                    .encrypt(&vec![1; length], &mut ivs)
+                    .expect("randomness");
+                let token = PinUvAuthToken::decrypt(&secret, &encrypted);
+                assert_eq!(
+                    token.is_some(),
+                    lengths.contains(&length),
+                    "{protocol:?} {length}"
+                );
+            }
+            assert!(PinUvAuthToken::decrypt(&secret, &[1; 33]).is_none());
+        }
+    }
+
+    #[test]
+    fn a_generator_that_gives_no_valid_secret_is_an_error_not_a_loop() {
+        let peer = peer(PEER_X, PEER_Y).expect("on the curve");
+        let zeroes = SharedSecret::agree(PinProtocol::Two, &peer, &mut Fixed(vec![0]));
+        assert_eq!(zeroes.map(drop), Err(EntropyError));
+    }
+}

@@ -15,7 +15,8 @@ use crate::suite::{
 const PIN: &str = "271828";
 const RP: &str = "iam.example";
 
-fn key() -> (SoftKey, Client) {
+/// A key with a PIN and a sensor, and no finger yet.
+pub fn key() -> (SoftKey, Client) {
     let key = SoftKey::new(Profile::biometric().with_touch(TouchPolicy::Auto));
     let mut client = Client::new(Box::new(key.open().unwrap()));
     assert_eq!(set_pin(&mut client, 2, PIN), 0);
@@ -40,7 +41,8 @@ fn which(id: &[u8]) -> Value {
     Value::Map(vec![entry(1, id.to_vec())])
 }
 
-fn enrol(client: &mut Client) -> Vec<u8> {
+/// Enrols a finger and returns its id.
+pub fn enrol(client: &mut Client) -> Vec<u8> {
     let (status, first) = bio(client, 1, None);
     assert_eq!(status, 0);
     let id = bytes(&first, 4);
