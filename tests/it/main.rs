@@ -1,5 +1,6 @@
 //! Everything that is tested from outside: scenarios, screens, command line, registry contract, faults.
 
+mod bay;
 mod client;
 mod soft_bio;
 mod soft_key;
