@@ -17,7 +17,7 @@ mod config;
 mod credentials;
 mod crypto;
 mod faults;
-mod hid;
+pub mod link;
 mod machine;
 mod manage;
 mod pin;
@@ -32,7 +32,7 @@ use std::{
 
 use crate::ctap::transport::{Report, Transport, TransportError};
 
-pub use attestation::root_certificate;
+pub use attestation::{Attestation, Model, attestation, root_certificate};
 pub use faults::{Direction, Fault};
 pub use profile::{Abilities, Management, Profile, TouchPolicy};
 pub use state::{SoftState, StateError};

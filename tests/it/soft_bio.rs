@@ -8,7 +8,7 @@ use ciborium::Value;
 use keydesk::bay::soft::{Profile, SoftKey, TouchPolicy, Wait};
 
 use crate::suite::{
-    host_pin::{pin_retries, set_pin, token, uv_token},
+    host_pin::{Session, Token, pin_retries, read_token, set_pin, token},
     raw::{Client, bytes, encode, entry, flag, member, number},
 };
 
@@ -21,6 +21,14 @@ pub fn key() -> (SoftKey, Client) {
     let mut client = Client::new(Box::new(key.open().unwrap()));
     assert_eq!(set_pin(&mut client, 2, PIN), 0);
     (key, client)
+}
+
+/// A token by built-in verification.
+fn uv_token(client: &mut Client, permissions: u8, rp_id: &str) -> Result<Token, u8> {
+    let session = Session::new(client, 2);
+    let more = vec![entry(9, permissions), entry(10, rp_id)];
+    let reply = client.cbor(0x06, session.request(6, more));
+    read_token(&session, reply)
 }
 
 fn bio(client: &mut Client, subcommand: u8, parameters: Option<Value>) -> (u8, Value) {
@@ -110,7 +118,7 @@ fn a_finger_that_never_comes_is_no_user_activity() {
 fn a_finger_gives_a_token_that_needs_no_second_touch() {
     let (key, mut client) = key();
     enrol(&mut client);
-    let token = uv_token(&mut client, 2, 1, Some(RP)).unwrap();
+    let token = uv_token(&mut client, 1, RP).unwrap();
     key.set_touch(TouchPolicy::Manual);
     let hash = [7; 32];
     let algorithm = Value::Map(vec![entry("alg", -7), entry("type", "public-key")]);
@@ -147,7 +155,7 @@ fn wrong_fingers_leave_only_the_pin_which_restores_them() {
     };
     let mut statuses = Vec::new();
     for _ in 0..6 {
-        statuses.push(uv_token(&mut client, 2, 1, Some(RP)).err());
+        statuses.push(uv_token(&mut client, 1, RP).err());
     }
     person.join().unwrap();
     let wrong = Some(0x3f);

@@ -117,7 +117,8 @@ impl Session {
         mac(self.protocol, &self.hmac, message)
     }
 
-    fn request(&self, subcommand: u8, mut more: Vec<(Value, Value)>) -> Vec<(Value, Value)> {
+    /// The entries of a request with this subcommand, completed.
+    pub fn request(&self, subcommand: u8, mut more: Vec<(Value, Value)>) -> Vec<(Value, Value)> {
         more.extend([
             entry(1, self.protocol),
             entry(2, subcommand),
@@ -195,21 +196,8 @@ pub fn legacy_token(client: &mut Client, protocol: u8, pin: &str) -> Result<Toke
     read_token(&session, reply)
 }
 
-/// A token by built-in verification.
-pub fn uv_token(
-    client: &mut Client,
-    protocol: u8,
-    permissions: u8,
-    rp_id: Option<&str>,
-) -> Result<Token, u8> {
-    let session = Session::new(client, protocol);
-    let mut more = vec![entry(9, permissions)];
-    more.extend(rp_id.map(|rp_id| entry(10, rp_id)));
-    let reply = client.cbor(0x06, session.request(6, more));
-    read_token(&session, reply)
-}
-
-fn read_token(session: &Session, (status, reply): Reply) -> Result<Token, u8> {
+/// The token in a reply, or its status byte.
+pub fn read_token(session: &Session, (status, reply): Reply) -> Result<Token, u8> {
     if status != 0 {
         return Err(status);
     }

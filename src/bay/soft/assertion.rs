@@ -71,7 +71,7 @@ impl Authenticator {
         }
         if wants_presence {
             if !authorised.present {
-                run.consents.presence()?;
+                self.presence(run)?;
             }
             authorised.present = true;
             self.spend_token();

@@ -6,10 +6,7 @@
 
 use p256::SecretKey;
 
-use super::{
-    crypto::{coordinates, derived_key, sign},
-    profile::Profile,
-};
+use super::crypto::{coordinates, derived_key, sign};
 
 /// Stretched into the root's key. Public on purpose: see the module's documentation.
 const ROOT_SECRET: &[u8] = b"keydesk software key attestation root";
@@ -40,18 +37,38 @@ pub fn root_certificate() -> Vec<u8> {
     certificate(&Subject::Root, &key, &key)
 }
 
-/// A model's attestation key with its certificate (DER). With a serial it is the individual one of a single key.
-pub(super) fn leaf(profile: &Profile, serial: Option<&str>) -> (SecretKey, Vec<u8>) {
-    let key = derived_key(
-        ROOT_SECRET,
-        &[
-            b"leaf",
-            &profile.aaguid,
-            serial.unwrap_or_default().as_bytes(),
-        ],
-    );
-    let subject = Subject::Leaf { profile, serial };
-    let der = certificate(&subject, &key, &root_key());
+/// Whom an attestation speaks of.
+#[derive(Debug, Clone, Copy)]
+pub struct Model<'a> {
+    /// Its common name.
+    pub product: &'a str,
+    /// Its AAGUID.
+    pub aaguid: [u8; 16],
+    /// For enterprise attestation: the serial of one key, instead of a model's.
+    pub serial: Option<&'a str>,
+}
+
+/// An attestation key and its certificate (DER), which chains to [`root_certificate`].
+pub struct Attestation {
+    /// The secret scalar of a P-256 key.
+    pub secret_key: [u8; 32],
+    /// The leaf certificate, DER.
+    pub certificate: Vec<u8>,
+}
+
+/// The attestation of a model; the same in every process.
+pub fn attestation(model: Model<'_>) -> Attestation {
+    let (key, certificate) = leaf(model);
+    Attestation {
+        secret_key: key.to_bytes().into(),
+        certificate,
+    }
+}
+
+pub(super) fn leaf(model: Model<'_>) -> (SecretKey, Vec<u8>) {
+    let serial = model.serial.unwrap_or_default().as_bytes();
+    let key = derived_key(ROOT_SECRET, &[b"leaf", &model.aaguid, serial]);
+    let der = certificate(&Subject::Leaf(model), &key, &root_key());
     (key, der)
 }
 
@@ -61,10 +78,7 @@ fn root_key() -> SecretKey {
 
 enum Subject<'a> {
     Root,
-    Leaf {
-        profile: &'a Profile,
-        serial: Option<&'a str>,
-    },
+    Leaf(Model<'a>),
 }
 
 impl Subject<'_> {
@@ -72,11 +86,11 @@ impl Subject<'_> {
         match self {
             Self::Root => name(&[(OID_COMMON_NAME, ROOT_NAME)]),
             // Section 8.2.1 of WebAuthn fixes these four and the unit's text.
-            Self::Leaf { profile, .. } => name(&[
+            Self::Leaf(model) => name(&[
                 (OID_COUNTRY, "NL"),
                 (OID_ORGANISATION, "Keydesk"),
                 (OID_UNIT, "Authenticator Attestation"),
-                (OID_COMMON_NAME, &profile.product),
+                (OID_COMMON_NAME, model.product),
             ]),
         }
     }
@@ -92,12 +106,12 @@ impl Subject<'_> {
                 // keyCertSign and cRLSign
                 extension(OID_KEY_USAGE, true, &[0x03, 0x02, 0x01, 0x06]),
             ],
-            Self::Leaf { profile, serial } => {
+            Self::Leaf(model) => {
                 let mut list = vec![
                     extension(OID_BASIC_CONSTRAINTS, true, &sequence(&[])),
-                    extension(OID_AAGUID, false, &tlv(0x04, &[&profile.aaguid])),
+                    extension(OID_AAGUID, false, &tlv(0x04, &[&model.aaguid])),
                 ];
-                if let Some(serial) = serial {
+                if let Some(serial) = model.serial {
                     list.push(extension(
                         OID_SERIAL,
                         false,

@@ -82,6 +82,14 @@ impl Consents {
         self.next(Wait::Touch).map(|_| ())
     }
 
+    /// User presence where it makes no difference whether anybody came: only waiting goes on.
+    pub(super) fn presence_or_not(&mut self) -> Result<(), Stop> {
+        match self.presence() {
+            Err(Stop::Waiting(wait)) => Err(Stop::Waiting(wait)),
+            _ => Ok(()),
+        }
+    }
+
     /// A long touch.
     pub(super) fn long_presence(&mut self) -> Result<(), Stop> {
         self.next(Wait::LongTouch).map(|_| ())
@@ -273,20 +281,34 @@ impl Authenticator {
         self.state.uv_retries = self.state.uv_retries.saturating_sub(1);
     }
 
-    /// Built-in user verification inside a command, which is user presence too.
-    pub(super) fn verify_by_finger(&mut self, run: &mut Run<'_>) -> Result<(), Stop> {
+    /// Built-in user verification inside a command, which is user presence too. `blocked` and `wrong` are what the
+    /// command answers when no try is left, and when the finger was a wrong one.
+    pub(super) fn verify_by_finger(
+        &mut self,
+        run: &mut Run<'_>,
+        blocked: Status,
+        wrong: Status,
+    ) -> Result<(), Stop> {
         // A wrong finger was counted when it was given, so look at what was left before it.
         if self.state.uv_retries == 0 && run.consents.given.is_empty() {
-            return Err(Status::UV_BLOCKED.into());
+            return Err(blocked.into());
         }
         if run.consents.verification()? {
             self.state.uv_retries = MAX_UV_RETRIES;
             Ok(())
         } else if self.state.uv_retries == 0 {
-            Err(Status::UV_BLOCKED.into())
+            Err(blocked.into())
         } else {
-            Err(Status::UV_INVALID.into())
+            Err(wrong.into())
         }
+    }
+
+    /// Presence for makeCredential and getAssertion, with the model's own word for nobody coming.
+    pub(super) fn presence(&self, run: &mut Run<'_>) -> Result<(), Stop> {
+        run.consents.presence().map_err(|stop| match stop {
+            Stop::Failed(Status::USER_ACTION_TIMEOUT) => Stop::Failed(self.profile.untouched),
+            stop => stop,
+        })
     }
 
     fn info(&self) -> Value {

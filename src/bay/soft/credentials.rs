@@ -90,14 +90,17 @@ impl Authenticator {
             .listed(request, 5, rp_id)?
             .into_iter()
             .any(|c| c.protection < 3 || authorised.verified);
+        if excluded {
+            if !authorised.present {
+                run.consents.presence_or_not()?;
+            }
+            return Err(Status::CREDENTIAL_EXCLUDED.into());
+        }
         if !authorised.present {
-            run.consents.presence()?;
+            self.presence(run)?;
             authorised.present = true;
         }
         self.spend_token();
-        if excluded {
-            return Err(Status::CREDENTIAL_EXCLUDED.into());
-        }
 
         let credential = self.create(rp_id, user, protection.unwrap_or(1), discoverable)?;
         let extensions = self.creation_extensions(request, rp_id, protection)?;
@@ -118,7 +121,7 @@ impl Authenticator {
         {
             return Ok(());
         }
-        run.consents.presence()?;
+        self.presence(run)?;
         Err(if self.state.pin.is_some() {
             Status::PIN_INVALID
         } else {
@@ -228,7 +231,7 @@ impl Authenticator {
             });
         }
         if verify {
-            self.verify_by_finger(run)?;
+            self.verify_by_finger(run, Status::PIN_BLOCKED, Status::OPERATION_DENIED)?;
             return Ok(Authorised {
                 verified: true,
                 present: true,
@@ -403,7 +406,11 @@ impl Authenticator {
         let serial = enterprise
             .individual
             .then(|| self.profile.serial.as_deref().unwrap_or("unnumbered"));
-        let (key, certificate) = attestation::leaf(&self.profile, serial);
+        let (key, certificate) = attestation::leaf(attestation::Model {
+            product: &self.profile.product,
+            aaguid: self.profile.aaguid,
+            serial,
+        });
         let signature = sign(&key, &[auth_data.as_slice(), client_data_hash].concat());
         let statement = MapWriter::default()
             .with("alg", ES256)

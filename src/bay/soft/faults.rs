@@ -169,7 +169,7 @@ impl Faults {
             Fault::Busy(0) => false,
             Fault::Busy(times) if code.is_none() => {
                 *times -= 1;
-                code = Some(super::hid::error::CHANNEL_BUSY);
+                code = Some(super::link::error::CHANNEL_BUSY);
                 *times > 0
             }
             Fault::LinkError(wanted) if code.is_none() => {

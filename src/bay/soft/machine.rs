@@ -14,7 +14,7 @@ use crate::ctap::transport::Report;
 use super::{
     authenticator::{Act, Authenticator, Consents, command as ctap_command},
     faults::{Faults, Passage},
-    hid::{self, Link, Message, Received, command, error},
+    link::{self, Link, Message, Received, command, error},
     profile::{Profile, TouchPolicy},
     state::SoftState,
     status::{Status, Wait},
@@ -172,7 +172,7 @@ impl Machine {
             .take_if(|running| running.channel == channel)
             .is_some()
         {
-            self.emit(hid::packets(
+            self.emit(link::packets(
                 channel,
                 command::CBOR,
                 &[Status::KEEPALIVE_CANCEL.0],
@@ -187,26 +187,26 @@ impl Machine {
             data,
         } = message;
         if let Some(code) = self.faults.on_message() {
-            return self.emit(hid::error_packet(channel, code));
+            return self.emit(link::error_packet(channel, code));
         }
         let ctap2 = self.authenticator.profile.abilities.ctap2;
         match command {
-            command::PING => self.emit(hid::packets(channel, command::PING, &data)),
+            command::PING => self.emit(link::packets(channel, command::PING, &data)),
             command::WINK => {
                 self.winks += 1;
-                self.emit(hid::packets(channel, command::WINK, &[]));
+                self.emit(link::packets(channel, command::WINK, &[]));
             }
             command::MSG if !ctap2 => {
-                self.emit(hid::packets(channel, command::MSG, &answer_apdu(&data)))
+                self.emit(link::packets(channel, command::MSG, &answer_apdu(&data)))
             }
             command::CBOR if ctap2 => self.request(channel, data, now),
-            _ => self.emit(hid::error_packet(channel, error::INVALID_COMMAND)),
+            _ => self.emit(link::error_packet(channel, error::INVALID_COMMAND)),
         }
     }
 
     fn request(&mut self, channel: u32, request: Vec<u8>, now: Instant) {
         if request.len() > MAX_REQUEST {
-            return self.emit(hid::packets(
+            return self.emit(link::packets(
                 channel,
                 command::CBOR,
                 &[Status::REQUEST_TOO_LARGE.0],
@@ -214,7 +214,7 @@ impl Machine {
         }
         let ctap_command = request.first().copied().unwrap_or_default();
         if let Some(code) = self.faults.refusal(ctap_command) {
-            return self.emit(hid::packets(channel, command::CBOR, &[code]));
+            return self.emit(link::packets(channel, command::CBOR, &[code]));
         }
         let running = Running {
             channel,
@@ -310,7 +310,7 @@ impl Machine {
         {
             let reply = std::mem::take(reply);
             self.running = None;
-            return self.emit(hid::packets(channel, command::CBOR, &reply));
+            return self.emit(link::packets(channel, command::CBOR, &reply));
         }
         if running.next_keepalive <= now {
             running.next_keepalive = now + KEEPALIVE_EVERY;
@@ -318,7 +318,7 @@ impl Machine {
                 Phase::Asking { .. } => KEEPALIVE_PRESENCE_NEEDED,
                 _ => KEEPALIVE_PROCESSING,
             };
-            self.emit(hid::packets(channel, command::KEEPALIVE, &[status]));
+            self.emit(link::packets(channel, command::KEEPALIVE, &[status]));
         }
     }
 

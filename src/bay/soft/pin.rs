@@ -12,6 +12,7 @@ use super::{
     authenticator::{Authenticator, Run},
     cbor::{Map, MapWriter, required},
     crypto::{Protocol, SharedSecret, cose_key, sha256},
+    profile::Management,
     state::{MAX_PIN_MISMATCHES, MAX_PIN_RETRIES, MAX_UV_RETRIES, Pin, Token, TokenUse},
     status::{Status, Stop},
 };
@@ -21,7 +22,9 @@ pub(super) mod permission {
     pub const GET_ASSERTION: u8 = 0x02;
     pub const CREDENTIAL_MANAGEMENT: u8 = 0x04;
     pub const BIO_ENROLMENT: u8 = 0x08;
+    pub const LARGE_BLOB_WRITE: u8 = 0x10;
     pub const CONFIG: u8 = 0x20;
+    pub const PERSISTENT_MANAGEMENT_READ: u8 = 0x40;
 }
 
 /// Over USB a token that has served no command for this long is over (section 6.5.2.1).
@@ -232,25 +235,26 @@ impl Authenticator {
         let permissions = required(request.small(9)?)?;
         let rp_id = request.text(10)?.map(str::to_owned);
         let abilities = &self.profile.abilities;
-        let mut offered = permission::MAKE_CREDENTIAL
-            | permission::GET_ASSERTION
-            | permission::CREDENTIAL_MANAGEMENT;
-        if abilities.config {
-            offered |= permission::CONFIG;
-        }
-        if abilities.fingerprints {
-            offered |= permission::BIO_ENROLMENT;
-        }
-        let bound = permission::MAKE_CREDENTIAL | permission::GET_ASSERTION;
+        let refused = [
+            (
+                permission::CREDENTIAL_MANAGEMENT,
+                abilities.management != Management::Standard,
+            ),
+            (permission::BIO_ENROLMENT, !abilities.fingerprints),
+            (permission::LARGE_BLOB_WRITE, true),
+            (permission::CONFIG, !abilities.config),
+            (permission::PERSISTENT_MANAGEMENT_READ, true),
+        ];
         if permissions == 0 {
-            Err(Status::INVALID_PARAMETER)
-        } else if permissions & !offered != 0 {
-            Err(Status::UNAUTHORIZED_PERMISSION)
-        } else if permissions & bound != 0 && rp_id.is_none() {
-            Err(Status::MISSING_PARAMETER)
-        } else {
-            Ok((permissions, rp_id))
+            return Err(Status::INVALID_PARAMETER);
         }
+        if refused
+            .iter()
+            .any(|&(bit, is_missing)| is_missing && permissions & bit != 0)
+        {
+            return Err(Status::UNAUTHORIZED_PERMISSION);
+        }
+        Ok((permissions, rp_id))
     }
 
     fn token_by_pin(
@@ -287,7 +291,7 @@ impl Authenticator {
         if !self.has_finger() {
             return Err(Status::NOT_ALLOWED.into());
         }
-        self.verify_by_finger(run)?;
+        self.verify_by_finger(run, Status::UV_BLOCKED, Status::UV_INVALID)?;
         Ok(Some(self.issue_token(
             protocol,
             &shared,

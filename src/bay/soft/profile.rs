@@ -4,6 +4,8 @@
 
 use std::time::Duration;
 
+use super::status::Status;
+
 /// Whether and how a key manages its credentials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Management {
@@ -84,6 +86,9 @@ pub struct Profile {
     pub touch: TouchPolicy,
     /// How long it waits for the person.
     pub touch_timeout: Duration,
+    /// What makeCredential and getAssertion answer when nobody touches: OPERATION_DENIED (0x27) by the specification
+    /// (CTAP 2.3, section 6.1.2), but keys in the field say USER_ACTION_TIMEOUT (0x2f) or ACTION_TIMEOUT (0x3a).
+    pub untouched: Status,
     /// How long after power-up it takes a reset.
     pub reset_window: Duration,
     /// How long it computes before it answers makeCredential and getAssertion.
@@ -122,6 +127,7 @@ impl Profile {
             fingerprint_slots: 0,
             touch: TouchPolicy::Manual,
             touch_timeout: Duration::from_secs(30),
+            untouched: Status::OPERATION_DENIED,
             reset_window: Duration::from_secs(10),
             latency: Duration::ZERO,
             seed: None,
@@ -137,6 +143,7 @@ impl Profile {
             serial: None,
             aaguid: hex16(0xa252_42c0_3cdc_4414_8e46_f480_7fca_511c),
             versions: strings(&["FIDO_2_0", "FIDO_2_1_PRE", "FIDO_2_1"]),
+            untouched: Status::USER_ACTION_TIMEOUT,
             firmware_version: Some(0x05_07_01),
             device_version: [5, 7, 1],
             storage_slots: 100,
@@ -154,6 +161,7 @@ impl Profile {
             serial: None,
             aaguid: hex16(0xa4e9_fc6d_4cbe_4758_b8ba_3759_8bb5_bbaa),
             versions: strings(&["FIDO_2_0", "FIDO_2_1_PRE", "FIDO_2_1"]),
+            untouched: Status::USER_ACTION_TIMEOUT,
             firmware_version: Some(0x05_04_03),
             device_version: [5, 4, 3],
             abilities: Abilities {

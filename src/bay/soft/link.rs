@@ -1,51 +1,71 @@
 //! CTAPHID seen from the key (CTAP 2.3, section 11.2): channels, message assembly, packets of a reply.
 //!
-//! Hides packets from the authenticator behind it. Invariant: a message is handed on only when every one of its packets
+//! Hides packets from the authenticator behind it, the software key's or any other that a test puts there. Invariant: a message is handed on only when every one of its packets
 //! came in order on one allocated channel; whatever else comes in is answered or dropped as the specification says.
 
 use std::time::{Duration, Instant};
 
 use crate::ctap::transport::Report;
 
+/// Where a host without a channel asks for one.
 const BROADCAST: u32 = 0xffff_ffff;
 /// 57 bytes in the first packet and 128 times 59 in those after it.
-pub(super) const MAX_MESSAGE: usize = 7609;
+pub const MAX_MESSAGE: usize = 7609;
 /// A host that stops in the middle of a message has this long to go on.
 const ASSEMBLY_TIMEOUT: Duration = Duration::from_millis(500);
 /// Channels a key remembers; the oldest is forgotten.
 const MAX_CHANNELS: usize = 64;
 
-pub(super) mod command {
+/// Command bytes, without the bit that marks an initialisation packet (section 11.2.9).
+pub mod command {
+    /// Sends the data back.
     pub const PING: u8 = 0x01;
+    /// A CTAP1 (U2F) message.
     pub const MSG: u8 = 0x03;
+    /// Allocates or resynchronises a channel.
     pub const INIT: u8 = 0x06;
+    /// Blinks.
     pub const WINK: u8 = 0x08;
+    /// A CTAP2 message.
     pub const CBOR: u8 = 0x10;
+    /// Takes back the CTAP2 message under way.
     pub const CANCEL: u8 = 0x11;
+    /// The key is still at it.
     pub const KEEPALIVE: u8 = 0x3b;
+    /// Something was wrong.
     pub const ERROR: u8 = 0x3f;
 }
 
-pub(super) mod error {
+/// Codes of CTAPHID_ERROR (section 11.2.9.1.6).
+pub mod error {
+    /// The command is not known.
     pub const INVALID_COMMAND: u8 = 0x01;
+    /// The length is wrong.
     pub const INVALID_LENGTH: u8 = 0x03;
+    /// A packet came out of order.
     pub const INVALID_SEQUENCE: u8 = 0x04;
+    /// The message stopped half-way.
     pub const MESSAGE_TIMEOUT: u8 = 0x05;
+    /// Another request is under way.
     pub const CHANNEL_BUSY: u8 = 0x06;
+    /// The channel was not allocated.
     pub const INVALID_CHANNEL: u8 = 0x0b;
 }
 
 /// A message of the host, whole.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Message {
-    pub(super) channel: u32,
-    pub(super) command: u8,
-    pub(super) data: Vec<u8>,
+pub struct Message {
+    /// The channel it came by.
+    pub channel: u32,
+    /// One of [`command`].
+    pub command: u8,
+    /// Its payload.
+    pub data: Vec<u8>,
 }
 
 /// What a packet led to.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Received {
+pub enum Received {
     /// Nothing yet, or nothing ever.
     Nothing,
     /// These packets go out at once.
@@ -66,7 +86,7 @@ struct Assembly {
 }
 
 /// The link layer's state between packets.
-pub(super) struct Link {
+pub struct Link {
     channels: Vec<u32>,
     next_channel: u32,
     assembly: Option<Assembly>,
@@ -76,7 +96,7 @@ pub(super) struct Link {
 
 impl Link {
     /// A link after power-up. `capabilities` is the byte of the INIT reply; `first_channel` the first id to hand out.
-    pub(super) fn new(device_version: [u8; 3], capabilities: u8, first_channel: u32) -> Self {
+    pub fn new(device_version: [u8; 3], capabilities: u8, first_channel: u32) -> Self {
         Self {
             channels: Vec::new(),
             next_channel: first_channel,
@@ -87,12 +107,12 @@ impl Link {
     }
 
     /// When an unfinished message times out.
-    pub(super) fn deadline(&self) -> Option<Instant> {
+    pub fn deadline(&self) -> Option<Instant> {
         self.assembly.as_ref().map(|assembly| assembly.deadline)
     }
 
     /// The error for an unfinished message whose time is over.
-    pub(super) fn expire(&mut self, now: Instant) -> Vec<Report> {
+    pub fn expire(&mut self, now: Instant) -> Vec<Report> {
         match self.assembly.take_if(|assembly| assembly.deadline <= now) {
             Some(late) => error_packet(late.message.channel, error::MESSAGE_TIMEOUT),
             None => Vec::new(),
@@ -100,7 +120,7 @@ impl Link {
     }
 
     /// Takes one packet. `busy` is the channel whose request the key is working on.
-    pub(super) fn take(&mut self, report: &Report, now: Instant, busy: Option<u32>) -> Received {
+    pub fn take(&mut self, report: &Report, now: Instant, busy: Option<u32>) -> Received {
         let (channel, rest) = split_channel(report);
         match rest.split_first() {
             Some((&head, payload)) if head & 0x80 != 0 => {
@@ -233,8 +253,8 @@ fn split_channel(report: &Report) -> (u32, &[u8]) {
     }
 }
 
-/// The packets of one message. What is longer than a message can be is cut; the key never makes such a reply.
-pub(super) fn packets(channel: u32, command: u8, data: &[u8]) -> Vec<Report> {
+/// The packets of one message to the host. What is longer than a message can be is cut; the key never makes such a reply.
+pub fn packets(channel: u32, command: u8, data: &[u8]) -> Vec<Report> {
     let data = data.get(..MAX_MESSAGE).unwrap_or(data);
     let length = u16::try_from(data.len()).unwrap_or(u16::MAX).to_be_bytes();
     let (head, tail) = data.split_at_checked(57).unwrap_or((data, &[]));
@@ -250,7 +270,8 @@ pub(super) fn packets(channel: u32, command: u8, data: &[u8]) -> Vec<Report> {
     out
 }
 
-pub(super) fn error_packet(channel: u32, code: u8) -> Vec<Report> {
+/// The packet that tells the host of an error; `code` is one of [`error`].
+pub fn error_packet(channel: u32, code: u8) -> Vec<Report> {
     packets(channel, command::ERROR, &[code])
 }
 

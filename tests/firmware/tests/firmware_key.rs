@@ -1,0 +1,109 @@
+//! The firmware against the suite for every CTAP 2.1 key.
+
+#![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
+
+use std::time::Duration;
+
+use keydesk::ctap::Transport;
+use keydesk_firmware::{FirmwareKey, Flash, Model, Touch};
+
+#[path = "../../suite/mod.rs"]
+mod suite;
+
+struct Rig(FirmwareKey);
+
+fn rig() -> Rig {
+    Rig(FirmwareKey::new(
+        Model::default(),
+        Flash::Memory,
+        Touch::OnDemand,
+    ))
+}
+
+impl suite::Key for Rig {
+    fn open(&self) -> Box<dyn Transport> {
+        Box::new(self.0.open().unwrap())
+    }
+
+    fn power_cycle(&mut self) {
+        self.0.unplug();
+        self.0.plug();
+    }
+
+    fn touch(&self, always: bool) {
+        self.0.set_touch(if always {
+            Touch::Always
+        } else {
+            Touch::OnDemand
+        });
+    }
+
+    fn pass_time(&self, by: Duration) {
+        self.0.skip(by);
+    }
+}
+
+suite_tests! { rig;
+    a_ping_of_any_length_comes_back,
+    an_unknown_link_command_is_an_error,
+    a_channel_nobody_allocated_is_refused,
+    two_channels_take_turns,
+    info_says_what_the_key_can,
+    an_unknown_command_is_refused,
+    broken_cbor_is_refused,
+    a_pin_is_set_and_changed_with_both_protocols,
+    a_pin_too_short_or_too_long_is_refused,
+    three_wrong_pins_in_a_row_need_a_power_cycle,
+    eight_wrong_pins_block_the_key_until_reset,
+    a_token_needs_a_permission,
+    a_credential_is_made_and_asserted,
+    an_unprotected_key_makes_credentials_without_a_token,
+    a_protected_key_makes_no_discoverable_credential_without_a_token,
+    the_first_known_algorithm_is_taken,
+    an_excluded_credential_stops_a_second_one,
+    a_token_of_another_rp_or_of_no_use_is_refused,
+    the_newest_credential_is_asserted_first,
+    the_same_user_again_replaces_the_credential,
+    cred_protect_hides_a_credential_from_the_unverified,
+    credentials_are_listed_and_deleted,
+    a_users_names_are_updated,
+    always_uv_asks_for_a_token_every_time,
+    a_longer_minimum_forces_a_change_of_pin,
+    a_change_of_pin_can_be_forced,
+    a_selection_waits_for_a_touch_and_says_so,
+    a_cancelled_request_ends_at_once,
+    a_reset_is_taken_soon_after_power_up_only,
+}
+
+/// Where the firmware is not what the specification says. When one of these stops panicking, it has become so.
+mod deviations {
+    use super::{rig, suite::checks};
+
+    /// Section 6.1.2, step 14: a token's permissions end with the touch. The firmware keeps them.
+    #[test]
+    #[should_panic]
+    fn a_token_makes_one_credential_only() {
+        checks::a_token_makes_one_credential_only(&mut rig());
+    }
+
+    /// Section 6.2.2, step 6: a token without an RP takes the first request's. The firmware leaves it free.
+    #[test]
+    #[should_panic]
+    fn a_token_of_no_rp_is_bound_to_the_first_it_serves() {
+        checks::a_token_of_no_rp_is_bound_to_the_first_it_serves(&mut rig());
+    }
+
+    /// Section 6.8.3: NO_CREDENTIALS. The firmware answers with an empty list.
+    #[test]
+    #[should_panic]
+    fn a_key_without_credentials_lists_none() {
+        checks::a_key_without_credentials_lists_none(&mut rig());
+    }
+
+    /// Section 6.8.5: NO_CREDENTIALS. The firmware says INVALID_CREDENTIAL.
+    #[test]
+    #[should_panic]
+    fn a_credential_that_is_not_there_cannot_be_deleted() {
+        checks::a_credential_that_is_not_there_cannot_be_deleted(&mut rig());
+    }
+}
