@@ -4,6 +4,8 @@
 //! without padding); a `version` newer than [`VERSION`] is refused by both sides, never guessed.
 
 pub mod api;
+pub mod client_assertion;
+pub mod code;
 pub mod webauthn;
 
 pub use api::*;
@@ -13,3 +15,6 @@ pub const VERSION: u16 = 1;
 
 /// The header that carries the outbox entry's id (draft-ietf-httpapi-idempotency-key-header).
 pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
+
+/// The header that carries an operator's session token.
+pub const SESSION: &str = "keydesk-session";

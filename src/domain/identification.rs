@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 /// The kind of document that was shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Document {
     /// A passport.
@@ -38,7 +38,7 @@ impl Document {
 }
 
 /// Which document, and its last four characters (letters and digits, upper case).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Identification {
     /// The kind of document.
     pub document: Document,

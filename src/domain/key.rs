@@ -27,7 +27,8 @@ impl std::fmt::Display for Place {
 }
 
 /// The model identifier that an authenticator states (WebAuthn, section 6.5.1). All zero: not stated.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, utoipa::ToSchema)]
+#[schema(value_type = String, format = Uuid)]
 pub struct Aaguid(pub [u8; 16]);
 
 impl std::fmt::Display for Aaguid {
@@ -66,7 +67,7 @@ impl<'de> Deserialize<'de> for Aaguid {
 
 /// What tells one key from another over time. Many keys have no serial number: two of a kind then
 /// differ only by an asset tag or by the credentials that they hold.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct KeyId {
     /// The model.
     pub aaguid: Aaguid,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::id::{OrganisationId, PersonId};
 
 /// What a person is to their organisation; it decides who may reset them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum PersonKind {
     /// An ordinary user of an organisation.
@@ -53,7 +53,7 @@ impl PersonKind {
 }
 
 /// An organisation: found by its Chamber of Commerce number, or by name when it is foreign.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Organisation {
     /// The registry's identifier.
     pub id: OrganisationId,
@@ -65,7 +65,7 @@ pub struct Organisation {
 }
 
 /// A person, with what an operator needs to tell two of them apart.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Person {
     /// The registry's identifier.
     pub id: PersonId,

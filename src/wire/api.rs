@@ -12,7 +12,7 @@ use crate::domain::{
 };
 
 /// `GET /v1/health`, open to all: whether the registry answers, and its clock.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Health {
     /// The registry's name, for people.
     pub name: String,
@@ -23,7 +23,7 @@ pub struct Health {
 }
 
 /// `POST /v1/stations/join`, authorised by the one-time code alone.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct JoinRequest {
     /// The one-time code.
     pub code: String,
@@ -34,7 +34,7 @@ pub struct JoinRequest {
 }
 
 /// Reply to [`JoinRequest`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct JoinReply {
     /// Issuer and subject of the station's assertions from now on.
     pub station: StationId,
@@ -43,7 +43,7 @@ pub struct JoinReply {
 }
 
 /// `POST /v1/token` (form fields of RFC 7523, section 2.2; `grant_type=client_credentials`): its JSON reply.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct TokenReply {
     /// The bearer token.
     pub access_token: String,
@@ -54,14 +54,14 @@ pub struct TokenReply {
 }
 
 /// `POST /v1/operators/enrolment/options`: an operator's first sign-in, with the one-time code.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct OperatorCode {
     /// The one-time code.
     pub code: String,
 }
 
 /// `POST /v1/operators/enrolment`: the operator's own key.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct OperatorEnrolment {
     /// The one-time code once more; it is used up by success.
     pub code: String,
@@ -70,7 +70,7 @@ pub struct OperatorEnrolment {
 }
 
 /// Reply to [`OperatorCode`].
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct OperatorOffer {
     /// Whose key it will be.
     pub operator: Operator,
@@ -81,7 +81,7 @@ pub struct OperatorOffer {
 }
 
 /// Somebody who works at a station.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Operator {
     /// The registry's identifier.
     pub id: OperatorId,
@@ -92,7 +92,7 @@ pub struct Operator {
 }
 
 /// `POST /v1/sessions/options` (no body): reply. Any operator's discoverable credential will do.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct SignInOptions {
     /// What to sign.
     pub request: RequestOptions,
@@ -101,7 +101,7 @@ pub struct SignInOptions {
 }
 
 /// `POST /v1/sessions`: sign-in with the operator's own key, user verification required.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct SignIn {
     /// The assertion.
     pub assertion: AuthenticationResponse,
@@ -109,7 +109,7 @@ pub struct SignIn {
 
 /// Reply to [`SignIn`]. `DELETE /v1/sessions/current` ends it. The token goes into the header `Keydesk-Session`
 /// of everything an operator does.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Session {
     /// Secret.
     pub token: String,
@@ -121,7 +121,7 @@ pub struct Session {
 
 /// `GET /v1/people?q=TEXT&limit=N` (name, e-mail, employee or Chamber-of-Commerce number) and
 /// `GET /v1/people/expected?day=2026-11-22`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct People {
     /// Best match first.
     pub people: Vec<Person>,
@@ -131,14 +131,14 @@ pub struct People {
 }
 
 /// Reply to `GET /v1/people/expected?day=2026-11-22`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct ExpectedPeople {
     /// In the order of their appointments.
     pub expected: Vec<Expected>,
 }
 
 /// Somebody with an appointment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Expected {
     /// When.
     pub at: Timestamp,
@@ -150,7 +150,7 @@ pub struct Expected {
 }
 
 /// `GET /v1/people/{id}`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct PersonDetail {
     /// Who.
     pub person: Person,
@@ -159,7 +159,7 @@ pub struct PersonDetail {
 }
 
 /// A credential that the registry holds.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Credential {
     /// The credential id.
     pub id: Bytes,
@@ -177,7 +177,7 @@ pub struct Credential {
 }
 
 /// What a station says of a key.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct KeyReport {
     /// Model, serial, tag.
     pub id: KeyId,
@@ -190,7 +190,7 @@ pub struct KeyReport {
 
 /// `POST /v1/people/{id}/offers` (reply; no body) and the tickets of `POST /v1/tickets`: everything a station needs
 /// to enrol a key for this person, online or later. One enrolment at most comes of it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Offer {
     /// Version of this form.
     pub version: u16,
@@ -213,14 +213,14 @@ pub struct Offer {
 }
 
 /// `POST /v1/tickets`: offers for the people who are expected on a day.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct TicketRequest {
     /// A civil date, e.g. `2026-11-22`.
     pub day: jiff::civil::Date,
 }
 
 /// Reply to [`TicketRequest`].
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Tickets {
     /// Version of this form.
     pub version: u16,
@@ -231,7 +231,7 @@ pub struct Tickets {
 }
 
 /// The head of a station's journal: a chain that is later cut short shows at the registry.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct JournalHead {
     /// Sequence number of the last record; 0 for an empty journal.
     pub sequence: u64,
@@ -240,7 +240,7 @@ pub struct JournalHead {
 }
 
 /// `POST /v1/enrolments` with an `Idempotency-Key`: a finished enrolment.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct EnrolmentPush {
     /// Version of this form.
     pub version: u16,
@@ -263,7 +263,7 @@ pub struct EnrolmentPush {
 }
 
 /// `POST /v1/people/{id}/tests/options` (no body): reply. `allow_credentials` names the person's credentials.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct TestOffer {
     /// Names it in the push.
     pub id: OfferId,
@@ -276,7 +276,7 @@ pub struct TestOffer {
 }
 
 /// `POST /v1/tests` with an `Idempotency-Key`: an assertion by an enrolled key.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct TestPush {
     /// Version of this form.
     pub version: u16,
@@ -295,7 +295,7 @@ pub struct TestPush {
 }
 
 /// Body of every push: what happened, and how far the station's journal had come.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Push<T> {
     /// What happened.
     #[serde(flatten)]
@@ -305,7 +305,7 @@ pub struct Push<T> {
 }
 
 /// Reply to [`EnrolmentPush`] and [`TestPush`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Receipt {
     /// The credential that was verified.
     pub credential: Bytes,
@@ -316,7 +316,7 @@ pub struct Receipt {
 }
 
 /// Problem details (RFC 9457), `application/problem+json`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Problem {
     /// `https://keydesk.invalid/problems/<code>`; the code is the part after the last slash.
     #[serde(rename = "type")]

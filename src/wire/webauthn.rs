@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::domain::Bytes;
 
 /// `PublicKeyCredentialCreationOptionsJSON`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CreationOptions {
     /// The relying party.
@@ -35,7 +35,7 @@ pub struct CreationOptions {
 }
 
 /// `PublicKeyCredentialRpEntity`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct RelyingParty {
     /// The RP id: a domain name.
     pub id: String,
@@ -44,7 +44,7 @@ pub struct RelyingParty {
 }
 
 /// `PublicKeyCredentialUserEntityJSON`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct User {
     /// The user handle: 1 to 64 bytes that say nothing about the person.
@@ -56,7 +56,7 @@ pub struct User {
 }
 
 /// `PublicKeyCredentialParameters`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Algorithm {
     /// Always `public-key`.
     #[serde(rename = "type")]
@@ -66,7 +66,7 @@ pub struct Algorithm {
 }
 
 /// `PublicKeyCredentialDescriptorJSON`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Descriptor {
     /// Always `public-key`.
     #[serde(rename = "type")]
@@ -90,7 +90,7 @@ impl Descriptor {
 }
 
 /// `AuthenticatorSelectionCriteria`.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AuthenticatorSelection {
     /// `discouraged`, `preferred` or `required`.
@@ -108,7 +108,7 @@ pub struct AuthenticatorSelection {
 }
 
 /// `PublicKeyCredentialRequestOptionsJSON`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RequestOptions {
     /// At least 16 random bytes of the registry's.
@@ -130,7 +130,7 @@ pub struct RequestOptions {
 }
 
 /// `RegistrationResponseJSON`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RegistrationResponse {
     /// The credential id, base64url.
@@ -151,7 +151,7 @@ pub struct RegistrationResponse {
 }
 
 /// `AuthenticatorAttestationResponseJSON`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AttestationResponse {
     /// The client data, the very bytes that were hashed.
@@ -174,7 +174,7 @@ pub struct AttestationResponse {
 }
 
 /// `AuthenticationResponseJSON`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AuthenticationResponse {
     /// The credential id, base64url.
@@ -195,7 +195,7 @@ pub struct AuthenticationResponse {
 }
 
 /// `AuthenticatorAssertionResponseJSON`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AssertionResponse {
     /// The client data, the very bytes that were hashed.

@@ -1,0 +1,79 @@
+//! Codes of the problems that the registry answers with: the last part of [`super::Problem::kind`].
+//!
+//! A station decides by the code, never by the text. Codes are added, never renamed.
+
+/// The body is not what the route takes; the detail says where.
+pub const MALFORMED: &str = "malformed";
+/// The body's `version` is newer than the registry's.
+pub const NEWER_VERSION: &str = "newer-version";
+/// No such route, or no such thing under it.
+pub const NOT_FOUND: &str = "not-found";
+/// The route does not take this method.
+pub const METHOD_NOT_ALLOWED: &str = "method-not-allowed";
+/// The body is larger than the route takes.
+pub const TOO_LARGE: &str = "too-large";
+/// The body is not of the media type that the route takes.
+pub const MEDIA_TYPE: &str = "media-type";
+/// Too many wrong codes from one place; see `Retry-After`.
+pub const TOO_MANY_ATTEMPTS: &str = "too-many-attempts";
+/// The registry has too much to do; see `Retry-After`.
+pub const BUSY: &str = "busy";
+/// The registry failed; nothing was changed.
+pub const INTERNAL: &str = "internal";
+
+/// The one-time code is wrong, used or expired. Which of them is not said.
+pub const CODE_REFUSED: &str = "code-refused";
+/// A station with this public key has joined already.
+pub const STATION_KNOWN: &str = "station-known";
+/// The station's assertion (RFC 7523) does not hold.
+pub const CLIENT_REFUSED: &str = "client-refused";
+/// No bearer token, or one that is unknown or has expired: ask for a new one.
+pub const TOKEN_REFUSED: &str = "token-refused";
+/// No session, or one that has ended: sign in.
+pub const SESSION_REFUSED: &str = "session-refused";
+/// The operator's role may not do this; the detail says who may.
+pub const NOT_ALLOWED: &str = "not-allowed";
+
+/// A write that needs an `Idempotency-Key` came without one, or with one that is not 1 to 128 visible ASCII characters.
+pub const IDEMPOTENCY_KEY_MISSING: &str = "idempotency-key-missing";
+/// The same `Idempotency-Key` came with another body before.
+pub const IDEMPOTENCY_KEY_REUSED: &str = "idempotency-key-reused";
+/// The journal's head stands behind, or off, what this station reported before.
+pub const JOURNAL_REGRESSED: &str = "journal-regressed";
+
+/// The offer is not known, or was not issued to this station.
+pub const OFFER_UNKNOWN: &str = "offer-unknown";
+/// An enrolment or a test has come of the offer already.
+pub const OFFER_USED: &str = "offer-used";
+/// The offer is for another person, or the operator named did not work at this station then.
+pub const OFFER_FOREIGN: &str = "offer-foreign";
+/// The challenge's life is over.
+pub const CHALLENGE_EXPIRED: &str = "challenge-expired";
+/// The client data names another challenge.
+pub const CHALLENGE_MISMATCH: &str = "challenge-mismatch";
+/// The client data names another origin.
+pub const ORIGIN_MISMATCH: &str = "origin-mismatch";
+/// The authenticator data is for another relying party.
+pub const RP_MISMATCH: &str = "rp-mismatch";
+/// The user-present flag is not set.
+pub const USER_NOT_PRESENT: &str = "user-not-present";
+/// The user-verified flag is not set.
+pub const USER_NOT_VERIFIED: &str = "user-not-verified";
+/// The algorithm was not offered.
+pub const ALGORITHM_REFUSED: &str = "algorithm-refused";
+/// The attestation statement does not verify, or is of a format that is not taken.
+pub const ATTESTATION_INVALID: &str = "attestation-invalid";
+/// The attestation leads to no root that policy asks for.
+pub const ATTESTATION_UNTRUSTED: &str = "attestation-untrusted";
+/// The credential can be copied off its authenticator.
+pub const NOT_DEVICE_BOUND: &str = "not-device-bound";
+/// The response can't be read as WebAuthn's, or contradicts itself.
+pub const RESPONSE_MALFORMED: &str = "response-malformed";
+/// The signature is not by this credential.
+pub const SIGNATURE_INVALID: &str = "signature-invalid";
+/// The signature counter went back: there may be a copy of the key.
+pub const COUNTER_REGRESSED: &str = "counter-regressed";
+/// The credential is not known, or not this person's.
+pub const CREDENTIAL_UNKNOWN: &str = "credential-unknown";
+/// The credential is enrolled already.
+pub const CREDENTIAL_EXISTS: &str = "credential-exists";
