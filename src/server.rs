@@ -1,1 +1,304 @@
-//! (see lib.rs)
+//! The central registry: an HTTP API under `/v1` over a database that holds organisations, people, operators,
+//! stations, credentials and keys.
+//!
+//! What it hides: HTTP, TLS, SQL and WebAuthn's verification. What it keeps:
+//! - nothing is enrolled that its own verifier did not accept, both the registration and an assertion;
+//! - a write is durable before it is answered, and repeating it with its `Idempotency-Key` changes nothing;
+//! - every write names station, operator and time in the audit;
+//! - codes and tokens are stored as hashes; headers and bodies are never logged;
+//! - plain HTTP is served on loopback only.
+//!
+//! ```text
+//! station ── HTTP ── routes ─┬─ auth      who is asking
+//!                            ├─ ledger    repeats, journal heads
+//!                            ├─ verify    WebAuthn
+//!                            └─ database  SQLite ── people, import, admin
+//! ```
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum_server::Handle;
+use axum_server::tls_rustls::RustlsConfig;
+use jiff::{Timestamp, tz::TimeZone};
+use sqlx::Row;
+
+pub mod admin;
+mod auth;
+pub mod config;
+mod database;
+mod guesses;
+mod ledger;
+mod people;
+mod problem;
+mod routes;
+mod secret;
+mod verify;
+
+pub use config::{AttestationPolicy, ConfigError, ServeConfig};
+pub use database::DatabaseError;
+use database::Database;
+use guesses::Guesses;
+use verify::{RelyingParty, Trust};
+
+/// How long open requests may take to end when the registry stops.
+const SHUTDOWN_GRACE: Duration = Duration::from_secs(5);
+
+/// The registry's clock; tests give one of their own.
+#[derive(Clone)]
+pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
+
+impl Clock {
+    /// A clock that asks `now`.
+    pub fn new(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        Self(Arc::new(now))
+    }
+}
+
+impl Default for Clock {
+    fn default() -> Self {
+        Self::new(Timestamp::now)
+    }
+}
+
+impl std::fmt::Debug for Clock {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Clock")
+    }
+}
+
+/// Why the registry does not serve.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// Its settings.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// Its database.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    /// Its address.
+    #[error("cannot listen on {address}: {why}")]
+    Listen {
+        /// Where.
+        address: SocketAddr,
+        /// The system's words.
+        why: std::io::Error,
+    },
+    /// It stopped by itself.
+    #[error("the registry stopped: {0}")]
+    Stopped(String),
+}
+
+impl From<sqlx::Error> for ServeError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Database(DatabaseError::Failed(error))
+    }
+}
+
+/// What every request shares.
+#[derive(Debug)]
+pub(crate) struct Registry {
+    config: ServeConfig,
+    db: Database,
+    people: RelyingParty,
+    operators: RelyingParty,
+    zone: TimeZone,
+    /// What stations' assertions may name; the first is told to those that join.
+    audiences: Vec<String>,
+    guesses: Guesses,
+    clock: Clock,
+}
+
+impl Registry {
+    /// The clock, in the milliseconds that the database keeps.
+    fn now(&self) -> Timestamp {
+        let now = (self.clock.0)();
+        Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
+    }
+}
+
+/// The registry, ready to be started.
+#[derive(Debug)]
+pub struct Server;
+
+/// A registry that serves.
+#[derive(Debug)]
+pub struct Running {
+    /// Where it listens.
+    pub addr: SocketAddr,
+    /// Its base address for a client on this machine.
+    pub base_url: String,
+    handle: Handle<SocketAddr>,
+    db: Database,
+    served: tokio::task::JoinHandle<std::io::Result<()>>,
+}
+
+impl Server {
+    /// Starts a registry and returns once it accepts connections.
+    pub async fn start(config: ServeConfig) -> Result<Running, ServeError> {
+        Self::start_with_clock(config, Clock::default()).await
+    }
+
+    /// The same by another clock.
+    pub async fn start_with_clock(config: ServeConfig, clock: Clock) -> Result<Running, ServeError> {
+        config.check()?;
+        let tls = match &config.tls {
+            Some(files) => Some(tls_config(files).await?),
+            None => None,
+        };
+        let listener = listen(config.listen)?;
+        let addr = listener.local_addr().map_err(|why| ServeError::Listen {
+            address: config.listen,
+            why,
+        })?;
+        let db = Database::open(&config.db).await?;
+        let registry = Arc::new(assemble(config, db.clone(), clock).await?);
+        let app = routes::router(registry)
+            .0
+            .into_make_service_with_connect_info::<SocketAddr>();
+        let handle = Handle::new();
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        let why = |why| ServeError::Listen { address: addr, why };
+        let served = match tls {
+            Some(tls) => tokio::spawn(
+                axum_server::from_tcp_rustls(listener, tls)
+                    .map_err(why)?
+                    .handle(handle.clone())
+                    .serve(app),
+            ),
+            None => tokio::spawn(
+                axum_server::from_tcp(listener)
+                    .map_err(why)?
+                    .handle(handle.clone())
+                    .serve(app),
+            ),
+        };
+        tracing::info!(%addr, scheme, "registry serves");
+        Ok(Running {
+            addr,
+            base_url: format!("{scheme}://{addr}"),
+            handle,
+            db,
+            served,
+        })
+    }
+}
+
+impl Running {
+    /// Lets open requests end, within a few seconds, then stops and closes the database.
+    pub async fn shutdown(self) -> Result<(), ServeError> {
+        self.handle.graceful_shutdown(Some(SHUTDOWN_GRACE));
+        let ended = self.served.await;
+        self.db.close().await;
+        match ended {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => Err(ServeError::Stopped(error.to_string())),
+            Err(error) => Err(ServeError::Stopped(error.to_string())),
+        }
+    }
+}
+
+/// Serves until `stop` completes: the whole of `keydesk registry serve`. `ready` is called once with the address.
+pub async fn serve(
+    config: ServeConfig,
+    stop: impl Future<Output = ()>,
+    ready: impl FnOnce(&Running),
+) -> Result<(), ServeError> {
+    let mut running = Server::start(config).await?;
+    ready(&running);
+    tokio::select! {
+        () = stop => running.shutdown().await,
+        ended = &mut running.served => Err(ServeError::Stopped(match ended {
+            Ok(Ok(())) => "no reason given".to_owned(),
+            Ok(Err(error)) => error.to_string(),
+            Err(error) => error.to_string(),
+        })),
+    }
+}
+
+/// The OpenAPI 3.1 description of the API, as JSON.
+pub fn openapi_json() -> Result<String, serde_json::Error> {
+    serde_json::to_string_pretty(&routes::description())
+}
+
+fn listen(address: SocketAddr) -> Result<std::net::TcpListener, ServeError> {
+    let open = || {
+        let listener = std::net::TcpListener::bind(address)?;
+        listener.set_nonblocking(true)?;
+        Ok(listener)
+    };
+    open().map_err(|why| ServeError::Listen { address, why })
+}
+
+async fn tls_config(files: &config::TlsFiles) -> Result<RustlsConfig, ConfigError> {
+    // An error says that a provider is installed already, which is what is wanted.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let read = |path: &PathBuf| {
+        std::fs::read(path).map_err(|why| ConfigError::Unreadable {
+            path: path.clone(),
+            why,
+        })
+    };
+    RustlsConfig::from_pem(read(&files.cert)?, read(&files.key)?)
+        .await
+        .map_err(|why| ConfigError::Certificate {
+            path: files.cert.clone(),
+            why: why.to_string(),
+        })
+}
+
+async fn assemble(config: ServeConfig, db: Database, clock: Clock) -> Result<Registry, ServeError> {
+    let mut trust = Trust::new(config.attestation.policy);
+    for root in &config.attestation.roots {
+        let pem = std::fs::read_to_string(&root.pem).map_err(|why| ConfigError::Unreadable {
+            path: root.pem.clone(),
+            why,
+        })?;
+        trust
+            .add_roots(&pem, &root.aaguids)
+            .map_err(|why| ConfigError::Certificate {
+                path: root.pem.clone(),
+                why: why.to_string(),
+            })?;
+    }
+    let operator_rp_id = config.operator_rp_id();
+    let bad_origin = |error: verify::BadOrigin| ConfigError::Range {
+        setting: "rp.origin",
+        found: error.0,
+        must: "an origin such as https://example.org",
+    };
+    Ok(Registry {
+        people: RelyingParty::new(&config.rp.id, &config.rp.name, &config.origin(), trust)
+            .map_err(bad_origin)?,
+        operators: RelyingParty::new(
+            &operator_rp_id,
+            &config.name,
+            &format!("https://{operator_rp_id}"),
+            Trust::default(),
+        )
+        .map_err(bad_origin)?,
+        zone: config.zone()?,
+        audiences: audiences(&config, &db).await?,
+        guesses: Guesses::default(),
+        config,
+        db,
+        clock,
+    })
+}
+
+/// The configured address, and a URN that the database was given when it was made: it stays when the address changes.
+async fn audiences(config: &ServeConfig, db: &Database) -> Result<Vec<String>, ServeError> {
+    let mut tx = db.write().await?;
+    sqlx::query("INSERT INTO setting (name, value) VALUES ('audience', ?) ON CONFLICT DO NOTHING")
+        .bind(uuid::Uuid::new_v4().urn().to_string())
+        .execute(&mut *tx)
+        .await?;
+    let own: String = sqlx::query("SELECT value FROM setting WHERE name = 'audience'")
+        .fetch_one(&mut *tx)
+        .await?
+        .try_get("value")?;
+    tx.commit().await?;
+    Ok(config.public_url.clone().into_iter().chain([own]).collect())
+}

@@ -1,0 +1,265 @@
+//! What a registry answered, read as pure functions of status, two headers and body.
+//!
+//! Invariant: every input gives a value or a [`RegistryError`]; nothing here panics, whatever the registry sends.
+
+use jiff::Timestamp;
+use serde::de::DeserializeOwned;
+
+use crate::wire::{Health, Offer, Problem, Tickets, VERSION};
+
+/// No registry is waited for longer than that, whatever it asks.
+const MAX_RETRY_AFTER_S: u64 = 3600;
+
+/// Longest text of a reply that goes into an error.
+const MAX_QUOTE_CHARS: usize = 200;
+
+/// What of a reply is looked at besides its body.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Head {
+    /// HTTP status.
+    pub status: u16,
+    /// `Content-Type`.
+    pub content_type: Option<String>,
+    /// `Retry-After`.
+    pub retry_after: Option<String>,
+}
+
+/// Why a call came to nothing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RegistryError {
+    /// No answer, or one that says "later": try again.
+    #[error("the registry cannot be reached: {why}")]
+    Unreachable {
+        /// In words.
+        why: String,
+        /// How long the registry asks to be left alone.
+        retry_after: Option<std::time::Duration>,
+    },
+    /// It refused for good, and says why.
+    #[error("the registry refused ({status}): {}", .problem.detail.as_deref().unwrap_or(&.problem.title))]
+    Refused {
+        /// HTTP status.
+        status: u16,
+        /// Its problem details.
+        problem: Problem,
+    },
+    /// Its answer is not what the API says; it may be another service, or something in between.
+    #[error("the registry's answer cannot be read: {what}; check its address")]
+    Malformed {
+        /// What is wrong with it.
+        what: String,
+    },
+    /// It speaks a newer version of the wire.
+    #[error("the registry speaks version {found} of the wire, this station {VERSION}: update the station")]
+    NewerVersion {
+        /// The registry's version.
+        found: u16,
+    },
+    /// This station has no identity yet.
+    #[error("this station has not joined a registry: run `keydesk station join`")]
+    NotJoined,
+    /// The station's own key can't sign.
+    #[error("the station's key cannot be used: {0}")]
+    Key(String),
+}
+
+/// A reply with a JSON body.
+pub fn reply<T: DeserializeOwned>(head: &Head, body: &[u8]) -> Result<T, RegistryError> {
+    if !(200..300).contains(&head.status) {
+        return Err(problem(head, body));
+    }
+    if !is_json(head) {
+        return Err(RegistryError::Malformed {
+            what: format!("it is of type {:?}, not JSON", quote(head.content_type.as_deref().unwrap_or("none"))),
+        });
+    }
+    serde_json::from_slice(body).map_err(|error| RegistryError::Malformed {
+        what: quote(&error.to_string()),
+    })
+}
+
+/// A reply that says nothing but its status.
+pub fn nothing(head: &Head, body: &[u8]) -> Result<(), RegistryError> {
+    if (200..300).contains(&head.status) {
+        Ok(())
+    } else {
+        Err(problem(head, body))
+    }
+}
+
+/// The reply of `GET /v1/health`.
+pub fn health(head: &Head, body: &[u8]) -> Result<Health, RegistryError> {
+    let health: Health = versioned(head, body)?;
+    Ok(health)
+}
+
+/// The reply of `POST /v1/people/{id}/offers`.
+pub fn offer(head: &Head, body: &[u8]) -> Result<Offer, RegistryError> {
+    versioned(head, body)
+}
+
+/// The reply of `POST /v1/tickets`.
+pub fn tickets(head: &Head, body: &[u8]) -> Result<Tickets, RegistryError> {
+    let tickets: Tickets = versioned(head, body)?;
+    match tickets.offers.iter().find(|offer| offer.version > VERSION) {
+        Some(newer) => Err(RegistryError::NewerVersion { found: newer.version }),
+        None => Ok(tickets),
+    }
+}
+
+/// What a status outside 200 to 299 means.
+pub fn problem(head: &Head, body: &[u8]) -> RegistryError {
+    let retry_after = head.retry_after.as_deref().and_then(|text| retry_after(text, Timestamp::now()));
+    let told: Option<Problem> = if is_json(head) { serde_json::from_slice(body).ok() } else { None };
+    match (head.status, told) {
+        (408 | 425 | 429 | 500.., told) => RegistryError::Unreachable {
+            why: told.map_or_else(
+                || format!("it answered {}", head.status),
+                |problem| quote(problem.detail.as_deref().unwrap_or(&problem.title)),
+            ),
+            retry_after,
+        },
+        (status @ 400..500, Some(problem)) => RegistryError::Refused { status, problem },
+        (status, _) => RegistryError::Malformed {
+            what: format!("status {status} without problem details"),
+        },
+    }
+}
+
+/// Reads the version first: what a newer one looks like is unknown.
+fn versioned<T: DeserializeOwned>(head: &Head, body: &[u8]) -> Result<T, RegistryError> {
+    #[derive(serde::Deserialize)]
+    struct Versioned {
+        version: u16,
+    }
+    let Versioned { version } = reply(head, body)?;
+    if version > VERSION {
+        return Err(RegistryError::NewerVersion { found: version });
+    }
+    reply(head, body)
+}
+
+fn is_json(head: &Head) -> bool {
+    let essence = head
+        .content_type
+        .as_deref()
+        .and_then(|text| text.split(';').next())
+        .map(|text| text.trim().to_ascii_lowercase());
+    essence.is_some_and(|text| text == "application/json" || text.ends_with("+json"))
+}
+
+/// `Retry-After` (RFC 9110, section 10.2.3): seconds, or an HTTP date; at most an hour.
+pub fn retry_after(text: &str, now: Timestamp) -> Option<std::time::Duration> {
+    let text = text.trim();
+    let seconds = match text.parse::<u64>() {
+        Ok(seconds) => seconds,
+        Err(_) => {
+            let at = jiff::fmt::rfc2822::parse(text).ok()?.timestamp();
+            u64::try_from(at.as_second().saturating_sub(now.as_second())).unwrap_or(0)
+        }
+    };
+    Some(std::time::Duration::from_secs(seconds.min(MAX_RETRY_AFTER_S)))
+}
+
+/// Text of a reply, cut short and without control characters, so that it can be shown.
+fn quote(text: &str) -> String {
+    text.chars()
+        .filter(|c| !c.is_control())
+        .take(MAX_QUOTE_CHARS)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::wire::{People, Session, TokenReply};
+
+    fn head(status: u16) -> Head {
+        Head {
+            status,
+            content_type: Some("application/problem+json; charset=utf-8".to_owned()),
+            retry_after: None,
+        }
+    }
+
+    #[test]
+    fn a_refusal_carries_its_problem_and_a_busy_registry_its_wait() {
+        let body = br#"{"type":"https://keydesk.invalid/problems/offer-used","title":"t","status":409}"#;
+        match reply::<People>(&head(409), body) {
+            Err(RegistryError::Refused { status: 409, problem }) => {
+                assert_eq!(problem.code(), "offer-used");
+            }
+            other => panic!("{other:?}"),
+        }
+        let busy = Head {
+            retry_after: Some("7".to_owned()),
+            ..head(503)
+        };
+        assert_eq!(
+            reply::<People>(&busy, b"<html>"),
+            Err(RegistryError::Unreachable {
+                why: "it answered 503".to_owned(),
+                retry_after: Some(Duration::from_secs(7)),
+            })
+        );
+    }
+
+    #[test]
+    fn retry_after_is_read_in_both_forms_and_bounded() {
+        let now = Timestamp::from_second(784_111_777).expect("in range");
+        assert_eq!(retry_after("120", now), Some(Duration::from_secs(120)));
+        assert_eq!(
+            retry_after("Sun, 06 Nov 1994 08:50:37 GMT", now),
+            Some(Duration::from_secs(60))
+        );
+        assert_eq!(retry_after("Sun, 06 Nov 1994 08:00:00 GMT", now), Some(Duration::ZERO));
+        assert_eq!(retry_after("99999999999", now), Some(Duration::from_secs(3600)));
+        assert_eq!(retry_after("soon", now), None);
+    }
+
+    #[test]
+    fn a_newer_version_is_refused_before_its_form_is_looked_at() {
+        let body = br#"{"version":2,"offers":"another form"}"#;
+        assert_eq!(
+            tickets(&head(200), body),
+            Err(RegistryError::NewerVersion { found: 2 })
+        );
+    }
+
+    #[test]
+    fn a_page_of_something_in_between_is_not_taken_for_a_reply() {
+        let html = Head {
+            content_type: Some("text/html".to_owned()),
+            ..head(200)
+        };
+        assert!(matches!(
+            reply::<People>(&html, b"{\"people\":[]}"),
+            Err(RegistryError::Malformed { .. })
+        ));
+        assert!(matches!(
+            reply::<People>(&head(302), b""),
+            Err(RegistryError::Malformed { .. })
+        ));
+    }
+
+    proptest! {
+        #[test]
+        fn no_reply_panics(
+            status in any::<u16>(),
+            retry in proptest::option::of(".{0,40}"),
+            body in proptest::collection::vec(any::<u8>(), 0..300),
+        ) {
+            let head = Head { retry_after: retry, ..head(status) };
+            let _ = offer(&head, &body);
+            let _ = tickets(&head, &body);
+            let _ = health(&head, &body);
+            let _ = reply::<People>(&head, &body);
+            let _ = reply::<TokenReply>(&head, &body).map(|_| ());
+            let _ = reply::<Session>(&head, &body).map(|_| ());
+        }
+    }
+}

@@ -1,0 +1,325 @@
+//! What a registry is told before it serves, and what is refused of that.
+//!
+//! Every setting has a default, so that an empty file is a registry for one machine. Invariant of a checked
+//! configuration: plain HTTP is served on loopback only.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use jiff::{SignedDuration, tz::TimeZone};
+use serde::Deserialize;
+
+use crate::domain::Aaguid;
+
+/// Settings of a registry; in TOML, unknown names are refused.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ServeConfig {
+    /// Where to listen; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// The database file; made when there is none.
+    pub db: PathBuf,
+    /// Certificate and key; without them only loopback is served.
+    pub tls: Option<TlsFiles>,
+    /// The registry's name, for people.
+    pub name: String,
+    /// Base address as stations reach it. It becomes the audience of their assertions; without it the audience is a
+    /// URN that the database keeps.
+    pub public_url: Option<String>,
+    /// The relying party that people's credentials are for.
+    pub rp: RpConfig,
+    /// The relying party that operators' own credentials are for; `keydesk.` before the other one when absent. It
+    /// differs so that an operator's key never signs in to the platform by way of a station.
+    pub operator_rp_id: Option<String>,
+    /// Life of a challenge that is issued online, in minutes: 1 to 43,200 (30 days).
+    pub challenge_minutes: u32,
+    /// Life of a ticket, in days: 1 to 30.
+    pub ticket_days: u8,
+    /// The least PIN length that stations must ask for, in code points: 4 to 63.
+    pub pin_min_length: u8,
+    /// IANA name of the time zone whose days appointments are on; the system's when absent.
+    pub time_zone: Option<String>,
+    /// What is asked of attestation.
+    pub attestation: AttestationConfig,
+}
+
+/// PEM files of the server's own certificate chain and key.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TlsFiles {
+    /// Certificate chain, leaf first.
+    pub cert: PathBuf,
+    /// Private key.
+    pub key: PathBuf,
+}
+
+/// A relying party.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RpConfig {
+    /// The RP id: a domain name.
+    pub id: String,
+    /// For people.
+    pub name: String,
+    /// The origin that client data must name; `https://` and the id when absent.
+    pub origin: Option<String>,
+}
+
+/// What is asked of attestation.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AttestationConfig {
+    /// Who is refused.
+    pub policy: AttestationPolicy,
+    /// Certificates that attestation may lead to.
+    pub roots: Vec<AttestationRoot>,
+}
+
+/// Who is refused for their attestation. The statement's own signature is always verified, and whether it leads to a
+/// root is always recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AttestationPolicy {
+    /// Nobody.
+    #[default]
+    Any,
+    /// A key that states a model which a root is given for, and does not lead to it.
+    Verify,
+    /// Every key that leads to no root.
+    Require,
+}
+
+/// A root of attestation.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AttestationRoot {
+    /// Certificates in PEM.
+    pub pem: PathBuf,
+    /// The models that it stands for; empty: any.
+    #[serde(default)]
+    pub aaguids: Vec<Aaguid>,
+}
+
+impl Default for ServeConfig {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8443),
+            db: PathBuf::from("keydesk-registry.db"),
+            tls: None,
+            name: "Keydesk registry".to_owned(),
+            public_url: None,
+            rp: RpConfig::default(),
+            operator_rp_id: None,
+            challenge_minutes: 60,
+            ticket_days: 7,
+            pin_min_length: 4,
+            time_zone: None,
+            attestation: AttestationConfig::default(),
+        }
+    }
+}
+
+impl Default for RpConfig {
+    fn default() -> Self {
+        Self {
+            id: "iamconnected.example".to_owned(),
+            name: "IAMconnected".to_owned(),
+            origin: None,
+        }
+    }
+}
+
+/// Why a configuration is not served.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// A file can't be read.
+    #[error("cannot read {}: {why}; check the path and its permissions", .path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// The system's words.
+        why: std::io::Error,
+    },
+    /// Not TOML, or not these settings.
+    #[error("{}: {why}", .path.display())]
+    Form {
+        /// The file.
+        path: PathBuf,
+        /// Where and what.
+        why: Box<toml::de::Error>,
+    },
+    /// Plain HTTP beyond this machine.
+    #[error(
+        "refusing plain HTTP on {0}: give a certificate and its key (tls.cert, tls.key), or listen on loopback"
+    )]
+    PlainHttp(SocketAddr),
+    /// A value out of its range.
+    #[error("{setting} is {found}: it must be {must}")]
+    Range {
+        /// The setting's name.
+        setting: &'static str,
+        /// What it is.
+        found: String,
+        /// What it must be.
+        must: &'static str,
+    },
+    /// Not certificates, or not a key that belongs to them.
+    #[error("{}: {why}", .path.display())]
+    Certificate {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// A policy that could only refuse everything.
+    #[error("attestation.policy is \"require\" but attestation.roots is empty: every key would be refused")]
+    NoRoots,
+}
+
+impl ServeConfig {
+    /// Reads a TOML file.
+    pub fn load(path: &Path) -> Result<Self, ConfigError> {
+        let text = std::fs::read_to_string(path).map_err(|why| ConfigError::Unreadable {
+            path: path.to_owned(),
+            why,
+        })?;
+        toml::from_str(&text).map_err(|why| ConfigError::Form {
+            path: path.to_owned(),
+            why: Box::new(why),
+        })
+    }
+
+    /// Refuses what can't be served.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        if self.tls.is_none() && !self.listen.ip().is_loopback() {
+            return Err(ConfigError::PlainHttp(self.listen));
+        }
+        range("challenge_minutes", self.challenge_minutes, 1, 30 * 24 * 60, "1 to 43200")?;
+        range("ticket_days", self.ticket_days, 1, 30, "1 to 30")?;
+        range("pin_min_length", self.pin_min_length, 4, 63, "4 to 63")?;
+        self.zone()?;
+        for (setting, id) in [("rp.id", &self.rp.id), ("operator_rp_id", &self.operator_rp_id())] {
+            if !is_domain(id) {
+                return Err(ConfigError::Range {
+                    setting,
+                    found: format!("{id:?}"),
+                    must: "a domain name in lower case",
+                });
+            }
+        }
+        if self.attestation.policy == AttestationPolicy::Require && self.attestation.roots.is_empty() {
+            return Err(ConfigError::NoRoots);
+        }
+        Ok(())
+    }
+
+    /// The origin that people's client data must name.
+    pub fn origin(&self) -> String {
+        self.rp
+            .origin
+            .clone()
+            .unwrap_or_else(|| format!("https://{}", self.rp.id))
+    }
+
+    /// The relying party of operators' own credentials.
+    pub fn operator_rp_id(&self) -> String {
+        self.operator_rp_id
+            .clone()
+            .unwrap_or_else(|| format!("keydesk.{}", self.rp.id))
+    }
+
+    /// The zone whose days appointments are on.
+    pub fn zone(&self) -> Result<TimeZone, ConfigError> {
+        match &self.time_zone {
+            None => Ok(TimeZone::system()),
+            Some(name) => TimeZone::get(name).map_err(|_| ConfigError::Range {
+                setting: "time_zone",
+                found: format!("{name:?}"),
+                must: "a name of the time zone database that this machine knows, e.g. Europe/Amsterdam",
+            }),
+        }
+    }
+
+    /// Life of a challenge that is issued online.
+    pub fn challenge_life(&self) -> SignedDuration {
+        SignedDuration::from_mins(i64::from(self.challenge_minutes))
+    }
+
+    /// Life of a ticket.
+    pub fn ticket_life(&self) -> SignedDuration {
+        SignedDuration::from_hours(24 * i64::from(self.ticket_days))
+    }
+}
+
+fn range<N: PartialOrd + std::fmt::Display>(
+    setting: &'static str,
+    found: N,
+    least: N,
+    most: N,
+    must: &'static str,
+) -> Result<(), ConfigError> {
+    if (least..=most).contains(&found) {
+        return Ok(());
+    }
+    Err(ConfigError::Range {
+        setting,
+        found: found.to_string(),
+        must,
+    })
+}
+
+fn is_domain(text: &str) -> bool {
+    !text.is_empty()
+        && text.len() <= 253
+        && text.split('.').all(|label| {
+            !label.is_empty()
+                && label
+                    .bytes()
+                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_http_is_refused_on_anything_but_loopback() {
+        for address in ["0.0.0.0:8443", "192.0.2.1:80", "[::]:8443"] {
+            let config = ServeConfig {
+                listen: address.parse().expect("an address"),
+                ..ServeConfig::default()
+            };
+            assert!(matches!(config.check(), Err(ConfigError::PlainHttp(_))));
+        }
+        for address in ["127.0.0.1:8443", "127.9.9.9:0", "[::1]:8443"] {
+            let config = ServeConfig {
+                listen: address.parse().expect("an address"),
+                ..ServeConfig::default()
+            };
+            assert!(config.check().is_ok(), "{address}");
+        }
+    }
+
+    #[test]
+    fn an_empty_file_is_the_default_and_a_misspelt_setting_is_refused() {
+        assert_eq!(
+            toml::from_str::<ServeConfig>("").expect("reads"),
+            ServeConfig::default()
+        );
+        assert!(toml::from_str::<ServeConfig>("challange_minutes = 5").is_err());
+    }
+
+    #[test]
+    fn values_out_of_range_name_the_setting() {
+        let config: ServeConfig =
+            toml::from_str("ticket_days = 31\n[rp]\nid = 'example.test'").expect("reads");
+        assert_eq!(
+            config.check().expect_err("refused").to_string(),
+            "ticket_days is 31: it must be 1 to 30"
+        );
+        let config: ServeConfig =
+            toml::from_str("[attestation]\npolicy = 'require'").expect("reads");
+        assert!(matches!(config.check(), Err(ConfigError::NoRoots)));
+    }
+}

@@ -1,0 +1,215 @@
+//! What makes a write safe to repeat, and a journal that was cut short visible.
+//!
+//! A write opens an [`Entry`], does its work in the entry's transaction, and ends with [`Entry::finish`], which stores
+//! the answer under the `Idempotency-Key`. Opening the same key again gives the stored answer; the work is not done
+//! again. Only what was done is stored: a refused write changed nothing and is judged anew when it comes again, so
+//! that it can succeed once its reason is gone.
+//!
+//! Invariant: the answer is stored in the same transaction as what it answers for.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use sqlx::Row;
+
+use super::Registry;
+use super::auth::IdempotencyKey;
+use super::database::{Audit, Write, audit, ms};
+use super::problem::{Answer, Refusal};
+use crate::domain::StationId;
+use crate::wire::{JournalHead, code};
+
+/// A write on its way. Dropping it undoes it.
+pub struct Entry {
+    /// Where the work is done.
+    pub tx: Write,
+    slot: Option<Slot>,
+    now_ms: i64,
+}
+
+struct Slot {
+    scope: String,
+    key: String,
+    fingerprint: Vec<u8>,
+}
+
+/// How opening an entry went.
+pub enum Opened {
+    /// Nothing like it was done before.
+    Fresh(Entry),
+    /// It was done before; this was the answer.
+    Repeated(Response),
+}
+
+/// Opens an entry. `scope` is whose keys they are (the station); `route` and `body` must be the same whenever the key is.
+/// The journal's head is no part of `body`, because it moves on between two attempts.
+pub async fn open(
+    registry: &Registry,
+    scope: &str,
+    key: Option<IdempotencyKey>,
+    route: &str,
+    body: &impl Serialize,
+) -> Answer<Opened> {
+    let mut tx = registry.db.write().await?;
+    let now_ms = ms(registry.now());
+    let Some(IdempotencyKey(key)) = key else {
+        return Ok(Opened::Fresh(Entry {
+            tx,
+            slot: None,
+            now_ms,
+        }));
+    };
+    let fingerprint = fingerprint(route, body)?;
+    let stored = sqlx::query("SELECT fingerprint, status, body FROM idempotency WHERE scope = ? AND key = ?")
+        .bind(scope)
+        .bind(&key)
+        .fetch_optional(&mut *tx)
+        .await?;
+    let Some(stored) = stored else {
+        let slot = Slot {
+            scope: scope.to_owned(),
+            key,
+            fingerprint,
+        };
+        return Ok(Opened::Fresh(Entry {
+            tx,
+            slot: Some(slot),
+            now_ms,
+        }));
+    };
+    if stored.try_get::<Vec<u8>, _>("fingerprint")? != fingerprint {
+        return Err(Refusal::new(
+            code::IDEMPOTENCY_KEY_REUSED,
+            format!("Idempotency-Key {key} came with another body before; use a fresh key for a new write"),
+        ));
+    }
+    let status = u16::try_from(stored.try_get::<i64, _>("status")?).unwrap_or_default();
+    let status = StatusCode::from_u16(status).map_err(Refusal::internal)?;
+    Ok(Opened::Repeated(json(status, stored.try_get("body")?)))
+}
+
+impl Entry {
+    /// Stores the answer and the audit line, commits, and answers.
+    pub async fn finish<T: Serialize>(
+        mut self,
+        status: StatusCode,
+        reply: &T,
+        line: Audit<'_>,
+    ) -> Answer<Response> {
+        let body = serde_json::to_string(reply).map_err(Refusal::internal)?;
+        if let Some(slot) = &self.slot {
+            sqlx::query(
+                "INSERT INTO idempotency (scope, key, fingerprint, status, body, at_ms) VALUES (?, ?, ?, ?, ?, ?)",
+            )
+            .bind(&slot.scope)
+            .bind(&slot.key)
+            .bind(&slot.fingerprint)
+            .bind(i64::from(status.as_u16()))
+            .bind(&body)
+            .bind(self.now_ms)
+            .execute(&mut *self.tx)
+            .await?;
+        }
+        let at = super::database::from_ms(self.now_ms)?;
+        audit(&mut self.tx, &line, at).await?;
+        self.tx.commit().await?;
+        Ok(json(status, body))
+    }
+}
+
+fn fingerprint(route: &str, body: &impl Serialize) -> Answer<Vec<u8>> {
+    let mut hash = Sha256::new();
+    hash.update(route.as_bytes());
+    hash.update([0]);
+    hash.update(serde_json::to_vec(body).map_err(Refusal::internal)?);
+    Ok(hash.finalize().to_vec())
+}
+
+fn json(status: StatusCode, body: String) -> Response {
+    let content_type = HeaderValue::from_static("application/json");
+    (status, [(header::CONTENT_TYPE, content_type)], body).into_response()
+}
+
+/// Notes how far a station's journal has come, before anything else of a push is looked at.
+///
+/// A head that is neither ahead of every earlier one nor one of them means that the journal was cut short, restored
+/// from an old copy, or rewritten: an alarm is recorded and the push refused. A station must therefore send one push
+/// at a time.
+pub async fn observe_head(
+    registry: &Registry,
+    station: &StationId,
+    head: &JournalHead,
+) -> Answer<()> {
+    let sequence = i64::try_from(head.sequence)
+        .map_err(|_| Refusal::new(code::MALFORMED, "head.sequence is beyond any journal"))?;
+    if head.sequence > 0 && head.hash.0.len() != 32 {
+        return Err(Refusal::new(
+            code::MALFORMED,
+            "head.hash must be the 32 bytes of a SHA-256",
+        ));
+    }
+    let now_ms = ms(registry.now());
+    let mut tx = registry.db.write().await?;
+    let last: Option<i64> =
+        sqlx::query_scalar("SELECT max(sequence) FROM journal_head WHERE station = ?")
+            .bind(station.as_str())
+            .fetch_one(&mut *tx)
+            .await?;
+    let known: Option<Vec<u8>> =
+        sqlx::query_scalar("SELECT hash FROM journal_head WHERE station = ? AND sequence = ?")
+            .bind(station.as_str())
+            .bind(sequence)
+            .fetch_optional(&mut *tx)
+            .await?;
+    let ahead = last.is_none_or(|last| sequence > last);
+    if known.as_deref() == Some(head.hash.as_ref()) {
+        return Ok(());
+    }
+    if ahead {
+        sqlx::query("INSERT INTO journal_head (station, sequence, hash, seen_ms) VALUES (?, ?, ?, ?)")
+            .bind(station.as_str())
+            .bind(sequence)
+            .bind(&head.hash.0)
+            .bind(now_ms)
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        return Ok(());
+    }
+    let last = last.unwrap_or_default();
+    let detail = format!(
+        "the station's journal stands at record {sequence} with hash {}, but had come to record {last} before",
+        head.hash
+    );
+    let at = registry.now();
+    alarm(&mut tx, station, code::JOURNAL_REGRESSED, &detail, at).await?;
+    tx.commit().await?;
+    Err(Refusal::new(
+        code::JOURNAL_REGRESSED,
+        format!(
+            "{detail}; nothing was taken. Run `keydesk audit verify` at the station and find out what happened to its \
+             journal before it goes on"
+        ),
+    ))
+}
+
+/// Records something that the registry's administrator must look at.
+pub async fn alarm(
+    tx: &mut Write,
+    station: &StationId,
+    kind: &str,
+    detail: &str,
+    at: Timestamp,
+) -> Result<(), sqlx::Error> {
+    tracing::warn!(%station, kind, detail, "alarm");
+    sqlx::query("INSERT INTO alarm (at_ms, station, kind, detail) VALUES (?, ?, ?, ?)")
+        .bind(ms(at))
+        .bind(station.as_str())
+        .bind(kind)
+        .bind(detail)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}

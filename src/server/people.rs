@@ -1,0 +1,238 @@
+//! People as the registry holds them: finding one, and telling several apart.
+//!
+//! Search is by full text (FTS5) over a folded form, so that case and diacritics do not matter. Invariant: what
+//! somebody types is data to the search, never a query of its language.
+
+use jiff::Timestamp;
+use sqlx::sqlite::{SqliteExecutor, SqlitePool, SqliteRow};
+use sqlx::Row;
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+
+use super::database::from_ms;
+use crate::domain::{
+    Bytes, KeyId, OperatorId, Organisation, OrganisationId, Person, PersonId, PersonKind, StationId,
+};
+use crate::wire::{Credential, Expected, KeyReport, People};
+
+/// Most words of a search that are looked at.
+const MAX_WORDS: usize = 8;
+
+macro_rules! select_person {
+    ($tail:literal) => {
+        concat!(
+            "SELECT p.id, p.name, p.email, p.employee_number, p.kind, p.apps, o.id AS organisation_id, \
+             o.name AS organisation_name, o.coc_number, \
+             (SELECT count(*) FROM credential c WHERE c.person = p.id) AS keys ",
+            $tail
+        )
+    };
+}
+
+/// People of whom every word of `text` begins a word of their name, e-mail address, employee number, or their
+/// organisation's name or Chamber of Commerce number. Best match first.
+pub async fn find(pool: &SqlitePool, text: &str, limit: u32) -> Result<People, sqlx::Error> {
+    let Some(query) = full_text_query(text) else {
+        return Ok(People {
+            people: Vec::new(),
+            more: false,
+        });
+    };
+    let rows = sqlx::query(select_person!(
+        "FROM person_text t JOIN person p ON p.number = t.rowid \
+         LEFT JOIN organisation o ON o.id = p.organisation \
+         WHERE person_text MATCH ? ORDER BY bm25(person_text, 8.0, 8.0, 1.0), p.name, p.id LIMIT ?"
+    ))
+    .bind(query)
+    .bind(i64::from(limit) + 1)
+    .fetch_all(pool)
+    .await?;
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let people = rows.iter().take(limit).map(person).collect::<Result<_, _>>()?;
+    Ok(People {
+        people,
+        more: rows.len() > limit,
+    })
+}
+
+/// One person.
+pub async fn by_id(
+    db: impl SqliteExecutor<'_>,
+    id: &PersonId,
+) -> Result<Option<Person>, sqlx::Error> {
+    sqlx::query(select_person!(
+        "FROM person p LEFT JOIN organisation o ON o.id = p.organisation WHERE p.id = ?"
+    ))
+    .bind(id.as_str())
+    .fetch_optional(db)
+    .await?
+    .as_ref()
+    .map(person)
+    .transpose()
+}
+
+/// The user handle that a person's credentials carry.
+pub async fn user_handle(
+    db: impl SqliteExecutor<'_>,
+    id: &PersonId,
+) -> Result<Option<Bytes>, sqlx::Error> {
+    let handle: Option<Vec<u8>> = sqlx::query_scalar("SELECT user_handle FROM person WHERE id = ?")
+        .bind(id.as_str())
+        .fetch_optional(db)
+        .await?;
+    Ok(handle.map(Bytes))
+}
+
+/// Who has an appointment from `start` until before `end`, in order of time.
+pub async fn expected(
+    db: impl SqliteExecutor<'_>,
+    start_ms: i64,
+    end_ms: i64,
+) -> Result<Vec<Expected>, sqlx::Error> {
+    let rows = sqlx::query(select_person!(
+        ", a.at_ms, EXISTS (SELECT 1 FROM credential c WHERE c.person = p.id AND c.enrolled_ms >= ?1) AS done \
+         FROM appointment a JOIN person p ON p.id = a.person \
+         LEFT JOIN organisation o ON o.id = p.organisation \
+         WHERE a.at_ms >= ?1 AND a.at_ms < ?2 ORDER BY a.at_ms, p.name, p.id"
+    ))
+    .bind(start_ms)
+    .bind(end_ms)
+    .fetch_all(db)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Expected {
+                at: from_ms(row.try_get("at_ms")?)?,
+                person: person(row)?,
+                done: row.try_get("done")?,
+            })
+        })
+        .collect()
+}
+
+/// A person's credentials, oldest first.
+pub async fn credentials(
+    db: impl SqliteExecutor<'_>,
+    person: &PersonId,
+) -> Result<Vec<Credential>, sqlx::Error> {
+    let rows = sqlx::query(
+        "SELECT c.id, k.aaguid, k.serial, k.asset_tag, k.model, k.firmware, c.enrolled_ms, c.station, c.operator, \
+         c.last_tested_ms FROM credential c JOIN security_key k ON k.number = c.security_key \
+         WHERE c.person = ? ORDER BY c.enrolled_ms, c.id",
+    )
+    .bind(person.as_str())
+    .fetch_all(db)
+    .await?;
+    rows.iter().map(credential).collect()
+}
+
+fn credential(row: &SqliteRow) -> Result<Credential, sqlx::Error> {
+    let firmware: Option<i64> = row.try_get("firmware")?;
+    Ok(Credential {
+        id: Bytes(row.try_get("id")?),
+        key: KeyReport {
+            id: KeyId {
+                aaguid: row
+                    .try_get::<String, _>("aaguid")?
+                    .parse()
+                    .map_err(|error| sqlx::Error::Decode(Box::new(error)))?,
+                serial: row.try_get("serial")?,
+                asset_tag: row.try_get("asset_tag")?,
+            },
+            model: row.try_get("model")?,
+            firmware: firmware.and_then(|version| u64::try_from(version).ok()),
+        },
+        enrolled_at: from_ms(row.try_get("enrolled_ms")?)?,
+        station: StationId::new(row.try_get::<String, _>("station")?),
+        operator: OperatorId::new(row.try_get::<String, _>("operator")?),
+        last_tested_at: Some(from_ms(row.try_get("last_tested_ms")?)?),
+    })
+}
+
+fn person(row: &SqliteRow) -> Result<Person, sqlx::Error> {
+    let kind: String = row.try_get("kind")?;
+    let organisation: Option<String> = row.try_get("organisation_id")?;
+    Ok(Person {
+        id: PersonId::new(row.try_get::<String, _>("id")?),
+        name: row.try_get("name")?,
+        email: row.try_get("email")?,
+        employee_number: row.try_get("employee_number")?,
+        kind: PersonKind::parse(&kind)
+            .ok_or_else(|| sqlx::Error::Decode(format!("kind {kind:?}").into()))?,
+        organisation: organisation
+            .map(|id| -> Result<Organisation, sqlx::Error> {
+                Ok(Organisation {
+                    id: OrganisationId::new(id),
+                    name: row.try_get("organisation_name")?,
+                    coc_number: row.try_get("coc_number")?,
+                })
+            })
+            .transpose()?,
+        keys: row.try_get("keys")?,
+        apps: row.try_get("apps")?,
+    })
+}
+
+/// Lower case, without diacritics: what is compared when people are looked for.
+pub fn fold(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    for c in text.nfkd().filter(|c| !is_combining_mark(*c)) {
+        for lower in c.to_lowercase() {
+            match lower {
+                // Letters that no decomposition takes apart.
+                'ø' => folded.push('o'),
+                'ł' => folded.push('l'),
+                'đ' | 'ð' => folded.push('d'),
+                'ı' => folded.push('i'),
+                'ß' => folded.push_str("ss"),
+                'æ' => folded.push_str("ae"),
+                'œ' => folded.push_str("oe"),
+                'þ' => folded.push_str("th"),
+                other => folded.push(other),
+            }
+        }
+    }
+    folded
+}
+
+/// Every word as a quoted prefix; `None` when there is no word in it.
+fn full_text_query(text: &str) -> Option<String> {
+    let folded = fold(text);
+    let words: Vec<String> = folded
+        .split(|c: char| c.is_whitespace() || c == '"' || c == '\0')
+        .filter(|word| word.chars().any(char::is_alphanumeric))
+        .take(MAX_WORDS)
+        .map(|word| format!("\"{word}\"*"))
+        .collect();
+    (!words.is_empty()).then(|| words.join(" "))
+}
+
+/// The start of a day and of the next in a time zone, as milliseconds; `None` beyond the calendar.
+pub fn day_bounds_ms(day: jiff::civil::Date, zone: &jiff::tz::TimeZone) -> Option<(i64, i64)> {
+    let start = |day: jiff::civil::Date| -> Option<Timestamp> {
+        day.to_zoned(zone.clone()).ok().map(|start| start.timestamp())
+    };
+    Some((
+        start(day)?.as_millisecond(),
+        start(day.tomorrow().ok()?)?.as_millisecond(),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folding_takes_case_and_diacritics_away() {
+        assert_eq!(fold("Łukasz ØSTERGÅRD"), "lukasz ostergard");
+        assert_eq!(fold("Zoë Müßig-Ĳsbrand"), "zoe mussig-ijsbrand");
+    }
+
+    #[test]
+    fn what_is_typed_is_never_a_query_of_its_own() {
+        assert_eq!(
+            full_text_query(r#"jan" OR name:* NOT"#).as_deref(),
+            Some(r#""jan"* "or"* "name:*"* "not"*"#)
+        );
+        assert_eq!(full_text_query(" \" ** - "), None);
+    }
+}

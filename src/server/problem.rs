@@ -1,0 +1,221 @@
+//! How the registry says no: every refusal, also one of the HTTP layer's own, becomes problem details (RFC 9457).
+//!
+//! Invariant: a refusal tells the caller nothing of the registry's inside. What failed there goes to the log.
+
+use axum::extract::rejection::{FormRejection, JsonRejection, PathRejection, QueryRejection};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use crate::wire::{Problem, code};
+
+/// The media type of problem details.
+pub const MEDIA_TYPE: &str = "application/problem+json";
+
+/// A refusal on its way to the caller.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    code: &'static str,
+    detail: String,
+    retry_after_s: Option<u32>,
+    oauth: Option<&'static str>,
+}
+
+/// Result of everything a route does.
+pub type Answer<T> = Result<T, Refusal>;
+
+impl Refusal {
+    /// A refusal of that code (one of [`code`]); the detail says what happened here and what to do next.
+    pub fn new(code: &'static str, detail: impl Into<String>) -> Self {
+        Self {
+            code,
+            detail: detail.into(),
+            retry_after_s: None,
+            oauth: None,
+        }
+    }
+
+    /// Asks the caller to come back after that many seconds.
+    pub fn retry_after(mut self, seconds: u32) -> Self {
+        self.retry_after_s = Some(seconds);
+        self
+    }
+
+    /// Adds the member `error` of a token reply (RFC 6749, section 5.2).
+    pub fn oauth(mut self, error: &'static str) -> Self {
+        self.oauth = Some(error);
+        self
+    }
+
+    /// Nothing that the caller did: logs the cause, tells nothing of it.
+    pub fn internal(cause: impl std::fmt::Display) -> Self {
+        tracing::error!(%cause, "request failed");
+        Self::new(
+            code::INTERNAL,
+            "the registry failed and changed nothing; its log has the cause",
+        )
+    }
+
+    /// The code.
+    pub fn code(&self) -> &'static str {
+        self.code
+    }
+}
+
+/// Status and title of a code.
+fn meaning(code: &str) -> (StatusCode, &'static str) {
+    use StatusCode as S;
+    match code {
+        code::MALFORMED => (S::BAD_REQUEST, "The request cannot be read"),
+        code::NEWER_VERSION => (S::BAD_REQUEST, "The request is newer than this registry"),
+        code::NOT_FOUND => (S::NOT_FOUND, "There is no such thing"),
+        code::METHOD_NOT_ALLOWED => (S::METHOD_NOT_ALLOWED, "This route does not take the method"),
+        code::TOO_LARGE => (S::PAYLOAD_TOO_LARGE, "The body is too large"),
+        code::MEDIA_TYPE => (S::UNSUPPORTED_MEDIA_TYPE, "The body's media type is not taken"),
+        code::TOO_MANY_ATTEMPTS => (S::TOO_MANY_REQUESTS, "Too many wrong codes"),
+        code::BUSY => (S::SERVICE_UNAVAILABLE, "The registry is busy"),
+        code::CODE_REFUSED => (S::FORBIDDEN, "The code does not hold"),
+        code::STATION_KNOWN => (S::CONFLICT, "This key has joined already"),
+        code::CLIENT_REFUSED => (S::UNAUTHORIZED, "The station's assertion does not hold"),
+        code::TOKEN_REFUSED => (S::UNAUTHORIZED, "The token does not hold"),
+        code::SESSION_REFUSED => (S::UNAUTHORIZED, "Nobody is signed in"),
+        code::NOT_ALLOWED => (S::FORBIDDEN, "Not this operator's to do"),
+        code::IDEMPOTENCY_KEY_MISSING => (S::BAD_REQUEST, "Idempotency-Key is missing"),
+        code::IDEMPOTENCY_KEY_REUSED => {
+            (S::UNPROCESSABLE_ENTITY, "Idempotency-Key came with another body before")
+        }
+        code::JOURNAL_REGRESSED => (S::CONFLICT, "The station's journal does not continue"),
+        code::OFFER_UNKNOWN => (S::NOT_FOUND, "There is no such offer for this station"),
+        code::OFFER_USED => (S::CONFLICT, "The offer is used up"),
+        code::OFFER_FOREIGN => (S::FORBIDDEN, "The offer is not for this"),
+        code::CREDENTIAL_UNKNOWN => (S::NOT_FOUND, "There is no such credential"),
+        code::CREDENTIAL_EXISTS => (S::CONFLICT, "The credential is enrolled already"),
+        code::CHALLENGE_EXPIRED => (S::UNPROCESSABLE_ENTITY, "The challenge has expired"),
+        code::CHALLENGE_MISMATCH => (S::UNPROCESSABLE_ENTITY, "The challenge is another one"),
+        code::ORIGIN_MISMATCH => (S::UNPROCESSABLE_ENTITY, "The origin is another one"),
+        code::RP_MISMATCH => (S::UNPROCESSABLE_ENTITY, "The relying party is another one"),
+        code::USER_NOT_PRESENT => (S::UNPROCESSABLE_ENTITY, "Nobody touched the key"),
+        code::USER_NOT_VERIFIED => (S::UNPROCESSABLE_ENTITY, "The user was not verified"),
+        code::ALGORITHM_REFUSED => (S::UNPROCESSABLE_ENTITY, "The algorithm was not offered"),
+        code::ATTESTATION_INVALID => (S::UNPROCESSABLE_ENTITY, "The attestation does not verify"),
+        code::ATTESTATION_UNTRUSTED => (S::UNPROCESSABLE_ENTITY, "The attestation is not trusted"),
+        code::NOT_DEVICE_BOUND => (S::UNPROCESSABLE_ENTITY, "The credential is not bound to a key"),
+        code::RESPONSE_MALFORMED => (S::UNPROCESSABLE_ENTITY, "The key's response cannot be read"),
+        code::SIGNATURE_INVALID => (S::UNPROCESSABLE_ENTITY, "The signature does not verify"),
+        code::COUNTER_REGRESSED => (S::UNPROCESSABLE_ENTITY, "The signature counter went back"),
+        _ => (S::INTERNAL_SERVER_ERROR, "The registry failed"),
+    }
+}
+
+#[derive(Serialize)]
+struct Body {
+    #[serde(flatten)]
+    problem: Problem,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<&'static str>,
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let (status, title) = meaning(self.code);
+        tracing::info!(status = status.as_u16(), code = self.code, detail = %self.detail, "refused");
+        let body = Body {
+            problem: Problem {
+                kind: format!("https://keydesk.invalid/problems/{}", self.code),
+                title: title.to_owned(),
+                status: status.as_u16(),
+                detail: Some(self.detail),
+            },
+            error: self.oauth,
+        };
+        let json = serde_json::to_vec(&body).unwrap_or_default();
+        let mut response = (status, json).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
+        if let Some(seconds) = self.retry_after_s {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response
+    }
+}
+
+impl From<sqlx::Error> for Refusal {
+    fn from(error: sqlx::Error) -> Self {
+        if is_busy(&error) {
+            return Self::new(code::BUSY, "another write takes long; try again").retry_after(1);
+        }
+        Self::internal(error)
+    }
+}
+
+/// SQLITE_BUSY and its kin, and a pool with no connection left.
+fn is_busy(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::PoolTimedOut => true,
+        sqlx::Error::Database(error) => error
+            .code()
+            .and_then(|code| code.parse::<u32>().ok())
+            .is_some_and(|code| code & 0xff == 5),
+        _ => false,
+    }
+}
+
+impl From<JsonRejection> for Refusal {
+    fn from(rejection: JsonRejection) -> Self {
+        by_status(rejection.status(), rejection.body_text())
+    }
+}
+
+impl From<FormRejection> for Refusal {
+    fn from(rejection: FormRejection) -> Self {
+        by_status(rejection.status(), rejection.body_text())
+    }
+}
+
+impl From<PathRejection> for Refusal {
+    fn from(rejection: PathRejection) -> Self {
+        by_status(rejection.status(), rejection.body_text())
+    }
+}
+
+impl From<QueryRejection> for Refusal {
+    fn from(rejection: QueryRejection) -> Self {
+        by_status(rejection.status(), rejection.body_text())
+    }
+}
+
+fn by_status(status: StatusCode, detail: String) -> Refusal {
+    let code = match status {
+        StatusCode::PAYLOAD_TOO_LARGE => code::TOO_LARGE,
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => code::MEDIA_TYPE,
+        status if status.is_server_error() => return Refusal::internal(detail),
+        _ => code::MALFORMED,
+    };
+    Refusal::new(code, detail)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_is_problem_details_with_its_headers() {
+        let response = Refusal::new(code::TOO_MANY_ATTEMPTS, "wait")
+            .retry_after(30)
+            .into_response();
+        assert_eq!(response.status(), StatusCode::TOO_MANY_REQUESTS);
+        assert_eq!(response.headers()[header::CONTENT_TYPE], MEDIA_TYPE);
+        assert_eq!(response.headers()[header::RETRY_AFTER], "30");
+        let response = Refusal::new(code::TOKEN_REFUSED, "expired").into_response();
+        assert_eq!(response.headers()[header::WWW_AUTHENTICATE], "Bearer");
+    }
+
+    #[test]
+    fn what_failed_inside_is_not_told() {
+        let refusal = Refusal::internal("secret path");
+        assert!(!refusal.detail.contains("secret path"));
+    }
+}

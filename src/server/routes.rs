@@ -1,0 +1,142 @@
+//! The HTTP API: which routes there are, how much they take, and what happens to a request that fits none.
+//!
+//! Invariant: whatever comes in, the answer is the documented body or problem details.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Path, Query, Request, State};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Form, Json, Router};
+use tokio::sync::Semaphore;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::Registry;
+use super::problem::Refusal;
+use crate::wire::code;
+
+mod offers;
+mod operators;
+mod people;
+mod pushes;
+mod stations;
+
+/// The largest body taken: a registration with a long certificate chain has some ten kilobytes.
+const MAX_BODY_BYTES: usize = 256 * 1024;
+
+/// Requests served at once.
+const MAX_AT_ONCE: usize = 256;
+
+/// The longest that a request may take, its body included.
+const REQUEST_LIMIT: Duration = Duration::from_secs(20);
+
+/// A JSON body. What can't be read is refused with problem details.
+#[derive(Debug, FromRequest)]
+#[from_request(via(Json), rejection(Refusal))]
+struct Body<T>(T);
+
+/// A form in the body, likewise.
+#[derive(FromRequest)]
+#[from_request(via(Form), rejection(Refusal))]
+struct FormBody<T>(T);
+
+/// The query, likewise.
+#[derive(Debug, FromRequestParts)]
+#[from_request(via(Query), rejection(Refusal))]
+struct Params<T>(T);
+
+/// What the path names, likewise.
+#[derive(Debug, FromRequestParts)]
+#[from_request(via(Path), rejection(Refusal))]
+struct Named<T>(T);
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Keydesk registry",
+        description = "People, organisations, operators, stations and security keys. Errors are problem details \
+                       (RFC 9457); the last part of `type` is the code to decide by."
+    ),
+    tags(
+        (name = "station", description = "A station joins and gets its tokens"),
+        (name = "operator", description = "An operator enrols a key and signs in"),
+        (name = "people", description = "Whom a key is for"),
+        (name = "enrolment", description = "Offers, tickets, enrolments, tests"),
+    )
+)]
+struct Description;
+
+/// Every route, and their description.
+pub fn router(registry: Arc<Registry>) -> (Router, utoipa::openapi::OpenApi) {
+    let (router, description) = documented().split_for_parts();
+    let json = description.to_pretty_json().unwrap_or_default();
+    let served = move || async move { ([("content-type", "application/json")], json.clone()) };
+    let at_once = Arc::new(Semaphore::new(MAX_AT_ONCE));
+    let router = router
+        .route("/v1/openapi.json", get(served))
+        .fallback(unknown_route)
+        .method_not_allowed_fallback(unknown_method)
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(middleware::from_fn(move |request, next| {
+            bounded(Arc::clone(&at_once), request, next)
+        }))
+        .with_state(registry);
+    (router, description)
+}
+
+/// The description alone.
+pub fn description() -> utoipa::openapi::OpenApi {
+    documented().split_for_parts().1
+}
+
+fn documented() -> OpenApiRouter<Arc<Registry>> {
+    OpenApiRouter::with_openapi(Description::openapi())
+        .routes(routes!(stations::health))
+        .routes(routes!(stations::join))
+        .routes(routes!(stations::token))
+        .routes(routes!(operators::enrolment_options))
+        .routes(routes!(operators::enrolment))
+        .routes(routes!(operators::session_options))
+        .routes(routes!(operators::open_session))
+        .routes(routes!(operators::close_session))
+        .routes(routes!(people::find))
+        .routes(routes!(people::expected))
+        .routes(routes!(people::detail))
+        .routes(routes!(offers::offer))
+        .routes(routes!(offers::tickets))
+        .routes(routes!(offers::test_options))
+        .routes(routes!(pushes::enrolment))
+        .routes(routes!(pushes::test))
+}
+
+async fn unknown_route(request: Request) -> Refusal {
+    Refusal::new(
+        code::NOT_FOUND,
+        format!("there is no route {}; /v1/openapi.json lists them", request.uri().path()),
+    )
+}
+
+async fn unknown_method(request: Request) -> Refusal {
+    Refusal::new(
+        code::METHOD_NOT_ALLOWED,
+        format!("{} does not take {}", request.uri().path(), request.method()),
+    )
+}
+
+/// Bounds how many requests there are and how long each may take.
+async fn bounded(at_once: Arc<Semaphore>, request: Request, next: Next) -> Response {
+    let busy = |what: &str| Refusal::new(code::BUSY, what).retry_after(2).into_response();
+    let Ok(_permit) = at_once.try_acquire() else {
+        return busy("too many requests are being served; try again");
+    };
+    tokio::time::timeout(REQUEST_LIMIT, next.run(request))
+        .await
+        .unwrap_or_else(|_| busy("the request took too long; try again"))
+}
+
+/// What every handler takes first.
+type Shared = State<Arc<Registry>>;

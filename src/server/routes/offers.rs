@@ -1,0 +1,306 @@
+//! What a station needs before it touches a key: offers to enrol one, tickets for days with a bad line, and offers to
+//! test the keys that somebody has.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use jiff::{SignedDuration, Timestamp};
+
+use super::people::no_person;
+use super::{Body, Named, Shared};
+use crate::domain::authority::Action;
+use crate::domain::{OfferId, Person, PersonId};
+use crate::server::Registry;
+use crate::server::auth::{AtDesk, IdempotencyKey};
+use crate::server::database::{Audit, Write, from_ms, ms};
+use crate::server::ledger::{self, Opened};
+use crate::server::people;
+use crate::server::problem::{Answer, Refusal};
+use crate::wire::webauthn::{Descriptor, User};
+use crate::wire::{Offer, Problem, TestOffer, TicketRequest, Tickets, VERSION, code};
+
+/// Most tickets for one day: what a station can hold, and a reply can carry.
+const MAX_TICKETS: usize = 500;
+
+/// How long an offer that nothing came of is kept after it expired, so that a late push is told why it is refused.
+const KEPT_EXPIRED: SignedDuration = SignedDuration::from_hours(90 * 24);
+
+/// Of what sort an offer is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sort {
+    Enrolment,
+    Ticket,
+    Test,
+}
+
+impl Sort {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Enrolment => "enrolment",
+            Self::Ticket => "ticket",
+            Self::Test => "test",
+        }
+    }
+}
+
+/// Creation options for a person, and the challenge of the test that follows.
+#[utoipa::path(
+    post, path = "/v1/people/{id}/offers", tag = "enrolment",
+    params(
+        ("id" = String, Path, description = "The person's identifier"),
+        ("Keydesk-Session" = String, Header, description = "The session's token"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes it safe to repeat"),
+    ),
+    responses(
+        (status = CREATED, body = Offer),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn offer(
+    State(registry): Shared,
+    desk: AtDesk,
+    key: Option<IdempotencyKey>,
+    Named(id): Named<PersonId>,
+) -> Answer<Response> {
+    may(&desk, Action::Enrol)?;
+    let mut entry = match ledger::open(&registry, desk.station.as_str(), key, "offer", &id).await? {
+        Opened::Fresh(entry) => entry,
+        Opened::Repeated(response) => return Ok(response),
+    };
+    let person = people::by_id(&mut *entry.tx, &id)
+        .await?
+        .ok_or_else(|| no_person(&id))?;
+    let life = registry.config.challenge_life();
+    let offer = issue(&registry, &mut entry.tx, &desk, person, Sort::Enrolment, life).await?;
+    let subject = offer.id.to_string();
+    let line = line(&desk, "offer", &subject, id.as_str());
+    entry.finish(StatusCode::CREATED, &offer, line).await
+}
+
+/// Offers for everybody who is expected on a day, for a station that may lose its line.
+#[utoipa::path(
+    post, path = "/v1/tickets", tag = "enrolment", request_body = TicketRequest,
+    params(
+        ("Keydesk-Session" = String, Header, description = "The session's token"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes it safe to repeat"),
+    ),
+    responses(
+        (status = CREATED, body = Tickets),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn tickets(
+    State(registry): Shared,
+    desk: AtDesk,
+    key: Option<IdempotencyKey>,
+    Body(request): Body<TicketRequest>,
+) -> Answer<Response> {
+    may(&desk, Action::FetchTickets)?;
+    let day = request.day;
+    let life = registry.config.ticket_life();
+    let (start_ms, end_ms) = people::day_bounds_ms(day, &registry.zone)
+        .ok_or_else(|| Refusal::new(code::MALFORMED, "day is beyond the calendar"))?;
+    let now = registry.now();
+    if end_ms <= ms(now) || start_ms >= ms(now + life) {
+        return Err(Refusal::new(
+            code::MALFORMED,
+            format!(
+                "tickets live {} days from now, which does not reach {day}; ask for a day from today on",
+                registry.config.ticket_days
+            ),
+        ));
+    }
+    let mut entry = match ledger::open(&registry, desk.station.as_str(), key, "tickets", &request).await? {
+        Opened::Fresh(entry) => entry,
+        Opened::Repeated(response) => return Ok(response),
+    };
+    let mut people: Vec<Person> = Vec::new();
+    for expected in people::expected(&mut *entry.tx, start_ms, end_ms).await? {
+        if !people.iter().any(|known| known.id == expected.person.id) {
+            people.push(expected.person);
+        }
+    }
+    if people.len() > MAX_TICKETS {
+        return Err(Refusal::new(
+            code::TOO_LARGE,
+            format!("{} people are expected on {day}; tickets are for at most {MAX_TICKETS}", people.len()),
+        ));
+    }
+    let mut offers = Vec::with_capacity(people.len());
+    for person in people {
+        offers.push(issue(&registry, &mut entry.tx, &desk, person, Sort::Ticket, life).await?);
+    }
+    let reply = Tickets {
+        version: VERSION,
+        day,
+        offers,
+    };
+    let (subject, detail) = (day.to_string(), reply.offers.len().to_string());
+    let line = line(&desk, "tickets", &subject, &detail);
+    entry.finish(StatusCode::CREATED, &reply, line).await
+}
+
+/// Options for an assertion by one of a person's keys.
+#[utoipa::path(
+    post, path = "/v1/people/{id}/tests/options", tag = "enrolment",
+    params(
+        ("id" = String, Path, description = "The person's identifier"),
+        ("Keydesk-Session" = String, Header, description = "The session's token"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes it safe to repeat"),
+    ),
+    responses(
+        (status = CREATED, body = TestOffer),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn test_options(
+    State(registry): Shared,
+    desk: AtDesk,
+    key: Option<IdempotencyKey>,
+    Named(id): Named<PersonId>,
+) -> Answer<Response> {
+    may(&desk, Action::Enrol)?;
+    let mut entry = match ledger::open(&registry, desk.station.as_str(), key, "test-offer", &id).await? {
+        Opened::Fresh(entry) => entry,
+        Opened::Repeated(response) => return Ok(response),
+    };
+    people::by_id(&mut *entry.tx, &id)
+        .await?
+        .ok_or_else(|| no_person(&id))?;
+    let life = registry.config.challenge_life();
+    let now = registry.now();
+    let expires_at = from_ms(ms(now + life))?;
+    let allow = descriptors(&mut entry.tx, &id).await?;
+    let issued = registry.people.request(allow, life_ms(life))?;
+    let row = Row {
+        id: OfferId(uuid::Uuid::now_v7()),
+        sort: Sort::Test,
+        person: &id,
+        registration_state: None,
+        assertion_state: &issued.state,
+        issued_at: now,
+        expires_at,
+    };
+    insert(&mut entry.tx, &desk, &row).await?;
+    let reply = TestOffer {
+        id: row.id,
+        request: issued.options,
+        origin: registry.people.origin().to_owned(),
+        expires_at,
+    };
+    let subject = row.id.to_string();
+    let line = line(&desk, "test-offer", &subject, id.as_str());
+    entry.finish(StatusCode::CREATED, &reply, line).await
+}
+
+fn may(desk: &AtDesk, action: Action) -> Answer<()> {
+    desk.operator
+        .role
+        .may(action)
+        .map_err(|refused| Refusal::new(code::NOT_ALLOWED, refused.to_string()))
+}
+
+fn line<'a>(desk: &'a AtDesk, action: &'a str, subject: &'a str, detail: &'a str) -> Audit<'a> {
+    Audit {
+        station: Some(desk.station.as_str()),
+        operator: Some(desk.operator.id.as_str()),
+        action,
+        subject,
+        detail,
+    }
+}
+
+async fn issue(
+    registry: &Registry,
+    tx: &mut Write,
+    desk: &AtDesk,
+    person: Person,
+    sort: Sort,
+    life: SignedDuration,
+) -> Answer<Offer> {
+    let handle = people::user_handle(&mut **tx, &person.id)
+        .await?
+        .ok_or_else(|| no_person(&person.id))?;
+    let user = User {
+        id: handle,
+        name: person.email.clone().unwrap_or_else(|| person.name.clone()),
+        display_name: person.name.clone(),
+    };
+    let exclude = descriptors(tx, &person.id).await?;
+    let creation = registry.people.creation(&user, exclude, life_ms(life))?;
+    let test = registry.people.request(Vec::new(), life_ms(life))?;
+    let issued_at = registry.now();
+    let expires_at = from_ms(ms(issued_at + life))?;
+    let row = Row {
+        id: OfferId(uuid::Uuid::now_v7()),
+        sort,
+        person: &person.id,
+        registration_state: Some(&creation.state),
+        assertion_state: &test.state,
+        issued_at,
+        expires_at,
+    };
+    insert(tx, desk, &row).await?;
+    Ok(Offer {
+        version: VERSION,
+        id: row.id,
+        creation: creation.options,
+        test: test.options,
+        origin: registry.people.origin().to_owned(),
+        pin_min_length: registry.config.pin_min_length,
+        issued_at,
+        expires_at,
+        person,
+    })
+}
+
+struct Row<'a> {
+    id: OfferId,
+    sort: Sort,
+    person: &'a PersonId,
+    registration_state: Option<&'a str>,
+    assertion_state: &'a str,
+    issued_at: Timestamp,
+    expires_at: Timestamp,
+}
+
+async fn insert(tx: &mut Write, desk: &AtDesk, row: &Row<'_>) -> Answer<()> {
+    sqlx::query(
+        "DELETE FROM offer WHERE expires_ms < ? AND id NOT IN (SELECT offer FROM credential)",
+    )
+    .bind(ms(row.issued_at - KEPT_EXPIRED))
+    .execute(&mut **tx)
+    .await?;
+    sqlx::query(
+        "INSERT INTO offer (id, kind, person, station, operator, registration_state, assertion_state, issued_ms, \
+         expires_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind(row.id.to_string())
+    .bind(row.sort.as_str())
+    .bind(row.person.as_str())
+    .bind(desk.station.as_str())
+    .bind(desk.operator.id.as_str())
+    .bind(row.registration_state)
+    .bind(row.assertion_state)
+    .bind(ms(row.issued_at))
+    .bind(ms(row.expires_at))
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// The credentials that a person has, as WebAuthn lists them.
+async fn descriptors(tx: &mut Write, person: &PersonId) -> Answer<Vec<Descriptor>> {
+    let known = people::credentials(&mut **tx, person).await?;
+    Ok(known
+        .into_iter()
+        .map(|credential| Descriptor {
+            transports: Some(vec!["usb".to_owned()]),
+            ..Descriptor::new(credential.id)
+        })
+        .collect())
+}
+
+fn life_ms(life: SignedDuration) -> u64 {
+    u64::try_from(life.as_millis()).unwrap_or_default()
+}

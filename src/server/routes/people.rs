@@ -1,0 +1,118 @@
+//! Whom a key is for.
+
+use axum::Json;
+use axum::extract::State;
+use jiff::civil::Date;
+use serde::Deserialize;
+
+use super::{Named, Params, Shared};
+use crate::domain::PersonId;
+use crate::server::auth::AtDesk;
+use crate::server::people;
+use crate::server::problem::{Answer, Refusal};
+use crate::wire::{ExpectedPeople, People, PersonDetail, Problem, code};
+
+/// Most people in one answer.
+const MAX_FOUND: u32 = 100;
+
+/// What is looked for.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Search {
+    /// Words of a name, an e-mail address, an employee number or a Chamber of Commerce number; the beginnings of them do.
+    q: String,
+    /// Most people to return: 1 to 100.
+    #[serde(default = "default_limit")]
+    limit: u32,
+}
+
+fn default_limit() -> u32 {
+    20
+}
+
+/// A day of appointments.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Day {
+    /// A civil date, e.g. `2026-11-22`.
+    day: Date,
+}
+
+/// Finds people.
+#[utoipa::path(
+    get, path = "/v1/people", tag = "people",
+    params(Search, ("Keydesk-Session" = String, Header, description = "The session's token")),
+    responses(
+        (status = OK, body = People),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn find(
+    State(registry): Shared,
+    _desk: AtDesk,
+    Params(search): Params<Search>,
+) -> Answer<Json<People>> {
+    if search.q.len() > 200 || !(1..=MAX_FOUND).contains(&search.limit) {
+        return Err(Refusal::new(
+            code::MALFORMED,
+            "q may have 200 bytes, and limit must be 1 to 100",
+        ));
+    }
+    Ok(Json(
+        people::find(registry.db.pool(), &search.q, search.limit).await?,
+    ))
+}
+
+/// Who has an appointment on a day, in order of time.
+#[utoipa::path(
+    get, path = "/v1/people/expected", tag = "people",
+    params(Day, ("Keydesk-Session" = String, Header, description = "The session's token")),
+    responses(
+        (status = OK, body = ExpectedPeople),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn expected(
+    State(registry): Shared,
+    _desk: AtDesk,
+    Params(Day { day }): Params<Day>,
+) -> Answer<Json<ExpectedPeople>> {
+    let (start_ms, end_ms) = people::day_bounds_ms(day, &registry.zone)
+        .ok_or_else(|| Refusal::new(code::MALFORMED, "day is beyond the calendar"))?;
+    Ok(Json(ExpectedPeople {
+        expected: people::expected(registry.db.pool(), start_ms, end_ms).await?,
+    }))
+}
+
+/// One person with their credentials.
+#[utoipa::path(
+    get, path = "/v1/people/{id}", tag = "people",
+    params(
+        ("id" = String, Path, description = "The person's identifier"),
+        ("Keydesk-Session" = String, Header, description = "The session's token"),
+    ),
+    responses(
+        (status = OK, body = PersonDetail),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn detail(
+    State(registry): Shared,
+    _desk: AtDesk,
+    Named(id): Named<PersonId>,
+) -> Answer<Json<PersonDetail>> {
+    let mut read = registry.db.pool().begin().await?;
+    let person = people::by_id(&mut *read, &id)
+        .await?
+        .ok_or_else(|| no_person(&id))?;
+    let credentials = people::credentials(&mut *read, &id).await?;
+    Ok(Json(PersonDetail { person, credentials }))
+}
+
+/// Nobody has that identifier.
+pub fn no_person(id: &PersonId) -> Refusal {
+    Refusal::new(
+        code::NOT_FOUND,
+        format!("there is no person {id}; find them by name, e-mail address or number"),
+    )
+}

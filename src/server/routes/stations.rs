@@ -1,0 +1,242 @@
+//! A station joins once with a code, and gets short-lived tokens with its own key from then on (RFC 7523).
+
+use std::net::SocketAddr;
+
+use axum::Json;
+use axum::extract::{ConnectInfo, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use p256::ecdsa::VerifyingKey;
+use p256::pkcs8::{DecodePublicKey, EncodePublicKey};
+use serde::Serialize;
+
+use super::{Body, FormBody, Shared};
+use crate::domain::StationId;
+use crate::server::Registry;
+use crate::server::admin::checked_name;
+use crate::server::auth::{self, IdempotencyKey};
+use crate::server::database::{Audit, ms};
+use crate::server::ledger::{self, Opened};
+use crate::server::problem::{Answer, Refusal};
+use crate::server::secret;
+use crate::wire::client_assertion::{self, ASSERTION_TYPE, GRANT_TYPE};
+use crate::wire::{Health, JoinReply, JoinRequest, Problem, TokenReply, VERSION, code};
+
+/// Whether the registry answers, and its clock.
+#[utoipa::path(get, path = "/v1/health", tag = "station", responses((status = OK, body = Health)))]
+pub async fn health(State(registry): Shared) -> Json<Health> {
+    Json(Health {
+        name: registry.config.name.clone(),
+        now: registry.now(),
+        version: VERSION,
+    })
+}
+
+/// What of a join must be the same when it is repeated.
+#[derive(Serialize)]
+struct Join<'a> {
+    name: &'a str,
+    public_key_pem: &'a str,
+}
+
+/// Makes a station known, once, with a one-time code.
+#[utoipa::path(
+    post, path = "/v1/stations/join", tag = "station", request_body = JoinRequest,
+    params(("Idempotency-Key" = Option<String>, Header, description = "Makes it safe to repeat")),
+    responses(
+        (status = CREATED, body = JoinReply),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn join(
+    State(registry): Shared,
+    ConnectInfo(source): ConnectInfo<SocketAddr>,
+    key: Option<IdempotencyKey>,
+    Body(request): Body<JoinRequest>,
+) -> Answer<Response> {
+    check_tries(&registry, source)?;
+    let name = checked_name(&request.name)
+        .map_err(|error| Refusal::new(code::MALFORMED, format!("name: {error}")))?;
+    let public_key = VerifyingKey::from_public_key_pem(&request.public_key_pem).map_err(|_| {
+        Refusal::new(
+            code::MALFORMED,
+            "public_key_pem must be a SubjectPublicKeyInfo of P-256 in PEM",
+        )
+    })?;
+    let code_hash = secret::code_hash(&request.code);
+    let scope = format!("code:{}", hex::encode(&code_hash));
+    let what = Join {
+        name,
+        public_key_pem: &request.public_key_pem,
+    };
+    let mut entry = match ledger::open(&registry, &scope, key, "join", &what).await? {
+        Opened::Fresh(entry) => entry,
+        Opened::Repeated(response) => return Ok(response),
+    };
+    let now = registry.now();
+    let used = sqlx::query(
+        "UPDATE code SET used_ms = ?1 WHERE hash = ?2 AND station IS NOT NULL AND used_ms IS NULL AND expires_ms > ?1",
+    )
+    .bind(ms(now))
+    .bind(&code_hash)
+    .execute(&mut *entry.tx)
+    .await?
+    .rows_affected();
+    if used != 1 {
+        registry.guesses.note_wrong(source.ip(), now);
+        return Err(Refusal::new(
+            code::CODE_REFUSED,
+            "the code is wrong, used or expired; get a new one with `keydesk registry station-code`",
+        ));
+    }
+    let station = StationId::new(uuid::Uuid::now_v7().to_string());
+    insert_station(&mut entry, &station, name, &public_key, ms(now)).await?;
+    let reply = JoinReply {
+        station: station.clone(),
+        audience: registry.audiences.first().cloned().unwrap_or_default(),
+    };
+    let line = Audit {
+        station: Some(station.as_str()),
+        operator: None,
+        action: "join",
+        subject: station.as_str(),
+        detail: name,
+    };
+    entry.finish(StatusCode::CREATED, &reply, line).await
+}
+
+async fn insert_station(
+    entry: &mut ledger::Entry,
+    station: &StationId,
+    name: &str,
+    public_key: &VerifyingKey,
+    now_ms: i64,
+) -> Answer<()> {
+    let der = public_key.to_public_key_der().map_err(Refusal::internal)?;
+    let pem = public_key
+        .to_public_key_pem(Default::default())
+        .map_err(Refusal::internal)?;
+    let inserted = sqlx::query(
+        "INSERT INTO station (id, name, public_key_pem, thumbprint, joined_ms) VALUES (?, ?, ?, ?, ?) \
+         ON CONFLICT (thumbprint) DO NOTHING",
+    )
+    .bind(station.as_str())
+    .bind(name)
+    .bind(pem)
+    .bind(secret::hash(der.as_bytes()))
+    .bind(now_ms)
+    .execute(&mut *entry.tx)
+    .await?
+    .rows_affected();
+    if inserted == 1 {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        code::STATION_KNOWN,
+        "a station with this public key has joined already; make a new key for a new station",
+    ))
+}
+
+/// Refuses who has tried too many wrong codes.
+pub fn check_tries(registry: &Registry, source: SocketAddr) -> Answer<()> {
+    registry
+        .guesses
+        .may_try(source.ip(), registry.now())
+        .map_err(|wait_s| {
+            tracing::warn!(%source, "too many wrong codes");
+            Refusal::new(code::TOO_MANY_ATTEMPTS, "too many wrong codes; wait").retry_after(wait_s)
+        })
+}
+
+/// Fields of a token request (RFC 7523, section 2.2).
+#[derive(serde::Deserialize, utoipa::ToSchema)]
+pub struct TokenForm {
+    /// `client_credentials`
+    grant_type: String,
+    /// `urn:ietf:params:oauth:client-assertion-type:jwt-bearer`
+    #[serde(default)]
+    client_assertion_type: String,
+    /// The JSON Web Token, ES256.
+    #[serde(default)]
+    client_assertion: String,
+}
+
+/// Gives a station a token for its signed assertion; each assertion once.
+#[utoipa::path(
+    post, path = "/v1/token", tag = "station",
+    request_body(content = TokenForm, content_type = "application/x-www-form-urlencoded"),
+    responses(
+        (status = OK, body = TokenReply),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn token(State(registry): Shared, FormBody(form): FormBody<TokenForm>) -> Answer<Response> {
+    check_form(&form)?;
+    let assertion = form.client_assertion;
+    let refused = |why: String| Refusal::new(code::CLIENT_REFUSED, why).oauth("invalid_client");
+    let station = client_assertion::claimed_station(&assertion)
+        .map_err(|error| refused(error.to_string()))?;
+    let pem: Option<String> = sqlx::query_scalar("SELECT public_key_pem FROM station WHERE id = ?")
+        .bind(station.as_str())
+        .fetch_optional(registry.db.pool())
+        .await?;
+    let pem = pem.ok_or_else(|| {
+        refused(format!(
+            "no station {station} has joined this registry; run `keydesk station join`"
+        ))
+    })?;
+    let audiences: Vec<&str> = registry.audiences.iter().map(String::as_str).collect();
+    let now = registry.now();
+    let claims = client_assertion::verify(&assertion, &station, &pem, &audiences, now)
+        .map_err(|error| refused(error.to_string()))?;
+    if !(1..=64).contains(&claims.jti.len()) {
+        return Err(refused("jti must have 1 to 64 characters".to_owned()));
+    }
+    let mut tx = registry.db.write().await?;
+    for expired in [
+        "DELETE FROM used_assertion WHERE expires_ms <= ?",
+        "DELETE FROM access_token WHERE expires_ms <= ?",
+    ] {
+        sqlx::query(expired).bind(ms(now)).execute(&mut *tx).await?;
+    }
+    let keep = client_assertion::MAX_LIFE + 2 * client_assertion::CLOCK_SKEW;
+    let first_time = sqlx::query(
+        "INSERT INTO used_assertion (station, jti, expires_ms) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+    )
+    .bind(station.as_str())
+    .bind(&claims.jti)
+    .bind(ms(now + keep))
+    .execute(&mut *tx)
+    .await?
+    .rows_affected()
+        == 1;
+    if !first_time {
+        return Err(refused("this assertion was used before".to_owned()));
+    }
+    let token = auth::issue_token(&mut tx, &station, now).await?;
+    tx.commit().await?;
+    let reply = TokenReply {
+        access_token: token.to_string(),
+        token_type: "Bearer".to_owned(),
+        expires_in: auth::TOKEN_LIFE.as_secs().unsigned_abs(),
+    };
+    // RFC 6749, section 5.1.
+    Ok(([(header::CACHE_CONTROL, "no-store")], Json(reply)).into_response())
+}
+
+fn check_form(form: &TokenForm) -> Answer<()> {
+    if form.grant_type != GRANT_TYPE {
+        return Err(
+            Refusal::new(code::MALFORMED, format!("grant_type must be {GRANT_TYPE}"))
+                .oauth("unsupported_grant_type"),
+        );
+    }
+    if form.client_assertion_type != ASSERTION_TYPE || form.client_assertion.is_empty() {
+        return Err(Refusal::new(
+            code::MALFORMED,
+            format!("client_assertion_type must be {ASSERTION_TYPE}, with a client_assertion"),
+        )
+        .oauth("invalid_request"));
+    }
+    Ok(())
+}
