@@ -140,7 +140,12 @@ impl Client {
 
     /// `GET /v1/health`: whether it answers, and its clock.
     pub async fn health(&self) -> Result<Health, RegistryError> {
-        let (head, body) = self.send(self.request(Method::GET, &["health"], &[])?, MAX_REPLY_BYTES).await?;
+        let (head, body) = self
+            .send(
+                self.request(Method::GET, &["health"], &[])?,
+                MAX_REPLY_BYTES,
+            )
+            .await?;
         decode::health(&head, &body)
     }
 
@@ -156,22 +161,32 @@ impl Client {
             name: name.to_owned(),
             public_key_pem: key.public_key_pem(),
         };
-        let request = self.request(Method::POST, &["stations", "join"], &[])?.json(&body);
+        let request = self
+            .request(Method::POST, &["stations", "join"], &[])?
+            .json(&body);
         let (head, body) = self.send(request, MAX_REPLY_BYTES).await?;
         decode::reply(&head, &body)
     }
 
     /// `POST /v1/operators/enrolment/options`: what an operator's own key is asked to make, for their code.
-    pub async fn operator_enrolment_options(&self, code: &str) -> Result<OperatorOffer, RegistryError> {
+    pub async fn operator_enrolment_options(
+        &self,
+        code: &str,
+    ) -> Result<OperatorOffer, RegistryError> {
         let body = OperatorCode {
             code: code.to_owned(),
         };
-        self.post(&["operators", "enrolment", "options"], None, None, &body).await
+        self.post(&["operators", "enrolment", "options"], None, None, &body)
+            .await
     }
 
     /// `POST /v1/operators/enrolment`: hands in the operator's own key and signs them in.
-    pub async fn enrol_operator(&self, enrolment: &OperatorEnrolment) -> Result<Session, RegistryError> {
-        self.post(&["operators", "enrolment"], None, None, enrolment).await
+    pub async fn enrol_operator(
+        &self,
+        enrolment: &OperatorEnrolment,
+    ) -> Result<Session, RegistryError> {
+        self.post(&["operators", "enrolment"], None, None, enrolment)
+            .await
     }
 
     /// `POST /v1/sessions/options`: what an operator's key is asked to sign.
@@ -187,7 +202,9 @@ impl Client {
     /// `DELETE /v1/sessions/current`: ends the session.
     pub async fn sign_out(&self, session: &Session) -> Result<(), RegistryError> {
         let make = || self.request(Method::DELETE, &["sessions", "current"], &[]);
-        let (head, body) = self.send_as_station(make, Some(session), MAX_REPLY_BYTES).await?;
+        let (head, body) = self
+            .send_as_station(make, Some(session), MAX_REPLY_BYTES)
+            .await?;
         decode::nothing(&head, &body)
     }
 
@@ -199,29 +216,53 @@ impl Client {
         limit: u32,
     ) -> Result<People, RegistryError> {
         let limit = limit.to_string();
-        self.get(session, &["people"], &[("q", text), ("limit", &limit)]).await
+        self.get(session, &["people"], &[("q", text), ("limit", &limit)])
+            .await
     }
 
     /// `GET /v1/people/{id}`: one person with their credentials.
-    pub async fn person(&self, session: &Session, id: &PersonId) -> Result<PersonDetail, RegistryError> {
+    pub async fn person(
+        &self,
+        session: &Session,
+        id: &PersonId,
+    ) -> Result<PersonDetail, RegistryError> {
         self.get(session, &["people", id.as_str()], &[]).await
     }
 
     /// `GET /v1/people/expected`: who has an appointment that day.
-    pub async fn expected(&self, session: &Session, day: Date) -> Result<ExpectedPeople, RegistryError> {
-        self.get(session, &["people", "expected"], &[("day", &day.to_string())]).await
+    pub async fn expected(
+        &self,
+        session: &Session,
+        day: Date,
+    ) -> Result<ExpectedPeople, RegistryError> {
+        self.get(
+            session,
+            &["people", "expected"],
+            &[("day", &day.to_string())],
+        )
+        .await
     }
 
     /// `POST /v1/people/{id}/offers`: what is needed to enrol a key for this person.
-    pub async fn offer(&self, session: &Session, person: &PersonId) -> Result<Offer, RegistryError> {
+    pub async fn offer(
+        &self,
+        session: &Session,
+        person: &PersonId,
+    ) -> Result<Offer, RegistryError> {
         let path = ["people", person.as_str(), "offers"];
         let make = || Ok(self.request(Method::POST, &path, &[])?.json(&()));
-        let (head, body) = self.send_as_station(make, Some(session), MAX_REPLY_BYTES).await?;
+        let (head, body) = self
+            .send_as_station(make, Some(session), MAX_REPLY_BYTES)
+            .await?;
         decode::offer(&head, &body)
     }
 
     /// `POST /v1/people/{id}/tests/options`: what is needed to test this person's keys.
-    pub async fn test_offer(&self, session: &Session, person: &PersonId) -> Result<TestOffer, RegistryError> {
+    pub async fn test_offer(
+        &self,
+        session: &Session,
+        person: &PersonId,
+    ) -> Result<TestOffer, RegistryError> {
         let path = ["people", person.as_str(), "tests", "options"];
         self.post(&path, Some(session), None, &()).await
     }
@@ -232,7 +273,9 @@ impl Client {
             let request = self.request(Method::POST, &["tickets"], &[])?;
             Ok(request.json(&TicketRequest { day }))
         };
-        let (head, body) = self.send_as_station(make, Some(session), MAX_TICKETS_BYTES).await?;
+        let (head, body) = self
+            .send_as_station(make, Some(session), MAX_TICKETS_BYTES)
+            .await?;
         decode::tickets(&head, &body)
     }
 
@@ -247,7 +290,11 @@ impl Client {
     }
 
     /// `POST /v1/tests`: reports a test of an enrolled key; likewise.
-    pub async fn push_test(&self, entry: EntryId, push: &Push<TestPush>) -> Result<Receipt, RegistryError> {
+    pub async fn push_test(
+        &self,
+        entry: EntryId,
+        push: &Push<TestPush>,
+    ) -> Result<Receipt, RegistryError> {
         self.post(&["tests"], None, Some(entry), push).await
     }
 
@@ -258,7 +305,9 @@ impl Client {
         query: &[(&str, &str)],
     ) -> Result<T, RegistryError> {
         let make = || self.request(Method::GET, path, query);
-        let (head, body) = self.send_as_station(make, Some(session), MAX_REPLY_BYTES).await?;
+        let (head, body) = self
+            .send_as_station(make, Some(session), MAX_REPLY_BYTES)
+            .await?;
         decode::reply(&head, &body)
     }
 
@@ -322,7 +371,11 @@ impl Client {
         }
     }
 
-    async fn token(&self, identity: &Identity, fresh: bool) -> Result<Zeroizing<String>, RegistryError> {
+    async fn token(
+        &self,
+        identity: &Identity,
+        fresh: bool,
+    ) -> Result<Zeroizing<String>, RegistryError> {
         let mut held = identity.token.lock().await;
         let now = Timestamp::now();
         if let Some(token) = held.as_ref().filter(|token| !fresh && now < token.renew_at) {
@@ -405,7 +458,10 @@ impl std::fmt::Debug for Client {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Client")
             .field("base", &self.base.as_str())
-            .field("station", &self.identity.as_ref().map(|identity| &identity.station))
+            .field(
+                "station",
+                &self.identity.as_ref().map(|identity| &identity.station),
+            )
             .finish_non_exhaustive()
     }
 }
@@ -461,14 +517,33 @@ mod tests {
 
     #[test]
     fn plain_http_goes_to_this_machine_only() {
-        for address in ["http://127.0.0.1:8443", "http://[::1]:1/", "https://registry.example/keydesk/"] {
+        for address in [
+            "http://127.0.0.1:8443",
+            "http://[::1]:1/",
+            "https://registry.example/keydesk/",
+        ] {
             assert!(checked_base(address).is_ok(), "{address}");
         }
-        for address in ["http://registry.example", "http://192.0.2.1", "http://localhost.example"] {
-            assert!(matches!(checked_base(address), Err(SettingsError::PlainHttp(_))), "{address}");
+        for address in [
+            "http://registry.example",
+            "http://192.0.2.1",
+            "http://localhost.example",
+        ] {
+            assert!(
+                matches!(checked_base(address), Err(SettingsError::PlainHttp(_))),
+                "{address}"
+            );
         }
-        for address in ["registry", "ftp://127.0.0.1", "https://user:pw@registry.example", "https://a/?q"] {
-            assert!(matches!(checked_base(address), Err(SettingsError::Address(_))), "{address}");
+        for address in [
+            "registry",
+            "ftp://127.0.0.1",
+            "https://user:pw@registry.example",
+            "https://a/?q",
+        ] {
+            assert!(
+                matches!(checked_base(address), Err(SettingsError::Address(_))),
+                "{address}"
+            );
         }
     }
 
@@ -480,7 +555,11 @@ mod tests {
         })
         .expect("settings");
         let request = client
-            .request(Method::GET, &["people", "../sessions?x#y"], &[("q", "a&b=c")])
+            .request(
+                Method::GET,
+                &["people", "../sessions?x#y"],
+                &[("q", "a&b=c")],
+            )
             .and_then(|request| request.build().map_err(|_| RegistryError::NotJoined))
             .expect("builds");
         assert_eq!(

@@ -38,8 +38,8 @@ mod secret;
 mod verify;
 
 pub use config::{AttestationPolicy, ConfigError, ServeConfig};
-pub use database::DatabaseError;
 use database::Database;
+pub use database::DatabaseError;
 use guesses::Guesses;
 use verify::{RelyingParty, Trust};
 
@@ -142,7 +142,10 @@ impl Server {
     }
 
     /// The same by another clock.
-    pub async fn start_with_clock(config: ServeConfig, clock: Clock) -> Result<Running, ServeError> {
+    pub async fn start_with_clock(
+        config: ServeConfig,
+        clock: Clock,
+    ) -> Result<Running, ServeError> {
         config.check()?;
         let tls = match &config.tls {
             Some(files) => Some(tls_config(files).await?),

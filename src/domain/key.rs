@@ -67,7 +67,9 @@ impl<'de> Deserialize<'de> for Aaguid {
 
 /// What tells one key from another over time. Many keys have no serial number: two of a kind then
 /// differ only by an asset tag or by the credentials that they hold.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema,
+)]
 pub struct KeyId {
     /// The model.
     pub aaguid: Aaguid,

@@ -50,7 +50,9 @@ pub enum RegistryError {
         what: String,
     },
     /// It speaks a newer version of the wire.
-    #[error("the registry speaks version {found} of the wire, this station {VERSION}: update the station")]
+    #[error(
+        "the registry speaks version {found} of the wire, this station {VERSION}: update the station"
+    )]
     NewerVersion {
         /// The registry's version.
         found: u16,
@@ -70,7 +72,10 @@ pub fn reply<T: DeserializeOwned>(head: &Head, body: &[u8]) -> Result<T, Registr
     }
     if !is_json(head) {
         return Err(RegistryError::Malformed {
-            what: format!("it is of type {:?}, not JSON", quote(head.content_type.as_deref().unwrap_or("none"))),
+            what: format!(
+                "it is of type {:?}, not JSON",
+                quote(head.content_type.as_deref().unwrap_or("none"))
+            ),
         });
     }
     serde_json::from_slice(body).map_err(|error| RegistryError::Malformed {
@@ -102,15 +107,24 @@ pub fn offer(head: &Head, body: &[u8]) -> Result<Offer, RegistryError> {
 pub fn tickets(head: &Head, body: &[u8]) -> Result<Tickets, RegistryError> {
     let tickets: Tickets = versioned(head, body)?;
     match tickets.offers.iter().find(|offer| offer.version > VERSION) {
-        Some(newer) => Err(RegistryError::NewerVersion { found: newer.version }),
+        Some(newer) => Err(RegistryError::NewerVersion {
+            found: newer.version,
+        }),
         None => Ok(tickets),
     }
 }
 
 /// What a status outside 200 to 299 means.
 pub fn problem(head: &Head, body: &[u8]) -> RegistryError {
-    let retry_after = head.retry_after.as_deref().and_then(|text| retry_after(text, Timestamp::now()));
-    let told: Option<Problem> = if is_json(head) { serde_json::from_slice(body).ok() } else { None };
+    let retry_after = head
+        .retry_after
+        .as_deref()
+        .and_then(|text| retry_after(text, Timestamp::now()));
+    let told: Option<Problem> = if is_json(head) {
+        serde_json::from_slice(body).ok()
+    } else {
+        None
+    };
     match (head.status, told) {
         (408 | 425 | 429 | 500.., told) => RegistryError::Unreachable {
             why: told.map_or_else(
@@ -158,7 +172,9 @@ pub fn retry_after(text: &str, now: Timestamp) -> Option<std::time::Duration> {
             u64::try_from(at.as_second().saturating_sub(now.as_second())).unwrap_or(0)
         }
     };
-    Some(std::time::Duration::from_secs(seconds.min(MAX_RETRY_AFTER_S)))
+    Some(std::time::Duration::from_secs(
+        seconds.min(MAX_RETRY_AFTER_S),
+    ))
 }
 
 /// Text of a reply, cut short and without control characters, so that it can be shown.
@@ -188,9 +204,13 @@ mod tests {
 
     #[test]
     fn a_refusal_carries_its_problem_and_a_busy_registry_its_wait() {
-        let body = br#"{"type":"https://keydesk.invalid/problems/offer-used","title":"t","status":409}"#;
+        let body =
+            br#"{"type":"https://keydesk.invalid/problems/offer-used","title":"t","status":409}"#;
         match reply::<People>(&head(409), body) {
-            Err(RegistryError::Refused { status: 409, problem }) => {
+            Err(RegistryError::Refused {
+                status: 409,
+                problem,
+            }) => {
                 assert_eq!(problem.code(), "offer-used");
             }
             other => panic!("{other:?}"),
@@ -216,8 +236,14 @@ mod tests {
             retry_after("Sun, 06 Nov 1994 08:50:37 GMT", now),
             Some(Duration::from_secs(60))
         );
-        assert_eq!(retry_after("Sun, 06 Nov 1994 08:00:00 GMT", now), Some(Duration::ZERO));
-        assert_eq!(retry_after("99999999999", now), Some(Duration::from_secs(3600)));
+        assert_eq!(
+            retry_after("Sun, 06 Nov 1994 08:00:00 GMT", now),
+            Some(Duration::ZERO)
+        );
+        assert_eq!(
+            retry_after("99999999999", now),
+            Some(Duration::from_secs(3600))
+        );
         assert_eq!(retry_after("soon", now), None);
     }
 

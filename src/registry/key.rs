@@ -137,11 +137,17 @@ mod tests {
         let directory = tempfile::tempdir().expect("temporary directory");
         let path = directory.path().join("station.pem");
         let made = StationKey::create(&path).expect("makes");
-        let mode = std::fs::metadata(&path).expect("exists").permissions().mode();
+        let mode = std::fs::metadata(&path)
+            .expect("exists")
+            .permissions()
+            .mode();
         assert_eq!(mode & 0o777, 0o600);
         let read = StationKey::load(&path).expect("reads");
         assert_eq!(read.public_key_pem(), made.public_key_pem());
-        assert!(matches!(StationKey::create(&path), Err(KeyFileError::Exists(_))));
+        assert!(matches!(
+            StationKey::create(&path),
+            Err(KeyFileError::Exists(_))
+        ));
     }
 
     #[test]
@@ -156,6 +162,9 @@ mod tests {
         ));
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).expect("chmod");
         std::fs::write(&path, "not a key").expect("writes");
-        assert!(matches!(StationKey::load(&path), Err(KeyFileError::Form(_))));
+        assert!(matches!(
+            StationKey::load(&path),
+            Err(KeyFileError::Form(_))
+        ));
     }
 }

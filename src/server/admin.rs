@@ -37,7 +37,9 @@ pub enum AdminError {
     #[error("{0:?} is no name: 1 to 100 characters, no control characters")]
     Name(String),
     /// The account exists and is something else.
-    #[error("{name:?} is an operator already, as {role}: choose another name, or leave the role as it is")]
+    #[error(
+        "{name:?} is an operator already, as {role}: choose another name, or leave the role as it is"
+    )]
     OtherRole {
         /// The name asked for.
         name: String,

@@ -59,13 +59,16 @@ impl FromRequestParts<Arc<Registry>> for AtStation {
             .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
             .map(|(_, token)| token.trim())
             .ok_or_else(refused)?;
-        let station: Option<String> =
-            sqlx::query_scalar("SELECT station FROM access_token WHERE hash = ? AND expires_ms > ?")
-                .bind(secret::hash(token.as_bytes()))
-                .bind(ms(registry.now()))
-                .fetch_optional(registry.db.pool())
-                .await?;
-        station.map(|id| Self(StationId::new(id))).ok_or_else(refused)
+        let station: Option<String> = sqlx::query_scalar(
+            "SELECT station FROM access_token WHERE hash = ? AND expires_ms > ?",
+        )
+        .bind(secret::hash(token.as_bytes()))
+        .bind(ms(registry.now()))
+        .fetch_optional(registry.db.pool())
+        .await?;
+        station
+            .map(|id| Self(StationId::new(id)))
+            .ok_or_else(refused)
     }
 }
 

@@ -172,7 +172,9 @@ pub enum ConfigError {
         why: String,
     },
     /// A policy that could only refuse everything.
-    #[error("attestation.policy is \"require\" but attestation.roots is empty: every key would be refused")]
+    #[error(
+        "attestation.policy is \"require\" but attestation.roots is empty: every key would be refused"
+    )]
     NoRoots,
 }
 
@@ -194,11 +196,20 @@ impl ServeConfig {
         if self.tls.is_none() && !self.listen.ip().is_loopback() {
             return Err(ConfigError::PlainHttp(self.listen));
         }
-        range("challenge_minutes", self.challenge_minutes, 1, 30 * 24 * 60, "1 to 43200")?;
+        range(
+            "challenge_minutes",
+            self.challenge_minutes,
+            1,
+            30 * 24 * 60,
+            "1 to 43200",
+        )?;
         range("ticket_days", self.ticket_days, 1, 30, "1 to 30")?;
         range("pin_min_length", self.pin_min_length, 4, 63, "4 to 63")?;
         self.zone()?;
-        for (setting, id) in [("rp.id", &self.rp.id), ("operator_rp_id", &self.operator_rp_id())] {
+        for (setting, id) in [
+            ("rp.id", &self.rp.id),
+            ("operator_rp_id", &self.operator_rp_id()),
+        ] {
             if !is_domain(id) {
                 return Err(ConfigError::Range {
                     setting,
@@ -207,7 +218,9 @@ impl ServeConfig {
                 });
             }
         }
-        if self.attestation.policy == AttestationPolicy::Require && self.attestation.roots.is_empty() {
+        if self.attestation.policy == AttestationPolicy::Require
+            && self.attestation.roots.is_empty()
+        {
             return Err(ConfigError::NoRoots);
         }
         Ok(())

@@ -62,11 +62,13 @@ pub async fn open(
         }));
     };
     let fingerprint = fingerprint(route, body)?;
-    let stored = sqlx::query("SELECT fingerprint, status, body FROM idempotency WHERE scope = ? AND key = ?")
-        .bind(scope)
-        .bind(&key)
-        .fetch_optional(&mut *tx)
-        .await?;
+    let stored = sqlx::query(
+        "SELECT fingerprint, status, body FROM idempotency WHERE scope = ? AND key = ?",
+    )
+    .bind(scope)
+    .bind(&key)
+    .fetch_optional(&mut *tx)
+    .await?;
     let Some(stored) = stored else {
         let slot = Slot {
             scope: scope.to_owned(),
@@ -82,7 +84,9 @@ pub async fn open(
     if stored.try_get::<Vec<u8>, _>("fingerprint")? != fingerprint {
         return Err(Refusal::new(
             code::IDEMPOTENCY_KEY_REUSED,
-            format!("Idempotency-Key {key} came with another body before; use a fresh key for a new write"),
+            format!(
+                "Idempotency-Key {key} came with another body before; use a fresh key for a new write"
+            ),
         ));
     }
     let status = u16::try_from(stored.try_get::<i64, _>("status")?).unwrap_or_default();
@@ -168,13 +172,15 @@ pub async fn observe_head(
         return Ok(());
     }
     if ahead {
-        sqlx::query("INSERT INTO journal_head (station, sequence, hash, seen_ms) VALUES (?, ?, ?, ?)")
-            .bind(station.as_str())
-            .bind(sequence)
-            .bind(&head.hash.0)
-            .bind(now_ms)
-            .execute(&mut *tx)
-            .await?;
+        sqlx::query(
+            "INSERT INTO journal_head (station, sequence, hash, seen_ms) VALUES (?, ?, ?, ?)",
+        )
+        .bind(station.as_str())
+        .bind(sequence)
+        .bind(&head.hash.0)
+        .bind(now_ms)
+        .execute(&mut *tx)
+        .await?;
         tx.commit().await?;
         return Ok(());
     }

@@ -4,8 +4,8 @@
 //! somebody types is data to the search, never a query of its language.
 
 use jiff::Timestamp;
-use sqlx::sqlite::{SqliteExecutor, SqlitePool, SqliteRow};
 use sqlx::Row;
+use sqlx::sqlite::{SqliteExecutor, SqlitePool, SqliteRow};
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 use super::database::from_ms;
@@ -47,7 +47,11 @@ pub async fn find(pool: &SqlitePool, text: &str, limit: u32) -> Result<People, s
     .fetch_all(pool)
     .await?;
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    let people = rows.iter().take(limit).map(person).collect::<Result<_, _>>()?;
+    let people = rows
+        .iter()
+        .take(limit)
+        .map(person)
+        .collect::<Result<_, _>>()?;
     Ok(People {
         people,
         more: rows.len() > limit,
@@ -209,7 +213,9 @@ fn full_text_query(text: &str) -> Option<String> {
 /// The start of a day and of the next in a time zone, as milliseconds; `None` beyond the calendar.
 pub fn day_bounds_ms(day: jiff::civil::Date, zone: &jiff::tz::TimeZone) -> Option<(i64, i64)> {
     let start = |day: jiff::civil::Date| -> Option<Timestamp> {
-        day.to_zoned(zone.clone()).ok().map(|start| start.timestamp())
+        day.to_zoned(zone.clone())
+            .ok()
+            .map(|start| start.timestamp())
     };
     Some((
         start(day)?.as_millisecond(),

@@ -71,7 +71,10 @@ fn meaning(code: &str) -> (StatusCode, &'static str) {
         code::NOT_FOUND => (S::NOT_FOUND, "There is no such thing"),
         code::METHOD_NOT_ALLOWED => (S::METHOD_NOT_ALLOWED, "This route does not take the method"),
         code::TOO_LARGE => (S::PAYLOAD_TOO_LARGE, "The body is too large"),
-        code::MEDIA_TYPE => (S::UNSUPPORTED_MEDIA_TYPE, "The body's media type is not taken"),
+        code::MEDIA_TYPE => (
+            S::UNSUPPORTED_MEDIA_TYPE,
+            "The body's media type is not taken",
+        ),
         code::TOO_MANY_ATTEMPTS => (S::TOO_MANY_REQUESTS, "Too many wrong codes"),
         code::BUSY => (S::SERVICE_UNAVAILABLE, "The registry is busy"),
         code::CODE_REFUSED => (S::FORBIDDEN, "The code does not hold"),
@@ -81,9 +84,10 @@ fn meaning(code: &str) -> (StatusCode, &'static str) {
         code::SESSION_REFUSED => (S::UNAUTHORIZED, "Nobody is signed in"),
         code::NOT_ALLOWED => (S::FORBIDDEN, "Not this operator's to do"),
         code::IDEMPOTENCY_KEY_MISSING => (S::BAD_REQUEST, "Idempotency-Key is missing"),
-        code::IDEMPOTENCY_KEY_REUSED => {
-            (S::UNPROCESSABLE_ENTITY, "Idempotency-Key came with another body before")
-        }
+        code::IDEMPOTENCY_KEY_REUSED => (
+            S::UNPROCESSABLE_ENTITY,
+            "Idempotency-Key came with another body before",
+        ),
         code::JOURNAL_REGRESSED => (S::CONFLICT, "The station's journal does not continue"),
         code::OFFER_UNKNOWN => (S::NOT_FOUND, "There is no such offer for this station"),
         code::OFFER_USED => (S::CONFLICT, "The offer is used up"),
@@ -99,7 +103,10 @@ fn meaning(code: &str) -> (StatusCode, &'static str) {
         code::ALGORITHM_REFUSED => (S::UNPROCESSABLE_ENTITY, "The algorithm was not offered"),
         code::ATTESTATION_INVALID => (S::UNPROCESSABLE_ENTITY, "The attestation does not verify"),
         code::ATTESTATION_UNTRUSTED => (S::UNPROCESSABLE_ENTITY, "The attestation is not trusted"),
-        code::NOT_DEVICE_BOUND => (S::UNPROCESSABLE_ENTITY, "The credential is not bound to a key"),
+        code::NOT_DEVICE_BOUND => (
+            S::UNPROCESSABLE_ENTITY,
+            "The credential is not bound to a key",
+        ),
         code::RESPONSE_MALFORMED => (S::UNPROCESSABLE_ENTITY, "The key's response cannot be read"),
         code::SIGNATURE_INVALID => (S::UNPROCESSABLE_ENTITY, "The signature does not verify"),
         code::COUNTER_REGRESSED => (S::UNPROCESSABLE_ENTITY, "The signature counter went back"),

@@ -116,20 +116,31 @@ fn documented() -> OpenApiRouter<Arc<Registry>> {
 async fn unknown_route(request: Request) -> Refusal {
     Refusal::new(
         code::NOT_FOUND,
-        format!("there is no route {}; /v1/openapi.json lists them", request.uri().path()),
+        format!(
+            "there is no route {}; /v1/openapi.json lists them",
+            request.uri().path()
+        ),
     )
 }
 
 async fn unknown_method(request: Request) -> Refusal {
     Refusal::new(
         code::METHOD_NOT_ALLOWED,
-        format!("{} does not take {}", request.uri().path(), request.method()),
+        format!(
+            "{} does not take {}",
+            request.uri().path(),
+            request.method()
+        ),
     )
 }
 
 /// Bounds how many requests there are and how long each may take.
 async fn bounded(at_once: Arc<Semaphore>, request: Request, next: Next) -> Response {
-    let busy = |what: &str| Refusal::new(code::BUSY, what).retry_after(2).into_response();
+    let busy = |what: &str| {
+        Refusal::new(code::BUSY, what)
+            .retry_after(2)
+            .into_response()
+    };
     let Ok(_permit) = at_once.try_acquire() else {
         return busy("too many requests are being served; try again");
     };

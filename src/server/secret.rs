@@ -29,7 +29,10 @@ pub fn new_code() -> Result<Zeroizing<String>, NoRandom> {
             code.push('-');
         }
         // 32 divides 256, so every character is equally likely.
-        let letter = ALPHABET.get(usize::from(byte % 32)).copied().unwrap_or(b'0');
+        let letter = ALPHABET
+            .get(usize::from(byte % 32))
+            .copied()
+            .unwrap_or(b'0');
         code.push(char::from(letter));
     }
     Ok(code)

@@ -21,10 +21,10 @@ use webauthn_rs_core::WebauthnCore;
 use webauthn_rs_core::error::WebauthnError;
 use webauthn_rs_core::proto::{
     AttestationConveyancePreference, AttestationFormat, AuthenticationState,
-    AuthenticatorAssertionResponseRaw, AuthenticatorAttachment, AuthenticatorAttestationResponseRaw,
-    COSEAlgorithm, CredProtect, Credential, CredentialProtectionPolicy, PublicKeyCredential,
-    RegisterPublicKeyCredential, RegistrationState, RequestRegistrationExtensions,
-    UserVerificationPolicy,
+    AuthenticatorAssertionResponseRaw, AuthenticatorAttachment,
+    AuthenticatorAttestationResponseRaw, COSEAlgorithm, CredProtect, Credential,
+    CredentialProtectionPolicy, PublicKeyCredential, RegisterPublicKeyCredential,
+    RegistrationState, RequestRegistrationExtensions, UserVerificationPolicy,
 };
 
 use super::config::AttestationPolicy;
@@ -191,7 +191,9 @@ impl RelyingParty {
             .authenticator_attachment(Some(AuthenticatorAttachment::CrossPlatform))
             .reject_synchronised_authenticators(true)
             .credential_algorithms(vec![COSEAlgorithm::ES256, COSEAlgorithm::RS256])
-            .exclude_credentials(Some(exclude.iter().map(|known| known.id.0.clone()).collect()))
+            .exclude_credentials(Some(
+                exclude.iter().map(|known| known.id.0.clone()).collect(),
+            ))
             .extensions(Some(RequestRegistrationExtensions {
                 cred_protect: Some(CredProtect {
                     credential_protection_policy:
@@ -262,8 +264,10 @@ impl RelyingParty {
                 transports: serde_json::from_value(Value::Array(transports)).ok(),
             },
             type_: response.kind.clone(),
-            extensions: serde_json::from_value(Value::Object(response.client_extension_results.clone()))
-                .unwrap_or_default(),
+            extensions: serde_json::from_value(Value::Object(
+                response.client_extension_results.clone(),
+            ))
+            .unwrap_or_default(),
         };
         let credential = self
             .core
@@ -271,7 +275,9 @@ impl RelyingParty {
             .map_err(|error| refusal(&error))?;
         self.check_client_data(&response.response.client_data_json)?;
         if credential.cred_id != response.raw_id.0 {
-            return Err(malformed("rawId is not the credential id in the authenticator data"));
+            return Err(malformed(
+                "rawId is not the credential id in the authenticator data",
+            ));
         }
         let aaguid = attested_aaguid(&response.response.attestation_object)?;
         let attestation = format_name(&credential.attestation_format)?;
@@ -297,7 +303,8 @@ impl RelyingParty {
         handle_required: bool,
     ) -> Result<String, Refusal> {
         let state: AuthenticationState = serde_json::from_str(state).map_err(Refusal::internal)?;
-        let mut credential: Credential = serde_json::from_str(verifier).map_err(Refusal::internal)?;
+        let mut credential: Credential =
+            serde_json::from_str(verifier).map_err(Refusal::internal)?;
         check_ids(&response.kind, &response.id, &response.raw_id)?;
         match &response.response.user_handle {
             Some(handle) if handle.0 != user_handle => {
@@ -307,7 +314,9 @@ impl RelyingParty {
                 ));
             }
             None if handle_required => {
-                return Err(malformed("an assertion by a discoverable credential must name its user handle"));
+                return Err(malformed(
+                    "an assertion by a discoverable credential must name its user handle",
+                ));
             }
             _ => {}
         }
@@ -318,7 +327,11 @@ impl RelyingParty {
                 authenticator_data: response.response.authenticator_data.0.clone(),
                 client_data_json: response.response.client_data_json.0.clone(),
                 signature: response.response.signature.0.clone(),
-                user_handle: response.response.user_handle.as_ref().map(|handle| handle.0.clone()),
+                user_handle: response
+                    .response
+                    .user_handle
+                    .as_ref()
+                    .map(|handle| handle.0.clone()),
             },
             extensions: Default::default(),
             type_: response.kind.clone(),
@@ -345,10 +358,16 @@ impl RelyingParty {
         }
         let data: ClientData = serde_json::from_slice(&json.0)
             .map_err(|error| malformed(&format!("clientDataJSON: {error}")))?;
-        if data.origin != self.origin || data.cross_origin == Some(true) || data.top_origin.is_some() {
+        if data.origin != self.origin
+            || data.cross_origin == Some(true)
+            || data.top_origin.is_some()
+        {
             return Err(Refusal::new(
                 code::ORIGIN_MISMATCH,
-                format!("client data must name the origin {} and no other", self.origin),
+                format!(
+                    "client data must name the origin {} and no other",
+                    self.origin
+                ),
             ));
         }
         Ok(())
@@ -389,7 +408,10 @@ fn attested_aaguid(attestation_object: &Bytes) -> Result<Aaguid, Refusal> {
         .map_err(|_| malformed("attestationObject is not CBOR"))?;
     object
         .as_map()
-        .and_then(|map| map.iter().find(|(name, _)| name.as_text() == Some("authData")))
+        .and_then(|map| {
+            map.iter()
+                .find(|(name, _)| name.as_text() == Some("authData"))
+        })
         .and_then(|(_, data)| data.as_bytes())
         .and_then(|data| data.get(OFFSET..))
         .and_then(|data| data.first_chunk::<16>())

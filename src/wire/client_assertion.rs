@@ -102,8 +102,7 @@ pub fn verify(
     now: Timestamp,
 ) -> Result<Claims, AssertionError> {
     install_provider();
-    let key =
-        VerifyingKey::from_public_key_pem(public_key_pem).map_err(|_| AssertionError::Key)?;
+    let key = VerifyingKey::from_public_key_pem(public_key_pem).map_err(|_| AssertionError::Key)?;
     let mut validation = Validation::new(Algorithm::ES256);
     validation.set_required_spec_claims(&["iss", "sub", "aud", "exp"]);
     // Checked below, against the clock that the caller gives.
@@ -256,10 +255,7 @@ mod tests {
         assert_eq!(check(&other, 7), Err(AssertionError::Audience));
         let mut other = claims(NOW);
         other.sub = StationId::new("s2");
-        assert!(matches!(
-            check(&other, 7),
-            Err(AssertionError::Station(_))
-        ));
+        assert!(matches!(check(&other, 7), Err(AssertionError::Station(_))));
     }
 
     #[test]

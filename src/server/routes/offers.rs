@@ -71,7 +71,15 @@ pub async fn offer(
         .await?
         .ok_or_else(|| no_person(&id))?;
     let life = registry.config.challenge_life();
-    let offer = issue(&registry, &mut entry.tx, &desk, person, Sort::Enrolment, life).await?;
+    let offer = issue(
+        &registry,
+        &mut entry.tx,
+        &desk,
+        person,
+        Sort::Enrolment,
+        life,
+    )
+    .await?;
     let subject = offer.id.to_string();
     let line = line(&desk, "offer", &subject, id.as_str());
     entry.finish(StatusCode::CREATED, &offer, line).await
@@ -110,10 +118,11 @@ pub async fn tickets(
             ),
         ));
     }
-    let mut entry = match ledger::open(&registry, desk.station.as_str(), key, "tickets", &request).await? {
-        Opened::Fresh(entry) => entry,
-        Opened::Repeated(response) => return Ok(response),
-    };
+    let mut entry =
+        match ledger::open(&registry, desk.station.as_str(), key, "tickets", &request).await? {
+            Opened::Fresh(entry) => entry,
+            Opened::Repeated(response) => return Ok(response),
+        };
     let mut people: Vec<Person> = Vec::new();
     for expected in people::expected(&mut *entry.tx, start_ms, end_ms).await? {
         if !people.iter().any(|known| known.id == expected.person.id) {
@@ -123,7 +132,10 @@ pub async fn tickets(
     if people.len() > MAX_TICKETS {
         return Err(Refusal::new(
             code::TOO_LARGE,
-            format!("{} people are expected on {day}; tickets are for at most {MAX_TICKETS}", people.len()),
+            format!(
+                "{} people are expected on {day}; tickets are for at most {MAX_TICKETS}",
+                people.len()
+            ),
         ));
     }
     let mut offers = Vec::with_capacity(people.len());
@@ -160,10 +172,11 @@ pub async fn test_options(
     Named(id): Named<PersonId>,
 ) -> Answer<Response> {
     may(&desk, Action::Enrol)?;
-    let mut entry = match ledger::open(&registry, desk.station.as_str(), key, "test-offer", &id).await? {
-        Opened::Fresh(entry) => entry,
-        Opened::Repeated(response) => return Ok(response),
-    };
+    let mut entry =
+        match ledger::open(&registry, desk.station.as_str(), key, "test-offer", &id).await? {
+            Opened::Fresh(entry) => entry,
+            Opened::Repeated(response) => return Ok(response),
+        };
     people::by_id(&mut *entry.tx, &id)
         .await?
         .ok_or_else(|| no_person(&id))?;

@@ -62,7 +62,10 @@ pub async fn enrolment_options(
             .bind(holder.operator.id.as_str())
             .fetch_all(&mut *tx)
             .await?;
-    let exclude = known.into_iter().map(|id| Descriptor::new(Bytes(id))).collect();
+    let exclude = known
+        .into_iter()
+        .map(|id| Descriptor::new(Bytes(id)))
+        .collect();
     let issued = registry.operators.creation(&user, exclude, life_ms())?;
     let challenge = Challenge {
         challenge: &issued.options.challenge,
@@ -100,7 +103,9 @@ pub async fn enrolment(
     if code_hash.as_ref() != Some(&holder.code_hash) {
         return Err(not_issued());
     }
-    let registered = registry.operators.registration(&state, &request.registration)?;
+    let registered = registry
+        .operators
+        .registration(&state, &request.registration)?;
     let inserted = sqlx::query(
         "INSERT INTO operator_credential (id, operator, verifier, station, enrolled_ms) VALUES (?, ?, ?, ?, ?) \
          ON CONFLICT (id) DO NOTHING",

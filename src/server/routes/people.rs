@@ -106,7 +106,10 @@ pub async fn detail(
         .await?
         .ok_or_else(|| no_person(&id))?;
     let credentials = people::credentials(&mut *read, &id).await?;
-    Ok(Json(PersonDetail { person, credentials }))
+    Ok(Json(PersonDetail {
+        person,
+        credentials,
+    }))
 }
 
 /// Nobody has that identifier.

@@ -45,10 +45,11 @@ pub async fn enrolment(
     ledger::observe_head(&registry, &station, &push.head).await?;
     let push = push.body;
     check_identification(&push.identification)?;
-    let mut entry = match ledger::open(&registry, station.as_str(), Some(key), "enrolment", &push).await? {
-        Opened::Fresh(entry) => entry,
-        Opened::Repeated(response) => return Ok(response),
-    };
+    let mut entry =
+        match ledger::open(&registry, station.as_str(), Some(key), "enrolment", &push).await? {
+            Opened::Fresh(entry) => entry,
+            Opened::Repeated(response) => return Ok(response),
+        };
     let claim = Claim {
         station: &station,
         offer: push.offer,
@@ -58,13 +59,18 @@ pub async fn enrolment(
     };
     let offer = claimed_offer(&registry, &mut entry.tx, &claim).await?;
     let registration_state = offer.registration_state.as_deref().ok_or_else(|| {
-        Refusal::new(code::OFFER_FOREIGN, "this offer is for a test, not for an enrolment")
+        Refusal::new(
+            code::OFFER_FOREIGN,
+            "this offer is for a test, not for an enrolment",
+        )
     })?;
     refuse_known(&mut entry.tx, &push.registration.raw_id).await?;
     let handle = people::user_handle(&mut *entry.tx, &push.person)
         .await?
         .ok_or_else(|| no_person(&push.person))?;
-    let registered = registry.people.registration(registration_state, &push.registration)?;
+    let registered = registry
+        .people
+        .registration(registration_state, &push.registration)?;
     check_model(push.key.id.aaguid, registered.aaguid)?;
     if push.assertion.raw_id != registered.id {
         return Err(Refusal::new(
@@ -112,10 +118,11 @@ pub async fn test(
     check_version(push.body.version)?;
     ledger::observe_head(&registry, &station, &push.head).await?;
     let push = push.body;
-    let mut entry = match ledger::open(&registry, station.as_str(), Some(key), "test", &push).await? {
-        Opened::Fresh(entry) => entry,
-        Opened::Repeated(response) => return Ok(response),
-    };
+    let mut entry =
+        match ledger::open(&registry, station.as_str(), Some(key), "test", &push).await? {
+            Opened::Fresh(entry) => entry,
+            Opened::Repeated(response) => return Ok(response),
+        };
     let claim = Claim {
         station: &station,
         offer: push.offer,
@@ -135,7 +142,10 @@ pub async fn test(
     .ok_or_else(|| {
         Refusal::new(
             code::CREDENTIAL_UNKNOWN,
-            format!("{} has no such credential; enrol the key first", push.person),
+            format!(
+                "{} has no such credential; enrol the key first",
+                push.person
+            ),
         )
     })?;
     let verified = registry.people.assertion(
@@ -176,7 +186,9 @@ fn check_version(version: u16) -> Answer<()> {
     }
     Err(Refusal::new(
         code::NEWER_VERSION,
-        format!("version {version} is newer than {VERSION}, which this registry speaks; update the registry"),
+        format!(
+            "version {version} is newer than {VERSION}, which this registry speaks; update the registry"
+        ),
     ))
 }
 
@@ -214,13 +226,19 @@ async fn claimed_offer(registry: &Registry, tx: &mut Write, claim: &Claim<'_>) -
     if row.try_get::<Option<i64>, _>("used_ms")?.is_some() {
         return Err(Refusal::new(
             code::OFFER_USED,
-            format!("offer {} has been used; get a new one for another key", claim.offer),
+            format!(
+                "offer {} has been used; get a new one for another key",
+                claim.offer
+            ),
         ));
     }
     if row.try_get::<i64, _>("expires_ms")? <= ms(registry.now()) {
         return Err(Refusal::new(
             code::CHALLENGE_EXPIRED,
-            format!("offer {} has expired; the person must enrol anew", claim.offer),
+            format!(
+                "offer {} has expired; the person must enrol anew",
+                claim.offer
+            ),
         ));
     }
     if row.try_get::<String, _>("person")? != claim.person.as_str() {

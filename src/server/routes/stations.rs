@@ -170,7 +170,10 @@ pub struct TokenForm {
         (status = "4XX", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn token(State(registry): Shared, FormBody(form): FormBody<TokenForm>) -> Answer<Response> {
+pub async fn token(
+    State(registry): Shared,
+    FormBody(form): FormBody<TokenForm>,
+) -> Answer<Response> {
     check_form(&form)?;
     let assertion = form.client_assertion;
     let refused = |why: String| Refusal::new(code::CLIENT_REFUSED, why).oauth("invalid_client");
