@@ -43,6 +43,12 @@ impl suite::Key for Rig {
     }
 }
 
+#[test]
+fn ten_keys_at_work_together_are_not_twins() {
+    let keys = (0..10).map(|_| Box::new(rig()) as Box<dyn suite::Key>);
+    suite::checks::keys_at_work_together_are_not_twins(keys.collect());
+}
+
 suite_tests! { rig;
     a_ping_of_any_length_comes_back,
     an_unknown_link_command_is_an_error,
