@@ -7,8 +7,7 @@ use std::time::Duration;
 use keydesk::ctap::Transport;
 use keydesk_firmware::{FirmwareKey, Flash, Model, Touch};
 
-#[path = "../../suite/mod.rs"]
-mod suite;
+use crate::{suite, suite_tests};
 
 struct Rig(FirmwareKey);
 

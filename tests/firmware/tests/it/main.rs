@@ -1,0 +1,6 @@
+//! The firmware as a key: in process against the suite for every key, and as a program of its own.
+
+mod firmware_key;
+mod served_key;
+#[path = "../../../suite/mod.rs"]
+mod suite;
