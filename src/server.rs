@@ -30,6 +30,7 @@ mod auth;
 pub mod config;
 mod database;
 mod guesses;
+pub mod import;
 mod ledger;
 mod people;
 mod problem;

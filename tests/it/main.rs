@@ -2,6 +2,7 @@
 
 mod bay;
 mod client;
+mod registry;
 mod soft_bio;
 mod soft_key;
 #[path = "../suite/mod.rs"]

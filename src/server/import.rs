@@ -1,0 +1,189 @@
+//! Import of people, organisations and appointments from a file: all of it, or nothing.
+//!
+//! A file is a list of records, in CSV or JSON with the same names ([`rows`]):
+//!
+//! | record | members |
+//! |---|---|
+//! | `organisation` | `id`, `name`, `country` (two letters, `NL` when absent), `coc_number` (eight digits when Dutch) |
+//! | `person` | `id`, `name`, `kind`, `email`, `employee_number`, `organisation` (its id, Chamber of Commerce number or name) |
+//! | `appointment` | `person` (id), `at` (RFC 3339, e.g. `2026-11-22T14:30:00+01:00`) |
+//!
+//! In any order; a record without `record` is a person. What is known by its id already is brought up to date, nothing is
+//! deleted. Invariant: either every record of the file is in the database, or none is and each wrong one is named
+//! with its line, up to [`MAX_REPORTED`] of them.
+
+use std::path::{Path, PathBuf};
+
+mod apply;
+mod check;
+mod rows;
+
+pub use rows::Format;
+
+use super::admin::{AdminError, by_admin};
+use super::database::{Database, DatabaseError, audit};
+use check::Record;
+
+/// Wrong lines that are named; the others are counted.
+pub const MAX_REPORTED: usize = 100;
+
+/// Larger files are refused.
+pub const MAX_FILE_BYTES: u64 = 64 * 1024 * 1024;
+
+/// More records than that are refused.
+pub const MAX_RECORDS: usize = 500_000;
+
+/// How many records a file brought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Imported {
+    /// Organisations, new and known.
+    pub organisations: usize,
+    /// People, new and known.
+    pub people: usize,
+    /// Appointments, new and known.
+    pub appointments: usize,
+}
+
+/// A line that is wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LineError {
+    /// From 1; where the record begins.
+    pub line: u64,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+impl std::fmt::Display for LineError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "line {}: {}", self.line, self.reason)
+    }
+}
+
+/// Why nothing was imported.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// The file can't be read.
+    #[error("cannot read {}: {why}", .path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// The system's words.
+        why: std::io::Error,
+    },
+    /// Some lines are wrong.
+    #[error("nothing was imported from {}: {} wrong\n{}", .path.display(), count(.lines.len(), *.more), listed(.lines))]
+    Lines {
+        /// The file.
+        path: PathBuf,
+        /// The wrong ones, in their order.
+        lines: Vec<LineError>,
+        /// How many more are wrong.
+        more: usize,
+    },
+    /// The database.
+    #[error(transparent)]
+    Admin(#[from] AdminError),
+}
+
+fn count(named: usize, more: usize) -> String {
+    match named + more {
+        1 => "one line is".to_owned(),
+        all if more > 0 => format!("{all} lines are (the first {named} are named)"),
+        all => format!("{all} lines are"),
+    }
+}
+
+fn listed(lines: &[LineError]) -> String {
+    lines
+        .iter()
+        .map(LineError::to_string)
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+impl From<DatabaseError> for ImportError {
+    fn from(error: DatabaseError) -> Self {
+        Self::Admin(AdminError::Database(error))
+    }
+}
+
+impl From<sqlx::Error> for ImportError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::from(DatabaseError::Failed(error))
+    }
+}
+
+/// Collects what is wrong, up to the bound.
+#[derive(Debug, Default)]
+struct Wrong {
+    lines: Vec<LineError>,
+    more: usize,
+}
+
+impl Wrong {
+    fn add(&mut self, line: u64, reason: impl Into<String>) {
+        if self.lines.len() < MAX_REPORTED {
+            self.lines.push(LineError {
+                line,
+                reason: reason.into(),
+            });
+        } else {
+            self.more += 1;
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
+
+    fn into_error(mut self, path: &Path) -> ImportError {
+        self.lines.sort_by_key(|wrong| wrong.line);
+        ImportError::Lines {
+            path: path.to_owned(),
+            lines: self.lines,
+            more: self.more,
+        }
+    }
+}
+
+/// Imports a file into the database, which a registry may be serving meanwhile.
+pub async fn import_file(db: &Path, file: &Path, format: Format) -> Result<Imported, ImportError> {
+    let mut wrong = Wrong::default();
+    let rows = rows::read(file, format, &mut wrong).map_err(|why| ImportError::Unreadable {
+        path: file.to_owned(),
+        why,
+    })?;
+    let mut records: Vec<(u64, Record)> = Vec::with_capacity(rows.len());
+    let mut declared = check::Declared::default();
+    for row in rows {
+        declared.note(&row);
+        match check::record(&row) {
+            Ok(record) => records.push((row.line, record)),
+            Err(reasons) => reasons
+                .into_iter()
+                .for_each(|reason| wrong.add(row.line, reason)),
+        }
+    }
+    let db = Database::open(db).await?;
+    let mut tx = db.write().await?;
+    let imported = apply::all(&mut tx, &records, &declared, &mut wrong).await?;
+    if !wrong.is_empty() {
+        tx.rollback().await?;
+        db.close().await;
+        return Err(wrong.into_error(file));
+    }
+    let detail = format!(
+        "{} organisations, {} people, {} appointments",
+        imported.organisations, imported.people, imported.appointments
+    );
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    audit(
+        &mut tx,
+        &by_admin("import", &name, &detail),
+        jiff::Timestamp::now(),
+    )
+    .await?;
+    tx.commit().await?;
+    db.close().await;
+    Ok(imported)
+}

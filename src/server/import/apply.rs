@@ -1,0 +1,277 @@
+//! Puts checked records into the database: organisations first, then people, then appointments. What does not fit what is
+//! there already is reported, and the whole transaction is then undone by the caller.
+
+use std::collections::BTreeMap;
+
+use sqlx::Row as _;
+
+use super::check::{Declared, Record};
+use super::{ImportError, Imported, Wrong};
+use crate::server::admin::AdminError;
+use crate::server::database::{Write, ms};
+use crate::server::people::fold;
+use crate::server::secret;
+
+/// Applies every record; returns how many there are of each.
+pub async fn all(
+    tx: &mut Write,
+    records: &[(u64, Record)],
+    declared: &Declared,
+    wrong: &mut Wrong,
+) -> Result<Imported, ImportError> {
+    let mut run = Run {
+        tx,
+        declared,
+        wrong,
+        seen: BTreeMap::new(),
+    };
+    let mut imported = Imported::default();
+    for (line, record) in records {
+        if let Record::Organisation { .. } = record {
+            run.organisation(*line, record).await?;
+            imported.organisations += 1;
+        }
+    }
+    for (line, record) in records {
+        if let Record::Person { .. } = record {
+            run.person(*line, record).await?;
+            imported.people += 1;
+        }
+    }
+    for (line, record) in records {
+        if let Record::Appointment { person, at } = record {
+            run.appointment(*line, person, ms(*at)).await?;
+            imported.appointments += 1;
+        }
+    }
+    // A renamed organisation changes what its people are found by.
+    run.index_all().await?;
+    Ok(imported)
+}
+
+struct Run<'a> {
+    tx: &'a mut Write,
+    declared: &'a Declared,
+    wrong: &'a mut Wrong,
+    /// What the file gave on which line, to name the other one of a pair.
+    seen: BTreeMap<String, u64>,
+}
+
+impl Run<'_> {
+    /// Whether the file gives this for the first time; otherwise that is reported.
+    fn first(&mut self, line: u64, what: &str, value: &str) -> bool {
+        match self.seen.insert(format!("{what} {value}"), line) {
+            None => true,
+            Some(earlier) => {
+                self.wrong
+                    .add(line, format!("{what} {value} is on line {earlier} already"));
+                false
+            }
+        }
+    }
+
+    async fn organisation(&mut self, line: u64, record: &Record) -> Result<(), ImportError> {
+        let Record::Organisation {
+            id,
+            name,
+            country,
+            coc_number,
+        } = record
+        else {
+            return Ok(());
+        };
+        if !self.first(line, "organisation", id) {
+            return Ok(());
+        }
+        if let Some(number) = coc_number {
+            let other: Option<String> =
+                sqlx::query_scalar("SELECT id FROM organisation WHERE coc_number = ? AND id <> ?")
+                    .bind(number)
+                    .bind(id)
+                    .fetch_optional(&mut **self.tx)
+                    .await?;
+            if let Some(other) = other {
+                self.wrong.add(
+                    line,
+                    format!("coc_number {number} is organisation {other}'s already"),
+                );
+                return Ok(());
+            }
+        }
+        sqlx::query(
+            "INSERT INTO organisation (id, name, country, coc_number) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE \
+             SET name = excluded.name, country = excluded.country, coc_number = excluded.coc_number",
+        )
+        .bind(id)
+        .bind(name)
+        .bind(country)
+        .bind(coc_number)
+        .execute(&mut **self.tx)
+        .await?;
+        Ok(())
+    }
+
+    async fn person(&mut self, line: u64, record: &Record) -> Result<(), ImportError> {
+        let Record::Person {
+            id,
+            name,
+            kind,
+            email,
+            employee_number,
+            organisation,
+        } = record
+        else {
+            return Ok(());
+        };
+        if !self.first(line, "person", id) {
+            return Ok(());
+        }
+        let organisation = match organisation {
+            None => None,
+            Some(word) => match self.organisation_by(line, word).await? {
+                Some(id) => Some(id),
+                None => return Ok(()),
+            },
+        };
+        let pairs = [("email", email), ("employee_number", employee_number)];
+        for (what, value) in pairs {
+            let Some(value) = value else { continue };
+            let other = self
+                .holder(what, value, organisation.as_deref(), id)
+                .await?;
+            if let Some(other) = other {
+                self.wrong
+                    .add(line, format!("{what} {value} is person {other}'s already"));
+                return Ok(());
+            }
+        }
+        let handle = secret::random_bytes::<32>().map_err(|error| AdminError::Random(error))?;
+        sqlx::query(
+            "INSERT INTO person (id, name, email, employee_number, kind, organisation, user_handle) \
+             VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET name = excluded.name, email = excluded.email, \
+             employee_number = excluded.employee_number, kind = excluded.kind, organisation = excluded.organisation",
+        )
+        .bind(id)
+        .bind(name)
+        .bind(email)
+        .bind(employee_number)
+        .bind(kind.as_str())
+        .bind(organisation)
+        .bind(handle.to_vec())
+        .execute(&mut **self.tx)
+        .await?;
+        Ok(())
+    }
+
+    /// Who else has this e-mail address, or this number within the organisation.
+    async fn holder(
+        &mut self,
+        what: &str,
+        value: &str,
+        organisation: Option<&str>,
+        id: &str,
+    ) -> Result<Option<String>, sqlx::Error> {
+        let query = if what == "email" {
+            sqlx::query_scalar("SELECT id FROM person WHERE email = ?1 AND id <> ?3")
+        } else {
+            sqlx::query_scalar(
+                "SELECT id FROM person WHERE employee_number = ?1 AND organisation = ?2 AND id <> ?3",
+            )
+        };
+        query
+            .bind(value)
+            .bind(organisation)
+            .bind(id)
+            .fetch_optional(&mut **self.tx)
+            .await
+    }
+
+    /// The organisation that a word means: its id, else its number, else its name if only one has it.
+    async fn organisation_by(
+        &mut self,
+        line: u64,
+        word: &str,
+    ) -> Result<Option<String>, sqlx::Error> {
+        let found: Vec<(String, i64)> = sqlx::query_as(
+            "SELECT id, CASE ?1 WHEN id THEN 0 WHEN coc_number THEN 1 ELSE 2 END AS rank FROM organisation \
+             WHERE id = ?1 OR coc_number = ?1 OR name = ?1 ORDER BY rank LIMIT 2",
+        )
+        .bind(word)
+        .fetch_all(&mut **self.tx)
+        .await?;
+        match found.as_slice() {
+            [(id, _)] => Ok(Some(id.clone())),
+            [(id, best), (_, next)] if best < next => Ok(Some(id.clone())),
+            [] if self.declared.organisation(word) => Ok(None),
+            [] => {
+                self.wrong.add(line, format!("there is no organisation {word:?}, neither in this file nor in the registry"));
+                Ok(None)
+            }
+            _ => {
+                self.wrong.add(
+                    line,
+                    format!("several organisations are named {word:?}: use the id"),
+                );
+                Ok(None)
+            }
+        }
+    }
+
+    async fn appointment(
+        &mut self,
+        line: u64,
+        person: &str,
+        at_ms: i64,
+    ) -> Result<(), ImportError> {
+        let known: bool = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM person WHERE id = ?)")
+            .bind(person)
+            .fetch_one(&mut **self.tx)
+            .await?;
+        if !known {
+            if !self.declared.person(person) {
+                self.wrong.add(
+                    line,
+                    format!(
+                        "there is no person {person}, neither in this file nor in the registry"
+                    ),
+                );
+            }
+            return Ok(());
+        }
+        sqlx::query("INSERT INTO appointment (person, at_ms) VALUES (?, ?) ON CONFLICT DO NOTHING")
+            .bind(person)
+            .bind(at_ms)
+            .execute(&mut **self.tx)
+            .await?;
+        Ok(())
+    }
+
+    /// Makes anew what people are found by.
+    async fn index_all(&mut self) -> Result<(), ImportError> {
+        if !self.wrong.is_empty() {
+            return Ok(());
+        }
+        sqlx::query("DELETE FROM person_text")
+            .execute(&mut **self.tx)
+            .await?;
+        let rows = sqlx::query(
+            "SELECT p.number, p.name, coalesce(p.email, '') || ' ' || coalesce(p.employee_number, '') || ' ' || \
+             coalesce(o.coc_number, '') AS numbers, coalesce(o.name, '') AS organisation \
+             FROM person p LEFT JOIN organisation o ON o.id = p.organisation",
+        )
+        .fetch_all(&mut **self.tx)
+        .await?;
+        for row in rows {
+            sqlx::query(
+                "INSERT INTO person_text (rowid, name, numbers, organisation) VALUES (?, ?, ?, ?)",
+            )
+            .bind(row.try_get::<i64, _>("number")?)
+            .bind(fold(row.try_get("name")?))
+            .bind(fold(row.try_get("numbers")?))
+            .bind(fold(row.try_get("organisation")?))
+            .execute(&mut **self.tx)
+            .await?;
+        }
+        Ok(())
+    }
+}

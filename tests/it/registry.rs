@@ -1,0 +1,7 @@
+//! The contract between a station and the central registry, over HTTP on loopback: the real client, the real server.
+
+#![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
+
+mod authenticator;
+mod enrolment;
+mod world;

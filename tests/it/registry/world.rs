@@ -1,0 +1,238 @@
+//! A registry on loopback with people in it, a station that has joined, and an operator who is signed in.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use jiff::{SignedDuration, Timestamp};
+use keydesk::domain::authority::Role;
+use keydesk::domain::identification::Document;
+use keydesk::domain::{Bytes, EntryId, Identification, KeyId, PersonId};
+use keydesk::registry::{Client, RegistryError, Settings, StationKey};
+use keydesk::server::import::{Format, import_file};
+use keydesk::server::{Clock, Running, ServeConfig, Server, admin};
+use keydesk::wire::{
+    EnrolmentPush, JournalHead, KeyReport, Offer, OperatorEnrolment, Push, Receipt, Session,
+    TestOffer, TestPush,
+};
+
+use super::authenticator::Authenticator;
+
+pub const PEOPLE: &str = "\
+record,id,name,kind,email,employee_number,organisation,coc_number,country,person,at
+organisation,org-1,Example Shipping,,,,,12345678,NL,,
+organisation,org-2,Exämple Barge Line,,,,,87654321,NL,,
+organisation,org-3,Exemple Maritime,,,,,,FR,,
+person,p-1,P. Example,employee,p@example.test,1017,org-1,,,,
+person,p-2,W. Example,main-administrator,w@example.test,1018,87654321,,,,
+person,p-3,T. Exampleson,unaffiliated,t@example.test,,,,,,
+person,p-4,Zoë Łuczak-Østergård,user-administrator,zoe@example.test,,Exemple Maritime,,,,
+";
+
+pub struct World {
+    pub dir: tempfile::TempDir,
+    pub running: Running,
+    pub client: Client,
+    pub session: Session,
+    pub clock_ahead_s: Arc<AtomicI64>,
+    sequence: AtomicI64,
+}
+
+pub fn config(dir: &Path) -> ServeConfig {
+    ServeConfig {
+        listen: "127.0.0.1:0".parse().expect("an address"),
+        db: dir.join("registry.db"),
+        time_zone: Some("UTC".to_owned()),
+        ..ServeConfig::default()
+    }
+}
+
+pub fn write(dir: &Path, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
+    let path = dir.join(name);
+    std::fs::write(&path, text).expect("writes");
+    path
+}
+
+/// The code of a refusal; panics when it is something else.
+pub fn refused<T: std::fmt::Debug>(result: Result<T, RegistryError>) -> String {
+    match result {
+        Err(RegistryError::Refused { problem, .. }) => problem.code().to_owned(),
+        other => panic!("not refused: {other:?}"),
+    }
+}
+
+/// A client of a station that has just joined.
+pub async fn joined(running: &Running, db: &Path, name: &str) -> Client {
+    let code = admin::new_station_code(db, name).await.expect("a code");
+    let client = Client::new(&Settings {
+        base_url: running.base_url.clone(),
+        extra_roots_pem: None,
+    })
+    .expect("settings");
+    let key = StationKey::generate().expect("a key");
+    let reply = client.join(&code.code, name, &key).await.expect("joins");
+    client.as_station(reply.station, reply.audience, key)
+}
+
+/// An operator with a fresh account enrols `key` and is signed in.
+pub async fn first_sign_in(
+    client: &Client,
+    db: &Path,
+    name: &str,
+    role: Role,
+    key: &mut Authenticator,
+) -> Session {
+    let code = admin::new_operator_code(db, name, role)
+        .await
+        .expect("a code");
+    let offer = client
+        .operator_enrolment_options(&code.code)
+        .await
+        .expect("options");
+    let registration = key.register(&offer.creation, &offer.origin);
+    let enrolment = OperatorEnrolment {
+        code: code.code.to_string(),
+        registration,
+    };
+    client.enrol_operator(&enrolment).await.expect("enrols")
+}
+
+impl World {
+    pub async fn new() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    pub async fn with(change: impl FnOnce(&mut ServeConfig)) -> Self {
+        let dir = tempfile::tempdir().expect("a directory");
+        let mut config = config(dir.path());
+        change(&mut config);
+        let db = config.db.clone();
+        let clock_ahead_s = Arc::new(AtomicI64::new(0));
+        let ahead = Arc::clone(&clock_ahead_s);
+        let clock = Clock::new(move || {
+            Timestamp::now() + SignedDuration::from_secs(ahead.load(Ordering::SeqCst))
+        });
+        let people = write(dir.path(), "people.csv", PEOPLE);
+        import_file(&db, &people, Format::Csv)
+            .await
+            .expect("imports");
+        let running = Server::start_with_clock(config, clock)
+            .await
+            .expect("starts");
+        let client = joined(&running, &db, "Help desk 2").await;
+        let mut key = Authenticator::new(200);
+        let session = first_sign_in(&client, &db, "O. Perator", Role::HelpDesk, &mut key).await;
+        Self {
+            dir,
+            running,
+            client,
+            session,
+            clock_ahead_s,
+            sequence: AtomicI64::new(0),
+        }
+    }
+
+    pub fn db(&self) -> PathBuf {
+        self.dir.path().join("registry.db")
+    }
+
+    pub fn head(&self) -> JournalHead {
+        let sequence = self.sequence.fetch_add(1, Ordering::SeqCst) + 1;
+        head(u64::try_from(sequence).expect("positive"))
+    }
+
+    pub async fn offer(&self, person: &str) -> Offer {
+        self.client
+            .offer(&self.session, &PersonId::new(person))
+            .await
+            .expect("an offer")
+    }
+
+    pub async fn test_offer(&self, person: &str) -> TestOffer {
+        self.client
+            .test_offer(&self.session, &PersonId::new(person))
+            .await
+            .expect("an offer")
+    }
+
+    /// What an honest station would push.
+    pub fn enrolment(&self, offer: &Offer, key: &mut Authenticator) -> Push<EnrolmentPush> {
+        let registration = key.register(&offer.creation, &offer.origin);
+        let assertion = key.sign(&offer.test, &offer.origin);
+        Push {
+            body: EnrolmentPush {
+                version: 1,
+                offer: offer.id,
+                person: offer.person.id.clone(),
+                registration,
+                assertion,
+                key: report(key),
+                identification: Identification::new(Document::Passport, "7K31").expect("four"),
+                operator: self.session.operator.id.clone(),
+                enrolled_at: offer.issued_at,
+            },
+            head: self.head(),
+        }
+    }
+
+    /// What an honest station would push of a test.
+    pub fn test(&self, offer: &TestOffer, person: &str, key: &mut Authenticator) -> Push<TestPush> {
+        Push {
+            body: TestPush {
+                version: 1,
+                offer: offer.id,
+                person: PersonId::new(person),
+                assertion: key.sign(&offer.request, &offer.origin),
+                key: report(key),
+                operator: self.session.operator.id.clone(),
+                tested_at: Timestamp::now(),
+            },
+            head: self.head(),
+        }
+    }
+
+    pub async fn push(&self, push: &Push<EnrolmentPush>) -> Result<Receipt, RegistryError> {
+        self.client.push_enrolment(entry(), push).await
+    }
+
+    /// Enrols a key for a person; panics when the registry refuses.
+    pub async fn enrolled(&self, person: &str, key: &mut Authenticator) -> Receipt {
+        let offer = self.offer(person).await;
+        let push = self.enrolment(&offer, key);
+        self.push(&push).await.expect("accepted")
+    }
+
+    pub async fn keys_of(&self, person: &str) -> usize {
+        self.client
+            .person(&self.session, &PersonId::new(person))
+            .await
+            .expect("a person")
+            .credentials
+            .len()
+    }
+}
+
+pub fn entry() -> EntryId {
+    EntryId(uuid::Uuid::new_v4())
+}
+
+pub fn head(sequence: u64) -> JournalHead {
+    let mut hash = vec![0xab; 32];
+    hash.splice(..8, sequence.to_be_bytes());
+    JournalHead {
+        sequence,
+        hash: Bytes(hash),
+    }
+}
+
+fn report(key: &Authenticator) -> KeyReport {
+    KeyReport {
+        id: KeyId {
+            aaguid: key.aaguid,
+            serial: None,
+            asset_tag: None,
+        },
+        model: "Test key".to_owned(),
+        firmware: Some(328_707),
+    }
+}
