@@ -220,3 +220,137 @@ fn drain_nodes(watch: &OwnedFd) -> bool {
 fn names_hidraw(bytes: &[u8]) -> bool {
     bytes.windows(6).any(|window| window == b"hidraw")
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::super::slot::{Refusal, Slot, SlotState};
+    use super::super::sysfs::tests::{FIDO_DESCRIPTOR, lay_out};
+    use super::*;
+
+    /// A machine of its own: directories laid out as the kernel does, and plain files for device nodes.
+    struct Machine {
+        root: tempfile::TempDir,
+        board: Arc<Board>,
+        _hotplug: Hotplug,
+    }
+
+    impl Machine {
+        fn start(plugged: &[(&str, &str, u32)]) -> Self {
+            let root = tempfile::tempdir().expect("a directory");
+            let roots = Roots {
+                sysfs: root.path().to_owned(),
+                dev: root.path().join("dev"),
+            };
+            std::fs::create_dir(&roots.dev).expect("a directory");
+            for (name, place, instance) in plugged {
+                lay_out(root.path(), name, place, *instance, &FIDO_DESCRIPTOR);
+                std::fs::write(roots.dev.join(name), "").expect("a node");
+            }
+            let board = Board::new(32);
+            let hotplug = Hotplug::start(Arc::clone(&board), roots).expect("a thread");
+            Self {
+                root,
+                board,
+                _hotplug: hotplug,
+            }
+        }
+
+        fn node(&self, name: &str) -> PathBuf {
+            self.root.path().join("dev").join(name)
+        }
+
+        fn plug(&self, name: &str, place: &str, instance: u32) {
+            lay_out(self.root.path(), name, place, instance, &FIDO_DESCRIPTOR);
+            std::fs::write(self.node(name), "").expect("a node");
+        }
+
+        fn pull(&self, name: &str) {
+            std::fs::remove_file(self.root.path().join("class/hidraw").join(name)).expect("a link");
+            std::fs::remove_file(self.node(name)).expect("a node");
+        }
+
+        /// Waits until the slots are as wanted; how long that took.
+        fn until(&self, wanted: impl Fn(&[Slot]) -> bool) -> Duration {
+            let start = Instant::now();
+            let slots = self.board.slots();
+            while !wanted(&slots.borrow()) {
+                assert!(
+                    start.elapsed() < Duration::from_secs(10),
+                    "{:#?}",
+                    slots.borrow()
+                );
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            start.elapsed()
+        }
+    }
+
+    const SOON: Duration = Duration::from_millis(150);
+
+    #[test]
+    fn keys_that_were_there_before_are_numbered_by_place() {
+        let machine = Machine::start(&[("hidraw0", "1-10", 2), ("hidraw1", "1-9", 1)]);
+        machine.until(|slots| slots.len() == 2);
+        let slots = machine.board.slots();
+        let places: Vec<(u16, String)> = slots
+            .borrow()
+            .iter()
+            .map(|slot| (slot.number, slot.place.to_string()))
+            .collect();
+        assert_eq!(places, [(1, "1-9".to_owned()), (2, "1-10".to_owned())]);
+    }
+
+    #[test]
+    fn a_key_is_seen_and_missed_within_150_ms() {
+        let machine = Machine::start(&[]);
+        for instance in 1..5 {
+            machine.plug("hidraw0", "1-1", instance);
+            let seen = machine.until(|slots| slots.len() == 1);
+            assert!(seen < SOON, "{seen:?}");
+            machine.pull("hidraw0");
+            let missed = machine.until(<[Slot]>::is_empty);
+            assert!(missed < SOON, "{missed:?}");
+        }
+    }
+
+    #[test]
+    fn a_key_replaced_behind_the_bays_back_is_another_key() {
+        let machine = Machine::start(&[("hidraw0", "1-1", 1)]);
+        machine.until(|slots| slots.iter().any(|slot| slot.generation == 1));
+        // Both changes before anyone is told: the node's name and the place stay the same.
+        std::fs::remove_file(machine.root.path().join("class/hidraw/hidraw0")).expect("a link");
+        machine.plug("hidraw0", "1-1", 2);
+        let noticed = machine.node("hidraw0");
+        std::fs::remove_file(&noticed).expect("a node");
+        std::fs::write(&noticed, "").expect("a node");
+        machine.until(|slots| {
+            slots
+                .iter()
+                .any(|slot| slot.generation == 2 && slot.number == 1)
+        });
+    }
+
+    #[test]
+    fn a_node_that_is_no_hidraw_is_refused_with_the_systems_words() {
+        let machine = Machine::start(&[("hidraw0", "1-1", 1)]);
+        let refused = |slot: &Slot| match &slot.state {
+            SlotState::Refused {
+                why: Refusal::System { reason },
+            } => reason.contains("hidraw0"),
+            _ => false,
+        };
+        machine.until(|slots| slots.iter().any(refused));
+    }
+
+    #[test]
+    fn only_events_about_hidraw_devices_are_acted_upon() {
+        assert!(names_hidraw(
+            b"add@/devices/x/hidraw/hidraw3\0ACTION=add\0SUBSYSTEM=hidraw\0"
+        ));
+        assert!(!names_hidraw(
+            b"add@/devices/virtual/net/veth1\0ACTION=add\0SUBSYSTEM=net\0"
+        ));
+    }
+}
