@@ -18,9 +18,11 @@ use crate::ctap::{
 
 /// udev grants permission a moment after the kernel has announced the key: how long that is waited for, and how often tried.
 const PERMISSION_PATIENCE: Duration = Duration::from_secs(2);
-const PERMISSION_AGAIN: Duration = Duration::from_millis(10);
+const LOOK_AGAIN: Duration = Duration::from_millis(10);
 /// How long a key may take to say what it is.
 const INTRODUCTION_LIMIT: Duration = Duration::from_secs(3);
+/// A pulled key is noticed by its thread first, and by the kernel's word so much later at most.
+const PULL_NOTICED_AFTER: Duration = Duration::from_millis(150);
 /// What a job changed is read back when no other job has come for so long.
 const REFRESH_AFTER: Duration = Duration::from_millis(120);
 
@@ -123,7 +125,8 @@ impl Worker {
     fn run(mut self) {
         while !self.gone.is_cancelled() {
             if let Some(device) = self.connect() {
-                self.serve(device);
+                let lost = self.serve(device);
+                self.show_loss(lost);
             }
             // Not open, or no longer: until someone asks for another try, every job is dropped, which says so to its owner.
             while !self.gone.is_cancelled() {
@@ -167,7 +170,7 @@ impl Worker {
                 Err(OpenFault::NoPermission { .. })
                     if start.elapsed() < PERMISSION_PATIENCE && !self.gone.is_cancelled() =>
                 {
-                    std::thread::sleep(PERMISSION_AGAIN);
+                    std::thread::sleep(LOOK_AGAIN);
                 }
                 result => return result,
             }
@@ -178,23 +181,19 @@ impl Worker {
         self.controlled(|control| Device::open(transport, Box::new(SystemEntropy), control))
     }
 
-    /// Does orders until the key is lost.
-    fn serve(&mut self, mut device: AnyDevice) {
+    /// Does orders until the key is lost; says how. `None`: the bay has let it go.
+    fn serve(&mut self, mut device: AnyDevice) -> Option<CtapError> {
         if let Err(lost) = self.introduce(&mut device) {
-            self.seat.show(SlotState::Failed {
-                why: lost.to_string(),
-            });
-            return;
+            return Some(lost);
         }
         let mut stale = false;
         loop {
-            let order = if stale {
-                self.orders.recv_timeout(REFRESH_AFTER)
-            } else {
-                self.orders.recv().map_err(Into::into)
+            let order = match stale {
+                true => self.orders.recv_timeout(REFRESH_AFTER),
+                false => self.orders.recv().map_err(Into::into),
             };
             if self.gone.is_cancelled() {
-                return;
+                return None;
             }
             let lost = match order {
                 Ok(Order::Job(job)) => {
@@ -208,15 +207,24 @@ impl Worker {
                     stale = false;
                     self.introduce(&mut device).err()
                 }
-                Err(RecvTimeoutError::Disconnected) => return,
+                Err(RecvTimeoutError::Disconnected) => return None,
             };
-            if let Some(lost) = lost {
-                self.seat.show(SlotState::Failed {
-                    why: lost.to_string(),
-                });
-                return;
+            if lost.is_some() {
+                return lost;
             }
         }
+    }
+
+    /// Shows that the key is lost. One that was pulled is about to leave the board: nobody need read of a failure first.
+    fn show_loss(&self, lost: Option<CtapError>) {
+        let Some(lost) = lost else { return };
+        let end = Instant::now() + PULL_NOTICED_AFTER;
+        while lost == CtapError::Gone && !self.gone.is_cancelled() && Instant::now() < end {
+            std::thread::sleep(LOOK_AGAIN);
+        }
+        self.seat.show(SlotState::Failed {
+            why: lost.to_string(),
+        });
     }
 
     /// Asks the key what it is and shows it. An error means that the key is lost for now.

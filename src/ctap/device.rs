@@ -253,12 +253,10 @@ impl<T: Transport> Device<T> {
         match reply.split_first() {
             None => Err(CtapError::malformed(operation, ReplyFault::Empty)),
             Some((&SUCCESS, body)) => Ok(body.to_vec()),
-            Some((&code, _)) => match Status::from_code(code) {
-                Status::KeepaliveCancel if control.is_cancelled() => {
-                    Err(CtapError::Cancelled { operation })
-                }
-                status => Err(CtapError::Status { operation, status }),
-            },
+            Some((&code, _)) => {
+                let status = Status::from_code(code);
+                Err(CtapError::Status { operation, status })
+            }
         }
     }
 
@@ -282,7 +280,10 @@ impl<T: Transport> Device<T> {
         control: &mut Control<'_>,
     ) -> Result<Vec<u8>, CtapError> {
         if control.is_cancelled() {
-            return Err(CtapError::Cancelled { operation });
+            return Err(CtapError::Cancelled {
+                operation,
+                nothing_done: true,
+            });
         }
         if self.out_of_step {
             self.resynchronise(control)?;

@@ -31,6 +31,8 @@ pub enum CtapError {
         operation: Operation,
         /// How long it had.
         limit_ms: u64,
+        /// It is certain that the key did nothing; otherwise it may have done it, or do it still.
+        nothing_done: bool,
     },
     /// It served another program all the while.
     #[error(
@@ -47,6 +49,8 @@ pub enum CtapError {
     Cancelled {
         /// What was given up.
         operation: Operation,
+        /// As for [`CtapError::Timeout`].
+        nothing_done: bool,
     },
     /// Its packets do not make a message.
     #[error(
@@ -159,6 +163,25 @@ impl CtapError {
             Self::Status { status, .. } => Some(*status),
             _ => None,
         }
+    }
+
+    /// Whether a request that was given up certainly had no effect.
+    pub const fn nothing_done(&self) -> bool {
+        match self {
+            Self::Timeout { nothing_done, .. } | Self::Cancelled { nothing_done, .. } => {
+                *nothing_done
+            }
+            _ => false,
+        }
+    }
+
+    /// The same for a request of which the key has said that it did nothing.
+    pub(super) fn certain(mut self) -> Self {
+        if let Self::Timeout { nothing_done, .. } | Self::Cancelled { nothing_done, .. } = &mut self
+        {
+            *nothing_done = true;
+        }
+        self
     }
 
     pub(super) fn malformed(operation: Operation, fault: impl Into<ReplyFault>) -> Self {

@@ -537,7 +537,8 @@ fn endless_keepalives_end_at_the_limit() {
         result,
         Err(CtapError::Timeout {
             operation: Operation::Selection,
-            limit_ms: 20_000
+            limit_ms: 20_000,
+            nothing_done: false,
         })
     );
     key.clear_faults();
@@ -729,7 +730,8 @@ fn a_cancel_reaches_the_key_and_ends_the_wait_within_100_ms() {
     assert_eq!(
         result,
         Err(CtapError::Cancelled {
-            operation: Operation::Selection
+            operation: Operation::Selection,
+            nothing_done: true
         })
     );
     assert!(took < Duration::from_millis(100), "{took:?}");
@@ -745,7 +747,8 @@ fn a_key_that_ignores_a_cancel_is_left_after_half_a_second_and_usable_again() {
     assert_eq!(
         result,
         Err(CtapError::Cancelled {
-            operation: Operation::Selection
+            operation: Operation::Selection,
+            nothing_done: false
         })
     );
     assert!(
@@ -765,8 +768,44 @@ fn a_cancel_that_was_there_before_sends_nothing() {
     assert_eq!(
         device.info(&mut control),
         Err(CtapError::Cancelled {
-            operation: Operation::GetInfo
+            operation: Operation::GetInfo,
+            nothing_done: true
         })
     );
     assert_eq!(key.counters().packets_to_key, before);
+}
+
+#[test]
+fn a_limit_that_passes_tells_the_key_to_stop_and_says_that_nothing_was_done() {
+    let key = SoftKey::in_virtual_time(Profile::full());
+    let mut device = open(&key);
+    let late = within_s(5, |control| device.selection(control));
+    assert_eq!(
+        late,
+        Err(CtapError::Timeout {
+            operation: Operation::Selection,
+            limit_ms: 5_000,
+            nothing_done: true,
+        })
+    );
+    assert_eq!(key.waiting(), None);
+}
+
+#[test]
+fn a_touch_that_beats_the_cancel_counts() {
+    let key = SoftKey::in_virtual_time(
+        Profile::full().with_touch(TouchPolicy::After(Duration::from_secs(3))),
+    );
+    let mut device = open(&key);
+    within(|control| device.info(control)).unwrap();
+    key.inject(Fault::IgnoreCancel);
+    // The limit passes 0.2 s before the touch; the key does not heed the cancel and makes its credential.
+    let request = MakeCredential {
+        discoverable: false,
+        ..make(&[])
+    };
+    let mut ignore = |_| {};
+    let mut control = Control::new(Duration::from_millis(2_800), &|| false, &mut ignore);
+    let made = device.make_credential(&request, None, &mut control);
+    assert!(made.is_ok(), "{:?}", made.err());
 }

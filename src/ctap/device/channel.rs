@@ -7,7 +7,7 @@ use super::super::control::Control;
 use super::super::error::{CtapError, ReplyFault};
 use super::super::exchange::{Event, Exchange};
 use super::super::frame::{self, ChannelId, HidCommand, Packet};
-use super::super::status::HidError;
+use super::super::status::{HidError, Status};
 use super::super::transport::{Report, Transport};
 use super::{Device, InitInfo, POLL};
 
@@ -25,6 +25,12 @@ enum Attempt {
     Busy,
 }
 
+/// A request that is being given up: what to say, and until when its answer is awaited.
+struct GivingUp {
+    error: CtapError,
+    until: Instant,
+}
+
 impl<T: Transport> Device<T> {
     /// Sends a message until the key is not busy with another channel.
     pub(super) fn attempt_until_free(
@@ -38,14 +44,14 @@ impl<T: Transport> Device<T> {
         loop {
             let exchange = Exchange::new(self.channel, command, payload)
                 .map_err(|fault| CtapError::exchange(operation, fault.into()))?;
-            let attempt = self.attempt(operation, exchange, control);
-            match attempt {
+            match self.attempt(operation, exchange, control) {
                 Ok(Attempt::Reply(reply)) => return Ok(reply),
                 Ok(Attempt::Busy) => {
-                    self.pause(operation, Duration::from_millis(wait_ms), control)?
+                    self.pause(operation, Duration::from_millis(wait_ms), control)?;
                 }
                 Err(error) => {
-                    self.out_of_step = true;
+                    // A request that the key itself has ended leaves nothing behind.
+                    self.out_of_step = !error.nothing_done();
                     return Err(error);
                 }
             }
@@ -60,43 +66,56 @@ impl<T: Transport> Device<T> {
         control: &mut Control<'_>,
     ) -> Result<Attempt, CtapError> {
         let deadline = control.deadline(self.transport.now());
-        let mut give_up: Option<Instant> = None;
+        let mut giving_up: Option<GivingUp> = None;
         loop {
-            if give_up.is_none() && control.is_cancelled() {
-                if !exchange.cancel() {
-                    return Err(CtapError::Cancelled { operation });
-                }
-                give_up = Some(self.transport.now() + CANCEL_GRACE);
-            }
-            self.flush(&mut exchange)?;
             let now = self.transport.now();
-            if give_up.is_some_and(|at| now >= at) {
-                return Err(CtapError::Cancelled { operation });
-            }
-            if give_up.is_none() && now >= deadline {
-                // So that the key stops blinking; nobody waits for its answer.
-                exchange.cancel();
-                self.flush(&mut exchange)?;
-                return Err(CtapError::Timeout {
-                    operation,
-                    limit_ms: millis(control.time_limit()),
-                });
-            }
-            let until = give_up.unwrap_or(deadline).saturating_duration_since(now);
-            let Some(report) = self.transport.receive(until.min(POLL))? else {
-                continue;
+            giving_up = match giving_up {
+                Some(given_up) if now >= given_up.until => return Err(given_up.error),
+                Some(given_up) => Some(given_up),
+                None => match reason_to_give_up(operation, control, now >= deadline) {
+                    Some(error) if !exchange.cancel() => return Err(error),
+                    Some(error) => Some(GivingUp {
+                        error,
+                        until: now + CANCEL_GRACE,
+                    }),
+                    None => None,
+                },
             };
-            match exchange
-                .receive(&report)
-                .map_err(|fault| CtapError::exchange(operation, fault))?
-            {
-                Event::Pending => {}
-                Event::Keepalive(keepalive) => control.keepalive(keepalive),
-                Event::Busy if give_up.is_some() => return Err(CtapError::Cancelled { operation }),
-                Event::Busy => return Ok(Attempt::Busy),
-                Event::Done(reply) => return Ok(Attempt::Reply(reply)),
+            self.flush(&mut exchange)?;
+            let end = giving_up
+                .as_ref()
+                .map_or(deadline, |given_up| given_up.until);
+            match self.next_event(operation, &mut exchange, end, control)? {
+                None | Some(Event::Pending | Event::Keepalive(_)) => {}
+                Some(Event::Done(reply)) => return answered(reply, giving_up),
+                Some(Event::Busy) => {
+                    return giving_up.map_or(Ok(Attempt::Busy), |it| Err(it.error.certain()));
+                }
             }
         }
+    }
+
+    /// What the next report means; `None` when none came for a while.
+    fn next_event(
+        &mut self,
+        operation: Operation,
+        exchange: &mut Exchange,
+        end: Instant,
+        control: &mut Control<'_>,
+    ) -> Result<Option<Event>, CtapError> {
+        let wait = end
+            .saturating_duration_since(self.transport.now())
+            .min(POLL);
+        let Some(report) = self.transport.receive(wait)? else {
+            return Ok(None);
+        };
+        let event = exchange
+            .receive(&report)
+            .map_err(|fault| CtapError::exchange(operation, fault))?;
+        if let Event::Keepalive(keepalive) = event {
+            control.keepalive(keepalive);
+        }
+        Ok(Some(event))
     }
 
     fn flush(&mut self, exchange: &mut Exchange) -> Result<(), CtapError> {
@@ -118,7 +137,10 @@ impl<T: Transport> Device<T> {
         loop {
             let now = self.transport.now();
             if control.is_cancelled() {
-                return Err(CtapError::Cancelled { operation });
+                return Err(CtapError::Cancelled {
+                    operation,
+                    nothing_done: true,
+                });
             }
             if now >= deadline {
                 return Err(CtapError::Busy {
@@ -176,7 +198,10 @@ impl<T: Transport> Device<T> {
         let mut send_at = start;
         loop {
             if control.is_cancelled() {
-                return Err(CtapError::Cancelled { operation });
+                return Err(CtapError::Cancelled {
+                    operation,
+                    nothing_done: true,
+                });
             }
             let now = self.transport.now();
             if now >= end {
@@ -184,6 +209,7 @@ impl<T: Transport> Device<T> {
                 return Err(CtapError::Timeout {
                     operation,
                     limit_ms,
+                    nothing_done: true,
                 });
             }
             if now >= send_at {
@@ -205,6 +231,33 @@ impl<T: Transport> Device<T> {
                 InitReply::Refused(_) | InitReply::NotOurs => {}
             }
         }
+    }
+}
+
+fn reason_to_give_up(
+    operation: Operation,
+    control: &Control<'_>,
+    too_late: bool,
+) -> Option<CtapError> {
+    if control.is_cancelled() {
+        return Some(CtapError::Cancelled {
+            operation,
+            nothing_done: false,
+        });
+    }
+    let limit_ms = millis(control.time_limit());
+    too_late.then_some(CtapError::Timeout {
+        operation,
+        limit_ms,
+        nothing_done: false,
+    })
+}
+
+/// What an answer means. When the request was given up, the person may have been faster than the cancel: then it counts.
+fn answered(reply: Vec<u8>, given_up: Option<GivingUp>) -> Result<Attempt, CtapError> {
+    match (reply.first().map(|code| Status::from_code(*code)), given_up) {
+        (Some(Status::KeepaliveCancel), Some(given_up)) => Err(given_up.error.certain()),
+        _ => Ok(Attempt::Reply(reply)),
     }
 }
 

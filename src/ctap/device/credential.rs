@@ -23,8 +23,7 @@ impl<T: Transport> Device<T> {
     /// # Errors
     /// [`Status::CredentialExcluded`] when one of the exclude list is on the key (after a touch), [`Status::KeyStoreFull`],
     /// [`Status::UnsupportedAlgorithm`], [`Status::PuatRequired`] when a token is needed, [`Status::UserActionTimeout`].
-    /// After [`CtapError::Cancelled`] and [`CtapError::Timeout`] no credential was made as far as the key said; after
-    /// [`CtapError::Gone`] nobody knows.
+    /// After a cancel, a timeout or [`CtapError::Gone`] a credential may have been made unless [`CtapError::nothing_done`].
     pub fn make_credential(
         &mut self,
         request: &MakeCredential,
