@@ -202,9 +202,14 @@ impl SoftKey {
         self.lock().machine.plugged
     }
 
-    /// Touches it, with an enrolled finger if it asks for one. False when it was not waiting.
+    /// Touches it shortly, with an enrolled finger if it asks for one. False when it was not waiting for that.
     pub fn touch(&self) -> bool {
         self.change(|machine, now| machine.act(Act::Touched, now))
+    }
+
+    /// Touches it for as long as it asks for. False when it was not waiting.
+    pub fn hold(&self) -> bool {
+        self.change(|machine, now| machine.act(Act::Held, now))
     }
 
     /// Touches it with a finger it does not know. False when it was not waiting.

@@ -5,6 +5,7 @@ mod client;
 mod registry;
 mod soft_bio;
 mod soft_key;
+mod soft_model;
 #[path = "../suite/mod.rs"]
 mod suite;
 mod walls;

@@ -70,6 +70,7 @@ suite_tests! { rig;
     the_same_user_again_replaces_the_credential,
     cred_protect_hides_a_credential_from_the_unverified,
     a_key_without_credentials_lists_none,
+    hmac_secret_depends_on_the_salt_and_on_verification,
     credentials_are_listed_and_deleted,
     a_credential_that_is_not_there_cannot_be_deleted,
     a_users_names_are_updated,

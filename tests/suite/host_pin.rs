@@ -127,6 +127,17 @@ impl Session {
         more
     }
 
+    /// The input of hmac-secret for one or two salts.
+    pub fn salt_input(&self, salts: &[u8]) -> Value {
+        let encrypted = self.encrypt(salts);
+        Value::Map(vec![
+            entry(1, self.cose.clone()),
+            entry(3, self.sign(&encrypted)),
+            entry(2, encrypted),
+            entry(4, self.protocol),
+        ])
+    }
+
     fn pin_hash(&self, pin: &str) -> Vec<u8> {
         self.encrypt(&sha256(pin.as_bytes())[..16])
     }

@@ -37,6 +37,8 @@ pub(super) mod command {
 pub(super) enum Act {
     /// Touched it.
     Touched,
+    /// Touched it for as long as a reset may ask for.
+    Held,
     /// Touched it with an enrolled finger.
     Verified,
     /// Touched it with a finger the key does not know; already counted.

@@ -219,9 +219,12 @@ impl Authenticator {
         if let Some(signature) = request.bytes(signature)? {
             let protocol = self.protocol(request.small(protocol)?)?;
             let now = run.now;
+            let knows_permissions = self.profile.abilities.token_permissions;
             let token =
                 self.check_token(protocol, &[client_data_hash], signature, permission, now)?;
-            token.bind(rp_id)?;
+            if knows_permissions {
+                token.bind(rp_id)?;
+            }
             if !token.user_verified {
                 return Err(Status::PIN_AUTH_INVALID.into());
             }

@@ -66,6 +66,15 @@ pub enum Fault {
         /// Bytes that are left of the reply, the status byte included.
         length: usize,
     },
+    /// The next request with this command byte is carried out and one byte of its reply changed.
+    Flip {
+        /// CTAP2 command byte.
+        command: u8,
+        /// Which byte, from 0, the status byte.
+        offset: usize,
+        /// The bits of it that are changed.
+        mask: u8,
+    },
     /// The reply to every CBOR request comes this much later. Lasts.
     Slow(Duration),
 }
@@ -203,6 +212,16 @@ impl Faults {
             }
             Fault::Truncate { command: c, length } if *c == command => {
                 reply.truncate(*length);
+                false
+            }
+            Fault::Flip {
+                command: c,
+                offset,
+                mask,
+            } if *c == command => {
+                if let Some(byte) = reply.get_mut(*offset) {
+                    *byte ^= *mask;
+                }
                 false
             }
             _ => true,

@@ -275,8 +275,11 @@ impl Machine {
             return false;
         };
         let act = match (wait, act) {
-            (Wait::Finger, Act::Touched) => Act::Verified,
-            (Wait::Sample, Act::Touched) => Act::Sample(self.samples.pop_front().unwrap_or(0)),
+            (Wait::LongTouch, Act::Touched) => return false,
+            (Wait::Finger, Act::Touched | Act::Held) => Act::Verified,
+            (Wait::Sample, Act::Touched | Act::Held) => {
+                Act::Sample(self.samples.pop_front().unwrap_or(0))
+            }
             (Wait::Finger, Act::NotVerified) => {
                 self.authenticator.count_wrong_finger();
                 act
@@ -332,7 +335,7 @@ impl Machine {
             TouchPolicy::After(delay) => Some(since + delay),
         };
         if touched_at.is_some_and(|at| at <= now) {
-            Some(Act::Touched)
+            Some(Act::Held)
         } else {
             (until <= now).then_some(Act::NoShow)
         }

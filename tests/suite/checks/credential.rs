@@ -8,7 +8,7 @@ use super::{
 };
 use crate::suite::{
     Key,
-    host_pin::token,
+    host_pin::{Session, token},
     raw::{bytes, entry, member, number},
 };
 
@@ -154,6 +154,30 @@ pub fn cred_protect_hides_a_credential_from_the_unverified(key: &mut dyn Key) {
         ids[0],
         "only level 1 shows without an allow list"
     );
+}
+
+pub fn hmac_secret_depends_on_the_salt_and_on_verification(key: &mut dyn Key) {
+    let mut client = protected(key);
+    let mut request = signed(creation(RP, b"user-1", true), &mut client, RP);
+    request.push(entry(6, Value::Map(vec![entry("hmac-secret", true)])));
+    client.ok(MAKE, request);
+    let mut secret = |salt: u8, verified: bool| {
+        let mut request = assertion(RP, &[]);
+        if verified {
+            request = signed(request, &mut client, RP);
+        }
+        let session = Session::new(&mut client, 2);
+        let input = session.salt_input(&[salt; 32]);
+        request.push(entry(4, Value::Map(vec![entry("hmac-secret", input)])));
+        let data = bytes(&client.ok(ASSERT, request), 2);
+        let extensions: Value = ciborium::from_reader(&data[37..]).unwrap();
+        session.decrypt(&bytes(&extensions, "hmac-secret"))
+    };
+    let first = secret(1, false);
+    assert_eq!(first.len(), 32);
+    assert_eq!(first, secret(1, false));
+    assert_ne!(first, secret(2, false));
+    assert_ne!(first, secret(1, true));
 }
 
 /// Several keys at work at the same time, and nothing about any two of them the same.

@@ -70,6 +70,7 @@ suite_tests! { rig;
     the_newest_credential_is_asserted_first,
     the_same_user_again_replaces_the_credential,
     cred_protect_hides_a_credential_from_the_unverified,
+    hmac_secret_depends_on_the_salt_and_on_verification,
     credentials_are_listed_and_deleted,
     a_users_names_are_updated,
     always_uv_asks_for_a_token_every_time,
