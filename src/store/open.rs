@@ -13,14 +13,19 @@ use super::journal::{
     Anchored, Journal, Reader, Tip, check_seams, lost_tail, read_head, segment_path,
 };
 use super::lock::{Lock, Past};
+use super::private::private_dir;
 use super::replay::{ReplayError, replay};
 use super::room::Reserve;
 use super::{Inner, Settings, index_dir, journal_dir};
 
 pub(super) fn open(dir: &Path, settings: Settings) -> Result<Inner, StoreError> {
     let journal_dir = journal_dir(dir);
-    create_private(dir)?;
-    create_private(&journal_dir)?;
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(dir)
+        .map_err(StoreError::io("create", dir))?;
+    private_dir(&journal_dir)?;
     let (lock, past) = Lock::take(dir, &journal_dir)?;
     let whole = check_seams(&journal_dir)?.is_some();
     let index = open_index(dir, past)?;
@@ -66,7 +71,10 @@ pub(super) fn open(dir: &Path, settings: Settings) -> Result<Inner, StoreError> 
 /// The index as it is on disk; `None` when it must be made anew.
 fn open_index(dir: &Path, past: Past) -> Result<Option<Index>, StoreError> {
     let path = index_dir(dir);
-    match Index::open(&path, past == Past::Uncertain) {
+    let opened = private_dir(&path)
+        .map_err(|error| IndexFault(error.to_string()))
+        .and_then(|()| Index::open(&path, past == Past::Uncertain));
+    match opened {
         Ok(Opened::Good(index)) => Ok(Some(index)),
         Ok(Opened::Newer(version)) => Err(StoreError::Newer {
             what: "the index",
@@ -149,7 +157,9 @@ fn rebuild_from(dir: &Path, on_disk: bool, reader: &mut Reader) -> Result<Index,
 
 fn fresh(dir: &Path) -> Result<Index, IndexFault> {
     let path = index_dir(dir);
-    set_aside(&path).map_err(|error| IndexFault(error.to_string()))?;
+    set_aside(&path)
+        .and_then(|()| private_dir(&path))
+        .map_err(|error| IndexFault(error.to_string()))?;
     match Index::open(&path, false)? {
         Opened::Good(index) => Ok(index),
         Opened::Newer(_) => Err(IndexFault("an empty index has a version".to_owned())),
@@ -202,12 +212,4 @@ fn check_nothing_lost(journal: &Path, index: Option<&Index>) -> Result<(), Store
 
 fn gone(journal: &Path) -> StoreError {
     Damage::new(&segment_path(journal, 1), 0, "this segment is missing").into()
-}
-
-fn create_private(dir: &Path) -> Result<(), StoreError> {
-    DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(dir)
-        .map_err(StoreError::io("create", dir))
 }

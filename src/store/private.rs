@@ -1,7 +1,7 @@
 //! Small secrets of a station in files of their own (its private key, the session's token): readable by its user alone and
 //! replaced whole or not at all.
 
-use std::fs::{DirBuilder, OpenOptions};
+use std::fs::{DirBuilder, OpenOptions, Permissions};
 use std::io::{ErrorKind, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -63,11 +63,7 @@ pub fn read(dir: &Path, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, StoreE
 pub fn write(dir: &Path, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
     let path = place(dir, name)?;
     let folder = folder(dir);
-    DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(&folder)
-        .map_err(StoreError::io("create", &folder))?;
+    private_dir(&folder)?;
     let draft = folder.join(format!(".{name}.new"));
     remove_file(&draft)?;
     let mut file = OpenOptions::new()
@@ -93,6 +89,16 @@ pub fn remove(dir: &Path, name: &str) -> Result<(), StoreError> {
     } else {
         Ok(())
     }
+}
+
+/// Makes sure of a directory that its owner alone can enter, also where a backup brought it back with other permissions.
+pub(super) fn private_dir(path: &Path) -> Result<(), StoreError> {
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
+        .and_then(|()| std::fs::set_permissions(path, Permissions::from_mode(0o700)))
+        .map_err(StoreError::io("create", path))
 }
 
 fn folder(dir: &Path) -> PathBuf {

@@ -4,8 +4,13 @@
     reason = "a test that fails here should fail loudly"
 )]
 
+mod corruption;
 mod fixture;
+mod history;
+mod kills;
 mod remembers;
+mod sequences;
+mod survives;
 
 use std::path::Path;
 
@@ -17,5 +22,19 @@ fn commit_all(dir: &Path, records: &[Record]) {
     let store = Store::open(dir).unwrap();
     for record in records {
         store.commit(record).unwrap();
+    }
+}
+
+/// The files as they are now: what a kill at this moment leaves.
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
     }
 }
