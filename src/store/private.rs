@@ -157,7 +157,7 @@ mod tests {
         let dir = tempfile::tempdir().expect("a directory");
         write(dir.path(), "token", b"secret").expect("writes");
         let path = dir.path().join("private/token");
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).expect("chmod");
+        std::fs::set_permissions(&path, Permissions::from_mode(0o640)).expect("chmod");
         assert!(matches!(
             read(dir.path(), "token"),
             Err(StoreError::NotPrivate { .. })
