@@ -4,8 +4,8 @@ use serde::Deserialize;
 
 use super::key::{Aaguid, KeyFacts};
 
-/// The models known to this station. Parsed once; looked up by AAGUID.
-#[derive(Debug, Clone, Deserialize)]
+/// The models known to this station. Parsed once; looked up by AAGUID. The default knows none.
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Models {
     /// Version of the file's form; only 1 is read.
@@ -61,7 +61,15 @@ pub enum ModelsError {
     Newer(u16),
 }
 
+/// The list that the program carries.
+const SHIPPED: &str = include_str!("../../assets/models.toml");
+
 impl Models {
+    /// The list that the program carries. An error would be a mistake of ours; a test parses it.
+    pub fn shipped() -> Result<Self, ModelsError> {
+        Self::parse(SHIPPED)
+    }
+
     /// Parses the TOML text.
     pub fn parse(text: &str) -> Result<Self, ModelsError> {
         let models: Self = toml::from_str(text).map_err(|e| ModelsError::Form(e.to_string()))?;
@@ -88,5 +96,76 @@ impl Models {
             .filter(|a| a.maker == model.maker)
             .filter(|a| key.firmware.is_none_or(|firmware| firmware < a.fixed_in))
             .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    fn aaguid(text: &str) -> Aaguid {
+        text.parse().expect("an AAGUID")
+    }
+
+    #[test]
+    fn the_shipped_list_knows_the_tested_families_by_name() {
+        let models = Models::shipped().expect("the list parses");
+        for (id, name) in [
+            ("2fc0579f-8113-47ea-b116-bb5a8db9202a", "YubiKey 5 NFC"),
+            ("a25342c0-3cdc-4414-8e46-f4807fca511c", "YubiKey 5 NFC"),
+            ("a4e9fc6d-4cbe-4758-b8ba-37598bb5bbaa", "Security Key NFC"),
+            ("e77e3c64-05e3-428b-8824-0cbeb04b829d", "Security Key NFC"),
+            (
+                "833b721a-ff5f-4d00-bb2e-bdda3ec01e29",
+                "Feitian ePass FIDO2",
+            ),
+            (
+                "12755c32-8ad1-46eb-881c-e0b38d848b09",
+                "Feitian ePass FIDO2",
+            ),
+        ] {
+            let model = models.model(aaguid(id)).expect(id);
+            assert_eq!((model.name.as_str(), model.tested), (name, true));
+            assert!(model.certification.is_some(), "{id}");
+        }
+    }
+
+    #[test]
+    fn no_aaguid_is_listed_twice() {
+        let models = Models::shipped().expect("the list parses");
+        let mut seen = HashSet::new();
+        for id in models.model.iter().flat_map(|model| &model.aaguids) {
+            assert!(seen.insert(*id), "{id}");
+        }
+    }
+
+    #[test]
+    fn every_advisory_concerns_a_listed_maker() {
+        let models = Models::shipped().expect("the list parses");
+        assert!(!models.advisory.is_empty());
+        for advisory in &models.advisory {
+            assert!(
+                models
+                    .model
+                    .iter()
+                    .any(|model| model.maker == advisory.maker),
+                "{}",
+                advisory.maker
+            );
+        }
+    }
+
+    #[test]
+    fn a_list_of_a_newer_form_is_refused() {
+        assert_eq!(
+            Models::parse("version = 2").err(),
+            Some(ModelsError::Newer(2))
+        );
+        assert!(matches!(
+            Models::parse("no toml"),
+            Err(ModelsError::Form(_))
+        ));
     }
 }
