@@ -7,7 +7,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::id::{Bytes, EntryId, IntentId, OfferId, OperatorId, StationId};
+use super::id::{Bytes, EntryId, IntentId, OfferId, OperatorId, PersonId, StationId};
 use super::identification::Identification;
 use super::key::{KeyFacts, KeyId, Place};
 use super::person::Person;
@@ -274,6 +274,16 @@ pub enum OutboxBody {
         /// Its body.
         push: Box<TestPush>,
     },
+}
+
+impl OutboxBody {
+    /// Whom it concerns.
+    pub fn person(&self) -> &PersonId {
+        match self {
+            Self::Enrolment { push } => &push.person,
+            Self::Test { push } => &push.person,
+        }
+    }
 }
 
 /// A finished enrolment, as the station's inventory keeps it.

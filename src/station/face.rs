@@ -3,6 +3,7 @@
 //! A face never sees a device, the store or the network. Commands are never answered directly: what changed arrives as
 //! an [`Update`].
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -15,16 +16,18 @@ use crate::workflow::dialogue::{Answer, Event, Question};
 
 /// What a face asks of the station.
 pub enum Command {
-    /// Sign in with the operator's own key.
+    /// Sign in with the operator's own key. May come while a run is on: the screen was locked over it. The updates and
+    /// questions of that run are then held back until the sign-in has ended, and [`Command::Answer`] and
+    /// [`Command::Cancel`] mean the sign-in.
     SignIn,
     /// First sign-in with a one-time code: enrols the operator's own key.
     FirstSignIn {
         /// The code.
         code: String,
     },
-    /// Sign out. Nothing of the person remains.
+    /// Sign out. Nothing of the person remains. After a [`Command::Cancel`] it takes effect once the run has ended.
     SignOut,
-    /// Search. The reply carries `serial` so that a late one is recognised.
+    /// Search. The reply carries `serial` so that a late one is recognised; only the last search need be answered.
     Find {
         /// Rises with every search.
         serial: u64,
@@ -176,6 +179,8 @@ pub struct HomeView {
     pub outbox: Vec<OutboxEntry>,
     /// Unfinished work, oldest first.
     pub unfinished: Vec<Unfinished>,
+    /// Names of the people whom the outbox concerns, as far as the station knows them.
+    pub names: BTreeMap<PersonId, String>,
     /// People who have a ticket for today.
     pub tickets: usize,
     /// The last enrolments of this station, newest first.
