@@ -23,6 +23,7 @@ pub mod registry;
 pub mod server;
 pub mod station;
 pub mod store;
+pub mod text;
 pub mod tui;
 pub mod wire;
 pub mod workflow;

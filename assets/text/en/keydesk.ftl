@@ -1,0 +1,475 @@
+### English. The Dutch file has the same keys; a test compares them.
+
+## People
+
+kind-employee = employee
+kind-user-administrator = user admin
+kind-main-administrator = main admin
+kind-unaffiliated = unaffiliated
+kind-authorised-representative = representative
+role-help-desk = help desk
+role-station-administrator = station administrator
+role-customer-service = Customer Service
+document-passport = passport
+document-identity-card = identity card
+document-driving-licence = driving licence
+document-residence-permit = residence permit
+factors-none = no factor yet
+factors-keys = { $keys ->
+    [one] 1 key
+   *[other] { $keys } keys
+}
+factors-apps = { $apps ->
+    [one] app
+   *[other] { $apps } apps
+}
+no-standby = no standby
+
+## Steps of the checklist
+
+step-offer = registry
+step-identify = identity
+step-key = key
+step-check = check
+step-pin = PIN
+step-create = create
+step-test = test
+step-record = record
+step-push = registry
+note-identified = { $document } ending { $characters }
+note-key = slot { $slot } · { $model }
+note-tested = tested model
+note-warned = accepted with { $count ->
+    [one] 1 warning
+   *[other] { $count } warnings
+}
+note-pin-set = set by the person
+note-pin-changed = changed by the person
+note-verified = typed by the person
+note-queued = waits in the outbox
+note-conflict = refused: see the outbox
+note-created = the key made the credential
+note-proved = the key works
+note-recorded = written and synced at this station
+note-accepted = verified by the registry
+step-touch = touch { $nth } of { $of }
+
+## What was found about a key
+
+finding-tested-model = tested with IAMconnected
+finding-untested-model = this model was not tested with IAMconnected; it may be used
+finding-unknown-model = unknown model; any FIDO2 key may be used
+finding-certified = FIDO certified { $level }
+finding-advisory = { $id }: { $summary }
+advisory-ysa-2024-03 = firmware before 5.7 can be copied by someone who has the key and opens it
+finding-not-fido2 = speaks U2F only: take a FIDO2 key
+finding-no-pin-support = cannot have a PIN: take another key
+finding-pin-blocked = PIN blocked: only a reset helps, which deletes everything on it
+finding-few-retries = { $retries ->
+    [one] only 1 PIN attempt left
+   *[other] only { $retries } PIN attempts left
+}
+finding-pin-change = the key demands a new PIN: the person chooses one on the way
+finding-store-full = no room for another credential: take another key
+finding-not-discoverable = cannot keep discoverable credentials: take another key
+finding-bound-to = enrolled for { $person }: take another key
+finding-no-standby = a main administrator should have a second key, kept in a safe
+
+## What remains on the key
+
+leaves-nothing = the key stays as it is
+leaves-pin = the key keeps its new PIN; it is not enrolled
+leaves-credential-deleted = the credential is deleted again; the PIN stays; not enrolled
+leaves-credential = a credential stays on the key; unfinished work will say so
+leaves-recorded = the key is enrolled; the outbox sends it
+leaves-unknown = the key may keep a credential; unfinished work will say so
+remains-nothing = The key is as it was.
+remains-pin = The key has a new PIN and nothing else. It is not enrolled.
+remains-credential-deleted = The credential was made and deleted again. The PIN stays. The key is not enrolled.
+remains-credential = The key holds a credential that the registry does not know. It is listed under unfinished work.
+remains-unknown = The key may hold a credential that the registry does not know. It is listed under unfinished work.
+
+## The line of keys and the help
+
+key-help = help
+key-lock = lock
+key-quit = quit
+key-language = Nederlands
+key-back = back
+key-stop = stop
+key-open = open
+key-enrol = enrol a key
+key-sign-in = sign in
+key-first-time = first time: enter a code
+key-confirm = confirm
+key-next = next
+key-use = use this key
+key-go-on = go on
+key-again = once more
+key-done = done
+key-another-key = another key for this person
+key-move = move
+key-page = page
+key-bay = keys
+key-outbox = outbox
+key-unfinished = unfinished
+key-tickets = tickets for today
+key-by-touch = by touch
+key-wink = make it blink
+key-slot = slot of that number
+key-document = kind of document
+key-other-key = another key
+key-push = push now
+key-retry = send again
+key-withdraw = withdraw
+key-take-up = take up
+key-soft-touch = touch
+key-soft-plug = plug or pull
+key-clear = clear
+key-delete = delete
+key-unlock = sign in to go on
+help-title = Help
+help-everywhere = On every screen
+help-here = On this screen
+help-about = { $screen }
+help-close = any key closes the help
+
+## Frame around every screen
+
+demo-badge = DEMO
+registry-ok = registry ✓
+registry-down = registry unreachable
+registry-unknown = registry …
+registry-not-joined = not joined
+registry-clock = clock off by { $seconds } s
+queued = queued { $count }
+conflicts = { $count ->
+    [one] 1 conflict
+   *[other] { $count } conflicts
+}
+too-small = This window is { $columns }×{ $rows }. Keydesk needs at least 80×24: make it larger.
+more-below = { $count } more
+locks-in = locks in { $seconds } s
+plug-which = Plug or pull which slot? { $slots }
+who-operator = OPERATOR
+who-person = THE PERSON
+who-station = STATION
+
+## Sign-in
+
+sign-in-title = SIGN IN
+sign-in-big = SIGN IN
+sign-in-how = Put your own security key into a slot and press Enter.
+sign-in-first = First time here? Press c and type the one-time code that you were given.
+sign-in-keys = { $count ->
+    [0] no key in the bay
+    [one] 1 key in the bay
+   *[other] { $count } keys in the bay
+}
+sign-in-locked = Locked. Nothing of the last person is on the screen.
+code-title = FIRST SIGN-IN
+code-big = YOUR CODE
+code-how = Type your one-time code. Your own key is enrolled next; from then on you sign in with it.
+code-label = Code
+lock-big = IN PROGRESS
+lock-title = LOCKED
+lock-how = An enrolment is in progress. The operator signs in to go on.
+lock-other = Another operator signed in, so the enrolment in progress was stopped.
+
+## Home
+
+home-find = Find
+home-placeholder = name, e-mail, employee or Chamber of Commerce number
+home-people = { $count ->
+    [0] nobody found
+    [one] 1 person
+   *[other] { $count } people
+}
+home-people-more = first { $count }: type more
+home-searching = searching …
+home-expected = Expected today
+home-expected-none = nobody is expected today
+home-bay = BAY
+home-bay-empty = no key in the bay: plug one in
+home-unfinished = { $count ->
+    [one] 1 UNFINISHED: stopped at { $at }
+   *[other] { $count } UNFINISHED: the oldest stopped at { $at }
+}
+home-unfinished-open = F6
+home-conflicts = { $count ->
+    [one] 1 CONFLICT: the registry refused a push
+   *[other] { $count } CONFLICTS: the registry refused pushes
+}
+home-tickets = { $count ->
+    [one] 1 ticket for today
+   *[other] { $count } tickets for today
+}
+home-recent = LAST ENROLMENTS
+home-recent-none = none yet
+home-person = PERSON
+home-loading = asking the station …
+stage-begun = before the key answered
+stage-pin-set = after the PIN was set
+stage-made = after the key was written
+
+## Slots
+
+slot-empty = –
+slot-opening = asking …
+slot-ready = ready
+slot-reset = reset needed
+slot-busy = at work
+slot-u2f = U2F only: not usable
+slot-unusable = not usable
+slot-no-permission = no permission: the station's udev rule is missing
+slot-no-room = too many keys open: pull one
+slot-failed = does not answer: pull it and put it back
+pin-none = no PIN
+pin-set = PIN set
+pin-set-tries = { $tries ->
+    [one] PIN set, 1 try
+   *[other] PIN set, { $tries } tries
+}
+pin-blocked = PIN blocked
+pin-change = PIN must change
+pin-unsupported = no PIN possible
+pin-finger = fingerprint
+slot-advisory = advisory
+
+## A person's page
+
+person-title = PERSON
+person-email = E-mail
+person-number = Employee number
+person-number-short = no. { $number }
+person-coc-short = CoC { $number }
+person-organisation = Organisation
+person-coc = Chamber of Commerce
+person-kind = Kind
+person-factors = Factors
+person-credentials = SECURITY KEYS
+person-no-credentials = No security key yet.
+person-enrolled = enrolled { $day }
+person-tested = tested { $day }
+person-never-tested = not tested since
+person-serial = serial { $serial }
+person-advice-standby = A main administrator should have two keys: one for daily use, one standby in a safe.
+person-advice-first = This will be the first key. Advise a second one, kept elsewhere.
+person-loading = fetching the page …
+
+## Running
+
+run-enrol = ENROL A KEY
+run-sign-in = SIGN IN
+run-first-sign-in = FIRST SIGN-IN
+run-resolve = UNFINISHED WORK
+challenge-left = challenge { $left } left
+challenge-days = challenge { $days ->
+    [one] 1 day left
+   *[other] { $days } days left
+}
+challenge-over = challenge expired
+stop-line = stop: { $leaves }
+stop-sure = Esc again stops: { $leaves }
+stop-any = any other key goes on
+stopping = stopping …
+wait-big = WAIT
+wait-offer = The registry is asked what to make.
+wait-identify = One moment.
+wait-key = The key is asked who it is.
+wait-check = The key is being checked.
+wait-pin = The key is checking the PIN.
+wait-create = The key is being made ready. Keep it in its slot.
+wait-test = The key is being made ready for the test. Keep it in its slot.
+wait-record = Being written to disk.
+wait-push = The registry is verifying.
+identify-big = WHO IS IT?
+identify-how = Compare the document with the person and with the name here.
+identify-which = Which document?
+identify-four = { $document }: the last four characters
+identify-enter = Enter confirms: this is { $name }
+identify-wrong = Exactly four letters or digits.
+choose-big = WHICH KEY?
+choose-how = Choose by slot. Unsure: w makes the marked key blink, t lets a touch decide.
+choose-wanted = That is another key. The one that is meant: { $model }.
+insert-big = PUT KEY IN
+insert-how = Put the key into any slot of the bay.
+by-touch-big = TOUCH ONE
+by-touch-how = Touch the key that is to be used. All keys in the bay are blinking.
+winking = Slot { $slot } is blinking.
+admit-big = USE IT?
+admit-refused-big = NOT THIS
+admit-how = Enter uses this key all the same.
+new-pin-big = YOUR PIN
+new-pin-how = Choose a PIN for this key and type it.
+new-pin-again-big = AGAIN
+new-pin-again-how = Type the same PIN once more.
+new-pin-yours = The PIN is yours alone. Nobody here may see or know it.
+new-pin-refused = The key refuses this PIN. Choose another, perhaps a longer one.
+new-pin-mismatch = The two were not the same. Start again with the first.
+current-pin-big = YOUR PIN
+current-pin-how = Type the PIN of this key.
+current-pin-wrong = That was not the PIN of this key.
+look-away = Operator, please look away.
+pin-length-min = at least { $min } characters
+pin-length-enough = long enough
+pin-too-short = Too short: at least { $min } characters.
+pin-too-long = Too long: at most 63 bytes.
+pin-control = That character cannot be in a PIN.
+pin-retries = { $retries ->
+    [one] 1 attempt left. After it the key is blocked and must be reset.
+   *[other] { $retries } attempts left
+}
+pin-key = { $model }, slot { $slot }
+retest-big = TEST IT?
+retest-how = This key is already enrolled for this person. Enter tests that it works; nothing is changed.
+touch-again-big = TOUCH AGAIN?
+touch-again-how = Nobody touched the key in time. Enter makes it blink once more.
+touch-big = TOUCH SLOT { $slot }
+touch-how = Touch the blinking key in slot { $slot }.
+touch-test-how = Touch it once more: this proves that it works.
+touch-blinking = blinking
+touch-wait = not blinking yet
+pulled-big = PUT BACK { $slot }
+pulled-how = The key was pulled out. Put it back into slot { $slot }; the enrolment goes on by itself.
+cycle-big = PULL OUT { $slot }
+cycle-how = Three wrong PINs in a row. Pull the key out of slot { $slot } and put it back.
+pulled-key = It must be this key: { $model }.
+
+## The end of a run
+
+done-big = DONE
+done-title-enrolled = ENROLLED
+done-title-retested = TESTED
+done-title-resolved = RESOLVED
+done-enrolled = { $name } has a new key: { $model }.
+done-retested = The key of { $name } works: { $model }.
+done-tested = Made and tested here, with the person's own touch.
+done-accepted = The registry has verified it and holds it.
+done-queued = The registry could not be reached: the result waits in the outbox and is sent by itself.
+done-conflict = The registry refused it: { $detail }
+done-conflict-next = Open the outbox (F5) and resolve the conflict while the person is still here.
+done-know = THE PERSON MUST KNOW
+done-know-pin = The PIN is theirs alone. Nobody at the desk knows it or can look it up.
+done-know-rdp = The key does not work through Microsoft's remote desktop (RDP).
+done-know-second = Keep a second key elsewhere: whoever loses the only one must come back.
+done-left = LEFT TO DO
+done-left-nothing = Nothing.
+done-left-standby = No standby key yet: a main administrator should have two. Press a to enrol it now.
+done-left-queued = The outbox sends it when the registry answers. Nothing to do here.
+done-resolved = The unfinished work is closed.
+stopped-big = STOPPED
+stopped-title = STOPPED
+stopped-what = WHAT HAPPENED
+stopped-kept = WHAT WAS KEPT
+stopped-next = WHAT TO DO
+stopped-nothing-kept = Nothing was enrolled and nothing is waiting.
+
+## Why a run stopped, and what to do
+
+stop-cancelled = The run was stopped at this screen.
+stop-cancelled-next = Start again whenever the person is ready.
+stop-signed-out = Nobody is signed in any more.
+stop-signed-out-next = Sign in and start again.
+stop-not-allowed = This is not for your role.
+stop-not-allowed-next = Ask a colleague who may do it: the line below says who.
+stop-key-refused = This key cannot be enrolled.
+stop-key-refused-next = Take another key from stock.
+stop-registry-refused = The registry refused.
+stop-registry-refused-next = Read the registry's words below; look the person up again.
+stop-unreachable = The registry cannot be reached, and there is no ticket for this person.
+stop-unreachable-next = Wait for the line to come back. For days like this, fetch tickets ahead (F7).
+stop-offer-expired = The registry's challenge has expired.
+stop-offer-expired-next = Start again: a fresh one is fetched.
+stop-store = This station could not write to its disk.
+stop-store-next = Do not go on. Run "keydesk doctor" and call the station administrator.
+stop-unproven = The key's answer does not verify.
+stop-unproven-next = Put this key aside and take another one.
+stop-key-gone = The key was pulled out.
+stop-key-gone-next = Put it back and start again.
+stop-touch-timeout = Nobody touched the key in time.
+stop-touch-timeout-next = Start again; the person touches it when it blinks.
+stop-wrong-pin = That was not the PIN of this key.
+stop-wrong-pin-next = Start again, or take another key.
+stop-power-cycle-needed = Three wrong PINs in a row.
+stop-power-cycle-needed-next = Pull the key out, put it back and start again.
+stop-pin-blocked = Every attempt is used up: the PIN of this key is blocked.
+stop-pin-blocked-next = Take another key. Only a reset revives this one, and it deletes everything on it.
+stop-pin-refused = The key refuses this PIN.
+stop-pin-refused-next = Start again with another, longer PIN.
+stop-excluded = The key is already enrolled for this person.
+stop-excluded-next = Nothing is needed. Start again to test it.
+stop-no-credential = This key holds no credential that fits.
+stop-no-credential-next = Take the key that was enrolled. First time? Use the one-time code.
+stop-store-full = The key has no room for another credential.
+stop-store-full-next = Take another key.
+stop-unsupported = The key cannot do this.
+stop-unsupported-next = Take another key.
+stop-key-failed = The key failed.
+stop-key-failed-next = Pull it out, put it back and start again. If it fails once more, put it aside.
+stop-other = The run stopped.
+stop-other-next = Start again. If it happens once more, call the station administrator.
+
+## Notices
+
+notice-cancelled = Stopped.
+notice-signed-out = You were signed out: sign in again.
+notice-session-ended = Your session has ended: sign in again.
+notice-not-allowed = This is not for your role.
+notice-unreachable = The registry cannot be reached.
+notice-registry-refused = The registry refused.
+notice-busy = Something else is going on: finish or stop it first.
+notice-no-such-person = The registry knows no such person any more: search again.
+notice-store = This station could not write to its disk: call the station administrator.
+notice-tickets-fetched = The tickets for today are here.
+notice-outbox-pushed = The outbox is empty.
+
+## Outbox
+
+outbox-title = OUTBOX
+outbox-empty = Everything is at the registry. Nothing waits.
+outbox-enrolment = enrolment
+outbox-test = test
+outbox-queued = queued
+outbox-conflict = CONFLICT
+outbox-made = made { $at }
+outbox-words = The registry's words:
+outbox-retry-how = r sends it again: when the registry's reason is gone.
+outbox-withdraw-how = x withdraws it: the person then needs another enrolment. The record stays.
+outbox-queued-how = It is sent again by itself. p sends everything now.
+withdraw-big = WITHDRAW?
+withdraw-how = The enrolment of { $name } is given up: the credential on their key stays useless and they must come back. There is no way back.
+withdraw-type = Type { $name } to confirm
+withdraw-wrong = That is not the name above.
+
+## Unfinished work
+
+unfinished-title = UNFINISHED WORK
+unfinished-empty = Nothing is unfinished.
+unfinished-stage = stopped { $stage }
+unfinished-known = What is known:
+unfinished-begun-known = The station had begun. Whether the key made a credential is not known.
+unfinished-pin-known = The key has the person's PIN. Whether it made a credential is not known.
+unfinished-made-known = The key made a credential, and its registration is on disk here.
+unfinished-begun-way = Safe way on: put the key into a slot; it is looked at, and what is there is deleted or finished.
+unfinished-made-way = Safe way on: put the key into a slot and test it; then it is enrolled and sent.
+unfinished-key = { $model }, last in slot { $slot }
+
+## Keys
+
+keys-title = KEYS IN THE BAY
+keys-firmware = firmware
+keys-place = place
+keys-aaguid = AAGUID
+keys-serial = serial
+keys-versions = speaks
+keys-pin = PIN
+keys-room = room for
+keys-room-credentials = { $count ->
+    [one] 1 more credential
+   *[other] { $count } more credentials
+}
+keys-algorithms = algorithms
+keys-min-pin = at least { $min } characters
+keys-yes = yes
+keys-unknown = not stated

@@ -1,0 +1,475 @@
+### Nederlands. Het Engelse bestand heeft dezelfde sleutels; een test vergelijkt ze.
+
+## Personen
+
+kind-employee = medewerker
+kind-user-administrator = gebr.beheerder
+kind-main-administrator = hoofdbeheerder
+kind-unaffiliated = particulier
+kind-authorised-representative = gemachtigde
+role-help-desk = helpdesk
+role-station-administrator = stationsbeheerder
+role-customer-service = Klantenservice
+document-passport = paspoort
+document-identity-card = identiteitskaart
+document-driving-licence = rijbewijs
+document-residence-permit = verblijfsdocument
+factors-none = nog geen factor
+factors-keys = { $keys ->
+    [one] 1 sleutel
+   *[other] { $keys } sleutels
+}
+factors-apps = { $apps ->
+    [one] app
+   *[other] { $apps } apps
+}
+no-standby = reserve?
+
+## Stappen van de lijst
+
+step-offer = register
+step-identify = identiteit
+step-key = sleutel
+step-check = controle
+step-pin = pincode
+step-create = aanmaken
+step-test = test
+step-record = vastleggen
+step-push = register
+note-identified = { $document } eindigend op { $characters }
+note-key = poort { $slot } · { $model }
+note-tested = getest model
+note-warned = aanvaard met { $count ->
+    [one] 1 waarschuwing
+   *[other] { $count } waarschuwingen
+}
+note-pin-set = gekozen door de persoon
+note-pin-changed = gewijzigd door de persoon
+note-verified = ingetoetst door de persoon
+note-queued = wacht in de uitbak
+note-conflict = geweigerd: zie de uitbak
+note-created = de sleutel heeft de credential gemaakt
+note-proved = de sleutel werkt
+note-recorded = op schijf vastgelegd op dit station
+note-accepted = geverifieerd door het register
+step-touch = aanraking { $nth } van { $of }
+
+## Wat over een sleutel is gevonden
+
+finding-tested-model = getest met IAMconnected
+finding-untested-model = dit model is niet getest met IAMconnected; het mag wel
+finding-unknown-model = onbekend model; elke FIDO2-sleutel mag
+finding-certified = FIDO-gecertificeerd { $level }
+finding-advisory = { $id }: { $summary }
+advisory-ysa-2024-03 = firmware van vóór 5.7 is te kopiëren door wie de sleutel heeft en openmaakt
+finding-not-fido2 = spreekt alleen U2F: neem een FIDO2-sleutel
+finding-no-pin-support = kan geen pincode hebben: neem een andere sleutel
+finding-pin-blocked = pincode geblokkeerd: alleen een reset helpt, en die wist alles
+finding-few-retries = { $retries ->
+    [one] nog maar 1 poging voor de pincode
+   *[other] nog maar { $retries } pogingen voor de pincode
+}
+finding-pin-change = de sleutel eist een nieuwe pincode: de persoon kiest die onderweg
+finding-store-full = geen plaats voor nog een credential: neem een andere sleutel
+finding-not-discoverable = kan geen vindbare credentials bewaren: neem een andere sleutel
+finding-bound-to = uitgegeven aan { $person }: neem een andere sleutel
+finding-no-standby = een hoofdbeheerder hoort een tweede sleutel te hebben, in een kluis
+
+## Wat er op de sleutel blijft
+
+leaves-nothing = de sleutel blijft zoals hij is
+leaves-pin = de sleutel houdt zijn nieuwe pincode; hij is niet uitgegeven
+leaves-credential-deleted = de credential wordt weer gewist; de pincode blijft
+leaves-credential = er blijft een credential op; het onafgemaakte werk meldt het
+leaves-recorded = de sleutel is uitgegeven; de uitbak verstuurt het
+leaves-unknown = er blijft misschien een credential op; het onafgemaakte werk meldt het
+remains-nothing = De sleutel is zoals hij was.
+remains-pin = De sleutel heeft een nieuwe pincode en verder niets. Hij is niet uitgegeven.
+remains-credential-deleted = De credential is gemaakt en weer gewist. De pincode blijft. De sleutel is niet uitgegeven.
+remains-credential = Op de sleutel staat een credential die het register niet kent. Hij staat bij het onafgemaakte werk.
+remains-unknown = Op de sleutel staat misschien een credential die het register niet kent. Hij staat bij het onafgemaakte werk.
+
+## De toetsenregel en de hulp
+
+key-help = hulp
+key-lock = sluiten
+key-quit = afsluiten
+key-language = English
+key-back = terug
+key-stop = stoppen
+key-open = openen
+key-enrol = sleutel uitgeven
+key-sign-in = aanmelden
+key-first-time = eerste keer: code intoetsen
+key-confirm = bevestigen
+key-next = verder
+key-use = deze sleutel
+key-go-on = doorgaan
+key-again = nog een keer
+key-done = klaar
+key-another-key = nog een sleutel voor deze persoon
+key-move = verplaatsen
+key-page = bladeren
+key-bay = sleutels
+key-outbox = uitbak
+key-unfinished = onafgemaakt
+key-tickets = tickets voor vandaag
+key-by-touch = door aanraken
+key-wink = laten knipperen
+key-slot = poort met dat nummer
+key-document = soort document
+key-other-key = andere sleutel
+key-push = nu versturen
+key-retry = opnieuw sturen
+key-withdraw = intrekken
+key-take-up = oppakken
+key-soft-touch = aanraken
+key-soft-plug = in of uit
+key-clear = wissen
+key-delete = teken wissen
+key-unlock = aanmelden en verdergaan
+help-title = Hulp
+help-everywhere = Op elk scherm
+help-here = Op dit scherm
+help-about = { $screen }
+help-close = elke toets sluit de hulp
+
+## Rand om elk scherm
+
+demo-badge = DEMO
+registry-ok = register ✓
+registry-down = register onbereikbaar
+registry-unknown = register …
+registry-not-joined = niet aangesloten
+registry-clock = klok { $seconds } s verschil
+queued = wachtend { $count }
+conflicts = { $count ->
+    [one] 1 conflict
+   *[other] { $count } conflicten
+}
+too-small = Dit venster is { $columns }×{ $rows }. Keydesk heeft minstens 80×24 nodig: maak het groter.
+more-below = nog { $count }
+locks-in = sluit over { $seconds } s
+plug-which = Welke poort in of uit? { $slots }
+who-operator = BALIE
+who-person = DE PERSOON
+who-station = STATION
+
+## Aanmelden
+
+sign-in-title = AANMELDEN
+sign-in-big = AANMELDEN
+sign-in-how = Steek uw eigen beveiligingssleutel in een poort en druk op Enter.
+sign-in-first = Voor het eerst hier? Druk op c en toets de eenmalige code in die u kreeg.
+sign-in-keys = { $count ->
+    [0] geen sleutel in de poorten
+    [one] 1 sleutel in de poorten
+   *[other] { $count } sleutels in de poorten
+}
+sign-in-locked = Gesloten. Niets van de vorige persoon staat op het scherm.
+code-title = EERSTE AANMELDING
+code-big = UW CODE
+code-how = Toets uw eenmalige code in. Daarna wordt uw eigen sleutel vastgelegd; voortaan meldt u zich daarmee aan.
+code-label = Code
+lock-big = BEZIG
+lock-title = GESLOTEN
+lock-how = Er loopt een uitgifte. De medewerker meldt zich aan om verder te gaan.
+lock-other = Een andere medewerker heeft zich aangemeld; de lopende uitgifte is gestopt.
+
+## Begin
+
+home-find = Zoek
+home-placeholder = naam, e-mail, personeels- of KvK-nummer
+home-people = { $count ->
+    [0] niemand gevonden
+    [one] 1 persoon
+   *[other] { $count } personen
+}
+home-people-more = eerste { $count }: toets meer in
+home-searching = zoeken …
+home-expected = Vandaag verwacht
+home-expected-none = vandaag wordt niemand verwacht
+home-bay = POORTEN
+home-bay-empty = geen sleutel ingestoken
+home-unfinished = { $count ->
+    [one] 1 ONAFGEMAAKT: gestopt om { $at }
+   *[other] { $count } ONAFGEMAAKT: het oudste gestopt om { $at }
+}
+home-unfinished-open = F6
+home-conflicts = { $count ->
+    [one] 1 CONFLICT: het register weigerde een zending
+   *[other] { $count } CONFLICTEN: het register weigerde zendingen
+}
+home-tickets = { $count ->
+    [one] 1 ticket voor vandaag
+   *[other] { $count } tickets voor vandaag
+}
+home-recent = LAATSTE UITGIFTEN
+home-recent-none = nog geen
+home-person = PERSOON
+home-loading = het station wordt gevraagd …
+stage-begun = voordat de sleutel antwoordde
+stage-pin-set = nadat de pincode was gezet
+stage-made = nadat de sleutel was beschreven
+
+## Poorten
+
+slot-empty = –
+slot-opening = vragen …
+slot-ready = gereed
+slot-reset = reset nodig
+slot-busy = bezig
+slot-u2f = alleen U2F: onbruikbaar
+slot-unusable = onbruikbaar
+slot-no-permission = geen toegang: de udev-regel van het station ontbreekt
+slot-no-room = te veel sleutels open: trek er een uit
+slot-failed = antwoordt niet: uittrekken en terugsteken
+pin-none = geen pincode
+pin-set = pincode gezet
+pin-set-tries = { $tries ->
+    [one] pincode, 1 poging
+   *[other] pincode, { $tries } pogingen
+}
+pin-blocked = pin geblokkeerd
+pin-change = pincode moet anders
+pin-unsupported = pincode kan niet
+pin-finger = vingerafdruk
+slot-advisory = advies
+
+## Pagina van een persoon
+
+person-title = PERSOON
+person-email = E-mail
+person-number = Personeelsnummer
+person-number-short = nr. { $number }
+person-coc-short = KvK { $number }
+person-organisation = Organisatie
+person-coc = KvK-nummer
+person-kind = Soort
+person-factors = Factoren
+person-credentials = BEVEILIGINGSSLEUTELS
+person-no-credentials = Nog geen beveiligingssleutel.
+person-enrolled = uitgegeven { $day }
+person-tested = getest { $day }
+person-never-tested = sindsdien niet getest
+person-serial = serienr. { $serial }
+person-advice-standby = Een hoofdbeheerder hoort twee sleutels te hebben: een voor elke dag en een reserve in een kluis.
+person-advice-first = Dit wordt de eerste sleutel. Raad een tweede aan, elders bewaard.
+person-loading = de pagina wordt opgehaald …
+
+## Lopend
+
+run-enrol = SLEUTEL UITGEVEN
+run-sign-in = AANMELDEN
+run-first-sign-in = EERSTE AANMELDING
+run-resolve = ONAFGEMAAKT WERK
+challenge-left = challenge nog { $left }
+challenge-days = challenge { $days ->
+    [one] nog 1 dag
+   *[other] nog { $days } dagen
+}
+challenge-over = challenge verlopen
+stop-line = stoppen: { $leaves }
+stop-sure = Nog eens Esc stopt: { $leaves }
+stop-any = elke andere toets gaat door
+stopping = stoppen …
+wait-big = WACHT
+wait-offer = Het register wordt gevraagd wat er gemaakt moet worden.
+wait-identify = Een ogenblik.
+wait-key = De sleutel wordt gevraagd wie hij is.
+wait-check = De sleutel wordt gecontroleerd.
+wait-pin = De sleutel controleert de pincode.
+wait-create = De sleutel wordt klaargezet. Laat hem in zijn poort zitten.
+wait-test = De sleutel wordt klaargezet voor de test. Laat hem in zijn poort zitten.
+wait-record = Wordt op schijf vastgelegd.
+wait-push = Het register verifieert.
+identify-big = WIE IS HET?
+identify-how = Vergelijk het document met de persoon en met de naam hier.
+identify-which = Welk document?
+identify-four = { $document }: de laatste vier tekens
+identify-enter = Enter bevestigt: dit is { $name }
+identify-wrong = Precies vier letters of cijfers.
+choose-big = WELKE?
+choose-how = Kies op poort. Niet zeker: w laat de gekozen sleutel knipperen, met t beslist een aanraking.
+choose-wanted = Dat is een andere sleutel. Deze wordt bedoeld: { $model }.
+insert-big = STEEK IN
+insert-how = Steek de sleutel in een van de poorten.
+by-touch-big = RAAK AAN
+by-touch-how = Raak de sleutel aan die gebruikt moet worden. Alle sleutels knipperen.
+winking = Poort { $slot } knippert.
+admit-big = DEZE?
+admit-refused-big = DEZE NIET
+admit-how = Enter neemt deze sleutel toch.
+new-pin-big = UW PINCODE
+new-pin-how = Kies een pincode voor deze sleutel en toets hem in.
+new-pin-again-big = NOG EENS
+new-pin-again-how = Toets dezelfde pincode nog een keer in.
+new-pin-yours = De pincode is alleen van u. Niemand hier mag hem zien of weten.
+new-pin-refused = De sleutel weigert deze pincode. Kies een andere, misschien een langere.
+new-pin-mismatch = De twee waren niet gelijk. Begin opnieuw met de eerste.
+current-pin-big = UW PINCODE
+current-pin-how = Toets de pincode van deze sleutel in.
+current-pin-wrong = Dat was niet de pincode van deze sleutel.
+look-away = Balie, kijk even weg.
+pin-length-min = minstens { $min } tekens
+pin-length-enough = lang genoeg
+pin-too-short = Te kort: minstens { $min } tekens.
+pin-too-long = Te lang: hoogstens 63 bytes.
+pin-control = Dat teken kan niet in een pincode.
+pin-retries = { $retries ->
+    [one] nog 1 poging. Daarna is de sleutel geblokkeerd en moet hij gereset worden.
+   *[other] nog { $retries } pogingen
+}
+pin-key = { $model }, poort { $slot }
+retest-big = TESTEN?
+retest-how = Deze sleutel is al uitgegeven aan deze persoon. Enter test of hij werkt; er verandert niets.
+touch-again-big = NOG EENS?
+touch-again-how = Niemand raakte de sleutel op tijd aan. Enter laat hem opnieuw knipperen.
+touch-big = RAAK AAN { $slot }
+touch-how = Raak de knipperende sleutel in poort { $slot } aan.
+touch-test-how = Raak hem nog een keer aan: zo blijkt dat hij werkt.
+touch-blinking = knippert
+touch-wait = knippert nog niet
+pulled-big = TERUG IN { $slot }
+pulled-how = De sleutel is uitgetrokken. Steek hem terug in poort { $slot }; de uitgifte gaat vanzelf door.
+cycle-big = TREK UIT { $slot }
+cycle-how = Drie foute pincodes op rij. Trek de sleutel uit poort { $slot } en steek hem terug.
+pulled-key = Het moet deze sleutel zijn: { $model }.
+
+## Het einde
+
+done-big = KLAAR
+done-title-enrolled = UITGEGEVEN
+done-title-retested = GETEST
+done-title-resolved = OPGELOST
+done-enrolled = { $name } heeft een nieuwe sleutel: { $model }.
+done-retested = De sleutel van { $name } werkt: { $model }.
+done-tested = Hier gemaakt en getest, met een aanraking van de persoon zelf.
+done-accepted = Het register heeft hem geverifieerd en bewaart hem.
+done-queued = Het register was onbereikbaar: het resultaat wacht in de uitbak en gaat vanzelf.
+done-conflict = Het register weigerde het: { $detail }
+done-conflict-next = Open de uitbak (F5) en los het conflict op terwijl de persoon er nog is.
+done-know = DE PERSOON MOET WETEN
+done-know-pin = De pincode is alleen van hen. Niemand aan de balie kent hem of kan hem opzoeken.
+done-know-rdp = De sleutel werkt niet via Microsofts extern bureaublad (RDP).
+done-know-second = Bewaar elders een tweede: wie de enige verliest, moet terugkomen.
+done-left = NOG TE DOEN
+done-left-nothing = Niets.
+done-left-standby = Nog geen reservesleutel: een hoofdbeheerder hoort er twee te hebben. Druk op a om hem nu uit te geven.
+done-left-queued = De uitbak verstuurt het zodra het register antwoordt. Hier is niets te doen.
+done-resolved = Het onafgemaakte werk is gesloten.
+stopped-big = GESTOPT
+stopped-title = GESTOPT
+stopped-what = WAT ER GEBEURDE
+stopped-kept = WAT ER BLEEF
+stopped-next = WAT NU
+stopped-nothing-kept = Er is niets uitgegeven en niets wacht.
+
+## Waarom iets stopte, en wat te doen
+
+stop-cancelled = Het is aan dit scherm gestopt.
+stop-cancelled-next = Begin opnieuw wanneer de persoon zover is.
+stop-signed-out = Er is niemand meer aangemeld.
+stop-signed-out-next = Meld u aan en begin opnieuw.
+stop-not-allowed = Dit is niet voor uw rol.
+stop-not-allowed-next = Vraag een collega die het mag: de regel hieronder zegt wie.
+stop-key-refused = Deze sleutel kan niet worden uitgegeven.
+stop-key-refused-next = Neem een andere sleutel uit de voorraad.
+stop-registry-refused = Het register weigerde.
+stop-registry-refused-next = Lees hieronder wat het register zegt; zoek de persoon opnieuw op.
+stop-unreachable = Het register is onbereikbaar en er is geen ticket voor deze persoon.
+stop-unreachable-next = Wacht tot de lijn er weer is. Haal voor zulke dagen vooraf tickets op (F7).
+stop-offer-expired = De challenge van het register is verlopen.
+stop-offer-expired-next = Begin opnieuw: er wordt een verse opgehaald.
+stop-store = Dit station kon niet naar zijn schijf schrijven.
+stop-store-next = Ga niet door. Draai "keydesk doctor" en bel de stationsbeheerder.
+stop-unproven = Het antwoord van de sleutel klopt niet.
+stop-unproven-next = Leg deze sleutel apart en neem een andere.
+stop-key-gone = De sleutel is uitgetrokken.
+stop-key-gone-next = Steek hem terug en begin opnieuw.
+stop-touch-timeout = Niemand raakte de sleutel op tijd aan.
+stop-touch-timeout-next = Begin opnieuw; de persoon raakt hem aan wanneer hij knippert.
+stop-wrong-pin = Dat was niet de pincode van deze sleutel.
+stop-wrong-pin-next = Begin opnieuw, of neem een andere sleutel.
+stop-power-cycle-needed = Drie foute pincodes op rij.
+stop-power-cycle-needed-next = Trek de sleutel uit, steek hem terug en begin opnieuw.
+stop-pin-blocked = Alle pogingen zijn op: de pincode van deze sleutel is geblokkeerd.
+stop-pin-blocked-next = Neem een andere sleutel. Deze werkt pas weer na een reset, en die wist alles.
+stop-pin-refused = De sleutel weigert deze pincode.
+stop-pin-refused-next = Begin opnieuw met een andere, langere pincode.
+stop-excluded = De sleutel is al uitgegeven aan deze persoon.
+stop-excluded-next = Er is niets nodig. Begin opnieuw om hem te testen.
+stop-no-credential = Op deze sleutel staat geen credential die past.
+stop-no-credential-next = Neem de sleutel die is uitgegeven. Eerste keer? Gebruik de eenmalige code.
+stop-store-full = De sleutel heeft geen plaats voor nog een credential.
+stop-store-full-next = Neem een andere sleutel.
+stop-unsupported = De sleutel kan dit niet.
+stop-unsupported-next = Neem een andere sleutel.
+stop-key-failed = De sleutel faalde.
+stop-key-failed-next = Trek hem uit, steek hem terug en begin opnieuw. Faalt hij weer, leg hem apart.
+stop-other = Het is gestopt.
+stop-other-next = Begin opnieuw. Gebeurt het weer, bel de stationsbeheerder.
+
+## Meldingen
+
+notice-cancelled = Gestopt.
+notice-signed-out = U bent afgemeld: meld u opnieuw aan.
+notice-session-ended = Uw sessie is voorbij: meld u opnieuw aan.
+notice-not-allowed = Dit is niet voor uw rol.
+notice-unreachable = Het register is onbereikbaar.
+notice-registry-refused = Het register weigerde.
+notice-busy = Er loopt iets anders: maak dat eerst af of stop het.
+notice-no-such-person = Het register kent die persoon niet meer: zoek opnieuw.
+notice-store = Dit station kon niet naar zijn schijf schrijven: bel de stationsbeheerder.
+notice-tickets-fetched = De tickets voor vandaag zijn er.
+notice-outbox-pushed = De uitbak is leeg.
+
+## Uitbak
+
+outbox-title = UITBAK
+outbox-empty = Alles is bij het register. Er wacht niets.
+outbox-enrolment = uitgifte
+outbox-test = test
+outbox-queued = wacht
+outbox-conflict = CONFLICT
+outbox-made = gemaakt { $at }
+outbox-words = Het register zegt:
+outbox-retry-how = r stuurt het opnieuw: wanneer de reden van het register weg is.
+outbox-withdraw-how = x trekt het in: de persoon moet dan opnieuw komen. De vastlegging blijft.
+outbox-queued-how = Het wordt vanzelf opnieuw gestuurd. p verstuurt nu alles.
+withdraw-big = INTREKKEN?
+withdraw-how = De uitgifte aan { $name } wordt opgegeven: de credential op de sleutel blijft nutteloos en de persoon moet terugkomen. Er is geen weg terug.
+withdraw-type = Toets { $name } in om te bevestigen
+withdraw-wrong = Dat is niet de naam hierboven.
+
+## Onafgemaakt werk
+
+unfinished-title = ONAFGEMAAKT WERK
+unfinished-empty = Er is niets onafgemaakt.
+unfinished-stage = gestopt { $stage }
+unfinished-known = Wat bekend is:
+unfinished-begun-known = Het station was begonnen. Of de sleutel een credential maakte, is niet bekend.
+unfinished-pin-known = De sleutel heeft de pincode van de persoon. Of hij een credential maakte, is niet bekend.
+unfinished-made-known = De sleutel maakte een credential, en de registratie staat hier op schijf.
+unfinished-begun-way = Veilig verder: steek de sleutel in een poort; er wordt gekeken, en wat erop staat gewist of afgemaakt.
+unfinished-made-way = Veilig verder: steek de sleutel in een poort en test hem; dan is hij uitgegeven en verstuurd.
+unfinished-key = { $model }, laatst in poort { $slot }
+
+## Sleutels
+
+keys-title = SLEUTELS IN DE POORTEN
+keys-firmware = firmware
+keys-place = plaats
+keys-aaguid = AAGUID
+keys-serial = serienummer
+keys-versions = spreekt
+keys-pin = pincode
+keys-room = plaats voor
+keys-room-credentials = { $count ->
+    [one] nog 1 credential
+   *[other] nog { $count } credentials
+}
+keys-algorithms = algoritmen
+keys-min-pin = minstens { $min } tekens
+keys-yes = ja
+keys-unknown = niet vermeld

@@ -1,0 +1,121 @@
+//! What people read, in English and Dutch: `assets/text/<language>/keydesk.ftl`, looked up through keys that are
+//! checked when the program is compiled.
+//!
+//! Hides Fluent and where the texts come from. Invariant: both languages have the same keys (a test compares them), so a
+//! lookup always finds a text.
+
+mod words;
+
+use std::borrow::Cow;
+
+use i18n_embed::fluent::FluentLanguageLoader;
+use i18n_embed::unic_langid::LanguageIdentifier;
+use i18n_embed::{I18nAssets, LanguageLoader};
+
+/// Looks up a text: `tr!(text, "key")` or `tr!(text, "key", name = value)`. Key and arguments are checked at compile time
+/// against the English file. An argument that is an expression with operators goes in parentheses.
+macro_rules! tr {
+    ($text:expr, $($rest:tt)*) => {
+        i18n_embed_fl::fl!($text.loader(), $($rest)*)
+    };
+}
+pub(crate) use tr;
+
+/// A language that the program speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Language {
+    /// English, also what is shown where nothing else is said.
+    English,
+    /// Dutch.
+    Dutch,
+}
+
+impl Language {
+    /// Every language.
+    pub const ALL: [Self; 2] = [Self::English, Self::Dutch];
+
+    /// The tag of BCP 47: `en` or `nl`.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::Dutch => "nl",
+        }
+    }
+
+    /// Reads a tag or a locale such as `nl_NL.UTF-8`; `None` when the language is another one.
+    pub fn parse(text: &str) -> Option<Self> {
+        let tag = text.split(['_', '-', '.', '@']).next()?;
+        Self::ALL
+            .into_iter()
+            .find(|language| language.tag().eq_ignore_ascii_case(tag))
+    }
+
+    /// The other one, for the key that changes the language.
+    pub fn other(self) -> Self {
+        match self {
+            Self::English => Self::Dutch,
+            Self::Dutch => Self::English,
+        }
+    }
+
+    fn identifier(self) -> LanguageIdentifier {
+        // Both tags are well-formed, so the undetermined language is never taken.
+        self.tag().parse().unwrap_or_default()
+    }
+}
+
+/// The texts of one language.
+pub struct Text {
+    loader: FluentLanguageLoader,
+    language: Language,
+}
+
+/// The texts as the program carries them.
+struct Shipped;
+
+const ENGLISH: &str = include_str!("../assets/text/en/keydesk.ftl");
+const DUTCH: &str = include_str!("../assets/text/nl/keydesk.ftl");
+
+impl I18nAssets for Shipped {
+    fn get_files(&self, file_path: &str) -> Vec<Cow<'_, [u8]>> {
+        match file_path {
+            "en/keydesk.ftl" => vec![Cow::Borrowed(ENGLISH.as_bytes())],
+            "nl/keydesk.ftl" => vec![Cow::Borrowed(DUTCH.as_bytes())],
+            _ => Vec::new(),
+        }
+    }
+
+    fn filenames_iter(&self) -> Box<dyn Iterator<Item = String> + '_> {
+        Box::new(
+            Language::ALL
+                .into_iter()
+                .map(|language| format!("{}/keydesk.ftl", language.tag())),
+        )
+    }
+}
+
+impl Text {
+    /// Loads the texts of a language. English stands behind Dutch, but is never needed: the keys are the same.
+    pub fn load(language: Language) -> Self {
+        let loader = FluentLanguageLoader::new("keydesk", Language::English.identifier());
+        if let Err(error) = loader.load_languages(&Shipped, &[language.identifier()]) {
+            // The files are part of the program, so this is a mistake of ours that the tests find.
+            tracing::error!(%error, "the texts can't be loaded");
+        }
+        // The marks would be drawn as blanks or boxes by some terminals; both languages run from left to right.
+        loader.set_use_isolating(false);
+        Self { loader, language }
+    }
+
+    /// Which language.
+    pub fn language(&self) -> Language {
+        self.language
+    }
+
+    pub(crate) fn loader(&self) -> &FluentLanguageLoader {
+        &self.loader
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,232 @@
+//! The domain's words in the reader's language. Matches are exhaustive, so a new variant can't be forgotten.
+
+use super::{Text, tr};
+use crate::domain::authority::Role;
+use crate::domain::change::{IntentStage, Remains};
+use crate::domain::identification::Document;
+use crate::domain::policy::Finding;
+use crate::domain::{Identification, KeyFacts, Person, PersonKind};
+use crate::workflow::dialogue::Step;
+
+/// What happened and what to do next, for a stable word.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Explained {
+    /// What happened, one sentence.
+    pub what: String,
+    /// What to do next, one or two sentences.
+    pub next: String,
+}
+
+impl Text {
+    /// What a person is to their organisation.
+    pub fn kind(&self, kind: PersonKind) -> String {
+        match kind {
+            PersonKind::Employee => tr!(self, "kind-employee"),
+            PersonKind::UserAdministrator => tr!(self, "kind-user-administrator"),
+            PersonKind::MainAdministrator => tr!(self, "kind-main-administrator"),
+            PersonKind::Unaffiliated => tr!(self, "kind-unaffiliated"),
+            PersonKind::AuthorisedRepresentative => tr!(self, "kind-authorised-representative"),
+        }
+    }
+
+    /// What an operator is.
+    pub fn role(&self, role: Role) -> String {
+        match role {
+            Role::HelpDesk => tr!(self, "role-help-desk"),
+            Role::StationAdministrator => tr!(self, "role-station-administrator"),
+            Role::CustomerService => tr!(self, "role-customer-service"),
+        }
+    }
+
+    /// A kind of document.
+    pub fn document(&self, document: Document) -> String {
+        match document {
+            Document::Passport => tr!(self, "document-passport"),
+            Document::IdentityCard => tr!(self, "document-identity-card"),
+            Document::DrivingLicence => tr!(self, "document-driving-licence"),
+            Document::ResidencePermit => tr!(self, "document-residence-permit"),
+        }
+    }
+
+    /// How a person was identified, e.g. "passport ending 7K31".
+    pub fn identified(&self, how: &Identification) -> String {
+        tr!(
+            self,
+            "note-identified",
+            document = self.document(how.document),
+            characters = how.last_four.as_str()
+        )
+    }
+
+    /// How many keys and apps a person has, e.g. "1 key, app".
+    pub fn factors(&self, person: &Person) -> String {
+        let keys = (person.keys > 0).then(|| tr!(self, "factors-keys", keys = person.keys));
+        let apps = (person.apps > 0).then(|| tr!(self, "factors-apps", apps = person.apps));
+        let factors: Vec<String> = keys.into_iter().chain(apps).collect();
+        if factors.is_empty() {
+            tr!(self, "factors-none")
+        } else {
+            factors.join(", ")
+        }
+    }
+
+    /// A step of the checklist, one or two words.
+    pub fn step(&self, step: Step) -> String {
+        match step {
+            Step::Offer => tr!(self, "step-offer"),
+            Step::Identify => tr!(self, "step-identify"),
+            Step::Key => tr!(self, "step-key"),
+            Step::Check => tr!(self, "step-check"),
+            Step::Pin => tr!(self, "step-pin"),
+            Step::Create => tr!(self, "step-create"),
+            Step::Test => tr!(self, "step-test"),
+            Step::Record => tr!(self, "step-record"),
+            Step::Push => tr!(self, "step-push"),
+        }
+    }
+
+    /// Something found about a key, with what to do where it weighs.
+    pub fn finding(&self, finding: &Finding) -> String {
+        match finding {
+            Finding::TestedModel => tr!(self, "finding-tested-model"),
+            Finding::UntestedModel => tr!(self, "finding-untested-model"),
+            Finding::UnknownModel => tr!(self, "finding-unknown-model"),
+            Finding::Certified { level } => {
+                tr!(self, "finding-certified", level = level.as_str())
+            }
+            Finding::Advisory { id, summary } => self.advisory(id, summary),
+            Finding::NotFido2 => tr!(self, "finding-not-fido2"),
+            Finding::NoPinSupport => tr!(self, "finding-no-pin-support"),
+            Finding::PinBlocked => tr!(self, "finding-pin-blocked"),
+            Finding::FewPinRetries { retries } => {
+                tr!(self, "finding-few-retries", retries = (*retries))
+            }
+            Finding::PinChangeRequired => tr!(self, "finding-pin-change"),
+            Finding::StoreFull => tr!(self, "finding-store-full"),
+            Finding::NotDiscoverable => tr!(self, "finding-not-discoverable"),
+            Finding::BoundTo { person } => {
+                tr!(self, "finding-bound-to", person = person.as_str())
+            }
+            Finding::NoStandby => tr!(self, "finding-no-standby"),
+        }
+    }
+
+    /// A published weakness. Its summary comes with the list of models, in English, unless it is a well-known one.
+    pub fn advisory(&self, id: &str, summary: &str) -> String {
+        let summary = match id {
+            "YSA-2024-03" => tr!(self, "advisory-ysa-2024-03"),
+            _ => summary.to_owned(),
+        };
+        tr!(self, "finding-advisory", id = id, summary = summary)
+    }
+
+    /// What a stop at this moment would leave behind, as half a sentence.
+    pub fn would_leave(&self, remains: Remains) -> String {
+        match remains {
+            Remains::Nothing => tr!(self, "leaves-nothing"),
+            Remains::Pin => tr!(self, "leaves-pin"),
+            Remains::CredentialDeleted => tr!(self, "leaves-credential-deleted"),
+            Remains::Credential => tr!(self, "leaves-credential"),
+            Remains::Unknown => tr!(self, "leaves-unknown"),
+        }
+    }
+
+    /// What remains on the key after a run, in whole sentences.
+    pub fn remains(&self, remains: Remains) -> String {
+        match remains {
+            Remains::Nothing => tr!(self, "remains-nothing"),
+            Remains::Pin => tr!(self, "remains-pin"),
+            Remains::CredentialDeleted => tr!(self, "remains-credential-deleted"),
+            Remains::Credential => tr!(self, "remains-credential"),
+            Remains::Unknown => tr!(self, "remains-unknown"),
+        }
+    }
+
+    /// How far unfinished work had come.
+    pub fn stage(&self, stage: IntentStage) -> String {
+        match stage {
+            IntentStage::Begun => tr!(self, "stage-begun"),
+            IntentStage::PinSet => tr!(self, "stage-pin-set"),
+            IntentStage::Made => tr!(self, "stage-made"),
+        }
+    }
+
+    /// Where a key's PIN stands.
+    pub fn pin_state(&self, key: &KeyFacts) -> String {
+        match (key.pin_set, key.pin_retries) {
+            (None, _) if key.built_in_uv => tr!(self, "pin-finger"),
+            (None, _) => tr!(self, "pin-unsupported"),
+            (Some(false), _) => tr!(self, "pin-none"),
+            (Some(true), Some(0)) => tr!(self, "pin-blocked"),
+            (Some(true), _) if key.pin_change_required => tr!(self, "pin-change"),
+            (Some(true), Some(tries)) => tr!(self, "pin-set-tries", tries = tries),
+            (Some(true), None) => tr!(self, "pin-set"),
+        }
+    }
+
+    /// Why a run stopped and what to do next, for [`StopView::code`](crate::workflow::dialogue::StopView::code). An
+    /// unknown code is explained in general words; the detail beside it has the facts.
+    pub fn stopped(&self, code: &str) -> Explained {
+        macro_rules! explained {
+            ($what:literal, $next:literal) => {
+                Explained {
+                    what: tr!(self, $what),
+                    next: tr!(self, $next),
+                }
+            };
+        }
+        match code {
+            "cancelled" => explained!("stop-cancelled", "stop-cancelled-next"),
+            "signed-out" => explained!("stop-signed-out", "stop-signed-out-next"),
+            "not-allowed" => explained!("stop-not-allowed", "stop-not-allowed-next"),
+            "key-refused" => explained!("stop-key-refused", "stop-key-refused-next"),
+            "registry-refused" => explained!("stop-registry-refused", "stop-registry-refused-next"),
+            "unreachable" => explained!("stop-unreachable", "stop-unreachable-next"),
+            "offer-expired" => explained!("stop-offer-expired", "stop-offer-expired-next"),
+            "store" => explained!("stop-store", "stop-store-next"),
+            "unproven" => explained!("stop-unproven", "stop-unproven-next"),
+            "key-gone" => explained!("stop-key-gone", "stop-key-gone-next"),
+            "touch-timeout" => explained!("stop-touch-timeout", "stop-touch-timeout-next"),
+            "wrong-pin" => explained!("stop-wrong-pin", "stop-wrong-pin-next"),
+            "power-cycle-needed" => {
+                explained!("stop-power-cycle-needed", "stop-power-cycle-needed-next")
+            }
+            "pin-blocked" => explained!("stop-pin-blocked", "stop-pin-blocked-next"),
+            "pin-refused" => explained!("stop-pin-refused", "stop-pin-refused-next"),
+            "excluded" => explained!("stop-excluded", "stop-excluded-next"),
+            "no-credential" => explained!("stop-no-credential", "stop-no-credential-next"),
+            "store-full" => explained!("stop-store-full", "stop-store-full-next"),
+            "unsupported" => explained!("stop-unsupported", "stop-unsupported-next"),
+            "key-failed" => explained!("stop-key-failed", "stop-key-failed-next"),
+            _ => explained!("stop-other", "stop-other-next"),
+        }
+    }
+
+    /// A notice for its stable word; `None` when the word is unknown and the English detail must do.
+    pub fn notice(&self, code: &str) -> Option<String> {
+        Some(match code {
+            "cancelled" => tr!(self, "notice-cancelled"),
+            "signed-out" => tr!(self, "notice-signed-out"),
+            "session-ended" => tr!(self, "notice-session-ended"),
+            "not-allowed" => tr!(self, "notice-not-allowed"),
+            "unreachable" => tr!(self, "notice-unreachable"),
+            "registry-refused" => tr!(self, "notice-registry-refused"),
+            "busy" => tr!(self, "notice-busy"),
+            "no-such-person" => tr!(self, "notice-no-such-person"),
+            "store" => tr!(self, "notice-store"),
+            "tickets-fetched" => tr!(self, "notice-tickets-fetched"),
+            "outbox-pushed" => tr!(self, "notice-outbox-pushed"),
+            _ => return None,
+        })
+    }
+
+    /// Why a slot's key can't be used, for its stable word.
+    pub fn unusable(&self, code: &str) -> String {
+        match code {
+            "no-permission" => tr!(self, "slot-no-permission"),
+            "no-room" => tr!(self, "slot-no-room"),
+            "failed" => tr!(self, "slot-failed"),
+            _ => tr!(self, "slot-unusable"),
+        }
+    }
+}
