@@ -1,0 +1,699 @@
+//! Which key does what on which screen: one table, from which the keys are read, the last line is written and the help is
+//! made.
+//!
+//! Invariant (tested): within a screen no key means two things, and an action has the same key wherever it exists.
+
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use super::model::{Asking, Model, Page, Run};
+use crate::text::{Text, tr};
+use crate::workflow::dialogue::Ending;
+
+/// What a key can do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Action {
+    /// The expected thing.
+    Confirm,
+    /// Back, or stop the run.
+    Back,
+    /// One up.
+    Up,
+    /// One down.
+    Down,
+    /// A page up.
+    PageUp,
+    /// A page down.
+    PageDown,
+    /// The first-time code.
+    FirstTime,
+    /// The keys in the bay.
+    Bay,
+    /// The outbox.
+    Outbox,
+    /// Unfinished work.
+    Unfinished,
+    /// Fetch tickets for today.
+    Tickets,
+    /// Let a touch decide.
+    ByTouch,
+    /// Make the marked key blink.
+    Wink,
+    /// Choose the slot or the document of that number.
+    Number,
+    /// Take another key.
+    OtherKey,
+    /// Push the outbox now.
+    Push,
+    /// Send a conflict again.
+    Retry,
+    /// Withdraw a conflict.
+    Withdraw,
+    /// Enrol another key for the same person.
+    AnotherKey,
+    /// Delete the last character.
+    Delete,
+    /// Delete the last word, or all of a secret.
+    Clear,
+    /// The other language.
+    Language,
+    /// Lock.
+    Lock,
+    /// Help.
+    Help,
+    /// Demonstration: touch the waiting software key.
+    SoftTouch,
+    /// Demonstration: plug or pull a software key.
+    SoftPlug,
+    /// Leave the kiosk.
+    Quit,
+}
+
+/// What is on the screen, as far as keys are concerned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Mode {
+    /// Nobody is signed in.
+    SignIn,
+    /// The one-time code is typed.
+    Code,
+    /// Home: typing searches.
+    Home,
+    /// A person's page.
+    Person,
+    /// The outbox.
+    Outbox,
+    /// A withdrawal is confirmed by typing.
+    Withdraw,
+    /// Unfinished work.
+    Unfinished,
+    /// The keys in the bay.
+    Keys,
+    /// A run is working or waits for something that is not a key press.
+    Running,
+    /// Identification: the document is chosen.
+    Document,
+    /// Identification: its characters are typed.
+    LastFour,
+    /// A key is chosen.
+    ChooseKey,
+    /// No key to choose from.
+    InsertKey,
+    /// A key with warnings.
+    Admit,
+    /// A key that policy refuses.
+    Refused,
+    /// A PIN is typed.
+    Pin,
+    /// Test instead?
+    Retest,
+    /// Touch again?
+    TouchAgain,
+    /// A run has ended with an enrolled key.
+    Enrolled,
+    /// A run has ended otherwise.
+    Ended,
+    /// Locked over a run.
+    Locked,
+}
+
+impl Mode {
+    /// Every mode.
+    #[cfg(test)]
+    pub const ALL: [Self; 21] = [
+        Self::SignIn,
+        Self::Code,
+        Self::Home,
+        Self::Person,
+        Self::Outbox,
+        Self::Withdraw,
+        Self::Unfinished,
+        Self::Keys,
+        Self::Running,
+        Self::Document,
+        Self::LastFour,
+        Self::ChooseKey,
+        Self::InsertKey,
+        Self::Admit,
+        Self::Refused,
+        Self::Pin,
+        Self::Retest,
+        Self::TouchAgain,
+        Self::Enrolled,
+        Self::Ended,
+        Self::Locked,
+    ];
+
+    /// The mode that the model is in. The help is no mode of its own: any key closes it.
+    pub fn of(model: &Model) -> Self {
+        if let Some(run) = model.run() {
+            return Self::of_run(run);
+        }
+        if model.lock.is_some() {
+            return Self::Locked;
+        }
+        match model.page {
+            Page::SignIn => Self::SignIn,
+            Page::Code(_) => Self::Code,
+            Page::Home => Self::Home,
+            Page::Person => Self::Person,
+            Page::Outbox(_) => Self::Outbox,
+            Page::Withdraw(_) => Self::Withdraw,
+            Page::Unfinished(_) => Self::Unfinished,
+            Page::Keys(_) => Self::Keys,
+        }
+    }
+
+    fn of_run(run: &Run) -> Self {
+        match &run.ending {
+            Some(Ending::Enrolled { .. } | Ending::Retested { .. }) => return Self::Enrolled,
+            Some(_) => return Self::Ended,
+            None => {}
+        }
+        match &run.asking {
+            None => Self::Running,
+            Some(Asking::Identify(identify)) if identify.document.is_none() => Self::Document,
+            Some(Asking::Identify(_)) => Self::LastFour,
+            Some(Asking::ChooseKey { keys, .. }) if keys.is_empty() => Self::InsertKey,
+            Some(Asking::ChooseKey { .. }) => Self::ChooseKey,
+            Some(Asking::Admit { verdict, .. }) if !verdict.admits() => Self::Refused,
+            Some(Asking::Admit { .. }) => Self::Admit,
+            Some(Asking::NewPin(_) | Asking::CurrentPin(_)) => Self::Pin,
+            Some(Asking::Retest { .. }) => Self::Retest,
+            Some(Asking::TouchAgain { .. }) => Self::TouchAgain,
+        }
+    }
+
+    /// Whether characters are typed here rather than being commands.
+    pub fn takes_text(self) -> bool {
+        matches!(
+            self,
+            Self::Code | Self::Home | Self::Withdraw | Self::LastFour | Self::Pin
+        )
+    }
+
+    fn is_run(self) -> bool {
+        matches!(
+            self,
+            Self::Running
+                | Self::Document
+                | Self::LastFour
+                | Self::ChooseKey
+                | Self::InsertKey
+                | Self::Admit
+                | Self::Refused
+                | Self::Pin
+                | Self::Retest
+                | Self::TouchAgain
+        )
+    }
+
+    /// Pages that an operator moves between by function keys.
+    fn is_page(self) -> bool {
+        matches!(
+            self,
+            Self::Home | Self::Person | Self::Outbox | Self::Unfinished | Self::Keys
+        )
+    }
+
+    fn is_list(self) -> bool {
+        matches!(
+            self,
+            Self::Home | Self::Outbox | Self::Unfinished | Self::Keys | Self::ChooseKey
+        )
+    }
+}
+
+/// A key as the table writes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Key {
+    /// A key without modifiers.
+    Plain(KeyCode),
+    /// A letter with Ctrl.
+    Ctrl(char),
+    /// Any digit from 1 to 9.
+    Digit,
+}
+
+impl Key {
+    fn matches(self, event: KeyEvent) -> bool {
+        let ctrl = event.modifiers.contains(KeyModifiers::CONTROL);
+        let bent = event
+            .modifiers
+            .intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
+        match self {
+            // Caps lock must not take the letters away.
+            Self::Plain(KeyCode::Char(letter)) => {
+                !bent && matches!(event.code, KeyCode::Char(c) if c.eq_ignore_ascii_case(&letter))
+            }
+            Self::Plain(code) => !bent && event.code == code,
+            Self::Ctrl(letter) => ctrl && event.code == KeyCode::Char(letter),
+            Self::Digit => !bent && matches!(event.code, KeyCode::Char('1'..='9')),
+        }
+    }
+
+    /// The key's name on the screen.
+    pub fn name(self) -> String {
+        match self {
+            Self::Plain(KeyCode::Enter) => "⏎".to_owned(),
+            Self::Plain(KeyCode::Esc) => "Esc".to_owned(),
+            Self::Plain(KeyCode::Up) => "↑".to_owned(),
+            Self::Plain(KeyCode::Down) => "↓".to_owned(),
+            Self::Plain(KeyCode::PageUp) => "PgUp".to_owned(),
+            Self::Plain(KeyCode::PageDown) => "PgDn".to_owned(),
+            Self::Plain(KeyCode::Backspace) => "⌫".to_owned(),
+            Self::Plain(KeyCode::F(n)) => format!("F{n}"),
+            Self::Plain(KeyCode::Char(c)) => c.to_string(),
+            Self::Plain(other) => format!("{other:?}"),
+            Self::Ctrl(letter) => format!("Ctrl-{}", letter.to_ascii_uppercase()),
+            Self::Digit => "1–9".to_owned(),
+        }
+    }
+}
+
+/// Where a binding stands on the last line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Foot {
+    /// From the left.
+    Left,
+    /// From the right.
+    Right,
+    /// In the help only.
+    HelpOnly,
+}
+
+/// One line of the table.
+pub struct Binding {
+    /// The keys; the first one is named on the last line.
+    pub keys: &'static [Key],
+    /// What they do.
+    pub action: Action,
+    /// Where.
+    pub modes: fn(Mode) -> bool,
+    /// In words.
+    pub label: fn(&Text) -> String,
+    /// Place on the last line.
+    pub foot: Foot,
+    /// Demonstration only.
+    pub demo: bool,
+}
+
+const ENTER: &[Key] = &[Key::Plain(KeyCode::Enter)];
+const ESC: &[Key] = &[Key::Plain(KeyCode::Esc)];
+
+const fn bind(
+    keys: &'static [Key],
+    action: Action,
+    modes: fn(Mode) -> bool,
+    label: fn(&Text) -> String,
+    foot: Foot,
+) -> Binding {
+    Binding {
+        keys,
+        action,
+        modes,
+        label,
+        foot,
+        demo: false,
+    }
+}
+
+const fn demo(keys: &'static [Key], action: Action, label: fn(&Text) -> String) -> Binding {
+    Binding {
+        demo: true,
+        ..bind(keys, action, |_| true, label, Right)
+    }
+}
+
+use Foot::{HelpOnly, Left, Right};
+
+/// The table.
+pub static KEYMAP: &[Binding] = &[
+    bind(
+        ENTER,
+        Action::Confirm,
+        |m| matches!(m, Mode::SignIn | Mode::Code),
+        |t| tr!(t, "key-sign-in"),
+        Left,
+    ),
+    bind(
+        ENTER,
+        Action::Confirm,
+        |m| m == Mode::Home,
+        |t| tr!(t, "key-open"),
+        Left,
+    ),
+    bind(
+        ENTER,
+        Action::Confirm,
+        |m| m == Mode::Person,
+        |t| tr!(t, "key-enrol"),
+        Left,
+    ),
+    bind(
+        ENTER,
+        Action::Confirm,
+        |m| m == Mode::Unfinished,
+        |t| tr!(t, "key-take-up"),
+        Left,
+    ),
+    bind(
+        ENTER,
+        Action::Confirm,
+        |m| matches!(m, Mode::LastFour | Mode::Withdraw),
+        |t| tr!(t, "key-confirm"),
+        Left,
+    ),
+    bind(
+        ENTER,
+        Action::Confirm,
+        |m| matches!(m, Mode::ChooseKey | Mode::Admit),
+        |t| tr!(t, "key-use"),
+        Left,
+    ),
+    bind(
+        ENTER,
+        Action::Confirm,
+        |m| m == Mode::Refused,
+        |t| tr!(t, "key-other-key"),
+        Left,
+    ),
+    bind(
+        ENTER,
+        Action::Confirm,
+        |m| m == Mode::Pin,
+        |t| tr!(t, "key-next"),
+        Left,
+    ),
+    bind(
+        ENTER,
+        Action::Confirm,
+        |m| m == Mode::Retest,
+        |t| tr!(t, "key-go-on"),
+        Left,
+    ),
+    bind(
+        ENTER,
+        Action::Confirm,
+        |m| m == Mode::TouchAgain,
+        |t| tr!(t, "key-again"),
+        Left,
+    ),
+    bind(
+        ENTER,
+        Action::Confirm,
+        |m| matches!(m, Mode::Enrolled | Mode::Ended),
+        |t| tr!(t, "key-done"),
+        Left,
+    ),
+    bind(
+        ENTER,
+        Action::Confirm,
+        |m| m == Mode::Locked,
+        |t| tr!(t, "key-unlock"),
+        Left,
+    ),
+    bind(
+        &[Key::Digit],
+        Action::Number,
+        |m| m == Mode::Document,
+        |t| tr!(t, "key-document"),
+        Left,
+    ),
+    bind(
+        &[Key::Digit],
+        Action::Number,
+        |m| m == Mode::ChooseKey,
+        |t| tr!(t, "key-slot"),
+        HelpOnly,
+    ),
+    bind(
+        &[Key::Plain(KeyCode::Char('c'))],
+        Action::FirstTime,
+        |m| m == Mode::SignIn,
+        |t| tr!(t, "key-first-time"),
+        Left,
+    ),
+    bind(
+        &[Key::Plain(KeyCode::Char('t'))],
+        Action::ByTouch,
+        |m| m == Mode::ChooseKey,
+        |t| tr!(t, "key-by-touch"),
+        Left,
+    ),
+    bind(
+        &[Key::Plain(KeyCode::Char('w'))],
+        Action::Wink,
+        |m| matches!(m, Mode::ChooseKey | Mode::Keys),
+        |t| tr!(t, "key-wink"),
+        Left,
+    ),
+    bind(
+        &[Key::Plain(KeyCode::Char('o'))],
+        Action::OtherKey,
+        |m| matches!(m, Mode::Admit | Mode::Retest),
+        |t| tr!(t, "key-other-key"),
+        Left,
+    ),
+    bind(
+        &[Key::Plain(KeyCode::Char('a'))],
+        Action::AnotherKey,
+        |m| m == Mode::Enrolled,
+        |t| tr!(t, "key-another-key"),
+        Left,
+    ),
+    bind(
+        &[Key::Plain(KeyCode::Char('p'))],
+        Action::Push,
+        |m| m == Mode::Outbox,
+        |t| tr!(t, "key-push"),
+        Left,
+    ),
+    bind(
+        &[Key::Plain(KeyCode::Char('r'))],
+        Action::Retry,
+        |m| m == Mode::Outbox,
+        |t| tr!(t, "key-retry"),
+        Left,
+    ),
+    bind(
+        &[Key::Plain(KeyCode::Char('x'))],
+        Action::Withdraw,
+        |m| m == Mode::Outbox,
+        |t| tr!(t, "key-withdraw"),
+        Left,
+    ),
+    bind(
+        &[Key::Plain(KeyCode::Up)],
+        Action::Up,
+        Mode::is_list,
+        |t| tr!(t, "key-move"),
+        HelpOnly,
+    ),
+    bind(
+        &[Key::Plain(KeyCode::Down), Key::Plain(KeyCode::Tab)],
+        Action::Down,
+        Mode::is_list,
+        |t| tr!(t, "key-move"),
+        HelpOnly,
+    ),
+    bind(
+        &[Key::Plain(KeyCode::PageUp)],
+        Action::PageUp,
+        Mode::is_list,
+        |t| tr!(t, "key-page"),
+        HelpOnly,
+    ),
+    bind(
+        &[Key::Plain(KeyCode::PageDown)],
+        Action::PageDown,
+        Mode::is_list,
+        |t| tr!(t, "key-page"),
+        HelpOnly,
+    ),
+    bind(
+        &[Key::Plain(KeyCode::Backspace)],
+        Action::Delete,
+        Mode::takes_text,
+        |t| tr!(t, "key-delete"),
+        HelpOnly,
+    ),
+    bind(
+        &[Key::Ctrl('u'), Key::Ctrl('w')],
+        Action::Clear,
+        Mode::takes_text,
+        |t| tr!(t, "key-clear"),
+        HelpOnly,
+    ),
+    bind(
+        ESC,
+        Action::Back,
+        |m| {
+            matches!(
+                m,
+                Mode::Code
+                    | Mode::Person
+                    | Mode::Outbox
+                    | Mode::Withdraw
+                    | Mode::Unfinished
+                    | Mode::Keys
+            )
+        },
+        |t| tr!(t, "key-back"),
+        Left,
+    ),
+    bind(
+        ESC,
+        Action::Back,
+        |m| m == Mode::Home,
+        |t| tr!(t, "key-clear"),
+        HelpOnly,
+    ),
+    bind(
+        ESC,
+        Action::Back,
+        Mode::is_run,
+        |t| tr!(t, "key-stop"),
+        HelpOnly,
+    ),
+    bind(
+        ESC,
+        Action::Back,
+        |m| matches!(m, Mode::Enrolled | Mode::Ended),
+        |t| tr!(t, "key-done"),
+        HelpOnly,
+    ),
+    bind(
+        &[Key::Plain(KeyCode::F(4))],
+        Action::Bay,
+        Mode::is_page,
+        |t| tr!(t, "key-bay"),
+        Left,
+    ),
+    bind(
+        &[Key::Plain(KeyCode::F(5))],
+        Action::Outbox,
+        |m| m.is_page() || matches!(m, Mode::Enrolled | Mode::Ended),
+        |t| tr!(t, "key-outbox"),
+        Left,
+    ),
+    bind(
+        &[Key::Plain(KeyCode::F(6))],
+        Action::Unfinished,
+        Mode::is_page,
+        |t| tr!(t, "key-unfinished"),
+        Left,
+    ),
+    bind(
+        &[Key::Plain(KeyCode::F(7))],
+        Action::Tickets,
+        Mode::is_page,
+        |t| tr!(t, "key-tickets"),
+        HelpOnly,
+    ),
+    demo(&[Key::Plain(KeyCode::F(2))], Action::SoftTouch, |t| {
+        tr!(t, "key-soft-touch")
+    }),
+    demo(&[Key::Plain(KeyCode::F(3))], Action::SoftPlug, |t| {
+        tr!(t, "key-soft-plug")
+    }),
+    bind(
+        &[Key::Plain(KeyCode::F(1))],
+        Action::Help,
+        |_| true,
+        |t| tr!(t, "key-help"),
+        Right,
+    ),
+    bind(
+        &[Key::Plain(KeyCode::F(9))],
+        Action::Language,
+        |_| true,
+        |t| tr!(t, "key-language"),
+        HelpOnly,
+    ),
+    bind(
+        &[Key::Plain(KeyCode::F(12)), Key::Ctrl('l')],
+        Action::Lock,
+        |m| !matches!(m, Mode::SignIn | Mode::Locked),
+        |t| tr!(t, "key-lock"),
+        Right,
+    ),
+    bind(
+        &[Key::Ctrl('q'), Key::Ctrl('c')],
+        Action::Quit,
+        |m| !m.is_run() && m != Mode::Locked,
+        |t| tr!(t, "key-quit"),
+        HelpOnly,
+    ),
+];
+
+/// The lines of the table that hold in a mode.
+pub fn bindings(mode: Mode, demo: bool) -> impl Iterator<Item = &'static Binding> {
+    KEYMAP
+        .iter()
+        .filter(move |binding| (demo || !binding.demo) && (binding.modes)(mode))
+}
+
+/// What a key does in a mode; `None`: nothing, or it is text.
+pub fn action(mode: Mode, demo: bool, event: KeyEvent) -> Option<Action> {
+    bindings(mode, demo)
+        .find(|binding| binding.keys.iter().any(|key| key.matches(event)))
+        .map(|binding| binding.action)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{HashMap, HashSet};
+
+    use super::*;
+
+    #[test]
+    fn no_key_means_two_things_on_one_screen() {
+        for mode in Mode::ALL {
+            let mut seen = HashSet::new();
+            for key in bindings(mode, true).flat_map(|binding| binding.keys) {
+                assert!(seen.insert(*key), "{key:?} twice in {mode:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_action_has_the_same_keys_on_every_screen() {
+        let mut keys: HashMap<Action, &[Key]> = HashMap::new();
+        for binding in KEYMAP {
+            let known = keys.entry(binding.action).or_insert(binding.keys);
+            assert_eq!(*known, binding.keys, "{:?}", binding.action);
+        }
+    }
+
+    #[test]
+    fn where_text_is_typed_no_letter_is_a_command() {
+        for mode in Mode::ALL.into_iter().filter(|mode| mode.takes_text()) {
+            for key in bindings(mode, true).flat_map(|binding| binding.keys) {
+                assert!(
+                    !matches!(key, Key::Plain(KeyCode::Char(_)) | Key::Digit),
+                    "{key:?} in {mode:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn every_screen_has_help_and_a_way_on() {
+        for mode in Mode::ALL {
+            let actions: HashSet<_> = bindings(mode, false)
+                .map(|binding| binding.action)
+                .collect();
+            assert!(actions.contains(&Action::Help), "{mode:?}");
+            assert!(
+                actions.contains(&Action::Confirm) || actions.contains(&Action::Back),
+                "{mode:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_demonstration_key_does_nothing_at_a_real_station() {
+        let touch = KeyEvent::new(KeyCode::F(2), KeyModifiers::NONE);
+        assert_eq!(action(Mode::Running, false, touch), None);
+        assert_eq!(action(Mode::Running, true, touch), Some(Action::SoftTouch));
+    }
+}

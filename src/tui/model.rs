@@ -1,0 +1,522 @@
+//! What the kiosk knows and shows at this moment. Plain values; drawing reads them, [`update`](super::update) changes them.
+//!
+//! Invariant: what belongs to a person at the desk lives in [`Model::desk`] and [`Model::runs`] only, so that locking can
+//! forget all of it at once. Nothing here has `Debug`: a PIN that is being typed is part of it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::TuiConfig;
+use super::entry::{Line, SecretLine};
+use crate::domain::change::{OutboxEntry, Remains, Unfinished};
+use crate::domain::identification::Document;
+use crate::domain::models::Models;
+use crate::domain::pin::PinError;
+use crate::domain::policy::Verdict;
+use crate::domain::{EntryId, KeyFacts, Person, PersonId, Pin, Place};
+use crate::station::face::{HomeView, Notice, SlotView};
+use crate::text::Language;
+use crate::wire::{Operator, PersonDetail};
+use crate::workflow::dialogue::{Ending, Job, Note, Step, steps};
+
+/// The clocks, handed in with every event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Now {
+    /// The station's clock: what people read and what time limits are stated in.
+    pub wall: Timestamp,
+    /// Since the kiosk started; never jumps. The idle lock counts on it.
+    pub uptime: Duration,
+}
+
+/// Everything that is drawn.
+pub struct Model {
+    /// What does not change while the kiosk runs.
+    pub setup: Setup,
+    /// The language of the screen.
+    pub language: Language,
+    /// Columns and rows.
+    pub size: (u16, u16),
+    /// Who is signed in.
+    pub operator: Option<Operator>,
+    /// The page under everything else.
+    pub page: Page,
+    /// The help lies over the page.
+    pub help: bool,
+    /// The slots.
+    pub bay: Arc<Vec<SlotView>>,
+    /// The home screen's facts, once the station has sent them.
+    pub home: Option<Arc<HomeView>>,
+    /// What concerns the person at the desk, apart from a run.
+    pub desk: DeskState,
+    /// The runs, the one in front last. More than one only while an operator signs in over a locked enrolment.
+    pub runs: Vec<Run>,
+    /// The screen is locked over a run that could not be stopped without leaving something behind.
+    pub lock: Option<Lock>,
+    /// A message at the foot of the page, until the next key.
+    pub notice: Option<Notice>,
+    /// Demonstration: the next digit names the slot to plug or pull.
+    pub plugging: bool,
+    /// When a key was last pressed, by [`Now::uptime`].
+    pub active_at: Duration,
+    /// A sign-in is awaited: a session that appears without one is not taken over by a locked screen.
+    pub expects_operator: bool,
+    /// A run was asked for and has not begun yet.
+    pub starting: bool,
+}
+
+/// What does not change while the kiosk runs.
+pub struct Setup {
+    /// Idle time after which the screen locks.
+    pub idle_lock: Duration,
+    /// Software keys: the screen is marked and keys can be touched from the keyboard.
+    pub demo: bool,
+    /// For times of day.
+    pub zone: TimeZone,
+    /// For advisories in the bay.
+    pub models: Models,
+}
+
+/// What lies under the runs and the help.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Page {
+    /// Nobody is signed in.
+    SignIn,
+    /// A one-time code is typed.
+    Code(Line),
+    /// The home screen.
+    Home,
+    /// A person's page.
+    Person,
+    /// What waits for the registry, and the marked entry.
+    Outbox(usize),
+    /// The marked entry is withdrawn once its name has been typed.
+    Withdraw(Withdrawal),
+    /// Unfinished work, and the marked entry.
+    Unfinished(usize),
+    /// The keys in the bay, and the marked slot.
+    Keys(usize),
+}
+
+/// A conflict on its way out of the outbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Withdrawal {
+    /// Which.
+    pub entry: EntryId,
+    /// What must be typed.
+    pub name: String,
+    /// What was typed.
+    pub line: Line,
+    /// The last attempt was wrong.
+    pub wrong: bool,
+}
+
+/// What concerns the person at the desk.
+#[derive(Default)]
+pub struct DeskState {
+    /// The search line.
+    pub find: Find,
+    /// The person's page, while it is fetched and after.
+    pub person: Option<PersonPage>,
+}
+
+/// The search on the home screen.
+#[derive(Default)]
+pub struct Find {
+    /// The search line.
+    pub line: Line,
+    /// Number of the last search that was sent. Replies to earlier ones are late.
+    pub serial: u64,
+    /// The last search has not been answered yet.
+    pub waiting: bool,
+    /// What it found.
+    pub people: Vec<Person>,
+    /// More matched than are shown.
+    pub more: bool,
+    /// Why it failed.
+    pub failed: Option<Notice>,
+    /// The marked line.
+    pub marked: usize,
+    /// The mark was moved by hand; until then it stands on whoever is expected next.
+    pub moved: bool,
+    /// Enter was pressed before the answer came: open it when it is unambiguous.
+    pub open_when_found: bool,
+}
+
+/// A person's page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonPage {
+    /// Who, from the search.
+    pub person: Person,
+    /// What the registry said, once it has.
+    pub detail: Option<Box<PersonDetail>>,
+}
+
+/// A locked screen with a run behind it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lock {
+    /// Who must sign in to see the run again.
+    pub operator: Option<Operator>,
+}
+
+/// A run, from its beginning until its closing screen is left.
+pub struct Run {
+    /// What it is about.
+    pub job: Job,
+    /// The checklist.
+    pub steps: Vec<(Step, Progress)>,
+    /// The pending question, and what has been entered so far.
+    pub asking: Option<Asking>,
+    /// A finger is awaited.
+    pub touch: Option<Touch>,
+    /// The key that must be put back.
+    pub pulled: Option<KeyFacts>,
+    /// The people chose to let a touch decide; all keys blink.
+    pub by_touch: bool,
+    /// The slot of the key that was asked to blink last.
+    pub winked: Option<u16>,
+    /// The place that was marked last, kept when the question is asked anew.
+    pub marked_place: Option<Place>,
+    /// The end of the challenge's life.
+    pub expires_at: Option<Timestamp>,
+    /// What a stop leaves behind at this moment.
+    pub leaves: Remains,
+    /// Esc was pressed once where a stop leaves something behind.
+    pub stop_asked: bool,
+    /// The stop was sent.
+    pub stopping: bool,
+    /// How it ended.
+    pub ending: Option<Ending>,
+    /// The key, once chosen.
+    pub key: Option<KeyFacts>,
+    /// The key that was chosen is not this one, which is meant.
+    pub wanted: Option<KeyFacts>,
+}
+
+/// Where a step stands.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Progress {
+    /// Still to come.
+    Ahead,
+    /// The current one.
+    Current,
+    /// Done, and what came of it.
+    Done(Note),
+}
+
+/// A finger is awaited.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Touch {
+    /// Which key.
+    pub key: KeyFacts,
+    /// Touch number …
+    pub nth: u8,
+    /// … of so many.
+    pub of: u8,
+    /// Until then.
+    pub until: Timestamp,
+    /// The key said that it waits for a touch.
+    pub blinking: bool,
+}
+
+/// A question with what has been entered so far.
+pub enum Asking {
+    /// Who is at the desk?
+    Identify(Identify),
+    /// Which key?
+    ChooseKey {
+        /// What is in the bay.
+        keys: Vec<KeyFacts>,
+        /// The marked one.
+        marked: usize,
+    },
+    /// Use this key in spite of warnings?
+    Admit {
+        /// The key.
+        key: KeyFacts,
+        /// What was found.
+        verdict: Verdict,
+    },
+    /// The person chooses a PIN.
+    NewPin(NewPin),
+    /// The person types the PIN.
+    CurrentPin(CurrentPin),
+    /// Test instead of enrolling?
+    Retest {
+        /// The key.
+        key: KeyFacts,
+    },
+    /// Once more?
+    TouchAgain {
+        /// The key.
+        key: KeyFacts,
+    },
+}
+
+/// How the person is identified.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identify {
+    /// Who is expected.
+    pub person: Person,
+    /// The document shown.
+    pub document: Option<Document>,
+    /// Its last four characters.
+    pub last_four: Line,
+    /// Enter was pressed too early.
+    pub wrong: bool,
+}
+
+/// A PIN that is being chosen.
+pub struct NewPin {
+    /// The key.
+    pub key: KeyFacts,
+    /// The least length, in code points.
+    pub min_length: u8,
+    /// The first of two, once typed.
+    pub first: Option<Pin>,
+    /// What is being typed.
+    pub line: SecretLine,
+    /// What is wrong with the last attempt.
+    pub complaint: Option<PinComplaint>,
+}
+
+/// A PIN that is being typed.
+pub struct CurrentPin {
+    /// The key.
+    pub key: KeyFacts,
+    /// Attempts left, where the key says.
+    pub retries: Option<u8>,
+    /// What is being typed.
+    pub line: SecretLine,
+    /// What is wrong with the last attempt.
+    pub complaint: Option<PinComplaint>,
+}
+
+/// What is wrong with a PIN. Carries no part of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PinComplaint {
+    /// Not a possible PIN.
+    Form(PinError),
+    /// The two entries differ.
+    Mismatch,
+    /// The key refused it.
+    Refused,
+    /// It is not the key's PIN.
+    Wrong,
+}
+
+impl Model {
+    /// A kiosk that nobody has signed in to yet.
+    pub fn new(config: TuiConfig, size: (u16, u16)) -> Self {
+        Self {
+            language: config.language,
+            setup: Setup {
+                idle_lock: config.idle_lock,
+                demo: config.demo,
+                zone: config.zone,
+                models: config.models,
+            },
+            size,
+            operator: None,
+            page: Page::SignIn,
+            help: false,
+            bay: Arc::default(),
+            home: None,
+            desk: DeskState::default(),
+            runs: Vec::new(),
+            lock: None,
+            notice: None,
+            plugging: false,
+            active_at: Duration::ZERO,
+            expects_operator: true,
+            starting: false,
+        }
+    }
+
+    /// The run in front; none while the screen is locked over it.
+    pub fn run(&self) -> Option<&Run> {
+        let behind = usize::from(self.lock.is_some());
+        self.runs.get(behind..)?.last()
+    }
+
+    /// The same, to be changed.
+    pub fn run_mut(&mut self) -> Option<&mut Run> {
+        let behind = usize::from(self.lock.is_some());
+        self.runs.get_mut(behind..)?.last_mut()
+    }
+
+    /// The people that the home screen lists: the search's, or those expected while nothing is searched for.
+    pub fn listed(&self) -> Vec<&Person> {
+        if !self.desk.find.line.is_empty() {
+            return self.desk.find.people.iter().collect();
+        }
+        self.home
+            .iter()
+            .flat_map(|home| home.expected.iter().map(|e| &e.person))
+            .collect()
+    }
+
+    /// The marked person of that list.
+    pub fn marked_person(&self) -> Option<&Person> {
+        self.listed().get(self.desk.find.marked).copied()
+    }
+
+    /// The job that the page in front has asked for.
+    pub fn wanted_job(&self) -> Option<Job> {
+        match &self.page {
+            Page::SignIn => Some(Job::SignIn),
+            Page::Code(_) => Some(Job::FirstSignIn),
+            Page::Unfinished(at) => self.unfinished().get(*at).map(|work| Job::Resolve {
+                unfinished: Box::new(work.clone()),
+            }),
+            _ => self.desk.person.as_ref().map(|page| Job::Enrol {
+                person: page.person.clone(),
+            }),
+        }
+    }
+
+    /// What waits for the registry.
+    pub fn outbox(&self) -> &[OutboxEntry] {
+        self.home.as_ref().map_or(&[], |home| &home.outbox)
+    }
+
+    /// Unfinished work.
+    pub fn unfinished(&self) -> &[Unfinished] {
+        self.home.as_ref().map_or(&[], |home| &home.unfinished)
+    }
+
+    /// A person's name as far as the station knows it, else the registry's identifier.
+    pub fn name_of(&self, person: &PersonId) -> String {
+        self.home
+            .as_ref()
+            .and_then(|home| home.names.get(person))
+            .map_or_else(|| person.to_string(), String::clone)
+    }
+
+    /// Marks whoever is expected next, unless somebody is searched for or the mark was moved.
+    pub fn mark_next_expected(&mut self) {
+        let find = &mut self.desk.find;
+        if let Some(home) = self
+            .home
+            .as_ref()
+            .filter(|_| find.line.is_empty() && !find.moved)
+        {
+            let next = home.expected.iter().position(|expected| !expected.done);
+            find.marked = next.unwrap_or_default();
+        }
+    }
+
+    /// Keeps marks on existing lines.
+    pub fn clamp_marks(&mut self) {
+        let last = |len: usize| len.saturating_sub(1);
+        let people = last(self.listed().len());
+        let (outbox, unfinished, bay) = (
+            last(self.outbox().len()),
+            last(self.unfinished().len()),
+            last(self.bay.len()),
+        );
+        self.desk.find.marked = self.desk.find.marked.min(people);
+        match &mut self.page {
+            Page::Outbox(at) => *at = (*at).min(outbox),
+            Page::Unfinished(at) => *at = (*at).min(unfinished),
+            Page::Keys(at) => *at = (*at).min(bay),
+            _ => {}
+        }
+    }
+
+    /// How long until the screen locks by itself; `None` when there is nothing to lock.
+    pub fn locks_in(&self, now: Now) -> Option<Duration> {
+        let active =
+            self.operator.is_some() || !self.runs.is_empty() || matches!(self.page, Page::Code(_));
+        let idle = now.uptime.saturating_sub(self.active_at);
+        (active && self.lock_is_useful()).then(|| self.setup.idle_lock.saturating_sub(idle))
+    }
+
+    fn lock_is_useful(&self) -> bool {
+        self.lock.is_none() || self.run().is_some()
+    }
+
+    /// Whether something on the screen counts down in tenths of a second.
+    pub fn is_lively(&self) -> bool {
+        self.run().is_some_and(|run| run.ending.is_none())
+    }
+}
+
+impl Run {
+    /// A run that has just begun: its checklist is complete from the start.
+    pub fn new(job: Job) -> Self {
+        let steps = steps(&job)
+            .iter()
+            .map(|step| (*step, Progress::Ahead))
+            .collect();
+        Self {
+            job,
+            steps,
+            asking: None,
+            touch: None,
+            pulled: None,
+            by_touch: false,
+            winked: None,
+            marked_place: None,
+            expires_at: None,
+            leaves: Remains::Nothing,
+            stop_asked: false,
+            stopping: false,
+            ending: None,
+            key: None,
+            wanted: None,
+        }
+    }
+
+    /// The current step.
+    pub fn current(&self) -> Option<Step> {
+        self.steps
+            .iter()
+            .find(|(_, progress)| *progress == Progress::Current)
+            .map(|(step, _)| *step)
+    }
+
+    /// The person that it is about; none for an operator's own sign-in.
+    pub fn person(&self) -> Option<&Person> {
+        match &self.job {
+            Job::SignIn | Job::FirstSignIn => None,
+            Job::Enrol { person } => Some(person),
+            Job::Resolve { unfinished } => Some(&unfinished.intent.offer.person),
+        }
+    }
+
+    /// Whether it is on disk: from then on a stop leaves an enrolled key and an entry in the outbox.
+    pub fn is_recorded(&self) -> bool {
+        self.steps
+            .iter()
+            .any(|(step, progress)| *step == Step::Record && matches!(progress, Progress::Done(_)))
+    }
+
+    /// Whether a sign-in of an operator.
+    pub fn is_sign_in(&self) -> bool {
+        matches!(self.job, Job::SignIn | Job::FirstSignIn)
+    }
+}
+
+impl Asking {
+    /// Forgets what has been entered; the question stays.
+    pub fn forget_entry(&mut self) {
+        match self {
+            Self::Identify(identify) => {
+                identify.document = None;
+                identify.last_four.clear();
+            }
+            Self::NewPin(new) => {
+                new.first = None;
+                new.line.clear();
+            }
+            Self::CurrentPin(current) => current.line.clear(),
+            Self::ChooseKey { .. }
+            | Self::Admit { .. }
+            | Self::Retest { .. }
+            | Self::TouchAgain { .. } => {}
+        }
+    }
+}

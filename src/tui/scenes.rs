@@ -1,0 +1,106 @@
+//! Screens with invented people on them: what the README's pictures show and what the tests look at.
+//!
+//! A scene is made as in life, by what the station says and what is typed, never by writing into the model. Names, companies
+//! and numbers are invented; none of this is reachable from a kiosk.
+
+mod cast;
+mod script;
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use ratatui::buffer::Buffer;
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::layout::Rect;
+
+use super::TuiConfig;
+use super::model::{Model, Now};
+use super::update::{Effect, Event, update};
+use super::view::View;
+use crate::domain::models::Models;
+use crate::station::face::Update;
+use crate::text::Language;
+
+pub use script::SCENES;
+
+/// A scene: its name and how it comes about.
+pub type Scene = (&'static str, fn(&mut Stage));
+
+/// A kiosk without a terminal and without a station, played by a script.
+pub struct Stage {
+    /// What is shown.
+    pub model: Model,
+    /// The clocks.
+    pub now: Now,
+    /// What the kiosk wanted done, oldest first.
+    pub effects: Vec<Effect>,
+}
+
+impl Stage {
+    /// A kiosk that has just started, at a fixed time in UTC.
+    pub fn new(language: Language, size: (u16, u16), demo: bool) -> Self {
+        let config = TuiConfig {
+            demo,
+            zone: jiff::tz::TimeZone::UTC,
+            ..TuiConfig::new(language, Models::shipped().unwrap_or_default())
+        };
+        Self {
+            model: Model::new(config, size),
+            now: Now {
+                wall: cast::NOW,
+                uptime: Duration::ZERO,
+            },
+            effects: Vec::new(),
+        }
+    }
+
+    /// A scene, played to its end.
+    pub fn play(scene: fn(&mut Self), language: Language, size: (u16, u16)) -> Self {
+        let mut stage = Self::new(language, size, false);
+        scene(&mut stage);
+        stage
+    }
+
+    /// The station says something.
+    pub fn say(&mut self, update: Update) {
+        self.event(Event::Station(update));
+    }
+
+    /// A key is pressed.
+    pub fn press(&mut self, code: KeyCode) {
+        self.event(Event::Key(KeyEvent::new(code, KeyModifiers::NONE)));
+    }
+
+    /// A text is typed.
+    pub fn type_text(&mut self, text: &str) {
+        for c in text.chars() {
+            self.press(KeyCode::Char(c));
+        }
+    }
+
+    /// Time passes.
+    pub fn wait(&mut self, seconds: u32) {
+        self.now.uptime += Duration::from_secs(seconds.into());
+        let passed = SignedDuration::from_secs(seconds.into());
+        self.now.wall = self
+            .now
+            .wall
+            .saturating_add(passed)
+            .unwrap_or(Timestamp::MAX);
+        self.event(Event::Tick);
+    }
+
+    /// One event.
+    pub fn event(&mut self, event: Event) {
+        let effects = update(&mut self.model, self.now, event);
+        self.effects.extend(effects);
+    }
+
+    /// The screen as it is now.
+    pub fn draw(&self, view: &View) -> Buffer {
+        let (columns, rows) = self.model.size;
+        let mut buf = Buffer::empty(Rect::new(0, 0, columns, rows));
+        view.draw(&self.model, self.now, &mut buf);
+        buf
+    }
+}

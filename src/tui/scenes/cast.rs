@@ -1,0 +1,430 @@
+//! The invented people, keys and results that scenes are made of.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
+
+use crate::domain::authority::Role;
+use crate::domain::change::{EntryState, IntentStage, OutboxBody, OutboxEntry, Unfinished};
+use crate::domain::identification::Document;
+use crate::domain::{
+    Aaguid, Bytes, EntryId, Identification, Intent, IntentId, KeyFacts, KeyId, OfferId, OperatorId,
+    Organisation, OrganisationId, Person, PersonId, PersonKind, Place, StationId,
+};
+use crate::station::face::{HomeView, Recent, RegistryState, SlotState, SlotView};
+use crate::wire::webauthn::{
+    AssertionResponse, AuthenticationResponse, CreationOptions, RelyingParty, RequestOptions, User,
+};
+use crate::wire::{
+    Credential, Expected, KeyReport, Offer, Operator, PersonDetail, TestPush, VERSION,
+};
+
+/// Sunday 22 November 2026, 14:32 UTC.
+pub const NOW: Timestamp = Timestamp::constant(1_795_357_920, 0);
+
+const YUBIKEY_5_NFC: &str = "a25342c0-3cdc-4414-8e46-f4807fca511c";
+const SECURITY_KEY_NFC: &str = "a4e9fc6d-4cbe-4758-b8ba-37598bb5bbaa";
+const EPASS: &str = "833b721a-ff5f-4d00-bb2e-bdda3ec01e29";
+
+pub fn ago(minutes: i64) -> Timestamp {
+    let offset = SignedDuration::from_mins(minutes);
+    NOW.saturating_sub(offset).unwrap_or(NOW)
+}
+
+pub fn operator() -> Operator {
+    Operator {
+        id: OperatorId::new("op-1"),
+        name: "M. Desk".to_owned(),
+        role: Role::HelpDesk,
+    }
+}
+
+pub fn other_operator() -> Operator {
+    Operator {
+        id: OperatorId::new("op-2"),
+        name: "R. Relief".to_owned(),
+        role: Role::HelpDesk,
+    }
+}
+
+fn organisation(id: &str, name: &str, coc: Option<&str>) -> Organisation {
+    Organisation {
+        id: OrganisationId::new(id),
+        name: name.to_owned(),
+        coc_number: coc.map(str::to_owned),
+    }
+}
+
+fn person(
+    id: &str,
+    name: &str,
+    email: &str,
+    kind: PersonKind,
+    organisation: Option<Organisation>,
+) -> Person {
+    Person {
+        id: PersonId::new(id),
+        name: name.to_owned(),
+        email: Some(email.to_owned()),
+        employee_number: None,
+        kind,
+        organisation,
+        keys: 0,
+        apps: 0,
+    }
+}
+
+/// An employee without a factor.
+pub fn example() -> Person {
+    Person {
+        employee_number: Some("20417".to_owned()),
+        ..person(
+            "p-1",
+            "P. Example",
+            "p.example@shipping.example",
+            PersonKind::Employee,
+            Some(organisation("o-1", "Example Shipping", Some("12345678"))),
+        )
+    }
+}
+
+/// A main administrator with one key and no standby.
+pub fn main_admin() -> Person {
+    Person {
+        keys: 1,
+        ..person(
+            "p-2",
+            "W. Example",
+            "w.example@barge.example",
+            PersonKind::MainAdministrator,
+            Some(organisation("o-2", "Example Barge Line", Some("87654321"))),
+        )
+    }
+}
+
+/// Somebody with an app and no organisation.
+pub fn unaffiliated() -> Person {
+    Person {
+        apps: 1,
+        ..person(
+            "p-3",
+            "T. Exampleson",
+            "t@exampleson.example",
+            PersonKind::Unaffiliated,
+            None,
+        )
+    }
+}
+
+/// Somebody whose name is an attack on the terminal.
+pub fn hostile() -> Person {
+    person(
+        "p-4",
+        "A\u{202e}B\u{1b}[2J\u{7}\n\u{200b}Z\u{300}\u{300}\u{300}\u{300} the person with a name that is much longer than any column of any table",
+        "x@y.example",
+        PersonKind::Employee,
+        Some(organisation("o-3", "\u{9b}31mRed \u{2067}Company", None)),
+    )
+}
+
+pub fn people() -> Vec<Person> {
+    vec![example(), main_admin(), unaffiliated()]
+}
+
+fn key(slot: u16, model: &str, aaguid: &str, firmware: Option<u64>) -> KeyFacts {
+    KeyFacts {
+        place: Place::new(format!("1-1.{slot}")),
+        slot,
+        generation: 1,
+        id: KeyId {
+            aaguid: aaguid.parse().unwrap_or(Aaguid::default()),
+            serial: None,
+            asset_tag: None,
+        },
+        vendor_id: 0x1050,
+        product_id: 0x0402,
+        product: model.to_owned(),
+        model: model.to_owned(),
+        versions: vec![
+            "U2F_V2".to_owned(),
+            "FIDO_2_0".to_owned(),
+            "FIDO_2_1".to_owned(),
+        ],
+        firmware,
+        pin_set: Some(false),
+        pin_retries: None,
+        pin_change_required: false,
+        pin_min_length: 4,
+        free_credential_slots: Some(97),
+        discoverable: true,
+        credential_management: true,
+        built_in_uv: false,
+        always_uv: false,
+        algorithms: vec![-7, -8],
+    }
+}
+
+/// Slot 1: new, with a serial number.
+pub fn fresh_key() -> KeyFacts {
+    let fresh = key(1, "YubiKey 5 NFC", YUBIKEY_5_NFC, Some(0x0005_0701));
+    KeyFacts {
+        id: KeyId {
+            serial: Some("28461397".to_owned()),
+            ..fresh.id
+        },
+        ..fresh
+    }
+}
+
+/// Slot 2: has a PIN.
+pub fn used_key() -> KeyFacts {
+    KeyFacts {
+        pin_set: Some(true),
+        pin_retries: Some(8),
+        ..key(2, "Feitian ePass FIDO2", EPASS, None)
+    }
+}
+
+/// Slot 4: old firmware with an advisory, PIN blocked.
+pub fn blocked_key() -> KeyFacts {
+    KeyFacts {
+        pin_set: Some(true),
+        pin_retries: Some(0),
+        ..key(4, "Security Key NFC", SECURITY_KEY_NFC, Some(0x0005_0403))
+    }
+}
+
+/// The same model with an advisory, but usable.
+pub fn advised_key() -> KeyFacts {
+    KeyFacts {
+        pin_retries: Some(8),
+        ..blocked_key()
+    }
+}
+
+pub fn bay() -> Arc<Vec<SlotView>> {
+    let slot = |number: u16, state| SlotView {
+        number,
+        place: Place::new(format!("1-1.{number}")),
+        state,
+    };
+    Arc::new(vec![
+        slot(1, SlotState::Ready(Box::new(fresh_key()))),
+        slot(2, SlotState::Ready(Box::new(used_key()))),
+        slot(3, SlotState::Empty),
+        slot(4, SlotState::Ready(Box::new(blocked_key()))),
+    ])
+}
+
+/// Slots in every state there is.
+pub fn troubled_bay() -> Arc<Vec<SlotView>> {
+    let mut slots = bay().as_ref().clone();
+    let product = || "Old U2F Token".to_owned();
+    let states = [
+        SlotState::Opening {
+            product: "YubiKey FIDO".to_owned(),
+        },
+        SlotState::U2fOnly { product: product() },
+        SlotState::Unusable {
+            product: "YubiKey FIDO".to_owned(),
+            code: "no-permission".to_owned(),
+            detail: "/dev/hidraw3: permission denied; install udev/70-keydesk.rules".to_owned(),
+        },
+        SlotState::Busy(Box::new(KeyFacts {
+            slot: 8,
+            ..used_key()
+        })),
+    ];
+    for (number, state) in (5..).zip(states) {
+        slots.push(SlotView {
+            number,
+            place: Place::new(format!("1-1.{number}")),
+            state,
+        });
+    }
+    Arc::new(slots)
+}
+
+fn expected() -> Vec<Expected> {
+    let at = |minutes: i64, person: Person, done| Expected {
+        at: ago(-minutes),
+        person,
+        done,
+    };
+    vec![
+        at(-302, unaffiliated(), true),
+        at(-212, main_admin(), true),
+        at(-2, example(), false),
+        at(28, main_admin(), false),
+    ]
+}
+
+pub fn home() -> HomeView {
+    let recent = |minutes, person: &str, model: &str, pushed| Recent {
+        at: ago(minutes),
+        person: person.to_owned(),
+        model: model.to_owned(),
+        pushed,
+    };
+    HomeView {
+        station: "Help desk 2".to_owned(),
+        registry: RegistryState::Reachable { clock_offset_s: 0 },
+        expected: expected(),
+        outbox: Vec::new(),
+        unfinished: Vec::new(),
+        names: BTreeMap::from([
+            (example().id, example().name),
+            (main_admin().id, main_admin().name),
+        ]),
+        tickets: 2,
+        recent: vec![
+            recent(212, "W. Example", "YubiKey 5 NFC", true),
+            recent(302, "T. Exampleson", "Feitian ePass FIDO2", true),
+        ],
+        demo: false,
+    }
+}
+
+/// A day on which everything went wrong.
+pub fn busy_home() -> HomeView {
+    HomeView {
+        registry: RegistryState::Unreachable {
+            why: "connection refused".to_owned(),
+        },
+        outbox: outbox(),
+        unfinished: vec![unfinished()],
+        ..home()
+    }
+}
+
+pub fn outbox() -> Vec<OutboxEntry> {
+    let entry = |n: u128, state, person: &Person| OutboxEntry {
+        id: EntryId(Uuid::from_u128(n)),
+        made_at: ago(20),
+        state,
+        body: OutboxBody::Test {
+            push: Box::new(test_push(person)),
+        },
+    };
+    vec![
+        entry(
+            1,
+            EntryState::Conflict {
+                code: "challenge-expired".to_owned(),
+                detail: "The challenge of this offer expired at 09:00; enrol the key once more."
+                    .to_owned(),
+            },
+            &example(),
+        ),
+        entry(2, EntryState::Queued, &main_admin()),
+    ]
+}
+
+fn test_push(person: &Person) -> TestPush {
+    let nothing = Bytes::default;
+    TestPush {
+        version: VERSION,
+        offer: OfferId(Uuid::from_u128(7)),
+        person: person.id.clone(),
+        assertion: AuthenticationResponse {
+            id: nothing(),
+            raw_id: nothing(),
+            kind: "public-key".to_owned(),
+            response: AssertionResponse {
+                client_data_json: nothing(),
+                authenticator_data: nothing(),
+                signature: nothing(),
+                user_handle: None,
+            },
+            authenticator_attachment: None,
+            client_extension_results: serde_json::Map::new(),
+        },
+        key: report(&fresh_key()),
+        operator: operator().id,
+        tested_at: ago(20),
+    }
+}
+
+fn report(key: &KeyFacts) -> KeyReport {
+    KeyReport {
+        id: key.id.clone(),
+        model: key.model.clone(),
+        firmware: key.firmware,
+    }
+}
+
+pub fn unfinished() -> Unfinished {
+    Unfinished {
+        intent: Intent {
+            id: IntentId(Uuid::from_u128(9)),
+            offer: offer(),
+            key: fresh_key(),
+            identification: identification(),
+            operator: operator().id,
+            begun_at: ago(260),
+        },
+        stage: IntentStage::Made,
+        made: None,
+    }
+}
+
+pub fn identification() -> Identification {
+    Identification {
+        document: Document::Passport,
+        last_four: "7K31".to_owned(),
+    }
+}
+
+fn offer() -> Offer {
+    Offer {
+        version: VERSION,
+        id: OfferId(Uuid::from_u128(8)),
+        person: example(),
+        creation: CreationOptions {
+            rp: RelyingParty {
+                id: "login.example".to_owned(),
+                name: "IAMconnected".to_owned(),
+            },
+            user: User {
+                id: Bytes(vec![1; 16]),
+                name: "p.example@shipping.example".to_owned(),
+                display_name: "P. Example".to_owned(),
+            },
+            challenge: Bytes(vec![2; 32]),
+            pub_key_cred_params: Vec::new(),
+            timeout: None,
+            exclude_credentials: Vec::new(),
+            authenticator_selection: None,
+            attestation: None,
+            extensions: None,
+        },
+        test: RequestOptions {
+            challenge: Bytes(vec![3; 32]),
+            timeout: None,
+            rp_id: "login.example".to_owned(),
+            allow_credentials: Vec::new(),
+            user_verification: None,
+            extensions: None,
+        },
+        origin: "https://login.example".to_owned(),
+        pin_min_length: 6,
+        issued_at: ago(1),
+        expires_at: ago(-4),
+    }
+}
+
+pub fn detail() -> PersonDetail {
+    PersonDetail {
+        person: main_admin(),
+        credentials: vec![Credential {
+            id: Bytes(vec![4; 16]),
+            key: report(&fresh_key()),
+            enrolled_at: ago(60 * 24 * 90),
+            station: StationId::new("s-1"),
+            operator: operator().id,
+            last_tested_at: Some(ago(60 * 24 * 3)),
+        }],
+    }
+}

@@ -1,0 +1,500 @@
+//! How each scene comes about.
+
+use std::sync::Arc;
+
+use jiff::SignedDuration;
+use ratatui::crossterm::event::KeyCode;
+
+use super::{Scene, Stage, cast};
+use crate::domain::change::Remains;
+use crate::domain::policy::{Circumstances, judge};
+use crate::domain::{KeyFacts, Person};
+use crate::station::face::{HomeView, Update};
+use crate::workflow::dialogue::{Ending, Event, Job, Note, PushState, Question, Step, StopView};
+
+/// Every scene by its name.
+pub const SCENES: &[Scene] = &[
+    ("sign-in", sign_in),
+    ("sign-in-code", code),
+    ("sign-in-pin", sign_in_pin),
+    ("home", home),
+    ("home-search", search),
+    ("home-busy", busy),
+    ("person", person),
+    ("identify-document", identify),
+    ("identify-characters", characters),
+    ("insert-key", insert),
+    ("choose-key", choose),
+    ("choose-by-touch", by_touch),
+    ("admit-warned", admit),
+    ("admit-refused", refused),
+    ("new-pin", new_pin),
+    ("new-pin-again", new_pin_again),
+    ("new-pin-mismatch", mismatch),
+    ("current-pin-wrong", wrong_pin),
+    ("retest", retest),
+    ("touch-create", touch),
+    ("touch-test", touch_test),
+    ("touch-again", touch_again),
+    ("stop-asked", stop_asked),
+    ("pulled", pulled),
+    ("pull-out", pull_out),
+    ("push", push),
+    ("done", done),
+    ("done-left", done_left),
+    ("stopped-unreachable", unreachable),
+    ("stopped-left", stopped_left),
+    ("locked", locked),
+    ("outbox", outbox),
+    ("outbox-withdraw", withdraw),
+    ("unfinished", unfinished),
+    ("keys", keys),
+    ("help", help),
+];
+
+impl Stage {
+    /// The station has said what it says at the start.
+    pub fn arrive(&mut self, home: HomeView) {
+        self.say(Update::Bay(cast::bay()));
+        self.say(Update::Home(Arc::new(home)));
+    }
+
+    /// The operator is signed in.
+    pub fn sign_in(&mut self, home: HomeView) {
+        self.arrive(home);
+        self.press(KeyCode::Enter);
+        self.run(Event::Began { job: Job::SignIn });
+        self.say(Update::Operator(Some(cast::operator())));
+        self.run(Event::Ended {
+            ending: Ending::SignedIn,
+        });
+    }
+
+    /// Something happens in the run.
+    pub fn run(&mut self, event: Event) {
+        self.say(Update::Run(event));
+    }
+
+    /// The run asks.
+    pub fn ask(&mut self, question: Question) {
+        self.say(Update::Question(question));
+    }
+
+    /// A step is taken and ends with that note.
+    pub fn step(&mut self, step: Step, note: Note) {
+        self.run(Event::Step { step });
+        self.run(Event::StepDone { step, note });
+    }
+
+    /// An enrolment has begun for that person, from their page.
+    pub fn begin(&mut self, person: Person) {
+        self.sign_in(cast::home());
+        self.type_text("exam");
+        let serial = self.model.desk.find.serial;
+        self.say(Update::Found {
+            serial,
+            people: Ok(vec![person.clone()]),
+            more: false,
+        });
+        self.press(KeyCode::Enter);
+        self.press(KeyCode::Enter);
+        self.run(Event::Began {
+            job: Job::Enrol {
+                person: person.clone(),
+            },
+        });
+        let expires_at = cast::ago(-4) + SignedDuration::from_secs(12);
+        self.run(Event::Challenge { expires_at });
+        self.run(Event::Step {
+            step: Step::Identify,
+        });
+        self.ask(Question::Identify { person });
+    }
+
+    /// The person has been identified and the key is to be chosen.
+    fn until_key(&mut self) {
+        self.begin(cast::example());
+        self.identified();
+    }
+
+    fn identified(&mut self) {
+        self.step(
+            Step::Identify,
+            Note::Identified {
+                identification: cast::identification(),
+            },
+        );
+        self.run(Event::Step { step: Step::Key });
+    }
+
+    /// The key has been chosen and checked.
+    pub fn until_pin(&mut self, key: &KeyFacts) {
+        self.until_key();
+        self.checked(key);
+    }
+
+    fn checked(&mut self, key: &KeyFacts) {
+        self.step(Step::Key, Note::Key { key: key.clone() });
+        let verdict = verdict(key, &cast::example(), None);
+        self.step(Step::Check, Note::Verdict { verdict });
+        self.run(Event::Step { step: Step::Pin });
+    }
+
+    /// The PIN has been set and the key waits for its first touch.
+    pub fn until_touch(&mut self, key: &KeyFacts) {
+        self.until_pin(key);
+        self.run(Event::Leaves {
+            remains: Remains::Pin,
+        });
+        self.step(Step::Pin, Note::PinSet);
+        self.run(Event::Step { step: Step::Create });
+        self.touch(key, 1);
+    }
+
+    fn touch(&mut self, key: &KeyFacts, nth: u8) {
+        let until = self.now.wall + SignedDuration::from_secs(27);
+        self.run(Event::Touch {
+            key: key.clone(),
+            nth,
+            of: 2,
+            until,
+        });
+        self.run(Event::Alive { touch: true });
+    }
+
+    fn until_push(&mut self) {
+        let key = cast::fresh_key();
+        self.until_touch(&key);
+        self.run(Event::TouchOver);
+        self.run(Event::Leaves {
+            remains: Remains::Credential,
+        });
+        self.run(Event::StepDone {
+            step: Step::Create,
+            note: Note::None,
+        });
+        self.run(Event::Step { step: Step::Test });
+        self.touch(&key, 2);
+        self.run(Event::TouchOver);
+        self.run(Event::StepDone {
+            step: Step::Test,
+            note: Note::None,
+        });
+        self.step(Step::Record, Note::None);
+        self.run(Event::Step { step: Step::Push });
+    }
+
+    fn end(&mut self, ending: Ending) {
+        self.run(Event::Ended { ending });
+    }
+}
+
+fn verdict(
+    key: &KeyFacts,
+    person: &Person,
+    bound_to: Option<&str>,
+) -> crate::domain::policy::Verdict {
+    let models = crate::domain::models::Models::shipped().unwrap_or_default();
+    let about = Circumstances {
+        person,
+        discoverable_required: true,
+        bound_to,
+    };
+    judge(key, &models, about)
+}
+
+fn sign_in(stage: &mut Stage) {
+    stage.arrive(cast::home());
+}
+
+fn code(stage: &mut Stage) {
+    sign_in(stage);
+    stage.press(KeyCode::Char('c'));
+    stage.type_text("7QF2-M9");
+}
+
+fn sign_in_pin(stage: &mut Stage) {
+    sign_in(stage);
+    stage.press(KeyCode::Enter);
+    stage.run(Event::Began { job: Job::SignIn });
+    stage.step(
+        Step::Key,
+        Note::Key {
+            key: cast::used_key(),
+        },
+    );
+    stage.run(Event::Step { step: Step::Pin });
+    stage.ask(Question::CurrentPin {
+        key: cast::used_key(),
+        retries: Some(8),
+        wrong: false,
+    });
+    stage.type_text("482");
+}
+
+fn home(stage: &mut Stage) {
+    stage.sign_in(cast::home());
+}
+
+fn search(stage: &mut Stage) {
+    home(stage);
+    stage.type_text("exam");
+    let serial = stage.model.desk.find.serial;
+    stage.say(Update::Found {
+        serial,
+        people: Ok(cast::people()),
+        more: false,
+    });
+    stage.press(KeyCode::Down);
+}
+
+fn busy(stage: &mut Stage) {
+    stage.sign_in(cast::busy_home());
+    stage.say(Update::Bay(cast::troubled_bay()));
+}
+
+fn person(stage: &mut Stage) {
+    search(stage);
+    stage.press(KeyCode::Enter);
+    stage.say(Update::Opened(Box::new(cast::detail())));
+}
+
+fn identify(stage: &mut Stage) {
+    stage.begin(cast::example());
+}
+
+fn characters(stage: &mut Stage) {
+    identify(stage);
+    stage.type_text("17k31");
+}
+
+fn insert(stage: &mut Stage) {
+    stage.until_key();
+    stage.say(Update::Bay(Arc::default()));
+    stage.ask(Question::ChooseKey { keys: Vec::new() });
+}
+
+fn choose(stage: &mut Stage) {
+    stage.until_key();
+    stage.ask(Question::ChooseKey {
+        keys: vec![cast::fresh_key(), cast::used_key(), cast::advised_key()],
+    });
+    stage.press(KeyCode::Down);
+    stage.press(KeyCode::Char('w'));
+    stage.ask(Question::ChooseKey {
+        keys: vec![cast::fresh_key(), cast::used_key(), cast::advised_key()],
+    });
+}
+
+fn by_touch(stage: &mut Stage) {
+    choose(stage);
+    stage.press(KeyCode::Char('t'));
+}
+
+fn admit(stage: &mut Stage) {
+    stage.until_key();
+    let key = cast::advised_key();
+    let verdict = verdict(&key, &cast::example(), None);
+    stage.step(Step::Key, Note::Key { key: key.clone() });
+    stage.step(
+        Step::Check,
+        Note::Verdict {
+            verdict: verdict.clone(),
+        },
+    );
+    stage.ask(Question::Admit { key, verdict });
+}
+
+fn refused(stage: &mut Stage) {
+    stage.until_key();
+    let key = cast::blocked_key();
+    let verdict = verdict(&key, &cast::example(), Some("W. Example"));
+    stage.step(Step::Key, Note::Key { key: key.clone() });
+    stage.step(
+        Step::Check,
+        Note::Verdict {
+            verdict: verdict.clone(),
+        },
+    );
+    stage.ask(Question::Admit { key, verdict });
+}
+
+fn new_pin(stage: &mut Stage) {
+    stage.until_pin(&cast::fresh_key());
+    stage.ask(Question::NewPin {
+        key: cast::fresh_key(),
+        min_length: 6,
+        refused: false,
+    });
+    stage.type_text("4917");
+}
+
+fn new_pin_again(stage: &mut Stage) {
+    new_pin(stage);
+    stage.type_text("63");
+    stage.press(KeyCode::Enter);
+    stage.type_text("4917639");
+}
+
+fn mismatch(stage: &mut Stage) {
+    new_pin_again(stage);
+    stage.press(KeyCode::Enter);
+}
+
+fn wrong_pin(stage: &mut Stage) {
+    stage.until_pin(&cast::used_key());
+    stage.ask(Question::CurrentPin {
+        key: cast::used_key(),
+        retries: Some(3),
+        wrong: true,
+    });
+}
+
+fn retest(stage: &mut Stage) {
+    stage.until_key();
+    stage.step(
+        Step::Key,
+        Note::Key {
+            key: cast::used_key(),
+        },
+    );
+    stage.ask(Question::Retest {
+        key: cast::used_key(),
+    });
+}
+
+fn touch(stage: &mut Stage) {
+    stage.until_touch(&cast::fresh_key());
+}
+
+fn touch_test(stage: &mut Stage) {
+    touch(stage);
+    stage.run(Event::TouchOver);
+    stage.run(Event::Leaves {
+        remains: Remains::Credential,
+    });
+    stage.run(Event::StepDone {
+        step: Step::Create,
+        note: Note::None,
+    });
+    stage.run(Event::Step { step: Step::Test });
+    stage.touch(&cast::fresh_key(), 2);
+    stage.wait(19);
+}
+
+fn touch_again(stage: &mut Stage) {
+    touch(stage);
+    stage.run(Event::TouchOver);
+    stage.ask(Question::TouchAgain {
+        key: cast::fresh_key(),
+    });
+}
+
+fn stop_asked(stage: &mut Stage) {
+    touch(stage);
+    stage.press(KeyCode::Esc);
+}
+
+fn pulled(stage: &mut Stage) {
+    touch(stage);
+    stage.say(Update::Bay(Arc::default()));
+    stage.run(Event::TouchOver);
+    stage.run(Event::Pulled {
+        key: cast::fresh_key(),
+    });
+}
+
+fn pull_out(stage: &mut Stage) {
+    stage.until_pin(&cast::used_key());
+    stage.run(Event::Pulled {
+        key: cast::used_key(),
+    });
+}
+
+fn push(stage: &mut Stage) {
+    stage.until_push();
+}
+
+fn done(stage: &mut Stage) {
+    stage.until_push();
+    stage.run(Event::StepDone {
+        step: Step::Push,
+        note: Note::None,
+    });
+    stage.end(Ending::Enrolled {
+        person: Person {
+            keys: 1,
+            ..cast::example()
+        },
+        key: cast::fresh_key(),
+        push: PushState::Accepted,
+    });
+}
+
+fn done_left(stage: &mut Stage) {
+    stage.until_push();
+    stage.end(Ending::Enrolled {
+        person: cast::main_admin(),
+        key: cast::fresh_key(),
+        push: PushState::Queued,
+    });
+}
+
+fn stopped(stage: &mut Stage, code: &str, detail: &str, remains: Remains) {
+    stage.end(Ending::Stopped {
+        stop: StopView {
+            code: code.to_owned(),
+            detail: detail.to_owned(),
+        },
+        remains,
+    });
+}
+
+fn unreachable(stage: &mut Stage) {
+    stage.sign_in(cast::home());
+    stage.press(KeyCode::Down);
+    stage.press(KeyCode::Enter);
+    stage.press(KeyCode::Enter);
+    let detail = "the registry cannot be reached: connection refused";
+    stopped(stage, "unreachable", detail, Remains::Nothing);
+}
+
+fn stopped_left(stage: &mut Stage) {
+    touch_test(stage);
+    let detail = "the key answered with status 0x7F";
+    stopped(stage, "key-failed", detail, Remains::Credential);
+}
+
+fn locked(stage: &mut Stage) {
+    touch(stage);
+    stage.press(KeyCode::F(12));
+}
+
+fn outbox(stage: &mut Stage) {
+    stage.sign_in(cast::busy_home());
+    stage.press(KeyCode::F(5));
+}
+
+fn withdraw(stage: &mut Stage) {
+    outbox(stage);
+    stage.press(KeyCode::Char('x'));
+    stage.type_text("P. Exa");
+}
+
+fn unfinished(stage: &mut Stage) {
+    stage.sign_in(cast::busy_home());
+    stage.press(KeyCode::F(6));
+}
+
+fn keys(stage: &mut Stage) {
+    home(stage);
+    stage.press(KeyCode::F(4));
+    for _ in 0..3 {
+        stage.press(KeyCode::Down);
+    }
+}
+
+fn help(stage: &mut Stage) {
+    choose(stage);
+    stage.press(KeyCode::F(1));
+}

@@ -1,0 +1,214 @@
+//! The terminal itself: taken over, drawn on, read from, and given back as it was.
+//!
+//! Invariant: whoever ends the kiosk (a return, an error, a panic of its thread, a signal), the terminal leaves raw mode and the
+//! alternate screen exactly once, and the cursor is visible again.
+
+use std::io::{self, BufWriter, IsTerminal, Stdout, Write, stdin, stdout};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, Once, PoisonError};
+use std::thread::{self, JoinHandle, ThreadId};
+use std::time::Duration;
+
+use ratatui::Terminal;
+use ratatui::backend::CrosstermBackend;
+use ratatui::buffer::Buffer;
+use ratatui::crossterm::cursor::{Hide, Show};
+use ratatui::crossterm::event::{Event, poll, read};
+use ratatui::crossterm::execute;
+use ratatui::crossterm::terminal::{
+    BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen,
+    LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::mpsc;
+
+use super::TuiError;
+
+/// The thread that has taken the terminal over, while one has.
+static OWNER: Mutex<Option<ThreadId>> = Mutex::new(None);
+
+fn owner() -> std::sync::MutexGuard<'static, Option<ThreadId>> {
+    OWNER.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The terminal, taken over until it is dropped.
+pub struct Screen {
+    terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
+}
+
+impl Screen {
+    /// Takes the terminal over.
+    pub fn open() -> Result<Self, TuiError> {
+        if !stdin().is_terminal() || !stdout().is_terminal() {
+            return Err(TuiError::NoTerminal);
+        }
+        restore_on_panic();
+        *owner() = Some(thread::current().id());
+        // From here on dropping gives the terminal back, also when the next steps fail.
+        let screen = Terminal::new(CrosstermBackend::new(BufWriter::new(stdout())))
+            .map(|terminal| Self { terminal });
+        let opened = screen.and_then(|screen| {
+            enable_raw_mode()?;
+            execute!(stdout(), EnterAlternateScreen, Clear(ClearType::All), Hide)?;
+            Ok(screen)
+        });
+        opened.map_err(|error| {
+            restore();
+            error.into()
+        })
+    }
+
+    /// Columns and rows.
+    pub fn size(&self) -> io::Result<(u16, u16)> {
+        let size = self.terminal.size()?;
+        Ok((size.width, size.height))
+    }
+
+    /// Draws a frame; only what changed is written, and all of it at once.
+    pub fn draw(&mut self, draw: impl FnOnce(&mut Buffer)) -> io::Result<()> {
+        execute!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
+        self.terminal.draw(|frame| draw(frame.buffer_mut()))?;
+        execute!(self.terminal.backend_mut(), EndSynchronizedUpdate)
+    }
+
+    /// Wipes every cell, so that the next frame is drawn in full.
+    pub fn clear(&mut self) -> io::Result<()> {
+        self.terminal.clear()
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        restore();
+    }
+}
+
+/// Gives the terminal back, once. Errors are ignored: there is nothing left to do about them.
+fn restore() {
+    if owner().take().is_none() {
+        return;
+    }
+    let _ = execute!(
+        stdout(),
+        EndSynchronizedUpdate,
+        Clear(ClearType::All),
+        LeaveAlternateScreen,
+        Show
+    );
+    let _ = disable_raw_mode();
+    let _ = stdout().flush();
+}
+
+/// A panic of the kiosk's thread first gives the terminal back, so that its message can be read. A panic of another thread
+/// goes to the log: written to the screen, it would stay there among what is drawn.
+fn restore_on_panic() {
+    static INSTALLED: Once = Once::new();
+    INSTALLED.call_once(|| {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            let holder = *owner();
+            match holder {
+                Some(thread) if thread != thread::current().id() => {
+                    tracing::error!(panic = %info, "a thread of the station panicked");
+                }
+                _ => {
+                    restore();
+                    before(info);
+                }
+            }
+        }));
+    });
+}
+
+/// How long the input thread waits before it looks whether it should end.
+const INPUT_POLL: Duration = Duration::from_millis(250);
+
+/// Key presses that may wait for the screen.
+const INPUT_QUEUE: usize = 256;
+
+/// Reads the terminal on a thread of its own, because reading blocks.
+pub struct Input {
+    events: mpsc::Receiver<io::Result<Event>>,
+    stop: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Input {
+    /// Starts reading.
+    pub fn start() -> io::Result<Self> {
+        let (sender, events) = mpsc::channel(INPUT_QUEUE);
+        let stop = Arc::new(AtomicBool::new(false));
+        let stopped = Arc::clone(&stop);
+        let thread = thread::Builder::new()
+            .name("keydesk-input".to_owned())
+            .spawn(move || {
+                while !stopped.load(Ordering::Relaxed) {
+                    let event = match poll(INPUT_POLL) {
+                        Ok(false) => continue,
+                        Ok(true) => read(),
+                        Err(error) => Err(error),
+                    };
+                    let failed = event.is_err();
+                    if sender.blocking_send(event).is_err() || failed {
+                        return;
+                    }
+                }
+            })?;
+        Ok(Self {
+            events,
+            stop,
+            thread: Some(thread),
+        })
+    }
+
+    /// The next event.
+    pub async fn next(&mut self) -> io::Result<Event> {
+        self.events
+            .recv()
+            .await
+            .unwrap_or_else(|| Err(io::ErrorKind::UnexpectedEof.into()))
+    }
+
+    /// An event that is there already.
+    pub fn at_once(&mut self) -> Option<io::Result<Event>> {
+        self.events.try_recv().ok()
+    }
+}
+
+impl Drop for Input {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        self.events.close();
+        if let Some(thread) = self.thread.take() {
+            // It ends within one poll; a panic there has been reported already.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// The signals that end the kiosk.
+pub struct Signals {
+    terminate: Signal,
+    hang_up: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    /// Takes the signals over.
+    pub fn listen() -> io::Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            hang_up: signal(SignalKind::hangup())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+
+    /// Returns once one of them has arrived.
+    pub async fn arrived(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.hang_up.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}

@@ -1,0 +1,265 @@
+//! Keys during a run: answers to its questions, stopping it, and leaving its closing screen.
+
+use ratatui::crossterm::event::{KeyCode, KeyEvent};
+
+use super::{Effect, go};
+use crate::domain::change::Remains;
+use crate::domain::identification::Document;
+use crate::domain::pin::PIN_CODE_POINTS_MIN;
+use crate::domain::{Identification, Pin};
+use crate::station::face::Command;
+use crate::tui::entry::Line;
+use crate::tui::keymap::Action;
+use crate::tui::model::{
+    Asking, CurrentPin, DeskState, Identify, Model, NewPin, Page, PinComplaint, Run,
+};
+use crate::workflow::dialogue::{Answer, Ending};
+
+pub(super) fn act(
+    model: &mut Model,
+    action: Action,
+    key: KeyEvent,
+    stop_asked: bool,
+) -> Vec<Effect> {
+    let Some(run) = model.run_mut() else {
+        return Vec::new();
+    };
+    if run.ending.is_some() {
+        return closing(model, action);
+    }
+    match action {
+        Action::Back => stop(run, stop_asked),
+        Action::Confirm => confirm(run),
+        Action::ByTouch => {
+            run.by_touch = true;
+            answer(run, Answer::ByTouch)
+        }
+        Action::Wink => wink(run),
+        Action::OtherKey => answer(run, Answer::OtherKey),
+        Action::Number => number(run, key),
+        Action::Up => mark(run, |at| at.saturating_sub(1)),
+        Action::Down => mark(run, |at| at.saturating_add(1)),
+        Action::PageUp => mark(run, |at| at.saturating_sub(5)),
+        Action::PageDown => mark(run, |at| at.saturating_add(5)),
+        Action::Delete => edit(run, Line::pop, |line| line.pop()),
+        Action::Clear => edit(run, Line::clear, |line| line.clear()),
+        // These belong to a page or a closing screen, or were dealt with before.
+        Action::AnotherKey
+        | Action::Bay
+        | Action::FirstTime
+        | Action::Help
+        | Action::Language
+        | Action::Lock
+        | Action::Outbox
+        | Action::Push
+        | Action::Quit
+        | Action::Retry
+        | Action::SoftPlug
+        | Action::SoftTouch
+        | Action::Tickets
+        | Action::Unfinished
+        | Action::Withdraw => Vec::new(),
+    }
+}
+
+pub(super) fn typed(model: &mut Model, c: char) -> Vec<Effect> {
+    let Some(run) = model.run_mut() else {
+        return Vec::new();
+    };
+    let four = |line: &mut Line| {
+        if line.as_str().len() < 4 && c.is_ascii_alphanumeric() {
+            line.push(c.to_ascii_uppercase());
+        }
+    };
+    edit(run, four, |line| line.push(c))
+}
+
+/// Stops the run: at once where nothing is left behind, else at the second Esc.
+fn stop(run: &mut Run, stop_asked: bool) -> Vec<Effect> {
+    if run.stopping {
+        return Vec::new();
+    }
+    if run.leaves != Remains::Nothing && !stop_asked {
+        run.stop_asked = true;
+        return Vec::new();
+    }
+    run.stopping = true;
+    run.asking = None;
+    vec![Effect::Send(Command::Cancel)]
+}
+
+fn answer(run: &mut Run, answer: Answer) -> Vec<Effect> {
+    if run.asking.take().is_none() {
+        return Vec::new();
+    }
+    vec![Effect::Send(Command::Answer(answer))]
+}
+
+fn confirm(run: &mut Run) -> Vec<Effect> {
+    let reply = match &mut run.asking {
+        None => None,
+        Some(Asking::Identify(identify)) => identified(identify),
+        Some(Asking::ChooseKey { keys, marked }) => {
+            keys.get(*marked).map(|key| Answer::Key(key.place.clone()))
+        }
+        // Enter never insists on a key that policy refuses.
+        Some(Asking::Admit { verdict, .. }) if !verdict.admits() => Some(Answer::OtherKey),
+        Some(Asking::Admit { .. }) => Some(Answer::Yes),
+        Some(Asking::NewPin(new)) => new_pin(new),
+        Some(Asking::CurrentPin(current)) => current_pin(current),
+        Some(Asking::Retest { .. } | Asking::TouchAgain { .. }) => Some(Answer::Yes),
+    };
+    match reply {
+        Some(reply) => answer(run, reply),
+        None => Vec::new(),
+    }
+}
+
+fn identified(identify: &mut Identify) -> Option<Answer> {
+    let document = identify.document?;
+    match Identification::new(document, identify.last_four.as_str()) {
+        Ok(identification) => Some(Answer::Identified(identification)),
+        Err(_) => {
+            identify.wrong = true;
+            None
+        }
+    }
+}
+
+/// The first entry is kept until the second one is the same; anything else starts again with the first.
+fn new_pin(new: &mut NewPin) -> Option<Answer> {
+    let typed = new.line.take(|text| Pin::new(text, new.min_length));
+    new.complaint = None;
+    match (new.first.take(), typed) {
+        (None, Ok(pin)) => new.first = Some(pin),
+        (None, Err(error)) => new.complaint = Some(PinComplaint::Form(error)),
+        (Some(first), Ok(second)) if first.matches(&second) => return Some(Answer::Pin(second)),
+        (Some(_), _) => new.complaint = Some(PinComplaint::Mismatch),
+    }
+    None
+}
+
+fn current_pin(current: &mut CurrentPin) -> Option<Answer> {
+    current.complaint = None;
+    match current
+        .line
+        .take(|text| Pin::new(text, PIN_CODE_POINTS_MIN))
+    {
+        Ok(pin) => Some(Answer::Pin(pin)),
+        Err(error) => {
+            current.complaint = Some(PinComplaint::Form(error));
+            None
+        }
+    }
+}
+
+fn wink(run: &mut Run) -> Vec<Effect> {
+    let Some(Asking::ChooseKey { keys, marked }) = &run.asking else {
+        return Vec::new();
+    };
+    let Some(key) = keys.get(*marked) else {
+        return Vec::new();
+    };
+    let place = key.place.clone();
+    run.winked = Some(key.slot);
+    run.marked_place = Some(place.clone());
+    answer(run, Answer::Wink(place))
+}
+
+fn number(run: &mut Run, key: KeyEvent) -> Vec<Effect> {
+    let KeyCode::Char(c) = key.code else {
+        return Vec::new();
+    };
+    let Some(number) = c.to_digit(10).and_then(|n| usize::try_from(n).ok()) else {
+        return Vec::new();
+    };
+    match &mut run.asking {
+        Some(Asking::Identify(identify)) => {
+            identify.document = number
+                .checked_sub(1)
+                .and_then(|at| Document::ALL.get(at).copied());
+        }
+        Some(Asking::ChooseKey { keys, .. }) => {
+            if let Some(at) = keys.iter().position(|key| usize::from(key.slot) == number) {
+                return mark(run, |_| at);
+            }
+        }
+        _ => {}
+    }
+    Vec::new()
+}
+
+fn mark(run: &mut Run, to: impl Fn(usize) -> usize) -> Vec<Effect> {
+    if let Some(Asking::ChooseKey { keys, marked }) = &mut run.asking {
+        *marked = to(*marked).min(keys.len().saturating_sub(1));
+        run.marked_place = keys.get(*marked).map(|key| key.place.clone());
+    }
+    Vec::new()
+}
+
+fn edit(
+    run: &mut Run,
+    visible: impl FnOnce(&mut Line),
+    secret: impl FnOnce(&mut crate::tui::entry::SecretLine),
+) -> Vec<Effect> {
+    match &mut run.asking {
+        Some(Asking::Identify(identify)) => {
+            identify.wrong = false;
+            let was_empty = identify.last_four.is_empty();
+            visible(&mut identify.last_four);
+            // Deleting in an empty field goes back to the choice of the document.
+            if was_empty && identify.last_four.is_empty() {
+                identify.document = None;
+            }
+        }
+        Some(Asking::NewPin(new)) => {
+            new.complaint = None;
+            secret(&mut new.line);
+        }
+        Some(Asking::CurrentPin(current)) => secret(&mut current.line),
+        _ => {}
+    }
+    Vec::new()
+}
+
+fn closing(model: &mut Model, action: Action) -> Vec<Effect> {
+    match action {
+        Action::Confirm | Action::Back => {
+            leave(model);
+            Vec::new()
+        }
+        Action::Outbox => {
+            leave(model);
+            go(model, Page::Outbox(0))
+        }
+        Action::AnotherKey => {
+            let person = model.run().and_then(Run::person).map(|p| p.id.clone());
+            match person {
+                Some(person) if !std::mem::replace(&mut model.starting, true) => {
+                    vec![Effect::Send(Command::Enrol { person })]
+                }
+                _ => Vec::new(),
+            }
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Leaves a closing screen. After success nothing of the person remains; after a stop their page is still there to
+/// start again from.
+fn leave(model: &mut Model) {
+    let Some(run) = model.runs.pop() else {
+        return;
+    };
+    if run.is_sign_in() {
+        return;
+    }
+    let again = matches!(run.ending, Some(Ending::Stopped { .. })) && model.desk.person.is_some();
+    if again {
+        model.page = Page::Person;
+    } else {
+        model.desk = DeskState::default();
+        model.mark_next_expected();
+        model.page = Page::Home;
+    }
+}

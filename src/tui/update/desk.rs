@@ -1,0 +1,266 @@
+//! Keys on the pages: sign-in, home, a person, outbox, unfinished work, the keys in the bay.
+
+use super::{Effect, go};
+use crate::domain::Person;
+use crate::domain::change::{EntryState, OutboxEntry, Resolution};
+use crate::station::face::{Command, SlotState};
+use crate::tui::entry::Line;
+use crate::tui::keymap::Action;
+use crate::tui::model::{DeskState, Find, Model, Now, Page, PersonPage, Withdrawal};
+
+/// Lines that a page key moves.
+const PAGE: usize = 8;
+
+pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
+    match action {
+        Action::Confirm => confirm(model),
+        Action::Back => back(model),
+        Action::Up => step(model, |at| at.saturating_sub(1)),
+        Action::Down => step(model, |at| at.saturating_add(1)),
+        Action::PageUp => step(model, |at| at.saturating_sub(PAGE)),
+        Action::PageDown => step(model, |at| at.saturating_add(PAGE)),
+        Action::FirstTime => go(model, Page::Code(Line::default())),
+        Action::Bay => go(model, Page::Keys(0)),
+        Action::Outbox => go(model, Page::Outbox(0)),
+        Action::Unfinished => go(model, Page::Unfinished(0)),
+        Action::Tickets => vec![Effect::Send(Command::FetchTickets {
+            day: now.wall.to_zoned(model.setup.zone.clone()).date(),
+        })],
+        Action::Wink => wink(model),
+        Action::Push => vec![Effect::Send(Command::PushOutbox)],
+        Action::Retry => retry(model),
+        Action::Withdraw => withdraw(model),
+        Action::Delete => edit(model, Line::pop),
+        Action::Clear => edit(model, Line::pop_word),
+        // These belong to a run, or were dealt with before a page saw them.
+        Action::ByTouch
+        | Action::Number
+        | Action::OtherKey
+        | Action::AnotherKey
+        | Action::Language
+        | Action::Lock
+        | Action::Help
+        | Action::SoftTouch
+        | Action::SoftPlug
+        | Action::Quit => Vec::new(),
+    }
+}
+
+pub(super) fn typed(model: &mut Model, c: char) -> Vec<Effect> {
+    edit(model, |line| line.push(c))
+}
+
+/// Opens a person's page.
+pub(super) fn open(model: &mut Model, person: Person) -> Vec<Effect> {
+    let command = Command::Open {
+        person: person.id.clone(),
+    };
+    model.desk.person = Some(PersonPage {
+        person,
+        detail: None,
+    });
+    model.page = Page::Person;
+    vec![Effect::Send(command)]
+}
+
+fn confirm(model: &mut Model) -> Vec<Effect> {
+    if model.lock.is_some() {
+        return start(model, Command::SignIn);
+    }
+    match &mut model.page {
+        Page::SignIn => start(model, Command::SignIn),
+        Page::Code(line) if line.as_str().trim().is_empty() => Vec::new(),
+        Page::Code(line) => {
+            let code = line.as_str().trim().to_owned();
+            start(model, Command::FirstSignIn { code })
+        }
+        Page::Home => open_marked(model),
+        Page::Person => match &model.desk.person {
+            Some(page) => {
+                let person = page.person.id.clone();
+                start(model, Command::Enrol { person })
+            }
+            None => Vec::new(),
+        },
+        Page::Unfinished(at) => {
+            let at = *at;
+            match model.unfinished().get(at).map(|work| work.intent.id) {
+                Some(intent) => start(model, Command::Resolve { intent }),
+                None => Vec::new(),
+            }
+        }
+        Page::Withdraw(withdrawal) => {
+            if withdrawal.line.as_str().trim() != withdrawal.name.trim() {
+                withdrawal.wrong = true;
+                return Vec::new();
+            }
+            let entry = withdrawal.entry;
+            model.page = Page::Outbox(0);
+            vec![Effect::Send(Command::ResolveConflict {
+                entry,
+                how: Resolution::Withdrawn,
+            })]
+        }
+        Page::Outbox(_) | Page::Keys(_) => Vec::new(),
+    }
+}
+
+/// Asks the station for a run, once: a second Enter does not ask again.
+fn start(model: &mut Model, command: Command) -> Vec<Effect> {
+    if std::mem::replace(&mut model.starting, true) {
+        return Vec::new();
+    }
+    if matches!(command, Command::SignIn | Command::FirstSignIn { .. }) {
+        model.expects_operator = true;
+    }
+    vec![Effect::Send(command)]
+}
+
+fn open_marked(model: &mut Model) -> Vec<Effect> {
+    let find = &mut model.desk.find;
+    if find.waiting {
+        find.open_when_found = true;
+        return Vec::new();
+    }
+    match model.marked_person().cloned() {
+        Some(person) => open(model, person),
+        None => Vec::new(),
+    }
+}
+
+fn back(model: &mut Model) -> Vec<Effect> {
+    if std::mem::take(&mut model.starting) {
+        return vec![Effect::Send(Command::Cancel)];
+    }
+    match model.page {
+        Page::SignIn => Vec::new(),
+        Page::Code(_) => go(model, Page::SignIn),
+        Page::Withdraw(_) => go(model, Page::Outbox(0)),
+        Page::Home | Page::Person => {
+            let serial = model.desk.find.serial;
+            let keep_search = model.page == Page::Person;
+            let find = std::mem::take(&mut model.desk.find);
+            model.desk = DeskState {
+                find: if keep_search {
+                    find
+                } else {
+                    Find {
+                        serial,
+                        ..Find::default()
+                    }
+                },
+                person: None,
+            };
+            model.mark_next_expected();
+            go(model, Page::Home)
+        }
+        Page::Outbox(_) | Page::Unfinished(_) | Page::Keys(_) => {
+            let page = match model.desk.person {
+                Some(_) => Page::Person,
+                None => Page::Home,
+            };
+            go(model, page)
+        }
+    }
+}
+
+fn step(model: &mut Model, to: impl Fn(usize) -> usize) -> Vec<Effect> {
+    match &mut model.page {
+        Page::Home => {
+            model.desk.find.marked = to(model.desk.find.marked);
+            model.desk.find.moved = true;
+        }
+        Page::Outbox(at) | Page::Unfinished(at) | Page::Keys(at) => *at = to(*at),
+        Page::SignIn | Page::Code(_) | Page::Person | Page::Withdraw(_) => {}
+    }
+    model.clamp_marks();
+    Vec::new()
+}
+
+fn edit(model: &mut Model, change: impl FnOnce(&mut Line)) -> Vec<Effect> {
+    match &mut model.page {
+        Page::Code(line) => change(line),
+        Page::Withdraw(withdrawal) => {
+            withdrawal.wrong = false;
+            change(&mut withdrawal.line);
+        }
+        Page::Home => {
+            change(&mut model.desk.find.line);
+            let effects = search(&mut model.desk.find);
+            model.mark_next_expected();
+            return effects;
+        }
+        _ => {}
+    }
+    Vec::new()
+}
+
+/// What was found before stays on the screen until the answer comes, so that fast typing does not flicker.
+fn search(find: &mut Find) -> Vec<Effect> {
+    find.serial += 1;
+    find.failed = None;
+    find.open_when_found = false;
+    let text = find.line.as_str().trim();
+    find.waiting = !text.is_empty();
+    if text.is_empty() {
+        let serial = find.serial;
+        *find = Find {
+            serial,
+            ..Find::default()
+        };
+        return Vec::new();
+    }
+    vec![Effect::Send(Command::Find {
+        serial: find.serial,
+        text: text.to_owned(),
+    })]
+}
+
+fn wink(model: &Model) -> Vec<Effect> {
+    let Page::Keys(at) = model.page else {
+        return Vec::new();
+    };
+    match model.bay.get(at) {
+        Some(slot) if matches!(slot.state, SlotState::Ready(_)) => {
+            vec![Effect::Send(Command::Wink {
+                place: slot.place.clone(),
+            })]
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn marked_conflict(model: &Model) -> Option<&OutboxEntry> {
+    let Page::Outbox(at) = model.page else {
+        return None;
+    };
+    model
+        .outbox()
+        .get(at)
+        .filter(|entry| matches!(entry.state, EntryState::Conflict { .. }))
+}
+
+fn retry(model: &Model) -> Vec<Effect> {
+    marked_conflict(model)
+        .map(|entry| {
+            Effect::Send(Command::ResolveConflict {
+                entry: entry.id,
+                how: Resolution::Retry,
+            })
+        })
+        .into_iter()
+        .collect()
+}
+
+fn withdraw(model: &mut Model) -> Vec<Effect> {
+    let Some(entry) = marked_conflict(model) else {
+        return Vec::new();
+    };
+    let withdrawal = Withdrawal {
+        entry: entry.id,
+        name: model.name_of(entry.body.person()),
+        line: Line::default(),
+        wrong: false,
+    };
+    go(model, Page::Withdraw(withdrawal))
+}

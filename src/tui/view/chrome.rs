@@ -1,0 +1,309 @@
+//! What frames every screen: the header, the foot with the keys, and the line that says who is to do what.
+
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::sheet::{Sheet, s};
+use super::{Ctx, inset};
+use crate::domain::change::EntryState;
+use crate::station::face::{RegistryState, SlotView};
+use crate::text::tr;
+use crate::tui::clean::width;
+use crate::tui::keymap::{Binding, Foot, bindings};
+
+/// Seconds before the idle lock from which it is announced.
+const LOCK_ANNOUNCED_S: u64 = 30;
+
+/// Station clock this far from the registry's is worth a word: it is what makes challenges expire early.
+const CLOCK_OFFSET_S: i64 = 30;
+
+/// Rows of the foot: a line for what matters now, and the line of keys.
+const FOOT_ROWS: u16 = 2;
+
+/// Draws header and foot with a title of the screen's own; returns the area between them.
+pub(super) fn frame(
+    ctx: Ctx<'_>,
+    sheet: &mut Sheet<'_>,
+    area: Rect,
+    title: Vec<Span<'static>>,
+) -> Rect {
+    header(ctx, sheet, area, title);
+    sheet.rule(area, 1, "");
+    let foot = area.height.saturating_sub(FOOT_ROWS);
+    sheet.rule(area, foot.saturating_sub(1), "");
+    message(ctx, sheet, inset(area), foot);
+    keys(ctx, sheet, inset(area), foot + 1);
+    Rect {
+        y: area.y + 2,
+        height: foot.saturating_sub(3),
+        ..inset(area)
+    }
+}
+
+/// The title of a page, the station's name and who is signed in.
+pub(super) fn page_title(ctx: Ctx<'_>, page: Option<String>) -> Vec<Span<'static>> {
+    let mut title = vec![s(
+        page.unwrap_or_else(|| "KEYDESK".to_owned()),
+        ctx.theme.strong(),
+    )];
+    if let Some(home) = &ctx.model.home {
+        title.push(s(format!("  {}", home.station), ctx.theme.plain()));
+    }
+    if let Some(operator) = &ctx.model.operator {
+        title.push(s(format!("  {}", operator.name), ctx.theme.quiet()));
+    }
+    title
+}
+
+fn header(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, title: Vec<Span<'static>>) {
+    let area = inset(area);
+    let right = Line::from(status(ctx));
+    let columns: usize = right.spans.iter().map(|span| width(&span.content)).sum();
+    let room = area
+        .width
+        .saturating_sub(u16::try_from(columns).unwrap_or(u16::MAX).saturating_add(1));
+    let mut left = Vec::new();
+    if is_demo(ctx) {
+        left.push(s(
+            format!(" {} ", tr!(ctx.text, "demo-badge")),
+            ctx.theme.warning(),
+        ));
+        left.push(s(" ", ctx.theme.plain()));
+    }
+    left.extend(title);
+    sheet.put(
+        Rect {
+            width: room,
+            ..area
+        },
+        0,
+        Line::from(left),
+    );
+    sheet.put_right(area, 0, right);
+}
+
+fn is_demo(ctx: Ctx<'_>) -> bool {
+    ctx.model.setup.demo || ctx.model.home.as_ref().is_some_and(|home| home.demo)
+}
+
+/// Registry, outbox and clock; during a run the time that the challenge has left.
+fn status(ctx: Ctx<'_>) -> Vec<Span<'static>> {
+    let mut parts = Vec::new();
+    if let Some(until) = ctx
+        .model
+        .run()
+        .filter(|run| run.ending.is_none())
+        .and_then(|run| run.expires_at)
+    {
+        parts.push(challenge(ctx, until));
+    } else if let Some(home) = &ctx.model.home {
+        parts.push(registry(ctx, &home.registry));
+        let conflicts = home
+            .outbox
+            .iter()
+            .filter(|e| matches!(e.state, EntryState::Conflict { .. }))
+            .count();
+        let queued = home.outbox.len() - conflicts;
+        parts.push(s(
+            tr!(ctx.text, "queued", count = queued),
+            ctx.theme.plain(),
+        ));
+        if conflicts > 0 {
+            parts.push(s(
+                format!("! {}", tr!(ctx.text, "conflicts", count = conflicts)),
+                ctx.theme.warning(),
+            ));
+        }
+    }
+    parts.push(s(ctx.time(ctx.now.wall), ctx.theme.strong()));
+    let gap = s("   ", ctx.theme.plain());
+    let mut spans = Vec::new();
+    for part in parts {
+        if !spans.is_empty() {
+            spans.push(gap.clone());
+        }
+        spans.push(part);
+    }
+    spans
+}
+
+fn registry(ctx: Ctx<'_>, state: &RegistryState) -> Span<'static> {
+    match state {
+        RegistryState::Unknown => s(tr!(ctx.text, "registry-unknown"), ctx.theme.quiet()),
+        RegistryState::Reachable { clock_offset_s } if clock_offset_s.abs() > CLOCK_OFFSET_S => s(
+            format!(
+                "! {}",
+                tr!(ctx.text, "registry-clock", seconds = (*clock_offset_s))
+            ),
+            ctx.theme.warning(),
+        ),
+        RegistryState::Reachable { .. } => s(tr!(ctx.text, "registry-ok"), ctx.theme.plain()),
+        RegistryState::Unreachable { .. } => s(
+            format!("! {}", tr!(ctx.text, "registry-down")),
+            ctx.theme.warning(),
+        ),
+        RegistryState::NotJoined => s(
+            format!("! {}", tr!(ctx.text, "registry-not-joined")),
+            ctx.theme.danger(),
+        ),
+    }
+}
+
+/// A day is the coarsest unit: tickets live up to 30 of them.
+fn challenge(ctx: Ctx<'_>, until: jiff::Timestamp) -> Span<'static> {
+    let seconds = ctx.seconds_left(until);
+    let days = seconds / 86_400;
+    match seconds {
+        0 => s(tr!(ctx.text, "challenge-over"), ctx.theme.danger()),
+        1..60 => s(
+            tr!(ctx.text, "challenge-left", left = ctx.left(until)),
+            ctx.theme.warning(),
+        ),
+        _ if days > 0 => s(
+            tr!(ctx.text, "challenge-days", days = days),
+            ctx.theme.plain(),
+        ),
+        _ => s(
+            tr!(ctx.text, "challenge-left", left = ctx.left(until)),
+            ctx.theme.plain(),
+        ),
+    }
+}
+
+/// The upper line of the foot: what Esc would leave behind, a notice, or how soon the screen locks.
+fn message(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, row: u16) {
+    let model = ctx.model;
+    let text = ctx.text;
+    if model.plugging {
+        let slots: Vec<String> = model
+            .bay
+            .iter()
+            .map(|slot: &SlotView| slot.number.to_string())
+            .collect();
+        let line = tr!(text, "plug-which", slots = slots.join(" "));
+        sheet.put(area, row, s(line, ctx.theme.accent()));
+        return;
+    }
+    if let Some(left) = model
+        .locks_in(ctx.now)
+        .filter(|left| left.as_secs() < LOCK_ANNOUNCED_S)
+    {
+        let line = tr!(text, "locks-in", seconds = (left.as_secs() + 1));
+        sheet.put_right(area, row, s(line, ctx.theme.warning()));
+    }
+    if let Some(run) = model.run().filter(|run| run.ending.is_none()) {
+        let leaves = if run.is_recorded() {
+            tr!(text, "leaves-recorded")
+        } else {
+            text.would_leave(run.leaves)
+        };
+        let line = if run.stopping {
+            s(tr!(text, "stopping"), ctx.theme.strong())
+        } else if run.stop_asked {
+            s(tr!(text, "stop-sure", leaves = leaves), ctx.theme.danger())
+        } else {
+            s(tr!(text, "stop-line", leaves = leaves), ctx.theme.plain())
+        };
+        let esc = s("Esc ", ctx.theme.strong());
+        sheet.put(
+            area,
+            row,
+            Line::from(if run.stopping || run.stop_asked {
+                vec![line]
+            } else {
+                vec![esc, line]
+            }),
+        );
+        return;
+    }
+    if let Some(notice) = &model.notice {
+        let words = if notice.code == "other-operator" {
+            Some(tr!(text, "lock-other"))
+        } else {
+            text.notice(&notice.code)
+        };
+        let line = words.unwrap_or_else(|| notice.detail.clone());
+        sheet.put(area, row, s(format!("! {line}"), ctx.theme.warning()));
+    }
+}
+
+/// The line of keys, from the table; what does not fit is left out from the middle, never the help.
+fn keys(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, row: u16) {
+    if ctx.model.run().is_some_and(|run| run.stop_asked) {
+        sheet.put(area, row, s(tr!(ctx.text, "stop-any"), ctx.theme.plain()));
+        return;
+    }
+    let mode = ctx.mode();
+    let demo = ctx.model.setup.demo;
+    let of = |foot: Foot| bindings(mode, demo).filter(move |b| b.foot == foot);
+    let right = foot_spans(ctx, of(Foot::Right));
+    let right_columns = columns_of(&right);
+    let room = usize::from(area.width).saturating_sub(right_columns + 2);
+    let mut left: Vec<&Binding> = of(Foot::Left).collect();
+    while columns_of(&foot_spans(ctx, left.iter().copied())) > room && left.pop().is_some() {}
+    sheet.put(area, row, Line::from(foot_spans(ctx, left.into_iter())));
+    sheet.put_right(area, row, Line::from(right));
+}
+
+fn foot_spans<'b>(ctx: Ctx<'_>, bindings: impl Iterator<Item = &'b Binding>) -> Vec<Span<'static>> {
+    let mut spans = Vec::new();
+    for binding in bindings {
+        let Some(key) = binding.keys.first() else {
+            continue;
+        };
+        if !spans.is_empty() {
+            spans.push(s("   ", Style::new()));
+        }
+        spans.push(s(key.name(), ctx.theme.strong()));
+        spans.push(s(
+            format!(" {}", (binding.label)(ctx.text)),
+            ctx.theme.plain(),
+        ));
+    }
+    spans
+}
+
+fn columns_of(spans: &[Span<'_>]) -> usize {
+    spans.iter().map(|span| width(&span.content)).sum()
+}
+
+/// For whom the screen waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Who {
+    Operator,
+    Person,
+    Station,
+}
+
+/// "THE PERSON ▸ touch …": for whom the screen waits, and to do what. Returns the row below.
+pub(super) fn who(
+    ctx: Ctx<'_>,
+    sheet: &mut Sheet<'_>,
+    area: Rect,
+    row: u16,
+    who: Who,
+    what: &str,
+) -> u16 {
+    let (name, style) = match who {
+        Who::Operator => (tr!(ctx.text, "who-operator"), ctx.theme.accent()),
+        Who::Person => (tr!(ctx.text, "who-person"), ctx.theme.accent()),
+        Who::Station => (tr!(ctx.text, "who-station"), ctx.theme.marked()),
+    };
+    sheet.bullet(
+        area,
+        row,
+        s(format!(" {name} "), style),
+        what,
+        ctx.theme.strong(),
+    )
+}
+
+/// Block letters grow with the screen.
+pub(super) fn scale(area: Rect) -> u16 {
+    if area.height >= 40 && area.width >= 110 {
+        2
+    } else {
+        1
+    }
+}

@@ -1,0 +1,47 @@
+//! The help: made from the table of keys, for the screen that it lies over.
+
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+
+use super::chrome::frame;
+use super::sheet::{Sheet, s};
+use super::{Ctx, heading};
+use crate::text::tr;
+use crate::tui::keymap::{Binding, Mode, bindings};
+
+pub(super) fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
+    let t = ctx.text;
+    let body = frame(
+        ctx,
+        sheet,
+        area,
+        vec![s(tr!(t, "help-title"), ctx.theme.strong())],
+    );
+    let mode = ctx.mode();
+    let demo = ctx.model.setup.demo;
+    let (everywhere, here): (Vec<&Binding>, Vec<&Binding>) =
+        bindings(mode, demo).partition(|binding| is_everywhere(binding));
+    sheet.put(body, 0, heading(ctx, tr!(t, "help-here")));
+    let row = list(ctx, sheet, body, 1, &here);
+    sheet.put(body, row + 1, heading(ctx, tr!(t, "help-everywhere")));
+    let row = list(ctx, sheet, body, row + 2, &everywhere);
+    sheet.put(body, row + 1, s(tr!(t, "help-close"), ctx.theme.quiet()));
+}
+
+fn is_everywhere(binding: &Binding) -> bool {
+    (binding.modes)(Mode::Locked) && (binding.modes)(Mode::Running)
+}
+
+fn list(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, body: Rect, row: u16, bindings: &[&Binding]) -> u16 {
+    let mut row = row;
+    for binding in bindings {
+        let keys: Vec<String> = binding.keys.iter().map(|key| key.name()).collect();
+        let line = Line::from(vec![
+            s(format!("  {:<18}", keys.join("  ")), ctx.theme.strong()),
+            s((binding.label)(ctx.text), ctx.theme.plain()),
+        ]);
+        sheet.put(body, row, line);
+        row += 1;
+    }
+    row
+}

@@ -1,0 +1,153 @@
+//! The outbox: what waits for the registry, conflicts and how they are resolved.
+
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+
+use super::chrome::{Who, frame, page_title, scale, who};
+use super::sheet::{Cell, Sheet, s};
+use super::{Ctx, bay, below, top};
+use crate::domain::change::{EntryState, OutboxBody, OutboxEntry};
+use crate::text::tr;
+use crate::tui::model::Withdrawal;
+use crate::wire::KeyReport;
+
+/// Rows for what is known of the marked entry.
+const DETAIL_ROWS: u16 = 8;
+
+pub(super) fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, marked: usize) {
+    let body = frame(
+        ctx,
+        sheet,
+        area,
+        page_title(ctx, Some(tr!(ctx.text, "outbox-title"))),
+    );
+    let entries = ctx.model.outbox();
+    let Some(entry) = entries.get(marked) else {
+        sheet.put(
+            body,
+            1,
+            s(
+                format!("✓ {}", tr!(ctx.text, "outbox-empty")),
+                ctx.theme.plain(),
+            ),
+        );
+        return;
+    };
+    let list = top(body, body.height.saturating_sub(DETAIL_ROWS));
+    let (first, shown) = bay::window(entries.len(), usize::from(list.height), marked);
+    for (row, (index, entry)) in (0..).zip(entries.iter().enumerate().skip(first).take(shown)) {
+        entry_row(ctx, sheet, list, row, entry, index == marked);
+    }
+    let detail = below(body, body.height.saturating_sub(DETAIL_ROWS));
+    sheet.rule(detail, 0, &ctx.model.name_of(entry.body.person()));
+    details(ctx, sheet, below(detail, 1), entry);
+}
+
+fn key_of(body: &OutboxBody) -> &KeyReport {
+    match body {
+        OutboxBody::Enrolment { push } => &push.key,
+        OutboxBody::Test { push } => &push.key,
+    }
+}
+
+fn entry_row(
+    ctx: Ctx<'_>,
+    sheet: &mut Sheet<'_>,
+    area: Rect,
+    row: u16,
+    entry: &OutboxEntry,
+    marked: bool,
+) {
+    let t = ctx.text;
+    let plain = ctx.theme.plain();
+    let what = match entry.body {
+        OutboxBody::Enrolment { .. } => tr!(t, "outbox-enrolment"),
+        OutboxBody::Test { .. } => tr!(t, "outbox-test"),
+    };
+    let (state, style) = match entry.state {
+        EntryState::Queued => (format!("… {}", tr!(t, "outbox-queued")), plain),
+        EntryState::Conflict { .. } => (
+            format!("! {}", tr!(t, "outbox-conflict")),
+            ctx.theme.warning(),
+        ),
+    };
+    let cells: [Cell; 6] = [
+        (
+            2,
+            if marked { "▸" } else { " " }.to_owned(),
+            ctx.theme.strong(),
+        ),
+        (12, state, style),
+        (
+            17,
+            format!("{} {}", ctx.day(entry.made_at), ctx.time(entry.made_at)),
+            plain,
+        ),
+        (13, what, plain),
+        (
+            20,
+            ctx.model.name_of(entry.body.person()),
+            ctx.theme.strong(),
+        ),
+        (24, key_of(&entry.body).model.clone(), plain),
+    ];
+    sheet.cells(area, row, &cells);
+    if marked {
+        sheet.tint(area, row, ctx.theme.marked());
+    }
+}
+
+fn details(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, entry: &OutboxEntry) {
+    let t = ctx.text;
+    let plain = ctx.theme.plain();
+    match &entry.state {
+        EntryState::Queued => {
+            sheet.paragraph(area, 0, &tr!(t, "outbox-queued-how"), plain);
+        }
+        EntryState::Conflict { code, detail } => {
+            let words = Line::from(vec![
+                s(format!("{} ", tr!(t, "outbox-words")), plain),
+                s(code.clone(), ctx.theme.strong()),
+            ]);
+            sheet.put(area, 0, words);
+            let row = sheet.paragraph(area, 1, detail, plain);
+            let row = sheet.paragraph(area, row + 1, &tr!(t, "outbox-retry-how"), plain);
+            sheet.paragraph(area, row, &tr!(t, "outbox-withdraw-how"), plain);
+        }
+    }
+}
+
+/// What is lost, by name, confirmed by typing that name.
+pub(super) fn draw_withdrawal(
+    ctx: Ctx<'_>,
+    sheet: &mut Sheet<'_>,
+    area: Rect,
+    withdrawal: &Withdrawal,
+) {
+    let t = ctx.text;
+    let body = frame(
+        ctx,
+        sheet,
+        area,
+        page_title(ctx, Some(tr!(t, "outbox-title"))),
+    );
+    let row = sheet.big(body, 1, &tr!(t, "withdraw-big"), scale(area));
+    let how = tr!(t, "withdraw-how", name = withdrawal.name.as_str());
+    let row = who(ctx, sheet, body, row + 1, Who::Operator, &how);
+    let prompt = tr!(t, "withdraw-type", name = withdrawal.name.as_str());
+    let line = Line::from(vec![
+        s(format!("{prompt}  "), ctx.theme.plain()),
+        s(format!("{}▏", withdrawal.line.as_str()), ctx.theme.strong()),
+    ]);
+    sheet.put(body, row + 1, line);
+    if withdrawal.wrong {
+        sheet.put(
+            body,
+            row + 2,
+            s(
+                format!("! {}", tr!(t, "withdraw-wrong")),
+                ctx.theme.warning(),
+            ),
+        );
+    }
+}

@@ -1,0 +1,299 @@
+//! A run: a quiet checklist, and beneath it in large letters what is to be done now and by whom.
+
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::chrome::{Who, frame, scale, who};
+use super::sheet::{Sheet, s};
+use super::{Ctx, bay, below, columns, people, questions, top};
+use crate::domain::policy::{Finding, Verdict, Weight};
+use crate::station::face::SlotState;
+use crate::text::tr;
+use crate::tui::model::{Progress, Run, Touch};
+use crate::workflow::dialogue::{Job, Note, Step};
+
+/// From this many rows on, the steps ahead get a line each.
+const TALL: u16 = 34;
+
+/// What a key waits for a finger at most (CTAP 2.3, section 5.4): the length of the bar.
+const TOUCH_S: i64 = 30;
+
+pub(super) fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, run: &Run) {
+    let body = frame(ctx, sheet, area, title(ctx, run));
+    if body.width < 118 {
+        return main_column(ctx, sheet, body, area, run);
+    }
+    let [left, right] = columns(body, [body.width * 13 / 20, 0]);
+    main_column(
+        ctx,
+        sheet,
+        Rect {
+            width: left.width - 2,
+            ..left
+        },
+        area,
+        run,
+    );
+    sheet.divider(right);
+    let right = Rect {
+        x: right.x + 2,
+        width: right.width.saturating_sub(2),
+        ..right
+    };
+    let mut row = 0;
+    if let Some(person) = run.person() {
+        row = people::facts(ctx, sheet, right, person) + 1;
+    }
+    bay::strip(ctx, sheet, below(right, row));
+}
+
+fn main_column(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, body: Rect, area: Rect, run: &Run) {
+    let rows = checklist(ctx, sheet, body, run);
+    sheet.rule(body, rows, "");
+    let panel = below(body, rows + 1);
+    now(ctx, sheet, panel, scale(area), run);
+}
+
+/// "ENROL A KEY  P. Example · Example Shipping".
+pub(super) fn title(ctx: Ctx<'_>, run: &Run) -> Vec<Span<'static>> {
+    let title = match &run.job {
+        Job::SignIn => tr!(ctx.text, "run-sign-in"),
+        Job::FirstSignIn => tr!(ctx.text, "run-first-sign-in"),
+        Job::Enrol { .. } => tr!(ctx.text, "run-enrol"),
+        Job::Resolve { .. } => tr!(ctx.text, "run-resolve"),
+    };
+    let mut spans = vec![s(title, ctx.theme.strong())];
+    if let Some(person) = run.person() {
+        let mut name = format!("  {}", person.name);
+        if let Some(organisation) = &person.organisation {
+            name.push_str(" · ");
+            name.push_str(&organisation.name);
+        }
+        spans.push(s(name, ctx.theme.plain()));
+    }
+    spans
+}
+
+/// Draws the steps; returns the rows used. On a low screen the steps ahead share one line.
+fn checklist(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, body: Rect, run: &Run) -> u16 {
+    let mut row = 0;
+    let mut ahead = Vec::new();
+    for (step, progress) in &run.steps {
+        let name = ctx.text.step(*step);
+        match progress {
+            Progress::Done(note) => {
+                let line = done_line(ctx, *step, &name, note, run);
+                sheet.put(body, row, line);
+            }
+            Progress::Current => {
+                let what = match &run.touch {
+                    Some(touch) => tr!(ctx.text, "step-touch", nth = touch.nth, of = touch.of),
+                    None => String::new(),
+                };
+                let line = format!("▸ {name:<14}{what}");
+                sheet.put(body, row, s(line, ctx.theme.strong()));
+            }
+            Progress::Ahead if body.height < TALL => {
+                ahead.push(name);
+                continue;
+            }
+            Progress::Ahead => {
+                sheet.put(body, row, s(format!("· {name}"), ctx.theme.quiet()));
+            }
+        }
+        row += 1;
+    }
+    if !ahead.is_empty() {
+        sheet.put(
+            body,
+            row,
+            s(format!("· {}", ahead.join(" · ")), ctx.theme.quiet()),
+        );
+        row += 1;
+    }
+    row
+}
+
+fn done_line(ctx: Ctx<'_>, step: Step, name: &str, note: &Note, run: &Run) -> Line<'static> {
+    let (mark, style) = match note {
+        Note::Queued => ("…", ctx.theme.strong()),
+        Note::Conflict { .. } => ("!", ctx.theme.warning()),
+        _ => ("✓", ctx.theme.good()),
+    };
+    Line::from(vec![
+        s(mark, style),
+        s(format!(" {name:<14}"), ctx.theme.plain()),
+        s(note_text(ctx, step, note, run), ctx.theme.quiet()),
+    ])
+}
+
+fn note_text(ctx: Ctx<'_>, step: Step, note: &Note, run: &Run) -> String {
+    let t = ctx.text;
+    match note {
+        Note::None => match step {
+            Step::Create => tr!(t, "note-created"),
+            Step::Test => tr!(t, "note-proved"),
+            Step::Record => tr!(t, "note-recorded"),
+            Step::Push if !run.is_sign_in() => tr!(t, "note-accepted"),
+            _ => String::new(),
+        },
+        Note::Identified { identification } => t.identified(identification),
+        Note::Key { key } => bay::key_line(ctx, key),
+        Note::Verdict { verdict } => verdict_text(ctx, verdict),
+        Note::PinSet => tr!(t, "note-pin-set"),
+        Note::PinChanged => tr!(t, "note-pin-changed"),
+        Note::Verified => tr!(t, "note-verified"),
+        Note::Queued => tr!(t, "note-queued"),
+        Note::Conflict { .. } => tr!(t, "note-conflict"),
+    }
+}
+
+fn verdict_text(ctx: Ctx<'_>, verdict: &Verdict) -> String {
+    let warnings = verdict
+        .findings
+        .iter()
+        .filter(|f| f.weight() == Weight::Warning)
+        .count();
+    let tested = verdict.findings.contains(&Finding::TestedModel);
+    let tested = tested.then(|| tr!(ctx.text, "note-tested"));
+    let warned = (warnings > 0).then(|| tr!(ctx.text, "note-warned", count = warnings));
+    let parts: Vec<String> = tested.into_iter().chain(warned).collect();
+    parts.join(" · ")
+}
+
+/// What is to be done now.
+fn now(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, panel: Rect, scale: u16, run: &Run) {
+    if run.stopping {
+        sheet.big(panel, 1, &tr!(ctx.text, "wait-big"), scale);
+    } else if let Some(asking) = &run.asking {
+        questions::draw(ctx, sheet, panel, scale, run, asking);
+    } else if let Some(key) = &run.pulled {
+        pulled(ctx, sheet, panel, scale, key);
+    } else if let Some(touch) = &run.touch {
+        finger(ctx, sheet, panel, scale, run, touch);
+    } else if run.by_touch {
+        let row = sheet.big(panel, 1, &tr!(ctx.text, "by-touch-big"), scale);
+        who(
+            ctx,
+            sheet,
+            panel,
+            row + 1,
+            persons(run),
+            &tr!(ctx.text, "by-touch-how"),
+        );
+    } else {
+        let row = sheet.big(panel, 1, &tr!(ctx.text, "wait-big"), scale);
+        who(
+            ctx,
+            sheet,
+            panel,
+            row + 1,
+            Who::Station,
+            &waiting_for(ctx, run),
+        );
+    }
+}
+
+/// Whose key it is.
+pub(super) fn persons(run: &Run) -> Who {
+    if run.is_sign_in() {
+        Who::Operator
+    } else {
+        Who::Person
+    }
+}
+
+fn waiting_for(ctx: Ctx<'_>, run: &Run) -> String {
+    let t = ctx.text;
+    match run.current() {
+        Some(Step::Offer) => tr!(t, "wait-offer"),
+        Some(Step::Identify) | None => tr!(t, "wait-identify"),
+        Some(Step::Key) => tr!(t, "wait-key"),
+        Some(Step::Check) => tr!(t, "wait-check"),
+        Some(Step::Pin) => tr!(t, "wait-pin"),
+        Some(Step::Create) => tr!(t, "wait-create"),
+        Some(Step::Test) => tr!(t, "wait-test"),
+        Some(Step::Record) => tr!(t, "wait-record"),
+        Some(Step::Push) => tr!(t, "wait-push"),
+    }
+}
+
+fn finger(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, panel: Rect, scale: u16, run: &Run, touch: &Touch) {
+    let t = ctx.text;
+    let slot = touch.key.slot;
+    let row = sheet.big(panel, 1, &tr!(t, "touch-big", slot = slot), scale);
+    let what = match run.current() {
+        Some(Step::Test) if touch.nth > 1 => tr!(t, "touch-test-how"),
+        _ => tr!(t, "touch-how", slot = slot),
+    };
+    let row = who(ctx, sheet, panel, row + 1, persons(run), &what) + 1;
+    let seconds = ctx.seconds_left(touch.until);
+    sheet.big(panel, row, &seconds.to_string(), scale);
+    let beside = 14 * scale;
+    let beside = Rect {
+        x: panel.x + beside,
+        width: panel.width.saturating_sub(beside),
+        ..panel
+    };
+    let (mark, words) = if touch.blinking {
+        (
+            if ctx.blink() { "●" } else { "○" },
+            tr!(t, "touch-blinking"),
+        )
+    } else {
+        ("○", tr!(t, "touch-wait"))
+    };
+    let key = format!("{mark} {words}   {}", bay::key_line(ctx, &touch.key));
+    sheet.put(beside, row, s(key, ctx.theme.strong()));
+    sheet.put(
+        beside,
+        row + 1,
+        s(bar(seconds, beside.width), ctx.theme.plain()),
+    );
+}
+
+/// What is left of the time, as a bar.
+fn bar(seconds: i64, columns: u16) -> String {
+    let columns = usize::from(columns.min(60));
+    let full = usize::try_from(TOUCH_S).unwrap_or(1);
+    let left = usize::try_from(seconds.clamp(0, TOUCH_S)).unwrap_or_default();
+    let filled = columns * left / full;
+    format!("{}{}", "█".repeat(filled), "░".repeat(columns - filled))
+}
+
+/// The key is missing, or must first be pulled because three PINs in a row were wrong.
+fn pulled(
+    ctx: Ctx<'_>,
+    sheet: &mut Sheet<'_>,
+    panel: Rect,
+    scale: u16,
+    key: &crate::domain::KeyFacts,
+) {
+    let t = ctx.text;
+    let slot = key.slot;
+    let still_in = ctx.model.bay.iter().any(|view| match &view.state {
+        SlotState::Ready(there) | SlotState::Busy(there) => {
+            there.place == key.place && there.generation == key.generation
+        }
+        _ => false,
+    });
+    let (big, how) = if still_in {
+        (
+            tr!(t, "cycle-big", slot = slot),
+            tr!(t, "cycle-how", slot = slot),
+        )
+    } else {
+        (
+            tr!(t, "pulled-big", slot = slot),
+            tr!(t, "pulled-how", slot = slot),
+        )
+    };
+    let row = sheet.big(panel, 1, &big, scale);
+    let row = who(ctx, sheet, panel, row + 1, Who::Person, &how);
+    let which = tr!(t, "pulled-key", model = bay::key_line(ctx, key));
+    sheet.put(
+        top(panel, panel.height),
+        row + 1,
+        s(which, ctx.theme.plain()),
+    );
+}

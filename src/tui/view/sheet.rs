@@ -1,0 +1,155 @@
+//! The only way to put text on the screen: cleans it, cuts it to its area, and replaces marks the font lacks.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use crate::tui::big;
+use crate::tui::clean::{clean, fit, width, wrap};
+use crate::tui::theme::Theme;
+
+/// A styled piece of a line.
+pub(super) fn s(text: impl Into<String>, style: Style) -> Span<'static> {
+    Span::styled(text.into(), style)
+}
+
+/// A cell of a table row: columns, text, style.
+pub(super) type Cell = (u16, String, Style);
+
+/// A buffer that is written to by rows of an area.
+pub(super) struct Sheet<'b> {
+    buf: &'b mut Buffer,
+    theme: Theme,
+}
+
+impl<'b> Sheet<'b> {
+    pub fn new(buf: &'b mut Buffer, theme: Theme) -> Self {
+        Self { buf, theme }
+    }
+
+    /// Writes a line at a row of the area; returns the columns used. Rows outside the area are ignored.
+    pub fn put(&mut self, area: Rect, row: u16, line: impl Into<Line<'static>>) -> u16 {
+        let Some((y, right)) = self.place(area, row) else {
+            return 0;
+        };
+        let mut x = area.x;
+        for span in line.into().spans {
+            let text = clean(&span.content);
+            let text = self.theme.drawable(text);
+            let room = usize::from(right.saturating_sub(x));
+            (x, _) = self.buf.set_stringn(x, y, text, room, span.style);
+        }
+        x - area.x
+    }
+
+    /// Writes a line so that it ends at the area's right edge; returns the columns used.
+    pub fn put_right(&mut self, area: Rect, row: u16, line: impl Into<Line<'static>>) -> u16 {
+        let line = line.into();
+        let columns: usize = line
+            .spans
+            .iter()
+            .map(|span| width(&clean(&span.content)))
+            .sum();
+        let columns = u16::try_from(columns).unwrap_or(u16::MAX).min(area.width);
+        let at = Rect {
+            x: area.x + area.width - columns,
+            width: columns,
+            ..area
+        };
+        self.put(at, row, line)
+    }
+
+    /// Writes a table row; each cell is cut to its columns less one for the gap.
+    pub fn cells(&mut self, area: Rect, row: u16, cells: &[Cell]) {
+        let mut at = area;
+        for (columns, text, style) in cells {
+            let columns = (*columns).min(at.width);
+            let text = fit(text, usize::from(columns.saturating_sub(1)));
+            self.put(at, row, s(text, *style));
+            at.x += columns;
+            at.width -= columns;
+        }
+    }
+
+    /// Writes a text over as many rows as it takes; returns the row below it.
+    pub fn paragraph(&mut self, area: Rect, row: u16, text: &str, style: Style) -> u16 {
+        let mut row = row;
+        for line in wrap(text, usize::from(area.width)) {
+            self.put(area, row, s(line, style));
+            row += 1;
+        }
+        row
+    }
+
+    /// Writes a text with a mark before it and its further lines indented; returns the row below it.
+    pub fn bullet(
+        &mut self,
+        area: Rect,
+        row: u16,
+        mark: Span<'static>,
+        text: &str,
+        style: Style,
+    ) -> u16 {
+        let indent = self.put(area, row, Line::from(vec![mark, s(" ", Style::new())]));
+        let rest = Rect {
+            x: area.x + indent,
+            width: area.width - indent,
+            ..area
+        };
+        self.paragraph(rest, row, text, style).max(row + 1)
+    }
+
+    /// Draws a horizontal line over the row, with a title in it.
+    pub fn rule(&mut self, area: Rect, row: u16, title: &str) {
+        let title = if title.is_empty() {
+            String::new()
+        } else {
+            format!("{} ", fit(title, usize::from(area.width.saturating_sub(4))))
+        };
+        let used = width(&title);
+        let line = "─".repeat(usize::from(area.width).saturating_sub(used));
+        self.put(
+            area,
+            row,
+            Line::from(vec![
+                s(title, self.theme.strong()),
+                s(line, self.theme.quiet()),
+            ]),
+        );
+    }
+
+    /// Draws a vertical line at the left edge of the area.
+    pub fn divider(&mut self, area: Rect) {
+        for row in 0..area.height {
+            self.put(area, row, s("│", self.theme.quiet()));
+        }
+    }
+
+    /// Gives a whole row of the area a style, text and gaps alike.
+    pub fn tint(&mut self, area: Rect, row: u16, style: Style) {
+        if let Some((y, right)) = self.place(area, row) {
+            let line = Rect::new(area.x, y, right - area.x, 1);
+            self.buf.set_style(line, style);
+        }
+    }
+
+    /// Draws block letters at a row, as large as asked and as fits; returns the row below them.
+    pub fn big(&mut self, area: Rect, row: u16, text: &str, scale: u16) -> u16 {
+        let text = clean(text);
+        let scale = (1..=scale.max(1))
+            .rev()
+            .find(|scale| big::width(&text, *scale) <= area.width)
+            .unwrap_or(1);
+        let at = super::below(area, row);
+        big::draw(self.buf, at, &text, self.theme.big(), scale);
+        row + big::ROWS * scale
+    }
+
+    fn place(&self, area: Rect, row: u16) -> Option<(u16, u16)> {
+        let inside = area.intersection(self.buf.area);
+        let y = area.y.checked_add(row)?;
+        (row < area.height && y < inside.bottom() && area.x < inside.right())
+            .then_some((y, inside.right()))
+    }
+}

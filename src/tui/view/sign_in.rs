@@ -1,0 +1,103 @@
+//! Screens of a station that nobody is signed in to: nothing of any person is on them.
+
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+
+use super::chrome::{Who, frame, page_title, scale, who};
+use super::sheet::{Sheet, s};
+use super::{Ctx, bay, below};
+use crate::station::face::SlotState;
+use crate::text::tr;
+use crate::tui::entry;
+
+pub(super) fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
+    let body = frame(ctx, sheet, area, page_title(ctx, None));
+    let row = sheet.big(body, 1, &tr!(ctx.text, "sign-in-big"), scale(area));
+    let row = who(
+        ctx,
+        sheet,
+        body,
+        row + 1,
+        Who::Operator,
+        &tr!(ctx.text, "sign-in-how"),
+    );
+    let row = sheet.paragraph(
+        body,
+        row + 1,
+        &tr!(ctx.text, "sign-in-first"),
+        ctx.theme.plain(),
+    );
+    if ctx.model.starting {
+        sheet.put(
+            body,
+            row + 1,
+            s(tr!(ctx.text, "wait-identify"), ctx.theme.strong()),
+        );
+    }
+    let rows = u16::try_from(ctx.model.bay.len())
+        .unwrap_or(u16::MAX)
+        .clamp(1, 6)
+        + 1;
+    bay::strip(ctx, sheet, below(body, body.height.saturating_sub(rows)));
+}
+
+pub(super) fn draw_code(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, line: &entry::Line) {
+    let body = frame(ctx, sheet, area, page_title(ctx, None));
+    let row = sheet.big(body, 1, &tr!(ctx.text, "code-big"), scale(area));
+    let row = who(
+        ctx,
+        sheet,
+        body,
+        row + 1,
+        Who::Operator,
+        &tr!(ctx.text, "code-how"),
+    );
+    let code = Line::from(vec![
+        s(
+            format!("{}  ", tr!(ctx.text, "code-label")),
+            ctx.theme.plain(),
+        ),
+        s(format!("{}▏", line.as_str()), ctx.theme.strong()),
+    ]);
+    sheet.put(body, row + 1, code);
+    if ctx.model.starting {
+        sheet.put(
+            body,
+            row + 3,
+            s(tr!(ctx.text, "wait-identify"), ctx.theme.strong()),
+        );
+    }
+}
+
+/// A run waits behind this screen. It names nobody; a key that waits for its touch may still be touched.
+pub(super) fn draw_locked(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
+    let body = frame(
+        ctx,
+        sheet,
+        area,
+        vec![s(tr!(ctx.text, "lock-title"), ctx.theme.strong())],
+    );
+    let row = sheet.big(body, 1, &tr!(ctx.text, "lock-big"), scale(area));
+    let row = who(
+        ctx,
+        sheet,
+        body,
+        row + 1,
+        Who::Operator,
+        &tr!(ctx.text, "lock-how"),
+    );
+    let keys = ctx
+        .model
+        .bay
+        .iter()
+        .filter(|slot| matches!(slot.state, SlotState::Ready(_) | SlotState::Busy(_)))
+        .count();
+    sheet.put(
+        body,
+        row + 1,
+        s(
+            tr!(ctx.text, "sign-in-keys", count = keys),
+            ctx.theme.plain(),
+        ),
+    );
+}

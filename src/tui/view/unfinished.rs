@@ -1,0 +1,104 @@
+//! Unfinished work: what was begun, what is known of it, and the one safe way on.
+
+use ratatui::layout::Rect;
+
+use super::chrome::{frame, page_title};
+use super::sheet::{Cell, Sheet, s};
+use super::{Ctx, bay, below, top};
+use crate::domain::change::{IntentStage, Unfinished};
+use crate::text::tr;
+
+/// Rows for what is known of the marked entry.
+const DETAIL_ROWS: u16 = 8;
+
+pub(super) fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, marked: usize) {
+    let t = ctx.text;
+    let body = frame(
+        ctx,
+        sheet,
+        area,
+        page_title(ctx, Some(tr!(t, "unfinished-title"))),
+    );
+    let entries = ctx.model.unfinished();
+    let Some(work) = entries.get(marked) else {
+        sheet.put(
+            body,
+            1,
+            s(
+                format!("✓ {}", tr!(t, "unfinished-empty")),
+                ctx.theme.plain(),
+            ),
+        );
+        return;
+    };
+    let list = top(body, body.height.saturating_sub(DETAIL_ROWS));
+    let (first, shown) = bay::window(entries.len(), usize::from(list.height), marked);
+    for (row, (index, work)) in (0..).zip(entries.iter().enumerate().skip(first).take(shown)) {
+        work_row(ctx, sheet, list, row, work, index == marked);
+    }
+    let detail = below(body, body.height.saturating_sub(DETAIL_ROWS));
+    let person = &work.intent.offer.person;
+    let whose = match &person.organisation {
+        Some(organisation) => format!("{} · {}", person.name, organisation.name),
+        None => person.name.clone(),
+    };
+    sheet.rule(detail, 0, &whose);
+    let detail = below(detail, 1);
+    let key = &work.intent.key;
+    let which = tr!(
+        t,
+        "unfinished-key",
+        model = key.model.as_str(),
+        slot = key.slot
+    );
+    sheet.put(detail, 0, s(which, ctx.theme.plain()));
+    sheet.put(detail, 1, s(tr!(t, "unfinished-known"), ctx.theme.quiet()));
+    let (known, way) = match work.stage {
+        IntentStage::Begun => (
+            tr!(t, "unfinished-begun-known"),
+            tr!(t, "unfinished-begun-way"),
+        ),
+        IntentStage::PinSet => (
+            tr!(t, "unfinished-pin-known"),
+            tr!(t, "unfinished-begun-way"),
+        ),
+        IntentStage::Made => (
+            tr!(t, "unfinished-made-known"),
+            tr!(t, "unfinished-made-way"),
+        ),
+    };
+    let row = sheet.paragraph(detail, 2, &known, ctx.theme.plain());
+    sheet.paragraph(detail, row, &way, ctx.theme.strong());
+}
+
+fn work_row(
+    ctx: Ctx<'_>,
+    sheet: &mut Sheet<'_>,
+    area: Rect,
+    row: u16,
+    work: &Unfinished,
+    marked: bool,
+) {
+    let t = ctx.text;
+    let plain = ctx.theme.plain();
+    let begun = work.intent.begun_at;
+    let person = &work.intent.offer.person;
+    let cells: [Cell; 4] = [
+        (
+            2,
+            if marked { "▸" } else { " " }.to_owned(),
+            ctx.theme.strong(),
+        ),
+        (17, format!("{} {}", ctx.day(begun), ctx.time(begun)), plain),
+        (20, person.name.clone(), ctx.theme.strong()),
+        (
+            40,
+            tr!(t, "unfinished-stage", stage = t.stage(work.stage)),
+            plain,
+        ),
+    ];
+    sheet.cells(area, row, &cells);
+    if marked {
+        sheet.tint(area, row, ctx.theme.marked());
+    }
+}
