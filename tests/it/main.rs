@@ -2,6 +2,7 @@
 
 mod bay;
 mod client;
+mod corpus;
 mod registry;
 mod soft_bio;
 mod soft_key;

@@ -1,0 +1,6 @@
+//! CTAP2 replies from a hostile key to a whole enrolment.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+    keydesk_fuzz::ctap::ctap_reply(data);
+});

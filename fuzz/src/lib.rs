@@ -1,0 +1,4 @@
+//! What the fuzz targets do with their input. `tests/it/corpus.rs` replays the committed corpus through the same functions on
+//! every test run, so that a finding stays found.
+
+pub mod ctap;
