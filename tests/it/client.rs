@@ -20,11 +20,11 @@ use sha2::{Digest, Sha256};
 
 use crate::soft_bio;
 
-const RP: &str = "login.example";
+pub(crate) const RP: &str = "login.example";
 const HASH: [u8; 32] = [0x5a; 32];
 const ES256: i64 = -7;
 
-struct Random;
+pub(crate) struct Random;
 
 impl Entropy for Random {
     fn fill(&mut self, bytes: &mut [u8]) -> Result<(), EntropyError> {
@@ -32,14 +32,14 @@ impl Entropy for Random {
     }
 }
 
-type Soft = Device<SoftTransport>;
+pub(crate) type Soft = Device<SoftTransport>;
 
 /// Does `work` with a limit of 30 s and nobody to cancel it.
 fn within<R>(work: impl FnOnce(&mut Control<'_>) -> R) -> R {
     within_s(30, work)
 }
 
-fn within_s<R>(limit_s: u64, work: impl FnOnce(&mut Control<'_>) -> R) -> R {
+pub(crate) fn within_s<R>(limit_s: u64, work: impl FnOnce(&mut Control<'_>) -> R) -> R {
     work(&mut Control::new(
         Duration::from_secs(limit_s),
         &|| false,
@@ -47,19 +47,19 @@ fn within_s<R>(limit_s: u64, work: impl FnOnce(&mut Control<'_>) -> R) -> R {
     ))
 }
 
-fn open(key: &SoftKey) -> Soft {
+pub(crate) fn open(key: &SoftKey) -> Soft {
     within(|control| Device::open(key.open().unwrap(), Box::new(Random), control)).unwrap()
 }
 
-fn touched(profile: Profile) -> SoftKey {
+pub(crate) fn touched(profile: Profile) -> SoftKey {
     SoftKey::in_virtual_time(profile.with_touch(TouchPolicy::Auto))
 }
 
-fn pin(text: &str) -> Pin {
+pub(crate) fn pin(text: &str) -> Pin {
     Pin::new(text, 4).unwrap()
 }
 
-fn token(
+pub(crate) fn token(
     device: &mut Soft,
     by: &str,
     permissions: Permissions,
@@ -73,7 +73,7 @@ fn token(
     within(|control| device.token(&request, control))
 }
 
-fn make(exclude: &[Vec<u8>]) -> MakeCredential {
+pub(crate) fn make(exclude: &[Vec<u8>]) -> MakeCredential {
     MakeCredential {
         client_data_hash: HASH,
         rp: RelyingParty {
@@ -96,7 +96,7 @@ fn make(exclude: &[Vec<u8>]) -> MakeCredential {
     }
 }
 
-fn get(allow: &[Vec<u8>]) -> GetAssertion {
+pub(crate) fn get(allow: &[Vec<u8>]) -> GetAssertion {
     GetAssertion {
         rp_id: RP.into(),
         client_data_hash: HASH,

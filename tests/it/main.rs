@@ -4,6 +4,7 @@ mod bay;
 mod client;
 mod corpus;
 mod registry;
+mod hostile;
 mod soft_bio;
 mod soft_key;
 mod soft_model;

@@ -52,6 +52,13 @@ pub enum Fault {
         /// CTAP2 status byte.
         code: u8,
     },
+    /// The next request with this command byte is answered with these bytes (status first), and not carried out.
+    Instead {
+        /// CTAP2 command byte.
+        command: u8,
+        /// What the host gets.
+        bytes: Vec<u8>,
+    },
     /// The next request with this command byte is carried out and its reply replaced by these bytes (status first).
     Reply {
         /// CTAP2 command byte.
@@ -190,17 +197,21 @@ impl Faults {
         code
     }
 
-    /// The status to answer a request with instead of carrying it out.
-    pub(super) fn refusal(&mut self, command: u8) -> Option<u8> {
-        let mut refusal = None;
-        self.armed.retain(|armed| match armed.fault {
-            Fault::Status { command: c, code } if c == command && refusal.is_none() => {
-                refusal = Some(code);
+    /// What to answer a request with instead of carrying it out.
+    pub(super) fn instead(&mut self, command: u8) -> Option<Vec<u8>> {
+        let mut answer = None;
+        self.armed.retain_mut(|armed| match &mut armed.fault {
+            Fault::Status { command: c, code } if *c == command && answer.is_none() => {
+                answer = Some(vec![*code]);
+                false
+            }
+            Fault::Instead { command: c, bytes } if *c == command && answer.is_none() => {
+                answer = Some(std::mem::take(bytes));
                 false
             }
             _ => true,
         });
-        refusal
+        answer
     }
 
     /// What is left of the reply to a request that was carried out.

@@ -213,8 +213,8 @@ impl Machine {
             ));
         }
         let ctap_command = request.first().copied().unwrap_or_default();
-        if let Some(code) = self.faults.refusal(ctap_command) {
-            return self.emit(link::packets(channel, command::CBOR, &[code]));
+        if let Some(answer) = self.faults.instead(ctap_command) {
+            return self.emit(link::packets(channel, command::CBOR, &answer));
         }
         let running = Running {
             channel,
