@@ -5,6 +5,7 @@ mod client;
 mod corpus;
 mod registry;
 mod hostile;
+mod locks;
 mod soft_bio;
 mod soft_key;
 mod soft_model;
