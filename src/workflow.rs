@@ -11,6 +11,7 @@ mod enrol;
 mod resolve;
 mod sign_in;
 mod steps;
+mod undo;
 
 pub use ceremony::{client_data, registration_response, verify_assertion};
 pub use enrol::enrol;
@@ -68,8 +69,8 @@ pub trait Desk {
     async fn sign_in(&mut self, proof: SignIn) -> Result<Operator, Stop>;
     /// What an operator's own key must make at their first sign-in.
     async fn operator_offer(&mut self, code: &str) -> Result<OperatorOffer, Stop>;
-    /// Hands the operator's new credential to the registry; uses up the code.
-    async fn operator_enrol(&mut self, enrolment: OperatorEnrolment) -> Result<(), Stop>;
+    /// Hands the operator's new credential to the registry, which signs them in; uses up the code.
+    async fn operator_enrol(&mut self, enrolment: OperatorEnrolment) -> Result<Operator, Stop>;
 
     /// Writes a change to the journal; on disk when it returns.
     async fn commit(&mut self, change: Change) -> Result<(), Stop>;

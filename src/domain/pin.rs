@@ -52,6 +52,11 @@ impl Pin {
         self.0.as_bytes()
     }
 
+    /// A second copy, zeroised like the first. Not `Clone`, so that every copy is meant: one goes to the key's thread.
+    pub fn duplicate(&self) -> Self {
+        Self(self.0.clone())
+    }
+
     /// Length in code points.
     pub fn code_points(&self) -> usize {
         self.0.chars().count()

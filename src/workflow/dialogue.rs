@@ -55,7 +55,7 @@ pub enum Step {
 pub fn steps(job: &Job) -> &'static [Step] {
     match job {
         Job::SignIn => &[Step::Key, Step::Pin, Step::Test, Step::Push],
-        Job::FirstSignIn => &[Step::Key, Step::Pin, Step::Create, Step::Test, Step::Push],
+        Job::FirstSignIn => &[Step::Key, Step::Pin, Step::Create, Step::Push],
         Job::Enrol { .. } => &[
             Step::Identify,
             Step::Key,

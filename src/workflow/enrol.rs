@@ -6,12 +6,13 @@
 use super::ceremony::{Ceremony, authentication_response, client_data, registration_response};
 use super::dialogue::{Answer, Ending, Event, Job, Note, PushState, Question, Step};
 use super::steps::{PinChange, Unlocked, begin_step, choose_key, end_step, on_key, touch, unlock};
+use super::undo::{Progress, give_up};
 use super::{Desk, KeyFault, NewAssertion, Pushed, Stop, conclude, verify_assertion};
 use crate::domain::authority::Action;
 use crate::domain::change::{EndReason, Made, Remains};
 use crate::domain::policy::{self, Circumstances, Finding, Verdict};
 use crate::domain::{
-    Bytes, Change, EntryId, Identification, Intent, IntentId, KeyFacts, Person, PersonId,
+    Change, EntryId, Identification, Intent, IntentId, KeyFacts, Person, PersonId,
 };
 use crate::wire::webauthn::{Descriptor, RequestOptions};
 use crate::wire::{EnrolmentPush, KeyReport, Offer, Operator, TestPush, VERSION};
@@ -204,26 +205,6 @@ async fn fulfil<D: Desk>(
     match prove_and_record(desk, intent, &made, &progress, key).await {
         Ok(entry) => push(desk, intent, entry, key).await,
         Err(stop) => Err(give_up(desk, intent, key, &progress, stop).await),
-    }
-}
-
-/// How far the key has been changed, and what it takes to undo that.
-#[derive(Default)]
-pub(super) struct Progress {
-    pub(super) unlocked: Option<Unlocked>,
-    pub(super) pin_written: bool,
-    /// `makeCredential` was sent; its outcome may be unknown.
-    pub(super) create_sent: bool,
-    pub(super) credential: Option<Bytes>,
-}
-
-impl Progress {
-    fn remains(&self) -> Remains {
-        match (&self.credential, self.pin_written) {
-            (Some(_), _) => Remains::Credential,
-            (None, true) => Remains::Pin,
-            (None, false) => Remains::Nothing,
-        }
     }
 }
 
@@ -466,81 +447,4 @@ async fn retest_key<D: Desk>(
     .await?;
     end_step(desk, Step::Test, Note::None);
     Ok((signed, client))
-}
-
-/// Ends the intent with what is known of the key, deleting a credential that nobody will know. Where the key is out of
-/// reach, the intent stays open as unfinished work: an operator will see it.
-pub(super) async fn give_up<D: Desk>(
-    desk: &mut D,
-    intent: &Intent,
-    key: &KeyFacts,
-    progress: &Progress,
-    stop: Stop,
-) -> Stop {
-    if matches!(stop, Stop::Store(_)) {
-        // Nothing more can be written down, so nothing more is done to the key: at the next start it is unfinished work.
-        return stop.leaving(progress.remains());
-    }
-    let Some(remains) = undo(desk, intent, key, progress, &stop).await else {
-        let remains = match progress.credential {
-            Some(_) => Remains::Credential,
-            None => Remains::Unknown,
-        };
-        return stop.leaving(remains);
-    };
-    let ended = Change::IntentEnded {
-        intent: intent.id,
-        why: end_reason(&stop),
-        remains,
-    };
-    match desk.commit(ended).await {
-        Ok(()) => stop.leaving(remains),
-        Err(store) => store.leaving(remains),
-    }
-}
-
-/// What remains after deleting what can be deleted; `None` when that is not known, or a credential is out of reach.
-async fn undo<D: Desk>(
-    desk: &mut D,
-    intent: &Intent,
-    key: &KeyFacts,
-    progress: &Progress,
-    stop: &Stop,
-) -> Option<Remains> {
-    let rp_id = &intent.offer.creation.rp.id;
-    let pin = progress.unlocked.as_ref().and_then(Unlocked::pin);
-    let Some(id) = &progress.credential else {
-        // The key answered, so it made nothing; or it was pulled while it might have.
-        let unsure = progress.create_sent && !is_in_bay(desk, key);
-        let answered = matches!(stop, Stop::Key(fault) if *fault != KeyFault::Gone);
-        return (!unsure || answered).then(|| progress.remains());
-    };
-    if !is_in_bay(desk, key) {
-        return None;
-    }
-    let deleted = match pin {
-        Some(pin) => desk.delete_credential(key, pin, rp_id, id).await,
-        None => Err(KeyFault::Unsupported("credential management".to_owned())),
-    };
-    match deleted {
-        Ok(()) | Err(KeyFault::NoCredential) => Some(Remains::CredentialDeleted),
-        Err(KeyFault::Unsupported(_)) => Some(Remains::Credential),
-        Err(_) => None,
-    }
-}
-
-fn is_in_bay<D: Desk>(desk: &D, key: &KeyFacts) -> bool {
-    desk.keys()
-        .iter()
-        .any(|k| k.place == key.place && k.generation == key.generation)
-}
-
-fn end_reason(stop: &Stop) -> EndReason {
-    match stop {
-        Stop::Cancelled => EndReason::Cancelled,
-        Stop::OfferExpired => EndReason::OfferExpired,
-        other => EndReason::KeyFailed {
-            what: other.to_string(),
-        },
-    }
 }

@@ -4,8 +4,9 @@
 //! while the registry's challenge lives; anything else is undone, so that never two credentials come of one intent.
 
 use super::dialogue::{Ending, Event, Job, Note, Step};
-use super::enrol::{Progress, give_up, prove_and_record, push};
-use super::steps::{Unlocked, begin_step, choose_key, end_step, on_key, unlock};
+use super::enrol::{prove_and_record, push};
+use super::steps::{begin_step, choose_key, end_step, on_key, unlock};
+use super::undo::{Progress, delete_orphans, give_up};
 use super::{Desk, KeyFault, Stop, conclude};
 use crate::domain::authority::Action;
 use crate::domain::change::{EndReason, IntentStage, Made, Remains, Unfinished};
@@ -120,48 +121,8 @@ async fn undo<D: Desk>(
         IntentStage::Begun => Remains::Nothing,
         IntentStage::PinSet | IntentStage::Made => Remains::Pin,
     };
-    let remains = delete_orphans(desk, &work.intent, known.as_ref(), &unlocked, key).await?;
+    let remains = delete_orphans(desk, &work.intent, known.as_ref(), unlocked.pin(), key).await?;
     end(desk, &work.intent, remains.unwrap_or(kept)).await
-}
-
-/// Deletes the credentials of this account that the registry does not know. `None`: there was none.
-async fn delete_orphans<D: Desk>(
-    desk: &mut D,
-    intent: &Intent,
-    known: Option<&Bytes>,
-    unlocked: &Unlocked,
-    key: &mut KeyFacts,
-) -> Result<Option<Remains>, Stop> {
-    let options = &intent.offer.creation;
-    let unreachable = match known {
-        Some(_) => Remains::Credential,
-        None => Remains::Unknown,
-    };
-    let (Some(pin), true) = (unlocked.pin(), key.credential_management) else {
-        return Ok(Some(unreachable));
-    };
-    let residents = on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
-        desk.residents(key, pin, &options.rp.id).await
-    })
-    .await?;
-    let enrolled = |id: &Bytes| options.exclude_credentials.iter().any(|d| d.id == *id);
-    let mut remains = None;
-    for orphan in residents
-        .iter()
-        .filter(|r| r.user_handle == options.user.id && !enrolled(&r.id))
-    {
-        on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
-            desk.delete_credential(key, pin, &options.rp.id, &orphan.id)
-                .await
-        })
-        .await?;
-        remains = Some(Remains::CredentialDeleted);
-    }
-    if remains.is_none() && known.is_some() {
-        // It made one, but this key does not show it: another key of the same model, or not discoverable.
-        return Ok(Some(Remains::Credential));
-    }
-    Ok(remains)
 }
 
 async fn end<D: Desk>(desk: &mut D, intent: &Intent, remains: Remains) -> Result<Ending, Stop> {

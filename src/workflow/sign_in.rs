@@ -5,7 +5,7 @@ use super::dialogue::{Ending, Event, Job, Note, Step};
 use super::steps::{Unlocked, begin_step, choose_key, end_step, touch, unlock};
 use super::{Desk, Stop, conclude};
 use crate::domain::{Change, KeyFacts};
-use crate::wire::{OperatorEnrolment, SignIn};
+use crate::wire::{Operator, OperatorEnrolment, SignIn, SignInOptions};
 
 /// The least PIN length, in code points, for an operator's own key (NIST SP 800-63B-4, 3.2.10: should be 6).
 const OPERATOR_PIN_MIN: u8 = 6;
@@ -23,7 +23,7 @@ async fn sign_in_with_own_key<D: Desk>(desk: &mut D) -> Result<Ending, Stop> {
     let mut key = choose_key(desk).await?;
     end_step(desk, Step::Key, Note::Key { key: key.clone() });
     let unlocked = own_pin(desk, &mut key, &options.request.rp_id).await?;
-    open_session(desk, &mut key, &unlocked, options, (1, 1)).await
+    prove(desk, &mut key, &unlocked, options).await
 }
 
 async fn own_pin<D: Desk>(desk: &mut D, key: &mut KeyFacts, rp_id: &str) -> Result<Unlocked, Stop> {
@@ -33,18 +33,17 @@ async fn own_pin<D: Desk>(desk: &mut D, key: &mut KeyFacts, rp_id: &str) -> Resu
     Ok(unlocked)
 }
 
-async fn open_session<D: Desk>(
+async fn prove<D: Desk>(
     desk: &mut D,
     key: &mut KeyFacts,
     unlocked: &Unlocked,
-    options: crate::wire::SignInOptions,
-    count: (u8, u8),
+    options: SignInOptions,
 ) -> Result<Ending, Stop> {
     begin_step(desk, Step::Test);
     let request = options.request;
     let client = client_data(Ceremony::Get, &request.challenge, &options.origin);
     let pin = unlocked.pin();
-    let signed = touch(desk, key, count, async |desk: &mut D, key: &KeyFacts| {
+    let signed = touch(desk, key, (1, 1), async |desk: &mut D, key: &KeyFacts| {
         desk.get_assertion(key, pin, &request, client.hash).await
     })
     .await?;
@@ -54,12 +53,16 @@ async fn open_session<D: Desk>(
         assertion: authentication_response(signed, client),
     };
     let operator = desk.sign_in(proof).await?;
+    opened(desk, operator).await
+}
+
+async fn opened<D: Desk>(desk: &mut D, operator: Operator) -> Result<Ending, Stop> {
     desk.commit(Change::SessionOpened { operator }).await?;
     end_step(desk, Step::Push, Note::None);
     Ok(Ending::SignedIn)
 }
 
-/// First sign-in: the one-time code lets the operator enrol their own key, then they sign in with it.
+/// First sign-in: the one-time code lets the operator enrol their own key, which signs them in.
 pub async fn first_sign_in<D: Desk>(desk: &mut D, code: &str) -> Result<Ending, Stop> {
     desk.tell(Event::Began {
         job: Job::FirstSignIn,
@@ -80,7 +83,7 @@ async fn enrol_own_key<D: Desk>(desk: &mut D, code: &str) -> Result<Ending, Stop
     let new = touch(
         desk,
         &mut key,
-        (1, 2),
+        (1, 1),
         async |desk: &mut D, key: &KeyFacts| {
             desk.make_credential(key, pin, &offer.creation, client.hash)
                 .await
@@ -88,11 +91,11 @@ async fn enrol_own_key<D: Desk>(desk: &mut D, code: &str) -> Result<Ending, Stop
     )
     .await?;
     end_step(desk, Step::Create, Note::None);
+    begin_step(desk, Step::Push);
     let enrolment = OperatorEnrolment {
         code: code.to_owned(),
         registration: registration_response(new, client),
     };
-    desk.operator_enrol(enrolment).await?;
-    let options = desk.sign_in_options().await?;
-    open_session(desk, &mut key, &unlocked, options, (2, 2)).await
+    let operator = desk.operator_enrol(enrolment).await?;
+    opened(desk, operator).await
 }
