@@ -267,11 +267,15 @@ impl Client {
         self.post(&path, Some(session), None, &()).await
     }
 
-    /// `POST /v1/tickets`: offers for everybody who is expected that day.
-    pub async fn tickets(&self, session: &Session, day: Date) -> Result<Tickets, RegistryError> {
+    /// `POST /v1/tickets`: offers for everybody who is expected that day, or who is named.
+    pub async fn tickets(
+        &self,
+        session: &Session,
+        wanted: &TicketRequest,
+    ) -> Result<Tickets, RegistryError> {
         let make = || {
             let request = self.request(Method::POST, &["tickets"], &[])?;
-            Ok(request.json(&TicketRequest { day }))
+            Ok(request.json(wanted))
         };
         let (head, body) = self
             .send_as_station(make, Some(session), MAX_TICKETS_BYTES)

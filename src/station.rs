@@ -1,5 +1,413 @@
-//! The shell: owns the ports, runs workflows, pushes the outbox.
+//! The shell: owns the ports (bay, store, registry), runs workflows at a [`desk`], pushes the outbox.
+//!
+//! Invariant: everything that becomes true goes through [`Station::commit`]; a failed commit is never shown as done.
 
 pub mod backoff;
 pub mod config;
+pub mod desk;
 pub mod face;
+mod join;
+pub mod keys;
+pub mod kiosk;
+mod outbox;
+pub mod slots;
+pub mod stopper;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use jiff::Timestamp;
+use tokio::sync::watch;
+
+use crate::domain::change::RECORD_VERSION;
+use crate::domain::models::Models;
+use crate::domain::{Change, PersonId, Record};
+use crate::registry::{Client, KeyFileError, RegistryError, SettingsError};
+use crate::store::{StationFacts, Store};
+use crate::wire::{
+    Offer, Operator, OperatorEnrolment, OperatorOffer, PersonDetail, Session, SignIn, SignInOptions,
+};
+use crate::workflow::Stop;
+use config::Config;
+use face::RegistryState;
+pub use join::{JoinError, join};
+use slots::Slots;
+
+/// The file that keeps a session between commands; private to the station's user.
+const SESSION_FILE: &str = "session.json";
+
+/// A station with its ports.
+pub struct Station {
+    dir: PathBuf,
+    config: Config,
+    slots: Slots,
+    store: Store,
+    /// Which station this is, once it has joined.
+    joined: Option<StationFacts>,
+    /// Absent until the station has joined one.
+    registry: Option<Client>,
+    session: Mutex<Option<Session>>,
+    reach: Mutex<RegistryState>,
+    outbox: outbox::Pusher,
+    /// Rises whenever something of the home screen changed.
+    changed: watch::Sender<u64>,
+}
+
+/// Why a station can't be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Its memory.
+    #[error(transparent)]
+    Store(#[from] crate::store::StoreError),
+    /// Its client of the registry.
+    #[error(transparent)]
+    Registry(#[from] SettingsError),
+    /// Its key.
+    #[error(transparent)]
+    Key(#[from] KeyFileError),
+    /// Its own files.
+    #[error("{path}: {source}")]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The list of models.
+    #[error(transparent)]
+    Models(#[from] crate::domain::models::ModelsError),
+}
+
+impl Station {
+    /// Opens the data directory and what it says of the registry. Starts nothing.
+    pub fn open(dir: &Path, config: Config, slots: Slots) -> Result<Self, OpenError> {
+        let store = Store::open(dir)?;
+        let joined = store.station()?;
+        let registry = match &joined {
+            Some(joined) => Some(join::client(dir, &config, joined)?),
+            None => None,
+        };
+        let reach = match registry {
+            Some(_) => RegistryState::Unknown,
+            None => RegistryState::NotJoined,
+        };
+        Ok(Self {
+            dir: dir.to_owned(),
+            config,
+            slots,
+            store,
+            joined,
+            registry,
+            session: Mutex::new(None),
+            reach: Mutex::new(reach),
+            outbox: outbox::Pusher::default(),
+            changed: watch::Sender::new(0),
+        })
+    }
+
+    /// The list of models that a configuration names, or the one that is shipped.
+    pub fn models(config: &Config) -> Result<Models, OpenError> {
+        match &config.models {
+            None => Ok(Models::shipped()?),
+            Some(path) => {
+                let text = std::fs::read_to_string(path).map_err(|source| OpenError::File {
+                    path: path.clone(),
+                    source,
+                })?;
+                Ok(Models::parse(&text)?)
+            }
+        }
+    }
+
+    /// The station's memory, for reading.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The bay.
+    pub fn slots(&self) -> &Slots {
+        &self.slots
+    }
+
+    /// Settings.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The registry, if the station has joined one.
+    pub fn registry(&self) -> Result<&Client, Stop> {
+        self.registry.as_ref().ok_or_else(|| {
+            Stop::Unreachable(
+                "this station has not joined a registry: run `keydesk station join`".to_owned(),
+            )
+        })
+    }
+
+    /// What people call the station.
+    pub fn name(&self) -> &str {
+        self.joined
+            .as_ref()
+            .map_or("Keydesk", |joined| &joined.name)
+    }
+
+    /// Writes a change to the journal; on disk when it returns. What begins something irreversible is refused when there
+    /// is no room to end it.
+    pub fn commit(&self, change: Change) -> Result<(), Stop> {
+        if matches!(change, Change::IntentBegun { .. }) {
+            self.room()?;
+        }
+        let record = Record {
+            version: RECORD_VERSION,
+            at: Timestamp::now(),
+            station: self.joined.as_ref().map(|joined| joined.id.clone()),
+            operator: self.operator().map(|operator| operator.id),
+            change,
+        };
+        self.store
+            .commit(&record)
+            .map_err(|e| Stop::Store(e.to_string()))?;
+        self.touch();
+        Ok(())
+    }
+
+    fn room(&self) -> Result<(), Stop> {
+        let room = self.store.room().map_err(|e| Stop::Store(e.to_string()))?;
+        if room.is_enough() {
+            return Ok(());
+        }
+        Err(Stop::Store(
+            "the disk is too full to begin: nothing was done to the key; make room and start again"
+                .to_owned(),
+        ))
+    }
+
+    /// Something of the home screen changed.
+    fn touch(&self) {
+        self.changed
+            .send_modify(|count| *count = count.wrapping_add(1));
+    }
+
+    /// Rises whenever something of the home screen changed.
+    pub fn watch(&self) -> watch::Receiver<u64> {
+        self.changed.subscribe()
+    }
+
+    fn session_slot(&self) -> MutexGuard<'_, Option<Session>> {
+        self.session.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Who is signed in.
+    pub fn operator(&self) -> Option<Operator> {
+        self.session_slot()
+            .as_ref()
+            .filter(|session| session.expires_at > Timestamp::now())
+            .map(|session| session.operator.clone())
+    }
+
+    fn session(&self) -> Result<Session, Stop> {
+        self.session_slot()
+            .as_ref()
+            .filter(|session| session.expires_at > Timestamp::now())
+            .cloned()
+            .ok_or(Stop::SignedOut)
+    }
+
+    /// What an operator must sign to sign in.
+    pub async fn sign_in_options(&self) -> Result<SignInOptions, Stop> {
+        self.heard(self.registry()?.sign_in_options().await)
+    }
+
+    /// Signs in; the session is kept in memory only.
+    pub async fn open_session(&self, proof: &SignIn) -> Result<Operator, Stop> {
+        let session = self.heard(self.registry()?.sign_in(proof).await)?;
+        Ok(self.take_up(session))
+    }
+
+    /// What an operator's own key must make at their first sign-in.
+    pub async fn operator_offer(&self, code: &str) -> Result<OperatorOffer, Stop> {
+        let offer = self.registry()?.operator_enrolment_options(code).await;
+        self.heard(offer)
+    }
+
+    /// Hands an operator's new credential to the registry, which signs them in.
+    pub async fn operator_enrol(&self, enrolment: &OperatorEnrolment) -> Result<Operator, Stop> {
+        let session = self.heard(self.registry()?.enrol_operator(enrolment).await)?;
+        Ok(self.take_up(session))
+    }
+
+    fn take_up(&self, session: Session) -> Operator {
+        let operator = session.operator.clone();
+        *self.session_slot() = Some(session);
+        operator
+    }
+
+    /// Signs out, here and, where it can be reached, at the registry.
+    pub async fn close_session(&self) -> Result<(), Stop> {
+        let session = self.session_slot().take();
+        crate::store::private::remove(&self.dir, SESSION_FILE)
+            .map_err(|e| Stop::Store(e.to_string()))?;
+        let Some(session) = session else {
+            return Ok(());
+        };
+        self.commit(Change::SessionClosed {
+            operator: session.operator.id.clone(),
+        })?;
+        if let Ok(client) = self.registry() {
+            // It ends by itself soon; being out of reach is no reason to stay signed in here.
+            let _ = client.sign_out(&session).await;
+        }
+        Ok(())
+    }
+
+    /// Keeps the session in a private file, for the commands that follow.
+    pub fn keep_session(&self) -> Result<(), Stop> {
+        let bytes = match self.session_slot().as_ref() {
+            Some(session) => serde_json::to_vec(session).unwrap_or_default(),
+            None => return Err(Stop::SignedOut),
+        };
+        let bytes = zeroize::Zeroizing::new(bytes);
+        crate::store::private::write(&self.dir, SESSION_FILE, &bytes)
+            .map_err(|e| Stop::Store(e.to_string()))
+    }
+
+    /// Takes up the session that an earlier command kept.
+    pub fn resume_session(&self) -> Result<(), Stop> {
+        let kept = crate::store::private::read(&self.dir, SESSION_FILE)
+            .map_err(|e| Stop::Store(e.to_string()))?;
+        let session = kept
+            .as_deref()
+            .and_then(|bytes| serde_json::from_slice::<Session>(bytes).ok());
+        *self.session_slot() = session;
+        Ok(())
+    }
+
+    /// A fresh offer, or a ticket when the registry can't be reached.
+    pub async fn offer(&self, person: &PersonId) -> Result<Offer, Stop> {
+        let session = self.session()?;
+        match self.heard(self.registry()?.offer(&session, person).await) {
+            Err(Stop::Unreachable(why)) => self
+                .store
+                .ticket(person, Timestamp::now())
+                .map_err(|e| Stop::Store(e.to_string()))?
+                .ok_or_else(|| {
+                    Stop::Unreachable(format!(
+                        "{why}; there is no ticket for this person either: nothing was done"
+                    ))
+                }),
+            answered => answered,
+        }
+    }
+
+    /// People who match, best first, and whether there are more.
+    pub async fn find(&self, text: &str) -> Result<crate::wire::People, Stop> {
+        let session = self.session()?;
+        self.heard(self.registry()?.find_people(&session, text, 20).await)
+    }
+
+    /// A person's page.
+    pub async fn person(&self, person: &PersonId) -> Result<PersonDetail, Stop> {
+        let session = self.session()?;
+        self.heard(self.registry()?.person(&session, person).await)
+    }
+
+    /// Fetches tickets and writes them down; how many.
+    pub async fn fetch_tickets(&self, request: &crate::wire::TicketRequest) -> Result<usize, Stop> {
+        let operator = self.operator().ok_or(Stop::SignedOut)?;
+        operator
+            .role
+            .may(crate::domain::authority::Action::FetchTickets)?;
+        let session = self.session()?;
+        let tickets = self.heard(self.registry()?.tickets(&session, request).await)?;
+        let count = tickets.offers.len();
+        self.commit(Change::TicketsFetched {
+            tickets: Box::new(tickets),
+        })?;
+        Ok(count)
+    }
+
+    /// Notes whether the registry answered, and turns its errors into reasons to stop.
+    fn heard<T>(&self, result: Result<T, RegistryError>) -> Result<T, Stop> {
+        match result {
+            Ok(value) => Ok(value),
+            Err(RegistryError::Unreachable { why, .. }) => {
+                self.note_reach(RegistryState::Unreachable { why: why.clone() });
+                Err(Stop::Unreachable(why))
+            }
+            Err(RegistryError::Refused { problem, .. })
+                if problem.code() == crate::wire::code::SESSION_REFUSED =>
+            {
+                *self.session_slot() = None;
+                self.touch();
+                Err(Stop::SignedOut)
+            }
+            Err(RegistryError::Refused { problem, .. }) => Err(Stop::RegistryRefused {
+                code: problem.code().to_owned(),
+                detail: problem.detail.unwrap_or(problem.title),
+            }),
+            Err(other) => Err(Stop::RegistryRefused {
+                code: "malformed".to_owned(),
+                detail: other.to_string(),
+            }),
+        }
+    }
+
+    fn note_reach(&self, state: RegistryState) {
+        let mut reach = self.reach.lock().unwrap_or_else(PoisonError::into_inner);
+        if *reach != state {
+            *reach = state;
+            drop(reach);
+            self.touch();
+        }
+    }
+
+    /// Whether the registry answers, as last seen.
+    pub fn reach(&self) -> RegistryState {
+        self.reach
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Asks the registry whether it is there and compares clocks.
+    pub async fn probe(&self) {
+        let Ok(client) = self.registry() else {
+            return;
+        };
+        match client.health().await {
+            Ok(health) => self.note_reach(RegistryState::Reachable {
+                clock_offset_s: (Timestamp::now().as_second()) - health.now.as_second(),
+            }),
+            Err(error) => self.note_reach(RegistryState::Unreachable {
+                why: error.to_string(),
+            }),
+        }
+    }
+
+    /// Writes down the keys that are new, or whose facts changed.
+    pub fn note_keys(&self, seen: &mut Vec<crate::domain::KeyFacts>) -> Result<(), Stop> {
+        let now = self.slots.keys();
+        for key in &now {
+            let known = seen.iter().any(|k| same_record(k, key));
+            if !known && !self.is_recorded(key)? {
+                self.commit(Change::KeySeen {
+                    key: Box::new(key.clone()),
+                })?;
+            }
+        }
+        *seen = now;
+        Ok(())
+    }
+
+    fn is_recorded(&self, key: &crate::domain::KeyFacts) -> Result<bool, Stop> {
+        let recorded = self
+            .store
+            .key(&key.id, &key.place)
+            .map_err(|e| Stop::Store(e.to_string()))?;
+        Ok(recorded.is_some_and(|record| same_record(&record.facts, key)))
+    }
+}
+
+/// Equal but for what changes with every plug and every PIN entry.
+fn same_record(a: &crate::domain::KeyFacts, b: &crate::domain::KeyFacts) -> bool {
+    a.id == b.id && a.place == b.place && a.firmware == b.firmware && a.pin_set == b.pin_set
+}

@@ -48,6 +48,8 @@ pub enum Command {
     Resolve {
         /// Which.
         intent: IntentId,
+        /// The key is not to be had: record what may remain on it.
+        without_key: bool,
     },
     /// Answer the pending question.
     Answer(Answer),

@@ -212,11 +212,24 @@ pub struct Offer {
     pub expires_at: Timestamp,
 }
 
-/// `POST /v1/tickets`: offers for the people who are expected on a day.
+/// `POST /v1/tickets`: offers for the people who are expected on a day, or for the people who are named.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct TicketRequest {
     /// A civil date, e.g. `2026-11-22`.
     pub day: jiff::civil::Date,
+    /// Instead of those who have an appointment that day.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub people: Vec<PersonId>,
+}
+
+impl TicketRequest {
+    /// For the people who have an appointment that day.
+    pub fn of_day(day: jiff::civil::Date) -> Self {
+        Self {
+            day,
+            people: Vec::new(),
+        }
+    }
 }
 
 /// Reply to [`TicketRequest`].

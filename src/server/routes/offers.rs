@@ -123,12 +123,7 @@ pub async fn tickets(
             Opened::Fresh(entry) => entry,
             Opened::Repeated(response) => return Ok(response),
         };
-    let mut people: Vec<Person> = Vec::new();
-    for expected in people::expected(&mut *entry.tx, start_ms, end_ms).await? {
-        if !people.iter().any(|known| known.id == expected.person.id) {
-            people.push(expected.person);
-        }
-    }
+    let people = wanted(&mut entry.tx, &request, (start_ms, end_ms)).await?;
     if people.len() > MAX_TICKETS {
         return Err(Refusal::new(
             code::TOO_LARGE,
@@ -221,6 +216,35 @@ fn line<'a>(desk: &'a AtDesk, action: &'a str, subject: &'a str, detail: &'a str
         subject,
         detail,
     }
+}
+
+/// The people who are named or, when nobody is, those who have an appointment that day.
+async fn wanted(
+    tx: &mut Write,
+    request: &TicketRequest,
+    (start_ms, end_ms): (i64, i64),
+) -> Answer<Vec<Person>> {
+    let mut people: Vec<Person> = Vec::new();
+    if request.people.len() > MAX_TICKETS {
+        return Err(Refusal::new(
+            code::TOO_LARGE,
+            format!("tickets are for at most {MAX_TICKETS} people"),
+        ));
+    }
+    for id in &request.people {
+        let person = people::by_id(&mut **tx, id)
+            .await?
+            .ok_or_else(|| no_person(id))?;
+        people.push(person);
+    }
+    if people.is_empty() {
+        for expected in people::expected(&mut **tx, start_ms, end_ms).await? {
+            people.push(expected.person);
+        }
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    people.retain(|person| seen.insert(person.id.clone()));
+    Ok(people)
 }
 
 async fn issue(

@@ -85,7 +85,13 @@ fn confirm(model: &mut Model) -> Vec<Effect> {
         Page::Unfinished(at) => {
             let at = *at;
             match model.unfinished().get(at).map(|work| work.intent.id) {
-                Some(intent) => start(model, Command::Resolve { intent }),
+                Some(intent) => start(
+                    model,
+                    Command::Resolve {
+                        intent,
+                        without_key: false,
+                    },
+                ),
                 None => Vec::new(),
             }
         }

@@ -1,0 +1,349 @@
+//! The station's side of [`Desk`]: one workflow's view of bay, store, registry and the people in front of a face.
+//!
+//! Invariant: once `cancel` is set, every question and every key operation ends with "cancelled"; what is already in the
+//! journal stays there.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::Station;
+use super::keys;
+use crate::bay::{Cancel, KeyError, KeyRef};
+use crate::ctap::{AnyDevice, Control, CtapError, Keepalive};
+use crate::domain::change::Enrolment;
+use crate::domain::models::Models;
+use crate::domain::{Bytes, Change, EntryId, KeyFacts, PersonId, Pin};
+use crate::wire::webauthn::{CreationOptions, Descriptor, RequestOptions};
+use crate::wire::{Offer, Operator, OperatorEnrolment, OperatorOffer, SignIn, SignInOptions};
+use crate::workflow::dialogue::{Answer, Event, Question};
+use crate::workflow::{Desk, KeyFault, NewAssertion, NewCredential, Pushed, Resident, Stop};
+
+/// How long a key may take for anything that needs no touch.
+const QUICK: Duration = Duration::from_secs(10);
+
+/// How long an operation with a touch may take: more than the 30 s after which a key gives up by itself.
+const WITH_TOUCH: Duration = Duration::from_secs(45);
+
+/// The people in front of a screen, or the arguments that stand in for them.
+pub trait Face: Send {
+    /// Shows what happens. Called from the key's thread too: must return quickly.
+    fn tell(&self, event: Event);
+    /// Puts a question. May wait for ever: cancelling drops the future.
+    fn ask(&self, question: Question) -> impl Future<Output = Result<Answer, Stop>>;
+}
+
+/// One run's desk.
+pub struct StationDesk<F> {
+    station: Arc<Station>,
+    face: Arc<F>,
+    cancel: Cancel,
+}
+
+impl<F: Face + Sync + 'static> StationDesk<F> {
+    /// A desk for one run.
+    pub fn new(station: Arc<Station>, face: Arc<F>, cancel: Cancel) -> Self {
+        Self {
+            station,
+            face,
+            cancel,
+        }
+    }
+
+    /// The same desk for what must be done after a cancel too: undoing. It needs no touch, so it ends soon.
+    fn uncancelled(&self) -> Self {
+        Self {
+            station: Arc::clone(&self.station),
+            face: Arc::clone(&self.face),
+            cancel: Cancel::default(),
+        }
+    }
+
+    /// Runs a job on a key's thread; keepalives go to the face.
+    async fn on_key<R: Send + 'static>(
+        &self,
+        key: &KeyFacts,
+        limit: Duration,
+        job: impl FnOnce(&mut AnyDevice, &mut Control<'_>) -> Result<R, CtapError> + Send + 'static,
+    ) -> Result<R, KeyFault> {
+        let reference = KeyRef {
+            place: key.place.clone(),
+            generation: key.generation,
+        };
+        let face = Arc::clone(&self.face);
+        let last = Mutex::new(None);
+        let keepalive = move |keepalive: Keepalive| {
+            // A key repeats itself every 100 ms; the screen only needs to hear what changes.
+            let mut last = last
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner);
+            if last.replace(keepalive) != Some(keepalive) {
+                face.tell(Event::Alive {
+                    touch: keepalive == Keepalive::TouchNeeded,
+                });
+            }
+        };
+        let result = self
+            .station
+            .slots
+            .bay
+            .run(&reference, limit, &self.cancel, keepalive, job)
+            .await;
+        match result {
+            Ok(done) => Ok(done),
+            Err(KeyError::Ctap { error, .. }) if is_wrong_pin(&error) => {
+                let retries = self
+                    .station
+                    .slots
+                    .bay
+                    .run(&reference, QUICK, &self.cancel, |_| {}, keys::retries)
+                    .await
+                    .ok()
+                    .flatten()
+                    .map(|retries| retries.left);
+                Err(keys::fault_of(error, retries))
+            }
+            Err(error) => Err(fault_of_bay(error)),
+        }
+    }
+}
+
+fn is_wrong_pin(error: &CtapError) -> bool {
+    error.status() == Some(crate::ctap::Status::PinInvalid)
+}
+
+fn fault_of_bay(error: KeyError) -> KeyFault {
+    match error {
+        KeyError::Gone { .. } => KeyFault::Gone,
+        KeyError::Cancelled { .. } => KeyFault::Cancelled,
+        KeyError::Ctap { error, .. } => keys::fault_of(error, None),
+        other => KeyFault::Failed(other.to_string()),
+    }
+}
+
+impl<F: Face + Sync + 'static> Desk for StationDesk<F> {
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+
+    fn fresh_id(&mut self) -> uuid::Uuid {
+        uuid::Uuid::now_v7()
+    }
+
+    fn models(&self) -> &Models {
+        &self.station.slots.models
+    }
+
+    fn operator(&self) -> Option<Operator> {
+        self.station.operator()
+    }
+
+    fn tell(&mut self, event: Event) {
+        self.face.tell(event);
+    }
+
+    async fn ask(&mut self, question: Question) -> Result<Answer, Stop> {
+        tokio::select! {
+            biased;
+            () = self.cancel.cancelled() => Err(Stop::Cancelled),
+            answer = self.face.ask(question) => answer,
+        }
+    }
+
+    async fn ask_or_bay_change(
+        &mut self,
+        question: Question,
+        seen: &[KeyFacts],
+    ) -> Result<Option<Answer>, Stop> {
+        tokio::select! {
+            biased;
+            () = self.cancel.cancelled() => Err(Stop::Cancelled),
+            () = self.station.slots.differ(seen) => {
+                self.face.tell(Event::Withdrawn);
+                Ok(None)
+            }
+            answer = self.face.ask(question) => answer.map(Some),
+        }
+    }
+
+    async fn offer(&mut self, person: &PersonId) -> Result<Offer, Stop> {
+        self.station.offer(person).await
+    }
+
+    async fn push(&mut self, entry: EntryId) -> Result<Pushed, Stop> {
+        self.station.push_entry(entry).await
+    }
+
+    async fn sign_in_options(&mut self) -> Result<SignInOptions, Stop> {
+        self.station.sign_in_options().await
+    }
+
+    async fn sign_in(&mut self, proof: SignIn) -> Result<Operator, Stop> {
+        self.station.open_session(&proof).await
+    }
+
+    async fn operator_offer(&mut self, code: &str) -> Result<OperatorOffer, Stop> {
+        self.station.operator_offer(code).await
+    }
+
+    async fn operator_enrol(&mut self, enrolment: OperatorEnrolment) -> Result<Operator, Stop> {
+        self.station.operator_enrol(&enrolment).await
+    }
+
+    async fn commit(&mut self, change: Change) -> Result<(), Stop> {
+        self.station.commit(change)
+    }
+
+    async fn enrolments_on(&mut self, key: &KeyFacts) -> Result<Vec<Enrolment>, Stop> {
+        self.station
+            .store
+            .enrolments_on(key)
+            .map_err(|e| Stop::Store(e.to_string()))
+    }
+
+    fn keys(&self) -> Vec<KeyFacts> {
+        self.station.slots.keys()
+    }
+
+    async fn bay_changed(&mut self, seen: &[KeyFacts]) -> Result<(), Stop> {
+        tokio::select! {
+            biased;
+            () = self.cancel.cancelled() => Err(Stop::Cancelled),
+            () = self.station.slots.differ(seen) => Ok(()),
+        }
+    }
+
+    async fn touched(&mut self, keys: &[KeyFacts]) -> Result<KeyFacts, Stop> {
+        let references: Vec<KeyRef> = keys
+            .iter()
+            .map(|key| KeyRef {
+                place: key.place.clone(),
+                generation: key.generation,
+            })
+            .collect();
+        let chosen = self
+            .station
+            .slots
+            .bay
+            .wait_touch(&references, WITH_TOUCH, &self.cancel)
+            .await
+            .map_err(|error| match fault_of_bay(error) {
+                KeyFault::Cancelled => Stop::Cancelled,
+                fault => Stop::Key(fault),
+            })?;
+        keys.iter()
+            .find(|key| key.place == chosen.place)
+            .cloned()
+            .ok_or(Stop::Key(KeyFault::Gone))
+    }
+
+    async fn wink(&mut self, key: &KeyFacts) -> Result<(), KeyFault> {
+        self.on_key(key, QUICK, AnyDevice::wink).await
+    }
+
+    async fn facts(&mut self, key: &KeyFacts) -> Result<KeyFacts, KeyFault> {
+        let read = |device: &mut AnyDevice, control: &mut Control<'_>| {
+            let info = device.info(control)?;
+            let retries = keys::retries(device, control)?;
+            Ok((info, retries))
+        };
+        let (info, retries) = self.on_key(key, QUICK, read).await?;
+        Ok(self.station.slots.with_info(key.clone(), info, retries))
+    }
+
+    async fn verify_pin(&mut self, key: &KeyFacts, pin: &Pin, rp_id: &str) -> Result<(), KeyFault> {
+        let (pin, rp_id) = (pin.duplicate(), rp_id.to_owned());
+        self.on_key(key, QUICK, move |device, control| {
+            keys::verify_pin(device, control, &pin, &rp_id)
+        })
+        .await
+    }
+
+    async fn set_pin(&mut self, key: &KeyFacts, pin: &Pin) -> Result<(), KeyFault> {
+        let pin = pin.duplicate();
+        self.on_key(key, QUICK, move |device, control| {
+            device.set_pin(&pin, control)
+        })
+        .await
+    }
+
+    async fn change_pin(&mut self, key: &KeyFacts, old: &Pin, new: &Pin) -> Result<(), KeyFault> {
+        let (old, new) = (old.duplicate(), new.duplicate());
+        self.on_key(key, QUICK, move |device, control| {
+            device.change_pin(&old, &new, control)
+        })
+        .await
+    }
+
+    async fn holds(
+        &mut self,
+        key: &KeyFacts,
+        rp_id: &str,
+        ids: &[Descriptor],
+    ) -> Result<Option<Bytes>, KeyFault> {
+        let (rp_id, ids) = (rp_id.to_owned(), ids.to_vec());
+        self.on_key(key, QUICK, move |device, control| {
+            keys::holds(device, control, &rp_id, &ids)
+        })
+        .await
+    }
+
+    async fn residents(
+        &mut self,
+        key: &KeyFacts,
+        pin: &Pin,
+        rp_id: &str,
+    ) -> Result<Vec<Resident>, KeyFault> {
+        let (pin, rp_id) = (pin.duplicate(), rp_id.to_owned());
+        // Also asked after a cancel, to find out what must be undone.
+        self.uncancelled()
+            .on_key(key, QUICK, move |device, control| {
+                keys::residents(device, control, &pin, &rp_id)
+            })
+            .await
+    }
+
+    async fn make_credential(
+        &mut self,
+        key: &KeyFacts,
+        pin: Option<&Pin>,
+        options: &CreationOptions,
+        client_data_hash: [u8; 32],
+    ) -> Result<NewCredential, KeyFault> {
+        let (pin, options) = (pin.map(Pin::duplicate), options.clone());
+        self.on_key(key, WITH_TOUCH, move |device, control| {
+            keys::make_credential(device, control, pin.as_ref(), &options, client_data_hash)
+        })
+        .await
+    }
+
+    async fn get_assertion(
+        &mut self,
+        key: &KeyFacts,
+        pin: Option<&Pin>,
+        options: &RequestOptions,
+        client_data_hash: [u8; 32],
+    ) -> Result<NewAssertion, KeyFault> {
+        let (pin, options) = (pin.map(Pin::duplicate), options.clone());
+        self.on_key(key, WITH_TOUCH, move |device, control| {
+            keys::get_assertion(device, control, pin.as_ref(), &options, client_data_hash)
+        })
+        .await
+    }
+
+    async fn delete_credential(
+        &mut self,
+        key: &KeyFacts,
+        pin: &Pin,
+        rp_id: &str,
+        id: &Bytes,
+    ) -> Result<(), KeyFault> {
+        let (pin, rp_id, id) = (pin.duplicate(), rp_id.to_owned(), id.clone());
+        self.uncancelled()
+            .on_key(key, QUICK, move |device, control| {
+                keys::delete_credential(device, control, &pin, &rp_id, &id)
+            })
+            .await
+    }
+}

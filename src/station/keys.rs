@@ -1,0 +1,275 @@
+//! What a workflow asks of a key, in the words of the CTAP client: each function is one job on the key's own thread.
+//!
+//! Hides tokens, permissions and status codes. Every job gets its own token, so that no token outlives its purpose.
+
+use sha2::{Digest, Sha256};
+
+use crate::ctap::{
+    AnyDevice, Control, CredProtect, CtapError, GetAssertion, MakeCredential, Operation,
+    Permissions, PinUvAuthToken, RelyingParty, Retries, Setup, Status, TokenRequest, User,
+    VerifyBy,
+};
+use crate::domain::{Bytes, Pin};
+use crate::wire::webauthn::{CreationOptions, Descriptor, RequestOptions};
+use crate::workflow::{KeyFault, NewAssertion, NewCredential, Resident};
+
+/// Proves the PIN on the key, without a touch.
+pub(super) fn verify_pin(
+    device: &mut AnyDevice,
+    control: &mut Control<'_>,
+    pin: &Pin,
+    rp_id: &str,
+) -> Result<(), CtapError> {
+    token(
+        device,
+        control,
+        Some(pin),
+        Permissions::GET_ASSERTION,
+        Some(rp_id),
+    )
+    .map(drop)
+}
+
+/// Attempts left, where the key has a PIN.
+pub(super) fn retries(
+    device: &mut AnyDevice,
+    control: &mut Control<'_>,
+) -> Result<Option<Retries>, CtapError> {
+    let info = device.info(control)?;
+    if info.client_pin() != Setup::Set {
+        return Ok(None);
+    }
+    device.pin_retries(control).map(Some)
+}
+
+/// Which of these credentials the key holds.
+pub(super) fn holds(
+    device: &mut AnyDevice,
+    control: &mut Control<'_>,
+    rp_id: &str,
+    ids: &[Descriptor],
+) -> Result<Option<Bytes>, CtapError> {
+    let ids: Vec<Vec<u8>> = ids.iter().map(|d| d.id.0.clone()).collect();
+    let found = device.find_credential(rp_id, &ids, None, control)?;
+    Ok(found.map(Bytes))
+}
+
+/// The discoverable credentials at an RP.
+pub(super) fn residents(
+    device: &mut AnyDevice,
+    control: &mut Control<'_>,
+    pin: &Pin,
+    rp_id: &str,
+) -> Result<Vec<Resident>, CtapError> {
+    let token = manage_token(device, control, pin, rp_id)?;
+    let rp_id_hash = Sha256::digest(rp_id).into();
+    let stored = device.stored_credentials(&rp_id_hash, &token, control)?;
+    Ok(stored
+        .into_iter()
+        .map(|credential| Resident {
+            id: Bytes(credential.id),
+            user_handle: Bytes(credential.user.id),
+            user_name: credential.user.display_name.or(credential.user.name),
+        })
+        .collect())
+}
+
+/// Deletes a discoverable credential.
+pub(super) fn delete_credential(
+    device: &mut AnyDevice,
+    control: &mut Control<'_>,
+    pin: &Pin,
+    rp_id: &str,
+    id: &Bytes,
+) -> Result<(), CtapError> {
+    let token = manage_token(device, control, pin, rp_id)?;
+    device.delete_credential(id.as_ref(), &token, control)
+}
+
+/// Makes a credential: one touch.
+pub(super) fn make_credential(
+    device: &mut AnyDevice,
+    control: &mut Control<'_>,
+    pin: Option<&Pin>,
+    options: &CreationOptions,
+    client_data_hash: [u8; 32],
+) -> Result<NewCredential, CtapError> {
+    let info = device.info(control)?;
+    let token = token(
+        device,
+        control,
+        pin,
+        Permissions::MAKE_CREDENTIAL,
+        Some(&options.rp.id),
+    )?;
+    let wanted = options.authenticator_selection.as_ref();
+    let resident = wanted.and_then(|s| s.resident_key.as_deref());
+    let discoverable = match resident {
+        Some("required") => true,
+        Some("preferred") => info.discoverable(),
+        _ => wanted.is_some_and(|s| s.require_resident_key == Some(true)),
+    };
+    let request = MakeCredential {
+        client_data_hash,
+        rp: RelyingParty {
+            id: options.rp.id.clone(),
+            name: Some(options.rp.name.clone()),
+        },
+        user: User {
+            id: options.user.id.0.clone(),
+            name: Some(options.user.name.clone()),
+            display_name: Some(options.user.display_name.clone()),
+        },
+        algorithms: options.pub_key_cred_params.iter().map(|p| p.alg).collect(),
+        exclude: options
+            .exclude_credentials
+            .iter()
+            .map(|d| d.id.0.clone())
+            .collect(),
+        discoverable,
+        built_in_uv: token.is_none(),
+        cred_protect: cred_protect(options, &info),
+        min_pin_length: asks_for(options, "minPinLength") && info.has_extension("minPinLength"),
+        hmac_secret: asks_for(options, "hmacCreateSecret") && info.has_extension("hmac-secret"),
+        // Carries identifiers of the very key: only where the registry asks for it knowingly and the key has it enabled.
+        enterprise_attestation: (options.attestation.as_deref() == Some("enterprise")
+            && info.enterprise_attestation() == Setup::Set)
+            .then_some(crate::ctap::EnterpriseAttestation::PlatformManaged),
+    };
+    let made = device.make_credential(&request, token.as_ref(), control)?;
+    Ok(NewCredential {
+        id: Bytes(made.credential.id.clone()),
+        attestation_object: Bytes(made.attestation_object()),
+        authenticator_data: Bytes(made.auth_data.as_bytes().to_vec()),
+        public_key: Bytes(made.credential.public_key.as_bytes().to_vec()),
+        algorithm: made.credential.public_key.algorithm(),
+        user_verified: made.auth_data.flags.user_verified(),
+        discoverable: asks_for(options, "credProps").then_some(discoverable),
+        transports: if info.transports.is_empty() {
+            vec!["usb".to_owned()]
+        } else {
+            info.transports.clone()
+        },
+    })
+}
+
+/// Signs: one touch.
+pub(super) fn get_assertion(
+    device: &mut AnyDevice,
+    control: &mut Control<'_>,
+    pin: Option<&Pin>,
+    options: &RequestOptions,
+    client_data_hash: [u8; 32],
+) -> Result<NewAssertion, CtapError> {
+    let token = token(
+        device,
+        control,
+        pin,
+        Permissions::GET_ASSERTION,
+        Some(&options.rp_id),
+    )?;
+    let request = GetAssertion {
+        rp_id: options.rp_id.clone(),
+        client_data_hash,
+        allow: options
+            .allow_credentials
+            .iter()
+            .map(|d| d.id.0.clone())
+            .collect(),
+        user_presence: true,
+        built_in_uv: token.is_none(),
+    };
+    let signed = device.assertion(&request, token.as_ref(), control)?;
+    Ok(NewAssertion {
+        id: Bytes(signed.credential_id),
+        authenticator_data: Bytes(signed.auth_data.as_bytes().to_vec()),
+        signature: Bytes(signed.signature),
+        user_handle: signed.user.map(|user| Bytes(user.id)),
+    })
+}
+
+/// A token by PIN, or by the key's own verification; none where an old key does that within the request itself.
+fn token(
+    device: &mut AnyDevice,
+    control: &mut Control<'_>,
+    pin: Option<&Pin>,
+    permissions: Permissions,
+    rp_id: Option<&str>,
+) -> Result<Option<PinUvAuthToken>, CtapError> {
+    let by = match pin {
+        Some(pin) => VerifyBy::Pin(pin),
+        None if device.info(control)?.token_permissions() => VerifyBy::BuiltInUv,
+        None => return Ok(None),
+    };
+    let request = TokenRequest {
+        by,
+        permissions,
+        rp_id,
+    };
+    device.token(&request, control).map(Some)
+}
+
+fn manage_token(
+    device: &mut AnyDevice,
+    control: &mut Control<'_>,
+    pin: &Pin,
+    rp_id: &str,
+) -> Result<PinUvAuthToken, CtapError> {
+    let request = TokenRequest {
+        by: VerifyBy::Pin(pin),
+        permissions: Permissions::CREDENTIAL_MANAGEMENT,
+        rp_id: Some(rp_id),
+    };
+    device.token(&request, control)
+}
+
+fn asks_for(options: &CreationOptions, extension: &str) -> bool {
+    let asked = options.extensions.as_ref();
+    asked.and_then(|all| all.get(extension)) == Some(&serde_json::Value::Bool(true))
+}
+
+/// WebAuthn's word for it (credProtect, CTAP 2.3, section 12.1).
+fn cred_protect(options: &CreationOptions, info: &crate::ctap::Info) -> Option<CredProtect> {
+    let asked = options.extensions.as_ref()?;
+    let level = match asked.get("credentialProtectionPolicy")?.as_str()? {
+        "userVerificationOptional" => CredProtect::Optional,
+        "userVerificationOptionalWithCredentialIDList" => CredProtect::OptionalWithCredentialIdList,
+        "userVerificationRequired" => CredProtect::Required,
+        _ => return None,
+    };
+    info.has_extension("credProtect").then_some(level)
+}
+
+/// What went wrong, as a workflow decides on it. `retries`: PIN attempts left, asked after a wrong one.
+pub(super) fn fault_of(error: CtapError, retries: Option<u8>) -> KeyFault {
+    let pin_step = matches!(
+        &error,
+        CtapError::Status {
+            operation: Operation::SetPin | Operation::ChangePin,
+            ..
+        }
+    );
+    match &error {
+        CtapError::Gone => return KeyFault::Gone,
+        CtapError::Cancelled { .. } => return KeyFault::Cancelled,
+        CtapError::PinLength(_) => return KeyFault::PinRefused,
+        CtapError::Timeout { .. } => return KeyFault::TouchTimeout,
+        CtapError::Unsupported { what } => return KeyFault::Unsupported((*what).to_owned()),
+        _ => {}
+    }
+    match error.status() {
+        Some(Status::PinInvalid) => KeyFault::WrongPin { retries },
+        Some(Status::PinAuthBlocked) => KeyFault::PowerCycleNeeded,
+        Some(Status::PinBlocked) => KeyFault::PinBlocked,
+        Some(Status::PinPolicyViolation) => KeyFault::PinRefused,
+        Some(Status::InvalidParameter | Status::InvalidLength) if pin_step => KeyFault::PinRefused,
+        Some(Status::CredentialExcluded) => KeyFault::Excluded,
+        Some(Status::NoCredentials) => KeyFault::NoCredential,
+        Some(Status::KeyStoreFull) => KeyFault::StoreFull,
+        Some(Status::UserActionTimeout | Status::ActionTimeout | Status::OperationDenied) => {
+            KeyFault::TouchTimeout
+        }
+        Some(Status::KeepaliveCancel) => KeyFault::Cancelled,
+        _ => KeyFault::Failed(error.to_string()),
+    }
+}

@@ -1,0 +1,242 @@
+//! Results on their way to the registry.
+//!
+//! Invariant: an entry leaves the outbox only by a journal record: accepted, or withdrawn by an operator. A lost answer is
+//! harmless, because the entry's id is the registry's idempotency key.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::Station;
+use super::backoff::Backoff;
+use crate::domain::change::{EntryState, OutboxBody, OutboxEntry, Resolution};
+use crate::domain::{Change, EntryId};
+use crate::registry::RegistryError;
+use crate::wire::{Push, Receipt};
+use crate::workflow::{Pushed, Stop};
+
+/// Between looks at the outbox and the registry when nothing happens.
+const LOOK: Duration = Duration::from_secs(15);
+
+/// Serialises pushes and remembers when to try again.
+#[derive(Default)]
+pub(super) struct Pusher {
+    turn: tokio::sync::Mutex<()>,
+    backoff: Mutex<Backoff>,
+}
+
+/// What a round of pushing came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+pub struct Round {
+    /// Accepted by the registry.
+    pub accepted: usize,
+    /// Refused by it: conflicts.
+    pub rejected: usize,
+    /// Still waiting.
+    pub queued: usize,
+}
+
+impl Station {
+    /// Sends one entry now.
+    pub async fn push_entry(&self, id: EntryId) -> Result<Pushed, Stop> {
+        let _turn = self.outbox.turn.lock().await;
+        let entry = self
+            .store
+            .outbox_entry(id)
+            .map_err(|e| Stop::Store(e.to_string()))?;
+        match entry {
+            Some(entry) => self.send(&entry).await,
+            // Somebody else's turn has brought it home already.
+            None => Ok(Pushed::Accepted {
+                at: jiff::Timestamp::now(),
+            }),
+        }
+    }
+
+    /// Sends everything that waits, oldest first; stops at the first sign that the registry can't be reached.
+    pub async fn push_outbox(&self) -> Result<Round, Stop> {
+        let _turn = self.outbox.turn.lock().await;
+        let mut round = Round::default();
+        let entries = self
+            .store
+            .outbox()
+            .map_err(|e| Stop::Store(e.to_string()))?;
+        let mut reachable = true;
+        for entry in entries {
+            if entry.state != EntryState::Queued {
+                round.rejected += 1;
+            } else if !reachable {
+                round.queued += 1;
+            } else {
+                match self.send(&entry).await? {
+                    Pushed::Accepted { .. } => round.accepted += 1,
+                    Pushed::Rejected { .. } => round.rejected += 1,
+                    Pushed::Queued => {
+                        round.queued += 1;
+                        reachable = false;
+                    }
+                }
+            }
+        }
+        Ok(round)
+    }
+
+    async fn send(&self, entry: &OutboxEntry) -> Result<Pushed, Stop> {
+        let pushed = self.verdict_on(entry.id, self.deliver(entry).await);
+        match &pushed {
+            Pushed::Accepted { at } => {
+                self.backoff().reset();
+                self.commit(Change::Pushed {
+                    entry: entry.id,
+                    accepted_at: *at,
+                })?;
+            }
+            Pushed::Rejected { code, detail } => {
+                self.backoff().reset();
+                self.commit(Change::Rejected {
+                    entry: entry.id,
+                    code: code.clone(),
+                    detail: detail.clone(),
+                })?;
+            }
+            Pushed::Queued => {}
+        }
+        Ok(pushed)
+    }
+
+    async fn deliver(&self, entry: &OutboxEntry) -> Result<Receipt, RegistryError> {
+        let Some(client) = &self.registry else {
+            return Err(RegistryError::Unreachable {
+                why: "this station has not joined a registry".to_owned(),
+                retry_after: None,
+            });
+        };
+        let head = self.store.head();
+        match &entry.body {
+            OutboxBody::Enrolment { push } => {
+                let push = Push {
+                    body: push.as_ref().clone(),
+                    head,
+                };
+                client.push_enrolment(entry.id, &push).await
+            }
+            OutboxBody::Test { push } => {
+                let push = Push {
+                    body: push.as_ref().clone(),
+                    head,
+                };
+                client.push_test(entry.id, &push).await
+            }
+        }
+    }
+
+    /// Accepted, refused for good, or to be tried again.
+    fn verdict_on(&self, id: EntryId, answer: Result<Receipt, RegistryError>) -> Pushed {
+        match answer {
+            Ok(receipt) => {
+                tracing::info!(entry = %id, "accepted by the registry");
+                Pushed::Accepted {
+                    at: receipt.accepted_at,
+                }
+            }
+            Err(RegistryError::Refused { status, problem }) if is_final(status) => {
+                Pushed::Rejected {
+                    code: problem.code().to_owned(),
+                    detail: problem.detail.unwrap_or(problem.title),
+                }
+            }
+            Err(error) => {
+                tracing::warn!(entry = %id, %error, "not pushed; it waits");
+                let retry_after = match &error {
+                    RegistryError::Unreachable { retry_after, .. } => *retry_after,
+                    _ => None,
+                };
+                let mut jitter = [128];
+                // Without randomness the pause is simply the middle one.
+                let _ = getrandom::fill(&mut jitter);
+                self.backoff()
+                    .failed(Instant::now(), jitter[0], retry_after);
+                self.note_reach(super::face::RegistryState::Unreachable {
+                    why: error.to_string(),
+                });
+                Pushed::Queued
+            }
+        }
+    }
+
+    fn backoff(&self) -> std::sync::MutexGuard<'_, Backoff> {
+        self.outbox
+            .backoff
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Resolves a conflict, then sends a retried entry at once.
+    pub async fn resolve_conflict(&self, entry: EntryId, how: Resolution) -> Result<Round, Stop> {
+        self.commit(Change::ConflictResolved { entry, how })?;
+        self.backoff().reset();
+        self.push_outbox().await
+    }
+
+    /// Background work for as long as the station runs: pushes what waits, watches the registry and the bay.
+    pub async fn tend(self: Arc<Self>) {
+        let mut changed = self.watch();
+        let mut bay = self.slots.watch();
+        let mut seen = Vec::new();
+        loop {
+            if let Err(error) = self.note_keys(&mut seen) {
+                tracing::error!(%error, "a key could not be recorded");
+            }
+            self.probe().await;
+            let waits = self.store.outbox().is_ok_and(|entries| {
+                entries
+                    .iter()
+                    .any(|entry| entry.state == EntryState::Queued)
+            });
+            let pause = self.backoff().wait(Instant::now());
+            if waits
+                && pause.is_zero()
+                && let Err(error) = self.push_outbox().await
+            {
+                tracing::error!(%error, "the outbox could not be pushed");
+            }
+            changed.borrow_and_update();
+            let next = match (waits, self.backoff().wait(Instant::now())) {
+                (true, pause) => pause.max(Duration::from_millis(200)).min(LOOK),
+                (false, _) => LOOK,
+            };
+            tokio::select! {
+                () = tokio::time::sleep(next) => {}
+                () = self.slots.changed(&mut bay) => {}
+            }
+        }
+    }
+}
+
+/// Statuses after which sending the same again is pointless (RFC 9110, section 15.5), but for those that ask for patience
+/// or a fresh token.
+fn is_final(status: u16) -> bool {
+    (400..500).contains(&status) && ![401, 408, 425, 429].contains(&status)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_final;
+
+    #[test]
+    fn only_a_refusal_of_the_content_is_final() {
+        for (status, expected) in [
+            (400, true),
+            (401, false),
+            (403, true),
+            (408, false),
+            (409, true),
+            (410, true),
+            (422, true),
+            (429, false),
+            (500, false),
+            (503, false),
+        ] {
+            assert_eq!(is_final(status), expected, "{status}");
+        }
+    }
+}

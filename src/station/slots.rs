@@ -1,0 +1,206 @@
+//! The bay as workflows and faces see it: facts with model names, and slots that remember being used.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use super::face::{SlotState as SlotLook, SlotView};
+use crate::bay::{Activity, Bay, Ready, Refusal, Slot, SlotState};
+use crate::ctap::{Info, Retries};
+use crate::domain::models::Models;
+use crate::domain::{KeyFacts, Place};
+
+/// No change for so long means that the keys which were in have all been noticed.
+const QUIET: Duration = Duration::from_millis(150);
+
+/// The bay together with the list of models.
+pub struct Slots {
+    /// The bay itself.
+    pub(super) bay: Bay,
+    pub(super) models: Models,
+    /// Every place that ever held a key, so that an empty slot can be shown as such.
+    known: Mutex<BTreeMap<u16, Place>>,
+}
+
+impl Slots {
+    /// Takes over a bay.
+    pub fn new(bay: Bay, models: Models) -> Self {
+        Self {
+            bay,
+            models,
+            known: Mutex::default(),
+        }
+    }
+
+    /// The list of models.
+    pub fn models(&self) -> &Models {
+        &self.models
+    }
+
+    /// The keys that workflows can work with: those that have said what they are.
+    pub fn keys(&self) -> Vec<KeyFacts> {
+        let slots = Arc::clone(&self.bay.slots().borrow());
+        slots.iter().filter_map(|slot| self.facts(slot)).collect()
+    }
+
+    /// Every slot that holds or held a key, by number.
+    pub fn views(&self) -> Vec<SlotView> {
+        let slots = Arc::clone(&self.bay.slots().borrow());
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.extend(slots.iter().map(|s| (s.number, s.place.clone())));
+        known
+            .iter()
+            .map(|(number, place)| SlotView {
+                number: *number,
+                place: place.clone(),
+                state: slots
+                    .iter()
+                    .find(|slot| slot.place == *place)
+                    .map_or(SlotLook::Empty, |slot| self.look(slot)),
+            })
+            .collect()
+    }
+
+    /// Waits until the keys differ from `seen`.
+    pub async fn differ(&self, seen: &[KeyFacts]) {
+        let mut slots = self.bay.slots();
+        loop {
+            slots.borrow_and_update();
+            if !same_keys(&self.keys(), seen) {
+                return;
+            }
+            if slots.changed().await.is_err() {
+                // The bay has closed: nothing will ever change again.
+                std::future::pending::<()>().await;
+            }
+        }
+    }
+
+    /// The bay as it is.
+    pub fn raw(&self) -> Arc<Vec<Slot>> {
+        Arc::clone(&self.bay.slots().borrow())
+    }
+
+    /// Waits until every key that is in has said what it is and no other came for a moment, at most `limit`.
+    pub async fn settled(&self, limit: Duration) {
+        let mut slots = self.bay.slots();
+        let settled = async {
+            loop {
+                let opening = |slot: &Slot| matches!(slot.state, SlotState::Opening);
+                let quiet = !slots.borrow_and_update().iter().any(opening);
+                let change = tokio::time::timeout(QUIET, slots.changed()).await;
+                if quiet && change.is_err() {
+                    return;
+                }
+            }
+        };
+        // A key that takes longer is met when it is ready.
+        let _ = tokio::time::timeout(limit, settled).await;
+    }
+
+    /// A slot's state for a list.
+    pub fn state_in_words(&self, slot: &Slot) -> String {
+        match (&slot.state, self.facts(slot)) {
+            (SlotState::Ready(_), Some(facts)) => {
+                let firmware = facts.firmware_text().unwrap_or_else(|| "-".to_owned());
+                let pin = match (facts.pin_set, facts.pin_retries) {
+                    (None, _) => "cannot have a PIN".to_owned(),
+                    (Some(false), _) => "no PIN".to_owned(),
+                    (Some(true), Some(0)) => "PIN blocked".to_owned(),
+                    (Some(true), Some(left)) => format!("PIN set, {left} tries"),
+                    (Some(true), None) => "PIN set".to_owned(),
+                };
+                format!("firmware {firmware}, {pin}")
+            }
+            (SlotState::U2fOnly, _) => "U2F only: cannot be used".to_owned(),
+            (SlotState::Refused { why }, _) => why.to_string(),
+            (SlotState::Failed { why }, _) => why.clone(),
+            _ => "being asked what it is".to_owned(),
+        }
+    }
+
+    /// Waits until something about the bay changes.
+    pub async fn changed(&self, seen: &mut tokio::sync::watch::Receiver<Arc<Vec<Slot>>>) {
+        if seen.changed().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+
+    /// A receiver for [`Slots::changed`].
+    pub fn watch(&self) -> tokio::sync::watch::Receiver<Arc<Vec<Slot>>> {
+        self.bay.slots()
+    }
+
+    /// The facts of a key whose info was just read again.
+    pub(super) fn with_info(
+        &self,
+        key: KeyFacts,
+        info: Arc<Info>,
+        retries: Option<Retries>,
+    ) -> KeyFacts {
+        let slots = Arc::clone(&self.bay.slots().borrow());
+        let slot = slots
+            .iter()
+            .find(|slot| slot.place == key.place && slot.generation == key.generation);
+        let Some((slot, SlotState::Ready(ready))) = slot.map(|slot| (slot, &slot.state)) else {
+            return key;
+        };
+        let fresh = Slot {
+            state: SlotState::Ready(Ready {
+                info,
+                pin_retries: retries,
+                ..ready.clone()
+            }),
+            ..slot.clone()
+        };
+        self.facts(&fresh).unwrap_or(key)
+    }
+
+    /// What the key in a slot says of itself.
+    pub fn facts(&self, slot: &Slot) -> Option<KeyFacts> {
+        let mut facts = slot.facts()?;
+        if let Some(model) = self.models.model(facts.id.aaguid) {
+            facts.model.clone_from(&model.name);
+        }
+        Some(facts)
+    }
+
+    fn look(&self, slot: &Slot) -> SlotLook {
+        let product = || slot.identity.product.clone();
+        match (&slot.state, self.facts(slot)) {
+            (SlotState::Ready(ready), Some(facts)) if ready.activity == Activity::Idle => {
+                SlotLook::Ready(Box::new(facts))
+            }
+            (SlotState::Ready(_), Some(facts)) => SlotLook::Busy(Box::new(facts)),
+            (SlotState::U2fOnly, _) => SlotLook::U2fOnly { product: product() },
+            (SlotState::Refused { why }, _) => SlotLook::Unusable {
+                product: product(),
+                code: refusal_code(why).to_owned(),
+                detail: why.to_string(),
+            },
+            (SlotState::Failed { why }, _) => SlotLook::Unusable {
+                product: product(),
+                code: "failed".to_owned(),
+                detail: why.clone(),
+            },
+            _ => SlotLook::Opening { product: product() },
+        }
+    }
+}
+
+fn refusal_code(why: &Refusal) -> &'static str {
+    match why {
+        Refusal::NoPermission { .. } => "no-permission",
+        Refusal::NoRoom { .. } => "no-room",
+        Refusal::System { .. } => "failed",
+    }
+}
+
+/// The same keys in the same places; what they are doing at the moment does not count.
+fn same_keys(now: &[KeyFacts], seen: &[KeyFacts]) -> bool {
+    now.len() == seen.len()
+        && now
+            .iter()
+            .zip(seen)
+            .all(|(a, b)| a.place == b.place && a.generation == b.generation)
+}
