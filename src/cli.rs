@@ -1,3 +1,7 @@
 //! The command line: arguments in, JSON lines out.
 
 pub mod args;
+pub mod commands;
+pub mod face;
+pub mod output;
+pub mod secret;

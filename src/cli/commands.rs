@@ -1,0 +1,396 @@
+//! The commands that a station carries out: each ends in one [`Outcome`].
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use serde_json::json;
+use zeroize::Zeroizing;
+
+use super::args::{
+    EnrolArguments, KeyChoice, OutboxCommand, PersonCommand, SessionCommand, TicketsCommand,
+    UnfinishedCommand,
+};
+use super::face::HeadlessFace;
+use super::output::{Exit, Outcome, Output, push_word};
+use super::secret::{self, SecretError};
+use crate::domain::change::{EntryState, OutboxEntry, Resolution, Unfinished};
+use crate::domain::{Identification, PersonId};
+use crate::station::Station;
+use crate::station::desk::StationDesk;
+use crate::station::stopper::Stopper;
+use crate::wire::TicketRequest;
+use crate::workflow::dialogue::{Ending, PushState};
+use crate::workflow::{self, How, KeyFault, Stop};
+
+/// A command that needs a station.
+pub enum StationCommand<'a> {
+    /// `session …`
+    Session(&'a SessionCommand),
+    /// `person …`
+    Person(&'a PersonCommand),
+    /// `enrol`
+    Enrol(&'a EnrolArguments),
+    /// `tickets …`
+    Tickets(&'a TicketsCommand),
+    /// `outbox …`
+    Outbox(&'a OutboxCommand),
+    /// `unfinished …`
+    Unfinished(&'a UnfinishedCommand),
+}
+
+/// Carries out one command.
+pub async fn run(
+    station: Arc<Station>,
+    command: StationCommand<'_>,
+    output: Arc<Output>,
+    stopper: Stopper,
+) -> Outcome {
+    let desk = |choice: &KeyChoice, identification: Option<Identification>| {
+        let face = HeadlessFace::new(Arc::clone(&output), choice.clone(), identification);
+        StationDesk::new(Arc::clone(&station), Arc::new(face), stopper.cancel())
+    };
+    if let Err(stop) = station.resume_session() {
+        return outcome_of_stop(&stop);
+    }
+    let result = match command {
+        StationCommand::Session(SessionCommand::Open { code_fd, key }) => {
+            let code = match code_fd.map(secret::from_descriptor).transpose() {
+                Ok(code) => code,
+                Err(error) => return unreadable(&error),
+            };
+            session_open(&station, desk(key, None), code).await
+        }
+        StationCommand::Session(SessionCommand::Close) => session_close(&station).await,
+        StationCommand::Person(PersonCommand::Find { text }) => {
+            person_find(&station, text, &output).await
+        }
+        StationCommand::Enrol(arguments) => {
+            let mut desk = desk(&arguments.key, Some(arguments.identified_by.clone()));
+            station.note_keys(&mut Vec::new()).ok();
+            workflow::enrol(&mut desk, &arguments.person)
+                .await
+                .map(|ending| outcome_of(&ending))
+        }
+        StationCommand::Tickets(TicketsCommand::Fetch { day }) => {
+            tickets_fetch(&station, day).await
+        }
+        StationCommand::Outbox(command) => outbox(&station, command, &output).await,
+        StationCommand::Unfinished(UnfinishedCommand::List) => unfinished_list(&station, &output),
+        StationCommand::Unfinished(UnfinishedCommand::Resolve {
+            intent,
+            without_key,
+            key,
+        }) => {
+            let mut desk = desk(key, None);
+            let how = if *without_key {
+                How::WithoutKey
+            } else {
+                How::WithKey
+            };
+            match station.store().unfinished_by(*intent) {
+                Ok(Some(work)) => workflow::resolve(&mut desk, work, how)
+                    .await
+                    .map(|ending| outcome_of(&ending)),
+                Ok(None) => {
+                    return Outcome::failed(
+                        Exit::Usage,
+                        "no-such-work",
+                        format!("{intent} is not unfinished: see `keydesk unfinished list`"),
+                    );
+                }
+                Err(error) => Err(Stop::Store(error.to_string())),
+            }
+        }
+    };
+    result.unwrap_or_else(|stop| outcome_of_stop(&stop))
+}
+
+fn unreadable(error: &SecretError) -> Outcome {
+    Outcome::failed(Exit::Usage, "unreadable-secret", error.to_string())
+}
+
+async fn session_open(
+    station: &Station,
+    mut desk: StationDesk<HeadlessFace>,
+    code: Option<Zeroizing<String>>,
+) -> Result<Outcome, Stop> {
+    match code {
+        Some(code) => workflow::first_sign_in(&mut desk, &code).await?,
+        None => workflow::sign_in(&mut desk).await?,
+    };
+    station.keep_session()?;
+    let operator = station.operator().ok_or(Stop::SignedOut)?;
+    Ok(Outcome::done(
+        format!("signed in: {} ({})", operator.name, operator.role.as_str()),
+        json!({ "operator": operator }),
+    ))
+}
+
+async fn session_close(station: &Station) -> Result<Outcome, Stop> {
+    station.close_session().await?;
+    Ok(Outcome::done("signed out", json!({})))
+}
+
+async fn person_find(station: &Station, text: &str, output: &Output) -> Result<Outcome, Stop> {
+    let found = station.find(text).await?;
+    for person in &found.people {
+        let organisation = person.organisation.as_ref().map_or("-", |o| &o.name);
+        let line = format!(
+            "{}\t{}\t{organisation}\t{}\t{}\t{} key(s)",
+            person.id,
+            person.name,
+            person.kind.as_str(),
+            person.email.as_deref().unwrap_or("-"),
+            person.keys
+        );
+        output.item("person", person, &clean(&line));
+    }
+    let detail = match (found.people.len(), found.more) {
+        (0, _) => "nobody found: try the e-mail address or the organisation's number".to_owned(),
+        (_, true) => "more people match: give more of the name, or the e-mail address".to_owned(),
+        (n, false) => format!("{n} found"),
+    };
+    Ok(Outcome::done(
+        detail,
+        json!({ "found": found.people.len(), "more": found.more }),
+    ))
+}
+
+async fn tickets_fetch(station: &Station, day: &str) -> Result<Outcome, Stop> {
+    let request = match ticket_request(day) {
+        Ok(request) => request,
+        Err(detail) => return Ok(Outcome::failed(Exit::Usage, "bad-day", detail)),
+    };
+    let count = station.fetch_tickets(&request).await?;
+    Ok(Outcome::done(
+        format!("{count} ticket(s) for {}", request.day),
+        json!({ "tickets": count, "day": request.day }),
+    ))
+}
+
+/// A date, `today`, or a file with a person's identifier on each line.
+fn ticket_request(day: &str) -> Result<TicketRequest, String> {
+    let today = jiff::Zoned::now().date();
+    if day == "today" {
+        return Ok(TicketRequest::of_day(today));
+    }
+    if let Ok(date) = day.parse() {
+        return Ok(TicketRequest::of_day(date));
+    }
+    let text = std::fs::read_to_string(day)
+        .map_err(|e| format!("{day:?} is neither a date, nor `today`, nor a file to read: {e}"))?;
+    let people: BTreeSet<PersonId> = text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .map(PersonId::new)
+        .collect();
+    if people.is_empty() {
+        return Err(format!(
+            "{day}: names nobody; write one person's identifier a line"
+        ));
+    }
+    Ok(TicketRequest {
+        day: today,
+        people: people.into_iter().collect(),
+    })
+}
+
+async fn outbox(
+    station: &Station,
+    command: &OutboxCommand,
+    output: &Output,
+) -> Result<Outcome, Stop> {
+    let round = match command {
+        OutboxCommand::List => return outbox_list(station, output),
+        OutboxCommand::Push => station.push_outbox().await?,
+        OutboxCommand::Resolve { entry, how } => {
+            let how = match how.as_str() {
+                "retry" => Resolution::Retry,
+                _ => Resolution::Withdrawn,
+            };
+            station.resolve_conflict(*entry, how).await?
+        }
+    };
+    let detail = format!(
+        "{} accepted, {} waiting, {} in conflict",
+        round.accepted, round.queued, round.rejected
+    );
+    let exit = match (round.rejected, round.queued) {
+        (0, 0) => Exit::Done,
+        (0, _) => Exit::Queued,
+        _ => Exit::Refused,
+    };
+    Ok(Outcome {
+        exit,
+        code: "pushed".to_owned(),
+        detail,
+        facts: json!(round),
+    })
+}
+
+fn outbox_list(station: &Station, output: &Output) -> Result<Outcome, Stop> {
+    let entries = station
+        .store()
+        .outbox()
+        .map_err(|e| Stop::Store(e.to_string()))?;
+    for entry in &entries {
+        output.item("outbox-entry", entry, &clean(&entry_line(entry)));
+    }
+    Ok(Outcome::done(
+        format!("{} waiting", entries.len()),
+        json!({ "entries": entries.len() }),
+    ))
+}
+
+fn entry_line(entry: &OutboxEntry) -> String {
+    let state = match &entry.state {
+        EntryState::Queued => "queued".to_owned(),
+        EntryState::Conflict { code, detail } => format!("conflict ({code}): {detail}"),
+    };
+    format!(
+        "{}\t{}\t{}\t{state}",
+        entry.id,
+        entry.made_at,
+        entry.body.person()
+    )
+}
+
+fn unfinished_list(station: &Station, output: &Output) -> Result<Outcome, Stop> {
+    let work = station
+        .store()
+        .unfinished()
+        .map_err(|e| Stop::Store(e.to_string()))?;
+    for unfinished in &work {
+        output.item("unfinished", unfinished, &clean(&work_line(unfinished)));
+    }
+    let detail = match work.len() {
+        0 => "nothing unfinished".to_owned(),
+        n => format!("{n} unfinished: put the key in and run `keydesk unfinished resolve ID`"),
+    };
+    Ok(Outcome::done(detail, json!({ "unfinished": work.len() })))
+}
+
+fn work_line(work: &Unfinished) -> String {
+    use crate::domain::change::IntentStage;
+    let known = match work.stage {
+        IntentStage::Begun => "stopped before anything is known to have been written to the key",
+        IntentStage::PinSet => "stopped after the PIN was set",
+        IntentStage::Made => "stopped after the credential was made, before it was tested",
+    };
+    let intent = &work.intent;
+    format!(
+        "{}\t{}\t{}\t{} in {}\t{known}",
+        intent.id, intent.begun_at, intent.offer.person.name, intent.key.model, intent.key.place
+    )
+}
+
+/// Text from the registry or a key must not steer the terminal.
+fn clean(line: &str) -> String {
+    line.chars()
+        .map(|c| if c.is_control() && c != '\t' { '?' } else { c })
+        .collect()
+}
+
+/// How a finished run counts.
+pub fn outcome_of(ending: &Ending) -> Outcome {
+    match ending {
+        Ending::Enrolled { person, key, push } => pushed("enrolled", person, key, push),
+        Ending::Retested { person, key, push } => pushed("retested", person, key, push),
+        Ending::SignedIn => Outcome::done("signed in", json!({})),
+        Ending::Resolved { remains } => {
+            Outcome::done("unfinished work ended", json!({ "remains": remains }))
+        }
+        Ending::Stopped { stop, remains } => Outcome {
+            facts: json!({ "remains": remains }),
+            ..Outcome::failed(Exit::Key, stop.code.clone(), stop.detail.clone())
+        },
+    }
+}
+
+fn pushed(
+    code: &str,
+    person: &crate::domain::Person,
+    key: &crate::domain::KeyFacts,
+    push: &PushState,
+) -> Outcome {
+    let (exit, standing) = match push {
+        PushState::Accepted => (Exit::Done, "the registry verified and holds it".to_owned()),
+        PushState::Queued => (
+            Exit::Queued,
+            "the registry cannot be reached; the result waits in the outbox".to_owned(),
+        ),
+        PushState::Conflict { detail } => (
+            Exit::Refused,
+            format!("the registry refused it ({detail}); see `keydesk outbox list`"),
+        ),
+    };
+    let advice = if person.lacks_standby_key() && code == "enrolled" && person.keys == 0 {
+        "\nthis main administrator should have a standby key too"
+    } else {
+        ""
+    };
+    Outcome {
+        exit,
+        code: code.to_owned(),
+        detail: format!(
+            "{code}: {} for {}: {standing}{advice}",
+            clean(&key.model),
+            clean(&person.name)
+        ),
+        facts: json!({ "person": person.id, "key": key, "push": push_word(push) }),
+    }
+}
+
+/// How an early end counts.
+pub fn outcome_of_stop(stop: &Stop) -> Outcome {
+    let exit = match stop.cause() {
+        Stop::Cancelled | Stop::Key(KeyFault::Cancelled) => Exit::Cancelled,
+        Stop::SignedOut
+        | Stop::NotAllowed(_)
+        | Stop::RegistryRefused { .. }
+        | Stop::OfferExpired => Exit::Refused,
+        Stop::KeyRefused(_) | Stop::Key(_) | Stop::Unproven(_) => Exit::Key,
+        Stop::Unreachable(_) => Exit::Unreachable,
+        Stop::Store(_) | Stop::Left { .. } => Exit::Store,
+    };
+    Outcome {
+        facts: json!({ "remains": stop.remains() }),
+        ..Outcome::failed(exit, stop.code(), stop.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::change::Remains;
+
+    #[test]
+    fn the_exit_code_follows_the_cause_also_when_something_remains_on_the_key() {
+        let left = Stop::Left {
+            cause: Box::new(Stop::Cancelled),
+            remains: Remains::Pin,
+        };
+        let outcome = outcome_of_stop(&left);
+        assert_eq!(outcome.exit, Exit::Cancelled);
+        assert_eq!(outcome.facts["remains"], "pin");
+        let unreachable = outcome_of_stop(&Stop::Unreachable("x".to_owned()));
+        assert_eq!(unreachable.exit.code(), 5);
+    }
+
+    #[test]
+    fn a_ticket_file_names_people_and_a_date_names_a_day() {
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        std::fs::write(file.path(), "# today\np-2\n\n p-1 \np-2\n").expect("written");
+        let path = file.path().to_str().expect("utf-8");
+        let request = ticket_request(path).expect("a file of people");
+        assert_eq!(request.people, [PersonId::new("p-1"), PersonId::new("p-2")]);
+        assert!(
+            ticket_request("2026-11-22")
+                .expect("a date")
+                .people
+                .is_empty()
+        );
+        assert!(ticket_request("/nonexistent/people").is_err());
+    }
+}

@@ -1,0 +1,217 @@
+//! Standard output: JSON lines or short sentences, never both.
+//!
+//! With `--json` every line is one object with `"v": 1`; the last one has `"event": "outcome"` and the exit code. Nothing
+//! secret passes here: events carry no PIN and no token.
+
+use std::io::Write;
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::workflow::dialogue::{Event, Note, PushState, Step};
+
+/// Version of the JSON lines.
+pub const LINES_VERSION: u16 = 1;
+
+/// Exit codes, as documented in the README.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// Done.
+    Done = 0,
+    /// The arguments or a file that they name are wrong.
+    Usage = 2,
+    /// Refused by policy or authority.
+    Refused = 3,
+    /// The key is absent, refused or was pulled.
+    Key = 4,
+    /// The registry can't be reached, and nothing was done.
+    Unreachable = 5,
+    /// Done, and its result waits in the outbox.
+    Queued = 6,
+    /// The station's memory failed.
+    Store = 7,
+    /// Cancelled.
+    Cancelled = 8,
+}
+
+impl Exit {
+    /// The number for the shell.
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Usage => 2,
+            Self::Refused => 3,
+            Self::Key => 4,
+            Self::Unreachable => 5,
+            Self::Queued => 6,
+            Self::Store => 7,
+            Self::Cancelled => 8,
+        }
+    }
+}
+
+/// How a command ended.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outcome {
+    /// For the shell.
+    pub exit: Exit,
+    /// Stable word.
+    pub code: String,
+    /// In English, with the facts and the next step.
+    pub detail: String,
+    /// More facts, for scripts.
+    pub facts: Value,
+}
+
+impl Outcome {
+    /// Done, with facts.
+    pub fn done(detail: impl Into<String>, facts: Value) -> Self {
+        Self {
+            exit: Exit::Done,
+            code: "done".to_owned(),
+            detail: detail.into(),
+            facts,
+        }
+    }
+
+    /// Not done.
+    pub fn failed(exit: Exit, code: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self {
+            exit,
+            code: code.into(),
+            detail: detail.into(),
+            facts: Value::Null,
+        }
+    }
+}
+
+/// Where output goes, and in which form.
+pub struct Output {
+    json: bool,
+    sink: std::sync::Mutex<Box<dyn Write + Send>>,
+}
+
+impl Output {
+    /// Writes to `sink`.
+    pub fn new(json: bool, sink: Box<dyn Write + Send>) -> Self {
+        Self {
+            json,
+            sink: std::sync::Mutex::new(sink),
+        }
+    }
+
+    /// Whether lines are JSON.
+    pub fn is_json(&self) -> bool {
+        self.json
+    }
+
+    /// One event of a run.
+    pub fn event(&self, event: &Event) {
+        if self.json {
+            self.json_line(event);
+        } else if let Some(text) = in_words(event) {
+            self.write(&text);
+        }
+    }
+
+    /// One item of a list: an object in JSON, or a line of text.
+    pub fn item(&self, event: &str, item: &impl Serialize, text: &str) {
+        if self.json {
+            self.json_line(&json!({ "event": event, "item": item }));
+        } else {
+            self.write(text);
+        }
+    }
+
+    /// The last line.
+    pub fn outcome(&self, outcome: &Outcome) {
+        if self.json {
+            self.json_line(&json!({
+                "event": "outcome",
+                "exit": outcome.exit.code(),
+                "code": outcome.code,
+                "detail": outcome.detail,
+                "facts": outcome.facts,
+            }));
+        } else if !outcome.detail.is_empty() {
+            self.write(&outcome.detail);
+        }
+    }
+
+    fn json_line(&self, value: &impl Serialize) {
+        // Every type that is printed serialises; a failure would be a defect, shown rather than hidden.
+        let mut value = serde_json::to_value(value)
+            .unwrap_or_else(|e| json!({ "event": "defect", "detail": e.to_string() }));
+        if let Some(object) = value.as_object_mut() {
+            object.insert("v".to_owned(), json!(LINES_VERSION));
+        }
+        self.write(&value.to_string());
+    }
+
+    fn write(&self, line: &str) {
+        let mut sink = self
+            .sink
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        // A reader that went away must not stop an enrolment half-way.
+        let _ = writeln!(sink, "{line}").and_then(|()| sink.flush());
+    }
+}
+
+/// A sentence for the events that somebody at a shell wants to read.
+fn in_words(event: &Event) -> Option<String> {
+    Some(match event {
+        Event::Touch { key, nth, of, .. } => {
+            format!("touch the key in slot {} now ({nth} of {of})", key.slot)
+        }
+        Event::Pulled { key } => format!(
+            "the key was pulled: put it back into slot {} ({})",
+            key.slot, key.place
+        ),
+        Event::Back { .. } => "the key is back".to_owned(),
+        Event::OtherKey { wanted } => format!(
+            "that is another key: the {} that the work is about is needed",
+            wanted.model
+        ),
+        Event::StepDone { step, note } => step_in_words(*step, note)?,
+        _ => return None,
+    })
+}
+
+fn step_in_words(step: Step, note: &Note) -> Option<String> {
+    Some(match (step, note) {
+        (_, Note::Key { key }) => format!(
+            "key: slot {} ({}), {}, firmware {}",
+            key.slot,
+            key.place,
+            key.model,
+            key.firmware_text().unwrap_or_else(|| "not stated".into())
+        ),
+        (_, Note::Verdict { verdict }) => verdict
+            .findings
+            .iter()
+            .map(|finding| format!("check: {}", finding.in_words()))
+            .collect::<Vec<_>>()
+            .join("\n"),
+        (_, Note::PinSet) => "PIN: set and verified".to_owned(),
+        (_, Note::PinChanged) => "PIN: changed and verified".to_owned(),
+        (Step::Pin, _) => "PIN: verified".to_owned(),
+        (Step::Create, _) => "credential made".to_owned(),
+        (Step::Test, _) => "the key's signature verifies".to_owned(),
+        (Step::Record, _) => "written to the journal".to_owned(),
+        (Step::Push, Note::Queued) => "registry: out of reach, the result waits".to_owned(),
+        (Step::Push, Note::Conflict { detail }) => format!("registry: refused: {detail}"),
+        (Step::Push, _) => "registry: accepted".to_owned(),
+        _ => return None,
+    })
+}
+
+/// Where the push stands, as a word.
+pub fn push_word(push: &PushState) -> &'static str {
+    match push {
+        PushState::Accepted => "accepted",
+        PushState::Queued => "queued",
+        PushState::Conflict { .. } => "conflict",
+    }
+}
