@@ -141,7 +141,7 @@ impl Profile {
             product: "YubiKey OTP+FIDO+CCID".into(),
             usb_id: (0x1050, 0x0407),
             serial: None,
-            aaguid: hex16(0xa252_42c0_3cdc_4414_8e46_f480_7fca_511c),
+            aaguid: hex16(0xa253_42c0_3cdc_4414_8e46_f480_7fca_511c),
             versions: strings(&["FIDO_2_0", "FIDO_2_1_PRE", "FIDO_2_1"]),
             untouched: Status::USER_ACTION_TIMEOUT,
             firmware_version: Some(0x05_07_01),
