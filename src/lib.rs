@@ -15,6 +15,7 @@
 //! - bytes from a device, a file or the network are never indexed unchecked;
 //! - a PIN is never stored, logged or printed.
 
+pub mod app;
 pub mod bay;
 pub mod cli;
 pub mod ctap;

@@ -1,3 +1,9 @@
-//! Composition root: arguments, open the ports, choose a face.
+//! Composition root: arguments in, exit code out. See [`keydesk::app`].
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    keydesk::app::run(keydesk::cli::args::Arguments::parse())
+}

@@ -1,0 +1,412 @@
+//! The composition root: opens the ports, chooses a face, turns an outcome into an exit code.
+
+pub mod demo;
+mod doctor;
+mod registry;
+
+use std::io::IsTerminal;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+
+use crate::bay::{Bay, BayConfig};
+use crate::cli::args::{self, Arguments, AuditCommand, Command, Global, KeyCommand};
+use crate::cli::commands::{self, StationCommand};
+use crate::cli::face::is_named;
+use crate::cli::output::{Exit, Outcome, Output};
+use crate::cli::secret;
+use crate::registry::RegistryError;
+use crate::station::config::Config;
+use crate::station::kiosk::{self, Kiosk, SoftHand};
+use crate::station::slots::Slots;
+use crate::station::stopper::Stopper;
+use crate::station::{OpenError, Station};
+use crate::store::{StoreError, audit};
+use crate::text::Language;
+use crate::tui::{self, TuiConfig, TuiIo};
+
+/// How long the bay may take to say what is plugged in, before a command looks.
+const BAY_SETTLES: std::time::Duration = std::time::Duration::from_millis(1500);
+
+/// Does what the arguments say.
+pub fn run(arguments: Arguments) -> ExitCode {
+    let output = Arc::new(Output::new(
+        arguments.global.json,
+        Box::new(std::io::stdout()),
+    ));
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            let outcome = Outcome::failed(
+                Exit::Store,
+                "no-threads",
+                format!("the system gives no threads: {error}"),
+            );
+            output.outcome(&outcome);
+            return ExitCode::from(outcome.exit.code());
+        }
+    };
+    let outcome = runtime.block_on(dispatch(arguments, Arc::clone(&output)));
+    output.outcome(&outcome);
+    // A thread that waits for a key or a terminal must not hold up the exit.
+    runtime.shutdown_background();
+    ExitCode::from(outcome.exit.code())
+}
+
+async fn dispatch(arguments: Arguments, output: Arc<Output>) -> Outcome {
+    let global = arguments.global;
+    if !matches!(arguments.command, None | Some(Command::Demo)) {
+        log_to_stderr();
+    }
+    match arguments.command {
+        None => kiosk_command(&global).await,
+        Some(Command::Demo) => demo::run(&global, output).await,
+        Some(Command::Registry(command)) => registry::run(command, &global, &output).await,
+        Some(Command::Audit(command)) => audit_command(&command, &global.data, &output),
+        Some(Command::Key(command)) => key_command(&command, &global, &output).await,
+        Some(Command::Station(command)) => join(command, &global).await,
+        Some(Command::Doctor) => doctor_command(&global, &output).await,
+        Some(Command::Screens { .. }) => Outcome::failed(Exit::Usage, "none", ""),
+        Some(Command::Session(command)) => {
+            with_station(&global, output, StationCommand::Session(&command)).await
+        }
+        Some(Command::Person(command)) => {
+            with_station(&global, output, StationCommand::Person(&command)).await
+        }
+        Some(Command::Enrol(arguments)) => {
+            with_station(&global, output, StationCommand::Enrol(&arguments)).await
+        }
+        Some(Command::Tickets(command)) => {
+            with_station(&global, output, StationCommand::Tickets(&command)).await
+        }
+        Some(Command::Outbox(command)) => {
+            with_station(&global, output, StationCommand::Outbox(&command)).await
+        }
+        Some(Command::Unfinished(command)) => {
+            with_station(&global, output, StationCommand::Unfinished(&command)).await
+        }
+    }
+}
+
+fn log_to_stderr() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("KEYDESK_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
+    let built = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .try_init();
+    // A second subscriber in one process is a test's doing; the first one stays.
+    drop(built);
+}
+
+/// A failure that came before any workflow.
+fn refused(error: &OpenError) -> Outcome {
+    match error {
+        OpenError::Store(_) => Outcome::failed(Exit::Store, "store", error.to_string()),
+        OpenError::Registry(_)
+        | OpenError::Key(_)
+        | OpenError::File { .. }
+        | OpenError::Models(_) => Outcome::failed(Exit::Usage, "configuration", error.to_string()),
+    }
+}
+
+fn store_failed(error: &StoreError) -> Outcome {
+    Outcome::failed(Exit::Store, "store", error.to_string())
+}
+
+fn configuration(global: &Global) -> Result<Config, Outcome> {
+    let mut config = Config::load(global.config.as_deref())
+        .map_err(|e| Outcome::failed(Exit::Usage, "configuration", e.to_string()))?;
+    if let Some(language) = &global.language {
+        config.language.clone_from(language);
+    }
+    Ok(config)
+}
+
+fn slots(config: &Config) -> Result<Slots, Outcome> {
+    let models = Station::models(config).map_err(|e| refused(&e))?;
+    let bay = Bay::start(BayConfig::default())
+        .map_err(|e| Outcome::failed(Exit::Key, "bay", e.to_string()))?;
+    Ok(Slots::new(bay, models))
+}
+
+fn open(global: &Global) -> Result<Arc<Station>, Outcome> {
+    let config = configuration(global)?;
+    let slots = slots(&config)?;
+    Station::open(&global.data, config, slots)
+        .map(Arc::new)
+        .map_err(|e| refused(&e))
+}
+
+async fn with_station(
+    global: &Global,
+    output: Arc<Output>,
+    command: StationCommand<'_>,
+) -> Outcome {
+    let station = match open(global) {
+        Ok(station) => station,
+        Err(outcome) => return outcome,
+    };
+    let stopper = stop_on_signals();
+    settle(&station, &command).await;
+    commands::run(station, command, output, stopper).await
+}
+
+/// Keys that are in already are asked who they are while the program starts: a command that needs one gives them a moment,
+/// so that "the only key" is not the first one that answered.
+async fn settle(station: &Station, command: &StationCommand<'_>) {
+    let needs_keys = matches!(
+        command,
+        StationCommand::Session(args::SessionCommand::Open { .. })
+            | StationCommand::Enrol(_)
+            | StationCommand::Unfinished(args::UnfinishedCommand::Resolve { .. })
+    );
+    if needs_keys {
+        station.slots().settled(BAY_SETTLES).await;
+    }
+}
+
+/// Interrupt and termination end a run the way Esc does: it says what it leaves behind.
+fn stop_on_signals() -> Stopper {
+    use tokio::signal::unix::{SignalKind, signal};
+    let stopper = Stopper::default();
+    for kind in [
+        SignalKind::interrupt(),
+        SignalKind::terminate(),
+        SignalKind::hangup(),
+    ] {
+        let Ok(mut stream) = signal(kind) else {
+            continue;
+        };
+        let stopper = stopper.clone();
+        tokio::spawn(async move {
+            stream.recv().await;
+            stopper.stop();
+        });
+    }
+    stopper
+}
+
+async fn kiosk_command(global: &Global) -> Outcome {
+    if !std::io::stdout().is_terminal() || !std::io::stdin().is_terminal() {
+        return Outcome::failed(
+            Exit::Usage,
+            "no-terminal",
+            "the kiosk needs a terminal: see `keydesk --help` for the commands that do not",
+        );
+    }
+    let station = match open(global) {
+        Ok(station) => station,
+        Err(outcome) => return outcome,
+    };
+    let config = screen_config(station.config(), station.slots(), false);
+    serve_screen(station, config, None).await
+}
+
+fn screen_config(config: &Config, slots: &Slots, demo: bool) -> TuiConfig {
+    let language = Language::parse(&config.language).unwrap_or(Language::English);
+    TuiConfig {
+        idle_lock: std::time::Duration::from_secs(config.idle_lock_s),
+        demo,
+        ..TuiConfig::new(language, slots.models().clone())
+    }
+}
+
+/// Runs the screens over a station until somebody quits.
+async fn serve_screen(station: Arc<Station>, config: TuiConfig, soft: Option<SoftHand>) -> Outcome {
+    let (commands, command_inbox) = mpsc::channel(kiosk::CHANNEL);
+    let (updates, mut update_inbox) = mpsc::unbounded_channel();
+    let (shown, screen_inbox) = mpsc::channel(kiosk::CHANNEL);
+    // What happens on a key's thread can't wait for the screen; the screen takes it in as fast as it draws.
+    let pump = tokio::spawn(async move {
+        while let Some(update) = update_inbox.recv().await {
+            if shown.send(update).await.is_err() {
+                break;
+            }
+        }
+    });
+    let io = TuiIo {
+        updates: screen_inbox,
+        commands,
+        config,
+    };
+    let screen = tokio::task::spawn_blocking(move || tui::run(io));
+    Kiosk::serve(station, command_inbox, updates, soft).await;
+    pump.abort();
+    match screen.await {
+        Ok(Ok(())) => Outcome::done("", serde_json::json!({})),
+        Ok(Err(error)) => Outcome::failed(Exit::Usage, "terminal", error.to_string()),
+        Err(panic) => Outcome::failed(
+            Exit::Store,
+            "defect",
+            format!("the screens failed: {panic}; what was done is in the journal"),
+        ),
+    }
+}
+
+fn audit_command(command: &AuditCommand, data: &Path, output: &Output) -> Outcome {
+    match command {
+        AuditCommand::Verify => match audit::verify(data) {
+            Ok(audit) => Outcome::done(
+                format!(
+                    "{} records in {} segment(s), chain whole; head {} {}",
+                    audit.records,
+                    audit.segments,
+                    audit.head.sequence,
+                    hex::encode(audit.head.hash.as_ref())
+                ),
+                serde_json::json!({
+                    "records": audit.records,
+                    "segments": audit.segments,
+                    "sequence": audit.head.sequence,
+                    "head": hex::encode(audit.head.hash.as_ref()),
+                    "torn_bytes": audit.torn_bytes,
+                }),
+            ),
+            Err(error) => store_failed(&error),
+        },
+        AuditCommand::Export => {
+            let entries = match audit::records(data) {
+                Ok(entries) => entries,
+                Err(error) => return store_failed(&error),
+            };
+            let mut count = 0_u64;
+            for entry in entries {
+                match entry {
+                    Ok(entry) => {
+                        let line = serde_json::to_string(&entry).unwrap_or_default();
+                        output.item("record", &entry, &line);
+                        count += 1;
+                    }
+                    Err(error) => return store_failed(&error),
+                }
+            }
+            Outcome::done("", serde_json::json!({ "records": count }))
+        }
+    }
+}
+
+async fn key_command(command: &KeyCommand, global: &Global, output: &Output) -> Outcome {
+    let slots = match configuration(global).and_then(|config| slots(&config)) {
+        Ok(slots) => slots,
+        Err(outcome) => return outcome,
+    };
+    slots.settled(BAY_SETTLES).await;
+    match command {
+        KeyCommand::List => key_list(&slots, output),
+        KeyCommand::Info { key } => key_info(&slots, key.as_deref(), output),
+    }
+}
+
+fn key_list(slots: &Slots, output: &Output) -> Outcome {
+    let shown = slots.raw();
+    for slot in shown.iter() {
+        let facts = slots.facts(slot);
+        let name = facts.as_ref().map_or(&slot.identity.product, |f| &f.model);
+        let line = format!(
+            "{}\t{}\t{name}\t{}\t{}",
+            slot.number,
+            slot.place,
+            slot.identity.serial.as_deref().unwrap_or("-"),
+            slots.state_in_words(slot)
+        );
+        output.item("key", slot, &line);
+    }
+    Outcome::done(
+        format!("{} key(s) in the bay", shown.len()),
+        serde_json::json!({ "keys": shown.len() }),
+    )
+}
+
+fn key_info(slots: &Slots, wanted: Option<&str>, output: &Output) -> Outcome {
+    let shown = slots.raw();
+    let matching: Vec<_> = shown
+        .iter()
+        .filter(|slot| match (wanted, slots.facts(slot)) {
+            (None, _) => true,
+            (Some(name), Some(facts)) => is_named(&facts, name),
+            (Some(name), None) => slot.place.as_str() == name,
+        })
+        .collect();
+    match matching.as_slice() {
+        [slot] => {
+            let text = serde_json::to_string_pretty(slot).unwrap_or_default();
+            output.item("key-info", slot, &text);
+            Outcome::done("", serde_json::json!({}))
+        }
+        [] => Outcome::failed(
+            Exit::Key,
+            "no-such-key",
+            "no such key in the bay: see `keydesk key list`",
+        ),
+        _ => Outcome::failed(
+            Exit::Usage,
+            "several-keys",
+            "several keys are in the bay: say which with --key PLACE or --key SERIAL",
+        ),
+    }
+}
+
+async fn join(command: args::StationCommand, global: &Global) -> Outcome {
+    let args::StationCommand::Join {
+        registry,
+        name,
+        code_fd,
+    } = command;
+    let config = match configuration(global) {
+        Ok(config) => config,
+        Err(outcome) => return outcome,
+    };
+    let code = match code_fd {
+        Some(fd) => secret::from_descriptor(fd),
+        None => secret::from_terminal("one-time code", "the one-time code", "--code-fd"),
+    };
+    let code = match code {
+        Ok(code) => code,
+        Err(error) => return Outcome::failed(Exit::Usage, "unreadable-secret", error.to_string()),
+    };
+    use crate::station::JoinError;
+    match crate::station::join(&global.data, &config, &registry, &name, &code).await {
+        Ok(station) => Outcome::done(
+            format!("joined {registry} as {station}"),
+            serde_json::json!({ "station": station }),
+        ),
+        Err(error) => {
+            let exit = match &error {
+                JoinError::AlreadyJoined { .. } => Exit::Refused,
+                JoinError::Registry(RegistryError::Unreachable { .. }) => Exit::Unreachable,
+                JoinError::Registry(_) => Exit::Refused,
+                JoinError::Store(_) => Exit::Store,
+                JoinError::Open(_) | JoinError::Settings(_) | JoinError::Key(_) => Exit::Usage,
+            };
+            Outcome::failed(exit, "not-joined", error.to_string())
+        }
+    }
+}
+
+async fn doctor_command(global: &Global, output: &Output) -> Outcome {
+    let opened = open(global);
+    let checks = match &opened {
+        Ok(station) => {
+            station.slots().settled(BAY_SETTLES).await;
+            doctor::examine(&station.slots().raw(), &global.data, Ok(station)).await
+        }
+        Err(outcome) => {
+            let raw = match configuration(global).and_then(|config| slots(&config)) {
+                Ok(slots) => {
+                    slots.settled(BAY_SETTLES).await;
+                    slots.raw()
+                }
+                Err(_) => Arc::default(),
+            };
+            doctor::examine(&raw, &global.data, Err(outcome.detail.clone())).await
+        }
+    };
+    doctor::report(&checks, output)
+}

@@ -1,0 +1,125 @@
+//! `keydesk demo`: the kiosk with software keys, people and a registry of its own; nothing is kept.
+//!
+//! Without a terminal it does the main job once, headless, and prints its events.
+
+pub mod world;
+
+use std::io::IsTerminal;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::bay::Cancel;
+use crate::bay::soft::{Profile, SoftKey, TouchPolicy};
+use crate::cli::args::Global;
+use crate::cli::commands::{outcome_of, outcome_of_stop};
+use crate::cli::output::{Exit, Outcome, Output};
+use crate::domain::authority::Role;
+use crate::domain::{PersonId, Place};
+use crate::station::desk::StationDesk;
+use crate::station::face::SoftCommand;
+use crate::station::kiosk::SoftHand;
+use crate::workflow;
+use world::{Rack, ScriptedFace, World, WorldError};
+
+/// The slot of the operator's own key.
+const OPERATOR_SLOT: &str = "1-1.1";
+
+/// The slots of the keys for people.
+const SLOTS: [&str; 4] = ["1-1.2", "1-1.3", "1-1.4", "1-2"];
+
+/// Whom the headless run enrols, and the PIN that the software person chooses.
+const FIRST_PERSON: &str = "p-1";
+const PERSONS_PIN: &str = "2580-demo";
+
+pub(super) async fn run(global: &Global, output: Arc<Output>) -> Outcome {
+    let on_screen = std::io::stdout().is_terminal() && std::io::stdin().is_terminal();
+    match set_up().await {
+        Ok(world) if on_screen && !output.is_json() => show(world, global).await,
+        Ok(world) => headless(&world, output).await,
+        Err(error) => Outcome::failed(Exit::Store, "no-demo", error.to_string()),
+    }
+}
+
+/// Keys in every slot, and an operator who has signed in once before.
+async fn set_up() -> Result<World, WorldError> {
+    let world = World::build().await?;
+    let own = SoftKey::new(
+        Profile::full()
+            .with_serial("OPERATOR")
+            .with_touch(TouchPolicy::Auto),
+    );
+    world.sign_in(Role::HelpDesk, OPERATOR_SLOT, &own).await?;
+    let profiles = [
+        Profile::yubikey_5_nfc(),
+        Profile::epass_fido2(),
+        Profile::security_key_nfc(),
+        Profile::u2f_only(),
+    ];
+    for (slot, profile) in SLOTS.iter().zip(profiles) {
+        world.rack.put(slot, &SoftKey::new(profile));
+    }
+    own.set_touch(TouchPolicy::Manual);
+    world.station.slots().settled(Duration::from_secs(2)).await;
+    Ok(world)
+}
+
+async fn show(world: World, global: &Global) -> Outcome {
+    if let Err(stop) = world.station.close_session().await {
+        return outcome_of_stop(&stop);
+    }
+    let mut config = world.station.config().clone();
+    if let Some(language) = &global.language {
+        config.language.clone_from(language);
+    }
+    let hand = soft_hand(world.rack.clone());
+    let screen = super::screen_config(&config, world.station.slots(), true);
+    let outcome = super::serve_screen(Arc::clone(&world.station), screen, Some(hand)).await;
+    drop(world);
+    outcome
+}
+
+/// What the demonstration's keys on the keyboard do.
+fn soft_hand(rack: Rack) -> SoftHand {
+    Box::new(move |command| match command {
+        SoftCommand::Touch => {
+            rack.touch();
+        }
+        SoftCommand::TogglePlug { slot } => {
+            let places = [OPERATOR_SLOT].into_iter().chain(SLOTS);
+            let place = usize::from(slot)
+                .checked_sub(1)
+                .and_then(|index| places.map(Place::new).nth(index));
+            if let Some(place) = place {
+                match rack.key(&place) {
+                    Some(key) if key.is_plugged() => rack.pull(&place),
+                    _ => rack.put_back(&place),
+                }
+            }
+        }
+    })
+}
+
+async fn headless(world: &World, output: Arc<Output>) -> Outcome {
+    let slot = SLOTS[0];
+    if let Some(key) = world.rack.key(&Place::new(slot)) {
+        key.set_touch(TouchPolicy::After(Duration::from_millis(300)));
+    }
+    let events = Arc::clone(&output);
+    let face = ScriptedFace::new(slot, PERSONS_PIN).hearing(move |event| events.event(event));
+    let mut desk = StationDesk::new(
+        Arc::clone(&world.station),
+        Arc::new(face),
+        Cancel::default(),
+    );
+    output.item(
+        "demo",
+        &json!({ "registry": world.url, "person": FIRST_PERSON, "slot": slot }),
+        &format!("demo: software keys, and a registry at {}", world.url),
+    );
+    match workflow::enrol(&mut desk, &PersonId::new(FIRST_PERSON)).await {
+        Ok(ending) => outcome_of(&ending),
+        Err(stop) => outcome_of_stop(&stop),
+    }
+}

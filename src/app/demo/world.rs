@@ -1,0 +1,286 @@
+//! A world of its own: software keys, people, and a registry on loopback, all in a temporary folder.
+//!
+//! For the demonstration and for tests. Nothing that a real station reads leads here.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tempfile::TempDir;
+
+use crate::bay::soft::SoftKey;
+use crate::bay::{Bay, Cancel, Plug};
+use crate::domain::authority::Role;
+use crate::domain::{Identification, Pin, Place};
+use crate::server::{Running, ServeConfig, Server, admin, import};
+use crate::station::config::Config;
+use crate::station::desk::{Face, StationDesk};
+use crate::station::slots::Slots;
+use crate::station::{Station, join};
+use crate::workflow::dialogue::{Answer, Event, Question};
+use crate::workflow::{self, KeyFault, Stop};
+
+/// The people of the demonstration.
+pub const PEOPLE: &str = include_str!("people.csv");
+
+/// The PIN of the operator's own software key.
+pub const OPERATOR_PIN: &str = "123456";
+
+/// Why the world could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum WorldError {
+    /// A folder or file.
+    #[error("the temporary folder cannot be used: {0}")]
+    Folder(#[from] std::io::Error),
+    /// Anything else, in words.
+    #[error("the demonstration cannot start: {0}")]
+    Other(String),
+}
+
+fn other(error: impl std::fmt::Display) -> WorldError {
+    WorldError::Other(error.to_string())
+}
+
+/// Software keys and the slots that they are in.
+#[derive(Clone)]
+pub struct Rack {
+    plug: Plug,
+    keys: Arc<Mutex<Vec<(Place, SoftKey)>>>,
+}
+
+impl Rack {
+    /// Puts a key into a slot of its own.
+    pub fn put(&self, place: &str, key: &SoftKey) {
+        let place = Place::new(place);
+        let mut keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
+        keys.retain(|(taken, _)| *taken != place);
+        keys.push((place.clone(), key.clone()));
+        drop(keys);
+        if !key.is_plugged() {
+            key.plug();
+        }
+        self.plug.plug_key(place, key);
+    }
+
+    /// Pulls the key in a slot.
+    pub fn pull(&self, place: &Place) {
+        self.plug.unplug(place);
+        if let Some(key) = self.key(place) {
+            key.unplug();
+        }
+    }
+
+    /// Puts the key back that was in a slot.
+    pub fn put_back(&self, place: &Place) {
+        if let Some(key) = self.key(place) {
+            self.put(place.as_str(), &key);
+        }
+    }
+
+    /// The key that is or was in a slot.
+    pub fn key(&self, place: &Place) -> Option<SoftKey> {
+        let keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
+        keys.iter()
+            .find(|(taken, _)| taken == place)
+            .map(|(_, key)| key.clone())
+    }
+
+    /// Touches every key that waits for it; whether any did.
+    pub fn touch(&self) -> bool {
+        let keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
+        keys.iter().fold(false, |any, (_, key)| key.touch() || any)
+    }
+}
+
+/// Registry, station and keys.
+pub struct World {
+    folder: TempDir,
+    registry: Option<Running>,
+    /// The registry's base address.
+    pub url: String,
+    /// The station.
+    pub station: Arc<Station>,
+    /// Its keys.
+    pub rack: Rack,
+}
+
+impl World {
+    /// A registry with the demonstration's people, and a station that has joined it. No keys, nobody signed in.
+    pub async fn build() -> Result<Self, WorldError> {
+        let config = ServeConfig::default();
+        Self::build_with(config, PEOPLE).await
+    }
+
+    /// The same with other settings of the registry (its address and database are chosen here) and other people (CSV).
+    pub async fn build_with(mut config: ServeConfig, people: &str) -> Result<Self, WorldError> {
+        let folder = tempfile::Builder::new().prefix("keydesk-").tempdir()?;
+        config.db = folder.path().join("registry.db");
+        config.listen.set_port(0);
+        let registry = Server::start(config.clone()).await.map_err(other)?;
+        let url = registry.base_url.clone();
+        let list = folder.path().join("people.csv");
+        let today = jiff::Zoned::now().strftime("%Y-%m-%d").to_string();
+        std::fs::write(&list, people.replace("TODAY", &today))?;
+        import::import_file(&config.db, &list, import::Format::Csv)
+            .await
+            .map_err(other)?;
+        let code = admin::new_station_code(&config.db, "Help desk 1")
+            .await
+            .map_err(other)?;
+        let data = folder.path().join("station");
+        join(&data, &Config::default(), &url, "Help desk 1", &code.code)
+            .await
+            .map_err(other)?;
+        let (station, rack) = open_station(&data)?;
+        Ok(Self {
+            folder,
+            registry: Some(registry),
+            url,
+            station,
+            rack,
+        })
+    }
+
+    /// The station's data directory.
+    pub fn data(&self) -> PathBuf {
+        self.folder.path().join("station")
+    }
+
+    /// The registry's database.
+    pub fn database(&self) -> PathBuf {
+        self.folder.path().join("registry.db")
+    }
+
+    /// Adds an operator and signs them in with a key of their own, which stays in the slot. It must touch itself.
+    pub async fn sign_in(&self, role: Role, place: &str, key: &SoftKey) -> Result<(), WorldError> {
+        let code = admin::new_operator_code(&self.database(), "Olivia Operator", role)
+            .await
+            .map_err(other)?;
+        self.rack.put(place, key);
+        let face = Arc::new(ScriptedFace::new(place, OPERATOR_PIN));
+        let mut desk = StationDesk::new(Arc::clone(&self.station), face, Cancel::default());
+        workflow::first_sign_in(&mut desk, &code.code)
+            .await
+            .map(drop)
+            .map_err(other)
+    }
+
+    /// Stops the registry, as a bad line would.
+    pub async fn stop_registry(&mut self) {
+        if let Some(registry) = self.registry.take() {
+            // What cannot be stopped in order is stopped all the same.
+            let _ = registry.shutdown().await;
+        }
+    }
+
+    /// Starts it again, at the same address.
+    pub async fn start_registry(&mut self, mut config: ServeConfig) -> Result<(), WorldError> {
+        config.db = self.database();
+        let address = self.url.rsplit('/').next().unwrap_or_default();
+        config.listen = address.parse().map_err(other)?;
+        self.registry = Some(Server::start(config).await.map_err(other)?);
+        Ok(())
+    }
+
+    /// Closes the station and opens it again on the same data directory, with an empty bay.
+    pub fn reopen(self) -> Result<Self, WorldError> {
+        let data = self.data();
+        let Self {
+            folder,
+            registry,
+            url,
+            station,
+            rack,
+        } = self;
+        drop((station, rack));
+        let (station, rack) = open_station(&data)?;
+        Ok(Self {
+            folder,
+            registry,
+            url,
+            station,
+            rack,
+        })
+    }
+}
+
+fn open_station(data: &Path) -> Result<(Arc<Station>, Rack), WorldError> {
+    let config = Config::default();
+    let models = Station::models(&config).map_err(other)?;
+    let (bay, plug) = Bay::soft();
+    let station = Station::open(data, config, Slots::new(bay, models)).map_err(other)?;
+    let rack = Rack {
+        plug,
+        keys: Arc::default(),
+    };
+    Ok((Arc::new(station), rack))
+}
+
+/// Answers the way a practised operator and a willing person would.
+pub struct ScriptedFace {
+    place: Place,
+    pin: String,
+    events: Mutex<Vec<Event>>,
+    hear: Box<dyn Fn(&Event) + Send + Sync>,
+}
+
+impl ScriptedFace {
+    /// Chooses the key at this place and types this PIN.
+    pub fn new(place: &str, pin: &str) -> Self {
+        Self {
+            place: Place::new(place),
+            pin: pin.to_owned(),
+            events: Mutex::default(),
+            hear: Box::new(|_| {}),
+        }
+    }
+
+    /// Also tells every event to `hear`, as it happens.
+    #[must_use]
+    pub fn hearing(mut self, hear: impl Fn(&Event) + Send + Sync + 'static) -> Self {
+        self.hear = Box::new(hear);
+        self
+    }
+
+    /// What happened so far.
+    pub fn events(&self) -> Vec<Event> {
+        self.events
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+}
+
+impl Face for ScriptedFace {
+    fn tell(&self, event: Event) {
+        (self.hear)(&event);
+        self.events
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(event);
+    }
+
+    async fn ask(&self, question: Question) -> Result<Answer, Stop> {
+        match question {
+            Question::Identify { .. } => "passport:7K31"
+                .parse::<Identification>()
+                .map(Answer::Identified)
+                .map_err(|e| Stop::Unproven(e.to_string())),
+            Question::ChooseKey { keys } if keys.iter().any(|k| k.place == self.place) => {
+                Ok(Answer::Key(self.place.clone()))
+            }
+            // Until the bay changes and the question with it.
+            Question::ChooseKey { .. } => std::future::pending().await,
+            Question::Admit { .. } | Question::Retest { .. } => Ok(Answer::Yes),
+            Question::NewPin { refused: true, .. } => Err(Stop::Key(KeyFault::PinRefused)),
+            Question::CurrentPin {
+                wrong: true,
+                retries,
+                ..
+            } => Err(Stop::Key(KeyFault::WrongPin { retries })),
+            Question::NewPin { .. } | Question::CurrentPin { .. } => Pin::new(&self.pin, 0)
+                .map(Answer::Pin)
+                .map_err(|e| Stop::Unproven(e.to_string())),
+            Question::TouchAgain { .. } => Err(Stop::Key(KeyFault::TouchTimeout)),
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! `keydesk doctor`: looks over what a station stands on, and says what to do about each trouble.
+
+use std::io::IsTerminal;
+use std::os::fd::AsFd;
+use std::path::Path;
+
+use serde::Serialize;
+use serde_json::json;
+
+use crate::bay::{Refusal, Slot, SlotState};
+use crate::cli::output::{Exit, Outcome, Output};
+use crate::station::Station;
+use crate::station::face::RegistryState;
+use crate::store::audit;
+
+/// A station's clock may be off by so much before challenges and tickets suffer.
+const CLOCK_TOLERANCE_S: i64 = 30;
+
+/// How a check came out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Health {
+    /// Nothing to do.
+    Good,
+    /// Works, but somebody should look.
+    Doubtful,
+    /// Does not work.
+    Bad,
+}
+
+/// One check.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Check {
+    /// What was looked at.
+    pub what: &'static str,
+    /// How it came out.
+    pub health: Health,
+    /// The facts, and what to do.
+    pub detail: String,
+}
+
+fn check(what: &'static str, health: Health, detail: impl Into<String>) -> Check {
+    Check {
+        what,
+        health,
+        detail: detail.into(),
+    }
+}
+
+/// Looks at everything. `station` is what opening it came to.
+pub async fn examine(slots: &[Slot], data: &Path, station: Result<&Station, String>) -> Vec<Check> {
+    let mut checks = keys(slots);
+    checks.push(terminal());
+    match station {
+        Ok(station) => {
+            station.probe().await;
+            checks.extend(registry(station));
+            checks.push(disk(station));
+        }
+        Err(why) => checks.push(check("station", Health::Bad, why)),
+    }
+    checks.push(journal(data));
+    checks
+}
+
+/// Prints them and counts.
+pub fn report(checks: &[Check], output: &Output) -> Outcome {
+    for item in checks {
+        let mark = match item.health {
+            Health::Good => "ok",
+            Health::Doubtful => "look",
+            Health::Bad => "BAD",
+        };
+        let line = format!("{mark:<5} {:<10} {}", item.what, item.detail);
+        output.item("check", item, &line);
+    }
+    let bad = checks.iter().filter(|c| c.health == Health::Bad).count();
+    if bad == 0 {
+        Outcome::done("the station is in order", json!({ "bad": 0 }))
+    } else {
+        Outcome {
+            facts: json!({ "bad": bad }),
+            ..Outcome::failed(
+                Exit::Refused,
+                "not-in-order",
+                format!("{bad} thing(s) to mend: see above"),
+            )
+        }
+    }
+}
+
+fn keys(slots: &[Slot]) -> Vec<Check> {
+    if slots.is_empty() {
+        return vec![check(
+            "keys",
+            Health::Good,
+            "no security key is plugged in; plug one in and run this again to check permissions",
+        )];
+    }
+    slots
+        .iter()
+        .map(|slot| {
+            let name = format!("slot {} ({})", slot.number, slot.place);
+            match &slot.state {
+                SlotState::Ready(_) | SlotState::Opening => {
+                    check("keys", Health::Good, format!("{name}: answers"))
+                }
+                SlotState::U2fOnly => check(
+                    "keys",
+                    Health::Doubtful,
+                    format!("{name}: speaks U2F only and cannot be used"),
+                ),
+                SlotState::Refused { why } => {
+                    let health = match why {
+                        Refusal::NoRoom { .. } => Health::Doubtful,
+                        _ => Health::Bad,
+                    };
+                    check("keys", health, format!("{name}: {why}"))
+                }
+                SlotState::Failed { why } => {
+                    check("keys", Health::Doubtful, format!("{name}: {why}"))
+                }
+            }
+        })
+        .collect()
+}
+
+fn terminal() -> Check {
+    let stdout = std::io::stdout();
+    if !stdout.is_terminal() {
+        return check(
+            "terminal",
+            Health::Doubtful,
+            "standard output is no terminal: the kiosk needs one, the commands do not",
+        );
+    }
+    let utf8 = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
+        .is_some_and(|locale| {
+            locale
+                .to_ascii_lowercase()
+                .replace('-', "")
+                .contains("utf8")
+        });
+    match rustix::termios::tcgetwinsize(stdout.as_fd()) {
+        Ok(size) if size.ws_col < 80 || size.ws_row < 24 => check(
+            "terminal",
+            Health::Bad,
+            format!(
+                "{}×{} is too small: the kiosk needs 80×24",
+                size.ws_col, size.ws_row
+            ),
+        ),
+        Ok(_) if !utf8 => check(
+            "terminal",
+            Health::Doubtful,
+            "the locale is not UTF-8: set LANG to one that is, e.g. C.UTF-8",
+        ),
+        Ok(size) => check(
+            "terminal",
+            Health::Good,
+            format!("{}×{}, UTF-8", size.ws_col, size.ws_row),
+        ),
+        Err(error) => check("terminal", Health::Bad, format!("no size: {error}")),
+    }
+}
+
+fn registry(station: &Station) -> Vec<Check> {
+    match station.reach() {
+        RegistryState::Reachable { clock_offset_s } => {
+            let clock = if clock_offset_s.abs() <= CLOCK_TOLERANCE_S {
+                check(
+                    "clock",
+                    Health::Good,
+                    format!("{clock_offset_s} s off the registry's"),
+                )
+            } else {
+                check(
+                    "clock",
+                    Health::Bad,
+                    format!("{clock_offset_s} s off the registry's: set up time synchronisation"),
+                )
+            };
+            vec![check("registry", Health::Good, "answers"), clock]
+        }
+        RegistryState::Unreachable { why } => vec![check(
+            "registry",
+            Health::Bad,
+            format!("{why}; with tickets the station can work meanwhile"),
+        )],
+        RegistryState::NotJoined => vec![check(
+            "registry",
+            Health::Bad,
+            "not joined: get a one-time code there and run `keydesk station join`",
+        )],
+        RegistryState::Unknown => vec![check("registry", Health::Doubtful, "was not asked")],
+    }
+}
+
+fn disk(station: &Station) -> Check {
+    match station.store().room() {
+        Ok(room) if room.is_enough() => check("disk", Health::Good, "room enough"),
+        Ok(_) => check(
+            "disk",
+            Health::Bad,
+            "too full to begin an enrolment: make room on the data directory's file system",
+        ),
+        Err(error) => check("disk", Health::Bad, error.to_string()),
+    }
+}
+
+fn journal(data: &Path) -> Check {
+    match audit::verify(data) {
+        Ok(audit) => check(
+            "journal",
+            Health::Good,
+            format!("{} records, chain whole", audit.records),
+        ),
+        Err(error) => check("journal", Health::Bad, error.to_string()),
+    }
+}

@@ -1,0 +1,121 @@
+//! `keydesk registry …`: the central registry's own commands, on the machine that holds its database.
+
+use std::path::Path;
+
+use serde_json::json;
+
+use crate::cli::args::{Global, RegistryCommand};
+use crate::cli::output::{Exit, Outcome, Output};
+use crate::domain::authority::Role;
+use crate::server::{self, ServeConfig, admin, import};
+
+pub(super) async fn run(command: RegistryCommand, global: &Global, output: &Output) -> Outcome {
+    match command {
+        RegistryCommand::Serve {
+            listen,
+            db,
+            tls_cert,
+            tls_key,
+        } => {
+            let mut config = match configuration(global.config.as_deref()) {
+                Ok(config) => config,
+                Err(outcome) => return outcome,
+            };
+            config.listen = listen;
+            config.db = db;
+            if let (Some(cert), Some(key)) = (tls_cert, tls_key) {
+                config.tls = Some(server::config::TlsFiles { cert, key });
+            }
+            serve(config, output).await
+        }
+        RegistryCommand::Import { file, db } => import_people(&db, &file, output).await,
+        RegistryCommand::OperatorCode { name, role, db } => {
+            // The parser admits the known words only.
+            let role = Role::parse(&role).unwrap_or(Role::HelpDesk);
+            let code = admin::new_operator_code(&db, &name, role).await;
+            print_code(
+                code,
+                "the operator enrols their own key with it at first sign-in",
+            )
+        }
+        RegistryCommand::StationCode { name, db } => print_code(
+            admin::new_station_code(&db, &name).await,
+            "the station joins with it: `keydesk station join`",
+        ),
+    }
+}
+
+fn configuration(path: Option<&Path>) -> Result<ServeConfig, Outcome> {
+    match path {
+        None => Ok(ServeConfig::default()),
+        Some(path) => ServeConfig::load(path)
+            .map_err(|e| Outcome::failed(Exit::Usage, "configuration", e.to_string())),
+    }
+}
+
+async fn serve(config: ServeConfig, output: &Output) -> Outcome {
+    let stopper = super::stop_on_signals();
+    let cancel = stopper.cancel();
+    let ready = |running: &server::Running| {
+        let url = &running.base_url;
+        output.item(
+            "serving",
+            &json!({ "url": url }),
+            &format!("serving {url}; stop with Ctrl-C"),
+        );
+    };
+    match server::serve(config, cancel.cancelled(), ready).await {
+        Ok(()) => Outcome::done("stopped", json!({})),
+        Err(error) => Outcome::failed(Exit::Usage, "not-served", error.to_string()),
+    }
+}
+
+async fn import_people(db: &Path, file: &Path, output: &Output) -> Outcome {
+    let Some(format) = import::Format::of(file) else {
+        return Outcome::failed(
+            Exit::Usage,
+            "not-imported",
+            format!(
+                "{}: name it .csv or .json, so that its form is known",
+                file.display()
+            ),
+        );
+    };
+    match import::import_file(db, file, format).await {
+        Ok(done) => Outcome::done(
+            format!(
+                "{} organisation(s), {} person(s), {} appointment(s)",
+                done.organisations, done.people, done.appointments
+            ),
+            json!({
+                "organisations": done.organisations,
+                "people": done.people,
+                "appointments": done.appointments,
+            }),
+        ),
+        Err(error) => {
+            if let (true, import::ImportError::Lines { lines, .. }) = (output.is_json(), &error) {
+                for wrong in lines {
+                    let item = json!({ "line": wrong.line, "reason": wrong.reason });
+                    output.item("wrong-line", &item, "");
+                }
+            }
+            Outcome::failed(Exit::Usage, "not-imported", error.to_string())
+        }
+    }
+}
+
+/// The one place where a one-time code is shown: to the person who asked for it.
+fn print_code(code: Result<admin::NewCode, admin::AdminError>, purpose: &str) -> Outcome {
+    match code {
+        Ok(new) => Outcome::done(
+            format!(
+                "{}\nvalid once, until {}; {purpose}",
+                new.code.as_str(),
+                new.expires_at
+            ),
+            json!({ "code": new.code.as_str(), "expires_at": new.expires_at }),
+        ),
+        Err(error) => Outcome::failed(Exit::Refused, "no-code", error.to_string()),
+    }
+}
