@@ -3,9 +3,10 @@
 mod bay;
 mod client;
 mod corpus;
-mod registry;
+mod faulty_desk;
 mod hostile;
-mod locks;
+mod registry;
+mod scenarios;
 mod soft_bio;
 mod soft_key;
 mod soft_model;

@@ -2,6 +2,5 @@
 
 mod firmware_key;
 mod served_key;
-mod station;
 #[path = "../../../suite/mod.rs"]
 mod suite;

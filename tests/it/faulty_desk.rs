@@ -1,0 +1,317 @@
+//! A desk around the real one that fails, or stops the world, at one chosen call.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use keydesk::domain::change::Enrolment;
+use keydesk::domain::models::Models;
+use keydesk::domain::{Bytes, Change, EntryId, KeyFacts, PersonId, Pin};
+use keydesk::wire::webauthn::{CreationOptions, Descriptor, RequestOptions};
+use keydesk::wire::{Offer, Operator, OperatorEnrolment, OperatorOffer, SignIn, SignInOptions};
+use keydesk::workflow::dialogue::{Answer, Event, Question};
+use keydesk::workflow::{Desk, KeyFault, NewAssertion, NewCredential, Pushed, Resident, Stop};
+use tokio::sync::Notify;
+
+/// What happens at the chosen call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mishap {
+    /// It fails and was not carried out.
+    FailsBefore,
+    /// It fails although it was carried out: the answer was lost.
+    FailsAfter,
+    /// The process stops before it: nothing after this point runs.
+    StopsBefore,
+    /// The process stops after it.
+    StopsAfter,
+}
+
+/// A desk that has a mishap at call number `at` (from 0), and counts calls.
+pub struct FaultyDesk<D> {
+    inner: D,
+    at: Option<usize>,
+    mishap: Mishap,
+    calls: usize,
+    /// The name of the call that was hit.
+    pub hit: Option<&'static str>,
+    /// Told when the world stops.
+    stopped: Arc<Notify>,
+}
+
+impl<D> FaultyDesk<D> {
+    /// `at: None` only counts.
+    pub fn new(inner: D, at: Option<usize>, mishap: Mishap) -> Self {
+        Self {
+            inner,
+            at,
+            mishap,
+            calls: 0,
+            hit: None,
+            stopped: Arc::default(),
+        }
+    }
+
+    /// How many calls were made.
+    pub fn calls(&self) -> usize {
+        self.calls
+    }
+
+    /// Told when the world stops.
+    pub fn stopped(&self) -> Arc<Notify> {
+        Arc::clone(&self.stopped)
+    }
+
+    fn due(&mut self, name: &'static str) -> Option<Mishap> {
+        let due = self.at == Some(self.calls);
+        self.calls += 1;
+        if due {
+            self.hit = Some(name);
+        }
+        due.then_some(self.mishap)
+    }
+}
+
+/// Stops the world: the future never goes on, and whoever drives it drops it.
+async fn stop_the_world(stopped: &Notify) -> ! {
+    stopped.notify_one();
+    std::future::pending().await
+}
+
+macro_rules! call {
+    ($desk:ident, $name:literal, $fault:expr, $call:expr) => {{
+        let mishap = $desk.due($name);
+        match mishap {
+            Some(Mishap::FailsBefore) => return Err($fault),
+            Some(Mishap::StopsBefore) => stop_the_world(&$desk.stopped).await,
+            _ => {}
+        }
+        let result = $call.await;
+        match mishap {
+            Some(Mishap::FailsAfter) => Err($fault),
+            Some(Mishap::StopsAfter) => stop_the_world(&$desk.stopped).await,
+            _ => result,
+        }
+    }};
+}
+
+fn registry_fault() -> Stop {
+    Stop::Unreachable("mishap".to_owned())
+}
+
+fn store_fault() -> Stop {
+    Stop::Store("mishap".to_owned())
+}
+
+fn key_fault() -> KeyFault {
+    KeyFault::Failed("mishap".to_owned())
+}
+
+impl<D: Desk> Desk for FaultyDesk<D> {
+    fn now(&self) -> Timestamp {
+        self.inner.now()
+    }
+
+    fn fresh_id(&mut self) -> uuid::Uuid {
+        self.inner.fresh_id()
+    }
+
+    fn models(&self) -> &Models {
+        self.inner.models()
+    }
+
+    fn operator(&self) -> Option<Operator> {
+        self.inner.operator()
+    }
+
+    fn tell(&mut self, event: Event) {
+        self.inner.tell(event);
+    }
+
+    async fn ask(&mut self, question: Question) -> Result<Answer, Stop> {
+        call!(self, "ask", Stop::Cancelled, self.inner.ask(question))
+    }
+
+    async fn ask_or_bay_change(
+        &mut self,
+        question: Question,
+        seen: &[KeyFacts],
+    ) -> Result<Option<Answer>, Stop> {
+        call!(
+            self,
+            "ask_or_bay_change",
+            Stop::Cancelled,
+            self.inner.ask_or_bay_change(question, seen)
+        )
+    }
+
+    async fn offer(&mut self, person: &PersonId) -> Result<Offer, Stop> {
+        call!(self, "offer", registry_fault(), self.inner.offer(person))
+    }
+
+    async fn push(&mut self, entry: EntryId) -> Result<Pushed, Stop> {
+        call!(self, "push", store_fault(), self.inner.push(entry))
+    }
+
+    async fn sign_in_options(&mut self) -> Result<SignInOptions, Stop> {
+        call!(
+            self,
+            "sign_in_options",
+            registry_fault(),
+            self.inner.sign_in_options()
+        )
+    }
+
+    async fn sign_in(&mut self, proof: SignIn) -> Result<Operator, Stop> {
+        call!(self, "sign_in", registry_fault(), self.inner.sign_in(proof))
+    }
+
+    async fn operator_offer(&mut self, code: &str) -> Result<OperatorOffer, Stop> {
+        call!(
+            self,
+            "operator_offer",
+            registry_fault(),
+            self.inner.operator_offer(code)
+        )
+    }
+
+    async fn operator_enrol(&mut self, enrolment: OperatorEnrolment) -> Result<Operator, Stop> {
+        call!(
+            self,
+            "operator_enrol",
+            registry_fault(),
+            self.inner.operator_enrol(enrolment)
+        )
+    }
+
+    async fn commit(&mut self, change: Change) -> Result<(), Stop> {
+        call!(self, "commit", store_fault(), self.inner.commit(change))
+    }
+
+    async fn enrolments_on(&mut self, key: &KeyFacts) -> Result<Vec<Enrolment>, Stop> {
+        call!(
+            self,
+            "enrolments_on",
+            store_fault(),
+            self.inner.enrolments_on(key)
+        )
+    }
+
+    fn keys(&self) -> Vec<KeyFacts> {
+        self.inner.keys()
+    }
+
+    async fn bay_changed(&mut self, seen: &[KeyFacts]) -> Result<(), Stop> {
+        call!(
+            self,
+            "bay_changed",
+            Stop::Cancelled,
+            self.inner.bay_changed(seen)
+        )
+    }
+
+    async fn touched(&mut self, keys: &[KeyFacts]) -> Result<KeyFacts, Stop> {
+        call!(self, "touched", Stop::Cancelled, self.inner.touched(keys))
+    }
+
+    async fn wink(&mut self, key: &KeyFacts) -> Result<(), KeyFault> {
+        call!(self, "wink", key_fault(), self.inner.wink(key))
+    }
+
+    async fn facts(&mut self, key: &KeyFacts) -> Result<KeyFacts, KeyFault> {
+        call!(self, "facts", key_fault(), self.inner.facts(key))
+    }
+
+    async fn verify_pin(&mut self, key: &KeyFacts, pin: &Pin, rp_id: &str) -> Result<(), KeyFault> {
+        call!(
+            self,
+            "verify_pin",
+            key_fault(),
+            self.inner.verify_pin(key, pin, rp_id)
+        )
+    }
+
+    async fn set_pin(&mut self, key: &KeyFacts, pin: &Pin) -> Result<(), KeyFault> {
+        call!(self, "set_pin", key_fault(), self.inner.set_pin(key, pin))
+    }
+
+    async fn change_pin(&mut self, key: &KeyFacts, old: &Pin, new: &Pin) -> Result<(), KeyFault> {
+        call!(
+            self,
+            "change_pin",
+            key_fault(),
+            self.inner.change_pin(key, old, new)
+        )
+    }
+
+    async fn holds(
+        &mut self,
+        key: &KeyFacts,
+        rp_id: &str,
+        ids: &[Descriptor],
+    ) -> Result<Option<Bytes>, KeyFault> {
+        call!(
+            self,
+            "holds",
+            key_fault(),
+            self.inner.holds(key, rp_id, ids)
+        )
+    }
+
+    async fn residents(
+        &mut self,
+        key: &KeyFacts,
+        pin: &Pin,
+        rp_id: &str,
+    ) -> Result<Vec<Resident>, KeyFault> {
+        call!(
+            self,
+            "residents",
+            key_fault(),
+            self.inner.residents(key, pin, rp_id)
+        )
+    }
+
+    async fn make_credential(
+        &mut self,
+        key: &KeyFacts,
+        pin: Option<&Pin>,
+        options: &CreationOptions,
+        hash: [u8; 32],
+    ) -> Result<NewCredential, KeyFault> {
+        call!(
+            self,
+            "make_credential",
+            key_fault(),
+            self.inner.make_credential(key, pin, options, hash)
+        )
+    }
+
+    async fn get_assertion(
+        &mut self,
+        key: &KeyFacts,
+        pin: Option<&Pin>,
+        options: &RequestOptions,
+        hash: [u8; 32],
+    ) -> Result<NewAssertion, KeyFault> {
+        call!(
+            self,
+            "get_assertion",
+            key_fault(),
+            self.inner.get_assertion(key, pin, options, hash)
+        )
+    }
+
+    async fn delete_credential(
+        &mut self,
+        key: &KeyFacts,
+        pin: &Pin,
+        rp_id: &str,
+        id: &Bytes,
+    ) -> Result<(), KeyFault> {
+        call!(
+            self,
+            "delete_credential",
+            key_fault(),
+            self.inner.delete_credential(key, pin, rp_id, id)
+        )
+    }
+}

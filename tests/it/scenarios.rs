@@ -1,0 +1,371 @@
+//! Whole workflows: software keys, a temporary store, and a real registry on loopback.
+
+#![expect(
+    clippy::indexing_slicing,
+    reason = "a test that indexes wrongly fails, as it should"
+)]
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use keydesk::app::demo::world::{Rack, ScriptedFace, World};
+use keydesk::bay::Cancel;
+use keydesk::bay::soft::{Profile, SoftKey, TouchPolicy};
+use keydesk::domain::authority::Role;
+use keydesk::domain::change::Remains;
+use keydesk::domain::{PersonId, Place};
+use keydesk::server::ServeConfig;
+use keydesk::station::desk::StationDesk;
+use keydesk::store::audit;
+use keydesk::wire::TicketRequest;
+use keydesk::workflow::dialogue::{Ending, Event, PushState, Step};
+use keydesk::workflow::{self, How, KeyFault, Stop};
+
+use crate::faulty_desk::{FaultyDesk, Mishap};
+
+const OPERATOR_SLOT: &str = "1-1.1";
+const SLOT: &str = "1-1.2";
+const PIN: &str = "2468-person";
+
+/// A registry with `count` employees named p-1, p-2, …
+fn people(count: usize) -> String {
+    let mut csv = String::from(
+        "record,id,name,kind,email,employee_number,organisation,coc_number\n\
+         organisation,o-1,Example Shipping,,,,,12345678\n",
+    );
+    for n in 1..=count {
+        csv.push_str(&format!(
+            "person,p-{n},Person {n},employee,p{n}@example.com,{n},o-1,\n"
+        ));
+    }
+    csv
+}
+
+fn person(n: usize) -> PersonId {
+    PersonId::new(format!("p-{n}"))
+}
+
+fn operators_key() -> SoftKey {
+    SoftKey::new(Profile::full().with_touch(TouchPolicy::Auto))
+}
+
+fn fresh_key() -> SoftKey {
+    SoftKey::new(Profile::yubikey_5_nfc().with_touch(TouchPolicy::Auto))
+}
+
+async fn world(count: usize) -> World {
+    let world = World::build_with(ServeConfig::default(), &people(count))
+        .await
+        .expect("a world");
+    world
+        .sign_in(Role::HelpDesk, OPERATOR_SLOT, &operators_key())
+        .await
+        .expect("signed in");
+    world
+}
+
+fn desk(world: &World, cancel: &Cancel) -> (StationDesk<ScriptedFace>, Arc<ScriptedFace>) {
+    let face = Arc::new(ScriptedFace::new(SLOT, PIN));
+    let desk = StationDesk::new(
+        Arc::clone(&world.station),
+        Arc::clone(&face),
+        cancel.clone(),
+    );
+    (desk, face)
+}
+
+async fn enrol(world: &World, n: usize) -> Result<Ending, Stop> {
+    let (mut desk, _) = desk(world, &Cancel::default());
+    workflow::enrol(&mut desk, &person(n)).await
+}
+
+fn state_of(ending: &Ending) -> &PushState {
+    match ending {
+        Ending::Enrolled { push, .. } | Ending::Retested { push, .. } => push,
+        other => panic!("neither enrolled nor retested: {other:?}"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_is_enrolled_tested_recorded_and_verified_by_the_registry() {
+    let world = world(1).await;
+    let key = fresh_key();
+    world.rack.put(SLOT, &key);
+    let ending = enrol(&world, 1).await.expect("enrolled");
+    assert_eq!(state_of(&ending), &PushState::Accepted);
+    let page = world.station.person(&person(1)).await.expect("a page");
+    assert_eq!(page.credentials.len(), 1);
+    assert!(page.credentials[0].last_tested_at.is_some());
+    let on_key = key.credentials();
+    assert_eq!(on_key.len(), 1);
+    assert_eq!(on_key[0].id, page.credentials[0].id.0);
+    assert!(world.station.store().outbox().expect("read").is_empty());
+    assert!(world.station.store().unfinished().expect("read").is_empty());
+    audit::verify(&world.data()).expect("a whole chain");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_is_enrolled_already_is_tested_and_gets_no_second_credential() {
+    let world = world(1).await;
+    let key = fresh_key();
+    world.rack.put(SLOT, &key);
+    enrol(&world, 1).await.expect("enrolled");
+    let again = enrol(&world, 1).await.expect("tested");
+    assert!(matches!(again, Ending::Retested { .. }), "{again:?}");
+    assert_eq!(state_of(&again), &PushState::Accepted);
+    assert_eq!(key.credentials().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_of_somebody_else_is_refused_and_stays_as_it_was() {
+    let world = world(2).await;
+    let key = fresh_key();
+    world.rack.put(SLOT, &key);
+    enrol(&world, 1).await.expect("enrolled");
+    let before = key.credentials();
+    let refusal = enrol(&world, 2).await.expect_err("refused");
+    assert!(
+        matches!(&refusal, Stop::KeyRefused(why) if why.contains("Person 1")),
+        "{refusal:?}"
+    );
+    assert_eq!(key.credentials(), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_role_that_may_not_enrol_is_told_who_may() {
+    let world = World::build_with(ServeConfig::default(), &people(1))
+        .await
+        .expect("a world");
+    world
+        .sign_in(Role::CustomerService, OPERATOR_SLOT, &operators_key())
+        .await
+        .expect("signed in");
+    let refusal = enrol(&world, 1).await.expect_err("refused");
+    assert!(refusal.to_string().contains("help-desk"), "{refusal}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_registry_and_a_ticket_nothing_touches_the_key() {
+    let mut world = world(1).await;
+    let key = fresh_key();
+    world.rack.put(SLOT, &key);
+    world.station.slots().settled(Duration::from_secs(2)).await;
+    world.stop_registry().await;
+    let before = key.counters().packets_to_key;
+    let stop = enrol(&world, 1).await.expect_err("unreachable");
+    assert!(matches!(stop, Stop::Unreachable(_)), "{stop:?}");
+    assert_eq!(key.counters().packets_to_key, before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn with_a_ticket_the_enrolment_finishes_and_is_pushed_when_the_registry_is_back() {
+    let mut world = world(1).await;
+    let key = fresh_key();
+    world.rack.put(SLOT, &key);
+    let request = TicketRequest {
+        people: vec![person(1)],
+        ..TicketRequest::of_day(jiff::Zoned::now().date())
+    };
+    let fetched = world.station.fetch_tickets(&request).await;
+    assert_eq!(fetched.expect("tickets"), 1);
+    world.stop_registry().await;
+    let ending = enrol(&world, 1).await.expect("enrolled");
+    assert_eq!(state_of(&ending), &PushState::Queued);
+    assert_eq!(world.station.store().outbox().expect("read").len(), 1);
+    world
+        .start_registry(ServeConfig::default())
+        .await
+        .expect("back");
+    let round = world.station.push_outbox().await.expect("pushed");
+    assert_eq!((round.accepted, round.queued, round.rejected), (1, 0, 0));
+    let page = world.station.person(&person(1)).await.expect("a page");
+    assert_eq!(page.credentials.len(), 1);
+}
+
+/// Pulls the key when a step begins, and puts it back a little later.
+fn pull_at(rack: &Rack, step: Step) -> impl Fn(&Event) + Send + Sync + 'static {
+    let rack = rack.clone();
+    let runtime = tokio::runtime::Handle::current();
+    let pulled = std::sync::atomic::AtomicBool::new(false);
+    move |event| {
+        let now = matches!(event, Event::Step { step: begun } if *begun == step);
+        if now && !pulled.swap(true, std::sync::atomic::Ordering::SeqCst) {
+            let rack = rack.clone();
+            rack.pull(&Place::new(SLOT));
+            runtime.spawn(async move {
+                tokio::time::sleep(Duration::from_millis(120)).await;
+                rack.put_back(&Place::new(SLOT));
+            });
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_pulled_at_any_step_and_put_back_is_enrolled_all_the_same() {
+    let steps = [Step::Check, Step::Pin, Step::Create, Step::Test];
+    let world = world(steps.len()).await;
+    for (n, step) in steps.into_iter().enumerate() {
+        let key = fresh_key();
+        world.rack.put(SLOT, &key);
+        let face = ScriptedFace::new(SLOT, PIN).hearing(pull_at(&world.rack, step));
+        let face = Arc::new(face);
+        let mut desk = StationDesk::new(
+            Arc::clone(&world.station),
+            Arc::clone(&face),
+            Cancel::default(),
+        );
+        let who = person(n + 1);
+        let run = workflow::enrol(&mut desk, &who);
+        let ending = tokio::time::timeout(Duration::from_secs(20), run)
+            .await
+            .unwrap_or_else(|_| panic!("stuck after a pull at {step:?}"))
+            .unwrap_or_else(|stop| panic!("pulled at {step:?}: {stop}"));
+        assert_eq!(state_of(&ending), &PushState::Accepted, "{step:?}");
+        assert_eq!(key.credentials().len(), 1, "{step:?}");
+        let said = face.events();
+        assert!(
+            said.iter().any(|e| matches!(e, Event::Pulled { .. })),
+            "the pull at {step:?} was not said"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cancelling_at_any_step_says_what_remains_and_leaves_no_credential() {
+    let steps = [
+        (Step::Identify, Remains::Nothing),
+        (Step::Key, Remains::Nothing),
+        (Step::Pin, Remains::Nothing),
+        (Step::Create, Remains::Pin),
+        (Step::Test, Remains::CredentialDeleted),
+    ];
+    let world = world(steps.len()).await;
+    for (n, (step, remains)) in steps.into_iter().enumerate() {
+        let key = fresh_key();
+        world.rack.put(SLOT, &key);
+        world.station.slots().settled(Duration::from_secs(2)).await;
+        let cancel = Cancel::default();
+        let (hand, holder) = (cancel.clone(), key.clone());
+        let face = ScriptedFace::new(SLOT, PIN).hearing(move |event| {
+            if matches!(event, Event::Step { step: begun } if *begun == step) {
+                holder.set_touch(TouchPolicy::Manual);
+                hand.cancel();
+            }
+        });
+        let mut desk = StationDesk::new(Arc::clone(&world.station), Arc::new(face), cancel);
+        let stop = workflow::enrol(&mut desk, &person(n + 1))
+            .await
+            .expect_err("cancelled");
+        assert_eq!(stop.cause().code(), "cancelled", "{step:?}: {stop}");
+        assert_eq!(stop.remains(), remains, "{step:?}");
+        assert!(key.credentials().is_empty(), "{step:?}");
+        let store = world.station.store();
+        assert!(store.unfinished().expect("read").is_empty(), "{step:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_pin_costs_one_attempt_and_the_screen_says_how_many_are_left() {
+    let world = world(2).await;
+    let key = fresh_key();
+    world.rack.put(SLOT, &key);
+    enrol(&world, 1).await.expect("enrolled");
+    let face = Arc::new(ScriptedFace::new(SLOT, "not-the-pin"));
+    let mut desk = StationDesk::new(
+        Arc::clone(&world.station),
+        Arc::clone(&face),
+        Cancel::default(),
+    );
+    let stop = workflow::enrol(&mut desk, &person(1))
+        .await
+        .expect_err("wrong");
+    assert_eq!(
+        stop.cause(),
+        &Stop::Key(KeyFault::WrongPin { retries: Some(7) })
+    );
+}
+
+/// What must hold once a stopped or failed enrolment has been recovered from.
+async fn check_invariants(world: &World, n: usize, key: &SoftKey, label: &str) {
+    let store = world.station.store();
+    assert!(store.unfinished().expect("read").is_empty(), "{label}");
+    assert!(store.outbox().expect("read").is_empty(), "{label}");
+    let on_key = key.credentials();
+    assert!(on_key.len() <= 1, "{label}: {} credentials", on_key.len());
+    let here = store.enrolments_of(&person(n)).expect("read");
+    let page = world.station.person(&person(n)).await.expect("a page");
+    let at_registry: Vec<_> = page.credentials.iter().map(|c| c.id.0.clone()).collect();
+    let recorded: Vec<_> = here.iter().map(|e| e.credential.0.clone()).collect();
+    assert_eq!(
+        recorded, at_registry,
+        "{label}: station and registry differ"
+    );
+    let held: Vec<_> = on_key.into_iter().map(|c| c.id).collect();
+    assert_eq!(held, at_registry, "{label}: key and registry differ");
+    assert!(here.iter().all(|e| e.pushed), "{label}");
+    audit::verify(&world.data()).unwrap_or_else(|e| panic!("{label}: {e}"));
+}
+
+async fn recover(world: &World, label: &str) {
+    let work = world.station.store().unfinished().expect("read");
+    for unfinished in work {
+        let (mut desk, _) = desk(world, &Cancel::default());
+        let run = workflow::resolve(&mut desk, unfinished, How::WithKey);
+        tokio::time::timeout(Duration::from_secs(20), run)
+            .await
+            .unwrap_or_else(|_| panic!("{label}: stuck in recovery"))
+            .unwrap_or_else(|stop| panic!("{label}: not recovered: {stop}"));
+    }
+    world.station.push_outbox().await.expect("pushed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_port_call_may_fail_or_be_the_last_one_before_a_power_cut() {
+    let mishaps = [
+        Mishap::FailsBefore,
+        Mishap::FailsAfter,
+        Mishap::StopsBefore,
+        Mishap::StopsAfter,
+    ];
+    let mut world = world(200).await;
+    world.station.keep_session().expect("kept");
+    let calls = {
+        world.rack.put(SLOT, &fresh_key());
+        let (inner, _) = desk(&world, &Cancel::default());
+        let mut counting = FaultyDesk::new(inner, None, Mishap::FailsBefore);
+        workflow::enrol(&mut counting, &person(200))
+            .await
+            .expect("enrolled");
+        counting.calls()
+    };
+    assert!((12..40).contains(&calls), "{calls} calls");
+    let mut n = 0;
+    for mishap in mishaps {
+        for at in 0..calls {
+            n += 1;
+            let key = fresh_key();
+            world.rack.put(SLOT, &key);
+            let (inner, _) = desk(&world, &Cancel::default());
+            let mut faulty = FaultyDesk::new(inner, Some(at), mishap);
+            let stopped = faulty.stopped();
+            let who = person(n);
+            let outcome = tokio::select! {
+                result = workflow::enrol(&mut faulty, &who) => Some(result),
+                () = stopped.notified() => None,
+            };
+            let hit = faulty.hit.unwrap_or("nothing");
+            let label = format!("{mishap:?} at call {at} ({hit}), outcome {outcome:?}");
+            drop(faulty);
+            world = world.reopen().expect("opens again");
+            world.station.resume_session().expect("a session");
+            key.power_cycle();
+            world.rack.put(SLOT, &key);
+            world.station.slots().settled(Duration::from_secs(2)).await;
+            recover(&world, &label).await;
+            check_invariants(&world, n, &key, &label).await;
+            if matches!(outcome, Some(Ok(_))) {
+                assert_eq!(key.credentials().len(), 1, "{label}: said done");
+            }
+        }
+    }
+}
