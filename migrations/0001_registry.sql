@@ -29,8 +29,11 @@ CREATE TABLE person (
     UNIQUE (organisation, employee_number)
 ) STRICT;
 
--- What people are found by, folded to lower case without diacritics; rowid is person.number.
-CREATE VIRTUAL TABLE person_text USING fts5 (name, numbers, organisation, tokenize = 'unicode61', prefix = '2 3');
+-- The words that people are found by, folded to lower case without diacritics; rowid is person.number. An e-mail
+-- address is one word besides the words before its @, so that nobody is found by the name of their mail provider.
+CREATE VIRTUAL TABLE person_text USING fts5 (
+    name, numbers, organisation, tokenize = "unicode61 tokenchars '@.+_-'", prefix = '2 3'
+);
 
 CREATE TABLE appointment (
     person TEXT NOT NULL REFERENCES person (id),

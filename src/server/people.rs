@@ -177,7 +177,7 @@ fn person(row: &SqliteRow) -> Result<Person, sqlx::Error> {
 }
 
 /// Lower case, without diacritics: what is compared when people are looked for.
-pub fn fold(text: &str) -> String {
+fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     for c in text.nfkd().filter(|c| !is_combining_mark(*c)) {
         for lower in c.to_lowercase() {
@@ -198,16 +198,57 @@ pub fn fold(text: &str) -> String {
     folded
 }
 
-/// Every word as a quoted prefix; `None` when there is no word in it.
+/// The words of a text, folded.
+fn words(text: &str) -> Vec<String> {
+    fold(text)
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+/// What somebody is found by: the columns of the full-text index.
+pub struct Findable {
+    /// Words of their name.
+    pub name: String,
+    /// Their e-mail address, and the words of its first part and of their numbers.
+    pub numbers: String,
+    /// Words of their organisation's name.
+    pub organisation: String,
+}
+
+impl Findable {
+    /// From what the registry holds of them; `numbers` are employee and Chamber of Commerce number.
+    pub fn new(name: &str, email: Option<&str>, numbers: &[Option<&str>], organisation: Option<&str>) -> Self {
+        let email = email.unwrap_or_default();
+        let mut found_by = vec![fold(email)];
+        found_by.extend(words(email.rsplit_once('@').map_or("", |(local, _)| local)));
+        for number in numbers.iter().flatten() {
+            found_by.extend(words(number));
+        }
+        Self {
+            name: words(name).join(" "),
+            numbers: found_by.join(" "),
+            organisation: words(organisation.unwrap_or_default()).join(" "),
+        }
+    }
+}
+
+/// Every word as a quoted prefix; `None` when there is no word in it. A word with an @ is (the beginning of) an address.
 fn full_text_query(text: &str) -> Option<String> {
-    let folded = fold(text);
-    let words: Vec<String> = folded
-        .split(|c: char| c.is_whitespace() || c == '"' || c == '\0')
-        .filter(|word| word.chars().any(char::is_alphanumeric))
-        .take(MAX_WORDS)
-        .map(|word| format!("\"{word}\"*"))
-        .collect();
-    (!words.is_empty()).then(|| words.join(" "))
+    let mut wanted: Vec<String> = Vec::new();
+    for part in text.split_whitespace() {
+        if part.contains('@') {
+            let address: String = fold(part).chars().filter(|c| *c != '"' && *c != '\0').collect();
+            wanted.push(address);
+        } else {
+            wanted.extend(words(part));
+        }
+    }
+    wanted.retain(|word| word.chars().any(char::is_alphanumeric));
+    wanted.truncate(MAX_WORDS);
+    let prefixes: Vec<String> = wanted.iter().map(|word| format!("\"{word}\"*")).collect();
+    (!prefixes.is_empty()).then(|| prefixes.join(" "))
 }
 
 /// The start of a day and of the next in a time zone, as milliseconds; `None` beyond the calendar.
@@ -236,8 +277,8 @@ mod tests {
     #[test]
     fn what_is_typed_is_never_a_query_of_its_own() {
         assert_eq!(
-            full_text_query(r#"jan" OR name:* NOT"#).as_deref(),
-            Some(r#""jan"* "or"* "name:*"* "not"*"#)
+            full_text_query(r#"jan" OR name:* NOT a"@b"#).as_deref(),
+            Some(r#""jan"* "or"* "name"* "not"* "a@b"*"#)
         );
         assert_eq!(full_text_query(" \" ** - "), None);
     }

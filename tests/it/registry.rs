@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
 
+mod access;
 mod authenticator;
 mod enrolment;
+mod import;
+mod verification;
 mod world;

@@ -9,7 +9,7 @@ use super::check::{Declared, Record};
 use super::{ImportError, Imported, Wrong};
 use crate::server::admin::AdminError;
 use crate::server::database::{Write, ms};
-use crate::server::people::fold;
+use crate::server::people::Findable;
 use crate::server::secret;
 
 /// Applies every record; returns how many there are of each.
@@ -255,22 +255,25 @@ impl Run<'_> {
             .execute(&mut **self.tx)
             .await?;
         let rows = sqlx::query(
-            "SELECT p.number, p.name, coalesce(p.email, '') || ' ' || coalesce(p.employee_number, '') || ' ' || \
-             coalesce(o.coc_number, '') AS numbers, coalesce(o.name, '') AS organisation \
+            "SELECT p.number, p.name, p.email, p.employee_number, o.coc_number, o.name AS organisation \
              FROM person p LEFT JOIN organisation o ON o.id = p.organisation",
         )
         .fetch_all(&mut **self.tx)
         .await?;
         for row in rows {
-            sqlx::query(
-                "INSERT INTO person_text (rowid, name, numbers, organisation) VALUES (?, ?, ?, ?)",
-            )
-            .bind(row.try_get::<i64, _>("number")?)
-            .bind(fold(row.try_get("name")?))
-            .bind(fold(row.try_get("numbers")?))
-            .bind(fold(row.try_get("organisation")?))
-            .execute(&mut **self.tx)
-            .await?;
+            let findable = Findable::new(
+                row.try_get("name")?,
+                row.try_get("email")?,
+                &[row.try_get("employee_number")?, row.try_get("coc_number")?],
+                row.try_get("organisation")?,
+            );
+            sqlx::query("INSERT INTO person_text (rowid, name, numbers, organisation) VALUES (?, ?, ?, ?)")
+                .bind(row.try_get::<i64, _>("number")?)
+                .bind(findable.name)
+                .bind(findable.numbers)
+                .bind(findable.organisation)
+                .execute(&mut **self.tx)
+                .await?;
         }
         Ok(())
     }

@@ -136,6 +136,17 @@ impl World {
         self.dir.path().join("registry.db")
     }
 
+    /// The registry's database, by another connection.
+    pub async fn database(&self) -> sqlx::SqlitePool {
+        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(self.db());
+        sqlx::SqlitePool::connect_with(options).await.expect("opens")
+    }
+
+    pub async fn sql(&self, statement: &'static str) {
+        let done = sqlx::query(statement).execute(&self.database().await).await;
+        assert!(done.expect("runs").rows_affected() > 0);
+    }
+
     pub fn head(&self) -> JournalHead {
         let sequence = self.sequence.fetch_add(1, Ordering::SeqCst) + 1;
         head(u64::try_from(sequence).expect("positive"))

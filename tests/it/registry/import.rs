@@ -1,0 +1,244 @@
+//! Files of people: all of it or nothing, and every wrong line named.
+
+use std::path::Path;
+
+use keydesk::domain::PersonKind;
+use keydesk::server::import::{Format, ImportError, Imported, MAX_REPORTED, import_file};
+use proptest::prelude::*;
+
+use super::world::{PEOPLE, World, write};
+
+async fn import(dir: &Path, name: &str, text: impl AsRef<[u8]>) -> Result<Imported, ImportError> {
+    let file = write(dir, name, text);
+    let format = Format::of(&file).unwrap();
+    import_file(&dir.join("registry.db"), &file, format).await
+}
+
+/// The wrong lines, as `line: reason`.
+fn wrong(result: Result<Imported, ImportError>) -> Vec<String> {
+    match result {
+        Err(ImportError::Lines { lines, .. }) => lines.iter().map(ToString::to_string).collect(),
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn people_in(dir: &Path) -> i64 {
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(dir.join("registry.db"));
+    let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
+    sqlx::query_scalar("SELECT (SELECT count(*) FROM person) + (SELECT count(*) FROM organisation) \
+                        + (SELECT count(*) FROM appointment) + (SELECT count(*) FROM person_text)")
+        .fetch_one(&pool)
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn a_good_file_is_imported_and_importing_it_again_changes_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let expected = Imported {
+        organisations: 3,
+        people: 4,
+        appointments: 0,
+    };
+    for _ in 0..2 {
+        assert_eq!(import(dir.path(), "people.csv", PEOPLE).await.unwrap(), expected);
+        assert_eq!(people_in(dir.path()).await, 3 + 4 + 4);
+    }
+}
+
+#[tokio::test]
+async fn spreadsheets_mark_separate_and_quote_in_their_own_ways() {
+    let dir = tempfile::tempdir().unwrap();
+    let text = "\u{feff}id;name;kind;email\r\n\"u-1\";\"Jansen; J. \"\"Jan\"\"\";unaffiliated;j@example.test\r\n;;;\r\n\r\n";
+    let imported = import(dir.path(), "people.csv", text).await.unwrap();
+    assert_eq!(imported.people, 1);
+}
+
+#[tokio::test]
+async fn the_same_records_come_as_json() {
+    let dir = tempfile::tempdir().unwrap();
+    let text = r#"[
+      {"record": "appointment", "person": "p-1", "at": "2026-11-22T14:30:00+01:00"},
+      {"record": "person", "id": "p-1", "name": "P. Example", "kind": "employee", "employee_number": 1017, "organisation": "12345678"},
+      {"record": "organisation", "id": "org-1", "name": "Example Shipping", "coc_number": "12345678", "country": null}
+    ]"#;
+    let expected = Imported {
+        organisations: 1,
+        people: 1,
+        appointments: 1,
+    };
+    assert_eq!(import(dir.path(), "people.json", text).await.unwrap(), expected);
+}
+
+#[tokio::test]
+async fn every_wrong_line_is_named_with_its_reason_and_nothing_is_imported() {
+    let dir = tempfile::tempdir().unwrap();
+    import(dir.path(), "people.csv", PEOPLE).await.unwrap();
+    let before = people_in(dir.path()).await;
+    let text = "\
+record,id,name,kind,email,employee_number,organisation,coc_number,country,person,at
+organisation,org-8,Good Shipping,,,,,11111111,NL,,
+organisation,org-9,Short Number,,,,,1234567,NL,,
+person,p-8,A. Good,employee,good@example.test,,org-8,,,,
+person,p-9,No Organisation,employee,n@example.test,,,,,,
+person,p-10,Should Have None,unaffiliated,s@example.test,,org-8,,,,
+person,p-11,Odd Kind,boss,o@example.test,,org-8,,,,
+person,p-12,Taken Mail,employee,GOOD@example.test,,org-8,,,,
+person,p-13,Known Mail,unaffiliated,t@example.test,,,,,,
+person,p-14,No Such,employee,x@example.test,,org-77,,,,
+person,p-15,Of A Wrong One,employee,w15@example.test,,org-9,,,,
+person,p 16,Bad Id,unaffiliated,b@example.test,,,,,,
+person,p-17,Bad Mail,unaffiliated,nomail,,,,,,
+person,p-8,Twice,unaffiliated,,,,,,,
+appointment,,,,,,,,,p-99,2026-11-22T10:00:00Z
+appointment,,,,,,,,,p-8,tomorrow
+visit,x,,,,,,,,,
+person,p-18,\"Two
+Lines\",unaffiliated,,,,,,,
+person,p-19,Too Few
+";
+    let found = wrong(import(dir.path(), "bad.csv", text).await);
+    let expected = [
+        "line 3: coc_number is \"1234567\": a Dutch one has eight digits",
+        "line 5: organisation is missing: employee belongs to one",
+        "line 6: organisation is given, but unaffiliated belongs to none",
+        "line 7: kind is \"boss\": it must be one of employee, user-administrator, main-administrator, unaffiliated, authorised-representative",
+        "line 8: email GOOD@example.test is person p-8's already",
+        "line 9: email t@example.test is person p-3's already",
+        "line 10: there is no organisation \"org-77\", neither in this file nor in the registry",
+        "line 12: id is \"p 16\": use at most 64 letters, digits, '-', '_' and '.'",
+        "line 13: email is \"nomail\": that is no e-mail address",
+        "line 14: person p-8 is on line 4 already",
+        "line 15: there is no person p-99, neither in this file nor in the registry",
+        "line 16: at is \"tomorrow\": write it as 2026-11-22T14:30:00+01:00",
+        "line 17: record is \"visit\": it must be organisation, person or appointment",
+        "line 18: name has control characters or line breaks in it",
+        "line 20: has 3 values, the header names 11",
+    ];
+    assert_eq!(found, expected);
+    assert_eq!(people_in(dir.path()).await, before);
+}
+
+#[tokio::test]
+async fn a_json_record_is_named_by_the_line_on_which_it_begins() {
+    let dir = tempfile::tempdir().unwrap();
+    let text = "[\n  {\"id\": \"u-1\", \"name\": \"Good\", \"kind\": \"unaffiliated\"},\n\n  {\n    \"id\": \"u-2\",\n    \"kind\": \"unaffiliated\"\n  },\n  {\"id\": [1], \"nome\": \"x\"}\n]";
+    let found = wrong(import(dir.path(), "bad.json", text).await);
+    let expected = [
+        "line 4: name is missing",
+        "line 8: id must be a text",
+        "line 8: \"nome\" is not a name that is known here",
+    ];
+    assert_eq!(found, expected);
+    assert_eq!(people_in(dir.path()).await, 0);
+    let found = wrong(import(dir.path(), "cut.json", "[\n{\"id\": \"u-1\",").await);
+    assert!(found.first().unwrap().starts_with("line 2: EOF"), "{found:?}");
+    let found = wrong(import(dir.path(), "object.json", "{}").await);
+    assert!(found.first().unwrap().contains("an array of records"), "{found:?}");
+}
+
+#[tokio::test]
+async fn a_header_that_does_not_fit_is_refused_before_anything_else() {
+    let dir = tempfile::tempdir().unwrap();
+    let found = wrong(import(dir.path(), "a.csv", "id,nmae\nu-1,x\n").await);
+    assert!(found.first().unwrap().starts_with("line 1: \"nmae\" is not a column"), "{found:?}");
+    let found = wrong(import(dir.path(), "b.csv", "id,id\n").await);
+    assert_eq!(found, ["line 1: column id is given twice"]);
+    let found = wrong(import(dir.path(), "c.csv", "").await);
+    assert!(found.first().unwrap().contains("must name columns"), "{found:?}");
+}
+
+#[tokio::test]
+async fn of_very_many_wrong_lines_the_first_are_named_and_the_others_counted() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut text = "id,name,kind\n".to_owned();
+    for number in 0..1000 {
+        text.push_str(&format!("u-{number},N. Ame,nobody\n"));
+    }
+    match import(dir.path(), "many.csv", text).await {
+        Err(ImportError::Lines { lines, more, .. }) => {
+            assert_eq!((lines.len(), more), (MAX_REPORTED, 1000 - MAX_REPORTED));
+            assert_eq!(lines.first().unwrap().line, 2);
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_file_can_be_imported_while_the_registry_serves() {
+    let world = World::new().await;
+    let text = "id,name,kind\nnew-1,Fresh Arrival,unaffiliated\n";
+    import(world.dir.path(), "new.csv", text).await.unwrap();
+    let found = world.client.find_people(&world.session, "fresh", 5).await.unwrap();
+    let person = found.people.first().unwrap();
+    assert_eq!((person.id.as_str(), person.kind), ("new-1", PersonKind::Unaffiliated));
+}
+
+#[tokio::test]
+async fn people_are_found_by_any_beginning_of_their_words_and_told_apart() {
+    let world = World::new().await;
+    let ids = async |text: &str| -> Vec<String> {
+        let found = world.client.find_people(&world.session, text, 10).await.unwrap();
+        found.people.iter().map(|person| person.id.to_string()).collect()
+    };
+    assert_eq!(ids("zoe").await, ["p-4"]);
+    assert_eq!(ids("ZOË ostergard").await, ["p-4"]);
+    assert_eq!(ids("lucz").await, ["p-4"]);
+    assert_eq!(ids("w@example.test").await, ["p-2"]);
+    assert_eq!(ids("1017").await, ["p-1"]);
+    assert_eq!(ids("12345678").await, ["p-1"]);
+    assert_eq!(ids("exam ship").await, ["p-1"]);
+    assert_eq!(ids("example").await.len(), 3);
+    assert!(ids("xample").await.is_empty());
+    assert!(ids("\" OR name:*").await.is_empty());
+    assert!(ids("").await.is_empty());
+    let found = world.client.find_people(&world.session, "example", 2).await.unwrap();
+    assert!(found.more);
+    let organisations: Vec<_> = found
+        .people
+        .iter()
+        .map(|person| person.organisation.as_ref().map(|one| one.name.as_str()))
+        .collect();
+    assert!(organisations.contains(&Some("Example Shipping")), "{organisations:?}");
+}
+
+fn on_a_runtime<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
+        .block_on(work)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_is_in_a_file_it_is_imported_whole_or_not_at_all(
+        noise in proptest::collection::vec(any::<u8>(), 0..200),
+        at in 0usize..PEOPLE.len(),
+        json in any::<bool>(),
+    ) {
+        let dir = tempfile::tempdir().unwrap();
+        let mut bytes = if json {
+            br#"[{"id":"u-1","name":"A","kind":"unaffiliated"},{"id":"u-2","name":"B","kind":"unaffiliated"}]"#.to_vec()
+        } else {
+            PEOPLE.as_bytes().to_vec()
+        };
+        let at = at.min(bytes.len());
+        bytes.splice(at..at, noise);
+        let name = if json { "noise.json" } else { "noise.csv" };
+        on_a_runtime(async {
+            let imported = import(dir.path(), name, &bytes).await;
+            let rows = people_in(dir.path()).await;
+            match imported {
+                Ok(Imported { organisations, people, appointments }) => {
+                    // Each person also has a line in the index.
+                    let all = organisations + 2 * people + appointments;
+                    assert_eq!(rows, i64::try_from(all).unwrap());
+                }
+                Err(_) => assert_eq!(rows, 0),
+            }
+        });
+    }
+}
