@@ -256,14 +256,14 @@ async fn tls_config(files: &config::TlsFiles) -> Result<RustlsConfig, ConfigErro
 async fn assemble(config: ServeConfig, db: Database, clock: Clock) -> Result<Registry, ServeError> {
     let mut trust = Trust::new(config.attestation.policy);
     for root in &config.attestation.roots {
-        let pem = std::fs::read_to_string(&root.pem).map_err(|why| ConfigError::Unreadable {
-            path: root.pem.clone(),
+        let certificates = std::fs::read(&root.file).map_err(|why| ConfigError::Unreadable {
+            path: root.file.clone(),
             why,
         })?;
         trust
-            .add_roots(&pem, &root.aaguids)
+            .add_roots(&certificates, &root.aaguids)
             .map_err(|why| ConfigError::Certificate {
-                path: root.pem.clone(),
+                path: root.file.clone(),
                 why: why.to_string(),
             })?;
     }

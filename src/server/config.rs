@@ -93,8 +93,8 @@ pub enum AttestationPolicy {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AttestationRoot {
-    /// Certificates in PEM.
-    pub pem: PathBuf,
+    /// Certificates in PEM, or one in DER.
+    pub file: PathBuf,
     /// The models that it stands for; empty: any.
     #[serde(default)]
     pub aaguids: Vec<Aaguid>,

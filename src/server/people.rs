@@ -219,7 +219,12 @@ pub struct Findable {
 
 impl Findable {
     /// From what the registry holds of them; `numbers` are employee and Chamber of Commerce number.
-    pub fn new(name: &str, email: Option<&str>, numbers: &[Option<&str>], organisation: Option<&str>) -> Self {
+    pub fn new(
+        name: &str,
+        email: Option<&str>,
+        numbers: &[Option<&str>],
+        organisation: Option<&str>,
+    ) -> Self {
         let email = email.unwrap_or_default();
         let mut found_by = vec![fold(email)];
         found_by.extend(words(email.rsplit_once('@').map_or("", |(local, _)| local)));
@@ -239,7 +244,10 @@ fn full_text_query(text: &str) -> Option<String> {
     let mut wanted: Vec<String> = Vec::new();
     for part in text.split_whitespace() {
         if part.contains('@') {
-            let address: String = fold(part).chars().filter(|c| *c != '"' && *c != '\0').collect();
+            let address: String = fold(part)
+                .chars()
+                .filter(|c| *c != '"' && *c != '\0')
+                .collect();
             wanted.push(address);
         } else {
             wanted.extend(words(part));

@@ -11,7 +11,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Form, Json, Router};
 use tokio::sync::Semaphore;
-use utoipa::OpenApi;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -56,6 +57,7 @@ struct Named<T>(T);
 
 #[derive(OpenApi)]
 #[openapi(
+    modifiers(&Security),
     info(
         title = "Keydesk registry",
         description = "People, organisations, operators, stations and security keys. Errors are problem details \
@@ -69,6 +71,28 @@ struct Named<T>(T);
     )
 )]
 struct Description;
+
+/// How a station and an operator say who they are, for the description.
+struct Security;
+
+impl Modify for Security {
+    fn modify(&self, description: &mut utoipa::openapi::OpenApi) {
+        let components = description.components.get_or_insert_default();
+        let token = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some(
+                "A station's access token, from POST /v1/token (RFC 7523)",
+            ))
+            .build();
+        components.add_security_scheme("station", SecurityScheme::Http(token));
+        let session = ApiKeyValue::with_description(
+            "Keydesk-Session",
+            "An operator's session at that station, from POST /v1/sessions",
+        );
+        let session = SecurityScheme::ApiKey(ApiKey::Header(session));
+        components.add_security_scheme("session", session);
+    }
+}
 
 /// Every route, and their description.
 pub fn router(registry: Arc<Registry>) -> (Router, utoipa::openapi::OpenApi) {

@@ -14,6 +14,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use base64::Engine;
 use serde::Deserialize;
 use serde_json::Value;
 use webauthn_attestation_ca::{AttestationCaList, AttestationCaListBuilder};
@@ -76,7 +77,7 @@ pub struct Registered {
 
 /// A certificate of a root can't be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("not a certificate in PEM: {0}")]
+#[error("not a certificate in PEM or DER: {0}")]
 pub struct BadRoot(pub String);
 
 impl Trust {
@@ -88,30 +89,17 @@ impl Trust {
         }
     }
 
-    /// Adds every certificate of a PEM file, for these models; an empty list stands for any.
-    pub fn add_roots(&mut self, pem: &str, aaguids: &[Aaguid]) -> Result<(), BadRoot> {
+    /// Adds every certificate of a PEM file, or the one of a DER file, for these models; an empty list stands for any.
+    pub fn add_roots(&mut self, file: &[u8], aaguids: &[Aaguid]) -> Result<(), BadRoot> {
         const END: &str = "-----END CERTIFICATE-----";
-        let bad = |error: &dyn std::fmt::Debug| BadRoot(format!("{error:?}"));
-        let mut found = 0;
+        let pem = match std::str::from_utf8(file) {
+            Ok(text) if text.contains(END) => text.to_owned(),
+            _ => armoured(file),
+        };
         for certificate in pem.split_inclusive(END).filter(|part| part.contains(END)) {
-            let certificate = certificate.trim_start().as_bytes();
-            let list = if aaguids.is_empty() {
-                AttestationCaList::try_from(certificate).map_err(|error| bad(&error))?
-            } else {
-                let mut builder = AttestationCaListBuilder::new();
-                for aaguid in aaguids {
-                    let id = uuid::Uuid::from_bytes(aaguid.0);
-                    builder
-                        .insert_device_pem(certificate, id, id.to_string(), BTreeMap::new())
-                        .map_err(|error| bad(&error))?;
-                }
-                builder.build()
-            };
+            let list = root(certificate.trim_start().as_bytes(), aaguids)
+                .map_err(|error| BadRoot(format!("{error:?}")))?;
             self.roots.union(&list);
-            found += 1;
-        }
-        if found == 0 {
-            return Err(BadRoot("there is none in it".to_owned()));
         }
         Ok(())
     }
@@ -147,6 +135,36 @@ impl Trust {
         }
         Ok(trusted)
     }
+}
+
+/// One root in PEM, for these models.
+fn root(
+    pem: &[u8],
+    aaguids: &[Aaguid],
+) -> Result<AttestationCaList, webauthn_attestation_ca::Error> {
+    if aaguids.is_empty() {
+        return AttestationCaList::try_from(pem);
+    }
+    let mut builder = AttestationCaListBuilder::new();
+    for aaguid in aaguids {
+        let id = uuid::Uuid::from_bytes(aaguid.0);
+        builder.insert_device_pem(pem, id, id.to_string(), BTreeMap::new())?;
+    }
+    Ok(builder.build())
+}
+
+/// A certificate in DER as PEM, which is what the library reads.
+fn armoured(der: &[u8]) -> String {
+    let body = base64::engine::general_purpose::STANDARD.encode(der);
+    let mut pem = "-----BEGIN CERTIFICATE-----\n".to_owned();
+    for (place, letter) in body.chars().enumerate() {
+        if place > 0 && place % 64 == 0 {
+            pem.push('\n');
+        }
+        pem.push(letter);
+    }
+    pem.push_str("\n-----END CERTIFICATE-----\n");
+    pem
 }
 
 impl RelyingParty {

@@ -4,7 +4,9 @@
 
 mod access;
 mod authenticator;
+mod documents;
 mod enrolment;
 mod import;
+mod software_key;
 mod verification;
 mod world;

@@ -267,13 +267,15 @@ impl Run<'_> {
                 &[row.try_get("employee_number")?, row.try_get("coc_number")?],
                 row.try_get("organisation")?,
             );
-            sqlx::query("INSERT INTO person_text (rowid, name, numbers, organisation) VALUES (?, ?, ?, ?)")
-                .bind(row.try_get::<i64, _>("number")?)
-                .bind(findable.name)
-                .bind(findable.numbers)
-                .bind(findable.organisation)
-                .execute(&mut **self.tx)
-                .await?;
+            sqlx::query(
+                "INSERT INTO person_text (rowid, name, numbers, organisation) VALUES (?, ?, ?, ?)",
+            )
+            .bind(row.try_get::<i64, _>("number")?)
+            .bind(findable.name)
+            .bind(findable.numbers)
+            .bind(findable.organisation)
+            .execute(&mut **self.tx)
+            .await?;
         }
         Ok(())
     }

@@ -48,9 +48,9 @@ impl Sort {
     post, path = "/v1/people/{id}/offers", tag = "enrolment",
     params(
         ("id" = String, Path, description = "The person's identifier"),
-        ("Keydesk-Session" = String, Header, description = "The session's token"),
         ("Idempotency-Key" = Option<String>, Header, description = "Makes it safe to repeat"),
     ),
+    security(("station" = [], "session" = [])),
     responses(
         (status = CREATED, body = Offer),
         (status = "4XX", body = Problem, content_type = "application/problem+json"),
@@ -89,9 +89,9 @@ pub async fn offer(
 #[utoipa::path(
     post, path = "/v1/tickets", tag = "enrolment", request_body = TicketRequest,
     params(
-        ("Keydesk-Session" = String, Header, description = "The session's token"),
         ("Idempotency-Key" = Option<String>, Header, description = "Makes it safe to repeat"),
     ),
+    security(("station" = [], "session" = [])),
     responses(
         (status = CREATED, body = Tickets),
         (status = "4XX", body = Problem, content_type = "application/problem+json"),
@@ -152,9 +152,9 @@ pub async fn tickets(
     post, path = "/v1/people/{id}/tests/options", tag = "enrolment",
     params(
         ("id" = String, Path, description = "The person's identifier"),
-        ("Keydesk-Session" = String, Header, description = "The session's token"),
         ("Idempotency-Key" = Option<String>, Header, description = "Makes it safe to repeat"),
     ),
+    security(("station" = [], "session" = [])),
     responses(
         (status = CREATED, body = TestOffer),
         (status = "4XX", body = Problem, content_type = "application/problem+json"),

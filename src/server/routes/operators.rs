@@ -38,6 +38,7 @@ struct CodeHolder {
 /// Options for an operator's own key, for the one-time code.
 #[utoipa::path(
     post, path = "/v1/operators/enrolment/options", tag = "operator", request_body = OperatorCode,
+    security(("station" = [])),
     responses(
         (status = OK, body = OperatorOffer),
         (status = "4XX", body = Problem, content_type = "application/problem+json"),
@@ -84,6 +85,7 @@ pub async fn enrolment_options(
 /// Takes an operator's own key, uses the code up, and signs the operator in: the key has just verified them.
 #[utoipa::path(
     post, path = "/v1/operators/enrolment", tag = "operator", request_body = OperatorEnrolment,
+    security(("station" = [])),
     responses(
         (status = CREATED, body = Session),
         (status = "4XX", body = Problem, content_type = "application/problem+json"),
@@ -145,6 +147,7 @@ pub async fn enrolment(
 /// Options for a sign-in by any operator's key.
 #[utoipa::path(
     post, path = "/v1/sessions/options", tag = "operator",
+    security(("station" = [])),
     responses(
         (status = OK, body = SignInOptions),
         (status = "4XX", body = Problem, content_type = "application/problem+json"),
@@ -173,6 +176,7 @@ pub async fn session_options(
 /// Signs an operator in with their own key, user verification required.
 #[utoipa::path(
     post, path = "/v1/sessions", tag = "operator", request_body = SignIn,
+    security(("station" = [])),
     responses(
         (status = CREATED, body = Session),
         (status = "4XX", body = Problem, content_type = "application/problem+json"),
@@ -243,7 +247,7 @@ pub async fn open_session(
 /// Ends the session.
 #[utoipa::path(
     delete, path = "/v1/sessions/current", tag = "operator",
-    params(("Keydesk-Session" = String, Header, description = "The session's token")),
+    security(("station" = [], "session" = [])),
     responses(
         (status = NO_CONTENT),
         (status = "4XX", body = Problem, content_type = "application/problem+json"),

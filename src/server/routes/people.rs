@@ -41,7 +41,8 @@ pub struct Day {
 /// Finds people.
 #[utoipa::path(
     get, path = "/v1/people", tag = "people",
-    params(Search, ("Keydesk-Session" = String, Header, description = "The session's token")),
+    params(Search),
+    security(("station" = [], "session" = [])),
     responses(
         (status = OK, body = People),
         (status = "4XX", body = Problem, content_type = "application/problem+json"),
@@ -66,7 +67,8 @@ pub async fn find(
 /// Who has an appointment on a day, in order of time.
 #[utoipa::path(
     get, path = "/v1/people/expected", tag = "people",
-    params(Day, ("Keydesk-Session" = String, Header, description = "The session's token")),
+    params(Day),
+    security(("station" = [], "session" = [])),
     responses(
         (status = OK, body = ExpectedPeople),
         (status = "4XX", body = Problem, content_type = "application/problem+json"),
@@ -87,10 +89,8 @@ pub async fn expected(
 /// One person with their credentials.
 #[utoipa::path(
     get, path = "/v1/people/{id}", tag = "people",
-    params(
-        ("id" = String, Path, description = "The person's identifier"),
-        ("Keydesk-Session" = String, Header, description = "The session's token"),
-    ),
+    params(("id" = String, Path, description = "The person's identifier")),
+    security(("station" = [], "session" = [])),
     responses(
         (status = OK, body = PersonDetail),
         (status = "4XX", body = Problem, content_type = "application/problem+json"),

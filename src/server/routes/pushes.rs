@@ -30,6 +30,7 @@ const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(5);
 #[utoipa::path(
     post, path = "/v1/enrolments", tag = "enrolment", request_body = Push<EnrolmentPush>,
     params(("Idempotency-Key" = String, Header, description = "The outbox entry's id")),
+    security(("station" = [])),
     responses(
         (status = CREATED, body = Receipt),
         (status = "4XX", body = Problem, content_type = "application/problem+json"),
@@ -104,6 +105,7 @@ pub async fn enrolment(
 #[utoipa::path(
     post, path = "/v1/tests", tag = "enrolment", request_body = Push<TestPush>,
     params(("Idempotency-Key" = String, Header, description = "The outbox entry's id")),
+    security(("station" = [])),
     responses(
         (status = CREATED, body = Receipt),
         (status = "4XX", body = Problem, content_type = "application/problem+json"),

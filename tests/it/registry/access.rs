@@ -23,18 +23,29 @@ fn client_of(base_url: &str, extra_roots_pem: Option<Vec<u8>>) -> Client {
 }
 
 async fn problem(response: reqwest::Response) -> (u16, String) {
-    assert_eq!(response.headers()["content-type"], "application/problem+json");
+    assert_eq!(
+        response.headers()["content-type"],
+        "application/problem+json"
+    );
     let status = response.status().as_u16();
     let problem: Problem = serde_json::from_slice(&response.bytes().await.unwrap()).unwrap();
     assert_eq!(problem.status, status);
-    assert!(problem.detail.as_ref().is_some_and(|detail| !detail.is_empty()));
+    assert!(
+        problem
+            .detail
+            .as_ref()
+            .is_some_and(|detail| !detail.is_empty())
+    );
     (status, problem.code().to_owned())
 }
 
 #[tokio::test]
 async fn health_needs_nothing_and_tells_the_time() {
     let world = World::new().await;
-    let health = client_of(&world.running.base_url, None).health().await.unwrap();
+    let health = client_of(&world.running.base_url, None)
+        .health()
+        .await
+        .unwrap();
     assert_eq!(health.version, 1);
     assert!(health.now.duration_since(Timestamp::now()).abs() < SignedDuration::from_secs(60));
 }
@@ -49,13 +60,49 @@ async fn a_request_that_fits_no_route_is_answered_with_problem_details() {
     let large = vec![b' '; 300 * 1024];
     let cases: [(Method, &str, &str, &[u8], (u16, &str)); 8] = [
         (Method::GET, "nothing", json, b"", (404, "not-found")),
-        (Method::PUT, "health", json, b"", (405, "method-not-allowed")),
-        (Method::POST, "stations/join", json, &large, (413, "too-large")),
-        (Method::POST, "stations/join", "text/plain", b"{}", (415, "media-type")),
-        (Method::POST, "stations/join", json, b"{\"code\":1}", (400, "malformed")),
-        (Method::POST, "stations/join", json, b"{", (400, "malformed")),
+        (
+            Method::PUT,
+            "health",
+            json,
+            b"",
+            (405, "method-not-allowed"),
+        ),
+        (
+            Method::POST,
+            "stations/join",
+            json,
+            &large,
+            (413, "too-large"),
+        ),
+        (
+            Method::POST,
+            "stations/join",
+            "text/plain",
+            b"{}",
+            (415, "media-type"),
+        ),
+        (
+            Method::POST,
+            "stations/join",
+            json,
+            b"{\"code\":1}",
+            (400, "malformed"),
+        ),
+        (
+            Method::POST,
+            "stations/join",
+            json,
+            b"{",
+            (400, "malformed"),
+        ),
         (Method::POST, "token", json, b"{}", (415, "media-type")),
-        (Method::POST, "token", form, b"grant_type=password", (400, "malformed")),
+        (
+            Method::POST,
+            "token",
+            form,
+            b"grant_type=password",
+            (400, "malformed"),
+        ),
     ];
     for (method, path, content_type, body, expected) in cases {
         let request = http
@@ -94,7 +141,11 @@ async fn without_a_token_or_a_session_nothing_is_told() {
             .header("keydesk-session", "guessed");
         let response = request.send().await.unwrap();
         assert_eq!(response.headers()["www-authenticate"], "Bearer");
-        assert_eq!(problem(response).await, (401, "token-refused".to_owned()), "{path}");
+        assert_eq!(
+            problem(response).await,
+            (401, "token-refused".to_owned()),
+            "{path}"
+        );
     }
 }
 
@@ -111,7 +162,9 @@ async fn a_session_ends_after_ten_hours() {
     let world = World::new().await;
     let left = world.session.expires_at.duration_since(Timestamp::now());
     assert!(left > SignedDuration::from_hours(9) && left <= SignedDuration::from_hours(10));
-    world.sql("UPDATE session SET expires_ms = expires_ms - 36000000").await;
+    world
+        .sql("UPDATE session SET expires_ms = expires_ms - 36000000")
+        .await;
     let found = world.client.find_people(&world.session, "example", 5).await;
     assert_eq!(refused(found), "session-refused");
 }
@@ -119,23 +172,42 @@ async fn a_session_ends_after_ten_hours() {
 #[tokio::test]
 async fn a_station_s_code_is_good_for_one_station() {
     let world = World::new().await;
-    let code = admin::new_station_code(&world.db(), "Desk 3").await.unwrap();
+    let code = admin::new_station_code(&world.db(), "Desk 3")
+        .await
+        .unwrap();
     let client = client_of(&world.running.base_url, None);
     let key = StationKey::generate().unwrap();
     let typed = code.code.to_lowercase().replace('-', " ");
     client.join(&typed, "Desk 3", &key).await.unwrap();
-    let again = client.join(&code.code, "Desk 4", &StationKey::generate().unwrap()).await;
+    let again = client
+        .join(&code.code, "Desk 4", &StationKey::generate().unwrap())
+        .await;
     assert_eq!(refused(again), "code-refused");
-    let code = admin::new_station_code(&world.db(), "Desk 4").await.unwrap();
-    assert_eq!(refused(client.join(&code.code, "Desk 4", &key).await), "station-known");
+    let code = admin::new_station_code(&world.db(), "Desk 4")
+        .await
+        .unwrap();
+    assert_eq!(
+        refused(client.join(&code.code, "Desk 4", &key).await),
+        "station-known"
+    );
 }
 
 #[tokio::test]
 async fn a_code_ends_after_ten_minutes() {
     let world = World::new().await;
-    let code = admin::new_operator_code(&world.db(), "L. Ate", Role::HelpDesk).await.unwrap();
-    assert!(world.client.operator_enrolment_options(&code.code).await.is_ok());
-    world.sql("UPDATE code SET expires_ms = expires_ms - 600000").await;
+    let code = admin::new_operator_code(&world.db(), "L. Ate", Role::HelpDesk)
+        .await
+        .unwrap();
+    assert!(
+        world
+            .client
+            .operator_enrolment_options(&code.code)
+            .await
+            .is_ok()
+    );
+    world
+        .sql("UPDATE code SET expires_ms = expires_ms - 600000")
+        .await;
     let refusal = world.client.operator_enrolment_options(&code.code).await;
     assert_eq!(refused(refusal), "code-refused");
 }
@@ -144,17 +216,31 @@ async fn a_code_ends_after_ten_minutes() {
 async fn an_access_token_ends_and_the_client_gets_another() {
     let world = World::new().await;
     world.sql("UPDATE access_token SET expires_ms = 0").await;
-    assert!(world.client.find_people(&world.session, "example", 5).await.is_ok());
+    assert!(
+        world
+            .client
+            .find_people(&world.session, "example", 5)
+            .await
+            .is_ok()
+    );
 }
 
 #[tokio::test]
 async fn a_newer_operator_code_ends_the_older_one() {
     let world = World::new().await;
-    let first = admin::new_operator_code(&world.db(), "T. Wice", Role::HelpDesk).await.unwrap();
-    let second = admin::new_operator_code(&world.db(), "T. Wice", Role::HelpDesk).await.unwrap();
+    let first = admin::new_operator_code(&world.db(), "T. Wice", Role::HelpDesk)
+        .await
+        .unwrap();
+    let second = admin::new_operator_code(&world.db(), "T. Wice", Role::HelpDesk)
+        .await
+        .unwrap();
     let refusal = world.client.operator_enrolment_options(&first.code).await;
     assert_eq!(refused(refusal), "code-refused");
-    let offer = world.client.operator_enrolment_options(&second.code).await.unwrap();
+    let offer = world
+        .client
+        .operator_enrolment_options(&second.code)
+        .await
+        .unwrap();
     assert_eq!(offer.operator.name, "T. Wice");
     let other = admin::new_operator_code(&world.db(), "T. Wice", Role::CustomerService).await;
     assert!(matches!(other, Err(admin::AdminError::OtherRole { .. })));
@@ -163,8 +249,14 @@ async fn a_newer_operator_code_ends_the_older_one() {
 #[tokio::test]
 async fn an_operator_code_enrols_one_key() {
     let world = World::new().await;
-    let code = admin::new_operator_code(&world.db(), "O. Nce", Role::HelpDesk).await.unwrap();
-    let offer = world.client.operator_enrolment_options(&code.code).await.unwrap();
+    let code = admin::new_operator_code(&world.db(), "O. Nce", Role::HelpDesk)
+        .await
+        .unwrap();
+    let offer = world
+        .client
+        .operator_enrolment_options(&code.code)
+        .await
+        .unwrap();
     let mut enrolment = keydesk::wire::OperatorEnrolment {
         code: code.code.to_string(),
         registration: Authenticator::new(50).register(&offer.creation, &offer.origin),
@@ -172,7 +264,10 @@ async fn an_operator_code_enrols_one_key() {
     world.client.enrol_operator(&enrolment).await.unwrap();
     enrolment.registration = Authenticator::new(51).register(&offer.creation, &offer.origin);
     let again = world.client.enrol_operator(&enrolment).await;
-    assert_eq!(refused(again.map(|session| session.operator)), "code-refused");
+    assert_eq!(
+        refused(again.map(|session| session.operator)),
+        "code-refused"
+    );
 }
 
 #[tokio::test]
@@ -181,12 +276,19 @@ async fn who_guesses_codes_must_wait() {
     let client = client_of(&world.running.base_url, None);
     let key = StationKey::generate().unwrap();
     for _ in 0..10 {
-        let refusal = client.join("AAAA-AAAA-AAAA-AAAA-AAAA-AAAA", "Guesser", &key).await;
+        let refusal = client
+            .join("AAAA-AAAA-AAAA-AAAA-AAAA-AAAA", "Guesser", &key)
+            .await;
         assert_eq!(refused(refusal), "code-refused");
     }
-    let code = admin::new_station_code(&world.db(), "Desk 3").await.unwrap();
+    let code = admin::new_station_code(&world.db(), "Desk 3")
+        .await
+        .unwrap();
     match client.join(&code.code, "Desk 3", &key).await {
-        Err(RegistryError::Unreachable { retry_after: Some(wait), .. }) => {
+        Err(RegistryError::Unreachable {
+            retry_after: Some(wait),
+            ..
+        }) => {
             assert!(wait > Duration::ZERO && wait <= Duration::from_secs(60));
         }
         other => panic!("{other:?}"),
@@ -200,7 +302,11 @@ async fn a_station_that_has_not_joined_gets_no_token() {
     let world = World::new().await;
     let station = StationId::new("made-up");
     let client = client_of(&world.running.base_url, None);
-    let stranger = client.as_station(station, "urn:made-up".to_owned(), StationKey::generate().unwrap());
+    let stranger = client.as_station(
+        station,
+        "urn:made-up".to_owned(),
+        StationKey::generate().unwrap(),
+    );
     assert_eq!(refused(stranger.sign_in_options().await), "client-refused");
     let alone = client_of(&world.running.base_url, None);
     assert_eq!(alone.sign_in_options().await, Err(RegistryError::NotJoined));
@@ -209,7 +315,9 @@ async fn a_station_that_has_not_joined_gets_no_token() {
 #[tokio::test]
 async fn a_join_that_is_repeated_with_its_idempotency_key_gets_the_same_station() {
     let world = World::new().await;
-    let code = admin::new_station_code(&world.db(), "Desk 3").await.unwrap();
+    let code = admin::new_station_code(&world.db(), "Desk 3")
+        .await
+        .unwrap();
     let body = serde_json::json!({
         "code": code.code.as_str(),
         "name": "Desk 3",
@@ -255,14 +363,18 @@ async fn token_by_hand(world: &World) -> String {
     use keydesk::wire::client_assertion::{self, ASSERTION_TYPE, Claims};
     use p256::pkcs8::{EncodePublicKey, LineEnding};
     let key = p256::ecdsa::SigningKey::from_slice(&[77; 32]).unwrap();
-    let code = admin::new_station_code(&world.db(), "By hand").await.unwrap();
+    let code = admin::new_station_code(&world.db(), "By hand")
+        .await
+        .unwrap();
     let http = reqwest::Client::new();
     let body = serde_json::json!({
         "code": code.code.as_str(),
         "name": "By hand",
         "public_key_pem": key.verifying_key().to_public_key_pem(LineEnding::LF).unwrap(),
     });
-    let join = http.post(format!("{}/v1/stations/join", world.running.base_url)).json(&body);
+    let join = http
+        .post(format!("{}/v1/stations/join", world.running.base_url))
+        .json(&body);
     let reply: keydesk::wire::JoinReply =
         serde_json::from_slice(&join.send().await.unwrap().bytes().await.unwrap()).unwrap();
     let now = Timestamp::now().as_second();
@@ -311,7 +423,10 @@ async fn over_tls_only_a_trusted_certificate_is_talked_to() {
     assert_eq!(trusting.health().await.unwrap().version, 1);
     let stranger = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_owned()]).unwrap();
     let wary = client_of(&running.base_url, Some(stranger.cert.pem().into_bytes()));
-    assert!(matches!(wary.health().await, Err(RegistryError::Unreachable { .. })));
+    assert!(matches!(
+        wary.health().await,
+        Err(RegistryError::Unreachable { .. })
+    ));
     running.shutdown().await.unwrap();
 }
 
@@ -321,7 +436,10 @@ async fn plain_http_is_not_served_beyond_this_machine() {
     let mut settings = config(dir.path());
     settings.listen = "0.0.0.0:0".parse().unwrap();
     let refusal = Server::start(settings).await;
-    assert!(matches!(refusal, Err(ServeError::Config(ConfigError::PlainHttp(_)))));
+    assert!(matches!(
+        refusal,
+        Err(ServeError::Config(ConfigError::PlainHttp(_)))
+    ));
     assert!(!dir.path().join("registry.db").exists());
 }
 
@@ -330,7 +448,12 @@ async fn what_was_accepted_is_there_after_a_restart() {
     let world = World::new().await;
     let mut key = Authenticator::new(1);
     world.enrolled("p-1", &mut key).await;
-    let World { dir, running, session, .. } = world;
+    let World {
+        dir,
+        running,
+        session,
+        ..
+    } = world;
     running.shutdown().await.unwrap();
     let running = Server::start(config(dir.path())).await.unwrap();
     let client = joined(&running, &dir.path().join("registry.db"), "After").await;
@@ -339,14 +462,23 @@ async fn what_was_accepted_is_there_after_a_restart() {
     let again = first_sign_in(&client, &db, "N. Ext", Role::HelpDesk, &mut own).await;
     let person = client.person(&again, &PersonId::new("p-1")).await.unwrap();
     assert_eq!(person.credentials.first().unwrap().id.0, key.id);
-    assert_eq!(person.credentials.first().unwrap().operator, session.operator.id);
+    assert_eq!(
+        person.credentials.first().unwrap().operator,
+        session.operator.id
+    );
     running.shutdown().await.unwrap();
 }
 
 #[tokio::test]
 async fn a_registry_that_is_gone_is_unreachable_within_the_limit() {
     let world = World::new().await;
-    let World { running, client, session, dir: _dir, .. } = world;
+    let World {
+        running,
+        client,
+        session,
+        dir: _dir,
+        ..
+    } = world;
     running.shutdown().await.unwrap();
     let began = std::time::Instant::now();
     let found = client.find_people(&session, "example", 5).await;

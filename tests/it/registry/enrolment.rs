@@ -51,14 +51,21 @@ async fn an_offer_asks_for_what_the_rules_ask() {
     assert!(creation.challenge.0.len() >= 16);
     assert_ne!(creation.challenge, offer.test.challenge);
     assert!((16..=64).contains(&creation.user.id.0.len()));
-    let excluded: Vec<_> = creation.exclude_credentials.iter().map(|known| &known.id.0).collect();
+    let excluded: Vec<_> = creation
+        .exclude_credentials
+        .iter()
+        .map(|known| &known.id.0)
+        .collect();
     assert_eq!(excluded, [&key.id]);
     let extensions = creation.extensions.clone().unwrap();
     assert_eq!(
         extensions.get("credentialProtectionPolicy").unwrap(),
         "userVerificationOptionalWithCredentialIDList"
     );
-    assert_eq!(offer.expires_at.duration_since(offer.issued_at), SignedDuration::from_hours(1));
+    assert_eq!(
+        offer.expires_at.duration_since(offer.issued_at),
+        SignedDuration::from_hours(1)
+    );
     // The handle is the account's: the same in every offer, another for another person.
     assert_eq!(world.offer("p-1").await.creation.user.id, creation.user.id);
     assert_ne!(world.offer("p-2").await.creation.user.id, creation.user.id);
@@ -69,15 +76,32 @@ async fn an_operator_signs_in_with_their_own_key_and_out_again() {
     let world = World::new().await;
     let mut key = Authenticator::new(7);
     let role = Role::StationAdministrator;
-    first_sign_in(&world.client, &world.db(), "A. Dministrator", role, &mut key).await;
+    first_sign_in(
+        &world.client,
+        &world.db(),
+        "A. Dministrator",
+        role,
+        &mut key,
+    )
+    .await;
     let options = world.client.sign_in_options().await.unwrap();
     assert!(options.request.allow_credentials.is_empty());
     let assertion = key.sign(&options.request, &options.origin);
     let sign_in = SignIn { assertion };
     let session = world.client.sign_in(&sign_in).await.unwrap();
     assert_eq!(session.operator.name, "A. Dministrator");
-    assert!(world.client.find_people(&session, "example", 5).await.is_ok());
-    let replayed = world.client.sign_in(&sign_in).await.map(|session| session.operator);
+    assert!(
+        world
+            .client
+            .find_people(&session, "example", 5)
+            .await
+            .is_ok()
+    );
+    let replayed = world
+        .client
+        .sign_in(&sign_in)
+        .await
+        .map(|session| session.operator);
     assert_eq!(refused(replayed), "challenge-mismatch");
     world.client.sign_out(&session).await.unwrap();
     let refusal = world.client.find_people(&session, "example", 5).await;
@@ -92,7 +116,10 @@ async fn a_person_s_key_does_not_sign_an_operator_in() {
     let options = world.client.sign_in_options().await.unwrap();
     let assertion = key.sign(&options.request, &options.origin);
     let session = world.client.sign_in(&SignIn { assertion }).await;
-    assert_eq!(refused(session.map(|session| session.operator)), "credential-unknown");
+    assert_eq!(
+        refused(session.map(|session| session.operator)),
+        "credential-unknown"
+    );
 }
 
 #[tokio::test]
@@ -116,7 +143,8 @@ async fn two_pushes_with_one_key_at_the_same_moment_enrol_once() {
     let world = World::new().await;
     for person in ["p-1", "p-2", "p-3"] {
         let offer = world.offer(person).await;
-        let mut key = Authenticator::new(u8::try_from(person.len()).unwrap() + person.as_bytes()[2]);
+        let mut key =
+            Authenticator::new(u8::try_from(person.len()).unwrap() + person.as_bytes()[2]);
         let push = world.enrolment(&offer, &mut key);
         let entry = entry();
         let (one, two, three) = tokio::join!(
@@ -139,7 +167,10 @@ async fn a_refused_push_may_come_again_once_its_reason_is_gone() {
     let mut push = world.enrolment(&offer, &mut key);
     push.body.version = VERSION + 1;
     let entry = entry();
-    assert_eq!(refused(world.client.push_enrolment(entry, &push).await), "newer-version");
+    assert_eq!(
+        refused(world.client.push_enrolment(entry, &push).await),
+        "newer-version"
+    );
     push.body.version = VERSION;
     assert!(world.client.push_enrolment(entry, &push).await.is_ok());
 }
@@ -180,7 +211,10 @@ async fn an_offer_is_for_its_person_its_station_and_its_operator() {
     push.body.enrolled_at = Timestamp::now() + SignedDuration::from_hours(1);
     assert_eq!(refused(world.push(&push).await), "offer-foreign");
     let other = joined(&world.running, &world.db(), "Another desk").await;
-    assert_eq!(refused(other.push_enrolment(entry(), &honest).await), "offer-unknown");
+    assert_eq!(
+        refused(other.push_enrolment(entry(), &honest).await),
+        "offer-unknown"
+    );
     world.push(&honest).await.unwrap();
 }
 
@@ -232,7 +266,10 @@ async fn a_key_that_is_enrolled_already_is_tested_with_the_enrolment_s_own_offer
     };
     let receipt = world.client.push_test(entry(), &push).await.unwrap();
     assert_eq!(receipt.person.keys, 1);
-    assert_eq!(refused(world.client.push_test(entry(), &push).await), "offer-used");
+    assert_eq!(
+        refused(world.client.push_test(entry(), &push).await),
+        "offer-used"
+    );
 }
 
 #[tokio::test]
@@ -243,7 +280,10 @@ async fn a_counter_that_went_back_is_refused_and_noted_as_an_alarm() {
     let offer = world.test_offer("p-1").await;
     key.counter = 0;
     let push = world.test(&offer, "p-1", &mut key);
-    assert_eq!(refused(world.client.push_test(entry(), &push).await), "counter-regressed");
+    assert_eq!(
+        refused(world.client.push_test(entry(), &push).await),
+        "counter-regressed"
+    );
     assert_eq!(alarms(&world).await, ["counter-regressed"]);
 }
 
@@ -252,7 +292,10 @@ async fn a_key_that_was_never_enrolled_has_nothing_to_test() {
     let world = World::new().await;
     let offer = world.test_offer("p-1").await;
     let push = world.test(&offer, "p-1", &mut Authenticator::new(1));
-    assert_eq!(refused(world.client.push_test(entry(), &push).await), "credential-unknown");
+    assert_eq!(
+        refused(world.client.push_test(entry(), &push).await),
+        "credential-unknown"
+    );
 }
 
 #[tokio::test]
@@ -261,9 +304,17 @@ async fn a_journal_that_was_cut_short_or_rewritten_is_refused_and_noted_as_an_al
     let mut push = world.enrolment(&world.offer("p-1").await, &mut Authenticator::new(1));
     push.head = head(10);
     let entry_of_first = entry();
-    world.client.push_enrolment(entry_of_first, &push).await.unwrap();
+    world
+        .client
+        .push_enrolment(entry_of_first, &push)
+        .await
+        .unwrap();
     // The same request once more is no regress: its head is one that was seen.
-    world.client.push_enrolment(entry_of_first, &push).await.unwrap();
+    world
+        .client
+        .push_enrolment(entry_of_first, &push)
+        .await
+        .unwrap();
     assert!(alarms(&world).await.is_empty());
 
     let mut next = world.enrolment(&world.offer("p-1").await, &mut Authenticator::new(2));
@@ -272,7 +323,10 @@ async fn a_journal_that_was_cut_short_or_rewritten_is_refused_and_noted_as_an_al
     next.head = head(10);
     next.head.hash = Bytes(vec![0xcd; 32]);
     assert_eq!(refused(world.push(&next).await), "journal-regressed");
-    assert_eq!(alarms(&world).await, ["journal-regressed", "journal-regressed"]);
+    assert_eq!(
+        alarms(&world).await,
+        ["journal-regressed", "journal-regressed"]
+    );
     assert_eq!(world.keys_of("p-1").await, 1);
     next.head = head(11);
     world.push(&next).await.unwrap();
@@ -283,11 +337,12 @@ async fn every_write_names_station_operator_and_time() {
     let world = World::new().await;
     world.enrolled("p-1", &mut Authenticator::new(1)).await;
     let pool = world.database().await;
-    let enrolled: Vec<(String, String, i64)> =
-        sqlx::query_as("SELECT station, operator, at_ms FROM audit WHERE action = 'enrol' AND subject = 'p-1'")
-            .fetch_all(&pool)
-            .await
-            .unwrap();
+    let enrolled: Vec<(String, String, i64)> = sqlx::query_as(
+        "SELECT station, operator, at_ms FROM audit WHERE action = 'enrol' AND subject = 'p-1'",
+    )
+    .fetch_all(&pool)
+    .await
+    .unwrap();
     let [(station, operator, at_ms)] = enrolled.as_slice() else {
         panic!("{enrolled:?}");
     };
@@ -299,25 +354,49 @@ async fn every_write_names_station_operator_and_time() {
     assert_eq!(station, held.credentials.first().unwrap().station.as_str());
     assert_eq!(operator, world.session.operator.id.as_str());
     assert!((Timestamp::now().as_millisecond() - at_ms).abs() < 60_000);
-    let actions: Vec<String> = sqlx::query_scalar("SELECT DISTINCT action FROM audit ORDER BY action")
-        .fetch_all(&pool)
-        .await
-        .unwrap();
-    let expected = ["enrol", "enrol-operator", "import", "join", "offer", "operator-code", "station-code"];
+    let actions: Vec<String> =
+        sqlx::query_scalar("SELECT DISTINCT action FROM audit ORDER BY action")
+            .fetch_all(&pool)
+            .await
+            .unwrap();
+    let expected = [
+        "enrol",
+        "enrol-operator",
+        "import",
+        "join",
+        "offer",
+        "operator-code",
+        "station-code",
+    ];
     assert_eq!(actions, expected);
-    assert!(sqlx::query("DELETE FROM audit").execute(&pool).await.is_err());
+    assert!(
+        sqlx::query("DELETE FROM audit")
+            .execute(&pool)
+            .await
+            .is_err()
+    );
 }
 
 #[tokio::test]
 async fn tickets_are_for_who_is_expected_and_serve_the_next_operator_too() {
     let world = World::new().await;
     let today = Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
-    let csv = format!("record,person,at\nappointment,p-1,{today}T10:00:00Z\nappointment,p-3,{today}T09:30:00Z\n");
+    let csv = format!(
+        "record,person,at\nappointment,p-1,{today}T10:00:00Z\nappointment,p-3,{today}T09:30:00Z\n"
+    );
     let file = write(world.dir.path(), "today.csv", csv);
     import_file(&world.db(), &file, Format::Csv).await.unwrap();
 
-    let expected = world.client.expected(&world.session, today).await.unwrap().expected;
-    let order: Vec<&str> = expected.iter().map(|expected| expected.person.id.as_str()).collect();
+    let expected = world
+        .client
+        .expected(&world.session, today)
+        .await
+        .unwrap()
+        .expected;
+    let order: Vec<&str> = expected
+        .iter()
+        .map(|expected| expected.person.id.as_str())
+        .collect();
     assert_eq!(order, ["p-3", "p-1"]);
     assert!(expected.iter().all(|expected| !expected.done));
 
@@ -325,17 +404,37 @@ async fn tickets_are_for_who_is_expected_and_serve_the_next_operator_too() {
     assert_eq!(tickets.offers.len(), 2);
     let mut colleague = Authenticator::new(9);
     let role = Role::StationAdministrator;
-    let session = first_sign_in(&world.client, &world.db(), "C. Olleague", role, &mut colleague).await;
+    let session = first_sign_in(
+        &world.client,
+        &world.db(),
+        "C. Olleague",
+        role,
+        &mut colleague,
+    )
+    .await;
     let ticket = tickets.offers.first().unwrap();
     let mut push = world.enrolment(ticket, &mut Authenticator::new(1));
     push.body.operator = session.operator.id.clone();
     push.body.enrolled_at = Timestamp::now();
     world.push(&push).await.unwrap();
-    let expected = world.client.expected(&session, today).await.unwrap().expected;
+    let expected = world
+        .client
+        .expected(&session, today)
+        .await
+        .unwrap()
+        .expected;
     assert!(expected.first().unwrap().done);
 
     let none = today.checked_add(jiff::Span::new().days(5)).unwrap();
-    assert!(world.client.tickets(&session, none).await.unwrap().offers.is_empty());
+    assert!(
+        world
+            .client
+            .tickets(&session, none)
+            .await
+            .unwrap()
+            .offers
+            .is_empty()
+    );
     let past = today.yesterday().unwrap();
     let refusal = world.client.tickets(&session, past).await;
     assert_eq!(refused(refusal), "malformed");
@@ -345,17 +444,35 @@ async fn tickets_are_for_who_is_expected_and_serve_the_next_operator_too() {
 async fn who_may_not_enrol_gets_no_offer_and_no_tickets_and_is_told_who_may() {
     let world = World::new().await;
     let mut key = Authenticator::new(9);
-    let agent = first_sign_in(&world.client, &world.db(), "A. Gent", Role::CustomerService, &mut key).await;
+    let agent = first_sign_in(
+        &world.client,
+        &world.db(),
+        "A. Gent",
+        Role::CustomerService,
+        &mut key,
+    )
+    .await;
     let refusal = world.client.offer(&agent, &PersonId::new("p-1")).await;
     match refusal {
-        Err(RegistryError::Refused { status: 403, problem }) => {
+        Err(RegistryError::Refused {
+            status: 403,
+            problem,
+        }) => {
             assert_eq!(problem.code(), "not-allowed");
-            assert!(problem.detail.unwrap().contains("help-desk or station-administrator may"));
+            assert!(
+                problem
+                    .detail
+                    .unwrap()
+                    .contains("help-desk or station-administrator may")
+            );
         }
         other => panic!("{other:?}"),
     }
     let today = Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
-    assert_eq!(refused(world.client.tickets(&agent, today).await), "not-allowed");
+    assert_eq!(
+        refused(world.client.tickets(&agent, today).await),
+        "not-allowed"
+    );
 }
 
 async fn alarms(world: &World) -> Vec<String> {

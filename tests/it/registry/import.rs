@@ -25,11 +25,13 @@ fn wrong(result: Result<Imported, ImportError>) -> Vec<String> {
 async fn people_in(dir: &Path) -> i64 {
     let options = sqlx::sqlite::SqliteConnectOptions::new().filename(dir.join("registry.db"));
     let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
-    sqlx::query_scalar("SELECT (SELECT count(*) FROM person) + (SELECT count(*) FROM organisation) \
-                        + (SELECT count(*) FROM appointment) + (SELECT count(*) FROM person_text)")
-        .fetch_one(&pool)
-        .await
-        .unwrap()
+    sqlx::query_scalar(
+        "SELECT (SELECT count(*) FROM person) + (SELECT count(*) FROM organisation) \
+                        + (SELECT count(*) FROM appointment) + (SELECT count(*) FROM person_text)",
+    )
+    .fetch_one(&pool)
+    .await
+    .unwrap()
 }
 
 #[tokio::test]
@@ -41,7 +43,10 @@ async fn a_good_file_is_imported_and_importing_it_again_changes_nothing() {
         appointments: 0,
     };
     for _ in 0..2 {
-        assert_eq!(import(dir.path(), "people.csv", PEOPLE).await.unwrap(), expected);
+        assert_eq!(
+            import(dir.path(), "people.csv", PEOPLE).await.unwrap(),
+            expected
+        );
         assert_eq!(people_in(dir.path()).await, 3 + 4 + 4);
     }
 }
@@ -67,7 +72,10 @@ async fn the_same_records_come_as_json() {
         people: 1,
         appointments: 1,
     };
-    assert_eq!(import(dir.path(), "people.json", text).await.unwrap(), expected);
+    assert_eq!(
+        import(dir.path(), "people.json", text).await.unwrap(),
+        expected
+    );
 }
 
 #[tokio::test]
@@ -132,20 +140,35 @@ async fn a_json_record_is_named_by_the_line_on_which_it_begins() {
     assert_eq!(found, expected);
     assert_eq!(people_in(dir.path()).await, 0);
     let found = wrong(import(dir.path(), "cut.json", "[\n{\"id\": \"u-1\",").await);
-    assert!(found.first().unwrap().starts_with("line 2: EOF"), "{found:?}");
+    assert!(
+        found.first().unwrap().starts_with("line 2: EOF"),
+        "{found:?}"
+    );
     let found = wrong(import(dir.path(), "object.json", "{}").await);
-    assert!(found.first().unwrap().contains("an array of records"), "{found:?}");
+    assert!(
+        found.first().unwrap().contains("an array of records"),
+        "{found:?}"
+    );
 }
 
 #[tokio::test]
 async fn a_header_that_does_not_fit_is_refused_before_anything_else() {
     let dir = tempfile::tempdir().unwrap();
     let found = wrong(import(dir.path(), "a.csv", "id,nmae\nu-1,x\n").await);
-    assert!(found.first().unwrap().starts_with("line 1: \"nmae\" is not a column"), "{found:?}");
+    assert!(
+        found
+            .first()
+            .unwrap()
+            .starts_with("line 1: \"nmae\" is not a column"),
+        "{found:?}"
+    );
     let found = wrong(import(dir.path(), "b.csv", "id,id\n").await);
     assert_eq!(found, ["line 1: column id is given twice"]);
     let found = wrong(import(dir.path(), "c.csv", "").await);
-    assert!(found.first().unwrap().contains("must name columns"), "{found:?}");
+    assert!(
+        found.first().unwrap().contains("must name columns"),
+        "{found:?}"
+    );
 }
 
 #[tokio::test]
@@ -169,17 +192,32 @@ async fn a_file_can_be_imported_while_the_registry_serves() {
     let world = World::new().await;
     let text = "id,name,kind\nnew-1,Fresh Arrival,unaffiliated\n";
     import(world.dir.path(), "new.csv", text).await.unwrap();
-    let found = world.client.find_people(&world.session, "fresh", 5).await.unwrap();
+    let found = world
+        .client
+        .find_people(&world.session, "fresh", 5)
+        .await
+        .unwrap();
     let person = found.people.first().unwrap();
-    assert_eq!((person.id.as_str(), person.kind), ("new-1", PersonKind::Unaffiliated));
+    assert_eq!(
+        (person.id.as_str(), person.kind),
+        ("new-1", PersonKind::Unaffiliated)
+    );
 }
 
 #[tokio::test]
 async fn people_are_found_by_any_beginning_of_their_words_and_told_apart() {
     let world = World::new().await;
     let ids = async |text: &str| -> Vec<String> {
-        let found = world.client.find_people(&world.session, text, 10).await.unwrap();
-        found.people.iter().map(|person| person.id.to_string()).collect()
+        let found = world
+            .client
+            .find_people(&world.session, text, 10)
+            .await
+            .unwrap();
+        found
+            .people
+            .iter()
+            .map(|person| person.id.to_string())
+            .collect()
     };
     assert_eq!(ids("zoe").await, ["p-4"]);
     assert_eq!(ids("ZOË ostergard").await, ["p-4"]);
@@ -192,14 +230,21 @@ async fn people_are_found_by_any_beginning_of_their_words_and_told_apart() {
     assert!(ids("xample").await.is_empty());
     assert!(ids("\" OR name:*").await.is_empty());
     assert!(ids("").await.is_empty());
-    let found = world.client.find_people(&world.session, "example", 2).await.unwrap();
+    let found = world
+        .client
+        .find_people(&world.session, "example", 2)
+        .await
+        .unwrap();
     assert!(found.more);
     let organisations: Vec<_> = found
         .people
         .iter()
         .map(|person| person.organisation.as_ref().map(|one| one.name.as_str()))
         .collect();
-    assert!(organisations.contains(&Some("Example Shipping")), "{organisations:?}");
+    assert!(
+        organisations.contains(&Some("Example Shipping")),
+        "{organisations:?}"
+    );
 }
 
 fn on_a_runtime<T>(work: impl Future<Output = T>) -> T {

@@ -34,10 +34,16 @@ async fn refusal_of(register: Change, sign: Change) -> String {
 #[tokio::test]
 async fn a_registration_that_lies_in_one_thing_is_refused_for_that_thing() {
     let lies: [(&str, Change); 8] = [
-        ("challenge-mismatch", |key| key.challenge = Some(Bytes(vec![9; 32]))),
-        ("response-malformed", |key| key.client_data_type = Some("webauthn.get")),
+        ("challenge-mismatch", |key| {
+            key.challenge = Some(Bytes(vec![9; 32]))
+        }),
+        ("response-malformed", |key| {
+            key.client_data_type = Some("webauthn.get")
+        }),
         ("origin-mismatch", |key| key.cross_origin = true),
-        ("rp-mismatch", |key| key.rp_id = Some("evil.example".to_owned())),
+        ("rp-mismatch", |key| {
+            key.rp_id = Some("evil.example".to_owned())
+        }),
         ("user-not-verified", |key| key.flags = UP),
         ("user-not-present", |key| key.flags = UV),
         ("not-device-bound", |key| key.flags = UP | UV | BE),
@@ -51,13 +57,21 @@ async fn a_registration_that_lies_in_one_thing_is_refused_for_that_thing() {
 #[tokio::test]
 async fn an_assertion_that_lies_in_one_thing_is_refused_for_that_thing() {
     let lies: [(&str, Change); 8] = [
-        ("challenge-mismatch", |key| key.challenge = Some(Bytes(vec![9; 32]))),
-        ("response-malformed", |key| key.client_data_type = Some("webauthn.create")),
+        ("challenge-mismatch", |key| {
+            key.challenge = Some(Bytes(vec![9; 32]))
+        }),
+        ("response-malformed", |key| {
+            key.client_data_type = Some("webauthn.create")
+        }),
         ("origin-mismatch", |key| key.cross_origin = true),
-        ("rp-mismatch", |key| key.rp_id = Some("evil.example".to_owned())),
+        ("rp-mismatch", |key| {
+            key.rp_id = Some("evil.example".to_owned())
+        }),
         ("user-not-verified", |key| key.flags = UP),
         ("user-not-present", |key| key.flags = UV),
-        ("credential-unknown", |key| key.user_handle = Some(Bytes(vec![1; 32]))),
+        ("credential-unknown", |key| {
+            key.user_handle = Some(Bytes(vec![1; 32]))
+        }),
         ("counter-regressed", |key| key.counter = 0),
     ];
     for (code, lie) in lies {
@@ -92,14 +106,21 @@ async fn only_the_very_origin_is_taken_not_a_url_of_it() {
         let mut key = Authenticator::new(1);
         let mut push = world.enrolment(&offer, &mut key);
         push.body.registration = key.register(&offer.creation, origin);
-        assert_eq!(refused(world.push(&push).await), "origin-mismatch", "{origin}");
+        assert_eq!(
+            refused(world.push(&push).await),
+            "origin-mismatch",
+            "{origin}"
+        );
     }
 }
 
 /// Replaces the first occurrence of `old` in the attestation object.
 fn tamper(push: &mut Push<EnrolmentPush>, old: &[u8], new: &[u8]) {
     let object = &mut push.body.registration.response.attestation_object.0;
-    let at = object.windows(old.len()).position(|part| part == old).unwrap();
+    let at = object
+        .windows(old.len())
+        .position(|part| part == old)
+        .unwrap();
     object.splice(at..at + old.len(), new.iter().copied());
 }
 
@@ -135,7 +156,13 @@ async fn bytes_that_are_no_response_are_refused_and_the_registry_lives_on() {
     let world = World::new().await;
     let offer = world.offer("p-1").await;
     let honest = world.enrolment(&offer, &mut Authenticator::new(1));
-    let whole = honest.body.registration.response.attestation_object.0.clone();
+    let whole = honest
+        .body
+        .registration
+        .response
+        .attestation_object
+        .0
+        .clone();
     let broken = [
         Vec::new(),
         vec![0xff; 64],
@@ -160,15 +187,20 @@ async fn bytes_that_are_no_response_are_refused_and_the_registry_lives_on() {
 /// A world whose policy knows the root of `chain`, for these models.
 async fn trusting(policy: AttestationPolicy, chain: &Chain, aaguids: Vec<Aaguid>) -> World {
     let roots = tempfile::tempdir().unwrap();
-    let pem = write(roots.path(), "root.pem", &chain.root_pem);
+    let file = write(roots.path(), "root.pem", &chain.root_pem);
     World::with(|config| {
         config.attestation.policy = policy;
-        config.attestation.roots = vec![AttestationRoot { pem, aaguids }];
+        config.attestation.roots = vec![AttestationRoot { file, aaguids }];
     })
     .await
 }
 
-async fn outcome(world: &World, seed: u8, attested: Attested, aaguid: Aaguid) -> Result<(), String> {
+async fn outcome(
+    world: &World,
+    seed: u8,
+    attested: Attested,
+    aaguid: Aaguid,
+) -> Result<(), String> {
     let offer = world.offer("p-1").await;
     let mut key = Authenticator::new(seed);
     key.attested = attested;
@@ -190,10 +222,22 @@ async fn where_attestation_is_required_only_a_chain_to_a_given_root_is_taken() {
     let untrusted = Err("attestation-untrusted".to_owned());
     assert_eq!(outcome(&world, 1, Attested::None, MODEL).await, untrusted);
     assert_eq!(outcome(&world, 2, Attested::Own, MODEL).await, untrusted);
-    assert_eq!(outcome(&world, 3, Attested::Packed(unknown.clone()), MODEL).await, untrusted);
-    assert_eq!(outcome(&world, 4, Attested::U2f(unknown), Aaguid::default()).await, untrusted);
-    assert_eq!(outcome(&world, 5, Attested::Packed(known.clone()), MODEL).await, Ok(()));
-    assert_eq!(outcome(&world, 6, Attested::U2f(known), Aaguid::default()).await, Ok(()));
+    assert_eq!(
+        outcome(&world, 3, Attested::Packed(unknown.clone()), MODEL).await,
+        untrusted
+    );
+    assert_eq!(
+        outcome(&world, 4, Attested::U2f(unknown), Aaguid::default()).await,
+        untrusted
+    );
+    assert_eq!(
+        outcome(&world, 5, Attested::Packed(known.clone()), MODEL).await,
+        Ok(())
+    );
+    assert_eq!(
+        outcome(&world, 6, Attested::U2f(known), Aaguid::default()).await,
+        Ok(())
+    );
 }
 
 #[tokio::test]
@@ -201,8 +245,14 @@ async fn a_root_for_one_model_vouches_for_no_other() {
     let chain = Chain::new("Known");
     let world = trusting(AttestationPolicy::Require, &chain, vec![MODEL]).await;
     let untrusted = Err("attestation-untrusted".to_owned());
-    assert_eq!(outcome(&world, 1, Attested::Packed(chain.clone()), OTHER_MODEL).await, untrusted);
-    assert_eq!(outcome(&world, 2, Attested::Packed(chain), MODEL).await, Ok(()));
+    assert_eq!(
+        outcome(&world, 1, Attested::Packed(chain.clone()), OTHER_MODEL).await,
+        untrusted
+    );
+    assert_eq!(
+        outcome(&world, 2, Attested::Packed(chain), MODEL).await,
+        Ok(())
+    );
 }
 
 #[tokio::test]
@@ -211,10 +261,22 @@ async fn under_verify_a_known_model_must_prove_itself_and_any_other_key_is_taken
     let world = trusting(AttestationPolicy::Verify, &known, vec![MODEL]).await;
     let untrusted = Err("attestation-untrusted".to_owned());
     assert_eq!(outcome(&world, 1, Attested::None, MODEL).await, untrusted);
-    assert_eq!(outcome(&world, 2, Attested::Packed(unknown.clone()), MODEL).await, untrusted);
-    assert_eq!(outcome(&world, 3, Attested::Packed(known), MODEL).await, Ok(()));
-    assert_eq!(outcome(&world, 4, Attested::Packed(unknown), OTHER_MODEL).await, Ok(()));
-    assert_eq!(outcome(&world, 5, Attested::None, OTHER_MODEL).await, Ok(()));
+    assert_eq!(
+        outcome(&world, 2, Attested::Packed(unknown.clone()), MODEL).await,
+        untrusted
+    );
+    assert_eq!(
+        outcome(&world, 3, Attested::Packed(known), MODEL).await,
+        Ok(())
+    );
+    assert_eq!(
+        outcome(&world, 4, Attested::Packed(unknown), OTHER_MODEL).await,
+        Ok(())
+    );
+    assert_eq!(
+        outcome(&world, 5, Attested::None, OTHER_MODEL).await,
+        Ok(())
+    );
 }
 
 #[tokio::test]
@@ -223,6 +285,12 @@ async fn by_default_any_key_is_taken_attested_or_not() {
     let chain = Chain::new("Unknown");
     assert_eq!(outcome(&world, 1, Attested::None, MODEL).await, Ok(()));
     assert_eq!(outcome(&world, 2, Attested::Own, MODEL).await, Ok(()));
-    assert_eq!(outcome(&world, 3, Attested::Packed(chain.clone()), MODEL).await, Ok(()));
-    assert_eq!(outcome(&world, 4, Attested::U2f(chain), Aaguid::default()).await, Ok(()));
+    assert_eq!(
+        outcome(&world, 3, Attested::Packed(chain.clone()), MODEL).await,
+        Ok(())
+    );
+    assert_eq!(
+        outcome(&world, 4, Attested::U2f(chain), Aaguid::default()).await,
+        Ok(())
+    );
 }

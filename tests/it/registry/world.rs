@@ -139,7 +139,9 @@ impl World {
     /// The registry's database, by another connection.
     pub async fn database(&self) -> sqlx::SqlitePool {
         let options = sqlx::sqlite::SqliteConnectOptions::new().filename(self.db());
-        sqlx::SqlitePool::connect_with(options).await.expect("opens")
+        sqlx::SqlitePool::connect_with(options)
+            .await
+            .expect("opens")
     }
 
     pub async fn sql(&self, statement: &'static str) {
