@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::cbor::{self, FieldFault, Fields, required};
+use super::command::client_pin::Permissions;
 use super::info::Info;
 use super::transport::{Entropy, EntropyError};
 use crate::domain::pin::Pin;
@@ -237,12 +238,18 @@ impl SharedSecret {
 /// power.
 pub struct PinUvAuthToken {
     protocol: PinProtocol,
+    permissions: Permissions,
     token: Zeroizing<Vec<u8>>,
 }
 
 impl PinUvAuthToken {
-    /// Decrypts the token of a clientPIN reply; `None` when it does not have the length that the protocol says.
-    pub fn decrypt(secret: &SharedSecret, encrypted: &[u8]) -> Option<Self> {
+    /// Decrypts the token of a clientPIN reply, given for `permissions`; `None` when it does not have the length that the
+    /// protocol says.
+    pub fn decrypt(
+        secret: &SharedSecret,
+        encrypted: &[u8],
+        permissions: Permissions,
+    ) -> Option<Self> {
         let token = secret.decrypt(encrypted)?;
         let fits = match secret.protocol() {
             // CTAP 2.0 allowed any multiple of 16 bytes; the later versions 16 or 32.
@@ -251,6 +258,7 @@ impl PinUvAuthToken {
         };
         fits.then_some(Self {
             protocol: secret.protocol(),
+            permissions,
             token,
         })
     }
@@ -258,6 +266,11 @@ impl PinUvAuthToken {
     /// The protocol it belongs to.
     pub const fn protocol(&self) -> PinProtocol {
         self.protocol
+    }
+
+    /// Whether it was given for all of these.
+    pub const fn permits(&self, permissions: Permissions) -> bool {
+        self.permissions.contains(permissions)
     }
 
     /// `pinUvAuthParam` over `message`.
@@ -395,14 +408,14 @@ mod tests {
                 let encrypted = secret
                     .encrypt(&vec![1; length], &mut ivs)
                     .expect("randomness");
-                let token = PinUvAuthToken::decrypt(&secret, &encrypted);
+                let token = PinUvAuthToken::decrypt(&secret, &encrypted, Permissions::ALL);
                 assert_eq!(
                     token.is_some(),
                     lengths.contains(&length),
                     "{protocol:?} {length}"
                 );
             }
-            assert!(PinUvAuthToken::decrypt(&secret, &[1; 33]).is_none());
+            assert!(PinUvAuthToken::decrypt(&secret, &[1; 33], Permissions::ALL).is_none());
         }
     }
 

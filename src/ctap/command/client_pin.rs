@@ -24,6 +24,9 @@ impl Permissions {
     /// Change the key's configuration.
     pub const AUTHENTICATOR_CONFIG: Self = Self(0x20);
 
+    /// Everything: what the one token of CTAP 2.0 is good for.
+    pub const ALL: Self = Self(0xff);
+
     /// Both.
     #[must_use]
     pub const fn and(self, other: Self) -> Self {

@@ -1,5 +1,6 @@
 //! Making and using credentials on a [`Device`].
 
+use super::super::command::client_pin::Permissions;
 use super::super::command::credential::{Assertion, Attestation, GetAssertion, MakeCredential};
 use super::super::command::{Operation, code};
 use super::super::control::Control;
@@ -18,7 +19,9 @@ const DESCRIPTOR_OVERHEAD_BYTES: usize = 24;
 impl<T: Transport> Device<T> {
     /// Makes a credential. It can't be taken back except by [`Device::delete_credential`] or a reset.
     ///
-    /// An exclude list that is too long for the key is probed beforehand in parts, without a touch.
+    /// An exclude list that is too long for the key is probed beforehand in parts, without a touch. A credential that is protected
+    /// against discovery is found so only if the token may also use credentials
+    /// ([`GET_ASSERTION`](Permissions::GET_ASSERTION)).
     ///
     /// # Errors
     /// [`Status::CredentialExcluded`] when one of the exclude list is on the key (after a touch), [`Status::KeyStoreFull`],
@@ -126,13 +129,18 @@ impl<T: Transport> Device<T> {
     ) -> Result<Vec<Vec<u8>>, CtapError> {
         let info = self.known_info(control)?;
         let limit = self.message_limit();
-        // One byte for the command.
-        let whole = super::cbor::write(&request.encode(&request.exclude, token))
-            .len()
-            .saturating_add(1);
-        if batches(&request.exclude, &info, limit).len() <= 1 && whole <= limit {
-            return Ok(request.exclude.clone());
+        let batches = batches(&request.exclude, &info, limit);
+        let fitting = match batches.as_slice() {
+            [] => Some(Vec::new()),
+            [only] => Some(only.clone()),
+            [_, _, ..] => None,
+        };
+        // One byte more, for the command.
+        let fits = |list: &Vec<_>| super::cbor::write(&request.encode(list, token)).len() < limit;
+        if let Some(list) = fitting.filter(fits) {
+            return Ok(list);
         }
+        let token = token.filter(|token| token.permits(Permissions::GET_ASSERTION));
         let found = self.find_credential(&request.rp.id, &request.exclude, token, control)?;
         Ok(found.into_iter().collect())
     }

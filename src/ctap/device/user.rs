@@ -146,10 +146,15 @@ impl<T: Transport> Device<T> {
         let reply = self.client_pin(operation, message, control)?;
         let encrypted =
             client_pin::token(reply).map_err(|fault| CtapError::malformed(operation, fault))?;
-        let wrong_length =
-            ReplyFault::Contradiction("a token of a length that the protocol excludes");
-        PinUvAuthToken::decrypt(&secret, &encrypted)
-            .ok_or_else(|| CtapError::malformed(operation, wrong_length))
+        let granted = if info.token_permissions() {
+            permissions
+        } else {
+            Permissions::ALL
+        };
+        PinUvAuthToken::decrypt(&secret, &encrypted, granted).ok_or_else(|| {
+            let wrong = "a token of a length that the protocol excludes";
+            CtapError::malformed(operation, ReplyFault::Contradiction(wrong))
+        })
     }
 
     fn agree(&mut self, control: &mut Control<'_>) -> Result<SharedSecret, CtapError> {
