@@ -216,7 +216,11 @@ async fn create<D: Desk>(
 ) -> Result<Made, Stop> {
     let options = &intent.offer.creation;
     begin_step(desk, Step::Pin);
-    let (unlocked, change) = unlock(desk, key, &options.rp.id, intent.offer.pin_min_length).await?;
+    let had_pin = key.pin_set == Some(true);
+    let unlocked = unlock(desk, key, &options.rp.id, intent.offer.pin_min_length).await;
+    // Written and then not verified, for instance because the key was pulled: it is there all the same.
+    progress.pin_written = !had_pin && key.pin_set == Some(true);
+    let (unlocked, change) = unlocked?;
     if change != PinChange::Kept {
         progress.pin_written = true;
         desk.tell(Event::Leaves {
@@ -237,12 +241,15 @@ async fn create<D: Desk>(
         desk.make_credential(key, pin, options, client.hash).await
     })
     .await;
+    // A stop from here on deletes the credential again, where the key can.
+    let remains = match pin {
+        Some(_) if key.credential_management => Remains::CredentialDeleted,
+        _ => Remains::Credential,
+    };
     progress.unlocked = Some(unlocked);
     let new = new?;
     progress.credential = Some(new.id.clone());
-    desk.tell(Event::Leaves {
-        remains: Remains::Credential,
-    });
+    desk.tell(Event::Leaves { remains });
     let made = Made {
         public_key: new.public_key.clone(),
         user_verified: new.user_verified,

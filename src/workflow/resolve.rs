@@ -117,9 +117,11 @@ async fn undo<D: Desk>(
     let options = &work.intent.offer.creation;
     let (unlocked, _) = unlock(desk, key, &options.rp.id, work.intent.offer.pin_min_length).await?;
     end_step(desk, Step::Pin, Note::Verified);
-    let kept = match work.stage {
-        IntentStage::Begun => Remains::Nothing,
-        IntentStage::PinSet | IntentStage::Made => Remains::Pin,
+    // The PIN may have been set just before the stop, with no time to write that down.
+    let kept = if work.intent.key.pin_set == Some(false) {
+        Remains::Pin
+    } else {
+        Remains::Nothing
     };
     let remains = delete_orphans(desk, &work.intent, known.as_ref(), unlocked.pin(), key).await?;
     end(desk, &work.intent, remains.unwrap_or(kept)).await

@@ -212,11 +212,11 @@ async fn write_pin<D: Desk>(
             Err(Stop::Key(KeyFault::PinRefused)) => refused = true,
             Err(stop) => return Err(stop),
             Ok(()) => {
+                key.pin_set = Some(true);
                 on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
                     desk.verify_pin(key, &pin, rp_id).await
                 })
                 .await?;
-                key.pin_set = Some(true);
                 return Ok(pin);
             }
         }
