@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use hidapi::{HidApi, HidDevice};
+use hidapi::{HidApi, HidDevice, HidError};
 use rustix::fs::{Access, AtFlags, CWD};
 use rustix::io::Errno;
 
@@ -60,12 +60,16 @@ impl Transport for HidTransport {
             .skip(1)
             .zip(report)
             .for_each(|(to, from)| *to = *from);
-        match self.device.write(&numbered) {
-            Ok(65) => Ok(()),
-            Ok(sent) => Err(TransportError::Io(format!(
-                "only {sent} of 65 bytes were sent"
-            ))),
-            Err(error) => Err(fault(&error)),
+        loop {
+            match self.device.write(&numbered) {
+                Ok(65) => return Ok(()),
+                Ok(sent) => {
+                    let reason = format!("only {sent} of 65 bytes were sent");
+                    return Err(TransportError::Io(reason));
+                }
+                Err(error) if is_interruption(&error) => {}
+                Err(error) => return Err(fault(&error)),
+            }
         }
     }
 
@@ -76,25 +80,65 @@ impl Transport for HidTransport {
         match self.device.read_timeout(&mut report, millis) {
             Ok(0) => Ok(None),
             Ok(64) => Ok(Some(report)),
-            Ok(short) => Err(TransportError::Io(format!(
-                "a report of {short} bytes, where 64 should come"
-            ))),
+            Ok(short) => {
+                let reason = format!("a report of {short} bytes, where 64 should come");
+                Err(TransportError::Io(reason))
+            }
+            Err(error) if is_interruption(&error) => Ok(None),
             Err(error) => Err(fault(&error)),
         }
     }
 }
 
-/// On an open node every error of the system but a wrong argument means that the device has left.
-fn fault(error: &hidapi::HidError) -> TransportError {
+/// A signal, such as a terminal's change of size, interrupts waits on whichever thread it reaches.
+fn is_interruption(error: &HidError) -> bool {
+    number(error) == Some(Errno::INTR.raw_os_error())
+}
+
+fn number(error: &HidError) -> Option<i32> {
     match error {
-        hidapi::HidError::IoError { error }
-            if error.raw_os_error() == Some(Errno::INVAL.raw_os_error()) =>
-        {
-            TransportError::Io(error.to_string())
+        HidError::IoError { error } => error.raw_os_error(),
+        _ => None,
+    }
+}
+
+/// What an error on an open node means. A key that is pulled in the middle of a transfer shows as any of several.
+fn fault(error: &HidError) -> TransportError {
+    const LEFT: [Errno; 5] = [
+        Errno::NODEV,
+        Errno::NXIO,
+        Errno::IO,
+        Errno::PIPE,
+        Errno::SHUTDOWN,
+    ];
+    let left = |number| LEFT.iter().any(|left| left.raw_os_error() == number);
+    match error {
+        // poll(2) said that the node has hung up.
+        HidError::HidApiError { .. } => TransportError::Gone,
+        error if number(error).is_some_and(left) => TransportError::Gone,
+        error => TransportError::Io(error.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn system(errno: Errno) -> HidError {
+        HidError::IoError {
+            error: errno.into(),
         }
-        hidapi::HidError::IoError { .. } | hidapi::HidError::HidApiError { .. } => {
-            TransportError::Gone
-        }
-        other => TransportError::Io(other.to_string()),
+    }
+
+    #[test]
+    fn a_signal_is_no_fault_and_a_stall_is_no_pull() {
+        assert!(is_interruption(&system(Errno::INTR)));
+        assert!(!is_interruption(&system(Errno::NODEV)));
+        assert_eq!(fault(&system(Errno::NODEV)), TransportError::Gone);
+        assert_eq!(fault(&system(Errno::IO)), TransportError::Gone);
+        assert!(matches!(
+            fault(&system(Errno::TIMEDOUT)),
+            TransportError::Io(_)
+        ));
     }
 }
