@@ -2,9 +2,11 @@
 
 mod bay;
 mod client;
+mod command_line;
 mod corpus;
 mod faulty_desk;
 mod hostile;
+mod judges;
 mod registry;
 mod scenarios;
 mod soft_bio;

@@ -24,7 +24,7 @@ use keydesk::workflow::{self, How, KeyFault, Stop};
 use crate::faulty_desk::{FaultyDesk, Mishap};
 
 const OPERATOR_SLOT: &str = "1-1.1";
-const SLOT: &str = "1-1.2";
+pub const SLOT: &str = "1-1.2";
 const PIN: &str = "2468-person";
 
 /// A registry with `count` employees named p-1, p-2, …
@@ -53,7 +53,7 @@ fn fresh_key() -> SoftKey {
     SoftKey::new(Profile::yubikey_5_nfc().with_touch(TouchPolicy::Auto))
 }
 
-async fn world(count: usize) -> World {
+pub async fn world(count: usize) -> World {
     let world = World::build_with(ServeConfig::default(), &people(count))
         .await
         .expect("a world");
@@ -74,7 +74,7 @@ fn desk(world: &World, cancel: &Cancel) -> (StationDesk<ScriptedFace>, Arc<Scrip
     (desk, face)
 }
 
-async fn enrol(world: &World, n: usize) -> Result<Ending, Stop> {
+pub async fn enrol(world: &World, n: usize) -> Result<Ending, Stop> {
     let (mut desk, _) = desk(world, &Cancel::default());
     workflow::enrol(&mut desk, &person(n)).await
 }

@@ -7,7 +7,7 @@ use keydesk::domain::authority::Role;
 use keydesk::domain::{Bytes, OperatorId, PersonId};
 use keydesk::registry::RegistryError;
 use keydesk::server::import::{Format, import_file};
-use keydesk::wire::{SignIn, TestPush, VERSION};
+use keydesk::wire::{SignIn, TestPush, TicketRequest, VERSION};
 
 use super::authenticator::Authenticator;
 use super::world::{World, entry, first_sign_in, head, joined, refused, write};
@@ -400,7 +400,11 @@ async fn tickets_are_for_who_is_expected_and_serve_the_next_operator_too() {
     assert_eq!(order, ["p-3", "p-1"]);
     assert!(expected.iter().all(|expected| !expected.done));
 
-    let tickets = world.client.tickets(&world.session, today).await.unwrap();
+    let tickets = world
+        .client
+        .tickets(&world.session, &TicketRequest::of_day(today))
+        .await
+        .unwrap();
     assert_eq!(tickets.offers.len(), 2);
     let mut colleague = Authenticator::new(9);
     let role = Role::StationAdministrator;
@@ -429,14 +433,17 @@ async fn tickets_are_for_who_is_expected_and_serve_the_next_operator_too() {
     assert!(
         world
             .client
-            .tickets(&session, none)
+            .tickets(&session, &TicketRequest::of_day(none))
             .await
             .unwrap()
             .offers
             .is_empty()
     );
     let past = today.yesterday().unwrap();
-    let refusal = world.client.tickets(&session, past).await;
+    let refusal = world
+        .client
+        .tickets(&session, &TicketRequest::of_day(past))
+        .await;
     assert_eq!(refused(refusal), "malformed");
 }
 
@@ -470,7 +477,12 @@ async fn who_may_not_enrol_gets_no_offer_and_no_tickets_and_is_told_who_may() {
     }
     let today = Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
     assert_eq!(
-        refused(world.client.tickets(&agent, today).await),
+        refused(
+            world
+                .client
+                .tickets(&agent, &TicketRequest::of_day(today))
+                .await
+        ),
         "not-allowed"
     );
 }

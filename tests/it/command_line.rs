@@ -1,0 +1,352 @@
+//! The real binary at a shell: arguments in, JSON lines and an exit code out.
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+const PEOPLE: &str = "record,id,name,kind,email,organisation,coc_number\n\
+    organisation,o-1,Example Shipping,,,,12345678\n\
+    person,p-1,P. Example,employee,p@example.com,o-1,\n";
+
+fn keydesk() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_keydesk"));
+    command.stdin(Stdio::null()).env_remove("KEYDESK_LOG");
+    command
+}
+
+struct Ran {
+    code: i32,
+    lines: Vec<Value>,
+    all: String,
+}
+
+impl Ran {
+    fn outcome(&self) -> &Value {
+        let last = self.lines.last().expect("at least one line");
+        assert_eq!(last.get("event"), Some(&Value::from("outcome")), "{last}");
+        last
+    }
+
+    fn text(&self, member: &str) -> String {
+        let value = self.outcome().get(member).and_then(Value::as_str);
+        value.expect("a text").to_owned()
+    }
+}
+
+fn finish(output: Output) -> Ran {
+    let text = String::from_utf8(output.stdout).expect("utf-8");
+    let lines = text
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line}")))
+        .collect::<Vec<Value>>();
+    assert!(
+        lines
+            .iter()
+            .all(|line| line.get("v") == Some(&Value::from(1))),
+        "every line says its version"
+    );
+    Ran {
+        code: output.status.code().expect("an exit code"),
+        lines,
+        all: format!("{text}{}", String::from_utf8_lossy(&output.stderr)),
+    }
+}
+
+fn run(data: &Path, arguments: &[&str]) -> Ran {
+    let output = keydesk()
+        .arg("--json")
+        .arg("--data")
+        .arg(data)
+        .args(arguments)
+        .output();
+    finish(output.expect("the program runs"))
+}
+
+/// With a line on standard input, which `--code-fd 0` and `--pin-fd 0` read.
+fn run_with_line(data: &Path, arguments: &[&str], line: &str) -> Ran {
+    let mut child = keydesk()
+        .arg("--json")
+        .arg("--data")
+        .arg(data)
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let mut stdin = child.stdin.take().expect("piped");
+    writeln!(stdin, "{line}").expect("written");
+    drop(stdin);
+    finish(child.wait_with_output().expect("it ends"))
+}
+
+struct Registry {
+    child: Child,
+    url: String,
+}
+
+impl Registry {
+    fn serve(db: &Path) -> Self {
+        let mut child = keydesk()
+            .args([
+                "--json",
+                "registry",
+                "serve",
+                "--listen",
+                "127.0.0.1:0",
+                "--db",
+            ])
+            .arg(db)
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the registry starts");
+        let mut line = String::new();
+        let stdout = child.stdout.take().expect("piped");
+        BufReader::new(stdout).read_line(&mut line).expect("a line");
+        let said: Value = serde_json::from_str(&line).expect("JSON");
+        let url = said.pointer("/item/url").and_then(Value::as_str);
+        Self {
+            url: url.expect("an address").to_owned(),
+            child,
+        }
+    }
+}
+
+impl Drop for Registry {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+struct Place {
+    folder: TempDir,
+    registry: Registry,
+}
+
+impl Place {
+    /// A registry with one person.
+    fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let db = folder.path().join("registry.db");
+        let registry = Registry::serve(&db);
+        Self { folder, registry }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn registry(&self, arguments: &[&str]) -> Ran {
+        let db = self.path("registry.db");
+        let db = db.to_str().expect("utf-8");
+        let all = [&["registry"], arguments, &["--db", db]].concat();
+        run(&self.path("unused"), &all)
+    }
+
+    fn join(&self) -> PathBuf {
+        let code = self.registry(&["station-code", "--name", "Desk"]);
+        assert_eq!(code.code, 0, "{}", code.all);
+        let code = code.outcome().pointer("/facts/code").cloned();
+        let code = code.as_ref().and_then(Value::as_str).expect("a code");
+        let data = self.path("station");
+        let joined = run_with_line(
+            &data,
+            &[
+                "station",
+                "join",
+                "--registry",
+                &self.registry.url,
+                "--name",
+                "Desk",
+                "--code-fd",
+                "0",
+            ],
+            code,
+        );
+        assert_eq!(joined.code, 0, "{}", joined.all);
+        data
+    }
+}
+
+#[test]
+fn people_are_imported_whole_or_not_at_all_and_wrong_lines_are_named() {
+    let place = Place::new();
+    let good = place.path("good.csv");
+    std::fs::write(&good, PEOPLE).expect("written");
+    let bad = place.path("bad.csv");
+    std::fs::write(&bad, format!("{PEOPLE}person,p-2,No Kind,captain,,,\n")).expect("written");
+    let refused = place.registry(&["import", bad.to_str().expect("utf-8")]);
+    assert_eq!(refused.code, 2);
+    let wrong = refused.lines.first().expect("a line");
+    assert_eq!(
+        wrong.pointer("/item/line"),
+        Some(&Value::from(4)),
+        "{wrong}"
+    );
+    let taken = place.registry(&["import", good.to_str().expect("utf-8")]);
+    assert_eq!(taken.code, 0, "{}", taken.all);
+    assert_eq!(
+        taken.outcome().pointer("/facts/people"),
+        Some(&Value::from(1))
+    );
+    let unknown = place.registry(&["import", "/nonexistent.csv"]);
+    assert_eq!(unknown.code, 2);
+}
+
+#[test]
+fn a_station_joins_once_and_its_chain_verifies() {
+    let place = Place::new();
+    let data = place.join();
+    let verified = run(&data, &["audit", "verify"]);
+    assert_eq!(verified.code, 0, "{}", verified.all);
+    assert_eq!(
+        verified.outcome().pointer("/facts/records"),
+        Some(&Value::from(1))
+    );
+    let exported = run(&data, &["audit", "export"]);
+    assert!(exported.all.contains("station-joined"), "{}", exported.all);
+    let again = run_with_line(
+        &data,
+        &[
+            "station",
+            "join",
+            "--registry",
+            &place.registry.url,
+            "--code-fd",
+            "0",
+        ],
+        "whatever",
+    );
+    assert_eq!(again.code, 3, "{}", again.all);
+    let wrong = run_with_line(
+        &place.path("other"),
+        &[
+            "station",
+            "join",
+            "--registry",
+            &place.registry.url,
+            "--code-fd",
+            "0",
+        ],
+        "not-a-code",
+    );
+    assert_eq!(wrong.code, 3, "{}", wrong.all);
+}
+
+#[test]
+fn without_a_session_nothing_is_done_and_the_exit_code_says_so() {
+    let place = Place::new();
+    let data = place.join();
+    let enrol = [
+        "enrol",
+        "--person",
+        "p-1",
+        "--identified-by",
+        "passport:7K31",
+        "--wait",
+        "1",
+    ];
+    for command in [
+        &["person", "find", "exam"][..],
+        &enrol,
+        &["tickets", "fetch", "--day", "today"],
+    ] {
+        let ran = run(&data, command);
+        assert_eq!(ran.code, 3, "{command:?}: {}", ran.all);
+        assert_eq!(ran.text("code"), "signed-out", "{command:?}");
+    }
+    for command in [
+        &["outbox", "list"][..],
+        &["unfinished", "list"],
+        &["outbox", "push"],
+        &["session", "close"],
+    ] {
+        assert_eq!(run(&data, command).code, 0, "{command:?}");
+    }
+}
+
+#[test]
+fn a_registry_out_of_reach_is_exit_code_five() {
+    let place = Place::new();
+    let data = place.join();
+    let Place { folder, registry } = place;
+    drop(registry);
+    let ran = run(&data, &["session", "open", "--wait", "1"]);
+    assert_eq!(ran.code, 5, "{}", ran.all);
+    drop(folder);
+}
+
+#[test]
+fn no_key_in_the_bay_is_exit_code_four() {
+    let place = Place::new();
+    let data = place.join();
+    let ran = run(&data, &["session", "open", "--key", "9-9.9", "--wait", "1"]);
+    assert_eq!(ran.code, 4, "{}", ran.all);
+}
+
+#[test]
+fn wrong_arguments_are_exit_code_two_and_name_what_is_wrong() {
+    for (arguments, said) in [
+        (
+            &[
+                "enrol",
+                "--person",
+                "p-1",
+                "--identified-by",
+                "passport:NX7K31",
+            ][..],
+            "last four",
+        ),
+        (&["enrol", "--person", "p-1"], "--identified-by"),
+        (&["frobnicate"], "frobnicate"),
+        (&["--language", "de", "doctor"], "de"),
+    ] {
+        let output = keydesk().args(arguments).output().expect("it runs");
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        let said_here = String::from_utf8_lossy(&output.stderr);
+        assert!(said_here.contains(said), "{arguments:?}: {said_here}");
+    }
+}
+
+#[test]
+fn a_damaged_journal_is_exit_code_seven_and_names_the_file() {
+    let place = Place::new();
+    let data = place.join();
+    let segment = data.join("journal").join("00000001.kdj");
+    let mut bytes = std::fs::read(&segment).expect("read");
+    let middle = bytes.len() / 2;
+    if let Some(byte) = bytes.get_mut(middle) {
+        *byte ^= 0x40;
+    }
+    std::fs::write(&segment, bytes).expect("written");
+    let ran = run(&data, &["audit", "verify"]);
+    assert_eq!(ran.code, 7, "{}", ran.all);
+    let name = segment.file_name().expect("a name").to_string_lossy();
+    assert!(ran.text("detail").contains(&*name), "{}", ran.all);
+}
+
+#[test]
+fn the_demonstration_without_a_terminal_does_the_main_job_and_exits_with_zero() {
+    let output = keydesk().args(["--json", "demo"]).output();
+    let ran = finish(output.expect("it runs"));
+    assert_eq!(ran.code, 0, "{}", ran.all);
+    assert_eq!(ran.text("code"), "enrolled");
+    let touches = ran
+        .lines
+        .iter()
+        .filter(|l| l.get("event") == Some(&Value::from("touch")));
+    assert_eq!(touches.count(), 2);
+    assert!(!ran.all.contains("2580-demo"), "the PIN was printed");
+}
+
+#[test]
+fn the_doctor_names_what_to_mend() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let ran = run(&folder.path().join("fresh"), &["doctor"]);
+    assert_eq!(ran.code, 3, "{}", ran.all);
+    assert!(ran.all.contains("keydesk station join"), "{}", ran.all);
+}
