@@ -377,10 +377,8 @@ impl FirmwareKey {
         });
         let opener = opener.ok_or(TransportError::Gone)?;
         Ok(FirmwareTransport {
-            opened: Arc::new(Opened {
-                key: self.clone(),
-                opener,
-            }),
+            key: self.clone(),
+            opener,
         })
     }
 
@@ -418,40 +416,25 @@ impl FirmwareKey {
     }
 }
 
-struct Opened {
+/// The host's end of a firmware key.
+pub struct FirmwareTransport {
     key: FirmwareKey,
     opener: u64,
 }
 
-impl Drop for Opened {
+impl Drop for FirmwareTransport {
     fn drop(&mut self) {
+        let opener = self.opener;
         self.key
             .shared()
-            .change(|state| state.openers.retain(|(id, _)| *id != self.opener));
-    }
-}
-
-/// The host's end of a firmware key. A clone is the same end, for a thread that sends while another receives.
-#[derive(Clone)]
-pub struct FirmwareTransport {
-    opened: Arc<Opened>,
-}
-
-impl FirmwareTransport {
-    /// Whether the key was pulled since it was opened.
-    pub(crate) fn is_gone(&self) -> bool {
-        let state = self.opened.key.shared().lock();
-        !state
-            .openers
-            .iter()
-            .any(|(id, _)| *id == self.opened.opener)
+            .change(|state| state.openers.retain(|(id, _)| *id != opener));
     }
 }
 
 impl Transport for FirmwareTransport {
     fn send(&mut self, report: &Report) -> Result<(), TransportError> {
-        let opener = self.opened.opener;
-        self.opened.key.shared().change(|state| {
+        let opener = self.opener;
+        self.key.shared().change(|state| {
             if !state.openers.iter().any(|(id, _)| *id == opener) {
                 return Err(TransportError::Gone);
             }
@@ -462,12 +445,12 @@ impl Transport for FirmwareTransport {
 
     fn receive(&mut self, timeout: Duration) -> Result<Option<Report>, TransportError> {
         let deadline = Instant::now() + timeout;
-        let shared = self.opened.key.shared();
+        let shared = self.key.shared();
         let mut state = shared.lock();
         loop {
             let now = Instant::now();
             let next = state.step(now);
-            let opener = self.opened.opener;
+            let opener = self.opener;
             let queue = state.openers.iter_mut().find(|(id, _)| *id == opener);
             let (_, queue) = queue.ok_or(TransportError::Gone)?;
             if let Some(report) = queue.pop_front() {

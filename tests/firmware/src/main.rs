@@ -1,15 +1,19 @@
-//! `keydesk-firmware-key`: one firmware key behind a USB gadget's device node or a Unix socket.
+//! `keydesk-firmware-key`: one firmware key, or one software key, behind a USB gadget's device node or a Unix socket.
 
 use std::{
-    io::{BufRead, BufReader},
+    io::{BufRead, BufReader, Write},
     path::PathBuf,
     process::ExitCode,
     thread,
     time::Duration,
 };
 
-use clap::{Args, Parser};
-use keydesk_firmware::{FirmwareKey, Flash, Model, Touch, serve};
+use clap::{Args, Parser, ValueEnum};
+use keydesk::bay::soft::{Profile, SoftKey, TouchPolicy, root_certificate};
+use keydesk_firmware::{
+    FirmwareKey, Flash, Model, Touch,
+    serve::{self, Served},
+};
 
 /// A FIDO security key in software: serves 64-byte reports until it is killed.
 #[derive(Parser)]
@@ -25,6 +29,9 @@ struct Arguments {
     /// Name in its attestation certificate.
     #[arg(long, default_value = "Firmware Key")]
     product: String,
+    /// Serve this model of the software key instead; it has no flash memory in a file.
+    #[arg(long, value_name = "MODEL", conflicts_with_all = ["flash", "product", "aaguid"])]
+    software: Option<SoftModel>,
     /// Its AAGUID, 32 hexadecimal digits, dashes or not.
     #[arg(long, value_parser = parse_aaguid)]
     aaguid: Option<[u8; 16]>,
@@ -40,6 +47,70 @@ struct Place {
     /// Unix socket to listen on; one connection is one plugging in.
     #[arg(long, value_name = "PATH")]
     socket: Option<PathBuf>,
+    /// Nowhere: write the root certificate (DER) of its attestation to standard output.
+    #[arg(long)]
+    print_root: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum SoftModel {
+    Full,
+    Biometric,
+    Yubikey5Nfc,
+    SecurityKeyNfc,
+    EpassFido2,
+    Ctap21Preview,
+    Ctap20,
+    U2fOnly,
+}
+
+impl SoftModel {
+    fn profile(self) -> Profile {
+        match self {
+            Self::Full => Profile::full(),
+            Self::Biometric => Profile::biometric(),
+            Self::Yubikey5Nfc => Profile::yubikey_5_nfc(),
+            Self::SecurityKeyNfc => Profile::security_key_nfc(),
+            Self::EpassFido2 => Profile::epass_fido2(),
+            Self::Ctap21Preview => Profile::ctap21_preview(),
+            Self::Ctap20 => Profile::ctap20(),
+            Self::U2fOnly => Profile::u2f_only(),
+        }
+    }
+}
+
+/// Either key, for the person in front of it.
+#[derive(Clone)]
+enum Key {
+    Firmware(FirmwareKey),
+    Software(SoftKey),
+}
+
+impl Key {
+    fn set_touch(&self, touch: Touch) {
+        match self {
+            Self::Firmware(key) => key.set_touch(touch),
+            Self::Software(key) => key.set_touch(match touch {
+                Touch::Always => TouchPolicy::Auto,
+                Touch::OnDemand => TouchPolicy::Manual,
+                Touch::After(delay) => TouchPolicy::After(delay),
+            }),
+        }
+    }
+
+    fn touch(&self) -> bool {
+        match self {
+            Self::Firmware(key) => key.touch(),
+            Self::Software(key) => key.touch(),
+        }
+    }
+
+    fn served(&self) -> &dyn Served {
+        match self {
+            Self::Firmware(key) => key,
+            Self::Software(key) => key,
+        }
+    }
 }
 
 #[derive(Clone)]
@@ -85,6 +156,28 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> std::io::Result<()> {
+    if arguments.place.print_root {
+        return std::io::stdout().write_all(&root_certificate());
+    }
+    let key = match arguments.software {
+        Some(model) => Key::Software(SoftKey::new(model.profile())),
+        None => Key::Firmware(firmware(arguments)?),
+    };
+    match &arguments.touch {
+        Person::Policy(policy) => key.set_touch(*policy),
+        Person::Fifo(path) => {
+            key.set_touch(Touch::OnDemand);
+            listen_for_touches(key.clone(), path.clone())?;
+        }
+    }
+    match (&arguments.place.hidg, &arguments.place.socket) {
+        (Some(node), _) => serve::gadget(key.served(), node),
+        (_, Some(path)) => serve::socket(key.served(), path),
+        (None, None) => Ok(()),
+    }
+}
+
+fn firmware(arguments: &Arguments) -> std::io::Result<FirmwareKey> {
     let defaults = Model::default();
     let model = Model {
         product: arguments.product.clone(),
@@ -98,23 +191,11 @@ fn run(arguments: &Arguments) -> std::io::Result<()> {
         }
         None => Flash::Memory,
     };
-    let policy = match &arguments.touch {
-        Person::Policy(policy) => *policy,
-        Person::Fifo(_) => Touch::OnDemand,
-    };
-    let key = FirmwareKey::new(model, flash, policy);
-    if let Person::Fifo(path) = &arguments.touch {
-        listen_for_touches(key.clone(), path.clone())?;
-    }
-    match (&arguments.place.hidg, &arguments.place.socket) {
-        (Some(node), _) => serve::gadget(&key, node),
-        (_, Some(path)) => serve::socket(&key, path),
-        (None, None) => Ok(()),
-    }
+    Ok(FirmwareKey::new(model, flash, Touch::OnDemand))
 }
 
 /// Follows the lines of a fifo, whoever writes them and however often it is closed.
-fn listen_for_touches(key: FirmwareKey, path: PathBuf) -> std::io::Result<()> {
+fn listen_for_touches(key: Key, path: PathBuf) -> std::io::Result<()> {
     if !path.exists() {
         let mode = rustix::fs::Mode::from_raw_mode(0o600);
         rustix::fs::mknodat(rustix::fs::CWD, &path, rustix::fs::FileType::Fifo, mode, 0)?;

@@ -1,4 +1,4 @@
-//! A firmware key behind a USB gadget or a socket: reports of 64 bytes in both directions.
+//! A key behind a USB gadget or a socket: reports of 64 bytes in both directions.
 //!
 //! Invariant: the key has power exactly while the other side is there. When the gadget is unbound or the socket closed,
 //! the key is pulled; when it comes back, it is plugged in again.
@@ -18,23 +18,77 @@ use std::{
     time::Duration,
 };
 
-use keydesk::ctap::Transport;
+use keydesk::{
+    bay::soft::SoftKey,
+    ctap::{Transport, TransportError},
+};
 use rustix::{
     event::{PollFd, PollFlags, Timespec, poll},
     fs::OFlags,
 };
 
-use crate::key::{FirmwareKey, FirmwareTransport};
+use crate::key::FirmwareKey;
 
 /// How soon a vanished gadget is noticed.
 const LIVENESS_CHECK: Duration = Duration::from_millis(50);
+
+/// A key that can be served.
+pub trait Served: Sync {
+    /// Gives it power.
+    fn plug(&self);
+    /// Takes the power away.
+    fn unplug(&self);
+    /// Whether it has power.
+    fn is_plugged(&self) -> bool;
+    /// Opens it; every opener sees every packet.
+    ///
+    /// # Errors
+    /// [`TransportError::Gone`] when it has no power.
+    fn open(&self) -> Result<Box<dyn Transport>, TransportError>;
+}
+
+impl Served for FirmwareKey {
+    fn plug(&self) {
+        Self::plug(self);
+    }
+
+    fn unplug(&self) {
+        Self::unplug(self);
+    }
+
+    fn is_plugged(&self) -> bool {
+        Self::is_plugged(self)
+    }
+
+    fn open(&self) -> Result<Box<dyn Transport>, TransportError> {
+        Ok(Box::new(Self::open(self)?))
+    }
+}
+
+impl Served for SoftKey {
+    fn plug(&self) {
+        Self::plug(self);
+    }
+
+    fn unplug(&self) {
+        Self::unplug(self);
+    }
+
+    fn is_plugged(&self) -> bool {
+        Self::is_plugged(self)
+    }
+
+    fn open(&self) -> Result<Box<dyn Transport>, TransportError> {
+        Ok(Box::new(Self::open(self)?))
+    }
+}
 
 /// Serves a gadget's device node (`/dev/hidgN`) for ever: when the gadget is unbound the key is pulled, when the node is
 /// there again it is plugged in.
 ///
 /// # Errors
 /// The device node exists and cannot be opened.
-pub fn gadget(key: &FirmwareKey, node: &Path) -> io::Result<()> {
+pub fn gadget(key: &dyn Served, node: &Path) -> io::Result<()> {
     loop {
         let opened = OpenOptions::new()
             .read(true)
@@ -68,7 +122,7 @@ fn is_absence(error: &io::Error) -> bool {
 ///
 /// # Errors
 /// The socket cannot be made or no connection accepted.
-pub fn socket(key: &FirmwareKey, path: &Path) -> io::Result<()> {
+pub fn socket(key: &dyn Served, path: &Path) -> io::Result<()> {
     let listener = UnixListener::bind(path)?;
     loop {
         let (stream, _) = listener.accept()?;
@@ -78,18 +132,20 @@ pub fn socket(key: &FirmwareKey, path: &Path) -> io::Result<()> {
 }
 
 /// Carries reports both ways until the other side or the key is gone; the key has power meanwhile.
-fn pump(key: &FirmwareKey, file: File, is_there: impl Fn() -> bool) {
+fn pump(key: &dyn Served, file: File, is_there: impl Fn() -> bool) {
+    // Power from this moment on, whatever was before.
+    key.unplug();
     key.plug();
-    if let Ok(transport) = key.open() {
-        let to_host = transport.clone();
+    if let (Ok(to_key), Ok(to_host)) = (key.open(), key.open()) {
         thread::scope(|scope| {
             scope.spawn(|| {
-                if send_to_host(to_host, &file).is_err() {
+                if send_to_host(key, to_host, &file).is_err() {
                     key.unplug();
                 }
             });
-            let outcome = take_from_host(transport, &file, || is_there() && key.is_plugged());
-            drop(outcome);
+            // However it ended, the other side is gone.
+            let ended = take_from_host(to_key, &file, || is_there() && key.is_plugged());
+            drop(ended);
             key.unplug();
         });
     }
@@ -97,7 +153,7 @@ fn pump(key: &FirmwareKey, file: File, is_there: impl Fn() -> bool) {
 }
 
 fn take_from_host(
-    mut key: FirmwareTransport,
+    mut key: Box<dyn Transport>,
     mut file: &File,
     is_there: impl Fn() -> bool,
 ) -> io::Result<()> {
@@ -122,10 +178,10 @@ fn take_from_host(
     Ok(())
 }
 
-fn send_to_host(mut key: FirmwareTransport, mut file: &File) -> io::Result<()> {
+fn send_to_host(key: &dyn Served, mut end: Box<dyn Transport>, mut file: &File) -> io::Result<()> {
     loop {
         // An error here says that the key was pulled.
-        let Ok(received) = key.receive(Duration::from_millis(500)) else {
+        let Ok(received) = end.receive(Duration::from_millis(500)) else {
             return Ok(());
         };
         let Some(report) = received else { continue };
@@ -133,7 +189,7 @@ fn send_to_host(mut key: FirmwareTransport, mut file: &File) -> io::Result<()> {
         while !left.is_empty() {
             // A host that does not listen must not keep the key from being pulled.
             if !wait(file, PollFlags::OUT)? {
-                if key.is_gone() {
+                if !key.is_plugged() {
                     return Ok(());
                 }
                 continue;
