@@ -15,16 +15,17 @@ LOGS = pathlib.Path("/logs")
 
 
 class Key:
-    """One security key of a model that the desk knows. `touch` as the firmware's --touch takes it."""
+    """One security key. `touched` at once whenever it asks, or only by hand; `flash`: where it remembers, kept when given."""
 
     made = 0
 
-    def __init__(self, model="Lab Key", serial=None, release=0x0543, touch="always", composite=False):
+    def __init__(self, model="Lab Key", serial=None, release=0x0543, touched=True, composite=False, flash=None):
         Key.made += 1
         self.name = f"key{Key.made}"
-        self.touch = touch
-        self.flash = pathlib.Path(f"/var/tmp/{self.name}")
-        self.flash.mkdir()
+        self.finger = None if touched else pathlib.Path(f"/run/{self.name}.finger")
+        self.forgets = flash is None
+        self.flash = flash or pathlib.Path(f"/var/tmp/{self.name}")
+        self.flash.mkdir(parents=True, exist_ok=not self.forgets)
         self.firmware = None
         interfaces = [KEYBOARD, FIDO] if composite else [FIDO]
         self.fido_interface = interfaces.index(FIDO)
@@ -37,6 +38,14 @@ class Key:
     def unplug(self):
         self.gadget.unplug()
         self._power_down()
+
+    def touch(self):
+        """The person touches it; it must be asking."""
+        self.finger.write_text("touch\n")
+
+    def touch_whenever_asked(self):
+        """From now on, until it loses power."""
+        self.finger.write_text("always\n")
 
     @property
     def place(self):
@@ -51,13 +60,15 @@ class Key:
             self.gadget.unplug()
         self._power_down()
         self.gadget.destroy()
-        shutil.rmtree(self.flash)
+        if self.forgets:
+            shutil.rmtree(self.flash)
 
     def _power_up(self):
         node = self.gadget.device_nodes()[self.fido_interface]
+        touch = f"fifo={self.finger}" if self.finger else "always"
         with open(LOGS / f"{self.name}.log", "ab") as log:
             self.firmware = subprocess.Popen(
-                [PROGRAM, "--hidg", node, "--flash", self.flash, "--touch", self.touch], stdin=subprocess.DEVNULL, stdout=log, stderr=log
+                [PROGRAM, "--hidg", node, "--flash", self.flash, "--touch", touch], stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
 
     def _power_down(self):

@@ -11,16 +11,23 @@ import sys
 import time
 import traceback
 
-sys.path.insert(0, str(pathlib.Path(__file__).parent))
-sys.path.insert(0, "/lab/python")
-
-import scenario_hardware  # noqa: E402
-from scenario import SCENARIOS, Bench  # noqa: E402
+import power
+import scenario_enrol
+import scenario_hardware
+from scenario import Bench, scenarios_of
 
 
 def main():
-    wanted = json.loads(pathlib.Path("/lab/plan.json").read_text())["only"]
-    chosen = [s for s in SCENARIOS if not wanted or any(word in s.name for word in wanted)]
+    plan = json.loads(pathlib.Path("/lab/plan.json").read_text())
+    if "life" in plan:
+        power.live(plan["life"], say)
+    else:
+        run_all(plan["only"])
+
+
+def run_all(wanted):
+    known = scenarios_of(scenario_hardware, scenario_enrol)
+    chosen = [s for s in known if not wanted or any(word in s.name for word in wanted)]
     say(f"1..{len(chosen)}")
     for number, scenario in enumerate(chosen, 1):
         print(f"== {scenario.name}", file=sys.stderr, flush=True)

@@ -6,8 +6,6 @@ import typing
 from key import Key
 from usb import Gadget
 
-SCENARIOS = []
-
 
 @dataclasses.dataclass
 class Scenario:
@@ -19,13 +17,13 @@ class Scenario:
 
 
 def scenario(limit_s=60):
-    """Registers a function; its name, with spaces, is the sentence."""
+    """Makes a function a scenario; its name, with spaces, is the sentence."""
+    return lambda body: Scenario(body.__name__.replace("_", " "), body, limit_s)
 
-    def register(body):
-        SCENARIOS.append(Scenario(body.__name__.replace("_", " "), body, limit_s))
-        return body
 
-    return register
+def scenarios_of(*modules):
+    """All that the modules define, in the order in which they stand."""
+    return [it for module in modules for it in vars(module).values() if isinstance(it, Scenario)]
 
 
 class Bench:

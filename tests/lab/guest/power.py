@@ -1,0 +1,67 @@
+"""One life of a help desk on a disk whose power will be cut at a moment that nobody knows.
+
+When the machine comes up, everything that was ever acknowledged must be there, whole, and what was cut short must be ended in
+the way that the station offers; then the desk goes on enrolling until the lights go out. What was acknowledged is remembered
+by the host. The keys remember on their own, as keys do: their flash is not on that disk.
+"""
+
+import pathlib
+import subprocess
+
+import witness
+from scenario import Bench, expect
+from station import HOME, RP_ID, Desk
+
+PIN = "517302"
+FLASH = pathlib.Path("/logs/flash")
+
+
+def live(life, say):
+    """`life`: {"number", "acknowledged": [person number], "attempted": person number, "last"}, as the host keeps it."""
+    HOME.mkdir(parents=True, exist_ok=True)
+    subprocess.run(["mount", "/dev/vdb", HOME], check=True)
+    bench = Bench()
+    desk = Desk(bench, flash=FLASH / "operator")
+    if life["number"] > 0:
+        end_what_was_cut_short(bench, desk, life["attempted"])
+        expect_everything(desk, life["acknowledged"])
+    say(f"ok {life['number'] + 1} - after {life['number']} power cuts nothing that was acknowledged is missing")
+    if not life["last"]:
+        enrol_for_ever(bench, desk, life["attempted"] + 1, say)
+
+
+def enrol_for_ever(bench, desk, number, say):
+    while True:
+        key = insert(bench, number)
+        say(f"attempts {number}")
+        desk.station.enrol(f"p-{number}", key, PIN).expect_exit(0)
+        say(f"acknowledged {number}")
+        bench.discard(key)
+        number += 1
+
+
+def end_what_was_cut_short(bench, desk, number):
+    """The person of the last life is still at the desk, with the key."""
+    key = insert(bench, number)
+    for event in desk.station.listed("unfinished", "list"):
+        desk.station.done("unfinished", "resolve", event["item"]["id"], "--key", key.place, pin=PIN)
+    expect(desk.station.listed("unfinished", "list") == [], "unfinished work is left after it was resolved")
+    desk.station.done("outbox", "push")
+    held = set(desk.registry.public_keys(f"p-{number}"))
+    on_key = {it.credential_id for it in witness.discoverable_credentials(key.hidraw, PIN, RP_ID)}
+    expect(len(on_key) <= 1, f"one intent made {len(on_key)} credentials on the key")
+    expect(on_key == held, f"the key holds {on_key}, the registry {held}")
+    bench.discard(key)
+
+
+def expect_everything(desk, acknowledged):
+    desk.station.done("audit", "verify")
+    waiting = desk.station.listed("outbox", "list")
+    expect(waiting == [], f"the outbox still holds {waiting}")
+    for number in acknowledged:
+        held = desk.registry.public_keys(f"p-{number}")
+        expect(len(held) == 1, f"person {number}, acknowledged, has {len(held)} credentials at the registry")
+
+
+def insert(bench, number):
+    return bench.key(serial=f"K{number}", flash=FLASH / str(number))

@@ -1,0 +1,79 @@
+"""The main job through the command line, on real USB: what the registry says, and what the key says."""
+
+from scenario import expect, scenario
+from station import Desk
+
+PIN = "290513"
+
+
+@scenario(limit_s=120)
+def with_three_keys_in_only_the_chosen_one_is_enrolled(bench):
+    desk = Desk(bench)
+    bystander, chosen = bench.key(serial="A1"), bench.key(serial="B2")
+    outcome = desk.station.enrol("p-1", chosen, PIN).expect_exit(0)
+    expect(outcome["event"] == "outcome", f"the last line is no outcome: {outcome}")
+    desk.expect_enrolled("p-1", chosen, PIN)
+    desk.expect_untouched(bystander)
+    desk.station.done("audit", "verify")
+
+
+@scenario(limit_s=120)
+def of_two_of_a_kind_without_serial_the_one_at_the_chosen_place_is_enrolled(bench):
+    desk = Desk(bench)
+    left, right = bench.key(model="Twin"), bench.key(model="Twin")
+    expect(left.place != right.place, "the twins are at the same place")
+    desk.station.enrol("p-1", right, PIN).expect_exit(0)
+    desk.expect_enrolled("p-1", right, PIN)
+    desk.expect_untouched(left)
+    desk.station.enrol("p-2", left, PIN).expect_exit(0)
+    desk.expect_enrolled("p-2", left, PIN)
+    desk.expect_enrolled("p-1", right, PIN)
+
+
+@scenario(limit_s=240)
+def a_key_pulled_at_any_step_and_put_back_ends_with_one_credential(bench):
+    desk = Desk(bench)
+    moments = ["step check", "step pin", "step create", "finger 1", "step test", "finger 2", "step record"]
+    for count, moment in enumerate(moments, 1):
+        key = bench.key(serial=moment, touched=False)
+        run = desk.station.enrol("p-1", key, PIN)
+        follow(run, key, moment)
+        key.unplug()
+        if moment != "step record":
+            run.until(lambda event: event["event"] == "pulled", f"noticing the pull at {moment}")
+        key.plug()
+        key.touch_whenever_asked()
+        run.expect_exit(0)
+        desk.expect_enrolled("p-1", key, PIN)
+        held = len(desk.registry.public_keys("p-1"))
+        expect(held == count, f"after {count} enrolments the registry holds {held} credentials")
+        bench.discard(key)
+
+
+def follow(run, key, moment):
+    """Reads on to a moment of the run, and lends a finger before."""
+    nth = 0
+    while True:
+        event, _ = run.until(lambda event: event["event"] in ("step", "touch", "alive"), moment)
+        if event["event"] == "touch":
+            nth = event["nth"]
+        elif event["event"] == "step" and f"step {event['step']}" == moment:
+            return
+        elif event["event"] == "alive" and event["touch"]:
+            if f"finger {nth}" == moment:
+                return
+            key.touch()
+
+
+@scenario(limit_s=120)
+def without_a_registry_and_without_a_ticket_no_key_is_touched(bench):
+    desk = Desk(bench)
+    key = bench.key(serial="A1")
+    desk.registry.stop()
+    desk.station.enrol("p-1", key, PIN).expect_exit(5)
+    desk.expect_untouched(key)
+    desk.registry.start()
+    desk.station.enrol("p-1", key, PIN).expect_exit(0)
+    desk.expect_enrolled("p-1", key, PIN)
+
+
