@@ -22,6 +22,8 @@ use std::time::Duration;
 
 use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
 use jiff::{Timestamp, tz::TimeZone};
 use sqlx::Row;
 
@@ -47,6 +49,9 @@ use verify::{RelyingParty, Trust};
 /// How long open requests may take to end when the registry stops.
 const SHUTDOWN_GRACE: Duration = Duration::from_secs(5);
 
+/// How long a client may take to send the head of a request, also the next one on an open connection.
+const HEAD_LIMIT: Duration = Duration::from_secs(30);
+
 /// The registry's clock; tests give one of their own.
 #[derive(Clone)]
 pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
@@ -55,6 +60,12 @@ impl Clock {
     /// A clock that asks `now`.
     pub fn new(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         Self(Arc::new(now))
+    }
+
+    /// In the milliseconds that the database keeps.
+    fn now(&self) -> Timestamp {
+        let now = (self.0)();
+        Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
     }
 }
 
@@ -113,10 +124,8 @@ pub(crate) struct Registry {
 }
 
 impl Registry {
-    /// The clock, in the milliseconds that the database keeps.
     fn now(&self) -> Timestamp {
-        let now = (self.clock.0)();
-        Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
+        self.clock.now()
     }
 }
 
@@ -158,6 +167,7 @@ impl Server {
             why,
         })?;
         let db = Database::open(&config.db).await?;
+        ledger::forget_old(&db, clock.now()).await?;
         let registry = Arc::new(assemble(config, db.clone(), clock).await?);
         let app = routes::router(registry)
             .0
@@ -166,18 +176,16 @@ impl Server {
         let scheme = if tls.is_some() { "https" } else { "http" };
         let why = |why| ServeError::Listen { address: addr, why };
         let served = match tls {
-            Some(tls) => tokio::spawn(
-                axum_server::from_tcp_rustls(listener, tls)
-                    .map_err(why)?
-                    .handle(handle.clone())
-                    .serve(app),
-            ),
-            None => tokio::spawn(
-                axum_server::from_tcp(listener)
-                    .map_err(why)?
-                    .handle(handle.clone())
-                    .serve(app),
-            ),
+            Some(tls) => {
+                let mut server = axum_server::from_tcp_rustls(listener, tls).map_err(why)?;
+                limit_heads(server.http_builder());
+                tokio::spawn(server.handle(handle.clone()).serve(app))
+            }
+            None => {
+                let mut server = axum_server::from_tcp(listener).map_err(why)?;
+                limit_heads(server.http_builder());
+                tokio::spawn(server.handle(handle.clone()).serve(app))
+            }
         };
         tracing::info!(%addr, scheme, "registry serves");
         Ok(Running {
@@ -225,6 +233,14 @@ pub async fn serve(
 /// The OpenAPI 3.1 description of the API, as JSON.
 pub fn openapi_json() -> Result<String, serde_json::Error> {
     serde_json::to_string_pretty(&routes::description())
+}
+
+/// Without a timer, hyper waits for the head of a request for ever.
+fn limit_heads(builder: &mut Builder<TokioExecutor>) {
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_LIMIT);
 }
 
 fn listen(address: SocketAddr) -> Result<std::net::TcpListener, ServeError> {

@@ -3,12 +3,13 @@
 use std::path::Path;
 
 use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
 use zeroize::Zeroizing;
 
-use super::database::{Audit, Database, DatabaseError, audit, ms};
+use super::database::{Audit, Database, DatabaseError, audit, from_ms, ms};
 use super::secret::{self, NoRandom};
-use crate::domain::OperatorId;
 use crate::domain::authority::Role;
+use crate::domain::{Bytes, OperatorId, StationId};
 
 /// Life of an operator's code: it binds a key to an account, so NIST SP 800-63B-4, 4.1.2.2 allows ten minutes.
 pub const OPERATOR_CODE_LIFE: SignedDuration = SignedDuration::from_mins(10);
@@ -36,6 +37,11 @@ pub enum AdminError {
     /// A name that can't be taken.
     #[error("{0:?} is no name: 1 to 100 characters, no control characters")]
     Name(String),
+    /// The station has never pushed, or is not known.
+    #[error(
+        "no journal of station {0} is known: it has never pushed, or the identifier is another one"
+    )]
+    NoJournal(StationId),
     /// The account exists and is something else.
     #[error(
         "{name:?} is an operator already, as {role}: choose another name, or leave the role as it is"
@@ -122,6 +128,67 @@ pub async fn new_station_code(db: &Path, name: &str) -> Result<NewCode, AdminErr
     tx.commit().await?;
     db.close().await;
     Ok(NewCode { code, expires_at })
+}
+
+/// Something that the registry noticed and somebody must look at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Alarm {
+    /// When.
+    pub at: Timestamp,
+    /// The station it concerns.
+    pub station: Option<StationId>,
+    /// `journal-regressed` or `counter-regressed`.
+    pub kind: String,
+    /// In words, with the facts.
+    pub detail: String,
+}
+
+/// The alarms, newest first; at most `limit`.
+pub async fn alarms(db: &Path, limit: u32) -> Result<Vec<Alarm>, AdminError> {
+    let db = Database::open(db).await?;
+    let rows: Vec<(i64, Option<String>, String, String)> = sqlx::query_as(
+        "SELECT at_ms, station, kind, detail FROM alarm ORDER BY number DESC LIMIT ?",
+    )
+    .bind(limit)
+    .fetch_all(db.pool())
+    .await?;
+    let alarms = rows
+        .into_iter()
+        .map(|(at_ms, station, kind, detail)| {
+            Ok(Alarm {
+                at: from_ms(at_ms)?,
+                station: station.map(StationId::new),
+                kind,
+                detail,
+            })
+        })
+        .collect::<Result<_, sqlx::Error>>()?;
+    db.close().await;
+    Ok(alarms)
+}
+
+/// Lets a station's journal begin anew where it stands, after somebody has found out why it went back: the heads that it
+/// had reported before are forgotten, but for the audit, which keeps the last one. Returns that one's sequence number.
+pub async fn accept_journal(db: &Path, station: &StationId) -> Result<u64, AdminError> {
+    let db = Database::open(db).await?;
+    let mut tx = db.write().await?;
+    let last: Option<(i64, Vec<u8>)> = sqlx::query_as(
+        "SELECT sequence, hash FROM journal_head WHERE station = ? ORDER BY sequence DESC LIMIT 1",
+    )
+    .bind(station.as_str())
+    .fetch_optional(&mut *tx)
+    .await?;
+    let (sequence, hash) = last.ok_or_else(|| AdminError::NoJournal(station.clone()))?;
+    sqlx::query("DELETE FROM journal_head WHERE station = ?")
+        .bind(station.as_str())
+        .execute(&mut *tx)
+        .await?;
+    let detail = format!("had come to record {sequence}, hash {}", Bytes(hash));
+    let line = by_admin("accept-journal", station.as_str(), &detail);
+    audit(&mut tx, &line, Timestamp::now()).await?;
+    tx.commit().await?;
+    db.close().await;
+    Ok(u64::try_from(sequence).unwrap_or_default())
 }
 
 /// A line of the audit for what is done at the registry's own machine.

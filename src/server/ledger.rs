@@ -9,17 +9,20 @@
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use sqlx::Row;
 
 use super::Registry;
 use super::auth::IdempotencyKey;
-use super::database::{Audit, Write, audit, ms};
+use super::database::{Audit, Database, Write, audit, ms};
 use super::problem::{Answer, Refusal};
 use crate::domain::StationId;
 use crate::wire::{JournalHead, code};
+
+/// How long an answer is kept for its repetition.
+const KEPT: SignedDuration = SignedDuration::from_hours(400 * 24);
 
 /// A write on its way. Dropping it undoes it.
 pub struct Entry {
@@ -123,6 +126,16 @@ impl Entry {
     }
 }
 
+/// Forgets answers that nobody can ask for again: no offer lives as long, and no outbox is that late.
+pub async fn forget_old(db: &Database, now: Timestamp) -> Result<(), sqlx::Error> {
+    let mut tx = db.write().await?;
+    sqlx::query("DELETE FROM idempotency WHERE at_ms < ?")
+        .bind(ms(now - KEPT))
+        .execute(&mut *tx)
+        .await?;
+    tx.commit().await
+}
+
 fn fingerprint(route: &str, body: &impl Serialize) -> Answer<Vec<u8>> {
     let mut hash = Sha256::new();
     hash.update(route.as_bytes());
@@ -196,7 +209,7 @@ pub async fn observe_head(
         code::JOURNAL_REGRESSED,
         format!(
             "{detail}; nothing was taken. Run `keydesk audit verify` at the station and find out what happened to its \
-             journal before it goes on"
+             journal; the registry's administrator can then let it begin anew"
         ),
     ))
 }

@@ -145,7 +145,7 @@ impl Run<'_> {
                 return Ok(());
             }
         }
-        let handle = secret::random_bytes::<32>().map_err(|error| AdminError::Random(error))?;
+        let handle = secret::random_bytes::<32>().map_err(AdminError::Random)?;
         sqlx::query(
             "INSERT INTO person (id, name, email, employee_number, kind, organisation, user_handle) \
              VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET name = excluded.name, email = excluded.email, \

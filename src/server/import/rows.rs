@@ -140,14 +140,7 @@ pub fn read(path: &Path, format: Format, wrong: &mut Wrong) -> io::Result<Vec<Ro
 type Source = BufReader<io::Take<File>>;
 
 fn csv_rows(mut source: Source, wrong: &mut Wrong) -> io::Result<Vec<Row>> {
-    let ahead = source.fill_buf()?;
-    let first = ahead.split(|b| *b == b'\n').next().unwrap_or_default();
-    let count = |byte: u8| first.iter().filter(|b| **b == byte).count();
-    let delimiter = if count(b';') > count(b',') {
-        b';'
-    } else {
-        b','
-    };
+    let delimiter = delimiter(source.fill_buf()?);
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(delimiter)
         .flexible(true)
@@ -159,29 +152,7 @@ fn csv_rows(mut source: Source, wrong: &mut Wrong) -> io::Result<Vec<Row>> {
             .collect(),
         Err(error) => return csv_failure(error, wrong).map(|()| Vec::new()),
     };
-    if header.iter().all(String::is_empty) {
-        wrong.add(
-            1,
-            format!(
-                "the first line must name columns out of {}",
-                NAMES.join(", ")
-            ),
-        );
-    }
-    for (place, name) in header.iter().enumerate() {
-        if !NAMES.contains(&name.as_str()) {
-            wrong.add(
-                1,
-                format!(
-                    "{:?} is not a column that is known here; there are {}",
-                    shown(name),
-                    NAMES.join(", ")
-                ),
-            );
-        } else if header.iter().take(place).any(|earlier| earlier == name) {
-            wrong.add(1, format!("column {name} is given twice"));
-        }
-    }
+    check_header(&header, wrong);
     if !wrong.is_empty() {
         return Ok(Vec::new());
     }
@@ -204,28 +175,67 @@ fn csv_rows(mut source: Source, wrong: &mut Wrong) -> io::Result<Vec<Row>> {
             );
             return Ok(rows);
         }
-        if record.len() != header.len() {
-            let reason = format!(
-                "has {} values, the header names {}",
-                record.len(),
-                header.len()
+        rows.extend(csv_row(line, &header, &record, wrong));
+    }
+}
+
+/// What the first line has more of: commas, or the semicolons of spreadsheets in countries with a decimal comma.
+fn delimiter(ahead: &[u8]) -> u8 {
+    let first = ahead.split(|b| *b == b'\n').next().unwrap_or_default();
+    let count = |byte: u8| first.iter().filter(|b| **b == byte).count();
+    if count(b';') > count(b',') {
+        b';'
+    } else {
+        b','
+    }
+}
+
+fn check_header(header: &[String], wrong: &mut Wrong) {
+    let known = NAMES.join(", ");
+    if header.iter().all(String::is_empty) {
+        wrong.add(
+            1,
+            format!("the first line must name columns out of {known}"),
+        );
+    }
+    for (place, name) in header.iter().enumerate() {
+        if !NAMES.contains(&name.as_str()) {
+            let name = shown(name);
+            wrong.add(
+                1,
+                format!("{name:?} is not a column that is known here; there are {known}"),
             );
-            wrong.add(line, reason);
-            continue;
-        }
-        let mut row = Row::new(line);
-        let mut whole = true;
-        for (name, value) in header.iter().zip(record.iter()) {
-            if let Err(reason) = row.put(name, value) {
-                wrong.add(line, reason);
-                whole = false;
-            }
-        }
-        // A line of empty values only is how spreadsheets end a file.
-        if whole && row.names().next().is_some() {
-            rows.push(row);
+        } else if header.iter().take(place).any(|earlier| earlier == name) {
+            wrong.add(1, format!("column {name} is given twice"));
         }
     }
+}
+
+/// One record's row; none when it is wrong, or when all its values are empty, which is how spreadsheets end a file.
+fn csv_row(
+    line: u64,
+    header: &[String],
+    record: &csv::StringRecord,
+    wrong: &mut Wrong,
+) -> Option<Row> {
+    if record.len() != header.len() {
+        let reason = format!(
+            "has {} values, the header names {}",
+            record.len(),
+            header.len()
+        );
+        wrong.add(line, reason);
+        return None;
+    }
+    let mut row = Row::new(line);
+    let mut whole = true;
+    for (name, value) in header.iter().zip(record.iter()) {
+        if let Err(reason) = row.put(name, value) {
+            wrong.add(line, reason);
+            whole = false;
+        }
+    }
+    (whole && row.names().next().is_some()).then_some(row)
 }
 
 /// What CSV itself refuses is a wrong line; what the file system refuses ends the reading.

@@ -58,7 +58,8 @@ async fn a_request_that_fits_no_route_is_answered_with_problem_details() {
     let json = "application/json";
     let form = "application/x-www-form-urlencoded";
     let large = vec![b' '; 300 * 1024];
-    let cases: [(Method, &str, &str, &[u8], (u16, &str)); 8] = [
+    type Case<'a> = (Method, &'a str, &'a str, &'a [u8], (u16, &'a str));
+    let cases: [Case<'_>; 8] = [
         (Method::GET, "nothing", json, b"", (404, "not-found")),
         (
             Method::PUT,

@@ -4,8 +4,9 @@ use std::sync::atomic::Ordering;
 
 use jiff::{SignedDuration, Timestamp};
 use keydesk::domain::authority::Role;
-use keydesk::domain::{Bytes, OperatorId, PersonId};
+use keydesk::domain::{Bytes, OperatorId, PersonId, StationId};
 use keydesk::registry::RegistryError;
+use keydesk::server::admin;
 use keydesk::server::import::{Format, import_file};
 use keydesk::wire::{SignIn, TestPush, TicketRequest, VERSION};
 
@@ -333,6 +334,26 @@ async fn a_journal_that_was_cut_short_or_rewritten_is_refused_and_noted_as_an_al
 }
 
 #[tokio::test]
+async fn a_journal_that_went_back_goes_on_once_the_administrator_accepts_it() {
+    let world = World::new().await;
+    let mut push = world.enrolment(&world.offer("p-1").await, &mut Authenticator::new(1));
+    push.head = head(10);
+    world.push(&push).await.unwrap();
+    let mut restored = world.enrolment(&world.offer("p-1").await, &mut Authenticator::new(2));
+    restored.head = head(3);
+    assert_eq!(refused(world.push(&restored).await), "journal-regressed");
+    let alarms = admin::alarms(&world.db(), 10).await.unwrap();
+    let station = alarms.first().unwrap().station.clone().unwrap();
+    assert_eq!(
+        admin::accept_journal(&world.db(), &station).await.unwrap(),
+        10
+    );
+    world.push(&restored).await.unwrap();
+    let unknown = admin::accept_journal(&world.db(), &StationId::new("nobody")).await;
+    assert!(matches!(unknown, Err(admin::AdminError::NoJournal(_))));
+}
+
+#[tokio::test]
 async fn every_write_names_station_operator_and_time() {
     let world = World::new().await;
     world.enrolled("p-1", &mut Authenticator::new(1)).await;
@@ -445,6 +466,29 @@ async fn tickets_are_for_who_is_expected_and_serve_the_next_operator_too() {
         .tickets(&session, &TicketRequest::of_day(past))
         .await;
     assert_eq!(refused(refusal), "malformed");
+}
+
+#[tokio::test]
+async fn tickets_are_for_who_is_named_too_once_each() {
+    let world = World::new().await;
+    let today = Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
+    let named = |ids: &[&str]| TicketRequest {
+        day: today,
+        people: ids.iter().map(|id| PersonId::new(*id)).collect(),
+    };
+    let wanted = named(&["p-2", "p-1", "p-2"]);
+    let tickets = world.client.tickets(&world.session, &wanted).await.unwrap();
+    let ids: Vec<&str> = tickets
+        .offers
+        .iter()
+        .map(|offer| offer.person.id.as_str())
+        .collect();
+    assert_eq!(ids, ["p-2", "p-1"]);
+    let unknown = world
+        .client
+        .tickets(&world.session, &named(&["p-1", "nobody"]))
+        .await;
+    assert_eq!(refused(unknown), "not-found");
 }
 
 #[tokio::test]

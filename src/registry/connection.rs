@@ -1,0 +1,328 @@
+//! One HTTP connection pool to the registry, bounded in time and size, with the station's token on it.
+//!
+//! Hides TLS, addresses, and how a token is got and kept. Invariant: neither a token nor a session is in an error or a
+//! log.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use reqwest::header::{AUTHORIZATION, HeaderValue};
+use reqwest::{Method, StatusCode, Url};
+use tokio::sync::Mutex;
+use zeroize::Zeroizing;
+
+use super::decode::{self, Head};
+use super::{MAX_REPLY_BYTES, RegistryError, Settings, SettingsError, StationKey};
+use crate::domain::StationId;
+use crate::wire::client_assertion::{self, ASSERTION_TYPE, Claims, GRANT_TYPE};
+use crate::wire::{self, Session, TokenReply, code};
+
+/// Until a connection stands.
+const CONNECT_LIMIT: Duration = Duration::from_secs(3);
+
+/// A whole request with its reply.
+const REQUEST_LIMIT: Duration = Duration::from_secs(10);
+
+/// An idle connection is closed before the registry closes it.
+const IDLE_LIMIT: Duration = Duration::from_secs(15);
+
+/// Life of the station's assertions.
+const ASSERTION_LIFE: SignedDuration = SignedDuration::from_secs(60);
+
+/// A token is renewed that long before it ends.
+const TOKEN_MARGIN: SignedDuration = SignedDuration::from_secs(30);
+
+pub(super) struct Connection {
+    http: reqwest::Client,
+    base: Url,
+    identity: Option<Identity>,
+}
+
+/// What makes it a station's.
+pub(super) struct Identity {
+    station: StationId,
+    audience: String,
+    key: StationKey,
+    token: Mutex<Option<Token>>,
+}
+
+struct Token {
+    value: Zeroizing<String>,
+    renew_at: Timestamp,
+}
+
+impl Connection {
+    pub fn new(settings: &Settings) -> Result<Self, SettingsError> {
+        let base = checked_base(&settings.base_url)?;
+        // An error says that a provider is installed already, which is what is wanted.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let mut builder = reqwest::Client::builder()
+            .connect_timeout(CONNECT_LIMIT)
+            .timeout(REQUEST_LIMIT)
+            .redirect(reqwest::redirect::Policy::none())
+            .referer(false)
+            .pool_idle_timeout(IDLE_LIMIT)
+            .no_proxy()
+            .user_agent(concat!("keydesk/", env!("CARGO_PKG_VERSION")));
+        let unusable = |error: reqwest::Error| SettingsError::Certificates(chain(&error));
+        if let Some(pem) = &settings.extra_roots_pem {
+            let roots = reqwest::Certificate::from_pem_bundle(pem).map_err(unusable)?;
+            builder = builder.tls_certs_merge(roots);
+        } else if base.scheme() == "http" {
+            // No certificate will be looked at, and a machine without any must be able to run the demonstration.
+            builder = builder.tls_certs_only([]);
+        }
+        Ok(Self {
+            http: builder.build().map_err(unusable)?,
+            base,
+            identity: None,
+        })
+    }
+
+    /// From now on it is a station's.
+    pub fn identify(&mut self, identity: Identity) {
+        self.identity = Some(identity);
+    }
+
+    /// The registry's base address.
+    pub fn base_url(&self) -> &str {
+        self.base.as_str()
+    }
+
+    /// Every part of the path is encoded, so that an identifier can't lead elsewhere.
+    pub fn request(
+        &self,
+        method: Method,
+        path: &[&str],
+        query: &[(&str, &str)],
+    ) -> Result<reqwest::RequestBuilder, RegistryError> {
+        let mut url = self.base.clone();
+        if let Ok(mut parts) = url.path_segments_mut() {
+            parts.pop_if_empty().push("v1").extend(path);
+        }
+        Ok(self.http.request(method, url).query(query))
+    }
+
+    /// Sends with the station's token; once more with a fresh one when the registry no longer takes the old one.
+    pub async fn send_as_station(
+        &self,
+        make: impl Fn() -> Result<reqwest::RequestBuilder, RegistryError>,
+        session: Option<&Session>,
+        max_bytes: usize,
+    ) -> Result<(Head, Vec<u8>), RegistryError> {
+        let identity = self.identity.as_ref().ok_or(RegistryError::NotJoined)?;
+        let mut fresh = false;
+        loop {
+            let token = self.token(identity, fresh).await?;
+            let mut request = make()?.header(AUTHORIZATION, secret_header("Bearer ", &token)?);
+            if let Some(session) = session {
+                request = request.header(wire::SESSION, secret_header("", &session.token)?);
+            }
+            let (head, body) = self.send(request, max_bytes).await?;
+            let stale = head.status == StatusCode::UNAUTHORIZED.as_u16()
+                && matches!(
+                    decode::problem(&head, &body),
+                    RegistryError::Refused { problem, .. } if problem.code() == code::TOKEN_REFUSED
+                );
+            if !stale || fresh {
+                return Ok((head, body));
+            }
+            fresh = true;
+        }
+    }
+
+    async fn token(
+        &self,
+        identity: &Identity,
+        fresh: bool,
+    ) -> Result<Zeroizing<String>, RegistryError> {
+        let mut held = identity.token.lock().await;
+        let now = Timestamp::now();
+        if let Some(token) = held.as_ref().filter(|token| !fresh && now < token.renew_at) {
+            return Ok(token.value.clone());
+        }
+        let assertion = identity.assertion(now)?;
+        let form = Zeroizing::new(format!(
+            "grant_type={GRANT_TYPE}&client_assertion_type={}&client_assertion={}",
+            ASSERTION_TYPE.replace(':', "%3A"),
+            assertion.as_str()
+        ));
+        let request = self
+            .request(Method::POST, &["token"], &[])?
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(form.as_bytes().to_vec());
+        let (head, body) = self.send(request, MAX_REPLY_BYTES).await?;
+        let reply: TokenReply = decode::reply(&head, &body)?;
+        let life_s = i64::try_from(reply.expires_in.min(3600)).unwrap_or_default();
+        let value = Zeroizing::new(reply.access_token);
+        *held = Some(Token {
+            value: value.clone(),
+            renew_at: now + SignedDuration::from_secs(life_s) - TOKEN_MARGIN,
+        });
+        Ok(value)
+    }
+
+    pub async fn send(
+        &self,
+        request: reqwest::RequestBuilder,
+        max_bytes: usize,
+    ) -> Result<(Head, Vec<u8>), RegistryError> {
+        let unreachable = |error: reqwest::Error| RegistryError::Unreachable {
+            why: chain(&error.without_url()),
+            retry_after: None,
+        };
+        let mut response = request.send().await.map_err(unreachable)?;
+        let text = |name: &str| {
+            response
+                .headers()
+                .get(name)
+                .and_then(|value| value.to_str().ok())
+                .map(str::to_owned)
+        };
+        let head = Head {
+            status: response.status().as_u16(),
+            content_type: text("content-type"),
+            retry_after: text("retry-after"),
+        };
+        let mut body = Vec::new();
+        while let Some(part) = response.chunk().await.map_err(unreachable)? {
+            if body.len().saturating_add(part.len()) > max_bytes {
+                return Err(RegistryError::Malformed {
+                    what: format!("the reply has more than {max_bytes} bytes"),
+                });
+            }
+            body.extend_from_slice(&part);
+        }
+        Ok((head, body))
+    }
+}
+
+impl Identity {
+    /// Of a station that has joined.
+    pub fn new(station: StationId, audience: String, key: StationKey) -> Self {
+        Self {
+            station,
+            audience,
+            key,
+            token: Mutex::new(None),
+        }
+    }
+
+    fn assertion(&self, now: Timestamp) -> Result<Zeroizing<String>, RegistryError> {
+        let iat = now.as_second();
+        let claims = Claims {
+            iss: self.station.clone(),
+            sub: self.station.clone(),
+            aud: self.audience.clone(),
+            jti: uuid::Uuid::new_v4().to_string(),
+            iat,
+            exp: iat.saturating_add(ASSERTION_LIFE.as_secs()),
+        };
+        client_assertion::sign(&claims, self.key.signing_key())
+            .map(Zeroizing::new)
+            .map_err(|error| RegistryError::Key(error.to_string()))
+    }
+}
+
+/// A header that logs do not show.
+fn secret_header(prefix: &str, secret: &str) -> Result<HeaderValue, RegistryError> {
+    let text = Zeroizing::new(format!("{prefix}{secret}"));
+    let mut value = HeaderValue::from_str(&text).map_err(|_| RegistryError::Malformed {
+        what: "the registry gave a token that is no header value".to_owned(),
+    })?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+fn checked_base(text: &str) -> Result<Url, SettingsError> {
+    let address = || SettingsError::Address(text.to_owned());
+    let url = Url::parse(text).map_err(|_| address())?;
+    let plain = !url.username().is_empty() || url.password().is_some();
+    if url.cannot_be_a_base() || plain || url.query().is_some() || url.fragment().is_some() {
+        return Err(address());
+    }
+    match url.scheme() {
+        "https" => Ok(url),
+        "http" if is_loopback(&url) => Ok(url),
+        "http" => Err(SettingsError::PlainHttp(text.to_owned())),
+        _ => Err(address()),
+    }
+}
+
+/// By address, not by name: what `localhost` leads to is not for us to know.
+fn is_loopback(url: &Url) -> bool {
+    url.host_str()
+        .map(|host| host.trim_start_matches('[').trim_end_matches(']'))
+        .and_then(|host| host.parse::<std::net::IpAddr>().ok())
+        .is_some_and(|address| address.is_loopback())
+}
+
+/// An error with its causes, in one line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_http_goes_to_this_machine_only() {
+        for address in [
+            "http://127.0.0.1:8443",
+            "http://[::1]:1/",
+            "https://registry.example/keydesk/",
+        ] {
+            assert!(checked_base(address).is_ok(), "{address}");
+        }
+        for address in [
+            "http://registry.example",
+            "http://192.0.2.1",
+            "http://localhost.example",
+        ] {
+            assert!(
+                matches!(checked_base(address), Err(SettingsError::PlainHttp(_))),
+                "{address}"
+            );
+        }
+        for address in [
+            "registry",
+            "ftp://127.0.0.1",
+            "https://user:pw@registry.example",
+            "https://a/?q",
+        ] {
+            assert!(
+                matches!(checked_base(address), Err(SettingsError::Address(_))),
+                "{address}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_identifier_cannot_lead_to_another_route() {
+        let connection = Connection::new(&Settings {
+            base_url: "http://127.0.0.1:1/base/".to_owned(),
+            extra_roots_pem: None,
+        })
+        .expect("settings");
+        let request = connection
+            .request(
+                Method::GET,
+                &["people", "../sessions?x#y"],
+                &[("q", "a&b=c")],
+            )
+            .and_then(|request| request.build().map_err(|_| RegistryError::NotJoined))
+            .expect("builds");
+        assert_eq!(
+            request.url().as_str(),
+            "http://127.0.0.1:1/base/v1/people/..%2Fsessions%3Fx%23y?q=a%26b%3Dc"
+        );
+    }
+}
