@@ -7,6 +7,7 @@ mod corpus;
 mod faulty_desk;
 mod hostile;
 mod judges;
+mod locks;
 mod registry;
 mod scenarios;
 mod soft_bio;

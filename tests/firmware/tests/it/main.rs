@@ -2,5 +2,6 @@
 
 mod firmware_key;
 mod served_key;
+mod station;
 #[path = "../../../suite/mod.rs"]
 mod suite;
