@@ -23,6 +23,10 @@ const LOOK_AGAIN: Duration = Duration::from_millis(10);
 const INTRODUCTION_LIMIT: Duration = Duration::from_secs(3);
 /// A pulled key is noticed by its thread first, and by the kernel's word so much later at most.
 const PULL_NOTICED_AFTER: Duration = Duration::from_millis(150);
+/// A key that could not be opened is tried again after so long, then after twice that, up to the last: what was in the way,
+/// such as another program, may be gone.
+const TRY_AGAIN_FIRST: Duration = Duration::from_secs(1);
+const TRY_AGAIN_LAST: Duration = Duration::from_secs(30);
 /// What a job changed is read back when no other job has come for so long.
 const REFRESH_AFTER: Duration = Duration::from_millis(120);
 
@@ -123,44 +127,46 @@ struct Worker {
 
 impl Worker {
     fn run(mut self) {
+        let mut wait = TRY_AGAIN_FIRST;
         while !self.gone.is_cancelled() {
-            if let Some(device) = self.connect() {
-                let lost = self.serve(device);
-                self.show_loss(lost);
-            }
-            // Not open, or no longer: until someone asks for another try, every job is dropped, which says so to its owner.
-            while !self.gone.is_cancelled() {
-                match self.orders.recv() {
-                    Ok(Order::Job(job)) => drop(job),
-                    Ok(Order::Refresh) => break,
-                    Err(_) => return,
+            match self.connect() {
+                Ok(device) => {
+                    let lost = self.serve(device);
+                    self.show_loss(lost);
                 }
+                Err(state) => self.seat.show(state),
+            }
+            self.await_another_try(wait);
+            wait = wait.saturating_mul(2).min(TRY_AGAIN_LAST);
+        }
+    }
+
+    /// While the key is not open every job is dropped, which says so to its owner. Ends when someone asks for another try, when
+    /// `wait` is over, or when the key is gone.
+    fn await_another_try(&self, wait: Duration) {
+        let end = Instant::now() + wait;
+        while !self.gone.is_cancelled() {
+            let left = end.saturating_duration_since(Instant::now());
+            match self.orders.recv_timeout(left) {
+                Ok(Order::Job(job)) => drop(job),
+                Ok(Order::Refresh) | Err(_) => return,
             }
         }
     }
 
-    /// Opens the key and a channel to it; shows why when that fails.
-    fn connect(&mut self) -> Option<AnyDevice> {
-        match self.open_transport() {
-            Ok(transport) => match self.open_device(transport) {
-                Ok(device) => return Some(device),
-                Err(error) => self.seat.show(SlotState::Failed {
-                    why: error.to_string(),
-                }),
-            },
-            Err(OpenFault::NoPermission { node }) => {
-                self.seat.show(SlotState::Refused {
-                    why: Refusal::NoPermission { node },
-                });
-            }
-            Err(OpenFault::Gone) => self.seat.show(SlotState::Failed {
-                why: CtapError::Gone.to_string(),
-            }),
-            Err(OpenFault::System { reason }) => self.seat.show(SlotState::Refused {
-                why: Refusal::System { reason },
-            }),
-        }
-        None
+    /// Opens the key and a channel to it; what to show when that fails.
+    fn connect(&mut self) -> Result<AnyDevice, SlotState> {
+        let failed = |error: CtapError| SlotState::Failed {
+            why: error.to_string(),
+        };
+        let refused = |why| SlotState::Refused { why };
+        let transport = self.open_transport().map_err(|fault| match fault {
+            OpenFault::NoPermission { node } => refused(Refusal::NoPermission { node }),
+            OpenFault::System { reason } => refused(Refusal::System { reason }),
+            OpenFault::Gone => failed(CtapError::Gone),
+        })?;
+        self.controlled(|control| Device::open(transport, Box::new(SystemEntropy), control))
+            .map_err(failed)
     }
 
     fn open_transport(&mut self) -> Result<Box<dyn Transport>, OpenFault> {
@@ -175,10 +181,6 @@ impl Worker {
                 result => return result,
             }
         }
-    }
-
-    fn open_device(&self, transport: Box<dyn Transport>) -> Result<AnyDevice, CtapError> {
-        self.controlled(|control| Device::open(transport, Box::new(SystemEntropy), control))
     }
 
     /// Does orders until the key is lost; says how. `None`: the bay has let it go.

@@ -556,3 +556,15 @@ async fn a_bay_that_closes_stops_every_key() {
     drop(bay);
     assert_eq!(soft.waiting(), None);
 }
+
+#[tokio::test]
+async fn a_key_that_another_program_kept_busy_is_tried_again_by_itself() {
+    let (bay, plug) = Bay::soft();
+    let soft = SoftKey::new(Profile::full());
+    soft.inject(Fault::Busy(u32::MAX));
+    plug.plug_key(place("1-1"), &soft);
+    let failed = |slot: &Slot| matches!(slot.state, SlotState::Failed { .. });
+    until(&bay, |slots| slots.iter().any(failed)).await;
+    soft.clear_faults();
+    ready(&bay, "1-1").await;
+}
