@@ -10,6 +10,7 @@ mod join;
 pub mod keys;
 pub mod kiosk;
 mod outbox;
+mod session;
 pub mod slots;
 pub mod stopper;
 
@@ -24,17 +25,12 @@ use crate::domain::models::Models;
 use crate::domain::{Change, PersonId, Record};
 use crate::registry::{Client, KeyFileError, RegistryError, SettingsError};
 use crate::store::{StationFacts, Store};
-use crate::wire::{
-    Offer, Operator, OperatorEnrolment, OperatorOffer, PersonDetail, Session, SignIn, SignInOptions,
-};
+use crate::wire::{Offer, PersonDetail};
 use crate::workflow::Stop;
 use config::Config;
 use face::RegistryState;
 pub use join::{JoinError, join};
 use slots::Slots;
-
-/// The file that keeps a session between commands; private to the station's user.
-const SESSION_FILE: &str = "session.json";
 
 /// A station with its ports.
 pub struct Station {
@@ -46,7 +42,7 @@ pub struct Station {
     joined: Option<StationFacts>,
     /// Absent until the station has joined one.
     registry: Option<Client>,
-    session: Mutex<Option<Session>>,
+    session: Mutex<session::Slot>,
     reach: Mutex<RegistryState>,
     outbox: outbox::Pusher,
     /// Rises whenever something of the home screen changed.
@@ -98,7 +94,7 @@ impl Station {
             store,
             joined,
             registry,
-            session: Mutex::new(None),
+            session: Mutex::default(),
             reach: Mutex::new(reach),
             outbox: outbox::Pusher::default(),
             changed: watch::Sender::new(0),
@@ -192,93 +188,8 @@ impl Station {
         self.changed.subscribe()
     }
 
-    fn session_slot(&self) -> MutexGuard<'_, Option<Session>> {
+    fn session_slot(&self) -> MutexGuard<'_, session::Slot> {
         self.session.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Who is signed in.
-    pub fn operator(&self) -> Option<Operator> {
-        self.session_slot()
-            .as_ref()
-            .filter(|session| session.expires_at > Timestamp::now())
-            .map(|session| session.operator.clone())
-    }
-
-    fn session(&self) -> Result<Session, Stop> {
-        self.session_slot()
-            .as_ref()
-            .filter(|session| session.expires_at > Timestamp::now())
-            .cloned()
-            .ok_or(Stop::SignedOut)
-    }
-
-    /// What an operator must sign to sign in.
-    pub async fn sign_in_options(&self) -> Result<SignInOptions, Stop> {
-        self.heard(self.registry()?.sign_in_options().await)
-    }
-
-    /// Signs in; the session is kept in memory only.
-    pub async fn open_session(&self, proof: &SignIn) -> Result<Operator, Stop> {
-        let session = self.heard(self.registry()?.sign_in(proof).await)?;
-        Ok(self.take_up(session))
-    }
-
-    /// What an operator's own key must make at their first sign-in.
-    pub async fn operator_offer(&self, code: &str) -> Result<OperatorOffer, Stop> {
-        let offer = self.registry()?.operator_enrolment_options(code).await;
-        self.heard(offer)
-    }
-
-    /// Hands an operator's new credential to the registry, which signs them in.
-    pub async fn operator_enrol(&self, enrolment: &OperatorEnrolment) -> Result<Operator, Stop> {
-        let session = self.heard(self.registry()?.enrol_operator(enrolment).await)?;
-        Ok(self.take_up(session))
-    }
-
-    fn take_up(&self, session: Session) -> Operator {
-        let operator = session.operator.clone();
-        *self.session_slot() = Some(session);
-        operator
-    }
-
-    /// Signs out, here and, where it can be reached, at the registry.
-    pub async fn close_session(&self) -> Result<(), Stop> {
-        let session = self.session_slot().take();
-        crate::store::private::remove(&self.dir, SESSION_FILE)
-            .map_err(|e| Stop::Store(e.to_string()))?;
-        let Some(session) = session else {
-            return Ok(());
-        };
-        self.commit(Change::SessionClosed {
-            operator: session.operator.id.clone(),
-        })?;
-        if let Ok(client) = self.registry() {
-            // It ends by itself soon; being out of reach is no reason to stay signed in here.
-            let _ = client.sign_out(&session).await;
-        }
-        Ok(())
-    }
-
-    /// Keeps the session in a private file, for the commands that follow.
-    pub fn keep_session(&self) -> Result<(), Stop> {
-        let bytes = match self.session_slot().as_ref() {
-            Some(session) => serde_json::to_vec(session).unwrap_or_default(),
-            None => return Err(Stop::SignedOut),
-        };
-        let bytes = zeroize::Zeroizing::new(bytes);
-        crate::store::private::write(&self.dir, SESSION_FILE, &bytes)
-            .map_err(|e| Stop::Store(e.to_string()))
-    }
-
-    /// Takes up the session that an earlier command kept.
-    pub fn resume_session(&self) -> Result<(), Stop> {
-        let kept = crate::store::private::read(&self.dir, SESSION_FILE)
-            .map_err(|e| Stop::Store(e.to_string()))?;
-        let session = kept
-            .as_deref()
-            .and_then(|bytes| serde_json::from_slice::<Session>(bytes).ok());
-        *self.session_slot() = session;
-        Ok(())
     }
 
     /// A fresh offer, or a ticket when the registry can't be reached.
@@ -336,8 +247,7 @@ impl Station {
             Err(RegistryError::Refused { problem, .. })
                 if problem.code() == crate::wire::code::SESSION_REFUSED =>
             {
-                *self.session_slot() = None;
-                self.touch();
+                self.forget_session();
                 Err(Stop::SignedOut)
             }
             Err(RegistryError::Refused { problem, .. }) => Err(Stop::RegistryRefused {

@@ -13,7 +13,7 @@ mod sign_in;
 mod steps;
 mod undo;
 
-pub use ceremony::{client_data, registration_response, verify_assertion};
+pub use ceremony::{Ceremony, Verified, client_data, verify_assertion};
 pub use enrol::enrol;
 pub use resolve::{How, resolve};
 pub use sign_in::{first_sign_in, sign_in};

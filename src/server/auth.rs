@@ -140,6 +140,7 @@ pub async fn open_session(
     tx: &mut Write,
     station: &StationId,
     operator: &Operator,
+    unlock: Option<wire::Unlock>,
     now: Timestamp,
 ) -> Answer<wire::Session> {
     let token = secret::new_token().map_err(Refusal::internal)?;
@@ -158,6 +159,7 @@ pub async fn open_session(
         token: token.to_string(),
         operator: operator.clone(),
         expires_at: from_ms(expires_ms)?,
+        unlock,
     })
 }
 

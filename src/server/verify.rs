@@ -26,6 +26,7 @@ use webauthn_rs_core::proto::{
 };
 
 mod trust;
+mod unlock;
 
 pub use trust::Trust;
 
@@ -40,6 +41,7 @@ use crate::wire::webauthn::{
 #[derive(Debug)]
 pub struct RelyingParty {
     core: WebauthnCore,
+    rp_id: String,
     origin: String,
     trust: Trust,
 }
@@ -82,6 +84,7 @@ impl RelyingParty {
                 Some(false),
                 Some(false),
             ),
+            rp_id: id.to_owned(),
             origin: origin.to_owned(),
             trust,
         })

@@ -130,6 +130,9 @@ impl Kiosk {
         }
         tending.abort();
         kiosk.stop_runs().await;
+        if let Err(stop) = station.close_session().await {
+            tracing::error!(%stop, "the session could not be closed in order");
+        }
     }
 
     fn send(&self, update: Update) {
@@ -185,7 +188,7 @@ impl Kiosk {
             }
             Command::SignOut => {
                 self.stop_runs().await;
-                if let Err(stop) = self.station.close_session().await {
+                if let Err(stop) = self.station.lock() {
                     self.complain(&stop);
                 }
                 self.send(Update::Operator(None));

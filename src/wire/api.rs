@@ -117,6 +117,23 @@ pub struct Session {
     pub operator: Operator,
     /// From then on it is refused.
     pub expires_at: Timestamp,
+    /// How the station lets the same operator in again while the registry is out of reach.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unlock: Option<Unlock>,
+}
+
+/// The operator's own credential, so that a station can check an assertion by it without the registry, for as long as the
+/// session lives.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Unlock {
+    /// The RP id of operators' credentials.
+    pub rp_id: String,
+    /// The origin that the client data must name.
+    pub origin: String,
+    /// The credential id.
+    pub credential: Bytes,
+    /// Its public key: COSE_Key of an ES256 key, CBOR.
+    pub public_key: Bytes,
 }
 
 /// `GET /v1/people?q=TEXT&limit=N` (name, e-mail, employee or Chamber-of-Commerce number) and

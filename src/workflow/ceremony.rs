@@ -90,6 +90,15 @@ pub fn authentication_response(signed: NewAssertion, client: ClientData) -> Auth
 const FLAG_UP: u8 = 0x01;
 const FLAG_UV: u8 = 0x04;
 
+/// How far an assertion was checked here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verified {
+    /// All of it, the signature included.
+    Signature,
+    /// All but the signature: its algorithm is one that only the registry checks.
+    LeftToRegistry,
+}
+
 /// Checks an assertion against the key that made the credential (WebAuthn Level 3, section 7.2, steps 15 to 21):
 /// RP id hash, UP, UV, signature. Only ES256 can be checked here; other algorithms pass on to the registry.
 pub fn verify_assertion(
@@ -97,7 +106,7 @@ pub fn verify_assertion(
     client_data_hash: &[u8; 32],
     rp_id: &str,
     cose_key: &Bytes,
-) -> Result<(), Stop> {
+) -> Result<Verified, Stop> {
     let data = signed.authenticator_data.as_ref();
     let (rp_hash, rest) = data
         .split_first_chunk::<32>()
@@ -113,12 +122,13 @@ pub fn verify_assertion(
         return Err(unproven("it signed without verifying the person"));
     }
     let Some(key) = es256_key(cose_key)? else {
-        return Ok(());
+        return Ok(Verified::LeftToRegistry);
     };
     let signature = Signature::from_der(signed.signature.as_ref())
         .map_err(|_| unproven("its signature is malformed"))?;
     let message = [data, client_data_hash].concat();
     key.verify(&message, &signature)
+        .map(|()| Verified::Signature)
         .map_err(|_| unproven("its signature is wrong"))
 }
 
@@ -208,7 +218,8 @@ mod tests {
     fn a_right_signature_verifies_and_every_wrong_part_is_named() {
         let hash = [9; 32];
         let good = signed(FLAG_UP | FLAG_UV, "rp.example", &hash);
-        assert!(verify_assertion(&good, &hash, "rp.example", &cose(&key())).is_ok());
+        let verified = verify_assertion(&good, &hash, "rp.example", &cose(&key()));
+        assert_eq!(verified, Ok(Verified::Signature));
         let cases = [
             (good.clone(), [8; 32], "rp.example", "signature is wrong"),
             (good.clone(), hash, "other.example", "another relying party"),

@@ -8,7 +8,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use keydesk::app::demo::world::{Rack, ScriptedFace, World};
+use keydesk::app::demo::world::{OPERATOR_PIN, Rack, ScriptedFace, World};
 use keydesk::bay::Cancel;
 use keydesk::bay::soft::{Profile, SoftKey, TouchPolicy};
 use keydesk::domain::authority::Role;
@@ -180,6 +180,34 @@ async fn with_a_ticket_the_enrolment_finishes_and_is_pushed_when_the_registry_is
     assert_eq!((round.accepted, round.queued, round.rejected), (1, 0, 0));
     let page = world.station.person(&person(1)).await.expect("a page");
     assert_eq!(page.credentials.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn with_the_registry_out_of_reach_only_the_same_operator_unlocks() {
+    let mut world = world(1).await;
+    let operator = world.station.operator().expect("signed in");
+    world.station.lock().expect("locked");
+    assert_eq!(world.station.operator(), None);
+    world.stop_registry().await;
+    let sign_in = async |place: &str, pin: &str| {
+        let face = Arc::new(ScriptedFace::new(place, pin));
+        let station = Arc::clone(&world.station);
+        let mut desk = StationDesk::new(station, face, Cancel::default());
+        workflow::sign_in(&mut desk).await
+    };
+    world.rack.put(SLOT, &fresh_key());
+    let stop = sign_in(SLOT, PIN).await.expect_err("another key");
+    assert_eq!(stop, Stop::Key(KeyFault::NoCredential));
+    assert_eq!(world.station.operator(), None);
+    let ending = sign_in(OPERATOR_SLOT, OPERATOR_PIN).await;
+    assert_eq!(ending, Ok(Ending::SignedIn));
+    assert_eq!(world.station.operator(), Some(operator));
+    world.station.close_session().await.expect("signed out");
+    let stop = sign_in(OPERATOR_SLOT, OPERATOR_PIN).await;
+    assert!(
+        matches!(stop, Err(Stop::Unreachable(_))),
+        "without a session there is nothing to unlock: {stop:?}"
+    );
 }
 
 /// Pulls the key when a step begins, and puts it back a little later.

@@ -131,7 +131,8 @@ pub async fn enrolment(
         .bind(&holder.code_hash)
         .execute(&mut *tx)
         .await?;
-    let session = auth::open_session(&mut tx, &station, &holder.operator, now).await?;
+    let unlock = registry.operators.unlock(&registered.verifier)?;
+    let session = auth::open_session(&mut tx, &station, &holder.operator, unlock, now).await?;
     let line = Audit {
         station: Some(station.as_str()),
         operator: Some(holder.operator.id.as_str()),
@@ -227,11 +228,12 @@ pub async fn open_session(
         }
     };
     sqlx::query("UPDATE operator_credential SET verifier = ? WHERE id = ?")
-        .bind(verifier)
+        .bind(&verifier)
         .bind(&request.assertion.raw_id.0)
         .execute(&mut *tx)
         .await?;
-    let session = auth::open_session(&mut tx, &station, &operator, now).await?;
+    let unlock = registry.operators.unlock(&verifier)?;
+    let session = auth::open_session(&mut tx, &station, &operator, unlock, now).await?;
     let line = Audit {
         station: Some(station.as_str()),
         operator: Some(operator.id.as_str()),

@@ -1,0 +1,220 @@
+//! Who is signed in at this station, and how the screen is locked and unlocked.
+//!
+//! A session is the registry's. Locking keeps it aside; the same operator unlocks by an assertion that the registry checks
+//! or, while it is out of reach, by one that the station checks against the public key which the registry gave along with
+//! the session. So a day with a bad line does not end at the first idle lock, and nobody else gets in by that way.
+//!
+//! Invariant: while the screen is locked, nothing is done in the operator's name but what is already in the outbox.
+
+use jiff::Timestamp;
+use zeroize::Zeroizing;
+
+use super::Station;
+use crate::domain::{Bytes, Change};
+use crate::store::private;
+use crate::wire::webauthn::{AuthenticationResponse, Descriptor, RequestOptions};
+use crate::wire::{
+    Operator, OperatorEnrolment, OperatorOffer, Session, SignIn, SignInOptions, Unlock,
+};
+use crate::workflow::{Ceremony, NewAssertion, Stop, Verified, client_data, verify_assertion};
+
+/// The file that keeps a session between commands; private to the station's user.
+const SESSION_FILE: &str = "session.json";
+
+/// The state of signing in.
+#[derive(Default)]
+pub(super) struct Slot {
+    session: Option<Session>,
+    locked: bool,
+    /// The challenge of an unlocking without the registry.
+    challenge: Option<Bytes>,
+}
+
+impl Slot {
+    fn live(&self) -> Option<&Session> {
+        self.session
+            .as_ref()
+            .filter(|session| session.expires_at > Timestamp::now())
+    }
+}
+
+impl Station {
+    /// Who is signed in and not locked out.
+    pub fn operator(&self) -> Option<Operator> {
+        let slot = self.session_slot();
+        slot.live()
+            .filter(|_| !slot.locked)
+            .map(|session| session.operator.clone())
+    }
+
+    pub(super) fn session(&self) -> Result<Session, Stop> {
+        let slot = self.session_slot();
+        slot.live()
+            .filter(|_| !slot.locked)
+            .cloned()
+            .ok_or(Stop::SignedOut)
+    }
+
+    /// The registry no longer knows the session.
+    pub(super) fn forget_session(&self) {
+        *self.session_slot() = Slot::default();
+        self.touch();
+    }
+
+    /// What an operator must sign to sign in. Out of reach of the registry, the operator whose session still lives may
+    /// sign a challenge of the station's own.
+    pub async fn sign_in_options(&self) -> Result<SignInOptions, Stop> {
+        let answered = self.heard(self.registry()?.sign_in_options().await);
+        self.session_slot().challenge = None;
+        match answered {
+            Err(Stop::Unreachable(why)) => self.unlock_options().ok_or(Stop::Unreachable(why)),
+            answered => answered,
+        }
+    }
+
+    fn unlock_options(&self) -> Option<SignInOptions> {
+        let mut slot = self.session_slot();
+        let unlock = slot.live()?.unlock.clone()?;
+        let mut challenge = vec![0; 32];
+        getrandom::fill(&mut challenge).ok()?;
+        let challenge = Bytes(challenge);
+        slot.challenge = Some(challenge.clone());
+        Some(SignInOptions {
+            origin: unlock.origin,
+            request: RequestOptions {
+                challenge,
+                timeout: None,
+                rp_id: unlock.rp_id,
+                allow_credentials: vec![Descriptor::new(unlock.credential)],
+                user_verification: Some("required".to_owned()),
+                extensions: None,
+            },
+        })
+    }
+
+    /// Signs in. The session is kept in memory only.
+    pub async fn open_session(&self, proof: &SignIn) -> Result<Operator, Stop> {
+        let own = self.session_slot().challenge.take();
+        if let Some(challenge) = own {
+            return self.unlock(&challenge, &proof.assertion);
+        }
+        let session = self.heard(self.registry()?.sign_in(proof).await)?;
+        let before = self.session_slot().session.take();
+        let operator = self.take_up(session);
+        if let (Some(before), Ok(client)) = (before, self.registry()) {
+            // The one that was locked away ends by itself soon; ending it now is a courtesy.
+            let _ = client.sign_out(&before).await;
+        }
+        Ok(operator)
+    }
+
+    fn unlock(&self, challenge: &Bytes, proof: &AuthenticationResponse) -> Result<Operator, Stop> {
+        let mut slot = self.session_slot();
+        let session = slot.live().cloned().ok_or(Stop::SignedOut)?;
+        let unlock = session.unlock.as_ref().ok_or(Stop::SignedOut)?;
+        check_unlock(unlock, challenge, proof)?;
+        slot.locked = false;
+        drop(slot);
+        self.touch();
+        Ok(session.operator)
+    }
+
+    /// What an operator's own key must make at their first sign-in.
+    pub async fn operator_offer(&self, code: &str) -> Result<OperatorOffer, Stop> {
+        let offer = self.registry()?.operator_enrolment_options(code).await;
+        self.heard(offer)
+    }
+
+    /// Hands an operator's new credential to the registry, which signs them in.
+    pub async fn operator_enrol(&self, enrolment: &OperatorEnrolment) -> Result<Operator, Stop> {
+        let session = self.heard(self.registry()?.enrol_operator(enrolment).await)?;
+        Ok(self.take_up(session))
+    }
+
+    fn take_up(&self, session: Session) -> Operator {
+        let operator = session.operator.clone();
+        *self.session_slot() = Slot {
+            session: Some(session),
+            ..Slot::default()
+        };
+        operator
+    }
+
+    /// Locks: nobody is signed in until the same operator unlocks, or another one signs in.
+    pub fn lock(&self) -> Result<(), Stop> {
+        let operator = self.operator();
+        self.session_slot().locked = true;
+        self.touch();
+        match operator {
+            Some(operator) => self.commit(Change::SessionClosed {
+                operator: operator.id,
+            }),
+            None => Ok(()),
+        }
+    }
+
+    /// Signs out, here and, where it can be reached, at the registry.
+    pub async fn close_session(&self) -> Result<(), Stop> {
+        let slot = std::mem::take(&mut *self.session_slot());
+        private::remove(&self.dir, SESSION_FILE).map_err(|e| Stop::Store(e.to_string()))?;
+        let Some(session) = slot.session else {
+            return Ok(());
+        };
+        if !slot.locked {
+            self.commit(Change::SessionClosed {
+                operator: session.operator.id.clone(),
+            })?;
+        }
+        if let Ok(client) = self.registry() {
+            // It ends by itself soon; being out of reach is no reason to stay signed in here.
+            let _ = client.sign_out(&session).await;
+        }
+        Ok(())
+    }
+
+    /// Keeps the session in a private file, for the commands that follow.
+    pub fn keep_session(&self) -> Result<(), Stop> {
+        let session = self.session()?;
+        let bytes = serde_json::to_vec(&session).map_err(|e| Stop::Store(e.to_string()))?;
+        private::write(&self.dir, SESSION_FILE, &Zeroizing::new(bytes))
+            .map_err(|e| Stop::Store(e.to_string()))
+    }
+
+    /// Takes up the session that an earlier command kept.
+    pub fn resume_session(&self) -> Result<(), Stop> {
+        let kept =
+            private::read(&self.dir, SESSION_FILE).map_err(|e| Stop::Store(e.to_string()))?;
+        let session = kept
+            .as_deref()
+            .and_then(|bytes| serde_json::from_slice::<Session>(bytes).ok());
+        *self.session_slot() = Slot {
+            session,
+            ..Slot::default()
+        };
+        Ok(())
+    }
+}
+
+/// The station's own check of an assertion. Only a signature that was really verified counts.
+fn check_unlock(
+    unlock: &Unlock,
+    challenge: &Bytes,
+    proof: &AuthenticationResponse,
+) -> Result<(), Stop> {
+    let wrong = |what: &str| Stop::Unproven(what.to_owned());
+    // The station made the client data itself, so that it must be the same to the byte.
+    let client = client_data(Ceremony::Get, challenge, &unlock.origin);
+    if proof.response.client_data_json != client.json || proof.raw_id != unlock.credential {
+        return Err(wrong("it is not the key of the operator who is signed in"));
+    }
+    let signed = NewAssertion {
+        id: proof.raw_id.clone(),
+        authenticator_data: proof.response.authenticator_data.clone(),
+        signature: proof.response.signature.clone(),
+        user_handle: None,
+    };
+    match verify_assertion(&signed, &client.hash, &unlock.rp_id, &unlock.public_key)? {
+        Verified::Signature => Ok(()),
+        Verified::LeftToRegistry => Err(wrong("only the registry can check this kind of key")),
+    }
+}
