@@ -77,6 +77,7 @@ impl Authenticator {
             self.creation_needs(request.value(8).is_some(), options.verify, discoverable)?;
         let enterprise = self.enterprise(request, rp_id)?;
         let protection = self.requested_protection(request)?;
+        let extensions = self.creation_extensions(request, rp_id, protection)?;
 
         let mut authorised = self.authorise(
             request,
@@ -103,7 +104,6 @@ impl Authenticator {
         self.spend_token();
 
         let credential = self.create(rp_id, user, protection.unwrap_or(1), discoverable)?;
-        let extensions = self.creation_extensions(request, rp_id, protection)?;
         let auth_data = self.attested_data(rp_id, &credential, authorised, extensions);
         Ok(Some(self.attest(auth_data, client_data_hash, &enterprise)))
     }

@@ -99,8 +99,12 @@ impl Flash {
 fn file_storage(path: PathBuf) -> Result<StorageConfig<'static>, FlashError> {
     if !path.exists() {
         let unborn = path.with_extension("new");
-        let made = std::fs::remove_file(&unborn);
-        drop(made);
+        if unborn.exists() {
+            std::fs::remove_file(&unborn).map_err(|source| FlashError::File {
+                path: unborn.clone(),
+                source,
+            })?;
+        }
         StorageConfig::filesystem(unborn.clone())
             .with_fs(|_| ())
             .map_err(FlashError::FileSystem)?;

@@ -143,9 +143,9 @@ fn pump(key: &dyn Served, file: File, is_there: impl Fn() -> bool) {
                     key.unplug();
                 }
             });
-            // However it ended, the other side is gone.
-            let ended = take_from_host(to_key, &file, || is_there() && key.is_plugged());
-            drop(ended);
+            if let Err(error) = take_from_host(to_key, &file, || is_there() && key.is_plugged()) {
+                eprintln!("the host is gone: {error}");
+            }
             key.unplug();
         });
     }
