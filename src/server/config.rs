@@ -218,6 +218,24 @@ impl ServeConfig {
                 });
             }
         }
+        if !is_origin_of(&self.origin(), &self.rp.id) {
+            return Err(ConfigError::Range {
+                setting: "rp.origin",
+                found: format!("{:?}", self.origin()),
+                must: "https:// and the RP id, or a name below it, e.g. https://login.example.org",
+            });
+        }
+        if let Some(url) = self
+            .public_url
+            .as_ref()
+            .filter(|url| !url.starts_with("http"))
+        {
+            return Err(ConfigError::Range {
+                setting: "public_url",
+                found: format!("{url:?}"),
+                must: "an address such as https://registry.example",
+            });
+        }
         if self.attestation.policy == AttestationPolicy::Require
             && self.attestation.roots.is_empty()
         {
@@ -292,6 +310,23 @@ fn is_domain(text: &str) -> bool {
         })
 }
 
+/// Whether a browser would let that origin use the RP id (WebAuthn Level 3, section 5.1.3); keys enrolled for another
+/// one would open nothing.
+fn is_origin_of(origin: &str, rp_id: &str) -> bool {
+    let Some(authority) = origin.strip_prefix("https://") else {
+        return false;
+    };
+    let host = match authority.split_once(':') {
+        Some((host, port)) if port.parse::<u16>().is_ok() => host,
+        Some(_) => return false,
+        None => authority,
+    };
+    is_domain(host)
+        && host
+            .strip_suffix(rp_id)
+            .is_some_and(|before| before.is_empty() || before.ends_with('.'))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -311,6 +346,22 @@ mod tests {
                 ..ServeConfig::default()
             };
             assert!(config.check().is_ok(), "{address}");
+        }
+    }
+
+    #[test]
+    fn an_origin_must_be_the_relying_party_s() {
+        for origin in ["https://example.org", "https://login.example.org:8443"] {
+            assert!(is_origin_of(origin, "example.org"), "{origin}");
+        }
+        for origin in [
+            "http://example.org",
+            "https://badexample.org",
+            "https://example.org/",
+            "https://example.org:x",
+            "https://org",
+        ] {
+            assert!(!is_origin_of(origin, "example.org"), "{origin}");
         }
     }
 

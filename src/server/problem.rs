@@ -125,7 +125,17 @@ struct Body {
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let (status, title) = meaning(self.code);
-        tracing::info!(status = status.as_u16(), code = self.code, detail = %self.detail, "refused");
+        // What could not be read may be quoted in the detail, and may be a secret in the wrong place.
+        let detail = match self.code {
+            code::MALFORMED => "",
+            _ => &self.detail,
+        };
+        tracing::info!(
+            status = status.as_u16(),
+            code = self.code,
+            detail,
+            "refused"
+        );
         let body = Body {
             problem: Problem {
                 kind: format!("https://keydesk.invalid/problems/{}", self.code),

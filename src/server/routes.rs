@@ -3,9 +3,10 @@
 //! Invariant: whatever comes in, the answer is the documented body or problem details.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Path, Query, Request, State};
+use axum::http::{HeaderValue, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -106,7 +107,7 @@ pub fn router(registry: Arc<Registry>) -> (Router, utoipa::openapi::OpenApi) {
         .method_not_allowed_fallback(unknown_method)
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(middleware::from_fn(move |request, next| {
-            bounded(Arc::clone(&at_once), request, next)
+            attended(Arc::clone(&at_once), request, next)
         }))
         .with_state(registry);
     (router, description)
@@ -158,19 +159,31 @@ async fn unknown_method(request: Request) -> Refusal {
     )
 }
 
-/// Bounds how many requests there are and how long each may take.
-async fn bounded(at_once: Arc<Semaphore>, request: Request, next: Next) -> Response {
+/// Bounds how many requests there are and how long each may take, and logs how each went: never a query, a header or a
+/// body, because they carry names and secrets.
+async fn attended(at_once: Arc<Semaphore>, request: Request, next: Next) -> Response {
+    let began = Instant::now();
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let busy = |what: &str| {
         Refusal::new(code::BUSY, what)
             .retry_after(2)
             .into_response()
     };
-    let Ok(_permit) = at_once.try_acquire() else {
-        return busy("too many requests are being served; try again");
+    let mut response = match at_once.try_acquire() {
+        Ok(_permit) => tokio::time::timeout(REQUEST_LIMIT, next.run(request))
+            .await
+            .unwrap_or_else(|_| busy("the request took too long; try again")),
+        Err(_) => busy("too many requests are being served; try again"),
     };
-    tokio::time::timeout(REQUEST_LIMIT, next.run(request))
-        .await
-        .unwrap_or_else(|_| busy("the request took too long; try again"))
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    let (status, ms) = (response.status().as_u16(), began.elapsed().as_millis());
+    tracing::info!(%method, path, status, ms, "served");
+    response
 }
 
 /// What every handler takes first.

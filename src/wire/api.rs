@@ -60,7 +60,7 @@ pub struct OperatorCode {
     pub code: String,
 }
 
-/// `POST /v1/operators/enrolment`: the operator's own key.
+/// `POST /v1/operators/enrolment`: the operator's own key. The reply is a [`Session`]: the key has just verified them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct OperatorEnrolment {
     /// The one-time code once more; it is used up by success.

@@ -46,6 +46,7 @@ pub async fn enrolment(
     ledger::observe_head(&registry, &station, &push.head).await?;
     let push = push.body;
     check_identification(&push.identification)?;
+    check_key(&push.key)?;
     let mut entry =
         match ledger::open(&registry, station.as_str(), Some(key), "enrolment", &push).await? {
             Opened::Fresh(entry) => entry,
@@ -309,6 +310,23 @@ fn check_model(reported: Aaguid, attested: Aaguid) -> Answer<()> {
     Err(Refusal::new(
         code::RESPONSE_MALFORMED,
         format!("the station reports model {reported}, the authenticator data says {attested}"),
+    ))
+}
+
+/// What is said of a key is shown to people at other stations.
+fn check_key(key: &KeyReport) -> Answer<()> {
+    let texts = [
+        Some(&key.model),
+        key.id.serial.as_ref(),
+        key.id.asset_tag.as_ref(),
+    ];
+    let fits = |text: &&String| text.chars().count() <= 100 && !text.contains(char::is_control);
+    if texts.iter().flatten().all(fits) {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        code::MALFORMED,
+        "key.model, serial and asset_tag may have 100 characters, and no control characters",
     ))
 }
 

@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 
 use axum::Json;
 use axum::extract::{ConnectInfo, State};
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::StatusCode;
+use axum::response::Response;
 use p256::ecdsa::VerifyingKey;
 use p256::pkcs8::{DecodePublicKey, EncodePublicKey};
 use serde::Serialize;
@@ -173,7 +173,7 @@ pub struct TokenForm {
 pub async fn token(
     State(registry): Shared,
     FormBody(form): FormBody<TokenForm>,
-) -> Answer<Response> {
+) -> Answer<Json<TokenReply>> {
     check_form(&form)?;
     let assertion = form.client_assertion;
     let refused = |why: String| Refusal::new(code::CLIENT_REFUSED, why).oauth("invalid_client");
@@ -223,8 +223,7 @@ pub async fn token(
         token_type: "Bearer".to_owned(),
         expires_in: auth::TOKEN_LIFE.as_secs().unsigned_abs(),
     };
-    // RFC 6749, section 5.1.
-    Ok(([(header::CACHE_CONTROL, "no-store")], Json(reply)).into_response())
+    Ok(Json(reply))
 }
 
 fn check_form(form: &TokenForm) -> Answer<()> {

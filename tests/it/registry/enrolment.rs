@@ -247,6 +247,18 @@ async fn more_of_a_document_than_its_last_four_characters_is_not_kept() {
 }
 
 #[tokio::test]
+async fn what_a_station_says_of_a_key_cannot_write_on_other_screens() {
+    let world = World::new().await;
+    let offer = world.offer("p-1").await;
+    let honest = world.enrolment(&offer, &mut Authenticator::new(1));
+    for model in ["\u{1b}[2J".to_owned(), "x".repeat(101)] {
+        let mut push = honest.clone();
+        push.body.key.model = model;
+        assert_eq!(refused(world.push(&push).await), "malformed");
+    }
+}
+
+#[tokio::test]
 async fn a_key_that_is_enrolled_already_is_tested_with_the_enrolment_s_own_offer() {
     let world = World::new().await;
     let mut key = Authenticator::new(1);

@@ -3,6 +3,7 @@
 use keydesk::domain::{Aaguid, Bytes};
 use keydesk::server::config::{AttestationPolicy, AttestationRoot};
 use keydesk::wire::{EnrolmentPush, Push};
+use proptest::prelude::*;
 
 use super::authenticator::{Attested, Authenticator, BE, Chain, UP, UV};
 use super::world::{World, refused, write};
@@ -293,4 +294,44 @@ async fn by_default_any_key_is_taken_attested_or_not() {
         outcome(&world, 4, Attested::U2f(chain), Aaguid::default()).await,
         Ok(())
     );
+}
+
+/// Changes one byte.
+fn flip(bytes: &mut Bytes, at: usize, by: u8) {
+    let length = bytes.0.len();
+    if let Some(byte) = bytes.0.get_mut(at % length) {
+        *byte ^= by;
+    }
+}
+
+#[test]
+fn no_byte_of_an_honest_response_can_be_changed() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let (world, honest) = runtime.block_on(async {
+        let world = World::new().await;
+        let offer = world.offer("p-1").await;
+        let push = world.enrolment(&offer, &mut Authenticator::new(1));
+        (world, push)
+    });
+    let config = ProptestConfig::with_cases(200);
+    proptest!(config, |(part in 0..5usize, at in any::<usize>(), by in 1u8..)| {
+        let mut push = honest.clone();
+        let (registration, assertion) = (
+            &mut push.body.registration.response,
+            &mut push.body.assertion.response,
+        );
+        let bytes = match part {
+            0 => &mut registration.attestation_object,
+            1 => &mut registration.client_data_json,
+            2 => &mut assertion.authenticator_data,
+            3 => &mut assertion.client_data_json,
+            _ => &mut assertion.signature,
+        };
+        flip(bytes, at, by);
+        runtime.block_on(async {
+            // A panic in the verifier would show as a registry that can't be reached.
+            refused(world.push(&push).await);
+        });
+    });
+    runtime.block_on(async { world.push(&honest).await.unwrap() });
 }
