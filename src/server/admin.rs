@@ -65,7 +65,7 @@ impl From<sqlx::Error> for AdminError {
 pub async fn new_operator_code(db: &Path, name: &str, role: Role) -> Result<NewCode, AdminError> {
     let name = checked_name(name)?;
     let db = Database::open(db).await?;
-    let now = Timestamp::now();
+    let now = this_second();
     let code = secret::new_code()?;
     let expires_at = now + OPERATOR_CODE_LIFE;
     let mut tx = db.write().await?;
@@ -114,7 +114,7 @@ pub async fn new_operator_code(db: &Path, name: &str, role: Role) -> Result<NewC
 pub async fn new_station_code(db: &Path, name: &str) -> Result<NewCode, AdminError> {
     let name = checked_name(name)?;
     let db = Database::open(db).await?;
-    let now = Timestamp::now();
+    let now = this_second();
     let code = secret::new_code()?;
     let expires_at = now + STATION_CODE_LIFE;
     let mut tx = db.write().await?;
@@ -189,6 +189,12 @@ pub async fn accept_journal(db: &Path, station: &StationId) -> Result<u64, Admin
     tx.commit().await?;
     db.close().await;
     Ok(u64::try_from(sequence).unwrap_or_default())
+}
+
+/// People read when a code ends.
+fn this_second() -> Timestamp {
+    let now = Timestamp::now();
+    Timestamp::from_second(now.as_second()).unwrap_or(now)
 }
 
 /// A line of the audit for what is done at the registry's own machine.

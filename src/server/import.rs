@@ -71,7 +71,7 @@ pub enum ImportError {
         why: std::io::Error,
     },
     /// Some lines are wrong.
-    #[error("nothing was imported from {}: {} wrong\n{}", .path.display(), count(.lines.len(), *.more), listed(.lines))]
+    #[error("nothing was imported from {}: {}\n{}", .path.display(), count(.lines.len(), *.more), listed(.lines))]
     Lines {
         /// The file.
         path: PathBuf,
@@ -87,9 +87,9 @@ pub enum ImportError {
 
 fn count(named: usize, more: usize) -> String {
     match named + more {
-        1 => "one line is".to_owned(),
-        all if more > 0 => format!("{all} lines are (the first {named} are named)"),
-        all => format!("{all} lines are"),
+        1 => "one fault".to_owned(),
+        all if more > 0 => format!("{all} faults, of which the first {named}"),
+        all => format!("{all} faults"),
     }
 }
 

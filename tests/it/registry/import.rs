@@ -178,7 +178,13 @@ async fn of_very_many_wrong_lines_the_first_are_named_and_the_others_counted() {
     for number in 0..1000 {
         text.push_str(&format!("u-{number},N. Ame,nobody\n"));
     }
-    match import(dir.path(), "many.csv", text).await {
+    let refusal = import(dir.path(), "many.csv", text).await;
+    let words = refusal.as_ref().unwrap_err().to_string();
+    assert!(
+        words.contains("1000 faults, of which the first 100\nline 2: kind"),
+        "{words}"
+    );
+    match refusal {
         Err(ImportError::Lines { lines, more, .. }) => {
             assert_eq!((lines.len(), more), (MAX_REPORTED, 1000 - MAX_REPORTED));
             assert_eq!(lines.first().unwrap().line, 2);
