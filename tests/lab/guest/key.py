@@ -22,6 +22,7 @@ class Key:
     def __init__(self, model="Lab Key", serial=None, release=0x0543, touched=True, composite=False, flash=None):
         Key.made += 1
         self.name = f"key{Key.made}"
+        self.model = model
         self.finger = None if touched else pathlib.Path(f"/run/{self.name}.finger")
         self.forgets = flash is None
         self.flash = flash or pathlib.Path(f"/var/tmp/{self.name}")

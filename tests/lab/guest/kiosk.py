@@ -1,4 +1,4 @@
-"""The kiosk in a terminal: tmux is the screen and the keyboard."""
+"""The kiosk in a terminal: tmux is the screen and the keyboard. Nothing is known of it but what a person sees."""
 
 import os
 import subprocess
@@ -35,6 +35,9 @@ class Kiosk:
             with open(LOGS / "kiosk.log", "a") as log:
                 log.write(f"waited for {words}; the screen was:\n{self.screen()}\n")
             raise
+
+    def wait_until_gone(self, word, timeout_s=30):
+        wait_for(f"the kiosk to stop showing {word!r}", lambda: word not in self.screen(), timeout_s)
 
     def expect_hidden(self, *words):
         screen = self.screen()

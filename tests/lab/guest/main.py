@@ -14,6 +14,7 @@ import traceback
 import power
 import scenario_enrol
 import scenario_hardware
+import scenario_kiosk
 from scenario import Bench, scenarios_of
 
 
@@ -26,7 +27,7 @@ def main():
 
 
 def run_all(wanted):
-    known = scenarios_of(scenario_hardware, scenario_enrol)
+    known = scenarios_of(scenario_hardware, scenario_enrol, scenario_kiosk)
     chosen = [s for s in known if not wanted or any(word in s.name for word in wanted)]
     say(f"1..{len(chosen)}")
     for number, scenario in enumerate(chosen, 1):
