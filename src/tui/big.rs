@@ -4,9 +4,6 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-/// Columns that a letter takes, with the gap behind it.
-pub const ADVANCE: u16 = 6;
-
 /// Rows that a line of letters takes at scale 1.
 pub const ROWS: u16 = 3;
 
@@ -57,10 +54,16 @@ const LETTERS: [(&str, [&str; 6]); 4] = [
     ),
 ];
 
+/// Columns of a letter in the table, with the blank behind it.
+const PITCH: usize = 6;
+
+/// Columns of a blank between words.
+const BLANK: usize = 3;
+
 /// Columns that a text takes at a scale.
 pub fn width(text: &str, scale: u16) -> u16 {
-    let letters = u16::try_from(text.chars().count()).unwrap_or(u16::MAX);
-    letters.saturating_mul(ADVANCE).saturating_mul(scale)
+    let columns = u16::try_from(columns(text).len()).unwrap_or(u16::MAX);
+    columns.saturating_mul(scale)
 }
 
 /// Whether the letter can be drawn.
@@ -75,10 +78,12 @@ pub fn knows(letter: char) -> bool {
 pub fn draw(buf: &mut Buffer, area: Rect, text: &str, style: Style, scale: u16) {
     let scale = scale.max(1);
     let rows = (ROWS * scale).min(area.height);
-    let columns = width(text, scale).min(area.width);
-    for y in 0..rows {
-        for x in 0..columns {
-            let lit = |half: u16| is_lit(text, x / scale, (2 * y + half) / scale);
+    let wide = columns(text)
+        .into_iter()
+        .flat_map(|column| (0..scale).map(move |_| column));
+    for (x, column) in (0..area.width).zip(wide) {
+        for y in 0..rows {
+            let lit = |half: u16| column & (1 << ((2 * y + half) / scale)) != 0;
             let symbol = match (lit(0), lit(1)) {
                 (true, true) => "█",
                 (true, false) => "▀",
@@ -92,22 +97,40 @@ pub fn draw(buf: &mut Buffer, area: Rect, text: &str, style: Style, scale: u16) 
     }
 }
 
-/// Whether the point is part of a letter; `x` counts over the whole text, `y` from 0 to 5.
-fn is_lit(text: &str, x: u16, y: u16) -> bool {
-    let letter = text
-        .chars()
-        .nth(usize::from(x / ADVANCE))
-        .unwrap_or(' ')
-        .to_ascii_uppercase();
-    LETTERS
-        .iter()
-        .find_map(|(letters, rows)| {
-            let at = letters.chars().position(|known| known == letter)?;
-            let row = rows.get(usize::from(y))?.as_bytes();
-            row.get(at * usize::from(ADVANCE) + usize::from(x % ADVANCE))
-                .copied()
-        })
-        .is_some_and(|point| point == b'#')
+/// The points of a text column by column, the top point in the lowest bit; a blank column between letters.
+fn columns(text: &str) -> Vec<u8> {
+    let mut columns = Vec::new();
+    for letter in text.chars() {
+        if !columns.is_empty() {
+            columns.push(0);
+        }
+        let points = points(letter.to_ascii_uppercase());
+        let first = points.iter().position(|column| *column != 0);
+        let last = points.iter().rposition(|column| *column != 0);
+        match (first, last) {
+            (Some(first), Some(last)) => {
+                columns.extend(points.get(first..=last).unwrap_or_default())
+            }
+            _ => columns.extend([0; BLANK]),
+        }
+    }
+    columns
+}
+
+fn points(letter: char) -> [u8; PITCH] {
+    let mut points = [0; PITCH];
+    let found = LETTERS.iter().find_map(|(letters, rows)| {
+        Some((letters.chars().position(|known| known == letter)?, rows))
+    });
+    if let Some((at, rows)) = found {
+        for (bit, row) in rows.iter().enumerate() {
+            let row = row.bytes().skip(at * PITCH);
+            for (column, point) in points.iter_mut().zip(row) {
+                *column |= u8::from(point == b'#') << bit;
+            }
+        }
+    }
+    points
 }
 
 #[cfg(test)]
@@ -116,23 +139,19 @@ mod tests {
 
     #[test]
     fn letters_are_drawn_as_half_blocks() {
-        let area = Rect::new(0, 0, 18, 3);
+        let area = Rect::new(0, 0, 15, 3);
         let mut buf = Buffer::empty(area);
         draw(&mut buf, area, "pin", Style::new(), 1);
         let lines: Vec<String> = (0..3)
             .map(|y| {
-                (0..18)
+                (0..15)
                     .filter_map(|x| Some(buf.cell((x, y))?.symbol()))
                     .collect()
             })
             .collect();
         assert_eq!(
             lines,
-            [
-                "█▀▀▀▄  ▀█▀  █▄  █ ",
-                "█▄▄▄▀   █   █ ▀▄█ ",
-                "█      ▄█▄  █   █ "
-            ]
+            ["█▀▀▀▄ ▀█▀ █▄  █", "█▄▄▄▀  █  █ ▀▄█", "█     ▄█▄ █   █"]
         );
     }
 
@@ -140,7 +159,7 @@ mod tests {
     fn every_row_of_the_font_is_as_long_as_its_letters_need() {
         for (letters, rows) in LETTERS {
             for row in rows {
-                assert_eq!(row.len(), letters.len() * usize::from(ADVANCE), "{letters}");
+                assert_eq!(row.len(), letters.len() * PITCH, "{letters}");
             }
         }
     }

@@ -42,7 +42,9 @@ impl Theme {
 
     /// The marked line of a list.
     pub fn marked(self) -> Style {
-        Style::new().add_modifier(Modifier::REVERSED)
+        Style::new()
+            .add_modifier(Modifier::REVERSED)
+            .remove_modifier(Modifier::DIM)
     }
 
     /// Done, fine.

@@ -105,11 +105,8 @@ fn key_cells(ctx: Ctx<'_>, cells: &mut Vec<Cell>, columns: u16, key: &KeyFacts, 
         cells.push((20, ctx.text.pin_state(key), pin_style(ctx, key)));
     }
     if key.pin_retries == Some(0) && key.pin_set == Some(true) {
-        cells.push((
-            14,
-            format!("! {}", tr!(ctx.text, "slot-reset")),
-            ctx.theme.warning(),
-        ));
+        let reset = format!("! {}", tr!(ctx.text, "slot-reset"));
+        cells.push((9, reset, ctx.theme.warning()));
     } else {
         cells.push((9, state, plain));
     }

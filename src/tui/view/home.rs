@@ -15,26 +15,43 @@ use crate::tui::clean::{fit, width};
 
 pub(super) fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
     let body = frame(ctx, sheet, area, page_title(ctx, None));
-    match body.width {
-        ..110 => narrow(ctx, sheet, body),
-        110..160 => {
-            let [left, right] = columns(body, [body.width * 11 / 20, 0]);
-            people_column(ctx, sheet, left);
-            bay_column(ctx, sheet, right);
-        }
-        _ => {
-            let [left, middle, right] =
-                columns(body, [body.width * 7 / 20, body.width * 5 / 20, 0]);
-            people_column(ctx, sheet, left);
-            person_column(ctx, sheet, middle);
-            bay_column(ctx, sheet, right);
-        }
+    if body.width < 110 {
+        return narrow(ctx, sheet, body);
+    }
+    let alerts = u16::try_from(alert_lines(ctx).len()).unwrap_or_default();
+    let list_rows = (body.height - alerts) / 2;
+    find_and_list(ctx, sheet, top(body, list_rows));
+    alert_rows(ctx, sheet, below(body, list_rows));
+    panels(ctx, sheet, below(body, list_rows + alerts));
+}
+
+/// Bay, person and history side by side, as many as the width allows.
+fn panels(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
+    let [slots, person, past] = if area.width < 170 {
+        columns(area, [area.width - 44, 44, 0])
+    } else {
+        columns(area, [80, (area.width - 80) / 2, 0])
+    };
+    bay::strip(ctx, sheet, gutter(slots));
+    sheet.rule(gutter(person), 0, &tr!(ctx.text, "home-person"));
+    if let Some(marked) = ctx.model.marked_person() {
+        people::facts(ctx, sheet, below(gutter(person), 1), marked);
+    }
+    if past.width > 0 {
+        history(ctx, sheet, past);
+    }
+}
+
+/// The area without the gap to its right neighbour.
+fn gutter(area: Rect) -> Rect {
+    Rect {
+        width: area.width.saturating_sub(2),
+        ..area
     }
 }
 
 fn narrow(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, body: Rect) {
-    let alerts = alert_lines(ctx).len();
-    let alerts = u16::try_from(alerts).unwrap_or_default();
+    let alerts = u16::try_from(alert_lines(ctx).len()).unwrap_or_default();
     let slots = u16::try_from(ctx.model.bay.len())
         .unwrap_or(u16::MAX)
         .clamp(1, 7);
@@ -43,43 +60,6 @@ fn narrow(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, body: Rect) {
     find_and_list(ctx, sheet, top(body, list_rows));
     bay::strip(ctx, sheet, top(below(body, list_rows), bay_rows));
     alert_rows(ctx, sheet, below(body, list_rows + bay_rows));
-}
-
-fn people_column(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
-    let area = Rect {
-        width: area.width.saturating_sub(2),
-        ..area
-    };
-    let alerts = u16::try_from(alert_lines(ctx).len()).unwrap_or_default();
-    find_and_list(ctx, sheet, top(area, area.height.saturating_sub(alerts)));
-    alert_rows(ctx, sheet, below(area, area.height.saturating_sub(alerts)));
-}
-
-fn person_column(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
-    sheet.divider(area);
-    let area = Rect {
-        x: area.x + 2,
-        width: area.width.saturating_sub(4),
-        ..area
-    };
-    sheet.rule(area, 0, &tr!(ctx.text, "home-person"));
-    if let Some(person) = ctx.model.marked_person() {
-        people::facts(ctx, sheet, below(area, 1), person);
-    }
-}
-
-fn bay_column(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
-    sheet.divider(area);
-    let area = Rect {
-        x: area.x + 2,
-        width: area.width.saturating_sub(2),
-        ..area
-    };
-    let slots = u16::try_from(ctx.model.bay.len())
-        .unwrap_or(u16::MAX)
-        .clamp(1, area.height / 2);
-    bay::strip(ctx, sheet, top(area, slots + 1));
-    history(ctx, sheet, below(area, slots + 2));
 }
 
 /// The last enrolments of this station.
@@ -112,6 +92,9 @@ pub(super) fn history(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
     }
 }
 
+/// From this many rows on, the people expected stay in sight while somebody is searched for.
+const ROOMY: u16 = 16;
+
 fn find_and_list(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
     let find = &ctx.model.desk.find;
     let t = ctx.text;
@@ -123,7 +106,7 @@ fn find_and_list(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
     };
     sheet.put(area, 0, Line::from(vec![label, typed]));
     if find.line.is_empty() {
-        expected_list(ctx, sheet, below(area, 1));
+        expected_list(ctx, sheet, below(area, 1), Some(find.marked));
         return;
     }
     let count = match (find.waiting, find.more) {
@@ -144,6 +127,17 @@ fn find_and_list(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
         );
         return;
     }
+    if area.height >= ROOMY {
+        let rows = area.height * 3 / 5;
+        result_list(ctx, sheet, top(below(area, 1), rows - 1));
+        expected_list(ctx, sheet, below(area, rows), None);
+        return;
+    }
+    results_and_strip(ctx, sheet, area);
+}
+
+/// On a low screen: the results, what tells the marked one apart, and the day in one line.
+fn results_and_strip(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
     let strip = ctx
         .model
         .home
@@ -151,7 +145,7 @@ fn find_and_list(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
         .is_some_and(|home| !home.expected.is_empty());
     let rows = area.height.saturating_sub(2 + u16::from(strip));
     result_list(ctx, sheet, top(below(area, 1), rows));
-    if let Some(person) = ctx.model.marked_person().filter(|_| area.width < 130) {
+    if let Some(person) = ctx.model.marked_person().filter(|_| area.width < 110) {
         let line = people::telling_apart(ctx, person);
         sheet.put(
             below(area, 1),
@@ -185,7 +179,29 @@ fn more(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, hidden: usize) {
     }
 }
 
-/// One line a person: mark, perhaps a time, name, organisation, kind, factors, advice.
+/// Columns of what a person is.
+const KIND: u16 = 15;
+
+/// Columns of a person's factors and the advice beside them.
+const FACTORS: u16 = 22;
+
+fn factor_cells(ctx: Ctx<'_>, cells: &mut Vec<Cell>, person: &Person) {
+    let factors = ctx.text.factors(person);
+    if !person.lacks_standby_key() || person.keys == 0 {
+        cells.push((FACTORS, factors, ctx.theme.plain()));
+        return;
+    }
+    let used = u16::try_from(width(&factors))
+        .unwrap_or(u16::MAX)
+        .saturating_add(2)
+        .min(FACTORS);
+    cells.push((used, factors, ctx.theme.plain()));
+    let advice = format!("! {}", tr!(ctx.text, "no-standby"));
+    cells.push((FACTORS - used, advice, ctx.theme.warning()));
+}
+
+/// One line a person: mark, perhaps a time, name, organisation, kind, factors with advice and, where there is room, what
+/// tells two of one name apart.
 fn person_row(
     ctx: Ctx<'_>,
     sheet: &mut Sheet<'_>,
@@ -196,42 +212,30 @@ fn person_row(
     marked: bool,
 ) {
     let style = ctx.theme.plain();
-    let mut cells: Vec<Cell> = vec![(
-        2,
-        if marked { "▸" } else { " " }.to_owned(),
-        ctx.theme.strong(),
-    )];
+    let mark = if marked { "▸" } else { " " };
+    let mut cells: Vec<Cell> = vec![(2, mark.to_owned(), ctx.theme.strong())];
     let mut room = area.width.saturating_sub(2);
     if let Some((time, done)) = time {
+        let tick = if done { "✓" } else { " " };
         cells.push((6, time, style));
-        cells.push((2, if done { "✓" } else { " " }.to_owned(), ctx.theme.good()));
+        cells.push((2, tick.to_owned(), ctx.theme.good()));
         room = room.saturating_sub(8);
     }
-    let factors = ctx.text.factors(person);
-    let advice = person.lacks_standby_key() && person.keys > 0;
-    let advised = format!("! {}", tr!(ctx.text, "no-standby"));
     let organisation = person
         .organisation
         .as_ref()
         .map_or("–", |o| o.name.as_str());
-    let kind_columns = 15;
-    let factor_columns = 22;
-    let names = room.saturating_sub(kind_columns + factor_columns);
-    let used = u16::try_from(width(&factors))
-        .unwrap_or(u16::MAX)
-        .saturating_add(2);
+    let apart = match room.saturating_sub(74) {
+        ..30 => 0,
+        room => room.min(70),
+    };
+    let names = room.saturating_sub(KIND + FACTORS + apart);
     cells.push((names / 2, person.name.clone(), ctx.theme.strong()));
     cells.push((names - names / 2, organisation.to_owned(), style));
-    cells.push((kind_columns, ctx.text.kind(person.kind), style));
-    if advice {
-        cells.push((used, factors, style));
-        cells.push((
-            factor_columns.saturating_sub(used),
-            advised,
-            ctx.theme.warning(),
-        ));
-    } else {
-        cells.push((factor_columns, factors, style));
+    cells.push((KIND, ctx.text.kind(person.kind), style));
+    factor_cells(ctx, &mut cells, person);
+    if apart > 0 {
+        cells.push((apart, people::telling_apart(ctx, person), ctx.theme.quiet()));
     }
     sheet.cells(area, row, &cells);
     if marked {
@@ -239,7 +243,7 @@ fn person_row(
     }
 }
 
-fn expected_list(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
+fn expected_list(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, marked: Option<usize>) {
     let Some(home) = &ctx.model.home else {
         sheet.put(area, 1, s(tr!(ctx.text, "home-loading"), ctx.theme.quiet()));
         return;
@@ -261,8 +265,11 @@ fn expected_list(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
             ),
         );
     }
-    let marked = ctx.model.desk.find.marked;
-    let (first, shown) = bay::window(home.expected.len(), usize::from(rows.height), marked);
+    let (first, shown) = bay::window(
+        home.expected.len(),
+        usize::from(rows.height),
+        marked.unwrap_or_default(),
+    );
     for (row, (index, expected)) in
         (0..).zip(home.expected.iter().enumerate().skip(first).take(shown))
     {
@@ -274,7 +281,7 @@ fn expected_list(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
             row,
             &expected.person,
             time,
-            index == marked,
+            marked == Some(index),
         );
     }
     more(ctx, sheet, rows, home.expected.len() - shown);

@@ -25,7 +25,7 @@ pub(super) fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
         keys(ctx, sheet, below(body, row + 1), page);
         return;
     }
-    let [left, middle, right] = columns(body, [body.width / 3, body.width / 3, 0]);
+    let [left, middle, right] = columns(body, [body.width * 3 / 10, body.width * 3 / 10, 0]);
     facts(
         ctx,
         sheet,

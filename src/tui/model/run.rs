@@ -1,0 +1,234 @@
+//! A run as the kiosk shows it: checklist, pending question with what has been entered so far, touch, ending.
+
+use jiff::Timestamp;
+
+use crate::domain::change::Remains;
+use crate::domain::identification::Document;
+use crate::domain::pin::PinError;
+use crate::domain::policy::Verdict;
+use crate::domain::{KeyFacts, Person, Pin, Place};
+use crate::tui::entry::{Line, SecretLine};
+use crate::workflow::dialogue::{Ending, Job, Note, Step, steps};
+
+/// A run, from its beginning until its closing screen is left.
+pub struct Run {
+    /// What it is about.
+    pub job: Job,
+    /// The checklist.
+    pub steps: Vec<(Step, Progress)>,
+    /// The pending question, and what has been entered so far.
+    pub asking: Option<Asking>,
+    /// A finger is awaited.
+    pub touch: Option<Touch>,
+    /// The key that must be put back.
+    pub pulled: Option<KeyFacts>,
+    /// The people chose to let a touch decide; all keys blink.
+    pub by_touch: bool,
+    /// The slot of the key that was asked to blink last.
+    pub winked: Option<u16>,
+    /// The place that was marked last, kept when the question is asked anew.
+    pub marked_place: Option<Place>,
+    /// The end of the challenge's life.
+    pub expires_at: Option<Timestamp>,
+    /// What a stop leaves behind at this moment.
+    pub leaves: Remains,
+    /// Esc was pressed once where a stop leaves something behind.
+    pub stop_asked: bool,
+    /// The stop was sent.
+    pub stopping: bool,
+    /// How it ended.
+    pub ending: Option<Ending>,
+    /// The key, once chosen.
+    pub key: Option<KeyFacts>,
+    /// The key that was chosen is not this one, which is meant.
+    pub wanted: Option<KeyFacts>,
+}
+
+/// Where a step stands.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Progress {
+    /// Still to come.
+    Ahead,
+    /// The current one.
+    Current,
+    /// Done, and what came of it.
+    Done(Note),
+}
+
+/// A finger is awaited.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Touch {
+    /// Which key.
+    pub key: KeyFacts,
+    /// Touch number …
+    pub nth: u8,
+    /// … of so many.
+    pub of: u8,
+    /// Until then.
+    pub until: Timestamp,
+    /// The key said that it waits for a touch.
+    pub blinking: bool,
+}
+
+/// A question with what has been entered so far.
+pub enum Asking {
+    /// Who is at the desk?
+    Identify(Identify),
+    /// Which key?
+    ChooseKey {
+        /// What is in the bay.
+        keys: Vec<KeyFacts>,
+        /// The marked one.
+        marked: usize,
+    },
+    /// Use this key in spite of warnings?
+    Admit {
+        /// The key.
+        key: KeyFacts,
+        /// What was found.
+        verdict: Verdict,
+    },
+    /// The person chooses a PIN.
+    NewPin(NewPin),
+    /// The person types the PIN.
+    CurrentPin(CurrentPin),
+    /// Test instead of enrolling?
+    Retest {
+        /// The key.
+        key: KeyFacts,
+    },
+    /// Once more?
+    TouchAgain {
+        /// The key.
+        key: KeyFacts,
+    },
+}
+
+/// How the person is identified.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identify {
+    /// Who is expected.
+    pub person: Person,
+    /// The document shown.
+    pub document: Option<Document>,
+    /// Its last four characters.
+    pub last_four: Line,
+    /// Enter was pressed too early.
+    pub wrong: bool,
+}
+
+/// A PIN that is being chosen.
+pub struct NewPin {
+    /// The key.
+    pub key: KeyFacts,
+    /// The least length, in code points.
+    pub min_length: u8,
+    /// The first of two, once typed.
+    pub first: Option<Pin>,
+    /// What is being typed.
+    pub line: SecretLine,
+    /// What is wrong with the last attempt.
+    pub complaint: Option<PinComplaint>,
+}
+
+/// A PIN that is being typed.
+pub struct CurrentPin {
+    /// The key.
+    pub key: KeyFacts,
+    /// Attempts left, where the key says.
+    pub retries: Option<u8>,
+    /// What is being typed.
+    pub line: SecretLine,
+    /// What is wrong with the last attempt.
+    pub complaint: Option<PinComplaint>,
+}
+
+/// What is wrong with a PIN. Carries no part of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PinComplaint {
+    /// Not a possible PIN.
+    Form(PinError),
+    /// The two entries differ.
+    Mismatch,
+    /// The key refused it.
+    Refused,
+    /// It is not the key's PIN.
+    Wrong,
+}
+
+impl Run {
+    /// A run that has just begun: its checklist is complete from the start.
+    pub fn new(job: Job) -> Self {
+        let steps = steps(&job)
+            .iter()
+            .map(|step| (*step, Progress::Ahead))
+            .collect();
+        Self {
+            job,
+            steps,
+            asking: None,
+            touch: None,
+            pulled: None,
+            by_touch: false,
+            winked: None,
+            marked_place: None,
+            expires_at: None,
+            leaves: Remains::Nothing,
+            stop_asked: false,
+            stopping: false,
+            ending: None,
+            key: None,
+            wanted: None,
+        }
+    }
+
+    /// The current step.
+    pub fn current(&self) -> Option<Step> {
+        self.steps
+            .iter()
+            .find(|(_, progress)| *progress == Progress::Current)
+            .map(|(step, _)| *step)
+    }
+
+    /// The person that it is about; none for an operator's own sign-in.
+    pub fn person(&self) -> Option<&Person> {
+        match &self.job {
+            Job::SignIn | Job::FirstSignIn => None,
+            Job::Enrol { person } => Some(person),
+            Job::Resolve { unfinished } => Some(&unfinished.intent.offer.person),
+        }
+    }
+
+    /// Whether it is on disk: from then on a stop leaves an enrolled key and an entry in the outbox.
+    pub fn is_recorded(&self) -> bool {
+        self.steps
+            .iter()
+            .any(|(step, progress)| *step == Step::Record && matches!(progress, Progress::Done(_)))
+    }
+
+    /// Whether a sign-in of an operator.
+    pub fn is_sign_in(&self) -> bool {
+        matches!(self.job, Job::SignIn | Job::FirstSignIn)
+    }
+}
+
+impl Asking {
+    /// Forgets what has been entered; the question stays.
+    pub fn forget_entry(&mut self) {
+        match self {
+            Self::Identify(identify) => {
+                identify.document = None;
+                identify.last_four.clear();
+            }
+            Self::NewPin(new) => {
+                new.first = None;
+                new.line.clear();
+            }
+            Self::CurrentPin(current) => current.line.clear(),
+            Self::ChooseKey { .. }
+            | Self::Admit { .. }
+            | Self::Retest { .. }
+            | Self::TouchAgain { .. } => {}
+        }
+    }
+}
