@@ -112,6 +112,25 @@ impl Text {
         self.language
     }
 
+    /// The texts whose keys end so.
+    #[cfg(test)]
+    pub(crate) fn ending_in(&self, end: &str, arguments: &[(&str, &str)]) -> Vec<String> {
+        let keys: Vec<String> =
+            self.loader
+                .with_message_iter(&self.language.identifier(), |messages| {
+                    messages
+                        .map(|message| message.id.name.to_owned())
+                        .filter(|key| key.ends_with(end))
+                        .collect()
+                });
+        keys.iter()
+            .map(|key| {
+                self.loader
+                    .get_args(key, arguments.iter().copied().collect())
+            })
+            .collect()
+    }
+
     pub(crate) fn loader(&self) -> &FluentLanguageLoader {
         &self.loader
     }

@@ -33,6 +33,7 @@ use crate::station::face::{Command, Update};
 use crate::text::Language;
 use model::{Model, Now};
 pub use pictures::pictures;
+pub use scenes::frames;
 use terminal::{Input, Screen, Signals};
 use theme::Theme;
 use update::{Effect, Event, update};
@@ -137,7 +138,7 @@ async fn kiosk(io: TuiIo) -> Result<(), TuiError> {
         let event = tokio::select! {
             () = signals.arrived() => return Ok(()),
             event = input.next() => terminal_event(event?),
-            update = updates.recv() => Some(Event::Station(update.ok_or(TuiError::StationGone)?)),
+            update = updates.recv() => Some(Event::Station(Box::new(update.ok_or(TuiError::StationGone)?))),
             permit = commands.reserve(), if !outgoing.is_empty() => {
                 let permit = permit.map_err(|_| TuiError::StationGone)?;
                 if let Some(command) = outgoing.pop_front() {
@@ -157,7 +158,7 @@ async fn kiosk(io: TuiIo) -> Result<(), TuiError> {
                 updates
                     .try_recv()
                     .ok()
-                    .map(|update| Ok(Some(Event::Station(update))))
+                    .map(|update| Ok(Some(Event::Station(Box::new(update)))))
             })
         });
         let mut events = vec![event];

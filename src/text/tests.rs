@@ -1,4 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
 
 use super::*;
 
@@ -71,4 +73,27 @@ fn a_lookup_answers_in_the_language_that_was_loaded() {
     let document = crate::domain::identification::Document::Passport;
     assert_eq!(Text::load(Language::English).document(document), "passport");
     assert_eq!(Text::load(Language::Dutch).document(document), "paspoort");
+}
+
+fn sources(dir: &Path, into: &mut String) {
+    for entry in fs::read_dir(dir).expect("a directory").flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            sources(&path, into);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            into.push_str(&fs::read_to_string(&path).expect("a source file"));
+        }
+    }
+}
+
+#[test]
+fn no_text_is_kept_that_nothing_shows() {
+    let mut code = String::new();
+    sources(
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join("src"),
+        &mut code,
+    );
+    for key in keys(Language::English).into_keys() {
+        assert!(code.contains(&format!("\"{key}\"")), "{key}");
+    }
 }

@@ -3,7 +3,7 @@
 //! A scene is made as in life, by what the station says and what is typed, never by writing into the model. Names, companies
 //! and numbers are invented; none of this is reachable from a kiosk.
 
-mod cast;
+pub(super) mod cast;
 mod script;
 
 use std::time::Duration;
@@ -15,6 +15,7 @@ use ratatui::layout::Rect;
 
 use super::TuiConfig;
 use super::model::{Model, Now};
+use super::theme::Theme;
 use super::update::{Effect, Event, update};
 use super::view::View;
 use crate::domain::models::Models;
@@ -25,6 +26,18 @@ pub use script::SCENES;
 
 /// A scene: its name and how it comes about.
 pub type Scene = (&'static str, fn(&mut Stage));
+
+/// For benchmarks: the home screen with that many keys in the bay. Each call draws one whole frame and returns the number of
+/// its cells.
+pub fn frames(columns: u16, rows: u16, slots: u16) -> impl FnMut() -> usize {
+    let view = View::new(Theme {
+        colour: true,
+        marks: true,
+    });
+    let mut stage = Stage::play(script::search, Language::English, (columns, rows));
+    stage.say(Update::Bay(cast::bay_of(slots)));
+    move || stage.draw(&view).content.len()
+}
 
 /// A kiosk without a terminal and without a station, played by a script.
 pub struct Stage {
@@ -63,7 +76,7 @@ impl Stage {
 
     /// The station says something.
     pub fn say(&mut self, update: Update) {
-        self.event(Event::Station(update));
+        self.event(Event::Station(Box::new(update)));
     }
 
     /// A key is pressed.

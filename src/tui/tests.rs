@@ -1,8 +1,23 @@
 //! What is seen and what happens, on the model and the drawn buffer.
 
+mod behaviour;
+mod locking;
+mod random;
 mod screens;
+mod terminal;
 
 use ratatui::buffer::Buffer;
+
+use super::scenes::Stage;
+use super::theme::Theme;
+use super::update::Effect;
+use super::view::View;
+use crate::station::face::Command;
+
+const THEME: Theme = Theme {
+    colour: true,
+    marks: true,
+};
 
 /// The buffer's text, a line a row, without blanks at the ends.
 fn text_of(buf: &Buffer) -> String {
@@ -17,4 +32,40 @@ fn text_of(buf: &Buffer) -> String {
         text.push('\n');
     }
     text
+}
+
+/// What is on the screen now.
+fn shown(stage: &Stage) -> String {
+    text_of(&stage.draw(&View::new(THEME)))
+}
+
+/// What the kiosk has asked of the station since the last look, in words.
+fn sent(stage: &mut Stage) -> Vec<String> {
+    std::mem::take(&mut stage.effects)
+        .into_iter()
+        .map(|effect| match effect {
+            Effect::Repaint => "repaint".to_owned(),
+            Effect::Quit => "quit".to_owned(),
+            Effect::Send(command) => in_words(&command),
+        })
+        .collect()
+}
+
+fn in_words(command: &Command) -> String {
+    match command {
+        Command::SignIn => "sign in".to_owned(),
+        Command::FirstSignIn { code } => format!("first sign-in {code}"),
+        Command::SignOut => "sign out".to_owned(),
+        Command::Find { serial, text } => format!("find {serial} {text}"),
+        Command::Open { person } => format!("open {person}"),
+        Command::Enrol { person } => format!("enrol {person}"),
+        Command::Resolve { intent } => format!("resolve {intent}"),
+        Command::Answer(answer) => format!("answer {}", answer.name()),
+        Command::Cancel => "cancel".to_owned(),
+        Command::Wink { place } => format!("wink {place}"),
+        Command::PushOutbox => "push".to_owned(),
+        Command::ResolveConflict { how, .. } => format!("conflict {how:?}"),
+        Command::FetchTickets { day } => format!("tickets {day}"),
+        Command::Soft(soft) => format!("{soft:?}"),
+    }
 }

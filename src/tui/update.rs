@@ -23,7 +23,7 @@ pub enum Event {
     /// The terminal has that many columns and rows.
     Resize(u16, u16),
     /// The station says something.
-    Station(Update),
+    Station(Box<Update>),
     /// Time has passed.
     Tick,
 }
@@ -50,7 +50,7 @@ pub fn update(model: &mut Model, now: Now, event: Event) -> Vec<Effect> {
             model.size = (columns, rows);
             Vec::new()
         }
-        Event::Station(update) => station::told(model, now, update),
+        Event::Station(update) => station::told(model, *update),
         Event::Tick => match model.locks_in(now) {
             Some(left) if left.is_zero() => lock(model),
             _ => Vec::new(),

@@ -74,6 +74,18 @@ impl View {
     }
 }
 
+#[cfg(test)]
+impl View {
+    /// Every word that is drawn in block letters, for the highest slot.
+    pub fn large_words(&self, language: Language) -> Vec<String> {
+        let text = match language {
+            Language::English => &self.english,
+            Language::Dutch => &self.dutch,
+        };
+        text.ending_in("-big", &[("slot", "32")])
+    }
+}
+
 fn screen(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
     let model = ctx.model;
     if model.help {

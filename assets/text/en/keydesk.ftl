@@ -131,7 +131,6 @@ key-unlock = sign in to go on
 help-title = Help
 help-everywhere = On every screen
 help-here = On this screen
-help-about = { $screen }
 help-close = any key closes the help
 
 ## Frame around every screen
@@ -157,7 +156,6 @@ who-station = STATION
 
 ## Sign-in
 
-sign-in-title = SIGN IN
 sign-in-big = SIGN IN
 sign-in-how = Put your own security key into a slot and press Enter.
 sign-in-first = First time here? Press c and type the one-time code that you were given.
@@ -166,8 +164,6 @@ sign-in-keys = { $count ->
     [one] 1 key in the bay
    *[other] { $count } keys in the bay
 }
-sign-in-locked = Locked. Nothing of the last person is on the screen.
-code-title = FIRST SIGN-IN
 code-big = YOUR CODE
 code-how = Type your one-time code. Your own key is enrolled next; from then on you sign in with it.
 code-label = Code
@@ -195,7 +191,6 @@ home-unfinished = { $count ->
     [one] 1 UNFINISHED: stopped at { $at }
    *[other] { $count } UNFINISHED: the oldest stopped at { $at }
 }
-home-unfinished-open = F6
 home-conflicts = { $count ->
     [one] 1 CONFLICT: the registry refused a push
    *[other] { $count } CONFLICTS: the registry refused pushes
@@ -320,7 +315,6 @@ pin-retries = { $retries ->
     [one] 1 attempt left. After it the key is blocked and must be reset.
    *[other] { $retries } attempts left
 }
-pin-key = { $model }, slot { $slot }
 retest-big = TEST IT?
 retest-how = This key is already enrolled for this person. Enter tests that it works; nothing is changed.
 touch-again-big = TOUCH AGAIN?
@@ -339,9 +333,6 @@ pulled-key = It must be this key: { $model }.
 ## The end of a run
 
 done-big = DONE
-done-title-enrolled = ENROLLED
-done-title-retested = TESTED
-done-title-resolved = RESOLVED
 done-enrolled = { $name } has a new key: { $model }.
 done-retested = The key of { $name } works: { $model }.
 done-tested = Made and tested here, with the person's own touch.
@@ -359,7 +350,6 @@ done-left-standby = No standby key yet: a main administrator should have two. Pr
 done-left-queued = The outbox sends it when the registry answers. Nothing to do here.
 done-resolved = The unfinished work is closed.
 stopped-big = STOPPED
-stopped-title = STOPPED
 stopped-what = WHAT HAPPENED
 stopped-kept = WHAT WAS KEPT
 stopped-next = WHAT TO DO
@@ -432,7 +422,6 @@ outbox-enrolment = enrolment
 outbox-test = test
 outbox-queued = queued
 outbox-conflict = CONFLICT
-outbox-made = made { $at }
 outbox-words = The registry's words:
 outbox-retry-how = r sends it again: when the registry's reason is gone.
 outbox-withdraw-how = x withdraws it: the person then needs another enrolment. The record stays.
@@ -471,5 +460,4 @@ keys-room-credentials = { $count ->
 }
 keys-algorithms = algorithms
 keys-min-pin = at least { $min } characters
-keys-yes = yes
 keys-unknown = not stated

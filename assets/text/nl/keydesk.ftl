@@ -131,7 +131,6 @@ key-unlock = aanmelden en verdergaan
 help-title = Hulp
 help-everywhere = Op elk scherm
 help-here = Op dit scherm
-help-about = { $screen }
 help-close = elke toets sluit de hulp
 
 ## Rand om elk scherm
@@ -157,7 +156,6 @@ who-station = STATION
 
 ## Aanmelden
 
-sign-in-title = AANMELDEN
 sign-in-big = AANMELDEN
 sign-in-how = Steek uw eigen beveiligingssleutel in een poort en druk op Enter.
 sign-in-first = Voor het eerst hier? Druk op c en toets de eenmalige code in die u kreeg.
@@ -166,8 +164,6 @@ sign-in-keys = { $count ->
     [one] 1 sleutel in de poorten
    *[other] { $count } sleutels in de poorten
 }
-sign-in-locked = Gesloten. Niets van de vorige persoon staat op het scherm.
-code-title = EERSTE AANMELDING
 code-big = UW CODE
 code-how = Toets uw eenmalige code in. Daarna wordt uw eigen sleutel vastgelegd; voortaan meldt u zich daarmee aan.
 code-label = Code
@@ -195,7 +191,6 @@ home-unfinished = { $count ->
     [one] 1 ONAFGEMAAKT: gestopt om { $at }
    *[other] { $count } ONAFGEMAAKT: het oudste gestopt om { $at }
 }
-home-unfinished-open = F6
 home-conflicts = { $count ->
     [one] 1 CONFLICT: het register weigerde een zending
    *[other] { $count } CONFLICTEN: het register weigerde zendingen
@@ -320,7 +315,6 @@ pin-retries = { $retries ->
     [one] nog 1 poging. Daarna is de sleutel geblokkeerd en moet hij gereset worden.
    *[other] nog { $retries } pogingen
 }
-pin-key = { $model }, poort { $slot }
 retest-big = TESTEN?
 retest-how = Deze sleutel is al uitgegeven aan deze persoon. Enter test of hij werkt; er verandert niets.
 touch-again-big = NOG EENS?
@@ -339,9 +333,6 @@ pulled-key = Het moet deze sleutel zijn: { $model }.
 ## Het einde
 
 done-big = KLAAR
-done-title-enrolled = UITGEGEVEN
-done-title-retested = GETEST
-done-title-resolved = OPGELOST
 done-enrolled = { $name } heeft een nieuwe sleutel: { $model }.
 done-retested = De sleutel van { $name } werkt: { $model }.
 done-tested = Hier gemaakt en getest, met een aanraking van de persoon zelf.
@@ -359,7 +350,6 @@ done-left-standby = Nog geen reservesleutel: een hoofdbeheerder hoort er twee te
 done-left-queued = De uitbak verstuurt het zodra het register antwoordt. Hier is niets te doen.
 done-resolved = Het onafgemaakte werk is gesloten.
 stopped-big = GESTOPT
-stopped-title = GESTOPT
 stopped-what = WAT ER GEBEURDE
 stopped-kept = WAT ER BLEEF
 stopped-next = WAT NU
@@ -432,7 +422,6 @@ outbox-enrolment = uitgifte
 outbox-test = test
 outbox-queued = wacht
 outbox-conflict = CONFLICT
-outbox-made = gemaakt { $at }
 outbox-words = Het register zegt:
 outbox-retry-how = r stuurt het opnieuw: wanneer de reden van het register weg is.
 outbox-withdraw-how = x trekt het in: de persoon moet dan opnieuw komen. De vastlegging blijft.
@@ -471,5 +460,4 @@ keys-room-credentials = { $count ->
 }
 keys-algorithms = algoritmen
 keys-min-pin = minstens { $min } tekens
-keys-yes = ja
 keys-unknown = niet vermeld

@@ -52,7 +52,7 @@ pub enum Progress {
     /// The current one.
     Current,
     /// Done, and what came of it.
-    Done(Note),
+    Done(Box<Note>),
 }
 
 /// A finger is awaited.

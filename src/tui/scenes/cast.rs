@@ -41,6 +41,7 @@ pub fn operator() -> Operator {
     }
 }
 
+#[cfg(test)]
 pub fn other_operator() -> Operator {
     Operator {
         id: OperatorId::new("op-2"),
@@ -119,6 +120,7 @@ pub fn unaffiliated() -> Person {
 }
 
 /// Somebody whose name is an attack on the terminal.
+#[cfg(test)]
 pub fn hostile() -> Person {
     person(
         "p-4",
@@ -218,6 +220,22 @@ pub fn bay() -> Arc<Vec<SlotView>> {
     ])
 }
 
+/// That many slots, a key in each.
+pub fn bay_of(slots: u16) -> Arc<Vec<SlotView>> {
+    let slot = |number| {
+        let key = KeyFacts {
+            slot: number,
+            ..used_key()
+        };
+        SlotView {
+            number,
+            place: Place::new(format!("1-1.{number}")),
+            state: SlotState::Ready(Box::new(key)),
+        }
+    };
+    Arc::new((1..=slots).map(slot).collect())
+}
+
 /// Slots in every state there is.
 pub fn troubled_bay() -> Arc<Vec<SlotView>> {
     let mut slots = bay().as_ref().clone();
@@ -245,6 +263,30 @@ pub fn troubled_bay() -> Arc<Vec<SlotView>> {
         });
     }
     Arc::new(slots)
+}
+
+/// A key that says of itself what it should not.
+#[cfg(test)]
+pub fn hostile_bay() -> Arc<Vec<SlotView>> {
+    let text = || {
+        "K\u{1b}]0;x\u{7}\u{202e}yek\u{200b} of a maker with no sense of measure at all".to_owned()
+    };
+    let key = KeyFacts {
+        model: text(),
+        product: text(),
+        versions: vec![text(); 40],
+        algorithms: (0..60).collect(),
+        ..fresh_key()
+    };
+    let slot = |number, state| SlotView {
+        number,
+        place: Place::new(text()),
+        state,
+    };
+    Arc::new(vec![
+        slot(1, SlotState::Ready(Box::new(key))),
+        slot(u16::MAX, SlotState::Opening { product: text() }),
+    ])
 }
 
 fn expected() -> Vec<Expected> {

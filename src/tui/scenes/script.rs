@@ -236,7 +236,7 @@ fn home(stage: &mut Stage) {
     stage.sign_in(cast::home());
 }
 
-fn search(stage: &mut Stage) {
+pub(super) fn search(stage: &mut Stage) {
     home(stage);
     stage.type_text("exam");
     let serial = stage.model.desk.find.serial;

@@ -1,15 +1,15 @@
 //! Every scene as it is drawn, kept as snapshots: in both languages on the smallest screen, and on a large one.
 
-use super::text_of;
+use ratatui::crossterm::event::KeyCode;
+use ratatui::style::Color;
+
+use super::{THEME, text_of};
 use crate::text::Language;
+use crate::tui::big;
+use crate::tui::keymap::{Mode, bindings};
 use crate::tui::scenes::{SCENES, Stage};
 use crate::tui::theme::Theme;
 use crate::tui::view::View;
-
-const THEME: Theme = Theme {
-    colour: true,
-    marks: true,
-};
 
 /// Snapshots under the scenes' own names, without the module's path.
 fn settings() -> insta::Settings {
@@ -52,4 +52,94 @@ fn the_home_and_the_run_are_drawn_as_they_were_on_a_middling_screen() {
         let drawn = text_of(&stage.draw(&view));
         settings().bind(|| insta::assert_snapshot!(format!("middling-{name}"), drawn));
     }
+}
+
+#[test]
+fn every_large_word_can_be_drawn_in_block_letters_on_the_smallest_screen() {
+    let view = View::new(THEME);
+    let mut seen = 0;
+    for language in Language::ALL {
+        for word in view.large_words(language) {
+            seen += 1;
+            assert!(word.chars().all(big::knows), "{word}");
+            assert!(
+                big::width(&word, 1) <= 78,
+                "{word} takes {} columns",
+                big::width(&word, 1)
+            );
+        }
+    }
+    assert!(seen > 30, "the words are found by their keys");
+}
+
+#[test]
+fn every_screen_names_its_help_and_its_keys_on_the_last_line() {
+    let view = View::new(THEME);
+    for (name, scene) in SCENES {
+        let stage = Stage::play(*scene, Language::English, (80, 24));
+        let drawn = text_of(&stage.draw(&view));
+        let last = drawn.lines().last().unwrap_or_default();
+        assert!(
+            last.contains("F1 help") || last.contains("any other key"),
+            "{name}: {last}"
+        );
+    }
+}
+
+#[test]
+fn the_help_names_every_key_of_its_screen() {
+    for (name, scene) in SCENES {
+        let mut stage = Stage::play(*scene, Language::English, (80, 24));
+        if stage.model.help {
+            continue;
+        }
+        let mode = Mode::of(&stage.model);
+        stage.press(KeyCode::F(1));
+        let drawn = text_of(&stage.draw(&View::new(THEME)));
+        for key in bindings(mode, false).filter_map(|binding| binding.keys.first()) {
+            assert!(
+                drawn.contains(&key.name()),
+                "{name}: {}\n{drawn}",
+                key.name()
+            );
+        }
+    }
+}
+
+#[test]
+fn without_colour_no_cell_has_one() {
+    let view = View::new(Theme {
+        colour: false,
+        marks: true,
+    });
+    for (name, scene) in SCENES {
+        let drawn = Stage::play(*scene, Language::English, (120, 40)).draw(&view);
+        for cell in &drawn.content {
+            assert_eq!((cell.fg, cell.bg), (Color::Reset, Color::Reset), "{name}");
+        }
+    }
+}
+
+#[test]
+fn on_the_linux_console_only_marks_of_its_font_are_drawn() {
+    let view = View::new(Theme {
+        colour: true,
+        marks: false,
+    });
+    for (name, scene) in SCENES {
+        let drawn = text_of(&Stage::play(*scene, Language::Dutch, (80, 24)).draw(&view));
+        for mark in ['✓', '▸', '●', '○', '⏎', '▏', '…'] {
+            assert!(!drawn.contains(mark), "{name}: {mark}");
+        }
+    }
+}
+
+#[test]
+fn a_small_window_says_how_large_it_must_be() {
+    let stage = Stage::play(|_| {}, Language::English, (60, 20));
+    let drawn = text_of(&stage.draw(&View::new(THEME))).replace('\n', " ");
+    assert!(
+        drawn.contains("60×20") && drawn.contains("80×24"),
+        "{drawn}"
+    );
 }

@@ -3,8 +3,8 @@
 
 use super::Effect;
 use crate::domain::change::Remains;
-use crate::station::face::Command;
-use crate::tui::model::{DeskState, Lock, Model, Page};
+use crate::station::face::{Command, Notice};
+use crate::tui::model::{DeskState, Lock, Model, Page, Run};
 use crate::wire::Operator;
 
 /// Locks the screen. A run that has changed nothing on its key is stopped; another one waits behind a neutral screen.
@@ -81,15 +81,19 @@ pub(super) fn unlock(model: &mut Model, operator: Operator) -> Vec<Effect> {
     let before = model.lock.take().and_then(|lock| lock.operator);
     let same = before.is_some_and(|before| before.id == operator.id);
     model.operator = Some(operator);
-    model.runs.retain(|run| !run.is_sign_in());
     model.page = Page::Home;
     if same {
         return vec![Effect::Repaint];
     }
-    model.runs.clear();
-    model.notice = Some(crate::station::face::Notice {
+    model.runs.retain(Run::is_sign_in);
+    model.notice = Some(Notice {
         code: "other-operator".to_owned(),
         detail: "another operator signed in: the enrolment in progress was stopped".to_owned(),
     });
-    vec![Effect::Send(Command::Cancel), Effect::Repaint]
+    // While the sign-in goes on, a stop would mean that.
+    if model.runs.is_empty() {
+        return vec![Effect::Send(Command::Cancel), Effect::Repaint];
+    }
+    model.stops_after_sign_in = true;
+    vec![Effect::Repaint]
 }

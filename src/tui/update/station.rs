@@ -2,15 +2,15 @@
 
 use super::lock::{sign_out, unlock};
 use super::{Effect, lock};
-use crate::station::face::{Notice, Update};
+use crate::station::face::{Command, Notice, Update};
 use crate::tui::entry::SecretLine;
 use crate::tui::model::{
-    Asking, CurrentPin, Identify, Model, NewPin, Now, Page, PinComplaint, Progress, Run, Touch,
+    Asking, CurrentPin, Identify, Model, NewPin, Page, PinComplaint, Progress, Run, Touch,
 };
 use crate::wire::Operator;
 use crate::workflow::dialogue::{Ending, Event, Job, Note, Question, Step};
 
-pub(super) fn told(model: &mut Model, _now: Now, update: Update) -> Vec<Effect> {
+pub(super) fn told(model: &mut Model, update: Update) -> Vec<Effect> {
     match update {
         Update::Bay(bay) => model.bay = bay,
         Update::Home(home) => {
@@ -33,7 +33,7 @@ pub(super) fn told(model: &mut Model, _now: Now, update: Update) -> Vec<Effect> 
         }
         Update::Question(question) => ask(model, question),
         Update::Run(Event::Began { job }) => return begin(model, job),
-        Update::Run(Event::Ended { ending }) => end(model, ending),
+        Update::Run(Event::Ended { ending }) => return end(model, ending),
         Update::Run(event) => {
             if let Some(run) = model.runs.last_mut().filter(|run| run.ending.is_none()) {
                 happened(run, event);
@@ -63,7 +63,7 @@ fn operator_is(model: &mut Model, operator: Option<Operator>) -> Vec<Effect> {
             Vec::new()
         }
         // A session that nobody at this screen has asked for since it was locked.
-        Some(_) => vec![Effect::Send(crate::station::face::Command::SignOut)],
+        Some(_) => vec![Effect::Send(Command::SignOut)],
         None => {
             if model.operator.is_none() {
                 return Vec::new();
@@ -202,7 +202,7 @@ fn happened(run: &mut Run, event: Event) {
                 run.wanted = None;
             }
             run.asking = None;
-            run.set(step, Progress::Done(note));
+            run.set(step, Progress::Done(Box::new(note)));
         }
         Event::Challenge { expires_at } => run.expires_at = Some(expires_at),
         Event::Touch {
@@ -244,7 +244,16 @@ fn happened(run: &mut Run, event: Event) {
     }
 }
 
-fn end(model: &mut Model, ending: Ending) {
+fn end(model: &mut Model, ending: Ending) -> Vec<Effect> {
+    close(model, ending);
+    model.clamp_marks();
+    if model.runs.is_empty() && std::mem::take(&mut model.stops_after_sign_in) {
+        return vec![Effect::Send(Command::Cancel)];
+    }
+    Vec::new()
+}
+
+fn close(model: &mut Model, ending: Ending) {
     if std::mem::take(&mut model.starting) && model.lock.is_none() {
         // It ended before it had begun: there is no run yet to show the reason on.
         model.runs = model.wanted_job().map(Run::new).into_iter().collect();
@@ -262,6 +271,9 @@ fn end(model: &mut Model, ending: Ending) {
             if stop.code == "cancelled" && *remains == crate::domain::change::Remains::Nothing
     );
     run.ending = Some(ending);
+    if run.is_sign_in() && !matches!(run.ending, Some(Ending::SignedIn)) {
+        model.expects_operator = false;
+    }
     let signed_in = matches!(run.ending, Some(Ending::SignedIn));
     let hidden = model.lock.is_some() && !run.is_sign_in();
     if signed_in || cancelled_clean || hidden {
@@ -287,7 +299,7 @@ impl Run {
                 if *known > step {
                     *other = Progress::Ahead;
                 } else if *other == Progress::Current {
-                    *other = Progress::Done(Note::None);
+                    *other = Progress::Done(Box::new(Note::None));
                 }
             }
         }

@@ -189,7 +189,11 @@ fn message(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, row: u16) {
         .locks_in(ctx.now)
         .filter(|left| left.as_secs() < LOCK_ANNOUNCED_S)
     {
-        let line = tr!(text, "locks-in", seconds = (left.as_secs() + 1));
+        let line = tr!(
+            text,
+            "locks-in",
+            seconds = (left.as_millis().div_ceil(1000))
+        );
         sheet.put_right(area, row, s(line, ctx.theme.warning()));
     }
     if let Some(run) = model.run().filter(|run| run.ending.is_none()) {

@@ -1,0 +1,422 @@
+//! How the kiosk answers to keys and to the station, without a terminal.
+
+use std::sync::Arc;
+
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use super::{sent, shown};
+use crate::domain::change::Remains;
+use crate::station::face::{Command, Notice, Update};
+use crate::text::Language;
+use crate::tui::model::{Asking, Page};
+use crate::tui::scenes::{SCENES, Stage, cast};
+use crate::tui::update::{Effect, Event as KioskEvent};
+use crate::workflow::dialogue::{Answer, Ending, Event, Job, Question, Step, StopView};
+
+/// A kiosk at the end of that scene, with what it sent forgotten.
+pub fn at(name: &str) -> Stage {
+    let (_, scene) = SCENES
+        .iter()
+        .find(|(known, _)| *known == name)
+        .expect("a scene of that name");
+    let mut stage = Stage::play(*scene, Language::English, (80, 24));
+    stage.effects.clear();
+    stage
+}
+
+fn found(serial: u64, people: Vec<crate::domain::Person>) -> Update {
+    Update::Found {
+        serial,
+        people: Ok(people),
+        more: false,
+    }
+}
+
+#[test]
+fn a_late_answer_to_an_earlier_search_changes_nothing() {
+    let mut stage = at("home");
+    stage.type_text("ex");
+    let early = stage.model.desk.find.serial;
+    stage.type_text("a");
+    stage.say(found(early, vec![cast::unaffiliated()]));
+    assert!(stage.model.desk.find.people.is_empty());
+    assert!(stage.model.desk.find.waiting);
+    stage.say(found(early + 1, vec![cast::example()]));
+    assert_eq!(stage.model.desk.find.people, [cast::example()]);
+}
+
+#[test]
+fn an_answer_that_comes_after_the_search_was_cleared_is_not_shown() {
+    let mut stage = at("home");
+    stage.type_text("e");
+    let serial = stage.model.desk.find.serial;
+    stage.press(KeyCode::Esc);
+    stage.say(found(serial, cast::people()));
+    assert!(stage.model.desk.find.people.is_empty());
+}
+
+#[test]
+fn enter_before_the_answer_opens_the_only_match_but_none_of_several() {
+    for (people, opens) in [(vec![cast::example()], true), (cast::people(), false)] {
+        let mut stage = at("home");
+        stage.type_text("exam");
+        stage.press(KeyCode::Enter);
+        let serial = stage.model.desk.find.serial;
+        sent(&mut stage);
+        stage.say(found(serial, people));
+        let commands = sent(&mut stage);
+        assert_eq!(
+            commands.contains(&"open p-1".to_owned()),
+            opens,
+            "{commands:?}"
+        );
+        assert_eq!(stage.model.page == Page::Person, opens);
+    }
+}
+
+#[test]
+fn enter_at_the_start_opens_whoever_is_expected_next() {
+    let mut stage = at("home");
+    stage.press(KeyCode::Enter);
+    assert_eq!(sent(&mut stage), ["open p-1"]);
+}
+
+#[test]
+fn a_second_enter_does_not_start_a_second_enrolment() {
+    let mut stage = at("person");
+    stage.press(KeyCode::Enter);
+    stage.press(KeyCode::Enter);
+    assert_eq!(sent(&mut stage), ["enrol p-2"]);
+}
+
+#[test]
+fn a_run_that_ends_before_it_begins_still_says_why() {
+    let mut stage = at("person");
+    stage.press(KeyCode::Enter);
+    stage.run(Event::Ended {
+        ending: Ending::Stopped {
+            stop: StopView {
+                code: "not-allowed".to_owned(),
+                detail: "customer-service may not do this; help-desk may".to_owned(),
+            },
+            remains: Remains::Nothing,
+        },
+    });
+    let screen = shown(&stage);
+    assert!(screen.contains("not for your role"), "{screen}");
+    assert!(screen.contains("help-desk may"), "{screen}");
+    stage.press(KeyCode::Enter);
+    assert_eq!(stage.model.page, Page::Person);
+}
+
+#[test]
+fn a_withdrawn_question_takes_no_answer_and_forgets_what_was_typed() {
+    let mut stage = at("new-pin-again");
+    stage.run(Event::Withdrawn);
+    stage.press(KeyCode::Enter);
+    assert!(sent(&mut stage).is_empty());
+    assert!(stage.model.run().is_some_and(|run| run.asking.is_none()));
+}
+
+#[test]
+fn the_pin_is_handed_over_only_when_both_entries_are_the_same() {
+    let mut stage = at("new-pin-mismatch");
+    assert!(sent(&mut stage).is_empty());
+    stage.type_text("491763");
+    stage.press(KeyCode::Enter);
+    stage.type_text("491763");
+    stage.press(KeyCode::Enter);
+    let pin = stage.effects.iter().find_map(|effect| match effect {
+        Effect::Send(Command::Answer(Answer::Pin(pin))) => Some(pin),
+        _ => None,
+    });
+    assert!(pin.is_some_and(|pin| pin.as_bytes() == b"491763"));
+    assert!(stage.model.run().is_some_and(|run| run.asking.is_none()));
+}
+
+#[test]
+fn a_pin_shorter_than_the_keys_minimum_is_not_handed_over() {
+    let mut stage = at("new-pin");
+    stage.press(KeyCode::Enter);
+    assert!(sent(&mut stage).is_empty());
+    assert!(shown(&stage).contains("Too short: at least 6 characters."));
+}
+
+#[test]
+fn what_is_typed_as_a_pin_is_nowhere_on_the_screen() {
+    for name in ["new-pin", "new-pin-again", "sign-in-pin"] {
+        let mut stage = at(name);
+        stage.type_text("zqxj");
+        let screen = shown(&stage);
+        assert!(!screen.contains('z') && !screen.contains("qxj"), "{screen}");
+    }
+}
+
+#[test]
+fn the_person_is_identified_by_a_document_and_four_characters() {
+    let mut stage = at("identify-document");
+    stage.press(KeyCode::Enter);
+    stage.type_text("2ab");
+    stage.press(KeyCode::Enter);
+    assert!(sent(&mut stage).is_empty());
+    assert!(shown(&stage).contains("Exactly four letters or digits."));
+    stage.type_text("9x7");
+    stage.press(KeyCode::Enter);
+    let how = stage.effects.iter().find_map(|effect| match effect {
+        Effect::Send(Command::Answer(Answer::Identified(how))) => Some(how.clone()),
+        _ => None,
+    });
+    let how = how.expect("identified");
+    assert_eq!(
+        (how.document.as_str(), how.last_four.as_str()),
+        ("identity-card", "AB9X")
+    );
+}
+
+#[test]
+fn deleting_in_an_empty_field_goes_back_to_the_choice_of_the_document() {
+    let mut stage = at("identify-document");
+    stage.type_text("1a");
+    stage.press(KeyCode::Backspace);
+    stage.press(KeyCode::Backspace);
+    assert!(shown(&stage).contains("Which document?"));
+}
+
+#[test]
+fn the_mark_stays_on_its_slot_when_the_bay_changes() {
+    let mut stage = at("choose-key");
+    stage.run(Event::Withdrawn);
+    stage.ask(Question::ChooseKey {
+        keys: vec![cast::used_key(), cast::advised_key()],
+    });
+    stage.press(KeyCode::Enter);
+    assert!(stage.effects.iter().any(|effect| matches!(
+        effect,
+        Effect::Send(Command::Answer(Answer::Key(place))) if *place == cast::used_key().place
+    )));
+}
+
+#[test]
+fn a_digit_marks_the_slot_of_that_number() {
+    let mut stage = at("choose-key");
+    stage.type_text("4");
+    stage.press(KeyCode::Enter);
+    assert!(stage.effects.iter().any(|effect| matches!(
+        effect,
+        Effect::Send(Command::Answer(Answer::Key(place))) if *place == cast::advised_key().place
+    )));
+}
+
+#[test]
+fn enter_never_insists_on_a_key_that_policy_refuses() {
+    let mut stage = at("admit-refused");
+    stage.press(KeyCode::Enter);
+    assert_eq!(sent(&mut stage), ["answer other-key"]);
+}
+
+#[test]
+fn one_esc_stops_where_nothing_is_left_behind() {
+    let mut stage = at("identify-document");
+    stage.press(KeyCode::Esc);
+    assert_eq!(sent(&mut stage), ["cancel"]);
+    stage.press(KeyCode::Esc);
+    assert!(sent(&mut stage).is_empty(), "asked once only");
+}
+
+#[test]
+fn where_something_is_left_behind_only_a_second_esc_in_a_row_stops() {
+    let mut stage = at("touch-create");
+    stage.press(KeyCode::Esc);
+    stage.press(KeyCode::Up);
+    stage.press(KeyCode::Esc);
+    assert!(sent(&mut stage).is_empty());
+    assert!(shown(&stage).contains("Esc again stops"));
+    stage.press(KeyCode::Esc);
+    assert_eq!(sent(&mut stage), ["cancel"]);
+}
+
+#[test]
+fn after_success_nothing_of_the_person_is_kept() {
+    let mut stage = at("done");
+    stage.press(KeyCode::Enter);
+    assert_eq!(stage.model.page, Page::Home);
+    assert!(stage.model.runs.is_empty());
+    assert!(stage.model.desk.person.is_none());
+    assert!(stage.model.desk.find.line.is_empty() && stage.model.desk.find.people.is_empty());
+}
+
+#[test]
+fn another_key_for_the_same_person_is_one_press_away() {
+    let mut stage = at("done-left");
+    stage.press(KeyCode::Char('a'));
+    assert_eq!(sent(&mut stage), ["enrol p-1"]);
+}
+
+#[test]
+fn a_step_taken_again_takes_the_later_ones_back() {
+    let mut stage = at("admit-warned");
+    stage.press(KeyCode::Char('o'));
+    stage.run(Event::Step { step: Step::Key });
+    stage.ask(Question::ChooseKey { keys: Vec::new() });
+    assert!(shown(&stage).contains("· check · PIN"));
+}
+
+#[test]
+fn a_conflict_is_withdrawn_only_by_the_name_it_is_about() {
+    let mut stage = at("outbox-withdraw");
+    stage.press(KeyCode::Enter);
+    assert!(sent(&mut stage).is_empty());
+    assert!(shown(&stage).contains("That is not the name above."));
+    stage.type_text("mple");
+    stage.press(KeyCode::Enter);
+    assert_eq!(sent(&mut stage), ["conflict Withdrawn"]);
+}
+
+#[test]
+fn an_entry_that_is_merely_queued_can_be_neither_withdrawn_nor_retried() {
+    let mut stage = at("outbox");
+    stage.press(KeyCode::Down);
+    stage.press(KeyCode::Char('x'));
+    stage.press(KeyCode::Char('r'));
+    assert!(sent(&mut stage).is_empty());
+    stage.press(KeyCode::Char('p'));
+    assert_eq!(sent(&mut stage), ["push"]);
+}
+
+#[test]
+fn capital_letters_are_commands_as_well_as_small_ones() {
+    let mut stage = at("choose-key");
+    stage.press(KeyCode::Char('W'));
+    assert_eq!(sent(&mut stage), ["answer wink"]);
+}
+
+#[test]
+fn software_keys_are_touched_and_plugged_only_in_a_demonstration() {
+    let mut real = at("touch-create");
+    real.press(KeyCode::F(2));
+    assert!(sent(&mut real).is_empty());
+
+    let mut demo = at("touch-create");
+    demo.model.setup.demo = true;
+    demo.press(KeyCode::F(2));
+    demo.press(KeyCode::F(3));
+    assert!(shown(&demo).contains("Plug or pull which slot?"));
+    demo.press(KeyCode::Char('1'));
+    assert_eq!(sent(&mut demo), ["Touch", "TogglePlug { slot: 1 }"]);
+}
+
+#[test]
+fn the_language_changes_at_once_and_everywhere() {
+    let mut stage = at("touch-create");
+    stage.press(KeyCode::F(9));
+    assert!(shown(&stage).contains("Raak de knipperende sleutel in poort 1 aan."));
+    stage.press(KeyCode::F(9));
+    assert!(shown(&stage).contains("Touch the blinking key in slot 1."));
+}
+
+#[test]
+fn any_key_closes_the_help_and_does_nothing_else() {
+    let mut stage = at("help");
+    stage.press(KeyCode::Enter);
+    assert!(sent(&mut stage).is_empty());
+    assert!(matches!(
+        stage.model.run().and_then(|run| run.asking.as_ref()),
+        Some(Asking::ChooseKey { .. })
+    ));
+}
+
+#[test]
+fn a_notice_stays_until_the_next_key() {
+    let mut stage = at("home");
+    stage.say(Update::Notice(Notice {
+        code: "unreachable".to_owned(),
+        detail: "connection refused".to_owned(),
+    }));
+    assert!(shown(&stage).contains("! The registry cannot be reached."));
+    stage.press(KeyCode::Down);
+    assert!(!shown(&stage).contains("The registry cannot be reached."));
+}
+
+#[test]
+fn a_notice_with_an_unknown_word_is_shown_in_its_own_words() {
+    let mut stage = at("home");
+    stage.say(Update::Notice(Notice {
+        code: "from-a-newer-release".to_owned(),
+        detail: "the printer is on fire".to_owned(),
+    }));
+    assert!(shown(&stage).contains("! the printer is on fire"));
+}
+
+#[test]
+fn a_pulled_key_is_gone_from_the_bay_and_asked_for_by_its_slot() {
+    let screen = shown(&at("pulled"));
+    assert!(screen.contains("Put it back into slot 1"), "{screen}");
+    let screen = shown(&at("pull-out"));
+    assert!(screen.contains("Pull the key out of slot 2"), "{screen}");
+}
+
+#[test]
+fn what_keys_and_registry_call_themselves_cannot_disturb_the_screen() {
+    let mut stage = at("home");
+    stage.type_text("a");
+    let serial = stage.model.desk.find.serial;
+    stage.say(found(serial, vec![cast::hostile()]));
+    stage.say(Update::Bay(cast::hostile_bay()));
+    for size in [(80, 24), (120, 40), (200, 60)] {
+        stage.model.size = size;
+        for page in [Page::Home, Page::Keys(0), Page::Person] {
+            stage.model.page = page;
+            let screen = shown(&stage);
+            assert!(
+                !screen.chars().any(
+                    |c| c != '\n' && (c.is_control() || "\u{202e}\u{2067}\u{200b}".contains(c))
+                ),
+                "{screen}"
+            );
+        }
+    }
+}
+
+#[test]
+fn unfinished_work_is_taken_up_with_enter() {
+    let mut stage = at("unfinished");
+    stage.press(KeyCode::Enter);
+    assert_eq!(
+        sent(&mut stage),
+        ["resolve 00000000-0000-0000-0000-000000000009"]
+    );
+    stage.run(Event::Began {
+        job: Job::Resolve {
+            unfinished: Box::new(cast::unfinished()),
+        },
+    });
+    assert!(shown(&stage).contains("UNFINISHED WORK"));
+}
+
+#[test]
+fn tickets_are_fetched_for_the_day_at_the_station() {
+    let mut stage = at("home");
+    stage.press(KeyCode::F(7));
+    assert_eq!(sent(&mut stage), ["tickets 2026-11-22"]);
+}
+
+#[test]
+fn leaving_is_not_possible_in_the_middle_of_a_run() {
+    let leave = |stage: &mut Stage| {
+        let key = KeyEvent::new(KeyCode::Char('q'), KeyModifiers::CONTROL);
+        stage.event(KioskEvent::Key(key));
+        sent(stage)
+    };
+    assert!(leave(&mut at("touch-create")).is_empty());
+    assert!(leave(&mut at("locked")).is_empty());
+    assert_eq!(leave(&mut at("home")), ["quit"]);
+}
+
+#[test]
+fn a_bay_that_shrinks_leaves_no_mark_behind_its_end() {
+    let mut stage = at("keys");
+    stage.say(Update::Bay(Arc::new(Vec::new())));
+    stage.press(KeyCode::Char('w'));
+    assert!(sent(&mut stage).is_empty());
+    assert!(shown(&stage).contains("no key in the bay"));
+}

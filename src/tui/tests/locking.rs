@@ -1,0 +1,238 @@
+//! After locking, nothing of the person is left: not on the screen, not in the model, not when a late answer comes.
+
+use ratatui::crossterm::event::KeyCode;
+
+use super::behaviour::at;
+use super::{THEME, sent, shown, text_of};
+use crate::domain::change::Remains;
+use crate::station::face::Update;
+use crate::text::Language;
+use crate::tui::model::Page;
+use crate::tui::scenes::{SCENES, Stage, cast};
+use crate::tui::view::View;
+use crate::workflow::dialogue::{Ending, Event, Job, PushState, Question};
+
+/// What would give a person away: names, organisations, addresses, numbers, documents, what was typed, dots of a PIN.
+const TRACES: [&str; 12] = [
+    "P. Example",
+    "W. Example",
+    "Exampleson",
+    "Example Shipping",
+    "Example Barge",
+    "@",
+    "20417",
+    "12345678",
+    "7K31",
+    "28461397",
+    "exam",
+    "▄█▄ ▄█▄",
+];
+
+#[test]
+fn after_locking_no_trace_of_the_person_is_on_any_screen() {
+    let view = View::new(THEME);
+    for (name, scene) in SCENES {
+        for size in [(80, 24), (120, 40), (200, 60)] {
+            let mut stage = Stage::play(*scene, Language::English, size);
+            stage.press(KeyCode::F(12));
+            let screen = text_of(&stage.draw(&view));
+            for trace in TRACES {
+                assert!(!screen.contains(trace), "{name}: {trace}\n{screen}");
+            }
+            assert!(!screen.contains("M. Desk"), "{name}: the operator is named");
+        }
+    }
+}
+
+#[test]
+fn the_traces_that_are_looked_for_are_on_the_screens_before_locking() {
+    let view = View::new(THEME);
+    let all: String = SCENES
+        .iter()
+        .map(|(_, scene)| text_of(&Stage::play(*scene, Language::English, (200, 60)).draw(&view)))
+        .collect();
+    for trace in TRACES {
+        assert!(all.contains(trace), "{trace}");
+    }
+}
+
+#[test]
+fn a_lock_repaints_every_cell() {
+    for name in ["home-search", "new-pin", "touch-create", "done"] {
+        let mut stage = at(name);
+        stage.press(KeyCode::F(12));
+        assert!(sent(&mut stage).contains(&"repaint".to_owned()), "{name}");
+    }
+}
+
+#[test]
+fn a_run_that_has_changed_nothing_is_stopped_by_the_lock() {
+    let mut stage = at("new-pin");
+    stage.press(KeyCode::F(12));
+    assert_eq!(sent(&mut stage), ["cancel", "sign out", "repaint"]);
+    assert!(stage.model.runs.is_empty());
+    assert_eq!(stage.model.page, Page::SignIn);
+}
+
+#[test]
+fn a_run_that_has_changed_the_key_waits_behind_a_neutral_screen() {
+    let mut stage = at("touch-create");
+    stage.press(KeyCode::F(12));
+    assert_eq!(sent(&mut stage), ["repaint"]);
+    assert!(shown(&stage).contains("An enrolment is in progress."));
+    stage.run(Event::TouchOver);
+    stage.run(Event::Leaves {
+        remains: Remains::Credential,
+    });
+    assert!(shown(&stage).contains("An enrolment is in progress."));
+}
+
+fn sign_in_over(stage: &mut Stage, operator: crate::wire::Operator) {
+    stage.press(KeyCode::Enter);
+    assert_eq!(sent(stage), ["sign in"]);
+    stage.run(Event::Began { job: Job::SignIn });
+    stage.ask(Question::CurrentPin {
+        key: cast::used_key(),
+        retries: Some(8),
+        wrong: false,
+    });
+    stage.type_text("1234");
+    stage.press(KeyCode::Enter);
+    assert_eq!(sent(stage), ["answer pin"]);
+    stage.say(Update::Operator(Some(operator)));
+    stage.run(Event::Ended {
+        ending: Ending::SignedIn,
+    });
+}
+
+#[test]
+fn the_same_operator_gets_the_run_back_where_it_was() {
+    let mut stage = at("locked");
+    sign_in_over(&mut stage, cast::operator());
+    assert_eq!(sent(&mut stage), ["repaint"]);
+    let screen = shown(&stage);
+    assert!(
+        screen.contains("P. Example") && screen.contains("touch 1 of 2"),
+        "{screen}"
+    );
+}
+
+#[test]
+fn another_operator_does_not_see_the_run_and_it_is_stopped() {
+    let mut stage = at("locked");
+    sign_in_over(&mut stage, cast::other_operator());
+    assert_eq!(sent(&mut stage), ["repaint", "cancel"]);
+    let screen = shown(&stage);
+    assert!(screen.contains("Another operator signed in"), "{screen}");
+    assert!(stage.model.runs.is_empty());
+}
+
+#[test]
+fn a_question_of_the_run_behind_the_lock_is_still_there_afterwards() {
+    let mut stage = at("touch-again");
+    stage.press(KeyCode::F(12));
+    sent(&mut stage);
+    sign_in_over(&mut stage, cast::operator());
+    sent(&mut stage);
+    stage.press(KeyCode::Enter);
+    assert_eq!(sent(&mut stage), ["answer yes"]);
+}
+
+#[test]
+fn an_enrolment_that_ends_behind_the_lock_leaves_an_ordinary_sign_in_screen() {
+    let mut stage = at("locked");
+    stage.run(Event::Ended {
+        ending: Ending::Enrolled {
+            person: cast::example(),
+            key: cast::fresh_key(),
+            push: PushState::Accepted,
+        },
+    });
+    assert_eq!(stage.model.page, Page::SignIn);
+    assert!(stage.model.lock.is_none());
+    assert!(!shown(&stage).contains("P. Example"));
+}
+
+#[test]
+fn what_the_station_says_late_about_a_person_is_not_taken_in_after_locking() {
+    let mut stage = at("home-search");
+    let serial = stage.model.desk.find.serial;
+    stage.press(KeyCode::F(12));
+    stage.say(Update::Found {
+        serial,
+        people: Ok(cast::people()),
+        more: false,
+    });
+    stage.say(Update::Opened(Box::new(cast::detail())));
+    stage.run(Event::Began {
+        job: Job::Enrol {
+            person: cast::example(),
+        },
+    });
+    stage.ask(Question::Identify {
+        person: cast::example(),
+    });
+    assert!(stage.model.desk.person.is_none());
+    assert!(stage.model.runs.is_empty());
+    assert!(!shown(&stage).contains("Example"));
+}
+
+#[test]
+fn a_session_that_nobody_asked_for_does_not_open_a_locked_screen() {
+    let mut stage = at("home");
+    stage.press(KeyCode::F(12));
+    sent(&mut stage);
+    stage.say(Update::Operator(Some(cast::operator())));
+    assert_eq!(sent(&mut stage), ["sign out"]);
+    assert_eq!(stage.model.page, Page::SignIn);
+}
+
+#[test]
+fn the_screen_locks_by_itself_after_the_idle_time_and_says_so_before() {
+    let mut stage = at("home-search");
+    stage.wait(100);
+    assert!(shown(&stage).contains("locks in 20"), "{}", shown(&stage));
+    stage.press(KeyCode::Up);
+    stage.wait(119);
+    assert!(sent(&mut stage).is_empty());
+    stage.wait(1);
+    assert_eq!(sent(&mut stage), ["sign out", "repaint"]);
+}
+
+#[test]
+fn waiting_for_a_touch_counts_as_idle() {
+    let mut stage = at("touch-create");
+    stage.wait(120);
+    assert_eq!(sent(&mut stage), ["repaint"]);
+    assert!(stage.model.lock.is_some());
+}
+
+#[test]
+fn a_code_that_is_being_typed_is_forgotten_after_the_idle_time() {
+    let mut stage = at("sign-in-code");
+    stage.wait(120);
+    assert_eq!(stage.model.page, Page::SignIn);
+    assert!(!shown(&stage).contains("7QF2"));
+}
+
+#[test]
+fn an_abandoned_sign_in_over_a_lock_is_stopped_after_the_idle_time() {
+    let mut stage = at("locked");
+    stage.press(KeyCode::Enter);
+    stage.run(Event::Began { job: Job::SignIn });
+    sent(&mut stage);
+    stage.wait(120);
+    assert_eq!(sent(&mut stage), ["cancel", "repaint"]);
+}
+
+#[test]
+fn a_session_that_ends_at_the_registry_locks_the_screen() {
+    let mut stage = at("home-search");
+    stage.say(Update::Operator(None));
+    assert_eq!(stage.model.page, Page::SignIn);
+    assert!(!shown(&stage).contains("Example"));
+
+    let mut stage = at("touch-create");
+    stage.say(Update::Operator(None));
+    assert!(shown(&stage).contains("An enrolment is in progress."));
+}
