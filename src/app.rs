@@ -72,7 +72,7 @@ async fn dispatch(arguments: Arguments, output: Arc<Output>) -> Outcome {
         Some(Command::Key(command)) => key_command(&command, &global, &output).await,
         Some(Command::Station(command)) => join(command, &global).await,
         Some(Command::Doctor) => doctor_command(&global, &output).await,
-        Some(Command::Screens { .. }) => Outcome::failed(Exit::Usage, "none", ""),
+        Some(Command::Screens { out }) => screens_command(&out),
         Some(Command::Session(command)) => {
             with_station(&global, output, StationCommand::Session(&command)).await
         }
@@ -246,6 +246,20 @@ async fn serve_screen(station: Arc<Station>, config: TuiConfig, soft: Option<Sof
             Exit::Store,
             "defect",
             format!("the screens failed: {panic}; what was done is in the journal"),
+        ),
+    }
+}
+
+fn screens_command(out: &Path) -> Outcome {
+    match tui::pictures(out) {
+        Ok(paths) => Outcome::done(
+            format!("{} pictures in {}", paths.len(), out.display()),
+            serde_json::json!({ "pictures": paths }),
+        ),
+        Err(error) => Outcome::failed(
+            Exit::Store,
+            "not-written",
+            format!("{}: {error}", out.display()),
         ),
     }
 }

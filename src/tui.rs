@@ -66,6 +66,8 @@ pub struct TuiConfig {
     pub idle_lock: Duration,
     /// Software keys: the screen is marked, F2 touches and F3 plugs.
     pub demo: bool,
+    /// A demonstration's own operator key: its slot and PIN, shown on the sign-in screen.
+    pub demo_sign_in: Option<(u16, &'static str)>,
     /// For times of day.
     pub zone: TimeZone,
     /// For advisories in the bay.
@@ -82,6 +84,7 @@ impl TuiConfig {
             language,
             idle_lock: Self::IDLE_LOCK,
             demo: false,
+            demo_sign_in: None,
             zone: TimeZone::system(),
             models,
         }

@@ -20,6 +20,7 @@ use crate::domain::{PersonId, Place};
 use crate::station::desk::StationDesk;
 use crate::station::face::SoftCommand;
 use crate::station::kiosk::SoftHand;
+use crate::tui::TuiConfig;
 use crate::workflow;
 use world::{Rack, ScriptedFace, World, WorldError};
 
@@ -74,7 +75,10 @@ async fn show(world: World, global: &Global) -> Outcome {
         config.language.clone_from(language);
     }
     let hand = soft_hand(world.rack.clone());
-    let screen = super::screen_config(&config, world.station.slots(), true);
+    let screen = TuiConfig {
+        demo_sign_in: Some((1, world::OPERATOR_PIN)),
+        ..super::screen_config(&config, world.station.slots(), true)
+    };
     let outcome = super::serve_screen(Arc::clone(&world.station), screen, Some(hand)).await;
     drop(world);
     outcome

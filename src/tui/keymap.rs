@@ -51,6 +51,8 @@ pub enum Action {
     Retry,
     /// Withdraw a conflict.
     Withdraw,
+    /// End unfinished work without its key.
+    WithoutKey,
     /// Enrol another key for the same person.
     AnotherKey,
     /// Delete the last character.
@@ -84,8 +86,8 @@ pub enum Mode {
     Person,
     /// The outbox.
     Outbox,
-    /// A withdrawal is confirmed by typing.
-    Withdraw,
+    /// Something is given up by typing a name.
+    GiveUp,
     /// Unfinished work.
     Unfinished,
     /// The keys in the bay.
@@ -127,7 +129,7 @@ impl Mode {
         Self::Home,
         Self::Person,
         Self::Outbox,
-        Self::Withdraw,
+        Self::GiveUp,
         Self::Unfinished,
         Self::Keys,
         Self::Running,
@@ -159,7 +161,7 @@ impl Mode {
             Page::Home => Self::Home,
             Page::Person => Self::Person,
             Page::Outbox(_) => Self::Outbox,
-            Page::Withdraw(_) => Self::Withdraw,
+            Page::GiveUp(_) => Self::GiveUp,
             Page::Unfinished(_) => Self::Unfinished,
             Page::Keys(_) => Self::Keys,
         }
@@ -189,7 +191,7 @@ impl Mode {
     pub fn takes_text(self) -> bool {
         matches!(
             self,
-            Self::Code | Self::Home | Self::Withdraw | Self::LastFour | Self::Pin
+            Self::Code | Self::Home | Self::GiveUp | Self::LastFour | Self::Pin
         )
     }
 

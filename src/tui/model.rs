@@ -15,7 +15,7 @@ use super::TuiConfig;
 use super::entry::Line;
 use crate::domain::change::{OutboxEntry, Unfinished};
 use crate::domain::models::Models;
-use crate::domain::{EntryId, Person, PersonId};
+use crate::domain::{EntryId, IntentId, Person, PersonId};
 use crate::station::face::{HomeView, Notice, SlotView};
 use crate::text::Language;
 use crate::wire::{Operator, PersonDetail};
@@ -76,6 +76,8 @@ pub struct Setup {
     pub idle_lock: Duration,
     /// Software keys: the screen is marked and keys can be touched from the keyboard.
     pub demo: bool,
+    /// A demonstration's own operator key: its slot and PIN.
+    pub demo_sign_in: Option<(u16, &'static str)>,
     /// For times of day.
     pub zone: TimeZone,
     /// For advisories in the bay.
@@ -95,25 +97,34 @@ pub enum Page {
     Person,
     /// What waits for the registry, and the marked entry.
     Outbox(usize),
-    /// The marked entry is withdrawn once its name has been typed.
-    Withdraw(Withdrawal),
+    /// Something is given up once the name it concerns has been typed.
+    GiveUp(GivingUp),
     /// Unfinished work, and the marked entry.
     Unfinished(usize),
     /// The keys in the bay, and the marked slot.
     Keys(usize),
 }
 
-/// A conflict on its way out of the outbox.
+/// Something that is about to be given up, with no way back.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Withdrawal {
-    /// Which.
-    pub entry: EntryId,
+pub struct GivingUp {
+    /// What.
+    pub what: GivenUp,
     /// What must be typed.
     pub name: String,
     /// What was typed.
     pub line: Line,
     /// The last attempt was wrong.
     pub wrong: bool,
+}
+
+/// What can be given up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GivenUp {
+    /// A conflict: it leaves the outbox.
+    Conflict(EntryId),
+    /// Unfinished work whose key is not to be had: what may remain on the key is recorded.
+    Work(IntentId),
 }
 
 /// What concerns the person at the desk.
@@ -172,6 +183,7 @@ impl Model {
             setup: Setup {
                 idle_lock: config.idle_lock,
                 demo: config.demo,
+                demo_sign_in: config.demo_sign_in,
                 zone: config.zone,
                 models: config.models,
             },

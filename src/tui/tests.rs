@@ -59,7 +59,13 @@ fn in_words(command: &Command) -> String {
         Command::Find { serial, text } => format!("find {serial} {text}"),
         Command::Open { person } => format!("open {person}"),
         Command::Enrol { person } => format!("enrol {person}"),
-        Command::Resolve { intent } => format!("resolve {intent}"),
+        Command::Resolve {
+            intent,
+            without_key,
+        } => format!(
+            "resolve {intent}{}",
+            if *without_key { " without key" } else { "" }
+        ),
         Command::Answer(answer) => format!("answer {}", answer.name()),
         Command::Cancel => "cancel".to_owned(),
         Command::Wink { place } => format!("wink {place}"),

@@ -6,6 +6,7 @@
 mod bay;
 mod chrome;
 mod closing;
+mod giving_up;
 mod help;
 mod home;
 mod outbox;
@@ -110,7 +111,7 @@ fn screen(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
         Page::Home => home::draw(ctx, sheet, area),
         Page::Person => people::draw(ctx, sheet, area),
         Page::Outbox(marked) => outbox::draw(ctx, sheet, area, *marked),
-        Page::Withdraw(withdrawal) => outbox::draw_withdrawal(ctx, sheet, area, withdrawal),
+        Page::GiveUp(giving_up) => giving_up::draw(ctx, sheet, area, giving_up),
         Page::Unfinished(marked) => unfinished::draw(ctx, sheet, area, *marked),
         Page::Keys(marked) => bay::draw_page(ctx, sheet, area, *marked),
     }

@@ -45,7 +45,7 @@ note-warned = accepted with { $count ->
 }
 note-pin-set = set by the person
 note-pin-changed = changed by the person
-note-verified = typed by the person
+note-verified = verified by the key
 note-queued = waits in the outbox
 note-conflict = refused: see the outbox
 note-created = the key made the credential
@@ -122,9 +122,10 @@ key-other-key = another key
 key-push = push now
 key-retry = send again
 key-withdraw = withdraw
+key-without-key = without the key
 key-take-up = take up
 key-soft-touch = touch
-key-soft-plug = plug or pull
+key-soft-plug = plug
 key-clear = clear
 key-delete = delete
 key-unlock = sign in to go on
@@ -159,6 +160,7 @@ who-station = STATION
 sign-in-big = SIGN IN
 sign-in-how = Put your own security key into a slot and press Enter.
 sign-in-first = First time here? Press c and type the one-time code that you were given.
+demo-sign-in = Demonstration: the operator's key is in slot { $slot }, its PIN is { $pin }. F2 touches whatever key is blinking.
 sign-in-keys = { $count ->
     [0] no key in the bay
     [one] 1 key in the bay
@@ -428,8 +430,10 @@ outbox-withdraw-how = x withdraws it: the person then needs another enrolment. T
 outbox-queued-how = It is sent again by itself. p sends everything now.
 withdraw-big = WITHDRAW?
 withdraw-how = The enrolment of { $name } is given up: the credential on their key stays useless and they must come back. There is no way back.
-withdraw-type = Type { $name } to confirm
-withdraw-wrong = That is not the name above.
+without-key-big = NO KEY?
+without-key-how = The work for { $name } is closed without its key. Whatever may be on that key stays there, and the record says so. There is no way back.
+give-up-type = Type { $name } to confirm
+give-up-wrong = That is not the name above.
 
 ## Unfinished work
 
@@ -442,6 +446,7 @@ unfinished-pin-known = The key has the person's PIN. Whether it made a credentia
 unfinished-made-known = The key made a credential, and its registration is on disk here.
 unfinished-begun-way = Safe way on: put the key into a slot; it is looked at, and what is there is deleted or finished.
 unfinished-made-way = Safe way on: put the key into a slot and test it; then it is enrolled and sent.
+unfinished-without-key = The key is lost: n closes the work without it.
 unfinished-key = { $model }, last in slot { $slot }
 
 ## Keys

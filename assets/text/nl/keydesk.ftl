@@ -45,7 +45,7 @@ note-warned = aanvaard met { $count ->
 }
 note-pin-set = gekozen door de persoon
 note-pin-changed = gewijzigd door de persoon
-note-verified = ingetoetst door de persoon
+note-verified = door de sleutel gecontroleerd
 note-queued = wacht in de uitbak
 note-conflict = geweigerd: zie de uitbak
 note-created = de sleutel heeft de credential gemaakt
@@ -122,9 +122,10 @@ key-other-key = andere sleutel
 key-push = nu versturen
 key-retry = opnieuw sturen
 key-withdraw = intrekken
+key-without-key = zonder sleutel
 key-take-up = oppakken
 key-soft-touch = aanraken
-key-soft-plug = in of uit
+key-soft-plug = in/uit
 key-clear = wissen
 key-delete = teken wissen
 key-unlock = aanmelden en verdergaan
@@ -159,6 +160,7 @@ who-station = STATION
 sign-in-big = AANMELDEN
 sign-in-how = Steek uw eigen beveiligingssleutel in een poort en druk op Enter.
 sign-in-first = Voor het eerst hier? Druk op c en toets de eenmalige code in die u kreeg.
+demo-sign-in = Demonstratie: de sleutel van de balie zit in poort { $slot }, zijn pincode is { $pin }. F2 raakt aan wat knippert.
 sign-in-keys = { $count ->
     [0] geen sleutel in de poorten
     [one] 1 sleutel in de poorten
@@ -428,8 +430,10 @@ outbox-withdraw-how = x trekt het in: de persoon moet dan opnieuw komen. De vast
 outbox-queued-how = Het wordt vanzelf opnieuw gestuurd. p verstuurt nu alles.
 withdraw-big = INTREKKEN?
 withdraw-how = De uitgifte aan { $name } wordt opgegeven: de credential op de sleutel blijft nutteloos en de persoon moet terugkomen. Er is geen weg terug.
-withdraw-type = Toets { $name } in om te bevestigen
-withdraw-wrong = Dat is niet de naam hierboven.
+without-key-big = ZONDER?
+without-key-how = Het werk voor { $name } wordt gesloten zonder de sleutel. Wat er misschien op staat, blijft daar, en de vastlegging zegt dat. Er is geen weg terug.
+give-up-type = Toets { $name } in om te bevestigen
+give-up-wrong = Dat is niet de naam hierboven.
 
 ## Onafgemaakt werk
 
@@ -442,6 +446,7 @@ unfinished-pin-known = De sleutel heeft de pincode van de persoon. Of hij een cr
 unfinished-made-known = De sleutel maakte een credential, en de registratie staat hier op schijf.
 unfinished-begun-way = Veilig verder: steek de sleutel in een poort; er wordt gekeken, en wat erop staat gewist of afgemaakt.
 unfinished-made-way = Veilig verder: steek de sleutel in een poort en test hem; dan is hij uitgegeven en verstuurd.
+unfinished-without-key = De sleutel is weg: n sluit het werk zonder hem.
 unfinished-key = { $model }, laatst in poort { $slot }
 
 ## Sleutels

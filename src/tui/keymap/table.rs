@@ -66,7 +66,7 @@ pub(super) static KEYMAP: &[Binding] = &[
     bind(
         ENTER,
         Action::Confirm,
-        |m| matches!(m, Mode::LastFour | Mode::Withdraw),
+        |m| matches!(m, Mode::LastFour | Mode::GiveUp),
         |t| tr!(t, "key-confirm"),
         Left,
     ),
@@ -190,6 +190,13 @@ pub(super) static KEYMAP: &[Binding] = &[
         Left,
     ),
     bind(
+        &[Key::Plain(KeyCode::Char('n'))],
+        Action::WithoutKey,
+        |m| m == Mode::Unfinished,
+        |t| tr!(t, "key-without-key"),
+        Left,
+    ),
+    bind(
         &[Key::Plain(KeyCode::Up)],
         Action::Up,
         Mode::is_list,
@@ -240,7 +247,7 @@ pub(super) static KEYMAP: &[Binding] = &[
                 Mode::Code
                     | Mode::Person
                     | Mode::Outbox
-                    | Mode::Withdraw
+                    | Mode::GiveUp
                     | Mode::Unfinished
                     | Mode::Keys
             )

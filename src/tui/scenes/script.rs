@@ -48,6 +48,7 @@ pub const SCENES: &[Scene] = &[
     ("outbox", outbox),
     ("outbox-withdraw", withdraw),
     ("unfinished", unfinished),
+    ("unfinished-without-key", without_key),
     ("keys", keys),
     ("help", help),
 ];
@@ -484,6 +485,12 @@ fn withdraw(stage: &mut Stage) {
 fn unfinished(stage: &mut Stage) {
     stage.sign_in(cast::busy_home());
     stage.press(KeyCode::F(6));
+}
+
+fn without_key(stage: &mut Stage) {
+    unfinished(stage);
+    stage.press(KeyCode::Char('n'));
+    stage.type_text("P. Example");
 }
 
 fn keys(stage: &mut Stage) {

@@ -394,6 +394,16 @@ fn unfinished_work_is_taken_up_with_enter() {
 }
 
 #[test]
+fn work_whose_key_is_lost_is_ended_by_typing_the_persons_name() {
+    let mut stage = at("unfinished-without-key");
+    stage.press(KeyCode::Enter);
+    assert_eq!(
+        sent(&mut stage),
+        ["resolve 00000000-0000-0000-0000-000000000009 without key"]
+    );
+}
+
+#[test]
 fn tickets_are_fetched_for_the_day_at_the_station() {
     let mut stage = at("home");
     stage.press(KeyCode::F(7));

@@ -58,7 +58,8 @@ pub(super) fn act(
         | Action::SoftTouch
         | Action::Tickets
         | Action::Unfinished
-        | Action::Withdraw => Vec::new(),
+        | Action::Withdraw
+        | Action::WithoutKey => Vec::new(),
     }
 }
 

@@ -1,12 +1,18 @@
 //! Keys on the pages: sign-in, home, a person, outbox, unfinished work, the keys in the bay.
 
+use unicode_normalization::UnicodeNormalization;
+
 use super::{Effect, go};
-use crate::domain::Person;
 use crate::domain::change::{EntryState, OutboxEntry, Resolution};
+use crate::domain::{Person, PersonId};
 use crate::station::face::{Command, SlotState};
+use crate::tui::clean::clean;
 use crate::tui::entry::Line;
 use crate::tui::keymap::Action;
-use crate::tui::model::{DeskState, Find, Model, Now, Page, PersonPage, Withdrawal};
+use crate::tui::model::{DeskState, Find, GivenUp, GivingUp, Model, Now, Page, PersonPage};
+
+/// A longer name is not asked for.
+const NAME_CHARS_MAX: usize = 60;
 
 /// Lines that a page key moves.
 const PAGE: usize = 8;
@@ -30,6 +36,7 @@ pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
         Action::Push => vec![Effect::Send(Command::PushOutbox)],
         Action::Retry => retry(model),
         Action::Withdraw => withdraw(model),
+        Action::WithoutKey => without_key(model),
         Action::Delete => edit(model, Line::pop),
         Action::Clear => edit(model, Line::pop_word),
         // These belong to a run, or were dealt with before a page saw them.
@@ -95,17 +102,13 @@ fn confirm(model: &mut Model) -> Vec<Effect> {
                 None => Vec::new(),
             }
         }
-        Page::Withdraw(withdrawal) => {
-            if withdrawal.line.as_str().trim() != withdrawal.name.trim() {
-                withdrawal.wrong = true;
-                return Vec::new();
-            }
-            let entry = withdrawal.entry;
-            model.page = Page::Outbox(0);
-            vec![Effect::Send(Command::ResolveConflict {
-                entry,
-                how: Resolution::Withdrawn,
-            })]
+        Page::GiveUp(giving_up) if !same_text(giving_up.line.as_str(), &giving_up.name) => {
+            giving_up.wrong = true;
+            Vec::new()
+        }
+        Page::GiveUp(giving_up) => {
+            let what = giving_up.what;
+            give_up(model, what)
         }
         Page::Outbox(_) | Page::Keys(_) => Vec::new(),
     }
@@ -141,7 +144,11 @@ fn back(model: &mut Model) -> Vec<Effect> {
     match model.page {
         Page::SignIn => Vec::new(),
         Page::Code(_) => go(model, Page::SignIn),
-        Page::Withdraw(_) => go(model, Page::Outbox(0)),
+        Page::GiveUp(GivingUp {
+            what: GivenUp::Conflict(_),
+            ..
+        }) => go(model, Page::Outbox(0)),
+        Page::GiveUp(_) => go(model, Page::Unfinished(0)),
         Page::Home | Page::Person => {
             let serial = model.desk.find.serial;
             let keep_search = model.page == Page::Person;
@@ -177,7 +184,7 @@ fn step(model: &mut Model, to: impl Fn(usize) -> usize) -> Vec<Effect> {
             model.desk.find.moved = true;
         }
         Page::Outbox(at) | Page::Unfinished(at) | Page::Keys(at) => *at = to(*at),
-        Page::SignIn | Page::Code(_) | Page::Person | Page::Withdraw(_) => {}
+        Page::SignIn | Page::Code(_) | Page::Person | Page::GiveUp(_) => {}
     }
     model.clamp_marks();
     Vec::new()
@@ -186,9 +193,9 @@ fn step(model: &mut Model, to: impl Fn(usize) -> usize) -> Vec<Effect> {
 fn edit(model: &mut Model, change: impl FnOnce(&mut Line)) -> Vec<Effect> {
     match &mut model.page {
         Page::Code(line) => change(line),
-        Page::Withdraw(withdrawal) => {
-            withdrawal.wrong = false;
-            change(&mut withdrawal.line);
+        Page::GiveUp(giving_up) => {
+            giving_up.wrong = false;
+            change(&mut giving_up.line);
         }
         Page::Home => {
             change(&mut model.desk.find.line);
@@ -262,11 +269,72 @@ fn withdraw(model: &mut Model) -> Vec<Effect> {
     let Some(entry) = marked_conflict(model) else {
         return Vec::new();
     };
-    let withdrawal = Withdrawal {
-        entry: entry.id,
-        name: model.name_of(entry.body.person()),
-        line: Line::default(),
-        wrong: false,
+    let what = GivenUp::Conflict(entry.id);
+    let person = entry.body.person();
+    let name = typeable(model.name_of(person), person);
+    confirm_giving_up(model, what, name)
+}
+
+/// Unfinished work whose key is lost or broken.
+fn without_key(model: &mut Model) -> Vec<Effect> {
+    let Page::Unfinished(at) = model.page else {
+        return Vec::new();
     };
-    go(model, Page::Withdraw(withdrawal))
+    let Some(work) = model.unfinished().get(at) else {
+        return Vec::new();
+    };
+    let what = GivenUp::Work(work.intent.id);
+    let person = &work.intent.offer.person;
+    let name = typeable(person.name.clone(), &person.id);
+    confirm_giving_up(model, what, name)
+}
+
+/// The name as it is to be typed; the registry's identifier where a keyboard can't produce the name.
+fn typeable(name: String, id: &PersonId) -> String {
+    let name = name.trim();
+    if clean(name) == name && name.chars().count() <= NAME_CHARS_MAX {
+        name.to_owned()
+    } else {
+        id.to_string()
+    }
+}
+
+/// Whether both are the same text, however their accents are composed.
+fn same_text(a: &str, b: &str) -> bool {
+    a.trim().nfc().eq(b.trim().nfc())
+}
+
+fn confirm_giving_up(model: &mut Model, what: GivenUp, name: String) -> Vec<Effect> {
+    go(
+        model,
+        Page::GiveUp(GivingUp {
+            what,
+            name,
+            line: Line::default(),
+            wrong: false,
+        }),
+    )
+}
+
+fn give_up(model: &mut Model, what: GivenUp) -> Vec<Effect> {
+    match what {
+        GivenUp::Conflict(entry) => {
+            model.page = Page::Outbox(0);
+            vec![Effect::Send(Command::ResolveConflict {
+                entry,
+                how: Resolution::Withdrawn,
+            })]
+        }
+        GivenUp::Work(intent) => {
+            model.page = Page::Unfinished(0);
+            let without_key = true;
+            start(
+                model,
+                Command::Resolve {
+                    intent,
+                    without_key,
+                },
+            )
+        }
+    }
 }

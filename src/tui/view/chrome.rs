@@ -9,7 +9,7 @@ use super::{Ctx, inset};
 use crate::domain::change::EntryState;
 use crate::station::face::{RegistryState, SlotView};
 use crate::text::tr;
-use crate::tui::clean::width;
+use crate::tui::clean::{fit, width};
 use crate::tui::keymap::{Binding, Foot, bindings};
 
 /// Seconds before the idle lock from which it is announced.
@@ -72,15 +72,24 @@ fn header(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, title: Vec<Span<'stat
         left.push(s(" ", ctx.theme.plain()));
     }
     left.extend(title);
-    sheet.put(
-        Rect {
-            width: room,
-            ..area
-        },
-        0,
-        Line::from(left),
-    );
+    let left = cut(left, usize::from(room));
+    sheet.put(area, 0, Line::from(left));
     sheet.put_right(area, 0, right);
+}
+
+/// Cuts the last piece, with an ellipsis, so that all of them fit.
+fn cut(mut spans: Vec<Span<'static>>, room: usize) -> Vec<Span<'static>> {
+    while columns_of(&spans) > room {
+        let Some(last) = spans.pop() else {
+            break;
+        };
+        let left = room.saturating_sub(columns_of(&spans));
+        if left > 3 {
+            spans.push(s(fit(&last.content, left), last.style));
+            break;
+        }
+    }
+    spans
 }
 
 fn is_demo(ctx: Ctx<'_>) -> bool {
@@ -232,7 +241,7 @@ fn message(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, row: u16) {
     }
 }
 
-/// The line of keys, from the table; what does not fit is left out from the middle, never the help.
+/// The line of keys, from the table. What does not fit is left out, first what only a demonstration has, never the help.
 fn keys(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, row: u16) {
     if ctx.model.run().is_some_and(|run| run.stop_asked) {
         sheet.put(area, row, s(tr!(ctx.text, "stop-any"), ctx.theme.plain()));
@@ -240,12 +249,16 @@ fn keys(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, row: u16) {
     }
     let mode = ctx.mode();
     let demo = ctx.model.setup.demo;
-    let of = |foot: Foot| bindings(mode, demo).filter(move |b| b.foot == foot);
-    let right = foot_spans(ctx, of(Foot::Right));
-    let right_columns = columns_of(&right);
-    let room = usize::from(area.width).saturating_sub(right_columns + 2);
-    let mut left: Vec<&Binding> = of(Foot::Left).collect();
-    while columns_of(&foot_spans(ctx, left.iter().copied())) > room && left.pop().is_some() {}
+    let of = |foot: Foot, demo: bool| bindings(mode, demo).filter(move |b| b.foot == foot);
+    let mut left: Vec<&Binding> = of(Foot::Left, demo).collect();
+    let mut right = foot_spans(ctx, of(Foot::Right, demo));
+    let taken = |left: &[&Binding], right: &[Span<'_>]| {
+        columns_of(&foot_spans(ctx, left.iter().copied())) + columns_of(right) + 2
+    };
+    if taken(&left, &right) > usize::from(area.width) {
+        right = foot_spans(ctx, of(Foot::Right, false));
+    }
+    while taken(&left, &right) > usize::from(area.width) && left.pop().is_some() {}
     sheet.put(area, row, Line::from(foot_spans(ctx, left.into_iter())));
     sheet.put_right(area, row, Line::from(right));
 }

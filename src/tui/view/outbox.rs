@@ -3,12 +3,11 @@
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-use super::chrome::{Who, frame, page_title, scale, who};
+use super::chrome::{frame, page_title};
 use super::sheet::{Cell, Sheet, s};
 use super::{Ctx, bay, below, top};
 use crate::domain::change::{EntryState, OutboxBody, OutboxEntry};
 use crate::text::tr;
-use crate::tui::model::Withdrawal;
 use crate::wire::KeyReport;
 
 /// Rows for what is known of the marked entry.
@@ -114,40 +113,5 @@ fn details(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, entry: &OutboxEntry)
             let row = sheet.paragraph(area, row + 1, &tr!(t, "outbox-retry-how"), plain);
             sheet.paragraph(area, row, &tr!(t, "outbox-withdraw-how"), plain);
         }
-    }
-}
-
-/// What is lost, by name, confirmed by typing that name.
-pub(super) fn draw_withdrawal(
-    ctx: Ctx<'_>,
-    sheet: &mut Sheet<'_>,
-    area: Rect,
-    withdrawal: &Withdrawal,
-) {
-    let t = ctx.text;
-    let body = frame(
-        ctx,
-        sheet,
-        area,
-        page_title(ctx, Some(tr!(t, "outbox-title"))),
-    );
-    let row = sheet.big(body, 1, &tr!(t, "withdraw-big"), scale(area));
-    let how = tr!(t, "withdraw-how", name = withdrawal.name.as_str());
-    let row = who(ctx, sheet, body, row + 1, Who::Operator, &how);
-    let prompt = tr!(t, "withdraw-type", name = withdrawal.name.as_str());
-    let line = Line::from(vec![
-        s(format!("{prompt}  "), ctx.theme.plain()),
-        s(format!("{}▏", withdrawal.line.as_str()), ctx.theme.strong()),
-    ]);
-    sheet.put(body, row + 1, line);
-    if withdrawal.wrong {
-        sheet.put(
-            body,
-            row + 2,
-            s(
-                format!("! {}", tr!(t, "withdraw-wrong")),
-                ctx.theme.warning(),
-            ),
-        );
     }
 }

@@ -33,6 +33,9 @@ pub(super) fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
             row + 1,
             s(tr!(ctx.text, "wait-identify"), ctx.theme.strong()),
         );
+    } else if let Some((slot, pin)) = ctx.model.setup.demo_sign_in {
+        let how = tr!(ctx.text, "demo-sign-in", slot = slot, pin = pin);
+        sheet.paragraph(body, row + 1, &how, ctx.theme.strong());
     }
     let rows = u16::try_from(ctx.model.bay.len())
         .unwrap_or(u16::MAX)

@@ -68,7 +68,13 @@ pub(super) fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, marked: usiz
         ),
     };
     let row = sheet.paragraph(detail, 2, &known, ctx.theme.plain());
-    sheet.paragraph(detail, row, &way, ctx.theme.strong());
+    let row = sheet.paragraph(detail, row, &way, ctx.theme.strong());
+    sheet.paragraph(
+        detail,
+        row,
+        &tr!(t, "unfinished-without-key"),
+        ctx.theme.plain(),
+    );
 }
 
 fn work_row(
