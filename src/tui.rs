@@ -8,7 +8,7 @@
 //! drawn; after locking, nothing of the person is on the screen.
 
 mod big;
-mod clean;
+
 mod entry;
 mod keymap;
 mod model;
@@ -30,7 +30,7 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::domain::models::Models;
 use crate::station::face::{Command, Update};
-use crate::text::Language;
+use crate::text::{Language, clean};
 use model::{Model, Now};
 pub use pictures::pictures;
 pub use scenes::frames;

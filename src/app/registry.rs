@@ -6,6 +6,7 @@ use serde_json::json;
 
 use crate::cli::args::{Global, RegistryCommand};
 use crate::cli::output::{Exit, Outcome, Output};
+use crate::domain::StationId;
 use crate::domain::authority::Role;
 use crate::server::{self, ServeConfig, admin, import};
 
@@ -37,6 +38,18 @@ pub(super) async fn run(command: RegistryCommand, global: &Global, output: &Outp
                 code,
                 "the operator enrols their own key with it at first sign-in",
             )
+        }
+        RegistryCommand::Alarms { db } => alarms(&db, output).await,
+        RegistryCommand::AcceptJournal { station, db } => {
+            match admin::accept_journal(&db, &StationId::new(station)).await {
+                Ok(sequence) => Outcome::done(
+                    format!(
+                        "the journal may begin anew; it had come to record {sequence}, as the audit keeps"
+                    ),
+                    json!({ "sequence": sequence }),
+                ),
+                Err(error) => Outcome::failed(Exit::Refused, "not-accepted", error.to_string()),
+            }
         }
         RegistryCommand::StationCode { name, db } => print_code(
             admin::new_station_code(&db, &name).await,
@@ -102,6 +115,26 @@ async fn import_people(db: &Path, file: &Path, output: &Output) -> Outcome {
             }
             Outcome::failed(Exit::Usage, "not-imported", error.to_string())
         }
+    }
+}
+
+/// The most alarms that are listed.
+const ALARMS: u32 = 200;
+
+async fn alarms(db: &Path, output: &Output) -> Outcome {
+    match admin::alarms(db, ALARMS).await {
+        Ok(alarms) => {
+            for alarm in &alarms {
+                let station = alarm.station.as_ref().map_or("-", |id| id.as_str());
+                let line = format!("{}\t{station}\t{}\t{}", alarm.at, alarm.kind, alarm.detail);
+                output.item("alarm", alarm, &line);
+            }
+            Outcome::done(
+                format!("{} alarm(s)", alarms.len()),
+                json!({ "alarms": alarms.len() }),
+            )
+        }
+        Err(error) => Outcome::failed(Exit::Refused, "no-alarms", error.to_string()),
     }
 }
 

@@ -272,6 +272,21 @@ pub enum RegistryCommand {
         #[arg(long, value_name = "FILE")]
         db: PathBuf,
     },
+    /// What the registry noticed and somebody must look at: journals cut short, signature counters gone back.
+    Alarms {
+        /// The database file.
+        #[arg(long, value_name = "FILE")]
+        db: PathBuf,
+    },
+    /// Let a station go on whose journal did not continue, once it is known why.
+    AcceptJournal {
+        /// The station, as `registry alarms` names it.
+        #[arg(long, value_name = "ID")]
+        station: String,
+        /// The database file.
+        #[arg(long, value_name = "FILE")]
+        db: PathBuf,
+    },
 }
 
 fn person_id(text: &str) -> Result<PersonId, String> {

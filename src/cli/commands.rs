@@ -143,7 +143,7 @@ async fn person_find(station: &Station, text: &str, output: &Output) -> Result<O
             person.email.as_deref().unwrap_or("-"),
             person.keys
         );
-        output.item("person", person, &clean(&line));
+        output.item("person", person, &line);
     }
     let detail = match (found.people.len(), found.more) {
         (0, _) => "nobody found: try the e-mail address or the organisation's number".to_owned(),
@@ -235,7 +235,7 @@ fn outbox_list(station: &Station, output: &Output) -> Result<Outcome, Stop> {
         .outbox()
         .map_err(|e| Stop::Store(e.to_string()))?;
     for entry in &entries {
-        output.item("outbox-entry", entry, &clean(&entry_line(entry)));
+        output.item("outbox-entry", entry, &entry_line(entry));
     }
     Ok(Outcome::done(
         format!("{} waiting", entries.len()),
@@ -262,7 +262,7 @@ fn unfinished_list(station: &Station, output: &Output) -> Result<Outcome, Stop> 
         .unfinished()
         .map_err(|e| Stop::Store(e.to_string()))?;
     for unfinished in &work {
-        output.item("unfinished", unfinished, &clean(&work_line(unfinished)));
+        output.item("unfinished", unfinished, &work_line(unfinished));
     }
     let detail = match work.len() {
         0 => "nothing unfinished".to_owned(),
@@ -283,13 +283,6 @@ fn work_line(work: &Unfinished) -> String {
         "{}\t{}\t{}\t{} in {}\t{known}",
         intent.id, intent.begun_at, intent.offer.person.name, intent.key.model, intent.key.place
     )
-}
-
-/// Text from the registry or a key must not steer the terminal.
-fn clean(line: &str) -> String {
-    line.chars()
-        .map(|c| if c.is_control() && c != '\t' { '?' } else { c })
-        .collect()
 }
 
 /// How a finished run counts.
@@ -335,8 +328,7 @@ fn pushed(
         code: code.to_owned(),
         detail: format!(
             "{code}: {} for {}: {standing}{advice}",
-            clean(&key.model),
-            clean(&person.name)
+            key.model, person.name
         ),
         facts: json!({ "person": person.id, "key": key, "push": push_word(push) }),
     }

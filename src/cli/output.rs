@@ -8,6 +8,7 @@ use std::io::Write;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::text::clean::clean;
 use crate::workflow::dialogue::{Event, Note, PushState, Step};
 
 /// Version of the JSON lines.
@@ -111,7 +112,7 @@ impl Output {
         if self.json {
             self.json_line(event);
         } else if let Some(text) = in_words(event) {
-            self.write(&text);
+            self.text(&text);
         }
     }
 
@@ -120,7 +121,7 @@ impl Output {
         if self.json {
             self.json_line(&json!({ "event": event, "item": item }));
         } else {
-            self.write(text);
+            self.text(text);
         }
     }
 
@@ -135,7 +136,7 @@ impl Output {
                 "facts": outcome.facts,
             }));
         } else if !outcome.detail.is_empty() {
-            self.write(&outcome.detail);
+            self.text(&outcome.detail);
         }
     }
 
@@ -147,6 +148,14 @@ impl Output {
             object.insert("v".to_owned(), json!(LINES_VERSION));
         }
         self.write(&value.to_string());
+    }
+
+    /// Text from keys and registries is in it, and must not steer the terminal. Tabs and line ends are our own.
+    fn text(&self, text: &str) {
+        for line in text.lines() {
+            let parts: Vec<_> = line.split('\t').map(clean).collect();
+            self.write(&parts.join("\t"));
+        }
     }
 
     fn write(&self, line: &str) {

@@ -19,6 +19,7 @@ use ratatui::crossterm::terminal::{
     BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen,
     LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
+use rustix::event::{PollFd, PollFlags, Timespec};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
 
@@ -143,7 +144,7 @@ impl Input {
             .name("keydesk-input".to_owned())
             .spawn(move || {
                 while !stopped.load(Ordering::Relaxed) {
-                    let event = match poll(INPUT_POLL) {
+                    let event = match hung_up().and_then(|()| poll(INPUT_POLL)) {
                         Ok(false) => continue,
                         Ok(true) => read(),
                         Err(error) => Err(error),
@@ -179,11 +180,35 @@ impl Drop for Input {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
         self.events.close();
-        if let Some(thread) = self.thread.take() {
-            // It ends within one poll; a panic there has been reported already.
-            let _ = thread.join();
+        let Some(thread) = self.thread.take() else {
+            return;
+        };
+        // It ends within one poll, unless the terminal went away in the middle of a read: that never returns, and must not
+        // keep the program from ending.
+        for _ in 0..4 {
+            if thread.is_finished() {
+                // A panic there has been reported already.
+                let _ = thread.join();
+                return;
+            }
+            thread::sleep(INPUT_POLL / 2);
         }
     }
+}
+
+/// An error once nobody is at the other end of the terminal: reading on would spin.
+fn hung_up() -> io::Result<()> {
+    let input = stdin();
+    let mut watched = [PollFd::new(&input, PollFlags::IN)];
+    rustix::event::poll(&mut watched, Some(&Timespec::default()))?;
+    let [watched] = watched;
+    if watched
+        .revents()
+        .intersects(PollFlags::HUP | PollFlags::ERR)
+    {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
+    Ok(())
 }
 
 /// The signals that end the kiosk.

@@ -18,7 +18,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "tui",
         &["domain", "wire", "workflow", "station::face", "text"],
     ),
-    ("cli", &["domain", "station", "wire", "workflow"]),
+    ("cli", &["domain", "station", "text", "wire", "workflow"]),
     (
         "station",
         &[
