@@ -228,16 +228,19 @@ impl Inner {
     }
 
     fn append(&mut self, payload: &[u8], may_use_reserve: bool) -> Result<(), StoreError> {
-        let room = self.reserve.room(self.settings.room_bytes)?;
-        if !may_use_reserve && !room.is_enough() {
-            return Err(self.full(room));
+        let room = self.reserve.room(self.settings.room_bytes);
+        if !may_use_reserve {
+            match room {
+                Ok(room) if room.is_enough() => {}
+                other => return Err(self.full(other?)),
+            }
         }
         match self.journal.append(payload) {
             Err(error) if error.is_full() && may_use_reserve && self.reserve.release() => {
                 tracing::warn!("the disk is full: the reserve is used to end what was begun");
                 self.journal.append(payload)
             }
-            Err(error) if error.is_full() => Err(self.full(room)),
+            Err(error) if error.is_full() => Err(self.full(room?)),
             other => other,
         }
     }
@@ -296,7 +299,9 @@ impl Inner {
         let on_disk = !self.index.is_in_memory();
         // The files can't be set aside while they are open.
         self.index = Index::in_memory();
-        self.index = open::rebuild(&self.dir, on_disk)?;
+        // A record that could not be synced may stand behind the last one; it must not get into the index.
+        let last = self.journal.end().tip.sequence;
+        self.index = open::rebuild(&self.dir, on_disk, last)?.0;
         self.stale = false;
         Ok(())
     }

@@ -9,7 +9,7 @@ pub enum Illegal {
     #[error("intent {0} was never begun at this station")]
     UnknownIntent(IntentId),
     /// The intent has ended already.
-    #[error("intent {0} has ended already: see the record of its end with `keydesk audit export`")]
+    #[error("intent {0} has ended already")]
     IntentOver(IntentId),
     /// An intent of this id exists.
     #[error("intent {0} was begun already")]

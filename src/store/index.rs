@@ -1,30 +1,27 @@
 //! The index: what is asked of the journal, ready to be read. It can always be made anew from the journal, so anything
 //! doubtful about it ends in a rebuild, never in a guess.
 //!
-//! Hides sled: its panics become [`IndexFault`]s, its files are synced here, and when it can't be used at all (a full
-//! disk, say) an index in memory takes its place for the rest of the run.
+//! Hides where the rows are: in files, or where those can't be used at all (a full disk, say) in memory for the rest of
+//! the run.
 //!
 //! Invariant: rows and [`Meta`] (which record they stand at, counts, a digest over all rows) change in one atomic batch.
 
 pub(super) mod apply;
+mod files;
 pub(super) mod rows;
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use super::error::StoreError;
 use super::journal::{Anchor, Hash, Tip, len_u64, sha256, sync_dir};
+use files::Files;
 use rows::META;
 
 /// Version of the rows; an older one is rebuilt, a newer one refused.
 pub(super) const INDEX_VERSION: u16 = 1;
-
-/// Bytes that sled may cache. Its default is 1 GiB.
-const CACHE_BYTES: u64 = 4 << 20;
 
 /// The index can't be trusted or used; rebuilding is the answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -107,7 +104,7 @@ pub(super) struct Index {
 }
 
 enum Rows {
-    Sled { db: sled::Db, dir: PathBuf },
+    Files(Files),
     Memory(BTreeMap<Vec<u8>, Vec<u8>>),
 }
 
@@ -121,24 +118,10 @@ pub(super) enum Opened {
 impl Index {
     /// Opens the index in `dir`, or begins an empty one. With `whole`, every row is checked against the digest.
     pub fn open(dir: &Path, whole: bool) -> Result<Opened, IndexFault> {
-        remove_leftovers(dir)?;
-        let db = guarded("open the index", || {
-            sled::Config::new()
-                .path(dir)
-                .cache_capacity(CACHE_BYTES)
-                .flush_every_ms(None)
-                .open()
-        })?;
-        let rows = Rows::Sled {
-            db,
-            dir: dir.to_owned(),
-        };
-        let Some(bytes) = rows.row(META)? else {
-            return if rows.is_empty()? {
-                Ok(Opened::Good(Self {
-                    rows,
-                    meta: Meta::default(),
-                }))
+        let files = Files::open(dir)?;
+        let Some(bytes) = files.row(META)? else {
+            return if files.last_rows(&[], 1)?.is_empty() {
+                Ok(Opened::Good(Self::over(Rows::Files(files))))
             } else {
                 Err(IndexFault(
                     "the index does not say where it stands".to_owned(),
@@ -160,8 +143,11 @@ impl Index {
                 "the index has the older form {version}"
             )));
         }
-        let meta: Meta = serde_json::from_slice(&bytes).map_err(unreadable)?;
-        let index = Self { rows, meta };
+        let meta = serde_json::from_slice(&bytes).map_err(unreadable)?;
+        let index = Self {
+            rows: Rows::Files(files),
+            meta,
+        };
         if whole {
             index.check_digest()?;
         }
@@ -170,8 +156,12 @@ impl Index {
 
     /// An empty index that lives as long as the process.
     pub fn in_memory() -> Self {
+        Self::over(Rows::Memory(BTreeMap::new()))
+    }
+
+    fn over(rows: Rows) -> Self {
         Self {
-            rows: Rows::Memory(BTreeMap::new()),
+            rows,
             meta: Meta::default(),
         }
     }
@@ -186,10 +176,15 @@ impl Index {
     }
 
     /// Writes rows and where they stand from now on, all or nothing.
-    pub fn write(&mut self, writes: Writes, counts: Counts, at: Anchor) -> Result<(), IndexFault> {
+    pub fn write(
+        &mut self,
+        mut writes: Writes,
+        counts: Counts,
+        at: Anchor,
+    ) -> Result<(), IndexFault> {
         let mut digest = self.meta.digest;
         for (key, new) in &writes {
-            if let Some(old) = self.rows.row(key)? {
+            if let Some(old) = self.row(key)? {
                 digest = digest.wrapping_sub(row_hash(key, &old));
             }
             if let Some(new) = new {
@@ -206,48 +201,36 @@ impl Index {
             digest,
         };
         let state = serde_json::to_vec(&meta).map_err(|e| IndexFault(e.to_string()))?;
-        self.rows.apply(writes, state)?;
+        match &mut self.rows {
+            Rows::Files(files) => {
+                writes.insert(META.to_vec(), Some(state));
+                files.apply(writes)?;
+            }
+            Rows::Memory(rows) => {
+                for (key, value) in writes {
+                    match value {
+                        Some(value) => rows.insert(key, value),
+                        None => rows.remove(&key),
+                    };
+                }
+            }
+        }
         self.meta = meta;
         Ok(())
     }
 
     /// Brings everything to the disk. Until then a power cut may take the index back, which costs a replay and no data.
     pub fn flush(&self) -> Result<(), IndexFault> {
-        let Rows::Sled { db, dir } = &self.rows else {
-            return Ok(());
-        };
-        guarded("flush the index", || db.flush())?;
-        // sled's own flush uses sync_file_range, which leaves the disk's cache alone.
-        sync_files(dir).map_err(|e| IndexFault(format!("could not sync {}: {e}", dir.display())))
-    }
-
-    /// Whether the rows are the ones that were written.
-    pub fn check_digest(&self) -> Result<(), IndexFault> {
-        let mut digest = 0_u128;
-        self.rows.each(&mut |key, value| {
-            if key != META {
-                digest = digest.wrapping_add(row_hash(key, value));
-            }
-        })?;
-        if digest == self.meta.digest {
-            Ok(())
-        } else {
-            Err(IndexFault(
-                "the index's rows are not the ones that were written".to_owned(),
-            ))
+        match &self.rows {
+            Rows::Files(files) => files.flush(),
+            Rows::Memory(_) => Ok(()),
         }
     }
 
     /// At most `limit` rows whose keys begin so, the last first.
     pub fn last_rows(&self, prefix: &[u8], limit: usize) -> Result<Vec<Row>, IndexFault> {
         match &self.rows {
-            Rows::Sled { db, .. } => guarded("read the index", || {
-                db.scan_prefix(prefix)
-                    .rev()
-                    .take(limit)
-                    .map(|row| row.map(owned))
-                    .collect()
-            }),
+            Rows::Files(files) => files.last_rows(prefix, limit),
             Rows::Memory(rows) => {
                 let mut found = prefixed(rows, prefix);
                 found.reverse();
@@ -256,80 +239,39 @@ impl Index {
             }
         }
     }
+
+    /// Whether the rows are the ones that were written.
+    fn check_digest(&self) -> Result<(), IndexFault> {
+        let mut digest = 0_u128;
+        if let Rows::Files(files) = &self.rows {
+            files.each(&mut |key, value| {
+                if key != META {
+                    digest = digest.wrapping_add(row_hash(key, value));
+                }
+            })?;
+        }
+        if digest == self.meta.digest {
+            Ok(())
+        } else {
+            Err(IndexFault(
+                "the index's rows are not the ones that were written".to_owned(),
+            ))
+        }
+    }
 }
 
 impl View for Index {
     fn row(&self, key: &[u8]) -> Result<Option<Vec<u8>>, IndexFault> {
-        self.rows.row(key)
+        match &self.rows {
+            Rows::Files(files) => files.row(key),
+            Rows::Memory(rows) => Ok(rows.get(key).cloned()),
+        }
     }
 
     fn rows(&self, prefix: &[u8]) -> Result<Vec<Row>, IndexFault> {
         match &self.rows {
-            Rows::Sled { db, .. } => guarded("read the index", || {
-                db.scan_prefix(prefix).map(|row| row.map(owned)).collect()
-            }),
+            Rows::Files(files) => files.rows(prefix),
             Rows::Memory(rows) => Ok(prefixed(rows, prefix)),
-        }
-    }
-}
-
-impl Rows {
-    fn row(&self, key: &[u8]) -> Result<Option<Vec<u8>>, IndexFault> {
-        match self {
-            Self::Sled { db, .. } => guarded("read the index", || {
-                Ok(db.get(key)?.map(|value| value.to_vec()))
-            }),
-            Self::Memory(rows) => Ok(rows.get(key).cloned()),
-        }
-    }
-
-    fn is_empty(&self) -> Result<bool, IndexFault> {
-        match self {
-            Self::Sled { db, .. } => guarded("read the index", || {
-                Ok(db.iter().next().transpose()?.is_none())
-            }),
-            Self::Memory(rows) => Ok(rows.is_empty()),
-        }
-    }
-
-    fn each(&self, visit: &mut dyn FnMut(&[u8], &[u8])) -> Result<(), IndexFault> {
-        match self {
-            Self::Sled { db, .. } => guarded("read the index", || {
-                for row in db.iter() {
-                    let (key, value) = row?;
-                    visit(&key, &value);
-                }
-                Ok(())
-            }),
-            Self::Memory(rows) => {
-                rows.iter().for_each(|(key, value)| visit(key, value));
-                Ok(())
-            }
-        }
-    }
-
-    fn apply(&mut self, writes: Writes, state: Vec<u8>) -> Result<(), IndexFault> {
-        match self {
-            Self::Sled { db, .. } => {
-                let mut batch = sled::Batch::default();
-                for (key, value) in writes {
-                    match value {
-                        Some(value) => batch.insert(key, value),
-                        None => batch.remove(key),
-                    }
-                }
-                batch.insert(META, state);
-                guarded("write to the index", || db.apply_batch(batch))
-            }
-            Self::Memory(rows) => {
-                for (key, value) in writes {
-                    match value {
-                        Some(value) => rows.insert(key, value),
-                        None => rows.remove(&key),
-                    };
-                }
-                Ok(())
-            }
         }
     }
 }
@@ -344,57 +286,6 @@ pub(super) fn set_aside(dir: &Path) -> Result<(), StoreError> {
         std::fs::rename(dir, &aside).map_err(StoreError::io("set aside", dir))?;
     }
     dir.parent().map_or(Ok(()), sync_dir)
-}
-
-/// A snapshot that sled was killed while writing makes every later open fail.
-fn remove_leftovers(dir: &Path) -> Result<(), IndexFault> {
-    let Ok(entries) = std::fs::read_dir(dir) else {
-        return Ok(());
-    };
-    for path in entries.flatten().map(|entry| entry.path()) {
-        if path.extension().is_some_and(|ext| ext == "generating") {
-            std::fs::remove_file(&path)
-                .map_err(|e| IndexFault(format!("could not remove {}: {e}", path.display())))?;
-        }
-    }
-    Ok(())
-}
-
-fn sync_files(dir: &Path) -> std::io::Result<()> {
-    for entry in std::fs::read_dir(dir)? {
-        let entry = entry?;
-        if entry.file_type()?.is_file() {
-            match File::open(entry.path()) {
-                Ok(file) => file.sync_all()?,
-                // sled replaces its snapshots in the background.
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-                Err(error) => return Err(error),
-            }
-        }
-    }
-    File::open(dir)?.sync_all()
-}
-
-/// Runs sled, which panics on some damage that it did not expect.
-fn guarded<T>(doing: &str, run: impl FnOnce() -> sled::Result<T>) -> Result<T, IndexFault> {
-    match catch_unwind(AssertUnwindSafe(run)) {
-        Ok(Ok(value)) => Ok(value),
-        Ok(Err(error)) => Err(IndexFault(format!("could not {doing}: {error}"))),
-        Err(panic) => {
-            let said = panic
-                .downcast_ref::<String>()
-                .map(String::as_str)
-                .or_else(|| panic.downcast_ref::<&str>().copied())
-                .unwrap_or("no message");
-            Err(IndexFault(format!(
-                "could not {doing}: it panicked: {said}"
-            )))
-        }
-    }
-}
-
-fn owned((key, value): (sled::IVec, sled::IVec)) -> Row {
-    (key.to_vec(), value.to_vec())
 }
 
 fn prefixed(rows: &BTreeMap<Vec<u8>, Vec<u8>>, prefix: &[u8]) -> Vec<Row> {
@@ -414,4 +305,116 @@ fn row_hash(key: &[u8], value: &[u8]) -> u128 {
         .0
         .first_chunk::<16>()
         .map_or(0, |bytes| u128::from_be_bytes(*bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn anchor(sequence: u64) -> Anchor {
+        Anchor {
+            segment: 1,
+            offset: 96 + sequence,
+            tip: Tip {
+                sequence,
+                hash: sha256(&sequence.to_be_bytes()),
+            },
+        }
+    }
+
+    fn writes(rows: &[(&str, Option<&str>)]) -> Writes {
+        let bytes = |text: &str| text.as_bytes().to_vec();
+        rows.iter()
+            .map(|(key, value)| (bytes(key), value.map(bytes)))
+            .collect()
+    }
+
+    fn good(dir: &Path, whole: bool) -> Index {
+        match Index::open(dir, whole).expect("opens") {
+            Opened::Good(index) => index,
+            Opened::Newer(version) => panic!("version {version}"),
+        }
+    }
+
+    /// Changes a row behind the index's back.
+    fn tamper(dir: &Path, key: &[u8], value: Option<&[u8]>) {
+        let files = Files::open(dir).expect("opens");
+        files
+            .apply(BTreeMap::from([(key.to_vec(), value.map(<[u8]>::to_vec))]))
+            .expect("writes");
+        files.flush().expect("flushes");
+    }
+
+    #[test]
+    fn files_and_memory_hold_the_same_rows_after_the_same_writes() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let (mut files, mut memory) = (good(dir.path(), true), Index::in_memory());
+        for (sequence, rows) in [
+            (
+                1,
+                vec![("a1", Some("x")), ("a2", Some("y")), ("b", Some("z"))],
+            ),
+            (2, vec![("a1", None), ("a3", Some("w")), ("b", Some("zz"))]),
+        ] {
+            for index in [&mut files, &mut memory] {
+                index
+                    .write(writes(&rows), Counts::default(), anchor(sequence))
+                    .expect("writes");
+            }
+        }
+        assert_eq!(files.meta(), memory.meta());
+        for index in [&files, &memory] {
+            let keys = |rows: Vec<Row>| rows.into_iter().map(|(key, _)| key).collect::<Vec<_>>();
+            assert_eq!(keys(index.rows(b"a").expect("reads")), [b"a2", b"a3"]);
+            assert_eq!(keys(index.last_rows(b"a", 1).expect("reads")), [b"a3"]);
+            assert_eq!(index.row(b"b").expect("reads"), Some(b"zz".to_vec()));
+            assert_eq!(index.row(b"a1").expect("reads"), None);
+        }
+        drop(files);
+        assert_eq!(good(dir.path(), true).meta().anchor(), Some(anchor(2)));
+    }
+
+    #[test]
+    fn rows_that_were_changed_lost_or_added_show_in_the_digest() {
+        for (key, value) in [
+            (b"a", Some(&b"changed"[..])),
+            (b"a", None),
+            (b"c", Some(b"added")),
+        ] {
+            let dir = tempfile::tempdir().expect("a directory");
+            let mut index = good(dir.path(), true);
+            index
+                .write(
+                    writes(&[("a", Some("x")), ("b", Some("y"))]),
+                    Counts::default(),
+                    anchor(1),
+                )
+                .expect("writes");
+            drop(index);
+            drop(good(dir.path(), true));
+            tamper(dir.path(), key, value);
+            assert!(Index::open(dir.path(), true).is_err(), "{key:?}");
+        }
+    }
+
+    #[test]
+    fn an_older_form_is_to_be_rebuilt_and_a_newer_one_is_refused() {
+        let dir = tempfile::tempdir().expect("a directory");
+        tamper(dir.path(), META, Some(br#"{"version":0}"#));
+        assert!(Index::open(dir.path(), false).is_err());
+        tamper(
+            dir.path(),
+            META,
+            Some(br#"{"version":2,"whatever":"comes"}"#),
+        );
+        assert!(matches!(
+            Index::open(dir.path(), false),
+            Ok(Opened::Newer(2))
+        ));
+        tamper(dir.path(), META, Some(b"rubbish"));
+        assert!(Index::open(dir.path(), false).is_err());
+        tamper(dir.path(), META, None);
+        tamper(dir.path(), b"row", Some(b"without a state"));
+        assert!(Index::open(dir.path(), false).is_err());
+    }
 }

@@ -80,7 +80,6 @@ impl Journal {
             file.set_len(end.offset)
                 .map_err(StoreError::io("cut the torn end of", &path))?;
         }
-        // Whatever a killed process wrote and did not sync is acknowledged from now on, so it is synced first.
         file.sync_all().map_err(StoreError::io("sync", &path))?;
         let head = Head::open(dir)?;
         head.note(end.tip)?;
@@ -271,9 +270,92 @@ fn create_segment(dir: &Path, header: SegmentHeader) -> Result<(File, PathBuf), 
     })
 }
 
+/// Brings a segment to the disk as a killed process left it. What is read from it afterwards stays, so an index that is made
+/// from it can't get ahead of it.
+pub(super) fn sync_segment(dir: &Path, number: u32) -> Result<(), StoreError> {
+    let path = segment_path(dir, number);
+    File::open(&path)
+        .and_then(|file| file.sync_all())
+        .map_err(StoreError::io("sync", &path))
+}
+
 /// Makes names in a directory last: a file's own sync does not.
 pub(super) fn sync_dir(dir: &Path) -> Result<(), StoreError> {
     File::open(dir)
         .and_then(|dir| dir.sync_all())
         .map_err(StoreError::io("sync", dir))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A journal of one record whose file is then another one, opened with these options.
+    fn journal_on(dir: &Path, file: &str) -> Journal {
+        let mut journal = Journal::create(dir, 1 << 20).expect("creates");
+        journal.append(b"first").expect("appends");
+        journal.file = OpenOptions::new()
+            .read(true)
+            .write(file.starts_with("/dev"))
+            .open(dir.join(file))
+            .expect("opens");
+        journal
+    }
+
+    fn records(dir: &Path) -> u64 {
+        let mut reader = Reader::first(dir).expect("reads").expect("there");
+        while reader.next().expect("whole").is_some() {}
+        reader.position().tip.sequence
+    }
+
+    #[test]
+    fn after_a_sync_that_failed_nothing_more_is_acknowledged() {
+        let dir = tempfile::tempdir().expect("a directory");
+        // Takes every write and can't be synced.
+        let mut journal = journal_on(dir.path(), "/dev/null");
+        assert!(matches!(
+            journal.append(b"second"),
+            Err(StoreError::Poisoned { .. })
+        ));
+        assert_eq!(journal.end().tip.sequence, 1);
+        // Not even when the file has recovered.
+        journal.file = OpenOptions::new()
+            .write(true)
+            .open(&journal.path)
+            .expect("opens");
+        assert!(matches!(
+            journal.append(b"second"),
+            Err(StoreError::Poisoned { .. })
+        ));
+        assert_eq!(records(dir.path()), 1);
+        assert_eq!(read_head(dir.path()).expect("reads"), Some(journal.end.tip));
+    }
+
+    #[test]
+    fn a_write_that_failed_and_cannot_be_taken_back_ends_the_journals_use() {
+        for file in ["/dev/full", "00000001.kdj"] {
+            let dir = tempfile::tempdir().expect("a directory");
+            let mut journal = journal_on(dir.path(), file);
+            assert!(journal.append(b"second").is_err());
+            assert!(
+                matches!(journal.check_usable(), Err(StoreError::Poisoned { .. })),
+                "{file}"
+            );
+            assert_eq!(records(dir.path()), 1);
+        }
+    }
+
+    #[test]
+    fn a_reader_with_a_limit_stops_there_whatever_follows() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let mut journal = Journal::create(dir.path(), 200).expect("creates");
+        for payload in [b"one", b"two", b"six"] {
+            journal.append(payload).expect("appends");
+        }
+        assert_eq!(journal.end().segment, 3);
+        let reader = Reader::first(dir.path()).expect("reads").expect("there");
+        let mut reader = reader.until(2);
+        while reader.next().expect("whole").is_some() {}
+        assert_eq!(reader.position().tip.sequence, 2);
+    }
 }

@@ -76,6 +76,15 @@ impl Lock {
     }
 }
 
+impl Drop for Lock {
+    /// Closing the file is not enough: a child process that is just being started may hold a copy of its descriptor.
+    fn drop(&mut self) {
+        if let Err(error) = flock(&self.file, FlockOperation::Unlock) {
+            tracing::warn!(%error, "the data directory's lock goes with this process");
+        }
+    }
+}
+
 enum Note {
     Open(u32),
     Closed,

@@ -10,7 +10,7 @@ use std::path::Path;
 use super::error::{Damage, StoreError};
 use super::index::{INDEX_VERSION, Index, IndexFault, Opened, set_aside};
 use super::journal::{
-    Anchored, Journal, Reader, Tip, check_seams, lost_tail, read_head, segment_path,
+    Anchored, Journal, Reader, Tip, check_seams, lost_tail, read_head, segment_path, sync_segment,
 };
 use super::lock::{Lock, Past};
 use super::private::private_dir;
@@ -27,9 +27,10 @@ pub(super) fn open(dir: &Path, settings: Settings) -> Result<Inner, StoreError> 
         .map_err(StoreError::io("create", dir))?;
     private_dir(&journal_dir)?;
     let (lock, past) = Lock::take(dir, &journal_dir)?;
-    let whole = check_seams(&journal_dir)?.is_some();
+    let last_segment = check_seams(&journal_dir)?;
     let index = open_index(dir, past)?;
-    let (journal, index) = if whole {
+    let (journal, index) = if let Some(number) = last_segment {
+        sync_segment(&journal_dir, number)?;
         let (index, reader) = roll_forward(dir, index)?;
         (
             Journal::resume(&journal_dir, &reader, settings.segment_bytes)?,
@@ -39,7 +40,10 @@ pub(super) fn open(dir: &Path, settings: Settings) -> Result<Inner, StoreError> 
         check_nothing_lost(&journal_dir, index.as_ref())?;
         let index = match index {
             Some(index) => index,
-            None => rebuild(dir, true)?,
+            None => fresh(dir).unwrap_or_else(|fault| {
+                tracing::warn!(why = %fault, "the index is kept in memory for this run");
+                Index::in_memory()
+            }),
         };
         (
             Journal::create(&journal_dir, settings.segment_bytes)?,
@@ -93,14 +97,15 @@ fn open_index(dir: &Path, past: Past) -> Result<Option<Index>, StoreError> {
 fn roll_forward(dir: &Path, index: Option<Index>) -> Result<(Index, Reader), StoreError> {
     let journal = journal_dir(dir);
     if let Some(mut index) = index {
-        let reader = match index.meta().anchor() {
-            None => Reader::first(&journal)?,
+        let mut reader = match index.meta().anchor() {
+            None => first(&journal)?,
             Some(anchor) => match Reader::after(&journal, anchor)? {
-                Anchored::Here(reader) => Some(reader),
-                Anchored::Beyond | Anchored::Differs => return Err(explain(&journal, anchor.tip)?),
+                Anchored::Here(reader) => reader,
+                Anchored::Beyond | Anchored::Differs => {
+                    return Err(explain(&journal, anchor.tip)?);
+                }
             },
         };
-        let mut reader = reader.ok_or_else(|| gone(&journal))?;
         match replay(&mut index, &mut reader) {
             Ok(()) => return Ok((index, reader)),
             Err(ReplayError::Journal(error)) => return Err(error),
@@ -109,50 +114,38 @@ fn roll_forward(dir: &Path, index: Option<Index>) -> Result<(Index, Reader), Sto
             }
         }
     }
-    let mut reader = Reader::first(&journal)?.ok_or_else(|| gone(&journal))?;
-    let index = rebuild_from(dir, true, &mut reader)?;
-    Ok((index, reader))
+    rebuild(dir, true, u64::MAX)
 }
 
-/// Makes the index anew: on disk, or where that fails in memory.
-pub(super) fn rebuild(dir: &Path, on_disk: bool) -> Result<Index, StoreError> {
-    match Reader::first(&journal_dir(dir))? {
-        Some(mut reader) => rebuild_from(dir, on_disk, &mut reader),
-        None => fresh(dir).or_else(|fault| {
-            tracing::warn!(why = %fault, "the index is kept in memory for this run");
-            Ok(Index::in_memory())
-        }),
-    }
-}
-
-fn rebuild_from(dir: &Path, on_disk: bool, reader: &mut Reader) -> Result<Index, StoreError> {
+/// Makes the index anew from the records up to number `last`: on disk, or where that fails in memory. The reader stands
+/// behind the last one.
+pub(super) fn rebuild(dir: &Path, on_disk: bool, last: u64) -> Result<(Index, Reader), StoreError> {
     if on_disk {
-        let made = fresh(dir)
-            .map_err(ReplayError::Index)
-            .and_then(|mut index| {
-                replay(&mut index, reader)?;
-                index.flush()?;
-                Ok(index)
-            });
-        match made {
-            Ok(index) => return Ok(index),
+        match fresh(dir).map_err(ReplayError::Index).and_then(|index| {
+            let (index, reader) = fill(index, dir, last)?;
+            index.flush()?;
+            Ok((index, reader))
+        }) {
+            Ok(made) => return Ok(made),
             Err(ReplayError::Journal(error)) => return Err(error),
             Err(ReplayError::Index(fault)) => {
                 tracing::warn!(why = %fault, "the index is kept in memory for this run");
-                let journal = journal_dir(dir);
-                *reader = Reader::first(&journal)?.ok_or_else(|| gone(&journal))?;
             }
         }
     }
-    let mut index = Index::in_memory();
-    match replay(&mut index, reader) {
-        Ok(()) => Ok(index),
-        Err(ReplayError::Journal(error)) => Err(error),
-        Err(ReplayError::Index(fault)) => Err(StoreError::Index {
+    fill(Index::in_memory(), dir, last).map_err(|error| match error {
+        ReplayError::Journal(error) => error,
+        ReplayError::Index(fault) => StoreError::Index {
             dir: index_dir(dir),
             why: fault.to_string(),
-        }),
-    }
+        },
+    })
+}
+
+fn fill(mut index: Index, dir: &Path, last: u64) -> Result<(Index, Reader), ReplayError> {
+    let mut reader = first(&journal_dir(dir))?.until(last);
+    replay(&mut index, &mut reader)?;
+    Ok((index, reader))
 }
 
 fn fresh(dir: &Path) -> Result<Index, IndexFault> {
@@ -168,7 +161,7 @@ fn fresh(dir: &Path) -> Result<Index, IndexFault> {
 
 /// The index stands at a record that the journal does not have at that place. Says why: damage first, where there is any.
 fn explain(journal: &Path, known: Tip) -> Result<StoreError, StoreError> {
-    let mut reader = Reader::first(journal)?.ok_or_else(|| gone(journal))?;
+    let mut reader = first(journal)?;
     let mut found = None;
     while let Some(raw) = reader.next()? {
         if raw.tip.sequence == known.sequence {
@@ -210,6 +203,7 @@ fn check_nothing_lost(journal: &Path, index: Option<&Index>) -> Result<(), Store
     }
 }
 
-fn gone(journal: &Path) -> StoreError {
-    Damage::new(&segment_path(journal, 1), 0, "this segment is missing").into()
+fn first(journal: &Path) -> Result<Reader, StoreError> {
+    let missing = || Damage::new(&segment_path(journal, 1), 0, "this segment is missing");
+    Ok(Reader::first(journal)?.ok_or_else(missing)?)
 }

@@ -50,7 +50,7 @@ impl Reserve {
             needed_bytes,
             reserved: self.is_held(),
         };
-        if !room.reserved && room.free_bytes >= needed_bytes + self.bytes {
+        if !room.reserved && room.free_bytes >= needed_bytes.saturating_add(self.bytes) {
             match self.hold() {
                 Ok(()) => {
                     room = Room {

@@ -4,8 +4,9 @@
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
 
 use keydesk::domain::Record;
 use keydesk::store::{Settings, Store, audit};
@@ -50,20 +51,18 @@ fn verdict() {
     let lines = std::fs::read_to_string(acks).unwrap();
     let records = check(
         Path::new(&dir),
-        &acknowledgements(lines.lines().map(str::to_owned)),
+        &lines
+            .lines()
+            .filter_map(acknowledgement)
+            .collect::<Vec<_>>(),
     );
     eprintln!("{records} records, all that was acknowledged among them");
 }
 
-/// Sequence numbers and hashes.
-fn acknowledgements(lines: impl Iterator<Item = String>) -> Vec<(u64, String)> {
-    lines
-        .filter_map(|line| {
-            let (sequence, hash) = line.strip_prefix("acknowledged ")?.split_once(' ')?;
-            // The last line may have been cut off by the kill.
-            (hash.len() == 64).then(|| (sequence.parse().unwrap(), hash.to_owned()))
-        })
-        .collect()
+/// Sequence number and hash. A line that the kill cut off counts as not heard.
+fn acknowledgement(line: &str) -> Option<(u64, String)> {
+    let (sequence, hash) = line.strip_prefix("acknowledged ")?.split_once(' ')?;
+    (hash.len() == 64).then(|| (sequence.parse().unwrap(), hash.to_owned()))
 }
 
 fn check(dir: &Path, acknowledged: &[(u64, String)]) -> u64 {
@@ -96,46 +95,65 @@ fn check(dir: &Path, acknowledged: &[(u64, String)]) -> u64 {
 
 #[test]
 fn nothing_acknowledged_is_lost_to_kills_at_any_moment() {
-    let rounds: u64 = std::env::var("KEYDESK_KILLS").map_or(40, |text| text.parse().unwrap());
+    let rounds: u32 = std::env::var("KEYDESK_KILLS").map_or(40, |text| text.parse().unwrap());
     let root = tempdir().unwrap();
     let mut acknowledged = Vec::new();
-    let (mut before_any, mut records) = (0, 0);
+    let (mut while_opening, mut records) = (0, 0);
+    let mut opening = Duration::from_millis(50);
     for round in 0..rounds {
         let dir = root.path().join((round / 20).to_string());
         if round % 20 == 0 {
             acknowledged.clear();
         }
-        let mut child = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "kills::victim", "--ignored", "--nocapture"])
-            .env("KEYDESK_VICTIM_DIR", &dir)
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let lines = BufReader::new(child.stderr.take().unwrap()).lines();
-        let reader = std::thread::spawn(move || acknowledgements(lines.map_while(Result::ok)));
-        // Every other kill falls into starting and opening, which take some milliseconds.
-        let delay_us = if round % 2 == 0 {
-            1_000 + round * 3_771 % 40_000
+        let (mut victim, heard) = start(&dir);
+        let began = Instant::now();
+        // Every other kill falls into starting and opening, the rest into committing.
+        let fraction = f64::from(round * 7 % 20) / 20.0;
+        if round % 2 == 0 {
+            std::thread::sleep(opening.mul_f64(fraction));
         } else {
-            40_000 + round * 7_919 % 120_000
-        };
-        std::thread::sleep(Duration::from_micros(delay_us));
-        child.kill().unwrap();
-        child.wait().unwrap();
-        let heard = reader.join().unwrap();
-        before_any += u64::from(heard.is_empty());
-        acknowledged.extend(heard);
+            acknowledged.push(heard.recv().expect("the victim commits"));
+            opening = began.elapsed();
+            std::thread::sleep(Duration::from_millis(60).mul_f64(fraction));
+        }
+        victim.kill().unwrap();
+        victim.wait().unwrap();
+        let rest: Vec<_> = heard.iter().collect();
+        while_opening += u32::from(round % 2 == 0 && rest.is_empty());
+        acknowledged.extend(rest);
         if dir.exists() {
             records = check(&dir, &acknowledged).max(records);
         }
     }
     eprintln!(
-        "{rounds} kills, {before_any} of them before the first record, stores of up to {records} records"
+        "{rounds} kills, {while_opening} of them while opening, stores of up to {records} records"
     );
     assert!(
         records > 20,
         "the victims got nowhere, so nothing was tried"
     );
-    assert!(before_any > 0, "no kill fell into opening");
+    assert!(while_opening > 0, "no kill fell into opening");
+}
+
+/// A victim at work in `dir`, and what it acknowledges.
+fn start(dir: &Path) -> (Child, Receiver<(u64, String)>) {
+    let mut victim = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "kills::victim", "--ignored", "--nocapture"])
+        .env("KEYDESK_VICTIM_DIR", dir)
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(victim.stderr.take().unwrap()).lines();
+    let (heard, hear) = channel();
+    std::thread::spawn(move || {
+        for line in lines.map_while(Result::ok) {
+            if let Some(acknowledgement) = acknowledgement(&line)
+                && heard.send(acknowledgement).is_err()
+            {
+                return;
+            }
+        }
+    });
+    (victim, hear)
 }

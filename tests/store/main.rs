@@ -6,6 +6,7 @@
 
 mod corruption;
 mod fixture;
+mod full_disk;
 mod history;
 mod kills;
 mod remembers;

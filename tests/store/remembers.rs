@@ -426,3 +426,25 @@ fn what_cannot_follow_is_refused_and_leaves_no_trace() {
         store.head().sequence
     );
 }
+
+#[test]
+fn threads_that_commit_at_the_same_time_share_one_chain() {
+    let dir = tempdir().unwrap();
+    let store = Store::open(dir.path()).unwrap();
+    std::thread::scope(|scope| {
+        for part in 0..4 {
+            let store = &store;
+            scope.spawn(move || {
+                for n in part * 10 + 1..=part * 10 + 10 {
+                    for record in enrolment(n) {
+                        store.commit(&record).unwrap();
+                        store.outbox().unwrap();
+                    }
+                }
+            });
+        }
+    });
+    assert_eq!(store.counts().unwrap().enrolments, 40);
+    assert_eq!(audit::verify(dir.path()).unwrap().head, store.head());
+    assert_eq!(store.head().sequence, 200);
+}

@@ -5,6 +5,7 @@
 //! is exact, after a power cut it is a lower bound. Losing the file loses a witness, no data.
 
 use std::fs::{File, OpenOptions};
+use std::io::Read;
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
@@ -66,14 +67,16 @@ impl Head {
 /// The last record that the head file knows of; `None` when it is absent or in neither slot whole.
 pub(in crate::store) fn read_head(dir: &Path) -> Result<Option<Tip>, StoreError> {
     let path = head_path(dir);
-    let bytes = match std::fs::read(&path) {
-        Ok(bytes) => bytes,
+    let mut bytes = Vec::new();
+    let read =
+        File::open(&path).and_then(|file| file.take(len_u64(2 * SLOT_LEN)).read_to_end(&mut bytes));
+    match read {
+        Ok(_) => {}
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(StoreError::io("read", &path)(error)),
-    };
+    }
     Ok(bytes
         .chunks(SLOT_LEN)
-        .take(2)
         .filter_map(decode)
         .max_by_key(|tip| tip.sequence))
 }

@@ -56,6 +56,8 @@ pub(in crate::store) struct Reader {
     path: PathBuf,
     at: Anchor,
     torn: Option<Torn>,
+    /// No record after this one is read.
+    last: u64,
 }
 
 enum Step {
@@ -94,6 +96,7 @@ impl Reader {
             path,
             at,
             torn: None,
+            last: u64::MAX,
         }))
     }
 
@@ -126,12 +129,19 @@ impl Reader {
             path,
             at: anchor,
             torn: None,
+            last: u64::MAX,
         }))
+    }
+
+    /// Ends behind record number `last`, whatever follows it in the files.
+    pub fn until(mut self, last: u64) -> Self {
+        self.last = last;
+        self
     }
 
     /// The next record; `None` at the end, be it clean or torn ([`Self::torn`]).
     pub fn next(&mut self) -> Result<Option<RawRecord>, StoreError> {
-        loop {
+        while self.at.tip.sequence < self.last {
             match self.step()? {
                 Step::Record(record) => return Ok(Some(self.advance(record))),
                 Step::End if self.next_segment()?.is_none() => return Ok(None),
@@ -149,6 +159,7 @@ impl Reader {
                 }
             }
         }
+        Ok(None)
     }
 
     /// Behind the last record that was read.

@@ -1,0 +1,172 @@
+//! Rows in files, through sled, with its habits fenced in: it panics on some damage and when its files fail under it, also while
+//! it is dropped; it leaves files behind that keep it from opening; its flush does not reach the disk.
+//!
+//! Invariant: nothing that sled does gets out of here but a value or an [`IndexFault`].
+
+use std::cell::Cell;
+use std::fs::File;
+use std::io::ErrorKind;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+use super::{IndexFault, Row, Writes};
+
+/// Bytes that sled may cache. Its default is 1 GiB.
+const CACHE_BYTES: u64 = 4 << 20;
+
+/// One sled tree and the directory it lives in.
+pub(super) struct Files {
+    /// Taken only when dropped.
+    db: Option<sled::Db>,
+    dir: PathBuf,
+    /// Something has failed: what sled has in memory is no longer to be trusted, not even with its own end.
+    failed: Cell<bool>,
+}
+
+impl Files {
+    /// Opens the rows in `dir`, or begins with none.
+    pub fn open(dir: &Path) -> Result<Self, IndexFault> {
+        remove_leftovers(dir)?;
+        let db = guarded("open the index", || {
+            sled::Config::new()
+                .path(dir)
+                .cache_capacity(CACHE_BYTES)
+                .flush_every_ms(None)
+                .open()
+        })?;
+        Ok(Self {
+            db: Some(db),
+            dir: dir.to_owned(),
+            failed: Cell::new(false),
+        })
+    }
+
+    pub fn row(&self, key: &[u8]) -> Result<Option<Vec<u8>>, IndexFault> {
+        self.with("read the index", |db| {
+            Ok(db.get(key)?.map(|value| value.to_vec()))
+        })
+    }
+
+    /// The rows whose keys begin so, in order.
+    pub fn rows(&self, prefix: &[u8]) -> Result<Vec<Row>, IndexFault> {
+        self.with("read the index", |db| {
+            db.scan_prefix(prefix).map(|row| row.map(owned)).collect()
+        })
+    }
+
+    /// At most `limit` rows whose keys begin so, the last first.
+    pub fn last_rows(&self, prefix: &[u8], limit: usize) -> Result<Vec<Row>, IndexFault> {
+        self.with("read the index", |db| {
+            db.scan_prefix(prefix)
+                .rev()
+                .take(limit)
+                .map(|row| row.map(owned))
+                .collect()
+        })
+    }
+
+    pub fn each(&self, visit: &mut dyn FnMut(&[u8], &[u8])) -> Result<(), IndexFault> {
+        self.with("read the index", |db| {
+            for row in db.iter() {
+                let (key, value) = row?;
+                visit(&key, &value);
+            }
+            Ok(())
+        })
+    }
+
+    /// All of it or nothing, also after a kill.
+    pub fn apply(&self, writes: Writes) -> Result<(), IndexFault> {
+        let mut batch = sled::Batch::default();
+        for (key, value) in writes {
+            match value {
+                Some(value) => batch.insert(key, value),
+                None => batch.remove(key),
+            }
+        }
+        self.with("write to the index", |db| db.apply_batch(batch))
+    }
+
+    /// Brings everything to the disk.
+    pub fn flush(&self) -> Result<(), IndexFault> {
+        self.with("flush the index", |db| db.flush())?;
+        // sled's own flush uses sync_file_range, which leaves the disk's cache alone.
+        sync_files(&self.dir).map_err(|error| {
+            self.failed.set(true);
+            IndexFault(format!("could not sync {}: {error}", self.dir.display()))
+        })
+    }
+
+    fn with<T>(
+        &self,
+        doing: &str,
+        run: impl FnOnce(&sled::Db) -> sled::Result<T>,
+    ) -> Result<T, IndexFault> {
+        let Some(db) = &self.db else {
+            return Err(IndexFault(format!("could not {doing}: it is closed")));
+        };
+        guarded(doing, || run(db)).inspect_err(|_| self.failed.set(true))
+    }
+}
+
+impl Drop for Files {
+    fn drop(&mut self) {
+        let Some(db) = self.db.take() else { return };
+        if self.failed.get() {
+            // Its end would write once more, and panic where that fails. What it holds is freed when the process ends.
+            std::mem::forget(db);
+        } else if let Err(fault) = guarded("close the index", || Ok(drop(db))) {
+            tracing::warn!(why = %fault, "the index will be checked or made anew");
+        }
+    }
+}
+
+/// A snapshot that sled was killed while writing makes every later open fail.
+fn remove_leftovers(dir: &Path) -> Result<(), IndexFault> {
+    let Ok(entries) = std::fs::read_dir(dir) else {
+        return Ok(());
+    };
+    for path in entries.flatten().map(|entry| entry.path()) {
+        if path.extension().is_some_and(|ext| ext == "generating") {
+            std::fs::remove_file(&path)
+                .map_err(|e| IndexFault(format!("could not remove {}: {e}", path.display())))?;
+        }
+    }
+    Ok(())
+}
+
+fn sync_files(dir: &Path) -> std::io::Result<()> {
+    for entry in std::fs::read_dir(dir)? {
+        let entry = entry?;
+        if entry.file_type()?.is_file() {
+            match File::open(entry.path()) {
+                Ok(file) => file.sync_all()?,
+                // sled replaces its snapshots in the background.
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+    File::open(dir)?.sync_all()
+}
+
+fn guarded<T>(doing: &str, run: impl FnOnce() -> sled::Result<T>) -> Result<T, IndexFault> {
+    match catch_unwind(AssertUnwindSafe(run)) {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(error)) => Err(IndexFault(format!("could not {doing}: {error}"))),
+        Err(panic) => {
+            let said = panic
+                .downcast_ref::<String>()
+                .map(String::as_str)
+                .or_else(|| panic.downcast_ref::<&str>().copied())
+                .unwrap_or("no message");
+            Err(IndexFault(format!(
+                "could not {doing}: it panicked: {said}"
+            )))
+        }
+    }
+}
+
+fn owned((key, value): (sled::IVec, sled::IVec)) -> Row {
+    (key.to_vec(), value.to_vec())
+}
