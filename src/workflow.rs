@@ -100,6 +100,8 @@ pub trait Desk {
         rp_id: &str,
         ids: &[Descriptor],
     ) -> Result<Option<Bytes>, KeyFault>;
+    /// Whether it is the key with which the operator signed in, asked without a touch.
+    async fn is_operators_own(&mut self, key: &KeyFacts) -> Result<bool, KeyFault>;
     /// The discoverable credentials at this RP. [`KeyFault::Unsupported`] where the key can't tell.
     async fn residents(
         &mut self,

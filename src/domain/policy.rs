@@ -62,6 +62,8 @@ pub enum Finding {
         /// Whom.
         person: String,
     },
+    /// It is the key with which the operator signed in.
+    OperatorsOwn,
     /// After this enrolment a main administrator still has no standby key.
     NoStandby,
 }
@@ -81,6 +83,7 @@ impl Finding {
             | Self::PinBlocked
             | Self::StoreFull
             | Self::NotDiscoverable
+            | Self::OperatorsOwn
             | Self::BoundTo { .. } => Weight::Refusal,
         }
     }
@@ -114,6 +117,8 @@ pub struct Circumstances<'a> {
     pub discoverable_required: bool,
     /// Whom this very key was enrolled for before, if not for this person.
     pub bound_to: Option<&'a str>,
+    /// It holds the credential with which the operator signed in.
+    pub operators_own: bool,
 }
 
 /// Fewer attempts than this are worth a warning.
@@ -130,6 +135,9 @@ pub fn judge(key: &KeyFacts, models: &Models, about: Circumstances<'_>) -> Verdi
         findings.push(Finding::BoundTo {
             person: person.to_owned(),
         });
+    }
+    if about.operators_own {
+        findings.push(Finding::OperatorsOwn);
     }
     findings.extend(pin_findings(key));
     if about.discoverable_required && !key.discoverable {
@@ -201,6 +209,7 @@ impl Finding {
             Self::BoundTo { person } => {
                 format!("it is enrolled for {person}: take another key, or reset it first")
             }
+            Self::OperatorsOwn => "it is the operator's own key: take the person's".to_owned(),
             Self::NoStandby => "a main administrator should have a standby key too".to_owned(),
         }
     }

@@ -289,6 +289,15 @@ impl<F: Face + Sync + 'static> Desk for StationDesk<F> {
         .await
     }
 
+    async fn is_operators_own(&mut self, key: &KeyFacts) -> Result<bool, KeyFault> {
+        let Some(own) = self.station.operators_credential() else {
+            return Ok(false);
+        };
+        let ids = [Descriptor::new(own.credential)];
+        let held = self.holds(key, &own.rp_id, &ids).await?;
+        Ok(held.is_some())
+    }
+
     async fn residents(
         &mut self,
         key: &KeyFacts,

@@ -47,6 +47,11 @@ impl Station {
             .map(|session| session.operator.clone())
     }
 
+    /// The credential with which the operator signed in, where the registry said.
+    pub(super) fn operators_credential(&self) -> Option<Unlock> {
+        self.session_slot().live()?.unlock.clone()
+    }
+
     pub(super) fn session(&self) -> Result<Session, Stop> {
         let slot = self.session_slot();
         slot.live()

@@ -107,6 +107,7 @@ impl Text {
             Finding::BoundTo { person } => {
                 tr!(self, "finding-bound-to", person = person.as_str())
             }
+            Finding::OperatorsOwn => tr!(self, "finding-operators-own"),
             Finding::NoStandby => tr!(self, "finding-no-standby"),
         }
     }

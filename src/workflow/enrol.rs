@@ -119,7 +119,13 @@ async fn verdict<D: Desk>(
     })
     .await?;
     let bound_to = bound_to_another(desk, key, offer).await?;
+    let operators_own = key.is_fido2()
+        && on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
+            desk.is_operators_own(key).await
+        })
+        .await?;
     let about = Circumstances {
+        operators_own,
         person: &offer.person,
         discoverable_required: wants_discoverable(offer),
         bound_to: bound_to.as_deref(),

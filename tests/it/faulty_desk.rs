@@ -256,6 +256,15 @@ impl<D: Desk> Desk for FaultyDesk<D> {
         )
     }
 
+    async fn is_operators_own(&mut self, key: &KeyFacts) -> Result<bool, KeyFault> {
+        call!(
+            self,
+            "is_operators_own",
+            key_fault(),
+            self.inner.is_operators_own(key)
+        )
+    }
+
     async fn residents(
         &mut self,
         key: &KeyFacts,

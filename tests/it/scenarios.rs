@@ -132,6 +132,21 @@ async fn a_key_of_somebody_else_is_refused_and_stays_as_it_was() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_operators_own_key_is_never_enrolled_for_a_person() {
+    let world = world(1).await;
+    let face = Arc::new(ScriptedFace::new(OPERATOR_SLOT, OPERATOR_PIN));
+    let station = Arc::clone(&world.station);
+    let mut desk = StationDesk::new(station, face, Cancel::default());
+    let refusal = workflow::enrol(&mut desk, &person(1))
+        .await
+        .expect_err("refused");
+    assert!(
+        matches!(&refusal, Stop::KeyRefused(why) if why.contains("operator's own")),
+        "{refusal:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_role_that_may_not_enrol_is_told_who_may() {
     let world = World::build_with(ServeConfig::default(), &people(1))
         .await

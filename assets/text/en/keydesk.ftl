@@ -73,6 +73,7 @@ finding-pin-change = the key demands a new PIN: the person chooses one on the wa
 finding-store-full = no room for another credential: take another key
 finding-not-discoverable = cannot keep discoverable credentials: take another key
 finding-bound-to = enrolled for { $person }: take another key
+finding-operators-own = the operator's own key: take the person's
 finding-no-standby = a main administrator should have a second key, kept in a safe
 
 ## What remains on the key

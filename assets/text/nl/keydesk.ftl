@@ -73,6 +73,7 @@ finding-pin-change = de sleutel eist een nieuwe pincode: de persoon kiest die on
 finding-store-full = geen plaats voor nog een credential: neem een andere sleutel
 finding-not-discoverable = kan geen vindbare credentials bewaren: neem een andere sleutel
 finding-bound-to = uitgegeven aan { $person }: neem een andere sleutel
+finding-operators-own = de eigen sleutel van de medewerker van de balie: neem die van de persoon
 finding-no-standby = een hoofdbeheerder hoort een tweede sleutel te hebben, in een kluis
 
 ## Wat er op de sleutel blijft

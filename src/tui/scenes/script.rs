@@ -197,6 +197,7 @@ fn verdict(
 ) -> crate::domain::policy::Verdict {
     let models = crate::domain::models::Models::shipped().unwrap_or_default();
     let about = Circumstances {
+        operators_own: false,
         person,
         discoverable_required: true,
         bound_to,
