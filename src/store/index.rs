@@ -108,24 +108,29 @@ enum Rows {
     Memory(BTreeMap<Vec<u8>, Vec<u8>>),
 }
 
-/// What opening the files of an index came to.
-pub(super) enum Opened {
-    Good(Index),
-    /// Written by a newer release.
+/// Why the files of an index were not opened.
+#[derive(Debug)]
+pub(super) enum NotOpened {
+    /// Written by a newer release, with this version.
     Newer(u16),
+    Fault(IndexFault),
+}
+
+impl From<IndexFault> for NotOpened {
+    fn from(fault: IndexFault) -> Self {
+        Self::Fault(fault)
+    }
 }
 
 impl Index {
     /// Opens the index in `dir`, or begins an empty one. With `whole`, every row is checked against the digest.
-    pub fn open(dir: &Path, whole: bool) -> Result<Opened, IndexFault> {
+    pub fn open(dir: &Path, whole: bool) -> Result<Self, NotOpened> {
         let files = Files::open(dir)?;
         let Some(bytes) = files.row(META)? else {
             return if files.last_rows(&[], 1)?.is_empty() {
-                Ok(Opened::Good(Self::over(Rows::Files(files))))
+                Ok(Self::over(Rows::Files(files)))
             } else {
-                Err(IndexFault(
-                    "the index does not say where it stands".to_owned(),
-                ))
+                Err(IndexFault("the index does not say where it stands".to_owned()).into())
             };
         };
         #[derive(Deserialize)]
@@ -136,12 +141,10 @@ impl Index {
             |e: serde_json::Error| IndexFault(format!("the index's state can't be read: {e}"));
         let Versioned { version } = serde_json::from_slice(&bytes).map_err(unreadable)?;
         if version > INDEX_VERSION {
-            return Ok(Opened::Newer(version));
+            return Err(NotOpened::Newer(version));
         }
         if version < INDEX_VERSION {
-            return Err(IndexFault(format!(
-                "the index has the older form {version}"
-            )));
+            return Err(IndexFault(format!("the index has the older form {version}")).into());
         }
         let meta = serde_json::from_slice(&bytes).map_err(unreadable)?;
         let index = Self {
@@ -151,7 +154,7 @@ impl Index {
         if whole {
             index.check_digest()?;
         }
-        Ok(Opened::Good(index))
+        Ok(index)
     }
 
     /// An empty index that lives as long as the process.
@@ -330,10 +333,11 @@ mod tests {
     }
 
     fn good(dir: &Path, whole: bool) -> Index {
-        match Index::open(dir, whole).expect("opens") {
-            Opened::Good(index) => index,
-            Opened::Newer(version) => panic!("version {version}"),
-        }
+        Index::open(dir, whole).expect("opens")
+    }
+
+    fn fault(dir: &Path, whole: bool) -> bool {
+        matches!(Index::open(dir, whole), Err(NotOpened::Fault(_)))
     }
 
     /// Changes a row behind the index's back.
@@ -393,7 +397,7 @@ mod tests {
             drop(index);
             drop(good(dir.path(), true));
             tamper(dir.path(), key, value);
-            assert!(Index::open(dir.path(), true).is_err(), "{key:?}");
+            assert!(fault(dir.path(), true), "{key:?}");
         }
     }
 
@@ -401,7 +405,7 @@ mod tests {
     fn an_older_form_is_to_be_rebuilt_and_a_newer_one_is_refused() {
         let dir = tempfile::tempdir().expect("a directory");
         tamper(dir.path(), META, Some(br#"{"version":0}"#));
-        assert!(Index::open(dir.path(), false).is_err());
+        assert!(fault(dir.path(), false));
         tamper(
             dir.path(),
             META,
@@ -409,12 +413,12 @@ mod tests {
         );
         assert!(matches!(
             Index::open(dir.path(), false),
-            Ok(Opened::Newer(2))
+            Err(NotOpened::Newer(2))
         ));
         tamper(dir.path(), META, Some(b"rubbish"));
-        assert!(Index::open(dir.path(), false).is_err());
+        assert!(fault(dir.path(), false));
         tamper(dir.path(), META, None);
         tamper(dir.path(), b"row", Some(b"without a state"));
-        assert!(Index::open(dir.path(), false).is_err());
+        assert!(fault(dir.path(), false));
     }
 }

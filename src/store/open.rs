@@ -8,7 +8,7 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 
 use super::error::{Damage, StoreError};
-use super::index::{INDEX_VERSION, Index, IndexFault, Opened, set_aside};
+use super::index::{INDEX_VERSION, Index, IndexFault, NotOpened, set_aside};
 use super::journal::{
     Anchored, Journal, Reader, Tip, check_seams, lost_tail, read_head, segment_path, sync_segment,
 };
@@ -76,17 +76,17 @@ pub(super) fn open(dir: &Path, settings: Settings) -> Result<Inner, StoreError> 
 fn open_index(dir: &Path, past: Past) -> Result<Option<Index>, StoreError> {
     let path = index_dir(dir);
     let opened = private_dir(&path)
-        .map_err(|error| IndexFault(error.to_string()))
+        .map_err(|error| NotOpened::Fault(IndexFault(error.to_string())))
         .and_then(|()| Index::open(&path, past == Past::Uncertain));
     match opened {
-        Ok(Opened::Good(index)) => Ok(Some(index)),
-        Ok(Opened::Newer(version)) => Err(StoreError::Newer {
+        Ok(index) => Ok(Some(index)),
+        Err(NotOpened::Newer(version)) => Err(StoreError::Newer {
             what: "the index",
             path,
             version: version.into(),
             known: INDEX_VERSION.into(),
         }),
-        Err(IndexFault(why)) => {
+        Err(NotOpened::Fault(IndexFault(why))) => {
             tracing::warn!(%why, "the index is made anew from the journal");
             Ok(None)
         }
@@ -153,10 +153,10 @@ fn fresh(dir: &Path) -> Result<Index, IndexFault> {
     set_aside(&path)
         .and_then(|()| private_dir(&path))
         .map_err(|error| IndexFault(error.to_string()))?;
-    match Index::open(&path, false)? {
-        Opened::Good(index) => Ok(index),
-        Opened::Newer(_) => Err(IndexFault("an empty index has a version".to_owned())),
-    }
+    Index::open(&path, false).map_err(|error| match error {
+        NotOpened::Fault(fault) => fault,
+        NotOpened::Newer(version) => IndexFault(format!("an empty index has version {version}")),
+    })
 }
 
 /// The index stands at a record that the journal does not have at that place. Says why: damage first, where there is any.

@@ -115,7 +115,10 @@ impl Drop for Files {
         if self.failed.get() {
             // Its end would write once more, and panic where that fails. What it holds is freed when the process ends.
             std::mem::forget(db);
-        } else if let Err(fault) = guarded("close the index", || Ok(drop(db))) {
+        } else if let Err(fault) = guarded("close the index", || {
+            drop(db);
+            Ok(())
+        }) {
             tracing::warn!(why = %fault, "the index will be checked or made anew");
         }
     }
