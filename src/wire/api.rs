@@ -286,10 +286,20 @@ pub struct EnrolmentPush {
     pub key: KeyReport,
     /// How the person was identified.
     pub identification: Identification,
-    /// Who did it.
+    /// Who began it: identified the person and asked for the offer, or used the ticket.
     pub operator: OperatorId,
-    /// When, by the station's clock.
+    /// Who ended it, where that was somebody else: unfinished work that the next operator found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finished_by: Option<OperatorId>,
+    /// When it was ended, by the station's clock.
     pub enrolled_at: Timestamp,
+}
+
+impl EnrolmentPush {
+    /// Who made the enrolment complete, and so stood at the station at `enrolled_at`.
+    pub fn done_by(&self) -> &OperatorId {
+        self.finished_by.as_ref().unwrap_or(&self.operator)
+    }
 }
 
 /// `POST /v1/people/{id}/tests/options` (no body): reply. `allow_credentials` names the person's credentials.

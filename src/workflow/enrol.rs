@@ -340,6 +340,7 @@ pub(super) async fn prove_and_record<D: Desk>(
         key: key_report(key),
         identification: intent.identification.clone(),
         operator: intent.operator.clone(),
+        finished_by: None,
         enrolled_at: desk.now(),
     };
     desk.commit(Change::Enrolled {

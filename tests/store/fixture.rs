@@ -213,6 +213,7 @@ pub fn enrolled(n: u32, offer: u32, who: u32, key: &KeyFacts, seconds: i64) -> C
             identification: Identification::new(Document::Passport, "7K31")
                 .expect("four characters"),
             operator: operator(1).id,
+            finished_by: None,
             enrolled_at: at(seconds),
         }),
     }

@@ -57,6 +57,7 @@ pub async fn enrolment(
         offer: push.offer,
         person: &push.person,
         operator: &push.operator,
+        finished_by: push.finished_by.as_ref(),
         at: push.enrolled_at,
     };
     let offer = claimed_offer(&registry, &mut entry.tx, &claim).await?;
@@ -91,10 +92,13 @@ pub async fn enrolment(
     insert_credential(&mut entry.tx, &station, &push, &registered, &verifier, now).await?;
     use_up(&mut entry.tx, push.offer, now).await?;
     let receipt = receipt(&mut entry.tx, registered.id, &push.person, now).await?;
-    let detail = receipt.credential.to_base64url();
+    let mut detail = receipt.credential.to_base64url();
+    if push.finished_by.is_some() {
+        detail = format!("{detail}; begun by {}", push.operator);
+    }
     let line = Audit {
         station: Some(station.as_str()),
-        operator: Some(push.operator.as_str()),
+        operator: Some(push.done_by().as_str()),
         action: "enrol",
         subject: push.person.as_str(),
         detail: &detail,
@@ -131,6 +135,7 @@ pub async fn test(
         offer: push.offer,
         person: &push.person,
         operator: &push.operator,
+        finished_by: None,
         at: push.tested_at,
     };
     let offer = claimed_offer(&registry, &mut entry.tx, &claim).await?;
@@ -201,6 +206,8 @@ struct Claim<'a> {
     offer: OfferId,
     person: &'a PersonId,
     operator: &'a OperatorId,
+    /// Who ended what `operator` had begun.
+    finished_by: Option<&'a OperatorId>,
     at: Timestamp,
 }
 
@@ -250,16 +257,20 @@ async fn claimed_offer(registry: &Registry, tx: &mut Write, claim: &Claim<'_>) -
             format!("offer {} is not for {}", claim.offer, claim.person),
         ));
     }
-    let by_issuer = row.try_get::<String, _>("operator")? == claim.operator.as_str();
-    let is_ticket = row.try_get::<String, _>("kind")? == "ticket";
     let issued_ms: i64 = row.try_get("issued_ms")?;
     let in_time = ms(claim.at + CLOCK_SKEW) >= issued_ms && claim.at <= registry.now() + CLOCK_SKEW;
-    if !in_time || !(by_issuer || is_ticket && stood_there(tx, claim).await?) {
+    let by_issuer = row.try_get::<String, _>("operator")? == claim.operator.as_str();
+    let is_ticket = row.try_get::<String, _>("kind")? == "ticket";
+    let absent = match (by_issuer, is_ticket) {
+        (false, false) => Some(claim.operator),
+        (by_issuer, _) => absent(tx, claim, by_issuer, issued_ms).await?,
+    };
+    if let Some(operator) = absent.or((!in_time).then_some(claim.operator)) {
         return Err(Refusal::new(
             code::OFFER_FOREIGN,
             format!(
-                "operator {} was not signed in at this station at {}; check the station's clock",
-                claim.operator, claim.at
+                "operator {operator} was not signed in at this station at {}; check the station's clock",
+                claim.at
             ),
         ));
     }
@@ -269,18 +280,47 @@ async fn claimed_offer(registry: &Registry, tx: &mut Write, claim: &Claim<'_>) -
     })
 }
 
-/// Whether somebody who may enrol was signed in at the station at that time. A ticket that one operator fetched may be
-/// used by the next one.
-async fn stood_there(tx: &mut Write, claim: &Claim<'_>) -> Answer<bool> {
+/// Which of the operators of a claim was not at the station. Who had the offer issued was, when it was issued.
+async fn absent<'a>(
+    tx: &mut Write,
+    claim: &Claim<'a>,
+    by_issuer: bool,
+    issued_ms: i64,
+) -> Answer<Option<&'a OperatorId>> {
+    let (from_ms, to_ms) = (ms(claim.at - CLOCK_SKEW), ms(claim.at + CLOCK_SKEW));
+    let begun_ms = match claim.finished_by {
+        None => (from_ms, to_ms),
+        // When it was begun is not said, so that any time of theirs since the ticket was issued will do.
+        Some(_) => (issued_ms, to_ms),
+    };
+    if !by_issuer && !stood_there(tx, claim.station, claim.operator, begun_ms).await? {
+        return Ok(Some(claim.operator));
+    }
+    match claim.finished_by {
+        Some(other) if !stood_there(tx, claim.station, other, (from_ms, to_ms)).await? => {
+            Ok(Some(other))
+        }
+        _ => Ok(None),
+    }
+}
+
+/// Whether that operator, who may enrol, was signed in at the station at some time in between (ms since 1970, inclusive).
+/// A ticket that one operator fetched may be used by the next one.
+async fn stood_there(
+    tx: &mut Write,
+    station: &StationId,
+    operator: &OperatorId,
+    (from_ms, to_ms): (i64, i64),
+) -> Answer<bool> {
     let role: Option<String> = sqlx::query_scalar(
         "SELECT o.role FROM session s JOIN operator o ON o.id = s.operator \
          WHERE s.station = ? AND s.operator = ? AND s.opened_ms <= ? \
          AND min(s.expires_ms, coalesce(s.ended_ms, s.expires_ms)) >= ? LIMIT 1",
     )
-    .bind(claim.station.as_str())
-    .bind(claim.operator.as_str())
-    .bind(ms(claim.at + CLOCK_SKEW))
-    .bind(ms(claim.at - CLOCK_SKEW))
+    .bind(station.as_str())
+    .bind(operator.as_str())
+    .bind(to_ms)
+    .bind(from_ms)
     .fetch_optional(&mut **tx)
     .await?;
     Ok(role
@@ -351,7 +391,7 @@ async fn insert_credential(
     .bind(registered.trusted)
     .bind(push.offer.to_string())
     .bind(station.as_str())
-    .bind(push.operator.as_str())
+    .bind(push.done_by().as_str())
     .bind(push.identification.document.as_str())
     .bind(&push.identification.last_four)
     .bind(ms(push.enrolled_at))

@@ -182,6 +182,7 @@ impl World {
                 key: report(key),
                 identification: Identification::new(Document::Passport, "7K31").expect("four"),
                 operator: self.session.operator.id.clone(),
+                finished_by: None,
                 enrolled_at: offer.issued_at,
             },
             head: self.head(),
