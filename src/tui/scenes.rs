@@ -3,6 +3,7 @@
 //! A scene is made as in life, by what the station says and what is typed, never by writing into the model. Names, companies
 //! and numbers are invented; none of this is reachable from a kiosk.
 
+mod acts;
 pub(super) mod cast;
 mod script;
 

@@ -93,7 +93,7 @@ remains-unknown = Op de sleutel staat misschien een credential die het register 
 ## De toetsenregel en de hulp
 
 key-help = hulp
-key-lock = sluiten
+key-lock = op slot
 key-quit = afsluiten
 key-language = English
 key-back = terug
@@ -150,7 +150,7 @@ conflicts = { $count ->
 }
 too-small = Dit venster is { $columns }×{ $rows }. Keydesk heeft minstens 80×24 nodig: maak het groter.
 more-below = nog { $count }
-locks-in = sluit over { $seconds } s
+locks-in = gaat op slot over { $seconds } s
 plug-which = Welke poort in of uit? { $slots }
 who-operator = BALIE
 who-person = DE PERSOON
@@ -171,7 +171,7 @@ code-big = UW CODE
 code-how = Toets uw eenmalige code in. Daarna wordt uw eigen sleutel vastgelegd; voortaan meldt u zich daarmee aan.
 code-label = Code
 lock-big = BEZIG
-lock-title = GESLOTEN
+lock-title = OP SLOT
 lock-how = Er loopt een uitgifte. De medewerker meldt zich aan om verder te gaan.
 lock-other = Een andere medewerker heeft zich aangemeld; de lopende uitgifte is gestopt.
 

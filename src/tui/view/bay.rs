@@ -11,8 +11,9 @@ use crate::domain::KeyFacts;
 use crate::station::face::{SlotState, SlotView};
 use crate::text::tr;
 
-/// From this width on a slot's line has room for firmware and PIN.
-const WIDE: u16 = 64;
+/// From this width on a slot's line has room for the PIN's state, and from the next one for the firmware too.
+const ROOM_FOR_PIN: u16 = 66;
+const ROOM_FOR_FIRMWARE: u16 = 74;
 
 /// Draws the slots under a rule, as many as fit; the rest is counted.
 pub(super) fn strip(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
@@ -99,9 +100,11 @@ fn slot_row(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, row: u16, slot: &Sl
 fn key_cells(ctx: Ctx<'_>, cells: &mut Vec<Cell>, columns: u16, key: &KeyFacts, state: String) {
     let plain = ctx.theme.plain();
     cells.push((22, key.model.clone(), plain));
-    if columns >= WIDE {
+    if columns >= ROOM_FOR_FIRMWARE {
         let firmware = key.firmware_text().unwrap_or_else(|| "–".to_owned());
         cells.push((8, firmware, plain));
+    }
+    if columns >= ROOM_FOR_PIN {
         cells.push((20, ctx.text.pin_state(key), pin_style(ctx, key)));
     }
     if key.pin_retries == Some(0) && key.pin_set == Some(true) {
