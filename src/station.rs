@@ -20,13 +20,13 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use jiff::Timestamp;
 use tokio::sync::watch;
 
-use crate::domain::change::RECORD_VERSION;
+use crate::domain::change::{EntryState, OutboxBody, RECORD_VERSION};
 use crate::domain::models::Models;
-use crate::domain::{Change, PersonId, Record};
+use crate::domain::{Bytes, Change, PersonId, Record};
 use crate::registry::{Client, KeyFileError, RegistryError, SettingsError};
 use crate::store::{StationFacts, Store};
-use crate::wire::{Offer, PersonDetail};
-use crate::workflow::Stop;
+use crate::wire::PersonDetail;
+use crate::workflow::{Offered, Stop};
 use config::Config;
 use face::RegistryState;
 pub use join::{JoinError, join};
@@ -193,20 +193,48 @@ impl Station {
     }
 
     /// A fresh offer, or a ticket when the registry can't be reached.
-    pub async fn offer(&self, person: &PersonId) -> Result<Offer, Stop> {
+    pub async fn offer(&self, person: &PersonId) -> Result<Offered, Stop> {
         let session = self.session()?;
         match self.heard(self.registry()?.offer(&session, person).await) {
-            Err(Stop::Unreachable(why)) => self
-                .store
-                .ticket(person, Timestamp::now())
-                .map_err(|e| Stop::Store(e.to_string()))?
-                .ok_or_else(|| {
-                    Stop::Unreachable(format!(
-                        "{why}; there is no ticket for this person either: nothing was done"
-                    ))
-                }),
-            answered => answered,
+            Ok(offer) => Ok(Offered { offer, fresh: true }),
+            Err(Stop::Unreachable(why)) => self.ticket(person, &why),
+            Err(stop) => Err(stop),
         }
+    }
+
+    fn ticket(&self, person: &PersonId, why: &str) -> Result<Offered, Stop> {
+        let ticket = self
+            .store
+            .ticket(person, Timestamp::now())
+            .map_err(|e| Stop::Store(e.to_string()))?;
+        match ticket {
+            Some(offer) => Ok(Offered {
+                offer,
+                fresh: false,
+            }),
+            None => Err(Stop::Unreachable(format!(
+                "{why}; there is no ticket for this person either: nothing was done"
+            ))),
+        }
+    }
+
+    /// The credentials that were enrolled here for a person and that the registry has accepted or will be told of.
+    pub fn enrolled_here(&self, person: &PersonId) -> Result<Vec<Bytes>, Stop> {
+        let store = |e: crate::store::StoreError| Stop::Store(e.to_string());
+        let mut ids: Vec<Bytes> = Vec::new();
+        for enrolment in self.store.enrolments_of(person).map_err(store)? {
+            if enrolment.pushed {
+                ids.push(enrolment.credential);
+            }
+        }
+        for entry in self.store.outbox().map_err(store)? {
+            if let (OutboxBody::Enrolment { push }, EntryState::Queued) = (entry.body, entry.state)
+                && push.person == *person
+            {
+                ids.push(push.registration.raw_id);
+            }
+        }
+        Ok(ids)
     }
 
     /// People who match, best first, and whether there are more.

@@ -59,7 +59,10 @@ pub trait Desk {
 
     /// The registry's offer for a person: a fresh one, or a ticket when the registry can't be reached.
     /// Neither: [`Stop::Unreachable`].
-    async fn offer(&mut self, person: &PersonId) -> Result<Offer, Stop>;
+    async fn offer(&mut self, person: &PersonId) -> Result<Offered, Stop>;
+    /// The credentials that this station enrolled for a person and that the registry has accepted or will be told of.
+    /// An offer that is older than they are does not know them.
+    async fn enrolled_here(&mut self, person: &PersonId) -> Result<Vec<Bytes>, Stop>;
     /// Sends an outbox entry now. The entry is on disk already: [`Pushed::Queued`] loses nothing.
     async fn push(&mut self, entry: EntryId) -> Result<Pushed, Stop>;
 
@@ -133,6 +136,15 @@ pub trait Desk {
         rp_id: &str,
         id: &Bytes,
     ) -> Result<(), KeyFault>;
+}
+
+/// An offer, and how much it knows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Offered {
+    /// The offer.
+    pub offer: Offer,
+    /// Just issued: its exclude list is all that the registry holds for the person. A ticket's may be out of date.
+    pub fresh: bool,
 }
 
 /// A discoverable credential on a key.

@@ -16,9 +16,11 @@ use crate::domain::change::Enrolment;
 use crate::domain::models::Models;
 use crate::domain::{Bytes, Change, EntryId, KeyFacts, PersonId, Pin};
 use crate::wire::webauthn::{CreationOptions, Descriptor, RequestOptions};
-use crate::wire::{Offer, Operator, OperatorEnrolment, OperatorOffer, SignIn, SignInOptions};
+use crate::wire::{Operator, OperatorEnrolment, OperatorOffer, SignIn, SignInOptions};
 use crate::workflow::dialogue::{Answer, Event, Question};
-use crate::workflow::{Desk, KeyFault, NewAssertion, NewCredential, Pushed, Resident, Stop};
+use crate::workflow::{
+    Desk, KeyFault, NewAssertion, NewCredential, Offered, Pushed, Resident, Stop,
+};
 
 /// How long a key may take for anything that needs no touch.
 const QUICK: Duration = Duration::from_secs(10);
@@ -48,6 +50,17 @@ impl<F: Face + Sync + 'static> StationDesk<F> {
             station,
             face,
             cancel,
+        }
+    }
+
+    async fn unless_cancelled<T>(
+        &self,
+        call: impl Future<Output = Result<T, Stop>>,
+    ) -> Result<T, Stop> {
+        tokio::select! {
+            biased;
+            () = self.cancel.cancelled() => Err(Stop::Cancelled),
+            result = call => result,
         }
     }
 
@@ -167,24 +180,34 @@ impl<F: Face + Sync + 'static> Desk for StationDesk<F> {
         }
     }
 
-    async fn offer(&mut self, person: &PersonId) -> Result<Offer, Stop> {
-        self.station.offer(person).await
+    async fn offer(&mut self, person: &PersonId) -> Result<Offered, Stop> {
+        self.unless_cancelled(self.station.offer(person)).await
+    }
+
+    async fn enrolled_here(&mut self, person: &PersonId) -> Result<Vec<Bytes>, Stop> {
+        self.station.enrolled_here(person)
     }
 
     async fn push(&mut self, entry: EntryId) -> Result<Pushed, Stop> {
-        self.station.push_entry(entry).await
+        // It is on disk: whoever does not want to wait loses nothing.
+        match self.unless_cancelled(self.station.push_entry(entry)).await {
+            Err(Stop::Cancelled) => Ok(Pushed::Queued),
+            pushed => pushed,
+        }
     }
 
     async fn sign_in_options(&mut self) -> Result<SignInOptions, Stop> {
-        self.station.sign_in_options().await
+        self.unless_cancelled(self.station.sign_in_options()).await
     }
 
     async fn sign_in(&mut self, proof: SignIn) -> Result<Operator, Stop> {
-        self.station.open_session(&proof).await
+        self.unless_cancelled(self.station.open_session(&proof))
+            .await
     }
 
     async fn operator_offer(&mut self, code: &str) -> Result<OperatorOffer, Stop> {
-        self.station.operator_offer(code).await
+        self.unless_cancelled(self.station.operator_offer(code))
+            .await
     }
 
     async fn operator_enrol(&mut self, enrolment: OperatorEnrolment) -> Result<Operator, Stop> {

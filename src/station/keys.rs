@@ -253,7 +253,6 @@ pub(super) fn fault_of(error: CtapError, retries: Option<u8>) -> KeyFault {
         CtapError::Gone => return KeyFault::Gone,
         CtapError::Cancelled { .. } => return KeyFault::Cancelled,
         CtapError::PinLength(_) => return KeyFault::PinRefused,
-        CtapError::Timeout { .. } => return KeyFault::TouchTimeout,
         CtapError::Unsupported { what } => return KeyFault::Unsupported((*what).to_owned()),
         _ => {}
     }

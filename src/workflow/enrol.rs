@@ -5,9 +5,12 @@
 
 use super::ceremony::{Ceremony, authentication_response, client_data, registration_response};
 use super::dialogue::{Answer, Ending, Event, Job, Note, PushState, Question, Step};
-use super::steps::{PinChange, Unlocked, begin_step, choose_key, end_step, on_key, touch, unlock};
+use super::steps::{
+    PinChange, Unlocked, begin_step, choose_key, end_step, on_key, pin_was_written, refresh, touch,
+    unlock,
+};
 use super::undo::{Progress, give_up};
-use super::{Desk, KeyFault, NewAssertion, Pushed, Stop, conclude, verify_assertion};
+use super::{Desk, KeyFault, NewAssertion, Offered, Pushed, Stop, conclude, verify_assertion};
 use crate::domain::authority::Action;
 use crate::domain::change::{EndReason, Made, Remains};
 use crate::domain::policy::{self, Circumstances, Finding, Verdict};
@@ -26,7 +29,8 @@ pub async fn enrol<D: Desk>(desk: &mut D, who: &PersonId) -> Result<Ending, Stop
 async fn enrol_person<D: Desk>(desk: &mut D, who: &PersonId) -> Result<Ending, Stop> {
     let operator = desk.operator().ok_or(Stop::SignedOut)?;
     operator.role.may(Action::Enrol)?;
-    let offer = desk.offer(who).await?;
+    let Offered { mut offer, fresh } = desk.offer(who).await?;
+    exclude_what_was_enrolled_here(desk, &mut offer).await?;
     desk.tell(Event::Began {
         job: Job::Enrol {
             person: offer.person.clone(),
@@ -52,7 +56,21 @@ async fn enrol_person<D: Desk>(desk: &mut D, who: &PersonId) -> Result<Ending, S
         intent: Box::new(intent.clone()),
     })
     .await?;
-    fulfil(desk, &intent, &operator, &mut key).await
+    fulfil(desk, &intent, &operator, &mut key, fresh).await
+}
+
+/// A ticket may be older than an enrolment that was made here since: that one must not be made twice either.
+async fn exclude_what_was_enrolled_here<D: Desk>(
+    desk: &mut D,
+    offer: &mut Offer,
+) -> Result<(), Stop> {
+    let list = &mut offer.creation.exclude_credentials;
+    for id in desk.enrolled_here(&offer.person.id).await? {
+        if !list.iter().any(|known| known.id == id) {
+            list.push(Descriptor::new(id));
+        }
+    }
+    Ok(())
 }
 
 /// The operator confirms who is at the desk and says how that was established.
@@ -114,10 +132,7 @@ async fn verdict<D: Desk>(
     key: &mut KeyFacts,
     offer: &Offer,
 ) -> Result<Verdict, Stop> {
-    *key = on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
-        desk.facts(key).await
-    })
-    .await?;
+    refresh(desk, key).await?;
     let bound_to = bound_to_another(desk, key, offer).await?;
     let operators_own = key.is_fido2()
         && on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
@@ -197,9 +212,10 @@ async fn fulfil<D: Desk>(
     intent: &Intent,
     operator: &Operator,
     key: &mut KeyFacts,
+    fresh: bool,
 ) -> Result<Ending, Stop> {
     let mut progress = Progress::default();
-    let made = create(desk, intent, key, &mut progress).await;
+    let made = create(desk, intent, key, fresh, &mut progress).await;
     let made = match made {
         Ok(made) => made,
         Err(Stop::Key(KeyFault::Excluded)) => {
@@ -209,7 +225,7 @@ async fn fulfil<D: Desk>(
         Err(stop) => return Err(give_up(desk, intent, key, &progress, stop).await),
     };
     match prove_and_record(desk, intent, &made, &progress, key).await {
-        Ok(entry) => push(desk, intent, entry, key).await,
+        Ok(entry) => Ok(push(desk, intent, entry, key).await),
         Err(stop) => Err(give_up(desk, intent, key, &progress, stop).await),
     }
 }
@@ -218,24 +234,29 @@ async fn create<D: Desk>(
     desk: &mut D,
     intent: &Intent,
     key: &mut KeyFacts,
+    fresh: bool,
     progress: &mut Progress,
 ) -> Result<Made, Stop> {
     let options = &intent.offer.creation;
     begin_step(desk, Step::Pin);
-    let had_pin = key.pin_set == Some(true);
-    let unlocked = unlock(desk, key, &options.rp.id, intent.offer.pin_min_length).await;
+    let before = key.clone();
+    let mut sent = false;
+    let min_length = intent.offer.pin_min_length;
+    let unlocked = unlock(desk, key, &options.rp.id, min_length, &mut sent).await;
     // Written and then not verified, for instance because the key was pulled: it is there all the same.
-    progress.pin_written = !had_pin && key.pin_set == Some(true);
+    progress.pin_written = match &unlocked {
+        Ok((_, change)) => *change != PinChange::Kept,
+        Err(_) => sent && pin_was_written(desk, key, &before).await,
+    };
     let (unlocked, change) = unlocked?;
     if change != PinChange::Kept {
-        progress.pin_written = true;
         desk.tell(Event::Leaves {
             remains: Remains::Pin,
         });
         desk.commit(Change::PinSet { intent: intent.id }).await?;
     }
     end_step(desk, Step::Pin, pin_note(change));
-    refuse_bound_key(desk, key, &unlocked, intent).await?;
+    look_at_residents(desk, key, &unlocked, intent, fresh).await?;
     begin_step(desk, Step::Create);
     if desk.now() >= intent.offer.expires_at {
         return Err(Stop::OfferExpired);
@@ -278,12 +299,14 @@ fn pin_note(change: PinChange) -> Note {
     }
 }
 
-/// With the PIN the key can be asked whose credentials it holds at this RP.
-async fn refuse_bound_key<D: Desk>(
+/// With the PIN the key can be asked whose credentials it holds at this RP. Making another one for the same account would
+/// overwrite the one that it has: right for one that nobody knows, wrong for one that is in use.
+async fn look_at_residents<D: Desk>(
     desk: &mut D,
     key: &mut KeyFacts,
     unlocked: &Unlocked,
     intent: &Intent,
+    fresh: bool,
 ) -> Result<(), Stop> {
     let (Some(pin), true) = (unlocked.pin(), key.credential_management) else {
         return Ok(());
@@ -293,18 +316,28 @@ async fn refuse_bound_key<D: Desk>(
         desk.residents(key, pin, &options.rp.id).await
     })
     .await?;
-    let Some(other) = residents
-        .into_iter()
-        .find(|resident| resident.user_handle != options.user.id)
-    else {
-        return Ok(());
-    };
-    let finding = Finding::BoundTo {
-        person: other
-            .user_name
-            .unwrap_or_else(|| "somebody else".to_owned()),
-    };
-    Err(Stop::KeyRefused(finding.in_words()))
+    for resident in residents {
+        if resident.user_handle != options.user.id {
+            let finding = Finding::BoundTo {
+                person: resident
+                    .user_name
+                    .unwrap_or_else(|| "somebody else".to_owned()),
+            };
+            return Err(Stop::KeyRefused(finding.in_words()));
+        }
+        let known = |d: &Descriptor| d.id == resident.id;
+        if options.exclude_credentials.iter().any(known) {
+            return Err(Stop::Key(KeyFault::Excluded));
+        }
+        if !fresh {
+            return Err(Stop::KeyRefused(
+                "it holds a credential for this person that the ticket does not know: take another key, or wait for the \
+                 registry"
+                    .to_owned(),
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// The second touch: the new credential signs the registry's test challenge. Then everything is written down at once.
@@ -317,6 +350,9 @@ pub(super) async fn prove_and_record<D: Desk>(
 ) -> Result<EntryId, Stop> {
     begin_step(desk, Step::Test);
     let offer = &intent.offer;
+    if desk.now() >= offer.expires_at {
+        return Err(Stop::OfferExpired);
+    }
     let request = RequestOptions {
         allow_credentials: vec![Descriptor::new(made.registration.raw_id.clone())],
         ..offer.test.clone()
@@ -328,6 +364,9 @@ pub(super) async fn prove_and_record<D: Desk>(
     })
     .await?;
     verify_assertion(&signed, &client.hash, &request.rp_id, &made.public_key)?;
+    if desk.now() >= offer.expires_at {
+        return Err(Stop::OfferExpired);
+    }
     end_step(desk, Step::Test, Note::None);
     begin_step(desk, Step::Record);
     let entry = EntryId(desk.fresh_id());
@@ -367,18 +406,19 @@ pub(super) async fn push<D: Desk>(
     intent: &Intent,
     entry: EntryId,
     key: &KeyFacts,
-) -> Result<Ending, Stop> {
-    let push = push_entry(desk, entry).await?;
-    Ok(Ending::Enrolled {
+) -> Ending {
+    Ending::Enrolled {
         person: intent.offer.person.clone(),
         key: key.clone(),
-        push,
-    })
+        push: push_entry(desk, entry).await,
+    }
 }
 
-async fn push_entry<D: Desk>(desk: &mut D, entry: EntryId) -> Result<PushState, Stop> {
+async fn push_entry<D: Desk>(desk: &mut D, entry: EntryId) -> PushState {
     begin_step(desk, Step::Push);
-    let (note, state) = match desk.push(entry).await? {
+    // Whatever keeps it from being sent: it is recorded, and it waits.
+    let pushed = desk.push(entry).await.unwrap_or(Pushed::Queued);
+    let (note, state) = match pushed {
         Pushed::Accepted { .. } => (Note::None, PushState::Accepted),
         Pushed::Queued => (Note::Queued, PushState::Queued),
         Pushed::Rejected { detail, .. } => (
@@ -389,7 +429,7 @@ async fn push_entry<D: Desk>(desk: &mut D, entry: EntryId) -> Result<PushState, 
         ),
     };
     end_step(desk, Step::Push, note);
-    Ok(state)
+    state
 }
 
 /// The key holds a credential of this person already: that one is tested, and nothing is made.
@@ -400,21 +440,26 @@ async fn retest<D: Desk>(
     key: &mut KeyFacts,
     intent: Option<IntentId>,
 ) -> Result<Ending, Stop> {
-    let result = retest_key(desk, offer, key).await;
-    let signed = match (result, intent) {
-        (Ok(signed), _) => signed,
-        (Err(stop), None) => return Err(stop),
-        (Err(stop), Some(intent)) => {
-            let ended = Change::IntentEnded {
-                intent,
-                why: EndReason::AlreadyEnrolled,
-                remains: Remains::Nothing,
+    let before = key.clone();
+    let mut sent = false;
+    let (signed, client) = match retest_key(desk, offer, key, &mut sent).await {
+        Ok(signed) => signed,
+        Err(stop) => {
+            let remains = match sent && pin_was_written(desk, key, &before).await {
+                true => Remains::Pin,
+                false => Remains::Nothing,
             };
-            desk.commit(ended).await?;
-            return Err(stop);
+            if let Some(intent) = intent {
+                desk.commit(Change::IntentEnded {
+                    intent,
+                    why: EndReason::AlreadyEnrolled,
+                    remains,
+                })
+                .await?;
+            }
+            return Err(stop.leaving(remains));
         }
     };
-    let (signed, client) = signed;
     begin_step(desk, Step::Record);
     let entry = EntryId(desk.fresh_id());
     let push = TestPush {
@@ -436,7 +481,7 @@ async fn retest<D: Desk>(
     Ok(Ending::Retested {
         person: offer.person.clone(),
         key: key.clone(),
-        push: push_entry(desk, entry).await?,
+        push: push_entry(desk, entry).await,
     })
 }
 
@@ -444,9 +489,11 @@ async fn retest_key<D: Desk>(
     desk: &mut D,
     offer: &Offer,
     key: &mut KeyFacts,
+    sent: &mut bool,
 ) -> Result<(NewAssertion, super::ceremony::ClientData), Stop> {
     begin_step(desk, Step::Pin);
-    let (unlocked, change) = unlock(desk, key, &offer.creation.rp.id, offer.pin_min_length).await?;
+    let rp_id = &offer.creation.rp.id;
+    let (unlocked, change) = unlock(desk, key, rp_id, offer.pin_min_length, sent).await?;
     end_step(desk, Step::Pin, pin_note(change));
     begin_step(desk, Step::Test);
     let request = RequestOptions {

@@ -5,9 +5,9 @@
 
 use super::dialogue::{Ending, Event, Job, Note, Step};
 use super::enrol::{prove_and_record, push};
-use super::steps::{begin_step, choose_key, end_step, on_key, unlock};
+use super::steps::{begin_step, choose_key, end_step, refresh, unlock};
 use super::undo::{Progress, delete_orphans, give_up};
-use super::{Desk, KeyFault, Stop, conclude};
+use super::{Desk, KeyFault, Offered, Stop, conclude};
 use crate::domain::authority::Action;
 use crate::domain::change::{EndReason, IntentStage, Made, Remains, Unfinished};
 use crate::domain::{Bytes, Change, Intent, KeyFacts};
@@ -42,7 +42,7 @@ async fn resolve_work<D: Desk>(desk: &mut D, work: &Unfinished, how: How) -> Res
         };
         return end(desk, &work.intent, remains).await;
     }
-    let mut key = same_key(desk, &work.intent).await?;
+    let mut key = same_key(desk, work).await?;
     match &work.made {
         Some(made) if desk.now() < work.intent.offer.expires_at => {
             finish(desk, &work.intent, made, &mut key).await
@@ -56,15 +56,13 @@ async fn resolve_work<D: Desk>(desk: &mut D, work: &Unfinished, how: How) -> Res
 }
 
 /// Waits for the key that the intent names: same model and serial, in whatever slot.
-async fn same_key<D: Desk>(desk: &mut D, intent: &Intent) -> Result<KeyFacts, Stop> {
+async fn same_key<D: Desk>(desk: &mut D, work: &Unfinished) -> Result<KeyFacts, Stop> {
+    let intent = &work.intent;
     begin_step(desk, Step::Key);
     loop {
         let mut key = choose_key(desk).await?;
-        key = on_key(desk, &mut key, async |desk: &mut D, key: &KeyFacts| {
-            desk.facts(key).await
-        })
-        .await?;
-        if key.id.aaguid == intent.key.id.aaguid && key.id.serial == intent.key.id.serial {
+        refresh(desk, &mut key).await?;
+        if may_be(work, &key) {
             end_step(desk, Step::Key, Note::Key { key: key.clone() });
             return Ok(key);
         }
@@ -72,6 +70,16 @@ async fn same_key<D: Desk>(desk: &mut D, intent: &Intent) -> Result<KeyFacts, St
             wanted: intent.key.clone(),
         });
     }
+}
+
+/// The same model and serial, and a PIN if the key of the work has one: without a serial number a blank twin would
+/// otherwise pass for it.
+fn may_be(work: &Unfinished, key: &KeyFacts) -> bool {
+    let meant = &work.intent.key;
+    let had_pin = meant.pin_set == Some(true) || work.stage != IntentStage::Begun;
+    key.id.aaguid == meant.id.aaguid
+        && key.id.serial == meant.id.serial
+        && !(had_pin && key.pin_set == Some(false))
 }
 
 async fn finish<D: Desk>(
@@ -82,7 +90,8 @@ async fn finish<D: Desk>(
 ) -> Result<Ending, Stop> {
     begin_step(desk, Step::Pin);
     let rp_id = &intent.offer.creation.rp.id;
-    let (unlocked, _) = unlock(desk, key, rp_id, intent.offer.pin_min_length).await?;
+    let unlocked = unlock(desk, key, rp_id, intent.offer.pin_min_length, &mut false).await;
+    let (unlocked, _) = unlocked.map_err(|stop| stop.leaving(Remains::Credential))?;
     end_step(desk, Step::Pin, Note::Verified);
     let progress = Progress {
         unlocked: Some(unlocked),
@@ -91,7 +100,7 @@ async fn finish<D: Desk>(
         credential: Some(made.registration.raw_id.clone()),
     };
     match prove_and_record(desk, intent, made, &progress, key).await {
-        Ok(entry) => push(desk, intent, entry, key).await,
+        Ok(entry) => Ok(push(desk, intent, entry, key).await),
         // Cancelled half-way: it stays unfinished work, as it was.
         Err(Stop::Cancelled) => Err(Stop::Cancelled.leaving(Remains::Credential)),
         // Without a serial number another key of the same model may have been put in.
@@ -113,9 +122,20 @@ async fn undo<D: Desk>(
         // Without a PIN the key would have made nothing.
         return end(desk, &work.intent, Remains::Nothing).await;
     }
+    // What the registry holds by now must not be taken for a left-over: the same key may have been enrolled since.
+    let Offered { offer, fresh } = desk.offer(&work.intent.offer.person.id).await?;
+    if !fresh {
+        return Err(Stop::Unreachable(
+            "what is enrolled by now is not known: try again when the registry can be reached"
+                .to_owned(),
+        ));
+    }
+    let mut in_use: Vec<Bytes> = desk.enrolled_here(&offer.person.id).await?;
+    in_use.extend(offer.creation.exclude_credentials.into_iter().map(|d| d.id));
     begin_step(desk, Step::Pin);
     let options = &work.intent.offer.creation;
-    let (unlocked, _) = unlock(desk, key, &options.rp.id, work.intent.offer.pin_min_length).await?;
+    let min_length = work.intent.offer.pin_min_length;
+    let (unlocked, _) = unlock(desk, key, &options.rp.id, min_length, &mut false).await?;
     end_step(desk, Step::Pin, Note::Verified);
     // The PIN may have been set just before the stop, with no time to write that down.
     let kept = if work.intent.key.pin_set == Some(false) {
@@ -123,7 +143,15 @@ async fn undo<D: Desk>(
     } else {
         Remains::Nothing
     };
-    let remains = delete_orphans(desk, &work.intent, known.as_ref(), unlocked.pin(), key).await?;
+    let remains = delete_orphans(
+        desk,
+        &work.intent,
+        known.as_ref(),
+        &in_use,
+        unlocked.pin(),
+        key,
+    )
+    .await?;
     end(desk, &work.intent, remains.unwrap_or(kept)).await
 }
 

@@ -2,10 +2,13 @@
 
 use super::ceremony::{Ceremony, authentication_response, client_data, registration_response};
 use super::dialogue::{Ending, Event, Job, Note, Step};
-use super::steps::{Unlocked, begin_step, choose_key, end_step, touch, unlock};
+use super::steps::{
+    Unlocked, begin_step, choose_key, end_step, pin_was_written, refresh, touch, unlock,
+};
+use super::undo::{Progress, undo_own};
 use super::{Desk, Stop, conclude};
 use crate::domain::{Change, KeyFacts};
-use crate::wire::{Operator, OperatorEnrolment, SignIn, SignInOptions};
+use crate::wire::{Operator, OperatorEnrolment, OperatorOffer, SignIn, SignInOptions};
 
 /// The least PIN length, in code points, for an operator's own key (NIST SP 800-63B-4, 3.2.10: should be 6).
 const OPERATOR_PIN_MIN: u8 = 6;
@@ -21,14 +24,26 @@ async fn sign_in_with_own_key<D: Desk>(desk: &mut D) -> Result<Ending, Stop> {
     let options = desk.sign_in_options().await?;
     begin_step(desk, Step::Key);
     let mut key = choose_key(desk).await?;
+    refresh(desk, &mut key).await?;
     end_step(desk, Step::Key, Note::Key { key: key.clone() });
-    let unlocked = own_pin(desk, &mut key, &options.request.rp_id).await?;
+    if key.pin_set == Some(false) {
+        return Err(Stop::KeyRefused(
+            "it has no PIN, so it is no operator's key: take your own, or sign in for the first time with a code"
+                .to_owned(),
+        ));
+    }
+    let unlocked = own_pin(desk, &mut key, &options.request.rp_id, &mut false).await?;
     prove(desk, &mut key, &unlocked, options).await
 }
 
-async fn own_pin<D: Desk>(desk: &mut D, key: &mut KeyFacts, rp_id: &str) -> Result<Unlocked, Stop> {
+async fn own_pin<D: Desk>(
+    desk: &mut D,
+    key: &mut KeyFacts,
+    rp_id: &str,
+    sent: &mut bool,
+) -> Result<Unlocked, Stop> {
     begin_step(desk, Step::Pin);
-    let (unlocked, _) = unlock(desk, key, rp_id, OPERATOR_PIN_MIN).await?;
+    let (unlocked, _) = unlock(desk, key, rp_id, OPERATOR_PIN_MIN, sent).await?;
     end_step(desk, Step::Pin, Note::Verified);
     Ok(unlocked)
 }
@@ -75,27 +90,55 @@ async fn enrol_own_key<D: Desk>(desk: &mut D, code: &str) -> Result<Ending, Stop
     let offer = desk.operator_offer(code).await?;
     begin_step(desk, Step::Key);
     let mut key = choose_key(desk).await?;
+    refresh(desk, &mut key).await?;
     end_step(desk, Step::Key, Note::Key { key: key.clone() });
-    let unlocked = own_pin(desk, &mut key, &offer.creation.rp.id).await?;
+    let before = key.clone();
+    let mut progress = Progress::default();
+    let mut sent = false;
+    let unlocked = own_pin(desk, &mut key, &offer.creation.rp.id, &mut sent).await;
+    progress.pin_written = match sent {
+        true => pin_was_written(desk, &key, &before).await,
+        false => false,
+    };
+    let result = match unlocked {
+        Ok(unlocked) => make_own(desk, &offer, code, &mut key, unlocked, &mut progress).await,
+        Err(stop) => Err(stop),
+    };
+    match result {
+        Ok(operator) => opened(desk, operator).await,
+        Err(stop) => {
+            let remains = undo_own(desk, &offer.creation.rp.id, &key, &progress).await;
+            Err(stop.leaving(remains))
+        }
+    }
+}
+
+/// Makes the operator's credential and hands it to the registry.
+async fn make_own<D: Desk>(
+    desk: &mut D,
+    offer: &OperatorOffer,
+    code: &str,
+    key: &mut KeyFacts,
+    unlocked: Unlocked,
+    progress: &mut Progress,
+) -> Result<Operator, Stop> {
     begin_step(desk, Step::Create);
     let client = client_data(Ceremony::Create, &offer.creation.challenge, &offer.origin);
     let pin = unlocked.pin();
-    let new = touch(
-        desk,
-        &mut key,
-        (1, 1),
-        async |desk: &mut D, key: &KeyFacts| {
-            desk.make_credential(key, pin, &offer.creation, client.hash)
-                .await
-        },
-    )
-    .await?;
+    let new = touch(desk, key, (1, 1), async |desk: &mut D, key: &KeyFacts| {
+        desk.make_credential(key, pin, &offer.creation, client.hash)
+            .await
+    })
+    .await;
+    progress.create_sent = true;
+    progress.unlocked = Some(unlocked);
+    let new = new?;
+    progress.credential = Some(new.id.clone());
     end_step(desk, Step::Create, Note::None);
     begin_step(desk, Step::Push);
     let enrolment = OperatorEnrolment {
         code: code.to_owned(),
         registration: registration_response(new, client),
     };
-    let operator = desk.operator_enrol(enrolment).await?;
-    opened(desk, operator).await
+    desk.operator_enrol(enrolment).await
 }

@@ -78,7 +78,8 @@ pub(super) async fn choose_key<D: Desk>(desk: &mut D) -> Result<KeyFacts, Stop> 
 /// Does something to a key; when it is pulled meanwhile, says so, waits for that very key and does it again.
 ///
 /// Safe to repeat even for `makeCredential`: a discoverable credential of the same user handle at the same RP is
-/// overwritten (CTAP 2.3, section 6.1.2, step 16), one that is not discoverable leaves nothing on the key.
+/// overwritten (CTAP 2.3, section 6.1.2, step 16), and nothing is made on a key that holds one which is in use; one that is
+/// not discoverable leaves nothing on the key.
 pub(super) async fn on_key<D: Desk, R>(
     desk: &mut D,
     key: &mut KeyFacts,
@@ -92,6 +93,17 @@ pub(super) async fn on_key<D: Desk, R>(
             Err(fault) => return Err(Stop::Key(fault)),
         }
     }
+}
+
+/// Reads the key's facts anew: what the bay shows may be a moment old. A key that speaks U2F only has no more to say.
+pub(super) async fn refresh<D: Desk>(desk: &mut D, key: &mut KeyFacts) -> Result<(), Stop> {
+    if key.is_fido2() {
+        *key = on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
+            desk.facts(key).await
+        })
+        .await?;
+    }
+    Ok(())
 }
 
 /// Waits until the same key is back in the same slot.
@@ -148,16 +160,19 @@ pub(super) async fn touch<D: Desk, R>(
 
 /// Gets the person's PIN and proves it on the key: the one it has, or a new one that the person chooses. A PIN that
 /// was written is always verified afterwards.
+///
+/// `sent` is set before a PIN is written: from then on the key may have it, whatever the answer.
 pub(super) async fn unlock<D: Desk>(
     desk: &mut D,
     key: &mut KeyFacts,
     rp_id: &str,
     min_length: u8,
+    sent: &mut bool,
 ) -> Result<(Unlocked, PinChange), Stop> {
     match key.pin_set {
         None => Ok((Unlocked::BuiltIn, PinChange::Kept)),
         Some(false) => {
-            let pin = write_pin(desk, key, rp_id, None, min_length).await?;
+            let pin = write_pin(desk, key, rp_id, None, min_length, sent).await?;
             Ok((Unlocked::Pin(pin), PinChange::Set))
         }
         Some(true) => {
@@ -167,7 +182,7 @@ pub(super) async fn unlock<D: Desk>(
                 if !key.pin_change_required {
                     return Ok((Unlocked::Pin(pin), PinChange::Kept));
                 }
-                match write_pin(desk, key, rp_id, Some(&pin), min_length).await {
+                match write_pin(desk, key, rp_id, Some(&pin), min_length, sent).await {
                     Err(Stop::Key(KeyFault::WrongPin { retries })) => {
                         wrong = true;
                         key.pin_retries = retries.or(key.pin_retries);
@@ -189,6 +204,7 @@ async fn write_pin<D: Desk>(
     rp_id: &str,
     old: Option<&Pin>,
     min_length: u8,
+    sent: &mut bool,
 ) -> Result<Pin, Stop> {
     let min_length = min_length.max(key.pin_min_length);
     let mut refused = false;
@@ -201,6 +217,7 @@ async fn write_pin<D: Desk>(
         let Answer::Pin(pin) = desk.ask(question).await? else {
             continue;
         };
+        *sent = true;
         let written = on_key(desk, key, async |desk: &mut D, key: &KeyFacts| match old {
             // Pulled between writing and answering: the PIN may be there already.
             None if desk.facts(key).await?.pin_set == Some(true) => Ok(()),
@@ -255,12 +272,23 @@ async fn current_pin<D: Desk>(
             // Three wrong in a row: only pulling the key helps, so the run waits for just that.
             Err(Stop::Key(KeyFault::PowerCycleNeeded)) => {
                 *key = wait_for(desk, key).await?;
-                *key = on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
-                    desk.facts(key).await
-                })
-                .await?;
+                refresh(desk, key).await?;
             }
             Err(stop) => return Err(stop),
         }
+    }
+}
+
+/// Whether a PIN that was sent is on the key: looked up where the key can be asked, assumed where it can't.
+pub(super) async fn pin_was_written<D: Desk>(
+    desk: &mut D,
+    key: &KeyFacts,
+    before: &KeyFacts,
+) -> bool {
+    match desk.facts(key).await {
+        Ok(now) => {
+            now.pin_set != before.pin_set || now.pin_change_required != before.pin_change_required
+        }
+        Err(_) => true,
     }
 }

@@ -91,7 +91,8 @@ async fn undo<D: Desk>(
     if let Some(id) = &progress.credential {
         return delete_known(desk, intent, key, pin, id).await;
     }
-    let orphans = orphans_on(desk, intent, pin, key).await;
+    let in_use: Vec<Bytes> = known_to_offer(intent);
+    let orphans = orphans_on(desk, intent, &in_use, pin, key).await;
     match orphans {
         Ok(orphans) if orphans.is_empty() => Some(without_credential(progress.pin_written)),
         Ok(orphans) => {
@@ -160,10 +161,18 @@ async fn delete_known<D: Desk>(
     }
 }
 
-/// The credentials of this account on the key that the registry does not know.
+/// What was enrolled when the offer was taken. In a run that is enough: on a key that held anything else for this account
+/// nothing would have been made.
+fn known_to_offer(intent: &Intent) -> Vec<Bytes> {
+    let list = &intent.offer.creation.exclude_credentials;
+    list.iter().map(|d| d.id.clone()).collect()
+}
+
+/// The credentials of this account on the key that are not in use.
 async fn orphans_on<D: Desk>(
     desk: &mut D,
     intent: &Intent,
+    in_use: &[Bytes],
     pin: Option<&Pin>,
     key: &KeyFacts,
 ) -> Result<Vec<Bytes>, KeyFault> {
@@ -172,27 +181,28 @@ async fn orphans_on<D: Desk>(
         return Err(KeyFault::Unsupported("credential management".to_owned()));
     };
     let residents = desk.residents(key, pin, &options.rp.id).await?;
-    let enrolled = |id: &Bytes| options.exclude_credentials.iter().any(|d| d.id == *id);
     Ok(residents
         .into_iter()
-        .filter(|r| r.user_handle == options.user.id && !enrolled(&r.id))
+        .filter(|r| r.user_handle == options.user.id && !in_use.contains(&r.id))
         .map(|r| r.id)
         .collect())
 }
 
-/// Deletes the credentials of this account that the registry does not know. `None`: there was none. `known`: the
-/// credential that the journal says was made.
+/// Deletes the credentials of this account that are not in use. `None`: there was none. `known`: the credential that the
+/// journal says was made.
 pub(super) async fn delete_orphans<D: Desk>(
     desk: &mut D,
     intent: &Intent,
     known: Option<&Bytes>,
+    in_use: &[Bytes],
     pin: Option<&Pin>,
     key: &mut KeyFacts,
 ) -> Result<Option<Remains>, Stop> {
     let listed = on_key(
         desk,
         key,
-        async |desk: &mut D, key: &KeyFacts| match orphans_on(desk, intent, pin, key).await {
+        async |desk: &mut D, key: &KeyFacts| match orphans_on(desk, intent, in_use, pin, key).await
+        {
             Err(KeyFault::Unsupported(_)) => Ok(None),
             listed => listed.map(Some),
         },
@@ -215,4 +225,24 @@ pub(super) async fn delete_orphans<D: Desk>(
         (true, Some(_)) => Some(Remains::Credential),
         (true, None) => None,
     })
+}
+
+/// Undoes a first sign-in that came to nothing: the operator's own key, about which no intent is kept because nobody else
+/// depends on it. What remains.
+pub(super) async fn undo_own<D: Desk>(
+    desk: &mut D,
+    rp_id: &str,
+    key: &KeyFacts,
+    progress: &Progress,
+) -> Remains {
+    let pin = progress.unlocked.as_ref().and_then(Unlocked::pin);
+    match (&progress.credential, pin) {
+        (Some(id), Some(pin)) if key.credential_management => {
+            match desk.delete_credential(key, pin, rp_id, id).await {
+                Ok(()) | Err(KeyFault::NoCredential) => Remains::CredentialDeleted,
+                Err(_) => Remains::Credential,
+            }
+        }
+        _ => progress.remains(),
+    }
 }

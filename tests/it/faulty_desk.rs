@@ -7,9 +7,11 @@ use keydesk::domain::change::Enrolment;
 use keydesk::domain::models::Models;
 use keydesk::domain::{Bytes, Change, EntryId, KeyFacts, PersonId, Pin};
 use keydesk::wire::webauthn::{CreationOptions, Descriptor, RequestOptions};
-use keydesk::wire::{Offer, Operator, OperatorEnrolment, OperatorOffer, SignIn, SignInOptions};
+use keydesk::wire::{Operator, OperatorEnrolment, OperatorOffer, SignIn, SignInOptions};
 use keydesk::workflow::dialogue::{Answer, Event, Question};
-use keydesk::workflow::{Desk, KeyFault, NewAssertion, NewCredential, Pushed, Resident, Stop};
+use keydesk::workflow::{
+    Desk, KeyFault, NewAssertion, NewCredential, Offered, Pushed, Resident, Stop,
+};
 use tokio::sync::Notify;
 
 /// What happens at the chosen call.
@@ -29,6 +31,7 @@ pub enum Mishap {
 pub struct FaultyDesk<D> {
     inner: D,
     at: Option<usize>,
+    named: Option<&'static str>,
     mishap: Mishap,
     calls: usize,
     /// The name of the call that was hit.
@@ -43,10 +46,19 @@ impl<D> FaultyDesk<D> {
         Self {
             inner,
             at,
+            named: None,
             mishap,
             calls: 0,
             hit: None,
             stopped: Arc::default(),
+        }
+    }
+
+    /// At the first call of this name.
+    pub fn at(inner: D, name: &'static str, mishap: Mishap) -> Self {
+        Self {
+            named: Some(name),
+            ..Self::new(inner, None, mishap)
         }
     }
 
@@ -61,7 +73,7 @@ impl<D> FaultyDesk<D> {
     }
 
     fn due(&mut self, name: &'static str) -> Option<Mishap> {
-        let due = self.at == Some(self.calls);
+        let due = self.at == Some(self.calls) || self.named == Some(name) && self.hit.is_none();
         self.calls += 1;
         if due {
             self.hit = Some(name);
@@ -143,7 +155,16 @@ impl<D: Desk> Desk for FaultyDesk<D> {
         )
     }
 
-    async fn offer(&mut self, person: &PersonId) -> Result<Offer, Stop> {
+    async fn enrolled_here(&mut self, person: &PersonId) -> Result<Vec<Bytes>, Stop> {
+        call!(
+            self,
+            "enrolled_here",
+            store_fault(),
+            self.inner.enrolled_here(person)
+        )
+    }
+
+    async fn offer(&mut self, person: &PersonId) -> Result<Offered, Stop> {
         call!(self, "offer", registry_fault(), self.inner.offer(person))
     }
 

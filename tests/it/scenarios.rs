@@ -147,6 +147,17 @@ async fn the_operators_own_key_is_never_enrolled_for_a_person() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_u2f_only_key_is_refused_with_the_reason() {
+    let world = world(1).await;
+    world.rack.put(SLOT, &SoftKey::new(Profile::u2f_only()));
+    let refusal = enrol(&world, 1).await.expect_err("refused");
+    assert!(
+        matches!(&refusal, Stop::KeyRefused(why) if why.contains("U2F only")),
+        "{refusal:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_role_that_may_not_enrol_is_told_who_may() {
     let world = World::build_with(ServeConfig::default(), &people(1))
         .await
@@ -212,7 +223,14 @@ async fn with_the_registry_out_of_reach_only_the_same_operator_unlocks() {
     };
     world.rack.put(SLOT, &fresh_key());
     let stop = sign_in(SLOT, PIN).await.expect_err("another key");
-    assert_eq!(stop, Stop::Key(KeyFault::NoCredential));
+    assert!(matches!(stop, Stop::KeyRefused(_)), "{stop:?}");
+    assert_eq!(
+        world
+            .rack
+            .key(&Place::new(SLOT))
+            .map(|key| key.credentials()),
+        Some(Vec::new())
+    );
     assert_eq!(world.station.operator(), None);
     let ending = sign_in(OPERATOR_SLOT, OPERATOR_PIN).await;
     assert_eq!(ending, Ok(Ending::SignedIn));
@@ -411,4 +429,109 @@ async fn every_port_call_may_fail_or_be_the_last_one_before_a_power_cut() {
             }
         }
     }
+}
+
+/// Runs an enrolment until the world stops at a call, and opens the station again.
+async fn stopped_at(world: World, n: usize, call: &'static str, mishap: Mishap) -> World {
+    world.station.keep_session().expect("kept");
+    let (inner, _) = desk(&world, &Cancel::default());
+    let mut faulty = FaultyDesk::at(inner, call, mishap);
+    let stopped = faulty.stopped();
+    let who = person(n);
+    tokio::select! {
+        ended = workflow::enrol(&mut faulty, &who) => panic!("not stopped at {call}: {ended:?}"),
+        () = stopped.notified() => {}
+    }
+    drop(faulty);
+    let key = world.rack.key(&Place::new(SLOT)).expect("a key");
+    let world = world.reopen().expect("opens again");
+    world.station.resume_session().expect("a session");
+    key.power_cycle();
+    world.rack.put(SLOT, &key);
+    world.station.slots().settled(Duration::from_secs(2)).await;
+    world
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn old_unfinished_work_leaves_a_later_enrolment_alone() {
+    let world = world(1).await;
+    let key = fresh_key();
+    world.rack.put(SLOT, &key);
+    let world = stopped_at(world, 1, "make_credential", Mishap::StopsBefore).await;
+    enrol(&world, 1).await.expect("enrolled");
+    let enrolled = key.credentials();
+    recover(&world, "after a later enrolment").await;
+    assert_eq!(key.credentials(), enrolled);
+    check_invariants(&world, 1, &key, "after a later enrolment").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ticket_older_than_an_enrolment_overwrites_nothing() {
+    let mut world = world(1).await;
+    let key = fresh_key();
+    world.rack.put(SLOT, &key);
+    let request = TicketRequest::of_day(jiff::Zoned::now().date());
+    let request = TicketRequest {
+        people: vec![person(1)],
+        ..request
+    };
+    world
+        .station
+        .fetch_tickets(&request)
+        .await
+        .expect("fetched");
+    enrol(&world, 1).await.expect("enrolled");
+    let enrolled = key.credentials();
+    world.stop_registry().await;
+    let again = enrol(&world, 1).await.expect("tested");
+    assert!(matches!(again, Ending::Retested { .. }), "{again:?}");
+    assert_eq!(key.credentials(), enrolled);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_blank_twin_neither_ends_unfinished_work_nor_gets_a_pin() {
+    let world = world(1).await;
+    world.rack.put(SLOT, &fresh_key());
+    let world = stopped_at(world, 1, "make_credential", Mishap::StopsBefore).await;
+    let twin = fresh_key();
+    world.rack.pull(&Place::new(SLOT));
+    world.rack.put(SLOT, &twin);
+    world.station.slots().settled(Duration::from_secs(2)).await;
+    let work = world.station.store().unfinished().expect("read");
+    let work = work.into_iter().next().expect("unfinished work");
+    let (mut desk, face) = desk(&world, &Cancel::default());
+    let run = workflow::resolve(&mut desk, work, How::WithKey);
+    let ended = tokio::time::timeout(Duration::from_secs(1), run).await;
+    assert!(ended.is_err(), "the twin was taken for the key: {ended:?}");
+    let said = face.events();
+    assert!(said.iter().any(|e| matches!(e, Event::OtherKey { .. })));
+    assert_eq!(world.station.store().unfinished().expect("read").len(), 1);
+    let facts = world.station.slots().keys();
+    let twin = facts.iter().find(|k| k.place.as_str() == SLOT);
+    assert_eq!(twin.expect("the twin").pin_set, Some(false));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pin_that_was_written_is_told_although_its_answer_was_lost() {
+    let world = world(1).await;
+    world.rack.put(SLOT, &fresh_key());
+    let (inner, _) = desk(&world, &Cancel::default());
+    let mut faulty = FaultyDesk::at(inner, "set_pin", Mishap::FailsAfter);
+    let stop = workflow::enrol(&mut faulty, &person(1))
+        .await
+        .expect_err("failed");
+    assert_eq!(stop.remains(), Remains::Pin, "{stop}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_recorded_is_enrolled_whatever_becomes_of_its_push() {
+    let world = world(1).await;
+    world.rack.put(SLOT, &fresh_key());
+    let (inner, _) = desk(&world, &Cancel::default());
+    let mut faulty = FaultyDesk::at(inner, "push", Mishap::FailsBefore);
+    let ending = workflow::enrol(&mut faulty, &person(1))
+        .await
+        .expect("enrolled");
+    assert_eq!(state_of(&ending), &PushState::Queued);
+    assert_eq!(world.station.store().outbox().expect("read").len(), 1);
 }
