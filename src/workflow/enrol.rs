@@ -379,7 +379,10 @@ pub(super) async fn prove_and_record<D: Desk>(
         key: key_report(key),
         identification: intent.identification.clone(),
         operator: intent.operator.clone(),
-        finished_by: None,
+        finished_by: desk
+            .operator()
+            .map(|operator| operator.id)
+            .filter(|finisher| *finisher != intent.operator),
         enrolled_at: desk.now(),
     };
     desk.commit(Change::Enrolled {

@@ -139,7 +139,8 @@ fn a_wire_that_fails_at_any_packet_of_an_enrolment_ends_its_step_in_time() {
 
 #[test]
 fn a_reply_with_any_byte_changed_or_missing_is_refused_or_read_but_never_crashes() {
-    let steps: [(u8, fn(&mut Soft, &mut Control<'_>) -> Result<(), CtapError>); 3] = [
+    type Step = fn(&mut Soft, &mut Control<'_>) -> Result<(), CtapError>;
+    let steps: [(u8, Step); 3] = [
         (0x04, |device, control| device.info(control).map(drop)),
         (0x01, |device, control| {
             device.make_credential(&make(&[]), None, control).map(drop)
@@ -356,7 +357,7 @@ async fn hostile_keys_in_the_bay_harm_no_honest_one() {
         .map(|_| SoftKey::new(profile.clone()))
         .collect();
     for (slot, key) in keys.iter().enumerate() {
-        plug.plug_key(Place::new(&format!("1-{slot}")), key);
+        plug.plug_key(Place::new(format!("1-{slot}")), key);
     }
     let mut slots = bay.slots();
     let ready = slots
@@ -374,7 +375,7 @@ async fn hostile_keys_in_the_bay_harm_no_honest_one() {
         key.inject(fault.clone());
     }
     let jobs = keys.iter().enumerate().map(|(slot, _)| {
-        let place = Place::new(&format!("1-{slot}"));
+        let place = Place::new(format!("1-{slot}"));
         let key = ready.iter().find(|s| s.place == place).unwrap().key();
         enrol_in(&bay, key)
     });
