@@ -9,6 +9,7 @@ mod ceremony;
 pub mod dialogue;
 mod enrol;
 mod resolve;
+mod retest;
 mod sign_in;
 mod steps;
 mod undo;

@@ -5,20 +5,21 @@
 
 use super::ceremony::{Ceremony, authentication_response, client_data, registration_response};
 use super::dialogue::{Answer, Ending, Event, Job, Note, PushState, Question, Step};
+use super::retest::retest;
 use super::steps::{
     PinChange, Unlocked, begin_step, choose_key, end_step, on_key, pin_was_written, refresh, touch,
     unlock,
 };
 use super::undo::{Progress, give_up};
-use super::{Desk, KeyFault, NewAssertion, Offered, Pushed, Stop, conclude, verify_assertion};
+use super::{Desk, KeyFault, Offered, Pushed, Stop, conclude, verify_assertion};
 use crate::domain::authority::Action;
-use crate::domain::change::{EndReason, Made, Remains};
+use crate::domain::change::{Made, Remains};
 use crate::domain::policy::{self, Circumstances, Finding, Verdict};
 use crate::domain::{
     Change, EntryId, Identification, Intent, IntentId, KeyFacts, Person, PersonId,
 };
 use crate::wire::webauthn::{Descriptor, RequestOptions};
-use crate::wire::{EnrolmentPush, KeyReport, Offer, Operator, TestPush, VERSION};
+use crate::wire::{EnrolmentPush, KeyReport, Offer, Operator, VERSION};
 
 /// The main job, from the person's name to a key that the registry has verified.
 pub async fn enrol<D: Desk>(desk: &mut D, who: &PersonId) -> Result<Ending, Stop> {
@@ -291,7 +292,7 @@ async fn create<D: Desk>(
     Ok(made)
 }
 
-fn pin_note(change: PinChange) -> Note {
+pub(super) fn pin_note(change: PinChange) -> Note {
     match change {
         PinChange::Kept => Note::Verified,
         PinChange::Set => Note::PinSet,
@@ -417,7 +418,7 @@ pub(super) async fn push<D: Desk>(
     }
 }
 
-async fn push_entry<D: Desk>(desk: &mut D, entry: EntryId) -> PushState {
+pub(super) async fn push_entry<D: Desk>(desk: &mut D, entry: EntryId) -> PushState {
     begin_step(desk, Step::Push);
     // Whatever keeps it from being sent: it is recorded, and it waits.
     let pushed = desk.push(entry).await.unwrap_or(Pushed::Queued);
@@ -433,82 +434,4 @@ async fn push_entry<D: Desk>(desk: &mut D, entry: EntryId) -> PushState {
     };
     end_step(desk, Step::Push, note);
     state
-}
-
-/// The key holds a credential of this person already: that one is tested, and nothing is made.
-async fn retest<D: Desk>(
-    desk: &mut D,
-    offer: &Offer,
-    operator: &Operator,
-    key: &mut KeyFacts,
-    intent: Option<IntentId>,
-) -> Result<Ending, Stop> {
-    let before = key.clone();
-    let mut sent = false;
-    let (signed, client) = match retest_key(desk, offer, key, &mut sent).await {
-        Ok(signed) => signed,
-        Err(stop) => {
-            let remains = match sent && pin_was_written(desk, key, &before).await {
-                true => Remains::Pin,
-                false => Remains::Nothing,
-            };
-            if let Some(intent) = intent {
-                desk.commit(Change::IntentEnded {
-                    intent,
-                    why: EndReason::AlreadyEnrolled,
-                    remains,
-                })
-                .await?;
-            }
-            return Err(stop.leaving(remains));
-        }
-    };
-    begin_step(desk, Step::Record);
-    let entry = EntryId(desk.fresh_id());
-    let push = TestPush {
-        version: VERSION,
-        offer: offer.id,
-        person: offer.person.id.clone(),
-        assertion: authentication_response(signed, client),
-        key: key_report(key),
-        operator: operator.id.clone(),
-        tested_at: desk.now(),
-    };
-    desk.commit(Change::Retested {
-        intent,
-        entry,
-        push: Box::new(push),
-    })
-    .await?;
-    end_step(desk, Step::Record, Note::None);
-    Ok(Ending::Retested {
-        person: offer.person.clone(),
-        key: key.clone(),
-        push: push_entry(desk, entry).await,
-    })
-}
-
-async fn retest_key<D: Desk>(
-    desk: &mut D,
-    offer: &Offer,
-    key: &mut KeyFacts,
-    sent: &mut bool,
-) -> Result<(NewAssertion, super::ceremony::ClientData), Stop> {
-    begin_step(desk, Step::Pin);
-    let rp_id = &offer.creation.rp.id;
-    let (unlocked, change) = unlock(desk, key, rp_id, offer.pin_min_length, sent).await?;
-    end_step(desk, Step::Pin, pin_note(change));
-    begin_step(desk, Step::Test);
-    let request = RequestOptions {
-        allow_credentials: offer.creation.exclude_credentials.clone(),
-        ..offer.test.clone()
-    };
-    let client = client_data(Ceremony::Get, &request.challenge, &offer.origin);
-    let pin = unlocked.pin();
-    let signed = touch(desk, key, (1, 1), async |desk: &mut D, key: &KeyFacts| {
-        desk.get_assertion(key, pin, &request, client.hash).await
-    })
-    .await?;
-    end_step(desk, Step::Test, Note::None);
-    Ok((signed, client))
 }

@@ -8,6 +8,7 @@ mod faulty_desk;
 mod hostile;
 mod judges;
 mod locks;
+mod recovery;
 mod registry;
 mod scenarios;
 mod soft_bio;
