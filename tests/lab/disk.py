@@ -28,23 +28,34 @@ class Disk:
 
     def __init__(self, image, socket_path, random):
         self.random = random
+        self.lost_sectors = 0
         self._file = os.open(image, os.O_RDWR)
         self._size = os.fstat(self._file).st_size
         self._cache = {}
         self._lock = threading.Lock()
+        self._writes_left = None
+        self._when_cut = None
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._listener.bind(str(socket_path))
         self._listener.listen(1)
         threading.Thread(target=self._serve, daemon=True).start()
 
-    def cut(self):
-        """The power goes: of what was never flushed, each sector is on the disk with probability one half. How many were lost."""
+    def cut_after(self, writes, then):
+        """The power goes with the write that is the last of so many; `then()` must take the machine along.
+
+        A moment on the clock would nearly always find the cache flushed: writes come in bursts that end in a flush.
+        """
         with self._lock:
-            lost = sorted(sector for sector in self._cache if self.random.random() < 0.5)
-            for sector in lost:
-                del self._cache[sector]
-            self._write_back(list(self._cache))
-            return len(lost)
+            self._writes_left, self._when_cut = writes, then
+
+    def _cut(self):
+        """Of what was never flushed, each sector is on the disk with probability one half."""
+        for sector in [sector for sector in self._cache if self.random.random() < 0.5]:
+            del self._cache[sector]
+            self.lost_sectors += 1
+        self._write_back(list(self._cache))
+        self._when_cut()
+        raise ConnectionAbortedError
 
     def _write_back(self, sectors):
         for sector in sectors:
@@ -108,6 +119,11 @@ class Disk:
         with self._lock:
             for number, sector in enumerate(sectors):
                 self._cache[sector] = data[number * SECTOR : (number + 1) * SECTOR]
+            if self._writes_left is not None:
+                self._writes_left -= 1
+                if self._writes_left == 0:
+                    self._writes_left = None
+                    self._cut()
             if flush:
                 self._write_back(sectors)
 

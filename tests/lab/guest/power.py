@@ -43,8 +43,8 @@ def enrol_for_ever(bench, desk, number, say):
 def end_what_was_cut_short(bench, desk, number):
     """The person of the last life is still at the desk, with the key."""
     key = insert(bench, number)
-    for event in desk.station.listed("unfinished", "list"):
-        desk.station.done("unfinished", "resolve", event["item"]["id"], "--key", key.place, pin=PIN)
+    for work in desk.station.listed("unfinished", "list"):
+        desk.station.done("unfinished", "resolve", work["intent"]["id"], "--key", key.place, pin=PIN)
     expect(desk.station.listed("unfinished", "list") == [], "unfinished work is left after it was resolved")
     desk.station.done("outbox", "push")
     held = set(desk.registry.public_keys(f"p-{number}"))

@@ -119,6 +119,12 @@ class Station:
         """Runs a command that must succeed; its last line."""
         return self.start(*arguments, **secrets).expect_exit(0)
 
+    def listed(self, *arguments):
+        """The items that a command lists."""
+        run = self.start(*arguments)
+        run.expect_exit(0)
+        return [event["item"] for event in run.events if "item" in event]
+
     def start(self, *arguments, pin=None, code=None):
         """Runs a command; what it says is read as it comes."""
         return Run([PROGRAM, *arguments, "--data", self.data, "--json"], {"--pin-fd": pin, "--code-fd": code})
@@ -225,5 +231,4 @@ class Desk:
 
     def expect_untouched(self, key):
         """The key is as it came: no PIN, and so no credential that needs one."""
-        info = witness.token_info(key.hidraw)
-        expect("noclientPin" in info.replace(" ", ""), f"the key has a PIN now: {info}")
+        expect(not witness.has_pin(key.hidraw), f"the key at {key.place} has a PIN now")
