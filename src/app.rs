@@ -2,6 +2,7 @@
 
 pub mod demo;
 mod doctor;
+mod log;
 mod registry;
 
 use std::io::IsTerminal;
@@ -62,7 +63,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
 async fn dispatch(arguments: Arguments, output: Arc<Output>) -> Outcome {
     let global = arguments.global;
     if !matches!(arguments.command, None | Some(Command::Demo)) {
-        log_to_stderr();
+        log::to_stderr();
     }
     match arguments.command {
         None => kiosk_command(&global).await,
@@ -92,17 +93,6 @@ async fn dispatch(arguments: Arguments, output: Arc<Output>) -> Outcome {
             with_station(&global, output, StationCommand::Unfinished(&command)).await
         }
     }
-}
-
-fn log_to_stderr() {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("KEYDESK_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
-    let built = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .try_init();
-    // A second subscriber in one process is a test's doing; the first one stays.
-    drop(built);
 }
 
 /// A failure that came before any workflow.
@@ -205,6 +195,13 @@ async fn kiosk_command(global: &Global) -> Outcome {
         Ok(station) => station,
         Err(outcome) => return outcome,
     };
+    if let Err(error) = log::to_file(&global.data) {
+        return Outcome::failed(
+            Exit::Store,
+            "no-log",
+            format!("{}: {error}", global.data.join(log::FILE).display()),
+        );
+    }
     let config = screen_config(station.config(), station.slots(), false);
     serve_screen(station, config, None).await
 }
@@ -221,16 +218,7 @@ fn screen_config(config: &Config, slots: &Slots, demo: bool) -> TuiConfig {
 /// Runs the screens over a station until somebody quits.
 async fn serve_screen(station: Arc<Station>, config: TuiConfig, soft: Option<SoftHand>) -> Outcome {
     let (commands, command_inbox) = mpsc::channel(kiosk::CHANNEL);
-    let (updates, mut update_inbox) = mpsc::unbounded_channel();
-    let (shown, screen_inbox) = mpsc::channel(kiosk::CHANNEL);
-    // What happens on a key's thread can't wait for the screen; the screen takes it in as fast as it draws.
-    let pump = tokio::spawn(async move {
-        while let Some(update) = update_inbox.recv().await {
-            if shown.send(update).await.is_err() {
-                break;
-            }
-        }
-    });
+    let (updates, screen_inbox) = mpsc::channel(kiosk::CHANNEL);
     let io = TuiIo {
         updates: screen_inbox,
         commands,
@@ -238,7 +226,6 @@ async fn serve_screen(station: Arc<Station>, config: TuiConfig, soft: Option<Sof
     };
     let screen = tokio::task::spawn_blocking(move || tui::run(io));
     Kiosk::serve(station, command_inbox, updates, soft).await;
-    pump.abort();
     match screen.await {
         Ok(Ok(())) => Outcome::done("", serde_json::json!({})),
         Ok(Err(error)) => Outcome::failed(Exit::Usage, "terminal", error.to_string()),

@@ -195,7 +195,7 @@ impl Station {
     /// A fresh offer, or a ticket when the registry can't be reached.
     pub async fn offer(&self, person: &PersonId) -> Result<Offered, Stop> {
         let session = self.session()?;
-        match self.heard(self.registry()?.offer(&session, person).await) {
+        match self.heard_in(&session, self.registry()?.offer(&session, person).await) {
             Ok(offer) => Ok(Offered { offer, fresh: true }),
             Err(Stop::Unreachable(why)) => self.ticket(person, &why),
             Err(stop) => Err(stop),
@@ -240,13 +240,16 @@ impl Station {
     /// People who match, best first, and whether there are more.
     pub async fn find(&self, text: &str) -> Result<crate::wire::People, Stop> {
         let session = self.session()?;
-        self.heard(self.registry()?.find_people(&session, text, 20).await)
+        self.heard_in(
+            &session,
+            self.registry()?.find_people(&session, text, 20).await,
+        )
     }
 
     /// A person's page.
     pub async fn person(&self, person: &PersonId) -> Result<PersonDetail, Stop> {
         let session = self.session()?;
-        self.heard(self.registry()?.person(&session, person).await)
+        self.heard_in(&session, self.registry()?.person(&session, person).await)
     }
 
     /// Fetches tickets and writes them down; how many.
@@ -256,12 +259,25 @@ impl Station {
             .role
             .may(crate::domain::authority::Action::FetchTickets)?;
         let session = self.session()?;
-        let tickets = self.heard(self.registry()?.tickets(&session, request).await)?;
+        let tickets = self.heard_in(&session, self.registry()?.tickets(&session, request).await)?;
         let count = tickets.offers.len();
         self.commit(Change::TicketsFetched {
             tickets: Box::new(tickets),
         })?;
         Ok(count)
+    }
+
+    /// The same for what was asked in a session, which is forgotten when the registry no longer knows it.
+    fn heard_in<T>(
+        &self,
+        session: &crate::wire::Session,
+        result: Result<T, RegistryError>,
+    ) -> Result<T, Stop> {
+        let heard = self.heard(result);
+        if matches!(heard, Err(Stop::SignedOut)) {
+            self.forget_session(session);
+        }
+        heard
     }
 
     /// Notes whether the registry answered, and turns its errors into reasons to stop.
@@ -275,7 +291,6 @@ impl Station {
             Err(RegistryError::Refused { problem, .. })
                 if problem.code() == crate::wire::code::SESSION_REFUSED =>
             {
-                self.forget_session();
                 Err(Stop::SignedOut)
             }
             Err(RegistryError::Refused { problem, .. }) => Err(Stop::RegistryRefused {

@@ -34,6 +34,10 @@ pub trait Face: Send {
     fn tell(&self, event: Event);
     /// Puts a question. May wait for ever: cancelling drops the future.
     fn ask(&self, question: Question) -> impl Future<Output = Result<Answer, Stop>>;
+    /// Waits while the run may take no further step, because the screen is locked over it.
+    fn cleared(&self) -> impl Future<Output = ()> {
+        std::future::ready(())
+    }
 }
 
 /// One run's desk.
@@ -73,8 +77,28 @@ impl<F: Face + Sync + 'static> StationDesk<F> {
         }
     }
 
-    /// Runs a job on a key's thread; keepalives go to the face.
+    /// Waits while the screen is locked over the run.
+    async fn cleared(&self) -> Result<(), Stop> {
+        tokio::select! {
+            biased;
+            () = self.face.cleared() => Ok(()),
+            () = self.cancel.cancelled() => Err(Stop::Cancelled),
+        }
+    }
+
+    /// Runs a job on a key's thread once the run may go on.
     async fn on_key<R: Send + 'static>(
+        &self,
+        key: &KeyFacts,
+        limit: Duration,
+        job: impl FnOnce(&mut AnyDevice, &mut Control<'_>) -> Result<R, CtapError> + Send + 'static,
+    ) -> Result<R, KeyFault> {
+        self.cleared().await.map_err(|_| KeyFault::Cancelled)?;
+        self.on_key_now(key, limit, job).await
+    }
+
+    /// Runs a job on a key's thread; keepalives go to the face.
+    async fn on_key_now<R: Send + 'static>(
         &self,
         key: &KeyFacts,
         limit: Duration,
@@ -215,6 +239,13 @@ impl<F: Face + Sync + 'static> Desk for StationDesk<F> {
     }
 
     async fn commit(&mut self, change: Change) -> Result<(), Stop> {
+        // What has happened to the key is written down at once; what is done in the operator's name waits for the operator.
+        if matches!(
+            change,
+            Change::IntentBegun { .. } | Change::Enrolled { .. } | Change::Retested { .. }
+        ) {
+            self.cleared().await?;
+        }
         self.station.commit(change)
     }
 
@@ -238,6 +269,7 @@ impl<F: Face + Sync + 'static> Desk for StationDesk<F> {
     }
 
     async fn touched(&mut self, keys: &[KeyFacts]) -> Result<KeyFacts, Stop> {
+        self.cleared().await?;
         let references: Vec<KeyRef> = keys
             .iter()
             .map(|key| KeyRef {
@@ -330,7 +362,7 @@ impl<F: Face + Sync + 'static> Desk for StationDesk<F> {
         let (pin, rp_id) = (pin.duplicate(), rp_id.to_owned());
         // Also asked after a cancel, to find out what must be undone.
         self.uncancelled()
-            .on_key(key, QUICK, move |device, control| {
+            .on_key_now(key, QUICK, move |device, control| {
                 keys::residents(device, control, &pin, &rp_id)
             })
             .await
@@ -373,7 +405,7 @@ impl<F: Face + Sync + 'static> Desk for StationDesk<F> {
     ) -> Result<(), KeyFault> {
         let (pin, rp_id, id) = (pin.duplicate(), rp_id.to_owned(), id.clone());
         self.uncancelled()
-            .on_key(key, QUICK, move |device, control| {
+            .on_key_now(key, QUICK, move |device, control| {
                 keys::delete_credential(device, control, &pin, &rp_id, &id)
             })
             .await

@@ -17,7 +17,7 @@ use crate::workflow::dialogue::{Answer, Event, Question};
 /// What a face asks of the station.
 pub enum Command {
     /// Sign in with the operator's own key. May come while a run is on: the screen was locked over it. The updates and
-    /// questions of that run are then held back until the sign-in has ended, and [`Command::Answer`] and
+    /// questions of that run are then held back until its operator has signed in, and [`Command::Answer`] and
     /// [`Command::Cancel`] mean the sign-in.
     SignIn,
     /// First sign-in with a one-time code: enrols the operator's own key.
@@ -25,7 +25,10 @@ pub enum Command {
         /// The code.
         code: String,
     },
-    /// Sign out. Nothing of the person remains. After a [`Command::Cancel`] it takes effect once the run has ended.
+    /// The screen is locked: nobody is signed in until the same operator unlocks or another one signs in. A run takes no
+    /// further step; it goes on when its own operator is back, and is stopped when another one has signed in.
+    Lock,
+    /// Sign out, at the registry too. Runs are stopped and say no more.
     SignOut,
     /// Search. The reply carries `serial` so that a late one is recognised; only the last search need be answered.
     Find {

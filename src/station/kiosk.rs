@@ -1,24 +1,34 @@
 //! The station behind a face with a screen: commands in, updates out, one run at a time.
+//!
+//! The loop waits for nobody: a run is told to stop, and what was to take its place starts once it has ended.
+//!
+//! Invariants: who is signed in is said here alone, and only after the run that signed them in has ended; a run over which
+//! the screen was locked goes on for its own operator only, and is stopped for another one.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, PoisonError};
+mod home;
+mod mailbox;
+mod run;
+
+use std::sync::Arc;
 
 use tokio::runtime::Handle;
-use tokio::sync::{Mutex, mpsc};
+use tokio::sync::mpsc;
+use tokio::task::{Id, JoinError, JoinSet};
 
 use super::Station;
-use super::desk::{Face, StationDesk};
-use super::face::{Command, HomeView, Notice, Recent, SoftCommand, Update};
+use super::desk::StationDesk;
+use super::face::{Command, Notice, SoftCommand, Update};
 use crate::bay::Cancel;
-use crate::domain::PersonId;
+use crate::domain::{OperatorId, PersonId};
 use crate::wire::TicketRequest;
-use crate::workflow::dialogue::{Answer, Event, Question};
+use crate::workflow::dialogue::Ending;
 use crate::workflow::{self, How, Stop};
+use home::Home;
+use mailbox::Mailbox;
+use run::{KioskFace, Run, Standing};
 
-/// How many enrolments the home screen remembers.
-const RECENT: usize = 20;
-
-/// How many commands and updates may wait. A face that does not keep up loses nothing: senders wait.
+/// How many commands and updates may wait in a channel. Commands then wait in the screen; updates wait in the station, where
+/// a newer one takes the place of an older one that says the same.
 pub const CHANNEL: usize = 256;
 
 /// What a demonstration does with its software keys.
@@ -27,18 +37,16 @@ pub type SoftHand = Box<dyn FnMut(SoftCommand) + Send>;
 /// The controller of a kiosk.
 pub struct Kiosk {
     station: Arc<Station>,
-    updates: mpsc::UnboundedSender<Update>,
-    /// The run on the screen; a sign-in that was started over another run is the second one.
-    runs: Vec<Run>,
+    screen: Arc<Mailbox>,
+    home: Arc<Home>,
     soft: Option<SoftHand>,
-    expected: Arc<Mutex<Vec<crate::wire::Expected>>>,
-}
-
-struct Run {
-    cancel: Cancel,
-    answers: mpsc::Sender<Answer>,
-    face: Arc<KioskFace>,
-    task: tokio::task::JoinHandle<()>,
+    /// What the screen was last told.
+    signed_in: Option<OperatorId>,
+    /// In the order in which they were started; a sign-in that covers another run is the last one.
+    runs: Vec<Run>,
+    tasks: JoinSet<Result<Ending, Stop>>,
+    /// Starts when the runs have ended that it takes the place of.
+    next: Option<Task>,
 }
 
 /// What a run does.
@@ -49,49 +57,9 @@ enum Task {
     Resolve(Box<crate::domain::change::Unfinished>, How),
 }
 
-struct KioskFace {
-    updates: mpsc::UnboundedSender<Update>,
-    answers: Mutex<mpsc::Receiver<Answer>>,
-    /// While the screen is locked over this run: what it would have shown.
-    held: std::sync::Mutex<Option<Vec<Update>>>,
-}
-
-impl KioskFace {
-    fn send(&self, update: Update) {
-        match self.held().as_mut() {
-            Some(held) => held.push(update),
-            // The screen may have gone; the run then ends by its cancel.
-            None => drop(self.updates.send(update)),
-        }
-    }
-
-    fn held(&self) -> std::sync::MutexGuard<'_, Option<Vec<Update>>> {
-        self.held.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn hold(&self) {
-        self.held().get_or_insert_with(Vec::new);
-    }
-
-    fn release(&self) {
-        let held = self.held().take().unwrap_or_default();
-        for update in held {
-            self.send(update);
-        }
-    }
-}
-
-impl Face for KioskFace {
-    fn tell(&self, event: Event) {
-        self.send(Update::Run(event));
-    }
-
-    async fn ask(&self, question: Question) -> Result<Answer, Stop> {
-        let mut answers = self.answers.lock().await;
-        // An answer to a question that is void by now must not answer this one.
-        while answers.try_recv().is_ok() {}
-        self.send(Update::Question(question));
-        answers.recv().await.ok_or(Stop::Cancelled)
+impl Task {
+    fn signs_in(&self) -> bool {
+        matches!(self, Self::SignIn | Self::FirstSignIn(_))
     }
 }
 
@@ -100,66 +68,65 @@ impl Kiosk {
     pub async fn serve(
         station: Arc<Station>,
         mut commands: mpsc::Receiver<Command>,
-        updates: mpsc::UnboundedSender<Update>,
+        updates: mpsc::Sender<Update>,
         soft: Option<SoftHand>,
     ) {
+        let screen = Arc::new(Mailbox::default());
+        let home = Home::new(Arc::clone(&station), Arc::clone(&screen), soft.is_some());
+        let mut around = JoinSet::new();
+        around.spawn(Arc::clone(&station).tend());
+        let (shown, mailbox) = (Arc::clone(&home), Arc::clone(&screen));
+        around.spawn(async move { shown.serve().await });
+        around.spawn(async move { mailbox.deliver(updates).await });
         let mut kiosk = Self {
             station: Arc::clone(&station),
-            updates,
-            runs: Vec::new(),
+            screen,
+            home,
             soft,
-            expected: Arc::default(),
+            signed_in: None,
+            runs: Vec::new(),
+            tasks: JoinSet::new(),
+            next: None,
         };
-        let tending = tokio::spawn(Arc::clone(&station).tend());
         let mut bay = station.slots.watch();
         let mut changed = station.watch();
         kiosk.show_bay();
-        kiosk.show_home();
+        kiosk.home.show();
+        kiosk.announce();
         loop {
             tokio::select! {
                 command = commands.recv() => match command {
-                    Some(command) => kiosk.obey(command).await,
+                    Some(command) => kiosk.obey(command),
                     None => break,
                 },
+                Some(ended) = kiosk.tasks.join_next_with_id() => kiosk.ended(ended),
                 () = station.slots.changed(&mut bay) => kiosk.show_bay(),
                 _ = changed.changed() => {
-                    kiosk.sweep();
-                    kiosk.show_home();
+                    kiosk.look_at_session();
+                    kiosk.home.show();
                 }
+                () = station.session_expired() => kiosk.look_at_session(),
             }
         }
-        tending.abort();
-        kiosk.stop_runs().await;
+        // Each ends by itself: undoing what it must, writing down what remains.
+        kiosk.runs.iter().for_each(|run| run.cancel.cancel());
+        while kiosk.tasks.join_next().await.is_some() {}
+        around.shutdown().await;
         if let Err(stop) = station.close_session().await {
             tracing::error!(%stop, "the session could not be closed in order");
         }
     }
 
-    fn send(&self, update: Update) {
-        let _ = self.updates.send(update);
-    }
-
     fn show_bay(&self) {
-        self.send(Update::Bay(Arc::new(self.station.slots.views())));
+        self.screen
+            .add(Update::Bay(Arc::new(self.station.slots.views())));
     }
 
-    fn show_home(&self) {
-        let (station, updates) = (Arc::clone(&self.station), self.updates.clone());
-        let (expected, demo) = (Arc::clone(&self.expected), self.soft.is_some());
-        tokio::spawn(async move {
-            let expected = expected.lock().await.clone();
-            match home(&station, expected, demo) {
-                Ok(home) => drop(updates.send(Update::Home(Arc::new(home)))),
-                Err(stop) => drop(updates.send(Update::Notice(notice(&stop)))),
-            }
-        });
-    }
-
-    async fn obey(&mut self, command: Command) {
+    fn obey(&mut self, command: Command) {
         match command {
-            Command::SignIn => self.start(Task::SignIn).await,
-            Command::FirstSignIn { code } => self.start(Task::FirstSignIn(code)).await,
-            Command::Enrol { person } => self.start(Task::Enrol(person)).await,
+            Command::SignIn => self.start(Task::SignIn),
+            Command::FirstSignIn { code } => self.start(Task::FirstSignIn(code)),
+            Command::Enrol { person } => self.start(Task::Enrol(person)),
             Command::Resolve {
                 intent,
                 without_key,
@@ -170,29 +137,26 @@ impl Kiosk {
                     } else {
                         How::WithKey
                     };
-                    self.start(Task::Resolve(Box::new(work), how)).await;
+                    self.start(Task::Resolve(Box::new(work), how));
                 }
-                Ok(None) => self.show_home(),
+                Ok(None) => self.home.show(),
                 Err(error) => self.complain(&Stop::Store(error.to_string())),
             },
             Command::Answer(answer) => {
-                if let Some(run) = self.current() {
+                if let Some(run) = self.on_screen() {
                     // A full channel means that answers pile up unasked: dropping one is right.
                     let _ = run.answers.try_send(answer);
                 }
             }
             Command::Cancel => {
-                if let Some(run) = self.current() {
+                if self.next.take().is_none()
+                    && let Some(run) = self.on_screen()
+                {
                     run.cancel.cancel();
                 }
             }
-            Command::SignOut => {
-                self.stop_runs().await;
-                if let Err(stop) = self.station.lock() {
-                    self.complain(&stop);
-                }
-                self.send(Update::Operator(None));
-            }
+            Command::Lock => self.lock(),
+            Command::SignOut => self.sign_out(),
             Command::Soft(soft) => {
                 if let Some(hand) = &mut self.soft {
                     hand(soft);
@@ -204,14 +168,14 @@ impl Kiosk {
 
     /// Commands that wait for the registry must not hold up the next key press.
     fn in_background(&self, command: Command) {
-        let (station, updates) = (Arc::clone(&self.station), self.updates.clone());
+        let (station, screen) = (Arc::clone(&self.station), Arc::clone(&self.screen));
         tokio::spawn(async move {
             let result = match command {
                 Command::Find { serial, text } => {
                     let found = station.find(&text).await;
                     let more = found.as_ref().is_ok_and(|found| found.more);
                     let people = found.map(|found| found.people).map_err(|s| notice(&s));
-                    let _ = updates.send(Update::Found {
+                    screen.add(Update::Found {
                         serial,
                         people,
                         more,
@@ -221,7 +185,7 @@ impl Kiosk {
                 Command::Open { person } => station
                     .person(&person)
                     .await
-                    .map(|detail| drop(updates.send(Update::Opened(Box::new(detail))))),
+                    .map(|detail| screen.add(Update::Opened(Box::new(detail)))),
                 Command::Wink { place } => station.wink(&place).await,
                 Command::PushOutbox => station.push_outbox().await.map(drop),
                 Command::ResolveConflict { entry, how } => {
@@ -234,99 +198,164 @@ impl Kiosk {
                 _ => Ok(()),
             };
             if let Err(stop) = result {
-                let _ = updates.send(Update::Notice(notice(&stop)));
+                screen.add(Update::Notice(notice(&stop)));
             }
         });
     }
 
     fn complain(&self, stop: &Stop) {
-        self.send(Update::Notice(notice(stop)));
+        self.screen.add(Update::Notice(notice(stop)));
     }
 
-    /// The run that is on the screen.
-    fn current(&mut self) -> Option<&Run> {
-        self.sweep();
-        self.runs.last()
+    /// The run that answers and stops are meant for.
+    fn on_screen(&self) -> Option<&Run> {
+        self.runs
+            .last()
+            .filter(|run| run.face.standing() == Standing::Shown)
     }
 
-    /// Forgets the runs that have ended; what they covered is shown again.
-    fn sweep(&mut self) {
-        while self.runs.last().is_some_and(|run| run.task.is_finished()) {
-            self.runs.pop();
-            if let Some(covered) = self.runs.last() {
-                covered.face.release();
+    fn hold(&self) {
+        for run in self.runs.iter().filter(|run| !run.signs_in) {
+            run.face.stand(Standing::Held);
+        }
+    }
+
+    fn lock(&mut self) {
+        // First, so that no run takes another step in the operator's name.
+        self.hold();
+        self.next = None;
+        if let Err(stop) = self.station.lock() {
+            self.complain(&stop);
+        }
+        self.look_at_session();
+    }
+
+    fn sign_out(&mut self) {
+        self.next = None;
+        self.runs.iter().for_each(Run::drop_for_good);
+        if self.signed_in.take().is_some() {
+            self.screen.add(Update::Operator(None));
+        }
+        let (station, screen) = (Arc::clone(&self.station), Arc::clone(&self.screen));
+        tokio::spawn(async move {
+            if let Err(stop) = station.close_session().await {
+                screen.add(Update::Notice(notice(&stop)));
             }
+        });
+    }
+
+    /// Tells the screen when the session that it knows of is over, whoever ended it.
+    fn look_at_session(&mut self) {
+        let now = self.station.operator().map(|operator| operator.id);
+        if self.signed_in.is_some() && now != self.signed_in {
+            self.hold();
+            self.signed_in = None;
+            self.screen.add(Update::Operator(None));
+        }
+    }
+
+    fn announce(&mut self) {
+        if let Some(operator) = self.station.operator() {
+            self.signed_in = Some(operator.id.clone());
+            self.screen.add(Update::Operator(Some(operator)));
         }
     }
 
     /// Starts a run. A sign-in covers a run that goes on; anything else takes its place.
-    async fn start(&mut self, task: Task) {
-        self.sweep();
-        match (&task, self.runs.first()) {
-            (Task::SignIn, Some(covered)) => {
-                covered.face.hold();
-                self.stop_covering().await;
-            }
-            _ => self.stop_runs().await,
+    fn start(&mut self, task: Task) {
+        let covers = matches!(task, Task::SignIn);
+        self.next = Some(task);
+        if covers {
+            self.hold();
         }
-        let (answers, receiver) = mpsc::channel(1);
-        let cancel = Cancel::default();
-        let face = Arc::new(KioskFace {
-            updates: self.updates.clone(),
-            answers: Mutex::new(receiver),
-            held: std::sync::Mutex::default(),
+        for run in &self.runs {
+            if run.signs_in || !covers {
+                run.cancel.cancel();
+            }
+            if !run.signs_in && !covers && run.face.standing() == Standing::Held {
+                run.drop_for_good();
+            }
+        }
+        self.start_next();
+    }
+
+    fn start_next(&mut self) {
+        let task = self.next.take_if(|task| {
+            let covers = matches!(task, Task::SignIn);
+            self.runs.iter().all(|run| covers && !run.signs_in)
         });
+        let Some(task) = task else { return };
+        let cancel = Cancel::default();
+        let (face, answers) = KioskFace::new(Arc::clone(&self.screen));
         let station = Arc::clone(&self.station);
-        let (updates, expected) = (self.updates.clone(), Arc::clone(&self.expected));
-        let mut desk = StationDesk::new(Arc::clone(&station), Arc::clone(&face), cancel.clone());
+        let signs_in = task.signs_in();
+        let operator = self.signed_in.clone().filter(|_| !signs_in);
+        let mut desk = StationDesk::new(station, Arc::clone(&face), cancel.clone());
         let handle = Handle::current();
         // A workflow is one straight line of waits: it gets a thread, and its future need not be Send.
-        let task = tokio::task::spawn_blocking(move || {
+        let spawned = self.tasks.spawn_blocking(move || {
             handle.block_on(async {
-                let signs_in = matches!(task, Task::SignIn | Task::FirstSignIn(_));
-                let result = match task {
+                match task {
                     Task::SignIn => workflow::sign_in(&mut desk).await,
                     Task::FirstSignIn(code) => workflow::first_sign_in(&mut desk, &code).await,
                     Task::Enrol(person) => workflow::enrol(&mut desk, &person).await,
                     Task::Resolve(work, how) => workflow::resolve(&mut desk, *work, how).await,
-                };
-                if signs_in && result.is_ok() {
-                    let _ = updates.send(Update::Operator(station.operator()));
                 }
-                if let Ok(today) = station.expected_today().await {
-                    *expected.lock().await = today;
-                }
-                station.touch();
-            });
+            })
         });
         self.runs.push(Run {
+            task: spawned.id(),
+            signs_in,
+            operator,
             cancel,
             answers,
             face,
-            task,
+            ended: false,
         });
     }
 
-    /// Stops an earlier sign-in that covers a run.
-    async fn stop_covering(&mut self) {
-        while self.runs.len() > 1 {
-            self.stop_last().await;
+    /// A run's task is over.
+    fn ended(&mut self, joined: Result<(Id, Result<Ending, Stop>), JoinError>) {
+        let (task, done) = match joined {
+            Ok((task, result)) => (task, result.is_ok()),
+            Err(error) => {
+                tracing::error!(%error, "a run failed");
+                self.complain(&Stop::Store(
+                    "the run failed; what was done is in the journal".to_owned(),
+                ));
+                (error.id(), false)
+            }
+        };
+        let mut signed_in = false;
+        for run in self.runs.iter_mut().filter(|run| run.task == task) {
+            run.ended = true;
+            signed_in = run.signs_in && done;
         }
+        self.runs.retain(|run| !(run.ended && run.signs_in));
+        if signed_in {
+            self.announce();
+        }
+        self.settle();
+        self.home.show();
+        self.home.ask();
+        self.start_next();
     }
 
-    async fn stop_runs(&mut self) {
-        while !self.runs.is_empty() {
-            self.stop_last().await;
+    /// What the screen was locked over goes on for the operator who began it, and is stopped for another one.
+    fn settle(&mut self) {
+        if self.runs.iter().any(|run| run.signs_in) {
+            return;
         }
-    }
-
-    async fn stop_last(&mut self) {
-        if let Some(run) = self.runs.pop() {
-            run.face.release();
-            run.cancel.cancel();
-            // It ends by itself: undoing what it must, writing down what remains.
-            let _ = run.task.await;
+        for run in &self.runs {
+            match &self.signed_in {
+                Some(_) if run.operator == self.signed_in => run.face.stand(Standing::Shown),
+                Some(_) => run.drop_for_good(),
+                // Its end is all that it still shows: the screen becomes an ordinary sign-in screen.
+                None if run.ended => run.face.stand(Standing::Shown),
+                None => {}
+            }
         }
+        self.runs.retain(|run| !run.ended);
     }
 }
 
@@ -337,62 +366,13 @@ fn notice(stop: &Stop) -> Notice {
     }
 }
 
-fn home(
-    station: &Station,
-    expected: Vec<crate::wire::Expected>,
-    demo: bool,
-) -> Result<HomeView, Stop> {
-    let store = |e: crate::store::StoreError| Stop::Store(e.to_string());
-    let today = jiff::Zoned::now().date();
-    Ok(HomeView {
-        station: station.name().to_owned(),
-        registry: station.reach(),
-        expected,
-        names: names(station)?,
-        outbox: station.store.outbox().map_err(store)?,
-        unfinished: station.store.unfinished().map_err(store)?,
-        tickets: station.store.tickets(today).map_err(store)?.len(),
-        recent: station
-            .store
-            .recent(RECENT)
-            .map_err(store)?
-            .into_iter()
-            .map(|enrolment| Recent {
-                at: enrolment.at,
-                person: enrolment.person.name,
-                model: station
-                    .slots
-                    .models
-                    .model(enrolment.key.aaguid)
-                    .map_or_else(|| enrolment.key.aaguid.to_string(), |m| m.name.clone()),
-                pushed: enrolment.pushed,
-            })
-            .collect(),
-        demo,
-    })
-}
-
-/// The people whom the outbox concerns, as far as the station's own enrolments name them.
-fn names(station: &Station) -> Result<BTreeMap<PersonId, String>, Stop> {
-    let store = |e: crate::store::StoreError| Stop::Store(e.to_string());
-    let mut names = BTreeMap::new();
-    for entry in station.store.outbox().map_err(store)? {
-        let person = entry.body.person();
-        let enrolments = station.store.enrolments_of(person).map_err(store)?;
-        if let Some(enrolment) = enrolments.into_iter().next() {
-            names.insert(person.clone(), enrolment.person.name);
-        }
-    }
-    Ok(names)
-}
-
 impl Station {
     /// Today's appointments.
     pub async fn expected_today(&self) -> Result<Vec<crate::wire::Expected>, Stop> {
         let session = self.session()?;
         let today = jiff::Zoned::now().date();
         let reply = self.registry()?.expected(&session, today).await;
-        self.heard(reply).map(|reply| reply.expected)
+        self.heard_in(&session, reply).map(|reply| reply.expected)
     }
 
     /// Makes a key blink.

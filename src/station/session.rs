@@ -6,6 +6,8 @@
 //!
 //! Invariant: while the screen is locked, nothing is done in the operator's name but what is already in the outbox.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use zeroize::Zeroizing;
 
@@ -60,10 +62,32 @@ impl Station {
             .ok_or(Stop::SignedOut)
     }
 
-    /// The registry no longer knows the session.
-    pub(super) fn forget_session(&self) {
-        *self.session_slot() = Slot::default();
-        self.touch();
+    /// The registry no longer knows the session. A late word of an earlier one does not end the present one.
+    pub(super) fn forget_session(&self, refused: &Session) {
+        let mut slot = self.session_slot();
+        let is_present = slot
+            .session
+            .as_ref()
+            .is_some_and(|session| session.token == refused.token);
+        if is_present {
+            *slot = Slot::default();
+            drop(slot);
+            self.touch();
+        }
+    }
+
+    /// Returns once the present session has run out; never while there is none.
+    pub(super) async fn session_expired(&self) {
+        let ends = self.session_slot().live().map(|session| session.expires_at);
+        let Some(ends) = ends else {
+            return std::future::pending().await;
+        };
+        while let Ok(left) = Duration::try_from(ends.duration_since(Timestamp::now()))
+            && !left.is_zero()
+        {
+            // The machine's clock may be set meanwhile: it is looked at again now and then.
+            tokio::time::sleep(left.min(Duration::from_secs(60))).await;
+        }
     }
 
     /// What an operator must sign to sign in. Out of reach of the registry, the operator whose session still lives may

@@ -66,8 +66,6 @@ pub struct Model {
     pub expects_operator: bool,
     /// A run was asked for and has not begun yet.
     pub starting: bool,
-    /// The run of an operator who signed in before is to be stopped once this sign-in has ended.
-    pub stops_after_sign_in: bool,
 }
 
 /// What does not change while the kiosk runs.
@@ -201,7 +199,6 @@ impl Model {
             active_at: Duration::ZERO,
             expects_operator: true,
             starting: false,
-            stops_after_sign_in: false,
         }
     }
 

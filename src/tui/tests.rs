@@ -55,6 +55,7 @@ fn in_words(command: &Command) -> String {
     match command {
         Command::SignIn => "sign in".to_owned(),
         Command::FirstSignIn { code } => format!("first sign-in {code}"),
+        Command::Lock => "lock".to_owned(),
         Command::SignOut => "sign out".to_owned(),
         Command::Find { serial, text } => format!("find {serial} {text}"),
         Command::Open { person } => format!("open {person}"),

@@ -7,6 +7,7 @@ mod corpus;
 mod faulty_desk;
 mod hostile;
 mod judges;
+mod kiosk;
 mod locks;
 mod recovery;
 mod registry;

@@ -69,7 +69,7 @@ fn a_lock_repaints_every_cell() {
 fn a_run_that_has_changed_nothing_is_stopped_by_the_lock() {
     let mut stage = at("new-pin");
     stage.press(KeyCode::F(12));
-    assert_eq!(sent(&mut stage), ["cancel", "sign out", "repaint"]);
+    assert_eq!(sent(&mut stage), ["cancel", "lock", "repaint"]);
     assert!(stage.model.runs.is_empty());
     assert_eq!(stage.model.page, Page::SignIn);
 }
@@ -78,7 +78,7 @@ fn a_run_that_has_changed_nothing_is_stopped_by_the_lock() {
 fn a_run_that_has_changed_the_key_waits_behind_a_neutral_screen() {
     let mut stage = at("touch-create");
     stage.press(KeyCode::F(12));
-    assert_eq!(sent(&mut stage), ["repaint"]);
+    assert_eq!(sent(&mut stage), ["lock", "repaint"]);
     assert!(shown(&stage).contains("An enrolment is in progress."));
     stage.run(Event::TouchOver);
     stage.run(Event::Leaves {
@@ -121,7 +121,7 @@ fn the_same_operator_gets_the_run_back_where_it_was() {
 fn another_operator_does_not_see_the_run_and_it_is_stopped() {
     let mut stage = at("locked");
     sign_in_over(&mut stage, cast::other_operator());
-    assert_eq!(sent(&mut stage), ["repaint", "cancel"]);
+    assert_eq!(sent(&mut stage), ["repaint"]);
     let screen = shown(&stage);
     assert!(screen.contains("Another operator signed in"), "{screen}");
     assert!(stage.model.runs.is_empty());
@@ -196,14 +196,14 @@ fn the_screen_locks_by_itself_after_the_idle_time_and_says_so_before() {
     stage.wait(119);
     assert!(sent(&mut stage).is_empty());
     stage.wait(1);
-    assert_eq!(sent(&mut stage), ["sign out", "repaint"]);
+    assert_eq!(sent(&mut stage), ["lock", "repaint"]);
 }
 
 #[test]
 fn waiting_for_a_touch_counts_as_idle() {
     let mut stage = at("touch-create");
     stage.wait(120);
-    assert_eq!(sent(&mut stage), ["repaint"]);
+    assert_eq!(sent(&mut stage), ["lock", "repaint"]);
     assert!(stage.model.lock.is_some());
 }
 

@@ -20,14 +20,14 @@ pub fn lock(model: &mut Model) -> Vec<Effect> {
     let effects = match unfinished {
         Some(run) if run.leaves != Remains::Nothing => {
             cover(model);
-            vec![Effect::Repaint]
+            vec![Effect::Send(Command::Lock), Effect::Repaint]
         }
         Some(_) => vec![
             Effect::Send(Command::Cancel),
-            Effect::Send(Command::SignOut),
+            Effect::Send(Command::Lock),
             Effect::Repaint,
         ],
-        None => vec![Effect::Send(Command::SignOut), Effect::Repaint],
+        None => vec![Effect::Send(Command::Lock), Effect::Repaint],
     };
     if model.lock.is_none() {
         sign_out(model);
@@ -76,7 +76,8 @@ pub(super) fn sign_out(model: &mut Model) {
     model.expects_operator = false;
 }
 
-/// An operator has signed in over a lock: the same one gets the run back; for another one it is stopped.
+/// An operator has signed in over a lock: the same one gets the run back; for another one the station
+/// stops it.
 pub(super) fn unlock(model: &mut Model, operator: Operator) -> Vec<Effect> {
     let before = model.lock.take().and_then(|lock| lock.operator);
     let same = before.is_some_and(|before| before.id == operator.id);
@@ -90,10 +91,5 @@ pub(super) fn unlock(model: &mut Model, operator: Operator) -> Vec<Effect> {
         code: "other-operator".to_owned(),
         detail: "another operator signed in: the enrolment in progress was stopped".to_owned(),
     });
-    // While the sign-in goes on, a stop would mean that.
-    if model.runs.is_empty() {
-        return vec![Effect::Send(Command::Cancel), Effect::Repaint];
-    }
-    model.stops_after_sign_in = true;
     vec![Effect::Repaint]
 }

@@ -63,6 +63,7 @@ fn operator_is(model: &mut Model, operator: Option<Operator>) -> Vec<Effect> {
             Vec::new()
         }
         // A session that nobody at this screen has asked for since it was locked.
+        Some(_) if model.lock.is_some() => vec![Effect::Send(Command::Lock)],
         Some(_) => vec![Effect::Send(Command::SignOut)],
         None => {
             if model.operator.is_none() {
@@ -247,9 +248,6 @@ fn happened(run: &mut Run, event: Event) {
 fn end(model: &mut Model, ending: Ending) -> Vec<Effect> {
     close(model, ending);
     model.clamp_marks();
-    if model.runs.is_empty() && std::mem::take(&mut model.stops_after_sign_in) {
-        return vec![Effect::Send(Command::Cancel)];
-    }
     Vec::new()
 }
 

@@ -1,0 +1,128 @@
+//! The home screen's facts, gathered from the station's memory and the registry.
+//!
+//! Invariant: pictures are taken one after the other, so that an older one never comes last; waiting for the registry
+//! never holds one up.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::Notify;
+
+use super::mailbox::Mailbox;
+use super::notice;
+use crate::domain::PersonId;
+use crate::station::Station;
+use crate::station::face::{HomeView, Recent, Update};
+use crate::wire::Expected;
+use crate::workflow::Stop;
+
+/// How many enrolments the home screen remembers.
+const RECENT: usize = 20;
+
+/// What the home screen shows, kept up to date.
+pub(super) struct Home {
+    station: Arc<Station>,
+    screen: Arc<Mailbox>,
+    demo: bool,
+    changed: Notify,
+    asked: Notify,
+    expected: Mutex<Vec<Expected>>,
+}
+
+impl Home {
+    pub(super) fn new(station: Arc<Station>, screen: Arc<Mailbox>, demo: bool) -> Arc<Self> {
+        Arc::new(Self {
+            station,
+            screen,
+            demo,
+            changed: Notify::new(),
+            asked: Notify::new(),
+            expected: Mutex::default(),
+        })
+    }
+
+    /// Something of it changed: it is shown anew.
+    pub(super) fn show(&self) {
+        self.changed.notify_one();
+    }
+
+    /// Today's appointments may have changed: the registry is asked.
+    pub(super) fn ask(&self) {
+        self.asked.notify_one();
+    }
+
+    /// Shows and asks whenever it is told to, for as long as the kiosk runs.
+    pub(super) async fn serve(&self) {
+        tokio::join!(self.showing(), self.asking());
+    }
+
+    async fn showing(&self) {
+        loop {
+            self.changed.notified().await;
+            let expected = self.expected().clone();
+            self.screen.add(match self.view(expected) {
+                Ok(home) => Update::Home(Arc::new(home)),
+                Err(stop) => Update::Notice(notice(&stop)),
+            });
+        }
+    }
+
+    async fn asking(&self) {
+        loop {
+            self.asked.notified().await;
+            // Out of reach, the last list is better than none; the screen says that the registry does not answer.
+            if let Ok(today) = self.station.expected_today().await {
+                *self.expected() = today;
+                self.show();
+            }
+        }
+    }
+
+    fn expected(&self) -> std::sync::MutexGuard<'_, Vec<Expected>> {
+        self.expected.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn view(&self, expected: Vec<Expected>) -> Result<HomeView, Stop> {
+        let store = |e: crate::store::StoreError| Stop::Store(e.to_string());
+        let station = &self.station;
+        let today = jiff::Zoned::now().date();
+        let recent = station.store.recent(RECENT).map_err(store)?;
+        Ok(HomeView {
+            station: station.name().to_owned(),
+            registry: station.reach(),
+            expected,
+            names: names(station)?,
+            outbox: station.store.outbox().map_err(store)?,
+            unfinished: station.store.unfinished().map_err(store)?,
+            tickets: station.store.tickets(today).map_err(store)?.len(),
+            recent: recent
+                .into_iter()
+                .map(|enrolment| Recent {
+                    at: enrolment.at,
+                    person: enrolment.person.name,
+                    model: station
+                        .slots
+                        .models
+                        .model(enrolment.key.aaguid)
+                        .map_or_else(|| enrolment.key.aaguid.to_string(), |m| m.name.clone()),
+                    pushed: enrolment.pushed,
+                })
+                .collect(),
+            demo: self.demo,
+        })
+    }
+}
+
+/// The people whom the outbox concerns, as far as the station's own enrolments name them.
+fn names(station: &Station) -> Result<BTreeMap<PersonId, String>, Stop> {
+    let store = |e: crate::store::StoreError| Stop::Store(e.to_string());
+    let mut names = BTreeMap::new();
+    for entry in station.store.outbox().map_err(store)? {
+        let person = entry.body.person();
+        let enrolments = station.store.enrolments_of(person).map_err(store)?;
+        if let Some(enrolment) = enrolments.into_iter().next() {
+            names.insert(person.clone(), enrolment.person.name);
+        }
+    }
+    Ok(names)
+}

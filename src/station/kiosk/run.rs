@@ -1,0 +1,121 @@
+//! A run at the kiosk and the face that its workflow speaks to.
+//!
+//! Invariant: while the screen is locked over a run, nothing of it reaches the screen, and it does not pass
+//! [`Face::cleared`]; once it is dropped, never again.
+
+use std::sync::Arc;
+
+use tokio::sync::{Mutex, mpsc, watch};
+
+use super::mailbox::Mailbox;
+use crate::bay::Cancel;
+use crate::domain::OperatorId;
+use crate::station::desk::Face;
+use crate::station::face::Update;
+use crate::workflow::Stop;
+use crate::workflow::dialogue::{Answer, Event, Question};
+
+/// A workflow that was started and whose task has not been joined, or whose end is not to be shown yet.
+pub(super) struct Run {
+    pub(super) task: tokio::task::Id,
+    pub(super) signs_in: bool,
+    /// In whose name it was started; nobody's when it signs in.
+    pub(super) operator: Option<OperatorId>,
+    pub(super) cancel: Cancel,
+    pub(super) answers: mpsc::Sender<Answer>,
+    pub(super) face: Arc<KioskFace>,
+    pub(super) ended: bool,
+}
+
+impl Run {
+    /// Stops it. What it would still say of another operator's person is said to nobody.
+    pub(super) fn drop_for_good(&self) {
+        self.cancel.cancel();
+        self.face.stand(Standing::Dropped);
+    }
+}
+
+/// How a run stands with the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// On it.
+    Shown,
+    /// The screen is locked over it.
+    Held,
+    /// It ends unseen.
+    Dropped,
+}
+
+/// One run's way to the screen and back.
+pub(super) struct KioskFace {
+    screen: Arc<Mailbox>,
+    answers: Mutex<mpsc::Receiver<Answer>>,
+    standing: watch::Sender<Standing>,
+    /// What it would have shown while it is held.
+    held: Mailbox,
+}
+
+impl KioskFace {
+    /// A face, and where its answers go in.
+    pub(super) fn new(screen: Arc<Mailbox>) -> (Arc<Self>, mpsc::Sender<Answer>) {
+        let (sender, answers) = mpsc::channel(1);
+        let face = Self {
+            screen,
+            answers: Mutex::new(answers),
+            standing: watch::Sender::new(Standing::Shown),
+            held: Mailbox::default(),
+        };
+        (Arc::new(face), sender)
+    }
+
+    pub(super) fn standing(&self) -> Standing {
+        *self.standing.borrow()
+    }
+
+    /// Changes how the run stands; when it is shown again, so is what it had to say meanwhile.
+    pub(super) fn stand(&self, standing: Standing) {
+        self.standing.send_if_modified(|now| {
+            if *now == standing || *now == Standing::Dropped {
+                return false;
+            }
+            *now = standing;
+            // Within the lock of the standing, so that nothing new overtakes what was held.
+            let held = self.held.empty();
+            if standing == Standing::Shown {
+                held.into_iter().for_each(|update| self.screen.add(update));
+            }
+            true
+        });
+    }
+
+    fn send(&self, update: Update) {
+        match *self.standing.borrow() {
+            Standing::Shown => self.screen.add(update),
+            Standing::Held => self.held.add(update),
+            Standing::Dropped => {}
+        }
+    }
+}
+
+impl Face for KioskFace {
+    fn tell(&self, event: Event) {
+        self.send(Update::Run(event));
+    }
+
+    async fn ask(&self, question: Question) -> Result<Answer, Stop> {
+        let mut answers = self.answers.lock().await;
+        // An answer to a question that is void by now must not answer this one.
+        while answers.try_recv().is_ok() {}
+        self.send(Update::Question(question));
+        answers.recv().await.ok_or(Stop::Cancelled)
+    }
+
+    async fn cleared(&self) {
+        let mut standing = self.standing.subscribe();
+        // The sender lives as long as `self`, so that waiting cannot fail.
+        drop(standing.wait_for(|s| *s == Standing::Shown).await);
+        if self.standing() == Standing::Dropped {
+            std::future::pending::<()>().await;
+        }
+    }
+}
