@@ -4,15 +4,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use keydesk::app::demo::world::{OPERATOR_PIN, ScriptedFace, World};
+use keydesk::bay::Cancel;
 use keydesk::bay::soft::{Profile, SoftKey, TouchPolicy};
 use keydesk::domain::authority::Role;
 use keydesk::domain::{OperatorId, PersonId};
-use keydesk::server::ServeConfig;
-use keydesk::station::desk::Face;
+use keydesk::server::{ServeConfig, admin};
+use keydesk::station::desk::{Face, StationDesk};
 use keydesk::station::face::{Command, Update};
 use keydesk::station::kiosk::{self, Kiosk};
 use keydesk::store::audit;
 use keydesk::wire::Session;
+use keydesk::workflow;
 use keydesk::workflow::dialogue::{Ending, Event};
 use tokio::sync::mpsc;
 
@@ -42,12 +44,10 @@ impl Seat {
             .await
             .expect("a world");
         let mut operators = Vec::new();
-        for place in [SECOND, FIRST] {
-            let own = SoftKey::new(Profile::full().with_touch(TouchPolicy::Auto));
-            let signed_in = world.sign_in(Role::HelpDesk, place, &own).await;
-            signed_in.expect("signed in");
-            operators.push(world.station.operator().expect("an operator").id);
+        for (name, place) in [("Second Operator", SECOND), ("First Operator", FIRST)] {
+            operators.push(sign_in_first(&world, name, place).await);
         }
+        assert_ne!(operators.first(), operators.last());
         let key = SoftKey::new(Profile::yubikey_5_nfc().with_touch(TouchPolicy::Manual));
         world.rack.put(SLOT, &key);
         world.station.slots().settled(Duration::from_secs(2)).await;
@@ -157,6 +157,20 @@ impl Seat {
             .expect("read")
             .len()
     }
+}
+
+/// An operator of that name, signed in with a new key that stays in the slot.
+async fn sign_in_first(world: &World, name: &str, place: &str) -> OperatorId {
+    let own = SoftKey::new(Profile::full().with_touch(TouchPolicy::Auto));
+    world.rack.put(place, &own);
+    let code = admin::new_operator_code(&world.database(), name, Role::HelpDesk)
+        .await
+        .expect("a code");
+    let face = Arc::new(ScriptedFace::new(place, OPERATOR_PIN));
+    let mut desk = StationDesk::new(Arc::clone(&world.station), face, Cancel::default());
+    let signed_in = workflow::first_sign_in(&mut desk, &code.code).await;
+    signed_in.expect("signed in");
+    world.station.operator().expect("an operator").id
 }
 
 fn is_operator(update: &Update, id: &OperatorId) -> bool {
