@@ -5,6 +5,7 @@ mod doctor;
 mod log;
 mod registry;
 
+use std::ffi::OsString;
 use std::io::IsTerminal;
 use std::path::Path;
 use std::process::ExitCode;
@@ -15,7 +16,7 @@ use tokio::sync::mpsc;
 use crate::bay::{Bay, BayConfig};
 use crate::cli::args::{self, Arguments, AuditCommand, Command, Global, KeyCommand};
 use crate::cli::commands::{self, StationCommand};
-use crate::cli::face::is_named;
+use crate::cli::face;
 use crate::cli::output::{Exit, Outcome, Output};
 use crate::cli::secret;
 use crate::registry::RegistryError;
@@ -27,9 +28,26 @@ use crate::station::{OpenError, Station};
 use crate::store::{StoreError, audit};
 use crate::text::Language;
 use crate::tui::{self, TuiConfig, TuiIo};
+use crate::workflow::Stop;
 
 /// How long the bay may take to say what is plugged in, before a command looks.
 const BAY_SETTLES: std::time::Duration = std::time::Duration::from_millis(1500);
+
+/// Parses the arguments, the program's name first, and does what they say.
+pub fn start(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments: Vec<_> = arguments.into_iter().collect();
+    match args::parse(&arguments) {
+        Ok(arguments) => run(arguments),
+        Err(unparsed) => {
+            let code = unparsed.exit_code();
+            match unparsed.outcome() {
+                Some(outcome) => Output::new(true, Box::new(std::io::stdout())).outcome(&outcome),
+                None => unparsed.print(),
+            }
+            code
+        }
+    }
+}
 
 /// Does what the arguments say.
 pub fn run(arguments: Arguments) -> ExitCode {
@@ -327,31 +345,41 @@ fn key_list(slots: &Slots, output: &Output) -> Outcome {
 
 fn key_info(slots: &Slots, wanted: Option<&str>, output: &Output) -> Outcome {
     let shown = slots.raw();
-    let matching: Vec<_> = shown
-        .iter()
-        .filter(|slot| match (wanted, slots.facts(slot)) {
-            (None, _) => true,
-            (Some(name), Some(facts)) => is_named(&facts, name),
-            (Some(name), None) => slot.place.as_str() == name,
-        })
-        .collect();
-    match matching.as_slice() {
-        [slot] => {
-            let text = serde_json::to_string_pretty(slot).unwrap_or_default();
-            output.item("key-info", slot, &text);
-            Outcome::done("", serde_json::json!({}))
+    let wanted = match wanted {
+        Some(name) => {
+            let facts: Vec<_> = shown.iter().filter_map(|slot| slots.facts(slot)).collect();
+            match face::named(&facts, name) {
+                Ok(Some(key)) => key.place.to_string(),
+                // A slot whose key does not answer has a place only.
+                Ok(None) => name.to_owned(),
+                Err(several) => {
+                    return Outcome::failed(Exit::Usage, "several-keys", several.to_string());
+                }
+            }
         }
-        [] => Outcome::failed(
+        None => match shown.as_slice() {
+            [_, _, ..] => {
+                return Outcome::failed(
+                    Exit::Usage,
+                    "several-keys",
+                    "several keys are in the bay: say which with --key PLACE or --key SERIAL",
+                );
+            }
+            slots => slots
+                .first()
+                .map_or(String::new(), |slot| slot.place.to_string()),
+        },
+    };
+    let Some(slot) = shown.iter().find(|slot| slot.place.as_str() == wanted) else {
+        return Outcome::failed(
             Exit::Key,
             "no-such-key",
             "no such key in the bay: see `keydesk key list`",
-        ),
-        _ => Outcome::failed(
-            Exit::Usage,
-            "several-keys",
-            "several keys are in the bay: say which with --key PLACE or --key SERIAL",
-        ),
-    }
+        );
+    };
+    let text = serde_json::to_string_pretty(slot).unwrap_or_default();
+    output.item("key-info", slot, &text);
+    Outcome::done("", serde_json::json!({}))
 }
 
 async fn join(command: args::StationCommand, global: &Global) -> Outcome {
@@ -364,13 +392,22 @@ async fn join(command: args::StationCommand, global: &Global) -> Outcome {
         Ok(config) => config,
         Err(outcome) => return outcome,
     };
-    let code = match code_fd {
-        Some(fd) => secret::from_descriptor(fd),
-        None => secret::from_terminal("one-time code", "the one-time code", "--code-fd"),
+    let stopper = stop_on_signals();
+    let asked = async {
+        match code_fd {
+            Some(fd) => secret::from_descriptor(fd).await,
+            None => secret::from_terminal("one-time code", "the one-time code", "--code-fd").await,
+        }
+    };
+    // Only the question can be stopped: a code that was sent is used up, and its answer is worth the short wait.
+    let code = tokio::select! {
+        biased;
+        () = stopper.stopped() => return commands::outcome_of_stop(&Stop::Cancelled),
+        code = asked => code,
     };
     let code = match code {
         Ok(code) => code,
-        Err(error) => return Outcome::failed(Exit::Usage, "unreadable-secret", error.to_string()),
+        Err(error) => return commands::unreadable(&error),
     };
     use crate::station::JoinError;
     match crate::station::join(&global.data, &config, &registry, &name, &code).await {
@@ -392,13 +429,17 @@ async fn join(command: args::StationCommand, global: &Global) -> Outcome {
 }
 
 async fn doctor_command(global: &Global, output: &Output) -> Outcome {
-    let opened = open(global);
-    let checks = match &opened {
-        Ok(station) => {
+    let looked_at = doctor::Found::look(&global.data, || {
+        let config = configuration(global)?;
+        let slots = slots(&config)?;
+        Ok(Station::open(&global.data, config, slots))
+    });
+    let checks = match &looked_at {
+        doctor::Found::Station(station) => {
             station.slots().settled(BAY_SETTLES).await;
-            doctor::examine(&station.slots().raw(), &global.data, Ok(station)).await
+            doctor::examine(&station.slots().raw(), &global.data, &looked_at).await
         }
-        Err(outcome) => {
+        _ => {
             let raw = match configuration(global).and_then(|config| slots(&config)) {
                 Ok(slots) => {
                     slots.settled(BAY_SETTLES).await;
@@ -406,7 +447,7 @@ async fn doctor_command(global: &Global, output: &Output) -> Outcome {
                 }
                 Err(_) => Arc::default(),
             };
-            doctor::examine(&raw, &global.data, Err(outcome.detail.clone())).await
+            doctor::examine(&raw, &global.data, &looked_at).await
         }
     };
     doctor::report(&checks, output)

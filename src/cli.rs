@@ -4,4 +4,5 @@ pub mod args;
 pub mod commands;
 pub mod face;
 pub mod output;
+mod patience;
 pub mod secret;

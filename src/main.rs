@@ -2,8 +2,6 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
 fn main() -> ExitCode {
-    keydesk::app::run(keydesk::cli::args::Arguments::parse())
+    keydesk::app::start(std::env::args_os())
 }

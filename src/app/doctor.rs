@@ -9,9 +9,9 @@ use serde_json::json;
 
 use crate::bay::{Refusal, Slot, SlotState};
 use crate::cli::output::{Exit, Outcome, Output};
-use crate::station::Station;
 use crate::station::face::RegistryState;
-use crate::store::audit;
+use crate::station::{OpenError, Station};
+use crate::store::{StoreError, audit};
 
 /// A station's clock may be off by so much before challenges and tickets suffer.
 const CLOCK_TOLERANCE_S: i64 = 30;
@@ -47,20 +47,76 @@ fn check(what: &'static str, health: Health, detail: impl Into<String>) -> Check
     }
 }
 
-/// Looks at everything. `station` is what opening it came to.
-pub async fn examine(slots: &[Slot], data: &Path, station: Result<&Station, String>) -> Vec<Check> {
+/// The station as the doctor found it.
+pub enum Found {
+    /// Opened; closed again when this is dropped.
+    Station(Box<Station>),
+    /// There is no station in the data directory, and none is made there.
+    None,
+    /// A kiosk or command has it open: the process, where its number could be read.
+    InUse(Option<u32>),
+    /// It can't be opened.
+    Failed(String),
+}
+
+impl Found {
+    /// Opens the station, but only if there is one: a look must leave nothing behind.
+    pub fn look(
+        data: &Path,
+        open: impl FnOnce() -> Result<Result<Station, OpenError>, Outcome>,
+    ) -> Self {
+        // Where it can't be told, opening says why.
+        if let Ok(false) = data.join("journal").try_exists() {
+            return Self::None;
+        }
+        match open() {
+            Ok(Ok(station)) => Self::Station(Box::new(station)),
+            Ok(Err(OpenError::Store(StoreError::InUse { pid, .. }))) => Self::InUse(pid),
+            Ok(Err(error)) => Self::Failed(error.to_string()),
+            Err(outcome) => Self::Failed(outcome.detail),
+        }
+    }
+}
+
+/// Looks at everything.
+pub async fn examine(slots: &[Slot], data: &Path, found: &Found) -> Vec<Check> {
     let mut checks = keys(slots);
     checks.push(terminal());
-    match station {
-        Ok(station) => {
+    match found {
+        Found::Station(station) => {
             station.probe().await;
             checks.extend(registry(station));
             checks.push(disk(station));
         }
-        Err(why) => checks.push(check("station", Health::Bad, why)),
+        Found::InUse(pid) => checks.push(in_use(*pid)),
+        Found::Failed(why) => checks.push(check("station", Health::Bad, why)),
+        Found::None => {
+            checks.push(not_joined());
+            return checks;
+        }
     }
     checks.push(journal(data));
     checks
+}
+
+fn in_use(pid: Option<u32>) -> Check {
+    let who = match pid {
+        Some(pid) => format!("process {pid}"),
+        None => "another process".to_owned(),
+    };
+    check(
+        "station",
+        Health::Good,
+        format!("{who} is at work with it; its home screen shows registry, clock and disk"),
+    )
+}
+
+fn not_joined() -> Check {
+    check(
+        "registry",
+        Health::Bad,
+        "not joined: get a one-time code there and run `keydesk station join`",
+    )
 }
 
 /// Prints them and counts.
@@ -189,11 +245,7 @@ fn registry(station: &Station) -> Vec<Check> {
             Health::Bad,
             format!("{why}; with tickets the station can work meanwhile"),
         )],
-        RegistryState::NotJoined => vec![check(
-            "registry",
-            Health::Bad,
-            "not joined: get a one-time code there and run `keydesk station join`",
-        )],
+        RegistryState::NotJoined => vec![not_joined()],
         RegistryState::Unknown => vec![check("registry", Health::Doubtful, "was not asked")],
     }
 }

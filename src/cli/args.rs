@@ -1,10 +1,13 @@
 //! The arguments. Secrets are never among them: PINs and one-time codes come from a file descriptor or the terminal.
 
+use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
+use super::output::{Exit, Outcome};
 use crate::domain::{EntryId, Identification, IntentId, PersonId};
 
 /// Enrolment station for security keys. Without a command: the kiosk.
@@ -17,6 +20,49 @@ pub struct Arguments {
     /// Settings for every command.
     #[command(flatten)]
     pub global: Global,
+}
+
+/// Arguments that were not understood, or that ask for help or the version.
+pub struct Unparsed {
+    error: clap::Error,
+    json: bool,
+}
+
+/// Parses the arguments, the program's name first.
+pub fn parse(arguments: &[OsString]) -> Result<Arguments, Unparsed> {
+    Arguments::try_parse_from(arguments).map_err(|error| Unparsed {
+        error,
+        json: arguments
+            .iter()
+            .take_while(|argument| *argument != "--")
+            .any(|argument| argument == "--json"),
+    })
+}
+
+impl Unparsed {
+    /// The outcome line, where one was asked for and something is wrong: help and version are texts.
+    pub fn outcome(&self) -> Option<Outcome> {
+        (self.json && self.error.use_stderr()).then(|| {
+            let text = self.error.render().to_string();
+            Outcome::failed(Exit::Usage, "usage", text.trim().to_owned())
+        })
+    }
+
+    /// Prints the text, in colour where the terminal has it.
+    pub fn print(&self) {
+        // A reader that went away changes nothing about what was wrong.
+        drop(self.error.print());
+    }
+
+    /// For the shell.
+    pub fn exit_code(&self) -> ExitCode {
+        let exit = if self.error.use_stderr() {
+            Exit::Usage
+        } else {
+            Exit::Done
+        };
+        ExitCode::from(exit.code())
+    }
 }
 
 /// Settings for every command.
@@ -92,10 +138,11 @@ pub struct KeyChoice {
     /// The key: its place (USB path), slot number or serial number. Without it: the only key, else the one that is touched.
     #[arg(long, value_name = "PLACE|SERIAL")]
     pub key: Option<String>,
-    /// Read the PIN from this file descriptor (first line). Without it: asked on the terminal.
+    /// Read the PIN from this file descriptor (first line; the new one from the second, where the key demands a change).
+    /// Without it: asked on the terminal.
     #[arg(long, value_name = "N")]
     pub pin_fd: Option<u32>,
-    /// How long to wait for a key and for each touch, in seconds.
+    /// How long to wait for a key, for each touch, and for a key that was pulled, in seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     pub wait: u64,
 }

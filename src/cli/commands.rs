@@ -12,9 +12,9 @@ use super::args::{
 };
 use super::face::HeadlessFace;
 use super::output::{Exit, Outcome, Output, push_word};
-use super::secret::{self, SecretError};
+use super::secret::{Lines, SecretError};
 use crate::domain::change::{EntryState, OutboxEntry, Resolution, Unfinished};
-use crate::domain::{Identification, PersonId};
+use crate::domain::{Identification, IntentId, PersonId};
 use crate::station::Station;
 use crate::station::desk::StationDesk;
 use crate::station::stopper::Stopper;
@@ -45,67 +45,140 @@ pub async fn run(
     output: Arc<Output>,
     stopper: Stopper,
 ) -> Outcome {
-    let desk = |choice: &KeyChoice, identification: Option<Identification>| {
-        let face = HeadlessFace::new(Arc::clone(&output), choice.clone(), identification);
-        StationDesk::new(Arc::clone(&station), Arc::new(face), stopper.cancel())
-    };
     if let Err(stop) = station.resume_session() {
         return outcome_of_stop(&stop);
     }
-    let result = match command {
+    let runs = Runs {
+        station: &station,
+        output: &output,
+        stopper: &stopper,
+    };
+    match command {
         StationCommand::Session(SessionCommand::Open { code_fd, key }) => {
-            let code = match code_fd.map(secret::from_descriptor).transpose() {
-                Ok(code) => code,
-                Err(error) => return unreadable(&error),
-            };
-            session_open(&station, desk(key, None), code).await
+            runs.sign_in(key, *code_fd).await
         }
-        StationCommand::Session(SessionCommand::Close) => session_close(&station).await,
-        StationCommand::Person(PersonCommand::Find { text }) => {
-            person_find(&station, text, &output).await
-        }
-        StationCommand::Enrol(arguments) => {
-            let mut desk = desk(&arguments.key, Some(arguments.identified_by.clone()));
-            station.note_keys(&mut Vec::new()).ok();
-            workflow::enrol(&mut desk, &arguments.person)
-                .await
-                .map(|ending| outcome_of(&ending))
-        }
-        StationCommand::Tickets(TicketsCommand::Fetch { day }) => {
-            tickets_fetch(&station, day).await
-        }
-        StationCommand::Outbox(command) => outbox(&station, command, &output).await,
-        StationCommand::Unfinished(UnfinishedCommand::List) => unfinished_list(&station, &output),
+        StationCommand::Enrol(arguments) => runs.enrol(arguments).await,
         StationCommand::Unfinished(UnfinishedCommand::Resolve {
             intent,
             without_key,
             key,
-        }) => {
-            let mut desk = desk(key, None);
-            let how = if *without_key {
-                How::WithoutKey
-            } else {
-                How::WithKey
-            };
-            match station.store().unfinished_by(*intent) {
-                Ok(Some(work)) => workflow::resolve(&mut desk, work, how)
-                    .await
-                    .map(|ending| outcome_of(&ending)),
-                Ok(None) => {
-                    return Outcome::failed(
-                        Exit::Usage,
-                        "no-such-work",
-                        format!("{intent} is not unfinished: see `keydesk unfinished list`"),
-                    );
-                }
-                Err(error) => Err(Stop::Store(error.to_string())),
-            }
+        }) => runs.resolve(*intent, *without_key, key).await,
+        StationCommand::Session(SessionCommand::Close) => {
+            until_stopped(&stopper, session_close(&station)).await
         }
-    };
-    result.unwrap_or_else(|stop| outcome_of_stop(&stop))
+        StationCommand::Person(PersonCommand::Find { text }) => {
+            until_stopped(&stopper, person_find(&station, text, &output)).await
+        }
+        StationCommand::Tickets(TicketsCommand::Fetch { day }) => {
+            until_stopped(&stopper, tickets_fetch(&station, day)).await
+        }
+        StationCommand::Outbox(command) => {
+            until_stopped(&stopper, outbox(&station, command, &output)).await
+        }
+        StationCommand::Unfinished(UnfinishedCommand::List) => {
+            unfinished_list(&station, &output).unwrap_or_else(|stop| outcome_of_stop(&stop))
+        }
+    }
 }
 
-fn unreadable(error: &SecretError) -> Outcome {
+/// For what changes no key and can be repeated: it may end at any point.
+async fn until_stopped(
+    stopper: &Stopper,
+    work: impl Future<Output = Result<Outcome, Stop>>,
+) -> Outcome {
+    tokio::select! {
+        biased;
+        () = stopper.stopped() => outcome_of_stop(&Stop::Cancelled),
+        result = work => result.unwrap_or_else(|stop| outcome_of_stop(&stop)),
+    }
+}
+
+/// The commands that work with a key: the stopper ends them through their desk, so that they can say what they leave.
+struct Runs<'a> {
+    station: &'a Arc<Station>,
+    output: &'a Arc<Output>,
+    stopper: &'a Stopper,
+}
+
+impl Runs<'_> {
+    fn face(
+        &self,
+        choice: &KeyChoice,
+        identification: Option<Identification>,
+        code: Option<&Lines>,
+    ) -> Arc<HeadlessFace> {
+        Arc::new(HeadlessFace::new(
+            Arc::clone(self.output),
+            choice.clone(),
+            identification,
+            code,
+            self.stopper.clone(),
+        ))
+    }
+
+    fn desk(&self, face: &Arc<HeadlessFace>) -> StationDesk<HeadlessFace> {
+        StationDesk::new(
+            Arc::clone(self.station),
+            Arc::clone(face),
+            self.stopper.cancel(),
+        )
+    }
+
+    async fn sign_in(&self, key: &KeyChoice, code_fd: Option<u32>) -> Outcome {
+        let lines = code_fd.map(Lines::of);
+        let code = match &lines {
+            None => None,
+            Some(lines) => tokio::select! {
+                biased;
+                () = self.stopper.stopped() => return outcome_of_stop(&Stop::Cancelled),
+                code = lines.line(0) => match code {
+                    Ok(code) => Some(code),
+                    Err(error) => return unreadable(&error),
+                },
+            },
+        };
+        let face = self.face(key, None, lines.as_ref());
+        session_open(self.station, self.desk(&face), code)
+            .await
+            .unwrap_or_else(|stop| face.outcome_of_stop(stop))
+    }
+
+    async fn enrol(&self, arguments: &EnrolArguments) -> Outcome {
+        let face = self.face(&arguments.key, Some(arguments.identified_by.clone()), None);
+        self.station.note_keys(&mut Vec::new()).ok();
+        match workflow::enrol(&mut self.desk(&face), &arguments.person).await {
+            Ok(ending) => outcome_of(&ending),
+            Err(stop) => face.outcome_of_stop(stop),
+        }
+    }
+
+    async fn resolve(&self, intent: IntentId, without_key: bool, key: &KeyChoice) -> Outcome {
+        let work = match self.station.store().unfinished_by(intent) {
+            Ok(Some(work)) => work,
+            Ok(None) => {
+                return Outcome::failed(
+                    Exit::Usage,
+                    "no-such-work",
+                    format!("{intent} is not unfinished: see `keydesk unfinished list`"),
+                );
+            }
+            Err(error) => return outcome_of_stop(&Stop::Store(error.to_string())),
+        };
+        let how = if without_key {
+            How::WithoutKey
+        } else {
+            How::WithKey
+        };
+        let face = self.face(key, None, None);
+        match workflow::resolve(&mut self.desk(&face), work, how).await {
+            Ok(ending) => outcome_of(&ending),
+            Err(stop) => face.outcome_of_stop(stop),
+        }
+    }
+}
+
+/// A PIN or code that could not be read.
+pub fn unreadable(error: &SecretError) -> Outcome {
     Outcome::failed(Exit::Usage, "unreadable-secret", error.to_string())
 }
 
@@ -318,20 +391,34 @@ fn pushed(
             format!("the registry refused it ({detail}); see `keydesk outbox list`"),
         ),
     };
-    let advice = if person.lacks_standby_key() && code == "enrolled" && person.keys == 0 {
-        "\nthis main administrator should have a standby key too"
-    } else {
-        ""
-    };
+    let mut detail = format!("{code}: {} for {}: {standing}", key.model, person.name);
+    let know = must_know(person, key);
+    for line in &know {
+        detail.push('\n');
+        detail.push_str(line);
+    }
     Outcome {
         exit,
         code: code.to_owned(),
-        detail: format!(
-            "{code}: {} for {}: {standing}{advice}",
-            key.model, person.name
-        ),
-        facts: json!({ "person": person.id, "key": key, "push": push_word(push) }),
+        detail,
+        facts: json!({ "person": person.id, "key": key, "push": push_word(push), "know": know }),
     }
+}
+
+/// What the person takes home besides the key.
+fn must_know(person: &crate::domain::Person, key: &crate::domain::KeyFacts) -> Vec<&'static str> {
+    let mut know = Vec::new();
+    if key.pin_set.is_some() {
+        know.push("tell the person: the PIN is theirs alone, nobody can look it up");
+    }
+    know.push("tell the person: the key does not work through Microsoft's remote desktop (RDP)");
+    know.push(
+        "tell the person: keep a second key elsewhere, whoever loses the only one must come back",
+    );
+    if person.lacks_standby_key() {
+        know.push("left to do: this main administrator should have a standby key too");
+    }
+    know
 }
 
 /// How an early end counts.
@@ -340,9 +427,10 @@ pub fn outcome_of_stop(stop: &Stop) -> Outcome {
         Stop::Cancelled | Stop::Key(KeyFault::Cancelled) => Exit::Cancelled,
         Stop::SignedOut
         | Stop::NotAllowed(_)
+        | Stop::KeyRefused(_)
         | Stop::RegistryRefused { .. }
         | Stop::OfferExpired => Exit::Refused,
-        Stop::KeyRefused(_) | Stop::Key(_) | Stop::Unproven(_) => Exit::Key,
+        Stop::Key(_) | Stop::Unproven(_) => Exit::Key,
         Stop::Unreachable(_) => Exit::Unreachable,
         Stop::Store(_) | Stop::Left { .. } => Exit::Store,
     };
@@ -366,6 +454,8 @@ mod tests {
         let outcome = outcome_of_stop(&left);
         assert_eq!(outcome.exit, Exit::Cancelled);
         assert_eq!(outcome.facts["remains"], "pin");
+        let refused = outcome_of_stop(&Stop::KeyRefused("x".to_owned()));
+        assert_eq!(refused.exit.code(), 3);
         let unreachable = outcome_of_stop(&Stop::Unreachable("x".to_owned()));
         assert_eq!(unreachable.exit.code(), 5);
     }

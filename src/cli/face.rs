@@ -1,12 +1,16 @@
-//! The face without a screen: arguments answer the questions, events become lines.
+//! The face without a screen: arguments answer the questions, events become lines, and patience has an end.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use super::args::KeyChoice;
-use super::output::Output;
-use super::secret::{self, SecretError};
-use crate::domain::{Identification, KeyFacts, Pin};
+use super::commands::outcome_of_stop;
+use super::output::{Exit, Outcome, Output};
+use super::patience::Patience;
+use super::secret::{self, Lines, SecretError};
+use crate::domain::{Identification, KeyFacts, Pin, Place};
 use crate::station::desk::Face;
+use crate::station::stopper::Stopper;
 use crate::workflow::dialogue::{Answer, Event, Question};
 use crate::workflow::{KeyFault, Stop};
 
@@ -15,70 +19,221 @@ pub struct HeadlessFace {
     output: Arc<Output>,
     choice: KeyChoice,
     identification: Option<Identification>,
+    patience: Patience,
+    pins: Option<PinLines>,
+    memory: Mutex<Memory>,
 }
 
+/// The lines that PINs are read from.
+struct PinLines {
+    lines: Lines,
+    /// The line of the first PIN.
+    first: usize,
+}
+
+#[derive(Default)]
+struct Memory {
+    /// The key that was chosen last, and the ones that turned out not to be it.
+    chosen: Option<Plugged>,
+    not_it: Vec<Plugged>,
+    /// The line, after the first PIN's, that holds the PIN in force.
+    pin: usize,
+    /// The PIN in force was asked for: a new one stands on the line after it.
+    pin_asked: bool,
+    /// What is wrong with the arguments, as a stable word.
+    misused: Option<&'static str>,
+}
+
+type Plugged = (Place, u64);
+
 impl HeadlessFace {
-    /// A face for one run.
+    /// A face for one run, which it stops with `stopper` when it waited in vain for longer than the arguments say. Where
+    /// PINs come from the same descriptor as a one-time code, `code` is that descriptor and PINs follow on its next lines.
     pub fn new(
         output: Arc<Output>,
         choice: KeyChoice,
         identification: Option<Identification>,
+        code: Option<&Lines>,
+        stopper: Stopper,
     ) -> Self {
+        let pins = choice.pin_fd.map(|fd| match code {
+            Some(lines) if lines.fd() == fd => PinLines {
+                lines: lines.clone(),
+                first: 1,
+            },
+            _ => PinLines {
+                lines: Lines::of(fd),
+                first: 0,
+            },
+        });
         Self {
+            patience: Patience::new(Duration::from_secs(choice.wait), stopper),
             output,
             choice,
             identification,
+            pins,
+            memory: Mutex::default(),
         }
+    }
+
+    /// How a run at this face counts that ended early: also when it ended because nobody came, or because the arguments
+    /// left something open.
+    pub fn outcome_of_stop(&self, stop: Stop) -> Outcome {
+        let outcome = outcome_of_stop(&self.patience.cause(stop));
+        match self.with_memory(|memory| memory.misused) {
+            Some(code) => Outcome {
+                exit: Exit::Usage,
+                code: code.to_owned(),
+                ..outcome
+            },
+            None => outcome,
+        }
+    }
+
+    fn with_memory<T>(&self, act: impl FnOnce(&mut Memory) -> T) -> T {
+        act(&mut self.memory.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Ends the run because of the arguments.
+    fn misused(&self, code: &'static str, detail: String) -> Stop {
+        self.with_memory(|memory| memory.misused = Some(code));
+        Stop::Key(KeyFault::Failed(detail))
     }
 
     async fn choose(&self, keys: &[KeyFacts]) -> Result<Answer, Stop> {
-        let wanted = match &self.choice.key {
-            Some(name) => keys.iter().find(|key| is_named(key, name)),
-            None => match keys {
-                [only] => Some(only),
-                [] => None,
-                _ => return Ok(Answer::ByTouch),
-            },
-        };
-        if let Some(key) = wanted {
-            return Ok(Answer::Key(key.place.clone()));
+        let wait = self.choice.wait;
+        let by_touch = self.choice.key.is_none() && keys.len() > 1;
+        self.patience.choose(match &self.choice.key {
+            Some(name) => KeyFault::Failed(format!(
+                "no key {name:?} in the bay after {wait} s: see `keydesk key list`"
+            )),
+            None if by_touch => KeyFault::TouchTimeout,
+            None => KeyFault::Failed(format!("no key in the bay after {wait} s: put one in")),
+        });
+        if by_touch {
+            return Ok(Answer::ByTouch);
         }
-        // Not in the bay yet: the question is withdrawn and asked anew as soon as the bay changes.
-        let patience = std::time::Duration::from_secs(self.choice.wait);
-        tokio::time::sleep(patience).await;
-        Err(Stop::Key(KeyFault::Failed(match &self.choice.key {
-            Some(name) => format!(
-                "no key {name:?} in the bay after {} s: see `keydesk key list`",
-                self.choice.wait
-            ),
-            None => format!("no key in the bay after {} s: put one in", self.choice.wait),
-        })))
+        let wanted = match &self.choice.key {
+            Some(name) => named(keys, name)
+                .map_err(|several| self.misused("several-keys", several.to_string()))?,
+            None => keys.first(),
+        };
+        let plugged = wanted.map(|key| (key.place.clone(), key.generation));
+        let fresh = plugged.filter(|key| self.with_memory(|memory| !memory.not_it.contains(key)));
+        let Some((place, generation)) = fresh else {
+            // The question is withdrawn and asked anew as soon as the bay changes.
+            return std::future::pending().await;
+        };
+        self.patience.pause();
+        self.with_memory(|memory| memory.chosen = Some((place.clone(), generation)));
+        Ok(Answer::Key(place))
     }
 
-    fn pin(&self, prompt: &str, min: u8) -> Result<Pin, Stop> {
-        let text = match self.choice.pin_fd {
-            Some(fd) => secret::from_descriptor(fd),
-            None => secret::from_terminal(prompt, "the PIN", "--pin-fd"),
+    async fn pin(&self, prompt: &str, line: usize, min: u8) -> Result<Pin, Stop> {
+        let text = match &self.pins {
+            Some(pins) => pins.lines.line(pins.first + line).await,
+            None => secret::from_terminal(prompt, "the PIN", "--pin-fd").await,
         }
-        .map_err(unreadable)?;
+        .map_err(|error: SecretError| self.misused("unreadable-secret", error.to_string()))?;
         Pin::new(&text, min).map_err(|e| Stop::Key(KeyFault::Failed(e.to_string())))
     }
+
+    async fn current_pin(&self, retries: Option<u8>, wrong: bool) -> Result<Answer, Stop> {
+        if wrong && self.pins.is_some() {
+            return Err(Stop::Key(KeyFault::WrongPin { retries }));
+        }
+        if retries == Some(1) && self.pins.is_some() {
+            return Err(Stop::Key(KeyFault::Failed(
+                "one attempt is left before the key blocks its PIN: not tried from a file descriptor; \
+                 let the person type it at the kiosk or without --pin-fd"
+                    .to_owned(),
+            )));
+        }
+        let prompt = match retries {
+            Some(left) => format!("PIN of the key ({left} attempts left)"),
+            None => "PIN of the key".to_owned(),
+        };
+        let line = self.with_memory(|memory| {
+            memory.pin_asked = true;
+            memory.pin
+        });
+        self.pin(&prompt, line, 0).await.map(Answer::Pin)
+    }
+
+    async fn new_pin(&self, min: u8, refused: bool) -> Result<Answer, Stop> {
+        if refused {
+            return Err(Stop::Key(KeyFault::PinRefused));
+        }
+        let line = self.with_memory(|memory| {
+            if memory.pin_asked {
+                memory.pin += 1;
+            }
+            // A PIN that follows is a change of this one.
+            memory.pin_asked = true;
+            memory.pin
+        });
+        let pin = self.pin("new PIN of the key", line, min).await?;
+        // On a terminal a new PIN is typed twice; from a descriptor there is nothing to mistype.
+        if self.pins.is_some() {
+            return Ok(Answer::Pin(pin));
+        }
+        let again = self.pin("the same PIN once more", line, min).await?;
+        if pin.matches(&again) {
+            return Ok(Answer::Pin(pin));
+        }
+        Err(Stop::Key(KeyFault::Failed(
+            "the two PINs differ: nothing was written, start again".to_owned(),
+        )))
+    }
 }
 
-fn unreadable(error: SecretError) -> Stop {
-    Stop::Key(KeyFault::Failed(error.to_string()))
+/// A name that several keys answer to.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{name:?} names {}: say which with --key PLACE", listed(.keys))]
+pub struct Several {
+    /// The name.
+    pub name: String,
+    /// The keys.
+    pub keys: Vec<KeyFacts>,
 }
 
-/// Place, slot number or serial number.
-pub fn is_named(key: &KeyFacts, name: &str) -> bool {
-    key.place.as_str() == name
-        || key.id.serial.as_deref() == Some(name)
-        || key.slot.to_string() == name
+fn listed(keys: &[KeyFacts]) -> String {
+    let each: Vec<_> = keys
+        .iter()
+        .map(|key| format!("slot {} ({}, {})", key.slot, key.place, key.model))
+        .collect();
+    each.join(" and ")
+}
+
+/// The key of that place or, where no place is called so, of that slot number or serial number.
+pub fn named<'a>(keys: &'a [KeyFacts], name: &str) -> Result<Option<&'a KeyFacts>, Several> {
+    if let Some(key) = keys.iter().find(|key| key.place.as_str() == name) {
+        return Ok(Some(key));
+    }
+    let matching: Vec<_> = keys
+        .iter()
+        .filter(|key| key.id.serial.as_deref() == Some(name) || key.slot.to_string() == name)
+        .collect();
+    match matching.as_slice() {
+        [] => Ok(None),
+        [key] => Ok(Some(key)),
+        _ => Err(Several {
+            name: name.to_owned(),
+            keys: matching.into_iter().cloned().collect(),
+        }),
+    }
 }
 
 impl Face for HeadlessFace {
     fn tell(&self, event: Event) {
-        self.output.event(&event);
+        self.patience.hear(&event);
+        if let Event::OtherKey { .. } = &event {
+            self.with_memory(|memory| {
+                let chosen = memory.chosen.take();
+                memory.not_it.extend(chosen);
+            });
+        }
+        self.output.event(&self.patience.told(event));
     }
 
     async fn ask(&self, question: Question) -> Result<Answer, Stop> {
@@ -94,41 +249,11 @@ impl Face for HeadlessFace {
                 min_length,
                 refused,
                 ..
-            } => {
-                if refused {
-                    return Err(Stop::Key(KeyFault::PinRefused));
-                }
-                let pin = self.pin("new PIN of the key", min_length)?;
-                self.confirm(pin, min_length).map(Answer::Pin)
-            }
-            Question::CurrentPin { retries, wrong, .. } => {
-                if wrong && self.choice.pin_fd.is_some() {
-                    return Err(Stop::Key(KeyFault::WrongPin { retries }));
-                }
-                let prompt = match retries {
-                    Some(left) => format!("PIN of the key ({left} attempts left)"),
-                    None => "PIN of the key".to_owned(),
-                };
-                self.pin(&prompt, 0).map(Answer::Pin)
-            }
+            } => self.new_pin(min_length, refused).await,
+            Question::CurrentPin { retries, wrong, .. } => self.current_pin(retries, wrong).await,
+            // A key gives up sooner than the people may.
+            Question::TouchAgain { .. } if self.patience.lasts() => Ok(Answer::Yes),
             Question::TouchAgain { .. } => Err(Stop::Key(KeyFault::TouchTimeout)),
-        }
-    }
-}
-
-impl HeadlessFace {
-    /// On a terminal a new PIN is typed twice; from a descriptor there is nothing to mistype.
-    fn confirm(&self, pin: Pin, min: u8) -> Result<Pin, Stop> {
-        if self.choice.pin_fd.is_some() {
-            return Ok(pin);
-        }
-        let again = self.pin("the same PIN once more", min)?;
-        if pin.matches(&again) {
-            Ok(pin)
-        } else {
-            Err(Stop::Key(KeyFault::Failed(
-                "the two PINs differ: nothing was written, start again".to_owned(),
-            )))
         }
     }
 }

@@ -22,9 +22,9 @@ pub enum Exit {
     Done = 0,
     /// The arguments or a file that they name are wrong.
     Usage = 2,
-    /// Refused by policy or authority.
+    /// Refused by policy (a key too) or authority.
     Refused = 3,
-    /// The key is absent, refused or was pulled.
+    /// The key is absent, was pulled, or does not do what is asked.
     Key = 4,
     /// The registry can't be reached, and nothing was done.
     Unreachable = 5,

@@ -1,10 +1,14 @@
 //! Where PINs and one-time codes come from: a file descriptor, or the terminal with its echo switched off. Never the
 //! arguments, which every process of the machine can read.
+//!
+//! Invariant: whoever drops a question on the terminal, e.g. because of Ctrl-C, gets the echo back.
 
+use std::fs::File;
 use std::io::{BufRead, BufReader, IsTerminal, Read, Write};
 use std::os::fd::AsFd;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
+use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 use zeroize::Zeroizing;
 
 /// The longest line that is read: a PIN has at most 63 bytes, a one-time code fewer.
@@ -24,7 +28,7 @@ pub enum SecretError {
         source: std::io::Error,
     },
     /// Nothing was in it.
-    #[error("{0} is empty: its first line is expected")]
+    #[error("{0} is empty: a PIN or code is expected there")]
     Empty(String),
     /// Not text, or too long.
     #[error("{0} does not hold one short line of UTF-8")]
@@ -44,42 +48,133 @@ pub enum SecretError {
     Terminal(#[from] std::io::Error),
 }
 
+/// The lines of one file descriptor, each read once and only when it is wanted, so that a file and a pipe behave alike
+/// and an open pipe need not say more than it is asked for.
+#[derive(Clone)]
+pub struct Lines {
+    fd: u32,
+    read: Arc<Mutex<ReadLines>>,
+}
+
+#[derive(Default)]
+struct ReadLines {
+    source: Option<BufReader<File>>,
+    lines: Vec<Zeroizing<String>>,
+}
+
+impl Lines {
+    /// Opens nothing yet.
+    pub fn of(fd: u32) -> Self {
+        Self {
+            fd,
+            read: Arc::default(),
+        }
+    }
+
+    /// Which descriptor.
+    pub fn fd(&self) -> u32 {
+        self.fd
+    }
+
+    /// Line number `index`, from 0, without its end.
+    pub async fn line(&self, index: usize) -> Result<Zeroizing<String>, SecretError> {
+        let (fd, read) = (self.fd, Arc::clone(&self.read));
+        on_a_thread(move || {
+            let mut read = read.lock().unwrap_or_else(PoisonError::into_inner);
+            read.up_to(index, fd)
+        })
+        .await
+    }
+}
+
+impl ReadLines {
+    fn up_to(&mut self, index: usize, fd: u32) -> Result<Zeroizing<String>, SecretError> {
+        loop {
+            if let Some(line) = self.lines.get(index) {
+                return Ok(line.clone());
+            }
+            let source = match &mut self.source {
+                Some(source) => source,
+                None => {
+                    let file = File::open(format!("/proc/self/fd/{fd}"))
+                        .map_err(|source| SecretError::Descriptor { fd, source })?;
+                    // A longer buffer would keep a copy of the secret.
+                    self.source.insert(BufReader::with_capacity(1, file))
+                }
+            };
+            let name = format!("line {} of file descriptor {fd}", self.lines.len() + 1);
+            let line = next_line(source, &name)?;
+            self.lines.push(line);
+        }
+    }
+}
+
 /// Reads the first line of a file descriptor.
-pub fn from_descriptor(fd: u32) -> Result<Zeroizing<String>, SecretError> {
-    let file = std::fs::File::open(format!("/proc/self/fd/{fd}"))
-        .map_err(|source| SecretError::Descriptor { fd, source })?;
-    first_line(file, &format!("file descriptor {fd}"))
+pub async fn from_descriptor(fd: u32) -> Result<Zeroizing<String>, SecretError> {
+    Lines::of(fd).line(0).await
 }
 
 /// Asks on the terminal, without echo.
-pub fn from_terminal(
+pub async fn from_terminal(
     prompt: &str,
     what: &'static str,
     option: &'static str,
 ) -> Result<Zeroizing<String>, SecretError> {
-    let stdin = std::io::stdin();
-    if !stdin.is_terminal() {
+    if !std::io::stdin().is_terminal() {
         return Err(SecretError::NoTerminal { what, option });
     }
+    let silence = Silence::begin()?;
     let mut terminal = std::io::stderr();
     write!(terminal, "{prompt}: ")?;
     terminal.flush()?;
-    let before = tcgetattr(stdin.as_fd()).map_err(std::io::Error::from)?;
-    let mut silent = before.clone();
-    silent.local_modes.remove(LocalModes::ECHO);
-    tcsetattr(stdin.as_fd(), OptionalActions::Flush, &silent).map_err(std::io::Error::from)?;
-    let line = first_line(stdin.lock(), "the terminal");
-    tcsetattr(stdin.as_fd(), OptionalActions::Flush, &before).map_err(std::io::Error::from)?;
-    writeln!(terminal)?;
+    let line = on_a_thread(|| {
+        let mut typed = BufReader::with_capacity(1, std::io::stdin().lock());
+        next_line(&mut typed, "the terminal")
+    })
+    .await;
+    drop(silence);
     line
 }
 
-fn first_line(source: impl Read, name: &str) -> Result<Zeroizing<String>, SecretError> {
+/// The terminal without its echo, until dropped. The thread that reads may then still be waiting for a line: that must
+/// not keep the echo from coming back.
+struct Silence(Termios);
+
+impl Silence {
+    fn begin() -> std::io::Result<Self> {
+        let stdin = std::io::stdin();
+        let before = tcgetattr(stdin.as_fd())?;
+        let mut silent = before.clone();
+        silent.local_modes.remove(LocalModes::ECHO);
+        tcsetattr(stdin.as_fd(), OptionalActions::Flush, &silent)?;
+        Ok(Self(before))
+    }
+}
+
+impl Drop for Silence {
+    fn drop(&mut self) {
+        let restored = tcsetattr(std::io::stdin().as_fd(), OptionalActions::Flush, &self.0);
+        if let Err(error) = restored {
+            tracing::warn!(%error, "the terminal's echo is still off: run `stty echo`");
+        }
+        // The line end that was typed was not shown.
+        drop(writeln!(std::io::stderr()));
+    }
+}
+
+/// Reading waits for people or for another program, and must not hold up what listens for signals.
+async fn on_a_thread(
+    read: impl FnOnce() -> Result<Zeroizing<String>, SecretError> + Send + 'static,
+) -> Result<Zeroizing<String>, SecretError> {
+    tokio::task::spawn_blocking(read)
+        .await
+        .unwrap_or_else(|error| Err(SecretError::Terminal(std::io::Error::other(error))))
+}
+
+fn next_line(source: &mut impl BufRead, name: &str) -> Result<Zeroizing<String>, SecretError> {
     let mut line = Zeroizing::new(Vec::with_capacity(256));
-    // Read byte by byte through a buffer of its own would keep a copy; the buffer here is as short as the line may be.
-    let mut reader = BufReader::with_capacity(1, source.take(LINE_MAX + 1));
-    reader.read_until(b'\n', &mut line)?;
-    if u64::try_from(line.len()).is_ok_and(|length| length > LINE_MAX) {
+    source.take(LINE_MAX).read_until(b'\n', &mut line)?;
+    if u64::try_from(line.len()).is_ok_and(|length| length == LINE_MAX) {
         return Err(SecretError::Form(name.to_owned()));
     }
     let text = std::str::from_utf8(&line).map_err(|_| SecretError::Form(name.to_owned()))?;
@@ -95,20 +190,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_line_is_taken_without_its_end() {
-        let line = first_line(&b"1234\r\nrest"[..], "x").expect("a line");
-        assert_eq!(line.as_str(), "1234");
+    fn lines_are_taken_one_by_one_without_their_ends() {
+        let mut two = &b"1234\r\n5678"[..];
+        let first = next_line(&mut two, "x").expect("a line");
+        assert_eq!(first.as_str(), "1234");
+        assert_eq!(next_line(&mut two, "x").expect("a line").as_str(), "5678");
         assert!(matches!(
-            first_line(&b"\n"[..], "x"),
+            next_line(&mut two, "x"),
             Err(SecretError::Empty(_))
         ));
         assert!(matches!(
-            first_line(&[0xff, b'\n'][..], "x"),
+            next_line(&mut &[0xff, b'\n'][..], "x"),
             Err(SecretError::Form(_))
         ));
         let long = vec![b'a'; 300];
         assert!(matches!(
-            first_line(&long[..], "x"),
+            next_line(&mut &long[..], "x"),
             Err(SecretError::Form(_))
         ));
     }

@@ -12,6 +12,11 @@ impl Stopper {
         self.0.cancel();
     }
 
+    /// Waits until it is stopped.
+    pub async fn stopped(&self) {
+        self.0.cancelled().await;
+    }
+
     /// For a desk.
     pub fn cancel(&self) -> Cancel {
         self.0.clone()

@@ -1,0 +1,198 @@
+//! How long a run without a screen waits for people: for a key in the bay, for one that was pulled, for a finger.
+//!
+//! Hides the timer. Invariant: at most one wait is timed at a time, and a wait that goes on (asked anew, touched in vain)
+//! keeps its beginning; once it has run out the run is stopped, and [`Patience::cause`] says that the key was the reason.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
+
+use crate::domain::change::Remains;
+use crate::station::stopper::Stopper;
+use crate::workflow::dialogue::{Ending, Event, StopView};
+use crate::workflow::{KeyFault, Stop};
+
+/// What is waited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Waiting {
+    /// A key in the bay, or the one that is touched.
+    Choice,
+    /// The key that was pulled.
+    Back,
+    /// Touch number so-and-so.
+    Touch(u8),
+}
+
+struct Wait {
+    what: Waiting,
+    since: Instant,
+    fault: KeyFault,
+}
+
+#[derive(Default)]
+struct State {
+    wait: Option<Wait>,
+    /// The wait that ran out.
+    ran_out: Option<KeyFault>,
+}
+
+struct Shared {
+    limit: Duration,
+    state: Mutex<State>,
+    /// When the wait runs out; `None`: nobody is waited for.
+    deadline: watch::Sender<Option<Instant>>,
+    stopper: Stopper,
+}
+
+/// One run's patience.
+pub(super) struct Patience {
+    shared: Arc<Shared>,
+    timer: JoinHandle<()>,
+}
+
+impl Patience {
+    /// Stops the run with `stopper` when somebody was waited for longer than `limit`. Needs a tokio runtime.
+    pub fn new(limit: Duration, stopper: Stopper) -> Self {
+        let shared = Arc::new(Shared {
+            limit,
+            state: Mutex::default(),
+            deadline: watch::Sender::new(None),
+            stopper,
+        });
+        let timer = tokio::spawn(run_out(Arc::clone(&shared)));
+        Self { shared, timer }
+    }
+
+    /// Keys are asked for; `fault` is what it comes to when none is had in time.
+    pub fn choose(&self, fault: KeyFault) {
+        self.shared.begin(Waiting::Choice, fault);
+    }
+
+    /// An answer was given: what follows is the key's time, not the people's.
+    pub fn pause(&self) {
+        self.shared.deadline.send_replace(None);
+    }
+
+    /// Whether the wait that is paused may go on.
+    pub fn lasts(&self) -> bool {
+        let state = self.shared.state();
+        let spent = state.wait.as_ref().map(|wait| wait.since.elapsed());
+        spent.is_none_or(|spent| spent < self.shared.limit)
+    }
+
+    /// Follows the run: which events begin a wait, and which end one.
+    pub fn hear(&self, event: &Event) {
+        match event {
+            Event::Touch { nth, .. } => self
+                .shared
+                .begin(Waiting::Touch(*nth), KeyFault::TouchTimeout),
+            Event::Pulled { .. } => self.shared.begin(Waiting::Back, KeyFault::Gone),
+            Event::TouchOver => self.pause(),
+            Event::Withdrawn | Event::Alive { .. } | Event::Step { .. } => {}
+            _ => self.shared.end(),
+        }
+    }
+
+    /// Why the run really stopped: what a cancel hides when it was this patience that cancelled.
+    pub fn cause(&self, stop: Stop) -> Stop {
+        let Some(fault) = self.shared.state().ran_out.clone() else {
+            return stop;
+        };
+        match stop {
+            Stop::Cancelled | Stop::Key(KeyFault::Cancelled) => Stop::Key(fault),
+            Stop::Left { cause, remains } => Stop::Left {
+                cause: Box::new(self.cause(*cause)),
+                remains,
+            },
+            other => other,
+        }
+    }
+
+    /// The same for the event that ends a run.
+    pub fn told(&self, event: Event) -> Event {
+        match event {
+            Event::Ended {
+                ending: Ending::Stopped { stop, remains },
+            } if stop.code == Stop::Cancelled.code() => {
+                let cause = match self.cause(Stop::Cancelled) {
+                    Stop::Cancelled => None,
+                    cause if remains == Remains::Nothing => Some(cause),
+                    cause => Some(Stop::Left {
+                        cause: Box::new(cause),
+                        remains,
+                    }),
+                };
+                let stop = cause.map_or(stop, |cause| StopView {
+                    code: cause.code().to_owned(),
+                    detail: cause.to_string(),
+                });
+                Event::Ended {
+                    ending: Ending::Stopped { stop, remains },
+                }
+            }
+            other => other,
+        }
+    }
+}
+
+impl Drop for Patience {
+    fn drop(&mut self) {
+        self.timer.abort();
+    }
+}
+
+impl Shared {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn begin(&self, what: Waiting, fault: KeyFault) {
+        let mut state = self.state();
+        let since = match &state.wait {
+            Some(wait) if wait.what == what => wait.since,
+            _ => Instant::now(),
+        };
+        state.wait = Some(Wait { what, since, fault });
+        self.deadline.send_replace(since.checked_add(self.limit));
+    }
+
+    fn end(&self) {
+        self.state().wait = None;
+        self.deadline.send_replace(None);
+    }
+
+    /// Whether the wait is really over: an event may have ended it while the timer fired.
+    fn give_up(&self) -> bool {
+        let mut state = self.state();
+        if self.deadline.borrow().is_none_or(|at| at > Instant::now()) {
+            return false;
+        }
+        state.ran_out = state.wait.take().map(|wait| wait.fault);
+        state.ran_out.is_some()
+    }
+}
+
+async fn run_out(shared: Arc<Shared>) {
+    let mut deadline = shared.deadline.subscribe();
+    loop {
+        let at = *deadline.borrow_and_update();
+        let due = async {
+            match at {
+                Some(at) => tokio::time::sleep_until(at).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = due => if shared.give_up() {
+                shared.stopper.stop();
+                return;
+            },
+            changed = deadline.changed() => if changed.is_err() {
+                return;
+            },
+        }
+    }
+}
