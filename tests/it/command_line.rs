@@ -349,4 +349,35 @@ fn the_doctor_names_what_to_mend() {
     let ran = run(&folder.path().join("fresh"), &["doctor"]);
     assert_eq!(ran.code, 3, "{}", ran.all);
     assert!(ran.all.contains("keydesk station join"), "{}", ran.all);
+    assert!(
+        !folder.path().join("fresh").exists(),
+        "a look leaves nothing behind"
+    );
+}
+
+#[test]
+fn the_doctor_beside_a_station_at_work_says_which_process_has_it() {
+    let place = Place::new();
+    let data = place.join();
+    let open = keydesk::store::Store::open(&data).expect("the store opens");
+    let ran = run(&data, &["doctor"]);
+    drop(open);
+    let station = ran
+        .lines
+        .iter()
+        .find(|line| line.pointer("/item/what") == Some(&Value::from("station")))
+        .expect("the station is looked at");
+    let health = station.pointer("/item/health");
+    assert_eq!(health, Some(&Value::from("good")), "{station}");
+    let process = format!("process {}", std::process::id());
+    assert!(station.to_string().contains(&process), "{station}");
+}
+
+#[test]
+fn wrong_arguments_end_in_an_outcome_line_where_lines_are_asked_for() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let ran = run(folder.path(), &["frobnicate"]);
+    assert_eq!(ran.code, 2, "{}", ran.all);
+    assert_eq!(ran.text("code"), "usage");
+    assert!(ran.text("detail").contains("frobnicate"), "{}", ran.all);
 }

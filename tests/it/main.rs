@@ -5,6 +5,7 @@ mod client;
 mod command_line;
 mod corpus;
 mod faulty_desk;
+mod headless;
 mod hostile;
 mod judges;
 mod kiosk;
