@@ -11,6 +11,7 @@ use jiff::civil::Date;
 use reqwest::Method;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
 
 mod connection;
 pub mod decode;
@@ -93,7 +94,8 @@ impl Client {
         decode::health(&head, &body)
     }
 
-    /// `POST /v1/stations/join`: makes the station known by its public key.
+    /// `POST /v1/stations/join`: makes the station known by its public key. Safe to repeat with the same code, name and key
+    /// when the answer was lost.
     pub async fn join(
         &self,
         code: &str,
@@ -108,6 +110,7 @@ impl Client {
         let request = self
             .connection
             .request(Method::POST, &["stations", "join"], &[])?
+            .header(wire::IDEMPOTENCY_KEY, join_key(&body))
             .json(&body);
         let (head, body) = self.connection.send(request, MAX_REPLY_BYTES).await?;
         decode::reply(&head, &body)
@@ -287,6 +290,16 @@ impl Client {
             .await?;
         decode::reply(&head, &body)
     }
+}
+
+/// The same for the same code and key, also after a restart, and tells neither.
+fn join_key(request: &JoinRequest) -> String {
+    let mut hash = Sha256::new();
+    for part in [&request.code, &request.public_key_pem] {
+        hash.update(part.len().to_be_bytes());
+        hash.update(part);
+    }
+    hex::encode(hash.finalize())
 }
 
 impl std::fmt::Debug for Client {

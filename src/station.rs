@@ -326,13 +326,25 @@ impl Station {
         let Ok(client) = self.registry() else {
             return;
         };
+        if self.is_asked_to_wait() {
+            return;
+        }
         match client.health().await {
             Ok(health) => self.note_reach(RegistryState::Reachable {
                 clock_offset_s: (Timestamp::now().as_second()) - health.now.as_second(),
             }),
-            Err(error) => self.note_reach(RegistryState::Unreachable {
-                why: error.to_string(),
-            }),
+            Err(error) => {
+                if let RegistryError::Unreachable {
+                    retry_after: Some(wait),
+                    ..
+                } = &error
+                {
+                    self.note_asked_to_wait(*wait);
+                }
+                self.note_reach(RegistryState::Unreachable {
+                    why: error.to_string(),
+                });
+            }
         }
     }
 

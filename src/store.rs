@@ -330,11 +330,12 @@ impl Inner {
 fn may_use_reserve(change: &Change) -> bool {
     match change {
         Change::StationJoined { .. }
-        | Change::SessionOpened { .. }
         | Change::KeySeen { .. }
         | Change::TicketsFetched { .. }
         | Change::IntentBegun { .. } => false,
-        Change::SessionClosed { .. }
+        // Only somebody who is signed in can end unfinished work or resolve a conflict.
+        Change::SessionOpened { .. }
+        | Change::SessionClosed { .. }
         | Change::PinSet { .. }
         | Change::CredentialMade { .. }
         | Change::Enrolled { .. }

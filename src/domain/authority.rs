@@ -45,6 +45,8 @@ pub enum Action {
     Enrol,
     /// Fetch tickets for the people who are expected.
     FetchTickets,
+    /// Send again, or give up, what the registry refused.
+    ResolveConflict,
 }
 
 /// Why not, and who may.
@@ -72,7 +74,9 @@ impl Role {
     pub fn may(self, action: Action) -> Result<(), NotAllowed> {
         let may: &[Self] = match action {
             // A station administrator provisions standby keys, which is an enrolment as well.
-            Action::Enrol | Action::FetchTickets => &[Self::HelpDesk, Self::StationAdministrator],
+            Action::Enrol | Action::FetchTickets | Action::ResolveConflict => {
+                &[Self::HelpDesk, Self::StationAdministrator]
+            }
         };
         if may.contains(&self) {
             Ok(())

@@ -169,6 +169,7 @@ impl Connection {
     ) -> Result<(Head, Vec<u8>), RegistryError> {
         let unreachable = |error: reqwest::Error| RegistryError::Unreachable {
             why: chain(&error.without_url()),
+            status: None,
             retry_after: None,
         };
         let mut response = request.send().await.map_err(unreachable)?;

@@ -27,11 +27,13 @@ pub struct Head {
 /// Why a call came to nothing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RegistryError {
-    /// No answer, or one that says "later": try again.
+    /// No answer, one that says "later", or one of something in between (a proxy, a portal): try again.
     #[error("the registry cannot be reached: {why}")]
     Unreachable {
         /// In words.
         why: String,
+        /// The HTTP status, where anything answered at all: the registry, or something in between.
+        status: Option<u16>,
         /// How long the registry asks to be left alone.
         retry_after: Option<std::time::Duration>,
     },
@@ -43,7 +45,7 @@ pub enum RegistryError {
         /// Its problem details.
         problem: Problem,
     },
-    /// Its answer is not what the API says; it may be another service, or something in between.
+    /// Its answer is JSON and not what the API says; it may be another service.
     #[error("the registry's answer cannot be read: {what}; check its address")]
     Malformed {
         /// What is wrong with it.
@@ -71,12 +73,7 @@ pub fn reply<T: DeserializeOwned>(head: &Head, body: &[u8]) -> Result<T, Registr
         return Err(problem(head, body));
     }
     if !is_json(head) {
-        return Err(RegistryError::Malformed {
-            what: format!(
-                "it is of type {:?}, not JSON",
-                quote(head.content_type.as_deref().unwrap_or("none"))
-            ),
-        });
+        return Err(in_between(head, None));
     }
     serde_json::from_slice(body).map_err(|error| RegistryError::Malformed {
         what: quote(&error.to_string()),
@@ -131,12 +128,27 @@ pub fn problem(head: &Head, body: &[u8]) -> RegistryError {
                 || format!("it answered {}", head.status),
                 |problem| quote(problem.detail.as_deref().unwrap_or(&problem.title)),
             ),
+            status: Some(head.status),
             retry_after,
         },
         (status @ 400..500, Some(problem)) => RegistryError::Refused { status, problem },
+        (_, None) if !is_json(head) => in_between(head, retry_after),
         (status, _) => RegistryError::Malformed {
             what: format!("status {status} without problem details"),
         },
+    }
+}
+
+/// The registry answers in JSON, so that this is not the registry, and the registry was not reached.
+fn in_between(head: &Head, retry_after: Option<std::time::Duration>) -> RegistryError {
+    RegistryError::Unreachable {
+        why: format!(
+            "something in between answered {} of type {:?}; check the registry's address and the network",
+            head.status,
+            quote(head.content_type.as_deref().unwrap_or("none"))
+        ),
+        status: Some(head.status),
+        retry_after,
     }
 }
 
@@ -223,6 +235,7 @@ mod tests {
             reply::<People>(&busy, b"<html>"),
             Err(RegistryError::Unreachable {
                 why: "it answered 503".to_owned(),
+                status: Some(503),
                 retry_after: Some(Duration::from_secs(7)),
             })
         );
@@ -257,17 +270,20 @@ mod tests {
     }
 
     #[test]
-    fn a_page_of_something_in_between_is_not_taken_for_a_reply() {
-        let html = Head {
+    fn a_page_of_something_in_between_means_that_the_registry_was_not_reached() {
+        let page = |status: u16| Head {
             content_type: Some("text/html".to_owned()),
-            ..head(200)
+            ..head(status)
         };
+        for status in [200, 302, 403, 404, 511] {
+            let found = reply::<People>(&page(status), b"{\"people\":[]}");
+            assert!(
+                matches!(&found, Err(RegistryError::Unreachable { status: Some(s), .. }) if *s == status),
+                "{status}: {found:?}"
+            );
+        }
         assert!(matches!(
-            reply::<People>(&html, b"{\"people\":[]}"),
-            Err(RegistryError::Malformed { .. })
-        ));
-        assert!(matches!(
-            reply::<People>(&head(302), b""),
+            reply::<People>(&head(404), b"{\"error\":\"another service\"}"),
             Err(RegistryError::Malformed { .. })
         ));
     }

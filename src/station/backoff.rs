@@ -16,6 +16,7 @@ const BELIEVED: Duration = Duration::from_secs(3600);
 pub struct Backoff {
     failures: u32,
     not_before: Option<Instant>,
+    asked_until: Option<Instant>,
 }
 
 impl Backoff {
@@ -35,6 +36,12 @@ impl Backoff {
         let asked = retry_after.unwrap_or_default().min(BELIEVED);
         self.failures = self.failures.saturating_add(1);
         self.not_before = Some(now + jittered.max(asked));
+        self.asked_until = retry_after.map(|_| now + asked);
+    }
+
+    /// Whether the registry itself asked to be left alone, so that not even something new is sent.
+    pub fn is_asked_to_wait(&self, now: Instant) -> bool {
+        self.asked_until.is_some_and(|until| now < until)
     }
 
     /// An attempt succeeded, or somebody wants one now.

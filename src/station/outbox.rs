@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::Station;
 use super::backoff::Backoff;
+use crate::domain::authority::Action;
 use crate::domain::change::{EntryState, OutboxBody, OutboxEntry, Resolution};
 use crate::domain::{Change, EntryId};
 use crate::registry::RegistryError;
@@ -35,8 +36,42 @@ pub struct Round {
     pub queued: usize,
 }
 
+/// Why an attempt came to nothing.
+#[derive(Default)]
+struct Failure {
+    /// Another entry would fare no better: the registry is out of reach, or busy.
+    of_all: bool,
+    retry_after: Option<Duration>,
+}
+
+impl Failure {
+    fn of(error: &RegistryError) -> Self {
+        match error {
+            RegistryError::Unreachable {
+                status,
+                retry_after,
+                ..
+            } => Self {
+                of_all: !matches!(status, Some(408 | 425 | 500 | 501 | 505..)),
+                retry_after: *retry_after,
+            },
+            RegistryError::Malformed { .. } | RegistryError::Refused { status: 408 | 425, .. } => {
+                Self::default()
+            }
+            RegistryError::Refused { .. }
+            | RegistryError::NewerVersion { .. }
+            | RegistryError::NotJoined
+            | RegistryError::Key(_) => Self {
+                of_all: true,
+                retry_after: None,
+            },
+        }
+    }
+}
+
 impl Station {
-    /// Sends one entry now.
+    /// Sends one entry now, unless the registry asked to be left alone. One that was refused already stays refused: it is
+    /// sent again only when an operator resolves the conflict.
     pub async fn push_entry(&self, id: EntryId) -> Result<Pushed, Stop> {
         let _turn = self.outbox.turn.lock().await;
         let entry = self
@@ -44,7 +79,16 @@ impl Station {
             .outbox_entry(id)
             .map_err(|e| Stop::Store(e.to_string()))?;
         match entry {
-            Some(entry) => self.send(&entry).await,
+            Some(OutboxEntry {
+                state: EntryState::Conflict { code, detail },
+                ..
+            }) => Ok(Pushed::Rejected { code, detail }),
+            Some(_) if self.backoff().is_asked_to_wait(Instant::now()) => Ok(Pushed::Queued),
+            Some(entry) => {
+                let (pushed, failure) = self.send(&entry).await?;
+                self.note_attempt(failure.as_ref());
+                Ok(pushed)
+            }
             // Somebody else's turn has brought it home already.
             None => Ok(Pushed::Accepted {
                 at: jiff::Timestamp::now(),
@@ -52,7 +96,8 @@ impl Station {
         }
     }
 
-    /// Sends everything that waits, oldest first; stops at the first sign that the registry can't be reached.
+    /// Sends everything that waits, oldest first; stops at the first sign that the registry can't be reached. An entry that
+    /// the registry stumbles over does not hold up those behind it.
     pub async fn push_outbox(&self) -> Result<Round, Stop> {
         let _turn = self.outbox.turn.lock().await;
         let mut round = Round::default();
@@ -60,53 +105,65 @@ impl Station {
             .store
             .outbox()
             .map_err(|e| Stop::Store(e.to_string()))?;
-        let mut reachable = true;
+        let mut worst: Option<Failure> = None;
         for entry in entries {
             if entry.state != EntryState::Queued {
                 round.rejected += 1;
-            } else if !reachable {
+            } else if worst.as_ref().is_some_and(|failure| failure.of_all) {
                 round.queued += 1;
             } else {
-                match self.send(&entry).await? {
+                let (pushed, failure) = self.send(&entry).await?;
+                worst = failure.or(worst);
+                match pushed {
                     Pushed::Accepted { .. } => round.accepted += 1,
                     Pushed::Rejected { .. } => round.rejected += 1,
-                    Pushed::Queued => {
-                        round.queued += 1;
-                        reachable = false;
-                    }
+                    Pushed::Queued => round.queued += 1,
                 }
             }
         }
+        self.note_attempt(worst.as_ref());
         Ok(round)
     }
 
-    async fn send(&self, entry: &OutboxEntry) -> Result<Pushed, Stop> {
-        let pushed = self.verdict_on(entry.id, self.deliver(entry).await);
-        match &pushed {
-            Pushed::Accepted { at } => {
-                self.backoff().reset();
-                self.commit(Change::Pushed {
-                    entry: entry.id,
-                    accepted_at: *at,
-                })?;
-            }
-            Pushed::Rejected { code, detail } => {
-                self.backoff().reset();
-                self.commit(Change::Rejected {
-                    entry: entry.id,
-                    code: code.clone(),
-                    detail: detail.clone(),
-                })?;
-            }
-            Pushed::Queued => {}
+    /// Sends one entry and records the answer. What can't be recorded is tried again later, not at once.
+    async fn send(&self, entry: &OutboxEntry) -> Result<(Pushed, Option<Failure>), Stop> {
+        let (pushed, failure) = self.verdict_on(entry.id, self.deliver(entry).await);
+        let recorded = match &pushed {
+            Pushed::Accepted { at } => self.commit(Change::Pushed {
+                entry: entry.id,
+                accepted_at: *at,
+            }),
+            Pushed::Rejected { code, detail } => self.commit(Change::Rejected {
+                entry: entry.id,
+                code: code.clone(),
+                detail: detail.clone(),
+            }),
+            Pushed::Queued => Ok(()),
+        };
+        if let Err(stop) = recorded {
+            self.note_attempt(Some(&Failure::default()));
+            return Err(stop);
         }
-        Ok(pushed)
+        Ok((pushed, failure))
+    }
+
+    fn note_attempt(&self, failure: Option<&Failure>) {
+        let Some(failure) = failure else {
+            self.backoff().reset();
+            return;
+        };
+        let mut jitter = [128];
+        // Without randomness the pause is simply the middle one.
+        let _ = getrandom::fill(&mut jitter);
+        self.backoff()
+            .failed(Instant::now(), jitter[0], failure.retry_after);
     }
 
     async fn deliver(&self, entry: &OutboxEntry) -> Result<Receipt, RegistryError> {
         let Some(client) = &self.registry else {
             return Err(RegistryError::Unreachable {
                 why: "this station has not joined a registry".to_owned(),
+                status: None,
                 retry_after: None,
             });
         };
@@ -130,8 +187,12 @@ impl Station {
     }
 
     /// Accepted, refused for good, or to be tried again.
-    fn verdict_on(&self, id: EntryId, answer: Result<Receipt, RegistryError>) -> Pushed {
-        match answer {
+    fn verdict_on(
+        &self,
+        id: EntryId,
+        answer: Result<Receipt, RegistryError>,
+    ) -> (Pushed, Option<Failure>) {
+        let pushed = match answer {
             Ok(receipt) => {
                 tracing::info!(entry = %id, "accepted by the registry");
                 Pushed::Accepted {
@@ -146,21 +207,29 @@ impl Station {
             }
             Err(error) => {
                 tracing::warn!(entry = %id, %error, "not pushed; it waits");
-                let retry_after = match &error {
-                    RegistryError::Unreachable { retry_after, .. } => *retry_after,
-                    _ => None,
-                };
-                let mut jitter = [128];
-                // Without randomness the pause is simply the middle one.
-                let _ = getrandom::fill(&mut jitter);
-                self.backoff()
-                    .failed(Instant::now(), jitter[0], retry_after);
-                self.note_reach(super::face::RegistryState::Unreachable {
-                    why: error.to_string(),
-                });
-                Pushed::Queued
+                let failure = Failure::of(&error);
+                if failure.of_all {
+                    self.note_reach(super::face::RegistryState::Unreachable {
+                        why: error.to_string(),
+                    });
+                }
+                return (Pushed::Queued, Some(failure));
             }
-        }
+        };
+        (pushed, None)
+    }
+
+    /// Whether the registry asked to be left alone for now.
+    pub(super) fn is_asked_to_wait(&self) -> bool {
+        self.backoff().is_asked_to_wait(Instant::now())
+    }
+
+    /// The registry said, in answer to something else than a push, when to come again.
+    pub(super) fn note_asked_to_wait(&self, retry_after: Duration) {
+        self.note_attempt(Some(&Failure {
+            of_all: true,
+            retry_after: Some(retry_after),
+        }));
     }
 
     fn backoff(&self) -> std::sync::MutexGuard<'_, Backoff> {
@@ -170,8 +239,10 @@ impl Station {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Resolves a conflict, then sends a retried entry at once.
+    /// Resolves a conflict in the name of the operator who is signed in, then sends a retried entry at once.
     pub async fn resolve_conflict(&self, entry: EntryId, how: Resolution) -> Result<Round, Stop> {
+        let operator = self.operator().ok_or(Stop::SignedOut)?;
+        operator.role.may(Action::ResolveConflict)?;
         self.commit(Change::ConflictResolved { entry, how })?;
         self.backoff().reset();
         self.push_outbox().await

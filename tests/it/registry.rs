@@ -6,6 +6,7 @@ mod access;
 mod authenticator;
 mod documents;
 mod enrolment;
+mod handover;
 mod import;
 mod software_key;
 mod verification;

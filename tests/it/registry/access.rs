@@ -508,8 +508,8 @@ async fn a_registry_that_lies_is_an_error_and_nothing_worse() {
     let cut = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 600\r\n\r\n{\"name\":";
     let newer = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 13\r\n\r\n{\"version\":9}";
     for (answer, expected) in [
-        (&redirect[..], "malformed"),
-        (&html[..], "malformed"),
+        (&redirect[..], "unreachable"),
+        (&html[..], "unreachable"),
         (&cut[..], "unreachable"),
         (&newer[..], "newer"),
         (&b"garbage\r\n\r\n"[..], "unreachable"),
