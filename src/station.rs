@@ -152,16 +152,24 @@ impl Station {
         if matches!(change, Change::IntentBegun { .. }) {
             self.room()?;
         }
+        let opened = match &change {
+            Change::SessionOpened { operator } => Some(operator.id.clone()),
+            _ => None,
+        };
         let record = Record {
             version: RECORD_VERSION,
             at: Timestamp::now(),
             station: self.joined.as_ref().map(|joined| joined.id.clone()),
-            operator: self.operator().map(|operator| operator.id),
+            operator: opened
+                .clone()
+                .or_else(|| self.operator().map(|operator| operator.id)),
             change,
         };
-        self.store
-            .commit(&record)
-            .map_err(|e| Stop::Store(e.to_string()))?;
+        let recorded = self.store.commit(&record);
+        if let Some(operator) = &opened {
+            self.session_slot().begin(operator, recorded.is_ok());
+        }
+        recorded.map_err(|e| Stop::Store(e.to_string()))?;
         self.touch();
         Ok(())
     }
@@ -195,11 +203,13 @@ impl Station {
     /// A fresh offer, or a ticket when the registry can't be reached.
     pub async fn offer(&self, person: &PersonId) -> Result<Offered, Stop> {
         let session = self.session()?;
-        match self.heard_in(&session, self.registry()?.offer(&session, person).await) {
-            Ok(offer) => Ok(Offered { offer, fresh: true }),
-            Err(Stop::Unreachable(why)) => self.ticket(person, &why),
-            Err(stop) => Err(stop),
-        }
+        let offered = match self.heard_in(&session, self.registry()?.offer(&session, person).await) {
+            Ok(offer) => Offered { offer, fresh: true },
+            Err(Stop::Unreachable(why)) => self.ticket(person, &why)?,
+            Err(stop) => return Err(stop),
+        };
+        check_offer(&offered.offer, Some(person))?;
+        Ok(offered)
     }
 
     fn ticket(&self, person: &PersonId, why: &str) -> Result<Offered, Stop> {
@@ -260,6 +270,9 @@ impl Station {
             .may(crate::domain::authority::Action::FetchTickets)?;
         let session = self.session()?;
         let tickets = self.heard_in(&session, self.registry()?.tickets(&session, request).await)?;
+        for offer in &tickets.offers {
+            check_offer(offer, None)?;
+        }
         let count = tickets.offers.len();
         self.commit(Change::TicketsFetched {
             tickets: Box::new(tickets),
@@ -370,6 +383,16 @@ impl Station {
             .map_err(|e| Stop::Store(e.to_string()))?;
         Ok(recorded.is_some_and(|record| same_record(&record.facts, key)))
     }
+}
+
+/// Nothing is done with an offer that contradicts itself, or that is not for the person who stands at the desk.
+fn check_offer(offer: &Offer, person: Option<&PersonId>) -> Result<(), Stop> {
+    offer
+        .check(person.unwrap_or(&offer.person.id))
+        .map_err(|fault| Stop::RegistryRefused {
+            code: crate::wire::code::OFFER_FOREIGN.to_owned(),
+            detail: fault.to_string(),
+        })
 }
 
 /// Equal but for what changes with every plug and every PIN entry.

@@ -6,9 +6,11 @@
 pub mod api;
 pub mod client_assertion;
 pub mod code;
+mod origin;
 pub mod webauthn;
 
 pub use api::*;
+pub use origin::{OfferFault, is_domain, is_origin_of};
 
 /// Version of every body that states one.
 pub const VERSION: u16 = 1;

@@ -305,6 +305,9 @@ pub struct Enrolment {
     pub at: Timestamp,
     /// Whether the registry has accepted it.
     pub pushed: bool,
+    /// The registry refused it, and an operator gave it up: the key holds a credential that opens nothing.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub withdrawn: bool,
 }
 
 /// A key in the inventory.

@@ -10,6 +10,7 @@ use jiff::{SignedDuration, tz::TimeZone};
 use serde::Deserialize;
 
 use crate::domain::Aaguid;
+use crate::wire;
 
 /// Settings of a registry; in TOML, unknown names are refused.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -210,7 +211,7 @@ impl ServeConfig {
             ("rp.id", &self.rp.id),
             ("operator_rp_id", &self.operator_rp_id()),
         ] {
-            if !is_domain(id) {
+            if !wire::is_domain(id) {
                 return Err(ConfigError::Range {
                     setting,
                     found: format!("{id:?}"),
@@ -218,7 +219,7 @@ impl ServeConfig {
                 });
             }
         }
-        if !is_origin_of(&self.origin(), &self.rp.id) {
+        if !wire::is_origin_of(&self.origin(), &self.rp.id) {
             return Err(ConfigError::Range {
                 setting: "rp.origin",
                 found: format!("{:?}", self.origin()),
@@ -299,34 +300,6 @@ fn range<N: PartialOrd + std::fmt::Display>(
     })
 }
 
-fn is_domain(text: &str) -> bool {
-    !text.is_empty()
-        && text.len() <= 253
-        && text.split('.').all(|label| {
-            !label.is_empty()
-                && label
-                    .bytes()
-                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-        })
-}
-
-/// Whether a browser would let that origin use the RP id (WebAuthn Level 3, section 5.1.3); keys enrolled for another
-/// one would open nothing.
-fn is_origin_of(origin: &str, rp_id: &str) -> bool {
-    let Some(authority) = origin.strip_prefix("https://") else {
-        return false;
-    };
-    let host = match authority.split_once(':') {
-        Some((host, port)) if port.parse::<u16>().is_ok() => host,
-        Some(_) => return false,
-        None => authority,
-    };
-    is_domain(host)
-        && host
-            .strip_suffix(rp_id)
-            .is_some_and(|before| before.is_empty() || before.ends_with('.'))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -346,22 +319,6 @@ mod tests {
                 ..ServeConfig::default()
             };
             assert!(config.check().is_ok(), "{address}");
-        }
-    }
-
-    #[test]
-    fn an_origin_must_be_the_relying_party_s() {
-        for origin in ["https://example.org", "https://login.example.org:8443"] {
-            assert!(is_origin_of(origin, "example.org"), "{origin}");
-        }
-        for origin in [
-            "http://example.org",
-            "https://badexample.org",
-            "https://example.org/",
-            "https://example.org:x",
-            "https://org",
-        ] {
-            assert!(!is_origin_of(origin, "example.org"), "{origin}");
         }
     }
 

@@ -55,9 +55,10 @@ impl Failure {
                 of_all: !matches!(status, Some(408 | 425 | 500 | 501 | 505..)),
                 retry_after: *retry_after,
             },
-            RegistryError::Malformed { .. } | RegistryError::Refused { status: 408 | 425, .. } => {
-                Self::default()
-            }
+            RegistryError::Malformed { .. }
+            | RegistryError::Refused {
+                status: 408 | 425, ..
+            } => Self::default(),
             RegistryError::Refused { .. }
             | RegistryError::NewerVersion { .. }
             | RegistryError::NotJoined

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use zeroize::Zeroizing;
 
 use super::Station;
-use crate::domain::{Bytes, Change};
+use crate::domain::{Bytes, Change, OperatorId};
 use crate::store::private;
 use crate::wire::webauthn::{AuthenticationResponse, Descriptor, RequestOptions};
 use crate::wire::{
@@ -28,11 +28,24 @@ const SESSION_FILE: &str = "session.json";
 pub(super) struct Slot {
     session: Option<Session>,
     locked: bool,
+    /// Opened or unlocked, and not in the journal yet.
+    unrecorded: Option<Session>,
     /// The challenge of an unlocking without the registry.
     challenge: Option<Bytes>,
 }
 
 impl Slot {
+    /// The journal took, or refused, the beginning of an operator's session: only what it took begins.
+    pub fn begin(&mut self, operator: &OperatorId, recorded: bool) {
+        let session = self.unrecorded.take_if(|s| s.operator.id == *operator);
+        if recorded && session.is_some() {
+            *self = Self {
+                session,
+                ..Self::default()
+            };
+        }
+    }
+
     fn live(&self) -> Option<&Session> {
         self.session
             .as_ref()
@@ -121,7 +134,8 @@ impl Station {
         })
     }
 
-    /// Signs in. The session is kept in memory only.
+    /// Signs in. The session is kept in memory only, and nobody is signed in before it is in the journal:
+    /// [`Change::SessionOpened`] must follow.
     pub async fn open_session(&self, proof: &SignIn) -> Result<Operator, Stop> {
         let own = self.session_slot().challenge.take();
         if let Some(challenge) = own {
@@ -142,10 +156,9 @@ impl Station {
         let session = slot.live().cloned().ok_or(Stop::SignedOut)?;
         let unlock = session.unlock.as_ref().ok_or(Stop::SignedOut)?;
         check_unlock(unlock, challenge, proof)?;
-        slot.locked = false;
-        drop(slot);
-        self.touch();
-        Ok(session.operator)
+        let operator = session.operator.clone();
+        slot.unrecorded = Some(session);
+        Ok(operator)
     }
 
     /// What an operator's own key must make at their first sign-in.
@@ -160,10 +173,11 @@ impl Station {
         Ok(self.take_up(session))
     }
 
+    /// Keeps a session ready until [`Change::SessionOpened`] is committed.
     fn take_up(&self, session: Session) -> Operator {
         let operator = session.operator.clone();
         *self.session_slot() = Slot {
-            session: Some(session),
+            unrecorded: Some(session),
             ..Slot::default()
         };
         operator
@@ -185,20 +199,25 @@ impl Station {
     /// Signs out, here and, where it can be reached, at the registry.
     pub async fn close_session(&self) -> Result<(), Stop> {
         let slot = std::mem::take(&mut *self.session_slot());
-        private::remove(&self.dir, SESSION_FILE).map_err(|e| Stop::Store(e.to_string()))?;
-        let Some(session) = slot.session else {
-            return Ok(());
-        };
-        if !slot.locked {
-            self.commit(Change::SessionClosed {
-                operator: session.operator.id.clone(),
-            })?;
-        }
-        if let Ok(client) = self.registry() {
+        let removed = private::remove(&self.dir, SESSION_FILE);
+        if let (Some(session), Ok(client)) = (&slot.session, self.registry()) {
             // It ends by itself soon; being out of reach is no reason to stay signed in here.
-            let _ = client.sign_out(&session).await;
+            let _ = client.sign_out(session).await;
         }
-        Ok(())
+        removed.map_err(|e| Stop::Store(e.to_string()))?;
+        let recorded = self
+            .store
+            .session()
+            .map_err(|e| Stop::Store(e.to_string()))?;
+        match (slot.session, recorded) {
+            (Some(session), Some(open)) if open.operator.id == session.operator.id => {
+                self.commit(Change::SessionClosed {
+                    operator: open.operator.id,
+                })
+            }
+            // Its end is in the journal already: it was locked.
+            _ => Ok(()),
+        }
     }
 
     /// Keeps the session in a private file, for the commands that follow.

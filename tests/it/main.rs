@@ -11,6 +11,7 @@ mod judges;
 mod kiosk;
 mod locks;
 mod recovery;
+mod outbox;
 mod registry;
 mod scenarios;
 mod soft_bio;

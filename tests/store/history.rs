@@ -179,6 +179,7 @@ fn about_enrolments(said: &mut Said, change: &Change, record: &Record) {
                 operator: push.operator.clone(),
                 at: push.enrolled_at,
                 pushed: false,
+                withdrawn: false,
             });
             queue(said, *entry, OutboxBody::Enrolment { push: push.clone() });
         }
@@ -223,7 +224,16 @@ fn about_enrolments(said: &mut Said, change: &Change, record: &Record) {
             }
         }
         Change::ConflictResolved { entry, how } => match how {
-            Resolution::Withdrawn => said.outbox.retain(|waiting| waiting.id != *entry),
+            Resolution::Withdrawn => {
+                for gone in said.outbox.extract_if(.., |waiting| waiting.id == *entry) {
+                    for enrolment in &mut said.enrolments {
+                        enrolment.withdrawn |= matches!(
+                            &gone.body,
+                            OutboxBody::Enrolment { push } if push.offer == enrolment.offer
+                        );
+                    }
+                }
+            }
             Resolution::Retry => {
                 for waiting in said
                     .outbox

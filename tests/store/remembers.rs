@@ -290,7 +290,9 @@ fn a_conflict_stays_in_the_outbox_until_it_is_resolved() {
         illegal(store.commit(&record(55, pushed(1, 55)))),
         Illegal::EntrySettled(entry_id(1))
     );
-    assert!(!store.enrolments_of(&person(1).id).unwrap()[0].pushed);
+    let given_up = &store.enrolments_of(&person(1).id).unwrap()[0];
+    assert_eq!((given_up.pushed, given_up.withdrawn), (false, true));
+    assert!(!store.enrolments_of(&person(2).id).unwrap()[0].withdrawn);
     let counts = store.counts().unwrap();
     assert_eq!((counts.queued, counts.conflicts), (1, 0));
 }

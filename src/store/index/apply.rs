@@ -282,6 +282,7 @@ impl<'a, V: View> Pending<'a, V> {
             operator: push.operator.clone(),
             at: push.enrolled_at,
             pushed: false,
+            withdrawn: false,
         };
         for prefix in [by_person(&enrolment.person.id), by_model(&enrolment.key)]
             .into_iter()
@@ -342,11 +343,22 @@ impl<'a, V: View> Pending<'a, V> {
             return Err(Illegal::InConflict(entry).into());
         }
         self.counts.queued = self.counts.queued.saturating_sub(1);
-        if let Some(mut enrolment) = value::<Enrolment>(self, &enrolment_row(row.made))? {
-            enrolment.pushed = true;
-            self.put(enrolment_row(row.made), &enrolment)?;
-        }
+        self.mark_enrolment(row, |enrolment| enrolment.pushed = true)?;
         self.settle(entry, row)
+    }
+
+    /// Notes what became of the enrolment that an entry reports, if it reports one.
+    fn mark_enrolment(
+        &mut self,
+        row: EntryRow,
+        mark: impl FnOnce(&mut Enrolment),
+    ) -> Result<(), NotApplied> {
+        let row = enrolment_row(row.made);
+        if let Some(mut enrolment) = value::<Enrolment>(self, &row)? {
+            mark(&mut enrolment);
+            self.put(row, &enrolment)?;
+        }
+        Ok(())
     }
 
     fn rejected(&mut self, entry: EntryId, state: EntryState) -> Result<(), NotApplied> {
@@ -372,7 +384,10 @@ impl<'a, V: View> Pending<'a, V> {
                 self.counts.queued += 1;
                 self.put(outbox_row(row.made), &waiting)
             }
-            Resolution::Withdrawn => self.settle(entry, row),
+            Resolution::Withdrawn => {
+                self.mark_enrolment(row, |enrolment| enrolment.withdrawn = true)?;
+                self.settle(entry, row)
+            }
         }
     }
 

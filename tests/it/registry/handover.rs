@@ -3,6 +3,8 @@
 use jiff::Timestamp;
 use keydesk::domain::authority::Role;
 use keydesk::domain::{OperatorId, PersonId};
+use keydesk::registry::{Client, Settings, StationKey};
+use keydesk::server::admin;
 use keydesk::wire::{Session, TicketRequest, code};
 
 use super::authenticator::Authenticator;
@@ -63,4 +65,24 @@ async fn a_ticket_that_was_used_before_its_operator_left_is_taken_from_who_ended
     assert_eq!(refused(world.push(&push).await), code::OFFER_FOREIGN);
     push.body.finished_by = Some(fetcher.operator.id);
     world.push(&push).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_join_whose_answer_was_lost_is_answered_again_as_the_same_station() {
+    let world = World::new().await;
+    let code = admin::new_station_code(&world.db(), "Help desk 9")
+        .await
+        .unwrap();
+    let client = Client::new(&Settings {
+        base_url: world.running.base_url.clone(),
+        extra_roots_pem: None,
+    })
+    .unwrap();
+    let key = StationKey::generate().unwrap();
+    let lost = client.join(&code.code, "Help desk 9", &key).await.unwrap();
+    let again = client.join(&code.code, "Help desk 9", &key).await.unwrap();
+    assert_eq!(again, lost);
+    let other = StationKey::generate().unwrap();
+    let stolen = client.join(&code.code, "Help desk 9", &other).await;
+    assert_eq!(refused(stolen), code::CODE_REFUSED);
 }

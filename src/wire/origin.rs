@@ -1,0 +1,120 @@
+//! Which origin may use which relying party: the registry refuses settings, and a station refuses offers, that contradict
+//! themselves.
+
+use super::Offer;
+use crate::domain::PersonId;
+
+/// Whether it is a domain name in lower case, at most 253 characters.
+pub fn is_domain(text: &str) -> bool {
+    !text.is_empty()
+        && text.len() <= 253
+        && text.split('.').all(|label| {
+            !label.is_empty()
+                && label
+                    .bytes()
+                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        })
+}
+
+/// Whether a browser would let that origin use the RP id (WebAuthn Level 3, section 5.1.3). Keys
+/// enrolled for another one would open nothing.
+pub fn is_origin_of(origin: &str, rp_id: &str) -> bool {
+    let Some(authority) = origin.strip_prefix("https://") else {
+        return false;
+    };
+    let host = match authority.split_once(':') {
+        Some((host, port)) if port.parse::<u16>().is_ok() => host,
+        Some(_) => return false,
+        None => authority,
+    };
+    is_domain(host)
+        && host
+            .strip_suffix(rp_id)
+            .is_some_and(|before| before.is_empty() || before.ends_with('.'))
+}
+
+/// Why an offer must not be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum OfferFault {
+    /// The registry answered with somebody else's.
+    #[error(
+        "the offer is for {found}, not for {wanted}: nothing was done; tell the registry's administrator"
+    )]
+    Person {
+        /// Who stands at the desk.
+        wanted: PersonId,
+        /// Whom it is for.
+        found: PersonId,
+    },
+    /// The credential and its test would be of different relying parties.
+    #[error(
+        "the offer makes a credential of {created:?} and tests one of {tested:?}: nothing was done; tell the registry's administrator"
+    )]
+    TwoParties {
+        /// The RP id of the creation options.
+        created: String,
+        /// The RP id of the test.
+        tested: String,
+    },
+    /// No browser would let that origin use that RP id.
+    #[error(
+        "the offer names the RP id {rp_id:?}, which the origin {origin:?} may not use: nothing was done; tell the registry's administrator"
+    )]
+    Origin {
+        /// The RP id.
+        rp_id: String,
+        /// The origin.
+        origin: String,
+    },
+}
+
+impl Offer {
+    /// Whether it is for that person, of one relying party, and from an origin that may use it (WebAuthn Level 3, section
+    /// 5.1.3).
+    ///
+    /// # Errors
+    /// [`OfferFault`] names what contradicts what.
+    pub fn check(&self, person: &PersonId) -> Result<(), OfferFault> {
+        let rp_id = &self.creation.rp.id;
+        if self.person.id != *person {
+            return Err(OfferFault::Person {
+                wanted: person.clone(),
+                found: self.person.id.clone(),
+            });
+        }
+        if self.test.rp_id != *rp_id {
+            return Err(OfferFault::TwoParties {
+                created: rp_id.clone(),
+                tested: self.test.rp_id.clone(),
+            });
+        }
+        if !is_origin_of(&self.origin, rp_id) {
+            return Err(OfferFault::Origin {
+                rp_id: rp_id.clone(),
+                origin: self.origin.clone(),
+            });
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_origin_must_be_the_relying_party_s() {
+        for origin in ["https://example.org", "https://login.example.org:8443"] {
+            assert!(is_origin_of(origin, "example.org"), "{origin}");
+        }
+        for origin in [
+            "http://example.org",
+            "https://badexample.org",
+            "https://example.org/",
+            "https://example.org:x",
+            "https://org",
+        ] {
+            assert!(!is_origin_of(origin, "example.org"), "{origin}");
+        }
+    }
+}

@@ -1,0 +1,240 @@
+//! What waits for the registry when the registry, the line or the disk misbehaves, and who may decide on it.
+
+#![expect(
+    clippy::indexing_slicing,
+    reason = "a test that indexes wrongly fails, as it should"
+)]
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use keydesk::app::demo::world::{OPERATOR_PIN, ScriptedFace, World};
+use keydesk::bay::Cancel;
+use keydesk::bay::soft::{Profile, SoftKey, TouchPolicy};
+use keydesk::domain::authority::Role;
+use keydesk::domain::change::{EntryState, OutboxEntry, Resolution};
+use keydesk::domain::{Change, PersonId};
+use keydesk::server::ServeConfig;
+use keydesk::station::desk::StationDesk;
+use keydesk::wire::TicketRequest;
+use keydesk::workflow::dialogue::{Ending, PushState};
+use keydesk::workflow::{self, Pushed, Stop};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+use crate::faulty_desk::{FaultyDesk, Mishap};
+use crate::scenarios::{SLOT, enrol, world};
+
+const OPERATOR_SLOT: &str = "1-1.1";
+
+async fn sql(world: &World, statement: &'static str) {
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(world.database());
+    let pool = sqlx::SqlitePool::connect_with(options)
+        .await
+        .expect("opens");
+    sqlx::query(statement).execute(&pool).await.expect("runs");
+    pool.close().await;
+}
+
+/// Enrols person `n` with the registry out of reach, by a ticket.
+async fn enrol_later(world: &mut World, count: usize) {
+    let request = TicketRequest {
+        people: (1..=count)
+            .map(|n| PersonId::new(format!("p-{n}")))
+            .collect(),
+        ..TicketRequest::of_day(jiff::Zoned::now().date())
+    };
+    world
+        .station
+        .fetch_tickets(&request)
+        .await
+        .expect("tickets");
+    world.stop_registry().await;
+    for n in 1..=count {
+        let key = SoftKey::new(Profile::yubikey_5_nfc().with_touch(TouchPolicy::Auto));
+        world.rack.put(SLOT, &key);
+        let ending = enrol(world, n).await.expect("enrolled");
+        assert!(
+            matches!(
+                &ending,
+                Ending::Enrolled {
+                    push: PushState::Queued,
+                    ..
+                }
+            ),
+            "{ending:?}"
+        );
+    }
+}
+
+async fn back(world: &mut World) {
+    let started = world.start_registry(ServeConfig::default()).await;
+    started.expect("back");
+}
+
+fn waiting(world: &World) -> Vec<OutboxEntry> {
+    world.station.store().outbox().expect("read")
+}
+
+/// An entry that the registry has refused: its ticket expired meanwhile.
+async fn in_conflict(world: &mut World) -> OutboxEntry {
+    enrol_later(world, 1).await;
+    sql(world, "UPDATE offer SET expires_ms = 1").await;
+    back(world).await;
+    let round = world.station.push_outbox().await.expect("pushed");
+    assert_eq!(round.rejected, 1);
+    waiting(world).remove(0)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_entry_in_conflict_stays_refused_and_is_not_sent_again_by_itself() {
+    let mut world = world(1).await;
+    let entry = in_conflict(&mut world).await;
+    sql(&world, "UPDATE offer SET expires_ms = 99999999999999").await;
+    let pushed = world.station.push_entry(entry.id).await.expect("an answer");
+    assert!(
+        matches!(&pushed, Pushed::Rejected { code, .. } if code == "challenge-expired"),
+        "{pushed:?}"
+    );
+    let again = world
+        .station
+        .resolve_conflict(entry.id, Resolution::Retry)
+        .await
+        .expect("resolved");
+    assert_eq!(again.accepted, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_conflict_is_resolved_by_nobody_but_an_operator_who_may() {
+    let mut world = world(1).await;
+    let entry = in_conflict(&mut world).await;
+    let station = Arc::clone(&world.station);
+    station.close_session().await.expect("signed out");
+    let withdraw = || station.resolve_conflict(entry.id, Resolution::Withdrawn);
+    assert_eq!(withdraw().await, Err(Stop::SignedOut));
+    let key = SoftKey::new(Profile::full().with_touch(TouchPolicy::Auto));
+    world
+        .sign_in(Role::CustomerService, OPERATOR_SLOT, &key)
+        .await
+        .expect("signed in");
+    assert!(matches!(withdraw().await, Err(Stop::NotAllowed(_))));
+    let left = waiting(&world);
+    assert!(matches!(left[0].state, EntryState::Conflict { .. }));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_entry_that_the_registry_stumbles_over_does_not_hold_up_those_behind_it() {
+    let mut world = world(2).await;
+    enrol_later(&mut world, 2).await;
+    sql(
+        &world,
+        "CREATE TRIGGER stumble BEFORE INSERT ON credential WHEN NEW.person = 'p-1' \
+         BEGIN SELECT RAISE(ABORT, 'no'); END",
+    )
+    .await;
+    back(&mut world).await;
+    let round = world.station.push_outbox().await.expect("pushed");
+    assert_eq!((round.accepted, round.queued, round.rejected), (1, 1, 0));
+    let left = waiting(&world);
+    assert_eq!(left[0].body.person(), &PersonId::new("p-1"));
+}
+
+/// Answers everything at the registry's address with this, until the handle is dropped.
+async fn in_between(world: &mut World, answer: &'static str) -> tokio::task::JoinHandle<()> {
+    world.stop_registry().await;
+    let address = world.url.rsplit('/').next().unwrap_or_default();
+    let listener = tokio::net::TcpListener::bind(address).await.expect("binds");
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let _ = stream.read(&mut [0; 8192]).await;
+            let _ = stream.write_all(answer.as_bytes()).await;
+        }
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_of_a_proxy_is_no_refusal_so_that_the_ticket_is_used() {
+    let mut world = world(1).await;
+    let person = PersonId::new("p-1");
+    let request = TicketRequest {
+        people: vec![person.clone()],
+        ..TicketRequest::of_day(jiff::Zoned::now().date())
+    };
+    world
+        .station
+        .fetch_tickets(&request)
+        .await
+        .expect("tickets");
+    let page = "HTTP/1.1 403 Forbidden\r\ncontent-type: text/html\r\ncontent-length: 6\r\nconnection: close\r\n\r\n<html>";
+    let proxy = in_between(&mut world, page).await;
+    let offered = world.station.offer(&person).await.expect("the ticket");
+    assert_eq!(offered.offer.person.id, person);
+    proxy.abort();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_registry_that_asks_for_patience_is_left_alone_by_new_work_too() {
+    let mut world = world(1).await;
+    enrol_later(&mut world, 1).await;
+    let entry = waiting(&world).remove(0);
+    let busy = "HTTP/1.1 503 Service Unavailable\r\nretry-after: 600\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+    let proxy = in_between(&mut world, busy).await;
+    let pushed = world.station.push_entry(entry.id).await.expect("answered");
+    assert_eq!(pushed, Pushed::Queued);
+    proxy.abort();
+    let _ = proxy.await;
+    back(&mut world).await;
+    let pushed = world.station.push_entry(entry.id).await.expect("answered");
+    assert_eq!(pushed, Pushed::Queued, "600 s have not gone by");
+    let round = world.station.push_outbox().await.expect("pushed");
+    assert_eq!(round.accepted, 1, "an operator may ask all the same");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sign_in_that_fails_anywhere_signs_nobody_in() {
+    let world = world(1).await;
+    for is_locked in [true, false] {
+        for at in 0.. {
+            match is_locked {
+                true => world.station.lock().expect("locked"),
+                false => world.station.close_session().await.expect("signed out"),
+            }
+            let face = Arc::new(ScriptedFace::new(OPERATOR_SLOT, OPERATOR_PIN));
+            let station = Arc::clone(&world.station);
+            let desk = StationDesk::new(station, face, Cancel::default());
+            let mut faulty = FaultyDesk::new(desk, Some(at), Mishap::FailsBefore);
+            let run = workflow::sign_in(&mut faulty);
+            let ending = tokio::time::timeout(Duration::from_secs(20), run)
+                .await
+                .expect("ends");
+            let hit = faulty.hit;
+            assert_eq!(
+                world.station.operator().is_some(),
+                ending.is_ok(),
+                "{ending:?} after a failure of {hit:?}"
+            );
+            if hit.is_none() {
+                break;
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn signing_out_ends_the_session_at_the_registry_although_the_journal_has_its_end_already() {
+    let world = world(1).await;
+    let operator = world.station.operator().expect("signed in");
+    let closed = Change::SessionClosed {
+        operator: operator.id,
+    };
+    world.station.commit(closed).expect("recorded");
+    world.station.close_session().await.expect("signed out");
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(world.database());
+    let pool = sqlx::SqlitePool::connect_with(options)
+        .await
+        .expect("opens");
+    let open: i64 = sqlx::query_scalar("SELECT count(*) FROM session WHERE ended_ms IS NULL")
+        .fetch_one(&pool)
+        .await
+        .expect("counted");
+    assert_eq!(open, 0);
+}
