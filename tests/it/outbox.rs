@@ -11,7 +11,6 @@ use std::time::Duration;
 use keydesk::app::demo::world::{OPERATOR_PIN, ScriptedFace, World};
 use keydesk::bay::Cancel;
 use keydesk::bay::soft::{Profile, SoftKey, TouchPolicy};
-use keydesk::domain::authority::Role;
 use keydesk::domain::change::{EntryState, OutboxEntry, Resolution};
 use keydesk::domain::{Change, PersonId};
 use keydesk::server::ServeConfig;
@@ -111,11 +110,10 @@ async fn a_conflict_is_resolved_by_nobody_but_an_operator_who_may() {
     station.close_session().await.expect("signed out");
     let withdraw = || station.resolve_conflict(entry.id, Resolution::Withdrawn);
     assert_eq!(withdraw().await, Err(Stop::SignedOut));
-    let key = SoftKey::new(Profile::full().with_touch(TouchPolicy::Auto));
-    world
-        .sign_in(Role::CustomerService, OPERATOR_SLOT, &key)
-        .await
-        .expect("signed in");
+    sql(&world, "UPDATE operator SET role = 'customer-service'").await;
+    let face = Arc::new(ScriptedFace::new(OPERATOR_SLOT, OPERATOR_PIN));
+    let mut desk = StationDesk::new(Arc::clone(&station), face, Cancel::default());
+    workflow::sign_in(&mut desk).await.expect("signed in");
     assert!(matches!(withdraw().await, Err(Stop::NotAllowed(_))));
     let left = waiting(&world);
     assert!(matches!(left[0].state, EntryState::Conflict { .. }));
