@@ -386,7 +386,7 @@ impl Station {
 }
 
 /// Nothing is done with an offer that contradicts itself, or that is not for the person who stands at the desk.
-fn check_offer(offer: &Offer, person: Option<&PersonId>) -> Result<(), Stop> {
+fn check_offer(offer: &crate::wire::Offer, person: Option<&PersonId>) -> Result<(), Stop> {
     offer
         .check(person.unwrap_or(&offer.person.id))
         .map_err(|fault| Stop::RegistryRefused {
