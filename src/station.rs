@@ -203,7 +203,8 @@ impl Station {
     /// A fresh offer, or a ticket when the registry can't be reached.
     pub async fn offer(&self, person: &PersonId) -> Result<Offered, Stop> {
         let session = self.session()?;
-        let offered = match self.heard_in(&session, self.registry()?.offer(&session, person).await) {
+        let offered = match self.heard_in(&session, self.registry()?.offer(&session, person).await)
+        {
             Ok(offer) => Offered { offer, fresh: true },
             Err(Stop::Unreachable(why)) => self.ticket(person, &why)?,
             Err(stop) => return Err(stop),
