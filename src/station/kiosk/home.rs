@@ -97,6 +97,7 @@ impl Home {
             tickets: station.store.tickets(today).map_err(store)?.len(),
             recent: recent
                 .into_iter()
+                .filter(|enrolment| !enrolment.withdrawn)
                 .map(|enrolment| Recent {
                     at: enrolment.at,
                     person: enrolment.person.name,
