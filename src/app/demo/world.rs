@@ -25,6 +25,15 @@ pub const PEOPLE: &str = include_str!("people.csv");
 /// The PIN of the operator's own software key.
 pub const OPERATOR_PIN: &str = "123456";
 
+/// A [`World`] whose station is closed, so that another process can open its data directory. The registry goes on until
+/// this is dropped.
+pub struct Vacated {
+    /// The station's data directory.
+    pub data: PathBuf,
+    _registry: Option<Running>,
+    _folder: TempDir,
+}
+
 /// Why the world could not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum WorldError {
@@ -179,6 +188,15 @@ impl World {
         config.listen = address.parse().map_err(other)?;
         self.registry = Some(Server::start(config).await.map_err(other)?);
         Ok(())
+    }
+
+    /// Closes the station; whoever still holds it keeps it open.
+    pub fn vacate(self) -> Vacated {
+        Vacated {
+            data: self.data(),
+            _registry: self.registry,
+            _folder: self.folder,
+        }
     }
 
     /// Closes the station and opens it again on the same data directory, with an empty bay.

@@ -1,0 +1,261 @@
+//! A desk around the real one that notes how long each call to the world takes.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use keydesk::domain::change::Enrolment;
+use keydesk::domain::models::Models;
+use keydesk::domain::{Bytes, Change, EntryId, KeyFacts, PersonId, Pin};
+use keydesk::wire::webauthn::{CreationOptions, Descriptor, RequestOptions};
+use keydesk::wire::{Offer, Operator, OperatorEnrolment, OperatorOffer, SignIn, SignInOptions};
+use keydesk::workflow::dialogue::{Answer, Event, Question};
+use keydesk::workflow::{Desk, KeyFault, NewAssertion, NewCredential, Pushed, Resident, Stop};
+
+use super::lab;
+
+/// Whom a call was for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Port {
+    /// The people at the desk.
+    Face,
+    /// A request to the registry.
+    Registry,
+    /// A result pushed to the registry, and the journal record that says so.
+    Push,
+    /// A journal record.
+    Journal {
+        /// Its length on disk.
+        bytes: u64,
+    },
+    /// The index.
+    Index,
+    /// A job on the key.
+    Key(&'static str),
+}
+
+/// The desk, with a watch.
+pub struct MeteredDesk<D> {
+    inner: D,
+    data: PathBuf,
+    /// Every call so far, in order.
+    pub calls: Vec<(Port, Duration)>,
+    /// What looking at the journal's length took, which no station does.
+    pub measuring: Duration,
+}
+
+impl<D> MeteredDesk<D> {
+    /// Measures the calls to `inner`, whose station's data directory is `data`.
+    pub fn new(inner: D, data: PathBuf) -> Self {
+        Self {
+            inner,
+            data,
+            calls: Vec::with_capacity(64),
+            measuring: Duration::ZERO,
+        }
+    }
+
+    /// The time that the calls to the ports chosen took.
+    pub fn spent(&self, wanted: impl Fn(Port) -> bool) -> Duration {
+        let chosen = self.calls.iter().filter(|(port, _)| wanted(*port));
+        chosen.map(|(_, took)| *took).sum()
+    }
+
+    fn journal_bytes(&mut self) -> u64 {
+        let start = Instant::now();
+        let bytes = lab::journal_bytes(&self.data).unwrap_or_default();
+        self.measuring += start.elapsed();
+        bytes
+    }
+}
+
+macro_rules! timed {
+    ($desk:ident, $port:expr, $call:expr) => {{
+        let start = Instant::now();
+        let result = $call.await;
+        $desk.calls.push(($port, start.elapsed()));
+        result
+    }};
+}
+
+impl<D: Desk> Desk for MeteredDesk<D> {
+    fn now(&self) -> Timestamp {
+        self.inner.now()
+    }
+
+    fn fresh_id(&mut self) -> uuid::Uuid {
+        self.inner.fresh_id()
+    }
+
+    fn models(&self) -> &Models {
+        self.inner.models()
+    }
+
+    fn operator(&self) -> Option<Operator> {
+        self.inner.operator()
+    }
+
+    fn tell(&mut self, event: Event) {
+        self.inner.tell(event);
+    }
+
+    fn keys(&self) -> Vec<KeyFacts> {
+        self.inner.keys()
+    }
+
+    async fn ask(&mut self, question: Question) -> Result<Answer, Stop> {
+        timed!(self, Port::Face, self.inner.ask(question))
+    }
+
+    async fn ask_or_bay_change(
+        &mut self,
+        question: Question,
+        seen: &[KeyFacts],
+    ) -> Result<Option<Answer>, Stop> {
+        timed!(
+            self,
+            Port::Face,
+            self.inner.ask_or_bay_change(question, seen)
+        )
+    }
+
+    async fn bay_changed(&mut self, seen: &[KeyFacts]) -> Result<(), Stop> {
+        timed!(self, Port::Face, self.inner.bay_changed(seen))
+    }
+
+    async fn offer(&mut self, person: &PersonId) -> Result<Offer, Stop> {
+        timed!(self, Port::Registry, self.inner.offer(person))
+    }
+
+    async fn push(&mut self, entry: EntryId) -> Result<Pushed, Stop> {
+        timed!(self, Port::Push, self.inner.push(entry))
+    }
+
+    async fn sign_in_options(&mut self) -> Result<SignInOptions, Stop> {
+        timed!(self, Port::Registry, self.inner.sign_in_options())
+    }
+
+    async fn sign_in(&mut self, proof: SignIn) -> Result<Operator, Stop> {
+        timed!(self, Port::Registry, self.inner.sign_in(proof))
+    }
+
+    async fn operator_offer(&mut self, code: &str) -> Result<OperatorOffer, Stop> {
+        timed!(self, Port::Registry, self.inner.operator_offer(code))
+    }
+
+    async fn operator_enrol(&mut self, enrolment: OperatorEnrolment) -> Result<Operator, Stop> {
+        timed!(self, Port::Registry, self.inner.operator_enrol(enrolment))
+    }
+
+    async fn commit(&mut self, change: Change) -> Result<(), Stop> {
+        let before = self.journal_bytes();
+        let start = Instant::now();
+        let result = self.inner.commit(change).await;
+        let took = start.elapsed();
+        let bytes = self.journal_bytes().saturating_sub(before);
+        self.calls.push((Port::Journal { bytes }, took));
+        result
+    }
+
+    async fn enrolments_on(&mut self, key: &KeyFacts) -> Result<Vec<Enrolment>, Stop> {
+        timed!(self, Port::Index, self.inner.enrolments_on(key))
+    }
+
+    async fn touched(&mut self, keys: &[KeyFacts]) -> Result<KeyFacts, Stop> {
+        timed!(self, Port::Key("selection"), self.inner.touched(keys))
+    }
+
+    async fn wink(&mut self, key: &KeyFacts) -> Result<(), KeyFault> {
+        timed!(self, Port::Key("wink"), self.inner.wink(key))
+    }
+
+    async fn facts(&mut self, key: &KeyFacts) -> Result<KeyFacts, KeyFault> {
+        timed!(self, Port::Key("facts"), self.inner.facts(key))
+    }
+
+    async fn verify_pin(&mut self, key: &KeyFacts, pin: &Pin, rp_id: &str) -> Result<(), KeyFault> {
+        timed!(
+            self,
+            Port::Key("verify PIN"),
+            self.inner.verify_pin(key, pin, rp_id)
+        )
+    }
+
+    async fn set_pin(&mut self, key: &KeyFacts, pin: &Pin) -> Result<(), KeyFault> {
+        timed!(self, Port::Key("set PIN"), self.inner.set_pin(key, pin))
+    }
+
+    async fn change_pin(&mut self, key: &KeyFacts, old: &Pin, new: &Pin) -> Result<(), KeyFault> {
+        timed!(
+            self,
+            Port::Key("change PIN"),
+            self.inner.change_pin(key, old, new)
+        )
+    }
+
+    async fn holds(
+        &mut self,
+        key: &KeyFacts,
+        rp_id: &str,
+        ids: &[Descriptor],
+    ) -> Result<Option<Bytes>, KeyFault> {
+        timed!(self, Port::Key("holds"), self.inner.holds(key, rp_id, ids))
+    }
+
+    async fn residents(
+        &mut self,
+        key: &KeyFacts,
+        pin: &Pin,
+        rp_id: &str,
+    ) -> Result<Vec<Resident>, KeyFault> {
+        timed!(
+            self,
+            Port::Key("residents"),
+            self.inner.residents(key, pin, rp_id)
+        )
+    }
+
+    async fn make_credential(
+        &mut self,
+        key: &KeyFacts,
+        pin: Option<&Pin>,
+        options: &CreationOptions,
+        client_data_hash: [u8; 32],
+    ) -> Result<NewCredential, KeyFault> {
+        timed!(
+            self,
+            Port::Key("make credential"),
+            self.inner
+                .make_credential(key, pin, options, client_data_hash)
+        )
+    }
+
+    async fn get_assertion(
+        &mut self,
+        key: &KeyFacts,
+        pin: Option<&Pin>,
+        options: &RequestOptions,
+        client_data_hash: [u8; 32],
+    ) -> Result<NewAssertion, KeyFault> {
+        timed!(
+            self,
+            Port::Key("get assertion"),
+            self.inner
+                .get_assertion(key, pin, options, client_data_hash)
+        )
+    }
+
+    async fn delete_credential(
+        &mut self,
+        key: &KeyFacts,
+        pin: &Pin,
+        rp_id: &str,
+        id: &Bytes,
+    ) -> Result<(), KeyFault> {
+        timed!(
+            self,
+            Port::Key("delete credential"),
+            self.inner.delete_credential(key, pin, rp_id, id)
+        )
+    }
+}
