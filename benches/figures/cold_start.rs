@@ -118,9 +118,21 @@ fn tell(report: &mut Report, starts: &[Start], demo: &[Duration]) -> Fallible<()
     let slow = percentile(starts.iter().map(|s| ms(s.kiosk.first_frame)), 0.95);
     report.note("… 95 of 100 are below", slow, "ms")?;
     let words = of(&|s| s.kiosk.first_words);
-    report.note("kiosk, to the first frame with the station's name", words, "ms")?;
+    report.note(
+        "kiosk, to the first frame with the station's name",
+        words,
+        "ms",
+    )?;
     report.note("floor: `true`, from start to end", of(&|s| s.nothing), "ms")?;
-    report.note("floor: `echo`, from start to its word on a terminal", of(&|s| s.word), "ms")?;
+    report.note(
+        "floor: `echo`, from start to its word on a terminal",
+        of(&|s| s.word),
+        "ms",
+    )?;
     let demo = median(demo.iter().map(|took| ms(*took)));
-    report.note("demonstration with its registry, to first frame", demo, "ms")
+    report.note(
+        "demonstration with its registry, to first frame",
+        demo,
+        "ms",
+    )
 }

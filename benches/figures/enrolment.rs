@@ -48,11 +48,13 @@ struct Sample {
 
 impl Sample {
     fn host(&self) -> Duration {
-        self.whole - self.registry - self.key.busy
+        self.whole
+            .saturating_sub(self.registry)
+            .saturating_sub(self.key.busy)
     }
 
     fn client(&self) -> Duration {
-        self.key_calls - self.key.busy
+        self.key_calls.saturating_sub(self.key.busy)
     }
 
     fn packets(&self) -> f64 {
@@ -106,7 +108,8 @@ async fn enrol(world: &World, n: usize, key: &SoftKey, scratch: &File) -> Fallib
     let typical = median(records.iter().map(|(_, took)| took.as_secs_f64()));
     // The push ends with one record more, which is not the registry's doing.
     let pushed = Duration::from_secs_f64(typical);
-    let push = desk.spent(|port| port == Port::Push) - pushed;
+    let push = desk.spent(|port| port == Port::Push);
+    let push = push.saturating_sub(pushed);
     Ok(Sample {
         whole,
         key: Counters {
@@ -162,14 +165,30 @@ fn tell(report: &mut Report, samples: &[Sample]) -> Fallible<()> {
     let slow = percentile(samples.iter().map(|sample| ms(sample.host())), 0.95);
     report.note("… 95 of 100 are below", slow, "ms")?;
     report.note("… journal, 5 records", of_ms(&|s| s.journal), "ms")?;
-    report.note("… … of which bare write and fdatasync", of_ms(&|s| s.raw), "ms")?;
-    report.note("… CTAP client and the key's thread", of_ms(&Sample::client), "ms")?;
+    report.note(
+        "… … of which bare write and fdatasync",
+        of_ms(&|s| s.raw),
+        "ms",
+    )?;
+    report.note(
+        "… CTAP client and the key's thread",
+        of_ms(&Sample::client),
+        "ms",
+    )?;
     let rest = |sample: &Sample| ms(sample.host()) - ms(sample.journal) - ms(sample.client());
     report.note("… workflow, policy, index, checks", of(&rest), "ms")?;
     report.note("key's own time (software)", of_ms(&|s| s.key.busy), "ms")?;
     report.note("packets, both ways", of(&Sample::packets), "packets")?;
-    report.note("… by the model, at 1 ms each", of(&Sample::packets) * USB_PACKET_MS, "ms")?;
-    report.note("registry, offer and push on loopback", of_ms(&|s| s.registry), "ms")?;
+    report.note(
+        "… by the model, at 1 ms each",
+        of(&Sample::packets) * USB_PACKET_MS,
+        "ms",
+    )?;
+    report.note(
+        "registry, offer and push on loopback",
+        of_ms(&|s| s.registry),
+        "ms",
+    )?;
     report.note("… its smallest request", of_ms(&|s| s.round_trip), "ms")?;
     report.note("whole, with a software key", of_ms(&|s| s.whole), "ms")
 }

@@ -71,7 +71,11 @@ async fn serve(data: &Path) -> Fallible<()> {
     let config = Config::default();
     let models = Station::models(&config)?;
     let (bay, plug) = Bay::soft();
-    let station = Arc::new(Station::open(data, config, Slots::new(bay, models.clone()))?);
+    let station = Arc::new(Station::open(
+        data,
+        config,
+        Slots::new(bay, models.clone()),
+    )?);
     let state = SoftState::from_bytes(&std::fs::read(data.join(OPERATORS_KEY))?)?;
     let own = SoftKey::with_state(Profile::full().with_touch(TouchPolicy::Auto), state);
     plug.plug_key(Place::new(lab::OPERATOR_SLOT), &own);
@@ -79,15 +83,7 @@ async fn serve(data: &Path) -> Fallible<()> {
     std::thread::spawn(move || plug_as_told(&control, &plug));
 
     let (commands, command_inbox) = mpsc::channel(CHANNEL);
-    let (updates, mut update_inbox) = mpsc::unbounded_channel();
-    let (shown, screen_inbox) = mpsc::channel(CHANNEL);
-    tokio::spawn(async move {
-        while let Some(update) = update_inbox.recv().await {
-            if shown.send(update).await.is_err() {
-                break;
-            }
-        }
-    });
+    let (updates, screen_inbox) = mpsc::channel(CHANNEL);
     let io = TuiIo {
         updates: screen_inbox,
         commands,

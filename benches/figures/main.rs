@@ -1,4 +1,4 @@
-//! What is fast, measured: `cargo bench`, or `cargo bench -- enrolment frame --json` for some of it as JSON lines.
+//! What is fast, measured: `cargo bench --bench figures`, and `… -- enrolment frame --json` for some of it as JSON lines.
 //!
 //! The goals are goals: nothing here fails because a machine is slow. Everything runs the real thing (the real registry on
 //! loopback, a journal on disk, the program in a pseudo-terminal) but for the security keys, which are software and touch

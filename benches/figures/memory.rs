@@ -69,7 +69,12 @@ pub fn run(report: &mut Report) -> Fallible<()> {
     seat.until_shown("PIN set")?;
     let demo = settled(&mut seat)?;
     seat.end()?;
-    tell(report, "demonstration with its registry and five keys", demo, None)
+    tell(
+        report,
+        "demonstration with its registry and five keys",
+        demo,
+        None,
+    )
 }
 
 fn settled(seat: &mut Seat) -> Fallible<Memory> {

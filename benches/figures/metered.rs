@@ -8,9 +8,11 @@ use keydesk::domain::change::Enrolment;
 use keydesk::domain::models::Models;
 use keydesk::domain::{Bytes, Change, EntryId, KeyFacts, PersonId, Pin};
 use keydesk::wire::webauthn::{CreationOptions, Descriptor, RequestOptions};
-use keydesk::wire::{Offer, Operator, OperatorEnrolment, OperatorOffer, SignIn, SignInOptions};
+use keydesk::wire::{Operator, OperatorEnrolment, OperatorOffer, SignIn, SignInOptions};
 use keydesk::workflow::dialogue::{Answer, Event, Question};
-use keydesk::workflow::{Desk, KeyFault, NewAssertion, NewCredential, Pushed, Resident, Stop};
+use keydesk::workflow::{
+    Desk, KeyFault, NewAssertion, NewCredential, Offered, Pushed, Resident, Stop,
+};
 
 use super::lab;
 
@@ -123,7 +125,19 @@ impl<D: Desk> Desk for MeteredDesk<D> {
         timed!(self, Port::Face, self.inner.bay_changed(seen))
     }
 
-    async fn offer(&mut self, person: &PersonId) -> Result<Offer, Stop> {
+    async fn enrolled_here(&mut self, person: &PersonId) -> Result<Vec<Bytes>, Stop> {
+        self.inner.enrolled_here(person).await
+    }
+
+    async fn is_operators_own(&mut self, key: &KeyFacts) -> Result<bool, KeyFault> {
+        timed!(
+            self,
+            Port::Key("is_operators_own"),
+            self.inner.is_operators_own(key)
+        )
+    }
+
+    async fn offer(&mut self, person: &PersonId) -> Result<Offered, Stop> {
         timed!(self, Port::Registry, self.inner.offer(person))
     }
 

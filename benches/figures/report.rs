@@ -33,7 +33,11 @@ impl Report {
     pub fn begin(json: bool) -> Fallible<Self> {
         let cores = std::thread::available_parallelism()?.get();
         let load = std::fs::read_to_string("/proc/loadavg")?;
-        let load = load.split_whitespace().take(3).collect::<Vec<_>>().join(" ");
+        let load = load
+            .split_whitespace()
+            .take(3)
+            .collect::<Vec<_>>()
+            .join(" ");
         let line = if json {
             json!({ "v": LINES_VERSION, "cores": cores, "load": load }).to_string()
         } else {
@@ -71,7 +75,9 @@ impl Report {
             })
             .to_string()
         } else {
-            let goal = figure.goal.map_or_else(String::new, |goal| format!("{goal}"));
+            let goal = figure
+                .goal
+                .map_or_else(String::new, |goal| format!("{goal}"));
             let met = match met {
                 None => "",
                 Some(true) => "met",
