@@ -32,7 +32,9 @@ pub enum PinError {
 impl Pin {
     /// Normalises and checks. `min` is the key's minimum in code points.
     pub fn new(text: &str, min: u8) -> Result<Self, PinError> {
-        let normal = Zeroizing::new(text.nfc().collect::<String>());
+        // NFC makes a text at most three times as long; room for that means that no piece of it is left behind by growing.
+        let mut normal = Zeroizing::new(String::with_capacity(text.len().saturating_mul(3)));
+        normal.extend(text.nfc());
         if normal.chars().any(char::is_control) {
             return Err(PinError::Control);
         }

@@ -23,7 +23,7 @@ pub struct Health {
 }
 
 /// `POST /v1/stations/join`, authorised by the one-time code alone.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct JoinRequest {
     /// The one-time code.
     pub code: String,
@@ -31,6 +31,13 @@ pub struct JoinRequest {
     pub name: String,
     /// The station's public key: SubjectPublicKeyInfo of P-256 in PEM. Its thumbprint must not be known yet.
     pub public_key_pem: String,
+}
+
+impl std::fmt::Debug for JoinRequest {
+    /// Without the code, which is a secret.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("JoinRequest { .. }")
+    }
 }
 
 /// Reply to [`JoinRequest`].
@@ -54,19 +61,33 @@ pub struct TokenReply {
 }
 
 /// `POST /v1/operators/enrolment/options`: an operator's first sign-in, with the one-time code.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct OperatorCode {
     /// The one-time code.
     pub code: String,
 }
 
+impl std::fmt::Debug for OperatorCode {
+    /// Without the code, which is a secret.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("OperatorCode { .. }")
+    }
+}
+
 /// `POST /v1/operators/enrolment`: the operator's own key. The reply is a [`Session`]: the key has just verified them.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct OperatorEnrolment {
     /// The one-time code once more; it is used up by success.
     pub code: String,
     /// The new credential.
     pub registration: RegistrationResponse,
+}
+
+impl std::fmt::Debug for OperatorEnrolment {
+    /// Without the code, which is a secret.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("OperatorEnrolment { .. }")
+    }
 }
 
 /// Reply to [`OperatorCode`].
