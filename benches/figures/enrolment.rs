@@ -5,7 +5,6 @@
 //! millisecond at full speed, which is what the model adds to the key's own time before the share is taken.
 
 use std::fs::File;
-use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -41,7 +40,7 @@ struct Sample {
     /// Journal records.
     journal: Duration,
     /// The same bytes written and synced with nothing around it.
-    raw: Duration,
+    bare: Duration,
     /// The smallest request there is, to the same registry.
     round_trip: Duration,
 }
@@ -93,7 +92,8 @@ async fn enrol(world: &World, n: usize, key: &SoftKey, scratch: &File) -> Fallib
     let face = Arc::new(ScriptedFace::new(lab::SLOT, lab::PIN));
     let station = Arc::clone(&world.station);
     let desk = StationDesk::new(station, face, Cancel::default());
-    let mut desk = MeteredDesk::new(desk, world.data());
+    let data = world.data();
+    let mut desk = MeteredDesk::new(desk, &data, scratch);
     let person = lab::person(n);
     let before = key.counters();
     let start = Instant::now();
@@ -104,12 +104,13 @@ async fn enrol(world: &World, n: usize, key: &SoftKey, scratch: &File) -> Fallib
     world.station.registry()?.health().await?;
     let round_trip = start.elapsed();
 
-    let records: Vec<(u64, Duration)> = desk.calls.iter().filter_map(record).collect();
-    let typical = median(records.iter().map(|(_, took)| took.as_secs_f64()));
+    let journal = desk.spent(|port| port == Port::Journal);
     // The push ends with one record more, which is not the registry's doing.
-    let pushed = Duration::from_secs_f64(typical);
+    let records = u32::try_from(desk.bare.len())?.max(1);
+    let last = journal / records;
+    let bare: Duration = desk.bare.iter().sum();
     let push = desk.spent(|port| port == Port::Push);
-    let push = push.saturating_sub(pushed);
+    let push = push.saturating_sub(last);
     Ok(Sample {
         whole,
         key: Counters {
@@ -119,31 +120,10 @@ async fn enrol(world: &World, n: usize, key: &SoftKey, scratch: &File) -> Fallib
         },
         registry: desk.spent(|port| port == Port::Registry) + push,
         key_calls: desk.spent(|port| matches!(port, Port::Key(_))),
-        journal: records.iter().map(|(_, took)| *took).sum::<Duration>() + pushed,
-        raw: write_raw(scratch, &records)?,
+        journal: journal + last,
+        bare: bare + bare / records,
         round_trip,
     })
-}
-
-fn record((port, took): &(Port, Duration)) -> Option<(u64, Duration)> {
-    match port {
-        Port::Journal { bytes } => Some((*bytes, *took)),
-        _ => None,
-    }
-}
-
-/// Appends as many bytes as the records have, one of them once more for the push, each synced like a record.
-fn write_raw(scratch: &File, records: &[(u64, Duration)]) -> Fallible<Duration> {
-    let mut took = Duration::ZERO;
-    for (length, _) in records.iter().chain(records.first()) {
-        let bytes = vec![0x5a; usize::try_from(*length)?];
-        let end = scratch.metadata()?.len();
-        let start = Instant::now();
-        scratch.write_all_at(&bytes, end)?;
-        scratch.sync_data()?;
-        took += start.elapsed();
-    }
-    Ok(took)
 }
 
 fn tell(report: &mut Report, samples: &[Sample]) -> Fallible<()> {
@@ -167,7 +147,7 @@ fn tell(report: &mut Report, samples: &[Sample]) -> Fallible<()> {
     report.note("… journal, 5 records", of_ms(&|s| s.journal), "ms")?;
     report.note(
         "… … of which bare write and fdatasync",
-        of_ms(&|s| s.raw),
+        of_ms(&|s| s.bare),
         "ms",
     )?;
     report.note(

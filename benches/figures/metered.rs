@@ -1,6 +1,9 @@
 //! A desk around the real one that notes how long each call to the world takes.
 
-use std::path::PathBuf;
+use std::error::Error;
+use std::fs::File;
+use std::os::unix::fs::FileExt;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -14,7 +17,7 @@ use keydesk::workflow::{
     Desk, KeyFault, NewAssertion, NewCredential, Offered, Pushed, Resident, Stop,
 };
 
-use super::lab;
+use super::{Fallible, lab};
 
 /// Whom a call was for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,33 +29,36 @@ pub enum Port {
     /// A result pushed to the registry, and the journal record that says so.
     Push,
     /// A journal record.
-    Journal {
-        /// Its length on disk.
-        bytes: u64,
-    },
+    Journal,
     /// The index.
     Index,
     /// A job on the key.
     Key(&'static str),
 }
 
-/// The desk, with a watch.
-pub struct MeteredDesk<D> {
+/// The desk, with a watch. After each journal record it writes as many bytes to a file of its own, so that the two meet the
+/// same disk.
+pub struct MeteredDesk<'a, D> {
     inner: D,
-    data: PathBuf,
+    data: &'a Path,
+    scratch: &'a File,
     /// Every call so far, in order.
     pub calls: Vec<(Port, Duration)>,
-    /// What looking at the journal's length took, which no station does.
+    /// What a bare write and sync of each journal record's bytes took.
+    pub bare: Vec<Duration>,
+    /// What all of this took, which no station does.
     pub measuring: Duration,
 }
 
-impl<D> MeteredDesk<D> {
+impl<'a, D> MeteredDesk<'a, D> {
     /// Measures the calls to `inner`, whose station's data directory is `data`.
-    pub fn new(inner: D, data: PathBuf) -> Self {
+    pub fn new(inner: D, data: &'a Path, scratch: &'a File) -> Self {
         Self {
             inner,
             data,
+            scratch,
             calls: Vec::with_capacity(64),
+            bare: Vec::with_capacity(8),
             measuring: Duration::ZERO,
         }
     }
@@ -63,11 +69,15 @@ impl<D> MeteredDesk<D> {
         chosen.map(|(_, took)| *took).sum()
     }
 
-    fn journal_bytes(&mut self) -> u64 {
+    /// Writes so many bytes and syncs them, with nothing around it.
+    fn write_bare(&mut self, length: u64) -> Fallible<()> {
+        let bytes = vec![0x5a; usize::try_from(length)?];
+        let end = self.scratch.metadata()?.len();
         let start = Instant::now();
-        let bytes = lab::journal_bytes(&self.data).unwrap_or_default();
-        self.measuring += start.elapsed();
-        bytes
+        self.scratch.write_all_at(&bytes, end)?;
+        self.scratch.sync_data()?;
+        self.bare.push(start.elapsed());
+        Ok(())
     }
 }
 
@@ -80,7 +90,7 @@ macro_rules! timed {
     }};
 }
 
-impl<D: Desk> Desk for MeteredDesk<D> {
+impl<D: Desk> Desk for MeteredDesk<'_, D> {
     fn now(&self) -> Timestamp {
         self.inner.now()
     }
@@ -125,20 +135,12 @@ impl<D: Desk> Desk for MeteredDesk<D> {
         timed!(self, Port::Face, self.inner.bay_changed(seen))
     }
 
-    async fn enrolled_here(&mut self, person: &PersonId) -> Result<Vec<Bytes>, Stop> {
-        self.inner.enrolled_here(person).await
-    }
-
-    async fn is_operators_own(&mut self, key: &KeyFacts) -> Result<bool, KeyFault> {
-        timed!(
-            self,
-            Port::Key("is_operators_own"),
-            self.inner.is_operators_own(key)
-        )
-    }
-
     async fn offer(&mut self, person: &PersonId) -> Result<Offered, Stop> {
         timed!(self, Port::Registry, self.inner.offer(person))
+    }
+
+    async fn enrolled_here(&mut self, person: &PersonId) -> Result<Vec<Bytes>, Stop> {
+        timed!(self, Port::Index, self.inner.enrolled_here(person))
     }
 
     async fn push(&mut self, entry: EntryId) -> Result<Pushed, Stop> {
@@ -162,12 +164,16 @@ impl<D: Desk> Desk for MeteredDesk<D> {
     }
 
     async fn commit(&mut self, change: Change) -> Result<(), Stop> {
-        let before = self.journal_bytes();
+        let failed = |error: Box<dyn Error + Send + Sync>| Stop::Store(error.to_string());
+        let begun = Instant::now();
+        let before = lab::journal_bytes(self.data).map_err(failed)?;
         let start = Instant::now();
         let result = self.inner.commit(change).await;
         let took = start.elapsed();
-        let bytes = self.journal_bytes().saturating_sub(before);
-        self.calls.push((Port::Journal { bytes }, took));
+        let after = lab::journal_bytes(self.data).map_err(failed)?;
+        self.write_bare(after - before).map_err(failed)?;
+        self.measuring += begun.elapsed() - took;
+        self.calls.push((Port::Journal, took));
         result
     }
 
@@ -214,6 +220,10 @@ impl<D: Desk> Desk for MeteredDesk<D> {
         ids: &[Descriptor],
     ) -> Result<Option<Bytes>, KeyFault> {
         timed!(self, Port::Key("holds"), self.inner.holds(key, rp_id, ids))
+    }
+
+    async fn is_operators_own(&mut self, key: &KeyFacts) -> Result<bool, KeyFault> {
+        timed!(self, Port::Key("own key"), self.inner.is_operators_own(key))
     }
 
     async fn residents(

@@ -19,8 +19,9 @@ pub const LARGE: Size = (200, 60);
 /// How long anything may take to appear on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// What ends a frame: the end of a synchronized update.
-const END_OF_FRAME: &[u8] = b"\x1b[?2026l";
+/// What stands around a frame: a synchronized update.
+const FRAME_BEGINS: &[u8] = b"\x1b[?2026h";
+const FRAME_ENDS: &[u8] = b"\x1b[?2026l";
 
 /// A program in a pseudo-terminal.
 pub struct Seat {
@@ -31,6 +32,12 @@ pub struct Seat {
     output: Receiver<(Instant, Vec<u8>)>,
     screen: vt100::Parser,
     started: Instant,
+    /// When what is on the screen came.
+    seen: Instant,
+    /// The last bytes, in which a mark may have begun.
+    tail: Vec<u8>,
+    /// What is on the screen is a whole frame.
+    whole: bool,
     /// Bytes that the program has written so far.
     pub written: usize,
 }
@@ -68,6 +75,9 @@ impl Seat {
             output,
             screen: vt100::Parser::new(cells(rows)?, cells(columns)?, 0),
             started,
+            seen: started,
+            tail: Vec::new(),
+            whole: false,
             written: 0,
         })
     }
@@ -81,43 +91,42 @@ impl Seat {
 
     /// Reads until the screen shows this; how long after the start that was.
     pub fn until_shown(&mut self, text: &str) -> Fallible<Duration> {
-        self.until(text, |screen, _| screen.contents().contains(text))
+        self.until(text, false)
     }
 
-    /// Reads until the end of the first frame that shows this; how long after the start that was.
+    /// Reads until a whole frame shows this; how long after the start that was.
     pub fn until_frame(&mut self, text: &str) -> Fallible<Duration> {
-        self.until(text, |screen, bytes| {
-            let ended = bytes
-                .windows(END_OF_FRAME.len())
-                .any(|part| part == END_OF_FRAME);
-            ended && screen.contents().contains(text)
-        })
+        self.until(text, true)
     }
 
-    fn until(
-        &mut self,
-        what: &str,
-        wanted: impl Fn(&vt100::Screen, &[u8]) -> bool,
-    ) -> Fallible<Duration> {
+    fn until(&mut self, text: &str, whole: bool) -> Fallible<Duration> {
         let deadline = Instant::now() + PATIENCE;
-        let mut seen = Instant::now();
-        let mut bytes = Vec::new();
         loop {
-            if wanted(self.screen.screen(), &bytes) {
-                return Ok(seen - self.started);
+            let shown = self.screen.screen().contents();
+            if shown.contains(text) && (self.whole || !whole) {
+                return Ok(self.seen - self.started);
             }
             let left = deadline.saturating_duration_since(Instant::now());
-            (seen, bytes) = self.output.recv_timeout(left).map_err(|_| {
-                let shown = self.screen.screen().contents();
-                format!("never seen: {what}; the screen shows:\n{shown}")
-            })?;
-            self.take(&bytes);
+            let (seen, bytes) = self
+                .output
+                .recv_timeout(left)
+                .map_err(|_| format!("never seen: {text}; the screen shows:\n{shown}"))?;
+            self.take(seen, &bytes);
         }
     }
 
-    fn take(&mut self, bytes: &[u8]) {
+    fn take(&mut self, seen: Instant, bytes: &[u8]) {
+        self.seen = seen;
         self.written += bytes.len();
         self.screen.process(bytes);
+        self.tail.extend_from_slice(bytes);
+        let last = |mark: &[u8]| self.tail.windows(mark.len()).rposition(|at| at == mark);
+        let (begun, ended) = (last(FRAME_BEGINS), last(FRAME_ENDS));
+        if begun.max(ended).is_some() {
+            self.whole = ended > begun;
+        }
+        let kept = self.tail.len().saturating_sub(FRAME_ENDS.len() - 1);
+        self.tail.drain(..kept);
     }
 
     /// Lets time pass, and reads.
@@ -126,7 +135,7 @@ impl Seat {
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
             match self.output.recv_timeout(left) {
-                Ok((_, bytes)) => self.take(&bytes),
+                Ok((seen, bytes)) => self.take(seen, &bytes),
                 Err(RecvTimeoutError::Timeout) => return,
                 Err(RecvTimeoutError::Disconnected) => return std::thread::sleep(left),
             }
