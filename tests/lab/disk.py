@@ -1,8 +1,9 @@
-"""A disk whose power can be cut: what the guest wrote and did not flush is lost, or not, sector by sector.
+"""A disk whose power can be cut: what the guest wrote and did not flush is lost, or not, block by block.
 
 Serves one raw image to QEMU over the NBD protocol (fixed newstyle handshake, simple replies) on a Unix socket. A write is
 answered at once but stays in memory until FLUSH, or FUA, as in the cache of a real disk. Killing QEMU alone loses nothing:
-the host's page cache keeps what the guest's disk would have forgotten.
+the host's page cache keeps what the guest's disk would have forgotten. Offsets and lengths are whole sectors: the guest's block
+layer sends no others.
 """
 
 import os
@@ -11,6 +12,8 @@ import struct
 import threading
 
 SECTOR = 512
+# What a disk writes whole or not at all: file systems count on 4 KiB, and a torn superblock is the disk's fault, not ours.
+SECTORS_A_BLOCK = 8
 
 INIT_MAGIC, OPTION_MAGIC, OPTION_REPLY_MAGIC = 0x4E42444D41474943, 0x49484156454F5054, 0x3E889045565A9
 REQUEST_MAGIC, REPLY_MAGIC = 0x25609513, 0x67446698
@@ -28,7 +31,7 @@ class Disk:
 
     def __init__(self, image, socket_path, random):
         self.random = random
-        self.lost_sectors = 0
+        self.lost_blocks = 0
         self._file = os.open(image, os.O_RDWR)
         self._size = os.fstat(self._file).st_size
         self._cache = {}
@@ -49,11 +52,12 @@ class Disk:
             self._writes_left, self._when_cut = writes, then
 
     def _cut(self):
-        """Of what was never flushed, each sector is on the disk with probability one half."""
-        for sector in [sector for sector in self._cache if self.random.random() < 0.5]:
-            del self._cache[sector]
-            self.lost_sectors += 1
-        self._write_back(list(self._cache))
+        """Of what was never flushed, each block is on the disk with probability one half; one at least is not."""
+        blocks = sorted({sector // SECTORS_A_BLOCK for sector in self._cache})
+        lost = {block for block in blocks if self.random.random() < 0.5} or {self.random.choice(blocks)}
+        self.lost_blocks += len(lost)
+        self._write_back([sector for sector in self._cache if sector // SECTORS_A_BLOCK not in lost])
+        self._cache.clear()
         self._when_cut()
         raise ConnectionAbortedError
 

@@ -11,7 +11,7 @@ import threading
 from disk import Disk
 from machine import LOGS, WORK, Machine
 
-LIFE_LIMIT_S = 200
+LIFE_LIMIT_S = 300
 # Counted from the first acknowledgement of a life; an enrolment makes some dozens.
 CUT_AFTER_WRITES = (1, 100)
 
@@ -37,9 +37,9 @@ def cuts(count, seed):
             return f"life {number} of seed {seed} enrolled nobody"
         acknowledged += here
         attempted = max([attempted, *(int(word[1]) for word in words if word[0] == "attempts")])
-    if disk.lost_sectors == 0:
-        return "no cut lost a single sector: this disk proves nothing"
-    print(f"# {count} cuts lost {disk.lost_sectors} sectors and none of {len(acknowledged)} enrolments", flush=True)
+    if disk.lost_blocks == 0:
+        return "no cut lost a single block: this disk proves nothing"
+    print(f"# {count} cuts lost {disk.lost_blocks} blocks and none of {len(acknowledged)} enrolments", flush=True)
     return None
 
 
@@ -59,6 +59,6 @@ def _fresh_disk(chance):
         file.unlink(missing_ok=True)
     with open(image, "wb") as file:
         file.truncate(256 << 20)
-    subprocess.run(["mke2fs", "-q", "-t", "ext4", image], check=True)
+    subprocess.run(["mke2fs", "-q", "-t", "ext4", "-b", "4096", image], check=True)
     shutil.rmtree(LOGS / "flash", ignore_errors=True)
     return Disk(image, socket, chance)

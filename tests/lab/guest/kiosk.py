@@ -27,7 +27,7 @@ class Kiosk:
         """Keys by tmux's names, such as Enter, F12, Escape."""
         self._tmux("send-keys", *keys)
 
-    def wait_until_shown(self, *words, timeout_s=30):
+    def wait_until_shown(self, *words, timeout_s=60):
         """Until one screen shows all the words; that screen."""
         try:
             return wait_for(f"the kiosk to show {words}", lambda: self._shows(words), timeout_s)
@@ -36,7 +36,7 @@ class Kiosk:
                 log.write(f"waited for {words}; the screen was:\n{self.screen()}\n")
             raise
 
-    def wait_until_gone(self, word, timeout_s=30):
+    def wait_until_gone(self, word, timeout_s=60):
         wait_for(f"the kiosk to stop showing {word!r}", lambda: word not in self.screen(), timeout_s)
 
     def expect_hidden(self, *words):

@@ -16,7 +16,7 @@ class Scenario:
     limit_s: int
 
 
-def scenario(limit_s=60):
+def scenario(limit_s=100):
     """Makes a function a scenario; its name, with spaces, is the sentence."""
     return lambda body: Scenario(body.__name__.replace("_", " "), body, limit_s)
 

@@ -6,7 +6,7 @@ from station import Desk
 PIN = "290513"
 
 
-@scenario(limit_s=120)
+@scenario(limit_s=200)
 def with_three_keys_in_only_the_chosen_one_is_enrolled(bench):
     desk = Desk(bench)
     bystander, chosen = bench.key(serial="A1"), bench.key(serial="B2")
@@ -17,7 +17,7 @@ def with_three_keys_in_only_the_chosen_one_is_enrolled(bench):
     desk.station.done("audit", "verify")
 
 
-@scenario(limit_s=120)
+@scenario(limit_s=200)
 def of_two_of_a_kind_without_serial_the_one_at_the_chosen_place_is_enrolled(bench):
     desk = Desk(bench)
     left, right = bench.key(model="Twin"), bench.key(model="Twin")
@@ -30,7 +30,7 @@ def of_two_of_a_kind_without_serial_the_one_at_the_chosen_place_is_enrolled(benc
     desk.expect_enrolled("p-1", right, PIN)
 
 
-@scenario(limit_s=240)
+@scenario(limit_s=400)
 def a_key_pulled_at_any_step_and_put_back_ends_with_one_credential(bench):
     desk = Desk(bench)
     moments = ["step check", "step pin", "step create", "finger 1", "step test", "finger 2", "step record"]
@@ -65,7 +65,7 @@ def follow(run, key, moment):
             key.touch()
 
 
-@scenario(limit_s=120)
+@scenario(limit_s=200)
 def without_a_registry_and_without_a_ticket_no_key_is_touched(bench):
     desk = Desk(bench)
     key = bench.key(serial="A1")

@@ -16,7 +16,7 @@ def sign_in(kiosk, operator_key):
     kiosk.wait_until_shown("Type the PIN of this key")
     kiosk.type(OPERATOR_PIN)
     kiosk.press("Enter")
-    kiosk.wait_until_shown("Find", "BAY", timeout_s=60)
+    kiosk.wait_until_shown("Find", "BAY")
 
 
 def choose(kiosk, key):
@@ -55,12 +55,12 @@ def at_the_kiosk_a_key_is_enrolled_although_it_is_pulled_at_the_touch(bench):
     kiosk.type(PIN)
     kiosk.press("Enter")
 
-    kiosk.wait_until_shown("Touch the blinking key", timeout_s=60)
+    kiosk.wait_until_shown("Touch the blinking key")
     chosen.unplug()
     kiosk.wait_until_shown("The key was pulled out", "Put it back into slot")
     chosen.plug()
     chosen.touch_whenever_asked()
-    kiosk.wait_until_shown("has a new key", "The registry has verified it and holds it", timeout_s=60)
+    kiosk.wait_until_shown("has a new key", "The registry has verified it and holds it")
 
     desk.expect_enrolled("p-1", chosen, PIN)
     desk.expect_untouched(bystander)

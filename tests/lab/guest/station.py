@@ -178,7 +178,7 @@ class Run:
             self._lines.put((time.monotonic(), line))
         self._lines.put(None)
 
-    def next_event(self, timeout_s=60):
+    def next_event(self, timeout_s=90):
         """The next event and when it came, in seconds of the monotonic clock; (None, …) when there are no more."""
         item = self._lines.get(timeout=timeout_s)
         if item is None:
@@ -190,7 +190,7 @@ class Run:
         self.events.append(event)
         return event, at_s
 
-    def until(self, wanted, what, timeout_s=60):
+    def until(self, wanted, what, timeout_s=90):
         """Reads on to the first event for which `wanted(event)` holds; that event and when it came."""
         while True:
             event, at_s = self.next_event(timeout_s)

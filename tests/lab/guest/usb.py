@@ -33,7 +33,7 @@ FIDO = Hid(FIDO_REPORTS, 64)
 KEYBOARD = Hid(KEYBOARD_REPORTS, 8)
 
 
-def wait_for(what, condition, timeout_s=10.0):
+def wait_for(what, condition, timeout_s=20.0):
     """The first true value of `condition()`; says `what` was awaited when it never comes."""
     deadline = time.monotonic() + timeout_s
     while True:
