@@ -1,13 +1,16 @@
 """The kiosk in a terminal: tmux is the screen and the keyboard. Nothing is known of it but what a person sees."""
 
 import os
+import pathlib
 import subprocess
+import time
 
 from scenario import expect
 from station import LOGS, PROGRAM
 from usb import wait_for
 
 SOCKET = "/tmp/kiosk"
+DRAWN = pathlib.Path("/tmp/kiosk.drawn")
 
 
 class Kiosk:
@@ -35,6 +38,17 @@ class Kiosk:
             with open(LOGS / "kiosk.log", "a") as log:
                 log.write(f"waited for {words}; the screen was:\n{self.screen()}\n")
             raise
+
+    def record(self):
+        """From now on, what the kiosk draws is recorded for `drawn_at_s`; a look at the screen would take too long to time it."""
+        DRAWN.unlink(missing_ok=True)
+        self._tmux("pipe-pane", f"cat > {DRAWN}")
+        wait_for("the recording to begin", DRAWN.exists)
+
+    def drawn_at_s(self, word):
+        """Waits until a word is drawn that was not on the screen before; when, in seconds of the monotonic clock."""
+        wait_for(f"the kiosk to draw {word!r}", lambda: word.encode() in DRAWN.read_bytes(), timeout_s=60)
+        return time.monotonic()
 
     def wait_until_gone(self, word, timeout_s=60):
         wait_for(f"the kiosk to stop showing {word!r}", lambda: word not in self.screen(), timeout_s)
