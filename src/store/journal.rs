@@ -79,8 +79,8 @@ impl Journal {
             );
             file.set_len(end.offset)
                 .map_err(StoreError::io("cut the torn end of", &path))?;
+            file.sync_all().map_err(StoreError::io("sync", &path))?;
         }
-        file.sync_all().map_err(StoreError::io("sync", &path))?;
         let head = Head::open(dir)?;
         head.note(end.tip)?;
         head.sync()?;

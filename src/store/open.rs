@@ -29,6 +29,7 @@ pub(super) fn open(dir: &Path, settings: Settings) -> Result<Inner, StoreError> 
     let (lock, past) = Lock::take(dir, &journal_dir)?;
     let last_segment = check_seams(&journal_dir)?;
     let index = open_index(dir, past)?;
+    let known = index.as_ref().and_then(|index| index.meta().anchor());
     let (journal, index) = if let Some(number) = last_segment {
         sync_segment(&journal_dir, number)?;
         let (index, reader) = roll_forward(dir, index)?;
@@ -59,7 +60,7 @@ pub(super) fn open(dir: &Path, settings: Settings) -> Result<Inner, StoreError> 
         );
     }
     let mut inner = Inner {
-        flushed: journal.end(),
+        flushed: known.filter(|_| past == Past::Closed).unwrap_or_default(),
         journal,
         index,
         stale: false,
@@ -68,7 +69,7 @@ pub(super) fn open(dir: &Path, settings: Settings) -> Result<Inner, StoreError> 
         dir: dir.to_owned(),
         lock,
     };
-    inner.flush();
+    inner.flush_now_and_then();
     Ok(inner)
 }
 

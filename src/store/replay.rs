@@ -59,14 +59,14 @@ pub(super) fn parse(raw: &RawRecord, path: &Path) -> Result<Record, StoreError> 
     struct Versioned {
         version: u16,
     }
-    let unreadable = |error: serde_json::Error| {
-        Damage::new(
-            path,
-            raw.offset,
-            format!("record {} can't be read: {error}", raw.tip.sequence),
-        )
+    let (version, record) = match serde_json::from_slice::<Record>(&raw.payload) {
+        Ok(record) => (record.version, Ok(record)),
+        // A newer form need not look like this one at all.
+        Err(error) => match serde_json::from_slice(&raw.payload) {
+            Ok(Versioned { version }) => (version, Err(error)),
+            Err(_) => (RECORD_VERSION, Err(error)),
+        },
     };
-    let Versioned { version } = serde_json::from_slice(&raw.payload).map_err(unreadable)?;
     if version > RECORD_VERSION {
         return Err(StoreError::Newer {
             what: "a record",
@@ -75,5 +75,8 @@ pub(super) fn parse(raw: &RawRecord, path: &Path) -> Result<Record, StoreError> 
             known: RECORD_VERSION.into(),
         });
     }
-    Ok(serde_json::from_slice(&raw.payload).map_err(unreadable)?)
+    record.map_err(|error| {
+        let what = format!("record {} can't be read: {error}", raw.tip.sequence);
+        Damage::new(path, raw.offset, what).into()
+    })
 }

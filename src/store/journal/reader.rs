@@ -15,7 +15,7 @@ use super::format::{
 use crate::store::error::{Damage, StoreError};
 
 /// Where a record ends, and which one it is: a place from which reading can go on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(in crate::store) struct Anchor {
     pub segment: u32,
     /// In bytes from the segment's start.
