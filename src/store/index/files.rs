@@ -8,11 +8,16 @@ use std::fs::File;
 use std::io::ErrorKind;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rustix::fs::{FlockOperation, flock};
 
 use super::{IndexFault, Row, Writes};
 
 /// Bytes that sled may cache. Its default is 1 GiB.
 const CACHE_BYTES: u64 = 4 << 20;
+const LOCK_WAIT: Duration = Duration::from_millis(10);
+const LOCK_TRIES: u32 = 100;
 
 /// One sled tree and the directory it lives in.
 pub(super) struct Files {
@@ -27,6 +32,7 @@ impl Files {
     /// Opens the rows in `dir`, or begins with none.
     pub fn open(dir: &Path) -> Result<Self, IndexFault> {
         remove_leftovers(dir)?;
+        await_lock(&dir.join("db"));
         let db = guarded("open the index", || {
             sled::Config::new()
                 .path(dir)
@@ -120,6 +126,19 @@ impl Drop for Files {
             Ok(())
         }) {
             tracing::warn!(why = %fault, "the index will be checked or made anew");
+        }
+    }
+}
+
+/// sled gives up at once when its file is locked. The store's own lock is held, so whoever has this one is letting go: a child
+/// process that is just being started and still has a copy of every descriptor.
+fn await_lock(path: &Path) {
+    let Ok(file) = File::open(path) else { return };
+    for _ in 0..LOCK_TRIES {
+        match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+            Err(rustix::io::Errno::WOULDBLOCK) => std::thread::sleep(LOCK_WAIT),
+            // Closing the file lets go of it again. Any other failure is sled's to report.
+            Ok(()) | Err(_) => return,
         }
     }
 }
