@@ -104,12 +104,16 @@ fn number(error: &HidError) -> Option<i32> {
 
 /// What an error on an open node means. A key that is pulled in the middle of a transfer shows as any of several.
 fn fault(error: &HidError) -> TransportError {
-    const LEFT: [Errno; 5] = [
+    const LEFT: [Errno; 8] = [
         Errno::NODEV,
         Errno::NXIO,
         Errno::IO,
         Errno::PIPE,
         Errno::SHUTDOWN,
+        // What host controllers say of a transfer that nobody answers any more (Linux, Documentation/driver-api/usb/error-codes).
+        Errno::PROTO,
+        Errno::ILSEQ,
+        Errno::TIME,
     ];
     let left = |number| LEFT.iter().any(|left| left.raw_os_error() == number);
     match error {
@@ -136,6 +140,7 @@ mod tests {
         assert!(!is_interruption(&system(Errno::NODEV)));
         assert_eq!(fault(&system(Errno::NODEV)), TransportError::Gone);
         assert_eq!(fault(&system(Errno::IO)), TransportError::Gone);
+        assert_eq!(fault(&system(Errno::PROTO)), TransportError::Gone);
         assert!(matches!(
             fault(&system(Errno::TIMEDOUT)),
             TransportError::Io(_)
