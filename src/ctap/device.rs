@@ -208,8 +208,11 @@ impl<T: Transport> Device<T> {
         self.changed = true;
     }
 
-    /// What the key is and can do, asked for once.
-    fn known_info(&mut self, control: &mut Control<'_>) -> Result<Arc<Info>, CtapError> {
+    /// What the key is and can do, asked for only where nothing that was sent since the last answer could have changed it.
+    ///
+    /// # Errors
+    /// As [`Device::info`].
+    pub fn known_info(&mut self, control: &mut Control<'_>) -> Result<Arc<Info>, CtapError> {
         match &self.info {
             Some(info) => Ok(Arc::clone(info)),
             None => self.info(control),

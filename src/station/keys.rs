@@ -35,7 +35,7 @@ pub(super) fn retries(
     device: &mut AnyDevice,
     control: &mut Control<'_>,
 ) -> Result<Option<Retries>, CtapError> {
-    let info = device.info(control)?;
+    let info = device.known_info(control)?;
     if info.client_pin() != Setup::Set {
         return Ok(None);
     }
@@ -94,7 +94,7 @@ pub(super) fn make_credential(
     options: &CreationOptions,
     client_data_hash: [u8; 32],
 ) -> Result<NewCredential, CtapError> {
-    let info = device.info(control)?;
+    let info = device.known_info(control)?;
     let token = token(
         device,
         control,
@@ -198,7 +198,7 @@ fn token(
 ) -> Result<Option<PinUvAuthToken>, CtapError> {
     let by = match pin {
         Some(pin) => VerifyBy::Pin(pin),
-        None if device.info(control)?.token_permissions() => VerifyBy::BuiltInUv,
+        None if device.known_info(control)?.token_permissions() => VerifyBy::BuiltInUv,
         None => return Ok(None),
     };
     let request = TokenRequest {

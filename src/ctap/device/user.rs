@@ -65,16 +65,14 @@ impl<T: Transport> Device<T> {
         check_length(pin, &info)?;
         let secret = self.agree(control)?;
         let new_pin = secret.encrypt_new_pin(pin, &mut self.entropy)?;
+        let request = Request::SetPin {
+            secret: &secret,
+            new_pin,
+        };
+        let result = self.client_pin(Operation::SetPin, request, control);
+        // Whatever came of it, and not before: what is sent needs to know the key's protocol.
         self.forget_info();
-        self.client_pin(
-            Operation::SetPin,
-            Request::SetPin {
-                secret: &secret,
-                new_pin,
-            },
-            control,
-        )
-        .map(drop)
+        result.map(drop)
     }
 
     /// Replaces the PIN.
@@ -92,14 +90,14 @@ impl<T: Transport> Device<T> {
         let secret = self.agree(control)?;
         let new_pin = secret.encrypt_new_pin(new, &mut self.entropy)?;
         let pin_hash = secret.encrypt_pin_hash(old, &mut self.entropy)?;
-        self.forget_info();
         let request = Request::ChangePin {
             secret: &secret,
             new_pin,
             pin_hash,
         };
-        self.client_pin(Operation::ChangePin, request, control)
-            .map(drop)
+        let result = self.client_pin(Operation::ChangePin, request, control);
+        self.forget_info();
+        result.map(drop)
     }
 
     /// Verifies the person and obtains a token.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use keydesk::bay::soft::{Profile, SoftKey, TouchPolicy};
 use keydesk::ctap::{
     Control, CredProtect, CtapError, EnterpriseAttestation, Keepalive, MakeCredential, Permissions,
-    PinLengthFault, Status, TokenRequest, User, VerifyBy,
+    PinLengthFault, Setup, Status, TokenRequest, User, VerifyBy,
 };
 use p256::ecdsa::signature::Verifier;
 use sha2::{Digest, Sha256};
@@ -73,6 +73,20 @@ fn a_key_of_each_generation_gets_a_pin_makes_a_credential_and_proves_it() {
             &used.signature,
         );
     }
+}
+
+#[test]
+fn what_is_known_of_a_key_takes_account_of_its_new_pin_and_is_not_asked_for_twice() {
+    let key = touched(Profile::full());
+    let mut device = open(&key);
+    let before = within(|control| device.info(control)).unwrap();
+    assert_eq!(before.client_pin(), Setup::NotSet);
+    within(|control| device.set_pin(&pin("123456"), control)).unwrap();
+    let after = within(|control| device.known_info(control)).unwrap();
+    assert_eq!(after.client_pin(), Setup::Set);
+    let packets = key.counters().packets_to_key;
+    within(|control| device.known_info(control)).unwrap();
+    assert_eq!(key.counters().packets_to_key, packets);
 }
 
 #[test]
@@ -389,7 +403,7 @@ fn a_reset_leaves_an_empty_key_and_comes_too_late_after_ten_seconds() {
     let mut device = open(&key);
     within(|control| device.reset(control)).unwrap();
     let info = within(|control| device.info(control)).unwrap();
-    assert_eq!(info.client_pin(), keydesk::ctap::Setup::NotSet);
+    assert_eq!(info.client_pin(), Setup::NotSet);
 }
 
 #[test]
