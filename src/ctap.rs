@@ -23,6 +23,7 @@ pub mod transport;
 pub use auth_data::AuthData;
 pub use command::Operation;
 pub use command::client_pin::{Permissions, Retries};
+pub use command::config::PinPolicy;
 pub use command::credential::{
     Assertion, Attestation, CredProtect, EnterpriseAttestation, GetAssertion, MakeCredential,
     RelyingParty, User,

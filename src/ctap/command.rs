@@ -6,6 +6,7 @@
 use std::fmt;
 
 pub mod client_pin;
+pub mod config;
 pub mod credential;
 pub mod manage;
 
@@ -48,6 +49,14 @@ pub enum Operation {
     DeleteCredential,
     /// authenticatorCredentialManagement: updateUserInformation.
     UpdateUser,
+    /// authenticatorConfig: enableEnterpriseAttestation.
+    SetEnterpriseAttestation,
+    /// authenticatorConfig: toggleAlwaysUv.
+    SetAlwaysUv,
+    /// authenticatorConfig: setMinPINLength.
+    SetPinPolicy,
+    /// authenticatorConfig: enableLongTouchForReset.
+    SetLongTouchForReset,
 }
 
 impl fmt::Display for Operation {
@@ -71,6 +80,10 @@ impl fmt::Display for Operation {
             Self::ListCredentials => "list its credentials",
             Self::DeleteCredential => "delete a credential",
             Self::UpdateUser => "rename a credential",
+            Self::SetEnterpriseAttestation => "enable enterprise attestation",
+            Self::SetAlwaysUv => "change whether it always verifies the user",
+            Self::SetPinPolicy => "change what PINs it takes",
+            Self::SetLongTouchForReset => "ask for a long touch before a reset",
         })
     }
 }
@@ -85,6 +98,7 @@ pub(super) mod code {
     pub const GET_NEXT_ASSERTION: u8 = 0x08;
     pub const CREDENTIAL_MANAGEMENT: u8 = 0x0a;
     pub const SELECTION: u8 = 0x0b;
+    pub const CONFIG: u8 = 0x0d;
     pub const CREDENTIAL_MANAGEMENT_PREVIEW: u8 = 0x41;
 }
 

@@ -22,6 +22,7 @@ use super::status::{HidError, Status};
 use super::transport::{Entropy, Transport};
 
 mod channel;
+mod config;
 mod credential;
 mod manage;
 mod user;

@@ -117,6 +117,28 @@ pub enum CtapError {
     /// The PIN has the wrong length for this key.
     #[error("{0}")]
     PinLength(PinLengthFault),
+    /// A minimum PIN length that the key cannot be given.
+    #[error(
+        "the key's minimum PIN length can be set to {min} to {max} characters, not {wanted}: it is lowered by nothing but a reset"
+    )]
+    MinPinLength {
+        /// What was asked for, in code points.
+        wanted: u8,
+        /// The minimum in force.
+        min: u8,
+        /// The longest PIN the key takes.
+        max: u8,
+    },
+    /// More relying parties shall read the minimum PIN length than the key can keep.
+    #[error(
+        "{wanted} relying parties cannot be allowed to read the minimum PIN length: this key keeps {max}; name fewer"
+    )]
+    TooManyRpIds {
+        /// How many were named.
+        wanted: u64,
+        /// How many the key keeps.
+        max: u64,
+    },
     /// The system has no randomness.
     #[error("{0}; restart the station")]
     Entropy(#[from] EntropyError),
@@ -131,10 +153,10 @@ pub enum PinLengthFault {
         /// The least number of code points.
         min: u8,
     },
-    /// More bytes than the key takes.
-    #[error("the PIN is too long: this key takes at most {max} bytes")]
+    /// More code points than the key takes.
+    #[error("the PIN is too long: this key takes at most {max} characters")]
     TooLong {
-        /// The largest number of bytes.
+        /// The largest number of code points.
         max: u8,
     },
 }

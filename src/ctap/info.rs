@@ -15,7 +15,7 @@ use crate::domain::key::Aaguid;
 const DEFAULT_MAX_MSG_BYTES: u64 = 1024;
 /// The least PIN length of a key that does not state one, in code points.
 const DEFAULT_MIN_PIN_LENGTH: u8 = 4;
-/// The largest PIN, in bytes.
+/// The longest PIN of a key that does not state one, in code points, and of any key, in bytes.
 const DEFAULT_MAX_PIN_LENGTH: u8 = 63;
 
 /// The capabilities of a key. An empty list means that the key states none.
@@ -78,7 +78,7 @@ pub struct Info {
     pub pin_complexity_policy: Option<bool>,
     /// 0x1C: where that policy is explained.
     pub pin_complexity_policy_url: Option<String>,
-    /// 0x1D: the longest PIN, in bytes; 63 where the key does not say.
+    /// 0x1D: the longest PIN, in code points; 63 where the key does not say. A PIN has at most 63 bytes all the same.
     pub max_pin_length: u8,
     /// 0x1E: the encrypted state of the credential store.
     #[serde(skip)]
@@ -273,6 +273,17 @@ impl Info {
     /// Enterprise attestation: can it be enabled, is it.
     pub fn enterprise_attestation(&self) -> Setup {
         Setup::from_option(self.option("ep"))
+    }
+
+    /// Whether the key's settings can be changed (authenticatorConfig).
+    pub fn configurable(&self) -> bool {
+        self.is_on("authnrCfg")
+    }
+
+    /// Whether the key lists this subcommand of authenticatorConfig. Keys before CTAP 2.2 list none.
+    pub fn lists_config_command(&self, subcommand: u8) -> bool {
+        let listed = self.authenticator_config_commands.as_ref();
+        listed.is_some_and(|listed| listed.contains(&subcommand.into()))
     }
 
     /// Where credential management is found, if the key has it.

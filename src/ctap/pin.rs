@@ -263,6 +263,16 @@ impl PinUvAuthToken {
         })
     }
 
+    /// A token whose bytes are known, for the vectors of tests.
+    #[cfg(test)]
+    pub(super) fn known(protocol: PinProtocol, token: [u8; 32]) -> Self {
+        Self {
+            protocol,
+            permissions: Permissions::ALL,
+            token: Zeroizing::new(token.to_vec()),
+        }
+    }
+
     /// The protocol it belongs to.
     pub const fn protocol(&self) -> PinProtocol {
         self.protocol

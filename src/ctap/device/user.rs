@@ -215,7 +215,8 @@ fn check_length(pin: &Pin, info: &Info) -> Result<(), CtapError> {
     if pin.code_points() < usize::from(min) {
         return Err(CtapError::PinLength(PinLengthFault::TooShort { min }));
     }
-    if pin.as_bytes().len() > usize::from(max) {
+    // That it has at most 63 bytes is the PIN's own invariant.
+    if pin.code_points() > usize::from(max) {
         return Err(CtapError::PinLength(PinLengthFault::TooLong { max }));
     }
     Ok(())
