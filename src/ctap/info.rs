@@ -9,6 +9,7 @@ use ciborium::Value;
 use serde::Serialize;
 
 use super::cbor::{FieldFault, Fields, as_bool, as_text, as_unsigned, read, required};
+use super::command::client_pin::Permissions;
 use crate::domain::key::Aaguid;
 
 /// The largest message of a key that does not state one.
@@ -253,6 +254,14 @@ impl Info {
     /// Whether tokens carry permissions (0x09, 0x06) rather than the one token of CTAP 2.0 (0x05).
     pub fn token_permissions(&self) -> bool {
         self.is_on("pinUvAuthToken")
+    }
+
+    /// Whether a token obtained by built-in user verification may carry these permissions: those for settings and fingerprints
+    /// only where the key says so (`uvAcfg`, `uvBioEnroll`).
+    pub fn built_in_uv_may(&self, permissions: Permissions) -> bool {
+        let refused = |permission, option| permissions.contains(permission) && !self.is_on(option);
+        !refused(Permissions::AUTHENTICATOR_CONFIG, "uvAcfg")
+            && !refused(Permissions::BIO_ENROLLMENT, "uvBioEnroll")
     }
 
     /// Whether a token obtained with the PIN may neither make nor use credentials.

@@ -14,6 +14,7 @@ use keydesk::ctap::{
 use keydesk::domain::pin::Pin;
 
 mod commands;
+mod config;
 mod wire;
 
 pub(crate) const RP: &str = "login.example";

@@ -316,6 +316,7 @@ impl Authenticator {
     fn info(&self) -> Value {
         let abilities = &self.profile.abilities;
         let since_21 = abilities.token_permissions;
+        let since_23 = self.profile.is_ctap_2_3();
         let protocols = abilities
             .pin_protocols
             .iter()
@@ -357,11 +358,31 @@ impl Authenticator {
                 0x14,
                 (since_21 && abilities.management != Management::Absent).then(|| cbor::count(left)),
             )
+            .with_some(0x16, since_23.then(|| vec![Value::from("packed")]))
             .with_some(
                 0x18,
                 abilities
                     .long_touch_for_reset
                     .map(|_| self.state.long_touch_for_reset),
+            )
+            .with_some(0x1a, since_23.then(|| vec![Value::from("usb")]))
+            .with_some(
+                0x1b,
+                abilities.pin_complexity.map(|_| self.state.pin_complexity),
+            )
+            .with_some(
+                0x1c,
+                abilities
+                    .pin_complexity
+                    .map(|_| PIN_POLICY_URL.as_bytes().to_vec()),
+            )
+            .with_some(0x1d, since_23.then_some(63))
+            .with_some(
+                0x1f,
+                (since_23 && abilities.config).then(|| {
+                    let commands = self.config_commands().into_iter();
+                    commands.map(Value::from).collect::<Vec<_>>()
+                }),
             )
             .done()
     }
@@ -416,6 +437,9 @@ impl Authenticator {
         self.profile.abilities.make_credential_without_uv && !self.state.always_uv
     }
 }
+
+/// pinComplexityPolicyURL.
+const PIN_POLICY_URL: &str = "https://keydesk.example/pin";
 
 /// maxCredentialCountInList: what the key takes in an exclude or allow list.
 pub(super) const MAX_LIST: usize = 16;

@@ -13,6 +13,11 @@ use super::{
 /// maxRPIDsForSetMinPINLength.
 pub(super) const MAX_MIN_PIN_RP_IDS: usize = 8;
 
+const ENABLE_ENTERPRISE_ATTESTATION: u8 = 0x01;
+const TOGGLE_ALWAYS_UV: u8 = 0x02;
+const SET_MIN_PIN_LENGTH: u8 = 0x03;
+const ENABLE_LONG_TOUCH_FOR_RESET: u8 = 0x04;
+
 impl Authenticator {
     pub(super) fn config(
         &mut self,
@@ -20,26 +25,41 @@ impl Authenticator {
         run: &mut Run<'_>,
     ) -> Result<Option<Value>, Stop> {
         let subcommand = required(request.small(1)?)?;
-        let abilities = &self.profile.abilities;
-        let known = match subcommand {
-            0x01 => abilities.enterprise_rp_ids.is_some(),
-            0x02 | 0x03 => true,
-            0x04 => abilities.long_touch_for_reset.is_some(),
-            _ => false,
-        };
-        if !known {
+        if !self.config_commands().contains(&subcommand) {
             return Err(Status::INVALID_PARAMETER.into());
         }
-        if self.is_protected() {
+        // An unprotected key that came with alwaysUv on could never be set up if that could not be taken off it (step 3).
+        let sets_up = subcommand == TOGGLE_ALWAYS_UV && !self.is_protected();
+        if !sets_up && (self.is_protected() || self.state.always_uv) {
             self.check_config_token(request, subcommand, run)?;
         }
         match subcommand {
-            0x01 => self.state.enterprise_enabled = true,
-            0x02 => self.state.always_uv = !self.state.always_uv,
-            0x04 => self.state.long_touch_for_reset = true,
-            _ => self.set_min_pin_length(request.map(2)?)?,
+            ENABLE_ENTERPRISE_ATTESTATION => self.state.enterprise_enabled = true,
+            TOGGLE_ALWAYS_UV => self.state.always_uv = !self.state.always_uv,
+            ENABLE_LONG_TOUCH_FOR_RESET => self.state.long_touch_for_reset = true,
+            _ => self.set_min_pin_length(required(request.map(2)?)?)?,
         }
         Ok(None)
+    }
+
+    /// The subcommands that this model knows; it states them from CTAP 2.2 on.
+    pub(super) fn config_commands(&self) -> Vec<u8> {
+        let abilities = &self.profile.abilities;
+        [
+            (
+                ENABLE_ENTERPRISE_ATTESTATION,
+                abilities.enterprise_rp_ids.is_some(),
+            ),
+            (TOGGLE_ALWAYS_UV, true),
+            (SET_MIN_PIN_LENGTH, abilities.client_pin),
+            (
+                ENABLE_LONG_TOUCH_FOR_RESET,
+                abilities.long_touch_for_reset.is_some(),
+            ),
+        ]
+        .into_iter()
+        .filter_map(|(subcommand, known)| known.then_some(subcommand))
+        .collect()
     }
 
     fn check_config_token(
@@ -56,10 +76,7 @@ impl Authenticator {
             .map(|_| ())
     }
 
-    fn set_min_pin_length(&mut self, parameters: Option<Map<'_>>) -> Result<(), Status> {
-        let Some(parameters) = parameters else {
-            return Ok(());
-        };
+    fn set_min_pin_length(&mut self, parameters: Map<'_>) -> Result<(), Status> {
         let length = match parameters.integer(0x01)? {
             None => self.state.min_pin_length,
             Some(wanted) => match u8::try_from(wanted) {
@@ -68,26 +85,33 @@ impl Authenticator {
             },
         };
         let rp_ids = parameters.array(0x02)?.map(texts).transpose()?;
+        let asked = parameters.flag(0x03)?.unwrap_or(false);
+        // False changes nothing: a policy, once in force, ends with a reset.
+        let complexity = parameters.flag(0x04)?.unwrap_or(false);
+        let unknown = (rp_ids.is_some() && !self.profile.has_extension("minPinLength"))
+            || (complexity && self.profile.abilities.pin_complexity.is_none());
+        if unknown {
+            return Err(Status::INVALID_PARAMETER);
+        }
+        if asked && self.state.pin.is_none() {
+            return Err(Status::PIN_NOT_SET);
+        }
+        let rp_ids = rp_ids.filter(|list| !list.is_empty());
         if rp_ids
             .as_ref()
             .is_some_and(|list| list.len() > MAX_MIN_PIN_RP_IDS)
         {
             return Err(Status::KEY_STORE_FULL);
         }
-        let asked = parameters.flag(0x03)?.unwrap_or(false);
-        if asked && self.state.pin.is_none() {
-            return Err(Status::PIN_NOT_SET);
-        }
-        let too_short = self
-            .state
-            .pin
-            .as_ref()
-            .is_some_and(|pin| pin.code_points < length);
         self.state.min_pin_length = length;
+        self.state.pin_complexity |= complexity;
         if let Some(rp_ids) = rp_ids {
             self.state.min_pin_rp_ids = rp_ids;
         }
-        if asked || too_short {
+        let falls_short = self.state.pin.as_ref().is_some_and(|pin| {
+            pin.code_points < length || (self.state.pin_complexity && pin.simple)
+        });
+        if asked || falls_short {
             self.state.force_pin_change = true;
             self.volatile.token = Token::new(&mut self.random);
         }

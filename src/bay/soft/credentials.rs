@@ -343,10 +343,14 @@ impl Authenticator {
         };
         let secret =
             self.profile.has_extension("hmac-secret") && asked.flag("hmac-secret")? == Some(true);
-        let min_pin = self.profile.has_extension("minPinLength")
-            && asked.flag("minPinLength")? == Some(true)
-            && self.state.min_pin_rp_ids.iter().any(|id| id == rp_id);
-        if protection.is_none() && !secret && !min_pin {
+        let told = self.state.min_pin_rp_ids.iter().any(|id| id == rp_id);
+        let policy = |name: &str| {
+            let wanted = asked.flag(name)? == Some(true);
+            Ok::<_, Status>(told && wanted && self.profile.has_extension(name))
+        };
+        let min_pin = policy("minPinLength")?;
+        let complexity = policy("pinComplexityPolicy")?;
+        if protection.is_none() && !secret && !min_pin && !complexity {
             return Ok(None);
         }
         Ok(Some(
@@ -354,6 +358,10 @@ impl Authenticator {
                 .with_some("credProtect", protection)
                 .with_some("hmac-secret", secret.then_some(true))
                 .with_some("minPinLength", min_pin.then_some(self.state.min_pin_length))
+                .with_some(
+                    "pinComplexityPolicy",
+                    complexity.then_some(self.state.pin_complexity),
+                )
                 .done(),
         ))
     }

@@ -154,12 +154,17 @@ impl Authenticator {
         let text = std::str::from_utf8(pin).map_err(|_| Status::PIN_POLICY_VIOLATION)?;
         let code_points =
             u8::try_from(text.chars().count()).map_err(|_| Status::PIN_POLICY_VIOLATION)?;
-        if length > 63 || code_points < self.state.min_pin_length {
+        let simple = is_simple(text);
+        if length > 63
+            || code_points < self.state.min_pin_length
+            || (simple && self.state.pin_complexity)
+        {
             return Err(Status::PIN_POLICY_VIOLATION);
         }
         Ok(Pin {
             hash: first_half(&sha256(pin)),
             code_points,
+            simple,
         })
     }
 
@@ -384,6 +389,17 @@ impl TokenUse {
         self.user_present = false;
         self.permissions = 0;
     }
+}
+
+/// One character over and over, or characters that count up or down.
+fn is_simple(pin: &str) -> bool {
+    let steps = |step: i64| {
+        let next = pin.chars().skip(1);
+        pin.chars()
+            .zip(next)
+            .all(|(a, b)| i64::from(u32::from(b)) - i64::from(u32::from(a)) == step)
+    };
+    steps(0) || steps(1) || steps(-1)
 }
 
 fn first_half(digest: &[u8; 32]) -> [u8; 16] {

@@ -53,6 +53,9 @@ pub struct Abilities {
     pub extensions: Vec<String>,
     /// CTAP 2.3's `longTouchForReset`: `None` for a key that does not know it, otherwise its factory setting.
     pub long_touch_for_reset: Option<bool>,
+    /// CTAP 2.2's PIN complexity policy: `None` for a key that has none, otherwise its factory setting. Under it the key
+    /// takes no PIN of one character repeated, nor one that counts up or down.
+    pub pin_complexity: Option<bool>,
 }
 
 /// The model a key plays.
@@ -121,6 +124,7 @@ impl Profile {
                 make_credential_without_uv: true,
                 extensions: strings(&["credProtect", "hmac-secret", "minPinLength"]),
                 long_touch_for_reset: None,
+                pin_complexity: None,
             },
             storage_slots: 25,
             min_pin_length: 4,
@@ -131,6 +135,29 @@ impl Profile {
             reset_window: Duration::from_secs(10),
             latency: Duration::ZERO,
             seed: None,
+        }
+    }
+
+    /// A CTAP 2.3 key: with a PIN complexity policy and the long touch for a reset, both off.
+    pub fn ctap23() -> Self {
+        let full = Self::full();
+        Self {
+            product: "Software Key 2.3".into(),
+            serial: Some("SOFT0023".into()),
+            aaguid: *b"keydesk-soft-2.3",
+            versions: strings(&["FIDO_2_0", "FIDO_2_1", "FIDO_2_3"]),
+            abilities: Abilities {
+                extensions: strings(&[
+                    "credProtect",
+                    "hmac-secret",
+                    "minPinLength",
+                    "pinComplexityPolicy",
+                ]),
+                long_touch_for_reset: Some(false),
+                pin_complexity: Some(false),
+                ..full.abilities.clone()
+            },
+            ..full
         }
     }
 
@@ -290,6 +317,11 @@ impl Profile {
     pub fn with_seed(mut self, seed: [u8; 32]) -> Self {
         self.seed = Some(seed);
         self
+    }
+
+    /// Whether it states what CTAP 2.2 and 2.3 added to getInfo.
+    pub(super) fn is_ctap_2_3(&self) -> bool {
+        self.versions.iter().any(|version| version == "FIDO_2_3")
     }
 
     pub(super) fn has_extension(&self, name: &str) -> bool {

@@ -36,6 +36,8 @@ pub struct SoftState {
     pub(super) always_uv: bool,
     pub(super) enterprise_enabled: bool,
     pub(super) long_touch_for_reset: bool,
+    #[serde(default)]
+    pub(super) pin_complexity: bool,
     pub(super) sign_count: u32,
     /// Discoverable credentials, oldest first.
     pub(super) credentials: Vec<Resident>,
@@ -76,6 +78,7 @@ impl SoftState {
             always_uv: false,
             enterprise_enabled: false,
             long_touch_for_reset: profile.abilities.long_touch_for_reset.unwrap_or(false),
+            pin_complexity: profile.abilities.pin_complexity.unwrap_or(false),
             sign_count: 0,
             credentials: Vec::new(),
             fingerprints: Vec::new(),
@@ -113,6 +116,9 @@ pub(super) struct Pin {
     /// The first 16 bytes of the PIN's SHA-256.
     pub(super) hash: [u8; 16],
     pub(super) code_points: u8,
+    /// A PIN complexity policy forbids it.
+    #[serde(default)]
+    pub(super) simple: bool,
 }
 
 /// A discoverable credential. Its keys are derived from the master secret and its id.

@@ -206,6 +206,11 @@ fn admissible(request: &TokenRequest<'_>, info: &Info) -> Result<Operation, Ctap
                 what: "tokens for built-in user verification, or has none set up",
             })
         }
+        VerifyBy::BuiltInUv if !info.built_in_uv_may(request.permissions) => {
+            Err(CtapError::Unsupported {
+                what: "doing this with a fingerprint alone; give its PIN",
+            })
+        }
         VerifyBy::BuiltInUv => Ok(Operation::VerifyUser),
     }
 }
