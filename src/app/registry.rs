@@ -1,5 +1,7 @@
 //! `keydesk registry …`: the central registry's own commands, on the machine that holds its database.
 
+mod access;
+
 use std::path::Path;
 
 use serde_json::json;
@@ -34,11 +36,10 @@ pub(super) async fn run(command: RegistryCommand, global: &Global, output: &Outp
             // The parser admits the known words only.
             let role = Role::parse(&role).unwrap_or(Role::HelpDesk);
             let code = admin::new_operator_code(&db, &name, role).await;
-            print_code(
-                code,
-                "the operator enrols their own key with it at first sign-in",
-            )
+            print_code(code, OWN_KEY)
         }
+        RegistryCommand::Stations(command) => access::stations(command, output).await,
+        RegistryCommand::Operators(command) => access::operators(command, output).await,
         RegistryCommand::Alarms { db } => alarms(&db, output).await,
         RegistryCommand::AcceptJournal { station, db } => {
             match admin::accept_journal(&db, &StationId::new(station)).await {
@@ -57,6 +58,9 @@ pub(super) async fn run(command: RegistryCommand, global: &Global, output: &Outp
         ),
     }
 }
+
+/// What an operator's code is for.
+const OWN_KEY: &str = "the operator enrols their own key with it at first sign-in";
 
 fn configuration(path: Option<&Path>) -> Result<ServeConfig, Outcome> {
     match path {

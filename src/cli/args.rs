@@ -319,6 +319,12 @@ pub enum RegistryCommand {
         #[arg(long, value_name = "FILE")]
         db: PathBuf,
     },
+    /// The stations that have joined.
+    #[command(subcommand)]
+    Stations(StationsCommand),
+    /// The operators.
+    #[command(subcommand)]
+    Operators(OperatorsCommand),
     /// What the registry noticed and somebody must look at: journals cut short, signature counters gone back.
     Alarms {
         /// The database file.
@@ -330,6 +336,55 @@ pub enum RegistryCommand {
         /// The station, as `registry alarms` names it.
         #[arg(long, value_name = "ID")]
         station: String,
+        /// The database file.
+        #[arg(long, value_name = "FILE")]
+        db: PathBuf,
+    },
+}
+
+/// `registry stations …`
+#[derive(Debug, Subcommand)]
+pub enum StationsCommand {
+    /// The stations that have joined, one line each.
+    List {
+        /// The database file.
+        #[arg(long, value_name = "FILE")]
+        db: PathBuf,
+    },
+    /// End a station's access: at once, and for good.
+    Revoke {
+        /// Its name or identifier, as `registry stations list` prints them.
+        #[arg(value_name = "NAME|ID")]
+        station: String,
+        /// The database file.
+        #[arg(long, value_name = "FILE")]
+        db: PathBuf,
+    },
+}
+
+/// `registry operators …`
+#[derive(Debug, Subcommand)]
+pub enum OperatorsCommand {
+    /// The operators, one line each.
+    List {
+        /// The database file.
+        #[arg(long, value_name = "FILE")]
+        db: PathBuf,
+    },
+    /// End an operator's access: at once, at every station, and for good.
+    Revoke {
+        /// Their identifier, as `registry operators list` prints it.
+        #[arg(value_name = "ID")]
+        operator: String,
+        /// The database file.
+        #[arg(long, value_name = "FILE")]
+        db: PathBuf,
+    },
+    /// For an operator who lost their key: revoke it, and print a one-time code for another one.
+    NewKey {
+        /// Their identifier, as `registry operators list` prints it.
+        #[arg(value_name = "ID")]
+        operator: String,
         /// The database file.
         #[arg(long, value_name = "FILE")]
         db: PathBuf,

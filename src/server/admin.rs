@@ -1,12 +1,18 @@
 //! What the registry's administrator does at the registry's own machine. The registry may be serving meanwhile.
 
+mod access;
+
 use std::path::Path;
 
+pub use access::{
+    OperatorAccess, Revoked, StationAccess, new_operator_key, operators, revoke_operator,
+    revoke_station, stations,
+};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use super::database::{Audit, Database, DatabaseError, audit, from_ms, ms};
+use super::database::{Audit, Database, DatabaseError, Write, audit, from_ms, ms};
 use super::secret::{self, NoRandom};
 use crate::domain::authority::Role;
 use crate::domain::{Bytes, OperatorId, StationId};
@@ -52,6 +58,30 @@ pub enum AdminError {
         /// What they are.
         role: String,
     },
+    /// No station has that identifier or name.
+    #[error("no station is called {0:?}: see `keydesk registry stations list`")]
+    NoStation(String),
+    /// A name that does not say which.
+    #[error("several stations are called {name:?}: name one by its identifier, {}", .ids.join(" or "))]
+    SeveralStations {
+        /// The name asked for.
+        name: String,
+        /// The stations that have it.
+        ids: Vec<String>,
+    },
+    /// No operator has that identifier.
+    #[error("there is no operator {0}: see `keydesk registry operators list`")]
+    NoOperator(OperatorId),
+    /// Their access has ended for good.
+    #[error(
+        "{name:?} was revoked at {at}: somebody who comes back gets an account of another name"
+    )]
+    Revoked {
+        /// Who.
+        name: String,
+        /// When.
+        at: Timestamp,
+    },
 }
 
 impl From<sqlx::Error> for AdminError {
@@ -65,23 +95,27 @@ impl From<sqlx::Error> for AdminError {
 pub async fn new_operator_code(db: &Path, name: &str, role: Role) -> Result<NewCode, AdminError> {
     let name = checked_name(name)?;
     let db = Database::open(db).await?;
-    let now = this_second();
-    let code = secret::new_code()?;
-    let expires_at = now + OPERATOR_CODE_LIFE;
+    let now = Timestamp::now();
     let mut tx = db.write().await?;
-    let known: Option<(String, String)> =
-        sqlx::query_as("SELECT id, role FROM operator WHERE name = ?")
+    let known: Option<(String, String, Option<i64>)> =
+        sqlx::query_as("SELECT id, role, revoked_ms FROM operator WHERE name = ?")
             .bind(name)
             .fetch_optional(&mut *tx)
             .await?;
     let id = match known {
-        Some((_, other)) if other != role.as_str() => {
+        Some((.., Some(revoked_ms))) => {
+            return Err(AdminError::Revoked {
+                name: name.to_owned(),
+                at: from_ms(revoked_ms)?,
+            });
+        }
+        Some((_, other, None)) if other != role.as_str() => {
             return Err(AdminError::OtherRole {
                 name: name.to_owned(),
                 role: other,
             });
         }
-        Some((id, _)) => OperatorId::new(id),
+        Some((id, ..)) => OperatorId::new(id),
         None => {
             let id = OperatorId::new(uuid::Uuid::now_v7().to_string());
             sqlx::query("INSERT INTO operator (id, name, role, user_handle) VALUES (?, ?, ?, ?)")
@@ -94,19 +128,31 @@ pub async fn new_operator_code(db: &Path, name: &str, role: Role) -> Result<NewC
             id
         }
     };
+    let code = issue_operator_code(&mut tx, &id, now).await?;
+    audit(&mut tx, &by_admin("operator-code", id.as_str(), name), now).await?;
+    tx.commit().await?;
+    db.close().await;
+    Ok(code)
+}
+
+/// A code for that operator; earlier ones that were not used end.
+async fn issue_operator_code(
+    tx: &mut Write,
+    id: &OperatorId,
+    now: Timestamp,
+) -> Result<NewCode, AdminError> {
+    let code = secret::new_code()?;
+    let expires_at = whole_second(now) + OPERATOR_CODE_LIFE;
     sqlx::query("UPDATE code SET expires_ms = 0 WHERE operator = ? AND used_ms IS NULL")
         .bind(id.as_str())
-        .execute(&mut *tx)
+        .execute(&mut **tx)
         .await?;
     sqlx::query("INSERT INTO code (hash, operator, expires_ms) VALUES (?, ?, ?)")
         .bind(secret::code_hash(&code))
         .bind(id.as_str())
         .bind(ms(expires_at))
-        .execute(&mut *tx)
+        .execute(&mut **tx)
         .await?;
-    audit(&mut tx, &by_admin("operator-code", id.as_str(), name), now).await?;
-    tx.commit().await?;
-    db.close().await;
     Ok(NewCode { code, expires_at })
 }
 
@@ -114,9 +160,9 @@ pub async fn new_operator_code(db: &Path, name: &str, role: Role) -> Result<NewC
 pub async fn new_station_code(db: &Path, name: &str) -> Result<NewCode, AdminError> {
     let name = checked_name(name)?;
     let db = Database::open(db).await?;
-    let now = this_second();
+    let now = Timestamp::now();
     let code = secret::new_code()?;
-    let expires_at = now + STATION_CODE_LIFE;
+    let expires_at = whole_second(now) + STATION_CODE_LIFE;
     let mut tx = db.write().await?;
     sqlx::query("INSERT INTO code (hash, station, expires_ms) VALUES (?, ?, ?)")
         .bind(secret::code_hash(&code))
@@ -192,9 +238,8 @@ pub async fn accept_journal(db: &Path, station: &StationId) -> Result<u64, Admin
 }
 
 /// People read when a code ends.
-fn this_second() -> Timestamp {
-    let now = Timestamp::now();
-    Timestamp::from_second(now.as_second()).unwrap_or(now)
+fn whole_second(at: Timestamp) -> Timestamp {
+    Timestamp::from_second(at.as_second()).unwrap_or(at)
 }
 
 /// A line of the audit for what is done at the registry's own machine.

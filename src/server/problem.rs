@@ -5,8 +5,10 @@
 use axum::extract::rejection::{FormRejection, JsonRejection, PathRejection, QueryRejection};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::domain::OperatorId;
 use crate::wire::{Problem, code};
 
 /// The media type of problem details.
@@ -62,6 +64,16 @@ impl Refusal {
     }
 }
 
+/// What an operator is told whose access ended at that time.
+pub fn operator_revoked(operator: &OperatorId, at: Timestamp) -> Refusal {
+    Refusal::new(
+        code::OPERATOR_REVOKED,
+        format!(
+            "operator {operator} was revoked at {at}: another operator must do it; ask the registry's administrator"
+        ),
+    )
+}
+
 /// Status and title of a code.
 fn meaning(code: &str) -> (StatusCode, &'static str) {
     use StatusCode as S;
@@ -83,6 +95,9 @@ fn meaning(code: &str) -> (StatusCode, &'static str) {
         code::TOKEN_REFUSED => (S::UNAUTHORIZED, "The token does not hold"),
         code::SESSION_REFUSED => (S::UNAUTHORIZED, "Nobody is signed in"),
         code::NOT_ALLOWED => (S::FORBIDDEN, "Not this operator's to do"),
+        code::STATION_REVOKED => (S::FORBIDDEN, "The station was revoked"),
+        code::OPERATOR_REVOKED => (S::FORBIDDEN, "The operator was revoked"),
+        code::CREDENTIAL_REVOKED => (S::FORBIDDEN, "The operator's key was revoked"),
         code::IDEMPOTENCY_KEY_MISSING => (S::BAD_REQUEST, "Idempotency-Key is missing"),
         code::IDEMPOTENCY_KEY_REUSED => (
             S::UNPROCESSABLE_ENTITY,

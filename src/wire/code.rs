@@ -34,6 +34,13 @@ pub const SESSION_REFUSED: &str = "session-refused";
 /// The operator's role may not do this; the detail says who may.
 pub const NOT_ALLOWED: &str = "not-allowed";
 
+/// The registry's administrator has ended the station's access; the detail says when and what to do.
+pub const STATION_REVOKED: &str = "station-revoked";
+/// The operator's access was ended, or had been when they did what is reported.
+pub const OPERATOR_REVOKED: &str = "operator-revoked";
+/// The operator's key was reported lost, and another one takes its place.
+pub const CREDENTIAL_REVOKED: &str = "credential-revoked";
+
 /// A write that needs an `Idempotency-Key` came without one, or with one that is not 1 to 128 visible ASCII characters.
 pub const IDEMPOTENCY_KEY_MISSING: &str = "idempotency-key-missing";
 /// The same `Idempotency-Key` came with another body before.

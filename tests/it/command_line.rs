@@ -198,6 +198,41 @@ fn people_are_imported_whole_or_not_at_all_and_wrong_lines_are_named() {
 }
 
 #[test]
+fn a_station_that_was_revoked_is_listed_as_such_and_told_so() {
+    let place = Place::new();
+    let data = place.join();
+    let revoked = place.registry(&["stations", "revoke", "Desk"]);
+    assert_eq!(revoked.code, 0, "{}", revoked.all);
+    let since = revoked.outcome().pointer("/facts/revoked_at").cloned();
+    let listed = place.registry(&["stations", "list"]);
+    let line = listed.lines.first().expect("a line");
+    assert_eq!(line.pointer("/item/revoked_at").cloned(), since, "{line}");
+    let unknown = place.registry(&["stations", "revoke", "Nowhere"]);
+    assert_eq!(unknown.code, 2, "{}", unknown.all);
+
+    let code = place.registry(&[
+        "operator-code",
+        "--name",
+        "O. Perator",
+        "--role",
+        "help-desk",
+    ]);
+    let code = code.outcome().pointer("/facts/code").cloned();
+    let code = code.as_ref().and_then(Value::as_str).expect("a code");
+    let told = run_with_line(&data, &["session", "open", "--code-fd", "0"], code);
+    assert_eq!(told.code, 3, "{}", told.all);
+    assert!(told.all.contains("was revoked at"), "{}", told.all);
+
+    let operators = place.registry(&["operators", "list"]);
+    let item = operators.lines.first().expect("a line");
+    let id = item.pointer("/item/id").and_then(Value::as_str);
+    let id = id.expect("an identifier");
+    assert_eq!(place.registry(&["operators", "revoke", id]).code, 0);
+    let late = place.registry(&["operators", "new-key", id]);
+    assert_eq!(late.code, 3, "{}", late.all);
+}
+
+#[test]
 fn a_station_joins_once_and_its_chain_verifies() {
     let place = Place::new();
     let data = place.join();

@@ -13,7 +13,7 @@ use keydesk::bay::Cancel;
 use keydesk::bay::soft::{Profile, SoftKey, TouchPolicy};
 use keydesk::domain::change::{EntryState, OutboxEntry, Resolution};
 use keydesk::domain::{Change, PersonId};
-use keydesk::server::ServeConfig;
+use keydesk::server::{ServeConfig, admin};
 use keydesk::station::desk::StationDesk;
 use keydesk::wire::TicketRequest;
 use keydesk::workflow::dialogue::{Ending, PushState};
@@ -100,6 +100,25 @@ async fn an_entry_in_conflict_stays_refused_and_is_not_sent_again_by_itself() {
         .await
         .expect("resolved");
     assert_eq!(again.accepted, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_revoked_station_still_pushes_becomes_a_conflict_and_stays() {
+    let mut world = world(1).await;
+    enrol_later(&mut world, 1).await;
+    let name = world.station.name().to_owned();
+    let revoked = admin::revoke_station(&world.database(), &name).await;
+    revoked.expect("revoked");
+    back(&mut world).await;
+    for _ in 0..2 {
+        let round = world.station.push_outbox().await.expect("pushed");
+        assert_eq!((round.rejected, round.queued), (1, 0));
+        let EntryState::Conflict { code, detail } = waiting(&world).remove(0).state else {
+            panic!("no conflict");
+        };
+        assert_eq!(code, "station-revoked");
+        assert!(detail.contains("administrator"), "{detail}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

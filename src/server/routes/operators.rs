@@ -8,15 +8,16 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use jiff::{SignedDuration, Timestamp};
 use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
 
 use super::stations::check_tries;
 use super::{Body, Shared};
 use crate::domain::{Bytes, StationId};
 use crate::server::Registry;
 use crate::server::auth::{self, AtDesk, AtStation};
-use crate::server::database::{Audit, Write, audit, ms};
+use crate::server::database::{Audit, Write, audit, from_ms, ms};
 use crate::server::ledger;
-use crate::server::problem::{Answer, Refusal};
+use crate::server::problem::{Answer, Refusal, operator_revoked};
 use crate::server::secret;
 use crate::server::verify::claimed_challenge;
 use crate::wire::webauthn::{Descriptor, User};
@@ -59,10 +60,13 @@ pub async fn enrolment_options(
         display_name: holder.operator.name.clone(),
     };
     let known: Vec<Vec<u8>> =
-        sqlx::query_scalar("SELECT id FROM operator_credential WHERE operator = ?")
-            .bind(holder.operator.id.as_str())
-            .fetch_all(&mut *tx)
-            .await?;
+        // A lost key that was found again may be enrolled anew.
+        sqlx::query_scalar(
+            "SELECT id FROM operator_credential WHERE operator = ? AND revoked_ms IS NULL",
+        )
+        .bind(holder.operator.id.as_str())
+        .fetch_all(&mut *tx)
+        .await?;
     let exclude = known
         .into_iter()
         .map(|id| Descriptor::new(Bytes(id)))
@@ -196,8 +200,8 @@ pub async fn open_session(
         return Err(not_issued());
     }
     let row = sqlx::query(
-        "SELECT o.id, o.name, o.role, o.user_handle, c.verifier FROM operator_credential c \
-         JOIN operator o ON o.id = c.operator WHERE c.id = ?",
+        "SELECT o.id, o.name, o.role, o.user_handle, o.revoked_ms AS operator_revoked_ms, c.verifier, \
+         c.revoked_ms AS key_revoked_ms FROM operator_credential c JOIN operator o ON o.id = c.operator WHERE c.id = ?",
     )
     .bind(&request.assertion.raw_id.0)
     .fetch_optional(&mut *tx)
@@ -227,6 +231,7 @@ pub async fn open_session(
             return Err(refusal);
         }
     };
+    refuse_revoked(&row, &operator)?;
     sqlx::query("UPDATE operator_credential SET verifier = ? WHERE id = ?")
         .bind(&verifier)
         .bind(&request.assertion.raw_id.0)
@@ -244,6 +249,28 @@ pub async fn open_session(
     audit(&mut tx, &line, now).await?;
     tx.commit().await?;
     Ok((StatusCode::CREATED, Json(session)).into_response())
+}
+
+/// Asked only once the key has proven to be theirs: nobody else is told.
+fn refuse_revoked(row: &SqliteRow, operator: &Operator) -> Answer<()> {
+    let since = |column: &str| -> Result<_, sqlx::Error> {
+        let at_ms: Option<i64> = row.try_get(column)?;
+        at_ms.map(from_ms).transpose()
+    };
+    if let Some(at) = since("operator_revoked_ms")? {
+        return Err(operator_revoked(&operator.id, at));
+    }
+    match since("key_revoked_ms")? {
+        None => Ok(()),
+        Some(at) => Err(Refusal::new(
+            code::CREDENTIAL_REVOKED,
+            format!(
+                "this key of {} was revoked at {at}: sign in with the key that took its place, or ask for a code with \
+                 `keydesk registry operators new-key`",
+                operator.name
+            ),
+        )),
+    }
 }
 
 /// Ends the session.

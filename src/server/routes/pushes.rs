@@ -16,10 +16,10 @@ use crate::domain::authority::{Action, Role};
 use crate::domain::{Aaguid, Bytes, Identification, OfferId, OperatorId, PersonId, StationId};
 use crate::server::Registry;
 use crate::server::auth::{AtStation, IdempotencyKey};
-use crate::server::database::{Audit, Write, ms};
+use crate::server::database::{Audit, Write, from_ms, ms};
 use crate::server::ledger::{self, Opened};
 use crate::server::people;
-use crate::server::problem::{Answer, Refusal};
+use crate::server::problem::{Answer, Refusal, operator_revoked};
 use crate::server::verify::Registered;
 use crate::wire::{EnrolmentPush, KeyReport, Problem, Push, Receipt, TestPush, VERSION, code};
 
@@ -257,6 +257,7 @@ async fn claimed_offer(registry: &Registry, tx: &mut Write, claim: &Claim<'_>) -
             format!("offer {} is not for {}", claim.offer, claim.person),
         ));
     }
+    refuse_revoked(tx, claim).await?;
     let issued_ms: i64 = row.try_get("issued_ms")?;
     let in_time = ms(claim.at + CLOCK_SKEW) >= issued_ms && claim.at <= registry.now() + CLOCK_SKEW;
     let by_issuer = row.try_get::<String, _>("operator")? == claim.operator.as_str();
@@ -278,6 +279,20 @@ async fn claimed_offer(registry: &Registry, tx: &mut Write, claim: &Claim<'_>) -
         registration_state: row.try_get("registration_state")?,
         assertion_state: row.try_get("assertion_state")?,
     })
+}
+
+/// What an operator did before their access ended stands; a station that can't hear of it may let them go on for a while.
+async fn refuse_revoked(tx: &mut Write, claim: &Claim<'_>) -> Answer<()> {
+    let operator = claim.finished_by.unwrap_or(claim.operator);
+    let revoked_ms: Option<Option<i64>> =
+        sqlx::query_scalar("SELECT revoked_ms FROM operator WHERE id = ?")
+            .bind(operator.as_str())
+            .fetch_optional(&mut **tx)
+            .await?;
+    match revoked_ms.flatten() {
+        Some(at_ms) if ms(claim.at) >= at_ms => Err(operator_revoked(operator, from_ms(at_ms)?)),
+        _ => Ok(()),
+    }
 }
 
 /// Which of the operators of a claim was not at the station. Who had the offer issued was, when it was issued.

@@ -15,7 +15,7 @@ use crate::domain::StationId;
 use crate::server::Registry;
 use crate::server::admin::checked_name;
 use crate::server::auth::{self, IdempotencyKey};
-use crate::server::database::{Audit, ms};
+use crate::server::database::{Audit, Write, from_ms, ms};
 use crate::server::ledger::{self, Opened};
 use crate::server::problem::{Answer, Refusal};
 use crate::server::secret;
@@ -196,6 +196,7 @@ pub async fn token(
         return Err(refused("jti must have 1 to 64 characters".to_owned()));
     }
     let mut tx = registry.db.write().await?;
+    refuse_revoked(&mut tx, &station).await?;
     for expired in [
         "DELETE FROM used_assertion WHERE expires_ms <= ?",
         "DELETE FROM access_token WHERE expires_ms <= ?",
@@ -224,6 +225,24 @@ pub async fn token(
         expires_in: auth::TOKEN_LIFE.as_secs().unsigned_abs(),
     };
     Ok(Json(reply))
+}
+
+/// The only place where it is looked at: revoking deletes the tokens that there are.
+async fn refuse_revoked(tx: &mut Write, station: &StationId) -> Answer<()> {
+    let revoked_ms: Option<i64> = sqlx::query_scalar("SELECT revoked_ms FROM station WHERE id = ?")
+        .bind(station.as_str())
+        .fetch_one(&mut **tx)
+        .await?;
+    let Some(revoked_ms) = revoked_ms else {
+        return Ok(());
+    };
+    let at = from_ms(revoked_ms)?;
+    tracing::warn!(%station, %at, "a revoked station asks for a token");
+    let detail = format!(
+        "station {station} was revoked at {at}: what it holds stays in its journal and outbox; ask the registry's \
+         administrator, and join anew with an empty data directory (`keydesk station join`) to work on"
+    );
+    Err(Refusal::new(code::STATION_REVOKED, detail).oauth("unauthorized_client"))
 }
 
 fn check_form(form: &TokenForm) -> Answer<()> {

@@ -12,8 +12,8 @@ use keydesk::registry::{Client, RegistryError, Settings, StationKey};
 use keydesk::server::import::{Format, import_file};
 use keydesk::server::{Clock, Running, ServeConfig, Server, admin};
 use keydesk::wire::{
-    EnrolmentPush, JournalHead, KeyReport, Offer, OperatorEnrolment, Push, Receipt, Session,
-    TestOffer, TestPush,
+    EnrolmentPush, JournalHead, KeyReport, Offer, OperatorEnrolment, Problem, Push, Receipt,
+    Session, TestOffer, TestPush,
 };
 
 use super::authenticator::Authenticator;
@@ -249,4 +249,29 @@ fn report(key: &Authenticator) -> KeyReport {
         model: "Test key".to_owned(),
         firmware: Some(328_707),
     }
+}
+
+pub fn client_of(base_url: &str, extra_roots_pem: Option<Vec<u8>>) -> Client {
+    Client::new(&Settings {
+        base_url: base_url.to_owned(),
+        extra_roots_pem,
+    })
+    .unwrap()
+}
+
+pub async fn problem(response: reqwest::Response) -> (u16, String) {
+    assert_eq!(
+        response.headers()["content-type"],
+        "application/problem+json"
+    );
+    let status = response.status().as_u16();
+    let problem: Problem = serde_json::from_slice(&response.bytes().await.unwrap()).unwrap();
+    assert_eq!(problem.status, status);
+    assert!(
+        problem
+            .detail
+            .as_ref()
+            .is_some_and(|detail| !detail.is_empty())
+    );
+    (status, problem.code().to_owned())
 }

@@ -1,0 +1,111 @@
+//! `keydesk registry stations …` and `keydesk registry operators …`: who has access, and how it ends.
+
+use std::fmt::Display;
+
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::json;
+
+use super::{OWN_KEY, print_code};
+use crate::cli::args::{OperatorsCommand, StationsCommand};
+use crate::cli::output::{Exit, Outcome, Output};
+use crate::domain::OperatorId;
+use crate::server::admin::{self, AdminError, OperatorAccess, Revoked, StationAccess};
+
+pub(super) async fn stations(command: StationsCommand, output: &Output) -> Outcome {
+    match command {
+        StationsCommand::List { db } => listed(
+            admin::stations(&db).await,
+            ("station", "stations"),
+            station_line,
+            output,
+        ),
+        StationsCommand::Revoke { station, db } => {
+            revoked(admin::revoke_station(&db, &station).await)
+        }
+    }
+}
+
+pub(super) async fn operators(command: OperatorsCommand, output: &Output) -> Outcome {
+    match command {
+        OperatorsCommand::List { db } => listed(
+            admin::operators(&db).await,
+            ("operator", "operators"),
+            operator_line,
+            output,
+        ),
+        OperatorsCommand::Revoke { operator, db } => {
+            revoked(admin::revoke_operator(&db, &OperatorId::new(operator)).await)
+        }
+        OperatorsCommand::NewKey { operator, db } => print_code(
+            admin::new_operator_key(&db, &OperatorId::new(operator)).await,
+            OWN_KEY,
+        ),
+    }
+}
+
+fn listed<T: Serialize>(
+    found: Result<Vec<T>, AdminError>,
+    (one, many): (&str, &str),
+    line: fn(&T) -> String,
+    output: &Output,
+) -> Outcome {
+    match found {
+        Ok(items) => {
+            for item in &items {
+                output.item(one, item, &line(item));
+            }
+            let count = items.len();
+            Outcome::done(format!("{count} {one}(s)"), json!({ many: count }))
+        }
+        Err(error) => Outcome::failed(Exit::Refused, "not-listed", error.to_string()),
+    }
+}
+
+fn station_line(station: &StationAccess) -> String {
+    format!(
+        "{}\t{}\tjoined {}\tlast push {}\trevoked {}",
+        station.id,
+        station.name,
+        station.joined_at,
+        or_dash(station.pushed_at),
+        or_dash(station.revoked_at)
+    )
+}
+
+fn operator_line(operator: &OperatorAccess) -> String {
+    format!(
+        "{}\t{}\t{}\t{} key(s)\tlast sign-in {}\trevoked {}",
+        operator.id,
+        operator.name,
+        operator.role.as_str(),
+        operator.keys,
+        or_dash(operator.signed_in_at),
+        or_dash(operator.revoked_at)
+    )
+}
+
+fn or_dash(at: Option<Timestamp>) -> impl Display {
+    at.map_or_else(|| "-".to_owned(), |at| at.to_string())
+}
+
+fn revoked(result: Result<Revoked, AdminError>) -> Outcome {
+    match result {
+        Ok(revoked) => Outcome::done(
+            format!(
+                "{} ({}) is revoked since {}; {} session(s) ended",
+                revoked.name, revoked.id, revoked.revoked_at, revoked.sessions_ended
+            ),
+            json!(revoked),
+        ),
+        Err(error) => {
+            let exit = match error {
+                AdminError::NoStation(_)
+                | AdminError::SeveralStations { .. }
+                | AdminError::NoOperator(_) => Exit::Usage,
+                _ => Exit::Refused,
+            };
+            Outcome::failed(exit, "not-revoked", error.to_string())
+        }
+    }
+}
