@@ -22,6 +22,7 @@ pub mod transport;
 
 pub use auth_data::AuthData;
 pub use command::Operation;
+pub use command::bio::{Fingerprint, FingerprintKind, FingerprintSensor, Sample};
 pub use command::client_pin::{Permissions, Retries};
 pub use command::config::PinPolicy;
 pub use command::credential::{
@@ -33,7 +34,7 @@ pub use control::Control;
 pub use device::{AnyDevice, Device, InitInfo, TokenRequest, VerifyBy};
 pub use error::{CtapError, PinLengthFault, ReplyFault};
 pub use exchange::Keepalive;
-pub use info::{CredentialManagement, Info, Setup};
+pub use info::{BioEnrollment, CredentialManagement, Info, Setup};
 pub use pin::PinUvAuthToken;
-pub use status::{HidError, Status};
+pub use status::{HidError, SampleStatus, Status};
 pub use transport::{Entropy, EntropyError, Report, Transport, TransportError};

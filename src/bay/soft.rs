@@ -235,6 +235,16 @@ impl SoftKey {
         self.change(|machine, _| machine.samples.extend(qualities));
     }
 
+    /// Whether it has begun to learn a finger and still keeps the samples.
+    pub fn is_enrolling(&self) -> bool {
+        self.lock()
+            .machine
+            .authenticator
+            .volatile
+            .bio_enrolment
+            .is_some()
+    }
+
     /// What it is waiting for, if anything.
     pub fn waiting(&self) -> Option<Wait> {
         self.lock().machine.waiting()

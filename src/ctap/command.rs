@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+pub mod bio;
 pub mod client_pin;
 pub mod config;
 pub mod credential;
@@ -49,6 +50,16 @@ pub enum Operation {
     DeleteCredential,
     /// authenticatorCredentialManagement: updateUserInformation.
     UpdateUser,
+    /// authenticatorBioEnrollment: modality and sensor.
+    DescribeSensor,
+    /// authenticatorBioEnrollment: enrollBegin and enrollCaptureNextSample.
+    EnrolFingerprint,
+    /// authenticatorBioEnrollment: enumerateEnrollments.
+    ListFingerprints,
+    /// authenticatorBioEnrollment: setFriendlyName.
+    NameFingerprint,
+    /// authenticatorBioEnrollment: removeEnrollment.
+    RemoveFingerprint,
     /// authenticatorConfig: enableEnterpriseAttestation.
     SetEnterpriseAttestation,
     /// authenticatorConfig: toggleAlwaysUv.
@@ -80,6 +91,11 @@ impl fmt::Display for Operation {
             Self::ListCredentials => "list its credentials",
             Self::DeleteCredential => "delete a credential",
             Self::UpdateUser => "rename a credential",
+            Self::DescribeSensor => "describe its fingerprint sensor",
+            Self::EnrolFingerprint => "learn a fingerprint",
+            Self::ListFingerprints => "list its fingerprints",
+            Self::NameFingerprint => "name a fingerprint",
+            Self::RemoveFingerprint => "delete a fingerprint",
             Self::SetEnterpriseAttestation => "enable enterprise attestation",
             Self::SetAlwaysUv => "change whether it always verifies the user",
             Self::SetPinPolicy => "change what PINs it takes",
@@ -96,9 +112,11 @@ pub(super) mod code {
     pub const CLIENT_PIN: u8 = 0x06;
     pub const RESET: u8 = 0x07;
     pub const GET_NEXT_ASSERTION: u8 = 0x08;
+    pub const BIO_ENROLLMENT: u8 = 0x09;
     pub const CREDENTIAL_MANAGEMENT: u8 = 0x0a;
     pub const SELECTION: u8 = 0x0b;
     pub const CONFIG: u8 = 0x0d;
+    pub const BIO_ENROLLMENT_PREVIEW: u8 = 0x40;
     pub const CREDENTIAL_MANAGEMENT_PREVIEW: u8 = 0x41;
 }
 
@@ -107,7 +125,12 @@ const NAME_BYTES: usize = 64;
 
 /// Cuts a name to what every key keeps, between two characters.
 pub fn clip(name: &str) -> &str {
-    let end = name.floor_char_boundary(NAME_BYTES);
+    clip_to(name, NAME_BYTES)
+}
+
+/// Cuts a name to so many bytes, between two characters.
+pub fn clip_to(name: &str, bytes: usize) -> &str {
+    let end = name.floor_char_boundary(bytes);
     name.get(..end).unwrap_or(name)
 }
 

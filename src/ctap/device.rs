@@ -21,6 +21,7 @@ use super::pin::PinProtocol;
 use super::status::{HidError, Status};
 use super::transport::{Entropy, Transport};
 
+mod bio;
 mod channel;
 mod config;
 mod credential;

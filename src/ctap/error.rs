@@ -1,5 +1,7 @@
 //! Everything that can go wrong with a key, with the facts an operator's screen needs.
 
+use std::time::Duration;
+
 use super::auth_data::AuthDataFault;
 use super::cbor::FieldFault;
 use super::command::Operation;
@@ -204,6 +206,15 @@ impl CtapError {
             *nothing_done = true;
         }
         self
+    }
+
+    /// Nobody touched the key while it waited; it has said so itself.
+    pub(super) fn untouched(operation: Operation, limit: Duration) -> Self {
+        Self::Timeout {
+            operation,
+            limit_ms: u64::try_from(limit.as_millis()).unwrap_or(u64::MAX),
+            nothing_done: true,
+        }
     }
 
     pub(super) fn malformed(operation: Operation, fault: impl Into<ReplyFault>) -> Self {

@@ -123,6 +123,16 @@ pub enum CredentialManagement {
     Preview,
 }
 
+/// Where fingerprints are enrolled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BioEnrollment {
+    /// Command 0x09 (CTAP 2.1 and later).
+    Standard,
+    /// Command 0x40 (`FIDO_2_1_PRE`).
+    Preview,
+}
+
 impl Info {
     /// Reads the body of a getInfo reply.
     ///
@@ -282,6 +292,15 @@ impl Info {
     /// Enterprise attestation: can it be enabled, is it.
     pub fn enterprise_attestation(&self) -> Setup {
         Setup::from_option(self.option("ep"))
+    }
+
+    /// Where fingerprints are enrolled, if the key has any.
+    pub fn bio_enrollment(&self) -> Option<BioEnrollment> {
+        if self.option("bioEnroll").is_some() {
+            return Some(BioEnrollment::Standard);
+        }
+        let preview = self.option("userVerificationMgmtPreview");
+        preview.map(|_| BioEnrollment::Preview)
     }
 
     /// Whether the key's settings can be changed (authenticatorConfig).

@@ -1,4 +1,5 @@
-//! The codes with which a key refuses: CTAP2 status (CTAP 2.3, section 8.2) and CTAPHID errors (section 11.2.9.1.6).
+//! The codes with which a key refuses: CTAP2 status (CTAP 2.3, section 8.2) and CTAPHID errors (section 11.2.9.1.6); and what it
+//! says of a fingerprint sample (section 6.7.4).
 //!
 //! Hides the numbers. Invariant: every byte has exactly one value here and comes back as the same byte; what this version
 //! does not know is kept as a number, never guessed.
@@ -118,6 +119,28 @@ codes! {
     }
 }
 
+codes! {
+    /// What was with one sample of a finger during an enrolment (lastEnrollSampleStatus, section 6.7.4).
+    SampleStatus {
+        Good = 0x00, "good";
+        TooHigh = 0x01, "the finger was too high";
+        TooLow = 0x02, "the finger was too low";
+        TooLeft = 0x03, "the finger was too far left";
+        TooRight = 0x04, "the finger was too far right";
+        TooFast = 0x05, "the finger was too fast";
+        TooSlow = 0x06, "the finger was too slow";
+        PoorQuality = 0x07, "the picture was poor";
+        TooSkewed = 0x08, "the finger was askew";
+        TooShort = 0x09, "the touch was too short";
+        MergeFailure = 0x0A, "the sample did not fit those before it";
+        Exists = 0x0B, "this finger is enrolled already";
+        /// Of the preview; later versions leave this number out.
+        DatabaseFull = 0x0C, "there is no room for another fingerprint";
+        NoUserActivity = 0x0D, "no finger came";
+        NoUserPresenceTransition = 0x0E, "the finger was not lifted in between";
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -127,6 +150,7 @@ mod tests {
         for code in 0..=u8::MAX {
             assert_eq!(Status::from_code(code).code(), code);
             assert_eq!(HidError::from_code(code).code(), code);
+            assert_eq!(SampleStatus::from_code(code).code(), code);
         }
     }
 

@@ -13,6 +13,7 @@ use keydesk::ctap::{
 };
 use keydesk::domain::pin::Pin;
 
+mod bio;
 mod commands;
 mod config;
 mod wire;

@@ -10,6 +10,7 @@ use super::{
     authenticator::{Authenticator, Run},
     cbor::{self, Map, MapWriter, required},
     pin::permission,
+    profile::Management,
     state::Fingerprint,
     status::{Status, Stop},
 };
@@ -18,6 +19,7 @@ const MODALITY_FINGERPRINT: u8 = 0x01;
 /// Good samples that make a fingerprint.
 const SAMPLES: u8 = 4;
 const MAX_NAME_BYTES: usize = 32;
+const MAX_PREVIEW_NAME_BYTES: usize = 64;
 const SAMPLE_GOOD: u8 = 0x00;
 const SAMPLE_NO_USER_ACTIVITY: u8 = 0x0d;
 
@@ -47,7 +49,7 @@ impl Authenticator {
                 self.volatile.bio_enrolment = None;
                 return Ok(None);
             }
-            0x07 => return Ok(Some(sensor_info())),
+            0x07 => return Ok(Some(self.sensor_info())),
             0x01 | 0x02 | 0x04..=0x06 => self.check_bio_token(request, subcommand, run)?,
             _ => return Err(Status::INVALID_SUBCOMMAND.into()),
         }
@@ -146,6 +148,18 @@ impl Authenticator {
         (quality, remaining)
     }
 
+    fn sensor_info(&self) -> Value {
+        // The preview did not know this member, and its keys took longer names.
+        let standard = self.profile.abilities.management == Management::Standard;
+        MapWriter::default()
+            .with(0x01, MODALITY_FINGERPRINT)
+            // a touch sensor, not a swipe sensor
+            .with(0x02, 0x01)
+            .with(0x03, SAMPLES)
+            .with_some(0x08, standard.then(|| cbor::count(MAX_NAME_BYTES)))
+            .done()
+    }
+
     fn enumerate_fingerprints(&self) -> Result<Option<Value>, Stop> {
         if self.state.fingerprints.is_empty() {
             return Err(Status::INVALID_OPTION.into());
@@ -165,7 +179,11 @@ impl Authenticator {
 
     fn name_fingerprint(&mut self, parameters: Map<'_>) -> Result<Option<Value>, Stop> {
         let name = required(parameters.text(0x02)?)?;
-        if name.len() > MAX_NAME_BYTES {
+        let longest = match self.profile.abilities.management {
+            Management::Standard => MAX_NAME_BYTES,
+            _ => MAX_PREVIEW_NAME_BYTES,
+        };
+        if name.len() > longest {
             return Err(Status::INVALID_LENGTH.into());
         }
         let id = template_id(parameters)?;
@@ -198,14 +216,4 @@ fn template_id(parameters: Map<'_>) -> Result<u16, Status> {
     id.try_into()
         .map(u16::from_be_bytes)
         .map_err(|_| Status::INVALID_OPTION)
-}
-
-fn sensor_info() -> Value {
-    MapWriter::default()
-        .with(0x01, MODALITY_FINGERPRINT)
-        // a touch sensor, not a swipe sensor
-        .with(0x02, 0x01)
-        .with(0x03, SAMPLES)
-        .with(0x08, cbor::count(MAX_NAME_BYTES))
-        .done()
 }
