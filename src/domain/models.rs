@@ -1,5 +1,13 @@
 //! The list of models (`assets/models.toml`): names, tests, certification and advisories by AAGUID.
+//!
+//! Hides the file's form. Invariant: what can't be told of a key is taken for the weaker (NIST SP 800-63B-4, 4.1.3):
+//! firmware that is not stated counts as old, a certification that is not known as none.
 
+mod level;
+pub mod pattern;
+
+pub use level::Level;
+use pattern::Pattern;
 use serde::Deserialize;
 
 use super::key::{Aaguid, KeyFacts};
@@ -13,6 +21,9 @@ pub struct Models {
     /// One entry a family.
     #[serde(default)]
     model: Vec<Model>,
+    /// One entry a maker.
+    #[serde(default)]
+    maker: Vec<Maker>,
     /// One entry an advisory.
     #[serde(default)]
     advisory: Vec<Advisory>,
@@ -33,7 +44,17 @@ pub struct Model {
     pub tested: bool,
     /// FIDO certification, e.g. `L1`.
     #[serde(default)]
-    pub certification: Option<String>,
+    pub certification: Option<Level>,
+}
+
+/// A maker of keys.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Maker {
+    /// As models and advisories name it.
+    name: String,
+    /// The USB vendor id of its keys: tells the maker of a model that is not listed.
+    usb_vendor_id: u16,
 }
 
 /// A published weakness of some firmware.
@@ -44,6 +65,12 @@ pub struct Advisory {
     pub id: String,
     /// The maker whose keys it concerns.
     pub maker: String,
+    /// The models that it concerns; none given: all of the maker's.
+    #[serde(default)]
+    pub models: Vec<Pattern>,
+    /// The models that it does not concern.
+    #[serde(default)]
+    pub except: Vec<Pattern>,
     /// Firmware from this version on is not affected (packed, as the key states it).
     pub fixed_in: u64,
     /// One sentence for the operator.
@@ -85,17 +112,53 @@ impl Models {
         self.model.iter().find(|m| m.aaguids.contains(&aaguid))
     }
 
-    /// The advisories that concern a key. Firmware that is not stated counts as affected: where
-    /// strength is not evident, the weaker is assumed (NIST SP 800-63B-4, 4.1.3).
-    pub fn advisories(&self, key: &KeyFacts) -> Vec<&Advisory> {
-        let Some(model) = self.model(key.id.aaguid) else {
-            return Vec::new();
-        };
+    /// Who made a key: by its model or, where that is not listed, by its USB vendor id.
+    pub fn maker(&self, key: &KeyFacts) -> Option<&str> {
+        if let Some(model) = self.model(key.id.aaguid) {
+            return Some(&model.maker);
+        }
+        let maker = self
+            .maker
+            .iter()
+            .find(|maker| maker.usb_vendor_id == key.vendor_id)?;
+        Some(&maker.name)
+    }
+
+    /// The name that is shown for a model.
+    pub fn name(&self, aaguid: Aaguid) -> Option<&str> {
+        self.model(aaguid).map(|model| model.name.as_str())
+    }
+
+    /// The certification of a model, where it has one.
+    pub fn certification(&self, aaguid: Aaguid) -> Option<Level> {
+        self.model(aaguid)?.certification
+    }
+
+    /// Whether an advisory of such a name is listed.
+    pub fn has_advisory(&self, name: &Pattern) -> bool {
         self.advisory
             .iter()
-            .filter(|a| a.maker == model.maker)
+            .any(|advisory| name.matches(&advisory.id))
+    }
+
+    /// The advisories that concern a key. Firmware that is not stated counts as affected.
+    pub fn advisories(&self, key: &KeyFacts) -> Vec<&Advisory> {
+        let Some(maker) = self.maker(key) else {
+            return Vec::new();
+        };
+        let name = self.name(key.id.aaguid).unwrap_or(&key.model);
+        self.advisory
+            .iter()
+            .filter(|a| a.maker == maker && a.concerns_model(name))
             .filter(|a| key.firmware.is_none_or(|firmware| firmware < a.fixed_in))
             .collect()
+    }
+}
+
+impl Advisory {
+    fn concerns_model(&self, name: &str) -> bool {
+        let listed = |patterns: &[Pattern]| patterns.iter().any(|pattern| pattern.matches(name));
+        (self.models.is_empty() || listed(&self.models)) && !listed(&self.except)
     }
 }
 
