@@ -13,12 +13,13 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
-use crate::bay::{Bay, BayConfig};
+use crate::bay::{Bay, BayConfig, Slot};
 use crate::cli::args::{self, Arguments, AuditCommand, Command, Global, KeyCommand};
 use crate::cli::commands::{self, StationCommand};
 use crate::cli::face;
 use crate::cli::output::{Exit, Outcome, Output};
 use crate::cli::secret;
+use crate::domain::policy::Weight;
 use crate::registry::RegistryError;
 use crate::station::config::Config;
 use crate::station::kiosk::{self, Kiosk, SoftHand};
@@ -120,7 +121,10 @@ fn refused(error: &OpenError) -> Outcome {
         OpenError::Registry(_)
         | OpenError::Key(_)
         | OpenError::File { .. }
-        | OpenError::Models(_) => Outcome::failed(Exit::Usage, "configuration", error.to_string()),
+        | OpenError::Models(_)
+        | OpenError::Policy { .. } => {
+            Outcome::failed(Exit::Usage, "configuration", error.to_string())
+        }
     }
 }
 
@@ -139,9 +143,10 @@ fn configuration(global: &Global) -> Result<Config, Outcome> {
 
 fn slots(config: &Config) -> Result<Slots, Outcome> {
     let models = Station::models(config).map_err(|e| refused(&e))?;
+    let policy = Station::policy(config, &models).map_err(|e| refused(&e))?;
     let bay = Bay::start(BayConfig::default())
         .map_err(|e| Outcome::failed(Exit::Key, "bay", e.to_string()))?;
-    Ok(Slots::new(bay, models))
+    Ok(Slots::new(bay, models).with_policy(policy))
 }
 
 fn open(global: &Global) -> Result<Arc<Station>, Outcome> {
@@ -335,7 +340,8 @@ fn key_list(slots: &Slots, output: &Output) -> Outcome {
             slot.identity.serial.as_deref().unwrap_or("-"),
             slots.state_in_words(slot)
         );
-        output.item("key", slot, &line);
+        let (item, why) = with_verdict(slots, slot, Weight::Warning);
+        output.item("key", &item, &format!("{line}{why}"));
     }
     Outcome::done(
         format!("{} key(s) in the bay", shown.len()),
@@ -378,8 +384,33 @@ fn key_info(slots: &Slots, wanted: Option<&str>, output: &Output) -> Outcome {
         );
     };
     let text = serde_json::to_string_pretty(slot).unwrap_or_default();
-    output.item("key-info", slot, &text);
+    let (item, why) = with_verdict(slots, slot, Weight::Note);
+    output.item("key-info", &item, &format!("{text}{why}"));
     Outcome::done("", serde_json::json!({}))
+}
+
+/// A slot with the name of its model and what speaks for and against it: an object, and lines for the findings that weigh
+/// at least so much.
+fn with_verdict(slots: &Slots, slot: &Slot, least: Weight) -> (serde_json::Value, String) {
+    let mut item = serde_json::json!(slot);
+    let Some(facts) = slots.facts(slot) else {
+        return (item, String::new());
+    };
+    let verdict = slots.verdict(&facts);
+    if let Some(members) = item.as_object_mut() {
+        members.insert("model".to_owned(), serde_json::json!(facts.model));
+        members.insert("verdict".to_owned(), serde_json::json!(verdict));
+    }
+    let lines = verdict.findings.iter().filter(|f| f.weight() >= least);
+    let lines = lines.map(|finding| {
+        let mark = match finding.weight() {
+            Weight::Refusal => "refused",
+            Weight::Warning => "warning",
+            Weight::Note => "note",
+        };
+        format!("\n\t{mark}: {}", finding.in_words())
+    });
+    (item, lines.collect())
 }
 
 async fn join(command: args::StationCommand, global: &Global) -> Outcome {

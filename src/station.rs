@@ -22,6 +22,7 @@ use tokio::sync::watch;
 
 use crate::domain::change::{EntryState, OutboxBody, RECORD_VERSION};
 use crate::domain::models::Models;
+use crate::domain::policy::{Policy, PolicyError};
 use crate::domain::{Bytes, Change, PersonId, Record};
 use crate::registry::{Client, KeyFileError, RegistryError, SettingsError};
 use crate::store::{StationFacts, Store};
@@ -72,6 +73,14 @@ pub enum OpenError {
     /// The list of models.
     #[error(transparent)]
     Models(#[from] crate::domain::models::ModelsError),
+    /// The policy.
+    #[error("{}", .error.in_file(&.path.display().to_string()))]
+    Policy {
+        /// Its file.
+        path: PathBuf,
+        /// Every mistake in it.
+        error: PolicyError,
+    },
 }
 
 impl Station {
@@ -105,12 +114,19 @@ impl Station {
     pub fn models(config: &Config) -> Result<Models, OpenError> {
         match &config.models {
             None => Ok(Models::shipped()?),
+            Some(path) => Ok(Models::parse(&read_text(path)?)?),
+        }
+    }
+
+    /// The policy that a configuration names, or the one that is shipped: it has no rules of its own.
+    pub fn policy(config: &Config, models: &Models) -> Result<Policy, OpenError> {
+        match &config.policy {
+            None => Ok(Policy::default()),
             Some(path) => {
-                let text = std::fs::read_to_string(path).map_err(|source| OpenError::File {
+                Policy::parse(&read_text(path)?, models).map_err(|error| OpenError::Policy {
                     path: path.clone(),
-                    source,
-                })?;
-                Ok(Models::parse(&text)?)
+                    error,
+                })
             }
         }
     }
@@ -384,6 +400,13 @@ impl Station {
             .map_err(|e| Stop::Store(e.to_string()))?;
         Ok(recorded.is_some_and(|record| same_record(&record.facts, key)))
     }
+}
+
+fn read_text(path: &Path) -> Result<String, OpenError> {
+    std::fs::read_to_string(path).map_err(|source| OpenError::File {
+        path: path.to_owned(),
+        source,
+    })
 }
 
 /// Nothing is done with an offer that contradicts itself, or that is not for the person who stands at the desk.

@@ -24,6 +24,7 @@ use jiff::Timestamp;
 use crate::domain::authority::NotAllowed;
 use crate::domain::change::{Enrolment, Remains};
 use crate::domain::models::Models;
+use crate::domain::policy::{Attestation, Policy};
 use crate::domain::{Bytes, Change, EntryId, KeyFacts, PersonId, Pin};
 use crate::wire::webauthn::{CreationOptions, Descriptor, RequestOptions};
 use crate::wire::{Offer, Operator, OperatorEnrolment, OperatorOffer, SignIn, SignInOptions};
@@ -44,6 +45,8 @@ pub trait Desk {
     fn fresh_id(&mut self) -> uuid::Uuid;
     /// The list of models.
     fn models(&self) -> &Models;
+    /// The rules on which keys are allowed.
+    fn policy(&self) -> &Policy;
     /// Who is signed in.
     fn operator(&self) -> Option<Operator>;
 
@@ -174,6 +177,8 @@ pub struct NewCredential {
     pub algorithm: i64,
     /// The UV flag.
     pub user_verified: bool,
+    /// How the key vouches for it, as far as the form of its statement tells; the registry verifies it.
+    pub attestation: Attestation,
     /// Whether it is discoverable, where known.
     pub discoverable: Option<bool>,
     /// Transports as getInfo states them.

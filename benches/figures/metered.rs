@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use keydesk::domain::change::Enrolment;
 use keydesk::domain::models::Models;
+use keydesk::domain::policy::Policy;
 use keydesk::domain::{Bytes, Change, EntryId, KeyFacts, PersonId, Pin};
 use keydesk::wire::webauthn::{CreationOptions, Descriptor, RequestOptions};
 use keydesk::wire::{Operator, OperatorEnrolment, OperatorOffer, SignIn, SignInOptions};
@@ -101,6 +102,10 @@ impl<D: Desk> Desk for MeteredDesk<'_, D> {
 
     fn models(&self) -> &Models {
         self.inner.models()
+    }
+
+    fn policy(&self) -> &Policy {
+        self.inner.policy()
     }
 
     fn operator(&self) -> Option<Operator> {

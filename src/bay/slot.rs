@@ -170,6 +170,8 @@ impl Slot {
             credential_management: false,
             built_in_uv: false,
             always_uv: false,
+            enterprise_attestation: false,
+            extensions: Vec::new(),
             algorithms: Vec::new(),
         }
     }
@@ -196,6 +198,8 @@ impl Slot {
             credential_management: info.credential_management().is_some(),
             built_in_uv: info.built_in_uv() == Setup::Set,
             always_uv: info.always_uv(),
+            enterprise_attestation: info.enterprise_attestation() != Setup::Unsupported,
+            extensions: info.extensions.clone(),
             ..facts
         }
     }

@@ -150,6 +150,9 @@ pub struct Intent {
     pub operator: OperatorId,
     /// When it was begun.
     pub begun_at: Timestamp,
+    /// SHA-256 of the policy that admitted the key, where the station has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<Bytes>,
 }
 
 /// A credential as the key made it: the registration that the registry will verify.

@@ -134,6 +134,12 @@ pub struct KeyFacts {
     pub built_in_uv: bool,
     /// Always asks for user verification.
     pub always_uv: bool,
+    /// Has enterprise attestation, enabled or not.
+    #[serde(default)]
+    pub enterprise_attestation: bool,
+    /// Extensions as the key states them, e.g. `credProtect`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub extensions: Vec<String>,
     /// COSE algorithm identifiers, in the key's order.
     pub algorithms: Vec<i64>,
 }

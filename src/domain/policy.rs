@@ -1,91 +1,64 @@
 //! Whether a key may be enrolled, and what the operator should know of it first.
+//!
+//! Hides the rules of `policy.toml` (`assets/examples/policy.toml` explains them) and how they work together with what the
+//! station finds by itself. Invariant: no rule can make a key usable that can't do the job (no FIDO2, no PIN, no room) or
+//! that belongs to somebody else; a rule that allows lifts warnings, never such refusals.
+
+mod file;
+mod finding;
+mod overlap;
+mod range;
+mod rule;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
+pub use file::{Fault, PolicyError, Wrong};
+pub use finding::{Finding, Ruling, Weight};
+pub use overlap::Overlap;
+pub use rule::{Attestation, Feature, Why};
+use rule::{Rule, Subject};
+
+use super::id::Bytes;
 use super::key::KeyFacts;
 use super::models::Models;
 use super::person::Person;
 
-/// How much a finding weighs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Weight {
-    /// Good to know.
-    Note,
-    /// The operator should think twice.
-    Warning,
-    /// The key can't be enrolled.
-    Refusal,
+/// The rules of a station. The default has none: the station's own findings stand as they are.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Policy {
+    rules: Vec<Rule>,
+    digest: Option<Bytes>,
 }
 
-/// One thing found about a key.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "finding", rename_all = "kebab-case")]
-pub enum Finding {
-    /// A model that was tested with IAMconnected.
-    TestedModel,
-    /// Any FIDO2 key may be used, but this model was not tested.
-    UntestedModel,
-    /// The AAGUID is not in the list of models.
-    UnknownModel,
-    /// Certified by the FIDO Alliance at this level.
-    Certified {
-        /// For instance `L1`.
-        level: String,
-    },
-    /// A published weakness concerns its firmware.
-    Advisory {
-        /// The published name.
-        id: String,
-        /// One sentence.
-        summary: String,
-    },
-    /// Speaks U2F only.
-    NotFido2,
-    /// Can't have a PIN, and has no user verification of its own.
-    NoPinSupport,
-    /// Every attempt is used up: only a reset helps.
-    PinBlocked,
-    /// Only this many attempts are left.
-    FewPinRetries {
-        /// Attempts left.
-        retries: u8,
-    },
-    /// The key demands a new PIN before anything else: the person changes it on the way.
-    PinChangeRequired,
-    /// No room for another discoverable credential.
-    StoreFull,
-    /// Can't keep discoverable credentials although the relying party asks for one.
-    NotDiscoverable,
-    /// This station enrolled this very key for somebody else.
-    BoundTo {
-        /// Whom.
-        person: String,
-    },
-    /// It is the key with which the operator signed in.
-    OperatorsOwn,
-    /// After this enrolment a main administrator still has no standby key.
-    NoStandby,
-}
+impl Policy {
+    /// Reads the text of a `policy.toml`. The models tell which advisories there are.
+    ///
+    /// # Errors
+    /// Every mistake with its line: what is no policy, rules that no key can match, and rules that an earlier one makes
+    /// ineffective. Nothing of a policy with a mistake is used.
+    pub fn parse(text: &str, models: &Models) -> Result<Self, PolicyError> {
+        Ok(Self {
+            rules: file::parse(text, models)?,
+            digest: Some(Bytes(Sha256::digest(text).to_vec())),
+        })
+    }
 
-impl Finding {
-    /// How much it weighs.
-    pub fn weight(&self) -> Weight {
-        match self {
-            Self::TestedModel | Self::Certified { .. } | Self::NoStandby => Weight::Note,
-            Self::UntestedModel
-            | Self::UnknownModel
-            | Self::Advisory { .. }
-            | Self::PinChangeRequired
-            | Self::FewPinRetries { .. } => Weight::Warning,
-            Self::NotFido2
-            | Self::NoPinSupport
-            | Self::PinBlocked
-            | Self::StoreFull
-            | Self::NotDiscoverable
-            | Self::OperatorsOwn
-            | Self::BoundTo { .. } => Weight::Refusal,
+    /// SHA-256 of the file; `None` when there is none.
+    pub fn digest(&self) -> Option<&Bytes> {
+        self.digest.as_ref()
+    }
+
+    /// The rules that speak of a key, in their order, up to the first that allows.
+    fn applying<'a>(&'a self, subject: &Subject<'_>) -> Vec<&'a Rule> {
+        let mut applying = Vec::new();
+        for rule in self.rules.iter().filter(|rule| rule.matches(subject)) {
+            applying.push(rule);
+            if rule.ruling == Ruling::Allow {
+                break;
+            }
         }
+        applying
     }
 }
 
@@ -121,37 +94,89 @@ pub struct Circumstances<'a> {
     pub operators_own: bool,
 }
 
+impl Circumstances<'_> {
+    fn findings(self, key: &KeyFacts) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        if let Some(person) = self.bound_to {
+            findings.push(Finding::BoundTo {
+                person: person.to_owned(),
+            });
+        }
+        if self.operators_own {
+            findings.push(Finding::OperatorsOwn);
+        }
+        if self.discoverable_required && !key.discoverable {
+            findings.push(Finding::NotDiscoverable);
+        }
+        if self.discoverable_required && key.free_credential_slots == Some(0) {
+            findings.push(Finding::StoreFull);
+        }
+        if self.person.lacks_standby_key() && self.person.keys == 0 {
+            findings.push(Finding::NoStandby);
+        }
+        findings
+    }
+}
+
 /// Fewer attempts than this are worth a warning.
 const FEW_RETRIES: u8 = 3;
 
 /// Weighs a key for an enrolment.
-pub fn judge(key: &KeyFacts, models: &Models, about: Circumstances<'_>) -> Verdict {
+pub fn judge(
+    key: &KeyFacts,
+    models: &Models,
+    policy: &Policy,
+    about: Circumstances<'_>,
+) -> Verdict {
     let mut findings = Vec::new();
+    if key.is_fido2() {
+        findings.extend(about.findings(key));
+    }
+    findings.extend(judge_key(key, models, policy).findings);
+    Verdict { findings }.sorted()
+}
+
+/// Weighs a key by itself, whoever it may be for.
+pub fn judge_key(key: &KeyFacts, models: &Models, policy: &Policy) -> Verdict {
     if !key.is_fido2() {
-        findings.push(Finding::NotFido2);
-        return Verdict { findings };
+        return Verdict {
+            findings: vec![Finding::NotFido2],
+        };
     }
-    if let Some(person) = about.bound_to {
-        findings.push(Finding::BoundTo {
-            person: person.to_owned(),
-        });
-    }
-    if about.operators_own {
-        findings.push(Finding::OperatorsOwn);
-    }
-    findings.extend(pin_findings(key));
-    if about.discoverable_required && !key.discoverable {
-        findings.push(Finding::NotDiscoverable);
-    }
-    if about.discoverable_required && key.free_credential_slots == Some(0) {
-        findings.push(Finding::StoreFull);
-    }
-    findings.extend(model_findings(key, models));
-    if about.person.lacks_standby_key() && about.person.keys == 0 {
-        findings.push(Finding::NoStandby);
-    }
-    findings.sort_by_key(|finding| std::cmp::Reverse(finding.weight()));
-    Verdict { findings }
+    let applying = policy.applying(&Subject::new(key, models));
+    let lifted = applying
+        .last()
+        .is_some_and(|rule| rule.ruling == Ruling::Allow);
+    let own = model_findings(key, models).into_iter().map(|finding| {
+        if lifted && finding.weight() == Weight::Warning {
+            Finding::Lifted {
+                what: Box::new(finding),
+            }
+        } else {
+            finding
+        }
+    });
+    let mut findings = pin_findings(key);
+    findings.extend(applying.iter().map(|rule| rule.finding()));
+    findings.extend(own);
+    Verdict { findings }.sorted()
+}
+
+/// Weighs how a key vouched for the credential that it just made: what the rules on attestation say of it.
+pub fn judge_attestation(
+    key: &KeyFacts,
+    models: &Models,
+    policy: &Policy,
+    made: Attestation,
+) -> Verdict {
+    let subject = Subject::new(key, models).with_attestation(made);
+    let findings = policy
+        .applying(&subject)
+        .into_iter()
+        .filter(|rule| rule.asks_attestation())
+        .map(Rule::finding)
+        .collect();
+    Verdict { findings }.sorted()
 }
 
 fn pin_findings(key: &KeyFacts) -> Vec<Finding> {
@@ -172,10 +197,7 @@ fn model_findings(key: &KeyFacts, models: &Models) -> Vec<Finding> {
         Some(model) if model.tested => Finding::TestedModel,
         Some(_) => Finding::UntestedModel,
     }];
-    if let Some(level) = models
-        .model(key.id.aaguid)
-        .and_then(|model| model.certification.clone())
-    {
+    if let Some(level) = models.certification(key.id.aaguid) {
         findings.push(Finding::Certified { level });
     }
     findings.extend(
@@ -190,31 +212,6 @@ fn model_findings(key: &KeyFacts, models: &Models) -> Vec<Finding> {
     findings
 }
 
-impl Finding {
-    /// In English, for records and the command line.
-    pub fn in_words(&self) -> String {
-        match self {
-            Self::TestedModel => "a tested model".to_owned(),
-            Self::UntestedModel => "a model that was not tested with IAMconnected".to_owned(),
-            Self::UnknownModel => "a model that this station does not know".to_owned(),
-            Self::Certified { level } => format!("FIDO certified, level {level}"),
-            Self::Advisory { id, summary } => format!("advisory {id}: {summary}"),
-            Self::NotFido2 => "it speaks U2F only: take a FIDO2 key".to_owned(),
-            Self::NoPinSupport => "it cannot have a PIN: take another key".to_owned(),
-            Self::PinBlocked => "its PIN is blocked: reset it or take another key".to_owned(),
-            Self::FewPinRetries { retries } => format!("only {retries} PIN attempts are left"),
-            Self::PinChangeRequired => "it demands a new PIN first".to_owned(),
-            Self::StoreFull => "it has no room for another credential".to_owned(),
-            Self::NotDiscoverable => "it cannot keep discoverable credentials".to_owned(),
-            Self::BoundTo { person } => {
-                format!("it is enrolled for {person}: take another key, or reset it first")
-            }
-            Self::OperatorsOwn => "it is the operator's own key: take the person's".to_owned(),
-            Self::NoStandby => "a main administrator should have a standby key too".to_owned(),
-        }
-    }
-}
-
 impl Verdict {
     /// What speaks against the key, in English.
     pub fn in_words(&self) -> String {
@@ -225,4 +222,13 @@ impl Verdict {
             .collect::<Vec<_>>()
             .join("; ")
     }
+
+    fn sorted(mut self) -> Self {
+        self.findings
+            .sort_by_key(|finding| std::cmp::Reverse(finding.weight()));
+        self
+    }
 }
+
+#[cfg(test)]
+mod tests;

@@ -26,6 +26,9 @@ pub struct Config {
     /// A list of models in place of the one that is shipped.
     #[serde(default)]
     pub models: Option<PathBuf>,
+    /// Rules on which keys are allowed (`policy.toml`). Without them the station warns and refuses by what it knows.
+    #[serde(default)]
+    pub policy: Option<PathBuf>,
 }
 
 /// Why the configuration can't be used.
@@ -65,6 +68,7 @@ impl Default for Config {
             idle_lock_s: default_idle_lock_s(),
             registry_ca: None,
             models: None,
+            policy: None,
         }
     }
 }

@@ -14,6 +14,7 @@ use crate::bay::{Cancel, KeyError, KeyRef};
 use crate::ctap::{AnyDevice, Control, CtapError, Keepalive};
 use crate::domain::change::Enrolment;
 use crate::domain::models::Models;
+use crate::domain::policy::Policy;
 use crate::domain::{Bytes, Change, EntryId, KeyFacts, PersonId, Pin};
 use crate::wire::webauthn::{CreationOptions, Descriptor, RequestOptions};
 use crate::wire::{Operator, OperatorEnrolment, OperatorOffer, SignIn, SignInOptions};
@@ -170,6 +171,10 @@ impl<F: Face + Sync + 'static> Desk for StationDesk<F> {
 
     fn models(&self) -> &Models {
         &self.station.slots.models
+    }
+
+    fn policy(&self) -> &Policy {
+        &self.station.slots.policy
     }
 
     fn operator(&self) -> Option<Operator> {

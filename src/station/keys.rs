@@ -9,6 +9,7 @@ use crate::ctap::{
     Permissions, PinUvAuthToken, RelyingParty, Retries, Setup, Status, TokenRequest, User,
     VerifyBy,
 };
+use crate::domain::policy::Attestation;
 use crate::domain::{Bytes, Pin};
 use crate::wire::webauthn::{CreationOptions, Descriptor, RequestOptions};
 use crate::workflow::{KeyFault, NewAssertion, NewCredential, Resident};
@@ -144,6 +145,7 @@ pub(super) fn make_credential(
         public_key: Bytes(made.credential.public_key.as_bytes().to_vec()),
         algorithm: made.credential.public_key.algorithm(),
         user_verified: made.auth_data.flags.user_verified(),
+        attestation: vouching(&made),
         discoverable: asks_for(options, "credProps").then_some(discoverable),
         transports: if info.transports.is_empty() {
             vec!["usb".to_owned()]
@@ -151,6 +153,19 @@ pub(super) fn make_credential(
             info.transports.clone()
         },
     })
+}
+
+/// How a key vouches for a credential (WebAuthn level 3, sections 6.5.3 and 8): with certificates, with the credential's own
+/// key, which only `packed` knows, or not at all.
+fn vouching(made: &crate::ctap::Attestation) -> Attestation {
+    let members = made.statement.as_map().map_or(&[][..], Vec::as_slice);
+    let has = |name: &str| members.iter().any(|(key, _)| key.as_text() == Some(name));
+    match made.format.as_str() {
+        "none" => Attestation::None,
+        _ if has("x5c") => Attestation::Basic,
+        "packed" if has("sig") => Attestation::SelfSigned,
+        _ => Attestation::None,
+    }
 }
 
 /// Signs: one touch.

@@ -8,6 +8,7 @@ use super::face::{SlotState as SlotLook, SlotView};
 use crate::bay::{Activity, Bay, Ready, Refusal, Slot, SlotState};
 use crate::ctap::{Info, Retries};
 use crate::domain::models::Models;
+use crate::domain::policy::{Policy, Verdict, judge_key};
 use crate::domain::{KeyFacts, Place};
 
 /// No change for so long means that the keys which were in have all been noticed.
@@ -18,6 +19,7 @@ pub struct Slots {
     /// The bay itself.
     pub(super) bay: Bay,
     pub(super) models: Models,
+    pub(super) policy: Policy,
     /// Every place that ever held a key, so that an empty slot can be shown as such.
     known: Mutex<BTreeMap<u16, Place>>,
 }
@@ -28,13 +30,24 @@ impl Slots {
         Self {
             bay,
             models,
+            policy: Policy::default(),
             known: Mutex::default(),
         }
+    }
+
+    /// The same with rules on which keys are allowed.
+    pub fn with_policy(self, policy: Policy) -> Self {
+        Self { policy, ..self }
     }
 
     /// The list of models.
     pub fn models(&self) -> &Models {
         &self.models
+    }
+
+    /// What the list of models and the policy say of a key, whoever it may be for.
+    pub fn verdict(&self, key: &KeyFacts) -> Verdict {
+        judge_key(key, &self.models, &self.policy)
     }
 
     /// The keys that workflows can work with: those that have said what they are.
@@ -159,8 +172,8 @@ impl Slots {
     /// What the key in a slot says of itself.
     pub fn facts(&self, slot: &Slot) -> Option<KeyFacts> {
         let mut facts = slot.facts()?;
-        if let Some(model) = self.models.model(facts.id.aaguid) {
-            facts.model.clone_from(&model.name);
+        if let Some(name) = self.models.name(facts.id.aaguid) {
+            name.clone_into(&mut facts.model);
         }
         Some(facts)
     }

@@ -1,10 +1,10 @@
 //! The domain's words in the reader's language. Matches are exhaustive, so a new variant can't be forgotten.
 
-use super::{Text, tr};
+use super::{Language, Text, tr};
 use crate::domain::authority::Role;
 use crate::domain::change::{IntentStage, Remains};
 use crate::domain::identification::Document;
-use crate::domain::policy::Finding;
+use crate::domain::policy::{Finding, Ruling, Why};
 use crate::domain::{Identification, KeyFacts, Person, PersonKind};
 use crate::workflow::dialogue::Step;
 
@@ -95,6 +95,10 @@ impl Text {
                 tr!(self, "finding-certified", level = level.as_str())
             }
             Finding::Advisory { id, summary } => self.advisory(id, summary),
+            Finding::Rule { ruling, why, .. } => self.rule(*ruling, why),
+            Finding::Lifted { what } => {
+                tr!(self, "finding-lifted", what = self.finding(what))
+            }
             Finding::NotFido2 => tr!(self, "finding-not-fido2"),
             Finding::NoPinSupport => tr!(self, "finding-no-pin-support"),
             Finding::PinBlocked => tr!(self, "finding-pin-blocked"),
@@ -109,6 +113,19 @@ impl Text {
             }
             Finding::OperatorsOwn => tr!(self, "finding-operators-own"),
             Finding::NoStandby => tr!(self, "finding-no-standby"),
+        }
+    }
+
+    /// What a rule of the policy says, with its reason in this language where it has one.
+    fn rule(&self, ruling: Ruling, why: &Why) -> String {
+        let why = match self.language() {
+            Language::Dutch => why.nl.as_ref().unwrap_or(&why.en),
+            Language::English => &why.en,
+        };
+        match ruling {
+            Ruling::Allow => tr!(self, "finding-rule-allow", why = why.as_str()),
+            Ruling::Warn => tr!(self, "finding-rule-warn", why = why.as_str()),
+            Ruling::Refuse => tr!(self, "finding-rule-refuse", why = why.as_str()),
         }
     }
 

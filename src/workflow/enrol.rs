@@ -52,6 +52,7 @@ async fn enrol_person<D: Desk>(desk: &mut D, who: &PersonId) -> Result<Ending, S
         identification,
         operator: operator.id.clone(),
         begun_at: desk.now(),
+        policy: desk.policy().digest().cloned(),
     };
     desk.commit(Change::IntentBegun {
         intent: Box::new(intent.clone()),
@@ -146,7 +147,7 @@ async fn verdict<D: Desk>(
         discoverable_required: wants_discoverable(offer),
         bound_to: bound_to.as_deref(),
     };
-    Ok(policy::judge(key, desk.models(), about))
+    Ok(policy::judge(key, desk.models(), desk.policy(), about))
 }
 
 fn wants_discoverable(offer: &Offer) -> bool {
@@ -278,6 +279,7 @@ async fn create<D: Desk>(
     let new = new?;
     progress.credential = Some(new.id.clone());
     desk.tell(Event::Leaves { remains });
+    let verdict = policy::judge_attestation(key, desk.models(), desk.policy(), new.attestation);
     let made = Made {
         public_key: new.public_key.clone(),
         user_verified: new.user_verified,
@@ -288,7 +290,14 @@ async fn create<D: Desk>(
         made: Box::new(made.clone()),
     })
     .await?;
-    end_step(desk, Step::Create, Note::None);
+    if !verdict.admits() {
+        return Err(Stop::KeyRefused(verdict.in_words()));
+    }
+    let note = match verdict.findings.is_empty() {
+        true => Note::None,
+        false => Note::Verdict { verdict },
+    };
+    end_step(desk, Step::Create, note);
     Ok(made)
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use keydesk::domain::change::Enrolment;
 use keydesk::domain::models::Models;
+use keydesk::domain::policy::Policy;
 use keydesk::domain::{Bytes, Change, EntryId, KeyFacts, PersonId, Pin};
 use keydesk::wire::webauthn::{CreationOptions, Descriptor, RequestOptions};
 use keydesk::wire::{Operator, OperatorEnrolment, OperatorOffer, SignIn, SignInOptions};
@@ -38,6 +39,8 @@ pub struct FaultyDesk<D> {
     pub hit: Option<&'static str>,
     /// Told when the world stops.
     stopped: Arc<Notify>,
+    /// In place of the real desk's.
+    policy: Option<Policy>,
 }
 
 impl<D> FaultyDesk<D> {
@@ -51,6 +54,7 @@ impl<D> FaultyDesk<D> {
             calls: 0,
             hit: None,
             stopped: Arc::default(),
+            policy: None,
         }
     }
 
@@ -59,6 +63,14 @@ impl<D> FaultyDesk<D> {
         Self {
             named: Some(name),
             ..Self::new(inner, None, mishap)
+        }
+    }
+
+    /// A desk that has no mishap, with other rules on which keys are allowed.
+    pub fn ruled_by(inner: D, policy: Policy) -> Self {
+        Self {
+            policy: Some(policy),
+            ..Self::new(inner, None, Mishap::FailsBefore)
         }
     }
 
@@ -128,6 +140,10 @@ impl<D: Desk> Desk for FaultyDesk<D> {
 
     fn models(&self) -> &Models {
         self.inner.models()
+    }
+
+    fn policy(&self) -> &Policy {
+        self.policy.as_ref().unwrap_or(self.inner.policy())
     }
 
     fn operator(&self) -> Option<Operator> {

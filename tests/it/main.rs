@@ -11,6 +11,7 @@ mod judges;
 mod kiosk;
 mod locks;
 mod outbox;
+mod policy;
 mod recovery;
 mod registry;
 mod scenarios;

@@ -78,6 +78,8 @@ pub fn key(n: u32) -> KeyFacts {
         credential_management: true,
         built_in_uv: false,
         always_uv: false,
+        enterprise_attestation: false,
+        extensions: Vec::new(),
         algorithms: vec![-7],
     }
 }
@@ -149,6 +151,7 @@ pub fn intent(n: u32, offer: Offer, key: KeyFacts, seconds: i64) -> Change {
                 .expect("four characters"),
             operator: operator(1).id,
             begun_at: at(seconds),
+            policy: None,
         }),
     }
 }

@@ -104,8 +104,8 @@ impl Home {
                     model: station
                         .slots
                         .models
-                        .model(enrolment.key.aaguid)
-                        .map_or_else(|| enrolment.key.aaguid.to_string(), |m| m.name.clone()),
+                        .name(enrolment.key.aaguid)
+                        .map_or_else(|| enrolment.key.aaguid.to_string(), str::to_owned),
                     pushed: enrolment.pushed,
                 })
                 .collect(),

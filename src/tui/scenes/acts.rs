@@ -8,7 +8,7 @@ use ratatui::crossterm::event::KeyCode;
 use super::{Stage, cast};
 use crate::domain::change::Remains;
 use crate::domain::models::Models;
-use crate::domain::policy::{Circumstances, Verdict, judge};
+use crate::domain::policy::{Circumstances, Policy, Verdict, judge};
 use crate::domain::{KeyFacts, Person};
 use crate::station::face::{HomeView, Update};
 use crate::workflow::dialogue::{Ending, Event, Job, Note, Question, Step};
@@ -159,5 +159,5 @@ pub fn verdict(key: &KeyFacts, person: &Person, bound_to: Option<&str>) -> Verdi
         discoverable_required: true,
         bound_to,
     };
-    judge(key, &models, about)
+    judge(key, &models, &Policy::default(), about)
 }

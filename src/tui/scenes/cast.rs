@@ -164,6 +164,8 @@ fn key(slot: u16, model: &str, aaguid: &str, firmware: Option<u64>) -> KeyFacts 
         credential_management: true,
         built_in_uv: false,
         always_uv: false,
+        enterprise_attestation: false,
+        extensions: Vec::new(),
         algorithms: vec![-7, -8],
     }
 }
@@ -406,6 +408,7 @@ pub fn unfinished() -> Unfinished {
             identification: identification(),
             operator: operator().id,
             begun_at: ago(260),
+            policy: None,
         },
         stage: IntentStage::Made,
         made: None,

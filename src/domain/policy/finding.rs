@@ -1,0 +1,167 @@
+//! What can be found about a key, how much it weighs, and in which words.
+
+use serde::{Deserialize, Serialize};
+
+use super::rule::Why;
+use crate::domain::models::Level;
+
+/// How much a finding weighs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Weight {
+    /// Good to know.
+    Note,
+    /// The operator should think twice.
+    Warning,
+    /// The key can't be enrolled.
+    Refusal,
+}
+
+/// One thing found about a key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "finding", rename_all = "kebab-case")]
+pub enum Finding {
+    /// A model that was tested with IAMconnected.
+    TestedModel,
+    /// Any FIDO2 key may be used, but this model was not tested.
+    UntestedModel,
+    /// The AAGUID is not in the list of models.
+    UnknownModel,
+    /// Certified by the FIDO Alliance at this level.
+    Certified {
+        /// For instance `L1`.
+        level: Level,
+    },
+    /// A published weakness concerns its firmware.
+    Advisory {
+        /// The published name.
+        id: String,
+        /// One sentence.
+        summary: String,
+    },
+    /// A rule of this station's policy speaks of it.
+    Rule {
+        /// The rule's name, or its number.
+        rule: String,
+        /// What the rule says.
+        ruling: Ruling,
+        /// Why, in the words of whoever wrote the policy.
+        why: Why,
+    },
+    /// A warning that a rule of the policy lifts; the rule's own finding says why.
+    Lifted {
+        /// The warning.
+        what: Box<Finding>,
+    },
+    /// Speaks U2F only.
+    NotFido2,
+    /// Can't have a PIN, and has no user verification of its own.
+    NoPinSupport,
+    /// Every attempt is used up: only a reset helps.
+    PinBlocked,
+    /// Only this many attempts are left.
+    FewPinRetries {
+        /// Attempts left.
+        retries: u8,
+    },
+    /// The key demands a new PIN before anything else: the person changes it on the way.
+    PinChangeRequired,
+    /// No room for another discoverable credential.
+    StoreFull,
+    /// Can't keep discoverable credentials although the relying party asks for one.
+    NotDiscoverable,
+    /// This station enrolled this very key for somebody else.
+    BoundTo {
+        /// Whom.
+        person: String,
+    },
+    /// It is the key with which the operator signed in.
+    OperatorsOwn,
+    /// After this enrolment a main administrator still has no standby key.
+    NoStandby,
+}
+
+/// What a rule says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ruling {
+    /// The key may be used; nothing that follows in the policy speaks against it.
+    Allow,
+    /// The operator decides.
+    Warn,
+    /// The key can't be enrolled.
+    Refuse,
+}
+
+impl Ruling {
+    /// How much it weighs.
+    pub fn weight(self) -> Weight {
+        match self {
+            Self::Allow => Weight::Note,
+            Self::Warn => Weight::Warning,
+            Self::Refuse => Weight::Refusal,
+        }
+    }
+
+    /// As the file has it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Allow => "allow",
+            Self::Warn => "warn",
+            Self::Refuse => "refuse",
+        }
+    }
+}
+
+impl Finding {
+    /// How much it weighs.
+    pub fn weight(&self) -> Weight {
+        match self {
+            Self::TestedModel | Self::Certified { .. } | Self::NoStandby | Self::Lifted { .. } => {
+                Weight::Note
+            }
+            Self::UntestedModel
+            | Self::UnknownModel
+            | Self::Advisory { .. }
+            | Self::PinChangeRequired
+            | Self::FewPinRetries { .. } => Weight::Warning,
+            Self::Rule { ruling, .. } => ruling.weight(),
+            Self::NotFido2
+            | Self::NoPinSupport
+            | Self::PinBlocked
+            | Self::StoreFull
+            | Self::NotDiscoverable
+            | Self::OperatorsOwn
+            | Self::BoundTo { .. } => Weight::Refusal,
+        }
+    }
+
+    /// In English, for records and the command line.
+    pub fn in_words(&self) -> String {
+        match self {
+            Self::TestedModel => "a tested model".to_owned(),
+            Self::UntestedModel => "a model that was not tested with IAMconnected".to_owned(),
+            Self::UnknownModel => "a model that this station does not know".to_owned(),
+            Self::Certified { level } => format!("FIDO certified, level {level}"),
+            Self::Advisory { id, summary } => format!("advisory {id}: {summary}"),
+            Self::Rule { rule, ruling, why } => match ruling {
+                Ruling::Allow => format!("allowed by policy ({rule}): {}", why.en),
+                Ruling::Warn => format!("policy ({rule}): {}", why.en),
+                Ruling::Refuse => format!("refused by policy ({rule}): {}", why.en),
+            },
+            Self::Lifted { what } => format!("{} (allowed)", what.in_words()),
+            Self::NotFido2 => "it speaks U2F only: take a FIDO2 key".to_owned(),
+            Self::NoPinSupport => "it cannot have a PIN: take another key".to_owned(),
+            Self::PinBlocked => "its PIN is blocked: reset it or take another key".to_owned(),
+            Self::FewPinRetries { retries } => format!("only {retries} PIN attempts are left"),
+            Self::PinChangeRequired => "it demands a new PIN first".to_owned(),
+            Self::StoreFull => "it has no room for another credential".to_owned(),
+            Self::NotDiscoverable => "it cannot keep discoverable credentials".to_owned(),
+            Self::BoundTo { person } => {
+                format!("it is enrolled for {person}: take another key, or reset it first")
+            }
+            Self::OperatorsOwn => "it is the operator's own key: take the person's".to_owned(),
+            Self::NoStandby => "a main administrator should have a standby key too".to_owned(),
+        }
+    }
+}

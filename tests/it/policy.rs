@@ -1,0 +1,135 @@
+//! Which keys are allowed: rules at work in whole enrolments, and policies with mistakes at the command line.
+
+use std::path::Path;
+use std::process::Command;
+
+use keydesk::bay::Cancel;
+use keydesk::domain::change::Remains;
+use keydesk::domain::models::Models;
+use keydesk::domain::policy::{Finding, Policy, Ruling};
+use keydesk::store::audit;
+use keydesk::workflow::dialogue::{Ending, Event, Note};
+use keydesk::workflow::{self, Stop};
+
+use crate::faulty_desk::FaultyDesk;
+use crate::scenarios::{SLOT, desk, fresh_key, person, world};
+
+fn policy(rules: &str) -> Policy {
+    let models = Models::shipped().expect("the list parses");
+    Policy::parse(&format!("version = 1\n{rules}"), &models).expect("a valid policy")
+}
+
+fn refusing(condition: &str) -> Policy {
+    policy(&format!(
+        "[[rule]]\nname = \"no\"\n{condition}\nverdict = \"refuse\"\nwhy = \"not here\"\n"
+    ))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_a_rule_refuses_stays_as_it_was_and_the_reason_is_told() {
+    let world = world(1).await;
+    let key = fresh_key();
+    world.rack.put(SLOT, &key);
+    let (inner, face) = desk(&world, &Cancel::default());
+    let mut desk = FaultyDesk::ruled_by(inner, refusing("model = [\"YubiKey 5*\"]"));
+    let stop = workflow::enrol(&mut desk, &person(1))
+        .await
+        .expect_err("refused");
+    assert!(
+        matches!(&stop, Stop::KeyRefused(why) if why.contains("not here")),
+        "{stop:?}"
+    );
+    let told = face.events().into_iter().any(|event| match event {
+        Event::StepDone {
+            note: Note::Verdict { verdict },
+            ..
+        } => verdict.findings.iter().any(|finding| {
+            matches!(finding, Finding::Rule { ruling: Ruling::Refuse, why, .. } if why.en == "not here")
+        }),
+        _ => false,
+    });
+    assert!(told, "{:?}", face.events());
+    assert!(key.credentials().is_empty());
+    assert!(world.station.store().unfinished().expect("read").is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_credential_that_is_not_vouched_for_as_demanded_is_deleted_again() {
+    let world = world(1).await;
+    let key = fresh_key();
+    world.rack.put(SLOT, &key);
+    let (inner, _) = desk(&world, &Cancel::default());
+    let mut desk = FaultyDesk::ruled_by(inner, refusing("attestation = [\"basic\"]"));
+    let stop = workflow::enrol(&mut desk, &person(1))
+        .await
+        .expect_err("refused");
+    assert!(matches!(stop.cause(), Stop::KeyRefused(_)), "{stop:?}");
+    assert_eq!(stop.remains(), Remains::CredentialDeleted);
+    assert!(key.credentials().is_empty());
+    assert!(world.station.store().unfinished().expect("read").is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_enrolment_records_which_policy_admitted_the_key() {
+    let world = world(1).await;
+    world.rack.put(SLOT, &fresh_key());
+    let policy = refusing("attestation = [\"none\", \"self\"]");
+    let digest = policy.digest().cloned();
+    assert!(digest.is_some());
+    let (inner, _) = desk(&world, &Cancel::default());
+    let mut desk = FaultyDesk::ruled_by(inner, policy);
+    let ending = workflow::enrol(&mut desk, &person(1))
+        .await
+        .expect("enrolled");
+    assert!(matches!(ending, Ending::Enrolled { .. }), "{ending:?}");
+    let recorded = audit::records(&world.data())
+        .expect("a journal")
+        .filter_map(|entry| match entry.expect("whole").record.change {
+            keydesk::domain::Change::IntentBegun { intent } => Some(intent.policy),
+            _ => None,
+        });
+    assert_eq!(recorded.collect::<Vec<_>>(), [digest]);
+}
+
+fn key_list(folder: &Path, policy: &str) -> (Option<i32>, String) {
+    let rules = folder.join("policy.toml");
+    std::fs::write(&rules, policy).expect("written");
+    let config = folder.join("station.toml");
+    let text = format!("version = 1\npolicy = {:?}\n", rules.display().to_string());
+    std::fs::write(&config, text).expect("written");
+    let output = Command::new(env!("CARGO_BIN_EXE_keydesk"))
+        .arg("--data")
+        .arg(folder.join("data"))
+        .arg("--config")
+        .arg(&config)
+        .args(["--json", "key", "list"])
+        .output()
+        .expect("it runs");
+    let text = String::from_utf8(output.stdout).expect("utf-8");
+    (output.status.code(), text)
+}
+
+#[test]
+fn a_policy_with_mistakes_is_refused_with_file_and_line_of_each() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (code, said) = key_list(
+        folder.path(),
+        "version = 1\n\n[[rule]]\nverdict = \"warn\"\nwhy = \"a\"\nfirmware = \"> 5, < 4\"\n\n\
+         [[rule]]\nverdict = \"warn\"\nwhy = \"b\"\n",
+    );
+    assert_eq!(code, Some(2), "{said}");
+    for place in [
+        "policy.toml:3: the rule never matches",
+        "policy.toml:8: the rule has no",
+    ] {
+        assert!(said.contains(place), "{said}");
+    }
+}
+
+#[test]
+fn the_example_policy_is_accepted() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let example = include_str!("../../assets/examples/policy.toml");
+    let (code, said) = key_list(folder.path(), example);
+    assert_eq!(code, Some(0), "{said}");
+}
