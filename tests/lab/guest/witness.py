@@ -15,6 +15,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from scenario import expect
 
+TRIES = 5
+
 
 @dataclasses.dataclass(frozen=True)
 class OnKey:
@@ -26,11 +28,17 @@ class OnKey:
 
 
 def token_info(node):
-    return _run("fido2-token", "-I", node)
+    """All that the key says of itself. libfido2 takes a key for U2F, and says little, when its first answer came late."""
+    for _ in range(TRIES):
+        said = _run("fido2-token", "-I", node)
+        if "\noptions:" in said:
+            break
+    return said
 
 
 def has_pin(node):
-    options = next(line for line in token_info(node).splitlines() if line.startswith("options:"))
+    options = next((line for line in token_info(node).splitlines() if line.startswith("options:")), None)
+    expect(options is not None, f"the key at {node} says nothing of its options")
     return "clientPin" in options.removeprefix("options:").replace(",", " ").split()
 
 
