@@ -17,6 +17,7 @@ mod config;
 mod credentials;
 mod crypto;
 mod faults;
+mod info;
 pub mod link;
 mod machine;
 mod manage;

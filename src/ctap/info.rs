@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::cbor::{FieldFault, Fields, as_bool, as_text, as_unsigned, read, required};
 use super::command::client_pin::Permissions;
+use super::pin::PinUvAuthToken;
 use crate::domain::key::Aaguid;
 
 /// The largest message of a key that does not state one.
@@ -256,6 +257,25 @@ impl Info {
         self.is_on("rk")
     }
 
+    /// Whether a token can be had that outlives the key's power and does nothing but list credentials
+    /// ([`Permissions::PERSISTENT_CREDENTIAL_MANAGEMENT`]).
+    pub fn persistent_management(&self) -> bool {
+        self.is_on("perCredMgmtRO")
+    }
+
+    /// Which key this is among all of its model (section 6.4, encIdentifier): 16 bytes that no other key has and that change with
+    /// a reset. `None` where the key states none, or the token is not one for
+    /// [`Permissions::PERSISTENT_CREDENTIAL_MANAGEMENT`].
+    pub fn identifier(&self, token: &PinUvAuthToken) -> Option<[u8; 16]> {
+        token.open_sealed(b"encIdentifier", self.enc_identifier.as_deref()?)
+    }
+
+    /// What changes with every change of the credentials on the key (section 6.4, encCredStoreState): where it is the same as
+    /// before, so are they. `None` as for [`Info::identifier`].
+    pub fn credential_store_state(&self, token: &PinUvAuthToken) -> Option<[u8; 16]> {
+        token.open_sealed(b"encCredStoreState", self.enc_cred_store_state.as_deref()?)
+    }
+
     /// Whether a touch can be asked for; true unless the key says otherwise.
     pub fn user_presence(&self) -> bool {
         self.option("up") != Some(false)
@@ -357,176 +377,4 @@ fn policy_url(fields: &mut Fields) -> Result<Option<String>, FieldFault> {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::ctap::cbor;
-
-    fn minimal() -> Vec<(Value, Value)> {
-        vec![
-            (Value::from(1), Value::Array(vec![Value::from("FIDO_2_0")])),
-            (Value::from(3), Value::Bytes(vec![7; 16])),
-        ]
-    }
-
-    fn with(extra: impl IntoIterator<Item = (Value, Value)>) -> Vec<u8> {
-        cbor::write(&Value::Map(minimal().into_iter().chain(extra).collect()))
-    }
-
-    #[test]
-    fn a_key_that_states_the_least_gets_the_defaults_of_the_specification() {
-        let info = Info::parse(&with([])).expect("valid");
-        assert_eq!(info.versions, ["FIDO_2_0"]);
-        assert_eq!(info.aaguid, Aaguid([7; 16]));
-        assert_eq!(
-            (info.max_msg_size, info.min_pin_length, info.max_pin_length),
-            (1024, 4, 63)
-        );
-        assert_eq!(info.client_pin(), Setup::Unsupported);
-        assert!(info.user_presence());
-        assert!(!info.token_permissions());
-        assert_eq!(info.credential_management(), None);
-    }
-
-    #[test]
-    fn options_mean_absent_off_or_on() {
-        let options = cbor::text_map([
-            ("rk", Some(Value::from(true))),
-            ("clientPin", Some(Value::from(false))),
-            ("uv", Some(Value::from(true))),
-            ("credentialMgmtPreview", Some(Value::from(true))),
-        ]);
-        let info = Info::parse(&with([(Value::from(4), options)])).expect("valid");
-        assert!(info.discoverable());
-        assert_eq!(info.client_pin(), Setup::NotSet);
-        assert_eq!(info.built_in_uv(), Setup::Set);
-        assert_eq!(info.fingerprints(), Setup::Unsupported);
-        assert_eq!(
-            info.credential_management(),
-            Some(CredentialManagement::Preview)
-        );
-    }
-
-    #[test]
-    fn an_unknown_member_is_kept_and_hinders_nothing() {
-        let info = Info::parse(&with([(Value::from(0x77), Value::from("new"))])).expect("valid");
-        assert_eq!(info.unknown, [(Value::from(0x77), Value::from("new"))]);
-    }
-
-    #[test]
-    fn a_member_of_the_wrong_type_is_named() {
-        let cases: [(i64, Value, &str); 6] = [
-            (0x02, Value::from(1), "extensions"),
-            (0x04, Value::Array(vec![]), "options"),
-            (0x05, Value::from(-1), "maxMsgSize"),
-            (0x0d, Value::from(64), "minPINLength"),
-            (
-                0x0a,
-                Value::Array(vec![cbor::text_map([("alg", Some(Value::from(-7)))])]),
-                "algorithms.type",
-            ),
-            (0x1f, Value::from(true), "authenticatorConfigCommands"),
-        ];
-        for (key, value, name) in cases {
-            let fault = Info::parse(&with([(Value::from(key), value)])).expect_err("wrong type");
-            assert!(fault.to_string().contains(&format!("`{name}`")), "{fault}");
-        }
-        let short = cbor::map([
-            (1, Some(Value::Array(vec![]))),
-            (3, Some(Value::Bytes(vec![0; 15]))),
-        ]);
-        assert_eq!(
-            Info::parse(&cbor::write(&short)),
-            Err(FieldFault::Invalid {
-                member: "aaguid",
-                expected: "16 bytes"
-            })
-        );
-    }
-
-    /// The reply of a key with every member of CTAP 2.3, as hexadecimal CBOR, made by an independent encoder.
-    const FULL: &str = include_str!("../../tests/data/getinfo-full.hex");
-
-    #[test]
-    fn every_member_of_ctap_2_3_is_read() {
-        let bytes = hex::decode(FULL.trim()).expect("hexadecimal");
-        let info = Info::parse(&bytes).expect("valid");
-        assert_eq!(
-            info.versions,
-            ["U2F_V2", "FIDO_2_0", "FIDO_2_1", "FIDO_2_3"]
-        );
-        assert_eq!(
-            info.extensions,
-            ["credProtect", "hmac-secret", "minPinLength"]
-        );
-        assert_eq!(
-            info.aaguid.to_string(),
-            "2fc0579f-8113-47ea-b116-bb5a8db9202a"
-        );
-        assert_eq!(info.max_msg_size, 2048);
-        assert_eq!(info.pin_uv_auth_protocols, [2, 1]);
-        assert_eq!(
-            (
-                info.max_credential_count_in_list,
-                info.max_credential_id_length
-            ),
-            (Some(8), Some(128))
-        );
-        assert_eq!(info.transports, ["nfc", "usb"]);
-        assert_eq!(info.algorithms, [-7, -8]);
-        assert_eq!(info.max_serialized_large_blob_array, Some(4096));
-        assert!(info.force_pin_change);
-        assert_eq!((info.min_pin_length, info.max_pin_length), (6, 62));
-        assert_eq!(info.firmware_version, Some(328_707));
-        assert_eq!(
-            (
-                info.max_cred_blob_length,
-                info.max_rpids_for_set_min_pin_length
-            ),
-            (Some(32), Some(2))
-        );
-        assert_eq!(
-            (info.preferred_platform_uv_attempts, info.uv_modality),
-            (Some(3), Some(0x202))
-        );
-        assert_eq!(info.certifications.get("FIPS-CMVP-2"), Some(&1));
-        assert_eq!(info.remaining_discoverable_credentials, Some(23));
-        assert_eq!(
-            info.vendor_prototype_config_commands,
-            Some(vec![1, u64::MAX])
-        );
-        assert_eq!(info.attestation_formats, ["packed", "none"]);
-        assert_eq!(info.uv_count_since_last_pin_entry, Some(4));
-        assert!(info.long_touch_for_reset);
-        assert_eq!(info.enc_identifier, Some(vec![0xaa; 32]));
-        assert_eq!(info.transports_for_reset, ["usb"]);
-        assert_eq!(info.pin_complexity_policy, Some(true));
-        assert_eq!(
-            info.pin_complexity_policy_url.as_deref(),
-            Some("https://example.com/pin")
-        );
-        assert_eq!(info.enc_cred_store_state, Some(vec![0xbb; 32]));
-        assert_eq!(info.authenticator_config_commands, Some(vec![1, 2, 3]));
-        assert_eq!(info.unknown, []);
-    }
-
-    proptest! {
-        #[test]
-        fn no_reply_panics_the_parser(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
-            let _ = Info::parse(&bytes);
-        }
-
-        #[test]
-        fn a_damaged_reply_is_an_error_or_a_whole_info(at in any::<proptest::sample::Index>(), to in any::<u8>()) {
-            let mut bytes = hex::decode(FULL.trim()).expect("hexadecimal");
-            let index = at.index(bytes.len());
-            if let Some(byte) = bytes.get_mut(index) {
-                *byte = to;
-            }
-            if let Ok(info) = Info::parse(&bytes) {
-                prop_assert!(info.min_pin_length <= 63);
-            }
-        }
-    }
-}
+mod tests;

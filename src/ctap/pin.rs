@@ -3,7 +3,7 @@
 //! Hides key agreement, padding and ciphers. Randomness comes in from outside. Invariant: secrets have no `Debug` and are
 //! zeroised when dropped; a PIN leaves this module only encrypted or hashed and encrypted.
 
-use aes::Aes256;
+use aes::{Aes128, Aes256};
 use cbc::cipher::{BlockModeDecrypt, BlockModeEncrypt, KeyIvInit};
 use ciborium::Value;
 use hmac::{Hmac, KeyInit, Mac};
@@ -283,6 +283,22 @@ impl PinUvAuthToken {
         self.permissions.contains(permissions)
     }
 
+    /// Opens a member of getInfo that the key has encrypted for holders of its persistent token (CTAP 2.3, section 6.4): an
+    /// initialisation vector and one block. `None` for another token, or bytes of another length.
+    pub(super) fn open_sealed(&self, purpose: &[u8], sealed: &[u8]) -> Option<[u8; BLOCK_BYTES]> {
+        if !self.permits(Permissions::PERSISTENT_CREDENTIAL_MANAGEMENT) {
+            return None;
+        }
+        let (iv, block) = sealed.split_first_chunk::<BLOCK_BYTES>()?;
+        let mut block: [u8; BLOCK_BYTES] = block.try_into().ok()?;
+        let mut key = Zeroizing::new([0; 16]);
+        let kdf = hkdf::Hkdf::<Sha256>::new(Some(&[0; 32]), &self.token);
+        kdf.expand(purpose, &mut *key).ok()?;
+        let mut cipher = cbc::Decryptor::<Aes128>::new((&*key).into(), iv.into());
+        cipher.decrypt_block((&mut block).into());
+        Some(block)
+    }
+
     /// `pinUvAuthParam` over `message`.
     pub fn authenticate(&self, message: &[u8]) -> Vec<u8> {
         authenticate(self.protocol, &self.token, message)
@@ -427,6 +443,38 @@ mod tests {
             }
             assert!(PinUvAuthToken::decrypt(&secret, &[1; 33], Permissions::ALL).is_none());
         }
+    }
+
+    #[test]
+    fn what_a_key_seals_for_its_persistent_token_is_opened_with_that_one_only() {
+        // Sealed with Python's cryptography 48 for a token of 32 × 0x07.
+        let sealed = [
+            (
+                &b"encIdentifier"[..],
+                "000102030405060708090a0b0c0d0e0f04fc7a8bf4a7636b1236260e15fb6a06",
+            ),
+            (
+                b"encCredStoreState",
+                "000102030405060708090a0b0c0d0e0fa33d1ebe006e90c96d944a4504d490be",
+            ),
+        ];
+        let token = PinUvAuthToken::known(PinProtocol::Two, [7; 32]);
+        let other = PinUvAuthToken::known(PinProtocol::Two, [8; 32]);
+        let plain: [u8; 16] = std::array::from_fn(|at| 16 + u8::try_from(at).expect("small"));
+        for (purpose, sealed) in sealed {
+            let sealed = from_hex(sealed);
+            assert_eq!(token.open_sealed(purpose, &sealed), Some(plain));
+            assert_ne!(other.open_sealed(purpose, &sealed), Some(plain));
+            for cut in [0, 15, 16, 31] {
+                let short = sealed.get(..cut).expect("shorter");
+                assert_eq!(token.open_sealed(purpose, short), None);
+            }
+        }
+        let one_off = PinUvAuthToken {
+            permissions: Permissions::CREDENTIAL_MANAGEMENT,
+            ..token
+        };
+        assert_eq!(one_off.open_sealed(b"encIdentifier", &[0; 32]), None);
     }
 
     #[test]

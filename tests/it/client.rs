@@ -16,6 +16,7 @@ use keydesk::domain::pin::Pin;
 mod bio;
 mod commands;
 mod config;
+mod manage;
 mod wire;
 
 pub(crate) const RP: &str = "login.example";

@@ -9,8 +9,7 @@ use std::time::{Duration, Instant};
 use ciborium::Value;
 
 use super::{
-    cbor::{self, Map, MapWriter},
-    config::MAX_MIN_PIN_RP_IDS,
+    cbor::{self, Map},
     crypto::Random,
     profile::{Management, Profile},
     state::{MAX_UV_RETRIES, SoftState, Volatile},
@@ -297,6 +296,7 @@ impl Authenticator {
         }
         if run.consents.verification()? {
             self.state.uv_retries = MAX_UV_RETRIES;
+            self.state.uv_since_pin = self.state.uv_since_pin.saturating_add(1);
             Ok(())
         } else if self.state.uv_retries == 0 {
             Err(blocked.into())
@@ -313,143 +313,14 @@ impl Authenticator {
         })
     }
 
-    fn info(&self) -> Value {
-        let abilities = &self.profile.abilities;
-        let since_21 = abilities.token_permissions;
-        let since_23 = self.profile.is_ctap_2_3();
-        let protocols = abilities
-            .pin_protocols
-            .iter()
-            .map(|&p| Value::from(p))
-            .collect::<Vec<_>>();
-        let left = self
-            .profile
-            .storage_slots
-            .saturating_sub(self.state.credentials.len());
-        let algorithm = MapWriter::default()
-            .with("alg", -7)
-            .with("type", "public-key")
-            .done();
-        MapWriter::default()
-            .with(0x01, texts(&self.profile.versions))
-            .with_some(
-                0x02,
-                (!abilities.extensions.is_empty()).then(|| texts(&abilities.extensions)),
-            )
-            .with(0x03, self.profile.aaguid.to_vec())
-            .with(0x04, self.options())
-            .with(0x05, 1200)
-            .with_some(0x06, (!protocols.is_empty()).then_some(protocols))
-            .with_some(0x07, since_21.then(|| cbor::count(MAX_LIST)))
-            .with_some(0x08, since_21.then_some(128))
-            .with_some(0x09, since_21.then(|| vec![Value::from("usb")]))
-            .with_some(0x0a, since_21.then(|| vec![algorithm]))
-            .with_some(0x0c, since_21.then_some(self.state.force_pin_change))
-            .with_some(0x0d, since_21.then_some(self.state.min_pin_length))
-            .with_some(0x0e, self.profile.firmware_version)
-            .with_some(
-                0x10,
-                abilities.config.then(|| cbor::count(MAX_MIN_PIN_RP_IDS)),
-            )
-            .with_some(0x11, abilities.fingerprints.then_some(3))
-            // uvModality: fingerprint_internal
-            .with_some(0x12, abilities.fingerprints.then_some(0x02))
-            .with_some(
-                0x14,
-                (since_21 && abilities.management != Management::Absent).then(|| cbor::count(left)),
-            )
-            .with_some(0x16, since_23.then(|| vec![Value::from("packed")]))
-            .with_some(
-                0x18,
-                abilities
-                    .long_touch_for_reset
-                    .map(|_| self.state.long_touch_for_reset),
-            )
-            .with_some(0x1a, since_23.then(|| vec![Value::from("usb")]))
-            .with_some(
-                0x1b,
-                abilities.pin_complexity.map(|_| self.state.pin_complexity),
-            )
-            .with_some(
-                0x1c,
-                abilities
-                    .pin_complexity
-                    .map(|_| PIN_POLICY_URL.as_bytes().to_vec()),
-            )
-            .with_some(0x1d, since_23.then_some(63))
-            .with_some(
-                0x1f,
-                (since_23 && abilities.config).then(|| {
-                    let commands = self.config_commands().into_iter();
-                    commands.map(Value::from).collect::<Vec<_>>()
-                }),
-            )
-            .done()
-    }
-
-    fn options(&self) -> Value {
-        let abilities = &self.profile.abilities;
-        let config = abilities.config;
-        let standard = abilities.management == Management::Standard;
-        let preview = abilities.management == Management::Preview;
-        let has_finger = abilities.fingerprints.then(|| self.has_finger());
-        MapWriter::default()
-            .with("rk", true)
-            .with("up", true)
-            .with("plat", false)
-            .with_some(
-                "clientPin",
-                abilities.client_pin.then_some(self.state.pin.is_some()),
-            )
-            .with_some("uv", has_finger)
-            .with_some(
-                "pinUvAuthToken",
-                abilities.token_permissions.then_some(true),
-            )
-            .with_some("credMgmt", standard.then_some(true))
-            .with_some("credentialMgmtPreview", preview.then_some(true))
-            .with_some("bioEnroll", has_finger.filter(|_| standard))
-            .with_some(
-                "userVerificationMgmtPreview",
-                has_finger.filter(|_| preview),
-            )
-            .with_some("authnrCfg", config.then_some(true))
-            .with_some("setMinPINLength", config.then_some(true))
-            .with_some("alwaysUv", config.then_some(self.state.always_uv))
-            .with_some(
-                "ep",
-                abilities
-                    .enterprise_rp_ids
-                    .as_ref()
-                    .map(|_| self.state.enterprise_enabled),
-            )
-            .with_some(
-                "makeCredUvNotRqd",
-                abilities
-                    .token_permissions
-                    .then(|| self.creates_without_uv()),
-            )
-            .done()
-    }
-
     /// `makeCredUvNotRqd`, which alwaysUv switches off.
     pub(super) fn creates_without_uv(&self) -> bool {
         self.profile.abilities.make_credential_without_uv && !self.state.always_uv
     }
 }
 
-/// pinComplexityPolicyURL.
-const PIN_POLICY_URL: &str = "https://keydesk.example/pin";
-
 /// maxCredentialCountInList: what the key takes in an exclude or allow list.
 pub(super) const MAX_LIST: usize = 16;
-
-fn texts(items: &[String]) -> Vec<Value> {
-    items
-        .iter()
-        .map(|item| Value::from(item.as_str()))
-        .collect()
-}
 
 fn no_parameters(parameters: &[u8]) -> Result<(), Stop> {
     if parameters.is_empty() {

@@ -323,6 +323,7 @@ impl Authenticator {
             if self.state.credentials.len() >= self.profile.storage_slots {
                 return Err(Status::KEY_STORE_FULL);
             }
+            self.state.store_changes += 1;
             self.state.credentials.push(Resident {
                 id: id.clone(),
                 rp_id: rp_id.to_owned(),

@@ -106,6 +106,28 @@ pub(super) fn coordinates(public: &PublicKey) -> (Vec<u8>, Vec<u8>) {
     (part(1..33), part(33..65))
 }
 
+/// The first 16 bytes of `plain` for holders of the persistent token (section 6.4): initialisation vector and one block.
+pub(super) fn seal(
+    token: &[u8; 32],
+    purpose: &[u8],
+    plain: &[u8; 32],
+    random: &mut Random,
+) -> Vec<u8> {
+    let mut key = [0; 16];
+    #[expect(
+        clippy::expect_used,
+        reason = "16 bytes are less than HKDF can expand to"
+    )]
+    Hkdf::<Sha256>::new(Some(&[0; 32]), token)
+        .expand(purpose, &mut key)
+        .expect("16 bytes are few");
+    let iv: [u8; 16] = random.bytes();
+    let (block, _) = plain.split_at(16);
+    let encrypted = cbc::Encryptor::<aes::Aes128>::new(&key.into(), &iv.into())
+        .encrypt_padded_vec::<NoPadding>(block);
+    [&iv[..], &encrypted].concat()
+}
+
 /// Which of the two PIN/UV auth protocols a request speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Protocol {

@@ -54,6 +54,14 @@ impl Authenticator {
         };
         let protocol = self.protocol(request.small(3)?)?;
         let signed = request.value(2).map(cbor::encode).unwrap_or_default();
+        let lists = matches!(subcommand, 0x01 | 0x02 | 0x04);
+        if let Some(lasting) = self.state.persistent_token.filter(|_| lists)
+            && protocol
+                .verify(&lasting, &[&[subcommand], &signed], signature)
+                .is_ok()
+        {
+            return Ok(None);
+        }
         let needed = permission::CREDENTIAL_MANAGEMENT;
         let token = self.check_token(
             protocol,
@@ -167,6 +175,7 @@ impl Authenticator {
     fn delete(&mut self, parameters: Map<'_>, bound: Option<&str>) -> Result<Option<Value>, Stop> {
         let position = self.position(parameters, bound)?;
         self.state.credentials.remove(position);
+        self.state.store_changes += 1;
         Ok(None)
     }
 
@@ -189,6 +198,7 @@ impl Authenticator {
                     name,
                     display_name,
                 };
+                self.state.store_changes += 1;
                 Ok(None)
             }
             _ => Err(Status::INVALID_PARAMETER.into()),

@@ -115,6 +115,7 @@ impl Authenticator {
         shared.verify(&[new_pin], signature)?;
         self.state.pin = Some(self.accept_pin(&shared.decrypt(new_pin)?)?);
         self.state.pin_retries = MAX_PIN_RETRIES;
+        self.state.persistent_token = None;
         Ok(None)
     }
 
@@ -137,6 +138,7 @@ impl Authenticator {
         }
         self.state.pin = Some(accepted);
         self.state.force_pin_change = false;
+        self.state.persistent_token = None;
         self.volatile.token = Token::new(&mut self.random);
         Ok(None)
     }
@@ -197,6 +199,7 @@ impl Authenticator {
         if right {
             self.state.pin_retries = MAX_PIN_RETRIES;
             self.state.uv_retries = MAX_UV_RETRIES;
+            self.state.uv_since_pin = 0;
             self.volatile.pin_mismatches = 0;
             return Ok(());
         }
@@ -248,9 +251,13 @@ impl Authenticator {
             (permission::BIO_ENROLMENT, !abilities.fingerprints),
             (permission::LARGE_BLOB_WRITE, true),
             (permission::CONFIG, !abilities.config),
-            (permission::PERSISTENT_MANAGEMENT_READ, true),
+            (
+                permission::PERSISTENT_MANAGEMENT_READ,
+                !abilities.persistent_management,
+            ),
         ];
-        if permissions == 0 {
+        let lasting = permissions & permission::PERSISTENT_MANAGEMENT_READ != 0;
+        if permissions == 0 || (lasting && permissions != permission::PERSISTENT_MANAGEMENT_READ) {
             return Err(Status::INVALID_PARAMETER);
         }
         if refused
@@ -292,6 +299,10 @@ impl Authenticator {
         run: &mut Run<'_>,
     ) -> Result<Option<Value>, Stop> {
         let (permissions, rp_id) = self.requested_permissions(request)?;
+        // The key has neither uvBioEnroll nor uvAcfg: what changes the key itself takes the PIN.
+        if permissions & (permission::BIO_ENROLMENT | permission::CONFIG) != 0 {
+            return Err(Status::UNAUTHORIZED_PERMISSION.into());
+        }
         let (protocol, shared) = self.shared_secret(request)?;
         if !self.has_finger() {
             return Err(Status::NOT_ALLOWED.into());
@@ -316,6 +327,15 @@ impl Authenticator {
         user_present: bool,
         now: Instant,
     ) -> Value {
+        if permissions == permission::PERSISTENT_MANAGEMENT_READ {
+            let lasting = match self.state.persistent_token {
+                Some(token) => token,
+                None => self.random.bytes(),
+            };
+            self.state.persistent_token = Some(lasting);
+            let encrypted = shared.encrypt(&lasting, &mut self.random);
+            return MapWriter::default().with(0x02, encrypted).done();
+        }
         self.volatile.token = Token::new(&mut self.random);
         self.volatile.token.in_use = Some(TokenUse {
             protocol,

@@ -56,6 +56,8 @@ pub struct Abilities {
     /// CTAP 2.2's PIN complexity policy: `None` for a key that has none, otherwise its factory setting. Under it the key
     /// takes no PIN of one character repeated, nor one that counts up or down.
     pub pin_complexity: Option<bool>,
+    /// CTAP 2.2's tokens that list credentials, outlive the key's power, and tell one key from another of its model.
+    pub persistent_management: bool,
 }
 
 /// The model a key plays.
@@ -125,6 +127,7 @@ impl Profile {
                 extensions: strings(&["credProtect", "hmac-secret", "minPinLength"]),
                 long_touch_for_reset: None,
                 pin_complexity: None,
+                persistent_management: false,
             },
             storage_slots: 25,
             min_pin_length: 4,
@@ -138,7 +141,7 @@ impl Profile {
         }
     }
 
-    /// A CTAP 2.3 key: with a PIN complexity policy and the long touch for a reset, both off.
+    /// A CTAP 2.3 key: with tokens that last, and a PIN complexity policy and the long touch for a reset, both off.
     pub fn ctap23() -> Self {
         let full = Self::full();
         Self {
@@ -155,6 +158,7 @@ impl Profile {
                 ]),
                 long_touch_for_reset: Some(false),
                 pin_complexity: Some(false),
+                persistent_management: true,
                 ..full.abilities.clone()
             },
             ..full

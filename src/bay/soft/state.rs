@@ -38,6 +38,15 @@ pub struct SoftState {
     pub(super) long_touch_for_reset: bool,
     #[serde(default)]
     pub(super) pin_complexity: bool,
+    /// Built-in verifications since the PIN was last right.
+    #[serde(default)]
+    pub(super) uv_since_pin: u32,
+    /// The token that lasts until the next PIN or reset, once one was given out.
+    #[serde(default)]
+    pub(super) persistent_token: Option<[u8; 32]>,
+    /// Changes of the discoverable credentials so far.
+    #[serde(default)]
+    pub(super) store_changes: u64,
     pub(super) sign_count: u32,
     /// Discoverable credentials, oldest first.
     pub(super) credentials: Vec<Resident>,
@@ -79,6 +88,9 @@ impl SoftState {
             enterprise_enabled: false,
             long_touch_for_reset: profile.abilities.long_touch_for_reset.unwrap_or(false),
             pin_complexity: profile.abilities.pin_complexity.unwrap_or(false),
+            uv_since_pin: 0,
+            persistent_token: None,
+            store_changes: 0,
             sign_count: 0,
             credentials: Vec::new(),
             fingerprints: Vec::new(),

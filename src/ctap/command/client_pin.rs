@@ -24,6 +24,9 @@ impl Permissions {
     /// Change the key's configuration.
     pub const AUTHENTICATOR_CONFIG: Self = Self(0x20);
 
+    /// List credentials, also after the key has lost its power; not to be asked for with any other.
+    pub const PERSISTENT_CREDENTIAL_MANAGEMENT: Self = Self(0x40);
+
     /// Everything: what the one token of CTAP 2.0 is good for.
     pub const ALL: Self = Self(0xff);
 

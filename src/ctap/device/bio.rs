@@ -159,7 +159,7 @@ impl<T: Transport> Device<T> {
     }
 
     /// Tells the key to drop an enrolment, also for a caller who has cancelled. What it answers makes no difference: a key that
-    /// does not listen drops it with the next command or when it loses power.
+    /// does not listen drops it when it loses power.
     fn drop_enrolment(&mut self) {
         let mut ignore = |_| {};
         let mut control = Control::new(CANCEL_LIMIT, &|| false, &mut ignore);

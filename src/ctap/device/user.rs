@@ -195,6 +195,16 @@ fn admissible(request: &TokenRequest<'_>, info: &Info) -> Result<Operation, Ctap
         VerifyBy::Pin(_) if info.client_pin() == Setup::Unsupported => {
             Err(CtapError::Unsupported { what: "PINs" })
         }
+        _ if request.permissions != Permissions::ALL
+            && request
+                .permissions
+                .contains(Permissions::PERSISTENT_CREDENTIAL_MANAGEMENT)
+            && !info.persistent_management() =>
+        {
+            Err(CtapError::Unsupported {
+                what: "listing credentials with a lasting token",
+            })
+        }
         VerifyBy::Pin(_) if wants_make_or_use && info.pin_cannot_make_or_use() => {
             Err(CtapError::Unsupported {
                 what: "making or using credentials with the PIN; it wants a fingerprint",
