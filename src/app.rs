@@ -17,6 +17,7 @@ use crate::bay::{Bay, BayConfig, Slot};
 use crate::cli::args::{self, Arguments, AuditCommand, Command, Global, KeyCommand};
 use crate::cli::commands::{self, StationCommand};
 use crate::cli::face;
+use crate::cli::look;
 use crate::cli::output::{Exit, Outcome, Output};
 use crate::cli::secret;
 use crate::domain::policy::Weight;
@@ -89,6 +90,9 @@ async fn dispatch(arguments: Arguments, output: Arc<Output>) -> Outcome {
         Some(Command::Demo) => demo::run(&global, output).await,
         Some(Command::Registry(command)) => registry::run(command, &global, &output).await,
         Some(Command::Audit(command)) => audit_command(&command, &global.data, &output),
+        Some(Command::Key(KeyCommand::Care(command))) => {
+            with_station(&global, output, StationCommand::Care(&command)).await
+        }
         Some(Command::Key(command)) => key_command(&command, &global, &output).await,
         Some(Command::Station(command)) => join(command, &global).await,
         Some(Command::Doctor) => doctor_command(&global, &output).await,
@@ -178,6 +182,7 @@ async fn settle(station: &Station, command: &StationCommand<'_>) {
         command,
         StationCommand::Session(args::SessionCommand::Open { .. })
             | StationCommand::Enrol(_)
+            | StationCommand::Care(_)
             | StationCommand::Unfinished(args::UnfinishedCommand::Resolve { .. })
     );
     if needs_keys {
@@ -324,8 +329,17 @@ async fn key_command(command: &KeyCommand, global: &Global, output: &Output) -> 
     slots.settled(BAY_SETTLES).await;
     match command {
         KeyCommand::List => key_list(&slots, output),
-        KeyCommand::Info { key } => key_info(&slots, key.as_deref(), output),
+        KeyCommand::Info { key } => {
+            key_info(&slots, key.as_deref(), language(global), output).await
+        }
+        // It needs a station, and was sent there.
+        KeyCommand::Care(_) => Outcome::done("", serde_json::json!({})),
     }
+}
+
+fn language(global: &Global) -> Language {
+    let tag = global.language.as_deref().unwrap_or_default();
+    Language::parse(tag).unwrap_or(Language::English)
 }
 
 fn key_list(slots: &Slots, output: &Output) -> Outcome {
@@ -349,7 +363,12 @@ fn key_list(slots: &Slots, output: &Output) -> Outcome {
     )
 }
 
-fn key_info(slots: &Slots, wanted: Option<&str>, output: &Output) -> Outcome {
+async fn key_info(
+    slots: &Slots,
+    wanted: Option<&str>,
+    language: Language,
+    output: &Output,
+) -> Outcome {
     let shown = slots.raw();
     let wanted = match wanted {
         Some(name) => {
@@ -383,10 +402,7 @@ fn key_info(slots: &Slots, wanted: Option<&str>, output: &Output) -> Outcome {
             "no such key in the bay: see `keydesk key list`",
         );
     };
-    let text = serde_json::to_string_pretty(slot).unwrap_or_default();
-    let (item, why) = with_verdict(slots, slot, Weight::Note);
-    output.item("key-info", &item, &format!("{text}{why}"));
-    Outcome::done("", serde_json::json!({}))
+    look::tell(slots, slot, language, output).await
 }
 
 /// A slot with the name of its model and what speaks for and against it: an object, and lines for the findings that weigh

@@ -1,8 +1,10 @@
 //! The command line: arguments in, JSON lines out.
 
 pub mod args;
+mod care;
 pub mod commands;
 pub mod face;
+pub mod look;
 pub mod output;
 mod patience;
 pub mod secret;

@@ -3,6 +3,7 @@
 //! Invariant: nothing here reads a clock, a device, a file or a random number; they come in as arguments.
 
 pub mod authority;
+pub mod care;
 pub mod change;
 pub mod id;
 pub mod identification;

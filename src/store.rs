@@ -14,6 +14,7 @@
 //! All calls block, for about a millisecond; opening may take longer after a power cut.
 
 pub mod audit;
+mod cares;
 mod error;
 mod illegal;
 mod index;
@@ -343,7 +344,9 @@ fn may_use_reserve(change: &Change) -> bool {
         | Change::IntentEnded { .. }
         | Change::Pushed { .. }
         | Change::Rejected { .. }
-        | Change::ConflictResolved { .. } => true,
+        | Change::ConflictResolved { .. }
+        // It has happened to the key already.
+        | Change::Cared { .. } => true,
     }
 }
 

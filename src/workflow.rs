@@ -5,6 +5,7 @@
 //!
 //! Invariant: nothing irreversible is asked of a key before [`Desk::commit`] returned for its intent.
 
+pub mod care;
 mod ceremony;
 pub mod dialogue;
 mod enrol;
@@ -241,6 +242,9 @@ pub enum KeyFault {
     /// All attempts are used up.
     #[error("the PIN is blocked: only a reset helps")]
     PinBlocked,
+    /// The PIN must be changed before it opens anything.
+    #[error("the key demands a new PIN first: change it")]
+    PinChangeNeeded,
     /// The key's own rules refuse this PIN.
     #[error("the key refuses this PIN: choose another, perhaps a longer one")]
     PinRefused,
@@ -380,6 +384,7 @@ impl KeyFault {
             Self::WrongPin { .. } => "wrong-pin",
             Self::PowerCycleNeeded => "power-cycle-needed",
             Self::PinBlocked => "pin-blocked",
+            Self::PinChangeNeeded => "pin-change-needed",
             Self::PinRefused => "pin-refused",
             Self::Excluded => "excluded",
             Self::NoCredential => "no-credential",

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
+pub use super::care::args::CareCommand;
 use super::output::{Exit, Outcome};
 use crate::domain::{EntryId, Identification, IntentId, PersonId};
 
@@ -158,6 +159,9 @@ pub enum KeyCommand {
         #[arg(long, value_name = "PLACE|SERIAL")]
         key: Option<String>,
     },
+    /// What is done to one key.
+    #[command(flatten)]
+    Care(CareCommand),
 }
 
 /// `session …`
@@ -391,7 +395,7 @@ pub enum OperatorsCommand {
     },
 }
 
-fn person_id(text: &str) -> Result<PersonId, String> {
+pub(super) fn person_id(text: &str) -> Result<PersonId, String> {
     if text.is_empty() || text.len() > 128 || text.contains(char::is_control) {
         return Err("not an identifier: see `keydesk person find`".to_owned());
     }

@@ -7,9 +7,10 @@ use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::args::{
-    EnrolArguments, KeyChoice, OutboxCommand, PersonCommand, SessionCommand, TicketsCommand,
-    UnfinishedCommand,
+    CareCommand, EnrolArguments, KeyChoice, OutboxCommand, PersonCommand, SessionCommand,
+    TicketsCommand, UnfinishedCommand,
 };
+use super::care;
 use super::face::HeadlessFace;
 use super::output::{Exit, Outcome, Output, push_word};
 use super::secret::{Lines, SecretError};
@@ -36,6 +37,8 @@ pub enum StationCommand<'a> {
     Outbox(&'a OutboxCommand),
     /// `unfinished …`
     Unfinished(&'a UnfinishedCommand),
+    /// `key …`, but for what needs nobody to be signed in
+    Care(&'a CareCommand),
 }
 
 /// Carries out one command.
@@ -58,6 +61,7 @@ pub async fn run(
             runs.sign_in(key, *code_fd).await
         }
         StationCommand::Enrol(arguments) => runs.enrol(arguments).await,
+        StationCommand::Care(command) => care::run(&runs, command).await,
         StationCommand::Unfinished(UnfinishedCommand::Resolve {
             intent,
             without_key,
@@ -94,14 +98,14 @@ async fn until_stopped(
 }
 
 /// The commands that work with a key: the stopper ends them through their desk, so that they can say what they leave.
-struct Runs<'a> {
-    station: &'a Arc<Station>,
+pub(super) struct Runs<'a> {
+    pub(super) station: &'a Arc<Station>,
     output: &'a Arc<Output>,
     stopper: &'a Stopper,
 }
 
 impl Runs<'_> {
-    fn face(
+    pub(super) fn face(
         &self,
         choice: &KeyChoice,
         identification: Option<Identification>,
@@ -116,7 +120,7 @@ impl Runs<'_> {
         ))
     }
 
-    fn desk(&self, face: &Arc<HeadlessFace>) -> StationDesk<HeadlessFace> {
+    pub(super) fn desk(&self, face: &Arc<HeadlessFace>) -> StationDesk<HeadlessFace> {
         StationDesk::new(
             Arc::clone(self.station),
             Arc::clone(face),
@@ -363,6 +367,8 @@ pub fn outcome_of(ending: &Ending) -> Outcome {
     match ending {
         Ending::Enrolled { person, key, push } => pushed("enrolled", person, key, push),
         Ending::Retested { person, key, push } => pushed("retested", person, key, push),
+        Ending::WorksFor { person, key, push } => care::works_for(person, key, push),
+        Ending::Cared { key, result } => care::outcome_of(key, result),
         Ending::SignedIn => Outcome::done("signed in", json!({})),
         Ending::Resolved { remains } => {
             Outcome::done("unfinished work ended", json!({ "remains": remains }))

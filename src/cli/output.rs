@@ -203,6 +203,9 @@ fn step_in_words(step: Step, note: &Note) -> Option<String> {
             .map(|finding| format!("check: {}", finding.in_words()))
             .collect::<Vec<_>>()
             .join("\n"),
+        (_, Note::Oddities { oddities }) => super::care::oddities_in_words(oddities),
+        (_, Note::Tested { tested }) => super::care::tested_in_words(tested),
+        (_, Note::NoPin) => "PIN: none on this key".to_owned(),
         (_, Note::PinSet) => "PIN: set and verified".to_owned(),
         (_, Note::PinChanged) => "PIN: changed and verified".to_owned(),
         (Step::Pin, _) => "PIN: verified".to_owned(),

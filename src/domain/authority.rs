@@ -47,6 +47,14 @@ pub enum Action {
     FetchTickets,
     /// Send again, or give up, what the registry refused.
     ResolveConflict,
+    /// Test a key.
+    TestKey,
+    /// Set, change or verify the PIN of the key of a person who is present, or of a key in stock.
+    SetPin,
+    /// Change how a key behaves, which only a reset takes back.
+    ConfigureKey,
+    /// List, rename and delete what is on a key that strands nobody.
+    TidyKey,
 }
 
 /// Why not, and who may.
@@ -74,9 +82,14 @@ impl Role {
     pub fn may(self, action: Action) -> Result<(), NotAllowed> {
         let may: &[Self] = match action {
             // A station administrator provisions standby keys, which is an enrolment as well.
-            Action::Enrol | Action::FetchTickets | Action::ResolveConflict => {
-                &[Self::HelpDesk, Self::StationAdministrator]
-            }
+            Action::Enrol
+            | Action::FetchTickets
+            | Action::ResolveConflict
+            | Action::TestKey
+            | Action::SetPin
+            | Action::TidyKey => &[Self::HelpDesk, Self::StationAdministrator],
+            // Whoever provisions keys decides how they behave.
+            Action::ConfigureKey => &[Self::StationAdministrator],
         };
         if may.contains(&self) {
             Ok(())

@@ -7,6 +7,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::care::Care;
 use super::id::{Bytes, EntryId, IntentId, OfferId, OperatorId, PersonId, StationId};
 use super::identification::Identification;
 use super::key::{KeyFacts, KeyId, Place};
@@ -132,6 +133,13 @@ pub enum Change {
         entry: EntryId,
         /// How.
         how: Resolution,
+    },
+    /// Something was done to a key besides an enrolment: it was tested, got a PIN, a setting, a fingerprint, …
+    Cared {
+        /// To which.
+        key: Box<KeyFacts>,
+        /// What.
+        care: Box<Care>,
     },
 }
 

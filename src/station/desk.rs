@@ -3,7 +3,10 @@
 //! Invariant: once `cancel` is set, every question and every key operation ends with "cancelled"; what is already in the
 //! journal stays there.
 
-use std::sync::{Arc, Mutex};
+mod care;
+mod stopwatch;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -18,10 +21,12 @@ use crate::domain::policy::Policy;
 use crate::domain::{Bytes, Change, EntryId, KeyFacts, PersonId, Pin};
 use crate::wire::webauthn::{CreationOptions, Descriptor, RequestOptions};
 use crate::wire::{Operator, OperatorEnrolment, OperatorOffer, SignIn, SignInOptions};
+use crate::workflow::care::KeyTime;
 use crate::workflow::dialogue::{Answer, Event, Question};
 use crate::workflow::{
     Desk, KeyFault, NewAssertion, NewCredential, Offered, Pushed, Resident, Stop,
 };
+use stopwatch::Stopwatch;
 
 /// How long a key may take for anything that needs no touch.
 const QUICK: Duration = Duration::from_secs(10);
@@ -46,6 +51,8 @@ pub struct StationDesk<F> {
     station: Arc<Station>,
     face: Arc<F>,
     cancel: Cancel,
+    /// How long the last operation of a key took.
+    time: KeyTime,
 }
 
 impl<F: Face + Sync + 'static> StationDesk<F> {
@@ -55,6 +62,7 @@ impl<F: Face + Sync + 'static> StationDesk<F> {
             station,
             face,
             cancel,
+            time: KeyTime::default(),
         }
     }
 
@@ -75,6 +83,7 @@ impl<F: Face + Sync + 'static> StationDesk<F> {
             station: Arc::clone(&self.station),
             face: Arc::clone(&self.face),
             cancel: Cancel::default(),
+            time: KeyTime::default(),
         }
     }
 
@@ -89,7 +98,7 @@ impl<F: Face + Sync + 'static> StationDesk<F> {
 
     /// Runs a job on a key's thread once the run may go on.
     async fn on_key<R: Send + 'static>(
-        &self,
+        &mut self,
         key: &KeyFacts,
         limit: Duration,
         job: impl FnOnce(&mut AnyDevice, &mut Control<'_>) -> Result<R, CtapError> + Send + 'static,
@@ -100,7 +109,7 @@ impl<F: Face + Sync + 'static> StationDesk<F> {
 
     /// Runs a job on a key's thread; keepalives go to the face.
     async fn on_key_now<R: Send + 'static>(
-        &self,
+        &mut self,
         key: &KeyFacts,
         limit: Duration,
         job: impl FnOnce(&mut AnyDevice, &mut Control<'_>) -> Result<R, CtapError> + Send + 'static,
@@ -111,11 +120,12 @@ impl<F: Face + Sync + 'static> StationDesk<F> {
         };
         let face = Arc::clone(&self.face);
         let last = Mutex::new(None);
+        let watch = Arc::new(Mutex::new(Stopwatch::start()));
+        let hears = Arc::clone(&watch);
         let keepalive = move |keepalive: Keepalive| {
+            locked(&hears).hear(keepalive);
             // A key repeats itself every 100 ms; the screen only needs to hear what changes.
-            let mut last = last
-                .lock()
-                .unwrap_or_else(std::sync::PoisonError::into_inner);
+            let mut last = locked(&last);
             if last.replace(keepalive) != Some(keepalive) {
                 face.tell(Event::Alive {
                     touch: keepalive == Keepalive::TouchNeeded,
@@ -128,6 +138,7 @@ impl<F: Face + Sync + 'static> StationDesk<F> {
             .bay
             .run(&reference, limit, &self.cancel, keepalive, job)
             .await;
+        self.time = locked(&watch).stop();
         match result {
             Ok(done) => Ok(done),
             Err(KeyError::Ctap { error, .. }) if is_wrong_pin(&error) => {
@@ -145,6 +156,10 @@ impl<F: Face + Sync + 'static> StationDesk<F> {
             Err(error) => Err(fault_of_bay(error)),
         }
     }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn is_wrong_pin(error: &CtapError) -> bool {

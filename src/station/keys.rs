@@ -2,6 +2,8 @@
 //!
 //! Hides tokens, permissions and status codes. Every job gets its own token, so that no token outlives its purpose.
 
+pub(super) mod care;
+
 use sha2::{Digest, Sha256};
 
 use crate::ctap::{
@@ -96,14 +98,19 @@ pub(super) fn make_credential(
     client_data_hash: [u8; 32],
 ) -> Result<NewCredential, CtapError> {
     let info = device.known_info(control)?;
-    let token = token(
-        device,
-        control,
-        pin,
-        Permissions::MAKE_CREDENTIAL,
-        Some(&options.rp.id),
-    )?;
     let wanted = options.authenticator_selection.as_ref();
+    let verified =
+        pin.is_some() || asks_for_verification(wanted.and_then(|s| s.user_verification.as_deref()));
+    let token = match verified {
+        true => token(
+            device,
+            control,
+            pin,
+            Permissions::MAKE_CREDENTIAL,
+            Some(&options.rp.id),
+        )?,
+        false => None,
+    };
     let resident = wanted.and_then(|s| s.resident_key.as_deref());
     let discoverable = match resident {
         Some("required") => true,
@@ -128,7 +135,7 @@ pub(super) fn make_credential(
             .map(|d| d.id.0.clone())
             .collect(),
         discoverable,
-        built_in_uv: token.is_none(),
+        built_in_uv: verified && token.is_none(),
         cred_protect: cred_protect(options, &info),
         min_pin_length: asks_for(options, "minPinLength") && info.has_extension("minPinLength"),
         hmac_secret: asks_for(options, "hmacCreateSecret") && info.has_extension("hmac-secret"),
@@ -176,13 +183,17 @@ pub(super) fn get_assertion(
     options: &RequestOptions,
     client_data_hash: [u8; 32],
 ) -> Result<NewAssertion, CtapError> {
-    let token = token(
-        device,
-        control,
-        pin,
-        Permissions::GET_ASSERTION,
-        Some(&options.rp_id),
-    )?;
+    let verified = pin.is_some() || asks_for_verification(options.user_verification.as_deref());
+    let token = match verified {
+        true => token(
+            device,
+            control,
+            pin,
+            Permissions::GET_ASSERTION,
+            Some(&options.rp_id),
+        )?,
+        false => None,
+    };
     let request = GetAssertion {
         rp_id: options.rp_id.clone(),
         client_data_hash,
@@ -192,7 +203,7 @@ pub(super) fn get_assertion(
             .map(|d| d.id.0.clone())
             .collect(),
         user_presence: true,
-        built_in_uv: token.is_none(),
+        built_in_uv: verified && token.is_none(),
     };
     let signed = device.assertion(&request, token.as_ref(), control)?;
     Ok(NewAssertion {
@@ -201,6 +212,11 @@ pub(super) fn get_assertion(
         signature: Bytes(signed.signature),
         user_handle: signed.user.map(|user| Bytes(user.id)),
     })
+}
+
+/// Whether the person is to be verified where no PIN was given: always, unless the options ask for a touch only.
+fn asks_for_verification(user_verification: Option<&str>) -> bool {
+    user_verification != Some("discouraged")
 }
 
 /// A token by PIN, or by the key's own verification; none where an old key does that within the request itself.

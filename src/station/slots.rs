@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::face::{SlotState as SlotLook, SlotView};
-use crate::bay::{Activity, Bay, Ready, Refusal, Slot, SlotState};
+pub use crate::bay::Slot;
+use crate::bay::{Activity, Bay, Ready, Refusal, SlotState};
 use crate::ctap::{Info, Retries};
 use crate::domain::models::Models;
 use crate::domain::policy::{Policy, Verdict, judge_key};

@@ -7,6 +7,7 @@
 //! Invariant: rows and [`Meta`] (which record they stand at, counts, a digest over all rows) change in one atomic batch.
 
 pub(super) mod apply;
+pub(super) mod care;
 mod files;
 pub(super) mod rows;
 

@@ -80,6 +80,9 @@ impl Text {
             Step::Pin => tr!(self, "step-pin"),
             Step::Create => tr!(self, "step-create"),
             Step::Test => tr!(self, "step-test"),
+            Step::SignTouched => tr!(self, "step-sign-touched"),
+            Step::Exclude => tr!(self, "step-exclude"),
+            Step::Clean => tr!(self, "step-clean"),
             Step::Record => tr!(self, "step-record"),
             Step::Push => tr!(self, "step-push"),
         }
@@ -210,6 +213,9 @@ impl Text {
                 explained!("stop-power-cycle-needed", "stop-power-cycle-needed-next")
             }
             "pin-blocked" => explained!("stop-pin-blocked", "stop-pin-blocked-next"),
+            "pin-change-needed" => {
+                explained!("stop-pin-change-needed", "stop-pin-change-needed-next")
+            }
             "pin-refused" => explained!("stop-pin-refused", "stop-pin-refused-next"),
             "excluded" => explained!("stop-excluded", "stop-excluded-next"),
             "no-credential" => explained!("stop-no-credential", "stop-no-credential-next"),

@@ -4,6 +4,7 @@
 //! registry or a keyboard sent can move the cursor or turn the line round.
 
 mod bay;
+mod care;
 mod chrome;
 mod closing;
 mod giving_up;

@@ -107,6 +107,26 @@ pub fn verify_assertion(
     rp_id: &str,
     cose_key: &Bytes,
 ) -> Result<Verified, Stop> {
+    check_assertion(signed, client_data_hash, rp_id, cose_key, Checked::Verified)
+}
+
+/// What an assertion must say of the person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Checked {
+    /// Touched, and verified.
+    Verified,
+    /// Touched, and not verified: a key that says otherwise lies.
+    TouchedOnly,
+}
+
+/// The same for an assertion that was asked for without user verification, too.
+pub fn check_assertion(
+    signed: &NewAssertion,
+    client_data_hash: &[u8; 32],
+    rp_id: &str,
+    cose_key: &Bytes,
+    how: Checked,
+) -> Result<Verified, Stop> {
     let data = signed.authenticator_data.as_ref();
     let (rp_hash, rest) = data
         .split_first_chunk::<32>()
@@ -118,8 +138,16 @@ pub fn verify_assertion(
     if flags & FLAG_UP == 0 {
         return Err(unproven("it signed without a touch"));
     }
-    if flags & FLAG_UV == 0 {
-        return Err(unproven("it signed without verifying the person"));
+    match (how, flags & FLAG_UV != 0) {
+        (Checked::Verified, false) => {
+            return Err(unproven("it signed without verifying the person"));
+        }
+        (Checked::TouchedOnly, true) => {
+            return Err(unproven(
+                "it says that it verified the person, and nobody was verified",
+            ));
+        }
+        _ => {}
     }
     let Some(key) = es256_key(cose_key)? else {
         return Ok(Verified::LeftToRegistry);

@@ -3,9 +3,10 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::care::{Care, Oddity, TestedStep};
 use crate::domain::change::{Remains, Unfinished};
 use crate::domain::policy::Verdict;
-use crate::domain::{Identification, KeyFacts, Person, Pin, Place};
+use crate::domain::{Identification, KeyFacts, Person, PersonId, Pin, Place};
 
 /// What a run is about.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -24,6 +25,24 @@ pub enum Job {
     Resolve {
         /// Which.
         unfinished: Box<Unfinished>,
+    },
+    /// Does something to one key besides enrolling it.
+    Care {
+        /// What.
+        care: CareJob,
+    },
+}
+
+/// What is done to one key.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "care", rename_all = "kebab-case")]
+pub enum CareJob {
+    /// Tests it with a throwaway credential.
+    Test,
+    /// Tests whether it works for a person.
+    TestFor {
+        /// For whom.
+        person: PersonId,
     },
 }
 
@@ -45,6 +64,12 @@ pub enum Step {
     Create,
     /// Touch to test.
     Test,
+    /// Touch to sign without being verified.
+    SignTouched,
+    /// Touch to be refused.
+    Exclude,
+    /// What a test left is looked for.
+    Clean,
     /// Written to the journal.
     Record,
     /// Verified by the registry.
@@ -67,6 +92,24 @@ pub fn steps(job: &Job) -> &'static [Step] {
             Step::Push,
         ],
         Job::Resolve { .. } => &[Step::Key, Step::Pin, Step::Test, Step::Record, Step::Push],
+        Job::Care { care } => care_steps(care),
+    }
+}
+
+fn care_steps(job: &CareJob) -> &'static [Step] {
+    match job {
+        CareJob::Test => &[
+            Step::Key,
+            Step::Check,
+            Step::Pin,
+            Step::Create,
+            Step::Test,
+            Step::SignTouched,
+            Step::Exclude,
+            Step::Clean,
+            Step::Record,
+        ],
+        CareJob::TestFor { .. } => &[Step::Key, Step::Pin, Step::Test, Step::Record, Step::Push],
     }
 }
 
@@ -255,6 +298,18 @@ pub enum Note {
     PinChanged,
     /// The person typed the PIN, or the key verified a finger.
     Verified,
+    /// The key has no PIN.
+    NoPin,
+    /// What is unusual about the key.
+    Oddities {
+        /// Heaviest first.
+        oddities: Vec<Oddity>,
+    },
+    /// A step of a test.
+    Tested {
+        /// How it went.
+        tested: TestedStep,
+    },
     /// It waits in the outbox.
     Queued,
     /// The registry refused it; see the outbox.
@@ -288,6 +343,22 @@ pub enum Ending {
     },
     /// An operator signed in.
     SignedIn,
+    /// A key signed for a person, and the registry was or will be told.
+    WorksFor {
+        /// For whom.
+        person: PersonId,
+        /// Which.
+        key: KeyFacts,
+        /// Accepted, queued or in conflict.
+        push: PushState,
+    },
+    /// Something was done to a key.
+    Cared {
+        /// Which, as it is now.
+        key: KeyFacts,
+        /// What came of it.
+        result: Box<CareResult>,
+    },
     /// Unfinished work was ended.
     Resolved {
         /// What remains on the key.
@@ -299,6 +370,17 @@ pub enum Ending {
         stop: StopView,
         /// What remains on the key.
         remains: Remains,
+    },
+}
+
+/// What care came to.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "result", rename_all = "kebab-case")]
+pub enum CareResult {
+    /// This was done and recorded.
+    Done {
+        /// What.
+        care: Care,
     },
 }
 

@@ -240,7 +240,7 @@ async fn write_pin<D: Desk>(
     }
 }
 
-async fn current_pin<D: Desk>(
+pub(super) async fn current_pin<D: Desk>(
     desk: &mut D,
     key: &mut KeyFacts,
     rp_id: &str,

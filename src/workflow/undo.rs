@@ -119,6 +119,7 @@ fn made_nothing(stop: &Stop) -> bool {
         | KeyFault::PowerCycleNeeded
         | KeyFault::PinBlocked
         | KeyFault::PinRefused
+        | KeyFault::PinChangeNeeded
         | KeyFault::Excluded
         | KeyFault::NoCredential
         | KeyFault::StoreFull

@@ -1,6 +1,7 @@
 //! Everything that is tested from outside: scenarios, screens, command line, registry contract, faults.
 
 mod bay;
+mod care_test;
 mod client;
 mod command_line;
 mod corpus;

@@ -471,3 +471,139 @@ keys-room-credentials = { $count ->
 keys-algorithms = algorithms
 keys-min-pin = at least { $min } characters
 keys-unknown = not stated
+
+## What a key says of itself
+
+portrait-model = model
+portrait-slot = slot
+portrait-slot-at = { $slot }, { $place }
+portrait-serial = serial
+portrait-firmware = firmware
+portrait-device = device version
+portrait-aaguid = AAGUID
+portrait-certified = certified
+portrait-certified-listed = { $level } (list of models)
+portrait-speaks = speaks
+portrait-transports = transports
+portrait-pin = PIN
+portrait-pin-bounds = { $state }; at least { $min } characters, at most { $max } bytes
+portrait-pin-protocols = PIN protocols
+portrait-complexity = simple PINs
+portrait-complexity-on = refused
+portrait-complexity-off = taken; the key could refuse them
+portrait-complexity-url = refused, see { $url }
+portrait-uv = own verification
+portrait-uv-retries = { $state }; { $retries ->
+    [one] 1 try
+   *[other] { $retries } tries
+} left
+portrait-fingerprints = fingerprints
+portrait-ready-unsupported = not possible
+portrait-ready-not-set = possible, not set up
+portrait-ready-set = set up
+portrait-always-uv = always verifies
+portrait-yes = yes
+portrait-no = no
+portrait-credentials = credentials
+portrait-credentials-room = keeps discoverable ones, room for { $count } more
+portrait-credentials-yes = keeps discoverable ones
+portrait-credentials-no = cannot keep discoverable ones
+portrait-management = listing them
+portrait-management-none = not possible
+portrait-management-preview = with the preview's commands
+portrait-management-standard = possible
+portrait-attestation = attestation
+portrait-enterprise = enterprise attestation
+portrait-algorithms = algorithms
+portrait-extensions = extensions
+portrait-options = options
+portrait-config = settings
+portrait-config-none = no authenticatorConfig
+portrait-reset = reset
+portrait-reset-touch = with a touch
+portrait-reset-long = with a touch of ten seconds
+portrait-reset-over = { $how }, over { $transports }
+portrait-limits = sizes
+portrait-limit-message = message { $bytes } bytes
+portrait-limit-list = { $count } credentials in a list
+portrait-limit-id = credential id { $bytes } bytes
+portrait-limit-large-blob = large blobs { $bytes } bytes
+portrait-limit-cred-blob = credBlob { $bytes } bytes
+portrait-limit-rp-ids = { $count } RP ids may read the PIN minimum
+portrait-unstated = not stated
+portrait-u2f = speaks U2F only: cannot be used
+modality-touch = presence
+modality-finger = fingerprint
+modality-passcode = PIN on the key
+modality-voice = voice
+modality-face = face
+modality-location = location
+modality-eye = eye
+modality-pattern = drawn pattern
+modality-hand = hand
+oddity-nothing = nothing unusual
+oddity-u2f-only = speaks U2F only: cannot be used, take a FIDO2 key
+oddity-no-model = states no model: its AAGUID is all zero
+oddity-unknown-model = a model that this station does not know
+oddity-pin-blocked = the PIN is blocked: only a reset helps, which deletes everything on it
+oddity-few-retries = { $retries ->
+    [one] only 1 PIN attempt left
+   *[other] only { $retries } PIN attempts left
+}
+oddity-pin-change = the PIN must be changed before it opens anything
+oddity-no-pin = no PIN yet: set one before it is handed out
+oddity-no-verification = can verify nobody: no PIN and no verification of its own
+oddity-uv-blocked = its own verification is blocked until the PIN is entered
+oddity-no-fingerprint = has a sensor, and no finger is enrolled
+oddity-store-full = no room for another credential
+oddity-store-nearly-full = { $free ->
+    [one] room for only 1 more credential
+   *[other] room for only { $free } more credentials
+}
+oddity-not-discoverable = cannot keep discoverable credentials
+oddity-no-management = what it holds cannot be listed or deleted, but for a reset
+oddity-preview = speaks a preview of CTAP 2.1: old firmware
+oddity-no-es256 = does not offer ES256, which every relying party takes
+oddity-always-uv = always asks for the PIN or a finger
+oddity-enterprise = gives relying parties that may ask what identifies this very key
+oddity-long-touch = a reset takes a touch of ten seconds
+oddity-min-pin = its PIN must have at least { $length } characters
+oddity-short-pins = takes PINs of at most { $bytes } bytes
+oddity-no-touch = says that it cannot be touched
+oddity-platform = says that it is part of a device, though it is plugged in
+oddity-not-usb = does not name USB among its transports, though it is plugged in
+oddity-small-messages = takes messages of { $bytes } bytes only, less than FIDO2 demands
+oddity-no-permissions = speaks CTAP 2.1 without the tokens that CTAP 2.1 demands
+oddity-unknown-members = { $count ->
+    [one] says 1 thing that this release does not know
+   *[other] says { $count } things that this release does not know
+}
+
+## Care of a key
+
+step-sign-touched = touch only
+step-exclude = no second
+step-clean = clean
+test-took = { $took } ms
+test-took-usual = { $took } ms, usually { $usual } ms
+test-skipped = not done: { $why }
+test-failed = FAILED: { $why }
+verdict-works = The key works.
+verdict-works-slowly = The key works, but far slower than its model usually is.
+verdict-works-unverified = The key works. Without a PIN nobody can be verified: set one before it is handed out.
+verdict-fails = The key does not work as it should: do not hand it out.
+works-for = The key works for { $person }.
+note-no-pin = none on this key
+note-oddities = { $count ->
+    [0] nothing unusual
+    [one] 1 unusual thing
+   *[other] { $count } unusual things
+}
+care-test = TEST A KEY
+care-test-for = DOES IT WORK?
+wait-sign-touched = The key is being made ready. Keep it in its slot.
+wait-exclude = The key is being made ready. Keep it in its slot.
+wait-clean = What the test left is being looked for.
+touch-more-how = Touch it once more, in slot { $slot }.
+stop-pin-change-needed = The key demands a new PIN first.
+stop-pin-change-needed-next = Change its PIN, then start again.

@@ -471,3 +471,139 @@ keys-room-credentials = { $count ->
 keys-algorithms = algoritmen
 keys-min-pin = minstens { $min } tekens
 keys-unknown = niet vermeld
+
+## What a key says of itself
+
+portrait-model = model
+portrait-slot = poort
+portrait-slot-at = { $slot }, { $place }
+portrait-serial = serienummer
+portrait-firmware = firmware
+portrait-device = apparaatversie
+portrait-aaguid = AAGUID
+portrait-certified = gecertificeerd
+portrait-certified-listed = { $level } (lijst van modellen)
+portrait-speaks = spreekt
+portrait-transports = verbindingen
+portrait-pin = pincode
+portrait-pin-bounds = { $state }; ten minste { $min } tekens, ten hoogste { $max } bytes
+portrait-pin-protocols = PIN-protocollen
+portrait-complexity = simpele pincodes
+portrait-complexity-on = geweigerd
+portrait-complexity-off = toegestaan; de sleutel kan ze weigeren
+portrait-complexity-url = geweigerd, zie { $url }
+portrait-uv = eigen verificatie
+portrait-uv-retries = { $state }; nog { $retries ->
+    [one] 1 poging
+   *[other] { $retries } pogingen
+}
+portrait-fingerprints = vingerafdrukken
+portrait-ready-unsupported = niet mogelijk
+portrait-ready-not-set = mogelijk, niet ingesteld
+portrait-ready-set = ingesteld
+portrait-always-uv = verifieert altijd
+portrait-yes = ja
+portrait-no = nee
+portrait-credentials = credentials
+portrait-credentials-room = bewaart ze vindbaar, ruimte voor nog { $count }
+portrait-credentials-yes = bewaart ze vindbaar
+portrait-credentials-no = kan ze niet vindbaar bewaren
+portrait-management = ze tonen
+portrait-management-none = niet mogelijk
+portrait-management-preview = met de voorlopige opdrachten
+portrait-management-standard = mogelijk
+portrait-attestation = attestation
+portrait-enterprise = enterprise attestation
+portrait-algorithms = algoritmen
+portrait-extensions = extensies
+portrait-options = opties
+portrait-config = instellingen
+portrait-config-none = geen authenticatorConfig
+portrait-reset = reset
+portrait-reset-touch = met een aanraking
+portrait-reset-long = met een aanraking van tien seconden
+portrait-reset-over = { $how }, over { $transports }
+portrait-limits = maten
+portrait-limit-message = bericht { $bytes } bytes
+portrait-limit-list = { $count } credentials in een lijst
+portrait-limit-id = credential-id { $bytes } bytes
+portrait-limit-large-blob = large blobs { $bytes } bytes
+portrait-limit-cred-blob = credBlob { $bytes } bytes
+portrait-limit-rp-ids = { $count } RP-id's mogen het minimum van de pincode lezen
+portrait-unstated = niet vermeld
+portrait-u2f = spreekt alleen U2F: niet bruikbaar
+modality-touch = aanwezigheid
+modality-finger = vingerafdruk
+modality-passcode = pincode op de sleutel
+modality-voice = stem
+modality-face = gezicht
+modality-location = plaats
+modality-eye = oog
+modality-pattern = getekend patroon
+modality-hand = hand
+oddity-nothing = niets bijzonders
+oddity-u2f-only = spreekt alleen U2F: niet bruikbaar, neem een FIDO2-sleutel
+oddity-no-model = noemt geen model: zijn AAGUID is nul
+oddity-unknown-model = een model dat dit station niet kent
+oddity-pin-blocked = de pincode is geblokkeerd: alleen een reset helpt, en die wist alles
+oddity-few-retries = { $retries ->
+    [one] nog maar 1 poging voor de pincode
+   *[other] nog maar { $retries } pogingen voor de pincode
+}
+oddity-pin-change = de pincode moet eerst gewijzigd worden
+oddity-no-pin = nog geen pincode: stel er een in voor hij wordt uitgegeven
+oddity-no-verification = kan niemand verifiëren: geen pincode en geen eigen verificatie
+oddity-uv-blocked = de eigen verificatie is geblokkeerd tot de pincode is ingevoerd
+oddity-no-fingerprint = heeft een sensor, en geen vinger is vastgelegd
+oddity-store-full = geen ruimte voor nog een credential
+oddity-store-nearly-full = { $free ->
+    [one] ruimte voor nog maar 1 credential
+   *[other] ruimte voor nog maar { $free } credentials
+}
+oddity-not-discoverable = kan geen vindbare credentials bewaren
+oddity-no-management = wat erop staat kan niet getoond of gewist worden, behalve met een reset
+oddity-preview = spreekt een voorloper van CTAP 2.1: oude firmware
+oddity-no-es256 = biedt geen ES256, dat elke relying party aanneemt
+oddity-always-uv = vraagt altijd om de pincode of een vinger
+oddity-enterprise = geeft relying parties die het mogen vragen wat juist deze sleutel aanwijst
+oddity-long-touch = een reset vraagt een aanraking van tien seconden
+oddity-min-pin = de pincode moet ten minste { $length } tekens hebben
+oddity-short-pins = neemt pincodes van ten hoogste { $bytes } bytes
+oddity-no-touch = zegt dat hij niet aangeraakt kan worden
+oddity-platform = zegt dat hij deel van een apparaat is, al zit hij in een poort
+oddity-not-usb = noemt USB niet als verbinding, al zit hij in een poort
+oddity-small-messages = neemt berichten van maar { $bytes } bytes, minder dan FIDO2 eist
+oddity-no-permissions = spreekt CTAP 2.1 zonder de tokens die CTAP 2.1 eist
+oddity-unknown-members = { $count ->
+    [one] zegt 1 ding dat deze uitgave niet kent
+   *[other] zegt { $count } dingen die deze uitgave niet kent
+}
+
+## Care of a key
+
+step-sign-touched = aanraken
+step-exclude = geen tweede
+step-clean = schoon
+test-took = { $took } ms
+test-took-usual = { $took } ms, gewoonlijk { $usual } ms
+test-skipped = niet gedaan: { $why }
+test-failed = MISLUKT: { $why }
+verdict-works = De sleutel werkt.
+verdict-works-slowly = De sleutel werkt, maar veel trager dan zijn model gewoonlijk is.
+verdict-works-unverified = De sleutel werkt. Zonder pincode kan niemand geverifieerd worden: stel er een in voor hij wordt uitgegeven.
+verdict-fails = De sleutel werkt niet zoals het hoort: geef hem niet uit.
+works-for = De sleutel werkt voor { $person }.
+note-no-pin = geen op deze sleutel
+note-oddities = { $count ->
+    [0] niets bijzonders
+    [one] 1 bijzonderheid
+   *[other] { $count } bijzonderheden
+}
+care-test = SLEUTEL TESTEN
+care-test-for = WERKT HIJ?
+wait-sign-touched = De sleutel wordt klaargezet. Laat hem in zijn poort zitten.
+wait-exclude = De sleutel wordt klaargezet. Laat hem in zijn poort zitten.
+wait-clean = Er wordt gezocht naar wat de test achterliet.
+touch-more-how = Raak hem nog eens aan, in poort { $slot }.
+stop-pin-change-needed = De sleutel eist eerst een nieuwe pincode.
+stop-pin-change-needed-next = Wijzig de pincode en begin opnieuw.

@@ -140,6 +140,7 @@ impl<'a, V: View> Pending<'a, V> {
                 self.rejected(*entry, state)
             }
             Change::ConflictResolved { entry, how } => self.resolved(*entry, *how),
+            Change::Cared { key, care } => super::care::cared(self, sequence, key, care, record),
         }
     }
 
@@ -479,9 +480,18 @@ impl<'a, V: View> Pending<'a, V> {
         )
     }
 
-    fn put<T: serde::Serialize>(&mut self, key: Vec<u8>, value: &T) -> Result<(), NotApplied> {
+    pub(super) fn put<T: serde::Serialize>(
+        &mut self,
+        key: Vec<u8>,
+        value: &T,
+    ) -> Result<(), NotApplied> {
         self.writes.insert(key, Some(encode(value)?));
         Ok(())
+    }
+
+    /// A row that only points somewhere.
+    pub(super) fn point(&mut self, key: Vec<u8>) {
+        self.writes.insert(key, Some(Vec::new()));
     }
 
     fn remove(&mut self, key: Vec<u8>) {

@@ -69,12 +69,17 @@ pub(in crate::store) enum OfferUse {
 
 /// A key in the inventory: by what identifies it or, where nothing does, by its model and place.
 pub(in crate::store) fn key_row(id: &KeyId, place: &Place) -> Vec<u8> {
-    let (kind, text) = match (&id.serial, &id.asset_tag) {
+    let (kind, text) = identity(id, place);
+    [KEYS, &id.aaguid.0, &[kind], text.as_bytes()].concat()
+}
+
+/// What tells a key from others of its model: its serial number, its tag, or no better than its place.
+fn identity<'a>(id: &'a KeyId, place: &'a Place) -> (u8, &'a str) {
+    match (&id.serial, &id.asset_tag) {
         (Some(serial), _) => (b's', serial.as_str()),
         (None, Some(tag)) => (b'a', tag.as_str()),
         (None, None) => (b'p', place.as_str()),
-    };
-    [KEYS, &id.aaguid.0, &[kind], text.as_bytes()].concat()
+    }
 }
 
 /// Which key was last seen at a place.
@@ -123,6 +128,22 @@ pub(in crate::store) fn unfinished_row(begun: u64) -> Vec<u8> {
 /// An intent by its id.
 pub(in crate::store) fn intent_row(id: IntentId) -> Vec<u8> {
     [b"j", &id.0.as_bytes()[..]].concat()
+}
+
+/// Something that was done to a key, by the sequence number of its record.
+pub(in crate::store) fn care_row(sequence: u64) -> Vec<u8> {
+    numbered(b"g", sequence)
+}
+
+/// Prefix of what was done to a key, told from others as [`key_row`] tells them.
+pub(in crate::store) fn cares_of(id: &KeyId, place: &Place) -> Vec<u8> {
+    let (kind, text) = identity(id, place);
+    text_prefix(b"y", &[&id.aaguid.0[..], &[kind]].concat(), text)
+}
+
+/// Prefix of the tests of a model's keys.
+pub(in crate::store) fn tests_of(id: &KeyId) -> Vec<u8> {
+    [b"v", &id.aaguid.0[..]].concat()
 }
 
 /// A waiting outbox entry, by the sequence number of the record that made it.

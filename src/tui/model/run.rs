@@ -193,7 +193,7 @@ impl Run {
     /// The person that it is about; none for an operator's own sign-in.
     pub fn person(&self) -> Option<&Person> {
         match &self.job {
-            Job::SignIn | Job::FirstSignIn => None,
+            Job::SignIn | Job::FirstSignIn | Job::Care { .. } => None,
             Job::Enrol { person } => Some(person),
             Job::Resolve { unfinished } => Some(&unfinished.intent.offer.person),
         }

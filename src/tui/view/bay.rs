@@ -9,6 +9,7 @@ use super::sheet::{Cell, Sheet, s};
 use super::{Ctx, below, columns, top};
 use crate::domain::KeyFacts;
 use crate::station::face::{SlotState, SlotView};
+use crate::text::care::algorithm;
 use crate::text::tr;
 
 /// From this width on a slot's line has room for the PIN's state, and from the next one for the firmware too.
@@ -224,19 +225,6 @@ fn details(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, marked: usize) {
         let mark = s("!", ctx.theme.warning());
         let words = ctx.text.advisory(&advisory.id, &advisory.summary);
         row = sheet.bullet(area, row, mark, &words, ctx.theme.plain());
-    }
-}
-
-/// COSE algorithm identifiers by the names of the IANA registry.
-fn algorithm(id: i64) -> String {
-    match id {
-        -7 => "ES256".to_owned(),
-        -8 => "EdDSA".to_owned(),
-        -35 => "ES384".to_owned(),
-        -36 => "ES512".to_owned(),
-        -47 => "ES256K".to_owned(),
-        -257 => "RS256".to_owned(),
-        other => other.to_string(),
     }
 }
 

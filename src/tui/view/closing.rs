@@ -5,7 +5,7 @@ use ratatui::text::Span;
 
 use super::chrome::{frame, scale};
 use super::sheet::{Sheet, s};
-use super::{Ctx, bay, run as run_view};
+use super::{Ctx, bay, care, run as run_view};
 use crate::domain::change::Remains;
 use crate::domain::{KeyFacts, Person};
 use crate::text::tr;
@@ -44,6 +44,10 @@ pub(super) fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, run: &Run, e
         Ending::SignedIn => {
             sheet.big(body, 1, &tr!(ctx.text, "done-big"), size);
         }
+        Ending::WorksFor { person, key, push } => {
+            care::works_for(ctx, sheet, body, size, person, key, push);
+        }
+        Ending::Cared { key, result } => care::done(ctx, sheet, body, size, key, result),
         Ending::Resolved { remains } => {
             let row = sheet.big(body, 1, &tr!(ctx.text, "done-big"), size);
             let row = sheet.paragraph(

@@ -5,7 +5,7 @@ use ratatui::text::{Line, Span};
 
 use super::chrome::{Who, frame, scale, who};
 use super::sheet::{Sheet, s};
-use super::{Ctx, bay, below, columns, people, questions, top};
+use super::{Ctx, bay, below, care, columns, people, questions, top};
 use crate::domain::policy::{Finding, Verdict, Weight};
 use crate::station::face::SlotState;
 use crate::text::tr;
@@ -61,6 +61,7 @@ pub(super) fn title(ctx: Ctx<'_>, run: &Run) -> Vec<Span<'static>> {
         Job::FirstSignIn => tr!(ctx.text, "run-first-sign-in"),
         Job::Enrol { .. } => tr!(ctx.text, "run-enrol"),
         Job::Resolve { .. } => tr!(ctx.text, "run-resolve"),
+        Job::Care { care } => ctx.text.care_job(care),
     };
     let mut spans = vec![s(title, ctx.theme.strong())];
     if let Some(person) = run.person() {
@@ -117,6 +118,8 @@ fn checklist(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, body: Rect, run: &Run) -> u16 
 fn done_line(ctx: Ctx<'_>, step: Step, name: &str, note: &Note, run: &Run) -> Line<'static> {
     let (mark, style) = match note {
         Note::Queued => ("…", ctx.theme.strong()),
+        Note::Tested { tested } => care::mark(ctx, tested),
+        Note::Oddities { oddities } if care::warns(oddities) => ("!", ctx.theme.warning()),
         Note::Conflict { .. } => ("!", ctx.theme.warning()),
         _ => ("✓", ctx.theme.good()),
     };
@@ -143,6 +146,9 @@ fn note_text(ctx: Ctx<'_>, step: Step, note: &Note, run: &Run) -> String {
         Note::PinSet => tr!(t, "note-pin-set"),
         Note::PinChanged => tr!(t, "note-pin-changed"),
         Note::Verified => tr!(t, "note-verified"),
+        Note::NoPin => tr!(t, "note-no-pin"),
+        Note::Oddities { oddities } => tr!(t, "note-oddities", count = oddities.len()),
+        Note::Tested { tested } => t.tested(tested),
         Note::Queued => tr!(t, "note-queued"),
         Note::Conflict { .. } => tr!(t, "note-conflict"),
     }
@@ -213,6 +219,9 @@ fn waiting_for(ctx: Ctx<'_>, run: &Run) -> String {
         Some(Step::Pin) => tr!(t, "wait-pin"),
         Some(Step::Create) => tr!(t, "wait-create"),
         Some(Step::Test) => tr!(t, "wait-test"),
+        Some(Step::SignTouched) => tr!(t, "wait-sign-touched"),
+        Some(Step::Exclude) => tr!(t, "wait-exclude"),
+        Some(Step::Clean) => tr!(t, "wait-clean"),
         Some(Step::Record) => tr!(t, "wait-record"),
         Some(Step::Push) => tr!(t, "wait-push"),
     }
@@ -223,7 +232,8 @@ fn finger(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, panel: Rect, scale: u16, run: &Ru
     let slot = touch.key.slot;
     let row = sheet.big(panel, 1, &tr!(t, "touch-big", slot = slot), scale);
     let what = match run.current() {
-        Some(Step::Test) if touch.nth > 1 => tr!(t, "touch-test-how"),
+        Some(Step::Test) if touch.nth > 1 && touch.of == 2 => tr!(t, "touch-test-how"),
+        _ if touch.nth > 1 => tr!(t, "touch-more-how", slot = slot),
         _ => tr!(t, "touch-how", slot = slot),
     };
     let row = who(ctx, sheet, panel, row + 1, persons(run), &what) + 1;

@@ -1,0 +1,88 @@
+//! `key info`: everything that a key says of itself, in words, with what is unusual marked; with `--json` all of it as data.
+
+use serde::Serialize;
+use serde_json::json;
+
+use super::output::{Exit, Outcome, Output};
+use crate::domain::care::{Oddity, Portrait, oddities};
+use crate::domain::policy::{Verdict, Weight};
+use crate::station::slots::{Slot, Slots};
+use crate::text::{Language, Text, tr};
+
+/// A line of `--json`: what was always there, what the key says as plain values, and what is unusual about it.
+#[derive(Serialize)]
+struct Info<'a> {
+    #[serde(flatten)]
+    slot: &'a Slot,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    portrait: Option<&'a Portrait>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    model: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verdict: Option<&'a Verdict>,
+    oddities: &'a [Oddity],
+}
+
+/// Reads a key and tells everything about it.
+pub async fn tell(slots: &Slots, slot: &Slot, language: Language, output: &Output) -> Outcome {
+    let Some(key) = slots.facts(slot) else {
+        let info = Info {
+            slot,
+            portrait: None,
+            model: None,
+            verdict: None,
+            oddities: &[],
+        };
+        output.item("key-info", &info, &slots.state_in_words(slot));
+        return Outcome::failed(Exit::Key, "no-answer", slots.state_in_words(slot));
+    };
+    let portrait = match slots.portrait(&key).await {
+        Ok(portrait) => portrait,
+        Err(detail) => return Outcome::failed(Exit::Key, "no-answer", detail),
+    };
+    let found = oddities(&portrait, slots.models());
+    let verdict = slots.verdict(&portrait.key);
+    let info = Info {
+        slot,
+        portrait: Some(&portrait),
+        model: Some(&portrait.key.model),
+        verdict: Some(&verdict),
+        oddities: &found,
+    };
+    let text = in_words(&Text::load(language), slots, &portrait, &verdict, &found);
+    output.item("key-info", &info, &text);
+    Outcome::done("", json!({}))
+}
+
+fn in_words(
+    text: &Text,
+    slots: &Slots,
+    portrait: &Portrait,
+    verdict: &Verdict,
+    found: &[Oddity],
+) -> String {
+    let mut lines: Vec<String> = text
+        .portrait(portrait, slots.models())
+        .into_iter()
+        .map(|(label, value)| format!("  {label:<24}{value}"))
+        .collect();
+    let findings = verdict
+        .findings
+        .iter()
+        .map(|finding| (finding.weight(), text.finding(finding)));
+    let oddities = found
+        .iter()
+        .filter(|oddity| !oddity.is_said_by(verdict))
+        .map(|oddity| (oddity.weight(), text.oddity(oddity)));
+    lines.extend(findings.chain(oddities).map(|(weight, words)| {
+        let mark = match weight {
+            Weight::Note => "·",
+            Weight::Warning | Weight::Refusal => "!",
+        };
+        format!("{mark} {words}")
+    }));
+    if found.is_empty() {
+        lines.push(format!("✓ {}", tr!(text, "oddity-nothing")));
+    }
+    lines.join("\n")
+}

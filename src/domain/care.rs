@@ -1,0 +1,272 @@
+//! What is done to one key besides enrolling it: looked at, tested, given a PIN, configured, tidied.
+//!
+//! Plain values and rules. Invariant: nothing here holds a secret; a PIN that was made or set leaves only the fact.
+
+mod oddity;
+mod pin_rule;
+mod portrait;
+mod report;
+
+pub use oddity::{Oddity, oddities};
+pub use pin_rule::{PinRule, PinRuleError};
+pub use portrait::{BuiltInUv, Limits, Management, Portrait, Readiness};
+pub use report::{
+    StepOutcome, TestReport, TestStep, TestVerdict, TestedStep, UsualTimes, usual_times,
+};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::id::{Bytes, OperatorId, PersonId};
+use super::key::KeyFacts;
+
+/// What authenticatorConfig changes on a key (CTAP 2.3, section 6.11). None of it is taken back but by a reset, except
+/// always-UV.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "setting", rename_all = "kebab-case")]
+pub enum Setting {
+    /// The least PIN length, which can only be raised, and who may read it.
+    MinPinLength {
+        /// Code points.
+        length: u8,
+        /// RP ids that may read it with the `minPinLength` extension; they replace those set before.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        rp_ids: Vec<String>,
+    },
+    /// The PIN must be changed before it opens anything again.
+    ForcePinChange,
+    /// User verification for everything, also where a relying party does not ask for it.
+    AlwaysUv {
+        /// On or off.
+        on: bool,
+    },
+    /// Attestation that carries identifiers of the very key may be asked for.
+    EnterpriseAttestation,
+    /// A reset takes a touch of ten seconds (CTAP 2.3).
+    LongTouchForReset,
+    /// The key refuses PINs that it finds too simple (CTAP 2.3).
+    PinComplexity,
+}
+
+impl Setting {
+    /// Whether a key that was read again has it. The RP ids of [`Setting::MinPinLength`] can't be read from a key.
+    pub fn holds_on(&self, portrait: &Portrait) -> bool {
+        match self {
+            Self::MinPinLength { length, .. } => portrait.key.pin_min_length == *length,
+            Self::ForcePinChange => portrait.key.pin_change_required,
+            Self::AlwaysUv { on } => portrait.key.always_uv == *on,
+            Self::EnterpriseAttestation => portrait.enterprise_attestation == Readiness::SetUp,
+            Self::LongTouchForReset => portrait.long_touch_for_reset,
+            Self::PinComplexity => portrait.pin_complexity == Some(true),
+        }
+    }
+
+    /// Whether the key says that it can do this at all; where it does not list its commands, trying tells.
+    pub fn is_offered_by(&self, portrait: &Portrait) -> bool {
+        let option = |name: &str| portrait.options.get(name).copied();
+        match self {
+            Self::MinPinLength { .. } => option("setMinPINLength") == Some(true),
+            // The parameters of the same command: keys without it take neither.
+            Self::ForcePinChange => {
+                option("setMinPINLength") == Some(true) && portrait.key.pin_set == Some(true)
+            }
+            Self::AlwaysUv { .. } => option("alwaysUv").is_some(),
+            Self::EnterpriseAttestation => {
+                portrait.enterprise_attestation != Readiness::Unsupported
+            }
+            Self::LongTouchForReset => {
+                portrait.long_touch_for_reset || portrait.lists_config_command(0x04)
+            }
+            Self::PinComplexity => {
+                portrait.pin_complexity.is_some() && option("setMinPINLength") == Some(true)
+            }
+        }
+    }
+
+    /// In English, for records and the command line.
+    pub fn in_words(&self) -> String {
+        match self {
+            Self::MinPinLength { length, rp_ids } if rp_ids.is_empty() => {
+                format!("minimum PIN length {length}")
+            }
+            Self::MinPinLength { length, rp_ids } => format!(
+                "minimum PIN length {length}, readable by {}",
+                rp_ids.join(", ")
+            ),
+            Self::ForcePinChange => "PIN change forced at next use".to_owned(),
+            Self::AlwaysUv { on: true } => "always asks for user verification".to_owned(),
+            Self::AlwaysUv { on: false } => {
+                "asks for user verification only when told to".to_owned()
+            }
+            Self::EnterpriseAttestation => "enterprise attestation enabled".to_owned(),
+            Self::LongTouchForReset => "a reset takes a long touch".to_owned(),
+            Self::PinComplexity => "simple PINs refused".to_owned(),
+        }
+    }
+}
+
+/// A fingerprint on a key, which keeps a name and never shows the print.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fingerprint {
+    /// As the key numbers it.
+    pub id: Bytes,
+    /// As somebody named it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+/// A discoverable credential on a key, with the RP that it is for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredCredential {
+    /// Credential id.
+    pub id: Bytes,
+    /// As the key keeps it: a long id may be shortened.
+    pub rp_id: String,
+    /// SHA-256 of the RP id, always exact.
+    pub rp_id_hash: Bytes,
+    /// User handle.
+    pub user_handle: Bytes,
+    /// Account name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_name: Option<String>,
+    /// What the person reads.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub display_name: Option<String>,
+}
+
+impl StoredCredential {
+    /// The most telling name that the key keeps.
+    pub fn name(&self) -> Option<&str> {
+        self.display_name
+            .as_deref()
+            .or(self.user_name.as_deref())
+            .filter(|name| !name.is_empty())
+    }
+}
+
+/// What a key holds, and how much more it takes.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct CredentialList {
+    /// By RP, in the key's order.
+    pub credentials: Vec<StoredCredential>,
+    /// Room for that many more, at most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub free_slots: Option<u64>,
+}
+
+/// One thing that was done to a key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "care", rename_all = "kebab-case")]
+pub enum Care {
+    /// It was tested with a throwaway credential.
+    Tested {
+        /// What came of it.
+        report: TestReport,
+    },
+    /// It got its first PIN.
+    PinSet {
+        /// Who made it up.
+        origin: PinOrigin,
+    },
+    /// Its PIN was changed.
+    PinChanged {
+        /// Who made it up.
+        origin: PinOrigin,
+    },
+    /// A setting was changed.
+    Configured {
+        /// Which.
+        setting: Setting,
+    },
+    /// A credential was deleted.
+    CredentialDeleted {
+        /// Which.
+        credential: StoredCredential,
+        /// Whose it was, where this station enrolled it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        person: Option<PersonId>,
+    },
+    /// An account's name was changed on the key.
+    CredentialRenamed {
+        /// Which, with its old name.
+        credential: StoredCredential,
+        /// The new one, as the key keeps it.
+        name: String,
+    },
+    /// A fingerprint was added.
+    FingerprintAdded {
+        /// Which.
+        fingerprint: Fingerprint,
+    },
+    /// A fingerprint got another name.
+    FingerprintRenamed {
+        /// Which, with its new name.
+        fingerprint: Fingerprint,
+    },
+    /// A fingerprint was removed.
+    FingerprintRemoved {
+        /// Which.
+        fingerprint: Fingerprint,
+    },
+}
+
+/// Where a PIN came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PinOrigin {
+    /// The person chose it.
+    Person,
+    /// The station drew it by lot and handed it over.
+    Random,
+}
+
+/// A line of a key's history.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CareRecord {
+    /// When.
+    pub at: Timestamp,
+    /// By whom.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operator: Option<OperatorId>,
+    /// The key as it was then.
+    pub key: KeyFacts,
+    /// What.
+    pub care: Care,
+}
+
+/// The longest name that every key keeps whole, in bytes: keys may cut what is longer (WebAuthn Level 3, section 6.4.1).
+pub const USER_NAME_BYTES_MAX: usize = 64;
+
+/// Clips a name to what keys keep, at a character's end, and never in the middle of one.
+pub fn clip_name(name: &str, bytes_max: usize) -> &str {
+    let mut end = name.len().min(bytes_max);
+    while !name.is_char_boundary(end) {
+        end -= 1;
+    }
+    name.get(..end).unwrap_or_default().trim_end()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_clipped_between_characters() {
+        assert_eq!(clip_name("Zoë", 3), "Zo");
+        assert_eq!(clip_name("Zoë", 4), "Zoë");
+        assert_eq!(clip_name(&"é".repeat(40), USER_NAME_BYTES_MAX).len(), 64);
+        assert_eq!(clip_name("a b", 2), "a");
+    }
+
+    #[test]
+    fn what_was_done_survives_its_written_form() {
+        let care = Care::Configured {
+            setting: Setting::MinPinLength {
+                length: 8,
+                rp_ids: vec!["login.example".to_owned()],
+            },
+        };
+        let text = serde_json::to_string(&care).expect("written");
+        assert_eq!(serde_json::from_str::<Care>(&text).expect("read"), care);
+    }
+}

@@ -1,0 +1,45 @@
+//! A key's history: what was done to it besides enrolling it.
+
+use super::Store;
+use super::error::StoreError;
+use super::index::care::missing;
+use super::index::rows::{care_row, cares_of, number_of, tests_of, value};
+use super::index::{Index, IndexFault};
+use crate::domain::KeyFacts;
+use crate::domain::care::{Care, CareRecord, TestReport};
+
+/// Every read fails with [`StoreError::Index`] or what kept the index from being made anew, and with nothing else.
+impl Store {
+    /// The last `limit` things that were done to a key, newest first. Where nothing identifies the key: to keys of its model
+    /// at its place.
+    pub fn cares_of(&self, key: &KeyFacts, limit: usize) -> Result<Vec<CareRecord>, StoreError> {
+        self.read(|index| last(index, &cares_of(&key.id, &key.place), limit))
+    }
+
+    /// The last `limit` tests of keys of a key's model, newest first.
+    pub fn tests_of_model(
+        &self,
+        key: &KeyFacts,
+        limit: usize,
+    ) -> Result<Vec<TestReport>, StoreError> {
+        let records = self.read(|index| last(index, &tests_of(&key.id), limit))?;
+        Ok(records
+            .into_iter()
+            .filter_map(|record| match record.care {
+                Care::Tested { report } => Some(report),
+                _ => None,
+            })
+            .collect())
+    }
+}
+
+fn last(index: &Index, prefix: &[u8], limit: usize) -> Result<Vec<CareRecord>, IndexFault> {
+    index
+        .last_rows(prefix, limit)?
+        .iter()
+        .map(|(key, _)| {
+            let sequence = number_of(key)?;
+            value(index, &care_row(sequence))?.ok_or_else(|| missing(sequence))
+        })
+        .collect()
+}

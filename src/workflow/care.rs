@@ -1,0 +1,135 @@
+//! What is done to one key besides enrolling it: the ports that this needs beyond [`Desk`], and what its workflows share.
+//!
+//! Invariants: an operator with the authority is signed in before a key is asked for anything; there is room to record before
+//! anything is changed; whatever was changed is read back from the key before it is called done, and then recorded.
+
+mod test;
+
+pub use test::{test_for, test_key};
+
+use super::dialogue::{CareResult, Ending, Event, Job, Note, Step};
+use super::steps::{begin_step, choose_key, current_pin, end_step, refresh};
+use super::{Desk, KeyFault, Stop};
+use crate::domain::authority::Action;
+use crate::domain::care::{Care, Portrait, TestReport, oddities};
+use crate::domain::{Change, KeyFacts, PersonId, Pin, Place};
+use crate::wire::{Operator, TestOffer};
+
+/// What care needs of the world besides a [`Desk`]. The rules of [`Desk`] about failing and cancelling hold here too.
+#[expect(
+    async_fn_in_trait,
+    reason = "workflows are generic over their desk; no trait object is made of it"
+)]
+pub trait CareDesk: Desk {
+    /// Everything that the key says of itself, read anew.
+    async fn portrait(&mut self, key: &KeyFacts) -> Result<Portrait, KeyFault>;
+    /// How long the key took for the last operation.
+    fn key_time(&self) -> KeyTime;
+    /// Fills a slice with random bytes.
+    fn random(&mut self, bytes: &mut [u8]) -> Result<(), Stop>;
+    /// Whether there is room to record what is about to be done; [`Stop::Store`] where there is not.
+    async fn room(&mut self) -> Result<(), Stop>;
+    /// The registry's challenge for a key that is enrolled for a person.
+    async fn test_offer(&mut self, person: &PersonId) -> Result<TestOffer, Stop>;
+    /// Earlier tests of keys of the same model, at this station.
+    async fn tests_before(&mut self, key: &KeyFacts) -> Result<Vec<TestReport>, Stop>;
+}
+
+/// How long a key took.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct KeyTime {
+    /// In all, in milliseconds.
+    pub total_ms: u64,
+    /// Of which it waited for a finger.
+    pub waiting_ms: u64,
+}
+
+impl KeyTime {
+    /// What the key itself took, in milliseconds.
+    pub fn own_ms(self) -> u64 {
+        self.total_ms.saturating_sub(self.waiting_ms)
+    }
+}
+
+/// Who is signed in, if they may do this.
+fn authorised<D: Desk>(desk: &D, action: Action) -> Result<Operator, Stop> {
+    let operator = desk.operator().ok_or(Stop::SignedOut)?;
+    operator.role.may(action)?;
+    Ok(operator)
+}
+
+/// Begins a run: tells what it is about, and that it may be done and recorded.
+async fn begin<D: CareDesk>(desk: &mut D, job: Job, action: Action) -> Result<Operator, Stop> {
+    let operator = authorised(desk, action)?;
+    desk.room().await?;
+    desk.tell(Event::Began { job });
+    Ok(operator)
+}
+
+/// Gets hold of the key at a place that somebody chose already, or lets the people choose one.
+async fn take_key<D: Desk>(desk: &mut D, at: Option<&Place>) -> Result<KeyFacts, Stop> {
+    begin_step(desk, Step::Key);
+    let there = at.and_then(|place| desk.keys().into_iter().find(|key| key.place == *place));
+    let mut key = match there {
+        Some(key) => key,
+        None => choose_key(desk).await?,
+    };
+    refresh(desk, &mut key).await?;
+    end_step(desk, Step::Key, Note::Key { key: key.clone() });
+    if !key.is_fido2() {
+        let what = "FIDO2: it speaks U2F only and cannot be used";
+        return Err(Stop::Key(KeyFault::Unsupported(what.to_owned())));
+    }
+    Ok(key)
+}
+
+/// Reads everything about the key and tells what is unusual.
+async fn look<D: CareDesk>(desk: &mut D, key: &mut KeyFacts) -> Result<Portrait, Stop> {
+    begin_step(desk, Step::Check);
+    let portrait = super::steps::on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
+        desk.portrait(key).await
+    })
+    .await?;
+    let found = oddities(&portrait, desk.models());
+    end_step(desk, Step::Check, Note::Oddities { oddities: found });
+    Ok(portrait)
+}
+
+/// The PIN that the key has, typed by the person and proven on the key; `None` where it has none.
+///
+/// A PIN that must be changed first opens nothing: that is for the change of the PIN to mend.
+async fn unlocked<D: Desk>(
+    desk: &mut D,
+    key: &mut KeyFacts,
+    rp_id: &str,
+) -> Result<Option<Pin>, Stop> {
+    begin_step(desk, Step::Pin);
+    if key.pin_set != Some(true) {
+        end_step(desk, Step::Pin, Note::NoPin);
+        return Ok(None);
+    }
+    if key.pin_retries == Some(0) {
+        return Err(Stop::Key(KeyFault::PinBlocked));
+    }
+    if key.pin_change_required {
+        return Err(Stop::Key(KeyFault::PinChangeNeeded));
+    }
+    let pin = current_pin(desk, key, rp_id, false).await?;
+    end_step(desk, Step::Pin, Note::Verified);
+    Ok(Some(pin))
+}
+
+/// Writes down what was done and ends the run with it.
+async fn record<D: Desk>(desk: &mut D, key: KeyFacts, care: Care) -> Result<Ending, Stop> {
+    begin_step(desk, Step::Record);
+    desk.commit(Change::Cared {
+        key: Box::new(key.clone()),
+        care: Box::new(care.clone()),
+    })
+    .await?;
+    end_step(desk, Step::Record, Note::None);
+    Ok(Ending::Cared {
+        key,
+        result: Box::new(CareResult::Done { care }),
+    })
+}

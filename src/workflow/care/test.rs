@@ -1,0 +1,572 @@
+//! Does this key work? A throwaway credential at an RP of the station's own; or, for a person, an assertion that the registry
+//! checks.
+//!
+//! Invariant: a test leaves nothing on the key. Its credential is not discoverable; where a key keeps it all the same, or
+//! kept one of a test that was cut short, it is found and deleted.
+
+use super::super::ceremony::{
+    Ceremony, Checked, ClientData, authentication_response, check_assertion, client_data,
+};
+use super::super::enrol::{key_report, pin_note, push_entry};
+use super::super::steps::{begin_step, end_step, on_key, touch, unlock};
+use super::{CareDesk, begin, look, record, take_key, unlocked};
+use crate::domain::authority::Action;
+use crate::domain::care::{
+    Care, Portrait, Readiness, StepOutcome, TestReport, TestStep, TestedStep, UsualTimes,
+    usual_times,
+};
+use crate::domain::change::Remains;
+use crate::domain::{Bytes, Change, EntryId, KeyFacts, PersonId, Pin, Place};
+use crate::wire::webauthn::{
+    Algorithm, AuthenticatorSelection, CreationOptions, Descriptor, RelyingParty, RequestOptions,
+    User,
+};
+use crate::wire::{TestPush, VERSION};
+use crate::workflow::dialogue::{CareJob, Ending, Event, Job, Note, Step};
+use crate::workflow::{Desk, KeyFault, NewAssertion, NewCredential, Stop, Verified, conclude};
+
+/// The RP of tests. `.invalid` is nobody's (RFC 6761, section 6.4), so that no credential of anybody's is ever touched.
+pub const TEST_RP_ID: &str = "station.keydesk.invalid";
+const TEST_ORIGIN: &str = "https://station.keydesk.invalid";
+/// Always the same user, so that what a test left behind is overwritten by the next one.
+const TEST_USER: &[u8] = b"keydesk-test";
+
+/// Tests a key with a throwaway credential; `at`: where it is, if that was chosen already.
+pub async fn test_key<D: CareDesk>(desk: &mut D, at: Option<&Place>) -> Result<Ending, Stop> {
+    let result = test_with_throwaway(desk, at).await;
+    conclude(desk, result)
+}
+
+async fn test_with_throwaway<D: CareDesk>(
+    desk: &mut D,
+    at: Option<&Place>,
+) -> Result<Ending, Stop> {
+    let job = Job::Care {
+        care: CareJob::Test,
+    };
+    begin(desk, job, Action::TestKey).await?;
+    let mut key = take_key(desk, at).await?;
+    let portrait = look(desk, &mut key).await?;
+    let pin = unlocked(desk, &mut key, TEST_RP_ID).await?;
+    let before = desk.tests_before(&key).await?;
+    let usual = usual_times(&before);
+    let mut trial = Trial::new(&portrait, pin, usual);
+    // What a test that was stopped half-way leaves behind is deleted by the next one.
+    let tried = trial.run(desk, &mut key).await;
+    let Trial { report, .. } = trial;
+    match tried {
+        Ok(()) | Err(Failed::Step) => record(desk, key, Care::Tested { report }).await,
+        Err(Failed::Run(stop)) => Err(stop),
+    }
+}
+
+/// Why a trial ended early.
+enum Failed {
+    /// A step failed; the report says how.
+    Step,
+    /// The run itself ended.
+    Run(Stop),
+}
+
+impl From<Stop> for Failed {
+    fn from(stop: Stop) -> Self {
+        Self::Run(stop)
+    }
+}
+
+/// A test under way.
+struct Trial {
+    pin: Option<Pin>,
+    built_in_uv: bool,
+    always_uv: bool,
+    management: bool,
+    algorithms: Vec<i64>,
+    usual: UsualTimes,
+    touches: (u8, u8),
+    report: TestReport,
+}
+
+impl Trial {
+    fn new(portrait: &Portrait, pin: Option<Pin>, usual: UsualTimes) -> Self {
+        let key = &portrait.key;
+        let mut trial = Self {
+            built_in_uv: pin.is_none() && portrait.built_in_uv.state == Readiness::SetUp,
+            always_uv: key.always_uv,
+            management: key.credential_management,
+            algorithms: key.algorithms.clone(),
+            pin,
+            usual,
+            touches: (0, 0),
+            report: TestReport::default(),
+        };
+        // One to make, one to be refused, one for each way of signing.
+        let ways = u8::from(trial.verifies()) + u8::from(!trial.always_uv);
+        trial.touches.1 = 2 + ways;
+        trial
+    }
+
+    fn verifies(&self) -> bool {
+        self.pin.is_some() || self.built_in_uv
+    }
+
+    async fn run<D: CareDesk>(&mut self, desk: &mut D, key: &mut KeyFacts) -> Result<(), Failed> {
+        let made = self.make(desk, key).await?;
+        let counter = self.sign_verified(desk, key, &made).await?;
+        self.sign_touched(desk, key, &made, counter).await?;
+        self.exclude(desk, key, &made).await?;
+        self.clean(desk, key).await
+    }
+
+    async fn make<D: CareDesk>(
+        &mut self,
+        desk: &mut D,
+        key: &mut KeyFacts,
+    ) -> Result<NewCredential, Failed> {
+        begin_step(desk, Step::Create);
+        let (options, client) = self.creation(desk, Vec::new())?;
+        let (pin, nth) = (self.pin.as_ref(), (1, self.touches.1));
+        self.touches.0 = 1;
+        let made = touch(desk, key, nth, async |desk: &mut D, key: &KeyFacts| {
+            desk.make_credential(key, pin, &options, client.hash).await
+        })
+        .await;
+        let checked = made.map(|made| {
+            let fault = self.fault_of_made(&made);
+            (made, fault)
+        });
+        match checked {
+            Ok((made, None)) => {
+                self.passed(desk, TestStep::Make);
+                Ok(made)
+            }
+            Ok((_, Some(why))) => Err(self.failed(desk, TestStep::Make, why)),
+            Err(stop) => Err(self.failed_by(desk, TestStep::Make, stop)),
+        }
+    }
+
+    /// What is wrong with a new credential, if anything (WebAuthn Level 3, section 7.1, steps 13 to 20).
+    fn fault_of_made(&self, made: &NewCredential) -> Option<String> {
+        let data = made.authenticator_data.as_ref();
+        match Flags::of(data) {
+            None => Some("its authenticator data is too short".to_owned()),
+            Some(flags) if !flags.up() => Some("it made a credential without a touch".to_owned()),
+            Some(flags) if self.verifies() && !flags.uv() => {
+                Some("it says that it did not verify the person".to_owned())
+            }
+            Some(flags) if !self.verifies() && flags.uv() => {
+                Some("it says that it verified the person, and nobody was verified".to_owned())
+            }
+            Some(_)
+                if !self.algorithms.is_empty() && !self.algorithms.contains(&made.algorithm) =>
+            {
+                Some(format!(
+                    "it made a credential of algorithm {}, which it does not offer",
+                    made.algorithm
+                ))
+            }
+            Some(_) => None,
+        }
+    }
+
+    /// Signs with the person verified; the signature counter, or that of the credential where this can't be done.
+    async fn sign_verified<D: CareDesk>(
+        &mut self,
+        desk: &mut D,
+        key: &mut KeyFacts,
+        made: &NewCredential,
+    ) -> Result<u32, Failed> {
+        let counter = counter_of(&made.authenticator_data);
+        if !self.verifies() {
+            let why = match key.pin_set {
+                None => "the key can verify nobody",
+                Some(_) => "the key has no PIN yet",
+            };
+            self.skipped(desk, TestStep::SignVerified, why);
+            return Ok(counter);
+        }
+        self.sign(desk, key, made, counter, Checked::Verified).await
+    }
+
+    async fn sign_touched<D: CareDesk>(
+        &mut self,
+        desk: &mut D,
+        key: &mut KeyFacts,
+        made: &NewCredential,
+        counter: u32,
+    ) -> Result<(), Failed> {
+        if self.always_uv {
+            let why = "the key always asks for verification";
+            self.skipped(desk, TestStep::SignTouched, why);
+            return Ok(());
+        }
+        self.sign(desk, key, made, counter, Checked::TouchedOnly)
+            .await
+            .map(drop)
+    }
+
+    async fn sign<D: CareDesk>(
+        &mut self,
+        desk: &mut D,
+        key: &mut KeyFacts,
+        made: &NewCredential,
+        counter: u32,
+        how: Checked,
+    ) -> Result<u32, Failed> {
+        let (step, pin) = match how {
+            Checked::Verified => (TestStep::SignVerified, self.pin.as_ref()),
+            Checked::TouchedOnly => (TestStep::SignTouched, None),
+        };
+        begin_step(desk, step_of(step));
+        let challenge = challenge(desk)?;
+        let client = client_data(Ceremony::Get, &challenge, TEST_ORIGIN);
+        let request = RequestOptions {
+            challenge,
+            timeout: None,
+            rp_id: TEST_RP_ID.to_owned(),
+            allow_credentials: vec![Descriptor::new(made.id.clone())],
+            user_verification: Some(verification(how == Checked::Verified)),
+            extensions: None,
+        };
+        self.touches.0 += 1;
+        let signed = touch(
+            desk,
+            key,
+            self.touches,
+            async |desk: &mut D, key: &KeyFacts| {
+                desk.get_assertion(key, pin, &request, client.hash).await
+            },
+        )
+        .await;
+        match signed.and_then(|signed| judged(&signed, &client, made, counter, how)) {
+            Ok((Verified::Signature, counter)) => {
+                self.passed(desk, step);
+                Ok(counter)
+            }
+            Ok((Verified::LeftToRegistry, counter)) => {
+                let why = "signed, with an algorithm that is not checked here";
+                self.skipped(desk, step, why);
+                Ok(counter)
+            }
+            Err(Stop::Unproven(why)) => Err(self.failed(desk, step, why)),
+            Err(stop) => Err(self.failed_by(desk, step, stop)),
+        }
+    }
+
+    /// Where the credential is excluded, another must not be made.
+    async fn exclude<D: CareDesk>(
+        &mut self,
+        desk: &mut D,
+        key: &mut KeyFacts,
+        made: &NewCredential,
+    ) -> Result<(), Failed> {
+        begin_step(desk, Step::Exclude);
+        let (options, client) = self.creation(desk, vec![Descriptor::new(made.id.clone())])?;
+        let pin = self.pin.as_ref();
+        self.touches.0 += 1;
+        let again = touch(
+            desk,
+            key,
+            self.touches,
+            async |desk: &mut D, key: &KeyFacts| {
+                desk.make_credential(key, pin, &options, client.hash).await
+            },
+        )
+        .await;
+        match again {
+            Err(Stop::Key(KeyFault::Excluded)) => {
+                self.passed(desk, TestStep::Exclude);
+                Ok(())
+            }
+            Ok(_) => {
+                let why = "it made a second credential although the first was excluded".to_owned();
+                Err(self.failed(desk, TestStep::Exclude, why))
+            }
+            Err(stop) => Err(self.failed_by(desk, TestStep::Exclude, stop)),
+        }
+    }
+
+    /// Nothing may be left at the RP of tests: neither of this one nor of one that was cut short.
+    async fn clean<D: CareDesk>(&mut self, desk: &mut D, key: &mut KeyFacts) -> Result<(), Failed> {
+        begin_step(desk, Step::Clean);
+        let Some(pin) = self.pin.as_ref().filter(|_| self.management) else {
+            let why = "the credential is not discoverable, and the key lists none";
+            self.skipped(desk, TestStep::Clean, why);
+            return Ok(());
+        };
+        match swept(desk, key, pin).await {
+            Ok(true) => {
+                self.passed(desk, TestStep::Clean);
+                Ok(())
+            }
+            Ok(false) => {
+                let why = "a credential of the test stays on it although it was deleted".to_owned();
+                Err(self.failed(desk, TestStep::Clean, why))
+            }
+            Err(stop) => Err(self.failed_by(desk, TestStep::Clean, stop)),
+        }
+    }
+
+    fn creation<D: CareDesk>(
+        &self,
+        desk: &mut D,
+        exclude: Vec<Descriptor>,
+    ) -> Result<(CreationOptions, ClientData), Stop> {
+        let challenge = challenge(desk)?;
+        let client = client_data(Ceremony::Create, &challenge, TEST_ORIGIN);
+        let others = self.algorithms.iter().copied().filter(|alg| *alg != ES256);
+        let options = CreationOptions {
+            rp: RelyingParty {
+                id: TEST_RP_ID.to_owned(),
+                name: "Keydesk test".to_owned(),
+            },
+            user: User {
+                id: Bytes(TEST_USER.to_vec()),
+                name: "test".to_owned(),
+                display_name: "Keydesk test".to_owned(),
+            },
+            challenge,
+            pub_key_cred_params: std::iter::once(ES256)
+                .chain(others)
+                .map(|alg| Algorithm {
+                    kind: "public-key".to_owned(),
+                    alg,
+                })
+                .collect(),
+            timeout: None,
+            exclude_credentials: exclude,
+            authenticator_selection: Some(AuthenticatorSelection {
+                resident_key: Some("discouraged".to_owned()),
+                require_resident_key: Some(false),
+                user_verification: Some(verification(self.verifies())),
+                authenticator_attachment: None,
+            }),
+            attestation: None,
+            extensions: None,
+        };
+        Ok((options, client))
+    }
+
+    fn passed<D: CareDesk>(&mut self, desk: &mut D, step: TestStep) {
+        self.note(desk, step, StepOutcome::Passed);
+    }
+
+    fn skipped<D: CareDesk>(&mut self, desk: &mut D, step: TestStep, why: &str) {
+        let why = why.to_owned();
+        self.note(desk, step, StepOutcome::Skipped { why });
+    }
+
+    fn failed<D: CareDesk>(&mut self, desk: &mut D, step: TestStep, why: String) -> Failed {
+        self.note(desk, step, StepOutcome::Failed { why });
+        Failed::Step
+    }
+
+    /// What the people or the world did ends the run; what the key did wrong is what the test is about.
+    fn failed_by<D: CareDesk>(&mut self, desk: &mut D, step: TestStep, stop: Stop) -> Failed {
+        match stop {
+            Stop::Key(
+                fault @ (KeyFault::Failed(_)
+                | KeyFault::Unsupported(_)
+                | KeyFault::NoCredential
+                | KeyFault::Excluded
+                | KeyFault::StoreFull),
+            ) => self.failed(desk, step, fault.to_string()),
+            stop => Failed::Run(stop),
+        }
+    }
+
+    fn note<D: CareDesk>(&mut self, desk: &mut D, step: TestStep, outcome: StepOutcome) {
+        let took_ms = match outcome {
+            StepOutcome::Skipped { .. } => 0,
+            _ => desk.key_time().own_ms(),
+        };
+        let tested = TestedStep {
+            step,
+            outcome,
+            took_ms,
+            usual_ms: self.usual.of(step),
+        };
+        self.report.steps.push(tested.clone());
+        end_step(desk, step_of(step), Note::Tested { tested });
+    }
+}
+
+/// COSE's number for ECDSA with SHA-256 on P-256.
+const ES256: i64 = -7;
+
+fn verification(verified: bool) -> String {
+    if verified { "required" } else { "discouraged" }.to_owned()
+}
+
+fn step_of(step: TestStep) -> Step {
+    match step {
+        TestStep::Make => Step::Create,
+        TestStep::SignVerified => Step::Test,
+        TestStep::SignTouched => Step::SignTouched,
+        TestStep::Exclude => Step::Exclude,
+        TestStep::Clean => Step::Clean,
+    }
+}
+
+fn challenge<D: CareDesk>(desk: &mut D) -> Result<Bytes, Stop> {
+    let mut challenge = vec![0; 32];
+    desk.random(&mut challenge)?;
+    Ok(Bytes(challenge))
+}
+
+/// Checks a signature and its counter (WebAuthn Level 3, section 7.2, steps 15 to 22): it rises, or the key counts none.
+fn judged(
+    signed: &NewAssertion,
+    client: &ClientData,
+    made: &NewCredential,
+    counter: u32,
+    how: Checked,
+) -> Result<(Verified, u32), Stop> {
+    let checked = check_assertion(signed, &client.hash, TEST_RP_ID, &made.public_key, how)?;
+    if signed.id != made.id {
+        return Err(Stop::Unproven(
+            "it signed with another credential".to_owned(),
+        ));
+    }
+    let now = counter_of(&signed.authenticator_data);
+    if now <= counter && (now, counter) != (0, 0) {
+        return Err(Stop::Unproven(format!(
+            "its signature counter went from {counter} to {now}: it must rise"
+        )));
+    }
+    Ok((checked, now))
+}
+
+/// Deletes what is left at the RP of tests; whether it is gone then.
+async fn swept<D: Desk>(desk: &mut D, key: &mut KeyFacts, pin: &Pin) -> Result<bool, Stop> {
+    let left = on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
+        desk.residents(key, pin, TEST_RP_ID).await
+    })
+    .await?;
+    for resident in &left {
+        on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
+            desk.delete_credential(key, pin, TEST_RP_ID, &resident.id)
+                .await
+        })
+        .await?;
+    }
+    if left.is_empty() {
+        return Ok(true);
+    }
+    let still = on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
+        desk.residents(key, pin, TEST_RP_ID).await
+    })
+    .await?;
+    Ok(still.is_empty())
+}
+
+/// The flags of authenticator data (WebAuthn Level 3, section 6.1).
+struct Flags(u8);
+
+impl Flags {
+    fn of(data: &[u8]) -> Option<Self> {
+        let (_, rest) = data.split_first_chunk::<32>()?;
+        rest.first().copied().map(Self)
+    }
+
+    fn up(&self) -> bool {
+        self.0 & 0x01 != 0
+    }
+
+    fn uv(&self) -> bool {
+        self.0 & 0x04 != 0
+    }
+}
+
+/// The signature counter of authenticator data; 0 where there is none to read.
+fn counter_of(data: &Bytes) -> u32 {
+    let counter = data.as_ref().get(33..37);
+    let counter = counter.and_then(|bytes| <[u8; 4]>::try_from(bytes).ok());
+    counter.map(u32::from_be_bytes).unwrap_or_default()
+}
+
+/// Tests whether a key works for a person: an assertion by one of their credentials, which the registry checks.
+pub async fn test_for<D: CareDesk>(
+    desk: &mut D,
+    person: &PersonId,
+    at: Option<&Place>,
+) -> Result<Ending, Stop> {
+    let result = test_at_registry(desk, person, at).await;
+    conclude(desk, result)
+}
+
+async fn test_at_registry<D: CareDesk>(
+    desk: &mut D,
+    person: &PersonId,
+    at: Option<&Place>,
+) -> Result<Ending, Stop> {
+    let job = Job::Care {
+        care: CareJob::TestFor {
+            person: person.clone(),
+        },
+    };
+    let operator = begin(desk, job, Action::TestKey).await?;
+    let offer = desk.test_offer(person).await?;
+    if offer.request.allow_credentials.is_empty() {
+        // An empty list would mean "any credential", and the key would sign for whomever it holds one for.
+        return Err(Stop::RegistryRefused {
+            code: "no-key".to_owned(),
+            detail: format!("{person} has no enrolled key: enrol one first"),
+        });
+    }
+    desk.tell(Event::Challenge {
+        expires_at: offer.expires_at,
+    });
+    let mut key = take_key(desk, at).await?;
+    begin_step(desk, Step::Pin);
+    let (rp_id, mut sent) = (&offer.request.rp_id, false);
+    if key.pin_set == Some(false) {
+        // No PIN, so nothing of anybody's that this relying party would accept.
+        return Err(Stop::Key(KeyFault::NoCredential));
+    }
+    let minimum = key.pin_min_length;
+    let (unlocked, change) = unlock(desk, &mut key, rp_id, minimum, &mut sent).await?;
+    end_step(desk, Step::Pin, pin_note(change));
+    begin_step(desk, Step::Test);
+    let client = client_data(Ceremony::Get, &offer.request.challenge, &offer.origin);
+    let pin = unlocked.pin();
+    let signed = touch(
+        desk,
+        &mut key,
+        (1, 1),
+        async |desk: &mut D, key: &KeyFacts| {
+            desk.get_assertion(key, pin, &offer.request, client.hash)
+                .await
+        },
+    )
+    .await;
+    let remains = if sent { Remains::Pin } else { Remains::Nothing };
+    let signed = signed.map_err(|stop| stop.leaving(remains))?;
+    if desk.now() >= offer.expires_at {
+        return Err(Stop::OfferExpired.leaving(remains));
+    }
+    end_step(desk, Step::Test, Note::None);
+    begin_step(desk, Step::Record);
+    let entry = EntryId(desk.fresh_id());
+    let push = TestPush {
+        version: VERSION,
+        offer: offer.id,
+        person: person.clone(),
+        assertion: authentication_response(signed, client),
+        key: key_report(&key),
+        operator: operator.id,
+        tested_at: desk.now(),
+    };
+    desk.commit(Change::Retested {
+        intent: None,
+        entry,
+        push: Box::new(push),
+    })
+    .await?;
+    end_step(desk, Step::Record, Note::None);
+    let push = push_entry(desk, entry).await;
+    Ok(Ending::WorksFor {
+        person: person.clone(),
+        key,
+        push,
+    })
+}
