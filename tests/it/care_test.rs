@@ -158,7 +158,7 @@ async fn a_key_that_speaks_u2f_only_cannot_be_tested_and_says_why() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn customer_service_does_not_test_keys() {
-    let world = World::build_with(ServeConfig::default(), crate::care_test::NOBODY)
+    let world = World::build_with(ServeConfig::default(), NOBODY)
         .await
         .expect("a world");
     let own = touching(Profile::full());
