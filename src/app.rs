@@ -457,7 +457,7 @@ async fn join(command: args::StationCommand, global: &Global) -> Outcome {
         Err(error) => return commands::unreadable(&error),
     };
     use crate::station::JoinError;
-    match crate::station::join(&global.data, &config, &registry, &name, &code).await {
+    match crate::station::join(&global.data, &config, &registry, &name, &code.into()).await {
         Ok(station) => Outcome::done(
             format!("joined {registry} as {station}"),
             serde_json::json!({ "station": station }),

@@ -12,6 +12,7 @@ pub mod models;
 pub mod person;
 pub mod pin;
 pub mod policy;
+pub mod secret;
 
 pub use change::{Change, Intent, Record};
 pub use id::{Bytes, EntryId, IntentId, OfferId, OperatorId, OrganisationId, PersonId, StationId};
@@ -19,3 +20,4 @@ pub use identification::Identification;
 pub use key::{Aaguid, KeyFacts, KeyId, Place};
 pub use person::{Organisation, Person, PersonKind};
 pub use pin::Pin;
+pub use secret::Secret;

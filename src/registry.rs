@@ -20,7 +20,7 @@ mod key;
 pub use decode::RegistryError;
 pub use key::{KeyFileError, StationKey};
 
-use crate::domain::{EntryId, PersonId, StationId};
+use crate::domain::{EntryId, PersonId, Secret, StationId};
 use crate::wire::{
     self, EnrolmentPush, ExpectedPeople, Health, JoinReply, JoinRequest, Offer, OperatorCode,
     OperatorEnrolment, OperatorOffer, People, PersonDetail, Push, Receipt, Session, SignIn,
@@ -98,12 +98,12 @@ impl Client {
     /// when the answer was lost.
     pub async fn join(
         &self,
-        code: &str,
+        code: &Secret,
         name: &str,
         key: &StationKey,
     ) -> Result<JoinReply, RegistryError> {
         let body = JoinRequest {
-            code: code.to_owned(),
+            code: code.duplicate(),
             name: name.to_owned(),
             public_key_pem: key.public_key_pem(),
         };
@@ -119,10 +119,10 @@ impl Client {
     /// `POST /v1/operators/enrolment/options`: what an operator's own key is asked to make, for their code.
     pub async fn operator_enrolment_options(
         &self,
-        code: &str,
+        code: &Secret,
     ) -> Result<OperatorOffer, RegistryError> {
         let body = OperatorCode {
-            code: code.to_owned(),
+            code: code.duplicate(),
         };
         self.post(&["operators", "enrolment", "options"], None, None, &body)
             .await
@@ -295,7 +295,7 @@ impl Client {
 /// The same for the same code and key, also after a restart, and tells neither.
 fn join_key(request: &JoinRequest) -> String {
     let mut hash = Sha256::new();
-    for part in [&request.code, &request.public_key_pem] {
+    for part in [request.code.expose(), &request.public_key_pem] {
         hash.update(part.len().to_be_bytes());
         hash.update(part);
     }

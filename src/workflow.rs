@@ -26,7 +26,7 @@ use crate::domain::authority::NotAllowed;
 use crate::domain::change::{Enrolment, Remains};
 use crate::domain::models::Models;
 use crate::domain::policy::{Attestation, Policy};
-use crate::domain::{Bytes, Change, EntryId, KeyFacts, PersonId, Pin};
+use crate::domain::{Bytes, Change, EntryId, KeyFacts, PersonId, Pin, Secret};
 use crate::wire::webauthn::{CreationOptions, Descriptor, RequestOptions};
 use crate::wire::{Offer, Operator, OperatorEnrolment, OperatorOffer, SignIn, SignInOptions};
 use dialogue::{Answer, Ending, Event, Question, StopView};
@@ -76,7 +76,7 @@ pub trait Desk {
     /// Signs in: the registry checks the assertion, the station keeps the session.
     async fn sign_in(&mut self, proof: SignIn) -> Result<Operator, Stop>;
     /// What an operator's own key must make at their first sign-in.
-    async fn operator_offer(&mut self, code: &str) -> Result<OperatorOffer, Stop>;
+    async fn operator_offer(&mut self, code: &Secret) -> Result<OperatorOffer, Stop>;
     /// Hands the operator's new credential to the registry, which signs them in; uses up the code.
     async fn operator_enrol(&mut self, enrolment: OperatorEnrolment) -> Result<Operator, Stop>;
 

@@ -160,7 +160,10 @@ impl<D: Desk> Desk for MeteredDesk<'_, D> {
         timed!(self, Port::Registry, self.inner.sign_in(proof))
     }
 
-    async fn operator_offer(&mut self, code: &str) -> Result<OperatorOffer, Stop> {
+    async fn operator_offer(
+        &mut self,
+        code: &keydesk::domain::Secret,
+    ) -> Result<OperatorOffer, Stop> {
         timed!(self, Port::Registry, self.inner.operator_offer(code))
     }
 

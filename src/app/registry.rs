@@ -148,10 +148,10 @@ fn print_code(code: Result<admin::NewCode, admin::AdminError>, purpose: &str) ->
         Ok(new) => Outcome::done(
             format!(
                 "{}\nvalid once, until {}; {purpose}",
-                new.code.as_str(),
+                new.code.expose(),
                 new.expires_at
             ),
-            json!({ "code": new.code.as_str(), "expires_at": new.expires_at }),
+            json!({ "code": new.code.expose(), "expires_at": new.expires_at }),
         ),
         Err(error) => Outcome::failed(Exit::Refused, "no-code", error.to_string()),
     }

@@ -192,7 +192,7 @@ async fn session_open(
     code: Option<Zeroizing<String>>,
 ) -> Result<Outcome, Stop> {
     match code {
-        Some(code) => workflow::first_sign_in(&mut desk, &code).await?,
+        Some(code) => workflow::first_sign_in(&mut desk, &code.into()).await?,
         None => workflow::sign_in(&mut desk).await?,
     };
     station.keep_session()?;

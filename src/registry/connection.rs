@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 
 use super::decode::{self, Head};
 use super::{MAX_REPLY_BYTES, RegistryError, Settings, SettingsError, StationKey};
-use crate::domain::StationId;
+use crate::domain::{Secret, StationId};
 use crate::wire::client_assertion::{self, ASSERTION_TYPE, Claims, GRANT_TYPE};
 use crate::wire::{self, Session, TokenReply, code};
 
@@ -47,7 +47,7 @@ pub(super) struct Identity {
 }
 
 struct Token {
-    value: Zeroizing<String>,
+    value: Secret,
     renew_at: Timestamp,
 }
 
@@ -131,15 +131,11 @@ impl Connection {
         }
     }
 
-    async fn token(
-        &self,
-        identity: &Identity,
-        fresh: bool,
-    ) -> Result<Zeroizing<String>, RegistryError> {
+    async fn token(&self, identity: &Identity, fresh: bool) -> Result<Secret, RegistryError> {
         let mut held = identity.token.lock().await;
         let now = Timestamp::now();
         if let Some(token) = held.as_ref().filter(|token| !fresh && now < token.renew_at) {
-            return Ok(token.value.clone());
+            return Ok(token.value.duplicate());
         }
         let assertion = identity.assertion(now)?;
         let form = Zeroizing::new(format!(
@@ -154,9 +150,9 @@ impl Connection {
         let (head, body) = self.send(request, MAX_REPLY_BYTES).await?;
         let reply: TokenReply = decode::reply(&head, &body)?;
         let life_s = i64::try_from(reply.expires_in.min(3600)).unwrap_or_default();
-        let value = Zeroizing::new(reply.access_token);
+        let value = reply.access_token;
         *held = Some(Token {
-            value: value.clone(),
+            value: value.duplicate(),
             renew_at: now + SignedDuration::from_secs(life_s) - TOKEN_MARGIN,
         });
         Ok(value)
@@ -226,8 +222,8 @@ impl Identity {
 }
 
 /// A header that logs do not show.
-fn secret_header(prefix: &str, secret: &str) -> Result<HeaderValue, RegistryError> {
-    let text = Zeroizing::new(format!("{prefix}{secret}"));
+fn secret_header(prefix: &str, secret: &Secret) -> Result<HeaderValue, RegistryError> {
+    let text = Zeroizing::new(format!("{prefix}{}", secret.expose()));
     let mut value = HeaderValue::from_str(&text).map_err(|_| RegistryError::Malformed {
         what: "the registry gave a token that is no header value".to_owned(),
     })?;

@@ -10,12 +10,11 @@ pub use access::{
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
-use zeroize::Zeroizing;
 
 use super::database::{Audit, Database, DatabaseError, Write, audit, from_ms, ms};
 use super::secret::{self, NoRandom};
 use crate::domain::authority::Role;
-use crate::domain::{Bytes, OperatorId, StationId};
+use crate::domain::{Bytes, OperatorId, Secret, StationId};
 
 /// Life of an operator's code: it binds a key to an account, so NIST SP 800-63B-4, 4.1.2.2 allows ten minutes.
 pub const OPERATOR_CODE_LIFE: SignedDuration = SignedDuration::from_mins(10);
@@ -25,8 +24,8 @@ pub const STATION_CODE_LIFE: SignedDuration = SignedDuration::from_hours(1);
 
 /// A one-time code, to be handed to whom it is for.
 pub struct NewCode {
-    /// Secret; six groups of four characters.
-    pub code: Zeroizing<String>,
+    /// Six groups of four characters.
+    pub code: Secret,
     /// From then on it is refused.
     pub expires_at: Timestamp,
 }

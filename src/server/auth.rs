@@ -10,14 +10,13 @@ use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use jiff::{SignedDuration, Timestamp};
 use sqlx::Row;
-use zeroize::Zeroizing;
 
 use super::Registry;
 use super::database::{Write, from_ms, ms};
 use super::problem::{Answer, Refusal};
 use super::secret;
 use crate::domain::authority::Role;
-use crate::domain::{OperatorId, StationId};
+use crate::domain::{OperatorId, Secret, StationId};
 use crate::wire::{self, Operator, code};
 
 /// Life of an access token.
@@ -120,14 +119,10 @@ pub fn operator(row: &sqlx::sqlite::SqliteRow) -> Result<Operator, sqlx::Error> 
 }
 
 /// Issues an access token to a station.
-pub async fn issue_token(
-    tx: &mut Write,
-    station: &StationId,
-    now: Timestamp,
-) -> Answer<Zeroizing<String>> {
+pub async fn issue_token(tx: &mut Write, station: &StationId, now: Timestamp) -> Answer<Secret> {
     let token = secret::new_token().map_err(Refusal::internal)?;
     sqlx::query("INSERT INTO access_token (hash, station, expires_ms) VALUES (?, ?, ?)")
-        .bind(secret::hash(token.as_bytes()))
+        .bind(secret::hash(token.expose().as_bytes()))
         .bind(station.as_str())
         .bind(ms(now + TOKEN_LIFE))
         .execute(&mut **tx)
@@ -148,7 +143,7 @@ pub async fn open_session(
     sqlx::query(
         "INSERT INTO session (hash, operator, station, opened_ms, expires_ms) VALUES (?, ?, ?, ?, ?)",
     )
-    .bind(secret::hash(token.as_bytes()))
+    .bind(secret::hash(token.expose().as_bytes()))
     .bind(operator.id.as_str())
     .bind(station.as_str())
     .bind(ms(now))
@@ -156,7 +151,7 @@ pub async fn open_session(
     .execute(&mut **tx)
     .await?;
     Ok(wire::Session {
-        token: token.to_string(),
+        token,
         operator: operator.clone(),
         expires_at: from_ms(expires_ms)?,
         unlock,

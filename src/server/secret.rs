@@ -3,10 +3,11 @@
 //! Invariant: what is stored is the SHA-256 of a secret; the secret itself exists only in the answer that carries it.
 //! They are random with 120 bits and more, so a plain hash is enough.
 
+use base64::{Engine, engine::general_purpose};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use crate::domain::Bytes;
+use crate::domain::Secret;
 
 /// Crockford's base 32: no I, L, O, U.
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -20,7 +21,7 @@ const CODE_LENGTH: usize = 24;
 pub struct NoRandom;
 
 /// A fresh one-time code such as `7K3M-…`, six groups of four.
-pub fn new_code() -> Result<Zeroizing<String>, NoRandom> {
+pub fn new_code() -> Result<Secret, NoRandom> {
     let mut random = Zeroizing::new([0u8; CODE_LENGTH]);
     getrandom::fill(random.as_mut()).map_err(|_| NoRandom)?;
     let mut code = Zeroizing::new(String::with_capacity(CODE_LENGTH + CODE_LENGTH / 4));
@@ -35,13 +36,14 @@ pub fn new_code() -> Result<Zeroizing<String>, NoRandom> {
             .unwrap_or(b'0');
         code.push(char::from(letter));
     }
-    Ok(code)
+    Ok(Secret::from(code))
 }
 
 /// The hash of a code as somebody typed it: case, spaces and hyphens do not matter, nor do O, I and L.
-pub fn code_hash(typed: &str) -> Vec<u8> {
+pub fn code_hash(typed: &Secret) -> Vec<u8> {
     let plain: Zeroizing<String> = Zeroizing::new(
         typed
+            .expose()
             .chars()
             .filter(|c| !c.is_whitespace() && *c != '-')
             .map(|c| match c.to_ascii_uppercase() {
@@ -55,10 +57,12 @@ pub fn code_hash(typed: &str) -> Vec<u8> {
 }
 
 /// A fresh token: 256 bits, base64url.
-pub fn new_token() -> Result<Zeroizing<String>, NoRandom> {
+pub fn new_token() -> Result<Secret, NoRandom> {
     let mut random = Zeroizing::new([0u8; 32]);
     getrandom::fill(random.as_mut()).map_err(|_| NoRandom)?;
-    Ok(Zeroizing::new(Bytes(random.to_vec()).to_base64url()))
+    Ok(Secret::from(
+        general_purpose::URL_SAFE_NO_PAD.encode(random.as_ref()),
+    ))
 }
 
 /// Random bytes that are no secret, e.g. a user handle.
@@ -80,15 +84,16 @@ mod tests {
     #[test]
     fn a_code_is_read_however_it_is_typed() {
         let code = new_code().expect("random");
-        assert_eq!(code.len(), 29);
-        let sloppy = code.to_lowercase().replace('-', " ");
-        assert_eq!(code_hash(&sloppy), code_hash(&code));
-        assert_eq!(code_hash("O1Il"), code_hash("0111"));
-        assert_ne!(code_hash("0111"), code_hash("0112"));
+        assert_eq!(code.expose().len(), 29);
+        let sloppy = code.expose().to_lowercase().replace('-', " ");
+        assert_eq!(code_hash(&sloppy.into()), code_hash(&code));
+        assert_eq!(code_hash(&"O1Il".into()), code_hash(&"0111".into()));
+        assert_ne!(code_hash(&"0111".into()), code_hash(&"0112".into()));
     }
 
     #[test]
     fn two_codes_differ() {
-        assert_ne!(*new_code().expect("random"), *new_code().expect("random"));
+        let (one, two) = (new_code().expect("random"), new_code().expect("random"));
+        assert!(!one.matches(&two));
     }
 }

@@ -18,7 +18,7 @@ use crate::ctap::{AnyDevice, Control, CtapError, Keepalive};
 use crate::domain::change::Enrolment;
 use crate::domain::models::Models;
 use crate::domain::policy::Policy;
-use crate::domain::{Bytes, Change, EntryId, KeyFacts, PersonId, Pin};
+use crate::domain::{Bytes, Change, EntryId, KeyFacts, PersonId, Pin, Secret};
 use crate::wire::webauthn::{CreationOptions, Descriptor, RequestOptions};
 use crate::wire::{Operator, OperatorEnrolment, OperatorOffer, SignIn, SignInOptions};
 use crate::workflow::care::KeyTime;
@@ -249,7 +249,7 @@ impl<F: Face + Sync + 'static> Desk for StationDesk<F> {
             .await
     }
 
-    async fn operator_offer(&mut self, code: &str) -> Result<OperatorOffer, Stop> {
+    async fn operator_offer(&mut self, code: &Secret) -> Result<OperatorOffer, Stop> {
         self.unless_cancelled(self.station.operator_offer(code))
             .await
     }

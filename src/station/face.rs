@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use crate::domain::Person;
 use crate::domain::change::{OutboxEntry, Resolution, Unfinished};
-use crate::domain::{EntryId, IntentId, KeyFacts, PersonId, Place};
+use crate::domain::{EntryId, IntentId, KeyFacts, PersonId, Place, Secret};
 use crate::wire::{Expected, Operator, PersonDetail};
 use crate::workflow::dialogue::{Answer, Event, Question};
 
@@ -23,7 +23,7 @@ pub enum Command {
     /// First sign-in with a one-time code: enrols the operator's own key.
     FirstSignIn {
         /// The code.
-        code: String,
+        code: Secret,
     },
     /// The screen is locked: nobody is signed in until the same operator unlocks or another one signs in. A run takes no
     /// further step; it goes on when its own operator is back, and is stopped when another one has signed in.

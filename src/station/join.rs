@@ -5,8 +5,8 @@ use std::path::Path;
 use super::OpenError;
 use super::config::Config;
 use crate::domain::Change;
-use crate::domain::Record;
 use crate::domain::change::RECORD_VERSION;
+use crate::domain::{Record, Secret};
 use crate::registry::{Client, KeyFileError, RegistryError, Settings, SettingsError, StationKey};
 use crate::store::{StationFacts, Store, StoreError};
 
@@ -73,7 +73,7 @@ pub async fn join(
     config: &Config,
     registry: &str,
     name: &str,
-    code: &str,
+    code: &Secret,
 ) -> Result<crate::domain::StationId, JoinError> {
     let store = Store::open(dir)?;
     if let Some(joined) = store.station()? {

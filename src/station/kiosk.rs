@@ -19,7 +19,7 @@ use super::Station;
 use super::desk::StationDesk;
 use super::face::{Command, Notice, SoftCommand, Update};
 use crate::bay::Cancel;
-use crate::domain::{OperatorId, PersonId};
+use crate::domain::{OperatorId, PersonId, Secret};
 use crate::wire::TicketRequest;
 use crate::workflow::dialogue::Ending;
 use crate::workflow::{self, How, Stop};
@@ -52,7 +52,7 @@ pub struct Kiosk {
 /// What a run does.
 enum Task {
     SignIn,
-    FirstSignIn(String),
+    FirstSignIn(Secret),
     Enrol(PersonId),
     Resolve(Box<crate::domain::change::Unfinished>, How),
 }

@@ -6,13 +6,14 @@
 //!
 //! Invariant: while the screen is locked, nothing is done in the operator's name but what is already in the outbox.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use zeroize::Zeroizing;
 
 use super::Station;
-use crate::domain::{Bytes, Change, OperatorId};
+use crate::domain::{Bytes, Change, OperatorId, Secret};
 use crate::store::private;
 use crate::wire::webauthn::{AuthenticationResponse, Descriptor, RequestOptions};
 use crate::wire::{
@@ -26,10 +27,10 @@ const SESSION_FILE: &str = "session.json";
 /// The state of signing in.
 #[derive(Default)]
 pub(super) struct Slot {
-    session: Option<Session>,
+    session: Option<Arc<Session>>,
     locked: bool,
     /// Opened or unlocked, and not in the journal yet.
-    unrecorded: Option<Session>,
+    unrecorded: Option<Arc<Session>>,
     /// The challenge of an unlocking without the registry.
     challenge: Option<Bytes>,
 }
@@ -46,7 +47,7 @@ impl Slot {
         }
     }
 
-    fn live(&self) -> Option<&Session> {
+    fn live(&self) -> Option<&Arc<Session>> {
         self.session
             .as_ref()
             .filter(|session| session.expires_at > Timestamp::now())
@@ -67,7 +68,7 @@ impl Station {
         self.session_slot().live()?.unlock.clone()
     }
 
-    pub(super) fn session(&self) -> Result<Session, Stop> {
+    pub(super) fn session(&self) -> Result<Arc<Session>, Stop> {
         let slot = self.session_slot();
         slot.live()
             .filter(|_| !slot.locked)
@@ -81,7 +82,7 @@ impl Station {
         let is_present = slot
             .session
             .as_ref()
-            .is_some_and(|session| session.token == refused.token);
+            .is_some_and(|session| session.token.matches(&refused.token));
         if is_present {
             *slot = Slot::default();
             drop(slot);
@@ -162,7 +163,7 @@ impl Station {
     }
 
     /// What an operator's own key must make at their first sign-in.
-    pub async fn operator_offer(&self, code: &str) -> Result<OperatorOffer, Stop> {
+    pub async fn operator_offer(&self, code: &Secret) -> Result<OperatorOffer, Stop> {
         let offer = self.registry()?.operator_enrolment_options(code).await;
         self.heard(offer)
     }
@@ -177,7 +178,7 @@ impl Station {
     fn take_up(&self, session: Session) -> Operator {
         let operator = session.operator.clone();
         *self.session_slot() = Slot {
-            unrecorded: Some(session),
+            unrecorded: Some(Arc::new(session)),
             ..Slot::default()
         };
         operator
@@ -234,7 +235,8 @@ impl Station {
             private::read(&self.dir, SESSION_FILE).map_err(|e| Stop::Store(e.to_string()))?;
         let session = kept
             .as_deref()
-            .and_then(|bytes| serde_json::from_slice::<Session>(bytes).ok());
+            .and_then(|bytes| serde_json::from_slice::<Session>(bytes).ok())
+            .map(Arc::new);
         *self.session_slot() = Slot {
             session,
             ..Slot::default()

@@ -54,7 +54,7 @@ fn sent(stage: &mut Stage) -> Vec<String> {
 fn in_words(command: &Command) -> String {
     match command {
         Command::SignIn => "sign in".to_owned(),
-        Command::FirstSignIn { code } => format!("first sign-in {code}"),
+        Command::FirstSignIn { code } => format!("first sign-in {}", code.expose()),
         Command::Lock => "lock".to_owned(),
         Command::SignOut => "sign out".to_owned(),
         Command::Find { serial, text } => format!("find {serial} {text}"),

@@ -8,7 +8,7 @@ use super::webauthn::{
 };
 use crate::domain::authority::Role;
 use crate::domain::{
-    Bytes, Identification, KeyId, OfferId, OperatorId, Person, PersonId, StationId,
+    Bytes, Identification, KeyId, OfferId, OperatorId, Person, PersonId, Secret, StationId,
 };
 
 /// `GET /v1/health`, open to all: whether the registry answers, and its clock.
@@ -23,21 +23,14 @@ pub struct Health {
 }
 
 /// `POST /v1/stations/join`, authorised by the one-time code alone.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Serialize, Deserialize, utoipa::ToSchema)]
 pub struct JoinRequest {
     /// The one-time code.
-    pub code: String,
+    pub code: Secret,
     /// What people call the station.
     pub name: String,
     /// The station's public key: SubjectPublicKeyInfo of P-256 in PEM. Its thumbprint must not be known yet.
     pub public_key_pem: String,
-}
-
-impl std::fmt::Debug for JoinRequest {
-    /// Without the code, which is a secret.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("JoinRequest { .. }")
-    }
 }
 
 /// Reply to [`JoinRequest`].
@@ -50,10 +43,10 @@ pub struct JoinReply {
 }
 
 /// `POST /v1/token` (form fields of RFC 7523, section 2.2; `grant_type=client_credentials`): its JSON reply.
-#[derive(Clone, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Serialize, Deserialize, utoipa::ToSchema)]
 pub struct TokenReply {
     /// The bearer token.
-    pub access_token: String,
+    pub access_token: Secret,
     /// Always `Bearer`.
     pub token_type: String,
     /// Seconds that it lives.
@@ -61,33 +54,19 @@ pub struct TokenReply {
 }
 
 /// `POST /v1/operators/enrolment/options`: an operator's first sign-in, with the one-time code.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Serialize, Deserialize, utoipa::ToSchema)]
 pub struct OperatorCode {
     /// The one-time code.
-    pub code: String,
-}
-
-impl std::fmt::Debug for OperatorCode {
-    /// Without the code, which is a secret.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("OperatorCode { .. }")
-    }
+    pub code: Secret,
 }
 
 /// `POST /v1/operators/enrolment`: the operator's own key. The reply is a [`Session`]: the key has just verified them.
-#[derive(Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Serialize, Deserialize, utoipa::ToSchema)]
 pub struct OperatorEnrolment {
     /// The one-time code once more; it is used up by success.
-    pub code: String,
+    pub code: Secret,
     /// The new credential.
     pub registration: RegistrationResponse,
-}
-
-impl std::fmt::Debug for OperatorEnrolment {
-    /// Without the code, which is a secret.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("OperatorEnrolment { .. }")
-    }
 }
 
 /// Reply to [`OperatorCode`].
@@ -130,10 +109,10 @@ pub struct SignIn {
 
 /// Reply to [`SignIn`]. `DELETE /v1/sessions/current` ends it. The token goes into the header `Keydesk-Session`
 /// of everything an operator does.
-#[derive(Clone, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Session {
-    /// Secret.
-    pub token: String,
+    /// Names the session.
+    pub token: Secret,
     /// Who signed in.
     pub operator: Operator,
     /// From then on it is refused.

@@ -7,7 +7,7 @@ use super::steps::{
 };
 use super::undo::{Progress, undo_own};
 use super::{Desk, Stop, conclude};
-use crate::domain::{Change, KeyFacts};
+use crate::domain::{Change, KeyFacts, Secret};
 use crate::wire::{Operator, OperatorEnrolment, OperatorOffer, SignIn, SignInOptions};
 
 /// The least PIN length, in code points, for an operator's own key (NIST SP 800-63B-4, 3.2.10: should be 6).
@@ -78,7 +78,7 @@ async fn opened<D: Desk>(desk: &mut D, operator: Operator) -> Result<Ending, Sto
 }
 
 /// First sign-in: the one-time code lets the operator enrol their own key, which signs them in.
-pub async fn first_sign_in<D: Desk>(desk: &mut D, code: &str) -> Result<Ending, Stop> {
+pub async fn first_sign_in<D: Desk>(desk: &mut D, code: &Secret) -> Result<Ending, Stop> {
     desk.tell(Event::Began {
         job: Job::FirstSignIn,
     });
@@ -86,7 +86,7 @@ pub async fn first_sign_in<D: Desk>(desk: &mut D, code: &str) -> Result<Ending, 
     conclude(desk, result)
 }
 
-async fn enrol_own_key<D: Desk>(desk: &mut D, code: &str) -> Result<Ending, Stop> {
+async fn enrol_own_key<D: Desk>(desk: &mut D, code: &Secret) -> Result<Ending, Stop> {
     let offer = desk.operator_offer(code).await?;
     begin_step(desk, Step::Key);
     let mut key = choose_key(desk).await?;
@@ -117,7 +117,7 @@ async fn enrol_own_key<D: Desk>(desk: &mut D, code: &str) -> Result<Ending, Stop
 async fn make_own<D: Desk>(
     desk: &mut D,
     offer: &OperatorOffer,
-    code: &str,
+    code: &Secret,
     key: &mut KeyFacts,
     unlocked: Unlocked,
     progress: &mut Progress,
@@ -137,7 +137,7 @@ async fn make_own<D: Desk>(
     end_step(desk, Step::Create, Note::None);
     begin_step(desk, Step::Push);
     let enrolment = OperatorEnrolment {
-        code: code.to_owned(),
+        code: code.duplicate(),
         registration: registration_response(new, client),
     };
     desk.operator_enrol(enrolment).await

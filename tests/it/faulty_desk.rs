@@ -201,7 +201,10 @@ impl<D: Desk> Desk for FaultyDesk<D> {
         call!(self, "sign_in", registry_fault(), self.inner.sign_in(proof))
     }
 
-    async fn operator_offer(&mut self, code: &str) -> Result<OperatorOffer, Stop> {
+    async fn operator_offer(
+        &mut self,
+        code: &keydesk::domain::Secret,
+    ) -> Result<OperatorOffer, Stop> {
         call!(
             self,
             "operator_offer",

@@ -12,7 +12,7 @@ use sqlx::sqlite::SqliteRow;
 
 use super::stations::check_tries;
 use super::{Body, Shared};
-use crate::domain::{Bytes, StationId};
+use crate::domain::{Bytes, Secret, StationId};
 use crate::server::Registry;
 use crate::server::auth::{self, AtDesk, AtStation};
 use crate::server::database::{Audit, Write, audit, from_ms, ms};
@@ -306,7 +306,7 @@ pub async fn close_session(State(registry): Shared, desk: AtDesk) -> Answer<Stat
 async fn code_holder(
     registry: &Registry,
     tx: &mut Write,
-    typed: &str,
+    typed: &Secret,
     source: SocketAddr,
     now: Timestamp,
 ) -> Answer<CodeHolder> {

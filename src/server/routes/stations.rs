@@ -220,7 +220,7 @@ pub async fn token(
     let token = auth::issue_token(&mut tx, &station, now).await?;
     tx.commit().await?;
     let reply = TokenReply {
-        access_token: token.to_string(),
+        access_token: token,
         token_type: "Bearer".to_owned(),
         expires_in: auth::TOKEN_LIFE.as_secs().unsigned_abs(),
     };

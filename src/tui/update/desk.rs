@@ -78,7 +78,7 @@ fn confirm(model: &mut Model) -> Vec<Effect> {
         Page::SignIn => start(model, Command::SignIn),
         Page::Code(line) if line.as_str().trim().is_empty() => Vec::new(),
         Page::Code(line) => {
-            let code = line.as_str().trim().to_owned();
+            let code = line.as_str().trim().into();
             start(model, Command::FirstSignIn { code })
         }
         Page::Home => open_marked(model),

@@ -55,7 +55,7 @@ async fn a_station_s_code_is_good_for_one_station() {
         .unwrap();
     let client = client_of(&world.running.base_url, None);
     let key = StationKey::generate().unwrap();
-    let typed = code.code.to_lowercase().replace('-', " ");
+    let typed = code.code.expose().to_lowercase().replace('-', " ").into();
     client.join(&typed, "Desk 3", &key).await.unwrap();
     let again = client
         .join(&code.code, "Desk 4", &StationKey::generate().unwrap())
@@ -90,7 +90,7 @@ async fn who_guesses_codes_must_wait() {
     let key = StationKey::generate().unwrap();
     for _ in 0..10 {
         let refusal = client
-            .join("AAAA-AAAA-AAAA-AAAA-AAAA-AAAA", "Guesser", &key)
+            .join(&"AAAA-AAAA-AAAA-AAAA-AAAA-AAAA".into(), "Guesser", &key)
             .await;
         assert_eq!(refused(refusal), "code-refused");
     }
@@ -132,7 +132,7 @@ async fn a_join_that_is_repeated_with_its_idempotency_key_gets_the_same_station(
         .await
         .unwrap();
     let body = serde_json::json!({
-        "code": code.code.as_str(),
+        "code": code.code.expose(),
         "name": "Desk 3",
         "public_key_pem": StationKey::generate().unwrap().public_key_pem(),
     });
@@ -181,7 +181,7 @@ async fn token_by_hand(world: &World) -> String {
         .unwrap();
     let http = reqwest::Client::new();
     let body = serde_json::json!({
-        "code": code.code.as_str(),
+        "code": code.code.expose(),
         "name": "By hand",
         "public_key_pem": key.verifying_key().to_public_key_pem(LineEnding::LF).unwrap(),
     });

@@ -81,7 +81,7 @@ async fn an_operator_code_enrols_one_key() {
         .await
         .unwrap();
     let mut enrolment = keydesk::wire::OperatorEnrolment {
-        code: code.code.to_string(),
+        code: code.code.duplicate(),
         registration: Authenticator::new(50).register(&offer.creation, &offer.origin),
     };
     world.client.enrol_operator(&enrolment).await.unwrap();

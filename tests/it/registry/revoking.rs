@@ -187,7 +187,7 @@ async fn a_lost_key_signs_nobody_in_and_the_code_enrols_another_one() {
     assert!(offer.creation.exclude_credentials.is_empty());
     let mut fresh = Authenticator::new(10);
     let enrolment = OperatorEnrolment {
-        code: code.code.to_string(),
+        code: code.code.duplicate(),
         registration: fresh.register(&offer.creation, &offer.origin),
     };
     world.client.enrol_operator(&enrolment).await.unwrap();

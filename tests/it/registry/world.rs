@@ -91,7 +91,7 @@ pub async fn first_sign_in(
         .expect("options");
     let registration = key.register(&offer.creation, &offer.origin);
     let enrolment = OperatorEnrolment {
-        code: code.code.to_string(),
+        code: code.code.duplicate(),
         registration,
     };
     client.enrol_operator(&enrolment).await.expect("enrols")
