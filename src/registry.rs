@@ -5,6 +5,8 @@
 //! - every request ends: 3 s to connect, 10 s in all; a reply has at most 1 MiB, tickets 16 MiB;
 //! - no redirect is followed, and plain HTTP goes to this machine only;
 //! - whatever comes back becomes a value or a [`RegistryError`], never a panic;
+//! - what a key is asked to sign is for an RP id that the origin with it may use; whom an [`Offer`] is for, and that it
+//!   agrees with itself, is for the station to see, which keeps offers for later;
 //! - nothing is sent twice by itself, but for one attempt with a fresh token after the old one was refused.
 
 use jiff::civil::Date;
@@ -124,8 +126,11 @@ impl Client {
         let body = OperatorCode {
             code: code.duplicate(),
         };
-        self.post(&["operators", "enrolment", "options"], None, None, &body)
-            .await
+        let offer: OperatorOffer = self
+            .post(&["operators", "enrolment", "options"], None, None, &body)
+            .await?;
+        offer.check()?;
+        Ok(offer)
     }
 
     /// `POST /v1/operators/enrolment`: hands in the operator's own key and signs them in.
@@ -133,18 +138,22 @@ impl Client {
         &self,
         enrolment: &OperatorEnrolment,
     ) -> Result<Session, RegistryError> {
-        self.post(&["operators", "enrolment"], None, None, enrolment)
-            .await
+        let session = self
+            .post(&["operators", "enrolment"], None, None, enrolment)
+            .await?;
+        sound(session)
     }
 
     /// `POST /v1/sessions/options`: what an operator's key is asked to sign.
     pub async fn sign_in_options(&self) -> Result<SignInOptions, RegistryError> {
-        self.post(&["sessions", "options"], None, None, &()).await
+        let options: SignInOptions = self.post(&["sessions", "options"], None, None, &()).await?;
+        options.check()?;
+        Ok(options)
     }
 
     /// `POST /v1/sessions`: signs an operator in.
     pub async fn sign_in(&self, sign_in: &SignIn) -> Result<Session, RegistryError> {
-        self.post(&["sessions"], None, None, sign_in).await
+        sound(self.post(&["sessions"], None, None, sign_in).await?)
     }
 
     /// `DELETE /v1/sessions/current`: ends the session.
@@ -217,7 +226,9 @@ impl Client {
         person: &PersonId,
     ) -> Result<TestOffer, RegistryError> {
         let path = ["people", person.as_str(), "tests", "options"];
-        self.post(&path, Some(session), None, &()).await
+        let offer: TestOffer = self.post(&path, Some(session), None, &()).await?;
+        offer.check()?;
+        Ok(offer)
     }
 
     /// `POST /v1/tickets`: offers for everybody who is expected that day, or who is named.
@@ -290,6 +301,14 @@ impl Client {
             .await?;
         decode::reply(&head, &body)
     }
+}
+
+/// A session that says how to unlock must say so for an origin that may use the RP id.
+fn sound(session: Session) -> Result<Session, RegistryError> {
+    if let Some(unlock) = &session.unlock {
+        unlock.check()?;
+    }
+    Ok(session)
 }
 
 /// The same for the same code and key, also after a restart, and tells neither.

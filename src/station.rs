@@ -328,6 +328,10 @@ impl Station {
                 code: problem.code().to_owned(),
                 detail: problem.detail.unwrap_or(problem.title),
             }),
+            Err(RegistryError::Contradiction(fault)) => Err(Stop::RegistryRefused {
+                code: crate::wire::code::OFFER_FOREIGN.to_owned(),
+                detail: fault.to_string(),
+            }),
             Err(other) => Err(Stop::RegistryRefused {
                 code: "malformed".to_owned(),
                 detail: other.to_string(),

@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 
-use crate::wire::{Health, Offer, Problem, Tickets, VERSION};
+use crate::wire::{Health, Offer, OfferFault, Problem, Tickets, VERSION};
 
 /// No registry is waited for longer than that, whatever it asks.
 const MAX_RETRY_AFTER_S: u64 = 3600;
@@ -59,6 +59,9 @@ pub enum RegistryError {
         /// The registry's version.
         found: u16,
     },
+    /// What it asks a key to sign contradicts itself.
+    #[error(transparent)]
+    Contradiction(#[from] OfferFault),
     /// This station has no identity yet.
     #[error("this station has not joined a registry: run `keydesk station join`")]
     NotJoined,

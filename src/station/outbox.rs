@@ -61,6 +61,7 @@ impl Failure {
             } => Self::default(),
             RegistryError::Refused { .. }
             | RegistryError::NewerVersion { .. }
+            | RegistryError::Contradiction(_)
             | RegistryError::NotJoined
             | RegistryError::Key(_) => Self {
                 of_all: true,

@@ -1,7 +1,7 @@
 //! Which origin may use which relying party: the registry refuses settings, and a station refuses offers, that contradict
 //! themselves.
 
-use super::Offer;
+use super::{Offer, OperatorOffer, SignInOptions, TestOffer, Unlock};
 use crate::domain::PersonId;
 
 /// Whether it is a domain name in lower case, at most 253 characters.
@@ -33,7 +33,7 @@ pub fn is_origin_of(origin: &str, rp_id: &str) -> bool {
             .is_some_and(|before| before.is_empty() || before.ends_with('.'))
 }
 
-/// Why an offer must not be used.
+/// Why options for a key must not be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum OfferFault {
     /// The registry answered with somebody else's.
@@ -58,7 +58,7 @@ pub enum OfferFault {
     },
     /// No browser would let that origin use that RP id.
     #[error(
-        "the offer names the RP id {rp_id:?}, which the origin {origin:?} may not use: nothing was done; tell the registry's administrator"
+        "the registry names the RP id {rp_id:?}, which the origin {origin:?} may not use: nothing was done; tell the registry's administrator"
     )]
     Origin {
         /// The RP id.
@@ -88,14 +88,59 @@ impl Offer {
                 tested: self.test.rp_id.clone(),
             });
         }
-        if !is_origin_of(&self.origin, rp_id) {
-            return Err(OfferFault::Origin {
-                rp_id: rp_id.clone(),
-                origin: self.origin.clone(),
-            });
-        }
-        Ok(())
+        may_use(&self.origin, rp_id)
     }
+}
+
+impl TestOffer {
+    /// Whether its origin may use its relying party's id.
+    ///
+    /// # Errors
+    /// [`OfferFault::Origin`]
+    pub fn check(&self) -> Result<(), OfferFault> {
+        may_use(&self.origin, &self.request.rp_id)
+    }
+}
+
+impl OperatorOffer {
+    /// Likewise.
+    ///
+    /// # Errors
+    /// [`OfferFault::Origin`]
+    pub fn check(&self) -> Result<(), OfferFault> {
+        may_use(&self.origin, &self.creation.rp.id)
+    }
+}
+
+impl SignInOptions {
+    /// Likewise.
+    ///
+    /// # Errors
+    /// [`OfferFault::Origin`]
+    pub fn check(&self) -> Result<(), OfferFault> {
+        may_use(&self.origin, &self.request.rp_id)
+    }
+}
+
+impl Unlock {
+    /// Likewise.
+    ///
+    /// # Errors
+    /// [`OfferFault::Origin`]
+    pub fn check(&self) -> Result<(), OfferFault> {
+        may_use(&self.origin, &self.rp_id)
+    }
+}
+
+/// What a key signs for an RP id must be what a browser at that origin could have had it sign.
+fn may_use(origin: &str, rp_id: &str) -> Result<(), OfferFault> {
+    if is_origin_of(origin, rp_id) {
+        return Ok(());
+    }
+    Err(OfferFault::Origin {
+        rp_id: rp_id.to_owned(),
+        origin: origin.to_owned(),
+    })
 }
 
 #[cfg(test)]
@@ -116,5 +161,31 @@ mod tests {
         ] {
             assert!(!is_origin_of(origin, "example.org"), "{origin}");
         }
+    }
+
+    #[test]
+    fn a_sign_in_for_another_site_s_rp_id_is_not_asked_of_a_key() {
+        let options = |origin: &str, rp_id: &str| SignInOptions {
+            request: crate::wire::webauthn::RequestOptions {
+                challenge: vec![7; 16].into(),
+                timeout: None,
+                rp_id: rp_id.to_owned(),
+                allow_credentials: Vec::new(),
+                user_verification: None,
+                extensions: None,
+            },
+            origin: origin.to_owned(),
+        };
+        assert_eq!(
+            options("https://keydesk.example.org", "example.org").check(),
+            Ok(())
+        );
+        assert_eq!(
+            options("https://example.org", "bank.example").check(),
+            Err(OfferFault::Origin {
+                rp_id: "bank.example".to_owned(),
+                origin: "https://example.org".to_owned(),
+            })
+        );
     }
 }
