@@ -15,10 +15,12 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
+mod clock;
 mod connection;
 pub mod decode;
 mod key;
 
+pub use clock::RegistryClock;
 pub use decode::RegistryError;
 pub use key::{KeyFileError, StationKey};
 
@@ -82,6 +84,11 @@ impl Client {
     /// The registry's base address.
     pub fn base_url(&self) -> &str {
         self.connection.base_url()
+    }
+
+    /// The registry's clock, as its replies tell it.
+    pub fn clock(&self) -> &RegistryClock {
+        self.connection.clock()
     }
 
     /// `GET /v1/health`: whether it answers, and its clock.

@@ -156,6 +156,20 @@ impl Station {
         })
     }
 
+    /// The registry's clock, as far as its replies told; the station's own until then.
+    pub fn registry_now(&self) -> Timestamp {
+        self.registry
+            .as_ref()
+            .map_or_else(Timestamp::now, |client| client.clock().now())
+    }
+
+    /// Today at the station, by the registry's clock.
+    pub fn today(&self) -> jiff::civil::Date {
+        self.registry_now()
+            .to_zoned(jiff::tz::TimeZone::system())
+            .date()
+    }
+
     /// What people call the station.
     pub fn name(&self) -> &str {
         self.joined
@@ -233,7 +247,7 @@ impl Station {
     fn ticket(&self, person: &PersonId, why: &str) -> Result<Offered, Stop> {
         let ticket = self
             .store
-            .ticket(person, Timestamp::now())
+            .ticket(person, self.registry_now())
             .map_err(|e| Stop::Store(e.to_string()))?;
         match ticket {
             Some(offer) => Ok(Offered {

@@ -40,8 +40,10 @@ use dialogue::{Answer, Ending, Event, Question, StopView};
     reason = "workflows are generic over their desk; no trait object is made of it"
 )]
 pub trait Desk {
-    /// The station's clock.
+    /// The station's clock: what people read, and what the journal keeps.
     fn now(&self) -> Timestamp;
+    /// The registry's clock, as far as the station knows: what is compared with the registry's times, and told to it.
+    fn registry_now(&self) -> Timestamp;
     /// A fresh identifier (UUIDv7).
     fn fresh_id(&mut self) -> uuid::Uuid;
     /// The list of models.

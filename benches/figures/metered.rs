@@ -96,6 +96,10 @@ impl<D: Desk> Desk for MeteredDesk<'_, D> {
         self.inner.now()
     }
 
+    fn registry_now(&self) -> Timestamp {
+        self.inner.registry_now()
+    }
+
     fn fresh_id(&mut self) -> uuid::Uuid {
         self.inner.fresh_id()
     }

@@ -9,12 +9,9 @@ use serde_json::json;
 
 use crate::bay::{Refusal, Slot, SlotState};
 use crate::cli::output::{Exit, Outcome, Output};
-use crate::station::face::RegistryState;
+use crate::station::face::{CLOCK_TOLERANCE_S, RegistryState};
 use crate::station::{OpenError, Station};
 use crate::store::{StoreError, audit};
-
-/// A station's clock may be off by so much before challenges and tickets suffer.
-const CLOCK_TOLERANCE_S: i64 = 30;
 
 /// How a check came out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -225,20 +222,10 @@ fn terminal() -> Check {
 fn registry(station: &Station) -> Vec<Check> {
     match station.reach() {
         RegistryState::Reachable { clock_offset_s } => {
-            let clock = if clock_offset_s.abs() <= CLOCK_TOLERANCE_S {
-                check(
-                    "clock",
-                    Health::Good,
-                    format!("{clock_offset_s} s off the registry's"),
-                )
-            } else {
-                check(
-                    "clock",
-                    Health::Bad,
-                    format!("{clock_offset_s} s off the registry's: set up time synchronisation"),
-                )
-            };
-            vec![check("registry", Health::Good, "answers"), clock]
+            vec![
+                check("registry", Health::Good, "answers"),
+                clock(clock_offset_s),
+            ]
         }
         RegistryState::Unreachable { why } => vec![check(
             "registry",
@@ -248,6 +235,22 @@ fn registry(station: &Station) -> Vec<Check> {
         RegistryState::NotJoined => vec![not_joined()],
         RegistryState::Unknown => vec![check("registry", Health::Doubtful, "was not asked")],
     }
+}
+
+/// A clock that is wrong stops nothing: what the registry decides by its own clock is compared with that one.
+fn clock(offset_s: i64) -> Check {
+    let seconds = offset_s.abs();
+    if seconds <= CLOCK_TOLERANCE_S {
+        return check("clock", Health::Good, "agrees with the registry's");
+    }
+    let how = if offset_s > 0 { "fast" } else { "slow" };
+    check(
+        "clock",
+        Health::Bad,
+        format!(
+            "is {seconds} s {how} against the registry's: set up time synchronisation, because the screen and the journal go by it"
+        ),
+    )
 }
 
 fn disk(station: &Station) -> Check {

@@ -234,7 +234,7 @@ async fn person_find(station: &Station, text: &str, output: &Output) -> Result<O
 }
 
 async fn tickets_fetch(station: &Station, day: &str) -> Result<Outcome, Stop> {
-    let request = match ticket_request(day) {
+    let request = match ticket_request(day, station.today()) {
         Ok(request) => request,
         Err(detail) => return Ok(Outcome::failed(Exit::Usage, "bad-day", detail)),
     };
@@ -246,8 +246,7 @@ async fn tickets_fetch(station: &Station, day: &str) -> Result<Outcome, Stop> {
 }
 
 /// A date, `today`, or a file with a person's identifier on each line.
-fn ticket_request(day: &str) -> Result<TicketRequest, String> {
-    let today = jiff::Zoned::now().date();
+fn ticket_request(day: &str, today: jiff::civil::Date) -> Result<TicketRequest, String> {
     if day == "today" {
         return Ok(TicketRequest::of_day(today));
     }
@@ -471,14 +470,15 @@ mod tests {
         let file = tempfile::NamedTempFile::new().expect("a file");
         std::fs::write(file.path(), "# today\np-2\n\n p-1 \np-2\n").expect("written");
         let path = file.path().to_str().expect("utf-8");
-        let request = ticket_request(path).expect("a file of people");
+        let today = jiff::civil::date(2026, 11, 21);
+        let request = ticket_request(path, today).expect("a file of people");
         assert_eq!(request.people, [PersonId::new("p-1"), PersonId::new("p-2")]);
         assert!(
-            ticket_request("2026-11-22")
+            ticket_request("2026-11-22", today)
                 .expect("a date")
                 .people
                 .is_empty()
         );
-        assert!(ticket_request("/nonexistent/people").is_err());
+        assert!(ticket_request("/nonexistent/people", today).is_err());
     }
 }

@@ -3,7 +3,7 @@
 //! Hides TLS, addresses, and how a token is got and kept. Invariant: neither a token nor a session is in an error or a
 //! log.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 use reqwest::header::{AUTHORIZATION, HeaderValue};
@@ -12,7 +12,7 @@ use tokio::sync::Mutex;
 use zeroize::Zeroizing;
 
 use super::decode::{self, Head};
-use super::{MAX_REPLY_BYTES, RegistryError, Settings, SettingsError, StationKey};
+use super::{MAX_REPLY_BYTES, RegistryClock, RegistryError, Settings, SettingsError, StationKey};
 use crate::domain::{Secret, StationId};
 use crate::wire::client_assertion::{self, ASSERTION_TYPE, Claims, GRANT_TYPE};
 use crate::wire::{self, Session, TokenReply, code};
@@ -30,12 +30,16 @@ const IDLE_LIMIT: Duration = Duration::from_secs(15);
 const ASSERTION_LIFE: SignedDuration = SignedDuration::from_secs(60);
 
 /// A token is renewed that long before it ends.
-const TOKEN_MARGIN: SignedDuration = SignedDuration::from_secs(30);
+const TOKEN_MARGIN: Duration = Duration::from_secs(30);
+
+/// An assertion that was refused is made anew when its reply told that the registry's clock is another by this much.
+const CLOCK_LEARNED: SignedDuration = SignedDuration::from_secs(30);
 
 pub(super) struct Connection {
     http: reqwest::Client,
     base: Url,
     identity: Option<Identity>,
+    clock: RegistryClock,
 }
 
 /// What makes it a station's.
@@ -48,7 +52,7 @@ pub(super) struct Identity {
 
 struct Token {
     value: Secret,
-    renew_at: Timestamp,
+    renew_at: Instant,
 }
 
 impl Connection {
@@ -76,6 +80,7 @@ impl Connection {
             http: builder.build().map_err(unusable)?,
             base,
             identity: None,
+            clock: RegistryClock::default(),
         })
     }
 
@@ -87,6 +92,11 @@ impl Connection {
     /// The registry's base address.
     pub fn base_url(&self) -> &str {
         self.base.as_str()
+    }
+
+    /// The registry's clock, as its replies tell it.
+    pub fn clock(&self) -> &RegistryClock {
+        &self.clock
     }
 
     /// Every part of the path is encoded, so that an identifier can't lead elsewhere.
@@ -109,7 +119,7 @@ impl Connection {
         make: impl Fn() -> Result<reqwest::RequestBuilder, RegistryError>,
         session: Option<&Session>,
         max_bytes: usize,
-    ) -> Result<(Head, Vec<u8>), RegistryError> {
+    ) -> Result<(Head, Zeroizing<Vec<u8>>), RegistryError> {
         let identity = self.identity.as_ref().ok_or(RegistryError::NotJoined)?;
         let mut fresh = false;
         loop {
@@ -133,11 +143,38 @@ impl Connection {
 
     async fn token(&self, identity: &Identity, fresh: bool) -> Result<Secret, RegistryError> {
         let mut held = identity.token.lock().await;
-        let now = Timestamp::now();
-        if let Some(token) = held.as_ref().filter(|token| !fresh && now < token.renew_at) {
+        let asked = Instant::now();
+        if let Some(token) = held
+            .as_ref()
+            .filter(|token| !fresh && asked < token.renew_at)
+        {
             return Ok(token.value.duplicate());
         }
-        let assertion = identity.assertion(now)?;
+        let believed = self.clock.now();
+        let mut answer = self.ask_token(identity, believed).await;
+        let learned = self.clock.now().duration_since(believed).abs() > CLOCK_LEARNED;
+        if matches!(&answer, Err(RegistryError::Refused { problem, .. })
+            if problem.code() == code::CLIENT_REFUSED && learned)
+        {
+            answer = self.ask_token(identity, self.clock.now()).await;
+        }
+        let reply = answer?;
+        let life = Duration::from_secs(reply.expires_in.min(3600));
+        let value = reply.access_token;
+        *held = Some(Token {
+            value: value.duplicate(),
+            renew_at: asked + life.saturating_sub(TOKEN_MARGIN),
+        });
+        Ok(value)
+    }
+
+    /// Asks for a token with an assertion that was made at that time by the registry's clock.
+    async fn ask_token(
+        &self,
+        identity: &Identity,
+        at: Timestamp,
+    ) -> Result<TokenReply, RegistryError> {
+        let assertion = identity.assertion(at)?;
         let form = Zeroizing::new(format!(
             "grant_type={GRANT_TYPE}&client_assertion_type={}&client_assertion={}",
             ASSERTION_TYPE.replace(':', "%3A"),
@@ -148,21 +185,14 @@ impl Connection {
             .header("content-type", "application/x-www-form-urlencoded")
             .body(form.as_bytes().to_vec());
         let (head, body) = self.send(request, MAX_REPLY_BYTES).await?;
-        let reply: TokenReply = decode::reply(&head, &body)?;
-        let life_s = i64::try_from(reply.expires_in.min(3600)).unwrap_or_default();
-        let value = reply.access_token;
-        *held = Some(Token {
-            value: value.duplicate(),
-            renew_at: now + SignedDuration::from_secs(life_s) - TOKEN_MARGIN,
-        });
-        Ok(value)
+        decode::reply(&head, &body)
     }
 
     pub async fn send(
         &self,
         request: reqwest::RequestBuilder,
         max_bytes: usize,
-    ) -> Result<(Head, Vec<u8>), RegistryError> {
+    ) -> Result<(Head, Zeroizing<Vec<u8>>), RegistryError> {
         let unreachable = |error: reqwest::Error| RegistryError::Unreachable {
             why: chain(&error.without_url()),
             status: None,
@@ -180,8 +210,17 @@ impl Connection {
             status: response.status().as_u16(),
             content_type: text("content-type"),
             retry_after: text("retry-after"),
+            date: text("date"),
         };
-        let mut body = Vec::new();
+        if let Some(at) = head.sent_at() {
+            self.clock.hear(at);
+        }
+        // It may carry a token: with room enough no piece of it is left behind by growing.
+        let announced = response.content_length().unwrap_or_default();
+        let room = usize::try_from(announced)
+            .unwrap_or(max_bytes)
+            .min(max_bytes);
+        let mut body = Zeroizing::new(Vec::with_capacity(room));
         while let Some(part) = response.chunk().await.map_err(unreachable)? {
             if body.len().saturating_add(part.len()) > max_bytes {
                 return Err(RegistryError::Malformed {

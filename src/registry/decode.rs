@@ -22,6 +22,18 @@ pub struct Head {
     pub content_type: Option<String>,
     /// `Retry-After`.
     pub retry_after: Option<String>,
+    /// `Date`: the registry's clock.
+    pub date: Option<String>,
+}
+
+impl Head {
+    /// When the registry says that it answered. What is not the registry's own answer says nothing of its clock.
+    pub fn sent_at(&self) -> Option<Timestamp> {
+        self.date
+            .as_deref()
+            .filter(|_| is_json(self))
+            .and_then(http_date)
+    }
 }
 
 /// Why a call came to nothing.
@@ -119,7 +131,7 @@ pub fn problem(head: &Head, body: &[u8]) -> RegistryError {
     let retry_after = head
         .retry_after
         .as_deref()
-        .and_then(|text| retry_after(text, Timestamp::now()));
+        .and_then(|text| retry_after(text, head.sent_at().unwrap_or_else(Timestamp::now)));
     let told: Option<Problem> = if is_json(head) {
         serde_json::from_slice(body).ok()
     } else {
@@ -183,13 +195,18 @@ pub fn retry_after(text: &str, now: Timestamp) -> Option<std::time::Duration> {
     let seconds = match text.parse::<u64>() {
         Ok(seconds) => seconds,
         Err(_) => {
-            let at = jiff::fmt::rfc2822::parse(text).ok()?.timestamp();
+            let at = http_date(text)?;
             u64::try_from(at.as_second().saturating_sub(now.as_second())).unwrap_or(0)
         }
     };
     Some(std::time::Duration::from_secs(
         seconds.min(MAX_RETRY_AFTER_S),
     ))
+}
+
+/// An HTTP date (RFC 9110, section 5.6.7).
+fn http_date(text: &str) -> Option<Timestamp> {
+    Some(jiff::fmt::rfc2822::parse(text.trim()).ok()?.timestamp())
 }
 
 /// Text of a reply, cut short and without control characters, so that it can be shown.
@@ -214,6 +231,7 @@ mod tests {
             status,
             content_type: Some("application/problem+json; charset=utf-8".to_owned()),
             retry_after: None,
+            date: None,
         }
     }
 

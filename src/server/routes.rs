@@ -11,6 +11,7 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Form, Json, Router};
+use jiff::fmt::rfc2822::DateTimePrinter;
 use tokio::sync::Semaphore;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
@@ -106,9 +107,10 @@ pub fn router(registry: Arc<Registry>) -> (Router, utoipa::openapi::OpenApi) {
         .fallback(unknown_route)
         .method_not_allowed_fallback(unknown_method)
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
-        .layer(middleware::from_fn(move |request, next| {
-            attended(Arc::clone(&at_once), request, next)
-        }))
+        .layer(middleware::from_fn_with_state(
+            (at_once, Arc::clone(&registry)),
+            attended,
+        ))
         .with_state(registry);
     (router, description)
 }
@@ -159,9 +161,14 @@ async fn unknown_method(request: Request) -> Refusal {
     )
 }
 
-/// Bounds how many requests there are and how long each may take, and logs how each went: never a query, a header or a
+/// Bounds how many requests there are and how long each may take, dates each answer by the registry's own clock, which
+/// stations go by, and logs how each went: never a query, a header or a
 /// body, because they carry names and secrets.
-async fn attended(at_once: Arc<Semaphore>, request: Request, next: Next) -> Response {
+async fn attended(
+    State((at_once, registry)): State<(Arc<Semaphore>, Arc<Registry>)>,
+    request: Request,
+    next: Next,
+) -> Response {
     let began = Instant::now();
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let busy = |what: &str| {
@@ -181,6 +188,10 @@ async fn attended(at_once: Arc<Semaphore>, request: Request, next: Next) -> Resp
         header::X_CONTENT_TYPE_OPTIONS,
         HeaderValue::from_static("nosniff"),
     );
+    let date = DateTimePrinter::new().timestamp_to_rfc9110_string(&registry.now());
+    if let Some(date) = date.ok().and_then(|date| date.parse().ok()) {
+        headers.insert(header::DATE, date);
+    }
     let (status, ms) = (response.status().as_u16(), began.elapsed().as_millis());
     tracing::info!(%method, path, status, ms, "served");
     response

@@ -180,6 +180,10 @@ impl<F: Face + Sync + 'static> Desk for StationDesk<F> {
         Timestamp::now()
     }
 
+    fn registry_now(&self) -> Timestamp {
+        self.station.registry_now()
+    }
+
     fn fresh_id(&mut self) -> uuid::Uuid {
         uuid::Uuid::now_v7()
     }

@@ -207,6 +207,10 @@ pub struct Recent {
     pub pushed: bool,
 }
 
+/// Seconds by which the station's clock may differ from the registry's before that is worth a word: the station works all the
+/// same, but people read its clock, and the journal keeps it.
+pub const CLOCK_TOLERANCE_S: i64 = 5;
+
 /// Whether the registry answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RegistryState {

@@ -370,8 +370,7 @@ impl Station {
     /// Today's appointments.
     pub async fn expected_today(&self) -> Result<Vec<crate::wire::Expected>, Stop> {
         let session = self.session()?;
-        let today = jiff::Zoned::now().date();
-        let reply = self.registry()?.expected(&session, today).await;
+        let reply = self.registry()?.expected(&session, self.today()).await;
         self.heard_in(&session, reply).map(|reply| reply.expected)
     }
 

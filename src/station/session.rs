@@ -9,7 +9,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::Station;
@@ -23,6 +24,15 @@ use crate::workflow::{Ceremony, NewAssertion, Stop, Verified, client_data, verif
 
 /// The file that keeps a session between commands; private to the station's user.
 const SESSION_FILE: &str = "session.json";
+
+/// What that file holds: each command is a process of its own, and may find the registry out of reach.
+#[derive(Serialize, Deserialize)]
+struct Kept<S> {
+    session: S,
+    /// How far the registry's clock was ahead of the station's, in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    registry_ahead_ms: Option<i64>,
+}
 
 /// The state of signing in.
 #[derive(Default)]
@@ -47,10 +57,11 @@ impl Slot {
         }
     }
 
-    fn live(&self) -> Option<&Arc<Session>> {
+    /// The session, unless it has ended by then: `now` is the registry's clock.
+    fn live(&self, now: Timestamp) -> Option<&Arc<Session>> {
         self.session
             .as_ref()
-            .filter(|session| session.expires_at > Timestamp::now())
+            .filter(|session| session.expires_at > now)
     }
 }
 
@@ -58,19 +69,22 @@ impl Station {
     /// Who is signed in and not locked out.
     pub fn operator(&self) -> Option<Operator> {
         let slot = self.session_slot();
-        slot.live()
+        slot.live(self.registry_now())
             .filter(|_| !slot.locked)
             .map(|session| session.operator.clone())
     }
 
     /// The credential with which the operator signed in, where the registry said.
     pub(super) fn operators_credential(&self) -> Option<Unlock> {
-        self.session_slot().live()?.unlock.clone()
+        self.session_slot()
+            .live(self.registry_now())?
+            .unlock
+            .clone()
     }
 
     pub(super) fn session(&self) -> Result<Arc<Session>, Stop> {
         let slot = self.session_slot();
-        slot.live()
+        slot.live(self.registry_now())
             .filter(|_| !slot.locked)
             .cloned()
             .ok_or(Stop::SignedOut)
@@ -92,14 +106,17 @@ impl Station {
 
     /// Returns once the present session has run out; never while there is none.
     pub(super) async fn session_expired(&self) {
-        let ends = self.session_slot().live().map(|session| session.expires_at);
+        let ends = self
+            .session_slot()
+            .live(self.registry_now())
+            .map(|session| session.expires_at);
         let Some(ends) = ends else {
             return std::future::pending().await;
         };
-        while let Ok(left) = Duration::try_from(ends.duration_since(Timestamp::now()))
+        while let Ok(left) = Duration::try_from(ends.duration_since(self.registry_now()))
             && !left.is_zero()
         {
-            // The machine's clock may be set meanwhile: it is looked at again now and then.
+            // The registry may be heard meanwhile: its clock is looked at again now and then.
             tokio::time::sleep(left.min(Duration::from_secs(60))).await;
         }
     }
@@ -117,7 +134,7 @@ impl Station {
 
     fn unlock_options(&self) -> Option<SignInOptions> {
         let mut slot = self.session_slot();
-        let unlock = slot.live()?.unlock.clone()?;
+        let unlock = slot.live(self.registry_now())?.unlock.clone()?;
         let mut challenge = vec![0; 32];
         getrandom::fill(&mut challenge).ok()?;
         let challenge = Bytes(challenge);
@@ -154,7 +171,10 @@ impl Station {
 
     fn unlock(&self, challenge: &Bytes, proof: &AuthenticationResponse) -> Result<Operator, Stop> {
         let mut slot = self.session_slot();
-        let session = slot.live().cloned().ok_or(Stop::SignedOut)?;
+        let session = slot
+            .live(self.registry_now())
+            .cloned()
+            .ok_or(Stop::SignedOut)?;
         let unlock = session.unlock.as_ref().ok_or(Stop::SignedOut)?;
         check_unlock(unlock, challenge, proof)?;
         let operator = session.operator.clone();
@@ -224,7 +244,15 @@ impl Station {
     /// Keeps the session in a private file, for the commands that follow.
     pub fn keep_session(&self) -> Result<(), Stop> {
         let session = self.session()?;
-        let bytes = serde_json::to_vec(&session).map_err(|e| Stop::Store(e.to_string()))?;
+        let ahead = self
+            .registry()
+            .ok()
+            .and_then(|client| client.clock().ahead());
+        let kept = Kept {
+            session: session.as_ref(),
+            registry_ahead_ms: ahead.and_then(|ahead| i64::try_from(ahead.as_millis()).ok()),
+        };
+        let bytes = serde_json::to_vec(&kept).map_err(|e| Stop::Store(e.to_string()))?;
         private::write(&self.dir, SESSION_FILE, &Zeroizing::new(bytes))
             .map_err(|e| Stop::Store(e.to_string()))
     }
@@ -233,10 +261,16 @@ impl Station {
     pub fn resume_session(&self) -> Result<(), Stop> {
         let kept =
             private::read(&self.dir, SESSION_FILE).map_err(|e| Stop::Store(e.to_string()))?;
-        let session = kept
+        let kept = kept
             .as_deref()
-            .and_then(|bytes| serde_json::from_slice::<Session>(bytes).ok())
-            .map(Arc::new);
+            .and_then(|bytes| serde_json::from_slice::<Kept<Session>>(bytes).ok());
+        let ahead = kept.as_ref().and_then(|kept| kept.registry_ahead_ms);
+        if let (Some(ahead_ms), Ok(client)) = (ahead, self.registry()) {
+            client
+                .clock()
+                .assume_ahead(SignedDuration::from_millis(ahead_ms));
+        }
+        let session = kept.map(|kept| Arc::new(kept.session));
         *self.session_slot() = Slot {
             session,
             ..Slot::default()

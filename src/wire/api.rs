@@ -291,7 +291,7 @@ pub struct EnrolmentPush {
     /// Who ended it, where that was somebody else: unfinished work that the next operator found.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finished_by: Option<OperatorId>,
-    /// When it was ended, by the station's clock.
+    /// When it was ended, by the registry's clock as the station knew it.
     pub enrolled_at: Timestamp,
 }
 
@@ -330,7 +330,7 @@ pub struct TestPush {
     pub key: KeyReport,
     /// Who did it.
     pub operator: OperatorId,
-    /// When, by the station's clock.
+    /// When, by the registry's clock as the station knew it.
     pub tested_at: Timestamp,
 }
 

@@ -221,7 +221,7 @@ pub enum Event {
     },
     /// The challenge's life.
     Challenge {
-        /// Its end.
+        /// Its end, by the station's clock.
         expires_at: Timestamp,
     },
     /// A key is waiting for a finger.

@@ -37,8 +37,9 @@ async fn enrol_person<D: Desk>(desk: &mut D, who: &PersonId) -> Result<Ending, S
             person: offer.person.clone(),
         },
     });
+    let left = offer.expires_at.duration_since(desk.registry_now());
     desk.tell(Event::Challenge {
-        expires_at: offer.expires_at,
+        expires_at: desk.now().saturating_add(left).unwrap_or(offer.expires_at),
     });
     let identification = identify(desk, &offer.person).await?;
     let (mut key, held) = admitted_key(desk, &offer).await?;
@@ -260,7 +261,7 @@ async fn create<D: Desk>(
     end_step(desk, Step::Pin, pin_note(change));
     look_at_residents(desk, key, &unlocked, intent, fresh).await?;
     begin_step(desk, Step::Create);
-    if desk.now() >= intent.offer.expires_at {
+    if desk.registry_now() >= intent.offer.expires_at {
         return Err(Stop::OfferExpired);
     }
     let client = client_data(Ceremony::Create, &options.challenge, &intent.offer.origin);
@@ -360,7 +361,7 @@ pub(super) async fn prove_and_record<D: Desk>(
 ) -> Result<EntryId, Stop> {
     begin_step(desk, Step::Test);
     let offer = &intent.offer;
-    if desk.now() >= offer.expires_at {
+    if desk.registry_now() >= offer.expires_at {
         return Err(Stop::OfferExpired);
     }
     let request = RequestOptions {
@@ -374,7 +375,7 @@ pub(super) async fn prove_and_record<D: Desk>(
     })
     .await?;
     verify_assertion(&signed, &client.hash, &request.rp_id, &made.public_key)?;
-    if desk.now() >= offer.expires_at {
+    if desk.registry_now() >= offer.expires_at {
         return Err(Stop::OfferExpired);
     }
     end_step(desk, Step::Test, Note::None);
@@ -393,7 +394,7 @@ pub(super) async fn prove_and_record<D: Desk>(
             .operator()
             .map(|operator| operator.id)
             .filter(|finisher| *finisher != intent.operator),
-        enrolled_at: desk.now(),
+        enrolled_at: desk.registry_now(),
     };
     desk.commit(Change::Enrolled {
         intent: intent.id,

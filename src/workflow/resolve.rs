@@ -44,7 +44,7 @@ async fn resolve_work<D: Desk>(desk: &mut D, work: &Unfinished, how: How) -> Res
     }
     let mut key = same_key(desk, work).await?;
     match &work.made {
-        Some(made) if desk.now() < work.intent.offer.expires_at => {
+        Some(made) if desk.registry_now() < work.intent.offer.expires_at => {
             finish(desk, &work.intent, made, &mut key).await
         }
         Some(made) => {

@@ -47,7 +47,7 @@ pub(super) async fn retest<D: Desk>(
         assertion: authentication_response(signed, client),
         key: key_report(key),
         operator: operator.id.clone(),
-        tested_at: desk.now(),
+        tested_at: desk.registry_now(),
     };
     desk.commit(Change::Retested {
         intent,

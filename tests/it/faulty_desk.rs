@@ -134,6 +134,10 @@ impl<D: Desk> Desk for FaultyDesk<D> {
         self.inner.now()
     }
 
+    fn registry_now(&self) -> Timestamp {
+        self.inner.registry_now()
+    }
+
     fn fresh_id(&mut self) -> uuid::Uuid {
         self.inner.fresh_id()
     }

@@ -272,7 +272,12 @@ async fn a_sign_in_given_up_over_a_lock_leaves_the_run_waiting() {
 fn session_of(world: &World) -> Session {
     world.station.keep_session().expect("kept");
     let file = std::fs::read(world.data().join("private/session.json")).expect("a file");
-    serde_json::from_slice(&file).expect("a session")
+    #[derive(serde::Deserialize)]
+    struct Kept {
+        session: Session,
+    }
+    let kept: Kept = serde_json::from_slice(&file).expect("a session");
+    kept.session
 }
 
 #[tokio::test(flavor = "multi_thread")]

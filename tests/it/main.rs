@@ -3,6 +3,7 @@
 mod bay;
 mod care_test;
 mod client;
+mod clocks;
 mod command_line;
 mod corpus;
 mod faulty_desk;

@@ -26,7 +26,7 @@ pub const SLOT: &str = "1-1.2";
 pub const PIN: &str = "2468-person";
 
 /// A registry with `count` employees named p-1, p-2, …
-fn people(count: usize) -> String {
+pub fn people(count: usize) -> String {
     let mut csv = String::from(
         "record,id,name,kind,email,employee_number,organisation,coc_number\n\
          organisation,o-1,Example Shipping,,,,,12345678\n",

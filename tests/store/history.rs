@@ -94,9 +94,11 @@ pub fn told(records: &[Record]) -> Said {
                 );
             }
             Change::TicketsFetched { tickets: fetched } => {
+                let issued = fetched.offers.iter().map(|offer| offer.issued_at).max();
+                let now = issued.unwrap_or(record.at);
                 tickets
                     .values_mut()
-                    .for_each(|offers| offers.retain(|offer| offer.expires_at > record.at));
+                    .for_each(|offers| offers.retain(|offer| offer.expires_at > now));
                 tickets.insert(fetched.day.day(), fetched.offers.clone());
             }
             other => about_enrolments(&mut said, other, record),

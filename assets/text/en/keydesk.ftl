@@ -146,7 +146,8 @@ registry-ok = registry ✓
 registry-down = registry unreachable
 registry-unknown = registry …
 registry-not-joined = not joined
-registry-clock = clock off by { $seconds } s
+registry-clock-fast = clock is { $seconds } s fast
+registry-clock-slow = clock is { $seconds } s slow
 queued = queued { $count }
 conflicts = { $count ->
     [one] 1 conflict

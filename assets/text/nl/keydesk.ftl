@@ -146,7 +146,8 @@ registry-ok = register ✓
 registry-down = register onbereikbaar
 registry-unknown = register …
 registry-not-joined = niet aangesloten
-registry-clock = klok { $seconds } s verschil
+registry-clock-fast = klok loopt { $seconds } s voor
+registry-clock-slow = klok loopt { $seconds } s achter
 queued = wachtend { $count }
 conflicts = { $count ->
     [one] 1 conflict

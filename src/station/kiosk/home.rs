@@ -85,7 +85,7 @@ impl Home {
     fn view(&self, expected: Vec<Expected>) -> Result<HomeView, Stop> {
         let store = |e: crate::store::StoreError| Stop::Store(e.to_string());
         let station = &self.station;
-        let today = jiff::Zoned::now().date();
+        let today = station.today();
         let recent = station.store.recent(RECENT).map_err(store)?;
         Ok(HomeView {
             station: station.name().to_owned(),

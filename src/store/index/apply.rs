@@ -188,9 +188,12 @@ impl<'a, V: View> Pending<'a, V> {
     /// Replaces the day's tickets, and forgets those of any day that had expired by then.
     fn fetch_tickets(&mut self, tickets: &Tickets, record: &Record) -> Result<(), NotApplied> {
         let day_rows = super::rows::tickets_of(tickets.day);
+        // Offers end by the registry's clock, and the station's may be another.
+        let issued = tickets.offers.iter().map(|offer| offer.issued_at).max();
+        let now = issued.unwrap_or(record.at);
         for (row, bytes) in self.rows(TICKETS)? {
             let offer: crate::wire::Offer = super::rows::decode(&bytes)?;
-            if row.starts_with(&day_rows) || offer.expires_at <= record.at {
+            if row.starts_with(&day_rows) || offer.expires_at <= now {
                 let by_person = [
                     &tickets_for(&offer.person.id)[..],
                     row.get(TICKETS.len()..).unwrap_or_default(),

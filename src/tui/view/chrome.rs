@@ -7,16 +7,13 @@ use ratatui::text::{Line, Span};
 use super::sheet::{Sheet, s};
 use super::{Ctx, inset};
 use crate::domain::change::EntryState;
-use crate::station::face::{RegistryState, SlotView};
+use crate::station::face::{CLOCK_TOLERANCE_S, RegistryState, SlotView};
 use crate::text::tr;
 use crate::tui::clean::{fit, width};
 use crate::tui::keymap::{Binding, Foot, bindings};
 
 /// Seconds before the idle lock from which it is announced.
 const LOCK_ANNOUNCED_S: u64 = 30;
-
-/// Station clock this far from the registry's is worth a word: it is what makes challenges expire early.
-const CLOCK_OFFSET_S: i64 = 30;
 
 /// Rows of the foot: a line for what matters now, and the line of keys.
 const FOOT_ROWS: u16 = 2;
@@ -140,13 +137,15 @@ fn status(ctx: Ctx<'_>) -> Vec<Span<'static>> {
 fn registry(ctx: Ctx<'_>, state: &RegistryState) -> Span<'static> {
     match state {
         RegistryState::Unknown => s(tr!(ctx.text, "registry-unknown"), ctx.theme.quiet()),
-        RegistryState::Reachable { clock_offset_s } if clock_offset_s.abs() > CLOCK_OFFSET_S => s(
-            format!(
-                "! {}",
-                tr!(ctx.text, "registry-clock", seconds = (*clock_offset_s))
-            ),
-            ctx.theme.warning(),
-        ),
+        RegistryState::Reachable { clock_offset_s } if clock_offset_s.abs() > CLOCK_TOLERANCE_S => {
+            let seconds = clock_offset_s.abs();
+            let words = if *clock_offset_s > 0 {
+                tr!(ctx.text, "registry-clock-fast", seconds = seconds)
+            } else {
+                tr!(ctx.text, "registry-clock-slow", seconds = seconds)
+            };
+            s(format!("! {words}"), ctx.theme.warning())
+        }
         RegistryState::Reachable { .. } => s(tr!(ctx.text, "registry-ok"), ctx.theme.plain()),
         RegistryState::Unreachable { .. } => s(
             format!("! {}", tr!(ctx.text, "registry-down")),

@@ -1,0 +1,105 @@
+//! The registry's clock, as a station can tell it: the `Date` of its last reply (RFC 9110, section 6.6.1), carried on by a
+//! clock of this machine that nobody can set.
+//!
+//! Whatever the registry decides on by its own clock (the times of an assertion, the life of a challenge, of a session or
+//! a ticket, when an enrolment was made) is compared with this one, so that a station whose clock is wrong works all the
+//! same. Invariant: a reply moves it only when it can't be right; setting the machine's clock never does.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
+
+use jiff::{SignedDuration, Timestamp};
+
+/// `Date` has whole seconds, and a reply is some time on its way.
+const SLACK: SignedDuration = SignedDuration::from_secs(2);
+
+/// What was heard of it.
+#[derive(Debug, Default)]
+pub struct RegistryClock(Mutex<Option<Heard>>);
+
+#[derive(Debug, Clone, Copy)]
+struct Heard {
+    registry: Timestamp,
+    when: Instant,
+}
+
+impl RegistryClock {
+    /// The time at the registry; this machine's until anything was heard.
+    pub fn now(&self) -> Timestamp {
+        self.estimate().unwrap_or_else(Timestamp::now)
+    }
+
+    /// How far the registry's clock is ahead of this machine's, negative where it is behind; `None` until anything was heard.
+    pub fn ahead(&self) -> Option<SignedDuration> {
+        self.estimate()
+            .map(|registry| registry.duration_since(Timestamp::now()))
+    }
+
+    /// What an earlier process knew of it, for as long as nothing newer was heard.
+    pub fn assume_ahead(&self, ahead: SignedDuration) {
+        let mut heard = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let (None, Ok(registry)) = (*heard, Timestamp::now().checked_add(ahead)) {
+            *heard = Some(Heard {
+                registry,
+                when: Instant::now(),
+            });
+        }
+    }
+
+    /// A reply that has just come says that it was `date` at the registry when it was sent.
+    pub(super) fn hear(&self, date: Timestamp) {
+        if let Some(known) = self.estimate()
+            && (SignedDuration::ZERO..=SLACK).contains(&known.duration_since(date))
+        {
+            return;
+        }
+        let mut heard = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *heard = Some(Heard {
+            registry: date,
+            when: Instant::now(),
+        });
+    }
+
+    fn estimate(&self) -> Option<Timestamp> {
+        let heard = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Heard { registry, when } = heard?;
+        Some(registry.saturating_add(when.elapsed()).unwrap_or(registry))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_this_machine_s_until_the_registry_is_heard_and_the_registry_s_from_then_on() {
+        let clock = RegistryClock::default();
+        let before = Timestamp::now();
+        assert!(clock.now() >= before && clock.ahead().is_none());
+        let hour = SignedDuration::from_hours(1);
+        for date in [before + hour, before - hour] {
+            clock.hear(date);
+            assert!((SignedDuration::ZERO..SLACK).contains(&clock.now().duration_since(date)));
+        }
+    }
+
+    #[test]
+    fn a_reply_of_the_same_second_does_not_set_it_back() {
+        let clock = RegistryClock::default();
+        let exact = Timestamp::from_millisecond(1_800_000_000_900).expect("in range");
+        clock.hear(exact);
+        clock.hear(Timestamp::from_second(1_800_000_000).expect("in range"));
+        assert!(clock.now() >= exact);
+    }
+
+    #[test]
+    fn what_was_heard_counts_for_more_than_what_was_known_before() {
+        let clock = RegistryClock::default();
+        let hour = SignedDuration::from_hours(1);
+        clock.assume_ahead(hour);
+        assert!(clock.ahead().is_some_and(|ahead| ahead.as_mins() >= 59));
+        clock.hear(Timestamp::now());
+        clock.assume_ahead(hour);
+        assert!(clock.ahead().is_some_and(|ahead| ahead.as_mins() < 1));
+    }
+}
