@@ -133,6 +133,17 @@ impl SoftKey {
         )
     }
 
+    /// A key with the memory of another time and a time of its own, as [`SoftKey::in_virtual_time`].
+    pub fn with_state_in_virtual_time(profile: Profile, state: SoftState) -> Self {
+        Self::build(
+            profile,
+            Some(state),
+            Clock::Virtual {
+                now: Instant::now(),
+            },
+        )
+    }
+
     fn build(profile: Profile, state: Option<SoftState>, clock: Clock) -> Self {
         let machine = Machine::new(profile, state, clock.now());
         let inner = Inner {

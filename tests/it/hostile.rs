@@ -17,6 +17,11 @@ use keydesk::domain::key::Place;
 use crate::client::{RP, Random, Soft, get, make, open, pin, token, touched, within_s};
 use crate::suite::raw::{self, entry};
 
+mod asks;
+mod lies;
+mod shapes;
+mod table;
+
 /// What each step of an enrolment may take.
 const STEP: Duration = Duration::from_secs(5);
 /// What a step may take on top: giving up a request and putting the channel in order.

@@ -59,6 +59,14 @@ pub enum Fault {
         /// What the host gets.
         bytes: Vec<u8>,
     },
+    /// The next request with this command byte is answered with these packets, each without the channel before it, and not
+    /// carried out.
+    Packets {
+        /// CTAP2 command byte.
+        command: u8,
+        /// The bytes after the channel; a packet that is shorter is padded with zeros.
+        packets: Vec<Vec<u8>>,
+    },
     /// The next request with this command byte is carried out and its reply replaced by these bytes (status first).
     Reply {
         /// CTAP2 command byte.
@@ -212,6 +220,16 @@ impl Faults {
             _ => true,
         });
         answer
+    }
+
+    /// The packets to answer a request with instead of carrying it out, each without the channel.
+    pub(super) fn packets_instead(&mut self, command: u8) -> Option<Vec<Vec<u8>>> {
+        let meant = |armed: &Armed| matches!(&armed.fault, Fault::Packets { command: c, .. } if *c == command);
+        let at = self.armed.iter().position(meant)?;
+        match self.armed.remove(at).fault {
+            Fault::Packets { packets, .. } => Some(packets),
+            _ => None,
+        }
     }
 
     /// What is left of the reply to a request that was carried out.

@@ -270,6 +270,11 @@ pub fn packets(channel: u32, command: u8, data: &[u8]) -> Vec<Report> {
     out
 }
 
+/// One packet, whatever it says; a fault sends it. What is longer than a packet is cut.
+pub(super) fn raw_packet(channel: u32, bytes: &[u8]) -> Report {
+    report(&[&channel.to_be_bytes(), bytes])
+}
+
 /// The packet that tells the host of an error; `code` is one of [`error`].
 pub fn error_packet(channel: u32, code: u8) -> Vec<Report> {
     packets(channel, command::ERROR, &[code])

@@ -216,6 +216,10 @@ impl Machine {
         if let Some(answer) = self.faults.instead(ctap_command) {
             return self.emit(link::packets(channel, command::CBOR, &answer));
         }
+        if let Some(packets) = self.faults.packets_instead(ctap_command) {
+            let packets = packets.iter().map(|bytes| link::raw_packet(channel, bytes));
+            return self.emit(packets.collect());
+        }
         let running = Running {
             channel,
             request,

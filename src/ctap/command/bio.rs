@@ -173,7 +173,7 @@ pub(in super::super) fn fingerprints(reply: Value) -> Result<Vec<Fingerprint>, F
             name: fields.text(0x02, "templateFriendlyName")?,
         })
     })?;
-    Ok(listed.unwrap_or_default())
+    required(listed, "templateInfos")
 }
 
 #[cfg(test)]

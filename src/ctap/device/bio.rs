@@ -17,7 +17,7 @@ const MOST_SAMPLES: u32 = 200;
 /// How much sooner than the caller the key shall give up waiting for a finger, so that it says so itself.
 const KEY_GIVES_UP_EARLIER: Duration = Duration::from_millis(500);
 /// How long the key may take to drop an enrolment.
-const CANCEL_LIMIT: Duration = Duration::from_secs(1);
+const CANCEL_LIMIT: Duration = Duration::from_millis(500);
 
 impl<T: Transport> Device<T> {
     /// What the fingerprint sensor is like (section 6.7.3). Needs no token.
@@ -45,7 +45,7 @@ impl<T: Transport> Device<T> {
     /// [`BIO_ENROLLMENT`](super::super::Permissions::BIO_ENROLLMENT), as all but the sensor's description do.
     ///
     /// The control's time limit counts for each touch anew. Whatever ends the enrolment before its last good sample, the key
-    /// is told to drop it, so that nothing of the finger stays on it; a key that does not listen may take a second for that.
+    /// is told to drop it, so that nothing of the finger stays on it; a key that does not listen may take another second for that.
     ///
     /// # Errors
     /// [`Status::FpDatabaseFull`] when there is no room, [`CtapError::Timeout`] when no finger came for one whole time limit,
