@@ -3,6 +3,7 @@
 pub mod demo;
 mod doctor;
 mod log;
+mod metadata;
 mod registry;
 
 use std::ffi::OsString;
@@ -93,6 +94,7 @@ async fn dispatch(arguments: Arguments, output: Arc<Output>) -> Outcome {
         Some(Command::Key(KeyCommand::Care(command))) => {
             with_station(&global, output, StationCommand::Care(&command)).await
         }
+        Some(Command::Metadata(command)) => metadata::run(&command, &global, &output),
         Some(Command::Key(command)) => key_command(&command, &global, &output).await,
         Some(Command::Station(command)) => join(command, &global).await,
         Some(Command::Doctor) => doctor_command(&global, &output).await,
@@ -121,7 +123,9 @@ async fn dispatch(arguments: Arguments, output: Arc<Output>) -> Outcome {
 /// A failure that came before any workflow.
 fn refused(error: &OpenError) -> Outcome {
     match error {
-        OpenError::Store(_) => Outcome::failed(Exit::Store, "store", error.to_string()),
+        OpenError::Store(_) | OpenError::Metadata(_) => {
+            Outcome::failed(Exit::Store, "store", error.to_string())
+        }
         OpenError::Registry(_)
         | OpenError::Key(_)
         | OpenError::File { .. }
@@ -323,7 +327,7 @@ fn audit_command(command: &AuditCommand, data: &Path, output: &Output) -> Outcom
 
 async fn key_command(command: &KeyCommand, global: &Global, output: &Output) -> Outcome {
     let slots = match configuration(global).and_then(|config| slots(&config)) {
-        Ok(slots) => slots,
+        Ok(slots) => slots.with_catalogue(crate::station::metadata::look(&global.data)),
         Err(outcome) => return outcome,
     };
     slots.settled(BAY_SETTLES).await;

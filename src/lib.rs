@@ -20,6 +20,7 @@ pub mod bay;
 pub mod cli;
 pub mod ctap;
 pub mod domain;
+pub mod metadata;
 pub mod registry;
 pub mod server;
 pub mod station;

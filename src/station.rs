@@ -10,6 +10,7 @@ pub mod face;
 mod join;
 pub mod keys;
 pub mod kiosk;
+pub mod metadata;
 mod outbox;
 mod session;
 pub mod slots;
@@ -74,6 +75,9 @@ pub enum OpenError {
     /// The list of models.
     #[error(transparent)]
     Models(#[from] crate::domain::models::ModelsError),
+    /// What it keeps of the FIDO Alliance's metadata.
+    #[error(transparent)]
+    Metadata(#[from] metadata::NotKept),
     /// The policy.
     #[error("{}", .error.in_file(&.path.display().to_string()))]
     Policy {
@@ -89,6 +93,9 @@ impl Station {
     pub fn open(dir: &Path, config: Config, slots: Slots) -> Result<Self, OpenError> {
         let store = Store::open(dir)?;
         let joined = store.station()?;
+        let imported = store.metadata()?;
+        let catalogue = imported.map(|import| metadata::kept(dir, &import));
+        let slots = slots.with_catalogue(catalogue.transpose()?);
         let registry = match &joined {
             Some(joined) => Some(join::client(dir, &config, joined)?),
             None => None,

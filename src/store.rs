@@ -333,6 +333,7 @@ fn may_use_reserve(change: &Change) -> bool {
         Change::StationJoined { .. }
         | Change::KeySeen { .. }
         | Change::TicketsFetched { .. }
+        | Change::MetadataImported { .. }
         | Change::IntentBegun { .. } => false,
         // Only somebody who is signed in can end unfinished work or resolve a conflict.
         Change::SessionOpened { .. }

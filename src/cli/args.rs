@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand};
 
 pub use super::care::args::CareCommand;
 use super::output::{Exit, Outcome};
-use crate::domain::{EntryId, Identification, IntentId, PersonId};
+use crate::domain::{Aaguid, EntryId, Identification, IntentId, PersonId};
 
 /// Enrolment station for security keys. Without a command: the kiosk.
 #[derive(Debug, Parser)]
@@ -113,6 +113,9 @@ pub enum Command {
     /// Enrolments that were stopped half-way.
     #[command(subcommand)]
     Unfinished(UnfinishedCommand),
+    /// What the FIDO Alliance publishes of models.
+    #[command(subcommand)]
+    Metadata(MetadataCommand),
     /// The journal.
     #[command(subcommand)]
     Audit(AuditCommand),
@@ -247,6 +250,21 @@ pub enum UnfinishedCommand {
         /// The key that it is about.
         #[command(flatten)]
         key: KeyChoice,
+    },
+}
+
+/// `metadata …`
+#[derive(Debug, Subcommand)]
+pub enum MetadataCommand {
+    /// Verify the FIDO Alliance's metadata and keep it; it must be newer than what the station has.
+    Import {
+        /// The file as the FIDO Alliance publishes it (blob.jwt).
+        file: PathBuf,
+    },
+    /// What was imported: every model, or one with everything that is reported about it.
+    Show {
+        /// Which model.
+        aaguid: Option<Aaguid>,
     },
 }
 

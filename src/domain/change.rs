@@ -11,6 +11,7 @@ use super::care::Care;
 use super::id::{Bytes, EntryId, IntentId, OfferId, OperatorId, PersonId, StationId};
 use super::identification::Identification;
 use super::key::{KeyFacts, KeyId, Place};
+use super::models::Source;
 use super::person::Person;
 use crate::wire::{EnrolmentPush, Offer, Operator, TestPush, Tickets};
 
@@ -66,6 +67,11 @@ pub enum Change {
     TicketsFetched {
         /// The offers.
         tickets: Box<Tickets>,
+    },
+    /// The metadata of the FIDO Alliance was imported; it replaces what was imported before.
+    MetadataImported {
+        /// Which.
+        import: MetadataImport,
     },
     /// Something irreversible is about to be done to a key.
     IntentBegun {
@@ -141,6 +147,19 @@ pub enum Change {
         /// What.
         care: Box<Care>,
     },
+}
+
+/// An import of the FIDO Alliance's metadata.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MetadataImport {
+    /// Which release.
+    pub source: Source,
+    /// How many FIDO2 models it has.
+    pub models: u32,
+    /// SHA-256 of the blob as it was signed.
+    pub blob_sha256: Bytes,
+    /// SHA-256 of what the station keeps of it.
+    pub kept_sha256: Bytes,
 }
 
 /// What is about to be done to a key, and everything needed to finish or undo it after a stop.

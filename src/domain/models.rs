@@ -3,9 +3,13 @@
 //! Hides the file's form. Invariant: what can't be told of a key is taken for the weaker (NIST SP 800-63B-4, 4.1.3):
 //! firmware that is not stated counts as old, a certification that is not known as none.
 
+mod catalogue;
 mod level;
 pub mod pattern;
 
+use std::sync::Arc;
+
+pub use catalogue::{Attestation, Catalogue, Listing, Report, Source, Status};
 pub use level::Level;
 use pattern::Pattern;
 use serde::Deserialize;
@@ -27,6 +31,9 @@ pub struct Models {
     /// One entry an advisory.
     #[serde(default)]
     advisory: Vec<Advisory>,
+    /// What the FIDO Alliance publishes, where it was imported.
+    #[serde(skip)]
+    catalogue: Option<Arc<Catalogue>>,
 }
 
 /// A family of keys.
@@ -124,14 +131,35 @@ impl Models {
         Some(&maker.name)
     }
 
-    /// The name that is shown for a model.
-    pub fn name(&self, aaguid: Aaguid) -> Option<&str> {
-        self.model(aaguid).map(|model| model.name.as_str())
+    /// The same list together with what the FIDO Alliance publishes.
+    pub fn with_catalogue(self, catalogue: Option<Arc<Catalogue>>) -> Self {
+        Self { catalogue, ..self }
     }
 
-    /// The certification of a model, where it has one.
+    /// What the FIDO Alliance publishes, where it was imported.
+    pub fn catalogue(&self) -> Option<&Catalogue> {
+        self.catalogue.as_deref()
+    }
+
+    /// What the FIDO Alliance publishes of a model, and where that is known from.
+    pub fn listing(&self, aaguid: Aaguid) -> Option<(&Listing, Source)> {
+        let catalogue = self.catalogue()?;
+        Some((catalogue.model(aaguid)?, catalogue.source()))
+    }
+
+    /// The name that is shown for a model: ours, else that of the FIDO Alliance.
+    pub fn name(&self, aaguid: Aaguid) -> Option<&str> {
+        let listed = || self.listing(aaguid).map(|(listing, _)| &listing.name);
+        let ours = self.model(aaguid).map(|model| &model.name);
+        ours.or_else(listed).map(String::as_str)
+    }
+
+    /// The certification of a model, where it has one: as the FIDO Alliance publishes it, else as our list has it.
     pub fn certification(&self, aaguid: Aaguid) -> Option<Level> {
-        self.model(aaguid)?.certification
+        match self.listing(aaguid) {
+            Some((listing, _)) => listing.certification(),
+            None => self.model(aaguid)?.certification,
+        }
     }
 
     /// Whether an advisory of such a name is listed.

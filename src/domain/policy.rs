@@ -16,11 +16,12 @@ use sha2::{Digest, Sha256};
 pub use file::{Fault, PolicyError, Wrong};
 pub use finding::{Finding, Ruling, Weight};
 pub use overlap::Overlap;
-pub use rule::{Attestation, Feature, Why};
+pub use rule::{Feature, Why};
 use rule::{Rule, Subject};
 
 use super::id::Bytes;
 use super::key::KeyFacts;
+pub use super::models::Attestation;
 use super::models::Models;
 use super::person::Person;
 
@@ -144,22 +145,29 @@ pub fn judge_key(key: &KeyFacts, models: &Models, policy: &Policy) -> Verdict {
         };
     }
     let applying = policy.applying(&Subject::new(key, models));
-    let lifted = applying
-        .last()
-        .is_some_and(|rule| rule.ruling == Ruling::Allow);
-    let own = model_findings(key, models).into_iter().map(|finding| {
-        if lifted && finding.weight() == Weight::Warning {
-            Finding::Lifted {
+    let allowing = applying.last().filter(|rule| rule.ruling == Ruling::Allow);
+    let own = model_findings(key, models)
+        .into_iter()
+        .map(|finding| match allowing {
+            Some(rule) if is_lifted(&finding, rule) => Finding::Lifted {
                 what: Box::new(finding),
-            }
-        } else {
-            finding
-        }
-    });
+            },
+            _ => finding,
+        });
     let mut findings = pin_findings(key);
     findings.extend(applying.iter().map(|rule| rule.finding()));
     findings.extend(own);
     Verdict { findings }.sorted()
+}
+
+/// Whether a rule that allows lifts a finding about a model: warnings, and a refusal only if it is meant by name.
+fn is_lifted(finding: &Finding, rule: &Rule) -> bool {
+    match finding {
+        Finding::Reported { status, .. } if finding.weight() == Weight::Refusal => {
+            rule.names_status(status.as_str())
+        }
+        other => other.weight() == Weight::Warning,
+    }
 }
 
 /// Weighs how a key vouched for the credential that it just made: what the rules on attestation say of it.
@@ -192,13 +200,29 @@ fn pin_findings(key: &KeyFacts) -> Vec<Finding> {
 }
 
 fn model_findings(key: &KeyFacts, models: &Models) -> Vec<Finding> {
-    let mut findings = vec![match models.model(key.id.aaguid) {
-        None => Finding::UnknownModel,
+    let aaguid = key.id.aaguid;
+    let listing = models.listing(aaguid);
+    let mut findings = vec![match models.model(aaguid) {
+        None if listing.is_none() => Finding::UnknownModel,
         Some(model) if model.tested => Finding::TestedModel,
-        Some(_) => Finding::UntestedModel,
+        _ => Finding::UntestedModel,
     }];
-    if let Some(level) = models.certification(key.id.aaguid) {
-        findings.push(Finding::Certified { level });
+    let source = listing.map(|(_, source)| source);
+    match (models.certification(aaguid), source) {
+        (Some(level), source) => findings.push(Finding::Certified { level, source }),
+        (None, Some(source)) => findings.push(Finding::NotCertified { source }),
+        (None, None) => {}
+    }
+    if let Some((listing, source)) = listing {
+        findings.extend(
+            listing
+                .adverse(key.firmware)
+                .map(|report| Finding::Reported {
+                    status: report.status.clone(),
+                    since: report.since,
+                    source,
+                }),
+        );
     }
     findings.extend(
         models

@@ -8,7 +8,7 @@ use super::face::{SlotState as SlotLook, SlotView};
 pub use crate::bay::Slot;
 use crate::bay::{Activity, Bay, Ready, Refusal, SlotState};
 use crate::ctap::{Info, Retries};
-use crate::domain::models::Models;
+use crate::domain::models::{Catalogue, Models};
 use crate::domain::policy::{Policy, Verdict, judge_key};
 use crate::domain::{KeyFacts, Place};
 
@@ -39,6 +39,14 @@ impl Slots {
     /// The same with rules on which keys are allowed.
     pub fn with_policy(self, policy: Policy) -> Self {
         Self { policy, ..self }
+    }
+
+    /// The same with what the FIDO Alliance publishes of models.
+    pub fn with_catalogue(self, catalogue: Option<Arc<Catalogue>>) -> Self {
+        Self {
+            models: self.models.with_catalogue(catalogue),
+            ..self
+        }
     }
 
     /// The list of models.

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 use super::error::StoreError;
 use super::journal::sync_dir;
 
-/// The largest file that is read, in bytes.
+/// The largest secret that is read, in bytes.
 const LIMIT: u64 = 64 << 10;
 
 /// Reads `DIR/private/NAME`. `None`: there is none.
@@ -20,6 +20,18 @@ const LIMIT: u64 = 64 << 10;
 /// # Errors
 /// [`StoreError::NotPrivate`] when others may read it, when it is a link, or when it is larger than 64 KiB.
 pub fn read(dir: &Path, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, StoreError> {
+    read_up_to(dir, name, LIMIT)
+}
+
+/// The same for a file that may have up to `limit` bytes.
+///
+/// # Errors
+/// As those of [`read`].
+pub fn read_up_to(
+    dir: &Path,
+    name: &str,
+    limit: u64,
+) -> Result<Option<Zeroizing<Vec<u8>>>, StoreError> {
     let path = place(dir, name)?;
     let refused = |why| StoreError::NotPrivate {
         path: path.clone(),
@@ -44,7 +56,7 @@ pub fn read(dir: &Path, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, StoreE
     if facts.permissions().mode() & 0o077 != 0 {
         return Err(refused("can be read by others than its owner"));
     }
-    if facts.len() > LIMIT {
+    if facts.len() > limit {
         return Err(refused("is larger than any private file of a station"));
     }
     // Room for all of it from the start: growing would leave copies behind.

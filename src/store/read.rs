@@ -7,12 +7,13 @@ use super::Store;
 use super::error::StoreError;
 use super::index::apply::numbers;
 use super::index::rows::{
-    ENROLMENTS, EntryFate, EntryRow, IntentRow, IntentState, KEYS, OUTBOX, SESSION, STATION,
-    UNFINISHED, by_identity, by_model, by_person, decode, enrolment_row, entry_row, intent_row,
-    key_row, offer_row, outbox_row, place_row, tickets_for, tickets_of, unfinished_row, value,
+    ENROLMENTS, EntryFate, EntryRow, IntentRow, IntentState, KEYS, METADATA, OUTBOX, SESSION,
+    STATION, UNFINISHED, by_identity, by_model, by_person, decode, enrolment_row, entry_row,
+    intent_row, key_row, offer_row, outbox_row, place_row, tickets_for, tickets_of, unfinished_row,
+    value,
 };
 use super::index::{Counts, Index, IndexFault, Row, View};
-use crate::domain::change::{Enrolment, KeyRecord, OutboxEntry, Unfinished};
+use crate::domain::change::{Enrolment, KeyRecord, MetadataImport, OutboxEntry, Unfinished};
 use crate::domain::{EntryId, IntentId, KeyFacts, KeyId, PersonId, Place, StationId};
 use crate::wire::{Offer, Operator};
 
@@ -50,6 +51,11 @@ impl Store {
     /// The session of record: the last one that was opened, unless it was closed.
     pub fn session(&self) -> Result<Option<SessionRecord>, StoreError> {
         self.read(|index| value(index, SESSION))
+    }
+
+    /// The metadata that was imported last.
+    pub fn metadata(&self) -> Result<Option<MetadataImport>, StoreError> {
+        self.read(|index| value(index, METADATA))
     }
 
     /// How many of each there are.

@@ -4,6 +4,7 @@ use super::{Language, Text, tr};
 use crate::domain::authority::Role;
 use crate::domain::change::{IntentStage, Remains};
 use crate::domain::identification::Document;
+use crate::domain::models::{Source, Status};
 use crate::domain::policy::{Finding, Ruling, Why};
 use crate::domain::{Identification, KeyFacts, Person, PersonKind};
 use crate::workflow::dialogue::Step;
@@ -94,8 +95,15 @@ impl Text {
             Finding::TestedModel => tr!(self, "finding-tested-model"),
             Finding::UntestedModel => tr!(self, "finding-untested-model"),
             Finding::UnknownModel => tr!(self, "finding-unknown-model"),
-            Finding::Certified { level } => {
-                tr!(self, "finding-certified", level = level.as_str())
+            Finding::Certified { level, source } => {
+                let words = tr!(self, "finding-certified", level = level.as_str());
+                self.as_published(words, *source)
+            }
+            Finding::NotCertified { source } => {
+                self.as_published(tr!(self, "finding-not-certified"), Some(*source))
+            }
+            Finding::Reported { status, source, .. } => {
+                self.as_published(self.reported(status), Some(*source))
             }
             Finding::Advisory { id, summary } => self.advisory(id, summary),
             Finding::Rule { ruling, why, .. } => self.rule(*ruling, why),
@@ -116,6 +124,29 @@ impl Text {
             }
             Finding::OperatorsOwn => tr!(self, "finding-operators-own"),
             Finding::NoStandby => tr!(self, "finding-no-standby"),
+        }
+    }
+
+    /// With the release of the metadata that says so.
+    fn as_published(&self, words: String, source: Option<Source>) -> String {
+        match source {
+            Some(source) => {
+                let no = source.no.to_string();
+                tr!(self, "finding-from-metadata", what = words, no = no)
+            }
+            None => words,
+        }
+    }
+
+    /// What the FIDO Alliance reports against a model.
+    fn reported(&self, status: &Status) -> String {
+        match status {
+            Status::Revoked => tr!(self, "finding-revoked"),
+            Status::UserVerificationBypass => tr!(self, "finding-uv-bypass"),
+            Status::AttestationKeyCompromise => tr!(self, "finding-attestation-compromise"),
+            Status::UserKeyRemoteCompromise => tr!(self, "finding-remote-compromise"),
+            Status::UserKeyPhysicalCompromise => tr!(self, "finding-physical-compromise"),
+            other => tr!(self, "finding-reported", status = other.as_str()),
         }
     }
 

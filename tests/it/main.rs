@@ -12,6 +12,7 @@ mod hostile;
 mod judges;
 mod kiosk;
 mod locks;
+mod metadata;
 mod outbox;
 mod policy;
 mod recovery;

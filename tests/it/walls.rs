@@ -8,6 +8,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("domain", &["wire"]),
     ("wire", &["domain"]),
     ("ctap", &["domain"]),
+    ("metadata", &["domain"]),
     ("workflow", &["domain", "wire"]),
     ("bay", &["ctap", "domain"]),
     ("store", &["domain", "wire", "workflow"]),
@@ -22,7 +23,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "station",
         &[
-            "bay", "ctap", "domain", "registry", "store", "wire", "workflow",
+            "bay", "ctap", "domain", "metadata", "registry", "store", "wire", "workflow",
         ],
     ),
 ];
@@ -33,13 +34,14 @@ const ONLY: &[(&str, &str)] = &[
     ("sled", "store"),
     ("ratatui", "tui"),
     ("reqwest", "registry"),
+    ("webpki", "metadata"),
     ("axum", "server"),
     ("sqlx", "server"),
     ("webauthn_rs_core", "server"),
 ];
 
 /// What rooms without I/O of their own must not name.
-const PURE: &[&str] = &["domain", "wire", "workflow", "ctap"];
+const PURE: &[&str] = &["domain", "metadata", "wire", "workflow", "ctap"];
 const IMPURE: &[&str] = &[
     "std::fs",
     "std::net",

@@ -2,8 +2,11 @@
 
 use jiff::{SignedDuration, Timestamp};
 use keydesk::domain::authority::Role;
-use keydesk::domain::change::{EndReason, Made, RECORD_VERSION, Remains, Resolution};
+use keydesk::domain::change::{
+    EndReason, Made, MetadataImport, RECORD_VERSION, Remains, Resolution,
+};
 use keydesk::domain::identification::Document;
+use keydesk::domain::models::Source;
 use keydesk::domain::{
     Aaguid, Bytes, Change, EntryId, Identification, Intent, IntentId, KeyFacts, KeyId, OfferId,
     OperatorId, Person, PersonId, PersonKind, Place, Record, StationId,
@@ -284,6 +287,21 @@ pub fn tickets(day: i8, offers: Vec<Offer>) -> Change {
             day: jiff::civil::date(2026, 11, day),
             offers,
         }),
+    }
+}
+
+/// An import of the FIDO Alliance's metadata, number `n`.
+pub fn metadata(n: u32) -> Change {
+    Change::MetadataImported {
+        import: MetadataImport {
+            source: Source {
+                no: n.into(),
+                next_update: jiff::civil::date(2026, 12, 1),
+            },
+            models: 348,
+            blob_sha256: Bytes(vec![1; 32]),
+            kept_sha256: Bytes(vec![2; 32]),
+        },
     }
 }
 

@@ -23,6 +23,8 @@ pub struct Said {
     pub keys: Vec<String>,
     pub session: Option<String>,
     pub station: Option<String>,
+    /// Number of the FIDO Alliance's metadata.
+    pub metadata: Option<u64>,
     /// By day of November 2026.
     pub tickets: BTreeMap<i8, Vec<OfferId>>,
     pub counts: [u64; 5],
@@ -60,6 +62,7 @@ pub fn asked(store: &Store) -> Said {
             .unwrap()
             .map(|session| session.operator.name),
         station: store.station().unwrap().map(|station| station.name),
+        metadata: store.metadata().unwrap().map(|import| import.source.no),
         tickets,
         counts: [
             counts.keys,
@@ -92,6 +95,9 @@ pub fn told(records: &[Record]) -> Said {
                     format!("{:?}{place:?}", key.id),
                     format!("{facts} {first} {}", record.at),
                 );
+            }
+            Change::MetadataImported { import } => {
+                said.metadata = Some(import.source.no);
             }
             Change::TicketsFetched { tickets: fetched } => {
                 let issued = fetched.offers.iter().map(|offer| offer.issued_at).max();

@@ -53,6 +53,7 @@ fn legal(records: &[Record], n: u32, pick: u16) -> Change {
         Change::SessionOpened {
             operator: operator(who),
         },
+        metadata(n),
         tickets(
             20 + i8::try_from(pick % 3).unwrap(),
             vec![

@@ -9,10 +9,10 @@ use toml::Spanned;
 use super::finding::Ruling;
 use super::overlap::{self, Overlap};
 use super::range::{self, Range};
-use super::rule::{Attestation, Conditions, Feature, Rule, Why};
+use super::rule::{Conditions, Feature, Rule, Why};
 use crate::domain::key::Aaguid;
-use crate::domain::models::Models;
 use crate::domain::models::pattern::Pattern;
+use crate::domain::models::{Attestation, Models};
 
 /// A policy is read by people: one that is larger is a mistake.
 const MAX_BYTES: usize = 256 << 10;
@@ -114,6 +114,7 @@ struct RuleForm {
     model: Option<Vec<Pattern>>,
     maker: Option<Vec<Pattern>>,
     advisory: Option<Vec<Pattern>>,
+    status: Option<Vec<Pattern>>,
     attestation: Option<Vec<Attestation>>,
     has: Option<Vec<Feature>>,
     lacks: Option<Vec<Feature>>,
@@ -195,6 +196,7 @@ fn rule(form: RuleForm, number: usize, models: &Models) -> Result<Rule, Wrong> {
         model: form.model,
         maker: form.maker,
         advisory: form.advisory,
+        status: form.status,
         attestation: form.attestation,
         has: form.has.unwrap_or_default(),
         lacks: form.lacks,

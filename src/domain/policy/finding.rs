@@ -1,9 +1,10 @@
 //! What can be found about a key, how much it weighs, and in which words.
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::rule::Why;
-use crate::domain::models::Level;
+use crate::domain::models::{Level, Source, Status};
 
 /// How much a finding weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -31,6 +32,24 @@ pub enum Finding {
     Certified {
         /// For instance `L1`.
         level: Level,
+        /// The metadata that says so; none: the station's list of models.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        source: Option<Source>,
+    },
+    /// The metadata of the FIDO Alliance knows no certification of it.
+    NotCertified {
+        /// Which metadata.
+        source: Source,
+    },
+    /// The FIDO Alliance published this against the model.
+    Reported {
+        /// What.
+        status: Status,
+        /// From when it holds.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        since: Option<Date>,
+        /// Which metadata.
+        source: Source,
     },
     /// A published weakness concerns its firmware.
     Advisory {
@@ -102,30 +121,28 @@ impl Ruling {
             Self::Refuse => Weight::Refusal,
         }
     }
-
-    /// As the file has it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Allow => "allow",
-            Self::Warn => "warn",
-            Self::Refuse => "refuse",
-        }
-    }
 }
 
 impl Finding {
     /// How much it weighs.
     pub fn weight(&self) -> Weight {
         match self {
-            Self::TestedModel | Self::Certified { .. } | Self::NoStandby | Self::Lifted { .. } => {
-                Weight::Note
-            }
+            Self::TestedModel
+            | Self::Certified { .. }
+            | Self::NotCertified { .. }
+            | Self::NoStandby
+            | Self::Lifted { .. } => Weight::Note,
             Self::UntestedModel
             | Self::UnknownModel
             | Self::Advisory { .. }
             | Self::PinChangeRequired
             | Self::FewPinRetries { .. } => Weight::Warning,
             Self::Rule { ruling, .. } => ruling.weight(),
+            Self::Reported { status, .. } => match status {
+                // Who has the key in hand, or a word that nobody here knows: the operator decides.
+                Status::UserKeyPhysicalCompromise | Status::Other(_) => Weight::Warning,
+                _ => Weight::Refusal,
+            },
             Self::NotFido2
             | Self::NoPinSupport
             | Self::PinBlocked
@@ -142,7 +159,19 @@ impl Finding {
             Self::TestedModel => "a tested model".to_owned(),
             Self::UntestedModel => "a model that was not tested with IAMconnected".to_owned(),
             Self::UnknownModel => "a model that this station does not know".to_owned(),
-            Self::Certified { level } => format!("FIDO certified, level {level}"),
+            Self::Certified { level, source } => match source {
+                Some(source) => format!("FIDO certified, level {level} ({source})"),
+                None => format!("FIDO certified, level {level}"),
+            },
+            Self::NotCertified { source } => format!("not certified by FIDO ({source})"),
+            Self::Reported {
+                status,
+                since,
+                source,
+            } => {
+                let since = since.map_or_else(String::new, |since| format!(" since {since}"));
+                format!("{}{since} ({source})", reported(status))
+            }
             Self::Advisory { id, summary } => format!("advisory {id}: {summary}"),
             Self::Rule { rule, ruling, why } => match ruling {
                 Ruling::Allow => format!("allowed by policy ({rule}): {}", why.en),
@@ -163,5 +192,24 @@ impl Finding {
             Self::OperatorsOwn => "it is the operator's own key: take the person's".to_owned(),
             Self::NoStandby => "a main administrator should have a standby key too".to_owned(),
         }
+    }
+}
+
+fn reported(status: &Status) -> String {
+    match status {
+        Status::Revoked => "revoked by the FIDO Alliance: take another key".to_owned(),
+        Status::UserVerificationBypass => {
+            "its PIN or fingerprint can be got around: take another key".to_owned()
+        }
+        Status::AttestationKeyCompromise => {
+            "others can pass for this model: take another key".to_owned()
+        }
+        Status::UserKeyRemoteCompromise => {
+            "its private keys can be taken from afar: take another key".to_owned()
+        }
+        Status::UserKeyPhysicalCompromise => {
+            "whoever has it in hand can copy its private keys".to_owned()
+        }
+        other => format!("the FIDO Alliance reports {}", other.as_str()),
     }
 }

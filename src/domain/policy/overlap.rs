@@ -34,6 +34,7 @@ pub(super) fn impossible(conditions: &Conditions, models: &Models) -> Option<Str
         ("model", conditions.model.as_ref().map(Vec::is_empty)),
         ("maker", conditions.maker.as_ref().map(Vec::is_empty)),
         ("advisory", conditions.advisory.as_ref().map(Vec::is_empty)),
+        ("status", conditions.status.as_ref().map(Vec::is_empty)),
         (
             "attestation",
             conditions.attestation.as_ref().map(Vec::is_empty),
@@ -118,6 +119,11 @@ fn within(narrow: &Conditions, wide: &Conditions) -> bool {
         && list_within(
             narrow.advisory.as_ref(),
             wide.advisory.as_ref(),
+            Pattern::within,
+        )
+        && list_within(
+            narrow.status.as_ref(),
+            wide.status.as_ref(),
             Pattern::within,
         )
         && list_within(

@@ -6,7 +6,7 @@ use super::finding::{Finding, Ruling};
 use super::range::{self, Range};
 use crate::domain::key::{Aaguid, KeyFacts};
 use crate::domain::models::pattern::Pattern;
-use crate::domain::models::{Level, Models};
+use crate::domain::models::{Attestation, Level, Listing, Models};
 
 /// The reason of a rule, in the words of whoever wrote the policy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,19 +67,6 @@ impl Feature {
     }
 }
 
-/// How a key vouches for what it makes (WebAuthn level 3, section 6.5.3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Attestation {
-    /// Not at all.
-    None,
-    /// With the new credential's own key.
-    #[serde(rename = "self")]
-    SelfSigned,
-    /// With a certificate chain: basic attestation, or that of an attestation CA.
-    Basic,
-}
-
 /// What the rules look at.
 #[derive(Debug, Clone)]
 pub(super) struct Subject<'a> {
@@ -88,15 +75,18 @@ pub(super) struct Subject<'a> {
     maker: Option<&'a str>,
     level: Option<Level>,
     advisories: Vec<&'a str>,
+    /// Words of what the FIDO Alliance published against it.
+    statuses: Vec<&'a str>,
     known: bool,
     tested: bool,
-    /// `None`: not known before it makes a credential.
+    /// `None`: not known before it makes a credential, unless its model has one way only.
     attestation: Option<Attestation>,
 }
 
 impl<'a> Subject<'a> {
     pub fn new(key: &'a KeyFacts, models: &'a Models) -> Self {
         let aaguid = key.id.aaguid;
+        let listing = models.listing(aaguid).map(|(listing, _)| listing);
         Self {
             key,
             name: models.name(aaguid).unwrap_or(&key.model),
@@ -109,7 +99,12 @@ impl<'a> Subject<'a> {
                 .collect(),
             known: models.name(aaguid).is_some(),
             tested: models.model(aaguid).is_some_and(|model| model.tested),
-            attestation: None,
+            statuses: listing
+                .into_iter()
+                .flat_map(|listing| listing.adverse(key.firmware))
+                .map(|report| report.status.as_str())
+                .collect(),
+            attestation: listing.and_then(Listing::only_attestation),
         }
     }
 
@@ -128,6 +123,7 @@ pub(super) struct Conditions {
     pub model: Option<Vec<Pattern>>,
     pub maker: Option<Vec<Pattern>>,
     pub advisory: Option<Vec<Pattern>>,
+    pub status: Option<Vec<Pattern>>,
     pub attestation: Option<Vec<Attestation>>,
     /// All of these.
     pub has: Vec<Feature>,
@@ -159,6 +155,10 @@ impl Conditions {
             })
             && holds(self.advisory.as_ref(), |list| {
                 subject.advisories.iter().any(|id| any_matches(list, id))
+            })
+            && holds(self.status.as_ref(), |list| {
+                let mut statuses = subject.statuses.iter();
+                statuses.any(|status| any_matches(list, status))
             })
             && holds(self.attestation.as_ref(), |list| {
                 subject.attestation.is_some_and(|made| list.contains(&made))
@@ -197,6 +197,12 @@ impl Rule {
     /// Whether it looks at what the key makes.
     pub fn asks_attestation(&self) -> bool {
         self.conditions.attestation.is_some()
+    }
+
+    /// Whether it is about this word of the FIDO Alliance by name.
+    pub fn names_status(&self, status: &str) -> bool {
+        let list = self.conditions.status.as_ref();
+        list.is_some_and(|list| any_matches(list, status))
     }
 
     pub fn finding(&self) -> Finding {

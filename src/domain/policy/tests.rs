@@ -68,7 +68,7 @@ fn without_rules_the_station_warns_by_what_it_knows() {
     assert!(found(|f| *f == Finding::TestedModel));
     assert!(found(|f| matches!(f, Finding::Advisory { .. })));
     assert!(found(
-        |f| matches!(f, Finding::Certified { level } if level.as_str() == "L2")
+        |f| matches!(f, Finding::Certified { level, .. } if level.as_str() == "L2")
     ));
     assert_eq!(verdict.findings.len(), 3);
 }

@@ -6,10 +6,10 @@
 use std::collections::BTreeMap;
 
 use super::rows::{
-    EntryFate, EntryRow, IntentRow, IntentState, OfferUse, SESSION, STATION, TICKETS, by_identity,
-    by_model, by_person, credential_row, encode, enrolment_row, entry_row, intent_row, key_row,
-    number_of, numbered, offer_row, outbox_row, place_row, ticket_row, tickets_for, unfinished_row,
-    value,
+    EntryFate, EntryRow, IntentRow, IntentState, METADATA, OfferUse, SESSION, STATION, TICKETS,
+    by_identity, by_model, by_person, credential_row, encode, enrolment_row, entry_row, intent_row,
+    key_row, number_of, numbered, offer_row, outbox_row, place_row, ticket_row, tickets_for,
+    unfinished_row, value,
 };
 use super::{Counts, IndexFault, Row, View, Writes};
 use crate::domain::change::{
@@ -109,6 +109,7 @@ impl<'a, V: View> Pending<'a, V> {
             Change::SessionClosed { operator } => self.close_session(operator),
             Change::KeySeen { key } => self.see_key(key, record),
             Change::TicketsFetched { tickets } => self.fetch_tickets(tickets, record),
+            Change::MetadataImported { import } => self.put(METADATA.to_vec(), import),
             Change::IntentBegun { intent } => self.begin(sequence, intent),
             Change::PinSet { intent } => self.set_pin(*intent),
             Change::CredentialMade { intent, made } => self.make(*intent, made),

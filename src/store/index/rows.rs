@@ -25,6 +25,8 @@ pub(in crate::store) const OUTBOX: &[u8] = b"o";
 pub(in crate::store) const TICKETS: &[u8] = b"t";
 /// The operator's session.
 pub(in crate::store) const SESSION: &[u8] = b"z";
+/// What was imported of the FIDO Alliance's metadata.
+pub(in crate::store) const METADATA: &[u8] = b"d";
 /// The joined station.
 pub(in crate::store) const STATION: &[u8] = b"w";
 
