@@ -28,7 +28,7 @@ use crate::domain::{EntryId, PersonId, Secret, StationId};
 use crate::wire::{
     self, EnrolmentPush, ExpectedPeople, Health, JoinReply, JoinRequest, Offer, OperatorCode,
     OperatorEnrolment, OperatorOffer, People, PersonDetail, Push, Receipt, Session, SignIn,
-    SignInOptions, TestOffer, TestPush, TicketRequest, Tickets,
+    SignInOptions, TestOffer, TestPush, TicketRequest, Tickets, UnlockPush, UnlockReceipt,
 };
 use connection::{Connection, Identity};
 
@@ -272,6 +272,15 @@ impl Client {
         push: &Push<TestPush>,
     ) -> Result<Receipt, RegistryError> {
         self.post(&["tests"], None, Some(entry), push).await
+    }
+
+    /// `POST /v1/unlocks`: reports that an operator was let in without the registry; likewise.
+    pub async fn push_unlock(
+        &self,
+        entry: EntryId,
+        push: &Push<UnlockPush>,
+    ) -> Result<UnlockReceipt, RegistryError> {
+        self.post(&["unlocks"], None, Some(entry), push).await
     }
 
     async fn get<T: DeserializeOwned>(

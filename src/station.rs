@@ -191,7 +191,9 @@ impl Station {
             self.room()?;
         }
         let opened = match &change {
-            Change::SessionOpened { operator } => Some(operator.id.clone()),
+            Change::SessionOpened { operator } | Change::SessionUnlocked { operator, .. } => {
+                Some(operator.id.clone())
+            }
             _ => None,
         };
         let record = Record {

@@ -337,6 +337,7 @@ fn may_use_reserve(change: &Change) -> bool {
         | Change::IntentBegun { .. } => false,
         // Only somebody who is signed in can end unfinished work or resolve a conflict.
         Change::SessionOpened { .. }
+        | Change::SessionUnlocked { .. }
         | Change::SessionClosed { .. }
         | Change::PinSet { .. }
         | Change::CredentialMade { .. }

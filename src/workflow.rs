@@ -75,8 +75,9 @@ pub trait Desk {
 
     /// What an operator must sign to sign in.
     async fn sign_in_options(&mut self) -> Result<SignInOptions, Stop>;
-    /// Signs in: the registry checks the assertion, the station keeps the session.
-    async fn sign_in(&mut self, proof: SignIn) -> Result<Operator, Stop>;
+    /// Signs in: the registry checks the assertion or, where it is out of reach, the station does for the operator whose session
+    /// is locked. The station keeps the session.
+    async fn sign_in(&mut self, proof: SignIn) -> Result<SignedIn, Stop>;
     /// What an operator's own key must make at their first sign-in.
     async fn operator_offer(&mut self, code: &Secret) -> Result<OperatorOffer, Stop>;
     /// Hands the operator's new credential to the registry, which signs them in; uses up the code.
@@ -152,6 +153,15 @@ pub struct Offered {
     pub offer: Offer,
     /// Just issued: its exclude list is all that the registry holds for the person. A ticket's may be out of date.
     pub fresh: bool,
+}
+
+/// Who signed in, and who checked it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SignedIn {
+    /// The registry did: a session was opened there.
+    AtRegistry(Operator),
+    /// The station alone: the operator's locked session goes on, and the registry is yet to hear of it.
+    AtStation(Operator),
 }
 
 /// A discoverable credential on a key.

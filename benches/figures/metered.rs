@@ -160,7 +160,7 @@ impl<D: Desk> Desk for MeteredDesk<'_, D> {
         timed!(self, Port::Registry, self.inner.sign_in_options())
     }
 
-    async fn sign_in(&mut self, proof: SignIn) -> Result<Operator, Stop> {
+    async fn sign_in(&mut self, proof: SignIn) -> Result<keydesk::workflow::SignedIn, Stop> {
         timed!(self, Port::Registry, self.inner.sign_in(proof))
     }
 

@@ -14,7 +14,7 @@ use super::care;
 use super::face::HeadlessFace;
 use super::output::{Exit, Outcome, Output, push_word};
 use super::secret::{Lines, SecretError};
-use crate::domain::change::{EntryState, OutboxEntry, Resolution, Unfinished};
+use crate::domain::change::{EntryState, OutboxBody, OutboxEntry, Resolution, Unfinished};
 use crate::domain::{Identification, IntentId, PersonId};
 use crate::station::Station;
 use crate::station::desk::StationDesk;
@@ -324,12 +324,12 @@ fn entry_line(entry: &OutboxEntry) -> String {
         EntryState::Queued => "queued".to_owned(),
         EntryState::Conflict { code, detail } => format!("conflict ({code}): {detail}"),
     };
-    format!(
-        "{}\t{}\t{}\t{state}",
-        entry.id,
-        entry.made_at,
-        entry.body.person()
-    )
+    let about = match &entry.body {
+        OutboxBody::Enrolment { push } => &push.person as &dyn std::fmt::Display,
+        OutboxBody::Test { push } => &push.person,
+        OutboxBody::Unlock { push, .. } => &push.operator,
+    };
+    format!("{}\t{}\t{about}\t{state}", entry.id, entry.made_at)
 }
 
 fn unfinished_list(station: &Station, output: &Output) -> Result<Outcome, Stop> {

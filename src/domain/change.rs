@@ -13,10 +13,11 @@ use super::identification::Identification;
 use super::key::{KeyFacts, KeyId, Place};
 use super::models::Source;
 use super::person::Person;
-use crate::wire::{EnrolmentPush, Offer, Operator, TestPush, Tickets};
+use crate::wire::{EnrolmentPush, Offer, Operator, TestPush, Tickets, UnlockPush};
 
-/// Version of [`Record`] that this release writes; a newer one is refused.
-pub const RECORD_VERSION: u16 = 1;
+/// Version of [`Record`] that this release writes; earlier ones are read, a newer one is refused. 2 added
+/// [`Change::SessionUnlocked`]: before, it was recorded as [`Change::SessionOpened`].
+pub const RECORD_VERSION: u16 = 2;
 
 /// One journal entry: who changed what, when.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -48,10 +49,19 @@ pub enum Change {
         /// The audience of its assertions.
         audience: String,
     },
-    /// An operator signed in.
+    /// An operator signed in; the registry checked their key.
     SessionOpened {
         /// Who.
         operator: Operator,
+    },
+    /// The operator of a locked session was let in again by the station alone: the registry was out of reach.
+    SessionUnlocked {
+        /// Who.
+        operator: Operator,
+        /// The outbox entry.
+        entry: EntryId,
+        /// What the registry is to be told.
+        push: Box<UnlockPush>,
     },
     /// An operator's session ended.
     SessionClosed {
@@ -304,14 +314,22 @@ pub enum OutboxBody {
         /// Its body.
         push: Box<TestPush>,
     },
+    /// An operator was let in without the registry.
+    Unlock {
+        /// Who.
+        operator: Operator,
+        /// Its body.
+        push: Box<UnlockPush>,
+    },
 }
 
 impl OutboxBody {
-    /// Whom it concerns.
-    pub fn person(&self) -> &PersonId {
+    /// Whose key it concerns; nobody's where it is about an operator.
+    pub fn person(&self) -> Option<&PersonId> {
         match self {
-            Self::Enrolment { push } => &push.person,
-            Self::Test { push } => &push.person,
+            Self::Enrolment { push } => Some(&push.person),
+            Self::Test { push } => Some(&push.person),
+            Self::Unlock { .. } => None,
         }
     }
 }

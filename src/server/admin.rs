@@ -182,7 +182,7 @@ pub struct Alarm {
     pub at: Timestamp,
     /// The station it concerns.
     pub station: Option<StationId>,
-    /// `journal-regressed` or `counter-regressed`.
+    /// `journal-regressed`, `counter-regressed` or `unlock-after-end`.
     pub kind: String,
     /// In words, with the facts.
     pub detail: String,

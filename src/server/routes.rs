@@ -27,6 +27,7 @@ mod operators;
 mod people;
 mod pushes;
 mod stations;
+mod unlocks;
 
 /// The largest body taken: a registration with a long certificate chain has some ten kilobytes.
 const MAX_BODY_BYTES: usize = 256 * 1024;
@@ -138,6 +139,7 @@ fn documented() -> OpenApiRouter<Arc<Registry>> {
         .routes(routes!(offers::test_options))
         .routes(routes!(pushes::enrolment))
         .routes(routes!(pushes::test))
+        .routes(routes!(unlocks::unlock))
 }
 
 async fn unknown_route(request: Request) -> Refusal {

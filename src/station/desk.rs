@@ -24,7 +24,7 @@ use crate::wire::{Operator, OperatorEnrolment, OperatorOffer, SignIn, SignInOpti
 use crate::workflow::care::KeyTime;
 use crate::workflow::dialogue::{Answer, Event, Question};
 use crate::workflow::{
-    Desk, KeyFault, NewAssertion, NewCredential, Offered, Pushed, Resident, Stop,
+    Desk, KeyFault, NewAssertion, NewCredential, Offered, Pushed, Resident, SignedIn, Stop,
 };
 use stopwatch::Stopwatch;
 
@@ -248,7 +248,7 @@ impl<F: Face + Sync + 'static> Desk for StationDesk<F> {
         self.unless_cancelled(self.station.sign_in_options()).await
     }
 
-    async fn sign_in(&mut self, proof: SignIn) -> Result<Operator, Stop> {
+    async fn sign_in(&mut self, proof: SignIn) -> Result<SignedIn, Stop> {
         self.unless_cancelled(self.station.open_session(&proof))
             .await
     }

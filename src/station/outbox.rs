@@ -6,13 +6,15 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
+
 use super::Station;
 use super::backoff::Backoff;
 use crate::domain::authority::Action;
 use crate::domain::change::{EntryState, OutboxBody, OutboxEntry, Resolution};
 use crate::domain::{Change, EntryId};
 use crate::registry::RegistryError;
-use crate::wire::{Push, Receipt};
+use crate::wire::Push;
 use crate::workflow::{Pushed, Stop};
 
 /// Between looks at the outbox and the registry when nothing happens.
@@ -93,7 +95,7 @@ impl Station {
             }
             // Somebody else's turn has brought it home already.
             None => Ok(Pushed::Accepted {
-                at: jiff::Timestamp::now(),
+                at: self.registry_now(),
             }),
         }
     }
@@ -161,7 +163,8 @@ impl Station {
             .failed(Instant::now(), jitter[0], failure.retry_after);
     }
 
-    async fn deliver(&self, entry: &OutboxEntry) -> Result<Receipt, RegistryError> {
+    /// When the registry accepted it, by the registry's clock.
+    async fn deliver(&self, entry: &OutboxEntry) -> Result<Timestamp, RegistryError> {
         let Some(client) = &self.registry else {
             return Err(RegistryError::Unreachable {
                 why: "this station has not joined a registry".to_owned(),
@@ -176,14 +179,24 @@ impl Station {
                     body: push.as_ref().clone(),
                     head,
                 };
-                client.push_enrolment(entry.id, &push).await
+                let receipt = client.push_enrolment(entry.id, &push).await?;
+                Ok(receipt.accepted_at)
             }
             OutboxBody::Test { push } => {
                 let push = Push {
                     body: push.as_ref().clone(),
                     head,
                 };
-                client.push_test(entry.id, &push).await
+                let receipt = client.push_test(entry.id, &push).await?;
+                Ok(receipt.accepted_at)
+            }
+            OutboxBody::Unlock { push, .. } => {
+                let push = Push {
+                    body: push.as_ref().clone(),
+                    head,
+                };
+                let receipt = client.push_unlock(entry.id, &push).await?;
+                Ok(receipt.accepted_at)
             }
         }
     }
@@ -192,14 +205,12 @@ impl Station {
     fn verdict_on(
         &self,
         id: EntryId,
-        answer: Result<Receipt, RegistryError>,
+        answer: Result<Timestamp, RegistryError>,
     ) -> (Pushed, Option<Failure>) {
         let pushed = match answer {
-            Ok(receipt) => {
+            Ok(at) => {
                 tracing::info!(entry = %id, "accepted by the registry");
-                Pushed::Accepted {
-                    at: receipt.accepted_at,
-                }
+                Pushed::Accepted { at }
             }
             Err(RegistryError::Refused { status, problem }) if is_final(status) => {
                 Pushed::Rejected {

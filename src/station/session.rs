@@ -20,7 +20,9 @@ use crate::wire::webauthn::{AuthenticationResponse, Descriptor, RequestOptions};
 use crate::wire::{
     Operator, OperatorEnrolment, OperatorOffer, Session, SignIn, SignInOptions, Unlock,
 };
-use crate::workflow::{Ceremony, NewAssertion, Stop, Verified, client_data, verify_assertion};
+use crate::workflow::{
+    Ceremony, NewAssertion, SignedIn, Stop, Verified, client_data, verify_assertion,
+};
 
 /// The file that keeps a session between commands; private to the station's user.
 const SESSION_FILE: &str = "session.json";
@@ -153,11 +155,12 @@ impl Station {
     }
 
     /// Signs in. The session is kept in memory only, and nobody is signed in before it is in the journal:
-    /// [`Change::SessionOpened`] must follow.
-    pub async fn open_session(&self, proof: &SignIn) -> Result<Operator, Stop> {
+    /// [`Change::SessionOpened`] or, when the station alone has checked the key, [`Change::SessionUnlocked`] must follow.
+    pub async fn open_session(&self, proof: &SignIn) -> Result<SignedIn, Stop> {
         let own = self.session_slot().challenge.take();
         if let Some(challenge) = own {
-            return self.unlock(&challenge, &proof.assertion);
+            let operator = self.unlock(&challenge, &proof.assertion)?;
+            return Ok(SignedIn::AtStation(operator));
         }
         let session = self.heard(self.registry()?.sign_in(proof).await)?;
         let before = self.session_slot().session.take();
@@ -166,7 +169,7 @@ impl Station {
             // The one that was locked away ends by itself soon; ending it now is a courtesy.
             let _ = client.sign_out(&before).await;
         }
-        Ok(operator)
+        Ok(SignedIn::AtRegistry(operator))
     }
 
     fn unlock(&self, challenge: &Bytes, proof: &AuthenticationResponse) -> Result<Operator, Stop> {

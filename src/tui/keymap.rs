@@ -63,6 +63,8 @@ pub enum Action {
     Language,
     /// Lock.
     Lock,
+    /// Sign out, at the registry too.
+    SignOut,
     /// Help.
     Help,
     /// Demonstration: touch the waiting software key.

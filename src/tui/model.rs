@@ -13,7 +13,7 @@ use jiff::tz::TimeZone;
 
 use super::TuiConfig;
 use super::entry::Line;
-use crate::domain::change::{OutboxEntry, Unfinished};
+use crate::domain::change::{OutboxBody, OutboxEntry, Unfinished};
 use crate::domain::models::Models;
 use crate::domain::{EntryId, IntentId, Person, PersonId};
 use crate::station::face::{HomeView, Notice, SlotView};
@@ -260,6 +260,15 @@ impl Model {
             .as_ref()
             .and_then(|home| home.names.get(person))
             .map_or_else(|| person.to_string(), String::clone)
+    }
+
+    /// The name of whoever an outbox entry is about.
+    pub fn subject_of(&self, body: &OutboxBody) -> String {
+        match body {
+            OutboxBody::Enrolment { push } => self.name_of(&push.person),
+            OutboxBody::Test { push } => self.name_of(&push.person),
+            OutboxBody::Unlock { operator, .. } => operator.name.clone(),
+        }
     }
 
     /// Marks whoever is expected next, unless somebody is searched for or the mark was moved.

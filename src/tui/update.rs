@@ -75,6 +75,7 @@ fn pressed(model: &mut Model, now: Now, key: KeyEvent) -> Vec<Effect> {
         .map(|run| std::mem::take(&mut run.stop_asked));
     match action {
         Some(Action::Lock) => lock(model),
+        Some(Action::SignOut) => lock::leave(model),
         Some(Action::Help) => {
             model.help = true;
             Vec::new()

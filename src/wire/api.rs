@@ -334,6 +334,25 @@ pub struct TestPush {
     pub tested_at: Timestamp,
 }
 
+/// `POST /v1/unlocks` with an `Idempotency-Key`: an operator proved to the station alone who they were, because the
+/// registry was out of reach.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct UnlockPush {
+    /// Version of this form.
+    pub version: u16,
+    /// Who, by the key that their session was opened with.
+    pub operator: OperatorId,
+    /// When, by the registry's clock as the station knew it.
+    pub unlocked_at: Timestamp,
+}
+
+/// Reply to [`UnlockPush`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct UnlockReceipt {
+    /// When the registry took it on record.
+    pub accepted_at: Timestamp,
+}
+
 /// Body of every push: what happened, and how far the station's journal had come.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Push<T> {

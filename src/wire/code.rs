@@ -54,6 +54,10 @@ pub const OFFER_UNKNOWN: &str = "offer-unknown";
 pub const OFFER_USED: &str = "offer-used";
 /// The offer is for another person, or the operator named did not work at this station then.
 pub const OFFER_FOREIGN: &str = "offer-foreign";
+/// The operator had no session at this station that could be unlocked then.
+pub const UNLOCK_FOREIGN: &str = "unlock-foreign";
+/// The operator was let in after the registry had ended their session: an alarm, no refusal.
+pub const UNLOCK_AFTER_END: &str = "unlock-after-end";
 /// The challenge's life is over.
 pub const CHALLENGE_EXPIRED: &str = "challenge-expired";
 /// The client data names another challenge.

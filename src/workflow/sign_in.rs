@@ -6,9 +6,11 @@ use super::steps::{
     Unlocked, begin_step, choose_key, end_step, pin_was_written, refresh, touch, unlock,
 };
 use super::undo::{Progress, undo_own};
-use super::{Desk, Stop, conclude};
-use crate::domain::{Change, KeyFacts, Secret};
-use crate::wire::{Operator, OperatorEnrolment, OperatorOffer, SignIn, SignInOptions};
+use super::{Desk, SignedIn, Stop, conclude};
+use crate::domain::{Change, EntryId, KeyFacts, Secret};
+use crate::wire::{
+    Operator, OperatorEnrolment, OperatorOffer, SignIn, SignInOptions, UnlockPush, VERSION,
+};
 
 /// The least PIN length, in code points, for an operator's own key (NIST SP 800-63B-4, 3.2.10: should be 6).
 const OPERATOR_PIN_MIN: u8 = 6;
@@ -67,12 +69,24 @@ async fn prove<D: Desk>(
     let proof = SignIn {
         assertion: authentication_response(signed, client),
     };
-    let operator = desk.sign_in(proof).await?;
-    opened(desk, operator).await
+    let signed_in = desk.sign_in(proof).await?;
+    opened(desk, signed_in).await
 }
 
-async fn opened<D: Desk>(desk: &mut D, operator: Operator) -> Result<Ending, Stop> {
-    desk.commit(Change::SessionOpened { operator }).await?;
+async fn opened<D: Desk>(desk: &mut D, signed_in: SignedIn) -> Result<Ending, Stop> {
+    let change = match signed_in {
+        SignedIn::AtRegistry(operator) => Change::SessionOpened { operator },
+        SignedIn::AtStation(operator) => Change::SessionUnlocked {
+            entry: EntryId(desk.fresh_id()),
+            push: Box::new(UnlockPush {
+                version: VERSION,
+                operator: operator.id.clone(),
+                unlocked_at: desk.registry_now(),
+            }),
+            operator,
+        },
+    };
+    desk.commit(change).await?;
     end_step(desk, Step::Push, Note::None);
     Ok(Ending::SignedIn)
 }
@@ -105,7 +119,7 @@ async fn enrol_own_key<D: Desk>(desk: &mut D, code: &Secret) -> Result<Ending, S
         Err(stop) => Err(stop),
     };
     match result {
-        Ok(operator) => opened(desk, operator).await,
+        Ok(operator) => opened(desk, SignedIn::AtRegistry(operator)).await,
         Err(stop) => {
             let remains = undo_own(desk, &offer.creation.rp.id, &key, &progress).await;
             Err(stop.leaving(remains))

@@ -201,7 +201,7 @@ impl<D: Desk> Desk for FaultyDesk<D> {
         )
     }
 
-    async fn sign_in(&mut self, proof: SignIn) -> Result<Operator, Stop> {
+    async fn sign_in(&mut self, proof: SignIn) -> Result<keydesk::workflow::SignedIn, Stop> {
         call!(self, "sign_in", registry_fault(), self.inner.sign_in(proof))
     }
 

@@ -152,7 +152,7 @@ async fn an_entry_that_the_registry_stumbles_over_does_not_hold_up_those_behind_
     let round = world.station.push_outbox().await.expect("pushed");
     assert_eq!((round.accepted, round.queued, round.rejected), (1, 1, 0));
     let left = waiting(&world);
-    assert_eq!(left[0].body.person(), &PersonId::new("p-1"));
+    assert_eq!(left[0].body.person(), Some(&PersonId::new("p-1")));
 }
 
 /// Answers everything at the registry's address with this, until the handle is dropped.

@@ -14,5 +14,6 @@ mod operators;
 mod revoking;
 mod software_key;
 mod tickets;
+mod unlocks;
 mod verification;
 mod world;

@@ -12,7 +12,7 @@ use keydesk::app::demo::world::{OPERATOR_PIN, Rack, ScriptedFace, World};
 use keydesk::bay::Cancel;
 use keydesk::bay::soft::{Profile, SoftKey, TouchPolicy};
 use keydesk::domain::authority::Role;
-use keydesk::domain::change::Remains;
+use keydesk::domain::change::{OutboxBody, Remains};
 use keydesk::domain::{PersonId, Place};
 use keydesk::server::ServeConfig;
 use keydesk::station::desk::StationDesk;
@@ -232,13 +232,22 @@ async fn with_the_registry_out_of_reach_only_the_same_operator_unlocks() {
     assert_eq!(world.station.operator(), None);
     let ending = sign_in(OPERATOR_SLOT, OPERATOR_PIN).await;
     assert_eq!(ending, Ok(Ending::SignedIn));
-    assert_eq!(world.station.operator(), Some(operator));
+    assert_eq!(world.station.operator(), Some(operator.clone()));
+    let waiting = world.station.store().outbox().expect("read");
+    assert!(
+        matches!(&waiting[0].body, OutboxBody::Unlock { push, .. } if push.operator == operator.id),
+        "{waiting:?}"
+    );
     world.station.close_session().await.expect("signed out");
     let stop = sign_in(OPERATOR_SLOT, OPERATOR_PIN).await;
     assert!(
         matches!(stop, Err(Stop::Unreachable(_))),
         "without a session there is nothing to unlock: {stop:?}"
     );
+    let started = world.start_registry(ServeConfig::default()).await;
+    started.expect("back");
+    let round = world.station.push_outbox().await.expect("pushed");
+    assert_eq!((round.accepted, round.rejected, round.queued), (1, 0, 0));
 }
 
 /// Pulls the key when a step begins, and puts it back a little later.

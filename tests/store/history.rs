@@ -83,6 +83,22 @@ pub fn told(records: &[Record]) -> Said {
         match &record.change {
             Change::StationJoined { name, .. } => said.station = Some(name.clone()),
             Change::SessionOpened { operator } => said.session = Some(operator.name.clone()),
+            Change::SessionUnlocked {
+                operator,
+                entry,
+                push,
+            } => {
+                said.session = Some(operator.name.clone());
+                let operator = operator.clone();
+                let push = push.clone();
+                let id = *entry;
+                said.outbox.push(OutboxEntry {
+                    id,
+                    made_at: record.at,
+                    state: EntryState::Queued,
+                    body: OutboxBody::Unlock { operator, push },
+                });
+            }
             Change::SessionClosed { .. } => said.session = None,
             Change::KeySeen { key } => {
                 let place = key.id.serial.is_none().then(|| key.place.clone());

@@ -3,6 +3,7 @@
 use keydesk::domain::change::{EntryState, IntentStage, OutboxBody, Remains, Resolution};
 use keydesk::domain::{Change, KeyId};
 use keydesk::store::{Illegal, Store, StoreError, audit};
+use keydesk::wire::UnlockPush;
 use tempfile::tempdir;
 
 use crate::fixture::*;
@@ -335,6 +336,46 @@ fn the_station_and_its_session_are_remembered() {
     );
     store.commit(&record(3, close(1))).unwrap();
     assert_eq!(store.session().unwrap(), None);
+}
+
+#[test]
+fn an_unlock_is_a_session_with_something_to_tell_and_records_of_the_first_form_are_read_beside_it()
+{
+    let dir = tempdir().unwrap();
+    let store = Store::open(dir.path()).unwrap();
+    let opened = Change::SessionOpened {
+        operator: operator(1),
+    };
+    let mut first_form = record(1, opened);
+    first_form.version = 1;
+    store.commit(&first_form).unwrap();
+    let push = UnlockPush {
+        version: 1,
+        operator: operator(1).id,
+        unlocked_at: at(2),
+    };
+    let unlocked = Change::SessionUnlocked {
+        operator: operator(1),
+        entry: entry_id(1),
+        push: Box::new(push.clone()),
+    };
+    store.commit(&record(2, unlocked)).unwrap();
+    drop(store);
+    let store = Store::open(dir.path()).unwrap();
+    assert_eq!(store.session().unwrap().unwrap().operator, operator(1));
+    let waiting = store.outbox_entry(entry_id(1)).unwrap().unwrap();
+    let body = OutboxBody::Unlock {
+        operator: operator(1),
+        push: Box::new(push),
+    };
+    assert_eq!((waiting.body, waiting.state), (body, EntryState::Queued));
+    let accepted = Change::Pushed {
+        entry: entry_id(1),
+        accepted_at: at(3),
+    };
+    store.commit(&record(3, accepted)).unwrap();
+    assert_eq!(store.outbox().unwrap(), []);
+    assert_eq!(audit::verify(dir.path()).unwrap().records, 3);
 }
 
 #[test]

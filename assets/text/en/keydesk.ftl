@@ -106,6 +106,7 @@ remains-unknown = The key may hold a credential that the registry does not know.
 
 key-help = help
 key-lock = lock
+key-sign-out = sign out
 key-quit = quit
 key-language = Nederlands
 key-back = back
@@ -436,6 +437,7 @@ outbox-title = OUTBOX
 outbox-empty = Everything is at the registry. Nothing waits.
 outbox-enrolment = enrolment
 outbox-test = test
+outbox-unlock = unlocked
 outbox-queued = queued
 outbox-conflict = CONFLICT
 outbox-words = The registry's words:

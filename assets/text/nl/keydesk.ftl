@@ -106,6 +106,7 @@ remains-unknown = Op de sleutel staat misschien een credential die het register 
 
 key-help = hulp
 key-lock = op slot
+key-sign-out = afmelden
 key-quit = afsluiten
 key-language = English
 key-back = terug
@@ -436,6 +437,7 @@ outbox-title = UITBAK
 outbox-empty = Alles is bij het register. Er wacht niets.
 outbox-enrolment = uitgifte
 outbox-test = test
+outbox-unlock = ontgrendeld
 outbox-queued = wacht
 outbox-conflict = CONFLICT
 outbox-words = Het register zegt:

@@ -24,7 +24,7 @@ use crate::server::verify::Registered;
 use crate::wire::{EnrolmentPush, KeyReport, Problem, Push, Receipt, TestPush, VERSION, code};
 
 /// How far a station's clock may be off.
-const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(5);
+pub(super) const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(5);
 
 /// Takes a finished enrolment: verifies the registration and the test that followed it.
 #[utoipa::path(
@@ -188,7 +188,7 @@ pub async fn test(
     entry.finish(StatusCode::CREATED, &receipt, line).await
 }
 
-fn check_version(version: u16) -> Answer<()> {
+pub(super) fn check_version(version: u16) -> Answer<()> {
     if version <= VERSION {
         return Ok(());
     }

@@ -119,7 +119,9 @@ fn names(station: &Station) -> Result<BTreeMap<PersonId, String>, Stop> {
     let store = |e: crate::store::StoreError| Stop::Store(e.to_string());
     let mut names = BTreeMap::new();
     for entry in station.store.outbox().map_err(store)? {
-        let person = entry.body.person();
+        let Some(person) = entry.body.person() else {
+            continue;
+        };
         let enrolments = station.store.enrolments_of(person).map_err(store)?;
         if let Some(enrolment) = enrolments.into_iter().next() {
             names.insert(person.clone(), enrolment.person.name);

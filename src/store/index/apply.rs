@@ -19,7 +19,7 @@ use crate::domain::change::{
 use crate::domain::{EntryId, IntentId, KeyFacts, OfferId, OperatorId};
 use crate::store::illegal::Illegal;
 use crate::store::read::{SessionRecord, StationFacts};
-use crate::wire::{EnrolmentPush, Operator, TestPush, Tickets};
+use crate::wire::{EnrolmentPush, Operator, TestPush, Tickets, UnlockPush};
 
 /// Why a record was not applied.
 #[derive(Debug, thiserror::Error)]
@@ -82,7 +82,7 @@ impl<'a, V: View> Pending<'a, V> {
 
     /// Applies a record that is, or is to be, number `sequence`. On an error nothing of it must be written.
     pub fn apply(&mut self, sequence: u64, record: &Record) -> Result<(), NotApplied> {
-        if record.version != RECORD_VERSION {
+        if !(1..=RECORD_VERSION).contains(&record.version) {
             return Err(Illegal::Version {
                 version: record.version,
                 known: RECORD_VERSION,
@@ -106,6 +106,11 @@ impl<'a, V: View> Pending<'a, V> {
                 self.put(STATION.to_vec(), &facts)
             }
             Change::SessionOpened { operator } => self.open_session(operator, record),
+            Change::SessionUnlocked {
+                operator,
+                entry,
+                push,
+            } => self.unlock_session(sequence, operator, *entry, push, record),
             Change::SessionClosed { operator } => self.close_session(operator),
             Change::KeySeen { key } => self.see_key(key, record),
             Change::TicketsFetched { tickets } => self.fetch_tickets(tickets, record),
@@ -151,6 +156,22 @@ impl<'a, V: View> Pending<'a, V> {
             opened_at: record.at,
         };
         self.put(SESSION.to_vec(), &session)
+    }
+
+    fn unlock_session(
+        &mut self,
+        sequence: u64,
+        operator: &Operator,
+        entry: EntryId,
+        push: &UnlockPush,
+        record: &Record,
+    ) -> Result<(), NotApplied> {
+        self.open_session(operator, record)?;
+        let body = OutboxBody::Unlock {
+            operator: operator.clone(),
+            push: Box::new(push.clone()),
+        };
+        self.queue(sequence, entry, body, record)
     }
 
     fn close_session(&mut self, operator: &OperatorId) -> Result<(), NotApplied> {

@@ -332,6 +332,13 @@ pub(super) static KEYMAP: &[Binding] = &[
         Right,
     ),
     bind(
+        &[Key::Plain(KeyCode::F(10))],
+        Action::SignOut,
+        Mode::is_page,
+        |t| tr!(t, "key-sign-out"),
+        HelpOnly,
+    ),
+    bind(
         &[Key::Ctrl('q'), Key::Ctrl('c')],
         Action::Quit,
         |m| !m.is_run() && m != Mode::Locked,

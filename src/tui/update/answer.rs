@@ -54,6 +54,7 @@ pub(super) fn act(
         | Action::Push
         | Action::Quit
         | Action::Retry
+        | Action::SignOut
         | Action::SoftPlug
         | Action::SoftTouch
         | Action::Tickets

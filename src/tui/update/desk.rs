@@ -3,8 +3,8 @@
 use unicode_normalization::UnicodeNormalization;
 
 use super::{Effect, go};
-use crate::domain::change::{EntryState, OutboxEntry, Resolution};
-use crate::domain::{Person, PersonId};
+use crate::domain::Person;
+use crate::domain::change::{EntryState, OutboxBody, OutboxEntry, Resolution};
 use crate::station::face::{Command, SlotState};
 use crate::tui::clean::clean;
 use crate::tui::entry::Line;
@@ -46,6 +46,7 @@ pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
         | Action::AnotherKey
         | Action::Language
         | Action::Lock
+        | Action::SignOut
         | Action::Help
         | Action::SoftTouch
         | Action::SoftPlug
@@ -270,8 +271,12 @@ fn withdraw(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     };
     let what = GivenUp::Conflict(entry.id);
-    let person = entry.body.person();
-    let name = typeable(model.name_of(person), person);
+    let name = model.subject_of(&entry.body);
+    let name = match &entry.body {
+        OutboxBody::Enrolment { push } => typeable(name, &push.person),
+        OutboxBody::Test { push } => typeable(name, &push.person),
+        OutboxBody::Unlock { push, .. } => typeable(name, &push.operator),
+    };
     confirm_giving_up(model, what, name)
 }
 
@@ -290,7 +295,7 @@ fn without_key(model: &mut Model) -> Vec<Effect> {
 }
 
 /// The name as it is to be typed; the registry's identifier where a keyboard can't produce the name.
-fn typeable(name: String, id: &PersonId) -> String {
+fn typeable(name: String, id: &impl std::fmt::Display) -> String {
     let name = name.trim();
     if clean(name) == name && name.chars().count() <= NAME_CHARS_MAX {
         name.to_owned()

@@ -35,6 +35,13 @@ pub fn lock(model: &mut Model) -> Vec<Effect> {
     effects
 }
 
+/// Signs out for good, at the registry too: from a page, where no run is on.
+pub(super) fn leave(model: &mut Model) -> Vec<Effect> {
+    model.notice = None;
+    sign_out(model);
+    vec![Effect::Send(Command::SignOut), Effect::Repaint]
+}
+
 /// Over a lock only a sign-in can be going on: that is stopped.
 fn lock_again(model: &mut Model) -> Vec<Effect> {
     model.expects_operator = false;

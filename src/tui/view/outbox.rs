@@ -8,7 +8,6 @@ use super::sheet::{Cell, Sheet, s};
 use super::{Ctx, bay, below, top};
 use crate::domain::change::{EntryState, OutboxBody, OutboxEntry};
 use crate::text::tr;
-use crate::wire::KeyReport;
 
 /// Rows for what is known of the marked entry.
 const DETAIL_ROWS: u16 = 8;
@@ -38,14 +37,15 @@ pub(super) fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, marked: usiz
         entry_row(ctx, sheet, list, row, entry, index == marked);
     }
     let detail = below(body, body.height.saturating_sub(DETAIL_ROWS));
-    sheet.rule(detail, 0, &ctx.model.name_of(entry.body.person()));
+    sheet.rule(detail, 0, &ctx.model.subject_of(&entry.body));
     details(ctx, sheet, below(detail, 1), entry);
 }
 
-fn key_of(body: &OutboxBody) -> &KeyReport {
+fn model_of(body: &OutboxBody) -> &str {
     match body {
-        OutboxBody::Enrolment { push } => &push.key,
-        OutboxBody::Test { push } => &push.key,
+        OutboxBody::Enrolment { push } => &push.key.model,
+        OutboxBody::Test { push } => &push.key.model,
+        OutboxBody::Unlock { .. } => "",
     }
 }
 
@@ -62,6 +62,7 @@ fn entry_row(
     let what = match entry.body {
         OutboxBody::Enrolment { .. } => tr!(t, "outbox-enrolment"),
         OutboxBody::Test { .. } => tr!(t, "outbox-test"),
+        OutboxBody::Unlock { .. } => tr!(t, "outbox-unlock"),
     };
     let (state, style) = match entry.state {
         EntryState::Queued => (format!("… {}", tr!(t, "outbox-queued")), plain),
@@ -83,12 +84,8 @@ fn entry_row(
             plain,
         ),
         (13, what, plain),
-        (
-            20,
-            ctx.model.name_of(entry.body.person()),
-            ctx.theme.strong(),
-        ),
-        (24, key_of(&entry.body).model.clone(), plain),
+        (20, ctx.model.subject_of(&entry.body), ctx.theme.strong()),
+        (24, model_of(&entry.body).to_owned(), plain),
     ];
     sheet.cells(area, row, &cells);
     if marked {

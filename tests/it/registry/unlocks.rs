@@ -1,0 +1,79 @@
+//! What the registry makes of an operator whom a station let in by itself.
+
+use jiff::{SignedDuration, Timestamp};
+use keydesk::domain::OperatorId;
+use keydesk::server::admin;
+use keydesk::wire::{Push, UnlockPush, VERSION, code};
+
+use super::world::{World, entry, joined, refused};
+
+fn unlock(world: &World, unlocked_at: Timestamp) -> Push<UnlockPush> {
+    Push {
+        body: UnlockPush {
+            version: VERSION,
+            operator: world.session.operator.id.clone(),
+            unlocked_at,
+        },
+        head: world.head(),
+    }
+}
+
+async fn audited(world: &World) -> Vec<(String, String)> {
+    sqlx::query_as("SELECT operator, detail FROM audit WHERE action = 'unlock' ORDER BY number")
+        .fetch_all(&world.database().await)
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn an_unlock_without_the_registry_is_on_record_once() {
+    let world = World::new().await;
+    let at = Timestamp::now();
+    let (push, entry) = (unlock(&world, at), entry());
+    let first = world.client.push_unlock(entry, &push).await.unwrap();
+    let again = world.client.push_unlock(entry, &push).await.unwrap();
+    assert_eq!(first, again);
+    let operator = world.session.operator.id.as_str().to_owned();
+    let detail = format!("without the registry, at {at}");
+    assert_eq!(audited(&world).await, [(operator, detail)]);
+    assert!(admin::alarms(&world.db(), 9).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn an_unlock_of_a_session_that_had_been_ended_is_taken_and_raises_an_alarm() {
+    let world = World::new().await;
+    let id = world.session.operator.id.clone();
+    admin::revoke_operator(&world.db(), &id).await.unwrap();
+    let later = Timestamp::now() + SignedDuration::from_mins(1);
+    let push = unlock(&world, later);
+    world.client.push_unlock(entry(), &push).await.unwrap();
+    let alarms = admin::alarms(&world.db(), 9).await.unwrap();
+    let alarm = alarms.first().unwrap();
+    assert_eq!(alarm.kind, code::UNLOCK_AFTER_END);
+    assert!(alarm.detail.contains(id.as_str()), "{}", alarm.detail);
+    assert_eq!(audited(&world).await.len(), 1);
+}
+
+#[tokio::test]
+async fn an_unlock_where_there_was_no_session_is_refused() {
+    let world = World::new().await;
+    let push = unlock(&world, Timestamp::now());
+    let other = joined(&world.running, &world.db(), "Another desk").await;
+    assert_eq!(
+        refused(other.push_unlock(entry(), &push).await),
+        code::UNLOCK_FOREIGN
+    );
+    let mut stranger = push.clone();
+    stranger.body.operator = OperatorId::new("nobody");
+    assert_eq!(
+        refused(world.client.push_unlock(entry(), &stranger).await),
+        code::UNLOCK_FOREIGN
+    );
+    let mut late = push;
+    late.body.unlocked_at = Timestamp::now() + SignedDuration::from_hours(11);
+    assert_eq!(
+        refused(world.client.push_unlock(entry(), &late).await),
+        code::UNLOCK_FOREIGN
+    );
+    assert!(audited(&world).await.is_empty());
+}
