@@ -214,7 +214,7 @@ impl Mode {
     }
 
     /// Pages that an operator moves between by function keys.
-    fn is_page(self) -> bool {
+    pub(super) fn is_page(self) -> bool {
         matches!(
             self,
             Self::Home | Self::Person | Self::Outbox | Self::Unfinished | Self::Keys

@@ -7,6 +7,7 @@ use super::{THEME, sent, shown, text_of};
 use crate::domain::change::Remains;
 use crate::station::face::Update;
 use crate::text::Language;
+use crate::tui::keymap::Mode;
 use crate::tui::model::Page;
 use crate::tui::scenes::{SCENES, Stage, cast};
 use crate::tui::view::View;
@@ -40,6 +41,29 @@ fn after_locking_no_trace_of_the_person_is_on_any_screen() {
                 assert!(!screen.contains(trace), "{name}: {trace}\n{screen}");
             }
             assert!(!screen.contains("M. Desk"), "{name}: the operator is named");
+        }
+    }
+}
+
+#[test]
+fn signing_out_by_key_ends_the_session_from_any_page_leaves_no_trace_and_never_ends_a_run() {
+    let view = View::new(THEME);
+    for (name, scene) in SCENES {
+        let mut stage = Stage::play(*scene, Language::English, (80, 24));
+        stage.model.help = false;
+        let on_a_page = Mode::of(&stage.model).is_page();
+        sent(&mut stage);
+        stage.press(KeyCode::F(10));
+        let asked = sent(&mut stage);
+        if !on_a_page {
+            assert!(!asked.contains(&"sign out".to_owned()), "{name}: {asked:?}");
+            continue;
+        }
+        assert_eq!(asked, ["sign out", "repaint"], "{name}");
+        assert!(matches!(stage.model.page, Page::SignIn), "{name}");
+        let screen = text_of(&stage.draw(&view));
+        for trace in TRACES {
+            assert!(!screen.contains(trace), "{name}: {trace}\n{screen}");
         }
     }
 }

@@ -32,13 +32,25 @@ fn is_everywhere(binding: &Binding) -> bool {
     (binding.modes)(Mode::Locked) && (binding.modes)(Mode::Running)
 }
 
+/// One row an action: neighbours in the table that are called the same share it.
 fn list(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, body: Rect, row: u16, bindings: &[&Binding]) -> u16 {
-    let mut row = row;
+    let mut rows: Vec<(String, String)> = Vec::new();
     for binding in bindings {
         let keys: Vec<String> = binding.keys.iter().map(|key| key.name()).collect();
+        let (keys, label) = (keys.join("  "), (binding.label)(ctx.text));
+        match rows.last_mut() {
+            Some((before, same)) if *same == label => {
+                before.push_str("  ");
+                before.push_str(&keys);
+            }
+            _ => rows.push((keys, label)),
+        }
+    }
+    let mut row = row;
+    for (keys, label) in rows {
         let line = Line::from(vec![
-            s(format!("  {:<18}", keys.join("  ")), ctx.theme.strong()),
-            s((binding.label)(ctx.text), ctx.theme.plain()),
+            s(format!("  {keys:<21}"), ctx.theme.strong()),
+            s(label, ctx.theme.plain()),
         ]);
         sheet.put(body, row, line);
         row += 1;
