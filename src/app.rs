@@ -19,6 +19,7 @@ use crate::cli::args::{self, Arguments, AuditCommand, Command, Global, KeyComman
 use crate::cli::commands::{self, StationCommand};
 use crate::cli::face;
 use crate::cli::look;
+use crate::cli::outcome::{outcome_of_stop, unreadable};
 use crate::cli::output::{Exit, Outcome, Output};
 use crate::cli::secret;
 use crate::domain::policy::Weight;
@@ -188,6 +189,7 @@ async fn settle(station: &Station, command: &StationCommand<'_>) {
             | StationCommand::Enrol(_)
             | StationCommand::Care(_)
             | StationCommand::Unfinished(args::UnfinishedCommand::Resolve { .. })
+            | StationCommand::Outbox(args::OutboxCommand::Resolve { .. })
     );
     if needs_keys {
         station.slots().settled(BAY_SETTLES).await;
@@ -453,12 +455,12 @@ async fn join(command: args::StationCommand, global: &Global) -> Outcome {
     // Only the question can be stopped: a code that was sent is used up, and its answer is worth the short wait.
     let code = tokio::select! {
         biased;
-        () = stopper.stopped() => return commands::outcome_of_stop(&Stop::Cancelled),
+        () = stopper.stopped() => return outcome_of_stop(&Stop::Cancelled),
         code = asked => code,
     };
     let code = match code {
         Ok(code) => code,
-        Err(error) => return commands::unreadable(&error),
+        Err(error) => return unreadable(&error),
     };
     use crate::station::JoinError;
     match crate::station::join(&global.data, &config, &registry, &name, &code.into()).await {

@@ -5,6 +5,7 @@ mod care;
 pub mod commands;
 pub mod face;
 pub mod look;
+pub mod outcome;
 pub mod output;
 mod patience;
 pub mod secret;

@@ -12,6 +12,7 @@ pub mod models;
 pub mod person;
 pub mod pin;
 pub mod policy;
+pub mod search;
 pub mod secret;
 
 pub use change::{Change, Intent, Record};

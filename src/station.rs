@@ -10,8 +10,10 @@ pub mod face;
 mod join;
 pub mod keys;
 pub mod kiosk;
+pub mod memory;
 pub mod metadata;
 mod outbox;
+mod people;
 mod session;
 pub mod slots;
 pub mod stopper;
@@ -22,17 +24,18 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use jiff::Timestamp;
 use tokio::sync::watch;
 
-use crate::domain::change::{EntryState, OutboxBody, RECORD_VERSION};
+use crate::domain::change::RECORD_VERSION;
 use crate::domain::models::Models;
 use crate::domain::policy::{Policy, PolicyError};
-use crate::domain::{Bytes, Change, PersonId, Record};
+use crate::domain::{Change, Record};
 use crate::registry::{Client, KeyFileError, RegistryError, SettingsError};
 use crate::store::{StationFacts, Store};
-use crate::wire::PersonDetail;
-use crate::workflow::{Offered, Stop};
+use crate::workflow::Stop;
 use config::Config;
 use face::RegistryState;
 pub use join::{JoinError, join};
+use memory::Memory;
+pub use outbox::Round;
 use slots::Slots;
 
 /// A station with its ports.
@@ -140,8 +143,8 @@ impl Station {
     }
 
     /// The station's memory, for reading.
-    pub fn store(&self) -> &Store {
-        &self.store
+    pub fn store(&self) -> Memory<'_> {
+        Memory::new(&self.store)
     }
 
     /// The bay.
@@ -187,11 +190,14 @@ impl Station {
     /// Writes a change to the journal; on disk when it returns. What begins something irreversible is refused when there
     /// is no room to end it.
     pub fn commit(&self, change: Change) -> Result<(), Stop> {
-        if matches!(change, Change::IntentBegun { .. }) {
+        if matches!(
+            change,
+            Change::IntentBegun { .. } | Change::OwnKeyBegun { .. }
+        ) {
             self.room()?;
         }
         let opened = match &change {
-            Change::SessionOpened { operator } | Change::SessionUnlocked { operator, .. } => {
+            Change::SessionOpened { operator, .. } | Change::SessionUnlocked { operator, .. } => {
                 Some(operator.id.clone())
             }
             _ => None,
@@ -238,87 +244,6 @@ impl Station {
 
     fn session_slot(&self) -> MutexGuard<'_, session::Slot> {
         self.session.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// A fresh offer, or a ticket when the registry can't be reached.
-    pub async fn offer(&self, person: &PersonId) -> Result<Offered, Stop> {
-        let session = self.session()?;
-        let offered = match self.heard_in(&session, self.registry()?.offer(&session, person).await)
-        {
-            Ok(offer) => Offered { offer, fresh: true },
-            Err(Stop::Unreachable(why)) => self.ticket(person, &why)?,
-            Err(stop) => return Err(stop),
-        };
-        check_offer(&offered.offer, Some(person))?;
-        Ok(offered)
-    }
-
-    fn ticket(&self, person: &PersonId, why: &str) -> Result<Offered, Stop> {
-        let ticket = self
-            .store
-            .ticket(person, self.registry_now())
-            .map_err(|e| Stop::Store(e.to_string()))?;
-        match ticket {
-            Some(offer) => Ok(Offered {
-                offer,
-                fresh: false,
-            }),
-            None => Err(Stop::Unreachable(format!(
-                "{why}; there is no ticket for this person either: nothing was done"
-            ))),
-        }
-    }
-
-    /// The credentials that were enrolled here for a person and that the registry has accepted or will be told of.
-    pub fn enrolled_here(&self, person: &PersonId) -> Result<Vec<Bytes>, Stop> {
-        let store = |e: crate::store::StoreError| Stop::Store(e.to_string());
-        let mut ids: Vec<Bytes> = Vec::new();
-        for enrolment in self.store.enrolments_of(person).map_err(store)? {
-            if enrolment.pushed {
-                ids.push(enrolment.credential);
-            }
-        }
-        for entry in self.store.outbox().map_err(store)? {
-            if let (OutboxBody::Enrolment { push }, EntryState::Queued) = (entry.body, entry.state)
-                && push.person == *person
-            {
-                ids.push(push.registration.raw_id);
-            }
-        }
-        Ok(ids)
-    }
-
-    /// People who match, best first, and whether there are more.
-    pub async fn find(&self, text: &str) -> Result<crate::wire::People, Stop> {
-        let session = self.session()?;
-        self.heard_in(
-            &session,
-            self.registry()?.find_people(&session, text, 20).await,
-        )
-    }
-
-    /// A person's page.
-    pub async fn person(&self, person: &PersonId) -> Result<PersonDetail, Stop> {
-        let session = self.session()?;
-        self.heard_in(&session, self.registry()?.person(&session, person).await)
-    }
-
-    /// Fetches tickets and writes them down; how many.
-    pub async fn fetch_tickets(&self, request: &crate::wire::TicketRequest) -> Result<usize, Stop> {
-        let operator = self.operator().ok_or(Stop::SignedOut)?;
-        operator
-            .role
-            .may(crate::domain::authority::Action::FetchTickets)?;
-        let session = self.session()?;
-        let tickets = self.heard_in(&session, self.registry()?.tickets(&session, request).await)?;
-        for offer in &tickets.offers {
-            check_offer(offer, None)?;
-        }
-        let count = tickets.offers.len();
-        self.commit(Change::TicketsFetched {
-            tickets: Box::new(tickets),
-        })?;
-        Ok(count)
     }
 
     /// The same for what was asked in a session, which is forgotten when the registry no longer knows it.
@@ -435,16 +360,6 @@ fn read_text(path: &Path) -> Result<String, OpenError> {
         path: path.to_owned(),
         source,
     })
-}
-
-/// Nothing is done with an offer that contradicts itself, or that is not for the person who stands at the desk.
-fn check_offer(offer: &crate::wire::Offer, person: Option<&PersonId>) -> Result<(), Stop> {
-    offer
-        .check(person.unwrap_or(&offer.person.id))
-        .map_err(|fault| Stop::RegistryRefused {
-            code: crate::wire::code::OFFER_FOREIGN.to_owned(),
-            detail: fault.to_string(),
-        })
 }
 
 /// Equal but for what changes with every plug and every PIN entry.

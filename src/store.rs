@@ -334,7 +334,8 @@ fn may_use_reserve(change: &Change) -> bool {
         | Change::KeySeen { .. }
         | Change::TicketsFetched { .. }
         | Change::MetadataImported { .. }
-        | Change::IntentBegun { .. } => false,
+        | Change::IntentBegun { .. }
+        | Change::OwnKeyBegun { .. } => false,
         // Only somebody who is signed in can end unfinished work or resolve a conflict.
         Change::SessionOpened { .. }
         | Change::SessionUnlocked { .. }
@@ -343,6 +344,7 @@ fn may_use_reserve(change: &Change) -> bool {
         | Change::CredentialMade { .. }
         | Change::Enrolled { .. }
         | Change::Retested { .. }
+        | Change::WithdrawalBegun { .. }
         | Change::IntentEnded { .. }
         | Change::Pushed { .. }
         | Change::Rejected { .. }

@@ -13,7 +13,9 @@ pub use api::*;
 pub use origin::{OfferFault, is_domain, is_origin_of};
 
 /// Version of every body that states one.
-pub const VERSION: u16 = 1;
+///
+/// 2: a test says how the person was identified.
+pub const VERSION: u16 = 2;
 
 /// The header that carries the outbox entry's id (draft-ietf-httpapi-idempotency-key-header).
 pub const IDEMPOTENCY_KEY: &str = "idempotency-key";

@@ -9,16 +9,20 @@ pub mod care;
 mod ceremony;
 pub mod dialogue;
 mod enrol;
+mod own_key;
 mod resolve;
 mod retest;
 mod sign_in;
 mod steps;
 mod undo;
+mod withdraw;
 
 pub use ceremony::{Ceremony, Verified, client_data, verify_assertion};
 pub use enrol::enrol;
+pub use own_key::first_sign_in;
 pub use resolve::{How, resolve};
-pub use sign_in::{first_sign_in, sign_in};
+pub use sign_in::sign_in;
+pub use withdraw::{Refused, withdraw};
 
 use jiff::Timestamp;
 
@@ -70,6 +74,8 @@ pub trait Desk {
     /// The credentials that this station enrolled for a person and that the registry has accepted or will be told of.
     /// An offer that is older than they are does not know them.
     async fn enrolled_here(&mut self, person: &PersonId) -> Result<Vec<Bytes>, Stop>;
+    /// The public key (COSE_Key, CBOR) of a credential, where this station enrolled it.
+    async fn public_key_of(&mut self, credential: &Bytes) -> Result<Option<Bytes>, Stop>;
     /// Sends an outbox entry now. The entry is on disk already: [`Pushed::Queued`] loses nothing.
     async fn push(&mut self, entry: EntryId) -> Result<Pushed, Stop>;
 
@@ -82,6 +88,11 @@ pub trait Desk {
     async fn operator_offer(&mut self, code: &Secret) -> Result<OperatorOffer, Stop>;
     /// Hands the operator's new credential to the registry, which signs them in; uses up the code.
     async fn operator_enrol(&mut self, enrolment: OperatorEnrolment) -> Result<Operator, Stop>;
+
+    /// What a key must sign for [`Desk::is_operators`].
+    async fn own_key_challenge(&mut self) -> Result<SignInOptions, Stop>;
+    /// Whether the registry takes this for an operator's sign-in. Nobody is signed in or out by asking.
+    async fn is_operators(&mut self, proof: SignIn) -> Result<bool, Stop>;
 
     /// Writes a change to the journal; on disk when it returns.
     async fn commit(&mut self, change: Change) -> Result<(), Stop>;
@@ -127,7 +138,7 @@ pub trait Desk {
         pin: Option<&Pin>,
         options: &CreationOptions,
         client_data_hash: [u8; 32],
-    ) -> Result<NewCredential, KeyFault>;
+    ) -> Result<NewCredential, NotMade>;
     /// Signs: one touch.
     async fn get_assertion(
         &mut self,
@@ -277,6 +288,16 @@ pub enum KeyFault {
     Failed(String),
 }
 
+/// Why a key gave no credential, and whether it may have made one all the same.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{fault}")]
+pub struct NotMade {
+    /// Why.
+    pub fault: KeyFault,
+    /// It is certain that the key made nothing: it was never asked, or it said so itself.
+    pub nothing_made: bool,
+}
+
 /// Why a workflow ended early.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Stop {
@@ -338,6 +359,7 @@ fn remains_text(remains: Remains) -> &'static str {
         Remains::Unknown => {
             "the key may hold a credential that the registry does not know: see unfinished work"
         }
+        Remains::InUse => "the key holds a credential that the registry knows: it works",
     }
 }
 

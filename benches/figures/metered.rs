@@ -15,7 +15,7 @@ use keydesk::wire::webauthn::{CreationOptions, Descriptor, RequestOptions};
 use keydesk::wire::{Operator, OperatorEnrolment, OperatorOffer, SignIn, SignInOptions};
 use keydesk::workflow::dialogue::{Answer, Event, Question};
 use keydesk::workflow::{
-    Desk, KeyFault, NewAssertion, NewCredential, Offered, Pushed, Resident, Stop,
+    Desk, KeyFault, NewAssertion, NewCredential, NotMade, Offered, Pushed, Resident, Stop,
 };
 
 use super::{Fallible, lab};
@@ -152,6 +152,10 @@ impl<D: Desk> Desk for MeteredDesk<'_, D> {
         timed!(self, Port::Index, self.inner.enrolled_here(person))
     }
 
+    async fn public_key_of(&mut self, credential: &Bytes) -> Result<Option<Bytes>, Stop> {
+        timed!(self, Port::Index, self.inner.public_key_of(credential))
+    }
+
     async fn push(&mut self, entry: EntryId) -> Result<Pushed, Stop> {
         timed!(self, Port::Push, self.inner.push(entry))
     }
@@ -173,6 +177,14 @@ impl<D: Desk> Desk for MeteredDesk<'_, D> {
 
     async fn operator_enrol(&mut self, enrolment: OperatorEnrolment) -> Result<Operator, Stop> {
         timed!(self, Port::Registry, self.inner.operator_enrol(enrolment))
+    }
+
+    async fn own_key_challenge(&mut self) -> Result<SignInOptions, Stop> {
+        timed!(self, Port::Registry, self.inner.own_key_challenge())
+    }
+
+    async fn is_operators(&mut self, proof: SignIn) -> Result<bool, Stop> {
+        timed!(self, Port::Registry, self.inner.is_operators(proof))
     }
 
     async fn commit(&mut self, change: Change) -> Result<(), Stop> {
@@ -257,7 +269,7 @@ impl<D: Desk> Desk for MeteredDesk<'_, D> {
         pin: Option<&Pin>,
         options: &CreationOptions,
         client_data_hash: [u8; 32],
-    ) -> Result<NewCredential, KeyFault> {
+    ) -> Result<NewCredential, NotMade> {
         timed!(
             self,
             Port::Key("make credential"),

@@ -13,7 +13,7 @@ use serde_json::json;
 use crate::bay::Cancel;
 use crate::bay::soft::{Profile, SoftKey, TouchPolicy};
 use crate::cli::args::Global;
-use crate::cli::commands::{outcome_of, outcome_of_stop};
+use crate::cli::outcome::{outcome_of, outcome_of_stop};
 use crate::cli::output::{Exit, Outcome, Output};
 use crate::domain::authority::Role;
 use crate::domain::{PersonId, Place};

@@ -225,14 +225,29 @@ pub enum OutboxCommand {
     List,
     /// Push what waits now.
     Push,
-    /// Resolve a conflict: send it again, or withdraw it (the record stays).
+    /// Resolve a conflict: send it again, or withdraw it. Withdrawing an enrolment deletes its credential from the key; the
+    /// record stays.
     Resolve {
         /// The entry, as `outbox list` prints it.
         entry: EntryId,
-        /// retry or withdraw.
-        #[arg(value_parser = ["retry", "withdraw"])]
-        how: String,
+        /// What to do.
+        how: ConflictHow,
+        /// Withdraw: the key is not to be had; record that the credential stays on it.
+        #[arg(long)]
+        without_key: bool,
+        /// Withdraw: the key that holds the credential.
+        #[command(flatten)]
+        key: KeyChoice,
     },
+}
+
+/// How a conflict is resolved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum ConflictHow {
+    /// Send it again: the registry's reason is gone.
+    Retry,
+    /// Give it up.
+    Withdraw,
 }
 
 /// `unfinished …`

@@ -4,7 +4,8 @@ pub mod args;
 
 use serde_json::json;
 
-use super::commands::{Runs, outcome_of as outcome_of_ending};
+use super::commands::Runs;
+use super::outcome::outcome_of as outcome_of_ending;
 use super::output::{Exit, Outcome, push_word};
 use crate::domain::care::{Care, Oddity, StepOutcome, TestReport, TestVerdict, TestedStep};
 use crate::domain::{KeyFacts, PersonId};

@@ -7,21 +7,21 @@ use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::args::{
-    CareCommand, EnrolArguments, KeyChoice, OutboxCommand, PersonCommand, SessionCommand,
-    TicketsCommand, UnfinishedCommand,
+    CareCommand, ConflictHow, EnrolArguments, KeyChoice, OutboxCommand, PersonCommand,
+    SessionCommand, TicketsCommand, UnfinishedCommand,
 };
 use super::care;
 use super::face::HeadlessFace;
-use super::output::{Exit, Outcome, Output, push_word};
-use super::secret::{Lines, SecretError};
+use super::outcome::{outcome_of, outcome_of_stop, unreadable};
+use super::output::{Exit, Outcome, Output};
+use super::secret::Lines;
 use crate::domain::change::{EntryState, OutboxBody, OutboxEntry, Resolution, Unfinished};
-use crate::domain::{Identification, IntentId, PersonId};
-use crate::station::Station;
+use crate::domain::{EntryId, Identification, IntentId, PersonId};
 use crate::station::desk::StationDesk;
 use crate::station::stopper::Stopper;
+use crate::station::{Round, Station};
 use crate::wire::TicketRequest;
-use crate::workflow::dialogue::{Ending, PushState};
-use crate::workflow::{self, How, KeyFault, Stop};
+use crate::workflow::{self, How, Stop};
 
 /// A command that needs a station.
 pub enum StationCommand<'a> {
@@ -76,6 +76,12 @@ pub async fn run(
         StationCommand::Tickets(TicketsCommand::Fetch { day }) => {
             until_stopped(&stopper, tickets_fetch(&station, day)).await
         }
+        StationCommand::Outbox(OutboxCommand::Resolve {
+            entry,
+            how: ConflictHow::Withdraw,
+            without_key,
+            key,
+        }) => runs.withdraw(*entry, *without_key, key).await,
         StationCommand::Outbox(command) => {
             until_stopped(&stopper, outbox(&station, command, &output)).await
         }
@@ -157,7 +163,8 @@ impl Runs<'_> {
     }
 
     async fn resolve(&self, intent: IntentId, without_key: bool, key: &KeyChoice) -> Outcome {
-        let work = match self.station.store().unfinished_by(intent) {
+        let work = self.station.store().unfinished_by(intent);
+        let work = match work {
             Ok(Some(work)) => work,
             Ok(None) => {
                 return Outcome::failed(
@@ -166,24 +173,34 @@ impl Runs<'_> {
                     format!("{intent} is not unfinished: see `keydesk unfinished list`"),
                 );
             }
-            Err(error) => return outcome_of_stop(&Stop::Store(error.to_string())),
+            Err(stop) => return outcome_of_stop(&stop),
         };
-        let how = if without_key {
-            How::WithoutKey
-        } else {
-            How::WithKey
-        };
+        let how = How::of(without_key);
         let face = self.face(key, None, None);
         match workflow::resolve(&mut self.desk(&face), work, how).await {
             Ok(ending) => outcome_of(&ending),
             Err(stop) => face.outcome_of_stop(stop),
         }
     }
-}
 
-/// A PIN or code that could not be read.
-pub fn unreadable(error: &SecretError) -> Outcome {
-    Outcome::failed(Exit::Usage, "unreadable-secret", error.to_string())
+    /// An enrolment is given up together with the credential on its key; a test has none of its own.
+    async fn withdraw(&self, entry: EntryId, without_key: bool, key: &KeyChoice) -> Outcome {
+        let refused = match self.station.store().refused(entry) {
+            Ok(Some(refused)) => refused,
+            Ok(None) => {
+                let given_up = self.station.resolve_conflict(entry, Resolution::Withdrawn);
+                return until_stopped(self.stopper, async { given_up.await.map(round_outcome) })
+                    .await;
+            }
+            Err(stop) => return outcome_of_stop(&stop),
+        };
+        let face = self.face(key, None, None);
+        let how = How::of(without_key);
+        match workflow::withdraw(&mut self.desk(&face), refused, how).await {
+            Ok(ending) => outcome_of(&ending),
+            Err(stop) => face.outcome_of_stop(stop),
+        }
+    }
 }
 
 async fn session_open(
@@ -212,8 +229,13 @@ async fn person_find(station: &Station, text: &str, output: &Output) -> Result<O
     let found = station.find(text).await?;
     for person in &found.people {
         let organisation = person.organisation.as_ref().map_or("-", |o| &o.name);
+        let mark = if found.from_tickets {
+            "\tfrom a ticket"
+        } else {
+            ""
+        };
         let line = format!(
-            "{}\t{}\t{organisation}\t{}\t{}\t{} key(s)",
+            "{}\t{}\t{organisation}\t{}\t{}\t{} key(s){mark}",
             person.id,
             person.name,
             person.kind.as_str(),
@@ -223,13 +245,23 @@ async fn person_find(station: &Station, text: &str, output: &Output) -> Result<O
         output.item("person", person, &line);
     }
     let detail = match (found.people.len(), found.more) {
+        (0, _) if found.from_tickets => {
+            "the registry is out of reach, and no ticket is for such a person".to_owned()
+        }
+        (n, _) if found.from_tickets => {
+            format!("{n} found in tickets: the registry is out of reach")
+        }
         (0, _) => "nobody found: try the e-mail address or the organisation's number".to_owned(),
         (_, true) => "more people match: give more of the name, or the e-mail address".to_owned(),
         (n, false) => format!("{n} found"),
     };
     Ok(Outcome::done(
         detail,
-        json!({ "found": found.people.len(), "more": found.more }),
+        json!({
+            "found": found.people.len(),
+            "more": found.more,
+            "from_tickets": found.from_tickets,
+        }),
     ))
 }
 
@@ -280,14 +312,18 @@ async fn outbox(
     let round = match command {
         OutboxCommand::List => return outbox_list(station, output),
         OutboxCommand::Push => station.push_outbox().await?,
-        OutboxCommand::Resolve { entry, how } => {
-            let how = match how.as_str() {
-                "retry" => Resolution::Retry,
-                _ => Resolution::Withdrawn,
+        OutboxCommand::Resolve { entry, how, .. } => {
+            let how = match how {
+                ConflictHow::Retry => Resolution::Retry,
+                ConflictHow::Withdraw => Resolution::Withdrawn,
             };
             station.resolve_conflict(*entry, how).await?
         }
     };
+    Ok(round_outcome(round))
+}
+
+fn round_outcome(round: Round) -> Outcome {
     let detail = format!(
         "{} accepted, {} waiting, {} in conflict",
         round.accepted, round.queued, round.rejected
@@ -297,19 +333,16 @@ async fn outbox(
         (0, _) => Exit::Queued,
         _ => Exit::Refused,
     };
-    Ok(Outcome {
+    Outcome {
         exit,
         code: "pushed".to_owned(),
         detail,
         facts: json!(round),
-    })
+    }
 }
 
 fn outbox_list(station: &Station, output: &Output) -> Result<Outcome, Stop> {
-    let entries = station
-        .store()
-        .outbox()
-        .map_err(|e| Stop::Store(e.to_string()))?;
+    let entries = station.store().outbox()?;
     for entry in &entries {
         output.item("outbox-entry", entry, &entry_line(entry));
     }
@@ -333,10 +366,7 @@ fn entry_line(entry: &OutboxEntry) -> String {
 }
 
 fn unfinished_list(station: &Station, output: &Output) -> Result<Outcome, Stop> {
-    let work = station
-        .store()
-        .unfinished()
-        .map_err(|e| Stop::Store(e.to_string()))?;
+    let work = station.store().unfinished()?;
     for unfinished in &work {
         output.item("unfinished", unfinished, &work_line(unfinished));
     }
@@ -349,121 +379,31 @@ fn unfinished_list(station: &Station, output: &Output) -> Result<Outcome, Stop> 
 
 fn work_line(work: &Unfinished) -> String {
     use crate::domain::change::IntentStage;
-    let known = match work.stage {
-        IntentStage::Begun => "stopped before anything is known to have been written to the key",
-        IntentStage::PinSet => "stopped after the PIN was set",
-        IntentStage::Made => "stopped after the credential was made, before it was tested",
+    let known = match work {
+        Unfinished::Enrolment(open) => match open.stage {
+            IntentStage::Begun => {
+                "stopped before anything is known to have been written to the key"
+            }
+            IntentStage::PinSet => "stopped after the PIN was set",
+            IntentStage::Made => "stopped after the credential was made, before it was tested",
+        },
+        Unfinished::OwnKey(_) => "stopped at the first sign-in of an operator",
+        Unfinished::Withdrawal(_) => "stopped while a withdrawn credential was being deleted",
     };
-    let intent = &work.intent;
+    let key = work.key();
     format!(
         "{}\t{}\t{}\t{} in {}\t{known}",
-        intent.id, intent.begun_at, intent.offer.person.name, intent.key.model, intent.key.place
+        work.id(),
+        work.begun_at(),
+        work.name(),
+        key.model,
+        key.place
     )
-}
-
-/// How a finished run counts.
-pub fn outcome_of(ending: &Ending) -> Outcome {
-    match ending {
-        Ending::Enrolled { person, key, push } => pushed("enrolled", person, key, push),
-        Ending::Retested { person, key, push } => pushed("retested", person, key, push),
-        Ending::WorksFor { person, key, push } => care::works_for(person, key, push),
-        Ending::Cared { key, result } => care::outcome_of(key, result),
-        Ending::SignedIn => Outcome::done("signed in", json!({})),
-        Ending::Resolved { remains } => {
-            Outcome::done("unfinished work ended", json!({ "remains": remains }))
-        }
-        Ending::Stopped { stop, remains } => Outcome {
-            facts: json!({ "remains": remains }),
-            ..Outcome::failed(Exit::Key, stop.code.clone(), stop.detail.clone())
-        },
-    }
-}
-
-fn pushed(
-    code: &str,
-    person: &crate::domain::Person,
-    key: &crate::domain::KeyFacts,
-    push: &PushState,
-) -> Outcome {
-    let (exit, standing) = match push {
-        PushState::Accepted => (Exit::Done, "the registry verified and holds it".to_owned()),
-        PushState::Queued => (
-            Exit::Queued,
-            "the registry cannot be reached; the result waits in the outbox".to_owned(),
-        ),
-        PushState::Conflict { detail } => (
-            Exit::Refused,
-            format!("the registry refused it ({detail}); see `keydesk outbox list`"),
-        ),
-    };
-    let mut detail = format!("{code}: {} for {}: {standing}", key.model, person.name);
-    let know = must_know(person, key);
-    for line in &know {
-        detail.push('\n');
-        detail.push_str(line);
-    }
-    Outcome {
-        exit,
-        code: code.to_owned(),
-        detail,
-        facts: json!({ "person": person.id, "key": key, "push": push_word(push), "know": know }),
-    }
-}
-
-/// What the person takes home besides the key.
-fn must_know(person: &crate::domain::Person, key: &crate::domain::KeyFacts) -> Vec<&'static str> {
-    let mut know = Vec::new();
-    if key.pin_set.is_some() {
-        know.push("tell the person: the PIN is theirs alone, nobody can look it up");
-    }
-    know.push("tell the person: the key does not work through Microsoft's remote desktop (RDP)");
-    know.push(
-        "tell the person: keep a second key elsewhere, whoever loses the only one must come back",
-    );
-    if person.lacks_standby_key() {
-        know.push("left to do: this main administrator should have a standby key too");
-    }
-    know
-}
-
-/// How an early end counts.
-pub fn outcome_of_stop(stop: &Stop) -> Outcome {
-    let exit = match stop.cause() {
-        Stop::Cancelled | Stop::Key(KeyFault::Cancelled) => Exit::Cancelled,
-        Stop::SignedOut
-        | Stop::NotAllowed(_)
-        | Stop::KeyRefused(_)
-        | Stop::RegistryRefused { .. }
-        | Stop::OfferExpired => Exit::Refused,
-        Stop::Key(_) | Stop::Unproven(_) => Exit::Key,
-        Stop::Unreachable(_) => Exit::Unreachable,
-        Stop::Store(_) | Stop::Left { .. } => Exit::Store,
-    };
-    Outcome {
-        facts: json!({ "remains": stop.remains() }),
-        ..Outcome::failed(exit, stop.code(), stop.to_string())
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::change::Remains;
-
-    #[test]
-    fn the_exit_code_follows_the_cause_also_when_something_remains_on_the_key() {
-        let left = Stop::Left {
-            cause: Box::new(Stop::Cancelled),
-            remains: Remains::Pin,
-        };
-        let outcome = outcome_of_stop(&left);
-        assert_eq!(outcome.exit, Exit::Cancelled);
-        assert_eq!(outcome.facts["remains"], "pin");
-        let refused = outcome_of_stop(&Stop::KeyRefused("x".to_owned()));
-        assert_eq!(refused.exit.code(), 3);
-        let unreachable = outcome_of_stop(&Stop::Unreachable("x".to_owned()));
-        assert_eq!(unreachable.exit.code(), 5);
-    }
 
     #[test]
     fn a_ticket_file_names_people_and_a_date_names_a_day() {

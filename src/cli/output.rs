@@ -210,6 +210,9 @@ fn step_in_words(step: Step, note: &Note) -> Option<String> {
         (_, Note::PinChanged) => "PIN: changed and verified".to_owned(),
         (Step::Pin, _) => "PIN: verified".to_owned(),
         (Step::Create, _) => "credential made".to_owned(),
+        (Step::Test, Note::LeftToRegistry) => {
+            "the key signed; the registry will check the signature".to_owned()
+        }
         (Step::Test, _) => "the key's signature verifies".to_owned(),
         (Step::Record, _) => "written to the journal".to_owned(),
         (Step::Push, Note::Queued) => "registry: out of reach, the result waits".to_owned(),

@@ -1,8 +1,9 @@
 //! What a station records: one [`Record`] is one entry of its journal, and the only way anything becomes true.
 //!
 //! An enrolment is the sequence [`Change::IntentBegun`] → [`Change::PinSet`]? → [`Change::CredentialMade`] →
-//! [`Change::Enrolled`] (with its outbox entry) → [`Change::Pushed`] or [`Change::Rejected`]. An intent that has
-//! neither an `Enrolled`, a `Retested` nor an `IntentEnded` is unfinished work.
+//! [`Change::Enrolled`] (with its outbox entry) → [`Change::Pushed`] or [`Change::Rejected`]. An operator's own key goes from
+//! [`Change::OwnKeyBegun`] to [`Change::SessionOpened`], a credential that is withdrawn from [`Change::WithdrawalBegun`] to
+//! [`Change::IntentEnded`]. An intent that nothing of this has ended is [`Unfinished`] work.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -13,11 +14,13 @@ use super::identification::Identification;
 use super::key::{KeyFacts, KeyId, Place};
 use super::models::Source;
 use super::person::Person;
-use crate::wire::{EnrolmentPush, Offer, Operator, TestPush, Tickets, UnlockPush};
+use crate::wire::{EnrolmentPush, Offer, Operator, OperatorOffer, TestPush, Tickets, UnlockPush};
 
-/// Version of [`Record`] that this release writes; earlier ones are read, a newer one is refused. 2 added
-/// [`Change::SessionUnlocked`]: before, it was recorded as [`Change::SessionOpened`].
-pub const RECORD_VERSION: u16 = 2;
+/// Version of [`Record`] that this release writes; earlier ones are read, a newer one is refused.
+///
+/// 2 added [`Change::SessionUnlocked`]: before, it was recorded as [`Change::SessionOpened`]. 3 added intents for an operator's
+/// own key and for a withdrawal, what remains after one, and how the person was identified before a test.
+pub const RECORD_VERSION: u16 = 3;
 
 /// One journal entry: who changed what, when.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -53,6 +56,9 @@ pub enum Change {
     SessionOpened {
         /// Who.
         operator: Operator,
+        /// The intent to make their own key that this fulfils, at a first sign-in.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        intent: Option<IntentId>,
     },
     /// The operator of a locked session was let in again by the station alone: the registry was out of reach.
     SessionUnlocked {
@@ -87,6 +93,17 @@ pub enum Change {
     IntentBegun {
         /// What exactly.
         intent: Box<Intent>,
+    },
+    /// A credential is about to be made on an operator's own key: their first sign-in.
+    OwnKeyBegun {
+        /// What exactly.
+        intent: Box<OwnKey>,
+    },
+    /// A conflict is resolved by giving the enrolment up: its entry leaves the outbox, and its credential is about to be deleted
+    /// from the key.
+    WithdrawalBegun {
+        /// What exactly.
+        intent: Box<Withdrawal>,
     },
     /// The person set or changed the key's PIN on the way.
     PinSet {
@@ -149,6 +166,9 @@ pub enum Change {
         entry: EntryId,
         /// How.
         how: Resolution,
+        /// What remains on the key, when an enrolment is given up without having the key.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        remains: Option<Remains>,
     },
     /// Something was done to a key besides an enrolment: it was tested, got a PIN, a setting, a fingerprint, …
     Cared {
@@ -192,6 +212,40 @@ pub struct Intent {
     pub policy: Option<Bytes>,
 }
 
+/// A credential that is about to be made on an operator's own key.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OwnKey {
+    /// Its identifier.
+    pub id: IntentId,
+    /// The registry's offer: operator, options, challenge. The one-time code is no part of it.
+    pub offer: OperatorOffer,
+    /// The key that it is about.
+    pub key: KeyFacts,
+    /// When it was begun.
+    pub begun_at: Timestamp,
+}
+
+/// A credential that opens nothing and is about to be deleted from its key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Withdrawal {
+    /// Its identifier.
+    pub id: IntentId,
+    /// The outbox entry that the registry refused.
+    pub entry: EntryId,
+    /// Whose enrolment it was.
+    pub person: Person,
+    /// The credential.
+    pub credential: Bytes,
+    /// At which relying party.
+    pub rp_id: String,
+    /// The key that it is on.
+    pub key: KeyFacts,
+    /// Who withdraws it.
+    pub operator: OperatorId,
+    /// When it was begun.
+    pub begun_at: Timestamp,
+}
+
 /// A credential as the key made it: the registration that the registry will verify.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Made {
@@ -220,6 +274,8 @@ pub enum EndReason {
     ResolvedAfterStop,
     /// Turned out to be enrolled already.
     AlreadyEnrolled,
+    /// The enrolment was given up after the registry had refused it.
+    Withdrawn,
 }
 
 /// What an ended intent leaves on the key.
@@ -236,6 +292,8 @@ pub enum Remains {
     Credential,
     /// The key may hold such a credential: it was out of reach when the intent ended.
     Unknown,
+    /// The key holds a credential that the registry knows: it works.
+    InUse,
 }
 
 /// How a conflict was resolved.
@@ -262,7 +320,19 @@ pub enum IntentStage {
 
 /// Unfinished work: an intent with no end.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Unfinished {
+#[serde(tag = "work", rename_all = "kebab-case")]
+pub enum Unfinished {
+    /// A person's key.
+    Enrolment(OpenEnrolment),
+    /// An operator's own key.
+    OwnKey(OwnKey),
+    /// The credential of an enrolment that was given up.
+    Withdrawal(Withdrawal),
+}
+
+/// An enrolment with no end.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OpenEnrolment {
     /// What was meant.
     pub intent: Intent,
     /// How far it came.
@@ -270,6 +340,53 @@ pub struct Unfinished {
     /// What was made, from stage [`IntentStage::Made`] on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub made: Option<Made>,
+}
+
+impl Unfinished {
+    /// The intent's identifier.
+    pub fn id(&self) -> IntentId {
+        match self {
+            Self::Enrolment(open) => open.intent.id,
+            Self::OwnKey(own) => own.id,
+            Self::Withdrawal(withdrawal) => withdrawal.id,
+        }
+    }
+
+    /// The key that it is about, as it was when the work began.
+    pub fn key(&self) -> &KeyFacts {
+        match self {
+            Self::Enrolment(open) => &open.intent.key,
+            Self::OwnKey(own) => &own.key,
+            Self::Withdrawal(withdrawal) => &withdrawal.key,
+        }
+    }
+
+    /// When it was begun.
+    pub fn begun_at(&self) -> Timestamp {
+        match self {
+            Self::Enrolment(open) => open.intent.begun_at,
+            Self::OwnKey(own) => own.begun_at,
+            Self::Withdrawal(withdrawal) => withdrawal.begun_at,
+        }
+    }
+
+    /// The person that it concerns; none where it is an operator's own key.
+    pub fn person(&self) -> Option<&Person> {
+        match self {
+            Self::Enrolment(open) => Some(&open.intent.offer.person),
+            Self::OwnKey(_) => None,
+            Self::Withdrawal(withdrawal) => Some(&withdrawal.person),
+        }
+    }
+
+    /// The name of the person or operator that it concerns.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Enrolment(open) => &open.intent.offer.person.name,
+            Self::OwnKey(own) => &own.offer.operator.name,
+            Self::Withdrawal(withdrawal) => &withdrawal.person.name,
+        }
+    }
 }
 
 /// Where an outbox entry stands.
@@ -351,11 +468,16 @@ pub struct Enrolment {
     pub operator: OperatorId,
     /// When.
     pub at: Timestamp,
+    /// The credential's public key, COSE_Key in CBOR, so that the station can check what it signs.
+    pub public_key: Bytes,
     /// Whether the registry has accepted it.
     pub pushed: bool,
-    /// The registry refused it, and an operator gave it up: the key holds a credential that opens nothing.
+    /// The registry refused it, and an operator gave it up.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub withdrawn: bool,
+    /// What remains on the key once it is withdrawn; not known while its credential is being deleted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remains: Option<Remains>,
 }
 
 /// A key in the inventory.

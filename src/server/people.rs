@@ -6,16 +6,13 @@
 use jiff::Timestamp;
 use sqlx::Row;
 use sqlx::sqlite::{SqliteExecutor, SqlitePool, SqliteRow};
-use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 use super::database::from_ms;
+use crate::domain::search::{fold, sought, words};
 use crate::domain::{
     Bytes, KeyId, OperatorId, Organisation, OrganisationId, Person, PersonId, PersonKind, StationId,
 };
 use crate::wire::{Credential, Expected, KeyReport, People};
-
-/// Most words of a search that are looked at.
-const MAX_WORDS: usize = 8;
 
 macro_rules! select_person {
     ($tail:literal) => {
@@ -176,37 +173,6 @@ fn person(row: &SqliteRow) -> Result<Person, sqlx::Error> {
     })
 }
 
-/// Lower case, without diacritics: what is compared when people are looked for.
-fn fold(text: &str) -> String {
-    let mut folded = String::with_capacity(text.len());
-    for c in text.nfkd().filter(|c| !is_combining_mark(*c)) {
-        for lower in c.to_lowercase() {
-            match lower {
-                // Letters that no decomposition takes apart.
-                'ø' => folded.push('o'),
-                'ł' => folded.push('l'),
-                'đ' | 'ð' => folded.push('d'),
-                'ı' => folded.push('i'),
-                'ß' => folded.push_str("ss"),
-                'æ' => folded.push_str("ae"),
-                'œ' => folded.push_str("oe"),
-                'þ' => folded.push_str("th"),
-                other => folded.push(other),
-            }
-        }
-    }
-    folded
-}
-
-/// The words of a text, folded.
-fn words(text: &str) -> Vec<String> {
-    fold(text)
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .map(str::to_owned)
-        .collect()
-}
-
 /// What somebody is found by: the columns of the full-text index.
 pub struct Findable {
     /// Words of their name.
@@ -239,23 +205,12 @@ impl Findable {
     }
 }
 
-/// Every word as a quoted prefix; `None` when there is no word in it. A word with an @ is (the beginning of) an address.
+/// Every word as a quoted prefix; `None` when there is no word in it.
 fn full_text_query(text: &str) -> Option<String> {
-    let mut wanted: Vec<String> = Vec::new();
-    for part in text.split_whitespace() {
-        if part.contains('@') {
-            let address: String = fold(part)
-                .chars()
-                .filter(|c| *c != '"' && *c != '\0')
-                .collect();
-            wanted.push(address);
-        } else {
-            wanted.extend(words(part));
-        }
-    }
-    wanted.retain(|word| word.chars().any(char::is_alphanumeric));
-    wanted.truncate(MAX_WORDS);
-    let prefixes: Vec<String> = wanted.iter().map(|word| format!("\"{word}\"*")).collect();
+    let prefixes: Vec<String> = sought(text)
+        .iter()
+        .map(|word| format!("\"{word}\"*"))
+        .collect();
     (!prefixes.is_empty()).then(|| prefixes.join(" "))
 }
 
@@ -275,12 +230,6 @@ pub fn day_bounds_ms(day: jiff::civil::Date, zone: &jiff::tz::TimeZone) -> Optio
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn folding_takes_case_and_diacritics_away() {
-        assert_eq!(fold("Łukasz ØSTERGÅRD"), "lukasz ostergard");
-        assert_eq!(fold("Zoë Müßig-Ĳsbrand"), "zoe mussig-ijsbrand");
-    }
 
     #[test]
     fn what_is_typed_is_never_a_query_of_its_own() {

@@ -24,7 +24,7 @@ use crate::wire::{Operator, OperatorEnrolment, OperatorOffer, SignIn, SignInOpti
 use crate::workflow::care::KeyTime;
 use crate::workflow::dialogue::{Answer, Event, Question};
 use crate::workflow::{
-    Desk, KeyFault, NewAssertion, NewCredential, Offered, Pushed, Resident, SignedIn, Stop,
+    Desk, KeyFault, NewAssertion, NewCredential, NotMade, Offered, Pushed, Resident, SignedIn, Stop,
 };
 use stopwatch::Stopwatch;
 
@@ -114,6 +114,17 @@ impl<F: Face + Sync + 'static> StationDesk<F> {
         limit: Duration,
         job: impl FnOnce(&mut AnyDevice, &mut Control<'_>) -> Result<R, CtapError> + Send + 'static,
     ) -> Result<R, KeyFault> {
+        self.run(key, limit, job)
+            .await
+            .map_err(|failed| failed.fault)
+    }
+
+    async fn run<R: Send + 'static>(
+        &mut self,
+        key: &KeyFacts,
+        limit: Duration,
+        job: impl FnOnce(&mut AnyDevice, &mut Control<'_>) -> Result<R, CtapError> + Send + 'static,
+    ) -> Result<R, Failed> {
         let reference = KeyRef {
             place: key.place.clone(),
             generation: key.generation,
@@ -139,9 +150,12 @@ impl<F: Face + Sync + 'static> StationDesk<F> {
             .run(&reference, limit, &self.cancel, keepalive, job)
             .await;
         self.time = locked(&watch).stop();
-        match result {
-            Ok(done) => Ok(done),
-            Err(KeyError::Ctap { error, .. }) if is_wrong_pin(&error) => {
+        let error = match result {
+            Ok(done) => return Ok(done),
+            Err(error) => error,
+        };
+        let fault = match &error {
+            KeyError::Ctap { error, .. } if is_wrong_pin(error) => {
                 let retries = self
                     .station
                     .slots
@@ -151,10 +165,11 @@ impl<F: Face + Sync + 'static> StationDesk<F> {
                     .ok()
                     .flatten()
                     .map(|retries| retries.left);
-                Err(keys::fault_of(error, retries))
+                keys::fault_of(error, retries)
             }
-            Err(error) => Err(fault_of_bay(error)),
-        }
+            error => fault_of_bay(error),
+        };
+        Err(Failed { error, fault })
     }
 }
 
@@ -162,11 +177,26 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Why a job on a key failed: as the bay says, and as a workflow decides on it.
+struct Failed {
+    error: KeyError,
+    fault: KeyFault,
+}
+
 fn is_wrong_pin(error: &CtapError) -> bool {
     error.status() == Some(crate::ctap::Status::PinInvalid)
 }
 
-fn fault_of_bay(error: KeyError) -> KeyFault {
+/// Whether it is certain that a key which was to make a credential made none.
+fn made_nothing(error: &KeyError) -> bool {
+    match error {
+        KeyError::NoKey | KeyError::NotReady { .. } | KeyError::Busy { .. } => true,
+        KeyError::Ctap { error, .. } => keys::made_nothing(error),
+        KeyError::Gone { .. } | KeyError::Cancelled { .. } => false,
+    }
+}
+
+fn fault_of_bay(error: &KeyError) -> KeyFault {
     match error {
         KeyError::Gone { .. } => KeyFault::Gone,
         KeyError::Cancelled { .. } => KeyFault::Cancelled,
@@ -236,6 +266,10 @@ impl<F: Face + Sync + 'static> Desk for StationDesk<F> {
         self.station.enrolled_here(person)
     }
 
+    async fn public_key_of(&mut self, credential: &Bytes) -> Result<Option<Bytes>, Stop> {
+        self.station.public_key_of(credential)
+    }
+
     async fn push(&mut self, entry: EntryId) -> Result<Pushed, Stop> {
         // It is on disk: whoever does not want to wait loses nothing.
         match self.unless_cancelled(self.station.push_entry(entry)).await {
@@ -262,11 +296,24 @@ impl<F: Face + Sync + 'static> Desk for StationDesk<F> {
         self.station.operator_enrol(&enrolment).await
     }
 
+    async fn own_key_challenge(&mut self) -> Result<SignInOptions, Stop> {
+        self.unless_cancelled(self.station.own_key_challenge())
+            .await
+    }
+
+    async fn is_operators(&mut self, proof: SignIn) -> Result<bool, Stop> {
+        self.station.is_operators(&proof).await
+    }
+
     async fn commit(&mut self, change: Change) -> Result<(), Stop> {
         // What has happened to the key is written down at once; what is done in the operator's name waits for the operator.
         if matches!(
             change,
-            Change::IntentBegun { .. } | Change::Enrolled { .. } | Change::Retested { .. }
+            Change::IntentBegun { .. }
+                | Change::Enrolled { .. }
+                | Change::Retested { .. }
+                | Change::WithdrawalBegun { .. }
+                | Change::ConflictResolved { .. }
         ) {
             self.cleared().await?;
         }
@@ -307,7 +354,7 @@ impl<F: Face + Sync + 'static> Desk for StationDesk<F> {
             .bay
             .wait_touch(&references, WITH_TOUCH, &self.cancel)
             .await
-            .map_err(|error| match fault_of_bay(error) {
+            .map_err(|error| match fault_of_bay(&error) {
                 KeyFault::Cancelled => Stop::Cancelled,
                 fault => Stop::Key(fault),
             })?;
@@ -398,12 +445,23 @@ impl<F: Face + Sync + 'static> Desk for StationDesk<F> {
         pin: Option<&Pin>,
         options: &CreationOptions,
         client_data_hash: [u8; 32],
-    ) -> Result<NewCredential, KeyFault> {
+    ) -> Result<NewCredential, NotMade> {
         let (pin, options) = (pin.map(Pin::duplicate), options.clone());
-        self.on_key(key, WITH_TOUCH, move |device, control| {
+        let never_asked = |fault| NotMade {
+            fault,
+            nothing_made: true,
+        };
+        self.cleared()
+            .await
+            .map_err(|_| never_asked(KeyFault::Cancelled))?;
+        self.run(key, WITH_TOUCH, move |device, control| {
             keys::make_credential(device, control, pin.as_ref(), &options, client_data_hash)
         })
         .await
+        .map_err(|failed| NotMade {
+            nothing_made: made_nothing(&failed.error),
+            fault: failed.fault,
+        })
     }
 
     async fn get_assertion(

@@ -65,7 +65,14 @@ pub enum Command {
     },
     /// Push the outbox now, whatever the backoff says.
     PushOutbox,
-    /// Resolve a conflict.
+    /// Give up an enrolment that the registry refused.
+    Withdraw {
+        /// Its entry.
+        entry: EntryId,
+        /// The key is not to be had: record that the credential stays on it.
+        without_key: bool,
+    },
+    /// Resolve a conflict without touching a key.
     ResolveConflict {
         /// Which.
         entry: EntryId,
@@ -106,10 +113,8 @@ pub enum Update {
     Found {
         /// The search.
         serial: u64,
-        /// Best match first; `Err` carries the localised-text code and English detail.
-        people: Result<Vec<Person>, Notice>,
-        /// More matched.
-        more: bool,
+        /// `Err` carries the localised-text code and English detail.
+        found: Result<Found, Notice>,
     },
     /// A person's page.
     Opened(Box<PersonDetail>),
@@ -119,6 +124,17 @@ pub enum Update {
     Run(Event),
     /// Something to read, not part of a run.
     Notice(Notice),
+}
+
+/// What a search found.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Found {
+    /// Best match first.
+    pub people: Vec<Person>,
+    /// More matched.
+    pub more: bool,
+    /// The registry is out of reach: these are people for whom there is a ticket, as they were when it was issued.
+    pub from_tickets: bool,
 }
 
 /// Something that an operator should read.

@@ -106,7 +106,8 @@ pub(super) fn make_credential(
             device,
             control,
             pin,
-            Permissions::MAKE_CREDENTIAL,
+            // The second lets the key look for protected credentials of the exclude list (credProtect, CTAP 2.3, section 12.1).
+            Permissions::MAKE_CREDENTIAL.and(Permissions::GET_ASSERTION),
             Some(&options.rp.id),
         )?,
         false => None,
@@ -271,16 +272,78 @@ fn cred_protect(options: &CreationOptions, info: &crate::ctap::Info) -> Option<C
     info.has_extension("credProtect").then_some(level)
 }
 
+/// Whether it is certain that no credential was made by a job that was to make one.
+pub(super) fn made_nothing(error: &CtapError) -> bool {
+    // What came before it, a token for instance, makes nothing.
+    let before = |operation: &Operation| *operation != Operation::MakeCredential;
+    match error {
+        CtapError::Timeout { operation, .. } | CtapError::Cancelled { operation, .. } => {
+            before(operation) || error.nothing_done()
+        }
+        CtapError::Status { operation, status } => before(operation) || is_refusal(*status),
+        CtapError::Framing { operation, .. }
+        | CtapError::OutOfStep { operation, .. }
+        | CtapError::Hid { operation, .. }
+        | CtapError::Malformed { operation, .. } => before(operation),
+        CtapError::Busy { .. }
+        | CtapError::Unsupported { .. }
+        | CtapError::TooLarge { .. }
+        | CtapError::PinLength(_)
+        | CtapError::MinPinLength { .. }
+        | CtapError::TooManyRpIds { .. }
+        | CtapError::Entropy(_) => true,
+        CtapError::Gone | CtapError::Io { .. } => false,
+    }
+}
+
+/// Statuses with which a key ends authenticatorMakeCredential before it makes anything (CTAP 2.3, section 6.1.2).
+fn is_refusal(status: Status) -> bool {
+    matches!(
+        status,
+        Status::CredentialExcluded
+            | Status::KeyStoreFull
+            | Status::UnsupportedAlgorithm
+            | Status::UnsupportedOption
+            | Status::InvalidOption
+            | Status::OperationDenied
+            | Status::KeepaliveCancel
+            | Status::UserActionTimeout
+            | Status::ActionTimeout
+            | Status::NotAllowed
+            | Status::NoCredentials
+            | Status::PinInvalid
+            | Status::PinBlocked
+            | Status::PinAuthInvalid
+            | Status::PinAuthBlocked
+            | Status::PinNotSet
+            | Status::PuatRequired
+            | Status::PinPolicyViolation
+            | Status::PinTokenExpired
+            | Status::UpRequired
+            | Status::UvBlocked
+            | Status::UvInvalid
+            | Status::UnauthorizedPermission
+            | Status::InvalidCommand
+            | Status::InvalidParameter
+            | Status::InvalidLength
+            | Status::CborUnexpectedType
+            | Status::InvalidCbor
+            | Status::MissingParameter
+            | Status::LimitExceeded
+            | Status::RequestTooLarge
+    )
+}
+
 /// What went wrong, as a workflow decides on it. `retries`: PIN attempts left, asked after a wrong one.
-pub(super) fn fault_of(error: CtapError, retries: Option<u8>) -> KeyFault {
+pub(super) fn fault_of(error: &CtapError, retries: Option<u8>) -> KeyFault {
     let pin_step = matches!(
-        &error,
+        error,
         CtapError::Status {
             operation: Operation::SetPin | Operation::ChangePin,
             ..
         }
     );
-    match &error {
+    match error {
         CtapError::Gone => return KeyFault::Gone,
         CtapError::Cancelled { .. } => return KeyFault::Cancelled,
         CtapError::PinLength(_) => return KeyFault::PinRefused,

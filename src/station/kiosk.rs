@@ -22,7 +22,7 @@ use crate::bay::Cancel;
 use crate::domain::{OperatorId, PersonId, Secret};
 use crate::wire::TicketRequest;
 use crate::workflow::dialogue::Ending;
-use crate::workflow::{self, How, Stop};
+use crate::workflow::{self, How, Refused, Stop};
 use home::Home;
 use mailbox::Mailbox;
 use run::{KioskFace, Run, Standing};
@@ -55,6 +55,7 @@ enum Task {
     FirstSignIn(Secret),
     Enrol(PersonId),
     Resolve(Box<crate::domain::change::Unfinished>, How),
+    Withdraw(Box<Refused>, How),
 }
 
 impl Task {
@@ -130,18 +131,16 @@ impl Kiosk {
             Command::Resolve {
                 intent,
                 without_key,
-            } => match self.station.store.unfinished_by(intent) {
-                Ok(Some(work)) => {
-                    let how = if without_key {
-                        How::WithoutKey
-                    } else {
-                        How::WithKey
-                    };
-                    self.start(Task::Resolve(Box::new(work), how));
-                }
-                Ok(None) => self.home.show(),
-                Err(error) => self.complain(&Stop::Store(error.to_string())),
-            },
+            } => {
+                let work = self.station.store().unfinished_by(intent);
+                let task = |work| Task::Resolve(Box::new(work), How::of(without_key));
+                self.start_if_known(work.map(|work| work.map(task)));
+            }
+            Command::Withdraw { entry, without_key } => {
+                let refused = self.station.store().refused(entry);
+                let task = |refused| Task::Withdraw(Box::new(refused), How::of(without_key));
+                self.start_if_known(refused.map(|refused| refused.map(task)));
+            }
             Command::Answer(answer) => {
                 if let Some(run) = self.on_screen() {
                     // A full channel means that answers pile up unasked: dropping one is right.
@@ -172,14 +171,8 @@ impl Kiosk {
         tokio::spawn(async move {
             let result = match command {
                 Command::Find { serial, text } => {
-                    let found = station.find(&text).await;
-                    let more = found.as_ref().is_ok_and(|found| found.more);
-                    let people = found.map(|found| found.people).map_err(|s| notice(&s));
-                    screen.add(Update::Found {
-                        serial,
-                        people,
-                        more,
-                    });
+                    let found = station.find(&text).await.map_err(|stop| notice(&stop));
+                    screen.add(Update::Found { serial, found });
                     Ok(())
                 }
                 Command::Open { person } => station
@@ -194,7 +187,7 @@ impl Kiosk {
                 Command::FetchTickets { day } => station
                     .fetch_tickets(&TicketRequest::of_day(day))
                     .await
-                    .map(drop),
+                    .map(|count| screen.add(Update::Notice(fetched(count)))),
                 _ => Ok(()),
             };
             if let Err(stop) = result {
@@ -279,6 +272,15 @@ impl Kiosk {
         self.start_next();
     }
 
+    /// What is known no more was settled meanwhile: the screen is shown anew.
+    fn start_if_known(&mut self, task: Result<Option<Task>, Stop>) {
+        match task {
+            Ok(Some(task)) => self.start(task),
+            Ok(None) => self.home.show(),
+            Err(stop) => self.complain(&stop),
+        }
+    }
+
     fn start_next(&mut self) {
         let task = self.next.take_if(|task| {
             let covers = matches!(task, Task::SignIn);
@@ -300,6 +302,7 @@ impl Kiosk {
                     Task::FirstSignIn(code) => workflow::first_sign_in(&mut desk, &code).await,
                     Task::Enrol(person) => workflow::enrol(&mut desk, &person).await,
                     Task::Resolve(work, how) => workflow::resolve(&mut desk, *work, how).await,
+                    Task::Withdraw(what, how) => workflow::withdraw(&mut desk, *what, how).await,
                 }
             })
         });
@@ -356,6 +359,17 @@ impl Kiosk {
             }
         }
         self.runs.retain(|run| !run.ended);
+    }
+}
+
+fn fetched(tickets: usize) -> Notice {
+    let code = match tickets {
+        0 => "no-tickets",
+        _ => "tickets-fetched",
+    };
+    Notice {
+        code: code.to_owned(),
+        detail: format!("{tickets} ticket(s) fetched"),
     }
 }
 

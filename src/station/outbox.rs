@@ -256,7 +256,11 @@ impl Station {
     pub async fn resolve_conflict(&self, entry: EntryId, how: Resolution) -> Result<Round, Stop> {
         let operator = self.operator().ok_or(Stop::SignedOut)?;
         operator.role.may(Action::ResolveConflict)?;
-        self.commit(Change::ConflictResolved { entry, how })?;
+        self.commit(Change::ConflictResolved {
+            entry,
+            how,
+            remains: None,
+        })?;
         self.backoff().reset();
         self.push_outbox().await
     }

@@ -154,6 +154,30 @@ impl Station {
         })
     }
 
+    /// What a key must sign for [`Station::is_operators`]: always the registry's own challenge.
+    pub async fn own_key_challenge(&self) -> Result<SignInOptions, Stop> {
+        let answered = self.registry()?.sign_in_options().await;
+        self.heard(answered)
+    }
+
+    /// Whether the registry takes this for an operator's sign-in. The session that it opens is ended at once and never used.
+    pub async fn is_operators(&self, proof: &SignIn) -> Result<bool, Stop> {
+        let client = self.registry()?;
+        match self.heard(client.sign_in(proof).await) {
+            Ok(session) => {
+                // It would end by itself soon: a lost answer changes nothing about what was asked.
+                let _ = client.sign_out(&session).await;
+                Ok(true)
+            }
+            Err(Stop::RegistryRefused { code, .. })
+                if code == crate::wire::code::CREDENTIAL_UNKNOWN =>
+            {
+                Ok(false)
+            }
+            Err(stop) => Err(stop),
+        }
+    }
+
     /// Signs in. The session is kept in memory only, and nobody is signed in before it is in the journal:
     /// [`Change::SessionOpened`] or, when the station alone has checked the key, [`Change::SessionUnlocked`] must follow.
     pub async fn open_session(&self, proof: &SignIn) -> Result<SignedIn, Stop> {
@@ -300,7 +324,13 @@ fn check_unlock(
         signature: proof.response.signature.clone(),
         user_handle: None,
     };
-    match verify_assertion(&signed, &client.hash, &unlock.rp_id, &unlock.public_key)? {
+    let verified = verify_assertion(
+        &signed,
+        &client.hash,
+        &unlock.rp_id,
+        Some(&unlock.public_key),
+    )?;
+    match verified {
         Verified::Signature => Ok(()),
         Verified::LeftToRegistry => Err(wrong("only the registry can check this kind of key")),
     }

@@ -54,6 +54,12 @@ pub enum Illegal {
     /// Only a queued entry can be accepted or refused.
     #[error("outbox entry {0} is in conflict: resolve the conflict first")]
     InConflict(EntryId),
+    /// What is withdrawn is not what the entry reports.
+    #[error("outbox entry {0} does not report the credential that is to be withdrawn")]
+    NotReported(EntryId),
+    /// This kind of intent can't end or go on like that.
+    #[error("intent {0} is of another kind")]
+    OtherKind(IntentId),
     /// Only a conflict can be resolved.
     #[error("outbox entry {0} is not in conflict")]
     NotInConflict(EntryId),

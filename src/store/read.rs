@@ -8,13 +8,13 @@ use super::error::StoreError;
 use super::index::apply::numbers;
 use super::index::rows::{
     ENROLMENTS, EntryFate, EntryRow, IntentRow, IntentState, KEYS, METADATA, OUTBOX, SESSION,
-    STATION, UNFINISHED, by_identity, by_model, by_person, decode, enrolment_row, entry_row,
-    intent_row, key_row, offer_row, outbox_row, place_row, tickets_for, tickets_of, unfinished_row,
-    value,
+    STATION, TICKETS, UNFINISHED, by_identity, by_model, by_person, credential_row, decode,
+    enrolment_row, entry_row, intent_row, key_row, offer_row, outbox_row, place_row, tickets_for,
+    tickets_of, unfinished_row, value,
 };
 use super::index::{Counts, Index, IndexFault, Row, View};
 use crate::domain::change::{Enrolment, KeyRecord, MetadataImport, OutboxEntry, Unfinished};
-use crate::domain::{EntryId, IntentId, KeyFacts, KeyId, PersonId, Place, StationId};
+use crate::domain::{Bytes, EntryId, IntentId, KeyFacts, KeyId, PersonId, Place, StationId};
 use crate::wire::{Offer, Operator};
 
 /// Which station this is, and whose: from the last `StationJoined`.
@@ -87,6 +87,21 @@ impl Store {
             Some(row) if row.fate == EntryFate::Waiting => value(index, &outbox_row(row.made)),
             Some(_) | None => Ok(None),
         })
+    }
+
+    /// The enrolment that made this credential, if it was made here.
+    pub fn enrolment_by(&self, credential: &Bytes) -> Result<Option<Enrolment>, StoreError> {
+        self.read(
+            |index| match value::<u64>(index, &credential_row(credential))? {
+                Some(sequence) => value(index, &enrolment_row(sequence)),
+                None => Ok(None),
+            },
+        )
+    }
+
+    /// The tickets of every day, used and expired ones included until others are fetched.
+    pub fn all_tickets(&self) -> Result<Vec<Offer>, StoreError> {
+        self.read(|index| values(&index.rows(TICKETS)?))
     }
 
     /// The enrolments made here on this very key or, where nothing identifies it, on any key of its model; oldest first.

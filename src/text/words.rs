@@ -2,7 +2,7 @@
 
 use super::{Language, Text, tr};
 use crate::domain::authority::Role;
-use crate::domain::change::{IntentStage, Remains};
+use crate::domain::change::{IntentStage, Remains, Unfinished};
 use crate::domain::identification::Document;
 use crate::domain::models::{Source, Status};
 use crate::domain::policy::{Finding, Ruling, Why};
@@ -180,6 +180,7 @@ impl Text {
             Remains::CredentialDeleted => tr!(self, "leaves-credential-deleted"),
             Remains::Credential => tr!(self, "leaves-credential"),
             Remains::Unknown => tr!(self, "leaves-unknown"),
+            Remains::InUse => tr!(self, "leaves-in-use"),
         }
     }
 
@@ -191,15 +192,38 @@ impl Text {
             Remains::CredentialDeleted => tr!(self, "remains-credential-deleted"),
             Remains::Credential => tr!(self, "remains-credential"),
             Remains::Unknown => tr!(self, "remains-unknown"),
+            Remains::InUse => tr!(self, "remains-in-use"),
+        }
+    }
+
+    /// The same once nothing about it is unfinished any more.
+    pub fn recorded(&self, remains: Remains) -> String {
+        match remains {
+            Remains::Credential => tr!(self, "recorded-credential"),
+            Remains::Unknown => tr!(self, "recorded-unknown"),
+            other => self.remains(other),
+        }
+    }
+
+    /// What a withdrawal leaves on the key.
+    pub fn withdrawn(&self, remains: Remains) -> String {
+        match remains {
+            Remains::Nothing | Remains::Pin => tr!(self, "withdrawn-gone"),
+            Remains::CredentialDeleted => tr!(self, "withdrawn-deleted"),
+            other => self.recorded(other),
         }
     }
 
     /// How far unfinished work had come.
-    pub fn stage(&self, stage: IntentStage) -> String {
-        match stage {
-            IntentStage::Begun => tr!(self, "stage-begun"),
-            IntentStage::PinSet => tr!(self, "stage-pin-set"),
-            IntentStage::Made => tr!(self, "stage-made"),
+    pub fn stage(&self, work: &Unfinished) -> String {
+        match work {
+            Unfinished::Enrolment(open) => match open.stage {
+                IntentStage::Begun => tr!(self, "stage-begun"),
+                IntentStage::PinSet => tr!(self, "stage-pin-set"),
+                IntentStage::Made => tr!(self, "stage-made"),
+            },
+            Unfinished::OwnKey(_) => tr!(self, "stage-own-key"),
+            Unfinished::Withdrawal(_) => tr!(self, "stage-withdrawal"),
         }
     }
 
@@ -270,6 +294,7 @@ impl Text {
             "no-such-person" => tr!(self, "notice-no-such-person"),
             "store" => tr!(self, "notice-store"),
             "tickets-fetched" => tr!(self, "notice-tickets-fetched"),
+            "no-tickets" => tr!(self, "notice-no-tickets"),
             "outbox-pushed" => tr!(self, "notice-outbox-pushed"),
             _ => return None,
         })

@@ -119,8 +119,12 @@ pub struct GivingUp {
 /// What can be given up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GivenUp {
-    /// A conflict: it leaves the outbox.
-    Conflict(EntryId),
+    /// A test that the registry refused: it leaves the outbox.
+    Test(EntryId),
+    /// An enrolment that the registry refused: its credential is deleted from the key.
+    Enrolment(EntryId),
+    /// The same, whose key is not to be had.
+    EnrolmentWithoutKey(EntryId),
     /// Unfinished work whose key is not to be had: what may remain on the key is recorded.
     Work(IntentId),
 }
@@ -147,6 +151,8 @@ pub struct Find {
     pub people: Vec<Person>,
     /// More matched than are shown.
     pub more: bool,
+    /// The registry was out of reach: these are people for whom there is a ticket.
+    pub from_tickets: bool,
     /// Why it failed.
     pub failed: Option<Notice>,
     /// The marked line.
@@ -162,6 +168,8 @@ pub struct Find {
 pub struct PersonPage {
     /// Who, from the search.
     pub person: Person,
+    /// Found in a ticket, while the registry was out of reach.
+    pub from_ticket: bool,
     /// What the registry said, once it has.
     pub detail: Option<Box<PersonDetail>>,
 }

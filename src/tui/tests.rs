@@ -71,6 +71,9 @@ fn in_words(command: &Command) -> String {
         Command::Cancel => "cancel".to_owned(),
         Command::Wink { place } => format!("wink {place}"),
         Command::PushOutbox => "push".to_owned(),
+        Command::Withdraw { without_key, .. } => {
+            format!("withdraw{}", if *without_key { " without key" } else { "" })
+        }
         Command::ResolveConflict { how, .. } => format!("conflict {how:?}"),
         Command::FetchTickets { day } => format!("tickets {day}"),
         Command::Soft(soft) => format!("{soft:?}"),

@@ -328,6 +328,9 @@ pub struct TestPush {
     pub assertion: AuthenticationResponse,
     /// The key that made it.
     pub key: KeyReport,
+    /// How the person was identified; not said by stations of earlier releases.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identification: Option<Identification>,
     /// Who did it.
     pub operator: OperatorId,
     /// When, by the registry's clock as the station knew it.

@@ -95,17 +95,18 @@ const FLAG_UV: u8 = 0x04;
 pub enum Verified {
     /// All of it, the signature included.
     Signature,
-    /// All but the signature: its algorithm is one that only the registry checks.
+    /// All but the signature: the public key is not known here, or its algorithm is one that only the registry checks.
     LeftToRegistry,
 }
 
 /// Checks an assertion against the key that made the credential (WebAuthn Level 3, section 7.2, steps 15 to 21):
-/// RP id hash, UP, UV, signature. Only ES256 can be checked here; other algorithms pass on to the registry.
+/// RP id hash, UP, UV, and, where the public key is known, the signature. Only ES256 can be checked here; other algorithms
+/// pass on to the registry.
 pub fn verify_assertion(
     signed: &NewAssertion,
     client_data_hash: &[u8; 32],
     rp_id: &str,
-    cose_key: &Bytes,
+    cose_key: Option<&Bytes>,
 ) -> Result<Verified, Stop> {
     check_assertion(signed, client_data_hash, rp_id, cose_key, Checked::Verified)
 }
@@ -124,7 +125,7 @@ pub fn check_assertion(
     signed: &NewAssertion,
     client_data_hash: &[u8; 32],
     rp_id: &str,
-    cose_key: &Bytes,
+    cose_key: Option<&Bytes>,
     how: Checked,
 ) -> Result<Verified, Stop> {
     let data = signed.authenticator_data.as_ref();
@@ -149,7 +150,7 @@ pub fn check_assertion(
         }
         _ => {}
     }
-    let Some(key) = es256_key(cose_key)? else {
+    let Some(key) = cose_key.map(es256_key).transpose()?.flatten() else {
         return Ok(Verified::LeftToRegistry);
     };
     let signature = Signature::from_der(signed.signature.as_ref())
@@ -246,8 +247,10 @@ mod tests {
     fn a_right_signature_verifies_and_every_wrong_part_is_named() {
         let hash = [9; 32];
         let good = signed(FLAG_UP | FLAG_UV, "rp.example", &hash);
-        let verified = verify_assertion(&good, &hash, "rp.example", &cose(&key()));
+        let verified = verify_assertion(&good, &hash, "rp.example", Some(&cose(&key())));
         assert_eq!(verified, Ok(Verified::Signature));
+        let unknown = verify_assertion(&good, &hash, "rp.example", None);
+        assert_eq!(unknown, Ok(Verified::LeftToRegistry));
         let cases = [
             (good.clone(), [8; 32], "rp.example", "signature is wrong"),
             (good.clone(), hash, "other.example", "another relying party"),
@@ -265,13 +268,14 @@ mod tests {
             ),
         ];
         for (assertion, hash, rp_id, said) in cases {
-            let error = verify_assertion(&assertion, &hash, rp_id, &cose(&key())).expect_err(said);
+            let error =
+                verify_assertion(&assertion, &hash, rp_id, Some(&cose(&key()))).expect_err(said);
             assert!(error.to_string().contains(said), "{error}");
         }
         let short = NewAssertion {
             authenticator_data: Bytes(vec![1; 10]),
             ..good
         };
-        assert!(verify_assertion(&short, &hash, "rp.example", &cose(&key())).is_err());
+        assert!(verify_assertion(&short, &hash, "rp.example", Some(&cose(&key()))).is_err());
     }
 }

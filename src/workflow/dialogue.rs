@@ -7,6 +7,7 @@ use crate::domain::care::{Care, Oddity, TestedStep};
 use crate::domain::change::{Remains, Unfinished};
 use crate::domain::policy::Verdict;
 use crate::domain::{Identification, KeyFacts, Person, PersonId, Pin, Place};
+use crate::wire::KeyReport;
 
 /// What a run is about.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -25,6 +26,11 @@ pub enum Job {
     Resolve {
         /// Which.
         unfinished: Box<Unfinished>,
+    },
+    /// Gives up an enrolment that the registry refused: its credential is deleted from the key.
+    Withdraw {
+        /// Whose.
+        person: Person,
     },
     /// Does something to one key besides enrolling it.
     Care {
@@ -91,7 +97,14 @@ pub fn steps(job: &Job) -> &'static [Step] {
             Step::Record,
             Step::Push,
         ],
-        Job::Resolve { .. } => &[Step::Key, Step::Pin, Step::Test, Step::Record, Step::Push],
+        Job::Resolve { unfinished } => match unfinished.as_ref() {
+            Unfinished::Enrolment(_) => {
+                &[Step::Key, Step::Pin, Step::Test, Step::Record, Step::Push]
+            }
+            Unfinished::OwnKey(_) => &[Step::Key, Step::Pin, Step::Test, Step::Record],
+            Unfinished::Withdrawal(_) => &[Step::Key, Step::Pin, Step::Record],
+        },
+        Job::Withdraw { .. } => &[Step::Key, Step::Pin, Step::Record],
         Job::Care { care } => care_steps(care),
     }
 }
@@ -255,7 +268,7 @@ pub enum Event {
     /// The key that was chosen is not the one that the unfinished work is about; it is asked for again.
     OtherKey {
         /// The one that is.
-        wanted: KeyFacts,
+        wanted: KeyReport,
     },
     /// The pending question is void.
     Withdrawn,
@@ -310,6 +323,8 @@ pub enum Note {
         /// How it went.
         tested: TestedStep,
     },
+    /// The key signed; its public key is not known here, so that only the registry can check the signature.
+    LeftToRegistry,
     /// It waits in the outbox.
     Queued,
     /// The registry refused it; see the outbox.
@@ -361,6 +376,13 @@ pub enum Ending {
     },
     /// Unfinished work was ended.
     Resolved {
+        /// What remains on the key.
+        remains: Remains,
+    },
+    /// An enrolment that the registry refused was given up.
+    Withdrawn {
+        /// Whose.
+        person: Person,
         /// What remains on the key.
         remains: Remains,
     },

@@ -5,20 +5,20 @@
 
 use super::ceremony::{Ceremony, authentication_response, client_data, registration_response};
 use super::dialogue::{Answer, Ending, Event, Job, Note, PushState, Question, Step};
-use super::retest::retest;
+use super::retest::Retest;
 use super::steps::{
     PinChange, Unlocked, begin_step, choose_key, end_step, on_key, pin_was_written, refresh, touch,
     unlock,
 };
 use super::undo::{Progress, give_up};
-use super::{Desk, KeyFault, Offered, Pushed, Stop, conclude, verify_assertion};
+use super::{Desk, KeyFault, NewCredential, Offered, Pushed, Stop, conclude, verify_assertion};
 use crate::domain::authority::Action;
 use crate::domain::change::{Made, Remains};
 use crate::domain::policy::{self, Circumstances, Finding, Verdict};
 use crate::domain::{
-    Change, EntryId, Identification, Intent, IntentId, KeyFacts, Person, PersonId,
+    Change, EntryId, Identification, Intent, IntentId, KeyFacts, Person, PersonId, Pin,
 };
-use crate::wire::webauthn::{Descriptor, RequestOptions};
+use crate::wire::webauthn::{CreationOptions, Descriptor, RequestOptions};
 use crate::wire::{EnrolmentPush, KeyReport, Offer, Operator, VERSION};
 
 /// The main job, from the person's name to a key that the registry has verified.
@@ -44,7 +44,13 @@ async fn enrol_person<D: Desk>(desk: &mut D, who: &PersonId) -> Result<Ending, S
     let identification = identify(desk, &offer.person).await?;
     let (mut key, held) = admitted_key(desk, &offer).await?;
     if held {
-        return retest(desk, &offer, &operator, &mut key, None).await;
+        let retest = Retest {
+            offer: &offer,
+            identification: &identification,
+            operator: &operator,
+            intent: None,
+        };
+        return retest.run(desk, &mut key).await;
     }
     let intent = Intent {
         id: IntentId(desk.fresh_id()),
@@ -219,17 +225,24 @@ async fn fulfil<D: Desk>(
 ) -> Result<Ending, Stop> {
     let mut progress = Progress::default();
     let made = create(desk, intent, key, fresh, &mut progress).await;
+    let subject = (intent.id, &intent.offer.creation);
     let made = match made {
         Ok(made) => made,
         Err(Stop::Key(KeyFault::Excluded)) => {
             // The preflight can't see a credential that is only revealed with user verification (credProtect level 3).
-            return retest(desk, &intent.offer, operator, key, Some(intent.id)).await;
+            let retest = Retest {
+                offer: &intent.offer,
+                identification: &intent.identification,
+                operator,
+                intent: Some(intent.id),
+            };
+            return retest.run(desk, key).await;
         }
-        Err(stop) => return Err(give_up(desk, intent, key, &progress, stop).await),
+        Err(stop) => return Err(give_up(desk, subject, key, &progress, stop).await),
     };
     match prove_and_record(desk, intent, &made, &progress, key).await {
         Ok(entry) => Ok(push(desk, intent, entry, key).await),
-        Err(stop) => Err(give_up(desk, intent, key, &progress, stop).await),
+        Err(stop) => Err(give_up(desk, subject, key, &progress, stop).await),
     }
 }
 
@@ -266,9 +279,9 @@ async fn create<D: Desk>(
     }
     let client = client_data(Ceremony::Create, &options.challenge, &intent.offer.origin);
     let pin = unlocked.pin();
-    progress.create_sent = true;
+    let may_have_made = &mut progress.may_have_made;
     let new = touch(desk, key, (1, 2), async |desk: &mut D, key: &KeyFacts| {
-        desk.make_credential(key, pin, options, client.hash).await
+        make(desk, key, pin, options, client.hash, may_have_made).await
     })
     .await;
     // A stop from here on deletes the credential again, where the key can.
@@ -300,6 +313,24 @@ async fn create<D: Desk>(
     };
     end_step(desk, Step::Create, note);
     Ok(made)
+}
+
+/// One attempt at `makeCredential`. One that came to nothing for certain does not make an earlier one certain.
+pub(super) async fn make<D: Desk>(
+    desk: &mut D,
+    key: &KeyFacts,
+    pin: Option<&Pin>,
+    options: &CreationOptions,
+    client_data_hash: [u8; 32],
+    may_have_made: &mut bool,
+) -> Result<NewCredential, KeyFault> {
+    let made = desk
+        .make_credential(key, pin, options, client_data_hash)
+        .await;
+    made.map_err(|not_made| {
+        *may_have_made |= !not_made.nothing_made;
+        not_made.fault
+    })
 }
 
 pub(super) fn pin_note(change: PinChange) -> Note {
@@ -374,7 +405,8 @@ pub(super) async fn prove_and_record<D: Desk>(
         desk.get_assertion(key, pin, &request, client.hash).await
     })
     .await?;
-    verify_assertion(&signed, &client.hash, &request.rp_id, &made.public_key)?;
+    let key_of_made = Some(&made.public_key);
+    verify_assertion(&signed, &client.hash, &request.rp_id, key_of_made)?;
     if desk.registry_now() >= offer.expires_at {
         return Err(Stop::OfferExpired);
     }

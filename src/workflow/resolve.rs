@@ -1,16 +1,17 @@
 //! Ends unfinished work: an intent that a power cut, a kill or a pulled key left open.
 //!
 //! One safe way on for each stage. A credential whose registration is on disk is finished (tested, recorded, pushed)
-//! while the registry's challenge lives; anything else is undone, so that never two credentials come of one intent.
+//! while the registry's challenge lives; anything else is undone, so that never two credentials come of one intent. An operator's
+//! own key stays if the registry knows it, and what was withdrawn is deleted.
 
 use super::dialogue::{Ending, Event, Job, Note, Step};
-use super::enrol::{prove_and_record, push};
+use super::enrol::{key_report, prove_and_record, push};
 use super::steps::{begin_step, choose_key, end_step, refresh, unlock};
 use super::undo::{Progress, delete_orphans, give_up};
-use super::{Desk, KeyFault, Offered, Stop, conclude};
+use super::{Desk, KeyFault, Offered, Stop, conclude, own_key, withdraw};
 use crate::domain::authority::Action;
-use crate::domain::change::{EndReason, IntentStage, Made, Remains, Unfinished};
-use crate::domain::{Bytes, Change, Intent, KeyFacts};
+use crate::domain::change::{EndReason, IntentStage, Made, OpenEnrolment, Remains, Unfinished};
+use crate::domain::{Bytes, Change, Intent, IntentId, KeyFacts};
 
 /// Whether the key is at hand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +22,16 @@ pub enum How {
     WithoutKey,
 }
 
+impl How {
+    /// From what was said: the key is not to be had.
+    pub fn of(without_key: bool) -> Self {
+        match without_key {
+            true => Self::WithoutKey,
+            false => Self::WithKey,
+        }
+    }
+}
+
 /// Takes up unfinished work.
 pub async fn resolve<D: Desk>(desk: &mut D, work: Unfinished, how: How) -> Result<Ending, Stop> {
     let result = resolve_work(desk, &work, how).await;
@@ -29,36 +40,58 @@ pub async fn resolve<D: Desk>(desk: &mut D, work: Unfinished, how: How) -> Resul
 
 async fn resolve_work<D: Desk>(desk: &mut D, work: &Unfinished, how: How) -> Result<Ending, Stop> {
     let operator = desk.operator().ok_or(Stop::SignedOut)?;
-    operator.role.may(Action::Enrol)?;
+    match work {
+        Unfinished::Enrolment(_) => operator.role.may(Action::Enrol)?,
+        Unfinished::Withdrawal(_) => operator.role.may(Action::ResolveConflict)?,
+        // About nobody's key but an operator's.
+        Unfinished::OwnKey(_) => {}
+    }
     desk.tell(Event::Began {
         job: Job::Resolve {
             unfinished: Box::new(work.clone()),
         },
     });
     if how == How::WithoutKey {
-        let remains = match work.stage {
-            IntentStage::Made => Remains::Credential,
-            IntentStage::Begun | IntentStage::PinSet => Remains::Unknown,
+        let remains = match work {
+            Unfinished::Enrolment(open) if open.stage == IntentStage::Made => Remains::Credential,
+            _ => Remains::Unknown,
         };
-        return end(desk, &work.intent, remains).await;
+        return end(desk, work.id(), EndReason::ResolvedAfterStop, remains).await;
     }
+    begin_step(desk, Step::Key);
     let mut key = same_key(desk, work).await?;
-    match &work.made {
-        Some(made) if desk.registry_now() < work.intent.offer.expires_at => {
-            finish(desk, &work.intent, made, &mut key).await
+    match work {
+        Unfinished::Enrolment(open) => resume(desk, open, &mut key).await,
+        Unfinished::OwnKey(own) => {
+            let (why, remains) = own_key::settle(desk, own, &mut key).await?;
+            end(desk, own.id, why, remains).await
+        }
+        Unfinished::Withdrawal(withdrawal) => {
+            let remains = withdraw::settle(desk, withdrawal, &mut key).await?;
+            end(desk, withdrawal.id, EndReason::Withdrawn, remains).await
+        }
+    }
+}
+
+async fn resume<D: Desk>(
+    desk: &mut D,
+    open: &OpenEnrolment,
+    key: &mut KeyFacts,
+) -> Result<Ending, Stop> {
+    match &open.made {
+        Some(made) if desk.registry_now() < open.intent.offer.expires_at => {
+            finish(desk, &open.intent, made, key).await
         }
         Some(made) => {
             let known = Some(made.registration.raw_id.clone());
-            undo(desk, work, known, &mut key).await
+            undo(desk, &open.intent, known, key).await
         }
-        None => undo(desk, work, None, &mut key).await,
+        None => undo(desk, &open.intent, None, key).await,
     }
 }
 
 /// Waits for the key that the intent names: same model and serial, in whatever slot.
 async fn same_key<D: Desk>(desk: &mut D, work: &Unfinished) -> Result<KeyFacts, Stop> {
-    let intent = &work.intent;
-    begin_step(desk, Step::Key);
     loop {
         let mut key = choose_key(desk).await?;
         refresh(desk, &mut key).await?;
@@ -67,7 +100,7 @@ async fn same_key<D: Desk>(desk: &mut D, work: &Unfinished) -> Result<KeyFacts, 
             return Ok(key);
         }
         desk.tell(Event::OtherKey {
-            wanted: intent.key.clone(),
+            wanted: key_report(work.key()),
         });
     }
 }
@@ -75,8 +108,9 @@ async fn same_key<D: Desk>(desk: &mut D, work: &Unfinished) -> Result<KeyFacts, 
 /// The same model and serial, and a PIN if the key of the work has one: without a serial number a blank twin would
 /// otherwise pass for it.
 fn may_be(work: &Unfinished, key: &KeyFacts) -> bool {
-    let meant = &work.intent.key;
-    let had_pin = meant.pin_set == Some(true) || work.stage != IntentStage::Begun;
+    let meant = work.key();
+    let had_pin = meant.pin_set == Some(true)
+        || matches!(work, Unfinished::Enrolment(open) if open.stage != IntentStage::Begun);
     key.id.aaguid == meant.id.aaguid
         && key.id.serial == meant.id.serial
         && !(had_pin && key.pin_set == Some(false))
@@ -96,7 +130,7 @@ async fn finish<D: Desk>(
     let progress = Progress {
         unlocked: Some(unlocked),
         pin_written: false,
-        create_sent: true,
+        may_have_made: true,
         credential: Some(made.registration.raw_id.clone()),
     };
     match prove_and_record(desk, intent, made, &progress, key).await {
@@ -107,23 +141,27 @@ async fn finish<D: Desk>(
         Err(Stop::Key(KeyFault::NoCredential)) => {
             Err(Stop::Key(KeyFault::NoCredential).leaving(Remains::Credential))
         }
-        Err(stop) => Err(give_up(desk, intent, key, &progress, stop).await),
+        Err(stop) => {
+            let subject = (intent.id, &intent.offer.creation);
+            Err(give_up(desk, subject, key, &progress, stop).await)
+        }
     }
 }
 
 /// Deletes what the intent may have left on the key.
 async fn undo<D: Desk>(
     desk: &mut D,
-    work: &Unfinished,
+    intent: &Intent,
     known: Option<Bytes>,
     key: &mut KeyFacts,
 ) -> Result<Ending, Stop> {
     if key.pin_set == Some(false) {
         // Without a PIN the key would have made nothing.
-        return end(desk, &work.intent, Remains::Nothing).await;
+        let why = EndReason::ResolvedAfterStop;
+        return end(desk, intent.id, why, Remains::Nothing).await;
     }
     // What the registry holds by now must not be taken for a left-over: the same key may have been enrolled since.
-    let Offered { offer, fresh } = desk.offer(&work.intent.offer.person.id).await?;
+    let Offered { offer, fresh } = desk.offer(&intent.offer.person.id).await?;
     if !fresh {
         return Err(Stop::Unreachable(
             "what is enrolled by now is not known: try again when the registry can be reached"
@@ -133,33 +171,32 @@ async fn undo<D: Desk>(
     let mut in_use: Vec<Bytes> = desk.enrolled_here(&offer.person.id).await?;
     in_use.extend(offer.creation.exclude_credentials.into_iter().map(|d| d.id));
     begin_step(desk, Step::Pin);
-    let options = &work.intent.offer.creation;
-    let min_length = work.intent.offer.pin_min_length;
+    let options = &intent.offer.creation;
+    let min_length = intent.offer.pin_min_length;
     let (unlocked, _) = unlock(desk, key, &options.rp.id, min_length, &mut false).await?;
     end_step(desk, Step::Pin, Note::Verified);
     // The PIN may have been set just before the stop, with no time to write that down.
-    let kept = if work.intent.key.pin_set == Some(false) {
+    let kept = if intent.key.pin_set == Some(false) {
         Remains::Pin
     } else {
         Remains::Nothing
     };
-    let remains = delete_orphans(
-        desk,
-        &work.intent,
-        known.as_ref(),
-        &in_use,
-        unlocked.pin(),
-        key,
-    )
-    .await?;
-    end(desk, &work.intent, remains.unwrap_or(kept)).await
+    let pin = unlocked.pin();
+    let remains = delete_orphans(desk, options, known.as_ref(), &in_use, pin, key).await?;
+    let why = EndReason::ResolvedAfterStop;
+    end(desk, intent.id, why, remains.unwrap_or(kept)).await
 }
 
-async fn end<D: Desk>(desk: &mut D, intent: &Intent, remains: Remains) -> Result<Ending, Stop> {
+async fn end<D: Desk>(
+    desk: &mut D,
+    intent: IntentId,
+    why: EndReason,
+    remains: Remains,
+) -> Result<Ending, Stop> {
     begin_step(desk, Step::Record);
     desk.commit(Change::IntentEnded {
-        intent: intent.id,
-        why: EndReason::ResolvedAfterStop,
+        intent,
+        why,
         remains,
     })
     .await?;

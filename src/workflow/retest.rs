@@ -1,89 +1,117 @@
 //! Tests a key that holds a credential of the person already; nothing is made.
+//!
+//! Invariant: what is written down as a test was signed by a credential that the offer names, with touch and user
+//! verification, and where this station enrolled the credential its signature was verified here too.
 
-use super::ceremony::{Ceremony, ClientData, authentication_response, client_data};
+use super::ceremony::{
+    Ceremony, ClientData, Verified, authentication_response, client_data, verify_assertion,
+};
 use super::dialogue::{Ending, Note, Step};
 use super::enrol::{key_report, pin_note, push_entry};
 use super::steps::{begin_step, end_step, pin_was_written, touch, unlock};
 use super::{Desk, NewAssertion, Stop};
 use crate::domain::change::{EndReason, Remains};
-use crate::domain::{Change, EntryId, IntentId, KeyFacts};
+use crate::domain::{Change, EntryId, Identification, IntentId, KeyFacts};
 use crate::wire::webauthn::RequestOptions;
 use crate::wire::{Offer, Operator, TestPush, VERSION};
 
-/// The key holds a credential of this person already: that one is tested, and nothing is made.
-pub(super) async fn retest<D: Desk>(
-    desk: &mut D,
-    offer: &Offer,
-    operator: &Operator,
-    key: &mut KeyFacts,
-    intent: Option<IntentId>,
-) -> Result<Ending, Stop> {
-    let before = key.clone();
-    let mut sent = false;
-    let (signed, client) = match retest_key(desk, offer, key, &mut sent).await {
-        Ok(signed) => signed,
-        Err(stop) => {
-            let remains = match sent && pin_was_written(desk, key, &before).await {
-                true => Remains::Pin,
-                false => Remains::Nothing,
-            };
-            if let Some(intent) = intent {
-                desk.commit(Change::IntentEnded {
-                    intent,
-                    why: EndReason::AlreadyEnrolled,
-                    remains,
-                })
-                .await?;
-            }
-            return Err(stop.leaving(remains));
-        }
-    };
-    begin_step(desk, Step::Record);
-    let entry = EntryId(desk.fresh_id());
-    let push = TestPush {
-        version: VERSION,
-        offer: offer.id,
-        person: offer.person.id.clone(),
-        assertion: authentication_response(signed, client),
-        key: key_report(key),
-        operator: operator.id.clone(),
-        tested_at: desk.registry_now(),
-    };
-    desk.commit(Change::Retested {
-        intent,
-        entry,
-        push: Box::new(push),
-    })
-    .await?;
-    end_step(desk, Step::Record, Note::None);
-    Ok(Ending::Retested {
-        person: offer.person.clone(),
-        key: key.clone(),
-        push: push_entry(desk, entry).await,
-    })
+/// A test instead of an enrolment.
+pub(super) struct Retest<'a> {
+    pub(super) offer: &'a Offer,
+    pub(super) identification: &'a Identification,
+    pub(super) operator: &'a Operator,
+    /// The intent that turned out to need nothing, if one was begun.
+    pub(super) intent: Option<IntentId>,
 }
 
-async fn retest_key<D: Desk>(
-    desk: &mut D,
-    offer: &Offer,
-    key: &mut KeyFacts,
-    sent: &mut bool,
-) -> Result<(NewAssertion, ClientData), Stop> {
-    begin_step(desk, Step::Pin);
-    let rp_id = &offer.creation.rp.id;
-    let (unlocked, change) = unlock(desk, key, rp_id, offer.pin_min_length, sent).await?;
-    end_step(desk, Step::Pin, pin_note(change));
-    begin_step(desk, Step::Test);
-    let request = RequestOptions {
-        allow_credentials: offer.creation.exclude_credentials.clone(),
-        ..offer.test.clone()
-    };
-    let client = client_data(Ceremony::Get, &request.challenge, &offer.origin);
-    let pin = unlocked.pin();
-    let signed = touch(desk, key, (1, 1), async |desk: &mut D, key: &KeyFacts| {
-        desk.get_assertion(key, pin, &request, client.hash).await
-    })
-    .await?;
-    end_step(desk, Step::Test, Note::None);
-    Ok((signed, client))
+impl Retest<'_> {
+    /// From the PIN to the push.
+    pub(super) async fn run<D: Desk>(
+        &self,
+        desk: &mut D,
+        key: &mut KeyFacts,
+    ) -> Result<Ending, Stop> {
+        let before = key.clone();
+        let mut sent = false;
+        let (signed, client) = match self.test(desk, key, &mut sent).await {
+            Ok(signed) => signed,
+            Err(stop) => {
+                let remains = match sent && pin_was_written(desk, key, &before).await {
+                    true => Remains::Pin,
+                    false => Remains::Nothing,
+                };
+                if let Some(intent) = self.intent {
+                    desk.commit(Change::IntentEnded {
+                        intent,
+                        why: EndReason::AlreadyEnrolled,
+                        remains,
+                    })
+                    .await?;
+                }
+                return Err(stop.leaving(remains));
+            }
+        };
+        begin_step(desk, Step::Record);
+        let entry = EntryId(desk.fresh_id());
+        let push = TestPush {
+            version: VERSION,
+            offer: self.offer.id,
+            person: self.offer.person.id.clone(),
+            assertion: authentication_response(signed, client),
+            key: key_report(key),
+            identification: Some(self.identification.clone()),
+            operator: self.operator.id.clone(),
+            tested_at: desk.registry_now(),
+        };
+        desk.commit(Change::Retested {
+            intent: self.intent,
+            entry,
+            push: Box::new(push),
+        })
+        .await?;
+        end_step(desk, Step::Record, Note::None);
+        Ok(Ending::Retested {
+            person: self.offer.person.clone(),
+            key: key.clone(),
+            push: push_entry(desk, entry).await,
+        })
+    }
+
+    async fn test<D: Desk>(
+        &self,
+        desk: &mut D,
+        key: &mut KeyFacts,
+        sent: &mut bool,
+    ) -> Result<(NewAssertion, ClientData), Stop> {
+        let offer = self.offer;
+        begin_step(desk, Step::Pin);
+        let rp_id = &offer.creation.rp.id;
+        let (unlocked, change) = unlock(desk, key, rp_id, offer.pin_min_length, sent).await?;
+        end_step(desk, Step::Pin, pin_note(change));
+        begin_step(desk, Step::Test);
+        let request = RequestOptions {
+            allow_credentials: offer.creation.exclude_credentials.clone(),
+            ..offer.test.clone()
+        };
+        let client = client_data(Ceremony::Get, &request.challenge, &offer.origin);
+        let pin = unlocked.pin();
+        let signed = touch(desk, key, (1, 1), async |desk: &mut D, key: &KeyFacts| {
+            desk.get_assertion(key, pin, &request, client.hash).await
+        })
+        .await?;
+        if !request.allow_credentials.iter().any(|d| d.id == signed.id) {
+            return Err(Stop::Unproven(
+                "it signed with a credential that was not asked for".to_owned(),
+            ));
+        }
+        let public_key = desk.public_key_of(&signed.id).await?;
+        let verified =
+            verify_assertion(&signed, &client.hash, &request.rp_id, public_key.as_ref())?;
+        let note = match verified {
+            Verified::Signature => Note::None,
+            Verified::LeftToRegistry => Note::LeftToRegistry,
+        };
+        end_step(desk, Step::Test, note);
+        Ok((signed, client))
+    }
 }

@@ -1,16 +1,12 @@
 //! An operator signs in with their own security key; the registry checks the assertion.
 
-use super::ceremony::{Ceremony, authentication_response, client_data, registration_response};
+use super::ceremony::{Ceremony, authentication_response, client_data};
 use super::dialogue::{Ending, Event, Job, Note, Step};
-use super::steps::{
-    Unlocked, begin_step, choose_key, end_step, pin_was_written, refresh, touch, unlock,
-};
-use super::undo::{Progress, undo_own};
+use super::enrol::pin_note;
+use super::steps::{PinChange, Unlocked, begin_step, choose_key, end_step, refresh, touch, unlock};
 use super::{Desk, SignedIn, Stop, conclude};
-use crate::domain::{Change, EntryId, KeyFacts, Secret};
-use crate::wire::{
-    Operator, OperatorEnrolment, OperatorOffer, SignIn, SignInOptions, UnlockPush, VERSION,
-};
+use crate::domain::{Change, EntryId, IntentId, KeyFacts};
+use crate::wire::{SignIn, SignInOptions, UnlockPush, VERSION};
 
 /// The least PIN length, in code points, for an operator's own key (NIST SP 800-63B-4, 3.2.10: should be 6).
 const OPERATOR_PIN_MIN: u8 = 6;
@@ -34,28 +30,34 @@ async fn sign_in_with_own_key<D: Desk>(desk: &mut D) -> Result<Ending, Stop> {
                 .to_owned(),
         ));
     }
-    let unlocked = own_pin(desk, &mut key, &options.request.rp_id, &mut false).await?;
-    prove(desk, &mut key, &unlocked, options).await
+    let rp_id = &options.request.rp_id;
+    let (unlocked, _) = own_pin(desk, &mut key, rp_id, &mut false).await?;
+    let proof = sign(desk, &mut key, &unlocked, options).await?;
+    begin_step(desk, Step::Push);
+    let operator = desk.sign_in(proof).await?;
+    opened(desk, operator, None).await
 }
 
-async fn own_pin<D: Desk>(
+/// The PIN of an operator's own key.
+pub(super) async fn own_pin<D: Desk>(
     desk: &mut D,
     key: &mut KeyFacts,
     rp_id: &str,
     sent: &mut bool,
-) -> Result<Unlocked, Stop> {
+) -> Result<(Unlocked, PinChange), Stop> {
     begin_step(desk, Step::Pin);
-    let (unlocked, _) = unlock(desk, key, rp_id, OPERATOR_PIN_MIN, sent).await?;
-    end_step(desk, Step::Pin, Note::Verified);
-    Ok(unlocked)
+    let (unlocked, change) = unlock(desk, key, rp_id, OPERATOR_PIN_MIN, sent).await?;
+    end_step(desk, Step::Pin, pin_note(change));
+    Ok((unlocked, change))
 }
 
-async fn prove<D: Desk>(
+/// One touch: the key signs what signs an operator in.
+pub(super) async fn sign<D: Desk>(
     desk: &mut D,
     key: &mut KeyFacts,
     unlocked: &Unlocked,
     options: SignInOptions,
-) -> Result<Ending, Stop> {
+) -> Result<SignIn, Stop> {
     begin_step(desk, Step::Test);
     let request = options.request;
     let client = client_data(Ceremony::Get, &request.challenge, &options.origin);
@@ -65,17 +67,19 @@ async fn prove<D: Desk>(
     })
     .await?;
     end_step(desk, Step::Test, Note::None);
-    begin_step(desk, Step::Push);
-    let proof = SignIn {
+    Ok(SignIn {
         assertion: authentication_response(signed, client),
-    };
-    let signed_in = desk.sign_in(proof).await?;
-    opened(desk, signed_in).await
+    })
 }
 
-async fn opened<D: Desk>(desk: &mut D, signed_in: SignedIn) -> Result<Ending, Stop> {
+/// The session begins once it is in the journal. `intent`: the own key that was made for it.
+pub(super) async fn opened<D: Desk>(
+    desk: &mut D,
+    signed_in: SignedIn,
+    intent: Option<IntentId>,
+) -> Result<Ending, Stop> {
     let change = match signed_in {
-        SignedIn::AtRegistry(operator) => Change::SessionOpened { operator },
+        SignedIn::AtRegistry(operator) => Change::SessionOpened { operator, intent },
         SignedIn::AtStation(operator) => Change::SessionUnlocked {
             entry: EntryId(desk.fresh_id()),
             push: Box::new(UnlockPush {
@@ -89,70 +93,4 @@ async fn opened<D: Desk>(desk: &mut D, signed_in: SignedIn) -> Result<Ending, St
     desk.commit(change).await?;
     end_step(desk, Step::Push, Note::None);
     Ok(Ending::SignedIn)
-}
-
-/// First sign-in: the one-time code lets the operator enrol their own key, which signs them in.
-pub async fn first_sign_in<D: Desk>(desk: &mut D, code: &Secret) -> Result<Ending, Stop> {
-    desk.tell(Event::Began {
-        job: Job::FirstSignIn,
-    });
-    let result = enrol_own_key(desk, code).await;
-    conclude(desk, result)
-}
-
-async fn enrol_own_key<D: Desk>(desk: &mut D, code: &Secret) -> Result<Ending, Stop> {
-    let offer = desk.operator_offer(code).await?;
-    begin_step(desk, Step::Key);
-    let mut key = choose_key(desk).await?;
-    refresh(desk, &mut key).await?;
-    end_step(desk, Step::Key, Note::Key { key: key.clone() });
-    let before = key.clone();
-    let mut progress = Progress::default();
-    let mut sent = false;
-    let unlocked = own_pin(desk, &mut key, &offer.creation.rp.id, &mut sent).await;
-    progress.pin_written = match sent {
-        true => pin_was_written(desk, &key, &before).await,
-        false => false,
-    };
-    let result = match unlocked {
-        Ok(unlocked) => make_own(desk, &offer, code, &mut key, unlocked, &mut progress).await,
-        Err(stop) => Err(stop),
-    };
-    match result {
-        Ok(operator) => opened(desk, SignedIn::AtRegistry(operator)).await,
-        Err(stop) => {
-            let remains = undo_own(desk, &offer.creation.rp.id, &key, &progress).await;
-            Err(stop.leaving(remains))
-        }
-    }
-}
-
-/// Makes the operator's credential and hands it to the registry.
-async fn make_own<D: Desk>(
-    desk: &mut D,
-    offer: &OperatorOffer,
-    code: &Secret,
-    key: &mut KeyFacts,
-    unlocked: Unlocked,
-    progress: &mut Progress,
-) -> Result<Operator, Stop> {
-    begin_step(desk, Step::Create);
-    let client = client_data(Ceremony::Create, &offer.creation.challenge, &offer.origin);
-    let pin = unlocked.pin();
-    let new = touch(desk, key, (1, 1), async |desk: &mut D, key: &KeyFacts| {
-        desk.make_credential(key, pin, &offer.creation, client.hash)
-            .await
-    })
-    .await;
-    progress.create_sent = true;
-    progress.unlocked = Some(unlocked);
-    let new = new?;
-    progress.credential = Some(new.id.clone());
-    end_step(desk, Step::Create, Note::None);
-    begin_step(desk, Step::Push);
-    let enrolment = OperatorEnrolment {
-        code: code.duplicate(),
-        registration: registration_response(new, client),
-    };
-    desk.operator_enrol(enrolment).await
 }

@@ -5,24 +5,25 @@
 use super::steps::{Unlocked, on_key};
 use super::{Desk, KeyFault, Stop};
 use crate::domain::change::{EndReason, Remains};
-use crate::domain::{Bytes, Change, Intent, KeyFacts, Pin};
+use crate::domain::{Bytes, Change, IntentId, KeyFacts, Pin};
+use crate::wire::webauthn::CreationOptions;
 
 /// How far the key has been changed, and what it takes to undo that.
 #[derive(Default)]
 pub(super) struct Progress {
     pub(super) unlocked: Option<Unlocked>,
     pub(super) pin_written: bool,
-    /// `makeCredential` was sent; its outcome may be unknown.
-    pub(super) create_sent: bool,
+    /// The key may have made a credential that this station has not seen.
+    pub(super) may_have_made: bool,
     pub(super) credential: Option<Bytes>,
 }
 
 impl Progress {
     /// What a stop leaves on the key if nothing is undone.
-    fn remains(&self) -> Remains {
+    pub(super) fn remains(&self) -> Remains {
         match (&self.credential, self.pin_written) {
             (Some(_), _) => Remains::Credential,
-            (None, _) if self.create_sent => Remains::Unknown,
+            (None, _) if self.may_have_made => Remains::Unknown,
             (None, written) => without_credential(written),
         }
     }
@@ -40,7 +41,7 @@ fn without_credential(pin_written: bool) -> Remains {
 /// reach, the intent stays open as unfinished work: an operator will see it.
 pub(super) async fn give_up<D: Desk>(
     desk: &mut D,
-    intent: &Intent,
+    (intent, options): (IntentId, &CreationOptions),
     key: &KeyFacts,
     progress: &Progress,
     stop: Stop,
@@ -49,11 +50,11 @@ pub(super) async fn give_up<D: Desk>(
         // Nothing more can be written down, so nothing more is done to the key: at the next start it is unfinished work.
         return stop.leaving(progress.remains());
     }
-    let Some(remains) = undo(desk, intent, key, progress, &stop).await else {
+    let Some(remains) = undo(desk, options, key, progress).await else {
         return stop.leaving(progress.remains());
     };
     let ended = Change::IntentEnded {
-        intent: intent.id,
+        intent,
         why: end_reason(&stop),
         remains,
     };
@@ -76,12 +77,11 @@ fn end_reason(stop: &Stop) -> EndReason {
 /// What remains after deleting what can be deleted; `None` when that is not known.
 async fn undo<D: Desk>(
     desk: &mut D,
-    intent: &Intent,
+    options: &CreationOptions,
     key: &KeyFacts,
     progress: &Progress,
-    stop: &Stop,
 ) -> Option<Remains> {
-    if progress.credential.is_none() && (!progress.create_sent || made_nothing(stop)) {
+    if progress.credential.is_none() && !progress.may_have_made {
         return Some(without_credential(progress.pin_written));
     }
     if !is_in_bay(desk, key) {
@@ -89,52 +89,17 @@ async fn undo<D: Desk>(
     }
     let pin = progress.unlocked.as_ref().and_then(Unlocked::pin);
     if let Some(id) = &progress.credential {
-        return delete_known(desk, intent, key, pin, id).await;
+        return delete_known(desk, &options.rp.id, key, pin, id).await;
     }
-    let in_use: Vec<Bytes> = known_to_offer(intent);
-    let orphans = orphans_on(desk, intent, &in_use, pin, key).await;
-    match orphans {
-        Ok(orphans) if orphans.is_empty() => Some(without_credential(progress.pin_written)),
-        Ok(orphans) => {
-            for id in orphans {
-                delete_known(desk, intent, key, pin, &id).await?;
-            }
-            Some(Remains::CredentialDeleted)
-        }
-        // A key that can't be asked, and that answered "cancelled" or "not touched", made nothing.
-        Err(KeyFault::Unsupported(_)) if was_not_touched(stop) => {
-            Some(without_credential(progress.pin_written))
-        }
-        Err(_) => None,
+    let orphans = orphans_on(desk, options, &known_to_offer(options), pin, key).await;
+    let orphans = orphans.ok()?;
+    if orphans.is_empty() {
+        return Some(without_credential(progress.pin_written));
     }
-}
-
-/// The key's own answer excludes that it made a credential.
-fn made_nothing(stop: &Stop) -> bool {
-    let Stop::Key(fault) = stop else {
-        return false;
-    };
-    match fault {
-        KeyFault::WrongPin { .. }
-        | KeyFault::PowerCycleNeeded
-        | KeyFault::PinBlocked
-        | KeyFault::PinRefused
-        | KeyFault::PinChangeNeeded
-        | KeyFault::Excluded
-        | KeyFault::NoCredential
-        | KeyFault::StoreFull
-        | KeyFault::Unsupported(_) => true,
-        KeyFault::Gone | KeyFault::Cancelled | KeyFault::TouchTimeout | KeyFault::Failed(_) => {
-            false
-        }
+    for id in orphans {
+        delete_known(desk, &options.rp.id, key, pin, &id).await?;
     }
-}
-
-fn was_not_touched(stop: &Stop) -> bool {
-    matches!(
-        stop,
-        Stop::Cancelled | Stop::Key(KeyFault::TouchTimeout | KeyFault::Cancelled)
-    )
+    Some(Remains::CredentialDeleted)
 }
 
 fn is_in_bay<D: Desk>(desk: &D, key: &KeyFacts) -> bool {
@@ -143,14 +108,14 @@ fn is_in_bay<D: Desk>(desk: &D, key: &KeyFacts) -> bool {
         .any(|k| k.place == key.place && k.generation == key.generation)
 }
 
-async fn delete_known<D: Desk>(
+/// What is left after an attempt to delete a credential that is on the key; `None` when that is not known.
+pub(super) async fn delete_known<D: Desk>(
     desk: &mut D,
-    intent: &Intent,
+    rp_id: &str,
     key: &KeyFacts,
     pin: Option<&Pin>,
     id: &Bytes,
 ) -> Option<Remains> {
-    let rp_id = &intent.offer.creation.rp.id;
     let deleted = match pin {
         Some(pin) if key.credential_management => desk.delete_credential(key, pin, rp_id, id).await,
         _ => Err(KeyFault::Unsupported("credential management".to_owned())),
@@ -164,20 +129,19 @@ async fn delete_known<D: Desk>(
 
 /// What was enrolled when the offer was taken. In a run that is enough: on a key that held anything else for this account
 /// nothing would have been made.
-fn known_to_offer(intent: &Intent) -> Vec<Bytes> {
-    let list = &intent.offer.creation.exclude_credentials;
+fn known_to_offer(options: &CreationOptions) -> Vec<Bytes> {
+    let list = &options.exclude_credentials;
     list.iter().map(|d| d.id.clone()).collect()
 }
 
 /// The credentials of this account on the key that are not in use.
-async fn orphans_on<D: Desk>(
+pub(super) async fn orphans_on<D: Desk>(
     desk: &mut D,
-    intent: &Intent,
+    options: &CreationOptions,
     in_use: &[Bytes],
     pin: Option<&Pin>,
     key: &KeyFacts,
 ) -> Result<Vec<Bytes>, KeyFault> {
-    let options = &intent.offer.creation;
     let (Some(pin), true) = (pin, key.credential_management) else {
         return Err(KeyFault::Unsupported("credential management".to_owned()));
     };
@@ -189,34 +153,45 @@ async fn orphans_on<D: Desk>(
         .collect())
 }
 
-/// Deletes the credentials of this account that are not in use. `None`: there was none. `known`: the credential that the
-/// journal says was made.
-pub(super) async fn delete_orphans<D: Desk>(
+/// The same where the key may be pulled and put back meanwhile. `None`: this key can't be asked.
+pub(super) async fn find_orphans<D: Desk>(
     desk: &mut D,
-    intent: &Intent,
-    known: Option<&Bytes>,
+    options: &CreationOptions,
     in_use: &[Bytes],
     pin: Option<&Pin>,
     key: &mut KeyFacts,
-) -> Result<Option<Remains>, Stop> {
-    let listed = on_key(
+) -> Result<Option<Vec<Bytes>>, Stop> {
+    on_key(
         desk,
         key,
-        async |desk: &mut D, key: &KeyFacts| match orphans_on(desk, intent, in_use, pin, key).await
+        async |desk: &mut D, key: &KeyFacts| match orphans_on(desk, options, in_use, pin, key).await
         {
             Err(KeyFault::Unsupported(_)) => Ok(None),
             listed => listed.map(Some),
         },
     )
-    .await?;
-    let Some(orphans) = listed else {
+    .await
+}
+
+/// Deletes the credentials of this account that are not in use. `None`: there was none. `known`: the credential that the
+/// journal says was made.
+pub(super) async fn delete_orphans<D: Desk>(
+    desk: &mut D,
+    options: &CreationOptions,
+    known: Option<&Bytes>,
+    in_use: &[Bytes],
+    pin: Option<&Pin>,
+    key: &mut KeyFacts,
+) -> Result<Option<Remains>, Stop> {
+    let Some(orphans) = find_orphans(desk, options, in_use, pin, key).await? else {
         return Ok(Some(match known {
             Some(_) => Remains::Credential,
             None => Remains::Unknown,
         }));
     };
     for id in &orphans {
-        if delete_known(desk, intent, key, pin, id).await != Some(Remains::CredentialDeleted) {
+        let left = delete_known(desk, &options.rp.id, key, pin, id).await;
+        if left != Some(Remains::CredentialDeleted) {
             return Err(Stop::Key(KeyFault::Gone).leaving(Remains::Credential));
         }
     }
@@ -226,24 +201,4 @@ pub(super) async fn delete_orphans<D: Desk>(
         (true, Some(_)) => Some(Remains::Credential),
         (true, None) => None,
     })
-}
-
-/// Undoes a first sign-in that came to nothing: the operator's own key, about which no intent is kept because nobody else
-/// depends on it. What remains.
-pub(super) async fn undo_own<D: Desk>(
-    desk: &mut D,
-    rp_id: &str,
-    key: &KeyFacts,
-    progress: &Progress,
-) -> Remains {
-    let pin = progress.unlocked.as_ref().and_then(Unlocked::pin);
-    match (&progress.credential, pin) {
-        (Some(id), Some(pin)) if key.credential_management => {
-            match desk.delete_credential(key, pin, rp_id, id).await {
-                Ok(()) | Err(KeyFault::NoCredential) => Remains::CredentialDeleted,
-                Err(_) => Remains::Credential,
-            }
-        }
-        _ => progress.remains(),
-    }
 }

@@ -11,7 +11,7 @@ use keydesk::wire::webauthn::{CreationOptions, Descriptor, RequestOptions};
 use keydesk::wire::{Operator, OperatorEnrolment, OperatorOffer, SignIn, SignInOptions};
 use keydesk::workflow::dialogue::{Answer, Event, Question};
 use keydesk::workflow::{
-    Desk, KeyFault, NewAssertion, NewCredential, Offered, Pushed, Resident, Stop,
+    Desk, KeyFault, NewAssertion, NewCredential, NotMade, Offered, Pushed, Resident, Stop,
 };
 use tokio::sync::Notify;
 
@@ -188,6 +188,15 @@ impl<D: Desk> Desk for FaultyDesk<D> {
         call!(self, "offer", registry_fault(), self.inner.offer(person))
     }
 
+    async fn public_key_of(&mut self, credential: &Bytes) -> Result<Option<Bytes>, Stop> {
+        call!(
+            self,
+            "public_key_of",
+            store_fault(),
+            self.inner.public_key_of(credential)
+        )
+    }
+
     async fn push(&mut self, entry: EntryId) -> Result<Pushed, Stop> {
         call!(self, "push", store_fault(), self.inner.push(entry))
     }
@@ -223,6 +232,24 @@ impl<D: Desk> Desk for FaultyDesk<D> {
             "operator_enrol",
             registry_fault(),
             self.inner.operator_enrol(enrolment)
+        )
+    }
+
+    async fn own_key_challenge(&mut self) -> Result<SignInOptions, Stop> {
+        call!(
+            self,
+            "own_key_challenge",
+            registry_fault(),
+            self.inner.own_key_challenge()
+        )
+    }
+
+    async fn is_operators(&mut self, proof: SignIn) -> Result<bool, Stop> {
+        call!(
+            self,
+            "is_operators",
+            registry_fault(),
+            self.inner.is_operators(proof)
         )
     }
 
@@ -329,11 +356,14 @@ impl<D: Desk> Desk for FaultyDesk<D> {
         pin: Option<&Pin>,
         options: &CreationOptions,
         hash: [u8; 32],
-    ) -> Result<NewCredential, KeyFault> {
+    ) -> Result<NewCredential, NotMade> {
         call!(
             self,
             "make_credential",
-            key_fault(),
+            NotMade {
+                fault: key_fault(),
+                nothing_made: false,
+            },
             self.inner.make_credential(key, pin, options, hash)
         )
     }

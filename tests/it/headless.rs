@@ -27,7 +27,7 @@ const OPERATOR_SLOT: &str = "1-1.1";
 const LONG: Duration = Duration::from_secs(40);
 
 #[derive(Clone, Default)]
-struct Paper(Arc<Mutex<Vec<u8>>>);
+pub struct Paper(Arc<Mutex<Vec<u8>>>);
 
 impl Paper {
     fn text(&self) -> String {
@@ -57,7 +57,7 @@ impl Write for Paper {
     }
 }
 
-fn paper() -> (Paper, Arc<Output>) {
+pub fn paper() -> (Paper, Arc<Output>) {
     let paper = Paper::default();
     let output = Output::new(true, Box::new(paper.clone()));
     (paper, Arc::new(output))
@@ -65,12 +65,19 @@ fn paper() -> (Paper, Arc<Output>) {
 
 /// Two PINs, one a line.
 fn pins() -> std::fs::File {
+    pin_file(&["2468-old", "1357-new"])
+}
+
+/// PINs, one a line.
+pub fn pin_file(pins: &[&str]) -> std::fs::File {
     let mut file = tempfile::tempfile().expect("a file");
-    file.write_all(b"2468-old\n1357-new\n").expect("written");
+    for pin in pins {
+        writeln!(file, "{pin}").expect("written");
+    }
     file
 }
 
-fn fd_of(file: &std::fs::File) -> u32 {
+pub fn fd_of(file: &std::fs::File) -> u32 {
     u32::try_from(file.as_raw_fd()).expect("not negative")
 }
 

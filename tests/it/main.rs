@@ -24,3 +24,4 @@ mod soft_model;
 #[path = "../suite/mod.rs"]
 mod suite;
 mod walls;
+mod withdrawal;

@@ -36,17 +36,7 @@ async fn sql(world: &World, statement: &'static str) {
 
 /// Enrols person `n` with the registry out of reach, by a ticket.
 async fn enrol_later(world: &mut World, count: usize) {
-    let request = TicketRequest {
-        people: (1..=count)
-            .map(|n| PersonId::new(format!("p-{n}")))
-            .collect(),
-        ..TicketRequest::of_day(jiff::Zoned::now().date())
-    };
-    world
-        .station
-        .fetch_tickets(&request)
-        .await
-        .expect("tickets");
+    fetch_tickets(world, count).await;
     world.stop_registry().await;
     for n in 1..=count {
         let key = SoftKey::new(Profile::yubikey_5_nfc().with_touch(TouchPolicy::Auto));
@@ -65,18 +55,42 @@ async fn enrol_later(world: &mut World, count: usize) {
     }
 }
 
+/// Tickets for the first `count` people.
+async fn fetch_tickets(world: &World, count: usize) {
+    let request = TicketRequest {
+        people: (1..=count)
+            .map(|n| PersonId::new(format!("p-{n}")))
+            .collect(),
+        ..TicketRequest::of_day(jiff::Zoned::now().date())
+    };
+    world
+        .station
+        .fetch_tickets(&request)
+        .await
+        .expect("tickets");
+}
+
 async fn back(world: &mut World) {
     let started = world.start_registry(ServeConfig::default()).await;
     started.expect("back");
 }
 
-fn waiting(world: &World) -> Vec<OutboxEntry> {
+pub fn waiting(world: &World) -> Vec<OutboxEntry> {
     world.station.store().outbox().expect("read")
 }
 
 /// An entry that the registry has refused: its ticket expired meanwhile.
 async fn in_conflict(world: &mut World) -> OutboxEntry {
-    enrol_later(world, 1).await;
+    let key = SoftKey::new(Profile::yubikey_5_nfc().with_touch(TouchPolicy::Auto));
+    in_conflict_on(world, &key).await
+}
+
+/// The same, on this key.
+pub async fn in_conflict_on(world: &mut World, key: &SoftKey) -> OutboxEntry {
+    fetch_tickets(world, 1).await;
+    world.stop_registry().await;
+    world.rack.put(SLOT, key);
+    enrol(world, 1).await.expect("enrolled");
     sql(world, "UPDATE offer SET expires_ms = 1").await;
     back(world).await;
     let round = world.station.push_outbox().await.expect("pushed");

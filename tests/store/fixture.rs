@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use keydesk::domain::authority::Role;
 use keydesk::domain::change::{
-    EndReason, Made, MetadataImport, RECORD_VERSION, Remains, Resolution,
+    EndReason, Made, MetadataImport, OwnKey, RECORD_VERSION, Remains, Resolution, Withdrawal,
 };
 use keydesk::domain::identification::Document;
 use keydesk::domain::models::Source;
@@ -15,7 +15,7 @@ use keydesk::wire::webauthn::{
     AssertionResponse, AttestationResponse, AuthenticationResponse, CreationOptions,
     RegistrationResponse, RelyingParty, RequestOptions, User,
 };
-use keydesk::wire::{EnrolmentPush, KeyReport, Offer, Operator, TestPush, Tickets};
+use keydesk::wire::{EnrolmentPush, KeyReport, Offer, Operator, OperatorOffer, TestPush, Tickets};
 use uuid::Uuid;
 
 /// Noon of the station's first day, `seconds` later.
@@ -236,6 +236,7 @@ pub fn retested(intent: Option<u32>, n: u32, offer: u32, who: u32, seconds: i64)
             person: person(who).id,
             assertion: assertion(n),
             key: key_report(&key(n)),
+            identification: None,
             operator: operator(1).id,
             tested_at: at(seconds),
         }),
@@ -277,6 +278,40 @@ pub fn resolved(n: u32, how: Resolution) -> Change {
     Change::ConflictResolved {
         entry: entry_id(n),
         how,
+        remains: None,
+    }
+}
+
+/// Intent `1000 + n` to delete the credential of enrolment `n`, which is person `who`'s, on account of entry `n`.
+pub fn withdrawal(n: u32, who: u32, key_number: u32, seconds: i64) -> Change {
+    Change::WithdrawalBegun {
+        intent: Box::new(Withdrawal {
+            id: intent_id(1_000 + n),
+            entry: entry_id(n),
+            person: person(who),
+            credential: credential(n),
+            rp_id: "login.example.com".to_owned(),
+            key: key(key_number),
+            operator: operator(1).id,
+            begun_at: at(seconds),
+        }),
+    }
+}
+
+/// Intent `n` to make operator `who`'s own key.
+pub fn own_key(n: u32, who: u32, seconds: i64) -> Change {
+    let offer = offer(n, who, seconds);
+    Change::OwnKeyBegun {
+        intent: Box::new(OwnKey {
+            id: intent_id(n),
+            offer: OperatorOffer {
+                operator: operator(who),
+                creation: offer.creation,
+                origin: offer.origin,
+            },
+            key: key(who),
+            begun_at: at(seconds),
+        }),
     }
 }
 

@@ -4,9 +4,10 @@
 use std::collections::BTreeMap;
 
 use keydesk::domain::change::{
-    Enrolment, EntryState, IntentStage, OutboxBody, OutboxEntry, Resolution, Unfinished,
+    Enrolment, EntryState, IntentStage, OpenEnrolment, OutboxBody, OutboxEntry, Resolution,
+    Unfinished,
 };
-use keydesk::domain::{Change, OfferId, Record};
+use keydesk::domain::{Change, EntryId, IntentId, OfferId, Record};
 use keydesk::store::Store;
 use keydesk::wire::Offer;
 
@@ -82,7 +83,10 @@ pub fn told(records: &[Record]) -> Said {
     for record in records {
         match &record.change {
             Change::StationJoined { name, .. } => said.station = Some(name.clone()),
-            Change::SessionOpened { operator } => said.session = Some(operator.name.clone()),
+            Change::SessionOpened { operator, intent } => {
+                said.session = Some(operator.name.clone());
+                said.unfinished.retain(|work| Some(work.id()) != *intent);
+            }
             Change::SessionUnlocked {
                 operator,
                 entry,
@@ -149,6 +153,28 @@ pub fn told(records: &[Record]) -> Said {
     said
 }
 
+fn open_enrolment(said: &mut Said, intent: IntentId) -> Option<&mut OpenEnrolment> {
+    said.unfinished.iter_mut().find_map(|work| match work {
+        Unfinished::Enrolment(open) if open.intent.id == intent => Some(open),
+        _ => None,
+    })
+}
+
+/// Takes the entry out of the outbox; the enrolment that it reports, if it reports one.
+fn withdrawn(said: &mut Said, entry: EntryId) -> Option<&mut Enrolment> {
+    let at = said.outbox.iter().position(|waiting| waiting.id == entry)?;
+    let OutboxBody::Enrolment { push } = said.outbox.remove(at).body else {
+        return None;
+    };
+    let credential = push.registration.raw_id;
+    let enrolment = said
+        .enrolments
+        .iter_mut()
+        .find(|enrolment| enrolment.credential == credential)?;
+    enrolment.withdrawn = true;
+    Some(enrolment)
+}
+
 fn about_enrolments(said: &mut Said, change: &Change, record: &Record) {
     let queue = |said: &mut Said, id, body| {
         said.outbox.push(OutboxEntry {
@@ -159,41 +185,37 @@ fn about_enrolments(said: &mut Said, change: &Change, record: &Record) {
         });
     };
     match change {
-        Change::IntentBegun { intent } => said.unfinished.push(Unfinished {
-            intent: (**intent).clone(),
-            stage: IntentStage::Begun,
-            made: None,
-        }),
+        Change::IntentBegun { intent } => {
+            said.unfinished.push(Unfinished::Enrolment(OpenEnrolment {
+                intent: (**intent).clone(),
+                stage: IntentStage::Begun,
+                made: None,
+            }));
+        }
+        Change::OwnKeyBegun { intent } => {
+            said.unfinished.push(Unfinished::OwnKey((**intent).clone()));
+        }
+        Change::WithdrawalBegun { intent } => {
+            withdrawn(said, intent.entry).unwrap();
+            said.unfinished
+                .push(Unfinished::Withdrawal((**intent).clone()));
+        }
         Change::PinSet { intent } => {
-            for open in said
-                .unfinished
-                .iter_mut()
-                .filter(|open| open.intent.id == *intent)
-            {
-                open.stage = open.stage.max(IntentStage::PinSet);
-            }
+            let open = open_enrolment(said, *intent).unwrap();
+            open.stage = open.stage.max(IntentStage::PinSet);
         }
         Change::CredentialMade { intent, made } => {
-            for open in said
-                .unfinished
-                .iter_mut()
-                .filter(|open| open.intent.id == *intent)
-            {
-                open.stage = IntentStage::Made;
-                open.made = Some((**made).clone());
-            }
+            let open = open_enrolment(said, *intent).unwrap();
+            open.stage = IntentStage::Made;
+            open.made = Some((**made).clone());
         }
         Change::Enrolled {
             intent,
             entry,
             push,
         } => {
-            let at = said
-                .unfinished
-                .iter()
-                .position(|open| open.intent.id == *intent)
-                .unwrap();
-            let open = said.unfinished.remove(at);
+            let open = open_enrolment(said, *intent).unwrap().clone();
+            said.unfinished.retain(|work| work.id() != *intent);
             said.enrolments.push(Enrolment {
                 credential: push.registration.raw_id.clone(),
                 key: open.intent.key.id,
@@ -202,8 +224,10 @@ fn about_enrolments(said: &mut Said, change: &Change, record: &Record) {
                 offer: push.offer,
                 operator: push.operator.clone(),
                 at: push.enrolled_at,
+                public_key: open.made.unwrap().public_key,
                 pushed: false,
                 withdrawn: false,
+                remains: None,
             });
             queue(said, *entry, OutboxBody::Enrolment { push: push.clone() });
         }
@@ -212,12 +236,22 @@ fn about_enrolments(said: &mut Said, change: &Change, record: &Record) {
             entry,
             push,
         } => {
-            said.unfinished
-                .retain(|open| Some(open.intent.id) != *intent);
+            said.unfinished.retain(|work| Some(work.id()) != *intent);
             queue(said, *entry, OutboxBody::Test { push: push.clone() });
         }
-        Change::IntentEnded { intent, .. } => {
-            said.unfinished.retain(|open| open.intent.id != *intent)
+        Change::IntentEnded {
+            intent, remains, ..
+        } => {
+            for ended in said.unfinished.extract_if(.., |work| work.id() == *intent) {
+                let Unfinished::Withdrawal(withdrawal) = ended else {
+                    continue;
+                };
+                for enrolment in &mut said.enrolments {
+                    if enrolment.credential == withdrawal.credential {
+                        enrolment.remains = Some(*remains);
+                    }
+                }
+            }
         }
         Change::Pushed { entry, .. } => {
             let at = said
@@ -247,15 +281,14 @@ fn about_enrolments(said: &mut Said, change: &Change, record: &Record) {
                 };
             }
         }
-        Change::ConflictResolved { entry, how } => match how {
+        Change::ConflictResolved {
+            entry,
+            how,
+            remains,
+        } => match how {
             Resolution::Withdrawn => {
-                for gone in said.outbox.extract_if(.., |waiting| waiting.id == *entry) {
-                    for enrolment in &mut said.enrolments {
-                        enrolment.withdrawn |= matches!(
-                            &gone.body,
-                            OutboxBody::Enrolment { push } if push.offer == enrolment.offer
-                        );
-                    }
+                if let Some(enrolment) = withdrawn(said, *entry) {
+                    enrolment.remains = *remains;
                 }
             }
             Resolution::Retry => {
@@ -285,6 +318,7 @@ pub fn life(enrolments: u32) -> Vec<Record> {
             1,
             Change::SessionOpened {
                 operator: fixture::operator(1),
+                intent: None,
             },
         ),
         fixture::record(
@@ -303,6 +337,30 @@ pub fn life(enrolments: u32) -> Vec<Record> {
             1 => story.truncate(4),
             2 if n % 4 == 0 => story.truncate(3),
             2 => story.truncate(2),
+            // Refused and given up, its credential deleted or about to be.
+            4 if n % 3 == 0 => {
+                story.truncate(4);
+                let seconds = i64::from(n) * 10;
+                story.push(fixture::record(seconds + 5, fixture::rejected(n)));
+                let begun = fixture::withdrawal(n, n, n, seconds + 6);
+                story.push(fixture::record(seconds + 6, begun));
+                if n % 2 == 0 {
+                    let deleted = keydesk::domain::change::Remains::CredentialDeleted;
+                    let ended = fixture::ended(1_000 + n, deleted);
+                    story.push(fixture::record(seconds + 7, ended));
+                }
+            }
+            3 if n % 4 < 2 => {
+                let begun = fixture::own_key(2_000 + n, 1, i64::from(n) * 10);
+                story = vec![fixture::record(i64::from(n) * 10, begun)];
+                if n % 4 == 1 {
+                    let opened = Change::SessionOpened {
+                        operator: fixture::operator(1),
+                        intent: Some(fixture::intent_id(2_000 + n)),
+                    };
+                    story.push(fixture::record(i64::from(n) * 10 + 1, opened));
+                }
+            }
             3 => {
                 story.truncate(3);
                 story.push(fixture::record(

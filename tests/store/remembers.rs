@@ -1,6 +1,8 @@
 //! What the store says after what was recorded, and which changes it refuses.
 
-use keydesk::domain::change::{EntryState, IntentStage, OutboxBody, Remains, Resolution};
+use keydesk::domain::change::{
+    EntryState, IntentStage, OutboxBody, Remains, Resolution, Unfinished,
+};
 use keydesk::domain::{Change, KeyId};
 use keydesk::store::{Illegal, Store, StoreError, audit};
 use keydesk::wire::UnlockPush;
@@ -12,6 +14,14 @@ fn illegal(result: Result<keydesk::store::Committed, StoreError>) -> Illegal {
     match result {
         Err(StoreError::Illegal(why)) => why,
         other => panic!("not refused as illegal: {other:?}"),
+    }
+}
+
+/// How far enrolment 1 has come, and whether its credential is recorded.
+fn stage_of(store: &Store) -> (IntentStage, bool) {
+    match store.unfinished_by(intent_id(1)).unwrap().unwrap() {
+        Unfinished::Enrolment(open) => (open.stage, open.made.is_some()),
+        other => panic!("no enrolment: {other:?}"),
     }
 }
 
@@ -33,7 +43,7 @@ fn an_enrolment_is_followed_from_intent_to_acceptance() {
     );
 
     store.commit(begun).unwrap();
-    assert_eq!(store.unfinished().unwrap()[0].stage, IntentStage::Begun);
+    assert_eq!(stage_of(&store).0, IntentStage::Begun);
     store
         .commit(&record(
             1,
@@ -42,16 +52,9 @@ fn an_enrolment_is_followed_from_intent_to_acceptance() {
             },
         ))
         .unwrap();
-    assert_eq!(
-        store.unfinished_by(intent_id(1)).unwrap().unwrap().stage,
-        IntentStage::PinSet
-    );
+    assert_eq!(stage_of(&store).0, IntentStage::PinSet);
     store.commit(credential_made).unwrap();
-    let unfinished = store.unfinished_by(intent_id(1)).unwrap().unwrap();
-    assert_eq!(
-        (unfinished.stage, unfinished.made.is_some()),
-        (IntentStage::Made, true)
-    );
+    assert_eq!(stage_of(&store), (IntentStage::Made, true));
 
     let committed = store.commit(done).unwrap();
     assert_eq!(store.head().sequence, committed.sequence);
@@ -320,6 +323,7 @@ fn the_station_and_its_session_are_remembered() {
             1,
             Change::SessionOpened {
                 operator: operator(1),
+                intent: None,
             },
         ))
         .unwrap();
@@ -345,6 +349,7 @@ fn an_unlock_is_a_session_with_something_to_tell_and_records_of_the_first_form_a
     let store = Store::open(dir.path()).unwrap();
     let opened = Change::SessionOpened {
         operator: operator(1),
+        intent: None,
     };
     let mut first_form = record(1, opened);
     first_form.version = 1;

@@ -1,7 +1,9 @@
 //! Random lives of a station: whatever legal things happen, and however the store is closed, cut off or robbed of its index
 //! in between, it says what the records say.
 
-use keydesk::domain::change::{EntryState, IntentStage, Remains, Resolution};
+use keydesk::domain::change::{
+    EntryState, IntentStage, OutboxBody, Remains, Resolution, Unfinished,
+};
 use keydesk::domain::{Change, Record};
 use keydesk::store::{Settings, Store, audit};
 use proptest::prelude::*;
@@ -52,6 +54,7 @@ fn legal(records: &[Record], n: u32, pick: u16) -> Change {
         },
         Change::SessionOpened {
             operator: operator(who),
+            intent: None,
         },
         metadata(n),
         tickets(
@@ -71,8 +74,19 @@ fn legal(records: &[Record], n: u32, pick: u16) -> Change {
             operator: operator(n).id,
         });
     }
-    for open in &said.unfinished {
-        let number = |id: uuid::Uuid| u32::try_from(id.as_u128() & 0xffff_ffff).unwrap();
+    let number = |id: uuid::Uuid| u32::try_from(id.as_u128() & 0xffff_ffff).unwrap();
+    can.push(own_key(n, 1, seconds));
+    for work in &said.unfinished {
+        let Unfinished::Enrolment(open) = work else {
+            can.push(ended(number(work.id().0), Remains::Unknown));
+            if matches!(work, Unfinished::OwnKey(_)) {
+                can.push(Change::SessionOpened {
+                    operator: operator(1),
+                    intent: Some(work.id()),
+                });
+            }
+            continue;
+        };
         let id = number(open.intent.id.0);
         let offer = number(open.intent.offer.id.0) - 0x0ff_0000;
         let person: u32 = open
@@ -108,6 +122,10 @@ fn legal(records: &[Record], n: u32, pick: u16) -> Change {
                     resolved(n, Resolution::Retry),
                     resolved(n, Resolution::Withdrawn),
                 ]);
+                if let OutboxBody::Enrolment { push } = &waiting.body {
+                    let who = push.person.as_str().rsplit('-').next().unwrap();
+                    can.push(withdrawal(n, who.parse().unwrap(), n % 7, seconds));
+                }
             }
         }
     }

@@ -164,15 +164,15 @@ fn a_record_of_a_newer_version_is_refused_and_kept() {
     let newer = record_bytes(
         6,
         head.hash.as_ref(),
-        br#"{"version":2,"at":"2027-01-01T00:00:00Z","future":true}"#,
+        br#"{"version":4,"at":"2027-01-01T00:00:00Z","future":true}"#,
     );
     append(dir.path(), &newer);
     for _ in 0..2 {
         assert!(matches!(
             refusal(dir.path()),
             StoreError::Newer {
-                version: 2,
-                known: 1,
+                version: 4,
+                known: 3,
                 ..
             }
         ));

@@ -39,13 +39,14 @@ step-push = registry
 note-identified = { $document } ending { $characters }
 note-key = slot { $slot } · { $model }
 note-tested = tested model
-note-warned = accepted with { $count ->
+note-warned = { $count ->
     [one] 1 warning
    *[other] { $count } warnings
 }
 note-pin-set = set by the person
 note-pin-changed = changed by the person
 note-verified = verified by the key
+note-left-to-registry = signed; the registry will check it
 note-queued = waits in the outbox
 note-conflict = refused: see the outbox
 note-created = the key made the credential
@@ -95,12 +96,19 @@ leaves-pin = the key keeps its new PIN; it is not enrolled
 leaves-credential-deleted = the credential is deleted again; the PIN stays; not enrolled
 leaves-credential = a credential stays on the key; unfinished work will say so
 leaves-recorded = the key is enrolled; the outbox sends it
+leaves-in-use = the key stays in use
 leaves-unknown = the key may keep a credential; unfinished work will say so
 remains-nothing = The key is as it was.
 remains-pin = The key has a new PIN and nothing else. It is not enrolled.
 remains-credential-deleted = The credential was made and deleted again. The PIN stays. The key is not enrolled.
 remains-credential = The key holds a credential that the registry does not know. It is listed under unfinished work.
 remains-unknown = The key may hold a credential that the registry does not know. It is listed under unfinished work.
+
+remains-in-use = The registry knows the credential on the key. The key works.
+recorded-credential = The key holds a credential that opens nothing. The record says so.
+recorded-unknown = The key may hold a credential that opens nothing. The record says so.
+withdrawn-deleted = The credential was deleted from the key. Its PIN stays.
+withdrawn-gone = The credential is not on the key any more.
 
 ## The line of keys and the help
 
@@ -199,6 +207,7 @@ home-people = { $count ->
    *[other] { $count } people
 }
 home-people-more = first { $count }: type more
+home-from-tickets = ! from tickets
 home-searching = searching …
 home-expected = Expected today
 home-expected-none = nobody is expected today
@@ -223,6 +232,8 @@ home-loading = asking the station …
 stage-begun = before the key answered
 stage-pin-set = after the PIN was set
 stage-made = after the key was written
+stage-own-key = at a first sign-in
+stage-withdrawal = while it was being withdrawn
 
 ## Slots
 
@@ -267,6 +278,7 @@ person-never-tested = not tested since
 person-serial = serial { $serial }
 person-advice-standby = A main administrator should have two keys: one for daily use, one standby in a safe.
 person-advice-first = This will be the first key. Advise a second one, kept elsewhere.
+person-from-ticket = From a ticket: the registry cannot be reached, so what it holds now is not shown.
 person-loading = fetching the page …
 
 ## Running
@@ -275,6 +287,7 @@ run-enrol = ENROL A KEY
 run-sign-in = SIGN IN
 run-first-sign-in = FIRST SIGN-IN
 run-resolve = UNFINISHED WORK
+run-withdraw = WITHDRAW AN ENROLMENT
 challenge-left = challenge { $left } left
 challenge-days = challenge { $days ->
     [one] 1 day left
@@ -366,6 +379,7 @@ done-left-nothing = Nothing.
 done-left-standby = No standby key yet: a main administrator should have two. Press a to enrol it now.
 done-left-queued = The outbox sends it when the registry answers. Nothing to do here.
 done-resolved = The unfinished work is closed.
+done-withdrawn = The enrolment of { $name } is given up. They need another one.
 stopped-big = STOPPED
 stopped-what = WHAT HAPPENED
 stopped-kept = WHAT WAS KEPT
@@ -429,6 +443,7 @@ notice-busy = Something else is going on: finish or stop it first.
 notice-no-such-person = The registry knows no such person any more: search again.
 notice-store = This station could not write to its disk: call the station administrator.
 notice-tickets-fetched = The tickets for today are here.
+notice-no-tickets = Nobody is expected today, so there are no tickets.
 notice-outbox-pushed = The outbox is empty.
 
 ## Outbox
@@ -442,10 +457,14 @@ outbox-queued = queued
 outbox-conflict = CONFLICT
 outbox-words = The registry's words:
 outbox-retry-how = r sends it again: when the registry's reason is gone.
-outbox-withdraw-how = x withdraws it: the person then needs another enrolment. The record stays.
+outbox-withdraw-how = x withdraws it and deletes the credential from the key, which must be here. The person then needs another enrolment.
+outbox-withdraw-without-key-how = n withdraws it without the key. The record says that the credential stays on it.
+outbox-withdraw-test-how = x withdraws it. The record stays.
 outbox-queued-how = It is sent again by itself. p sends everything now.
 withdraw-big = WITHDRAW?
-withdraw-how = The enrolment of { $name } is given up: the credential on their key stays useless and they must come back. There is no way back.
+withdraw-how = The enrolment of { $name } is given up. Have their key at hand: its credential is deleted next. They must enrol again. There is no way back.
+withdraw-without-key-how = The enrolment of { $name } is given up without the key: a credential that opens nothing stays on it, and the record says so. They must enrol again. There is no way back.
+withdraw-test-how = What the registry was to be told of { $name } is given up. Nothing on a key changes. There is no way back.
 without-key-big = NO KEY?
 without-key-how = The work for { $name } is closed without its key. Whatever may be on that key stays there, and the record says so. There is no way back.
 give-up-type = Type { $name } to confirm
@@ -460,6 +479,10 @@ unfinished-known = What is known:
 unfinished-begun-known = The station had begun. Whether the key made a credential is not known.
 unfinished-pin-known = The key has the person's PIN. Whether it made a credential is not known.
 unfinished-made-known = The key made a credential, and its registration is on disk here.
+unfinished-own-key-known = An operator had begun to enrol their own key. Whether the key made a credential, and the registry knows it, is not known.
+unfinished-own-key-way = Safe way on: the operator puts the key into a slot; it stays if the registry knows it, and is deleted if not.
+unfinished-withdrawal-known = The enrolment is given up. Whether its credential was deleted from the key is not known.
+unfinished-withdrawal-way = Safe way on: put the key into a slot; the credential is deleted from it.
 unfinished-begun-way = Safe way on: put the key into a slot; it is looked at, and what is there is deleted or finished.
 unfinished-made-way = Safe way on: put the key into a slot and test it; then it is enrolled and sent.
 unfinished-without-key = The key is lost: n closes the work without it.

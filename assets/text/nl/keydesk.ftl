@@ -39,13 +39,14 @@ step-push = register
 note-identified = { $document } eindigend op { $characters }
 note-key = poort { $slot } · { $model }
 note-tested = getest model
-note-warned = aanvaard met { $count ->
+note-warned = { $count ->
     [one] 1 waarschuwing
    *[other] { $count } waarschuwingen
 }
 note-pin-set = gekozen door de persoon
 note-pin-changed = gewijzigd door de persoon
 note-verified = door de sleutel gecontroleerd
+note-left-to-registry = getekend; het register controleert het
 note-queued = wacht in de uitbak
 note-conflict = geweigerd: zie de uitbak
 note-created = de sleutel heeft de credential gemaakt
@@ -95,12 +96,19 @@ leaves-pin = de sleutel houdt zijn nieuwe pincode; hij is niet uitgegeven
 leaves-credential-deleted = de credential wordt weer gewist; de pincode blijft
 leaves-credential = er blijft een credential op; het onafgemaakte werk meldt het
 leaves-recorded = de sleutel is uitgegeven; de uitbak verstuurt het
+leaves-in-use = de sleutel blijft in gebruik
 leaves-unknown = er blijft misschien een credential op; het onafgemaakte werk meldt het
 remains-nothing = De sleutel is zoals hij was.
 remains-pin = De sleutel heeft een nieuwe pincode en verder niets. Hij is niet uitgegeven.
 remains-credential-deleted = De credential is gemaakt en weer gewist. De pincode blijft. De sleutel is niet uitgegeven.
 remains-credential = Op de sleutel staat een credential die het register niet kent. Hij staat bij het onafgemaakte werk.
 remains-unknown = Op de sleutel staat misschien een credential die het register niet kent. Hij staat bij het onafgemaakte werk.
+
+remains-in-use = Het register kent de credential op de sleutel. De sleutel werkt.
+recorded-credential = Op de sleutel staat een credential die niets opent. De vastlegging zegt dat.
+recorded-unknown = Op de sleutel staat misschien een credential die niets opent. De vastlegging zegt dat.
+withdrawn-deleted = De credential is van de sleutel gewist. De pincode blijft.
+withdrawn-gone = De credential staat niet meer op de sleutel.
 
 ## De toetsenregel en de hulp
 
@@ -199,6 +207,7 @@ home-people = { $count ->
    *[other] { $count } personen
 }
 home-people-more = eerste { $count }: toets meer in
+home-from-tickets = ! uit tickets
 home-searching = zoeken …
 home-expected = Vandaag verwacht
 home-expected-none = vandaag wordt niemand verwacht
@@ -223,6 +232,8 @@ home-loading = het station wordt gevraagd …
 stage-begun = voordat de sleutel antwoordde
 stage-pin-set = nadat de pincode was gezet
 stage-made = nadat de sleutel was beschreven
+stage-own-key = bij een eerste aanmelding
+stage-withdrawal = bij het intrekken
 
 ## Poorten
 
@@ -267,6 +278,7 @@ person-never-tested = sindsdien niet getest
 person-serial = serienr. { $serial }
 person-advice-standby = Een hoofdbeheerder hoort twee sleutels te hebben: een voor elke dag en een reserve in een kluis.
 person-advice-first = Dit wordt de eerste sleutel. Raad een tweede aan, elders bewaard.
+person-from-ticket = Uit een ticket: het register is onbereikbaar, dus wat daar nu staat is niet te zien.
 person-loading = de pagina wordt opgehaald …
 
 ## Lopend
@@ -275,6 +287,7 @@ run-enrol = SLEUTEL UITGEVEN
 run-sign-in = AANMELDEN
 run-first-sign-in = EERSTE AANMELDING
 run-resolve = ONAFGEMAAKT WERK
+run-withdraw = UITGIFTE INTREKKEN
 challenge-left = challenge nog { $left }
 challenge-days = challenge { $days ->
     [one] nog 1 dag
@@ -366,6 +379,7 @@ done-left-nothing = Niets.
 done-left-standby = Nog geen reservesleutel: een hoofdbeheerder hoort er twee te hebben. Druk op a om hem nu uit te geven.
 done-left-queued = De uitbak verstuurt het zodra het register antwoordt. Hier is niets te doen.
 done-resolved = Het onafgemaakte werk is gesloten.
+done-withdrawn = De uitgifte aan { $name } is opgegeven. Er is een nieuwe nodig.
 stopped-big = GESTOPT
 stopped-what = WAT ER GEBEURDE
 stopped-kept = WAT ER BLEEF
@@ -429,6 +443,7 @@ notice-busy = Er loopt iets anders: maak dat eerst af of stop het.
 notice-no-such-person = Het register kent die persoon niet meer: zoek opnieuw.
 notice-store = Dit station kon niet naar zijn schijf schrijven: bel de stationsbeheerder.
 notice-tickets-fetched = De tickets voor vandaag zijn er.
+notice-no-tickets = Vandaag wordt niemand verwacht, dus er zijn geen tickets.
 notice-outbox-pushed = De uitbak is leeg.
 
 ## Uitbak
@@ -442,10 +457,14 @@ outbox-queued = wacht
 outbox-conflict = CONFLICT
 outbox-words = Het register zegt:
 outbox-retry-how = r stuurt het opnieuw: wanneer de reden van het register weg is.
-outbox-withdraw-how = x trekt het in: de persoon moet dan opnieuw komen. De vastlegging blijft.
+outbox-withdraw-how = x trekt het in en wist de credential van de sleutel, die hier moet zijn. De persoon heeft dan een nieuwe uitgifte nodig.
+outbox-withdraw-without-key-how = n trekt het in zonder de sleutel. De vastlegging zegt dat de credential erop blijft.
+outbox-withdraw-test-how = x trekt het in. De vastlegging blijft.
 outbox-queued-how = Het wordt vanzelf opnieuw gestuurd. p verstuurt nu alles.
 withdraw-big = INTREKKEN?
-withdraw-how = De uitgifte aan { $name } wordt opgegeven: de credential op de sleutel blijft nutteloos en de persoon moet terugkomen. Er is geen weg terug.
+withdraw-how = De uitgifte aan { $name } wordt opgegeven. Houd de sleutel bij de hand: de credential wordt daarna gewist. Er is een nieuwe uitgifte nodig. Er is geen weg terug.
+withdraw-without-key-how = De uitgifte aan { $name } wordt opgegeven zonder de sleutel: er blijft een credential op staan die niets opent, en de vastlegging zegt dat. Er is een nieuwe uitgifte nodig. Er is geen weg terug.
+withdraw-test-how = Wat het register over { $name } zou horen, wordt opgegeven. Aan een sleutel verandert niets. Er is geen weg terug.
 without-key-big = ZONDER?
 without-key-how = Het werk voor { $name } wordt gesloten zonder de sleutel. Wat er misschien op staat, blijft daar, en de vastlegging zegt dat. Er is geen weg terug.
 give-up-type = Toets { $name } in om te bevestigen
@@ -460,6 +479,10 @@ unfinished-known = Wat bekend is:
 unfinished-begun-known = Het station was begonnen. Of de sleutel een credential maakte, is niet bekend.
 unfinished-pin-known = De sleutel heeft de pincode van de persoon. Of hij een credential maakte, is niet bekend.
 unfinished-made-known = De sleutel maakte een credential, en de registratie staat hier op schijf.
+unfinished-own-key-known = Een medewerker was begonnen de eigen sleutel aan te melden. Of de sleutel een credential heeft gemaakt, en of het register die kent, is niet bekend.
+unfinished-own-key-way = Veilig verder: de medewerker steekt de sleutel in een poort; wat het register kent blijft, de rest wordt gewist.
+unfinished-withdrawal-known = De uitgifte is opgegeven. Of de credential van de sleutel is gewist, is niet bekend.
+unfinished-withdrawal-way = Veilig verder: steek de sleutel in een poort; de credential wordt ervan gewist.
 unfinished-begun-way = Veilig verder: steek de sleutel in een poort; er wordt gekeken, en wat erop staat gewist of afgemaakt.
 unfinished-made-way = Veilig verder: steek de sleutel in een poort en test hem; dan is hij uitgegeven en verstuurd.
 unfinished-without-key = De sleutel is weg: n sluit het werk zonder hem.

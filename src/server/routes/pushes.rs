@@ -125,6 +125,9 @@ pub async fn test(
     check_version(push.body.version)?;
     ledger::observe_head(&registry, &station, &push.head).await?;
     let push = push.body;
+    if let Some(identification) = &push.identification {
+        check_identification(identification)?;
+    }
     let mut entry =
         match ledger::open(&registry, station.as_str(), Some(key), "test", &push).await? {
             Opened::Fresh(entry) => entry,
@@ -177,7 +180,14 @@ pub async fn test(
     use_up(&mut entry.tx, push.offer, now).await?;
     let credential = push.assertion.raw_id.clone();
     let receipt = receipt(&mut entry.tx, credential, &push.person, now).await?;
-    let detail = receipt.credential.to_base64url();
+    let mut detail = receipt.credential.to_base64url();
+    if let Some(Identification {
+        document,
+        last_four,
+    }) = &push.identification
+    {
+        detail = format!("{detail}; identified by {}:{last_four}", document.as_str());
+    }
     let line = Audit {
         station: Some(station.as_str()),
         operator: Some(push.operator.as_str()),

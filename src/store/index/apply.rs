@@ -3,23 +3,23 @@
 //!
 //! Invariant: a change that can't follow on the rows is refused here, before it is written anywhere.
 
+mod intents;
+
 use std::collections::BTreeMap;
 
 use super::rows::{
-    EntryFate, EntryRow, IntentRow, IntentState, METADATA, OfferUse, SESSION, STATION, TICKETS,
-    by_identity, by_model, by_person, credential_row, encode, enrolment_row, entry_row, intent_row,
-    key_row, number_of, numbered, offer_row, outbox_row, place_row, ticket_row, tickets_for,
-    unfinished_row, value,
+    EntryFate, EntryRow, METADATA, SESSION, STATION, TICKETS, encode, enrolment_row, entry_row,
+    key_row, number_of, outbox_row, place_row, ticket_row, tickets_for, value,
 };
 use super::{Counts, IndexFault, Row, View, Writes};
 use crate::domain::change::{
-    Change, Enrolment, EntryState, Intent, IntentStage, KeyRecord, Made, OutboxBody, OutboxEntry,
-    RECORD_VERSION, Record, Resolution, Unfinished,
+    Change, Enrolment, EntryState, KeyRecord, OutboxBody, OutboxEntry, RECORD_VERSION, Record,
+    Remains, Resolution, Unfinished,
 };
-use crate::domain::{EntryId, IntentId, KeyFacts, OfferId, OperatorId};
+use crate::domain::{EntryId, IntentId, KeyFacts, OperatorId};
 use crate::store::illegal::Illegal;
 use crate::store::read::{SessionRecord, StationFacts};
-use crate::wire::{EnrolmentPush, Operator, TestPush, Tickets, UnlockPush};
+use crate::wire::{Operator, Tickets, UnlockPush};
 
 /// Why a record was not applied.
 #[derive(Debug, thiserror::Error)]
@@ -105,7 +105,9 @@ impl<'a, V: View> Pending<'a, V> {
                 };
                 self.put(STATION.to_vec(), &facts)
             }
-            Change::SessionOpened { operator } => self.open_session(operator, record),
+            Change::SessionOpened { operator, intent } => {
+                self.open_session(operator, *intent, record)
+            }
             Change::SessionUnlocked {
                 operator,
                 entry,
@@ -115,7 +117,11 @@ impl<'a, V: View> Pending<'a, V> {
             Change::KeySeen { key } => self.see_key(key, record),
             Change::TicketsFetched { tickets } => self.fetch_tickets(tickets, record),
             Change::MetadataImported { import } => self.put(METADATA.to_vec(), import),
-            Change::IntentBegun { intent } => self.begin(sequence, intent),
+            Change::IntentBegun { intent } => self.begin_enrolment(sequence, intent),
+            Change::OwnKeyBegun { intent } => {
+                self.begin(sequence, Unfinished::OwnKey((**intent).clone()))
+            }
+            Change::WithdrawalBegun { intent } => self.withdraw(sequence, intent),
             Change::PinSet { intent } => self.set_pin(*intent),
             Change::CredentialMade { intent, made } => self.make(*intent, made),
             Change::Enrolled {
@@ -128,11 +134,9 @@ impl<'a, V: View> Pending<'a, V> {
                 entry,
                 push,
             } => self.retest(sequence, *intent, *entry, push, record),
-            Change::IntentEnded { intent, .. } => {
-                let (row, unfinished) = self.open_intent(*intent)?;
-                self.remove(offer_row(unfinished.intent.offer.id));
-                self.end_intent(*intent, row)
-            }
+            Change::IntentEnded {
+                intent, remains, ..
+            } => self.ended(*intent, *remains),
             Change::Pushed { entry, .. } => self.accepted(*entry),
             Change::Rejected {
                 entry,
@@ -145,12 +149,29 @@ impl<'a, V: View> Pending<'a, V> {
                 };
                 self.rejected(*entry, state)
             }
-            Change::ConflictResolved { entry, how } => self.resolved(*entry, *how),
+            Change::ConflictResolved {
+                entry,
+                how,
+                remains,
+            } => self.resolved(*entry, *how, *remains),
             Change::Cared { key, care } => super::care::cared(self, sequence, key, care, record),
         }
     }
 
-    fn open_session(&mut self, operator: &Operator, record: &Record) -> Result<(), NotApplied> {
+    fn open_session(
+        &mut self,
+        operator: &Operator,
+        intent: Option<IntentId>,
+        record: &Record,
+    ) -> Result<(), NotApplied> {
+        if let Some(id) = intent {
+            let (row, unfinished) = self.open_intent(id)?;
+            match unfinished {
+                Unfinished::OwnKey(own) if own.offer.operator.id == operator.id => {}
+                _ => return Err(Illegal::OtherKind(id).into()),
+            }
+            self.end_intent(id, row)?;
+        }
         let session = SessionRecord {
             operator: operator.clone(),
             opened_at: record.at,
@@ -166,7 +187,7 @@ impl<'a, V: View> Pending<'a, V> {
         push: &UnlockPush,
         record: &Record,
     ) -> Result<(), NotApplied> {
-        self.open_session(operator, record)?;
+        self.open_session(operator, None, record)?;
         let body = OutboxBody::Unlock {
             operator: operator.clone(),
             push: Box::new(push.clone()),
@@ -238,131 +259,6 @@ impl<'a, V: View> Pending<'a, V> {
         Ok(())
     }
 
-    fn begin(&mut self, sequence: u64, intent: &Intent) -> Result<(), NotApplied> {
-        if self.row(&intent_row(intent.id))?.is_some() {
-            return Err(Illegal::IntentKnown(intent.id).into());
-        }
-        self.take_offer(intent.offer.id, OfferUse::InUse(intent.id))?;
-        let unfinished = Unfinished {
-            intent: intent.clone(),
-            stage: IntentStage::Begun,
-            made: None,
-        };
-        self.counts.unfinished += 1;
-        self.put(
-            intent_row(intent.id),
-            &IntentRow {
-                begun: sequence,
-                state: IntentState::Open,
-            },
-        )?;
-        self.put(unfinished_row(sequence), &unfinished)
-    }
-
-    fn set_pin(&mut self, intent: IntentId) -> Result<(), NotApplied> {
-        let (row, mut unfinished) = self.open_intent(intent)?;
-        unfinished.stage = unfinished.stage.max(IntentStage::PinSet);
-        self.put(unfinished_row(row.begun), &unfinished)
-    }
-
-    fn make(&mut self, intent: IntentId, made: &Made) -> Result<(), NotApplied> {
-        let (row, mut unfinished) = self.open_intent(intent)?;
-        if unfinished.made.is_some() {
-            return Err(Illegal::AlreadyMade(intent).into());
-        }
-        self.check_unknown_credential(&made.registration.raw_id)?;
-        unfinished.stage = IntentStage::Made;
-        unfinished.made = Some(made.clone());
-        self.put(unfinished_row(row.begun), &unfinished)
-    }
-
-    fn enrol(
-        &mut self,
-        sequence: u64,
-        id: IntentId,
-        entry: EntryId,
-        push: &EnrolmentPush,
-        record: &Record,
-    ) -> Result<(), NotApplied> {
-        let (row, unfinished) = self.open_intent(id)?;
-        let made = unfinished.made.ok_or(Illegal::NothingMade(id))?;
-        let intent = unfinished.intent;
-        let credential = &made.registration.raw_id;
-        for (same, what) in [
-            (push.offer == intent.offer.id, "offer"),
-            (push.person == intent.offer.person.id, "person"),
-            (push.registration.raw_id == *credential, "credential"),
-            (push.assertion.raw_id == *credential, "credential"),
-        ] {
-            if !same {
-                return Err(Illegal::Mismatch { intent: id, what }.into());
-            }
-        }
-        self.check_unknown_credential(credential)?;
-        let enrolment = Enrolment {
-            credential: credential.clone(),
-            key: intent.key.id.clone(),
-            person: intent.offer.person.clone(),
-            rp_id: intent.offer.creation.rp.id.clone(),
-            offer: push.offer,
-            operator: push.operator.clone(),
-            at: push.enrolled_at,
-            pushed: false,
-            withdrawn: false,
-        };
-        for prefix in [by_person(&enrolment.person.id), by_model(&enrolment.key)]
-            .into_iter()
-            .chain(by_identity(&enrolment.key))
-        {
-            self.writes
-                .insert(numbered(&prefix, sequence), Some(Vec::new()));
-        }
-        self.put(credential_row(credential), &sequence)?;
-        self.put(enrolment_row(sequence), &enrolment)?;
-        self.put(offer_row(push.offer), &OfferUse::Spent)?;
-        self.counts.enrolments += 1;
-        self.end_intent(id, row)?;
-        self.queue(
-            sequence,
-            entry,
-            OutboxBody::Enrolment {
-                push: Box::new(push.clone()),
-            },
-            record,
-        )
-    }
-
-    fn retest(
-        &mut self,
-        sequence: u64,
-        intent: Option<IntentId>,
-        entry: EntryId,
-        push: &TestPush,
-        record: &Record,
-    ) -> Result<(), NotApplied> {
-        if let Some(id) = intent {
-            let (row, unfinished) = self.open_intent(id)?;
-            if push.person != unfinished.intent.offer.person.id {
-                return Err(Illegal::Mismatch {
-                    intent: id,
-                    what: "person",
-                }
-                .into());
-            }
-            self.remove(offer_row(unfinished.intent.offer.id));
-            self.end_intent(id, row)?;
-        }
-        self.take_offer(push.offer, OfferUse::Spent)?;
-        self.queue(
-            sequence,
-            entry,
-            OutboxBody::Test {
-                push: Box::new(push.clone()),
-            },
-            record,
-        )
-    }
-
     fn accepted(&mut self, entry: EntryId) -> Result<(), NotApplied> {
         let (row, waiting) = self.waiting(entry)?;
         if waiting.state != EntryState::Queued {
@@ -398,7 +294,12 @@ impl<'a, V: View> Pending<'a, V> {
         self.put(outbox_row(row.made), &waiting)
     }
 
-    fn resolved(&mut self, entry: EntryId, how: Resolution) -> Result<(), NotApplied> {
+    fn resolved(
+        &mut self,
+        entry: EntryId,
+        how: Resolution,
+        remains: Option<Remains>,
+    ) -> Result<(), NotApplied> {
         let (row, mut waiting) = self.waiting(entry)?;
         if waiting.state == EntryState::Queued {
             return Err(Illegal::NotInConflict(entry).into());
@@ -411,46 +312,12 @@ impl<'a, V: View> Pending<'a, V> {
                 self.put(outbox_row(row.made), &waiting)
             }
             Resolution::Withdrawn => {
-                self.mark_enrolment(row, |enrolment| enrolment.withdrawn = true)?;
+                self.mark_enrolment(row, |enrolment| {
+                    enrolment.withdrawn = true;
+                    enrolment.remains = remains;
+                })?;
                 self.settle(entry, row)
             }
-        }
-    }
-
-    fn open_intent(&self, id: IntentId) -> Result<(IntentRow, Unfinished), NotApplied> {
-        let row: IntentRow = value(self, &intent_row(id))?.ok_or(Illegal::UnknownIntent(id))?;
-        if row.state == IntentState::Over {
-            return Err(Illegal::IntentOver(id).into());
-        }
-        let unfinished = value(self, &unfinished_row(row.begun))?
-            .ok_or_else(|| IndexFault(format!("intent {id} is open and its row is missing")))?;
-        Ok((row, unfinished))
-    }
-
-    fn end_intent(&mut self, id: IntentId, row: IntentRow) -> Result<(), NotApplied> {
-        self.counts.unfinished = self.counts.unfinished.saturating_sub(1);
-        self.remove(unfinished_row(row.begun));
-        self.put(
-            intent_row(id),
-            &IntentRow {
-                state: IntentState::Over,
-                ..row
-            },
-        )
-    }
-
-    fn take_offer(&mut self, offer: OfferId, usage: OfferUse) -> Result<(), NotApplied> {
-        match value(self, &offer_row(offer))? {
-            None => self.put(offer_row(offer), &usage),
-            Some(OfferUse::InUse(intent)) => Err(Illegal::OfferInUse { offer, intent }.into()),
-            Some(OfferUse::Spent) => Err(Illegal::OfferSpent(offer).into()),
-        }
-    }
-
-    fn check_unknown_credential(&self, id: &crate::domain::Bytes) -> Result<(), NotApplied> {
-        match self.row(&credential_row(id))? {
-            None => Ok(()),
-            Some(_) => Err(Illegal::CredentialKnown(id.clone()).into()),
         }
     }
 

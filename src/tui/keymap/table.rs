@@ -192,7 +192,7 @@ pub(super) static KEYMAP: &[Binding] = &[
     bind(
         &[Key::Plain(KeyCode::Char('n'))],
         Action::WithoutKey,
-        |m| m == Mode::Unfinished,
+        |m| matches!(m, Mode::Outbox | Mode::Unfinished),
         |t| tr!(t, "key-without-key"),
         Left,
     ),

@@ -8,6 +8,7 @@ use crate::domain::pin::PinError;
 use crate::domain::policy::Verdict;
 use crate::domain::{KeyFacts, Person, Pin, Place};
 use crate::tui::entry::{Line, SecretLine};
+use crate::wire::KeyReport;
 use crate::workflow::dialogue::{Ending, Job, Note, Step, steps};
 
 /// A run, from its beginning until its closing screen is left.
@@ -41,7 +42,7 @@ pub struct Run {
     /// The key, once chosen.
     pub key: Option<KeyFacts>,
     /// The key that was chosen is not this one, which is meant.
-    pub wanted: Option<KeyFacts>,
+    pub wanted: Option<KeyReport>,
 }
 
 /// Where a step stands.
@@ -194,8 +195,8 @@ impl Run {
     pub fn person(&self) -> Option<&Person> {
         match &self.job {
             Job::SignIn | Job::FirstSignIn | Job::Care { .. } => None,
-            Job::Enrol { person } => Some(person),
-            Job::Resolve { unfinished } => Some(&unfinished.intent.offer.person),
+            Job::Enrol { person } | Job::Withdraw { person } => Some(person),
+            Job::Resolve { unfinished } => unfinished.person(),
         }
     }
 

@@ -10,7 +10,7 @@ use crate::domain::change::Remains;
 use crate::domain::models::Models;
 use crate::domain::policy::{Circumstances, Policy, Verdict, judge};
 use crate::domain::{KeyFacts, Person};
-use crate::station::face::{HomeView, Update};
+use crate::station::face::{Found, HomeView, Update};
 use crate::workflow::dialogue::{Ending, Event, Job, Note, Question, Step};
 
 impl Stage {
@@ -54,8 +54,10 @@ impl Stage {
         let serial = self.model.desk.find.serial;
         self.say(Update::Found {
             serial,
-            people: Ok(vec![person.clone()]),
-            more: false,
+            found: Ok(Found {
+                people: vec![person.clone()],
+                ..Found::default()
+            }),
         });
         self.press(KeyCode::Enter);
         self.press(KeyCode::Enter);

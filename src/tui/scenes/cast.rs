@@ -1,5 +1,7 @@
 //! The invented people, keys and results that scenes are made of.
 
+mod waiting;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -7,19 +9,15 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use crate::domain::authority::Role;
-use crate::domain::change::{EntryState, IntentStage, OutboxBody, OutboxEntry, Unfinished};
 use crate::domain::identification::Document;
 use crate::domain::{
-    Aaguid, Bytes, EntryId, Identification, Intent, IntentId, KeyFacts, KeyId, OfferId, OperatorId,
-    Organisation, OrganisationId, Person, PersonId, PersonKind, Place, StationId,
+    Aaguid, Bytes, Identification, KeyFacts, KeyId, OfferId, OperatorId, Organisation,
+    OrganisationId, Person, PersonId, PersonKind, Place, StationId,
 };
 use crate::station::face::{HomeView, Recent, RegistryState, SlotState, SlotView};
-use crate::wire::webauthn::{
-    AssertionResponse, AuthenticationResponse, CreationOptions, RelyingParty, RequestOptions, User,
-};
-use crate::wire::{
-    Credential, Expected, KeyReport, Offer, Operator, PersonDetail, TestPush, VERSION,
-};
+use crate::wire::webauthn::{CreationOptions, RelyingParty, RequestOptions, User};
+use crate::wire::{Credential, Expected, KeyReport, Offer, Operator, PersonDetail, VERSION};
+pub use waiting::{outbox, own_key, unfinished, withdrawal};
 
 /// Sunday 22 November 2026, 14:32 UTC.
 pub const NOW: Timestamp = Timestamp::constant(1_795_357_920, 0);
@@ -343,51 +341,11 @@ pub fn busy_home() -> HomeView {
     }
 }
 
-pub fn outbox() -> Vec<OutboxEntry> {
-    let entry = |n: u128, state, person: &Person| OutboxEntry {
-        id: EntryId(Uuid::from_u128(n)),
-        made_at: ago(20),
-        state,
-        body: OutboxBody::Test {
-            push: Box::new(test_push(person)),
-        },
-    };
-    vec![
-        entry(
-            1,
-            EntryState::Conflict {
-                code: "challenge-expired".to_owned(),
-                detail: "The challenge of this offer expired at 09:00; enrol the key once more."
-                    .to_owned(),
-            },
-            &example(),
-        ),
-        entry(2, EntryState::Queued, &main_admin()),
-    ]
-}
-
-fn test_push(person: &Person) -> TestPush {
-    let nothing = Bytes::default;
-    TestPush {
-        version: VERSION,
-        offer: OfferId(Uuid::from_u128(7)),
-        person: person.id.clone(),
-        assertion: AuthenticationResponse {
-            id: nothing(),
-            raw_id: nothing(),
-            kind: "public-key".to_owned(),
-            response: AssertionResponse {
-                client_data_json: nothing(),
-                authenticator_data: nothing(),
-                signature: nothing(),
-                user_handle: None,
-            },
-            authenticator_attachment: None,
-            client_extension_results: serde_json::Map::new(),
-        },
-        key: report(&fresh_key()),
-        operator: operator().id,
-        tested_at: ago(20),
+/// Work of every kind that was stopped half-way.
+pub fn much_unfinished() -> HomeView {
+    HomeView {
+        unfinished: vec![unfinished(), own_key(), withdrawal()],
+        ..busy_home()
     }
 }
 
@@ -396,22 +354,6 @@ fn report(key: &KeyFacts) -> KeyReport {
         id: key.id.clone(),
         model: key.model.clone(),
         firmware: key.firmware,
-    }
-}
-
-pub fn unfinished() -> Unfinished {
-    Unfinished {
-        intent: Intent {
-            id: IntentId(Uuid::from_u128(9)),
-            offer: offer(),
-            key: fresh_key(),
-            identification: identification(),
-            operator: operator().id,
-            begun_at: ago(260),
-            policy: None,
-        },
-        stage: IntentStage::Made,
-        made: None,
     }
 }
 

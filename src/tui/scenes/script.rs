@@ -8,7 +8,7 @@ use super::acts::verdict;
 use super::{Scene, Stage, cast};
 use crate::domain::Person;
 use crate::domain::change::Remains;
-use crate::station::face::Update;
+use crate::station::face::{Found, Update};
 use crate::workflow::dialogue::{Ending, Event, Job, Note, PushState, Question, Step, StopView};
 
 /// Every scene by its name.
@@ -91,8 +91,10 @@ pub(super) fn search(stage: &mut Stage) {
     let serial = stage.model.desk.find.serial;
     stage.say(Update::Found {
         serial,
-        people: Ok(cast::people()),
-        more: false,
+        found: Ok(Found {
+            people: cast::people(),
+            ..Found::default()
+        }),
     });
     stage.press(KeyCode::Down);
 }
@@ -331,7 +333,7 @@ fn withdraw(stage: &mut Stage) {
 }
 
 fn unfinished(stage: &mut Stage) {
-    stage.sign_in(cast::busy_home());
+    stage.sign_in(cast::much_unfinished());
     stage.press(KeyCode::F(6));
 }
 

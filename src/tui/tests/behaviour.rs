@@ -6,7 +6,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::{sent, shown};
 use crate::domain::change::Remains;
-use crate::station::face::{Command, Notice, Update};
+use crate::station::face::{Command, Found, Notice, Update};
 use crate::text::Language;
 use crate::tui::model::{Asking, Page};
 use crate::tui::scenes::{SCENES, Stage, cast};
@@ -27,8 +27,11 @@ pub fn at(name: &str) -> Stage {
 fn found(serial: u64, people: Vec<crate::domain::Person>) -> Update {
     Update::Found {
         serial,
-        people: Ok(people),
-        more: false,
+        found: Ok(Found {
+            people: people,
+            more: false,
+            from_tickets: false,
+        }),
     }
 }
 
@@ -269,7 +272,35 @@ fn a_conflict_is_withdrawn_only_by_the_name_it_is_about() {
     assert!(shown(&stage).contains("That is not the name above."));
     stage.type_text("mple");
     stage.press(KeyCode::Enter);
-    assert_eq!(sent(&mut stage), ["conflict Withdrawn"]);
+    assert_eq!(sent(&mut stage), ["withdraw"]);
+}
+
+#[test]
+fn a_conflict_whose_key_is_not_to_be_had_is_withdrawn_without_it() {
+    let mut stage = at("outbox");
+    stage.press(KeyCode::Char('n'));
+    assert!(shown(&stage).contains("stays on it"));
+    stage.type_text("P. Example");
+    stage.press(KeyCode::Enter);
+    assert_eq!(sent(&mut stage), ["withdraw without key"]);
+}
+
+#[test]
+fn people_from_tickets_are_marked_as_such_and_so_is_their_page() {
+    let mut stage = at("home");
+    stage.type_text("exam");
+    let serial = stage.model.desk.find.serial;
+    stage.say(Update::Found {
+        serial,
+        found: Ok(Found {
+            people: vec![cast::example()],
+            from_tickets: true,
+            ..Found::default()
+        }),
+    });
+    assert!(shown(&stage).contains("from tickets · 1 person"));
+    stage.press(KeyCode::Enter);
+    assert!(shown(&stage).contains("From a ticket"));
 }
 
 #[test]

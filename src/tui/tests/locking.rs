@@ -5,7 +5,7 @@ use ratatui::crossterm::event::KeyCode;
 use super::behaviour::at;
 use super::{THEME, sent, shown, text_of};
 use crate::domain::change::Remains;
-use crate::station::face::Update;
+use crate::station::face::{Found, Update};
 use crate::text::Language;
 use crate::tui::keymap::Mode;
 use crate::tui::model::Page;
@@ -184,8 +184,11 @@ fn what_the_station_says_late_about_a_person_is_not_taken_in_after_locking() {
     stage.press(KeyCode::F(12));
     stage.say(Update::Found {
         serial,
-        people: Ok(cast::people()),
-        more: false,
+        found: Ok(Found {
+            people: cast::people(),
+            more: false,
+            from_tickets: false,
+        }),
     });
     stage.say(Update::Opened(Box::new(cast::detail())));
     stage.run(Event::Began {

@@ -8,7 +8,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use super::{THEME, text_of};
 use crate::domain::change::Remains;
 use crate::domain::policy::{Finding, Verdict};
-use crate::station::face::{Notice, Update};
+use crate::station::face::{Found, Notice, Update};
 use crate::text::Language;
 use crate::tui::model::Page;
 use crate::tui::scenes::{Stage, cast};
@@ -70,13 +70,19 @@ fn said(stage: &Stage, which: usize) -> Update {
         7 => Update::Operator(None),
         8 => Update::Found {
             serial,
-            people: Ok(vec![cast::hostile(), cast::example()]),
-            more: true,
+            found: Ok(Found {
+                people: vec![cast::hostile(), cast::example()],
+                more: true,
+                from_tickets: false,
+            }),
         },
         9 => Update::Found {
             serial: serial.wrapping_sub(1),
-            people: Ok(cast::people()),
-            more: false,
+            found: Ok(Found {
+                people: cast::people(),
+                more: false,
+                from_tickets: false,
+            }),
         },
         10 => Update::Opened(Box::new(cast::detail())),
         _ => Update::Notice(Notice {

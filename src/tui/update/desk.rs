@@ -4,7 +4,9 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::{Effect, go};
 use crate::domain::Person;
-use crate::domain::change::{EntryState, OutboxBody, OutboxEntry, Resolution};
+use crate::domain::change::{
+    EntryState, OpenEnrolment, OutboxBody, OutboxEntry, Resolution, Unfinished,
+};
 use crate::station::face::{Command, SlotState};
 use crate::tui::clean::clean;
 use crate::tui::entry::Line;
@@ -35,8 +37,11 @@ pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
         Action::Wink => wink(model),
         Action::Push => vec![Effect::Send(Command::PushOutbox)],
         Action::Retry => retry(model),
-        Action::Withdraw => withdraw(model),
-        Action::WithoutKey => without_key(model),
+        Action::Withdraw => withdraw(model, false),
+        Action::WithoutKey => match model.page {
+            Page::Outbox(_) => withdraw(model, true),
+            _ => without_key(model),
+        },
         Action::Delete => edit(model, Line::pop),
         Action::Clear => edit(model, Line::pop_word),
         // These belong to a run, or were dealt with before a page saw them.
@@ -65,6 +70,7 @@ pub(super) fn open(model: &mut Model, person: Person) -> Vec<Effect> {
     };
     model.desk.person = Some(PersonPage {
         person,
+        from_ticket: model.desk.find.from_tickets,
         detail: None,
     });
     model.page = Page::Person;
@@ -92,7 +98,7 @@ fn confirm(model: &mut Model) -> Vec<Effect> {
         },
         Page::Unfinished(at) => {
             let at = *at;
-            match model.unfinished().get(at).map(|work| work.intent.id) {
+            match model.unfinished().get(at).map(Unfinished::id) {
                 Some(intent) => start(
                     model,
                     Command::Resolve {
@@ -146,10 +152,10 @@ fn back(model: &mut Model) -> Vec<Effect> {
         Page::SignIn => Vec::new(),
         Page::Code(_) => go(model, Page::SignIn),
         Page::GiveUp(GivingUp {
-            what: GivenUp::Conflict(_),
+            what: GivenUp::Work(_),
             ..
-        }) => go(model, Page::Outbox(0)),
-        Page::GiveUp(_) => go(model, Page::Unfinished(0)),
+        }) => go(model, Page::Unfinished(0)),
+        Page::GiveUp(_) => go(model, Page::Outbox(0)),
         Page::Home | Page::Person => {
             let serial = model.desk.find.serial;
             let keep_search = model.page == Page::Person;
@@ -266,16 +272,20 @@ fn retry(model: &Model) -> Vec<Effect> {
         .collect()
 }
 
-fn withdraw(model: &mut Model) -> Vec<Effect> {
+fn withdraw(model: &mut Model, without_key: bool) -> Vec<Effect> {
     let Some(entry) = marked_conflict(model) else {
         return Vec::new();
     };
-    let what = GivenUp::Conflict(entry.id);
+    let what = match (&entry.body, without_key) {
+        (OutboxBody::Test { .. } | OutboxBody::Unlock { .. }, _) => GivenUp::Test(entry.id),
+        (OutboxBody::Enrolment { .. }, false) => GivenUp::Enrolment(entry.id),
+        (OutboxBody::Enrolment { .. }, true) => GivenUp::EnrolmentWithoutKey(entry.id),
+    };
     let name = model.subject_of(&entry.body);
     let name = match &entry.body {
-        OutboxBody::Enrolment { push } => typeable(name, &push.person),
-        OutboxBody::Test { push } => typeable(name, &push.person),
-        OutboxBody::Unlock { push, .. } => typeable(name, &push.operator),
+        OutboxBody::Enrolment { push } => typeable(&name, push.person.as_str()),
+        OutboxBody::Test { push } => typeable(&name, push.person.as_str()),
+        OutboxBody::Unlock { push, .. } => typeable(&name, push.operator.as_str()),
     };
     confirm_giving_up(model, what, name)
 }
@@ -288,19 +298,23 @@ fn without_key(model: &mut Model) -> Vec<Effect> {
     let Some(work) = model.unfinished().get(at) else {
         return Vec::new();
     };
-    let what = GivenUp::Work(work.intent.id);
-    let person = &work.intent.offer.person;
-    let name = typeable(person.name.clone(), &person.id);
+    let what = GivenUp::Work(work.id());
+    let id = match work {
+        Unfinished::OwnKey(own) => own.offer.operator.id.to_string(),
+        Unfinished::Enrolment(OpenEnrolment { intent, .. }) => intent.offer.person.id.to_string(),
+        Unfinished::Withdrawal(withdrawal) => withdrawal.person.id.to_string(),
+    };
+    let name = typeable(work.name(), &id);
     confirm_giving_up(model, what, name)
 }
 
 /// The name as it is to be typed; the registry's identifier where a keyboard can't produce the name.
-fn typeable(name: String, id: &impl std::fmt::Display) -> String {
+fn typeable(name: &str, id: &str) -> String {
     let name = name.trim();
     if clean(name) == name && name.chars().count() <= NAME_CHARS_MAX {
         name.to_owned()
     } else {
-        id.to_string()
+        id.to_owned()
     }
 }
 
@@ -323,7 +337,12 @@ fn confirm_giving_up(model: &mut Model, what: GivenUp, name: String) -> Vec<Effe
 
 fn give_up(model: &mut Model, what: GivenUp) -> Vec<Effect> {
     match what {
-        GivenUp::Conflict(entry) => {
+        GivenUp::Enrolment(entry) | GivenUp::EnrolmentWithoutKey(entry) => {
+            model.page = Page::Outbox(0);
+            let without_key = matches!(what, GivenUp::EnrolmentWithoutKey(_));
+            start(model, Command::Withdraw { entry, without_key })
+        }
+        GivenUp::Test(entry) => {
             model.page = Page::Outbox(0);
             vec![Effect::Send(Command::ResolveConflict {
                 entry,

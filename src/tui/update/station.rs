@@ -2,7 +2,7 @@
 
 use super::lock::{sign_out, unlock};
 use super::{Effect, lock};
-use crate::station::face::{Command, Notice, Update};
+use crate::station::face::{Command, Found, Notice, Update};
 use crate::tui::entry::SecretLine;
 use crate::tui::model::{
     Asking, CurrentPin, Identify, Model, NewPin, Page, PinComplaint, Progress, Run, Touch,
@@ -20,9 +20,8 @@ pub(super) fn told(model: &mut Model, update: Update) -> Vec<Effect> {
         Update::Operator(operator) => return operator_is(model, operator),
         Update::Found {
             serial,
-            people,
-            more,
-        } => return found(model, serial, people, more),
+            found: answer,
+        } => return found(model, serial, answer),
         Update::Opened(detail) => {
             if let Some(page) = &mut model.desk.person
                 && page.person.id == detail.person.id
@@ -83,29 +82,21 @@ fn operator_is(model: &mut Model, operator: Option<Operator>) -> Vec<Effect> {
     }
 }
 
-fn found(
-    model: &mut Model,
-    serial: u64,
-    people: Result<Vec<crate::domain::Person>, Notice>,
-    more: bool,
-) -> Vec<Effect> {
+fn found(model: &mut Model, serial: u64, answer: Result<Found, Notice>) -> Vec<Effect> {
     let find = &mut model.desk.find;
     if model.operator.is_none() || serial != find.serial || find.line.is_empty() {
         return Vec::new();
     }
     find.waiting = false;
-    find.more = more;
     find.marked = 0;
-    match people {
-        Ok(people) => {
-            find.people = people;
-            find.failed = None;
-        }
-        Err(notice) => {
-            find.people.clear();
-            find.failed = Some(notice);
-        }
-    }
+    find.failed = None;
+    let answer = answer.unwrap_or_else(|notice| {
+        find.failed = Some(notice);
+        Found::default()
+    });
+    find.people = answer.people;
+    find.more = answer.more;
+    find.from_tickets = answer.from_tickets;
     let open = std::mem::take(&mut find.open_when_found);
     match find.people.as_slice() {
         [only] if open && model.page == Page::Home => {

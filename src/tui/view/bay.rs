@@ -11,6 +11,7 @@ use crate::domain::KeyFacts;
 use crate::station::face::{SlotState, SlotView};
 use crate::text::care::algorithm;
 use crate::text::tr;
+use crate::wire::KeyReport;
 
 /// From this width on a slot's line has room for the PIN's state, and from the next one for the firmware too.
 const ROOM_FOR_PIN: u16 = 66;
@@ -235,6 +236,14 @@ pub(super) fn key_line(ctx: Ctx<'_>, key: &KeyFacts) -> String {
         None => key.model.clone(),
     };
     tr!(ctx.text, "note-key", slot = key.slot, model = model)
+}
+
+/// A key that is not in the bay: model, firmware and serial number.
+pub(super) fn report_line(key: &KeyReport) -> String {
+    let firmware = key.firmware.map(crate::domain::key::firmware_text);
+    let parts = [Some(key.model.clone()), firmware, key.id.serial.clone()];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    parts.join(" ")
 }
 
 /// The same with its serial number, where it has one.

@@ -56,7 +56,13 @@ pub(super) fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, run: &Run, e
                 &tr!(ctx.text, "done-resolved"),
                 ctx.theme.strong(),
             );
-            sheet.paragraph(body, row, &ctx.text.remains(*remains), ctx.theme.plain());
+            sheet.paragraph(body, row, &ctx.text.recorded(*remains), ctx.theme.plain());
+        }
+        Ending::Withdrawn { person, remains } => {
+            let row = sheet.big(body, 1, &tr!(ctx.text, "done-big"), size);
+            let done = tr!(ctx.text, "done-withdrawn", name = person.name.as_str());
+            let row = sheet.paragraph(body, row + 1, &done, ctx.theme.strong());
+            sheet.paragraph(body, row, &ctx.text.withdrawn(*remains), ctx.theme.plain());
         }
         Ending::Stopped { stop, remains } => stopped(ctx, sheet, body, size, stop, *remains),
     }

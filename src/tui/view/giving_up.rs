@@ -13,10 +13,20 @@ pub(super) fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, giving_up: &
     let t = ctx.text;
     let name = giving_up.name.as_str();
     let (page, big, how) = match giving_up.what {
-        GivenUp::Conflict(_) => (
+        GivenUp::Enrolment(_) => (
             tr!(t, "outbox-title"),
             tr!(t, "withdraw-big"),
             tr!(t, "withdraw-how", name = name),
+        ),
+        GivenUp::EnrolmentWithoutKey(_) => (
+            tr!(t, "outbox-title"),
+            tr!(t, "withdraw-big"),
+            tr!(t, "withdraw-without-key-how", name = name),
+        ),
+        GivenUp::Test(_) => (
+            tr!(t, "outbox-title"),
+            tr!(t, "withdraw-big"),
+            tr!(t, "withdraw-test-how", name = name),
         ),
         GivenUp::Work(_) => (
             tr!(t, "unfinished-title"),

@@ -23,8 +23,11 @@ pub(super) fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
         bindings(mode, demo).partition(|binding| is_everywhere(binding));
     sheet.put(body, 0, heading(ctx, tr!(t, "help-here")));
     let row = list(ctx, sheet, body, 1, &here);
-    sheet.put(body, row + 1, heading(ctx, tr!(t, "help-everywhere")));
-    let row = list(ctx, sheet, body, row + 2, &everywhere);
+    // Every key is named, also where there is no room for a pause.
+    let room = usize::from(body.height.saturating_sub(row));
+    let row = row + u16::from(room > everywhere.len() + 1);
+    sheet.put(body, row, heading(ctx, tr!(t, "help-everywhere")));
+    let row = list(ctx, sheet, body, row + 1, &everywhere);
     sheet.put(body, row + 1, s(tr!(t, "help-close"), ctx.theme.quiet()));
 }
 

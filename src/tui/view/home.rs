@@ -114,7 +114,14 @@ fn find_and_list(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
         (false, true) => tr!(t, "home-people-more", count = find.people.len()),
         (false, false) => tr!(t, "home-people", count = find.people.len()),
     };
-    sheet.put_right(area, 0, s(count, ctx.theme.quiet()));
+    let count = match find.from_tickets && !find.waiting {
+        true => s(
+            format!("{} · {count}", tr!(t, "home-from-tickets")),
+            ctx.theme.warning(),
+        ),
+        false => s(count, ctx.theme.quiet()),
+    };
+    sheet.put_right(area, 0, count);
     if let Some(failed) = &find.failed {
         let words = t
             .notice(&failed.code)
@@ -312,12 +319,12 @@ fn alert_lines(ctx: Ctx<'_>) -> Vec<(String, &'static str)> {
     };
     let mut lines = Vec::new();
     if let Some(oldest) = home.unfinished.first() {
-        let at = ctx.time(oldest.intent.begun_at);
+        let at = ctx.time(oldest.begun_at());
         let count = home.unfinished.len();
         let mut line = tr!(ctx.text, "home-unfinished", count = count, at = at);
         if count == 1 {
             line.push(' ');
-            line.push_str(&ctx.text.stage(oldest.stage));
+            line.push_str(&ctx.text.stage(oldest));
         }
         lines.push((line, "F6"));
     }

@@ -10,7 +10,7 @@ use crate::domain::change::{EntryState, OutboxBody, OutboxEntry};
 use crate::text::tr;
 
 /// Rows for what is known of the marked entry.
-const DETAIL_ROWS: u16 = 8;
+const DETAIL_ROWS: u16 = 9;
 
 pub(super) fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, marked: usize) {
     let body = frame(
@@ -108,7 +108,16 @@ fn details(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, entry: &OutboxEntry)
             sheet.put(area, 0, words);
             let row = sheet.paragraph(area, 1, detail, plain);
             let row = sheet.paragraph(area, row + 1, &tr!(t, "outbox-retry-how"), plain);
-            sheet.paragraph(area, row, &tr!(t, "outbox-withdraw-how"), plain);
+            match entry.body {
+                OutboxBody::Test { .. } | OutboxBody::Unlock { .. } => {
+                    sheet.paragraph(area, row, &tr!(t, "outbox-withdraw-test-how"), plain);
+                }
+                OutboxBody::Enrolment { .. } => {
+                    let row = sheet.paragraph(area, row, &tr!(t, "outbox-withdraw-how"), plain);
+                    let without = tr!(t, "outbox-withdraw-without-key-how");
+                    sheet.paragraph(area, row, &without, plain);
+                }
+            }
         }
     }
 }

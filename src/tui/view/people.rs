@@ -127,6 +127,10 @@ fn keys(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, page: &PersonPage) {
     sheet.rule(area, 0, &tr!(ctx.text, "person-credentials"));
     let mut row = 1;
     match &page.detail {
+        None if page.from_ticket => {
+            let words = format!("! {}", tr!(ctx.text, "person-from-ticket"));
+            row = sheet.paragraph(area, row, &words, ctx.theme.warning());
+        }
         None => {
             sheet.put(
                 area,

@@ -171,7 +171,7 @@ fn choice(
         let line = format!("  … {}", tr!(t, "more-below", count = hidden));
         sheet.put(list, foot, s(line, ctx.theme.quiet()));
     } else if let Some(wanted) = &run.wanted {
-        let line = tr!(t, "choose-wanted", model = bay::key_line(ctx, wanted));
+        let line = tr!(t, "choose-wanted", model = bay::report_line(wanted));
         sheet.put(list, foot, s(format!("! {line}"), ctx.theme.warning()));
     } else if let Some(slot) = run.winked {
         sheet.put(

@@ -62,6 +62,7 @@ pub(super) fn title(ctx: Ctx<'_>, run: &Run) -> Vec<Span<'static>> {
         Job::Enrol { .. } => tr!(ctx.text, "run-enrol"),
         Job::Resolve { .. } => tr!(ctx.text, "run-resolve"),
         Job::Care { care } => ctx.text.care_job(care),
+        Job::Withdraw { .. } => tr!(ctx.text, "run-withdraw"),
     };
     let mut spans = vec![s(title, ctx.theme.strong())];
     if let Some(person) = run.person() {
@@ -149,6 +150,7 @@ fn note_text(ctx: Ctx<'_>, step: Step, note: &Note, run: &Run) -> String {
         Note::NoPin => tr!(t, "note-no-pin"),
         Note::Oddities { oddities } => tr!(t, "note-oddities", count = oddities.len()),
         Note::Tested { tested } => t.tested(tested),
+        Note::LeftToRegistry => tr!(t, "note-left-to-registry"),
         Note::Queued => tr!(t, "note-queued"),
         Note::Conflict { .. } => tr!(t, "note-conflict"),
     }

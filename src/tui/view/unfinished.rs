@@ -6,7 +6,7 @@ use super::chrome::{frame, page_title};
 use super::sheet::{Cell, Sheet, s};
 use super::{Ctx, bay, below, top};
 use crate::domain::change::{IntentStage, Unfinished};
-use crate::text::tr;
+use crate::text::{Text, tr};
 
 /// Rows for what is known of the marked entry.
 const DETAIL_ROWS: u16 = 8;
@@ -37,14 +37,16 @@ pub(super) fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, marked: usiz
         work_row(ctx, sheet, list, row, work, index == marked);
     }
     let detail = below(body, body.height.saturating_sub(DETAIL_ROWS));
-    let person = &work.intent.offer.person;
-    let whose = match &person.organisation {
-        Some(organisation) => format!("{} · {}", person.name, organisation.name),
-        None => person.name.clone(),
+    let organisation = work
+        .person()
+        .and_then(|person| person.organisation.as_ref());
+    let whose = match organisation {
+        Some(organisation) => format!("{} · {}", work.name(), organisation.name),
+        None => work.name().to_owned(),
     };
     sheet.rule(detail, 0, &whose);
     let detail = below(detail, 1);
-    let key = &work.intent.key;
+    let key = work.key();
     let which = tr!(
         t,
         "unfinished-key",
@@ -53,20 +55,7 @@ pub(super) fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, marked: usiz
     );
     sheet.put(detail, 0, s(which, ctx.theme.plain()));
     sheet.put(detail, 1, s(tr!(t, "unfinished-known"), ctx.theme.quiet()));
-    let (known, way) = match work.stage {
-        IntentStage::Begun => (
-            tr!(t, "unfinished-begun-known"),
-            tr!(t, "unfinished-begun-way"),
-        ),
-        IntentStage::PinSet => (
-            tr!(t, "unfinished-pin-known"),
-            tr!(t, "unfinished-begun-way"),
-        ),
-        IntentStage::Made => (
-            tr!(t, "unfinished-made-known"),
-            tr!(t, "unfinished-made-way"),
-        ),
-    };
+    let (known, way) = known_and_way(t, work);
     let row = sheet.paragraph(detail, 2, &known, ctx.theme.plain());
     let row = sheet.paragraph(detail, row, &way, ctx.theme.strong());
     sheet.paragraph(
@@ -75,6 +64,34 @@ pub(super) fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, marked: usiz
         &tr!(t, "unfinished-without-key"),
         ctx.theme.plain(),
     );
+}
+
+/// What is known, and the safe way on.
+fn known_and_way(t: &Text, work: &Unfinished) -> (String, String) {
+    match work {
+        Unfinished::Enrolment(open) => match open.stage {
+            IntentStage::Begun => (
+                tr!(t, "unfinished-begun-known"),
+                tr!(t, "unfinished-begun-way"),
+            ),
+            IntentStage::PinSet => (
+                tr!(t, "unfinished-pin-known"),
+                tr!(t, "unfinished-begun-way"),
+            ),
+            IntentStage::Made => (
+                tr!(t, "unfinished-made-known"),
+                tr!(t, "unfinished-made-way"),
+            ),
+        },
+        Unfinished::OwnKey(_) => (
+            tr!(t, "unfinished-own-key-known"),
+            tr!(t, "unfinished-own-key-way"),
+        ),
+        Unfinished::Withdrawal(_) => (
+            tr!(t, "unfinished-withdrawal-known"),
+            tr!(t, "unfinished-withdrawal-way"),
+        ),
+    }
 }
 
 fn work_row(
@@ -87,8 +104,7 @@ fn work_row(
 ) {
     let t = ctx.text;
     let plain = ctx.theme.plain();
-    let begun = work.intent.begun_at;
-    let person = &work.intent.offer.person;
+    let begun = work.begun_at();
     let cells: [Cell; 4] = [
         (
             2,
@@ -96,12 +112,8 @@ fn work_row(
             ctx.theme.strong(),
         ),
         (17, format!("{} {}", ctx.day(begun), ctx.time(begun)), plain),
-        (20, person.name.clone(), ctx.theme.strong()),
-        (
-            40,
-            tr!(t, "unfinished-stage", stage = t.stage(work.stage)),
-            plain,
-        ),
+        (20, work.name().to_owned(), ctx.theme.strong()),
+        (40, tr!(t, "unfinished-stage", stage = t.stage(work)), plain),
     ];
     sheet.cells(area, row, &cells);
     if marked {

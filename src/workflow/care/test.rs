@@ -127,7 +127,9 @@ impl Trial {
         let (pin, nth) = (self.pin.as_ref(), (1, self.touches.1));
         self.touches.0 = 1;
         let made = touch(desk, key, nth, async |desk: &mut D, key: &KeyFacts| {
-            desk.make_credential(key, pin, &options, client.hash).await
+            desk.make_credential(key, pin, &options, client.hash)
+                .await
+                .map_err(|not_made| not_made.fault)
         })
         .await;
         let checked = made.map(|made| {
@@ -268,7 +270,9 @@ impl Trial {
             key,
             self.touches,
             async |desk: &mut D, key: &KeyFacts| {
-                desk.make_credential(key, pin, &options, client.hash).await
+                desk.make_credential(key, pin, &options, client.hash)
+                    .await
+                    .map_err(|not_made| not_made.fault)
             },
         )
         .await;
@@ -421,7 +425,13 @@ fn judged(
     counter: u32,
     how: Checked,
 ) -> Result<(Verified, u32), Stop> {
-    let checked = check_assertion(signed, &client.hash, TEST_RP_ID, &made.public_key, how)?;
+    let checked = check_assertion(
+        signed,
+        &client.hash,
+        TEST_RP_ID,
+        Some(&made.public_key),
+        how,
+    )?;
     if signed.id != made.id {
         return Err(Stop::Unproven(
             "it signed with another credential".to_owned(),
@@ -548,6 +558,7 @@ async fn test_at_registry<D: CareDesk>(
     begin_step(desk, Step::Record);
     let entry = EntryId(desk.fresh_id());
     let push = TestPush {
+        identification: None,
         version: VERSION,
         offer: offer.id,
         person: person.clone(),

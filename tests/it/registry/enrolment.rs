@@ -217,6 +217,7 @@ async fn a_key_that_is_enrolled_already_is_tested_with_the_enrolment_s_own_offer
             person: offer.person.id.clone(),
             assertion: enrolment.body.assertion,
             key: enrolment.body.key,
+            identification: Some(enrolment.body.identification),
             operator: world.session.operator.id.clone(),
             tested_at: Timestamp::now(),
         },

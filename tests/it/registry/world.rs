@@ -198,6 +198,7 @@ impl World {
                 person: PersonId::new(person),
                 assertion: key.sign(&offer.request, &offer.origin),
                 key: report(key),
+                identification: None,
                 operator: self.session.operator.id.clone(),
                 tested_at: Timestamp::now(),
             },

@@ -1,0 +1,132 @@
+//! How a run's end counts: exit code, stable word, and what to read.
+
+use serde_json::json;
+
+use super::care;
+use super::output::{Exit, Outcome, push_word};
+use super::secret::SecretError;
+use crate::domain::change::Remains;
+use crate::domain::{KeyFacts, Person};
+use crate::workflow::dialogue::{Ending, PushState};
+use crate::workflow::{KeyFault, Stop};
+
+/// A PIN or code that could not be read.
+pub fn unreadable(error: &SecretError) -> Outcome {
+    Outcome::failed(Exit::Usage, "unreadable-secret", error.to_string())
+}
+
+/// How a finished run counts.
+pub fn outcome_of(ending: &Ending) -> Outcome {
+    match ending {
+        Ending::Enrolled { person, key, push } => pushed("enrolled", person, key, push),
+        Ending::Retested { person, key, push } => pushed("retested", person, key, push),
+        Ending::WorksFor { person, key, push } => care::works_for(person, key, push),
+        Ending::Cared { key, result } => care::outcome_of(key, result),
+        Ending::SignedIn => Outcome::done("signed in", json!({})),
+        Ending::Resolved { remains } => {
+            Outcome::done("unfinished work ended", json!({ "remains": remains }))
+        }
+        Ending::Withdrawn { person, remains } => Outcome {
+            code: "withdrawn".to_owned(),
+            ..Outcome::done(
+                format!("withdrawn for {}: {}", person.name, left(*remains)),
+                json!({ "person": person.id, "remains": remains }),
+            )
+        },
+        Ending::Stopped { stop, remains } => Outcome {
+            facts: json!({ "remains": remains }),
+            ..Outcome::failed(Exit::Key, stop.code.clone(), stop.detail.clone())
+        },
+    }
+}
+
+fn pushed(code: &str, person: &Person, key: &KeyFacts, push: &PushState) -> Outcome {
+    let (exit, standing) = match push {
+        PushState::Accepted => (Exit::Done, "the registry verified and holds it".to_owned()),
+        PushState::Queued => (
+            Exit::Queued,
+            "the registry cannot be reached; the result waits in the outbox".to_owned(),
+        ),
+        PushState::Conflict { detail } => (
+            Exit::Refused,
+            format!("the registry refused it ({detail}); see `keydesk outbox list`"),
+        ),
+    };
+    let mut detail = format!("{code}: {} for {}: {standing}", key.model, person.name);
+    let know = must_know(person, key);
+    for line in &know {
+        detail.push('\n');
+        detail.push_str(line);
+    }
+    Outcome {
+        exit,
+        code: code.to_owned(),
+        detail,
+        facts: json!({ "person": person.id, "key": key, "push": push_word(push), "know": know }),
+    }
+}
+
+/// What the person takes home besides the key.
+fn must_know(person: &Person, key: &KeyFacts) -> Vec<&'static str> {
+    let mut know = Vec::new();
+    if key.pin_set.is_some() {
+        know.push("tell the person: the PIN is theirs alone, nobody can look it up");
+    }
+    know.push("tell the person: the key does not work through Microsoft's remote desktop (RDP)");
+    know.push(
+        "tell the person: keep a second key elsewhere, whoever loses the only one must come back",
+    );
+    if person.lacks_standby_key() {
+        know.push("left to do: this main administrator should have a standby key too");
+    }
+    know
+}
+
+/// How an early end counts.
+pub fn outcome_of_stop(stop: &Stop) -> Outcome {
+    let exit = match stop.cause() {
+        Stop::Cancelled | Stop::Key(KeyFault::Cancelled) => Exit::Cancelled,
+        Stop::SignedOut
+        | Stop::NotAllowed(_)
+        | Stop::KeyRefused(_)
+        | Stop::RegistryRefused { .. }
+        | Stop::OfferExpired => Exit::Refused,
+        Stop::Key(_) | Stop::Unproven(_) => Exit::Key,
+        Stop::Unreachable(_) => Exit::Unreachable,
+        Stop::Store(_) | Stop::Left { .. } => Exit::Store,
+    };
+    Outcome {
+        facts: json!({ "remains": stop.remains() }),
+        ..Outcome::failed(exit, stop.code(), stop.to_string())
+    }
+}
+
+fn left(remains: Remains) -> &'static str {
+    match remains {
+        Remains::CredentialDeleted => "its credential was deleted from the key; the PIN stays",
+        Remains::Nothing | Remains::Pin => "the key no longer holds its credential",
+        Remains::Credential => "a credential that opens nothing stays on the key; it is recorded",
+        Remains::Unknown => "the key may hold a credential that opens nothing; it is recorded",
+        Remains::InUse => "the key stays in use",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_exit_code_follows_the_cause_also_when_something_remains_on_the_key() {
+        let left = Stop::Left {
+            cause: Box::new(Stop::Cancelled),
+            remains: Remains::Pin,
+        };
+        let outcome = outcome_of_stop(&left);
+        assert_eq!(outcome.exit, Exit::Cancelled);
+        assert_eq!(outcome.facts["remains"], "pin");
+        let refused = outcome_of_stop(&Stop::KeyRefused("x".to_owned()));
+        assert_eq!(refused.exit.code(), 3);
+        let unreachable = outcome_of_stop(&Stop::Unreachable("x".to_owned()));
+        assert_eq!(unreachable.exit.code(), 5);
+    }
+}

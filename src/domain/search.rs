@@ -1,0 +1,147 @@
+//! How people are found by what somebody types: the same at the registry and, in tickets, at a station out of its reach.
+//!
+//! Case and diacritics do not matter. Invariant: what is sought holds no quotation mark and no NUL, so that a query can
+//! quote it.
+
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+
+use super::person::Person;
+
+/// Most words of a search that are looked at.
+const MAX_WORDS: usize = 8;
+
+/// What somebody typed, ready to be compared.
+pub struct Search {
+    sought: Vec<String>,
+}
+
+impl Search {
+    /// Takes the text apart.
+    pub fn new(text: &str) -> Self {
+        Self {
+            sought: sought(text),
+        }
+    }
+
+    /// Whether every word begins a word of the person's name, e-mail address, employee number, or their organisation's name
+    /// or Chamber of Commerce number. No word finds nobody.
+    pub fn finds(&self, person: &Person) -> bool {
+        let found_by = found_by(person);
+        let begins = |word: &String| found_by.iter().any(|known| known.starts_with(word));
+        !self.sought.is_empty() && self.sought.iter().all(begins)
+    }
+}
+
+/// The words that a person is found by. An address is one word, besides the words before its @.
+fn found_by(person: &Person) -> Vec<String> {
+    let email = person.email.as_deref().unwrap_or_default();
+    let local = email.rsplit_once('@').map_or("", |(local, _)| local);
+    let organisation = person.organisation.as_ref();
+    let texts = [
+        person.name.as_str(),
+        local,
+        person.employee_number.as_deref().unwrap_or_default(),
+        organisation.map_or("", |o| &o.name),
+        organisation
+            .and_then(|o| o.coc_number.as_deref())
+            .unwrap_or_default(),
+    ];
+    let mut found_by: Vec<String> = texts.into_iter().flat_map(words).collect();
+    found_by.push(fold(email));
+    found_by
+}
+
+/// The words that are sought. One with an @ is (the beginning of) an address.
+pub fn sought(text: &str) -> Vec<String> {
+    let mut sought: Vec<String> = Vec::new();
+    for part in text.split_whitespace() {
+        if part.contains('@') {
+            let address = fold(part);
+            sought.push(
+                address
+                    .chars()
+                    .filter(|c| *c != '"' && *c != '\0')
+                    .collect(),
+            );
+        } else {
+            sought.extend(words(part));
+        }
+    }
+    sought.retain(|word| word.chars().any(char::is_alphanumeric));
+    sought.truncate(MAX_WORDS);
+    sought
+}
+
+/// Lower case, without diacritics: what is compared when people are looked for.
+pub fn fold(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    for c in text.nfkd().filter(|c| !is_combining_mark(*c)) {
+        for lower in c.to_lowercase() {
+            match lower {
+                // Letters that no decomposition takes apart.
+                'ø' => folded.push('o'),
+                'ł' => folded.push('l'),
+                'đ' | 'ð' => folded.push('d'),
+                'ı' => folded.push('i'),
+                'ß' => folded.push_str("ss"),
+                'æ' => folded.push_str("ae"),
+                'œ' => folded.push_str("oe"),
+                'þ' => folded.push_str("th"),
+                other => folded.push(other),
+            }
+        }
+    }
+    folded
+}
+
+/// The words of a text, folded.
+pub fn words(text: &str) -> Vec<String> {
+    fold(text)
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Organisation, OrganisationId, PersonId, PersonKind};
+
+    #[test]
+    fn folding_takes_case_and_diacritics_away() {
+        assert_eq!(fold("Łukasz ØSTERGÅRD"), "lukasz ostergard");
+        assert_eq!(fold("Zoë Müßig-Ĳsbrand"), "zoe mussig-ijsbrand");
+    }
+
+    #[test]
+    fn a_person_is_found_by_the_beginning_of_every_word_that_a_ticket_knows() {
+        let person = Person {
+            id: PersonId::new("p-1"),
+            name: "Zoë van den Berg".to_owned(),
+            email: Some("z.berg@shipping.example".to_owned()),
+            employee_number: Some("E-1042".to_owned()),
+            kind: PersonKind::Employee,
+            organisation: Some(Organisation {
+                id: OrganisationId::new("o-1"),
+                name: "Example Shipping".to_owned(),
+                coc_number: Some("12345678".to_owned()),
+            }),
+            keys: 0,
+            apps: 0,
+        };
+        for text in [
+            "zoe",
+            "berg van",
+            "z.berg@ship",
+            "1042",
+            "ship zoe",
+            "123456",
+        ] {
+            assert!(Search::new(text).finds(&person), "{text}");
+        }
+        for text in ["oë", "zoe jansen", "example.nl", "berg@", " - ", ""] {
+            assert!(!Search::new(text).finds(&person), "{text}");
+        }
+    }
+}

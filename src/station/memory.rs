@@ -1,0 +1,102 @@
+//! The station's memory as faces and tests see it: everything that can be asked, and no way to change anything.
+//!
+//! Invariant: what becomes true goes through [`Station::commit`](super::Station::commit) and no other way.
+
+use crate::domain::care::CareRecord;
+use crate::domain::change::{Enrolment, KeyRecord, OutboxBody, OutboxEntry, Unfinished};
+use crate::domain::{EntryId, IntentId, KeyFacts, PersonId};
+use crate::store::{Counts, Room, Store, StoreError};
+use crate::wire::Offer;
+use crate::workflow::{Refused, Stop};
+
+/// A read-only view of the journal's index. Every question fails with [`Stop::Store`] and with nothing else.
+#[derive(Clone, Copy)]
+pub struct Memory<'a> {
+    store: &'a Store,
+}
+
+impl<'a> Memory<'a> {
+    pub(super) fn new(store: &'a Store) -> Self {
+        Self { store }
+    }
+
+    /// What waits for the registry, queued or in conflict, oldest first.
+    pub fn outbox(self) -> Result<Vec<OutboxEntry>, Stop> {
+        self.store.outbox().map_err(failed)
+    }
+
+    /// An entry that waits. `None` once it is accepted or withdrawn.
+    pub fn outbox_entry(self, id: EntryId) -> Result<Option<OutboxEntry>, Stop> {
+        self.store.outbox_entry(id).map_err(failed)
+    }
+
+    /// The enrolment that an entry reports and that is to be given up. `None`: the entry reports a test, or waits no more.
+    pub fn refused(self, id: EntryId) -> Result<Option<Refused>, Stop> {
+        let Some(OutboxEntry {
+            body: OutboxBody::Enrolment { push },
+            ..
+        }) = self.outbox_entry(id)?
+        else {
+            return Ok(None);
+        };
+        let push = *push;
+        let credential = push.registration.raw_id;
+        let enrolment = self.store.enrolment_by(&credential).map_err(failed)?;
+        Ok(enrolment.map(|enrolment| Refused {
+            entry: id,
+            person: enrolment.person,
+            credential,
+            rp_id: enrolment.rp_id,
+            key: push.key,
+        }))
+    }
+
+    /// Unfinished work, oldest first.
+    pub fn unfinished(self) -> Result<Vec<Unfinished>, Stop> {
+        self.store.unfinished().map_err(failed)
+    }
+
+    /// Unfinished work by its intent.
+    pub fn unfinished_by(self, id: IntentId) -> Result<Option<Unfinished>, Stop> {
+        self.store.unfinished_by(id).map_err(failed)
+    }
+
+    /// The enrolments made here for a person, oldest first.
+    pub fn enrolments_of(self, person: &PersonId) -> Result<Vec<Enrolment>, Stop> {
+        self.store.enrolments_of(person).map_err(failed)
+    }
+
+    /// The last `limit` enrolments made here, newest first.
+    pub fn recent(self, limit: usize) -> Result<Vec<Enrolment>, Stop> {
+        self.store.recent(limit).map_err(failed)
+    }
+
+    /// Every key in the inventory, by model.
+    pub fn keys(self) -> Result<Vec<KeyRecord>, Stop> {
+        self.store.keys().map_err(failed)
+    }
+
+    /// What was done to a key besides enrolments, newest first.
+    pub fn cares_of(self, key: &KeyFacts, limit: usize) -> Result<Vec<CareRecord>, Stop> {
+        self.store.cares_of(key, limit).map_err(failed)
+    }
+
+    /// The tickets of a day, used and expired ones included.
+    pub fn tickets(self, day: jiff::civil::Date) -> Result<Vec<Offer>, Stop> {
+        self.store.tickets(day).map_err(failed)
+    }
+
+    /// How many of each there are.
+    pub fn counts(self) -> Result<Counts, Stop> {
+        self.store.counts().map_err(failed)
+    }
+
+    /// Room on the disk.
+    pub fn room(self) -> Result<Room, Stop> {
+        self.store.room().map_err(failed)
+    }
+}
+
+fn failed(error: StoreError) -> Stop {
+    Stop::Store(error.to_string())
+}

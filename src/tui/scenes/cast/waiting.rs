@@ -1,0 +1,136 @@
+//! What waits in the scenes: for the registry, and for somebody to take it up.
+
+use uuid::Uuid;
+
+use super::{ago, example, fresh_key, identification, main_admin, offer, operator, report};
+use crate::domain::change::{
+    EntryState, IntentStage, OpenEnrolment, OutboxBody, OutboxEntry, OwnKey, Unfinished, Withdrawal,
+};
+use crate::domain::{Bytes, EntryId, Intent, IntentId, OfferId, Person};
+use crate::wire::webauthn::{
+    AssertionResponse, AttestationResponse, AuthenticationResponse, RegistrationResponse,
+};
+use crate::wire::{EnrolmentPush, OperatorOffer, TestPush, VERSION};
+
+pub fn outbox() -> Vec<OutboxEntry> {
+    let entry = |n: u128, state, body| OutboxEntry {
+        id: EntryId(Uuid::from_u128(n)),
+        made_at: ago(20),
+        state,
+        body,
+    };
+    let refused = EntryState::Conflict {
+        code: "challenge-expired".to_owned(),
+        detail: "The challenge of this offer expired at 09:00; enrol the key once more.".to_owned(),
+    };
+    let push = Box::new(enrolment_push(&example()));
+    let enrolment = OutboxBody::Enrolment { push };
+    let push = Box::new(test_push(&main_admin()));
+    let test = OutboxBody::Test { push };
+    vec![
+        entry(1, refused, enrolment),
+        entry(2, EntryState::Queued, test),
+    ]
+}
+
+fn enrolment_push(person: &Person) -> EnrolmentPush {
+    EnrolmentPush {
+        version: VERSION,
+        offer: OfferId(Uuid::from_u128(8)),
+        person: person.id.clone(),
+        registration: RegistrationResponse {
+            id: Bytes::default(),
+            raw_id: Bytes::default(),
+            kind: "public-key".to_owned(),
+            response: AttestationResponse {
+                client_data_json: Bytes::default(),
+                attestation_object: Bytes::default(),
+                authenticator_data: None,
+                transports: Vec::new(),
+                public_key: None,
+                public_key_algorithm: None,
+            },
+            authenticator_attachment: None,
+            client_extension_results: serde_json::Map::new(),
+        },
+        assertion: assertion(),
+        key: report(&fresh_key()),
+        identification: identification(),
+        operator: operator().id,
+        finished_by: None,
+        enrolled_at: ago(20),
+    }
+}
+
+fn test_push(person: &Person) -> TestPush {
+    TestPush {
+        version: VERSION,
+        offer: OfferId(Uuid::from_u128(7)),
+        person: person.id.clone(),
+        assertion: assertion(),
+        key: report(&fresh_key()),
+        identification: Some(identification()),
+        operator: operator().id,
+        tested_at: ago(20),
+    }
+}
+
+fn assertion() -> AuthenticationResponse {
+    let nothing = Bytes::default;
+    AuthenticationResponse {
+        id: nothing(),
+        raw_id: nothing(),
+        kind: "public-key".to_owned(),
+        response: AssertionResponse {
+            client_data_json: nothing(),
+            authenticator_data: nothing(),
+            signature: nothing(),
+            user_handle: None,
+        },
+        authenticator_attachment: None,
+        client_extension_results: serde_json::Map::new(),
+    }
+}
+
+pub fn unfinished() -> Unfinished {
+    Unfinished::Enrolment(OpenEnrolment {
+        intent: Intent {
+            id: IntentId(Uuid::from_u128(9)),
+            offer: offer(),
+            key: fresh_key(),
+            identification: identification(),
+            operator: operator().id,
+            begun_at: ago(260),
+            policy: None,
+        },
+        stage: IntentStage::Made,
+        made: None,
+    })
+}
+
+pub fn own_key() -> Unfinished {
+    let creation = offer().creation;
+    Unfinished::OwnKey(OwnKey {
+        id: IntentId(Uuid::from_u128(19)),
+        offer: OperatorOffer {
+            operator: operator(),
+            creation,
+            origin: "https://login.example".to_owned(),
+        },
+        key: fresh_key(),
+        begun_at: ago(55),
+    })
+}
+
+pub fn withdrawal() -> Unfinished {
+    Unfinished::Withdrawal(Withdrawal {
+        id: IntentId(Uuid::from_u128(29)),
+        entry: EntryId(Uuid::from_u128(30)),
+        person: example(),
+        credential: Bytes(vec![4; 16]),
+        rp_id: "login.example".to_owned(),
+        key: fresh_key(),
+        operator: operator().id,
+        begun_at: ago(12),
+    })
+}

@@ -1,0 +1,217 @@
+//! Gives up an enrolment that the registry refused: its credential opens nothing and is deleted from the key, or the record
+//! says that it stays there.
+//!
+//! Invariant: before a credential is deleted its entry has left the outbox, in the same record that begins the deletion. So
+//! what may be gone from the key is never sent again, and a stop in between is unfinished work.
+
+use super::dialogue::{Ending, Event, Job, Note, Step};
+use super::resolve::How;
+use super::steps::{Unlocked, begin_step, choose_key, end_step, on_key, refresh, unlock};
+use super::undo::delete_known;
+use super::{Desk, KeyFault, Stop, conclude};
+use crate::domain::authority::Action;
+use crate::domain::change::{EndReason, Remains, Resolution, Withdrawal};
+use crate::domain::{Bytes, Change, EntryId, IntentId, KeyFacts, OperatorId, Person};
+use crate::wire::KeyReport;
+use crate::wire::webauthn::Descriptor;
+
+/// An enrolment that the registry refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// Its outbox entry, which is in conflict.
+    pub entry: EntryId,
+    /// Whose it is.
+    pub person: Person,
+    /// The credential.
+    pub credential: Bytes,
+    /// At which relying party.
+    pub rp_id: String,
+    /// The key that it is on.
+    pub key: KeyReport,
+}
+
+/// Gives up what the registry refused.
+pub async fn withdraw<D: Desk>(desk: &mut D, refused: Refused, how: How) -> Result<Ending, Stop> {
+    desk.tell(Event::Began {
+        job: Job::Withdraw {
+            person: refused.person.clone(),
+        },
+    });
+    let result = withdraw_enrolment(desk, refused, how).await;
+    conclude(desk, result)
+}
+
+async fn withdraw_enrolment<D: Desk>(
+    desk: &mut D,
+    refused: Refused,
+    how: How,
+) -> Result<Ending, Stop> {
+    let operator = desk.operator().ok_or(Stop::SignedOut)?;
+    operator.role.may(Action::ResolveConflict)?;
+    let remains = match how {
+        How::WithoutKey => record(desk, refused.entry, Remains::Credential).await?,
+        How::WithKey => withdraw_from_key(desk, &refused, operator.id).await?,
+    };
+    Ok(Ending::Withdrawn {
+        person: refused.person,
+        remains,
+    })
+}
+
+/// Nothing is deleted: the conflict is over, and the record says what remains.
+async fn record<D: Desk>(desk: &mut D, entry: EntryId, remains: Remains) -> Result<Remains, Stop> {
+    begin_step(desk, Step::Record);
+    desk.commit(Change::ConflictResolved {
+        entry,
+        how: Resolution::Withdrawn,
+        remains: Some(remains),
+    })
+    .await?;
+    end_step(desk, Step::Record, Note::None);
+    Ok(remains)
+}
+
+async fn withdraw_from_key<D: Desk>(
+    desk: &mut D,
+    refused: &Refused,
+    operator: OperatorId,
+) -> Result<Remains, Stop> {
+    let (rp_id, credential) = (refused.rp_id.as_str(), &refused.credential);
+    begin_step(desk, Step::Key);
+    loop {
+        let mut key = choose_key(desk).await?;
+        refresh(desk, &mut key).await?;
+        let found = match key.id == refused.key.id {
+            true => look(desk, rp_id, credential, &mut key).await?,
+            false => Found::OtherKey,
+        };
+        match found {
+            Found::OtherKey => desk.tell(Event::OtherKey {
+                wanted: refused.key.clone(),
+            }),
+            Found::Fixed => return record(desk, refused.entry, Remains::Credential).await,
+            Found::Gone => return record(desk, refused.entry, Remains::Nothing).await,
+            Found::Deletable(unlocked) => {
+                let withdrawal = Withdrawal {
+                    id: IntentId(desk.fresh_id()),
+                    entry: refused.entry,
+                    person: refused.person.clone(),
+                    credential: credential.clone(),
+                    rp_id: rp_id.to_owned(),
+                    key: key.clone(),
+                    operator,
+                    begun_at: desk.now(),
+                };
+                desk.commit(Change::WithdrawalBegun {
+                    intent: Box::new(withdrawal.clone()),
+                })
+                .await?;
+                let remains = delete(desk, &withdrawal, &unlocked, &key).await?;
+                return end(desk, &withdrawal, remains).await;
+            }
+        }
+    }
+}
+
+/// Finishes a withdrawal that was stopped. Once the credential is gone nothing tells a key without serial number from its
+/// twins: the record then says that it may still be somewhere.
+pub(super) async fn settle<D: Desk>(
+    desk: &mut D,
+    withdrawal: &Withdrawal,
+    key: &mut KeyFacts,
+) -> Result<Remains, Stop> {
+    let found = look(desk, &withdrawal.rp_id, &withdrawal.credential, key).await?;
+    Ok(match found {
+        Found::OtherKey => Remains::Unknown,
+        Found::Fixed => Remains::Credential,
+        // It was deleted before the stop.
+        Found::Gone => Remains::CredentialDeleted,
+        Found::Deletable(unlocked) => delete(desk, withdrawal, &unlocked, key).await?,
+    })
+}
+
+async fn delete<D: Desk>(
+    desk: &mut D,
+    withdrawal: &Withdrawal,
+    unlocked: &Unlocked,
+    key: &KeyFacts,
+) -> Result<Remains, Stop> {
+    let (rp_id, id) = (withdrawal.rp_id.as_str(), &withdrawal.credential);
+    delete_known(desk, rp_id, key, unlocked.pin(), id)
+        .await
+        .ok_or_else(|| Stop::Key(KeyFault::Gone).leaving(Remains::Credential))
+}
+
+async fn end<D: Desk>(
+    desk: &mut D,
+    withdrawal: &Withdrawal,
+    remains: Remains,
+) -> Result<Remains, Stop> {
+    begin_step(desk, Step::Record);
+    desk.commit(Change::IntentEnded {
+        intent: withdrawal.id,
+        why: EndReason::Withdrawn,
+        remains,
+    })
+    .await
+    .map_err(|stop| stop.leaving(remains))?;
+    end_step(desk, Step::Record, Note::None);
+    Ok(remains)
+}
+
+/// What a key of the right model and serial number says of a credential.
+enum Found {
+    /// It holds it and can delete it.
+    Deletable(Unlocked),
+    /// It holds it and can't delete it.
+    Fixed,
+    /// It is the key, and no longer holds it.
+    Gone,
+    /// Another key: nothing but the credential tells it from its twins, and it does not hold it.
+    OtherKey,
+}
+
+async fn look<D: Desk>(
+    desk: &mut D,
+    rp_id: &str,
+    credential: &Bytes,
+    key: &mut KeyFacts,
+) -> Result<Found, Stop> {
+    let is_unique = key.id.is_unique();
+    let absent = |found| if is_unique { found } else { Found::OtherKey };
+    end_step(desk, Step::Key, Note::Key { key: key.clone() });
+    if key.pin_set == Some(false) {
+        // A key without a PIN never made it, or was reset since.
+        return Ok(absent(Found::Gone));
+    }
+    let ids = [Descriptor::new(credential.clone())];
+    let held = on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
+        desk.holds(key, rp_id, &ids).await
+    });
+    let is_shown = held.await?.is_some();
+    if key.pin_set.is_none() || !key.credential_management {
+        return Ok(if is_shown {
+            Found::Fixed
+        } else {
+            absent(Found::Fixed)
+        });
+    }
+    begin_step(desk, Step::Pin);
+    let min_length = key.pin_min_length;
+    let (unlocked, _) = unlock(desk, key, rp_id, min_length, &mut false).await?;
+    end_step(desk, Step::Pin, Note::Verified);
+    let residents = on_key(
+        desk,
+        key,
+        async |desk: &mut D, key: &KeyFacts| match unlocked.pin() {
+            Some(pin) => desk.residents(key, pin, rp_id).await,
+            None => Ok(Vec::new()),
+        },
+    )
+    .await?;
+    Ok(match residents.iter().any(|r| r.id == *credential) {
+        true => Found::Deletable(unlocked),
+        false if is_shown => Found::Fixed,
+        false => absent(Found::Gone),
+    })
+}

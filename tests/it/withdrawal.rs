@@ -1,0 +1,247 @@
+//! Enrolments that the registry refused and an operator gives up: what becomes of the credential on the key.
+
+#![expect(
+    clippy::indexing_slicing,
+    reason = "a test that indexes wrongly fails, as it should"
+)]
+
+use std::time::Duration;
+
+use keydesk::app::demo::world::World;
+use keydesk::bay::Cancel;
+use keydesk::bay::soft::{Profile, SoftKey, TouchPolicy};
+use keydesk::cli::args::{ConflictHow, KeyChoice, OutboxCommand};
+use keydesk::cli::commands::{self, StationCommand};
+use keydesk::cli::output::Exit;
+use keydesk::domain::change::{Enrolment, OutboxEntry, Remains, Resolution, Unfinished};
+use keydesk::domain::{PersonId, Place};
+use keydesk::station::stopper::Stopper;
+use keydesk::store::audit;
+use keydesk::workflow::dialogue::{Ending, Event};
+use keydesk::workflow::{self, How, Refused};
+
+use crate::faulty_desk::{FaultyDesk, Mishap};
+use crate::headless::{fd_of, paper, pin_file};
+use crate::outbox::{in_conflict_on, waiting};
+use crate::scenarios::{PIN, SLOT, desk, fresh_key, person, world};
+
+/// A world with a key in the slot whose enrolment the registry has refused.
+async fn refused(key: &SoftKey) -> (World, OutboxEntry) {
+    let mut world = world(1).await;
+    let entry = in_conflict_on(&mut world, key).await;
+    world.station.keep_session().expect("kept");
+    assert_eq!(key.credentials().len(), 1);
+    (world, entry)
+}
+
+fn of(world: &World, entry: &OutboxEntry) -> Refused {
+    let found = world.station.store().refused(entry.id).expect("read");
+    found.expect("an enrolment in conflict")
+}
+
+fn enrolment(world: &World) -> Enrolment {
+    let here = world.station.store().enrolments_of(&person(1));
+    here.expect("read").remove(0)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn withdrawing_deletes_the_credential_from_the_key_and_the_record_says_so() {
+    let key = fresh_key();
+    let (world, entry) = refused(&key).await;
+    let (mut desk, _) = desk(&world, &Cancel::default());
+    let ending = workflow::withdraw(&mut desk, of(&world, &entry), How::WithKey).await;
+    assert!(
+        matches!(
+            &ending,
+            Ok(Ending::Withdrawn {
+                remains: Remains::CredentialDeleted,
+                ..
+            })
+        ),
+        "{ending:?}"
+    );
+    assert!(key.credentials().is_empty());
+    assert!(waiting(&world).is_empty());
+    assert!(world.station.store().unfinished().expect("read").is_empty());
+    let enrolment = enrolment(&world);
+    assert!(enrolment.withdrawn);
+    assert_eq!(enrolment.remains, Some(Remains::CredentialDeleted));
+    audit::verify(&world.data()).expect("a whole chain");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_the_key_the_record_says_that_the_credential_stays_on_it() {
+    let key = fresh_key();
+    let (world, entry) = refused(&key).await;
+    let (mut desk, _) = desk(&world, &Cancel::default());
+    workflow::withdraw(&mut desk, of(&world, &entry), How::WithoutKey)
+        .await
+        .expect("withdrawn");
+    assert_eq!(key.credentials().len(), 1);
+    assert!(waiting(&world).is_empty());
+    assert_eq!(enrolment(&world).remains, Some(Remains::Credential));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_cannot_delete_keeps_the_credential_and_the_record_says_so() {
+    let profile = Profile::ctap20().with_touch(TouchPolicy::Auto);
+    let key = SoftKey::new(profile);
+    let (world, entry) = refused(&key).await;
+    let (mut desk, _) = desk(&world, &Cancel::default());
+    workflow::withdraw(&mut desk, of(&world, &entry), How::WithKey)
+        .await
+        .expect("withdrawn");
+    assert_eq!(key.credentials().len(), 1);
+    assert_eq!(enrolment(&world).remains, Some(Remains::Credential));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_twin_that_does_not_hold_the_credential_is_not_taken_for_the_key() {
+    let key = fresh_key();
+    let (world, entry) = refused(&key).await;
+    let twin = fresh_key();
+    world.rack.pull(&Place::new(SLOT));
+    world.rack.put(SLOT, &twin);
+    world.station.slots().settled(Duration::from_secs(2)).await;
+    let (mut desk, face) = desk(&world, &Cancel::default());
+    let run = workflow::withdraw(&mut desk, of(&world, &entry), How::WithKey);
+    let ended = tokio::time::timeout(Duration::from_secs(1), run).await;
+    assert!(ended.is_err(), "the twin was taken for the key: {ended:?}");
+    let said = face.events();
+    assert!(said.iter().any(|e| matches!(e, Event::OtherKey { .. })));
+    assert_eq!(waiting(&world).len(), 1, "nothing was given up");
+}
+
+/// Longer than any run here may last, with other tests beside it.
+const LONG: Duration = Duration::from_secs(15);
+
+fn numbered_key() -> SoftKey {
+    let profile = Profile::yubikey_5_nfc().with_serial("A");
+    SoftKey::new(profile.with_touch(TouchPolicy::Auto))
+}
+
+/// How many calls a withdrawal makes.
+async fn calls() -> usize {
+    let (world, entry) = refused(&numbered_key()).await;
+    let (inner, _) = desk(&world, &Cancel::default());
+    let mut counting = FaultyDesk::new(inner, None, Mishap::FailsBefore);
+    workflow::withdraw(&mut counting, of(&world, &entry), How::WithKey)
+        .await
+        .expect("withdrawn");
+    counting.calls()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_withdrawal_stopped_anywhere_is_still_in_conflict_or_is_unfinished_work_that_ends_well() {
+    let calls = calls().await;
+    assert!((6..20).contains(&calls), "{calls} calls");
+    let mut taken_up = 0;
+    for mishap in [Mishap::StopsAfter, Mishap::FailsAfter] {
+        for at in 0..calls {
+            let key = numbered_key();
+            let (mut world, entry) = refused(&key).await;
+            let (inner, _) = desk(&world, &Cancel::default());
+            let mut faulty = FaultyDesk::new(inner, Some(at), mishap);
+            let stopped = faulty.stopped();
+            let what = of(&world, &entry);
+            tokio::select! {
+                _ = workflow::withdraw(&mut faulty, what.clone(), How::WithKey) => {}
+                () = stopped.notified() => {}
+                () = tokio::time::sleep(LONG) => panic!("stuck at call {at}"),
+            }
+            let label = format!("{mishap:?} at call {at} ({:?})", faulty.hit);
+            drop(faulty);
+            world = world.reopen().expect("opens again");
+            world.station.resume_session().expect("a session");
+            key.power_cycle();
+            world.rack.put(SLOT, &key);
+            world.station.slots().settled(Duration::from_secs(2)).await;
+            let store = world.station.store();
+            let work = store.unfinished().expect("read");
+            match (waiting(&world).as_slice(), work.as_slice()) {
+                ([_], []) => {
+                    assert_eq!(key.credentials().len(), 1, "{label}: deleted all the same");
+                    let (mut desk, _) = desk(&world, &Cancel::default());
+                    let run = workflow::withdraw(&mut desk, what, How::WithKey);
+                    let ending = tokio::time::timeout(LONG, run).await;
+                    assert!(matches!(ending, Ok(Ok(_))), "{label}: {ending:?}");
+                }
+                ([], [Unfinished::Withdrawal(open)]) => {
+                    taken_up += 1;
+                    let (mut desk, _) = desk(&world, &Cancel::default());
+                    let work = Unfinished::Withdrawal(open.clone());
+                    let run = workflow::resolve(&mut desk, work, How::WithKey);
+                    let ending = tokio::time::timeout(LONG, run).await;
+                    assert!(matches!(ending, Ok(Ok(_))), "{label}: {ending:?}");
+                }
+                ([], []) => {}
+                other => panic!("{label}: {other:?}"),
+            }
+            assert!(key.credentials().is_empty(), "{label}");
+            assert_eq!(
+                enrolment(&world).remains,
+                Some(Remains::CredentialDeleted),
+                "{label}"
+            );
+            assert!(world.station.store().unfinished().expect("read").is_empty());
+        }
+    }
+    assert!(taken_up >= 2, "{taken_up} were taken up as unfinished work");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_being_withdrawn_is_never_sent_again() {
+    let key = fresh_key();
+    let (world, entry) = refused(&key).await;
+    let (inner, _) = desk(&world, &Cancel::default());
+    let mut faulty = FaultyDesk::at(inner, "delete_credential", Mishap::FailsBefore);
+    let stop = workflow::withdraw(&mut faulty, of(&world, &entry), How::WithKey)
+        .await
+        .expect_err("the key failed");
+    assert_eq!(stop.remains(), Remains::Credential, "{stop}");
+    let retried = world
+        .station
+        .resolve_conflict(entry.id, Resolution::Retry)
+        .await;
+    assert!(retried.is_err(), "{retried:?}");
+    let page = world.station.person(&person(1)).await.expect("a page");
+    assert!(page.credentials.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_command_line_withdraws_with_the_key_and_without_it() {
+    for without_key in [false, true] {
+        let key = fresh_key();
+        let (world, entry) = refused(&key).await;
+        let pins = pin_file(&[PIN]);
+        let command = OutboxCommand::Resolve {
+            entry: entry.id,
+            how: ConflictHow::Withdraw,
+            without_key,
+            key: KeyChoice {
+                key: Some(SLOT.to_owned()),
+                pin_fd: Some(fd_of(&pins)),
+                wait: 20,
+            },
+        };
+        let station = std::sync::Arc::clone(&world.station);
+        let run = commands::run(
+            station,
+            StationCommand::Outbox(&command),
+            paper().1,
+            Stopper::default(),
+        );
+        let outcome = tokio::time::timeout(Duration::from_secs(30), run).await;
+        let outcome = outcome.expect("ends by itself");
+        assert_eq!(outcome.exit, Exit::Done, "{outcome:?}");
+        assert_eq!(outcome.code, "withdrawn");
+        let left = if without_key {
+            "credential"
+        } else {
+            "credential-deleted"
+        };
+        assert_eq!(outcome.facts["remains"], left);
+        assert_eq!(key.credentials().len(), usize::from(without_key));
+        assert_eq!(outcome.facts["person"], PersonId::new("p-1").as_str());
+    }
+}
