@@ -352,3 +352,27 @@ async fn a_wrong_pin_costs_one_attempt_and_the_screen_says_how_many_are_left() {
         &Stop::Key(KeyFault::WrongPin { retries: Some(7) })
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn out_of_reach_of_the_registry_people_are_found_in_tickets_and_marked() {
+    let mut world = world(2).await;
+    let request = TicketRequest {
+        people: vec![person(2)],
+        ..TicketRequest::of_day(jiff::Zoned::now().date())
+    };
+    let fetched = world.station.fetch_tickets(&request).await;
+    assert_eq!(fetched.expect("tickets"), 1);
+    world.stop_registry().await;
+    for text in ["person", "p2@example.com", "2", "12345678"] {
+        let found = world.station.find(text).await.expect("found");
+        assert!(found.from_tickets, "{text}");
+        let ids: Vec<_> = found.people.into_iter().map(|p| p.id).collect();
+        assert_eq!(ids, [person(2)], "{text}");
+    }
+    let nobody = world
+        .station
+        .find("p1@example.com")
+        .await
+        .expect("an answer");
+    assert!(nobody.people.is_empty());
+}

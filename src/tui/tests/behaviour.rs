@@ -28,7 +28,7 @@ fn found(serial: u64, people: Vec<crate::domain::Person>) -> Update {
     Update::Found {
         serial,
         found: Ok(Found {
-            people: people,
+            people,
             more: false,
             from_tickets: false,
         }),
