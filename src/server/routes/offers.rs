@@ -67,9 +67,7 @@ pub async fn offer(
         Opened::Fresh(entry) => entry,
         Opened::Repeated(response) => return Ok(response),
     };
-    let person = people::by_id(&mut *entry.tx, &id)
-        .await?
-        .ok_or_else(|| no_person(&id))?;
+    let person = known(&mut entry.tx, &id).await?;
     let life = registry.config.challenge_life();
     let offer = issue(
         &registry,
@@ -172,9 +170,7 @@ pub async fn test_options(
             Opened::Fresh(entry) => entry,
             Opened::Repeated(response) => return Ok(response),
         };
-    people::by_id(&mut *entry.tx, &id)
-        .await?
-        .ok_or_else(|| no_person(&id))?;
+    known(&mut entry.tx, &id).await?;
     let life = registry.config.challenge_life();
     let now = registry.now();
     let expires_at = from_ms(ms(now + life))?;
@@ -199,6 +195,12 @@ pub async fn test_options(
     let subject = row.id.to_string();
     let line = line(&desk, "test-offer", &subject, id.as_str());
     entry.finish(StatusCode::CREATED, &reply, line).await
+}
+
+async fn known(tx: &mut Write, id: &PersonId) -> Answer<Person> {
+    people::by_id(&mut **tx, id)
+        .await?
+        .ok_or_else(|| no_person(id))
 }
 
 fn may(desk: &AtDesk, action: Action) -> Answer<()> {
@@ -232,10 +234,7 @@ async fn wanted(
         ));
     }
     for id in &request.people {
-        let person = people::by_id(&mut **tx, id)
-            .await?
-            .ok_or_else(|| no_person(id))?;
-        people.push(person);
+        people.push(known(tx, id).await?);
     }
     if people.is_empty() {
         for expected in people::expected(&mut **tx, start_ms, end_ms).await? {

@@ -4,27 +4,29 @@
 //! operator is the offer, which was issued to this station in a session of theirs, with a role that was allowed.
 //! Invariant: a credential and the test that proved it become true together, in one transaction, or not at all.
 
+mod claim;
+
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
+use serde::Serialize;
 use sqlx::Row;
+
+pub(super) use claim::CLOCK_SKEW;
+use claim::{Claim, claimed_offer};
 
 use super::people::no_person;
 use super::{Body, Shared};
-use crate::domain::authority::{Action, Role};
-use crate::domain::{Aaguid, Bytes, Identification, OfferId, OperatorId, PersonId, StationId};
+use crate::domain::{Aaguid, Bytes, Identification, OfferId, PersonId, StationId};
 use crate::server::Registry;
 use crate::server::auth::{AtStation, IdempotencyKey};
-use crate::server::database::{Audit, Write, from_ms, ms};
+use crate::server::database::{Audit, Write, ms};
 use crate::server::ledger::{self, Opened};
 use crate::server::people;
-use crate::server::problem::{Answer, Refusal, operator_revoked};
+use crate::server::problem::{Answer, Refusal};
 use crate::server::verify::Registered;
 use crate::wire::{EnrolmentPush, KeyReport, Problem, Push, Receipt, TestPush, VERSION, code};
-
-/// How far a station's clock may be off.
-pub(super) const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(5);
 
 /// Takes a finished enrolment: verifies the registration and the test that followed it.
 #[utoipa::path(
@@ -42,16 +44,21 @@ pub async fn enrolment(
     key: IdempotencyKey,
     Body(push): Body<Push<EnrolmentPush>>,
 ) -> Answer<Response> {
-    check_version(push.body.version)?;
-    ledger::observe_head(&registry, &station, &push.head).await?;
+    let opened = begin(
+        &registry,
+        &station,
+        key,
+        ("enrolment", push.body.version),
+        &push,
+    )
+    .await?;
+    let mut entry = match opened {
+        Opened::Fresh(entry) => entry,
+        Opened::Repeated(response) => return Ok(response),
+    };
     let push = push.body;
     check_identification(&push.identification)?;
     check_key(&push.key)?;
-    let mut entry =
-        match ledger::open(&registry, station.as_str(), Some(key), "enrolment", &push).await? {
-            Opened::Fresh(entry) => entry,
-            Opened::Repeated(response) => return Ok(response),
-        };
     let claim = Claim {
         station: &station,
         offer: push.offer,
@@ -122,17 +129,15 @@ pub async fn test(
     key: IdempotencyKey,
     Body(push): Body<Push<TestPush>>,
 ) -> Answer<Response> {
-    check_version(push.body.version)?;
-    ledger::observe_head(&registry, &station, &push.head).await?;
+    let opened = begin(&registry, &station, key, ("test", push.body.version), &push).await?;
+    let mut entry = match opened {
+        Opened::Fresh(entry) => entry,
+        Opened::Repeated(response) => return Ok(response),
+    };
     let push = push.body;
     if let Some(identification) = &push.identification {
         check_identification(identification)?;
     }
-    let mut entry =
-        match ledger::open(&registry, station.as_str(), Some(key), "test", &push).await? {
-            Opened::Fresh(entry) => entry,
-            Opened::Repeated(response) => return Ok(response),
-        };
     let claim = Claim {
         station: &station,
         offer: push.offer,
@@ -198,7 +203,21 @@ pub async fn test(
     entry.finish(StatusCode::CREATED, &receipt, line).await
 }
 
-pub(super) fn check_version(version: u16) -> Answer<()> {
+/// What every push begins with, before anything of it is believed: its version, how far the station's journal has come, and
+/// whether it was answered before.
+pub(super) async fn begin<T: Serialize>(
+    registry: &Registry,
+    station: &StationId,
+    key: IdempotencyKey,
+    (route, version): (&str, u16),
+    push: &Push<T>,
+) -> Answer<Opened> {
+    check_version(version)?;
+    ledger::observe_head(registry, station, &push.head).await?;
+    ledger::open(registry, station.as_str(), Some(key), route, &push.body).await
+}
+
+fn check_version(version: u16) -> Answer<()> {
     if version <= VERSION {
         return Ok(());
     }
@@ -208,149 +227,6 @@ pub(super) fn check_version(version: u16) -> Answer<()> {
             "version {version} is newer than {VERSION}, which this registry speaks; update the registry"
         ),
     ))
-}
-
-/// What a push says it answers.
-struct Claim<'a> {
-    station: &'a StationId,
-    offer: OfferId,
-    person: &'a PersonId,
-    operator: &'a OperatorId,
-    /// Who ended what `operator` had begun.
-    finished_by: Option<&'a OperatorId>,
-    at: Timestamp,
-}
-
-/// The states that an offer's answers are verified against.
-struct Claimed {
-    registration_state: Option<String>,
-    assertion_state: String,
-}
-
-/// The offer, if it is this station's, for this person, not used, not expired, and the operator stood at the desk.
-async fn claimed_offer(registry: &Registry, tx: &mut Write, claim: &Claim<'_>) -> Answer<Claimed> {
-    let row = sqlx::query(
-        "SELECT kind, person, operator, registration_state, assertion_state, issued_ms, expires_ms, used_ms \
-         FROM offer WHERE id = ? AND station = ?",
-    )
-    .bind(claim.offer.to_string())
-    .bind(claim.station.as_str())
-    .fetch_optional(&mut **tx)
-    .await?
-    .ok_or_else(|| {
-        Refusal::new(
-            code::OFFER_UNKNOWN,
-            format!("offer {} was not issued to this station", claim.offer),
-        )
-    })?;
-    if row.try_get::<Option<i64>, _>("used_ms")?.is_some() {
-        return Err(Refusal::new(
-            code::OFFER_USED,
-            format!(
-                "offer {} has been used; get a new one for another key",
-                claim.offer
-            ),
-        ));
-    }
-    if row.try_get::<i64, _>("expires_ms")? <= ms(registry.now()) {
-        return Err(Refusal::new(
-            code::CHALLENGE_EXPIRED,
-            format!(
-                "offer {} has expired; the person must enrol anew",
-                claim.offer
-            ),
-        ));
-    }
-    if row.try_get::<String, _>("person")? != claim.person.as_str() {
-        return Err(Refusal::new(
-            code::OFFER_FOREIGN,
-            format!("offer {} is not for {}", claim.offer, claim.person),
-        ));
-    }
-    refuse_revoked(tx, claim).await?;
-    let issued_ms: i64 = row.try_get("issued_ms")?;
-    let in_time = ms(claim.at + CLOCK_SKEW) >= issued_ms && claim.at <= registry.now() + CLOCK_SKEW;
-    let by_issuer = row.try_get::<String, _>("operator")? == claim.operator.as_str();
-    let is_ticket = row.try_get::<String, _>("kind")? == "ticket";
-    let absent = match (by_issuer, is_ticket) {
-        (false, false) => Some(claim.operator),
-        (by_issuer, _) => absent(tx, claim, by_issuer, issued_ms).await?,
-    };
-    if let Some(operator) = absent.or((!in_time).then_some(claim.operator)) {
-        return Err(Refusal::new(
-            code::OFFER_FOREIGN,
-            format!(
-                "operator {operator} was not signed in at this station at {}; check the station's clock",
-                claim.at
-            ),
-        ));
-    }
-    Ok(Claimed {
-        registration_state: row.try_get("registration_state")?,
-        assertion_state: row.try_get("assertion_state")?,
-    })
-}
-
-/// What an operator did before their access ended stands; a station that can't hear of it may let them go on for a while.
-async fn refuse_revoked(tx: &mut Write, claim: &Claim<'_>) -> Answer<()> {
-    let operator = claim.finished_by.unwrap_or(claim.operator);
-    let revoked_ms: Option<Option<i64>> =
-        sqlx::query_scalar("SELECT revoked_ms FROM operator WHERE id = ?")
-            .bind(operator.as_str())
-            .fetch_optional(&mut **tx)
-            .await?;
-    match revoked_ms.flatten() {
-        Some(at_ms) if ms(claim.at) >= at_ms => Err(operator_revoked(operator, from_ms(at_ms)?)),
-        _ => Ok(()),
-    }
-}
-
-/// Which of the operators of a claim was not at the station. Who had the offer issued was, when it was issued.
-async fn absent<'a>(
-    tx: &mut Write,
-    claim: &Claim<'a>,
-    by_issuer: bool,
-    issued_ms: i64,
-) -> Answer<Option<&'a OperatorId>> {
-    let (from_ms, to_ms) = (ms(claim.at - CLOCK_SKEW), ms(claim.at + CLOCK_SKEW));
-    let begun_ms = match claim.finished_by {
-        None => (from_ms, to_ms),
-        // When it was begun is not said, so that any time of theirs since the ticket was issued will do.
-        Some(_) => (issued_ms, to_ms),
-    };
-    if !by_issuer && !stood_there(tx, claim.station, claim.operator, begun_ms).await? {
-        return Ok(Some(claim.operator));
-    }
-    match claim.finished_by {
-        Some(other) if !stood_there(tx, claim.station, other, (from_ms, to_ms)).await? => {
-            Ok(Some(other))
-        }
-        _ => Ok(None),
-    }
-}
-
-/// Whether that operator, who may enrol, was signed in at the station at some time in between (ms since 1970, inclusive).
-/// A ticket that one operator fetched may be used by the next one.
-async fn stood_there(
-    tx: &mut Write,
-    station: &StationId,
-    operator: &OperatorId,
-    (from_ms, to_ms): (i64, i64),
-) -> Answer<bool> {
-    let role: Option<String> = sqlx::query_scalar(
-        "SELECT o.role FROM session s JOIN operator o ON o.id = s.operator \
-         WHERE s.station = ? AND s.operator = ? AND s.opened_ms <= ? \
-         AND min(s.expires_ms, coalesce(s.ended_ms, s.expires_ms)) >= ? LIMIT 1",
-    )
-    .bind(station.as_str())
-    .bind(operator.as_str())
-    .bind(to_ms)
-    .bind(from_ms)
-    .fetch_optional(&mut **tx)
-    .await?;
-    Ok(role
-        .and_then(|role| Role::parse(&role))
-        .is_some_and(|role| role.may(Action::Enrol).is_ok()))
 }
 
 async fn refuse_known(tx: &mut Write, id: &Bytes) -> Answer<()> {

@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use sqlx::Row;
 
-use super::pushes::{CLOCK_SKEW, check_version};
+use super::pushes::{CLOCK_SKEW, begin};
 use super::{Body, Shared};
 use crate::domain::StationId;
 use crate::server::auth::{AtStation, IdempotencyKey};
@@ -34,14 +34,19 @@ pub async fn unlock(
     key: IdempotencyKey,
     Body(push): Body<Push<UnlockPush>>,
 ) -> Answer<Response> {
-    check_version(push.body.version)?;
-    ledger::observe_head(&registry, &station, &push.head).await?;
+    let opened = begin(
+        &registry,
+        &station,
+        key,
+        ("unlock", push.body.version),
+        &push,
+    )
+    .await?;
+    let mut entry = match opened {
+        Opened::Fresh(entry) => entry,
+        Opened::Repeated(response) => return Ok(response),
+    };
     let push = push.body;
-    let mut entry =
-        match ledger::open(&registry, station.as_str(), Some(key), "unlock", &push).await? {
-            Opened::Fresh(entry) => entry,
-            Opened::Repeated(response) => return Ok(response),
-        };
     let now = registry.now();
     if let Some(ended_ms) = unlocked_session(&mut entry.tx, &station, &push).await?
         && ended_ms < ms(push.unlocked_at)

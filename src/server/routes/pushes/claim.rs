@@ -1,0 +1,162 @@
+//! Whether a push may claim the offer that it names: the station, the person and the operator are the offer's, and whoever did
+//! it stood at the station then, with access and a role that allowed it.
+
+use jiff::{SignedDuration, Timestamp};
+use sqlx::Row;
+
+use crate::domain::authority::{Action, Role};
+use crate::domain::{OfferId, OperatorId, PersonId, StationId};
+use crate::server::Registry;
+use crate::server::database::{Write, from_ms, ms};
+use crate::server::problem::{Answer, Refusal, operator_revoked};
+use crate::wire::code;
+
+/// How far a time that a station tells may be off.
+pub(in crate::server::routes) const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(5);
+
+/// What a push says it answers.
+pub(super) struct Claim<'a> {
+    pub station: &'a StationId,
+    pub offer: OfferId,
+    pub person: &'a PersonId,
+    pub operator: &'a OperatorId,
+    /// Who ended what `operator` had begun.
+    pub finished_by: Option<&'a OperatorId>,
+    pub at: Timestamp,
+}
+
+/// The states that an offer's answers are verified against.
+pub(super) struct Claimed {
+    pub registration_state: Option<String>,
+    pub assertion_state: String,
+}
+
+/// The offer, if it is this station's, for this person, not used, not expired, and the operator stood at the desk.
+pub(super) async fn claimed_offer(
+    registry: &Registry,
+    tx: &mut Write,
+    claim: &Claim<'_>,
+) -> Answer<Claimed> {
+    let row = sqlx::query(
+        "SELECT kind, person, operator, registration_state, assertion_state, issued_ms, expires_ms, used_ms \
+         FROM offer WHERE id = ? AND station = ?",
+    )
+    .bind(claim.offer.to_string())
+    .bind(claim.station.as_str())
+    .fetch_optional(&mut **tx)
+    .await?
+    .ok_or_else(|| {
+        Refusal::new(
+            code::OFFER_UNKNOWN,
+            format!("offer {} was not issued to this station", claim.offer),
+        )
+    })?;
+    if row.try_get::<Option<i64>, _>("used_ms")?.is_some() {
+        return Err(Refusal::new(
+            code::OFFER_USED,
+            format!(
+                "offer {} has been used; get a new one for another key",
+                claim.offer
+            ),
+        ));
+    }
+    if row.try_get::<i64, _>("expires_ms")? <= ms(registry.now()) {
+        return Err(Refusal::new(
+            code::CHALLENGE_EXPIRED,
+            format!(
+                "offer {} has expired; the person must enrol anew",
+                claim.offer
+            ),
+        ));
+    }
+    if row.try_get::<String, _>("person")? != claim.person.as_str() {
+        return Err(Refusal::new(
+            code::OFFER_FOREIGN,
+            format!("offer {} is not for {}", claim.offer, claim.person),
+        ));
+    }
+    refuse_revoked(tx, claim).await?;
+    let issued_ms: i64 = row.try_get("issued_ms")?;
+    let in_time = ms(claim.at + CLOCK_SKEW) >= issued_ms && claim.at <= registry.now() + CLOCK_SKEW;
+    let by_issuer = row.try_get::<String, _>("operator")? == claim.operator.as_str();
+    let is_ticket = row.try_get::<String, _>("kind")? == "ticket";
+    let absent = match (by_issuer, is_ticket) {
+        (false, false) => Some(claim.operator),
+        (by_issuer, _) => absent(tx, claim, by_issuer, issued_ms).await?,
+    };
+    if let Some(operator) = absent.or((!in_time).then_some(claim.operator)) {
+        return Err(Refusal::new(
+            code::OFFER_FOREIGN,
+            format!(
+                "operator {operator} was not signed in at this station at {}; check the station's clock",
+                claim.at
+            ),
+        ));
+    }
+    Ok(Claimed {
+        registration_state: row.try_get("registration_state")?,
+        assertion_state: row.try_get("assertion_state")?,
+    })
+}
+
+/// What an operator did before their access ended stands; a station that can't hear of it may let them go on for a while.
+async fn refuse_revoked(tx: &mut Write, claim: &Claim<'_>) -> Answer<()> {
+    let operator = claim.finished_by.unwrap_or(claim.operator);
+    let revoked_ms: Option<Option<i64>> =
+        sqlx::query_scalar("SELECT revoked_ms FROM operator WHERE id = ?")
+            .bind(operator.as_str())
+            .fetch_optional(&mut **tx)
+            .await?;
+    match revoked_ms.flatten() {
+        Some(at_ms) if ms(claim.at) >= at_ms => Err(operator_revoked(operator, from_ms(at_ms)?)),
+        _ => Ok(()),
+    }
+}
+
+/// Which of the operators of a claim was not at the station. Who had the offer issued was, when it was issued.
+async fn absent<'a>(
+    tx: &mut Write,
+    claim: &Claim<'a>,
+    by_issuer: bool,
+    issued_ms: i64,
+) -> Answer<Option<&'a OperatorId>> {
+    let (from_ms, to_ms) = (ms(claim.at - CLOCK_SKEW), ms(claim.at + CLOCK_SKEW));
+    let begun_ms = match claim.finished_by {
+        None => (from_ms, to_ms),
+        // When it was begun is not said, so that any time of theirs since the ticket was issued will do.
+        Some(_) => (issued_ms, to_ms),
+    };
+    if !by_issuer && !stood_there(tx, claim.station, claim.operator, begun_ms).await? {
+        return Ok(Some(claim.operator));
+    }
+    match claim.finished_by {
+        Some(other) if !stood_there(tx, claim.station, other, (from_ms, to_ms)).await? => {
+            Ok(Some(other))
+        }
+        _ => Ok(None),
+    }
+}
+
+/// Whether that operator, who may enrol, was signed in at the station at some time in between (ms since 1970, inclusive).
+/// A ticket that one operator fetched may be used by the next one.
+async fn stood_there(
+    tx: &mut Write,
+    station: &StationId,
+    operator: &OperatorId,
+    (from_ms, to_ms): (i64, i64),
+) -> Answer<bool> {
+    let role: Option<String> = sqlx::query_scalar(
+        "SELECT o.role FROM session s JOIN operator o ON o.id = s.operator \
+         WHERE s.station = ? AND s.operator = ? AND s.opened_ms <= ? \
+         AND min(s.expires_ms, coalesce(s.ended_ms, s.expires_ms)) >= ? LIMIT 1",
+    )
+    .bind(station.as_str())
+    .bind(operator.as_str())
+    .bind(to_ms)
+    .bind(from_ms)
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(role
+        .and_then(|role| Role::parse(&role))
+        .is_some_and(|role| role.may(Action::Enrol).is_ok()))
+}
