@@ -37,6 +37,18 @@ struct Header {
     crit: Option<serde_json::Value>,
 }
 
+fn untrusted(error: webpki::Error) -> MetadataError {
+    use webpki::Error;
+    let why = match error {
+        Error::CertExpired { .. } => "one has expired".to_owned(),
+        Error::CertNotValidYet { .. } => "one is not valid yet".to_owned(),
+        Error::UnknownIssuer => "they do not lead to the root of the FIDO Alliance".to_owned(),
+        Error::InvalidSignatureForPublicKey => "one is not signed by the next".to_owned(),
+        other => other.to_string(),
+    };
+    MetadataError::Untrusted { why }
+}
+
 fn form(what: impl Into<String>) -> MetadataError {
     MetadataError::Form { what: what.into() }
 }
@@ -103,9 +115,6 @@ fn check(
     signed: &[u8],
     signature: &[u8],
 ) -> Result<(), MetadataError> {
-    let untrusted = |error: webpki::Error| MetadataError::Untrusted {
-        why: error.to_string(),
-    };
     let (leaf, intermediates) = chain
         .split_first()
         .ok_or_else(|| form("its header has no certificate"))?;

@@ -206,9 +206,9 @@ fn what_is_forged_expired_or_signed_by_others_is_refused() {
     let usage = rcgen::ExtendedKeyUsagePurpose::ServerAuth;
     let old = Signing::new(metadata::HOST, usage, 2026);
     assert!(untrusted(&refused(&old.sign(&good), &old.root)));
-    let tomorrow = "2040-01-02T00:00:00Z".parse().expect("a time");
+    let late = "2040-01-02T00:00:00Z".parse().expect("a time");
     assert!(untrusted(
-        &verify(&blob, &signing.root, tomorrow).expect_err("expired")
+        &verify(&blob, &signing.root, late).expect_err("expired")
     ));
 }
 
