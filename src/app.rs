@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
-use crate::bay::{Bay, BayConfig, Slot};
+use crate::bay::{Bay, BayConfig};
 use crate::cli::args::{self, Arguments, AuditCommand, Command, Global, KeyCommand};
 use crate::cli::commands::{self, StationCommand};
 use crate::cli::face;
@@ -22,7 +22,6 @@ use crate::cli::look;
 use crate::cli::outcome::{outcome_of_stop, unreadable};
 use crate::cli::output::{Exit, Outcome, Output};
 use crate::cli::secret;
-use crate::domain::policy::Weight;
 use crate::registry::RegistryError;
 use crate::station::config::Config;
 use crate::station::kiosk::{self, Kiosk, SoftHand};
@@ -334,7 +333,7 @@ async fn key_command(command: &KeyCommand, global: &Global, output: &Output) -> 
     };
     slots.settled(BAY_SETTLES).await;
     match command {
-        KeyCommand::List => key_list(&slots, output),
+        KeyCommand::List => key_list(&slots, language(global), output),
         KeyCommand::Info { key } => {
             key_info(&slots, key.as_deref(), language(global), output).await
         }
@@ -348,20 +347,10 @@ fn language(global: &Global) -> Language {
     Language::parse(tag).unwrap_or(Language::English)
 }
 
-fn key_list(slots: &Slots, output: &Output) -> Outcome {
+fn key_list(slots: &Slots, language: Language, output: &Output) -> Outcome {
     let shown = slots.raw();
     for slot in shown.iter() {
-        let facts = slots.facts(slot);
-        let name = facts.as_ref().map_or(&slot.identity.product, |f| &f.model);
-        let line = format!(
-            "{}\t{}\t{name}\t{}\t{}",
-            slot.number,
-            slot.place,
-            slot.identity.serial.as_deref().unwrap_or("-"),
-            slots.state_in_words(slot)
-        );
-        let (item, why) = with_verdict(slots, slot, Weight::Warning);
-        output.item("key", &item, &format!("{line}{why}"));
+        look::list(slots, slot, language, output);
     }
     Outcome::done(
         format!("{} key(s) in the bay", shown.len()),
@@ -409,30 +398,6 @@ async fn key_info(
         );
     };
     look::tell(slots, slot, language, output).await
-}
-
-/// A slot with the name of its model and what speaks for and against it: an object, and lines for the findings that weigh
-/// at least so much.
-fn with_verdict(slots: &Slots, slot: &Slot, least: Weight) -> (serde_json::Value, String) {
-    let mut item = serde_json::json!(slot);
-    let Some(facts) = slots.facts(slot) else {
-        return (item, String::new());
-    };
-    let verdict = slots.verdict(&facts);
-    if let Some(members) = item.as_object_mut() {
-        members.insert("model".to_owned(), serde_json::json!(facts.model));
-        members.insert("verdict".to_owned(), serde_json::json!(verdict));
-    }
-    let lines = verdict.findings.iter().filter(|f| f.weight() >= least);
-    let lines = lines.map(|finding| {
-        let mark = match finding.weight() {
-            Weight::Refusal => "refused",
-            Weight::Warning => "warning",
-            Weight::Note => "note",
-        };
-        format!("\n\t{mark}: {}", finding.in_words())
-    });
-    (item, lines.collect())
 }
 
 async fn join(command: args::StationCommand, global: &Global) -> Outcome {

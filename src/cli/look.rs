@@ -1,4 +1,4 @@
-//! `key info`: everything that a key says of itself, in words, with what is unusual marked; with `--json` all of it as data.
+//! `key list` and `key info`: what is in the bay with what speaks for and against it, and everything that a key says of itself, in words, with what is unusual marked; with `--json` all of it as data.
 
 use serde::Serialize;
 use serde_json::json;
@@ -20,7 +20,37 @@ struct Info<'a> {
     model: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     verdict: Option<&'a Verdict>,
-    oddities: &'a [Oddity],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    oddities: Option<&'a [Oddity]>,
+}
+
+/// A slot in a list: one line, and one for each finding that the operator should think of.
+pub fn list(slots: &Slots, slot: &Slot, language: Language, output: &Output) {
+    let facts = slots.facts(slot);
+    let verdict = facts.as_ref().map(|facts| slots.verdict(facts));
+    let name = facts.as_ref().map(|facts| facts.model.as_str());
+    let info = Info {
+        slot,
+        portrait: None,
+        model: name,
+        verdict: verdict.as_ref(),
+        oddities: None,
+    };
+    let mut lines = format!(
+        "{}\t{}\t{}\t{}\t{}",
+        slot.number,
+        slot.place,
+        name.unwrap_or(&slot.identity.product),
+        slot.identity.serial.as_deref().unwrap_or("-"),
+        slots.state_in_words(slot)
+    );
+    let text = Text::load(language);
+    let findings = verdict.iter().flat_map(|verdict| &verdict.findings);
+    for finding in findings.filter(|finding| finding.weight() > Weight::Note) {
+        lines.push_str("\n\t! ");
+        lines.push_str(&text.finding(finding));
+    }
+    output.item("key", &info, &lines);
 }
 
 /// Reads a key and tells everything about it.
@@ -31,7 +61,7 @@ pub async fn tell(slots: &Slots, slot: &Slot, language: Language, output: &Outpu
             portrait: None,
             model: None,
             verdict: None,
-            oddities: &[],
+            oddities: Some(&[]),
         };
         output.item("key-info", &info, &slots.state_in_words(slot));
         return Outcome::failed(Exit::Key, "no-answer", slots.state_in_words(slot));
@@ -47,7 +77,7 @@ pub async fn tell(slots: &Slots, slot: &Slot, language: Language, output: &Outpu
         portrait: Some(&portrait),
         model: Some(&portrait.key.model),
         verdict: Some(&verdict),
-        oddities: &found,
+        oddities: Some(&found),
     };
     let text = in_words(&Text::load(language), slots, &portrait, &verdict, &found);
     output.item("key-info", &info, &text);

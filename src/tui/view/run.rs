@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 use super::chrome::{Who, frame, scale, who};
 use super::sheet::{Sheet, s};
 use super::{Ctx, bay, below, care, columns, people, questions, top};
-use crate::domain::policy::{Finding, Verdict, Weight};
+use crate::domain::policy::{Finding, Ruling, Verdict, Weight};
 use crate::station::face::SlotState;
 use crate::text::tr;
 use crate::tui::model::{Progress, Run, Touch};
@@ -165,7 +165,15 @@ fn verdict_text(ctx: Ctx<'_>, verdict: &Verdict) -> String {
     let tested = verdict.findings.contains(&Finding::TestedModel);
     let tested = tested.then(|| tr!(ctx.text, "note-tested"));
     let warned = (warnings > 0).then(|| tr!(ctx.text, "note-warned", count = warnings));
-    let parts: Vec<String> = tested.into_iter().chain(warned).collect();
+    // A rule that allows raises no question, so this is where its reason is read.
+    let allowed = verdict.findings.iter().filter_map(|finding| match finding {
+        Finding::Rule {
+            ruling: Ruling::Allow,
+            ..
+        } => Some(ctx.text.finding(finding)),
+        _ => None,
+    });
+    let parts: Vec<String> = tested.into_iter().chain(warned).chain(allowed).collect();
     parts.join(" · ")
 }
 
