@@ -4,12 +4,14 @@ use std::io::IsTerminal;
 use std::os::fd::AsFd;
 use std::path::Path;
 
+use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::json;
 
 use crate::bay::{Refusal, Slot, SlotState};
 use crate::cli::output::{Exit, Outcome, Output};
 use crate::station::face::{CLOCK_TOLERANCE_S, RegistryState};
+use crate::station::metadata::is_overdue;
 use crate::station::{OpenError, Station};
 use crate::store::{StoreError, audit};
 
@@ -84,6 +86,7 @@ pub async fn examine(slots: &[Slot], data: &Path, found: &Found) -> Vec<Check> {
             station.probe().await;
             checks.extend(registry(station));
             checks.push(disk(station));
+            checks.extend(metadata(station));
         }
         Found::InUse(pid) => checks.push(in_use(*pid)),
         Found::Failed(why) => checks.push(check("station", Health::Bad, why)),
@@ -263,6 +266,19 @@ fn disk(station: &Station) -> Check {
         ),
         Err(error) => check("disk", Health::Bad, error.to_string()),
     }
+}
+
+/// Nothing to say where none was imported: a station works without.
+fn metadata(station: &Station) -> Option<Check> {
+    let source = station.slots().models().catalogue()?.source();
+    Some(match is_overdue(source, Timestamp::now()) {
+        false => check("metadata", Health::Good, source.to_string()),
+        true => check(
+            "metadata",
+            Health::Doubtful,
+            format!("{source}: fetch a newer blob.jwt and run `keydesk metadata import`"),
+        ),
+    })
 }
 
 fn journal(data: &Path) -> Check {
