@@ -1,4 +1,4 @@
-//! CTAP2 replies from a hostile key to a whole enrolment.
+//! CTAP2 replies from a hostile key to a whole enrolment, and to its being configured and taught a finger.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {

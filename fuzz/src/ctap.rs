@@ -9,7 +9,8 @@ use keydesk::ctap::frame::{
 };
 use keydesk::ctap::{
     Attestation, Control, CtapError, Device, Entropy, EntropyError, GetAssertion, MakeCredential,
-    Permissions, RelyingParty, Report, TokenRequest, Transport, TransportError, User, VerifyBy,
+    Permissions, PinPolicy, RelyingParty, Report, TokenRequest, Transport, TransportError, User,
+    VerifyBy,
 };
 use keydesk::domain::pin::Pin;
 
@@ -61,7 +62,7 @@ pub fn ctap_reply(data: &[u8]) -> bool {
         .is_ok_and(|mut device| enrol(&mut device))
 }
 
-/// Everything that is asked of a key when a person is enrolled, going on whatever it answers. True when the credential was made,
+/// Everything that is asked of a key when a person is enrolled and when it is set up, going on whatever it answers. True when the credential was made,
 /// proved and deleted again.
 pub fn enrol<T: Transport>(device: &mut Device<T>) -> bool {
     let _ = within(|control| device.info(control));
@@ -95,6 +96,12 @@ pub fn enrol<T: Transport>(device: &mut Device<T>) -> bool {
         &id,
     );
     let _ = within(|control| device.selection(control));
+    configure(device, &token(Permissions::AUTHENTICATOR_CONFIG, None));
+    fingerprints(device, &token(Permissions::BIO_ENROLLMENT, None));
+    identify(
+        device,
+        &token(Permissions::PERSISTENT_CREDENTIAL_MANAGEMENT, None),
+    );
     made.is_some() && proved.is_ok() && deleted
 }
 
@@ -116,6 +123,55 @@ fn manage<T: Transport>(device: &mut Device<T>, token: &TokenRequest<'_>, id: &[
         let _ = within(|control| device.stored_credentials(&rp.id_hash, &proof, control));
     }
     within(|control| device.delete_credential(id, &proof, control)).is_ok()
+}
+
+/// Every setting of the key.
+fn configure<T: Transport>(device: &mut Device<T>, token: &TokenRequest<'_>) {
+    let Ok(proof) = within(|control| device.token(token, control)) else {
+        return;
+    };
+    let (some, policy) = (
+        Some(&proof),
+        PinPolicy {
+            min_length: Some(8),
+            rp_ids: vec![RP.into()],
+            force_change: true,
+            complexity: true,
+        },
+    );
+    let _ = within(|control| device.enable_enterprise_attestation(some, control));
+    let _ = within(|control| device.set_always_uv(true, some, control));
+    let _ = within(|control| device.set_pin_policy(&policy, some, control));
+    let _ = within(|control| device.enable_long_touch_for_reset(some, control));
+}
+
+/// A finger's life on the key: what the client accepts of it is within what the key said of its sensor.
+fn fingerprints<T: Transport>(device: &mut Device<T>, token: &TokenRequest<'_>) {
+    let Ok(proof) = within(|control| device.token(token, control)) else {
+        return;
+    };
+    let _ = within(|control| device.fingerprint_sensor(control));
+    let mut samples = 0;
+    let enrolled =
+        within(|control| device.enrol_fingerprint(&proof, &mut |_| samples += 1, control));
+    assert!(samples <= 200, "an enrolment ends");
+    let _ = within(|control| device.fingerprints(&proof, control));
+    let id = enrolled.unwrap_or_else(|_| vec![1, 2]);
+    let long = "ä".repeat(100);
+    if let Ok(kept) = within(|control| device.name_fingerprint(&id, &long, &proof, control)) {
+        assert!(long.starts_with(&kept));
+    }
+    let _ = within(|control| device.remove_fingerprint(&id, &proof, control));
+}
+
+/// Which key it is, where it says so.
+fn identify<T: Transport>(device: &mut Device<T>, token: &TokenRequest<'_>) {
+    let Ok(proof) = within(|control| device.token(token, control)) else {
+        return;
+    };
+    if let Ok(info) = within(|control| device.info(control)) {
+        let _ = (info.identifier(&proof), info.credential_store_state(&proof));
+    }
 }
 
 fn request() -> MakeCredential {

@@ -31,8 +31,11 @@ fn bio_token(device: &mut Soft) -> PinUvAuthToken {
     within(|control| device.token(&request, control)).unwrap()
 }
 
-/// Enrols a finger; what every touch came to.
-fn enrol(device: &mut Soft) -> (Result<Vec<u8>, CtapError>, Vec<(SampleStatus, u64)>) {
+/// What every touch came to, and how many more were wanted.
+type Touches = Vec<(SampleStatus, u64)>;
+
+/// Enrols a finger.
+fn enrol(device: &mut Soft) -> (Result<Vec<u8>, CtapError>, Touches) {
     let proof = bio_token(device);
     let mut samples = Vec::new();
     let mut note = |sample: Sample| samples.push((sample.status, sample.remaining));

@@ -7,8 +7,8 @@ use super::{
 };
 use crate::suite::{
     Key,
-    host_pin::sha256,
-    raw::{bytes, entry, member, number},
+    host_pin::{sha256, token},
+    raw::{Client, bytes, entry, member, number},
 };
 
 pub fn a_key_without_credentials_lists_none(key: &mut dyn Key) {
@@ -70,4 +70,59 @@ pub fn a_users_names_are_updated(key: &mut dyn Key) {
     let user = member(&listed, 6).unwrap();
     assert_eq!(member(user, "name").unwrap().as_text(), Some("new@example"));
     assert_eq!(member(user, "displayName"), None);
+}
+
+pub fn an_enumeration_goes_on_only_where_one_has_begun(key: &mut dyn Key) {
+    let mut client = protected(key);
+    make(&mut client, RP, b"user-1", true);
+    for subcommand in [3, 5] {
+        assert_eq!(client.cbor(MANAGE, vec![entry(1, subcommand)]).0, 0x30);
+    }
+    // One credential: its list is over at once.
+    let of_rp = Value::Map(vec![entry(1, sha256(RP.as_bytes()))]);
+    assert_eq!(manage(&mut client, PIN, 4, Some(of_rp)).0, 0);
+    assert_eq!(client.cbor(MANAGE, vec![entry(1, 5)]).0, 0x30);
+}
+
+pub fn credentials_are_managed_with_their_token_only(key: &mut dyn Key) {
+    let mut client = protected(key);
+    make(&mut client, RP, b"user-1", true);
+    let other = token(&mut client, 2, PIN, 0x20, None).unwrap();
+    let request = vec![entry(1, 1), entry(3, 2), entry(4, other.sign(&[1]))];
+    assert_eq!(client.cbor(MANAGE, request).0, 0x33);
+}
+
+pub fn credentials_without_a_token_are_nobodys_business(key: &mut dyn Key) {
+    let mut client = protected(key);
+    assert_eq!(client.cbor(MANAGE, vec![entry(1, 1)]).0, 0x36);
+}
+
+pub fn names_are_not_moved_to_another_user(key: &mut dyn Key) {
+    let mut client = protected(key);
+    let made = make(&mut client, RP, b"user-1", true);
+    let another = Value::Map(vec![
+        entry("id", b"user-2".to_vec()),
+        entry("name", "new@example"),
+    ]);
+    let change = Value::Map(vec![entry(2, descriptor(&made.id)), entry(3, another)]);
+    assert_eq!(manage(&mut client, PIN, 7, Some(change)).0, 0x02);
+}
+
+/// The room left is an estimate, which need not return to what it was (section 6.8.2); the count is exact.
+pub fn each_credential_is_counted_and_takes_its_room(key: &mut dyn Key) {
+    let mut client = protected(key);
+    let counts = |client: &mut Client| {
+        let metadata = manage(client, PIN, 1, None).1;
+        (number(&metadata, 1), number(&metadata, 2))
+    };
+    let (none, room) = counts(&mut client);
+    let made = make(&mut client, RP, b"user-1", true);
+    let (one, room_beside_it) = counts(&mut client);
+    assert_eq!((none, one), (0, 1));
+    assert!(room_beside_it < room);
+    let which = Value::Map(vec![entry(2, descriptor(&made.id))]);
+    assert_eq!(manage(&mut client, PIN, 6, Some(which)).0, 0);
+    let (left, room_after_it) = counts(&mut client);
+    assert_eq!(left, 0);
+    assert!(room_after_it >= room_beside_it);
 }

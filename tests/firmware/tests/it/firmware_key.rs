@@ -76,6 +76,15 @@ suite_tests! { rig;
     always_uv_asks_for_a_token_every_time,
     a_longer_minimum_forces_a_change_of_pin,
     a_change_of_pin_can_be_forced,
+    settings_of_a_protected_key_take_the_right_token,
+    an_unprotected_key_takes_settings_from_anybody_but_a_forced_change,
+    always_uv_is_taken_off_an_unprotected_key_and_nothing_else_is,
+    a_minimum_is_raised_and_never_lowered_but_by_a_reset,
+    the_minimum_is_told_to_the_rps_named_last_and_to_no_other,
+    an_enumeration_goes_on_only_where_one_has_begun,
+    credentials_are_managed_with_their_token_only,
+    names_are_not_moved_to_another_user,
+    each_credential_is_counted_and_takes_its_room,
     a_selection_waits_for_a_touch_and_says_so,
     a_cancelled_request_ends_at_once,
     a_reset_is_taken_soon_after_power_up_only,
@@ -104,6 +113,27 @@ mod deviations {
     #[should_panic]
     fn a_key_without_credentials_lists_none() {
         checks::a_key_without_credentials_lists_none(&mut rig());
+    }
+
+    /// Section 6.8.2: PUAT_REQUIRED. The firmware misses the protocol's number first.
+    #[test]
+    #[should_panic]
+    fn credentials_without_a_token_are_nobodys_business() {
+        checks::credentials_without_a_token_are_nobodys_business(&mut rig());
+    }
+
+    /// Section 6.11, step 2: INVALID_PARAMETER. The firmware says INVALID_CBOR.
+    #[test]
+    #[should_panic]
+    fn a_setting_that_no_key_has_is_refused() {
+        checks::a_setting_that_no_key_has_is_refused(&mut rig());
+    }
+
+    /// Section 6.11.4: KEY_STORE_FULL. The firmware cannot read a list that long and says INVALID_CBOR.
+    #[test]
+    #[should_panic]
+    fn more_rps_than_the_key_keeps_are_refused() {
+        checks::more_rps_than_the_key_keeps_are_refused(&mut rig());
     }
 
     /// Section 6.8.5: NO_CREDENTIALS. The firmware says INVALID_CREDENTIAL.

@@ -10,7 +10,8 @@ use std::{
 use keydesk::{
     ctap::{
         Control, CtapError, Device, Entropy, EntropyError, GetAssertion, MakeCredential,
-        Permissions, PinUvAuthToken, RelyingParty, Setup, Status, TokenRequest, User, VerifyBy,
+        Permissions, PinPolicy, PinUvAuthToken, RelyingParty, Setup, Status, TokenRequest, User,
+        VerifyBy,
     },
     domain::pin::Pin,
 };
@@ -181,4 +182,64 @@ fn a_cancel_ends_the_wait_for_a_touch_and_a_pull_ends_everything() {
         within(|control| device.info(control)).map(drop),
         Err(CtapError::Gone)
     );
+}
+
+#[test]
+fn what_the_key_demands_is_set_and_read_back() {
+    let (key, mut device) = key(Touch::Always);
+    within(|control| device.set_pin(&Pin::new(PIN, 4).unwrap(), control)).unwrap();
+    let configure =
+        |device: &mut Opened| token(device, PIN, Permissions::AUTHENTICATOR_CONFIG, None).unwrap();
+    for on in [true, true, false] {
+        let proof = configure(&mut device);
+        within(|control| device.set_always_uv(on, Some(&proof), control)).unwrap();
+        let info = within(|control| device.info(control)).unwrap();
+        assert_eq!(info.always_uv(), on);
+    }
+    let policy = PinPolicy {
+        min_length: Some(8),
+        rp_ids: vec![RP.into()],
+        ..PinPolicy::default()
+    };
+    let proof = configure(&mut device);
+    within(|control| device.set_pin_policy(&policy, Some(&proof), control)).unwrap();
+    let info = within(|control| device.known_info(control)).unwrap();
+    assert_eq!((info.min_pin_length, info.force_pin_change), (8, true));
+    let (old, new) = (Pin::new(PIN, 4).unwrap(), Pin::new("31415926", 4).unwrap());
+    within(|control| device.change_pin(&old, &new, control)).unwrap();
+    let info = within(|control| device.known_info(control)).unwrap();
+    assert!(!info.force_pin_change);
+
+    let unsupported = within(|control| device.enable_enterprise_attestation(None, control));
+    assert!(matches!(unsupported, Err(CtapError::Unsupported { .. })));
+    let sensor = within(|control| device.fingerprint_sensor(control));
+    assert!(matches!(sensor, Err(CtapError::Unsupported { .. })));
+    key.unplug();
+    key.plug();
+    let mut device = open(&key);
+    within(|control| device.reset(control)).unwrap();
+    let info = within(|control| device.info(control)).unwrap();
+    assert_eq!((info.min_pin_length, info.client_pin()), (4, Setup::NotSet));
+}
+
+#[test]
+fn credentials_are_counted_and_renamed() {
+    let (_key, mut device) = key(Touch::Always);
+    within(|control| device.set_pin(&Pin::new(PIN, 4).unwrap(), control)).unwrap();
+    let proof = token(&mut device, PIN, Permissions::MAKE_CREDENTIAL, Some(RP)).unwrap();
+    let made = within(|control| device.make_credential(&creation(&[]), Some(&proof), control));
+    let id = made.unwrap().credential.id;
+    let proof = token(&mut device, PIN, Permissions::CREDENTIAL_MANAGEMENT, None).unwrap();
+    let room = within(|control| device.credentials_metadata(&proof, control)).unwrap();
+    assert_eq!(room.existing, 1);
+    let renamed = User {
+        id: b"user-1".to_vec(),
+        name: Some("n".repeat(70)),
+        display_name: None,
+    };
+    within(|control| device.update_user(&id, &renamed, &proof, control)).unwrap();
+    let rps = within(|control| device.stored_rps(&proof, control)).unwrap();
+    let stored = within(|control| device.stored_credentials(&rps[0].id_hash, &proof, control));
+    let user = stored.unwrap()[0].user.clone();
+    assert_eq!((user.name, user.display_name), (Some("n".repeat(64)), None));
 }
