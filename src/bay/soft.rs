@@ -1,4 +1,4 @@
-//! The software key: a CTAP 2.1 authenticator that speaks the same 64-byte reports as one of plastic.
+//! The software key: an authenticator of CTAP 2.0 to 2.3, by its model, that speaks the same 64-byte reports as one of plastic.
 //!
 //! For `keydesk demo`, scenarios and drills; no real station can hold one. It is written from the specification and shares
 //! nothing with the client in [`crate::ctap`] but the transport port, so that one misreading cannot hide in both. Hides

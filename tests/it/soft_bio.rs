@@ -139,6 +139,16 @@ fn a_finger_gives_a_token_that_needs_no_second_touch() {
 }
 
 #[test]
+fn a_finger_gives_no_token_for_what_changes_the_key_itself() {
+    let (_key, mut client) = key();
+    enrol(&mut client);
+    for permission in [0x08, 0x20] {
+        let refused = uv_token(&mut client, permission, RP);
+        assert_eq!(refused.err(), Some(0x40), "{permission:#x}");
+    }
+}
+
+#[test]
 fn wrong_fingers_leave_only_the_pin_which_restores_them() {
     let (key, mut client) = key();
     enrol(&mut client);

@@ -318,6 +318,53 @@ fn the_minimum_pin_length_is_shown_to_the_chosen_rps() {
 }
 
 #[test]
+fn the_pin_complexity_policy_is_told_to_the_chosen_rps() {
+    let (_key, mut client) = touched(Profile::ctap23());
+    assert_eq!(set_pin(&mut client, 2, PIN), 0);
+    let asked = |client: &mut Client| {
+        let token = token(client, 2, PIN, 1, Some(RP)).unwrap();
+        let mut request = with_token(creation(b"user-1", false), &token, 8);
+        request.push(entry(6, map(vec![entry("pinComplexityPolicy", true)])));
+        bytes(&client.ok(MAKE, request), 2)
+    };
+    assert_eq!(asked(&mut client)[32] & 0x80, 0, "no extension answers");
+    let told = |on: u8| [&b"\xa1\x73pinComplexityPolicy"[..], &[on]].concat();
+    let rp_ids = || entry(2, vec![Value::from(RP)]);
+    assert_eq!(configure(&mut client, 3, Some(map(vec![rp_ids()]))), 0);
+    assert!(asked(&mut client).ends_with(&told(0xf4)));
+    let complex = map(vec![entry(4, true)]);
+    assert_eq!(configure(&mut client, 3, Some(complex)), 0);
+    assert!(asked(&mut client).ends_with(&told(0xf5)));
+    let simple = map(vec![entry(4, false)]);
+    assert_eq!(configure(&mut client, 3, Some(simple)), 0);
+    assert!(
+        asked(&mut client).ends_with(&told(0xf5)),
+        "only a reset takes it back"
+    );
+}
+
+#[test]
+fn a_setting_of_a_later_version_is_refused_by_an_earlier_key() {
+    let (_key, mut client) = touched(Profile::full());
+    assert_eq!(set_pin(&mut client, 2, PIN), 0);
+    let complex = map(vec![entry(4, true)]);
+    assert_eq!(configure(&mut client, 3, Some(complex)), 0x02);
+    assert_eq!(configure(&mut client, 4, None), 0x02);
+    assert_eq!(configure(&mut client, 3, None), 0x14, "nothing to set");
+}
+
+#[test]
+fn a_lasting_token_is_asked_for_alone() {
+    let (_key, mut client) = touched(Profile::ctap23());
+    assert_eq!(set_pin(&mut client, 2, PIN), 0);
+    assert_eq!(token(&mut client, 2, PIN, 0x44, None).err(), Some(0x02));
+    assert!(token(&mut client, 2, PIN, 0x40, None).is_ok());
+    let (_key, mut client) = touched(Profile::full());
+    assert_eq!(set_pin(&mut client, 2, PIN), 0);
+    assert_eq!(token(&mut client, 2, PIN, 0x40, None).err(), Some(0x40));
+}
+
+#[test]
 fn a_reset_can_ask_for_a_long_touch() {
     let mut profile = Profile::full();
     profile.abilities.long_touch_for_reset = Some(true);
