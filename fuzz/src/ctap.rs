@@ -9,8 +9,8 @@ use keydesk::ctap::frame::{
 };
 use keydesk::ctap::{
     Attestation, Control, CtapError, Device, Entropy, EntropyError, GetAssertion, MakeCredential,
-    Permissions, PinPolicy, RelyingParty, Report, TokenRequest, Transport, TransportError, User,
-    VerifyBy,
+    Permissions, PinPolicy, PinUvAuthToken, RelyingParty, Report, TokenRequest, Transport,
+    TransportError, User, VerifyBy,
 };
 use keydesk::domain::pin::Pin;
 
@@ -96,8 +96,11 @@ pub fn enrol<T: Transport>(device: &mut Device<T>) -> bool {
         &id,
     );
     let _ = within(|control| device.selection(control));
-    configure(device, &token(Permissions::AUTHENTICATOR_CONFIG, None));
-    fingerprints(device, &token(Permissions::BIO_ENROLLMENT, None));
+    let own = Permissions::AUTHENTICATOR_CONFIG.and(Permissions::BIO_ENROLLMENT);
+    if let Ok(proof) = within(|control| device.token(&token(own, None), control)) {
+        configure(device, &proof);
+        fingerprints(device, &proof);
+    }
     identify(
         device,
         &token(Permissions::PERSISTENT_CREDENTIAL_MANAGEMENT, None),
@@ -126,19 +129,14 @@ fn manage<T: Transport>(device: &mut Device<T>, token: &TokenRequest<'_>, id: &[
 }
 
 /// Every setting of the key.
-fn configure<T: Transport>(device: &mut Device<T>, token: &TokenRequest<'_>) {
-    let Ok(proof) = within(|control| device.token(token, control)) else {
-        return;
+fn configure<T: Transport>(device: &mut Device<T>, proof: &PinUvAuthToken) {
+    let some = Some(proof);
+    let policy = PinPolicy {
+        min_length: Some(8),
+        rp_ids: vec![RP.into()],
+        force_change: true,
+        complexity: true,
     };
-    let (some, policy) = (
-        Some(&proof),
-        PinPolicy {
-            min_length: Some(8),
-            rp_ids: vec![RP.into()],
-            force_change: true,
-            complexity: true,
-        },
-    );
     let _ = within(|control| device.enable_enterprise_attestation(some, control));
     let _ = within(|control| device.set_always_uv(true, some, control));
     let _ = within(|control| device.set_pin_policy(&policy, some, control));
@@ -146,22 +144,19 @@ fn configure<T: Transport>(device: &mut Device<T>, token: &TokenRequest<'_>) {
 }
 
 /// A finger's life on the key: what the client accepts of it is within what the key said of its sensor.
-fn fingerprints<T: Transport>(device: &mut Device<T>, token: &TokenRequest<'_>) {
-    let Ok(proof) = within(|control| device.token(token, control)) else {
-        return;
-    };
+fn fingerprints<T: Transport>(device: &mut Device<T>, proof: &PinUvAuthToken) {
     let _ = within(|control| device.fingerprint_sensor(control));
     let mut samples = 0;
     let enrolled =
-        within(|control| device.enrol_fingerprint(&proof, &mut |_| samples += 1, control));
+        within(|control| device.enrol_fingerprint(proof, &mut |_| samples += 1, control));
     assert!(samples <= 200, "an enrolment ends");
-    let _ = within(|control| device.fingerprints(&proof, control));
+    let _ = within(|control| device.fingerprints(proof, control));
     let id = enrolled.unwrap_or_else(|_| vec![1, 2]);
     let long = "ä".repeat(100);
-    if let Ok(kept) = within(|control| device.name_fingerprint(&id, &long, &proof, control)) {
+    if let Ok(kept) = within(|control| device.name_fingerprint(&id, &long, proof, control)) {
         assert!(long.starts_with(&kept));
     }
-    let _ = within(|control| device.remove_fingerprint(&id, &proof, control));
+    let _ = within(|control| device.remove_fingerprint(&id, proof, control));
 }
 
 /// Which key it is, where it says so.

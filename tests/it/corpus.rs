@@ -6,7 +6,7 @@ use std::path::Path;
 mod ctap;
 
 /// Mutations of each file. The generator is seeded with the file's length, so that every run does the same.
-const MUTATIONS: u64 = 150;
+const MUTATIONS: u64 = 100;
 
 /// Runs each file and its mutations; how many of the files themselves came through to the end.
 fn replay(target: &str, run: impl Fn(&[u8]) -> bool) -> usize {
