@@ -181,6 +181,12 @@ impl Models {
             .filter(|a| key.firmware.is_none_or(|firmware| firmware < a.fixed_in))
             .collect()
     }
+
+    /// Whether anything was published against a key: an advisory, or a report of the FIDO Alliance.
+    pub fn is_advised_against(&self, key: &KeyFacts) -> bool {
+        let reported = |(listing, _): (&Listing, Source)| listing.adverse(key.firmware).count() > 0;
+        !self.advisories(key).is_empty() || self.listing(key.id.aaguid).is_some_and(reported)
+    }
 }
 
 impl Advisory {

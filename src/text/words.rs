@@ -102,9 +102,7 @@ impl Text {
             Finding::NotCertified { source } => {
                 self.as_published(tr!(self, "finding-not-certified"), Some(*source))
             }
-            Finding::Reported { status, source, .. } => {
-                self.as_published(self.reported(status), Some(*source))
-            }
+            Finding::Reported { status, source, .. } => self.report(status, *source),
             Finding::Advisory { id, summary } => self.advisory(id, summary),
             Finding::Rule { ruling, why, .. } => self.rule(*ruling, why),
             Finding::Lifted { what } => {
@@ -138,7 +136,11 @@ impl Text {
         }
     }
 
-    /// What the FIDO Alliance reports against a model.
+    /// What the FIDO Alliance reports against a model, and where.
+    pub fn report(&self, status: &Status, source: Source) -> String {
+        self.as_published(self.reported(status), Some(source))
+    }
+
     fn reported(&self, status: &Status) -> String {
         match status {
             Status::Revoked => tr!(self, "finding-revoked"),

@@ -378,6 +378,7 @@ fn what_the_alliance_reports_weighs_as_it_should_and_only_a_rule_that_names_it_l
         let models = models(&signing, &json!([{ "status": word }]));
         let verdict = judge_key(&key, &models, &Policy::default());
         assert_eq!(verdict.worst(), Some(weight), "{word}");
+        assert!(models.is_advised_against(&key), "{word}");
         let found = |finding: &Finding| matches!(finding, Finding::Reported { .. });
         assert!(verdict.findings.iter().any(found), "{word}");
         let general = judge_key(&key, &models, &rule("every_key = true"));

@@ -115,7 +115,7 @@ fn key_cells(ctx: Ctx<'_>, cells: &mut Vec<Cell>, columns: u16, key: &KeyFacts, 
     } else {
         cells.push((9, state, plain));
     }
-    if !ctx.model.setup.models.advisories(key).is_empty() {
+    if ctx.model.setup.models.is_advised_against(key) {
         cells.push((
             14,
             format!("! {}", tr!(ctx.text, "slot-advisory")),
@@ -221,6 +221,13 @@ fn details(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, marked: usize) {
             ],
         );
         row += 1;
+    }
+    if let Some((listing, source)) = ctx.model.setup.models.listing(key.id.aaguid) {
+        for report in listing.adverse(key.firmware) {
+            let words = ctx.text.report(&report.status, source);
+            let mark = s("!", ctx.theme.warning());
+            row = sheet.bullet(area, row, mark, &words, ctx.theme.plain());
+        }
     }
     for advisory in ctx.model.setup.models.advisories(key) {
         let mark = s("!", ctx.theme.warning());

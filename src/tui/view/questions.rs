@@ -195,7 +195,7 @@ fn key_row(
 ) {
     let plain = ctx.theme.plain();
     let serial = key.id.serial.clone().unwrap_or_default();
-    let advisory = !ctx.model.setup.models.advisories(key).is_empty();
+    let advisory = ctx.model.setup.models.is_advised_against(key);
     let advisory = if advisory {
         format!("! {}", tr!(ctx.text, "slot-advisory"))
     } else {
