@@ -4,19 +4,25 @@
 
 pub mod authority;
 pub mod care;
+pub mod batch;
 pub mod change;
 pub mod id;
 pub mod identification;
 pub mod key;
 pub mod models;
+pub mod people_list;
 pub mod person;
 pub mod pin;
 pub mod policy;
 pub mod search;
 pub mod secret;
+pub mod profile;
 
 pub use change::{Change, Intent, Record};
-pub use id::{Bytes, EntryId, IntentId, OfferId, OperatorId, OrganisationId, PersonId, StationId};
+pub use id::{
+    BatchId, Bytes, EntryId, IntentId, OfferId, OperatorId, OrganisationId, PersonId, RunId,
+    StationId,
+};
 pub use identification::Identification;
 pub use key::{Aaguid, KeyFacts, KeyId, Place};
 pub use person::{Organisation, Person, PersonKind};

@@ -43,6 +43,10 @@ impl Role {
 pub enum Action {
     /// Enrol a security key for a person who is present.
     Enrol,
+    /// Enrol a security key for a person who is not present: a standby key for a safe.
+    ProvisionStandby,
+    /// Run a batch over many keys.
+    RunBatch,
     /// Fetch tickets for the people who are expected.
     FetchTickets,
     /// Send again, or give up, what the registry refused.
@@ -83,13 +87,14 @@ impl Role {
         let may: &[Self] = match action {
             // A station administrator provisions standby keys, which is an enrolment as well.
             Action::Enrol
+            | Action::RunBatch
             | Action::FetchTickets
             | Action::ResolveConflict
             | Action::TestKey
             | Action::SetPin
             | Action::TidyKey => &[Self::HelpDesk, Self::StationAdministrator],
             // Whoever provisions keys decides how they behave.
-            Action::ConfigureKey => &[Self::StationAdministrator],
+            Action::ConfigureKey | Action::ProvisionStandby => &[Self::StationAdministrator],
         };
         if may.contains(&self) {
             Ok(())

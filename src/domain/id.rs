@@ -70,6 +70,10 @@ uuid_id! {
     EntryId;
     /// Creation options that the registry issued.
     OfferId;
+    /// A batch over many keys.
+    BatchId;
+    /// One key's way through a batch.
+    RunId;
 }
 
 /// Bytes that travel as base64url without padding, as WebAuthn's JSON has them. Padding and the

@@ -1,7 +1,9 @@
-//! How the operator established who is at the desk: the kind of document and its last four
-//! characters, never a copy and never the whole number.
+//! How it was established for whom a key is: the kind of document that was shown and its last four characters, never a
+//! copy and never the whole number; or, where nobody is at the desk, what the station administrator states instead.
 
 use serde::{Deserialize, Serialize};
+
+use super::authority::Action;
 
 /// The kind of document that was shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
@@ -37,14 +39,29 @@ impl Document {
     }
 }
 
-/// Which document, and its last four characters (letters and digits, upper case).
+/// How it was established for whom a key is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct Identification {
-    /// The kind of document.
-    pub document: Document,
-    /// The last four characters of its number.
-    pub last_four: String,
+#[serde(untagged)]
+pub enum Identification {
+    /// The person showed a document.
+    Shown {
+        /// The kind of document.
+        document: Document,
+        /// The last four characters of its number: letters and digits, upper case.
+        last_four: String,
+    },
+    /// Nobody is at the desk: standby keys that are made ahead. Only a station administrator may state this.
+    Stated {
+        /// For instance `standby keys for safe 3`. At most [`STATEMENT_CHARS_MAX`] characters in one line.
+        statement: String,
+    },
 }
+
+/// The longest statement, in characters.
+pub const STATEMENT_CHARS_MAX: usize = 120;
+
+/// The word before a statement.
+const STATEMENT: &str = "statement";
 
 /// Why an identification can't be taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -57,6 +74,9 @@ pub enum IdentificationError {
     /// Not exactly four letters or digits: more would be a copy of the number.
     #[error("give exactly the last four letters or digits of the document number")]
     NotFourCharacters,
+    /// Empty, too long, or more than one line.
+    #[error("a statement is one line of at most {STATEMENT_CHARS_MAX} characters")]
+    Statement,
     /// No colon between document and characters.
     #[error("write the document and its last four characters as passport:7K31")]
     Form,
@@ -67,7 +87,7 @@ impl Identification {
     pub fn new(document: Document, last_four: &str) -> Result<Self, IdentificationError> {
         let last_four = last_four.trim().to_ascii_uppercase();
         if last_four.len() == 4 && last_four.bytes().all(|b| b.is_ascii_alphanumeric()) {
-            Ok(Self {
+            Ok(Self::Shown {
                 document,
                 last_four,
             })
@@ -75,14 +95,66 @@ impl Identification {
             Err(IdentificationError::NotFourCharacters)
         }
     }
+
+    /// Checks a statement.
+    pub fn stated(statement: &str) -> Result<Self, IdentificationError> {
+        let statement = statement.trim();
+        let fits = (1..=STATEMENT_CHARS_MAX).contains(&statement.chars().count());
+        if fits && !statement.chars().any(char::is_control) {
+            Ok(Self::Stated {
+                statement: statement.to_owned(),
+            })
+        } else {
+            Err(IdentificationError::Statement)
+        }
+    }
+
+    /// The document's word, or `statement`.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Shown { document, .. } => document.as_str(),
+            Self::Stated { .. } => STATEMENT,
+        }
+    }
+
+    /// The last four characters, or the statement.
+    pub fn detail(&self) -> &str {
+        match self {
+            Self::Shown { last_four, .. } => last_four,
+            Self::Stated { statement } => statement,
+        }
+    }
+
+    /// Whether it is what its constructors would have made: what arrives from elsewhere may not be.
+    pub fn is_well_formed(&self) -> bool {
+        let checked = match self {
+            Self::Shown {
+                document,
+                last_four,
+            } => Self::new(*document, last_four),
+            Self::Stated { statement } => Self::stated(statement),
+        };
+        checked.as_ref() == Ok(self)
+    }
+
+    /// What it takes the right to.
+    pub fn action(&self) -> Action {
+        match self {
+            Self::Shown { .. } => Action::Enrol,
+            Self::Stated { .. } => Action::ProvisionStandby,
+        }
+    }
 }
 
 impl std::str::FromStr for Identification {
     type Err = IdentificationError;
 
-    /// Reads `passport:7K31`.
+    /// Reads `passport:7K31`, or `statement:standby keys for safe 3`.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let (kind, last_four) = text.split_once(':').ok_or(IdentificationError::Form)?;
+        if kind == STATEMENT {
+            return Self::stated(last_four);
+        }
         let document = Document::ALL
             .into_iter()
             .find(|document| document.as_str() == kind)
@@ -98,7 +170,7 @@ mod tests {
     #[test]
     fn four_characters_are_taken_and_a_whole_number_is_refused() {
         let taken: Identification = "passport:7k31".parse().expect("four characters");
-        assert_eq!(taken.last_four, "7K31");
+        assert_eq!((taken.kind(), taken.detail()), ("passport", "7K31"));
         for wrong in [
             "passport:NX7K31",
             "passport:7K3",
@@ -118,5 +190,40 @@ mod tests {
             "library-card:1234".parse::<Identification>(),
             Err(IdentificationError::UnknownDocument(_))
         ));
+    }
+
+    #[test]
+    fn a_statement_is_one_short_line_and_needs_another_right_than_a_document() {
+        let stated: Identification = "statement: standby keys for safe 3"
+            .parse()
+            .expect("a line");
+        assert_eq!(stated.detail(), "standby keys for safe 3");
+        assert_eq!(stated.action(), Action::ProvisionStandby);
+        let shown: Identification = "passport:7K31".parse().expect("four characters");
+        assert_eq!(shown.action(), Action::Enrol);
+        for wrong in ["", "two\nlines", &"long".repeat(40)] {
+            assert_eq!(
+                Identification::stated(wrong),
+                Err(IdentificationError::Statement)
+            );
+        }
+    }
+
+    #[test]
+    fn both_forms_survive_their_json_and_older_records_are_read() {
+        for text in ["passport:7K31", "statement:safe 3"] {
+            let one: Identification = text.parse().expect("well formed");
+            let json = serde_json::to_string(&one).expect("json");
+            assert_eq!(
+                serde_json::from_str::<Identification>(&json).expect("read"),
+                one
+            );
+        }
+        let old = r#"{"document":"passport","last_four":"7k31"}"#;
+        let old: Identification = serde_json::from_str(old).expect("read");
+        assert!(
+            !old.is_well_formed(),
+            "lower case is not what the constructor makes"
+        );
     }
 }

@@ -51,12 +51,20 @@ impl Text {
 
     /// How a person was identified, e.g. "passport ending 7K31".
     pub fn identified(&self, how: &Identification) -> String {
-        tr!(
-            self,
-            "note-identified",
-            document = self.document(how.document),
-            characters = how.last_four.as_str()
-        )
+        match how {
+            Identification::Shown {
+                document,
+                last_four,
+            } => tr!(
+                self,
+                "note-identified",
+                document = self.document(*document),
+                characters = last_four.as_str()
+            ),
+            Identification::Stated { statement } => {
+                tr!(self, "note-stated", statement = statement.as_str())
+            }
+        }
     }
 
     /// How many keys and apps a person has, e.g. "1 key, app".

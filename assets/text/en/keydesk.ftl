@@ -37,6 +37,7 @@ step-test = test
 step-record = record
 step-push = registry
 note-identified = { $document } ending { $characters }
+note-stated = stated: { $statement }
 note-key = slot { $slot } · { $model }
 note-tested = tested model
 note-warned = { $count ->

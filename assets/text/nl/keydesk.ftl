@@ -37,6 +37,7 @@ step-test = test
 step-record = vastleggen
 step-push = register
 note-identified = { $document } eindigend op { $characters }
+note-stated = verklaard: { $statement }
 note-key = poort { $slot } · { $model }
 note-tested = getest model
 note-warned = { $count ->

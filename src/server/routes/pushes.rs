@@ -75,6 +75,7 @@ pub async fn enrolment(
         )
     })?;
     refuse_known(&mut entry.tx, &push.registration.raw_id).await?;
+    may_identify(&mut entry.tx, &push).await?;
     let handle = people::user_handle(&mut *entry.tx, &push.person)
         .await?
         .ok_or_else(|| no_person(&push.person))?;
@@ -293,8 +294,8 @@ async fn insert_credential(
     .bind(push.offer.to_string())
     .bind(station.as_str())
     .bind(push.done_by().as_str())
-    .bind(push.identification.document.as_str())
-    .bind(&push.identification.last_four)
+    .bind(push.identification.kind())
+    .bind(push.identification.detail())
     .bind(ms(push.enrolled_at))
     .bind(ms(now))
     .bind(ms(now))
@@ -377,13 +378,30 @@ async fn note_clone(
     Ok(refusal)
 }
 
+/// A statement in place of a document takes a right of its own. It is asked of whoever began the enrolment.
+async fn may_identify(tx: &mut Write, push: &EnrolmentPush) -> Answer<()> {
+    let role: Option<String> = sqlx::query_scalar("SELECT role FROM operator WHERE id = ?")
+        .bind(push.operator.as_str())
+        .fetch_optional(&mut **tx)
+        .await?;
+    let role = role.and_then(|role| Role::parse(&role)).ok_or_else(|| {
+        Refusal::new(
+            code::OFFER_FOREIGN,
+            format!("operator {} is not known here", push.operator),
+        )
+    })?;
+    role.may(push.identification.action())
+        .map_err(|refused| Refusal::new(code::NOT_ALLOWED, refused.to_string()))
+}
+
 /// What the wire's types let through and the domain does not: more of a document's number than its last four characters.
 fn check_identification(found: &Identification) -> Answer<()> {
-    match Identification::new(found.document, &found.last_four) {
-        Ok(checked) if checked == *found => Ok(()),
-        _ => Err(Refusal::new(
-            code::MALFORMED,
-            "identification.last_four must be exactly the last four letters or digits, in upper case",
-        )),
+    if found.is_well_formed() {
+        return Ok(());
     }
+    Err(Refusal::new(
+        code::MALFORMED,
+        "identification must be a document with exactly the last four letters or digits of its number, in upper case, or a \
+         statement of one short line",
+    ))
 }

@@ -358,7 +358,7 @@ fn report(key: &KeyFacts) -> KeyReport {
 }
 
 pub fn identification() -> Identification {
-    Identification {
+    Identification::Shown {
         document: Document::Passport,
         last_four: "7K31".to_owned(),
     }

@@ -170,10 +170,7 @@ fn the_person_is_identified_by_a_document_and_four_characters() {
         _ => None,
     });
     let how = how.expect("identified");
-    assert_eq!(
-        (how.document.as_str(), how.last_four.as_str()),
-        ("identity-card", "AB9X")
-    );
+    assert_eq!((how.kind(), how.detail()), ("identity-card", "AB9X"));
 }
 
 #[test]

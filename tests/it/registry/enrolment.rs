@@ -3,7 +3,8 @@
 use std::sync::atomic::Ordering;
 
 use jiff::{SignedDuration, Timestamp};
-use keydesk::domain::{OperatorId, PersonId};
+use keydesk::domain::identification::Document;
+use keydesk::domain::{Identification, OperatorId, PersonId};
 use keydesk::wire::{TestPush, VERSION};
 
 use super::authenticator::Authenticator;
@@ -187,8 +188,20 @@ async fn more_of_a_document_than_its_last_four_characters_is_not_kept() {
     let world = World::new().await;
     let offer = world.offer("p-1").await;
     let mut push = world.enrolment(&offer, &mut Authenticator::new(1));
-    push.body.identification.last_four = "NX7K31AB9".to_owned();
+    push.body.identification = Identification::Shown {
+        document: Document::Passport,
+        last_four: "NX7K31AB9".to_owned(),
+    };
     assert_eq!(refused(world.push(&push).await), "malformed");
+}
+
+#[tokio::test]
+async fn a_statement_in_place_of_a_document_is_the_station_administrators_to_make() {
+    let world = World::new().await;
+    let offer = world.offer("p-1").await;
+    let mut push = world.enrolment(&offer, &mut Authenticator::new(1));
+    push.body.identification = Identification::stated("standby keys for safe 3").expect("a line");
+    assert_eq!(refused(world.push(&push).await), "not-allowed");
 }
 
 #[tokio::test]

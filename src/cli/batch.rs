@@ -1,0 +1,401 @@
+//! `batch …`: many keys without a screen. Hands stand in for keys on a keyboard: a key that stopped is tried again when it is
+//! pulled and put back, and skipped when another one takes its place.
+
+mod args;
+mod crew;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::commands::outcome_of_stop;
+use super::output::{Exit, Outcome, Output};
+use crate::domain::batch::{Batch, BatchChange, KeyEnd, KeyRun, Plan, PlanError, Tally};
+use crate::domain::change::EntryState;
+use crate::domain::people_list::{self, Listed};
+use crate::domain::profile::{Budget, Profile};
+use crate::domain::{BatchId, Change};
+use crate::station::Station;
+use crate::station::batch::{BatchError, Finish, Forecast, KeyForecast, Start, Terms, forecast, run};
+use crate::station::stopper::Stopper;
+use crate::workflow::Stop;
+pub use args::{BatchCommand, BatchRun};
+use crew::HeadlessCrew;
+
+/// More than any list of people or profile has.
+const FILE_BYTES_MAX: u64 = 1 << 20;
+
+/// Carries out one command.
+pub async fn command(
+    station: &Arc<Station>,
+    command: &BatchCommand,
+    output: &Arc<Output>,
+    stopper: &Stopper,
+) -> Outcome {
+    let done = match command {
+        BatchCommand::Run(arguments) => return run_batch(station, arguments, output, stopper).await,
+        BatchCommand::List => list(station, output),
+        BatchCommand::Show { batch } => show(station, *batch, output),
+        BatchCommand::End { batch } => end(station, *batch),
+    };
+    done.unwrap_or_else(|stop| outcome_of_stop(&stop))
+}
+
+async fn run_batch(
+    station: &Arc<Station>,
+    arguments: &BatchRun,
+    output: &Arc<Output>,
+    stopper: &Stopper,
+) -> Outcome {
+    let start = match start(station, arguments) {
+        Ok(start) => start,
+        Err(outcome) => return *outcome,
+    };
+    if let (true, Start::New(plan)) = (arguments.dry_run, &start) {
+        return dry_run(station, plan, output, stopper).await;
+    }
+    let tags = match arguments.tags.as_deref().map(read_text).transpose() {
+        Ok(tags) => tags.map(|text| text.lines().map(str::to_owned).collect()),
+        Err(outcome) => return *outcome,
+    };
+    if let Start::New(plan) = &start {
+        let in_words = budget_in_words(plan.profile.budget(), plan.budget(), plan.wanted());
+        output.item("budget", &json!({ "each": plan.profile.budget(), "whole": plan.budget() }), &in_words);
+    }
+    let crew = Arc::new(HeadlessCrew::new(Arc::clone(output), arguments.pin_fd, tags));
+    // Hands on the keys are the only orders here; the channel stays open as long as the batch runs.
+    let (_orders, inbox) = tokio::sync::mpsc::channel(1);
+    let terms = Terms {
+        stopper: stopper.clone(),
+        patience: Some(Duration::from_secs(arguments.wait)),
+    };
+    let (station, at_work) = (Arc::clone(station), Arc::clone(&crew));
+    let for_run = Arc::clone(&station);
+    let result =
+        tokio::task::spawn_blocking(move || run(&for_run, &at_work, start, inbox, terms)).await;
+    match result {
+        Ok(Ok((batch, finish))) => {
+            let misused = crew.misused();
+            finished(&station, &batch, finish, output, misused)
+        }
+        Ok(Err(BatchError::Plan(error))) => outcome_of_plan(&error),
+        Ok(Err(BatchError::Stop(stop))) => outcome_of_stop(&stop),
+        Err(error) => outcome_of_stop(&Stop::Store(format!(
+            "the batch failed ({error}); what was done is in the journal"
+        ))),
+    }
+}
+
+fn start(station: &Station, arguments: &BatchRun) -> Result<Start, Box<Outcome>> {
+    if let Some(batch) = arguments.resume {
+        return Ok(Start::Resume(batch));
+    }
+    let usage = |code: &str, path: &Path, why: String| {
+        Box::new(Outcome::failed(Exit::Usage, code, format!("{}: {why}", path.display())))
+    };
+    let path = arguments.profile.as_deref().unwrap_or(Path::new(""));
+    let profile = Profile::parse(&read_text(path)?)
+        .map_err(|error| usage("bad-profile", path, error.to_string()))?;
+    let people: Vec<Listed> = match &arguments.people {
+        None => Vec::new(),
+        Some(path) => people_list::parse(&read_text(path)?)
+            .map_err(|error| usage("bad-list", path, error.to_string()))?,
+    };
+    let operator = station
+        .operator()
+        .ok_or_else(|| Box::new(outcome_of_stop(&Stop::SignedOut)))?;
+    let plan = Plan {
+        id: BatchId(uuid::Uuid::now_v7()),
+        profile,
+        people,
+        identification: arguments.identified_by.clone(),
+        keys: arguments.keys,
+        operator: operator.id.clone(),
+        begun_at: jiff::Timestamp::now(),
+    };
+    plan.check(operator.role)
+        .map_err(|error| Box::new(outcome_of_plan(&error)))?;
+    Ok(Start::New(Box::new(plan)))
+}
+
+fn read_text(path: &Path) -> Result<String, Box<Outcome>> {
+    use std::io::Read;
+    let mut text = String::new();
+    let read = std::fs::File::open(path).and_then(|file| {
+        let mut file = file.take(FILE_BYTES_MAX + 1);
+        file.read_to_string(&mut text)
+    });
+    let unreadable = |why: String| {
+        Box::new(Outcome::failed(
+            Exit::Usage,
+            "unreadable-file",
+            format!("{}: {why}", path.display()),
+        ))
+    };
+    match read {
+        Ok(_) if u64::try_from(text.len()).is_ok_and(|bytes| bytes > FILE_BYTES_MAX) => {
+            Err(unreadable("it is larger than 1 MiB: is it the right file?".to_owned()))
+        }
+        Ok(_) => Ok(text),
+        Err(error) => Err(unreadable(error.to_string())),
+    }
+}
+
+async fn dry_run(
+    station: &Arc<Station>,
+    plan: &Plan,
+    output: &Output,
+    stopper: &Stopper,
+) -> Outcome {
+    let Forecast {
+        keys,
+        each,
+        now,
+        whole,
+        further_keys,
+    } = match forecast(station, plan, &stopper.cancel()).await {
+        Ok(forecast) => forecast,
+        Err(stop) => return outcome_of_stop(&stop),
+    };
+    for key in &keys {
+        output.item("forecast", key, &forecast_line(key));
+    }
+    let taking = keys.iter().filter(|key| key.refused.is_none()).count();
+    Outcome::done(
+        format!(
+            "{taking} of {} key(s) in the bay would take part; nothing was changed\n{}",
+            keys.len(),
+            budget_in_words(each, whole, plan.wanted())
+        ),
+        json!({ "taking": taking, "each": each, "now": now, "whole": whole, "further_keys": further_keys }),
+    )
+}
+
+fn forecast_line(key: &KeyForecast) -> String {
+    let steps: Vec<&str> = key.steps.iter().map(|step| step.as_str()).collect();
+    let what = match &key.refused {
+        Some(why) => format!("does not take part: {why}"),
+        None => steps.join(", "),
+    };
+    let mut line = format!(
+        "slot {} ({})\t{}\t{}\t{what}",
+        key.slot,
+        key.place,
+        key.model,
+        key.serial.as_deref().unwrap_or("-")
+    );
+    if let Some(person) = &key.person {
+        line.push_str(&format!("\tfor {person}"));
+    }
+    for lost in &key.lost {
+        line.push_str(&format!("\n  would be lost: {lost}"));
+    }
+    for warning in &key.warnings {
+        line.push_str(&format!("\n  ! {warning}"));
+    }
+    line
+}
+
+/// "2 touches, 1 PIN each; 16 keys: 32 touches".
+fn budget_in_words(each: Budget, whole: Option<Budget>, keys: Option<u32>) -> String {
+    let words = |budget: Budget| {
+        let counts = [
+            (budget.touches, "touch", "touches"),
+            (budget.pins, "PIN", "PINs"),
+            (budget.tags, "tag", "tags"),
+            (budget.replugs, "pull and plug", "pulls and plugs"),
+        ];
+        let said: Vec<String> = counts
+            .into_iter()
+            .filter(|(count, _, _)| *count > 0)
+            .map(|(count, one, many)| format!("{count} {}", if count == 1 { one } else { many }))
+            .collect();
+        match said.as_slice() {
+            [] => "nothing to touch or to type".to_owned(),
+            said => said.join(", "),
+        }
+    };
+    match (whole, keys) {
+        (Some(whole), Some(keys)) => format!("{} each; {keys} key(s): {}", words(each), words(whole)),
+        _ => format!("{} each", words(each)),
+    }
+}
+
+fn outcome_of_plan(error: &PlanError) -> Outcome {
+    match error {
+        PlanError::NotAllowed(_) => Outcome::failed(Exit::Refused, "not-allowed", error.to_string()),
+        _ => Outcome::failed(Exit::Usage, "bad-plan", error.to_string()),
+    }
+}
+
+fn finished(
+    station: &Station,
+    batch: &Batch,
+    finish: Finish,
+    output: &Output,
+    misused: Option<&'static str>,
+) -> Outcome {
+    for run in &batch.runs {
+        output.item("batch-key", &run_facts(batch, run), &run_line(batch, run));
+    }
+    let tally = batch.tally();
+    let id = batch.plan.id;
+    let queued = station.store().outbox().is_ok_and(|entries| {
+        entries.iter().any(|entry| entry.state == EntryState::Queued)
+    });
+    let far = far_in_words(tally);
+    let (exit, code, detail) = match finish {
+        Finish::Complete | Finish::Ended if queued => (
+            Exit::Queued,
+            "queued",
+            format!("{far}; some results wait in the outbox"),
+        ),
+        Finish::Complete | Finish::Ended => (Exit::Done, "done", far),
+        Finish::Paused => (
+            Exit::Cancelled,
+            "cancelled",
+            format!("{far}; stopped for now: take it up with `keydesk batch run --resume {id}`"),
+        ),
+        Finish::Abandoned => (
+            Exit::Key,
+            "abandoned",
+            format!("{far}; nothing happened for too long: take it up with `keydesk batch run --resume {id}`"),
+        ),
+    };
+    let (exit, code) = match misused {
+        Some(code) => (Exit::Usage, code),
+        None => (exit, code),
+    };
+    Outcome {
+        exit,
+        code: code.to_owned(),
+        detail,
+        facts: json!({ "batch": id, "tally": tally }),
+    }
+}
+
+fn far_in_words(tally: Tally) -> String {
+    let of = tally.wanted.map_or(String::new(), |wanted| format!(" of {wanted}"));
+    format!(
+        "{}{of} key(s) done, {} open, {} skipped",
+        tally.done, tally.open, tally.skipped
+    )
+}
+
+fn run_facts(batch: &Batch, run: &KeyRun) -> serde_json::Value {
+    let person = run.seat.and_then(|seat| batch.listed(seat)).map(|listed| &listed.person);
+    json!({
+        "run": run.id,
+        "key": run.key.id,
+        "model": run.key.model,
+        "place": run.key.place,
+        "slot": run.key.slot,
+        "person": person,
+        "tag": run.tag,
+        "label": run.label,
+        "done": run.done,
+        "stopped": run.stopped,
+        "end": run.end.map(|(end, _)| end),
+    })
+}
+
+fn run_line(batch: &Batch, run: &KeyRun) -> String {
+    let person = run.seat.and_then(|seat| batch.listed(seat)).map(|listed| listed.person.as_str());
+    let state = match (&run.end, &run.stopped) {
+        (Some((KeyEnd::Done, _)), _) => "done".to_owned(),
+        (Some((KeyEnd::Skipped, _)), _) => "skipped".to_owned(),
+        (None, Some(stopped)) => format!("stopped: {}", stopped.detail),
+        (None, None) => "open".to_owned(),
+    };
+    format!(
+        "{}\t{}\t{}\t{}\t{}\t{state}",
+        run.key.model,
+        run.key.id.serial.as_deref().unwrap_or("-"),
+        person.unwrap_or("-"),
+        run.tag.as_deref().unwrap_or("-"),
+        run.label.as_deref().unwrap_or("-"),
+    )
+}
+
+fn store(error: crate::store::StoreError) -> Stop {
+    Stop::Store(error.to_string())
+}
+
+fn list(station: &Station, output: &Output) -> Result<Outcome, Stop> {
+    let batches = station.store().batches().map_err(store)?;
+    for batch in &batches {
+        let state = match batch.ended_at {
+            Some(at) => format!("over since {at}"),
+            None => "open".to_owned(),
+        };
+        let line = format!(
+            "{}\t{}\t{}\t{state}\t{}",
+            batch.plan.id,
+            batch.plan.begun_at,
+            batch.plan.profile.name,
+            far_in_words(batch.tally())
+        );
+        let item = json!({
+            "batch": batch.plan.id,
+            "name": batch.plan.profile.name,
+            "begun_at": batch.plan.begun_at,
+            "operator": batch.plan.operator,
+            "ended_at": batch.ended_at,
+            "tally": batch.tally(),
+        });
+        output.item("batch", &item, &line);
+    }
+    Ok(Outcome::done(
+        format!("{} batch(es)", batches.len()),
+        json!({ "batches": batches.len() }),
+    ))
+}
+
+fn show(station: &Station, id: BatchId, output: &Output) -> Result<Outcome, Stop> {
+    let Some(batch) = station.store().batch(id).map_err(store)? else {
+        return Ok(unknown(id));
+    };
+    for run in &batch.runs {
+        output.item("batch-key", &run_facts(&batch, run), &run_line(&batch, run));
+    }
+    let tally = batch.tally();
+    Ok(Outcome::done(
+        format!("{}: {}", batch.plan.profile.name, far_in_words(tally)),
+        json!({ "batch": id, "tally": tally }),
+    ))
+}
+
+fn end(station: &Station, id: BatchId) -> Result<Outcome, Stop> {
+    let operator = station.operator().ok_or(Stop::SignedOut)?;
+    operator.role.may(crate::domain::authority::Action::RunBatch)?;
+    let Some(batch) = station.store().batch(id).map_err(store)? else {
+        return Ok(unknown(id));
+    };
+    let commit = |change| {
+        station.commit(Change::Batch {
+            change: Box::new(change),
+        })
+    };
+    for run in batch.runs.iter().filter(|run| run.end.is_none()) {
+        commit(BatchChange::KeyEnded {
+            batch: id,
+            run: run.id,
+            end: KeyEnd::Skipped,
+        })?;
+    }
+    commit(BatchChange::Ended { batch: id })?;
+    Ok(Outcome::done(
+        format!("batch {id} is over: {}", far_in_words(batch.tally())),
+        json!({ "batch": id }),
+    ))
+}
+
+fn unknown(id: BatchId) -> Outcome {
+    Outcome::failed(
+        Exit::Usage,
+        "no-such-batch",
+        format!("{id} is no batch of this station: see `keydesk batch list`"),
+    )
+}

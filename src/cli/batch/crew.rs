@@ -1,0 +1,168 @@
+//! The people of a batch without a screen: PINs and tags come line by line, what happens becomes lines with the slot's place.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde_json::json;
+
+use crate::cli::output::Output;
+use crate::cli::secret::{self, Lines, SecretError};
+use crate::domain::Pin;
+use crate::station::batch::{Crew, TagComplaint, Told, Whose};
+use crate::station::face::board::Board;
+use crate::workflow::dialogue::Question;
+use crate::workflow::{KeyFault, Stop};
+
+/// Arguments that stand in for people.
+pub(super) struct HeadlessCrew {
+    output: Arc<Output>,
+    pins: Option<Lines>,
+    next_pin: AtomicUsize,
+    tags: Option<Mutex<std::vec::IntoIter<String>>>,
+    /// What is wrong with the arguments, as a stable word.
+    misused: Mutex<Option<&'static str>>,
+}
+
+impl HeadlessCrew {
+    pub fn new(output: Arc<Output>, pin_fd: Option<u32>, tags: Option<Vec<String>>) -> Self {
+        Self {
+            output,
+            pins: pin_fd.map(Lines::of),
+            next_pin: AtomicUsize::new(0),
+            tags: tags.map(|tags| Mutex::new(tags.into_iter())),
+            misused: Mutex::default(),
+        }
+    }
+
+    /// What turned out to be wrong with the arguments.
+    pub fn misused(&self) -> Option<&'static str> {
+        *self.misused.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn misuse(&self, code: &'static str, detail: String) -> Stop {
+        *self.misused.lock().unwrap_or_else(PoisonError::into_inner) = Some(code);
+        Stop::Key(KeyFault::Failed(detail))
+    }
+
+    /// One PIN: the next line, or asked on the terminal, twice where it is new.
+    async fn one_pin(&self, whose: &Whose, what: &str, min: u8, twice: bool) -> Result<Pin, Stop> {
+        let Some(lines) = &self.pins else {
+            let first = self.from_terminal(&format!("slot {}: {what}", whose.slot), min).await?;
+            if twice {
+                let prompt = format!("slot {}: the same once more", whose.slot);
+                if !first.matches(&self.from_terminal(&prompt, min).await?) {
+                    return Err(Stop::Key(KeyFault::Failed(
+                        "the two PINs differ: nothing was written; pull the key and put it back".to_owned(),
+                    )));
+                }
+            }
+            return Ok(first);
+        };
+        let line = self.next_pin.fetch_add(1, Ordering::SeqCst);
+        let said = json!({ "event": "pin-taken", "line": line + 1 });
+        self.output.placed(whose.place.as_str(), whose.slot, &said, None);
+        let text = lines.line(line).await.map_err(|error| self.unreadable(&error))?;
+        pin_of(&text, min)
+    }
+
+    async fn from_terminal(&self, prompt: &str, min: u8) -> Result<Pin, Stop> {
+        let text = secret::from_terminal(prompt, "the PIN", "--pin-fd").await;
+        pin_of(&text.map_err(|error| self.unreadable(&error))?, min)
+    }
+
+    fn unreadable(&self, error: &SecretError) -> Stop {
+        self.misuse("unreadable-secret", error.to_string())
+    }
+}
+
+fn pin_of(text: &str, min: u8) -> Result<Pin, Stop> {
+    Pin::new(text, min).map_err(|error| Stop::Key(KeyFault::Failed(error.to_string())))
+}
+
+impl Crew for HeadlessCrew {
+    fn show(&self, _: Board) {}
+
+    fn tell(&self, told: Told) {
+        let place = |whose: &Whose, value: serde_json::Value, text: String| {
+            self.output.placed(whose.place.as_str(), whose.slot, &value, Some(&text));
+        };
+        match told {
+            Told::Begun { whose, run } => place(
+                &whose,
+                json!({ "event": "key-begun", "run": run.id, "seat": run.seat, "key": run.key.id, "done": run.done }),
+                format!("{} takes part", run.key.model),
+            ),
+            Told::Step { whose, step } => place(
+                &whose,
+                json!({ "event": "batch-step", "step": step }),
+                step.as_str().to_owned(),
+            ),
+            Told::Run { whose, event } => self.output.placed_event(whose.place.as_str(), whose.slot, &event),
+            Told::Refused { whose, stop } => place(
+                &whose,
+                json!({ "event": "key-refused", "code": stop.code(), "detail": stop.to_string() }),
+                format!("does not take part: {stop}"),
+            ),
+            Told::Stopped { whose, stop } => place(
+                &whose,
+                json!({ "event": "key-stopped", "code": stop.code(), "detail": stop.to_string() }),
+                format!("stopped: {stop}; pull it and put it back to try again, or put in another one"),
+            ),
+            Told::Left { whose, run } => place(
+                &whose,
+                json!({ "event": "key-left", "run": run.id, "tag": run.tag, "label": run.label, "end": run.end.map(|(end, _)| end) }),
+                format!("out of the batch: take it out {}", run.label.as_deref().unwrap_or_default()),
+            ),
+        }
+    }
+
+    async fn pin(&self, whose: &Whose, question: Question) -> Result<Pin, Stop> {
+        match question {
+            Question::NewPin { refused: true, .. } if self.pins.is_some() => {
+                Err(Stop::Key(KeyFault::PinRefused))
+            }
+            Question::NewPin { min_length, .. } => {
+                self.one_pin(whose, "new PIN of the key", min_length, true).await
+            }
+            Question::CurrentPin { retries, wrong, .. } => {
+                if wrong && self.pins.is_some() {
+                    return Err(Stop::Key(KeyFault::WrongPin { retries }));
+                }
+                if retries == Some(1) && self.pins.is_some() {
+                    return Err(Stop::Key(KeyFault::Failed(
+                        "one attempt is left before the key blocks its PIN: not tried from a file descriptor".to_owned(),
+                    )));
+                }
+                self.one_pin(whose, "PIN of the key", 0, false).await
+            }
+            _ => Err(Stop::Cancelled),
+        }
+    }
+
+    async fn tag(&self, whose: &Whose, complaint: Option<TagComplaint>) -> Result<String, Stop> {
+        // A line that was not taken is not mended by the next one.
+        if let (Some(complaint), Some(_)) = (complaint, &self.tags) {
+            return Err(complaint.into());
+        }
+        let next = match &self.tags {
+            Some(tags) => tags.lock().unwrap_or_else(PoisonError::into_inner).next(),
+            None => {
+                let prompt = format!("slot {}: asset tag", whose.slot);
+                return secret::line_from_terminal(&prompt, "an asset tag", "--tags")
+                    .await
+                    .map_err(|error| self.unreadable(&error));
+            }
+        };
+        next.ok_or_else(|| {
+            self.misuse(
+                "too-few-tags",
+                "the file of tags has no line left: write one for each key".to_owned(),
+            )
+        })
+    }
+
+    async fn admits(&self, _: &Whose, _: Question) -> Result<bool, Stop> {
+        // As `enrol` does without a screen: the warnings are printed, and only a refusal ends it.
+        Ok(true)
+    }
+}

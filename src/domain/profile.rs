@@ -1,0 +1,266 @@
+//! A batch's profile: what is done to each key, in which order. Read from TOML (form 1, example in
+//! `assets/examples/batch.toml`).
+//!
+//! Invariant: a [`Profile`] that exists has no contradiction in it (a reset that would undo an enrolment, an enrolment
+//! without a PIN), and no PIN or other secret can be written in one: there is no member to put it in.
+
+mod check;
+mod label;
+mod read;
+
+use serde::{Deserialize, Serialize};
+
+pub use label::{Label, LabelFacts, TagPattern};
+pub use read::{ProfileError, ProfileFault};
+
+/// The most steps; more could only repeat themselves.
+pub const STEPS_MAX: usize = 7;
+
+/// The least PIN length that a profile asks for unless it says otherwise, in code points (NIST SP 800-63B-4, section 3.2.10).
+pub const PIN_LENGTH: u8 = 6;
+
+/// What is done to each key of a batch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Profile {
+    /// For people.
+    pub name: String,
+    /// In this order.
+    pub steps: Vec<Step>,
+}
+
+/// One step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "kebab-case")]
+pub enum Step {
+    /// The key is tested with a throwaway credential.
+    Test,
+    /// The key is reset.
+    Reset,
+    /// Settings of the key.
+    Policy(KeyPolicy),
+    /// The PIN.
+    Pin(PinStep),
+    /// An enrolment, or none.
+    Enrol {
+        /// For whom.
+        whom: Whom,
+    },
+    /// An asset tag.
+    Tag {
+        /// Where it comes from.
+        from: TagSource,
+    },
+    /// What is written on the key, or on the bag that it goes into.
+    Label {
+        /// The text and its placeholders.
+        text: Label,
+    },
+}
+
+/// Settings of a key; absent ones are left as they are.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyPolicy {
+    /// The least PIN length that the key takes, in code points (setMinPINLength, CTAP 2.3, section 6.11.4).
+    pub min_pin_length: Option<u8>,
+    /// Relying parties that may read that length.
+    #[serde(default)]
+    pub min_pin_length_rp_ids: Vec<String>,
+    /// Ask for user verification always, or not.
+    pub always_uv: Option<bool>,
+    /// Switch enterprise attestation on.
+    #[serde(default)]
+    pub enterprise_attestation: bool,
+    /// Demand a long touch before a reset.
+    #[serde(default)]
+    pub long_touch_for_reset: bool,
+    /// Demand a PIN that is not a simple one.
+    #[serde(default)]
+    pub pin_complexity: bool,
+}
+
+/// Where the PIN comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PinSource {
+    /// The person types it.
+    Typed,
+    /// Random, into a sealed letter.
+    Random,
+    /// The key stays without one.
+    None,
+}
+
+/// What is done about the PIN.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct PinStep {
+    /// Where it comes from.
+    pub how: PinSource,
+    /// At least so long, in code points; the key may ask for more.
+    pub min_length: u8,
+    /// The key demands a new PIN at its first use by the person.
+    pub force_change: bool,
+}
+
+/// For whom a key is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Whom {
+    /// The next person on the list.
+    List,
+    /// Nobody yet: it is a spare.
+    Nobody,
+}
+
+/// Where a tag comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TagSource {
+    /// A pattern with a counter.
+    Pattern(TagPattern),
+    /// The operator types or scans it, once a key.
+    Asked,
+}
+
+/// A step without its settings: for records, events and screens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StepKind {
+    /// [`Step::Test`].
+    Test,
+    /// [`Step::Reset`].
+    Reset,
+    /// [`Step::Policy`].
+    Policy,
+    /// [`Step::Pin`].
+    Pin,
+    /// [`Step::Enrol`].
+    Enrol,
+    /// [`Step::Tag`].
+    Tag,
+    /// [`Step::Label`].
+    Label,
+    /// The PIN's change at first use is demanded. No step of its own in a profile: it comes last, because a key that demands
+    /// it does nothing else any more.
+    ForceChange,
+}
+
+impl StepKind {
+    /// The word used in files and on the command line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Test => "test",
+            Self::Reset => "reset",
+            Self::Policy => "policy",
+            Self::Pin => "pin",
+            Self::Enrol => "enrol",
+            Self::Tag => "tag",
+            Self::Label => "label",
+            Self::ForceChange => "force-change",
+        }
+    }
+}
+
+impl Step {
+    /// Which step.
+    pub fn kind(&self) -> StepKind {
+        match self {
+            Self::Test => StepKind::Test,
+            Self::Reset => StepKind::Reset,
+            Self::Policy(_) => StepKind::Policy,
+            Self::Pin(_) => StepKind::Pin,
+            Self::Enrol { .. } => StepKind::Enrol,
+            Self::Tag { .. } => StepKind::Tag,
+            Self::Label { .. } => StepKind::Label,
+        }
+    }
+}
+
+/// What a batch asks of the people in front of it, for each key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Budget {
+    /// Touches.
+    pub touches: u32,
+    /// PINs typed.
+    pub pins: u32,
+    /// Tags typed or scanned.
+    pub tags: u32,
+    /// Times that the key is pulled and put back.
+    pub replugs: u32,
+}
+
+impl Budget {
+    /// For so many keys.
+    pub fn times(self, keys: u32) -> Self {
+        Self {
+            touches: self.touches.saturating_mul(keys),
+            pins: self.pins.saturating_mul(keys),
+            tags: self.tags.saturating_mul(keys),
+            replugs: self.replugs.saturating_mul(keys),
+        }
+    }
+}
+
+/// Touches of a test: the credential is made, signs, and is recognised when it is to be made again.
+const TEST_TOUCHES: u32 = 3;
+
+impl Profile {
+    /// Reads a profile and looks for contradictions.
+    ///
+    /// # Errors
+    /// [`ProfileError`] with every fault that was found, each with its line and what to do.
+    pub fn parse(text: &str) -> Result<Self, ProfileError> {
+        read::read(text)
+    }
+
+    /// The kinds of its steps in the order in which they are done.
+    pub fn kinds(&self) -> Vec<StepKind> {
+        let forced = self.pin().filter(|pin| pin.force_change);
+        let steps = self.steps.iter().map(Step::kind);
+        steps.chain(forced.map(|_| StepKind::ForceChange)).collect()
+    }
+
+    /// Its PIN step.
+    pub fn pin(&self) -> Option<PinStep> {
+        self.steps.iter().find_map(|step| match step {
+            Step::Pin(pin) => Some(*pin),
+            _ => None,
+        })
+    }
+
+    /// Whether it enrols for the people on a list.
+    pub fn takes_people(&self) -> bool {
+        self.steps
+            .iter()
+            .any(|step| matches!(step, Step::Enrol { whom: Whom::List }))
+    }
+
+    /// Whether it resets keys, so that it may take used ones.
+    pub fn resets(&self) -> bool {
+        self.steps.contains(&Step::Reset)
+    }
+
+    /// What it asks of people for each key, when nothing goes wrong.
+    pub fn budget(&self) -> Budget {
+        let mut budget = Budget::default();
+        for step in &self.steps {
+            match step {
+                Step::Test => budget.touches += TEST_TOUCHES,
+                Step::Reset => {
+                    budget.touches += 1;
+                    budget.replugs += 1;
+                }
+                Step::Enrol { whom: Whom::List } => budget.touches += 2,
+                Step::Pin(pin) if pin.how == PinSource::Typed => budget.pins += 1,
+                Step::Tag {
+                    from: TagSource::Asked,
+                } => budget.tags += 1,
+                Step::Policy(_)
+                | Step::Pin(_)
+                | Step::Enrol { .. }
+                | Step::Tag { .. }
+                | Step::Label { .. } => {}
+            }
+        }
+        budget
+    }
+}

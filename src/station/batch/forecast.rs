@@ -1,0 +1,127 @@
+//! The dry run: what a batch would do to each key that is in the bay now. Nothing is changed on any key, and nobody is asked
+//! to touch one.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::bay::Cancel;
+use crate::domain::batch::Plan;
+use crate::domain::policy::{Finding, Weight};
+use crate::domain::profile::{Budget, StepKind};
+use crate::domain::{KeyFacts, PersonId, Place};
+use crate::station::Station;
+use crate::station::desk::{Face, StationDesk};
+use crate::workflow::Stop;
+use crate::workflow::batch::admit;
+use crate::workflow::dialogue::{Answer, Event, Question};
+
+/// What a batch would do now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Forecast {
+    /// To each key in the bay, by slot number.
+    pub keys: Vec<KeyForecast>,
+    /// What one key asks of people.
+    pub each: Budget,
+    /// What the keys that are in the bay now and would take part ask together.
+    pub now: Budget,
+    /// What the whole batch asks, where its number of keys is known.
+    pub whole: Option<Budget>,
+    /// So many keys would still be wanted.
+    pub further_keys: Option<u32>,
+}
+
+/// What a batch would do to one key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct KeyForecast {
+    /// The slot's number.
+    pub slot: u16,
+    /// The USB path.
+    pub place: Place,
+    /// Its model.
+    pub model: String,
+    /// Its serial number.
+    pub serial: Option<String>,
+    /// The steps that it would go through; none when it does not take part.
+    pub steps: Vec<StepKind>,
+    /// For whom.
+    pub person: Option<PersonId>,
+    /// Why it does not take part.
+    pub refused: Option<String>,
+    /// What the operator should know of it, in English.
+    pub warnings: Vec<String>,
+    /// What would be lost, in English.
+    pub lost: Vec<String>,
+}
+
+/// Looks at every key in the bay.
+///
+/// # Errors
+/// [`Stop::SignedOut`], [`Stop::Store`], [`Stop::Cancelled`]; what is wrong with one key is said of that key.
+pub async fn forecast(station: &Arc<Station>, plan: &Plan, cancel: &Cancel) -> Result<Forecast, Stop> {
+    let mut keys = Vec::new();
+    let mut people = plan.people.iter().map(|listed| listed.person.clone());
+    let wanted = plan.wanted();
+    let mut taking = 0_u32;
+    for key in station.slots.keys() {
+        let mut desk = StationDesk::new(Arc::clone(station), Arc::new(Nobody), cancel.clone());
+        let mut facts = key.clone();
+        let refused = match admit(&mut desk, &plan.profile, &mut facts).await {
+            Ok(()) if wanted.is_some_and(|wanted| taking >= wanted) => {
+                Some("the list is done before this key: it is not needed".to_owned())
+            }
+            Ok(()) => None,
+            Err(stop @ (Stop::Store(_) | Stop::SignedOut | Stop::Cancelled)) => return Err(stop),
+            Err(stop) => Some(stop.to_string()),
+        };
+        let takes_part = refused.is_none();
+        taking += u32::from(takes_part);
+        keys.push(KeyForecast {
+            slot: key.slot,
+            place: key.place.clone(),
+            model: key.model.clone(),
+            serial: key.id.serial.clone(),
+            steps: if takes_part { plan.profile.kinds() } else { Vec::new() },
+            person: if takes_part { people.next() } else { None },
+            refused,
+            warnings: warnings(station, &facts),
+            lost: if takes_part && plan.profile.resets() { lost(&facts) } else { Vec::new() },
+        });
+    }
+    let each = plan.profile.budget();
+    Ok(Forecast {
+        keys,
+        each,
+        now: each.times(taking),
+        whole: plan.budget(),
+        further_keys: wanted.map(|wanted| wanted.saturating_sub(taking)),
+    })
+}
+
+fn warnings(station: &Station, key: &KeyFacts) -> Vec<String> {
+    let verdict = station.slots.verdict(key);
+    let warned = verdict.findings.iter().filter(|f| f.weight() == Weight::Warning);
+    warned.map(Finding::in_words).collect()
+}
+
+fn lost(key: &KeyFacts) -> Vec<String> {
+    let mut lost = vec!["every credential on it, also those of other services".to_owned()];
+    if key.pin_set == Some(true) {
+        lost.push("its PIN".to_owned());
+    }
+    if key.built_in_uv {
+        lost.push("its fingerprints".to_owned());
+    }
+    lost
+}
+
+/// A dry run asks nobody.
+struct Nobody;
+
+impl Face for Nobody {
+    fn tell(&self, _: Event) {}
+
+    async fn ask(&self, _: Question) -> Result<Answer, Stop> {
+        Err(Stop::Cancelled)
+    }
+}

@@ -1,0 +1,277 @@
+//! One slot's face: answers its workflow from the plan where the plan says, and asks the people in front of it, one slot after
+//! the other, where it does not.
+//!
+//! Invariant: what was answered once is not asked again: the identification comes from the list, a verdict is admitted once
+//! for all keys that it is the same for, and a PIN that was typed for a key serves all its steps and is forgotten with them.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::{Crew, Shared, Told, Whose};
+use crate::domain::profile::label::TAG_CHARS_MAX;
+use crate::domain::profile::{StepKind, TagSource};
+use crate::domain::{Identification, Pin, Place};
+use crate::station::desk::Face;
+use crate::station::face::board::SlotWork;
+use crate::workflow::batch::Hand;
+use crate::workflow::dialogue::{Answer, Event, Question};
+use crate::workflow::{KeyFault, Stop};
+
+/// The face of one key's run.
+pub(super) struct SlotFace<C> {
+    shared: Arc<Shared<C>>,
+    whose: Whose,
+    /// How the person was identified; `None` where nobody is enrolled.
+    identification: Mutex<Option<Identification>>,
+    /// The key's PIN, once somebody has typed it.
+    pin: Mutex<Option<Pin>>,
+}
+
+impl<C: Crew> SlotFace<C> {
+    pub fn new(shared: Arc<Shared<C>>, whose: Whose) -> Self {
+        Self {
+            shared,
+            whose,
+            identification: Mutex::default(),
+            pin: Mutex::default(),
+        }
+    }
+
+    pub fn identify_by(&self, how: Option<Identification>) {
+        *locked(&self.identification) = how;
+    }
+
+    fn place(&self) -> &Place {
+        &self.whose.place
+    }
+
+    fn work(&self, work: SlotWork) {
+        self.shared.change(|state, now| {
+            if let Some(seat) = state.seats.get_mut(self.place()) {
+                seat.set(work, now);
+            }
+        });
+    }
+
+    /// Waits for this slot's turn, asks, and gives the turn on. People type one thing at a time.
+    async fn in_turn<T>(
+        &self,
+        work: SlotWork,
+        ask: impl Future<Output = Result<T, Stop>>,
+    ) -> Result<T, Stop> {
+        let turn = Turn::take(self, work);
+        let asked = self.shared.turn.lock().await;
+        turn.wink();
+        let answer = ask.await;
+        drop(asked);
+        answer
+    }
+
+    async fn typed_pin(&self, question: Question) -> Result<Answer, Stop> {
+        let ask = self.shared.crew.pin(&self.whose, question);
+        let pin = self.in_turn(SlotWork::Pin { turn: 0 }, ask).await?;
+        *locked(&self.pin) = Some(pin.duplicate());
+        self.shared.progress();
+        self.shared.change(|state, _| state.pins = state.pins.saturating_add(1));
+        Ok(Answer::Pin(pin))
+    }
+
+    async fn admitted(&self, question: Question) -> Result<Answer, Stop> {
+        let Question::Admit { key, verdict } = &question else {
+            return Ok(Answer::Yes);
+        };
+        // Answering yes to a refusal ends the run with its reason.
+        if !verdict.admits() {
+            return Ok(Answer::Yes);
+        }
+        let what = format!("{}: {:?}", key.id.aaguid, verdict.findings);
+        let known = || self.shared.look(|state| state.admitted.contains(&what));
+        let ask = async {
+            // Another slot may have asked the same while this one waited for its turn.
+            Ok(known() || self.shared.crew.admits(&self.whose, question.clone()).await?)
+        };
+        if known() || self.in_turn(SlotWork::Working, ask).await? {
+            self.shared.change(|state, _| {
+                state.admitted.insert(what.clone());
+            });
+            return Ok(Answer::Yes);
+        }
+        Err(Stop::KeyRefused("the operator takes another key".to_owned()))
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A place in the queue of those that wait for somebody to type; left however the wait ends.
+struct Turn<'a, C: Crew>(&'a SlotFace<C>);
+
+impl<'a, C: Crew> Turn<'a, C> {
+    fn take(face: &'a SlotFace<C>, work: SlotWork) -> Self {
+        face.shared.change(|state, now| {
+            state.typing.push_back(face.place().clone());
+            if let Some(seat) = state.seats.get_mut(face.place()) {
+                seat.set(work, now);
+            }
+        });
+        Self(face)
+    }
+
+    /// The key that is meant blinks, where it can.
+    fn wink(&self) {
+        let (station, place) = (Arc::clone(&self.0.shared.station), self.0.place().clone());
+        tokio::task::spawn_local(async move { drop(station.wink(&place).await) });
+    }
+}
+
+impl<C: Crew> Drop for Turn<'_, C> {
+    fn drop(&mut self) {
+        self.0.shared.change(|state, now| {
+            state.typing.retain(|place| place != self.0.place());
+            if let Some(seat) = state.seats.get_mut(self.0.place()) {
+                seat.set(SlotWork::Working, now);
+            }
+        });
+    }
+}
+
+impl<C: Crew> Face for SlotFace<C> {
+    fn tell(&self, event: Event) {
+        match &event {
+            Event::Touch { nth, of, until, .. } => self.work(SlotWork::Touch {
+                nth: *nth,
+                of: *of,
+                until: *until,
+                turn: 0,
+            }),
+            Event::TouchOver => self.shared.change(|state, now| {
+                state.touches = state.touches.saturating_add(1);
+                if let Some(seat) = state.seats.get_mut(self.place()) {
+                    seat.set(SlotWork::Working, now);
+                }
+            }),
+            Event::Pulled { .. } => self.work(SlotWork::Pulled),
+            Event::Back { key } => self.shared.change(|state, now| {
+                if let Some(seat) = state.seats.get_mut(self.place()) {
+                    seat.key = key.clone();
+                    seat.set(SlotWork::Working, now);
+                }
+            }),
+            _ => {}
+        }
+        self.shared.crew.tell(Told::Run {
+            whose: self.whose.clone(),
+            event,
+        });
+    }
+
+    async fn ask(&self, question: Question) -> Result<Answer, Stop> {
+        match &question {
+            Question::Identify { person } => {
+                self.shared.name(self.place(), &person.name);
+                let how = locked(&self.identification).clone();
+                how.map(Answer::Identified).ok_or(Stop::Cancelled)
+            }
+            Question::ChooseKey { keys } if keys.iter().any(|key| key.place == *self.place()) => {
+                Ok(Answer::Key(self.place().clone()))
+            }
+            // Until the bay changes, and the question with it.
+            Question::ChooseKey { .. } => std::future::pending().await,
+            Question::Admit { .. } => self.admitted(question).await,
+            Question::NewPin { .. } => self.typed_pin(question).await,
+            Question::CurrentPin { wrong, .. } => {
+                let known = locked(&self.pin).take().filter(|_| !*wrong);
+                match known {
+                    Some(pin) => {
+                        *locked(&self.pin) = Some(pin.duplicate());
+                        Ok(Answer::Pin(pin))
+                    }
+                    None => self.typed_pin(question).await,
+                }
+            }
+            Question::Retest { .. } => Ok(Answer::Yes),
+            Question::TouchAgain { .. } => {
+                // Nobody touched: what was counted was not a touch.
+                self.shared
+                    .change(|state, _| state.touches = state.touches.saturating_sub(1));
+                Ok(Answer::Yes)
+            }
+        }
+    }
+
+    fn cleared(&self) -> impl Future<Output = ()> {
+        self.shared.crew.cleared()
+    }
+}
+
+impl<C: Crew> Hand for SlotFace<C> {
+    fn at_step(&self, step: StepKind) {
+        self.shared.change(|state, now| {
+            if let Some(seat) = state.seats.get_mut(self.place()) {
+                seat.step = Some(step);
+                seat.set(SlotWork::Working, now);
+            }
+        });
+        self.shared.crew.tell(Told::Step {
+            whose: self.whose.clone(),
+            step,
+        });
+    }
+
+    async fn tag(&self, from: &TagSource) -> Result<String, Stop> {
+        let pattern = match from {
+            TagSource::Asked => return self.asked_tag().await,
+            TagSource::Pattern(pattern) => pattern,
+        };
+        self.shared.look(|state| {
+            let given = state.tags.iter().filter_map(|tag| pattern.number(tag)).max();
+            let next = given.map_or(pattern.first(), |last| last.saturating_add(1).max(pattern.first()));
+            let tag = pattern.tag(next).ok_or_else(|| {
+                Stop::KeyRefused(format!("the tags {pattern} are used up: give the pattern another digit"))
+            })?;
+            state.tags.insert(tag.clone());
+            Ok(tag)
+        })
+    }
+}
+
+impl<C: Crew> SlotFace<C> {
+    async fn asked_tag(&self) -> Result<String, Stop> {
+        let ask = async {
+            let mut complaint = None;
+            loop {
+                let typed = self.shared.crew.tag(&self.whose, complaint).await?;
+                let tag = typed.trim().to_owned();
+                let free = self.shared.look(|state| !state.tags.contains(&tag));
+                complaint = match (tag.chars().count(), free) {
+                    (1..=TAG_CHARS_MAX, true) if !tag.contains(char::is_control) => {
+                        self.shared.look(|state| state.tags.insert(tag.clone()));
+                        return Ok(tag);
+                    }
+                    (1..=TAG_CHARS_MAX, false) => Some(TagComplaint::Taken),
+                    _ => Some(TagComplaint::Form),
+                };
+            }
+        };
+        self.in_turn(SlotWork::Tag { turn: 0 }, ask).await
+    }
+}
+
+/// Why a tag was not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TagComplaint {
+    /// Empty, too long, or with control characters.
+    Form,
+    /// Another key has it.
+    Taken,
+}
+
+impl From<TagComplaint> for Stop {
+    fn from(complaint: TagComplaint) -> Self {
+        let what = match complaint {
+            TagComplaint::Form => "a tag is one line of at most 100 characters",
+            TagComplaint::Taken => "another key has this tag: take another",
+        };
+        Self::Key(KeyFault::Failed(what.to_owned()))
+    }
+}

@@ -1,0 +1,232 @@
+//! One key's way through a batch: the steps of the profile, one after the other, each recorded when it is done.
+//!
+//! The steps are the workflows that a single key goes through too; what is added is that nothing which is recorded as done is
+//! done again, so that the same function begins a key, tries it again and takes it up after a stop.
+//!
+//! Invariant: a key that is somebody's already, or the operator's own, is refused before anything is changed on it.
+
+use super::dialogue::{Ending, PushState};
+use super::resolve::{How, resolve};
+use super::steps::{Unlocked, on_key, refresh, unlock};
+use super::{Desk, KeyFault, Stop, enrol};
+use crate::domain::batch::{BatchChange, KeyRun};
+use crate::domain::change::{Enrolment, Unfinished};
+use crate::domain::policy::{self, Finding, Weight};
+use crate::domain::profile::{LabelFacts, PinSource, Profile, Step, StepKind, TagSource};
+use crate::domain::{BatchId, Change, KeyFacts, PersonId};
+use crate::wire::webauthn::Descriptor;
+
+/// Where a PIN is proven before any relying party is known: nothing is ever made there.
+const NOWHERE: &str = "station.keydesk.invalid";
+
+/// What a batch needs of the world besides a [`Desk`].
+#[expect(
+    async_fn_in_trait,
+    reason = "workflows are generic over their desk; no trait object is made of it"
+)]
+pub trait Hand {
+    /// A step begins.
+    fn at_step(&self, step: StepKind);
+    /// A tag that no key has: the next one of the pattern, or what the operator types.
+    async fn tag(&self, from: &TagSource) -> Result<String, Stop>;
+}
+
+/// What one key is to go through.
+pub struct KeyJob {
+    /// In which batch.
+    pub batch: BatchId,
+    /// What is done to it.
+    pub profile: Profile,
+    /// For whom, where the profile enrols.
+    pub person: Option<PersonId>,
+    /// Their enrolment that was stopped half-way on this key.
+    pub unfinished: Option<Unfinished>,
+}
+
+/// Looks at a key before it takes part; nothing is changed on it.
+///
+/// # Errors
+/// [`Stop::KeyRefused`] with the reason, for the operator to take another key.
+pub async fn admit<D: Desk>(desk: &mut D, profile: &Profile, key: &mut KeyFacts) -> Result<(), Stop> {
+    refresh(desk, key).await?;
+    let own = key.is_fido2()
+        && on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
+            desk.is_operators_own(key).await
+        })
+        .await?;
+    if own {
+        return Err(Stop::KeyRefused(Finding::OperatorsOwn.in_words()));
+    }
+    let verdict = policy::judge_key(key, desk.models(), desk.policy());
+    let refusals: Vec<String> = verdict
+        .findings
+        .iter()
+        .filter(|finding| finding.weight() == Weight::Refusal)
+        .filter(|finding| !(profile.resets() && **finding == Finding::PinBlocked))
+        .map(Finding::in_words)
+        .collect();
+    if !refusals.is_empty() {
+        return Err(Stop::KeyRefused(refusals.join("; ")));
+    }
+    if let Some(why) = pin_in_the_way(profile, key) {
+        return Err(Stop::KeyRefused(why.to_owned()));
+    }
+    match owner(desk, key).await? {
+        Some(person) => Err(Stop::KeyRefused(Finding::BoundTo { person }.in_words())),
+        None => Ok(()),
+    }
+}
+
+/// Why the key's PIN keeps it from taking part: known without asking the key anything.
+pub fn pin_in_the_way(profile: &Profile, key: &KeyFacts) -> Option<&'static str> {
+    if key.pin_set != Some(true) || profile.resets() {
+        return None;
+    }
+    match profile.pin()?.how {
+        PinSource::Typed => None,
+        PinSource::Random => {
+            Some("it has a PIN that nobody here knows: take a new key, or put a reset into the profile")
+        }
+        PinSource::None => {
+            Some("it has a PIN, and the profile leaves keys without one: put a reset into the profile")
+        }
+    }
+}
+
+/// For whom this station enrolled this very key.
+async fn owner<D: Desk>(desk: &mut D, key: &mut KeyFacts) -> Result<Option<String>, Stop> {
+    let mut enrolments = desk.enrolments_on(key).await?;
+    enrolments.retain(|enrolment| !enrolment.withdrawn);
+    let mut rp_ids: Vec<String> = enrolments.iter().map(|e| e.rp_id.clone()).collect();
+    rp_ids.sort_unstable();
+    rp_ids.dedup();
+    for rp_id in rp_ids {
+        let at_rp = enrolments.iter().filter(|e| e.rp_id == rp_id);
+        let ids: Vec<_> = at_rp.map(|e| Descriptor::new(e.credential.clone())).collect();
+        let held = on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
+            desk.holds(key, &rp_id, &ids).await
+        })
+        .await?;
+        if let Some(of) = held.and_then(|id| enrolments.iter().find(|e| e.credential == id)) {
+            return Ok(Some(of.person.name.clone()));
+        }
+    }
+    Ok(None)
+}
+
+/// Does every step that is not done yet. Whatever ends it early, what is done is recorded.
+///
+/// # Errors
+/// [`Stop`]; the next call goes on at the step where this one stopped.
+pub async fn provision<D: Desk>(
+    desk: &mut D,
+    hand: &impl Hand,
+    job: &KeyJob,
+    run: &mut KeyRun,
+) -> Result<(), Stop> {
+    while let Some(kind) = run.next(&job.profile) {
+        hand.at_step(kind);
+        let text = match job.profile.steps.iter().find(|step| step.kind() == kind) {
+            Some(step) => do_step(desk, hand, (job, step), run).await?,
+            None => None,
+        };
+        let change = BatchChange::StepDone {
+            batch: job.batch,
+            run: run.id,
+            step: kind,
+            text,
+        };
+        desk.commit(Change::Batch {
+            change: Box::new(change.clone()),
+        })
+        .await?;
+        run.apply(&change, &job.profile, desk.now())
+            .map_err(|fault| Stop::Store(fault.to_string()))?;
+    }
+    Ok(())
+}
+
+async fn do_step<D: Desk>(
+    desk: &mut D,
+    hand: &impl Hand,
+    (job, step): (&KeyJob, &Step),
+    run: &mut KeyRun,
+) -> Result<Option<String>, Stop> {
+    match step {
+        Step::Pin(pin) if pin.how == PinSource::None => Ok(None),
+        Step::Pin(pin) => set_pin(desk, run, pin.min_length).await.map(|()| None),
+        Step::Enrol { .. } => match &job.person {
+            Some(person) => enrol_for(desk, job, run, person).await.map(|()| None),
+            None => Ok(None),
+        },
+        Step::Tag { from } => hand.tag(from).await.map(Some),
+        Step::Label { text } => {
+            let enrolments = desk.enrolments_on(&run.key).await?;
+            let person = enrolments
+                .iter()
+                .rfind(|e| Some(&e.person.id) == job.person.as_ref())
+                .map(|e| &e.person);
+            let organisation = person.and_then(|person| person.organisation.as_ref());
+            Ok(Some(text.text(LabelFacts {
+                tag: run.tag.as_deref(),
+                person: person.map(|person| person.name.as_str()),
+                organisation: organisation.map(|organisation| organisation.name.as_str()),
+                model: &run.key.model,
+                serial: run.key.id.serial.as_deref(),
+            })))
+        }
+        Step::Test | Step::Reset | Step::Policy(_) => Err(Stop::Key(KeyFault::Unsupported(
+            format!("the step {}", step.kind().as_str()),
+        ))),
+    }
+}
+
+/// A new key gets its PIN; one that has it already, because the station stopped before it was recorded, proves it.
+async fn set_pin<D: Desk>(desk: &mut D, run: &mut KeyRun, min_length: u8) -> Result<(), Stop> {
+    refresh(desk, &mut run.key).await?;
+    let mut sent = false;
+    let (unlocked, _) = unlock(desk, &mut run.key, NOWHERE, min_length, &mut sent).await?;
+    match unlocked {
+        Unlocked::Pin(_) | Unlocked::BuiltIn => Ok(()),
+    }
+}
+
+async fn enrol_for<D: Desk>(
+    desk: &mut D,
+    job: &KeyJob,
+    run: &KeyRun,
+    person: &PersonId,
+) -> Result<(), Stop> {
+    if let Some(work) = &job.unfinished {
+        // Finished where it can be, undone where it can't; in both cases nothing is left over.
+        let ending = resolve(desk, work.clone(), How::WithKey).await?;
+        if let Ending::Enrolled { push, .. } = &ending {
+            return accepted(push);
+        }
+    }
+    if is_enrolled(desk, run, person).await? {
+        return Ok(());
+    }
+    match enrol(desk, person).await? {
+        Ending::Enrolled { push, .. } | Ending::Retested { push, .. } => accepted(&push),
+        _ => Ok(()),
+    }
+}
+
+/// Whether the enrolment was done and only its step was not recorded any more. One that the registry refused does not count.
+async fn is_enrolled<D: Desk>(desk: &mut D, run: &KeyRun, person: &PersonId) -> Result<bool, Stop> {
+    let valid = desk.enrolled_here(person).await?;
+    let here = desk.enrolments_on(&run.key).await?;
+    let of_this_run = |e: &Enrolment| e.person.id == *person && e.at >= run.begun_at;
+    Ok(here.iter().any(|e| of_this_run(e) && valid.contains(&e.credential)))
+}
+
+fn accepted(push: &PushState) -> Result<(), Stop> {
+    match push {
+        PushState::Accepted | PushState::Queued => Ok(()),
+        PushState::Conflict { detail } => Err(Stop::RegistryRefused {
+            code: "conflict".to_owned(),
+            detail: detail.clone(),
+        }),
+    }
+}
