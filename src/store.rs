@@ -14,6 +14,7 @@
 //! All calls block, for about a millisecond; opening may take longer after a power cut.
 
 pub mod audit;
+mod batches;
 mod cares;
 mod error;
 mod illegal;
@@ -336,6 +337,7 @@ fn may_use_reserve(change: &Change) -> bool {
         | Change::MetadataImported { .. }
         | Change::IntentBegun { .. }
         | Change::OwnKeyBegun { .. } => false,
+        Change::Batch { change } => change.ends_something(),
         // Only somebody who is signed in can end unfinished work or resolve a conflict.
         Change::SessionOpened { .. }
         | Change::SessionUnlocked { .. }

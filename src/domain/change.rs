@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::care::Care;
+use super::batch::BatchChange;
 use super::id::{Bytes, EntryId, IntentId, OfferId, OperatorId, PersonId, StationId};
 use super::identification::Identification;
 use super::key::{KeyFacts, KeyId, Place};
@@ -159,6 +160,11 @@ pub enum Change {
         code: String,
         /// The registry's words.
         detail: String,
+    },
+    /// Something happened to a batch over many keys.
+    Batch {
+        /// What.
+        change: Box<BatchChange>,
     },
     /// An operator resolved a conflict.
     ConflictResolved {

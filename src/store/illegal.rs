@@ -1,5 +1,6 @@
 //! Changes that can't follow on what is recorded; found before anything is written.
 
+use crate::domain::batch::BatchFault;
 use crate::domain::{Bytes, EntryId, IntentId, OfferId, OperatorId};
 
 /// Why a change is refused. The journal was not touched.
@@ -69,6 +70,9 @@ pub enum Illegal {
     /// Joining without saying as which station.
     #[error("the record of joining names no station")]
     NoStation,
+    /// A batch's change.
+    #[error(transparent)]
+    Batch(#[from] BatchFault),
     /// The record says that it is of another version than this release writes.
     #[error("records are written with version {known}, not {version}")]
     Version {

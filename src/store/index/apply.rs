@@ -4,6 +4,7 @@
 //! Invariant: a change that can't follow on the rows is refused here, before it is written anywhere.
 
 mod intents;
+pub(in crate::store) mod batches;
 
 use std::collections::BTreeMap;
 
@@ -155,6 +156,7 @@ impl<'a, V: View> Pending<'a, V> {
                 remains,
             } => self.resolved(*entry, *how, *remains),
             Change::Cared { key, care } => super::care::cared(self, sequence, key, care, record),
+            Change::Batch { change } => self.batch(sequence, change, record),
         }
     }
 

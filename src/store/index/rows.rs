@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::{IndexFault, View};
-use crate::domain::{Bytes, EntryId, IntentId, KeyId, OfferId, PersonId, Place};
+use crate::domain::{BatchId, Bytes, EntryId, IntentId, KeyId, OfferId, PersonId, Place, RunId};
 use crate::store::journal::sha256;
 
 /// The row that says where the others stand.
@@ -23,6 +23,8 @@ pub(in crate::store) const UNFINISHED: &[u8] = b"i";
 pub(in crate::store) const OUTBOX: &[u8] = b"o";
 /// Prefix of every ticket's row.
 pub(in crate::store) const TICKETS: &[u8] = b"t";
+/// Prefix of a batch's row, by the sequence number of its beginning.
+pub(in crate::store) const BATCHES: &[u8] = b"bh";
 /// The operator's session.
 pub(in crate::store) const SESSION: &[u8] = b"z";
 /// What was imported of the FIDO Alliance's metadata.
@@ -162,6 +164,29 @@ pub(in crate::store) fn entry_row(id: EntryId) -> Vec<u8> {
 pub(in crate::store) fn offer_row(id: OfferId) -> Vec<u8> {
     [b"f", &id.0.as_bytes()[..]].concat()
 }
+
+/// A batch by its id: the sequence number of its beginning.
+pub(in crate::store) fn batch_row(id: BatchId) -> Vec<u8> {
+    [b"bi", &id.0.as_bytes()[..]].concat()
+}
+
+/// Prefix of the keys of a batch, by the sequence number of their beginning.
+pub(in crate::store) fn runs_of(batch: u64) -> Vec<u8> {
+    numbered(b"br", batch)
+}
+
+/// A key's way through a batch, by its id.
+pub(in crate::store) fn run_row(id: RunId) -> Vec<u8> {
+    [b"bj", &id.0.as_bytes()[..]].concat()
+}
+
+/// Which run gave a tag.
+pub(in crate::store) fn given_tag_row(tag: &str) -> Vec<u8> {
+    [GIVEN_TAGS, tag.as_bytes()].concat()
+}
+
+/// Prefix of [`given_tag_row`].
+pub(in crate::store) const GIVEN_TAGS: &[u8] = b"bt";
 
 /// Prefix of a day's tickets.
 pub(in crate::store) fn tickets_of(day: jiff::civil::Date) -> Vec<u8> {
