@@ -105,6 +105,9 @@ async fn dispatch(arguments: Arguments, output: Arc<Output>) -> Outcome {
         Some(Command::Person(command)) => {
             with_station(&global, output, StationCommand::Person(&command)).await
         }
+        Some(Command::Batch(command)) => {
+            with_station(&global, output, StationCommand::Batch(&command)).await
+        }
         Some(Command::Enrol(arguments)) => {
             with_station(&global, output, StationCommand::Enrol(&arguments)).await
         }
@@ -186,6 +189,7 @@ async fn settle(station: &Station, command: &StationCommand<'_>) {
         command,
         StationCommand::Session(args::SessionCommand::Open { .. })
             | StationCommand::Enrol(_)
+            | StationCommand::Batch(_)
             | StationCommand::Care(_)
             | StationCommand::Unfinished(args::UnfinishedCommand::Resolve { .. })
             | StationCommand::Outbox(args::OutboxCommand::Resolve { .. })

@@ -1,6 +1,7 @@
 //! The command line: arguments in, JSON lines out.
 
 pub mod args;
+pub mod batch;
 mod care;
 pub mod commands;
 pub mod face;

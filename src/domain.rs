@@ -3,8 +3,8 @@
 //! Invariant: nothing here reads a clock, a device, a file or a random number; they come in as arguments.
 
 pub mod authority;
-pub mod care;
 pub mod batch;
+pub mod care;
 pub mod change;
 pub mod id;
 pub mod identification;
@@ -17,6 +17,7 @@ pub mod policy;
 pub mod search;
 pub mod secret;
 pub mod profile;
+pub mod secret;
 
 pub use change::{Change, Intent, Record};
 pub use id::{

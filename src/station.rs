@@ -3,6 +3,7 @@
 //! Invariant: everything that becomes true goes through [`Station::commit`]; a failed commit is never shown as done.
 
 pub mod backoff;
+pub mod batch;
 mod care;
 pub mod config;
 pub mod desk;

@@ -5,6 +5,7 @@
 //!
 //! Invariant: nothing irreversible is asked of a key before [`Desk::commit`] returned for its intent.
 
+pub mod batch;
 pub mod care;
 mod ceremony;
 pub mod dialogue;

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
+use super::batch::BatchCommand;
 pub use super::care::args::CareCommand;
 use super::output::{Exit, Outcome};
 use crate::domain::{Aaguid, EntryId, Identification, IntentId, PersonId};
@@ -104,6 +105,9 @@ pub enum Command {
     Person(PersonCommand),
     /// Enrol a key for a person.
     Enrol(EnrolArguments),
+    /// Many keys at once, by a profile.
+    #[command(subcommand)]
+    Batch(BatchCommand),
     /// Tickets for days with a bad line.
     #[command(subcommand)]
     Tickets(TicketsCommand),

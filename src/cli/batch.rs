@@ -18,7 +18,9 @@ use crate::domain::people_list::{self, Listed};
 use crate::domain::profile::{Budget, Profile};
 use crate::domain::{BatchId, Change};
 use crate::station::Station;
-use crate::station::batch::{BatchError, Finish, Forecast, KeyForecast, Start, Terms, forecast, run};
+use crate::station::batch::{
+    BatchError, Finish, Forecast, KeyForecast, Start, Terms, forecast, run,
+};
 use crate::station::stopper::Stopper;
 use crate::workflow::Stop;
 pub use args::{BatchCommand, BatchRun};
@@ -35,7 +37,9 @@ pub async fn command(
     stopper: &Stopper,
 ) -> Outcome {
     let done = match command {
-        BatchCommand::Run(arguments) => return run_batch(station, arguments, output, stopper).await,
+        BatchCommand::Run(arguments) => {
+            return run_batch(station, arguments, output, stopper).await;
+        }
         BatchCommand::List => list(station, output),
         BatchCommand::Show { batch } => show(station, *batch, output),
         BatchCommand::End { batch } => end(station, *batch),
@@ -62,9 +66,17 @@ async fn run_batch(
     };
     if let Start::New(plan) = &start {
         let in_words = budget_in_words(plan.profile.budget(), plan.budget(), plan.wanted());
-        output.item("budget", &json!({ "each": plan.profile.budget(), "whole": plan.budget() }), &in_words);
+        output.item(
+            "budget",
+            &json!({ "each": plan.profile.budget(), "whole": plan.budget() }),
+            &in_words,
+        );
     }
-    let crew = Arc::new(HeadlessCrew::new(Arc::clone(output), arguments.pin_fd, tags));
+    let crew = Arc::new(HeadlessCrew::new(
+        Arc::clone(output),
+        arguments.pin_fd,
+        tags,
+    ));
     // Hands on the keys are the only orders here; the channel stays open as long as the batch runs.
     let (_orders, inbox) = tokio::sync::mpsc::channel(1);
     let terms = Terms {
@@ -93,7 +105,11 @@ fn start(station: &Station, arguments: &BatchRun) -> Result<Start, Box<Outcome>>
         return Ok(Start::Resume(batch));
     }
     let usage = |code: &str, path: &Path, why: String| {
-        Box::new(Outcome::failed(Exit::Usage, code, format!("{}: {why}", path.display())))
+        Box::new(Outcome::failed(
+            Exit::Usage,
+            code,
+            format!("{}: {why}", path.display()),
+        ))
     };
     let path = arguments.profile.as_deref().unwrap_or(Path::new(""));
     let profile = Profile::parse(&read_text(path)?)
@@ -135,9 +151,9 @@ fn read_text(path: &Path) -> Result<String, Box<Outcome>> {
         ))
     };
     match read {
-        Ok(_) if u64::try_from(text.len()).is_ok_and(|bytes| bytes > FILE_BYTES_MAX) => {
-            Err(unreadable("it is larger than 1 MiB: is it the right file?".to_owned()))
-        }
+        Ok(_) if u64::try_from(text.len()).is_ok_and(|bytes| bytes > FILE_BYTES_MAX) => Err(
+            unreadable("it is larger than 1 MiB: is it the right file?".to_owned()),
+        ),
         Ok(_) => Ok(text),
         Err(error) => Err(unreadable(error.to_string())),
     }
@@ -218,14 +234,18 @@ fn budget_in_words(each: Budget, whole: Option<Budget>, keys: Option<u32>) -> St
         }
     };
     match (whole, keys) {
-        (Some(whole), Some(keys)) => format!("{} each; {keys} key(s): {}", words(each), words(whole)),
+        (Some(whole), Some(keys)) => {
+            format!("{} each; {keys} key(s): {}", words(each), words(whole))
+        }
         _ => format!("{} each", words(each)),
     }
 }
 
 fn outcome_of_plan(error: &PlanError) -> Outcome {
     match error {
-        PlanError::NotAllowed(_) => Outcome::failed(Exit::Refused, "not-allowed", error.to_string()),
+        PlanError::NotAllowed(_) => {
+            Outcome::failed(Exit::Refused, "not-allowed", error.to_string())
+        }
         _ => Outcome::failed(Exit::Usage, "bad-plan", error.to_string()),
     }
 }
@@ -243,7 +263,9 @@ fn finished(
     let tally = batch.tally();
     let id = batch.plan.id;
     let queued = station.store().outbox().is_ok_and(|entries| {
-        entries.iter().any(|entry| entry.state == EntryState::Queued)
+        entries
+            .iter()
+            .any(|entry| entry.state == EntryState::Queued)
     });
     let far = far_in_words(tally);
     let (exit, code, detail) = match finish {
@@ -261,7 +283,9 @@ fn finished(
         Finish::Abandoned => (
             Exit::Key,
             "abandoned",
-            format!("{far}; nothing happened for too long: take it up with `keydesk batch run --resume {id}`"),
+            format!(
+                "{far}; nothing happened for too long: take it up with `keydesk batch run --resume {id}`"
+            ),
         ),
     };
     let (exit, code) = match misused {
@@ -277,7 +301,9 @@ fn finished(
 }
 
 fn far_in_words(tally: Tally) -> String {
-    let of = tally.wanted.map_or(String::new(), |wanted| format!(" of {wanted}"));
+    let of = tally
+        .wanted
+        .map_or(String::new(), |wanted| format!(" of {wanted}"));
     format!(
         "{}{of} key(s) done, {} open, {} skipped",
         tally.done, tally.open, tally.skipped
@@ -285,7 +311,10 @@ fn far_in_words(tally: Tally) -> String {
 }
 
 fn run_facts(batch: &Batch, run: &KeyRun) -> serde_json::Value {
-    let person = run.seat.and_then(|seat| batch.listed(seat)).map(|listed| &listed.person);
+    let person = run
+        .seat
+        .and_then(|seat| batch.listed(seat))
+        .map(|listed| &listed.person);
     json!({
         "run": run.id,
         "key": run.key.id,
@@ -302,7 +331,10 @@ fn run_facts(batch: &Batch, run: &KeyRun) -> serde_json::Value {
 }
 
 fn run_line(batch: &Batch, run: &KeyRun) -> String {
-    let person = run.seat.and_then(|seat| batch.listed(seat)).map(|listed| listed.person.as_str());
+    let person = run
+        .seat
+        .and_then(|seat| batch.listed(seat))
+        .map(|listed| listed.person.as_str());
     let state = match (&run.end, &run.stopped) {
         (Some((KeyEnd::Done, _)), _) => "done".to_owned(),
         (Some((KeyEnd::Skipped, _)), _) => "skipped".to_owned(),
@@ -369,7 +401,9 @@ fn show(station: &Station, id: BatchId, output: &Output) -> Result<Outcome, Stop
 
 fn end(station: &Station, id: BatchId) -> Result<Outcome, Stop> {
     let operator = station.operator().ok_or(Stop::SignedOut)?;
-    operator.role.may(crate::domain::authority::Action::RunBatch)?;
+    operator
+        .role
+        .may(crate::domain::authority::Action::RunBatch)?;
     let Some(batch) = station.store().batch(id).map_err(store)? else {
         return Ok(unknown(id));
     };

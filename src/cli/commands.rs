@@ -10,6 +10,7 @@ use super::args::{
     CareCommand, ConflictHow, EnrolArguments, KeyChoice, OutboxCommand, PersonCommand,
     SessionCommand, TicketsCommand, UnfinishedCommand,
 };
+use super::batch::{self, BatchCommand};
 use super::care;
 use super::face::HeadlessFace;
 use super::outcome::{outcome_of, outcome_of_stop, unreadable};
@@ -29,6 +30,8 @@ pub enum StationCommand<'a> {
     Session(&'a SessionCommand),
     /// `person …`
     Person(&'a PersonCommand),
+    /// `batch …`
+    Batch(&'a BatchCommand),
     /// `enrol`
     Enrol(&'a EnrolArguments),
     /// `tickets …`
@@ -59,6 +62,9 @@ pub async fn run(
     match command {
         StationCommand::Session(SessionCommand::Open { code_fd, key }) => {
             runs.sign_in(key, *code_fd).await
+        }
+        StationCommand::Batch(command) => {
+            batch::command(&station, command, &output, &stopper).await
         }
         StationCommand::Enrol(arguments) => runs.enrol(arguments).await,
         StationCommand::Care(command) => care::run(&runs, command).await,

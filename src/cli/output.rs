@@ -116,6 +116,28 @@ impl Output {
         }
     }
 
+    /// One event of a run at one of several slots.
+    pub fn placed_event(&self, place: &str, slot: u16, event: &Event) {
+        self.placed(place, slot, event, in_words(event).as_deref());
+    }
+
+    /// Anything that happens at one of several slots: an object in JSON that says where, or a line of text.
+    pub fn placed(&self, place: &str, slot: u16, what: &impl Serialize, text: Option<&str>) {
+        if self.json {
+            let mut value = serde_json::to_value(what)
+                .unwrap_or_else(|e| json!({ "event": "defect", "detail": e.to_string() }));
+            if let Some(object) = value.as_object_mut() {
+                object.insert("place".to_owned(), json!(place));
+                object.insert("slot".to_owned(), json!(slot));
+            }
+            self.json_line(&value);
+        } else if let Some(text) = text {
+            for line in text.lines() {
+                self.text(&format!("slot {slot}: {line}"));
+            }
+        }
+    }
+
     /// One item of a list: an object in JSON, or a line of text.
     pub fn item(&self, event: &str, item: &impl Serialize, text: &str) {
         if self.json {

@@ -136,6 +136,26 @@ pub async fn from_terminal(
     line
 }
 
+/// Asks on the terminal for what is no secret.
+pub async fn line_from_terminal(
+    prompt: &str,
+    what: &'static str,
+    option: &'static str,
+) -> Result<String, SecretError> {
+    if !std::io::stdin().is_terminal() {
+        return Err(SecretError::NoTerminal { what, option });
+    }
+    let mut terminal = std::io::stderr();
+    write!(terminal, "{prompt}: ")?;
+    terminal.flush()?;
+    let line = on_a_thread(|| {
+        let mut typed = BufReader::with_capacity(1, std::io::stdin().lock());
+        next_line(&mut typed, "the terminal")
+    })
+    .await?;
+    Ok(line.as_str().to_owned())
+}
+
 /// The terminal without its echo, until dropped. The thread that reads may then still be waiting for a line: that must
 /// not keep the echo from coming back.
 struct Silence(Termios);

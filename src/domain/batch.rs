@@ -12,7 +12,7 @@ use super::id::{BatchId, OperatorId, PersonId, RunId};
 use super::identification::Identification;
 use super::key::KeyFacts;
 use super::people_list::Listed;
-use super::profile::{Budget, Profile, StepKind};
+use super::profile::{Budget, PinSource, Profile, StepKind};
 
 /// The most keys of one batch.
 pub const KEYS_MAX: u32 = 1000;
@@ -60,6 +60,9 @@ pub enum PlanError {
     /// Not that many.
     #[error("a batch has 1 to {KEYS_MAX} keys, and not more than there are people on its list")]
     Keys,
+    /// A step that a batch can't lead keys through yet.
+    #[error("a batch cannot do the step {} yet: leave it out of the profile, and do it key by key", .0.as_str())]
+    NotYet(StepKind),
     /// Not this operator's to do.
     #[error(transparent)]
     NotAllowed(#[from] NotAllowed),
@@ -72,6 +75,18 @@ impl Plan {
     /// [`PlanError`]; nothing was done.
     pub fn check(&self, role: Role) -> Result<(), PlanError> {
         role.may(Action::RunBatch)?;
+        let not_yet = [StepKind::Reset, StepKind::Policy, StepKind::ForceChange];
+        let mut kinds = self.profile.kinds().into_iter();
+        if let Some(kind) = kinds.find(|kind| not_yet.contains(kind)) {
+            return Err(PlanError::NotYet(kind));
+        }
+        if self
+            .profile
+            .pin()
+            .is_some_and(|pin| pin.how == PinSource::Random)
+        {
+            return Err(PlanError::NotYet(StepKind::Pin));
+        }
         match (self.profile.takes_people(), self.people.is_empty()) {
             (true, true) => return Err(PlanError::NoPeople),
             (false, false) => return Err(PlanError::PeopleForNothing),

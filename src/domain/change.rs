@@ -8,8 +8,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::care::Care;
 use super::batch::BatchChange;
+use super::care::Care;
 use super::id::{Bytes, EntryId, IntentId, OfferId, OperatorId, PersonId, StationId};
 use super::identification::Identification;
 use super::key::{KeyFacts, KeyId, Place};

@@ -5,7 +5,7 @@
 //! without a PIN), and no PIN or other secret can be written in one: there is no member to put it in.
 
 mod check;
-mod label;
+pub mod label;
 mod read;
 
 use serde::{Deserialize, Serialize};
@@ -200,8 +200,11 @@ impl Budget {
     }
 }
 
-/// Touches of a test: the credential is made, signs, and is recognised when it is to be made again.
-const TEST_TOUCHES: u32 = 3;
+/// Touches of a test: the credential is made, signs, and is recognised when it is to be made again. Where the key has a PIN by
+/// then, it signs once with it and once without.
+fn touches_of_test(has_pin: bool) -> u32 {
+    3 + u32::from(has_pin)
+}
 
 impl Profile {
     /// Reads a profile and looks for contradictions.
@@ -242,23 +245,23 @@ impl Profile {
     /// What it asks of people for each key, when nothing goes wrong.
     pub fn budget(&self) -> Budget {
         let mut budget = Budget::default();
+        let mut has_pin = false;
         for step in &self.steps {
             match step {
-                Step::Test => budget.touches += TEST_TOUCHES,
+                Step::Test => budget.touches += touches_of_test(has_pin),
                 Step::Reset => {
                     budget.touches += 1;
                     budget.replugs += 1;
                 }
                 Step::Enrol { whom: Whom::List } => budget.touches += 2,
-                Step::Pin(pin) if pin.how == PinSource::Typed => budget.pins += 1,
+                Step::Pin(pin) => {
+                    has_pin = pin.how != PinSource::None;
+                    budget.pins += u32::from(pin.how == PinSource::Typed);
+                }
                 Step::Tag {
                     from: TagSource::Asked,
                 } => budget.tags += 1,
-                Step::Policy(_)
-                | Step::Pin(_)
-                | Step::Enrol { .. }
-                | Step::Tag { .. }
-                | Step::Label { .. } => {}
+                Step::Policy(_) | Step::Enrol { .. } | Step::Tag { .. } | Step::Label { .. } => {}
             }
         }
         budget

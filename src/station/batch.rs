@@ -28,9 +28,9 @@ use crate::domain::batch::{Batch, BatchChange, KeyEnd, KeyRun, Plan, PlanError};
 use crate::domain::change::Unfinished;
 use crate::domain::profile::StepKind;
 use crate::domain::{BatchId, Change, KeyFacts, Pin, Place, RunId};
+use crate::workflow::Stop;
 use crate::workflow::batch::{KeyJob, admit, provision};
 use crate::workflow::dialogue::{Event, Question};
-use crate::workflow::Stop;
 pub use forecast::{Forecast, KeyForecast, forecast};
 use slot::SlotFace;
 pub use slot::TagComplaint;
@@ -107,7 +107,8 @@ pub trait Crew: Send + Sync + 'static {
         complaint: Option<TagComplaint>,
     ) -> impl Future<Output = Result<String, Stop>>;
     /// Whether keys with these warnings are taken ([`Question::Admit`]). Asked once for all keys that it is the same for.
-    fn admits(&self, whose: &Whose, question: Question) -> impl Future<Output = Result<bool, Stop>>;
+    fn admits(&self, whose: &Whose, question: Question)
+    -> impl Future<Output = Result<bool, Stop>>;
     /// Waits while nothing may go on because the screen is locked.
     fn cleared(&self) -> impl Future<Output = ()> {
         std::future::ready(())
@@ -184,11 +185,17 @@ impl<C: Crew> Shared<C> {
 
     /// Somebody is there, or something was achieved.
     fn progress(&self) {
-        *self.last_progress.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+        *self
+            .last_progress
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = Instant::now();
     }
 
     fn quiet_since(&self) -> Instant {
-        *self.last_progress.lock().unwrap_or_else(PoisonError::into_inner)
+        *self
+            .last_progress
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Writes a change down, and takes it.
@@ -229,7 +236,10 @@ pub fn run<C: Crew>(
     terms: Terms,
 ) -> Result<(Batch, Finish), BatchError> {
     let batch = begin(station, start)?;
-    let tags = station.store.given_tags().map_err(|e| Stop::Store(e.to_string()))?;
+    let tags = station
+        .store
+        .given_tags()
+        .map_err(|e| Stop::Store(e.to_string()))?;
     let shared = Arc::new(Shared {
         station: Arc::clone(station),
         crew: Arc::clone(crew),
@@ -244,7 +254,8 @@ pub fn run<C: Crew>(
         ending: false,
         patience: terms.patience,
     };
-    let finish = tokio::runtime::Handle::current().block_on(LocalSet::new().run_until(runner.serve(orders)))?;
+    let finish = tokio::runtime::Handle::current()
+        .block_on(LocalSet::new().run_until(runner.serve(orders)))?;
     let batch = shared.look(|state| state.batch.clone());
     Ok((batch, finish))
 }
@@ -303,7 +314,9 @@ impl<C: Crew> Runner<C> {
         let finish = loop {
             bay.borrow_and_update();
             self.seat_keys()?;
-            let complete = self.shared.look(|state| state.batch.is_complete() && !state.is_at_work());
+            let complete = self
+                .shared
+                .look(|state| state.batch.is_complete() && !state.is_at_work());
             if complete {
                 break Finish::Complete;
             }
@@ -346,12 +359,15 @@ impl<C: Crew> Runner<C> {
         }
         let open: Vec<RunId> = self.shared.look(|state| {
             let runs = state.batch.runs.iter();
-            runs.filter(|run| run.end.is_none()).map(|run| run.id).collect()
+            runs.filter(|run| run.end.is_none())
+                .map(|run| run.id)
+                .collect()
         });
         let batch = self.shared.look(|state| state.batch.plan.id);
         for run in open {
             let end = KeyEnd::Skipped;
-            self.shared.record(BatchChange::KeyEnded { batch, run, end })?;
+            self.shared
+                .record(BatchChange::KeyEnded { batch, run, end })?;
         }
         self.shared.change(|state, _| state.over = true);
         self.shared.record(BatchChange::Ended { batch })?;
@@ -390,9 +406,9 @@ impl<C: Crew> Runner<C> {
                 seat.key = key.clone();
                 let before = seat.run;
                 // Another key in the slot of one that stopped: that one is skipped.
-                let other = before.and_then(|id| state.run(id)).filter(|run| {
-                    run.end.is_none() && !is_same(run, key, state.profile())
-                });
+                let other = before
+                    .and_then(|id| state.run(id))
+                    .filter(|run| run.end.is_none() && !is_same(run, key, state.profile()));
                 skipped.extend(other.map(|run| run.id));
                 let resumed = state.run_of(key);
                 let done = state.is_done(key);
@@ -432,7 +448,8 @@ impl<C: Crew> Runner<C> {
 
     fn leave(&self, run: RunId, end: KeyEnd) -> Result<(), Stop> {
         let batch = self.shared.look(|state| state.batch.plan.id);
-        self.shared.record(BatchChange::KeyEnded { batch, run, end })?;
+        self.shared
+            .record(BatchChange::KeyEnded { batch, run, end })?;
         if let Some(run) = self.shared.look(|state| state.run(run).cloned()) {
             let whose = Whose {
                 place: run.key.place.clone(),
@@ -502,7 +519,9 @@ impl<C: Crew> Runner<C> {
         self.shared.change(|state, now| {
             if let Some(seat) = state.seats.get_mut(place) {
                 if !matches!(work, SlotWork::Stopped { .. }) {
-                    seat.run = seat.run.filter(|_| matches!(work, SlotWork::Done | SlotWork::Skipped));
+                    seat.run = seat
+                        .run
+                        .filter(|_| matches!(work, SlotWork::Done | SlotWork::Skipped));
                 }
                 seat.set(work, now);
             }
@@ -513,7 +532,10 @@ impl<C: Crew> Runner<C> {
         match order {
             Order::Retry(place) => self.shared.look(|state| {
                 let again = |seat: &mut Seat| {
-                    let stopped = matches!(seat.work, SlotWork::Stopped { .. } | SlotWork::Refused { .. });
+                    let stopped = matches!(
+                        seat.work,
+                        SlotWork::Stopped { .. } | SlotWork::Refused { .. }
+                    );
                     seat.settled = seat.settled && !stopped;
                 };
                 state.seats.get_mut(&place).map(again);
@@ -531,7 +553,8 @@ impl<C: Crew> Runner<C> {
                         task.cancel();
                         return None;
                     }
-                    seat.run.filter(|_| matches!(seat.work, SlotWork::Stopped { .. }))
+                    seat.run
+                        .filter(|_| matches!(seat.work, SlotWork::Stopped { .. }))
                 });
                 if let Some(run) = stopped {
                     self.leave(run, KeyEnd::Skipped)?;
@@ -549,7 +572,9 @@ impl<C: Crew> Runner<C> {
 }
 
 fn defect(error: tokio::task::JoinError) -> Stop {
-    Stop::Store(format!("a run failed ({error}); what was done is in the journal"))
+    Stop::Store(format!(
+        "a run failed ({error}); what was done is in the journal"
+    ))
 }
 
 /// What became of a slot's key since it was last looked at.
@@ -561,7 +586,8 @@ fn leave(seat: &mut Seat, there: Option<&KeyFacts>, now: Timestamp) {
     match (&seat.task, there) {
         // Its run waits for the key to come back; another one in its place ends that.
         (Some(task), Some(other)) if seat.work == SlotWork::Pulled => {
-            let same = other.id.aaguid == seat.key.id.aaguid && other.id.serial == seat.key.id.serial;
+            let same =
+                other.id.aaguid == seat.key.id.aaguid && other.id.serial == seat.key.id.serial;
             if !same {
                 task.cancel();
             }
@@ -644,9 +670,9 @@ async fn through<C: Crew>(
         whose,
         run: Box::new(run.clone()),
     });
-    let listed = run.seat.and_then(|seat| {
-        plan.people.get(usize::try_from(seat).ok()?)
-    });
+    let listed = run
+        .seat
+        .and_then(|seat| plan.people.get(usize::try_from(seat).ok()?));
     face.identify_by(listed.and_then(|listed| plan.identified(listed).cloned()));
     let job = KeyJob {
         batch,
@@ -663,7 +689,10 @@ fn unfinished(
     run: &KeyRun,
     person: Option<&crate::domain::PersonId>,
 ) -> Result<Option<Unfinished>, Stop> {
-    let all = station.store.unfinished().map_err(|e| Stop::Store(e.to_string()))?;
+    let all = station
+        .store
+        .unfinished()
+        .map_err(|e| Stop::Store(e.to_string()))?;
     Ok(all.into_iter().find(|work| {
         let intent = &work.intent;
         Some(&intent.offer.person.id) == person

@@ -3,6 +3,8 @@
 //! A face never sees a device, the store or the network. Commands are never answered directly: what changed arrives as
 //! an [`Update`].
 
+pub mod board;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

@@ -5,15 +5,17 @@
 //!
 //! Invariant: a key that is somebody's already, or the operator's own, is refused before anything is changed on it.
 
-use super::dialogue::{Ending, PushState};
+use super::care::{CareDesk, test_key};
+use super::dialogue::{CareResult, Ending, PushState};
 use super::resolve::{How, resolve};
 use super::steps::{Unlocked, on_key, refresh, unlock};
 use super::{Desk, KeyFault, Stop, enrol};
 use crate::domain::batch::{BatchChange, KeyRun};
+use crate::domain::care::{Care, TestVerdict};
 use crate::domain::change::{Enrolment, Unfinished};
 use crate::domain::policy::{self, Finding, Weight};
 use crate::domain::profile::{LabelFacts, PinSource, Profile, Step, StepKind, TagSource};
-use crate::domain::{BatchId, Change, KeyFacts, PersonId};
+use crate::domain::{BatchId, KeyFacts, PersonId};
 use crate::wire::webauthn::Descriptor;
 
 /// Where a PIN is proven before any relying party is known: nothing is ever made there.
@@ -27,6 +29,8 @@ const NOWHERE: &str = "station.keydesk.invalid";
 pub trait Hand {
     /// A step begins.
     fn at_step(&self, step: StepKind);
+    /// Writes a change of the batch down; on disk when it returns.
+    fn record(&self, change: &BatchChange) -> Result<(), Stop>;
     /// A tag that no key has: the next one of the pattern, or what the operator types.
     async fn tag(&self, from: &TagSource) -> Result<String, Stop>;
 }
@@ -47,7 +51,11 @@ pub struct KeyJob {
 ///
 /// # Errors
 /// [`Stop::KeyRefused`] with the reason, for the operator to take another key.
-pub async fn admit<D: Desk>(desk: &mut D, profile: &Profile, key: &mut KeyFacts) -> Result<(), Stop> {
+pub async fn admit<D: Desk>(
+    desk: &mut D,
+    profile: &Profile,
+    key: &mut KeyFacts,
+) -> Result<(), Stop> {
     refresh(desk, key).await?;
     let own = key.is_fido2()
         && on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
@@ -84,12 +92,12 @@ pub fn pin_in_the_way(profile: &Profile, key: &KeyFacts) -> Option<&'static str>
     }
     match profile.pin()?.how {
         PinSource::Typed => None,
-        PinSource::Random => {
-            Some("it has a PIN that nobody here knows: take a new key, or put a reset into the profile")
-        }
-        PinSource::None => {
-            Some("it has a PIN, and the profile leaves keys without one: put a reset into the profile")
-        }
+        PinSource::Random => Some(
+            "it has a PIN that nobody here knows: take a new key, or put a reset into the profile",
+        ),
+        PinSource::None => Some(
+            "it has a PIN, and the profile leaves keys without one: put a reset into the profile",
+        ),
     }
 }
 
@@ -102,7 +110,9 @@ async fn owner<D: Desk>(desk: &mut D, key: &mut KeyFacts) -> Result<Option<Strin
     rp_ids.dedup();
     for rp_id in rp_ids {
         let at_rp = enrolments.iter().filter(|e| e.rp_id == rp_id);
-        let ids: Vec<_> = at_rp.map(|e| Descriptor::new(e.credential.clone())).collect();
+        let ids: Vec<_> = at_rp
+            .map(|e| Descriptor::new(e.credential.clone()))
+            .collect();
         let held = on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
             desk.holds(key, &rp_id, &ids).await
         })
@@ -118,7 +128,7 @@ async fn owner<D: Desk>(desk: &mut D, key: &mut KeyFacts) -> Result<Option<Strin
 ///
 /// # Errors
 /// [`Stop`]; the next call goes on at the step where this one stopped.
-pub async fn provision<D: Desk>(
+pub async fn provision<D: CareDesk>(
     desk: &mut D,
     hand: &impl Hand,
     job: &KeyJob,
@@ -136,17 +146,14 @@ pub async fn provision<D: Desk>(
             step: kind,
             text,
         };
-        desk.commit(Change::Batch {
-            change: Box::new(change.clone()),
-        })
-        .await?;
+        hand.record(&change)?;
         run.apply(&change, &job.profile, desk.now())
             .map_err(|fault| Stop::Store(fault.to_string()))?;
     }
     Ok(())
 }
 
-async fn do_step<D: Desk>(
+async fn do_step<D: CareDesk>(
     desk: &mut D,
     hand: &impl Hand,
     (job, step): (&KeyJob, &Step),
@@ -175,9 +182,30 @@ async fn do_step<D: Desk>(
                 serial: run.key.id.serial.as_deref(),
             })))
         }
-        Step::Test | Step::Reset | Step::Policy(_) => Err(Stop::Key(KeyFault::Unsupported(
-            format!("the step {}", step.kind().as_str()),
-        ))),
+        Step::Test => test(desk, run).await.map(|()| None),
+        Step::Reset | Step::Policy(_) => Err(Stop::Key(KeyFault::Unsupported(format!(
+            "the step {}",
+            step.kind().as_str()
+        )))),
+    }
+}
+
+/// The test is recorded whatever came of it; a key that fails it goes no further.
+async fn test<D: CareDesk>(desk: &mut D, run: &KeyRun) -> Result<(), Stop> {
+    let ending = test_key(desk, Some(&run.key.place)).await?;
+    let Ending::Cared { result, .. } = ending else {
+        return Ok(());
+    };
+    let CareResult::Done { care } = *result;
+    match care {
+        Care::Tested { report } if report.verdict() == TestVerdict::Fails => {
+            let why = report.failure().map(|(_, why)| why.to_string());
+            Err(Stop::KeyRefused(format!(
+                "it failed its test: {}",
+                why.unwrap_or_default()
+            )))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -218,7 +246,9 @@ async fn is_enrolled<D: Desk>(desk: &mut D, run: &KeyRun, person: &PersonId) -> 
     let valid = desk.enrolled_here(person).await?;
     let here = desk.enrolments_on(&run.key).await?;
     let of_this_run = |e: &Enrolment| e.person.id == *person && e.at >= run.begun_at;
-    Ok(here.iter().any(|e| of_this_run(e) && valid.contains(&e.credential)))
+    Ok(here
+        .iter()
+        .any(|e| of_this_run(e) && valid.contains(&e.credential)))
 }
 
 fn accepted(push: &PushState) -> Result<(), Stop> {

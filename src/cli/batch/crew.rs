@@ -47,12 +47,15 @@ impl HeadlessCrew {
     /// One PIN: the next line, or asked on the terminal, twice where it is new.
     async fn one_pin(&self, whose: &Whose, what: &str, min: u8, twice: bool) -> Result<Pin, Stop> {
         let Some(lines) = &self.pins else {
-            let first = self.from_terminal(&format!("slot {}: {what}", whose.slot), min).await?;
+            let first = self
+                .from_terminal(&format!("slot {}: {what}", whose.slot), min)
+                .await?;
             if twice {
                 let prompt = format!("slot {}: the same once more", whose.slot);
                 if !first.matches(&self.from_terminal(&prompt, min).await?) {
                     return Err(Stop::Key(KeyFault::Failed(
-                        "the two PINs differ: nothing was written; pull the key and put it back".to_owned(),
+                        "the two PINs differ: nothing was written; pull the key and put it back"
+                            .to_owned(),
                     )));
                 }
             }
@@ -60,8 +63,12 @@ impl HeadlessCrew {
         };
         let line = self.next_pin.fetch_add(1, Ordering::SeqCst);
         let said = json!({ "event": "pin-taken", "line": line + 1 });
-        self.output.placed(whose.place.as_str(), whose.slot, &said, None);
-        let text = lines.line(line).await.map_err(|error| self.unreadable(&error))?;
+        self.output
+            .placed(whose.place.as_str(), whose.slot, &said, None);
+        let text = lines
+            .line(line)
+            .await
+            .map_err(|error| self.unreadable(&error))?;
         pin_of(&text, min)
     }
 
@@ -84,7 +91,8 @@ impl Crew for HeadlessCrew {
 
     fn tell(&self, told: Told) {
         let place = |whose: &Whose, value: serde_json::Value, text: String| {
-            self.output.placed(whose.place.as_str(), whose.slot, &value, Some(&text));
+            self.output
+                .placed(whose.place.as_str(), whose.slot, &value, Some(&text));
         };
         match told {
             Told::Begun { whose, run } => place(
@@ -97,7 +105,10 @@ impl Crew for HeadlessCrew {
                 json!({ "event": "batch-step", "step": step }),
                 step.as_str().to_owned(),
             ),
-            Told::Run { whose, event } => self.output.placed_event(whose.place.as_str(), whose.slot, &event),
+            Told::Run { whose, event } => {
+                self.output
+                    .placed_event(whose.place.as_str(), whose.slot, &event)
+            }
             Told::Refused { whose, stop } => place(
                 &whose,
                 json!({ "event": "key-refused", "code": stop.code(), "detail": stop.to_string() }),
@@ -106,12 +117,17 @@ impl Crew for HeadlessCrew {
             Told::Stopped { whose, stop } => place(
                 &whose,
                 json!({ "event": "key-stopped", "code": stop.code(), "detail": stop.to_string() }),
-                format!("stopped: {stop}; pull it and put it back to try again, or put in another one"),
+                format!(
+                    "stopped: {stop}; pull it and put it back to try again, or put in another one"
+                ),
             ),
             Told::Left { whose, run } => place(
                 &whose,
                 json!({ "event": "key-left", "run": run.id, "tag": run.tag, "label": run.label, "end": run.end.map(|(end, _)| end) }),
-                format!("out of the batch: take it out {}", run.label.as_deref().unwrap_or_default()),
+                format!(
+                    "out of the batch: take it out {}",
+                    run.label.as_deref().unwrap_or_default()
+                ),
             ),
         }
     }
@@ -122,7 +138,8 @@ impl Crew for HeadlessCrew {
                 Err(Stop::Key(KeyFault::PinRefused))
             }
             Question::NewPin { min_length, .. } => {
-                self.one_pin(whose, "new PIN of the key", min_length, true).await
+                self.one_pin(whose, "new PIN of the key", min_length, true)
+                    .await
             }
             Question::CurrentPin { retries, wrong, .. } => {
                 if wrong && self.pins.is_some() {

@@ -7,7 +7,9 @@ use super::*;
 use crate::domain::key::{KeyId, Place};
 
 fn profile() -> Profile {
-    Profile::parse(include_str!("../../../assets/examples/batch.toml")).expect("valid")
+    let text = "version = 1\nname = \"x\"\n[[step]]\ndo = \"pin\"\nhow = \"typed\"\n[[step]]\ndo = \"enrol\"\nfor = \"list\"\n\
+        [[step]]\ndo = \"tag\"\n";
+    Profile::parse(text).expect("valid")
 }
 
 fn plan(people: &[&str]) -> Plan {
@@ -114,7 +116,7 @@ fn plan_without_people() -> Plan {
 fn the_touch_budget_is_known_before() {
     let plan = plan(&["p-1", "p-2", "p-3"]);
     let budget = plan.budget().expect("as many keys as people");
-    assert_eq!((budget.touches, budget.pins), (6, 0));
+    assert_eq!((budget.touches, budget.pins, budget.tags), (6, 3, 3));
 }
 
 #[test]

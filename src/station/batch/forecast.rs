@@ -58,7 +58,11 @@ pub struct KeyForecast {
 ///
 /// # Errors
 /// [`Stop::SignedOut`], [`Stop::Store`], [`Stop::Cancelled`]; what is wrong with one key is said of that key.
-pub async fn forecast(station: &Arc<Station>, plan: &Plan, cancel: &Cancel) -> Result<Forecast, Stop> {
+pub async fn forecast(
+    station: &Arc<Station>,
+    plan: &Plan,
+    cancel: &Cancel,
+) -> Result<Forecast, Stop> {
     let mut keys = Vec::new();
     let mut people = plan.people.iter().map(|listed| listed.person.clone());
     let wanted = plan.wanted();
@@ -81,11 +85,19 @@ pub async fn forecast(station: &Arc<Station>, plan: &Plan, cancel: &Cancel) -> R
             place: key.place.clone(),
             model: key.model.clone(),
             serial: key.id.serial.clone(),
-            steps: if takes_part { plan.profile.kinds() } else { Vec::new() },
+            steps: if takes_part {
+                plan.profile.kinds()
+            } else {
+                Vec::new()
+            },
             person: if takes_part { people.next() } else { None },
             refused,
             warnings: warnings(station, &facts),
-            lost: if takes_part && plan.profile.resets() { lost(&facts) } else { Vec::new() },
+            lost: if takes_part && plan.profile.resets() {
+                lost(&facts)
+            } else {
+                Vec::new()
+            },
         });
     }
     let each = plan.profile.budget();
@@ -100,7 +112,10 @@ pub async fn forecast(station: &Arc<Station>, plan: &Plan, cancel: &Cancel) -> R
 
 fn warnings(station: &Station, key: &KeyFacts) -> Vec<String> {
     let verdict = station.slots.verdict(key);
-    let warned = verdict.findings.iter().filter(|f| f.weight() == Weight::Warning);
+    let warned = verdict
+        .findings
+        .iter()
+        .filter(|f| f.weight() == Weight::Warning);
     warned.map(Finding::in_words).collect()
 }
 

@@ -7,6 +7,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{Crew, Shared, Told, Whose};
+use crate::domain::batch::BatchChange;
 use crate::domain::profile::label::TAG_CHARS_MAX;
 use crate::domain::profile::{StepKind, TagSource};
 use crate::domain::{Identification, Pin, Place};
@@ -71,7 +72,8 @@ impl<C: Crew> SlotFace<C> {
         let pin = self.in_turn(SlotWork::Pin { turn: 0 }, ask).await?;
         *locked(&self.pin) = Some(pin.duplicate());
         self.shared.progress();
-        self.shared.change(|state, _| state.pins = state.pins.saturating_add(1));
+        self.shared
+            .change(|state, _| state.pins = state.pins.saturating_add(1));
         Ok(Answer::Pin(pin))
     }
 
@@ -87,7 +89,12 @@ impl<C: Crew> SlotFace<C> {
         let known = || self.shared.look(|state| state.admitted.contains(&what));
         let ask = async {
             // Another slot may have asked the same while this one waited for its turn.
-            Ok(known() || self.shared.crew.admits(&self.whose, question.clone()).await?)
+            Ok(known()
+                || self
+                    .shared
+                    .crew
+                    .admits(&self.whose, question.clone())
+                    .await?)
         };
         if known() || self.in_turn(SlotWork::Working, ask).await? {
             self.shared.change(|state, _| {
@@ -95,7 +102,9 @@ impl<C: Crew> SlotFace<C> {
             });
             return Ok(Answer::Yes);
         }
-        Err(Stop::KeyRefused("the operator takes another key".to_owned()))
+        Err(Stop::KeyRefused(
+            "the operator takes another key".to_owned(),
+        ))
     }
 }
 
@@ -218,16 +227,28 @@ impl<C: Crew> Hand for SlotFace<C> {
         });
     }
 
+    fn record(&self, change: &BatchChange) -> Result<(), Stop> {
+        self.shared.record(change.clone())
+    }
+
     async fn tag(&self, from: &TagSource) -> Result<String, Stop> {
         let pattern = match from {
             TagSource::Asked => return self.asked_tag().await,
             TagSource::Pattern(pattern) => pattern,
         };
         self.shared.look(|state| {
-            let given = state.tags.iter().filter_map(|tag| pattern.number(tag)).max();
-            let next = given.map_or(pattern.first(), |last| last.saturating_add(1).max(pattern.first()));
+            let given = state
+                .tags
+                .iter()
+                .filter_map(|tag| pattern.number(tag))
+                .max();
+            let next = given.map_or(pattern.first(), |last| {
+                last.saturating_add(1).max(pattern.first())
+            });
             let tag = pattern.tag(next).ok_or_else(|| {
-                Stop::KeyRefused(format!("the tags {pattern} are used up: give the pattern another digit"))
+                Stop::KeyRefused(format!(
+                    "the tags {pattern} are used up: give the pattern another digit"
+                ))
             })?;
             state.tags.insert(tag.clone());
             Ok(tag)

@@ -136,7 +136,10 @@ impl State {
         let admitting = self.seats.values().filter(|seat| seat.admitting).count();
         let admitting = u32::try_from(admitting).unwrap_or(u32::MAX);
         let tally = self.batch.tally();
-        let begun = tally.done.saturating_add(tally.open).saturating_add(admitting);
+        let begun = tally
+            .done
+            .saturating_add(tally.open)
+            .saturating_add(admitting);
         self.batch.wants_more() && tally.wanted.is_none_or(|wanted| begun < wanted)
     }
 
@@ -175,15 +178,30 @@ impl State {
             }
         }
         waiting.sort();
-        let touch_turn = |place: &Place| waiting.iter().position(|(_, at)| *at == place).map_or(0, |at| at + 1);
-        let typing_turn = |place: &Place| self.typing.iter().position(|at| at == place).map_or(0, |at| at + 1);
+        let touch_turn = |place: &Place| {
+            waiting
+                .iter()
+                .position(|(_, at)| *at == place)
+                .map_or(0, |at| at + 1)
+        };
+        let typing_turn = |place: &Place| {
+            self.typing
+                .iter()
+                .position(|at| at == place)
+                .map_or(0, |at| at + 1)
+        };
         let mut slots: Vec<BoardSlot> = self
             .seats
             .iter()
             .map(|(place, seat)| self.slot(place, seat, touch_turn(place), typing_turn(place)))
             .collect();
         slots.sort_by_key(|slot| slot.number);
-        let left = self.batch.runs.iter().rev().filter_map(|run| self.left(run));
+        let left = self
+            .batch
+            .runs
+            .iter()
+            .rev()
+            .filter_map(|run| self.left(run));
         Board {
             batch: plan.id,
             name: plan.profile.name.clone(),
