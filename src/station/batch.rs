@@ -34,7 +34,7 @@ use crate::workflow::dialogue::{Event, Question};
 pub use forecast::{Forecast, KeyForecast, forecast};
 use slot::SlotFace;
 pub use slot::TagComplaint;
-use state::{Seat, State, is_same};
+use state::{Seat, State};
 
 /// Which slot something is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -388,58 +388,24 @@ impl<C: Crew> Runner<C> {
     /// Looks at every slot, and begins what can begin.
     fn seat_keys(&mut self) -> Result<(), Stop> {
         let keys = self.shared.station.slots.keys();
-        let mut begin = Vec::new();
-        let mut skipped = Vec::new();
-        self.shared.change(|state, now| {
+        let swapped = self.shared.change(|state, now| {
             for (place, seat) in &mut state.seats {
                 let there = keys.iter().find(|key| key.place == *place);
                 leave(seat, there, now);
             }
-            for key in &keys {
-                let seat = state
-                    .seats
-                    .entry(key.place.clone())
-                    .or_insert_with(|| Seat::new(key, now));
-                if seat.task.is_some() || seat.settled {
-                    continue;
-                }
-                seat.key = key.clone();
-                let before = seat.run;
-                // Another key in the slot of one that stopped: that one is skipped.
-                let other = before
-                    .and_then(|id| state.run(id))
-                    .filter(|run| run.end.is_none() && !is_same(run, key, state.profile()));
-                skipped.extend(other.map(|run| run.id));
-                let resumed = state.run_of(key);
-                let done = state.is_done(key);
-                let wanted = resumed.is_some() || (!done && state.wants_more());
-                let Some(seat) = state.seats.get_mut(&key.place) else {
-                    continue;
-                };
-                if !wanted {
-                    let work = if done {
-                        SlotWork::Done
-                    } else {
-                        SlotWork::NotNeeded
-                    };
-                    seat.set(work, now);
-                    continue;
-                }
-                self.shared.progress();
-                seat.run = resumed;
-                seat.admitting = resumed.is_none();
-                seat.settled = true;
-                seat.skip = false;
-                let cancel = self.cancel.child();
-                seat.task = Some(cancel.clone());
-                seat.set(SlotWork::Working, now);
-                begin.push((key.clone(), resumed, cancel));
-            }
+            state.swapped(&keys)
         });
-        for run in skipped {
+        for run in swapped {
             self.leave(run, KeyEnd::Skipped)?;
         }
+        let begin = self.shared.change(|state, now| {
+            let fresh = keys.iter();
+            fresh
+                .filter_map(|key| state.seat(key, &self.cancel, now))
+                .collect::<Vec<_>>()
+        });
         for (key, resumed, cancel) in begin {
+            self.shared.progress();
             let shared = Arc::clone(&self.shared);
             self.tasks.spawn_local(work(shared, key, resumed, cancel));
         }

@@ -53,6 +53,8 @@ fn key() -> KeyFacts {
         credential_management: true,
         built_in_uv: false,
         always_uv: false,
+        enterprise_attestation: false,
+        extensions: Vec::new(),
         algorithms: Vec::new(),
     }
 }

@@ -164,6 +164,52 @@ impl State {
         })
     }
 
+    /// The runs that stopped and in whose slots another key is now: those are skipped.
+    pub fn swapped(&self, keys: &[KeyFacts]) -> Vec<RunId> {
+        let of = |key: &KeyFacts| {
+            let seat = self.seats.get(&key.place)?;
+            let run = seat.run.filter(|_| seat.task.is_none() && !seat.settled)?;
+            let run = self.run(run).filter(|run| run.end.is_none())?;
+            (!is_same(run, key, self.profile())).then_some(run.id)
+        };
+        keys.iter().filter_map(of).collect()
+    }
+
+    /// Gives a key its slot on the board and, when it is wanted, its task: which run it goes on with, and what stops it.
+    pub fn seat(
+        &mut self,
+        key: &KeyFacts,
+        all: &Cancel,
+        now: Timestamp,
+    ) -> Option<(KeyFacts, Option<RunId>, Cancel)> {
+        let fresh = || Seat::new(key, now);
+        let seat = self.seats.entry(key.place.clone()).or_insert_with(fresh);
+        if seat.task.is_some() || seat.settled {
+            return None;
+        }
+        seat.key = key.clone();
+        let (resumed, done) = (self.run_of(key), self.is_done(key));
+        let wanted = resumed.is_some() || (!done && self.wants_more());
+        let seat = self.seats.get_mut(&key.place)?;
+        seat.run = resumed;
+        if !wanted {
+            let work = if done {
+                SlotWork::Done
+            } else {
+                SlotWork::NotNeeded
+            };
+            seat.set(work, now);
+            return None;
+        }
+        seat.admitting = resumed.is_none();
+        seat.settled = true;
+        seat.skip = false;
+        seat.set(SlotWork::Working, now);
+        let cancel = all.child();
+        seat.task = Some(cancel.clone());
+        Some((key.clone(), resumed, cancel))
+    }
+
     pub fn is_at_work(&self) -> bool {
         self.seats.values().any(|seat| seat.task.is_some())
     }
