@@ -14,9 +14,8 @@ pub mod people_list;
 pub mod person;
 pub mod pin;
 pub mod policy;
-pub mod search;
-pub mod secret;
 pub mod profile;
+pub mod search;
 pub mod secret;
 
 pub use change::{Change, Intent, Record};

@@ -10,13 +10,13 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::commands::outcome_of_stop;
+use super::outcome::outcome_of_stop;
 use super::output::{Exit, Outcome, Output};
-use crate::domain::batch::{Batch, BatchChange, KeyEnd, KeyRun, Plan, PlanError, Tally};
+use crate::domain::BatchId;
+use crate::domain::batch::{Batch, KeyEnd, KeyRun, Plan, PlanError, Tally};
 use crate::domain::change::EntryState;
 use crate::domain::people_list::{self, Listed};
 use crate::domain::profile::{Budget, Profile};
-use crate::domain::{BatchId, Change};
 use crate::station::Station;
 use crate::station::batch::{
     BatchError, Finish, Forecast, KeyForecast, Start, Terms, forecast, run,
@@ -351,12 +351,8 @@ fn run_line(batch: &Batch, run: &KeyRun) -> String {
     )
 }
 
-fn store(error: crate::store::StoreError) -> Stop {
-    Stop::Store(error.to_string())
-}
-
 fn list(station: &Station, output: &Output) -> Result<Outcome, Stop> {
-    let batches = station.store().batches().map_err(store)?;
+    let batches = station.store().batches()?;
     for batch in &batches {
         let state = match batch.ended_at {
             Some(at) => format!("over since {at}"),
@@ -386,7 +382,7 @@ fn list(station: &Station, output: &Output) -> Result<Outcome, Stop> {
 }
 
 fn show(station: &Station, id: BatchId, output: &Output) -> Result<Outcome, Stop> {
-    let Some(batch) = station.store().batch(id).map_err(store)? else {
+    let Some(batch) = station.store().batch(id)? else {
         return Ok(unknown(id));
     };
     for run in &batch.runs {
@@ -400,30 +396,13 @@ fn show(station: &Station, id: BatchId, output: &Output) -> Result<Outcome, Stop
 }
 
 fn end(station: &Station, id: BatchId) -> Result<Outcome, Stop> {
-    let operator = station.operator().ok_or(Stop::SignedOut)?;
-    operator
-        .role
-        .may(crate::domain::authority::Action::RunBatch)?;
-    let Some(batch) = station.store().batch(id).map_err(store)? else {
-        return Ok(unknown(id));
-    };
-    let commit = |change| {
-        station.commit(Change::Batch {
-            change: Box::new(change),
-        })
-    };
-    for run in batch.runs.iter().filter(|run| run.end.is_none()) {
-        commit(BatchChange::KeyEnded {
-            batch: id,
-            run: run.id,
-            end: KeyEnd::Skipped,
-        })?;
-    }
-    commit(BatchChange::Ended { batch: id })?;
-    Ok(Outcome::done(
-        format!("batch {id} is over: {}", far_in_words(batch.tally())),
-        json!({ "batch": id }),
-    ))
+    Ok(match station.end_batch(id)? {
+        Some(batch) => Outcome::done(
+            format!("batch {id} is over: {}", far_in_words(batch.tally())),
+            json!({ "batch": id }),
+        ),
+        None => unknown(id),
+    })
 }
 
 fn unknown(id: BatchId) -> Outcome {

@@ -2,9 +2,10 @@
 //!
 //! Invariant: what becomes true goes through [`Station::commit`](super::Station::commit) and no other way.
 
+use crate::domain::batch::Batch;
 use crate::domain::care::CareRecord;
 use crate::domain::change::{Enrolment, KeyRecord, OutboxBody, OutboxEntry, Unfinished};
-use crate::domain::{EntryId, IntentId, KeyFacts, PersonId};
+use crate::domain::{BatchId, EntryId, IntentId, KeyFacts, PersonId};
 use crate::store::{Counts, Room, Store, StoreError};
 use crate::wire::Offer;
 use crate::workflow::{Refused, Stop};
@@ -79,6 +80,21 @@ impl<'a> Memory<'a> {
     /// What was done to a key besides enrolments, newest first.
     pub fn cares_of(self, key: &KeyFacts, limit: usize) -> Result<Vec<CareRecord>, Stop> {
         self.store.cares_of(key, limit).map_err(failed)
+    }
+
+    /// Every batch with its keys, oldest first.
+    pub fn batches(self) -> Result<Vec<Batch>, Stop> {
+        self.store.batches().map_err(failed)
+    }
+
+    /// A batch with its keys.
+    pub fn batch(self, id: BatchId) -> Result<Option<Batch>, Stop> {
+        self.store.batch(id).map_err(failed)
+    }
+
+    /// The batch that is not over.
+    pub fn open_batch(self) -> Result<Option<Batch>, Stop> {
+        self.store.open_batch().map_err(failed)
     }
 
     /// The tickets of a day, used and expired ones included.

@@ -260,7 +260,7 @@ async fn a_dry_run_says_what_would_happen_and_changes_nothing() {
     let keys = [put(&world, 1), put(&world, 2), put(&world, 3)];
     world.station.slots().settled(Duration::from_secs(5)).await;
     let plan = plan(&world, ENROL, 2);
-    let head = world.station.store().head();
+    let head = audit::verify(&world.data()).expect("whole").head;
     let told = forecast(&world.station, &plan, &Stopper::default().cancel()).await;
     let told = told.expect("a forecast");
     let refusals: Vec<_> = told
@@ -279,7 +279,7 @@ async fn a_dry_run_says_what_would_happen_and_changes_nothing() {
     );
     assert_eq!(told.now.touches, 4);
     assert_eq!(told.further_keys, Some(0));
-    assert_eq!(world.station.store().head(), head);
+    assert_eq!(audit::verify(&world.data()).expect("whole").head, head);
     for key in keys {
         assert!(key.credentials().is_empty());
         assert_eq!(key.waiting(), None, "nobody is asked to touch");

@@ -187,12 +187,8 @@ pub async fn test(
     let credential = push.assertion.raw_id.clone();
     let receipt = receipt(&mut entry.tx, credential, &push.person, now).await?;
     let mut detail = receipt.credential.to_base64url();
-    if let Some(Identification {
-        document,
-        last_four,
-    }) = &push.identification
-    {
-        detail = format!("{detail}; identified by {}:{last_four}", document.as_str());
+    if let Some(how) = &push.identification {
+        detail = format!("{detail}; identified by {}:{}", how.kind(), how.detail());
     }
     let line = Audit {
         station: Some(station.as_str()),

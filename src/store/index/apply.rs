@@ -3,8 +3,8 @@
 //!
 //! Invariant: a change that can't follow on the rows is refused here, before it is written anywhere.
 
-mod intents;
 pub(in crate::store) mod batches;
+mod intents;
 
 use std::collections::BTreeMap;
 
