@@ -18,6 +18,7 @@ use claim::{Claim, claimed_offer};
 
 use super::people::no_person;
 use super::{Body, Shared};
+use crate::domain::authority::Role;
 use crate::domain::{Aaguid, Bytes, Identification, OfferId, PersonId, StationId};
 use crate::server::Registry;
 use crate::server::auth::{AtStation, IdempotencyKey};
