@@ -331,6 +331,14 @@ pub enum Stop {
     /// The key.
     #[error(transparent)]
     Key(#[from] KeyFault),
+    /// It would lock somebody out, which is for others to decide.
+    #[error("this would lock out {account}; {may} may do that")]
+    Strands {
+        /// Whom.
+        account: String,
+        /// Who may decide it.
+        may: String,
+    },
     /// The station's memory. Nothing more is acknowledged.
     #[error("the station's memory failed: {0}")]
     Store(String),
@@ -376,6 +384,7 @@ impl Stop {
             Self::Unreachable(_) => "unreachable",
             Self::OfferExpired => "offer-expired",
             Self::Key(fault) => fault.code(),
+            Self::Strands { .. } => "strands",
             Self::Store(_) => "store",
             Self::Unproven(_) => "unproven",
             Self::Left { cause, .. } => cause.code(),

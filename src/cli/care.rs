@@ -1,24 +1,182 @@
 //! `key test`, `key pin …` and their kind: arguments in, one outcome out.
 
 pub mod args;
+pub mod hand_over;
+mod letter;
 
 use serde_json::json;
 
+use super::args::KeyChoice;
 use super::commands::Runs;
+use super::face::Orders;
 use super::outcome::outcome_of as outcome_of_ending;
 use super::output::{Exit, Outcome, push_word};
-use crate::domain::care::{Care, Oddity, StepOutcome, TestReport, TestVerdict, TestedStep};
+use crate::domain::care::{
+    Care, FingerSample, Oddity, StepOutcome, TestReport, TestVerdict, TestedStep,
+};
 use crate::domain::{KeyFacts, PersonId};
 use crate::text::{Language, Text};
-use crate::workflow::care;
-use crate::workflow::dialogue::{CareResult, PushState};
-use args::{CareCommand, TestArguments};
+use crate::workflow::care::{self, PinWish, Stake};
+use crate::workflow::dialogue::{Answer, CareResult, Ending, HeldCredential, PushState};
+use args::{
+    CareCommand, CredentialsCommand, FingerprintCommand, NewPinArguments, PinCommand, TestArguments,
+};
+use hand_over::{HandOver, Way};
 
 /// Carries out one command.
 pub(super) async fn run(runs: &Runs<'_>, command: &CareCommand) -> Outcome {
     runs.station.note_keys(&mut Vec::new()).ok();
     match command {
         CareCommand::Test(arguments) => test(runs, arguments).await,
+        CareCommand::Pin(PinCommand::Set(arguments)) => new_pin(runs, arguments, true).await,
+        CareCommand::Pin(PinCommand::Change(arguments)) => new_pin(runs, arguments, false).await,
+        CareCommand::Pin(PinCommand::Verify { key }) => {
+            let face = runs.face(key, None, None);
+            let ended = care::verify_pin(&mut runs.desk(&face), None).await;
+            ended.map_or_else(|stop| face.outcome_of_stop(stop), |e| outcome_of_ending(&e))
+        }
+        CareCommand::Config(arguments) => {
+            let orders = vec![Answer::Settings(arguments.settings())];
+            ordered(runs, &arguments.key, orders, Subject::Settings).await
+        }
+        CareCommand::Credentials(command) => {
+            let (key, orders) = match command {
+                CredentialsCommand::List { key } => (key, None),
+                CredentialsCommand::Delete { id, key } => (key, Some(Answer::Remove(id.clone()))),
+                CredentialsCommand::Rename { id, name, key } => {
+                    (key, Some(Answer::Rename(id.clone(), name.clone())))
+                }
+            };
+            ordered(
+                runs,
+                key,
+                orders.into_iter().collect(),
+                Subject::Credentials,
+            )
+            .await
+        }
+        CareCommand::Fingerprint(command) => {
+            let (key, orders) = match command {
+                FingerprintCommand::List { key } => (key, None),
+                FingerprintCommand::Enrol { name, key } => {
+                    (key, Some(Answer::AddFinger(name.clone())))
+                }
+                FingerprintCommand::Rename { id, name, key } => {
+                    (key, Some(Answer::Rename(id.clone(), name.clone())))
+                }
+                FingerprintCommand::Remove { id, key } => (key, Some(Answer::Remove(id.clone()))),
+            };
+            ordered(
+                runs,
+                key,
+                orders.into_iter().collect(),
+                Subject::Fingerprints,
+            )
+            .await
+        }
+    }
+}
+
+/// What a list of orders is about.
+enum Subject {
+    Settings,
+    Credentials,
+    Fingerprints,
+}
+
+async fn ordered(
+    runs: &Runs<'_>,
+    key: &KeyChoice,
+    answers: Vec<Answer>,
+    subject: Subject,
+) -> Outcome {
+    let face = runs.ordered_face(key, Orders::of(answers));
+    let mut desk = runs.desk(&face);
+    let ended = match subject {
+        Subject::Settings => care::configure(&mut desk, None).await,
+        Subject::Credentials => care::credentials(&mut desk, None).await,
+        Subject::Fingerprints => care::fingerprints(&mut desk, None).await,
+    };
+    match ended {
+        Ok(ending) => {
+            tell_lists(runs, &ending);
+            outcome_of_ending(&ending)
+        }
+        Err(stop) => face.outcome_of_stop(stop),
+    }
+}
+
+/// Lists come as one item a line, like every list of the command line.
+fn tell_lists(runs: &Runs<'_>, ending: &Ending) {
+    let Ending::Cared { result, .. } = ending else {
+        return;
+    };
+    match &**result {
+        CareResult::Credentials { held, .. } => {
+            for held in held {
+                runs.output.item("credential", held, &credential_line(held));
+            }
+        }
+        CareResult::Fingerprints { list, .. } => {
+            for finger in list {
+                let line = format!("{}\t{}", finger.id, finger.name.as_deref().unwrap_or("-"));
+                runs.output.item("fingerprint", finger, &line);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn credential_line(held: &HeldCredential) -> String {
+    let whose = match &held.stake {
+        Stake::Nobody => "-".to_owned(),
+        Stake::Operator => "the operator's own".to_owned(),
+        Stake::Account { person } => format!("{} ({})", person.name, person.id),
+        Stake::Unknown => "somebody in the registry".to_owned(),
+    };
+    let credential = &held.credential;
+    format!(
+        "{}\t{}\t{}\t{whose}",
+        credential.id,
+        credential.rp_id,
+        credential.name().unwrap_or("-")
+    )
+}
+
+async fn new_pin(runs: &Runs<'_>, arguments: &NewPinArguments, first: bool) -> Outcome {
+    let wish = PinWish {
+        random: arguments.rule(),
+        force_change: arguments.force_change,
+    };
+    let way = match (&arguments.letter, arguments.new_pin_to_fd) {
+        (Some(path), _) => {
+            let tag = &runs.station.config().language;
+            let language = Language::parse(tag).unwrap_or(Language::English);
+            Some(Way::Letter {
+                path: path.clone(),
+                text: Box::new(Text::load(language)),
+                station: runs.station.name().to_owned(),
+            })
+        }
+        (None, Some(fd)) => Some(Way::Descriptor(fd)),
+        (None, None) => None,
+    };
+    let orders = Orders::handing(way.map(HandOver::new));
+    let face = runs.ordered_face(&arguments.key, orders);
+    let mut desk = runs.desk(&face);
+    let ended = match first {
+        true => care::set_pin(&mut desk, None, &wish).await,
+        false => care::change_pin(&mut desk, None, &wish).await,
+    };
+    match ended {
+        Ok(ending) => outcome_of_ending(&ending),
+        Err(stop) => {
+            // The new PIN may be the key's all the same: then the letter is the only one to know it.
+            if stop.remains() == crate::domain::change::Remains::Nothing {
+                face.take_back();
+            }
+            face.outcome_of_stop(stop)
+        }
     }
 }
 
@@ -37,11 +195,66 @@ async fn test(runs: &Runs<'_>, arguments: &TestArguments) -> Outcome {
 
 /// How care counts that came to its end.
 pub(super) fn outcome_of(key: &KeyFacts, result: &CareResult) -> Outcome {
+    let text = english();
     match result {
         CareResult::Done {
             care: Care::Tested { report },
         } => tested(key, report),
-        CareResult::Done { care } => Outcome::done("done", json!({ "key": key, "care": care })),
+        CareResult::Done { care } => changed(key, std::slice::from_ref(care)),
+        CareResult::Changes { done } => changed(key, done),
+        CareResult::PinVerified { retries } => Outcome {
+            code: "pin-verified".to_owned(),
+            ..Outcome::done(
+                text.pin_verified(*retries),
+                json!({ "key": key, "retries": retries }),
+            )
+        },
+        CareResult::Credentials {
+            held,
+            free_slots,
+            done,
+        } => {
+            let room = free_slots.map_or(String::new(), |free| format!(", room for {free} more"));
+            listed(
+                key,
+                done,
+                format!("{} on the key{room}", held.len()),
+                json!({
+                    "credentials": held.len(),
+                    "free_slots": free_slots,
+                }),
+            )
+        }
+        CareResult::Fingerprints { list, done } => listed(
+            key,
+            done,
+            format!("{} fingerprint(s) on the key", list.len()),
+            json!({ "fingerprints": list.len() }),
+        ),
+    }
+}
+
+fn changed(key: &KeyFacts, done: &[Care]) -> Outcome {
+    let text = english();
+    let lines: Vec<String> = done.iter().map(|care| text.care(care)).collect();
+    Outcome {
+        code: "changed".to_owned(),
+        ..Outcome::done(lines.join("\n"), json!({ "key": key, "done": done }))
+    }
+}
+
+fn listed(key: &KeyFacts, done: &[Care], list: String, facts: serde_json::Value) -> Outcome {
+    let text = english();
+    let mut lines: Vec<String> = done.iter().map(|care| text.care(care)).collect();
+    lines.push(list);
+    let mut facts = facts;
+    if let Some(members) = facts.as_object_mut() {
+        members.insert("key".to_owned(), json!(key));
+        members.insert("done".to_owned(), json!(done));
+    }
+    Outcome {
+        code: if done.is_empty() { "listed" } else { "changed" }.to_owned(),
+        ..Outcome::done(lines.join("\n"), facts)
     }
 }
 
@@ -120,4 +333,18 @@ pub(super) fn tested_in_words(tested: &TestedStep) -> String {
         ""
     };
     format!("{step}: {}{slow}", english().tested(tested))
+}
+
+/// What the sensor waits for, and what came of the touch before.
+pub(super) fn finger_in_words(key: &KeyFacts, sample: Option<FingerSample>) -> String {
+    match sample {
+        None => format!("lay the finger on the key in slot {}", key.slot),
+        Some(sample) => {
+            let what = english().sample(sample.fault);
+            match sample.remaining {
+                0 => what,
+                more => format!("{what}; lift it and lay it on again, {more} to go"),
+            }
+        }
+    }
 }

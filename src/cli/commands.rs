@@ -12,7 +12,7 @@ use super::args::{
 };
 use super::batch::{self, BatchCommand};
 use super::care;
-use super::face::HeadlessFace;
+use super::face::{HeadlessFace, Orders};
 use super::outcome::{outcome_of, outcome_of_stop, unreadable};
 use super::output::{Exit, Outcome, Output};
 use super::secret::Lines;
@@ -112,7 +112,7 @@ async fn until_stopped(
 /// The commands that work with a key: the stopper ends them through their desk, so that they can say what they leave.
 pub(super) struct Runs<'a> {
     pub(super) station: &'a Arc<Station>,
-    output: &'a Arc<Output>,
+    pub(super) output: &'a Arc<Output>,
     stopper: &'a Stopper,
 }
 
@@ -130,6 +130,18 @@ impl Runs<'_> {
             code,
             self.stopper.clone(),
         ))
+    }
+
+    /// A face that knows beforehand what is wanted done to a key.
+    pub(super) fn ordered_face(&self, choice: &KeyChoice, orders: Orders) -> Arc<HeadlessFace> {
+        let face = HeadlessFace::new(
+            Arc::clone(self.output),
+            choice.clone(),
+            None,
+            None,
+            self.stopper.clone(),
+        );
+        Arc::new(face.ordered(orders))
     }
 
     pub(super) fn desk(&self, face: &Arc<HeadlessFace>) -> StationDesk<HeadlessFace> {

@@ -1,9 +1,11 @@
 //! The face without a screen: arguments answer the questions, events become lines, and patience has an end.
 
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::args::KeyChoice;
+use super::care::hand_over::HandOver;
 use super::outcome::outcome_of_stop;
 use super::output::{Exit, Outcome, Output};
 use super::patience::Patience;
@@ -22,6 +24,39 @@ pub struct HeadlessFace {
     patience: Patience,
     pins: Option<PinLines>,
     memory: Mutex<Memory>,
+    orders: Orders,
+}
+
+/// What the arguments want done to a key.
+#[derive(Default)]
+pub struct Orders {
+    /// In order; after that, nothing more.
+    answers: Mutex<VecDeque<Answer>>,
+    /// What a PIN by lot is handed over with.
+    hand_over: Option<HandOver>,
+}
+
+impl Orders {
+    /// These answers, in order.
+    pub fn of(answers: Vec<Answer>) -> Self {
+        Self {
+            answers: Mutex::new(answers.into()),
+            hand_over: None,
+        }
+    }
+
+    /// A PIN by lot, to be handed over so.
+    pub fn handing(hand_over: Option<HandOver>) -> Self {
+        Self {
+            hand_over,
+            ..Self::default()
+        }
+    }
+
+    fn next(&self) -> Answer {
+        let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        answers.pop_front().unwrap_or(Answer::Done)
+    }
 }
 
 /// The lines that PINs are read from.
@@ -73,6 +108,20 @@ impl HeadlessFace {
             identification,
             pins,
             memory: Mutex::default(),
+            orders: Orders::default(),
+        }
+    }
+
+    /// The same face with orders.
+    #[must_use]
+    pub fn ordered(self, orders: Orders) -> Self {
+        Self { orders, ..self }
+    }
+
+    /// The PIN that was handed over did not get onto the key.
+    pub fn take_back(&self) {
+        if let Some(hand_over) = &self.orders.hand_over {
+            hand_over.take_back();
         }
     }
 
@@ -236,6 +285,16 @@ impl Face for HeadlessFace {
         self.output.event(&self.patience.told(event));
     }
 
+    async fn hand_over(&self, key: &KeyFacts, pin: Pin) -> Result<(), Stop> {
+        let Some(hand_over) = &self.orders.hand_over else {
+            let what = "a PIN by lot without --new-pin-to-fd or --letter".to_owned();
+            return Err(Stop::Key(KeyFault::Unsupported(what)));
+        };
+        hand_over
+            .give(key, &pin)
+            .map_err(|error| self.misused("not-handed-over", error.to_string()))
+    }
+
     async fn ask(&self, question: Question) -> Result<Answer, Stop> {
         match question {
             Question::Identify { .. } => self
@@ -251,6 +310,10 @@ impl Face for HeadlessFace {
                 ..
             } => self.new_pin(min_length, refused).await,
             Question::CurrentPin { retries, wrong, .. } => self.current_pin(retries, wrong).await,
+            Question::Settings { .. }
+            | Question::Credentials { .. }
+            | Question::Fingerprints { .. } => Ok(self.orders.next()),
+            Question::ConfirmSettings { .. } | Question::ConfirmRemoval { .. } => Ok(Answer::Yes),
             // A key gives up sooner than the people may.
             Question::TouchAgain { .. } if self.patience.lasts() => Ok(Answer::Yes),
             Question::TouchAgain { .. } => Err(Stop::Key(KeyFault::TouchTimeout)),

@@ -89,6 +89,7 @@ pub fn outcome_of_stop(stop: &Stop) -> Outcome {
         Stop::SignedOut
         | Stop::NotAllowed(_)
         | Stop::KeyRefused(_)
+        | Stop::Strands { .. }
         | Stop::RegistryRefused { .. }
         | Stop::OfferExpired => Exit::Refused,
         Stop::Key(_) | Stop::Unproven(_) => Exit::Key,

@@ -205,6 +205,7 @@ fn in_words(event: &Event) -> Option<String> {
             "that is another key: the {} that the work is about is needed",
             wanted.model
         ),
+        Event::Finger { key, sample } => super::care::finger_in_words(key, *sample),
         Event::StepDone { step, note } => step_in_words(*step, note)?,
         _ => return None,
     })
@@ -227,6 +228,7 @@ fn step_in_words(step: Step, note: &Note) -> Option<String> {
             .join("\n"),
         (_, Note::Oddities { oddities }) => super::care::oddities_in_words(oddities),
         (_, Note::Tested { tested }) => super::care::tested_in_words(tested),
+        (_, Note::Held { count }) => format!("on the key: {count}"),
         (_, Note::NoPin) => "PIN: none on this key".to_owned(),
         (_, Note::PinSet) => "PIN: set and verified".to_owned(),
         (_, Note::PinChanged) => "PIN: changed and verified".to_owned(),

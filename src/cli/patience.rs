@@ -24,6 +24,8 @@ enum Waiting {
     Back,
     /// Touch number so-and-so.
     Touch(u8),
+    /// A finger on the sensor, with so many good samples to go.
+    Finger(u8),
 }
 
 struct Wait {
@@ -89,6 +91,13 @@ impl Patience {
             Event::Touch { nth, .. } => self
                 .shared
                 .begin(Waiting::Touch(*nth), KeyFault::TouchTimeout),
+            // Each touch of the sensor is a wait of its own.
+            Event::Finger { sample, .. } => {
+                let left = sample.map_or(0, |sample| sample.remaining);
+                let nth = u8::try_from(left).unwrap_or(u8::MAX);
+                self.shared
+                    .begin(Waiting::Finger(nth), KeyFault::TouchTimeout);
+            }
             Event::Pulled { .. } => self.shared.begin(Waiting::Back, KeyFault::Gone),
             Event::TouchOver => self.pause(),
             Event::Withdrawn | Event::Alive { .. } | Event::Step { .. } => {}

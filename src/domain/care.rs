@@ -115,6 +115,52 @@ pub struct Fingerprint {
     pub name: Option<String>,
 }
 
+/// What came of one touch of the sensor while a finger is enrolled (CTAP 2.3, section 6.7.4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FingerSample {
+    /// What was wrong with it; `None`: it was good.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fault: Option<SampleFault>,
+    /// How many more good ones the key wants.
+    pub remaining: u64,
+}
+
+/// Why a sample of a finger was not good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SampleFault {
+    /// The finger lay too high.
+    TooHigh,
+    /// Too low.
+    TooLow,
+    /// Too far left.
+    TooLeft,
+    /// Too far right.
+    TooRight,
+    /// It was too fast.
+    TooFast,
+    /// Too slow.
+    TooSlow,
+    /// The picture was poor.
+    PoorQuality,
+    /// It lay askew.
+    TooSkewed,
+    /// The touch was too short.
+    TooShort,
+    /// It did not fit those before it.
+    Unlike,
+    /// This finger is enrolled already.
+    Exists,
+    /// There is no room for another one.
+    Full,
+    /// No finger came.
+    NoFinger,
+    /// The finger was not lifted in between.
+    NotLifted,
+    /// The key gives a reason that this release does not know.
+    Other,
+}
+
 /// A discoverable credential on a key, with the RP that it is for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredCredential {

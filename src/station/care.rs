@@ -2,14 +2,18 @@
 
 use std::time::Duration;
 
+use sha2::{Digest, Sha256};
+
 use super::Station;
+use super::face::KeyView;
 use super::keys::care::{Reading, portrait, read};
 use super::slots::Slots;
 use crate::bay::{Cancel, KeyRef};
-use crate::domain::care::Portrait;
-use crate::domain::{KeyFacts, PersonId};
+use crate::domain::care::{Portrait, StoredCredential, oddities};
+use crate::domain::{KeyFacts, PersonId, Place};
 use crate::wire::TestOffer;
-use crate::workflow::Stop;
+use crate::workflow::care::Stake;
+use crate::workflow::{KeyFault, Stop};
 
 /// How long a key may take to say what it is.
 const LOOK: Duration = Duration::from_secs(10);
@@ -21,7 +25,69 @@ impl Station {
         let offer = self.registry()?.test_offer(&session, person).await;
         self.heard_in(&session, offer)
     }
+
+    /// What a key says of itself and what was done to it.
+    pub(super) async fn key_view(&self, place: &Place) -> Result<KeyView, Stop> {
+        let keys = self.slots.keys();
+        let key = keys.iter().find(|key| key.place == *place);
+        let key = key.ok_or(Stop::Key(KeyFault::Gone))?;
+        let portrait = self
+            .slots
+            .portrait(key)
+            .await
+            .map_err(|detail| Stop::Key(KeyFault::Failed(detail)))?;
+        let history = self
+            .store
+            .cares_of(&portrait.key, HISTORY)
+            .map_err(|e| Stop::Store(e.to_string()))?;
+        Ok(KeyView {
+            oddities: oddities(&portrait, self.slots.models()),
+            portrait,
+            history,
+        })
+    }
+
+    /// Who would be locked out without a credential, as far as this station knows. At the RPs that the registry uses,
+    /// somebody is locked out for certain, known here or not.
+    pub(super) fn stake(&self, credential: &StoredCredential) -> Result<Stake, Stop> {
+        let store = |e: crate::store::StoreError| Stop::Store(e.to_string());
+        let operators = self.operators_credential();
+        if operators
+            .as_ref()
+            .is_some_and(|own| own.credential == credential.id)
+        {
+            return Ok(Stake::Operator);
+        }
+        let enrolment = self.store.enrolment_of(&credential.id).map_err(store)?;
+        match enrolment {
+            Some(enrolment) if enrolment.withdrawn => return Ok(Stake::Nobody),
+            Some(enrolment) => {
+                return Ok(Stake::Account {
+                    person: Box::new(enrolment.person),
+                });
+            }
+            None => {}
+        }
+        let enrolments = self.store.recent(LOOK_BACK).map_err(store)?;
+        let mut registrys = enrolments
+            .into_iter()
+            .map(|enrolment| enrolment.rp_id)
+            .chain(operators.map(|own| own.rp_id));
+        let is_registrys = registrys
+            .any(|rp_id| Sha256::digest(rp_id.as_bytes())[..] == *credential.rp_id_hash.as_ref());
+        Ok(if is_registrys {
+            Stake::Unknown
+        } else {
+            Stake::Nobody
+        })
+    }
 }
+
+/// So much of a key's history is shown.
+const HISTORY: usize = 50;
+
+/// So many enrolments are looked at to know the registry's RPs.
+const LOOK_BACK: usize = 20;
 
 impl Slots {
     /// Everything that a key says of itself, read anew. Needs nobody to be signed in and changes nothing.

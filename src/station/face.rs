@@ -10,11 +10,11 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::domain::Person;
+use crate::domain::care::{CareRecord, Oddity, Portrait};
 use crate::domain::change::{OutboxEntry, Resolution, Unfinished};
-use crate::domain::{EntryId, IntentId, KeyFacts, PersonId, Place, Secret};
+use crate::domain::{EntryId, IntentId, KeyFacts, Person, PersonId, Pin, Place, Secret};
 use crate::wire::{Expected, Operator, PersonDetail};
-use crate::workflow::dialogue::{Answer, Event, Question};
+use crate::workflow::dialogue::{Answer, CareJob, Event, Question};
 
 /// What a face asks of the station.
 pub enum Command {
@@ -60,6 +60,20 @@ pub enum Command {
     Answer(Answer),
     /// Stop the run; it says what it leaves behind.
     Cancel,
+    /// Fetch what a key says of itself and what was done to it.
+    OpenKey {
+        /// Where.
+        place: Place,
+    },
+    /// Do something to a key.
+    Care {
+        /// Where it is.
+        place: Place,
+        /// What.
+        care: CareJob,
+        /// A new PIN is drawn by lot.
+        random: bool,
+    },
     /// Make a key blink.
     Wink {
         /// Where.
@@ -120,6 +134,15 @@ pub enum Update {
     },
     /// A person's page.
     Opened(Box<PersonDetail>),
+    /// A key's page.
+    KeyOpened(Box<KeyView>),
+    /// A PIN that was drawn by lot is to be shown once → [`Answer::Yes`] when the person has it.
+    HandOver {
+        /// Whose.
+        key: KeyFacts,
+        /// The PIN.
+        pin: HandedPin,
+    },
     /// The run asks.
     Question(Question),
     /// The run goes on.
@@ -137,6 +160,39 @@ pub struct Found {
     pub more: bool,
     /// The registry is out of reach: these are people for whom there is a ticket, as they were when it was issued.
     pub from_tickets: bool,
+}
+
+/// A PIN on its way to the screen. Says nothing of itself in a debug text; zeroised when the last hand lets go.
+#[derive(Clone)]
+pub struct HandedPin(Arc<Pin>);
+
+impl HandedPin {
+    /// Takes the PIN.
+    pub fn new(pin: Pin) -> Self {
+        Self(Arc::new(pin))
+    }
+
+    /// The text, for the one screen that shows it.
+    pub fn expose(&self) -> &str {
+        std::str::from_utf8(self.0.as_bytes()).unwrap_or_default()
+    }
+}
+
+impl std::fmt::Debug for HandedPin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("HandedPin { .. }")
+    }
+}
+
+/// A key's page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyView {
+    /// What it says of itself.
+    pub portrait: Portrait,
+    /// What is unusual about it, heaviest first.
+    pub oddities: Vec<Oddity>,
+    /// What was done to it, newest first.
+    pub history: Vec<CareRecord>,
 }
 
 /// Something that an operator should read.

@@ -19,9 +19,11 @@ use super::Station;
 use super::desk::StationDesk;
 use super::face::{Command, Notice, SoftCommand, Update};
 use crate::bay::Cancel;
-use crate::domain::{OperatorId, PersonId, Secret};
+use crate::domain::care::PinRule;
+use crate::domain::{OperatorId, PersonId, Place, Secret};
 use crate::wire::TicketRequest;
-use crate::workflow::dialogue::Ending;
+use crate::workflow::care::{self, PinWish};
+use crate::workflow::dialogue::{CareJob, Ending};
 use crate::workflow::{self, How, Refused, Stop};
 use home::Home;
 use mailbox::Mailbox;
@@ -56,6 +58,7 @@ enum Task {
     Enrol(PersonId),
     Resolve(Box<crate::domain::change::Unfinished>, How),
     Withdraw(Box<Refused>, How),
+    Care(Place, CareJob, PinWish),
 }
 
 impl Task {
@@ -141,6 +144,17 @@ impl Kiosk {
                 let task = |refused| Task::Withdraw(Box::new(refused), How::of(without_key));
                 self.start_if_known(refused.map(|refused| refused.map(task)));
             }
+            Command::Care {
+                place,
+                care,
+                random,
+            } => {
+                let wish = PinWish {
+                    random: random.then(PinRule::default),
+                    force_change: false,
+                };
+                self.start(Task::Care(place, care, wish));
+            }
             Command::Answer(answer) => {
                 if let Some(run) = self.on_screen() {
                     // A full channel means that answers pile up unasked: dropping one is right.
@@ -179,6 +193,10 @@ impl Kiosk {
                     .person(&person)
                     .await
                     .map(|detail| screen.add(Update::Opened(Box::new(detail)))),
+                Command::OpenKey { place } => station
+                    .key_view(&place)
+                    .await
+                    .map(|view| screen.add(Update::KeyOpened(Box::new(view)))),
                 Command::Wink { place } => station.wink(&place).await,
                 Command::PushOutbox => station.push_outbox().await.map(drop),
                 Command::ResolveConflict { entry, how } => {
@@ -303,6 +321,9 @@ impl Kiosk {
                     Task::Enrol(person) => workflow::enrol(&mut desk, &person).await,
                     Task::Resolve(work, how) => workflow::resolve(&mut desk, *work, how).await,
                     Task::Withdraw(what, how) => workflow::withdraw(&mut desk, *what, how).await,
+                    Task::Care(place, care, wish) => {
+                        care::run(&mut desk, &place, &care, &wish).await
+                    }
                 }
             })
         });
@@ -389,7 +410,7 @@ impl Station {
     }
 
     /// Makes a key blink.
-    pub async fn wink(&self, place: &crate::domain::Place) -> Result<(), Stop> {
+    pub async fn wink(&self, place: &Place) -> Result<(), Stop> {
         let keys = self.slots.keys();
         let Some(key) = keys.iter().find(|key| key.place == *place) else {
             return Ok(());

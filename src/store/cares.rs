@@ -3,10 +3,13 @@
 use super::Store;
 use super::error::StoreError;
 use super::index::care::missing;
-use super::index::rows::{care_row, cares_of, number_of, tests_of, value};
+use super::index::rows::{
+    care_row, cares_of, credential_row, enrolment_row, number_of, tests_of, value,
+};
 use super::index::{Index, IndexFault};
-use crate::domain::KeyFacts;
 use crate::domain::care::{Care, CareRecord, TestReport};
+use crate::domain::change::Enrolment;
+use crate::domain::{Bytes, KeyFacts};
 
 /// Every read fails with [`StoreError::Index`] or what kept the index from being made anew, and with nothing else.
 impl Store {
@@ -14,6 +17,16 @@ impl Store {
     /// at its place.
     pub fn cares_of(&self, key: &KeyFacts, limit: usize) -> Result<Vec<CareRecord>, StoreError> {
         self.read(|index| last(index, &cares_of(&key.id, &key.place), limit))
+    }
+
+    /// The enrolment that made a credential, if this station did.
+    pub fn enrolment_of(&self, credential: &Bytes) -> Result<Option<Enrolment>, StoreError> {
+        self.read(
+            |index| match value::<u64>(index, &credential_row(credential))? {
+                Some(sequence) => value(index, &enrolment_row(sequence)),
+                None => Ok(None),
+            },
+        )
     }
 
     /// The last `limit` tests of keys of a key's model, newest first.

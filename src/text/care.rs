@@ -2,7 +2,8 @@
 
 use super::{Text, tr};
 use crate::domain::care::{
-    Management, Oddity, Portrait, Readiness, StepOutcome, TestStep, TestVerdict, TestedStep,
+    Care, Fingerprint, Management, Oddity, PinOrigin, Portrait, Readiness, SampleFault, Setting,
+    StepOutcome, StoredCredential, TestStep, TestVerdict, TestedStep,
 };
 use crate::domain::models::Models;
 use crate::workflow::dialogue::CareJob;
@@ -312,6 +313,12 @@ impl Text {
         match job {
             CareJob::Test => tr!(self, "care-test"),
             CareJob::TestFor { .. } => tr!(self, "care-test-for"),
+            CareJob::SetPin => tr!(self, "care-set-pin"),
+            CareJob::ChangePin => tr!(self, "care-change-pin"),
+            CareJob::VerifyPin => tr!(self, "care-verify-pin"),
+            CareJob::Configure => tr!(self, "care-configure"),
+            CareJob::Credentials => tr!(self, "care-credentials"),
+            CareJob::Fingerprints => tr!(self, "care-fingerprints"),
         }
     }
 
@@ -348,6 +355,121 @@ impl Text {
             TestVerdict::WorksSlowly => tr!(self, "verdict-works-slowly"),
             TestVerdict::WorksUnverified => tr!(self, "verdict-works-unverified"),
             TestVerdict::Fails => tr!(self, "verdict-fails"),
+        }
+    }
+}
+
+impl Text {
+    /// Something that was done to a key, for its history and for a closing screen.
+    pub fn care(&self, care: &Care) -> String {
+        match care {
+            Care::Tested { report } => {
+                tr!(self, "did-tested", verdict = self.verdict(report.verdict()))
+            }
+            Care::PinSet {
+                origin: PinOrigin::Person,
+            } => tr!(self, "did-pin-set"),
+            Care::PinSet {
+                origin: PinOrigin::Random,
+            } => tr!(self, "did-pin-set-random"),
+            Care::PinChanged {
+                origin: PinOrigin::Person,
+            } => tr!(self, "did-pin-changed"),
+            Care::PinChanged {
+                origin: PinOrigin::Random,
+            } => tr!(self, "did-pin-changed-random"),
+            Care::Configured { setting } => {
+                tr!(self, "did-configured", setting = self.setting(setting))
+            }
+            Care::CredentialDeleted { credential, .. } => tr!(
+                self,
+                "did-credential-deleted",
+                what = self.credential(credential)
+            ),
+            Care::CredentialRenamed { credential, name } => tr!(
+                self,
+                "did-credential-renamed",
+                what = self.credential(credential),
+                name = name.as_str()
+            ),
+            Care::FingerprintAdded { fingerprint } => {
+                tr!(self, "did-finger-added", name = self.finger(fingerprint))
+            }
+            Care::FingerprintRenamed { fingerprint } => {
+                tr!(self, "did-finger-renamed", name = self.finger(fingerprint))
+            }
+            Care::FingerprintRemoved { fingerprint } => {
+                tr!(self, "did-finger-removed", name = self.finger(fingerprint))
+            }
+        }
+    }
+
+    /// The PIN was right.
+    pub fn pin_verified(&self, retries: Option<u8>) -> String {
+        match retries {
+            Some(retries) => tr!(self, "did-pin-verified", retries = retries),
+            None => tr!(self, "note-verified"),
+        }
+    }
+
+    /// A credential by its account and RP.
+    pub fn credential(&self, credential: &StoredCredential) -> String {
+        let unnamed = || tr!(self, "no-name");
+        let name = credential.name().map_or_else(unnamed, str::to_owned);
+        tr!(
+            self,
+            "credential-at",
+            name = name,
+            rp = credential.rp_id.as_str()
+        )
+    }
+
+    /// A fingerprint by its name.
+    pub fn finger(&self, finger: &Fingerprint) -> String {
+        let unnamed = || tr!(self, "no-name");
+        finger.name.clone().unwrap_or_else(unnamed)
+    }
+
+    /// What a setting makes of a key.
+    pub fn setting(&self, setting: &Setting) -> String {
+        match setting {
+            Setting::MinPinLength { length, rp_ids } if rp_ids.is_empty() => {
+                tr!(self, "setting-min-pin", length = (*length))
+            }
+            Setting::MinPinLength { length, rp_ids } => tr!(
+                self,
+                "setting-min-pin-readable",
+                length = (*length),
+                rps = rp_ids.join(", ")
+            ),
+            Setting::ForcePinChange => tr!(self, "setting-force-pin"),
+            Setting::AlwaysUv { on: true } => tr!(self, "setting-always-uv-on"),
+            Setting::AlwaysUv { on: false } => tr!(self, "setting-always-uv-off"),
+            Setting::EnterpriseAttestation => tr!(self, "setting-enterprise"),
+            Setting::LongTouchForReset => tr!(self, "setting-long-touch"),
+            Setting::PinComplexity => tr!(self, "setting-complexity"),
+        }
+    }
+
+    /// What was with a sample of a finger.
+    pub fn sample(&self, fault: Option<SampleFault>) -> String {
+        match fault {
+            None => tr!(self, "sample-good"),
+            Some(SampleFault::TooHigh) => tr!(self, "sample-too-high"),
+            Some(SampleFault::TooLow) => tr!(self, "sample-too-low"),
+            Some(SampleFault::TooLeft) => tr!(self, "sample-too-left"),
+            Some(SampleFault::TooRight) => tr!(self, "sample-too-right"),
+            Some(SampleFault::TooFast) => tr!(self, "sample-too-fast"),
+            Some(SampleFault::TooSlow) => tr!(self, "sample-too-slow"),
+            Some(SampleFault::PoorQuality) => tr!(self, "sample-poor"),
+            Some(SampleFault::TooSkewed) => tr!(self, "sample-askew"),
+            Some(SampleFault::TooShort) => tr!(self, "sample-short"),
+            Some(SampleFault::Unlike) => tr!(self, "sample-unlike"),
+            Some(SampleFault::Exists) => tr!(self, "sample-exists"),
+            Some(SampleFault::Full) => tr!(self, "sample-full"),
+            Some(SampleFault::NoFinger) => tr!(self, "sample-no-finger"),
+            Some(SampleFault::NotLifted) => tr!(self, "sample-not-lifted"),
+            Some(SampleFault::Other) => tr!(self, "sample-other"),
         }
     }
 }

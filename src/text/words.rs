@@ -92,6 +92,9 @@ impl Text {
             Step::SignTouched => tr!(self, "step-sign-touched"),
             Step::Exclude => tr!(self, "step-exclude"),
             Step::Clean => tr!(self, "step-clean"),
+            Step::Finger => tr!(self, "step-finger"),
+            Step::Change => tr!(self, "step-change"),
+            Step::ReadBack => tr!(self, "step-read-back"),
             Step::Record => tr!(self, "step-record"),
             Step::Push => tr!(self, "step-push"),
         }
@@ -269,6 +272,7 @@ impl Text {
             "registry-refused" => explained!("stop-registry-refused", "stop-registry-refused-next"),
             "unreachable" => explained!("stop-unreachable", "stop-unreachable-next"),
             "offer-expired" => explained!("stop-offer-expired", "stop-offer-expired-next"),
+            "strands" => explained!("stop-strands", "stop-strands-next"),
             "store" => explained!("stop-store", "stop-store-next"),
             "unproven" => explained!("stop-unproven", "stop-unproven-next"),
             "key-gone" => explained!("stop-key-gone", "stop-key-gone-next"),

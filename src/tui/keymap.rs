@@ -7,7 +7,7 @@ mod table;
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::model::{Asking, Model, Page, Run};
+use super::model::{Asking, CareAsking, Model, Page, Run};
 use crate::text::Text;
 use crate::workflow::dialogue::Ending;
 use table::KEYMAP;
@@ -71,6 +71,28 @@ pub enum Action {
     SoftTouch,
     /// Demonstration: plug or pull a software key.
     SoftPlug,
+    /// Test the key.
+    Test,
+    /// Set or change the key's PIN.
+    KeyPin,
+    /// The same, drawn by lot.
+    RandomPin,
+    /// Check the key's PIN.
+    VerifyPin,
+    /// What the key holds.
+    KeyCredentials,
+    /// Its fingerprints.
+    Fingers,
+    /// How it behaves.
+    KeySettings,
+    /// Remove the marked thing.
+    Remove,
+    /// Name the marked thing.
+    Rename,
+    /// Enrol a finger.
+    AddFinger,
+    /// Leave it as it is.
+    Keep,
     /// Leave the kiosk.
     Quit,
 }
@@ -94,6 +116,20 @@ pub enum Mode {
     Unfinished,
     /// The keys in the bay.
     Keys,
+    /// A key's page.
+    Key,
+    /// A setting is chosen.
+    Settings,
+    /// Something that can't be undone is confirmed.
+    ConfirmCare,
+    /// What the key holds.
+    Credentials,
+    /// Its fingerprints.
+    Fingerprints,
+    /// A name is typed.
+    Naming,
+    /// A PIN is shown.
+    SeePin,
     /// A run is working or waits for something that is not a key press.
     Running,
     /// Identification: the document is chosen.
@@ -125,7 +161,7 @@ pub enum Mode {
 impl Mode {
     /// Every mode.
     #[cfg(test)]
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 28] = [
         Self::SignIn,
         Self::Code,
         Self::Home,
@@ -134,6 +170,13 @@ impl Mode {
         Self::GiveUp,
         Self::Unfinished,
         Self::Keys,
+        Self::Key,
+        Self::Settings,
+        Self::ConfirmCare,
+        Self::Credentials,
+        Self::Fingerprints,
+        Self::Naming,
+        Self::SeePin,
         Self::Running,
         Self::Document,
         Self::LastFour,
@@ -166,6 +209,7 @@ impl Mode {
             Page::GiveUp(_) => Self::GiveUp,
             Page::Unfinished(_) => Self::Unfinished,
             Page::Keys(_) => Self::Keys,
+            Page::Key { .. } => Self::Key,
         }
     }
 
@@ -186,6 +230,20 @@ impl Mode {
             Some(Asking::NewPin(_) | Asking::CurrentPin(_)) => Self::Pin,
             Some(Asking::Retest { .. }) => Self::Retest,
             Some(Asking::TouchAgain { .. }) => Self::TouchAgain,
+            Some(Asking::Care(asking)) => Self::of_care(asking),
+        }
+    }
+
+    fn of_care(asking: &CareAsking) -> Self {
+        match asking {
+            asking if asking.is_naming() => Self::Naming,
+            CareAsking::Settings { .. } => Self::Settings,
+            CareAsking::ConfirmSettings { .. } | CareAsking::ConfirmRemoval { .. } => {
+                Self::ConfirmCare
+            }
+            CareAsking::Credentials { .. } => Self::Credentials,
+            CareAsking::Fingerprints { .. } => Self::Fingerprints,
+            CareAsking::SeePin { .. } => Self::SeePin,
         }
     }
 
@@ -193,7 +251,7 @@ impl Mode {
     pub fn takes_text(self) -> bool {
         matches!(
             self,
-            Self::Code | Self::Home | Self::GiveUp | Self::LastFour | Self::Pin
+            Self::Code | Self::Home | Self::GiveUp | Self::LastFour | Self::Pin | Self::Naming
         )
     }
 
@@ -210,6 +268,12 @@ impl Mode {
                 | Self::Pin
                 | Self::Retest
                 | Self::TouchAgain
+                | Self::Settings
+                | Self::ConfirmCare
+                | Self::Credentials
+                | Self::Fingerprints
+                | Self::Naming
+                | Self::SeePin
         )
     }
 
@@ -224,7 +288,15 @@ impl Mode {
     fn is_list(self) -> bool {
         matches!(
             self,
-            Self::Home | Self::Outbox | Self::Unfinished | Self::Keys | Self::ChooseKey
+            Self::Home
+                | Self::Outbox
+                | Self::Unfinished
+                | Self::Keys
+                | Self::Key
+                | Self::ChooseKey
+                | Self::Settings
+                | Self::Credentials
+                | Self::Fingerprints
         )
     }
 }

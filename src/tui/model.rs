@@ -3,6 +3,7 @@
 //! Invariant: what belongs to a person at the desk lives in [`Model::desk`] and [`Model::runs`] only, so that locking can
 //! forget all of it at once. Nothing here has `Debug`: a PIN that is being typed is part of it.
 
+mod care;
 mod run;
 
 use std::sync::Arc;
@@ -15,12 +16,13 @@ use super::TuiConfig;
 use super::entry::Line;
 use crate::domain::change::{OutboxBody, OutboxEntry, Unfinished};
 use crate::domain::models::Models;
-use crate::domain::{EntryId, IntentId, Person, PersonId};
-use crate::station::face::{HomeView, Notice, SlotView};
+use crate::domain::{EntryId, IntentId, Person, PersonId, Place};
+use crate::station::face::{HomeView, KeyView, Notice, SlotView};
 use crate::text::Language;
 use crate::wire::{Operator, PersonDetail};
-use crate::workflow::dialogue::Job;
+use crate::workflow::dialogue::{CareJob, Job};
 
+pub use care::{CareAsking, Finger};
 pub use run::{Asking, CurrentPin, Identify, NewPin, PinComplaint, Progress, Run, Touch};
 
 /// The clocks, handed in with every event.
@@ -101,6 +103,13 @@ pub enum Page {
     Unfinished(usize),
     /// The keys in the bay, and the marked slot.
     Keys(usize),
+    /// A key's page.
+    Key {
+        /// Where it is.
+        place: Place,
+        /// So many lines are scrolled away.
+        at: usize,
+    },
 }
 
 /// Something that is about to be given up, with no way back.
@@ -136,6 +145,10 @@ pub struct DeskState {
     pub find: Find,
     /// The person's page, while it is fetched and after.
     pub person: Option<PersonPage>,
+    /// What the page of a key shows, once the station has sent it.
+    pub key: Option<Box<KeyView>>,
+    /// What was last asked to be done to that key.
+    pub care: Option<CareJob>,
 }
 
 /// The search on the home screen.
@@ -243,6 +256,7 @@ impl Model {
         match &self.page {
             Page::SignIn => Some(Job::SignIn),
             Page::Code(_) => Some(Job::FirstSignIn),
+            Page::Key { .. } => self.desk.care.clone().map(|care| Job::Care { care }),
             Page::Unfinished(at) => self.unfinished().get(*at).map(|work| Job::Resolve {
                 unfinished: Box::new(work.clone()),
             }),
@@ -302,10 +316,14 @@ impl Model {
             last(self.bay.len()),
         );
         self.desk.find.marked = self.desk.find.marked.min(people);
+        let lines = self.desk.key.as_ref().map_or(0, |view| {
+            super::view::KEY_LINES + view.oddities.len() + view.history.len()
+        });
         match &mut self.page {
             Page::Outbox(at) => *at = (*at).min(outbox),
             Page::Unfinished(at) => *at = (*at).min(unfinished),
             Page::Keys(at) => *at = (*at).min(bay),
+            Page::Key { at, .. } => *at = (*at).min(last(lines)),
             _ => {}
         }
     }

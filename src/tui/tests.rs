@@ -69,6 +69,12 @@ fn in_words(command: &Command) -> String {
         ),
         Command::Answer(answer) => format!("answer {}", answer.name()),
         Command::Cancel => "cancel".to_owned(),
+        Command::OpenKey { place } => format!("open key {place}"),
+        Command::Care {
+            place,
+            care,
+            random,
+        } => format!("{care:?} {place}{}", if *random { " by lot" } else { "" }),
         Command::Wink { place } => format!("wink {place}"),
         Command::PushOutbox => "push".to_owned(),
         Command::Withdraw { without_key, .. } => {

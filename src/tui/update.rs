@@ -4,6 +4,7 @@
 //! nothing here) changes nothing.
 
 mod answer;
+mod care;
 mod desk;
 mod lock;
 mod station;

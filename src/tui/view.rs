@@ -10,6 +10,7 @@ mod closing;
 mod giving_up;
 mod help;
 mod home;
+mod key;
 mod outbox;
 mod people;
 mod pin;
@@ -28,6 +29,8 @@ use super::model::{Asking, Model, Now, Page};
 use super::theme::Theme;
 use crate::text::{Language, Text, tr};
 use sheet::{Sheet, s};
+
+pub use key::LINES as KEY_LINES;
 
 /// What drawing needs besides the model: both languages and the theme. Made once.
 pub struct View {
@@ -115,6 +118,7 @@ fn screen(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
         Page::GiveUp(giving_up) => giving_up::draw(ctx, sheet, area, giving_up),
         Page::Unfinished(marked) => unfinished::draw(ctx, sheet, area, *marked),
         Page::Keys(marked) => bay::draw_page(ctx, sheet, area, *marked),
+        Page::Key { at, .. } => key::draw(ctx, sheet, area, *at),
     }
 }
 

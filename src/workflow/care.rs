@@ -3,16 +3,28 @@
 //! Invariants: an operator with the authority is signed in before a key is asked for anything; there is room to record before
 //! anything is changed; whatever was changed is read back from the key before it is called done, and then recorded.
 
+mod configure;
+mod credentials;
+mod fingerprints;
+mod pin;
 mod test;
 
-pub use test::{test_for, test_key};
+pub use configure::configure;
+pub use credentials::credentials;
+pub use fingerprints::fingerprints;
+pub use pin::{PinWish, change_pin, set_pin, verify_pin};
+pub use test::{TEST_RP_ID, test_for, test_key};
 
-use super::dialogue::{CareResult, Ending, Event, Job, Note, Step};
+use serde::Serialize;
+
+use super::dialogue::{CareJob, CareResult, Ending, Event, Job, Note, Step};
 use super::steps::{begin_step, choose_key, current_pin, end_step, refresh};
 use super::{Desk, KeyFault, Stop};
 use crate::domain::authority::Action;
-use crate::domain::care::{Care, Portrait, TestReport, oddities};
-use crate::domain::{Change, KeyFacts, PersonId, Pin, Place};
+use crate::domain::care::{
+    Care, CredentialList, Fingerprint, Portrait, Setting, StoredCredential, TestReport, oddities,
+};
+use crate::domain::{Bytes, Change, KeyFacts, Person, PersonId, Pin, Place};
 use crate::wire::{Operator, TestOffer};
 
 /// What care needs of the world besides a [`Desk`]. The rules of [`Desk`] about failing and cancelling hold here too.
@@ -33,6 +45,68 @@ pub trait CareDesk: Desk {
     async fn test_offer(&mut self, person: &PersonId) -> Result<TestOffer, Stop>;
     /// Earlier tests of keys of the same model, at this station.
     async fn tests_before(&mut self, key: &KeyFacts) -> Result<Vec<TestReport>, Stop>;
+    /// Who would be locked out without this credential.
+    async fn stake(&mut self, credential: &StoredCredential) -> Result<Stake, Stop>;
+    /// Gives a PIN that was drawn by lot to the person, once and nowhere else.
+    async fn hand_over(&mut self, key: &KeyFacts, pin: &Pin) -> Result<(), Stop>;
+
+    /// Changes a setting. `None` for the PIN: the key has none, and lets anybody. Without a touch.
+    async fn configure(
+        &mut self,
+        key: &KeyFacts,
+        pin: Option<&Pin>,
+        setting: &Setting,
+    ) -> Result<(), KeyFault>;
+    /// Every discoverable credential, by RP. [`KeyFault::Unsupported`] where the key can't tell.
+    async fn credentials(&mut self, key: &KeyFacts, pin: &Pin) -> Result<CredentialList, KeyFault>;
+    /// Changes the account's name on the key. [`KeyFault::Unsupported`] on preview keys, which lack this.
+    async fn rename_credential(
+        &mut self,
+        key: &KeyFacts,
+        pin: &Pin,
+        credential: &StoredCredential,
+        name: &str,
+    ) -> Result<(), KeyFault>;
+    /// The fingerprints on the key. [`KeyFault::Unsupported`] where it has no sensor.
+    async fn fingerprints(
+        &mut self,
+        key: &KeyFacts,
+        pin: &Pin,
+    ) -> Result<Vec<Fingerprint>, KeyFault>;
+    /// Enrols a finger, telling each sample ([`Event::Finger`]); what the key calls it.
+    async fn enrol_fingerprint(&mut self, key: &KeyFacts, pin: &Pin) -> Result<Bytes, KeyFault>;
+    /// Names a fingerprint; as much of the name as the key keeps.
+    async fn name_fingerprint(
+        &mut self,
+        key: &KeyFacts,
+        pin: &Pin,
+        id: &Bytes,
+        name: &str,
+    ) -> Result<String, KeyFault>;
+    /// Removes a fingerprint.
+    async fn remove_fingerprint(
+        &mut self,
+        key: &KeyFacts,
+        pin: &Pin,
+        id: &Bytes,
+    ) -> Result<(), KeyFault>;
+}
+
+/// Whom a credential lets in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "stake", rename_all = "kebab-case")]
+pub enum Stake {
+    /// Nobody whom the registry knows.
+    Nobody,
+    /// The operator who is signed in.
+    Operator,
+    /// A person whom this station enrolled.
+    Account {
+        /// Whom.
+        person: Box<Person>,
+    },
+    /// Somebody at the registry's own RP whom this station did not enrol.
+    Unknown,
 }
 
 /// How long a key took.
@@ -48,6 +122,26 @@ impl KeyTime {
     /// What the key itself took, in milliseconds.
     pub fn own_ms(self) -> u64 {
         self.total_ms.saturating_sub(self.waiting_ms)
+    }
+}
+
+/// Does one of these jobs to the key at a place.
+pub async fn run<D: CareDesk>(
+    desk: &mut D,
+    place: &Place,
+    job: &CareJob,
+    wish: &PinWish,
+) -> Result<Ending, Stop> {
+    let at = Some(place);
+    match job {
+        CareJob::Test => test_key(desk, at).await,
+        CareJob::TestFor { person } => test_for(desk, person, at).await,
+        CareJob::SetPin => set_pin(desk, at, wish).await,
+        CareJob::ChangePin => change_pin(desk, at, wish).await,
+        CareJob::VerifyPin => verify_pin(desk, at).await,
+        CareJob::Configure => configure(desk, at).await,
+        CareJob::Credentials => credentials(desk, at).await,
+        CareJob::Fingerprints => fingerprints(desk, at).await,
     }
 }
 
@@ -119,14 +213,19 @@ async fn unlocked<D: Desk>(
     Ok(Some(pin))
 }
 
-/// Writes down what was done and ends the run with it.
-async fn record<D: Desk>(desk: &mut D, key: KeyFacts, care: Care) -> Result<Ending, Stop> {
-    begin_step(desk, Step::Record);
+/// Writes down what was done.
+async fn commit<D: Desk>(desk: &mut D, key: &KeyFacts, care: &Care) -> Result<(), Stop> {
     desk.commit(Change::Cared {
         key: Box::new(key.clone()),
         care: Box::new(care.clone()),
     })
-    .await?;
+    .await
+}
+
+/// Writes down what was done and ends the run with it.
+async fn record<D: Desk>(desk: &mut D, key: KeyFacts, care: Care) -> Result<Ending, Stop> {
+    begin_step(desk, Step::Record);
+    commit(desk, &key, &care).await?;
     end_step(desk, Step::Record, Note::None);
     Ok(Ending::Cared {
         key,

@@ -3,10 +3,13 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::care::{Care, Oddity, TestedStep};
+use super::care::Stake;
+use crate::domain::care::{
+    Care, FingerSample, Fingerprint, Oddity, Setting, StoredCredential, TestedStep,
+};
 use crate::domain::change::{Remains, Unfinished};
 use crate::domain::policy::Verdict;
-use crate::domain::{Identification, KeyFacts, Person, PersonId, Pin, Place};
+use crate::domain::{Bytes, Identification, KeyFacts, Person, PersonId, Pin, Place};
 use crate::wire::KeyReport;
 
 /// What a run is about.
@@ -50,6 +53,18 @@ pub enum CareJob {
         /// For whom.
         person: PersonId,
     },
+    /// Gives it its first PIN.
+    SetPin,
+    /// Replaces its PIN.
+    ChangePin,
+    /// Proves its PIN.
+    VerifyPin,
+    /// Changes how it behaves.
+    Configure,
+    /// Lists, renames and deletes what it holds.
+    Credentials,
+    /// Adds, names and removes fingerprints.
+    Fingerprints,
 }
 
 /// The steps of the checklist, in order. A run shows those that its job has.
@@ -76,6 +91,12 @@ pub enum Step {
     Exclude,
     /// What a test left is looked for.
     Clean,
+    /// A finger is enrolled.
+    Finger,
+    /// Something is written to the key.
+    Change,
+    /// It is read again from the key.
+    ReadBack,
     /// Written to the journal.
     Record,
     /// Verified by the registry.
@@ -122,6 +143,23 @@ fn care_steps(job: &CareJob) -> &'static [Step] {
             Step::Clean,
             Step::Record,
         ],
+        CareJob::SetPin | CareJob::ChangePin => &[
+            Step::Key,
+            Step::Check,
+            Step::Pin,
+            Step::ReadBack,
+            Step::Record,
+        ],
+        CareJob::VerifyPin => &[Step::Key, Step::Pin],
+        CareJob::Configure => &[
+            Step::Key,
+            Step::Check,
+            Step::Pin,
+            Step::Change,
+            Step::ReadBack,
+            Step::Record,
+        ],
+        CareJob::Credentials | CareJob::Fingerprints => &[Step::Key, Step::Pin, Step::ReadBack],
         CareJob::TestFor { .. } => &[Step::Key, Step::Pin, Step::Test, Step::Record, Step::Push],
     }
 }
@@ -171,10 +209,74 @@ pub enum Question {
         /// The key.
         key: KeyFacts,
     },
+    /// Which settings shall the key get? → [`Answer::Settings`]
+    Settings {
+        /// The key.
+        key: KeyFacts,
+        /// What it offers and does not have yet.
+        offered: Vec<Setting>,
+    },
+    /// These can't be taken back but by a reset: go on? → [`Answer::Yes`], [`Answer::OtherKey`] to choose again
+    ConfirmSettings {
+        /// The key.
+        key: KeyFacts,
+        /// What it will get.
+        settings: Vec<Setting>,
+    },
+    /// What the key holds: what next? → [`Answer::Done`], [`Answer::Remove`], [`Answer::Rename`]
+    Credentials {
+        /// The key.
+        key: KeyFacts,
+        /// By RP.
+        held: Vec<HeldCredential>,
+        /// Room for that many more, at most.
+        free_slots: Option<u64>,
+    },
+    /// The fingerprints: what next? → [`Answer::Done`], [`Answer::AddFinger`], [`Answer::Remove`], [`Answer::Rename`]
+    Fingerprints {
+        /// The key.
+        key: KeyFacts,
+        /// Those that it has.
+        list: Vec<Fingerprint>,
+    },
+    /// Remove this? There is no way back. → [`Answer::Yes`], [`Answer::OtherKey`] to keep it
+    ConfirmRemoval {
+        /// The key.
+        key: KeyFacts,
+        /// What.
+        what: Removal,
+    },
     /// Nobody touched in time: once more? → [`Answer::Yes`]
     TouchAgain {
         /// The key.
         key: KeyFacts,
+    },
+}
+
+/// A credential on a key, and whom it lets in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct HeldCredential {
+    /// Which.
+    #[serde(flatten)]
+    pub credential: StoredCredential,
+    /// Whom.
+    #[serde(flatten)]
+    pub stake: Stake,
+}
+
+/// What is to be removed from a key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "what", rename_all = "kebab-case")]
+pub enum Removal {
+    /// A credential.
+    Credential {
+        /// Which.
+        held: HeldCredential,
+    },
+    /// A fingerprint.
+    Fingerprint {
+        /// Which.
+        fingerprint: Fingerprint,
     },
 }
 
@@ -194,6 +296,16 @@ pub enum Answer {
     Yes,
     /// The PIN.
     Pin(Pin),
+    /// These settings.
+    Settings(Vec<Setting>),
+    /// Nothing more.
+    Done,
+    /// Remove the credential or fingerprint of this id.
+    Remove(Bytes),
+    /// Give the credential or fingerprint of this id another name.
+    Rename(Bytes, String),
+    /// Enrol a finger, with a name or without.
+    AddFinger(Option<String>),
 }
 
 impl Answer {
@@ -207,6 +319,11 @@ impl Answer {
             Self::OtherKey => "other-key",
             Self::Yes => "yes",
             Self::Pin(_) => "pin",
+            Self::Settings(_) => "settings",
+            Self::Done => "done",
+            Self::Remove(_) => "remove",
+            Self::Rename(..) => "rename",
+            Self::AddFinger(_) => "add-finger",
         }
     }
 }
@@ -252,6 +369,13 @@ pub enum Event {
     Alive {
         /// It waits for a touch.
         touch: bool,
+    },
+    /// The sensor waits for a finger; what came of the touch before, if there was one.
+    Finger {
+        /// Which key.
+        key: KeyFacts,
+        /// The touch before.
+        sample: Option<FingerSample>,
     },
     /// The touch was felt, or the wait ended.
     TouchOver,
@@ -317,6 +441,11 @@ pub enum Note {
     Oddities {
         /// Heaviest first.
         oddities: Vec<Oddity>,
+    },
+    /// The key holds so many of them.
+    Held {
+        /// How many.
+        count: usize,
     },
     /// A step of a test.
     Tested {
@@ -403,6 +532,32 @@ pub enum CareResult {
     Done {
         /// What.
         care: Care,
+    },
+    /// These were done and recorded.
+    Changes {
+        /// What, in order.
+        done: Vec<Care>,
+    },
+    /// The PIN is right.
+    PinVerified {
+        /// Attempts left, as the key says.
+        retries: Option<u8>,
+    },
+    /// What the key holds at the end.
+    Credentials {
+        /// By RP.
+        held: Vec<HeldCredential>,
+        /// Room for that many more, at most.
+        free_slots: Option<u64>,
+        /// What was done and recorded, in order.
+        done: Vec<Care>,
+    },
+    /// The fingerprints at the end.
+    Fingerprints {
+        /// All of them.
+        list: Vec<Fingerprint>,
+        /// What was done and recorded, in order.
+        done: Vec<Care>,
     },
 }
 

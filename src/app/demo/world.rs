@@ -2,6 +2,7 @@
 //!
 //! For the demonstration and for tests. Nothing that a real station reads leads here.
 
+use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -10,7 +11,7 @@ use tempfile::TempDir;
 use crate::bay::soft::SoftKey;
 use crate::bay::{Bay, Cancel, Plug};
 use crate::domain::authority::Role;
-use crate::domain::{Identification, Pin, Place};
+use crate::domain::{Identification, KeyFacts, Pin, Place};
 use crate::server::{Running, ServeConfig, Server, admin, import};
 use crate::station::config::Config;
 use crate::station::desk::{Face, StationDesk};
@@ -239,6 +240,10 @@ pub struct ScriptedFace {
     pin: String,
     events: Mutex<Vec<Event>>,
     hear: Box<dyn Fn(&Event) + Send + Sync>,
+    /// What the operator wants done to a key, in order; after that, nothing more.
+    orders: Mutex<VecDeque<Answer>>,
+    /// The PIN that was handed over last.
+    handed: Mutex<Option<Pin>>,
 }
 
 impl ScriptedFace {
@@ -249,7 +254,29 @@ impl ScriptedFace {
             pin: pin.to_owned(),
             events: Mutex::default(),
             hear: Box::new(|_| {}),
+            orders: Mutex::default(),
+            handed: Mutex::default(),
         }
+    }
+
+    /// Wants this done to a key, in order.
+    #[must_use]
+    pub fn wanting(self, orders: impl IntoIterator<Item = Answer>) -> Self {
+        Self {
+            orders: Mutex::new(orders.into_iter().collect()),
+            ..self
+        }
+    }
+
+    fn ordered(&self) -> Answer {
+        let mut orders = self.orders.lock().unwrap_or_else(PoisonError::into_inner);
+        orders.pop_front().unwrap_or(Answer::Done)
+    }
+
+    /// The PIN that was handed over last, taken out of the person's hands.
+    pub fn handed(&self) -> Option<Pin> {
+        let mut handed = self.handed.lock().unwrap_or_else(PoisonError::into_inner);
+        handed.take()
     }
 
     /// Also tells every event to `hear`, as it happens.
@@ -277,6 +304,12 @@ impl Face for ScriptedFace {
             .push(event);
     }
 
+    async fn hand_over(&self, _key: &KeyFacts, pin: Pin) -> Result<(), Stop> {
+        let mut handed = self.handed.lock().unwrap_or_else(PoisonError::into_inner);
+        *handed = Some(pin);
+        Ok(())
+    }
+
     async fn ask(&self, question: Question) -> Result<Answer, Stop> {
         match question {
             Question::Identify { .. } => "passport:7K31"
@@ -298,6 +331,10 @@ impl Face for ScriptedFace {
             Question::NewPin { .. } | Question::CurrentPin { .. } => Pin::new(&self.pin, 0)
                 .map(Answer::Pin)
                 .map_err(|e| Stop::Unproven(e.to_string())),
+            Question::Settings { .. }
+            | Question::Credentials { .. }
+            | Question::Fingerprints { .. } => Ok(self.ordered()),
+            Question::ConfirmSettings { .. } | Question::ConfirmRemoval { .. } => Ok(Answer::Yes),
             Question::TouchAgain { .. } => Err(Stop::Key(KeyFault::TouchTimeout)),
         }
     }

@@ -3,10 +3,14 @@
 use std::sync::Arc;
 
 use crate::ctap::{
-    AnyDevice, Control, CredentialManagement, CtapError, Info, InitInfo, Retries, Setup,
+    AnyDevice, Control, CredentialManagement, CtapError, Info, InitInfo, Permissions, PinPolicy,
+    PinUvAuthToken, Retries, Sample, SampleStatus, Setup, TokenRequest, User, VerifyBy,
 };
-use crate::domain::KeyFacts;
-use crate::domain::care::{BuiltInUv, Limits, Management, Portrait, Readiness};
+use crate::domain::care::{
+    BuiltInUv, CredentialList, FingerSample, Fingerprint, Limits, Management, Portrait, Readiness,
+    SampleFault, Setting, StoredCredential,
+};
+use crate::domain::{Bytes, KeyFacts, Pin};
 
 /// Everything that a key says of itself at one moment.
 pub(in crate::station) struct Reading {
@@ -91,4 +95,195 @@ fn readiness(setup: Setup) -> Readiness {
         Setup::NotSet => Readiness::NotSetUp,
         Setup::Set => Readiness::SetUp,
     }
+}
+
+/// Changes a setting.
+pub(in crate::station) fn configure(
+    device: &mut AnyDevice,
+    control: &mut Control<'_>,
+    pin: Option<&Pin>,
+    setting: &Setting,
+) -> Result<(), CtapError> {
+    let token = match pin {
+        Some(pin) => Some(token(
+            device,
+            control,
+            pin,
+            Permissions::AUTHENTICATOR_CONFIG,
+        )?),
+        None => None,
+    };
+    let token = token.as_ref();
+    let policy = match setting {
+        Setting::AlwaysUv { on } => return device.set_always_uv(*on, token, control),
+        Setting::EnterpriseAttestation => {
+            return device.enable_enterprise_attestation(token, control);
+        }
+        Setting::LongTouchForReset => return device.enable_long_touch_for_reset(token, control),
+        Setting::MinPinLength { length, rp_ids } => PinPolicy {
+            min_length: Some(*length),
+            rp_ids: rp_ids.clone(),
+            ..PinPolicy::default()
+        },
+        Setting::ForcePinChange => PinPolicy {
+            force_change: true,
+            ..PinPolicy::default()
+        },
+        Setting::PinComplexity => PinPolicy {
+            complexity: true,
+            ..PinPolicy::default()
+        },
+    };
+    device.set_pin_policy(&policy, token, control)
+}
+
+/// Every discoverable credential, by RP, and how much room is left.
+pub(in crate::station) fn credentials(
+    device: &mut AnyDevice,
+    control: &mut Control<'_>,
+    pin: &Pin,
+) -> Result<CredentialList, CtapError> {
+    let token = token(device, control, pin, Permissions::CREDENTIAL_MANAGEMENT)?;
+    let room = device.credentials_metadata(&token, control)?;
+    let mut list = CredentialList {
+        credentials: Vec::new(),
+        free_slots: Some(room.remaining),
+    };
+    for rp in device.stored_rps(&token, control)? {
+        let stored = device.stored_credentials(&rp.id_hash, &token, control)?;
+        list.credentials
+            .extend(stored.into_iter().map(|credential| StoredCredential {
+                id: Bytes(credential.id),
+                rp_id: rp.rp.id.clone(),
+                rp_id_hash: Bytes(rp.id_hash.to_vec()),
+                user_handle: Bytes(credential.user.id),
+                user_name: credential.user.name,
+                display_name: credential.user.display_name,
+            }));
+    }
+    Ok(list)
+}
+
+/// Gives a credential's account another name.
+pub(in crate::station) fn rename(
+    device: &mut AnyDevice,
+    control: &mut Control<'_>,
+    pin: &Pin,
+    credential: &StoredCredential,
+    name: &str,
+) -> Result<(), CtapError> {
+    let token = token(device, control, pin, Permissions::CREDENTIAL_MANAGEMENT)?;
+    let user = User {
+        id: credential.user_handle.0.clone(),
+        name: Some(name.to_owned()),
+        display_name: Some(name.to_owned()),
+    };
+    device.update_user(credential.id.as_ref(), &user, &token, control)
+}
+
+/// The fingerprints.
+pub(in crate::station) fn fingerprints(
+    device: &mut AnyDevice,
+    control: &mut Control<'_>,
+    pin: &Pin,
+) -> Result<Vec<Fingerprint>, CtapError> {
+    let token = finger_token(device, control, pin)?;
+    let list = device.fingerprints(&token, control)?;
+    Ok(list
+        .into_iter()
+        .map(|finger| Fingerprint {
+            id: Bytes(finger.id),
+            name: finger.name.filter(|name| !name.is_empty()),
+        })
+        .collect())
+}
+
+/// Enrols a finger, telling of each sample.
+pub(in crate::station) fn enrol_finger(
+    device: &mut AnyDevice,
+    control: &mut Control<'_>,
+    pin: &Pin,
+    tell: &dyn Fn(Option<FingerSample>),
+) -> Result<Bytes, CtapError> {
+    let token = finger_token(device, control, pin)?;
+    let mut on_sample = |sample: Sample| {
+        tell(Some(FingerSample {
+            fault: sample_fault(sample.status),
+            remaining: sample.remaining,
+        }));
+    };
+    device
+        .enrol_fingerprint(&token, &mut on_sample, control)
+        .map(Bytes)
+}
+
+/// Names a fingerprint.
+pub(in crate::station) fn name_finger(
+    device: &mut AnyDevice,
+    control: &mut Control<'_>,
+    pin: &Pin,
+    id: &Bytes,
+    name: &str,
+) -> Result<String, CtapError> {
+    let token = finger_token(device, control, pin)?;
+    device.name_fingerprint(id.as_ref(), name, &token, control)
+}
+
+/// Removes a fingerprint.
+pub(in crate::station) fn remove_finger(
+    device: &mut AnyDevice,
+    control: &mut Control<'_>,
+    pin: &Pin,
+    id: &Bytes,
+) -> Result<(), CtapError> {
+    let token = finger_token(device, control, pin)?;
+    device.remove_fingerprint(id.as_ref(), &token, control)
+}
+
+fn finger_token(
+    device: &mut AnyDevice,
+    control: &mut Control<'_>,
+    pin: &Pin,
+) -> Result<PinUvAuthToken, CtapError> {
+    if device.known_info(control)?.fingerprints() == Setup::Unsupported {
+        return Err(CtapError::Unsupported {
+            what: "fingerprints",
+        });
+    }
+    token(device, control, pin, Permissions::BIO_ENROLLMENT)
+}
+
+fn token(
+    device: &mut AnyDevice,
+    control: &mut Control<'_>,
+    pin: &Pin,
+    permissions: Permissions,
+) -> Result<PinUvAuthToken, CtapError> {
+    let request = TokenRequest {
+        by: VerifyBy::Pin(pin),
+        permissions,
+        rp_id: None,
+    };
+    device.token(&request, control)
+}
+
+fn sample_fault(status: SampleStatus) -> Option<SampleFault> {
+    Some(match status {
+        SampleStatus::Good => return None,
+        SampleStatus::TooHigh => SampleFault::TooHigh,
+        SampleStatus::TooLow => SampleFault::TooLow,
+        SampleStatus::TooLeft => SampleFault::TooLeft,
+        SampleStatus::TooRight => SampleFault::TooRight,
+        SampleStatus::TooFast => SampleFault::TooFast,
+        SampleStatus::TooSlow => SampleFault::TooSlow,
+        SampleStatus::PoorQuality => SampleFault::PoorQuality,
+        SampleStatus::TooSkewed => SampleFault::TooSkewed,
+        SampleStatus::TooShort => SampleFault::TooShort,
+        SampleStatus::MergeFailure => SampleFault::Unlike,
+        SampleStatus::Exists => SampleFault::Exists,
+        SampleStatus::DatabaseFull => SampleFault::Full,
+        SampleStatus::NoUserActivity => SampleFault::NoFinger,
+        SampleStatus::NoUserPresenceTransition => SampleFault::NotLifted,
+        SampleStatus::Unknown(_) => SampleFault::Other,
+    })
 }

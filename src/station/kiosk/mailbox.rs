@@ -88,9 +88,12 @@ fn replaceable(update: &Update) -> Option<(Discriminant<Update>, Option<Discrimi
             | Event::Challenge { .. }
             | Event::Leaves { .. }),
         ) => Some(discriminant(event)),
-        Update::Operator(_) | Update::Opened(_) | Update::Run(_) | Update::Notice(_) => {
-            return None;
-        }
+        Update::Operator(_)
+        | Update::Opened(_)
+        | Update::KeyOpened(_)
+        | Update::HandOver { .. }
+        | Update::Run(_)
+        | Update::Notice(_) => return None,
     };
     Some((discriminant(update), event))
 }

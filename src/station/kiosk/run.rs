@@ -9,9 +9,9 @@ use tokio::sync::{Mutex, mpsc, watch};
 
 use super::mailbox::Mailbox;
 use crate::bay::Cancel;
-use crate::domain::OperatorId;
+use crate::domain::{KeyFacts, OperatorId, Pin};
 use crate::station::desk::Face;
-use crate::station::face::Update;
+use crate::station::face::{HandedPin, Update};
 use crate::workflow::Stop;
 use crate::workflow::dialogue::{Answer, Event, Question};
 
@@ -108,6 +108,16 @@ impl Face for KioskFace {
         while answers.try_recv().is_ok() {}
         self.send(Update::Question(question));
         answers.recv().await.ok_or(Stop::Cancelled)
+    }
+
+    async fn hand_over(&self, key: &KeyFacts, pin: Pin) -> Result<(), Stop> {
+        let mut answers = self.answers.lock().await;
+        while answers.try_recv().is_ok() {}
+        self.send(Update::HandOver {
+            key: key.clone(),
+            pin: HandedPin::new(pin),
+        });
+        answers.recv().await.map(drop).ok_or(Stop::Cancelled)
     }
 
     async fn cleared(&self) {

@@ -45,7 +45,7 @@ pub(super) static KEYMAP: &[Binding] = &[
     bind(
         ENTER,
         Action::Confirm,
-        |m| m == Mode::Home,
+        |m| matches!(m, Mode::Home | Mode::Keys),
         |t| tr!(t, "key-open"),
         Left,
     ),
@@ -66,7 +66,12 @@ pub(super) static KEYMAP: &[Binding] = &[
     bind(
         ENTER,
         Action::Confirm,
-        |m| matches!(m, Mode::LastFour | Mode::GiveUp),
+        |m| {
+            matches!(
+                m,
+                Mode::LastFour | Mode::GiveUp | Mode::Naming | Mode::ConfirmCare
+            )
+        },
         |t| tr!(t, "key-confirm"),
         Left,
     ),
@@ -87,7 +92,7 @@ pub(super) static KEYMAP: &[Binding] = &[
     bind(
         ENTER,
         Action::Confirm,
-        |m| m == Mode::Pin,
+        |m| matches!(m, Mode::Pin | Mode::Settings),
         |t| tr!(t, "key-next"),
         Left,
     ),
@@ -108,7 +113,12 @@ pub(super) static KEYMAP: &[Binding] = &[
     bind(
         ENTER,
         Action::Confirm,
-        |m| matches!(m, Mode::Enrolled | Mode::Ended),
+        |m| {
+            matches!(
+                m,
+                Mode::Enrolled | Mode::Ended | Mode::Credentials | Mode::Fingerprints
+            )
+        },
         |t| tr!(t, "key-done"),
         Left,
     ),
@@ -117,6 +127,90 @@ pub(super) static KEYMAP: &[Binding] = &[
         Action::Confirm,
         |m| m == Mode::Locked,
         |t| tr!(t, "key-unlock"),
+        Left,
+    ),
+    bind(
+        ENTER,
+        Action::Confirm,
+        |m| m == Mode::SeePin,
+        |t| tr!(t, "key-noted"),
+        Left,
+    ),
+    bind(
+        &[Key::Plain(KeyCode::Char('t'))],
+        Action::Test,
+        |m| m == Mode::Key,
+        |t| tr!(t, "key-test"),
+        Left,
+    ),
+    bind(
+        &[Key::Plain(KeyCode::Char('p'))],
+        Action::KeyPin,
+        |m| m == Mode::Key,
+        |t| tr!(t, "key-pin"),
+        Left,
+    ),
+    bind(
+        &[Key::Plain(KeyCode::Char('r'))],
+        Action::RandomPin,
+        |m| m == Mode::Key,
+        |t| tr!(t, "key-random-pin"),
+        HelpOnly,
+    ),
+    bind(
+        &[Key::Plain(KeyCode::Char('v'))],
+        Action::VerifyPin,
+        |m| m == Mode::Key,
+        |t| tr!(t, "key-verify-pin"),
+        HelpOnly,
+    ),
+    bind(
+        &[Key::Plain(KeyCode::Char('c'))],
+        Action::KeyCredentials,
+        |m| m == Mode::Key,
+        |t| tr!(t, "key-credentials"),
+        Left,
+    ),
+    bind(
+        &[Key::Plain(KeyCode::Char('f'))],
+        Action::Fingers,
+        |m| m == Mode::Key,
+        |t| tr!(t, "key-fingers"),
+        Left,
+    ),
+    bind(
+        &[Key::Plain(KeyCode::Char('s'))],
+        Action::KeySettings,
+        |m| m == Mode::Key,
+        |t| tr!(t, "key-settings"),
+        Left,
+    ),
+    bind(
+        &[Key::Plain(KeyCode::Char('x'))],
+        Action::Remove,
+        |m| matches!(m, Mode::Credentials | Mode::Fingerprints),
+        |t| tr!(t, "key-remove"),
+        Left,
+    ),
+    bind(
+        &[Key::Plain(KeyCode::Char('n'))],
+        Action::Rename,
+        |m| matches!(m, Mode::Credentials | Mode::Fingerprints),
+        |t| tr!(t, "key-rename"),
+        Left,
+    ),
+    bind(
+        &[Key::Plain(KeyCode::Char('a'))],
+        Action::AddFinger,
+        |m| m == Mode::Fingerprints,
+        |t| tr!(t, "key-add-finger"),
+        Left,
+    ),
+    bind(
+        &[Key::Plain(KeyCode::Char('k'))],
+        Action::Keep,
+        |m| m == Mode::ConfirmCare,
+        |t| tr!(t, "key-keep"),
         Left,
     ),
     bind(
@@ -250,6 +344,7 @@ pub(super) static KEYMAP: &[Binding] = &[
                     | Mode::GiveUp
                     | Mode::Unfinished
                     | Mode::Keys
+                    | Mode::Key
             )
         },
         |t| tr!(t, "key-back"),

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::{CareAsking, Finger};
 use crate::domain::change::Remains;
 use crate::domain::identification::Document;
 use crate::domain::pin::PinError;
@@ -21,6 +22,8 @@ pub struct Run {
     pub asking: Option<Asking>,
     /// A finger is awaited.
     pub touch: Option<Touch>,
+    /// A finger is awaited on the sensor.
+    pub finger: Option<Finger>,
     /// The key that must be put back.
     pub pulled: Option<KeyFacts>,
     /// The people chose to let a touch decide; all keys blink.
@@ -103,6 +106,8 @@ pub enum Asking {
         /// The key.
         key: KeyFacts,
     },
+    /// Something about care of one key.
+    Care(Box<CareAsking>),
 }
 
 /// How the person is identified.
@@ -169,6 +174,7 @@ impl Run {
             steps,
             asking: None,
             touch: None,
+            finger: None,
             pulled: None,
             by_touch: false,
             winked: None,
@@ -230,6 +236,11 @@ impl Asking {
             | Self::Admit { .. }
             | Self::Retest { .. }
             | Self::TouchAgain { .. } => {}
+            Self::Care(care) => {
+                if let Some(name) = care.name() {
+                    name.clear();
+                }
+            }
         }
     }
 }

@@ -49,6 +49,17 @@ pub const SCENES: &[Scene] = &[
     ("unfinished", unfinished),
     ("unfinished-without-key", without_key),
     ("keys", keys),
+    ("key-page", super::care::page),
+    ("key-tested", super::care::tested),
+    ("key-pin-by-lot", super::care::by_lot),
+    ("key-settings", super::care::settings),
+    ("key-settings-sure", super::care::sure),
+    ("key-credentials", super::care::credentials),
+    ("key-rename", super::care::rename),
+    ("key-remove", super::care::remove),
+    ("key-fingers", super::care::fingers),
+    ("key-finger", super::care::finger),
+    ("key-strands", super::care::strands),
     ("help", help),
 ];
 

@@ -2,7 +2,7 @@
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
 
-use super::{Effect, go};
+use super::{Effect, care, go};
 use crate::domain::change::Remains;
 use crate::domain::identification::Document;
 use crate::domain::pin::PIN_CODE_POINTS_MIN;
@@ -11,9 +11,9 @@ use crate::station::face::Command;
 use crate::tui::entry::Line;
 use crate::tui::keymap::Action;
 use crate::tui::model::{
-    Asking, CurrentPin, DeskState, Identify, Model, NewPin, Page, PinComplaint, Run,
+    Asking, CareAsking, CurrentPin, DeskState, Identify, Model, NewPin, Page, PinComplaint, Run,
 };
-use crate::workflow::dialogue::{Answer, Ending};
+use crate::workflow::dialogue::{Answer, Ending, Job};
 
 pub(super) fn act(
     model: &mut Model,
@@ -43,8 +43,21 @@ pub(super) fn act(
         Action::PageDown => mark(run, |at| at.saturating_add(5)),
         Action::Delete => edit(run, Line::pop, |line| line.pop()),
         Action::Clear => edit(run, Line::clear, |line| line.clear()),
+        Action::Remove | Action::Rename | Action::AddFinger | Action::Keep => {
+            match care::act(run, action) {
+                Some(reply) => answer(run, reply),
+                None => Vec::new(),
+            }
+        }
         // These belong to a page or a closing screen, or were dealt with before.
         Action::AnotherKey
+        | Action::Test
+        | Action::KeyPin
+        | Action::RandomPin
+        | Action::VerifyPin
+        | Action::KeyCredentials
+        | Action::Fingers
+        | Action::KeySettings
         | Action::Bay
         | Action::FirstTime
         | Action::Help
@@ -68,8 +81,11 @@ pub(super) fn typed(model: &mut Model, c: char) -> Vec<Effect> {
     let Some(run) = model.run_mut() else {
         return Vec::new();
     };
+    let naming = matches!(&run.asking, Some(Asking::Care(_)));
     let four = |line: &mut Line| {
-        if line.as_str().len() < 4 && c.is_ascii_alphanumeric() {
+        if naming {
+            line.push(c);
+        } else if line.as_str().len() < 4 && c.is_ascii_alphanumeric() {
             line.push(c.to_ascii_uppercase());
         }
     };
@@ -79,6 +95,11 @@ pub(super) fn typed(model: &mut Model, c: char) -> Vec<Effect> {
 /// Stops the run: at once where nothing is left behind, else at the second Esc.
 fn stop(run: &mut Run, stop_asked: bool) -> Vec<Effect> {
     if run.stopping {
+        return Vec::new();
+    }
+    if let Some(Asking::Care(asking)) = &mut run.asking
+        && asking.stop_naming()
+    {
         return Vec::new();
     }
     if run.leaves != Remains::Nothing && !stop_asked {
@@ -110,6 +131,17 @@ fn confirm(run: &mut Run) -> Vec<Effect> {
         Some(Asking::NewPin(new)) => new_pin(new),
         Some(Asking::CurrentPin(current)) => current_pin(current),
         Some(Asking::Retest { .. } | Asking::TouchAgain { .. }) => Some(Answer::Yes),
+        Some(Asking::Care(asking)) => {
+            let shown = matches!(**asking, CareAsking::SeePin { .. });
+            let reply = care::confirm(asking);
+            if shown {
+                // Nothing of the PIN stays in a cell that happens not to change.
+                let mut effects = reply.map_or_else(Vec::new, |reply| answer(run, reply));
+                effects.push(Effect::Repaint);
+                return effects;
+            }
+            reply
+        }
     };
     match reply {
         Some(reply) => answer(run, reply),
@@ -192,7 +224,9 @@ fn number(run: &mut Run, key: KeyEvent) -> Vec<Effect> {
 }
 
 fn mark(run: &mut Run, to: impl Fn(usize) -> usize) -> Vec<Effect> {
-    if let Some(Asking::ChooseKey { keys, marked }) = &mut run.asking {
+    if let Some(Asking::Care(asking)) = &mut run.asking {
+        asking.mark(to);
+    } else if let Some(Asking::ChooseKey { keys, marked }) = &mut run.asking {
         *marked = to(*marked).min(keys.len().saturating_sub(1));
         run.marked_place = keys.get(*marked).map(|key| key.place.clone());
     }
@@ -219,6 +253,11 @@ fn edit(
             secret(&mut new.line);
         }
         Some(Asking::CurrentPin(current)) => secret(&mut current.line),
+        Some(Asking::Care(asking)) => {
+            if let Some(name) = asking.name() {
+                visible(name);
+            }
+        }
         _ => {}
     }
     Vec::new()
@@ -226,10 +265,7 @@ fn edit(
 
 fn closing(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
-        Action::Confirm | Action::Back => {
-            leave(model);
-            Vec::new()
-        }
+        Action::Confirm | Action::Back => leave(model),
         Action::Outbox => {
             leave(model);
             go(model, Page::Outbox(0))
@@ -249,12 +285,18 @@ fn closing(model: &mut Model, action: Action) -> Vec<Effect> {
 
 /// Leaves a closing screen. After success nothing of the person remains; after a stop their page is still there to
 /// start again from.
-fn leave(model: &mut Model) {
+fn leave(model: &mut Model) -> Vec<Effect> {
     let Some(run) = model.runs.pop() else {
-        return;
+        return Vec::new();
     };
     if run.is_sign_in() {
-        return;
+        return Vec::new();
+    }
+    if let (Job::Care { .. }, Page::Key { place, .. }) = (&run.job, &model.page) {
+        // What was done shows on the key's page at once.
+        return vec![Effect::Send(Command::OpenKey {
+            place: place.clone(),
+        })];
     }
     let again = matches!(run.ending, Some(Ending::Stopped { .. })) && model.desk.person.is_some();
     if again {
@@ -264,4 +306,5 @@ fn leave(model: &mut Model) {
         model.mark_next_expected();
         model.page = Page::Home;
     }
+    Vec::new()
 }

@@ -2,7 +2,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::{Effect, go};
+use super::{Effect, care, go};
 use crate::domain::Person;
 use crate::domain::change::{
     EntryState, OpenEnrolment, OutboxBody, OutboxEntry, Resolution, Unfinished,
@@ -44,11 +44,22 @@ pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
         },
         Action::Delete => edit(model, Line::pop),
         Action::Clear => edit(model, Line::pop_word),
+        Action::Test
+        | Action::KeyPin
+        | Action::RandomPin
+        | Action::VerifyPin
+        | Action::KeyCredentials
+        | Action::Fingers
+        | Action::KeySettings => care::start(model, action),
         // These belong to a run, or were dealt with before a page saw them.
         Action::ByTouch
         | Action::Number
         | Action::OtherKey
         | Action::AnotherKey
+        | Action::AddFinger
+        | Action::Remove
+        | Action::Rename
+        | Action::Keep
         | Action::Language
         | Action::Lock
         | Action::SignOut
@@ -117,7 +128,11 @@ fn confirm(model: &mut Model) -> Vec<Effect> {
             let what = giving_up.what;
             give_up(model, what)
         }
-        Page::Outbox(_) | Page::Keys(_) => Vec::new(),
+        Page::Keys(at) => {
+            let at = *at;
+            care::open(model, at)
+        }
+        Page::Outbox(_) | Page::Key { .. } => Vec::new(),
     }
 }
 
@@ -169,11 +184,12 @@ fn back(model: &mut Model) -> Vec<Effect> {
                         ..Find::default()
                     }
                 },
-                person: None,
+                ..DeskState::default()
             };
             model.mark_next_expected();
             go(model, Page::Home)
         }
+        Page::Key { .. } => care::close(model),
         Page::Outbox(_) | Page::Unfinished(_) | Page::Keys(_) => {
             let page = match model.desk.person {
                 Some(_) => Page::Person,
@@ -190,7 +206,9 @@ fn step(model: &mut Model, to: impl Fn(usize) -> usize) -> Vec<Effect> {
             model.desk.find.marked = to(model.desk.find.marked);
             model.desk.find.moved = true;
         }
-        Page::Outbox(at) | Page::Unfinished(at) | Page::Keys(at) => *at = to(*at),
+        Page::Outbox(at) | Page::Unfinished(at) | Page::Keys(at) | Page::Key { at, .. } => {
+            *at = to(*at);
+        }
         Page::SignIn | Page::Code(_) | Page::Person | Page::GiveUp(_) => {}
     }
     model.clamp_marks();

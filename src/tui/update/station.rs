@@ -5,7 +5,8 @@ use super::{Effect, lock};
 use crate::station::face::{Command, Found, Notice, Update};
 use crate::tui::entry::SecretLine;
 use crate::tui::model::{
-    Asking, CurrentPin, Identify, Model, NewPin, Page, PinComplaint, Progress, Run, Touch,
+    Asking, CareAsking, CurrentPin, Finger, Identify, Model, NewPin, Page, PinComplaint, Progress,
+    Run, Touch,
 };
 use crate::wire::Operator;
 use crate::workflow::dialogue::{Ending, Event, Job, Note, Question, Step};
@@ -30,7 +31,15 @@ pub(super) fn told(model: &mut Model, update: Update) -> Vec<Effect> {
                 page.detail = Some(detail);
             }
         }
-        Update::Question(question) => ask(model, question),
+        Update::KeyOpened(view) => {
+            if matches!(&model.page, Page::Key { place, .. } if *place == view.portrait.key.place) {
+                model.desk.key = Some(view);
+            }
+        }
+        Update::HandOver { key, pin } => {
+            put(model, |_| care(CareAsking::SeePin { key, pin }));
+        }
+        Update::Question(question) => put(model, |run| asking(run, question)),
         Update::Run(Event::Began { job }) => return begin(model, job),
         Update::Run(Event::Ended { ending }) => return end(model, ending),
         Update::Run(event) => {
@@ -126,7 +135,8 @@ fn begin(model: &mut Model, job: Job) -> Vec<Effect> {
     Vec::new()
 }
 
-fn ask(model: &mut Model, question: Question) {
+/// Puts a question in the place of whatever the run was at.
+fn put(model: &mut Model, asking: impl FnOnce(&mut Run) -> Asking) {
     let Some(run) = model.runs.last_mut() else {
         return;
     };
@@ -136,7 +146,8 @@ fn ask(model: &mut Model, question: Question) {
     run.touch = None;
     run.by_touch = false;
     run.pulled = None;
-    run.asking = Some(asking(run, question));
+    run.finger = None;
+    run.asking = Some(asking(run));
 }
 
 fn asking(run: &mut Run, question: Question) -> Asking {
@@ -179,7 +190,29 @@ fn asking(run: &mut Run, question: Question) -> Asking {
         }),
         Question::Retest { key } => Asking::Retest { key },
         Question::TouchAgain { key } => Asking::TouchAgain { key },
+        Question::Settings { offered, .. } => care(CareAsking::Settings { offered, marked: 0 }),
+        Question::ConfirmSettings { settings, .. } => {
+            care(CareAsking::ConfirmSettings { settings })
+        }
+        Question::Credentials {
+            held, free_slots, ..
+        } => care(CareAsking::Credentials {
+            held,
+            free_slots,
+            marked: 0,
+            name: None,
+        }),
+        Question::Fingerprints { list, .. } => care(CareAsking::Fingerprints {
+            list,
+            marked: 0,
+            name: None,
+        }),
+        Question::ConfirmRemoval { what, .. } => care(CareAsking::ConfirmRemoval { what }),
     }
+}
+
+fn care(asking: CareAsking) -> Asking {
+    Asking::Care(Box::new(asking))
 }
 
 fn happened(run: &mut Run, event: Event) {
@@ -194,6 +227,7 @@ fn happened(run: &mut Run, event: Event) {
                 run.wanted = None;
             }
             run.asking = None;
+            run.finger = None;
             run.set(step, Progress::Done(Box::new(note)));
         }
         Event::Challenge { expires_at } => run.expires_at = Some(expires_at),
@@ -218,10 +252,16 @@ fn happened(run: &mut Run, event: Event) {
                 waiting.blinking = touch;
             }
         }
+        Event::Finger { key, sample } => {
+            run.asking = None;
+            run.pulled = None;
+            run.finger = Some(Finger { key, sample });
+        }
         Event::TouchOver => run.touch = None,
         Event::Pulled { key } => {
             run.asking = None;
             run.touch = None;
+            run.finger = None;
             run.pulled = Some(key);
         }
         Event::Back { key } => {
@@ -252,6 +292,7 @@ fn close(model: &mut Model, ending: Ending) {
     };
     run.asking = None;
     run.touch = None;
+    run.finger = None;
     run.pulled = None;
     run.by_touch = false;
     let cancelled_clean = matches!(

@@ -2,14 +2,19 @@
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;
+use ratatui::text::Line;
 
+use super::chrome::{Who, who};
 use super::sheet::{Sheet, s};
-use super::{Ctx, bay};
+use super::{Ctx, bay, below};
 use crate::domain::care::{Care, Oddity, StepOutcome, TestReport, TestVerdict, TestedStep};
 use crate::domain::policy::Weight;
 use crate::domain::{KeyFacts, PersonId};
 use crate::text::tr;
-use crate::workflow::dialogue::{CareResult, PushState};
+use crate::tui::entry::Line as NameLine;
+use crate::tui::model::{CareAsking, Finger};
+use crate::workflow::care::Stake;
+use crate::workflow::dialogue::{CareResult, HeldCredential, PushState, Removal};
 
 /// Whether something unusual is worth a second look.
 pub(super) fn warns(oddities: &[Oddity]) -> bool {
@@ -62,14 +67,239 @@ pub(super) fn done(
     key: &KeyFacts,
     result: &CareResult,
 ) {
-    match result {
+    let t = ctx.text;
+    let done = match result {
         CareResult::Done {
             care: Care::Tested { report },
-        } => tested(ctx, sheet, body, size, key, report),
-        CareResult::Done { .. } => {
-            let row = sheet.big(body, 0, &tr!(ctx.text, "done-big"), size) + 1;
-            sheet.paragraph(body, row, &bay::key_line(ctx, key), ctx.theme.quiet());
+        } => return tested(ctx, sheet, body, size, key, report),
+        CareResult::Done { care } => std::slice::from_ref(care),
+        CareResult::Changes { done }
+        | CareResult::Credentials { done, .. }
+        | CareResult::Fingerprints { done, .. } => done,
+        CareResult::PinVerified { .. } => &[],
+    };
+    let row = sheet.big(body, 0, &tr!(t, "done-big"), size) + 1;
+    let mut row = sheet.paragraph(body, row, &bay::key_line(ctx, key), ctx.theme.quiet()) + 1;
+    let tick = || s("✓", ctx.theme.good());
+    if let CareResult::PinVerified { retries } = result {
+        sheet.bullet(
+            body,
+            row,
+            tick(),
+            &t.pin_verified(*retries),
+            ctx.theme.plain(),
+        );
+        return;
+    }
+    if done.is_empty() {
+        sheet.put(body, row, s(tr!(t, "did-nothing"), ctx.theme.plain()));
+    }
+    for care in done {
+        row = sheet.bullet(body, row, tick(), &t.care(care), ctx.theme.plain());
+    }
+}
+
+/// A question about one key.
+pub(super) fn ask(
+    ctx: Ctx<'_>,
+    sheet: &mut Sheet<'_>,
+    panel: Rect,
+    size: u16,
+    asking: &CareAsking,
+) {
+    let t = ctx.text;
+    match asking {
+        CareAsking::Settings { offered, marked } => {
+            let row = asked(
+                ctx,
+                sheet,
+                panel,
+                size,
+                &tr!(t, "settings-big"),
+                &tr!(t, "settings-how"),
+            );
+            let lines: Vec<String> = offered.iter().map(|setting| t.setting(setting)).collect();
+            list(
+                ctx,
+                sheet,
+                below(panel, row),
+                &lines,
+                *marked,
+                &tr!(t, "settings-none"),
+            );
         }
+        CareAsking::ConfirmSettings { settings } => {
+            let big = tr!(t, "settings-sure-big");
+            let mut row = asked(ctx, sheet, panel, size, &big, &tr!(t, "settings-sure-how"));
+            for setting in settings {
+                let mark = s("!", ctx.theme.warning());
+                row = sheet.bullet(panel, row, mark, &t.setting(setting), ctx.theme.strong());
+            }
+        }
+        CareAsking::Credentials {
+            held,
+            free_slots,
+            marked,
+            name,
+        } => {
+            let big = tr!(t, "credentials-big");
+            let mut row = asked(ctx, sheet, panel, size, &big, &tr!(t, "credentials-how"));
+            if let Some(free) = free_slots {
+                let room = tr!(t, "credentials-room", count = (*free));
+                sheet.put(panel, row, s(room, ctx.theme.quiet()));
+                row += 1;
+            }
+            let lines: Vec<String> = held.iter().map(|held| held_line(ctx, held)).collect();
+            row += naming(ctx, sheet, below(panel, row), name.as_ref());
+            list(
+                ctx,
+                sheet,
+                below(panel, row),
+                &lines,
+                *marked,
+                &tr!(t, "credentials-none"),
+            );
+        }
+        CareAsking::Fingerprints {
+            list: fingers,
+            marked,
+            name,
+        } => {
+            let big = tr!(t, "fingers-big");
+            let row = asked(ctx, sheet, panel, size, &big, &tr!(t, "fingers-how"));
+            let lines: Vec<String> = fingers
+                .iter()
+                .map(|finger| format!("{}  {}", finger.id, t.finger(finger)))
+                .collect();
+            let row = row + naming(ctx, sheet, below(panel, row), name.as_ref());
+            list(
+                ctx,
+                sheet,
+                below(panel, row),
+                &lines,
+                *marked,
+                &tr!(t, "fingers-none"),
+            );
+        }
+        CareAsking::ConfirmRemoval { what } => {
+            let row = asked(
+                ctx,
+                sheet,
+                panel,
+                size,
+                &tr!(t, "remove-big"),
+                &tr!(t, "remove-how"),
+            );
+            let name = match what {
+                Removal::Credential { held } => held_line(ctx, held),
+                Removal::Fingerprint { fingerprint } => t.finger(fingerprint),
+            };
+            sheet.bullet(
+                panel,
+                row,
+                s("×", ctx.theme.danger()),
+                &name,
+                ctx.theme.strong(),
+            );
+        }
+        CareAsking::SeePin { key, pin } => {
+            let row = sheet.big(panel, 1, pin.expose(), size);
+            let row = who(
+                ctx,
+                sheet,
+                panel,
+                row + 1,
+                Who::Person,
+                &tr!(t, "see-pin-how"),
+            );
+            sheet.put(panel, row, s(tr!(t, "see-pin-next"), ctx.theme.plain()));
+            sheet.put(panel, row + 1, bay::key_spans(ctx, key));
+        }
+    }
+}
+
+/// The large words and what the operator is to do; the row below.
+fn asked(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, panel: Rect, size: u16, big: &str, how: &str) -> u16 {
+    // The list below needs the rows.
+    let size = if panel.height < 20 { 1 } else { size };
+    let row = sheet.big(panel, 0, big, size);
+    who(ctx, sheet, panel, row + 1, Who::Operator, how)
+}
+
+fn held_line(ctx: Ctx<'_>, held: &HeldCredential) -> String {
+    let t = ctx.text;
+    let whose = match &held.stake {
+        Stake::Nobody => tr!(t, "stake-nobody"),
+        Stake::Operator => tr!(t, "stake-operator"),
+        Stake::Unknown => tr!(t, "stake-unknown"),
+        Stake::Account { person } => person.name.clone(),
+    };
+    format!("{} · {whose}", t.credential(&held.credential))
+}
+
+/// The line in which a name is typed; the rows used.
+fn naming(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, name: Option<&NameLine>) -> u16 {
+    let Some(name) = name else {
+        return 0;
+    };
+    let label = tr!(ctx.text, "name-label");
+    let line = Line::from(vec![
+        s(format!("{label}  "), ctx.theme.plain()),
+        s(format!("{}▏", name.as_str()), ctx.theme.strong()),
+    ]);
+    sheet.put(area, 0, line);
+    1
+}
+
+fn list(
+    ctx: Ctx<'_>,
+    sheet: &mut Sheet<'_>,
+    area: Rect,
+    lines: &[String],
+    marked: usize,
+    none: &str,
+) {
+    if lines.is_empty() {
+        sheet.put(area, 0, s(none.to_owned(), ctx.theme.plain()));
+        return;
+    }
+    let (first, shown) = bay::window(lines.len(), usize::from(area.height), marked);
+    for (row, (index, line)) in (0..).zip(lines.iter().enumerate().skip(first).take(shown)) {
+        let mark = if index == marked { "▸" } else { " " };
+        sheet.put(area, row, s(format!("{mark} {line}"), ctx.theme.plain()));
+        if index == marked {
+            sheet.tint(area, row, ctx.theme.marked());
+        }
+    }
+    if lines.len() > shown {
+        let more = tr!(ctx.text, "more-below", count = (lines.len() - shown));
+        let foot = area.height.saturating_sub(1);
+        sheet.put(area, foot, s(format!("  … {more}"), ctx.theme.quiet()));
+    }
+}
+
+/// The sensor waits for a finger.
+pub(super) fn finger(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, panel: Rect, size: u16, finger: &Finger) {
+    let t = ctx.text;
+    let slot = finger.key.slot;
+    let row = sheet.big(panel, 1, &tr!(t, "finger-big", slot = slot), size);
+    let how = match finger.sample {
+        Some(sample) => tr!(t, "finger-more", count = sample.remaining),
+        None => tr!(t, "finger-how", slot = slot),
+    };
+    let row = who(ctx, sheet, panel, row + 1, Who::Person, &how) + 1;
+    if let Some(sample) = finger.sample {
+        let mark = match sample.fault {
+            None => s("✓", ctx.theme.good()),
+            Some(_) => s("!", ctx.theme.warning()),
+        };
+        sheet.bullet(
+            panel,
+            row,
+            mark,
+            &t.sample(sample.fault),
+            ctx.theme.strong(),
+        );
     }
 }
 

@@ -147,6 +147,7 @@ fn note_text(ctx: Ctx<'_>, step: Step, note: &Note, run: &Run) -> String {
         Note::PinSet => tr!(t, "note-pin-set"),
         Note::PinChanged => tr!(t, "note-pin-changed"),
         Note::Verified => tr!(t, "note-verified"),
+        Note::Held { count } => tr!(t, "note-held", count = (*count)),
         Note::NoPin => tr!(t, "note-no-pin"),
         Note::Oddities { oddities } => tr!(t, "note-oddities", count = oddities.len()),
         Note::Tested { tested } => t.tested(tested),
@@ -185,6 +186,8 @@ fn now(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, panel: Rect, scale: u16, run: &Run) 
         questions::draw(ctx, sheet, panel, scale, run, asking);
     } else if let Some(key) = &run.pulled {
         pulled(ctx, sheet, panel, scale, key);
+    } else if let Some(finger) = &run.finger {
+        care::finger(ctx, sheet, panel, scale, finger);
     } else if let Some(touch) = &run.touch {
         finger(ctx, sheet, panel, scale, run, touch);
     } else if run.by_touch {
@@ -232,6 +235,9 @@ fn waiting_for(ctx: Ctx<'_>, run: &Run) -> String {
         Some(Step::SignTouched) => tr!(t, "wait-sign-touched"),
         Some(Step::Exclude) => tr!(t, "wait-exclude"),
         Some(Step::Clean) => tr!(t, "wait-clean"),
+        Some(Step::Finger) => tr!(t, "wait-finger"),
+        Some(Step::Change) => tr!(t, "wait-change"),
+        Some(Step::ReadBack) => tr!(t, "wait-read-back"),
         Some(Step::Record) => tr!(t, "wait-record"),
         Some(Step::Push) => tr!(t, "wait-push"),
     }

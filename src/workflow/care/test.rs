@@ -551,7 +551,7 @@ async fn test_at_registry<D: CareDesk>(
     .await;
     let remains = if sent { Remains::Pin } else { Remains::Nothing };
     let signed = signed.map_err(|stop| stop.leaving(remains))?;
-    if desk.now() >= offer.expires_at {
+    if desk.registry_now() >= offer.expires_at {
         return Err(Stop::OfferExpired.leaving(remains));
     }
     end_step(desk, Step::Test, Note::None);
@@ -565,7 +565,7 @@ async fn test_at_registry<D: CareDesk>(
         assertion: authentication_response(signed, client),
         key: key_report(&key),
         operator: operator.id,
-        tested_at: desk.now(),
+        tested_at: desk.registry_now(),
     };
     desk.commit(Change::Retested {
         intent: None,

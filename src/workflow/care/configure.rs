@@ -1,0 +1,139 @@
+//! How a key behaves: what authenticatorConfig sets, read back afterwards.
+//!
+//! Invariant: a setting counts as done only once the key itself shows it. None but always-UV is taken back other than by a
+//! reset, so that they are confirmed once, by name.
+
+use super::super::steps::{begin_step, end_step, on_key};
+use super::test::TEST_RP_ID;
+use super::{CareDesk, begin, commit, look, take_key, unlocked};
+use crate::domain::authority::Action;
+use crate::domain::care::{Care, Portrait, Setting};
+use crate::domain::{KeyFacts, Pin, Place};
+use crate::workflow::dialogue::{Answer, CareJob, CareResult, Ending, Job, Note, Question, Step};
+use crate::workflow::{KeyFault, Stop, conclude};
+
+/// Lets the operator choose settings, and applies them.
+pub async fn configure<D: CareDesk>(desk: &mut D, at: Option<&Place>) -> Result<Ending, Stop> {
+    let result = choose_and_apply(desk, at).await;
+    conclude(desk, result)
+}
+
+async fn choose_and_apply<D: CareDesk>(desk: &mut D, at: Option<&Place>) -> Result<Ending, Stop> {
+    let job = Job::Care {
+        care: CareJob::Configure,
+    };
+    begin(desk, job, Action::ConfigureKey).await?;
+    let mut key = take_key(desk, at).await?;
+    let portrait = look(desk, &mut key).await?;
+    key = portrait.key.clone();
+    let settings = chosen(desk, &portrait).await?;
+    let pin = unlocked(desk, &mut key, TEST_RP_ID).await?;
+    begin_step(desk, Step::Change);
+    let mut done = Vec::new();
+    for setting in settings {
+        apply(desk, &mut key, pin.as_ref(), &setting).await?;
+        let care = Care::Configured { setting };
+        commit(desk, &key, &care).await?;
+        done.push(care);
+    }
+    end_step(desk, Step::Change, Note::None);
+    end_step(desk, Step::ReadBack, Note::Verified);
+    end_step(desk, Step::Record, Note::None);
+    let result = Box::new(CareResult::Changes { done });
+    Ok(Ending::Cared { key, result })
+}
+
+/// The settings that the operator wants, each of which the key offers, in an order in which each can still be reached.
+async fn chosen<D: CareDesk>(desk: &mut D, portrait: &Portrait) -> Result<Vec<Setting>, Stop> {
+    loop {
+        let question = Question::Settings {
+            key: portrait.key.clone(),
+            offered: offered(portrait),
+        };
+        let Answer::Settings(mut settings) = desk.ask(question).await? else {
+            continue;
+        };
+        for setting in &settings {
+            check(setting, portrait)?;
+        }
+        // These two may make the key demand a new PIN, after which it opens nothing more.
+        settings.sort_by_key(|setting| match setting {
+            Setting::MinPinLength { .. } => 1,
+            Setting::ForcePinChange => 2,
+            _ => 0,
+        });
+        let question = Question::ConfirmSettings {
+            key: portrait.key.clone(),
+            settings: settings.clone(),
+        };
+        if let Answer::Yes = desk.ask(question).await? {
+            return Ok(settings);
+        }
+    }
+}
+
+/// What the key offers and does not have yet, for a face that shows a list.
+fn offered(portrait: &Portrait) -> Vec<Setting> {
+    let length = |length| Setting::MinPinLength {
+        length,
+        rp_ids: Vec::new(),
+    };
+    let now = portrait.key.pin_min_length;
+    [
+        length(6),
+        length(8),
+        length(10),
+        Setting::ForcePinChange,
+        Setting::AlwaysUv {
+            on: !portrait.key.always_uv,
+        },
+        Setting::EnterpriseAttestation,
+        Setting::LongTouchForReset,
+        Setting::PinComplexity,
+    ]
+    .into_iter()
+    .filter(|setting| setting.is_offered_by(portrait) && !setting.holds_on(portrait))
+    .filter(|setting| !matches!(setting, Setting::MinPinLength { length, .. } if *length < now))
+    .collect()
+}
+
+fn check(setting: &Setting, portrait: &Portrait) -> Result<(), Stop> {
+    if !setting.is_offered_by(portrait) {
+        let what = format!("this setting: {}", setting.in_words());
+        return Err(Stop::Key(KeyFault::Unsupported(what)));
+    }
+    let now = portrait.key.pin_min_length;
+    match setting {
+        Setting::MinPinLength { length, .. } if *length < now => {
+            Err(Stop::Key(KeyFault::Failed(format!(
+                "its minimum PIN length is {now} and can only be raised: only a reset lowers it"
+            ))))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Applies one setting and reads it back.
+pub(super) async fn apply<D: CareDesk>(
+    desk: &mut D,
+    key: &mut KeyFacts,
+    pin: Option<&Pin>,
+    setting: &Setting,
+) -> Result<(), Stop> {
+    on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
+        desk.configure(key, pin, setting).await
+    })
+    .await?;
+    let portrait = on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
+        desk.portrait(key).await
+    })
+    .await?;
+    *key = portrait.key.clone();
+    if setting.holds_on(&portrait) {
+        return Ok(());
+    }
+    Err(Stop::Unproven(format!(
+        "it accepted \"{}\" and does not show it",
+        setting.in_words()
+    )))
+}

@@ -1,0 +1,220 @@
+//! What a key holds: listed, renamed, deleted one by one.
+//!
+//! Invariant: a deletion that would strand an account is refused here, and says whose it is and who may do it. After each
+//! change the list is read again from the key; what does not show there was not done.
+
+use super::super::steps::{begin_step, end_step, on_key};
+use super::test::TEST_RP_ID;
+use super::{CareDesk, Stake, begin, commit, take_key, unlocked};
+use crate::domain::authority::Action;
+use crate::domain::care::{Care, CredentialList, StoredCredential, USER_NAME_BYTES_MAX, clip_name};
+use crate::domain::{Bytes, KeyFacts, Person, PersonKind, Pin, Place};
+use crate::workflow::dialogue::{
+    Answer, CareJob, CareResult, Ending, HeldCredential, Job, Note, Question, Removal, Step,
+};
+use crate::workflow::{KeyFault, Stop, conclude};
+
+/// Lists what a key holds and lets the operator rename and delete until they are done.
+pub async fn credentials<D: CareDesk>(desk: &mut D, at: Option<&Place>) -> Result<Ending, Stop> {
+    let result = manage(desk, at).await;
+    conclude(desk, result)
+}
+
+async fn manage<D: CareDesk>(desk: &mut D, at: Option<&Place>) -> Result<Ending, Stop> {
+    let job = Job::Care {
+        care: CareJob::Credentials,
+    };
+    begin(desk, job, Action::TidyKey).await?;
+    let mut key = take_key(desk, at).await?;
+    if !key.credential_management {
+        return Err(unsupported("listing what it holds"));
+    }
+    let Some(pin) = unlocked(desk, &mut key, TEST_RP_ID).await? else {
+        return Err(unsupported(
+            "listing what it holds without a PIN: set one first",
+        ));
+    };
+    let mut done = Vec::new();
+    loop {
+        begin_step(desk, Step::ReadBack);
+        let list = listed(desk, &mut key, &pin).await?;
+        let held = with_owners(desk, &list).await?;
+        end_step(desk, Step::ReadBack, Note::Held { count: held.len() });
+        let question = Question::Credentials {
+            key: key.clone(),
+            held: held.clone(),
+            free_slots: list.free_slots,
+        };
+        let care = match desk.ask(question).await? {
+            Answer::Done => {
+                let result = Box::new(CareResult::Credentials {
+                    held,
+                    free_slots: list.free_slots,
+                    done,
+                });
+                return Ok(Ending::Cared { key, result });
+            }
+            Answer::Remove(id) => delete(desk, &mut key, &pin, one(&held, &id)?).await?,
+            Answer::Rename(id, name) => {
+                Some(rename(desk, &mut key, &pin, one(&held, &id)?, &name).await?)
+            }
+            _ => None,
+        };
+        if let Some(care) = care {
+            begin_step(desk, Step::Record);
+            commit(desk, &key, &care).await?;
+            end_step(desk, Step::Record, Note::None);
+            done.push(care);
+        }
+    }
+}
+
+fn unsupported(what: &str) -> Stop {
+    Stop::Key(KeyFault::Unsupported(what.to_owned()))
+}
+
+fn one<'a>(held: &'a [HeldCredential], id: &Bytes) -> Result<&'a HeldCredential, Stop> {
+    held.iter()
+        .find(|held| held.credential.id == *id)
+        .ok_or(Stop::Key(KeyFault::NoCredential))
+}
+
+async fn listed<D: CareDesk>(
+    desk: &mut D,
+    key: &mut KeyFacts,
+    pin: &Pin,
+) -> Result<CredentialList, Stop> {
+    on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
+        desk.credentials(key, pin).await
+    })
+    .await
+}
+
+async fn with_owners<D: CareDesk>(
+    desk: &mut D,
+    list: &CredentialList,
+) -> Result<Vec<HeldCredential>, Stop> {
+    let mut held = Vec::with_capacity(list.credentials.len());
+    for credential in &list.credentials {
+        held.push(HeldCredential {
+            credential: credential.clone(),
+            stake: desk.stake(credential).await?,
+        });
+    }
+    Ok(held)
+}
+
+/// Deletes one that strands nobody; `None`: thought better of.
+async fn delete<D: CareDesk>(
+    desk: &mut D,
+    key: &mut KeyFacts,
+    pin: &Pin,
+    held: &HeldCredential,
+) -> Result<Option<Care>, Stop> {
+    check_stake(held)?;
+    let question = Question::ConfirmRemoval {
+        key: key.clone(),
+        what: Removal::Credential { held: held.clone() },
+    };
+    let Answer::Yes = desk.ask(question).await? else {
+        return Ok(None);
+    };
+    begin_step(desk, Step::Change);
+    let credential = &held.credential;
+    let deleted = on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
+        desk.delete_credential(key, pin, &credential.rp_id, &credential.id)
+            .await
+    })
+    .await;
+    // Pulled between deleting and answering, it is not there the second time.
+    match deleted {
+        Ok(()) | Err(Stop::Key(KeyFault::NoCredential)) => {}
+        Err(stop) => return Err(stop),
+    }
+    let list = listed(desk, key, pin).await?;
+    if list.credentials.iter().any(|c| c.id == credential.id) {
+        return Err(Stop::Unproven(
+            "it said that it deleted the credential and still lists it".to_owned(),
+        ));
+    }
+    end_step(desk, Step::Change, Note::None);
+    Ok(Some(Care::CredentialDeleted {
+        credential: credential.clone(),
+        person: None,
+    }))
+}
+
+/// Whether a deletion would lock anybody out, and who may decide that then.
+fn check_stake(held: &HeldCredential) -> Result<(), Stop> {
+    let (account, may) = match &held.stake {
+        Stake::Nobody => return Ok(()),
+        Stake::Operator => (
+            "the operator who owns this key".to_owned(),
+            "the registry's administrator, with `keydesk registry operators new-key`".to_owned(),
+        ),
+        Stake::Account { person } => (account(person), who_may_reset(person).to_owned()),
+        Stake::Unknown => (
+            format!(
+                "the account {:?} at {}, which another station enrolled",
+                held.credential.name().unwrap_or("without a name"),
+                held.credential.rp_id
+            ),
+            "whoever may reset that account's MFA".to_owned(),
+        ),
+    };
+    Err(Stop::Strands { account, may })
+}
+
+fn account(person: &Person) -> String {
+    match &person.organisation {
+        Some(organisation) => format!("{} of {}", person.name, organisation.name),
+        None => person.name.clone(),
+    }
+}
+
+/// DOMAIN, "Who may reset whom".
+fn who_may_reset(person: &Person) -> &'static str {
+    match person.kind {
+        PersonKind::MainAdministrator | PersonKind::Unaffiliated => "Customer Service only",
+        PersonKind::Employee
+        | PersonKind::UserAdministrator
+        | PersonKind::AuthorisedRepresentative => {
+            "the main administrator or a user administrator of the same organisation"
+        }
+    }
+}
+
+async fn rename<D: CareDesk>(
+    desk: &mut D,
+    key: &mut KeyFacts,
+    pin: &Pin,
+    held: &HeldCredential,
+    name: &str,
+) -> Result<Care, Stop> {
+    let name = clip_name(name.trim(), USER_NAME_BYTES_MAX);
+    if name.is_empty() {
+        return Err(Stop::Key(KeyFault::Failed(
+            "an account's name cannot be empty: nothing was changed".to_owned(),
+        )));
+    }
+    begin_step(desk, Step::Change);
+    let old = &held.credential;
+    on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
+        desk.rename_credential(key, pin, old, name).await
+    })
+    .await?;
+    let list = listed(desk, key, pin).await?;
+    let kept = list.credentials.into_iter().find(|c| c.id == old.id);
+    let kept = kept.as_ref().and_then(StoredCredential::name);
+    // A key may keep less of it than it was sent, but nothing else.
+    let Some(kept) = kept.filter(|kept| name.starts_with(kept.trim_end())) else {
+        return Err(Stop::Unproven(
+            "it said that it changed the name and does not show it".to_owned(),
+        ));
+    };
+    end_step(desk, Step::Change, Note::None);
+    Ok(Care::CredentialRenamed {
+        credential: old.clone(),
+        name: kept.to_owned(),
+    })
+}

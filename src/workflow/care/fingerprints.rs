@@ -1,0 +1,168 @@
+//! The fingerprints on a key: added touch by touch, named, removed.
+//!
+//! Invariant: after each change the list is read again from the key; what does not show there was not done.
+
+use super::super::steps::{begin_step, end_step, on_key};
+use super::test::TEST_RP_ID;
+use super::{CareDesk, begin, commit, take_key, unlocked};
+use crate::domain::authority::Action;
+use crate::domain::care::{Care, Fingerprint};
+use crate::domain::{Bytes, KeyFacts, Pin, Place};
+use crate::workflow::dialogue::{
+    Answer, CareJob, CareResult, Ending, Job, Note, Question, Removal, Step,
+};
+use crate::workflow::{KeyFault, Stop, conclude};
+
+/// Lists the fingerprints and lets the operator add, name and remove until they are done.
+pub async fn fingerprints<D: CareDesk>(desk: &mut D, at: Option<&Place>) -> Result<Ending, Stop> {
+    let result = manage(desk, at).await;
+    conclude(desk, result)
+}
+
+async fn manage<D: CareDesk>(desk: &mut D, at: Option<&Place>) -> Result<Ending, Stop> {
+    let job = Job::Care {
+        care: CareJob::Fingerprints,
+    };
+    begin(desk, job, Action::TidyKey).await?;
+    let mut key = take_key(desk, at).await?;
+    let Some(pin) = unlocked(desk, &mut key, TEST_RP_ID).await? else {
+        let what = "fingerprints without a PIN: set one first".to_owned();
+        return Err(Stop::Key(KeyFault::Unsupported(what)));
+    };
+    let mut done = Vec::new();
+    loop {
+        begin_step(desk, Step::ReadBack);
+        let list = listed(desk, &mut key, &pin).await?;
+        end_step(desk, Step::ReadBack, Note::Held { count: list.len() });
+        let question = Question::Fingerprints {
+            key: key.clone(),
+            list: list.clone(),
+        };
+        let care = match desk.ask(question).await? {
+            Answer::Done => {
+                let result = Box::new(CareResult::Fingerprints { list, done });
+                return Ok(Ending::Cared { key, result });
+            }
+            Answer::AddFinger(name) => {
+                Some(add(desk, &mut key, &pin, &list, name.as_deref()).await?)
+            }
+            Answer::Rename(id, name) => {
+                let finger = one(&list, &id)?;
+                let fingerprint = named(desk, &mut key, &pin, &finger.id, &name).await?;
+                Some(Care::FingerprintRenamed { fingerprint })
+            }
+            Answer::Remove(id) => remove(desk, &mut key, &pin, one(&list, &id)?).await?,
+            _ => None,
+        };
+        if let Some(care) = care {
+            begin_step(desk, Step::Record);
+            commit(desk, &key, &care).await?;
+            end_step(desk, Step::Record, Note::None);
+            done.push(care);
+        }
+    }
+}
+
+fn one<'a>(list: &'a [Fingerprint], id: &Bytes) -> Result<&'a Fingerprint, Stop> {
+    list.iter().find(|finger| finger.id == *id).ok_or_else(|| {
+        Stop::Key(KeyFault::Failed(
+            "the key has no such fingerprint".to_owned(),
+        ))
+    })
+}
+
+async fn listed<D: CareDesk>(
+    desk: &mut D,
+    key: &mut KeyFacts,
+    pin: &Pin,
+) -> Result<Vec<Fingerprint>, Stop> {
+    on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
+        desk.fingerprints(key, pin).await
+    })
+    .await
+}
+
+/// Enrols a finger. Pulled meanwhile, the key forgets the samples: the finger is then asked for from the beginning.
+async fn add<D: CareDesk>(
+    desk: &mut D,
+    key: &mut KeyFacts,
+    pin: &Pin,
+    before: &[Fingerprint],
+    name: Option<&str>,
+) -> Result<Care, Stop> {
+    begin_step(desk, Step::Finger);
+    let id = on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
+        desk.enrol_fingerprint(key, pin).await
+    })
+    .await?;
+    let list = listed(desk, key, pin).await?;
+    let added = list.into_iter().find(|finger| finger.id == id);
+    let Some(fingerprint) = added.filter(|new| before.iter().all(|old| old.id != new.id)) else {
+        return Err(Stop::Unproven(
+            "it said that it enrolled the finger and does not list it".to_owned(),
+        ));
+    };
+    end_step(desk, Step::Finger, Note::None);
+    let fingerprint = match name.map(str::trim).filter(|name| !name.is_empty()) {
+        Some(name) => named(desk, key, pin, &id, name).await?,
+        None => fingerprint,
+    };
+    Ok(Care::FingerprintAdded { fingerprint })
+}
+
+async fn named<D: CareDesk>(
+    desk: &mut D,
+    key: &mut KeyFacts,
+    pin: &Pin,
+    id: &Bytes,
+    name: &str,
+) -> Result<Fingerprint, Stop> {
+    begin_step(desk, Step::Change);
+    let kept = on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
+        desk.name_fingerprint(key, pin, id, name).await
+    })
+    .await?;
+    let list = listed(desk, key, pin).await?;
+    let shown = list.into_iter().find(|finger| finger.id == *id);
+    match shown.filter(|finger| finger.name.as_deref() == Some(kept.as_str())) {
+        Some(finger) => {
+            end_step(desk, Step::Change, Note::None);
+            Ok(finger)
+        }
+        None => Err(Stop::Unproven(
+            "it said that it named the fingerprint and does not show the name".to_owned(),
+        )),
+    }
+}
+
+async fn remove<D: CareDesk>(
+    desk: &mut D,
+    key: &mut KeyFacts,
+    pin: &Pin,
+    finger: &Fingerprint,
+) -> Result<Option<Care>, Stop> {
+    let question = Question::ConfirmRemoval {
+        key: key.clone(),
+        what: Removal::Fingerprint {
+            fingerprint: finger.clone(),
+        },
+    };
+    let Answer::Yes = desk.ask(question).await? else {
+        return Ok(None);
+    };
+    begin_step(desk, Step::Change);
+    on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
+        desk.remove_fingerprint(key, pin, &finger.id).await
+    })
+    .await?;
+    let list = listed(desk, key, pin).await?;
+    if list.iter().any(|other| other.id == finger.id) {
+        return Err(Stop::Unproven(
+            "it said that it removed the fingerprint and still lists it".to_owned(),
+        ));
+    }
+    end_step(desk, Step::Change, Note::None);
+    Ok(Some(Care::FingerprintRemoved {
+        fingerprint: finger.clone(),
+    }))
+}

@@ -1,0 +1,269 @@
+//! The PIN of a key: the first one, another one, or merely proven.
+//!
+//! Invariants: a PIN that was written is verified on the key before it is called done. One that was drawn by lot is handed
+//! over before it is written, so that no stop can leave a key with a PIN that nobody knows.
+
+use super::super::steps::{PinChange, begin_step, current_pin, end_step, on_key, pin_was_written};
+use super::test::TEST_RP_ID;
+use super::{CareDesk, authorised, begin, commit, look, take_key};
+use crate::domain::authority::Action;
+use crate::domain::care::{Care, PinOrigin, PinRule, Setting};
+use crate::domain::change::Remains;
+use crate::domain::{KeyFacts, Pin, Place};
+use crate::workflow::dialogue::{
+    Answer, CareJob, CareResult, Ending, Event, Job, Note, Question, Step,
+};
+use crate::workflow::enrol::pin_note;
+use crate::workflow::{KeyFault, Stop, conclude};
+
+/// The least length of a new PIN, in code points (NIST SP 800-63B-4, 3.2.10: should be 6).
+const PIN_MIN: u8 = 6;
+
+/// How a new PIN comes about.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PinWish {
+    /// By lot, by this rule; otherwise the person chooses it.
+    pub random: Option<PinRule>,
+    /// Whoever gets the key must change it at first use.
+    pub force_change: bool,
+}
+
+/// Gives a key its first PIN.
+pub async fn set_pin<D: CareDesk>(
+    desk: &mut D,
+    at: Option<&Place>,
+    wish: &PinWish,
+) -> Result<Ending, Stop> {
+    let result = renew(desk, at, wish, CareJob::SetPin).await;
+    conclude(desk, result)
+}
+
+/// Replaces a key's PIN; the old one is needed.
+pub async fn change_pin<D: CareDesk>(
+    desk: &mut D,
+    at: Option<&Place>,
+    wish: &PinWish,
+) -> Result<Ending, Stop> {
+    let result = renew(desk, at, wish, CareJob::ChangePin).await;
+    conclude(desk, result)
+}
+
+/// Proves a key's PIN, with the attempts left shown; a right one gives all of them back.
+pub async fn verify_pin<D: CareDesk>(desk: &mut D, at: Option<&Place>) -> Result<Ending, Stop> {
+    let result = prove(desk, at).await;
+    conclude(desk, result)
+}
+
+async fn renew<D: CareDesk>(
+    desk: &mut D,
+    at: Option<&Place>,
+    wish: &PinWish,
+    care: CareJob,
+) -> Result<Ending, Stop> {
+    let first = care == CareJob::SetPin;
+    begin(desk, Job::Care { care }, Action::SetPin).await?;
+    let mut key = take_key(desk, at).await?;
+    let portrait = look(desk, &mut key).await?;
+    key = portrait.key.clone();
+    check(&key, first)?;
+    if wish.force_change && portrait.options.get("setMinPINLength") != Some(&true) {
+        return Err(unsupported(
+            "forcing a change of its PIN: leave that out, and let the person change it",
+        ));
+    }
+    begin_step(desk, Step::Pin);
+    let before = key.clone();
+    let old = match first {
+        true => None,
+        false => Some(current_pin(desk, &mut key, TEST_RP_ID, false).await?),
+    };
+    let mut writing = Writing { old, sent: false };
+    let written = writing.write(desk, &mut key, wish).await;
+    let pin = match written {
+        Ok(pin) => pin,
+        Err(stop) => {
+            let there = writing.sent && pin_was_written(desk, &key, &before).await;
+            let remains = if there {
+                Remains::Pin
+            } else {
+                Remains::Nothing
+            };
+            return Err(stop.leaving(remains));
+        }
+    };
+    let origin = match wish.random {
+        Some(_) => PinOrigin::Random,
+        None => PinOrigin::Person,
+    };
+    finish(desk, key, &pin, (first, origin, wish.force_change))
+        .await
+        .map_err(|stop| stop.leaving(Remains::Pin))
+}
+
+fn check(key: &KeyFacts, first: bool) -> Result<(), Stop> {
+    match (key.pin_set, first) {
+        (None, _) => Err(unsupported("PINs")),
+        (Some(true), true) => Err(unsupported("a first PIN: it has one, change that")),
+        (Some(false), false) => Err(unsupported("a change of its PIN: it has none, set one")),
+        (Some(true), false) if key.pin_retries == Some(0) => Err(Stop::Key(KeyFault::PinBlocked)),
+        _ => Ok(()),
+    }
+}
+
+fn unsupported(what: &str) -> Stop {
+    Stop::Key(KeyFault::Unsupported(what.to_owned()))
+}
+
+/// A PIN on its way to the key.
+struct Writing {
+    old: Option<Pin>,
+    /// From then on it may be there, whatever the answer.
+    sent: bool,
+}
+
+impl Writing {
+    /// Gets a new PIN, writes it and verifies it.
+    async fn write<D: CareDesk>(
+        &mut self,
+        desk: &mut D,
+        key: &mut KeyFacts,
+        wish: &PinWish,
+    ) -> Result<Pin, Stop> {
+        let minimum = key.pin_min_length.max(PIN_MIN);
+        let mut refused = false;
+        loop {
+            let pin = match &wish.random {
+                Some(rule) => drawn(desk, key, &rule.clone().at_least(minimum)).await?,
+                None => {
+                    let question = Question::NewPin {
+                        key: key.clone(),
+                        min_length: minimum,
+                        refused,
+                    };
+                    match desk.ask(question).await? {
+                        Answer::Pin(pin) => pin,
+                        _ => continue,
+                    }
+                }
+            };
+            match self.put(desk, key, &pin).await {
+                // A drawn one is in somebody's hands already: another would make two.
+                Err(Stop::Key(KeyFault::PinRefused)) if wish.random.is_none() => refused = true,
+                // The old one was not it: it is asked for again, the attempts left shown.
+                Err(Stop::Key(KeyFault::WrongPin { retries })) if self.old.is_some() => {
+                    key.pin_retries = retries.or(key.pin_retries);
+                    self.sent = false;
+                    self.old = Some(current_pin(desk, key, TEST_RP_ID, true).await?);
+                }
+                Err(stop) => return Err(stop),
+                Ok(()) => {
+                    verify(desk, key, &pin).await?;
+                    return Ok(pin);
+                }
+            }
+        }
+    }
+
+    async fn put<D: CareDesk>(
+        &mut self,
+        desk: &mut D,
+        key: &mut KeyFacts,
+        pin: &Pin,
+    ) -> Result<(), Stop> {
+        let (old, sent) = (self.old.as_ref(), &mut self.sent);
+        on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
+            // Pulled between writing and answering: the new one may be there already.
+            if std::mem::replace(sent, true) && desk.verify_pin(key, pin, TEST_RP_ID).await.is_ok()
+            {
+                return Ok(());
+            }
+            match old {
+                None => desk.set_pin(key, pin).await,
+                Some(old) => desk.change_pin(key, old, pin).await,
+            }
+        })
+        .await
+    }
+}
+
+/// Draws a PIN and hands it over.
+async fn drawn<D: CareDesk>(desk: &mut D, key: &mut KeyFacts, rule: &PinRule) -> Result<Pin, Stop> {
+    let mut broken = None;
+    let pin = rule.draw(|bytes| {
+        if let Err(stop) = desk.random(bytes) {
+            broken.get_or_insert(stop);
+        }
+    });
+    if let Some(stop) = broken {
+        return Err(stop);
+    }
+    let pin = pin.map_err(|error| Stop::Key(KeyFault::Failed(error.to_string())))?;
+    desk.hand_over(key, &pin).await?;
+    Ok(pin)
+}
+
+async fn verify<D: CareDesk>(desk: &mut D, key: &mut KeyFacts, pin: &Pin) -> Result<(), Stop> {
+    begin_step(desk, Step::ReadBack);
+    // A key that demands a change gives no token for the PIN that it has: it took the change, which proves as much.
+    let verified = on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
+        desk.verify_pin(key, pin, TEST_RP_ID).await
+    })
+    .await;
+    match verified {
+        Err(Stop::Key(KeyFault::WrongPin { .. })) => Err(Stop::Unproven(
+            "it does not take the PIN that was written to it just now".to_owned(),
+        )),
+        verified => verified,
+    }
+}
+
+/// Records a PIN that is on the key, and forces its change where that is wished.
+async fn finish<D: CareDesk>(
+    desk: &mut D,
+    mut key: KeyFacts,
+    pin: &Pin,
+    (first, origin, force_change): (bool, PinOrigin, bool),
+) -> Result<Ending, Stop> {
+    let change = if first {
+        PinChange::Set
+    } else {
+        PinChange::Changed
+    };
+    super::super::steps::refresh(desk, &mut key).await?;
+    end_step(desk, Step::Pin, pin_note(change));
+    end_step(desk, Step::ReadBack, Note::Verified);
+    let care = match first {
+        true => Care::PinSet { origin },
+        false => Care::PinChanged { origin },
+    };
+    begin_step(desk, Step::Record);
+    commit(desk, &key, &care).await?;
+    if force_change {
+        let setting = Setting::ForcePinChange;
+        super::configure::apply(desk, &mut key, Some(pin), &setting).await?;
+        commit(desk, &key, &Care::Configured { setting }).await?;
+    }
+    end_step(desk, Step::Record, Note::None);
+    let result = Box::new(CareResult::Done { care });
+    Ok(Ending::Cared { key, result })
+}
+
+async fn prove<D: CareDesk>(desk: &mut D, at: Option<&Place>) -> Result<Ending, Stop> {
+    authorised(desk, Action::SetPin)?;
+    desk.tell(Event::Began {
+        job: Job::Care {
+            care: CareJob::VerifyPin,
+        },
+    });
+    let mut key = take_key(desk, at).await?;
+    check(&key, false)?;
+    if super::unlocked(desk, &mut key, TEST_RP_ID).await?.is_none() {
+        return Err(unsupported("PINs"));
+    }
+    super::super::steps::refresh(desk, &mut key).await?;
+    let retries = key.pin_retries;
+    Ok(Ending::Cared {
+        key,
+        result: Box::new(CareResult::PinVerified { retries }),
+    })
+}

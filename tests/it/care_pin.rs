@@ -1,0 +1,373 @@
+//! PINs, settings, credentials and fingerprints of one key, with software keys at a real station.
+
+use std::sync::Arc;
+
+use keydesk::app::demo::world::{ScriptedFace, World};
+use keydesk::bay::Cancel;
+use keydesk::bay::soft::{Profile, SoftKey};
+use keydesk::domain::Pin;
+use keydesk::domain::authority::Role;
+use keydesk::domain::care::{Care, PinOrigin, PinRule, SampleFault, Setting};
+use keydesk::server::ServeConfig;
+use keydesk::station::desk::StationDesk;
+use keydesk::workflow::care::{self, CareDesk, PinWish, Stake};
+use keydesk::workflow::dialogue::{Answer, CareResult, Ending, Event};
+use keydesk::workflow::{Desk, KeyFault, Stop};
+
+use crate::care_test::{NOBODY, ready, touching, with_pin};
+use crate::scenarios::{OPERATOR_SLOT, PIN, SLOT, enrol, fresh_key, world};
+
+type SoftDesk = StationDesk<ScriptedFace>;
+
+async fn with_orders(world: &World, orders: Vec<Answer>) -> (SoftDesk, Arc<ScriptedFace>) {
+    ready(world).await;
+    let face = Arc::new(ScriptedFace::new(SLOT, PIN).wanting(orders));
+    let station = Arc::clone(&world.station);
+    let desk = StationDesk::new(station, Arc::clone(&face), Cancel::default());
+    (desk, face)
+}
+
+fn done(ending: &Ending) -> Vec<Care> {
+    let Ending::Cared { result, .. } = ending else {
+        panic!("not care: {ending:?}");
+    };
+    match &**result {
+        CareResult::Done { care } => vec![care.clone()],
+        CareResult::Changes { done }
+        | CareResult::Credentials { done, .. }
+        | CareResult::Fingerprints { done, .. } => done.clone(),
+        CareResult::PinVerified { .. } => Vec::new(),
+    }
+}
+
+async fn opens(desk: &mut SoftDesk, pin: &Pin) -> bool {
+    let key = desk.keys().into_iter().find(|k| k.place.as_str() == SLOT);
+    let key = key.expect("in the bay");
+    desk.verify_pin(&key, pin, care::TEST_RP_ID).await.is_ok()
+}
+
+fn random() -> PinWish {
+    PinWish {
+        random: Some(PinRule::default()),
+        force_change: false,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_first_pin_is_set_verified_and_recorded_and_a_second_first_one_is_refused() {
+    let world = world(1).await;
+    world.rack.put(SLOT, &touching(Profile::full()));
+    let (mut desk, _) = with_orders(&world, Vec::new()).await;
+    let wish = PinWish::default();
+    let ending = care::set_pin(&mut desk, None, &wish).await.expect("set");
+    let origin = PinOrigin::Person;
+    assert_eq!(done(&ending), [Care::PinSet { origin }]);
+    let pin = Pin::new(PIN, 4).expect("a PIN");
+    assert!(opens(&mut desk, &pin).await);
+    let again = care::set_pin(&mut desk, None, &wish).await;
+    assert!(
+        matches!(&again, Err(Stop::Key(KeyFault::Unsupported(why))) if why.contains("change")),
+        "{again:?}"
+    );
+    let journal = std::fs::read_dir(world.data().join("journal")).expect("a journal");
+    for file in journal.flatten() {
+        let bytes = std::fs::read(file.path()).expect("read");
+        assert!(!bytes.windows(PIN.len()).any(|w| w == PIN.as_bytes()));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pin_by_lot_is_handed_over_once_and_opens_the_key() {
+    let world = world(1).await;
+    with_pin(&world, Profile::full()).await;
+    let (mut desk, face) = with_orders(&world, Vec::new()).await;
+    let ending = care::change_pin(&mut desk, None, &random())
+        .await
+        .expect("changed");
+    let origin = PinOrigin::Random;
+    assert_eq!(done(&ending), [Care::PinChanged { origin }]);
+    let drawn = face.handed().expect("handed over");
+    assert_eq!(drawn.code_points(), 8);
+    assert!(opens(&mut desk, &drawn).await);
+    assert!(face.handed().is_none());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_forced_change_shows_on_the_key_and_is_refused_before_anything_where_it_cannot() {
+    let world = world(1).await;
+    world.rack.put(SLOT, &touching(Profile::full()));
+    let (mut desk, _) = with_orders(&world, Vec::new()).await;
+    let wish = PinWish {
+        force_change: true,
+        ..random()
+    };
+    let ending = care::set_pin(&mut desk, None, &wish).await.expect("set");
+    let Ending::Cared { key, .. } = &ending else {
+        panic!("{ending:?}");
+    };
+    assert!(key.pin_change_required);
+    let history = world.station.store().cares_of(key, 10).expect("read");
+    assert_eq!(history.len(), 2);
+    let old = touching(Profile::epass_fido2());
+    world.rack.put(SLOT, &old);
+    let (mut desk, face) = with_orders(&world, Vec::new()).await;
+    let refused = care::set_pin(&mut desk, None, &wish).await;
+    assert!(
+        matches!(refused, Err(Stop::Key(KeyFault::Unsupported(_)))),
+        "{refused:?}"
+    );
+    assert!(face.handed().is_none());
+    let facts = desk.keys().into_iter().find(|k| k.place.as_str() == SLOT);
+    assert_eq!(facts.expect("in").pin_set, Some(false));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pin_is_proven_and_the_attempts_are_told() {
+    let world = world(1).await;
+    with_pin(&world, Profile::full()).await;
+    let (mut desk, _) = with_orders(&world, Vec::new()).await;
+    let ending = care::verify_pin(&mut desk, None).await.expect("right");
+    let Ending::Cared { result, .. } = ending else {
+        panic!("{ending:?}");
+    };
+    assert_eq!(*result, CareResult::PinVerified { retries: Some(8) });
+}
+
+async fn administrators() -> World {
+    let world = World::build_with(ServeConfig::default(), NOBODY)
+        .await
+        .expect("a world");
+    let own = touching(Profile::full());
+    world
+        .sign_in(Role::StationAdministrator, OPERATOR_SLOT, &own)
+        .await
+        .expect("signed in");
+    world
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn settings_are_applied_in_an_order_that_reaches_each_and_read_back_from_the_key() {
+    let world = administrators().await;
+    with_pin(&world, Profile::full().with_serial("CONF1")).await;
+    let wanted = vec![
+        Setting::ForcePinChange,
+        Setting::MinPinLength {
+            length: 8,
+            rp_ids: vec!["login.example".to_owned()],
+        },
+        Setting::AlwaysUv { on: true },
+        Setting::EnterpriseAttestation,
+    ];
+    let orders = vec![Answer::Settings(wanted.clone())];
+    let (mut desk, _) = with_orders(&world, orders).await;
+    let ending = care::configure(&mut desk, None).await.expect("configured");
+    assert_eq!(done(&ending).len(), wanted.len());
+    let Ending::Cared { key, .. } = &ending else {
+        panic!("{ending:?}");
+    };
+    let portrait = desk.portrait(key).await.expect("read");
+    assert!(wanted.iter().all(|s| s.holds_on(&portrait)), "{portrait:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_key_cannot_and_what_cannot_be_taken_back_is_refused_before_it_is_sent() {
+    let world = administrators().await;
+    with_pin(&world, Profile::security_key_nfc()).await;
+    let orders = vec![Answer::Settings(vec![Setting::AlwaysUv { on: true }])];
+    let (mut desk, _) = with_orders(&world, orders).await;
+    let stop = care::configure(&mut desk, None).await;
+    assert!(
+        matches!(stop, Err(Stop::Key(KeyFault::Unsupported(_)))),
+        "{stop:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn help_desk_operators_do_not_decide_how_keys_behave() {
+    let world = world(1).await;
+    with_pin(&world, Profile::full()).await;
+    let (mut desk, _) = with_orders(&world, Vec::new()).await;
+    let stop = care::configure(&mut desk, None).await.expect_err("refused");
+    assert!(stop.to_string().contains("station-administrator"), "{stop}");
+}
+
+/// Makes a discoverable credential for somebody elsewhere.
+async fn elsewhere(desk: &mut SoftDesk, user: &str) {
+    use keydesk::wire::webauthn::{
+        Algorithm, AuthenticatorSelection, CreationOptions, RelyingParty, User,
+    };
+    let options = CreationOptions {
+        rp: RelyingParty {
+            id: "elsewhere.example".to_owned(),
+            name: "Elsewhere".to_owned(),
+        },
+        user: User {
+            id: user.as_bytes().to_vec().into(),
+            name: user.to_owned(),
+            display_name: user.to_owned(),
+        },
+        challenge: vec![1; 32].into(),
+        pub_key_cred_params: vec![Algorithm {
+            kind: "public-key".to_owned(),
+            alg: -7,
+        }],
+        timeout: None,
+        exclude_credentials: Vec::new(),
+        authenticator_selection: Some(AuthenticatorSelection {
+            resident_key: Some("required".to_owned()),
+            require_resident_key: Some(true),
+            user_verification: Some("required".to_owned()),
+            authenticator_attachment: None,
+        }),
+        attestation: None,
+        extensions: None,
+    };
+    let key = desk.keys().into_iter().find(|k| k.place.as_str() == SLOT);
+    let pin = Pin::new(PIN, 4).expect("a PIN");
+    desk.make_credential(&key.expect("in"), Some(&pin), &options, [0; 32])
+        .await
+        .expect("made");
+}
+
+fn ids(key: &SoftKey) -> Vec<Vec<u8>> {
+    key.credentials().into_iter().map(|c| c.id).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn credentials_are_listed_renamed_and_deleted_also_on_preview_keys() {
+    for profile in [Profile::full(), Profile::epass_fido2()] {
+        let renames = profile.firmware_version.is_some();
+        let world = world(1).await;
+        let key = with_pin(&world, profile).await;
+        let (mut desk, _) = with_orders(&world, Vec::new()).await;
+        elsewhere(&mut desk, "a@elsewhere.example").await;
+        elsewhere(&mut desk, "b@elsewhere.example").await;
+        let [first, second] = <[Vec<u8>; 2]>::try_from(ids(&key)).expect("two");
+        let long = format!("Zoë {}", "x".repeat(80));
+        let rename = Answer::Rename(first.clone().into(), long);
+        if renames {
+            let (mut desk, _) = with_orders(&world, vec![rename]).await;
+            let ending = care::credentials(&mut desk, None).await.expect("renamed");
+            assert!(
+                matches!(done(&ending).as_slice(), [Care::CredentialRenamed { name, .. }]
+                    if name.starts_with("Zoë") && name.len() <= 64),
+                "{ending:?}"
+            );
+        } else {
+            let (mut desk, _) = with_orders(&world, vec![rename]).await;
+            let refused = care::credentials(&mut desk, None).await;
+            assert!(
+                matches!(refused, Err(Stop::Key(KeyFault::Unsupported(_)))),
+                "{refused:?}"
+            );
+        }
+        let orders = vec![Answer::Remove(second.into())];
+        let (mut desk, _) = with_orders(&world, orders).await;
+        let ending = care::credentials(&mut desk, None).await.expect("deleted");
+        assert!(
+            matches!(done(&ending).as_slice(), [Care::CredentialDeleted { .. }]),
+            "{ending:?}"
+        );
+        assert_eq!(ids(&key), [first]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deletion_that_would_strand_an_account_is_refused_with_whose_it_is_and_who_may() {
+    let world = world(1).await;
+    let key = fresh_key();
+    world.rack.put(SLOT, &key);
+    enrol(&world, 1).await.expect("enrolled");
+    let before = ids(&key);
+    let id = before.first().expect("one").clone();
+    let orders = vec![Answer::Remove(id.into())];
+    let (mut desk, _) = with_orders(&world, orders).await;
+    let stop = care::credentials(&mut desk, None)
+        .await
+        .expect_err("refused");
+    assert!(
+        matches!(&stop, Stop::Strands { account, may }
+            if account.contains("Person 1") && may.contains("user administrator")),
+        "{stop:?}"
+    );
+    assert_eq!(ids(&key), before);
+    let pin = Pin::new(PIN, 4).expect("a PIN");
+    let facts = desk.keys().into_iter().find(|k| k.place.as_str() == SLOT);
+    let list = desk.credentials(&facts.expect("in"), &pin).await;
+    let list = list.expect("listed");
+    let credential = list.credentials.first().expect("one");
+    let stake = desk.stake(credential).await.expect("known");
+    assert!(matches!(stake, Stake::Account { .. }), "{stake:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_operators_own_credential_is_not_deleted_here_either() {
+    let world = world(1).await;
+    ready(&world).await;
+    let own = world.rack.key(&keydesk::domain::Place::new(OPERATOR_SLOT));
+    let id = ids(&own.expect("in")).first().expect("one").clone();
+    let pin = keydesk::app::demo::world::OPERATOR_PIN;
+    let face = ScriptedFace::new(OPERATOR_SLOT, pin).wanting([Answer::Remove(id.into())]);
+    let station = Arc::clone(&world.station);
+    let mut desk = StationDesk::new(station, Arc::new(face), Cancel::default());
+    let stop = care::credentials(&mut desk, None)
+        .await
+        .expect_err("refused");
+    assert!(matches!(stop, Stop::Strands { .. }), "{stop:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_finger_is_enrolled_with_the_reason_for_each_poor_sample_named_and_removed() {
+    for profile in [Profile::biometric(), Profile::ctap21_preview()] {
+        let world = world(1).await;
+        let key = with_pin(&world, profile).await;
+        key.script_samples([0x00, 0x07, 0x00, 0x00, 0x00]);
+        let add = Answer::AddFinger(Some("right thumb".to_owned()));
+        let (mut desk, face) = with_orders(&world, vec![add]).await;
+        let ending = care::fingerprints(&mut desk, None).await.expect("enrolled");
+        let done_so_far = done(&ending);
+        let [Care::FingerprintAdded { fingerprint }] = done_so_far.as_slice() else {
+            panic!("{ending:?}");
+        };
+        assert_eq!(fingerprint.name.as_deref(), Some("right thumb"));
+        let samples: Vec<_> = face
+            .events()
+            .into_iter()
+            .filter_map(|event| match event {
+                Event::Finger { sample, .. } => sample,
+                _ => None,
+            })
+            .collect();
+        assert_eq!(samples.len(), 5);
+        let faults = samples.iter().filter_map(|sample| sample.fault);
+        assert_eq!(faults.collect::<Vec<_>>(), [SampleFault::PoorQuality]);
+        let orders = vec![
+            Answer::Rename(fingerprint.id.clone(), "left thumb".to_owned()),
+            Answer::Remove(fingerprint.id.clone()),
+        ];
+        let (mut desk, _) = with_orders(&world, orders).await;
+        let ending = care::fingerprints(&mut desk, None).await.expect("removed");
+        assert!(
+            matches!(
+                done(&ending).as_slice(),
+                [
+                    Care::FingerprintRenamed { .. },
+                    Care::FingerprintRemoved { .. }
+                ]
+            ),
+            "{ending:?}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_without_a_sensor_says_so() {
+    let world = world(1).await;
+    with_pin(&world, Profile::full()).await;
+    let (mut desk, _) = with_orders(&world, Vec::new()).await;
+    let stop = care::fingerprints(&mut desk, None).await;
+    assert!(
+        matches!(stop, Err(Stop::Key(KeyFault::Unsupported(_)))),
+        "{stop:?}"
+    );
+}
