@@ -196,9 +196,10 @@ async fn test<D: CareDesk>(desk: &mut D, run: &KeyRun) -> Result<(), Stop> {
     let Ending::Cared { result, .. } = ending else {
         return Ok(());
     };
-    let CareResult::Done { care } = *result;
-    match care {
-        Care::Tested { report } if report.verdict() == TestVerdict::Fails => {
+    match *result {
+        CareResult::Done {
+            care: Care::Tested { report },
+        } if report.verdict() == TestVerdict::Fails => {
             let why = report.failure().map(|(_, why)| why.to_string());
             Err(Stop::KeyRefused(format!(
                 "it failed its test: {}",

@@ -199,6 +199,12 @@ impl<C: Crew> Face for SlotFace<C> {
                 }
             }
             Question::Retest { .. } => Ok(Answer::Yes),
+            // A batch's steps list nothing and choose nothing on a key.
+            Question::Settings { .. }
+            | Question::ConfirmSettings { .. }
+            | Question::Credentials { .. }
+            | Question::Fingerprints { .. }
+            | Question::ConfirmRemoval { .. } => Err(Stop::Cancelled),
             Question::TouchAgain { .. } => {
                 // Nobody touched: what was counted was not a touch.
                 self.shared
