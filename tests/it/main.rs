@@ -2,6 +2,7 @@
 
 mod batch;
 mod bay;
+mod care_headless;
 mod care_pin;
 mod care_test;
 mod client;

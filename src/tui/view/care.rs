@@ -322,7 +322,7 @@ fn tested(
     let mut row = sheet.paragraph(body, row, &bay::key_line(ctx, key), ctx.theme.quiet()) + 1;
     for step in &report.steps {
         let (mark, style) = mark(ctx, step);
-        let line = format!("{:<14}{}", t.test_step(step.step), t.tested(step));
+        let line = format!("{}: {}", t.test_step(step.step), t.tested(step));
         row = sheet.bullet(body, row, s(mark, style), &line, ctx.theme.plain());
     }
 }

@@ -16,7 +16,7 @@ pub const LINES: usize = 32;
 /// From this width on, what is unusual and the history stand beside the portrait.
 const WIDE: u16 = 118;
 /// Columns of a portrait's labels.
-const LABEL: usize = 24;
+const LABEL: usize = 17;
 
 pub(super) fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, at: usize) {
     let t = ctx.text;
@@ -120,12 +120,7 @@ fn portrait(ctx: Ctx<'_>, view: &KeyView) -> Vec<Row> {
         .text
         .portrait(&view.portrait, &ctx.model.setup.models)
         .into_iter()
-        .map(|(label, value)| {
-            Row::Line(Line::from(vec![
-                s(format!("{label:<LABEL$}"), ctx.theme.quiet()),
-                s(value, ctx.theme.plain()),
-            ]))
-        });
+        .map(|(label, value)| Row::Bullet(s(format!("{label:<LABEL$}"), ctx.theme.quiet()), value));
     rows.extend(lines);
     rows.push(blank());
     rows
