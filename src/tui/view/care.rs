@@ -204,6 +204,8 @@ pub(super) fn ask(
         }
         CareAsking::SeePin { key, pin } => {
             let row = sheet.big(panel, 1, pin.expose(), size);
+            // In ordinary letters too, for whoever doubts a large one.
+            sheet.put(panel, row, s(pin.expose().to_owned(), ctx.theme.strong()));
             let row = who(
                 ctx,
                 sheet,
