@@ -30,7 +30,7 @@ pub enum Mishap {
 
 /// A desk that has a mishap at call number `at` (from 0), and counts calls.
 pub struct FaultyDesk<D> {
-    inner: D,
+    pub(crate) inner: D,
     at: Option<usize>,
     named: Option<&'static str>,
     mishap: Mishap,
@@ -38,7 +38,7 @@ pub struct FaultyDesk<D> {
     /// The name of the call that was hit.
     pub hit: Option<&'static str>,
     /// Told when the world stops.
-    stopped: Arc<Notify>,
+    pub(crate) stopped: Arc<Notify>,
     /// In place of the real desk's.
     policy: Option<Policy>,
 }
@@ -84,7 +84,7 @@ impl<D> FaultyDesk<D> {
         Arc::clone(&self.stopped)
     }
 
-    fn due(&mut self, name: &'static str) -> Option<Mishap> {
+    pub(crate) fn due(&mut self, name: &'static str) -> Option<Mishap> {
         let due = self.at == Some(self.calls) || self.named == Some(name) && self.hit.is_none();
         self.calls += 1;
         if due {
@@ -95,7 +95,7 @@ impl<D> FaultyDesk<D> {
 }
 
 /// Stops the world: the future never goes on, and whoever drives it drops it.
-async fn stop_the_world(stopped: &Notify) -> ! {
+pub(crate) async fn stop_the_world(stopped: &Notify) -> ! {
     stopped.notify_one();
     std::future::pending().await
 }
@@ -117,15 +117,17 @@ macro_rules! call {
     }};
 }
 
+pub(crate) use call;
+
 fn registry_fault() -> Stop {
     Stop::Unreachable("mishap".to_owned())
 }
 
-fn store_fault() -> Stop {
+pub(crate) fn store_fault() -> Stop {
     Stop::Store("mishap".to_owned())
 }
 
-fn key_fault() -> KeyFault {
+pub(crate) fn key_fault() -> KeyFault {
     KeyFault::Failed("mishap".to_owned())
 }
 

@@ -9,6 +9,7 @@ mod client;
 mod clocks;
 mod command_line;
 mod corpus;
+mod faulty_care;
 mod faulty_desk;
 mod headless;
 mod hostile;

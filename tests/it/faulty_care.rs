@@ -1,0 +1,241 @@
+//! The care of a key with every port call failed in turn, and with the world stopped at each: whatever happens, a key never
+//! gets a PIN that nobody knows, and never keeps a credential of a test.
+
+use std::sync::Arc;
+
+use keydesk::app::demo::world::{ScriptedFace, World};
+use keydesk::bay::Cancel;
+use keydesk::bay::soft::{Profile, SoftKey};
+use keydesk::domain::care::{
+    CredentialList, Fingerprint, PinRule, Portrait, Setting, StoredCredential, TestReport,
+};
+use keydesk::domain::{Bytes, KeyFacts, PersonId, Pin};
+use keydesk::station::desk::StationDesk;
+use keydesk::wire::TestOffer;
+use keydesk::workflow::care::{self, CareDesk, KeyTime, PinWish, Stake};
+use keydesk::workflow::{Desk, KeyFault, Stop};
+
+use crate::care_test::{ready, touching, with_pin};
+use crate::faulty_desk::{FaultyDesk, Mishap, call, key_fault, stop_the_world, store_fault};
+use crate::scenarios::{PIN, SLOT, world};
+
+impl<D: CareDesk> CareDesk for FaultyDesk<D> {
+    fn key_time(&self) -> KeyTime {
+        self.inner.key_time()
+    }
+
+    fn random(&mut self, bytes: &mut [u8]) -> Result<(), Stop> {
+        self.inner.random(bytes)
+    }
+
+    async fn portrait(&mut self, key: &KeyFacts) -> Result<Portrait, KeyFault> {
+        call!(self, "portrait", key_fault(), self.inner.portrait(key))
+    }
+
+    async fn room(&mut self) -> Result<(), Stop> {
+        call!(self, "room", store_fault(), self.inner.room())
+    }
+
+    async fn test_offer(&mut self, person: &PersonId) -> Result<TestOffer, Stop> {
+        call!(
+            self,
+            "test_offer",
+            store_fault(),
+            self.inner.test_offer(person)
+        )
+    }
+
+    async fn tests_before(&mut self, key: &KeyFacts) -> Result<Vec<TestReport>, Stop> {
+        call!(
+            self,
+            "tests_before",
+            store_fault(),
+            self.inner.tests_before(key)
+        )
+    }
+
+    async fn stake(&mut self, credential: &StoredCredential) -> Result<Stake, Stop> {
+        call!(self, "stake", store_fault(), self.inner.stake(credential))
+    }
+
+    async fn hand_over(&mut self, key: &KeyFacts, pin: &Pin) -> Result<(), Stop> {
+        call!(
+            self,
+            "hand_over",
+            store_fault(),
+            self.inner.hand_over(key, pin)
+        )
+    }
+
+    async fn configure(
+        &mut self,
+        key: &KeyFacts,
+        pin: Option<&Pin>,
+        setting: &Setting,
+    ) -> Result<(), KeyFault> {
+        call!(
+            self,
+            "configure",
+            key_fault(),
+            self.inner.configure(key, pin, setting)
+        )
+    }
+
+    async fn credentials(&mut self, key: &KeyFacts, pin: &Pin) -> Result<CredentialList, KeyFault> {
+        call!(
+            self,
+            "credentials",
+            key_fault(),
+            self.inner.credentials(key, pin)
+        )
+    }
+
+    async fn rename_credential(
+        &mut self,
+        key: &KeyFacts,
+        pin: &Pin,
+        credential: &StoredCredential,
+        name: &str,
+    ) -> Result<(), KeyFault> {
+        call!(
+            self,
+            "rename_credential",
+            key_fault(),
+            self.inner.rename_credential(key, pin, credential, name)
+        )
+    }
+
+    async fn fingerprints(
+        &mut self,
+        key: &KeyFacts,
+        pin: &Pin,
+    ) -> Result<Vec<Fingerprint>, KeyFault> {
+        call!(
+            self,
+            "fingerprints",
+            key_fault(),
+            self.inner.fingerprints(key, pin)
+        )
+    }
+
+    async fn enrol_fingerprint(&mut self, key: &KeyFacts, pin: &Pin) -> Result<Bytes, KeyFault> {
+        call!(
+            self,
+            "enrol_fingerprint",
+            key_fault(),
+            self.inner.enrol_fingerprint(key, pin)
+        )
+    }
+
+    async fn name_fingerprint(
+        &mut self,
+        key: &KeyFacts,
+        pin: &Pin,
+        id: &Bytes,
+        name: &str,
+    ) -> Result<String, KeyFault> {
+        call!(
+            self,
+            "name_fingerprint",
+            key_fault(),
+            self.inner.name_fingerprint(key, pin, id, name)
+        )
+    }
+
+    async fn remove_fingerprint(
+        &mut self,
+        key: &KeyFacts,
+        pin: &Pin,
+        id: &Bytes,
+    ) -> Result<(), KeyFault> {
+        call!(
+            self,
+            "remove_fingerprint",
+            key_fault(),
+            self.inner.remove_fingerprint(key, pin, id)
+        )
+    }
+}
+
+const MISHAPS: [Mishap; 4] = [
+    Mishap::FailsBefore,
+    Mishap::FailsAfter,
+    Mishap::StopsBefore,
+    Mishap::StopsAfter,
+];
+
+type Faulty = FaultyDesk<StationDesk<ScriptedFace>>;
+
+async fn faulty(world: &World, at: usize, mishap: Mishap) -> (Faulty, Arc<ScriptedFace>) {
+    ready(world).await;
+    let face = Arc::new(ScriptedFace::new(SLOT, PIN));
+    let station = Arc::clone(&world.station);
+    let desk = StationDesk::new(station, Arc::clone(&face), Cancel::default());
+    (FaultyDesk::new(desk, Some(at), mishap), face)
+}
+
+/// Plays a run until it ends or the world stops in it; whether the chosen call was reached.
+async fn plays<T>(desk: &mut Faulty, run: impl AsyncFnOnce(&mut Faulty) -> T) -> bool {
+    let stopped = desk.stopped();
+    tokio::select! {
+        _ = run(desk) => {}
+        () = stopped.notified() => {}
+    }
+    desk.hit.is_some()
+}
+
+async fn opens(world: &World, pin: &Pin) -> bool {
+    let (mut desk, _) = ready(world).await;
+    let key = desk.keys().into_iter().find(|k| k.place.as_str() == SLOT);
+    desk.verify_pin(&key.expect("in"), pin, care::TEST_RP_ID)
+        .await
+        .is_ok()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_mishap_leaves_a_key_with_a_pin_that_nobody_knows() {
+    let world = world(1).await;
+    let wish = PinWish {
+        random: Some(PinRule::default()),
+        force_change: false,
+    };
+    for mishap in MISHAPS {
+        for at in 0.. {
+            let key: SoftKey = touching(Profile::full());
+            world.rack.put(SLOT, &key);
+            let (mut desk, face) = faulty(&world, at, mishap).await;
+            let hit = plays(&mut desk, async |desk: &mut Faulty| {
+                care::set_pin(desk, None, &wish).await
+            })
+            .await;
+            let (now, _) = ready(&world).await;
+            let facts = now.keys().into_iter().find(|k| k.place.as_str() == SLOT);
+            if facts.expect("in").pin_set == Some(true) {
+                let handed = face.handed().expect("whoever has the key has its PIN");
+                assert!(opens(&world, &handed).await, "{mishap:?} at {at}");
+            }
+            if !hit {
+                break;
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_mishap_leaves_a_credential_of_a_test_on_the_key() {
+    let world = world(1).await;
+    for mishap in MISHAPS {
+        let key = with_pin(&world, Profile::full()).await;
+        for at in 0.. {
+            let (mut desk, _) = faulty(&world, at, mishap).await;
+            let hit = plays(&mut desk, async |desk: &mut Faulty| {
+                care::test_key(desk, None).await
+            })
+            .await;
+            assert_eq!(key.credentials(), [], "{mishap:?} at {at}");
+            if !hit {
+                break;
+            }
+        }
+    }
+}
