@@ -8,12 +8,14 @@ mod credentials;
 mod fingerprints;
 mod pin;
 mod test;
+mod test_for;
 
 pub use configure::configure;
 pub use credentials::credentials;
 pub use fingerprints::fingerprints;
 pub use pin::{PinWish, change_pin, set_pin, verify_pin};
-pub use test::{TEST_RP_ID, test_for, test_key};
+pub use test::{TEST_RP_ID, test_key};
+pub use test_for::test_for;
 
 use serde::Serialize;
 

@@ -1,28 +1,22 @@
-//! Does this key work? A throwaway credential at an RP of the station's own; or, for a person, an assertion that the registry
-//! checks.
+//! Does this key work? A throwaway credential at an RP of the station's own.
 //!
 //! Invariant: a test leaves nothing on the key. Its credential is not discoverable; where a key keeps it all the same, or
 //! kept one of a test that was cut short, it is found and deleted.
 
-use super::super::ceremony::{
-    Ceremony, Checked, ClientData, authentication_response, check_assertion, client_data,
-};
-use super::super::enrol::{key_report, pin_note, push_entry};
-use super::super::steps::{begin_step, end_step, on_key, touch, unlock};
+use super::super::ceremony::{Ceremony, Checked, ClientData, check_assertion, client_data};
+use super::super::steps::{begin_step, end_step, on_key, touch};
 use super::{CareDesk, begin, look, record, take_key, unlocked};
 use crate::domain::authority::Action;
 use crate::domain::care::{
     Care, Portrait, Readiness, StepOutcome, TestReport, TestStep, TestedStep, UsualTimes,
     usual_times,
 };
-use crate::domain::change::Remains;
-use crate::domain::{Bytes, Change, EntryId, KeyFacts, PersonId, Pin, Place};
+use crate::domain::{Bytes, KeyFacts, Pin, Place};
 use crate::wire::webauthn::{
     Algorithm, AuthenticatorSelection, CreationOptions, Descriptor, RelyingParty, RequestOptions,
     User,
 };
-use crate::wire::{TestPush, VERSION};
-use crate::workflow::dialogue::{CareJob, Ending, Event, Job, Note, Step};
+use crate::workflow::dialogue::{CareJob, Ending, Job, Note, Step};
 use crate::workflow::{Desk, KeyFault, NewAssertion, NewCredential, Stop, Verified, conclude};
 
 /// The RP of tests. `.invalid` is nobody's (RFC 6761, section 6.4), so that no credential of anybody's is ever touched.
@@ -492,92 +486,4 @@ fn counter_of(data: &Bytes) -> u32 {
     let counter = data.as_ref().get(33..37);
     let counter = counter.and_then(|bytes| <[u8; 4]>::try_from(bytes).ok());
     counter.map(u32::from_be_bytes).unwrap_or_default()
-}
-
-/// Tests whether a key works for a person: an assertion by one of their credentials, which the registry checks.
-pub async fn test_for<D: CareDesk>(
-    desk: &mut D,
-    person: &PersonId,
-    at: Option<&Place>,
-) -> Result<Ending, Stop> {
-    let result = test_at_registry(desk, person, at).await;
-    conclude(desk, result)
-}
-
-async fn test_at_registry<D: CareDesk>(
-    desk: &mut D,
-    person: &PersonId,
-    at: Option<&Place>,
-) -> Result<Ending, Stop> {
-    let job = Job::Care {
-        care: CareJob::TestFor {
-            person: person.clone(),
-        },
-    };
-    let operator = begin(desk, job, Action::TestKey).await?;
-    let offer = desk.test_offer(person).await?;
-    if offer.request.allow_credentials.is_empty() {
-        // An empty list would mean "any credential", and the key would sign for whomever it holds one for.
-        return Err(Stop::RegistryRefused {
-            code: "no-key".to_owned(),
-            detail: format!("{person} has no enrolled key: enrol one first"),
-        });
-    }
-    desk.tell(Event::Challenge {
-        expires_at: offer.expires_at,
-    });
-    let mut key = take_key(desk, at).await?;
-    begin_step(desk, Step::Pin);
-    let (rp_id, mut sent) = (&offer.request.rp_id, false);
-    if key.pin_set == Some(false) {
-        // No PIN, so nothing of anybody's that this relying party would accept.
-        return Err(Stop::Key(KeyFault::NoCredential));
-    }
-    let minimum = key.pin_min_length;
-    let (unlocked, change) = unlock(desk, &mut key, rp_id, minimum, &mut sent).await?;
-    end_step(desk, Step::Pin, pin_note(change));
-    begin_step(desk, Step::Test);
-    let client = client_data(Ceremony::Get, &offer.request.challenge, &offer.origin);
-    let pin = unlocked.pin();
-    let signed = touch(
-        desk,
-        &mut key,
-        (1, 1),
-        async |desk: &mut D, key: &KeyFacts| {
-            desk.get_assertion(key, pin, &offer.request, client.hash)
-                .await
-        },
-    )
-    .await;
-    let remains = if sent { Remains::Pin } else { Remains::Nothing };
-    let signed = signed.map_err(|stop| stop.leaving(remains))?;
-    if desk.registry_now() >= offer.expires_at {
-        return Err(Stop::OfferExpired.leaving(remains));
-    }
-    end_step(desk, Step::Test, Note::None);
-    begin_step(desk, Step::Record);
-    let entry = EntryId(desk.fresh_id());
-    let push = TestPush {
-        identification: None,
-        version: VERSION,
-        offer: offer.id,
-        person: person.clone(),
-        assertion: authentication_response(signed, client),
-        key: key_report(&key),
-        operator: operator.id,
-        tested_at: desk.registry_now(),
-    };
-    desk.commit(Change::Retested {
-        intent: None,
-        entry,
-        push: Box::new(push),
-    })
-    .await?;
-    end_step(desk, Step::Record, Note::None);
-    let push = push_entry(desk, entry).await;
-    Ok(Ending::WorksFor {
-        person: person.clone(),
-        key,
-        push,
-    })
 }
