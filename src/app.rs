@@ -15,23 +15,17 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 
 use crate::bay::{Bay, BayConfig};
-use crate::cli::args::{self, Arguments, AuditCommand, Command, Global, KeyCommand};
+use crate::cli::args::{self, Arguments, Command, Global, KeyCommand};
 use crate::cli::commands::{self, StationCommand};
-use crate::cli::face;
-use crate::cli::look;
-use crate::cli::outcome::{outcome_of_stop, unreadable};
 use crate::cli::output::{Exit, Outcome, Output};
-use crate::cli::secret;
-use crate::registry::RegistryError;
+use crate::cli::{audit, join, look};
 use crate::station::config::Config;
 use crate::station::kiosk::{self, Kiosk, SoftHand};
 use crate::station::slots::Slots;
 use crate::station::stopper::Stopper;
 use crate::station::{OpenError, Station};
-use crate::store::{StoreError, audit};
 use crate::text::Language;
 use crate::tui::{self, TuiConfig, TuiIo};
-use crate::workflow::Stop;
 
 /// How long the bay may take to say what is plugged in, before a command looks.
 const BAY_SETTLES: std::time::Duration = std::time::Duration::from_millis(1500);
@@ -90,13 +84,16 @@ async fn dispatch(arguments: Arguments, output: Arc<Output>) -> Outcome {
         None => kiosk_command(&global).await,
         Some(Command::Demo) => demo::run(&global, output).await,
         Some(Command::Registry(command)) => registry::run(command, &global, &output).await,
-        Some(Command::Audit(command)) => audit_command(&command, &global.data, &output),
+        Some(Command::Audit(command)) => audit::run(&command, &global.data, &output),
         Some(Command::Key(KeyCommand::Care(command))) => {
             with_station(&global, output, StationCommand::Care(&command)).await
         }
         Some(Command::Metadata(command)) => metadata::run(&command, &global, &output),
         Some(Command::Key(command)) => key_command(&command, &global, &output).await,
-        Some(Command::Station(command)) => join(command, &global).await,
+        Some(Command::Station(command)) => match configuration(&global) {
+            Ok(config) => join::run(&command, &global.data, &config, &stop_on_signals()).await,
+            Err(outcome) => outcome,
+        },
         Some(Command::Doctor) => doctor_command(&global, &output).await,
         Some(Command::Screens { out }) => screens_command(&out),
         Some(Command::Session(command)) => {
@@ -137,10 +134,6 @@ fn refused(error: &OpenError) -> Outcome {
             Outcome::failed(Exit::Usage, "configuration", error.to_string())
         }
     }
-}
-
-fn store_failed(error: &StoreError) -> Outcome {
-    Outcome::failed(Exit::Store, "store", error.to_string())
 }
 
 fn configuration(global: &Global) -> Result<Config, Outcome> {
@@ -288,48 +281,6 @@ fn screens_command(out: &Path) -> Outcome {
     }
 }
 
-fn audit_command(command: &AuditCommand, data: &Path, output: &Output) -> Outcome {
-    match command {
-        AuditCommand::Verify => match audit::verify(data) {
-            Ok(audit) => Outcome::done(
-                format!(
-                    "{} records in {} segment(s), chain whole; head {} {}",
-                    audit.records,
-                    audit.segments,
-                    audit.head.sequence,
-                    hex::encode(audit.head.hash.as_ref())
-                ),
-                serde_json::json!({
-                    "records": audit.records,
-                    "segments": audit.segments,
-                    "sequence": audit.head.sequence,
-                    "head": hex::encode(audit.head.hash.as_ref()),
-                    "torn_bytes": audit.torn_bytes,
-                }),
-            ),
-            Err(error) => store_failed(&error),
-        },
-        AuditCommand::Export => {
-            let entries = match audit::records(data) {
-                Ok(entries) => entries,
-                Err(error) => return store_failed(&error),
-            };
-            let mut count = 0_u64;
-            for entry in entries {
-                match entry {
-                    Ok(entry) => {
-                        let line = serde_json::to_string(&entry).unwrap_or_default();
-                        output.item("record", &entry, &line);
-                        count += 1;
-                    }
-                    Err(error) => return store_failed(&error),
-                }
-            }
-            Outcome::done("", serde_json::json!({ "records": count }))
-        }
-    }
-}
-
 async fn key_command(command: &KeyCommand, global: &Global, output: &Output) -> Outcome {
     let slots = match configuration(global).and_then(|config| slots(&config)) {
         Ok(slots) => slots.with_catalogue(crate::station::metadata::look(&global.data)),
@@ -337,9 +288,9 @@ async fn key_command(command: &KeyCommand, global: &Global, output: &Output) -> 
     };
     slots.settled(BAY_SETTLES).await;
     match command {
-        KeyCommand::List => key_list(&slots, language(global), output),
+        KeyCommand::List => look::list_all(&slots, language(global), output),
         KeyCommand::Info { key } => {
-            key_info(&slots, key.as_deref(), language(global), output).await
+            look::tell_of(&slots, key.as_deref(), language(global), output).await
         }
         // It needs a station, and was sent there.
         KeyCommand::Care(_) => Outcome::done("", serde_json::json!({})),
@@ -349,105 +300,6 @@ async fn key_command(command: &KeyCommand, global: &Global, output: &Output) -> 
 fn language(global: &Global) -> Language {
     let tag = global.language.as_deref().unwrap_or_default();
     Language::parse(tag).unwrap_or(Language::English)
-}
-
-fn key_list(slots: &Slots, language: Language, output: &Output) -> Outcome {
-    let shown = slots.raw();
-    for slot in shown.iter() {
-        look::list(slots, slot, language, output);
-    }
-    Outcome::done(
-        format!("{} key(s) in the bay", shown.len()),
-        serde_json::json!({ "keys": shown.len() }),
-    )
-}
-
-async fn key_info(
-    slots: &Slots,
-    wanted: Option<&str>,
-    language: Language,
-    output: &Output,
-) -> Outcome {
-    let shown = slots.raw();
-    let wanted = match wanted {
-        Some(name) => {
-            let facts: Vec<_> = shown.iter().filter_map(|slot| slots.facts(slot)).collect();
-            match face::named(&facts, name) {
-                Ok(Some(key)) => key.place.to_string(),
-                // A slot whose key does not answer has a place only.
-                Ok(None) => name.to_owned(),
-                Err(several) => {
-                    return Outcome::failed(Exit::Usage, "several-keys", several.to_string());
-                }
-            }
-        }
-        None => match shown.as_slice() {
-            [_, _, ..] => {
-                return Outcome::failed(
-                    Exit::Usage,
-                    "several-keys",
-                    "several keys are in the bay: say which with --key PLACE or --key SERIAL",
-                );
-            }
-            slots => slots
-                .first()
-                .map_or(String::new(), |slot| slot.place.to_string()),
-        },
-    };
-    let Some(slot) = shown.iter().find(|slot| slot.place.as_str() == wanted) else {
-        return Outcome::failed(
-            Exit::Key,
-            "no-such-key",
-            "no such key in the bay: see `keydesk key list`",
-        );
-    };
-    look::tell(slots, slot, language, output).await
-}
-
-async fn join(command: args::StationCommand, global: &Global) -> Outcome {
-    let args::StationCommand::Join {
-        registry,
-        name,
-        code_fd,
-    } = command;
-    let config = match configuration(global) {
-        Ok(config) => config,
-        Err(outcome) => return outcome,
-    };
-    let stopper = stop_on_signals();
-    let asked = async {
-        match code_fd {
-            Some(fd) => secret::from_descriptor(fd).await,
-            None => secret::from_terminal("one-time code", "the one-time code", "--code-fd").await,
-        }
-    };
-    // Only the question can be stopped: a code that was sent is used up, and its answer is worth the short wait.
-    let code = tokio::select! {
-        biased;
-        () = stopper.stopped() => return outcome_of_stop(&Stop::Cancelled),
-        code = asked => code,
-    };
-    let code = match code {
-        Ok(code) => code,
-        Err(error) => return unreadable(&error),
-    };
-    use crate::station::JoinError;
-    match crate::station::join(&global.data, &config, &registry, &name, &code.into()).await {
-        Ok(station) => Outcome::done(
-            format!("joined {registry} as {station}"),
-            serde_json::json!({ "station": station }),
-        ),
-        Err(error) => {
-            let exit = match &error {
-                JoinError::AlreadyJoined { .. } => Exit::Refused,
-                JoinError::Registry(RegistryError::Unreachable { .. }) => Exit::Unreachable,
-                JoinError::Registry(_) => Exit::Refused,
-                JoinError::Store(_) => Exit::Store,
-                JoinError::Open(_) | JoinError::Settings(_) | JoinError::Key(_) => Exit::Usage,
-            };
-            Outcome::failed(exit, "not-joined", error.to_string())
-        }
-    }
 }
 
 async fn doctor_command(global: &Global, output: &Output) -> Outcome {

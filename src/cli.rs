@@ -1,10 +1,12 @@
 //! The command line: arguments in, JSON lines out.
 
 pub mod args;
+pub mod audit;
 pub mod batch;
 mod care;
 pub mod commands;
 pub mod face;
+pub mod join;
 pub mod look;
 pub mod outcome;
 pub mod output;

@@ -1,8 +1,10 @@
-//! `key list` and `key info`: what is in the bay with what speaks for and against it, and everything that a key says of itself, in words, with what is unusual marked; with `--json` all of it as data.
+//! `key list` and `key info`: what is in the bay with what speaks for and against it, and everything that a key says of
+//! itself, in words, with what is unusual marked; with `--json` all of it as data.
 
 use serde::Serialize;
 use serde_json::json;
 
+use super::face;
 use super::output::{Exit, Outcome, Output};
 use crate::domain::care::{Oddity, Portrait, oddities};
 use crate::domain::policy::{Verdict, Weight};
@@ -24,8 +26,63 @@ struct Info<'a> {
     oddities: Option<&'a [Oddity]>,
 }
 
+/// `key list`: everything in the bay.
+pub fn list_all(slots: &Slots, language: Language, output: &Output) -> Outcome {
+    let shown = slots.raw();
+    for slot in shown.iter() {
+        list(slots, slot, language, output);
+    }
+    Outcome::done(
+        format!("{} key(s) in the bay", shown.len()),
+        json!({ "keys": shown.len() }),
+    )
+}
+
+/// `key info`: one key, named by place or serial, or the only one.
+pub async fn tell_of(
+    slots: &Slots,
+    wanted: Option<&str>,
+    language: Language,
+    output: &Output,
+) -> Outcome {
+    let shown = slots.raw();
+    let wanted = match wanted {
+        Some(name) => {
+            let facts: Vec<_> = shown.iter().filter_map(|slot| slots.facts(slot)).collect();
+            match face::named(&facts, name) {
+                Ok(Some(key)) => key.place.to_string(),
+                // A slot whose key does not answer has a place only.
+                Ok(None) => name.to_owned(),
+                Err(several) => {
+                    return Outcome::failed(Exit::Usage, "several-keys", several.to_string());
+                }
+            }
+        }
+        None => match shown.as_slice() {
+            [_, _, ..] => {
+                return Outcome::failed(
+                    Exit::Usage,
+                    "several-keys",
+                    "several keys are in the bay: say which with --key PLACE or --key SERIAL",
+                );
+            }
+            slots => slots
+                .first()
+                .map_or(String::new(), |slot| slot.place.to_string()),
+        },
+    };
+    let Some(slot) = shown.iter().find(|slot| slot.place.as_str() == wanted) else {
+        return Outcome::failed(
+            Exit::Key,
+            "no-such-key",
+            "no such key in the bay: see `keydesk key list`",
+        );
+    };
+    tell(slots, slot, language, output).await
+}
+
 /// A slot in a list: one line, and one for each finding that the operator should think of.
-pub fn list(slots: &Slots, slot: &Slot, language: Language, output: &Output) {
+fn list(slots: &Slots, slot: &Slot, language: Language, output: &Output) {
     let facts = slots.facts(slot);
     let verdict = facts.as_ref().map(|facts| slots.verdict(facts));
     let name = facts.as_ref().map(|facts| facts.model.as_str());
@@ -54,7 +111,7 @@ pub fn list(slots: &Slots, slot: &Slot, language: Language, output: &Output) {
 }
 
 /// Reads a key and tells everything about it.
-pub async fn tell(slots: &Slots, slot: &Slot, language: Language, output: &Output) -> Outcome {
+async fn tell(slots: &Slots, slot: &Slot, language: Language, output: &Output) -> Outcome {
     let Some(key) = slots.facts(slot) else {
         let info = Info {
             slot,

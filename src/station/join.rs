@@ -43,6 +43,13 @@ pub enum JoinError {
     Open(#[from] OpenError),
 }
 
+impl JoinError {
+    /// Nothing was heard of the registry, so that the code may still be good.
+    pub fn is_unreachable(&self) -> bool {
+        matches!(self, Self::Registry(RegistryError::Unreachable { .. }))
+    }
+}
+
 /// The client of the registry that this station has joined.
 pub(super) fn client(
     dir: &Path,

@@ -19,7 +19,17 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "tui",
         &["domain", "wire", "workflow", "station::face", "text"],
     ),
-    ("cli", &["domain", "station", "text", "wire", "workflow"]),
+    (
+        "cli",
+        &[
+            "domain",
+            "station",
+            "store::audit",
+            "text",
+            "wire",
+            "workflow",
+        ],
+    ),
     (
         "station",
         &[
