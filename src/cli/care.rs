@@ -184,7 +184,10 @@ async fn test(runs: &Runs<'_>, arguments: &TestArguments) -> Outcome {
     let face = runs.face(&arguments.key, None, None);
     let mut desk = runs.desk(&face);
     let ended = match &arguments.person {
-        Some(person) => care::test_for(&mut desk, person, None).await,
+        Some(person) => {
+            let identification = arguments.identified_by.clone();
+            care::test_for(&mut desk, person, identification, None).await
+        }
         None => care::test_key(&mut desk, None).await,
     };
     match ended {

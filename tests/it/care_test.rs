@@ -181,7 +181,7 @@ async fn whether_a_key_works_for_a_person_is_decided_by_the_registry() {
     world.rack.put(SLOT, &key);
     enrol(&world, 1).await.expect("enrolled");
     let (mut desk, _) = ready(&world).await;
-    let ending = care::test_for(&mut desk, &person(1), None)
+    let ending = care::test_for(&mut desk, &person(1), None, None)
         .await
         .expect("tested");
     assert!(
@@ -194,7 +194,7 @@ async fn whether_a_key_works_for_a_person_is_decided_by_the_registry() {
         ),
         "{ending:?}"
     );
-    let refusal = care::test_for(&mut desk, &person(2), None).await;
+    let refusal = care::test_for(&mut desk, &person(2), None, None).await;
     assert!(
         matches!(&refusal, Err(Stop::RegistryRefused { .. })),
         "{refusal:?}"
@@ -202,7 +202,7 @@ async fn whether_a_key_works_for_a_person_is_decided_by_the_registry() {
     let other = fresh_key();
     world.rack.put(SLOT, &other);
     let (mut desk, _) = ready(&world).await;
-    let foreign = care::test_for(&mut desk, &person(1), None).await;
+    let foreign = care::test_for(&mut desk, &person(1), None, None).await;
     assert_eq!(foreign, Err(Stop::Key(KeyFault::NoCredential)));
     assert!(world.station.store().outbox().expect("read").is_empty());
 }

@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 
 use crate::cli::args::{KeyChoice, person_id};
 use crate::domain::care::{PinRule, Setting};
-use crate::domain::{Bytes, PersonId};
+use crate::domain::{Bytes, Identification, PersonId};
 
 /// What is done to one key.
 #[derive(Debug, Subcommand)]
@@ -32,6 +32,10 @@ pub struct TestArguments {
     /// Does it work for this person? An assertion that the registry checks, instead of a throwaway credential.
     #[arg(long, value_name = "ID", value_parser = person_id)]
     pub person: Option<PersonId>,
+    /// How the person was identified, where they were: document and its last four characters, e.g. passport:7K31. It is
+    /// recorded with the test.
+    #[arg(long, value_name = "DOCUMENT:LAST4", requires = "person")]
+    pub identified_by: Option<Identification>,
     /// The key.
     #[command(flatten)]
     pub key: KeyChoice,

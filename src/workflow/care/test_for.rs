@@ -1,29 +1,35 @@
-//! Does this key work for this person? An assertion by one of their credentials, which the registry checks.
+//! Does this key work for this person? It signs with a credential of theirs, and the registry checks that.
+//!
+//! Invariant: nothing is made. What is written down was signed as [`sign_as_enrolled`] asks for it.
 
-use super::super::ceremony::{Ceremony, authentication_response, client_data};
-use super::super::enrol::{key_report, pin_note, push_entry};
-use super::super::steps::{begin_step, end_step, touch, unlock};
+use super::super::ceremony::authentication_response;
+use super::super::enrol::{key_report, push_entry};
+use super::super::retest::{Asked, sign_as_enrolled};
+use super::super::steps::{begin_step, end_step};
 use super::{CareDesk, begin, take_key};
 use crate::domain::authority::Action;
-use crate::domain::change::Remains;
-use crate::domain::{Change, EntryId, KeyFacts, PersonId, Place};
+use crate::domain::{Change, EntryId, Identification, PersonId, Place};
 use crate::wire::{TestPush, VERSION};
 use crate::workflow::dialogue::{CareJob, Ending, Event, Job, Note, Step};
 use crate::workflow::{KeyFault, Stop, conclude};
 
 /// Tests whether a key works for a person: an assertion by one of their credentials, which the registry checks.
+/// `identification`: how the person at the desk was identified, where that was done; it goes on record with the test.
+/// `at`: where the key is, if that was chosen already.
 pub async fn test_for<D: CareDesk>(
     desk: &mut D,
     person: &PersonId,
+    identification: Option<Identification>,
     at: Option<&Place>,
 ) -> Result<Ending, Stop> {
-    let result = test_at_registry(desk, person, at).await;
+    let result = test_at_registry(desk, person, identification, at).await;
     conclude(desk, result)
 }
 
 async fn test_at_registry<D: CareDesk>(
     desk: &mut D,
     person: &PersonId,
+    identification: Option<Identification>,
     at: Option<&Place>,
 ) -> Result<Ending, Stop> {
     let job = Job::Care {
@@ -40,47 +46,31 @@ async fn test_at_registry<D: CareDesk>(
             detail: format!("{person} has no enrolled key: enrol one first"),
         });
     }
+    let left = offer.expires_at.duration_since(desk.registry_now());
     desk.tell(Event::Challenge {
-        expires_at: offer.expires_at,
+        expires_at: desk.now().saturating_add(left).unwrap_or(offer.expires_at),
     });
     let mut key = take_key(desk, at).await?;
-    begin_step(desk, Step::Pin);
-    let (rp_id, mut sent) = (&offer.request.rp_id, false);
     if key.pin_set == Some(false) {
         // No PIN, so nothing of anybody's that this relying party would accept.
         return Err(Stop::Key(KeyFault::NoCredential));
     }
-    let minimum = key.pin_min_length;
-    let (unlocked, change) = unlock(desk, &mut key, rp_id, minimum, &mut sent).await?;
-    end_step(desk, Step::Pin, pin_note(change));
-    begin_step(desk, Step::Test);
-    let client = client_data(Ceremony::Get, &offer.request.challenge, &offer.origin);
-    let pin = unlocked.pin();
-    let signed = touch(
-        desk,
-        &mut key,
-        (1, 1),
-        async |desk: &mut D, key: &KeyFacts| {
-            desk.get_assertion(key, pin, &offer.request, client.hash)
-                .await
-        },
-    )
-    .await;
-    let remains = if sent { Remains::Pin } else { Remains::Nothing };
-    let signed = signed.map_err(|stop| stop.leaving(remains))?;
-    if desk.registry_now() >= offer.expires_at {
-        return Err(Stop::OfferExpired.leaving(remains));
-    }
-    end_step(desk, Step::Test, Note::None);
+    let asked = Asked {
+        request: &offer.request,
+        origin: &offer.origin,
+        expires_at: offer.expires_at,
+        pin_min_length: key.pin_min_length,
+    };
+    let (signed, client) = sign_as_enrolled(desk, &mut key, &asked).await?;
     begin_step(desk, Step::Record);
     let entry = EntryId(desk.fresh_id());
     let push = TestPush {
-        identification: None,
         version: VERSION,
         offer: offer.id,
         person: person.clone(),
         assertion: authentication_response(signed, client),
         key: key_report(&key),
+        identification,
         operator: operator.id,
         tested_at: desk.registry_now(),
     };
