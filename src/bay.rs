@@ -91,6 +91,8 @@ pub enum KeyError {
     Cancelled {
         /// Where it is.
         place: Place,
+        /// What the key was to do, and whether it certainly did not; absent where the job was still waiting for its turn.
+        error: Option<CtapError>,
     },
     /// The key or the way to it failed.
     #[error("the key at {place}: {error}")]
@@ -295,13 +297,13 @@ async fn run<R: Send + 'static>(
             Ok(Ok(value)) => Ok(value),
             Ok(Err(CtapError::Gone)) => Err(KeyError::Gone { place: place() }),
             Ok(Err(CtapError::Cancelled { .. })) if gone.is_cancelled() => Err(KeyError::Gone { place: place() }),
-            Ok(Err(CtapError::Cancelled { .. })) => Err(KeyError::Cancelled { place: place() }),
+            Ok(Err(error @ CtapError::Cancelled { .. })) => Err(KeyError::Cancelled { place: place(), error: Some(error) }),
             Ok(Err(error)) => Err(KeyError::Ctap { place: place(), error }),
             Err(_) if gone.is_cancelled() => Err(KeyError::Gone { place: place() }),
             Err(_) => Err(KeyError::NotReady { place: place() }),
         },
         () = gone.cancelled() => Err(KeyError::Gone { place: place() }),
-        () = cancelled_in_queue => Err(KeyError::Cancelled { place: place() }),
+        () = cancelled_in_queue => Err(KeyError::Cancelled { place: place(), error: None }),
     }
 }
 

@@ -197,8 +197,11 @@ fn is_wrong_pin(error: &CtapError) -> bool {
 fn made_nothing(error: &KeyError) -> bool {
     match error {
         KeyError::NoKey | KeyError::NotReady { .. } | KeyError::Busy { .. } => true,
-        KeyError::Ctap { error, .. } => keys::made_nothing(error),
-        KeyError::Gone { .. } | KeyError::Cancelled { .. } => false,
+        KeyError::Ctap { error, .. }
+        | KeyError::Cancelled {
+            error: Some(error), ..
+        } => keys::made_nothing(error),
+        KeyError::Gone { .. } | KeyError::Cancelled { error: None, .. } => false,
     }
 }
 

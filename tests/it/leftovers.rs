@@ -1,0 +1,98 @@
+//! What the record says of a key that made nothing, or may have: most of all one that can't list what it holds.
+
+use std::time::Duration;
+
+use keydesk::app::demo::world::{ScriptedFace, World};
+use keydesk::bay::Cancel;
+use keydesk::bay::soft::{Fault, Profile, SoftKey, TouchPolicy};
+use keydesk::domain::Change;
+use keydesk::domain::change::{EndReason, Remains};
+use keydesk::station::desk::StationDesk;
+use keydesk::store::audit;
+use keydesk::workflow;
+use keydesk::workflow::dialogue::Event;
+
+use crate::scenarios::{PIN, SLOT, enrol, person, world};
+
+/// How intents ended, oldest first, and what was left on their keys.
+pub fn endings(world: &World) -> Vec<(EndReason, Remains)> {
+    let records = audit::records(&world.data()).expect("a journal");
+    records
+        .filter_map(|entry| match entry.expect("a record").record.change {
+            Change::IntentEnded { why, remains, .. } => Some((why, remains)),
+            _ => None,
+        })
+        .collect()
+}
+
+/// Made by authenticatorMakeCredential.
+const MAKE_CREDENTIAL: u8 = 0x01;
+
+/// A key that can't list its credentials, in the slot.
+fn unlistable(world: &World) -> SoftKey {
+    let key = SoftKey::new(Profile::ctap20().with_touch(TouchPolicy::Auto));
+    world.rack.put(SLOT, &key);
+    key
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_says_itself_that_it_made_nothing_leaves_no_doubt() {
+    // Store full, denied, unsupported algorithm, PIN token refused (CTAP 2.3, section 8.2).
+    let refusals = [0x28, 0x27, 0x26, 0x33];
+    let world = world(refusals.len()).await;
+    for (n, code) in refusals.into_iter().enumerate() {
+        let key = unlistable(&world);
+        world.station.slots().settled(Duration::from_secs(2)).await;
+        key.inject(Fault::Status {
+            command: MAKE_CREDENTIAL,
+            code,
+        });
+        let stop = enrol(&world, n + 1).await.expect_err("refused");
+        assert_eq!(stop.remains(), Remains::Pin, "{code:#04x}: {stop}");
+        let unfinished = world.station.store().unfinished().expect("read");
+        assert!(unfinished.is_empty(), "{code:#04x}: {unfinished:?}");
+        let last = endings(&world).pop();
+        assert!(
+            matches!(last, Some((_, Remains::Pin))),
+            "{code:#04x}: {last:?}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_cannot_be_read_leaves_the_question_open() {
+    let world = world(1).await;
+    let key = unlistable(&world);
+    world.station.slots().settled(Duration::from_secs(2)).await;
+    key.inject(Fault::Truncate {
+        command: MAKE_CREDENTIAL,
+        length: 20,
+    });
+    let stop = enrol(&world, 1).await.expect_err("unreadable");
+    assert_eq!(stop.remains(), Remains::Unknown, "{stop}");
+    assert_eq!(world.station.store().unfinished().expect("read").len(), 1);
+    assert_eq!(endings(&world), []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stop_while_a_key_that_cannot_list_waits_for_a_finger_leaves_no_doubt() {
+    let world = world(1).await;
+    let key = unlistable(&world);
+    world.station.slots().settled(Duration::from_secs(2)).await;
+    key.set_touch(TouchPolicy::Manual);
+    let cancel = Cancel::default();
+    let hand = cancel.clone();
+    let face = ScriptedFace::new(SLOT, PIN).hearing(move |event| {
+        if matches!(event, Event::Alive { touch: true }) {
+            hand.cancel();
+        }
+    });
+    let station = std::sync::Arc::clone(&world.station);
+    let mut desk = StationDesk::new(station, std::sync::Arc::new(face), cancel);
+    let stop = workflow::enrol(&mut desk, &person(1))
+        .await
+        .expect_err("cancelled");
+    assert_eq!(stop.cause().code(), "cancelled", "{stop}");
+    assert_eq!(stop.remains(), Remains::Pin, "{stop}");
+    assert_eq!(endings(&world), [(EndReason::Cancelled, Remains::Pin)]);
+}
