@@ -65,7 +65,7 @@ pub enum Told {
         /// Where.
         whose: Whose,
         /// What.
-        event: Event,
+        event: Box<Event>,
     },
     /// A key does not take part.
     Refused {

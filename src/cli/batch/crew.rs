@@ -48,11 +48,11 @@ impl HeadlessCrew {
     async fn one_pin(&self, whose: &Whose, what: &str, min: u8, twice: bool) -> Result<Pin, Stop> {
         let Some(lines) = &self.pins else {
             let first = self
-                .from_terminal(&format!("slot {}: {what}", whose.slot), min)
+                .typed(&format!("slot {}: {what}", whose.slot), min)
                 .await?;
             if twice {
                 let prompt = format!("slot {}: the same once more", whose.slot);
-                if !first.matches(&self.from_terminal(&prompt, min).await?) {
+                if !first.matches(&self.typed(&prompt, min).await?) {
                     return Err(Stop::Key(KeyFault::Failed(
                         "the two PINs differ: nothing was written; pull the key and put it back"
                             .to_owned(),
@@ -72,7 +72,7 @@ impl HeadlessCrew {
         pin_of(&text, min)
     }
 
-    async fn from_terminal(&self, prompt: &str, min: u8) -> Result<Pin, Stop> {
+    async fn typed(&self, prompt: &str, min: u8) -> Result<Pin, Stop> {
         let text = secret::from_terminal(prompt, "the PIN", "--pin-fd").await;
         pin_of(&text.map_err(|error| self.unreadable(&error))?, min)
     }

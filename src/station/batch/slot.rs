@@ -170,7 +170,7 @@ impl<C: Crew> Face for SlotFace<C> {
         }
         self.shared.crew.tell(Told::Run {
             whose: self.whose.clone(),
-            event,
+            event: Box::new(event),
         });
     }
 
