@@ -137,7 +137,7 @@ pub async fn run<D: CareDesk>(
     let at = Some(place);
     match job {
         CareJob::Test => test_key(desk, at).await,
-        CareJob::TestFor { person } => test_for(desk, person, at).await,
+        CareJob::TestFor { person } => test_for(desk, person, None, at).await,
         CareJob::SetPin => set_pin(desk, at, wish).await,
         CareJob::ChangePin => change_pin(desk, at, wish).await,
         CareJob::VerifyPin => verify_pin(desk, at).await,

@@ -13,6 +13,7 @@ use keydesk::workflow::dialogue::{Answer, Event, Question};
 use keydesk::workflow::{
     Desk, KeyFault, NewAssertion, NewCredential, NotMade, Offered, Pushed, Resident, Stop,
 };
+use serde_json::json;
 use tokio::sync::Notify;
 
 /// What happens at the chosen call.
@@ -28,6 +29,15 @@ pub enum Mishap {
     StopsAfter,
 }
 
+/// What the keys at this desk do otherwise than they should.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Oddness {
+    /// They sign something else than they were asked to.
+    SignsAnother,
+    /// Their credentials can't be seen without user verification (credProtect level 3), whatever the registry asked for.
+    ShowsNothing,
+}
+
 /// A desk that has a mishap at call number `at` (from 0), and counts calls.
 pub struct FaultyDesk<D> {
     pub(crate) inner: D,
@@ -41,6 +51,7 @@ pub struct FaultyDesk<D> {
     pub(crate) stopped: Arc<Notify>,
     /// In place of the real desk's.
     policy: Option<Policy>,
+    oddness: Option<Oddness>,
 }
 
 impl<D> FaultyDesk<D> {
@@ -55,6 +66,7 @@ impl<D> FaultyDesk<D> {
             hit: None,
             stopped: Arc::default(),
             policy: None,
+            oddness: None,
         }
     }
 
@@ -70,6 +82,14 @@ impl<D> FaultyDesk<D> {
     pub fn ruled_by(inner: D, policy: Policy) -> Self {
         Self {
             policy: Some(policy),
+            ..Self::new(inner, None, Mishap::FailsBefore)
+        }
+    }
+
+    /// A desk that has no mishap, with odd keys.
+    pub fn with_odd_keys(inner: D, oddness: Oddness) -> Self {
+        Self {
+            oddness: Some(oddness),
             ..Self::new(inner, None, Mishap::FailsBefore)
         }
     }
@@ -359,6 +379,11 @@ impl<D: Desk> Desk for FaultyDesk<D> {
         options: &CreationOptions,
         hash: [u8; 32],
     ) -> Result<NewCredential, NotMade> {
+        let mut options = options.clone();
+        if self.oddness == Some(Oddness::ShowsNothing) {
+            let protected = "userVerificationRequired";
+            options.extensions = Some(json!({ "credentialProtectionPolicy": protected }));
+        }
         call!(
             self,
             "make_credential",
@@ -366,7 +391,7 @@ impl<D: Desk> Desk for FaultyDesk<D> {
                 fault: key_fault(),
                 nothing_made: false,
             },
-            self.inner.make_credential(key, pin, options, hash)
+            self.inner.make_credential(key, pin, &options, hash)
         )
     }
 
@@ -377,6 +402,10 @@ impl<D: Desk> Desk for FaultyDesk<D> {
         options: &RequestOptions,
         hash: [u8; 32],
     ) -> Result<NewAssertion, KeyFault> {
+        let hash = match self.oddness {
+            Some(Oddness::SignsAnother) => hash.map(|byte| !byte),
+            _ => hash,
+        };
         call!(
             self,
             "get_assertion",

@@ -25,7 +25,8 @@ use crate::scenarios::{SLOT, enrol, world};
 
 const OPERATOR_SLOT: &str = "1-1.1";
 
-async fn sql(world: &World, statement: &'static str) {
+/// Runs a statement on the registry's database, by another connection.
+pub async fn sql(world: &World, statement: &'static str) {
     let options = sqlx::sqlite::SqliteConnectOptions::new().filename(world.database());
     let pool = sqlx::SqlitePool::connect_with(options)
         .await

@@ -366,6 +366,23 @@ fn a_notice_stays_until_the_next_key() {
 }
 
 #[test]
+fn whether_tickets_came_is_said_on_the_screen() {
+    for (code, said) in [
+        ("tickets-fetched", "The tickets for today are here."),
+        ("no-tickets", "Nobody is expected today"),
+    ] {
+        let mut stage = at("home");
+        let detail = "in other words".to_owned();
+        stage.say(Update::Notice(Notice {
+            code: code.to_owned(),
+            detail,
+        }));
+        let screen = shown(&stage);
+        assert!(screen.contains(said), "{screen}");
+    }
+}
+
+#[test]
 fn a_notice_with_an_unknown_word_is_shown_in_its_own_words() {
     let mut stage = at("home");
     stage.say(Update::Notice(Notice {
