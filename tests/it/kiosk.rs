@@ -40,7 +40,12 @@ struct Seat {
 impl Seat {
     /// Two operators, the first one signed in; a key for the person, which wants to be touched.
     async fn take() -> Self {
-        let world = World::build_with(ServeConfig::default(), PEOPLE)
+        Self::take_among(PEOPLE).await
+    }
+
+    /// The same with these people (CSV).
+    async fn take_among(people: &str) -> Self {
+        let world = World::build_with(ServeConfig::default(), people)
             .await
             .expect("a world");
         let mut operators = Vec::new();
@@ -311,4 +316,26 @@ async fn signing_out_ends_the_session_at_the_registry_too() {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     panic!("the registry still knows the session");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fetching_tickets_is_answered_with_whether_anybody_is_expected() {
+    let expected = "record,id,name,kind,email,employee_number,organisation,coc_number,person,at\n\
+        organisation,o-1,Example Shipping,,,,,12345678,,\n\
+        person,p-1,Person 1,employee,p1@example.com,1,o-1,,,\n\
+        appointment,,,,,,,,p-1,TODAYT12:00:00Z\n";
+    for (people, tickets, code) in [(PEOPLE, 0, "no-tickets"), (expected, 1, "tickets-fetched")] {
+        let mut seat = Seat::take_among(people).await;
+        let day = jiff::Zoned::now().date();
+        seat.send(Command::FetchTickets { day }).await;
+        let seen = seat
+            .until("the notice", SLOT, PIN, |u| matches!(u, Update::Notice(_)))
+            .await;
+        assert!(
+            matches!(seen.last(), Some(Update::Notice(notice)) if notice.code == code),
+            "{seen:?}"
+        );
+        let store = seat.world.station.store();
+        assert_eq!(store.tickets(day).expect("read").len(), tickets, "{code}");
+    }
 }
