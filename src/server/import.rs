@@ -12,6 +12,8 @@
 //! deleted. Invariant: either every record of the file is in the database, or none is and each wrong one is named
 //! with its line, up to [`MAX_REPORTED`] of them.
 
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 mod apply;
@@ -68,7 +70,7 @@ pub enum ImportError {
         /// The file.
         path: PathBuf,
         /// The system's words.
-        why: std::io::Error,
+        why: io::Error,
     },
     /// Some lines are wrong.
     #[error("nothing was imported from {}: {}\n{}", .path.display(), count(.lines.len(), *.more), listed(.lines))]
@@ -146,24 +148,52 @@ impl Wrong {
     }
 }
 
+/// A file as far as it can be read and checked without the registry.
+#[derive(Debug, Default)]
+pub struct Checked {
+    records: Vec<(u64, Record)>,
+    declared: check::Declared,
+    wrong: Wrong,
+}
+
+impl Checked {
+    /// Reads and checks the bytes of a file; of more than [`MAX_FILE_BYTES`], none.
+    pub fn of(bytes: &[u8], format: Format) -> Self {
+        let mut checked = Self::default();
+        for row in rows::read(bytes, format, &mut checked.wrong) {
+            checked.declared.note(&row);
+            match check::record(&row) {
+                Ok(record) => checked.records.push((row.line, record)),
+                Err(reasons) => reasons
+                    .into_iter()
+                    .for_each(|reason| checked.wrong.add(row.line, reason)),
+            }
+        }
+        checked
+    }
+
+    /// How many records hold by themselves.
+    pub fn records(&self) -> usize {
+        self.records.len()
+    }
+
+    /// The wrong lines: the first [`MAX_REPORTED`] that were found, in no order.
+    pub fn faults(&self) -> &[LineError] {
+        &self.wrong.lines
+    }
+}
+
 /// Imports a file into the database, which a registry may be serving meanwhile.
 pub async fn import_file(db: &Path, file: &Path, format: Format) -> Result<Imported, ImportError> {
-    let mut wrong = Wrong::default();
-    let rows = rows::read(file, format, &mut wrong).map_err(|why| ImportError::Unreadable {
+    let bytes = contents(file).map_err(|why| ImportError::Unreadable {
         path: file.to_owned(),
         why,
     })?;
-    let mut records: Vec<(u64, Record)> = Vec::with_capacity(rows.len());
-    let mut declared = check::Declared::default();
-    for row in rows {
-        declared.note(&row);
-        match check::record(&row) {
-            Ok(record) => records.push((row.line, record)),
-            Err(reasons) => reasons
-                .into_iter()
-                .for_each(|reason| wrong.add(row.line, reason)),
-        }
-    }
+    let Checked {
+        records,
+        declared,
+        mut wrong,
+    } = Checked::of(&bytes, format);
     let db = Database::open(db).await?;
     let mut tx = db.write().await?;
     let imported = apply::all(&mut tx, &records, &declared, &mut wrong).await?;
@@ -186,4 +216,13 @@ pub async fn import_file(db: &Path, file: &Path, format: Format) -> Result<Impor
     tx.commit().await?;
     db.close().await;
     Ok(imported)
+}
+
+/// One byte more than a file may have shows that it has too many.
+fn contents(file: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(file)?
+        .take(MAX_FILE_BYTES + 1)
+        .read_to_end(&mut bytes)?;
+    Ok(bytes)
 }

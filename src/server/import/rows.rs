@@ -7,8 +7,7 @@
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fmt;
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, Read};
 use std::path::Path;
 
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
@@ -113,10 +112,9 @@ fn shown(text: &str) -> String {
     text.chars().take(40).collect()
 }
 
-/// Reads every row; what can't be read goes to `wrong`. An error is the file system's.
-pub fn read(path: &Path, format: Format, wrong: &mut Wrong) -> io::Result<Vec<Row>> {
-    let file = File::open(path)?;
-    if file.metadata()?.len() > MAX_FILE_BYTES {
+/// Reads every row; what can't be read goes to `wrong`.
+pub fn read(bytes: &[u8], format: Format, wrong: &mut Wrong) -> Vec<Row> {
+    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > MAX_FILE_BYTES {
         wrong.add(
             1,
             format!(
@@ -124,64 +122,70 @@ pub fn read(path: &Path, format: Format, wrong: &mut Wrong) -> io::Result<Vec<Ro
                 MAX_FILE_BYTES >> 20
             ),
         );
-        return Ok(Vec::new());
+        return Vec::new();
     }
-    let mut source = BufReader::new(file.take(MAX_FILE_BYTES));
     // A byte order mark says nothing in UTF-8.
-    if source.fill_buf()?.starts_with(&[0xef, 0xbb, 0xbf]) {
-        source.consume(3);
-    }
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     match format {
-        Format::Csv => csv_rows(source, wrong),
-        Format::Json => json_rows(source, wrong),
+        Format::Csv => csv_rows(bytes, wrong),
+        Format::Json => json_rows(bytes, wrong),
     }
 }
 
-type Source = BufReader<io::Take<File>>;
-
-fn csv_rows(mut source: Source, wrong: &mut Wrong) -> io::Result<Vec<Row>> {
-    let delimiter = delimiter(source.fill_buf()?);
+fn csv_rows(bytes: &[u8], wrong: &mut Wrong) -> Vec<Row> {
     let mut reader = csv::ReaderBuilder::new()
-        .delimiter(delimiter)
+        .delimiter(delimiter(bytes))
         .flexible(true)
-        .from_reader(source);
-    let header: Vec<String> = match reader.headers() {
-        Ok(header) => header
-            .iter()
-            .map(|name| name.trim().to_ascii_lowercase())
-            .collect(),
-        Err(error) => return csv_failure(error, wrong).map(|()| Vec::new()),
-    };
-    check_header(&header, wrong);
-    if !wrong.is_empty() {
-        return Ok(Vec::new());
-    }
+        .has_headers(false)
+        .from_reader(bytes);
+    let mut lines = Lines::of(bytes);
+    let mut header: Option<Vec<String>> = None;
     let mut rows = Vec::new();
     let mut record = csv::StringRecord::new();
     loop {
+        let line = lines.of_record_at(reader.position().byte());
         match reader.read_record(&mut record) {
-            Ok(false) => return Ok(rows),
+            Ok(false) => break,
             Ok(true) => {}
             Err(error) => {
-                csv_failure(error, wrong)?;
-                continue;
+                wrong.add(line, csv_fault(error));
+                match header {
+                    Some(_) => continue,
+                    None => return rows,
+                }
             }
         }
-        let line = record.position().map_or(0, csv::Position::line);
+        let Some(header) = &header else {
+            let named: Vec<String> = record
+                .iter()
+                .map(|name| name.trim().to_ascii_lowercase())
+                .collect();
+            check_header(line, &named, wrong);
+            if !wrong.is_empty() {
+                return rows;
+            }
+            header = Some(named);
+            continue;
+        };
         if rows.len() == MAX_RECORDS {
             wrong.add(
                 line,
                 format!("the file has more than {MAX_RECORDS} records; split it"),
             );
-            return Ok(rows);
+            return rows;
         }
-        rows.extend(csv_row(line, &header, &record, wrong));
+        rows.extend(csv_row(line, header, &record, wrong));
     }
+    if header.is_none() {
+        check_header(1, &[], wrong);
+    }
+    rows
 }
 
-/// What the first line has more of: commas, or the semicolons of spreadsheets in countries with a decimal comma.
-fn delimiter(ahead: &[u8]) -> u8 {
-    let first = ahead.split(|b| *b == b'\n').next().unwrap_or_default();
+/// What the header has more of: commas, or the semicolons of spreadsheets in countries with a decimal comma.
+fn delimiter(bytes: &[u8]) -> u8 {
+    let mut lines = bytes.split(|b| matches!(b, b'\n' | b'\r'));
+    let first = lines.find(|line| !line.is_empty()).unwrap_or_default();
     let count = |byte: u8| first.iter().filter(|b| **b == byte).count();
     if count(b';') > count(b',') {
         b';'
@@ -190,11 +194,44 @@ fn delimiter(ahead: &[u8]) -> u8 {
     }
 }
 
-fn check_header(header: &[String], wrong: &mut Wrong) {
+/// The line on which a CSV record begins. The reader's own count stands where the record before ended, and so does not know of
+/// empty lines between the two, nor of a line feed that is left over from CR LF; and it takes a lone CR for no line end.
+struct Lines<'a> {
+    rest: &'a [u8],
+    at: u64,
+    line: u64,
+}
+
+impl<'a> Lines<'a> {
+    fn of(bytes: &'a [u8]) -> Self {
+        Self {
+            rest: bytes,
+            at: 0,
+            line: 1,
+        }
+    }
+
+    /// For the record that the reader will find at or after this byte; asked in the order of the file.
+    fn of_record_at(&mut self, byte: u64) -> u64 {
+        while let Some((&first, rest)) = self.rest.split_first() {
+            let line_end = matches!(first, b'\n' | b'\r');
+            if self.at >= byte && !line_end {
+                break;
+            }
+            let within_crlf = first == b'\r' && rest.first() == Some(&b'\n');
+            self.line += u64::from(line_end && !within_crlf);
+            self.at += 1;
+            self.rest = rest;
+        }
+        self.line
+    }
+}
+
+fn check_header(line: u64, header: &[String], wrong: &mut Wrong) {
     let known = NAMES.join(", ");
     if header.iter().all(String::is_empty) {
         wrong.add(
-            1,
+            line,
             format!("the first line must name columns out of {known}"),
         );
     }
@@ -202,11 +239,11 @@ fn check_header(header: &[String], wrong: &mut Wrong) {
         if !NAMES.contains(&name.as_str()) {
             let name = shown(name);
             wrong.add(
-                1,
+                line,
                 format!("{name:?} is not a column that is known here; there are {known}"),
             );
         } else if header.iter().take(place).any(|earlier| earlier == name) {
-            wrong.add(1, format!("column {name} is given twice"));
+            wrong.add(line, format!("column {name} is given twice"));
         }
     }
 }
@@ -238,26 +275,17 @@ fn csv_row(
     (whole && row.names().next().is_some()).then_some(row)
 }
 
-/// What CSV itself refuses is a wrong line; what the file system refuses ends the reading.
-fn csv_failure(error: csv::Error, wrong: &mut Wrong) -> io::Result<()> {
-    let line = error.position().map_or(1, csv::Position::line);
+fn csv_fault(error: csv::Error) -> String {
     match error.into_kind() {
-        csv::ErrorKind::Io(error) => Err(error),
-        csv::ErrorKind::Utf8 { err, .. } => {
-            wrong.add(line, format!("is not UTF-8: {err}"));
-            Ok(())
-        }
-        other => {
-            wrong.add(line, format!("cannot be read: {other:?}"));
-            Ok(())
-        }
+        csv::ErrorKind::Utf8 { err, .. } => format!("is not UTF-8: {err}"),
+        other => format!("cannot be read: {other:?}"),
     }
 }
 
-fn json_rows(source: Source, wrong: &mut Wrong) -> io::Result<Vec<Row>> {
+fn json_rows(bytes: &[u8], wrong: &mut Wrong) -> Vec<Row> {
     let line = Cell::new(1);
     let mut counted = Counted {
-        inner: source,
+        rest: bytes,
         line: &line,
     };
     let mut rows = Vec::new();
@@ -270,29 +298,25 @@ fn json_rows(source: Source, wrong: &mut Wrong) -> io::Result<Vec<Row>> {
     let read = list
         .deserialize(&mut deserializer)
         .and_then(|()| deserializer.end());
-    match read {
-        Ok(()) => Ok(rows),
-        Err(error) if error.is_io() => Err(error.into()),
-        Err(error) => {
-            wrong.add(
-                u64::try_from(error.line()).unwrap_or(u64::MAX),
-                error.to_string(),
-            );
-            Ok(rows)
-        }
+    if let Err(error) = read {
+        wrong.add(
+            u64::try_from(error.line()).unwrap_or(u64::MAX),
+            error.to_string(),
+        );
     }
+    rows
 }
 
 /// Counts the line ends that pass. serde_json asks for one byte at a time and looks at most one ahead, so that the count
 /// is exact where an object's brace has just been read.
 struct Counted<'a> {
-    inner: Source,
+    rest: &'a [u8],
     line: &'a Cell<u64>,
 }
 
 impl Read for Counted<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.inner.read(buffer)?;
+        let read = self.rest.read(buffer)?;
         let ends = buffer.iter().take(read).filter(|b| **b == b'\n').count();
         self.line
             .set(self.line.get() + u64::try_from(ends).unwrap_or(0));
@@ -366,10 +390,12 @@ impl<'de> Visitor<'de> for Object<'_> {
         let mut reasons = Vec::new();
         while let Some((name, value)) = map.next_entry::<String, serde_json::Value>()? {
             let put = match value {
-                serde_json::Value::Null => Ok(()),
+                serde_json::Value::Null => row.put(&name, ""),
                 serde_json::Value::String(text) => row.put(&name, &text),
                 serde_json::Value::Number(number) => row.put(&name, &number.to_string()),
-                _ => Err(format!("{} must be a text", shown(&name))),
+                _ => row
+                    .put(&name, "")
+                    .and_then(|()| Err(format!("{name} must be a text"))),
             };
             if let Err(reason) = put {
                 reasons.push(reason);

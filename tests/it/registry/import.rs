@@ -139,6 +139,13 @@ async fn a_json_record_is_named_by_the_line_on_which_it_begins() {
     ];
     assert_eq!(found, expected);
     assert_eq!(people_in(dir.path()).await, 0);
+    let named_by_escapes = r#"[{"\u001b[2J": [1]}, {"nmae": null}]"#;
+    let found = wrong(import(dir.path(), "escapes.json", named_by_escapes).await);
+    let expected = [
+        r#"line 1: "\u{1b}[2J" is not a name that is known here"#,
+        r#"line 1: "nmae" is not a name that is known here"#,
+    ];
+    assert_eq!(found, expected);
     let found = wrong(import(dir.path(), "cut.json", "[\n{\"id\": \"u-1\",").await);
     assert!(
         found.first().unwrap().starts_with("line 2: EOF"),
@@ -149,6 +156,30 @@ async fn a_json_record_is_named_by_the_line_on_which_it_begins() {
         found.first().unwrap().contains("an array of records"),
         "{found:?}"
     );
+}
+
+#[tokio::test]
+async fn a_csv_record_is_named_by_the_line_on_which_it_begins_whatever_ends_the_lines() {
+    let dir = tempfile::tempdir().unwrap();
+    for end in ["\n", "\r\n", "\r"] {
+        let lines = [
+            "",
+            "id;name;kind",
+            "u-1;\"Two",
+            "lines\";unaffiliated",
+            "",
+            "",
+            "u-2;few",
+            "u-3;A;nobody",
+        ];
+        let found = wrong(import(dir.path(), "ends.csv", lines.join(end)).await);
+        let named: Vec<_> = found.iter().map(|fault| fault.get(..7).unwrap()).collect();
+        assert_eq!(
+            named,
+            ["line 3:", "line 7:", "line 8:"],
+            "{end:?}: {found:?}"
+        );
+    }
 }
 
 #[tokio::test]
