@@ -10,8 +10,11 @@ use crate::wire::{Health, Offer, OfferFault, Problem, Tickets, VERSION};
 /// No registry is waited for longer than that, whatever it asks.
 const MAX_RETRY_AFTER_S: u64 = 3600;
 
-/// Longest text of a reply that goes into an error.
+/// Longest text of a reply that goes into an error, but for the detail of a refusal.
 const MAX_QUOTE_CHARS: usize = 200;
+
+/// Longest detail of a refusal, which an operator reads and the journal keeps.
+const MAX_DETAIL_CHARS: usize = 1000;
 
 /// What of a reply is looked at besides its body.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -54,7 +57,7 @@ pub enum RegistryError {
     Refused {
         /// HTTP status.
         status: u16,
-        /// Its problem details.
+        /// Its problem details, cut short and without control characters.
         problem: Problem,
     },
     /// Its answer is JSON and not what the API says; it may be another service.
@@ -91,7 +94,7 @@ pub fn reply<T: DeserializeOwned>(head: &Head, body: &[u8]) -> Result<T, Registr
         return Err(in_between(head, None));
     }
     serde_json::from_slice(body).map_err(|error| RegistryError::Malformed {
-        what: quote(&error.to_string()),
+        what: quote(&error.to_string(), MAX_QUOTE_CHARS),
     })
 }
 
@@ -133,7 +136,7 @@ pub fn problem(head: &Head, body: &[u8]) -> RegistryError {
         .as_deref()
         .and_then(|text| retry_after(text, head.sent_at().unwrap_or_else(Timestamp::now)));
     let told: Option<Problem> = if is_json(head) {
-        serde_json::from_slice(body).ok()
+        serde_json::from_slice(body).ok().map(quoted)
     } else {
         None
     };
@@ -141,7 +144,12 @@ pub fn problem(head: &Head, body: &[u8]) -> RegistryError {
         (408 | 425 | 429 | 500.., told) => RegistryError::Unreachable {
             why: told.map_or_else(
                 || format!("it answered {}", head.status),
-                |problem| quote(problem.detail.as_deref().unwrap_or(&problem.title)),
+                |problem| {
+                    quote(
+                        problem.detail.as_deref().unwrap_or(&problem.title),
+                        MAX_QUOTE_CHARS,
+                    )
+                },
             ),
             status: Some(head.status),
             retry_after,
@@ -160,7 +168,10 @@ fn in_between(head: &Head, retry_after: Option<std::time::Duration>) -> Registry
         why: format!(
             "something in between answered {} of type {:?}; check the registry's address and the network",
             head.status,
-            quote(head.content_type.as_deref().unwrap_or("none"))
+            quote(
+                head.content_type.as_deref().unwrap_or("none"),
+                MAX_QUOTE_CHARS
+            )
         ),
         status: Some(head.status),
         retry_after,
@@ -209,11 +220,21 @@ fn http_date(text: &str) -> Option<Timestamp> {
     Some(jiff::fmt::rfc2822::parse(text.trim()).ok()?.timestamp())
 }
 
+/// Problem details that can be shown and kept.
+fn quoted(problem: Problem) -> Problem {
+    Problem {
+        kind: quote(&problem.kind, MAX_QUOTE_CHARS),
+        title: quote(&problem.title, MAX_QUOTE_CHARS),
+        status: problem.status,
+        detail: problem.detail.map(|text| quote(&text, MAX_DETAIL_CHARS)),
+    }
+}
+
 /// Text of a reply, cut short and without control characters, so that it can be shown.
-fn quote(text: &str) -> String {
+fn quote(text: &str, max_chars: usize) -> String {
     text.chars()
         .filter(|c| !c.is_control())
-        .take(MAX_QUOTE_CHARS)
+        .take(max_chars)
         .collect()
 }
 
@@ -260,6 +281,21 @@ mod tests {
                 retry_after: Some(Duration::from_secs(7)),
             })
         );
+    }
+
+    #[test]
+    fn what_a_refusal_says_can_be_shown_and_kept_whatever_it_is() {
+        let long = format!("\u{1b}[2J{}", "x".repeat(1 << 20));
+        let body =
+            serde_json::json!({ "type": long, "title": long, "status": 409, "detail": long });
+        let refusal = problem(&head(409), body.to_string().as_bytes());
+        let RegistryError::Refused { problem, .. } = &refusal else {
+            panic!("{refusal:?}");
+        };
+        assert_eq!(problem.code().chars().count(), MAX_QUOTE_CHARS);
+        let detail = problem.detail.as_deref().unwrap_or_default();
+        assert_eq!(detail.chars().count(), MAX_DETAIL_CHARS);
+        assert!(!refusal.to_string().contains('\u{1b}'), "{refusal}");
     }
 
     #[test]
