@@ -2,3 +2,5 @@
 //! every test run, so that a finding stays found.
 
 pub mod ctap;
+pub mod import;
+pub mod registry;

@@ -4,6 +4,10 @@ use std::path::Path;
 
 #[path = "../../fuzz/src/ctap.rs"]
 mod ctap;
+#[path = "../../fuzz/src/import.rs"]
+mod import;
+#[path = "../../fuzz/src/registry.rs"]
+pub mod registry;
 
 /// Mutations of each file. The generator is seeded with the file's length, so that every run does the same.
 const MUTATIONS: u64 = 100;
@@ -83,5 +87,21 @@ fn no_replies_of_a_hostile_key_break_the_client() {
     assert!(
         replay("ctap_reply", ctap::ctap_reply) > 0,
         "no seed leads through an enrolment"
+    );
+}
+
+#[test]
+fn no_answers_of_a_hostile_registry_break_the_station() {
+    assert!(
+        replay("registry_reply", |data| registry::registry_reply(data) > 0) > 0,
+        "no seed answers anything"
+    );
+}
+
+#[test]
+fn no_file_of_people_breaks_the_import() {
+    assert!(
+        replay("import_file", import::import_file) > 1,
+        "no seed is a good file"
     );
 }

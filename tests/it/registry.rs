@@ -11,6 +11,7 @@ mod http;
 mod import;
 mod journal;
 mod operators;
+mod recorded;
 mod revoking;
 mod software_key;
 mod tickets;
