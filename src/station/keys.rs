@@ -64,7 +64,7 @@ pub(super) fn residents(
     pin: &Pin,
     rp_id: &str,
 ) -> Result<Vec<Resident>, CtapError> {
-    let token = manage_token(device, control, pin, rp_id)?;
+    let token = manage_token(device, control, pin, Some(rp_id))?;
     let rp_id_hash = Sha256::digest(rp_id).into();
     let stored = device.stored_credentials(&rp_id_hash, &token, control)?;
     Ok(stored
@@ -77,7 +77,8 @@ pub(super) fn residents(
         .collect())
 }
 
-/// Deletes a discoverable credential.
+/// Deletes a discoverable credential. Some keys (SoloKeys' and Nitrokey's firmware) cannot tell which RP a credential is of and
+/// so take no token for it that is bound to one (CTAP 2.3, section 6.8.5): they get one that is not.
 pub(super) fn delete_credential(
     device: &mut AnyDevice,
     control: &mut Control<'_>,
@@ -85,8 +86,14 @@ pub(super) fn delete_credential(
     rp_id: &str,
     id: &Bytes,
 ) -> Result<(), CtapError> {
-    let token = manage_token(device, control, pin, rp_id)?;
-    device.delete_credential(id.as_ref(), &token, control)
+    let bound = manage_token(device, control, pin, Some(rp_id))?;
+    match device.delete_credential(id.as_ref(), &bound, control) {
+        Err(error) if error.status() == Some(Status::PinAuthInvalid) => {
+            let free = manage_token(device, control, pin, None)?;
+            device.delete_credential(id.as_ref(), &free, control)
+        }
+        deleted => deleted,
+    }
 }
 
 /// Makes a credential: one touch.
@@ -245,12 +252,12 @@ fn manage_token(
     device: &mut AnyDevice,
     control: &mut Control<'_>,
     pin: &Pin,
-    rp_id: &str,
+    rp_id: Option<&str>,
 ) -> Result<PinUvAuthToken, CtapError> {
     let request = TokenRequest {
         by: VerifyBy::Pin(pin),
         permissions: Permissions::CREDENTIAL_MANAGEMENT,
-        rp_id: Some(rp_id),
+        rp_id,
     };
     device.token(&request, control)
 }

@@ -122,8 +122,7 @@ pub(super) async fn settle<D: Desk>(
             let mut remains = kept;
             for id in &ids {
                 let left = delete_known(desk, &options.rp.id, key, unlocked.pin(), id).await;
-                let unknown = || Stop::Key(KeyFault::Gone).leaving(Remains::Credential);
-                remains = left.ok_or_else(unknown)?;
+                remains = left.map_err(|fault| Stop::Key(fault).leaving(Remains::Credential))?;
             }
             ended(remains)
         }

@@ -89,7 +89,7 @@ async fn undo<D: Desk>(
     }
     let pin = progress.unlocked.as_ref().and_then(Unlocked::pin);
     if let Some(id) = &progress.credential {
-        return delete_known(desk, &options.rp.id, key, pin, id).await;
+        return delete_known(desk, &options.rp.id, key, pin, id).await.ok();
     }
     let orphans = orphans_on(desk, options, &known_to_offer(options), pin, key).await;
     let orphans = orphans.ok()?;
@@ -97,7 +97,9 @@ async fn undo<D: Desk>(
         return Some(without_credential(progress.pin_written));
     }
     for id in orphans {
-        delete_known(desk, &options.rp.id, key, pin, &id).await?;
+        delete_known(desk, &options.rp.id, key, pin, &id)
+            .await
+            .ok()?;
     }
     Some(Remains::CredentialDeleted)
 }
@@ -108,22 +110,22 @@ fn is_in_bay<D: Desk>(desk: &D, key: &KeyFacts) -> bool {
         .any(|k| k.place == key.place && k.generation == key.generation)
 }
 
-/// What is left after an attempt to delete a credential that is on the key; `None` when that is not known.
+/// What is left after an attempt to delete a credential that is on the key. After a fault that is not known.
 pub(super) async fn delete_known<D: Desk>(
     desk: &mut D,
     rp_id: &str,
     key: &KeyFacts,
     pin: Option<&Pin>,
     id: &Bytes,
-) -> Option<Remains> {
+) -> Result<Remains, KeyFault> {
     let deleted = match pin {
         Some(pin) if key.credential_management => desk.delete_credential(key, pin, rp_id, id).await,
         _ => Err(KeyFault::Unsupported("credential management".to_owned())),
     };
     match deleted {
-        Ok(()) | Err(KeyFault::NoCredential) => Some(Remains::CredentialDeleted),
-        Err(KeyFault::Unsupported(_)) => Some(Remains::Credential),
-        Err(_) => None,
+        Ok(()) | Err(KeyFault::NoCredential) => Ok(Remains::CredentialDeleted),
+        Err(KeyFault::Unsupported(_)) => Ok(Remains::Credential),
+        Err(fault) => Err(fault),
     }
 }
 
@@ -190,9 +192,10 @@ pub(super) async fn delete_orphans<D: Desk>(
         }));
     };
     for id in &orphans {
-        let left = delete_known(desk, &options.rp.id, key, pin, id).await;
-        if left != Some(Remains::CredentialDeleted) {
-            return Err(Stop::Key(KeyFault::Gone).leaving(Remains::Credential));
+        match delete_known(desk, &options.rp.id, key, pin, id).await {
+            Ok(Remains::CredentialDeleted) => {}
+            Ok(remains) => return Ok(Some(remains)),
+            Err(fault) => return Err(Stop::Key(fault).leaving(Remains::Credential)),
         }
     }
     Ok(match (orphans.is_empty(), known) {

@@ -8,7 +8,7 @@ use super::dialogue::{Ending, Event, Job, Note, Step};
 use super::resolve::How;
 use super::steps::{Unlocked, begin_step, choose_key, end_step, on_key, refresh, unlock};
 use super::undo::delete_known;
-use super::{Desk, KeyFault, Stop, conclude};
+use super::{Desk, Stop, conclude};
 use crate::domain::authority::Action;
 use crate::domain::change::{EndReason, Remains, Resolution, Withdrawal};
 use crate::domain::{Bytes, Change, EntryId, IntentId, KeyFacts, OperatorId, Person};
@@ -139,7 +139,7 @@ async fn delete<D: Desk>(
     let (rp_id, id) = (withdrawal.rp_id.as_str(), &withdrawal.credential);
     delete_known(desk, rp_id, key, unlocked.pin(), id)
         .await
-        .ok_or_else(|| Stop::Key(KeyFault::Gone).leaving(Remains::Credential))
+        .map_err(|fault| Stop::Key(fault).leaving(Remains::Credential))
 }
 
 async fn end<D: Desk>(
