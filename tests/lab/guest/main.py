@@ -14,6 +14,7 @@ import traceback
 import power
 import scenario_enrol
 import scenario_hardware
+import scenario_kills
 import scenario_kiosk
 from scenario import Bench, scenarios_of
 
@@ -27,16 +28,18 @@ def main():
 
 
 def run_all(wanted):
-    known = scenarios_of(scenario_hardware, scenario_enrol, scenario_kiosk)
+    known = scenarios_of(scenario_hardware, scenario_enrol, scenario_kiosk, scenario_kills)
     chosen = [s for s in known if not wanted or any(word in s.name for word in wanted)]
     say(f"1..{len(chosen)}")
     for number, scenario in enumerate(chosen, 1):
         print(f"== {scenario.name}", file=sys.stderr, flush=True)
         started_s = time.monotonic()
-        reason = run(scenario)
+        reason, figures = run(scenario)
         took_s = time.monotonic() - started_s
         if reason is None:
             say(f"ok {number} - {scenario.name} # {took_s:.1f} s")
+            if figures is not None:
+                say(f"# {figures}")
         else:
             say(f"not ok {number} - {scenario.name} # {took_s:.1f} s")
             for line in reason.splitlines():
@@ -45,16 +48,15 @@ def run_all(wanted):
 
 
 def run(scenario):
-    """None, or why the scenario failed."""
+    """None, or why the scenario failed; and what it measured, if it did."""
     signal.signal(signal.SIGALRM, too_long)
     signal.alarm(scenario.limit_s)
     bench = Bench()
     try:
-        scenario.body(bench)
-        return None
+        return None, scenario.body(bench)
     except Exception as error:
         traceback.print_exc()
-        return f"{type(error).__name__}: {error}"
+        return f"{type(error).__name__}: {error}", None
     finally:
         signal.alarm(0)
         bench.clear()

@@ -9,7 +9,7 @@ from usb import Gadget
 
 @dataclasses.dataclass
 class Scenario:
-    """A test: its name is a sentence, its body raises when the sentence is false."""
+    """A test: its name is a sentence, its body raises when the sentence is false. What it returns is a measurement to report."""
 
     name: str
     body: typing.Callable

@@ -4,6 +4,7 @@ The station runs as the user keydesk, whom only the udev rule lets near the keys
 """
 
 import contextlib
+import datetime
 import json
 import os
 import pathlib
@@ -12,6 +13,7 @@ import queue
 import shutil
 import sqlite3
 import subprocess
+import sys
 import threading
 import time
 import urllib.request
@@ -21,6 +23,7 @@ from scenario import expect
 from usb import wait_for
 
 PROGRAM = "/lab/bin/keydesk"
+UNSYNCED = "/lab/guest/unsynced.py"
 LOGS = pathlib.Path("/logs")
 HOME = pathlib.Path("/var/tmp/desk")
 ADDRESS = "127.0.0.1:8443"
@@ -50,6 +53,7 @@ class Registry:
         self.folder = HOME / "registry"
         self.database = self.folder / "registry.db"
         self.process = None
+        self.program = [PROGRAM]
         self.is_new = not self.folder.exists()
         if self.is_new:
             self.folder.mkdir(parents=True)
@@ -61,7 +65,7 @@ class Registry:
     def start(self):
         log = open(LOGS / "registry.log", "ab")
         self.process = subprocess.Popen(
-            [PROGRAM, "registry", "serve", "--listen", ADDRESS, "--db", self.database], stdout=log, stderr=log
+            [*self.program, "registry", "serve", "--listen", ADDRESS, "--db", self.database], stdout=log, stderr=log
         )
         wait_for("the registry to answer", self._answers, timeout_s=30)
 
@@ -108,6 +112,7 @@ class Station:
 
     def __init__(self, registry):
         self.data = HOME / "station"
+        self.program = [PROGRAM]
         if self.data.exists():
             return
         self.data.mkdir(parents=True)
@@ -127,12 +132,22 @@ class Station:
 
     def start(self, *arguments, pin=None, code=None):
         """Runs a command; what it says is read as it comes."""
-        return Run([PROGRAM, *arguments, "--data", self.data, "--json"], {"--pin-fd": pin, "--code-fd": code})
+        return Run([*self.program, *arguments, "--data", self.data, "--json"], {"--pin-fd": pin, "--code-fd": code})
 
     def first_sign_in(self, registry, key):
         """A help-desk operator enrols their own key with a one-time code, and is signed in."""
         code = registry.code("operator-code", "--name", "Olga Operator", "--role", "help-desk")
         self.done("session", "open", "--key", key.place, code=code, pin=OPERATOR_PIN)
+
+    def records(self):
+        """What its journal holds: each record's change. The chain is checked on the way."""
+        return [entry["record"]["change"] for entry in self.listed("audit", "export")]
+
+    def keys_seen_at_s(self):
+        """When the kiosk noted that a key is in, by its log, in seconds of the monotonic clock."""
+        ahead_s = time.time() - time.monotonic()
+        noted = [line.split()[0] for line in (self.data / "station.log").read_text().splitlines() if "a key is in" in line]
+        return [datetime.datetime.fromisoformat(at).timestamp() - ahead_s for at in noted]
 
     def sign_in(self, key):
         self.done("session", "open", "--key", key.place, pin=OPERATOR_PIN)
@@ -168,6 +183,7 @@ class Run:
         self.process = subprocess.Popen(
             self.command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.errors, text=True,
             pass_fds=pipes, user="keydesk", group="keydesk", extra_groups=["keydesk"], cwd="/",
+            env=os.environ | {"KEYDESK_LOG": "warn,keydesk=info"},
         )  # fmt: skip
         for reader in pipes:
             os.close(reader)
@@ -182,6 +198,7 @@ class Run:
         """The next event and when it came, in seconds of the monotonic clock; (None, …) when there are no more."""
         item = self._lines.get(timeout=timeout_s)
         if item is None:
+            self._lines.put(None)
             return None, time.monotonic()
         at_s, line = item
         self.errors.write(f"{at_s - self.started_s:7.3f} {line}".encode())
@@ -197,6 +214,13 @@ class Run:
             expect(event is not None, f"the command ended without {what}; it said {self.events[-3:]}")
             if wanted(event):
                 return event, at_s
+
+    def kill(self):
+        """SIGKILL: it is gone at once. What it had said until then is read."""
+        self.process.kill()
+        self.process.wait(10)
+        while self.next_event()[0] is not None:
+            pass
 
     def expect_exit(self, status, timeout_s=90):
         """Reads to the end; the last line, the outcome."""
@@ -218,6 +242,13 @@ class Desk:
             self.station.first_sign_in(self.registry, self.operator_key)
         else:
             self.station.sign_in(self.operator_key)
+
+    def without_syncing(self):
+        """From now on nothing that the station or the registry writes is synced."""
+        program = [sys.executable, "-B", UNSYNCED, PROGRAM]
+        self.registry.stop()
+        self.registry.program = self.station.program = program
+        self.registry.start()
 
     def expect_enrolled(self, person, key, pin):
         """By libfido2's word the key holds exactly one credential for the RP: this person's, known to the registry, working."""
