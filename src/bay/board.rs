@@ -168,9 +168,10 @@ impl Board {
             slot,
             occupant: Occupant::Waiting(found.opener),
         };
-        inner.seats.insert(found.place, seat);
+        inner.seats.insert(found.place.clone(), seat);
         self.admit(&mut inner);
         self.publish(&inner);
+        tracing::info!(place = %found.place, slot = number, "a key is in");
     }
 
     /// A key is no longer at this place.
@@ -179,6 +180,7 @@ impl Board {
         inner.evict(place);
         self.admit(&mut inner);
         self.publish(&inner);
+        tracing::info!(%place, "a key is out");
     }
 
     /// Opens keys that wait, as far as there is room.

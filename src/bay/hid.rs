@@ -116,6 +116,8 @@ fn fault(error: &HidError) -> TransportError {
         Errno::TIME,
     ];
     let left = |number| LEFT.iter().any(|left| left.raw_os_error() == number);
+    // What follows says only what it comes to.
+    tracing::info!(%error, "a key's node failed");
     match error {
         // poll(2) said that the node has hung up.
         HidError::HidApiError { .. } => TransportError::Gone,

@@ -1,17 +1,17 @@
 """The main job at the screen, by its words and its keys alone."""
 
 import re
-import socket
-import sys
+import statistics
 import threading
-import time
 
+from announcements import Announcements
 from kiosk import Kiosk
 from scenario import expect, scenario
 from station import OPERATOR_PIN, Desk
 
 PIN = "290513"
 NOTICED_WITHIN_MS = 150
+PLUGS = 9
 
 
 def sign_in(kiosk, operator_key):
@@ -74,53 +74,35 @@ def at_the_kiosk_a_key_is_enrolled_although_it_is_pulled_at_the_touch(bench):
     kiosk.expect_hidden("Person1", "person1@example.com")
 
 
-@scenario(limit_s=180)
-def the_bay_shows_a_key_within_150_ms_of_the_kernel_announcing_it(bench):
+@scenario(limit_s=240)
+def the_bay_sees_a_key_within_150_ms_of_the_kernel_announcing_it(bench):
     desk = Desk(bench)
     kiosk = bench.keep(Kiosk(desk.station))
     sign_in(kiosk, desk.operator_key)
     key = bench.key(model="Latecomer")
     kiosk.wait_until_shown("Latecomer")
-    took_ms = []
-    for _ in range(7):
+    announcements = bench.keep(Announcements())
+    seen_before, drawn_s = len(desk.station.keys_seen_at_s()), []
+    for _ in range(PLUGS):
         key.unplug()
         kiosk.wait_until_gone("Latecomer")
         kiosk.record()
-        announced = Announcement()
         plugging = threading.Thread(target=key.plug)
         plugging.start()
-        drawn_s = kiosk.drawn_at_s("Latecomer")
+        drawn_s.append(kiosk.drawn_at_s("Latecomer"))
         plugging.join()
-        took_ms.append((drawn_s - announced.at_s()) * 1000)
-    said = f"drawn {[round(ms) for ms in took_ms]} ms after the kernel's word"
-    print(said, file=sys.stderr)
-    # Emulation is some twenty times slower than a station and shares its cores. What looks only now and then would still
-    # miss the limit more often than it is allowed to here.
-    expect(sorted(took_ms)[2] <= NOTICED_WITHIN_MS, f"{said}; three of them must be within {NOTICED_WITHIN_MS} ms")
+    announced_s, seen_s = announcements.at_s(), desk.station.keys_seen_at_s()[seen_before:]
+    counts = (len(announced_s), len(seen_s))
+    expect(counts == (PLUGS, PLUGS), f"the kernel announced {counts[0]} nodes and the bay saw {counts[1]} keys in {PLUGS} plugs")
+    seen_ms = sorted((after - before) * 1000 for before, after in zip(announced_s, seen_s))
+    drawn_ms = sorted((after - before) * 1000 for before, after in zip(announced_s, drawn_s))
+    figures = f"seen {spread(seen_ms)}, drawn {spread(drawn_ms)} after the kernel's word, in {PLUGS} plugs"
+    # Emulation is some twenty times slower than a station and shares its cores, so that one plug may have to wait for its turn.
+    # What looks only now and then would miss the limit in every second plug.
+    expect(seen_ms[0] > 0, f"a key was seen before it was announced: {figures}")
+    expect(statistics.median(seen_ms) <= NOTICED_WITHIN_MS, f"{figures}: the median must be within {NOTICED_WITHIN_MS} ms")
+    return figures
 
 
-class Announcement:
-    """When the kernel announced the next hidraw node, in seconds of the monotonic clock."""
-
-    # linux/netlink.h; the group is the kernel's own, not udev's.
-    KOBJECT_UEVENT, KERNEL_EVENTS = 15, 1
-
-    def __init__(self):
-        self._socket = socket.socket(socket.AF_NETLINK, socket.SOCK_DGRAM, self.KOBJECT_UEVENT)
-        self._socket.bind((0, self.KERNEL_EVENTS))
-        self._socket.settimeout(30)
-        self._at_s = None
-        self._thread = threading.Thread(target=self._listen)
-        self._thread.start()
-
-    def _listen(self):
-        with self._socket:
-            while self._at_s is None:
-                message = self._socket.recv(8192)
-                if message.startswith(b"add@") and b"SUBSYSTEM=hidraw" in message.split(b"\0"):
-                    self._at_s = time.monotonic()
-
-    def at_s(self):
-        self._thread.join()
-        expect(self._at_s is not None, "the kernel announced no hidraw node")
-        return self._at_s
+def spread(figures_ms):
+    return f"{statistics.median(figures_ms):.0f} ms (median; {min(figures_ms):.0f} to {max(figures_ms):.0f})"
