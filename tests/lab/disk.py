@@ -31,6 +31,7 @@ class Disk:
 
     def __init__(self, image, socket_path, random):
         self.random = random
+        self.socket_path = socket_path
         self.lost_blocks = 0
         self._file = os.open(image, os.O_RDWR)
         self._size = os.fstat(self._file).st_size

@@ -82,7 +82,9 @@ fn check(dir: &Path, acknowledged: &[(u64, String)]) -> u64 {
         .map(|entry| entry.unwrap())
         .collect();
     for (sequence, hash) in acknowledged {
-        let entry = &entries[usize::try_from(*sequence - 1).unwrap()];
+        let entry = entries
+            .get(usize::try_from(*sequence - 1).unwrap())
+            .unwrap_or_else(|| panic!("record {sequence}, acknowledged, is missing"));
         assert_eq!((entry.sequence, &entry.hash.to_string()), (*sequence, hash));
     }
     let records: Vec<_> = entries.into_iter().map(|entry| entry.record).collect();
