@@ -26,7 +26,8 @@ pub use key::{KeyFileError, StationKey};
 
 use crate::domain::{EntryId, PersonId, Secret, StationId};
 use crate::wire::{
-    self, EnrolmentPush, ExpectedPeople, Health, JoinReply, JoinRequest, Offer, OperatorCode,
+    self, EnrolmentPush, ExpectedPeople, Health, JoinReply, JoinRequest, KeyResetPush,
+    KeyResetReceipt, KnownCredentials, KnownRequest, Offer, OperatorCode,
     OperatorEnrolment, OperatorOffer, People, PersonDetail, Push, Receipt, Session, SignIn,
     SignInOptions, TestOffer, TestPush, TicketRequest, Tickets, UnlockPush, UnlockReceipt,
 };
@@ -272,6 +273,25 @@ impl Client {
         push: &Push<TestPush>,
     ) -> Result<Receipt, RegistryError> {
         self.post(&["tests"], None, Some(entry), push).await
+    }
+
+    /// `POST /v1/credentials/known`: whose credentials these are, and what is enrolled on this key.
+    pub async fn known_credentials(
+        &self,
+        session: &Session,
+        request: &KnownRequest,
+    ) -> Result<KnownCredentials, RegistryError> {
+        let path = ["credentials", "known"];
+        self.post(&path, Some(session), None, request).await
+    }
+
+    /// `POST /v1/key-resets`: reports that a key was reset; likewise.
+    pub async fn push_key_reset(
+        &self,
+        entry: EntryId,
+        push: &Push<KeyResetPush>,
+    ) -> Result<KeyResetReceipt, RegistryError> {
+        self.post(&["key-resets"], None, Some(entry), push).await
     }
 
     /// `POST /v1/unlocks`: reports that an operator was let in without the registry; likewise.

@@ -7,10 +7,12 @@ pub mod api;
 pub mod client_assertion;
 pub mod code;
 mod origin;
+mod reset;
 pub mod webauthn;
 
 pub use api::*;
 pub use origin::{OfferFault, is_domain, is_origin_of};
+pub use reset::*;
 
 /// Version of every body that states one.
 ///

@@ -11,6 +11,7 @@ mod ceremony;
 pub mod dialogue;
 mod enrol;
 mod own_key;
+mod reset;
 mod resolve;
 mod retest;
 mod sign_in;
@@ -21,6 +22,7 @@ mod withdraw;
 pub use ceremony::{Ceremony, Verified, client_data, verify_assertion};
 pub use enrol::enrol;
 pub use own_key::first_sign_in;
+pub use reset::{NotReset, ResetDesk, ResetOrder, reset};
 pub use resolve::{How, resolve};
 pub use sign_in::sign_in;
 pub use withdraw::{Refused, withdraw};
@@ -369,6 +371,8 @@ fn remains_text(remains: Remains) -> &'static str {
             "the key may hold a credential that the registry does not know: see unfinished work"
         }
         Remains::InUse => "the key holds a credential that the registry knows: it works",
+        Remains::Reset => "the key was reset and nothing on it works any more: see unfinished work",
+        Remains::MayBeReset => "the key may have been reset: see unfinished work",
     }
 }
 

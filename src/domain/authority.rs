@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::person::PersonKind;
+
 /// What an operator is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -59,6 +61,29 @@ pub enum Action {
     ConfigureKey,
     /// List, rename and delete what is on a key that strands nobody.
     TidyKey,
+    /// Reset a key that belongs to nobody.
+    ResetSpare,
+    /// Reset the key of somebody whose organisation's administrator asked for it.
+    ResetMember,
+    /// Reset the key of a main administrator, or of somebody with no organisation.
+    ResetByCustomerService,
+}
+
+impl Action {
+    /// What resetting the key of such a person is; of nobody: a spare.
+    pub fn reset_key_of(kind: Option<PersonKind>) -> Self {
+        match kind {
+            None => Self::ResetSpare,
+            Some(PersonKind::MainAdministrator | PersonKind::Unaffiliated) => {
+                Self::ResetByCustomerService
+            }
+            Some(
+                PersonKind::Employee
+                | PersonKind::UserAdministrator
+                | PersonKind::AuthorisedRepresentative,
+            ) => Self::ResetMember,
+        }
+    }
 }
 
 /// Why not, and who may.
@@ -92,9 +117,13 @@ impl Role {
             | Action::ResolveConflict
             | Action::TestKey
             | Action::SetPin
-            | Action::TidyKey => &[Self::HelpDesk, Self::StationAdministrator],
+            | Action::TidyKey
+            | Action::ResetSpare => &[Self::HelpDesk, Self::StationAdministrator],
             // Whoever provisions keys decides how they behave.
             Action::ConfigureKey | Action::ProvisionStandby => &[Self::StationAdministrator],
+            // The desk carries out what the organisation's administrator asked for.
+            Action::ResetMember => &[Self::HelpDesk],
+            Action::ResetByCustomerService => &[Self::CustomerService],
         };
         if may.contains(&self) {
             Ok(())
@@ -105,6 +134,17 @@ impl Role {
                 may: may.to_vec(),
             })
         }
+    }
+
+    /// Whether this role may reset a key on which people of these kinds are enrolled; on a spare: nobody. Station and registry
+    /// both ask here.
+    pub fn may_reset_key_of(self, kinds: &[PersonKind]) -> Result<(), NotAllowed> {
+        if kinds.is_empty() {
+            return self.may(Action::reset_key_of(None));
+        }
+        kinds
+            .iter()
+            .try_for_each(|kind| self.may(Action::reset_key_of(Some(*kind))))
     }
 }
 
@@ -122,5 +162,27 @@ mod tests {
             "customer-service may not do this; help-desk or station-administrator may"
         );
         assert!(Role::HelpDesk.may(Action::Enrol).is_ok());
+    }
+
+    #[test]
+    fn each_kind_of_person_has_those_who_may_reset_their_key() {
+        use PersonKind::*;
+        let may = |role: Role, kinds: &[PersonKind]| role.may_reset_key_of(kinds).is_ok();
+        let [desk, station, service] = Role::ALL;
+        for (kinds, expected) in [
+            (&[][..], [true, true, false]),
+            (&[Employee], [true, false, false]),
+            (&[UserAdministrator], [true, false, false]),
+            (&[AuthorisedRepresentative], [true, false, false]),
+            (&[MainAdministrator], [false, false, true]),
+            (&[Unaffiliated], [false, false, true]),
+            // A key that two of them share is nobody's to reset alone.
+            (&[Employee, MainAdministrator], [false, false, false]),
+        ] {
+            let found = [desk, station, service].map(|role| may(role, kinds));
+            assert_eq!(found, expected, "{kinds:?}");
+        }
+        let refusal = desk.may_reset_key_of(&[MainAdministrator]).expect_err("no");
+        assert!(refusal.to_string().contains("customer-service may"), "{refusal}");
     }
 }

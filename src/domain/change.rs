@@ -3,7 +3,7 @@
 //! An enrolment is the sequence [`Change::IntentBegun`] → [`Change::PinSet`]? → [`Change::CredentialMade`] →
 //! [`Change::Enrolled`] (with its outbox entry) → [`Change::Pushed`] or [`Change::Rejected`]. An operator's own key goes from
 //! [`Change::OwnKeyBegun`] to [`Change::SessionOpened`], a credential that is withdrawn from [`Change::WithdrawalBegun`] to
-//! [`Change::IntentEnded`]. An intent that nothing of this has ended is [`Unfinished`] work.
+//! [`Change::IntentEnded`], a key that is reset from [`Change::ResetBegun`] to [`Change::ResetDone`]. An intent that nothing of this has ended is [`Unfinished`] work.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -15,13 +15,14 @@ use super::identification::Identification;
 use super::key::{KeyFacts, KeyId, Place};
 use super::models::Source;
 use super::person::Person;
-use crate::wire::{EnrolmentPush, Offer, Operator, OperatorOffer, TestPush, Tickets, UnlockPush};
+use super::reset::KeyReset;
+use crate::wire::{EnrolmentPush, KeyResetPush, Offer, Operator, OperatorOffer, TestPush, Tickets, UnlockPush};
 
 /// Version of [`Record`] that this release writes; earlier ones are read, a newer one is refused.
 ///
 /// 2 added [`Change::SessionUnlocked`]: before, it was recorded as [`Change::SessionOpened`]. 3 added intents for an operator's
-/// own key and for a withdrawal, what remains after one, and how the person was identified before a test.
-pub const RECORD_VERSION: u16 = 3;
+/// own key and for a withdrawal, what remains after one, and how the person was identified before a test. 4 added resets of keys.
+pub const RECORD_VERSION: u16 = 4;
 
 /// One journal entry: who changed what, when.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -105,6 +106,20 @@ pub enum Change {
     WithdrawalBegun {
         /// What exactly.
         intent: Box<Withdrawal>,
+    },
+    /// A key is about to be reset: everything on it will be gone.
+    ResetBegun {
+        /// What exactly.
+        intent: Box<KeyReset>,
+    },
+    /// The key was reset, and verified to be empty.
+    ResetDone {
+        /// Which intent it fulfils.
+        intent: IntentId,
+        /// The outbox entry.
+        entry: EntryId,
+        /// What the registry is to be told.
+        push: Box<KeyResetPush>,
     },
     /// The person set or changed the key's PIN on the way.
     PinSet {
@@ -300,6 +315,10 @@ pub enum Remains {
     Unknown,
     /// The key holds a credential that the registry knows: it works.
     InUse,
+    /// The key was reset: nothing that was on it works any more.
+    Reset,
+    /// The key may have been reset: it was out of reach before that was known.
+    MayBeReset,
 }
 
 /// How a conflict was resolved.
@@ -338,6 +357,8 @@ pub enum Unfinished {
     OwnKey(OwnKey),
     /// The credential of an enrolment that was given up.
     Withdrawal(Withdrawal),
+    /// A key that was to be reset.
+    Reset(KeyReset),
 }
 
 /// An enrolment with no end.
@@ -359,6 +380,7 @@ impl Unfinished {
             Self::Enrolment(open) => open.intent.id,
             Self::OwnKey(own) => own.id,
             Self::Withdrawal(withdrawal) => withdrawal.id,
+            Self::Reset(reset) => reset.id,
         }
     }
 
@@ -368,6 +390,7 @@ impl Unfinished {
             Self::Enrolment(open) => &open.intent.key,
             Self::OwnKey(own) => &own.key,
             Self::Withdrawal(withdrawal) => &withdrawal.key,
+            Self::Reset(reset) => &reset.key,
         }
     }
 
@@ -377,24 +400,27 @@ impl Unfinished {
             Self::Enrolment(open) => open.intent.begun_at,
             Self::OwnKey(own) => own.begun_at,
             Self::Withdrawal(withdrawal) => withdrawal.begun_at,
+            Self::Reset(reset) => reset.begun_at,
         }
     }
 
-    /// The person that it concerns; none where it is an operator's own key.
+    /// The person that it concerns; none where it is an operator's own key, or nobody's.
     pub fn person(&self) -> Option<&Person> {
         match self {
             Self::Enrolment(open) => Some(&open.intent.offer.person),
             Self::OwnKey(_) => None,
             Self::Withdrawal(withdrawal) => Some(&withdrawal.person),
+            Self::Reset(reset) => reset.losses.people().first().copied(),
         }
     }
 
-    /// The name of the person or operator that it concerns.
+    /// The name of the person or operator that it concerns; of a key that is nobody's, its model.
     pub fn name(&self) -> &str {
         match self {
             Self::Enrolment(open) => &open.intent.offer.person.name,
             Self::OwnKey(own) => &own.offer.operator.name,
             Self::Withdrawal(withdrawal) => &withdrawal.person.name,
+            Self::Reset(reset) => reset.name(),
         }
     }
 }
@@ -448,6 +474,13 @@ pub enum OutboxBody {
         /// Its body.
         push: Box<UnlockPush>,
     },
+    /// A key was reset.
+    KeyReset {
+        /// Whose it was: the first of those who lost it.
+        person: Option<PersonId>,
+        /// Its body.
+        push: Box<KeyResetPush>,
+    },
 }
 
 impl OutboxBody {
@@ -457,6 +490,7 @@ impl OutboxBody {
             Self::Enrolment { push } => Some(&push.person),
             Self::Test { push } => Some(&push.person),
             Self::Unlock { .. } => None,
+            Self::KeyReset { person, .. } => person.as_ref(),
         }
     }
 }
@@ -485,6 +519,9 @@ pub struct Enrolment {
     /// The registry refused it, and an operator gave it up.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub withdrawn: bool,
+    /// The key was reset since: the credential is gone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gone_at: Option<Timestamp>,
     /// What remains on the key once it is withdrawn; not known while its credential is being deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remains: Option<Remains>,

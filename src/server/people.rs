@@ -5,21 +5,31 @@
 
 use jiff::Timestamp;
 use sqlx::Row;
-use sqlx::sqlite::{SqliteExecutor, SqlitePool, SqliteRow};
+use sqlx::sqlite::{SqliteConnection, SqliteExecutor, SqlitePool, SqliteRow};
 
 use super::database::from_ms;
 use crate::domain::search::{fold, sought, words};
 use crate::domain::{
     Bytes, KeyId, OperatorId, Organisation, OrganisationId, Person, PersonId, PersonKind, StationId,
 };
-use crate::wire::{Credential, Expected, KeyReport, People};
+use crate::wire::{Credential, Expected, KeyReport, KnownCredential, People};
 
 macro_rules! select_person {
     ($tail:literal) => {
         concat!(
             "SELECT p.id, p.name, p.email, p.employee_number, p.kind, p.apps, o.id AS organisation_id, \
              o.name AS organisation_name, o.coc_number, \
-             (SELECT count(*) FROM credential c WHERE c.person = p.id) AS keys ",
+             (SELECT count(*) FROM credential c WHERE c.person = p.id AND c.gone_ms IS NULL) AS keys ",
+            $tail
+        )
+    };
+}
+
+macro_rules! select_credential {
+    ($tail:literal) => {
+        concat!(
+            "SELECT c.id, c.person, k.aaguid, k.serial, k.asset_tag, k.model, k.firmware, c.enrolled_ms, c.station, \
+             c.operator, c.last_tested_ms, c.gone_ms FROM credential c JOIN security_key k ON k.number = c.security_key ",
             $tail
         )
     };
@@ -90,7 +100,7 @@ pub async fn expected(
     end_ms: i64,
 ) -> Result<Vec<Expected>, sqlx::Error> {
     let rows = sqlx::query(select_person!(
-        ", a.at_ms, EXISTS (SELECT 1 FROM credential c WHERE c.person = p.id AND c.enrolled_ms >= ?1) AS done \
+        ", a.at_ms, EXISTS (SELECT 1 FROM credential c WHERE c.person = p.id AND c.enrolled_ms >= ?1 AND c.gone_ms IS NULL) AS done \
          FROM appointment a JOIN person p ON p.id = a.person \
          LEFT JOIN organisation o ON o.id = p.organisation \
          WHERE a.at_ms >= ?1 AND a.at_ms < ?2 ORDER BY a.at_ms, p.name, p.id"
@@ -110,20 +120,79 @@ pub async fn expected(
         .collect()
 }
 
-/// A person's credentials, oldest first.
+/// A person's credentials, oldest first, those that are gone included.
 pub async fn credentials(
     db: impl SqliteExecutor<'_>,
     person: &PersonId,
 ) -> Result<Vec<Credential>, sqlx::Error> {
-    let rows = sqlx::query(
-        "SELECT c.id, k.aaguid, k.serial, k.asset_tag, k.model, k.firmware, c.enrolled_ms, c.station, c.operator, \
-         c.last_tested_ms FROM credential c JOIN security_key k ON k.number = c.security_key \
-         WHERE c.person = ? ORDER BY c.enrolled_ms, c.id",
-    )
+    let rows = sqlx::query(select_credential!(
+        "WHERE c.person = ? ORDER BY c.enrolled_ms, c.id"
+    ))
     .bind(person.as_str())
     .fetch_all(db)
     .await?;
     rows.iter().map(credential).collect()
+}
+
+/// A credential that is not gone, and whose it is.
+pub async fn known_credential(
+    db: &mut SqliteConnection,
+    id: &Bytes,
+) -> Result<Option<KnownCredential>, sqlx::Error> {
+    let row = sqlx::query(select_credential!("WHERE c.id = ? AND c.gone_ms IS NULL"))
+        .bind(&id.0)
+        .fetch_optional(&mut *db)
+        .await?;
+    match row {
+        Some(row) => whose(db, &row).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// What is enrolled on this very key and not gone; nothing where neither serial number nor asset tag tells which it is.
+pub async fn on_key(
+    db: &mut SqliteConnection,
+    key: &KeyId,
+) -> Result<Vec<KnownCredential>, sqlx::Error> {
+    let rows = sqlx::query(select_credential!(
+        "WHERE k.aaguid = ? AND (k.serial = ? OR k.asset_tag = ?) AND c.gone_ms IS NULL ORDER BY c.enrolled_ms, c.id"
+    ))
+    .bind(key.aaguid.to_string())
+    .bind(&key.serial)
+    .bind(&key.asset_tag)
+    .fetch_all(&mut *db)
+    .await?;
+    let mut found = Vec::with_capacity(rows.len());
+    for row in &rows {
+        found.push(whose(db, row).await?);
+    }
+    Ok(found)
+}
+
+/// The ids of what is enrolled, and not gone, on keys of this model that nothing tells apart; newest first.
+pub async fn on_model(
+    db: &mut SqliteConnection,
+    key: &KeyId,
+    limit: usize,
+) -> Result<Vec<Bytes>, sqlx::Error> {
+    let ids: Vec<Vec<u8>> = sqlx::query_scalar(
+        "SELECT c.id FROM credential c JOIN security_key k ON k.number = c.security_key \
+         WHERE k.aaguid = ? AND k.serial IS NULL AND k.asset_tag IS NULL AND c.gone_ms IS NULL \
+         ORDER BY c.enrolled_ms DESC LIMIT ?",
+    )
+    .bind(key.aaguid.to_string())
+    .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+    .fetch_all(db)
+    .await?;
+    Ok(ids.into_iter().map(Bytes).collect())
+}
+
+async fn whose(db: &mut SqliteConnection, row: &SqliteRow) -> Result<KnownCredential, sqlx::Error> {
+    let id = PersonId::new(row.try_get::<String, _>("person")?);
+    Ok(KnownCredential {
+        person: by_id(db, &id).await?.ok_or(sqlx::Error::RowNotFound)?,
+        credential: credential(row)?,
+    })
 }
 
 fn credential(row: &SqliteRow) -> Result<Credential, sqlx::Error> {
@@ -146,6 +215,10 @@ fn credential(row: &SqliteRow) -> Result<Credential, sqlx::Error> {
         station: StationId::new(row.try_get::<String, _>("station")?),
         operator: OperatorId::new(row.try_get::<String, _>("operator")?),
         last_tested_at: Some(from_ms(row.try_get("last_tested_ms")?)?),
+        gone_at: row
+            .try_get::<Option<i64>, _>("gone_ms")?
+            .map(from_ms)
+            .transpose()?,
     })
 }
 

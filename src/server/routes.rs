@@ -26,6 +26,7 @@ mod offers;
 mod operators;
 mod people;
 mod pushes;
+mod resets;
 mod stations;
 mod unlocks;
 
@@ -139,6 +140,8 @@ fn documented() -> OpenApiRouter<Arc<Registry>> {
         .routes(routes!(offers::test_options))
         .routes(routes!(pushes::enrolment))
         .routes(routes!(pushes::test))
+        .routes(routes!(resets::known))
+        .routes(routes!(resets::key_reset))
         .routes(routes!(unlocks::unlock))
 }
 

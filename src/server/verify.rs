@@ -90,6 +90,11 @@ impl RelyingParty {
         })
     }
 
+    /// The RP id that its credentials are for.
+    pub fn rp_id(&self) -> &str {
+        &self.rp_id
+    }
+
     /// The origin that client data must name.
     pub fn origin(&self) -> &str {
         &self.origin

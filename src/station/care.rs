@@ -10,8 +10,8 @@ use super::keys::care::{Reading, portrait, read};
 use super::slots::Slots;
 use crate::bay::{Cancel, KeyRef};
 use crate::domain::care::{Portrait, StoredCredential, oddities};
-use crate::domain::{KeyFacts, PersonId, Place};
-use crate::wire::TestOffer;
+use crate::domain::{Bytes, KeyFacts, KeyId, PersonId, Place};
+use crate::wire::{KnownCredentials, KnownRequest, TestOffer};
 use crate::workflow::care::Stake;
 use crate::workflow::{KeyFault, Stop};
 
@@ -24,6 +24,21 @@ impl Station {
         let session = self.session()?;
         let offer = self.registry()?.test_offer(&session, person).await;
         self.heard_in(&session, offer)
+    }
+
+    /// What the registry knows to be on a key, and whose these credentials are.
+    pub async fn known_credentials(
+        &self,
+        key: &KeyId,
+        held: &[Bytes],
+    ) -> Result<KnownCredentials, Stop> {
+        let session = self.session()?;
+        let request = KnownRequest {
+            key: key.clone(),
+            credentials: held.to_vec(),
+        };
+        let known = self.registry()?.known_credentials(&session, &request).await;
+        self.heard_in(&session, known)
     }
 
     /// What a key says of itself and what was done to it.
@@ -60,7 +75,9 @@ impl Station {
         }
         let enrolment = self.store.enrolment_of(&credential.id).map_err(store)?;
         match enrolment {
-            Some(enrolment) if enrolment.withdrawn => return Ok(Stake::Nobody),
+            Some(enrolment) if enrolment.withdrawn || enrolment.gone_at.is_some() => {
+                return Ok(Stake::Nobody);
+            }
             Some(enrolment) => {
                 return Ok(Stake::Account {
                     person: Box::new(enrolment.person),

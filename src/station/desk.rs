@@ -4,6 +4,7 @@
 //! journal stays there.
 
 mod care;
+mod reset;
 mod stopwatch;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -322,6 +323,7 @@ impl<F: Face + Sync + 'static> Desk for StationDesk<F> {
                 | Change::Enrolled { .. }
                 | Change::Retested { .. }
                 | Change::WithdrawalBegun { .. }
+                | Change::ResetBegun { .. }
                 | Change::ConflictResolved { .. }
         ) {
             self.cleared().await?;

@@ -3,6 +3,7 @@
 //! Hides tokens, permissions and status codes. Every job gets its own token, so that no token outlives its purpose.
 
 pub(super) mod care;
+pub(super) mod reset;
 
 use sha2::{Digest, Sha256};
 

@@ -190,6 +190,14 @@ impl Station {
                 let receipt = client.push_test(entry.id, &push).await?;
                 Ok(receipt.accepted_at)
             }
+            OutboxBody::KeyReset { push, .. } => {
+                let push = Push {
+                    body: push.as_ref().clone(),
+                    head,
+                };
+                let receipt = client.push_key_reset(entry.id, &push).await?;
+                Ok(receipt.accepted_at)
+            }
             OutboxBody::Unlock { push, .. } => {
                 let push = Push {
                     body: push.as_ref().clone(),

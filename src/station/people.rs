@@ -51,18 +51,24 @@ impl Station {
     pub fn enrolled_here(&self, person: &PersonId) -> Result<Vec<Bytes>, Stop> {
         let mut ids: Vec<Bytes> = Vec::new();
         for enrolment in self.store.enrolments_of(person).map_err(failed)? {
-            if enrolment.pushed {
+            if enrolment.pushed && enrolment.gone_at.is_none() {
                 ids.push(enrolment.credential);
             }
         }
         for entry in self.store.outbox().map_err(failed)? {
             if let (OutboxBody::Enrolment { push }, EntryState::Queued) = (entry.body, entry.state)
                 && push.person == *person
+                && !self.is_gone(&push.registration.raw_id)?
             {
                 ids.push(push.registration.raw_id);
             }
         }
         Ok(ids)
+    }
+
+    fn is_gone(&self, credential: &Bytes) -> Result<bool, Stop> {
+        let enrolment = self.store.enrolment_by(credential).map_err(failed)?;
+        Ok(enrolment.is_some_and(|enrolment| enrolment.gone_at.is_some()))
     }
 
     /// The public key of a credential that was enrolled here.

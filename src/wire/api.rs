@@ -171,7 +171,7 @@ pub struct Expected {
 pub struct PersonDetail {
     /// Who.
     pub person: Person,
-    /// Their enrolled keys, oldest first.
+    /// Their enrolled keys, oldest first, those that are gone included.
     pub credentials: Vec<Credential>,
 }
 
@@ -191,6 +191,9 @@ pub struct Credential {
     /// When the registry last accepted an assertion from it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_tested_at: Option<Timestamp>,
+    /// When its key was reset: since then it opens nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gone_at: Option<Timestamp>,
 }
 
 /// What a station says of a key.

@@ -9,6 +9,7 @@ use crate::domain::care::{
 };
 use crate::domain::change::{Remains, Unfinished};
 use crate::domain::policy::Verdict;
+use crate::domain::reset::{Losses, ResetCase};
 use crate::domain::{Bytes, Identification, KeyFacts, Person, PersonId, Pin, Place};
 use crate::wire::KeyReport;
 
@@ -35,6 +36,8 @@ pub enum Job {
         /// Whose.
         person: Person,
     },
+    /// Resets a key.
+    Reset,
     /// Does something to one key besides enrolling it.
     Care {
         /// What.
@@ -97,6 +100,12 @@ pub enum Step {
     Change,
     /// It is read again from the key.
     ReadBack,
+    /// What a reset destroys is found, named and confirmed.
+    Confirm,
+    /// Pull, put back, touch.
+    Reset,
+    /// The key is looked at: is it empty?
+    Empty,
     /// Written to the journal.
     Record,
     /// Verified by the registry.
@@ -124,8 +133,25 @@ pub fn steps(job: &Job) -> &'static [Step] {
             }
             Unfinished::OwnKey(_) => &[Step::Key, Step::Pin, Step::Test, Step::Record],
             Unfinished::Withdrawal(_) => &[Step::Key, Step::Pin, Step::Record],
+            Unfinished::Reset(_) => &[
+                Step::Key,
+                Step::Reset,
+                Step::Empty,
+                Step::Record,
+                Step::Push,
+            ],
         },
         Job::Withdraw { .. } => &[Step::Key, Step::Pin, Step::Record],
+        Job::Reset => &[
+            Step::Key,
+            Step::Check,
+            Step::Identify,
+            Step::Confirm,
+            Step::Reset,
+            Step::Empty,
+            Step::Record,
+            Step::Push,
+        ],
         Job::Care { care } => care_steps(care),
     }
 }
@@ -246,6 +272,28 @@ pub enum Question {
         /// What.
         what: Removal,
     },
+    /// Who asked for the reset, and why? Somebody loses the key. → [`Answer::Case`]
+    ResetCase {
+        /// The key.
+        key: KeyFacts,
+        /// What is lost.
+        losses: Losses,
+        /// What is known of the case.
+        case: ResetCase,
+        /// Something was missing from the last answer.
+        wrong: bool,
+    },
+    /// All of this is lost for ever: the word is to be typed. → [`Answer::Typed`]
+    ConfirmReset {
+        /// The key.
+        key: KeyFacts,
+        /// What is lost.
+        losses: Losses,
+        /// What is to be typed.
+        word: String,
+        /// The last answer was another one.
+        wrong: bool,
+    },
     /// Nobody touched in time: once more? → [`Answer::Yes`]
     TouchAgain {
         /// The key.
@@ -306,6 +354,10 @@ pub enum Answer {
     Rename(Bytes, String),
     /// Enrol a finger, with a name or without.
     AddFinger(Option<String>),
+    /// The case.
+    Case(ResetCase),
+    /// The word.
+    Typed(String),
 }
 
 impl Answer {
@@ -324,6 +376,8 @@ impl Answer {
             Self::Remove(_) => "remove",
             Self::Rename(..) => "rename",
             Self::AddFinger(_) => "add-finger",
+            Self::Case(_) => "case",
+            Self::Typed(_) => "typed",
         }
     }
 }
@@ -389,6 +443,13 @@ pub enum Event {
         /// Which.
         key: KeyFacts,
     },
+    /// What is to be done with a key that is being reset.
+    Coach {
+        /// Which.
+        key: KeyFacts,
+        /// What.
+        coach: Coach,
+    },
     /// The key that was chosen is not the one that the unfinished work is about; it is asked for again.
     OtherKey {
         /// The one that is.
@@ -406,6 +467,52 @@ pub enum Event {
         /// How.
         ending: Ending,
     },
+}
+
+/// What is to be done with a key that is being reset. Each takes the place of the one before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(tag = "coach", rename_all = "kebab-case")]
+pub enum Coach {
+    /// Pull it.
+    Pull {
+        /// Why once more.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        again: Option<Again>,
+    },
+    /// Put it back into the same slot. From then on it takes a reset for so long.
+    PutBack {
+        /// In seconds.
+        window_s: i64,
+    },
+    /// It is in: the reset is on its way.
+    Window {
+        /// Until then the key takes it, by the station's clock.
+        until: Timestamp,
+    },
+    /// Touch it.
+    Touch {
+        /// Until then.
+        until: Timestamp,
+        /// Hold it for so long; 0: a short touch will do.
+        hold_s: u8,
+    },
+}
+
+/// How long a key asks to be held for a reset (longTouchForReset, CTAP 2.3, section 6.6), in seconds.
+pub const HOLD_S: u8 = 10;
+
+/// Why a reset has to be tried once more. Nothing on the key has changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Again {
+    /// The reset came too late after the plug.
+    TooLate,
+    /// Nobody touched the key, or not for long enough.
+    Untouched,
+    /// The key was pulled, and still holds what it held.
+    Pulled,
+    /// Another key was put in.
+    OtherKey,
 }
 
 /// What came of a step.
@@ -454,6 +561,11 @@ pub enum Note {
     },
     /// The key signed; its public key is not known here, so that only the registry can check the signature.
     LeftToRegistry,
+    /// What a reset destroys.
+    Losses {
+        /// By name.
+        losses: Losses,
+    },
     /// It waits in the outbox.
     Queued,
     /// The registry refused it; see the outbox.
@@ -502,6 +614,15 @@ pub enum Ending {
         key: KeyFacts,
         /// What came of it.
         result: Box<CareResult>,
+    },
+    /// A key was reset and is empty.
+    Reset {
+        /// Which, as it is now.
+        key: KeyFacts,
+        /// What was lost.
+        losses: Losses,
+        /// Accepted, queued or in conflict.
+        push: PushState,
     },
     /// Unfinished work was ended.
     Resolved {

@@ -2,13 +2,13 @@
 //!
 //! One safe way on for each stage. A credential whose registration is on disk is finished (tested, recorded, pushed)
 //! while the registry's challenge lives; anything else is undone, so that never two credentials come of one intent. An operator's
-//! own key stays if the registry knows it, and what was withdrawn is deleted.
+//! own key stays if the registry knows it, what was withdrawn is deleted, and a reset is finished or done again.
 
 use super::dialogue::{Ending, Event, Job, Note, Step};
 use super::enrol::{key_report, prove_and_record, push};
 use super::steps::{begin_step, choose_key, end_step, refresh, unlock};
 use super::undo::{Progress, delete_orphans, give_up};
-use super::{Desk, KeyFault, Offered, Stop, conclude, own_key, withdraw};
+use super::{Desk, KeyFault, Offered, ResetDesk, Stop, conclude, own_key, reset, withdraw};
 use crate::domain::authority::Action;
 use crate::domain::change::{EndReason, IntentStage, Made, OpenEnrolment, Remains, Unfinished};
 use crate::domain::{Bytes, Change, Intent, IntentId, KeyFacts};
@@ -33,16 +33,17 @@ impl How {
 }
 
 /// Takes up unfinished work.
-pub async fn resolve<D: Desk>(desk: &mut D, work: Unfinished, how: How) -> Result<Ending, Stop> {
+pub async fn resolve<D: ResetDesk>(desk: &mut D, work: Unfinished, how: How) -> Result<Ending, Stop> {
     let result = resolve_work(desk, &work, how).await;
     conclude(desk, result)
 }
 
-async fn resolve_work<D: Desk>(desk: &mut D, work: &Unfinished, how: How) -> Result<Ending, Stop> {
+async fn resolve_work<D: ResetDesk>(desk: &mut D, work: &Unfinished, how: How) -> Result<Ending, Stop> {
     let operator = desk.operator().ok_or(Stop::SignedOut)?;
     match work {
         Unfinished::Enrolment(_) => operator.role.may(Action::Enrol)?,
         Unfinished::Withdrawal(_) => operator.role.may(Action::ResolveConflict)?,
+        Unfinished::Reset(open) => reset::may_resume(operator.role, open)?,
         // About nobody's key but an operator's.
         Unfinished::OwnKey(_) => {}
     }
@@ -54,6 +55,7 @@ async fn resolve_work<D: Desk>(desk: &mut D, work: &Unfinished, how: How) -> Res
     if how == How::WithoutKey {
         let remains = match work {
             Unfinished::Enrolment(open) if open.stage == IntentStage::Made => Remains::Credential,
+            Unfinished::Reset(_) => Remains::MayBeReset,
             _ => Remains::Unknown,
         };
         return end(desk, work.id(), EndReason::ResolvedAfterStop, remains).await;
@@ -70,6 +72,7 @@ async fn resolve_work<D: Desk>(desk: &mut D, work: &Unfinished, how: How) -> Res
             let remains = withdraw::settle(desk, withdrawal, &mut key).await?;
             end(desk, withdrawal.id, EndReason::Withdrawn, remains).await
         }
+        Unfinished::Reset(open) => reset::resume(desk, open, key, &operator.id).await,
     }
 }
 
@@ -111,9 +114,11 @@ fn may_be(work: &Unfinished, key: &KeyFacts) -> bool {
     let meant = work.key();
     let had_pin = meant.pin_set == Some(true)
         || matches!(work, Unfinished::Enrolment(open) if open.stage != IntentStage::Begun);
+    let is_blank = had_pin && key.pin_set == Some(false);
     key.id.aaguid == meant.id.aaguid
         && key.id.serial == meant.id.serial
-        && !(had_pin && key.pin_set == Some(false))
+        // A reset leaves it blank.
+        && (!is_blank || matches!(work, Unfinished::Reset(_)))
 }
 
 async fn finish<D: Desk>(

@@ -325,11 +325,12 @@ async fn insert(tx: &mut Write, desk: &AtDesk, row: &Row<'_>) -> Answer<()> {
     Ok(())
 }
 
-/// The credentials that a person has, as WebAuthn lists them.
+/// The credentials that a person has and that are not gone, as WebAuthn lists them.
 async fn descriptors(tx: &mut Write, person: &PersonId) -> Answer<Vec<Descriptor>> {
     let known = people::credentials(&mut **tx, person).await?;
     Ok(known
         .into_iter()
+        .filter(|credential| credential.gone_at.is_none())
         .map(|credential| Descriptor {
             transports: Some(vec!["usb".to_owned()]),
             ..Descriptor::new(credential.id)

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use sqlx::Row;
 
-pub(super) use claim::CLOCK_SKEW;
+pub(super) use claim::{CLOCK_SKEW, refuse_revoked, role_there};
 use claim::{Claim, claimed_offer};
 
 use super::people::no_person;
@@ -22,7 +22,7 @@ use crate::domain::authority::Role;
 use crate::domain::{Aaguid, Bytes, Identification, OfferId, PersonId, StationId};
 use crate::server::Registry;
 use crate::server::auth::{AtStation, IdempotencyKey};
-use crate::server::database::{Audit, Write, ms};
+use crate::server::database::{Audit, Write, from_ms, ms};
 use crate::server::ledger::{self, Opened};
 use crate::server::people;
 use crate::server::problem::{Answer, Refusal};
@@ -150,7 +150,7 @@ pub async fn test(
     };
     let offer = claimed_offer(&registry, &mut entry.tx, &claim).await?;
     let row = sqlx::query(
-        "SELECT c.verifier, p.user_handle FROM credential c JOIN person p ON p.id = c.person \
+        "SELECT c.verifier, c.gone_ms, p.user_handle FROM credential c JOIN person p ON p.id = c.person \
          WHERE c.id = ? AND c.person = ?",
     )
     .bind(&push.assertion.raw_id.0)
@@ -166,6 +166,9 @@ pub async fn test(
             ),
         )
     })?;
+    if let Some(gone_ms) = row.try_get::<Option<i64>, _>("gone_ms")? {
+        return Err(gone(&push.assertion.raw_id, from_ms(gone_ms)?));
+    }
     let verified = registry.people.assertion(
         &offer.assertion_state,
         &row.try_get::<String, _>("verifier")?,
@@ -227,6 +230,14 @@ fn check_version(version: u16) -> Answer<()> {
     ))
 }
 
+/// A signature by a credential that is gone proves nothing: its key was reset, so that it may come from a copy.
+fn gone(id: &Bytes, at: Timestamp) -> Refusal {
+    Refusal::new(
+        code::CREDENTIAL_GONE,
+        format!("the key of credential {id} was reset at {at}: enrol the key anew"),
+    )
+}
+
 async fn refuse_known(tx: &mut Write, id: &Bytes) -> Answer<()> {
     let owner: Option<String> = sqlx::query_scalar("SELECT person FROM credential WHERE id = ?")
         .bind(&id.0)
@@ -253,7 +264,7 @@ fn check_model(reported: Aaguid, attested: Aaguid) -> Answer<()> {
 }
 
 /// What is said of a key is shown to people at other stations.
-fn check_key(key: &KeyReport) -> Answer<()> {
+pub(super) fn check_key(key: &KeyReport) -> Answer<()> {
     let texts = [
         Some(&key.model),
         key.id.serial.as_ref(),
@@ -302,7 +313,7 @@ async fn insert_credential(
 }
 
 /// The key's row: the same key is the same row where a serial number or an asset tag says that it is the same.
-async fn security_key(tx: &mut Write, key: &KeyReport) -> Answer<i64> {
+pub(super) async fn security_key(tx: &mut Write, key: &KeyReport) -> Answer<i64> {
     let aaguid = key.id.aaguid.to_string();
     let firmware = key.firmware.and_then(|version| i64::try_from(version).ok());
     if key.id.is_unique() {
@@ -392,7 +403,7 @@ async fn may_identify(tx: &mut Write, push: &EnrolmentPush) -> Answer<()> {
 }
 
 /// What the wire's types let through and the domain does not: more of a document's number than its last four characters.
-fn check_identification(found: &Identification) -> Answer<()> {
+pub(super) fn check_identification(found: &Identification) -> Answer<()> {
     if found.is_well_formed() {
         return Ok(());
     }

@@ -5,6 +5,7 @@
 
 pub(in crate::store) mod batches;
 mod intents;
+mod resets;
 
 use std::collections::BTreeMap;
 
@@ -123,6 +124,14 @@ impl<'a, V: View> Pending<'a, V> {
                 self.begin(sequence, Unfinished::OwnKey((**intent).clone()))
             }
             Change::WithdrawalBegun { intent } => self.withdraw(sequence, intent),
+            Change::ResetBegun { intent } => {
+                self.begin(sequence, Unfinished::Reset((**intent).clone()))
+            }
+            Change::ResetDone {
+                intent,
+                entry,
+                push,
+            } => self.reset(sequence, *intent, *entry, push, record),
             Change::PinSet { intent } => self.set_pin(*intent),
             Change::CredentialMade { intent, made } => self.make(*intent, made),
             Change::Enrolled {

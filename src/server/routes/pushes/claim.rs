@@ -75,7 +75,8 @@ pub(super) async fn claimed_offer(
             format!("offer {} is not for {}", claim.offer, claim.person),
         ));
     }
-    refuse_revoked(tx, claim).await?;
+    let done_by = claim.finished_by.unwrap_or(claim.operator);
+    refuse_revoked(tx, done_by, claim.at).await?;
     let issued_ms: i64 = row.try_get("issued_ms")?;
     let in_time = ms(claim.at + CLOCK_SKEW) >= issued_ms && claim.at <= registry.now() + CLOCK_SKEW;
     let by_issuer = row.try_get::<String, _>("operator")? == claim.operator.as_str();
@@ -100,15 +101,18 @@ pub(super) async fn claimed_offer(
 }
 
 /// What an operator did before their access ended stands; a station that can't hear of it may let them go on for a while.
-async fn refuse_revoked(tx: &mut Write, claim: &Claim<'_>) -> Answer<()> {
-    let operator = claim.finished_by.unwrap_or(claim.operator);
+pub(in crate::server::routes) async fn refuse_revoked(
+    tx: &mut Write,
+    operator: &OperatorId,
+    at: Timestamp,
+) -> Answer<()> {
     let revoked_ms: Option<Option<i64>> =
         sqlx::query_scalar("SELECT revoked_ms FROM operator WHERE id = ?")
             .bind(operator.as_str())
             .fetch_optional(&mut **tx)
             .await?;
     match revoked_ms.flatten() {
-        Some(at_ms) if ms(claim.at) >= at_ms => Err(operator_revoked(operator, from_ms(at_ms)?)),
+        Some(at_ms) if ms(at) >= at_ms => Err(operator_revoked(operator, from_ms(at_ms)?)),
         _ => Ok(()),
     }
 }
@@ -143,8 +147,19 @@ async fn stood_there(
     tx: &mut Write,
     station: &StationId,
     operator: &OperatorId,
-    (from_ms, to_ms): (i64, i64),
+    between_ms: (i64, i64),
 ) -> Answer<bool> {
+    let role = role_there(tx, station, operator, between_ms).await?;
+    Ok(role.is_some_and(|role| role.may(Action::Enrol).is_ok()))
+}
+
+/// The role of an operator who was signed in at the station at some time in between (ms since 1970, inclusive).
+pub(in crate::server::routes) async fn role_there(
+    tx: &mut Write,
+    station: &StationId,
+    operator: &OperatorId,
+    (from_ms, to_ms): (i64, i64),
+) -> Answer<Option<Role>> {
     let role: Option<String> = sqlx::query_scalar(
         "SELECT o.role FROM session s JOIN operator o ON o.id = s.operator \
          WHERE s.station = ? AND s.operator = ? AND s.opened_ms <= ? \
@@ -156,7 +171,5 @@ async fn stood_there(
     .bind(from_ms)
     .fetch_optional(&mut **tx)
     .await?;
-    Ok(role
-        .and_then(|role| Role::parse(&role))
-        .is_some_and(|role| role.may(Action::Enrol).is_ok()))
+    Ok(role.and_then(|role| Role::parse(&role)))
 }

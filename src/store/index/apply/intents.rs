@@ -100,6 +100,7 @@ impl<V: View> Pending<'_, V> {
             public_key: made.public_key.clone(),
             pushed: false,
             withdrawn: false,
+            gone_at: None,
             remains: None,
         };
         for prefix in [by_person(&enrolment.person.id), by_model(&enrolment.key)]
@@ -176,7 +177,7 @@ impl<V: View> Pending<'_, V> {
         let (row, unfinished) = self.open_intent(id)?;
         match unfinished {
             Unfinished::Enrolment(open) => self.remove(offer_row(open.intent.offer.id)),
-            Unfinished::OwnKey(_) => {}
+            Unfinished::OwnKey(_) | Unfinished::Reset(_) => {}
             Unfinished::Withdrawal(withdrawal) => {
                 if let Some(entry) = value::<EntryRow>(self, &entry_row(withdrawal.entry))? {
                     self.mark_enrolment(entry, |enrolment| enrolment.remains = Some(remains))?;
@@ -199,7 +200,7 @@ impl<V: View> Pending<'_, V> {
     fn open_enrolment(&self, id: IntentId) -> Result<(IntentRow, OpenEnrolment), NotApplied> {
         match self.open_intent(id)? {
             (row, Unfinished::Enrolment(open)) => Ok((row, open)),
-            (_, Unfinished::OwnKey(_) | Unfinished::Withdrawal(_)) => {
+            (_, Unfinished::OwnKey(_) | Unfinished::Withdrawal(_) | Unfinished::Reset(_)) => {
                 Err(Illegal::OtherKind(id).into())
             }
         }

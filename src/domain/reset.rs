@@ -1,0 +1,325 @@
+//! The reset of a key: whom it leaves without it, by name, how much time the key gives, and what the record keeps of the case.
+//!
+//! Plain values and rules. Invariant: what is said to be lost was found before anything was done, and never shrinks afterwards.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization;
+
+use super::authority::{NotAllowed, Role};
+use super::id::{Bytes, IntentId, OperatorId};
+use super::identification::Identification;
+use super::key::KeyFacts;
+use super::person::{Person, PersonKind};
+
+/// USB vendor id of Yubico.
+const YUBICO: u16 = 0x1050;
+/// From this firmware on (5.5.2) a YubiKey takes a reset for ten seconds.
+const TEN_SECONDS_SINCE: u64 = 0x0005_0502;
+/// The most characters of a reason, a ticket or a name in a [`ResetCase`].
+const CASE_CHARS_MAX: usize = 200;
+
+/// How long a key takes a reset after it was plugged in: 10 s (CTAP 2.3, section 6.6), but 5 s on YubiKeys before 5.5.2, and
+/// on those that do not state their firmware.
+pub fn window(key: &KeyFacts) -> SignedDuration {
+    let is_short = key.vendor_id == YUBICO
+        && key
+            .firmware
+            .is_none_or(|version| version < TEN_SECONDS_SINCE);
+    SignedDuration::from_secs(if is_short { 5 } else { 10 })
+}
+
+/// Who asked for a reset, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct ResetCase {
+    /// In the operator's words.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
+    /// The ticket's number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<String>,
+    /// Who asked: for an employee's key the organisation's main or user administrator.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub requested_by: Option<String>,
+    /// How whoever handed in the key was identified.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identification: Option<Identification>,
+}
+
+/// What is missing from a [`ResetCase`], or wrong with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum CaseFault {
+    /// Somebody loses a key, and there is no reason.
+    #[error("somebody is enrolled on this key: say why it is reset")]
+    NoReason,
+    /// Likewise no ticket.
+    #[error("somebody is enrolled on this key: name the ticket in which the reset was asked for")]
+    NoTicket,
+    /// Likewise nobody who asked.
+    #[error(
+        "somebody is enrolled on this key: say who asked for the reset (for an employee, the organisation's administrator)"
+    )]
+    NoRequester,
+    /// Likewise nobody identified.
+    #[error("somebody is enrolled on this key: say how whoever handed it in was identified")]
+    NotIdentified,
+    /// Too long, or with control characters.
+    #[error("reason, ticket and requester may have 200 characters each, and no control characters")]
+    Form,
+}
+
+impl ResetCase {
+    /// Whether it says all that must be recorded: of a key that belongs to nobody, nothing; otherwise everything.
+    pub fn check(&self, is_somebodys: bool) -> Result<(), CaseFault> {
+        let texts = [
+            Some(&self.reason),
+            self.ticket.as_ref(),
+            self.requested_by.as_ref(),
+        ];
+        let fits = |text: &&String| {
+            text.chars().count() <= CASE_CHARS_MAX && !text.contains(char::is_control)
+        };
+        if !texts.iter().flatten().all(fits) {
+            return Err(CaseFault::Form);
+        }
+        let is_blank = |text: Option<&String>| text.is_none_or(|text| text.trim().is_empty());
+        if !is_somebodys {
+            Ok(())
+        } else if is_blank(Some(&self.reason)) {
+            Err(CaseFault::NoReason)
+        } else if is_blank(self.ticket.as_ref()) {
+            Err(CaseFault::NoTicket)
+        } else if is_blank(self.requested_by.as_ref()) {
+            Err(CaseFault::NoRequester)
+        } else if !matches!(self.identification, Some(Identification::Shown { .. })) {
+            Err(CaseFault::NotIdentified)
+        } else {
+            Ok(())
+        }
+    }
+}
+
+/// An enrolment that a reset ends.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LostEnrolment {
+    /// The credential.
+    pub credential: Bytes,
+    /// At which relying party.
+    pub rp_id: String,
+    /// Whose it is.
+    pub person: Person,
+    /// When it was enrolled.
+    pub enrolled_at: Timestamp,
+    /// The key shows it without a PIN: by it the key is known again after it was pulled.
+    pub shown: bool,
+}
+
+/// What a reset destroys, as far as it can be known beforehand.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Losses {
+    /// Enrolments that this station or the registry knows, oldest first.
+    pub enrolments: Vec<LostEnrolment>,
+    /// Other credentials that the key listed: the RP id and the account's name. `None`: it was not asked, or can't tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub others: Option<Vec<OtherCredential>>,
+}
+
+/// A credential that is no business of the registry's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OtherCredential {
+    /// At which relying party.
+    pub rp_id: String,
+    /// The account's name, where the key keeps one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+}
+
+impl Losses {
+    /// Whether somebody is enrolled on the key.
+    pub fn is_somebodys(&self) -> bool {
+        !self.enrolments.is_empty()
+    }
+
+    /// Those who lose it, each once.
+    pub fn people(&self) -> Vec<&Person> {
+        let mut people: Vec<&Person> = Vec::new();
+        for enrolment in &self.enrolments {
+            if !people.iter().any(|person| person.id == enrolment.person.id) {
+                people.push(&enrolment.person);
+            }
+        }
+        people
+    }
+
+    /// The credentials that the registry is told of.
+    pub fn credentials(&self) -> Vec<Bytes> {
+        let each = self.enrolments.iter();
+        each.map(|enrolment| enrolment.credential.clone()).collect()
+    }
+
+    /// The kinds of people that a refusal depends on.
+    pub fn kinds(&self) -> Vec<PersonKind> {
+        self.people().iter().map(|person| person.kind).collect()
+    }
+
+    /// Whether this role may do that to all of them.
+    pub fn may_be_caused_by(&self, role: Role) -> Result<(), NotAllowed> {
+        role.may_reset_key_of(&self.kinds())
+    }
+
+    /// What must be typed to confirm: the name of the first who loses the key or, where nobody does, the key's serial number or
+    /// the number of its slot.
+    pub fn word(&self, key: &KeyFacts) -> String {
+        match (self.enrolments.first(), &key.id.serial) {
+            (Some(enrolment), _) => enrolment.person.name.trim().to_owned(),
+            (None, Some(serial)) => serial.clone(),
+            (None, None) => key.slot.to_string(),
+        }
+    }
+
+    /// Whether what was typed confirms it. Where a keyboard can't produce the name, the registry's identifier will do, and the
+    /// slot's number for a serial number that nobody can read.
+    pub fn is_confirmed_by(&self, typed: &str, key: &KeyFacts) -> bool {
+        let typed = typed.trim();
+        let other = match self.enrolments.first() {
+            Some(enrolment) => enrolment.person.id.to_string(),
+            None => key.slot.to_string(),
+        };
+        !typed.is_empty() && (typed.nfc().eq(self.word(key).nfc()) || typed == other)
+    }
+}
+
+/// A key that is about to be reset, and everything needed to go on after a stop.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyReset {
+    /// Its identifier.
+    pub id: IntentId,
+    /// The key, as it was.
+    pub key: KeyFacts,
+    /// What is lost.
+    pub losses: Losses,
+    /// Why, and who asked.
+    pub case: ResetCase,
+    /// Who does it.
+    pub operator: OperatorId,
+    /// When it was begun.
+    pub begun_at: Timestamp,
+}
+
+impl KeyReset {
+    /// The name of whoever loses the key, else the key's model.
+    pub fn name(&self) -> &str {
+        match self.losses.enrolments.first() {
+            Some(enrolment) => &enrolment.person.name,
+            None => &self.key.model,
+        }
+    }
+
+    /// Whether a key that was reset would look otherwise than this one did: only then does its look tell that it was.
+    pub fn would_show(&self) -> bool {
+        self.key.pin_set == Some(true)
+            || self.key.built_in_uv
+            || self.losses.enrolments.iter().any(|lost| lost.shown)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Aaguid, KeyId, PersonId, Place};
+
+    fn key(vendor_id: u16, firmware: Option<u64>) -> KeyFacts {
+        KeyFacts {
+            place: Place::new("1-1"),
+            slot: 3,
+            generation: 1,
+            id: KeyId {
+                aaguid: Aaguid::default(),
+                serial: None,
+                asset_tag: None,
+            },
+            vendor_id,
+            product_id: 1,
+            product: "Key".to_owned(),
+            model: "Key".to_owned(),
+            versions: Vec::new(),
+            firmware,
+            pin_set: Some(false),
+            pin_retries: None,
+            pin_change_required: false,
+            pin_min_length: 4,
+            free_credential_slots: None,
+            discoverable: true,
+            credential_management: true,
+            built_in_uv: false,
+            always_uv: false,
+            enterprise_attestation: false,
+            extensions: Vec::new(),
+            algorithms: Vec::new(),
+        }
+    }
+
+    fn lost(name: &str, kind: PersonKind) -> LostEnrolment {
+        LostEnrolment {
+            credential: Bytes(vec![1]),
+            rp_id: "login.example".to_owned(),
+            person: Person {
+                id: PersonId::new("p-1"),
+                name: name.to_owned(),
+                email: None,
+                employee_number: None,
+                kind,
+                organisation: None,
+                keys: 1,
+                apps: 0,
+            },
+            enrolled_at: Timestamp::UNIX_EPOCH,
+            shown: true,
+        }
+    }
+
+    #[test]
+    fn an_old_yubikey_gives_five_seconds_and_any_other_key_ten() {
+        let five = SignedDuration::from_secs(5);
+        let ten = SignedDuration::from_secs(10);
+        assert_eq!(window(&key(YUBICO, Some(0x05_05_01))), five);
+        assert_eq!(window(&key(YUBICO, Some(0x05_05_02))), ten);
+        assert_eq!(window(&key(YUBICO, None)), five);
+        assert_eq!(window(&key(0x096e, None)), ten);
+    }
+
+    #[test]
+    fn a_reset_is_confirmed_by_the_name_of_who_loses_the_key_else_by_serial_or_slot() {
+        let blank = Losses::default();
+        let mut spare = key(YUBICO, None);
+        assert!(blank.is_confirmed_by(" 3 ", &spare));
+        assert!(!blank.is_confirmed_by("", &spare));
+        spare.id.serial = Some("A7".to_owned());
+        assert_eq!(blank.word(&spare), "A7");
+        let losses = Losses {
+            enrolments: vec![lost("Zoë", PersonKind::Employee)],
+            others: None,
+        };
+        // The same name, its accent typed apart.
+        assert!(losses.is_confirmed_by("Zoe\u{308}", &spare));
+        assert!(losses.is_confirmed_by("p-1", &spare));
+        assert!(!losses.is_confirmed_by("A7", &spare));
+    }
+
+    #[test]
+    fn a_spare_needs_no_case_and_somebodys_key_needs_all_of_it() {
+        let mut case = ResetCase::default();
+        assert_eq!(case.check(false), Ok(()));
+        assert_eq!(case.check(true), Err(CaseFault::NoReason));
+        case.reason = "PIN forgotten".to_owned();
+        assert_eq!(case.check(true), Err(CaseFault::NoTicket));
+        case.ticket = Some("T-1".to_owned());
+        assert_eq!(case.check(true), Err(CaseFault::NoRequester));
+        case.requested_by = Some("W. Example".to_owned());
+        assert_eq!(case.check(true), Err(CaseFault::NotIdentified));
+        case.identification = "passport:7K31".parse().ok();
+        assert_eq!(case.check(true), Ok(()));
+        case.reason = "a\nb".to_owned();
+        assert_eq!(case.check(true), Err(CaseFault::Form));
+    }
+}

@@ -1,0 +1,243 @@
+//! Keys that are reset: whose they are, asked beforehand, and that what was on them is gone, told afterwards.
+//!
+//! Invariants: who may reset whose key is decided by the same function as at the station ([`Role::may_reset_key_of`]), for
+//! everybody who loses a credential; a credential that is gone stays on record and is never taken again.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use jiff::Timestamp;
+use sqlx::Row;
+
+use super::pushes::{
+    CLOCK_SKEW, begin, check_identification, check_key, refuse_revoked, role_there, security_key,
+};
+use super::{Body, Shared};
+use crate::domain::authority::Role;
+use crate::domain::{Bytes, Identification, OperatorId, Person, StationId};
+use crate::server::auth::{AtDesk, AtStation, IdempotencyKey};
+use crate::server::database::{Audit, Write, ms};
+use crate::server::ledger::Opened;
+use crate::server::people;
+use crate::server::problem::{Answer, Refusal};
+use crate::wire::{
+    KeyResetPush, KeyResetReceipt, KnownCredentials, KnownRequest, Problem, Push, code,
+};
+
+/// Most credentials in one request: more than the largest keys hold.
+const MAX_CREDENTIALS: usize = 256;
+
+/// Whose credentials these are, and what is enrolled on this key. Changes nothing.
+#[utoipa::path(
+    post, path = "/v1/credentials/known", tag = "enrolment", request_body = KnownRequest,
+    security(("station" = [], "session" = [])),
+    responses(
+        (status = OK, body = KnownCredentials),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn known(
+    State(registry): Shared,
+    _desk: AtDesk,
+    Body(request): Body<KnownRequest>,
+) -> Answer<Json<KnownCredentials>> {
+    check_count(request.credentials.len())?;
+    let mut read = registry.db.pool().begin().await?;
+    let mut known = people::on_key(&mut *read, &request.key).await?;
+    for id in &request.credentials {
+        let listed = known.iter().any(|found| found.credential.id == *id);
+        if !listed && let Some(found) = people::known_credential(&mut *read, id).await? {
+            known.push(found);
+        }
+    }
+    known.sort_by_key(|found| found.credential.enrolled_at);
+    let candidates = match request.key.is_unique() {
+        true => Vec::new(),
+        false => people::on_model(&mut *read, &request.key, MAX_CREDENTIALS).await?,
+    };
+    Ok(Json(KnownCredentials {
+        rp_id: registry.people.rp_id().to_owned(),
+        known,
+        candidates,
+    }))
+}
+
+/// Takes on record that a key was reset: what was on it is refused from now on.
+#[utoipa::path(
+    post, path = "/v1/key-resets", tag = "enrolment", request_body = Push<KeyResetPush>,
+    params(("Idempotency-Key" = String, Header, description = "The outbox entry's id")),
+    security(("station" = [])),
+    responses(
+        (status = CREATED, body = KeyResetReceipt),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn key_reset(
+    State(registry): Shared,
+    AtStation(station): AtStation,
+    key: IdempotencyKey,
+    Body(push): Body<Push<KeyResetPush>>,
+) -> Answer<Response> {
+    let route = ("key-reset", push.body.version);
+    let mut entry = match begin(&registry, &station, key, route, &push).await? {
+        Opened::Fresh(entry) => entry,
+        Opened::Repeated(response) => return Ok(response),
+    };
+    let push = push.body;
+    check_count(push.credentials.len())?;
+    check_key(&push.key)?;
+    if let Some(identification) = &push.case.identification {
+        check_identification(identification)?;
+    }
+    let losers = losers(&mut entry.tx, &push.credentials).await?;
+    push.case
+        .check(!losers.is_empty())
+        .map_err(|fault| Refusal::new(code::MALFORMED, fault.to_string()))?;
+    let now = registry.now();
+    let role = role_then(&mut entry.tx, &station, &push, now).await?;
+    let kinds: Vec<_> = losers.iter().map(|(_, person)| person.kind).collect();
+    role.may_reset_key_of(&kinds)
+        .map_err(|refused| Refusal::new(code::NOT_ALLOWED, refused.to_string()))?;
+    let number = insert_reset(&mut entry.tx, &station, &push, now).await?;
+    let mut gone = Vec::with_capacity(losers.len());
+    for (credential, _) in &losers {
+        sqlx::query(
+            "UPDATE credential SET gone_ms = ?, gone_by = ? WHERE id = ? AND gone_ms IS NULL",
+        )
+        .bind(ms(push.reset_at))
+        .bind(number)
+        .bind(&credential.0)
+        .execute(&mut *entry.tx)
+        .await?;
+        gone.push(credential.clone());
+    }
+    let reply = KeyResetReceipt {
+        gone,
+        accepted_at: now,
+    };
+    let subject = losers
+        .first()
+        .map_or(push.key.model.as_str(), |(_, person)| person.id.as_str());
+    let detail = told(&push, &reply.gone);
+    let line = Audit {
+        station: Some(station.as_str()),
+        operator: Some(push.done_by().as_str()),
+        action: "key-reset",
+        subject,
+        detail: &detail,
+    };
+    entry.finish(StatusCode::CREATED, &reply, line).await
+}
+
+fn check_count(credentials: usize) -> Answer<()> {
+    if credentials <= MAX_CREDENTIALS {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        code::TOO_LARGE,
+        format!("{credentials} credentials in one request; at most {MAX_CREDENTIALS} are taken"),
+    ))
+}
+
+/// Those of the credentials that the registry knows and that are not gone already, and whose they are.
+async fn losers(tx: &mut Write, credentials: &[Bytes]) -> Answer<Vec<(Bytes, Person)>> {
+    let mut losers: Vec<(Bytes, Person)> = Vec::new();
+    for id in credentials {
+        if losers.iter().any(|(known, _)| known == id) {
+            continue;
+        }
+        if let Some(found) = people::known_credential(&mut **tx, id).await? {
+            losers.push((found.credential.id, found.person));
+        }
+    }
+    Ok(losers)
+}
+
+/// The role of who ended the reset, if they had access and were signed in at the station then.
+async fn role_then(
+    tx: &mut Write,
+    station: &StationId,
+    push: &KeyResetPush,
+    now: Timestamp,
+) -> Answer<Role> {
+    let absent = |operator: &OperatorId| {
+        Refusal::new(
+            code::RESET_FOREIGN,
+            format!(
+                "operator {operator} was not signed in at this station at {}; check the station's clock",
+                push.reset_at
+            ),
+        )
+    };
+    let operator = push.done_by();
+    refuse_revoked(tx, operator, push.reset_at).await?;
+    let around = (
+        ms(push.reset_at - CLOCK_SKEW),
+        ms(push.reset_at + CLOCK_SKEW),
+    );
+    if push.reset_at > now + CLOCK_SKEW {
+        return Err(absent(operator));
+    }
+    if push.finished_by.is_some() {
+        // When it was begun is not said: any time of theirs before will do.
+        let begun = role_there(tx, station, &push.operator, (0, around.1)).await?;
+        begun.ok_or_else(|| absent(&push.operator))?;
+    }
+    role_there(tx, station, operator, around)
+        .await?
+        .ok_or_else(|| absent(operator))
+}
+
+async fn insert_reset(
+    tx: &mut Write,
+    station: &StationId,
+    push: &KeyResetPush,
+    now: Timestamp,
+) -> Answer<i64> {
+    let security_key = security_key(tx, &push.key).await?;
+    let identification = push.case.identification.as_ref();
+    let number = sqlx::query_scalar(
+        "INSERT INTO key_reset (security_key, station, operator, finished_by, reason, ticket, requested_by, document, \
+         last_four, reset_ms, accepted_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING number",
+    )
+    .bind(security_key)
+    .bind(station.as_str())
+    .bind(push.operator.as_str())
+    .bind(push.finished_by.as_ref().map(OperatorId::as_str))
+    .bind(&push.case.reason)
+    .bind(&push.case.ticket)
+    .bind(&push.case.requested_by)
+    .bind(identification.map(Identification::kind))
+    .bind(identification.map(Identification::detail))
+    .bind(ms(push.reset_at))
+    .bind(ms(now))
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(number)
+}
+
+/// The audit's words for it.
+fn told(push: &KeyResetPush, gone: &[Bytes]) -> String {
+    let mut detail = format!("{} credential(s) gone", gone.len());
+    for id in gone {
+        detail = format!("{detail} {id}");
+    }
+    let case = &push.case;
+    for (what, text) in [
+        ("reason", Some(&case.reason)),
+        ("ticket", case.ticket.as_ref()),
+        ("requested by", case.requested_by.as_ref()),
+    ] {
+        if let Some(text) = text.filter(|text| !text.is_empty()) {
+            detail = format!("{detail}; {what}: {text}");
+        }
+    }
+    if let Some(found) = &case.identification {
+        detail = format!("{detail}; identified by {}:{}", found.kind(), found.detail());
+    }
+    if push.finished_by.is_some() {
+        detail = format!("{detail}; begun by {}", push.operator);
+    }
+    detail
+}

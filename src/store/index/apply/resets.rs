@@ -1,0 +1,47 @@
+//! A key that was reset: what ends its intent, and what becomes of the enrolments that were on it.
+
+use super::super::View;
+use super::super::rows::{credential_row, enrolment_row, value};
+use super::{NotApplied, Pending};
+use crate::domain::change::{Enrolment, OutboxBody, Record, Unfinished};
+use crate::domain::{EntryId, IntentId};
+use crate::store::illegal::Illegal;
+use crate::wire::KeyResetPush;
+
+impl<V: View> Pending<'_, V> {
+    /// The enrolments stay, marked as gone; the registry is to be told of exactly what was known to be lost.
+    pub(super) fn reset(
+        &mut self,
+        sequence: u64,
+        id: IntentId,
+        entry: EntryId,
+        push: &KeyResetPush,
+        record: &Record,
+    ) -> Result<(), NotApplied> {
+        let (row, unfinished) = self.open_intent(id)?;
+        let Unfinished::Reset(reset) = unfinished else {
+            return Err(Illegal::OtherKind(id).into());
+        };
+        if push.credentials != reset.losses.credentials() {
+            let what = "credential";
+            return Err(Illegal::Mismatch { intent: id, what }.into());
+        }
+        for credential in &push.credentials {
+            let Some(made) = value::<u64>(self, &credential_row(credential))? else {
+                continue;
+            };
+            let row = enrolment_row(made);
+            if let Some(mut enrolment) = value::<Enrolment>(self, &row)? {
+                enrolment.gone_at.get_or_insert(push.reset_at);
+                self.put(row, &enrolment)?;
+            }
+        }
+        self.end_intent(id, row)?;
+        let person = reset.losses.people().first().map(|person| person.id.clone());
+        let body = OutboxBody::KeyReset {
+            person,
+            push: Box::new(push.clone()),
+        };
+        self.queue(sequence, entry, body, record)
+    }
+}

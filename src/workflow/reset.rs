@@ -1,0 +1,303 @@
+//! Resets a key, coached: what is lost, by name → confirmed once → pull → put back → touch → verified empty → recorded.
+//!
+//! Invariants: nothing is sent to the key before its intent is on disk; an intent is ended only when it is known whether the key
+//! was reset, and by whoever finds that out; a key is called reset only when it says so itself or looks so.
+
+mod coach;
+mod losses;
+
+use super::care::CareDesk;
+use super::dialogue::{Answer, Ending, Event, Job, Note, PushState, Question, Step};
+use super::enrol::{key_report, push_entry};
+use super::steps::{begin_step, choose_key, end_step, refresh};
+use super::{KeyFault, Stop, conclude};
+use crate::domain::authority::{Action, Role};
+use crate::domain::change::{EndReason, Remains};
+use crate::domain::reset::{KeyReset, Losses, ResetCase};
+use crate::domain::{Bytes, Change, EntryId, IntentId, KeyFacts, OperatorId, Place};
+use crate::wire::{KeyResetPush, KnownCredentials, VERSION};
+use coach::Coached;
+
+/// What a reset needs of the world besides a [`CareDesk`].
+#[expect(
+    async_fn_in_trait,
+    reason = "workflows are generic over their desk; no trait object is made of it"
+)]
+pub trait ResetDesk: CareDesk {
+    /// What the registry knows to be on this key, and whose these credentials are.
+    async fn known_credentials(
+        &mut self,
+        key: &KeyFacts,
+        held: &[Bytes],
+    ) -> Result<KnownCredentials, Stop>;
+    /// Deletes everything on the key: one touch, or a long one.
+    async fn reset_key(&mut self, key: &KeyFacts) -> Result<(), NotReset>;
+}
+
+/// Why a key did not say that it was reset.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotReset {
+    /// It came too late after the plug: nothing was done.
+    #[error("it was plugged in too long ago")]
+    TooLate,
+    /// Nobody touched it, or not for long enough: nothing was done.
+    #[error("nobody touched it in time")]
+    Untouched,
+    /// Anything else.
+    #[error("{fault}")]
+    Failed {
+        /// What.
+        fault: KeyFault,
+        /// It is certain that the key is as it was.
+        nothing_done: bool,
+    },
+}
+
+/// What is asked for, and what is known of the case beforehand.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ResetOrder {
+    /// Where the key is, if that was chosen already.
+    pub at: Option<Place>,
+    /// Who asked, and why.
+    pub case: ResetCase,
+    /// Ask for the PIN, so that the key can list what it holds.
+    pub list: bool,
+}
+
+/// Resets a key.
+pub async fn reset<D: ResetDesk>(desk: &mut D, order: ResetOrder) -> Result<Ending, Stop> {
+    let result = reset_chosen(desk, order).await;
+    conclude(desk, result)
+}
+
+async fn reset_chosen<D: ResetDesk>(desk: &mut D, order: ResetOrder) -> Result<Ending, Stop> {
+    let operator = desk.operator().ok_or(Stop::SignedOut)?;
+    desk.room().await?;
+    desk.tell(Event::Began { job: Job::Reset });
+    let mut key = take(desk, order.at.as_ref()).await?;
+    begin_step(desk, Step::Check);
+    let hold = losses::check_key(desk, &mut key).await?;
+    let mut losses = losses::find(desk, &mut key).await?;
+    losses.may_be_caused_by(operator.role)?;
+    if order.list {
+        losses.others = losses::list_others(desk, &mut key, &losses).await?;
+    }
+    let note = Note::Losses {
+        losses: losses.clone(),
+    };
+    end_step(desk, Step::Check, note);
+    let case = settle_case(desk, &key, &losses, order.case).await?;
+    confirm(desk, &key, &losses).await?;
+    let reset = KeyReset {
+        id: IntentId(desk.fresh_id()),
+        key: key.clone(),
+        losses,
+        case,
+        operator: operator.id.clone(),
+        begun_at: desk.now(),
+    };
+    desk.commit(Change::ResetBegun {
+        intent: Box::new(reset.clone()),
+    })
+    .await?;
+    carry_out(desk, &reset, key, hold, &operator.id).await
+}
+
+/// The key at the place that was chosen, or one that the people choose.
+async fn take<D: ResetDesk>(desk: &mut D, at: Option<&Place>) -> Result<KeyFacts, Stop> {
+    begin_step(desk, Step::Key);
+    let there = at.and_then(|place| desk.keys().into_iter().find(|key| key.place == *place));
+    let mut key = match there {
+        Some(key) => key,
+        None => choose_key(desk).await?,
+    };
+    refresh(desk, &mut key).await?;
+    end_step(desk, Step::Key, Note::Key { key: key.clone() });
+    Ok(key)
+}
+
+/// Asks for what is missing of the case: who handed in the key, who asked, why. Of a spare nothing need be said.
+async fn settle_case<D: ResetDesk>(
+    desk: &mut D,
+    key: &KeyFacts,
+    losses: &Losses,
+    mut case: ResetCase,
+) -> Result<ResetCase, Stop> {
+    begin_step(desk, Step::Identify);
+    let Some(person) = losses.people().first().map(|person| (*person).clone()) else {
+        case.check(false).map_err(refused_case)?;
+        end_step(desk, Step::Identify, Note::None);
+        return Ok(case);
+    };
+    while case.identification.is_none() {
+        let question = Question::Identify {
+            person: person.clone(),
+        };
+        if let Answer::Identified(found) = desk.ask(question).await? {
+            case.identification = Some(found);
+        }
+    }
+    let mut wrong = false;
+    while case.check(true).is_err() {
+        let question = Question::ResetCase {
+            key: key.clone(),
+            losses: losses.clone(),
+            case: case.clone(),
+            wrong,
+        };
+        if let Answer::Case(given) = desk.ask(question).await? {
+            case = ResetCase {
+                identification: case.identification,
+                ..given
+            };
+            wrong = true;
+        }
+    }
+    let note = case.identification.clone().map_or(Note::None, |found| {
+        Note::Identified {
+            identification: found,
+        }
+    });
+    end_step(desk, Step::Identify, note);
+    Ok(case)
+}
+
+fn refused_case(fault: crate::domain::reset::CaseFault) -> Stop {
+    Stop::KeyRefused(fault.to_string())
+}
+
+async fn confirm<D: ResetDesk>(
+    desk: &mut D,
+    key: &KeyFacts,
+    losses: &Losses,
+) -> Result<(), Stop> {
+    begin_step(desk, Step::Confirm);
+    let mut wrong = false;
+    loop {
+        let question = Question::ConfirmReset {
+            key: key.clone(),
+            losses: losses.clone(),
+            word: losses.word(key),
+            wrong,
+        };
+        if let Answer::Typed(typed) = desk.ask(question).await? {
+            if losses.is_confirmed_by(&typed, key) {
+                break;
+            }
+            wrong = true;
+        }
+    }
+    end_step(desk, Step::Confirm, Note::None);
+    Ok(())
+}
+
+/// From the intent to its end.
+async fn carry_out<D: ResetDesk>(
+    desk: &mut D,
+    reset: &KeyReset,
+    key: KeyFacts,
+    hold: bool,
+    by: &OperatorId,
+) -> Result<Ending, Stop> {
+    begin_step(desk, Step::Reset);
+    match coach::coach(desk, reset, key, hold).await {
+        Coached::Reset(key) => {
+            end_step(desk, Step::Reset, Note::None);
+            finish(desk, reset, key, by).await
+        }
+        Coached::Untouched(stop) => Err(give_up(desk, reset, stop).await),
+        Coached::Unsure(stop) => Err(stop.leaving(Remains::MayBeReset)),
+        Coached::NotEmpty(stop) => Err(stop.leaving(Remains::Reset)),
+    }
+}
+
+/// The key is as it was, and the record says so.
+async fn give_up<D: ResetDesk>(desk: &mut D, reset: &KeyReset, stop: Stop) -> Stop {
+    if matches!(stop, Stop::Store(_)) {
+        return stop;
+    }
+    let why = match &stop {
+        Stop::Cancelled => EndReason::Cancelled,
+        other => EndReason::KeyFailed {
+            what: other.to_string(),
+        },
+    };
+    let ended = Change::IntentEnded {
+        intent: reset.id,
+        why,
+        remains: Remains::Nothing,
+    };
+    match desk.commit(ended).await {
+        Ok(()) => stop,
+        Err(store) => store,
+    }
+}
+
+/// Records that the key was reset, and tells the registry.
+async fn finish<D: ResetDesk>(
+    desk: &mut D,
+    reset: &KeyReset,
+    key: KeyFacts,
+    by: &OperatorId,
+) -> Result<Ending, Stop> {
+    let entry = EntryId(desk.fresh_id());
+    begin_step(desk, Step::Record);
+    let push = KeyResetPush {
+        version: VERSION,
+        key: key_report(&reset.key),
+        credentials: reset.losses.credentials(),
+        case: reset.case.clone(),
+        operator: reset.operator.clone(),
+        finished_by: (*by != reset.operator).then(|| by.clone()),
+        reset_at: desk.registry_now(),
+    };
+    desk.commit(Change::ResetDone {
+        intent: reset.id,
+        entry,
+        push: Box::new(push),
+    })
+    .await
+    .map_err(|stop| stop.leaving(Remains::Reset))?;
+    end_step(desk, Step::Record, Note::None);
+    let push: PushState = push_entry(desk, entry).await;
+    Ok(Ending::Reset {
+        key,
+        losses: reset.losses.clone(),
+        push,
+    })
+}
+
+/// Whoever may end unfinished work of this kind.
+pub(super) fn may_resume(role: Role, reset: &KeyReset) -> Result<(), Stop> {
+    match reset.losses.is_somebodys() {
+        true => reset.losses.may_be_caused_by(role)?,
+        false => role.may(Action::reset_key_of(None))?,
+    }
+    Ok(())
+}
+
+/// Takes up a reset that was stopped: what looks reset is finished, anything else is done again. It was confirmed already.
+pub(super) async fn resume<D: ResetDesk>(
+    desk: &mut D,
+    reset: &KeyReset,
+    mut key: KeyFacts,
+    by: &OperatorId,
+) -> Result<Ending, Stop> {
+    if reset.would_show() && coach::looks_reset(desk, reset, &mut key).await? {
+        end_step(desk, Step::Reset, Note::None);
+        end_step(desk, Step::Empty, Note::None);
+        return finish(desk, reset, key, by).await;
+    }
+    let hold = losses::check_key(desk, &mut key).await?;
+    begin_step(desk, Step::Reset);
+    match coach::coach(desk, reset, key, hold).await {
+        Coached::Reset(key) => {
+            end_step(desk, Step::Reset, Note::None);
+            finish(desk, reset, key, by).await
+        }
+        // It stays unfinished work, as it was: the operator may try again, or give it up.
+        Coached::Untouched(stop) => Err(stop.leaving(Remains::MayBeReset)),
+        Coached::Unsure(stop) => Err(stop.leaving(Remains::MayBeReset)),
+        Coached::NotEmpty(stop) => Err(stop.leaving(Remains::Reset)),
+    }
+}

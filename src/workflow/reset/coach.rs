@@ -1,0 +1,228 @@
+//! Pull, put back, touch, look: as often as it takes, because a key takes a reset only for seconds after it was plugged in.
+//!
+//! Invariant: a reset is sent to no other key than the one that was confirmed: same slot, model and serial number, and where the
+//! key showed a credential, it shows it again.
+
+use jiff::SignedDuration;
+
+use super::losses::still_shows;
+use super::{NotReset, ResetDesk};
+use crate::domain::KeyFacts;
+use crate::domain::reset::{KeyReset, window};
+use crate::workflow::dialogue::{Again, Coach, Event, HOLD_S, Note, Step};
+use crate::workflow::steps::{begin_step, end_step};
+use crate::workflow::{KeyFault, Stop};
+
+/// How long a key waits for a finger: the user action time-out that CTAP 2.3, section 5.4 asks for is 30 s.
+const TOUCH: SignedDuration = SignedDuration::from_secs(30);
+
+/// How the coaching ended.
+pub(super) enum Coached {
+    /// The key was reset and is empty; this is how it is now.
+    Reset(KeyFacts),
+    /// The key is as it was.
+    Untouched(Stop),
+    /// Whether the key was reset is not known.
+    Unsure(Stop),
+    /// It said that it was reset, and does not look so, or did not answer any more.
+    NotEmpty(Stop),
+}
+
+/// Coaches until the key is empty or the people stop.
+pub(super) async fn coach<D: ResetDesk>(
+    desk: &mut D,
+    reset: &KeyReset,
+    mut key: KeyFacts,
+    hold: bool,
+) -> Coached {
+    let mut again = None;
+    // The key may have been reset although it did not say so: it was pulled before it could.
+    let mut unsure = false;
+    let stopped = |stop: Stop, unsure: bool| match unsure {
+        true => Coached::Unsure(stop),
+        false => Coached::Untouched(stop),
+    };
+    loop {
+        key = match replugged(desk, &key, again).await {
+            Ok(back) => back,
+            Err(stop) => return stopped(stop, unsure),
+        };
+        let until = desk.now().saturating_add(window(&reset.key));
+        desk.tell(Event::Coach {
+            key: key.clone(),
+            coach: Coach::Window {
+                until: until.unwrap_or(desk.now()),
+            },
+        });
+        match is_same(desk, reset, &mut key, unsure).await {
+            Ok(Same::Full) => {}
+            Ok(Same::Emptied) => return verified(desk, reset, key).await,
+            Ok(Same::Other) => {
+                again = Some(Again::OtherKey);
+                continue;
+            }
+            Err(KeyFault::Gone) => {
+                again = Some(Again::Pulled);
+                continue;
+            }
+            Err(fault) => return stopped(stop_of(fault), unsure),
+        }
+        // It holds what it held: no earlier attempt came through.
+        if reset.would_show() {
+            unsure = false;
+        }
+        again = Some(match attempt(desk, &key, hold).await {
+            Ok(()) => return verified(desk, reset, key).await,
+            Err(NotReset::TooLate) => Again::TooLate,
+            Err(NotReset::Untouched) => Again::Untouched,
+            Err(NotReset::Failed {
+                fault: KeyFault::Gone,
+                nothing_done,
+            }) => {
+                unsure |= !nothing_done;
+                Again::Pulled
+            }
+            Err(NotReset::Failed {
+                fault,
+                nothing_done,
+            }) => return stopped(stop_of(fault), unsure || !nothing_done),
+        });
+    }
+}
+
+fn stop_of(fault: KeyFault) -> Stop {
+    match fault {
+        KeyFault::Cancelled => Stop::Cancelled,
+        fault => Stop::Key(fault),
+    }
+}
+
+/// Waits until the key is out of its slot, and until one is in it again. Other slots may change meanwhile.
+async fn replugged<D: ResetDesk>(
+    desk: &mut D,
+    key: &KeyFacts,
+    again: Option<Again>,
+) -> Result<KeyFacts, Stop> {
+    let tell = |desk: &mut D, coach: Coach| {
+        desk.tell(Event::Coach {
+            key: key.clone(),
+            coach,
+        });
+    };
+    let mut pulled = false;
+    loop {
+        let keys = desk.keys();
+        let there = keys.iter().find(|k| k.place == key.place);
+        match there {
+            // A quick hand may have done both before anybody looked.
+            Some(back) if back.generation > key.generation => return Ok(back.clone()),
+            Some(_) => tell(desk, Coach::Pull { again }),
+            None if !pulled => {
+                pulled = true;
+                let window_s = window(key).as_secs();
+                tell(desk, Coach::PutBack { window_s });
+            }
+            None => {}
+        }
+        desk.bay_changed(&keys).await?;
+    }
+}
+
+/// What is in the slot now.
+enum Same {
+    /// The key, as it was.
+    Full,
+    /// The key, emptied by an attempt that was not heard of.
+    Emptied,
+    /// Another key.
+    Other,
+}
+
+async fn is_same<D: ResetDesk>(
+    desk: &mut D,
+    reset: &KeyReset,
+    key: &mut KeyFacts,
+    unsure: bool,
+) -> Result<Same, KeyFault> {
+    let meant = &reset.key;
+    let is_make = key.id.aaguid == meant.id.aaguid
+        && key.id.serial == meant.id.serial
+        && key.vendor_id == meant.vendor_id
+        && key.product_id == meant.product_id;
+    if !is_make {
+        return Ok(Same::Other);
+    }
+    if unsure && reset.would_show() && is_empty(desk, reset, key).await? {
+        return Ok(Same::Emptied);
+    }
+    let showed = reset.losses.enrolments.iter().any(|lost| lost.shown);
+    let is_it = match showed {
+        true => still_shows(desk, key, &reset.losses).await?,
+        // Nothing but its look tells it from its twins.
+        false => key.id.is_unique() || key.pin_set == meant.pin_set,
+    };
+    Ok(if is_it { Same::Full } else { Same::Other })
+}
+
+/// Sends the reset and asks for the touch.
+async fn attempt<D: ResetDesk>(desk: &mut D, key: &KeyFacts, hold: bool) -> Result<(), NotReset> {
+    let until = desk.now().saturating_add(TOUCH).unwrap_or(desk.now());
+    desk.tell(Event::Coach {
+        key: key.clone(),
+        coach: Coach::Touch {
+            until,
+            hold_s: if hold { HOLD_S } else { 0 },
+        },
+    });
+    let result = desk.reset_key(key).await;
+    desk.tell(Event::TouchOver);
+    result
+}
+
+/// Looks whether the key is empty.
+async fn verified<D: ResetDesk>(desk: &mut D, reset: &KeyReset, mut key: KeyFacts) -> Coached {
+    end_step(desk, Step::Reset, Note::None);
+    begin_step(desk, Step::Empty);
+    match looks_reset(desk, reset, &mut key).await {
+        Ok(true) => {
+            end_step(desk, Step::Empty, Note::None);
+            Coached::Reset(key)
+        }
+        Ok(false) => Coached::NotEmpty(Stop::Unproven(
+            "it said that it was reset, and still has a PIN or a credential: take it out of use".to_owned(),
+        )),
+        Err(stop) => Coached::NotEmpty(stop),
+    }
+}
+
+/// Whether a key has no PIN and shows none of the credentials that it held; pulled meanwhile, it is waited for.
+pub(super) async fn looks_reset<D: ResetDesk>(
+    desk: &mut D,
+    reset: &KeyReset,
+    key: &mut KeyFacts,
+) -> Result<bool, Stop> {
+    let mut now = key.clone();
+    let empty = crate::workflow::steps::on_key(
+        desk,
+        &mut now,
+        async |desk: &mut D, key: &KeyFacts| {
+            let mut fresh = key.clone();
+            let empty = is_empty(desk, reset, &mut fresh).await?;
+            Ok((empty, fresh))
+        },
+    )
+    .await;
+    let (empty, fresh) = empty?;
+    *key = fresh;
+    Ok(empty)
+}
+
+async fn is_empty<D: ResetDesk>(
+    desk: &mut D,
+    reset: &KeyReset,
+    key: &mut KeyFacts,
+) -> Result<bool, KeyFault> {
+    *key = desk.facts(key).await?;
+    let is_open = key.pin_set != Some(true) && !key.built_in_uv;
+    Ok(is_open && !still_shows(desk, key, &reset.losses).await?)
+}
