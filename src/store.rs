@@ -336,7 +336,8 @@ fn may_use_reserve(change: &Change) -> bool {
         | Change::TicketsFetched { .. }
         | Change::MetadataImported { .. }
         | Change::IntentBegun { .. }
-        | Change::OwnKeyBegun { .. } => false,
+        | Change::OwnKeyBegun { .. }
+        | Change::ResetBegun { .. } => false,
         Change::Batch { change } => change.ends_something(),
         // Only somebody who is signed in can end unfinished work or resolve a conflict.
         Change::SessionOpened { .. }
@@ -347,6 +348,7 @@ fn may_use_reserve(change: &Change) -> bool {
         | Change::Enrolled { .. }
         | Change::Retested { .. }
         | Change::WithdrawalBegun { .. }
+        | Change::ResetDone { .. }
         | Change::IntentEnded { .. }
         | Change::Pushed { .. }
         | Change::Rejected { .. }

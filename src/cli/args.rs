@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 use super::batch::BatchCommand;
-pub use super::care::args::CareCommand;
+pub use super::care::args::{CareCommand, ResetArguments};
 use super::output::{Exit, Outcome};
 use crate::domain::{Aaguid, EntryId, Identification, IntentId, PersonId};
 

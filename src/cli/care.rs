@@ -3,6 +3,7 @@
 pub mod args;
 pub mod hand_over;
 mod letter;
+pub mod reset;
 
 use serde_json::json;
 
@@ -35,6 +36,7 @@ pub(super) async fn run(runs: &Runs<'_>, command: &CareCommand) -> Outcome {
             let ended = care::verify_pin(&mut runs.desk(&face), None).await;
             ended.map_or_else(|stop| face.outcome_of_stop(stop), |e| outcome_of_ending(&e))
         }
+        CareCommand::Reset(arguments) => reset::run(runs, arguments).await,
         CareCommand::Config(arguments) => {
             let orders = vec![Answer::Settings(arguments.settings())];
             ordered(runs, &arguments.key, orders, Subject::Settings).await

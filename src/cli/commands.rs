@@ -379,6 +379,7 @@ fn entry_line(entry: &OutboxEntry) -> String {
         OutboxBody::Enrolment { push } => &push.person as &dyn std::fmt::Display,
         OutboxBody::Test { push } => &push.person,
         OutboxBody::Unlock { push, .. } => &push.operator,
+        OutboxBody::KeyReset { push, .. } => &push.key.model,
     };
     format!("{}\t{}\t{about}\t{state}", entry.id, entry.made_at)
 }
@@ -407,6 +408,7 @@ fn work_line(work: &Unfinished) -> String {
         },
         Unfinished::OwnKey(_) => "stopped at the first sign-in of an operator",
         Unfinished::Withdrawal(_) => "stopped while a withdrawn credential was being deleted",
+        Unfinished::Reset(_) => "stopped while the key was being reset",
     };
     let key = work.key();
     format!(

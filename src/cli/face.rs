@@ -10,7 +10,8 @@ use super::outcome::outcome_of_stop;
 use super::output::{Exit, Outcome, Output};
 use super::patience::Patience;
 use super::secret::{self, Lines, SecretError};
-use crate::domain::{Identification, KeyFacts, Pin, Place};
+use crate::domain::reset::ResetCase;
+use crate::domain::{Identification, KeyFacts, Person, Pin, Place};
 use crate::station::desk::Face;
 use crate::station::stopper::Stopper;
 use crate::workflow::dialogue::{Answer, Event, Question};
@@ -34,6 +35,8 @@ pub struct Orders {
     answers: Mutex<VecDeque<Answer>>,
     /// What a PIN by lot is handed over with.
     hand_over: Option<HandOver>,
+    /// What confirms a reset.
+    confirm: Option<String>,
 }
 
 impl Orders {
@@ -41,7 +44,7 @@ impl Orders {
     pub fn of(answers: Vec<Answer>) -> Self {
         Self {
             answers: Mutex::new(answers.into()),
-            hand_over: None,
+            ..Self::default()
         }
     }
 
@@ -49,6 +52,14 @@ impl Orders {
     pub fn handing(hand_over: Option<HandOver>) -> Self {
         Self {
             hand_over,
+            ..Self::default()
+        }
+    }
+
+    /// A reset, confirmed by this word.
+    pub fn confirming(confirm: Option<String>) -> Self {
+        Self {
+            confirm,
             ..Self::default()
         }
     }
@@ -147,6 +158,38 @@ impl HeadlessFace {
     fn misused(&self, code: &'static str, detail: String) -> Stop {
         self.with_memory(|memory| memory.misused = Some(code));
         Stop::Key(KeyFault::Failed(detail))
+    }
+
+    fn unidentified(&self, person: &Person) -> Stop {
+        let detail = format!(
+            "this is about the key of {}: say with --identified-by how whoever is at the desk was identified",
+            person.name
+        );
+        self.misused("not-identified", detail)
+    }
+
+    /// What the arguments leave open of a reset's case.
+    fn unsaid(&self, case: &ResetCase) -> Stop {
+        let fault = case.check(true).err();
+        let fault = fault.map(|fault| fault.to_string()).unwrap_or_default();
+        self.misused(
+            "case-open",
+            format!("{fault}: give --reason, --ticket and --requested-by"),
+        )
+    }
+
+    fn confirmation(&self, word: &str, wrong: bool) -> Result<Answer, Stop> {
+        match &self.orders.confirm {
+            Some(typed) if !wrong => Ok(Answer::Typed(typed.clone())),
+            Some(_) => Err(self.misused(
+                "not-confirmed",
+                format!("--confirm does not name what is lost: it must be {word:?}; nothing was done"),
+            )),
+            None => Err(self.misused(
+                "not-confirmed",
+                format!("everything on the key would be lost: confirm with --confirm {word:?}; nothing was done"),
+            )),
+        }
     }
 
     async fn choose(&self, keys: &[KeyFacts]) -> Result<Answer, Stop> {
@@ -297,11 +340,11 @@ impl Face for HeadlessFace {
 
     async fn ask(&self, question: Question) -> Result<Answer, Stop> {
         match question {
-            Question::Identify { .. } => self
+            Question::Identify { person } => self
                 .identification
                 .clone()
                 .map(Answer::Identified)
-                .ok_or(Stop::Cancelled),
+                .ok_or_else(|| self.unidentified(&person)),
             Question::ChooseKey { keys } => self.choose(&keys).await,
             Question::Admit { .. } | Question::Retest { .. } => Ok(Answer::Yes),
             Question::NewPin {
@@ -314,6 +357,8 @@ impl Face for HeadlessFace {
             | Question::Credentials { .. }
             | Question::Fingerprints { .. } => Ok(self.orders.next()),
             Question::ConfirmSettings { .. } | Question::ConfirmRemoval { .. } => Ok(Answer::Yes),
+            Question::ResetCase { case, .. } => Err(self.unsaid(&case)),
+            Question::ConfirmReset { word, wrong, .. } => self.confirmation(&word, wrong),
             // A key gives up sooner than the people may.
             Question::TouchAgain { .. } if self.patience.lasts() => Ok(Answer::Yes),
             Question::TouchAgain { .. } => Err(Stop::Key(KeyFault::TouchTimeout)),

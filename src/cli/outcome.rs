@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::care;
+use super::care::{self, reset};
 use super::output::{Exit, Outcome, push_word};
 use super::secret::SecretError;
 use crate::domain::change::Remains;
@@ -22,6 +22,7 @@ pub fn outcome_of(ending: &Ending) -> Outcome {
         Ending::Retested { person, key, push } => pushed("retested", person, key, push),
         Ending::WorksFor { person, key, push } => care::works_for(person, key, push),
         Ending::Cared { key, result } => care::outcome_of(key, result),
+        Ending::Reset { key, losses, push } => reset::outcome_of(key, losses, push),
         Ending::SignedIn => Outcome::done("signed in", json!({})),
         Ending::Resolved { remains } => {
             Outcome::done("unfinished work ended", json!({ "remains": remains }))
@@ -109,6 +110,8 @@ fn left(remains: Remains) -> &'static str {
         Remains::Credential => "a credential that opens nothing stays on the key; it is recorded",
         Remains::Unknown => "the key may hold a credential that opens nothing; it is recorded",
         Remains::InUse => "the key stays in use",
+        Remains::Reset => "the key was reset; nothing on it works any more",
+        Remains::MayBeReset => "the key may have been reset; it is recorded",
     }
 }
 

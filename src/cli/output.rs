@@ -205,6 +205,7 @@ fn in_words(event: &Event) -> Option<String> {
             "that is another key: the {} that the work is about is needed",
             wanted.model
         ),
+        Event::Coach { key, coach } => super::care::reset::coach_in_words(key, *coach)?,
         Event::Finger { key, sample } => super::care::finger_in_words(key, *sample),
         Event::StepDone { step, note } => step_in_words(*step, note)?,
         _ => return None,
@@ -229,6 +230,10 @@ fn step_in_words(step: Step, note: &Note) -> Option<String> {
         (_, Note::Oddities { oddities }) => super::care::oddities_in_words(oddities),
         (_, Note::Tested { tested }) => super::care::tested_in_words(tested),
         (_, Note::Held { count }) => format!("on the key: {count}"),
+        (_, Note::Losses { losses }) => super::care::reset::losses_in_words(losses),
+        (Step::Confirm, _) => "confirmed".to_owned(),
+        (Step::Reset, _) => "the key says that it was reset".to_owned(),
+        (Step::Empty, _) => "the key is empty".to_owned(),
         (_, Note::NoPin) => "PIN: none on this key".to_owned(),
         (_, Note::PinSet) => "PIN: set and verified".to_owned(),
         (_, Note::PinChanged) => "PIN: changed and verified".to_owned(),

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 use crate::domain::change::Remains;
 use crate::station::stopper::Stopper;
-use crate::workflow::dialogue::{Ending, Event, StopView};
+use crate::workflow::dialogue::{Coach, Ending, Event, StopView};
 use crate::workflow::{KeyFault, Stop};
 
 /// What is waited for.
@@ -22,6 +22,8 @@ enum Waiting {
     Choice,
     /// The key that was pulled.
     Back,
+    /// A key that is being reset, to be pulled or put back.
+    Coach,
     /// Touch number so-and-so.
     Touch(u8),
     /// A finger on the sensor, with so many good samples to go.
@@ -99,6 +101,15 @@ impl Patience {
                     .begin(Waiting::Finger(nth), KeyFault::TouchTimeout);
             }
             Event::Pulled { .. } => self.shared.begin(Waiting::Back, KeyFault::Gone),
+            Event::Coach { coach, .. } => match coach {
+                Coach::Pull { .. } | Coach::PutBack { .. } => {
+                    self.shared.begin(Waiting::Coach, KeyFault::Gone);
+                }
+                Coach::Touch { .. } => self
+                    .shared
+                    .begin(Waiting::Touch(1), KeyFault::TouchTimeout),
+                Coach::Window { .. } => self.shared.end(),
+            },
             Event::TouchOver => self.pause(),
             Event::Withdrawn | Event::Alive { .. } | Event::Step { .. } => {}
             _ => self.shared.end(),

@@ -56,6 +56,11 @@ pub enum Command {
         /// The key is not to be had: record what may remain on it.
         without_key: bool,
     },
+    /// Reset a key.
+    Reset {
+        /// Where it is.
+        place: Place,
+    },
     /// Answer the pending question.
     Answer(Answer),
     /// Stop the run; it says what it leaves behind.

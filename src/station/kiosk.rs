@@ -24,7 +24,7 @@ use crate::domain::{OperatorId, PersonId, Place, Secret};
 use crate::wire::TicketRequest;
 use crate::workflow::care::{self, PinWish};
 use crate::workflow::dialogue::{CareJob, Ending};
-use crate::workflow::{self, How, Refused, Stop};
+use crate::workflow::{self, How, Refused, ResetOrder, Stop};
 use home::Home;
 use mailbox::Mailbox;
 use run::{KioskFace, Run, Standing};
@@ -59,6 +59,7 @@ enum Task {
     Resolve(Box<crate::domain::change::Unfinished>, How),
     Withdraw(Box<Refused>, How),
     Care(Place, CareJob, PinWish),
+    Reset(Place),
 }
 
 impl Task {
@@ -155,6 +156,7 @@ impl Kiosk {
                 };
                 self.start(Task::Care(place, care, wish));
             }
+            Command::Reset { place } => self.start(Task::Reset(place)),
             Command::Answer(answer) => {
                 if let Some(run) = self.on_screen() {
                     // A full channel means that answers pile up unasked: dropping one is right.
@@ -321,6 +323,13 @@ impl Kiosk {
                     Task::Enrol(person) => workflow::enrol(&mut desk, &person).await,
                     Task::Resolve(work, how) => workflow::resolve(&mut desk, *work, how).await,
                     Task::Withdraw(what, how) => workflow::withdraw(&mut desk, *what, how).await,
+                    Task::Reset(place) => {
+                        let order = ResetOrder {
+                            at: Some(place),
+                            ..ResetOrder::default()
+                        };
+                        workflow::reset(&mut desk, order).await
+                    }
                     Task::Care(place, care, wish) => {
                         care::run(&mut desk, &place, &care, &wish).await
                     }

@@ -95,6 +95,9 @@ impl Text {
             Step::Finger => tr!(self, "step-finger"),
             Step::Change => tr!(self, "step-change"),
             Step::ReadBack => tr!(self, "step-read-back"),
+            Step::Confirm => tr!(self, "step-confirm"),
+            Step::Reset => tr!(self, "step-reset"),
+            Step::Empty => tr!(self, "step-empty"),
             Step::Record => tr!(self, "step-record"),
             Step::Push => tr!(self, "step-push"),
         }
@@ -194,6 +197,8 @@ impl Text {
             Remains::Credential => tr!(self, "leaves-credential"),
             Remains::Unknown => tr!(self, "leaves-unknown"),
             Remains::InUse => tr!(self, "leaves-in-use"),
+            Remains::Reset => tr!(self, "leaves-reset"),
+            Remains::MayBeReset => tr!(self, "leaves-may-be-reset"),
         }
     }
 
@@ -206,6 +211,8 @@ impl Text {
             Remains::Credential => tr!(self, "remains-credential"),
             Remains::Unknown => tr!(self, "remains-unknown"),
             Remains::InUse => tr!(self, "remains-in-use"),
+            Remains::Reset => tr!(self, "remains-reset"),
+            Remains::MayBeReset => tr!(self, "remains-may-be-reset"),
         }
     }
 
@@ -214,6 +221,7 @@ impl Text {
         match remains {
             Remains::Credential => tr!(self, "recorded-credential"),
             Remains::Unknown => tr!(self, "recorded-unknown"),
+            Remains::MayBeReset => tr!(self, "recorded-may-be-reset"),
             other => self.remains(other),
         }
     }
@@ -237,6 +245,7 @@ impl Text {
             },
             Unfinished::OwnKey(_) => tr!(self, "stage-own-key"),
             Unfinished::Withdrawal(_) => tr!(self, "stage-withdrawal"),
+            Unfinished::Reset(_) => tr!(self, "stage-reset"),
         }
     }
 

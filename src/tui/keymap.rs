@@ -85,6 +85,8 @@ pub enum Action {
     Fingers,
     /// How it behaves.
     KeySettings,
+    /// Reset it.
+    KeyReset,
     /// Remove the marked thing.
     Remove,
     /// Name the marked thing.
@@ -231,6 +233,7 @@ impl Mode {
             Some(Asking::Retest { .. }) => Self::Retest,
             Some(Asking::TouchAgain { .. }) => Self::TouchAgain,
             Some(Asking::Care(asking)) => Self::of_care(asking),
+            Some(Asking::Reset(_)) => Self::Naming,
         }
     }
 

@@ -4,6 +4,7 @@
 //! forget all of it at once. Nothing here has `Debug`: a PIN that is being typed is part of it.
 
 mod care;
+mod reset;
 mod run;
 
 use std::sync::Arc;
@@ -23,6 +24,7 @@ use crate::wire::{Operator, PersonDetail};
 use crate::workflow::dialogue::{CareJob, Job};
 
 pub use care::{CareAsking, Finger};
+pub use reset::{Coached, ResetAsking};
 pub use run::{Asking, CurrentPin, Identify, NewPin, PinComplaint, Progress, Run, Touch};
 
 /// The clocks, handed in with every event.
@@ -149,6 +151,8 @@ pub struct DeskState {
     pub key: Option<Box<KeyView>>,
     /// What was last asked to be done to that key.
     pub care: Option<CareJob>,
+    /// The key whose page is open is to be reset.
+    pub resets: bool,
 }
 
 /// The search on the home screen.
@@ -256,6 +260,7 @@ impl Model {
         match &self.page {
             Page::SignIn => Some(Job::SignIn),
             Page::Code(_) => Some(Job::FirstSignIn),
+            Page::Key { .. } if self.desk.resets => Some(Job::Reset),
             Page::Key { .. } => self.desk.care.clone().map(|care| Job::Care { care }),
             Page::Unfinished(at) => self.unfinished().get(*at).map(|work| Job::Resolve {
                 unfinished: Box::new(work.clone()),
@@ -290,6 +295,10 @@ impl Model {
             OutboxBody::Enrolment { push } => self.name_of(&push.person),
             OutboxBody::Test { push } => self.name_of(&push.person),
             OutboxBody::Unlock { operator, .. } => operator.name.clone(),
+            OutboxBody::KeyReset { person, push } => match person {
+                Some(person) => self.name_of(person),
+                None => push.key.model.clone(),
+            },
         }
     }
 

@@ -70,6 +70,7 @@ fn in_words(command: &Command) -> String {
         Command::Answer(answer) => format!("answer {}", answer.name()),
         Command::Cancel => "cancel".to_owned(),
         Command::OpenKey { place } => format!("open key {place}"),
+        Command::Reset { place } => format!("Reset {place}"),
         Command::Care {
             place,
             care,

@@ -51,7 +51,7 @@ pub fn update(model: &mut Model, now: Now, event: Event) -> Vec<Effect> {
             model.size = (columns, rows);
             Vec::new()
         }
-        Event::Station(update) => station::told(model, *update),
+        Event::Station(update) => station::told(model, now, *update),
         Event::Tick => match model.locks_in(now) {
             Some(left) if left.is_zero() => lock(model),
             _ => Vec::new(),

@@ -5,6 +5,7 @@
 
 mod bay;
 mod care;
+mod reset;
 mod chrome;
 mod closing;
 mod giving_up;
@@ -165,6 +166,11 @@ impl Ctx<'_> {
     fn seconds_left(&self, until: Timestamp) -> i64 {
         let milliseconds = until.as_millisecond() - self.now.wall.as_millisecond();
         milliseconds.max(0).saturating_add(999) / 1000
+    }
+
+    fn seconds_since(&self, since: Timestamp) -> i64 {
+        let milliseconds = self.now.wall.as_millisecond() - since.as_millisecond();
+        milliseconds.max(0) / 1000
     }
 
     /// Whether this frame shows the brighter half of something that blinks, once a second.

@@ -9,7 +9,7 @@ use super::care::{CareDesk, test_key};
 use super::dialogue::{CareResult, Ending, PushState};
 use super::resolve::{How, resolve};
 use super::steps::{Unlocked, on_key, refresh, unlock};
-use super::{Desk, KeyFault, Stop, enrol};
+use super::{Desk, KeyFault, ResetDesk, Stop, enrol};
 use crate::domain::batch::{BatchChange, KeyRun};
 use crate::domain::care::{Care, TestVerdict};
 use crate::domain::change::{Enrolment, Unfinished};
@@ -128,7 +128,7 @@ async fn owner<D: Desk>(desk: &mut D, key: &mut KeyFacts) -> Result<Option<Strin
 ///
 /// # Errors
 /// [`Stop`]; the next call goes on at the step where this one stopped.
-pub async fn provision<D: CareDesk>(
+pub async fn provision<D: ResetDesk>(
     desk: &mut D,
     hand: &impl Hand,
     job: &KeyJob,
@@ -153,7 +153,7 @@ pub async fn provision<D: CareDesk>(
     Ok(())
 }
 
-async fn do_step<D: CareDesk>(
+async fn do_step<D: ResetDesk>(
     desk: &mut D,
     hand: &impl Hand,
     (job, step): (&KeyJob, &Step),
@@ -220,7 +220,7 @@ async fn set_pin<D: Desk>(desk: &mut D, run: &mut KeyRun, min_length: u8) -> Res
     }
 }
 
-async fn enrol_for<D: Desk>(
+async fn enrol_for<D: ResetDesk>(
     desk: &mut D,
     job: &KeyJob,
     run: &KeyRun,

@@ -139,7 +139,7 @@ macro_rules! call {
 
 pub(crate) use call;
 
-fn registry_fault() -> Stop {
+pub(crate) fn registry_fault() -> Stop {
     Stop::Unreachable("mishap".to_owned())
 }
 

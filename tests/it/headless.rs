@@ -30,7 +30,7 @@ const LONG: Duration = Duration::from_secs(40);
 pub struct Paper(Arc<Mutex<Vec<u8>>>);
 
 impl Paper {
-    fn text(&self) -> String {
+    pub fn text(&self) -> String {
         let bytes = self.0.lock().expect("whole").clone();
         String::from_utf8(bytes).expect("utf-8")
     }

@@ -24,6 +24,7 @@ mod policy;
 mod recovery;
 mod registry;
 mod retest;
+mod resets;
 mod scenarios;
 mod soft_bio;
 mod soft_key;

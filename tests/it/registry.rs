@@ -12,6 +12,7 @@ mod import;
 mod journal;
 mod operators;
 mod recorded;
+mod resets;
 mod revoking;
 mod software_key;
 mod tickets;

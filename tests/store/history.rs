@@ -227,6 +227,7 @@ fn about_enrolments(said: &mut Said, change: &Change, record: &Record) {
                 public_key: open.made.unwrap().public_key,
                 pushed: false,
                 withdrawn: false,
+                gone_at: None,
                 remains: None,
             });
             queue(said, *entry, OutboxBody::Enrolment { push: push.clone() });

@@ -755,3 +755,58 @@ finger-more = { $count ->
     [one] Once more: lift the finger and lay it on again.
    *[other] { $count } more times: lift the finger and lay it on again.
 }
+
+# Resetting a key
+run-reset = RESET A KEY
+step-confirm = confirm
+step-reset = reset
+step-empty = look
+stage-reset = while the key was being reset
+leaves-reset = the key is empty; unfinished work will say so
+leaves-may-be-reset = the key may be empty; unfinished work will say so
+remains-reset = The key was reset: nothing on it works any more. Unfinished work has it.
+remains-may-be-reset = The key may have been reset, or may be as it was. Unfinished work has it.
+recorded-may-be-reset = The key may have been reset. The record says so.
+note-losses = { $count ->
+    [0] nobody is enrolled on it
+    [one] 1 enrolment will be lost
+   *[other] { $count } enrolments will be lost
+}
+note-confirmed = confirmed
+note-reset = done
+note-empty = the key is empty
+key-reset = reset
+wait-reset = The key is being reset.
+wait-empty = The key is being looked at: is it empty?
+wait-confirm = What will be lost is being looked up.
+reset-case-big = WHY?
+reset-case-how = Somebody loses this key. Say why it is reset and who asked for it; Enter goes on.
+reset-case-reason = Reason
+reset-case-ticket = Ticket
+reset-case-requested-by = Asked for by
+reset-case-wrong = All three are needed.
+reset-sure-big = ALL LOST
+reset-sure-how = Everything on this key is lost for ever. There is no way back.
+reset-lost = { $name } · enrolled { $day }
+reset-lost-other = { $account } at { $rp }
+reset-lost-nobody = Nobody is enrolled on it, as far as station and registry know.
+reset-lost-besides = Its PIN, its fingerprints, and whatever other sites keep on it.
+reset-pull-how = Pull the key out of slot { $slot }, and keep it in your hand.
+reset-put-how = Put it back into slot { $slot }. It then takes a reset for { $seconds } seconds.
+reset-window-how = Is it the same key? It takes the reset for so many seconds more.
+reset-touch-how = Touch the key in slot { $slot }: then it is empty.
+reset-hold-big = HOLD { $slot }
+reset-hold-how = Lay a finger on the key in slot { $slot } and hold it for { $seconds } seconds.
+reset-holding = held for { $seconds } s
+reset-again-too-late = It came too late after the plug: the key takes a reset for a few seconds only. Nothing was changed.
+reset-again-untouched = Nobody touched the key in time. Nothing was changed.
+reset-again-pulled = The key was pulled too early. It still holds what it held.
+reset-again-other-key = That was another key. Nothing was changed on it.
+done-reset = The key was reset and is empty: { $model }.
+done-reset-told = The registry refuses what was on it from now on.
+done-reset-queued = The registry will be told as soon as it can be reached.
+done-reset-lost = { $name } needs another enrolment.
+outbox-reset = key reset
+unfinished-reset-known = The key was to be reset. Whether it was is not known.
+unfinished-reset-way = Safe way on: put the key into its slot; it is looked at, and reset if it is not empty.
+credential-gone = reset { $day }

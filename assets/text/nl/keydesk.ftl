@@ -755,3 +755,58 @@ finger-more = { $count ->
     [one] Nog eens: til de vinger op en leg hem weer neer.
    *[other] Nog { $count } keer: til de vinger op en leg hem weer neer.
 }
+
+# Een sleutel resetten
+run-reset = SLEUTEL RESETTEN
+step-confirm = bevestigen
+step-reset = resetten
+step-empty = bekijken
+stage-reset = terwijl de sleutel werd gereset
+leaves-reset = de sleutel is leeg; het onafgemaakte werk meldt het
+leaves-may-be-reset = de sleutel is misschien leeg; het onafgemaakte werk meldt het
+remains-reset = De sleutel is gereset: niets erop werkt nog. Het staat bij het onafgemaakte werk.
+remains-may-be-reset = De sleutel is misschien gereset, misschien nog zoals hij was. Het staat bij het onafgemaakte werk.
+recorded-may-be-reset = De sleutel is misschien gereset. De vastlegging zegt dat.
+note-losses = { $count ->
+    [0] niemand heeft hem in gebruik
+    [one] 1 uitgifte gaat verloren
+   *[other] { $count } uitgiften gaan verloren
+}
+note-confirmed = bevestigd
+note-reset = gedaan
+note-empty = de sleutel is leeg
+key-reset = reset
+wait-reset = De sleutel wordt gereset.
+wait-empty = De sleutel wordt bekeken: is hij leeg?
+wait-confirm = Er wordt opgezocht wat verloren gaat.
+reset-case-big = WAAROM?
+reset-case-how = Iemand raakt deze sleutel kwijt. Zeg waarom hij wordt gereset en wie erom vroeg; Enter gaat verder.
+reset-case-reason = Reden
+reset-case-ticket = Ticket
+reset-case-requested-by = Gevraagd door
+reset-case-wrong = Alle drie zijn nodig.
+reset-sure-big = ALLES WEG
+reset-sure-how = Alles op deze sleutel gaat voorgoed verloren. Er is geen weg terug.
+reset-lost = { $name } · uitgegeven { $day }
+reset-lost-other = { $account } bij { $rp }
+reset-lost-nobody = Niemand heeft hem in gebruik, voor zover station en register weten.
+reset-lost-besides = De pincode, de vingerafdrukken en wat andere sites erop bewaren.
+reset-pull-how = Trek de sleutel uit poort { $slot } en houd hem in de hand.
+reset-put-how = Steek hem terug in poort { $slot }. Hij neemt dan { $seconds } seconden lang een reset aan.
+reset-window-how = Is het dezelfde sleutel? Zo veel seconden neemt hij de reset nog aan.
+reset-touch-how = Raak de sleutel in poort { $slot } aan: dan is hij leeg.
+reset-hold-big = HOUD { $slot }
+reset-hold-how = Leg een vinger op de sleutel in poort { $slot } en houd hem daar { $seconds } seconden.
+reset-holding = { $seconds } s vastgehouden
+reset-again-too-late = Het kwam te lang na het insteken: een sleutel neemt maar enkele seconden een reset aan. Er is niets veranderd.
+reset-again-untouched = Niemand raakte de sleutel op tijd aan. Er is niets veranderd.
+reset-again-pulled = De sleutel is te vroeg uitgetrokken. Wat erop stond, staat er nog.
+reset-again-other-key = Dat was een andere sleutel. Daar is niets aan veranderd.
+done-reset = De sleutel is gereset en leeg: { $model }.
+done-reset-told = Het register weigert voortaan wat erop stond.
+done-reset-queued = Het register hoort het zodra het bereikbaar is.
+done-reset-lost = { $name } heeft een nieuwe uitgifte nodig.
+outbox-reset = reset
+unfinished-reset-known = De sleutel zou worden gereset. Of dat is gebeurd, is niet bekend.
+unfinished-reset-way = Veilig verder: steek de sleutel in zijn poort; er wordt gekeken, en gereset als hij niet leeg is.
+credential-gone = gereset { $day }

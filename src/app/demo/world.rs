@@ -335,6 +335,8 @@ impl Face for ScriptedFace {
             | Question::Credentials { .. }
             | Question::Fingerprints { .. } => Ok(self.ordered()),
             Question::ConfirmSettings { .. } | Question::ConfirmRemoval { .. } => Ok(Answer::Yes),
+            Question::ResetCase { .. } => Err(Stop::Cancelled),
+            Question::ConfirmReset { word, .. } => Ok(Answer::Typed(word)),
             Question::TouchAgain { .. } => Err(Stop::Key(KeyFault::TouchTimeout)),
         }
     }

@@ -18,6 +18,8 @@ pub enum CareCommand {
     Pin(PinCommand),
     /// Change how a key behaves; only a reset takes most of it back.
     Config(ConfigArguments),
+    /// Reset a key: everything on it is lost. It is pulled and put back on the way.
+    Reset(ResetArguments),
     /// What a key holds.
     #[command(subcommand)]
     Credentials(CredentialsCommand),
@@ -142,6 +144,29 @@ impl ConfigArguments {
             .filter_map(|(on, setting)| on.then_some(setting));
         length.into_iter().chain(always_uv).chain(flags).collect()
     }
+}
+
+/// `key reset`
+#[derive(Debug, Args)]
+pub struct ResetArguments {
+    /// The name of the person who is enrolled on the key; of a spare: its serial number, else the number of its slot.
+    #[arg(long, value_name = "NAME")]
+    pub confirm: Option<String>,
+    /// Why; needed where somebody is enrolled on it, like the next three.
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub reason: String,
+    /// The ticket in which it was asked for.
+    #[arg(long, value_name = "NUMBER")]
+    pub ticket: Option<String>,
+    /// Who asked for it: for an employee's key the organisation's main or user administrator.
+    #[arg(long, value_name = "NAME")]
+    pub requested_by: Option<String>,
+    /// How whoever handed in the key was identified, e.g. passport:7K31.
+    #[arg(long, value_name = "DOCUMENT:LAST4")]
+    pub identified_by: Option<Identification>,
+    /// The key. With --pin-fd it lists beforehand what else it holds.
+    #[command(flatten)]
+    pub key: KeyChoice,
 }
 
 /// `key credentials …`

@@ -8,7 +8,6 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::Timestamp;
-use sqlx::Row;
 
 use super::pushes::{
     CLOCK_SKEW, begin, check_identification, check_key, refuse_revoked, role_there, security_key,

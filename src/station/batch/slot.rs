@@ -204,7 +204,9 @@ impl<C: Crew> Face for SlotFace<C> {
             | Question::ConfirmSettings { .. }
             | Question::Credentials { .. }
             | Question::Fingerprints { .. }
-            | Question::ConfirmRemoval { .. } => Err(Stop::Cancelled),
+            | Question::ConfirmRemoval { .. }
+            | Question::ResetCase { .. }
+            | Question::ConfirmReset { .. } => Err(Stop::Cancelled),
             Question::TouchAgain { .. } => {
                 // Nobody touched: what was counted was not a touch.
                 self.shared

@@ -186,6 +186,13 @@ pub(super) static KEYMAP: &[Binding] = &[
         Left,
     ),
     bind(
+        &[Key::Plain(KeyCode::Char('z'))],
+        Action::KeyReset,
+        |m| m == Mode::Key,
+        |t| tr!(t, "key-reset"),
+        Left,
+    ),
+    bind(
         &[Key::Plain(KeyCode::Char('x'))],
         Action::Remove,
         |m| matches!(m, Mode::Credentials | Mode::Fingerprints),

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{CareAsking, Finger};
+use super::{CareAsking, Coached, Finger, ResetAsking};
 use crate::domain::change::Remains;
 use crate::domain::identification::Document;
 use crate::domain::pin::PinError;
@@ -24,6 +24,8 @@ pub struct Run {
     pub touch: Option<Touch>,
     /// A finger is awaited on the sensor.
     pub finger: Option<Finger>,
+    /// What is to be done with the key that is being reset.
+    pub coached: Option<Coached>,
     /// The key that must be put back.
     pub pulled: Option<KeyFacts>,
     /// The people chose to let a touch decide; all keys blink.
@@ -108,6 +110,8 @@ pub enum Asking {
     },
     /// Something about care of one key.
     Care(Box<CareAsking>),
+    /// Something about a reset.
+    Reset(Box<ResetAsking>),
 }
 
 /// How the person is identified.
@@ -175,6 +179,7 @@ impl Run {
             asking: None,
             touch: None,
             finger: None,
+            coached: None,
             pulled: None,
             by_touch: false,
             winked: None,
@@ -201,9 +206,21 @@ impl Run {
     pub fn person(&self) -> Option<&Person> {
         match &self.job {
             Job::SignIn | Job::FirstSignIn | Job::Care { .. } => None,
+            Job::Reset => self.loser(),
             Job::Enrol { person } | Job::Withdraw { person } => Some(person),
             Job::Resolve { unfinished } => unfinished.person(),
         }
+    }
+
+    /// The first of those who lose the key that is reset.
+    fn loser(&self) -> Option<&Person> {
+        self.steps.iter().find_map(|(_, progress)| match progress {
+            Progress::Done(note) => match &**note {
+                Note::Losses { losses } => losses.people().first().copied(),
+                _ => None,
+            },
+            _ => None,
+        })
     }
 
     /// Whether it is on disk: from then on a stop leaves an enrolled key and an entry in the outbox.
@@ -236,6 +253,7 @@ impl Asking {
             | Self::Admit { .. }
             | Self::Retest { .. }
             | Self::TouchAgain { .. } => {}
+            Self::Reset(reset) => reset.forget_entry(),
             Self::Care(care) => {
                 if let Some(name) = care.name() {
                     name.clear();

@@ -412,6 +412,7 @@ pub fn detail() -> PersonDetail {
             station: StationId::new("s-1"),
             operator: operator().id,
             last_tested_at: Some(ago(60 * 24 * 3)),
+            gone_at: None,
         }],
     }
 }

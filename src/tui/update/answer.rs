@@ -11,7 +11,7 @@ use crate::station::face::Command;
 use crate::tui::entry::Line;
 use crate::tui::keymap::Action;
 use crate::tui::model::{
-    Asking, CareAsking, CurrentPin, DeskState, Identify, Model, NewPin, Page, PinComplaint, Run,
+    Asking, CareAsking, CurrentPin, DeskState, Identify, Model, NewPin, Page, PinComplaint, ResetAsking, Run,
 };
 use crate::workflow::dialogue::{Answer, Ending, Job};
 
@@ -58,6 +58,7 @@ pub(super) fn act(
         | Action::KeyCredentials
         | Action::Fingers
         | Action::KeySettings
+        | Action::KeyReset
         | Action::Bay
         | Action::FirstTime
         | Action::Help
@@ -81,7 +82,7 @@ pub(super) fn typed(model: &mut Model, c: char) -> Vec<Effect> {
     let Some(run) = model.run_mut() else {
         return Vec::new();
     };
-    let naming = matches!(&run.asking, Some(Asking::Care(_)));
+    let naming = matches!(&run.asking, Some(Asking::Care(_) | Asking::Reset(_)));
     let four = |line: &mut Line| {
         if naming {
             line.push(c);
@@ -131,6 +132,11 @@ fn confirm(run: &mut Run) -> Vec<Effect> {
         Some(Asking::NewPin(new)) => new_pin(new),
         Some(Asking::CurrentPin(current)) => current_pin(current),
         Some(Asking::Retest { .. } | Asking::TouchAgain { .. }) => Some(Answer::Yes),
+        Some(Asking::Reset(asking)) => match &mut **asking {
+            ResetAsking::Confirm { line, .. } if line.is_empty() => None,
+            ResetAsking::Confirm { line, .. } => Some(Answer::Typed(line.as_str().to_owned())),
+            case => case.next().map(Answer::Case),
+        },
         Some(Asking::Care(asking)) => {
             let shown = matches!(**asking, CareAsking::SeePin { .. });
             let reply = care::confirm(asking);
@@ -253,6 +259,11 @@ fn edit(
             secret(&mut new.line);
         }
         Some(Asking::CurrentPin(current)) => secret(&mut current.line),
+        Some(Asking::Reset(asking)) => {
+            if let Some(line) = asking.line() {
+                visible(line);
+            }
+        }
         Some(Asking::Care(asking)) => {
             if let Some(name) = asking.name() {
                 visible(name);
@@ -292,7 +303,7 @@ fn leave(model: &mut Model) -> Vec<Effect> {
     if run.is_sign_in() {
         return Vec::new();
     }
-    if let (Job::Care { .. }, Page::Key { place, .. }) = (&run.job, &model.page) {
+    if let (Job::Care { .. } | Job::Reset, Page::Key { place, .. }) = (&run.job, &model.page) {
         // What was done shows on the key's page at once.
         return vec![Effect::Send(Command::OpenKey {
             place: place.clone(),

@@ -65,12 +65,26 @@ pub(super) fn start(model: &mut Model, action: Action) -> Vec<Effect> {
     if std::mem::replace(&mut model.starting, true) {
         return Vec::new();
     }
+    model.desk.resets = false;
     model.desk.care = Some(care.clone());
     vec![Effect::Send(Command::Care {
         place,
         care,
         random,
     })]
+}
+
+/// Resets the key whose page is open.
+pub(super) fn reset(model: &mut Model) -> Vec<Effect> {
+    let Page::Key { place, .. } = &model.page else {
+        return Vec::new();
+    };
+    let place = place.clone();
+    if std::mem::replace(&mut model.starting, true) {
+        return Vec::new();
+    }
+    model.desk.resets = true;
+    vec![Effect::Send(Command::Reset { place })]
 }
 
 /// What Enter answers.

@@ -51,6 +51,7 @@ pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
         | Action::KeyCredentials
         | Action::Fingers
         | Action::KeySettings => care::start(model, action),
+        Action::KeyReset => care::reset(model),
         // These belong to a run, or were dealt with before a page saw them.
         Action::ByTouch
         | Action::Number
@@ -295,7 +296,10 @@ fn withdraw(model: &mut Model, without_key: bool) -> Vec<Effect> {
         return Vec::new();
     };
     let what = match (&entry.body, without_key) {
-        (OutboxBody::Test { .. } | OutboxBody::Unlock { .. }, _) => GivenUp::Test(entry.id),
+        (
+            OutboxBody::Test { .. } | OutboxBody::Unlock { .. } | OutboxBody::KeyReset { .. },
+            _,
+        ) => GivenUp::Test(entry.id),
         (OutboxBody::Enrolment { .. }, false) => GivenUp::Enrolment(entry.id),
         (OutboxBody::Enrolment { .. }, true) => GivenUp::EnrolmentWithoutKey(entry.id),
     };
@@ -304,6 +308,7 @@ fn withdraw(model: &mut Model, without_key: bool) -> Vec<Effect> {
         OutboxBody::Enrolment { push } => typeable(&name, push.person.as_str()),
         OutboxBody::Test { push } => typeable(&name, push.person.as_str()),
         OutboxBody::Unlock { push, .. } => typeable(&name, push.operator.as_str()),
+        OutboxBody::KeyReset { push, .. } => typeable(&name, push.operator.as_str()),
     };
     confirm_giving_up(model, what, name)
 }
@@ -321,13 +326,17 @@ fn without_key(model: &mut Model) -> Vec<Effect> {
         Unfinished::OwnKey(own) => own.offer.operator.id.to_string(),
         Unfinished::Enrolment(OpenEnrolment { intent, .. }) => intent.offer.person.id.to_string(),
         Unfinished::Withdrawal(withdrawal) => withdrawal.person.id.to_string(),
+        Unfinished::Reset(reset) => match reset.losses.people().first() {
+            Some(person) => person.id.to_string(),
+            None => reset.key.slot.to_string(),
+        },
     };
     let name = typeable(work.name(), &id);
     confirm_giving_up(model, what, name)
 }
 
 /// The name as it is to be typed; the registry's identifier where a keyboard can't produce the name.
-fn typeable(name: &str, id: &str) -> String {
+pub(super) fn typeable(name: &str, id: &str) -> String {
     let name = name.trim();
     if clean(name) == name && name.chars().count() <= NAME_CHARS_MAX {
         name.to_owned()

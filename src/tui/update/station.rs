@@ -1,17 +1,18 @@
 //! What the station says, taken into the model.
 
+use super::desk::typeable;
 use super::lock::{sign_out, unlock};
 use super::{Effect, lock};
 use crate::station::face::{Command, Found, Notice, Update};
-use crate::tui::entry::SecretLine;
+use crate::tui::entry::{Line, SecretLine};
 use crate::tui::model::{
-    Asking, CareAsking, CurrentPin, Finger, Identify, Model, NewPin, Page, PinComplaint, Progress,
-    Run, Touch,
+    Asking, CareAsking, Coached, CurrentPin, Finger, Identify, Model, NewPin, Now, Page,
+    PinComplaint, Progress, ResetAsking, Run, Touch,
 };
 use crate::wire::Operator;
 use crate::workflow::dialogue::{Ending, Event, Job, Note, Question, Step};
 
-pub(super) fn told(model: &mut Model, update: Update) -> Vec<Effect> {
+pub(super) fn told(model: &mut Model, now: Now, update: Update) -> Vec<Effect> {
     match update {
         Update::Bay(bay) => model.bay = bay,
         Update::Home(home) => {
@@ -44,7 +45,7 @@ pub(super) fn told(model: &mut Model, update: Update) -> Vec<Effect> {
         Update::Run(Event::Ended { ending }) => return end(model, ending),
         Update::Run(event) => {
             if let Some(run) = model.runs.last_mut().filter(|run| run.ending.is_none()) {
-                happened(run, event);
+                happened(run, now, event);
             }
         }
         Update::Notice(notice) => {
@@ -147,6 +148,7 @@ fn put(model: &mut Model, asking: impl FnOnce(&mut Run) -> Asking) {
     run.by_touch = false;
     run.pulled = None;
     run.finger = None;
+    run.coached = None;
     run.asking = Some(asking(run));
 }
 
@@ -208,6 +210,46 @@ fn asking(run: &mut Run, question: Question) -> Asking {
             name: None,
         }),
         Question::ConfirmRemoval { what, .. } => care(CareAsking::ConfirmRemoval { what }),
+        Question::ResetCase {
+            losses,
+            case,
+            wrong,
+            ..
+        } => {
+            let texts = [
+                case.reason,
+                case.ticket.unwrap_or_default(),
+                case.requested_by.unwrap_or_default(),
+            ];
+            Asking::Reset(Box::new(ResetAsking::Case {
+                losses,
+                lines: texts.map(|text| {
+                    let mut line = Line::default();
+                    text.chars().for_each(|c| line.push(c));
+                    line
+                }),
+                at: 0,
+                wrong,
+            }))
+        }
+        Question::ConfirmReset {
+            key,
+            losses,
+            word,
+            wrong,
+        } => {
+            let other = match losses.people().first() {
+                Some(person) => person.id.to_string(),
+                None => key.slot.to_string(),
+            };
+            Asking::Reset(Box::new(ResetAsking::Confirm {
+                word: typeable(&word, &other),
+                key,
+                losses,
+                line: Line::default(),
+                wrong,
+            }))
+        }
     }
 }
 
@@ -215,7 +257,7 @@ fn care(asking: CareAsking) -> Asking {
     Asking::Care(Box::new(asking))
 }
 
-fn happened(run: &mut Run, event: Event) {
+fn happened(run: &mut Run, now: Now, event: Event) {
     match event {
         Event::Step { step } => {
             run.by_touch = false;
@@ -228,6 +270,7 @@ fn happened(run: &mut Run, event: Event) {
             }
             run.asking = None;
             run.finger = None;
+            run.coached = None;
             run.set(step, Progress::Done(Box::new(note)));
         }
         Event::Challenge { expires_at } => run.expires_at = Some(expires_at),
@@ -251,17 +294,34 @@ fn happened(run: &mut Run, event: Event) {
             if let Some(waiting) = &mut run.touch {
                 waiting.blinking = touch;
             }
+            if let Some(coached) = &mut run.coached {
+                coached.alive(touch, now.wall);
+            }
         }
         Event::Finger { key, sample } => {
             run.asking = None;
             run.pulled = None;
             run.finger = Some(Finger { key, sample });
         }
-        Event::TouchOver => run.touch = None,
+        Event::Coach { key, coach } => {
+            run.asking = None;
+            run.pulled = None;
+            run.coached = Some(Coached {
+                key,
+                coach,
+                asked: false,
+                held_since: None,
+            });
+        }
+        Event::TouchOver => {
+            run.touch = None;
+            run.coached = None;
+        }
         Event::Pulled { key } => {
             run.asking = None;
             run.touch = None;
             run.finger = None;
+            run.coached = None;
             run.pulled = Some(key);
         }
         Event::Back { key } => {
@@ -293,6 +353,7 @@ fn close(model: &mut Model, ending: Ending) {
     run.asking = None;
     run.touch = None;
     run.finger = None;
+    run.coached = None;
     run.pulled = None;
     run.by_touch = false;
     let cancelled_clean = matches!(

@@ -5,7 +5,7 @@ use ratatui::text::Span;
 
 use super::chrome::{frame, scale};
 use super::sheet::{Sheet, s};
-use super::{Ctx, bay, care, run as run_view};
+use super::{Ctx, bay, care, reset, run as run_view};
 use crate::domain::change::Remains;
 use crate::domain::{KeyFacts, Person};
 use crate::text::tr;
@@ -40,6 +40,9 @@ pub(super) fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, run: &Run, e
                 model = bay::key_line(ctx, key)
             );
             succeeded(ctx, sheet, body, size, (person, key, push), vec![done]);
+        }
+        Ending::Reset { key, losses, push } => {
+            reset::done(ctx, sheet, body, size, (key, losses, push));
         }
         Ending::SignedIn => {
             sheet.big(body, 1, &tr!(ctx.text, "done-big"), size);

@@ -46,6 +46,7 @@ fn model_of(body: &OutboxBody) -> &str {
         OutboxBody::Enrolment { push } => &push.key.model,
         OutboxBody::Test { push } => &push.key.model,
         OutboxBody::Unlock { .. } => "",
+        OutboxBody::KeyReset { push, .. } => &push.key.model,
     }
 }
 
@@ -63,6 +64,7 @@ fn entry_row(
         OutboxBody::Enrolment { .. } => tr!(t, "outbox-enrolment"),
         OutboxBody::Test { .. } => tr!(t, "outbox-test"),
         OutboxBody::Unlock { .. } => tr!(t, "outbox-unlock"),
+        OutboxBody::KeyReset { .. } => tr!(t, "outbox-reset"),
     };
     let (state, style) = match entry.state {
         EntryState::Queued => (format!("… {}", tr!(t, "outbox-queued")), plain),
@@ -109,7 +111,9 @@ fn details(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, entry: &OutboxEntry)
             let row = sheet.paragraph(area, 1, detail, plain);
             let row = sheet.paragraph(area, row + 1, &tr!(t, "outbox-retry-how"), plain);
             match entry.body {
-                OutboxBody::Test { .. } | OutboxBody::Unlock { .. } => {
+                OutboxBody::Test { .. }
+                | OutboxBody::Unlock { .. }
+                | OutboxBody::KeyReset { .. } => {
                     sheet.paragraph(area, row, &tr!(t, "outbox-withdraw-test-how"), plain);
                 }
                 OutboxBody::Enrolment { .. } => {

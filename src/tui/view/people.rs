@@ -190,13 +190,18 @@ fn credential_rows(
         .map(|serial| tr!(t, "person-serial", serial = serial.as_str()))
         .unwrap_or_default();
     let enrolled = tr!(t, "person-enrolled", day = ctx.day(credential.enrolled_at));
-    let tested = match credential.last_tested_at {
-        Some(at) => tr!(t, "person-tested", day = ctx.day(at)),
-        None => tr!(t, "person-never-tested"),
+    let mark: Cell = match credential.gone_at {
+        Some(_) => (2, "×".to_owned(), ctx.theme.warning()),
+        None => (2, "✓".to_owned(), ctx.theme.good()),
+    };
+    let tested = match (credential.gone_at, credential.last_tested_at) {
+        (Some(at), _) => tr!(t, "credential-gone", day = ctx.day(at)),
+        (None, Some(at)) => tr!(t, "person-tested", day = ctx.day(at)),
+        (None, None) => tr!(t, "person-never-tested"),
     };
     let plain = ctx.theme.plain();
     let what: [Cell; 4] = [
-        (2, "✓".to_owned(), ctx.theme.good()),
+        mark,
         (24, key.model.clone(), ctx.theme.strong()),
         (8, firmware, plain),
         (24, serial, plain),

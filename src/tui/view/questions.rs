@@ -64,6 +64,7 @@ pub(super) fn draw(
             );
             sheet.put(panel, row + 1, bay::key_spans(ctx, key));
         }
+        Asking::Reset(asking) => super::reset::ask(ctx, sheet, panel, scale, asking),
         Asking::Care(asking) => super::care::ask(ctx, sheet, panel, scale, asking),
         // Both turn the whole screen to the person; see `pin`.
         Asking::NewPin(_) | Asking::CurrentPin(_) => {}

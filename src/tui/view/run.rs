@@ -5,7 +5,7 @@ use ratatui::text::{Line, Span};
 
 use super::chrome::{Who, frame, scale, who};
 use super::sheet::{Sheet, s};
-use super::{Ctx, bay, below, care, columns, people, questions, top};
+use super::{Ctx, bay, below, care, columns, people, questions, reset, top};
 use crate::domain::policy::{Finding, Ruling, Verdict, Weight};
 use crate::station::face::SlotState;
 use crate::text::tr;
@@ -63,6 +63,7 @@ pub(super) fn title(ctx: Ctx<'_>, run: &Run) -> Vec<Span<'static>> {
         Job::Resolve { .. } => tr!(ctx.text, "run-resolve"),
         Job::Care { care } => ctx.text.care_job(care),
         Job::Withdraw { .. } => tr!(ctx.text, "run-withdraw"),
+        Job::Reset => tr!(ctx.text, "run-reset"),
     };
     let mut spans = vec![s(title, ctx.theme.strong())];
     if let Some(person) = run.person() {
@@ -121,6 +122,7 @@ fn done_line(ctx: Ctx<'_>, step: Step, name: &str, note: &Note, run: &Run) -> Li
         Note::Queued => ("…", ctx.theme.strong()),
         Note::Tested { tested } => care::mark(ctx, tested),
         Note::Oddities { oddities } if care::warns(oddities) => ("!", ctx.theme.warning()),
+        Note::Losses { losses } if losses.is_somebodys() => ("!", ctx.theme.warning()),
         Note::Conflict { .. } => ("!", ctx.theme.warning()),
         _ => ("✓", ctx.theme.good()),
     };
@@ -137,6 +139,9 @@ fn note_text(ctx: Ctx<'_>, step: Step, note: &Note, run: &Run) -> String {
         Note::None => match step {
             Step::Create => tr!(t, "note-created"),
             Step::Test => tr!(t, "note-proved"),
+            Step::Confirm => tr!(t, "note-confirmed"),
+            Step::Reset => tr!(t, "note-reset"),
+            Step::Empty => tr!(t, "note-empty"),
             Step::Record => tr!(t, "note-recorded"),
             Step::Push if !run.is_sign_in() => tr!(t, "note-accepted"),
             _ => String::new(),
@@ -151,6 +156,7 @@ fn note_text(ctx: Ctx<'_>, step: Step, note: &Note, run: &Run) -> String {
         Note::NoPin => tr!(t, "note-no-pin"),
         Note::Oddities { oddities } => tr!(t, "note-oddities", count = oddities.len()),
         Note::Tested { tested } => t.tested(tested),
+        Note::Losses { losses } => tr!(t, "note-losses", count = losses.enrolments.len()),
         Note::LeftToRegistry => tr!(t, "note-left-to-registry"),
         Note::Queued => tr!(t, "note-queued"),
         Note::Conflict { .. } => tr!(t, "note-conflict"),
@@ -186,6 +192,8 @@ fn now(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, panel: Rect, scale: u16, run: &Run) 
         questions::draw(ctx, sheet, panel, scale, run, asking);
     } else if let Some(key) = &run.pulled {
         pulled(ctx, sheet, panel, scale, key);
+    } else if let Some(coached) = &run.coached {
+        reset::coach(ctx, sheet, panel, scale, coached);
     } else if let Some(finger) = &run.finger {
         care::finger(ctx, sheet, panel, scale, finger);
     } else if let Some(touch) = &run.touch {
@@ -238,6 +246,9 @@ fn waiting_for(ctx: Ctx<'_>, run: &Run) -> String {
         Some(Step::Finger) => tr!(t, "wait-finger"),
         Some(Step::Change) => tr!(t, "wait-change"),
         Some(Step::ReadBack) => tr!(t, "wait-read-back"),
+        Some(Step::Confirm) => tr!(t, "wait-confirm"),
+        Some(Step::Reset) => tr!(t, "wait-reset"),
+        Some(Step::Empty) => tr!(t, "wait-empty"),
         Some(Step::Record) => tr!(t, "wait-record"),
         Some(Step::Push) => tr!(t, "wait-push"),
     }

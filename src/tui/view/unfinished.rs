@@ -87,6 +87,10 @@ fn known_and_way(t: &Text, work: &Unfinished) -> (String, String) {
             tr!(t, "unfinished-own-key-known"),
             tr!(t, "unfinished-own-key-way"),
         ),
+        Unfinished::Reset(_) => (
+            tr!(t, "unfinished-reset-known"),
+            tr!(t, "unfinished-reset-way"),
+        ),
         Unfinished::Withdrawal(_) => (
             tr!(t, "unfinished-withdrawal-known"),
             tr!(t, "unfinished-withdrawal-way"),

@@ -1,0 +1,196 @@
+//! Keys that were reset: what the registry makes of it, and by whom it takes it.
+
+#![expect(
+    clippy::indexing_slicing,
+    reason = "a test that indexes wrongly fails, as it should"
+)]
+
+use jiff::{SignedDuration, Timestamp};
+use keydesk::domain::authority::Role;
+use keydesk::domain::reset::ResetCase;
+use keydesk::domain::{Bytes, KeyId, PersonId};
+use keydesk::registry::RegistryError;
+use keydesk::wire::{KeyReport, KeyResetPush, KnownRequest, Push, Session, VERSION, code};
+
+use super::authenticator::Authenticator;
+use super::world::{World, entry, first_sign_in, refused};
+
+fn case() -> ResetCase {
+    ResetCase {
+        reason: "PIN forgotten".to_owned(),
+        ticket: Some("T-1001".to_owned()),
+        requested_by: Some("Z. Łuczak".to_owned()),
+        identification: "passport:7K31".parse().ok(),
+    }
+}
+
+fn id_of(key: &Authenticator, serial: Option<&str>) -> KeyId {
+    KeyId {
+        aaguid: key.aaguid,
+        serial: serial.map(str::to_owned),
+        asset_tag: None,
+    }
+}
+
+fn reset(world: &World, key: &Authenticator, credentials: &[&Bytes]) -> Push<KeyResetPush> {
+    Push {
+        body: KeyResetPush {
+            version: VERSION,
+            key: KeyReport {
+                id: id_of(key, None),
+                model: "Test key".to_owned(),
+                firmware: None,
+            },
+            credentials: credentials.iter().map(|id| (*id).clone()).collect(),
+            case: case(),
+            operator: world.session.operator.id.clone(),
+            finished_by: None,
+            reset_at: Timestamp::now(),
+        },
+        head: world.head(),
+    }
+}
+
+fn detail(refused: Result<impl std::fmt::Debug, RegistryError>) -> String {
+    match refused {
+        Err(RegistryError::Refused { problem, .. }) => problem.detail.unwrap_or_default(),
+        other => panic!("not refused: {other:?}"),
+    }
+}
+
+async fn customer_service(world: &World) -> Session {
+    let mut key = Authenticator::new(201);
+    let role = Role::CustomerService;
+    first_sign_in(&world.client, &world.db(), "C. Service", role, &mut key).await
+}
+
+#[tokio::test]
+async fn what_was_on_a_reset_key_stays_on_record_and_opens_nothing_any_more() {
+    let world = World::new().await;
+    let mut key = Authenticator::new(1);
+    let receipt = world.enrolled("p-1", &mut key).await;
+    let test = world.test_offer("p-1").await;
+    let test = world.test(&test, "p-1", &mut key);
+    let push = reset(&world, &key, &[&receipt.credential]);
+    let entry_id = entry();
+    let done = world.client.push_key_reset(entry_id, &push).await.unwrap();
+    assert_eq!(done.gone, [receipt.credential.clone()]);
+    let again = world.client.push_key_reset(entry_id, &push).await.unwrap();
+    assert_eq!(again, done);
+
+    let offer = world.offer("p-1").await;
+    assert!(offer.creation.exclude_credentials.is_empty());
+    assert_eq!(offer.person.keys, 0);
+    let page = world.client.person(&world.session, &PersonId::new("p-1"));
+    let page = page.await.unwrap();
+    assert_eq!(page.credentials.len(), 1);
+    assert!(page.credentials[0].gone_at.is_some());
+    // The assertion was made before the reset; a copy of the key could make one after it.
+    let mut late = test;
+    late.head = world.head();
+    assert_eq!(
+        refused(world.client.push_test(entry(), &late).await),
+        code::CREDENTIAL_GONE
+    );
+    let told: Vec<(String, String)> =
+        sqlx::query_as("SELECT subject, detail FROM audit WHERE action = 'key-reset'")
+            .fetch_all(&world.database().await)
+            .await
+            .unwrap();
+    assert_eq!(told.len(), 1, "{told:?}");
+    let (subject, told) = &told[0];
+    assert_eq!(subject, "p-1");
+    for said in ["PIN forgotten", "T-1001", "Z. Łuczak", "passport:7K31"] {
+        assert!(told.contains(said), "{told}");
+    }
+}
+
+#[tokio::test]
+async fn a_main_administrators_key_is_reset_by_customer_service_and_nobody_else() {
+    let world = World::new().await;
+    let mut key = Authenticator::new(2);
+    let receipt = world.enrolled("p-2", &mut key).await;
+    let mut push = reset(&world, &key, &[&receipt.credential]);
+    let desk = world.client.push_key_reset(entry(), &push).await;
+    let said = detail(desk);
+    assert!(said.contains("customer-service may"), "{said}");
+    assert_eq!(world.offer("p-2").await.person.keys, 1, "nothing changed");
+    let service = customer_service(&world).await;
+    push.body.operator = service.operator.id.clone();
+    push.head = world.head();
+    world.client.push_key_reset(entry(), &push).await.unwrap();
+    assert_eq!(world.offer("p-2").await.person.keys, 0);
+}
+
+#[tokio::test]
+async fn customer_service_resets_no_employees_key() {
+    let world = World::new().await;
+    let mut key = Authenticator::new(3);
+    let receipt = world.enrolled("p-1", &mut key).await;
+    let mut push = reset(&world, &key, &[&receipt.credential]);
+    push.body.operator = customer_service(&world).await.operator.id;
+    let refusal = world.client.push_key_reset(entry(), &push).await;
+    assert_eq!(refused(refusal), code::NOT_ALLOWED);
+}
+
+#[tokio::test]
+async fn a_reset_of_somebodys_key_without_ticket_or_by_somebody_absent_is_refused() {
+    let world = World::new().await;
+    let mut key = Authenticator::new(4);
+    let receipt = world.enrolled("p-1", &mut key).await;
+    let mut push = reset(&world, &key, &[&receipt.credential]);
+    push.body.case.ticket = None;
+    let without = world.client.push_key_reset(entry(), &push).await;
+    assert!(detail(without).contains("ticket"));
+    push.body.case = case();
+    push.head = world.head();
+    push.body.reset_at = Timestamp::now() - SignedDuration::from_hours(3);
+    let absent = world.client.push_key_reset(entry(), &push).await;
+    assert_eq!(refused(absent), code::RESET_FOREIGN);
+    assert_eq!(world.offer("p-1").await.person.keys, 1);
+}
+
+#[tokio::test]
+async fn a_spare_may_be_reset_without_a_case_and_unknown_credentials_are_no_reason_to_refuse() {
+    let world = World::new().await;
+    let key = Authenticator::new(5);
+    let stranger = Bytes(vec![9; 16]);
+    let mut push = reset(&world, &key, &[&stranger]);
+    push.body.case = ResetCase::default();
+    let done = world.client.push_key_reset(entry(), &push).await.unwrap();
+    assert!(done.gone.is_empty());
+}
+
+#[tokio::test]
+async fn the_registry_says_what_is_on_a_key_by_serial_number_and_by_what_it_holds() {
+    let world = World::new().await;
+    let mut numbered = Authenticator::new(6);
+    let offer = world.offer("p-1").await;
+    let mut push = world.enrolment(&offer, &mut numbered);
+    push.body.key.id.serial = Some("A-1".to_owned());
+    let first = world.push(&push).await.unwrap();
+    let mut plain = Authenticator::new(7);
+    let second = world.enrolled("p-2", &mut plain).await;
+    let ask = async |key: KeyId, credentials: Vec<Bytes>| {
+        let request = KnownRequest { key, credentials };
+        let known = world.client.known_credentials(&world.session, &request);
+        known.await.unwrap()
+    };
+    let by_serial = ask(id_of(&numbered, Some("A-1")), Vec::new()).await;
+    assert_eq!(by_serial.known.len(), 1);
+    assert_eq!(by_serial.known[0].person.id, PersonId::new("p-1"));
+    assert_eq!(by_serial.known[0].credential.id, first.credential);
+    assert!(by_serial.candidates.is_empty());
+
+    // Nothing tells it from others: who is enrolled is said only of what the key was seen to hold.
+    let blind = ask(id_of(&plain, None), Vec::new()).await;
+    assert!(blind.known.is_empty());
+    assert_eq!(blind.candidates, [second.credential.clone()]);
+    let seen = ask(id_of(&plain, None), vec![second.credential.clone()]).await;
+    assert_eq!(seen.known[0].person.id, PersonId::new("p-2"));
+
+    let gone = reset(&world, &numbered, &[&first.credential]);
+    world.client.push_key_reset(entry(), &gone).await.unwrap();
+    let after = ask(id_of(&numbered, Some("A-1")), vec![first.credential]).await;
+    assert!(after.known.is_empty());
+}
