@@ -27,9 +27,9 @@ pub use key::{KeyFileError, StationKey};
 use crate::domain::{EntryId, PersonId, Secret, StationId};
 use crate::wire::{
     self, EnrolmentPush, ExpectedPeople, Health, JoinReply, JoinRequest, KeyResetPush,
-    KeyResetReceipt, KnownCredentials, KnownRequest, Offer, OperatorCode,
-    OperatorEnrolment, OperatorOffer, People, PersonDetail, Push, Receipt, Session, SignIn,
-    SignInOptions, TestOffer, TestPush, TicketRequest, Tickets, UnlockPush, UnlockReceipt,
+    KeyResetReceipt, KnownCredentials, KnownRequest, Offer, OperatorCode, OperatorEnrolment,
+    OperatorOffer, People, PersonDetail, Push, Receipt, Session, SignIn, SignInOptions, TestOffer,
+    TestPush, TicketRequest, Tickets, UnlockPush, UnlockReceipt,
 };
 use connection::{Connection, Identity};
 

@@ -105,9 +105,7 @@ impl Patience {
                 Coach::Pull { .. } | Coach::PutBack { .. } => {
                     self.shared.begin(Waiting::Coach, KeyFault::Gone);
                 }
-                Coach::Touch { .. } => self
-                    .shared
-                    .begin(Waiting::Touch(1), KeyFault::TouchTimeout),
+                Coach::Touch { .. } => self.shared.begin(Waiting::Touch(1), KeyFault::TouchTimeout),
                 Coach::Window { .. } => self.shared.end(),
             },
             Event::TouchOver => self.pause(),

@@ -183,6 +183,9 @@ mod tests {
             assert_eq!(found, expected, "{kinds:?}");
         }
         let refusal = desk.may_reset_key_of(&[MainAdministrator]).expect_err("no");
-        assert!(refusal.to_string().contains("customer-service may"), "{refusal}");
+        assert!(
+            refusal.to_string().contains("customer-service may"),
+            "{refusal}"
+        );
     }
 }

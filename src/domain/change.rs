@@ -16,7 +16,9 @@ use super::key::{KeyFacts, KeyId, Place};
 use super::models::Source;
 use super::person::Person;
 use super::reset::KeyReset;
-use crate::wire::{EnrolmentPush, KeyResetPush, Offer, Operator, OperatorOffer, TestPush, Tickets, UnlockPush};
+use crate::wire::{
+    EnrolmentPush, KeyResetPush, Offer, Operator, OperatorOffer, TestPush, Tickets, UnlockPush,
+};
 
 /// Version of [`Record`] that this release writes; earlier ones are read, a newer one is refused.
 ///

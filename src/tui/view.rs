@@ -5,7 +5,6 @@
 
 mod bay;
 mod care;
-mod reset;
 mod chrome;
 mod closing;
 mod giving_up;
@@ -16,6 +15,7 @@ mod outbox;
 mod people;
 mod pin;
 mod questions;
+mod reset;
 mod run;
 mod sheet;
 mod sign_in;

@@ -153,11 +153,12 @@ async fn settle_case<D: ResetDesk>(
             wrong = true;
         }
     }
-    let note = case.identification.clone().map_or(Note::None, |found| {
-        Note::Identified {
+    let note = case
+        .identification
+        .clone()
+        .map_or(Note::None, |found| Note::Identified {
             identification: found,
-        }
-    });
+        });
     end_step(desk, Step::Identify, note);
     Ok(case)
 }
@@ -166,11 +167,7 @@ fn refused_case(fault: crate::domain::reset::CaseFault) -> Stop {
     Stop::KeyRefused(fault.to_string())
 }
 
-async fn confirm<D: ResetDesk>(
-    desk: &mut D,
-    key: &KeyFacts,
-    losses: &Losses,
-) -> Result<(), Stop> {
+async fn confirm<D: ResetDesk>(desk: &mut D, key: &KeyFacts, losses: &Losses) -> Result<(), Stop> {
     begin_step(desk, Step::Confirm);
     let mut wrong = false;
     loop {

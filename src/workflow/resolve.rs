@@ -33,12 +33,20 @@ impl How {
 }
 
 /// Takes up unfinished work.
-pub async fn resolve<D: ResetDesk>(desk: &mut D, work: Unfinished, how: How) -> Result<Ending, Stop> {
+pub async fn resolve<D: ResetDesk>(
+    desk: &mut D,
+    work: Unfinished,
+    how: How,
+) -> Result<Ending, Stop> {
     let result = resolve_work(desk, &work, how).await;
     conclude(desk, result)
 }
 
-async fn resolve_work<D: ResetDesk>(desk: &mut D, work: &Unfinished, how: How) -> Result<Ending, Stop> {
+async fn resolve_work<D: ResetDesk>(
+    desk: &mut D,
+    work: &Unfinished,
+    how: How,
+) -> Result<Ending, Stop> {
     let operator = desk.operator().ok_or(Stop::SignedOut)?;
     match work {
         Unfinished::Enrolment(_) => operator.role.may(Action::Enrol)?,

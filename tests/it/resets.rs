@@ -15,20 +15,18 @@ use keydesk::bay::soft::{Profile, SoftKey, TouchPolicy};
 use keydesk::cli::args::{CareCommand, KeyChoice, ResetArguments};
 use keydesk::cli::commands::{self, StationCommand};
 use keydesk::cli::output::{Exit, Outcome};
-use keydesk::domain::{Bytes, KeyFacts, Place};
 use keydesk::domain::change::{Remains, Unfinished};
 use keydesk::domain::reset::ResetCase;
+use keydesk::domain::{Bytes, KeyFacts, Place};
 use keydesk::server::ServeConfig;
 use keydesk::station::desk::StationDesk;
 use keydesk::station::stopper::Stopper;
 use keydesk::store::audit;
-use keydesk::workflow::dialogue::{Again, Coach, Ending, Event, PushState};
 use keydesk::wire::KnownCredentials;
+use keydesk::workflow::dialogue::{Again, Coach, Ending, Event, PushState};
 use keydesk::workflow::{self, How, NotReset, ResetDesk, ResetOrder, Stop};
 
-use crate::faulty_desk::{
-    FaultyDesk, Mishap, call, key_fault, registry_fault, stop_the_world,
-};
+use crate::faulty_desk::{FaultyDesk, Mishap, call, key_fault, registry_fault, stop_the_world};
 use crate::headless::paper;
 use crate::scenarios::{PIN, SLOT, enrol, fresh_key, person, world};
 
@@ -143,6 +141,7 @@ async fn enrolled(key: &SoftKey) -> World {
     world.rack.put(SLOT, key);
     enrol(&world, 1).await.expect("enrolled");
     assert_eq!(key.credentials().len(), 1);
+    world.station.keep_session().expect("kept");
     world
 }
 
@@ -151,7 +150,12 @@ async fn a_key_is_reset_verified_empty_and_the_registry_holds_nothing_of_it_any_
     let key = fresh_key();
     let world = enrolled(&key).await;
     let (ended, events) = run(&world, order()).await;
-    let Ok(Ending::Reset { key: now, losses, push }) = ended else {
+    let Ok(Ending::Reset {
+        key: now,
+        losses,
+        push,
+    }) = ended
+    else {
         panic!("{ended:?}");
     };
     assert_eq!(push, PushState::Accepted);
@@ -159,10 +163,19 @@ async fn a_key_is_reset_verified_empty_and_the_registry_holds_nothing_of_it_any_
     assert_eq!(now.pin_set, Some(false));
     assert!(key.credentials().is_empty());
     let coached = coaching(&events);
-    assert!(matches!(coached[0], Coach::Pull { again: None }), "{coached:?}");
-    assert!(matches!(coached[1], Coach::PutBack { window_s: 10 }), "{coached:?}");
+    assert!(
+        matches!(coached[0], Coach::Pull { again: None }),
+        "{coached:?}"
+    );
+    assert!(
+        matches!(coached[1], Coach::PutBack { window_s: 10 }),
+        "{coached:?}"
+    );
     assert!(matches!(coached[2], Coach::Window { .. }), "{coached:?}");
-    assert!(matches!(coached[3], Coach::Touch { hold_s: 0, .. }), "{coached:?}");
+    assert!(
+        matches!(coached[3], Coach::Touch { hold_s: 0, .. }),
+        "{coached:?}"
+    );
     let page = world.station.person(&person(1)).await.expect("a page");
     assert!(page.credentials[0].gone_at.is_some());
     assert_eq!(page.person.keys, 0);
@@ -197,9 +210,7 @@ async fn a_window_that_was_missed_explains_itself_and_needs_no_new_confirmation(
     assert!(matches!(ended, Ok(Ending::Reset { .. })), "{ended:?}");
     let events = face.events();
     assert_eq!(agains(&events), [Again::TooLate]);
-    let confirmed = |event: &&Event| {
-        matches!(event, Event::Step { step } if *step == workflow::dialogue::Step::Confirm)
-    };
+    let confirmed = |event: &&Event| matches!(event, Event::Step { step } if *step == workflow::dialogue::Step::Confirm);
     assert_eq!(events.iter().filter(confirmed).count(), 1);
     assert!(key.credentials().is_empty());
     nothing_open(&world);
@@ -219,7 +230,9 @@ async fn another_key_in_the_slot_is_never_reset() {
         };
         let (rack, place) = (rack.clone(), key.place.clone());
         let put = match coach {
-            Coach::PutBack { .. } if first.fetch_add(1, Ordering::SeqCst) == 0 => Some(stray.clone()),
+            Coach::PutBack { .. } if first.fetch_add(1, Ordering::SeqCst) == 0 => {
+                Some(stray.clone())
+            }
             Coach::PutBack { .. } => Some(right.clone()),
             Coach::Pull { .. } => None,
             _ => return,
@@ -280,7 +293,10 @@ async fn without_the_registry_nothing_is_done_and_when_it_goes_away_later_the_re
     let mut world = enrolled(&key).await;
     world.stop_registry().await;
     let (ended, _) = run(&world, order()).await;
-    assert!(matches!(&ended, Err(stop) if matches!(stop.cause(), Stop::Unreachable(_))), "{ended:?}");
+    assert!(
+        matches!(&ended, Err(stop) if matches!(stop.cause(), Stop::Unreachable(_))),
+        "{ended:?}"
+    );
     assert_eq!(key.credentials().len(), 1);
     world
         .start_registry(ServeConfig::default())
@@ -291,7 +307,13 @@ async fn without_the_registry_nothing_is_done_and_when_it_goes_away_later_the_re
     let ended = tokio::time::timeout(LONG, workflow::reset(&mut faulty, order())).await;
     let ended = ended.expect("ends by itself");
     assert!(
-        matches!(&ended, Ok(Ending::Reset { push: PushState::Queued, .. })),
+        matches!(
+            &ended,
+            Ok(Ending::Reset {
+                push: PushState::Queued,
+                ..
+            })
+        ),
         "{ended:?}"
     );
     let round = world.station.push_outbox().await.expect("pushed");
@@ -362,7 +384,10 @@ async fn a_reset_stopped_anywhere_is_not_begun_or_is_unfinished_work_that_ends_w
                     let (mut desk, _) = desk_with(&world, &Cancel::default(), hands(&world.rack));
                     let run = workflow::resolve(&mut desk, work[0].clone(), How::WithKey);
                     let ended = tokio::time::timeout(LONG, run).await;
-                    assert!(matches!(ended, Ok(Ok(Ending::Reset { .. }))), "{label}: {ended:?}");
+                    assert!(
+                        matches!(ended, Ok(Ok(Ending::Reset { .. }))),
+                        "{label}: {ended:?}"
+                    );
                     assert!(key.credentials().is_empty(), "{label}");
                 }
                 // Never begun, given up with the key as it was, or done.
@@ -396,7 +421,12 @@ async fn unfinished_without_its_key_is_given_up_and_the_record_says_that_it_may_
     let (mut desk, _) = desk_with(&world, &Cancel::default(), |_| {});
     let ended = workflow::resolve(&mut desk, work, How::WithoutKey).await;
     assert!(
-        matches!(ended, Ok(Ending::Resolved { remains: Remains::MayBeReset })),
+        matches!(
+            ended,
+            Ok(Ending::Resolved {
+                remains: Remains::MayBeReset
+            })
+        ),
         "{ended:?}"
     );
     nothing_open(&world);
@@ -427,7 +457,9 @@ async fn command_line(world: &World, arguments: ResetArguments) -> (Outcome, Str
         output,
         Stopper::default(),
     );
-    let outcome = tokio::time::timeout(LONG, run).await.expect("ends by itself");
+    let outcome = tokio::time::timeout(LONG, run)
+        .await
+        .expect("ends by itself");
     (outcome, lines.text())
 }
 
@@ -435,7 +467,6 @@ async fn command_line(world: &World, arguments: ResetArguments) -> (Outcome, Str
 async fn the_command_line_names_what_is_lost_and_does_nothing_without_the_right_word() {
     let key = fresh_key();
     let world = enrolled(&key).await;
-    world.station.keep_session().expect("kept");
     for confirm in [None, Some("Person 2")] {
         let (outcome, _) = command_line(&world, arguments(confirm)).await;
         assert_eq!(outcome.exit, Exit::Usage, "{outcome:?}");
@@ -445,7 +476,10 @@ async fn the_command_line_names_what_is_lost_and_does_nothing_without_the_right_
     let mut open = arguments(Some("Person 1"));
     open.ticket = None;
     let (outcome, _) = command_line(&world, open).await;
-    assert_eq!((outcome.exit, outcome.code.as_str()), (Exit::Usage, "case-open"));
+    assert_eq!(
+        (outcome.exit, outcome.code.as_str()),
+        (Exit::Usage, "case-open")
+    );
     assert_eq!(key.credentials().len(), 1);
     nothing_open(&world);
     // Real hands: the key is pulled and put back while the command waits.
@@ -470,7 +504,6 @@ async fn the_command_line_names_what_is_lost_and_does_nothing_without_the_right_
 async fn a_key_that_nobody_pulls_is_waited_for_no_longer_than_asked() {
     let key = fresh_key();
     let world = enrolled(&key).await;
-    world.station.keep_session().expect("kept");
     let mut arguments = arguments(Some("Person 1"));
     arguments.key.wait = 1;
     let (outcome, _) = command_line(&world, arguments).await;

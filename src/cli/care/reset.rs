@@ -45,7 +45,10 @@ pub(in crate::cli) fn outcome_of(key: &KeyFacts, losses: &Losses, push: &PushSta
             format!("but the registry refused the report ({detail}); see `keydesk outbox list`"),
         ),
     };
-    let mut detail = format!("{} in slot {} was reset and is empty: {standing}", key.model, key.slot);
+    let mut detail = format!(
+        "{} in slot {} was reset and is empty: {standing}",
+        key.model, key.slot
+    );
     for person in losses.people() {
         detail.push_str("\ntell ");
         detail.push_str(&person.name);
@@ -64,7 +67,10 @@ pub(in crate::cli) fn losses_in_words(losses: &Losses) -> String {
     let mut lines: Vec<String> = Vec::new();
     for lost in &losses.enrolments {
         let person = &lost.person;
-        let organisation = person.organisation.as_ref().map_or("-", |o| o.name.as_str());
+        let organisation = person
+            .organisation
+            .as_ref()
+            .map_or("-", |o| o.name.as_str());
         lines.push(format!(
             "lost: the enrolment of {} ({}, {organisation}) at {}, of {}",
             person.name,
@@ -74,14 +80,20 @@ pub(in crate::cli) fn losses_in_words(losses: &Losses) -> String {
         ));
     }
     for other in losses.others.iter().flatten() {
-        let account = other.account.as_deref().unwrap_or("an account without a name");
+        let account = other
+            .account
+            .as_deref()
+            .unwrap_or("an account without a name");
         lines.push(format!("lost: {account} at {}", other.rp_id));
     }
     if lines.is_empty() {
-        lines.push("nobody is enrolled on this key, as far as station and registry know".to_owned());
+        lines
+            .push("nobody is enrolled on this key, as far as station and registry know".to_owned());
     }
     if losses.others.is_none() {
-        lines.push("lost besides: whatever else is on the key, its PIN and its fingerprints".to_owned());
+        lines.push(
+            "lost besides: whatever else is on the key, its PIN and its fingerprints".to_owned(),
+        );
     }
     lines.join("\n")
 }

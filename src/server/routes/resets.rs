@@ -233,7 +233,11 @@ fn told(push: &KeyResetPush, gone: &[Bytes]) -> String {
         }
     }
     if let Some(found) = &case.identification {
-        detail = format!("{detail}; identified by {}:{}", found.kind(), found.detail());
+        detail = format!(
+            "{detail}; identified by {}:{}",
+            found.kind(),
+            found.detail()
+        );
     }
     if push.finished_by.is_some() {
         detail = format!("{detail}; begun by {}", push.operator);

@@ -11,7 +11,8 @@ use crate::station::face::Command;
 use crate::tui::entry::Line;
 use crate::tui::keymap::Action;
 use crate::tui::model::{
-    Asking, CareAsking, CurrentPin, DeskState, Identify, Model, NewPin, Page, PinComplaint, ResetAsking, Run,
+    Asking, CareAsking, CurrentPin, DeskState, Identify, Model, NewPin, Page, PinComplaint,
+    ResetAsking, Run,
 };
 use crate::workflow::dialogue::{Answer, Ending, Job};
 

@@ -296,10 +296,9 @@ fn withdraw(model: &mut Model, without_key: bool) -> Vec<Effect> {
         return Vec::new();
     };
     let what = match (&entry.body, without_key) {
-        (
-            OutboxBody::Test { .. } | OutboxBody::Unlock { .. } | OutboxBody::KeyReset { .. },
-            _,
-        ) => GivenUp::Test(entry.id),
+        (OutboxBody::Test { .. } | OutboxBody::Unlock { .. } | OutboxBody::KeyReset { .. }, _) => {
+            GivenUp::Test(entry.id)
+        }
         (OutboxBody::Enrolment { .. }, false) => GivenUp::Enrolment(entry.id),
         (OutboxBody::Enrolment { .. }, true) => GivenUp::EnrolmentWithoutKey(entry.id),
     };

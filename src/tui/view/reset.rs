@@ -89,20 +89,54 @@ fn lost(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, panel: Rect, mut row: u16, losses: 
         if let Some(organisation) = &lost.person.organisation {
             name = format!("{name} · {}", organisation.name);
         }
-        let line = tr!(t, "reset-lost", name = name, day = ctx.day(lost.enrolled_at));
-        row = sheet.bullet(panel, row, s("×", ctx.theme.danger()), &line, ctx.theme.strong());
+        let line = tr!(
+            t,
+            "reset-lost",
+            name = name,
+            day = ctx.day(lost.enrolled_at)
+        );
+        row = sheet.bullet(
+            panel,
+            row,
+            s("×", ctx.theme.danger()),
+            &line,
+            ctx.theme.strong(),
+        );
     }
     for other in losses.others.iter().flatten() {
         let account = other.account.as_deref().unwrap_or("–");
-        let line = tr!(t, "reset-lost-other", account = account, rp = other.rp_id.as_str());
-        row = sheet.bullet(panel, row, s("×", ctx.theme.danger()), &line, ctx.theme.plain());
+        let line = tr!(
+            t,
+            "reset-lost-other",
+            account = account,
+            rp = other.rp_id.as_str()
+        );
+        row = sheet.bullet(
+            panel,
+            row,
+            s("×", ctx.theme.danger()),
+            &line,
+            ctx.theme.plain(),
+        );
     }
     if losses.enrolments.is_empty() {
         let nobody = tr!(t, "reset-lost-nobody");
-        row = sheet.bullet(panel, row, s("✓", ctx.theme.good()), &nobody, ctx.theme.plain());
+        row = sheet.bullet(
+            panel,
+            row,
+            s("✓", ctx.theme.good()),
+            &nobody,
+            ctx.theme.plain(),
+        );
     }
     let besides = tr!(t, "reset-lost-besides");
-    sheet.bullet(panel, row, s("×", ctx.theme.danger()), &besides, ctx.theme.plain())
+    sheet.bullet(
+        panel,
+        row,
+        s("×", ctx.theme.danger()),
+        &besides,
+        ctx.theme.plain(),
+    )
 }
 
 /// What is to be done with the key now.
@@ -123,7 +157,13 @@ pub(super) fn coach(
             sheet.put(panel, row, bay::key_spans(ctx, &coached.key));
             if let Some(again) = again {
                 let why = why_again(ctx, again);
-                sheet.bullet(panel, row + 2, s("!", ctx.theme.warning()), &why, ctx.theme.plain());
+                sheet.bullet(
+                    panel,
+                    row + 2,
+                    s("!", ctx.theme.warning()),
+                    &why,
+                    ctx.theme.plain(),
+                );
             }
         }
         Coach::PutBack { window_s } => {
@@ -196,6 +236,12 @@ pub(super) fn done(
     let mut row = sheet.bullet(body, row, mark, &line, ctx.theme.plain()) + 1;
     for person in losses.people() {
         let line = tr!(t, "done-reset-lost", name = person.name.as_str());
-        row = sheet.bullet(body, row, s("!", ctx.theme.warning()), &line, ctx.theme.plain());
+        row = sheet.bullet(
+            body,
+            row,
+            s("!", ctx.theme.warning()),
+            &line,
+            ctx.theme.plain(),
+        );
     }
 }

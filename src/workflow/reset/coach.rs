@@ -189,7 +189,8 @@ async fn verified<D: ResetDesk>(desk: &mut D, reset: &KeyReset, mut key: KeyFact
             Coached::Reset(key)
         }
         Ok(false) => Coached::NotEmpty(Stop::Unproven(
-            "it said that it was reset, and still has a PIN or a credential: take it out of use".to_owned(),
+            "it said that it was reset, and still has a PIN or a credential: take it out of use"
+                .to_owned(),
         )),
         Err(stop) => Coached::NotEmpty(stop),
     }
@@ -202,16 +203,13 @@ pub(super) async fn looks_reset<D: ResetDesk>(
     key: &mut KeyFacts,
 ) -> Result<bool, Stop> {
     let mut now = key.clone();
-    let empty = crate::workflow::steps::on_key(
-        desk,
-        &mut now,
-        async |desk: &mut D, key: &KeyFacts| {
+    let empty =
+        crate::workflow::steps::on_key(desk, &mut now, async |desk: &mut D, key: &KeyFacts| {
             let mut fresh = key.clone();
             let empty = is_empty(desk, reset, &mut fresh).await?;
             Ok((empty, fresh))
-        },
-    )
-    .await;
+        })
+        .await;
     let (empty, fresh) = empty?;
     *key = fresh;
     Ok(empty)

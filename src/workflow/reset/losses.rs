@@ -6,7 +6,7 @@
 use super::super::steps::{current_pin, end_step, on_key};
 use super::ResetDesk;
 use crate::domain::change::Enrolment;
-use crate::domain::reset::{LostEnrolment, Losses, OtherCredential};
+use crate::domain::reset::{Losses, LostEnrolment, OtherCredential};
 use crate::domain::{Bytes, KeyFacts};
 use crate::wire::KnownCredentials;
 use crate::wire::webauthn::Descriptor;

@@ -81,8 +81,8 @@ async fn what_was_on_a_reset_key_stays_on_record_and_opens_nothing_any_more() {
     let offer = world.offer("p-1").await;
     assert!(offer.creation.exclude_credentials.is_empty());
     assert_eq!(offer.person.keys, 0);
-    let page = world.client.person(&world.session, &PersonId::new("p-1"));
-    let page = page.await.unwrap();
+    let who = PersonId::new("p-1");
+    let page = world.client.person(&world.session, &who).await.unwrap();
     assert_eq!(page.credentials.len(), 1);
     assert!(page.credentials[0].gone_at.is_some());
     // The assertion was made before the reset; a copy of the key could make one after it.

@@ -37,7 +37,11 @@ impl<V: View> Pending<'_, V> {
             }
         }
         self.end_intent(id, row)?;
-        let person = reset.losses.people().first().map(|person| person.id.clone());
+        let person = reset
+            .losses
+            .people()
+            .first()
+            .map(|person| person.id.clone());
         let body = OutboxBody::KeyReset {
             person,
             push: Box::new(push.clone()),
