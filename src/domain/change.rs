@@ -278,6 +278,9 @@ pub struct Made {
     pub public_key: Bytes,
     /// Whether user verification was done.
     pub user_verified: bool,
+    /// Why policy refuses the key, going by how it vouches for the credential: then it can only be undone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<String>,
 }
 
 /// Why an intent ended without an enrolment.

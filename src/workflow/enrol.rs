@@ -294,18 +294,21 @@ async fn create<D: Desk>(
     progress.credential = Some(new.id.clone());
     desk.tell(Event::Leaves { remains });
     let verdict = policy::judge_attestation(key, desk.models(), desk.policy(), new.attestation);
+    // Recorded with the credential: a stop right after this must not turn the refusal into an enrolment.
+    let refused = (!verdict.admits()).then(|| verdict.in_words());
     let made = Made {
         public_key: new.public_key.clone(),
         user_verified: new.user_verified,
         registration: registration_response(new, client),
+        refused,
     };
     desk.commit(Change::CredentialMade {
         intent: intent.id,
         made: Box::new(made.clone()),
     })
     .await?;
-    if !verdict.admits() {
-        return Err(Stop::KeyRefused(verdict.in_words()));
+    if let Some(why) = made.refused {
+        return Err(Stop::KeyRefused(why));
     }
     let note = match verdict.findings.is_empty() {
         true => Note::None,

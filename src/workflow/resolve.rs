@@ -1,8 +1,9 @@
 //! Ends unfinished work: an intent that a power cut, a kill or a pulled key left open.
 //!
-//! One safe way on for each stage. A credential whose registration is on disk is finished (tested, recorded, pushed)
-//! while the registry's challenge lives; anything else is undone, so that never two credentials come of one intent. An operator's
-//! own key stays if the registry knows it, what was withdrawn is deleted, and a reset is finished or done again.
+//! One safe way on for each stage. A credential whose registration is on disk, and which policy does not refuse, is finished
+//! (tested, recorded, pushed) while the registry's challenge lives; anything else is undone, so that never two credentials come
+//! of one intent. An operator's own key stays if the registry knows it, what was withdrawn is deleted, and a reset is finished
+//! or done again.
 
 use super::dialogue::{Ending, Event, Job, Note, Step};
 use super::enrol::{key_report, prove_and_record, push};
@@ -90,7 +91,9 @@ async fn resume<D: Desk>(
     key: &mut KeyFacts,
 ) -> Result<Ending, Stop> {
     match &open.made {
-        Some(made) if desk.registry_now() < open.intent.offer.expires_at => {
+        Some(made)
+            if made.refused.is_none() && desk.registry_now() < open.intent.offer.expires_at =>
+        {
             finish(desk, &open.intent, made, key).await
         }
         Some(made) => {

@@ -80,10 +80,7 @@ impl<D> FaultyDesk<D> {
 
     /// A desk that has no mishap, with other rules on which keys are allowed.
     pub fn ruled_by(inner: D, policy: Policy) -> Self {
-        Self {
-            policy: Some(policy),
-            ..Self::new(inner, None, Mishap::FailsBefore)
-        }
+        Self::new(inner, None, Mishap::FailsBefore).under(policy)
     }
 
     /// A desk that has no mishap, with odd keys.
@@ -91,6 +88,15 @@ impl<D> FaultyDesk<D> {
         Self {
             oddness: Some(oddness),
             ..Self::new(inner, None, Mishap::FailsBefore)
+        }
+    }
+
+    /// The same, with other rules on which keys are allowed.
+    #[must_use]
+    pub fn under(self, policy: Policy) -> Self {
+        Self {
+            policy: Some(policy),
+            ..self
         }
     }
 

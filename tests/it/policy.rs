@@ -9,9 +9,9 @@ use keydesk::domain::models::Models;
 use keydesk::domain::policy::{Finding, Policy, Ruling};
 use keydesk::store::audit;
 use keydesk::workflow::dialogue::{Ending, Event, Note};
-use keydesk::workflow::{self, Stop};
+use keydesk::workflow::{self, How, Stop};
 
-use crate::faulty_desk::FaultyDesk;
+use crate::faulty_desk::{FaultyDesk, Mishap};
 use crate::scenarios::{SLOT, desk, fresh_key, person, world};
 
 fn policy(rules: &str) -> Policy {
@@ -67,6 +67,40 @@ async fn a_credential_that_is_not_vouched_for_as_demanded_is_deleted_again() {
     assert_eq!(stop.remains(), Remains::CredentialDeleted);
     assert!(key.credentials().is_empty());
     assert!(world.station.store().unfinished().expect("read").is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_by_attestation_is_not_forgotten_by_a_power_cut() {
+    let world = world(1).await;
+    let key = fresh_key();
+    world.rack.put(SLOT, &key);
+    let (inner, _) = desk(&world, &Cancel::default());
+    let faulty = FaultyDesk::at(inner, "delete_credential", Mishap::StopsBefore);
+    let mut faulty = faulty.under(refusing("attestation = [\"basic\"]"));
+    let stopped = faulty.stopped();
+    let who = person(1);
+    tokio::select! {
+        ended = workflow::enrol(&mut faulty, &who) => panic!("not stopped: {ended:?}"),
+        () = stopped.notified() => {}
+    }
+    drop(faulty);
+    assert_eq!(key.credentials().len(), 1);
+    let work = world.station.store().unfinished().expect("read");
+    let work = work.into_iter().next().expect("unfinished work");
+    let (mut desk, _) = desk(&world, &Cancel::default());
+    let ending = workflow::resolve(&mut desk, work, How::WithKey).await;
+    assert!(
+        matches!(
+            ending,
+            Ok(Ending::Resolved {
+                remains: Remains::CredentialDeleted
+            })
+        ),
+        "{ending:?}"
+    );
+    assert!(key.credentials().is_empty());
+    let here = world.station.store().enrolments_of(&who);
+    assert!(here.expect("read").is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -200,6 +200,7 @@ pub fn made(n: u32) -> Change {
             registration: registration(n),
             public_key: Bytes(vec![0xa5; 77]),
             user_verified: true,
+            refused: None,
         }),
     }
 }
