@@ -42,6 +42,7 @@ async fn enrol_person<D: Desk>(desk: &mut D, who: &PersonId) -> Result<Ending, S
         expires_at: desk.now().saturating_add(left).unwrap_or(offer.expires_at),
     });
     let identification = identify(desk, &offer.person).await?;
+    operator.role.may(identification.action())?;
     let (mut key, held) = admitted_key(desk, &offer).await?;
     if held {
         let retest = Retest {

@@ -87,10 +87,20 @@ fn manual(serial: &str) -> SoftKey {
 }
 
 async fn enrol(world: &World, key: Option<&str>, wait: u64, output: Arc<Output>) -> Outcome {
+    enrol_by(world, "passport:7K31", key, wait, output).await
+}
+
+async fn enrol_by(
+    world: &World,
+    identified_by: &str,
+    key: Option<&str>,
+    wait: u64,
+    output: Arc<Output>,
+) -> Outcome {
     let pins = pins();
     let arguments = EnrolArguments {
         person: PersonId::new("p-1"),
-        identified_by: "passport:7K31".parse().expect("a document"),
+        identified_by: identified_by.parse().expect("an identification"),
         key: KeyChoice {
             key: key.map(str::to_owned),
             pin_fd: Some(fd_of(&pins)),
@@ -105,6 +115,20 @@ async fn enrol(world: &World, key: Option<&str>, wait: u64, output: Arc<Output>)
     let run = commands::run(station, command, output, Stopper::default());
     let ended = tokio::time::timeout(LONG, run).await;
     ended.expect("a run without a screen ends by itself")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_help_desk_that_only_states_who_it_is_enrols_nobody_and_the_key_stays_as_it_was() {
+    let world = world(1).await;
+    let key = SoftKey::new(Profile::yubikey_5_nfc().with_touch(TouchPolicy::Auto));
+    world.rack.put(SLOT, &key);
+    let said = "statement:standby keys for safe 3";
+    let outcome = enrol_by(&world, said, Some(SLOT), 20, paper().1).await;
+    assert_eq!(outcome.exit, Exit::Refused, "{outcome:?}");
+    assert_eq!(outcome.code, "not-allowed");
+    assert!(outcome.detail.contains("station-administrator"));
+    assert!(key.credentials().is_empty());
+    assert!(world.station.store().unfinished().expect("read").is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]

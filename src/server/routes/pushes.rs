@@ -19,7 +19,7 @@ use claim::{Claim, claimed_offer};
 use super::people::no_person;
 use super::{Body, Shared};
 use crate::domain::authority::Role;
-use crate::domain::{Aaguid, Bytes, Identification, OfferId, PersonId, StationId};
+use crate::domain::{Aaguid, Bytes, Identification, OfferId, OperatorId, PersonId, StationId};
 use crate::server::Registry;
 use crate::server::auth::{AtStation, IdempotencyKey};
 use crate::server::database::{Audit, Write, from_ms, ms};
@@ -76,7 +76,7 @@ pub async fn enrolment(
         )
     })?;
     refuse_known(&mut entry.tx, &push.registration.raw_id).await?;
-    may_identify(&mut entry.tx, &push).await?;
+    may_identify(&mut entry.tx, &push.operator, &push.identification).await?;
     let handle = people::user_handle(&mut *entry.tx, &push.person)
         .await?
         .ok_or_else(|| no_person(&push.person))?;
@@ -149,6 +149,9 @@ pub async fn test(
         at: push.tested_at,
     };
     let offer = claimed_offer(&registry, &mut entry.tx, &claim).await?;
+    if let Some(identification) = &push.identification {
+        may_identify(&mut entry.tx, &push.operator, identification).await?;
+    }
     let row = sqlx::query(
         "SELECT c.verifier, c.gone_ms, p.user_handle FROM credential c JOIN person p ON p.id = c.person \
          WHERE c.id = ? AND c.person = ?",
@@ -386,19 +389,23 @@ async fn note_clone(
     Ok(refusal)
 }
 
-/// A statement in place of a document takes a right of its own. It is asked of whoever began the enrolment.
-async fn may_identify(tx: &mut Write, push: &EnrolmentPush) -> Answer<()> {
+/// A statement in place of a document takes a right of its own. It is asked of whoever began the enrolment or did the test.
+async fn may_identify(
+    tx: &mut Write,
+    operator: &OperatorId,
+    identification: &Identification,
+) -> Answer<()> {
     let role: Option<String> = sqlx::query_scalar("SELECT role FROM operator WHERE id = ?")
-        .bind(push.operator.as_str())
+        .bind(operator.as_str())
         .fetch_optional(&mut **tx)
         .await?;
     let role = role.and_then(|role| Role::parse(&role)).ok_or_else(|| {
         Refusal::new(
             code::OFFER_FOREIGN,
-            format!("operator {} is not known here", push.operator),
+            format!("operator {operator} is not known here"),
         )
     })?;
-    role.may(push.identification.action())
+    role.may(identification.action())
         .map_err(|refused| Refusal::new(code::NOT_ALLOWED, refused.to_string()))
 }
 

@@ -205,6 +205,19 @@ async fn a_statement_in_place_of_a_document_is_the_station_administrators_to_mak
 }
 
 #[tokio::test]
+async fn a_test_on_a_mere_statement_is_the_station_administrators_to_report() {
+    let world = World::new().await;
+    let mut key = Authenticator::new(1);
+    world.enrolled("p-1", &mut key).await;
+    let offer = world.test_offer("p-1").await;
+    let mut push = world.test(&offer, "p-1", &mut key);
+    let stated = Identification::stated("standby keys for safe 3").expect("a line");
+    push.body.identification = Some(stated);
+    let answer = world.client.push_test(entry(), &push).await;
+    assert_eq!(refused(answer), "not-allowed");
+}
+
+#[tokio::test]
 async fn what_a_station_says_of_a_key_cannot_write_on_other_screens() {
     let world = World::new().await;
     let offer = world.offer("p-1").await;
