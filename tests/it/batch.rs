@@ -382,6 +382,8 @@ async fn a_batch_that_was_stopped_goes_on_where_it_was_and_does_nothing_twice() 
     assert_eq!(finish, Finish::Complete);
     assert_eq!(ends(&batch, KeyEnd::Done), 3);
     assert_eq!(batch.runs.len(), 3, "no key began twice");
+    // What was being sent when the batch stopped waits in the outbox.
+    world.station.push_outbox().await.expect("pushed");
     for (n, key) in keys.iter().enumerate() {
         assert_eq!(key.credentials().len(), 1);
         let page = world.station.person(&person(n + 1)).await.expect("a page");
