@@ -171,6 +171,38 @@ async fn settings_are_applied_in_an_order_that_reaches_each_and_read_back_from_t
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_forced_change_that_a_longer_minimum_has_brought_about_is_not_asked_for_again() {
+    let world = administrators().await;
+    world.rack.put(SLOT, &touching(Profile::full()));
+    let short = "135790";
+    let settings = vec![
+        Setting::MinPinLength {
+            length: 8,
+            rp_ids: Vec::new(),
+        },
+        Setting::ForcePinChange,
+    ];
+    ready(&world).await;
+    let face = ScriptedFace::new(SLOT, short).wanting([Answer::Settings(settings.clone())]);
+    let station = Arc::clone(&world.station);
+    let mut desk = StationDesk::new(station, Arc::new(face), Cancel::default());
+    let key = desk.keys().into_iter().find(|k| k.place.as_str() == SLOT);
+    let pin = Pin::new(short, 4).expect("a PIN");
+    let set = desk.set_pin(&key.expect("in"), &pin).await;
+    set.expect("set");
+    let ending = care::configure(&mut desk, None).await.expect("configured");
+    assert_eq!(done(&ending).len(), settings.len());
+    let Ending::Cared { key, .. } = &ending else {
+        panic!("{ending:?}");
+    };
+    let portrait = desk.portrait(key).await.expect("read");
+    assert!(
+        settings.iter().all(|s| s.holds_on(&portrait)),
+        "{portrait:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_a_key_cannot_and_what_cannot_be_taken_back_is_refused_before_it_is_sent() {
     let world = administrators().await;
     with_pin(&world, Profile::security_key_nfc()).await;
