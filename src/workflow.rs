@@ -89,7 +89,8 @@ pub trait Desk {
     async fn sign_in(&mut self, proof: SignIn) -> Result<SignedIn, Stop>;
     /// What an operator's own key must make at their first sign-in.
     async fn operator_offer(&mut self, code: &Secret) -> Result<OperatorOffer, Stop>;
-    /// Hands the operator's new credential to the registry, which signs them in; uses up the code.
+    /// Hands the operator's new credential to the registry, which signs them in; uses up the code. Whether it did is not known
+    /// after [`Stop::Unreachable`]; every other stop is certain.
     async fn operator_enrol(&mut self, enrolment: OperatorEnrolment) -> Result<Operator, Stop>;
 
     /// What a key must sign for [`Desk::is_operators`].

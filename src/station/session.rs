@@ -15,10 +15,11 @@ use zeroize::Zeroizing;
 
 use super::Station;
 use crate::domain::{Bytes, Change, OperatorId, Secret};
+use crate::registry::RegistryError;
 use crate::store::private;
 use crate::wire::webauthn::{AuthenticationResponse, Descriptor, RequestOptions};
 use crate::wire::{
-    Operator, OperatorEnrolment, OperatorOffer, Session, SignIn, SignInOptions, Unlock,
+    Operator, OperatorEnrolment, OperatorOffer, Session, SignIn, SignInOptions, Unlock, code,
 };
 use crate::workflow::{
     Ceremony, NewAssertion, SignedIn, Stop, Verified, client_data, verify_assertion,
@@ -160,7 +161,7 @@ impl Station {
         self.heard(answered)
     }
 
-    /// Whether the registry takes this for an operator's sign-in. The session that it opens is ended at once and never used.
+    /// Whether the registry takes this for an operator's sign-in; a key or operator whose access was ended opens nothing. The session that it opens is ended at once and never used.
     pub async fn is_operators(&self, proof: &SignIn) -> Result<bool, Stop> {
         let client = self.registry()?;
         match self.heard(client.sign_in(proof).await) {
@@ -169,8 +170,13 @@ impl Station {
                 let _ = client.sign_out(&session).await;
                 Ok(true)
             }
-            Err(Stop::RegistryRefused { code, .. })
-                if code == crate::wire::code::CREDENTIAL_UNKNOWN =>
+            Err(Stop::RegistryRefused { code: why, .. })
+                if [
+                    code::CREDENTIAL_UNKNOWN,
+                    code::CREDENTIAL_REVOKED,
+                    code::OPERATOR_REVOKED,
+                ]
+                .contains(&why.as_str()) =>
             {
                 Ok(false)
             }
@@ -215,10 +221,17 @@ impl Station {
         self.heard(offer)
     }
 
-    /// Hands an operator's new credential to the registry, which signs them in.
+    /// Hands an operator's new credential to the registry, which signs them in. [`Stop::Unreachable`]: what it did is not known.
     pub async fn operator_enrol(&self, enrolment: &OperatorEnrolment) -> Result<Operator, Stop> {
-        let session = self.heard(self.registry()?.enrol_operator(enrolment).await)?;
-        Ok(self.take_up(session))
+        match self.registry()?.enrol_operator(enrolment).await {
+            // Something answered, and not with a refusal: the registry may hold the credential all the same.
+            Err(
+                unread @ (RegistryError::Malformed { .. }
+                | RegistryError::NewerVersion { .. }
+                | RegistryError::Contradiction(_)),
+            ) => Err(Stop::Unreachable(unread.to_string())),
+            answer => Ok(self.take_up(self.heard(answer)?)),
+        }
     }
 
     /// Keeps a session ready until [`Change::SessionOpened`] is committed.

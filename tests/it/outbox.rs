@@ -36,7 +36,7 @@ pub async fn sql(world: &World, statement: &'static str) {
 }
 
 /// Enrols person `n` with the registry out of reach, by a ticket.
-pub async fn enrol_later(world: &mut World, count: usize) {
+async fn enrol_later(world: &mut World, count: usize) {
     fetch_tickets(world, count).await;
     world.stop_registry().await;
     for n in 1..=count {
@@ -71,7 +71,7 @@ async fn fetch_tickets(world: &World, count: usize) {
         .expect("tickets");
 }
 
-pub async fn back(world: &mut World) {
+async fn back(world: &mut World) {
     let started = world.start_registry(ServeConfig::default()).await;
     started.expect("back");
 }
@@ -171,7 +171,7 @@ async fn an_entry_that_the_registry_stumbles_over_does_not_hold_up_those_behind_
 }
 
 /// Answers everything at the registry's address with this, until the handle is dropped.
-async fn in_between(world: &mut World, answer: &'static str) -> tokio::task::JoinHandle<()> {
+pub async fn in_between(world: &mut World, answer: &'static str) -> tokio::task::JoinHandle<()> {
     world.stop_registry().await;
     let address = world.url.rsplit('/').next().unwrap_or_default();
     let listener = tokio::net::TcpListener::bind(address).await.expect("binds");

@@ -17,7 +17,7 @@ use keydesk::workflow::{self, How, Stop};
 
 use crate::faulty_desk::{FaultyDesk, Mishap};
 use crate::leftovers::endings;
-use crate::outbox::sql;
+use crate::outbox::{in_between, sql};
 use crate::scenarios::{OPERATOR_SLOT, SLOT, desk, fresh_key, world};
 
 /// Longer than any run here may last, with other tests beside it.
@@ -213,4 +213,59 @@ async fn a_first_sign_in_says_whether_the_pin_is_new_or_was_there() {
         });
         assert_eq!(told, Some(said), "{name}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_to_a_first_sign_in_that_cannot_be_read_deletes_nothing() {
+    let mut world = world(1).await;
+    let key = SoftKey::new(Profile::yubikey_5_nfc().with_touch(TouchPolicy::Manual));
+    world.rack.put(SLOT, &key);
+    let code = code_for(&world, "Unheard").await;
+    let (mut desk, _) = desk(&world, &Cancel::default());
+    let unreadable = "HTTP/1.1 201 Created\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\
+        connection: close\r\n\r\n{}";
+    let answered = async {
+        while key.waiting().is_none() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        let other = in_between(&mut world, unreadable).await;
+        key.touch();
+        other
+    };
+    let run = workflow::first_sign_in(&mut desk, &code);
+    let both = async { tokio::join!(run, answered) };
+    let (ended, other) = tokio::time::timeout(LONG, both).await.expect("ends");
+    other.abort();
+    let stop = ended.expect_err("not signed in");
+    assert!(
+        matches!(stop.cause(), Stop::Unreachable(why) if why.contains("cannot be read")),
+        "{stop:?}"
+    );
+    assert_eq!(stop.remains(), Remains::Credential, "{stop}");
+    assert_eq!(key.credentials().len(), 1);
+    assert_eq!(world.station.store().unfinished().expect("read").len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_half_made_key_of_an_operator_whose_access_was_ended_is_emptied() {
+    let world = world(1).await;
+    let key = fresh_key();
+    world.rack.put(SLOT, &key);
+    let (ended, _) = with_mishap(&world, "Leaver", |inner| {
+        FaultyDesk::at(inner, "operator_enrol", Mishap::StopsAfter)
+    })
+    .await;
+    assert_eq!(ended, None);
+    let world = next_start(world, &key).await;
+    let work = world.station.store().unfinished().expect("read");
+    let Some(Unfinished::OwnKey(own)) = work.first() else {
+        panic!("not an own key: {work:?}");
+    };
+    let revoked = admin::revoke_operator(&world.database(), &own.offer.operator.id).await;
+    revoked.expect("revoked");
+    assert_eq!(key.credentials().len(), 1);
+    assert_eq!(take_up(&world, "revoked").await, 1);
+    assert!(key.credentials().is_empty());
+    let ending = (EndReason::ResolvedAfterStop, Remains::CredentialDeleted);
+    assert_eq!(endings(&world).last(), Some(&ending));
 }
