@@ -50,6 +50,7 @@ async fn enrol_person<D: Desk>(desk: &mut D, who: &PersonId) -> Result<Ending, S
             identification: &identification,
             operator: &operator,
             intent: None,
+            pin_written: false,
         };
         return retest.run(desk, &mut key).await;
     }
@@ -236,6 +237,7 @@ async fn fulfil<D: Desk>(
                 identification: &intent.identification,
                 operator,
                 intent: Some(intent.id),
+                pin_written: progress.pin_written,
             };
             return retest.run(desk, key).await;
         }

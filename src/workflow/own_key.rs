@@ -10,7 +10,7 @@ use super::sign_in::{opened, own_pin, sign};
 use super::steps::{
     PinChange, Unlocked, begin_step, choose_key, end_step, pin_was_written, refresh, touch,
 };
-use super::undo::{Progress, delete_known, find_orphans, give_up};
+use super::undo::{Progress, Seen, delete_known, find_orphans, give_up};
 use super::{Desk, KeyFault, SignedIn, Stop, conclude};
 use crate::domain::change::{EndReason, OwnKey, Remains};
 use crate::domain::{Bytes, Change, IntentId, KeyFacts, Secret};
@@ -121,6 +121,8 @@ pub(super) async fn settle<D: Desk>(
         (Ok(Some(false)), Some(ids)) => {
             let mut remains = kept;
             for id in &ids {
+                // It has just signed with one of them, in this plug.
+                let id = (id, Seen::ThisPlug);
                 let left = delete_known(desk, &options.rp.id, key, unlocked.pin(), id).await;
                 remains = left.map_err(|fault| Stop::Key(fault).leaving(Remains::Credential))?;
             }

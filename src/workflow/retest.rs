@@ -24,6 +24,8 @@ pub(super) struct Retest<'a> {
     pub(super) operator: &'a Operator,
     /// The intent that turned out to need nothing, if one was begun.
     pub(super) intent: Option<IntentId>,
+    /// The person set or changed the key's PIN on the way to it.
+    pub(super) pin_written: bool,
 }
 
 impl Retest<'_> {
@@ -47,6 +49,10 @@ impl Retest<'_> {
         let (signed, client) = match sign_as_enrolled(desk, key, &asked).await {
             Ok(signed) => signed,
             Err(stop) => {
+                let stop = match self.pin_written {
+                    true => stop.leaving(Remains::Pin),
+                    false => stop,
+                };
                 if let Some(intent) = self.intent {
                     desk.commit(Change::IntentEnded {
                         intent,

@@ -89,7 +89,9 @@ async fn undo<D: Desk>(
     }
     let pin = progress.unlocked.as_ref().and_then(Unlocked::pin);
     if let Some(id) = &progress.credential {
-        return delete_known(desk, &options.rp.id, key, pin, id).await.ok();
+        return delete_known(desk, &options.rp.id, key, pin, (id, Seen::Before))
+            .await
+            .ok();
     }
     let orphans = orphans_on(desk, options, &known_to_offer(options), pin, key).await;
     let orphans = orphans.ok()?;
@@ -97,7 +99,7 @@ async fn undo<D: Desk>(
         return Some(without_credential(progress.pin_written));
     }
     for id in orphans {
-        delete_known(desk, &options.rp.id, key, pin, &id)
+        delete_known(desk, &options.rp.id, key, pin, (&id, Seen::ThisPlug))
             .await
             .ok()?;
     }
@@ -110,20 +112,32 @@ fn is_in_bay<D: Desk>(desk: &D, key: &KeyFacts) -> bool {
         .any(|k| k.place == key.place && k.generation == key.generation)
 }
 
+/// Why a credential is taken to be on the key that is in the slot now.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Seen {
+    /// The key showed it, and has not been pulled since.
+    ThisPlug,
+    /// It was made there; another key without serial number may be in the slot by now.
+    Before,
+}
+
 /// What is left after an attempt to delete a credential that is on the key. After a fault that is not known.
 pub(super) async fn delete_known<D: Desk>(
     desk: &mut D,
     rp_id: &str,
     key: &KeyFacts,
     pin: Option<&Pin>,
-    id: &Bytes,
+    (id, seen): (&Bytes, Seen),
 ) -> Result<Remains, KeyFault> {
     let deleted = match pin {
         Some(pin) if key.credential_management => desk.delete_credential(key, pin, rp_id, id).await,
         _ => Err(KeyFault::Unsupported("credential management".to_owned())),
     };
     match deleted {
-        Ok(()) | Err(KeyFault::NoCredential) => Ok(Remains::CredentialDeleted),
+        Ok(()) => Ok(Remains::CredentialDeleted),
+        Err(KeyFault::NoCredential) if seen == Seen::ThisPlug || key.id.is_unique() => {
+            Ok(Remains::CredentialDeleted)
+        }
         Err(KeyFault::Unsupported(_)) => Ok(Remains::Credential),
         Err(fault) => Err(fault),
     }
@@ -192,7 +206,7 @@ pub(super) async fn delete_orphans<D: Desk>(
         }));
     };
     for id in &orphans {
-        match delete_known(desk, &options.rp.id, key, pin, id).await {
+        match delete_known(desk, &options.rp.id, key, pin, (id, Seen::ThisPlug)).await {
             Ok(Remains::CredentialDeleted) => {}
             Ok(remains) => return Ok(Some(remains)),
             Err(fault) => return Err(Stop::Key(fault).leaving(Remains::Credential)),

@@ -7,7 +7,7 @@
 use super::dialogue::{Ending, Event, Job, Note, Step};
 use super::resolve::How;
 use super::steps::{Unlocked, begin_step, choose_key, end_step, on_key, refresh, unlock};
-use super::undo::delete_known;
+use super::undo::{Seen, delete_known};
 use super::{Desk, Stop, conclude};
 use crate::domain::authority::Action;
 use crate::domain::change::{EndReason, Remains, Resolution, Withdrawal};
@@ -137,7 +137,7 @@ async fn delete<D: Desk>(
     key: &KeyFacts,
 ) -> Result<Remains, Stop> {
     let (rp_id, id) = (withdrawal.rp_id.as_str(), &withdrawal.credential);
-    delete_known(desk, rp_id, key, unlocked.pin(), id)
+    delete_known(desk, rp_id, key, unlocked.pin(), (id, Seen::ThisPlug))
         .await
         .map_err(|fault| Stop::Key(fault).leaving(Remains::Credential))
 }
