@@ -4,7 +4,9 @@
 
 use crate::domain::batch::Batch;
 use crate::domain::care::CareRecord;
-use crate::domain::change::{Enrolment, KeyRecord, OutboxBody, OutboxEntry, Unfinished};
+use crate::domain::change::{
+    Enrolment, EntryState, KeyRecord, OutboxBody, OutboxEntry, Unfinished,
+};
 use crate::domain::{BatchId, EntryId, IntentId, KeyFacts, PersonId};
 use crate::store::{Counts, Room, Store, StoreError};
 use crate::wire::Offer;
@@ -31,10 +33,12 @@ impl<'a> Memory<'a> {
         self.store.outbox_entry(id).map_err(failed)
     }
 
-    /// The enrolment that an entry reports and that is to be given up. `None`: the entry reports a test, or waits no more.
+    /// The enrolment that an entry reports and that is to be given up. `None`: the entry reports a test, is not in conflict, or
+    /// waits no more.
     pub fn refused(self, id: EntryId) -> Result<Option<Refused>, Stop> {
         let Some(OutboxEntry {
             body: OutboxBody::Enrolment { push },
+            state: EntryState::Conflict { code, .. },
             ..
         }) = self.outbox_entry(id)?
         else {
@@ -45,6 +49,7 @@ impl<'a> Memory<'a> {
         let enrolment = self.store.enrolment_by(&credential).map_err(failed)?;
         Ok(enrolment.map(|enrolment| Refused {
             entry: id,
+            code,
             person: enrolment.person,
             credential,
             rp_id: enrolment.rp_id,

@@ -92,3 +92,24 @@ pub const CREDENTIAL_UNKNOWN: &str = "credential-unknown";
 pub const CREDENTIAL_GONE: &str = "credential-gone";
 /// The credential is enrolled already.
 pub const CREDENTIAL_EXISTS: &str = "credential-exists";
+
+/// Whether a refusal of an enrolment judged the credential or the proof that came with it. The registry looks at those only
+/// after it found that it had not taken this very push before, so that it holds nothing of what it refused. Any other refusal
+/// may have come after an acceptance whose answer was lost.
+pub fn judges_credential(code: &str) -> bool {
+    [
+        CHALLENGE_EXPIRED,
+        CHALLENGE_MISMATCH,
+        ORIGIN_MISMATCH,
+        RP_MISMATCH,
+        USER_NOT_PRESENT,
+        USER_NOT_VERIFIED,
+        ALGORITHM_REFUSED,
+        ATTESTATION_INVALID,
+        ATTESTATION_UNTRUSTED,
+        NOT_DEVICE_BOUND,
+        RESPONSE_MALFORMED,
+        SIGNATURE_INVALID,
+    ]
+    .contains(&code)
+}

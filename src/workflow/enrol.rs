@@ -13,7 +13,7 @@ use super::steps::{
 use super::undo::{Progress, give_up};
 use super::{Desk, KeyFault, NewCredential, Offered, Pushed, Stop, conclude, verify_assertion};
 use crate::domain::authority::Action;
-use crate::domain::change::{Made, Remains};
+use crate::domain::change::{Enrolment, Made, Remains};
 use crate::domain::policy::{self, Circumstances, Finding, Verdict};
 use crate::domain::{
     Change, EntryId, Identification, Intent, IntentId, KeyFacts, Person, PersonId, Pin,
@@ -129,6 +129,7 @@ async fn admitted_key<D: Desk>(desk: &mut D, offer: &Offer) -> Result<(KeyFacts,
             }
         }
         if !already_enrolled(desk, &mut key, offer).await? {
+            refuse_unresolved(desk, &mut key, offer).await?;
             return Ok((key, false));
         }
         let question = Question::Retest { key: key.clone() };
@@ -215,6 +216,40 @@ async fn already_enrolled<D: Desk>(
     })
     .await?;
     Ok(held.is_some())
+}
+
+/// A key that holds an enrolment of this person which the registry refused gets no other one: that would overwrite the
+/// credential, and the refused entry could still be sent again.
+async fn refuse_unresolved<D: Desk>(
+    desk: &mut D,
+    key: &mut KeyFacts,
+    offer: &Offer,
+) -> Result<(), Stop> {
+    let rp_id = &offer.creation.rp.id;
+    let refused = |e: &Enrolment| {
+        e.person.id == offer.person.id && e.rp_id == *rp_id && !e.pushed && !e.withdrawn
+    };
+    let here = desk.enrolments_on(key).await?;
+    let ids: Vec<Descriptor> = here
+        .into_iter()
+        .filter(refused)
+        .map(|e| Descriptor::new(e.credential))
+        .collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let held = on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
+        desk.holds(key, rp_id, &ids).await
+    })
+    .await?;
+    match held {
+        None => Ok(()),
+        Some(_) => Err(Stop::KeyRefused(
+            "it holds an enrolment of this person that the registry refused: resolve that conflict in the outbox first, or take \
+             another key"
+                .to_owned(),
+        )),
+    }
 }
 
 /// From the intent on disk to the end. Whatever goes wrong, what remains is told.

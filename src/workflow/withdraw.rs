@@ -2,24 +2,27 @@
 //! says that it stays there.
 //!
 //! Invariant: before a credential is deleted its entry has left the outbox, in the same record that begins the deletion. So
-//! what may be gone from the key is never sent again, and a stop in between is unfinished work.
+//! what may be gone from the key is never sent again, and a stop in between is unfinished work. Nothing is deleted that the
+//! registry holds, or may hold: a refusal may follow an acceptance whose answer was lost.
 
 use super::dialogue::{Ending, Event, Job, Note, Step};
 use super::resolve::How;
 use super::steps::{Unlocked, begin_step, choose_key, end_step, on_key, refresh, unlock};
 use super::undo::{Seen, delete_known};
-use super::{Desk, Stop, conclude};
+use super::{Desk, Offered, Stop, conclude};
 use crate::domain::authority::Action;
 use crate::domain::change::{EndReason, Remains, Resolution, Withdrawal};
 use crate::domain::{Bytes, Change, EntryId, IntentId, KeyFacts, OperatorId, Person};
-use crate::wire::KeyReport;
 use crate::wire::webauthn::Descriptor;
+use crate::wire::{KeyReport, code};
 
 /// An enrolment that the registry refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
     /// Its outbox entry, which is in conflict.
     pub entry: EntryId,
+    /// The code of the registry's refusal.
+    pub code: String,
     /// Whose it is.
     pub person: Person,
     /// The credential.
@@ -48,14 +51,59 @@ async fn withdraw_enrolment<D: Desk>(
 ) -> Result<Ending, Stop> {
     let operator = desk.operator().ok_or(Stop::SignedOut)?;
     operator.role.may(Action::ResolveConflict)?;
-    let remains = match how {
-        How::WithoutKey => record(desk, refused.entry, Remains::Credential).await?,
-        How::WithKey => withdraw_from_key(desk, &refused, operator.id).await?,
+    let remains = match (how, held(desk, &refused).await?) {
+        (How::WithoutKey, held) => record(desk, refused.entry, kept(held)).await?,
+        (How::WithKey, Some(false)) => withdraw_from_key(desk, &refused, operator.id).await?,
+        (How::WithKey, Some(true)) => return Err(is_held()),
+        (How::WithKey, None) => return Err(may_be_held()),
     };
     Ok(Ending::Withdrawn {
         person: refused.person,
         remains,
     })
+}
+
+/// Whether the registry holds the credential; `None` when that is not known. It is asked; where it can't answer, only a
+/// refusal that judged the credential itself tells.
+async fn held<D: Desk>(desk: &mut D, refused: &Refused) -> Result<Option<bool>, Stop> {
+    if refused.code == code::CREDENTIAL_EXISTS {
+        return Ok(Some(true));
+    }
+    match desk.offer(&refused.person.id).await {
+        Ok(Offered { offer, fresh: true }) => {
+            let known = &offer.creation.exclude_credentials;
+            Ok(Some(known.iter().any(|d| d.id == refused.credential)))
+        }
+        Ok(_) | Err(Stop::Unreachable(_) | Stop::RegistryRefused { .. }) => {
+            Ok(code::judges_credential(&refused.code).then_some(false))
+        }
+        Err(stop) => Err(stop),
+    }
+}
+
+/// What is on a key that is not at hand.
+fn kept(held: Option<bool>) -> Remains {
+    match held {
+        Some(true) => Remains::InUse,
+        Some(false) => Remains::Credential,
+        None => Remains::Unknown,
+    }
+}
+
+fn is_held() -> Stop {
+    Stop::RegistryRefused {
+        code: code::CREDENTIAL_EXISTS.to_owned(),
+        detail: "it holds this credential, so that nothing was deleted: send the entry again, or give it up without the key"
+            .to_owned(),
+    }
+}
+
+fn may_be_held() -> Stop {
+    Stop::Unreachable(
+        "it may hold this credential, so that nothing was deleted: try again when it answers, or give the entry up without \
+         the key"
+            .to_owned(),
+    )
 }
 
 /// Nothing is deleted: the conflict is over, and the record says what remains.

@@ -13,17 +13,20 @@ use keydesk::bay::soft::{Profile, SoftKey, TouchPolicy};
 use keydesk::cli::args::{ConflictHow, KeyChoice, OutboxCommand};
 use keydesk::cli::commands::{self, StationCommand};
 use keydesk::cli::output::Exit;
-use keydesk::domain::change::{Enrolment, OutboxEntry, Remains, Resolution, Unfinished};
-use keydesk::domain::{PersonId, Place};
+use keydesk::domain::change::{
+    Enrolment, OutboxBody, OutboxEntry, Remains, Resolution, Unfinished,
+};
+use keydesk::domain::{Bytes, PersonId, Place};
 use keydesk::station::stopper::Stopper;
 use keydesk::store::audit;
+use keydesk::wire::{JournalHead, Push};
 use keydesk::workflow::dialogue::{Ending, Event};
-use keydesk::workflow::{self, How, Refused};
+use keydesk::workflow::{self, How, Refused, Stop};
 
 use crate::faulty_desk::{FaultyDesk, Mishap};
 use crate::headless::{fd_of, paper, pin_file};
 use crate::outbox::{in_conflict_on, waiting};
-use crate::scenarios::{PIN, SLOT, desk, fresh_key, person, world};
+use crate::scenarios::{PIN, SLOT, desk, enrol, fresh_key, person, world};
 
 /// A world with a key in the slot whose enrolment the registry has refused.
 async fn refused(key: &SoftKey) -> (World, OutboxEntry) {
@@ -244,4 +247,104 @@ async fn the_command_line_withdraws_with_the_key_and_without_it() {
         assert_eq!(key.credentials().len(), usize::from(without_key));
         assert_eq!(outcome.facts["person"], PersonId::new("p-1").as_str());
     }
+}
+
+/// A key in the slot whose enrolment the registry holds and, its answer lost, refuses since the station's journal went back.
+async fn held_and_refused(key: &SoftKey) -> (World, OutboxEntry) {
+    let world = world(1).await;
+    world.rack.put(SLOT, key);
+    let (inner, _) = desk(&world, &Cancel::default());
+    let mut unsent = FaultyDesk::at(inner, "push", Mishap::FailsBefore);
+    let ended = workflow::enrol(&mut unsent, &person(1)).await;
+    ended.expect("enrolled");
+    let entry = waiting(&world).remove(0);
+    let OutboxBody::Enrolment { push } = entry.body.clone() else {
+        panic!("not an enrolment: {entry:?}");
+    };
+    let ahead = Push {
+        body: *push,
+        head: JournalHead {
+            sequence: 1_000_000,
+            hash: Bytes(vec![7; 32]),
+        },
+    };
+    let client = world.station.registry().expect("joined");
+    let taken = client.push_enrolment(entry.id, &ahead).await;
+    taken.expect("accepted");
+    let round = world.station.push_outbox().await.expect("pushed");
+    assert_eq!(round.rejected, 1);
+    let entry = waiting(&world).remove(0);
+    (world, entry)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_credential_that_the_registry_holds_or_may_hold_is_not_deleted_with_its_conflict() {
+    let key = fresh_key();
+    let (mut world, entry) = held_and_refused(&key).await;
+    let refused = of(&world, &entry);
+    assert_eq!(refused.code, "journal-regressed");
+    for reachable in [true, false] {
+        if !reachable {
+            world.stop_registry().await;
+        }
+        let (mut desk, _) = desk(&world, &Cancel::default());
+        let stop = workflow::withdraw(&mut desk, refused.clone(), How::WithKey)
+            .await
+            .expect_err("refused");
+        let code = if reachable {
+            "registry-refused"
+        } else {
+            "unreachable"
+        };
+        assert_eq!(stop.code(), code, "{stop}");
+        assert_eq!(key.credentials().len(), 1, "{stop}");
+        assert_eq!(waiting(&world).len(), 1, "it is still in conflict");
+        assert!(world.station.store().unfinished().expect("read").is_empty());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_the_key_the_record_says_what_the_registry_says_of_the_credential() {
+    for (reachable, remains) in [(true, Remains::InUse), (false, Remains::Unknown)] {
+        let key = fresh_key();
+        let (mut world, entry) = held_and_refused(&key).await;
+        if !reachable {
+            world.stop_registry().await;
+        }
+        let (mut desk, _) = desk(&world, &Cancel::default());
+        workflow::withdraw(&mut desk, of(&world, &entry), How::WithoutKey)
+            .await
+            .expect("withdrawn");
+        assert_eq!(enrolment(&world).remains, Some(remains));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_registry_judged_is_deleted_although_it_is_out_of_reach() {
+    let key = fresh_key();
+    let (mut world, entry) = refused(&key).await;
+    world.stop_registry().await;
+    let (mut desk, _) = desk(&world, &Cancel::default());
+    workflow::withdraw(&mut desk, of(&world, &entry), How::WithKey)
+        .await
+        .expect("withdrawn");
+    assert!(key.credentials().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_in_conflict_is_not_enrolled_over_before_the_conflict_is_resolved() {
+    let key = fresh_key();
+    let (world, entry) = refused(&key).await;
+    let before = key.credentials();
+    let stop = enrol(&world, 1).await.expect_err("refused");
+    assert!(
+        matches!(&stop, Stop::KeyRefused(why) if why.contains("resolve that conflict")),
+        "{stop:?}"
+    );
+    assert_eq!(key.credentials(), before);
+    let (mut desk, _) = desk(&world, &Cancel::default());
+    workflow::withdraw(&mut desk, of(&world, &entry), How::WithKey)
+        .await
+        .expect("withdrawn");
+    enrol(&world, 1).await.expect("enrolled");
 }
