@@ -6,6 +6,7 @@
 mod acts;
 mod care;
 pub(super) mod cast;
+mod reset;
 mod script;
 
 use std::time::Duration;

@@ -7,6 +7,7 @@ use keydesk::domain::change::{
 };
 use keydesk::domain::identification::Document;
 use keydesk::domain::models::Source;
+use keydesk::domain::reset::{KeyReset, Losses, LostEnrolment, ResetCase};
 use keydesk::domain::{
     Aaguid, Bytes, Change, EntryId, Identification, Intent, IntentId, KeyFacts, KeyId, OfferId,
     OperatorId, Person, PersonId, PersonKind, Place, Record, StationId,
@@ -15,7 +16,9 @@ use keydesk::wire::webauthn::{
     AssertionResponse, AttestationResponse, AuthenticationResponse, CreationOptions,
     RegistrationResponse, RelyingParty, RequestOptions, User,
 };
-use keydesk::wire::{EnrolmentPush, KeyReport, Offer, Operator, OperatorOffer, TestPush, Tickets};
+use keydesk::wire::{
+    EnrolmentPush, KeyReport, KeyResetPush, Offer, Operator, OperatorOffer, TestPush, Tickets,
+};
 use uuid::Uuid;
 
 /// Noon of the station's first day, `seconds` later.
@@ -295,6 +298,50 @@ pub fn withdrawal(n: u32, who: u32, key_number: u32, seconds: i64) -> Change {
             key: key(key_number),
             operator: operator(1).id,
             begun_at: at(seconds),
+        }),
+    }
+}
+
+/// Intent `3000 + n` to reset the key of enrolment `n`, which is person `n`'s.
+pub fn reset(n: u32, seconds: i64) -> Change {
+    Change::ResetBegun {
+        intent: Box::new(KeyReset {
+            id: intent_id(3_000 + n),
+            key: key(n),
+            losses: Losses {
+                enrolments: vec![LostEnrolment {
+                    credential: credential(n),
+                    rp_id: "login.example.com".to_owned(),
+                    person: person(n),
+                    enrolled_at: at(seconds),
+                    shown: true,
+                }],
+                others: None,
+            },
+            case: ResetCase::default(),
+            operator: operator(1).id,
+            begun_at: at(seconds),
+        }),
+    }
+}
+
+/// The end of that intent, with entry `3000 + n`.
+pub fn reset_done(n: u32, seconds: i64) -> Change {
+    Change::ResetDone {
+        intent: intent_id(3_000 + n),
+        entry: entry_id(3_000 + n),
+        push: Box::new(KeyResetPush {
+            version: 1,
+            key: KeyReport {
+                id: key(n).id,
+                model: key(n).model,
+                firmware: None,
+            },
+            credentials: vec![credential(n)],
+            case: ResetCase::default(),
+            operator: operator(1).id,
+            finished_by: None,
+            reset_at: at(seconds),
         }),
     }
 }

@@ -200,6 +200,28 @@ fn about_enrolments(said: &mut Said, change: &Change, record: &Record) {
             said.unfinished
                 .push(Unfinished::Withdrawal((**intent).clone()));
         }
+        Change::ResetBegun { intent } => {
+            said.unfinished.push(Unfinished::Reset((**intent).clone()));
+        }
+        Change::ResetDone {
+            intent,
+            entry,
+            push,
+        } => {
+            said.unfinished.retain(|work| work.id() != *intent);
+            for enrolment in &mut said.enrolments {
+                if push.credentials.contains(&enrolment.credential) {
+                    enrolment.gone_at = Some(push.reset_at);
+                }
+            }
+            let person = said
+                .enrolments
+                .iter()
+                .find(|enrolment| push.credentials.first() == Some(&enrolment.credential))
+                .map(|enrolment| enrolment.person.id.clone());
+            let push = push.clone();
+            queue(said, *entry, OutboxBody::KeyReset { person, push });
+        }
         Change::PinSet { intent } => {
             let open = open_enrolment(said, *intent).unwrap();
             open.stage = open.stage.max(IntentStage::PinSet);
@@ -334,6 +356,15 @@ pub fn life(enrolments: u32) -> Vec<Record> {
         let mut story = fixture::enrolment(n);
         match n % 5 {
             // Left as it is: pushed, waiting, unfinished.
+            0 if n % 3 == 0 => {
+                let seconds = i64::from(n) * 10;
+                let begun = fixture::reset(n, seconds + 6);
+                story.push(fixture::record(seconds + 6, begun));
+                if n % 2 == 0 {
+                    let done = fixture::reset_done(n, seconds + 7);
+                    story.push(fixture::record(seconds + 7, done));
+                }
+            }
             0 => {}
             1 => story.truncate(4),
             2 if n % 4 == 0 => story.truncate(3),

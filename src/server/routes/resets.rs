@@ -43,17 +43,17 @@ pub async fn known(
 ) -> Answer<Json<KnownCredentials>> {
     check_count(request.credentials.len())?;
     let mut read = registry.db.pool().begin().await?;
-    let mut known = people::on_key(&mut *read, &request.key).await?;
+    let mut known = people::on_key(&mut read, &request.key).await?;
     for id in &request.credentials {
         let listed = known.iter().any(|found| found.credential.id == *id);
-        if !listed && let Some(found) = people::known_credential(&mut *read, id).await? {
+        if !listed && let Some(found) = people::known_credential(&mut read, id).await? {
             known.push(found);
         }
     }
     known.sort_by_key(|found| found.credential.enrolled_at);
     let candidates = match request.key.is_unique() {
         true => Vec::new(),
-        false => people::on_model(&mut *read, &request.key, MAX_CREDENTIALS).await?,
+        false => people::on_model(&mut read, &request.key, MAX_CREDENTIALS).await?,
     };
     Ok(Json(KnownCredentials {
         rp_id: registry.people.rp_id().to_owned(),
@@ -146,7 +146,7 @@ async fn losers(tx: &mut Write, credentials: &[Bytes]) -> Answer<Vec<(Bytes, Per
         if losers.iter().any(|(known, _)| known == id) {
             continue;
         }
-        if let Some(found) = people::known_credential(&mut **tx, id).await? {
+        if let Some(found) = people::known_credential(tx, id).await? {
             losers.push((found.credential.id, found.person));
         }
     }

@@ -8,6 +8,10 @@ use crate::tui::entry::Line;
 use crate::workflow::dialogue::Coach;
 
 /// A question about a reset.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one at a time, and it is boxed where it is kept"
+)]
 pub enum ResetAsking {
     /// Who asked for it, and why?
     Case {

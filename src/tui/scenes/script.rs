@@ -60,6 +60,16 @@ pub const SCENES: &[Scene] = &[
     ("key-fingers", super::care::fingers),
     ("key-finger", super::care::finger),
     ("key-strands", super::care::strands),
+    ("reset-case", super::reset::case),
+    ("reset-sure", super::reset::sure),
+    ("reset-spare", super::reset::spare),
+    ("reset-pull", super::reset::pull),
+    ("reset-again", super::reset::again),
+    ("reset-put-back", super::reset::put_back),
+    ("reset-window", super::reset::window),
+    ("reset-touch", super::reset::touch),
+    ("reset-hold", super::reset::hold),
+    ("reset-done", super::reset::done),
     ("help", help),
 ];
 
