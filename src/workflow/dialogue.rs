@@ -145,7 +145,6 @@ pub fn steps(job: &Job) -> &'static [Step] {
         Job::Reset => &[
             Step::Key,
             Step::Check,
-            Step::Identify,
             Step::Confirm,
             Step::Reset,
             Step::Empty,

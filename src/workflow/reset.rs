@@ -86,6 +86,7 @@ async fn reset_chosen<D: ResetDesk>(desk: &mut D, order: ResetOrder) -> Result<E
         losses: losses.clone(),
     };
     end_step(desk, Step::Check, note);
+    begin_step(desk, Step::Confirm);
     let case = settle_case(desk, &key, &losses, order.case).await?;
     confirm(desk, &key, &losses).await?;
     let reset = KeyReset {
@@ -123,10 +124,9 @@ async fn settle_case<D: ResetDesk>(
     losses: &Losses,
     mut case: ResetCase,
 ) -> Result<ResetCase, Stop> {
-    begin_step(desk, Step::Identify);
     let Some(person) = losses.people().first().map(|person| (*person).clone()) else {
-        case.check(false).map_err(refused_case)?;
-        end_step(desk, Step::Identify, Note::None);
+        case.check(false)
+            .map_err(|fault| Stop::KeyRefused(fault.to_string()))?;
         return Ok(case);
     };
     while case.identification.is_none() {
@@ -153,22 +153,10 @@ async fn settle_case<D: ResetDesk>(
             wrong = true;
         }
     }
-    let note = case
-        .identification
-        .clone()
-        .map_or(Note::None, |found| Note::Identified {
-            identification: found,
-        });
-    end_step(desk, Step::Identify, note);
     Ok(case)
 }
 
-fn refused_case(fault: crate::domain::reset::CaseFault) -> Stop {
-    Stop::KeyRefused(fault.to_string())
-}
-
 async fn confirm<D: ResetDesk>(desk: &mut D, key: &KeyFacts, losses: &Losses) -> Result<(), Stop> {
-    begin_step(desk, Step::Confirm);
     let mut wrong = false;
     loop {
         let question = Question::ConfirmReset {
@@ -198,10 +186,7 @@ async fn carry_out<D: ResetDesk>(
 ) -> Result<Ending, Stop> {
     begin_step(desk, Step::Reset);
     match coach::coach(desk, reset, key, hold).await {
-        Coached::Reset(key) => {
-            end_step(desk, Step::Reset, Note::None);
-            finish(desk, reset, key, by).await
-        }
+        Coached::Reset(key) => finish(desk, reset, key, by).await,
         Coached::Untouched(stop) => Err(give_up(desk, reset, stop).await),
         Coached::Unsure(stop) => Err(stop.leaving(Remains::MayBeReset)),
         Coached::NotEmpty(stop) => Err(stop.leaving(Remains::Reset)),
@@ -230,6 +215,11 @@ async fn give_up<D: ResetDesk>(desk: &mut D, reset: &KeyReset, stop: Stop) -> St
     }
 }
 
+/// What a stop leaves behind from now on.
+fn leaves<D: ResetDesk>(desk: &mut D, remains: Remains) {
+    desk.tell(Event::Leaves { remains });
+}
+
 /// Records that the key was reset, and tells the registry.
 async fn finish<D: ResetDesk>(
     desk: &mut D,
@@ -256,6 +246,7 @@ async fn finish<D: ResetDesk>(
     .await
     .map_err(|stop| stop.leaving(Remains::Reset))?;
     end_step(desk, Step::Record, Note::None);
+    leaves(desk, Remains::Nothing);
     let push: PushState = push_entry(desk, entry).await;
     Ok(Ending::Reset {
         key,
@@ -288,10 +279,7 @@ pub(super) async fn resume<D: ResetDesk>(
     let hold = losses::check_key(desk, &mut key).await?;
     begin_step(desk, Step::Reset);
     match coach::coach(desk, reset, key, hold).await {
-        Coached::Reset(key) => {
-            end_step(desk, Step::Reset, Note::None);
-            finish(desk, reset, key, by).await
-        }
+        Coached::Reset(key) => finish(desk, reset, key, by).await,
         // It stays unfinished work, as it was: the operator may try again, or give it up.
         Coached::Untouched(stop) => Err(stop.leaving(Remains::MayBeReset)),
         Coached::Unsure(stop) => Err(stop.leaving(Remains::MayBeReset)),

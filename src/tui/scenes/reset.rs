@@ -35,7 +35,7 @@ fn begun(stage: &mut Stage, losses: &Losses) {
 pub(super) fn case(stage: &mut Stage) {
     begun(stage, &losses());
     stage.run(Event::Step {
-        step: Step::Identify,
+        step: Step::Confirm,
     });
     stage.ask(Question::ResetCase {
         key: cast::used_key(),
@@ -50,7 +50,6 @@ pub(super) fn case(stage: &mut Stage) {
 
 fn asked(stage: &mut Stage, losses: Losses) {
     begun(stage, &losses);
-    stage.step(Step::Identify, Note::None);
     stage.run(Event::Step {
         step: Step::Confirm,
     });
@@ -74,7 +73,6 @@ pub(super) fn spare(stage: &mut Stage) {
 
 fn coached(stage: &mut Stage, coach: Coach) {
     begun(stage, &losses());
-    stage.step(Step::Identify, Note::None);
     stage.step(Step::Confirm, Note::None);
     stage.run(Event::Step { step: Step::Reset });
     let key = cast::used_key();

@@ -6,8 +6,9 @@
 use jiff::SignedDuration;
 
 use super::losses::still_shows;
-use super::{NotReset, ResetDesk};
+use super::{NotReset, ResetDesk, leaves};
 use crate::domain::KeyFacts;
+use crate::domain::change::Remains;
 use crate::domain::reset::{KeyReset, window};
 use crate::workflow::dialogue::{Again, Coach, Event, HOLD_S, Note, Step};
 use crate::workflow::steps::{begin_step, end_step};
@@ -68,8 +69,9 @@ pub(super) async fn coach<D: ResetDesk>(
             Err(fault) => return stopped(stop_of(fault), unsure),
         }
         // It holds what it held: no earlier attempt came through.
-        if reset.would_show() {
+        if reset.would_show() && unsure {
             unsure = false;
+            leaves(desk, Remains::Nothing);
         }
         again = Some(match attempt(desk, &key, hold).await {
             Ok(()) => return verified(desk, reset, key).await,
@@ -79,7 +81,10 @@ pub(super) async fn coach<D: ResetDesk>(
                 fault: KeyFault::Gone,
                 nothing_done,
             }) => {
-                unsure |= !nothing_done;
+                if !nothing_done {
+                    unsure = true;
+                    leaves(desk, Remains::MayBeReset);
+                }
                 Again::Pulled
             }
             Err(NotReset::Failed {
@@ -182,6 +187,7 @@ async fn attempt<D: ResetDesk>(desk: &mut D, key: &KeyFacts, hold: bool) -> Resu
 /// Looks whether the key is empty.
 async fn verified<D: ResetDesk>(desk: &mut D, reset: &KeyReset, mut key: KeyFacts) -> Coached {
     end_step(desk, Step::Reset, Note::None);
+    leaves(desk, Remains::Reset);
     begin_step(desk, Step::Empty);
     match looks_reset(desk, reset, &mut key).await {
         Ok(true) => {
