@@ -6,6 +6,7 @@ use std::os::unix::fs::{FileExt, PermissionsExt};
 use std::path::Path;
 
 use keydesk::domain::Record;
+use keydesk::domain::change::RECORD_VERSION;
 use keydesk::store::{Settings, Store, StoreError, audit};
 use sha2::{Digest, Sha256};
 use tempfile::tempdir;
@@ -161,20 +162,14 @@ fn a_record_of_a_newer_version_is_refused_and_kept() {
     let dir = tempdir().unwrap();
     closed(dir.path(), 1);
     let head = audit::verify(dir.path()).unwrap().head;
-    let newer = record_bytes(
-        6,
-        head.hash.as_ref(),
-        br#"{"version":4,"at":"2027-01-01T00:00:00Z","future":true}"#,
-    );
+    let next = RECORD_VERSION + 1;
+    let text = format!(r#"{{"version":{next},"at":"2027-01-01T00:00:00Z","future":true}}"#);
+    let newer = record_bytes(6, head.hash.as_ref(), text.as_bytes());
     append(dir.path(), &newer);
     for _ in 0..2 {
         assert!(matches!(
             refusal(dir.path()),
-            StoreError::Newer {
-                version: 4,
-                known: 3,
-                ..
-            }
+            StoreError::Newer { version, known, .. } if version == next && known == RECORD_VERSION
         ));
     }
     assert!(matches!(
