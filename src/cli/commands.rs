@@ -203,12 +203,16 @@ impl Runs<'_> {
 
     /// An enrolment is given up together with the credential on its key; a test has none of its own.
     async fn withdraw(&self, entry: EntryId, without_key: bool, key: &KeyChoice) -> Outcome {
+        match not_to_be_resolved(self.station, entry) {
+            Ok(None) => {}
+            Ok(Some(outcome)) => return outcome,
+            Err(stop) => return outcome_of_stop(&stop),
+        }
         let refused = match self.station.store().refused(entry) {
             Ok(Some(refused)) => refused,
             Ok(None) => {
-                let given_up = self.station.resolve_conflict(entry, Resolution::Withdrawn);
-                return until_stopped(self.stopper, async { given_up.await.map(round_outcome) })
-                    .await;
+                let given_up = resolved(self.station, entry, Resolution::Withdrawn);
+                return until_stopped(self.stopper, given_up).await;
             }
             Err(stop) => return outcome_of_stop(&stop),
         };
@@ -335,10 +339,54 @@ async fn outbox(
                 ConflictHow::Retry => Resolution::Retry,
                 ConflictHow::Withdraw => Resolution::Withdrawn,
             };
-            station.resolve_conflict(*entry, how).await?
+            return resolved(station, *entry, how).await;
         }
     };
     Ok(round_outcome(round))
+}
+
+/// Why there is nothing to resolve about an entry, before anybody is asked for a key or a PIN; `None`: it is in conflict.
+fn not_to_be_resolved(station: &Station, entry: EntryId) -> Result<Option<Outcome>, Stop> {
+    let (code, detail) = match station
+        .store()
+        .outbox_entry(entry)?
+        .map(|found| found.state)
+    {
+        Some(EntryState::Conflict { .. }) => return Ok(None),
+        Some(EntryState::Queued) => (
+            "not-in-conflict",
+            format!("{entry} is only queued: `keydesk outbox push` sends it"),
+        ),
+        None => (
+            "no-such-entry",
+            format!("{entry} is not in the outbox: see `keydesk outbox list`"),
+        ),
+    };
+    Ok(Some(Outcome::failed(Exit::Usage, code, detail)))
+}
+
+/// Resolves a conflict. What other entries came to meanwhile is told and does not count.
+async fn resolved(station: &Station, entry: EntryId, how: Resolution) -> Result<Outcome, Stop> {
+    if let Some(outcome) = not_to_be_resolved(station, entry)? {
+        return Ok(outcome);
+    }
+    let round = station.resolve_conflict(entry, how).await?;
+    let (exit, detail) = match (station.store().outbox_entry(entry)?, how) {
+        (None, Resolution::Withdrawn) => (Exit::Done, "withdrawn".to_owned()),
+        (None, Resolution::Retry) => (Exit::Done, "accepted".to_owned()),
+        (Some(found), _) => match found.state {
+            EntryState::Queued => (Exit::Queued, "waiting".to_owned()),
+            EntryState::Conflict { code, detail } => {
+                (Exit::Refused, format!("refused again ({code}): {detail}"))
+            }
+        },
+    };
+    Ok(Outcome {
+        exit,
+        code: "resolved".to_owned(),
+        detail,
+        facts: json!({ "entry": entry, "round": round }),
+    })
 }
 
 fn round_outcome(round: Round) -> Outcome {

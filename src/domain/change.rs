@@ -23,7 +23,8 @@ use crate::wire::{
 /// Version of [`Record`] that this release writes; earlier ones are read, a newer one is refused.
 ///
 /// 2 added [`Change::SessionUnlocked`]: before, it was recorded as [`Change::SessionOpened`]. 3 added intents for an operator's
-/// own key and for a withdrawal, what remains after one, and how the person was identified before a test. 4 added resets of keys.
+/// own key and for a withdrawal, what remains after one, and how the person was identified before a test. 4 added resets of keys
+/// and batches.
 pub const RECORD_VERSION: u16 = 4;
 
 /// One journal entry: who changed what, when.

@@ -1,14 +1,15 @@
 //! The registry's clock, as a station can tell it: the `Date` of its last reply (RFC 9110, section 6.6.1), carried on by a
-//! clock of this machine that nobody can set.
+//! clock of this machine that nobody can set and that goes on while the machine sleeps.
 //!
 //! Whatever the registry decides on by its own clock (the times of an assertion, the life of a challenge, of a session or
 //! a ticket, when an enrolment was made) is compared with this one, so that a station whose clock is wrong works all the
 //! same. Invariant: a reply moves it only when it can't be right; setting the machine's clock never does.
 
 use std::sync::{Mutex, PoisonError};
-use std::time::Instant;
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use rustix::time::{ClockId, clock_gettime};
 
 /// `Date` has whole seconds, and a reply is some time on its way.
 const SLACK: SignedDuration = SignedDuration::from_secs(2);
@@ -20,7 +21,14 @@ pub struct RegistryClock(Mutex<Option<Heard>>);
 #[derive(Debug, Clone, Copy)]
 struct Heard {
     registry: Timestamp,
-    when: Instant,
+    /// As [`since_boot`].
+    when: Duration,
+}
+
+/// How long this machine has been up, asleep or not: what `Instant` counts stands still in a suspended machine
+/// (clock_gettime(2), `CLOCK_BOOTTIME`).
+fn since_boot() -> Duration {
+    Duration::try_from(clock_gettime(ClockId::Boottime)).unwrap_or_default()
 }
 
 impl RegistryClock {
@@ -41,7 +49,7 @@ impl RegistryClock {
         if let (None, Ok(registry)) = (*heard, Timestamp::now().checked_add(ahead)) {
             *heard = Some(Heard {
                 registry,
-                when: Instant::now(),
+                when: since_boot(),
             });
         }
     }
@@ -56,14 +64,22 @@ impl RegistryClock {
         let mut heard = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         *heard = Some(Heard {
             registry: date,
-            when: Instant::now(),
+            when: since_boot(),
         });
     }
 
     fn estimate(&self) -> Option<Timestamp> {
         let heard = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let Heard { registry, when } = heard?;
-        Some(registry.saturating_add(when.elapsed()).unwrap_or(registry))
+        heard.map(|heard| heard.carried_on_to(since_boot()))
+    }
+}
+
+impl Heard {
+    fn carried_on_to(self, now: Duration) -> Timestamp {
+        let elapsed = now.saturating_sub(self.when);
+        self.registry
+            .saturating_add(elapsed)
+            .unwrap_or(self.registry)
     }
 }
 
@@ -101,5 +117,20 @@ mod tests {
         clock.hear(Timestamp::now());
         clock.assume_ahead(hour);
         assert!(clock.ahead().is_some_and(|ahead| ahead.as_mins() < 1));
+    }
+
+    #[test]
+    fn it_is_carried_on_by_the_time_since_the_machine_started_sleep_included() {
+        let registry = Timestamp::from_second(1_800_000_000).expect("in range");
+        let when = since_boot();
+        let heard = Heard { registry, when };
+        let hours = Duration::from_secs(8 * 3600);
+        let later = heard.carried_on_to(when + hours);
+        assert_eq!(later.duration_since(registry).as_hours(), 8);
+        // The kernel's own word for it counts sleep too (proc(5), `/proc/uptime`).
+        let uptime = std::fs::read_to_string("/proc/uptime").expect("a kernel");
+        let up = uptime.split(' ').next().expect("seconds");
+        let up = Duration::from_secs_f64(up.parse().expect("a number"));
+        assert!(since_boot().abs_diff(up) < Duration::from_secs(5));
     }
 }

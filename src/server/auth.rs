@@ -136,8 +136,9 @@ pub async fn open_session(
     station: &StationId,
     operator: &Operator,
     unlock: Option<wire::Unlock>,
-    now: Timestamp,
+    registry: &Registry,
 ) -> Answer<wire::Session> {
+    let now = registry.now();
     let token = secret::new_token().map_err(Refusal::internal)?;
     let expires_ms = ms(now + SESSION_LIFE);
     sqlx::query(
@@ -155,6 +156,10 @@ pub async fn open_session(
         operator: operator.clone(),
         expires_at: from_ms(expires_ms)?,
         unlock,
+        rp_ids: vec![
+            registry.people.rp_id().to_owned(),
+            registry.operators.rp_id().to_owned(),
+        ],
     })
 }
 

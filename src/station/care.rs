@@ -10,9 +10,10 @@ use super::keys::care::{Reading, portrait, read};
 use super::slots::Slots;
 use crate::bay::{Cancel, KeyRef};
 use crate::domain::care::{Portrait, StoredCredential, oddities};
+use crate::domain::change::Enrolment;
 use crate::domain::{Bytes, KeyFacts, KeyId, PersonId, Place};
 use crate::wire::{KnownCredentials, KnownRequest, TestOffer};
-use crate::workflow::care::Stake;
+use crate::workflow::care::{Stake, TEST_RP_ID};
 use crate::workflow::{KeyFault, Stop};
 
 /// How long a key may take to say what it is.
@@ -62,10 +63,13 @@ impl Station {
         })
     }
 
-    /// Who would be locked out without a credential, as far as this station knows. At the RPs that the registry uses,
-    /// somebody is locked out for certain, known here or not.
-    pub(super) fn stake(&self, credential: &StoredCredential) -> Result<Stake, Stop> {
+    /// Who would be locked out without a credential. At the RPs that the registry uses, somebody is locked out for certain,
+    /// known here or not; so they might be as long as nobody has said which RPs these are.
+    pub(super) async fn stake(&self, credential: &StoredCredential) -> Result<Stake, Stop> {
         let store = |e: crate::store::StoreError| Stop::Store(e.to_string());
+        if is_of(credential, TEST_RP_ID) {
+            return Ok(Stake::Nobody);
+        }
         let operators = self.operators_credential();
         if operators
             .as_ref()
@@ -73,37 +77,50 @@ impl Station {
         {
             return Ok(Stake::Operator);
         }
-        let enrolment = self.store.enrolment_of(&credential.id).map_err(store)?;
-        match enrolment {
-            Some(enrolment) if enrolment.withdrawn || enrolment.gone_at.is_some() => {
-                return Ok(Stake::Nobody);
-            }
-            Some(enrolment) => {
-                return Ok(Stake::Account {
+        if let Some(enrolment) = self.store.enrolment_of(&credential.id).map_err(store)? {
+            let is_over = enrolment.withdrawn || enrolment.gone_at.is_some();
+            return Ok(match is_over && self.is_not_held(&enrolment).await? {
+                true => Stake::Nobody,
+                false => Stake::Account {
                     person: Box::new(enrolment.person),
-                });
-            }
-            None => {}
+                },
+            });
         }
+        let said = self.session()?.rp_ids.clone();
+        // Under another RP id the registry may have worked before.
         let enrolments = self.store.recent(LOOK_BACK).map_err(store)?;
-        let mut registrys = enrolments
-            .into_iter()
-            .map(|enrolment| enrolment.rp_id)
-            .chain(operators.map(|own| own.rp_id));
-        let is_registrys = registrys
-            .any(|rp_id| Sha256::digest(rp_id.as_bytes())[..] == *credential.rp_id_hash.as_ref());
-        Ok(if is_registrys {
-            Stake::Unknown
-        } else {
-            Stake::Nobody
+        let earlier = enrolments.into_iter().map(|enrolment| enrolment.rp_id);
+        let is_elsewhere = !said.is_empty()
+            && !said
+                .into_iter()
+                .chain(earlier)
+                .any(|rp_id| is_of(credential, &rp_id));
+        Ok(match is_elsewhere {
+            true => Stake::Nobody,
+            false => Stake::Unknown,
         })
     }
+
+    /// Whether the registry says that it does not hold what was given up here: it may have taken it and the answer been lost.
+    async fn is_not_held(&self, enrolment: &Enrolment) -> Result<bool, Stop> {
+        let id = &enrolment.credential;
+        let asked = std::slice::from_ref(id);
+        match self.known_credentials(&enrolment.key, asked).await {
+            Ok(answer) => Ok(answer.known.iter().all(|known| known.credential.id != *id)),
+            Err(Stop::SignedOut) => Err(Stop::SignedOut),
+            Err(_) => Ok(false),
+        }
+    }
+}
+
+fn is_of(credential: &StoredCredential, rp_id: &str) -> bool {
+    Sha256::digest(rp_id.as_bytes())[..] == *credential.rp_id_hash.as_ref()
 }
 
 /// So much of a key's history is shown.
 const HISTORY: usize = 50;
 
-/// So many enrolments are looked at to know the registry's RPs.
+/// So many enrolments are looked at to know the registry's earlier RPs.
 const LOOK_BACK: usize = 20;
 
 impl Slots {

@@ -342,6 +342,24 @@ fn is_refusal(status: Status) -> bool {
     )
 }
 
+/// Whether it happened in an operation that a key carries out only once a person has touched it or shown a finger.
+fn waits_for_a_person(error: &CtapError) -> bool {
+    let CtapError::Status { operation, .. } = error else {
+        return false;
+    };
+    matches!(
+        operation,
+        Operation::MakeCredential
+            | Operation::GetAssertion
+            | Operation::GetNextAssertion
+            | Operation::VerifyUser
+            | Operation::VerifyPin
+            | Operation::Selection
+            | Operation::Reset
+            | Operation::EnrolFingerprint
+    )
+}
+
 /// What went wrong, as a workflow decides on it. `retries`: PIN attempts left, asked after a wrong one.
 pub(super) fn fault_of(error: &CtapError, retries: Option<u8>) -> KeyFault {
     let pin_step = matches!(
@@ -367,10 +385,34 @@ pub(super) fn fault_of(error: &CtapError, retries: Option<u8>) -> KeyFault {
         Some(Status::CredentialExcluded) => KeyFault::Excluded,
         Some(Status::NoCredentials) => KeyFault::NoCredential,
         Some(Status::KeyStoreFull) => KeyFault::StoreFull,
-        Some(Status::UserActionTimeout | Status::ActionTimeout | Status::OperationDenied) => {
-            KeyFault::TouchTimeout
-        }
+        Some(Status::UserActionTimeout | Status::ActionTimeout) => KeyFault::TouchTimeout,
+        // Where it waits for nobody, it is the key itself that denies it.
+        Some(Status::OperationDenied) if waits_for_a_person(error) => KeyFault::TouchTimeout,
         Some(Status::KeepaliveCancel) => KeyFault::Cancelled,
         _ => KeyFault::Failed(error.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_key_denies_by_itself_is_not_taken_for_a_missing_touch() {
+        let denied = |operation| {
+            let status = Status::OperationDenied;
+            fault_of(&CtapError::Status { operation, status }, None)
+        };
+        for operation in [Operation::MakeCredential, Operation::Reset] {
+            assert_eq!(denied(operation), KeyFault::TouchTimeout);
+        }
+        for operation in [
+            Operation::SetAlwaysUv,
+            Operation::SetPinPolicy,
+            Operation::DeleteCredential,
+        ] {
+            let fault = denied(operation);
+            assert!(matches!(&fault, KeyFault::Failed(_)), "{fault:?}");
+        }
     }
 }

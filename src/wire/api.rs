@@ -120,6 +120,9 @@ pub struct Session {
     /// How the station lets the same operator in again while the registry is out of reach.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unlock: Option<Unlock>,
+    /// The RP ids of all that the registry holds: people's credentials and operators'. Empty: an older registry does not say.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rp_ids: Vec<String>,
 }
 
 /// The operator's own credential, so that a station can check an assertion by it without the registry, for as long as the

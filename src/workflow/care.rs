@@ -107,7 +107,7 @@ pub enum Stake {
         /// Whom.
         person: Box<Person>,
     },
-    /// Somebody at the registry's own RP whom this station did not enrol.
+    /// Somebody whom this station did not enrol, at an RP that is the registry's or might be.
     Unknown,
 }
 

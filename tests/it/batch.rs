@@ -132,8 +132,11 @@ pub fn ends(batch: &Batch, end: KeyEnd) -> usize {
         .count()
 }
 
+/// A key's run, what it has been through, its tag and its label.
+type Way = (RunId, Vec<StepKind>, Option<String>, Option<String>);
+
 /// What every key has been through.
-fn through(batch: &Batch) -> Vec<(RunId, Vec<StepKind>, Option<String>, Option<String>)> {
+fn through(batch: &Batch) -> Vec<Way> {
     let of = |run: &KeyRun| (run.id, run.done.clone(), run.tag.clone(), run.label.clone());
     batch.runs.iter().map(of).collect()
 }
@@ -354,6 +357,8 @@ async fn spares_are_tested_and_tagged_without_a_person() {
 async fn a_batch_that_was_stopped_goes_on_where_it_was_and_does_nothing_twice() {
     let mut world = world(3, Role::HelpDesk).await;
     let keys: Vec<SoftKey> = (1..=3).map(|n| put(&world, n)).collect();
+    // However fast the others are, one is not done when the first one stops the batch.
+    keys[2].set_touch(TouchPolicy::Manual);
     let plan = plan(&world, ENROL, 3);
     let id = plan.id;
     let stopper = Stopper::default();
@@ -367,6 +372,7 @@ async fn a_batch_that_was_stopped_goes_on_where_it_was_and_does_nothing_twice() 
     world.station.keep_session().expect("kept");
     world = world.reopen().expect("reopened");
     world.station.resume_session().expect("resumed");
+    keys[2].set_touch(TouchPolicy::Auto);
     for (n, key) in keys.iter().enumerate() {
         world.rack.put(&slot(n + 4), key);
     }
@@ -376,6 +382,8 @@ async fn a_batch_that_was_stopped_goes_on_where_it_was_and_does_nothing_twice() 
     assert_eq!(finish, Finish::Complete);
     assert_eq!(ends(&batch, KeyEnd::Done), 3);
     assert_eq!(batch.runs.len(), 3, "no key began twice");
+    // What was being sent when the batch stopped waits in the outbox.
+    world.station.push_outbox().await.expect("pushed");
     for (n, key) in keys.iter().enumerate() {
         assert_eq!(key.credentials().len(), 1);
         let page = world.station.person(&person(n + 1)).await.expect("a page");

@@ -12,10 +12,11 @@ use keydesk::server::ServeConfig;
 use keydesk::station::desk::StationDesk;
 use keydesk::workflow::care::{self, CareDesk, PinWish, Stake};
 use keydesk::workflow::dialogue::{Answer, CareResult, Ending, Event};
-use keydesk::workflow::{Desk, KeyFault, Stop};
+use keydesk::workflow::{self, Desk, How, KeyFault, Stop};
 
 use crate::care_test::{NOBODY, ready, touching, with_pin};
-use crate::scenarios::{OPERATOR_SLOT, PIN, SLOT, enrol, fresh_key, world};
+use crate::outbox::in_conflict_on;
+use crate::scenarios::{OPERATOR_SLOT, PIN, SLOT, enrol, fresh_key, person, world};
 
 type SoftDesk = StationDesk<ScriptedFace>;
 
@@ -167,6 +168,38 @@ async fn settings_are_applied_in_an_order_that_reaches_each_and_read_back_from_t
     };
     let portrait = desk.portrait(key).await.expect("read");
     assert!(wanted.iter().all(|s| s.holds_on(&portrait)), "{portrait:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_forced_change_that_a_longer_minimum_has_brought_about_is_not_asked_for_again() {
+    let world = administrators().await;
+    world.rack.put(SLOT, &touching(Profile::full()));
+    let short = "135790";
+    let settings = vec![
+        Setting::MinPinLength {
+            length: 8,
+            rp_ids: Vec::new(),
+        },
+        Setting::ForcePinChange,
+    ];
+    ready(&world).await;
+    let face = ScriptedFace::new(SLOT, short).wanting([Answer::Settings(settings.clone())]);
+    let station = Arc::clone(&world.station);
+    let mut desk = StationDesk::new(station, Arc::new(face), Cancel::default());
+    let key = desk.keys().into_iter().find(|k| k.place.as_str() == SLOT);
+    let pin = Pin::new(short, 4).expect("a PIN");
+    let set = desk.set_pin(&key.expect("in"), &pin).await;
+    set.expect("set");
+    let ending = care::configure(&mut desk, None).await.expect("configured");
+    assert_eq!(done(&ending).len(), settings.len());
+    let Ending::Cared { key, .. } = &ending else {
+        panic!("{ending:?}");
+    };
+    let portrait = desk.portrait(key).await.expect("read");
+    assert!(
+        settings.iter().all(|s| s.holds_on(&portrait)),
+        "{portrait:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -370,4 +403,70 @@ async fn a_key_without_a_sensor_says_so() {
         matches!(stop, Err(Stop::Key(KeyFault::Unsupported(_)))),
         "{stop:?}"
     );
+}
+
+/// Makes a credential at the people's RP that the registry and this station know nothing of, as another station would.
+async fn from_another_station(world: &World) {
+    let (mut desk, _) = with_orders(world, Vec::new()).await;
+    let offered = desk.offer(&person(1)).await.expect("an offer");
+    let key = desk.keys().into_iter().find(|k| k.place.as_str() == SLOT);
+    let pin = Pin::new(PIN, 4).expect("a PIN");
+    let creation = &offered.offer.creation;
+    desk.make_credential(&key.expect("in"), Some(&pin), creation, [0; 32])
+        .await
+        .expect("made");
+}
+
+/// The session as a registry of an earlier release gives it: it does not name its RPs.
+fn forget_the_rps(world: &World) {
+    world.station.keep_session().expect("kept");
+    let file = world.data().join("private/session.json");
+    let text = std::fs::read(&file).expect("a file");
+    let mut kept: serde_json::Value = serde_json::from_slice(&text).expect("JSON");
+    let session = kept["session"].as_object_mut().expect("a session");
+    session.remove("rp_ids").expect("named");
+    std::fs::write(&file, kept.to_string()).expect("written");
+    world.station.resume_session().expect("taken up");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_may_be_enrolled_elsewhere_is_not_deleted_where_nobody_has_been_enrolled_yet() {
+    let world = world(1).await;
+    let key = with_pin(&world, Profile::full()).await;
+    from_another_station(&world).await;
+    let (mut desk, _) = with_orders(&world, Vec::new()).await;
+    elsewhere(&mut desk, "a@elsewhere.example").await;
+    let before = ids(&key);
+    let [theirs, other] = <[Vec<u8>; 2]>::try_from(before.clone()).expect("two");
+    for (id, rps_are_known) in [(theirs, true), (other, false)] {
+        if !rps_are_known {
+            forget_the_rps(&world);
+        }
+        let (mut desk, _) = with_orders(&world, vec![Answer::Remove(id.into())]).await;
+        let stop = care::credentials(&mut desk, None).await;
+        assert!(matches!(stop, Err(Stop::Strands { .. })), "{stop:?}");
+        assert_eq!(ids(&key), before);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_withdrawn_is_nobodys_only_once_the_registry_says_that_it_does_not_hold_it() {
+    let mut world = world(1).await;
+    let key = fresh_key();
+    let entry = in_conflict_on(&mut world, &key).await;
+    let refused = world.station.store().refused(entry.id).expect("read");
+    let (mut desk, _) = with_orders(&world, Vec::new()).await;
+    workflow::withdraw(&mut desk, refused.expect("in conflict"), How::WithoutKey)
+        .await
+        .expect("withdrawn");
+    let facts = desk.keys().into_iter().find(|k| k.place.as_str() == SLOT);
+    let pin = Pin::new(PIN, 4).expect("a PIN");
+    let list = desk.credentials(&facts.expect("in"), &pin).await;
+    let list = list.expect("listed");
+    let credential = list.credentials.first().expect("one");
+    let stake = desk.stake(credential).await.expect("asked");
+    assert_eq!(stake, Stake::Nobody);
+    world.stop_registry().await;
+    let stake = desk.stake(credential).await.expect("known");
+    assert!(matches!(stake, Stake::Account { .. }), "{stake:?}");
 }

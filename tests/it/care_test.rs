@@ -48,7 +48,7 @@ async fn test(world: &World) -> Result<Ending, Stop> {
     care::test_key(&mut desk, None).await
 }
 
-fn report_of(ending: &Ending) -> &TestReport {
+pub fn report_of(ending: &Ending) -> &TestReport {
     match ending {
         Ending::Cared { result, .. } => match &**result {
             CareResult::Done {

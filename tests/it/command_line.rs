@@ -4,6 +4,8 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
+use clap::CommandFactory;
+use keydesk::cli::args::Arguments;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -415,4 +417,25 @@ fn wrong_arguments_end_in_an_outcome_line_where_lines_are_asked_for() {
     assert_eq!(ran.code, 2, "{}", ran.all);
     assert_eq!(ran.text("code"), "usage");
     assert!(ran.text("detail").contains("frobnicate"), "{}", ran.all);
+}
+
+#[test]
+fn every_command_stands_in_the_readme() {
+    let rows: Vec<&str> = include_str!("../../README.md")
+        .lines()
+        .filter(|line| line.starts_with("| `keydesk"))
+        .collect();
+    for command in Arguments::command().get_subcommands() {
+        let start = format!("`keydesk {}", command.get_name());
+        let of_it: Vec<_> = rows.iter().filter(|row| row.contains(&start)).collect();
+        assert!(command.is_hide_set() || !of_it.is_empty(), "{start}");
+        for part in command.get_subcommands().map(|part| part.get_name()) {
+            let words = |row: &&&str| {
+                let apart = |c: char| !(c.is_alphanumeric() || c == '-');
+                row.split(apart).any(|word| word == part)
+            };
+            let named = of_it.iter().any(words);
+            assert!(named, "{start} {part}");
+        }
+    }
 }

@@ -8,6 +8,7 @@ use keydesk::bay::Cancel;
 use keydesk::bay::soft::{Profile, SoftKey};
 use keydesk::domain::care::{
     CredentialList, Fingerprint, PinRule, Portrait, Setting, StoredCredential, TestReport,
+    TestVerdict,
 };
 use keydesk::domain::{Bytes, KeyFacts, PersonId, Pin};
 use keydesk::station::desk::StationDesk;
@@ -15,9 +16,9 @@ use keydesk::wire::TestOffer;
 use keydesk::workflow::care::{self, CareDesk, KeyTime, PinWish, Stake};
 use keydesk::workflow::{Desk, KeyFault, Stop};
 
-use crate::care_test::{ready, touching, with_pin};
+use crate::care_test::{ready, report_of, touching, with_pin};
 use crate::faulty_desk::{FaultyDesk, Mishap, call, key_fault, stop_the_world, store_fault};
-use crate::scenarios::{PIN, SLOT, world};
+use crate::scenarios::{PIN, SLOT, person, world};
 
 impl<D: CareDesk> CareDesk for FaultyDesk<D> {
     fn key_time(&self) -> KeyTime {
@@ -237,5 +238,33 @@ async fn no_mishap_leaves_a_credential_of_a_test_on_the_key() {
                 break;
             }
         }
+    }
+}
+
+/// What a power cut left of a test on a key that keeps every credential.
+async fn leave_one_behind(world: &World) {
+    let (mut desk, _) = ready(world).await;
+    let key = desk.keys().into_iter().find(|k| k.place.as_str() == SLOT);
+    let pin = Pin::new(PIN, 4).expect("a PIN");
+    let offered = desk.offer(&person(1)).await.expect("an offer");
+    let mut creation = offered.offer.creation;
+    creation.rp.id = care::TEST_RP_ID.to_owned();
+    desk.make_credential(&key.expect("in"), Some(&pin), &creation, [0; 32])
+        .await
+        .expect("made");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_test_that_a_key_fails_cleans_up_like_any_other() {
+    let world = world(1).await;
+    let key = with_pin(&world, Profile::full()).await;
+    for step in ["make_credential", "get_assertion"] {
+        leave_one_behind(&world).await;
+        assert_eq!(key.credentials().len(), 1);
+        let (desk, _) = ready(&world).await;
+        let mut faulty = FaultyDesk::at(desk, step, Mishap::FailsBefore);
+        let ending = care::test_key(&mut faulty, None).await.expect("tested");
+        assert_eq!(report_of(&ending).verdict(), TestVerdict::Fails);
+        assert_eq!(key.credentials(), [], "{step}");
     }
 }

@@ -24,6 +24,7 @@ mod policy;
 mod recovery;
 mod registry;
 mod resets;
+mod resolving;
 mod retest;
 mod scenarios;
 mod soft_bio;

@@ -36,7 +36,7 @@ pub async fn sql(world: &World, statement: &'static str) {
 }
 
 /// Enrols person `n` with the registry out of reach, by a ticket.
-async fn enrol_later(world: &mut World, count: usize) {
+pub async fn enrol_later(world: &mut World, count: usize) {
     fetch_tickets(world, count).await;
     world.stop_registry().await;
     for n in 1..=count {
@@ -71,7 +71,7 @@ async fn fetch_tickets(world: &World, count: usize) {
         .expect("tickets");
 }
 
-async fn back(world: &mut World) {
+pub async fn back(world: &mut World) {
     let started = world.start_registry(ServeConfig::default()).await;
     started.expect("back");
 }

@@ -1,7 +1,7 @@
 //! A PIN in a letter: one page of PDF, to be printed once, sealed, and destroyed.
 //!
 //! Invariant: the PIN is put into the finished page, in memory that is zeroised, so that no buffer on the way keeps it. The
-//! file can be read by its owner only, and never takes the place of another.
+//! file can be read by its owner only, never takes the place of another, and is there whole or not at all.
 
 use std::fs::{File, OpenOptions};
 use std::io::Write;
@@ -33,6 +33,18 @@ pub enum LetterError {
         /// Why.
         source: std::io::Error,
     },
+    /// The file, of which a part is left.
+    #[error(
+        "{path} cannot be written: {source}; it cannot be removed either ({removing}): destroy it, it may hold a PIN"
+    )]
+    Remains {
+        /// Which.
+        path: PathBuf,
+        /// Why it could not be written.
+        source: std::io::Error,
+        /// Why it could not be removed.
+        removing: std::io::Error,
+    },
     /// Only what the page's font has can stand in it.
     #[error("this PIN cannot stand in a letter: it holds more than plain letters and digits")]
     Characters,
@@ -48,19 +60,35 @@ const PLACEHOLDER: u8 = b'~';
 /// Writes the letter to a new file of mode 0600 and brings it to the disk.
 pub(super) fn write(path: &Path, letter: &Letter<'_>, pin: &Pin) -> Result<(), LetterError> {
     let page = page(letter, pin)?;
+    whole_or_not_at_all(path, |file| {
+        file.write_all(&page)?;
+        file.sync_all()
+    })
+}
+
+/// Makes a new file, and removes it again when it can't be filled: half a letter may hold the PIN.
+fn whole_or_not_at_all(
+    path: &Path,
+    fill: impl FnOnce(&mut File) -> std::io::Result<()>,
+) -> Result<(), LetterError> {
     let failed = |source| LetterError::File {
         path: path.to_owned(),
         source,
     };
-    let mut file: File = OpenOptions::new()
+    let mut file = OpenOptions::new()
         .write(true)
         .create_new(true)
         .mode(0o600)
         .open(path)
         .map_err(failed)?;
-    file.write_all(&page)
-        .and_then(|()| file.sync_all())
-        .map_err(failed)
+    fill(&mut file).map_err(|source| match std::fs::remove_file(path) {
+        Ok(()) => failed(source),
+        Err(removing) => LetterError::Remains {
+            path: path.to_owned(),
+            source,
+            removing,
+        },
+    })
 }
 
 fn page(letter: &Letter<'_>, pin: &Pin) -> Result<Zeroizing<Vec<u8>>, LetterError> {
@@ -164,4 +192,32 @@ fn latin(text: &str) -> Vec<u8> {
     text.chars()
         .map(|c| u8::try_from(u32::from(c)).unwrap_or(b'?'))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_letter_that_cannot_be_written_whole_leaves_no_file() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("pin.pdf");
+        let full = whole_or_not_at_all(&path, |file| {
+            file.write_all(b"half a letter")?;
+            Err(std::io::ErrorKind::StorageFull.into())
+        });
+        assert!(matches!(full, Err(LetterError::File { .. })), "{full:?}");
+        assert!(!path.exists());
+    }
+
+    #[test]
+    fn another_file_of_that_name_is_neither_written_nor_removed() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("pin.pdf");
+        std::fs::write(&path, "another's").expect("written");
+        let taken = whole_or_not_at_all(&path, |file| file.write_all(b"mine"));
+        assert!(matches!(taken, Err(LetterError::File { .. })), "{taken:?}");
+        let kept = std::fs::read_to_string(&path).expect("there");
+        assert_eq!(kept, "another's");
+    }
 }

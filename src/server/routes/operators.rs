@@ -136,7 +136,8 @@ pub async fn enrolment(
         .execute(&mut *tx)
         .await?;
     let unlock = registry.operators.unlock(&registered.verifier)?;
-    let session = auth::open_session(&mut tx, &station, &holder.operator, unlock, now).await?;
+    let session =
+        auth::open_session(&mut tx, &station, &holder.operator, unlock, &registry).await?;
     let line = Audit {
         station: Some(station.as_str()),
         operator: Some(holder.operator.id.as_str()),
@@ -238,7 +239,7 @@ pub async fn open_session(
         .execute(&mut *tx)
         .await?;
     let unlock = registry.operators.unlock(&verifier)?;
-    let session = auth::open_session(&mut tx, &station, &operator, unlock, now).await?;
+    let session = auth::open_session(&mut tx, &station, &operator, unlock, &registry).await?;
     let line = Audit {
         station: Some(station.as_str()),
         operator: Some(operator.id.as_str()),

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use sqlx::Row;
 
-pub(super) use claim::{CLOCK_SKEW, refuse_revoked, role_there};
+pub(super) use claim::{CLOCK_SKEW_MS, refuse_revoked, role_there};
 use claim::{Claim, claimed_offer};
 
 use super::people::no_person;

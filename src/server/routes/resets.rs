@@ -10,7 +10,7 @@ use axum::response::Response;
 use jiff::Timestamp;
 
 use super::pushes::{
-    CLOCK_SKEW, begin, check_identification, check_key, refuse_revoked, role_there, security_key,
+    CLOCK_SKEW_MS, begin, check_identification, check_key, refuse_revoked, role_there, security_key,
 };
 use super::{Body, Shared};
 use crate::domain::authority::Role;
@@ -172,10 +172,10 @@ async fn role_then(
     let operator = push.done_by();
     refuse_revoked(tx, operator, push.reset_at).await?;
     let around = (
-        ms(push.reset_at - CLOCK_SKEW),
-        ms(push.reset_at + CLOCK_SKEW),
+        ms(push.reset_at) - CLOCK_SKEW_MS,
+        ms(push.reset_at) + CLOCK_SKEW_MS,
     );
-    if push.reset_at > now + CLOCK_SKEW {
+    if ms(push.reset_at) > ms(now) + CLOCK_SKEW_MS {
         return Err(absent(operator));
     }
     if push.finished_by.is_some() {

@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use sqlx::Row;
 
-use super::pushes::{CLOCK_SKEW, begin};
+use super::pushes::{CLOCK_SKEW_MS, begin};
 use super::{Body, Shared};
 use crate::domain::StationId;
 use crate::server::auth::{AtStation, IdempotencyKey};
@@ -72,20 +72,22 @@ pub async fn unlock(
     entry.finish(StatusCode::CREATED, &reply, line).await
 }
 
-/// When the session was ended that was unlocked, in milliseconds since 1970; `None` when it was not.
+/// When the session was ended that was unlocked, in milliseconds since 1970; `None` when it was not. One that was opened after
+/// the station's word for it comes into question only where no earlier one does: it must not hide that one's end.
 async fn unlocked_session(
     tx: &mut Write,
     station: &StationId,
     push: &UnlockPush,
 ) -> Answer<Option<i64>> {
+    let at_ms = ms(push.unlocked_at);
     let row = sqlx::query(
-        "SELECT ended_ms FROM session WHERE station = ? AND operator = ? AND opened_ms <= ? AND expires_ms >= ? \
-         ORDER BY opened_ms DESC LIMIT 1",
+        "SELECT ended_ms FROM session WHERE station = ?1 AND operator = ?2 AND opened_ms <= ?3 + ?4 \
+         AND expires_ms >= ?3 - ?4 ORDER BY opened_ms > ?3, opened_ms DESC LIMIT 1",
     )
     .bind(station.as_str())
     .bind(push.operator.as_str())
-    .bind(ms(push.unlocked_at + CLOCK_SKEW))
-    .bind(ms(push.unlocked_at - CLOCK_SKEW))
+    .bind(at_ms)
+    .bind(CLOCK_SKEW_MS)
     .fetch_optional(&mut **tx)
     .await?
     .ok_or_else(|| {

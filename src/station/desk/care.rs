@@ -47,7 +47,7 @@ impl<F: Face + Sync + 'static> CareDesk for StationDesk<F> {
     }
 
     async fn stake(&mut self, credential: &StoredCredential) -> Result<Stake, Stop> {
-        self.station.stake(credential)
+        self.unless_cancelled(self.station.stake(credential)).await
     }
 
     async fn hand_over(&mut self, key: &KeyFacts, pin: &Pin) -> Result<(), Stop> {

@@ -24,14 +24,17 @@ async fn choose_and_apply<D: CareDesk>(desk: &mut D, at: Option<&Place>) -> Resu
     };
     begin(desk, job, Action::ConfigureKey).await?;
     let mut key = take_key(desk, at).await?;
-    let portrait = look(desk, &mut key).await?;
+    let mut portrait = look(desk, &mut key).await?;
     key = portrait.key.clone();
     let settings = chosen(desk, &portrait).await?;
     let pin = unlocked(desk, &mut key, TEST_RP_ID).await?;
     begin_step(desk, Step::Change);
     let mut done = Vec::new();
     for setting in settings {
-        apply(desk, &mut key, pin.as_ref(), &setting).await?;
+        // A longer minimum may have brought about the forced change that was asked for too; the key gives no token then.
+        if !shows(&setting, &portrait) {
+            portrait = apply(desk, &mut key, pin.as_ref(), &setting).await?;
+        }
         let care = Care::Configured { setting };
         commit(desk, &key, &care).await?;
         done.push(care);
@@ -113,13 +116,19 @@ fn check(setting: &Setting, portrait: &Portrait) -> Result<(), Stop> {
     }
 }
 
-/// Applies one setting and reads it back.
+/// Whether the key shows all of a setting. It never tells which RP ids may read its minimum length.
+fn shows(setting: &Setting, portrait: &Portrait) -> bool {
+    let unseen = matches!(setting, Setting::MinPinLength { rp_ids, .. } if !rp_ids.is_empty());
+    !unseen && setting.holds_on(portrait)
+}
+
+/// Applies one setting and reads it back: the key as it is then.
 pub(super) async fn apply<D: CareDesk>(
     desk: &mut D,
     key: &mut KeyFacts,
     pin: Option<&Pin>,
     setting: &Setting,
-) -> Result<(), Stop> {
+) -> Result<Portrait, Stop> {
     on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
         desk.configure(key, pin, setting).await
     })
@@ -130,7 +139,7 @@ pub(super) async fn apply<D: CareDesk>(
     .await?;
     *key = portrait.key.clone();
     if setting.holds_on(&portrait) {
-        return Ok(());
+        return Ok(portrait);
     }
     Err(Stop::Unproven(format!(
         "it accepted \"{}\" and does not show it",

@@ -165,7 +165,7 @@ fn check_stake(held: &HeldCredential) -> Result<(), Stop> {
         Stake::Account { person } => (account(person), who_may_reset(person).to_owned()),
         Stake::Unknown => (
             format!(
-                "the account {:?} at {}, which another station enrolled",
+                "the account {:?} at {}, which was not enrolled at this station",
                 held.credential.name().unwrap_or("without a name"),
                 held.credential.rp_id
             ),

@@ -45,7 +45,7 @@ async fn test_with_throwaway<D: CareDesk>(
     let before = desk.tests_before(&key).await?;
     let usual = usual_times(&before);
     let mut trial = Trial::new(&portrait, pin, usual);
-    // What a test that was stopped half-way leaves behind is deleted by the next one.
+    // What a power cut leaves of a test is deleted by the next one.
     let tried = trial.run(desk, &mut key).await;
     let Trial { report, .. } = trial;
     match tried {
@@ -104,11 +104,21 @@ impl Trial {
     }
 
     async fn run<D: CareDesk>(&mut self, desk: &mut D, key: &mut KeyFacts) -> Result<(), Failed> {
+        let tried = self.try_out(desk, key).await;
+        // Whatever went wrong: deleting is possible after a cancel too.
+        let cleaned = self.clean(desk, key).await;
+        tried.and(cleaned)
+    }
+
+    async fn try_out<D: CareDesk>(
+        &mut self,
+        desk: &mut D,
+        key: &mut KeyFacts,
+    ) -> Result<(), Failed> {
         let made = self.make(desk, key).await?;
         let counter = self.sign_verified(desk, key, &made).await?;
         self.sign_touched(desk, key, &made, counter).await?;
-        self.exclude(desk, key, &made).await?;
-        self.clean(desk, key).await
+        self.exclude(desk, key, &made).await
     }
 
     async fn make<D: CareDesk>(

@@ -154,9 +154,12 @@ async fn an_offer_is_for_its_person_its_station_and_its_operator() {
     let mut push = honest.clone();
     push.body.operator = OperatorId::new("somebody-else");
     assert_eq!(refused(world.push(&push).await), "offer-foreign");
-    let mut push = honest.clone();
-    push.body.enrolled_at = Timestamp::now() + SignedDuration::from_hours(1);
-    assert_eq!(refused(world.push(&push).await), "offer-foreign");
+    let later = Timestamp::now() + SignedDuration::from_hours(1);
+    for at in [later, Timestamp::MIN, Timestamp::MAX] {
+        let mut push = honest.clone();
+        push.body.enrolled_at = at;
+        assert_eq!(refused(world.push(&push).await), "offer-foreign", "{at}");
+    }
     let other = joined(&world.running, &world.db(), "Another desk").await;
     assert_eq!(
         refused(other.push_enrolment(entry(), &honest).await),

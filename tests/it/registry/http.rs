@@ -8,6 +8,7 @@ use keydesk::domain::authority::Role;
 use keydesk::registry::RegistryError;
 use keydesk::server::config::TlsFiles;
 use keydesk::server::{ConfigError, ServeError, Server};
+use keydesk::wire::VERSION;
 use reqwest::Method;
 
 use super::authenticator::Authenticator;
@@ -20,7 +21,7 @@ async fn health_needs_nothing_and_tells_the_time() {
         .health()
         .await
         .unwrap();
-    assert_eq!(health.version, 1);
+    assert_eq!(health.version, VERSION);
     assert!(health.now.duration_since(Timestamp::now()).abs() < SignedDuration::from_secs(60));
 }
 
@@ -101,7 +102,7 @@ async fn over_tls_only_a_trusted_certificate_is_talked_to() {
     let running = Server::start(settings).await.unwrap();
     assert!(running.base_url.starts_with("https://127.0.0.1:"));
     let trusting = client_of(&running.base_url, Some(certified.cert.pem().into_bytes()));
-    assert_eq!(trusting.health().await.unwrap().version, 1);
+    assert_eq!(trusting.health().await.unwrap().version, VERSION);
     let stranger = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_owned()]).unwrap();
     let wary = client_of(&running.base_url, Some(stranger.cert.pem().into_bytes()));
     assert!(matches!(

@@ -144,9 +144,12 @@ async fn a_reset_of_somebodys_key_without_ticket_or_by_somebody_absent_is_refuse
     assert!(detail(without).contains("ticket"));
     push.body.case = case();
     push.head = world.head();
-    push.body.reset_at = Timestamp::now() - SignedDuration::from_hours(3);
-    let absent = world.client.push_key_reset(entry(), &push).await;
-    assert_eq!(refused(absent), code::RESET_FOREIGN);
+    let earlier = Timestamp::now() - SignedDuration::from_hours(3);
+    for at in [earlier, Timestamp::MIN, Timestamp::MAX] {
+        push.body.reset_at = at;
+        let absent = world.client.push_key_reset(entry(), &push).await;
+        assert_eq!(refused(absent), code::RESET_FOREIGN, "{at}");
+    }
     assert_eq!(world.offer("p-1").await.person.keys, 1);
 }
 

@@ -77,3 +77,34 @@ async fn an_unlock_where_there_was_no_session_is_refused() {
     );
     assert!(audited(&world).await.is_empty());
 }
+
+#[tokio::test]
+async fn a_later_session_does_not_hide_that_the_unlocked_one_had_been_ended() {
+    let world = World::new().await;
+    world.client.sign_out(&world.session).await.unwrap();
+    let at = Timestamp::now() + SignedDuration::from_mins(1);
+    let opened = at + SignedDuration::from_mins(2);
+    sqlx::query(
+        "INSERT INTO session (hash, operator, station, opened_ms, expires_ms) \
+         SELECT x'00', operator, station, ?, expires_ms FROM session",
+    )
+    .bind(opened.as_millisecond())
+    .execute(&world.database().await)
+    .await
+    .unwrap();
+    let push = unlock(&world, at);
+    world.client.push_unlock(entry(), &push).await.unwrap();
+    let alarms = admin::alarms(&world.db(), 9).await.unwrap();
+    let kinds: Vec<_> = alarms.iter().map(|alarm| &alarm.kind).collect();
+    assert_eq!(kinds, [code::UNLOCK_AFTER_END]);
+}
+
+#[tokio::test]
+async fn an_unlock_at_either_end_of_the_calendar_is_refused() {
+    let world = World::new().await;
+    for at in [Timestamp::MIN, Timestamp::MAX] {
+        let push = unlock(&world, at);
+        let answer = world.client.push_unlock(entry(), &push).await;
+        assert_eq!(refused(answer), code::UNLOCK_FOREIGN, "{at}");
+    }
+}

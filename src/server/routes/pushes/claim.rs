@@ -1,7 +1,7 @@
 //! Whether a push may claim the offer that it names: the station, the person and the operator are the offer's, and whoever did
 //! it stood at the station then, with access and a role that allowed it.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use sqlx::Row;
 
 use crate::domain::authority::{Action, Role};
@@ -11,8 +11,9 @@ use crate::server::database::{Write, from_ms, ms};
 use crate::server::problem::{Answer, Refusal, operator_revoked};
 use crate::wire::code;
 
-/// How far a time that a station tells may be off.
-pub(in crate::server::routes) const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(5);
+/// How far a time that a station tells may be off, in milliseconds. Counted in these, because such a time may be the last of
+/// the calendar.
+pub(in crate::server::routes) const CLOCK_SKEW_MS: i64 = 5 * 60 * 1000;
 
 /// What a push says it answers.
 pub(super) struct Claim<'a> {
@@ -78,7 +79,8 @@ pub(super) async fn claimed_offer(
     let done_by = claim.finished_by.unwrap_or(claim.operator);
     refuse_revoked(tx, done_by, claim.at).await?;
     let issued_ms: i64 = row.try_get("issued_ms")?;
-    let in_time = ms(claim.at + CLOCK_SKEW) >= issued_ms && claim.at <= registry.now() + CLOCK_SKEW;
+    let latest_ms = ms(registry.now()) + CLOCK_SKEW_MS;
+    let in_time = (issued_ms - CLOCK_SKEW_MS..=latest_ms).contains(&ms(claim.at));
     let by_issuer = row.try_get::<String, _>("operator")? == claim.operator.as_str();
     let is_ticket = row.try_get::<String, _>("kind")? == "ticket";
     let absent = match (by_issuer, is_ticket) {
@@ -124,7 +126,8 @@ async fn absent<'a>(
     by_issuer: bool,
     issued_ms: i64,
 ) -> Answer<Option<&'a OperatorId>> {
-    let (from_ms, to_ms) = (ms(claim.at - CLOCK_SKEW), ms(claim.at + CLOCK_SKEW));
+    let at_ms = ms(claim.at);
+    let (from_ms, to_ms) = (at_ms - CLOCK_SKEW_MS, at_ms + CLOCK_SKEW_MS);
     let begun_ms = match claim.finished_by {
         None => (from_ms, to_ms),
         // When it was begun is not said, so that any time of theirs since the ticket was issued will do.
