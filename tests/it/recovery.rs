@@ -204,3 +204,23 @@ async fn what_is_recorded_is_enrolled_whatever_becomes_of_its_push() {
     assert_eq!(state_of(&ending), &PushState::Queued);
     assert_eq!(world.station.store().outbox().expect("read").len(), 1);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_does_not_delete_is_told_of_with_its_own_reason_and_the_work_stays_unfinished() {
+    let world = world(1).await;
+    world.rack.put(SLOT, &fresh_key());
+    let world = stopped_at(world, 1, "make_credential", Mishap::StopsAfter).await;
+    let work = world.station.store().unfinished().expect("read");
+    let work = work.into_iter().next().expect("unfinished work");
+    let (inner, _) = desk(&world, &Cancel::default());
+    let mut faulty = FaultyDesk::at(inner, "delete_credential", Mishap::FailsBefore);
+    let stop = workflow::resolve(&mut faulty, work, How::WithKey)
+        .await
+        .expect_err("not deleted");
+    assert_eq!(stop.remains(), Remains::Credential, "{stop}");
+    assert!(stop.to_string().contains("mishap"), "{stop}");
+    assert_eq!(world.station.store().unfinished().expect("read").len(), 1);
+    recover(&world, "once the key deletes").await;
+    let key = world.rack.key(&Place::new(SLOT)).expect("a key");
+    check_invariants(&world, 1, &key, "once the key deletes").await;
+}

@@ -72,6 +72,7 @@ suite_tests! { rig;
     a_key_without_credentials_lists_none,
     hmac_secret_depends_on_the_salt_and_on_verification,
     credentials_are_listed_and_deleted,
+    a_bound_token_deletes_credentials_of_its_rp,
     a_credential_that_is_not_there_cannot_be_deleted,
     a_users_names_are_updated,
     always_uv_asks_for_a_token_every_time,

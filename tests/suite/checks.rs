@@ -169,7 +169,18 @@ fn manage(
     subcommand: u8,
     parameters: Option<Value>,
 ) -> (u8, Value) {
-    let token = token(client, 2, pin, 0x04, None).unwrap();
+    manage_with(client, pin, None, subcommand, parameters)
+}
+
+/// With a token that is bound to an RP, if one is given.
+fn manage_with(
+    client: &mut Client,
+    pin: &str,
+    rp_id: Option<&str>,
+    subcommand: u8,
+    parameters: Option<Value>,
+) -> (u8, Value) {
+    let token = token(client, 2, pin, 0x04, rp_id).unwrap();
     let mut message = vec![subcommand];
     message.extend(parameters.iter().flat_map(super::raw::encode));
     let mut request = vec![

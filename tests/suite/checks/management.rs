@@ -3,7 +3,8 @@
 use ciborium::Value;
 
 use super::{
-    ASSERT, MANAGE, OTHER_RP, PIN, RP, assertion, descriptor, make, manage, protected, signed,
+    ASSERT, MANAGE, OTHER_RP, PIN, RP, assertion, descriptor, make, manage, manage_with, protected,
+    signed,
 };
 use crate::suite::{
     Key,
@@ -48,6 +49,16 @@ pub fn credentials_are_listed_and_deleted(key: &mut dyn Key) {
         0x2e,
         "it asserts nothing any more"
     );
+}
+
+pub fn a_bound_token_deletes_credentials_of_its_rp(key: &mut dyn Key) {
+    let mut client = protected(key);
+    let made = make(&mut client, RP, b"user-1", true);
+    let which = Value::Map(vec![entry(2, descriptor(&made.id))]);
+    let (refused, _) = manage_with(&mut client, PIN, Some(OTHER_RP), 6, Some(which.clone()));
+    assert_eq!(refused, 0x33, "a token of another RP");
+    let (deleted, _) = manage_with(&mut client, PIN, Some(RP), 6, Some(which));
+    assert_eq!(deleted, 0);
 }
 
 pub fn a_credential_that_is_not_there_cannot_be_deleted(key: &mut dyn Key) {

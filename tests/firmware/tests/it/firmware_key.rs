@@ -108,6 +108,13 @@ mod deviations {
         checks::a_token_of_no_rp_is_bound_to_the_first_it_serves(&mut rig());
     }
 
+    /// Section 6.8.5: the token's RP is compared with the credential's. The firmware cannot tell that one, and takes no bound token.
+    #[test]
+    #[should_panic]
+    fn a_bound_token_deletes_credentials_of_its_rp() {
+        checks::a_bound_token_deletes_credentials_of_its_rp(&mut rig());
+    }
+
     /// Section 6.8.3: NO_CREDENTIALS. The firmware answers with an empty list.
     #[test]
     #[should_panic]
