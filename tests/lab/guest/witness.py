@@ -14,8 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from scenario import expect
-
-TRIES = 5
+from usb import wait_for
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,17 +27,20 @@ class OnKey:
 
 
 def token_info(node):
-    """All that the key says of itself. libfido2 takes a key for U2F, and says little, when its first answer came late."""
-    for _ in range(TRIES):
-        said = _run("fido2-token", "-I", node)
-        if "\noptions:" in said:
-            break
-    return said
+    """All that the key says of itself.
+
+    While it still works on what a program asked that has gone, as it may for seconds, libfido2 takes it for U2F and says little.
+    """
+    return wait_for(f"the key at {node} to say what it can", lambda: _whole_info(node), timeout_s=60)
+
+
+def _whole_info(node):
+    said = _run("fido2-token", "-I", node)
+    return said if "\noptions:" in said else None
 
 
 def has_pin(node):
-    options = next((line for line in token_info(node).splitlines() if line.startswith("options:")), None)
-    expect(options is not None, f"the key at {node} says nothing of its options")
+    options = next(line for line in token_info(node).splitlines() if line.startswith("options:"))
     return "clientPin" in options.removeprefix("options:").replace(",", " ").split()
 
 
