@@ -33,7 +33,7 @@ use crate::station::face::{Command, Update};
 use crate::text::{Language, clean};
 use model::{Model, Now};
 pub use pictures::pictures;
-pub use scenes::frames;
+pub use scenes::{board_frames, frames};
 use terminal::{Input, Screen, Signals};
 use theme::Theme;
 use update::{Effect, Event, update};

@@ -4,6 +4,7 @@
 //! loopback, a journal on disk, the program in a pseudo-terminal) but for the security keys, which are software and touch
 //! themselves. Figures that belong together are taken in turn within one run, so that their ratio holds on a noisy machine.
 
+mod batch;
 mod cold_start;
 mod enrolment;
 mod frame;
@@ -25,11 +26,12 @@ type Fallible<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 /// A part of the benchmark.
 type Part = fn(&mut Report) -> Fallible<()>;
 
-const PARTS: [(&str, Part); 4] = [
+const PARTS: [(&str, Part); 5] = [
     ("enrolment", enrolment::run),
     ("cold_start", cold_start::run),
     ("frame", frame::run),
     ("memory", memory::run),
+    ("batch", batch::run),
 ];
 
 fn main() -> ExitCode {

@@ -22,9 +22,10 @@ use crate::station::batch::{
     BatchError, Finish, Forecast, KeyForecast, Start, Terms, forecast, run,
 };
 use crate::station::stopper::Stopper;
+use crate::text::Language;
 use crate::workflow::Stop;
 pub use args::{BatchCommand, BatchRun};
-use crew::HeadlessCrew;
+use crew::{HeadlessCrew, Letters};
 
 /// More than any list of people or profile has.
 const FILE_BYTES_MAX: u64 = 1 << 20;
@@ -76,6 +77,7 @@ async fn run_batch(
         Arc::clone(output),
         arguments.pin_fd,
         tags,
+        letters(station, arguments),
     ));
     // Hands on the keys are the only orders here; the channel stays open as long as the batch runs.
     let (_orders, inbox) = tokio::sync::mpsc::channel(1);
@@ -98,6 +100,15 @@ async fn run_batch(
             "the batch failed ({error}); what was done is in the journal"
         ))),
     }
+}
+
+fn letters(station: &Station, arguments: &BatchRun) -> Option<Letters> {
+    let language = Language::parse(&station.config().language);
+    arguments.letters.clone().map(|dir| Letters {
+        dir,
+        language: language.unwrap_or(Language::English),
+        station: station.name().to_owned(),
+    })
 }
 
 fn start(station: &Station, arguments: &BatchRun) -> Result<Start, Box<Outcome>> {

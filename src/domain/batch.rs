@@ -12,7 +12,7 @@ use super::id::{BatchId, OperatorId, PersonId, RunId};
 use super::identification::Identification;
 use super::key::KeyFacts;
 use super::people_list::Listed;
-use super::profile::{Budget, PinSource, Profile, StepKind};
+use super::profile::{Budget, Profile, StepKind};
 
 /// The most keys of one batch.
 pub const KEYS_MAX: u32 = 1000;
@@ -75,17 +75,14 @@ impl Plan {
     /// [`PlanError`]; nothing was done.
     pub fn check(&self, role: Role) -> Result<(), PlanError> {
         role.may(Action::RunBatch)?;
-        let not_yet = [StepKind::Reset, StepKind::Policy, StepKind::ForceChange];
-        let mut kinds = self.profile.kinds().into_iter();
-        if let Some(kind) = kinds.find(|kind| not_yet.contains(kind)) {
-            return Err(PlanError::NotYet(kind));
-        }
-        if self
-            .profile
-            .pin()
-            .is_some_and(|pin| pin.how == PinSource::Random)
-        {
-            return Err(PlanError::NotYet(StepKind::Pin));
+        for kind in self.profile.kinds() {
+            match kind {
+                StepKind::Reset => return Err(PlanError::NotYet(kind)),
+                StepKind::Policy | StepKind::ForceChange => role.may(Action::ConfigureKey)?,
+                StepKind::Pin => role.may(Action::SetPin)?,
+                StepKind::Test => role.may(Action::TestKey)?,
+                StepKind::Enrol | StepKind::Tag | StepKind::Label => {}
+            }
         }
         match (self.profile.takes_people(), self.people.is_empty()) {
             (true, true) => return Err(PlanError::NoPeople),

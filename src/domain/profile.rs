@@ -10,6 +10,8 @@ mod read;
 
 use serde::{Deserialize, Serialize};
 
+use super::care::Setting;
+
 pub use label::{Label, LabelFacts, TagPattern};
 pub use read::{ProfileError, ProfileFault};
 
@@ -186,6 +188,44 @@ pub struct Budget {
     pub tags: u32,
     /// Times that the key is pulled and put back.
     pub replugs: u32,
+}
+
+impl KeyPolicy {
+    /// The settings, in the words of what is done to one key.
+    pub fn settings(&self) -> Vec<Setting> {
+        let length = self.min_pin_length.map(|length| Setting::MinPinLength {
+            length,
+            rp_ids: self.min_pin_length_rp_ids.clone(),
+        });
+        let switches = [
+            (self.enterprise_attestation, Setting::EnterpriseAttestation),
+            (self.long_touch_for_reset, Setting::LongTouchForReset),
+            (self.pin_complexity, Setting::PinComplexity),
+        ];
+        let on = switches
+            .into_iter()
+            .filter(|(on, _)| *on)
+            .map(|(_, setting)| setting);
+        let always_uv = self.always_uv.map(|on| Setting::AlwaysUv { on });
+        on.chain(always_uv).chain(length).collect()
+    }
+}
+
+impl Profile {
+    /// What a step sets on the key.
+    pub fn settings(&self, kind: StepKind) -> Vec<Setting> {
+        match kind {
+            StepKind::ForceChange => vec![Setting::ForcePinChange],
+            StepKind::Policy => {
+                let policies = self.steps.iter().filter_map(|step| match step {
+                    Step::Policy(policy) => Some(policy.settings()),
+                    _ => None,
+                });
+                policies.flatten().collect()
+            }
+            _ => Vec::new(),
+        }
+    }
 }
 
 impl Budget {

@@ -22,16 +22,16 @@ use tokio::time::Instant;
 
 use super::Station;
 use super::face::board::{Board, Order};
+pub use super::face::board::{Forecast, KeyForecast, TagComplaint};
 use super::stopper::Stopper;
 use crate::domain::authority::Action;
 use crate::domain::batch::{Batch, BatchChange, BatchFault, KeyEnd, KeyRun, Plan, PlanError};
 use crate::domain::profile::StepKind;
-use crate::domain::{BatchId, Change, Pin, Place};
+use crate::domain::{BatchId, Change, KeyFacts, Pin, Place};
 use crate::workflow::Stop;
 use crate::workflow::dialogue::{Event, Question};
-pub use forecast::{Forecast, KeyForecast, forecast};
+pub use forecast::forecast;
 use runner::Runner;
-pub use slot::TagComplaint;
 use state::State;
 
 /// Which slot something is about.
@@ -98,6 +98,14 @@ pub trait Crew: Send + Sync + 'static {
     fn tell(&self, told: Told);
     /// A PIN: [`Question::NewPin`] or [`Question::CurrentPin`]. Asked for one slot at a time.
     fn pin(&self, whose: &Whose, question: Question) -> impl Future<Output = Result<Pin, Stop>>;
+    /// Puts a PIN that was drawn by lot into a sealed letter; called before it is written to the key. A later letter for the
+    /// same key takes the place of an earlier one, whose PIN never came into force.
+    fn letter(
+        &self,
+        whose: &Whose,
+        key: &KeyFacts,
+        pin: &Pin,
+    ) -> impl Future<Output = Result<(), Stop>>;
     /// An asset tag. Asked for one slot at a time.
     fn tag(
         &self,

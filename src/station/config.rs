@@ -23,6 +23,9 @@ pub struct Config {
     /// A PEM file with the certificate authority of the registry, where it is a private one.
     #[serde(default)]
     pub registry_ca: Option<PathBuf>,
+    /// The folder with the profiles of batches (`*.toml`) and the lists of people for them (`*.csv`, `*.txt`).
+    #[serde(default)]
+    pub profiles: Option<PathBuf>,
     /// A list of models in place of the one that is shipped.
     #[serde(default)]
     pub models: Option<PathBuf>,
@@ -67,6 +70,7 @@ impl Default for Config {
             language: default_language(),
             idle_lock_s: default_idle_lock_s(),
             registry_ca: None,
+            profiles: None,
             models: None,
             policy: None,
         }

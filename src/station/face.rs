@@ -8,6 +8,7 @@ pub mod board;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use board::{BatchCommand, BatchUpdate, Board};
 use jiff::Timestamp;
 
 use crate::domain::care::{CareRecord, Oddity, Portrait};
@@ -105,6 +106,8 @@ pub enum Command {
         /// Which.
         day: jiff::civil::Date,
     },
+    /// Something about batches.
+    Batch(BatchCommand),
     /// `demo` only: touch the software key that waits, or plug or pull one.
     Soft(SoftCommand),
 }
@@ -152,6 +155,10 @@ pub enum Update {
     Question(Question),
     /// The run goes on.
     Run(Event),
+    /// The board of the batch that is on.
+    Board(Arc<Board>),
+    /// Something else of batches.
+    Batch(Box<BatchUpdate>),
     /// Something to read, not part of a run.
     Notice(Notice),
 }

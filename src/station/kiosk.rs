@@ -5,6 +5,7 @@
 //! Invariants: who is signed in is said here alone, and only after the run that signed them in has ended; a run over which
 //! the screen was locked goes on for its own operator only, and is stopped for another one.
 
+mod batch;
 mod home;
 mod mailbox;
 mod run;
@@ -16,15 +17,19 @@ use tokio::sync::mpsc;
 use tokio::task::{Id, JoinError, JoinSet};
 
 use super::Station;
+use super::batch::{BatchError, Finish, Start};
 use super::desk::StationDesk;
+use super::face::board::{BatchCommand, BatchUpdate};
 use super::face::{Command, Notice, SoftCommand, Update};
 use crate::bay::Cancel;
+use crate::domain::batch::Batch;
 use crate::domain::care::PinRule;
 use crate::domain::{OperatorId, PersonId, Place, Secret};
 use crate::wire::TicketRequest;
 use crate::workflow::care::{self, PinWish};
 use crate::workflow::dialogue::{CareJob, Ending};
 use crate::workflow::{self, How, Refused, ResetOrder, Stop};
+use batch::KioskBatch;
 use home::Home;
 use mailbox::Mailbox;
 use run::{KioskFace, Run, Standing};
@@ -49,6 +54,8 @@ pub struct Kiosk {
     tasks: JoinSet<Result<Ending, Stop>>,
     /// Starts when the runs have ended that it takes the place of.
     next: Option<Task>,
+    /// Goes on behind the pages; while it does, no other run begins but a sign-in.
+    batch: Option<KioskBatch>,
 }
 
 /// What a run does.
@@ -92,6 +99,7 @@ impl Kiosk {
             runs: Vec::new(),
             tasks: JoinSet::new(),
             next: None,
+            batch: None,
         };
         let mut bay = station.slots.watch();
         let mut changed = station.watch();
@@ -105,6 +113,7 @@ impl Kiosk {
                     None => break,
                 },
                 Some(ended) = kiosk.tasks.join_next_with_id() => kiosk.ended(ended),
+                result = KioskBatch::over(&mut kiosk.batch) => kiosk.batch_over(&result),
                 () = station.slots.changed(&mut bay) => kiosk.show_bay(),
                 _ = changed.changed() => {
                     kiosk.look_at_session();
@@ -115,6 +124,10 @@ impl Kiosk {
         }
         // Each ends by itself: undoing what it must, writing down what remains.
         kiosk.runs.iter().for_each(|run| run.cancel.cancel());
+        if let Some(batch) = &kiosk.batch {
+            batch.pause();
+            drop(KioskBatch::over(&mut kiosk.batch).await);
+        }
         while kiosk.tasks.join_next().await.is_some() {}
         around.shutdown().await;
         if let Err(stop) = station.close_session().await {
@@ -170,6 +183,7 @@ impl Kiosk {
                     run.cancel.cancel();
                 }
             }
+            Command::Batch(command) => self.obey_batch(command),
             Command::Lock => self.lock(),
             Command::SignOut => self.sign_out(),
             Command::Soft(soft) => {
@@ -231,6 +245,7 @@ impl Kiosk {
         for run in self.runs.iter().filter(|run| !run.signs_in) {
             run.face.stand(Standing::Held);
         }
+        self.batch.iter().for_each(KioskBatch::hold);
     }
 
     fn lock(&mut self) {
@@ -246,6 +261,8 @@ impl Kiosk {
     fn sign_out(&mut self) {
         self.next = None;
         self.runs.iter().for_each(Run::drop_for_good);
+        self.batch.iter().for_each(KioskBatch::hold);
+        self.batch.iter().for_each(KioskBatch::pause);
         if self.signed_in.take().is_some() {
             self.screen.add(Update::Operator(None));
         }
@@ -277,6 +294,13 @@ impl Kiosk {
     /// Starts a run. A sign-in covers a run that goes on; anything else takes its place.
     fn start(&mut self, task: Task) {
         let covers = matches!(task, Task::SignIn);
+        if self.batch.is_some() && !task.signs_in() {
+            self.screen.add(Update::Notice(Notice {
+                code: "busy".to_owned(),
+                detail: "a batch is on: finish or stop it first".to_owned(),
+            }));
+            return;
+        }
         self.next = Some(task);
         if covers {
             self.hold();
@@ -369,9 +393,54 @@ impl Kiosk {
             self.announce();
         }
         self.settle();
+        if let (Some(batch), true) = (&self.batch, signed_in) {
+            batch.settle(self.signed_in.as_ref());
+        }
         self.home.show();
         self.home.ask();
         self.start_next();
+    }
+
+    fn obey_batch(&mut self, command: BatchCommand) {
+        let told = |update| Update::Batch(Box::new(update));
+        match (command, &self.batch) {
+            (BatchCommand::Look, _) => match batch::offer(&self.station) {
+                Ok(mut offer) => {
+                    offer.open = offer.open.filter(|_| self.batch.is_none());
+                    self.screen.add(told(BatchUpdate::Offered(offer)));
+                }
+                Err(stop) => self.complain(&stop),
+            },
+            (BatchCommand::Forecast(wish), _) => {
+                batch::look_ahead(&self.station, &self.screen, &wish);
+            }
+            (BatchCommand::Begin(wish), None) if self.runs.is_empty() => {
+                match batch::plan(&self.station, &wish) {
+                    Ok(plan) => self.begin_batch(Start::New(Box::new(plan))),
+                    Err(why) => self.screen.add(told(BatchUpdate::Over(why))),
+                }
+            }
+            (BatchCommand::Resume(id), None) if self.runs.is_empty() => {
+                self.begin_batch(Start::Resume(id));
+            }
+            (BatchCommand::Order(order), Some(batch)) => batch.order(order),
+            (BatchCommand::Answer(answer), Some(batch)) => batch.answer(answer),
+            // Late: the batch is over, or another run has begun.
+            _ => {}
+        }
+    }
+
+    fn begin_batch(&mut self, start: Start) {
+        let operator = self.signed_in.clone();
+        let batch = KioskBatch::begin(&self.station, &self.screen, start, operator);
+        self.batch = Some(batch);
+    }
+
+    fn batch_over(&mut self, result: &Result<(Batch, Finish), BatchError>) {
+        self.batch = None;
+        let over = BatchUpdate::Over(batch::over(result));
+        self.screen.add(Update::Batch(Box::new(over)));
+        self.home.show();
     }
 
     /// What the screen was locked over goes on for the operator who began it, and is stopped for another one.

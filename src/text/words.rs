@@ -6,6 +6,7 @@ use crate::domain::change::{IntentStage, Remains, Unfinished};
 use crate::domain::identification::Document;
 use crate::domain::models::{Source, Status};
 use crate::domain::policy::{Finding, Ruling, Why};
+use crate::domain::profile::StepKind;
 use crate::domain::{Identification, KeyFacts, Person, PersonKind};
 use crate::workflow::dialogue::Step;
 
@@ -235,6 +236,20 @@ impl Text {
         }
     }
 
+    /// A step of a batch.
+    pub fn batch_step(&self, step: StepKind) -> String {
+        match step {
+            StepKind::Test => tr!(self, "batch-step-test"),
+            StepKind::Reset => tr!(self, "batch-step-reset"),
+            StepKind::Policy => tr!(self, "batch-step-policy"),
+            StepKind::Pin => tr!(self, "batch-step-pin"),
+            StepKind::Enrol => tr!(self, "batch-step-enrol"),
+            StepKind::Tag => tr!(self, "batch-step-tag"),
+            StepKind::Label => tr!(self, "batch-step-label"),
+            StepKind::ForceChange => tr!(self, "batch-step-force-change"),
+        }
+    }
+
     /// How far unfinished work had come.
     pub fn stage(&self, work: &Unfinished) -> String {
         match work {
@@ -318,6 +333,9 @@ impl Text {
             "store" => tr!(self, "notice-store"),
             "tickets-fetched" => tr!(self, "notice-tickets-fetched"),
             "no-tickets" => tr!(self, "notice-no-tickets"),
+            "batch-complete" => tr!(self, "notice-batch-complete"),
+            "batch-ended" => tr!(self, "notice-batch-ended"),
+            "batch-paused" => tr!(self, "notice-batch-paused"),
             "outbox-pushed" => tr!(self, "notice-outbox-pushed"),
             _ => return None,
         })

@@ -7,7 +7,7 @@ mod table;
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::model::{Asking, CareAsking, Model, Page, Run};
+use super::model::{Asking, BatchAsking, BatchPage, CareAsking, Model, Page, Run};
 use crate::text::Text;
 use crate::workflow::dialogue::Ending;
 use table::KEYMAP;
@@ -95,6 +95,16 @@ pub enum Action {
     AddFinger,
     /// Leave it as it is.
     Keep,
+    /// Batches.
+    Batch,
+    /// Take the marked key out of the batch.
+    Skip,
+    /// Stop the marked key.
+    Abort,
+    /// Stop the batch for now.
+    Pause,
+    /// End the batch.
+    EndBatch,
     /// Leave the kiosk.
     Quit,
 }
@@ -132,6 +142,18 @@ pub enum Mode {
     Naming,
     /// A PIN is shown.
     SeePin,
+    /// A profile or a list is chosen.
+    Batches,
+    /// A statement is typed.
+    Statement,
+    /// The dry run.
+    Forecast,
+    /// The board.
+    Board,
+    /// On the board, a PIN or a tag is typed.
+    BoardTyping,
+    /// On the board, keys with warnings are admitted.
+    BoardAdmit,
     /// A run is working or waits for something that is not a key press.
     Running,
     /// Identification: the document is chosen.
@@ -163,7 +185,7 @@ pub enum Mode {
 impl Mode {
     /// Every mode.
     #[cfg(test)]
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 34] = [
         Self::SignIn,
         Self::Code,
         Self::Home,
@@ -179,6 +201,12 @@ impl Mode {
         Self::Fingerprints,
         Self::Naming,
         Self::SeePin,
+        Self::Batches,
+        Self::Statement,
+        Self::Forecast,
+        Self::Board,
+        Self::BoardTyping,
+        Self::BoardAdmit,
         Self::Running,
         Self::Document,
         Self::LastFour,
@@ -202,7 +230,7 @@ impl Mode {
         if model.lock.is_some() {
             return Self::Locked;
         }
-        match model.page {
+        match &model.page {
             Page::SignIn => Self::SignIn,
             Page::Code(_) => Self::Code,
             Page::Home => Self::Home,
@@ -212,6 +240,18 @@ impl Mode {
             Page::Unfinished(_) => Self::Unfinished,
             Page::Keys(_) => Self::Keys,
             Page::Key { .. } => Self::Key,
+            Page::Batch(page) => Self::of_batch(page, model.batch.asking.as_ref()),
+        }
+    }
+
+    fn of_batch(page: &BatchPage, asking: Option<&BatchAsking>) -> Self {
+        match (page, asking) {
+            (BatchPage::Profiles(_) | BatchPage::Lists(_), _) => Self::Batches,
+            (BatchPage::Statement(_), _) => Self::Statement,
+            (BatchPage::Forecast(_), _) => Self::Forecast,
+            (BatchPage::Board(_), None) => Self::Board,
+            (BatchPage::Board(_), Some(BatchAsking::Admit { .. })) => Self::BoardAdmit,
+            (BatchPage::Board(_), Some(_)) => Self::BoardTyping,
         }
     }
 
@@ -254,7 +294,14 @@ impl Mode {
     pub fn takes_text(self) -> bool {
         matches!(
             self,
-            Self::Code | Self::Home | Self::GiveUp | Self::LastFour | Self::Pin | Self::Naming
+            Self::Code
+                | Self::Home
+                | Self::GiveUp
+                | Self::LastFour
+                | Self::Pin
+                | Self::Naming
+                | Self::Statement
+                | Self::BoardTyping
         )
     }
 
@@ -300,6 +347,9 @@ impl Mode {
                 | Self::Settings
                 | Self::Credentials
                 | Self::Fingerprints
+                | Self::Batches
+                | Self::Forecast
+                | Self::Board
         )
     }
 }

@@ -3,6 +3,7 @@
 //! Invariant: what belongs to a person at the desk lives in [`Model::desk`] and [`Model::runs`] only, so that locking can
 //! forget all of it at once. Nothing here has `Debug`: a PIN that is being typed is part of it.
 
+mod batch;
 mod care;
 mod reset;
 mod run;
@@ -23,6 +24,7 @@ use crate::text::Language;
 use crate::wire::{Operator, PersonDetail};
 use crate::workflow::dialogue::{CareJob, Job};
 
+pub use batch::{BatchAsking, BatchPage, BatchState, Missing};
 pub use care::{CareAsking, Finger};
 pub use reset::{Coached, ResetAsking};
 pub use run::{Asking, CurrentPin, Identify, NewPin, PinComplaint, Progress, Run, Touch};
@@ -56,6 +58,8 @@ pub struct Model {
     pub home: Option<Arc<HomeView>>,
     /// What concerns the person at the desk, apart from a run.
     pub desk: DeskState,
+    /// Batches: what can be chosen, and the one that is on.
+    pub batch: BatchState,
     /// The runs, the one in front last. More than one only while an operator signs in over a locked enrolment.
     pub runs: Vec<Run>,
     /// The screen is locked over a run that could not be stopped without leaving something behind.
@@ -112,6 +116,8 @@ pub enum Page {
         /// So many lines are scrolled away.
         at: usize,
     },
+    /// Batches.
+    Batch(BatchPage),
 }
 
 /// Something that is about to be given up, with no way back.
@@ -217,6 +223,7 @@ impl Model {
             bay: Arc::default(),
             home: None,
             desk: DeskState::default(),
+            batch: BatchState::default(),
             runs: Vec::new(),
             lock: None,
             notice: None,
@@ -351,6 +358,8 @@ impl Model {
 
     /// Whether something on the screen counts down in tenths of a second.
     pub fn is_lively(&self) -> bool {
-        self.run().is_some_and(|run| run.ending.is_none())
+        let board =
+            matches!(self.page, Page::Batch(BatchPage::Board(_))) && self.batch.on().is_some();
+        board || self.run().is_some_and(|run| run.ending.is_none())
     }
 }

@@ -4,6 +4,7 @@
 //! and numbers are invented; none of this is reachable from a kiosk.
 
 mod acts;
+mod batch;
 mod care;
 pub(super) mod cast;
 mod reset;
@@ -40,6 +41,30 @@ pub fn frames(columns: u16, rows: u16, slots: u16) -> impl FnMut() -> usize {
     let mut stage = Stage::play(script::search, Language::English, (columns, rows));
     stage.say(Update::Bay(cast::bay_of(slots)));
     move || stage.draw(&view).content.len()
+}
+
+/// For benchmarks: the board of a batch while so many slots are busy. Each call takes in a new board, as the station sends one
+/// whenever a key says something, draws one whole frame and returns the number of its cells.
+pub fn board_frames(columns: u16, rows: u16, slots: u16) -> impl FnMut() -> usize {
+    let view = View::new(Theme {
+        colour: true,
+        marks: true,
+    });
+    let mut stage = Stage::play(batch::board, Language::English, (columns, rows));
+    let mut touches = 0;
+    move || {
+        touches += 1;
+        stage.say(Update::Board(std::sync::Arc::new(batch::board_of(
+            slots, touches,
+        ))));
+        stage.draw(&view).content.len()
+    }
+}
+
+/// A board after so many touches.
+#[cfg(test)]
+pub fn board_touched(touches: u32) -> crate::station::face::board::Board {
+    batch::board_of(16, touches)
 }
 
 /// A kiosk without a terminal and without a station, played by a script.

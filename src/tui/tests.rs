@@ -1,5 +1,6 @@
 //! What is seen and what happens, on the model and the drawn buffer.
 
+mod batch;
 mod behaviour;
 mod locking;
 mod random;
@@ -13,6 +14,7 @@ use super::theme::Theme;
 use super::update::Effect;
 use super::view::View;
 use crate::station::face::Command;
+use crate::station::face::board::{BatchAnswer, BatchCommand};
 
 const THEME: Theme = Theme {
     colour: true,
@@ -83,6 +85,20 @@ fn in_words(command: &Command) -> String {
         }
         Command::ResolveConflict { how, .. } => format!("conflict {how:?}"),
         Command::FetchTickets { day } => format!("tickets {day}"),
+        Command::Batch(command) => batch_in_words(command),
         Command::Soft(soft) => format!("{soft:?}"),
+    }
+}
+
+fn batch_in_words(command: &BatchCommand) -> String {
+    match command {
+        BatchCommand::Look => "batch look".to_owned(),
+        BatchCommand::Forecast(wish) => format!("batch forecast {wish:?}"),
+        BatchCommand::Begin(wish) => format!("batch begin {}", wish.profile),
+        BatchCommand::Resume(id) => format!("batch resume {id}"),
+        BatchCommand::Order(order) => format!("batch {order:?}"),
+        BatchCommand::Answer(BatchAnswer::Pin(_)) => "batch pin".to_owned(),
+        BatchCommand::Answer(BatchAnswer::Tag(tag)) => format!("batch tag {tag}"),
+        BatchCommand::Answer(BatchAnswer::Admit(yes)) => format!("batch admit {yes}"),
     }
 }

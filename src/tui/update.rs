@@ -4,6 +4,7 @@
 //! nothing here) changes nothing.
 
 mod answer;
+mod batch;
 mod care;
 mod desk;
 mod lock;
@@ -51,7 +52,16 @@ pub fn update(model: &mut Model, now: Now, event: Event) -> Vec<Effect> {
             model.size = (columns, rows);
             Vec::new()
         }
-        Event::Station(update) => station::told(model, now, *update),
+        Event::Station(update) => match *update {
+            // Whoever touches keys and types PINs is there, though nobody presses a key of this keyboard.
+            Update::Board(board) => {
+                if batch::board(model, board) {
+                    model.active_at = now.uptime;
+                }
+                Vec::new()
+            }
+            update => station::told(model, now, update),
+        },
         Event::Tick => match model.locks_in(now) {
             Some(left) if left.is_zero() => lock(model),
             _ => Vec::new(),
@@ -94,9 +104,12 @@ fn pressed(model: &mut Model, now: Now, key: KeyEvent) -> Vec<Effect> {
         Some(action) if model.run().is_some() => {
             answer::act(model, action, key, stop_asked.unwrap_or(false))
         }
+        Some(Action::Batch) => batch::open(model),
+        Some(action) if matches!(model.page, Page::Batch(_)) => batch::act(model, action),
         Some(action) => desk::act(model, now, action),
         None => match typed(mode, key) {
             Some(c) if model.run().is_some() => answer::typed(model, c),
+            Some(c) if matches!(model.page, Page::Batch(_)) => batch::typed(model, c),
             Some(c) => desk::typed(model, c),
             None => Vec::new(),
         },

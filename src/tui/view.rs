@@ -3,7 +3,9 @@
 //! Hides the layout. Invariant: every text is drawn through [`Sheet`], which cleans it, so that nothing that a key, the
 //! registry or a keyboard sent can move the cursor or turn the line round.
 
+mod batches;
 mod bay;
+mod board;
 mod care;
 mod chrome;
 mod closing;
@@ -100,9 +102,11 @@ fn screen(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
     if let Some(run) = model.run() {
         return match (&run.ending, &run.asking) {
             (Some(ending), _) => closing::draw(ctx, sheet, area, run, ending),
-            (None, Some(Asking::NewPin(new))) => pin::draw_new(ctx, sheet, area, run, new),
+            (None, Some(Asking::NewPin(new))) => {
+                pin::draw_new(ctx, sheet, area, run::persons(run), new);
+            }
             (None, Some(Asking::CurrentPin(current))) => {
-                pin::draw_current(ctx, sheet, area, run, current);
+                pin::draw_current(ctx, sheet, area, run::persons(run), current);
             }
             (None, _) => run::draw(ctx, sheet, area, run),
         };
@@ -120,6 +124,7 @@ fn screen(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
         Page::Unfinished(marked) => unfinished::draw(ctx, sheet, area, *marked),
         Page::Keys(marked) => bay::draw_page(ctx, sheet, area, *marked),
         Page::Key { at, .. } => key::draw(ctx, sheet, area, *at),
+        Page::Batch(page) => batches::draw(ctx, sheet, area, page),
     }
 }
 

@@ -5,21 +5,18 @@
 //!
 //! Invariant: a key that is somebody's already, or the operator's own, is refused before anything is changed on it.
 
-use super::care::{CareDesk, test_key};
+use super::care::{CareDesk, PinWish, TEST_RP_ID, configure, set_pin, test_key};
 use super::dialogue::{CareResult, Ending, PushState};
 use super::resolve::{How, resolve};
-use super::steps::{Unlocked, on_key, refresh, unlock};
+use super::steps::{on_key, refresh, unlock};
 use super::{Desk, KeyFault, ResetDesk, Stop, enrol};
 use crate::domain::batch::{BatchChange, KeyRun};
-use crate::domain::care::{Care, TestVerdict};
+use crate::domain::care::{Care, PinRule, TestVerdict};
 use crate::domain::change::{Enrolment, Unfinished};
 use crate::domain::policy::{self, Finding, Weight};
-use crate::domain::profile::{LabelFacts, PinSource, Profile, Step, StepKind, TagSource};
+use crate::domain::profile::{LabelFacts, PinSource, PinStep, Profile, Step, StepKind, TagSource};
 use crate::domain::{BatchId, KeyFacts, PersonId};
 use crate::wire::webauthn::Descriptor;
-
-/// Where a PIN is proven before any relying party is known: nothing is ever made there.
-const NOWHERE: &str = "station.keydesk.invalid";
 
 /// What a batch needs of the world besides a [`Desk`].
 #[expect(
@@ -138,7 +135,8 @@ pub async fn provision<D: ResetDesk>(
         hand.at_step(kind);
         let text = match job.profile.steps.iter().find(|step| step.kind() == kind) {
             Some(step) => do_step(desk, hand, (job, step), run).await?,
-            None => None,
+            // The only one that no step of the profile is named after.
+            None => set_up(desk, run).await.map(|()| None)?,
         };
         let change = BatchChange::StepDone {
             batch: job.batch,
@@ -161,7 +159,7 @@ async fn do_step<D: ResetDesk>(
 ) -> Result<Option<String>, Stop> {
     match step {
         Step::Pin(pin) if pin.how == PinSource::None => Ok(None),
-        Step::Pin(pin) => set_pin(desk, run, pin.min_length).await.map(|()| None),
+        Step::Pin(pin) => give_pin(desk, run, *pin).await.map(|()| None),
         Step::Enrol { .. } => match &job.person {
             Some(person) => enrol_for(desk, job, run, person).await.map(|()| None),
             None => Ok(None),
@@ -183,7 +181,8 @@ async fn do_step<D: ResetDesk>(
             })))
         }
         Step::Test => test(desk, run).await.map(|()| None),
-        Step::Reset | Step::Policy(_) => Err(Stop::Key(KeyFault::Unsupported(format!(
+        Step::Policy(_) => set_up(desk, run).await.map(|()| None),
+        Step::Reset => Err(Stop::Key(KeyFault::Unsupported(format!(
             "the step {}",
             step.kind().as_str()
         )))),
@@ -211,13 +210,33 @@ async fn test<D: CareDesk>(desk: &mut D, run: &KeyRun) -> Result<(), Stop> {
 }
 
 /// A new key gets its PIN; one that has it already, because the station stopped before it was recorded, proves it.
-async fn set_pin<D: Desk>(desk: &mut D, run: &mut KeyRun, min_length: u8) -> Result<(), Stop> {
+async fn give_pin<D: CareDesk>(desk: &mut D, run: &mut KeyRun, pin: PinStep) -> Result<(), Stop> {
     refresh(desk, &mut run.key).await?;
-    let mut sent = false;
-    let (unlocked, _) = unlock(desk, &mut run.key, NOWHERE, min_length, &mut sent).await?;
-    match unlocked {
-        Unlocked::Pin(_) | Unlocked::BuiltIn => Ok(()),
+    if run.key.pin_set == Some(true) {
+        let mut sent = false;
+        return unlock(desk, &mut run.key, TEST_RP_ID, pin.min_length, &mut sent)
+            .await
+            .map(drop);
     }
+    let length = pin.min_length;
+    let wish = PinWish {
+        random: (pin.how == PinSource::Random).then(|| PinRule::default().at_least(length)),
+        force_change: false,
+    };
+    let ending = set_pin(desk, Some(&run.key.place), &wish).await?;
+    if let Ending::Cared { key, .. } = ending {
+        run.key = key;
+    }
+    Ok(())
+}
+
+/// The settings of the step that the hand was told of; it answers the question which of them are wanted.
+async fn set_up<D: CareDesk>(desk: &mut D, run: &mut KeyRun) -> Result<(), Stop> {
+    let ending = configure(desk, Some(&run.key.place)).await?;
+    if let Ending::Cared { key, .. } = ending {
+        run.key = key;
+    }
+    Ok(())
 }
 
 async fn enrol_for<D: ResetDesk>(

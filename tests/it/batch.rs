@@ -1,6 +1,13 @@
 //! Many keys at once: software keys, a temporary store, and a real registry on loopback.
 
+#![expect(
+    clippy::indexing_slicing,
+    reason = "a test that indexes wrongly fails, as it should"
+)]
+
 mod crew;
+mod faults;
+mod stops;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -111,6 +118,10 @@ impl Running {
         let task =
             tokio::task::spawn_blocking(move || run(&station, &at_work, start, inbox, terms));
         Self { crew, orders, task }
+    }
+
+    pub fn is_over(&self) -> bool {
+        self.task.is_finished()
     }
 
     pub async fn end(self) -> (Batch, Finish) {
@@ -354,45 +365,6 @@ async fn spares_are_tested_and_tagged_without_a_person() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_batch_that_was_stopped_goes_on_where_it_was_and_does_nothing_twice() {
-    let mut world = world(3, Role::HelpDesk).await;
-    let keys: Vec<SoftKey> = (1..=3).map(|n| put(&world, n)).collect();
-    // However fast the others are, one is not done when the first one stops the batch.
-    keys[2].set_touch(TouchPolicy::Manual);
-    let plan = plan(&world, ENROL, 3);
-    let id = plan.id;
-    let stopper = Stopper::default();
-    let hand = stopper.clone();
-    let crew = ScriptedCrew::default().when_done(move |_| hand.stop());
-    let running = Running::begin_with(&world, Start::New(Box::new(plan)), crew, stopper);
-    let (batch, finish) = running.end().await;
-    assert_eq!(finish, Finish::Paused);
-    let done_before = ends(&batch, KeyEnd::Done);
-    assert!((1..3).contains(&done_before), "{done_before} are done");
-    world.station.keep_session().expect("kept");
-    world = world.reopen().expect("reopened");
-    world.station.resume_session().expect("resumed");
-    keys[2].set_touch(TouchPolicy::Auto);
-    for (n, key) in keys.iter().enumerate() {
-        world.rack.put(&slot(n + 4), key);
-    }
-    world.station.slots().settled(Duration::from_secs(5)).await;
-    let running = Running::begin(&world, Start::Resume(id), ScriptedCrew::default());
-    let (batch, finish) = running.end().await;
-    assert_eq!(finish, Finish::Complete);
-    assert_eq!(ends(&batch, KeyEnd::Done), 3);
-    assert_eq!(batch.runs.len(), 3, "no key began twice");
-    // What was being sent when the batch stopped waits in the outbox.
-    world.station.push_outbox().await.expect("pushed");
-    for (n, key) in keys.iter().enumerate() {
-        assert_eq!(key.credentials().len(), 1);
-        let page = world.station.person(&person(n + 1)).await.expect("a page");
-        assert_eq!(page.credentials.len(), 1, "person {}", n + 1);
-    }
-    audit::verify(&world.data()).expect("a whole chain");
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn a_key_that_stopped_is_skipped_when_another_takes_its_place_and_its_person_gets_that_one() {
     let world = world(1, Role::HelpDesk).await;
     let broken = put(&world, 1);
@@ -450,4 +422,62 @@ async fn nothing_that_was_said_or_written_holds_a_pin() {
         let record = serde_json::to_string(&record.expect("whole")).expect("json");
         assert!(!record.contains(crew::PIN), "{record}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_shipped_profile_makes_standby_keys_with_a_letter_a_tag_and_a_pin_that_must_be_changed()
+{
+    let world = world(2, Role::StationAdministrator).await;
+    let keys: Vec<SoftKey> = (1..=2)
+        .map(|n| {
+            let model = Model::full()
+                .with_serial(&serial(n))
+                .with_touch(TouchPolicy::Auto);
+            let key = SoftKey::new(model);
+            world.rack.put(&slot(n), &key);
+            key
+        })
+        .collect();
+    let plan = plan(&world, include_str!("../../assets/examples/batch.toml"), 2);
+    let running = Running::begin(&world, Start::New(Box::new(plan)), ScriptedCrew::default());
+    let crew = Arc::clone(&running.crew);
+    let (batch, finish) = running.end().await;
+    assert_eq!(finish, Finish::Complete);
+    let letters = crew.letters();
+    assert_eq!(letters.len(), 2);
+    assert!(letters.iter().all(|pin| pin.len() == 8) && letters[0] != letters[1]);
+    for (n, key) in keys.iter().enumerate() {
+        assert_eq!(key.credentials().len(), 1);
+        let place = Place::new(slot(n + 1));
+        let shows_it = || {
+            let facts = world.station.slots().keys();
+            let known = facts.into_iter().find(|facts| facts.place == place);
+            known.is_some_and(|known| known.pin_min_length == 6 && known.pin_change_required)
+        };
+        for _ in 0..100 {
+            if shows_it() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        assert!(shows_it(), "key {n}");
+    }
+    let said = crew.told().join("\n");
+    for record in audit::records(&world.data()).expect("readable") {
+        let record = serde_json::to_string(&record.expect("whole")).expect("json");
+        assert!(
+            letters
+                .iter()
+                .all(|pin| !record.contains(pin.as_str()) && !said.contains(pin.as_str()))
+        );
+    }
+    let tags: Vec<_> = batch
+        .runs
+        .iter()
+        .filter_map(|run| run.label.clone())
+        .collect();
+    assert!(
+        tags.iter().all(|label| label.starts_with("KD-000")),
+        "{tags:?}"
+    );
 }

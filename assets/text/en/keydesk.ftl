@@ -810,3 +810,75 @@ outbox-reset = key reset
 unfinished-reset-known = The key was to be reset. Whether it was is not known.
 unfinished-reset-way = Safe way on: put the key into its slot; it is looked at, and reset if it is not empty.
 credential-gone = reset { $day }
+## Batches
+
+batch-title = BATCHES
+batch-no-folder = The station's configuration names no folder with profiles. Write profiles = "FOLDER" into it; see assets/examples/batch.toml for a profile.
+batch-none = There is no profile in { $folder }. Put one there, e.g. assets/examples/batch.toml.
+batch-choose = Which profile? Enter shows what it would do before anything begins.
+batch-open = Stopped: { $name }, { $done } of { $wanted } done
+batch-open-how = Enter takes it up again where it was; what is done is not done again. On its board, e ends it.
+batch-choose-list = For whom? Choose a list of people.
+batch-no-list = There is no list of people in { $folder }. Put one there: one identifier a line, or CSV with the columns person and identified_by.
+batch-people = { $count ->
+    [one] 1 person
+   *[other] { $count } people
+}
+batch-statement-how = The list does not say how these people were identified. State what it is for; it stands in every record.
+batch-statement = Statement, e.g. standby keys for safe 3
+batch-looking = Looking at the keys in the bay …
+batch-forecast-how = { $taking } of { $keys } keys in the bay would take part. Nothing has been changed. Enter begins.
+batch-each = each key: touches { $touches }, PINs { $pins }, tags { $tags }
+batch-whole = in all: touches { $touches }, PINs { $pins }
+batch-lost = would be lost: { $what }
+batch-step-test = test
+batch-step-reset = reset
+batch-step-policy = settings
+batch-step-pin = PIN
+batch-step-enrol = enrol
+batch-step-tag = tag
+batch-step-label = label
+batch-step-force-change = force change
+board-done-of = { $done } of { $wanted } done
+board-done = { $done } done
+board-skipped = { $count } skipped
+board-touches-of = touches { $count } of { $all }
+board-touches = touches { $count }
+board-pins-of = PINs { $count } of { $all }
+board-pins = PINs { $count }
+board-touch-large = TOUCH { $slots }
+board-touch-how = Touch the keys that blink: { $slots }.
+board-stopped-how = { $count ->
+    [one] 1 key stopped: r tries it again, s skips it, or put another key in.
+   *[other] { $count } keys stopped: r tries one again, s skips it, or put another key in.
+}
+board-working = The keys are at work.
+board-next-key = Put in the next keys; take out those that are done.
+board-over = It is over: take the keys out. Enter leaves the board.
+board-admit = Keys like this one have warnings. Take them? Asked once for all of them.
+board-tag = Tag
+board-tag-how = Type or scan the tag of the key in slot { $slot }. It blinks.
+board-tag-form = One line of at most 100 characters.
+board-tag-taken = Another key has this tag.
+board-not-needed = not needed
+board-at-work = at work
+board-touch = TOUCH NOW { $nth }/{ $of }, turn { $turn }
+board-pin-now = PIN: now
+board-pin-turn = PIN: turn { $turn }
+board-tag-now = tag: now
+board-tag-turn = tag: turn { $turn }
+board-pulled = put it back
+board-skipped-key = skipped: take it out
+board-take-out = done: take it out
+board-take-out-label = done: { $label }
+board-left = Left the batch
+board-end-sure = e once more ends the batch: what is at work is stopped, and no key joins it any more.
+key-start = begin
+key-skip = skip
+key-abort = stop key
+key-pause = stop for now
+key-end-batch = end
+key-batch = batches
+notice-batch-complete = The batch is complete.
+notice-batch-ended = The batch is over.
+notice-batch-paused = The batch is stopped for now: F8 takes it up again.

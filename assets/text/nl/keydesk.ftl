@@ -810,3 +810,75 @@ outbox-reset = reset
 unfinished-reset-known = De sleutel zou worden gereset. Of dat is gebeurd, is niet bekend.
 unfinished-reset-way = Veilig verder: steek de sleutel in zijn poort; er wordt gekeken, en gereset als hij niet leeg is.
 credential-gone = gereset { $day }
+## Batches
+
+batch-title = BATCHES
+batch-no-folder = De configuratie van het station noemt geen map met profielen. Zet er profiles = "MAP" in; assets/examples/batch.toml is een voorbeeld van een profiel.
+batch-none = Er staat geen profiel in { $folder }. Zet er een neer, bijvoorbeeld assets/examples/batch.toml.
+batch-choose = Welk profiel? Enter toont wat het zou doen voordat er iets begint.
+batch-open = Gestopt: { $name }, { $done } van { $wanted } klaar
+batch-open-how = Enter gaat verder waar het was; wat klaar is, gebeurt niet nog eens. Op het bord beëindigt e hem.
+batch-choose-list = Voor wie? Kies een lijst met personen.
+batch-no-list = Er staat geen lijst met personen in { $folder }. Zet er een neer: één identificatie per regel, of CSV met de kolommen person en identified_by.
+batch-people = { $count ->
+    [one] 1 persoon
+   *[other] { $count } personen
+}
+batch-statement-how = De lijst zegt niet hoe deze personen zijn geïdentificeerd. Verklaar waarvoor het is; het staat in elke vastlegging.
+batch-statement = Verklaring, bijvoorbeeld reservesleutels voor kluis 3
+batch-looking = De sleutels in de sleuven worden bekeken …
+batch-forecast-how = { $taking } van { $keys } sleutels in de sleuven zouden meedoen. Er is niets veranderd. Enter begint.
+batch-each = per sleutel: aanrakingen { $touches }, pincodes { $pins }, labels { $tags }
+batch-whole = samen: aanrakingen { $touches }, pincodes { $pins }
+batch-lost = zou verloren gaan: { $what }
+batch-step-test = testen
+batch-step-reset = wissen
+batch-step-policy = instellingen
+batch-step-pin = pincode
+batch-step-enrol = registreren
+batch-step-tag = label
+batch-step-label = opschrift
+batch-step-force-change = wijziging
+board-done-of = { $done } van { $wanted } klaar
+board-done = { $done } klaar
+board-skipped = { $count } overgeslagen
+board-touches-of = aanrakingen { $count } van { $all }
+board-touches = aanrakingen { $count }
+board-pins-of = pincodes { $count } van { $all }
+board-pins = pincodes { $count }
+board-touch-large = RAAK AAN { $slots }
+board-touch-how = Raak aan wat knippert: { $slots }.
+board-stopped-how = { $count ->
+    [one] 1 sleutel gestopt: r probeert opnieuw, s slaat over, of steek er een andere in.
+   *[other] { $count } sleutels gestopt: r probeert opnieuw, s slaat over, of steek er een andere in.
+}
+board-working = De sleutels zijn bezig.
+board-next-key = Steek de volgende sleutels in; haal eruit wat klaar is.
+board-over = Het is voorbij: haal de sleutels eruit. Enter verlaat het bord.
+board-admit = Bij zulke sleutels zijn er waarschuwingen. Toch nemen? Wordt één keer voor allemaal gevraagd.
+board-tag = Label
+board-tag-how = Typ of scan het label van de sleutel in sleuf { $slot }. Die knippert.
+board-tag-form = Eén regel van ten hoogste 100 tekens.
+board-tag-taken = Een andere sleutel heeft dit label.
+board-not-needed = niet nodig
+board-at-work = bezig
+board-touch = RAAK AAN { $nth }/{ $of }, beurt { $turn }
+board-pin-now = pincode: nu
+board-pin-turn = pincode: beurt { $turn }
+board-tag-now = label: nu
+board-tag-turn = label: beurt { $turn }
+board-pulled = steek hem terug
+board-skipped-key = overgeslagen: haal eruit
+board-take-out = klaar: haal eruit
+board-take-out-label = klaar: { $label }
+board-left = Uit de batch
+board-end-sure = Nog eens e beëindigt de batch: wat bezig is stopt, en er komt geen sleutel meer bij.
+key-start = begin
+key-skip = overslaan
+key-abort = stop sleutel
+key-pause = stop voor nu
+key-end-batch = einde
+key-batch = batches
+notice-batch-complete = De batch is compleet.
+notice-batch-ended = De batch is voorbij.
+notice-batch-paused = De batch is voor nu gestopt: F8 gaat ermee verder.

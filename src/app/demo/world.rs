@@ -200,6 +200,22 @@ impl World {
         }
     }
 
+    /// What a station finds that starts after this one was killed at this very moment: the same registry, a copy of what is
+    /// on the disk now, and an empty bay. The registry lives in this world, which must outlive the other.
+    pub fn after_a_kill(&self) -> Result<Self, WorldError> {
+        let folder = tempfile::Builder::new().prefix("keydesk-").tempdir()?;
+        let data = folder.path().join("station");
+        copy_files(&self.data(), &data)?;
+        let (station, rack) = open_station(&data)?;
+        Ok(Self {
+            folder,
+            registry: None,
+            url: self.url.clone(),
+            station,
+            rack,
+        })
+    }
+
     /// Closes the station and opens it again on the same data directory, with an empty bay.
     pub fn reopen(self) -> Result<Self, WorldError> {
         let data = self.data();
@@ -220,6 +236,23 @@ impl World {
             rack,
         })
     }
+}
+
+/// Copies the journal and the private files. The index is left out: it is made anew, as after any kill in doubt.
+fn copy_files(from: &Path, to: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(to)?;
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?;
+        let (at, name) = (entry.path(), entry.file_name());
+        if at.is_dir() {
+            if name != "index" {
+                copy_files(&at, &to.join(name))?;
+            }
+        } else {
+            std::fs::copy(&at, to.join(name))?;
+        }
+    }
+    Ok(())
 }
 
 fn open_station(data: &Path) -> Result<(Arc<Station>, Rack), WorldError> {

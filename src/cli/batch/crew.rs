@@ -1,17 +1,27 @@
 //! The people of a batch without a screen: PINs and tags come line by line, what happens becomes lines with the slot's place.
 
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::json;
 
+use crate::cli::care::hand_over::{HandOver, Way};
 use crate::cli::output::Output;
 use crate::cli::secret::{self, Lines, SecretError};
-use crate::domain::Pin;
+use crate::domain::{KeyFacts, Pin};
 use crate::station::batch::{Crew, TagComplaint, Told, Whose};
 use crate::station::face::board::Board;
+use crate::text::{Language, Text};
 use crate::workflow::dialogue::Question;
 use crate::workflow::{KeyFault, Stop};
+
+/// Where letters go, and what stands in them besides the PIN.
+pub(super) struct Letters {
+    pub dir: PathBuf,
+    pub language: Language,
+    pub station: String,
+}
 
 /// Arguments that stand in for people.
 pub(super) struct HeadlessCrew {
@@ -19,17 +29,24 @@ pub(super) struct HeadlessCrew {
     pins: Option<Lines>,
     next_pin: AtomicUsize,
     tags: Option<Mutex<std::vec::IntoIter<String>>>,
+    letters: Option<Letters>,
     /// What is wrong with the arguments, as a stable word.
     misused: Mutex<Option<&'static str>>,
 }
 
 impl HeadlessCrew {
-    pub fn new(output: Arc<Output>, pin_fd: Option<u32>, tags: Option<Vec<String>>) -> Self {
+    pub fn new(
+        output: Arc<Output>,
+        pin_fd: Option<u32>,
+        tags: Option<Vec<String>>,
+        letters: Option<Letters>,
+    ) -> Self {
         Self {
             output,
             pins: pin_fd.map(Lines::of),
             next_pin: AtomicUsize::new(0),
             tags: tags.map(|tags| Mutex::new(tags.into_iter())),
+            letters,
             misused: Mutex::default(),
         }
     }
@@ -84,6 +101,18 @@ impl HeadlessCrew {
 
 fn pin_of(text: &str, min: u8) -> Result<Pin, Stop> {
     Pin::new(text, min).map_err(|error| Stop::Key(KeyFault::Failed(error.to_string())))
+}
+
+/// What a key or the kernel calls itself, made fit for a file name.
+fn file_name(text: &str) -> String {
+    let fit = |c: char| {
+        if c.is_ascii_alphanumeric() || matches!(c, '-' | '.') {
+            c
+        } else {
+            '_'
+        }
+    };
+    text.chars().take(60).map(fit).collect()
 }
 
 impl Crew for HeadlessCrew {
@@ -154,6 +183,37 @@ impl Crew for HeadlessCrew {
             }
             _ => Err(Stop::Cancelled),
         }
+    }
+
+    async fn letter(&self, whose: &Whose, key: &KeyFacts, pin: &Pin) -> Result<(), Stop> {
+        let Some(letters) = &self.letters else {
+            return Err(self.misuse(
+                "no-letters",
+                "a PIN by lot goes into a letter: name a folder with --letters DIR".to_owned(),
+            ));
+        };
+        let name = key.id.serial.as_deref().unwrap_or(whose.place.as_str());
+        let path = letters.dir.join(format!("pin-{}.pdf", file_name(name)));
+        let failed = |why: String| Stop::Key(KeyFault::Failed(why));
+        match std::fs::remove_file(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(failed(format!("{}: {error}", path.display())));
+            }
+            _ => {}
+        }
+        let said = json!({ "event": "letter", "file": path });
+        let letter = HandOver::new(Way::Letter {
+            path: path.clone(),
+            text: Box::new(Text::load(letters.language)),
+            station: letters.station.clone(),
+        });
+        letter
+            .give(key, pin)
+            .map_err(|error| failed(error.to_string()))?;
+        let words = format!("PIN in {}", path.display());
+        self.output
+            .placed(whose.place.as_str(), whose.slot, &said, Some(&words));
+        Ok(())
     }
 
     async fn tag(&self, whose: &Whose, complaint: Option<TagComplaint>) -> Result<String, Stop> {

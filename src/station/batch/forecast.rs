@@ -3,56 +3,16 @@
 
 use std::sync::Arc;
 
-use serde::Serialize;
-
 use crate::bay::Cancel;
+use crate::domain::KeyFacts;
 use crate::domain::batch::Plan;
 use crate::domain::policy::{Finding, Weight};
-use crate::domain::profile::{Budget, StepKind};
-use crate::domain::{KeyFacts, PersonId, Place};
 use crate::station::Station;
 use crate::station::desk::{Face, StationDesk};
+use crate::station::face::board::{Forecast, KeyForecast};
 use crate::workflow::Stop;
 use crate::workflow::batch::admit;
 use crate::workflow::dialogue::{Answer, Event, Question};
-
-/// What a batch would do now.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Forecast {
-    /// To each key in the bay, by slot number.
-    pub keys: Vec<KeyForecast>,
-    /// What one key asks of people.
-    pub each: Budget,
-    /// What the keys that are in the bay now and would take part ask together.
-    pub now: Budget,
-    /// What the whole batch asks, where its number of keys is known.
-    pub whole: Option<Budget>,
-    /// So many keys would still be wanted.
-    pub further_keys: Option<u32>,
-}
-
-/// What a batch would do to one key.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct KeyForecast {
-    /// The slot's number.
-    pub slot: u16,
-    /// The USB path.
-    pub place: Place,
-    /// Its model.
-    pub model: String,
-    /// Its serial number.
-    pub serial: Option<String>,
-    /// The steps that it would go through; none when it does not take part.
-    pub steps: Vec<StepKind>,
-    /// For whom.
-    pub person: Option<PersonId>,
-    /// Why it does not take part.
-    pub refused: Option<String>,
-    /// What the operator should know of it, in English.
-    pub warnings: Vec<String>,
-    /// What would be lost, in English.
-    pub lost: Vec<String>,
-}
 
 /// Looks at every key in the bay.
 ///

@@ -111,6 +111,8 @@ impl<C: Crew> Runner<C> {
                 .record(BatchChange::KeyEnded { batch, run, end })?;
         }
         self.shared.change(|state, _| state.over = true);
+        // What a stop kept from being sent is sent once more; what can't be waits in the outbox as ever.
+        drop(self.shared.station.push_outbox().await);
         self.shared.record(BatchChange::Ended { batch })?;
         Ok(finish)
     }

@@ -8,11 +8,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{Crew, Shared, Told, Whose};
 use crate::domain::batch::BatchChange;
+use crate::domain::care::Setting;
 use crate::domain::profile::label::TAG_CHARS_MAX;
 use crate::domain::profile::{StepKind, TagSource};
-use crate::domain::{Identification, Pin, Place};
+use crate::domain::{Identification, KeyFacts, Pin, Place};
 use crate::station::desk::Face;
-use crate::station::face::board::SlotWork;
+use crate::station::face::board::{SlotWork, TagComplaint};
 use crate::workflow::batch::Hand;
 use crate::workflow::dialogue::{Answer, Event, Question};
 use crate::workflow::{KeyFault, Stop};
@@ -23,7 +24,9 @@ pub(super) struct SlotFace<C> {
     whose: Whose,
     /// How the person was identified; `None` where nobody is enrolled.
     identification: Mutex<Option<Identification>>,
-    /// The key's PIN, once somebody has typed it.
+    /// What the present step sets on the key.
+    settings: Mutex<Vec<Setting>>,
+    /// The key's PIN, once somebody has typed it or it was drawn by lot.
     pin: Mutex<Option<Pin>>,
 }
 
@@ -33,6 +36,7 @@ impl<C: Crew> SlotFace<C> {
             shared,
             whose,
             identification: Mutex::default(),
+            settings: Mutex::default(),
             pin: Mutex::default(),
         }
     }
@@ -187,7 +191,20 @@ impl<C: Crew> Face for SlotFace<C> {
             // Until the bay changes, and the question with it.
             Question::ChooseKey { .. } => std::future::pending().await,
             Question::Admit { .. } => self.admitted(question).await,
-            Question::NewPin { .. } => self.typed_pin(question).await,
+            Question::NewPin {
+                key,
+                min_length,
+                refused,
+            } => {
+                let wanted = self.shared.look(|state| state.profile().pin());
+                let min_length = wanted.map_or(*min_length, |pin| pin.min_length.max(*min_length));
+                let question = Question::NewPin {
+                    key: key.clone(),
+                    min_length,
+                    refused: *refused,
+                };
+                self.typed_pin(question).await
+            }
             Question::CurrentPin { wrong, .. } => {
                 let known = locked(&self.pin).take().filter(|_| !*wrong);
                 match known {
@@ -199,10 +216,11 @@ impl<C: Crew> Face for SlotFace<C> {
                 }
             }
             Question::Retest { .. } => Ok(Answer::Yes),
-            // A batch's steps list nothing and choose nothing on a key.
-            Question::Settings { .. }
-            | Question::ConfirmSettings { .. }
-            | Question::Credentials { .. }
+            Question::Settings { .. } => Ok(Answer::Settings(locked(&self.settings).clone())),
+            // The profile says so, and the dry run showed it.
+            Question::ConfirmSettings { .. } => Ok(Answer::Yes),
+            // A batch's steps list nothing and remove nothing on a key.
+            Question::Credentials { .. }
             | Question::Fingerprints { .. }
             | Question::ConfirmRemoval { .. }
             | Question::ResetCase { .. }
@@ -216,6 +234,12 @@ impl<C: Crew> Face for SlotFace<C> {
         }
     }
 
+    async fn hand_over(&self, key: &KeyFacts, pin: Pin) -> Result<(), Stop> {
+        self.shared.crew.letter(&self.whose, key, &pin).await?;
+        *locked(&self.pin) = Some(pin);
+        Ok(())
+    }
+
     fn cleared(&self) -> impl Future<Output = ()> {
         self.shared.crew.cleared()
     }
@@ -223,6 +247,7 @@ impl<C: Crew> Face for SlotFace<C> {
 
 impl<C: Crew> Hand for SlotFace<C> {
     fn at_step(&self, step: StepKind) {
+        *locked(&self.settings) = self.shared.look(|state| state.profile().settings(step));
         self.shared.change(|state, now| {
             if let Some(seat) = state.seats.get_mut(self.place()) {
                 seat.step = Some(step);
@@ -284,15 +309,6 @@ impl<C: Crew> SlotFace<C> {
         };
         self.in_turn(SlotWork::Tag { turn: 0 }, ask).await
     }
-}
-
-/// Why a tag was not taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TagComplaint {
-    /// Empty, too long, or with control characters.
-    Form,
-    /// Another key has it.
-    Taken,
 }
 
 impl From<TagComplaint> for Stop {

@@ -5,7 +5,9 @@ use serde::Serialize;
 
 use crate::domain::batch::{KeyEnd, Tally};
 use crate::domain::profile::{Budget, StepKind};
-use crate::domain::{BatchId, Place};
+use crate::domain::{BatchId, PersonId, Pin, Place};
+use crate::station::face::Notice;
+use crate::workflow::dialogue::Question;
 
 /// A batch at this moment.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -171,4 +173,173 @@ pub enum Order {
     End,
     /// Stop for now: it can be taken up again.
     Pause,
+}
+
+/// What a batch would do now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Forecast {
+    /// To each key in the bay, by slot number.
+    pub keys: Vec<KeyForecast>,
+    /// What one key asks of people.
+    pub each: Budget,
+    /// What the keys that are in the bay now and would take part ask together.
+    pub now: Budget,
+    /// What the whole batch asks, where its number of keys is known.
+    pub whole: Option<Budget>,
+    /// So many keys would still be wanted.
+    pub further_keys: Option<u32>,
+}
+
+/// What a batch would do to one key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct KeyForecast {
+    /// The slot's number.
+    pub slot: u16,
+    /// The USB path.
+    pub place: Place,
+    /// Its model.
+    pub model: String,
+    /// Its serial number.
+    pub serial: Option<String>,
+    /// The steps that it would go through; none when it does not take part.
+    pub steps: Vec<StepKind>,
+    /// For whom.
+    pub person: Option<PersonId>,
+    /// Why it does not take part.
+    pub refused: Option<String>,
+    /// What the operator should know of it, in English.
+    pub warnings: Vec<String>,
+    /// What would be lost, in English.
+    pub lost: Vec<String>,
+}
+
+/// Why a tag was not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TagComplaint {
+    /// Empty, too long, or with control characters.
+    Form,
+    /// Another key has it.
+    Taken,
+}
+
+/// What an operator does about batches at the kiosk.
+pub enum BatchCommand {
+    /// Which profiles and lists are there?
+    Look,
+    /// Say what would be done to the keys in the bay.
+    Forecast(BatchWish),
+    /// Begin.
+    Begin(BatchWish),
+    /// Take up the batch that was stopped.
+    Resume(BatchId),
+    /// Do something about the batch that is on.
+    Order(Order),
+    /// Answer the pending question.
+    Answer(BatchAnswer),
+}
+
+/// A batch as it is put together at the kiosk.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct BatchWish {
+    /// The profile's file name.
+    pub profile: String,
+    /// The list's file name, where the profile enrols.
+    pub people: Option<String>,
+    /// What is stated of everybody whom the list does not say more of: nobody is at the desk.
+    pub statement: Option<String>,
+}
+
+/// An answer to a [`BatchQuestion`].
+pub enum BatchAnswer {
+    /// The PIN.
+    Pin(Pin),
+    /// The tag.
+    Tag(String),
+    /// Whether keys with these warnings are taken.
+    Admit(bool),
+}
+
+/// What a batch asks, of one slot at a time.
+#[derive(Debug, Clone, PartialEq)]
+pub enum BatchQuestion {
+    /// A PIN: [`Question::NewPin`] or [`Question::CurrentPin`].
+    Pin {
+        /// The slot's number.
+        slot: u16,
+        /// What exactly.
+        question: Question,
+    },
+    /// A tag.
+    Tag {
+        /// The slot's number.
+        slot: u16,
+        /// What was wrong with the last one.
+        complaint: Option<TagComplaint>,
+    },
+    /// Keys with these warnings: [`Question::Admit`].
+    Admit {
+        /// The slot's number.
+        slot: u16,
+        /// What exactly.
+        question: Question,
+    },
+}
+
+/// What a station tells of batches, besides the board.
+#[derive(Debug, Clone)]
+pub enum BatchUpdate {
+    /// The profiles and lists of the configured folder.
+    Offered(BatchOffer),
+    /// What would be done, or why nothing can be.
+    Forecast(Result<Forecast, Notice>),
+    /// The batch that is on asks.
+    Asks(BatchQuestion),
+    /// The pending question is void.
+    Withdrawn,
+    /// The batch is over, or stopped for now.
+    Over(Notice),
+}
+
+/// What a kiosk can choose from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct BatchOffer {
+    /// The folder; `None`: the station's configuration names none.
+    pub folder: Option<String>,
+    /// By file name.
+    pub profiles: Vec<OfferedProfile>,
+    /// By file name.
+    pub lists: Vec<OfferedList>,
+    /// The batch that is not over and that nobody works on: its name and how far it is.
+    pub open: Option<(BatchId, String, Tally)>,
+}
+
+/// A profile in the folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OfferedProfile {
+    /// The file name.
+    pub file: String,
+    /// What it is called and does, or what is wrong with it.
+    pub is: Result<ProfileView, String>,
+}
+
+/// What a profile does, for a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProfileView {
+    /// For people.
+    pub name: String,
+    /// In this order.
+    pub steps: Vec<StepKind>,
+    /// What each key asks of people.
+    pub each: Budget,
+    /// It needs a list of people.
+    pub takes_people: bool,
+}
+
+/// A list of people in the folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OfferedList {
+    /// The file name.
+    pub file: String,
+    /// How many people are on it and whether it says of all of them how they were identified, or what is wrong with it.
+    pub is: Result<(usize, bool), String>,
 }

@@ -80,7 +80,11 @@ fn is_lasting(update: &Update) -> bool {
 /// What an update is about, when the newest of its kind says all there is to say.
 fn replaceable(update: &Update) -> Option<(Discriminant<Update>, Option<Discriminant<Event>>)> {
     let event = match update {
-        Update::Bay(_) | Update::Home(_) | Update::Found { .. } | Update::Question(_) => None,
+        Update::Bay(_)
+        | Update::Board(_)
+        | Update::Home(_)
+        | Update::Found { .. }
+        | Update::Question(_) => None,
         Update::Run(
             event @ (Event::Alive { .. }
             | Event::Withdrawn
@@ -93,6 +97,7 @@ fn replaceable(update: &Update) -> Option<(Discriminant<Update>, Option<Discrimi
         | Update::KeyOpened(_)
         | Update::HandOver { .. }
         | Update::Run(_)
+        | Update::Batch(_)
         | Update::Notice(_) => return None,
     };
     Some((discriminant(update), event))

@@ -45,7 +45,7 @@ pub(super) static KEYMAP: &[Binding] = &[
     bind(
         ENTER,
         Action::Confirm,
-        |m| matches!(m, Mode::Home | Mode::Keys),
+        |m| matches!(m, Mode::Home | Mode::Keys | Mode::Batches),
         |t| tr!(t, "key-open"),
         Left,
     ),
@@ -69,7 +69,7 @@ pub(super) static KEYMAP: &[Binding] = &[
         |m| {
             matches!(
                 m,
-                Mode::LastFour | Mode::GiveUp | Mode::Naming | Mode::ConfirmCare
+                Mode::LastFour | Mode::GiveUp | Mode::Naming | Mode::ConfirmCare | Mode::Statement
             )
         },
         |t| tr!(t, "key-confirm"),
@@ -78,7 +78,7 @@ pub(super) static KEYMAP: &[Binding] = &[
     bind(
         ENTER,
         Action::Confirm,
-        |m| matches!(m, Mode::ChooseKey | Mode::Admit),
+        |m| matches!(m, Mode::ChooseKey | Mode::Admit | Mode::BoardAdmit),
         |t| tr!(t, "key-use"),
         Left,
     ),
@@ -92,7 +92,7 @@ pub(super) static KEYMAP: &[Binding] = &[
     bind(
         ENTER,
         Action::Confirm,
-        |m| matches!(m, Mode::Pin | Mode::Settings),
+        |m| matches!(m, Mode::Pin | Mode::Settings | Mode::BoardTyping),
         |t| tr!(t, "key-next"),
         Left,
     ),
@@ -251,14 +251,14 @@ pub(super) static KEYMAP: &[Binding] = &[
     bind(
         &[Key::Plain(KeyCode::Char('w'))],
         Action::Wink,
-        |m| matches!(m, Mode::ChooseKey | Mode::Keys),
+        |m| matches!(m, Mode::ChooseKey | Mode::Keys | Mode::Board),
         |t| tr!(t, "key-wink"),
         Left,
     ),
     bind(
         &[Key::Plain(KeyCode::Char('o'))],
         Action::OtherKey,
-        |m| matches!(m, Mode::Admit | Mode::Retest),
+        |m| matches!(m, Mode::Admit | Mode::Retest | Mode::BoardAdmit),
         |t| tr!(t, "key-other-key"),
         Left,
     ),
@@ -377,6 +377,74 @@ pub(super) static KEYMAP: &[Binding] = &[
         |m| matches!(m, Mode::Enrolled | Mode::Ended),
         |t| tr!(t, "key-done"),
         HelpOnly,
+    ),
+    bind(
+        ENTER,
+        Action::Confirm,
+        |m| m == Mode::Forecast,
+        |t| tr!(t, "key-start"),
+        Left,
+    ),
+    bind(
+        &[Key::Plain(KeyCode::Char('r'))],
+        Action::Retry,
+        |m| m == Mode::Board,
+        |t| tr!(t, "key-again"),
+        Left,
+    ),
+    bind(
+        &[Key::Plain(KeyCode::Char('s'))],
+        Action::Skip,
+        |m| m == Mode::Board,
+        |t| tr!(t, "key-skip"),
+        Left,
+    ),
+    bind(
+        &[Key::Plain(KeyCode::Char('b'))],
+        Action::Abort,
+        |m| m == Mode::Board,
+        |t| tr!(t, "key-abort"),
+        Left,
+    ),
+    bind(
+        &[Key::Plain(KeyCode::Char('z'))],
+        Action::Pause,
+        |m| m == Mode::Board,
+        |t| tr!(t, "key-pause"),
+        HelpOnly,
+    ),
+    bind(
+        &[Key::Plain(KeyCode::Char('e'))],
+        Action::EndBatch,
+        |m| m == Mode::Board,
+        |t| tr!(t, "key-end-batch"),
+        Left,
+    ),
+    bind(
+        &[Key::Plain(KeyCode::F(8))],
+        Action::Batch,
+        Mode::is_page,
+        |t| tr!(t, "key-batch"),
+        HelpOnly,
+    ),
+    bind(
+        ESC,
+        Action::Back,
+        |m| {
+            matches!(
+                m,
+                Mode::Batches | Mode::Statement | Mode::Forecast | Mode::Board
+            )
+        },
+        |t| tr!(t, "key-back"),
+        Left,
+    ),
+    bind(
+        ESC,
+        Action::Back,
+        |m| matches!(m, Mode::BoardTyping | Mode::BoardAdmit),
+        |t| tr!(t, "key-abort"),
+        Left,
     ),
     bind(
         &[Key::Plain(KeyCode::F(4))],

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ratatui::crossterm::event::KeyCode;
 
 use super::acts::verdict;
-use super::{Scene, Stage, cast};
+use super::{Scene, Stage, batch, cast};
 use crate::domain::Person;
 use crate::domain::change::Remains;
 use crate::station::face::{Found, Update};
@@ -71,6 +71,13 @@ pub const SCENES: &[Scene] = &[
     ("reset-hold", super::reset::hold),
     ("reset-done", super::reset::done),
     ("help", help),
+    ("batch-profiles", batch::profiles),
+    ("batch-statement", batch::statement),
+    ("batch-forecast", batch::forecast),
+    ("board", batch::board),
+    ("board-pin", batch::pin),
+    ("board-tag", batch::tag),
+    ("board-over", batch::over),
 ];
 
 fn sign_in(stage: &mut Stage) {

@@ -61,6 +61,11 @@ pub(super) fn act(
         | Action::KeySettings
         | Action::KeyReset
         | Action::Bay
+        | Action::Batch
+        | Action::Skip
+        | Action::Abort
+        | Action::Pause
+        | Action::EndBatch
         | Action::FirstTime
         | Action::Help
         | Action::Language
@@ -168,7 +173,7 @@ fn identified(identify: &mut Identify) -> Option<Answer> {
 }
 
 /// The first entry is kept until the second one is the same; anything else starts again with the first.
-fn new_pin(new: &mut NewPin) -> Option<Answer> {
+pub(super) fn new_pin(new: &mut NewPin) -> Option<Answer> {
     let typed = new.line.take(|text| Pin::new(text, new.min_length));
     new.complaint = None;
     match (new.first.take(), typed) {
@@ -180,7 +185,7 @@ fn new_pin(new: &mut NewPin) -> Option<Answer> {
     None
 }
 
-fn current_pin(current: &mut CurrentPin) -> Option<Answer> {
+pub(super) fn current_pin(current: &mut CurrentPin) -> Option<Answer> {
     current.complaint = None;
     match current
         .line

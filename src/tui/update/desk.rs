@@ -44,6 +44,10 @@ pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
         },
         Action::Delete => edit(model, Line::pop),
         Action::Clear => edit(model, Line::pop_word),
+        // Dealt with before, or on the pages of batches only.
+        Action::Batch | Action::Skip | Action::Abort | Action::Pause | Action::EndBatch => {
+            Vec::new()
+        }
         Action::Test
         | Action::KeyPin
         | Action::RandomPin
@@ -133,7 +137,7 @@ fn confirm(model: &mut Model) -> Vec<Effect> {
             let at = *at;
             care::open(model, at)
         }
-        Page::Outbox(_) | Page::Key { .. } => Vec::new(),
+        Page::Outbox(_) | Page::Key { .. } | Page::Batch(_) => Vec::new(),
     }
 }
 
@@ -191,6 +195,7 @@ fn back(model: &mut Model) -> Vec<Effect> {
             go(model, Page::Home)
         }
         Page::Key { .. } => care::close(model),
+        Page::Batch(_) => Vec::new(),
         Page::Outbox(_) | Page::Unfinished(_) | Page::Keys(_) => {
             let page = match model.desk.person {
                 Some(_) => Page::Person,
@@ -210,7 +215,7 @@ fn step(model: &mut Model, to: impl Fn(usize) -> usize) -> Vec<Effect> {
         Page::Outbox(at) | Page::Unfinished(at) | Page::Keys(at) | Page::Key { at, .. } => {
             *at = to(*at);
         }
-        Page::SignIn | Page::Code(_) | Page::Person | Page::GiveUp(_) => {}
+        Page::SignIn | Page::Code(_) | Page::Person | Page::GiveUp(_) | Page::Batch(_) => {}
     }
     model.clamp_marks();
     Vec::new()

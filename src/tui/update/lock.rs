@@ -4,7 +4,7 @@
 use super::Effect;
 use crate::domain::change::Remains;
 use crate::station::face::{Command, Notice};
-use crate::tui::model::{DeskState, Lock, Model, Page, Run};
+use crate::tui::model::{BatchState, DeskState, Lock, Model, Page, Run};
 use crate::wire::Operator;
 
 /// Locks the screen. A run that has changed nothing on its key is stopped; another one waits behind a neutral screen.
@@ -59,6 +59,7 @@ pub(super) fn cover(model: &mut Model) {
         operator: model.operator.take(),
     });
     model.desk = DeskState::default();
+    model.batch = BatchState::default();
     model.mark_next_expected();
     model.page = Page::Home;
     model.expects_operator = false;
@@ -76,6 +77,7 @@ pub(super) fn sign_out(model: &mut Model) {
     model.lock = None;
     model.runs.clear();
     model.desk = DeskState::default();
+    model.batch = BatchState::default();
     model.mark_next_expected();
     model.page = Page::SignIn;
     model.help = false;

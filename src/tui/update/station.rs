@@ -48,6 +48,9 @@ pub(super) fn told(model: &mut Model, now: Now, update: Update) -> Vec<Effect> {
                 happened(run, now, event);
             }
         }
+        Update::Batch(update) => return super::batch::told(model, *update),
+        // Taken in where the clock is at hand.
+        Update::Board(_) => {}
         Update::Notice(notice) => {
             model.starting = false;
             model.notice = Some(notice);

@@ -229,6 +229,14 @@ fn message(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, row: u16) {
         );
         return;
     }
+    if model.batch.end_asked {
+        sheet.put(
+            area,
+            row,
+            s(tr!(text, "board-end-sure"), ctx.theme.danger()),
+        );
+        return;
+    }
     if let Some(notice) = &model.notice {
         let words = if notice.code == "other-operator" {
             Some(tr!(text, "lock-other"))

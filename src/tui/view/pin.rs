@@ -3,18 +3,17 @@
 use ratatui::layout::Rect;
 
 use super::chrome::{Who, frame, scale, who};
-use super::run::persons;
 use super::sheet::{Sheet, s};
 use super::{Ctx, bay};
 use crate::domain::KeyFacts;
 use crate::domain::pin::PinError;
 use crate::text::tr;
-use crate::tui::model::{CurrentPin, NewPin, PinComplaint, Run};
+use crate::tui::model::{CurrentPin, NewPin, PinComplaint};
 
 /// Columns of a dot with its gap.
 const DOT: u16 = 4;
 
-pub(super) fn draw_new(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, run: &Run, new: &NewPin) {
+pub(super) fn draw_new(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, whose: Who, new: &NewPin) {
     let t = ctx.text;
     let again = new.first.is_some();
     let (big, how) = if again {
@@ -28,7 +27,7 @@ pub(super) fn draw_new(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, run: &Ru
         area,
         vec![s(tr!(t, "new-pin-big"), ctx.theme.strong())],
     );
-    let row = prompt(ctx, sheet, body, scale(area), run, &big, &how);
+    let row = prompt(ctx, sheet, body, scale(area), whose, &big, &how);
     let typed = new.line.code_points();
     let row = dots(
         ctx,
@@ -59,7 +58,7 @@ pub(super) fn draw_current(
     ctx: Ctx<'_>,
     sheet: &mut Sheet<'_>,
     area: Rect,
-    run: &Run,
+    whose: Who,
     current: &CurrentPin,
 ) {
     let t = ctx.text;
@@ -70,7 +69,7 @@ pub(super) fn draw_current(
         vec![s(tr!(t, "current-pin-big"), ctx.theme.strong())],
     );
     let (big, how) = (tr!(t, "current-pin-big"), tr!(t, "current-pin-how"));
-    let row = prompt(ctx, sheet, body, scale(area), run, &big, &how);
+    let row = prompt(ctx, sheet, body, scale(area), whose, &big, &how);
     let row = dots(ctx, sheet, body, row + 1, current.line.code_points(), 0);
     let row = complaint(ctx, sheet, body, row + 1, current.complaint);
     if let Some(retries) = current.retries {
@@ -93,19 +92,19 @@ fn prompt(
     sheet: &mut Sheet<'_>,
     body: Rect,
     scale: u16,
-    run: &Run,
+    whose: Who,
     big: &str,
     how: &str,
 ) -> u16 {
     let mut row = 0;
     // An operator who types their own PIN has nobody to turn the screen to.
-    if persons(run) == Who::Person {
+    if whose == Who::Person {
         let away = format!(" {} ", tr!(ctx.text, "look-away"));
         sheet.put_right(body, row, s(away, ctx.theme.accent()));
         row += 1;
     }
     let row = sheet.big(body, row, big, scale);
-    who(ctx, sheet, body, row + 1, persons(run), how)
+    who(ctx, sheet, body, row + 1, whose, how)
 }
 
 /// One disc for each character, and a small dot for each that is still needed.

@@ -252,7 +252,7 @@ fn admission(
 }
 
 /// Heaviest first, each with the mark of its weight.
-fn findings(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, verdict: &Verdict) {
+pub(super) fn findings(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, verdict: &Verdict) -> u16 {
     let mut row = 0;
     for finding in &verdict.findings {
         let (mark, style): (&str, Style) = match finding.weight() {
@@ -263,4 +263,5 @@ fn findings(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, verdict: &Verdict) 
         let words = ctx.text.finding(finding);
         row = sheet.bullet(area, row, s(mark, style), &words, ctx.theme.plain());
     }
+    row
 }

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use keydesk::domain::Pin;
+use keydesk::domain::{KeyFacts, Pin};
 use keydesk::station::batch::{Crew, TagComplaint, Told, Whose};
 use keydesk::station::face::board::Board;
 use keydesk::workflow::dialogue::Question;
@@ -14,6 +14,7 @@ use tokio::sync::watch;
 pub const PIN: &str = "2468-person";
 
 type Hand<T> = Box<dyn Fn(&T) + Send + Sync>;
+type Eye = Box<dyn Fn() + Send + Sync>;
 
 /// Answers the way a practised operator and willing people would.
 pub struct ScriptedCrew {
@@ -22,6 +23,8 @@ pub struct ScriptedCrew {
     asking: AtomicUsize,
     most: AtomicUsize,
     done: Hand<Whose>,
+    look: Eye,
+    letters: Mutex<Vec<String>>,
 }
 
 impl Default for ScriptedCrew {
@@ -32,6 +35,8 @@ impl Default for ScriptedCrew {
             asking: AtomicUsize::new(0),
             most: AtomicUsize::new(0),
             done: Box::new(|_| {}),
+            look: Box::new(|| {}),
+            letters: Mutex::default(),
         }
     }
 }
@@ -44,6 +49,13 @@ impl ScriptedCrew {
         self
     }
 
+    /// Looks whenever anything is shown or said.
+    #[must_use]
+    pub fn looking(mut self, look: impl Fn() + Send + Sync + 'static) -> Self {
+        self.look = Box::new(look);
+        self
+    }
+
     pub fn last_board(&self) -> Option<Board> {
         self.board.borrow().clone()
     }
@@ -51,6 +63,14 @@ impl ScriptedCrew {
     /// How many questions were open at once, at most.
     pub fn most_asked_at_once(&self) -> usize {
         self.most.load(Ordering::SeqCst)
+    }
+
+    /// The PINs in the letters.
+    pub fn letters(&self) -> Vec<String> {
+        self.letters
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// What was said, as a debug text.
@@ -82,9 +102,11 @@ impl ScriptedCrew {
 impl Crew for ScriptedCrew {
     fn show(&self, board: Board) {
         self.board.send_replace(Some(board));
+        (self.look)();
     }
 
     fn tell(&self, told: Told) {
+        (self.look)();
         if let Told::Left { whose, .. } = &told {
             (self.done)(whose);
         }
@@ -103,6 +125,12 @@ impl Crew for ScriptedCrew {
             } => Err(Stop::Key(KeyFault::WrongPin { retries })),
             _ => Pin::new(PIN, 0).map_err(|e| Stop::Unproven(e.to_string())),
         }
+    }
+
+    async fn letter(&self, _: &Whose, _: &KeyFacts, pin: &Pin) -> Result<(), Stop> {
+        let mut letters = self.letters.lock().unwrap_or_else(PoisonError::into_inner);
+        letters.push(String::from_utf8(pin.as_bytes().to_vec()).expect("text"));
+        Ok(())
     }
 
     async fn tag(&self, whose: &Whose, _: Option<TagComplaint>) -> Result<String, Stop> {

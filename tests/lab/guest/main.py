@@ -12,6 +12,7 @@ import time
 import traceback
 
 import power
+import scenario_batch
 import scenario_enrol
 import scenario_hardware
 import scenario_kills
@@ -28,7 +29,7 @@ def main():
 
 
 def run_all(wanted):
-    known = scenarios_of(scenario_hardware, scenario_enrol, scenario_kiosk, scenario_kills)
+    known = scenarios_of(scenario_hardware, scenario_enrol, scenario_kiosk, scenario_kills, scenario_batch)
     chosen = [s for s in known if not wanted or any(word in s.name for word in wanted)]
     say(f"1..{len(chosen)}")
     for number, scenario in enumerate(chosen, 1):

@@ -1,0 +1,180 @@
+//! Many keys at once against one alone, the board while they are all busy, and what each further key holds in memory.
+//!
+//! Each software key takes a scripted time for what a real one takes time for: it computes, and its person's finger comes a
+//! moment after it began to blink. One alone and sixteen at once are taken in turn.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use keydesk::app::demo::world::World;
+use keydesk::bay::soft::{Profile as Model, SoftKey, TouchPolicy};
+use keydesk::domain::batch::Plan;
+use keydesk::domain::people_list::{self, Listed};
+use keydesk::domain::profile::Profile;
+use keydesk::domain::{BatchId, KeyFacts, Pin, Place};
+use keydesk::station::batch::{
+    Crew, Finish, Start, TagComplaint, Terms, Told, Whose, run as run_batch,
+};
+use keydesk::station::face::board::Board;
+use keydesk::station::stopper::Stopper;
+use keydesk::workflow::Stop;
+use keydesk::workflow::dialogue::Question;
+
+use super::report::{Figure, Report, median, ms, percentile};
+use super::{Fallible, lab};
+
+/// Keys at once.
+const KEYS: usize = 16;
+
+/// How often one alone and all at once are taken in turn.
+const ROUNDS: usize = 5;
+
+/// What a key computes for a credential or a signature, and how soon a finger comes.
+const LATENCY: Duration = Duration::from_millis(250);
+const FINGER: Duration = Duration::from_millis(700);
+
+/// All at once may take at most so many times as long as one alone.
+const GOAL_RATIO: f64 = 1.15;
+
+/// A redraw of the board, in milliseconds.
+const GOAL_FRAME_MS: f64 = 16.0;
+
+/// Frames that are measured, after those that warm everything up.
+const FRAMES: usize = 500;
+const WARM_UP: usize = 50;
+
+/// What is done to each key.
+const PROFILE: &str = "version = 1\nname = \"Bench\"\n\
+    [[step]]\ndo = \"pin\"\nhow = \"typed\"\n[[step]]\ndo = \"enrol\"\nfor = \"list\"\n";
+
+/// Measures batches, then the board, then memory.
+pub fn run(report: &mut Report) -> Fallible<()> {
+    let runtime = lab::runtime()?;
+    let people = ROUNDS * (KEYS + 1) + 1;
+    let (world, _own) = runtime.block_on(lab::world(people))?;
+    let mut next = 1;
+    // Not measured: the first one warms everything up.
+    runtime.block_on(batch(&world, &mut next, 1))?;
+    let (mut alone, mut together) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        alone.push(ms(runtime.block_on(batch(&world, &mut next, 1))?));
+        together.push(ms(runtime.block_on(batch(&world, &mut next, KEYS))?));
+    }
+    let ratio = alone.iter().zip(&together).map(|(one, all)| all / one);
+    report.figure(&Figure {
+        what: &format!("{KEYS} keys at once, as many times as long as one alone"),
+        value: median(ratio),
+        unit: "×",
+        goal: Some(GOAL_RATIO),
+    })?;
+    report.note("… one alone", median(alone), "ms")?;
+    report.note(&format!("… {KEYS} at once"), median(together), "ms")?;
+    board(report)
+}
+
+/// Milliseconds for a redraw while every slot is at something else.
+fn board(report: &mut Report) -> Fallible<()> {
+    for (columns, rows) in [(80, 24), (200, 60)] {
+        let mut frame = keydesk::tui::board_frames(columns, rows, u16::try_from(KEYS)?);
+        let mut timed = || {
+            let start = Instant::now();
+            std::hint::black_box(frame());
+            ms(start.elapsed())
+        };
+        for _ in 0..WARM_UP {
+            timed();
+        }
+        let frames: Vec<f64> = (0..FRAMES).map(|_| timed()).collect();
+        report.figure(&Figure {
+            what: &format!("board at {columns}×{rows}, {KEYS} slots busy, taken in and drawn"),
+            value: median(frames.iter().copied()),
+            unit: "ms",
+            goal: Some(GOAL_FRAME_MS),
+        })?;
+        report.note("… 99 of 100 are below", percentile(frames, 0.99), "ms")?;
+    }
+    Ok(())
+}
+
+/// How long a batch over so many keys takes, from the first step to the last record.
+async fn batch(world: &World, next: &mut usize, keys: usize) -> Fallible<Duration> {
+    let first = *next;
+    *next += keys;
+    let mut places = Vec::new();
+    for n in 0..keys {
+        let mut model = Model::yubikey_5_nfc()
+            .with_serial(&format!("B{:05}", first + n))
+            .with_touch(TouchPolicy::After(FINGER));
+        model.latency = LATENCY;
+        let place = format!("1-3.{n}");
+        lab::put(&world.rack, &world.station, &place, &SoftKey::new(model)).await?;
+        places.push(place);
+    }
+    let list: String = (first..first + keys)
+        .map(|n| format!("{}\n", lab::person(n)))
+        .collect();
+    let people: Vec<Listed> = people_list::parse(&list)?;
+    let plan = Plan {
+        id: BatchId(uuid::Uuid::now_v7()),
+        profile: Profile::parse(PROFILE)?,
+        people,
+        identification: Some("passport:7K31".parse()?),
+        keys: None,
+        operator: world.station.operator().ok_or("nobody is signed in")?.id,
+        begun_at: jiff::Timestamp::now(),
+    };
+    let station = Arc::clone(&world.station);
+    let (_orders, inbox) = tokio::sync::mpsc::channel(1);
+    let terms = Terms {
+        stopper: Stopper::default(),
+        patience: Some(Duration::from_secs(60)),
+    };
+    let start = Instant::now();
+    let work = move || {
+        run_batch(
+            &station,
+            &Arc::new(Quick),
+            Start::New(Box::new(plan)),
+            inbox,
+            terms,
+        )
+    };
+    let (_, finish) = tokio::task::spawn_blocking(work).await??;
+    let taken = start.elapsed();
+    if finish != Finish::Complete {
+        return Err(format!("the batch ended as {finish:?}").into());
+    }
+    places
+        .iter()
+        .for_each(|place| world.rack.pull(&Place::new(place)));
+    Ok(taken)
+}
+
+/// People who type at once.
+struct Quick;
+
+impl Crew for Quick {
+    fn show(&self, board: Board) {
+        std::hint::black_box(board);
+    }
+
+    fn tell(&self, told: Told) {
+        std::hint::black_box(told);
+    }
+
+    async fn pin(&self, _: &Whose, _: Question) -> Result<Pin, Stop> {
+        Pin::new(lab::PIN, 0).map_err(|error| Stop::Unproven(error.to_string()))
+    }
+
+    async fn letter(&self, _: &Whose, _: &KeyFacts, _: &Pin) -> Result<(), Stop> {
+        Err(Stop::Cancelled)
+    }
+
+    async fn tag(&self, _: &Whose, _: Option<TagComplaint>) -> Result<String, Stop> {
+        Err(Stop::Cancelled)
+    }
+
+    async fn admits(&self, _: &Whose, _: Question) -> Result<bool, Stop> {
+        Ok(true)
+    }
+}

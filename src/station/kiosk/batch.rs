@@ -1,0 +1,393 @@
+//! A batch at the kiosk: its profiles and lists, its crew in front of the screen, and its thread.
+//!
+//! Invariant: while the screen is locked, nothing of the batch reaches it and no key takes a further step; what is shown when the
+//! same operator is back is the present board and the question that is still open.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
+
+use super::mailbox::Mailbox;
+use super::notice;
+use crate::domain::batch::{Batch, Plan, Tally};
+use crate::domain::people_list::{self, Listed};
+use crate::domain::profile::Profile;
+use crate::domain::{BatchId, Identification, KeyFacts, OperatorId, Pin};
+use crate::station::Station;
+use crate::station::batch::{
+    BatchError, Crew, Finish, Start, TagComplaint, Terms, Told, Whose, forecast, run,
+};
+use crate::station::face::board::{
+    BatchAnswer, BatchOffer, BatchQuestion, BatchUpdate, BatchWish, Board, OfferedList,
+    OfferedProfile, Order, ProfileView,
+};
+use crate::station::face::{Notice, Update};
+use crate::station::stopper::Stopper;
+use crate::workflow::dialogue::Question;
+use crate::workflow::{KeyFault, Stop};
+
+/// More than any profile or list has.
+const FILE_BYTES_MAX: u64 = 1 << 20;
+
+/// The most files of the folder that are looked at.
+const FILES_MAX: usize = 200;
+
+/// A batch that is on.
+pub(super) struct KioskBatch {
+    crew: Arc<KioskCrew>,
+    orders: mpsc::Sender<Order>,
+    answers: mpsc::Sender<BatchAnswer>,
+    stopper: Stopper,
+    operator: Option<OperatorId>,
+    task: JoinHandle<Result<(Batch, Finish), BatchError>>,
+}
+
+impl KioskBatch {
+    /// Begins or takes up a batch on a thread of its own.
+    pub fn begin(
+        station: &Arc<Station>,
+        screen: &Arc<Mailbox>,
+        start: Start,
+        operator: Option<OperatorId>,
+    ) -> Self {
+        let (orders, inbox) = mpsc::channel(32);
+        let (answers, answered) = mpsc::channel(1);
+        let crew = Arc::new(KioskCrew {
+            screen: Arc::clone(screen),
+            answers: tokio::sync::Mutex::new(answered),
+            shown: watch::Sender::new(true),
+            last: Mutex::default(),
+        });
+        let stopper = Stopper::default();
+        let terms = Terms {
+            stopper: stopper.clone(),
+            patience: None,
+        };
+        let (for_run, at_work) = (Arc::clone(station), Arc::clone(&crew));
+        let task =
+            tokio::task::spawn_blocking(move || run(&for_run, &at_work, start, inbox, terms));
+        Self {
+            crew,
+            orders,
+            answers,
+            stopper,
+            operator,
+            task,
+        }
+    }
+
+    /// Hands an order on. A full channel means that keys are pressed faster than anybody can mean them.
+    pub fn order(&self, order: Order) {
+        let _ = self.orders.try_send(order);
+    }
+
+    /// Hands an answer on; one that nobody asked for is dropped.
+    pub fn answer(&self, answer: BatchAnswer) {
+        let _ = self.answers.try_send(answer);
+    }
+
+    /// Stops it for now: what is done stays done.
+    pub fn pause(&self) {
+        // A run that is held must be able to hear of it.
+        self.stopper.stop();
+    }
+
+    /// The screen is locked over it.
+    pub fn hold(&self) {
+        self.crew.shown.send_replace(false);
+    }
+
+    /// Somebody has signed in: it goes on for the operator who began it, and stops for another one.
+    pub fn settle(&self, signed_in: Option<&OperatorId>) {
+        match signed_in {
+            Some(who) if Some(who) == self.operator.as_ref() => self.crew.show_again(),
+            Some(_) => self.pause(),
+            None => {}
+        }
+    }
+
+    /// Waits until a batch is over; for ever where none is on.
+    pub async fn over(batch: &mut Option<Self>) -> Result<(Batch, Finish), BatchError> {
+        match batch {
+            None => std::future::pending().await,
+            Some(on) => match (&mut on.task).await {
+                Ok(result) => result,
+                Err(error) => Err(BatchError::Stop(Stop::Store(format!(
+                    "the batch failed ({error}); what was done is in the journal"
+                )))),
+            },
+        }
+    }
+}
+
+/// What is read when a batch is over.
+pub(super) fn over(result: &Result<(Batch, Finish), BatchError>) -> Notice {
+    match result {
+        Ok((batch, finish)) => {
+            let code = match finish {
+                Finish::Complete => "batch-complete",
+                Finish::Ended => "batch-ended",
+                Finish::Paused | Finish::Abandoned => "batch-paused",
+            };
+            let Tally { done, skipped, .. } = batch.tally();
+            Notice {
+                code: code.to_owned(),
+                detail: format!("{done} key(s) done, {skipped} skipped"),
+            }
+        }
+        Err(BatchError::Stop(stop)) => notice(stop),
+        Err(BatchError::Plan(error)) => bad("bad-plan", error),
+    }
+}
+
+fn bad(code: &str, error: &impl std::fmt::Display) -> Notice {
+    Notice {
+        code: code.to_owned(),
+        detail: error.to_string(),
+    }
+}
+
+/// The profiles and lists in the configured folder, and the batch that was stopped.
+pub(super) fn offer(station: &Station) -> Result<BatchOffer, Stop> {
+    let open = station.store().open_batch()?;
+    let open = open.map(|batch| {
+        (
+            batch.plan.id,
+            batch.plan.profile.name.clone(),
+            batch.tally(),
+        )
+    });
+    let Some(folder) = station.config().profiles.as_deref() else {
+        return Ok(BatchOffer {
+            open,
+            ..BatchOffer::default()
+        });
+    };
+    let mut offer = BatchOffer {
+        folder: Some(folder.display().to_string()),
+        open,
+        ..BatchOffer::default()
+    };
+    let unreadable = |error: std::io::Error| Stop::Store(format!("{}: {error}", folder.display()));
+    let mut files: Vec<String> = std::fs::read_dir(folder)
+        .map_err(unreadable)?
+        .flatten()
+        .take(FILES_MAX)
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .collect();
+    files.sort_unstable();
+    for file in files {
+        match file.rsplit_once('.').map(|(_, ending)| ending) {
+            Some("toml") => offer.profiles.push(OfferedProfile {
+                is: profile(folder, &file).map(|profile| ProfileView {
+                    steps: profile.kinds(),
+                    each: profile.budget(),
+                    takes_people: profile.takes_people(),
+                    name: profile.name,
+                }),
+                file,
+            }),
+            Some("csv" | "txt") => offer.lists.push(OfferedList {
+                is: people(folder, &file).map(|people| {
+                    let all = people.iter().all(|listed| listed.identification.is_some());
+                    (people.len(), all)
+                }),
+                file,
+            }),
+            _ => {}
+        }
+    }
+    Ok(offer)
+}
+
+fn text(folder: &Path, file: &str) -> Result<String, String> {
+    use std::io::Read;
+    // Only what is in the folder itself: a name is chosen from its list, never a path.
+    if file.contains(['/', '\0']) || file == ".." {
+        return Err("it is not in the folder of profiles".to_owned());
+    }
+    let mut text = String::new();
+    let read = std::fs::File::open(folder.join(file))
+        .and_then(|file| file.take(FILE_BYTES_MAX + 1).read_to_string(&mut text));
+    match read {
+        Ok(bytes) if u64::try_from(bytes).is_ok_and(|bytes| bytes > FILE_BYTES_MAX) => {
+            Err("it is larger than 1 MiB: is it the right file?".to_owned())
+        }
+        Ok(_) => Ok(text),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+fn profile(folder: &Path, file: &str) -> Result<Profile, String> {
+    Profile::parse(&text(folder, file)?).map_err(|error| error.to_string())
+}
+
+fn people(folder: &Path, file: &str) -> Result<Vec<Listed>, String> {
+    people_list::parse(&text(folder, file)?).map_err(|error| error.to_string())
+}
+
+/// The plan of a wish, by whoever is signed in.
+pub(super) fn plan(station: &Station, wish: &BatchWish) -> Result<Plan, Notice> {
+    let operator = station.operator().ok_or_else(|| notice(&Stop::SignedOut))?;
+    let Some(folder) = station.config().profiles.as_deref() else {
+        return Err(bad(
+            "bad-plan",
+            &"the configuration names no folder of profiles",
+        ));
+    };
+    let profile = profile(folder, &wish.profile).map_err(|why| bad("bad-profile", &why))?;
+    let people = match &wish.people {
+        Some(file) => people(folder, file).map_err(|why| bad("bad-list", &why))?,
+        None => Vec::new(),
+    };
+    let identification = match &wish.statement {
+        Some(text) => Some(Identification::stated(text).map_err(|e| bad("bad-plan", &e))?),
+        None => None,
+    };
+    let plan = Plan {
+        id: BatchId(uuid::Uuid::now_v7()),
+        profile,
+        people,
+        identification,
+        keys: None,
+        operator: operator.id,
+        begun_at: jiff::Timestamp::now(),
+    };
+    plan.check(operator.role).map_err(|e| bad("bad-plan", &e))?;
+    Ok(plan)
+}
+
+/// Says what a batch would do, on a thread of its own.
+pub(super) fn look_ahead(station: &Arc<Station>, screen: &Arc<Mailbox>, wish: &BatchWish) {
+    let planned = plan(station, wish);
+    let (station, screen) = (Arc::clone(station), Arc::clone(screen));
+    let runtime = tokio::runtime::Handle::current();
+    tokio::task::spawn_blocking(move || {
+        let told = planned.and_then(|plan| {
+            let stopper = Stopper::default();
+            runtime
+                .block_on(forecast(&station, &plan, &stopper.cancel()))
+                .map_err(|stop| notice(&stop))
+        });
+        screen.add(Update::Batch(Box::new(BatchUpdate::Forecast(told))));
+    });
+}
+
+/// The people in front of the screen.
+struct KioskCrew {
+    screen: Arc<Mailbox>,
+    answers: tokio::sync::Mutex<mpsc::Receiver<BatchAnswer>>,
+    /// Not while the screen is locked over it.
+    shown: watch::Sender<bool>,
+    last: Mutex<Last>,
+}
+
+/// What the screen shows once it may.
+#[derive(Default)]
+struct Last {
+    board: Option<Arc<Board>>,
+    question: Option<BatchQuestion>,
+}
+
+impl KioskCrew {
+    fn last(&self) -> std::sync::MutexGuard<'_, Last> {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn show_again(&self) {
+        self.shown.send_replace(true);
+        let last = self.last();
+        if let Some(board) = &last.board {
+            self.screen.add(Update::Board(Arc::clone(board)));
+        }
+        if let Some(question) = &last.question {
+            let asks = BatchUpdate::Asks(question.clone());
+            self.screen.add(Update::Batch(Box::new(asks)));
+        }
+    }
+
+    async fn ask(&self, question: BatchQuestion) -> Result<BatchAnswer, Stop> {
+        let mut answers = self.answers.lock().await;
+        // An answer to a question that is void by now must not answer this one.
+        while answers.try_recv().is_ok() {}
+        let asked = Asked::begin(self, question);
+        let answer = answers.recv().await.ok_or(Stop::Cancelled);
+        drop(asked);
+        answer
+    }
+}
+
+/// A question on the screen, until it is answered or void.
+struct Asked<'a>(&'a KioskCrew);
+
+impl<'a> Asked<'a> {
+    fn begin(crew: &'a KioskCrew, question: BatchQuestion) -> Self {
+        crew.last().question = Some(question.clone());
+        if *crew.shown.borrow() {
+            let asks = BatchUpdate::Asks(question);
+            crew.screen.add(Update::Batch(Box::new(asks)));
+        }
+        Self(crew)
+    }
+}
+
+impl Drop for Asked<'_> {
+    fn drop(&mut self) {
+        self.0.last().question = None;
+        if *self.0.shown.borrow() {
+            let over = BatchUpdate::Withdrawn;
+            self.0.screen.add(Update::Batch(Box::new(over)));
+        }
+    }
+}
+
+impl Crew for KioskCrew {
+    fn show(&self, board: Board) {
+        let board = Arc::new(board);
+        self.last().board = Some(Arc::clone(&board));
+        if *self.shown.borrow() {
+            self.screen.add(Update::Board(board));
+        }
+    }
+
+    fn tell(&self, _: Told) {}
+
+    async fn pin(&self, whose: &Whose, question: Question) -> Result<Pin, Stop> {
+        let slot = whose.slot;
+        match self.ask(BatchQuestion::Pin { slot, question }).await? {
+            BatchAnswer::Pin(pin) => Ok(pin),
+            _ => Err(Stop::Cancelled),
+        }
+    }
+
+    async fn letter(&self, _: &Whose, _: &KeyFacts, _: &Pin) -> Result<(), Stop> {
+        Err(Stop::Key(KeyFault::Unsupported(
+            "a PIN by lot at the kiosk: run this profile with `keydesk batch run --letters DIR`"
+                .to_owned(),
+        )))
+    }
+
+    async fn tag(&self, whose: &Whose, complaint: Option<TagComplaint>) -> Result<String, Stop> {
+        let slot = whose.slot;
+        match self.ask(BatchQuestion::Tag { slot, complaint }).await? {
+            BatchAnswer::Tag(tag) => Ok(tag),
+            _ => Err(Stop::Cancelled),
+        }
+    }
+
+    async fn admits(&self, whose: &Whose, question: Question) -> Result<bool, Stop> {
+        let slot = whose.slot;
+        match self.ask(BatchQuestion::Admit { slot, question }).await? {
+            BatchAnswer::Admit(yes) => Ok(yes),
+            _ => Err(Stop::Cancelled),
+        }
+    }
+
+    async fn cleared(&self) {
+        let mut shown = self.shown.subscribe();
+        // The sender lives as long as `self`, so that waiting cannot fail.
+        drop(shown.wait_for(|shown| *shown).await);
+    }
+}
