@@ -25,6 +25,7 @@ use webauthn_rs_core::proto::{
     RegistrationState, RequestRegistrationExtensions, UserVerificationPolicy,
 };
 
+mod attested;
 mod trust;
 mod unlock;
 
@@ -206,7 +207,7 @@ impl RelyingParty {
                 "rawId is not the credential id in the authenticator data",
             ));
         }
-        let aaguid = attested_aaguid(&response.response.attestation_object)?;
+        let aaguid = attested::aaguid(&response.response.attestation_object)?;
         let attestation = format_name(&credential.attestation_format)?;
         let trusted = self.trust.judge(&credential, aaguid)?;
         Ok(Registered {
@@ -325,25 +326,6 @@ fn check_ids(kind: &str, id: &Bytes, raw_id: &Bytes) -> Result<(), Refusal> {
         return Err(malformed("id and rawId differ"));
     }
     Ok(())
-}
-
-/// The AAGUID in the attested credential data (WebAuthn, section 6.5.2), which the library keeps only for some formats.
-fn attested_aaguid(attestation_object: &Bytes) -> Result<Aaguid, Refusal> {
-    // rpIdHash (32), flags (1), signCount (4), then the AAGUID.
-    const OFFSET: usize = 37;
-    let object: ciborium::Value = ciborium::from_reader(attestation_object.0.as_slice())
-        .map_err(|_| malformed("attestationObject is not CBOR"))?;
-    object
-        .as_map()
-        .and_then(|map| {
-            map.iter()
-                .find(|(name, _)| name.as_text() == Some("authData"))
-        })
-        .and_then(|(_, data)| data.as_bytes())
-        .and_then(|data| data.get(OFFSET..))
-        .and_then(|data| data.first_chunk::<16>())
-        .map(|aaguid| Aaguid(*aaguid))
-        .ok_or_else(|| malformed("authData has no attested credential data"))
 }
 
 fn format_name(format: &AttestationFormat) -> Result<&'static str, Refusal> {
