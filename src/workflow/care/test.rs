@@ -321,7 +321,13 @@ impl Trial {
     ) -> Result<(CreationOptions, ClientData), Stop> {
         let challenge = challenge(desk)?;
         let client = client_data(Ceremony::Create, &challenge, TEST_ORIGIN);
-        let others = self.algorithms.iter().copied().filter(|alg| *alg != ES256);
+        // Its signatures are checked here. A key that is offered others besides may take one of them, whatever their order.
+        let algorithms = match self.algorithms.contains(&ES256) {
+            true => vec![ES256],
+            false => std::iter::once(ES256)
+                .chain(self.algorithms.iter().copied())
+                .collect(),
+        };
         let options = CreationOptions {
             rp: RelyingParty {
                 id: TEST_RP_ID.to_owned(),
@@ -333,8 +339,8 @@ impl Trial {
                 display_name: "Keydesk test".to_owned(),
             },
             challenge,
-            pub_key_cred_params: std::iter::once(ES256)
-                .chain(others)
+            pub_key_cred_params: algorithms
+                .into_iter()
                 .map(|alg| Algorithm {
                     kind: "public-key".to_owned(),
                     alg,
