@@ -134,9 +134,9 @@ class Station:
         """Runs a command; what it says is read as it comes."""
         return Run([*self.program, *arguments, "--data", self.data, "--json"], {"--pin-fd": pin, "--code-fd": code})
 
-    def first_sign_in(self, registry, key):
-        """A help-desk operator enrols their own key with a one-time code, and is signed in."""
-        code = registry.code("operator-code", "--name", "Olga Operator", "--role", "help-desk")
+    def first_sign_in(self, registry, key, role):
+        """An operator enrols their own key with a one-time code, and is signed in."""
+        code = registry.code("operator-code", "--name", "Olga Operator", "--role", role)
         self.done("session", "open", "--key", key.place, code=code, pin=OPERATOR_PIN)
 
     def records(self):
@@ -234,12 +234,12 @@ class Run:
 class Desk:
     """A registry, a station that has joined it, and an operator who is signed in with their own key."""
 
-    def __init__(self, bench, **operator_key):
+    def __init__(self, bench, role="help-desk", **operator_key):
         self.registry = bench.keep(Registry())
         self.station = bench.keep(Station(self.registry))
         self.operator_key = bench.key(model="Operator Key", serial="OP1", **operator_key)
         if self.registry.is_new:
-            self.station.first_sign_in(self.registry, self.operator_key)
+            self.station.first_sign_in(self.registry, self.operator_key, role)
         else:
             self.station.sign_in(self.operator_key)
 

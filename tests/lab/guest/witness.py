@@ -39,9 +39,20 @@ def _whole_info(node):
     return said if "\noptions:" in said else None
 
 
+def options(node):
+    """The options that are on, by name; libfido2 writes the others with "no" before."""
+    line = next(line for line in token_info(node).splitlines() if line.startswith("options:"))
+    return line.removeprefix("options:").replace(",", " ").split()
+
+
 def has_pin(node):
-    options = next(line for line in token_info(node).splitlines() if line.startswith("options:"))
-    return "clientPin" in options.removeprefix("options:").replace(",", " ").split()
+    return "clientPin" in options(node)
+
+
+def opens(node, pin):
+    """Whether the PIN is the key's: it lists what it holds, be it nothing."""
+    done = _attempt("fido2-token", "-L", "-r", node, given=f"{pin}\n")
+    return done.returncode == 0 or "FIDO_ERR_NO_CREDENTIALS" in done.stderr
 
 
 def set_pin(node, pin):
@@ -76,8 +87,10 @@ def discoverable_credentials(node, pin, rp_id):
 
 def relying_parties(node, pin):
     """The RP ids that the key holds discoverable credentials for."""
-    listing = _run("fido2-token", "-L", "-r", node, given=f"{pin}\n")
-    return [line.split()[-1] for line in listing.splitlines()]
+    done = _attempt("fido2-token", "-L", "-r", node, given=f"{pin}\n")
+    if "FIDO_ERR_NO_CREDENTIALS" in done.stderr:
+        return []
+    return [line.split()[-1] for line in _output(done).splitlines()]
 
 
 def assert_signs_for(node, pin, rp_id, public_key_pem):
