@@ -337,7 +337,8 @@ fn may_use_reserve(change: &Change) -> bool {
         | Change::MetadataImported { .. }
         | Change::IntentBegun { .. }
         | Change::OwnKeyBegun { .. }
-        | Change::ResetBegun { .. } => false,
+        | Change::ResetBegun { .. }
+        | Change::CareBegun { .. } => false,
         Change::Batch { change } => change.ends_something(),
         // Only somebody who is signed in can end unfinished work or resolve a conflict.
         Change::SessionOpened { .. }

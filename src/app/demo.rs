@@ -28,7 +28,7 @@ use world::{Rack, ScriptedFace, World, WorldError};
 const OPERATOR_SLOT: &str = "1-1.1";
 
 /// The slots of the keys for people.
-const SLOTS: [&str; 4] = ["1-1.2", "1-1.3", "1-1.4", "1-2"];
+const SLOTS: [&str; 5] = ["1-1.2", "1-1.3", "1-1.4", "1-2", "1-3"];
 
 /// Whom the headless run enrols, and the PIN that the software person chooses.
 const FIRST_PERSON: &str = "p-1";
@@ -57,6 +57,7 @@ async fn set_up() -> Result<World, WorldError> {
         Profile::epass_fido2(),
         Profile::security_key_nfc(),
         Profile::u2f_only(),
+        Profile::biometric(),
     ];
     for (slot, profile) in SLOTS.iter().zip(profiles) {
         world.rack.put(slot, &SoftKey::new(profile));

@@ -457,6 +457,7 @@ fn work_line(work: &Unfinished) -> String {
         Unfinished::OwnKey(_) => "stopped at the first sign-in of an operator",
         Unfinished::Withdrawal(_) => "stopped while a withdrawn credential was being deleted",
         Unfinished::Reset(_) => "stopped while the key was being reset",
+        Unfinished::Care(care) => &format!("stopped while {}", care.care.in_words()),
     };
     let key = work.key();
     format!(

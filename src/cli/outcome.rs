@@ -112,6 +112,7 @@ fn left(remains: Remains) -> &'static str {
         Remains::InUse => "the key stays in use",
         Remains::Reset => "the key was reset; nothing on it works any more",
         Remains::MayBeReset => "the key may have been reset; it is recorded",
+        Remains::Changed | Remains::MayBeChanged | Remains::PinProven => "the key was cared for",
     }
 }
 

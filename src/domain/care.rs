@@ -2,11 +2,13 @@
 //!
 //! Plain values and rules. Invariant: nothing here holds a secret; a PIN that was made or set leaves only the fact.
 
+mod intent;
 mod oddity;
 mod pin_rule;
 mod portrait;
 mod report;
 
+pub use intent::{CareIntent, Outcome};
 pub use oddity::{Oddity, oddities};
 pub use pin_rule::{PinRule, PinRuleError};
 pub use portrait::{BuiltInUv, Limits, Management, Portrait, Readiness};
@@ -49,6 +51,11 @@ pub enum Setting {
 }
 
 impl Setting {
+    /// Whether nothing but a reset takes it back; a forced change of the PIN ends with that change.
+    pub fn is_final(&self) -> bool {
+        !matches!(self, Self::AlwaysUv { .. })
+    }
+
     /// Whether a key that was read again has it. The RP ids of [`Setting::MinPinLength`] can't be read from a key.
     pub fn holds_on(&self, portrait: &Portrait) -> bool {
         match self {
@@ -254,6 +261,27 @@ pub enum Care {
         /// Which.
         fingerprint: Fingerprint,
     },
+}
+
+impl Care {
+    /// In English, for the command line.
+    pub fn in_words(&self) -> String {
+        match self {
+            Self::Tested { .. } => "a test".to_owned(),
+            Self::PinSet { .. } => "setting its PIN".to_owned(),
+            Self::PinChanged { .. } => "changing its PIN".to_owned(),
+            Self::Configured { setting } => format!("setting {:?}", setting.in_words()),
+            Self::CredentialDeleted { credential, .. } => format!(
+                "deleting {} at {}",
+                credential.name().unwrap_or("a credential without a name"),
+                credential.rp_id
+            ),
+            Self::CredentialRenamed { name, .. } => format!("renaming an account to {name:?}"),
+            Self::FingerprintAdded { .. } => "adding a fingerprint".to_owned(),
+            Self::FingerprintRenamed { .. } => "naming a fingerprint".to_owned(),
+            Self::FingerprintRemoved { .. } => "removing a fingerprint".to_owned(),
+        }
+    }
 }
 
 /// Where a PIN came from.

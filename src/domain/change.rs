@@ -3,13 +3,14 @@
 //! An enrolment is the sequence [`Change::IntentBegun`] → [`Change::PinSet`]? → [`Change::CredentialMade`] →
 //! [`Change::Enrolled`] (with its outbox entry) → [`Change::Pushed`] or [`Change::Rejected`]. An operator's own key goes from
 //! [`Change::OwnKeyBegun`] to [`Change::SessionOpened`], a credential that is withdrawn from [`Change::WithdrawalBegun`] to
-//! [`Change::IntentEnded`], a key that is reset from [`Change::ResetBegun`] to [`Change::ResetDone`]. An intent that nothing of this has ended is [`Unfinished`] work.
+//! [`Change::IntentEnded`], a key that is reset from [`Change::ResetBegun`] to [`Change::ResetDone`], what care can't take back from
+//! [`Change::CareBegun`] to [`Change::Cared`]. An intent that nothing of this has ended is [`Unfinished`] work.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::batch::BatchChange;
-use super::care::Care;
+use super::care::{Care, CareIntent};
 use super::id::{Bytes, EntryId, IntentId, OfferId, OperatorId, PersonId, StationId};
 use super::identification::Identification;
 use super::key::{KeyFacts, KeyId, Place};
@@ -23,8 +24,8 @@ use crate::wire::{
 /// Version of [`Record`] that this release writes; earlier ones are read, a newer one is refused.
 ///
 /// 2 added [`Change::SessionUnlocked`]: before, it was recorded as [`Change::SessionOpened`]. 3 added intents for an operator's
-/// own key and for a withdrawal, what remains after one, and how the person was identified before a test. 4 added resets of keys
-/// and batches.
+/// own key and for a withdrawal, what remains after one, and how the person was identified before a test. 4 added batches, resets
+/// of keys, and intents for what care can't take back.
 pub const RECORD_VERSION: u16 = 4;
 
 /// One journal entry: who changed what, when.
@@ -194,8 +195,16 @@ pub enum Change {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         remains: Option<Remains>,
     },
+    /// Something that can't be taken back is about to be done to a key besides an enrolment.
+    CareBegun {
+        /// What exactly.
+        intent: Box<CareIntent>,
+    },
     /// Something was done to a key besides an enrolment: it was tested, got a PIN, a setting, a fingerprint, …
     Cared {
+        /// The intent that this fulfils, where it can't be taken back.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        intent: Option<IntentId>,
         /// To which.
         key: Box<KeyFacts>,
         /// What.
@@ -325,6 +334,12 @@ pub enum Remains {
     Reset,
     /// The key may have been reset: it was out of reach before that was known.
     MayBeReset,
+    /// What care was about to do is done and recorded.
+    Changed,
+    /// What care was about to do may be done: the key was out of reach, or shows no such thing.
+    MayBeChanged,
+    /// Its PIN may be another one by now; the person has proved the one that it has.
+    PinProven,
 }
 
 /// How a conflict was resolved.
@@ -365,6 +380,8 @@ pub enum Unfinished {
     Withdrawal(Withdrawal),
     /// A key that was to be reset.
     Reset(KeyReset),
+    /// What care was about to do to a key.
+    Care(CareIntent),
 }
 
 /// An enrolment with no end.
@@ -387,6 +404,7 @@ impl Unfinished {
             Self::OwnKey(own) => own.id,
             Self::Withdrawal(withdrawal) => withdrawal.id,
             Self::Reset(reset) => reset.id,
+            Self::Care(care) => care.id,
         }
     }
 
@@ -397,6 +415,7 @@ impl Unfinished {
             Self::OwnKey(own) => &own.key,
             Self::Withdrawal(withdrawal) => &withdrawal.key,
             Self::Reset(reset) => &reset.key,
+            Self::Care(care) => &care.key,
         }
     }
 
@@ -407,26 +426,28 @@ impl Unfinished {
             Self::OwnKey(own) => own.begun_at,
             Self::Withdrawal(withdrawal) => withdrawal.begun_at,
             Self::Reset(reset) => reset.begun_at,
+            Self::Care(care) => care.begun_at,
         }
     }
 
-    /// The person that it concerns; none where it is an operator's own key, or nobody's.
+    /// The person that it concerns; none where it is an operator's own key, nobody's, or about a key and not about whose it is.
     pub fn person(&self) -> Option<&Person> {
         match self {
             Self::Enrolment(open) => Some(&open.intent.offer.person),
-            Self::OwnKey(_) => None,
+            Self::OwnKey(_) | Self::Care(_) => None,
             Self::Withdrawal(withdrawal) => Some(&withdrawal.person),
             Self::Reset(reset) => reset.losses.people().first().copied(),
         }
     }
 
-    /// The name of the person or operator that it concerns; of a key that is nobody's, its model.
+    /// The name of the person or operator that it concerns; of a key that is nobody's or was cared for, its model.
     pub fn name(&self) -> &str {
         match self {
             Self::Enrolment(open) => &open.intent.offer.person.name,
             Self::OwnKey(own) => &own.offer.operator.name,
             Self::Withdrawal(withdrawal) => &withdrawal.person.name,
             Self::Reset(reset) => reset.name(),
+            Self::Care(care) => &care.key.model,
         }
     }
 }

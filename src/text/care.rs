@@ -89,7 +89,7 @@ impl Text {
                 "portrait-pin-bounds",
                 state = state,
                 min = key.pin_min_length,
-                max = portrait.pin_max_bytes
+                max = portrait.pin_max_length
             ),
         };
         lines.push((tr!(self, "portrait-pin"), pin));
@@ -294,7 +294,9 @@ impl Text {
             Oddity::MinPinRaised { length } => {
                 tr!(self, "oddity-min-pin", length = (*length))
             }
-            Oddity::ShortPins { bytes } => tr!(self, "oddity-short-pins", bytes = (*bytes)),
+            Oddity::ShortPins { length } => {
+                tr!(self, "oddity-short-pins", length = (*length))
+            }
             Oddity::NoTouch => tr!(self, "oddity-no-touch"),
             Oddity::Platform => tr!(self, "oddity-platform"),
             Oddity::NotUsb => tr!(self, "oddity-not-usb"),

@@ -197,9 +197,11 @@ impl Text {
             Remains::CredentialDeleted => tr!(self, "leaves-credential-deleted"),
             Remains::Credential => tr!(self, "leaves-credential"),
             Remains::Unknown => tr!(self, "leaves-unknown"),
-            Remains::InUse => tr!(self, "leaves-in-use"),
+            Remains::InUse | Remains::PinProven => tr!(self, "leaves-in-use"),
             Remains::Reset => tr!(self, "leaves-reset"),
             Remains::MayBeReset => tr!(self, "leaves-may-be-reset"),
+            Remains::Changed => tr!(self, "leaves-changed"),
+            Remains::MayBeChanged => tr!(self, "leaves-may-be-changed"),
         }
     }
 
@@ -214,6 +216,9 @@ impl Text {
             Remains::InUse => tr!(self, "remains-in-use"),
             Remains::Reset => tr!(self, "remains-reset"),
             Remains::MayBeReset => tr!(self, "remains-may-be-reset"),
+            Remains::Changed => tr!(self, "remains-changed"),
+            Remains::MayBeChanged => tr!(self, "remains-may-be-changed"),
+            Remains::PinProven => tr!(self, "remains-pin-proven"),
         }
     }
 
@@ -223,6 +228,7 @@ impl Text {
             Remains::Credential => tr!(self, "recorded-credential"),
             Remains::Unknown => tr!(self, "recorded-unknown"),
             Remains::MayBeReset => tr!(self, "recorded-may-be-reset"),
+            Remains::MayBeChanged => tr!(self, "recorded-may-be-changed"),
             other => self.remains(other),
         }
     }
@@ -261,6 +267,7 @@ impl Text {
             Unfinished::OwnKey(_) => tr!(self, "stage-own-key"),
             Unfinished::Withdrawal(_) => tr!(self, "stage-withdrawal"),
             Unfinished::Reset(_) => tr!(self, "stage-reset"),
+            Unfinished::Care(_) => tr!(self, "stage-care"),
         }
     }
 

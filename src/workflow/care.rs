@@ -1,11 +1,13 @@
 //! What is done to one key besides enrolling it: the ports that this needs beyond [`Desk`], and what its workflows share.
 //!
 //! Invariants: an operator with the authority is signed in before a key is asked for anything; there is room to record before
-//! anything is changed; whatever was changed is read back from the key before it is called done, and then recorded.
+//! anything is changed; what can't be taken back has an intent on disk before; whatever was changed is read back from the key
+//! before it is called done, and then recorded.
 
 mod configure;
 mod credentials;
 mod fingerprints;
+mod intent;
 mod pin;
 mod test;
 mod test_for;
@@ -13,6 +15,7 @@ mod test_for;
 pub use configure::configure;
 pub use credentials::credentials;
 pub use fingerprints::fingerprints;
+pub(super) use intent::{may_resume, resume};
 pub use pin::{PinWish, change_pin, set_pin, verify_pin};
 pub use test::{TEST_RP_ID, test_key};
 pub use test_for::test_for;
@@ -39,6 +42,8 @@ pub trait CareDesk: Desk {
     async fn portrait(&mut self, key: &KeyFacts) -> Result<Portrait, KeyFault>;
     /// How long the key took for the last operation.
     fn key_time(&self) -> KeyTime;
+    /// From here on a cancel ends nothing more: the run is over, and what came of a change is looked up.
+    fn heed_no_cancel(&mut self);
     /// Fills a slice with random bytes.
     fn random(&mut self, bytes: &mut [u8]) -> Result<(), Stop>;
     /// Whether there is room to record what is about to be done; [`Stop::Store`] where there is not.
@@ -218,6 +223,7 @@ async fn unlocked<D: Desk>(
 /// Writes down what was done.
 async fn commit<D: Desk>(desk: &mut D, key: &KeyFacts, care: &Care) -> Result<(), Stop> {
     desk.commit(Change::Cared {
+        intent: None,
         key: Box::new(key.clone()),
         care: Box::new(care.clone()),
     })

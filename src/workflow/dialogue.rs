@@ -140,6 +140,7 @@ pub fn steps(job: &Job) -> &'static [Step] {
                 Step::Record,
                 Step::Push,
             ],
+            Unfinished::Care(_) => &[Step::Key, Step::Pin, Step::ReadBack, Step::Record],
         },
         Job::Withdraw { .. } => &[Step::Key, Step::Pin, Step::Record],
         Job::Reset => &[

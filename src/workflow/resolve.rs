@@ -2,9 +2,10 @@
 //!
 //! One safe way on for each stage. A credential whose registration is on disk, and which policy does not refuse, is finished
 //! (tested, recorded, pushed) while the registry's challenge lives; anything else is undone, so that never two credentials come
-//! of one intent. An operator's own key stays if the registry knows it, what was withdrawn is deleted, and a reset is finished
-//! or done again.
+//! of one intent. An operator's own key stays if the registry knows it, what was withdrawn is deleted, a reset is finished or done
+//! again, and what care was about to do is looked up on the key.
 
+use super::care;
 use super::dialogue::{Ending, Event, Job, Note, Step};
 use super::enrol::{key_report, prove_and_record, push};
 use super::steps::{begin_step, choose_key, end_step, refresh, unlock};
@@ -53,6 +54,7 @@ async fn resolve_work<D: ResetDesk>(
         Unfinished::Enrolment(_) => operator.role.may(Action::Enrol)?,
         Unfinished::Withdrawal(_) => operator.role.may(Action::ResolveConflict)?,
         Unfinished::Reset(open) => reset::may_resume(operator.role, open)?,
+        Unfinished::Care(intent) => care::may_resume(operator.role, intent)?,
         // About nobody's key but an operator's.
         Unfinished::OwnKey(_) => {}
     }
@@ -65,6 +67,7 @@ async fn resolve_work<D: ResetDesk>(
         let remains = match work {
             Unfinished::Enrolment(open) if open.stage == IntentStage::Made => Remains::Credential,
             Unfinished::Reset(_) => Remains::MayBeReset,
+            Unfinished::Care(_) => Remains::MayBeChanged,
             _ => Remains::Unknown,
         };
         return end(desk, work.id(), EndReason::ResolvedAfterStop, remains).await;
@@ -82,6 +85,7 @@ async fn resolve_work<D: ResetDesk>(
             end(desk, withdrawal.id, EndReason::Withdrawn, remains).await
         }
         Unfinished::Reset(open) => reset::resume(desk, open, key, &operator.id).await,
+        Unfinished::Care(intent) => care::resume(desk, intent, key).await,
     }
 }
 
@@ -203,7 +207,7 @@ async fn undo<D: Desk>(
     end(desk, intent.id, why, remains.unwrap_or(kept)).await
 }
 
-async fn end<D: Desk>(
+pub(super) async fn end<D: Desk>(
     desk: &mut D,
     intent: IntentId,
     why: EndReason,

@@ -64,7 +64,7 @@ pub(super) async fn give_up<D: Desk>(
     }
 }
 
-fn end_reason(stop: &Stop) -> EndReason {
+pub(super) fn end_reason(stop: &Stop) -> EndReason {
     match stop {
         Stop::Cancelled => EndReason::Cancelled,
         Stop::OfferExpired => EndReason::OfferExpired,

@@ -134,7 +134,7 @@ async fn a_pin_is_proven_and_the_attempts_are_told() {
     assert_eq!(*result, CareResult::PinVerified { retries: Some(8) });
 }
 
-async fn administrators() -> World {
+pub async fn administrators() -> World {
     let world = World::build_with(ServeConfig::default(), NOBODY)
         .await
         .expect("a world");
@@ -225,7 +225,7 @@ async fn help_desk_operators_do_not_decide_how_keys_behave() {
 }
 
 /// Makes a discoverable credential for somebody elsewhere.
-async fn elsewhere(desk: &mut SoftDesk, user: &str) {
+pub async fn elsewhere(desk: &mut SoftDesk, user: &str) {
     use keydesk::wire::webauthn::{
         Algorithm, AuthenticatorSelection, CreationOptions, RelyingParty, User,
     };
@@ -262,7 +262,7 @@ async fn elsewhere(desk: &mut SoftDesk, user: &str) {
         .expect("made");
 }
 
-fn ids(key: &SoftKey) -> Vec<Vec<u8>> {
+pub fn ids(key: &SoftKey) -> Vec<Vec<u8>> {
     key.credentials().into_iter().map(|c| c.id).collect()
 }
 

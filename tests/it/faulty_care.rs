@@ -25,6 +25,10 @@ impl<D: CareDesk> CareDesk for FaultyDesk<D> {
         self.inner.key_time()
     }
 
+    fn heed_no_cancel(&mut self) {
+        self.inner.heed_no_cancel();
+    }
+
     fn random(&mut self, bytes: &mut [u8]) -> Result<(), Stop> {
         self.inner.random(bytes)
     }

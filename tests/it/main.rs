@@ -4,6 +4,7 @@ mod batch;
 mod bay;
 mod care_headless;
 mod care_pin;
+mod care_recovery;
 mod care_test;
 mod client;
 mod clocks;

@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use keydesk::domain::authority::Role;
+use keydesk::domain::care::{Care, CareIntent, PinOrigin};
 use keydesk::domain::change::{
     EndReason, Made, MetadataImport, OwnKey, RECORD_VERSION, Remains, Resolution, Withdrawal,
 };
@@ -343,6 +344,34 @@ pub fn reset_done(n: u32, seconds: i64) -> Change {
             finished_by: None,
             reset_at: at(seconds),
         }),
+    }
+}
+
+/// Intent `n` to give a key its first PIN.
+pub fn care_begun(n: u32, who: u32, seconds: i64) -> Change {
+    Change::CareBegun {
+        intent: Box::new(CareIntent {
+            id: intent_id(n),
+            key: key(who),
+            care: pin_set(),
+            operator: operator(who).id,
+            begun_at: at(seconds),
+        }),
+    }
+}
+
+/// A key has got its first PIN; intent `n` is fulfilled by it.
+pub fn cared(intent: Option<u32>, who: u32) -> Change {
+    Change::Cared {
+        intent: intent.map(intent_id),
+        key: Box::new(key(who)),
+        care: Box::new(pin_set()),
+    }
+}
+
+fn pin_set() -> Care {
+    Care::PinSet {
+        origin: PinOrigin::Person,
     }
 }
 

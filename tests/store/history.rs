@@ -222,6 +222,12 @@ fn about_enrolments(said: &mut Said, change: &Change, record: &Record) {
             let push = push.clone();
             queue(said, *entry, OutboxBody::KeyReset { person, push });
         }
+        Change::CareBegun { intent } => {
+            said.unfinished.push(Unfinished::Care((**intent).clone()));
+        }
+        Change::Cared { intent, .. } => {
+            said.unfinished.retain(|work| Some(work.id()) != *intent);
+        }
         Change::PinSet { intent } => {
             let open = open_enrolment(said, *intent).unwrap();
             open.stage = open.stage.max(IntentStage::PinSet);

@@ -76,9 +76,14 @@ fn legal(records: &[Record], n: u32, pick: u16) -> Change {
     }
     let number = |id: uuid::Uuid| u32::try_from(id.as_u128() & 0xffff_ffff).unwrap();
     can.push(own_key(n, 1, seconds));
+    can.push(care_begun(n, 1, seconds));
+    can.push(cared(None, 1));
     for work in &said.unfinished {
         let Unfinished::Enrolment(open) = work else {
             can.push(ended(number(work.id().0), Remains::Unknown));
+            if matches!(work, Unfinished::Care(_)) {
+                can.push(cared(Some(number(work.id().0)), 1));
+            }
             if matches!(work, Unfinished::OwnKey(_)) {
                 can.push(Change::SessionOpened {
                     operator: operator(1),

@@ -69,8 +69,8 @@ pub enum Oddity {
     },
     /// Takes shorter PINs than the specification allows for.
     ShortPins {
-        /// The longest, in bytes.
-        bytes: u8,
+        /// The longest, in code points.
+        length: u8,
     },
     /// Says that it can't ask for a touch.
     NoTouch,
@@ -157,7 +157,7 @@ const FEW_RETRIES: u8 = 3;
 const FEW_SLOTS: u32 = 3;
 /// The least PIN length of the specification, in code points, and its longest PIN, in bytes (CTAP 2.3, section 6.5.1).
 const PIN_MIN: u8 = 4;
-const PIN_MAX_BYTES: u8 = 63;
+const PIN_MAX_LENGTH: u8 = 63;
 /// The least message size of the specification (CTAP 2.3, section 6.4, member 0x05).
 const MESSAGE_BYTES_MIN: u64 = 1024;
 /// COSE's number for ECDSA with SHA-256 on P-256.
@@ -223,9 +223,9 @@ fn verification_oddities(portrait: &Portrait) -> Vec<Oddity> {
             length: key.pin_min_length,
         });
     }
-    if key.pin_set.is_some() && portrait.pin_max_bytes < PIN_MAX_BYTES {
+    if key.pin_set.is_some() && portrait.pin_max_length < PIN_MAX_LENGTH {
         found.push(Oddity::ShortPins {
-            bytes: portrait.pin_max_bytes,
+            length: portrait.pin_max_length,
         });
     }
     found

@@ -30,8 +30,8 @@ pub struct Portrait {
     pub pin_protocols: Vec<u64>,
     /// Sizes.
     pub limits: Limits,
-    /// The longest PIN, in bytes.
-    pub pin_max_bytes: u8,
+    /// The longest PIN, in code points.
+    pub pin_max_length: u8,
     /// The key refuses simple PINs; `None`: it has no such policy.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pin_complexity: Option<bool>,
@@ -72,7 +72,7 @@ impl Portrait {
             attestation_formats: Vec::new(),
             pin_protocols: Vec::new(),
             limits: Limits::default(),
-            pin_max_bytes: 0,
+            pin_max_length: 0,
             pin_complexity: None,
             pin_complexity_url: None,
             built_in_uv: BuiltInUv::default(),

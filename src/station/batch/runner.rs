@@ -410,7 +410,10 @@ fn unfinished(
                 && intent.key.id.aaguid == run.key.id.aaguid
                 && intent.key.id.serial == run.key.id.serial
         }
-        Unfinished::OwnKey(_) | Unfinished::Withdrawal(_) | Unfinished::Reset(_) => false,
+        Unfinished::OwnKey(_)
+        | Unfinished::Withdrawal(_)
+        | Unfinished::Reset(_)
+        | Unfinished::Care(_) => false,
     };
     Ok(all.into_iter().find(is_it))
 }

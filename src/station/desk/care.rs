@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Face, QUICK, StationDesk, WITH_TOUCH};
+use crate::bay::Cancel;
 use crate::domain::care::{
     CredentialList, Fingerprint, Portrait, Setting, StoredCredential, TestReport,
 };
@@ -31,6 +32,10 @@ impl<F: Face + Sync + 'static> CareDesk for StationDesk<F> {
 
     fn key_time(&self) -> KeyTime {
         self.time
+    }
+
+    fn heed_no_cancel(&mut self) {
+        self.cancel = Cancel::default();
     }
 
     fn random(&mut self, bytes: &mut [u8]) -> Result<(), Stop> {

@@ -64,7 +64,7 @@ pub(in crate::station) fn portrait(key: KeyFacts, reading: &Reading) -> Portrait
             cred_blob_bytes: info.max_cred_blob_length,
             min_pin_rp_ids: info.max_rpids_for_set_min_pin_length,
         },
-        pin_max_bytes: info.max_pin_length,
+        pin_max_length: info.max_pin_length,
         pin_complexity: info.pin_complexity_policy,
         pin_complexity_url: info.pin_complexity_policy_url.clone(),
         built_in_uv: BuiltInUv {

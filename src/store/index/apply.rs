@@ -164,7 +164,15 @@ impl<'a, V: View> Pending<'a, V> {
                 how,
                 remains,
             } => self.resolved(*entry, *how, *remains),
-            Change::Cared { key, care } => super::care::cared(self, sequence, key, care, record),
+            Change::CareBegun { intent } => {
+                self.begin(sequence, Unfinished::Care((**intent).clone()))
+            }
+            Change::Cared { intent, key, care } => {
+                if let Some(id) = intent {
+                    self.end_care(*id)?;
+                }
+                super::care::cared(self, sequence, key, care, record)
+            }
             Change::Batch { change } => self.batch(sequence, change, record),
         }
     }

@@ -35,7 +35,7 @@ fn portrait() -> Portrait {
     portrait.pin_protocols = vec![2, 1];
     portrait.limits.message_bytes = 1280;
     portrait.limits.credentials_in_list = Some(8);
-    portrait.pin_max_bytes = 63;
+    portrait.pin_max_length = 63;
     portrait.management = Management::Standard;
     portrait.enterprise_attestation = Readiness::NotSetUp;
     portrait

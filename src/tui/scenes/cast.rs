@@ -17,7 +17,7 @@ use crate::domain::{
 use crate::station::face::{HomeView, Recent, RegistryState, SlotState, SlotView};
 use crate::wire::webauthn::{CreationOptions, RelyingParty, RequestOptions, User};
 use crate::wire::{Credential, Expected, KeyReport, Offer, Operator, PersonDetail, VERSION};
-pub use waiting::{outbox, own_key, unfinished, withdrawal};
+pub use waiting::{care, outbox, own_key, unfinished, withdrawal};
 
 /// Sunday 22 November 2026, 14:32 UTC.
 pub const NOW: Timestamp = Timestamp::constant(1_795_357_920, 0);
@@ -344,7 +344,7 @@ pub fn busy_home() -> HomeView {
 /// Work of every kind that was stopped half-way.
 pub fn much_unfinished() -> HomeView {
     HomeView {
-        unfinished: vec![unfinished(), own_key(), withdrawal()],
+        unfinished: vec![unfinished(), own_key(), withdrawal(), care()],
         ..busy_home()
     }
 }

@@ -334,6 +334,8 @@ fn without_key(model: &mut Model) -> Vec<Effect> {
             Some(person) => person.id.to_string(),
             None => reset.key.slot.to_string(),
         },
+        // A model's name is plain; should it not be, the place where the key was.
+        Unfinished::Care(care) => care.key.place.to_string(),
     };
     let name = typeable(work.name(), &id);
     confirm_giving_up(model, what, name)

@@ -179,8 +179,11 @@ fn stopped(
     part(sheet, tr!(t, "stopped-kept"), &[(&kept, false)]);
     let mut next = vec![(explained.next.as_str(), false)];
     let unfinished = tr!(t, "unfinished-begun-way");
-    if matches!(remains, Remains::Credential | Remains::Unknown) {
-        next.push((&unfinished, false));
+    let look = tr!(t, "unfinished-care-way");
+    match remains {
+        Remains::Credential | Remains::Unknown => next.push((&unfinished, false)),
+        Remains::MayBeChanged => next.push((&look, false)),
+        _ => {}
     }
     part(sheet, tr!(t, "stopped-next"), &next);
 }

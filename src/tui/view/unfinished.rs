@@ -95,6 +95,10 @@ fn known_and_way(t: &Text, work: &Unfinished) -> (String, String) {
             tr!(t, "unfinished-withdrawal-known"),
             tr!(t, "unfinished-withdrawal-way"),
         ),
+        Unfinished::Care(care) => (
+            tr!(t, "unfinished-care-known", what = t.care(&care.care)),
+            tr!(t, "unfinished-care-way"),
+        ),
     }
 }
 

@@ -1,9 +1,10 @@
 //! How a key behaves: what authenticatorConfig sets, read back afterwards.
 //!
 //! Invariant: a setting counts as done only once the key itself shows it. None but always-UV is taken back other than by a
-//! reset, so that they are confirmed once, by name.
+//! reset, so that they are confirmed once, by name, and have an intent on disk before.
 
 use super::super::steps::{begin_step, end_step, on_key};
+use super::intent::{Known, done, give_up, plan};
 use super::test::TEST_RP_ID;
 use super::{CareDesk, begin, commit, look, take_key, unlocked};
 use crate::domain::authority::Action;
@@ -31,12 +32,15 @@ async fn choose_and_apply<D: CareDesk>(desk: &mut D, at: Option<&Place>) -> Resu
     begin_step(desk, Step::Change);
     let mut done = Vec::new();
     for setting in settings {
+        let care = Care::Configured {
+            setting: setting.clone(),
+        };
         // A longer minimum may have brought about the forced change that was asked for too; the key gives no token then.
-        if !shows(&setting, &portrait) {
-            portrait = apply(desk, &mut key, pin.as_ref(), &setting).await?;
+        if shows(&setting, &portrait) {
+            commit(desk, &key, &care).await?;
+        } else {
+            portrait = apply(desk, &mut key, pin.as_ref(), setting).await?;
         }
-        let care = Care::Configured { setting };
-        commit(desk, &key, &care).await?;
         done.push(care);
     }
     end_step(desk, Step::Change, Note::None);
@@ -122,8 +126,29 @@ fn shows(setting: &Setting, portrait: &Portrait) -> bool {
     !unseen && setting.holds_on(portrait)
 }
 
-/// Applies one setting and reads it back: the key as it is then.
+/// Applies one setting, reads it back and records it: the key as it is then.
 pub(super) async fn apply<D: CareDesk>(
+    desk: &mut D,
+    key: &mut KeyFacts,
+    pin: Option<&Pin>,
+    setting: Setting,
+) -> Result<Portrait, Stop> {
+    let care = Care::Configured {
+        setting: setting.clone(),
+    };
+    if !setting.is_final() {
+        let portrait = put(desk, key, pin, &setting).await?;
+        commit(desk, key, &care).await?;
+        return Ok(portrait);
+    }
+    let intent = plan(desk, key, care).await?;
+    match put(desk, key, pin, &setting).await {
+        Ok(portrait) => done(desk, &intent, key).await.map(|()| portrait),
+        Err(stop) => Err(give_up(desk, &intent, key, Known::Nothing, stop).await),
+    }
+}
+
+async fn put<D: CareDesk>(
     desk: &mut D,
     key: &mut KeyFacts,
     pin: Option<&Pin>,

@@ -1,9 +1,10 @@
 //! What a key holds: listed, renamed, deleted one by one.
 //!
-//! Invariant: a deletion that would strand an account is refused here, and says whose it is and who may do it. After each
-//! change the list is read again from the key; what does not show there was not done.
+//! Invariants: a deletion that would strand an account is refused here, and says whose it is and who may do it; any other has
+//! an intent on disk before. After each change the list is read again from the key; what does not show there was not done.
 
 use super::super::steps::{begin_step, end_step, on_key};
+use super::intent::{Known, done, give_up, plan};
 use super::test::TEST_RP_ID;
 use super::{CareDesk, Stake, begin, commit, take_key, unlocked};
 use crate::domain::authority::Action;
@@ -61,8 +62,6 @@ async fn manage<D: CareDesk>(desk: &mut D, at: Option<&Place>) -> Result<Ending,
             _ => None,
         };
         if let Some(care) = care {
-            begin_step(desk, Step::Record);
-            commit(desk, &key, &care).await?;
             end_step(desk, Step::Record, Note::None);
             done.push(care);
         }
@@ -119,8 +118,27 @@ async fn delete<D: CareDesk>(
     let Answer::Yes = desk.ask(question).await? else {
         return Ok(None);
     };
+    let care = Care::CredentialDeleted {
+        credential: held.credential.clone(),
+        person: None,
+    };
+    let intent = plan(desk, key, care.clone()).await?;
+    if let Err(stop) = erase(desk, key, pin, &held.credential).await {
+        return Err(give_up(desk, &intent, key, Known::Pin(pin), stop).await);
+    }
+    begin_step(desk, Step::Record);
+    done(desk, &intent, key).await?;
+    Ok(Some(care))
+}
+
+/// Deletes it and looks whether it is gone.
+async fn erase<D: CareDesk>(
+    desk: &mut D,
+    key: &mut KeyFacts,
+    pin: &Pin,
+    credential: &StoredCredential,
+) -> Result<(), Stop> {
     begin_step(desk, Step::Change);
-    let credential = &held.credential;
     let listed_in = key.generation;
     let deleted = on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
         desk.delete_credential(key, pin, &credential.rp_id, &credential.id)
@@ -148,10 +166,7 @@ async fn delete<D: CareDesk>(
         ));
     }
     end_step(desk, Step::Change, Note::None);
-    Ok(Some(Care::CredentialDeleted {
-        credential: credential.clone(),
-        person: None,
-    }))
+    Ok(())
 }
 
 /// Whether a deletion would lock anybody out, and who may decide that then.
@@ -223,8 +238,11 @@ async fn rename<D: CareDesk>(
         ));
     };
     end_step(desk, Step::Change, Note::None);
-    Ok(Care::CredentialRenamed {
+    let care = Care::CredentialRenamed {
         credential: old.clone(),
         name: kept.to_owned(),
-    })
+    };
+    begin_step(desk, Step::Record);
+    commit(desk, key, &care).await?;
+    Ok(care)
 }

@@ -1,8 +1,10 @@
 //! The fingerprints on a key: added touch by touch, named, removed.
 //!
-//! Invariant: after each change the list is read again from the key; what does not show there was not done.
+//! Invariants: after each change the list is read again from the key; what does not show there was not done. A removal has
+//! an intent on disk before.
 
 use super::super::steps::{begin_step, end_step, on_key};
+use super::intent::{Known, done, give_up, plan};
 use super::test::TEST_RP_ID;
 use super::{CareDesk, begin, commit, take_key, unlocked};
 use crate::domain::authority::Action;
@@ -44,23 +46,29 @@ async fn manage<D: CareDesk>(desk: &mut D, at: Option<&Place>) -> Result<Ending,
                 return Ok(Ending::Cared { key, result });
             }
             Answer::AddFinger(name) => {
-                Some(add(desk, &mut key, &pin, &list, name.as_deref()).await?)
+                let care = add(desk, &mut key, &pin, &list, name.as_deref()).await?;
+                Some(recorded(desk, &key, care).await?)
             }
             Answer::Rename(id, name) => {
                 let finger = one(&list, &id)?;
                 let fingerprint = named(desk, &mut key, &pin, &finger.id, &name).await?;
-                Some(Care::FingerprintRenamed { fingerprint })
+                let care = Care::FingerprintRenamed { fingerprint };
+                Some(recorded(desk, &key, care).await?)
             }
             Answer::Remove(id) => remove(desk, &mut key, &pin, one(&list, &id)?).await?,
             _ => None,
         };
         if let Some(care) = care {
-            begin_step(desk, Step::Record);
-            commit(desk, &key, &care).await?;
             end_step(desk, Step::Record, Note::None);
             done.push(care);
         }
     }
+}
+
+async fn recorded<D: CareDesk>(desk: &mut D, key: &KeyFacts, care: Care) -> Result<Care, Stop> {
+    begin_step(desk, Step::Record);
+    commit(desk, key, &care).await?;
+    Ok(care)
 }
 
 fn one<'a>(list: &'a [Fingerprint], id: &Bytes) -> Result<&'a Fingerprint, Stop> {
@@ -150,6 +158,25 @@ async fn remove<D: CareDesk>(
     let Answer::Yes = desk.ask(question).await? else {
         return Ok(None);
     };
+    let care = Care::FingerprintRemoved {
+        fingerprint: finger.clone(),
+    };
+    let intent = plan(desk, key, care.clone()).await?;
+    if let Err(stop) = erase(desk, key, pin, finger).await {
+        return Err(give_up(desk, &intent, key, Known::Pin(pin), stop).await);
+    }
+    begin_step(desk, Step::Record);
+    done(desk, &intent, key).await?;
+    Ok(Some(care))
+}
+
+/// Removes it and looks whether it is gone.
+async fn erase<D: CareDesk>(
+    desk: &mut D,
+    key: &mut KeyFacts,
+    pin: &Pin,
+    finger: &Fingerprint,
+) -> Result<(), Stop> {
     begin_step(desk, Step::Change);
     on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
         desk.remove_fingerprint(key, pin, &finger.id).await
@@ -162,7 +189,5 @@ async fn remove<D: CareDesk>(
         ));
     }
     end_step(desk, Step::Change, Note::None);
-    Ok(Some(Care::FingerprintRemoved {
-        fingerprint: finger.clone(),
-    }))
+    Ok(())
 }

@@ -1,13 +1,15 @@
 //! The PIN of a key: the first one, another one, or merely proven.
 //!
-//! Invariants: a PIN that was written is verified on the key before it is called done. One that was drawn by lot is handed
-//! over before it is written, so that no stop can leave a key with a PIN that nobody knows.
+//! Invariants: a PIN that was written is verified on the key before it is called done, and its intent is on disk before it is
+//! written. One that was drawn by lot is handed over before it is written, so that no stop can leave a key with a PIN that
+//! nobody knows.
 
-use super::super::steps::{PinChange, begin_step, current_pin, end_step, on_key, pin_was_written};
+use super::super::steps::{PinChange, begin_step, current_pin, end_step, on_key};
+use super::intent::{Known, done, give_up, not_done, plan};
 use super::test::TEST_RP_ID;
-use super::{CareDesk, authorised, begin, commit, look, take_key};
+use super::{CareDesk, authorised, begin, look, take_key};
 use crate::domain::authority::Action;
-use crate::domain::care::{Care, PinOrigin, PinRule, Setting};
+use crate::domain::care::{Care, CareIntent, PinOrigin, PinRule, Setting};
 use crate::domain::change::Remains;
 use crate::domain::{KeyFacts, Pin, Place};
 use crate::workflow::dialogue::{
@@ -72,32 +74,26 @@ async fn renew<D: CareDesk>(
         ));
     }
     begin_step(desk, Step::Pin);
-    let before = key.clone();
     let old = match first {
         true => None,
         false => Some(current_pin(desk, &mut key, TEST_RP_ID, false).await?),
-    };
-    let mut writing = Writing { old, sent: false };
-    let written = writing.write(desk, &mut key, wish).await;
-    let pin = match written {
-        Ok(pin) => pin,
-        Err(stop) => {
-            let there = writing.sent && pin_was_written(desk, &key, &before).await;
-            let remains = if there {
-                Remains::Pin
-            } else {
-                Remains::Nothing
-            };
-            return Err(stop.leaving(remains));
-        }
     };
     let origin = match wish.random {
         Some(_) => PinOrigin::Random,
         None => PinOrigin::Person,
     };
-    finish(desk, key, &pin, (first, origin, wish.force_change))
-        .await
-        .map_err(|stop| stop.leaving(Remains::Pin))
+    let mut writing = Writing {
+        old,
+        care: match first {
+            true => Care::PinSet { origin },
+            false => Care::PinChanged { origin },
+        },
+        begun: None,
+    };
+    match writing.write(desk, &mut key, wish).await {
+        Ok(pin) => finish(desk, key, &pin, &writing, wish.force_change).await,
+        Err(stop) => Err(writing.give_up(desk, &key, stop).await),
+    }
 }
 
 fn check(key: &KeyFacts, first: bool) -> Result<(), Stop> {
@@ -117,8 +113,16 @@ fn unsupported(what: &str) -> Stop {
 /// A PIN on its way to the key.
 struct Writing {
     old: Option<Pin>,
-    /// From then on it may be there, whatever the answer.
-    sent: bool,
+    /// What is recorded once it is there.
+    care: Care,
+    begun: Option<Begun>,
+}
+
+/// A PIN is about to be written, or was.
+struct Begun {
+    intent: CareIntent,
+    /// The one that the key may have by now, whatever the answer; none: it refused the last one.
+    sent: Option<Pin>,
 }
 
 impl Writing {
@@ -148,11 +152,14 @@ impl Writing {
             };
             match self.put(desk, key, &pin).await {
                 // A drawn one is in somebody's hands already: another would make two.
-                Err(Stop::Key(KeyFault::PinRefused)) if wish.random.is_none() => refused = true,
+                Err(Stop::Key(KeyFault::PinRefused)) if wish.random.is_none() => {
+                    refused = true;
+                    self.was_refused();
+                }
                 // The old one was not it: it is asked for again, the attempts left shown.
                 Err(Stop::Key(KeyFault::WrongPin { retries })) if self.old.is_some() => {
                     key.pin_retries = retries.or(key.pin_retries);
-                    self.sent = false;
+                    self.was_refused();
                     self.old = Some(current_pin(desk, key, TEST_RP_ID, true).await?);
                 }
                 Err(stop) => return Err(stop),
@@ -170,11 +177,16 @@ impl Writing {
         key: &mut KeyFacts,
         pin: &Pin,
     ) -> Result<(), Stop> {
-        let (old, sent) = (self.old.as_ref(), &mut self.sent);
+        let intent = match self.begun.take() {
+            Some(begun) => begun.intent,
+            None => plan(desk, key, self.care.clone()).await?,
+        };
+        let begun = self.begun.insert(Begun { intent, sent: None });
+        let (old, sent) = (self.old.as_ref(), &mut begun.sent);
         on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
             // Pulled between writing and answering: the new one may be there already.
-            if std::mem::replace(sent, true) && desk.verify_pin(key, pin, TEST_RP_ID).await.is_ok()
-            {
+            let was_sent = sent.replace(pin.duplicate()).is_some();
+            if was_sent && desk.verify_pin(key, pin, TEST_RP_ID).await.is_ok() {
                 return Ok(());
             }
             match old {
@@ -184,6 +196,31 @@ impl Writing {
         })
         .await
     }
+
+    fn was_refused(&mut self) {
+        if let Some(begun) = &mut self.begun {
+            begun.sent = None;
+        }
+    }
+
+    async fn give_up<D: CareDesk>(&self, desk: &mut D, key: &KeyFacts, stop: Stop) -> Stop {
+        let Some(Begun { intent, sent }) = &self.begun else {
+            return stop;
+        };
+        // The key itself said that it did not take it.
+        let Some(new) = sent.as_ref().filter(|_| !is_refusal(&stop)) else {
+            return not_done(desk, intent, stop).await;
+        };
+        let known = match &self.old {
+            Some(old) => Known::Either { old, new },
+            None => Known::Nothing,
+        };
+        give_up(desk, intent, key, known, stop).await
+    }
+}
+
+fn is_refusal(stop: &Stop) -> bool {
+    matches!(stop, Stop::Key(KeyFault::PinRefused))
 }
 
 /// Draws a PIN and hands it over.
@@ -222,26 +259,28 @@ async fn finish<D: CareDesk>(
     desk: &mut D,
     mut key: KeyFacts,
     pin: &Pin,
-    (first, origin, force_change): (bool, PinOrigin, bool),
+    writing: &Writing,
+    force_change: bool,
 ) -> Result<Ending, Stop> {
-    let change = if first {
-        PinChange::Set
-    } else {
-        PinChange::Changed
+    let change = match writing.old {
+        None => PinChange::Set,
+        Some(_) => PinChange::Changed,
     };
-    super::super::steps::refresh(desk, &mut key).await?;
+    let refreshed = super::super::steps::refresh(desk, &mut key).await;
+    if let Err(stop) = refreshed {
+        return Err(writing.give_up(desk, &key, stop).await);
+    }
     end_step(desk, Step::Pin, pin_note(change));
     end_step(desk, Step::ReadBack, Note::Verified);
-    let care = match first {
-        true => Care::PinSet { origin },
-        false => Care::PinChanged { origin },
-    };
+    let care = writing.care.clone();
     begin_step(desk, Step::Record);
-    commit(desk, &key, &care).await?;
+    if let Some(begun) = &writing.begun {
+        done(desk, &begun.intent, &key).await?;
+    }
     if force_change {
-        let setting = Setting::ForcePinChange;
-        super::configure::apply(desk, &mut key, Some(pin), &setting).await?;
-        commit(desk, &key, &Care::Configured { setting }).await?;
+        super::configure::apply(desk, &mut key, Some(pin), Setting::ForcePinChange)
+            .await
+            .map_err(|stop| stop.leaving(Remains::Pin))?;
     }
     end_step(desk, Step::Record, Note::None);
     let result = Box::new(CareResult::Done { care });

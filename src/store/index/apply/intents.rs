@@ -177,7 +177,7 @@ impl<V: View> Pending<'_, V> {
         let (row, unfinished) = self.open_intent(id)?;
         match unfinished {
             Unfinished::Enrolment(open) => self.remove(offer_row(open.intent.offer.id)),
-            Unfinished::OwnKey(_) | Unfinished::Reset(_) => {}
+            Unfinished::OwnKey(_) | Unfinished::Reset(_) | Unfinished::Care(_) => {}
             Unfinished::Withdrawal(withdrawal) => {
                 if let Some(entry) = value::<EntryRow>(self, &entry_row(withdrawal.entry))? {
                     self.mark_enrolment(entry, |enrolment| enrolment.remains = Some(remains))?;
@@ -185,6 +185,13 @@ impl<V: View> Pending<'_, V> {
             }
         }
         self.end_intent(id, row)
+    }
+
+    pub(super) fn end_care(&mut self, id: IntentId) -> Result<(), NotApplied> {
+        match self.open_intent(id)? {
+            (row, Unfinished::Care(_)) => self.end_intent(id, row),
+            _ => Err(Illegal::OtherKind(id).into()),
+        }
     }
 
     pub(super) fn open_intent(&self, id: IntentId) -> Result<(IntentRow, Unfinished), NotApplied> {
@@ -200,9 +207,13 @@ impl<V: View> Pending<'_, V> {
     fn open_enrolment(&self, id: IntentId) -> Result<(IntentRow, OpenEnrolment), NotApplied> {
         match self.open_intent(id)? {
             (row, Unfinished::Enrolment(open)) => Ok((row, open)),
-            (_, Unfinished::OwnKey(_) | Unfinished::Withdrawal(_) | Unfinished::Reset(_)) => {
-                Err(Illegal::OtherKind(id).into())
-            }
+            (
+                _,
+                Unfinished::OwnKey(_)
+                | Unfinished::Withdrawal(_)
+                | Unfinished::Reset(_)
+                | Unfinished::Care(_),
+            ) => Err(Illegal::OtherKind(id).into()),
         }
     }
 

@@ -3,6 +3,7 @@
 use uuid::Uuid;
 
 use super::{ago, example, fresh_key, identification, main_admin, offer, operator, report};
+use crate::domain::care::{Care, CareIntent, PinOrigin};
 use crate::domain::change::{
     EntryState, IntentStage, OpenEnrolment, OutboxBody, OutboxEntry, OwnKey, Unfinished, Withdrawal,
 };
@@ -132,5 +133,17 @@ pub fn withdrawal() -> Unfinished {
         key: fresh_key(),
         operator: operator().id,
         begun_at: ago(12),
+    })
+}
+
+pub fn care() -> Unfinished {
+    Unfinished::Care(CareIntent {
+        id: IntentId(Uuid::from_u128(39)),
+        key: fresh_key(),
+        care: Care::PinSet {
+            origin: PinOrigin::Person,
+        },
+        operator: operator().id,
+        begun_at: ago(8),
     })
 }
