@@ -60,9 +60,6 @@ pub enum PlanError {
     /// Not that many.
     #[error("a batch has 1 to {KEYS_MAX} keys, and not more than there are people on its list")]
     Keys,
-    /// A step that a batch can't lead keys through yet.
-    #[error("a batch cannot do the step {} yet: leave it out of the profile, and do it key by key", .0.as_str())]
-    NotYet(StepKind),
     /// Not this operator's to do.
     #[error(transparent)]
     NotAllowed(#[from] NotAllowed),
@@ -77,7 +74,8 @@ impl Plan {
         role.may(Action::RunBatch)?;
         for kind in self.profile.kinds() {
             match kind {
-                StepKind::Reset => return Err(PlanError::NotYet(kind)),
+                // Keys that are somebody's are not reset in a batch.
+                StepKind::Reset => role.may(Action::reset_key_of(None))?,
                 StepKind::Policy | StepKind::ForceChange => role.may(Action::ConfigureKey)?,
                 StepKind::Pin => role.may(Action::SetPin)?,
                 StepKind::Test => role.may(Action::TestKey)?,

@@ -9,7 +9,7 @@ use super::care::{CareDesk, PinWish, TEST_RP_ID, configure, set_pin, test_key};
 use super::dialogue::{CareResult, Ending, PushState};
 use super::resolve::{How, resolve};
 use super::steps::{on_key, refresh, unlock};
-use super::{Desk, KeyFault, ResetDesk, Stop, enrol};
+use super::{Desk, ResetDesk, ResetOrder, Stop, enrol, reset};
 use crate::domain::batch::{BatchChange, KeyRun};
 use crate::domain::care::{Care, PinRule, TestVerdict};
 use crate::domain::change::{Enrolment, Unfinished};
@@ -182,10 +182,22 @@ async fn do_step<D: ResetDesk>(
         }
         Step::Test => test(desk, run).await.map(|()| None),
         Step::Policy(_) => set_up(desk, run).await.map(|()| None),
-        Step::Reset => Err(Stop::Key(KeyFault::Unsupported(format!(
-            "the step {}",
-            step.kind().as_str()
-        )))),
+        Step::Reset => empty(desk, run).await.map(|()| None),
+    }
+}
+
+/// The key is pulled and put back, so that it is another plug afterwards.
+async fn empty<D: ResetDesk>(desk: &mut D, run: &mut KeyRun) -> Result<(), Stop> {
+    let order = ResetOrder {
+        at: Some(run.key.place.clone()),
+        ..ResetOrder::default()
+    };
+    match reset(desk, order).await? {
+        Ending::Reset { key, push, .. } => {
+            run.key = key;
+            accepted(&push)
+        }
+        _ => Ok(()),
     }
 }
 

@@ -481,3 +481,46 @@ async fn the_shipped_profile_makes_standby_keys_with_a_letter_a_tag_and_a_pin_th
         "{tags:?}"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn used_keys_without_an_owner_are_emptied_first_pulled_and_put_back_when_the_board_says_so() {
+    let profile = "version = 1\nname = \"Refill\"\n[[step]]\ndo = \"reset\"\n[[step]]\ndo = \"pin\"\nhow = \"random\"\n";
+    let world = world(1, Role::StationAdministrator).await;
+    let serialless = SoftKey::new(Model::security_key_nfc().with_touch(TouchPolicy::Auto));
+    world.rack.put(&slot(1), &serialless);
+    put(&world, 2);
+    let spares = |text: &str| Plan {
+        keys: Some(2),
+        identification: None,
+        ..plan(&world, text, 0)
+    };
+    // A batch before gave them PINs that nobody knows any more.
+    let before = spares(&profile.replace("[[step]]\ndo = \"reset\"\n", ""));
+    let running = Running::begin(
+        &world,
+        Start::New(Box::new(before)),
+        ScriptedCrew::default(),
+    );
+    assert_eq!(running.end().await.1, Finish::Complete);
+    let again = spares(profile);
+    let start = Start::New(Box::new(again));
+    let running = Running::begin(&world, start, ScriptedCrew::default());
+    let crew = Arc::clone(&running.crew);
+    for n in 1..=2 {
+        let place = Place::new(slot(n));
+        let at = |board: &keydesk::station::face::board::Board, code: &str| {
+            board
+                .slots
+                .iter()
+                .any(|slot| slot.place == place && slot.work.code() == code)
+        };
+        running.crew.until(|board| at(board, "pull")).await;
+        world.rack.pull(&place);
+        running.crew.until(|board| at(board, "put-back")).await;
+        world.rack.put_back(&place);
+    }
+    let (batch, finish) = running.end().await;
+    assert_eq!(finish, Finish::Complete);
+    assert_eq!(batch.runs.len(), 2, "put back, a key is still the same one");
+    assert_eq!(crew.letters().len(), 2, "each has a new PIN");
+}

@@ -173,8 +173,17 @@ impl<C: Crew> Runner<C> {
     /// A slot's task is over.
     fn ended(&mut self, done: Done) -> Result<(), Stop> {
         let Done { place, run, result } = done;
+        let keys = self.shared.station.slots.keys();
         let skip = self.shared.change(|state, now| {
             let seat = state.seats.get_mut(&place)?;
+            // Pulled and put back on the way: it is still the key that was dealt with.
+            if let Some(back) = keys.into_iter().find(|key| {
+                key.place == place
+                    && key.id.aaguid == seat.key.id.aaguid
+                    && key.id.serial == seat.key.id.serial
+            }) {
+                seat.key = back;
+            }
             seat.task = None;
             seat.admitting = false;
             seat.step = None;

@@ -11,11 +11,12 @@ use crate::domain::batch::BatchChange;
 use crate::domain::care::Setting;
 use crate::domain::profile::label::TAG_CHARS_MAX;
 use crate::domain::profile::{StepKind, TagSource};
+use crate::domain::reset::Losses;
 use crate::domain::{Identification, KeyFacts, Pin, Place};
 use crate::station::desk::Face;
 use crate::station::face::board::{SlotWork, TagComplaint};
 use crate::workflow::batch::Hand;
-use crate::workflow::dialogue::{Answer, Event, Question};
+use crate::workflow::dialogue::{Answer, Coach, Event, Question};
 use crate::workflow::{KeyFault, Stop};
 
 /// The face of one key's run.
@@ -54,6 +55,21 @@ impl<C: Crew> SlotFace<C> {
             if let Some(seat) = state.seats.get_mut(self.place()) {
                 seat.set(work, now);
             }
+        });
+    }
+
+    fn coached(&self, coach: Coach) {
+        self.work(match coach {
+            Coach::Pull { .. } => SlotWork::Pull,
+            Coach::PutBack { window_s } => SlotWork::PutBack { window_s },
+            Coach::Window { .. } => SlotWork::Working,
+            Coach::Touch { until, hold_s } => SlotWork::Touch {
+                nth: 1,
+                of: 1,
+                until,
+                hold_s,
+                turn: 0,
+            },
         });
     }
 
@@ -112,6 +128,19 @@ impl<C: Crew> SlotFace<C> {
     }
 }
 
+/// A key that is somebody's is not emptied along with a box of others.
+fn somebodys(losses: &Losses) -> Stop {
+    let names: Vec<&str> = losses
+        .people()
+        .iter()
+        .map(|person| person.name.as_str())
+        .collect();
+    Stop::KeyRefused(format!(
+        "it is enrolled for {}: reset it by itself, with `keydesk key reset`",
+        names.join(", ")
+    ))
+}
+
 fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -155,8 +184,10 @@ impl<C: Crew> Face for SlotFace<C> {
                 nth: *nth,
                 of: *of,
                 until: *until,
+                hold_s: 0,
                 turn: 0,
             }),
+            Event::Coach { coach, .. } => self.coached(*coach),
             Event::TouchOver => self.shared.change(|state, now| {
                 state.touches = state.touches.saturating_add(1);
                 if let Some(seat) = state.seats.get_mut(self.place()) {
@@ -222,9 +253,13 @@ impl<C: Crew> Face for SlotFace<C> {
             // A batch's steps list nothing and remove nothing on a key.
             Question::Credentials { .. }
             | Question::Fingerprints { .. }
-            | Question::ConfirmRemoval { .. }
-            | Question::ResetCase { .. }
-            | Question::ConfirmReset { .. } => Err(Stop::Cancelled),
+            | Question::ConfirmRemoval { .. } => Err(Stop::Cancelled),
+            Question::ResetCase { losses, .. } => Err(somebodys(losses)),
+            Question::ConfirmReset { losses, .. } if losses.is_somebodys() => {
+                Err(somebodys(losses))
+            }
+            // That everything on spares is lost was said in the dry run, once for all of them.
+            Question::ConfirmReset { word, .. } => Ok(Answer::Typed(word.clone())),
             Question::TouchAgain { .. } => {
                 // Nobody touched: what was counted was not a touch.
                 self.shared

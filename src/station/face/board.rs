@@ -83,8 +83,17 @@ pub enum SlotWork {
         of: u8,
         /// It gives up then, and asks again.
         until: Timestamp,
+        /// Hold it for so long, in seconds; 0: a short touch will do.
+        hold_s: u8,
         /// Of all that wait for a finger, this one came so manieth, from 1.
         turn: usize,
+    },
+    /// The key is to be pulled out: it takes a reset only just after it was put in.
+    Pull,
+    /// It is to be put back into the same slot.
+    PutBack {
+        /// It takes the reset for so long after that, in seconds.
+        window_s: i64,
     },
     /// A PIN is to be typed.
     Pin {
@@ -128,6 +137,8 @@ impl SlotWork {
             Self::Touch { .. } => "touch",
             Self::Pin { .. } => "pin",
             Self::Tag { .. } => "tag",
+            Self::Pull => "pull",
+            Self::PutBack { .. } => "put-back",
             Self::Pulled => "pulled",
             Self::Stopped { .. } => "stopped",
             Self::Refused { .. } => "refused",

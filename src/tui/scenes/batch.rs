@@ -234,6 +234,7 @@ fn touch(turn: usize) -> SlotWork {
         nth: 1,
         of: 2,
         until: cast::NOW,
+        hold_s: 0,
         turn,
     }
 }

@@ -269,6 +269,10 @@ fn state(ctx: Ctx<'_>, slot: &BoardSlot) -> (&'static str, String, Style) {
         SlotWork::Free => ("–", tr!(t, "slot-empty"), theme.quiet()),
         SlotWork::NotNeeded => ("·", tr!(t, "board-not-needed"), theme.quiet()),
         SlotWork::Working => ("·", tr!(t, "board-at-work"), theme.plain()),
+        SlotWork::Touch { hold_s, turn, .. } if *hold_s > 0 => {
+            let words = tr!(t, "board-hold", turn = (*turn), seconds = (*hold_s));
+            (if ctx.blink() { "●" } else { "○" }, words, theme.accent())
+        }
         SlotWork::Touch { nth, of, turn, .. } => {
             let mark = if ctx.blink() { "●" } else { "○" };
             let words = tr!(t, "board-touch", turn = (*turn), nth = (*nth), of = (*of));
@@ -278,6 +282,12 @@ fn state(ctx: Ctx<'_>, slot: &BoardSlot) -> (&'static str, String, Style) {
         SlotWork::Pin { turn } => ("…", tr!(t, "board-pin-turn", turn = (*turn)), theme.plain()),
         SlotWork::Tag { turn: 1 } => ("▸", tr!(t, "board-tag-now"), theme.accent()),
         SlotWork::Tag { turn } => ("…", tr!(t, "board-tag-turn", turn = (*turn)), theme.plain()),
+        SlotWork::Pull => ("▸", tr!(t, "board-pull"), theme.accent()),
+        SlotWork::PutBack { window_s } => (
+            "▸",
+            tr!(t, "board-put-back", seconds = (*window_s)),
+            theme.accent(),
+        ),
         SlotWork::Pulled => ("!", tr!(t, "board-pulled"), theme.warning()),
         SlotWork::Stopped { code, .. } => ("!", t.stopped(code).what, theme.danger()),
         SlotWork::Refused { code, .. } => ("×", t.stopped(code).what, theme.warning()),

@@ -205,8 +205,16 @@ async fn a_station_that_is_killed_after_any_record_of_a_batch_goes_on_without_do
                 None => {
                     let start = Start::Resume(id);
                     let running = Running::begin(&world, start, ScriptedCrew::default());
+                    let crew = Arc::clone(&running.crew);
                     let (batch, finish) = running.end().await;
-                    assert_eq!(finish, Finish::Complete, "killed after record {records}");
+                    let said = crew.told();
+                    let last = said.get(said.len().saturating_sub(12)..);
+                    assert_eq!(
+                        finish,
+                        Finish::Complete,
+                        "killed after record {records}: {:#?} {last:#?}",
+                        crew.last_board()
+                    );
                     batch
                 }
             };
