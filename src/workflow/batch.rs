@@ -102,20 +102,30 @@ pub fn pin_in_the_way(profile: &Profile, key: &KeyFacts) -> Option<&'static str>
 async fn owner<D: Desk>(desk: &mut D, key: &mut KeyFacts) -> Result<Option<String>, Stop> {
     let mut enrolments = desk.enrolments_on(key).await?;
     enrolments.retain(|enrolment| !enrolment.withdrawn);
-    let mut rp_ids: Vec<String> = enrolments.iter().map(|e| e.rp_id.clone()).collect();
+    let held = first_held(desk, key, &enrolments).await?;
+    Ok(held.map(|enrolment| enrolment.person.name.clone()))
+}
+
+/// The first of these enrolments whose credential the key holds, asked without a touch.
+async fn first_held<'a, D: Desk>(
+    desk: &mut D,
+    key: &mut KeyFacts,
+    enrolments: &'a [Enrolment],
+) -> Result<Option<&'a Enrolment>, Stop> {
+    let mut rp_ids: Vec<&String> = enrolments.iter().map(|e| &e.rp_id).collect();
     rp_ids.sort_unstable();
     rp_ids.dedup();
     for rp_id in rp_ids {
-        let at_rp = enrolments.iter().filter(|e| e.rp_id == rp_id);
+        let at_rp = enrolments.iter().filter(|e| e.rp_id == *rp_id);
         let ids: Vec<_> = at_rp
             .map(|e| Descriptor::new(e.credential.clone()))
             .collect();
         let held = on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
-            desk.holds(key, &rp_id, &ids).await
+            desk.holds(key, rp_id, &ids).await
         })
         .await?;
         if let Some(of) = held.and_then(|id| enrolments.iter().find(|e| e.credential == id)) {
-            return Ok(Some(of.person.name.clone()));
+            return Ok(Some(of));
         }
     }
     Ok(None)
@@ -254,7 +264,7 @@ async fn set_up<D: CareDesk>(desk: &mut D, run: &mut KeyRun) -> Result<(), Stop>
 async fn enrol_for<D: ResetDesk>(
     desk: &mut D,
     job: &KeyJob,
-    run: &KeyRun,
+    run: &mut KeyRun,
     person: &PersonId,
 ) -> Result<(), Stop> {
     if let Some(work) = &job.unfinished {
@@ -273,14 +283,18 @@ async fn enrol_for<D: ResetDesk>(
     }
 }
 
-/// Whether the enrolment was done and only its step was not recorded any more. One that the registry refused does not count.
-async fn is_enrolled<D: Desk>(desk: &mut D, run: &KeyRun, person: &PersonId) -> Result<bool, Stop> {
+/// Whether the enrolment was done and only its step was not recorded any more: the key itself is asked, without a touch. When it
+/// took part it held nothing of anybody, so what it holds for this person is of this run. An enrolment that the registry
+/// refused does not count.
+async fn is_enrolled<D: Desk>(
+    desk: &mut D,
+    run: &mut KeyRun,
+    person: &PersonId,
+) -> Result<bool, Stop> {
     let valid = desk.enrolled_here(person).await?;
-    let here = desk.enrolments_on(&run.key).await?;
-    let of_this_run = |e: &Enrolment| e.person.id == *person && e.at >= run.begun_at;
-    Ok(here
-        .iter()
-        .any(|e| of_this_run(e) && valid.contains(&e.credential)))
+    let mut made = desk.enrolments_on(&run.key).await?;
+    made.retain(|e| e.person.id == *person && valid.contains(&e.credential));
+    Ok(first_held(desk, &mut run.key, &made).await?.is_some())
 }
 
 fn accepted(push: &PushState) -> Result<(), Stop> {
