@@ -304,7 +304,7 @@ pub enum BatchUpdate {
     /// What would be done, or why nothing can be.
     Forecast(Result<Forecast, Notice>),
     /// The batch that is on asks.
-    Asks(BatchQuestion),
+    Asks(Box<BatchQuestion>),
     /// The pending question is void.
     Withdrawn,
     /// The batch is over, or stopped for now.

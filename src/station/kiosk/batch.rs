@@ -303,7 +303,7 @@ impl KioskCrew {
             self.screen.add(Update::Board(Arc::clone(board)));
         }
         if let Some(question) = &last.question {
-            let asks = BatchUpdate::Asks(question.clone());
+            let asks = BatchUpdate::Asks(Box::new(question.clone()));
             self.screen.add(Update::Batch(Box::new(asks)));
         }
     }
@@ -326,7 +326,7 @@ impl<'a> Asked<'a> {
     fn begin(crew: &'a KioskCrew, question: BatchQuestion) -> Self {
         crew.last().question = Some(question.clone());
         if *crew.shown.borrow() {
-            let asks = BatchUpdate::Asks(question);
+            let asks = BatchUpdate::Asks(Box::new(question));
             crew.screen.add(Update::Batch(Box::new(asks)));
         }
         Self(crew)

@@ -137,7 +137,7 @@ pub(super) fn pin(stage: &mut Stage) {
     };
     tell(
         stage,
-        BatchUpdate::Asks(BatchQuestion::Pin { slot: 4, question }),
+        BatchUpdate::Asks(Box::new(BatchQuestion::Pin { slot: 4, question })),
     );
     stage.type_text("4917");
 }
@@ -148,7 +148,7 @@ pub(super) fn tag(stage: &mut Stage) {
         slot: 6,
         complaint: None,
     };
-    tell(stage, BatchUpdate::Asks(asks));
+    tell(stage, BatchUpdate::Asks(Box::new(asks)));
     stage.type_text("KD-00");
 }
 

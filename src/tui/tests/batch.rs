@@ -105,7 +105,7 @@ fn after_a_lock_nothing_of_the_batch_is_on_the_screen_or_comes_onto_it() {
         min_length: 6,
         refused: false,
     };
-    let asks = BatchUpdate::Asks(BatchQuestion::Pin { slot: 4, question });
+    let asks = BatchUpdate::Asks(Box::new(BatchQuestion::Pin { slot: 4, question }));
     stage.say(Update::Batch(Box::new(asks)));
     let screen = shown(&stage);
     assert!(!screen.contains("Example"), "{screen}");

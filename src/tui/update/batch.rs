@@ -329,7 +329,7 @@ pub(super) fn told(model: &mut Model, update: BatchUpdate) -> Vec<Effect> {
     match update {
         BatchUpdate::Offered(offer) => model.batch.offer = Some(offer),
         BatchUpdate::Forecast(forecast) => model.batch.forecast = Some(forecast),
-        BatchUpdate::Asks(question) => model.batch.asking = asking(question),
+        BatchUpdate::Asks(question) => model.batch.asking = asking(*question),
         BatchUpdate::Withdrawn => model.batch.asking = None,
         BatchUpdate::Over(notice) => {
             model.batch.asking = None;
