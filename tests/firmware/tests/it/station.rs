@@ -4,6 +4,7 @@
 
 use std::{
     cell::Cell,
+    thread,
     time::{Duration, Instant},
 };
 
@@ -153,6 +154,43 @@ fn wrong_pins_are_counted_and_a_reset_gives_a_fresh_key() {
     within(|control| device.reset(control)).unwrap();
     let info = within(|control| device.info(control)).unwrap();
     assert_eq!(info.client_pin(), Setup::NotSet);
+}
+
+/// No time is skipped here: the firmware's window, by the clock that everybody shares.
+#[test]
+fn a_reset_is_taken_within_ten_seconds_of_the_plug_and_refused_after_them() {
+    let plugged = Instant::now();
+    let wait_until = |at: Duration| thread::sleep(at.saturating_sub(plugged.elapsed()));
+    let (_key, mut device) = key(Touch::Always);
+    within(|control| device.set_pin(&Pin::new(PIN, 4).unwrap(), control)).unwrap();
+    let proof = token(&mut device, PIN, Permissions::MAKE_CREDENTIAL, Some(RP)).unwrap();
+    let made = within(|control| device.make_credential(&creation(&[]), Some(&proof), control));
+    let asking = GetAssertion {
+        rp_id: RP.into(),
+        client_data_hash: [2; 32],
+        allow: vec![made.unwrap().credential.id],
+        user_presence: false,
+        built_in_uv: false,
+    };
+    within(|control| device.assertion(&asking, None, control)).unwrap();
+
+    wait_until(Duration::from_secs(7));
+    within(|control| device.reset(control)).unwrap();
+    let info = within(|control| device.info(control)).unwrap();
+    assert_eq!(info.client_pin(), Setup::NotSet);
+    let used = within(|control| device.assertion(&asking, None, control));
+    assert_eq!(
+        used.map(drop).unwrap_err().status(),
+        Some(Status::NoCredentials)
+    );
+
+    within(|control| device.set_pin(&Pin::new(PIN, 4).unwrap(), control)).unwrap();
+    // The firmware counts whole seconds: eleven are more than ten.
+    wait_until(Duration::from_secs(12));
+    let late = within(|control| device.reset(control));
+    assert_eq!(late.unwrap_err().status(), Some(Status::NotAllowed));
+    let info = within(|control| device.info(control)).unwrap();
+    assert_eq!(info.client_pin(), Setup::Set);
 }
 
 #[test]
