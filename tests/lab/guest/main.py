@@ -18,6 +18,7 @@ import scenario_enrol
 import scenario_hardware
 import scenario_kills
 import scenario_kiosk
+import scenario_reset
 from scenario import Bench, scenarios_of
 
 
@@ -31,7 +32,7 @@ def main():
 
 def run_all(wanted):
     known = scenarios_of(
-        scenario_hardware, scenario_enrol, scenario_care, scenario_kiosk, scenario_kills, scenario_batch
+        scenario_hardware, scenario_enrol, scenario_care, scenario_reset, scenario_kiosk, scenario_kills, scenario_batch
     )
     chosen = [s for s in known if not wanted or any(word in s.name for word in wanted)]
     say(f"1..{len(chosen)}")

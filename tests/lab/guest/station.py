@@ -81,8 +81,8 @@ class Registry:
         return self._query("SELECT user_handle FROM person WHERE id = ?", person)[0][0]
 
     def public_keys(self, person):
-        """{credential id: public key in PEM} of all that the registry holds for the person."""
-        found = self._query("SELECT id, verifier FROM credential WHERE person = ?", person)
+        """{credential id: public key in PEM} of all that the person has by the registry's word, and that are not gone."""
+        found = self._query("SELECT id, verifier FROM credential WHERE person = ? AND gone_ms IS NULL", person)
         points = {credential_id: json.loads(verifier)["cred"]["key"]["EC_EC2"] for credential_id, verifier in found}
         return {credential_id: witness.pem(point["x"], point["y"]) for credential_id, point in points.items()}
 

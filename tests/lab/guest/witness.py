@@ -29,13 +29,17 @@ class OnKey:
 def token_info(node):
     """All that the key says of itself.
 
-    While it still works on what a program asked that has gone, as it may for seconds, libfido2 takes it for U2F and says little.
+    While it still works on what a program asked that has gone, as it may for seconds, libfido2 takes it for U2F and says little,
+    or cannot read what it answers.
     """
     return wait_for(f"the key at {node} to say what it can", lambda: _whole_info(node), timeout_s=60)
 
 
 def _whole_info(node):
-    said = _run("fido2-token", "-I", node)
+    done = _attempt("fido2-token", "-I", node, given="")
+    if "FIDO_ERR_RX" in done.stderr:
+        return None
+    said = _output(done)
     return said if "\noptions:" in said else None
 
 
