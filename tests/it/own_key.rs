@@ -230,7 +230,7 @@ async fn an_answer_to_a_first_sign_in_that_cannot_be_read_deletes_nothing() {
         }
         let other = in_between(&mut world, unreadable).await;
         key.touch();
-        other
+        other.abort_handle()
     };
     let run = workflow::first_sign_in(&mut desk, &code);
     let both = async { tokio::join!(run, answered) };
