@@ -40,8 +40,8 @@ pub struct KeyJob {
     pub profile: Profile,
     /// For whom, where the profile enrols.
     pub person: Option<PersonId>,
-    /// Their enrolment that was stopped half-way on this key.
-    pub unfinished: Option<Unfinished>,
+    /// What was stopped half-way on this key in this batch, oldest first.
+    pub unfinished: Vec<Unfinished>,
 }
 
 /// Looks at a key before it takes part; nothing is changed on it.
@@ -141,9 +141,11 @@ pub async fn provision<D: ResetDesk>(
     job: &KeyJob,
     run: &mut KeyRun,
 ) -> Result<(), Stop> {
+    let settled = settle(desk, job, run).await?;
     while let Some(kind) = run.next(&job.profile) {
         hand.at_step(kind);
         let text = match job.profile.steps.iter().find(|step| step.kind() == kind) {
+            _ if settled.contains(&kind) => None,
             Some(step) => do_step(desk, hand, (job, step), run).await?,
             // The only one that no step of the profile is named after.
             None => set_up(desk, run).await.map(|()| None)?,
@@ -159,6 +161,39 @@ pub async fn provision<D: ResetDesk>(
             .map_err(|fault| Stop::Store(fault.to_string()))?;
     }
     Ok(())
+}
+
+/// Ends what a stop left open on the key, but for an enrolment, which is finished at its own step. The steps that turn out to be
+/// done by that.
+async fn settle<D: ResetDesk>(
+    desk: &mut D,
+    job: &KeyJob,
+    run: &mut KeyRun,
+) -> Result<Vec<StepKind>, Stop> {
+    let mut done = Vec::new();
+    for work in &job.unfinished {
+        if matches!(work, Unfinished::Enrolment(_)) {
+            continue;
+        }
+        match resolve(desk, work.clone(), How::WithKey).await? {
+            Ending::Reset { key, .. } => {
+                run.key = key;
+                done.push(StepKind::Reset);
+            }
+            Ending::Cared { result, .. } => {
+                let care = match *result {
+                    CareResult::Done { care } => care,
+                    _ => continue,
+                };
+                // The person has just proved it: nobody is asked for it twice.
+                if let Care::PinSet { .. } = care {
+                    done.push(StepKind::Pin);
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(done)
 }
 
 async fn do_step<D: ResetDesk>(
@@ -267,7 +302,8 @@ async fn enrol_for<D: ResetDesk>(
     run: &mut KeyRun,
     person: &PersonId,
 ) -> Result<(), Stop> {
-    if let Some(work) = &job.unfinished {
+    let is_enrolment = |work: &&Unfinished| matches!(work, Unfinished::Enrolment(_));
+    if let Some(work) = job.unfinished.iter().find(is_enrolment) {
         // Finished where it can be, undone where it can't; in both cases nothing is left over.
         let ending = resolve(desk, work.clone(), How::WithKey).await?;
         if let Ending::Enrolled { push, .. } = &ending {

@@ -401,28 +401,27 @@ async fn through<C: Crew>(
     provision(&mut desk, &*face, &job, &mut run).await
 }
 
-/// The person's enrolment that was stopped half-way on this key.
+/// What was stopped half-way on this key in this batch.
 fn unfinished(
     station: &Station,
     run: &KeyRun,
     person: Option<&PersonId>,
-) -> Result<Option<Unfinished>, Stop> {
-    let all = station
+) -> Result<Vec<Unfinished>, Stop> {
+    let mut all = station
         .store
         .unfinished()
         .map_err(|e| Stop::Store(e.to_string()))?;
-    let is_it = |work: &Unfinished| match work {
-        Unfinished::Enrolment(open) => {
-            let intent = &open.intent;
-            Some(&intent.offer.person.id) == person
-                && intent.begun_at >= run.begun_at
-                && intent.key.id.aaguid == run.key.id.aaguid
-                && intent.key.id.serial == run.key.id.serial
-        }
-        Unfinished::OwnKey(_)
-        | Unfinished::Withdrawal(_)
-        | Unfinished::Reset(_)
-        | Unfinished::Care(_) => false,
-    };
-    Ok(all.into_iter().find(is_it))
+    all.retain(|work| {
+        let key = work.key();
+        let of_this_run = match work {
+            Unfinished::Enrolment(open) => Some(&open.intent.offer.person.id) == person,
+            Unfinished::Care(_) | Unfinished::Reset(_) => key.place == run.key.place,
+            Unfinished::OwnKey(_) | Unfinished::Withdrawal(_) => false,
+        };
+        of_this_run
+            && work.begun_at() >= run.begun_at
+            && key.id.aaguid == run.key.id.aaguid
+            && key.id.serial == run.key.id.serial
+    });
+    Ok(all)
 }
