@@ -17,12 +17,9 @@ use tokio::sync::mpsc;
 use tokio::task::{Id, JoinError, JoinSet};
 
 use super::Station;
-use super::batch::{BatchError, Finish, Start};
 use super::desk::StationDesk;
-use super::face::board::{BatchCommand, BatchUpdate};
 use super::face::{Command, Notice, SoftCommand, Update};
 use crate::bay::Cancel;
-use crate::domain::batch::Batch;
 use crate::domain::care::PinRule;
 use crate::domain::{OperatorId, PersonId, Place, Secret};
 use crate::wire::TicketRequest;
@@ -399,48 +396,6 @@ impl Kiosk {
         self.home.show();
         self.home.ask();
         self.start_next();
-    }
-
-    fn obey_batch(&mut self, command: BatchCommand) {
-        let told = |update| Update::Batch(Box::new(update));
-        match (command, &self.batch) {
-            (BatchCommand::Look, _) => match batch::offer(&self.station) {
-                Ok(mut offer) => {
-                    offer.open = offer.open.filter(|_| self.batch.is_none());
-                    self.screen.add(told(BatchUpdate::Offered(offer)));
-                }
-                Err(stop) => self.complain(&stop),
-            },
-            (BatchCommand::Forecast(wish), _) => {
-                batch::look_ahead(&self.station, &self.screen, &wish);
-            }
-            (BatchCommand::Begin(wish), None) if self.runs.is_empty() => {
-                match batch::plan(&self.station, &wish) {
-                    Ok(plan) => self.begin_batch(Start::New(Box::new(plan))),
-                    Err(why) => self.screen.add(told(BatchUpdate::Over(why))),
-                }
-            }
-            (BatchCommand::Resume(id), None) if self.runs.is_empty() => {
-                self.begin_batch(Start::Resume(id));
-            }
-            (BatchCommand::Order(order), Some(batch)) => batch.order(order),
-            (BatchCommand::Answer(answer), Some(batch)) => batch.answer(answer),
-            // Late: the batch is over, or another run has begun.
-            _ => {}
-        }
-    }
-
-    fn begin_batch(&mut self, start: Start) {
-        let operator = self.signed_in.clone();
-        let batch = KioskBatch::begin(&self.station, &self.screen, start, operator);
-        self.batch = Some(batch);
-    }
-
-    fn batch_over(&mut self, result: &Result<(Batch, Finish), BatchError>) {
-        self.batch = None;
-        let over = BatchUpdate::Over(batch::over(result));
-        self.screen.add(Update::Batch(Box::new(over)));
-        self.home.show();
     }
 
     /// What the screen was locked over goes on for the operator who began it, and is stopped for another one.

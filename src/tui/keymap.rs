@@ -7,7 +7,7 @@ mod table;
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::model::{Asking, BatchAsking, BatchPage, CareAsking, Model, Page, Run};
+use super::model::{Asking, BatchAsking, BatchPage, BatchState, CareAsking, Model, Page, Run};
 use crate::text::Text;
 use crate::workflow::dialogue::Ending;
 use table::KEYMAP;
@@ -150,6 +150,8 @@ pub enum Mode {
     Forecast,
     /// The board.
     Board,
+    /// The board of a batch that is over.
+    BoardOver,
     /// On the board, a PIN or a tag is typed.
     BoardTyping,
     /// On the board, keys with warnings are admitted.
@@ -185,7 +187,7 @@ pub enum Mode {
 impl Mode {
     /// Every mode.
     #[cfg(test)]
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 35] = [
         Self::SignIn,
         Self::Code,
         Self::Home,
@@ -205,6 +207,7 @@ impl Mode {
         Self::Statement,
         Self::Forecast,
         Self::Board,
+        Self::BoardOver,
         Self::BoardTyping,
         Self::BoardAdmit,
         Self::Running,
@@ -240,15 +243,16 @@ impl Mode {
             Page::Unfinished(_) => Self::Unfinished,
             Page::Keys(_) => Self::Keys,
             Page::Key { .. } => Self::Key,
-            Page::Batch(page) => Self::of_batch(page, model.batch.asking.as_ref()),
+            Page::Batch(page) => Self::of_batch(page, &model.batch),
         }
     }
 
-    fn of_batch(page: &BatchPage, asking: Option<&BatchAsking>) -> Self {
-        match (page, asking) {
+    fn of_batch(page: &BatchPage, batch: &BatchState) -> Self {
+        match (page, &batch.asking) {
             (BatchPage::Profiles(_) | BatchPage::Lists(_), _) => Self::Batches,
             (BatchPage::Statement(_), _) => Self::Statement,
             (BatchPage::Forecast(_), _) => Self::Forecast,
+            (BatchPage::Board(_), None) if batch.on().is_none() => Self::BoardOver,
             (BatchPage::Board(_), None) => Self::Board,
             (BatchPage::Board(_), Some(BatchAsking::Admit { .. })) => Self::BoardAdmit,
             (BatchPage::Board(_), Some(_)) => Self::BoardTyping,
@@ -350,6 +354,7 @@ impl Mode {
                 | Self::Batches
                 | Self::Forecast
                 | Self::Board
+                | Self::BoardOver
         )
     }
 }
@@ -443,60 +448,4 @@ pub fn action(mode: Mode, demo: bool, event: KeyEvent) -> Option<Action> {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::{HashMap, HashSet};
-
-    use super::*;
-
-    #[test]
-    fn no_key_means_two_things_on_one_screen() {
-        for mode in Mode::ALL {
-            let mut seen = HashSet::new();
-            for key in bindings(mode, true).flat_map(|binding| binding.keys) {
-                assert!(seen.insert(*key), "{key:?} twice in {mode:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn an_action_has_the_same_keys_on_every_screen() {
-        let mut keys: HashMap<Action, &[Key]> = HashMap::new();
-        for binding in KEYMAP {
-            let known = keys.entry(binding.action).or_insert(binding.keys);
-            assert_eq!(*known, binding.keys, "{:?}", binding.action);
-        }
-    }
-
-    #[test]
-    fn where_text_is_typed_no_letter_is_a_command() {
-        for mode in Mode::ALL.into_iter().filter(|mode| mode.takes_text()) {
-            for key in bindings(mode, true).flat_map(|binding| binding.keys) {
-                assert!(
-                    !matches!(key, Key::Plain(KeyCode::Char(_)) | Key::Digit),
-                    "{key:?} in {mode:?}"
-                );
-            }
-        }
-    }
-
-    #[test]
-    fn every_screen_has_help_and_a_way_on() {
-        for mode in Mode::ALL {
-            let actions: HashSet<_> = bindings(mode, false)
-                .map(|binding| binding.action)
-                .collect();
-            assert!(actions.contains(&Action::Help), "{mode:?}");
-            assert!(
-                actions.contains(&Action::Confirm) || actions.contains(&Action::Back),
-                "{mode:?}"
-            );
-        }
-    }
-
-    #[test]
-    fn a_demonstration_key_does_nothing_at_a_real_station() {
-        let touch = KeyEvent::new(KeyCode::F(2), KeyModifiers::NONE);
-        assert_eq!(action(Mode::Running, false, touch), None);
-        assert_eq!(action(Mode::Running, true, touch), Some(Action::SoftTouch));
-    }
-}
+mod tests;

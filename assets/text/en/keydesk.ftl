@@ -873,6 +873,7 @@ board-not-needed = not needed
 board-at-work = at work
 board-touch = TOUCH NOW { $nth }/{ $of }, turn { $turn }
 board-hold = HOLD { $seconds } s, turn { $turn }
+board-whose = slot { $slot } · { $person }
 board-pull = PULL IT OUT
 board-put-back = PUT IT BACK ({ $seconds } s)
 board-pin-now = PIN: now

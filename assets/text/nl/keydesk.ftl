@@ -873,6 +873,7 @@ board-not-needed = niet nodig
 board-at-work = bezig
 board-touch = RAAK AAN { $nth }/{ $of }, beurt { $turn }
 board-hold = HOUD VAST { $seconds } s, beurt { $turn }
+board-whose = poort { $slot } · { $person }
 board-pull = TREK ERUIT
 board-put-back = STEEK TERUG ({ $seconds } s)
 board-pin-now = pincode: nu

@@ -136,6 +136,7 @@ impl World {
         let code = admin::new_station_code(&config.db, "Help desk 1")
             .await
             .map_err(other)?;
+        lay_out_profiles(folder.path())?;
         let data = folder.path().join("station");
         join(&data, &Config::default(), &url, "Help desk 1", &code.code)
             .await
@@ -255,8 +256,23 @@ fn copy_files(from: &Path, to: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
+/// What the demonstration's batches are made of.
+const PROFILE: &str = include_str!("profile.toml");
+const LIST: &str = include_str!("list.csv");
+
+/// Lays a profile and a list where the station looks for them.
+fn lay_out_profiles(folder: &Path) -> std::io::Result<()> {
+    let profiles = folder.join("profiles");
+    std::fs::create_dir_all(&profiles)?;
+    std::fs::write(profiles.join("desk.toml"), PROFILE)?;
+    std::fs::write(profiles.join("today.csv"), LIST)
+}
+
 fn open_station(data: &Path) -> Result<(Arc<Station>, Rack), WorldError> {
-    let config = Config::default();
+    let config = Config {
+        profiles: data.parent().map(|folder| folder.join("profiles")),
+        ..Config::default()
+    };
     let models = Station::models(&config).map_err(other)?;
     let (bay, plug) = Bay::soft();
     let station = Station::open(data, config, Slots::new(bay, models)).map_err(other)?;

@@ -391,6 +391,19 @@ async fn through<C: Crew>(
     let listed = run
         .seat
         .and_then(|seat| plan.people.get(usize::try_from(seat).ok()?));
+    if let Some(listed) = listed {
+        // So that people are called by name before their offer comes. Out of reach, the identifier must do.
+        let (shared, place, person) = (
+            Arc::clone(&shared),
+            run.key.place.clone(),
+            listed.person.clone(),
+        );
+        tokio::task::spawn_local(async move {
+            if let Ok(detail) = shared.station.person(&person).await {
+                shared.name(&place, &detail.person.name);
+            }
+        });
+    }
     face.identify_by(listed.and_then(|listed| plan.identified(listed).cloned()));
     let job = KeyJob {
         batch,

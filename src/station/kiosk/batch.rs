@@ -10,7 +10,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
 use super::mailbox::Mailbox;
-use super::notice;
+use super::{Kiosk, notice};
 use crate::domain::batch::{Batch, Plan, Tally};
 use crate::domain::people_list::{self, Listed};
 use crate::domain::profile::Profile;
@@ -20,8 +20,8 @@ use crate::station::batch::{
     BatchError, Crew, Finish, Start, TagComplaint, Terms, Told, Whose, forecast, run,
 };
 use crate::station::face::board::{
-    BatchAnswer, BatchOffer, BatchQuestion, BatchUpdate, BatchWish, Board, OfferedList,
-    OfferedProfile, Order, ProfileView,
+    BatchAnswer, BatchCommand, BatchOffer, BatchQuestion, BatchUpdate, BatchWish, Board,
+    OfferedList, OfferedProfile, Order, ProfileView,
 };
 use crate::station::face::{Notice, Update};
 use crate::station::stopper::Stopper;
@@ -122,8 +122,52 @@ impl KioskBatch {
     }
 }
 
+impl Kiosk {
+    pub(super) fn obey_batch(&mut self, command: BatchCommand) {
+        let told = |update| Update::Batch(Box::new(update));
+        match (command, &self.batch) {
+            (BatchCommand::Look, _) => match offer(&self.station) {
+                Ok(mut offer) => {
+                    offer.open = offer.open.filter(|_| self.batch.is_none());
+                    self.screen.add(told(BatchUpdate::Offered(offer)));
+                }
+                Err(stop) => self.complain(&stop),
+            },
+            (BatchCommand::Forecast(wish), _) => {
+                look_ahead(&self.station, &self.screen, &wish);
+            }
+            (BatchCommand::Begin(wish), None) if self.runs.is_empty() => {
+                match plan(&self.station, &wish) {
+                    Ok(plan) => self.begin_batch(Start::New(Box::new(plan))),
+                    Err(why) => self.screen.add(told(BatchUpdate::Over(why))),
+                }
+            }
+            (BatchCommand::Resume(id), None) if self.runs.is_empty() => {
+                self.begin_batch(Start::Resume(id));
+            }
+            (BatchCommand::Order(order), Some(batch)) => batch.order(order),
+            (BatchCommand::Answer(answer), Some(batch)) => batch.answer(answer),
+            // Late: the batch is over, or another run has begun.
+            _ => {}
+        }
+    }
+
+    fn begin_batch(&mut self, start: Start) {
+        let operator = self.signed_in.clone();
+        let batch = KioskBatch::begin(&self.station, &self.screen, start, operator);
+        self.batch = Some(batch);
+    }
+
+    pub(super) fn batch_over(&mut self, result: &Result<(Batch, Finish), BatchError>) {
+        self.batch = None;
+        let over = BatchUpdate::Over(over(result));
+        self.screen.add(Update::Batch(Box::new(over)));
+        self.home.show();
+    }
+}
+
 /// What is read when a batch is over.
-pub(super) fn over(result: &Result<(Batch, Finish), BatchError>) -> Notice {
+fn over(result: &Result<(Batch, Finish), BatchError>) -> Notice {
     match result {
         Ok((batch, finish)) => {
             let code = match finish {
@@ -150,7 +194,7 @@ fn bad(code: &str, error: &impl std::fmt::Display) -> Notice {
 }
 
 /// The profiles and lists in the configured folder, and the batch that was stopped.
-pub(super) fn offer(station: &Station) -> Result<BatchOffer, Stop> {
+fn offer(station: &Station) -> Result<BatchOffer, Stop> {
     let open = station.store().open_batch()?;
     let open = open.map(|batch| {
         (
@@ -229,7 +273,7 @@ fn people(folder: &Path, file: &str) -> Result<Vec<Listed>, String> {
 }
 
 /// The plan of a wish, by whoever is signed in.
-pub(super) fn plan(station: &Station, wish: &BatchWish) -> Result<Plan, Notice> {
+fn plan(station: &Station, wish: &BatchWish) -> Result<Plan, Notice> {
     let operator = station.operator().ok_or_else(|| notice(&Stop::SignedOut))?;
     let Some(folder) = station.config().profiles.as_deref() else {
         return Err(bad(
@@ -260,7 +304,7 @@ pub(super) fn plan(station: &Station, wish: &BatchWish) -> Result<Plan, Notice> 
 }
 
 /// Says what a batch would do, on a thread of its own.
-pub(super) fn look_ahead(station: &Arc<Station>, screen: &Arc<Mailbox>, wish: &BatchWish) {
+fn look_ahead(station: &Arc<Station>, screen: &Arc<Mailbox>, wish: &BatchWish) {
     let planned = plan(station, wish);
     let (station, screen) = (Arc::clone(station), Arc::clone(screen));
     let runtime = tokio::runtime::Handle::current();

@@ -381,6 +381,13 @@ pub(super) static KEYMAP: &[Binding] = &[
     bind(
         ENTER,
         Action::Confirm,
+        |m| m == Mode::BoardOver,
+        |t| tr!(t, "key-done"),
+        Left,
+    ),
+    bind(
+        ENTER,
+        Action::Confirm,
         |m| m == Mode::Forecast,
         |t| tr!(t, "key-start"),
         Left,
@@ -433,7 +440,7 @@ pub(super) static KEYMAP: &[Binding] = &[
         |m| {
             matches!(
                 m,
-                Mode::Batches | Mode::Statement | Mode::Forecast | Mode::Board
+                Mode::Batches | Mode::Statement | Mode::Forecast | Mode::Board | Mode::BoardOver
             )
         },
         |t| tr!(t, "key-back"),

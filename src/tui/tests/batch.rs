@@ -124,3 +124,12 @@ fn touches_that_are_felt_keep_the_screen_from_locking() {
     stage.wait(121);
     assert!(stage.model.operator.is_none(), "nobody is there any more");
 }
+
+#[test]
+fn the_board_of_a_batch_that_is_over_is_left_by_enter() {
+    let mut stage = scene("board-over");
+    assert!(shown(&stage).contains("⏎ done"));
+    stage.press(KeyCode::Enter);
+    assert!(stage.model.batch.board.is_none());
+    assert!(shown(&stage).contains("Find"), "home");
+}

@@ -8,7 +8,7 @@ use ratatui::text::Line;
 
 use super::chrome::{Who, frame, page_title, scale, who};
 use super::sheet::{Cell, Sheet, s};
-use super::{Ctx, bay, below, columns, pin, top};
+use super::{Ctx, bay, below, columns, inset, pin, top};
 use crate::domain::batch::KeyEnd;
 use crate::station::face::board::{Board, BoardSlot, SlotWork, TagComplaint};
 use crate::text::tr;
@@ -25,9 +25,13 @@ const NAMED: usize = 12;
 
 pub(super) fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, marked: usize) {
     match &ctx.model.batch.asking {
-        Some(BatchAsking::NewPin(new)) => return pin::draw_new(ctx, sheet, area, Who::Person, new),
+        Some(BatchAsking::NewPin(new)) => {
+            pin::draw_new(ctx, sheet, area, Who::Person, new);
+            return whose(ctx, sheet, area, new.key.slot);
+        }
         Some(BatchAsking::CurrentPin(current)) => {
-            return pin::draw_current(ctx, sheet, area, Who::Person, current);
+            pin::draw_current(ctx, sheet, area, Who::Person, current);
+            return whose(ctx, sheet, area, current.key.slot);
         }
         _ => {}
     }
@@ -56,6 +60,19 @@ pub(super) fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, marked: usiz
     };
     slots(ctx, sheet, left, board, marked);
     gone(ctx, sheet, right, board);
+}
+
+/// Of several people, the one who is to type: beside the call to look away.
+fn whose(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, slot: u16) {
+    let slots = ctx.model.batch.slots();
+    let person = slots
+        .iter()
+        .find(|at| at.number == slot)
+        .and_then(|at| at.person.clone());
+    if let Some(person) = person {
+        let line = tr!(ctx.text, "board-whose", slot = slot, person = person);
+        sheet.put(inset(area), 2, s(line, ctx.theme.strong()));
+    }
 }
 
 /// "7 of 50 done · 2 at work · touches 14 of 100 · PINs 7 of 50".
