@@ -6,6 +6,7 @@ pub mod authority;
 pub mod batch;
 pub mod care;
 pub mod change;
+pub mod factor;
 pub mod id;
 pub mod identification;
 pub mod key;
@@ -21,8 +22,8 @@ pub mod secret;
 
 pub use change::{Change, Intent, Record};
 pub use id::{
-    BatchId, Bytes, EntryId, IntentId, OfferId, OperatorId, OrganisationId, PersonId, RunId,
-    StationId,
+    BatchId, Bytes, EntryId, FactorId, IntentId, OfferId, OperatorId, OrganisationId, PersonId,
+    RunId, StationId,
 };
 pub use identification::Identification;
 pub use key::{Aaguid, KeyFacts, KeyId, Place};

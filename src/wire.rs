@@ -6,11 +6,13 @@
 pub mod api;
 pub mod client_assertion;
 pub mod code;
+mod factor;
 mod origin;
 mod reset;
 pub mod webauthn;
 
 pub use api::*;
+pub use factor::*;
 pub use origin::{OfferFault, is_domain, is_origin_of};
 pub use reset::*;
 

@@ -70,6 +70,8 @@ uuid_id! {
     EntryId;
     /// Creation options that the registry issued.
     OfferId;
+    /// An authenticator app or hardware token.
+    FactorId;
     /// A batch over many keys.
     BatchId;
     /// One key's way through a batch.

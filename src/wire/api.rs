@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::factor::{AppOffer, Factor};
 use super::webauthn::{
     AuthenticationResponse, CreationOptions, RegistrationResponse, RequestOptions,
 };
@@ -176,6 +177,9 @@ pub struct PersonDetail {
     pub person: Person,
     /// Their enrolled keys, oldest first, those that are gone included.
     pub credentials: Vec<Credential>,
+    /// Their authenticator apps and hardware tokens, oldest first, those that were removed included.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub factors: Vec<Factor>,
 }
 
 /// A credential that the registry holds.
@@ -225,6 +229,9 @@ pub struct Offer {
     pub creation: CreationOptions,
     /// What the new credential must sign to be tested; `allow_credentials` is empty, the new one is meant.
     pub test: RequestOptions,
+    /// What is needed to enrol an authenticator app in the same visit; a registry that holds none does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub app: Option<AppOffer>,
     /// The origin that the client data must name.
     pub origin: String,
     /// What the relying party asks of the PIN: the least length in code points.

@@ -113,3 +113,16 @@ pub fn judges_credential(code: &str) -> bool {
     ]
     .contains(&code)
 }
+
+/// The code is not right for this factor at that time.
+pub const CODE_WRONG: &str = "code-wrong";
+/// The secret does not open for this factor: sealed to a key that is gone, for somebody else, or damaged.
+pub const SEAL_BROKEN: &str = "seal-broken";
+/// It is all that this person has: only a reset takes it away.
+pub const LAST_FACTOR: &str = "last-factor";
+/// The test named as proof was not passed by this person within the last minutes.
+pub const PROOF_MISSING: &str = "proof-missing";
+/// No such token in stock, or somebody has it.
+pub const TOKEN_UNAVAILABLE: &str = "token-unavailable";
+/// No such factor of this person, or it was removed.
+pub const FACTOR_UNKNOWN: &str = "factor-unknown";

@@ -9,15 +9,24 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("wire", &["domain"]),
     ("ctap", &["domain"]),
     ("metadata", &["domain"]),
-    ("workflow", &["domain", "wire"]),
+    ("seal", &["domain"]),
+    ("totp", &["domain"]),
+    ("workflow", &["domain", "totp", "wire"]),
     ("bay", &["ctap", "domain"]),
     ("store", &["domain", "wire", "workflow"]),
     ("registry", &["domain", "wire"]),
-    ("server", &["domain", "wire"]),
+    ("server", &["domain", "seal", "totp", "wire"]),
     ("text", &["domain", "wire", "workflow"]),
     (
         "tui",
-        &["domain", "wire", "workflow", "station::face", "text"],
+        &[
+            "domain",
+            "totp",
+            "wire",
+            "workflow",
+            "station::face",
+            "text",
+        ],
     ),
     (
         "cli",
@@ -26,6 +35,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "station",
             "store::audit",
             "text",
+            "totp",
             "wire",
             "workflow",
         ],
@@ -33,7 +43,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "station",
         &[
-            "bay", "ctap", "domain", "metadata", "registry", "store", "wire", "workflow",
+            "bay", "ctap", "domain", "metadata", "registry", "seal", "store", "totp", "wire",
+            "workflow",
         ],
     ),
 ];
@@ -46,12 +57,15 @@ const ONLY: &[(&str, &str)] = &[
     ("reqwest", "registry"),
     ("webpki", "metadata"),
     ("axum", "server"),
+    ("hpke", "seal"),
+    ("totp_rs", "totp"),
+    ("qrcode", "totp"),
     ("sqlx", "server"),
     ("webauthn_rs_core", "server"),
 ];
 
 /// What rooms without I/O of their own must not name.
-const PURE: &[&str] = &["domain", "metadata", "wire", "workflow", "ctap"];
+const PURE: &[&str] = &["domain", "metadata", "totp", "wire", "workflow", "ctap"];
 const IMPURE: &[&str] = &[
     "std::fs",
     "std::net",

@@ -119,6 +119,7 @@ pub fn offer(n: u32, who: u32, seconds: i64) -> Offer {
         extensions: None,
     };
     Offer {
+        app: None,
         version: 1,
         id: offer_id(n),
         person: person(who),

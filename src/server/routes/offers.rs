@@ -278,6 +278,7 @@ async fn issue(
     };
     insert(tx, desk, &row).await?;
     Ok(Offer {
+        app: None,
         version: VERSION,
         id: row.id,
         creation: creation.options,

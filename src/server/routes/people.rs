@@ -107,6 +107,7 @@ pub async fn detail(
         .ok_or_else(|| no_person(&id))?;
     let credentials = people::credentials(&mut *read, &id).await?;
     Ok(Json(PersonDetail {
+        factors: Vec::new(),
         person,
         credentials,
     }))

@@ -366,6 +366,7 @@ pub fn identification() -> Identification {
 
 fn offer() -> Offer {
     Offer {
+        app: None,
         version: VERSION,
         id: OfferId(Uuid::from_u128(8)),
         person: example(),
@@ -404,6 +405,7 @@ fn offer() -> Offer {
 
 pub fn detail() -> PersonDetail {
     PersonDetail {
+        factors: Vec::new(),
         person: main_admin(),
         credentials: vec![Credential {
             id: Bytes(vec![4; 16]),
