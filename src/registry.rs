@@ -18,6 +18,7 @@ use sha2::{Digest, Sha256};
 mod clock;
 mod connection;
 pub mod decode;
+mod factors;
 mod key;
 
 pub use clock::RegistryClock;

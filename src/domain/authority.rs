@@ -53,8 +53,10 @@ pub enum Action {
     FetchTickets,
     /// Send again, or give up, what the registry refused.
     ResolveConflict,
-    /// Test a key.
+    /// Test a key, an app or a token.
     TestKey,
+    /// Receive hardware tokens into stock.
+    ImportTokens,
     /// Set, change or verify the PIN of the key of a person who is present, or of a key in stock.
     SetPin,
     /// Change how a key behaves, which only a reset takes back.
@@ -120,7 +122,9 @@ impl Role {
             | Action::TidyKey
             | Action::ResetSpare => &[Self::HelpDesk, Self::StationAdministrator],
             // Whoever provisions keys decides how they behave.
-            Action::ConfigureKey | Action::ProvisionStandby => &[Self::StationAdministrator],
+            Action::ConfigureKey | Action::ProvisionStandby | Action::ImportTokens => {
+                &[Self::StationAdministrator]
+            }
             // The desk carries out what the organisation's administrator asked for.
             Action::ResetMember => &[Self::HelpDesk],
             Action::ResetByCustomerService => &[Self::CustomerService],

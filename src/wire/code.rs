@@ -114,6 +114,8 @@ pub fn judges_credential(code: &str) -> bool {
     .contains(&code)
 }
 
+/// A factor of this identifier is enrolled already.
+pub const FACTOR_EXISTS: &str = "factor-exists";
 /// The code is not right for this factor at that time.
 pub const CODE_WRONG: &str = "code-wrong";
 /// The secret does not open for this factor: sealed to a key that is gone, for somebody else, or damaged.

@@ -176,14 +176,12 @@ pub struct RemovalReceipt {
     pub accepted_at: Timestamp,
 }
 
-/// `GET /v1/sealing-key`: where seeds of hardware tokens are sealed to. Reply: [`SealingKey`].
-///
-/// A hardware token with its sealed seed.
+/// A hardware token with its seed, sealed to the [`SealingKey`] of `GET /v1/sealing-key`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct SealedToken {
-    /// The factor that it will be for whoever gets it.
+    /// Names the seed, which stays when the token goes from one person to another. Whoever gets it has a factor of its own id.
     pub factor: FactorId,
-    /// As it is printed on it.
+    /// As it is printed on it: 1 to 64 visible ASCII characters.
     pub serial: String,
     /// Who makes it, where the file says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -216,6 +214,33 @@ pub struct TokenImportReceipt {
     pub known: Vec<String>,
     /// When the registry accepted it.
     pub accepted_at: Timestamp,
+}
+
+/// Reply to `GET /v1/tokens?q=TEXT`: hardware tokens whose serial begins with the text, in stock or somebody's; at most 200.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Tokens {
+    /// By serial.
+    pub tokens: Vec<StockedToken>,
+    /// More matched than were returned.
+    #[serde(default)]
+    pub more: bool,
+}
+
+/// A hardware token that the registry knows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct StockedToken {
+    /// As it is printed on it.
+    pub serial: String,
+    /// Who makes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub manufacturer: Option<String>,
+    /// How codes come of its seed.
+    pub settings: TotpSettings,
+    /// When it was imported.
+    pub imported_at: Timestamp,
+    /// Who has it; nobody: it is in stock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub holder: Option<PersonId>,
 }
 
 /// `POST /v1/people/{id}/tokens` with an `Idempotency-Key`, in a session: a hardware token of the stock becomes a factor of this

@@ -1,8 +1,12 @@
 //! Which origin may use which relying party: the registry refuses settings, and a station refuses offers, that contradict
 //! themselves.
 
-use super::{Offer, OperatorOffer, SignInOptions, TestOffer, Unlock};
+use super::{AppOffer, Offer, OperatorOffer, SignInOptions, TestOffer, Unlock};
 use crate::domain::PersonId;
+use crate::domain::factor::SealingKey;
+
+/// Longest text about an app: as long as other names are.
+const MAX_APP_TEXT_CHARS: usize = 100;
 
 /// Whether it is a domain name in lower case, at most 253 characters.
 pub fn is_domain(text: &str) -> bool {
@@ -66,11 +70,27 @@ pub enum OfferFault {
         /// The origin.
         origin: String,
     },
+    /// What an app is to show cannot be shown, or would not fit its URI.
+    #[error(
+        "the registry's {what} for an authenticator app cannot be used: it must be one short line; tell the registry's administrator"
+    )]
+    AppText {
+        /// Which text.
+        what: &'static str,
+    },
+    /// Nothing can be sealed to it.
+    #[error(
+        "the registry's sealing key has {found_bytes} bytes where X25519 has 32; tell the registry's administrator"
+    )]
+    SealingKey {
+        /// Its length.
+        found_bytes: usize,
+    },
 }
 
 impl Offer {
     /// Whether it is for that person, of one relying party, and from an origin that may use it (WebAuthn Level 3, section
-    /// 5.1.3).
+    /// 5.1.3), and whether an app can be enrolled by what it says of one.
     ///
     /// # Errors
     /// [`OfferFault`] names what contradicts what.
@@ -88,7 +108,48 @@ impl Offer {
                 tested: self.test.rp_id.clone(),
             });
         }
+        if let Some(app) = &self.app {
+            app.check()?;
+        }
         may_use(&self.origin, rp_id)
+    }
+}
+
+impl AppOffer {
+    /// Whether its texts are lines that an app can show and a URI can carry (no colon in the issuer or account: Google
+    /// Authenticator's key URI format), and whether a secret can be sealed to its key.
+    ///
+    /// # Errors
+    /// [`OfferFault::AppText`] and [`OfferFault::SealingKey`]
+    pub fn check(&self) -> Result<(), OfferFault> {
+        let line = |text: &str| {
+            (1..=MAX_APP_TEXT_CHARS).contains(&text.chars().count())
+                && !text.contains(char::is_control)
+        };
+        let label = |text: &str| line(text) && !text.contains(':');
+        for (what, good) in [
+            ("issuer", label(&self.issuer)),
+            ("account", label(&self.account)),
+            ("name", line(&self.name)),
+        ] {
+            if !good {
+                return Err(OfferFault::AppText { what });
+            }
+        }
+        self.seal_to.check()
+    }
+}
+
+impl SealingKey {
+    /// Whether it has the size of an X25519 key.
+    ///
+    /// # Errors
+    /// [`OfferFault::SealingKey`]
+    pub fn check(&self) -> Result<(), OfferFault> {
+        match self.public_key.0.len() {
+            32 => Ok(()),
+            found_bytes => Err(OfferFault::SealingKey { found_bytes }),
+        }
     }
 }
 
@@ -161,6 +222,34 @@ mod tests {
         ] {
             assert!(!is_origin_of(origin, "example.org"), "{origin}");
         }
+    }
+
+    #[test]
+    fn an_app_is_enrolled_only_by_texts_that_fit_a_uri_and_a_key_that_can_be_sealed_to() {
+        let offer = AppOffer {
+            id: crate::domain::OfferId(uuid::Uuid::from_u128(1)),
+            seal_to: SealingKey {
+                id: "0011223344556677".to_owned(),
+                public_key: vec![9; 32].into(),
+            },
+            issuer: "IAMconnected".to_owned(),
+            account: "IAMconnected".to_owned(),
+            name: "Authenticator app: new".to_owned(),
+        };
+        assert_eq!(offer.check(), Ok(()));
+        for issuer in ["", "a:b", "a\u{1b}[2J", &"x".repeat(101)] {
+            let wrong = AppOffer {
+                issuer: issuer.to_owned(),
+                ..offer.clone()
+            };
+            assert_eq!(wrong.check(), Err(OfferFault::AppText { what: "issuer" }));
+        }
+        let mut short = offer;
+        short.seal_to.public_key = vec![9; 31].into();
+        assert_eq!(
+            short.check(),
+            Err(OfferFault::SealingKey { found_bytes: 31 })
+        );
     }
 
     #[test]
