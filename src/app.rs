@@ -48,6 +48,7 @@ pub fn start(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 /// Does what the arguments say.
 pub fn run(arguments: Arguments) -> ExitCode {
+    leave_no_core_dump();
     let output = Arc::new(Output::new(
         arguments.global.json,
         Box::new(std::io::stdout()),
@@ -73,6 +74,17 @@ pub fn run(arguments: Arguments) -> ExitCode {
     // A thread that waits for a key or a terminal must not hold up the exit.
     runtime.shutdown_background();
     ExitCode::from(outcome.exit.code())
+}
+
+/// A core dump would hold the PIN or the app's secret that is on the screen just then. Where the system grants neither, it goes on:
+/// what is freed is wiped all the same.
+fn leave_no_core_dump() {
+    let none = rustix::process::Rlimit {
+        current: Some(0),
+        maximum: Some(0),
+    };
+    let _ = rustix::process::setrlimit(rustix::process::Resource::Core, none);
+    let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
 }
 
 async fn dispatch(arguments: Arguments, output: Arc<Output>) -> Outcome {

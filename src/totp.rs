@@ -9,6 +9,7 @@ mod code;
 mod doctor;
 mod picture;
 mod secret;
+pub mod tokens;
 mod uri;
 
 pub use code::{Check, WINDOW_STEPS, check, code_at};

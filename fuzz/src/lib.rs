@@ -4,3 +4,4 @@
 pub mod ctap;
 pub mod import;
 pub mod registry;
+pub mod tokens;

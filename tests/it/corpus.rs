@@ -8,6 +8,8 @@ mod ctap;
 mod import;
 #[path = "../../fuzz/src/registry.rs"]
 pub mod registry;
+#[path = "../../fuzz/src/tokens.rs"]
+mod tokens;
 
 /// Mutations of each file. The generator is seeded with the file's length, so that every run does the same.
 const MUTATIONS: u64 = 100;
@@ -103,5 +105,14 @@ fn no_file_of_people_breaks_the_import() {
     assert!(
         replay("import_file", import::import_file) > 1,
         "no seed is a good file"
+    );
+}
+
+#[test]
+fn no_file_of_hardware_tokens_breaks_the_reader() {
+    assert_eq!(
+        replay("token_file", tokens::token_file),
+        5,
+        "a seed does not open"
     );
 }

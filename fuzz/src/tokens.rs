@@ -1,0 +1,38 @@
+//! Files of hardware tokens.
+
+use keydesk::domain::factor::TotpSettings;
+use keydesk::totp::tokens::{FileKey, read};
+
+/// Reads a file with no key, with the key of RFC 6030's examples, and with its password. What is taken must hold what it promises.
+/// True when one of them opens it.
+pub fn token_file(data: &[u8]) -> bool {
+    let key = (0..16)
+        .map(|i| [0x12, 0x34, 0x56, 0x78, 0x90][i % 5])
+        .collect::<Vec<u8>>();
+    let keys = [
+        None,
+        Some(FileKey::PreShared(key.into())),
+        Some(FileKey::Password("qwerty".to_owned().into())),
+    ];
+    // An honest number of iterations would only slow the search down.
+    if String::from_utf8_lossy(data).contains("000000") {
+        return false;
+    }
+    let mut opened = false;
+    for key in &keys {
+        let Ok(tokens) = read(data, key.as_ref()) else {
+            continue;
+        };
+        opened = true;
+        assert!(!tokens.is_empty());
+        for token in tokens {
+            assert!((16..=128).contains(&token.secret.as_bytes().len()));
+            assert!(!token.serial.trim().is_empty() && token.serial.chars().count() <= 64);
+            assert_eq!(
+                token.settings.checked(),
+                Ok::<TotpSettings, _>(token.settings)
+            );
+        }
+    }
+    opened
+}

@@ -1,0 +1,169 @@
+//! Files that come with a box of hardware tokens: their serial numbers and seeds.
+//!
+//! What it hides: PSKC (RFC 6030; plain, under a pre-shared key, or under a password) and the CSV files of vendors. Invariants:
+//! all of a file or nothing; no part of a seed is ever in an error.
+
+mod csv_file;
+mod pskc;
+
+use zeroize::Zeroizing;
+
+use super::{NotASecret, TotpSecret};
+use crate::domain::factor::{SettingsFault, TotpSettings};
+
+/// The largest file that is read.
+pub const FILE_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+/// Most tokens in one file.
+const TOKENS_MAX: usize = 10_000;
+
+/// Most characters of a serial number or a manufacturer's name.
+const TEXT_MAX: usize = 64;
+
+/// A hardware token and its seed. Has no `Debug`, because its seed has none.
+pub struct Token {
+    /// As it is printed on it.
+    pub serial: String,
+    /// Who makes it, where the file says.
+    pub manufacturer: Option<String>,
+    /// How codes come of the seed.
+    pub settings: TotpSettings,
+    /// The seed.
+    pub secret: TotpSecret,
+}
+
+/// What opens an encrypted file.
+pub enum FileKey {
+    /// A key that was agreed on: 16, 24 or 32 bytes.
+    PreShared(Zeroizing<Vec<u8>>),
+    /// A password.
+    Password(Zeroizing<String>),
+}
+
+/// Why a file could not be taken. Nothing of it was.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{place}: {fault}")]
+pub struct TokenFileError {
+    /// Where: a line, or a token's number and serial.
+    pub place: String,
+    /// What.
+    pub fault: TokenFault,
+}
+
+/// What is wrong with a file of tokens.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TokenFault {
+    /// Too large.
+    #[error("the file is larger than 4 MiB or has more than 10,000 tokens: split it")]
+    TooLarge,
+    /// Neither CSV nor PSKC in UTF-8.
+    #[error("not a file of tokens: {0}")]
+    NotReadable(String),
+    /// It has no token.
+    #[error("there is no token in it")]
+    Empty,
+    /// Something that every token needs.
+    #[error("{0} is missing")]
+    Missing(&'static str),
+    /// A value that can't be.
+    #[error("{0} cannot be used")]
+    Unusable(&'static str),
+    /// Something that this release can't do.
+    #[error("{0} is not supported")]
+    Unsupported(String),
+    /// The seed.
+    #[error("the seed is no secret: {0}")]
+    Seed(#[from] NotASecret),
+    /// Hex or base32?
+    #[error(
+        "the seeds can be read as hex and as base32: add a column \"encoding\" that says which"
+    )]
+    Ambiguous,
+    /// Digits or period.
+    #[error(transparent)]
+    Settings(#[from] SettingsFault),
+    /// The same serial twice.
+    #[error("the serial number {0} is in the file twice")]
+    Twice(String),
+    /// The file is encrypted.
+    #[error("the seeds are encrypted: give {0}")]
+    KeyNeeded(&'static str),
+    /// The key or the password does not open it, or the file is damaged.
+    #[error("the seeds do not open: the key or password is wrong, or the file is damaged")]
+    NotOpened,
+}
+
+impl TokenFault {
+    fn at(self, place: impl Into<String>) -> TokenFileError {
+        TokenFileError {
+            place: place.into(),
+            fault: self,
+        }
+    }
+}
+
+/// Reads a file of tokens: PSKC where it is XML, else CSV.
+pub fn read(file: &[u8], key: Option<&FileKey>) -> Result<Vec<Token>, TokenFileError> {
+    if file.len() > FILE_BYTES_MAX {
+        return Err(TokenFault::TooLarge.at("file"));
+    }
+    let text = std::str::from_utf8(file)
+        .map_err(|why| TokenFault::NotReadable(why.to_string()).at("file"))?;
+    let text = text.trim_start_matches('\u{feff}').trim_start();
+    let tokens = match text.starts_with('<') {
+        true => pskc::read(text, key)?,
+        false => csv_file::read(text)?,
+    };
+    if tokens.is_empty() {
+        return Err(TokenFault::Empty.at("file"));
+    }
+    let mut seen = std::collections::HashSet::new();
+    match tokens
+        .iter()
+        .find(|token| !seen.insert(token.serial.as_str()))
+    {
+        Some(twice) => Err(TokenFault::Twice(twice.serial.clone()).at("file")),
+        None => Ok(tokens),
+    }
+}
+
+/// A text that people will read: some printable characters.
+fn name(text: &str, what: &'static str) -> Result<String, TokenFault> {
+    let text = text.trim();
+    match text.chars().count() {
+        0 => Err(TokenFault::Missing(what)),
+        1..=TEXT_MAX if !text.chars().any(char::is_control) => Ok(text.to_owned()),
+        _ => Err(TokenFault::Unusable(what)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_file_of_tokens_is_refused_without_telling_a_seed() {
+        let fault = |file: &[u8]| read(file, None).err().map(|error| error.fault);
+        assert_eq!(fault(b""), Some(TokenFault::Empty));
+        assert!(matches!(
+            fault(b"\xff\xfe"),
+            Some(TokenFault::NotReadable(_))
+        ));
+        assert!(matches!(fault(b"<a>"), Some(TokenFault::NotReadable(_))));
+        assert_eq!(
+            fault(&vec![b' '; FILE_BYTES_MAX + 1]),
+            Some(TokenFault::TooLarge)
+        );
+        let twice = b"serial,seed\nA1,3132333435363738393031323334353637383930\nA1,3132333435363738393031323334353637383931\n";
+        assert_eq!(fault(twice), Some(TokenFault::Twice("A1".to_owned())));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_file_makes_the_reader_panic(text in "\\PC{0,400}", xml in "(<|>|/|KeyContainer|KeyPackage|Key|Data|Secret| |a){0,80}") {
+            let password = FileKey::Password(Zeroizing::new("x".to_owned()));
+            let _ = read(text.as_bytes(), None);
+            let _ = read(format!("<{xml}").as_bytes(), Some(&password));
+        }
+    }
+}
