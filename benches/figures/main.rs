@@ -4,6 +4,7 @@
 //! loopback, a journal on disk, the program in a pseudo-terminal) but for the security keys, which are software and touch
 //! themselves. Figures that belong together are taken in turn within one run, so that their ratio holds on a noisy machine.
 
+mod apps;
 mod batch;
 mod cold_start;
 mod enrolment;
@@ -26,12 +27,13 @@ type Fallible<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 /// A part of the benchmark.
 type Part = fn(&mut Report) -> Fallible<()>;
 
-const PARTS: [(&str, Part); 5] = [
+const PARTS: [(&str, Part); 6] = [
     ("enrolment", enrolment::run),
     ("cold_start", cold_start::run),
     ("frame", frame::run),
     ("memory", memory::run),
     ("batch", batch::run),
+    ("apps", apps::run),
 ];
 
 fn main() -> ExitCode {

@@ -1,7 +1,7 @@
 //! The clock doctor: why a code is wrong.
 //!
-//! Invariant: two codes in a row are needed before a time other than now is named. Of the 11,521 places of the search each takes
-//! a random pair with a chance of 3 in 10^12, so that all together take one in 29 million.
+//! Invariant: two codes in a row are needed before a time other than now is named. Of the 5,761 places of the search each takes
+//! a random pair with a chance of 3 in 10^12 (six digits), so that all together take one in 58 million.
 
 use jiff::Timestamp;
 use zeroize::Zeroizing;

@@ -7,6 +7,7 @@ one folder of the host and writes another. Its scenarios speak on a serial line 
 import json
 import pathlib
 import shutil
+import socket
 import subprocess
 import time
 
@@ -41,7 +42,9 @@ class Machine:
         (SHARE / "plan.json").write_text(json.dumps(plan))
         self.console = LOGS / f"{name}.console.log"
         self._started_s = time.monotonic()
-        serial = ["-serial", f"file:{self.console}", "-serial", "stdio", "-monitor", "none"]
+        self._control = WORK / "control"
+        self._control.unlink(missing_ok=True)
+        serial = ["-serial", f"file:{self.console}", "-serial", "stdio", "-monitor", "none", "-qmp", f"unix:{self._control},server=on,wait=off"]
         with open(LOGS / f"{name}.qemu.log", "wb") as errors:
             self._process = subprocess.Popen(
                 _command("", serial, disk), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors, text=True
@@ -54,6 +57,18 @@ class Machine:
             print(f"{time.monotonic() - self._started_s:6.1f}  {line}", flush=True)
             yield line
         self._process.wait()
+
+    def picture(self, file):
+        """What the machine's own screen shows now, as a picture file in PPM."""
+        with socket.socket(socket.AF_UNIX) as control:
+            control.connect(str(self._control))
+            replies = control.makefile()
+            replies.readline()
+            for command in ({"execute": "qmp_capabilities"}, {"execute": "screendump", "arguments": {"filename": str(file)}}):
+                control.sendall(json.dumps(command).encode() + b"\n")
+                while "return" not in (reply := json.loads(replies.readline())):
+                    if "error" in reply:
+                        raise RuntimeError(f"no picture: {reply['error']}")
 
     def cut(self):
         """No shutdown: it is gone at once."""
