@@ -338,7 +338,10 @@ fn may_use_reserve(change: &Change) -> bool {
         | Change::IntentBegun { .. }
         | Change::OwnKeyBegun { .. }
         | Change::ResetBegun { .. }
-        | Change::CareBegun { .. } => false,
+        | Change::CareBegun { .. }
+        | Change::AppBegun { .. }
+        | Change::TokenBegun { .. }
+        | Change::TokensImported { .. } => false,
         Change::Batch { change } => change.ends_something(),
         // Only somebody who is signed in can end unfinished work or resolve a conflict.
         Change::SessionOpened { .. }
@@ -354,6 +357,11 @@ fn may_use_reserve(change: &Change) -> bool {
         | Change::Pushed { .. }
         | Change::Rejected { .. }
         | Change::ConflictResolved { .. }
+        // The registry knows it already.
+        | Change::AppTested { .. }
+        | Change::AppEnrolled { .. }
+        | Change::FactorRemoved { .. }
+        | Change::TokenAssigned { .. }
         // It has happened to the key already.
         | Change::Cared { .. } => true,
     }

@@ -353,7 +353,7 @@ pub enum Stop {
     Left {
         /// The cause.
         cause: Box<Stop>,
-        /// What remains on the key.
+        /// What remains.
         remains: Remains,
     },
 }
@@ -377,6 +377,12 @@ fn remains_text(remains: Remains) -> &'static str {
         Remains::Changed => "the key was changed all the same, and the record says so",
         Remains::MayBeChanged => "the key may be changed all the same: see unfinished work",
         Remains::PinProven => "the person has proved the PIN that the key has now",
+        Remains::OnPhone => {
+            "the phone may hold an entry whose codes open nothing: delete it from the app"
+        }
+        Remains::MayBeAssigned => {
+            "the registry may list the token as this person's: see unfinished work"
+        }
     }
 }
 

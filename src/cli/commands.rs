@@ -428,6 +428,9 @@ fn entry_line(entry: &OutboxEntry) -> String {
         OutboxBody::Test { push } => &push.person,
         OutboxBody::Unlock { push, .. } => &push.operator,
         OutboxBody::KeyReset { push, .. } => &push.key.model,
+        OutboxBody::App { push } => &push.person,
+        OutboxBody::Removal { push } => &push.person,
+        OutboxBody::Tokens { push } => &push.operator,
     };
     format!("{}\t{}\t{about}\t{state}", entry.id, entry.made_at)
 }
@@ -439,7 +442,7 @@ fn unfinished_list(station: &Station, output: &Output) -> Result<Outcome, Stop> 
     }
     let detail = match work.len() {
         0 => "nothing unfinished".to_owned(),
-        n => format!("{n} unfinished: put the key in and run `keydesk unfinished resolve ID`"),
+        n => format!("{n} unfinished: put the key in, or have the phone at hand, and run `keydesk unfinished resolve ID`"),
     };
     Ok(Outcome::done(detail, json!({ "unfinished": work.len() })))
 }
@@ -458,15 +461,20 @@ fn work_line(work: &Unfinished) -> String {
         Unfinished::Withdrawal(_) => "stopped while a withdrawn credential was being deleted",
         Unfinished::Reset(_) => "stopped while the key was being reset",
         Unfinished::Care(care) => &format!("stopped while {}", care.care.in_words()),
+        Unfinished::App(_) => "stopped before the code of an authenticator app was right",
+        Unfinished::Token(_) => "stopped while the registry was asked to assign the token",
     };
-    let key = work.key();
+    let about = match (work, work.key()) {
+        (_, Some(key)) => format!("{} in {}", key.model, key.place),
+        (Unfinished::Token(token), None) => token.serial.clone(),
+        (Unfinished::App(app), None) => app.name.clone(),
+        (_, None) => String::new(),
+    };
     format!(
-        "{}\t{}\t{}\t{} in {}\t{known}",
+        "{}\t{}\t{}\t{about}\t{known}",
         work.id(),
         work.begun_at(),
         work.name(),
-        key.model,
-        key.place
     )
 }
 

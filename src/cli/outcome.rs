@@ -113,6 +113,8 @@ fn left(remains: Remains) -> &'static str {
         Remains::Reset => "the key was reset; nothing on it works any more",
         Remains::MayBeReset => "the key may have been reset; it is recorded",
         Remains::Changed | Remains::MayBeChanged | Remains::PinProven => "the key was cared for",
+        Remains::OnPhone => "delete its entry from the phone: its codes open nothing",
+        Remains::MayBeAssigned => "the registry may list the token; it is recorded",
     }
 }
 

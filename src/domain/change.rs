@@ -4,29 +4,38 @@
 //! [`Change::Enrolled`] (with its outbox entry) → [`Change::Pushed`] or [`Change::Rejected`]. An operator's own key goes from
 //! [`Change::OwnKeyBegun`] to [`Change::SessionOpened`], a credential that is withdrawn from [`Change::WithdrawalBegun`] to
 //! [`Change::IntentEnded`], a key that is reset from [`Change::ResetBegun`] to [`Change::ResetDone`], what care can't take back from
-//! [`Change::CareBegun`] to [`Change::Cared`]. An intent that nothing of this has ended is [`Unfinished`] work.
+//! [`Change::CareBegun`] to [`Change::Cared`], an authenticator app from [`Change::AppBegun`] to [`Change::AppEnrolled`] (with its
+//! outbox entry). An intent that nothing of this has ended is [`Unfinished`] work.
+
+mod outbox;
+mod unfinished;
+
+pub use outbox::{EntryState, OutboxBody, OutboxEntry};
+pub use unfinished::{IntentStage, OpenEnrolment, Unfinished};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::batch::BatchChange;
 use super::care::{Care, CareIntent};
-use super::id::{Bytes, EntryId, IntentId, OfferId, OperatorId, PersonId, StationId};
+use super::factor::{AppIntent, CodeVerdict};
+use super::id::{Bytes, EntryId, FactorId, IntentId, OfferId, OperatorId, PersonId, StationId};
 use super::identification::Identification;
 use super::key::{KeyFacts, KeyId, Place};
 use super::models::Source;
 use super::person::Person;
 use super::reset::KeyReset;
 use crate::wire::{
-    EnrolmentPush, KeyResetPush, Offer, Operator, OperatorOffer, TestPush, Tickets, UnlockPush,
+    AppPush, EnrolmentPush, KeyResetPush, Offer, Operator, OperatorOffer, Removal, TestPush,
+    Tickets, TokenImport, UnlockPush,
 };
 
 /// Version of [`Record`] that this release writes; earlier ones are read, a newer one is refused.
 ///
 /// 2 added [`Change::SessionUnlocked`]: before, it was recorded as [`Change::SessionOpened`]. 3 added intents for an operator's
 /// own key and for a withdrawal, what remains after one, and how the person was identified before a test. 4 added batches, resets
-/// of keys, and intents for what care can't take back.
-pub const RECORD_VERSION: u16 = 4;
+/// of keys, and intents for what care can't take back. 5 added authenticator apps and hardware tokens.
+pub const RECORD_VERSION: u16 = 5;
 
 /// One journal entry: who changed what, when.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -45,7 +54,7 @@ pub struct Record {
     pub change: Change,
 }
 
-/// What happened. Holds no secret: no PIN, no token.
+/// What happened. Holds no secret: no PIN, no token, the secret of an authenticator app only as the registry can open it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Change {
@@ -210,6 +219,55 @@ pub enum Change {
         /// What.
         care: Box<Care>,
     },
+    /// The secret of an authenticator app is about to be shown.
+    AppBegun {
+        /// What exactly.
+        intent: Box<AppIntent>,
+    },
+    /// The app's code was right; its push waits in the outbox.
+    AppEnrolled {
+        /// Which intent it fulfils.
+        intent: IntentId,
+        /// The outbox entry.
+        entry: EntryId,
+        /// What the registry is to be told.
+        push: Box<AppPush>,
+    },
+    /// The registry examined codes of a factor that is active.
+    AppTested {
+        /// Whose.
+        person: PersonId,
+        /// Which.
+        factor: FactorId,
+        /// What it said of the last code.
+        verdict: CodeVerdict,
+    },
+    /// A factor is no longer needed: the person proved another one, or this.
+    FactorRemoved {
+        /// The outbox entry.
+        entry: EntryId,
+        /// What the registry is to be told.
+        push: Box<Removal>,
+    },
+    /// Hardware tokens were read from a file and their seeds sealed.
+    TokensImported {
+        /// The outbox entry.
+        entry: EntryId,
+        /// What the registry is to be told.
+        push: Box<TokenImport>,
+    },
+    /// A hardware token of the stock is about to become a person's: the registry is asked.
+    TokenBegun {
+        /// What exactly.
+        intent: Box<TokenIntent>,
+    },
+    /// The registry made it theirs.
+    TokenAssigned {
+        /// Which intent it fulfils.
+        intent: IntentId,
+        /// The factor that it is now.
+        factor: FactorId,
+    },
 }
 
 /// An import of the FIDO Alliance's metadata.
@@ -279,6 +337,22 @@ pub struct Withdrawal {
     pub begun_at: Timestamp,
 }
 
+/// A hardware token that is about to be given to a person: only the registry can say whether its code is right, and after a stop
+/// only the registry knows whether it was.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenIntent {
+    /// Its identifier.
+    pub id: IntentId,
+    /// For whom.
+    pub person: Person,
+    /// As it is printed on it.
+    pub serial: String,
+    /// Who does it.
+    pub operator: OperatorId,
+    /// When it was begun.
+    pub begun_at: Timestamp,
+}
+
 /// A credential as the key made it: the registration that the registry will verify.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Made {
@@ -314,7 +388,7 @@ pub enum EndReason {
     Withdrawn,
 }
 
-/// What an ended intent leaves on the key.
+/// What an ended intent leaves on the key, the phone or at the registry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Remains {
@@ -340,6 +414,10 @@ pub enum Remains {
     MayBeChanged,
     /// Its PIN may be another one by now; the person has proved the one that it has.
     PinProven,
+    /// The person's phone may hold an entry whose codes open nothing.
+    OnPhone,
+    /// The registry lists the hardware token as the person's, or may do so.
+    MayBeAssigned,
 }
 
 /// How a conflict was resolved.
@@ -350,176 +428,6 @@ pub enum Resolution {
     Retry,
     /// Given up: the person needs another enrolment. The record stays.
     Withdrawn,
-}
-
-/// A step of an enrolment, as an operator would number them. Order matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum IntentStage {
-    /// Nothing is known to have reached the key; a credential may or may not be on it.
-    Begun,
-    /// The PIN was set; likewise.
-    PinSet,
-    /// A credential is on the key and its registration is on disk.
-    Made,
-}
-
-/// Unfinished work: an intent with no end.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "work", rename_all = "kebab-case")]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "a station has a handful of them, read and matched whole"
-)]
-pub enum Unfinished {
-    /// A person's key.
-    Enrolment(OpenEnrolment),
-    /// An operator's own key.
-    OwnKey(OwnKey),
-    /// The credential of an enrolment that was given up.
-    Withdrawal(Withdrawal),
-    /// A key that was to be reset.
-    Reset(KeyReset),
-    /// What care was about to do to a key.
-    Care(CareIntent),
-}
-
-/// An enrolment with no end.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct OpenEnrolment {
-    /// What was meant.
-    pub intent: Intent,
-    /// How far it came.
-    pub stage: IntentStage,
-    /// What was made, from stage [`IntentStage::Made`] on.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub made: Option<Made>,
-}
-
-impl Unfinished {
-    /// The intent's identifier.
-    pub fn id(&self) -> IntentId {
-        match self {
-            Self::Enrolment(open) => open.intent.id,
-            Self::OwnKey(own) => own.id,
-            Self::Withdrawal(withdrawal) => withdrawal.id,
-            Self::Reset(reset) => reset.id,
-            Self::Care(care) => care.id,
-        }
-    }
-
-    /// The key that it is about, as it was when the work began.
-    pub fn key(&self) -> &KeyFacts {
-        match self {
-            Self::Enrolment(open) => &open.intent.key,
-            Self::OwnKey(own) => &own.key,
-            Self::Withdrawal(withdrawal) => &withdrawal.key,
-            Self::Reset(reset) => &reset.key,
-            Self::Care(care) => &care.key,
-        }
-    }
-
-    /// When it was begun.
-    pub fn begun_at(&self) -> Timestamp {
-        match self {
-            Self::Enrolment(open) => open.intent.begun_at,
-            Self::OwnKey(own) => own.begun_at,
-            Self::Withdrawal(withdrawal) => withdrawal.begun_at,
-            Self::Reset(reset) => reset.begun_at,
-            Self::Care(care) => care.begun_at,
-        }
-    }
-
-    /// The person that it concerns; none where it is an operator's own key, nobody's, or about a key and not about whose it is.
-    pub fn person(&self) -> Option<&Person> {
-        match self {
-            Self::Enrolment(open) => Some(&open.intent.offer.person),
-            Self::OwnKey(_) | Self::Care(_) => None,
-            Self::Withdrawal(withdrawal) => Some(&withdrawal.person),
-            Self::Reset(reset) => reset.losses.people().first().copied(),
-        }
-    }
-
-    /// The name of the person or operator that it concerns; of a key that is nobody's or was cared for, its model.
-    pub fn name(&self) -> &str {
-        match self {
-            Self::Enrolment(open) => &open.intent.offer.person.name,
-            Self::OwnKey(own) => &own.offer.operator.name,
-            Self::Withdrawal(withdrawal) => &withdrawal.person.name,
-            Self::Reset(reset) => reset.name(),
-            Self::Care(care) => &care.key.model,
-        }
-    }
-}
-
-/// Where an outbox entry stands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "state", rename_all = "kebab-case")]
-pub enum EntryState {
-    /// On its way; tried again by itself.
-    Queued,
-    /// The registry refused it; an operator must resolve it.
-    Conflict {
-        /// The problem's code.
-        code: String,
-        /// The registry's words.
-        detail: String,
-    },
-}
-
-/// What waits for the registry.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct OutboxEntry {
-    /// Its id, and the idempotency key.
-    pub id: EntryId,
-    /// When it was made.
-    pub made_at: Timestamp,
-    /// Where it stands.
-    pub state: EntryState,
-    /// What is to be sent.
-    pub body: OutboxBody,
-}
-
-/// What is to be sent.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "what", rename_all = "kebab-case")]
-pub enum OutboxBody {
-    /// A new enrolment.
-    Enrolment {
-        /// Its body.
-        push: Box<EnrolmentPush>,
-    },
-    /// A test of an enrolled key.
-    Test {
-        /// Its body.
-        push: Box<TestPush>,
-    },
-    /// An operator was let in without the registry.
-    Unlock {
-        /// Who.
-        operator: Operator,
-        /// Its body.
-        push: Box<UnlockPush>,
-    },
-    /// A key was reset.
-    KeyReset {
-        /// Whose it was: the first of those who lost it.
-        person: Option<PersonId>,
-        /// Its body.
-        push: Box<KeyResetPush>,
-    },
-}
-
-impl OutboxBody {
-    /// Whose key it concerns; nobody's where it is about an operator.
-    pub fn person(&self) -> Option<&PersonId> {
-        match self {
-            Self::Enrolment { push } => Some(&push.person),
-            Self::Test { push } => Some(&push.person),
-            Self::Unlock { .. } => None,
-            Self::KeyReset { person, .. } => person.as_ref(),
-        }
-    }
 }
 
 /// A finished enrolment, as the station's inventory keeps it.

@@ -101,6 +101,11 @@ impl Text {
             Step::Empty => tr!(self, "step-empty"),
             Step::Record => tr!(self, "step-record"),
             Step::Push => tr!(self, "step-push"),
+            Step::Prove => tr!(self, "step-prove"),
+            Step::Secret => tr!(self, "step-secret"),
+            Step::Code => tr!(self, "step-code"),
+            Step::RecordApp => tr!(self, "step-record"),
+            Step::PushApp => tr!(self, "step-push"),
         }
     }
 
@@ -202,6 +207,8 @@ impl Text {
             Remains::MayBeReset => tr!(self, "leaves-may-be-reset"),
             Remains::Changed => tr!(self, "leaves-changed"),
             Remains::MayBeChanged => tr!(self, "leaves-may-be-changed"),
+            Remains::OnPhone => tr!(self, "leaves-on-phone"),
+            Remains::MayBeAssigned => tr!(self, "leaves-may-be-assigned"),
         }
     }
 
@@ -219,6 +226,8 @@ impl Text {
             Remains::Changed => tr!(self, "remains-changed"),
             Remains::MayBeChanged => tr!(self, "remains-may-be-changed"),
             Remains::PinProven => tr!(self, "remains-pin-proven"),
+            Remains::OnPhone => tr!(self, "remains-on-phone"),
+            Remains::MayBeAssigned => tr!(self, "remains-may-be-assigned"),
         }
     }
 
@@ -229,6 +238,7 @@ impl Text {
             Remains::Unknown => tr!(self, "recorded-unknown"),
             Remains::MayBeReset => tr!(self, "recorded-may-be-reset"),
             Remains::MayBeChanged => tr!(self, "recorded-may-be-changed"),
+            Remains::MayBeAssigned => tr!(self, "recorded-may-be-assigned"),
             other => self.remains(other),
         }
     }
@@ -268,6 +278,8 @@ impl Text {
             Unfinished::Withdrawal(_) => tr!(self, "stage-withdrawal"),
             Unfinished::Reset(_) => tr!(self, "stage-reset"),
             Unfinished::Care(_) => tr!(self, "stage-care"),
+            Unfinished::App(_) => tr!(self, "stage-app"),
+            Unfinished::Token(_) => tr!(self, "stage-token"),
         }
     }
 

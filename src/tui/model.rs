@@ -306,6 +306,9 @@ impl Model {
                 Some(person) => self.name_of(person),
                 None => push.key.model.clone(),
             },
+            OutboxBody::App { push } => self.name_of(&push.person),
+            OutboxBody::Removal { push } => self.name_of(&push.person),
+            OutboxBody::Tokens { push } => push.operator.to_string(),
         }
     }
 

@@ -55,6 +55,7 @@ async fn resolve_work<D: ResetDesk>(
         Unfinished::Withdrawal(_) => operator.role.may(Action::ResolveConflict)?,
         Unfinished::Reset(open) => reset::may_resume(operator.role, open)?,
         Unfinished::Care(intent) => care::may_resume(operator.role, intent)?,
+        Unfinished::App(_) | Unfinished::Token(_) => operator.role.may(Action::Enrol)?,
         // About nobody's key but an operator's.
         Unfinished::OwnKey(_) => {}
     }
@@ -86,6 +87,7 @@ async fn resolve_work<D: ResetDesk>(
         }
         Unfinished::Reset(open) => reset::resume(desk, open, key, &operator.id).await,
         Unfinished::Care(intent) => care::resume(desk, intent, key).await,
+        Unfinished::App(_) | Unfinished::Token(_) => XXX,
     }
 }
 
@@ -117,16 +119,20 @@ async fn same_key<D: Desk>(desk: &mut D, work: &Unfinished) -> Result<KeyFacts, 
             end_step(desk, Step::Key, Note::Key { key: key.clone() });
             return Ok(key);
         }
-        desk.tell(Event::OtherKey {
-            wanted: key_report(work.key()),
-        });
+        if let Some(key) = work.key() {
+            desk.tell(Event::OtherKey {
+                wanted: key_report(key),
+            });
+        }
     }
 }
 
 /// The same model and serial, and a PIN if the key of the work has one: without a serial number a blank twin would
 /// otherwise pass for it.
 fn may_be(work: &Unfinished, key: &KeyFacts) -> bool {
-    let meant = work.key();
+    let Some(meant) = work.key() else {
+        return true;
+    };
     let had_pin = meant.pin_set == Some(true)
         || matches!(work, Unfinished::Enrolment(open) if open.stage != IntentStage::Begun);
     let is_blank = had_pin && key.pin_set == Some(false);

@@ -387,6 +387,8 @@ impl Face for ScriptedFace {
             Question::ResetCase { .. } => Err(Stop::Cancelled),
             Question::ConfirmReset { word, .. } => Ok(Answer::Typed(word)),
             Question::TouchAgain { .. } => Err(Stop::Key(KeyFault::TouchTimeout)),
+            // No phone is at hand in a script about keys.
+            Question::App(_) => Err(Stop::Cancelled),
         }
     }
 }

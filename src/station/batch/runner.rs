@@ -425,11 +425,16 @@ fn unfinished(
         .unfinished()
         .map_err(|e| Stop::Store(e.to_string()))?;
     all.retain(|work| {
-        let key = work.key();
+        let Some(key) = work.key() else {
+            return false;
+        };
         let of_this_run = match work {
             Unfinished::Enrolment(open) => Some(&open.intent.offer.person.id) == person,
             Unfinished::Care(_) | Unfinished::Reset(_) => key.place == run.key.place,
-            Unfinished::OwnKey(_) | Unfinished::Withdrawal(_) => false,
+            Unfinished::OwnKey(_)
+            | Unfinished::Withdrawal(_)
+            | Unfinished::App(_)
+            | Unfinished::Token(_) => false,
         };
         of_this_run
             && work.begun_at() >= run.begun_at

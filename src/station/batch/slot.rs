@@ -253,7 +253,8 @@ impl<C: Crew> Face for SlotFace<C> {
             // A batch's steps list nothing and remove nothing on a key.
             Question::Credentials { .. }
             | Question::Fingerprints { .. }
-            | Question::ConfirmRemoval { .. } => Err(Stop::Cancelled),
+            | Question::ConfirmRemoval { .. }
+            | Question::App(_) => Err(Stop::Cancelled),
             Question::ResetCase { losses, .. } => Err(somebodys(losses)),
             Question::ConfirmReset { losses, .. } if losses.is_somebodys() => {
                 Err(somebodys(losses))

@@ -4,6 +4,7 @@
 //! Invariant: a change that can't follow on the rows is refused here, before it is written anywhere.
 
 pub(in crate::store) mod batches;
+mod factors;
 mod intents;
 mod resets;
 
@@ -174,6 +175,13 @@ impl<'a, V: View> Pending<'a, V> {
                 super::care::cared(self, sequence, key, care, record)
             }
             Change::Batch { change } => self.batch(sequence, change, record),
+            Change::AppBegun { .. }
+            | Change::AppEnrolled { .. }
+            | Change::AppTested { .. }
+            | Change::FactorRemoved { .. }
+            | Change::TokensImported { .. }
+            | Change::TokenBegun { .. }
+            | Change::TokenAssigned { .. } => self.factor(sequence, record),
         }
     }
 
@@ -340,7 +348,7 @@ impl<'a, V: View> Pending<'a, V> {
         }
     }
 
-    fn queue(
+    pub(super) fn queue(
         &mut self,
         made: u64,
         id: EntryId,

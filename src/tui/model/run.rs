@@ -10,7 +10,7 @@ use crate::domain::policy::Verdict;
 use crate::domain::{KeyFacts, Person, Pin, Place};
 use crate::tui::entry::{Line, SecretLine};
 use crate::wire::KeyReport;
-use crate::workflow::dialogue::{Ending, Job, Note, Step, steps};
+use crate::workflow::dialogue::{AppQuestion, Ending, Job, Note, Step, steps};
 
 /// A run, from its beginning until its closing screen is left.
 pub struct Run {
@@ -112,6 +112,8 @@ pub enum Asking {
     Care(Box<CareAsking>),
     /// Something about a reset.
     Reset(Box<ResetAsking>),
+    /// Something about an authenticator app or a hardware token.
+    App(Box<AppQuestion>),
 }
 
 /// How the person is identified.
@@ -207,7 +209,9 @@ impl Run {
         match &self.job {
             Job::SignIn | Job::FirstSignIn | Job::Care { .. } => None,
             Job::Reset => self.loser(),
-            Job::Enrol { person } | Job::Withdraw { person } => Some(person),
+            Job::Enrol { person } | Job::Withdraw { person } | Job::App { person, .. } => {
+                Some(person)
+            }
             Job::Resolve { unfinished } => unfinished.person(),
         }
     }
@@ -252,7 +256,8 @@ impl Asking {
             Self::ChooseKey { .. }
             | Self::Admit { .. }
             | Self::Retest { .. }
-            | Self::TouchAgain { .. } => {}
+            | Self::TouchAgain { .. }
+            | Self::App(_) => {}
             Self::Reset(reset) => reset.forget_entry(),
             Self::Care(care) => {
                 if let Some(name) = care.name() {

@@ -301,9 +301,15 @@ fn withdraw(model: &mut Model, without_key: bool) -> Vec<Effect> {
         return Vec::new();
     };
     let what = match (&entry.body, without_key) {
-        (OutboxBody::Test { .. } | OutboxBody::Unlock { .. } | OutboxBody::KeyReset { .. }, _) => {
-            GivenUp::Test(entry.id)
-        }
+        (
+            OutboxBody::Test { .. }
+            | OutboxBody::Unlock { .. }
+            | OutboxBody::KeyReset { .. }
+            | OutboxBody::App { .. }
+            | OutboxBody::Removal { .. }
+            | OutboxBody::Tokens { .. },
+            _,
+        ) => GivenUp::Test(entry.id),
         (OutboxBody::Enrolment { .. }, false) => GivenUp::Enrolment(entry.id),
         (OutboxBody::Enrolment { .. }, true) => GivenUp::EnrolmentWithoutKey(entry.id),
     };
@@ -313,6 +319,9 @@ fn withdraw(model: &mut Model, without_key: bool) -> Vec<Effect> {
         OutboxBody::Test { push } => typeable(&name, push.person.as_str()),
         OutboxBody::Unlock { push, .. } => typeable(&name, push.operator.as_str()),
         OutboxBody::KeyReset { push, .. } => typeable(&name, push.operator.as_str()),
+        OutboxBody::App { push } => typeable(&name, push.person.as_str()),
+        OutboxBody::Removal { push } => typeable(&name, push.person.as_str()),
+        OutboxBody::Tokens { push } => typeable(&name, push.operator.as_str()),
     };
     confirm_giving_up(model, what, name)
 }
@@ -336,6 +345,8 @@ fn without_key(model: &mut Model) -> Vec<Effect> {
         },
         // A model's name is plain; should it not be, the place where the key was.
         Unfinished::Care(care) => care.key.place.to_string(),
+        Unfinished::App(app) => app.person.id.to_string(),
+        Unfinished::Token(token) => token.person.id.to_string(),
     };
     let name = typeable(work.name(), &id);
     confirm_giving_up(model, what, name)

@@ -213,6 +213,7 @@ fn asking(run: &mut Run, question: Question) -> Asking {
             name: None,
         }),
         Question::ConfirmRemoval { what, .. } => care(CareAsking::ConfirmRemoval { what }),
+        Question::App(question) => Asking::App(Box::new(question)),
         Question::ResetCase {
             losses,
             case,

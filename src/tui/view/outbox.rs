@@ -47,6 +47,8 @@ fn model_of(body: &OutboxBody) -> &str {
         OutboxBody::Test { push } => &push.key.model,
         OutboxBody::Unlock { .. } => "",
         OutboxBody::KeyReset { push, .. } => &push.key.model,
+        OutboxBody::App { push } => &push.name,
+        OutboxBody::Removal { .. } | OutboxBody::Tokens { .. } => "",
     }
 }
 
@@ -65,6 +67,9 @@ fn entry_row(
         OutboxBody::Test { .. } => tr!(t, "outbox-test"),
         OutboxBody::Unlock { .. } => tr!(t, "outbox-unlock"),
         OutboxBody::KeyReset { .. } => tr!(t, "outbox-reset"),
+        OutboxBody::App { .. } => tr!(t, "outbox-app"),
+        OutboxBody::Removal { .. } => tr!(t, "outbox-removal"),
+        OutboxBody::Tokens { .. } => tr!(t, "outbox-tokens"),
     };
     let (state, style) = match entry.state {
         EntryState::Queued => (format!("… {}", tr!(t, "outbox-queued")), plain),
@@ -113,8 +118,13 @@ fn details(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, entry: &OutboxEntry)
             match entry.body {
                 OutboxBody::Test { .. }
                 | OutboxBody::Unlock { .. }
-                | OutboxBody::KeyReset { .. } => {
+                | OutboxBody::KeyReset { .. }
+                | OutboxBody::Removal { .. }
+                | OutboxBody::Tokens { .. } => {
                     sheet.paragraph(area, row, &tr!(t, "outbox-withdraw-test-how"), plain);
+                }
+                OutboxBody::App { .. } => {
+                    sheet.paragraph(area, row, &tr!(t, "outbox-withdraw-app-how"), plain);
                 }
                 OutboxBody::Enrolment { .. } => {
                     let row = sheet.paragraph(area, row, &tr!(t, "outbox-withdraw-how"), plain);

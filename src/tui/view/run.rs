@@ -64,6 +64,7 @@ pub(super) fn title(ctx: Ctx<'_>, run: &Run) -> Vec<Span<'static>> {
         Job::Care { care } => ctx.text.care_job(care),
         Job::Withdraw { .. } => tr!(ctx.text, "run-withdraw"),
         Job::Reset => tr!(ctx.text, "run-reset"),
+        Job::App { app, .. } => ctx.text.app_job(*app),
     };
     let mut spans = vec![s(title, ctx.theme.strong())];
     if let Some(person) = run.person() {

@@ -46,24 +46,30 @@ pub(super) fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, marked: usiz
     };
     sheet.rule(detail, 0, &whose);
     let detail = below(detail, 1);
-    let key = work.key();
-    let which = tr!(
-        t,
-        "unfinished-key",
-        model = key.model.as_str(),
-        slot = key.slot
-    );
+    let which = match (work, work.key()) {
+        (_, Some(key)) => tr!(
+            t,
+            "unfinished-key",
+            model = key.model.as_str(),
+            slot = key.slot
+        ),
+        (Unfinished::App(app), None) => app.name.clone(),
+        (Unfinished::Token(token), None) => {
+            tr!(t, "unfinished-token", serial = token.serial.as_str())
+        }
+        (_, None) => String::new(),
+    };
     sheet.put(detail, 0, s(which, ctx.theme.plain()));
     sheet.put(detail, 1, s(tr!(t, "unfinished-known"), ctx.theme.quiet()));
     let (known, way) = known_and_way(t, work);
     let row = sheet.paragraph(detail, 2, &known, ctx.theme.plain());
     let row = sheet.paragraph(detail, row, &way, ctx.theme.strong());
-    sheet.paragraph(
-        detail,
-        row,
-        &tr!(t, "unfinished-without-key"),
-        ctx.theme.plain(),
-    );
+    let without = match work {
+        Unfinished::App(_) => tr!(t, "unfinished-app-undo"),
+        Unfinished::Token(_) => tr!(t, "unfinished-token-undo"),
+        _ => tr!(t, "unfinished-without-key"),
+    };
+    sheet.paragraph(detail, row, &without, ctx.theme.plain());
 }
 
 /// What is known, and the safe way on.
@@ -98,6 +104,14 @@ fn known_and_way(t: &Text, work: &Unfinished) -> (String, String) {
         Unfinished::Care(care) => (
             tr!(t, "unfinished-care-known", what = t.care(&care.care)),
             tr!(t, "unfinished-care-way"),
+        ),
+        Unfinished::App(_) => (
+            tr!(t, "unfinished-app-known"),
+            tr!(t, "unfinished-app-way"),
+        ),
+        Unfinished::Token(_) => (
+            tr!(t, "unfinished-token-known"),
+            tr!(t, "unfinished-token-way"),
         ),
     }
 }

@@ -177,7 +177,12 @@ impl<V: View> Pending<'_, V> {
         let (row, unfinished) = self.open_intent(id)?;
         match unfinished {
             Unfinished::Enrolment(open) => self.remove(offer_row(open.intent.offer.id)),
-            Unfinished::OwnKey(_) | Unfinished::Reset(_) | Unfinished::Care(_) => {}
+            // The registry has no answer to it: another app may yet come of it.
+            Unfinished::App(app) => self.remove(offer_row(app.offer)),
+            Unfinished::OwnKey(_)
+            | Unfinished::Reset(_)
+            | Unfinished::Care(_)
+            | Unfinished::Token(_) => {}
             Unfinished::Withdrawal(withdrawal) => {
                 if let Some(entry) = value::<EntryRow>(self, &entry_row(withdrawal.entry))? {
                     self.mark_enrolment(entry, |enrolment| enrolment.remains = Some(remains))?;
@@ -212,7 +217,9 @@ impl<V: View> Pending<'_, V> {
                 Unfinished::OwnKey(_)
                 | Unfinished::Withdrawal(_)
                 | Unfinished::Reset(_)
-                | Unfinished::Care(_),
+                | Unfinished::Care(_)
+                | Unfinished::App(_)
+                | Unfinished::Token(_),
             ) => Err(Illegal::OtherKind(id).into()),
         }
     }
@@ -229,7 +236,7 @@ impl<V: View> Pending<'_, V> {
         )
     }
 
-    fn take_offer(&mut self, offer: OfferId, usage: OfferUse) -> Result<(), NotApplied> {
+    pub(super) fn take_offer(&mut self, offer: OfferId, usage: OfferUse) -> Result<(), NotApplied> {
         match value(self, &offer_row(offer))? {
             None => self.put(offer_row(offer), &usage),
             Some(OfferUse::InUse(intent)) => Err(Illegal::OfferInUse { offer, intent }.into()),

@@ -1,0 +1,80 @@
+//! Authenticator apps and hardware tokens: what begins one, what ends it, and what the registry is told.
+
+use super::super::View;
+use super::super::rows::{OfferUse, offer_row};
+use super::{NotApplied, Pending};
+use crate::domain::change::{Change, OutboxBody, Record, Unfinished};
+use crate::domain::factor::AppIntent;
+use crate::domain::{EntryId, IntentId};
+use crate::store::illegal::Illegal;
+use crate::wire::AppPush;
+
+impl<V: View> Pending<'_, V> {
+    pub(super) fn factor(&mut self, sequence: u64, record: &Record) -> Result<(), NotApplied> {
+        match &record.change {
+            Change::AppBegun { intent } => self.begin_app(sequence, intent),
+            Change::AppEnrolled {
+                intent,
+                entry,
+                push,
+            } => self.enrol_app(sequence, *intent, *entry, push, record),
+            Change::FactorRemoved { entry, push } => {
+                let push = push.clone();
+                self.queue(sequence, *entry, OutboxBody::Removal { push }, record)
+            }
+            Change::TokensImported { entry, push } => {
+                let push = push.clone();
+                self.queue(sequence, *entry, OutboxBody::Tokens { push }, record)
+            }
+            Change::TokenBegun { intent } => {
+                self.begin(sequence, Unfinished::Token((**intent).clone()))
+            }
+            Change::TokenAssigned { intent, .. } => self.assign_token(*intent),
+            // The registry keeps what came of a test; here it is for the audit.
+            _ => Ok(()),
+        }
+    }
+
+    fn begin_app(&mut self, sequence: u64, intent: &AppIntent) -> Result<(), NotApplied> {
+        self.begin(sequence, Unfinished::App(intent.clone()))?;
+        self.take_offer(intent.offer, OfferUse::InUse(intent.id))
+    }
+
+    /// What is pushed is what was shown: the same secret for the same person.
+    fn enrol_app(
+        &mut self,
+        sequence: u64,
+        id: IntentId,
+        entry: EntryId,
+        push: &AppPush,
+        record: &Record,
+    ) -> Result<(), NotApplied> {
+        let (row, unfinished) = self.open_intent(id)?;
+        let Unfinished::App(intent) = unfinished else {
+            return Err(Illegal::OtherKind(id).into());
+        };
+        for (same, what) in [
+            (push.offer == intent.offer, "offer"),
+            (push.person == intent.person.id, "person"),
+            (push.factor == intent.factor, "factor"),
+            (push.sealed == intent.sealed, "secret"),
+            (push.settings == intent.settings, "settings"),
+            (push.replaces == intent.replaces, "replacement"),
+        ] {
+            if !same {
+                return Err(Illegal::Mismatch { intent: id, what }.into());
+            }
+        }
+        self.put(offer_row(intent.offer), &OfferUse::Spent)?;
+        self.end_intent(id, row)?;
+        let push = Box::new(push.clone());
+        self.queue(sequence, entry, OutboxBody::App { push }, record)
+    }
+
+    fn assign_token(&mut self, id: IntentId) -> Result<(), NotApplied> {
+        match self.open_intent(id)? {
+            (row, Unfinished::Token(_)) => self.end_intent(id, row),
+            _ => Err(Illegal::OtherKind(id).into()),
+        }
+    }
+}

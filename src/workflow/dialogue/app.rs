@@ -1,0 +1,253 @@
+//! What is asked and shown about authenticator apps and hardware tokens.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::{PushState, Step};
+use crate::domain::factor::CodeVerdict;
+use crate::domain::{FactorId, Person};
+use crate::totp::Enrolment;
+use crate::wire::Factor;
+
+/// The secret that a person is to scan, on its way to the screen. Shared, never copied: when the question that carries it is over
+/// and the workflow has ended, it is zeroised. Its `Debug` tells nothing.
+#[derive(Debug, Clone)]
+pub struct OnScreen(Arc<Enrolment>);
+
+impl OnScreen {
+    /// Of a secret that the phone does not have yet.
+    pub fn new(enrolment: Enrolment) -> Self {
+        Self(Arc::new(enrolment))
+    }
+}
+
+impl Deref for OnScreen {
+    type Target = Enrolment;
+
+    fn deref(&self) -> &Enrolment {
+        &self.0
+    }
+}
+
+/// The same secret, not an equal one: nothing here compares secrets.
+impl PartialEq for OnScreen {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+/// What a code is of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "code-of", rename_all = "kebab-case")]
+pub enum CodeOf {
+    /// An app or token that is active.
+    Factor {
+        /// Which.
+        factor: Factor,
+    },
+    /// An app that is being enrolled.
+    NewApp {
+        /// For whom.
+        person: Person,
+        /// What it will be called.
+        name: String,
+    },
+    /// A hardware token that is being given to a person.
+    Token {
+        /// As it is printed on it.
+        serial: String,
+    },
+}
+
+/// What a factor is chosen for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Purpose {
+    /// To be tested.
+    Test,
+    /// To prove the person, before something is replaced or removed.
+    Prove,
+    /// To be replaced by a new app.
+    Replace,
+    /// To be removed.
+    Remove,
+}
+
+/// What is asked about an authenticator app or a hardware token. Esc (cancel) is always possible besides.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "about-app", rename_all = "kebab-case")]
+pub enum AppQuestion {
+    /// What shall the new app be called? → [`Answer::Yes`] for the suggestion, [`Answer::Typed`] for another name
+    NameApp {
+        /// Whose.
+        person: Person,
+        /// What it is called otherwise.
+        suggested: String,
+    },
+    /// The secret, to be scanned or typed by hand; then the code that the phone shows. The question is void from `until` on: the
+    /// secret leaves the screen, and [`AppQuestion::ShowAgain`] follows. → [`Answer::Code`]
+    ShowSecret {
+        /// Whose.
+        person: Person,
+        /// What is shown.
+        #[serde(skip)]
+        enrolment: OnScreen,
+        /// It leaves the screen then, by the station's clock.
+        until: Timestamp,
+        /// What the codes before came to.
+        wrong: Option<CodeVerdict>,
+    },
+    /// The secret was on the screen for long enough: once more? → [`Answer::Yes`]
+    ShowAgain {
+        /// Whose.
+        person: Person,
+    },
+    /// The code of an app or token. → [`Answer::Code`]; [`Answer::OtherKey`] where another factor is to be chosen instead
+    TypeCode {
+        /// Of which.
+        of: CodeOf,
+        /// What the codes before came to.
+        wrong: Option<CodeVerdict>,
+    },
+    /// That code was wrong; the one that follows it is needed to say why. → [`Answer::Code`]
+    NextCode {
+        /// Of which.
+        of: CodeOf,
+    },
+    /// Why the codes are wrong and what to do about it; then it is tried again. → [`Answer::Yes`]
+    Advice {
+        /// Of which.
+        of: CodeOf,
+        /// Why.
+        verdict: CodeVerdict,
+        /// By how many seconds the station's own clock is fast; negative: slow. Named only where it is off by more than 15 s, or
+        /// not known at all where the registry was never reached.
+        station_clock_off_s: Option<i64>,
+    },
+    /// Which factor? → [`Answer::Factor`], [`Answer::WithKey`] where that is offered
+    ChooseFactor {
+        /// Whose.
+        person: Person,
+        /// What for.
+        purpose: Purpose,
+        /// Those that are active.
+        factors: Vec<Factor>,
+        /// A security key will do as well.
+        with_key: bool,
+    },
+    /// Remove this factor? Its codes open nothing from then on. → [`Answer::Yes`]
+    ConfirmFactorRemoval {
+        /// Whose.
+        person: Person,
+        /// Which.
+        factor: Factor,
+        /// The apps and tokens that are left.
+        left: Vec<Factor>,
+    },
+    /// Which hardware token? The serial as it is printed on it. → [`Answer::Typed`]
+    TokenSerial {
+        /// For whom.
+        person: Person,
+        /// The last answer was empty or too long.
+        wrong: bool,
+    },
+}
+
+/// What is done about a person's apps and tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AppJob {
+    /// Enrols an app.
+    Enrol,
+    /// Enrols a key and then an app, in one visit.
+    Both,
+    /// Tests an app or a token.
+    Test,
+    /// Enrols an app in the place of another one, which is removed.
+    Replace,
+    /// Removes an app or takes back a token.
+    Remove,
+    /// Makes a token of the stock the person's.
+    Assign,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "result", rename_all = "kebab-case")]
+pub enum AppResult {
+    /// An app is enrolled: its code was right.
+    Enrolled {
+        /// What it is called.
+        name: String,
+        /// Accepted, queued or in conflict.
+        push: PushState,
+    },
+    /// An app or token was tested, and works.
+    Tested {
+        /// Which.
+        factor: Factor,
+        /// How the registry took its code.
+        verdict: CodeVerdict,
+    },
+    /// A factor was removed.
+    Removed {
+        /// Which.
+        factor: Factor,
+        /// Accepted, queued or in conflict.
+        push: PushState,
+    },
+    /// A token is the person's.
+    Assigned {
+        /// As it is printed on it.
+        serial: String,
+        /// The factor that it is now.
+        factor: FactorId,
+    },
+}
+
+/// The steps of a job.
+pub(super) fn steps(job: AppJob) -> &'static [Step] {
+    match job {
+        AppJob::Enrol => &[
+            Step::Identify,
+            Step::Secret,
+            Step::Code,
+            Step::RecordApp,
+            Step::PushApp,
+        ],
+        AppJob::Both => &[
+            Step::Identify,
+            Step::Key,
+            Step::Check,
+            Step::Pin,
+            Step::Create,
+            Step::Test,
+            Step::Record,
+            Step::Push,
+            Step::Secret,
+            Step::Code,
+            Step::RecordApp,
+            Step::PushApp,
+        ],
+        AppJob::Test => &[Step::Code],
+        AppJob::Replace => &[
+            Step::Identify,
+            Step::Prove,
+            Step::Secret,
+            Step::Code,
+            Step::RecordApp,
+            Step::PushApp,
+        ],
+        AppJob::Remove => &[
+            Step::Identify,
+            Step::Prove,
+            Step::Confirm,
+            Step::Record,
+            Step::Push,
+        ],
+        AppJob::Assign => &[Step::Identify, Step::Code, Step::RecordApp],
+    }
+}

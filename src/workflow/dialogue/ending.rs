@@ -1,0 +1,154 @@
+//! How a run ended.
+
+use serde::Serialize;
+
+use super::{AppResult, HeldCredential};
+use crate::domain::care::{Care, Fingerprint};
+use crate::domain::change::Remains;
+use crate::domain::reset::Losses;
+use crate::domain::{KeyFacts, Person, PersonId};
+
+/// How a run ended, for the closing screen and the last JSON line.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "ending", rename_all = "kebab-case")]
+pub enum Ending {
+    /// A key was enrolled and tested.
+    Enrolled {
+        /// For whom.
+        person: Person,
+        /// Which.
+        key: KeyFacts,
+        /// Accepted, queued or in conflict.
+        push: PushState,
+    },
+    /// A key that was enrolled already was tested.
+    Retested {
+        /// For whom.
+        person: Person,
+        /// Which.
+        key: KeyFacts,
+        /// Accepted, queued or in conflict.
+        push: PushState,
+    },
+    /// An operator signed in.
+    SignedIn,
+    /// A key signed for a person, and the registry was or will be told.
+    WorksFor {
+        /// For whom.
+        person: PersonId,
+        /// Which.
+        key: KeyFacts,
+        /// Accepted, queued or in conflict.
+        push: PushState,
+    },
+    /// Something was done to a key.
+    Cared {
+        /// Which, as it is now.
+        key: KeyFacts,
+        /// What came of it.
+        result: Box<CareResult>,
+    },
+    /// A key was reset and is empty.
+    Reset {
+        /// Which, as it is now.
+        key: KeyFacts,
+        /// What was lost.
+        losses: Losses,
+        /// Accepted, queued or in conflict.
+        push: PushState,
+    },
+    /// Unfinished work was ended.
+    Resolved {
+        /// What remains on the key.
+        remains: Remains,
+    },
+    /// An enrolment that the registry refused was given up.
+    Withdrawn {
+        /// Whose.
+        person: Person,
+        /// What remains on the key.
+        remains: Remains,
+    },
+    /// Something about a person's apps and tokens.
+    App {
+        /// Whose.
+        person: Person,
+        /// What came of it.
+        result: AppResult,
+    },
+    /// A key and an app in one visit: how each of them ended.
+    Both {
+        /// The key: [`Ending::Enrolled`] or [`Ending::Retested`].
+        key: Box<Ending>,
+        /// The app: [`Ending::App`] or [`Ending::Stopped`].
+        app: Box<Ending>,
+    },
+    /// It stopped.
+    Stopped {
+        /// Why.
+        stop: StopView,
+        /// What remains on the key.
+        remains: Remains,
+    },
+}
+
+/// What care came to.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "result", rename_all = "kebab-case")]
+pub enum CareResult {
+    /// This was done and recorded.
+    Done {
+        /// What.
+        care: Care,
+    },
+    /// These were done and recorded.
+    Changes {
+        /// What, in order.
+        done: Vec<Care>,
+    },
+    /// The PIN is right.
+    PinVerified {
+        /// Attempts left, as the key says.
+        retries: Option<u8>,
+    },
+    /// What the key holds at the end.
+    Credentials {
+        /// By RP.
+        held: Vec<HeldCredential>,
+        /// Room for that many more, at most.
+        free_slots: Option<u64>,
+        /// What was done and recorded, in order.
+        done: Vec<Care>,
+    },
+    /// The fingerprints at the end.
+    Fingerprints {
+        /// All of them.
+        list: Vec<Fingerprint>,
+        /// What was done and recorded, in order.
+        done: Vec<Care>,
+    },
+}
+
+/// Where the push stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "push", rename_all = "kebab-case")]
+pub enum PushState {
+    /// The registry verified and holds it.
+    Accepted,
+    /// It waits in the outbox.
+    Queued,
+    /// Refused by the registry.
+    Conflict {
+        /// The registry's words.
+        detail: String,
+    },
+}
+
+/// Why a run stopped, as a face shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct StopView {
+    /// Stable word, e.g. `cancelled`, `key-refused`, `unreachable`; also the key of the localised text.
+    pub code: String,
+    /// In English, with the facts.
+    pub detail: String,
+}

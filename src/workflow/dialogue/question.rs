@@ -1,0 +1,214 @@
+//! What is asked of the people in front of the screen, and what they may answer.
+
+use serde::Serialize;
+
+use super::AppQuestion;
+use crate::domain::care::{Fingerprint, Setting, StoredCredential};
+use crate::domain::factor::TotpCode;
+use crate::domain::policy::Verdict;
+use crate::domain::reset::{Losses, ResetCase};
+use crate::domain::{Bytes, FactorId, Identification, KeyFacts, Person, Pin, Place};
+use crate::workflow::care::Stake;
+
+/// What is asked. Esc (cancel) is always possible besides.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "question", rename_all = "kebab-case")]
+pub enum Question {
+    /// Is this the person, and how was it established? → [`Answer::Identified`]
+    Identify {
+        /// Who is expected.
+        person: Person,
+    },
+    /// Which of these? The list may be empty: "put the key in". The question is asked anew when the bay changes
+    /// (the old one is then withdrawn by [`Event::Withdrawn`]). → [`Answer::Key`], [`Answer::ByTouch`], [`Answer::Wink`]
+    ChooseKey {
+        /// What is in the bay.
+        keys: Vec<KeyFacts>,
+    },
+    /// The verdict has warnings: use this key? → [`Answer::Yes`] (or cancel, or [`Answer::OtherKey`])
+    Admit {
+        /// The key.
+        key: KeyFacts,
+        /// What was found.
+        verdict: Verdict,
+    },
+    /// The person chooses a PIN, typed twice. → [`Answer::Pin`]
+    NewPin {
+        /// The key.
+        key: KeyFacts,
+        /// The least length, in code points.
+        min_length: u8,
+        /// The key refused the last one.
+        refused: bool,
+    },
+    /// The person types the key's PIN. → [`Answer::Pin`]
+    CurrentPin {
+        /// The key.
+        key: KeyFacts,
+        /// Attempts left, where the key says.
+        retries: Option<u8>,
+        /// The last one was wrong.
+        wrong: bool,
+    },
+    /// The key holds a credential for this person already: test it instead? → [`Answer::Yes`], [`Answer::OtherKey`]
+    Retest {
+        /// The key.
+        key: KeyFacts,
+    },
+    /// Which settings shall the key get? → [`Answer::Settings`]
+    Settings {
+        /// The key.
+        key: KeyFacts,
+        /// What it offers and does not have yet.
+        offered: Vec<Setting>,
+    },
+    /// These can't be taken back but by a reset: go on? → [`Answer::Yes`], [`Answer::OtherKey`] to choose again
+    ConfirmSettings {
+        /// The key.
+        key: KeyFacts,
+        /// What it will get.
+        settings: Vec<Setting>,
+    },
+    /// What the key holds: what next? → [`Answer::Done`], [`Answer::Remove`], [`Answer::Rename`]
+    Credentials {
+        /// The key.
+        key: KeyFacts,
+        /// By RP.
+        held: Vec<HeldCredential>,
+        /// Room for that many more, at most.
+        free_slots: Option<u64>,
+    },
+    /// The fingerprints: what next? → [`Answer::Done`], [`Answer::AddFinger`], [`Answer::Remove`], [`Answer::Rename`]
+    Fingerprints {
+        /// The key.
+        key: KeyFacts,
+        /// Those that it has.
+        list: Vec<Fingerprint>,
+    },
+    /// Remove this? There is no way back. → [`Answer::Yes`], [`Answer::OtherKey`] to keep it
+    ConfirmRemoval {
+        /// The key.
+        key: KeyFacts,
+        /// What.
+        what: Removal,
+    },
+    /// Who asked for the reset, and why? Somebody loses the key. → [`Answer::Case`]
+    ResetCase {
+        /// The key.
+        key: KeyFacts,
+        /// What is lost.
+        losses: Losses,
+        /// What is known of the case.
+        case: ResetCase,
+        /// Something was missing from the last answer.
+        wrong: bool,
+    },
+    /// All of this is lost for ever: the word is to be typed. → [`Answer::Typed`]
+    ConfirmReset {
+        /// The key.
+        key: KeyFacts,
+        /// What is lost.
+        losses: Losses,
+        /// What is to be typed.
+        word: String,
+        /// The last answer was another one.
+        wrong: bool,
+    },
+    /// Nobody touched in time: once more? → [`Answer::Yes`]
+    TouchAgain {
+        /// The key.
+        key: KeyFacts,
+    },
+    /// About an authenticator app or a hardware token.
+    App(AppQuestion),
+}
+
+/// A credential on a key, and whom it lets in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct HeldCredential {
+    /// Which.
+    #[serde(flatten)]
+    pub credential: StoredCredential,
+    /// Whom.
+    #[serde(flatten)]
+    pub stake: Stake,
+}
+
+/// What is to be removed from a key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "what", rename_all = "kebab-case")]
+pub enum Removal {
+    /// A credential.
+    Credential {
+        /// Which.
+        held: HeldCredential,
+    },
+    /// A fingerprint.
+    Fingerprint {
+        /// Which.
+        fingerprint: Fingerprint,
+    },
+}
+
+/// An answer to a [`Question`].
+pub enum Answer {
+    /// Identified so.
+    Identified(Identification),
+    /// This one.
+    Key(Place),
+    /// The one that will be touched.
+    ByTouch,
+    /// Make this one blink, then ask again.
+    Wink(Place),
+    /// Take another key.
+    OtherKey,
+    /// Go on.
+    Yes,
+    /// The PIN.
+    Pin(Pin),
+    /// These settings.
+    Settings(Vec<Setting>),
+    /// Nothing more.
+    Done,
+    /// Remove the credential or fingerprint of this id.
+    Remove(Bytes),
+    /// Give the credential or fingerprint of this id another name.
+    Rename(Bytes, String),
+    /// Enrol a finger, with a name or without.
+    AddFinger(Option<String>),
+    /// The case.
+    Case(ResetCase),
+    /// The word.
+    Typed(String),
+    /// The code.
+    Code(TotpCode),
+    /// This factor.
+    Factor(FactorId),
+    /// A security key instead.
+    WithKey,
+}
+
+impl Answer {
+    /// The answer's name, for a log: never its content.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Identified(_) => "identified",
+            Self::Key(_) => "key",
+            Self::ByTouch => "by-touch",
+            Self::Wink(_) => "wink",
+            Self::OtherKey => "other-key",
+            Self::Yes => "yes",
+            Self::Pin(_) => "pin",
+            Self::Settings(_) => "settings",
+            Self::Done => "done",
+            Self::Remove(_) => "remove",
+            Self::Rename(..) => "rename",
+            Self::AddFinger(_) => "add-finger",
+            Self::Case(_) => "case",
+            Self::Typed(_) => "typed",
+            Self::Code(_) => "code",
+            Self::Factor(_) => "factor",
+            Self::WithKey => "with-key",
+        }
+    }
+}
