@@ -12,3 +12,4 @@ pub mod outcome;
 pub mod output;
 mod patience;
 pub mod secret;
+mod totp;

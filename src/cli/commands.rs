@@ -442,7 +442,9 @@ fn unfinished_list(station: &Station, output: &Output) -> Result<Outcome, Stop> 
     }
     let detail = match work.len() {
         0 => "nothing unfinished".to_owned(),
-        n => format!("{n} unfinished: put the key in, or have the phone at hand, and run `keydesk unfinished resolve ID`"),
+        n => format!(
+            "{n} unfinished: put the key in, or have the phone at hand, and run `keydesk unfinished resolve ID`"
+        ),
     };
     Ok(Outcome::done(detail, json!({ "unfinished": work.len() })))
 }

@@ -362,6 +362,7 @@ impl Face for HeadlessFace {
             // A key gives up sooner than the people may.
             Question::TouchAgain { .. } if self.patience.lasts() => Ok(Answer::Yes),
             Question::TouchAgain { .. } => Err(Stop::Key(KeyFault::TouchTimeout)),
+            Question::App(_) => Err(Stop::Cancelled),
         }
     }
 }

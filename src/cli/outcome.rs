@@ -5,6 +5,7 @@ use serde_json::json;
 use super::care::{self, reset};
 use super::output::{Exit, Outcome, push_word};
 use super::secret::SecretError;
+use super::totp;
 use crate::domain::change::Remains;
 use crate::domain::{KeyFacts, Person};
 use crate::workflow::dialogue::{Ending, PushState};
@@ -34,6 +35,8 @@ pub fn outcome_of(ending: &Ending) -> Outcome {
                 json!({ "person": person.id, "remains": remains }),
             )
         },
+        Ending::App { person, result } => totp::outcome_of(person, result),
+        Ending::Both { key, app } => totp::both(outcome_of(key), outcome_of(app)),
         Ending::Stopped { stop, remains } => Outcome {
             facts: json!({ "remains": remains }),
             ..Outcome::failed(Exit::Key, stop.code.clone(), stop.detail.clone())

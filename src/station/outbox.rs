@@ -14,7 +14,7 @@ use crate::domain::authority::Action;
 use crate::domain::change::{EntryState, OutboxBody, OutboxEntry, Resolution};
 use crate::domain::{Change, EntryId};
 use crate::registry::RegistryError;
-use crate::wire::Push;
+use crate::wire::{JournalHead, Push};
 use crate::workflow::{Pushed, Stop};
 
 /// Between looks at the outbox and the registry when nothing happens.
@@ -173,40 +173,38 @@ impl Station {
             });
         };
         let head = self.store.head();
-        match &entry.body {
+        let id = entry.id;
+        let accepted_at = match &entry.body {
             OutboxBody::Enrolment { push } => {
-                let push = Push {
-                    body: push.as_ref().clone(),
-                    head,
-                };
-                let receipt = client.push_enrolment(entry.id, &push).await?;
-                Ok(receipt.accepted_at)
+                let receipt = client.push_enrolment(id, &with_head(push, head)).await?;
+                receipt.accepted_at
             }
             OutboxBody::Test { push } => {
-                let push = Push {
-                    body: push.as_ref().clone(),
-                    head,
-                };
-                let receipt = client.push_test(entry.id, &push).await?;
-                Ok(receipt.accepted_at)
+                let receipt = client.push_test(id, &with_head(push, head)).await?;
+                receipt.accepted_at
             }
             OutboxBody::KeyReset { push, .. } => {
-                let push = Push {
-                    body: push.as_ref().clone(),
-                    head,
-                };
-                let receipt = client.push_key_reset(entry.id, &push).await?;
-                Ok(receipt.accepted_at)
+                let receipt = client.push_key_reset(id, &with_head(push, head)).await?;
+                receipt.accepted_at
             }
             OutboxBody::Unlock { push, .. } => {
-                let push = Push {
-                    body: push.as_ref().clone(),
-                    head,
-                };
-                let receipt = client.push_unlock(entry.id, &push).await?;
-                Ok(receipt.accepted_at)
+                let receipt = client.push_unlock(id, &with_head(push, head)).await?;
+                receipt.accepted_at
             }
-        }
+            OutboxBody::App { push } => {
+                let receipt = client.push_app(id, &with_head(push, head)).await?;
+                receipt.accepted_at
+            }
+            OutboxBody::Removal { push } => {
+                let receipt = client.push_removal(id, &with_head(push, head)).await?;
+                receipt.accepted_at
+            }
+            OutboxBody::Tokens { push } => {
+                let receipt = client.push_tokens(id, &with_head(push, head)).await?;
+                receipt.accepted_at
+            }
+        };
+        Ok(accepted_at)
     }
 
     /// Accepted, refused for good, or to be tried again.
@@ -305,6 +303,13 @@ impl Station {
                 () = self.slots.changed(&mut bay) => {}
             }
         }
+    }
+}
+
+fn with_head<T: Clone>(body: &T, head: JournalHead) -> Push<T> {
+    Push {
+        body: body.clone(),
+        head,
     }
 }
 

@@ -278,6 +278,7 @@ impl Mode {
             Some(Asking::TouchAgain { .. }) => Self::TouchAgain,
             Some(Asking::Care(asking)) => Self::of_care(asking),
             Some(Asking::Reset(_)) => Self::Naming,
+            Some(Asking::App(_)) => Self::Running,
         }
     }
 

@@ -69,6 +69,8 @@ async fn resolve_work<D: ResetDesk>(
             Unfinished::Enrolment(open) if open.stage == IntentStage::Made => Remains::Credential,
             Unfinished::Reset(_) => Remains::MayBeReset,
             Unfinished::Care(_) => Remains::MayBeChanged,
+            Unfinished::App(_) => Remains::OnPhone,
+            Unfinished::Token(_) => Remains::MayBeAssigned,
             _ => Remains::Unknown,
         };
         return end(desk, work.id(), EndReason::ResolvedAfterStop, remains).await;
@@ -87,7 +89,14 @@ async fn resolve_work<D: ResetDesk>(
         }
         Unfinished::Reset(open) => reset::resume(desk, open, key, &operator.id).await,
         Unfinished::Care(intent) => care::resume(desk, intent, key).await,
-        Unfinished::App(_) | Unfinished::Token(_) => XXX,
+        Unfinished::App(_) => {
+            let why = EndReason::ResolvedAfterStop;
+            end(desk, work.id(), why, Remains::OnPhone).await
+        }
+        Unfinished::Token(_) => {
+            let why = EndReason::ResolvedAfterStop;
+            end(desk, work.id(), why, Remains::MayBeAssigned).await
+        }
     }
 }
 

@@ -138,6 +138,7 @@ fn confirm(run: &mut Run) -> Vec<Effect> {
         Some(Asking::NewPin(new)) => new_pin(new),
         Some(Asking::CurrentPin(current)) => current_pin(current),
         Some(Asking::Retest { .. } | Asking::TouchAgain { .. }) => Some(Answer::Yes),
+        Some(Asking::App(_)) => None,
         Some(Asking::Reset(asking)) => match &mut **asking {
             ResetAsking::Confirm { line, .. } if line.is_empty() => None,
             ResetAsking::Confirm { line, .. } => Some(Answer::Typed(line.as_str().to_owned())),

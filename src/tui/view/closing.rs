@@ -67,6 +67,12 @@ pub(super) fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, run: &Run, e
             let row = sheet.paragraph(body, row + 1, &done, ctx.theme.strong());
             sheet.paragraph(body, row, &ctx.text.withdrawn(*remains), ctx.theme.plain());
         }
+        Ending::App { person, result } => {
+            let row = sheet.big(body, 1, &tr!(ctx.text, "done-big"), size);
+            let done = ctx.text.app_done(person, result);
+            sheet.paragraph(body, row + 1, &done, ctx.theme.strong());
+        }
+        Ending::Both { key, .. } => draw(ctx, sheet, area, run, key),
         Ending::Stopped { stop, remains } => stopped(ctx, sheet, body, size, stop, *remains),
     }
 }

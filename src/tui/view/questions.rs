@@ -67,7 +67,7 @@ pub(super) fn draw(
         Asking::Reset(asking) => super::reset::ask(ctx, sheet, panel, scale, asking),
         Asking::Care(asking) => super::care::ask(ctx, sheet, panel, scale, asking),
         // Both turn the whole screen to the person; see `pin`.
-        Asking::NewPin(_) | Asking::CurrentPin(_) => {}
+        Asking::NewPin(_) | Asking::CurrentPin(_) | Asking::App(_) => {}
     }
 }
 

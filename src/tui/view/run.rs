@@ -143,7 +143,9 @@ fn note_text(ctx: Ctx<'_>, step: Step, note: &Note, run: &Run) -> String {
             Step::Confirm => tr!(t, "note-confirmed"),
             Step::Reset => tr!(t, "note-reset"),
             Step::Empty => tr!(t, "note-empty"),
-            Step::Record => tr!(t, "note-recorded"),
+            Step::Record | Step::RecordApp => tr!(t, "note-recorded"),
+            Step::PushApp => tr!(t, "note-accepted"),
+            Step::Secret => tr!(t, "note-sealed"),
             Step::Push if !run.is_sign_in() => tr!(t, "note-accepted"),
             _ => String::new(),
         },
@@ -159,6 +161,11 @@ fn note_text(ctx: Ctx<'_>, step: Step, note: &Note, run: &Run) -> String {
         Note::Tested { tested } => t.tested(tested),
         Note::Losses { losses } => tr!(t, "note-losses", count = losses.enrolments.len()),
         Note::LeftToRegistry => tr!(t, "note-left-to-registry"),
+        Note::Code { verdict } => t.code_verdict(verdict),
+        Note::Proved { name } => match name {
+            Some(name) => tr!(t, "note-proved-app", name = name.as_str()),
+            None => tr!(t, "note-proved-key"),
+        },
         Note::Queued => tr!(t, "note-queued"),
         Note::Conflict { .. } => tr!(t, "note-conflict"),
     }
@@ -251,7 +258,11 @@ fn waiting_for(ctx: Ctx<'_>, run: &Run) -> String {
         Some(Step::Reset) => tr!(t, "wait-reset"),
         Some(Step::Empty) => tr!(t, "wait-empty"),
         Some(Step::Record) => tr!(t, "wait-record"),
-        Some(Step::Push) => tr!(t, "wait-push"),
+        Some(Step::Push | Step::PushApp) => tr!(t, "wait-push"),
+        Some(Step::RecordApp) => tr!(t, "wait-record"),
+        Some(Step::Prove) => tr!(t, "wait-prove"),
+        Some(Step::Secret) => tr!(t, "wait-secret"),
+        Some(Step::Code) => tr!(t, "wait-code"),
     }
 }
 

@@ -105,10 +105,7 @@ fn known_and_way(t: &Text, work: &Unfinished) -> (String, String) {
             tr!(t, "unfinished-care-known", what = t.care(&care.care)),
             tr!(t, "unfinished-care-way"),
         ),
-        Unfinished::App(_) => (
-            tr!(t, "unfinished-app-known"),
-            tr!(t, "unfinished-app-way"),
-        ),
+        Unfinished::App(_) => (tr!(t, "unfinished-app-known"), tr!(t, "unfinished-app-way")),
         Unfinished::Token(_) => (
             tr!(t, "unfinished-token-known"),
             tr!(t, "unfinished-token-way"),
