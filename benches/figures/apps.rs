@@ -47,7 +47,11 @@ pub fn run(report: &mut Report) -> Fallible<()> {
         count(claimed),
         "pairs",
     )?;
-    report.note("… that chance explains", chance, "pairs")?;
+    report.note(
+        "… that chance explains, in a million such runs",
+        chance * 1e6,
+        "pairs",
+    )?;
     report.note(
         "offsets of ±24 h named wrongly, of one in each step",
         count(missed(&secret, now)?),
