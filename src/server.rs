@@ -6,12 +6,14 @@
 //! - a write is durable before it is answered, and repeating it with its `Idempotency-Key` changes nothing;
 //! - every write names station, operator and time in the audit;
 //! - codes and tokens are stored as hashes; headers and bodies are never logged;
+//! - secrets of authenticator apps are stored sealed; what opens them is in a file of its own;
 //! - plain HTTP is served on loopback only.
 //!
 //! ```text
 //! station ── HTTP ── routes ─┬─ auth      who is asking
 //!                            ├─ ledger    repeats, journal heads
 //!                            ├─ verify    WebAuthn
+//!                            ├─ examination, factors, proofs ── keyring   apps and tokens
 //!                            └─ database  SQLite ── people, import, admin
 //! ```
 
@@ -31,11 +33,15 @@ pub mod admin;
 mod auth;
 pub mod config;
 mod database;
+mod examination;
+mod factors;
 mod guesses;
 pub mod import;
+mod keyring;
 mod ledger;
 mod people;
 mod problem;
+mod proofs;
 mod routes;
 mod secret;
 mod verify;
@@ -44,6 +50,8 @@ pub use config::{AttestationPolicy, ConfigError, ServeConfig};
 use database::Database;
 pub use database::DatabaseError;
 use guesses::Guesses;
+use keyring::Keyring;
+pub use keyring::KeyringError;
 use verify::{RelyingParty, Trust};
 
 /// How long open requests may take to end when the registry stops.
@@ -90,6 +98,9 @@ pub enum ServeError {
     /// Its database.
     #[error(transparent)]
     Database(#[from] DatabaseError),
+    /// Its key file.
+    #[error(transparent)]
+    Keyring(#[from] KeyringError),
     /// Its address.
     #[error("cannot listen on {address}: {why}")]
     Listen {
@@ -120,6 +131,7 @@ pub(crate) struct Registry {
     /// What stations' assertions may name; the first is told to those that join.
     audiences: Vec<String>,
     guesses: Guesses,
+    keyring: Keyring,
     clock: Clock,
 }
 
@@ -302,6 +314,11 @@ async fn assemble(config: ServeConfig, db: Database, clock: Clock) -> Result<Reg
         zone: config.zone()?,
         audiences: audiences(&config, &db).await?,
         guesses: Guesses::default(),
+        keyring: Keyring::open(
+            &config.key_file(),
+            &factors::sealed_to(db.pool()).await?,
+            clock.now(),
+        )?,
         config,
         db,
         clock,

@@ -42,6 +42,16 @@ pub struct ServeConfig {
     pub time_zone: Option<String>,
     /// What is asked of attestation.
     pub attestation: AttestationConfig,
+    /// What opens the secrets of authenticator apps.
+    pub secrets: SecretsConfig,
+}
+
+/// What opens the secrets of authenticator apps and hardware tokens.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SecretsConfig {
+    /// The key file; beside the database, with the extension `keys`, when absent. Made at the first start.
+    pub key_file: Option<PathBuf>,
 }
 
 /// PEM files of the server's own certificate chain and key.
@@ -116,6 +126,7 @@ impl Default for ServeConfig {
             pin_min_length: 4,
             time_zone: None,
             attestation: AttestationConfig::default(),
+            secrets: SecretsConfig::default(),
         }
     }
 }
@@ -251,6 +262,14 @@ impl ServeConfig {
             .origin
             .clone()
             .unwrap_or_else(|| format!("https://{}", self.rp.id))
+    }
+
+    /// The file with the keys that open what is sealed to the registry.
+    pub fn key_file(&self) -> PathBuf {
+        self.secrets
+            .key_file
+            .clone()
+            .unwrap_or_else(|| self.db.with_extension("keys"))
     }
 
     /// The relying party of operators' own credentials.

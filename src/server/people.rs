@@ -17,9 +17,10 @@ use crate::wire::{Credential, Expected, KeyReport, KnownCredential, People};
 macro_rules! select_person {
     ($tail:literal) => {
         concat!(
-            "SELECT p.id, p.name, p.email, p.employee_number, p.kind, p.apps, o.id AS organisation_id, \
+            "SELECT p.id, p.name, p.email, p.employee_number, p.kind, o.id AS organisation_id, \
              o.name AS organisation_name, o.coc_number, \
-             (SELECT count(*) FROM credential c WHERE c.person = p.id AND c.gone_ms IS NULL) AS keys ",
+             (SELECT count(*) FROM credential c WHERE c.person = p.id AND c.gone_ms IS NULL) AS keys, \
+             p.apps + (SELECT count(*) FROM factor f WHERE f.person = p.id AND f.removed_ms IS NULL) AS apps ",
             $tail
         )
     };
@@ -100,7 +101,8 @@ pub async fn expected(
     end_ms: i64,
 ) -> Result<Vec<Expected>, sqlx::Error> {
     let rows = sqlx::query(select_person!(
-        ", a.at_ms, EXISTS (SELECT 1 FROM credential c WHERE c.person = p.id AND c.enrolled_ms >= ?1 AND c.gone_ms IS NULL) AS done \
+        ", a.at_ms, EXISTS (SELECT 1 FROM credential c WHERE c.person = p.id AND c.enrolled_ms >= ?1 AND c.gone_ms IS NULL) \
+         OR EXISTS (SELECT 1 FROM factor f WHERE f.person = p.id AND f.enrolled_ms >= ?1 AND f.removed_ms IS NULL) AS done \
          FROM appointment a JOIN person p ON p.id = a.person \
          LEFT JOIN organisation o ON o.id = p.organisation \
          WHERE a.at_ms >= ?1 AND a.at_ms < ?2 ORDER BY a.at_ms, p.name, p.id"

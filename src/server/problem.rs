@@ -128,6 +128,13 @@ fn meaning(code: &str) -> (StatusCode, &'static str) {
         code::RESPONSE_MALFORMED => (S::UNPROCESSABLE_ENTITY, "The key's response cannot be read"),
         code::SIGNATURE_INVALID => (S::UNPROCESSABLE_ENTITY, "The signature does not verify"),
         code::COUNTER_REGRESSED => (S::UNPROCESSABLE_ENTITY, "The signature counter went back"),
+        code::CODE_WRONG => (S::UNPROCESSABLE_ENTITY, "The code is not right"),
+        code::SEAL_BROKEN => (S::UNPROCESSABLE_ENTITY, "The secret does not open"),
+        code::FACTOR_EXISTS => (S::CONFLICT, "There is such a factor already"),
+        code::FACTOR_UNKNOWN => (S::NOT_FOUND, "There is no such factor"),
+        code::LAST_FACTOR => (S::CONFLICT, "It is the person's last factor"),
+        code::PROOF_MISSING => (S::FORBIDDEN, "The person did not prove a factor"),
+        code::TOKEN_UNAVAILABLE => (S::CONFLICT, "The token is not in stock"),
         _ => (S::INTERNAL_SERVER_ERROR, "The registry failed"),
     }
 }

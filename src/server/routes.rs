@@ -22,12 +22,15 @@ use super::Registry;
 use super::problem::Refusal;
 use crate::wire::code;
 
+mod apps;
+mod codes;
 mod offers;
 mod operators;
 mod people;
 mod pushes;
 mod resets;
 mod stations;
+mod tokens;
 mod unlocks;
 
 /// The largest body taken: a registration with a long certificate chain has some ten kilobytes.
@@ -64,7 +67,7 @@ struct Named<T>(T);
     modifiers(&Security),
     info(
         title = "Keydesk registry",
-        description = "People, organisations, operators, stations and security keys. Errors are problem details \
+        description = "People, organisations, operators, stations, security keys and authenticator apps. Errors are problem details \
                        (RFC 9457); the last part of `type` is the code to decide by."
     ),
     tags(
@@ -72,6 +75,7 @@ struct Named<T>(T);
         (name = "operator", description = "An operator enrols a key and signs in"),
         (name = "people", description = "Whom a key is for"),
         (name = "enrolment", description = "Offers, tickets, enrolments, tests"),
+        (name = "factors", description = "Authenticator apps, hardware tokens, their codes"),
     )
 )]
 struct Description;
@@ -143,6 +147,12 @@ fn documented() -> OpenApiRouter<Arc<Registry>> {
         .routes(routes!(resets::known))
         .routes(routes!(resets::key_reset))
         .routes(routes!(unlocks::unlock))
+        .routes(routes!(apps::app))
+        .routes(routes!(apps::removal))
+        .routes(routes!(codes::codes))
+        .routes(routes!(tokens::sealing_key))
+        .routes(routes!(tokens::list, tokens::import))
+        .routes(routes!(tokens::assign))
 }
 
 async fn unknown_route(request: Request) -> Refusal {

@@ -7,7 +7,7 @@ use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
 
 use super::people::no_person;
-use super::{Body, Named, Shared};
+use super::{Body, Named, Shared, apps};
 use crate::domain::authority::Action;
 use crate::domain::{OfferId, Person, PersonId};
 use crate::server::Registry;
@@ -23,11 +23,11 @@ use crate::wire::{Offer, Problem, TestOffer, TicketRequest, Tickets, VERSION, co
 const MAX_TICKETS: usize = 500;
 
 /// How long an offer that nothing came of is kept after it expired, so that a late push is told why it is refused.
-const KEPT_EXPIRED: SignedDuration = SignedDuration::from_hours(90 * 24);
+pub(super) const KEPT_EXPIRED: SignedDuration = SignedDuration::from_hours(90 * 24);
 
 /// Of what sort an offer is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Sort {
+pub(super) enum Sort {
     Enrolment,
     Ticket,
     Test,
@@ -145,7 +145,7 @@ pub async fn tickets(
     entry.finish(StatusCode::CREATED, &reply, line).await
 }
 
-/// Options for an assertion by one of a person's keys.
+/// Options for an assertion by one of a person's keys; a code of an app or token is examined under the same offer.
 #[utoipa::path(
     post, path = "/v1/people/{id}/tests/options", tag = "enrolment",
     params(
@@ -164,7 +164,7 @@ pub async fn test_options(
     key: Option<IdempotencyKey>,
     Named(id): Named<PersonId>,
 ) -> Answer<Response> {
-    may(&desk, Action::Enrol)?;
+    may(&desk, Action::TestKey)?;
     let mut entry =
         match ledger::open(&registry, desk.station.as_str(), key, "test-offer", &id).await? {
             Opened::Fresh(entry) => entry,
@@ -197,20 +197,25 @@ pub async fn test_options(
     entry.finish(StatusCode::CREATED, &reply, line).await
 }
 
-async fn known(tx: &mut Write, id: &PersonId) -> Answer<Person> {
+pub(super) async fn known(tx: &mut Write, id: &PersonId) -> Answer<Person> {
     people::by_id(&mut **tx, id)
         .await?
         .ok_or_else(|| no_person(id))
 }
 
-fn may(desk: &AtDesk, action: Action) -> Answer<()> {
+pub(super) fn may(desk: &AtDesk, action: Action) -> Answer<()> {
     desk.operator
         .role
         .may(action)
         .map_err(|refused| Refusal::new(code::NOT_ALLOWED, refused.to_string()))
 }
 
-fn line<'a>(desk: &'a AtDesk, action: &'a str, subject: &'a str, detail: &'a str) -> Audit<'a> {
+pub(super) fn line<'a>(
+    desk: &'a AtDesk,
+    action: &'a str,
+    subject: &'a str,
+    detail: &'a str,
+) -> Audit<'a> {
     Audit {
         station: Some(desk.station.as_str()),
         operator: Some(desk.operator.id.as_str()),
@@ -277,8 +282,9 @@ async fn issue(
         expires_at,
     };
     insert(tx, desk, &row).await?;
+    let app = apps::offer(registry, tx, desk, &row).await?;
     Ok(Offer {
-        app: None,
+        app: Some(app),
         version: VERSION,
         id: row.id,
         creation: creation.options,
@@ -291,14 +297,14 @@ async fn issue(
     })
 }
 
-struct Row<'a> {
+pub(super) struct Row<'a> {
     id: OfferId,
-    sort: Sort,
-    person: &'a PersonId,
+    pub(super) sort: Sort,
+    pub(super) person: &'a PersonId,
     registration_state: Option<&'a str>,
     assertion_state: &'a str,
-    issued_at: Timestamp,
-    expires_at: Timestamp,
+    pub(super) issued_at: Timestamp,
+    pub(super) expires_at: Timestamp,
 }
 
 async fn insert(tx: &mut Write, desk: &AtDesk, row: &Row<'_>) -> Answer<()> {

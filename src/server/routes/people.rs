@@ -8,8 +8,8 @@ use serde::Deserialize;
 use super::{Named, Params, Shared};
 use crate::domain::PersonId;
 use crate::server::auth::AtDesk;
-use crate::server::people;
 use crate::server::problem::{Answer, Refusal};
+use crate::server::{factors, people};
 use crate::wire::{ExpectedPeople, People, PersonDetail, Problem, code};
 
 /// Most people in one answer.
@@ -86,7 +86,7 @@ pub async fn expected(
     }))
 }
 
-/// One person with their credentials.
+/// One person with their keys, apps and tokens.
 #[utoipa::path(
     get, path = "/v1/people/{id}", tag = "people",
     params(("id" = String, Path, description = "The person's identifier")),
@@ -106,10 +106,11 @@ pub async fn detail(
         .await?
         .ok_or_else(|| no_person(&id))?;
     let credentials = people::credentials(&mut *read, &id).await?;
+    let factors = factors::of_person(&mut *read, &id).await?;
     Ok(Json(PersonDetail {
-        factors: Vec::new(),
         person,
         credentials,
+        factors,
     }))
 }
 

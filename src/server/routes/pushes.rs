@@ -13,8 +13,10 @@ use jiff::Timestamp;
 use serde::Serialize;
 use sqlx::Row;
 
-pub(super) use claim::{CLOCK_SKEW_MS, refuse_revoked, role_there};
-use claim::{Claim, claimed_offer};
+use claim::claimed_offer;
+pub(super) use claim::{
+    CLOCK_SKEW_MS, Claim, claimed_app_offer, may_then, offer_unknown, refuse_revoked, role_there,
+};
 
 use super::people::no_person;
 use super::{Body, Shared};
@@ -26,6 +28,7 @@ use crate::server::database::{Audit, Write, from_ms, ms};
 use crate::server::ledger::{self, Opened};
 use crate::server::people;
 use crate::server::problem::{Answer, Refusal};
+use crate::server::proofs;
 use crate::server::verify::Registered;
 use crate::wire::{EnrolmentPush, KeyReport, Problem, Push, Receipt, TestPush, VERSION, code};
 
@@ -191,6 +194,9 @@ pub async fn test(
         .execute(&mut *entry.tx)
         .await?;
     use_up(&mut entry.tx, push.offer, now).await?;
+    if offer.is_test {
+        proofs::record(&mut entry.tx, push.offer, push.tested_at.min(now)).await?;
+    }
     let credential = push.assertion.raw_id.clone();
     let receipt = receipt(&mut entry.tx, credential, &push.person, now).await?;
     let mut detail = receipt.credential.to_base64url();
@@ -221,7 +227,7 @@ pub(super) async fn begin<T: Serialize>(
     ledger::open(registry, station.as_str(), Some(key), route, &push.body).await
 }
 
-fn check_version(version: u16) -> Answer<()> {
+pub(super) fn check_version(version: u16) -> Answer<()> {
     if version <= VERSION {
         return Ok(());
     }
@@ -390,7 +396,7 @@ async fn note_clone(
 }
 
 /// A statement in place of a document takes a right of its own. It is asked of whoever began the enrolment or did the test.
-async fn may_identify(
+pub(super) async fn may_identify(
     tx: &mut Write,
     operator: &OperatorId,
     identification: &Identification,

@@ -3,6 +3,7 @@
 
 use jiff::Timestamp;
 use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
 
 use crate::domain::authority::{Action, Role};
 use crate::domain::{OfferId, OperatorId, PersonId, StationId};
@@ -16,7 +17,7 @@ use crate::wire::code;
 pub(in crate::server::routes) const CLOCK_SKEW_MS: i64 = 5 * 60 * 1000;
 
 /// What a push says it answers.
-pub(super) struct Claim<'a> {
+pub(in crate::server::routes) struct Claim<'a> {
     pub station: &'a StationId,
     pub offer: OfferId,
     pub person: &'a PersonId,
@@ -30,6 +31,31 @@ pub(super) struct Claim<'a> {
 pub(super) struct Claimed {
     pub registration_state: Option<String>,
     pub assertion_state: String,
+    /// It was issued for a test and nothing else.
+    pub is_test: bool,
+}
+
+/// What is known of an offer of either sort.
+struct Standing {
+    person: String,
+    operator: String,
+    is_ticket: bool,
+    issued_ms: i64,
+    expires_ms: i64,
+    is_used: bool,
+}
+
+impl Standing {
+    fn of(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            person: row.try_get("person")?,
+            operator: row.try_get("operator")?,
+            is_ticket: row.try_get("is_ticket")?,
+            issued_ms: row.try_get("issued_ms")?,
+            expires_ms: row.try_get("expires_ms")?,
+            is_used: row.try_get::<Option<i64>, _>("used_ms")?.is_some(),
+        })
+    }
 }
 
 /// The offer, if it is this station's, for this person, not used, not expired, and the operator stood at the desk.
@@ -39,29 +65,64 @@ pub(super) async fn claimed_offer(
     claim: &Claim<'_>,
 ) -> Answer<Claimed> {
     let row = sqlx::query(
-        "SELECT kind, person, operator, registration_state, assertion_state, issued_ms, expires_ms, used_ms \
-         FROM offer WHERE id = ? AND station = ?",
+        "SELECT kind = 'ticket' AS is_ticket, kind = 'test' AS is_test, person, operator, registration_state, \
+         assertion_state, issued_ms, expires_ms, used_ms FROM offer WHERE id = ? AND station = ?",
     )
     .bind(claim.offer.to_string())
     .bind(claim.station.as_str())
     .fetch_optional(&mut **tx)
     .await?
-    .ok_or_else(|| {
-        Refusal::new(
-            code::OFFER_UNKNOWN,
-            format!("offer {} was not issued to this station", claim.offer),
-        )
-    })?;
-    if row.try_get::<Option<i64>, _>("used_ms")?.is_some() {
+    .ok_or_else(|| offer_unknown(claim.offer))?;
+    check(registry, tx, claim, &Standing::of(&row)?).await?;
+    Ok(Claimed {
+        registration_state: row.try_get("registration_state")?,
+        assertion_state: row.try_get("assertion_state")?,
+        is_test: row.try_get("is_test")?,
+    })
+}
+
+/// Likewise the offer of an app; when it was issued.
+pub(in crate::server::routes) async fn claimed_app_offer(
+    registry: &Registry,
+    tx: &mut Write,
+    claim: &Claim<'_>,
+) -> Answer<Timestamp> {
+    let row = sqlx::query(
+        "SELECT person, operator, is_ticket, issued_ms, expires_ms, used_ms FROM app_offer WHERE id = ? AND station = ?",
+    )
+    .bind(claim.offer.to_string())
+    .bind(claim.station.as_str())
+    .fetch_optional(&mut **tx)
+    .await?
+    .ok_or_else(|| offer_unknown(claim.offer))?;
+    let standing = Standing::of(&row)?;
+    check(registry, tx, claim, &standing).await?;
+    Ok(from_ms(standing.issued_ms)?)
+}
+
+pub(in crate::server::routes) fn offer_unknown(offer: OfferId) -> Refusal {
+    Refusal::new(
+        code::OFFER_UNKNOWN,
+        format!("offer {offer} was not issued to this station"),
+    )
+}
+
+async fn check(
+    registry: &Registry,
+    tx: &mut Write,
+    claim: &Claim<'_>,
+    offer: &Standing,
+) -> Answer<()> {
+    if offer.is_used {
         return Err(Refusal::new(
             code::OFFER_USED,
             format!(
-                "offer {} has been used; get a new one for another key",
+                "offer {} has been used; get a new one for another key or app",
                 claim.offer
             ),
         ));
     }
-    if row.try_get::<i64, _>("expires_ms")? <= ms(registry.now()) {
+    if offer.expires_ms <= ms(registry.now()) {
         return Err(Refusal::new(
             code::CHALLENGE_EXPIRED,
             format!(
@@ -70,7 +131,7 @@ pub(super) async fn claimed_offer(
             ),
         ));
     }
-    if row.try_get::<String, _>("person")? != claim.person.as_str() {
+    if offer.person != claim.person.as_str() {
         return Err(Refusal::new(
             code::OFFER_FOREIGN,
             format!("offer {} is not for {}", claim.offer, claim.person),
@@ -78,28 +139,47 @@ pub(super) async fn claimed_offer(
     }
     let done_by = claim.finished_by.unwrap_or(claim.operator);
     refuse_revoked(tx, done_by, claim.at).await?;
-    let issued_ms: i64 = row.try_get("issued_ms")?;
     let latest_ms = ms(registry.now()) + CLOCK_SKEW_MS;
-    let in_time = (issued_ms - CLOCK_SKEW_MS..=latest_ms).contains(&ms(claim.at));
-    let by_issuer = row.try_get::<String, _>("operator")? == claim.operator.as_str();
-    let is_ticket = row.try_get::<String, _>("kind")? == "ticket";
-    let absent = match (by_issuer, is_ticket) {
+    let in_time = (offer.issued_ms - CLOCK_SKEW_MS..=latest_ms).contains(&ms(claim.at));
+    let by_issuer = offer.operator == claim.operator.as_str();
+    let absent = match (by_issuer, offer.is_ticket) {
         (false, false) => Some(claim.operator),
-        (by_issuer, _) => absent(tx, claim, by_issuer, issued_ms).await?,
+        (by_issuer, _) => absent(tx, claim, by_issuer, offer.issued_ms).await?,
     };
-    if let Some(operator) = absent.or((!in_time).then_some(claim.operator)) {
-        return Err(Refusal::new(
-            code::OFFER_FOREIGN,
-            format!(
-                "operator {operator} was not signed in at this station at {}; check the station's clock",
-                claim.at
-            ),
-        ));
+    match absent.or((!in_time).then_some(claim.operator)) {
+        Some(operator) => Err(not_there(operator, claim.at)),
+        None => Ok(()),
     }
-    Ok(Claimed {
-        registration_state: row.try_get("registration_state")?,
-        assertion_state: row.try_get("assertion_state")?,
-    })
+}
+
+fn not_there(operator: &OperatorId, at: Timestamp) -> Refusal {
+    Refusal::new(
+        code::OFFER_FOREIGN,
+        format!(
+            "operator {operator} was not signed in at this station at {at}; check the station's clock"
+        ),
+    )
+}
+
+/// Whether that operator stood at the station then, with access and a role that allows it, as far as a push tells that names no
+/// offer.
+pub(in crate::server::routes) async fn may_then(
+    registry: &Registry,
+    tx: &mut Write,
+    station: &StationId,
+    (operator, at): (&OperatorId, Timestamp),
+    action: Action,
+) -> Answer<()> {
+    refuse_revoked(tx, operator, at).await?;
+    if ms(at) > ms(registry.now()) + CLOCK_SKEW_MS {
+        return Err(not_there(operator, at));
+    }
+    let around_ms = (ms(at) - CLOCK_SKEW_MS, ms(at) + CLOCK_SKEW_MS);
+    role_there(tx, station, operator, around_ms)
+        .await?
+        .ok_or_else(|| not_there(operator, at))?
+        .may(action)
+        .map_err(|refused| Refusal::new(code::NOT_ALLOWED, refused.to_string()))
 }
 
 /// What an operator did before their access ended stands; a station that can't hear of it may let them go on for a while.

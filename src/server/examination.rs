@@ -1,0 +1,257 @@
+//! What a code that somebody read out turns out to be, and how often it may be asked.
+//!
+//! What it hides: the clock doctor's search, hardware tokens whose clock nobody can set, and the limits. Invariants: every
+//! examination is counted, in the same transaction as what came of it; no code is taken twice; two codes that are off by the clock
+//! are never right for an app.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::Registry;
+use super::database::{Write, from_ms, ms};
+use super::factors::{self, Held, StoredSecret};
+use super::keyring::Ring;
+use super::ledger;
+use super::problem::{Answer, Refusal};
+use crate::domain::factor::{CodeVerdict, TotpCode};
+use crate::domain::{FactorId, OfferId, PersonId, StationId};
+use crate::totp::{self, Check, TotpSecret};
+use crate::wire::code;
+
+/// Examinations under one offer: an operator can ask for another one.
+const PER_OFFER: i64 = 6;
+
+/// Wrong ones of one subject in a window. The chance of guessing a code that way is 60 in a million an hour.
+const WRONG_PER_SUBJECT: i64 = 20;
+
+/// The window.
+const WINDOW: SignedDuration = SignedDuration::from_hours(1);
+
+/// How long it is known what was examined under an offer: longer than any offer lives.
+const KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
+
+/// How far a token's clock may be off to be followed, in seconds.
+const RESYNC_S: i64 = 600;
+
+/// Other factors of the person that are searched.
+const OTHERS: u32 = 50;
+
+/// What is examined, for whom, and where.
+pub struct Examination<'a> {
+    pub station: &'a StationId,
+    pub offer: OfferId,
+    pub person: &'a PersonId,
+    /// Whose limit it is: a secret's, or the person's while a new secret is tried.
+    pub subject: &'a str,
+    pub secret: &'a StoredSecret,
+    pub is_token: bool,
+    /// One, or two that followed each other.
+    pub codes: (&'a TotpCode, Option<&'a TotpCode>),
+    pub now: Timestamp,
+}
+
+/// What came of it.
+pub struct Examined {
+    pub verdict: CodeVerdict,
+    /// The step and the drift of a code that is right.
+    pub taken: Option<(u64, i32)>,
+}
+
+/// The first code and the second, if there is one.
+pub fn in_a_row(codes: &[TotpCode]) -> Answer<(&TotpCode, Option<&TotpCode>)> {
+    match codes {
+        [one] => Ok((one, None)),
+        [one, next] => Ok((one, Some(next))),
+        _ => Err(Refusal::new(
+            code::MALFORMED,
+            "codes must be one code, or two that followed each other",
+        )),
+    }
+}
+
+/// Examines, and counts it. The caller commits, also when the code is wrong.
+pub async fn examine(
+    registry: &Registry,
+    tx: &mut Write,
+    about: &Examination<'_>,
+) -> Answer<Examined> {
+    check_limits(tx, about).await?;
+    let ring = registry.keyring.ring();
+    let opened = ring.open(&about.secret.sealed, about.secret.to());
+    let secret = opened.map_err(|why| seal_broken(&why))?;
+    let mut examined = judge(&secret, about);
+    let may_be_another = matches!(
+        examined.verdict,
+        CodeVerdict::Misread | CodeVerdict::NextNeeded | CodeVerdict::NoMatch
+    );
+    if may_be_another && let Some(other) = other_factor(&ring, tx, about).await? {
+        examined.verdict = other;
+    }
+    count(tx, about, &examined.verdict).await?;
+    Ok(examined)
+}
+
+/// A secret that does not open: what is wrong with it is nothing to tell.
+pub fn seal_broken(why: &crate::seal::SealError) -> Refusal {
+    Refusal::new(
+        code::SEAL_BROKEN,
+        format!("{why}: the secret must be made anew, under a new offer"),
+    )
+}
+
+/// What the codes are against the one secret.
+fn judge(secret: &TotpSecret, about: &Examination<'_>) -> Examined {
+    let stored = about.secret;
+    let settings = stored.settings;
+    let verdict = totp::examine(
+        secret,
+        settings,
+        about.codes,
+        about.now,
+        stored.drift_steps,
+        stored.last_step,
+    );
+    let drift_steps = match verdict {
+        CodeVerdict::Right { drift_steps } => Some(drift_steps),
+        CodeVerdict::Clock { fast_s } if about.is_token && fast_s.abs() <= RESYNC_S => {
+            i32::try_from(fast_s / i64::from(settings.period_s.max(1))).ok()
+        }
+        _ => None,
+    };
+    let step_of = |drift_steps: i32| {
+        let here = settings.step_at(about.now);
+        here.checked_add_signed(i64::from(drift_steps))
+    };
+    match drift_steps.and_then(|drift| Some((step_of(drift)?, drift))) {
+        // The doctor looks for a pair at any time, also before the last code that was taken.
+        Some((step, _)) if stored.last_step.is_some_and(|last| step <= last) => Examined {
+            verdict: CodeVerdict::Used,
+            taken: None,
+        },
+        Some((step, drift_steps)) => Examined {
+            verdict: CodeVerdict::Right { drift_steps },
+            taken: Some((step, drift_steps)),
+        },
+        None => Examined {
+            verdict,
+            taken: None,
+        },
+    }
+}
+
+/// The factor of the same person, of now or earlier, that the last code is right for. It is not used up by that.
+async fn other_factor(
+    ring: &Ring,
+    tx: &mut Write,
+    about: &Examination<'_>,
+) -> Answer<Option<CodeVerdict>> {
+    let (first, second) = about.codes;
+    let last = second.unwrap_or(first);
+    for other in factors::others(tx, about.person, about.secret.id, OTHERS).await? {
+        if fits(ring, &other, last, about.now) {
+            return Ok(Some(CodeVerdict::OtherFactor {
+                name: other.name,
+                enrolled_at: other.enrolled_at,
+                removed: other.removed,
+            }));
+        }
+    }
+    Ok(None)
+}
+
+fn fits(ring: &Ring, other: &Held, code: &TotpCode, now: Timestamp) -> bool {
+    let stored = &other.secret;
+    match ring.open(&stored.sealed, stored.to()) {
+        Ok(secret) => {
+            let drift_steps = stored.drift_steps;
+            let found = totp::check(&secret, stored.settings, code, now, drift_steps, None);
+            matches!(found, Check::Right { .. })
+        }
+        Err(error) => {
+            tracing::error!(secret = %stored.id, %error, "a stored secret does not open");
+            false
+        }
+    }
+}
+
+async fn check_limits(tx: &mut Write, about: &Examination<'_>) -> Answer<()> {
+    let under_offer: i64 = sqlx::query_scalar("SELECT count(*) FROM code_attempt WHERE offer = ?")
+        .bind(about.offer.to_string())
+        .fetch_one(&mut **tx)
+        .await?;
+    if under_offer >= PER_OFFER {
+        return Err(Refusal::new(
+            code::OFFER_USED,
+            format!(
+                "{PER_OFFER} codes were examined under offer {}: begin anew, under another one",
+                about.offer
+            ),
+        ));
+    }
+    let wrong = wrong_ones(tx, about).await?;
+    if wrong.len() < usize::try_from(WRONG_PER_SUBJECT).unwrap_or(usize::MAX) {
+        return Ok(());
+    }
+    let oldest_ms = wrong.last().copied().unwrap_or_default();
+    let free_at = from_ms(oldest_ms)? + WINDOW;
+    let wait_s = free_at.as_second().saturating_sub(about.now.as_second());
+    Err(Refusal::new(
+        code::TOO_MANY_ATTEMPTS,
+        format!(
+            "{WRONG_PER_SUBJECT} wrong codes within an hour: no more are examined until {free_at}. Prove the person by \
+             another factor, or enrol a new one"
+        ),
+    )
+    .retry_after(u32::try_from(wait_s.max(1)).unwrap_or(3600)))
+}
+
+/// When the last wrong ones were, newest first.
+async fn wrong_ones(tx: &mut Write, about: &Examination<'_>) -> Answer<Vec<i64>> {
+    Ok(sqlx::query_scalar(
+        "SELECT at_ms FROM code_attempt WHERE subject = ? AND wrong AND at_ms > ? ORDER BY at_ms DESC LIMIT ?",
+    )
+    .bind(about.subject)
+    .bind(ms(about.now - WINDOW))
+    .bind(WRONG_PER_SUBJECT)
+    .fetch_all(&mut **tx)
+    .await?)
+}
+
+/// Notes the examination; the wrong one that is the last for now raises an alarm.
+async fn count(tx: &mut Write, about: &Examination<'_>, verdict: &CodeVerdict) -> Answer<()> {
+    let wrong = !matches!(verdict, CodeVerdict::Right { .. } | CodeVerdict::Used);
+    sqlx::query("DELETE FROM code_attempt WHERE at_ms < ?")
+        .bind(ms(about.now - KEPT))
+        .execute(&mut **tx)
+        .await?;
+    sqlx::query("INSERT INTO code_attempt (offer, subject, wrong, at_ms) VALUES (?, ?, ?, ?)")
+        .bind(about.offer.to_string())
+        .bind(about.subject)
+        .bind(wrong)
+        .bind(ms(about.now))
+        .execute(&mut **tx)
+        .await?;
+    let limit = usize::try_from(WRONG_PER_SUBJECT).unwrap_or(usize::MAX);
+    if wrong && wrong_ones(tx, about).await?.len() == limit {
+        let detail = format!(
+            "{WRONG_PER_SUBJECT} wrong codes of {} within an hour",
+            about.person
+        );
+        let kind = code::TOO_MANY_ATTEMPTS;
+        ledger::alarm(tx, about.station, kind, &detail, about.now).await?;
+    }
+    Ok(())
+}
+
+/// The audit's words for it; the code is not among them.
+pub fn told(factor: FactorId, offer: OfferId, verdict: &CodeVerdict) -> String {
+    let what = match verdict {
+        CodeVerdict::Right { drift_steps } => format!("right, drift {drift_steps} step(s)"),
+        CodeVerdict::Used => "used already".to_owned(),
+        CodeVerdict::Clock { fast_s } => format!("clock fast by {fast_s} s"),
+        CodeVerdict::OtherFactor { name, .. } => format!("of another factor, {name:?}"),
+        CodeVerdict::Misread => "misread".to_owned(),
+        CodeVerdict::NextNeeded => "wrong, next needed".to_owned(),
+        CodeVerdict::NoMatch => "no match".to_owned(),
+    };
+    format!("factor {factor}, offer {offer}: {what}")
+}

@@ -1,0 +1,445 @@
+//! The private keys to which stations seal the secrets of apps and tokens: a file of their own, outside the database.
+//!
+//! What it hides: the file's form, its durable replacement, and that the administrator may replace it while the registry
+//! serves. Invariants: the file is its owner's alone; a key file is never made where secrets wait for a lost one; the newest key
+//! is the one that is sealed to, and the others stay for what was sealed before.
+
+use std::io::{Read, Write};
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
+use jiff::Timestamp;
+use zeroize::Zeroizing;
+
+use crate::domain::factor::{SealedSecret, SealingKey};
+use crate::seal::{For, OpeningKey, SealError};
+use crate::totp::TotpSecret;
+
+/// Begins the file, after comments; the number is the version of its form.
+const HEADER: &str = "keydesk-sealing-keys 1";
+
+/// Larger files are no key file: room for hundreds of rotations.
+const MAX_FILE_BYTES: u64 = 256 * 1024;
+
+/// Why the keys can't be used.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyringError {
+    /// The file system refused.
+    #[error("the registry's key file {}: {why}", .path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// The system's words.
+        why: std::io::Error,
+    },
+    /// Others can read it.
+    #[error("the registry's key file {} can be read by others (mode {mode:o}): make it 0600, and run `keydesk registry secrets rotate` if somebody read it", .path.display())]
+    Open {
+        /// The file.
+        path: PathBuf,
+        /// Its permissions.
+        mode: u32,
+    },
+    /// Not a key file, or one of a newer release.
+    #[error("the registry's key file {}, line {line}: {what}; restore it from its backup", .path.display())]
+    Form {
+        /// The file.
+        path: PathBuf,
+        /// Counted from 1.
+        line: usize,
+        /// What is wrong.
+        what: &'static str,
+    },
+    /// Secrets in the database are sealed to a key that is not there.
+    #[error(
+        "{secrets} secret(s) in the database are sealed to the key {key}, which {} does not hold: restore the file from its backup", .path.display()
+    )]
+    Lost {
+        /// The file, which may be missing.
+        path: PathBuf,
+        /// The key's name.
+        key: String,
+        /// How many secrets only it opens.
+        secrets: u64,
+    },
+}
+
+/// The keys of one file.
+pub struct Ring {
+    /// Oldest first; never empty.
+    keys: Vec<Held>,
+}
+
+/// A key and its age.
+pub struct Held {
+    /// The key.
+    pub key: OpeningKey,
+    /// When it was made.
+    pub made_at: Timestamp,
+}
+
+impl Ring {
+    /// A first key.
+    fn new(now: Timestamp) -> Self {
+        let mut ring = Self { keys: Vec::new() };
+        ring.add(now);
+        ring
+    }
+
+    /// Adds a key, to which is sealed from now on.
+    pub fn add(&mut self, now: Timestamp) {
+        self.keys.push(Held {
+            key: OpeningKey::generate(),
+            made_at: now,
+        });
+    }
+
+    /// Drops the keys that are not wanted; the newest stays. Returns the names of those that went.
+    pub fn retain(&mut self, wanted: impl Fn(&str) -> bool) -> Vec<String> {
+        let newest = self.current().map(|key| key.id.clone());
+        let mut dropped = Vec::new();
+        self.keys.retain(|held| {
+            let id = &held.key.sealing_key().id;
+            let stays = newest.as_ref() == Some(id) || wanted(id);
+            if !stays {
+                dropped.push(id.clone());
+            }
+            stays
+        });
+        dropped
+    }
+
+    /// The keys, oldest first.
+    pub fn keys(&self) -> &[Held] {
+        &self.keys
+    }
+
+    /// Where is sealed to.
+    pub fn current(&self) -> Option<&SealingKey> {
+        self.keys.last().map(|held| held.key.sealing_key())
+    }
+
+    /// Opens a secret with the key that it names.
+    ///
+    /// # Errors
+    /// [`SealError`]; what opens and is no secret counts as damaged.
+    pub fn open(&self, sealed: &SealedSecret, to: For<'_>) -> Result<TotpSecret, SealError> {
+        let held = self
+            .keys
+            .iter()
+            .find(|held| held.key.sealing_key().id == sealed.key)
+            .ok_or_else(|| SealError::OtherKey(sealed.key.clone()))?;
+        TotpSecret::new(held.key.open(sealed, to)?).map_err(|_| SealError::Damaged)
+    }
+
+    /// Reads a key file; refuses one that others can read.
+    pub fn load(path: &Path) -> Result<Self, KeyringError> {
+        Ok(read(path)?.1)
+    }
+
+    /// Replaces the file: on disk when it returns, and before that the old one.
+    pub fn save(&self, path: &Path) -> Result<(), KeyringError> {
+        let failed = |why| file_error(path, why);
+        let written = self.write_beside(path).map_err(failed)?;
+        written.persist(path).map_err(|e| failed(e.error))?;
+        sync_directory(path).map_err(failed)
+    }
+
+    /// Makes the file; never overwrites one.
+    fn create(&self, path: &Path) -> Result<(), KeyringError> {
+        let failed = |why| file_error(path, why);
+        let written = self.write_beside(path).map_err(failed)?;
+        written
+            .persist_noclobber(path)
+            .map_err(|e| failed(e.error))?;
+        sync_directory(path).map_err(failed)
+    }
+
+    /// In the same directory, under another name, its owner's alone, and on disk.
+    fn write_beside(&self, path: &Path) -> std::io::Result<tempfile::NamedTempFile> {
+        let mut text = Zeroizing::new(String::with_capacity(512 + 128 * self.keys.len()));
+        text.push_str(
+            "# Opens the secrets of authenticator apps and tokens in the registry's database. Without it they are lost: keep a\n\
+             # copy, apart from the database's.\n",
+        );
+        text.push_str(HEADER);
+        text.push('\n');
+        for held in &self.keys {
+            text.push_str(&held.key.sealing_key().id);
+            text.push_str(&format!(" {} ", held.made_at));
+            STANDARD_NO_PAD.encode_string(held.key.to_bytes().as_slice(), &mut text);
+            text.push('\n');
+        }
+        let mut file = tempfile::Builder::new()
+            .prefix(".keydesk-keys-")
+            .permissions(std::fs::Permissions::from_mode(0o600))
+            .tempfile_in(directory_of(path))?;
+        file.write_all(text.as_bytes())?;
+        file.as_file().sync_all()?;
+        Ok(file)
+    }
+}
+
+/// The key file of a registry that serves: read anew whenever the administrator has replaced it.
+pub struct Keyring {
+    path: PathBuf,
+    read: Mutex<(Stamp, Arc<Ring>)>,
+}
+
+/// Tells one version of a file from the next: device, inode, length, and time of change in nanoseconds.
+type Stamp = (u64, u64, u64, i64, i64);
+
+impl Keyring {
+    /// Opens the file, or makes it where `sealed` (key and number of secrets that are sealed to it) is empty.
+    ///
+    /// # Errors
+    /// [`KeyringError::Lost`] where secrets wait for a key that is not there; see there for the others.
+    pub fn open(
+        path: &Path,
+        sealed: &[(String, u64)],
+        now: Timestamp,
+    ) -> Result<Self, KeyringError> {
+        let read = read_or_make(path, sealed, now)?;
+        Ok(Self {
+            path: path.to_owned(),
+            read: Mutex::new((read.0, Arc::new(read.1))),
+        })
+    }
+
+    /// The keys as they are now. A file that cannot be read goes to the log, and the keys stay that were read before.
+    pub fn ring(&self) -> Arc<Ring> {
+        let mut known = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        let same = std::fs::metadata(&self.path).is_ok_and(|found| stamp(&found) == known.0);
+        if !same {
+            match read(&self.path) {
+                Ok((stamp, ring)) => *known = (stamp, Arc::new(ring)),
+                Err(error) => tracing::error!(%error, "the key file cannot be read anew"),
+            }
+        }
+        Arc::clone(&known.1)
+    }
+}
+
+impl std::fmt::Debug for Keyring {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Keyring").field(&self.path).finish()
+    }
+}
+
+/// Reads the file, or makes it where no secret waits for a lost one; refuses one that lacks a key.
+pub fn load_or_make(
+    path: &Path,
+    sealed: &[(String, u64)],
+    now: Timestamp,
+) -> Result<Ring, KeyringError> {
+    Ok(read_or_make(path, sealed, now)?.1)
+}
+
+fn read_or_make(
+    path: &Path,
+    sealed: &[(String, u64)],
+    now: Timestamp,
+) -> Result<(Stamp, Ring), KeyringError> {
+    let lost = |(key, secrets): &(String, u64)| KeyringError::Lost {
+        path: path.to_owned(),
+        key: key.clone(),
+        secrets: *secrets,
+    };
+    let is_missing = std::fs::symlink_metadata(path)
+        .is_err_and(|why| why.kind() == std::io::ErrorKind::NotFound);
+    if is_missing {
+        if let Some(first) = sealed.first() {
+            return Err(lost(first));
+        }
+        Ring::new(now).create(path)?;
+        tracing::info!(path = %path.display(), "made the registry's key file: keep a copy of it, apart from the database's");
+    }
+    let (stamp, ring) = read(path)?;
+    let holds = |id: &str| ring.keys.iter().any(|held| held.key.sealing_key().id == id);
+    match sealed.iter().find(|(key, _)| !holds(key)) {
+        Some(missing) => Err(lost(missing)),
+        None => Ok((stamp, ring)),
+    }
+}
+
+fn read(path: &Path) -> Result<(Stamp, Ring), KeyringError> {
+    let failed = |why| file_error(path, why);
+    let file = std::fs::File::open(path).map_err(failed)?;
+    let metadata = file.metadata().map_err(failed)?;
+    let mode = metadata.permissions().mode() & 0o777;
+    if mode & 0o077 != 0 {
+        return Err(KeyringError::Open {
+            path: path.to_owned(),
+            mode,
+        });
+    }
+    let mut text = Zeroizing::new(String::with_capacity(4096));
+    file.take(MAX_FILE_BYTES)
+        .read_to_string(&mut text)
+        .map_err(failed)?;
+    let keys = parse(&text).map_err(|(line, what)| KeyringError::Form {
+        path: path.to_owned(),
+        line,
+        what,
+    })?;
+    Ok((stamp(&metadata), Ring { keys }))
+}
+
+/// The keys of a file; otherwise which line is wrong, and how.
+fn parse(text: &str) -> Result<Vec<Held>, (usize, &'static str)> {
+    let mut keys = Vec::new();
+    let mut begun = false;
+    let mut last = 1;
+    for (at, line) in text.lines().enumerate() {
+        last = at + 1;
+        match line.trim() {
+            line if line.is_empty() || line.starts_with('#') => {}
+            line if !begun && line == HEADER => begun = true,
+            _ if !begun => return Err((last, "not a key file of this release")),
+            line => keys.push(held(line).ok_or((last, "not a name, a time and a key"))?),
+        }
+    }
+    if keys.is_empty() {
+        return Err((last, "there is no key"));
+    }
+    Ok(keys)
+}
+
+/// A line: the key's name, when it was made, and its 32 bytes in base64.
+fn held(line: &str) -> Option<Held> {
+    let mut words = line.split_ascii_whitespace();
+    let (id, made_at, private) = (words.next()?, words.next()?, words.next()?);
+    let bytes = Zeroizing::new(STANDARD_NO_PAD.decode(private).ok()?);
+    let key = OpeningKey::from_bytes(&bytes).ok()?;
+    (words.next().is_none() && key.sealing_key().id == id).then_some(Held {
+        key,
+        made_at: made_at.parse().ok()?,
+    })
+}
+
+fn stamp(metadata: &std::fs::Metadata) -> Stamp {
+    (
+        metadata.dev(),
+        metadata.ino(),
+        metadata.len(),
+        metadata.ctime(),
+        metadata.ctime_nsec(),
+    )
+}
+
+fn file_error(path: &Path, why: std::io::Error) -> KeyringError {
+    KeyringError::File {
+        path: path.to_owned(),
+        why,
+    }
+}
+
+fn directory_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+/// A new name is on disk only once its directory is.
+fn sync_directory(path: &Path) -> std::io::Result<()> {
+    std::fs::File::open(directory_of(path))?.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn now() -> Timestamp {
+        Timestamp::from_second(1_800_000_000).expect("in range")
+    }
+
+    fn to() -> For<'static> {
+        For {
+            factor: crate::domain::FactorId(uuid::Uuid::from_u128(1)),
+            owner: "p-1",
+        }
+    }
+
+    fn sealed(ring: &Ring) -> SealedSecret {
+        let key = ring.current().expect("a key");
+        crate::seal::seal(key, b"12345678901234567890", to()).expect("seals")
+    }
+
+    #[test]
+    fn a_file_is_made_once_for_its_owner_alone_and_read_back() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("registry.keys");
+        let keyring = Keyring::open(&path, &[], now()).expect("made");
+        let sealed = sealed(&keyring.ring());
+        let mode = std::fs::metadata(&path).expect("there").mode();
+        assert_eq!(mode & 0o777, 0o600);
+        let again = Keyring::open(&path, &[(sealed.key.clone(), 1)], now()).expect("read");
+        assert!(again.ring().open(&sealed, to()).is_ok());
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).expect("mode");
+        assert!(matches!(
+            Keyring::open(&path, &[], now()),
+            Err(KeyringError::Open { mode: 0o640, .. })
+        ));
+    }
+
+    #[test]
+    fn a_key_that_secrets_wait_for_is_missed_and_never_replaced() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("registry.keys");
+        let waiting = [("0011223344556677".to_owned(), 3)];
+        let lost = |result: Result<Keyring, KeyringError>| {
+            matches!(result, Err(KeyringError::Lost { secrets: 3, .. }))
+        };
+        assert!(lost(Keyring::open(&path, &waiting, now())));
+        assert!(!path.exists(), "no other key in its place");
+        Keyring::open(&path, &[], now()).expect("made");
+        assert!(lost(Keyring::open(&path, &waiting, now())));
+    }
+
+    #[test]
+    fn a_key_that_is_added_while_the_registry_serves_is_seen_and_the_old_one_opens_on() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("registry.keys");
+        let keyring = Keyring::open(&path, &[], now()).expect("made");
+        let before = sealed(&keyring.ring());
+        let mut ring = Ring::load(&path).expect("read");
+        ring.add(now());
+        ring.save(&path).expect("saved");
+        let after = sealed(&keyring.ring());
+        assert_ne!(before.key, after.key);
+        assert!(keyring.ring().open(&before, to()).is_ok());
+        // The serving registry keeps what it knows when the file is spoilt.
+        std::fs::write(&path, "spoilt").expect("writes");
+        assert!(keyring.ring().open(&after, to()).is_ok());
+        let dropped = ring.retain(|_| false);
+        assert_eq!(dropped, [before.key]);
+        assert_eq!(ring.keys().len(), 1);
+    }
+
+    #[test]
+    fn a_file_that_is_no_key_file_names_the_line() {
+        let key = OpeningKey::generate();
+        let private = STANDARD_NO_PAD.encode(key.to_bytes().as_slice());
+        let id = &key.sealing_key().id;
+        let good = format!("# words\n{HEADER}\n\n{id} 2026-11-22T09:00:00Z {private}\n");
+        assert_eq!(parse(&good).map(|keys| keys.len()).ok(), Some(1));
+        for (text, line) in [
+            (String::new(), 1),
+            ("keydesk-sealing-keys 2\n".to_owned(), 1),
+            (format!("{HEADER}\n"), 1),
+            (good.replace(id.as_str(), "0011223344556677"), 4),
+            (good.replace("2026", "soon"), 4),
+            (good.replace(&private, "AAAA"), 4),
+            (good.replace(&private, &format!("{private} more")), 4),
+        ] {
+            assert_eq!(
+                parse(&text).map(drop).map_err(|e| e.0),
+                Err(line),
+                "{text:?}"
+            );
+        }
+    }
+}

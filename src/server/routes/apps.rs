@@ -1,0 +1,351 @@
+//! Authenticator apps: the part of an offer by which one is enrolled, apps that were enrolled, and factors that are removed.
+//!
+//! Invariants: an app is taken only with a right code of the very secret that is kept; a person's last factor is never removed;
+//! what is replaced goes in the same transaction in which the new one comes.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use jiff::Timestamp;
+
+use super::offers::{KEPT_EXPIRED, Row, Sort};
+use super::people::no_person;
+use super::pushes::{
+    Claim, begin, check_identification, claimed_app_offer, may_identify, may_then,
+};
+use super::{Body, Shared};
+use crate::domain::authority::{Action, Role};
+use crate::domain::factor::{Replacement, TotpSettings};
+use crate::domain::{FactorId, OfferId, Person, PersonId, StationId};
+use crate::server::Registry;
+use crate::server::auth::{AtDesk, AtStation, IdempotencyKey};
+use crate::server::database::{Audit, Write, ms};
+use crate::server::examination::seal_broken;
+use crate::server::factors::{self, NewFactor, StoredSecret};
+use crate::server::ledger::Opened;
+use crate::server::people;
+use crate::server::problem::{Answer, Refusal};
+use crate::server::proofs;
+use crate::totp;
+use crate::wire::{AppOffer, AppPush, FactorReceipt, Problem, Push, Removal, RemovalReceipt, code};
+
+/// Issues the part of an offer by which an app is enrolled.
+pub(super) async fn offer(
+    registry: &Registry,
+    tx: &mut Write,
+    desk: &AtDesk,
+    with: &Row<'_>,
+) -> Answer<AppOffer> {
+    let ring = registry.keyring.ring();
+    let seal_to = ring
+        .current()
+        .ok_or_else(|| Refusal::internal("the key ring is empty"))?;
+    let offer = AppOffer {
+        id: OfferId(uuid::Uuid::now_v7()),
+        seal_to: seal_to.clone(),
+        issuer: registry.config.rp.name.clone(),
+        account: registry.config.rp.name.clone(),
+        name: factors::free_name(tx, with.person, false).await?,
+    };
+    sqlx::query(
+        "DELETE FROM app_offer WHERE expires_ms < ? AND NOT EXISTS (SELECT 1 FROM factor f WHERE f.offer = app_offer.id)",
+    )
+    .bind(ms(with.issued_at - KEPT_EXPIRED))
+    .execute(&mut **tx)
+    .await?;
+    sqlx::query(
+        "INSERT INTO app_offer (id, person, station, operator, is_ticket, sealing_key, issued_ms, expires_ms) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind(offer.id.to_string())
+    .bind(with.person.as_str())
+    .bind(desk.station.as_str())
+    .bind(desk.operator.id.as_str())
+    .bind(with.sort == Sort::Ticket)
+    .bind(&offer.seal_to.id)
+    .bind(ms(with.issued_at))
+    .bind(ms(with.expires_at))
+    .execute(&mut **tx)
+    .await?;
+    Ok(offer)
+}
+
+/// Takes an app that was enrolled: opens its secret and checks the code that came with it.
+#[utoipa::path(
+    post, path = "/v1/apps", tag = "factors", request_body = Push<AppPush>,
+    params(("Idempotency-Key" = String, Header, description = "The outbox entry's id")),
+    security(("station" = [])),
+    responses(
+        (status = CREATED, body = FactorReceipt),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn app(
+    State(registry): Shared,
+    AtStation(station): AtStation,
+    key: IdempotencyKey,
+    Body(push): Body<Push<AppPush>>,
+) -> Answer<Response> {
+    let route = ("app", push.body.version);
+    let mut entry = match begin(&registry, &station, key, route, &push).await? {
+        Opened::Fresh(entry) => entry,
+        Opened::Repeated(response) => return Ok(response),
+    };
+    let push = push.body;
+    check_form(&push)?;
+    let claim = Claim {
+        station: &station,
+        offer: push.offer,
+        person: &push.person,
+        operator: &push.operator,
+        finished_by: push.finished_by.as_ref(),
+        at: push.enrolled_at,
+    };
+    let issued_at = claimed_app_offer(&registry, &mut entry.tx, &claim).await?;
+    may_identify(&mut entry.tx, &push.operator, &push.identification).await?;
+    let secret = proved_secret(&registry, &mut entry.tx, &push, issued_at).await?;
+    let now = registry.now();
+    factors::insert_secret(&mut entry.tx, &secret).await?;
+    let new = NewFactor {
+        id: push.factor,
+        person: &push.person,
+        secret: secret.id,
+        serial: None,
+        name: &push.name,
+        offer: push.offer,
+        station: &station,
+        operator: push.done_by(),
+        identification: &push.identification,
+        enrolled_at: push.enrolled_at,
+    };
+    factors::insert(&mut entry.tx, &new, now).await?;
+    use_up(&mut entry.tx, push.offer, now).await?;
+    if let Some(old) = &push.replaces {
+        replace(&mut entry.tx, &station, &push, old, now).await?;
+    }
+    let reply = receipt(&mut entry.tx, push.factor, &push.person, now).await?;
+    let detail = told(&push);
+    let line = Audit {
+        station: Some(station.as_str()),
+        operator: Some(push.done_by().as_str()),
+        action: "enrol-app",
+        subject: push.person.as_str(),
+        detail: &detail,
+    };
+    entry.finish(StatusCode::CREATED, &reply, line).await
+}
+
+fn check_form(push: &AppPush) -> Answer<()> {
+    check_identification(&push.identification)?;
+    let named =
+        (1..=100).contains(&push.name.chars().count()) && !push.name.contains(char::is_control);
+    if !named {
+        return Err(Refusal::new(
+            code::MALFORMED,
+            "name must have 1 to 100 characters, and no control characters",
+        ));
+    }
+    if push.settings == TotpSettings::APP {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        code::MALFORMED,
+        "settings of an app must be SHA1, 6 digits and 30 seconds",
+    ))
+}
+
+/// The secret as it is kept, if its code of the step that is named is right. The step lies between the offer and the end.
+async fn proved_secret(
+    registry: &Registry,
+    tx: &mut Write,
+    push: &AppPush,
+    issued_at: Timestamp,
+) -> Answer<StoredSecret> {
+    let settings = push.settings;
+    if factors::is_known(tx, push.factor).await? {
+        return Err(Refusal::new(
+            code::FACTOR_EXISTS,
+            format!("factor {} is there already", push.factor),
+        ));
+    }
+    let ended = settings.step_at(push.enrolled_at);
+    let first = settings.step_at(issued_at).saturating_sub(1);
+    if !(first..=ended.saturating_add(1)).contains(&push.step) {
+        return Err(Refusal::new(
+            code::CODE_WRONG,
+            "the code is of a time before the offer or after the end of the enrolment: check the station's clock",
+        ));
+    }
+    let drift = i128::from(push.step) - i128::from(ended);
+    let secret = StoredSecret {
+        id: push.factor,
+        owner: push.person.as_str().to_owned(),
+        settings,
+        sealed: push.sealed.clone(),
+        // What was finished later than its code says nothing of the phone's clock.
+        drift_steps: i32::try_from(drift)
+            .ok()
+            .filter(|d| d.abs() <= 1)
+            .unwrap_or(0),
+        last_step: Some(push.step),
+    };
+    let ring = registry.keyring.ring();
+    let opened = ring.open(&secret.sealed, secret.to());
+    let opened = opened.map_err(|why| seal_broken(&why))?;
+    if totp::code_at(&opened, settings, push.step).as_str() == push.code.as_str() {
+        return Ok(secret);
+    }
+    Err(Refusal::new(
+        code::CODE_WRONG,
+        "the code is not right for this secret at that time: the person must enrol anew",
+    ))
+}
+
+/// Takes away what the new app replaces. What has gone meanwhile is gone, which is what was wanted.
+async fn replace(
+    tx: &mut Write,
+    station: &StationId,
+    push: &AppPush,
+    old: &Replacement,
+    now: Timestamp,
+) -> Answer<()> {
+    let proof = (push.enrolled_at, proofs::FOR_REPLACEMENT);
+    proofs::use_up(tx, (station, &push.person), old.proof, proof, now).await?;
+    if factors::held(tx, &push.person, old.factor).await?.is_none() {
+        return Err(no_factor(old.factor, &push.person));
+    }
+    factors::remove(tx, &push.person, old.factor, push.enrolled_at).await?;
+    Ok(())
+}
+
+/// No such factor that is active.
+pub(super) fn no_factor(factor: FactorId, person: &PersonId) -> Refusal {
+    Refusal::new(
+        code::FACTOR_UNKNOWN,
+        format!("{person} has no app or token {factor}, or it was removed"),
+    )
+}
+
+/// The audit's words for an app that was enrolled.
+fn told(push: &AppPush) -> String {
+    let how = &push.identification;
+    let mut detail = format!(
+        "app {} {:?}; identified by {}:{}",
+        push.factor,
+        push.name,
+        how.kind(),
+        how.detail()
+    );
+    if let Some(old) = &push.replaces {
+        detail = format!("{detail}; replaces {}, proved by {}", old.factor, old.proof);
+    }
+    if push.finished_by.is_some() {
+        detail = format!("{detail}; begun by {}", push.operator);
+    }
+    detail
+}
+
+pub(super) async fn use_up(tx: &mut Write, offer: OfferId, now: Timestamp) -> Answer<()> {
+    sqlx::query("UPDATE app_offer SET used_ms = ? WHERE id = ?")
+        .bind(ms(now))
+        .bind(offer.to_string())
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn receipt(
+    tx: &mut Write,
+    factor: FactorId,
+    person: &PersonId,
+    now: Timestamp,
+) -> Answer<FactorReceipt> {
+    Ok(FactorReceipt {
+        factor,
+        person: person_now(tx, person).await?,
+        accepted_at: now,
+    })
+}
+
+async fn person_now(tx: &mut Write, id: &PersonId) -> Answer<Person> {
+    people::by_id(&mut **tx, id)
+        .await?
+        .ok_or_else(|| no_person(id))
+}
+
+/// Takes it that a factor is no longer needed. A hardware token is in stock again.
+#[utoipa::path(
+    post, path = "/v1/removals", tag = "factors", request_body = Push<Removal>,
+    params(("Idempotency-Key" = String, Header, description = "The outbox entry's id")),
+    security(("station" = [])),
+    responses(
+        (status = CREATED, body = RemovalReceipt),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn removal(
+    State(registry): Shared,
+    AtStation(station): AtStation,
+    key: IdempotencyKey,
+    Body(push): Body<Push<Removal>>,
+) -> Answer<Response> {
+    let route = ("removal", push.body.version);
+    let mut entry = match begin(&registry, &station, key, route, &push).await? {
+        Opened::Fresh(entry) => entry,
+        Opened::Repeated(response) => return Ok(response),
+    };
+    let push = push.body;
+    check_identification(&push.identification)?;
+    let by = (&push.operator, push.removed_at);
+    may_then(&registry, &mut entry.tx, &station, by, Action::Enrol).await?;
+    may_identify(&mut entry.tx, &push.operator, &push.identification).await?;
+    let now = registry.now();
+    let person = person_now(&mut entry.tx, &push.person).await?;
+    if !factors::remove(&mut entry.tx, &push.person, push.factor, push.removed_at).await? {
+        return Err(no_factor(push.factor, &push.person));
+    }
+    if factors::alive(&mut entry.tx, &push.person).await? == 0 {
+        return Err(last_factor(&person));
+    }
+    let proof = (push.removed_at, proofs::FOR_REMOVAL);
+    let whose = (&station, &push.person);
+    proofs::use_up(&mut entry.tx, whose, push.proof, proof, now).await?;
+    let reply = RemovalReceipt {
+        person: person_now(&mut entry.tx, &push.person).await?,
+        accepted_at: now,
+    };
+    let how = &push.identification;
+    let detail = format!(
+        "factor {}, proved by {}; identified by {}:{}",
+        push.factor,
+        push.proof,
+        how.kind(),
+        how.detail()
+    );
+    let line = Audit {
+        station: Some(station.as_str()),
+        operator: Some(push.operator.as_str()),
+        action: "remove-factor",
+        subject: push.person.as_str(),
+        detail: &detail,
+    };
+    entry.finish(StatusCode::CREATED, &reply, line).await
+}
+
+/// MFA is never left switched off: that takes a reset, and whoever may do one.
+fn last_factor(person: &Person) -> Refusal {
+    let action = Action::reset_key_of(Some(person.kind));
+    let may: Vec<&str> = Role::ALL
+        .into_iter()
+        .filter(|role| role.may(action).is_ok())
+        .map(Role::as_str)
+        .collect();
+    Refusal::new(
+        code::LAST_FACTOR,
+        format!(
+            "it is all that {} has: enrol another factor first. Taking the last one is a reset, which {} may do",
+            person.name,
+            may.join(" or ")
+        ),
+    )
+}

@@ -1,0 +1,170 @@
+//! Codes that are examined for an operator, under an offer that they asked for.
+//!
+//! Invariant: what came of it is on record before it is told, and the code is not.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use sqlx::Row;
+
+use super::apps::no_factor;
+use super::offers::{known, line, may};
+use super::pushes::{check_identification, check_version, offer_unknown};
+use super::{Body, Named, Shared};
+use crate::domain::authority::Action;
+use crate::domain::factor::TotpSettings;
+use crate::domain::{OfferId, PersonId};
+use crate::server::Registry;
+use crate::server::auth::AtDesk;
+use crate::server::database::{Write, ms};
+use crate::server::examination::{self, Examination};
+use crate::server::factors::{self, StoredSecret};
+use crate::server::ledger::{self, Opened};
+use crate::server::problem::{Answer, Refusal};
+use crate::server::proofs;
+use crate::wire::{CodeReply, CodeRequest, Problem, Subject, code};
+
+/// What a code is, or two in a row. A right one of an active factor is used up, and makes the offer a proof.
+#[utoipa::path(
+    post, path = "/v1/people/{id}/codes", tag = "factors", request_body = CodeRequest,
+    params(("id" = String, Path, description = "The person's identifier")),
+    security(("station" = [], "session" = [])),
+    responses(
+        (status = OK, body = CodeReply),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn codes(
+    State(registry): Shared,
+    desk: AtDesk,
+    Named(id): Named<PersonId>,
+    Body(request): Body<CodeRequest>,
+) -> Answer<Response> {
+    check_version(request.version)?;
+    may(&desk, Action::TestKey)?;
+    if let Some(identification) = &request.identification {
+        check_identification(identification)?;
+        may(&desk, identification.action())?;
+    }
+    let codes = examination::in_a_row(&request.codes)?;
+    let opened = ledger::open(&registry, desk.station.as_str(), None, "codes", &()).await?;
+    let Opened::Fresh(mut entry) = opened else {
+        return Err(Refusal::internal("an answer without a key was stored"));
+    };
+    let tx = &mut entry.tx;
+    known(tx, &id).await?;
+    check_offer(&registry, tx, &desk, &id, &request).await?;
+    let (secret, is_token) = subject(tx, &id, &request.subject).await?;
+    let (limited, factor) = match &request.subject {
+        Subject::Active { factor } => (secret.id.to_string(), *factor),
+        // Each try could be of another new secret: it is the person's other factors that are guarded.
+        Subject::New { factor, .. } => (id.as_str().to_owned(), *factor),
+    };
+    let about = Examination {
+        station: &desk.station,
+        offer: request.offer,
+        person: &id,
+        subject: &limited,
+        secret: &secret,
+        is_token,
+        codes,
+        now: registry.now(),
+    };
+    let examined = examination::examine(&registry, tx, &about).await?;
+    if let (Subject::Active { .. }, Some(taken)) = (&request.subject, examined.taken) {
+        factors::note_taken(tx, secret.id, taken, about.now).await?;
+        proofs::record(tx, request.offer, about.now).await?;
+    }
+    let mut detail = examination::told(factor, request.offer, &examined.verdict);
+    if let Some(how) = &request.identification {
+        detail = format!("{detail}; identified by {}:{}", how.kind(), how.detail());
+    }
+    let reply = CodeReply {
+        verdict: examined.verdict,
+        examined_at: about.now,
+    };
+    let line = line(&desk, "code", id.as_str(), &detail);
+    entry.finish(StatusCode::OK, &reply, line).await
+}
+
+/// The offer must be this station's, of the sort that the subject takes, for this person, and alive. A test is whoever's asked for
+/// it; an enrolment may be finished by the next operator.
+async fn check_offer(
+    registry: &Registry,
+    tx: &mut Write,
+    desk: &AtDesk,
+    person: &PersonId,
+    request: &CodeRequest,
+) -> Answer<()> {
+    let offer = request.offer;
+    let (query, own_only) = match request.subject {
+        Subject::Active { .. } => (
+            "SELECT person, operator, expires_ms, used_ms FROM offer WHERE id = ? AND station = ? AND kind = 'test'",
+            true,
+        ),
+        Subject::New { .. } => (
+            "SELECT person, operator, expires_ms, used_ms FROM app_offer WHERE id = ? AND station = ?",
+            false,
+        ),
+    };
+    let row = sqlx::query(query)
+        .bind(offer.to_string())
+        .bind(desk.station.as_str())
+        .fetch_optional(&mut **tx)
+        .await?
+        .ok_or_else(|| offer_unknown(offer))?;
+    let is_foreign = row.try_get::<String, _>("person")? != person.as_str()
+        || (own_only && row.try_get::<String, _>("operator")? != desk.operator.id.as_str());
+    if is_foreign {
+        return Err(Refusal::new(
+            code::OFFER_FOREIGN,
+            format!("offer {offer} is for another person, or another operator asked for it"),
+        ));
+    }
+    refuse_over(registry, &row, offer)
+}
+
+/// An offer that has been used, or is over.
+fn refuse_over(registry: &Registry, row: &sqlx::sqlite::SqliteRow, offer: OfferId) -> Answer<()> {
+    if row.try_get::<Option<i64>, _>("used_ms")?.is_some() {
+        return Err(Refusal::new(
+            code::OFFER_USED,
+            format!("offer {offer} has been used: begin anew"),
+        ));
+    }
+    if row.try_get::<i64, _>("expires_ms")? <= ms(registry.now()) {
+        return Err(Refusal::new(
+            code::CHALLENGE_EXPIRED,
+            format!("offer {offer} has expired: begin anew"),
+        ));
+    }
+    Ok(())
+}
+
+/// The secret that is meant, and whether it is a token's.
+async fn subject(
+    tx: &mut Write,
+    person: &PersonId,
+    subject: &Subject,
+) -> Answer<(StoredSecret, bool)> {
+    match subject {
+        Subject::Active { factor } => {
+            let held = factors::held(tx, person, *factor).await?;
+            let held = held
+                .filter(|held| !held.removed)
+                .ok_or_else(|| no_factor(*factor, person))?;
+            Ok((held.secret, held.is_token))
+        }
+        Subject::New { factor, sealed } => {
+            let secret = StoredSecret {
+                id: *factor,
+                owner: person.as_str().to_owned(),
+                settings: TotpSettings::APP,
+                sealed: sealed.clone(),
+                drift_steps: 0,
+                last_step: None,
+            };
+            Ok((secret, false))
+        }
+    }
+}

@@ -1,0 +1,355 @@
+//! Hardware tokens: the stock, and how one becomes somebody's. It comes back by a removal.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use super::apps::{receipt, use_up};
+use super::offers::{known, line, may};
+use super::pushes::{
+    Claim, begin, check_identification, check_version, claimed_app_offer, may_then,
+};
+use super::{Body, Named, Params, Shared};
+use crate::domain::authority::Action;
+use crate::domain::factor::{CodeVerdict, SealingKey};
+use crate::domain::{FactorId, PersonId, StationId};
+use crate::server::Registry;
+use crate::server::auth::{AtDesk, AtStation, IdempotencyKey};
+use crate::server::database::{Audit, Write, ms};
+use crate::server::examination::{self, Examination};
+use crate::server::factors::{self, NewFactor, StoredSecret};
+use crate::server::ledger::{self, Opened};
+use crate::server::problem::{Answer, Refusal};
+use crate::wire::{
+    FactorReceipt, Problem, Push, SealedToken, TokenAssignment, TokenImport, TokenImportReceipt,
+    Tokens, code,
+};
+
+/// Most tokens in one import.
+const MAX_TOKENS: usize = 200;
+
+/// Longest serial number.
+const MAX_SERIAL: usize = 64;
+
+/// Where seeds of hardware tokens are sealed to.
+#[utoipa::path(
+    get, path = "/v1/sealing-key", tag = "factors",
+    security(("station" = [], "session" = [])),
+    responses(
+        (status = OK, body = SealingKey),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn sealing_key(State(registry): Shared, _desk: AtDesk) -> Answer<Json<SealingKey>> {
+    // Asked and noted under the write lock, so that no key is dropped in between.
+    let mut tx = registry.db.write().await?;
+    let ring = registry.keyring.ring();
+    let key = ring
+        .current()
+        .ok_or_else(|| Refusal::internal("the key ring is empty"))?;
+    sqlx::query(
+        "INSERT INTO sealing_key (id, told_ms) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET told_ms = ?2",
+    )
+    .bind(&key.id)
+    .bind(ms(registry.now()))
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await?;
+    Ok(Json(key.clone()))
+}
+
+/// What is looked for.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Search {
+    /// How the serial number begins; empty: any.
+    #[serde(default)]
+    q: String,
+}
+
+/// Hardware tokens, in stock or somebody's.
+#[utoipa::path(
+    get, path = "/v1/tokens", tag = "factors",
+    params(Search),
+    security(("station" = [], "session" = [])),
+    responses(
+        (status = OK, body = Tokens),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn list(
+    State(registry): Shared,
+    _desk: AtDesk,
+    Params(search): Params<Search>,
+) -> Answer<Json<Tokens>> {
+    if search.q.len() > MAX_SERIAL {
+        return Err(Refusal::new(code::MALFORMED, "q may have 64 bytes"));
+    }
+    Ok(Json(factors::tokens(registry.db.pool(), &search.q).await?))
+}
+
+/// Takes hardware tokens into stock. One whose serial number is known is left as it is.
+#[utoipa::path(
+    post, path = "/v1/tokens", tag = "factors", request_body = Push<TokenImport>,
+    params(("Idempotency-Key" = String, Header, description = "The outbox entry's id")),
+    security(("station" = [])),
+    responses(
+        (status = CREATED, body = TokenImportReceipt),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn import(
+    State(registry): Shared,
+    AtStation(station): AtStation,
+    key: IdempotencyKey,
+    Body(push): Body<Push<TokenImport>>,
+) -> Answer<Response> {
+    let route = ("tokens", push.body.version);
+    let mut entry = match begin(&registry, &station, key, route, &push).await? {
+        Opened::Fresh(entry) => entry,
+        Opened::Repeated(response) => return Ok(response),
+    };
+    let push = push.body;
+    if push.tokens.len() > MAX_TOKENS {
+        return Err(Refusal::new(
+            code::TOO_LARGE,
+            format!(
+                "{} tokens in one import; at most {MAX_TOKENS} are taken",
+                push.tokens.len()
+            ),
+        ));
+    }
+    let by = (&push.operator, push.imported_at);
+    may_then(&registry, &mut entry.tx, &station, by, Action::ImportTokens).await?;
+    let now = registry.now();
+    let mut known = Vec::new();
+    for token in &push.tokens {
+        check_token(token)?;
+        if factors::token(&mut entry.tx, &token.serial)
+            .await?
+            .is_some()
+        {
+            known.push(token.serial.clone());
+            continue;
+        }
+        stock(&registry, &mut entry.tx, &station, &push, token, now).await?;
+    }
+    let added = push.tokens.len() - known.len();
+    let detail = format!("{added} new, {} known", known.len());
+    let reply = TokenImportReceipt {
+        added: u32::try_from(added).unwrap_or(u32::MAX),
+        known,
+        accepted_at: now,
+    };
+    let line = Audit {
+        station: Some(station.as_str()),
+        operator: Some(push.operator.as_str()),
+        action: "import-tokens",
+        subject: "stock",
+        detail: &detail,
+    };
+    entry.finish(StatusCode::CREATED, &reply, line).await
+}
+
+fn check_token(token: &SealedToken) -> Answer<()> {
+    let malformed = |what: String| Refusal::new(code::MALFORMED, what);
+    let serial = &token.serial;
+    if !(1..=MAX_SERIAL).contains(&serial.len()) || !serial.bytes().all(|b| b.is_ascii_graphic()) {
+        return Err(malformed(
+            "serial must be 1 to 64 visible ASCII characters".to_owned(),
+        ));
+    }
+    let maker = token.manufacturer.as_deref().unwrap_or_default();
+    if maker.chars().count() > 100 || maker.contains(char::is_control) {
+        return Err(malformed(format!(
+            "token {serial}: manufacturer may have 100 characters, and no control characters"
+        )));
+    }
+    let checked = token.settings.checked();
+    checked.map_err(|fault| malformed(format!("token {serial}: {fault}")))?;
+    Ok(())
+}
+
+/// Puts one token into stock, if its seed opens.
+async fn stock(
+    registry: &Registry,
+    tx: &mut Write,
+    station: &StationId,
+    push: &TokenImport,
+    token: &SealedToken,
+    now: Timestamp,
+) -> Answer<()> {
+    let secret = StoredSecret {
+        id: token.factor,
+        owner: token.serial.clone(),
+        settings: token.settings,
+        sealed: token.sealed.clone(),
+        drift_steps: 0,
+        last_step: None,
+    };
+    if factors::is_known(tx, secret.id).await? {
+        return Err(Refusal::new(
+            code::FACTOR_EXISTS,
+            format!(
+                "token {}: {} is another one's already",
+                token.serial, secret.id
+            ),
+        ));
+    }
+    let opened = registry.keyring.ring().open(&secret.sealed, secret.to());
+    opened.map(drop).map_err(|why| {
+        Refusal::new(
+            code::SEAL_BROKEN,
+            format!("token {}: {why}; import its file anew", token.serial),
+        )
+    })?;
+    factors::insert_secret(tx, &secret).await?;
+    sqlx::query(
+        "INSERT INTO token (serial, secret, manufacturer, station, operator, imported_ms, accepted_ms) \
+         VALUES (?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind(&token.serial)
+    .bind(secret.id.to_string())
+    .bind(&token.manufacturer)
+    .bind(station.as_str())
+    .bind(push.operator.as_str())
+    .bind(ms(push.imported_at))
+    .bind(ms(now))
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Makes a token of the stock a factor of this person. Its code must be right; two that follow each other set its clock.
+#[utoipa::path(
+    post, path = "/v1/people/{id}/tokens", tag = "factors", request_body = TokenAssignment,
+    params(
+        ("id" = String, Path, description = "The person's identifier"),
+        ("Idempotency-Key" = String, Header, description = "One value an assignment"),
+    ),
+    security(("station" = [], "session" = [])),
+    responses(
+        (status = CREATED, body = FactorReceipt),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn assign(
+    State(registry): Shared,
+    desk: AtDesk,
+    key: IdempotencyKey,
+    Named(id): Named<PersonId>,
+    Body(request): Body<TokenAssignment>,
+) -> Answer<Response> {
+    check_version(request.version)?;
+    may(&desk, Action::Enrol)?;
+    check_identification(&request.identification)?;
+    may(&desk, request.identification.action())?;
+    let codes = examination::in_a_row(&request.codes)?;
+    let body = (&id, &request);
+    let scope = desk.station.as_str();
+    let mut entry = match ledger::open(&registry, scope, Some(key), "assign-token", &body).await? {
+        Opened::Fresh(entry) => entry,
+        Opened::Repeated(response) => return Ok(response),
+    };
+    known(&mut entry.tx, &id).await?;
+    let now = registry.now();
+    let claim = Claim {
+        station: &desk.station,
+        offer: request.offer,
+        person: &id,
+        operator: &desk.operator.id,
+        finished_by: None,
+        at: now,
+    };
+    claimed_app_offer(&registry, &mut entry.tx, &claim).await?;
+    let secret = in_stock(&mut entry.tx, &request.serial).await?;
+    let limited = secret.id.to_string();
+    let about = Examination {
+        station: &desk.station,
+        offer: request.offer,
+        person: &id,
+        subject: &limited,
+        secret: &secret,
+        is_token: true,
+        codes,
+        now,
+    };
+    let examined = examination::examine(&registry, &mut entry.tx, &about).await?;
+    let told = examination::told(secret.id, request.offer, &examined.verdict);
+    let Some(taken) = examined.taken else {
+        return Err(refuse(entry, &desk, &id, &told, &examined.verdict, now).await?);
+    };
+    let factor = FactorId(uuid::Uuid::now_v7());
+    let name = factors::free_name(&mut entry.tx, &id, true).await?;
+    let new = NewFactor {
+        id: factor,
+        person: &id,
+        secret: secret.id,
+        serial: Some(&request.serial),
+        name: &name,
+        offer: request.offer,
+        station: &desk.station,
+        operator: &desk.operator.id,
+        identification: &request.identification,
+        enrolled_at: now,
+    };
+    factors::insert(&mut entry.tx, &new, now).await?;
+    factors::note_taken(&mut entry.tx, secret.id, taken, now).await?;
+    use_up(&mut entry.tx, request.offer, now).await?;
+    let reply = receipt(&mut entry.tx, factor, &id, now).await?;
+    let how = &request.identification;
+    let detail = format!(
+        "token {} as {factor}; identified by {}:{}; {told}",
+        request.serial,
+        how.kind(),
+        how.detail()
+    );
+    let line = line(&desk, "assign-token", id.as_str(), &detail);
+    entry.finish(StatusCode::CREATED, &reply, line).await
+}
+
+async fn in_stock(tx: &mut Write, serial: &str) -> Answer<StoredSecret> {
+    match factors::token(tx, serial).await? {
+        Some((secret, true)) => Ok(secret),
+        found => Err(Refusal::new(
+            code::TOKEN_UNAVAILABLE,
+            match found {
+                None => format!(
+                    "there is no token {serial:?} in stock: read the number on it once more, or import it"
+                ),
+                Some(_) => format!("somebody has token {serial:?}: it must be returned first"),
+            },
+        )),
+    }
+}
+
+/// A wrong code stays on record and counts, although nothing was assigned.
+async fn refuse(
+    mut entry: ledger::Entry,
+    desk: &AtDesk,
+    person: &PersonId,
+    told: &str,
+    verdict: &CodeVerdict,
+    now: Timestamp,
+) -> Answer<Refusal> {
+    let line = line(desk, "code", person.as_str(), told);
+    crate::server::database::audit(&mut entry.tx, &line, now).await?;
+    entry.tx.commit().await?;
+    let advice = match verdict {
+        CodeVerdict::NextNeeded => "wait for the code that follows it, and give both",
+        CodeVerdict::Used => "it was used already: wait for the next one",
+        CodeVerdict::Misread => "one digit differs from a right one: read it once more",
+        CodeVerdict::Clock { .. } => {
+            "the token's clock is off by more than ten minutes: it cannot be used"
+        }
+        CodeVerdict::OtherFactor { .. } => "it is right for another factor of this person",
+        CodeVerdict::Right { .. } | CodeVerdict::NoMatch => "check the serial number on the token",
+    };
+    Ok(Refusal::new(
+        code::CODE_WRONG,
+        format!("the code is not right for this token: {advice}"),
+    ))
+}
