@@ -3,7 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
 
 mod access;
+mod apps;
 mod authenticator;
+mod codes;
 mod documents;
 mod enrolment;
 mod handover;
@@ -11,7 +13,9 @@ mod http;
 mod import;
 mod journal;
 mod operators;
+mod phone;
 mod recorded;
+mod removals;
 mod resets;
 mod revoking;
 mod software_key;

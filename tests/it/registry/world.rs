@@ -108,15 +108,11 @@ impl World {
         change(&mut config);
         let db = config.db.clone();
         let clock_ahead_s = Arc::new(AtomicI64::new(0));
-        let ahead = Arc::clone(&clock_ahead_s);
-        let clock = Clock::new(move || {
-            Timestamp::now() + SignedDuration::from_secs(ahead.load(Ordering::SeqCst))
-        });
         let people = write(dir.path(), "people.csv", PEOPLE);
         import_file(&db, &people, Format::Csv)
             .await
             .expect("imports");
-        let running = Server::start_with_clock(config, clock)
+        let running = Server::start_with_clock(config, clock(&clock_ahead_s))
             .await
             .expect("starts");
         let client = joined(&running, &db, "Help desk 2").await;
@@ -130,6 +126,23 @@ impl World {
             clock_ahead_s,
             sequence: AtomicI64::new(0),
         }
+    }
+
+    /// Stops the registry and starts it again, at the same address.
+    pub async fn restart(&mut self) {
+        let mut config = config(self.dir.path());
+        config.listen = self.running.addr;
+        let database = self.db();
+        let elsewhere = Server::start(ServeConfig {
+            db: self.dir.path().join("elsewhere.db"),
+            ..super::world::config(self.dir.path())
+        });
+        let running = std::mem::replace(&mut self.running, elsewhere.await.expect("starts"));
+        running.shutdown().await.expect("stops");
+        config.db = database;
+        self.running = Server::start_with_clock(config, clock(&self.clock_ahead_s))
+            .await
+            .expect("starts again");
     }
 
     pub fn db(&self) -> PathBuf {
@@ -225,6 +238,11 @@ impl World {
             .credentials
             .len()
     }
+}
+
+fn clock(ahead_s: &Arc<AtomicI64>) -> Clock {
+    let ahead_s = Arc::clone(ahead_s);
+    Clock::new(move || Timestamp::now() + SignedDuration::from_secs(ahead_s.load(Ordering::SeqCst)))
 }
 
 pub fn entry() -> EntryId {
