@@ -8,7 +8,7 @@ use super::intent::{Known, done, give_up, plan};
 use super::test::TEST_RP_ID;
 use super::{CareDesk, begin, commit, take_key, unlocked};
 use crate::domain::authority::Action;
-use crate::domain::care::{Care, Fingerprint};
+use crate::domain::care::{Care, Fingerprint, Readiness};
 use crate::domain::{Bytes, KeyFacts, Pin, Place};
 use crate::workflow::dialogue::{
     Answer, CareJob, CareResult, Ending, Job, Note, Question, Removal, Step,
@@ -27,6 +27,14 @@ async fn manage<D: CareDesk>(desk: &mut D, at: Option<&Place>) -> Result<Ending,
     };
     begin(desk, job, Action::TidyKey).await?;
     let mut key = take_key(desk, at).await?;
+    let portrait = on_key(desk, &mut key, async |desk: &mut D, key: &KeyFacts| {
+        desk.portrait(key).await
+    })
+    .await?;
+    if portrait.fingerprints == Readiness::Unsupported {
+        let what = "fingerprints: it has no sensor".to_owned();
+        return Err(Stop::Key(KeyFault::Unsupported(what)));
+    }
     let Some(pin) = unlocked(desk, &mut key, TEST_RP_ID).await? else {
         let what = "fingerprints without a PIN: set one first".to_owned();
         return Err(Stop::Key(KeyFault::Unsupported(what)));

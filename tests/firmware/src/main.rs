@@ -4,6 +4,7 @@ use std::{
     io::{BufRead, BufReader, Write},
     path::PathBuf,
     process::ExitCode,
+    sync::Arc,
     thread,
     time::Duration,
 };
@@ -44,6 +45,9 @@ struct Place {
     /// Device node of a HID gadget function, such as /dev/hidg0; may come and go.
     #[arg(long, value_name = "NODE")]
     hidg: Option<PathBuf>,
+    /// Directory where the FunctionFS of a gadget function is mounted.
+    #[arg(long, value_name = "DIR")]
+    function: Option<PathBuf>,
     /// Unix socket to listen on; one connection is one plugging in.
     #[arg(long, value_name = "PATH")]
     socket: Option<PathBuf>,
@@ -102,6 +106,13 @@ impl Key {
         match self {
             Self::Firmware(key) => key.touch(),
             Self::Software(key) => key.touch(),
+        }
+    }
+
+    fn shared(&self) -> Arc<dyn Served + Send> {
+        match self {
+            Self::Firmware(key) => Arc::new(key.clone()),
+            Self::Software(key) => Arc::new(key.clone()),
         }
     }
 
@@ -170,10 +181,17 @@ fn run(arguments: &Arguments) -> std::io::Result<()> {
             listen_for_touches(key.clone(), path.clone())?;
         }
     }
-    match (&arguments.place.hidg, &arguments.place.socket) {
-        (Some(node), _) => serve::gadget(key.served(), node),
-        (_, Some(path)) => serve::socket(key.served(), path),
-        (None, None) => Ok(()),
+    let Place {
+        hidg,
+        function,
+        socket,
+        ..
+    } = &arguments.place;
+    match (hidg, function, socket) {
+        (Some(node), ..) => serve::gadget(key.served(), node),
+        (_, Some(mounted), _) => serve::function(&key.shared(), mounted),
+        (_, _, Some(path)) => serve::socket(key.served(), path),
+        (None, None, None) => Ok(()),
     }
 }
 

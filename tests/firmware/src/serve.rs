@@ -3,6 +3,10 @@
 //! Invariant: the key has power exactly while the other side is there. When the gadget is unbound or the socket closed,
 //! the key is pulled; when it comes back, it is plugged in again.
 
+mod functionfs;
+
+pub use functionfs::function;
+
 use std::{
     fs::{File, OpenOptions},
     io::{self, Read, Write},
