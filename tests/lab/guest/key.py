@@ -25,7 +25,7 @@ class Key:
         self.model = model
         self.finger = None if touched else pathlib.Path(f"/run/{self.name}.finger")
         self.forgets = flash is None
-        self.flash = flash or pathlib.Path(f"/var/tmp/{self.name}")
+        self.flash = flash or pathlib.Path(f"/run/{self.name}.flash")
         self.flash.mkdir(parents=True, exist_ok=not self.forgets)
         self.firmware = None
         interfaces = [KEYBOARD, FIDO] if composite else [FIDO]
@@ -65,11 +65,12 @@ class Key:
             shutil.rmtree(self.flash)
 
     def _power_up(self):
-        node = self.gadget.device_nodes()[self.fido_interface]
+        mounted = self.gadget.mounted
+        place = ["--function", mounted] if mounted else ["--hidg", self.gadget.device_nodes()[self.fido_interface]]
         touch = f"fifo={self.finger}" if self.finger else "always"
         with open(LOGS / f"{self.name}.log", "ab") as log:
             self.firmware = subprocess.Popen(
-                [PROGRAM, "--hidg", node, "--flash", self.flash, "--touch", touch], stdin=subprocess.DEVNULL, stdout=log, stderr=log
+                [PROGRAM, *place, "--flash", self.flash, "--touch", touch], stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
 
     def _power_down(self):

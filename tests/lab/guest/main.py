@@ -13,6 +13,7 @@ import traceback
 
 import power
 import scenario_batch
+import scenario_beside
 import scenario_care
 import scenario_enrol
 import scenario_hardware
@@ -32,7 +33,8 @@ def main():
 
 def run_all(wanted):
     known = scenarios_of(
-        scenario_hardware, scenario_enrol, scenario_care, scenario_reset, scenario_kiosk, scenario_kills, scenario_batch
+        scenario_hardware, scenario_enrol, scenario_care, scenario_reset, scenario_kiosk, scenario_kills,
+        scenario_batch, scenario_beside
     )
     chosen = [s for s in known if not wanted or any(word in s.name for word in wanted)]
     say(f"1..{len(chosen)}")

@@ -1,11 +1,13 @@
-"""Many keys at once through `keydesk batch`, on real USB: as many as the kernel's gadgets allow beside the operator's own key."""
+"""Many keys at once through `keydesk batch`, on real USB beside the operator's own key; peers say what was on them before and after."""
 
 import pathlib
 
+import peer
 from scenario import expect, scenario
-from station import HOME, Desk
+from station import HOME, RP_ID, Desk
 
 PIN = "290513"
+KEYS = 8
 PROFILE = """\
 version = 1
 name = "Lab"
@@ -38,21 +40,49 @@ def begin(desk, people, pins=PIN):
     )
 
 
-@scenario(limit_s=300)
-def three_keys_at_once_are_enrolled_for_the_people_on_a_list_and_the_operators_own_key_is_left_alone(bench):
+@scenario(limit_s=600)
+def eight_keys_at_once_are_enrolled_for_the_people_on_a_list_and_two_peers_see_what_became_of_each(bench):
     desk = Desk(bench)
-    keys = [bench.key(serial=f"B{number}") for number in (1, 2, 3)]
-    people = ["p-1", "p-2", "p-3"]
-    run = begin(desk, people, "\n".join([PIN] * len(keys)))
-    run.expect_exit(0, timeout_s=200)
-    begun = {event["place"]: event["seat"] for event in run.events if event["event"] == "key-begun"}
-    expect(sorted(begun.values()) == [0, 1, 2], f"the list was not given out once each: {begun}")
+    keys = [bench.key(serial=f"B{number}") for number in range(1, KEYS + 1)]
+    people = [f"p-{number}" for number in range(1, KEYS + 1)]
     for key in keys:
-        desk.expect_enrolled(people[begun[key.place]], key, PIN)
+        desk.expect_untouched(key)
+    before = {key.place: peer.look(key.hidraw) for key in keys}
+    expect(not any(seen.options["clientPin"] for seen in before.values()), f"python-fido2 sees PINs already: {before}")
+
+    run = begin(desk, people, "\n".join([PIN] * KEYS))
+    run.expect_exit(0, timeout_s=400)
+    begun = {event["place"]: event["seat"] for event in run.events if event["event"] == "key-begun"}
+    expect(sorted(begun.values()) == list(range(KEYS)), f"the list was not given out once each: {begun}")
+    for key in keys:
+        person = people[begun[key.place]]
+        desk.expect_enrolled(person, key, PIN)
+        expect_alike(before[key.place], peer.look(key.hidraw, PIN), desk.registry.user_handle(person))
     refused = [event["place"] for event in run.events if event["event"] == "key-refused"]
     expect(refused == [desk.operator_key.place], f"refused were {refused}")
     shown = desk.station.listed("batch", "list")
-    expect(shown[-1]["tally"]["done"] == 3, f"the journal says {shown}")
+    expect(shown[-1]["tally"]["done"] == KEYS, f"the journal says {shown}")
+    return f"the most keys at work at once: {most_at_once(run.events)} of {KEYS}"
+
+
+def expect_alike(before, after, handle):
+    """By python-fido2's word the key has a PIN and one credential more, and is otherwise as it was."""
+    expect(after.options == before.options | {"clientPin": True}, f"the options were {before.options}, and are {after.options}")
+    expect(after.retries == 8, f"there are {after.retries} attempts at the PIN left")
+    held = [(RP_ID, handle)]
+    expect(after.credentials == held, f"python-fido2 lists {after.credentials}, not {held}")
+
+
+def most_at_once(events):
+    """Keys that had begun and not ended, at the best moment."""
+    at_work, most = set(), 0
+    for event in events:
+        if event["event"] == "key-begun":
+            at_work.add(event["place"])
+        elif event["event"] == "key-left":
+            at_work.discard(event["place"])
+        most = max(most, len(at_work))
+    return most
 
 
 @scenario(limit_s=300)

@@ -1,7 +1,8 @@
 """USB devices made of nothing: gadgets on the kernel's dummy host controllers, which the same kernel then enumerates.
 
 Hides configfs and sysfs. A gadget has one controller with one port for as long as it lives, so its place on the host side
-(the USB path, such as 1-1) stays the same however often it is unplugged. The kernel has four HID gadget functions in all.
+(the USB path, such as 1-1) stays the same however often it is unplugged. The kernel has four HID gadget functions in all; what
+is more is a FunctionFS, behind which a program plays the HID device itself. The host side sees no difference.
 """
 
 import glob
@@ -11,7 +12,9 @@ import subprocess
 import time
 
 CONFIGFS = pathlib.Path("/sys/kernel/config/usb_gadget")
-CONTROLLERS = 4
+MOUNTS = pathlib.Path("/run/functions")
+CONTROLLERS = 10
+HID_FUNCTIONS = 4
 
 # Report descriptors, as the CTAP specification (11.2.8.1) and the HID specification (appendix B.1) print them.
 FIDO_REPORTS = bytes.fromhex("06d0f10901a1010920150026ff007508954081020921150026ff00750895409102c0")
@@ -49,6 +52,7 @@ class Gadget:
     """A USB device that can be plugged in and pulled out. `serial` None: a model that reports none."""
 
     _free = list(range(CONTROLLERS))
+    _hid_functions_left = HID_FUNCTIONS
 
     def __init__(self, model, vendor_id, product_id, release, maker, serial, interfaces):
         self.controller = Gadget._free.pop(0)
@@ -65,14 +69,28 @@ class Gadget:
             (strings / "serialnumber").write_text(serial)
         config = self.path / "configs/c.1"
         config.mkdir()
+        # The program behind a FunctionFS knows one interface, that of a security key.
+        self.mounted = MOUNTS / self.path.name if interfaces == [FIDO] and not Gadget._hid_functions_left else None
         self.functions = []
         for number, interface in enumerate(interfaces):
-            function = self.path / f"functions/hid.{self.controller}{number}"
-            function.mkdir()
-            (function / "report_length").write_text(str(interface.report_bytes))
-            (function / "report_desc").write_bytes(interface.descriptor)
+            function = self._mount() if self.mounted else self._hid_function(number, interface)
             (config / function.name).symlink_to(function)
             self.functions.append(function)
+
+    def _hid_function(self, number, interface):
+        Gadget._hid_functions_left -= 1
+        function = self.path / f"functions/hid.{self.controller}{number}"
+        function.mkdir()
+        (function / "report_length").write_text(str(interface.report_bytes))
+        (function / "report_desc").write_bytes(interface.descriptor)
+        return function
+
+    def _mount(self):
+        function = self.path / f"functions/ffs.{self.path.name}"
+        function.mkdir()
+        self.mounted.mkdir(parents=True, exist_ok=True)
+        subprocess.run(["mount", "-t", "functionfs", self.path.name, self.mounted], check=True)
+        return function
 
     def _write(self, attribute, text):
         (self.path / attribute).write_text(text)
@@ -80,10 +98,14 @@ class Gadget:
     def plug(self, power_up=lambda: None):
         """Returns once the host side has every interface as a hidraw node that udev has finished with.
 
-        `power_up` runs as soon as there is a bus: the device side has its nodes from then on.
+        `power_up` runs as soon as the device side has its nodes, or where it makes them.
         """
+        if self.mounted:
+            power_up()
+            wait_for("the function to be described", (self.mounted / "ep2").exists)
         self._write("UDC", f"dummy_udc.{self.controller}")
-        power_up()
+        if not self.mounted:
+            power_up()
         wait_for(f"{self.path.name} to be enumerated", lambda: len(self.hidraw_nodes()) == len(self.functions))
         subprocess.run(["udevadm", "settle"], check=True)
 
@@ -120,6 +142,10 @@ class Gadget:
             self.unplug()
         for function in self.functions:
             (self.path / "configs/c.1" / function.name).unlink()
+            if self.mounted:
+                subprocess.run(["umount", self.mounted], check=True)
+            else:
+                Gadget._hid_functions_left += 1
             function.rmdir()
         (self.path / "configs/c.1").rmdir()
         (self.path / "strings/0x409").rmdir()
