@@ -26,7 +26,7 @@ use keydesk::station::stopper::Stopper;
 use keydesk::store::audit;
 use tokio::sync::mpsc;
 
-use crate::scenarios::{OPERATOR_SLOT, people, person};
+use crate::scenarios::{OPERATOR_SLOT, answering, people, person};
 use crew::ScriptedCrew;
 
 /// Sets a PIN and enrols for the next person on the list.
@@ -156,7 +156,7 @@ fn through(batch: &Batch) -> Vec<Way> {
 async fn sixteen_keys_are_enrolled_at_once_for_sixteen_people() {
     let world = world(16, Role::HelpDesk).await;
     let keys: Vec<SoftKey> = (1..=16).map(|n| put(&world, n)).collect();
-    world.station.slots().settled(Duration::from_secs(5)).await;
+    answering(&world).await;
     let plan = plan(&world, ENROL, 16);
     let id = plan.id;
     let running = Running::begin(&world, Start::New(Box::new(plan)), ScriptedCrew::default());
@@ -272,7 +272,7 @@ async fn the_operators_own_key_and_a_key_of_somebody_else_do_not_take_part() {
 async fn a_dry_run_says_what_would_happen_and_changes_nothing() {
     let world = world(2, Role::HelpDesk).await;
     let keys = [put(&world, 1), put(&world, 2), put(&world, 3)];
-    world.station.slots().settled(Duration::from_secs(5)).await;
+    answering(&world).await;
     let plan = plan(&world, ENROL, 2);
     let head = audit::verify(&world.data()).expect("whole").head;
     let told = forecast(&world.station, &plan, &Stopper::default().cancel()).await;

@@ -18,7 +18,7 @@ use keydesk::station::stopper::Stopper;
 use keydesk::workflow::{Desk, care};
 
 use crate::care_test::{ready, touching, with_pin};
-use crate::scenarios::{PIN, SLOT, world};
+use crate::scenarios::{PIN, SLOT, answering, world};
 
 #[derive(Clone, Default)]
 struct Paper(Arc<Mutex<Vec<u8>>>);
@@ -36,7 +36,7 @@ impl Write for Paper {
 
 /// Runs `keydesk key …` as at a shell, at the key in the slot; how it ended and everything that was printed.
 async fn key(world: &World, line: &[&str]) -> (Outcome, String) {
-    world.station.slots().settled(Duration::from_secs(2)).await;
+    answering(&world).await;
     world.station.keep_session().expect("kept");
     let place = ["--key", SLOT, "--wait", "20"];
     let words = ["keydesk", "key"].iter().chain(line).chain(&place);

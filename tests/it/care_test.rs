@@ -18,7 +18,9 @@ use keydesk::workflow::care::{self, CareDesk};
 use keydesk::workflow::dialogue::{CareResult, Ending, Event, PushState};
 use keydesk::workflow::{Desk, KeyFault, Stop};
 
-use crate::scenarios::{OPERATOR_SLOT, PIN, SLOT, desk, enrol, fresh_key, person, world};
+use crate::scenarios::{
+    OPERATOR_SLOT, PIN, SLOT, answering, desk, enrol, fresh_key, person, world,
+};
 
 pub fn touching(profile: Profile) -> SoftKey {
     SoftKey::new(profile.with_touch(TouchPolicy::Auto))
@@ -38,8 +40,7 @@ pub async fn with_pin(world: &World, profile: Profile) -> SoftKey {
 }
 
 pub async fn ready(world: &World) -> (StationDesk<ScriptedFace>, Arc<ScriptedFace>) {
-    let settled = std::time::Duration::from_secs(2);
-    world.station.slots().settled(settled).await;
+    answering(world).await;
     desk(world, &Cancel::default())
 }
 

@@ -18,7 +18,7 @@ use keydesk::workflow::dialogue::{Answer, Question};
 use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 use rustix::termios::{LocalModes, tcgetattr};
 
-use crate::scenarios::{SLOT, world};
+use crate::scenarios::{SLOT, answering, world};
 
 const OTHER_SLOT: &str = "1-1.3";
 const OPERATOR_SLOT: &str = "1-1.1";
@@ -107,7 +107,7 @@ async fn enrol_by(
             wait,
         },
     };
-    world.station.slots().settled(Duration::from_secs(2)).await;
+    answering(&world).await;
     // A command takes up the session that the last one kept.
     world.station.keep_session().expect("kept");
     let command = StationCommand::Enrol(&arguments);
@@ -197,7 +197,7 @@ async fn an_enrolment_ends_with_what_the_person_must_know() {
 async fn the_old_pin_is_the_first_line_the_new_one_the_second_and_the_last_attempt_is_not_spent() {
     let world = world(1).await;
     world.rack.put(SLOT, &manual("A"));
-    world.station.slots().settled(Duration::from_secs(2)).await;
+    answering(&world).await;
     let keys = world.station.slots().keys();
     let key = keys.into_iter().next().expect("a key in the bay");
     let file = pins();

@@ -18,7 +18,7 @@ use keydesk::workflow;
 use keydesk::workflow::dialogue::{Ending, Event};
 use tokio::sync::mpsc;
 
-use crate::scenarios::SLOT;
+use crate::scenarios::{SLOT, answering};
 
 const FIRST: &str = "1-1.1";
 const SECOND: &str = "1-1.3";
@@ -55,7 +55,7 @@ impl Seat {
         assert_ne!(operators.first(), operators.last());
         let key = SoftKey::new(Profile::yubikey_5_nfc().with_touch(TouchPolicy::Manual));
         world.rack.put(SLOT, &key);
-        world.station.slots().settled(Duration::from_secs(2)).await;
+        answering(&world).await;
         let (commands, inbox) = mpsc::channel(kiosk::CHANNEL);
         let (screen, updates) = mpsc::channel(kiosk::CHANNEL);
         tokio::spawn(Kiosk::serve(

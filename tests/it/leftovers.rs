@@ -1,7 +1,5 @@
 //! What the record says of a key that made nothing, or may have: most of all one that can't list what it holds.
 
-use std::time::Duration;
-
 use keydesk::app::demo::world::{ScriptedFace, World};
 use keydesk::bay::Cancel;
 use keydesk::bay::soft::{Fault, Profile, SoftKey, TouchPolicy};
@@ -12,7 +10,7 @@ use keydesk::store::audit;
 use keydesk::workflow::dialogue::{Event, Step};
 use keydesk::workflow::{self, KeyFault, Stop};
 
-use crate::scenarios::{PIN, SLOT, enrol, fresh_key, person, world};
+use crate::scenarios::{PIN, SLOT, answering, enrol, fresh_key, person, world};
 
 /// How intents ended, oldest first, and what was left on their keys.
 pub fn endings(world: &World) -> Vec<(EndReason, Remains)> {
@@ -42,7 +40,7 @@ async fn a_key_that_says_itself_that_it_made_nothing_leaves_no_doubt() {
     let world = world(refusals.len()).await;
     for (n, code) in refusals.into_iter().enumerate() {
         let key = unlistable(&world);
-        world.station.slots().settled(Duration::from_secs(2)).await;
+        answering(&world).await;
         key.inject(Fault::Status {
             command: MAKE_CREDENTIAL,
             code,
@@ -63,7 +61,7 @@ async fn a_key_that_says_itself_that_it_made_nothing_leaves_no_doubt() {
 async fn an_answer_that_cannot_be_read_leaves_the_question_open() {
     let world = world(1).await;
     let key = unlistable(&world);
-    world.station.slots().settled(Duration::from_secs(2)).await;
+    answering(&world).await;
     key.inject(Fault::Truncate {
         command: MAKE_CREDENTIAL,
         length: 20,
@@ -78,7 +76,7 @@ async fn an_answer_that_cannot_be_read_leaves_the_question_open() {
 async fn a_stop_while_a_key_that_cannot_list_waits_for_a_finger_leaves_no_doubt() {
     let world = world(1).await;
     let key = unlistable(&world);
-    world.station.slots().settled(Duration::from_secs(2)).await;
+    answering(&world).await;
     key.set_touch(TouchPolicy::Manual);
     let cancel = Cancel::default();
     let hand = cancel.clone();
@@ -123,7 +121,7 @@ async fn a_twin_that_holds_no_such_credential_does_not_say_that_it_was_deleted()
     enrol(&world, 2).await.expect("the twin has its PIN");
     let key = fresh_key();
     world.rack.put(SLOT, &key);
-    world.station.slots().settled(Duration::from_secs(2)).await;
+    answering(&world).await;
     let rack = world.rack.clone();
     let face = ScriptedFace::new(SLOT, PIN).hearing(move |event| {
         if matches!(event, Event::Step { step: Step::Test }) {

@@ -18,7 +18,7 @@ use keydesk::workflow::{self, How, Stop};
 use crate::faulty_desk::{FaultyDesk, Mishap};
 use crate::leftovers::endings;
 use crate::outbox::{in_between, sql};
-use crate::scenarios::{OPERATOR_SLOT, SLOT, desk, fresh_key, world};
+use crate::scenarios::{OPERATOR_SLOT, SLOT, answering, desk, fresh_key, world};
 
 /// Longer than any run here may last, with other tests beside it.
 const LONG: Duration = Duration::from_secs(20);
@@ -59,7 +59,7 @@ async fn next_start(world: World, key: &SoftKey) -> World {
     world.rack.put(OPERATOR_SLOT, &own.expect("a key"));
     key.power_cycle();
     world.rack.put(SLOT, key);
-    world.station.slots().settled(Duration::from_secs(2)).await;
+    answering(&world).await;
     let face = Arc::new(ScriptedFace::new(OPERATOR_SLOT, OPERATOR_PIN));
     let mut desk = StationDesk::new(Arc::clone(&world.station), face, Cancel::default());
     workflow::sign_in(&mut desk).await.expect("signed in");
@@ -157,7 +157,7 @@ async fn a_key_that_can_list_nothing_is_asked_to_sign_and_the_record_says_what_t
     for (call, mishap, remains) in cases {
         let key = SoftKey::new(Profile::ctap20().with_touch(TouchPolicy::Auto));
         world.rack.put(SLOT, &key);
-        world.station.slots().settled(Duration::from_secs(2)).await;
+        answering(&world).await;
         let name = format!("{mishap:?} {call}");
         let (ended, _) =
             with_mishap(&world, &name, |inner| FaultyDesk::at(inner, call, mishap)).await;

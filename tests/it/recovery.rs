@@ -13,7 +13,7 @@ use keydesk::workflow::dialogue::{Ending, Event, PushState};
 use keydesk::workflow::{self, How};
 
 use crate::faulty_desk::{FaultyDesk, Mishap};
-use crate::scenarios::{SLOT, desk, enrol, fresh_key, person, state_of, world};
+use crate::scenarios::{SLOT, answering, desk, enrol, fresh_key, person, state_of, world};
 
 /// What must hold once a stopped or failed enrolment has been recovered from.
 async fn check_invariants(world: &World, n: usize, key: &SoftKey, label: &str) {
@@ -90,7 +90,7 @@ async fn every_port_call_may_fail_or_be_the_last_one_before_a_power_cut() {
             world.station.resume_session().expect("a session");
             key.power_cycle();
             world.rack.put(SLOT, &key);
-            world.station.slots().settled(Duration::from_secs(2)).await;
+            answering(&world).await;
             recover(&world, &label).await;
             check_invariants(&world, n, &key, &label).await;
             if matches!(outcome, Some(Ok(_))) {
@@ -117,7 +117,7 @@ async fn stopped_at(world: World, n: usize, call: &'static str, mishap: Mishap) 
     world.station.resume_session().expect("a session");
     key.power_cycle();
     world.rack.put(SLOT, &key);
-    world.station.slots().settled(Duration::from_secs(2)).await;
+    answering(&world).await;
     world
 }
 
@@ -165,7 +165,7 @@ async fn a_blank_twin_neither_ends_unfinished_work_nor_gets_a_pin() {
     let twin = fresh_key();
     world.rack.pull(&Place::new(SLOT));
     world.rack.put(SLOT, &twin);
-    world.station.slots().settled(Duration::from_secs(2)).await;
+    answering(&world).await;
     let work = world.station.store().unfinished().expect("read");
     let work = work.into_iter().next().expect("unfinished work");
     let (mut desk, face) = desk(&world, &Cancel::default());

@@ -28,7 +28,7 @@ use keydesk::workflow::{self, How, NotReset, ResetDesk, ResetOrder, Stop};
 
 use crate::faulty_desk::{FaultyDesk, Mishap, call, key_fault, registry_fault, stop_the_world};
 use crate::headless::paper;
-use crate::scenarios::{PIN, SLOT, enrol, fresh_key, person, world};
+use crate::scenarios::{PIN, SLOT, answering, enrol, fresh_key, person, world};
 
 impl<D: ResetDesk> ResetDesk for FaultyDesk<D> {
     async fn known_credentials(
@@ -264,7 +264,7 @@ async fn a_key_that_asks_for_a_long_touch_is_held() {
     let key = SoftKey::new(Profile::ctap23().with_touch(TouchPolicy::Manual));
     let world = world(1).await;
     world.rack.put(SLOT, &key);
-    world.station.slots().settled(Duration::from_secs(2)).await;
+    answering(&world).await;
     let hand = hands(&world.rack);
     let holder = key.clone();
     let hear = move |event: &Event| {
@@ -375,7 +375,7 @@ async fn a_reset_stopped_anywhere_is_not_begun_or_is_unfinished_work_that_ends_w
             world.station.resume_session().expect("a session");
             key.power_cycle();
             world.rack.put(SLOT, &key);
-            world.station.slots().settled(Duration::from_secs(2)).await;
+            answering(&world).await;
             let work = world.station.store().unfinished().expect("read");
             let queued = world.station.store().outbox().expect("read").len();
             match work.as_slice() {

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use keydesk::app::demo::world::{OPERATOR_PIN, Rack, ScriptedFace, World};
-use keydesk::bay::Cancel;
 use keydesk::bay::soft::{Profile, SoftKey, TouchPolicy};
+use keydesk::bay::{Cancel, Slot, SlotState};
 use keydesk::domain::authority::Role;
 use keydesk::domain::change::{OutboxBody, Remains};
 use keydesk::domain::{PersonId, Place};
@@ -60,6 +60,19 @@ pub async fn world(count: usize) -> World {
         .await
         .expect("signed in");
     world
+}
+
+/// Waits until every key that is in has said what it is, or that it can't.
+pub async fn answering(world: &World) {
+    let mut bay = world.station.slots().watch();
+    let asked = |slot: &Slot| matches!(slot.state, SlotState::Opening);
+    let all = async {
+        while bay.borrow_and_update().iter().any(asked) {
+            world.station.slots().changed(&mut bay).await;
+        }
+    };
+    let answered = tokio::time::timeout(Duration::from_secs(10), all).await;
+    answered.expect("every key says what it is");
 }
 
 pub fn desk(world: &World, cancel: &Cancel) -> (StationDesk<ScriptedFace>, Arc<ScriptedFace>) {
@@ -173,7 +186,7 @@ async fn without_a_registry_and_a_ticket_nothing_touches_the_key() {
     let mut world = world(1).await;
     let key = fresh_key();
     world.rack.put(SLOT, &key);
-    world.station.slots().settled(Duration::from_secs(2)).await;
+    answering(&world).await;
     world.stop_registry().await;
     let before = key.counters().packets_to_key;
     let stop = enrol(&world, 1).await.expect_err("unreachable");
@@ -311,7 +324,7 @@ async fn cancelling_at_any_step_says_what_remains_and_leaves_no_credential() {
     for (n, (step, remains)) in steps.into_iter().enumerate() {
         let key = fresh_key();
         world.rack.put(SLOT, &key);
-        world.station.slots().settled(Duration::from_secs(2)).await;
+        answering(&world).await;
         let cancel = Cancel::default();
         let (hand, holder) = (cancel.clone(), key.clone());
         let face = ScriptedFace::new(SLOT, PIN).hearing(move |event| {

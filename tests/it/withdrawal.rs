@@ -26,7 +26,7 @@ use keydesk::workflow::{self, How, Refused, Stop};
 use crate::faulty_desk::{FaultyDesk, Mishap};
 use crate::headless::{fd_of, paper, pin_file};
 use crate::outbox::{in_conflict_on, waiting};
-use crate::scenarios::{PIN, SLOT, desk, enrol, fresh_key, person, world};
+use crate::scenarios::{PIN, SLOT, answering, desk, enrol, fresh_key, person, world};
 
 /// A world with a key in the slot whose enrolment the registry has refused.
 async fn refused(key: &SoftKey) -> (World, OutboxEntry) {
@@ -105,7 +105,7 @@ async fn a_twin_that_does_not_hold_the_credential_is_not_taken_for_the_key() {
     let twin = fresh_key();
     world.rack.pull(&Place::new(SLOT));
     world.rack.put(SLOT, &twin);
-    world.station.slots().settled(Duration::from_secs(2)).await;
+    answering(&world).await;
     let (mut desk, face) = desk(&world, &Cancel::default());
     let run = workflow::withdraw(&mut desk, of(&world, &entry), How::WithKey);
     let ended = tokio::time::timeout(Duration::from_secs(1), run).await;
@@ -158,7 +158,7 @@ async fn a_withdrawal_stopped_anywhere_is_still_in_conflict_or_is_unfinished_wor
             world.station.resume_session().expect("a session");
             key.power_cycle();
             world.rack.put(SLOT, &key);
-            world.station.slots().settled(Duration::from_secs(2)).await;
+            answering(&world).await;
             let store = world.station.store();
             let work = store.unfinished().expect("read");
             match (waiting(&world).as_slice(), work.as_slice()) {

@@ -1,7 +1,6 @@
 //! Sixteen keys at once, some of which misbehave: the others do not notice.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use keydesk::bay::soft::{Fault, Profile as Model, SoftKey, TouchPolicy};
 use keydesk::domain::Place;
@@ -12,6 +11,7 @@ use keydesk::station::face::board::{Board, SlotWork};
 
 use super::crew::ScriptedCrew;
 use super::{ENROL, Running, ends, fresh, plan, put, slot, world};
+use crate::scenarios::answering;
 
 const CLIENT_PIN: u8 = 0x06;
 const PIN_BLOCKED: u8 = 0x32;
@@ -35,7 +35,7 @@ async fn sixteen_keys_go_on_beside_one_that_is_pulled_one_that_stalls_one_that_i
     world.rack.put(&slot(17), &SoftKey::new(no_pin));
     let keys: Vec<SoftKey> = (1..=16).map(|n| put(&world, n)).collect();
     keys[0].set_touch(TouchPolicy::Manual);
-    world.station.slots().settled(Duration::from_secs(5)).await;
+    answering(&world).await;
     keys[1].inject(Fault::StallAt(1));
     keys[2].inject(Fault::Status {
         command: CLIENT_PIN,

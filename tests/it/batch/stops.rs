@@ -15,7 +15,7 @@ use keydesk::store::audit;
 
 use super::crew::ScriptedCrew;
 use super::{ENROL, Running, ends, plan, put, slot, world};
-use crate::scenarios::person;
+use crate::scenarios::{answering, person};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_batch_that_was_stopped_goes_on_where_it_was_with_its_keys_in_other_slots() {
@@ -49,7 +49,7 @@ async fn a_batch_that_was_stopped_goes_on_where_it_was_with_its_keys_in_other_sl
         key.set_touch(TouchPolicy::Auto);
         world.rack.put(&slot(n + 4), key);
     }
-    world.station.slots().settled(Duration::from_secs(5)).await;
+    answering(&world).await;
     let running = Running::begin(&world, Start::Resume(id), ScriptedCrew::default());
     let (batch, finish) = running.end().await;
     assert_eq!((finish, ends(&batch, KeyEnd::Done)), (Finish::Complete, 3));
@@ -102,7 +102,7 @@ impl Frozen {
         for (n, key) in keys.iter().enumerate() {
             world.rack.put(&slot(n + 1), key);
         }
-        world.station.slots().settled(Duration::from_secs(5)).await;
+        answering(&world).await;
         let plan = plan(&world, ENROL, keys.len());
         let id = plan.id;
         let reached = Arc::new(AtomicUsize::new(0));
@@ -192,7 +192,7 @@ async fn a_station_that_is_killed_after_any_record_of_a_batch_goes_on_without_do
             for (n, key) in keys.iter().enumerate() {
                 world.rack.put(&slot(n + 1), key);
             }
-            world.station.slots().settled(Duration::from_secs(5)).await;
+            answering(&world).await;
             let known = world
                 .station
                 .store()
