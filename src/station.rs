@@ -8,6 +8,7 @@ mod care;
 pub mod config;
 pub mod desk;
 pub mod face;
+mod factors;
 mod join;
 pub mod keys;
 pub mod kiosk;

@@ -34,7 +34,7 @@ pub use error::{Damage, StoreError};
 pub use illegal::Illegal;
 pub use index::Counts;
 pub use journal::Hash;
-pub use read::{SessionRecord, StationFacts};
+pub use read::{SessionRecord, StationFacts, TicketFor};
 pub use room::Room;
 
 use crate::domain::{Change, Record};

@@ -5,6 +5,7 @@
 //!
 //! Invariant: nothing irreversible is asked of a key before [`Desk::commit`] returned for its intent.
 
+pub mod app;
 pub mod batch;
 pub mod care;
 mod ceremony;
@@ -17,6 +18,7 @@ mod retest;
 mod sign_in;
 mod steps;
 mod undo;
+mod visit;
 mod withdraw;
 
 pub use ceremony::{Ceremony, Verified, client_data, verify_assertion};
@@ -348,6 +350,9 @@ pub enum Stop {
     /// The key's answer does not verify.
     #[error("the key's answer does not verify: {0}")]
     Unproven(String),
+    /// No code was right, and no more are taken.
+    #[error("none of {0} codes was right: see to the phone's clock, then start again")]
+    WrongCodes(u8),
     /// The run ended after it had changed the key; this is what remains.
     #[error("{cause}; {}", remains_text(*.remains))]
     Left {
@@ -380,6 +385,10 @@ fn remains_text(remains: Remains) -> &'static str {
         Remains::OnPhone => {
             "the phone may hold an entry whose codes open nothing: delete it from the app"
         }
+        Remains::AppUnknown => {
+            "whether the app is enrolled is not known: look at unfinished work and the outbox before its entry is deleted"
+        }
+        Remains::NotAssigned => "the token is still in stock",
         Remains::MayBeAssigned => {
             "the registry may list the token as this person's: see unfinished work"
         }
@@ -401,6 +410,7 @@ impl Stop {
             Self::Strands { .. } => "strands",
             Self::Store(_) => "store",
             Self::Unproven(_) => "unproven",
+            Self::WrongCodes(_) => "wrong-codes",
             Self::Left { cause, .. } => cause.code(),
         }
     }

@@ -96,7 +96,7 @@ pub fn outcome_of_stop(stop: &Stop) -> Outcome {
         | Stop::Strands { .. }
         | Stop::RegistryRefused { .. }
         | Stop::OfferExpired => Exit::Refused,
-        Stop::Key(_) | Stop::Unproven(_) => Exit::Key,
+        Stop::Key(_) | Stop::Unproven(_) | Stop::WrongCodes(_) => Exit::Key,
         Stop::Unreachable(_) => Exit::Unreachable,
         Stop::Store(_) | Stop::Left { .. } => Exit::Store,
     };
@@ -117,6 +117,8 @@ fn left(remains: Remains) -> &'static str {
         Remains::MayBeReset => "the key may have been reset; it is recorded",
         Remains::Changed | Remains::MayBeChanged | Remains::PinProven => "the key was cared for",
         Remains::OnPhone => "delete its entry from the phone: its codes open nothing",
+        Remains::AppUnknown => "whether the app is enrolled is not known",
+        Remains::NotAssigned => "the token is still in stock",
         Remains::MayBeAssigned => "the registry may list the token; it is recorded",
     }
 }

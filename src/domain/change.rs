@@ -373,7 +373,7 @@ pub struct Made {
 pub enum EndReason {
     /// Somebody cancelled.
     Cancelled,
-    /// The key refused or failed.
+    /// The key refused or failed, or no code was right.
     KeyFailed {
         /// In words, for the record.
         what: String,
@@ -416,6 +416,10 @@ pub enum Remains {
     PinProven,
     /// The person's phone may hold an entry whose codes open nothing.
     OnPhone,
+    /// The app may be enrolled or not: the station's memory failed before that was known.
+    AppUnknown,
+    /// The hardware token is still in stock.
+    NotAssigned,
     /// The registry lists the hardware token as the person's, or may do so.
     MayBeAssigned,
 }

@@ -3,6 +3,7 @@
 //! Invariant: once `cancel` is set, every question and every key operation ends with "cancelled"; what is already in the
 //! journal stays there.
 
+mod app;
 mod care;
 mod reset;
 mod stopwatch;
@@ -325,6 +326,10 @@ impl<F: Face + Sync + 'static> Desk for StationDesk<F> {
                 | Change::WithdrawalBegun { .. }
                 | Change::ResetBegun { .. }
                 | Change::ConflictResolved { .. }
+                | Change::AppBegun { .. }
+                | Change::AppEnrolled { .. }
+                | Change::FactorRemoved { .. }
+                | Change::TokenBegun { .. }
         ) {
             self.cleared().await?;
         }

@@ -15,7 +15,7 @@ use crate::domain::care::{CareRecord, Oddity, Portrait};
 use crate::domain::change::{OutboxEntry, Resolution, Unfinished};
 use crate::domain::{EntryId, IntentId, KeyFacts, Person, PersonId, Pin, Place, Secret};
 use crate::wire::{Expected, Operator, PersonDetail};
-use crate::workflow::dialogue::{Answer, CareJob, Event, Question};
+use crate::workflow::dialogue::{Answer, AppJob, CareJob, Event, Question};
 
 /// What a face asks of the station.
 pub enum Command {
@@ -48,6 +48,13 @@ pub enum Command {
     /// Start an enrolment.
     Enrol {
         /// For whom.
+        person: PersonId,
+    },
+    /// Do something about a person's authenticator apps and hardware tokens.
+    App {
+        /// What.
+        app: AppJob,
+        /// Whose.
         person: PersonId,
     },
     /// Take up unfinished work.

@@ -23,8 +23,9 @@ use crate::bay::Cancel;
 use crate::domain::care::PinRule;
 use crate::domain::{OperatorId, PersonId, Place, Secret};
 use crate::wire::TicketRequest;
+use crate::workflow::app;
 use crate::workflow::care::{self, PinWish};
-use crate::workflow::dialogue::{CareJob, Ending};
+use crate::workflow::dialogue::{AppJob, CareJob, Ending};
 use crate::workflow::{self, How, Refused, ResetOrder, Stop};
 use batch::KioskBatch;
 use home::Home;
@@ -60,6 +61,7 @@ enum Task {
     SignIn,
     FirstSignIn(Secret),
     Enrol(PersonId),
+    App(AppJob, PersonId),
     Resolve(Box<crate::domain::change::Unfinished>, How),
     Withdraw(Box<Refused>, How),
     Care(Place, CareJob, PinWish),
@@ -142,6 +144,7 @@ impl Kiosk {
             Command::SignIn => self.start(Task::SignIn),
             Command::FirstSignIn { code } => self.start(Task::FirstSignIn(code)),
             Command::Enrol { person } => self.start(Task::Enrol(person)),
+            Command::App { app, person } => self.start(Task::App(app, person)),
             Command::Resolve {
                 intent,
                 without_key,
@@ -342,6 +345,7 @@ impl Kiosk {
                     Task::SignIn => workflow::sign_in(&mut desk).await,
                     Task::FirstSignIn(code) => workflow::first_sign_in(&mut desk, &code).await,
                     Task::Enrol(person) => workflow::enrol(&mut desk, &person).await,
+                    Task::App(job, person) => app::run(&mut desk, job, &person).await,
                     Task::Resolve(work, how) => workflow::resolve(&mut desk, *work, how).await,
                     Task::Withdraw(what, how) => workflow::withdraw(&mut desk, *what, how).await,
                     Task::Reset(place) => {

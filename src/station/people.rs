@@ -10,7 +10,7 @@ use crate::domain::authority::Action;
 use crate::domain::change::{EntryState, OutboxBody};
 use crate::domain::search::Search;
 use crate::domain::{Bytes, Change, Person, PersonId};
-use crate::store::StoreError;
+use crate::store::{StoreError, TicketFor};
 use crate::wire::{Offer, PersonDetail, TicketRequest};
 use crate::workflow::{Offered, Stop};
 
@@ -18,23 +18,40 @@ use crate::workflow::{Offered, Stop};
 const FOUND_MAX: u32 = 20;
 
 impl Station {
-    /// A fresh offer, or a ticket when the registry can't be reached.
+    /// A fresh offer, or a ticket for a key when the registry can't be reached.
     pub async fn offer(&self, person: &PersonId) -> Result<Offered, Stop> {
+        self.offer_for(person, TicketFor::Key).await
+    }
+
+    /// A fresh offer, or a ticket for an app, and `with_key` for a key as well, when the registry can't be reached.
+    pub(super) async fn app_offer(
+        &self,
+        person: &PersonId,
+        with_key: bool,
+    ) -> Result<Offered, Stop> {
+        let purpose = match with_key {
+            true => TicketFor::Both,
+            false => TicketFor::App,
+        };
+        self.offer_for(person, purpose).await
+    }
+
+    async fn offer_for(&self, person: &PersonId, purpose: TicketFor) -> Result<Offered, Stop> {
         let session = self.session()?;
         let offered = match self.heard_in(&session, self.registry()?.offer(&session, person).await)
         {
             Ok(offer) => Offered { offer, fresh: true },
-            Err(Stop::Unreachable(why)) => self.ticket(person, &why)?,
+            Err(Stop::Unreachable(why)) => self.ticket(person, purpose, &why)?,
             Err(stop) => return Err(stop),
         };
         check_offer(&offered.offer, Some(person))?;
         Ok(offered)
     }
 
-    fn ticket(&self, person: &PersonId, why: &str) -> Result<Offered, Stop> {
+    fn ticket(&self, person: &PersonId, purpose: TicketFor, why: &str) -> Result<Offered, Stop> {
         let ticket = self
             .store
-            .ticket(person, self.registry_now())
+            .ticket(person, purpose, self.registry_now())
             .map_err(failed)?;
         match ticket {
             Some(offer) => Ok(Offered {

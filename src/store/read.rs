@@ -14,7 +14,9 @@ use super::index::rows::{
 };
 use super::index::{Counts, Index, IndexFault, Row, View};
 use crate::domain::change::{Enrolment, KeyRecord, MetadataImport, OutboxEntry, Unfinished};
-use crate::domain::{Bytes, EntryId, IntentId, KeyFacts, KeyId, PersonId, Place, StationId};
+use crate::domain::{
+    Bytes, EntryId, IntentId, KeyFacts, KeyId, OfferId, PersonId, Place, StationId,
+};
 use crate::wire::{Offer, Operator};
 
 /// Which station this is, and whose: from the last `StationJoined`.
@@ -150,9 +152,14 @@ impl Store {
         })
     }
 
-    /// A ticket for this person that has not expired at `now` and that nothing has used: not an enrolment or a test, nor
-    /// an intent that is still open. Of several, the one that lives longest.
-    pub fn ticket(&self, person: &PersonId, now: Timestamp) -> Result<Option<Offer>, StoreError> {
+    /// A ticket for this person that has not expired at `now` and of which nothing has used what it is wanted for: not an
+    /// enrolment or a test, nor an intent that is still open. Of several, the one that lives longest.
+    pub fn ticket(
+        &self,
+        person: &PersonId,
+        purpose: TicketFor,
+        now: Timestamp,
+    ) -> Result<Option<Offer>, StoreError> {
         self.read(|index| {
             let mut best: Option<Offer> = None;
             for (_, row) in index.rows(&tickets_for(person))? {
@@ -162,7 +169,14 @@ impl Store {
                 let better = best
                     .as_ref()
                     .is_none_or(|best| best.expires_at < offer.expires_at);
-                if offer.expires_at > now && better && index.row(&offer_row(offer.id))?.is_none() {
+                let Some(parts) = purpose.parts(&offer) else {
+                    continue;
+                };
+                let mut unused = true;
+                for part in parts {
+                    unused &= index.row(&offer_row(part))?.is_none();
+                }
+                if offer.expires_at > now && better && unused {
                     best = Some(offer);
                 }
             }
@@ -174,6 +188,29 @@ impl Store {
     /// are fetched.
     pub fn tickets(&self, day: jiff::civil::Date) -> Result<Vec<Offer>, StoreError> {
         self.read(|index| values(&index.rows(&tickets_of(day))?))
+    }
+}
+
+/// What a ticket is wanted for: its parts are used one by one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TicketFor {
+    /// A key.
+    Key,
+    /// An authenticator app.
+    App,
+    /// Both in one visit.
+    Both,
+}
+
+impl TicketFor {
+    /// The parts that must be unused; `None` where the ticket does not have them.
+    fn parts(self, offer: &Offer) -> Option<Vec<OfferId>> {
+        let app = offer.app.as_ref().map(|app| app.id);
+        match self {
+            Self::Key => Some(vec![offer.id]),
+            Self::App => Some(vec![app?]),
+            Self::Both => Some(vec![offer.id, app?]),
+        }
     }
 }
 

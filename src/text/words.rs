@@ -209,6 +209,8 @@ impl Text {
             Remains::Changed => tr!(self, "leaves-changed"),
             Remains::MayBeChanged => tr!(self, "leaves-may-be-changed"),
             Remains::OnPhone => tr!(self, "leaves-on-phone"),
+            Remains::AppUnknown => tr!(self, "leaves-app-unknown"),
+            Remains::NotAssigned => tr!(self, "leaves-not-assigned"),
             Remains::MayBeAssigned => tr!(self, "leaves-may-be-assigned"),
         }
     }
@@ -228,6 +230,8 @@ impl Text {
             Remains::MayBeChanged => tr!(self, "remains-may-be-changed"),
             Remains::PinProven => tr!(self, "remains-pin-proven"),
             Remains::OnPhone => tr!(self, "remains-on-phone"),
+            Remains::AppUnknown => tr!(self, "remains-app-unknown"),
+            Remains::NotAssigned => tr!(self, "remains-not-assigned"),
             Remains::MayBeAssigned => tr!(self, "remains-may-be-assigned"),
         }
     }
@@ -410,6 +414,7 @@ impl Text {
             "offer-expired" => explained!("stop-offer-expired", "stop-offer-expired-next"),
             "strands" => explained!("stop-strands", "stop-strands-next"),
             "store" => explained!("stop-store", "stop-store-next"),
+            "wrong-codes" => explained!("stop-wrong-codes", "stop-wrong-codes-next"),
             "unproven" => explained!("stop-unproven", "stop-unproven-next"),
             "key-gone" => explained!("stop-key-gone", "stop-key-gone-next"),
             "touch-timeout" => explained!("stop-touch-timeout", "stop-touch-timeout-next"),

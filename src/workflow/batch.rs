@@ -5,6 +5,7 @@
 //!
 //! Invariant: a key that is somebody's already, or the operator's own, is refused before anything is changed on it.
 
+use super::app::AppDesk;
 use super::care::{CareDesk, PinWish, TEST_RP_ID, configure, set_pin, test_key};
 use super::dialogue::{CareResult, Ending, PushState};
 use super::resolve::{How, resolve};
@@ -135,7 +136,7 @@ async fn first_held<'a, D: Desk>(
 ///
 /// # Errors
 /// [`Stop`]; the next call goes on at the step where this one stopped.
-pub async fn provision<D: ResetDesk>(
+pub async fn provision<D: ResetDesk + AppDesk>(
     desk: &mut D,
     hand: &impl Hand,
     job: &KeyJob,
@@ -165,7 +166,7 @@ pub async fn provision<D: ResetDesk>(
 
 /// Ends what a stop left open on the key, but for an enrolment, which is finished at its own step. The steps that turn out to be
 /// done by that.
-async fn settle<D: ResetDesk>(
+async fn settle<D: ResetDesk + AppDesk>(
     desk: &mut D,
     job: &KeyJob,
     run: &mut KeyRun,
@@ -196,7 +197,7 @@ async fn settle<D: ResetDesk>(
     Ok(done)
 }
 
-async fn do_step<D: ResetDesk>(
+async fn do_step<D: ResetDesk + AppDesk>(
     desk: &mut D,
     hand: &impl Hand,
     (job, step): (&KeyJob, &Step),
@@ -296,7 +297,7 @@ async fn set_up<D: CareDesk>(desk: &mut D, run: &mut KeyRun) -> Result<(), Stop>
     Ok(())
 }
 
-async fn enrol_for<D: ResetDesk>(
+async fn enrol_for<D: ResetDesk + AppDesk>(
     desk: &mut D,
     job: &KeyJob,
     run: &mut KeyRun,

@@ -5,7 +5,7 @@
 //! before it is called done, and then recorded.
 
 mod configure;
-mod credentials;
+pub(super) mod credentials;
 mod fingerprints;
 mod intent;
 mod pin;
@@ -19,6 +19,7 @@ pub(super) use intent::{may_resume, resume};
 pub use pin::{PinWish, change_pin, set_pin, verify_pin};
 pub use test::{TEST_RP_ID, test_key};
 pub use test_for::test_for;
+pub(super) use test_for::{ForPerson, sign_for};
 
 use serde::Serialize;
 

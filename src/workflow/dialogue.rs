@@ -5,7 +5,7 @@ mod ending;
 mod event;
 mod question;
 
-pub use app::{AppJob, AppQuestion, AppResult, CodeOf, OnScreen, Purpose};
+pub use app::{AppJob, AppQuestion, AppResult, CodeOf, OnScreen, Purpose, StationClock};
 pub use ending::{CareResult, Ending, PushState, StopView};
 pub use event::{Again, Coach, Event, HOLD_S, Note};
 pub use question::{Answer, HeldCredential, Question, Removal};

@@ -11,13 +11,11 @@ use super::steps::{
     unlock,
 };
 use super::undo::{Progress, give_up};
-use super::{Desk, KeyFault, NewCredential, Offered, Pushed, Stop, conclude, verify_assertion};
-use crate::domain::authority::Action;
+use super::visit::{Visit, host, receive};
+use super::{Desk, KeyFault, NewCredential, Pushed, Stop, conclude, verify_assertion};
 use crate::domain::change::{Enrolment, Made, Remains};
 use crate::domain::policy::{self, Circumstances, Finding, Verdict};
-use crate::domain::{
-    Change, EntryId, Identification, Intent, IntentId, KeyFacts, Person, PersonId, Pin,
-};
+use crate::domain::{Change, EntryId, Intent, IntentId, KeyFacts, PersonId, Pin};
 use crate::wire::webauthn::{CreationOptions, Descriptor, RequestOptions};
 use crate::wire::{EnrolmentPush, KeyReport, Offer, Operator, VERSION};
 
@@ -28,27 +26,30 @@ pub async fn enrol<D: Desk>(desk: &mut D, who: &PersonId) -> Result<Ending, Stop
 }
 
 async fn enrol_person<D: Desk>(desk: &mut D, who: &PersonId) -> Result<Ending, Stop> {
-    let operator = desk.operator().ok_or(Stop::SignedOut)?;
-    operator.role.may(Action::Enrol)?;
-    let Offered { mut offer, fresh } = desk.offer(who).await?;
+    let operator = host(desk)?;
+    let offered = desk.offer(who).await?;
+    let job = Job::Enrol {
+        person: offered.offer.person.clone(),
+    };
+    let visit = receive(desk, operator, offered, job).await?;
+    enrol_key(desk, &visit).await
+}
+
+/// Enrols a key for somebody who has been identified.
+pub(super) async fn enrol_key<D: Desk>(desk: &mut D, visit: &Visit) -> Result<Ending, Stop> {
+    let Visit {
+        operator,
+        identification,
+        ..
+    } = visit;
+    let mut offer = visit.offer.clone();
     exclude_what_was_enrolled_here(desk, &mut offer).await?;
-    desk.tell(Event::Began {
-        job: Job::Enrol {
-            person: offer.person.clone(),
-        },
-    });
-    let left = offer.expires_at.duration_since(desk.registry_now());
-    desk.tell(Event::Challenge {
-        expires_at: desk.now().saturating_add(left).unwrap_or(offer.expires_at),
-    });
-    let identification = identify(desk, &offer.person).await?;
-    operator.role.may(identification.action())?;
     let (mut key, held) = admitted_key(desk, &offer).await?;
     if held {
         let retest = Retest {
             offer: &offer,
-            identification: &identification,
-            operator: &operator,
+            identification,
+            operator,
             intent: None,
             pin_written: false,
         };
@@ -58,7 +59,7 @@ async fn enrol_person<D: Desk>(desk: &mut D, who: &PersonId) -> Result<Ending, S
         id: IntentId(desk.fresh_id()),
         offer,
         key: key.clone(),
-        identification,
+        identification: identification.clone(),
         operator: operator.id.clone(),
         begun_at: desk.now(),
         policy: desk.policy().digest().cloned(),
@@ -67,7 +68,7 @@ async fn enrol_person<D: Desk>(desk: &mut D, who: &PersonId) -> Result<Ending, S
         intent: Box::new(intent.clone()),
     })
     .await?;
-    fulfil(desk, &intent, &operator, &mut key, fresh).await
+    fulfil(desk, &intent, operator, &mut key, visit.fresh).await
 }
 
 /// A ticket may be older than an enrolment that was made here since: that one must not be made twice either.
@@ -82,23 +83,6 @@ async fn exclude_what_was_enrolled_here<D: Desk>(
         }
     }
     Ok(())
-}
-
-/// The operator confirms who is at the desk and says how that was established.
-async fn identify<D: Desk>(desk: &mut D, person: &Person) -> Result<Identification, Stop> {
-    begin_step(desk, Step::Identify);
-    loop {
-        let question = Question::Identify {
-            person: person.clone(),
-        };
-        if let Answer::Identified(identification) = desk.ask(question).await? {
-            let note = Note::Identified {
-                identification: identification.clone(),
-            };
-            end_step(desk, Step::Identify, note);
-            return Ok(identification);
-        }
-    }
 }
 
 /// A key that policy admits, and whether it holds a credential of this person already.
@@ -502,7 +486,12 @@ pub(super) async fn push<D: Desk>(
 }
 
 pub(super) async fn push_entry<D: Desk>(desk: &mut D, entry: EntryId) -> PushState {
-    begin_step(desk, Step::Push);
+    push_as(desk, entry, Step::Push).await
+}
+
+/// Sends an entry, as a step of the checklist.
+pub(super) async fn push_as<D: Desk>(desk: &mut D, entry: EntryId, step: Step) -> PushState {
+    begin_step(desk, step);
     // Whatever keeps it from being sent: it is recorded, and it waits.
     let pushed = desk.push(entry).await.unwrap_or(Pushed::Queued);
     let (note, state) = match pushed {
@@ -515,6 +504,6 @@ pub(super) async fn push_entry<D: Desk>(desk: &mut D, entry: EntryId) -> PushSta
             PushState::Conflict { detail },
         ),
     };
-    end_step(desk, Step::Push, note);
+    end_step(desk, step, note);
     state
 }

@@ -5,12 +5,13 @@
 //! of one intent. An operator's own key stays if the registry knows it, what was withdrawn is deleted, a reset is finished or done
 //! again, and what care was about to do is looked up on the key.
 
+use super::app::AppDesk;
 use super::care;
 use super::dialogue::{Ending, Event, Job, Note, Step};
 use super::enrol::{key_report, prove_and_record, push};
 use super::steps::{begin_step, choose_key, end_step, refresh, unlock};
 use super::undo::{Progress, delete_orphans, give_up};
-use super::{Desk, KeyFault, Offered, ResetDesk, Stop, conclude, own_key, reset, withdraw};
+use super::{Desk, KeyFault, Offered, ResetDesk, Stop, app, conclude, own_key, reset, withdraw};
 use crate::domain::authority::Action;
 use crate::domain::change::{EndReason, IntentStage, Made, OpenEnrolment, Remains, Unfinished};
 use crate::domain::{Bytes, Change, Intent, IntentId, KeyFacts};
@@ -35,7 +36,7 @@ impl How {
 }
 
 /// Takes up unfinished work.
-pub async fn resolve<D: ResetDesk>(
+pub async fn resolve<D: ResetDesk + AppDesk>(
     desk: &mut D,
     work: Unfinished,
     how: How,
@@ -44,7 +45,7 @@ pub async fn resolve<D: ResetDesk>(
     conclude(desk, result)
 }
 
-async fn resolve_work<D: ResetDesk>(
+async fn resolve_work<D: ResetDesk + AppDesk>(
     desk: &mut D,
     work: &Unfinished,
     how: How,
@@ -64,13 +65,16 @@ async fn resolve_work<D: ResetDesk>(
             unfinished: Box::new(work.clone()),
         },
     });
+    match work {
+        Unfinished::App(intent) => return app::resume_app(desk, intent, how).await,
+        Unfinished::Token(intent) => return app::resume_token(desk, intent, how).await,
+        _ => {}
+    }
     if how == How::WithoutKey {
         let remains = match work {
             Unfinished::Enrolment(open) if open.stage == IntentStage::Made => Remains::Credential,
             Unfinished::Reset(_) => Remains::MayBeReset,
             Unfinished::Care(_) => Remains::MayBeChanged,
-            Unfinished::App(_) => Remains::OnPhone,
-            Unfinished::Token(_) => Remains::MayBeAssigned,
             _ => Remains::Unknown,
         };
         return end(desk, work.id(), EndReason::ResolvedAfterStop, remains).await;
@@ -89,14 +93,9 @@ async fn resolve_work<D: ResetDesk>(
         }
         Unfinished::Reset(open) => reset::resume(desk, open, key, &operator.id).await,
         Unfinished::Care(intent) => care::resume(desk, intent, key).await,
-        Unfinished::App(_) => {
-            let why = EndReason::ResolvedAfterStop;
-            end(desk, work.id(), why, Remains::OnPhone).await
-        }
-        Unfinished::Token(_) => {
-            let why = EndReason::ResolvedAfterStop;
-            end(desk, work.id(), why, Remains::MayBeAssigned).await
-        }
+        // Both are dealt with above: no key is needed for them.
+        Unfinished::App(intent) => app::resume_app(desk, intent, how).await,
+        Unfinished::Token(intent) => app::resume_token(desk, intent, how).await,
     }
 }
 

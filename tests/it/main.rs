@@ -1,5 +1,6 @@
 //! Everything that is tested from outside: scenarios, screens, command line, registry contract, faults.
 
+mod apps;
 mod batch;
 mod bay;
 mod care_headless;

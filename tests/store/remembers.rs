@@ -4,7 +4,7 @@ use keydesk::domain::change::{
     EntryState, IntentStage, OutboxBody, Remains, Resolution, Unfinished,
 };
 use keydesk::domain::{Change, KeyId};
-use keydesk::store::{Illegal, Store, StoreError, audit};
+use keydesk::store::{Illegal, Store, StoreError, TicketFor, audit};
 use keydesk::wire::UnlockPush;
 use tempfile::tempdir;
 
@@ -203,7 +203,7 @@ fn a_ticket_serves_one_enrolment_and_comes_back_when_nothing_came_of_it() {
     let store = Store::open(dir.path()).unwrap();
     let ticket = |now: i64| {
         store
-            .ticket(&person(1).id, at(now))
+            .ticket(&person(1).id, TicketFor::Key, at(now))
             .unwrap()
             .map(|offer| offer.id)
     };

@@ -198,7 +198,7 @@ fn account(person: &Person) -> String {
 }
 
 /// DOMAIN, "Who may reset whom".
-fn who_may_reset(person: &Person) -> &'static str {
+pub(in crate::workflow) fn who_may_reset(person: &Person) -> &'static str {
     match person.kind {
         PersonKind::MainAdministrator | PersonKind::Unaffiliated => "Customer Service only",
         PersonKind::Employee

@@ -8,9 +8,9 @@ use super::super::retest::{Asked, sign_as_enrolled};
 use super::super::steps::{begin_step, end_step};
 use super::{CareDesk, begin, take_key};
 use crate::domain::authority::Action;
-use crate::domain::{Change, EntryId, Identification, PersonId, Place};
-use crate::wire::{TestPush, VERSION};
-use crate::workflow::dialogue::{CareJob, Ending, Event, Job, Note, Step};
+use crate::domain::{Change, EntryId, Identification, KeyFacts, OperatorId, PersonId, Place};
+use crate::wire::{TestOffer, TestPush, VERSION};
+use crate::workflow::dialogue::{CareJob, Ending, Event, Job, Note, PushState, Step};
 use crate::workflow::{KeyFault, Stop, conclude};
 
 /// Tests whether a key works for a person: an assertion by one of their credentials, which the registry checks.
@@ -39,6 +39,39 @@ async fn test_at_registry<D: CareDesk>(
     };
     let operator = begin(desk, job, Action::TestKey).await?;
     let offer = desk.test_offer(person).await?;
+    let left = offer.expires_at.duration_since(desk.registry_now());
+    desk.tell(Event::Challenge {
+        expires_at: desk.now().saturating_add(left).unwrap_or(offer.expires_at),
+    });
+    let asked = ForPerson {
+        person,
+        offer: &offer,
+        identification,
+        operator: operator.id,
+    };
+    let (key, push) = sign_for(desk, asked, at).await?;
+    Ok(Ending::WorksFor {
+        person: person.clone(),
+        key,
+        push,
+    })
+}
+
+/// Whose key signs, under which offer.
+pub(in crate::workflow) struct ForPerson<'a> {
+    pub(in crate::workflow) person: &'a PersonId,
+    pub(in crate::workflow) offer: &'a TestOffer,
+    pub(in crate::workflow) identification: Option<Identification>,
+    pub(in crate::workflow) operator: OperatorId,
+}
+
+/// A key of the person signs, and the registry is told.
+pub(in crate::workflow) async fn sign_for<D: CareDesk>(
+    desk: &mut D,
+    asked_of: ForPerson<'_>,
+    at: Option<&Place>,
+) -> Result<(KeyFacts, PushState), Stop> {
+    let ForPerson { person, offer, .. } = asked_of;
     if offer.request.allow_credentials.is_empty() {
         // An empty list would mean "any credential", and the key would sign for whomever it holds one for.
         return Err(Stop::RegistryRefused {
@@ -46,10 +79,6 @@ async fn test_at_registry<D: CareDesk>(
             detail: format!("{person} has no enrolled key: enrol one first"),
         });
     }
-    let left = offer.expires_at.duration_since(desk.registry_now());
-    desk.tell(Event::Challenge {
-        expires_at: desk.now().saturating_add(left).unwrap_or(offer.expires_at),
-    });
     let mut key = take_key(desk, at).await?;
     if key.pin_set == Some(false) {
         // No PIN, so nothing of anybody's that this relying party would accept.
@@ -70,8 +99,8 @@ async fn test_at_registry<D: CareDesk>(
         person: person.clone(),
         assertion: authentication_response(signed, client),
         key: key_report(&key),
-        identification,
-        operator: operator.id,
+        identification: asked_of.identification,
+        operator: asked_of.operator,
         tested_at: desk.registry_now(),
     };
     desk.commit(Change::Retested {
@@ -82,9 +111,5 @@ async fn test_at_registry<D: CareDesk>(
     .await?;
     end_step(desk, Step::Record, Note::None);
     let push = push_entry(desk, entry).await;
-    Ok(Ending::WorksFor {
-        person: person.clone(),
-        key,
-        push,
-    })
+    Ok((key, push))
 }

@@ -62,6 +62,21 @@ pub enum CodeOf {
     },
 }
 
+/// The station's clock, compared with the registry's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(tag = "station-clock", rename_all = "kebab-case")]
+pub enum StationClock {
+    /// They agree to within 15 s.
+    Right,
+    /// They do not. Codes are checked by the registry's all the same.
+    Off {
+        /// By how many seconds the station's is fast; negative: slow.
+        fast_s: i64,
+    },
+    /// The registry's was never heard: codes are checked by the station's own, which may be the one that is wrong.
+    Unknown,
+}
+
 /// What a factor is chosen for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -105,7 +120,7 @@ pub enum AppQuestion {
         /// Whose.
         person: Person,
     },
-    /// The code of an app or token. → [`Answer::Code`]; [`Answer::OtherKey`] where another factor is to be chosen instead
+    /// The code of an app or token. → [`Answer::Code`]
     TypeCode {
         /// Of which.
         of: CodeOf,
@@ -123,9 +138,8 @@ pub enum AppQuestion {
         of: CodeOf,
         /// Why.
         verdict: CodeVerdict,
-        /// By how many seconds the station's own clock is fast; negative: slow. Named only where it is off by more than 15 s, or
-        /// not known at all where the registry was never reached.
-        station_clock_off_s: Option<i64>,
+        /// Whether the station's own clock is to be looked at first.
+        station_clock: StationClock,
     },
     /// Which factor? → [`Answer::Factor`], [`Answer::WithKey`] where that is offered
     ChooseFactor {

@@ -1,0 +1,81 @@
+//! The station's side of [`AppDesk`].
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::{Face, StationDesk};
+use crate::domain::factor::{SealedSecret, SealingKey};
+use crate::domain::{EntryId, FactorId, PersonId};
+use crate::seal::{For, seal};
+use crate::totp::TotpSecret;
+use crate::wire::{CodeReply, CodeRequest, FactorReceipt, PersonDetail, TokenAssignment};
+use crate::workflow::app::AppDesk;
+use crate::workflow::dialogue::{Answer, Event, Question};
+use crate::workflow::{Offered, Stop};
+
+impl<F: Face + Sync + 'static> AppDesk for StationDesk<F> {
+    async fn app_offer(&mut self, person: &PersonId, with_key: bool) -> Result<Offered, Stop> {
+        self.unless_cancelled(self.station.app_offer(person, with_key))
+            .await
+    }
+
+    fn seal(
+        &mut self,
+        key: &SealingKey,
+        secret: &TotpSecret,
+        (factor, owner): (FactorId, &str),
+    ) -> Result<SealedSecret, Stop> {
+        seal(key, secret.as_bytes(), For { factor, owner }).map_err(|e| Stop::RegistryRefused {
+            code: crate::wire::code::SEAL_BROKEN.to_owned(),
+            detail: e.to_string(),
+        })
+    }
+
+    async fn detail(&mut self, person: &PersonId) -> Result<PersonDetail, Stop> {
+        self.unless_cancelled(self.station.person(person)).await
+    }
+
+    async fn examine(
+        &mut self,
+        person: &PersonId,
+        request: CodeRequest,
+    ) -> Result<CodeReply, Stop> {
+        self.cleared().await?;
+        self.unless_cancelled(self.station.examine_code(person, &request))
+            .await
+    }
+
+    async fn assign(
+        &mut self,
+        entry: EntryId,
+        person: &PersonId,
+        assignment: TokenAssignment,
+    ) -> Result<FactorReceipt, Stop> {
+        self.cleared().await?;
+        // Not cut short by a cancel: what the registry did must be known.
+        self.station.assign_token(entry, person, &assignment).await
+    }
+
+    fn clock_fast_s(&self) -> Option<i64> {
+        self.station.clock_fast_s()
+    }
+
+    async fn ask_until(
+        &mut self,
+        question: Question,
+        until: Timestamp,
+    ) -> Result<Option<Answer>, Stop> {
+        let left = until.duration_since(Timestamp::now());
+        let left = Duration::try_from(left).unwrap_or_default();
+        tokio::select! {
+            biased;
+            () = self.cancel.cancelled() => Err(Stop::Cancelled),
+            () = tokio::time::sleep(left) => {
+                self.face.tell(Event::Withdrawn);
+                Ok(None)
+            }
+            answer = self.face.ask(question) => answer.map(Some),
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! Authenticator apps and hardware tokens: the ports that they need beyond [`CareDesk`], and what their workflows share.
+//!
+//! Invariants: before a secret is shown it is sealed to the registry and an intent is on disk that holds it sealed; in the clear
+//! it is in memory only, for as long as the question that shows it. Only a right code makes an app a factor. What a stop leaves on
+//! a phone is told.
+
+mod assign;
+mod enrol;
+mod examine;
+mod prove;
+mod remove;
+mod replace;
+mod resume;
+
+pub use assign::assign_token;
+pub use enrol::{enrol_app, enrol_both};
+pub use prove::test_app;
+pub use remove::remove_factor;
+pub use replace::replace_app;
+pub(super) use resume::{resume_app, resume_token};
+
+use jiff::Timestamp;
+
+use super::care::CareDesk;
+use super::care::credentials::who_may_reset;
+use super::dialogue::{
+    Answer, AppJob, AppQuestion, Ending, Event, Job, Purpose, Question, StationClock,
+};
+use super::{Offered, Stop};
+use crate::domain::authority::Action;
+use crate::domain::factor::{SealedSecret, SealingKey};
+use crate::domain::{EntryId, FactorId, PersonId};
+use crate::totp::TotpSecret;
+use crate::wire::{
+    AppOffer, CodeReply, CodeRequest, Factor, FactorReceipt, Offer, Operator, PersonDetail,
+    TokenAssignment,
+};
+
+/// What apps and tokens need of the world besides a [`CareDesk`]. The rules of [`Desk`](super::Desk) about failing and cancelling
+/// hold here too.
+#[expect(
+    async_fn_in_trait,
+    reason = "workflows are generic over their desk; no trait object is made of it"
+)]
+pub trait AppDesk: CareDesk {
+    /// The registry's offer for a person whose part for an app nothing has used yet, nor, `with_key`, its part for a key: a fresh
+    /// one, or a ticket when the registry can't be reached. Neither: [`Stop::Unreachable`].
+    async fn app_offer(&mut self, person: &PersonId, with_key: bool) -> Result<Offered, Stop>;
+    /// Seals a secret to the registry, for one factor of one owner.
+    fn seal(
+        &mut self,
+        key: &SealingKey,
+        secret: &TotpSecret,
+        to: (FactorId, &str),
+    ) -> Result<SealedSecret, Stop>;
+    /// What the registry holds for a person.
+    async fn detail(&mut self, person: &PersonId) -> Result<PersonDetail, Stop>;
+    /// Asks the registry what a code is, or two in a row. Counts there, and uses a right one up.
+    async fn examine(&mut self, person: &PersonId, request: CodeRequest)
+    -> Result<CodeReply, Stop>;
+    /// Asks the registry to make a token the person's. Whether it did is not known after [`Stop::Unreachable`]; every other stop
+    /// is certain.
+    async fn assign(
+        &mut self,
+        entry: EntryId,
+        person: &PersonId,
+        assignment: TokenAssignment,
+    ) -> Result<FactorReceipt, Stop>;
+    /// By how many seconds the station's clock is fast against the registry's; `None` where that was never heard.
+    fn clock_fast_s(&self) -> Option<i64>;
+    /// Asks, until a moment by the station's clock: then `None`, and the question is withdrawn.
+    async fn ask_until(
+        &mut self,
+        question: Question,
+        until: Timestamp,
+    ) -> Result<Option<Answer>, Stop>;
+}
+
+/// Does one of these jobs for a person.
+pub async fn run<D: AppDesk>(desk: &mut D, job: AppJob, person: &PersonId) -> Result<Ending, Stop> {
+    match job {
+        AppJob::Enrol => enrol_app(desk, person).await,
+        AppJob::Both => enrol_both(desk, person).await,
+        AppJob::Test => test_app(desk, person, None).await,
+        AppJob::Replace => replace_app(desk, person, None).await,
+        AppJob::Remove => remove_factor(desk, person, None).await,
+        AppJob::Assign => assign_token(desk, person).await,
+    }
+}
+
+/// Begins a run about what the registry holds for a person: it may be done and recorded.
+async fn begin<D: AppDesk>(
+    desk: &mut D,
+    job: AppJob,
+    action: Action,
+    who: &PersonId,
+) -> Result<(Operator, PersonDetail), Stop> {
+    let operator = desk.operator().ok_or(Stop::SignedOut)?;
+    operator.role.may(action)?;
+    desk.room().await?;
+    let detail = desk.detail(who).await?;
+    desk.tell(Event::Began {
+        job: Job::App {
+            app: job,
+            person: detail.person.clone(),
+        },
+    });
+    Ok((operator, detail))
+}
+
+/// The part of an offer by which an app is enrolled.
+fn app_part(offer: &Offer) -> Result<&AppOffer, Stop> {
+    offer.app.as_ref().ok_or_else(|| Stop::RegistryRefused {
+        code: "no-apps".to_owned(),
+        detail: "it holds no authenticator apps: its release is older than this station's"
+            .to_owned(),
+    })
+}
+
+/// The apps and tokens that are active.
+fn active(detail: &PersonDetail) -> Vec<Factor> {
+    let factors = detail.factors.iter();
+    factors
+        .filter(|f| f.removed_at.is_none())
+        .cloned()
+        .collect()
+}
+
+/// How many of a person's keys are enrolled.
+fn keys(detail: &PersonDetail) -> usize {
+    let enrolled = detail.credentials.iter();
+    enrolled.filter(|c| c.gone_at.is_none()).count()
+}
+
+/// The factor that was named, or the one that the operator chooses.
+async fn chosen<D: AppDesk>(
+    desk: &mut D,
+    detail: &PersonDetail,
+    named: Option<FactorId>,
+    purpose: Purpose,
+) -> Result<Factor, Stop> {
+    let factors = active(detail);
+    if let Some(id) = named {
+        let found = factors.into_iter().find(|factor| factor.id == id);
+        return found.ok_or_else(|| no_factor(detail));
+    }
+    match factors.as_slice() {
+        [] => Err(no_factor(detail)),
+        [only] if purpose != Purpose::Remove => Ok(only.clone()),
+        _ => loop {
+            let question = AppQuestion::ChooseFactor {
+                person: detail.person.clone(),
+                purpose,
+                factors: factors.clone(),
+                with_key: false,
+            };
+            if let Answer::Factor(id) = desk.ask(Question::App(question)).await?
+                && let Some(factor) = factors.iter().find(|factor| factor.id == id)
+            {
+                return Ok(factor.clone());
+            }
+        },
+    }
+}
+
+fn no_factor(detail: &PersonDetail) -> Stop {
+    Stop::RegistryRefused {
+        code: crate::wire::code::FACTOR_UNKNOWN.to_owned(),
+        detail: format!(
+            "{} has no such authenticator app or token: look at the person's page",
+            detail.person.name
+        ),
+    }
+}
+
+/// A person's last factor is never taken away: that is a reset, with a reset's authority (DOMAIN, "MFA").
+fn check_not_last(detail: &PersonDetail) -> Result<(), Stop> {
+    match active(detail).len() + keys(detail) {
+        0 | 1 => Err(Stop::Strands {
+            account: format!("{}, who has nothing else", detail.person.name),
+            may: who_may_reset(&detail.person).to_owned(),
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// Seconds by which the station's clock may be off before it is named.
+const CLOCK_OFF_S: i64 = 15;
+
+/// Whether the station's own clock is to be looked at before a phone's is blamed.
+fn station_clock<D: AppDesk>(desk: &D) -> StationClock {
+    match desk.clock_fast_s() {
+        None => StationClock::Unknown,
+        Some(fast_s) if fast_s.abs() > CLOCK_OFF_S => StationClock::Off { fast_s },
+        Some(_) => StationClock::Right,
+    }
+}

@@ -1,0 +1,357 @@
+//! Enrols an authenticator app for the person at the desk, by itself or after a key.
+//!
+//! Invariant: from the moment the secret may have been seen there is an open intent in the journal. It is ended by the record that
+//! the app is enrolled, which carries the very secret that was shown and a code that was right for it, or by one that says that the
+//! phone may hold an entry which opens nothing.
+
+use jiff::{SignedDuration, Timestamp};
+use zeroize::Zeroize;
+
+use super::super::dialogue::{
+    Answer, AppJob, AppQuestion, AppResult, CodeOf, Ending, Event, Job, Note, OnScreen, PushState,
+    Question, Step, StopView,
+};
+use super::super::enrol::{enrol_key, push_as};
+use super::super::steps::{begin_step, end_step};
+use super::super::undo::end_reason;
+use super::super::visit::{Visit, host, receive};
+use super::examine::{Codes, advise, next_code};
+use super::{AppDesk, Stop, app_part};
+use crate::domain::change::Remains;
+use crate::domain::factor::{AppIntent, CodeVerdict, Replacement, TotpCode, TotpSettings};
+use crate::domain::{Change, EntryId, FactorId, IntentId, PersonId};
+use crate::totp::{Enrolment, TotpSecret, examine};
+use crate::wire::{AppPush, CodeRequest, Subject, VERSION};
+use crate::workflow::conclude;
+
+/// How long a secret stays on the screen before somebody has to say that it is still wanted.
+const SHOWN: SignedDuration = SignedDuration::from_mins(5);
+
+/// Most characters of a factor's name.
+const NAME_MAX: usize = 64;
+
+/// Enrols an app, from the person's name to a code that was right.
+pub async fn enrol_app<D: AppDesk>(desk: &mut D, who: &PersonId) -> Result<Ending, Stop> {
+    let result = enrol_one(desk, who).await;
+    conclude(desk, result)
+}
+
+async fn enrol_one<D: AppDesk>(desk: &mut D, who: &PersonId) -> Result<Ending, Stop> {
+    let visit = visit(desk, who, AppJob::Enrol).await?;
+    provision(desk, &visit, None).await
+}
+
+/// Enrols a key and then an app, under the same offer and with one identification. An app that comes to nothing takes nothing away
+/// from the key.
+pub async fn enrol_both<D: AppDesk>(desk: &mut D, who: &PersonId) -> Result<Ending, Stop> {
+    let result = enrol_two(desk, who).await;
+    conclude(desk, result)
+}
+
+async fn enrol_two<D: AppDesk>(desk: &mut D, who: &PersonId) -> Result<Ending, Stop> {
+    let visit = visit(desk, who, AppJob::Both).await?;
+    let key = enrol_key(desk, &visit).await?;
+    let app = match provision(desk, &visit, None).await {
+        Ok(ending) => ending,
+        Err(stop) => Ending::Stopped {
+            stop: StopView {
+                code: stop.code().to_owned(),
+                detail: stop.to_string(),
+            },
+            remains: stop.remains(),
+        },
+    };
+    Ok(Ending::Both {
+        key: Box::new(key),
+        app: Box::new(app),
+    })
+}
+
+async fn visit<D: AppDesk>(desk: &mut D, who: &PersonId, app: AppJob) -> Result<Visit, Stop> {
+    let operator = host(desk)?;
+    desk.room().await?;
+    let offered = desk.app_offer(who, app == AppJob::Both).await?;
+    app_part(&offered.offer)?;
+    let person = offered.offer.person.clone();
+    receive(desk, operator, offered, Job::App { app, person }).await
+}
+
+/// What is removed by the same act, and how long its proof is good for, by the registry's clock.
+pub(super) struct Replaces {
+    pub(super) replacement: Replacement,
+    pub(super) until: Timestamp,
+}
+
+/// From the secret to the push.
+pub(super) async fn provision<D: AppDesk>(
+    desk: &mut D,
+    visit: &Visit,
+    replaces: Option<Replaces>,
+) -> Result<Ending, Stop> {
+    let name = name(desk, visit).await?;
+    begin_step(desk, Step::Secret);
+    let (intent, app) = begin(desk, visit, name, replaces).await?;
+    end_step(desk, Step::Secret, Note::None);
+    let right = first_code(desk, &intent, &app).await;
+    // From here on nobody needs to see it.
+    drop(app);
+    match right {
+        Ok((code, step)) => {
+            let push = record(desk, &intent, code, step).await?;
+            Ok(enrolled(&intent, push))
+        }
+        Err(stop) => Err(give_up(desk, intent.id, stop).await),
+    }
+}
+
+pub(super) fn enrolled(intent: &AppIntent, push: PushState) -> Ending {
+    Ending::App {
+        person: intent.person.clone(),
+        result: AppResult::Enrolled {
+            name: intent.name.clone(),
+            push,
+        },
+    }
+}
+
+async fn name<D: AppDesk>(desk: &mut D, visit: &Visit) -> Result<String, Stop> {
+    let suggested = app_part(&visit.offer)?.name.clone();
+    loop {
+        let question = AppQuestion::NameApp {
+            person: visit.offer.person.clone(),
+            suggested: suggested.clone(),
+        };
+        match desk.ask(Question::App(question)).await? {
+            Answer::Yes => return Ok(suggested),
+            Answer::Typed(text) => {
+                let text: String = text.trim().chars().take(NAME_MAX).collect();
+                return Ok(match text.is_empty() {
+                    true => suggested,
+                    false => text,
+                });
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Makes the secret and writes down, sealed, what is about to be shown.
+async fn begin<D: AppDesk>(
+    desk: &mut D,
+    visit: &Visit,
+    name: String,
+    replaces: Option<Replaces>,
+) -> Result<(AppIntent, OnScreen), Stop> {
+    let offer = app_part(&visit.offer)?;
+    let mut random = [0; 20];
+    desk.random(&mut random)?;
+    let secret = TotpSecret::from_random(random);
+    random.zeroize();
+    let factor = FactorId(desk.fresh_id());
+    let person = visit.offer.person.clone();
+    let sealed = desk.seal(&offer.seal_to, &secret, (factor, person.id.as_str()))?;
+    let until = replaces.as_ref().map(|replaces| replaces.until);
+    let expires_at = visit.offer.expires_at;
+    let intent = AppIntent {
+        id: IntentId(desk.fresh_id()),
+        factor,
+        name,
+        person,
+        offer: offer.id,
+        expires_at: until.map_or(expires_at, |until| until.min(expires_at)),
+        settings: TotpSettings::APP,
+        sealed,
+        identification: visit.identification.clone(),
+        replaces: replaces.map(|replaces| replaces.replacement),
+        operator: visit.operator.id.clone(),
+        begun_at: desk.now(),
+    };
+    desk.commit(Change::AppBegun {
+        intent: Box::new(intent.clone()),
+    })
+    .await?;
+    desk.tell(Event::Leaves {
+        remains: Remains::OnPhone,
+    });
+    let app = Enrolment::new(&offer.issuer, &offer.account, TotpSettings::APP, secret);
+    Ok((intent, OnScreen::new(app)))
+}
+
+/// Shows the secret until a code of it is right: that code, and the time step that it is of.
+async fn first_code<D: AppDesk>(
+    desk: &mut D,
+    intent: &AppIntent,
+    app: &OnScreen,
+) -> Result<(TotpCode, u64), Stop> {
+    begin_step(desk, Step::Code);
+    let of = CodeOf::NewApp {
+        person: intent.person.clone(),
+        name: intent.name.clone(),
+    };
+    let mut codes = Codes::new();
+    let mut wrong: Option<CodeVerdict> = None;
+    loop {
+        codes.take()?;
+        let first = shown(desk, intent, app, wrong.take()).await?;
+        let (mut verdict, mut at) = judge(desk, app, (&first, None));
+        let mut code = first.clone();
+        if verdict == CodeVerdict::NextNeeded {
+            code = next_code(desk, &mut codes, &of, &first).await?;
+            (verdict, at) = judge(desk, app, (&first, Some(&code)));
+            if verdict == CodeVerdict::NoMatch {
+                verdict = known_elsewhere(desk, intent, vec![first, code.clone()]).await;
+            }
+        }
+        if let CodeVerdict::Right { drift_steps } = verdict {
+            if at >= intent.expires_at {
+                return Err(Stop::OfferExpired);
+            }
+            let step = app.settings().step_at(at);
+            let step = step.saturating_add_signed(i64::from(drift_steps));
+            end_step(desk, Step::Code, Note::Code { verdict });
+            return Ok((code, step));
+        }
+        advise(desk, &of, &verdict).await?;
+        wrong = Some(verdict);
+    }
+}
+
+/// What codes are for the secret that was shown, by the registry's clock; and when that was.
+fn judge<D: AppDesk>(
+    desk: &D,
+    app: &OnScreen,
+    codes: (&TotpCode, Option<&TotpCode>),
+) -> (CodeVerdict, Timestamp) {
+    let now = desk.registry_now();
+    let verdict = examine(app.secret(), app.settings(), codes, now, 0, None);
+    (verdict, now)
+}
+
+/// Puts the secret on the screen and waits for a code. After a while it leaves the screen until somebody wants it back.
+async fn shown<D: AppDesk>(
+    desk: &mut D,
+    intent: &AppIntent,
+    app: &OnScreen,
+    wrong: Option<CodeVerdict>,
+) -> Result<TotpCode, Stop> {
+    loop {
+        let left = intent.expires_at.duration_since(desk.registry_now());
+        if !left.is_positive() {
+            return Err(Stop::OfferExpired);
+        }
+        let now = desk.now();
+        let until = now.saturating_add(left.min(SHOWN)).unwrap_or(now);
+        let question = AppQuestion::ShowSecret {
+            person: intent.person.clone(),
+            enrolment: app.clone(),
+            until,
+            wrong: wrong.clone(),
+        };
+        match desk.ask_until(Question::App(question), until).await? {
+            Some(Answer::Code(code)) => return Ok(code),
+            Some(_) => {}
+            None => again(desk, intent).await?,
+        }
+    }
+}
+
+async fn again<D: AppDesk>(desk: &mut D, intent: &AppIntent) -> Result<(), Stop> {
+    loop {
+        let question = AppQuestion::ShowAgain {
+            person: intent.person.clone(),
+        };
+        if let Answer::Yes = desk.ask(Question::App(question)).await? {
+            return Ok(());
+        }
+    }
+}
+
+/// Codes that fit nothing here may be of another entry on the phone: the registry knows the person's other factors. Where it can't
+/// say, they fit nothing.
+async fn known_elsewhere<D: AppDesk>(
+    desk: &mut D,
+    intent: &AppIntent,
+    codes: Vec<TotpCode>,
+) -> CodeVerdict {
+    let request = CodeRequest {
+        version: VERSION,
+        offer: intent.offer,
+        subject: Subject::New {
+            factor: intent.factor,
+            sealed: intent.sealed.clone(),
+        },
+        codes,
+        identification: Some(intent.identification.clone()),
+    };
+    match desk.examine(&intent.person.id, request).await {
+        Ok(reply) => match reply.verdict {
+            other @ CodeVerdict::OtherFactor { .. } => other,
+            _ => CodeVerdict::NoMatch,
+        },
+        Err(_) => CodeVerdict::NoMatch,
+    }
+}
+
+/// Writes down that the app is enrolled, together with what the registry is to be told, and tells it.
+pub(super) async fn record<D: AppDesk>(
+    desk: &mut D,
+    intent: &AppIntent,
+    code: TotpCode,
+    step: u64,
+) -> Result<PushState, Stop> {
+    begin_step(desk, Step::RecordApp);
+    let entry = EntryId(desk.fresh_id());
+    let finisher = desk.operator().map(|operator| operator.id);
+    let push = AppPush {
+        version: VERSION,
+        offer: intent.offer,
+        factor: intent.factor,
+        person: intent.person.id.clone(),
+        name: intent.name.clone(),
+        settings: intent.settings,
+        sealed: intent.sealed.clone(),
+        code,
+        step,
+        identification: intent.identification.clone(),
+        replaces: intent.replaces.clone(),
+        operator: intent.operator.clone(),
+        finished_by: finisher.filter(|finisher| *finisher != intent.operator),
+        enrolled_at: desk.registry_now(),
+    };
+    let recorded = desk
+        .commit(Change::AppEnrolled {
+            intent: intent.id,
+            entry,
+            push: Box::new(push),
+        })
+        .await;
+    match recorded {
+        Ok(()) => {}
+        // Whether it is on disk is not known: nobody must delete the entry from the phone before that is.
+        Err(stop @ Stop::Store(_)) => return Err(stop.leaving(Remains::AppUnknown)),
+        Err(stop) => return Err(give_up(desk, intent.id, stop).await),
+    }
+    end_step(desk, Step::RecordApp, Note::None);
+    Ok(push_as(desk, entry, Step::PushApp).await)
+}
+
+/// Ends the intent: the phone may hold an entry that opens nothing.
+async fn give_up<D: AppDesk>(desk: &mut D, intent: IntentId, stop: Stop) -> Stop {
+    if matches!(stop, Stop::Store(_)) {
+        // Nothing more can be written down: at the next start it is unfinished work.
+        return stop.leaving(Remains::OnPhone);
+    }
+    let why = end_reason(&stop);
+    let remains = Remains::OnPhone;
+    match desk
+        .commit(Change::IntentEnded {
+            intent,
+            why,
+            remains,
+        })
+        .await
+    {
+        Ok(()) => stop.leaving(remains),
+        Err(failed) => failed.leaving(remains),
+    }
+}

@@ -1,0 +1,139 @@
+//! A factor that the person has already: does it work, and so, is it them?
+//!
+//! Invariant: what counts as a proof was found right by the registry, under an offer of this run.
+
+use super::super::care::{ForPerson, sign_for};
+use super::super::dialogue::{
+    Answer, AppJob, AppQuestion, AppResult, CodeOf, Ending, Note, Purpose, PushState, Question,
+    Step,
+};
+use super::super::steps::{begin_step, end_step};
+use super::examine::{About, Examination, Right, right_at_registry};
+use super::{AppDesk, Stop, active, begin, chosen, keys};
+use crate::domain::authority::Action;
+use crate::domain::{Change, FactorId, Identification, OfferId, PersonId};
+use crate::wire::{Factor, Operator, PersonDetail};
+use crate::workflow::conclude;
+
+/// Tests an app or a token; `factor`: which, if that was chosen already.
+pub async fn test_app<D: AppDesk>(
+    desk: &mut D,
+    who: &PersonId,
+    factor: Option<FactorId>,
+) -> Result<Ending, Stop> {
+    let result = test(desk, who, factor).await;
+    conclude(desk, result)
+}
+
+async fn test<D: AppDesk>(
+    desk: &mut D,
+    who: &PersonId,
+    factor: Option<FactorId>,
+) -> Result<Ending, Stop> {
+    let (_, detail) = begin(desk, AppJob::Test, Action::TestKey, who).await?;
+    let factor = chosen(desk, &detail, factor, Purpose::Test).await?;
+    let right = tested(desk, who, &factor, None, Step::Code).await?;
+    Ok(Ending::App {
+        person: detail.person,
+        result: AppResult::Tested {
+            factor,
+            verdict: right.reply.verdict,
+        },
+    })
+}
+
+/// A code that the registry finds right, and writes down.
+async fn tested<D: AppDesk>(
+    desk: &mut D,
+    who: &PersonId,
+    factor: &Factor,
+    identification: Option<&Identification>,
+    step: Step,
+) -> Result<Right, Stop> {
+    let examination = Examination {
+        person: who,
+        about: About::Active(factor.id),
+        of: CodeOf::Factor {
+            factor: factor.clone(),
+        },
+        identification,
+        step,
+    };
+    let right = right_at_registry(desk, examination).await?;
+    desk.commit(Change::AppTested {
+        person: who.clone(),
+        factor: factor.id,
+        verdict: right.reply.verdict.clone(),
+    })
+    .await?;
+    Ok(right)
+}
+
+/// The person proves a factor that they still have: the offer under which they did.
+pub(super) async fn prove<D: AppDesk>(
+    desk: &mut D,
+    operator: &Operator,
+    detail: &PersonDetail,
+    identification: &Identification,
+) -> Result<OfferId, Stop> {
+    begin_step(desk, Step::Prove);
+    let who = &detail.person.id;
+    let (name, offer) = match with(desk, detail).await? {
+        Some(factor) => {
+            let right = tested(desk, who, &factor, Some(identification), Step::Prove).await?;
+            (Some(factor.name), right.offer)
+        }
+        None => {
+            let offer = desk.test_offer(who).await?;
+            let asked = ForPerson {
+                person: who,
+                offer: &offer,
+                identification: Some(identification.clone()),
+                operator: operator.id.clone(),
+            };
+            match sign_for(desk, asked, None).await?.1 {
+                PushState::Accepted => (None, offer.id),
+                PushState::Queued => {
+                    return Err(Stop::Unreachable(
+                        "whether the key proves the person is not known: nothing else was done"
+                            .to_owned(),
+                    ));
+                }
+                PushState::Conflict { detail } => {
+                    let code = crate::wire::code::PROOF_MISSING.to_owned();
+                    return Err(Stop::RegistryRefused { code, detail });
+                }
+            }
+        }
+    };
+    end_step(desk, Step::Prove, Note::Proved { name });
+    Ok(offer)
+}
+
+/// What the person proves themself with; `None`: a key.
+async fn with<D: AppDesk>(desk: &mut D, detail: &PersonDetail) -> Result<Option<Factor>, Stop> {
+    let factors = active(detail);
+    let with_key = keys(detail) > 0;
+    match factors.as_slice() {
+        [] => return Ok(None),
+        [only] if !with_key => return Ok(Some(only.clone())),
+        _ => {}
+    }
+    loop {
+        let question = AppQuestion::ChooseFactor {
+            person: detail.person.clone(),
+            purpose: Purpose::Prove,
+            factors: factors.clone(),
+            with_key,
+        };
+        match desk.ask(Question::App(question)).await? {
+            Answer::WithKey if with_key => return Ok(None),
+            Answer::Factor(id) => {
+                if let Some(factor) = factors.iter().find(|factor| factor.id == id) {
+                    return Ok(Some(factor.clone()));
+                }
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! Removes an app, or takes back a token, that the person no longer needs.
+//!
+//! Invariant: the person proved a factor of theirs first, and something is left to them. MFA is never left switched off.
+
+use super::super::dialogue::{
+    Answer, AppJob, AppQuestion, AppResult, Ending, Note, Purpose, Question, Step,
+};
+use super::super::enrol::push_entry;
+use super::super::steps::{begin_step, end_step};
+use super::super::visit::identify;
+use super::prove::prove;
+use super::{AppDesk, Stop, active, begin, check_not_last, chosen};
+use crate::domain::authority::Action;
+use crate::domain::{Change, EntryId, FactorId, PersonId};
+use crate::wire::{Removal, VERSION};
+use crate::workflow::conclude;
+
+/// Removes a factor; `factor`: which, if that was chosen already.
+pub async fn remove_factor<D: AppDesk>(
+    desk: &mut D,
+    who: &PersonId,
+    factor: Option<FactorId>,
+) -> Result<Ending, Stop> {
+    let result = remove(desk, who, factor).await;
+    conclude(desk, result)
+}
+
+async fn remove<D: AppDesk>(
+    desk: &mut D,
+    who: &PersonId,
+    factor: Option<FactorId>,
+) -> Result<Ending, Stop> {
+    let (operator, detail) = begin(desk, AppJob::Remove, Action::Enrol, who).await?;
+    let factor = chosen(desk, &detail, factor, Purpose::Remove).await?;
+    check_not_last(&detail)?;
+    let identification = identify(desk, &detail.person).await?;
+    operator.role.may(identification.action())?;
+    let proof = prove(desk, &operator, &detail, &identification).await?;
+    begin_step(desk, Step::Confirm);
+    loop {
+        let left = active(&detail).into_iter().filter(|f| f.id != factor.id);
+        let question = AppQuestion::ConfirmFactorRemoval {
+            person: detail.person.clone(),
+            factor: factor.clone(),
+            left: left.collect(),
+        };
+        if let Answer::Yes = desk.ask(Question::App(question)).await? {
+            break;
+        }
+    }
+    end_step(desk, Step::Confirm, Note::None);
+    begin_step(desk, Step::Record);
+    let entry = EntryId(desk.fresh_id());
+    let push = Removal {
+        version: VERSION,
+        person: who.clone(),
+        factor: factor.id,
+        proof,
+        identification,
+        operator: operator.id,
+        removed_at: desk.registry_now(),
+    };
+    desk.commit(Change::FactorRemoved {
+        entry,
+        push: Box::new(push),
+    })
+    .await?;
+    end_step(desk, Step::Record, Note::None);
+    let push = push_entry(desk, entry).await;
+    Ok(Ending::App {
+        person: detail.person,
+        result: AppResult::Removed { factor, push },
+    })
+}

@@ -1,0 +1,80 @@
+//! The ports of apps and tokens at a desk that fails, or stops the world, at one chosen call.
+
+use jiff::Timestamp;
+use keydesk::domain::factor::{SealedSecret, SealingKey};
+use keydesk::domain::{EntryId, FactorId, PersonId};
+use keydesk::totp::TotpSecret;
+use keydesk::wire::{CodeReply, CodeRequest, FactorReceipt, PersonDetail, TokenAssignment};
+use keydesk::workflow::app::AppDesk;
+use keydesk::workflow::dialogue::{Answer, Question};
+use keydesk::workflow::{Offered, Stop};
+
+use crate::faulty_desk::{FaultyDesk, Mishap, call, registry_fault, stop_the_world};
+
+impl<D: AppDesk> AppDesk for FaultyDesk<D> {
+    async fn app_offer(&mut self, person: &PersonId, with_key: bool) -> Result<Offered, Stop> {
+        call!(
+            self,
+            "app_offer",
+            registry_fault(),
+            self.inner.app_offer(person, with_key)
+        )
+    }
+
+    fn seal(
+        &mut self,
+        key: &SealingKey,
+        secret: &TotpSecret,
+        to: (FactorId, &str),
+    ) -> Result<SealedSecret, Stop> {
+        self.inner.seal(key, secret, to)
+    }
+
+    async fn detail(&mut self, person: &PersonId) -> Result<PersonDetail, Stop> {
+        call!(self, "detail", registry_fault(), self.inner.detail(person))
+    }
+
+    async fn examine(
+        &mut self,
+        person: &PersonId,
+        request: CodeRequest,
+    ) -> Result<CodeReply, Stop> {
+        call!(
+            self,
+            "examine",
+            registry_fault(),
+            self.inner.examine(person, request)
+        )
+    }
+
+    async fn assign(
+        &mut self,
+        entry: EntryId,
+        person: &PersonId,
+        assignment: TokenAssignment,
+    ) -> Result<FactorReceipt, Stop> {
+        call!(
+            self,
+            "assign",
+            registry_fault(),
+            self.inner.assign(entry, person, assignment)
+        )
+    }
+
+    fn clock_fast_s(&self) -> Option<i64> {
+        self.inner.clock_fast_s()
+    }
+
+    async fn ask_until(
+        &mut self,
+        question: Question,
+        until: Timestamp,
+    ) -> Result<Option<Answer>, Stop> {
+        call!(
+            self,
+            "ask_until",
+            Stop::Cancelled,
+            self.inner.ask_until(question, until)
+        )
+    }
+}
