@@ -62,6 +62,7 @@ fn in_words(command: &Command) -> String {
         Command::Find { serial, text } => format!("find {serial} {text}"),
         Command::Open { person } => format!("open {person}"),
         Command::Enrol { person } => format!("enrol {person}"),
+        Command::App { app, person } => format!("app {app:?} {person}"),
         Command::Resolve {
             intent,
             without_key,
