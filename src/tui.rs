@@ -13,6 +13,7 @@ mod entry;
 mod keymap;
 mod model;
 mod pictures;
+mod qr;
 mod scenes;
 mod terminal;
 mod theme;

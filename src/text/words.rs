@@ -3,13 +3,12 @@
 use super::{Language, Text, tr};
 use crate::domain::authority::Role;
 use crate::domain::change::{IntentStage, Remains, Unfinished};
-use crate::domain::factor::CodeVerdict;
 use crate::domain::identification::Document;
 use crate::domain::models::{Source, Status};
 use crate::domain::policy::{Finding, Ruling, Why};
 use crate::domain::profile::StepKind;
 use crate::domain::{Identification, KeyFacts, Person, PersonKind};
-use crate::workflow::dialogue::{AppJob, AppResult, Step};
+use crate::workflow::dialogue::Step;
 
 /// What happened and what to do next, for a stable word.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -285,98 +284,6 @@ impl Text {
             Unfinished::Care(_) => tr!(self, "stage-care"),
             Unfinished::App(_) => tr!(self, "stage-app"),
             Unfinished::Token(_) => tr!(self, "stage-token"),
-        }
-    }
-
-    /// What a run about apps and tokens is about, as the title of its screen.
-    pub fn app_job(&self, job: AppJob) -> String {
-        match job {
-            AppJob::Enrol => tr!(self, "app-job-enrol"),
-            AppJob::Both => tr!(self, "app-job-both"),
-            AppJob::Test => tr!(self, "app-job-test"),
-            AppJob::Replace => tr!(self, "app-job-replace"),
-            AppJob::Remove => tr!(self, "app-job-remove"),
-            AppJob::Assign => tr!(self, "app-job-assign"),
-        }
-    }
-
-    /// What a code turned out to be, in half a sentence.
-    pub fn code_verdict(&self, verdict: &CodeVerdict) -> String {
-        match verdict {
-            CodeVerdict::Right { .. } => tr!(self, "verdict-right"),
-            CodeVerdict::Used => tr!(self, "verdict-used"),
-            CodeVerdict::Clock { fast_s } if *fast_s >= 0 => {
-                tr!(
-                    self,
-                    "verdict-fast",
-                    span = self.span(fast_s.unsigned_abs())
-                )
-            }
-            CodeVerdict::Clock { fast_s } => {
-                tr!(
-                    self,
-                    "verdict-slow",
-                    span = self.span(fast_s.unsigned_abs())
-                )
-            }
-            CodeVerdict::OtherFactor { name, removed, .. } => match removed {
-                true => tr!(self, "verdict-other-removed", name = name.as_str()),
-                false => tr!(self, "verdict-other", name = name.as_str()),
-            },
-            CodeVerdict::Misread => tr!(self, "verdict-misread"),
-            CodeVerdict::NextNeeded => tr!(self, "verdict-next-needed"),
-            CodeVerdict::NoMatch => tr!(self, "verdict-no-match"),
-        }
-    }
-
-    /// A span of time in the units that people would use.
-    fn span(&self, seconds: u64) -> String {
-        match seconds {
-            0..120 => tr!(self, "span-seconds", count = seconds),
-            120..7200 => tr!(self, "span-minutes", count = (seconds / 60)),
-            _ => tr!(self, "span-hours", count = (seconds / 3600)),
-        }
-    }
-
-    /// What came of a run about apps and tokens, in one sentence.
-    pub fn app_done(&self, person: &Person, result: &AppResult) -> String {
-        let name = person.name.as_str();
-        match result {
-            AppResult::Enrolled { name: app, .. } => {
-                tr!(self, "done-app-enrolled", app = app.as_str(), name = name)
-            }
-            AppResult::Tested { factor, verdict } => {
-                let app = factor.name.as_str();
-                match verdict {
-                    CodeVerdict::Right { drift_steps } if drift_steps.abs() > 1 => {
-                        let seconds = drift_steps.abs() * 30;
-                        tr!(
-                            self,
-                            "done-app-tested-drift",
-                            app = app,
-                            name = name,
-                            seconds = seconds
-                        )
-                    }
-                    _ => tr!(self, "done-app-tested", app = app, name = name),
-                }
-            }
-            AppResult::Removed { factor, .. } => {
-                tr!(
-                    self,
-                    "done-app-removed",
-                    app = factor.name.as_str(),
-                    name = name
-                )
-            }
-            AppResult::Assigned { serial, .. } => {
-                tr!(
-                    self,
-                    "done-token-assigned",
-                    serial = serial.as_str(),
-                    name = name
-                )
-            }
         }
     }
 

@@ -77,22 +77,29 @@ pub fn knows(letter: char) -> bool {
 /// Draws a text from the top left corner of the area; what does not fit is cut off.
 pub fn draw(buf: &mut Buffer, area: Rect, text: &str, style: Style, scale: u16) {
     let scale = scale.max(1);
-    let rows = (ROWS * scale).min(area.height);
     let wide = columns(text)
         .into_iter()
         .flat_map(|column| (0..scale).map(move |_| column));
-    for (x, column) in (0..area.width).zip(wide) {
-        for y in 0..rows {
-            let lit = |half: u16| column & (1 << ((2 * y + half) / scale)) != 0;
-            let symbol = match (lit(0), lit(1)) {
-                (true, true) => "█",
-                (true, false) => "▀",
-                (false, true) => "▄",
-                (false, false) => continue,
-            };
-            if let Some(cell) = buf.cell_mut((area.x + x, area.y + y)) {
-                cell.set_symbol(symbol).set_style(style);
-            }
+    for (x, points) in (0..area.width).zip(wide) {
+        paint(buf, area, x, points, style, scale);
+    }
+}
+
+/// Draws one column of points, the top one in the lowest bit; unlit ones leave what is there.
+fn paint(buf: &mut Buffer, area: Rect, x: u16, points: u8, style: Style, scale: u16) {
+    if x >= area.width {
+        return;
+    }
+    for y in 0..(ROWS * scale).min(area.height) {
+        let lit = |half: u16| points & (1 << ((2 * y + half) / scale)) != 0;
+        let symbol = match (lit(0), lit(1)) {
+            (true, true) => "█",
+            (true, false) => "▀",
+            (false, true) => "▄",
+            (false, false) => continue,
+        };
+        if let Some(cell) = buf.cell_mut((area.x + x, area.y + y)) {
+            cell.set_symbol(symbol).set_style(style);
         }
     }
 }
@@ -115,6 +122,55 @@ fn columns(text: &str) -> Vec<u8> {
         }
     }
     columns
+}
+
+/// Digits of a code, three columns each; a blank stands for one that is still to be typed.
+const DIGITS: (&str, [&str; 6]) = (
+    "0123456789 ",
+    [
+        "### .#. ### ### #.# ### ### ### ### ### ... ",
+        "#.# ##. ..# ..# #.# #.. #.. ..# #.# #.# ... ",
+        "#.# .#. ..# ..# #.# #.. #.. ..# #.# #.# ... ",
+        "#.# .#. ### ### ### ### ### .#. ### ### ... ",
+        "#.# .#. #.. ..# ..# ..# #.# .#. #.# ..# ... ",
+        "### ### ### ### ..# ### ### .#. ### ### ### ",
+    ],
+);
+
+/// Columns of a digit in the table, with the blank behind it.
+const DIGIT_PITCH: u16 = 4;
+
+/// Columns of a code of so many digits, with a gap in its middle as apps show it.
+pub fn code_width(digits: u16, scale: u16) -> u16 {
+    (digits * DIGIT_PITCH + 1).saturating_mul(scale)
+}
+
+/// Draws a code of so many digits from the top left corner of the area, as far as it has been typed.
+pub fn draw_code(
+    buf: &mut Buffer,
+    area: Rect,
+    (typed, digits): (&str, u16),
+    style: Style,
+    scale: u16,
+) {
+    let scale = scale.max(1);
+    let (known, rows) = DIGITS;
+    for (place, digit) in (0..digits).zip(typed.chars().chain(std::iter::repeat(' '))) {
+        let Some(at) = known.find(digit) else {
+            continue;
+        };
+        let gap = if place >= digits.div_ceil(2) { 2 } else { 0 };
+        for column in 0..(DIGIT_PITCH - 1) * scale {
+            let bits = (0..).zip(rows).fold(0_u8, |bits, (bit, row)| {
+                let point = row
+                    .as_bytes()
+                    .get(at * usize::from(DIGIT_PITCH) + usize::from(column / scale));
+                bits | u8::from(point == Some(&b'#')) << bit
+            });
+            let x = (place * DIGIT_PITCH + gap) * scale + column;
+            paint(buf, area, x, bits, style, scale);
+        }
+    }
 }
 
 fn points(letter: char) -> [u8; PITCH] {
@@ -161,6 +217,24 @@ mod tests {
             for row in rows {
                 assert_eq!(row.len(), letters.len() * PITCH, "{letters}");
             }
+        }
+    }
+
+    #[test]
+    fn a_code_is_drawn_in_two_groups_with_a_line_for_each_digit_still_to_come() {
+        let area = Rect::new(0, 0, code_width(6, 1), 3);
+        let mut buf = Buffer::empty(area);
+        draw_code(&mut buf, area, ("147", 6), Style::new(), 1);
+        let line = |y: u16| -> String {
+            let cells = (0..area.width).filter_map(|x| Some(buf.cell((x, y))?.symbol()));
+            cells.collect::<String>().trim_end().to_owned()
+        };
+        assert_eq!(
+            [line(0), line(1), line(2)],
+            ["▄█  █ █ ▀▀█", " █  █▄█  ▄▀", "▄█▄   █  █    ▄▄▄ ▄▄▄ ▄▄▄"]
+        );
+        for row in DIGITS.1 {
+            assert_eq!(row.len(), DIGITS.0.len() * usize::from(DIGIT_PITCH));
         }
     }
 

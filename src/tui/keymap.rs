@@ -7,7 +7,9 @@ mod table;
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::model::{Asking, BatchAsking, BatchPage, BatchState, CareAsking, Model, Page, Run};
+use super::model::{
+    AppAsking, Asking, BatchAsking, BatchPage, BatchState, CareAsking, Model, Page, Run,
+};
 use crate::text::Text;
 use crate::workflow::dialogue::Ending;
 use table::KEYMAP;
@@ -95,6 +97,20 @@ pub enum Action {
     AddFinger,
     /// Leave it as it is.
     Keep,
+    /// Enrol an authenticator app.
+    EnrolApp,
+    /// Enrol a key and an app.
+    EnrolBoth,
+    /// Put a new app in the place of the marked one.
+    Replace,
+    /// Give the person a hardware token.
+    AssignToken,
+    /// The secret as text, or as a QR code again.
+    ByHand,
+    /// The QR code's colours turned round.
+    Invert,
+    /// Prove the person by a key instead.
+    WithKey,
     /// Batches.
     Batch,
     /// Take the marked key out of the batch.
@@ -176,6 +192,20 @@ pub enum Mode {
     Retest,
     /// Touch again?
     TouchAgain,
+    /// The secret of an app is on the screen as a QR code; the code is typed.
+    Scan,
+    /// The same, as text.
+    ByHand,
+    /// The code of an app or token is typed.
+    TotpCode,
+    /// The secret again?
+    ShowAgain,
+    /// Why a code is wrong.
+    Advice,
+    /// A factor is chosen.
+    ChooseFactor,
+    /// A factor is removed.
+    RemoveFactor,
     /// A run has ended with an enrolled key.
     Enrolled,
     /// A run has ended otherwise.
@@ -187,7 +217,7 @@ pub enum Mode {
 impl Mode {
     /// Every mode.
     #[cfg(test)]
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 42] = [
         Self::SignIn,
         Self::Code,
         Self::Home,
@@ -220,6 +250,13 @@ impl Mode {
         Self::Pin,
         Self::Retest,
         Self::TouchAgain,
+        Self::Scan,
+        Self::ByHand,
+        Self::TotpCode,
+        Self::ShowAgain,
+        Self::Advice,
+        Self::ChooseFactor,
+        Self::RemoveFactor,
         Self::Enrolled,
         Self::Ended,
         Self::Locked,
@@ -261,7 +298,9 @@ impl Mode {
 
     fn of_run(run: &Run) -> Self {
         match &run.ending {
-            Some(Ending::Enrolled { .. } | Ending::Retested { .. }) => return Self::Enrolled,
+            Some(Ending::Enrolled { .. } | Ending::Retested { .. } | Ending::Both { .. }) => {
+                return Self::Enrolled;
+            }
             Some(_) => return Self::Ended,
             None => {}
         }
@@ -278,7 +317,20 @@ impl Mode {
             Some(Asking::TouchAgain { .. }) => Self::TouchAgain,
             Some(Asking::Care(asking)) => Self::of_care(asking),
             Some(Asking::Reset(_)) => Self::Naming,
-            Some(Asking::App(_)) => Self::Running,
+            Some(Asking::App(asking)) => Self::of_app(asking),
+        }
+    }
+
+    fn of_app(asking: &AppAsking) -> Self {
+        match asking {
+            AppAsking::Name { .. } | AppAsking::Serial { .. } => Self::Naming,
+            AppAsking::Secret(shown) if shown.by_hand => Self::ByHand,
+            AppAsking::Secret(_) => Self::Scan,
+            AppAsking::ShowAgain => Self::ShowAgain,
+            AppAsking::Code { .. } => Self::TotpCode,
+            AppAsking::Advice { .. } => Self::Advice,
+            AppAsking::Choose { .. } => Self::ChooseFactor,
+            AppAsking::Remove { .. } => Self::RemoveFactor,
         }
     }
 
@@ -310,6 +362,15 @@ impl Mode {
         )
     }
 
+    /// Whether digits are typed here, and letters are commands.
+    pub fn takes_digits(self) -> bool {
+        matches!(self, Self::Scan | Self::ByHand | Self::TotpCode)
+    }
+
+    fn is_typed(self) -> bool {
+        self.takes_text() || self.takes_digits()
+    }
+
     fn is_run(self) -> bool {
         matches!(
             self,
@@ -329,6 +390,13 @@ impl Mode {
                 | Self::Fingerprints
                 | Self::Naming
                 | Self::SeePin
+                | Self::Scan
+                | Self::ByHand
+                | Self::TotpCode
+                | Self::ShowAgain
+                | Self::Advice
+                | Self::ChooseFactor
+                | Self::RemoveFactor
         )
     }
 
@@ -348,7 +416,9 @@ impl Mode {
                 | Self::Unfinished
                 | Self::Keys
                 | Self::Key
+                | Self::Person
                 | Self::ChooseKey
+                | Self::ChooseFactor
                 | Self::Settings
                 | Self::Credentials
                 | Self::Fingerprints

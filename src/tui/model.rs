@@ -3,6 +3,7 @@
 //! Invariant: what belongs to a person at the desk lives in [`Model::desk`] and [`Model::runs`] only, so that locking can
 //! forget all of it at once. Nothing here has `Debug`: a PIN that is being typed is part of it.
 
+mod app;
 mod batch;
 mod care;
 mod reset;
@@ -18,12 +19,13 @@ use super::TuiConfig;
 use super::entry::Line;
 use crate::domain::change::{OutboxBody, OutboxEntry, Unfinished};
 use crate::domain::models::Models;
-use crate::domain::{EntryId, IntentId, Person, PersonId, Place};
+use crate::domain::{EntryId, FactorId, IntentId, Person, PersonId, Place};
 use crate::station::face::{HomeView, KeyView, Notice, SlotView};
 use crate::text::Language;
-use crate::wire::{Operator, PersonDetail};
-use crate::workflow::dialogue::{CareJob, Job};
+use crate::wire::{Factor, Operator, PersonDetail};
+use crate::workflow::dialogue::{AppJob, CareJob, Job};
 
+pub use app::{AppAsking, CodeLine, Shown};
 pub use batch::{BatchAsking, BatchPage, BatchState, Missing};
 pub use care::{CareAsking, Finger};
 pub use reset::{Coached, ResetAsking};
@@ -159,6 +161,10 @@ pub struct DeskState {
     pub care: Option<CareJob>,
     /// The key whose page is open is to be reset.
     pub resets: bool,
+    /// What was last asked to be done about the person's apps; none: a key was to be enrolled.
+    pub app: Option<AppJob>,
+    /// With which factor, until the station asks for it.
+    pub factor: Option<FactorId>,
 }
 
 /// The search on the home screen.
@@ -195,6 +201,20 @@ pub struct PersonPage {
     pub from_ticket: bool,
     /// What the registry said, once it has.
     pub detail: Option<Box<PersonDetail>>,
+    /// The marked app or token.
+    pub marked: usize,
+}
+
+impl PersonPage {
+    /// The apps and tokens that the registry told of.
+    pub fn factors(&self) -> &[Factor] {
+        self.detail.as_ref().map_or(&[], |detail| &detail.factors)
+    }
+
+    /// The marked one of them.
+    pub fn marked_factor(&self) -> Option<&Factor> {
+        self.factors().get(self.marked)
+    }
 }
 
 /// A locked screen with a run behind it.
@@ -272,8 +292,12 @@ impl Model {
             Page::Unfinished(at) => self.unfinished().get(*at).map(|work| Job::Resolve {
                 unfinished: Box::new(work.clone()),
             }),
-            _ => self.desk.person.as_ref().map(|page| Job::Enrol {
-                person: page.person.clone(),
+            _ => self.desk.person.as_ref().map(|page| {
+                let person = page.person.clone();
+                match self.desk.app {
+                    Some(app) => Job::App { app, person },
+                    None => Job::Enrol { person },
+                }
             }),
         }
     }

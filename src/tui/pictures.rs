@@ -16,7 +16,7 @@ use super::view::View;
 use crate::text::Language;
 
 /// File name, scene, language and size of every picture.
-const PICTURES: [(&str, &str, Language, (u16, u16)); 8] = [
+const PICTURES: [(&str, &str, Language, (u16, u16)); 9] = [
     ("sign-in", "sign-in", Language::English, (80, 24)),
     ("home", "home-search", Language::English, (80, 24)),
     ("choose-key", "choose-key", Language::English, (80, 24)),
@@ -24,6 +24,7 @@ const PICTURES: [(&str, &str, Language, (u16, u16)); 8] = [
     ("touch", "touch-create", Language::English, (80, 24)),
     ("touch-dutch", "touch-create", Language::Dutch, (80, 24)),
     ("done", "done-left", Language::English, (80, 24)),
+    ("app", "app-scan", Language::English, (80, 24)),
     ("home-wide", "home-search", Language::English, (180, 40)),
 ];
 

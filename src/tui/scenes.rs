@@ -4,6 +4,7 @@
 //! and numbers are invented; none of this is reachable from a kiosk.
 
 mod acts;
+mod app;
 mod batch;
 mod care;
 pub(super) mod cast;

@@ -1,8 +1,10 @@
 //! What is seen and what happens, on the model and the drawn buffer.
 
+mod apps;
 mod batch;
 mod behaviour;
 mod locking;
+mod qr;
 mod random;
 mod screens;
 mod terminal;

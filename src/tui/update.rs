@@ -4,6 +4,7 @@
 //! nothing here) changes nothing.
 
 mod answer;
+mod app;
 mod batch;
 mod care;
 mod desk;
@@ -42,6 +43,20 @@ pub enum Effect {
 
 /// Changes the model.
 pub fn update(model: &mut Model, now: Now, event: Event) -> Vec<Effect> {
+    let shown = shows_secret(model);
+    let mut effects = changed(model, now, event);
+    if shown && !shows_secret(model) {
+        // Nothing of a secret stays in a cell that happens not to change.
+        effects.push(Effect::Repaint);
+    }
+    effects
+}
+
+fn shows_secret(model: &Model) -> bool {
+    model.run().is_some_and(|run| run.shown().is_some())
+}
+
+fn changed(model: &mut Model, now: Now, event: Event) -> Vec<Effect> {
     match event {
         Event::Key(key) if key.kind != KeyEventKind::Release => {
             model.active_at = now.uptime;
@@ -122,6 +137,7 @@ fn typed(mode: Mode, key: KeyEvent) -> Option<char> {
     let is_text = bent.is_empty() || bent == KeyModifiers::CONTROL | KeyModifiers::ALT;
     match key.code {
         KeyCode::Char(c) if mode.takes_text() && is_text => Some(c),
+        KeyCode::Char(c) if mode.takes_digits() && is_text && c.is_ascii_digit() => Some(c),
         _ => None,
     }
 }

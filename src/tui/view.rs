@@ -3,6 +3,7 @@
 //! Hides the layout. Invariant: every text is drawn through [`Sheet`], which cleans it, so that nothing that a key, the
 //! registry or a keyboard sent can move the cursor or turn the line round.
 
+mod app;
 mod batches;
 mod bay;
 mod board;
@@ -19,6 +20,7 @@ mod pin;
 mod questions;
 mod reset;
 mod run;
+mod scan;
 mod sheet;
 mod sign_in;
 mod unfinished;
@@ -100,6 +102,9 @@ fn screen(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
         return help::draw(ctx, sheet, area);
     }
     if let Some(run) = model.run() {
+        if let Some(shown) = run.shown().filter(|_| !run.stopping) {
+            return scan::draw(ctx, sheet, area, run, shown);
+        }
         return match (&run.ending, &run.asking) {
             (Some(ending), _) => closing::draw(ctx, sheet, area, run, ending),
             (None, Some(Asking::NewPin(new))) => {
@@ -141,6 +146,10 @@ fn too_small(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
 impl Ctx<'_> {
     fn mode(&self) -> Mode {
         Mode::of(self.model)
+    }
+
+    fn is_demo(&self) -> bool {
+        self.model.setup.demo || self.model.home.as_ref().is_some_and(|home| home.demo)
     }
 
     /// A time of day at the station.

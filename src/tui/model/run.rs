@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{CareAsking, Coached, Finger, ResetAsking};
+use super::{AppAsking, CareAsking, Coached, CodeLine, Finger, ResetAsking, Shown};
 use crate::domain::change::Remains;
 use crate::domain::identification::Document;
 use crate::domain::pin::PinError;
@@ -10,7 +10,7 @@ use crate::domain::policy::Verdict;
 use crate::domain::{KeyFacts, Person, Pin, Place};
 use crate::tui::entry::{Line, SecretLine};
 use crate::wire::KeyReport;
-use crate::workflow::dialogue::{AppQuestion, Ending, Job, Note, Step, steps};
+use crate::workflow::dialogue::{AppJob, Ending, Job, Note, Step, steps};
 
 /// A run, from its beginning until its closing screen is left.
 pub struct Run {
@@ -113,7 +113,7 @@ pub enum Asking {
     /// Something about a reset.
     Reset(Box<ResetAsking>),
     /// Something about an authenticator app or a hardware token.
-    App(Box<AppQuestion>),
+    App(Box<AppAsking>),
 }
 
 /// How the person is identified.
@@ -227,11 +227,39 @@ impl Run {
         })
     }
 
-    /// Whether it is on disk: from then on a stop leaves an enrolled key and an entry in the outbox.
-    pub fn is_recorded(&self) -> bool {
+    /// The code that is being typed.
+    pub fn code_mut(&mut self) -> Option<&mut CodeLine> {
+        match &mut self.asking {
+            Some(Asking::App(app)) => app.code_mut(),
+            _ => None,
+        }
+    }
+
+    /// Whether a step is done.
+    pub fn is_done(&self, wanted: Step) -> bool {
         self.steps
             .iter()
-            .any(|(step, progress)| *step == Step::Record && matches!(progress, Progress::Done(_)))
+            .any(|(step, progress)| *step == wanted && matches!(progress, Progress::Done(_)))
+    }
+
+    /// Whether it is about an app or a token, and no key.
+    pub fn is_about_app(&self) -> bool {
+        match &self.job {
+            Job::App { app, .. } => *app != AppJob::Both,
+            Job::Resolve { unfinished } => unfinished.key().is_none(),
+            _ => false,
+        }
+    }
+
+    /// The secret that is on the screen.
+    pub fn shown(&self) -> Option<&Shown> {
+        match &self.asking {
+            Some(Asking::App(app)) => match &**app {
+                AppAsking::Secret(shown) => Some(shown),
+                _ => None,
+            },
+            _ => None,
+        }
     }
 
     /// Whether a sign-in of an operator.
@@ -256,8 +284,8 @@ impl Asking {
             Self::ChooseKey { .. }
             | Self::Admit { .. }
             | Self::Retest { .. }
-            | Self::TouchAgain { .. }
-            | Self::App(_) => {}
+            | Self::TouchAgain { .. } => {}
+            Self::App(app) => app.forget_entry(),
             Self::Reset(reset) => reset.forget_entry(),
             Self::Care(care) => {
                 if let Some(name) = care.name() {

@@ -9,14 +9,19 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use crate::domain::authority::Role;
+use crate::domain::factor::{FactorKind, TotpSettings};
 use crate::domain::identification::Document;
 use crate::domain::{
-    Aaguid, Bytes, Identification, KeyFacts, KeyId, OfferId, OperatorId, Organisation,
+    Aaguid, Bytes, FactorId, Identification, KeyFacts, KeyId, OfferId, OperatorId, Organisation,
     OrganisationId, Person, PersonId, PersonKind, Place, StationId,
 };
 use crate::station::face::{HomeView, Recent, RegistryState, SlotState, SlotView};
+use crate::totp::{Enrolment, TotpSecret};
 use crate::wire::webauthn::{CreationOptions, RelyingParty, RequestOptions, User};
-use crate::wire::{Credential, Expected, KeyReport, Offer, Operator, PersonDetail, VERSION};
+use crate::wire::{
+    Credential, Expected, Factor, KeyReport, Offer, Operator, PersonDetail, VERSION,
+};
+use crate::workflow::dialogue::OnScreen;
 pub use waiting::{care, outbox, own_key, unfinished, withdrawal};
 
 /// Sunday 22 November 2026, 14:32 UTC.
@@ -403,9 +408,44 @@ fn offer() -> Offer {
     }
 }
 
+/// An app of the main administrator's.
+pub fn app() -> Factor {
+    Factor {
+        id: FactorId(Uuid::from_u128(21)),
+        kind: FactorKind::App,
+        name: "Authenticator app".to_owned(),
+        enrolled_at: ago(60 * 24 * 400),
+        station: StationId::new("s-1"),
+        operator: operator().id,
+        last_tested_at: Some(ago(60 * 24 * 30)),
+        removed_at: None,
+    }
+}
+
+/// A hardware token of the same person's.
+pub fn token() -> Factor {
+    Factor {
+        id: FactorId(Uuid::from_u128(22)),
+        kind: FactorKind::Token {
+            serial: "2308471".to_owned(),
+        },
+        name: "Hardware token".to_owned(),
+        enrolled_at: ago(60 * 24 * 20),
+        last_tested_at: None,
+        ..app()
+    }
+}
+
+/// What a phone is given: a secret that is only an example, that of RFC 6238.
+pub fn example_app() -> OnScreen {
+    let secret = TotpSecret::from_random(*b"12345678901234567890");
+    let (issuer, account) = ("IAMconnected", "IAMconnected");
+    OnScreen::new(Enrolment::new(issuer, account, TotpSettings::APP, secret))
+}
+
 pub fn detail() -> PersonDetail {
     PersonDetail {
-        factors: Vec::new(),
+        factors: vec![app(), token()],
         person: main_admin(),
         credentials: vec![Credential {
             id: Bytes(vec![4; 16]),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ratatui::crossterm::event::KeyCode;
 
 use super::acts::verdict;
-use super::{Scene, Stage, batch, cast};
+use super::{Scene, Stage, app, batch, cast};
 use crate::domain::Person;
 use crate::domain::change::Remains;
 use crate::station::face::{Found, Update};
@@ -70,6 +70,25 @@ pub const SCENES: &[Scene] = &[
     ("reset-touch", super::reset::touch),
     ("reset-hold", super::reset::hold),
     ("reset-done", super::reset::done),
+    ("app-name", app::name),
+    ("app-scan", app::scan),
+    ("app-misread", app::misread),
+    ("app-by-hand", app::by_hand),
+    ("app-show-again", app::show_again),
+    ("app-next-code", app::next_code),
+    ("app-clock", app::clock),
+    ("app-other-account", app::other_account),
+    ("app-no-match", app::no_match),
+    ("app-test", app::test),
+    ("app-prove", app::prove),
+    ("app-remove", app::remove),
+    ("app-done", app::done),
+    ("app-both-done", app::both_done),
+    ("app-both-half", app::both_half),
+    ("app-removed", app::removed),
+    ("token-serial", app::serial),
+    ("token-code", app::token_code),
+    ("token-done", app::assigned),
     ("help", help),
     ("batch-profiles", batch::profiles),
     ("batch-statement", batch::statement),

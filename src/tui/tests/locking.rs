@@ -14,7 +14,7 @@ use crate::tui::view::View;
 use crate::workflow::dialogue::{Ending, Event, Job, PushState, Question};
 
 /// What would give a person away: names, organisations, addresses, numbers, documents, what was typed, dots of a PIN.
-const TRACES: [&str; 12] = [
+const TRACES: [&str; 13] = [
     "P. Example",
     "W. Example",
     "Exampleson",
@@ -25,6 +25,7 @@ const TRACES: [&str; 12] = [
     "12345678",
     "7K31",
     "28461397",
+    "2308471",
     "exam",
     "▄█▄ ▄█▄",
 ];

@@ -11,10 +11,10 @@ use crate::station::face::Command;
 use crate::tui::entry::Line;
 use crate::tui::keymap::Action;
 use crate::tui::model::{
-    Asking, CareAsking, CurrentPin, DeskState, Identify, Model, NewPin, Page, PinComplaint,
-    ResetAsking, Run,
+    AppAsking, Asking, CareAsking, CurrentPin, DeskState, Identify, Model, NewPin, Page,
+    PinComplaint, ResetAsking, Run,
 };
-use crate::workflow::dialogue::{Answer, Ending, Job};
+use crate::workflow::dialogue::{Answer, AppJob, Ending, Job};
 
 pub(super) fn act(
     model: &mut Model,
@@ -42,8 +42,22 @@ pub(super) fn act(
         Action::Down => mark(run, |at| at.saturating_add(1)),
         Action::PageUp => mark(run, |at| at.saturating_sub(5)),
         Action::PageDown => mark(run, |at| at.saturating_add(5)),
+        Action::Delete | Action::Clear if run.code_mut().is_some() => {
+            if let Some(code) = run.code_mut() {
+                match action {
+                    Action::Delete => code.pop(),
+                    _ => code.clear(),
+                }
+            }
+            Vec::new()
+        }
         Action::Delete => edit(run, Line::pop, |line| line.pop()),
         Action::Clear => edit(run, Line::clear, |line| line.clear()),
+        Action::ByHand | Action::Invert => turn(run, action),
+        Action::WithKey => match &run.asking {
+            Some(Asking::App(asking)) if asking.takes_key() => answer(run, Answer::WithKey),
+            _ => Vec::new(),
+        },
         Action::Remove | Action::Rename | Action::AddFinger | Action::Keep => {
             match care::act(run, action) {
                 Some(reply) => answer(run, reply),
@@ -52,6 +66,10 @@ pub(super) fn act(
         }
         // These belong to a page or a closing screen, or were dealt with before.
         Action::AnotherKey
+        | Action::EnrolApp
+        | Action::EnrolBoth
+        | Action::Replace
+        | Action::AssignToken
         | Action::Test
         | Action::KeyPin
         | Action::RandomPin
@@ -88,7 +106,17 @@ pub(super) fn typed(model: &mut Model, c: char) -> Vec<Effect> {
     let Some(run) = model.run_mut() else {
         return Vec::new();
     };
-    let naming = matches!(&run.asking, Some(Asking::Care(_) | Asking::Reset(_)));
+    if let Some(code) = run.code_mut() {
+        // The last digit is answer enough: nobody has to press Enter forty times a day.
+        return match code.push(c) {
+            true => confirm(run),
+            false => Vec::new(),
+        };
+    }
+    let naming = matches!(
+        &run.asking,
+        Some(Asking::Care(_) | Asking::Reset(_) | Asking::App(_))
+    );
     let four = |line: &mut Line| {
         if naming {
             line.push(c);
@@ -138,7 +166,7 @@ fn confirm(run: &mut Run) -> Vec<Effect> {
         Some(Asking::NewPin(new)) => new_pin(new),
         Some(Asking::CurrentPin(current)) => current_pin(current),
         Some(Asking::Retest { .. } | Asking::TouchAgain { .. }) => Some(Answer::Yes),
-        Some(Asking::App(_)) => None,
+        Some(Asking::App(asking)) => asking.confirm(),
         Some(Asking::Reset(asking)) => match &mut **asking {
             ResetAsking::Confirm { line, .. } if line.is_empty() => None,
             ResetAsking::Confirm { line, .. } => Some(Answer::Typed(line.as_str().to_owned())),
@@ -239,11 +267,28 @@ fn number(run: &mut Run, key: KeyEvent) -> Vec<Effect> {
 fn mark(run: &mut Run, to: impl Fn(usize) -> usize) -> Vec<Effect> {
     if let Some(Asking::Care(asking)) = &mut run.asking {
         asking.mark(to);
+    } else if let Some(Asking::App(asking)) = &mut run.asking {
+        asking.mark(to);
     } else if let Some(Asking::ChooseKey { keys, marked }) = &mut run.asking {
         *marked = to(*marked).min(keys.len().saturating_sub(1));
         run.marked_place = keys.get(*marked).map(|key| key.place.clone());
     }
     Vec::new()
+}
+
+/// Turns the secret that is shown into text and back, or its colours round.
+fn turn(run: &mut Run, action: Action) -> Vec<Effect> {
+    let Some(Asking::App(asking)) = &mut run.asking else {
+        return Vec::new();
+    };
+    if let AppAsking::Secret(shown) = &mut **asking {
+        match action {
+            Action::ByHand => shown.by_hand = !shown.by_hand,
+            _ => shown.inverted = !shown.inverted,
+        }
+    }
+    // What the other form left on the screen goes with it.
+    vec![Effect::Repaint]
 }
 
 fn edit(
@@ -274,6 +319,11 @@ fn edit(
         Some(Asking::Care(asking)) => {
             if let Some(name) = asking.name() {
                 visible(name);
+            }
+        }
+        Some(Asking::App(asking)) => {
+            if let Some(line) = asking.line() {
+                visible(line);
             }
         }
         _ => {}
@@ -315,6 +365,15 @@ fn leave(model: &mut Model) -> Vec<Effect> {
         return vec![Effect::Send(Command::OpenKey {
             place: place.clone(),
         })];
+    }
+    if let (Job::App { app, person }, Some(page)) = (&run.job, &mut model.desk.person)
+        && !matches!(app, AppJob::Enrol | AppJob::Both)
+        && page.person.id == person.id
+    {
+        // What was done shows on the person's page at once.
+        let person = person.id.clone();
+        model.page = Page::Person;
+        return vec![Effect::Send(Command::Open { person })];
     }
     let again = matches!(run.ending, Some(Ending::Stopped { .. })) && model.desk.person.is_some();
     if again {

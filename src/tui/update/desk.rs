@@ -2,7 +2,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::{Effect, care, go};
+use super::{Effect, app, care, go};
 use crate::domain::Person;
 use crate::domain::change::{
     EntryState, OpenEnrolment, OutboxBody, OutboxEntry, Resolution, Unfinished,
@@ -48,6 +48,10 @@ pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
         Action::Batch | Action::Skip | Action::Abort | Action::Pause | Action::EndBatch => {
             Vec::new()
         }
+        Action::EnrolApp | Action::EnrolBoth | Action::Replace | Action::AssignToken => {
+            app::start(model, action)
+        }
+        Action::Test | Action::Remove if model.page == Page::Person => app::start(model, action),
         Action::Test
         | Action::KeyPin
         | Action::RandomPin
@@ -57,7 +61,10 @@ pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
         | Action::KeySettings => care::start(model, action),
         Action::KeyReset => care::reset(model),
         // These belong to a run, or were dealt with before a page saw them.
-        Action::ByTouch
+        Action::ByHand
+        | Action::Invert
+        | Action::WithKey
+        | Action::ByTouch
         | Action::Number
         | Action::OtherKey
         | Action::AnotherKey
@@ -88,6 +95,7 @@ pub(super) fn open(model: &mut Model, person: Person) -> Vec<Effect> {
         person,
         from_ticket: model.desk.find.from_tickets,
         detail: None,
+        marked: 0,
     });
     model.page = Page::Person;
     vec![Effect::Send(command)]
@@ -108,6 +116,7 @@ fn confirm(model: &mut Model) -> Vec<Effect> {
         Page::Person => match &model.desk.person {
             Some(page) => {
                 let person = page.person.id.clone();
+                model.desk.app = None;
                 start(model, Command::Enrol { person })
             }
             None => Vec::new(),
@@ -215,7 +224,12 @@ fn step(model: &mut Model, to: impl Fn(usize) -> usize) -> Vec<Effect> {
         Page::Outbox(at) | Page::Unfinished(at) | Page::Keys(at) | Page::Key { at, .. } => {
             *at = to(*at);
         }
-        Page::SignIn | Page::Code(_) | Page::Person | Page::GiveUp(_) | Page::Batch(_) => {}
+        Page::Person => {
+            if let Some(page) = &mut model.desk.person {
+                app::mark(page, to);
+            }
+        }
+        Page::SignIn | Page::Code(_) | Page::GiveUp(_) | Page::Batch(_) => {}
     }
     model.clamp_marks();
     Vec::new()

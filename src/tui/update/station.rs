@@ -2,11 +2,11 @@
 
 use super::desk::typeable;
 use super::lock::{sign_out, unlock};
-use super::{Effect, lock};
+use super::{Effect, app, lock};
 use crate::station::face::{Command, Found, Notice, Update};
 use crate::tui::entry::{Line, SecretLine};
 use crate::tui::model::{
-    Asking, CareAsking, Coached, CurrentPin, Finger, Identify, Model, NewPin, Now, Page,
+    AppAsking, Asking, CareAsking, Coached, CurrentPin, Finger, Identify, Model, NewPin, Now, Page,
     PinComplaint, Progress, ResetAsking, Run, Touch,
 };
 use crate::wire::Operator;
@@ -40,6 +40,10 @@ pub(super) fn told(model: &mut Model, now: Now, update: Update) -> Vec<Effect> {
         Update::HandOver { key, pin } => {
             put(model, |_| care(CareAsking::SeePin { key, pin }));
         }
+        Update::Question(Question::App(question)) => match app::answered(model, &question) {
+            Some(answer) => return vec![Effect::Send(Command::Answer(answer))],
+            None => put(model, |_| Asking::App(Box::new(AppAsking::of(question)))),
+        },
         Update::Question(question) => put(model, |run| asking(run, question)),
         Update::Run(Event::Began { job }) => return begin(model, job),
         Update::Run(Event::Ended { ending }) => return end(model, ending),
@@ -213,7 +217,7 @@ fn asking(run: &mut Run, question: Question) -> Asking {
             name: None,
         }),
         Question::ConfirmRemoval { what, .. } => care(CareAsking::ConfirmRemoval { what }),
-        Question::App(question) => Asking::App(Box::new(question)),
+        Question::App(question) => Asking::App(Box::new(AppAsking::of(question))),
         Question::ResetCase {
             losses,
             case,

@@ -6,11 +6,12 @@ use ratatui::text::{Line, Span};
 
 use super::sheet::{Sheet, s};
 use super::{Ctx, inset};
-use crate::domain::change::EntryState;
+use crate::domain::change::{EntryState, Remains};
 use crate::station::face::{CLOCK_TOLERANCE_S, RegistryState, SlotView};
 use crate::text::tr;
-use crate::tui::clean::{fit, width};
+use crate::tui::clean::{fit, width, wrap};
 use crate::tui::keymap::{Binding, Foot, bindings};
+use crate::workflow::dialogue::Step;
 
 /// Seconds before the idle lock from which it is announced.
 const LOCK_ANNOUNCED_S: u64 = 30;
@@ -61,7 +62,7 @@ fn header(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, title: Vec<Span<'stat
         .width
         .saturating_sub(u16::try_from(columns).unwrap_or(u16::MAX).saturating_add(1));
     let mut left = Vec::new();
-    if is_demo(ctx) {
+    if ctx.is_demo() {
         left.push(s(
             format!(" {} ", tr!(ctx.text, "demo-badge")),
             ctx.theme.warning(),
@@ -87,10 +88,6 @@ fn cut(mut spans: Vec<Span<'static>>, room: usize) -> Vec<Span<'static>> {
         }
     }
     spans
-}
-
-fn is_demo(ctx: Ctx<'_>) -> bool {
-    ctx.model.setup.demo || ctx.model.home.as_ref().is_some_and(|home| home.demo)
 }
 
 /// Registry, outbox and clock; during a run the time that the challenge has left.
@@ -181,6 +178,47 @@ fn challenge(ctx: Ctx<'_>, until: jiff::Timestamp) -> Span<'static> {
 
 /// The upper line of the foot: what Esc would leave behind, a notice, or how soon the screen locks.
 fn message(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, row: u16) {
+    if let Some(line) = locking(ctx).filter(|_| !ctx.model.plugging) {
+        sheet.put_right(area, row, line);
+    }
+    if let Some(spans) = said(ctx) {
+        sheet.put(area, row, Line::from(spans));
+    }
+}
+
+/// The same at the bottom of a narrow column.
+pub(super) fn says(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
+    let spans: Vec<Span<'_>> = said(ctx).unwrap_or_default();
+    let style = spans.last().map(|span| span.style).unwrap_or_default();
+    let words: String = spans.iter().map(|span| &*span.content).collect();
+    let lines = wrap(&words, usize::from(area.width));
+    let locking = locking(ctx);
+    let rows = lines.len() + usize::from(locking.is_some());
+    let above = usize::from(area.height).saturating_sub(rows);
+    let mut row = u16::try_from(above).unwrap_or_default();
+    if let Some(line) = locking {
+        sheet.put(area, row, line);
+        row += 1;
+    }
+    for line in lines {
+        sheet.put(area, row, s(line, style));
+        row += 1;
+    }
+}
+
+fn locking(ctx: Ctx<'_>) -> Option<Span<'static>> {
+    let left = ctx.model.locks_in(ctx.now)?;
+    (left.as_secs() < LOCK_ANNOUNCED_S).then(|| {
+        let line = tr!(
+            ctx.text,
+            "locks-in",
+            seconds = (left.as_millis().div_ceil(1000))
+        );
+        s(line, ctx.theme.warning())
+    })
+}
+
+fn said(ctx: Ctx<'_>) -> Option<Vec<Span<'static>>> {
     let model = ctx.model;
     let text = ctx.text;
     if model.plugging {
@@ -190,66 +228,44 @@ fn message(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, row: u16) {
             .map(|slot: &SlotView| slot.number.to_string())
             .collect();
         let line = tr!(text, "plug-which", slots = slots.join(" "));
-        sheet.put(area, row, s(line, ctx.theme.accent()));
-        return;
-    }
-    if let Some(left) = model
-        .locks_in(ctx.now)
-        .filter(|left| left.as_secs() < LOCK_ANNOUNCED_S)
-    {
-        let line = tr!(
-            text,
-            "locks-in",
-            seconds = (left.as_millis().div_ceil(1000))
-        );
-        sheet.put_right(area, row, s(line, ctx.theme.warning()));
+        return Some(vec![s(line, ctx.theme.accent())]);
     }
     if let Some(run) = model.run().filter(|run| run.ending.is_none()) {
-        let leaves = if run.is_recorded() {
-            tr!(text, "leaves-recorded")
-        } else {
-            text.would_leave(run.leaves)
+        let leaves = match run.leaves {
+            _ if run.is_done(Step::RecordApp) => tr!(text, "leaves-app-recorded"),
+            // The key of the same visit is safe by then, and the app is what a stop would lose.
+            Remains::OnPhone => text.would_leave(run.leaves),
+            _ if run.is_done(Step::Record) => tr!(text, "leaves-recorded"),
+            Remains::Nothing if run.is_about_app() => tr!(text, "leaves-unchanged"),
+            leaves => text.would_leave(leaves),
         };
-        let line = if run.stopping {
-            s(tr!(text, "stopping"), ctx.theme.strong())
+        return Some(if run.stopping {
+            vec![s(tr!(text, "stopping"), ctx.theme.strong())]
         } else if run.stop_asked {
-            s(tr!(text, "stop-sure", leaves = leaves), ctx.theme.danger())
+            vec![s(
+                tr!(text, "stop-sure", leaves = leaves),
+                ctx.theme.danger(),
+            )]
         } else {
-            s(tr!(text, "stop-line", leaves = leaves), ctx.theme.plain())
-        };
-        let esc = s("Esc ", ctx.theme.strong());
-        sheet.put(
-            area,
-            row,
-            Line::from(if run.stopping || run.stop_asked {
-                vec![line]
-            } else {
-                vec![esc, line]
-            }),
-        );
-        return;
+            let line = tr!(text, "stop-line", leaves = leaves);
+            vec![s("Esc ", ctx.theme.strong()), s(line, ctx.theme.plain())]
+        });
     }
     if model.batch.end_asked {
-        sheet.put(
-            area,
-            row,
-            s(tr!(text, "board-end-sure"), ctx.theme.danger()),
-        );
-        return;
+        return Some(vec![s(tr!(text, "board-end-sure"), ctx.theme.danger())]);
     }
-    if let Some(notice) = &model.notice {
-        let words = if notice.code == "other-operator" {
-            Some(tr!(text, "lock-other"))
-        } else {
-            text.notice(&notice.code)
-        };
-        let line = words.unwrap_or_else(|| notice.detail.clone());
-        sheet.put(area, row, s(format!("! {line}"), ctx.theme.warning()));
-    }
+    let notice = model.notice.as_ref()?;
+    let words = if notice.code == "other-operator" {
+        Some(tr!(text, "lock-other"))
+    } else {
+        text.notice(&notice.code)
+    };
+    let line = words.unwrap_or_else(|| notice.detail.clone());
+    Some(vec![s(format!("! {line}"), ctx.theme.warning())])
 }
 
 /// The line of keys, from the table. What does not fit is left out, first what only a demonstration has, never the help.
-fn keys(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, row: u16) {
+pub(super) fn keys(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, row: u16) {
     if ctx.model.run().is_some_and(|run| run.stop_asked) {
         sheet.put(area, row, s(tr!(ctx.text, "stop-any"), ctx.theme.plain()));
         return;

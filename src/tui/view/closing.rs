@@ -7,10 +7,11 @@ use super::chrome::{frame, scale};
 use super::sheet::{Sheet, s};
 use super::{Ctx, bay, care, reset, run as run_view};
 use crate::domain::change::Remains;
+use crate::domain::factor::FactorKind;
 use crate::domain::{KeyFacts, Person};
 use crate::text::tr;
 use crate::tui::model::Run;
-use crate::workflow::dialogue::{Ending, PushState, StopView};
+use crate::workflow::dialogue::{AppResult, Ending, PushState, StopView};
 
 pub(super) fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, run: &Run, ending: &Ending) {
     let body = frame(ctx, sheet, area, run_view::title(ctx, run));
@@ -68,11 +69,11 @@ pub(super) fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, run: &Run, e
             sheet.paragraph(body, row, &ctx.text.withdrawn(*remains), ctx.theme.plain());
         }
         Ending::App { person, result } => {
-            let row = sheet.big(body, 1, &tr!(ctx.text, "done-big"), size);
-            let done = ctx.text.app_done(person, result);
-            sheet.paragraph(body, row + 1, &done, ctx.theme.strong());
+            let row = sheet.big(body, 0, &tr!(ctx.text, "done-big"), size) + 1;
+            let row = app_done(ctx, sheet, body, row, person, result);
+            know(ctx, sheet, body, row + 1, app_facts(ctx, result));
         }
-        Ending::Both { key, .. } => draw(ctx, sheet, area, run, key),
+        Ending::Both { key, app } => both(ctx, sheet, body, size, (key, app)),
         Ending::Stopped { stop, remains } => stopped(ctx, sheet, body, size, stop, *remains),
     }
 }
@@ -87,32 +88,12 @@ fn succeeded(
 ) {
     let t = ctx.text;
     let tick = || s("✓", ctx.theme.good());
-    let point = || s("·", ctx.theme.strong());
     let mut row = sheet.big(body, 0, &tr!(t, "done-big"), size) + 1;
     for line in done {
         row = sheet.bullet(body, row, tick(), &line, ctx.theme.plain());
     }
-    let (mark, line): (Span<'static>, String) = match push {
-        PushState::Accepted => (tick(), tr!(t, "done-accepted")),
-        PushState::Queued => (s("…", ctx.theme.strong()), tr!(t, "done-queued")),
-        PushState::Conflict { detail } => (
-            s("!", ctx.theme.warning()),
-            tr!(t, "done-conflict", detail = detail.as_str()),
-        ),
-    };
-    row = sheet.bullet(body, row, mark, &line, ctx.theme.plain()) + 1;
-
-    sheet.put(body, row, s(tr!(t, "done-know"), ctx.theme.strong()));
-    row += 1;
-    let mut know = vec![tr!(t, "done-know-rdp"), tr!(t, "done-know-second")];
-    if key.pin_set.is_some() {
-        know.insert(0, tr!(t, "done-know-pin"));
-    }
-    for line in know {
-        row = sheet.bullet(body, row, point(), &line, ctx.theme.plain());
-    }
-
-    row += 1;
+    row = pushed(ctx, sheet, body, row, push) + 1;
+    row = know(ctx, sheet, body, row, key_facts(ctx, key)) + 1;
     sheet.put(body, row, s(tr!(t, "done-left"), ctx.theme.strong()));
     row += 1;
     let left = left_to_do(ctx, person, push);
@@ -128,6 +109,145 @@ fn succeeded(
     for (mark, line) in left {
         row = sheet.bullet(body, row, mark, &line, ctx.theme.plain());
     }
+}
+
+/// Whether the registry has it; returns the row below.
+fn pushed(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, body: Rect, row: u16, push: &PushState) -> u16 {
+    let t = ctx.text;
+    let (mark, line): (Span<'static>, String) = match push {
+        PushState::Accepted => (s("✓", ctx.theme.good()), tr!(t, "done-accepted")),
+        PushState::Queued => (s("…", ctx.theme.strong()), tr!(t, "done-queued")),
+        PushState::Conflict { detail } => (
+            s("!", ctx.theme.warning()),
+            tr!(t, "done-conflict", detail = detail.as_str()),
+        ),
+    };
+    sheet.bullet(body, row, mark, &line, ctx.theme.plain())
+}
+
+/// What the person must know; returns the row below.
+fn know(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, body: Rect, row: u16, facts: Vec<String>) -> u16 {
+    let mut row = row;
+    if !facts.is_empty() {
+        let title = tr!(ctx.text, "done-know");
+        sheet.put(body, row, s(title, ctx.theme.strong()));
+        row += 1;
+    }
+    for line in facts {
+        let point = s("·", ctx.theme.strong());
+        row = sheet.bullet(body, row, point, &line, ctx.theme.plain());
+    }
+    row
+}
+
+fn key_facts(ctx: Ctx<'_>, key: &KeyFacts) -> Vec<String> {
+    let t = ctx.text;
+    let mut facts = vec![tr!(t, "done-know-rdp"), tr!(t, "done-know-second")];
+    if key.pin_set.is_some() {
+        facts.insert(0, tr!(t, "done-know-pin"));
+    }
+    facts
+}
+
+fn app_facts(ctx: Ctx<'_>, result: &AppResult) -> Vec<String> {
+    let t = ctx.text;
+    match result {
+        AppResult::Enrolled { .. } => vec![tr!(t, "done-know-app"), tr!(t, "done-know-phone")],
+        AppResult::Assigned { .. } => vec![tr!(t, "done-know-app")],
+        AppResult::Removed { factor, .. } => match factor.kind {
+            FactorKind::App => vec![tr!(t, "done-factor-delete")],
+            FactorKind::Token { .. } => Vec::new(),
+        },
+        AppResult::Tested { .. } => Vec::new(),
+    }
+}
+
+/// What was done about an app or token, and whether the registry has it; returns the row below.
+fn app_done(
+    ctx: Ctx<'_>,
+    sheet: &mut Sheet<'_>,
+    body: Rect,
+    row: u16,
+    person: &Person,
+    result: &AppResult,
+) -> u16 {
+    let tick = || s("✓", ctx.theme.good());
+    let done = ctx.text.app_done(person, result);
+    let mut row = sheet.bullet(body, row, tick(), &done, ctx.theme.strong());
+    if let AppResult::Removed { factor, .. } = result
+        && matches!(factor.kind, FactorKind::Token { .. })
+    {
+        let stock = tr!(ctx.text, "done-factor-stock");
+        row = sheet.bullet(body, row, tick(), &stock, ctx.theme.plain());
+    }
+    match result {
+        AppResult::Enrolled { push, .. } | AppResult::Removed { push, .. } => {
+            pushed(ctx, sheet, body, row, push)
+        }
+        AppResult::Tested { .. } | AppResult::Assigned { .. } => row,
+    }
+}
+
+/// A key and an app of one visit. Whatever became of the app, the key is enrolled.
+fn both(
+    ctx: Ctx<'_>,
+    sheet: &mut Sheet<'_>,
+    body: Rect,
+    size: u16,
+    (key, app): (&Ending, &Ending),
+) {
+    let t = ctx.text;
+    let mut row = sheet.big(body, 0, &tr!(t, "done-big"), size) + 1;
+    let mut facts = Vec::new();
+    if let Ending::Enrolled {
+        person,
+        key: which,
+        push,
+    }
+    | Ending::Retested {
+        person,
+        key: which,
+        push,
+    } = key
+    {
+        let (name, model) = (person.name.as_str(), bay::key_line(ctx, which));
+        let done = match key {
+            Ending::Retested { .. } => tr!(t, "done-retested", name = name, model = model),
+            _ => tr!(t, "done-enrolled", name = name, model = model),
+        };
+        row = sheet.bullet(
+            body,
+            row,
+            s("✓", ctx.theme.good()),
+            &done,
+            ctx.theme.strong(),
+        );
+        row = pushed(ctx, sheet, body, row, push);
+        facts = key_facts(ctx, which);
+    }
+    match app {
+        Ending::App { person, result } => {
+            row = app_done(ctx, sheet, body, row, person, result);
+            facts.extend(app_facts(ctx, result));
+        }
+        Ending::Stopped { stop, remains } => {
+            let explained = t.stopped(&stop.code);
+            let why = tr!(t, "done-app-failed", why = explained.what);
+            let warning = s("!", ctx.theme.warning());
+            row = sheet.bullet(body, row, warning, &why, ctx.theme.strong());
+            for line in [t.remains(*remains), explained.next] {
+                row = sheet.bullet(
+                    body,
+                    row,
+                    s(" ", ctx.theme.plain()),
+                    &line,
+                    ctx.theme.plain(),
+                );
+            }
+        }
+        _ => {}
+    }
+    know(ctx, sheet, body, row + 1, facts);
 }
 
 fn left_to_do(ctx: Ctx<'_>, person: &Person, push: &PushState) -> Vec<(Span<'static>, String)> {

@@ -5,7 +5,7 @@ use ratatui::text::Line;
 
 use super::chrome::frame;
 use super::sheet::{Sheet, s};
-use super::{Ctx, heading};
+use super::{Ctx, columns, heading};
 use crate::text::tr;
 use crate::tui::keymap::{Binding, Mode, bindings};
 
@@ -23,9 +23,14 @@ pub(super) fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
         bindings(mode, demo).partition(|binding| is_everywhere(binding));
     sheet.put(body, 0, heading(ctx, tr!(t, "help-here")));
     let row = list(ctx, sheet, body, 1, &here);
-    // Every key is named, also where there is no room for a pause.
+    // Every key is named, also where there is no room for a pause, or only beside the others.
     let room = usize::from(body.height.saturating_sub(row));
-    let row = row + u16::from(room > everywhere.len() + 1);
+    let (body, row) = if room > everywhere.len() {
+        (body, row + u16::from(room > everywhere.len() + 1))
+    } else {
+        let [_, beside] = columns(body, [body.width * 11 / 20, 0]);
+        (beside, 0)
+    };
     sheet.put(body, row, heading(ctx, tr!(t, "help-everywhere")));
     let row = list(ctx, sheet, body, row + 1, &everywhere);
     sheet.put(body, row + 1, s(tr!(t, "help-close"), ctx.theme.quiet()));

@@ -1,5 +1,6 @@
 //! A person's page: who they are, their keys, and what to advise.
 
+use jiff::Timestamp;
 use ratatui::layout::Rect;
 
 use super::chrome::{frame, page_title};
@@ -8,7 +9,7 @@ use super::{Ctx, bay, below, columns, home, top};
 use crate::domain::Person;
 use crate::text::tr;
 use crate::tui::model::PersonPage;
-use crate::wire::Credential;
+use crate::wire::{Credential, Factor};
 
 pub(super) fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
     let body = frame(
@@ -22,7 +23,15 @@ pub(super) fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
     };
     if body.width < 110 {
         let row = facts(ctx, sheet, body, &page.person);
-        keys(ctx, sheet, below(body, row + 1), page);
+        let body = below(body, row + 1);
+        let [keys_area, apps_area] = columns(body, [body.width / 2, 0]);
+        let narrow = |area: Rect| Rect {
+            width: area.width.saturating_sub(1),
+            ..area
+        };
+        let keys_end = keys(ctx, sheet, narrow(keys_area), page);
+        let apps_end = apps(ctx, sheet, apps_area, page);
+        advice(ctx, sheet, body, keys_end.max(apps_end), page);
         return;
     }
     let [left, middle, right] = columns(body, [body.width * 3 / 10, body.width * 3 / 10, 0]);
@@ -36,16 +45,14 @@ pub(super) fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
         &page.person,
     );
     sheet.divider(middle);
-    keys(
-        ctx,
-        sheet,
-        Rect {
-            x: middle.x + 2,
-            width: middle.width.saturating_sub(4),
-            ..middle
-        },
-        page,
-    );
+    let middle = Rect {
+        x: middle.x + 2,
+        width: middle.width.saturating_sub(4),
+        ..middle
+    };
+    let row = keys(ctx, sheet, middle, page) + 1;
+    let row = row + apps(ctx, sheet, below(middle, row), page);
+    advice(ctx, sheet, middle, row, page);
     sheet.divider(right);
     let right = Rect {
         x: right.x + 2,
@@ -123,51 +130,99 @@ pub(super) fn telling_apart(ctx: Ctx<'_>, person: &Person) -> String {
     parts.join(" · ")
 }
 
-fn keys(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, page: &PersonPage) {
+/// Lines of a factor: its name, when and where it was enrolled, when it was last tested.
+const LINES: u16 = 3;
+
+/// Rows kept beneath the factors for advice.
+const ADVICE: u16 = 3;
+
+fn keys(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, page: &PersonPage) -> u16 {
     sheet.rule(area, 0, &tr!(ctx.text, "person-credentials"));
-    let mut row = 1;
+    let quiet = ctx.theme.quiet();
     match &page.detail {
         None if page.from_ticket => {
             let words = format!("! {}", tr!(ctx.text, "person-from-ticket"));
-            row = sheet.paragraph(area, row, &words, ctx.theme.warning());
+            sheet.paragraph(area, 1, &words, ctx.theme.warning())
         }
         None => {
-            sheet.put(
-                area,
-                row,
-                s(tr!(ctx.text, "person-loading"), ctx.theme.quiet()),
-            );
-            row += 1;
+            sheet.put(area, 1, s(tr!(ctx.text, "person-loading"), quiet));
+            2
         }
         Some(detail) if detail.credentials.is_empty() => {
-            sheet.put(
-                area,
-                row,
-                s(tr!(ctx.text, "person-no-credentials"), ctx.theme.plain()),
-            );
-            row += 1;
+            let none = tr!(ctx.text, "person-no-credentials");
+            sheet.put(area, 1, s(none, ctx.theme.plain()));
+            2
         }
         Some(detail) => {
-            for credential in &detail.credentials {
+            let room = usize::from(area.height.saturating_sub(1 + ADVICE) / LINES).max(1);
+            let mut row = 1;
+            for credential in detail.credentials.iter().take(room) {
                 row = credential_rows(ctx, sheet, area, row, credential);
             }
+            more(
+                ctx,
+                sheet,
+                area,
+                row,
+                detail.credentials.len().saturating_sub(room),
+            )
         }
     }
-    let advice = if page.person.lacks_standby_key() {
-        Some((tr!(ctx.text, "person-advice-standby"), page.person.keys > 0))
-    } else if page.person.keys == 0 {
-        Some((tr!(ctx.text, "person-advice-first"), false))
-    } else {
-        None
-    };
-    if let Some((words, urgent)) = advice {
-        let (mark, style) = if urgent {
-            ("!", ctx.theme.warning())
-        } else {
-            ("·", ctx.theme.plain())
-        };
-        sheet.bullet(area, row + 1, s(mark, style), &words, ctx.theme.plain());
+}
+
+/// Says how many are not shown; returns the row below.
+fn more(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, row: u16, hidden: usize) -> u16 {
+    if hidden == 0 {
+        return row;
     }
+    let line = format!("  … {}", tr!(ctx.text, "more-below", count = hidden));
+    sheet.put(area, row, s(line, ctx.theme.quiet()));
+    row + 1
+}
+
+fn apps(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, page: &PersonPage) -> u16 {
+    sheet.rule(area, 0, &tr!(ctx.text, "person-apps"));
+    let factors = page.factors();
+    if page.detail.is_none() {
+        return 1;
+    }
+    if factors.is_empty() {
+        let none = tr!(ctx.text, "person-no-apps");
+        sheet.put(area, 1, s(none, ctx.theme.plain()));
+        return 2;
+    }
+    let room = usize::from(area.height.saturating_sub(1 + ADVICE) / LINES).max(1);
+    let (first, shown) = bay::window(factors.len(), room, page.marked);
+    let mut row = 1;
+    for (index, factor) in factors.iter().enumerate().skip(first).take(shown) {
+        let marked = index == page.marked;
+        row = factor_rows(ctx, sheet, area, row, factor, marked);
+    }
+    more(ctx, sheet, area, row, factors.len() - shown)
+}
+
+fn advice(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, row: u16, page: &PersonPage) {
+    let Some(detail) = &page.detail else {
+        return;
+    };
+    let factors = detail.credentials.iter().any(|c| c.gone_at.is_none())
+        || detail.factors.iter().any(|f| f.removed_at.is_none());
+    let (words, urgent) = if page.person.lacks_standby_key() && page.person.keys > 0 {
+        (tr!(ctx.text, "person-advice-standby"), true)
+    } else if !factors {
+        (tr!(ctx.text, "person-no-factor"), true)
+    } else if page.person.keys == 0 {
+        (tr!(ctx.text, "person-advice-first"), false)
+    } else {
+        return;
+    };
+    let (mark, style) = if urgent {
+        ("!", ctx.theme.warning())
+    } else {
+        ("·", ctx.theme.plain())
+    };
+    let row = row.min(area.height.saturating_sub(2));
+    sheet.bullet(area, row + 1, s(mark, style), &words, ctx.theme.plain());
 }
 
 fn credential_rows(
@@ -189,7 +244,6 @@ fn credential_rows(
         .as_ref()
         .map(|serial| tr!(t, "person-serial", serial = serial.as_str()))
         .unwrap_or_default();
-    let enrolled = tr!(t, "person-enrolled", day = ctx.day(credential.enrolled_at));
     let mark: Cell = match credential.gone_at {
         Some(_) => (2, "×".to_owned(), ctx.theme.warning()),
         None => (2, "✓".to_owned(), ctx.theme.good()),
@@ -199,19 +253,68 @@ fn credential_rows(
         (None, Some(at)) => tr!(t, "person-tested", day = ctx.day(at)),
         (None, None) => tr!(t, "person-never-tested"),
     };
+    let name = format!("{} {firmware}", key.model);
+    let wide = area.width.saturating_sub(2);
+    sheet.cells(area, row, &[mark, (wide, name, ctx.theme.strong())]);
+    let inside = inset_left(area);
+    let enrolled = enrolled(ctx, credential.enrolled_at, credential.station.as_str());
+    sheet.cells(
+        inside,
+        row + 1,
+        &[(inside.width, enrolled, ctx.theme.plain())],
+    );
+    let last = [tested, serial].into_iter().filter(|part| !part.is_empty());
+    let last = last.collect::<Vec<_>>().join(" · ");
+    sheet.cells(inside, row + 2, &[(inside.width, last, ctx.theme.plain())]);
+    row + LINES
+}
+
+/// When and where.
+fn enrolled(ctx: Ctx<'_>, at: Timestamp, station: &str) -> String {
+    let day = tr!(ctx.text, "person-enrolled", day = ctx.day(at));
+    format!("{day} {}", tr!(ctx.text, "factor-at", station = station))
+}
+
+fn factor_rows(
+    ctx: Ctx<'_>,
+    sheet: &mut Sheet<'_>,
+    area: Rect,
+    row: u16,
+    factor: &Factor,
+    marked: bool,
+) -> u16 {
+    let (mark, style) = match (marked, factor.removed_at) {
+        (true, _) => ("▸", ctx.theme.strong()),
+        (false, Some(_)) => ("×", ctx.theme.warning()),
+        (false, None) => ("✓", ctx.theme.good()),
+    };
     let plain = ctx.theme.plain();
-    let what: [Cell; 4] = [
-        mark,
-        (24, key.model.clone(), ctx.theme.strong()),
-        (8, firmware, plain),
-        (24, serial, plain),
-    ];
-    sheet.cells(area, row, &what);
-    let when: [Cell; 3] = [
-        (2, String::new(), plain),
-        (24, enrolled, plain),
-        (28, tested, plain),
-    ];
-    sheet.cells(area, row + 1, &when);
-    row + 2
+    let wide = area.width.saturating_sub(2);
+    let name = ctx.text.factor(factor);
+    sheet.cells(
+        area,
+        row,
+        &[
+            (2, mark.to_owned(), style),
+            (wide, name, ctx.theme.strong()),
+        ],
+    );
+    if marked {
+        sheet.tint(area, row, ctx.theme.marked());
+    }
+    let inside = inset_left(area);
+    let when = enrolled(ctx, factor.enrolled_at, factor.station.as_str());
+    sheet.cells(inside, row + 1, &[(inside.width, when, plain)]);
+    let last = super::app::last_seen(ctx, factor);
+    sheet.cells(inside, row + 2, &[(inside.width, last, plain)]);
+    row + LINES
+}
+
+/// The area behind the column of marks.
+fn inset_left(area: Rect) -> Rect {
+    Rect {
+        x: area.x + area.width.min(2),
+        width: area.width.saturating_sub(2),
+        ..area
+    }
 }

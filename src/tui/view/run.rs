@@ -78,6 +78,19 @@ pub(super) fn title(ctx: Ctx<'_>, run: &Run) -> Vec<Span<'static>> {
     spans
 }
 
+/// The same beneath each other.
+pub(super) fn title_lines(ctx: Ctx<'_>, run: &Run) -> Vec<Span<'static>> {
+    let mut lines = title(ctx, run);
+    lines.truncate(1);
+    if let Some(person) = run.person() {
+        lines.push(s(person.name.clone(), ctx.theme.strong()));
+        if let Some(organisation) = &person.organisation {
+            lines.push(s(organisation.name.clone(), ctx.theme.plain()));
+        }
+    }
+    lines
+}
+
 /// Draws the steps; returns the rows used. On a low screen the steps ahead share one line.
 fn checklist(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, body: Rect, run: &Run) -> u16 {
     let mut row = 0;

@@ -5,8 +5,10 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use crate::totp::Picture;
 use crate::tui::big;
 use crate::tui::clean::{clean, fit, width, wrap};
+use crate::tui::qr::{self, Look};
 use crate::tui::theme::Theme;
 
 /// A styled piece of a line.
@@ -144,6 +146,52 @@ impl<'b> Sheet<'b> {
         let at = super::below(area, row);
         big::draw(self.buf, at, &text, self.theme.big(), scale);
         row + big::ROWS * scale
+    }
+
+    /// Draws the digits of a code, as large as asked and as fits; returns the row below them.
+    pub fn code(&mut self, area: Rect, row: u16, typed: &str, places: u16, scale: u16) -> u16 {
+        let scale = (1..=scale.max(1))
+            .rev()
+            .find(|scale| big::code_width(places, *scale) <= area.width)
+            .unwrap_or(1);
+        let at = super::below(area, row);
+        big::draw_code(self.buf, at, (typed, places), self.theme.big(), scale);
+        row + big::ROWS * scale
+    }
+
+    /// Draws a QR code at the top left corner of the area.
+    pub fn qr(&mut self, area: Rect, picture: &Picture, scale: u16, look: Look) {
+        qr::draw(self.buf, area, picture, scale, look);
+    }
+
+    /// Draws a secret that comes in groups, half of them in a line, in block letters where those are asked for and fit; returns
+    /// the row below. No copy of it is made but the one in the cells.
+    pub fn groups(&mut self, area: Rect, row: u16, secret: &str, style: Style, scale: u16) -> u16 {
+        let groups: Vec<&str> = secret.split(' ').collect();
+        let letters = big::width("MMMM", 1) + 2;
+        let per_line = groups.len().div_ceil(2).max(1);
+        let block = scale > 1 && usize::from(letters) * per_line <= usize::from(area.width);
+        let (pitch, rows) = if block {
+            (letters, big::ROWS + 1)
+        } else {
+            (6, 1)
+        };
+        let mut row = row;
+        for line in groups.chunks(per_line) {
+            let mut at = super::below(area, row);
+            for group in line {
+                if block {
+                    big::draw(self.buf, at, group, self.theme.big(), 1);
+                } else if at.height > 0 {
+                    self.buf
+                        .set_stringn(at.x, at.y, group, at.width.into(), style);
+                }
+                at.x += pitch.min(at.width);
+                at.width = at.width.saturating_sub(pitch);
+            }
+            row += rows;
+        }
+        row
     }
 
     fn place(&self, area: Rect, row: u16) -> Option<(u16, u16)> {
