@@ -10,6 +10,7 @@ use clap::{Args, Parser, Subcommand};
 use super::batch::BatchCommand;
 pub use super::care::args::{CareCommand, ResetArguments};
 use super::output::{Exit, Outcome};
+pub use super::totp::args::{CodeSource, TotpCommand};
 use crate::domain::{Aaguid, EntryId, Identification, IntentId, PersonId};
 
 /// Enrolment station for security keys. Without a command: the kiosk.
@@ -105,6 +106,9 @@ pub enum Command {
     Person(PersonCommand),
     /// Enrol a key for a person.
     Enrol(EnrolArguments),
+    /// Authenticator apps and hardware tokens.
+    #[command(subcommand)]
+    Totp(TotpCommand),
     /// Many keys at once, by a profile.
     #[command(subcommand)]
     Batch(BatchCommand),
@@ -263,9 +267,12 @@ pub enum UnfinishedCommand {
     Resolve {
         /// Which, as `unfinished list` prints it.
         intent: IntentId,
-        /// The key is not to be had: record what may remain on it.
+        /// The key, or the phone, is not to be had: record what may remain on it.
         #[arg(long)]
         without_key: bool,
+        /// The codes, where it is about an authenticator app.
+        #[command(flatten)]
+        codes: CodeSource,
         /// The key that it is about.
         #[command(flatten)]
         key: KeyChoice,

@@ -16,6 +16,9 @@ use super::face::{HeadlessFace, Orders};
 use super::outcome::{outcome_of, outcome_of_stop, unreadable};
 use super::output::{Exit, Outcome, Output};
 use super::secret::Lines;
+use super::totp;
+use super::totp::answers::AppAnswers;
+use super::totp::args::{CodeSource, TotpCommand};
 use crate::domain::change::{EntryState, OutboxBody, OutboxEntry, Resolution, Unfinished};
 use crate::domain::{EntryId, Identification, IntentId, PersonId};
 use crate::station::desk::StationDesk;
@@ -42,6 +45,8 @@ pub enum StationCommand<'a> {
     Unfinished(&'a UnfinishedCommand),
     /// `key …`, but for what needs nobody to be signed in
     Care(&'a CareCommand),
+    /// `totp …`
+    Totp(&'a TotpCommand),
 }
 
 /// Carries out one command.
@@ -68,11 +73,13 @@ pub async fn run(
         }
         StationCommand::Enrol(arguments) => runs.enrol(arguments).await,
         StationCommand::Care(command) => care::run(&runs, command).await,
+        StationCommand::Totp(command) => totp::run(&runs, command).await,
         StationCommand::Unfinished(UnfinishedCommand::Resolve {
             intent,
             without_key,
+            codes,
             key,
-        }) => runs.resolve(*intent, *without_key, key).await,
+        }) => runs.resolve(*intent, *without_key, codes, key).await,
         StationCommand::Session(SessionCommand::Close) => {
             until_stopped(&stopper, session_close(&station)).await
         }
@@ -134,10 +141,20 @@ impl Runs<'_> {
 
     /// A face that knows beforehand what is wanted done to a key.
     pub(super) fn ordered_face(&self, choice: &KeyChoice, orders: Orders) -> Arc<HeadlessFace> {
+        self.identified_face(choice, None, orders)
+    }
+
+    /// The same, for a person who was identified.
+    pub(super) fn identified_face(
+        &self,
+        choice: &KeyChoice,
+        identification: Option<Identification>,
+        orders: Orders,
+    ) -> Arc<HeadlessFace> {
         let face = HeadlessFace::new(
             Arc::clone(self.output),
             choice.clone(),
-            None,
+            identification,
             None,
             self.stopper.clone(),
         );
@@ -180,7 +197,13 @@ impl Runs<'_> {
         }
     }
 
-    async fn resolve(&self, intent: IntentId, without_key: bool, key: &KeyChoice) -> Outcome {
+    async fn resolve(
+        &self,
+        intent: IntentId,
+        without_key: bool,
+        codes: &CodeSource,
+        key: &KeyChoice,
+    ) -> Outcome {
         let work = self.station.store().unfinished_by(intent);
         let work = match work {
             Ok(Some(work)) => work,
@@ -194,7 +217,7 @@ impl Runs<'_> {
             Err(stop) => return outcome_of_stop(&stop),
         };
         let how = How::of(without_key);
-        let face = self.face(key, None, None);
+        let face = self.ordered_face(key, Orders::about_apps(AppAnswers::of(codes)));
         match workflow::resolve(&mut self.desk(&face), work, how).await {
             Ok(ending) => outcome_of(&ending),
             Err(stop) => face.outcome_of_stop(stop),

@@ -10,6 +10,7 @@ use super::outcome::outcome_of_stop;
 use super::output::{Exit, Outcome, Output};
 use super::patience::Patience;
 use super::secret::{self, Lines, SecretError};
+use super::totp::answers::AppAnswers;
 use crate::domain::reset::ResetCase;
 use crate::domain::{Identification, KeyFacts, Person, Pin, Place};
 use crate::station::desk::Face;
@@ -37,6 +38,8 @@ pub struct Orders {
     hand_over: Option<HandOver>,
     /// What confirms a reset.
     confirm: Option<String>,
+    /// What is answered about apps and tokens.
+    apps: AppAnswers,
 }
 
 impl Orders {
@@ -60,6 +63,14 @@ impl Orders {
     pub fn confirming(confirm: Option<String>) -> Self {
         Self {
             confirm,
+            ..Self::default()
+        }
+    }
+
+    /// These answers to questions about apps and tokens.
+    pub fn about_apps(apps: AppAnswers) -> Self {
+        Self {
+            apps,
             ..Self::default()
         }
     }
@@ -325,6 +336,9 @@ impl Face for HeadlessFace {
                 memory.not_it.extend(chosen);
             });
         }
+        if let Event::Ended { .. } = &event {
+            self.orders.apps.forget();
+        }
         self.output.event(&self.patience.told(event));
     }
 
@@ -362,7 +376,10 @@ impl Face for HeadlessFace {
             // A key gives up sooner than the people may.
             Question::TouchAgain { .. } if self.patience.lasts() => Ok(Answer::Yes),
             Question::TouchAgain { .. } => Err(Stop::Key(KeyFault::TouchTimeout)),
-            Question::App(_) => Err(Stop::Cancelled),
+            Question::App(question) => {
+                let answered = self.orders.apps.answer(&question, &self.output).await;
+                answered.map_err(|open| self.misused(open.code, open.detail))
+            }
         }
     }
 }

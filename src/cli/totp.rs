@@ -1,11 +1,154 @@
 //! Authenticator apps and hardware tokens on the command line.
 
+pub mod answers;
+pub mod args;
+mod import;
+mod picture;
+
 use serde_json::{Value, json};
 
+use super::args::KeyChoice;
+use super::commands::Runs;
+use super::face::{HeadlessFace, Orders};
+use super::outcome::{outcome_of as outcome_of_ending, outcome_of_stop};
 use super::output::{Exit, Outcome, push_word};
-use crate::domain::Person;
+use crate::domain::factor::FactorKind;
+use crate::domain::{Identification, Person, PersonId};
 use crate::text::{Language, Text};
-use crate::workflow::dialogue::{AppResult, PushState};
+use crate::wire::{Credential, Factor};
+use crate::workflow::dialogue::{AppJob, AppResult, Ending, PushState};
+use crate::workflow::{Stop, app};
+use answers::AppAnswers;
+use args::{CodeSource, Proof, ShowArguments, TotpCommand};
+
+/// Carries out one command.
+pub(super) async fn run(runs: &Runs<'_>, command: &TotpCommand) -> Outcome {
+    match command {
+        TotpCommand::Enrol(a) => {
+            let answers = showing(&a.show, &a.codes, None);
+            let job = match a.with_key {
+                true => AppJob::Both,
+                false => AppJob::Enrol,
+            };
+            runs.station.note_keys(&mut Vec::new()).ok();
+            let face = face(runs, &a.key, Some(&a.identified_by), answers);
+            let ended = app::run(&mut runs.desk(&face), job, &a.person).await;
+            done(&face, ended)
+        }
+        TotpCommand::Test(a) => {
+            let answers = AppAnswers::of(&a.codes);
+            let face = face(runs, &KeyChoice::default(), None, answers);
+            let ended = app::test_app(&mut runs.desk(&face), &a.person, a.factor).await;
+            done(&face, ended)
+        }
+        TotpCommand::List { person } => {
+            let listed = list(runs, person).await;
+            listed.unwrap_or_else(|stop| outcome_of_stop(&stop))
+        }
+        TotpCommand::Replace(a) => {
+            let answers = showing(&a.show, &a.codes, a.prove_with.clone());
+            let face = face(runs, &a.key, Some(&a.identified_by), answers);
+            let ended = app::replace_app(&mut runs.desk(&face), &a.person, a.factor).await;
+            done(&face, ended)
+        }
+        TotpCommand::Remove(a) => {
+            let mut answers = AppAnswers::of(&a.codes);
+            answers.prove_with.clone_from(&a.prove_with);
+            let face = face(runs, &a.key, Some(&a.identified_by), answers);
+            let factor = Some(a.factor);
+            let ended = app::remove_factor(&mut runs.desk(&face), &a.person, factor).await;
+            done(&face, ended)
+        }
+        TotpCommand::Import(arguments) => import::run(runs, arguments).await,
+        TotpCommand::Assign(a) => {
+            let mut answers = AppAnswers::of(&a.codes);
+            answers.serial = Some(a.serial.clone());
+            let nothing = KeyChoice::default();
+            let face = face(runs, &nothing, Some(&a.identified_by), answers);
+            let ended = app::assign_token(&mut runs.desk(&face), &a.person).await;
+            done(&face, ended)
+        }
+    }
+}
+
+fn showing(show: &ShowArguments, codes: &CodeSource, prove_with: Option<Proof>) -> AppAnswers {
+    let mut answers = AppAnswers::of(codes);
+    answers.qr = Some(show.qr.clone());
+    answers.name.clone_from(&show.name);
+    answers.prove_with = prove_with;
+    answers
+}
+
+type Headless = std::sync::Arc<HeadlessFace>;
+
+fn face(
+    runs: &Runs<'_>,
+    key: &KeyChoice,
+    identification: Option<&Identification>,
+    answers: AppAnswers,
+) -> Headless {
+    runs.identified_face(key, identification.cloned(), Orders::about_apps(answers))
+}
+
+fn done(face: &Headless, ended: Result<Ending, Stop>) -> Outcome {
+    match ended {
+        Ok(ending) => outcome_of_ending(&ending),
+        Err(stop) => face.outcome_of_stop(stop),
+    }
+}
+
+/// A person's factors of every kind, with when and where each was enrolled and last tested.
+async fn list(runs: &Runs<'_>, person: &PersonId) -> Result<Outcome, Stop> {
+    let detail = runs.station.person(person).await?;
+    for factor in &detail.factors {
+        runs.output.item("factor", factor, &factor_line(factor));
+    }
+    for credential in &detail.credentials {
+        runs.output.item("key", credential, &key_line(credential));
+    }
+    let apps = detail.factors.iter().filter(|f| f.removed_at.is_none());
+    let keys = detail.credentials.iter().filter(|c| c.gone_at.is_none());
+    let (apps, keys) = (apps.count(), keys.count());
+    Ok(Outcome::done(
+        format!(
+            "{}: {apps} app(s) or token(s), {keys} key(s)",
+            detail.person.name
+        ),
+        json!({ "person": detail.person.id, "factors": apps, "keys": keys }),
+    ))
+}
+
+fn factor_line(factor: &Factor) -> String {
+    let kind = match &factor.kind {
+        FactorKind::App => "app".to_owned(),
+        FactorKind::Token { serial } => format!("token {serial}"),
+    };
+    let tested = factor.last_tested_at.map(|at| at.to_string());
+    let removed = factor.removed_at.map(|at| format!("\tremoved {at}"));
+    format!(
+        "{}\t{kind}\t{}\tenrolled {} at {}\ttested {}{}",
+        factor.id,
+        factor.name,
+        factor.enrolled_at,
+        factor.station,
+        tested.as_deref().unwrap_or("never"),
+        removed.unwrap_or_default(),
+    )
+}
+
+fn key_line(credential: &Credential) -> String {
+    let serial = credential.key.id.serial.as_deref().unwrap_or("-");
+    let tested = credential.last_tested_at.map(|at| at.to_string());
+    let gone = credential.gone_at.map(|at| format!("\tgone {at}"));
+    format!(
+        "-\tkey {serial}\t{}\tenrolled {} at {}\ttested {}{}",
+        credential.key.model,
+        credential.enrolled_at,
+        credential.station,
+        tested.as_deref().unwrap_or("never"),
+        gone.unwrap_or_default(),
+    )
+}
 
 /// How a run about apps and tokens counts that came to its end.
 pub(super) fn outcome_of(person: &Person, result: &AppResult) -> Outcome {

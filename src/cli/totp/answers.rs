@@ -1,0 +1,198 @@
+//! What the arguments answer to the questions about apps and tokens.
+//!
+//! Invariant: a code is asked for only when a question wants one, and each line of a descriptor is one code.
+
+use std::sync::{Mutex, PoisonError};
+
+use super::args::{CodeSource, Proof, Qr};
+use super::picture::Shown;
+use crate::cli::output::Output;
+use crate::cli::secret::{Lines, line_from_terminal};
+use crate::domain::factor::TotpCode;
+use crate::text::{Language, Text};
+use crate::totp::Enrolment;
+use crate::wire::Factor;
+use crate::workflow::dialogue::{Answer, AppQuestion, CodeOf, Purpose};
+
+/// What the arguments leave open, as a stable word and in words.
+pub struct Open {
+    /// The word.
+    pub code: &'static str,
+    /// The words.
+    pub detail: String,
+}
+
+fn open(code: &'static str, detail: impl Into<String>) -> Open {
+    let detail = detail.into();
+    Open { code, detail }
+}
+
+/// The answers of one command.
+#[derive(Default)]
+pub struct AppAnswers {
+    codes: Option<Lines>,
+    /// How the secret is shown; nothing of it where this does not say.
+    pub qr: Option<Qr>,
+    /// What a new app is called.
+    pub name: Option<String>,
+    /// What the person proves themself with.
+    pub prove_with: Option<Proof>,
+    /// The token.
+    pub serial: Option<String>,
+    memory: Mutex<Memory>,
+}
+
+#[derive(Default)]
+struct Memory {
+    /// The line of the next code.
+    line: usize,
+    shown: Option<Shown>,
+    said_serial: bool,
+}
+
+impl AppAnswers {
+    /// Codes from there, and nothing else.
+    pub fn of(source: &CodeSource) -> Self {
+        Self {
+            codes: source.code_fd.map(Lines::of),
+            ..Self::default()
+        }
+    }
+
+    fn with<T>(&self, act: impl FnOnce(&mut Memory) -> T) -> T {
+        act(&mut self.memory.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Takes the secret away from wherever it was put.
+    pub fn forget(&self) {
+        drop(self.with(|memory| memory.shown.take()));
+    }
+
+    /// Answers a question, or says what the arguments leave open.
+    pub async fn answer(&self, question: &AppQuestion, output: &Output) -> Result<Answer, Open> {
+        match question {
+            AppQuestion::NameApp { .. } => Ok(match &self.name {
+                Some(name) => Answer::Typed(name.clone()),
+                None => Answer::Yes,
+            }),
+            AppQuestion::ShowSecret {
+                enrolment, wrong, ..
+            } => {
+                self.show(enrolment)?;
+                if let Some(verdict) = wrong {
+                    output.item("code", verdict, &english().code_verdict(verdict));
+                }
+                self.code("the code that the phone shows").await
+            }
+            AppQuestion::ShowAgain { .. } => Err(open(
+                "no-code",
+                "no right code came within five minutes of the secret",
+            )),
+            AppQuestion::TypeCode { of, wrong } => {
+                if let Some(verdict) = wrong {
+                    output.item("code", verdict, &english().code_verdict(verdict));
+                }
+                self.code(&format!("the code of {}", named(of))).await
+            }
+            AppQuestion::NextCode { of } => {
+                let prompt = format!("wrong; the code that {} shows next", named(of));
+                self.code(&prompt).await
+            }
+            AppQuestion::Advice { of, verdict, .. } => {
+                let said = format!("{}: {}", named(of), english().code_verdict(verdict));
+                output.item("advice", question, &said);
+                Ok(Answer::Yes)
+            }
+            AppQuestion::ChooseFactor {
+                purpose,
+                factors,
+                with_key,
+                ..
+            } => self.choose(*purpose, factors, *with_key),
+            AppQuestion::ConfirmFactorRemoval { .. } => Ok(Answer::Yes),
+            AppQuestion::TokenSerial { wrong, .. } => {
+                let again = self.with(|memory| std::mem::replace(&mut memory.said_serial, true));
+                match &self.serial {
+                    Some(serial) if !again && !wrong => Ok(Answer::Typed(serial.clone())),
+                    _ => Err(open("no-serial", "--serial is no serial number")),
+                }
+            }
+        }
+    }
+
+    /// The second time it is there already.
+    fn show(&self, app: &Enrolment) -> Result<(), Open> {
+        let Some(way) = &self.qr else {
+            let detail =
+                "say with --qr where the QR code goes: nothing of a secret is printed otherwise";
+            return Err(open("not-shown", detail));
+        };
+        self.with(|memory| {
+            if memory.shown.is_none() {
+                let shown = Shown::new(app, way);
+                memory.shown = Some(shown.map_err(|e| open("not-shown", e.to_string()))?);
+            }
+            Ok(())
+        })
+    }
+
+    async fn code(&self, prompt: &str) -> Result<Answer, Open> {
+        let unreadable = |e: crate::cli::secret::SecretError| {
+            open("no-code", format!("{prompt} is wanted: {e}"))
+        };
+        loop {
+            let text = match &self.codes {
+                Some(lines) => {
+                    let line = self.with(|memory| {
+                        memory.line += 1;
+                        memory.line - 1
+                    });
+                    lines.line(line).await.map_err(unreadable)?
+                }
+                None => line_from_terminal(prompt, "a code", "--code-fd")
+                    .await
+                    .map_err(unreadable)?
+                    .into(),
+            };
+            match (TotpCode::parse(&text), &self.codes) {
+                (Ok(code), _) => return Ok(Answer::Code(code)),
+                (Err(error), Some(_)) => return Err(open("not-a-code", error.to_string())),
+                // Typed by a person: asked once more.
+                (Err(_), None) => {}
+            }
+        }
+    }
+
+    fn choose(&self, purpose: Purpose, factors: &[Factor], with_key: bool) -> Result<Answer, Open> {
+        if purpose == Purpose::Prove {
+            match &self.prove_with {
+                Some(Proof::Key) if with_key => return Ok(Answer::WithKey),
+                Some(Proof::Factor(id)) if factors.iter().any(|f| f.id == *id) => {
+                    return Ok(Answer::Factor(*id));
+                }
+                _ => {}
+            }
+        }
+        let each = factors.iter().map(|f| format!("{} ({})", f.id, f.name));
+        let key = with_key.then(|| "key".to_owned());
+        let each: Vec<String> = each.chain(key).collect();
+        let option = match purpose {
+            Purpose::Prove => "--prove-with",
+            Purpose::Test | Purpose::Replace | Purpose::Remove => "--factor",
+        };
+        let detail = format!("say with {option} which of these: {}", each.join(", "));
+        Err(open("which-factor", detail))
+    }
+}
+
+fn named(of: &CodeOf) -> String {
+    match of {
+        CodeOf::Factor { factor } => factor.name.clone(),
+        CodeOf::NewApp { name, .. } => name.clone(),
+        CodeOf::Token { serial } => format!("token {serial}"),
+    }
+}
+
+fn english() -> Text {
+    Text::load(Language::English)
+}

@@ -1,0 +1,107 @@
+//! `totp import`: a file of hardware tokens into the registry's stock.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use serde_json::json;
+use zeroize::Zeroizing;
+
+use super::args::ImportArguments;
+use crate::cli::commands::Runs;
+use crate::cli::outcome::{outcome_of_stop, unreadable};
+use crate::cli::output::{Exit, Outcome};
+use crate::cli::secret::{SecretError, from_descriptor};
+use crate::domain::EntryId;
+use crate::totp::tokens::{FILE_BYTES_MAX, FileKey, read};
+use crate::workflow::{Pushed, Stop};
+
+/// Reads the file, seals every seed, and tells the registry.
+pub(super) async fn run(runs: &Runs<'_>, arguments: &ImportArguments) -> Outcome {
+    let key = match file_key(arguments).await {
+        Ok(key) => key,
+        Err(outcome) => return outcome,
+    };
+    let usage = |detail: String| Outcome::failed(Exit::Usage, "token-file", detail);
+    let path = arguments.file.display();
+    let bytes = match contents(&arguments.file) {
+        Ok(bytes) => bytes,
+        Err(error) => return usage(format!("{path}: {error}")),
+    };
+    let tokens = match read(&bytes, key.as_ref()) {
+        Ok(tokens) => tokens,
+        Err(error) => return usage(format!("{path}: {error}: nothing was imported")),
+    };
+    drop(bytes);
+    let count = tokens.len();
+    let imported = async {
+        let entries = runs.station.import_tokens(tokens).await?;
+        standing(runs, &entries).await
+    };
+    let (exit, standing) = match imported.await {
+        Ok(standing) => standing,
+        Err(stop) => return outcome_of_stop(&stop),
+    };
+    Outcome {
+        exit,
+        code: "imported".to_owned(),
+        detail: format!(
+            "{count} token(s) sealed: {standing}\n{path} still holds their seeds: destroy it and every copy of it, e.g. with `shred -u`"
+        ),
+        facts: json!({ "tokens": count, "dispose_of": arguments.file }),
+    }
+}
+
+/// Sends what was written down; how that counts.
+async fn standing(runs: &Runs<'_>, entries: &[EntryId]) -> Result<(Exit, String), Stop> {
+    let mut queued = 0;
+    for entry in entries {
+        match runs.station.push_entry(*entry).await? {
+            Pushed::Accepted { .. } => {}
+            Pushed::Queued => queued += 1,
+            Pushed::Rejected { detail, .. } => {
+                let words =
+                    format!("the registry refused them ({detail}); see `keydesk outbox list`");
+                return Ok((Exit::Refused, words));
+            }
+        }
+    }
+    Ok(match queued {
+        0 => (Exit::Done, "they are in stock".to_owned()),
+        _ => (
+            Exit::Queued,
+            "the registry cannot be reached; they wait in the outbox".to_owned(),
+        ),
+    })
+}
+
+async fn file_key(arguments: &ImportArguments) -> Result<Option<FileKey>, Outcome> {
+    let failed = |error: SecretError| unreadable(&error);
+    if let Some(fd) = arguments.password_fd {
+        let password = from_descriptor(fd).await.map_err(failed)?;
+        return Ok(Some(FileKey::Password(password)));
+    }
+    let Some(fd) = arguments.key_fd else {
+        return Ok(None);
+    };
+    let text = from_descriptor(fd).await.map_err(failed)?;
+    let bytes = hex::decode(text.trim()).map_err(|_| {
+        let detail = format!("file descriptor {fd} does not hold a key in hexadecimal digits");
+        Outcome::failed(Exit::Usage, "unreadable-secret", detail)
+    })?;
+    Ok(Some(FileKey::PreShared(Zeroizing::new(bytes))))
+}
+
+/// One byte more than may be is enough to be refused.
+fn contents(path: &Path) -> std::io::Result<Zeroizing<Vec<u8>>> {
+    let file = File::open(path)?;
+    let size = file.metadata()?.len();
+    let room = usize::try_from(size)
+        .unwrap_or(FILE_BYTES_MAX)
+        .min(FILE_BYTES_MAX)
+        + 2;
+    let mut bytes = Zeroizing::new(Vec::with_capacity(room));
+    let limit = u64::try_from(FILE_BYTES_MAX).unwrap_or(u64::MAX) + 1;
+    file.take(limit).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
