@@ -271,6 +271,13 @@ async fn a_sign_in_given_up_over_a_lock_leaves_the_run_waiting() {
         matches!(update, Update::Run(Event::Touch { nth: 2, .. }))
     })
     .await;
+    // A run that nobody ends keeps its key blinking until the key gives up.
+    seat.comes_true("touched", |s| s.world.rack.touch()).await;
+    seat.until("the end", SLOT, PIN, |update| {
+        matches!(update, Update::Run(Event::Ended { .. }))
+    })
+    .await;
+    assert_eq!(seat.enrolments(), 1);
 }
 
 /// The present session, as the station's own file has it.
