@@ -1,6 +1,7 @@
 //! `keydesk registry …`: the central registry's own commands, on the machine that holds its database.
 
 mod access;
+mod secrets;
 
 use std::path::Path;
 
@@ -40,6 +41,10 @@ pub(super) async fn run(command: RegistryCommand, global: &Global, output: &Outp
         }
         RegistryCommand::Stations(command) => access::stations(command, output).await,
         RegistryCommand::Operators(command) => access::operators(command, output).await,
+        RegistryCommand::Secrets(command) => match configuration(global.config.as_deref()) {
+            Ok(config) => secrets::run(command, config, output).await,
+            Err(outcome) => outcome,
+        },
         RegistryCommand::Alarms { db } => alarms(&db, output).await,
         RegistryCommand::AcceptJournal { station, db } => {
             match admin::accept_journal(&db, &StationId::new(station)).await {

@@ -1,9 +1,10 @@
 //! The arguments. Secrets are never among them: PINs and one-time codes come from a file descriptor or the terminal.
 
 use std::ffi::OsString;
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+
+mod registry;
 
 use clap::{Args, Parser, Subcommand};
 
@@ -12,6 +13,7 @@ pub use super::care::args::{CareCommand, ResetArguments};
 use super::output::{Exit, Outcome};
 pub use super::totp::args::{CodeSource, TotpCommand};
 use crate::domain::{Aaguid, EntryId, Identification, IntentId, PersonId};
+pub use registry::{KeyFiles, OperatorsCommand, RegistryCommand, SecretsCommand, StationsCommand};
 
 /// Enrolment station for security keys. Without a command: the kiosk.
 #[derive(Debug, Parser)]
@@ -317,125 +319,6 @@ pub enum StationCommand {
         /// Read the one-time code from this file descriptor (first line). Without it: asked on the terminal.
         #[arg(long, value_name = "N")]
         code_fd: Option<u32>,
-    },
-}
-
-/// `registry …`
-#[derive(Debug, Subcommand)]
-pub enum RegistryCommand {
-    /// Serve the HTTP API.
-    Serve {
-        /// Address and port.
-        #[arg(long, default_value = "127.0.0.1:8443")]
-        listen: SocketAddr,
-        /// The database file.
-        #[arg(long, value_name = "FILE")]
-        db: PathBuf,
-        /// TLS certificate chain, PEM.
-        #[arg(long, value_name = "FILE", requires = "tls_key")]
-        tls_cert: Option<PathBuf>,
-        /// TLS private key, PEM.
-        #[arg(long, value_name = "FILE", requires = "tls_cert")]
-        tls_key: Option<PathBuf>,
-    },
-    /// Import organisations, people and appointments from CSV or JSON; all of a file or nothing.
-    Import {
-        /// The file; its name ends in .csv or .json.
-        file: PathBuf,
-        /// The database file.
-        #[arg(long, value_name = "FILE")]
-        db: PathBuf,
-    },
-    /// Add an operator and print their one-time code.
-    OperatorCode {
-        /// For people.
-        #[arg(long)]
-        name: String,
-        /// help-desk, station-administrator or customer-service.
-        #[arg(long, value_parser = ["help-desk", "station-administrator", "customer-service"])]
-        role: String,
-        /// The database file.
-        #[arg(long, value_name = "FILE")]
-        db: PathBuf,
-    },
-    /// Print a one-time code for a station to join with.
-    StationCode {
-        /// For people.
-        #[arg(long)]
-        name: String,
-        /// The database file.
-        #[arg(long, value_name = "FILE")]
-        db: PathBuf,
-    },
-    /// The stations that have joined.
-    #[command(subcommand)]
-    Stations(StationsCommand),
-    /// The operators.
-    #[command(subcommand)]
-    Operators(OperatorsCommand),
-    /// What the registry noticed and somebody must look at: journals cut short, signature counters gone back.
-    Alarms {
-        /// The database file.
-        #[arg(long, value_name = "FILE")]
-        db: PathBuf,
-    },
-    /// Let a station go on whose journal did not continue, once it is known why.
-    AcceptJournal {
-        /// The station, as `registry alarms` names it.
-        #[arg(long, value_name = "ID")]
-        station: String,
-        /// The database file.
-        #[arg(long, value_name = "FILE")]
-        db: PathBuf,
-    },
-}
-
-/// `registry stations …`
-#[derive(Debug, Subcommand)]
-pub enum StationsCommand {
-    /// The stations that have joined, one line each.
-    List {
-        /// The database file.
-        #[arg(long, value_name = "FILE")]
-        db: PathBuf,
-    },
-    /// End a station's access: at once, and for good.
-    Revoke {
-        /// Its name or identifier, as `registry stations list` prints them.
-        #[arg(value_name = "NAME|ID")]
-        station: String,
-        /// The database file.
-        #[arg(long, value_name = "FILE")]
-        db: PathBuf,
-    },
-}
-
-/// `registry operators …`
-#[derive(Debug, Subcommand)]
-pub enum OperatorsCommand {
-    /// The operators, one line each.
-    List {
-        /// The database file.
-        #[arg(long, value_name = "FILE")]
-        db: PathBuf,
-    },
-    /// End an operator's access: at once, at every station, and for good.
-    Revoke {
-        /// Their identifier, as `registry operators list` prints it.
-        #[arg(value_name = "ID")]
-        operator: String,
-        /// The database file.
-        #[arg(long, value_name = "FILE")]
-        db: PathBuf,
-    },
-    /// For an operator who lost their key: revoke it, and print a one-time code for another one.
-    NewKey {
-        /// Their identifier, as `registry operators list` prints it.
-        #[arg(value_name = "ID")]
-        operator: String,
-        /// The database file.
-        #[arg(long, value_name = "FILE")]
-        db: PathBuf,
     },
 }
 

@@ -1,6 +1,7 @@
 //! What the registry's administrator does at the registry's own machine. The registry may be serving meanwhile.
 
 mod access;
+mod secrets;
 
 use std::path::Path;
 
@@ -9,12 +10,15 @@ pub use access::{
     revoke_station, stations,
 };
 use jiff::{SignedDuration, Timestamp};
+pub use secrets::{KeyAccount, Pruned, Rotated, prune_secrets, rotate_secrets, secrets};
 use serde::Serialize;
 
 use super::database::{Audit, Database, DatabaseError, Write, audit, from_ms, ms};
+use super::keyring::KeyringError;
 use super::secret::{self, NoRandom};
 use crate::domain::authority::Role;
-use crate::domain::{Bytes, OperatorId, Secret, StationId};
+use crate::domain::{Bytes, FactorId, OperatorId, Secret, StationId};
+use crate::seal::SealError;
 
 /// Life of an operator's code: it binds a key to an account, so NIST SP 800-63B-4, 4.1.2.2 allows ten minutes.
 pub const OPERATOR_CODE_LIFE: SignedDuration = SignedDuration::from_mins(10);
@@ -39,6 +43,24 @@ pub enum AdminError {
     /// No random numbers.
     #[error(transparent)]
     Random(#[from] NoRandom),
+    /// The file with the keys that open what is sealed.
+    #[error(transparent)]
+    Keyring(#[from] KeyringError),
+    /// A secret that its own key does not open: the row was changed by other means.
+    #[error(
+        "the secret {secret} of {owner} does not open ({why}); nothing was changed: restore the database, or enrol it anew"
+    )]
+    Sealed {
+        /// Which.
+        secret: FactorId,
+        /// The person, or the token's serial number.
+        owner: String,
+        /// What is wrong.
+        why: SealError,
+    },
+    /// A key file without a key.
+    #[error("there is no key to seal to")]
+    NoKey,
     /// A name that can't be taken.
     #[error("{0:?} is no name: 1 to 100 characters, no control characters")]
     Name(String),
@@ -182,7 +204,7 @@ pub struct Alarm {
     pub at: Timestamp,
     /// The station it concerns.
     pub station: Option<StationId>,
-    /// `journal-regressed`, `counter-regressed` or `unlock-after-end`.
+    /// `journal-regressed`, `counter-regressed`, `unlock-after-end` or `too-many-attempts`.
     pub kind: String,
     /// In words, with the facts.
     pub detail: String,

@@ -5,7 +5,7 @@
 //! is the one that is sealed to, and the others stay for what was sealed before.
 
 use std::io::{Read, Write};
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -134,15 +134,21 @@ impl Ring {
         TotpSecret::new(held.key.open(sealed, to)?).map_err(|_| SealError::Damaged)
     }
 
-    /// Reads a key file; refuses one that others can read.
-    pub fn load(path: &Path) -> Result<Self, KeyringError> {
-        Ok(read(path)?.1)
+    /// Reads a key file; refuses one that others can read, and one that lacks a key to which something is `sealed` (key and
+    /// number of secrets).
+    pub fn load(path: &Path, sealed: &[(String, u64)]) -> Result<Self, KeyringError> {
+        Ok(read_checked(path, sealed)?.1)
     }
 
-    /// Replaces the file: on disk when it returns, and before that the old one.
+    /// Replaces the file: on disk when it returns, and before that the old one. It stays its owner's, whoever replaces it.
     pub fn save(&self, path: &Path) -> Result<(), KeyringError> {
         let failed = |why| file_error(path, why);
+        let old = std::fs::metadata(path).map_err(failed)?;
         let written = self.write_beside(path).map_err(failed)?;
+        let new = written.as_file().metadata().map_err(failed)?;
+        if (old.uid(), old.gid()) != (new.uid(), new.gid()) {
+            fchown(written.as_file(), Some(old.uid()), Some(old.gid())).map_err(failed)?;
+        }
         written.persist(path).map_err(|e| failed(e.error))?;
         sync_directory(path).map_err(failed)
     }
@@ -201,7 +207,11 @@ impl Keyring {
         sealed: &[(String, u64)],
         now: Timestamp,
     ) -> Result<Self, KeyringError> {
-        let read = read_or_make(path, sealed, now)?;
+        if is_missing(path) && sealed.is_empty() {
+            Ring::new(now).create(path)?;
+            tracing::info!(path = %path.display(), "made the registry's key file: keep a copy of it, apart from the database's");
+        }
+        let read = read_checked(path, sealed)?;
         Ok(Self {
             path: path.to_owned(),
             read: Mutex::new((read.0, Arc::new(read.1))),
@@ -228,33 +238,18 @@ impl std::fmt::Debug for Keyring {
     }
 }
 
-/// Reads the file, or makes it where no secret waits for a lost one; refuses one that lacks a key.
-pub fn load_or_make(
-    path: &Path,
-    sealed: &[(String, u64)],
-    now: Timestamp,
-) -> Result<Ring, KeyringError> {
-    Ok(read_or_make(path, sealed, now)?.1)
+fn is_missing(path: &Path) -> bool {
+    std::fs::symlink_metadata(path).is_err_and(|why| why.kind() == std::io::ErrorKind::NotFound)
 }
 
-fn read_or_make(
-    path: &Path,
-    sealed: &[(String, u64)],
-    now: Timestamp,
-) -> Result<(Stamp, Ring), KeyringError> {
+fn read_checked(path: &Path, sealed: &[(String, u64)]) -> Result<(Stamp, Ring), KeyringError> {
     let lost = |(key, secrets): &(String, u64)| KeyringError::Lost {
         path: path.to_owned(),
         key: key.clone(),
         secrets: *secrets,
     };
-    let is_missing = std::fs::symlink_metadata(path)
-        .is_err_and(|why| why.kind() == std::io::ErrorKind::NotFound);
-    if is_missing {
-        if let Some(first) = sealed.first() {
-            return Err(lost(first));
-        }
-        Ring::new(now).create(path)?;
-        tracing::info!(path = %path.display(), "made the registry's key file: keep a copy of it, apart from the database's");
+    if let (true, Some(first)) = (is_missing(path), sealed.first()) {
+        return Err(lost(first));
     }
     let (stamp, ring) = read(path)?;
     let holds = |id: &str| ring.keys.iter().any(|held| held.key.sealing_key().id == id);
@@ -405,7 +400,7 @@ mod tests {
         let path = folder.path().join("registry.keys");
         let keyring = Keyring::open(&path, &[], now()).expect("made");
         let before = sealed(&keyring.ring());
-        let mut ring = Ring::load(&path).expect("read");
+        let mut ring = Ring::load(&path, &[]).expect("read");
         ring.add(now());
         ring.save(&path).expect("saved");
         let after = sealed(&keyring.ring());

@@ -28,11 +28,15 @@ impl Phone {
     pub fn new(owner: &str, seed: u8) -> Self {
         let mut bytes = *b"0123456789 a secret!";
         bytes[0] ^= seed;
+        Self::with(owner, TotpSecret::from_random(bytes), TotpSettings::APP)
+    }
+
+    pub fn with(owner: &str, secret: TotpSecret, settings: TotpSettings) -> Self {
         Self {
             factor: FactorId(uuid::Uuid::new_v4()),
             owner: owner.to_owned(),
-            settings: TotpSettings::APP,
-            secret: TotpSecret::from_random(bytes),
+            settings,
+            secret,
         }
     }
 
@@ -55,22 +59,18 @@ impl Phone {
         TotpCode::parse(&code_at(&self.secret, self.settings, step)).expect("a code")
     }
 
-    /// A code that is right nowhere near that time.
+    /// A code that is right at no step of the day before or after that time, and at a glance like none of now.
     pub fn wrong_code(&self, at: Timestamp) -> TotpCode {
         let day: Vec<_> = (-2890..2890).map(|fast| self.code(at, fast)).collect();
-        let far = |code: &TotpCode| {
-            day.iter().all(|right| {
-                let pairs = right.as_str().bytes().zip(code.as_str().bytes());
-                pairs.filter(|(a, b)| a != b).count() > 2 || right != code
-            }) && (-1..=1).all(|near| {
-                let right = self.code(at, near);
-                let pairs = right.as_str().bytes().zip(code.as_str().bytes());
-                pairs.filter(|(a, b)| a != b).count() > 2
-            })
+        let unlike = |right: &TotpCode, code: &TotpCode| {
+            let pairs = right.as_str().bytes().zip(code.as_str().bytes());
+            pairs.filter(|(a, b)| a != b).count() > 2
         };
         (0..1_000_000)
             .map(|n| TotpCode::parse(&format!("{n:06}")).expect("a code"))
-            .find(far)
+            .find(|code| {
+                (-1..=1).all(|near| unlike(&self.code(at, near), code)) && !day.contains(code)
+            })
             .expect("most are wrong")
     }
 

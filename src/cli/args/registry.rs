@@ -1,0 +1,162 @@
+//! `keydesk registry …`: what the central registry's own commands take.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+/// `registry …`
+#[derive(Debug, Subcommand)]
+pub enum RegistryCommand {
+    /// Serve the HTTP API.
+    Serve {
+        /// Address and port.
+        #[arg(long, default_value = "127.0.0.1:8443")]
+        listen: SocketAddr,
+        /// The database file.
+        #[arg(long, value_name = "FILE")]
+        db: PathBuf,
+        /// TLS certificate chain, PEM.
+        #[arg(long, value_name = "FILE", requires = "tls_key")]
+        tls_cert: Option<PathBuf>,
+        /// TLS private key, PEM.
+        #[arg(long, value_name = "FILE", requires = "tls_cert")]
+        tls_key: Option<PathBuf>,
+    },
+    /// Import organisations, people and appointments from CSV or JSON; all of a file or nothing.
+    Import {
+        /// The file; its name ends in .csv or .json.
+        file: PathBuf,
+        /// The database file.
+        #[arg(long, value_name = "FILE")]
+        db: PathBuf,
+    },
+    /// Add an operator and print their one-time code.
+    OperatorCode {
+        /// For people.
+        #[arg(long)]
+        name: String,
+        /// help-desk, station-administrator or customer-service.
+        #[arg(long, value_parser = ["help-desk", "station-administrator", "customer-service"])]
+        role: String,
+        /// The database file.
+        #[arg(long, value_name = "FILE")]
+        db: PathBuf,
+    },
+    /// Print a one-time code for a station to join with.
+    StationCode {
+        /// For people.
+        #[arg(long)]
+        name: String,
+        /// The database file.
+        #[arg(long, value_name = "FILE")]
+        db: PathBuf,
+    },
+    /// The stations that have joined.
+    #[command(subcommand)]
+    Stations(StationsCommand),
+    /// The operators.
+    #[command(subcommand)]
+    Operators(OperatorsCommand),
+    /// The keys that open the secrets of authenticator apps and hardware tokens.
+    #[command(subcommand)]
+    Secrets(SecretsCommand),
+    /// What the registry noticed and somebody must look at: journals cut short, signature counters gone back, codes guessed.
+    Alarms {
+        /// The database file.
+        #[arg(long, value_name = "FILE")]
+        db: PathBuf,
+    },
+    /// Let a station go on whose journal did not continue, once it is known why.
+    AcceptJournal {
+        /// The station, as `registry alarms` names it.
+        #[arg(long, value_name = "ID")]
+        station: String,
+        /// The database file.
+        #[arg(long, value_name = "FILE")]
+        db: PathBuf,
+    },
+}
+
+/// `registry stations …`
+#[derive(Debug, Subcommand)]
+pub enum StationsCommand {
+    /// The stations that have joined, one line each.
+    List {
+        /// The database file.
+        #[arg(long, value_name = "FILE")]
+        db: PathBuf,
+    },
+    /// End a station's access: at once, and for good.
+    Revoke {
+        /// Its name or identifier, as `registry stations list` prints them.
+        #[arg(value_name = "NAME|ID")]
+        station: String,
+        /// The database file.
+        #[arg(long, value_name = "FILE")]
+        db: PathBuf,
+    },
+}
+
+/// `registry secrets …`
+#[derive(Debug, Subcommand)]
+pub enum SecretsCommand {
+    /// The keys, one line each: name, age, and what needs it.
+    Show {
+        /// Where they are.
+        #[command(flatten)]
+        files: KeyFiles,
+    },
+    /// Make a new key and seal every secret to it; older keys stay for what is still on its way.
+    Rotate {
+        /// Where they are.
+        #[command(flatten)]
+        files: KeyFiles,
+    },
+    /// Drop the old keys that nothing needs any more.
+    Prune {
+        /// Where they are.
+        #[command(flatten)]
+        files: KeyFiles,
+    },
+}
+
+/// The registry's two files.
+#[derive(Debug, Args)]
+pub struct KeyFiles {
+    /// The database file.
+    #[arg(long, value_name = "FILE")]
+    pub db: PathBuf,
+    /// The key file. Without it: the one of the configuration, else beside the database, with the extension `keys`.
+    #[arg(long, value_name = "FILE")]
+    pub key_file: Option<PathBuf>,
+}
+
+/// `registry operators …`
+#[derive(Debug, Subcommand)]
+pub enum OperatorsCommand {
+    /// The operators, one line each.
+    List {
+        /// The database file.
+        #[arg(long, value_name = "FILE")]
+        db: PathBuf,
+    },
+    /// End an operator's access: at once, at every station, and for good.
+    Revoke {
+        /// Their identifier, as `registry operators list` prints it.
+        #[arg(value_name = "ID")]
+        operator: String,
+        /// The database file.
+        #[arg(long, value_name = "FILE")]
+        db: PathBuf,
+    },
+    /// For an operator who lost their key: revoke it, and print a one-time code for another one.
+    NewKey {
+        /// Their identifier, as `registry operators list` prints it.
+        #[arg(value_name = "ID")]
+        operator: String,
+        /// The database file.
+        #[arg(long, value_name = "FILE")]
+        db: PathBuf,
+    },
+}

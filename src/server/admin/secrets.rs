@@ -1,0 +1,210 @@
+//! The keys that open what is sealed to the registry: shown, replaced, dropped. The registry may be serving meanwhile.
+//!
+//! Invariants: every secret is sealed anew in one transaction, or none is; the new key is on disk before anything is sealed to
+//! it; a key goes only when nothing needs it any more.
+
+use std::path::Path;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+
+use super::{AdminError, by_admin};
+use crate::domain::factor::{SealedSecret, SealingKey};
+use crate::seal::{SealError, seal};
+use crate::server::database::{Database, Write, audit, ms};
+use crate::server::factors::{self, StoredSecret};
+use crate::server::keyring::Ring;
+
+/// How long a key stays that was told to a station for seeds of tokens, whose import may wait in an outbox.
+const TOLD: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// A key, and what needs it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct KeyAccount {
+    /// Its name.
+    pub id: String,
+    /// When it was made.
+    pub made_at: Timestamp,
+    /// Secrets are sealed to it from now on.
+    pub current: bool,
+    /// Secrets in the database that it opens.
+    pub secrets: u64,
+    /// Offers that still hold and name it: an app may come of each.
+    pub offers: u64,
+    /// A station asked for it within the last 30 days, to seal seeds of tokens.
+    pub told: bool,
+}
+
+impl KeyAccount {
+    /// Whether nothing would miss it.
+    pub fn is_idle(&self) -> bool {
+        !self.current && self.secrets == 0 && self.offers == 0 && !self.told
+    }
+}
+
+/// What a rotation came to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Rotated {
+    /// The new key.
+    pub key: String,
+    /// How many secrets were sealed anew.
+    pub secrets: u64,
+}
+
+/// What pruning came to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Pruned {
+    /// The keys that are gone.
+    pub dropped: Vec<String>,
+    /// Old keys that something still needs.
+    pub kept: Vec<KeyAccount>,
+}
+
+/// Every key, oldest first, and what needs it.
+///
+/// # Errors
+/// [`AdminError::Keyring`]: see [`crate::server::KeyringError`].
+pub async fn secrets(db: &Path, key_file: &Path) -> Result<Vec<KeyAccount>, AdminError> {
+    let db = Database::open(db).await?;
+    let now = Timestamp::now();
+    let mut tx = db.write().await?;
+    let ring = open(&mut tx, key_file).await?;
+    let accounts = accounts(&mut tx, &ring, now).await?;
+    tx.rollback().await?;
+    db.close().await;
+    Ok(accounts)
+}
+
+/// Makes a new key and seals every secret to it. Older keys stay for what is still on its way.
+///
+/// # Errors
+/// [`AdminError::Keyring`], and [`AdminError::Sealed`] where a secret does not open: nothing was sealed anew.
+pub async fn rotate_secrets(db: &Path, key_file: &Path) -> Result<Rotated, AdminError> {
+    let db = Database::open(db).await?;
+    let now = Timestamp::now();
+    // No offer is issued and no secret taken while this is held.
+    let mut tx = db.write().await?;
+    let mut ring = open(&mut tx, key_file).await?;
+    ring.add(now);
+    let key = ring.current().cloned().ok_or(AdminError::NoKey)?;
+    let mut secrets = 0;
+    for stored in all(&mut tx).await? {
+        reseal(&mut tx, &ring, &key, &stored).await?;
+        secrets += 1;
+    }
+    ring.save(key_file)?;
+    let detail = format!("{secrets} secret(s) sealed anew");
+    audit(&mut tx, &by_admin("rotate-secrets", &key.id, &detail), now).await?;
+    tx.commit().await?;
+    db.close().await;
+    Ok(Rotated {
+        key: key.id,
+        secrets,
+    })
+}
+
+/// Drops the old keys that nothing needs any more: no secret, no offer that holds, no import on its way.
+///
+/// # Errors
+/// [`AdminError::Keyring`]: the file is as it was.
+pub async fn prune_secrets(db: &Path, key_file: &Path) -> Result<Pruned, AdminError> {
+    let db = Database::open(db).await?;
+    let now = Timestamp::now();
+    let mut tx = db.write().await?;
+    let mut ring = open(&mut tx, key_file).await?;
+    let accounts = accounts(&mut tx, &ring, now).await?;
+    let idle = |id: &str| accounts.iter().any(|key| key.id == id && key.is_idle());
+    let dropped = ring.retain(|id| !idle(id));
+    if !dropped.is_empty() {
+        ring.save(key_file)?;
+        let names = dropped.join(" ");
+        let line = by_admin("prune-secrets", "keys", &names);
+        audit(&mut tx, &line, now).await?;
+    }
+    tx.commit().await?;
+    db.close().await;
+    let kept = accounts
+        .into_iter()
+        .filter(|key| !key.current && !dropped.contains(&key.id))
+        .collect();
+    Ok(Pruned { dropped, kept })
+}
+
+async fn open(tx: &mut Write, key_file: &Path) -> Result<Ring, AdminError> {
+    let sealed = factors::sealed_to(&mut **tx).await?;
+    Ok(Ring::load(key_file, &sealed)?)
+}
+
+async fn accounts(
+    tx: &mut Write,
+    ring: &Ring,
+    now: Timestamp,
+) -> Result<Vec<KeyAccount>, AdminError> {
+    let sealed = factors::sealed_to(&mut **tx).await?;
+    let current = ring.current().map(|key| key.id.clone());
+    let mut accounts = Vec::with_capacity(ring.keys().len());
+    for held in ring.keys() {
+        let id = held.key.sealing_key().id.clone();
+        let (offers, told): (i64, bool) = sqlx::query_as(
+            "SELECT (SELECT count(*) FROM app_offer WHERE sealing_key = ?1 AND used_ms IS NULL AND expires_ms > ?2), \
+             EXISTS (SELECT 1 FROM sealing_key WHERE id = ?1 AND told_ms > ?3)",
+        )
+        .bind(&id)
+        .bind(ms(now))
+        .bind(ms(now - TOLD))
+        .fetch_one(&mut **tx)
+        .await?;
+        let secrets = sealed.iter().find(|(key, _)| *key == id);
+        accounts.push(KeyAccount {
+            made_at: held.made_at,
+            current: current.as_ref() == Some(&id),
+            secrets: secrets.map_or(0, |(_, count)| *count),
+            offers: u64::try_from(offers).unwrap_or_default(),
+            told,
+            id,
+        });
+    }
+    Ok(accounts)
+}
+
+async fn all(tx: &mut Write) -> Result<Vec<StoredSecret>, AdminError> {
+    let rows = sqlx::query(
+        "SELECT id AS secret_id, owner, algorithm, digits, period_s, sealing_key, encapsulated, ciphertext, drift_steps, \
+         last_step FROM totp_secret",
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(rows
+        .iter()
+        .map(factors::stored)
+        .collect::<Result<_, sqlx::Error>>()?)
+}
+
+async fn reseal(
+    tx: &mut Write,
+    ring: &Ring,
+    key: &SealingKey,
+    stored: &StoredSecret,
+) -> Result<(), AdminError> {
+    let failed = |why: SealError| AdminError::Sealed {
+        secret: stored.id,
+        owner: stored.owner.clone(),
+        why,
+    };
+    let secret = ring.open(&stored.sealed, stored.to()).map_err(failed)?;
+    let SealedSecret {
+        key,
+        encapsulated,
+        ciphertext,
+    } = seal(key, secret.as_bytes(), stored.to()).map_err(failed)?;
+    sqlx::query(
+        "UPDATE totp_secret SET sealing_key = ?, encapsulated = ?, ciphertext = ? WHERE id = ?",
+    )
+    .bind(key)
+    .bind(encapsulated.0)
+    .bind(ciphertext.0)
+    .bind(stored.id.to_string())
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
