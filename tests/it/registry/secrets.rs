@@ -200,13 +200,13 @@ async fn the_administrator_shows_rotates_and_prunes_keys_by_commands() {
     let (exit, lines) = keydesk(&world, "show");
     assert_eq!((exit, lines.len()), (0, 2), "{lines:?}");
     assert_eq!(
-        (&lines[0]["current"], &lines[0]["secrets"]),
+        (&lines[0]["item"]["current"], &lines[0]["item"]["secrets"]),
         (&true.into(), &1.into())
     );
     let (exit, lines) = keydesk(&world, "rotate");
-    assert_eq!((exit, &lines[0]["secrets"]), (0, &1.into()), "{lines:?}");
+    assert_eq!((exit, &lines[0]["facts"]["secrets"]), (0, &1.into()), "{lines:?}");
     let (exit, lines) = keydesk(&world, "prune");
-    let dropped = lines[0]["dropped"].as_array().map(Vec::len);
+    let dropped = lines[0]["facts"]["dropped"].as_array().map(Vec::len);
     assert_eq!((exit, dropped), (0, Some(1)), "{lines:?}");
     std::fs::remove_file(key_file(&world)).unwrap();
     for verb in ["show", "rotate", "prune"] {
