@@ -70,6 +70,17 @@ class Console:
 
     def scanned(self):
         """What a phone reads from the screen; see phone.py."""
+        read = self._photographed()
+        expect("error" not in read, f"the phone read nothing: {read.get('error')}; the screen was:\n{self.screen()}")
+        return read
+
+    def refused(self):
+        """Why a phone reads nothing from the screen."""
+        read = self._photographed()
+        expect("error" in read, "the phone read a code")
+        return " ".join(read["error"])
+
+    def _photographed(self):
         self._pictures += 1
         name = f"console-{self._pictures}"
         print(f"# picture {name}", flush=True)
@@ -77,7 +88,6 @@ class Console:
         wait_for("the phone's word", said.exists, timeout_s=60)
         read = json.loads(said.read_text())
         said.unlink()
-        expect("error" not in read, f"the phone read nothing: {read.get('error')}; the screen was:\n{self.screen()}")
         return read
 
     def destroy(self):

@@ -12,6 +12,7 @@ import time
 import traceback
 
 import power
+import scenario_app
 import scenario_batch
 import scenario_beside
 import scenario_care
@@ -34,7 +35,7 @@ def main():
 def run_all(wanted):
     known = scenarios_of(
         scenario_hardware, scenario_enrol, scenario_care, scenario_reset, scenario_kiosk, scenario_kills,
-        scenario_batch, scenario_beside
+        scenario_batch, scenario_beside, scenario_app
     )
     chosen = [s for s in known if not wanted or any(word in s.name for word in wanted)]
     say(f"1..{len(chosen)}")
