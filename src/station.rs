@@ -265,6 +265,15 @@ impl Station {
     fn heard<T>(&self, result: Result<T, RegistryError>) -> Result<T, Stop> {
         match result {
             Ok(value) => Ok(value),
+            // It was reached, and says that somebody guesses: nothing was done, and nothing is waited for.
+            Err(RegistryError::Unreachable {
+                why,
+                status: Some(429),
+                ..
+            }) => Err(Stop::RegistryRefused {
+                code: crate::wire::code::TOO_MANY_ATTEMPTS.to_owned(),
+                detail: why,
+            }),
             Err(RegistryError::Unreachable { why, .. }) => {
                 self.note_reach(RegistryState::Unreachable { why: why.clone() });
                 Err(Stop::Unreachable(why))

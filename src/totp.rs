@@ -12,7 +12,7 @@ mod secret;
 pub mod tokens;
 mod uri;
 
-pub use code::{Check, WINDOW_STEPS, check, code_at};
+pub use code::{Check, DRIFT_MAX_S, WINDOW_STEPS, check, code_at};
 pub use doctor::{SEARCH_S, examine};
 pub use picture::{Picture, QUIET_ZONE};
 pub use secret::{NotASecret, TotpSecret};

@@ -27,7 +27,10 @@ pub fn token_file(data: &[u8]) -> bool {
         assert!(!tokens.is_empty());
         for token in tokens {
             assert!((16..=128).contains(&token.secret.as_bytes().len()));
-            assert!(!token.serial.trim().is_empty() && token.serial.chars().count() <= 64);
+            assert!(
+                (1..=64).contains(&token.serial.len())
+                    && token.serial.bytes().all(|b| b.is_ascii_graphic())
+            );
             assert_eq!(
                 token.settings.checked(),
                 Ok::<TotpSettings, _>(token.settings)

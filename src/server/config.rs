@@ -230,6 +230,16 @@ impl ServeConfig {
                 });
             }
         }
+        let name = &self.rp.name;
+        if !(1..=64).contains(&name.chars().count())
+            || name.contains(|c: char| c == ':' || c.is_control())
+        {
+            return Err(ConfigError::Range {
+                setting: "rp.name",
+                found: format!("{name:?}"),
+                must: "1 to 64 characters without a colon: authenticator apps show it",
+            });
+        }
         if !wire::is_origin_of(&self.origin(), &self.rp.id) {
             return Err(ConfigError::Range {
                 setting: "rp.origin",

@@ -21,16 +21,13 @@ use crate::wire::code;
 const PER_OFFER: i64 = 6;
 
 /// Wrong ones of one subject in a window. The chance of guessing a code that way is 60 in a million an hour.
-const WRONG_PER_SUBJECT: i64 = 20;
+const WRONG_PER_SUBJECT: usize = 20;
 
 /// The window.
 const WINDOW: SignedDuration = SignedDuration::from_hours(1);
 
 /// How long it is known what was examined under an offer: longer than any offer lives.
 const KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
-
-/// How far a token's clock may be off to be followed, in seconds.
-const RESYNC_S: i64 = 600;
 
 /// Other factors of the person that are searched.
 const OTHERS: u32 = 50;
@@ -42,6 +39,8 @@ pub struct Examination<'a> {
     pub person: &'a PersonId,
     /// Whose limit it is: a secret's, or the person's while a new secret is tried.
     pub subject: &'a str,
+    /// It is being enrolled: whoever asks has the secret, so that nothing is told by its own verdict.
+    pub is_new: bool,
     pub secret: &'a StoredSecret,
     pub is_token: bool,
     /// One, or two that followed each other.
@@ -74,17 +73,31 @@ pub async fn examine(
     tx: &mut Write,
     about: &Examination<'_>,
 ) -> Answer<Examined> {
-    check_limits(tx, about).await?;
+    if !about.is_new {
+        check_offer(tx, about).await?;
+    }
+    check_subject(tx, about).await?;
     let ring = registry.keyring.ring();
     let opened = ring.open(&about.secret.sealed, about.secret.to());
     let secret = opened.map_err(|why| seal_broken(&why))?;
     let mut examined = judge(&secret, about);
+    if !about.is_new && about.codes.1.is_none() && examined.verdict == CodeVerdict::Misread {
+        // "Nearly" would tell a guesser that they are warm. Two in a row that are both nearly right are no guesses.
+        examined.verdict = CodeVerdict::NextNeeded;
+    }
     let may_be_another = matches!(
         examined.verdict,
         CodeVerdict::Misread | CodeVerdict::NextNeeded | CodeVerdict::NoMatch
     );
-    if may_be_another && let Some(other) = other_factor(&ring, tx, about).await? {
-        examined.verdict = other;
+    // Whatever is examined, its wrong codes try the person's other factors too: that has a limit of its own, the person's.
+    let person = about.person.as_str();
+    if may_be_another && wrong_ones(tx, person, about.now).await?.len() < WRONG_PER_SUBJECT {
+        if let Some(other) = other_factor(&ring, tx, about).await? {
+            examined.verdict = other;
+        }
+        if about.subject != person {
+            note(tx, about, person, true).await?;
+        }
     }
     count(tx, about, &examined.verdict).await?;
     Ok(examined)
@@ -112,7 +125,9 @@ fn judge(secret: &TotpSecret, about: &Examination<'_>) -> Examined {
     );
     let drift_steps = match verdict {
         CodeVerdict::Right { drift_steps } => Some(drift_steps),
-        CodeVerdict::Clock { fast_s } if about.is_token && fast_s.abs() <= RESYNC_S => {
+        CodeVerdict::Clock { fast_s }
+            if about.is_token && fast_s.unsigned_abs() <= u64::from(totp::DRIFT_MAX_S) =>
+        {
             i32::try_from(fast_s / i64::from(settings.period_s.max(1))).ok()
         }
         _ => None,
@@ -173,22 +188,28 @@ fn fits(ring: &Ring, other: &Held, code: &TotpCode, now: Timestamp) -> bool {
     }
 }
 
-async fn check_limits(tx: &mut Write, about: &Examination<'_>) -> Answer<()> {
-    let under_offer: i64 = sqlx::query_scalar("SELECT count(*) FROM code_attempt WHERE offer = ?")
-        .bind(about.offer.to_string())
-        .fetch_one(&mut **tx)
-        .await?;
-    if under_offer >= PER_OFFER {
-        return Err(Refusal::new(
-            code::OFFER_USED,
-            format!(
-                "{PER_OFFER} codes were examined under offer {}: begin anew, under another one",
-                about.offer
-            ),
-        ));
+async fn check_offer(tx: &mut Write, about: &Examination<'_>) -> Answer<()> {
+    let under_offer: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM code_attempt WHERE offer = ? AND subject = ?")
+            .bind(about.offer.to_string())
+            .bind(about.subject)
+            .fetch_one(&mut **tx)
+            .await?;
+    if under_offer < PER_OFFER {
+        return Ok(());
     }
-    let wrong = wrong_ones(tx, about).await?;
-    if wrong.len() < usize::try_from(WRONG_PER_SUBJECT).unwrap_or(usize::MAX) {
+    Err(Refusal::new(
+        code::OFFER_USED,
+        format!(
+            "{PER_OFFER} codes were examined under offer {}: begin anew, under another one",
+            about.offer
+        ),
+    ))
+}
+
+async fn check_subject(tx: &mut Write, about: &Examination<'_>) -> Answer<()> {
+    let wrong = wrong_ones(tx, about.subject, about.now).await?;
+    if wrong.len() < WRONG_PER_SUBJECT {
         return Ok(());
     }
     let oldest_ms = wrong.last().copied().unwrap_or_default();
@@ -205,13 +226,13 @@ async fn check_limits(tx: &mut Write, about: &Examination<'_>) -> Answer<()> {
 }
 
 /// When the last wrong ones were, newest first.
-async fn wrong_ones(tx: &mut Write, about: &Examination<'_>) -> Answer<Vec<i64>> {
+async fn wrong_ones(tx: &mut Write, subject: &str, now: Timestamp) -> Answer<Vec<i64>> {
     Ok(sqlx::query_scalar(
         "SELECT at_ms FROM code_attempt WHERE subject = ? AND wrong AND at_ms > ? ORDER BY at_ms DESC LIMIT ?",
     )
-    .bind(about.subject)
-    .bind(ms(about.now - WINDOW))
-    .bind(WRONG_PER_SUBJECT)
+    .bind(subject)
+    .bind(ms(now - WINDOW))
+    .bind(i64::try_from(WRONG_PER_SUBJECT).unwrap_or(i64::MAX))
     .fetch_all(&mut **tx)
     .await?)
 }
@@ -223,15 +244,8 @@ async fn count(tx: &mut Write, about: &Examination<'_>, verdict: &CodeVerdict) -
         .bind(ms(about.now - KEPT))
         .execute(&mut **tx)
         .await?;
-    sqlx::query("INSERT INTO code_attempt (offer, subject, wrong, at_ms) VALUES (?, ?, ?, ?)")
-        .bind(about.offer.to_string())
-        .bind(about.subject)
-        .bind(wrong)
-        .bind(ms(about.now))
-        .execute(&mut **tx)
-        .await?;
-    let limit = usize::try_from(WRONG_PER_SUBJECT).unwrap_or(usize::MAX);
-    if wrong && wrong_ones(tx, about).await?.len() == limit {
+    note(tx, about, about.subject, wrong).await?;
+    if wrong && wrong_ones(tx, about.subject, about.now).await?.len() == WRONG_PER_SUBJECT {
         let detail = format!(
             "{WRONG_PER_SUBJECT} wrong codes of {} within an hour",
             about.person
@@ -239,6 +253,17 @@ async fn count(tx: &mut Write, about: &Examination<'_>, verdict: &CodeVerdict) -
         let kind = code::TOO_MANY_ATTEMPTS;
         ledger::alarm(tx, about.station, kind, &detail, about.now).await?;
     }
+    Ok(())
+}
+
+async fn note(tx: &mut Write, about: &Examination<'_>, subject: &str, wrong: bool) -> Answer<()> {
+    sqlx::query("INSERT INTO code_attempt (offer, subject, wrong, at_ms) VALUES (?, ?, ?, ?)")
+        .bind(about.offer.to_string())
+        .bind(subject)
+        .bind(wrong)
+        .bind(ms(about.now))
+        .execute(&mut **tx)
+        .await?;
     Ok(())
 }
 

@@ -10,8 +10,8 @@ use crate::domain::factor::{Algorithm, TotpCode, TotpSettings};
 /// Steps before and after the expected one that are taken as right (RFC 6238, section 5.2).
 pub const WINDOW_STEPS: i32 = 1;
 
-/// The largest drift that is followed: the window's middle moves no further. 20 steps of 30 s are ten minutes.
-const DRIFT_MAX_STEPS: i32 = 20;
+/// The largest drift that is followed, in seconds: the window's middle moves no further.
+pub const DRIFT_MAX_S: u16 = 600;
 
 /// What a code is against the present time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,7 +79,8 @@ pub fn check(
     last_step: Option<u64>,
 ) -> Check {
     let codes = Generator::new(secret, settings);
-    let middle = drift_steps.clamp(-DRIFT_MAX_STEPS, DRIFT_MAX_STEPS);
+    let furthest = i32::from(DRIFT_MAX_S / settings.period_s.max(1));
+    let middle = drift_steps.clamp(-furthest, furthest);
     let here = settings.step_at(now);
     let mut used = false;
     // The nearest first.

@@ -15,6 +15,7 @@ pub const SEARCH_S: i64 = 24 * 3600;
 
 /// How many steps later the second code may have been read than the first: people are not always quick.
 const GAP_STEPS: usize = 3;
+const GAP_STEPS_BEFORE: u64 = 3;
 
 /// Says what a code is, or what two in a row are. `now` is when the last of them was read; `drift_steps` and `last_step` as for
 /// [`check`]. Never [`CodeVerdict::OtherFactor`]: that needs other secrets.
@@ -42,15 +43,21 @@ pub fn examine(
         Check::Used => return CodeVerdict::Used,
         Check::Wrong => {}
     }
-    let here = settings.step_at(now);
-    let near = [Some(here), here.checked_sub(1), here.checked_add(1)];
-    for step in near.into_iter().flatten() {
-        if nearly(generator.at(step).as_str(), last.as_str()) {
-            return CodeVerdict::Misread;
-        }
-    }
+    let middle = settings
+        .step_at(now)
+        .saturating_add_signed(i64::from(drift_steps));
+    let misread = |code: &TotpCode, before: u64| {
+        let around = middle.saturating_sub(before + 1)..=middle.saturating_add(1);
+        around
+            .into_iter()
+            .any(|step| nearly(generator.at(step).as_str(), code.as_str()))
+    };
     match second {
+        None if misread(first, 0) => CodeVerdict::Misread,
         None => CodeVerdict::NextNeeded,
+        Some(second) if misread(second, 0) && misread(first, GAP_STEPS_BEFORE) => {
+            CodeVerdict::Misread
+        }
         Some(_) => CodeVerdict::NoMatch,
     }
 }
@@ -173,6 +180,19 @@ mod tests {
         misread[3] = if misread[3] == b'8' { b'3' } else { b'8' };
         let misread = String::from_utf8(misread).expect("digits");
         assert_eq!(said(&key, &code(&misread), None), CodeVerdict::Misread);
+        // Of two in a row both must be nearly right: one alone would tell a guesser that they are warm.
+        let strange = of(&key, HERE + 500);
+        assert_eq!(
+            said(&key, &strange, Some(&code(&misread))),
+            CodeVerdict::NoMatch
+        );
+        let mut before = code_at(&key, APP, HERE - 1).to_string().into_bytes();
+        before[0] = if before[0] == b'1' { b'7' } else { b'1' };
+        let before = String::from_utf8(before).expect("digits");
+        assert_eq!(
+            said(&key, &code(&before), Some(&code(&misread))),
+            CodeVerdict::Misread
+        );
         assert!(nearly("123456", "132456") && nearly("123456", "123457"));
         assert!(!nearly("123456", "123465 "), "another length");
         assert!(!nearly("123456", "143256") && !nearly("123456", "123456"));

@@ -127,6 +127,16 @@ pub fn read(file: &[u8], key: Option<&FileKey>) -> Result<Vec<Token>, TokenFileE
     }
 }
 
+/// What is printed on a token: visible ASCII and no space, as the registry takes it.
+fn serial(text: &str) -> Result<String, TokenFault> {
+    let what = "the serial number";
+    let serial = name(text, what)?;
+    match serial.bytes().all(|byte| byte.is_ascii_graphic()) {
+        true => Ok(serial),
+        false => Err(TokenFault::Unusable(what)),
+    }
+}
+
 /// A text that people will read: some printable characters.
 fn name(text: &str, what: &'static str) -> Result<String, TokenFault> {
     let text = text.trim();

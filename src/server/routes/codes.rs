@@ -65,6 +65,7 @@ pub async fn codes(
         offer: request.offer,
         person: &id,
         subject: &limited,
+        is_new: matches!(request.subject, Subject::New { .. }),
         secret: &secret,
         is_token,
         codes,

@@ -272,6 +272,7 @@ pub async fn assign(
         offer: request.offer,
         person: &id,
         subject: &limited,
+        is_new: false,
         secret: &secret,
         is_token: true,
         codes,

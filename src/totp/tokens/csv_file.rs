@@ -1,6 +1,6 @@
 //! CSV files of vendors: `serial,seed` with or without a heading, and more columns where the heading names them.
 
-use super::{TOKENS_MAX, Token, TokenFault, TokenFileError, name};
+use super::{TOKENS_MAX, Token, TokenFault, TokenFileError, name, serial};
 use crate::domain::factor::{Algorithm, TotpSettings};
 use crate::totp::{NotASecret, TotpSecret};
 
@@ -142,10 +142,7 @@ fn token(
     record: &csv::StringRecord,
     of_file: Option<Encoding>,
 ) -> Result<Token, TokenFault> {
-    let serial = name(
-        layout.text(record, Column::Serial).unwrap_or_default(),
-        "the serial number",
-    )?;
+    let serial = serial(layout.text(record, Column::Serial).unwrap_or_default())?;
     let seed = layout
         .text(record, Column::Seed)
         .ok_or(TokenFault::Missing("the seed"))?;
@@ -235,6 +232,10 @@ mod tests {
             (
                 format!("serial,seed\nA,{HEX}\n,{HEX}\n"),
                 "line 3: the serial number is missing",
+            ),
+            (
+                format!("serial,seed\nA,{HEX}\nFT 12 345,{HEX}\n"),
+                "line 3: the serial number cannot be used",
             ),
             (
                 format!("serial,seed\nA,{HEX}\nB,\n"),

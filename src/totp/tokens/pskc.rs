@@ -13,7 +13,7 @@ use sha1::Sha1;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use super::{FileKey, TOKENS_MAX, Token, TokenFault, TokenFileError, name};
+use super::{FileKey, TOKENS_MAX, Token, TokenFault, TokenFileError, name, serial};
 use crate::domain::factor::{Algorithm, TotpSettings};
 use crate::totp::TotpSecret;
 
@@ -69,7 +69,7 @@ pub(super) fn read(text: &str, key: Option<&FileKey>) -> Result<Vec<Token>, Toke
 
 fn token(package: Node<'_, '_>, crypto: Option<&Crypto>) -> Result<Token, TokenFault> {
     let device = child(package, "DeviceInfo").ok_or(TokenFault::Missing("DeviceInfo"))?;
-    let serial = name(text_of(device, "SerialNo").unwrap_or_default(), "SerialNo")?;
+    let serial = serial(text_of(device, "SerialNo").unwrap_or_default())?;
     let manufacturer = text_of(device, "Manufacturer")
         .map(|text| name(text, "Manufacturer"))
         .transpose()?;
@@ -453,7 +453,7 @@ mod tests {
         ));
         assert_eq!(
             fault("SerialNo", "Serial"),
-            Some(TokenFault::Missing("SerialNo"))
+            Some(TokenFault::Missing("the serial number"))
         );
         assert_eq!(
             fault("MTIz", "M?Iz"),

@@ -124,7 +124,9 @@ async fn name<D: AppDesk>(desk: &mut D, visit: &Visit) -> Result<String, Stop> {
         match desk.ask(Question::App(question)).await? {
             Answer::Yes => return Ok(suggested),
             Answer::Typed(text) => {
-                let text: String = text.trim().chars().take(NAME_MAX).collect();
+                // The registry takes no control characters, and nobody could read them.
+                let visible = text.trim().chars().filter(|c| !c.is_control());
+                let text: String = visible.take(NAME_MAX).collect();
                 return Ok(match text.is_empty() {
                     true => suggested,
                     false => text,
@@ -255,13 +257,18 @@ async fn shown<D: AppDesk>(
     }
 }
 
+/// Waits for somebody to want it again, no longer than the offer lives: a kiosk that was left alone keeps no secret overnight.
 async fn again<D: AppDesk>(desk: &mut D, intent: &AppIntent) -> Result<(), Stop> {
+    let left = intent.expires_at.duration_since(desk.registry_now());
+    let until = desk.now().saturating_add(left).unwrap_or(intent.expires_at);
     loop {
         let question = AppQuestion::ShowAgain {
             person: intent.person.clone(),
         };
-        if let Answer::Yes = desk.ask(Question::App(question)).await? {
-            return Ok(());
+        match desk.ask_until(Question::App(question), until).await? {
+            Some(Answer::Yes) => return Ok(()),
+            Some(_) => {}
+            None => return Err(Stop::OfferExpired),
         }
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! Invariant: the person proved a factor of theirs first, and something is left to them. MFA is never left switched off.
 
+use jiff::SignedDuration;
+
 use super::super::dialogue::{
     Answer, AppJob, AppQuestion, AppResult, Ending, Note, Purpose, Question, Step,
 };
@@ -14,6 +16,9 @@ use crate::domain::authority::Action;
 use crate::domain::{Change, EntryId, FactorId, PersonId};
 use crate::wire::{Removal, VERSION};
 use crate::workflow::conclude;
+
+/// How long a proof is good for at the registry (wire, `Removal::proof`), less what it may take to send.
+const PROOF: SignedDuration = SignedDuration::from_secs(9 * 60 + 30);
 
 /// Removes a factor; `factor`: which, if that was chosen already.
 pub async fn remove_factor<D: AppDesk>(
@@ -36,6 +41,7 @@ async fn remove<D: AppDesk>(
     let identification = identify(desk, &detail.person).await?;
     operator.role.may(identification.action())?;
     let proof = prove(desk, &operator, &detail, &identification).await?;
+    let until = desk.registry_now().saturating_add(PROOF);
     begin_step(desk, Step::Confirm);
     loop {
         let left = active(&detail).into_iter().filter(|f| f.id != factor.id);
@@ -49,6 +55,10 @@ async fn remove<D: AppDesk>(
         }
     }
     end_step(desk, Step::Confirm, Note::None);
+    if until.is_ok_and(|until| desk.registry_now() >= until) {
+        // What would be written down now could only be refused.
+        return Err(Stop::OfferExpired);
+    }
     begin_step(desk, Step::Record);
     let entry = EntryId(desk.fresh_id());
     let push = Removal {

@@ -14,8 +14,9 @@ use crate::domain::factor::Replacement;
 use crate::domain::{FactorId, PersonId};
 use crate::workflow::conclude;
 
-/// How long a proof is good for at the registry (wire, `Removal::proof`), less what it may take to send.
-const PROOF: SignedDuration = SignedDuration::from_secs(9 * 60 + 30);
+/// How long a proof is good for at the registry for a replacement (an hour, so that a stop may lie between), less what it may take to
+/// send.
+const PROOF: SignedDuration = SignedDuration::from_mins(58);
 
 /// Replaces an app by another one; `factor`: which, if that was chosen already.
 pub async fn replace_app<D: AppDesk>(

@@ -78,10 +78,13 @@ async fn an_app_s_offer_is_for_its_person_its_station_its_operator_and_its_time(
     let mut push = honest.clone();
     push.body.person = PersonId::new("p-2");
     assert_eq!(refused(world.push_app(&push).await), "offer-foreign");
-    for at in [Timestamp::MIN, Timestamp::MAX] {
+    for (at, why) in [
+        (Timestamp::MIN, "offer-foreign"),
+        (Timestamp::MAX, "challenge-expired"),
+    ] {
         let mut push = honest.clone();
         push.body.enrolled_at = at;
-        assert_eq!(refused(world.push_app(&push).await), "offer-foreign");
+        assert_eq!(refused(world.push_app(&push).await), why);
     }
     // The key's own offer makes no app, and the app's no key.
     let mut push = honest.clone();
@@ -90,8 +93,13 @@ async fn an_app_s_offer_is_for_its_person_its_station_its_operator_and_its_time(
     let mut key = world.enrolment(&offer, &mut Authenticator::new(1));
     key.body.offer = honest.body.offer;
     assert_eq!(refused(world.push(&key).await), "offer-unknown");
+    let mut late = honest.clone();
+    late.body.enrolled_at = offer.expires_at;
     world.wait_s(601);
-    assert_eq!(refused(world.push_app(&honest).await), "challenge-expired");
+    assert_eq!(refused(world.push_app(&late).await), "challenge-expired");
+    // In time, and the line was down since.
+    world.wait_s(30 * 24 * 3600);
+    world.push_app(&honest).await.unwrap();
 }
 
 #[tokio::test]
