@@ -15,8 +15,8 @@ use crate::server::database::{Database, Write, audit, ms};
 use crate::server::factors::{self, StoredSecret};
 use crate::server::keyring::Ring;
 
-/// How long a key stays that was told to a station for seeds of tokens, whose import may wait in an outbox.
-const TOLD: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// How long a key stays to which something may have been sealed that still waits in a station's outbox: as long as an offer is kept.
+const ON_ITS_WAY: SignedDuration = SignedDuration::from_hours(90 * 24);
 
 /// A key, and what needs it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -29,9 +29,9 @@ pub struct KeyAccount {
     pub current: bool,
     /// Secrets in the database that it opens.
     pub secrets: u64,
-    /// Offers that still hold and name it: an app may come of each.
+    /// Offers that name it and of which an app may still come, or be on its way: those that hold, or held in the last 90 days.
     pub offers: u64,
-    /// A station asked for it within the last 30 days, to seal seeds of tokens.
+    /// A station asked for it within the last 90 days, to seal seeds of tokens.
     pub told: bool,
 }
 
@@ -147,11 +147,10 @@ async fn accounts(
         let id = held.key.sealing_key().id.clone();
         let (offers, told): (i64, bool) = sqlx::query_as(
             "SELECT (SELECT count(*) FROM app_offer WHERE sealing_key = ?1 AND used_ms IS NULL AND expires_ms > ?2), \
-             EXISTS (SELECT 1 FROM sealing_key WHERE id = ?1 AND told_ms > ?3)",
+             EXISTS (SELECT 1 FROM sealing_key WHERE id = ?1 AND told_ms > ?2)",
         )
         .bind(&id)
-        .bind(ms(now))
-        .bind(ms(now - TOLD))
+        .bind(ms(now - ON_ITS_WAY))
         .fetch_one(&mut **tx)
         .await?;
         let secrets = sealed.iter().find(|(key, _)| *key == id);

@@ -228,3 +228,45 @@ async fn twenty_wrong_codes_within_an_hour_end_the_guessing_also_over_a_restart(
     let reply = world.examine(about, offer, right()).await.unwrap();
     assert_eq!(reply.verdict, RIGHT);
 }
+
+#[tokio::test]
+async fn wrong_codes_of_other_factors_find_out_no_more_than_twenty_an_hour() {
+    let (world, first) = enrolled(1).await;
+    let second = Phone::new("p-1", 2);
+    let offer = world.offer("p-1").await;
+    world
+        .push_app(&world.app_push(&offer, &second))
+        .await
+        .unwrap();
+    let under = |phone: &Phone| ("p-1", phone.factor);
+    // Through one factor and then through the other, each within its own limit.
+    for (phone, offers) in [(&first, 4), (&second, 1)] {
+        for _ in 0..offers {
+            let offer = world.test_offer("p-1").await.id;
+            for _ in 0..5 {
+                let wrong = vec![phone.wrong_code(world.now())];
+                let reply = world.examine(under(phone), offer, wrong).await.unwrap();
+                assert_eq!(reply.verdict, CodeVerdict::NextNeeded);
+            }
+        }
+    }
+    let offer = world.test_offer("p-1").await.id;
+    let of_first = vec![first.code(world.now(), 1)];
+    let reply = world
+        .examine(under(&second), offer, of_first)
+        .await
+        .unwrap();
+    assert_eq!(
+        reply.verdict,
+        CodeVerdict::NextNeeded,
+        "not told whose it is"
+    );
+    world.wait_s(3600);
+    let offer = world.test_offer("p-1").await.id;
+    let of_first = vec![first.code(world.now(), 0)];
+    let reply = world
+        .examine(under(&second), offer, of_first)
+        .await
+        .unwrap();
+    assert!(matches!(reply.verdict, CodeVerdict::OtherFactor { .. }));
+}

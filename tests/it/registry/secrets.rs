@@ -204,7 +204,11 @@ async fn the_administrator_shows_rotates_and_prunes_keys_by_commands() {
         (&true.into(), &1.into())
     );
     let (exit, lines) = keydesk(&world, "rotate");
-    assert_eq!((exit, &lines[0]["facts"]["secrets"]), (0, &1.into()), "{lines:?}");
+    assert_eq!(
+        (exit, &lines[0]["facts"]["secrets"]),
+        (0, &1.into()),
+        "{lines:?}"
+    );
     let (exit, lines) = keydesk(&world, "prune");
     let dropped = lines[0]["facts"]["dropped"].as_array().map(Vec::len);
     assert_eq!((exit, dropped), (0, Some(1)), "{lines:?}");
