@@ -42,35 +42,46 @@ pub(super) async fn run(runs: &Runs<'_>, arguments: &ImportArguments) -> Outcome
         Ok(standing) => standing,
         Err(stop) => return outcome_of_stop(&stop),
     };
+    let disposal = match exit {
+        Exit::Done => format!(
+            "{path} still holds their seeds: destroy it and every copy of it, e.g. with `shred -u`"
+        ),
+        // What is refused has to be imported anew, and the station can't open what it has sealed.
+        _ => format!(
+            "{path} still holds their seeds: lock it away until they are in stock, then destroy it and every copy of it"
+        ),
+    };
     Outcome {
         exit,
         code: "imported".to_owned(),
-        detail: format!(
-            "{count} token(s) sealed: {standing}\n{path} still holds their seeds: destroy it and every copy of it, e.g. with `shred -u`"
-        ),
+        detail: format!("{count} token(s) sealed: {standing}\n{disposal}"),
         facts: json!({ "tokens": count, "dispose_of": arguments.file }),
     }
 }
 
-/// Sends what was written down; how that counts.
+/// Sends what was written down, each lot for itself; how that counts.
 async fn standing(runs: &Runs<'_>, entries: &[EntryId]) -> Result<(Exit, String), Stop> {
-    let mut queued = 0;
+    let (mut queued, mut refused) = (0, Vec::new());
     for entry in entries {
         match runs.station.push_entry(*entry).await? {
             Pushed::Accepted { .. } => {}
             Pushed::Queued => queued += 1,
-            Pushed::Rejected { detail, .. } => {
-                let words =
-                    format!("the registry refused them ({detail}); see `keydesk outbox list`");
-                return Ok((Exit::Refused, words));
-            }
+            Pushed::Rejected { detail, .. } => refused.push(detail),
         }
     }
-    Ok(match queued {
-        0 => (Exit::Done, "they are in stock".to_owned()),
-        _ => (
+    let lots = entries.len();
+    Ok(match (refused.first(), queued) {
+        (Some(why), _) => (
+            Exit::Refused,
+            format!(
+                "the registry refused {} of {lots} lot(s) ({why}); see `keydesk outbox list`",
+                refused.len()
+            ),
+        ),
+        (None, 0) => (Exit::Done, "they are in stock".to_owned()),
+        (None, _) => (
             Exit::Queued,
-            "the registry cannot be reached; they wait in the outbox".to_owned(),
+            format!("the registry cannot be reached; {queued} of {lots} lot(s) wait in the outbox"),
         ),
     })
 }
