@@ -1,5 +1,7 @@
 //! The real program in a pseudo-terminal, with software keys: what a person in front of it sees and does.
 
+#[path = "terminal/phone.rs"]
+mod phone;
 #[path = "terminal/seat.rs"]
 mod seat;
 
@@ -16,8 +18,20 @@ const CTRL_Q: &str = "\x11";
 /// The PIN of the demonstration's operator, as its first screen says.
 const OPERATORS_PIN: &str = "123456";
 
+/// Text and background of a terminal with a dark theme, and of one with a light theme.
+const DARK: (u8, u8) = (0xd0, 0x10);
+const LIGHT: (u8, u8) = (0x20, 0xf8);
+
 fn demonstration(arguments: &[&str], size: (u16, u16)) -> Seat {
+    demonstration_in(&[], arguments, size)
+}
+
+fn demonstration_in(environment: &[(&str, &str)], arguments: &[&str], size: (u16, u16)) -> Seat {
     let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_keydesk"));
+    command.env_remove("NO_COLOR");
+    for (name, value) in environment {
+        command.env(name, value);
+    }
     command.args(arguments);
     command.arg("demo");
     Seat::start(command, size)
@@ -86,6 +100,107 @@ fn an_operator_signs_in_and_enrols_a_key_and_leaves_no_trace_of_the_person() {
     seat.press(CTRL_Q);
     seat.assert_given_back();
     assert!(!seat.screen().contents().contains("Vries"));
+}
+
+/// From the home screen to the secret of an app; what the QR code says.
+fn enrol_app_until_scan(seat: &mut Seat, name: &str, terminal: (u8, u8)) -> String {
+    seat.press(name);
+    seat.until_shown("1 person");
+    seat.press(ENTER);
+    seat.until_shown("No authenticator app yet.");
+    seat.press("a");
+    seat.until_shown("Which document?");
+    seat.press("17k31");
+    seat.until_shown("Enter confirms");
+    seat.press(ENTER);
+    seat.until("a QR code", |screen| {
+        phone::read(screen, terminal).is_some()
+    });
+    phone::read(seat.screen(), terminal).expect("it was there")
+}
+
+fn secret_of(uri: &str) -> &str {
+    uri.strip_prefix("otpauth://totp/IAMconnected?secret=")
+        .and_then(|rest| rest.strip_suffix("&issuer=IAMconnected"))
+        .expect("a short URI with the label and issuer of the domain")
+}
+
+#[test]
+fn a_phone_reads_the_code_from_the_screen_and_one_with_a_slow_clock_is_cured() {
+    let mut seat = demonstration(&[], (80, 24));
+    seat.until_shown("Put your own security key into a slot");
+    sign_in(&mut seat);
+    seat.until_shown("Expected today");
+    let uri = enrol_app_until_scan(&mut seat, "de vries", DARK);
+    assert_eq!(phone::read(seat.screen(), LIGHT).as_ref(), Some(&uri));
+    assert_eq!(secret_of(&uri).len(), 32, "160 bits");
+    seat.press(&phone::code(&uri, -630));
+    seat.until_shown("it tells why.");
+    seat.press(&phone::code(&uri, -600));
+    seat.until_shown("Sync now.");
+    let screen = seat.screen().contents();
+    assert!(
+        screen.contains("10 minutes") && screen.contains("slow."),
+        "{screen}"
+    );
+    assert!(screen.contains("Set Automatically"), "{screen}");
+    seat.press(ENTER);
+    seat.until("the QR code again", |screen| {
+        phone::read(screen, DARK).as_ref() == Some(&uri)
+    });
+    seat.press(&phone::code(&uri, 0));
+    seat.until_shown("Authenticator app of Anna de Vries is enrolled");
+    seat.until_shown("The registry has verified it and holds it.");
+    assert_eq!(
+        phone::read(seat.screen(), DARK),
+        None,
+        "it has left the screen"
+    );
+    seat.press(ENTER);
+    seat.until_shown("Expected today");
+    seat.press(CTRL_Q);
+    seat.assert_given_back();
+    assert!(!seat.screen().contents().contains("Vries"));
+    assert_eq!(
+        seat.screen().scrollback_len(),
+        0,
+        "nothing to scroll back to"
+    );
+}
+
+#[test]
+fn without_colours_the_code_is_turned_round_for_a_light_terminal_and_shown_as_text() {
+    let mut seat = demonstration_in(&[("NO_COLOR", "1")], &[], (200, 60));
+    seat.until_shown("Put your own security key into a slot");
+    sign_in(&mut seat);
+    seat.until_shown("Expected today");
+    let uri = enrol_app_until_scan(&mut seat, "jansen", DARK);
+    seat.press("i");
+    seat.until("the same for a light terminal", |screen| {
+        phone::read(screen, LIGHT).as_ref() == Some(&uri)
+    });
+    seat.resize(80, 24);
+    seat.until("the same on a small screen", |screen| {
+        phone::read(screen, LIGHT).as_ref() == Some(&uri)
+    });
+    seat.press("c");
+    let typed: Vec<String> = secret_of(&uri)
+        .as_bytes()
+        .chunks(4)
+        .map(|group| String::from_utf8_lossy(group).into_owned())
+        .collect();
+    seat.until_shown(&typed[..4].join("  "));
+    seat.until_shown(&typed[4..].join("  "));
+    assert_eq!(phone::read(seat.screen(), LIGHT), None);
+    seat.press(F12);
+    seat.until_shown("An enrolment is in progress.");
+    let screen = seat.screen().contents();
+    assert!(
+        typed.iter().all(|group| !screen.contains(group)),
+        "{screen}"
+    );
+    seat.signal("TERM");
+    seat.assert_given_back();
 }
 
 #[test]

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 
 use crate::domain::care::{CareRecord, Oddity, Portrait};
 use crate::domain::change::{OutboxEntry, Resolution, Unfinished};
-use crate::domain::{EntryId, IntentId, KeyFacts, Person, PersonId, Pin, Place, Secret};
+use crate::domain::{EntryId, IntentId, KeyFacts, Person, PersonId, Pin, Place, Secret, StationId};
 use crate::wire::{Expected, Operator, PersonDetail};
 use crate::workflow::dialogue::{Answer, AppJob, CareJob, Event, Question};
 
@@ -269,6 +269,8 @@ pub enum SlotState {
 pub struct HomeView {
     /// What people call the station.
     pub station: String,
+    /// What the registry calls it, once it has joined one.
+    pub station_id: Option<StationId>,
     /// Whether the registry answers.
     pub registry: RegistryState,
     /// Today's appointments.

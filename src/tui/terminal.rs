@@ -3,7 +3,7 @@
 //! Invariant: whoever ends the kiosk (a return, an error, a panic of its thread, a signal), the terminal leaves raw mode and the
 //! alternate screen exactly once, and the cursor is visible again.
 
-use std::io::{self, BufWriter, IsTerminal, Stdout, Write, stdin, stdout};
+use std::io::{self, IsTerminal, Write, stdin, stdout};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, Once, PoisonError};
 use std::thread::{self, JoinHandle, ThreadId};
@@ -23,6 +23,7 @@ use ratatui::layout::{Position, Rect};
 use rustix::event::{PollFd, PollFlags, Timespec};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
+use zeroize::{Zeroize, Zeroizing};
 
 use super::TuiError;
 
@@ -33,9 +34,55 @@ fn owner() -> std::sync::MutexGuard<'static, Option<ThreadId>> {
     OWNER.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Bytes that are collected before they are written: a large frame in one go.
+const FRAME_BYTES: usize = 1 << 16;
+
+/// Collects a frame and writes it to standard output without a second buffer on the way. What was on the screen, a secret
+/// perhaps, is wiped from memory as soon as it is written.
+struct Wiped {
+    bytes: Zeroizing<Vec<u8>>,
+}
+
+impl Wiped {
+    fn new() -> Self {
+        Self {
+            bytes: Zeroizing::new(Vec::with_capacity(FRAME_BYTES)),
+        }
+    }
+}
+
+impl Write for Wiped {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.bytes.len() + bytes.len() > FRAME_BYTES {
+            // Growing would leave a copy behind.
+            self.flush()?;
+        }
+        let taken = bytes.get(..FRAME_BYTES).unwrap_or(bytes);
+        self.bytes.extend_from_slice(taken);
+        Ok(taken.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let mut left = self.bytes.as_slice();
+        let result = loop {
+            if left.is_empty() {
+                break Ok(());
+            }
+            match rustix::io::write(rustix::stdio::stdout(), left) {
+                Ok(0) => break Err(io::ErrorKind::WriteZero.into()),
+                Ok(written) => left = left.get(written..).unwrap_or_default(),
+                Err(rustix::io::Errno::INTR) => {}
+                Err(error) => break Err(error.into()),
+            }
+        };
+        self.bytes.zeroize();
+        result
+    }
+}
+
 /// The terminal, taken over until it is dropped.
 pub struct Screen {
-    terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
+    terminal: Terminal<CrosstermBackend<Wiped>>,
 }
 
 impl Screen {
@@ -47,8 +94,8 @@ impl Screen {
         restore_on_panic();
         *owner() = Some(thread::current().id());
         // From here on dropping gives the terminal back, also when the next steps fail.
-        let screen = Terminal::new(CrosstermBackend::new(BufWriter::new(stdout())))
-            .map(|terminal| Self { terminal });
+        let screen =
+            Terminal::new(CrosstermBackend::new(Wiped::new())).map(|terminal| Self { terminal });
         let opened = screen.and_then(|screen| {
             enable_raw_mode()?;
             execute!(stdout(), EnterAlternateScreen, Clear(ClearType::All), Hide)?;

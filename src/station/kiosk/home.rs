@@ -89,6 +89,7 @@ impl Home {
         let recent = station.store.recent(RECENT).map_err(store)?;
         Ok(HomeView {
             station: station.name().to_owned(),
+            station_id: station.joined.as_ref().map(|joined| joined.id.clone()),
             registry: station.reach(),
             expected,
             names: names(station)?,

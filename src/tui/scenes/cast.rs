@@ -317,6 +317,7 @@ pub fn home() -> HomeView {
     };
     HomeView {
         station: "Help desk 2".to_owned(),
+        station_id: Some(StationId::new("s-1")),
         registry: RegistryState::Reachable { clock_offset_s: 0 },
         expected: expected(),
         outbox: Vec::new(),
@@ -431,6 +432,7 @@ pub fn token() -> Factor {
         },
         name: "Hardware token".to_owned(),
         enrolled_at: ago(60 * 24 * 20),
+        station: StationId::new("s-2"),
         last_tested_at: None,
         ..app()
     }

@@ -43,20 +43,28 @@ fn is_active(factor: &Factor) -> bool {
     factor.removed_at.is_none()
 }
 
-/// Which factor a run is about was said by the mark on the person's page already: asked for it, the screen answers by itself. The
-/// factor by which the person is proved is another question.
+/// What the person's page has answered already: which factor a run is about, by its mark; and that a first app needs no name of
+/// its own, because there is none to take it for. By which factor the person is proved is another question.
 pub(super) fn answered(model: &mut Model, question: &AppQuestion) -> Option<Answer> {
-    let AppQuestion::ChooseFactor {
-        purpose: Purpose::Test | Purpose::Replace | Purpose::Remove,
-        factors,
-        ..
-    } = question
-    else {
-        return None;
-    };
-    let marked = model.desk.factor.take()?;
-    let known = factors.iter().any(|factor| factor.id == marked);
-    (known && model.run().is_some()).then_some(Answer::Factor(marked))
+    model.run()?;
+    match question {
+        AppQuestion::ChooseFactor {
+            purpose: Purpose::Test | Purpose::Replace | Purpose::Remove,
+            factors,
+            ..
+        } => {
+            let marked = model.desk.factor.take()?;
+            let known = factors.iter().any(|factor| factor.id == marked);
+            known.then_some(Answer::Factor(marked))
+        }
+        AppQuestion::NameApp { person, .. } => {
+            let page = model.desk.person.as_ref()?;
+            let known = page.detail.is_some() && page.person.id == person.id;
+            let first = !page.factors().iter().any(is_active);
+            (known && first).then_some(Answer::Yes)
+        }
+        _ => None,
+    }
 }
 
 /// Moves the mark over the person's apps and tokens.

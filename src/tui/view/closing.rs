@@ -74,7 +74,9 @@ pub(super) fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, run: &Run, e
             know(ctx, sheet, body, row + 1, app_facts(ctx, result));
         }
         Ending::Both { key, app } => both(ctx, sheet, body, size, (key, app)),
-        Ending::Stopped { stop, remains } => stopped(ctx, sheet, body, size, stop, *remains),
+        Ending::Stopped { stop, remains } => {
+            stopped(ctx, sheet, body, size, (stop, *remains), run);
+        }
     }
 }
 
@@ -274,12 +276,16 @@ fn stopped(
     sheet: &mut Sheet<'_>,
     body: Rect,
     size: u16,
-    stop: &StopView,
-    remains: Remains,
+    (stop, remains): (&StopView, Remains),
+    run: &Run,
 ) {
     let t = ctx.text;
-    let explained = t.stopped(&stop.code);
+    let mut explained = t.stopped(&stop.code);
+    if run.is_about_app() && stop.code == "strands" {
+        explained.next = tr!(t, "strands-factor-next");
+    }
     let kept = match remains {
+        Remains::Nothing if run.is_about_app() => tr!(t, "stopped-unchanged"),
         Remains::Nothing => format!("{} {}", t.remains(remains), tr!(t, "stopped-nothing-kept")),
         _ => t.remains(remains),
     };

@@ -134,7 +134,7 @@ pub(super) fn telling_apart(ctx: Ctx<'_>, person: &Person) -> String {
 const LINES: u16 = 3;
 
 /// Rows kept beneath the factors for advice.
-const ADVICE: u16 = 3;
+const ADVICE: u16 = 4;
 
 fn keys(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, page: &PersonPage) -> u16 {
     sheet.rule(area, 0, &tr!(ctx.text, "person-credentials"));
@@ -201,7 +201,14 @@ fn apps(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, page: &PersonPage) -> u
     more(ctx, sheet, area, row, factors.len() - shown)
 }
 
+/// What can be done first, and what to advise.
 fn advice(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, row: u16, page: &PersonPage) {
+    let choice = tr!(ctx.text, "person-choice");
+    sheet.put(
+        area,
+        area.height.saturating_sub(1),
+        s(choice, ctx.theme.strong()),
+    );
     let Some(detail) = &page.detail else {
         return;
     };
@@ -221,7 +228,7 @@ fn advice(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, row: u16, page: &Pers
     } else {
         ("·", ctx.theme.plain())
     };
-    let row = row.min(area.height.saturating_sub(2));
+    let row = row.min(area.height.saturating_sub(ADVICE));
     sheet.bullet(area, row + 1, s(mark, style), &words, ctx.theme.plain());
 }
 
@@ -272,7 +279,17 @@ fn credential_rows(
 /// When and where.
 fn enrolled(ctx: Ctx<'_>, at: Timestamp, station: &str) -> String {
     let day = tr!(ctx.text, "person-enrolled", day = ctx.day(at));
-    format!("{day} {}", tr!(ctx.text, "factor-at", station = station))
+    let here = ctx
+        .model
+        .home
+        .as_ref()
+        .and_then(|home| home.station_id.as_ref());
+    let place = if here.is_some_and(|here| here.as_str() == station) {
+        tr!(ctx.text, "factor-here")
+    } else {
+        tr!(ctx.text, "factor-at", station = station)
+    };
+    format!("{day} {place}")
 }
 
 fn factor_rows(
