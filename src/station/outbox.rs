@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use super::Station;
 use super::backoff::Backoff;
 use crate::domain::authority::Action;
-use crate::domain::change::{EntryState, OutboxBody, OutboxEntry, Resolution};
+use crate::domain::change::{EntryState, OutboxBody, OutboxEntry, Remains, Resolution};
 use crate::domain::{Change, EntryId};
 use crate::registry::RegistryError;
 use crate::wire::{JournalHead, Push};
@@ -262,13 +262,39 @@ impl Station {
     pub async fn resolve_conflict(&self, entry: EntryId, how: Resolution) -> Result<Round, Stop> {
         let operator = self.operator().ok_or(Stop::SignedOut)?;
         operator.role.may(Action::ResolveConflict)?;
+        let remains = match how {
+            Resolution::Retry => None,
+            Resolution::Withdrawn => self.left_by_withdrawal(entry).await?,
+        };
         self.commit(Change::ConflictResolved {
             entry,
             how,
-            remains: None,
+            remains,
         })?;
         self.backoff().reset();
         self.push_outbox().await
+    }
+
+    /// What giving up an entry leaves. An app that the registry holds is not given up: a refusal may follow an acceptance whose
+    /// answer was lost, and the person would delete what they need from their phone.
+    async fn left_by_withdrawal(&self, entry: EntryId) -> Result<Option<Remains>, Stop> {
+        let entry = self.store.outbox_entry(entry);
+        let entry = entry.map_err(|e| Stop::Store(e.to_string()))?;
+        let Some(OutboxBody::App { push }) = entry.map(|entry| entry.body) else {
+            return Ok(None);
+        };
+        let detail = self.person(&push.person).await?;
+        let mut held = detail.factors.iter().filter(|f| f.removed_at.is_none());
+        if held.any(|factor| factor.id == push.factor) {
+            return Err(Stop::RegistryRefused {
+                code: crate::wire::code::FACTOR_EXISTS.to_owned(),
+                detail: format!(
+                    "the registry holds this app of {}: it works, send the entry again instead",
+                    detail.person.name
+                ),
+            });
+        }
+        Ok(Some(Remains::OnPhone))
     }
 
     /// Background work for as long as the station runs: pushes what waits, watches the registry and the bay.

@@ -222,6 +222,29 @@ fn about_enrolments(said: &mut Said, change: &Change, record: &Record) {
             let push = push.clone();
             queue(said, *entry, OutboxBody::KeyReset { person, push });
         }
+        Change::AppBegun { intent } => {
+            said.unfinished.push(Unfinished::App((**intent).clone()));
+        }
+        Change::AppEnrolled {
+            intent,
+            entry,
+            push,
+        } => {
+            said.unfinished.retain(|work| work.id() != *intent);
+            queue(said, *entry, OutboxBody::App { push: push.clone() });
+        }
+        Change::FactorRemoved { entry, push } => {
+            queue(said, *entry, OutboxBody::Removal { push: push.clone() });
+        }
+        Change::TokensImported { entry, push } => {
+            queue(said, *entry, OutboxBody::Tokens { push: push.clone() });
+        }
+        Change::TokenBegun { intent } => {
+            said.unfinished.push(Unfinished::Token((**intent).clone()));
+        }
+        Change::TokenAssigned { intent, .. } => {
+            said.unfinished.retain(|work| work.id() != *intent);
+        }
         Change::CareBegun { intent } => {
             said.unfinished.push(Unfinished::Care((**intent).clone()));
         }

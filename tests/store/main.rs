@@ -5,6 +5,7 @@
 )]
 
 mod corruption;
+mod factors;
 mod fixture;
 mod full_disk;
 mod history;

@@ -10,6 +10,9 @@ use proptest::prelude::*;
 use tempfile::tempdir;
 
 use crate::copy;
+use crate::factors::{
+    app_begun, app_enrolled, factor_removed, token_assigned, token_begun, tokens_imported,
+};
 use crate::fixture::*;
 use crate::history::{asked, told};
 
@@ -78,9 +81,21 @@ fn legal(records: &[Record], n: u32, pick: u16) -> Change {
     can.push(own_key(n, 1, seconds));
     can.push(care_begun(n, 1, seconds));
     can.push(cared(None, 1));
+    can.extend([
+        app_begun(n, who, seconds),
+        token_begun(n, who, seconds),
+        factor_removed(n, who, seconds),
+        tokens_imported(n, seconds),
+    ]);
     for work in &said.unfinished {
         let Unfinished::Enrolment(open) = work else {
             can.push(ended(number(work.id().0), Remains::Unknown));
+            if let Unfinished::App(intent) = work {
+                can.push(app_enrolled(n, intent, seconds));
+            }
+            if matches!(work, Unfinished::Token(_)) {
+                can.push(token_assigned(number(work.id().0)));
+            }
             if matches!(work, Unfinished::Care(_)) {
                 can.push(cared(Some(number(work.id().0)), 1));
             }
