@@ -43,7 +43,7 @@ pub fn person(n: usize) -> PersonId {
     PersonId::new(format!("p-{n}"))
 }
 
-fn operators_key() -> SoftKey {
+pub fn operators_key() -> SoftKey {
     SoftKey::new(Profile::full().with_touch(TouchPolicy::Auto))
 }
 
