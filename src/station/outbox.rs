@@ -3,6 +3,7 @@
 //! Invariant: an entry leaves the outbox only by a journal record: accepted, or withdrawn by an operator. A lost answer is
 //! harmless, because the entry's id is the registry's idempotency key.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -12,7 +13,7 @@ use super::Station;
 use super::backoff::Backoff;
 use crate::domain::authority::Action;
 use crate::domain::change::{EntryState, OutboxBody, OutboxEntry, Remains, Resolution};
-use crate::domain::{Change, EntryId};
+use crate::domain::{Change, EntryId, PersonId};
 use crate::registry::RegistryError;
 use crate::wire::{JournalHead, Push};
 use crate::workflow::{Pushed, Stop};
@@ -89,6 +90,13 @@ impl Station {
             }) => Ok(Pushed::Rejected { code, detail }),
             Some(_) if self.backoff().is_asked_to_wait(Instant::now()) => Ok(Pushed::Queued),
             Some(entry) => {
+                for earlier in self.before(&entry)? {
+                    let (pushed, failure) = self.send(&earlier).await?;
+                    self.note_attempt(failure.as_ref());
+                    if pushed == Pushed::Queued {
+                        return Ok(pushed);
+                    }
+                }
                 let (pushed, failure) = self.send(&entry).await?;
                 self.note_attempt(failure.as_ref());
                 Ok(pushed)
@@ -100,8 +108,24 @@ impl Station {
         }
     }
 
+    /// What waits about the same person since longer: what is told of somebody is told in order, so that nobody's new factor comes
+    /// after the removal of their old one.
+    fn before(&self, entry: &OutboxEntry) -> Result<Vec<OutboxEntry>, Stop> {
+        let Some(person) = entry.body.person() else {
+            return Ok(Vec::new());
+        };
+        let all = self.store.outbox();
+        let mut all = all.map_err(|e| Stop::Store(e.to_string()))?;
+        let at = all.iter().position(|other| other.id == entry.id);
+        all.truncate(at.unwrap_or_default());
+        all.retain(|other| {
+            other.state == EntryState::Queued && other.body.person() == Some(person)
+        });
+        Ok(all)
+    }
+
     /// Sends everything that waits, oldest first; stops at the first sign that the registry can't be reached. An entry that
-    /// the registry stumbles over does not hold up those behind it.
+    /// the registry stumbles over holds up what is about the same person and nothing else.
     pub async fn push_outbox(&self) -> Result<Round, Stop> {
         let _turn = self.outbox.turn.lock().await;
         let mut round = Round::default();
@@ -110,10 +134,14 @@ impl Station {
             .outbox()
             .map_err(|e| Stop::Store(e.to_string()))?;
         let mut worst: Option<Failure> = None;
+        let mut held: BTreeSet<PersonId> = BTreeSet::new();
         for entry in entries {
+            let person = entry.body.person();
             if entry.state != EntryState::Queued {
                 round.rejected += 1;
-            } else if worst.as_ref().is_some_and(|failure| failure.of_all) {
+            } else if worst.as_ref().is_some_and(|failure| failure.of_all)
+                || person.is_some_and(|person| held.contains(person))
+            {
                 round.queued += 1;
             } else {
                 let (pushed, failure) = self.send(&entry).await?;
@@ -121,7 +149,10 @@ impl Station {
                 match pushed {
                     Pushed::Accepted { .. } => round.accepted += 1,
                     Pushed::Rejected { .. } => round.rejected += 1,
-                    Pushed::Queued => round.queued += 1,
+                    Pushed::Queued => {
+                        round.queued += 1;
+                        held.extend(person.cloned());
+                    }
                 }
             }
         }

@@ -13,6 +13,7 @@ use std::sync::atomic::Ordering;
 use jiff::{SignedDuration, Timestamp};
 use keydesk::app::demo::world::World;
 use keydesk::bay::Cancel;
+use keydesk::domain::authority::Role;
 use keydesk::server::{Clock, Running, ServeConfig, Server};
 use keydesk::station::desk::StationDesk;
 use keydesk::wire::Factor;
@@ -32,6 +33,18 @@ pub struct Timed {
 impl Timed {
     pub async fn new(people: usize) -> Self {
         Self::of(scenarios::world(people).await).await
+    }
+
+    /// The same with a station administrator signed in, who may receive tokens.
+    pub async fn administered(people: usize) -> Self {
+        let people = scenarios::people(people);
+        let world = World::build_with(ServeConfig::default(), &people).await;
+        let world = world.expect("a world");
+        let own = scenarios::operators_key();
+        let role = Role::StationAdministrator;
+        let admin = world.sign_in(role, scenarios::OPERATOR_SLOT, &own).await;
+        admin.expect("signed in");
+        Self::of(world).await
     }
 
     /// The same around a world whose operator is signed in.

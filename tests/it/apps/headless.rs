@@ -9,13 +9,11 @@ use std::time::Duration;
 use keydesk::cli::args::{Arguments, Command, TotpCommand};
 use keydesk::cli::commands::{self, StationCommand};
 use keydesk::cli::output::{Exit, Outcome};
-use keydesk::domain::authority::Role;
 use keydesk::station::stopper::Stopper;
 
 use super::Timed;
 use super::phone::Phone;
 use crate::headless::paper;
-use crate::scenarios::{OPERATOR_SLOT, operators_key};
 
 const LONG: Duration = Duration::from_secs(40);
 const APP: &str = "Authenticator app";
@@ -150,12 +148,7 @@ fn the_secret_goes_nowhere_unless_the_arguments_say_where() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_of_tokens_is_imported_sealed_and_its_disposal_advised() {
-    let timed = Timed::new(1).await;
-    let own = operators_key();
-    let admin = timed
-        .world
-        .sign_in(Role::StationAdministrator, OPERATOR_SLOT, &own);
-    admin.await.expect("signed in");
+    let timed = Timed::administered(1).await;
     let mut file = tempfile::NamedTempFile::new().expect("a file");
     let seed = "3132333435363738393031323334353637383930";
     write!(file, "serial,seed\nT-1,{seed}\n").expect("written");

@@ -98,11 +98,14 @@ impl Phone {
         code(secret, step)
     }
 
-    /// A code that was right an hour ago and is nowhere near right now.
+    /// A code that was right days ago, each time another one.
     pub fn stale(&self, name: &str) -> TotpCode {
         let here = TotpSettings::APP.step_at(self.now());
-        let entries = self.entries();
-        code(entries.named.get(name).expect("an entry"), here - 7000)
+        let mut entries = self.entries();
+        let last = entries.read.get(name).copied().unwrap_or(here);
+        let step = last.min(here - 7000) - 13;
+        entries.read.insert(name.to_owned(), step);
+        code(entries.named.get(name).expect("an entry"), step)
     }
 }
 

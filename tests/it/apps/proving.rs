@@ -1,6 +1,5 @@
 //! Factors that a person has: tested, replaced, removed, and hardware tokens given out; and what is refused.
 
-use keydesk::domain::authority::Role;
 use keydesk::domain::change::{OutboxBody, Remains, Resolution, Unfinished};
 use keydesk::domain::factor::{CodeVerdict, FactorKind};
 use keydesk::totp::tokens;
@@ -12,7 +11,7 @@ use super::Timed;
 use super::phone::{Manner, People, Phone};
 use crate::faulty_desk::{FaultyDesk, Mishap};
 use crate::outbox::sql;
-use crate::scenarios::{OPERATOR_SLOT, SLOT, fresh_key, operators_key, person};
+use crate::scenarios::{SLOT, fresh_key, person};
 
 /// Person `n` with one app on this phone.
 async fn with_app(timed: &Timed, n: usize, phone: &Phone) -> Factor {
@@ -180,11 +179,6 @@ async fn an_app_that_the_registry_refused_is_a_conflict_until_it_is_given_up() {
 
 /// A box of tokens, and a phone that makes their codes.
 async fn stock(timed: &Timed) -> Phone {
-    let own = operators_key();
-    let admin = timed
-        .world
-        .sign_in(Role::StationAdministrator, OPERATOR_SLOT, &own);
-    admin.await.expect("signed in");
     let file = b"serial,seed\nT-1,3132333435363738393031323334353637383930\nT-2,4142434445464748494a4b4c4d4e4f5051525354\n";
     let Ok(read) = tokens::read(file, None) else {
         panic!("a file of tokens");
@@ -210,7 +204,7 @@ async fn stock(timed: &Timed) -> Phone {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_of_the_stock_is_given_out_tested_and_taken_back() {
-    let timed = Timed::new(2).await;
+    let timed = Timed::administered(2).await;
     let phone = stock(&timed).await;
     let (mut desk, _) = timed.desk(People::new(&phone, Manner::Willing).holding("T-1"));
     let ending = app::assign_token(&mut desk, &person(1)).await;
@@ -245,7 +239,7 @@ async fn a_token_of_the_stock_is_given_out_tested_and_taken_back() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_whose_answer_was_lost_is_unfinished_until_the_registry_says_whose_it_is() {
     for (mishap, is_theirs) in [(Mishap::FailsAfter, true), (Mishap::FailsBefore, false)] {
-        let timed = Timed::new(1).await;
+        let timed = Timed::administered(1).await;
         let phone = stock(&timed).await;
         let (inner, _) = timed.desk(People::new(&phone, Manner::Willing).holding("T-2"));
         let mut desk = FaultyDesk::at(inner, "assign", mishap);
