@@ -45,8 +45,10 @@ async fn played(
 async fn recover(timed: &Timed, phone: &Phone, label: &str) {
     let work = timed.world.station.store().unfinished().expect("read");
     for unfinished in work {
-        assert!(matches!(unfinished, Unfinished::App(_)), "{label}");
-        let how = How::of(phone.names().is_empty());
+        let Unfinished::App(app) = &unfinished else {
+            panic!("{label}: {unfinished:?}");
+        };
+        let how = How::of(!phone.names().contains(&app.name));
         let (mut desk, _) = timed.desk(People::new(phone, Manner::Willing));
         let run = workflow::resolve(&mut desk, unfinished, how);
         tokio::time::timeout(Duration::from_secs(20), run)
@@ -150,4 +152,80 @@ async fn an_app_that_was_stopped_after_it_was_scanned_is_finished_by_its_code_al
     assert_eq!(people.questions().len(), 1, "a code and nothing else");
     let factors = timed.factors(1).await;
     assert!(timed.works(1, &phone, &factors[0]).await);
+}
+
+/// What is done to somebody who has two apps.
+#[derive(Debug, Clone, Copy)]
+enum Act {
+    Replace,
+    Remove,
+}
+
+async fn act(
+    timed: &Timed,
+    act: Act,
+    n: usize,
+    phone: &Phone,
+    at: Option<(Mishap, usize)>,
+) -> bool {
+    let people = People::new(phone, Manner::Willing).proving_with(APP);
+    let (inner, _) = timed.desk(people);
+    let (mishap, at) = at.map_or((Mishap::FailsBefore, None), |(m, at)| (m, Some(at)));
+    let mut desk = FaultyDesk::new(inner, at, mishap);
+    let (stopped, who) = (desk.stopped(), person(n));
+    let second = timed.factors(n).await.into_iter().find(|f| f.name != APP);
+    let second = second.map(|factor| factor.id);
+    tokio::select! {
+        _ = async {
+            match act {
+                Act::Replace => drop(app::replace_app(&mut desk, &who, second).await),
+                Act::Remove => drop(app::remove_factor(&mut desk, &who, second).await),
+            }
+        } => {}
+        () = stopped.notified() => {}
+    }
+    desk.hit.is_some()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_mishap_takes_away_more_than_was_meant_or_leaves_what_the_person_does_not_have() {
+    let mut timed = Timed::new(150).await;
+    timed.world.station.keep_session().expect("kept");
+    let mut n = 0;
+    for (what, mishap) in [Act::Replace, Act::Remove]
+        .into_iter()
+        .flat_map(|act| MISHAPS.map(|mishap| (act, mishap)))
+    {
+        for at in 0.. {
+            n += 1;
+            let phone = timed.phone();
+            for _ in 0..2 {
+                let run = timed.enrol(n, &phone, Manner::Willing).await;
+                run.ended.expect("enrolled");
+            }
+            timed.wait_s(90);
+            let hit = act(&timed, what, n, &phone, Some((mishap, at))).await;
+            let label = format!("{what:?}, {mishap:?} at call {at}");
+            timed.world = timed.world.reopen().expect("opens again");
+            timed.world.station.resume_session().expect("a session");
+            let active = timed.factors(n).await;
+            let least = match what {
+                // The old one stays until the new one is in force.
+                Act::Replace => 2,
+                Act::Remove => 1,
+            };
+            assert!((least..=2).contains(&active.len()), "{label}: {active:?}");
+            recover(&timed, &phone, &label).await;
+            let store = timed.world.station.store();
+            assert!(store.unfinished().expect("read").is_empty(), "{label}");
+            assert!(store.outbox().expect("read").is_empty(), "{label}");
+            for factor in timed.factors(n).await {
+                assert!(timed.works(n, &phone, &factor).await, "{label}: {factor:?}");
+            }
+            if !hit {
+                break;
+            }
+        }
+    }
+    assert!(n > 60, "{n} runs");
 }
