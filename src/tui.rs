@@ -34,7 +34,7 @@ use crate::station::face::{Command, Update};
 use crate::text::{Language, clean};
 use model::{Model, Now};
 pub use pictures::pictures;
-pub use scenes::{board_frames, frames};
+pub use scenes::{board_frames, frames, scan_frames};
 use terminal::{Input, Screen, Signals};
 use theme::Theme;
 use update::{Effect, Event, update};

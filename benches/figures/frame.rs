@@ -20,12 +20,16 @@ const SLOTS: u16 = 16;
 /// The time for a frame wanted at most, in milliseconds.
 const GOAL_MS: f64 = 2.0;
 
+/// One frame of a screen that shows sixty a second, in milliseconds.
+const ONE_FRAME_MS: f64 = 1000.0 / 60.0;
+
 /// How long bytes are counted.
 const COUNTED: Duration = Duration::from_secs(5);
 
 /// Measures frames in memory, then the demonstration on a terminal.
 pub fn run(report: &mut Report) -> Fallible<()> {
-    let frames = draw();
+    let (columns, rows) = LARGE;
+    let frames = draw(keydesk::tui::frames(columns, rows, SLOTS));
     report.figure(&Figure {
         what: &format!("home at 200×60, {SLOTS} live slots, drawn into a buffer"),
         value: median(frames.iter().copied()),
@@ -34,6 +38,20 @@ pub fn run(report: &mut Report) -> Fallible<()> {
     })?;
     let slow = percentile(frames, 0.99);
     report.note("… 99 of 100 are below", slow, "ms")?;
+    for (what, (columns, rows)) in [
+        ("a QR code made and drawn at 80×24", SMALL),
+        ("a QR code made and drawn at 200×60", LARGE),
+    ] {
+        let frames = draw(keydesk::tui::scan_frames(columns, rows));
+        report.figure(&Figure {
+            what,
+            value: median(frames.iter().copied()),
+            unit: "ms",
+            goal: Some(ONE_FRAME_MS),
+        })?;
+        let slow = percentile(frames, 0.99);
+        report.note("… 99 of 100 are below", slow, "ms")?;
+    }
     for (what, size) in [
         (
             "a touch counts down at 80×24, written to the terminal",
@@ -50,9 +68,7 @@ pub fn run(report: &mut Report) -> Fallible<()> {
 }
 
 /// Milliseconds that each frame takes.
-fn draw() -> Vec<f64> {
-    let (columns, rows) = LARGE;
-    let mut frame = keydesk::tui::frames(columns, rows, SLOTS);
+fn draw(mut frame: impl FnMut() -> usize) -> Vec<f64> {
     let mut timed = || {
         let start = Instant::now();
         std::hint::black_box(frame());

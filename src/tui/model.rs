@@ -206,6 +206,25 @@ pub struct PersonPage {
 }
 
 impl PersonPage {
+    /// Takes in what the registry said: what opens something stands before what was removed, and the mark stays on its factor.
+    pub fn take(&mut self, mut detail: Box<PersonDetail>) {
+        let marked = self.marked_factor().map(|factor| factor.id);
+        detail
+            .factors
+            .sort_by_key(|factor| factor.removed_at.is_some());
+        let at = |id| detail.factors.iter().position(|factor| factor.id == id);
+        self.marked = marked.and_then(at).unwrap_or(0);
+        // Whoever came back from removing it wants the next one.
+        if detail
+            .factors
+            .get(self.marked)
+            .is_some_and(|factor| factor.removed_at.is_some())
+        {
+            self.marked = 0;
+        }
+        self.detail = Some(detail);
+    }
+
     /// The apps and tokens that the registry told of.
     pub fn factors(&self) -> &[Factor] {
         self.detail.as_ref().map_or(&[], |detail| &detail.factors)

@@ -62,6 +62,20 @@ pub fn board_frames(columns: u16, rows: u16, slots: u16) -> impl FnMut() -> usiz
     }
 }
 
+/// For benchmarks: the secret of an app. Each call takes in the question, makes the QR code anew, draws one whole frame and returns
+/// the number of its cells.
+pub fn scan_frames(columns: u16, rows: u16) -> impl FnMut() -> usize {
+    let view = View::new(Theme {
+        colour: true,
+        marks: true,
+    });
+    let mut stage = Stage::play(app::scan, Language::English, (columns, rows));
+    move || {
+        app::show_anew(&mut stage);
+        stage.draw(&view).content.len()
+    }
+}
+
 /// A board after so many touches.
 #[cfg(test)]
 pub fn board_touched(touches: u32) -> crate::station::face::board::Board {

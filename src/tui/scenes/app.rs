@@ -93,6 +93,12 @@ pub fn scan(stage: &mut Stage) {
     stage.type_text("924");
 }
 
+/// The secret is asked for once more, as after a wrong code.
+pub fn show_anew(stage: &mut Stage) {
+    stage.effects.clear();
+    stage.show(None);
+}
+
 pub fn misread(stage: &mut Stage) {
     scan(stage);
     stage.show(Some(CodeVerdict::Misread));

@@ -54,10 +54,23 @@ fn a_token_and_a_removed_app_cannot_be_replaced() {
     let mut detail = cast::detail();
     detail.factors[0].removed_at = Some(cast::ago(5));
     stage.say(Update::Opened(Box::new(detail)));
-    stage.press(KeyCode::Up);
+    stage.press(KeyCode::Down);
     stage.press(KeyCode::Char('r'));
     stage.press(KeyCode::Char('x'));
     assert!(sent(&mut stage).is_empty());
+}
+
+#[test]
+fn what_was_removed_stands_last_and_loses_the_mark() {
+    let mut stage = at("person");
+    let mut detail = cast::detail();
+    detail.factors[0].removed_at = Some(cast::ago(5));
+    stage.say(Update::Opened(Box::new(detail)));
+    let page = stage.model.desk.person.as_ref().expect("a page");
+    assert_eq!(page.marked_factor().map(|f| f.id), Some(cast::token().id));
+    let screen = shown(&stage);
+    let (token, app) = (screen.find("2308471"), screen.find("Authenticator app"));
+    assert!(token < app && token.is_some(), "{screen}");
 }
 
 #[test]

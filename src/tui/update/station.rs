@@ -29,7 +29,7 @@ pub(super) fn told(model: &mut Model, now: Now, update: Update) -> Vec<Effect> {
                 && page.person.id == detail.person.id
             {
                 page.person = detail.person.clone();
-                page.detail = Some(detail);
+                page.take(detail);
             }
         }
         Update::KeyOpened(view) => {

@@ -192,7 +192,8 @@ fn apps(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, page: &PersonPage) -> u
         return 2;
     }
     let room = usize::from(area.height.saturating_sub(1 + ADVICE) / LINES).max(1);
-    let (first, shown) = bay::window(factors.len(), room, page.marked);
+    let shown = factors.len().min(room);
+    let first = (page.marked + 1).saturating_sub(shown);
     let mut row = 1;
     for (index, factor) in factors.iter().enumerate().skip(first).take(shown) {
         let marked = index == page.marked;
@@ -201,35 +202,38 @@ fn apps(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, page: &PersonPage) -> u
     more(ctx, sheet, area, row, factors.len() - shown)
 }
 
-/// What can be done first, and what to advise.
+/// What to advise, and what can be enrolled.
 fn advice(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, row: u16, page: &PersonPage) {
+    let row = row.min(area.height.saturating_sub(ADVICE)) + 1;
+    let row = match advised(ctx, page) {
+        Some((words, urgent)) => {
+            let (mark, style) = if urgent {
+                ("!", ctx.theme.warning())
+            } else {
+                ("·", ctx.theme.plain())
+            };
+            sheet.bullet(area, row, s(mark, style), &words, ctx.theme.plain())
+        }
+        None => row,
+    };
     let choice = tr!(ctx.text, "person-choice");
-    sheet.put(
-        area,
-        area.height.saturating_sub(1),
-        s(choice, ctx.theme.strong()),
-    );
-    let Some(detail) = &page.detail else {
-        return;
-    };
-    let factors = detail.credentials.iter().any(|c| c.gone_at.is_none())
+    sheet.paragraph(area, row, &choice, ctx.theme.strong());
+}
+
+/// In words, and whether it is urgent.
+fn advised(ctx: Ctx<'_>, page: &PersonPage) -> Option<(String, bool)> {
+    let detail = page.detail.as_ref()?;
+    let has_factor = detail.credentials.iter().any(|c| c.gone_at.is_none())
         || detail.factors.iter().any(|f| f.removed_at.is_none());
-    let (words, urgent) = if page.person.lacks_standby_key() && page.person.keys > 0 {
-        (tr!(ctx.text, "person-advice-standby"), true)
-    } else if !factors {
-        (tr!(ctx.text, "person-no-factor"), true)
+    if page.person.lacks_standby_key() && page.person.keys > 0 {
+        Some((tr!(ctx.text, "person-advice-standby"), true))
+    } else if !has_factor {
+        Some((tr!(ctx.text, "person-no-factor"), true))
     } else if page.person.keys == 0 {
-        (tr!(ctx.text, "person-advice-first"), false)
+        Some((tr!(ctx.text, "person-advice-first"), false))
     } else {
-        return;
-    };
-    let (mark, style) = if urgent {
-        ("!", ctx.theme.warning())
-    } else {
-        ("·", ctx.theme.plain())
-    };
-    let row = row.min(area.height.saturating_sub(ADVICE));
-    sheet.bullet(area, row + 1, s(mark, style), &words, ctx.theme.plain());
+        None
+    }
 }
 
 fn credential_rows(

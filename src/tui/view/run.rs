@@ -92,7 +92,7 @@ pub(super) fn title_lines(ctx: Ctx<'_>, run: &Run) -> Vec<Span<'static>> {
 }
 
 /// Draws the steps; returns the rows used. On a low screen the steps ahead share one line.
-fn checklist(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, body: Rect, run: &Run) -> u16 {
+pub(super) fn checklist(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, body: Rect, run: &Run) -> u16 {
     let mut row = 0;
     let mut ahead = Vec::new();
     for (step, progress) in &run.steps {

@@ -20,6 +20,10 @@ const WORDS: u16 = 33;
 /// Below so many columns the name of who is to act has a line of its own.
 const NARROW: u16 = 50;
 
+/// Rows that the person takes, and those of the longest checklist.
+const PERSON: u16 = 9;
+const CHECKLIST: u16 = 14;
+
 /// Columns between both.
 const GAP: u16 = 2;
 
@@ -77,7 +81,7 @@ fn scan(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, body: Rect, run: &Run, shown: &Show
     };
     let row = row + beside(ctx, sheet, below(words, row), size, shown);
     if framed {
-        person(ctx, sheet, below(words, row + 2), shown);
+        person(ctx, sheet, below(words, row + 2), run, shown);
     } else {
         chrome::says(ctx, sheet, words);
     }
@@ -136,11 +140,16 @@ fn time(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, row: u16, until: Timest
     row + 1
 }
 
-/// Who sits there, where there is room for it.
-fn person(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, shown: &Shown) {
-    if area.height > 8 {
-        sheet.rule(area, 0, "");
-        people::facts(ctx, sheet, below(area, 1), &shown.person);
+/// Who sits there and what has been done, where there is room for it.
+fn person(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, run: &Run, shown: &Shown) {
+    if area.height < PERSON {
+        return;
+    }
+    sheet.rule(area, 0, "");
+    let row = people::facts(ctx, sheet, below(area, 1), &shown.person) + 2;
+    if area.height > row + CHECKLIST {
+        sheet.rule(area, row, "");
+        run_view::checklist(ctx, sheet, below(area, row + 1), run);
     }
 }
 
