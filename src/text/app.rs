@@ -16,8 +16,8 @@ impl Text {
         let seconds = seconds.unsigned_abs();
         let minutes = seconds.saturating_add(30) / 60;
         match seconds {
-            ..MINUTES_FROM_S => tr!(self, "offset-seconds", count = seconds),
-            ..HOURS_FROM_S => tr!(self, "offset-minutes", count = minutes),
+            0..MINUTES_FROM_S => tr!(self, "offset-seconds", count = seconds),
+            MINUTES_FROM_S..HOURS_FROM_S => tr!(self, "offset-minutes", count = minutes),
             _ => tr!(
                 self,
                 "offset-hours",

@@ -6,10 +6,10 @@ use super::Foot::{HelpOnly, Left, Right};
 use super::{Action, Binding, Foot, Key, Mode};
 use crate::text::{Text, tr};
 
-const ENTER: &[Key] = &[Key::Plain(KeyCode::Enter)];
+pub(super) const ENTER: &[Key] = &[Key::Plain(KeyCode::Enter)];
 const ESC: &[Key] = &[Key::Plain(KeyCode::Esc)];
 
-const fn bind(
+pub(super) const fn bind(
     keys: &'static [Key],
     action: Action,
     modes: fn(Mode) -> bool,
@@ -47,27 +47,6 @@ pub(super) static KEYMAP: &[Binding] = &[
         Action::Confirm,
         |m| matches!(m, Mode::Home | Mode::Keys | Mode::Batches),
         |t| tr!(t, "key-open"),
-        Left,
-    ),
-    bind(
-        ENTER,
-        Action::Confirm,
-        |m| m == Mode::Person,
-        |t| tr!(t, "key-enrol-key"),
-        Left,
-    ),
-    bind(
-        &[Key::Plain(KeyCode::Char('a'))],
-        Action::EnrolApp,
-        |m| m == Mode::Person,
-        |t| tr!(t, "key-enrol-app"),
-        Left,
-    ),
-    bind(
-        &[Key::Plain(KeyCode::Char('b'))],
-        Action::EnrolBoth,
-        |m| m == Mode::Person,
-        |t| tr!(t, "key-enrol-both"),
         Left,
     ),
     bind(
@@ -153,7 +132,7 @@ pub(super) static KEYMAP: &[Binding] = &[
     bind(
         &[Key::Plain(KeyCode::Char('t'))],
         Action::Test,
-        |m| matches!(m, Mode::Key | Mode::Person),
+        |m| m == Mode::Key,
         |t| tr!(t, "key-test"),
         Left,
     ),
@@ -207,86 +186,9 @@ pub(super) static KEYMAP: &[Binding] = &[
         Left,
     ),
     bind(
-        &[Key::Plain(KeyCode::Char('r'))],
-        Action::Replace,
-        |m| m == Mode::Person,
-        |t| tr!(t, "key-replace"),
-        Left,
-    ),
-    bind(
-        &[Key::Plain(KeyCode::Char('s'))],
-        Action::AssignToken,
-        |m| m == Mode::Person,
-        |t| tr!(t, "key-assign"),
-        HelpOnly,
-    ),
-    bind(
-        ENTER,
-        Action::Confirm,
-        Mode::takes_digits,
-        |t| tr!(t, "key-check"),
-        HelpOnly,
-    ),
-    bind(
-        &[Key::Plain(KeyCode::Char('c'))],
-        Action::ByHand,
-        |m| m == Mode::ByHand,
-        |t| tr!(t, "key-show-code"),
-        Left,
-    ),
-    bind(
-        &[Key::Plain(KeyCode::Char('c'))],
-        Action::ByHand,
-        |m| m == Mode::Scan,
-        |t| tr!(t, "key-by-hand"),
-        Left,
-    ),
-    bind(
-        &[Key::Plain(KeyCode::Char('i'))],
-        Action::Invert,
-        |m| m == Mode::Scan,
-        |t| tr!(t, "key-invert"),
-        Left,
-    ),
-    bind(
-        ENTER,
-        Action::Confirm,
-        |m| m == Mode::ShowAgain,
-        |t| tr!(t, "key-show-again"),
-        Left,
-    ),
-    bind(
-        ENTER,
-        Action::Confirm,
-        |m| m == Mode::Advice,
-        |t| tr!(t, "key-next-code"),
-        Left,
-    ),
-    bind(
-        ENTER,
-        Action::Confirm,
-        |m| m == Mode::ChooseFactor,
-        |t| tr!(t, "key-this-one"),
-        Left,
-    ),
-    bind(
-        &[Key::Plain(KeyCode::Char('k'))],
-        Action::WithKey,
-        |m| m == Mode::ChooseFactor,
-        |t| tr!(t, "key-with-key"),
-        Left,
-    ),
-    bind(
-        ENTER,
-        Action::Confirm,
-        |m| m == Mode::RemoveFactor,
-        |t| tr!(t, "key-remove"),
-        Left,
-    ),
-    bind(
         &[Key::Plain(KeyCode::Char('x'))],
         Action::Remove,
-        |m| matches!(m, Mode::Credentials | Mode::Fingerprints | Mode::Person),
+        |m| matches!(m, Mode::Credentials | Mode::Fingerprints),
         |t| tr!(t, "key-remove"),
         Left,
     ),

@@ -15,7 +15,7 @@ fn no_key_means_two_things_on_one_screen() {
 #[test]
 fn an_action_has_the_same_keys_on_every_screen() {
     let mut keys: HashMap<Action, &[Key]> = HashMap::new();
-    for binding in KEYMAP {
+    for binding in keymap() {
         let known = keys.entry(binding.action).or_insert(binding.keys);
         assert_eq!(*known, binding.keys, "{:?}", binding.action);
     }

@@ -210,9 +210,7 @@ impl AppAsking {
             Self::Code { code, .. } => code.take().map(Answer::Code),
             Self::Choose {
                 factors, marked, ..
-            } => factors
-                .get(*marked)
-                .map(|factor| Answer::Factor(factor.id.clone())),
+            } => factors.get(*marked).map(|factor| Answer::Factor(factor.id)),
             Self::Name { .. } | Self::ShowAgain | Self::Advice { .. } | Self::Remove { .. } => {
                 Some(Answer::Yes)
             }

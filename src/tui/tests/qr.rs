@@ -171,6 +171,9 @@ fn the_quiet_zone_is_whole_and_the_code_is_as_large_as_there_is_room_for() {
     }
 }
 
+/// Something that happens at the kiosk.
+type Play = fn(&mut Stage);
+
 /// Whether anything of the secret is on the screen, as a picture or as text.
 fn tells(stage: &Stage) -> bool {
     let buf = drawn(stage, true);
@@ -185,7 +188,7 @@ fn tells(stage: &Stage) -> bool {
 
 #[test]
 fn the_secret_leaves_the_screen_and_every_cell_is_drawn_anew() {
-    let leave: [(&str, fn(&mut Stage)); 6] = [
+    let leave: [(&str, Play); 6] = [
         ("the code is complete", |stage| stage.type_text("102")),
         ("the question is void", |stage| stage.run(Event::Withdrawn)),
         ("it is stopped", |stage| {

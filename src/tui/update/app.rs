@@ -30,7 +30,7 @@ pub(super) fn start(model: &mut Model, action: Action) -> Vec<Effect> {
         person: page.person.id.clone(),
         app,
     };
-    let factor = factor.map(|factor| factor.id.clone());
+    let factor = factor.map(|factor| factor.id);
     if std::mem::replace(&mut model.starting, true) {
         return Vec::new();
     }

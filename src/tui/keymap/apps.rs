@@ -1,0 +1,124 @@
+//! Keys on a person's page, and in runs about authenticator apps and hardware tokens.
+
+use ratatui::crossterm::event::KeyCode;
+
+use super::Foot::{HelpOnly, Left};
+use super::table::{ENTER, bind};
+use super::{Action, Binding, Key, Mode};
+use crate::text::tr;
+
+/// These stand before the others.
+pub(super) static KEYMAP: &[Binding] = &[
+    bind(
+        ENTER,
+        Action::Confirm,
+        |m| m == Mode::Person,
+        |t| tr!(t, "key-enrol-key"),
+        Left,
+    ),
+    bind(
+        &[Key::Plain(KeyCode::Char('a'))],
+        Action::EnrolApp,
+        |m| m == Mode::Person,
+        |t| tr!(t, "key-enrol-app"),
+        Left,
+    ),
+    bind(
+        &[Key::Plain(KeyCode::Char('b'))],
+        Action::EnrolBoth,
+        |m| m == Mode::Person,
+        |t| tr!(t, "key-enrol-both"),
+        Left,
+    ),
+    bind(
+        &[Key::Plain(KeyCode::Char('t'))],
+        Action::Test,
+        |m| m == Mode::Person,
+        |t| tr!(t, "key-test"),
+        Left,
+    ),
+    bind(
+        &[Key::Plain(KeyCode::Char('r'))],
+        Action::Replace,
+        |m| m == Mode::Person,
+        |t| tr!(t, "key-replace"),
+        Left,
+    ),
+    bind(
+        &[Key::Plain(KeyCode::Char('x'))],
+        Action::Remove,
+        |m| m == Mode::Person,
+        |t| tr!(t, "key-remove"),
+        Left,
+    ),
+    bind(
+        &[Key::Plain(KeyCode::Char('s'))],
+        Action::AssignToken,
+        |m| m == Mode::Person,
+        |t| tr!(t, "key-assign"),
+        HelpOnly,
+    ),
+    bind(
+        ENTER,
+        Action::Confirm,
+        Mode::takes_digits,
+        |t| tr!(t, "key-check"),
+        HelpOnly,
+    ),
+    bind(
+        &[Key::Plain(KeyCode::Char('c'))],
+        Action::ByHand,
+        |m| m == Mode::ByHand,
+        |t| tr!(t, "key-show-code"),
+        Left,
+    ),
+    bind(
+        &[Key::Plain(KeyCode::Char('c'))],
+        Action::ByHand,
+        |m| m == Mode::Scan,
+        |t| tr!(t, "key-by-hand"),
+        Left,
+    ),
+    bind(
+        &[Key::Plain(KeyCode::Char('i'))],
+        Action::Invert,
+        |m| m == Mode::Scan,
+        |t| tr!(t, "key-invert"),
+        Left,
+    ),
+    bind(
+        ENTER,
+        Action::Confirm,
+        |m| m == Mode::ShowAgain,
+        |t| tr!(t, "key-show-again"),
+        Left,
+    ),
+    bind(
+        ENTER,
+        Action::Confirm,
+        |m| m == Mode::Advice,
+        |t| tr!(t, "key-next-code"),
+        Left,
+    ),
+    bind(
+        ENTER,
+        Action::Confirm,
+        |m| m == Mode::ChooseFactor,
+        |t| tr!(t, "key-this-one"),
+        Left,
+    ),
+    bind(
+        &[Key::Plain(KeyCode::Char('k'))],
+        Action::WithKey,
+        |m| m == Mode::ChooseFactor,
+        |t| tr!(t, "key-with-key"),
+        Left,
+    ),
+    bind(
+        ENTER,
+        Action::Confirm,
+        |m| m == Mode::RemoveFactor,
+        |t| tr!(t, "key-remove"),
+        Left,
+    ),
+];

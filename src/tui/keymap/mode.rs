@@ -1,0 +1,311 @@
+//! Which screen is in front, as far as keys are concerned.
+
+use crate::tui::model::{
+    AppAsking, Asking, BatchAsking, BatchPage, BatchState, CareAsking, Model, Page, Run,
+};
+use crate::workflow::dialogue::Ending;
+
+/// What is on the screen, as far as keys are concerned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Mode {
+    /// Nobody is signed in.
+    SignIn,
+    /// The one-time code is typed.
+    Code,
+    /// Home: typing searches.
+    Home,
+    /// A person's page.
+    Person,
+    /// The outbox.
+    Outbox,
+    /// Something is given up by typing a name.
+    GiveUp,
+    /// Unfinished work.
+    Unfinished,
+    /// The keys in the bay.
+    Keys,
+    /// A key's page.
+    Key,
+    /// A setting is chosen.
+    Settings,
+    /// Something that can't be undone is confirmed.
+    ConfirmCare,
+    /// What the key holds.
+    Credentials,
+    /// Its fingerprints.
+    Fingerprints,
+    /// A name is typed.
+    Naming,
+    /// A PIN is shown.
+    SeePin,
+    /// A profile or a list is chosen.
+    Batches,
+    /// A statement is typed.
+    Statement,
+    /// The dry run.
+    Forecast,
+    /// The board.
+    Board,
+    /// The board of a batch that is over.
+    BoardOver,
+    /// On the board, a PIN or a tag is typed.
+    BoardTyping,
+    /// On the board, keys with warnings are admitted.
+    BoardAdmit,
+    /// A run is working or waits for something that is not a key press.
+    Running,
+    /// Identification: the document is chosen.
+    Document,
+    /// Identification: its characters are typed.
+    LastFour,
+    /// A key is chosen.
+    ChooseKey,
+    /// No key to choose from.
+    InsertKey,
+    /// A key with warnings.
+    Admit,
+    /// A key that policy refuses.
+    Refused,
+    /// A PIN is typed.
+    Pin,
+    /// Test instead?
+    Retest,
+    /// Touch again?
+    TouchAgain,
+    /// The secret of an app is on the screen as a QR code; the code is typed.
+    Scan,
+    /// The same, as text.
+    ByHand,
+    /// The code of an app or token is typed.
+    TotpCode,
+    /// The secret again?
+    ShowAgain,
+    /// Why a code is wrong.
+    Advice,
+    /// A factor is chosen.
+    ChooseFactor,
+    /// A factor is removed.
+    RemoveFactor,
+    /// A run has ended with an enrolled key.
+    Enrolled,
+    /// A run has ended otherwise.
+    Ended,
+    /// Locked over a run.
+    Locked,
+}
+
+impl Mode {
+    /// Every mode.
+    #[cfg(test)]
+    pub const ALL: [Self; 42] = [
+        Self::SignIn,
+        Self::Code,
+        Self::Home,
+        Self::Person,
+        Self::Outbox,
+        Self::GiveUp,
+        Self::Unfinished,
+        Self::Keys,
+        Self::Key,
+        Self::Settings,
+        Self::ConfirmCare,
+        Self::Credentials,
+        Self::Fingerprints,
+        Self::Naming,
+        Self::SeePin,
+        Self::Batches,
+        Self::Statement,
+        Self::Forecast,
+        Self::Board,
+        Self::BoardOver,
+        Self::BoardTyping,
+        Self::BoardAdmit,
+        Self::Running,
+        Self::Document,
+        Self::LastFour,
+        Self::ChooseKey,
+        Self::InsertKey,
+        Self::Admit,
+        Self::Refused,
+        Self::Pin,
+        Self::Retest,
+        Self::TouchAgain,
+        Self::Scan,
+        Self::ByHand,
+        Self::TotpCode,
+        Self::ShowAgain,
+        Self::Advice,
+        Self::ChooseFactor,
+        Self::RemoveFactor,
+        Self::Enrolled,
+        Self::Ended,
+        Self::Locked,
+    ];
+
+    /// The mode that the model is in. The help is no mode of its own: any key closes it.
+    pub fn of(model: &Model) -> Self {
+        if let Some(run) = model.run() {
+            return Self::of_run(run);
+        }
+        if model.lock.is_some() {
+            return Self::Locked;
+        }
+        match &model.page {
+            Page::SignIn => Self::SignIn,
+            Page::Code(_) => Self::Code,
+            Page::Home => Self::Home,
+            Page::Person => Self::Person,
+            Page::Outbox(_) => Self::Outbox,
+            Page::GiveUp(_) => Self::GiveUp,
+            Page::Unfinished(_) => Self::Unfinished,
+            Page::Keys(_) => Self::Keys,
+            Page::Key { .. } => Self::Key,
+            Page::Batch(page) => Self::of_batch(page, &model.batch),
+        }
+    }
+
+    fn of_batch(page: &BatchPage, batch: &BatchState) -> Self {
+        match (page, &batch.asking) {
+            (BatchPage::Profiles(_) | BatchPage::Lists(_), _) => Self::Batches,
+            (BatchPage::Statement(_), _) => Self::Statement,
+            (BatchPage::Forecast(_), _) => Self::Forecast,
+            (BatchPage::Board(_), None) if batch.on().is_none() => Self::BoardOver,
+            (BatchPage::Board(_), None) => Self::Board,
+            (BatchPage::Board(_), Some(BatchAsking::Admit { .. })) => Self::BoardAdmit,
+            (BatchPage::Board(_), Some(_)) => Self::BoardTyping,
+        }
+    }
+
+    fn of_run(run: &Run) -> Self {
+        match &run.ending {
+            Some(Ending::Enrolled { .. } | Ending::Retested { .. } | Ending::Both { .. }) => {
+                return Self::Enrolled;
+            }
+            Some(_) => return Self::Ended,
+            None => {}
+        }
+        match &run.asking {
+            None => Self::Running,
+            Some(Asking::Identify(identify)) if identify.document.is_none() => Self::Document,
+            Some(Asking::Identify(_)) => Self::LastFour,
+            Some(Asking::ChooseKey { keys, .. }) if keys.is_empty() => Self::InsertKey,
+            Some(Asking::ChooseKey { .. }) => Self::ChooseKey,
+            Some(Asking::Admit { verdict, .. }) if !verdict.admits() => Self::Refused,
+            Some(Asking::Admit { .. }) => Self::Admit,
+            Some(Asking::NewPin(_) | Asking::CurrentPin(_)) => Self::Pin,
+            Some(Asking::Retest { .. }) => Self::Retest,
+            Some(Asking::TouchAgain { .. }) => Self::TouchAgain,
+            Some(Asking::Care(asking)) => Self::of_care(asking),
+            Some(Asking::Reset(_)) => Self::Naming,
+            Some(Asking::App(asking)) => Self::of_app(asking),
+        }
+    }
+
+    fn of_app(asking: &AppAsking) -> Self {
+        match asking {
+            AppAsking::Name { .. } | AppAsking::Serial { .. } => Self::Naming,
+            AppAsking::Secret(shown) if shown.by_hand => Self::ByHand,
+            AppAsking::Secret(_) => Self::Scan,
+            AppAsking::ShowAgain => Self::ShowAgain,
+            AppAsking::Code { .. } => Self::TotpCode,
+            AppAsking::Advice { .. } => Self::Advice,
+            AppAsking::Choose { .. } => Self::ChooseFactor,
+            AppAsking::Remove { .. } => Self::RemoveFactor,
+        }
+    }
+
+    fn of_care(asking: &CareAsking) -> Self {
+        match asking {
+            asking if asking.is_naming() => Self::Naming,
+            CareAsking::Settings { .. } => Self::Settings,
+            CareAsking::ConfirmSettings { .. } | CareAsking::ConfirmRemoval { .. } => {
+                Self::ConfirmCare
+            }
+            CareAsking::Credentials { .. } => Self::Credentials,
+            CareAsking::Fingerprints { .. } => Self::Fingerprints,
+            CareAsking::SeePin { .. } => Self::SeePin,
+        }
+    }
+
+    /// Whether characters are typed here rather than being commands.
+    pub fn takes_text(self) -> bool {
+        matches!(
+            self,
+            Self::Code
+                | Self::Home
+                | Self::GiveUp
+                | Self::LastFour
+                | Self::Pin
+                | Self::Naming
+                | Self::Statement
+                | Self::BoardTyping
+        )
+    }
+
+    /// Whether digits are typed here, and letters are commands.
+    pub fn takes_digits(self) -> bool {
+        matches!(self, Self::Scan | Self::ByHand | Self::TotpCode)
+    }
+
+    pub(super) fn is_typed(self) -> bool {
+        self.takes_text() || self.takes_digits()
+    }
+
+    pub(super) fn is_run(self) -> bool {
+        matches!(
+            self,
+            Self::Running
+                | Self::Document
+                | Self::LastFour
+                | Self::ChooseKey
+                | Self::InsertKey
+                | Self::Admit
+                | Self::Refused
+                | Self::Pin
+                | Self::Retest
+                | Self::TouchAgain
+                | Self::Settings
+                | Self::ConfirmCare
+                | Self::Credentials
+                | Self::Fingerprints
+                | Self::Naming
+                | Self::SeePin
+                | Self::Scan
+                | Self::ByHand
+                | Self::TotpCode
+                | Self::ShowAgain
+                | Self::Advice
+                | Self::ChooseFactor
+                | Self::RemoveFactor
+        )
+    }
+
+    /// Pages that an operator moves between by function keys.
+    pub fn is_page(self) -> bool {
+        matches!(
+            self,
+            Self::Home | Self::Person | Self::Outbox | Self::Unfinished | Self::Keys
+        )
+    }
+
+    pub(super) fn is_list(self) -> bool {
+        matches!(
+            self,
+            Self::Home
+                | Self::Outbox
+                | Self::Unfinished
+                | Self::Keys
+                | Self::Key
+                | Self::Person
+                | Self::ChooseKey
+                | Self::ChooseFactor
+                | Self::Settings
+                | Self::Credentials
+                | Self::Fingerprints
+                | Self::Batches
+                | Self::Forecast
+                | Self::Board
+                | Self::BoardOver
+        )
+    }
+}
