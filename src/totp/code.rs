@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use totp_rs::{Algorithm as Hash, Builder, Secret, Totp};
 use zeroize::Zeroizing;
 
-use super::TotpSecret;
+use super::{TotpSecret, wipe_stack};
 use crate::domain::factor::{Algorithm, TotpCode, TotpSettings};
 
 /// Steps before and after the expected one that are taken as right (RFC 6238, section 5.2).
@@ -65,7 +65,9 @@ impl Generator {
 
 /// The code of a time step.
 pub fn code_at(secret: &TotpSecret, settings: TotpSettings, step: u64) -> Zeroizing<String> {
-    Generator::new(secret, settings).at(step)
+    let code = Generator::new(secret, settings).at(step);
+    wipe_stack();
+    code
 }
 
 /// Whether a code is right: within [`WINDOW_STEPS`] of where this factor's clock was last (`drift_steps`), and newer than the
@@ -78,7 +80,26 @@ pub fn check(
     drift_steps: i32,
     last_step: Option<u64>,
 ) -> Check {
-    let codes = Generator::new(secret, settings);
+    let checked = check_with(
+        &Generator::new(secret, settings),
+        settings,
+        code,
+        now,
+        drift_steps,
+        last_step,
+    );
+    wipe_stack();
+    checked
+}
+
+fn check_with(
+    codes: &Generator,
+    settings: TotpSettings,
+    code: &TotpCode,
+    now: Timestamp,
+    drift_steps: i32,
+    last_step: Option<u64>,
+) -> Check {
     let furthest = i32::from(DRIFT_MAX_S / settings.period_s.max(1));
     let middle = drift_steps.clamp(-furthest, furthest);
     let here = settings.step_at(now);

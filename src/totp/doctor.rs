@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use zeroize::Zeroizing;
 
 use super::code::Generator;
-use super::{Check, TotpSecret, WINDOW_STEPS, check};
+use super::{Check, TotpSecret, WINDOW_STEPS, check, wipe_stack};
 use crate::domain::factor::{CodeVerdict, TotpCode, TotpSettings};
 
 /// How far from now a pair is looked for, in seconds: 24 hours.
@@ -20,6 +20,19 @@ const GAP_STEPS_BEFORE: u64 = 3;
 /// Says what a code is, or what two in a row are. `now` is when the last of them was read; `drift_steps` and `last_step` as for
 /// [`check`]. Never [`CodeVerdict::OtherFactor`]: that needs other secrets.
 pub fn examine(
+    secret: &TotpSecret,
+    settings: TotpSettings,
+    codes: (&TotpCode, Option<&TotpCode>),
+    now: Timestamp,
+    drift_steps: i32,
+    last_step: Option<u64>,
+) -> CodeVerdict {
+    let verdict = examined(secret, settings, codes, now, drift_steps, last_step);
+    wipe_stack();
+    verdict
+}
+
+fn examined(
     secret: &TotpSecret,
     settings: TotpSettings,
     codes: (&TotpCode, Option<&TotpCode>),
@@ -114,7 +127,7 @@ mod tests {
     fn secret(seed: u8) -> TotpSecret {
         let mut bytes = [seed; 20];
         bytes[0] ^= 0x5a;
-        TotpSecret::from_random(bytes)
+        TotpSecret::new(bytes.to_vec().into()).expect("a secret")
     }
 
     fn now() -> Timestamp {

@@ -1,7 +1,7 @@
 //! The secret that an app and the registry share.
 
 use totp_rs::Secret;
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 /// The least length (RFC 4226, section 4, R6: 128 bits).
 const BYTES_MIN: usize = 16;
@@ -32,10 +32,14 @@ impl TotpSecret {
         }
     }
 
-    /// 160 random bits, the recommended length (RFC 4226, section 4, R6).
-    pub fn from_random(bytes: [u8; 20]) -> Self {
-        let bytes = Zeroizing::new(bytes);
-        Self(Zeroizing::new(bytes.to_vec()))
+    /// 160 random bits, the recommended length (RFC 4226, section 4, R6), written where they stay: an array would be copied about.
+    ///
+    /// # Errors
+    /// Those of `fill`.
+    pub fn random<E>(fill: impl FnOnce(&mut [u8]) -> Result<(), E>) -> Result<Self, E> {
+        let mut bytes = Zeroizing::new(vec![0; 20]);
+        fill(&mut bytes)?;
+        Ok(Self(bytes))
     }
 
     /// Reads base32 (RFC 4648), with or without padding and spaces, in either case.
@@ -65,6 +69,14 @@ impl TotpSecret {
     pub fn to_base32(&self) -> Zeroizing<String> {
         Zeroizing::new(Secret::from(self.0.as_slice()).to_base32())
     }
+}
+
+/// Wipes the part of the stack that the functions before this one have used: hashes and ciphers leave a secret's bytes there.
+#[inline(never)]
+pub fn wipe_stack() {
+    let mut below = [0_u8; 32 * 1024];
+    below.zeroize();
+    std::hint::black_box(&below);
 }
 
 #[cfg(test)]

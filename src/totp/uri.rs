@@ -128,7 +128,7 @@ mod tests {
     use crate::domain::factor::Algorithm;
 
     fn enrolment(issuer: &str, account: &str, settings: TotpSettings) -> Enrolment {
-        let secret = TotpSecret::from_random(*b"12345678901234567890");
+        let secret = TotpSecret::from_base32("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ").expect("a secret");
         Enrolment::new(issuer, account, settings, secret)
     }
 

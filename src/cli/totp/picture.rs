@@ -133,7 +133,7 @@ mod tests {
     use crate::totp::TotpSecret;
 
     fn app() -> Enrolment {
-        let secret = TotpSecret::from_random(*b"12345678901234567890");
+        let secret = TotpSecret::from_base32("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ").expect("a secret");
         Enrolment::new("IAMconnected", "IAMconnected", TotpSettings::APP, secret)
     }
 

@@ -8,7 +8,7 @@ use super::{Face, StationDesk};
 use crate::domain::factor::{SealedSecret, SealingKey};
 use crate::domain::{EntryId, FactorId, PersonId};
 use crate::seal::{For, seal};
-use crate::totp::TotpSecret;
+use crate::totp::{TotpSecret, wipe_stack};
 use crate::wire::{CodeReply, CodeRequest, FactorReceipt, PersonDetail, TokenAssignment};
 use crate::workflow::app::AppDesk;
 use crate::workflow::dialogue::{Answer, Event, Question};
@@ -26,7 +26,9 @@ impl<F: Face + Sync + 'static> AppDesk for StationDesk<F> {
         secret: &TotpSecret,
         (factor, owner): (FactorId, &str),
     ) -> Result<SealedSecret, Stop> {
-        seal(key, secret.as_bytes(), For { factor, owner }).map_err(|e| Stop::RegistryRefused {
+        let sealed = seal(key, secret.as_bytes(), For { factor, owner });
+        wipe_stack();
+        sealed.map_err(|e| Stop::RegistryRefused {
             code: crate::wire::code::SEAL_BROKEN.to_owned(),
             detail: e.to_string(),
         })

@@ -3,6 +3,7 @@
 mod waiting;
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -440,7 +441,11 @@ pub fn token() -> Factor {
 
 /// What a phone is given: a secret that is only an example, that of RFC 6238.
 pub fn example_app() -> OnScreen {
-    let secret = TotpSecret::from_random(*b"12345678901234567890");
+    let example: Result<_, Infallible> = TotpSecret::random(|bytes| {
+        bytes.copy_from_slice(b"12345678901234567890");
+        Ok(())
+    });
+    let Ok(secret) = example;
     let (issuer, account) = ("IAMconnected", "IAMconnected");
     OnScreen::new(Enrolment::new(issuer, account, TotpSettings::APP, secret))
 }

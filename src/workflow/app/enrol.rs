@@ -5,7 +5,6 @@
 //! phone may hold an entry which opens nothing.
 
 use jiff::{SignedDuration, Timestamp};
-use zeroize::Zeroize;
 
 use super::super::dialogue::{
     Answer, AppJob, AppQuestion, AppResult, CodeOf, Ending, Event, Job, Note, OnScreen, PushState,
@@ -145,10 +144,7 @@ async fn begin<D: AppDesk>(
     replaces: Option<Replaces>,
 ) -> Result<(AppIntent, OnScreen), Stop> {
     let offer = app_part(&visit.offer)?;
-    let mut random = [0; 20];
-    desk.random(&mut random)?;
-    let secret = TotpSecret::from_random(random);
-    random.zeroize();
+    let secret = TotpSecret::random(|bytes| desk.random(bytes))?;
     let factor = FactorId(desk.fresh_id());
     let person = visit.offer.person.clone();
     let sealed = desk.seal(&offer.seal_to, &secret, (factor, person.id.as_str()))?;

@@ -28,7 +28,11 @@ impl Phone {
     pub fn new(owner: &str, seed: u8) -> Self {
         let mut bytes = *b"0123456789 a secret!";
         bytes[0] ^= seed;
-        Self::with(owner, TotpSecret::from_random(bytes), TotpSettings::APP)
+        Self::with(
+            owner,
+            TotpSecret::new(bytes.to_vec().into()).expect("a secret"),
+            TotpSettings::APP,
+        )
     }
 
     pub fn with(owner: &str, secret: TotpSecret, settings: TotpSettings) -> Self {

@@ -18,7 +18,8 @@ from station import LOGS, PROGRAM
 from usb import wait_for
 
 TTY, CELLS, ATTRIBUTES = "/dev/tty1", pathlib.Path("/dev/vcsu1"), pathlib.Path("/dev/vcsa1")
-KEYS = {"Enter": "\r", "Escape": "\x1b", "F12": "\x1b[24~", "F10": "\x1b[21~", "Down": "\x1b[B"}
+# Input comes byte by byte here, so that keys which send several at once can't be pressed.
+KEYS = {"Enter": "\r", "Escape": "\x1b"}
 
 
 class Console:

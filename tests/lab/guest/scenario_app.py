@@ -22,8 +22,6 @@ def a_phone_reads_the_code_from_a_picture_of_the_console_and_no_trace_of_the_sec
     console.wait_until_shown("the last four characters")
     console.type("7K31")
     console.press("Enter")
-    console.wait_until_shown("Enter calls the new app")
-    console.press("Enter")
     console.wait_until_shown("scan this code")
 
     phone = console.scanned()
@@ -35,21 +33,18 @@ def a_phone_reads_the_code_from_a_picture_of_the_console_and_no_trace_of_the_sec
     wanted = traces.forms(phone["secret"])
     there, searched = traces.in_memory(console.pid(), wanted)
     # Else a search that can find nothing would find nothing afterwards, too.
-    expect({"raw"} <= there, f"the search does not see a secret that is there: {there} in {searched} bytes")
+    expect("raw" in there, f"the search does not see a secret that is there: {there} in {searched} bytes")
     console.type("c")
     console.wait_until_shown("scan this code")
 
     console.type(phone["codes"][1])
-    console.press("Enter")
     console.wait_until_shown("The registry has verified it and holds it")
     expect("0 codes" in console.refused(), "the code is still on the screen")
     console.press("Enter")
     console.wait_until_shown("Find", "BAY")
-    console.press("F12")
-    console.wait_until_shown("Put your own security key into a slot")
 
     left, searched = traces.in_memory(console.pid(), wanted)
-    expect(not left, f"the kiosk's memory still holds {sorted(left)}")
+    expect(not left, f"the kiosk's memory still holds {left}; while it was shown it held {there}")
     lying = traces.in_files([HOME, LOGS, "/tmp", "/run", "/dev/shm", "/var/log"], wanted)
     expect(not lying, f"found in {lying}")
     console.expect_hidden(*groups)

@@ -17,9 +17,9 @@ def forms(base32):
 
 
 def in_memory(pid, wanted):
-    """The names of those forms that are anywhere in the writable memory of a process: what a core dump would hold, and more. The number
-    of bytes that were searched goes with it."""
-    found, searched = set(), 0
+    """{form: where} of those forms that are anywhere in the readable memory of a process: what a core dump would hold, and more. The
+    number of bytes that were searched goes with it."""
+    found, searched = {}, 0
     with open(f"/proc/{pid}/mem", "rb", buffering=0) as memory:
         for line in pathlib.Path(f"/proc/{pid}/maps").read_text().splitlines():
             span, rights = line.split()[:2]
@@ -32,7 +32,9 @@ def in_memory(pid, wanted):
             except (OSError, ValueError, OverflowError):
                 continue
             searched += len(content)
-            found |= {name for name, form in wanted.items() if form in content}
+            for name, form in wanted.items():
+                if form in content:
+                    found.setdefault(name, []).append(f"{line.split()[-1]} {span} +{content.index(form):#x}, {content.count(form)} times")
     return found, searched
 
 
