@@ -7,11 +7,12 @@ use keydesk::domain::factor::CodeVerdict;
 use keydesk::store::audit;
 use keydesk::wire::TicketRequest;
 use keydesk::workflow::dialogue::{AppQuestion, AppResult, Ending, PushState, StationClock};
-use keydesk::workflow::{Stop, app};
+use keydesk::workflow::{Pushed, Stop, app};
 
 use super::Timed;
 use super::phone::{Manner, People};
 use crate::leftovers::endings;
+use crate::outbox::sql;
 use crate::scenarios::{SLOT, fresh_key, person};
 
 const APP: &str = "Authenticator app";
@@ -160,6 +161,36 @@ async fn a_ticket_gives_a_key_and_an_app_while_the_registry_is_out_of_reach() {
     let factors = timed.factors(1).await;
     assert_eq!(factors.len(), 1);
     assert!(timed.works(1, &phone, &factors[0]).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_told_of_one_person_is_told_in_order() {
+    let mut timed = Timed::new(1).await;
+    let request = TicketRequest {
+        day: timed.world.station.today(),
+        people: vec![person(1)],
+    };
+    let fetched = timed.world.station.fetch_tickets(&request).await;
+    assert_eq!(fetched.expect("fetched"), 1);
+    timed.stop_registry().await;
+    timed.world.rack.put(SLOT, &fresh_key());
+    let (mut desk, _) = timed.desk(People::new(&timed.phone(), Manner::Willing));
+    app::enrol_both(&mut desk, &person(1)).await.expect("both");
+    sql(
+        &timed.world,
+        "CREATE TRIGGER stumble BEFORE INSERT ON credential BEGIN SELECT RAISE(ABORT, 'no'); END",
+    )
+    .await;
+    timed.start_registry().await;
+    let station = &timed.world.station;
+    let round = station.push_outbox().await.expect("tried");
+    assert_eq!((round.accepted, round.queued), (0, 2), "the app waits too");
+    let last = station.store().outbox().expect("read").pop();
+    let pushed = station.push_entry(last.expect("the app").id).await;
+    assert_eq!(pushed, Ok(Pushed::Queued), "nor does it go ahead by itself");
+    sql(&timed.world, "DROP TRIGGER stumble").await;
+    let round = station.push_outbox().await.expect("pushed");
+    assert_eq!((round.accepted, round.queued), (2, 0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
