@@ -115,14 +115,21 @@ impl Home {
     }
 }
 
-/// The people whom the outbox concerns, as far as the station's own enrolments name them.
+/// The people whom the outbox concerns, as far as the day's tickets and the station's own enrolments name them.
 fn names(station: &Station) -> Result<BTreeMap<PersonId, String>, Stop> {
     let store = |e: crate::store::StoreError| Stop::Store(e.to_string());
     let mut names = BTreeMap::new();
-    for entry in station.store.outbox().map_err(store)? {
-        let Some(person) = entry.body.person() else {
-            continue;
-        };
+    let outbox = station.store.outbox().map_err(store)?;
+    let people: Vec<&PersonId> = outbox
+        .iter()
+        .filter_map(|entry| entry.body.person())
+        .collect();
+    for ticket in station.store.tickets(station.today()).map_err(store)? {
+        if people.contains(&&ticket.person.id) {
+            names.insert(ticket.person.id, ticket.person.name);
+        }
+    }
+    for person in people {
         let enrolments = station.store.enrolments_of(person).map_err(store)?;
         if let Some(enrolment) = enrolments.into_iter().next() {
             names.insert(person.clone(), enrolment.person.name);

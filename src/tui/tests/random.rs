@@ -7,6 +7,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::{THEME, text_of};
 use crate::domain::change::Remains;
+use crate::domain::factor::CodeVerdict;
 use crate::domain::policy::{Finding, Verdict};
 use crate::station::face::{Found, Notice, Update};
 use crate::text::Language;
@@ -14,7 +15,11 @@ use crate::tui::model::Page;
 use crate::tui::scenes::{Stage, cast};
 use crate::tui::update::Event;
 use crate::tui::view::View;
-use crate::workflow::dialogue::{self, Ending, Job, Note, PushState, Question, Step, StopView};
+use crate::wire::Factor;
+use crate::workflow::dialogue::{
+    self, AppQuestion, CodeOf, Ending, Job, Note, Purpose, PushState, Question, StationClock, Step,
+    StopView,
+};
 
 const STEPS: [Step; 9] = [
     Step::Offer,
@@ -53,7 +58,7 @@ fn act() -> impl Strategy<Value = Act> {
         1 => (0u32..200).prop_map(Act::Wait),
         6 => (0usize..12).prop_map(Act::Say),
         8 => (0usize..16, 0usize..9).prop_map(|(event, step)| Act::Run(event, step)),
-        4 => (0usize..8).prop_map(Act::Ask),
+        5 => (0usize..12).prop_map(Act::Ask),
     ]
 }
 
@@ -177,7 +182,46 @@ fn asked(which: usize) -> Question {
             wrong: true,
         },
         6 => Question::Retest { key },
-        _ => Question::TouchAgain { key },
+        7 => Question::TouchAgain { key },
+        other => Question::App(asked_of_app(other)),
+    }
+}
+
+fn asked_of_app(which: usize) -> AppQuestion {
+    let person = cast::hostile();
+    let factor = Factor {
+        name: person.name.clone(),
+        ..cast::token()
+    };
+    match which {
+        8 => AppQuestion::ShowSecret {
+            person,
+            enrolment: cast::example_app(),
+            until: cast::ago(-1),
+            wrong: Some(CodeVerdict::OtherFactor {
+                name: factor.name,
+                enrolled_at: cast::NOW,
+                removed: true,
+            }),
+        },
+        9 => AppQuestion::TypeCode {
+            of: CodeOf::Factor { factor },
+            wrong: Some(CodeVerdict::Clock { fast_s: i64::MIN }),
+        },
+        10 => AppQuestion::Advice {
+            of: CodeOf::NewApp {
+                person,
+                name: factor.name,
+            },
+            verdict: CodeVerdict::Clock { fast_s: i64::MAX },
+            station_clock: StationClock::Off { fast_s: -16 },
+        },
+        _ => AppQuestion::ChooseFactor {
+            person,
+            purpose: Purpose::Prove,
+            factors: vec![factor, cast::app()],
+            with_key: true,
+        },
     }
 }
 
@@ -225,7 +269,7 @@ proptest! {
         stage.event(Event::Resize(200, 60));
         stage.press(KeyCode::F(12));
         let screen = text_of(&stage.draw(&view));
-        for trace in ["Example", "M. Desk", "the person with a name"] {
+        for trace in ["Example", "M. Desk", "the person with a name", "GEZD"] {
             prop_assert!(!screen.contains(trace), "{trace}\n{screen}");
         }
         prop_assert!(stage.model.lock.is_some() || matches!(stage.model.page, Page::SignIn), "{screen}");
