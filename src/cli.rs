@@ -11,5 +11,6 @@ pub mod look;
 pub mod outcome;
 pub mod output;
 mod patience;
+mod people;
 pub mod secret;
 mod totp;
