@@ -87,7 +87,7 @@ fn settled(seat: &mut Seat) -> Fallible<Memory> {
 }
 
 /// A line of a file that the kernel writes about a process, e.g. `VmRSS:     1234 kB`.
-fn kib(process: u32, file: &str, name: &str) -> Fallible<f64> {
+pub fn kib(process: u32, file: &str, name: &str) -> Fallible<f64> {
     let text = std::fs::read_to_string(format!("/proc/{process}/{file}"))?;
     let line = text.lines().find_map(|line| line.strip_prefix(name));
     let number = line.and_then(|line| line.split_whitespace().next());
