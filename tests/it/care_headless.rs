@@ -36,7 +36,7 @@ impl Write for Paper {
 
 /// Runs `keydesk key …` as at a shell, at the key in the slot; how it ended and everything that was printed.
 async fn key(world: &World, line: &[&str]) -> (Outcome, String) {
-    answering(&world).await;
+    answering(world).await;
     world.station.keep_session().expect("kept");
     let place = ["--key", SLOT, "--wait", "20"];
     let words = ["keydesk", "key"].iter().chain(line).chain(&place);

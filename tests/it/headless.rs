@@ -107,7 +107,7 @@ async fn enrol_by(
             wait,
         },
     };
-    answering(&world).await;
+    answering(world).await;
     // A command takes up the session that the last one kept.
     world.station.keep_session().expect("kept");
     let command = StationCommand::Enrol(&arguments);
