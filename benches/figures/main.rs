@@ -6,6 +6,7 @@
 
 mod apps;
 mod batch;
+mod checks;
 mod cold_start;
 mod enrolment;
 mod frame;
@@ -27,13 +28,14 @@ type Fallible<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 /// A part of the benchmark.
 type Part = fn(&mut Report) -> Fallible<()>;
 
-const PARTS: [(&str, Part); 6] = [
+const PARTS: [(&str, Part); 7] = [
     ("enrolment", enrolment::run),
     ("cold_start", cold_start::run),
     ("frame", frame::run),
     ("memory", memory::run),
     ("batch", batch::run),
     ("apps", apps::run),
+    ("checks", checks::run),
 ];
 
 fn main() -> ExitCode {
