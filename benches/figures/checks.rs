@@ -70,7 +70,12 @@ fn checks(secret: &TotpSecret) -> Fallible<Vec<(Timestamp, TotpCode)>> {
         let step = 60_206_400 + 97 * n;
         let code = TotpCode::parse(&code_at(secret, APP, step))?;
         let later = TotpCode::parse(&code_at(secret, APP, step + 50))?;
-        for (at, code) in [(step - 1, &code), (step, &code), (step + 1, &code), (step, &later)] {
+        for (at, code) in [
+            (step - 1, &code),
+            (step, &code),
+            (step + 1, &code),
+            (step, &later),
+        ] {
             let second = i64::try_from(at * u64::from(APP.period_s))? + 11;
             checks.push((Timestamp::from_second(second)?, code.clone()));
         }
