@@ -6,11 +6,14 @@ pub mod authority;
 pub mod batch;
 pub mod care;
 pub mod change;
+pub mod deletion;
 pub mod factor;
+pub mod history;
 pub mod id;
 pub mod identification;
 pub mod key;
 pub mod models;
+pub mod order;
 pub mod people_list;
 pub mod person;
 pub mod pin;
@@ -19,6 +22,7 @@ pub mod profile;
 pub mod reset;
 pub mod search;
 pub mod secret;
+pub mod unfit;
 
 pub use change::{Change, Intent, Record};
 pub use id::{

@@ -30,7 +30,7 @@ use crate::wire::{
     self, EnrolmentPush, ExpectedPeople, Health, JoinReply, JoinRequest, KeyResetPush,
     KeyResetReceipt, KnownCredentials, KnownRequest, Offer, OperatorCode, OperatorEnrolment,
     OperatorOffer, People, PersonDetail, Push, Receipt, Session, SignIn, SignInOptions, TestOffer,
-    TestPush, TicketRequest, Tickets, UnlockPush, UnlockReceipt,
+    TestPush, TicketRequest, Tickets, UnlockPush, UnlockReceipt, WithdrawalPush, WithdrawalReceipt,
 };
 use connection::{Connection, Identity};
 
@@ -293,6 +293,15 @@ impl Client {
         push: &Push<KeyResetPush>,
     ) -> Result<KeyResetReceipt, RegistryError> {
         self.post(&["key-resets"], None, Some(entry), push).await
+    }
+
+    /// `POST /v1/withdrawals`: reports that a credential is not to be used any more; likewise.
+    pub async fn push_withdrawal(
+        &self,
+        entry: EntryId,
+        push: &Push<WithdrawalPush>,
+    ) -> Result<WithdrawalReceipt, RegistryError> {
+        self.post(&["withdrawals"], None, Some(entry), push).await
     }
 
     /// `POST /v1/unlocks`: reports that an operator was let in without the registry; likewise.

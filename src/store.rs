@@ -338,6 +338,7 @@ fn may_use_reserve(change: &Change) -> bool {
         | Change::IntentBegun { .. }
         | Change::OwnKeyBegun { .. }
         | Change::ResetBegun { .. }
+        | Change::DeletionBegun { .. }
         | Change::CareBegun { .. }
         | Change::AppBegun { .. }
         | Change::TokenBegun { .. }
@@ -353,6 +354,7 @@ fn may_use_reserve(change: &Change) -> bool {
         | Change::Retested { .. }
         | Change::WithdrawalBegun { .. }
         | Change::ResetDone { .. }
+        | Change::DeletionDone { .. }
         | Change::IntentEnded { .. }
         | Change::Pushed { .. }
         | Change::Rejected { .. }

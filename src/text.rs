@@ -7,6 +7,7 @@
 mod app;
 pub mod care;
 pub mod clean;
+pub mod unfinished;
 mod words;
 
 use std::borrow::Cow;

@@ -10,11 +10,13 @@ mod factor;
 mod origin;
 mod reset;
 pub mod webauthn;
+mod withdrawal;
 
 pub use api::*;
 pub use factor::*;
 pub use origin::{OfferFault, is_domain, is_origin_of};
 pub use reset::*;
+pub use withdrawal::*;
 
 /// Version of every body that states one.
 ///

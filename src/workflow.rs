@@ -379,6 +379,12 @@ fn remains_text(remains: Remains) -> &'static str {
         Remains::InUse => "the key holds a credential that the registry knows: it works",
         Remains::Reset => "the key was reset and nothing on it works any more: see unfinished work",
         Remains::MayBeReset => "the key may have been reset: see unfinished work",
+        Remains::Deleted => {
+            "the credential is gone from the key, and the registry does not know yet: see unfinished work"
+        }
+        Remains::MayBeDeleted => {
+            "the credential may be gone from the key, while the registry holds it: see unfinished work"
+        }
         Remains::Changed => "the key was changed all the same, and the record says so",
         Remains::MayBeChanged => "the key may be changed all the same: see unfinished work",
         Remains::PinProven => "the person has proved the PIN that the key has now",

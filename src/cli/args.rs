@@ -9,7 +9,7 @@ mod registry;
 use clap::{Args, Parser, Subcommand};
 
 use super::batch::BatchCommand;
-pub use super::care::args::{CareCommand, ResetArguments};
+pub use super::care::args::{CareCommand, CaseArguments, CredentialsCommand, ResetArguments};
 use super::output::{Exit, Outcome};
 pub use super::totp::args::{CodeSource, TotpCommand};
 use crate::domain::{Aaguid, EntryId, Identification, IntentId, PersonId};

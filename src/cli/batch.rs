@@ -203,7 +203,7 @@ async fn dry_run(
 fn forecast_line(key: &KeyForecast) -> String {
     let steps: Vec<&str> = key.steps.iter().map(|step| step.as_str()).collect();
     let what = match &key.refused {
-        Some(why) => format!("does not take part: {why}"),
+        Some(why) => format!("does not take part: {}", why.in_words()),
         None => steps.join(", "),
     };
     let mut line = format!(
@@ -217,10 +217,10 @@ fn forecast_line(key: &KeyForecast) -> String {
         line.push_str(&format!("\tfor {person}"));
     }
     for lost in &key.lost {
-        line.push_str(&format!("\n  would be lost: {lost}"));
+        line.push_str(&format!("\n  would be lost: {}", lost.in_words()));
     }
     for warning in &key.warnings {
-        line.push_str(&format!("\n  ! {warning}"));
+        line.push_str(&format!("\n  ! {}", warning.in_words()));
     }
     line
 }

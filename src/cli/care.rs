@@ -38,24 +38,22 @@ pub(super) async fn run(runs: &Runs<'_>, command: &CareCommand) -> Outcome {
         }
         CareCommand::Reset(arguments) => reset::run(runs, arguments).await,
         CareCommand::Config(arguments) => {
-            let orders = vec![Answer::Settings(arguments.settings())];
+            let orders = Orders::of(vec![Answer::Settings(arguments.settings())]);
             ordered(runs, &arguments.key, orders, Subject::Settings).await
         }
         CareCommand::Credentials(command) => {
             let (key, orders) = match command {
-                CredentialsCommand::List { key } => (key, None),
-                CredentialsCommand::Delete { id, key } => (key, Some(Answer::Remove(id.clone()))),
+                CredentialsCommand::List { key } => (key, Orders::default()),
+                CredentialsCommand::Delete { id, case, key } => {
+                    let orders = Orders::of(vec![Answer::Remove(id.clone())]);
+                    (key, orders.confirming(case))
+                }
                 CredentialsCommand::Rename { id, name, key } => {
-                    (key, Some(Answer::Rename(id.clone(), name.clone())))
+                    let answer = Answer::Rename(id.clone(), name.clone());
+                    (key, Orders::of(vec![answer]))
                 }
             };
-            ordered(
-                runs,
-                key,
-                orders.into_iter().collect(),
-                Subject::Credentials,
-            )
-            .await
+            ordered(runs, key, orders, Subject::Credentials).await
         }
         CareCommand::Fingerprint(command) => {
             let (key, orders) = match command {
@@ -68,13 +66,8 @@ pub(super) async fn run(runs: &Runs<'_>, command: &CareCommand) -> Outcome {
                 }
                 FingerprintCommand::Remove { id, key } => (key, Some(Answer::Remove(id.clone()))),
             };
-            ordered(
-                runs,
-                key,
-                orders.into_iter().collect(),
-                Subject::Fingerprints,
-            )
-            .await
+            let orders = Orders::of(orders.into_iter().collect());
+            ordered(runs, key, orders, Subject::Fingerprints).await
         }
     }
 }
@@ -86,13 +79,8 @@ enum Subject {
     Fingerprints,
 }
 
-async fn ordered(
-    runs: &Runs<'_>,
-    key: &KeyChoice,
-    answers: Vec<Answer>,
-    subject: Subject,
-) -> Outcome {
-    let face = runs.ordered_face(key, Orders::of(answers));
+async fn ordered(runs: &Runs<'_>, key: &KeyChoice, orders: Orders, subject: Subject) -> Outcome {
+    let face = runs.ordered_face(key, orders);
     let mut desk = runs.desk(&face);
     let ended = match subject {
         Subject::Settings => care::configure(&mut desk, None).await,
@@ -218,9 +206,10 @@ pub(super) fn outcome_of(key: &KeyFacts, result: &CareResult) -> Outcome {
             held,
             free_slots,
             done,
+            told,
         } => {
             let room = free_slots.map_or(String::new(), |free| format!(", room for {free} more"));
-            listed(
+            let list = listed(
                 key,
                 done,
                 format!("{} on the key{room}", held.len()),
@@ -228,7 +217,11 @@ pub(super) fn outcome_of(key: &KeyFacts, result: &CareResult) -> Outcome {
                     "credentials": held.len(),
                     "free_slots": free_slots,
                 }),
-            )
+            );
+            match told {
+                Some(push) => with_report(list, push),
+                None => list,
+            }
         }
         CareResult::Fingerprints { list, done } => listed(
             key,
@@ -260,6 +253,24 @@ fn listed(key: &KeyFacts, done: &[Care], list: String, facts: serde_json::Value)
     Outcome {
         code: if done.is_empty() { "listed" } else { "changed" }.to_owned(),
         ..Outcome::done(lines.join("\n"), facts)
+    }
+}
+
+/// Somebody's enrolment was ended: how the registry took it counts.
+fn with_report(outcome: Outcome, push: &PushState) -> Outcome {
+    let (exit, standing) = reset::standing(push);
+    let mut facts = outcome.facts;
+    if let Some(members) = facts.as_object_mut() {
+        members.insert("push".to_owned(), json!(push_word(push)));
+    }
+    Outcome {
+        exit,
+        detail: format!(
+            "{}\nan enrolment was ended: {standing}; tell whoever lost it that they need another one",
+            outcome.detail
+        ),
+        facts,
+        ..outcome
     }
 }
 

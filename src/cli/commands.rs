@@ -24,6 +24,8 @@ use crate::domain::{EntryId, Identification, IntentId};
 use crate::station::desk::StationDesk;
 use crate::station::stopper::Stopper;
 use crate::station::{Round, Station};
+use crate::text::unfinished::Standing;
+use crate::text::{Language, Text};
 use crate::workflow::{self, How, Stop};
 
 /// A command that needs a station.
@@ -371,6 +373,7 @@ fn entry_line(entry: &OutboxEntry) -> String {
         OutboxBody::Test { push } => &push.person,
         OutboxBody::Unlock { push, .. } => &push.operator,
         OutboxBody::KeyReset { push, .. } => &push.key.model,
+        OutboxBody::Withdrawal { push } => &push.person,
         OutboxBody::App { push } => &push.person,
         OutboxBody::Removal { push } => &push.person,
         OutboxBody::Tokens { push } => &push.operator,
@@ -380,8 +383,17 @@ fn entry_line(entry: &OutboxEntry) -> String {
 
 fn unfinished_list(station: &Station, output: &Output) -> Result<Outcome, Stop> {
     let work = station.store().unfinished()?;
+    let text = Text::load(Language::English);
     for unfinished in &work {
-        output.item("unfinished", unfinished, &work_line(unfinished));
+        let standing = text.standing(unfinished);
+        let line = work_line(unfinished, &standing);
+        let item = UnfinishedItem {
+            unfinished,
+            known: standing.known,
+            known_of_registry: standing.registry,
+            way: standing.way,
+        };
+        output.item("unfinished", &item, &line);
     }
     let detail = match work.len() {
         0 => "nothing unfinished".to_owned(),
@@ -392,23 +404,17 @@ fn unfinished_list(station: &Station, output: &Output) -> Result<Outcome, Stop> 
     Ok(Outcome::done(detail, json!({ "unfinished": work.len() })))
 }
 
-fn work_line(work: &Unfinished) -> String {
-    use crate::domain::change::IntentStage;
-    let known = match work {
-        Unfinished::Enrolment(open) => match open.stage {
-            IntentStage::Begun => {
-                "stopped before anything is known to have been written to the key"
-            }
-            IntentStage::PinSet => "stopped after the PIN was set",
-            IntentStage::Made => "stopped after the credential was made, before it was tested",
-        },
-        Unfinished::OwnKey(_) => "stopped at the first sign-in of an operator",
-        Unfinished::Withdrawal(_) => "stopped while a withdrawn credential was being deleted",
-        Unfinished::Reset(_) => "stopped while the key was being reset",
-        Unfinished::Care(care) => &format!("stopped while {}", care.care.in_words()),
-        Unfinished::App(_) => "stopped before the code of an authenticator app was right",
-        Unfinished::Token(_) => "stopped while the registry was asked to assign the token",
-    };
+/// Unfinished work, and in English what is known of it on both sides.
+#[derive(serde::Serialize)]
+struct UnfinishedItem<'a> {
+    #[serde(flatten)]
+    unfinished: &'a Unfinished,
+    known: String,
+    known_of_registry: String,
+    way: String,
+}
+
+fn work_line(work: &Unfinished, standing: &Standing) -> String {
     let about = match (work, work.key()) {
         (_, Some(key)) => format!("{} in {}", key.model, key.place),
         (Unfinished::Token(token), None) => token.serial.clone(),
@@ -416,9 +422,11 @@ fn work_line(work: &Unfinished) -> String {
         (_, None) => String::new(),
     };
     format!(
-        "{}\t{}\t{}\t{about}\t{known}",
+        "{}\t{}\t{}\t{about}\t{}\tregistry: {}",
         work.id(),
         work.begun_at(),
         work.name(),
+        standing.known,
+        standing.registry
     )
 }

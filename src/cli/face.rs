@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::args::KeyChoice;
+use super::care::args::CaseArguments;
 use super::care::hand_over::HandOver;
 use super::outcome::outcome_of_stop;
 use super::output::{Exit, Outcome, Output};
@@ -15,7 +16,7 @@ use crate::domain::reset::ResetCase;
 use crate::domain::{Identification, KeyFacts, Person, Pin, Place};
 use crate::station::desk::Face;
 use crate::station::stopper::Stopper;
-use crate::workflow::dialogue::{Answer, Event, Question};
+use crate::workflow::dialogue::{Answer, Event, LostBy, Question};
 use crate::workflow::{KeyFault, Stop};
 
 /// Answers a workflow's questions from arguments.
@@ -34,12 +35,14 @@ pub struct HeadlessFace {
 pub struct Orders {
     /// In order; after that, nothing more.
     answers: Mutex<VecDeque<Answer>>,
-    /// What a PIN by lot is handed over with.
+    /// What a random PIN is handed over with.
     hand_over: Option<HandOver>,
-    /// What confirms a reset.
+    /// What confirms that somebody loses an enrolment.
     confirm: Option<String>,
     /// What is answered about apps and tokens.
     apps: AppAnswers,
+    /// Who asked for it, and why.
+    case: ResetCase,
 }
 
 impl Orders {
@@ -51,7 +54,7 @@ impl Orders {
         }
     }
 
-    /// A PIN by lot, to be handed over so.
+    /// A random PIN, to be handed over so.
     pub fn handing(hand_over: Option<HandOver>) -> Self {
         Self {
             hand_over,
@@ -59,11 +62,13 @@ impl Orders {
         }
     }
 
-    /// A reset, confirmed by this word.
-    pub fn confirming(confirm: Option<String>) -> Self {
+    /// The same, confirmed so where somebody loses an enrolment.
+    #[must_use]
+    pub fn confirming(self, arguments: &CaseArguments) -> Self {
         Self {
-            confirm,
-            ..Self::default()
+            confirm: arguments.confirm.clone(),
+            case: arguments.case(),
+            ..self
         }
     }
 
@@ -189,16 +194,34 @@ impl HeadlessFace {
         )
     }
 
-    fn confirmation(&self, word: &str, wrong: bool) -> Result<Answer, Stop> {
+    /// The case, where the arguments tell all of it.
+    fn case(&self, asked: &ResetCase, wrong: bool) -> Result<Answer, Stop> {
+        let told = &self.orders.case;
+        match !wrong && told.check(true).is_ok() {
+            true => Ok(Answer::Case(told.clone())),
+            false => Err(self.unsaid(match wrong {
+                true => asked,
+                false => told,
+            })),
+        }
+    }
+
+    fn confirmation(&self, word: &str, by: LostBy, wrong: bool) -> Result<Answer, Stop> {
+        let lost = match by {
+            LostBy::Reset => "everything on the key would be lost",
+            LostBy::Deletion => "this enrolment would end",
+        };
         match &self.orders.confirm {
             Some(typed) if !wrong => Ok(Answer::Typed(typed.clone())),
             Some(_) => Err(self.misused(
                 "not-confirmed",
-                format!("--confirm does not name what is lost: it must be {word:?}; nothing was done"),
+                format!(
+                    "--confirm does not name what is lost: it must be {word:?}; nothing was done"
+                ),
             )),
             None => Err(self.misused(
                 "not-confirmed",
-                format!("everything on the key would be lost: confirm with --confirm {word:?}; nothing was done"),
+                format!("{lost}: confirm with --confirm {word:?}; nothing was done"),
             )),
         }
     }
@@ -344,7 +367,7 @@ impl Face for HeadlessFace {
 
     async fn hand_over(&self, key: &KeyFacts, pin: Pin) -> Result<(), Stop> {
         let Some(hand_over) = &self.orders.hand_over else {
-            let what = "a PIN by lot without --new-pin-to-fd or --letter".to_owned();
+            let what = "a random PIN without --new-pin-to-fd or --letter".to_owned();
             return Err(Stop::Key(KeyFault::Unsupported(what)));
         };
         hand_over
@@ -357,6 +380,7 @@ impl Face for HeadlessFace {
             Question::Identify { person } => self
                 .identification
                 .clone()
+                .or_else(|| self.orders.case.identification.clone())
                 .map(Answer::Identified)
                 .ok_or_else(|| self.unidentified(&person)),
             Question::ChooseKey { keys } => self.choose(&keys).await,
@@ -371,8 +395,10 @@ impl Face for HeadlessFace {
             | Question::Credentials { .. }
             | Question::Fingerprints { .. } => Ok(self.orders.next()),
             Question::ConfirmSettings { .. } | Question::ConfirmRemoval { .. } => Ok(Answer::Yes),
-            Question::ResetCase { case, .. } => Err(self.unsaid(&case)),
-            Question::ConfirmReset { word, wrong, .. } => self.confirmation(&word, wrong),
+            Question::ResetCase { case, wrong, .. } => self.case(&case, wrong),
+            Question::ConfirmReset {
+                word, by, wrong, ..
+            } => self.confirmation(&word, by, wrong),
             // A key gives up sooner than the people may.
             Question::TouchAgain { .. } if self.patience.lasts() => Ok(Answer::Yes),
             Question::TouchAgain { .. } => Err(Stop::Key(KeyFault::TouchTimeout)),

@@ -115,6 +115,8 @@ fn left(remains: Remains) -> &'static str {
         Remains::InUse => "the key stays in use",
         Remains::Reset => "the key was reset; nothing on it works any more",
         Remains::MayBeReset => "the key may have been reset; it is recorded",
+        Remains::Deleted => "the credential is gone from the key",
+        Remains::MayBeDeleted => "the credential may be gone from the key; it is recorded",
         Remains::Changed | Remains::MayBeChanged | Remains::PinProven => "the key was cared for",
         Remains::OnPhone => "delete its entry from the phone: its codes open nothing",
         Remains::AppUnknown => "whether the app is enrolled is not known",

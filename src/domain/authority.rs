@@ -61,8 +61,10 @@ pub enum Action {
     SetPin,
     /// Change how a key behaves, which only a reset takes back.
     ConfigureKey,
-    /// List, rename and delete what is on a key that strands nobody.
+    /// Rename what is on a key, and delete what strands nobody.
     TidyKey,
+    /// List what a key holds: before anything of it is changed, or somebody's enrolment ended.
+    ListCredentials,
     /// Reset a key that belongs to nobody.
     ResetSpare,
     /// Reset the key of somebody whose organisation's administrator asked for it.
@@ -121,6 +123,7 @@ impl Role {
             | Action::SetPin
             | Action::TidyKey
             | Action::ResetSpare => &[Self::HelpDesk, Self::StationAdministrator],
+            Action::ListCredentials => &Self::ALL,
             // Whoever provisions keys decides how they behave.
             Action::ConfigureKey | Action::ProvisionStandby | Action::ImportTokens => {
                 &[Self::StationAdministrator]

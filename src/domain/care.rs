@@ -290,7 +290,7 @@ impl Care {
 pub enum PinOrigin {
     /// The person chose it.
     Person,
-    /// The station drew it by lot and handed it over.
+    /// The station drew it at random and handed it over.
     Random,
 }
 

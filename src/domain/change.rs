@@ -3,9 +3,10 @@
 //! An enrolment is the sequence [`Change::IntentBegun`] → [`Change::PinSet`]? → [`Change::CredentialMade`] →
 //! [`Change::Enrolled`] (with its outbox entry) → [`Change::Pushed`] or [`Change::Rejected`]. An operator's own key goes from
 //! [`Change::OwnKeyBegun`] to [`Change::SessionOpened`], a credential that is withdrawn from [`Change::WithdrawalBegun`] to
-//! [`Change::IntentEnded`], a key that is reset from [`Change::ResetBegun`] to [`Change::ResetDone`], what care can't take back from
-//! [`Change::CareBegun`] to [`Change::Cared`], an authenticator app from [`Change::AppBegun`] to [`Change::AppEnrolled`] (with its
-//! outbox entry). An intent that nothing of this has ended is [`Unfinished`] work.
+//! [`Change::IntentEnded`], a key that is reset from [`Change::ResetBegun`] to [`Change::ResetDone`], an enrolled credential that
+//! is deleted from [`Change::DeletionBegun`] to [`Change::DeletionDone`], what care can't take back from [`Change::CareBegun`] to
+//! [`Change::Cared`], an authenticator app from [`Change::AppBegun`] to [`Change::AppEnrolled`] (with its outbox entry). An intent
+//! that nothing of this has ended is [`Unfinished`] work.
 
 mod outbox;
 mod unfinished;
@@ -18,6 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use super::batch::BatchChange;
 use super::care::{Care, CareIntent};
+use super::deletion::{Deletion, DeletionDone, Report};
 use super::factor::{AppIntent, CodeVerdict};
 use super::id::{Bytes, EntryId, FactorId, IntentId, OfferId, OperatorId, PersonId, StationId};
 use super::identification::Identification;
@@ -34,7 +36,8 @@ use crate::wire::{
 ///
 /// 2 added [`Change::SessionUnlocked`]: before, it was recorded as [`Change::SessionOpened`]. 3 added intents for an operator's
 /// own key and for a withdrawal, what remains after one, and how the person was identified before a test. 4 added batches, resets
-/// of keys, and intents for what care can't take back. 5 added authenticator apps and hardware tokens.
+/// of keys, and intents for what care can't take back. 5 added authenticator apps and hardware tokens, deletions of enrolled
+/// credentials, and tells the registry of what was withdrawn.
 pub const RECORD_VERSION: u16 = 5;
 
 /// One journal entry: who changed what, when.
@@ -119,6 +122,9 @@ pub enum Change {
     WithdrawalBegun {
         /// What exactly.
         intent: Box<Withdrawal>,
+        /// What the registry is told, so that none of the earlier attempts counts should it arrive yet.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        report: Option<Box<Report>>,
     },
     /// A key is about to be reset: everything on it will be gone.
     ResetBegun {
@@ -133,6 +139,16 @@ pub enum Change {
         entry: EntryId,
         /// What the registry is to be told.
         push: Box<KeyResetPush>,
+    },
+    /// An enrolled credential is about to be deleted from its key: somebody loses it.
+    DeletionBegun {
+        /// What exactly.
+        intent: Box<Deletion>,
+    },
+    /// The credential is gone from its key or, where the key can't tell, is not to be used any more.
+    DeletionDone {
+        /// What came of it.
+        done: Box<DeletionDone>,
     },
     /// The person set or changed the key's PIN on the way.
     PinSet {
@@ -163,6 +179,9 @@ pub enum Change {
         entry: EntryId,
         /// What the registry is to be told.
         push: Box<TestPush>,
+        /// Where the key was; earlier releases did not say.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        place: Option<Place>,
     },
     /// An intent ended without an enrolment.
     IntentEnded {
@@ -203,6 +222,9 @@ pub enum Change {
         /// What remains on the key, when an enrolment is given up without having the key.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         remains: Option<Remains>,
+        /// What the registry is told of an enrolment that is given up.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        report: Option<Box<Report>>,
     },
     /// Something that can't be taken back is about to be done to a key besides an enrolment.
     CareBegun {
@@ -408,6 +430,10 @@ pub enum Remains {
     Reset,
     /// The key may have been reset: it was out of reach before that was known.
     MayBeReset,
+    /// An enrolled credential is gone from the key, and the registry has not been told.
+    Deleted,
+    /// It may be gone: the key was out of reach before that was known. The registry holds it.
+    MayBeDeleted,
     /// What care was about to do is done and recorded.
     Changed,
     /// What care was about to do may be done: the key was out of reach, or shows no such thing.
@@ -458,12 +484,19 @@ pub struct Enrolment {
     /// The registry refused it, and an operator gave it up.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub withdrawn: bool,
-    /// The key was reset since: the credential is gone.
+    /// The key was reset since, or the credential deleted from it: it is gone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gone_at: Option<Timestamp>,
     /// What remains on the key once it is withdrawn; not known while its credential is being deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remains: Option<Remains>,
+}
+
+impl Enrolment {
+    /// Whether its credential may be in use, or come into use: neither given up nor gone.
+    pub fn is_live(&self) -> bool {
+        !self.withdrawn && self.gone_at.is_none()
+    }
 }
 
 /// A key in the inventory.

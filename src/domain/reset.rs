@@ -99,7 +99,27 @@ impl ResetCase {
     }
 }
 
-/// An enrolment that a reset ends.
+impl ResetCase {
+    /// For an audit: what is told of it, each part after a semicolon.
+    pub fn in_words(&self) -> String {
+        let mut words = String::new();
+        for (what, text) in [
+            ("reason", Some(&self.reason)),
+            ("ticket", self.ticket.as_ref()),
+            ("requested by", self.requested_by.as_ref()),
+        ] {
+            if let Some(text) = text.filter(|text| !text.is_empty()) {
+                words = format!("{words}; {what}: {text}");
+            }
+        }
+        if let Some(found) = &self.identification {
+            words = format!("{words}; identified by {}:{}", found.kind(), found.detail());
+        }
+        words
+    }
+}
+
+/// An enrolment that a reset or a deletion ends.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LostEnrolment {
     /// The credential.

@@ -109,7 +109,7 @@ fn meaning(code: &str) -> (StatusCode, &'static str) {
         code::OFFER_FOREIGN => (S::FORBIDDEN, "The offer is not for this"),
         code::UNLOCK_FOREIGN => (S::FORBIDDEN, "There was no such session"),
         code::RESET_FOREIGN => (S::FORBIDDEN, "There was no such session"),
-        code::CREDENTIAL_GONE => (S::GONE, "The credential's key was reset"),
+        code::CREDENTIAL_GONE => (S::GONE, "The credential is gone"),
         code::CREDENTIAL_UNKNOWN => (S::NOT_FOUND, "There is no such credential"),
         code::CREDENTIAL_EXISTS => (S::CONFLICT, "The credential is enrolled already"),
         code::CHALLENGE_EXPIRED => (S::UNPROCESSABLE_ENTITY, "The challenge has expired"),

@@ -32,6 +32,7 @@ mod resets;
 mod stations;
 mod tokens;
 mod unlocks;
+mod withdrawals;
 
 /// The largest body taken: a registration with a long certificate chain has some ten kilobytes.
 const MAX_BODY_BYTES: usize = 256 * 1024;
@@ -146,6 +147,7 @@ fn documented() -> OpenApiRouter<Arc<Registry>> {
         .routes(routes!(pushes::test))
         .routes(routes!(resets::known))
         .routes(routes!(resets::key_reset))
+        .routes(routes!(withdrawals::withdrawal))
         .routes(routes!(unlocks::unlock))
         .routes(routes!(apps::app))
         .routes(routes!(apps::removal))

@@ -98,7 +98,7 @@ pub trait Crew: Send + Sync + 'static {
     fn tell(&self, told: Told);
     /// A PIN: [`Question::NewPin`] or [`Question::CurrentPin`]. Asked for one slot at a time.
     fn pin(&self, whose: &Whose, question: Question) -> impl Future<Output = Result<Pin, Stop>>;
-    /// Puts a PIN that was drawn by lot into a sealed letter; called before it is written to the key. A later letter for the
+    /// Puts a random PIN into a sealed letter; called before it is written to the key. A later letter for the
     /// same key takes the place of an earlier one, whose PIN never came into force.
     fn letter(
         &self,

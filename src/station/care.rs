@@ -12,7 +12,7 @@ use crate::bay::{Cancel, KeyRef};
 use crate::domain::care::{Portrait, StoredCredential, oddities};
 use crate::domain::change::Enrolment;
 use crate::domain::{Bytes, KeyFacts, KeyId, PersonId, Place};
-use crate::wire::{KnownCredentials, KnownRequest, TestOffer};
+use crate::wire::{KnownCredential, KnownCredentials, KnownRequest, TestOffer};
 use crate::workflow::care::{Stake, TEST_RP_ID};
 use crate::workflow::{KeyFault, Stop};
 
@@ -54,7 +54,7 @@ impl Station {
             .map_err(|detail| Stop::Key(KeyFault::Failed(detail)))?;
         let history = self
             .store
-            .cares_of(&portrait.key, HISTORY)
+            .history_of(&portrait.key, HISTORY)
             .map_err(|e| Stop::Store(e.to_string()))?;
         Ok(KeyView {
             oddities: oddities(&portrait, self.slots.models()),
@@ -63,54 +63,102 @@ impl Station {
         })
     }
 
-    /// Who would be locked out without a credential. At the RPs that the registry uses, somebody is locked out for certain,
-    /// known here or not; so they might be as long as nobody has said which RPs these are.
-    pub(super) async fn stake(&self, credential: &StoredCredential) -> Result<Stake, Stop> {
-        let store = |e: crate::store::StoreError| Stop::Store(e.to_string());
+    /// Who would be locked out without each of these credentials. At the RPs that the registry uses, somebody is locked out for
+    /// certain, known here or not; so they might be as long as nobody has said which RPs these are.
+    pub(super) async fn stakes(
+        &self,
+        key: &KeyId,
+        held: &[StoredCredential],
+    ) -> Result<Vec<Stake>, Stop> {
+        let mut stakes = Vec::with_capacity(held.len());
+        for credential in held {
+            stakes.push(self.without_registry(credential)?);
+        }
+        let open = held
+            .iter()
+            .zip(&stakes)
+            .filter(|(_, stake)| stake.is_none());
+        let open: Vec<Bytes> = open.map(|(credential, _)| credential.id.clone()).collect();
+        let at_registry = self.held_at_registry(key, &open).await?;
+        let mut all = Vec::with_capacity(held.len());
+        for (credential, stake) in held.iter().zip(stakes) {
+            all.push(match stake {
+                Some(stake) => stake,
+                None => self.as_recorded(credential, at_registry.as_deref())?,
+            });
+        }
+        Ok(all)
+    }
+
+    /// Whom a credential lets in where that is certain without the registry.
+    fn without_registry(&self, credential: &StoredCredential) -> Result<Option<Stake>, Stop> {
         if is_of(credential, TEST_RP_ID) {
-            return Ok(Stake::Nobody);
+            return Ok(Some(Stake::Nobody));
         }
         let operators = self.operators_credential();
-        if operators
-            .as_ref()
-            .is_some_and(|own| own.credential == credential.id)
-        {
-            return Ok(Stake::Operator);
+        if operators.is_some_and(|own| own.credential == credential.id) {
+            return Ok(Some(Stake::Operator));
         }
-        if let Some(enrolment) = self.store.enrolment_of(&credential.id).map_err(store)? {
-            let is_over = enrolment.withdrawn || enrolment.gone_at.is_some();
-            return Ok(match is_over && self.is_not_held(&enrolment).await? {
-                true => Stake::Nobody,
-                false => Stake::Account {
-                    person: Box::new(enrolment.person),
-                },
-            });
+        if self.enrolment(credential)?.is_some() {
+            return Ok(None);
         }
         let said = self.session()?.rp_ids.clone();
         // Under another RP id the registry may have worked before.
-        let enrolments = self.store.recent(LOOK_BACK).map_err(store)?;
+        let enrolments = self.store.recent(LOOK_BACK).map_err(failed)?;
         let earlier = enrolments.into_iter().map(|enrolment| enrolment.rp_id);
         let is_elsewhere = !said.is_empty()
             && !said
                 .into_iter()
                 .chain(earlier)
                 .any(|rp_id| is_of(credential, &rp_id));
-        Ok(match is_elsewhere {
-            true => Stake::Nobody,
-            false => Stake::Unknown,
+        Ok(is_elsewhere.then_some(Stake::Nobody))
+    }
+
+    /// Which of these the registry holds; `None`: it can't be asked.
+    async fn held_at_registry(
+        &self,
+        key: &KeyId,
+        ids: &[Bytes],
+    ) -> Result<Option<Vec<KnownCredential>>, Stop> {
+        let mut held = Vec::new();
+        for some in ids.chunks(AT_ONCE) {
+            match self.known_credentials(key, some).await {
+                Ok(answer) => held.extend(answer.known),
+                Err(Stop::SignedOut) => return Err(Stop::SignedOut),
+                Err(_) => return Ok(None),
+            }
+        }
+        Ok(Some(held))
+    }
+
+    /// Whom it lets in by what the registry answered, else by what was enrolled here. What was given up here is nobody's only
+    /// once the registry says that it does not hold it: it may have taken it and the answer been lost.
+    fn as_recorded(
+        &self,
+        credential: &StoredCredential,
+        at_registry: Option<&[KnownCredential]>,
+    ) -> Result<Stake, Stop> {
+        let mut held = at_registry.unwrap_or_default().iter();
+        if let Some(known) = held.find(|known| known.credential.id == credential.id) {
+            let person = Box::new(known.person.clone());
+            return Ok(Stake::Account { person });
+        }
+        Ok(match self.enrolment(credential)? {
+            Some(enrolment) if !enrolment.is_live() && at_registry.is_some() => Stake::Nobody,
+            Some(enrolment) => Stake::Account {
+                person: Box::new(enrolment.person),
+            },
+            None => Stake::Unknown,
         })
     }
 
-    /// Whether the registry says that it does not hold what was given up here: it may have taken it and the answer been lost.
-    async fn is_not_held(&self, enrolment: &Enrolment) -> Result<bool, Stop> {
-        let id = &enrolment.credential;
-        let asked = std::slice::from_ref(id);
-        match self.known_credentials(&enrolment.key, asked).await {
-            Ok(answer) => Ok(answer.known.iter().all(|known| known.credential.id != *id)),
-            Err(Stop::SignedOut) => Err(Stop::SignedOut),
-            Err(_) => Ok(false),
-        }
+    fn enrolment(&self, credential: &StoredCredential) -> Result<Option<Enrolment>, Stop> {
+        self.store.enrolment_of(&credential.id).map_err(failed)
     }
+}
+
+fn failed(error: crate::store::StoreError) -> Stop {
+    Stop::Store(error.to_string())
 }
 
 fn is_of(credential: &StoredCredential, rp_id: &str) -> bool {
@@ -119,6 +167,9 @@ fn is_of(credential: &StoredCredential, rp_id: &str) -> bool {
 
 /// So much of a key's history is shown.
 const HISTORY: usize = 50;
+
+/// So many credentials are asked about in one request.
+const AT_ONCE: usize = 256;
 
 /// So many enrolments are looked at to know the registry's earlier RPs.
 const LOOK_BACK: usize = 20;

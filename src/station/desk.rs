@@ -42,10 +42,10 @@ pub trait Face: Send {
     fn tell(&self, event: Event);
     /// Puts a question. May wait for ever: cancelling drops the future.
     fn ask(&self, question: Question) -> impl Future<Output = Result<Answer, Stop>>;
-    /// Gives a PIN that was drawn by lot to the person, once; returns when they have it.
+    /// Gives a random PIN to the person, once; returns when they have it.
     fn hand_over(&self, key: &KeyFacts, pin: Pin) -> impl Future<Output = Result<(), Stop>> {
         drop((key, pin));
-        let what = "a PIN by lot: there is nothing here to hand it over with";
+        let what = "a random PIN: there is nothing here to hand it over with";
         std::future::ready(Err(Stop::Key(KeyFault::Unsupported(what.to_owned()))))
     }
     /// Waits while the run may take no further step, because the screen is locked over it.
@@ -325,6 +325,7 @@ impl<F: Face + Sync + 'static> Desk for StationDesk<F> {
                 | Change::Retested { .. }
                 | Change::WithdrawalBegun { .. }
                 | Change::ResetBegun { .. }
+                | Change::DeletionBegun { .. }
                 | Change::ConflictResolved { .. }
                 | Change::AppBegun { .. }
                 | Change::AppEnrolled { .. }

@@ -11,8 +11,9 @@ use std::sync::Arc;
 use board::{BatchCommand, BatchUpdate, Board};
 use jiff::Timestamp;
 
-use crate::domain::care::{CareRecord, Oddity, Portrait};
+use crate::domain::care::{Oddity, Portrait};
 use crate::domain::change::{OutboxEntry, Resolution, Unfinished};
+use crate::domain::history::DeedRecord;
 use crate::domain::{EntryId, IntentId, KeyFacts, Person, PersonId, Pin, Place, Secret, StationId};
 use crate::wire::{Expected, Operator, PersonDetail};
 use crate::workflow::dialogue::{Answer, AppJob, CareJob, Event, Question};
@@ -84,7 +85,7 @@ pub enum Command {
         place: Place,
         /// What.
         care: CareJob,
-        /// A new PIN is drawn by lot.
+        /// A new PIN is drawn at random.
         random: bool,
     },
     /// Make a key blink.
@@ -151,7 +152,7 @@ pub enum Update {
     Opened(Box<PersonDetail>),
     /// A key's page.
     KeyOpened(Box<KeyView>),
-    /// A PIN that was drawn by lot is to be shown once → [`Answer::Yes`] when the person has it.
+    /// A random PIN is to be shown once → [`Answer::Yes`] when the person has it.
     HandOver {
         /// Whose.
         key: KeyFacts,
@@ -211,7 +212,7 @@ pub struct KeyView {
     /// What is unusual about it, heaviest first.
     pub oddities: Vec<Oddity>,
     /// What was done to it, newest first.
-    pub history: Vec<CareRecord>,
+    pub history: Vec<DeedRecord>,
 }
 
 /// Something that an operator should read.
@@ -221,6 +222,19 @@ pub struct Notice {
     pub code: String,
     /// In English, with the facts.
     pub detail: String,
+}
+
+impl Notice {
+    /// Whether it tells of something that was done, and asks for nothing.
+    pub fn is_good(&self) -> bool {
+        [
+            "tickets-fetched",
+            "outbox-pushed",
+            "batch-complete",
+            "batch-paused",
+        ]
+        .contains(&self.code.as_str())
+    }
 }
 
 /// A slot of the bay.

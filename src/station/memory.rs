@@ -7,6 +7,7 @@ use crate::domain::care::CareRecord;
 use crate::domain::change::{
     Enrolment, EntryState, KeyRecord, OutboxBody, OutboxEntry, Unfinished,
 };
+use crate::domain::history::DeedRecord;
 use crate::domain::{BatchId, EntryId, IntentId, KeyFacts, PersonId};
 use crate::store::{Counts, Room, Store, StoreError};
 use crate::wire::Offer;
@@ -49,6 +50,7 @@ impl<'a> Memory<'a> {
         let enrolment = self.store.enrolment_by(&credential).map_err(failed)?;
         Ok(enrolment.map(|enrolment| Refused {
             entry: id,
+            offer: push.offer,
             code,
             person: enrolment.person,
             credential,
@@ -85,6 +87,11 @@ impl<'a> Memory<'a> {
     /// What was done to a key besides enrolments, newest first.
     pub fn cares_of(self, key: &KeyFacts, limit: usize) -> Result<Vec<CareRecord>, Stop> {
         self.store.cares_of(key, limit).map_err(failed)
+    }
+
+    /// What was done to a key, enrolments included, newest first.
+    pub fn history_of(self, key: &KeyFacts, limit: usize) -> Result<Vec<DeedRecord>, Stop> {
+        self.store.history_of(key, limit).map_err(failed)
     }
 
     /// Every batch with its keys, oldest first.

@@ -1,9 +1,9 @@
 //! Results on their way to the registry.
 //!
 //! Invariant: an entry leaves the outbox only by a journal record: accepted, or withdrawn by an operator. A lost answer is
-//! harmless, because the entry's id is the registry's idempotency key.
+//! harmless, because the entry's id is the registry's idempotency key. What is told of one person or credential arrives in the
+//! order in which it happened ([`OutboxEntry::waits_for`]).
 
-use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -13,7 +13,7 @@ use super::Station;
 use super::backoff::Backoff;
 use crate::domain::authority::Action;
 use crate::domain::change::{EntryState, OutboxBody, OutboxEntry, Remains, Resolution};
-use crate::domain::{Change, EntryId, PersonId};
+use crate::domain::{Change, EntryId};
 use crate::registry::RegistryError;
 use crate::wire::{JournalHead, Push};
 use crate::workflow::{Pushed, Stop};
@@ -75,84 +75,87 @@ impl Failure {
 }
 
 impl Station {
-    /// Sends one entry now, unless the registry asked to be left alone. One that was refused already stays refused: it is
-    /// sent again only when an operator resolves the conflict.
+    /// Sends one entry now, after those that it waits for, unless the registry asked to be left alone. One that was refused
+    /// already stays refused: it is sent again only when an operator resolves the conflict.
     pub async fn push_entry(&self, id: EntryId) -> Result<Pushed, Stop> {
         let _turn = self.outbox.turn.lock().await;
-        let entry = self
-            .store
-            .outbox_entry(id)
-            .map_err(|e| Stop::Store(e.to_string()))?;
-        match entry {
-            Some(OutboxEntry {
-                state: EntryState::Conflict { code, detail },
-                ..
-            }) => Ok(Pushed::Rejected { code, detail }),
-            Some(_) if self.backoff().is_asked_to_wait(Instant::now()) => Ok(Pushed::Queued),
-            Some(entry) => {
-                for earlier in self.before(&entry)? {
-                    let (pushed, failure) = self.send(&earlier).await?;
-                    self.note_attempt(failure.as_ref());
-                    if pushed == Pushed::Queued {
-                        return Ok(pushed);
-                    }
-                }
-                let (pushed, failure) = self.send(&entry).await?;
-                self.note_attempt(failure.as_ref());
-                Ok(pushed)
-            }
+        let entries = self.waiting()?;
+        let Some(at) = entries.iter().position(|entry| entry.id == id) else {
             // Somebody else's turn has brought it home already.
-            None => Ok(Pushed::Accepted {
+            return Ok(Pushed::Accepted {
                 at: self.registry_now(),
-            }),
+            });
+        };
+        let (earlier, rest) = entries.split_at(at);
+        let Some(entry) = rest.first() else {
+            return Ok(Pushed::Queued);
+        };
+        if let EntryState::Conflict { code, detail } = entry.state.clone() {
+            return Ok(Pushed::Rejected { code, detail });
         }
+        if self.backoff().is_asked_to_wait(Instant::now()) {
+            return Ok(Pushed::Queued);
+        }
+        let mut held: Vec<OutboxEntry> = Vec::new();
+        for before in needed_by(entry, earlier) {
+            if let Some(stays) = self.send_in_turn(before, &held).await? {
+                held.push(stays);
+            }
+        }
+        if held.iter().any(|before| entry.waits_for(before)) {
+            return Ok(Pushed::Queued);
+        }
+        let (pushed, failure) = self.send(entry).await?;
+        self.note_attempt(failure.as_ref());
+        Ok(pushed)
     }
 
-    /// What waits about the same person since longer: what is told of somebody is told in order, so that nobody's new factor comes
-    /// after the removal of their old one.
-    fn before(&self, entry: &OutboxEntry) -> Result<Vec<OutboxEntry>, Stop> {
-        let Some(person) = entry.body.person() else {
-            return Ok(Vec::new());
-        };
-        let all = self.store.outbox();
-        let mut all = all.map_err(|e| Stop::Store(e.to_string()))?;
-        let at = all.iter().position(|other| other.id == entry.id);
-        all.truncate(at.unwrap_or_default());
-        all.retain(|other| {
-            other.state == EntryState::Queued && other.body.person() == Some(person)
-        });
-        Ok(all)
+    /// Sends an entry that another one waits for, unless it has to wait itself; the entry as it stands, where it did not get
+    /// through.
+    async fn send_in_turn(
+        &self,
+        entry: &OutboxEntry,
+        held: &[OutboxEntry],
+    ) -> Result<Option<OutboxEntry>, Stop> {
+        let is_held =
+            entry.state != EntryState::Queued || held.iter().any(|before| entry.waits_for(before));
+        if is_held {
+            return Ok(Some(entry.clone()));
+        }
+        let (pushed, failure) = self.send(entry).await?;
+        self.note_attempt(failure.as_ref());
+        Ok(standing(entry, &pushed))
+    }
+
+    fn waiting(&self) -> Result<Vec<OutboxEntry>, Stop> {
+        let entries = self.store.outbox();
+        entries.map_err(|e| Stop::Store(e.to_string()))
     }
 
     /// Sends everything that waits, oldest first; stops at the first sign that the registry can't be reached. An entry that
-    /// the registry stumbles over holds up what is about the same person and nothing else.
+    /// the registry stumbles over holds up nothing but what is about the same person or credential.
     pub async fn push_outbox(&self) -> Result<Round, Stop> {
         let _turn = self.outbox.turn.lock().await;
         let mut round = Round::default();
-        let entries = self
-            .store
-            .outbox()
-            .map_err(|e| Stop::Store(e.to_string()))?;
         let mut worst: Option<Failure> = None;
-        let mut held: BTreeSet<PersonId> = BTreeSet::new();
-        for entry in entries {
-            let person = entry.body.person();
+        let mut held: Vec<OutboxEntry> = Vec::new();
+        for entry in self.waiting()? {
             if entry.state != EntryState::Queued {
                 round.rejected += 1;
+                held.push(entry);
             } else if worst.as_ref().is_some_and(|failure| failure.of_all)
-                || person.is_some_and(|person| held.contains(person))
+                || held.iter().any(|before| entry.waits_for(before))
             {
                 round.queued += 1;
+                held.push(entry);
             } else {
                 let (pushed, failure) = self.send(&entry).await?;
                 worst = failure.or(worst);
+                held.extend(standing(&entry, &pushed));
                 match pushed {
                     Pushed::Accepted { .. } => round.accepted += 1,
                     Pushed::Rejected { .. } => round.rejected += 1,
-                    Pushed::Queued => {
-                        round.queued += 1;
-                        held.extend(person.cloned());
-                    }
+                    Pushed::Queued => round.queued += 1,
                 }
             }
         }
@@ -216,6 +219,10 @@ impl Station {
             }
             OutboxBody::KeyReset { push, .. } => {
                 let receipt = client.push_key_reset(id, &with_head(push, head)).await?;
+                receipt.accepted_at
+            }
+            OutboxBody::Withdrawal { push } => {
+                let receipt = client.push_withdrawal(id, &with_head(push, head)).await?;
                 receipt.accepted_at
             }
             OutboxBody::Unlock { push, .. } => {
@@ -301,6 +308,7 @@ impl Station {
             entry,
             how,
             remains,
+            report: None,
         })?;
         self.backoff().reset();
         self.push_outbox().await
@@ -368,6 +376,35 @@ fn with_head<T: Clone>(body: &T, head: JournalHead) -> Push<T> {
         body: body.clone(),
         head,
     }
+}
+
+/// What an entry waits for, and what that waits for, oldest first.
+fn needed_by<'a>(entry: &OutboxEntry, earlier: &'a [OutboxEntry]) -> Vec<&'a OutboxEntry> {
+    let mut needed: Vec<&OutboxEntry> = Vec::new();
+    for before in earlier.iter().rev() {
+        let is_needed = entry.waits_for(before) || needed.iter().any(|n| n.waits_for(before));
+        if is_needed {
+            needed.push(before);
+        }
+    }
+    needed.reverse();
+    needed
+}
+
+/// An entry as it stands after an attempt; `None`: it got through.
+fn standing(entry: &OutboxEntry, pushed: &Pushed) -> Option<OutboxEntry> {
+    let state = match pushed {
+        Pushed::Accepted { .. } => return None,
+        Pushed::Queued => EntryState::Queued,
+        Pushed::Rejected { code, detail } => EntryState::Conflict {
+            code: code.clone(),
+            detail: detail.clone(),
+        },
+    };
+    Some(OutboxEntry {
+        state,
+        ..entry.clone()
+    })
 }
 
 /// Statuses after which sending the same again is pointless (RFC 9110, section 15.5), but for those that ask for patience

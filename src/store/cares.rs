@@ -1,14 +1,17 @@
-//! A key's history: what was done to it besides enrolling it.
+//! A key's history: its care alone, and together with the enrolments on it.
 
 use super::Store;
 use super::error::StoreError;
 use super::index::care::missing;
+use super::index::deeds;
 use super::index::rows::{
-    care_row, cares_of, credential_row, enrolment_row, number_of, tests_of, value,
+    care_row, cares_of, credential_row, deed_row, deeds_of, enrolment_row, number_of, tests_of,
+    value,
 };
 use super::index::{Index, IndexFault};
 use crate::domain::care::{Care, CareRecord, TestReport};
 use crate::domain::change::Enrolment;
+use crate::domain::history::{Deed, DeedRecord};
 use crate::domain::{Bytes, KeyFacts};
 
 /// Every read fails with [`StoreError::Index`] or what kept the index from being made anew, and with nothing else.
@@ -17,6 +20,15 @@ impl Store {
     /// at its place.
     pub fn cares_of(&self, key: &KeyFacts, limit: usize) -> Result<Vec<CareRecord>, StoreError> {
         self.read(|index| last(index, &cares_of(&key.id, &key.place), limit))
+    }
+
+    /// The last `limit` things that were done to a key, its enrolments, tests and resets included, newest first. Where nothing
+    /// identifies the key: to keys of its model at its place.
+    pub fn history_of(&self, key: &KeyFacts, limit: usize) -> Result<Vec<DeedRecord>, StoreError> {
+        self.read(|index| {
+            let rows = index.last_rows(&deeds_of(&key.id, &key.place), limit)?;
+            rows.iter().map(|(row, _)| deed(index, row)).collect()
+        })
     }
 
     /// The enrolment that made a credential, if this station did.
@@ -44,6 +56,18 @@ impl Store {
             })
             .collect())
     }
+}
+
+fn deed(index: &Index, row: &[u8]) -> Result<DeedRecord, IndexFault> {
+    let sequence = number_of(row)?;
+    if let Some(cared) = value::<CareRecord>(index, &care_row(sequence))? {
+        return Ok(DeedRecord {
+            at: cared.at,
+            operator: cared.operator,
+            deed: Deed::Cared { care: cared.care },
+        });
+    }
+    value(index, &deed_row(sequence))?.ok_or_else(|| deeds::missing(sequence))
 }
 
 fn last(index: &Index, prefix: &[u8], limit: usize) -> Result<Vec<CareRecord>, IndexFault> {

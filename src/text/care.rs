@@ -5,6 +5,7 @@ use crate::domain::care::{
     Care, Fingerprint, Management, Oddity, PinOrigin, Portrait, Readiness, SampleFault, Setting,
     StepOutcome, StoredCredential, TestStep, TestVerdict, TestedStep,
 };
+use crate::domain::history::Deed;
 use crate::domain::models::Models;
 use crate::workflow::dialogue::CareJob;
 
@@ -403,6 +404,20 @@ impl Text {
             Care::FingerprintRemoved { fingerprint } => {
                 tr!(self, "did-finger-removed", name = self.finger(fingerprint))
             }
+        }
+    }
+
+    /// A line of a key's history.
+    pub fn deed(&self, deed: &Deed) -> String {
+        match deed {
+            Deed::Cared { care } => self.care(care),
+            Deed::Enrolled { name, .. } => tr!(self, "did-enrolled", name = name.as_str()),
+            Deed::Tested { person, name } => {
+                let name = name.as_deref().unwrap_or(person.as_str());
+                tr!(self, "did-tested-for", name = name)
+            }
+            Deed::Reset { names } if names.is_empty() => tr!(self, "did-reset"),
+            Deed::Reset { names } => tr!(self, "did-reset-of", names = names.join(", ")),
         }
     }
 

@@ -7,6 +7,7 @@ use crate::domain::identification::Document;
 use crate::domain::models::{Source, Status};
 use crate::domain::policy::{Finding, Ruling, Why};
 use crate::domain::profile::StepKind;
+use crate::domain::unfit::{Taken, Unfit};
 use crate::domain::{Identification, KeyFacts, Person, PersonKind};
 use crate::workflow::dialogue::Step;
 
@@ -194,6 +195,29 @@ impl Text {
         tr!(self, "finding-advisory", id = id, summary = summary)
     }
 
+    /// Why a key takes no part in a batch. What made a look at it fail comes from the key, in English.
+    pub fn unfit(&self, why: &Unfit) -> String {
+        match why {
+            Unfit::Found { findings } => {
+                let words: Vec<String> = findings.iter().map(|f| self.finding(f)).collect();
+                words.join("; ")
+            }
+            Unfit::PinUnknown => tr!(self, "unfit-pin-unknown"),
+            Unfit::PinUnwanted => tr!(self, "unfit-pin-unwanted"),
+            Unfit::NotNeeded => tr!(self, "unfit-not-needed"),
+            Unfit::Failed { detail } => detail.clone(),
+        }
+    }
+
+    /// What a reset takes from a key.
+    pub fn taken(&self, what: Taken) -> String {
+        match what {
+            Taken::Credentials => tr!(self, "taken-credentials"),
+            Taken::Pin => tr!(self, "taken-pin"),
+            Taken::Fingerprints => tr!(self, "taken-fingerprints"),
+        }
+    }
+
     /// What a stop at this moment would leave behind, as half a sentence.
     pub fn would_leave(&self, remains: Remains) -> String {
         match remains {
@@ -205,6 +229,8 @@ impl Text {
             Remains::InUse | Remains::PinProven => tr!(self, "leaves-in-use"),
             Remains::Reset => tr!(self, "leaves-reset"),
             Remains::MayBeReset => tr!(self, "leaves-may-be-reset"),
+            Remains::Deleted => tr!(self, "leaves-deleted"),
+            Remains::MayBeDeleted => tr!(self, "leaves-may-be-deleted"),
             Remains::Changed => tr!(self, "leaves-changed"),
             Remains::MayBeChanged => tr!(self, "leaves-may-be-changed"),
             Remains::OnPhone => tr!(self, "leaves-on-phone"),
@@ -225,6 +251,8 @@ impl Text {
             Remains::InUse => tr!(self, "remains-in-use"),
             Remains::Reset => tr!(self, "remains-reset"),
             Remains::MayBeReset => tr!(self, "remains-may-be-reset"),
+            Remains::Deleted => tr!(self, "remains-deleted"),
+            Remains::MayBeDeleted => tr!(self, "remains-may-be-deleted"),
             Remains::Changed => tr!(self, "remains-changed"),
             Remains::MayBeChanged => tr!(self, "remains-may-be-changed"),
             Remains::PinProven => tr!(self, "remains-pin-proven"),
@@ -241,6 +269,7 @@ impl Text {
             Remains::Credential => tr!(self, "recorded-credential"),
             Remains::Unknown => tr!(self, "recorded-unknown"),
             Remains::MayBeReset => tr!(self, "recorded-may-be-reset"),
+            Remains::MayBeDeleted => tr!(self, "recorded-may-be-deleted"),
             Remains::MayBeChanged => tr!(self, "recorded-may-be-changed"),
             Remains::MayBeAssigned => tr!(self, "recorded-may-be-assigned"),
             other => self.remains(other),
@@ -281,6 +310,7 @@ impl Text {
             Unfinished::OwnKey(_) => tr!(self, "stage-own-key"),
             Unfinished::Withdrawal(_) => tr!(self, "stage-withdrawal"),
             Unfinished::Reset(_) => tr!(self, "stage-reset"),
+            Unfinished::Deletion(_) => tr!(self, "stage-deletion"),
             Unfinished::Care(_) => tr!(self, "stage-care"),
             Unfinished::App(_) => tr!(self, "stage-app"),
             Unfinished::Token(_) => tr!(self, "stage-token"),

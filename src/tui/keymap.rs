@@ -75,7 +75,7 @@ pub enum Action {
     Test,
     /// Set or change the key's PIN.
     KeyPin,
-    /// The same, drawn by lot.
+    /// The same, drawn at random.
     RandomPin,
     /// Check the key's PIN.
     VerifyPin,

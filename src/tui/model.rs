@@ -344,6 +344,7 @@ impl Model {
         match body {
             OutboxBody::Enrolment { push } => self.name_of(&push.person),
             OutboxBody::Test { push } => self.name_of(&push.person),
+            OutboxBody::Withdrawal { push } => self.name_of(&push.person),
             OutboxBody::Unlock { operator, .. } => operator.name.clone(),
             OutboxBody::KeyReset { person, push } => match person {
                 Some(person) => self.name_of(person),

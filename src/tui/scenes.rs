@@ -8,6 +8,7 @@ mod app;
 mod batch;
 mod care;
 pub(super) mod cast;
+mod deletion;
 mod reset;
 mod script;
 

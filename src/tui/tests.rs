@@ -80,7 +80,10 @@ fn in_words(command: &Command) -> String {
             place,
             care,
             random,
-        } => format!("{care:?} {place}{}", if *random { " by lot" } else { "" }),
+        } => format!(
+            "{care:?} {place}{}",
+            if *random { " at random" } else { "" }
+        ),
         Command::Wink { place } => format!("wink {place}"),
         Command::PushOutbox => "push".to_owned(),
         Command::Withdraw { without_key, .. } => {

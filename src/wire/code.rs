@@ -56,7 +56,7 @@ pub const OFFER_USED: &str = "offer-used";
 pub const OFFER_FOREIGN: &str = "offer-foreign";
 /// The operator had no session at this station that could be unlocked then.
 pub const UNLOCK_FOREIGN: &str = "unlock-foreign";
-/// Who is said to have reset a key did not work at this station then.
+/// Who is said to have reset a key, or withdrawn a credential, did not work at this station then.
 pub const RESET_FOREIGN: &str = "reset-foreign";
 /// The operator was let in after the registry had ended their session: an alarm, no refusal.
 pub const UNLOCK_AFTER_END: &str = "unlock-after-end";
@@ -88,7 +88,7 @@ pub const SIGNATURE_INVALID: &str = "signature-invalid";
 pub const COUNTER_REGRESSED: &str = "counter-regressed";
 /// The credential is not known, or not this person's.
 pub const CREDENTIAL_UNKNOWN: &str = "credential-unknown";
-/// The credential's key was reset: it opens nothing any more.
+/// The credential's key was reset, or the credential withdrawn: it opens nothing any more.
 pub const CREDENTIAL_GONE: &str = "credential-gone";
 /// The credential is enrolled already.
 pub const CREDENTIAL_EXISTS: &str = "credential-exists";
@@ -110,6 +110,7 @@ pub fn judges_credential(code: &str) -> bool {
         NOT_DEVICE_BOUND,
         RESPONSE_MALFORMED,
         SIGNATURE_INVALID,
+        CREDENTIAL_GONE,
     ]
     .contains(&code)
 }

@@ -22,7 +22,7 @@ pub(super) use resume::{resume_app, resume_token};
 use jiff::Timestamp;
 
 use super::care::CareDesk;
-use super::care::credentials::who_may_reset;
+use super::care::deletion::who_may_reset;
 use super::dialogue::{
     Answer, AppJob, AppQuestion, Ending, Event, Job, Purpose, Question, StationClock,
 };

@@ -16,6 +16,7 @@ use crate::domain::care::{Care, PinRule, TestVerdict};
 use crate::domain::change::{Enrolment, Unfinished};
 use crate::domain::policy::{self, Finding, Weight};
 use crate::domain::profile::{LabelFacts, PinSource, PinStep, Profile, Step, StepKind, TagSource};
+use crate::domain::unfit::Unfit;
 use crate::domain::{BatchId, KeyFacts, PersonId};
 use crate::wire::webauthn::Descriptor;
 
@@ -54,6 +55,18 @@ pub async fn admit<D: Desk>(
     profile: &Profile,
     key: &mut KeyFacts,
 ) -> Result<(), Stop> {
+    match unfit(desk, profile, key).await? {
+        Some(why) => Err(Stop::KeyRefused(why.in_words())),
+        None => Ok(()),
+    }
+}
+
+/// Why a key can't take part; `None`: it can. Nothing is changed on it.
+pub async fn unfit<D: Desk>(
+    desk: &mut D,
+    profile: &Profile,
+    key: &mut KeyFacts,
+) -> Result<Option<Unfit>, Stop> {
     refresh(desk, key).await?;
     let own = key.is_fido2()
         && on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
@@ -61,48 +74,44 @@ pub async fn admit<D: Desk>(
         })
         .await?;
     if own {
-        return Err(Stop::KeyRefused(Finding::OperatorsOwn.in_words()));
+        let findings = vec![Finding::OperatorsOwn];
+        return Ok(Some(Unfit::Found { findings }));
     }
     let verdict = policy::judge_key(key, desk.models(), desk.policy());
-    let refusals: Vec<String> = verdict
+    let findings: Vec<Finding> = verdict
         .findings
-        .iter()
+        .into_iter()
         .filter(|finding| finding.weight() == Weight::Refusal)
-        .filter(|finding| !(profile.resets() && **finding == Finding::PinBlocked))
-        .map(Finding::in_words)
+        .filter(|finding| !(profile.resets() && *finding == Finding::PinBlocked))
         .collect();
-    if !refusals.is_empty() {
-        return Err(Stop::KeyRefused(refusals.join("; ")));
+    if !findings.is_empty() {
+        return Ok(Some(Unfit::Found { findings }));
     }
     if let Some(why) = pin_in_the_way(profile, key) {
-        return Err(Stop::KeyRefused(why.to_owned()));
+        return Ok(Some(why));
     }
-    match owner(desk, key).await? {
-        Some(person) => Err(Stop::KeyRefused(Finding::BoundTo { person }.in_words())),
-        None => Ok(()),
-    }
+    let owner = owner(desk, key).await?;
+    Ok(owner.map(|person| Unfit::Found {
+        findings: vec![Finding::BoundTo { person }],
+    }))
 }
 
 /// Why the key's PIN keeps it from taking part: known without asking the key anything.
-pub fn pin_in_the_way(profile: &Profile, key: &KeyFacts) -> Option<&'static str> {
+fn pin_in_the_way(profile: &Profile, key: &KeyFacts) -> Option<Unfit> {
     if key.pin_set != Some(true) || profile.resets() {
         return None;
     }
     match profile.pin()?.how {
         PinSource::Typed => None,
-        PinSource::Random => Some(
-            "it has a PIN that nobody here knows: take a new key, or put a reset into the profile",
-        ),
-        PinSource::None => Some(
-            "it has a PIN, and the profile leaves keys without one: put a reset into the profile",
-        ),
+        PinSource::Random => Some(Unfit::PinUnknown),
+        PinSource::None => Some(Unfit::PinUnwanted),
     }
 }
 
 /// For whom this station enrolled this very key.
 async fn owner<D: Desk>(desk: &mut D, key: &mut KeyFacts) -> Result<Option<String>, Stop> {
     let mut enrolments = desk.enrolments_on(key).await?;
-    enrolments.retain(|enrolment| !enrolment.withdrawn);
+    enrolments.retain(Enrolment::is_live);
     let held = first_held(desk, key, &enrolments).await?;
     Ok(held.map(|enrolment| enrolment.person.name.clone()))
 }

@@ -5,7 +5,8 @@
 //! before it is called done, and then recorded.
 
 mod configure;
-pub(super) mod credentials;
+mod credentials;
+pub(super) mod deletion;
 mod fingerprints;
 mod intent;
 mod pin;
@@ -14,6 +15,9 @@ mod test_for;
 
 pub use configure::configure;
 pub use credentials::credentials;
+pub(super) use deletion::{
+    may_resume as may_resume_deletion, resume as resume_deletion, without_key as delete_without_key,
+};
 pub use fingerprints::fingerprints;
 pub(super) use intent::{may_resume, resume};
 pub use pin::{PinWish, change_pin, set_pin, verify_pin};
@@ -31,7 +35,7 @@ use crate::domain::care::{
     Care, CredentialList, Fingerprint, Portrait, Setting, StoredCredential, TestReport, oddities,
 };
 use crate::domain::{Bytes, Change, KeyFacts, Person, PersonId, Pin, Place};
-use crate::wire::{Operator, TestOffer};
+use crate::wire::{KnownCredentials, Operator, TestOffer};
 
 /// What care needs of the world besides a [`Desk`]. The rules of [`Desk`] about failing and cancelling hold here too.
 #[expect(
@@ -53,9 +57,19 @@ pub trait CareDesk: Desk {
     async fn test_offer(&mut self, person: &PersonId) -> Result<TestOffer, Stop>;
     /// Earlier tests of keys of the same model, at this station.
     async fn tests_before(&mut self, key: &KeyFacts) -> Result<Vec<TestReport>, Stop>;
-    /// Who would be locked out without this credential.
-    async fn stake(&mut self, credential: &StoredCredential) -> Result<Stake, Stop>;
-    /// Gives a PIN that was drawn by lot to the person, once and nowhere else.
+    /// Who would be locked out without each of these credentials of a key, in the same order.
+    async fn stakes(
+        &mut self,
+        key: &KeyFacts,
+        held: &[StoredCredential],
+    ) -> Result<Vec<Stake>, Stop>;
+    /// What the registry knows to be on this key, and whose these credentials are; [`Stop::Unreachable`] where it can't be asked.
+    async fn known_credentials(
+        &mut self,
+        key: &KeyFacts,
+        held: &[Bytes],
+    ) -> Result<KnownCredentials, Stop>;
+    /// Gives a random PIN to the person, once and nowhere else.
     async fn hand_over(&mut self, key: &KeyFacts, pin: &Pin) -> Result<(), Stop>;
 
     /// Changes a setting. `None` for the PIN: the key has none, and lets anybody. Without a touch.
@@ -108,12 +122,13 @@ pub enum Stake {
     Nobody,
     /// The operator who is signed in.
     Operator,
-    /// A person whom this station enrolled.
+    /// A person whom this station enrolled, or for whom the registry holds it.
     Account {
         /// Whom.
         person: Box<Person>,
     },
-    /// Somebody whom this station did not enrol, at an RP that is the registry's or might be.
+    /// Somebody at an RP that is the registry's or might be, and neither station nor registry can say who: an operator, or a
+    /// person whom another station has yet to report.
     Unknown,
 }
 

@@ -8,7 +8,7 @@ mod question;
 pub use app::{AppJob, AppQuestion, AppResult, CodeOf, OnScreen, Purpose, StationClock};
 pub use ending::{CareResult, Ending, PushState, StopView};
 pub use event::{Again, Coach, Event, HOLD_S, Note};
-pub use question::{Answer, HeldCredential, Question, Removal};
+pub use question::{Answer, HeldCredential, LostBy, Question, Removal};
 
 use serde::{Deserialize, Serialize};
 
@@ -159,11 +159,14 @@ pub fn steps(job: &Job) -> &'static [Step] {
                 Step::Record,
                 Step::Push,
             ],
+            Unfinished::Deletion(_) => {
+                &[Step::Key, Step::Pin, Step::Change, Step::Record, Step::Push]
+            }
             Unfinished::Care(_) => &[Step::Key, Step::Pin, Step::ReadBack, Step::Record],
             Unfinished::App(_) => &[Step::Code, Step::RecordApp, Step::PushApp],
             Unfinished::Token(_) => &[Step::RecordApp],
         },
-        Job::Withdraw { .. } => &[Step::Key, Step::Pin, Step::Record],
+        Job::Withdraw { .. } => &[Step::Key, Step::Pin, Step::Record, Step::Push],
         Job::Reset => &[
             Step::Key,
             Step::Check,

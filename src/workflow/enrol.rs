@@ -202,6 +202,23 @@ async fn already_enrolled<D: Desk>(
     Ok(held.is_some())
 }
 
+/// Enrolments of this person on such keys that the registry has not accepted and nobody has given up.
+async fn unresolved_on<D: Desk>(
+    desk: &mut D,
+    key: &KeyFacts,
+    offer: &Offer,
+) -> Result<Vec<Descriptor>, Stop> {
+    let rp_id = &offer.creation.rp.id;
+    let unresolved = |e: &Enrolment| {
+        e.person.id == offer.person.id && e.rp_id == *rp_id && !e.pushed && e.is_live()
+    };
+    let here = desk.enrolments_on(key).await?.into_iter();
+    Ok(here
+        .filter(unresolved)
+        .map(|e| Descriptor::new(e.credential))
+        .collect())
+}
+
 /// A key that holds an enrolment of this person which the registry refused gets no other one: that would overwrite the
 /// credential, and the refused entry could still be sent again.
 async fn refuse_unresolved<D: Desk>(
@@ -210,15 +227,7 @@ async fn refuse_unresolved<D: Desk>(
     offer: &Offer,
 ) -> Result<(), Stop> {
     let rp_id = &offer.creation.rp.id;
-    let refused = |e: &Enrolment| {
-        e.person.id == offer.person.id && e.rp_id == *rp_id && !e.pushed && !e.withdrawn
-    };
-    let here = desk.enrolments_on(key).await?;
-    let ids: Vec<Descriptor> = here
-        .into_iter()
-        .filter(refused)
-        .map(|e| Descriptor::new(e.credential))
-        .collect();
+    let ids: Vec<Descriptor> = unresolved_on(desk, key, offer).await?;
     if ids.is_empty() {
         return Ok(());
     }
@@ -228,12 +237,16 @@ async fn refuse_unresolved<D: Desk>(
     .await?;
     match held {
         None => Ok(()),
-        Some(_) => Err(Stop::KeyRefused(
-            "it holds an enrolment of this person that the registry refused: resolve that conflict in the outbox first, or take \
-             another key"
-                .to_owned(),
-        )),
+        Some(_) => Err(holds_unresolved()),
     }
+}
+
+fn holds_unresolved() -> Stop {
+    Stop::KeyRefused(
+        "it holds an enrolment of this person that the registry refused: resolve that conflict in the outbox first, or take \
+         another key"
+            .to_owned(),
+    )
 }
 
 /// From the intent on disk to the end. Whatever goes wrong, what remains is told.
@@ -383,6 +396,11 @@ async fn look_at_residents<D: Desk>(
         desk.residents(key, pin, &options.rp.id).await
     })
     .await?;
+    let unresolved = match residents.is_empty() {
+        true => Vec::new(),
+        // Protected, it did not show itself before the PIN was given.
+        false => unresolved_on(desk, key, &intent.offer).await?,
+    };
     for resident in residents {
         if resident.user_handle != options.user.id {
             let finding = Finding::BoundTo {
@@ -395,6 +413,9 @@ async fn look_at_residents<D: Desk>(
         let known = |d: &Descriptor| d.id == resident.id;
         if options.exclude_credentials.iter().any(known) {
             return Err(Stop::Key(KeyFault::Excluded));
+        }
+        if unresolved.iter().any(known) {
+            return Err(holds_unresolved());
         }
         if !fresh {
             return Err(Stop::KeyRefused(

@@ -3,19 +3,21 @@
 //! Invariants: nothing is sent to the key before its intent is on disk; an intent is ended only when it is known whether the key
 //! was reset, and by whoever finds that out; a key is called reset only when it says so itself or looks so.
 
+pub(super) mod case;
 mod coach;
 mod losses;
 
 use super::care::CareDesk;
-use super::dialogue::{Answer, Ending, Event, Job, Note, PushState, Question, Step};
+use super::dialogue::{Ending, Event, Job, LostBy, Note, PushState, Step};
 use super::enrol::{key_report, push_entry};
 use super::steps::{begin_step, choose_key, end_step, refresh};
 use super::{KeyFault, Stop, conclude};
 use crate::domain::authority::{Action, Role};
 use crate::domain::change::{EndReason, Remains};
-use crate::domain::reset::{KeyReset, Losses, ResetCase};
-use crate::domain::{Bytes, Change, EntryId, IntentId, KeyFacts, OperatorId, Place};
-use crate::wire::{KeyResetPush, KnownCredentials, VERSION};
+use crate::domain::reset::{KeyReset, ResetCase};
+use crate::domain::{Change, EntryId, IntentId, KeyFacts, OperatorId, Place};
+use crate::wire::{KeyResetPush, VERSION};
+use case::Asked;
 use coach::Coached;
 
 /// What a reset needs of the world besides a [`CareDesk`].
@@ -24,12 +26,6 @@ use coach::Coached;
     reason = "workflows are generic over their desk; no trait object is made of it"
 )]
 pub trait ResetDesk: CareDesk {
-    /// What the registry knows to be on this key, and whose these credentials are.
-    async fn known_credentials(
-        &mut self,
-        key: &KeyFacts,
-        held: &[Bytes],
-    ) -> Result<KnownCredentials, Stop>;
     /// Deletes everything on the key: one touch, or a long one.
     async fn reset_key(&mut self, key: &KeyFacts) -> Result<(), NotReset>;
 }
@@ -87,8 +83,13 @@ async fn reset_chosen<D: ResetDesk>(desk: &mut D, order: ResetOrder) -> Result<E
     };
     end_step(desk, Step::Check, note);
     begin_step(desk, Step::Confirm);
-    let case = settle_case(desk, &key, &losses, order.case).await?;
-    confirm(desk, &key, &losses).await?;
+    let asked = Asked {
+        key: &key,
+        losses: &losses,
+        by: LostBy::Reset,
+    };
+    let case = asked.settle_case(desk, order.case).await?;
+    asked.confirm(desk).await?;
     let reset = KeyReset {
         id: IntentId(desk.fresh_id()),
         key: key.clone(),
@@ -115,65 +116,6 @@ async fn take<D: ResetDesk>(desk: &mut D, at: Option<&Place>) -> Result<KeyFacts
     refresh(desk, &mut key).await?;
     end_step(desk, Step::Key, Note::Key { key: key.clone() });
     Ok(key)
-}
-
-/// Asks for what is missing of the case: who handed in the key, who asked, why. Of a spare nothing need be said.
-async fn settle_case<D: ResetDesk>(
-    desk: &mut D,
-    key: &KeyFacts,
-    losses: &Losses,
-    mut case: ResetCase,
-) -> Result<ResetCase, Stop> {
-    let Some(person) = losses.people().first().map(|person| (*person).clone()) else {
-        case.check(false)
-            .map_err(|fault| Stop::KeyRefused(fault.to_string()))?;
-        return Ok(case);
-    };
-    while case.identification.is_none() {
-        let question = Question::Identify {
-            person: person.clone(),
-        };
-        if let Answer::Identified(found) = desk.ask(question).await? {
-            case.identification = Some(found);
-        }
-    }
-    let mut wrong = false;
-    while case.check(true).is_err() {
-        let question = Question::ResetCase {
-            key: key.clone(),
-            losses: losses.clone(),
-            case: case.clone(),
-            wrong,
-        };
-        if let Answer::Case(given) = desk.ask(question).await? {
-            case = ResetCase {
-                identification: case.identification,
-                ..given
-            };
-            wrong = true;
-        }
-    }
-    Ok(case)
-}
-
-async fn confirm<D: ResetDesk>(desk: &mut D, key: &KeyFacts, losses: &Losses) -> Result<(), Stop> {
-    let mut wrong = false;
-    loop {
-        let question = Question::ConfirmReset {
-            key: key.clone(),
-            losses: losses.clone(),
-            word: losses.word(key),
-            wrong,
-        };
-        if let Answer::Typed(typed) = desk.ask(question).await? {
-            if losses.is_confirmed_by(&typed, key) {
-                break;
-            }
-            wrong = true;
-        }
-    }
-    end_step(desk, Step::Confirm, Note::None);
-    Ok(())
 }
 
 /// From the intent to its end.

@@ -13,7 +13,9 @@ use super::steps::{begin_step, choose_key, end_step, refresh, unlock};
 use super::undo::{Progress, delete_orphans, give_up};
 use super::{Desk, KeyFault, Offered, ResetDesk, Stop, app, conclude, own_key, reset, withdraw};
 use crate::domain::authority::Action;
-use crate::domain::change::{EndReason, IntentStage, Made, OpenEnrolment, Remains, Unfinished};
+use crate::domain::change::{
+    EndReason, Enrolment, IntentStage, Made, OpenEnrolment, Remains, Unfinished,
+};
 use crate::domain::{Bytes, Change, Intent, IntentId, KeyFacts};
 
 /// Whether the key is at hand.
@@ -55,6 +57,7 @@ async fn resolve_work<D: ResetDesk + AppDesk>(
         Unfinished::Enrolment(_) => operator.role.may(Action::Enrol)?,
         Unfinished::Withdrawal(_) => operator.role.may(Action::ResolveConflict)?,
         Unfinished::Reset(open) => reset::may_resume(operator.role, open)?,
+        Unfinished::Deletion(open) => care::may_resume_deletion(operator.role, open)?,
         Unfinished::Care(intent) => care::may_resume(operator.role, intent)?,
         Unfinished::App(_) | Unfinished::Token(_) => operator.role.may(Action::Enrol)?,
         // About nobody's key but an operator's.
@@ -71,6 +74,9 @@ async fn resolve_work<D: ResetDesk + AppDesk>(
         _ => {}
     }
     if how == How::WithoutKey {
+        if let Unfinished::Deletion(open) = work {
+            return care::delete_without_key(desk, open, &operator.id).await;
+        }
         let remains = match work {
             Unfinished::Enrolment(open) if open.stage == IntentStage::Made => Remains::Credential,
             Unfinished::Reset(_) => Remains::MayBeReset,
@@ -92,6 +98,7 @@ async fn resolve_work<D: ResetDesk + AppDesk>(
             end(desk, withdrawal.id, EndReason::Withdrawn, remains).await
         }
         Unfinished::Reset(open) => reset::resume(desk, open, key, &operator.id).await,
+        Unfinished::Deletion(open) => care::resume_deletion(desk, open, key, &operator.id).await,
         Unfinished::Care(intent) => care::resume(desk, intent, key).await,
         // Both are dealt with above: no key is needed for them.
         Unfinished::App(intent) => app::resume_app(desk, intent, how).await,
@@ -204,6 +211,9 @@ async fn undo<D: Desk>(
     }
     let mut in_use: Vec<Bytes> = desk.enrolled_here(&offer.person.id).await?;
     in_use.extend(offer.creation.exclude_credentials.into_iter().map(|d| d.id));
+    // One that the registry refused may be sent again: it is no left-over, and is ended by giving it up in the outbox.
+    let here = desk.enrolments_on(key).await?.into_iter();
+    in_use.extend(here.filter(Enrolment::is_live).map(|e| e.credential));
     begin_step(desk, Step::Pin);
     let options = &intent.offer.creation;
     let min_length = intent.offer.pin_min_length;

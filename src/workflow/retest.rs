@@ -80,6 +80,7 @@ impl Retest<'_> {
             intent: self.intent,
             entry,
             push: Box::new(push),
+            place: Some(key.place.clone()),
         })
         .await?;
         end_step(desk, Step::Record, Note::None);

@@ -1,6 +1,7 @@
 //! Undoing: what an enrolment that failed leaves on the key is deleted, or the record says exactly what remains.
 //!
-//! Invariant: an intent is ended only when it is known what remains on the key. Where that is not known it stays open.
+//! Invariant: an intent is ended only when it is known what remains on the key, and that is nothing that could not be undone. Else
+//! it stays open, as unfinished work.
 
 use super::steps::{Unlocked, on_key};
 use super::{Desk, KeyFault, Stop};
@@ -53,6 +54,10 @@ pub(super) async fn give_up<D: Desk>(
     let Some(remains) = undo(desk, options, key, progress).await else {
         return stop.leaving(progress.remains());
     };
+    if remains == Remains::Credential {
+        // The key can't delete it: listed, until somebody finishes it or puts up with it.
+        return stop.leaving(remains);
+    }
     let ended = Change::IntentEnded {
         intent,
         why: end_reason(&stop),

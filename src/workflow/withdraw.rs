@@ -3,24 +3,29 @@
 //!
 //! Invariant: before a credential is deleted its entry has left the outbox, in the same record that begins the deletion. So
 //! what may be gone from the key is never sent again, and a stop in between is unfinished work. Nothing is deleted that the
-//! registry holds, or may hold: a refusal may follow an acceptance whose answer was lost.
+//! registry holds, or may hold: a refusal may follow an acceptance whose answer was lost. In that record the registry is told as
+//! well: an earlier attempt may still be on its way, and is not to count when it arrives.
 
 use super::dialogue::{Ending, Event, Job, Note, Step};
+use super::enrol::push_entry;
 use super::resolve::How;
 use super::steps::{Unlocked, begin_step, choose_key, end_step, on_key, refresh, unlock};
 use super::undo::{Seen, delete_known};
 use super::{Desk, Offered, Stop, conclude};
 use crate::domain::authority::Action;
 use crate::domain::change::{EndReason, Remains, Resolution, Withdrawal};
-use crate::domain::{Bytes, Change, EntryId, IntentId, KeyFacts, OperatorId, Person};
+use crate::domain::deletion::Report;
+use crate::domain::{Bytes, Change, EntryId, IntentId, KeyFacts, OfferId, OperatorId, Person};
 use crate::wire::webauthn::Descriptor;
-use crate::wire::{KeyReport, code};
+use crate::wire::{Ground, KeyReport, VERSION, WithdrawalPush, code};
 
 /// An enrolment that the registry refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
     /// Its outbox entry, which is in conflict.
     pub entry: EntryId,
+    /// The offer that it answered.
+    pub offer: OfferId,
     /// The code of the registry's refusal.
     pub code: String,
     /// Whose it is.
@@ -52,7 +57,12 @@ async fn withdraw_enrolment<D: Desk>(
     let operator = desk.operator().ok_or(Stop::SignedOut)?;
     operator.role.may(Action::ResolveConflict)?;
     let remains = match (how, held(desk, &refused).await?) {
-        (How::WithoutKey, held) => record(desk, refused.entry, kept(held)).await?,
+        // It stays in use: only the conflict is over.
+        (How::WithoutKey, Some(true)) => record(desk, &refused, Remains::InUse, None).await?,
+        (How::WithoutKey, held) => {
+            let report = report(desk, &refused, &operator.id);
+            record(desk, &refused, kept(held), Some(report)).await?
+        }
         (How::WithKey, Some(false)) => withdraw_from_key(desk, &refused, operator.id).await?,
         (How::WithKey, Some(true)) => return Err(is_held()),
         (How::WithKey, None) => return Err(may_be_held()),
@@ -81,12 +91,30 @@ async fn held<D: Desk>(desk: &mut D, refused: &Refused) -> Result<Option<bool>, 
     }
 }
 
-/// What is on a key that is not at hand.
+/// What is on a key that is not at hand: a credential that opens nothing once the registry has heard that it is given up.
 fn kept(held: Option<bool>) -> Remains {
     match held {
-        Some(true) => Remains::InUse,
-        Some(false) => Remains::Credential,
+        Some(_) => Remains::Credential,
         None => Remains::Unknown,
+    }
+}
+
+/// What the registry is told.
+fn report<D: Desk>(desk: &mut D, refused: &Refused, operator: &OperatorId) -> Report {
+    Report {
+        entry: EntryId(desk.fresh_id()),
+        push: WithdrawalPush {
+            version: VERSION,
+            person: refused.person.id.clone(),
+            credential: refused.credential.clone(),
+            key: refused.key.clone(),
+            ground: Ground::Undone {
+                offer: refused.offer,
+            },
+            operator: operator.clone(),
+            finished_by: None,
+            withdrawn_at: desk.registry_now(),
+        },
     }
 }
 
@@ -107,15 +135,25 @@ fn may_be_held() -> Stop {
 }
 
 /// Nothing is deleted: the conflict is over, and the record says what remains.
-async fn record<D: Desk>(desk: &mut D, entry: EntryId, remains: Remains) -> Result<Remains, Stop> {
+async fn record<D: Desk>(
+    desk: &mut D,
+    refused: &Refused,
+    remains: Remains,
+    report: Option<Report>,
+) -> Result<Remains, Stop> {
     begin_step(desk, Step::Record);
+    let entry = report.as_ref().map(|report| report.entry);
     desk.commit(Change::ConflictResolved {
-        entry,
+        entry: refused.entry,
         how: Resolution::Withdrawn,
         remains: Some(remains),
+        report: report.map(Box::new),
     })
     .await?;
     end_step(desk, Step::Record, Note::None);
+    if let Some(entry) = entry {
+        push_entry(desk, entry).await;
+    }
     Ok(remains)
 }
 
@@ -137,9 +175,17 @@ async fn withdraw_from_key<D: Desk>(
             Found::OtherKey => desk.tell(Event::OtherKey {
                 wanted: refused.key.clone(),
             }),
-            Found::Fixed => return record(desk, refused.entry, Remains::Credential).await,
-            Found::Gone => return record(desk, refused.entry, Remains::Nothing).await,
+            Found::Fixed | Found::Gone => {
+                let remains = match found {
+                    Found::Fixed => Remains::Credential,
+                    _ => Remains::Nothing,
+                };
+                let report = report(desk, refused, &operator);
+                return record(desk, refused, remains, Some(report)).await;
+            }
             Found::Deletable(unlocked) => {
+                let report = report(desk, refused, &operator);
+                let entry = report.entry;
                 let withdrawal = Withdrawal {
                     id: IntentId(desk.fresh_id()),
                     entry: refused.entry,
@@ -152,10 +198,13 @@ async fn withdraw_from_key<D: Desk>(
                 };
                 desk.commit(Change::WithdrawalBegun {
                     intent: Box::new(withdrawal.clone()),
+                    report: Some(Box::new(report)),
                 })
                 .await?;
                 let remains = delete(desk, &withdrawal, &unlocked, &key).await?;
-                return end(desk, &withdrawal, remains).await;
+                let remains = end(desk, &withdrawal, remains).await?;
+                push_entry(desk, entry).await;
+                return Ok(remains);
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Care of one key without a screen: where a PIN by lot goes, and what a refused one leaves.
+//! Care of one key without a screen: where a random PIN goes, and what a refused one leaves.
 
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::os::fd::AsRawFd;

@@ -5,18 +5,19 @@ use std::sync::Arc;
 use keydesk::app::demo::world::{ScriptedFace, World};
 use keydesk::bay::Cancel;
 use keydesk::bay::soft::{Profile, SoftKey};
-use keydesk::domain::Pin;
 use keydesk::domain::authority::Role;
 use keydesk::domain::care::{Care, PinOrigin, PinRule, SampleFault, Setting};
+use keydesk::domain::change::Remains;
+use keydesk::domain::{Pin, Place};
 use keydesk::server::ServeConfig;
 use keydesk::station::desk::StationDesk;
 use keydesk::workflow::care::{self, CareDesk, PinWish, Stake};
-use keydesk::workflow::dialogue::{Answer, CareResult, Ending, Event};
+use keydesk::workflow::dialogue::{Answer, CareResult, Ending, Event, Step};
 use keydesk::workflow::{self, Desk, How, KeyFault, Stop};
 
 use crate::care_test::{NOBODY, ready, touching, with_pin};
 use crate::outbox::in_conflict_on;
-use crate::scenarios::{OPERATOR_SLOT, PIN, SLOT, enrol, fresh_key, person, world};
+use crate::scenarios::{OPERATOR_SLOT, PIN, SLOT, fresh_key, person, world};
 
 type SoftDesk = StationDesk<ScriptedFace>;
 
@@ -306,38 +307,10 @@ async fn credentials_are_listed_renamed_and_deleted_also_on_preview_keys() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_deletion_that_would_strand_an_account_is_refused_with_whose_it_is_and_who_may() {
-    let world = world(1).await;
-    let key = fresh_key();
-    world.rack.put(SLOT, &key);
-    enrol(&world, 1).await.expect("enrolled");
-    let before = ids(&key);
-    let id = before.first().expect("one").clone();
-    let orders = vec![Answer::Remove(id.into())];
-    let (mut desk, _) = with_orders(&world, orders).await;
-    let stop = care::credentials(&mut desk, None)
-        .await
-        .expect_err("refused");
-    assert!(
-        matches!(&stop, Stop::Strands { account, may }
-            if account.contains("Person 1") && may.contains("user administrator")),
-        "{stop:?}"
-    );
-    assert_eq!(ids(&key), before);
-    let pin = Pin::new(PIN, 4).expect("a PIN");
-    let facts = desk.keys().into_iter().find(|k| k.place.as_str() == SLOT);
-    let list = desk.credentials(&facts.expect("in"), &pin).await;
-    let list = list.expect("listed");
-    let credential = list.credentials.first().expect("one");
-    let stake = desk.stake(credential).await.expect("known");
-    assert!(matches!(stake, Stake::Account { .. }), "{stake:?}");
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn the_operators_own_credential_is_not_deleted_here_either() {
     let world = world(1).await;
     ready(&world).await;
-    let own = world.rack.key(&keydesk::domain::Place::new(OPERATOR_SLOT));
+    let own = world.rack.key(&Place::new(OPERATOR_SLOT));
     let id = ids(&own.expect("in")).first().expect("one").clone();
     let pin = keydesk::app::demo::world::OPERATOR_PIN;
     let face = ScriptedFace::new(OPERATOR_SLOT, pin).wanting([Answer::Remove(id.into())]);
@@ -461,12 +434,53 @@ async fn what_was_withdrawn_is_nobodys_only_once_the_registry_says_that_it_does_
         .expect("withdrawn");
     let facts = desk.keys().into_iter().find(|k| k.place.as_str() == SLOT);
     let pin = Pin::new(PIN, 4).expect("a PIN");
-    let list = desk.credentials(&facts.expect("in"), &pin).await;
-    let list = list.expect("listed");
-    let credential = list.credentials.first().expect("one");
-    let stake = desk.stake(credential).await.expect("asked");
-    assert_eq!(stake, Stake::Nobody);
+    let facts = facts.expect("in");
+    let held = desk
+        .credentials(&facts, &pin)
+        .await
+        .expect("listed")
+        .credentials;
+    let stakes = desk.stakes(&facts, &held).await.expect("asked");
+    assert_eq!(stakes, [Stake::Nobody]);
     world.stop_registry().await;
-    let stake = desk.stake(credential).await.expect("known");
-    assert!(matches!(stake, Stake::Account { .. }), "{stake:?}");
+    let stakes = desk.stakes(&facts, &held).await.expect("known");
+    assert!(
+        matches!(stakes.as_slice(), [Stake::Account { .. }]),
+        "{stakes:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_twin_put_in_while_a_credential_is_deleted_is_not_taken_for_the_key() {
+    let world = world(1).await;
+    let twin = with_pin(&world, Profile::yubikey_5_nfc()).await;
+    world.rack.pull(&Place::new(SLOT));
+    let key = with_pin(&world, Profile::yubikey_5_nfc()).await;
+    let (mut desk, _) = with_orders(&world, Vec::new()).await;
+    elsewhere(&mut desk, "a@elsewhere.example").await;
+    let before = ids(&key);
+    let id = before.first().expect("one").clone();
+    let (rack, stray) = (world.rack.clone(), twin.clone());
+    let hear = move |event: &Event| {
+        let is_change = matches!(event, Event::Step { step } if *step == Step::Change);
+        if is_change {
+            rack.pull(&Place::new(SLOT));
+            let (rack, stray) = (rack.clone(), stray.clone());
+            std::thread::spawn(move || {
+                std::thread::sleep(std::time::Duration::from_millis(50));
+                rack.put(SLOT, &stray);
+            });
+        }
+    };
+    let face = ScriptedFace::new(SLOT, PIN)
+        .wanting([Answer::Remove(id.into())])
+        .hearing(hear);
+    let station = Arc::clone(&world.station);
+    let mut desk = StationDesk::new(station, Arc::new(face), Cancel::default());
+    let stop = care::credentials(&mut desk, None).await;
+    let stop = stop.expect_err("another key");
+    assert!(matches!(stop.cause(), Stop::Unproven(_)), "{stop:?}");
+    assert_eq!(stop.remains(), Remains::MayBeChanged, "{stop}");
+    assert_eq!(ids(&key), before);
+    assert_eq!(world.station.store().unfinished().expect("read").len(), 1);
 }

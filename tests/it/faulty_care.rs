@@ -12,12 +12,14 @@ use keydesk::domain::care::{
 };
 use keydesk::domain::{Bytes, KeyFacts, PersonId, Pin};
 use keydesk::station::desk::StationDesk;
-use keydesk::wire::TestOffer;
+use keydesk::wire::{KnownCredentials, TestOffer};
 use keydesk::workflow::care::{self, CareDesk, KeyTime, PinWish, Stake};
 use keydesk::workflow::{Desk, KeyFault, Stop};
 
 use crate::care_test::{ready, report_of, touching, with_pin};
-use crate::faulty_desk::{FaultyDesk, Mishap, call, key_fault, stop_the_world, store_fault};
+use crate::faulty_desk::{
+    FaultyDesk, Mishap, call, key_fault, registry_fault, stop_the_world, store_fault,
+};
 use crate::scenarios::{PIN, SLOT, person, world};
 
 impl<D: CareDesk> CareDesk for FaultyDesk<D> {
@@ -59,8 +61,25 @@ impl<D: CareDesk> CareDesk for FaultyDesk<D> {
         )
     }
 
-    async fn stake(&mut self, credential: &StoredCredential) -> Result<Stake, Stop> {
-        call!(self, "stake", store_fault(), self.inner.stake(credential))
+    async fn stakes(
+        &mut self,
+        key: &KeyFacts,
+        held: &[StoredCredential],
+    ) -> Result<Vec<Stake>, Stop> {
+        call!(self, "stakes", store_fault(), self.inner.stakes(key, held))
+    }
+
+    async fn known_credentials(
+        &mut self,
+        key: &KeyFacts,
+        held: &[Bytes],
+    ) -> Result<KnownCredentials, Stop> {
+        call!(
+            self,
+            "known_credentials",
+            registry_fault(),
+            self.inner.known_credentials(key, held)
+        )
     }
 
     async fn hand_over(&mut self, key: &KeyFacts, pin: &Pin) -> Result<(), Stop> {

@@ -11,6 +11,7 @@ mod client;
 mod clocks;
 mod command_line;
 mod corpus;
+mod deletion;
 mod faulty_care;
 mod faulty_desk;
 mod headless;
@@ -34,5 +35,6 @@ mod soft_key;
 mod soft_model;
 #[path = "../suite/mod.rs"]
 mod suite;
+mod undone;
 mod walls;
 mod withdrawal;

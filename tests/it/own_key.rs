@@ -269,3 +269,21 @@ async fn the_half_made_key_of_an_operator_whose_access_was_ended_is_emptied() {
     let ending = (EndReason::ResolvedAfterStop, Remains::CredentialDeleted);
     assert_eq!(endings(&world).last(), Some(&ending));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_whose_access_was_ended_before_its_first_sign_in_was_taken_up_is_not_in_use() {
+    let world = world(1).await;
+    let key = fresh_key();
+    world.rack.put(SLOT, &key);
+    let lost = |inner| FaultyDesk::at(inner, "operator_enrol", Mishap::StopsAfter);
+    with_mishap(&world, "L. Oser", lost).await;
+    let world = next_start(world, &key).await;
+    assert_eq!(ids_on(&key), held_for(&world, "L. Oser").await);
+    let known = admin::operators(&world.database()).await.expect("read");
+    let loser = known.into_iter().find(|o| o.name == "L. Oser");
+    let id = loser.expect("known").id;
+    let another = admin::new_operator_key(&world.database(), &id).await;
+    another.expect("a code for another key");
+    assert_eq!(take_up(&world, "credential revoked").await, 1);
+    assert!(ids_on(&key).is_empty(), "what opens nothing stays nowhere");
+}

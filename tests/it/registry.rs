@@ -25,4 +25,5 @@ mod tickets;
 mod tokens;
 mod unlocks;
 mod verification;
+mod withdrawals;
 mod world;

@@ -12,38 +12,24 @@ use std::time::Duration;
 use keydesk::app::demo::world::{Rack, ScriptedFace, World};
 use keydesk::bay::Cancel;
 use keydesk::bay::soft::{Profile, SoftKey, TouchPolicy};
-use keydesk::cli::args::{CareCommand, KeyChoice, ResetArguments};
+use keydesk::cli::args::{CareCommand, CaseArguments, KeyChoice, ResetArguments};
 use keydesk::cli::commands::{self, StationCommand};
 use keydesk::cli::output::{Exit, Outcome};
 use keydesk::domain::change::{Remains, Unfinished};
 use keydesk::domain::reset::ResetCase;
-use keydesk::domain::{Bytes, KeyFacts, Place};
+use keydesk::domain::{KeyFacts, Place};
 use keydesk::server::ServeConfig;
 use keydesk::station::desk::StationDesk;
 use keydesk::station::stopper::Stopper;
 use keydesk::store::audit;
-use keydesk::wire::KnownCredentials;
 use keydesk::workflow::dialogue::{Again, Coach, Ending, Event, PushState};
 use keydesk::workflow::{self, How, NotReset, ResetDesk, ResetOrder, Stop};
 
-use crate::faulty_desk::{FaultyDesk, Mishap, call, key_fault, registry_fault, stop_the_world};
+use crate::faulty_desk::{FaultyDesk, Mishap, call, key_fault, stop_the_world};
 use crate::headless::paper;
 use crate::scenarios::{PIN, SLOT, answering, enrol, fresh_key, person, world};
 
 impl<D: ResetDesk> ResetDesk for FaultyDesk<D> {
-    async fn known_credentials(
-        &mut self,
-        key: &KeyFacts,
-        held: &[Bytes],
-    ) -> Result<KnownCredentials, Stop> {
-        call!(
-            self,
-            "known_credentials",
-            registry_fault(),
-            self.inner.known_credentials(key, held)
-        )
-    }
-
     async fn reset_key(&mut self, key: &KeyFacts) -> Result<(), NotReset> {
         call!(
             self,
@@ -434,11 +420,13 @@ async fn unfinished_without_its_key_is_given_up_and_the_record_says_that_it_may_
 
 fn arguments(confirm: Option<&str>) -> ResetArguments {
     ResetArguments {
-        confirm: confirm.map(str::to_owned),
-        reason: "PIN forgotten".to_owned(),
-        ticket: Some("T-1".to_owned()),
-        requested_by: Some("W. Example".to_owned()),
-        identified_by: "passport:7K31".parse().ok(),
+        case: CaseArguments {
+            confirm: confirm.map(str::to_owned),
+            reason: "PIN forgotten".to_owned(),
+            ticket: Some("T-1".to_owned()),
+            requested_by: Some("W. Example".to_owned()),
+            identified_by: "passport:7K31".parse().ok(),
+        },
         key: KeyChoice {
             key: Some(SLOT.to_owned()),
             pin_fd: None,
@@ -474,7 +462,7 @@ async fn the_command_line_names_what_is_lost_and_does_nothing_without_the_right_
         assert!(outcome.detail.contains("Person 1"), "{outcome:?}");
     }
     let mut open = arguments(Some("Person 1"));
-    open.ticket = None;
+    open.case.ticket = None;
     let (outcome, _) = command_line(&world, open).await;
     assert_eq!(
         (outcome.exit, outcome.code.as_str()),

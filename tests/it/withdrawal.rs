@@ -17,15 +17,16 @@ use keydesk::domain::change::{
     Enrolment, OutboxBody, OutboxEntry, Remains, Resolution, Unfinished,
 };
 use keydesk::domain::{Bytes, PersonId, Place};
+use keydesk::registry::RegistryError;
 use keydesk::station::stopper::Stopper;
 use keydesk::store::audit;
-use keydesk::wire::{JournalHead, Push};
+use keydesk::wire::{JournalHead, Push, code};
 use keydesk::workflow::dialogue::{Ending, Event};
 use keydesk::workflow::{self, How, Refused, Stop};
 
 use crate::faulty_desk::{FaultyDesk, Mishap};
 use crate::headless::{fd_of, paper, pin_file};
-use crate::outbox::{in_conflict_on, waiting};
+use crate::outbox::{back, in_conflict_on, sql, waiting};
 use crate::scenarios::{PIN, SLOT, answering, desk, enrol, fresh_key, person, world};
 
 /// A world with a key in the slot whose enrolment the registry has refused.
@@ -40,6 +41,13 @@ async fn refused(key: &SoftKey) -> (World, OutboxEntry) {
 fn of(world: &World, entry: &OutboxEntry) -> Refused {
     let found = world.station.store().refused(entry.id).expect("read");
     found.expect("an enrolment in conflict")
+}
+
+/// Enrolments that wait for the registry or are in conflict with it.
+fn enrolments(world: &World) -> Vec<OutboxEntry> {
+    let mut entries = waiting(world);
+    entries.retain(|entry| matches!(entry.body, OutboxBody::Enrolment { .. }));
+    entries
 }
 
 fn enrolment(world: &World) -> Enrolment {
@@ -161,7 +169,7 @@ async fn a_withdrawal_stopped_anywhere_is_still_in_conflict_or_is_unfinished_wor
             answering(&world).await;
             let store = world.station.store();
             let work = store.unfinished().expect("read");
-            match (waiting(&world).as_slice(), work.as_slice()) {
+            match (enrolments(&world).as_slice(), work.as_slice()) {
                 ([_], []) => {
                     assert_eq!(key.credentials().len(), 1, "{label}: deleted all the same");
                     let (mut desk, _) = desk(&world, &Cancel::default());
@@ -187,6 +195,11 @@ async fn a_withdrawal_stopped_anywhere_is_still_in_conflict_or_is_unfinished_wor
                 "{label}"
             );
             assert!(world.station.store().unfinished().expect("read").is_empty());
+            world.station.push_outbox().await.expect("pushed");
+            assert!(
+                waiting(&world).is_empty(),
+                "{label}: the registry was not told"
+            );
         }
     }
     assert!(taken_up >= 2, "{taken_up} were taken up as unfinished work");
@@ -209,6 +222,71 @@ async fn what_is_being_withdrawn_is_never_sent_again() {
     assert!(retried.is_err(), "{retried:?}");
     let page = world.station.person(&person(1)).await.expect("a page");
     assert!(page.credentials.is_empty());
+}
+
+/// The push that the registry refused, as an attempt that was on its way all along brings it.
+async fn arrives_late(world: &World, entry: &OutboxEntry) -> RegistryError {
+    sql(world, "UPDATE offer SET expires_ms = 99999999999999").await;
+    let OutboxBody::Enrolment { push } = entry.body.clone() else {
+        panic!("not an enrolment: {entry:?}");
+    };
+    let late = Push {
+        body: *push,
+        head: JournalHead {
+            sequence: 1_000_000,
+            hash: Bytes(vec![7; 32]),
+        },
+    };
+    let client = world.station.registry().expect("joined");
+    let taken = client.push_enrolment(entry.id, &late).await;
+    taken.expect_err("refused")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_attempt_that_arrives_after_its_enrolment_was_given_up_does_not_count() {
+    for how in [How::WithKey, How::WithoutKey] {
+        let key = fresh_key();
+        let (world, entry) = refused(&key).await;
+        // So that the registry does not forget it for its age.
+        sql(
+            &world,
+            "UPDATE offer SET expires_ms = unixepoch() * 1000 - 1000",
+        )
+        .await;
+        let (mut desk, _) = desk(&world, &Cancel::default());
+        workflow::withdraw(&mut desk, of(&world, &entry), how)
+            .await
+            .expect("withdrawn");
+        assert!(waiting(&world).is_empty(), "the registry was told");
+        let late = arrives_late(&world, &entry).await;
+        assert!(
+            matches!(&late, RegistryError::Refused { problem, .. } if problem.code() == code::CREDENTIAL_GONE),
+            "{late:?}"
+        );
+        let page = world.station.person(&person(1)).await.expect("a page");
+        assert!(page.credentials.is_empty());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_registry_took_after_all_is_withdrawn_there_when_it_was_given_up_out_of_its_reach()
+{
+    let key = fresh_key();
+    let (mut world, entry) = held_and_refused(&key).await;
+    world.stop_registry().await;
+    let (mut desk, _) = desk(&world, &Cancel::default());
+    workflow::withdraw(&mut desk, of(&world, &entry), How::WithoutKey)
+        .await
+        .expect("withdrawn");
+    let [told] = <[OutboxEntry; 1]>::try_from(waiting(&world)).expect("one");
+    assert!(matches!(told.body, OutboxBody::Withdrawal { .. }));
+    back(&mut world).await;
+    // What had kept the registry from hearing this station is mended by its administrator.
+    sql(&world, "DELETE FROM journal_head").await;
+    let round = world.station.push_outbox().await.expect("pushed");
+    assert_eq!((round.accepted, round.rejected), (1, 0));
+    let page = world.station.person(&person(1)).await.expect("a page");
+    assert!(page.credentials[0].gone_at.is_some());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,10 +2,12 @@
 
 use jiff::{SignedDuration, Timestamp};
 use keydesk::domain::authority::Role;
-use keydesk::domain::care::{Care, CareIntent, PinOrigin};
+use keydesk::domain::care::{Care, CareIntent, PinOrigin, StoredCredential};
 use keydesk::domain::change::{
-    EndReason, Made, MetadataImport, OwnKey, RECORD_VERSION, Remains, Resolution, Withdrawal,
+    EndReason, Enrolment, Made, MetadataImport, OwnKey, RECORD_VERSION, Remains, Resolution,
+    Withdrawal,
 };
+use keydesk::domain::deletion::{Deletion, DeletionDone, Report};
 use keydesk::domain::identification::Document;
 use keydesk::domain::models::Source;
 use keydesk::domain::reset::{KeyReset, Losses, LostEnrolment, ResetCase};
@@ -18,7 +20,8 @@ use keydesk::wire::webauthn::{
     RegistrationResponse, RelyingParty, RequestOptions, User,
 };
 use keydesk::wire::{
-    EnrolmentPush, KeyReport, KeyResetPush, Offer, Operator, OperatorOffer, TestPush, Tickets,
+    EnrolmentPush, Ground, KeyReport, KeyResetPush, Offer, Operator, OperatorOffer, TestPush,
+    Tickets, WithdrawalPush,
 };
 use uuid::Uuid;
 
@@ -246,6 +249,7 @@ pub fn retested(intent: Option<u32>, n: u32, offer: u32, who: u32, seconds: i64)
             operator: operator(1).id,
             tested_at: at(seconds),
         }),
+        place: Some(key(1).place),
     }
 }
 
@@ -285,10 +289,12 @@ pub fn resolved(n: u32, how: Resolution) -> Change {
         entry: entry_id(n),
         how,
         remains: None,
+        report: None,
     }
 }
 
-/// Intent `1000 + n` to delete the credential of enrolment `n`, which is person `who`'s, on account of entry `n`.
+/// Intent `1000 + n` to delete the credential of enrolment `n`, which is person `who`'s, on account of entry `n`; told with
+/// entry `5000 + n`.
 pub fn withdrawal(n: u32, who: u32, key_number: u32, seconds: i64) -> Change {
     Change::WithdrawalBegun {
         intent: Box::new(Withdrawal {
@@ -300,6 +306,83 @@ pub fn withdrawal(n: u32, who: u32, key_number: u32, seconds: i64) -> Change {
             key: key(key_number),
             operator: operator(1).id,
             begun_at: at(seconds),
+        }),
+        report: Some(Box::new(Report {
+            entry: entry_id(5_000 + n),
+            push: WithdrawalPush {
+                ground: Ground::Undone {
+                    offer: offer(n, who, seconds).id,
+                },
+                ..withdrawn(credential(n), &person(who), seconds)
+            },
+        })),
+    }
+}
+
+/// What the registry is told of a credential that was deleted from key 1.
+fn withdrawn(credential: Bytes, person: &Person, seconds: i64) -> WithdrawalPush {
+    WithdrawalPush {
+        version: 1,
+        person: person.id.clone(),
+        credential,
+        key: KeyReport {
+            id: key(1).id,
+            model: key(1).model,
+            firmware: None,
+        },
+        ground: Ground::Deleted {
+            case: ResetCase::default(),
+        },
+        operator: operator(1).id,
+        finished_by: None,
+        withdrawn_at: at(seconds),
+    }
+}
+
+/// Intent `n` to delete the credential of an enrolment from key 1.
+pub fn deletion(n: u32, enrolment: &Enrolment, seconds: i64) -> Change {
+    let lost = LostEnrolment {
+        credential: enrolment.credential.clone(),
+        rp_id: enrolment.rp_id.clone(),
+        person: enrolment.person.clone(),
+        enrolled_at: enrolment.at,
+        shown: true,
+    };
+    Change::DeletionBegun {
+        intent: Box::new(Deletion {
+            id: intent_id(n),
+            key: key(1),
+            credential: StoredCredential {
+                id: enrolment.credential.clone(),
+                rp_id: enrolment.rp_id.clone(),
+                rp_id_hash: Bytes(vec![3; 32]),
+                user_handle: Bytes(vec![4; 16]),
+                user_name: None,
+                display_name: None,
+            },
+            losses: Losses {
+                enrolments: vec![lost],
+                others: None,
+            },
+            case: ResetCase::default(),
+            operator: operator(1).id,
+            begun_at: at(seconds),
+        }),
+    }
+}
+
+/// The end of that intent, told with entry `6000 + n`.
+pub fn deletion_done(n: u32, deletion: &Deletion, remains: Remains, seconds: i64) -> Change {
+    let person = deletion.person().expect("somebody's");
+    Change::DeletionDone {
+        done: Box::new(DeletionDone {
+            intent: intent_id(n),
+            key: key(1),
+            remains,
+            report: Report {
+                entry: entry_id(6_000 + n),
+                push: withdrawn(deletion.credential.id.clone(), person, seconds),
+            },
         }),
     }
 }

@@ -3,11 +3,13 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use keydesk::domain::change::{
-    Enrolment, EntryState, IntentStage, OpenEnrolment, OutboxBody, OutboxEntry, Resolution,
-    Unfinished,
+    Enrolment, EntryState, IntentStage, OpenEnrolment, OutboxBody, OutboxEntry, Remains,
+    Resolution, Unfinished,
 };
-use keydesk::domain::{Change, EntryId, IntentId, OfferId, Record};
+use keydesk::domain::deletion::Report;
+use keydesk::domain::{Bytes, Change, EntryId, IntentId, OfferId, Record};
 use keydesk::store::Store;
 use keydesk::wire::Offer;
 
@@ -175,6 +177,27 @@ fn withdrawn(said: &mut Said, entry: EntryId) -> Option<&mut Enrolment> {
     Some(enrolment)
 }
 
+fn told_of(report: &Report) -> OutboxBody {
+    let push = Box::new(report.push.clone());
+    OutboxBody::Withdrawal { push }
+}
+
+/// A credential is gone; an entry of its enrolment that is in conflict goes with it.
+fn gone(said: &mut Said, credential: &Bytes, at: Timestamp, remains: Remains) {
+    let in_conflict = said.outbox.iter().find(|waiting| {
+        waiting.state != EntryState::Queued
+            && matches!(&waiting.body, OutboxBody::Enrolment { push } if push.registration.raw_id == *credential)
+    });
+    if let Some(entry) = in_conflict.map(|waiting| waiting.id) {
+        withdrawn(said, entry).unwrap().remains = Some(remains);
+    }
+    for enrolment in &mut said.enrolments {
+        if enrolment.credential == *credential {
+            enrolment.gone_at.get_or_insert(at);
+        }
+    }
+}
+
 fn about_enrolments(said: &mut Said, change: &Change, record: &Record) {
     let queue = |said: &mut Said, id, body| {
         said.outbox.push(OutboxEntry {
@@ -195,8 +218,11 @@ fn about_enrolments(said: &mut Said, change: &Change, record: &Record) {
         Change::OwnKeyBegun { intent } => {
             said.unfinished.push(Unfinished::OwnKey((**intent).clone()));
         }
-        Change::WithdrawalBegun { intent } => {
+        Change::WithdrawalBegun { intent, report } => {
             withdrawn(said, intent.entry).unwrap();
+            if let Some(report) = report {
+                queue(said, report.entry, told_of(report));
+            }
             said.unfinished
                 .push(Unfinished::Withdrawal((**intent).clone()));
         }
@@ -209,10 +235,8 @@ fn about_enrolments(said: &mut Said, change: &Change, record: &Record) {
             push,
         } => {
             said.unfinished.retain(|work| work.id() != *intent);
-            for enrolment in &mut said.enrolments {
-                if push.credentials.contains(&enrolment.credential) {
-                    enrolment.gone_at = Some(push.reset_at);
-                }
+            for credential in &push.credentials {
+                gone(said, credential, push.reset_at, Remains::Reset);
             }
             let person = said
                 .enrolments
@@ -244,6 +268,16 @@ fn about_enrolments(said: &mut Said, change: &Change, record: &Record) {
         }
         Change::TokenAssigned { intent, .. } => {
             said.unfinished.retain(|work| work.id() != *intent);
+        }
+        Change::DeletionBegun { intent } => {
+            said.unfinished
+                .push(Unfinished::Deletion((**intent).clone()));
+        }
+        Change::DeletionDone { done } => {
+            said.unfinished.retain(|work| work.id() != done.intent);
+            let push = &done.report.push;
+            gone(said, &push.credential, push.withdrawn_at, done.remains);
+            queue(said, done.report.entry, told_of(&done.report));
         }
         Change::CareBegun { intent } => {
             said.unfinished.push(Unfinished::Care((**intent).clone()));
@@ -287,6 +321,7 @@ fn about_enrolments(said: &mut Said, change: &Change, record: &Record) {
             intent,
             entry,
             push,
+            ..
         } => {
             said.unfinished.retain(|work| Some(work.id()) != *intent);
             queue(said, *entry, OutboxBody::Test { push: push.clone() });
@@ -337,8 +372,12 @@ fn about_enrolments(said: &mut Said, change: &Change, record: &Record) {
             entry,
             how,
             remains,
+            report,
         } => match how {
             Resolution::Withdrawn => {
+                if let Some(report) = report {
+                    queue(said, report.entry, told_of(report));
+                }
                 if let Some(enrolment) = withdrawn(said, *entry) {
                     enrolment.remains = *remains;
                 }
@@ -406,7 +445,7 @@ pub fn life(enrolments: u32) -> Vec<Record> {
                 let begun = fixture::withdrawal(n, n, n, seconds + 6);
                 story.push(fixture::record(seconds + 6, begun));
                 if n % 2 == 0 {
-                    let deleted = keydesk::domain::change::Remains::CredentialDeleted;
+                    let deleted = Remains::CredentialDeleted;
                     let ended = fixture::ended(1_000 + n, deleted);
                     story.push(fixture::record(seconds + 7, ended));
                 }
@@ -426,7 +465,7 @@ pub fn life(enrolments: u32) -> Vec<Record> {
                 story.truncate(3);
                 story.push(fixture::record(
                     i64::from(n) * 10 + 5,
-                    fixture::ended(n, keydesk::domain::change::Remains::Credential),
+                    fixture::ended(n, Remains::Credential),
                 ));
             }
             _ => {

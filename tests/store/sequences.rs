@@ -99,6 +99,14 @@ fn legal(records: &[Record], n: u32, pick: u16) -> Change {
             if matches!(work, Unfinished::Care(_)) {
                 can.push(cared(Some(number(work.id().0)), 1));
             }
+            if let Unfinished::Deletion(deletion) = work {
+                let remains = match pick % 2 {
+                    0 => Remains::CredentialDeleted,
+                    _ => Remains::Unknown,
+                };
+                let id = number(work.id().0);
+                can.push(deletion_done(id, deletion, remains, seconds));
+            }
             if matches!(work, Unfinished::OwnKey(_)) {
                 can.push(Change::SessionOpened {
                     operator: operator(1),
@@ -132,6 +140,9 @@ fn legal(records: &[Record], n: u32, pick: u16) -> Change {
             can.push(made(id));
             can.push(made(id));
         }
+    }
+    for enrolment in said.enrolments.iter().rev().take(2) {
+        can.push(deletion(n, enrolment, seconds));
     }
     for waiting in &said.outbox {
         let n = u32::try_from(waiting.id.0.as_u128() & 0xffff_ffff).unwrap();

@@ -482,15 +482,14 @@ give-up-wrong = That is not the name above.
 unfinished-title = UNFINISHED WORK
 unfinished-empty = Nothing is unfinished.
 unfinished-stage = stopped { $stage }
-unfinished-known = What is known:
-unfinished-begun-known = The station had begun. Whether the key made a credential is not known.
-unfinished-pin-known = The key has the person's PIN. Whether it made a credential is not known.
-unfinished-made-known = The key made a credential, and its registration is on disk here.
-unfinished-own-key-known = An operator had begun to enrol their own key. Whether the key made a credential, and the registry knows it, is not known.
+unfinished-begun-known = The station had begun. Whether it made a credential is not known.
+unfinished-pin-known = It has the person's PIN. Whether it made a credential is not known.
+unfinished-made-known = It holds a new credential, whose registration is on disk here.
+unfinished-own-key-known = An operator had begun to enrol it. Whether it made a credential is not known.
 unfinished-own-key-way = Safe way on: the operator puts the key into a slot; it stays if the registry knows it, and is deleted if not.
-unfinished-withdrawal-known = The enrolment is given up. Whether its credential was deleted from the key is not known.
+unfinished-withdrawal-known = Whether the credential of the enrolment that was given up was deleted from it is not known.
 unfinished-withdrawal-way = Safe way on: put the key into a slot; the credential is deleted from it.
-unfinished-care-known = The station was about to record: { $what }. Whether the key was changed is not known.
+unfinished-care-known = The station was about to record: { $what }. Whether it was changed is not known.
 unfinished-care-way = Safe way on: put the key into a slot; it is looked at, and what is so now is recorded.
 unfinished-begun-way = Safe way on: put the key into a slot; it is looked at, and what is there is deleted or finished.
 unfinished-made-way = Safe way on: put the key into a slot and test it; then it is enrolled and sent.
@@ -672,6 +671,10 @@ did-pin-set-random = random PIN set and handed over
 did-pin-changed = PIN changed, chosen by the person
 did-pin-changed-random = PIN changed to a random one and handed over
 did-configured = setting: { $setting }
+did-enrolled = enrolled for { $name }
+did-tested-for = tested: it signed for { $name }
+did-reset = reset
+did-reset-of = reset; that ended the enrolment of { $names }
 did-credential-deleted = deleted: { $what }
 did-credential-renamed = renamed: { $what }, now { $name }
 did-finger-added = fingerprint added: { $name }
@@ -815,9 +818,9 @@ done-reset-told = The registry refuses what was on it from now on.
 done-reset-queued = The registry will be told as soon as it can be reached.
 done-reset-lost = { $name } needs another enrolment.
 outbox-reset = key reset
-unfinished-reset-known = The key was to be reset. Whether it was is not known.
+unfinished-reset-known = Whether it was reset is not known.
 unfinished-reset-way = Safe way on: put the key into its slot; it is looked at, and reset if it is not empty.
-credential-gone = reset { $day }
+credential-gone = gone since { $day }
 ## Batches
 
 batch-title = BATCHES
@@ -910,11 +913,11 @@ outbox-app = app
 outbox-removal = removal
 outbox-tokens = tokens
 outbox-withdraw-app-how = x withdraws it. The entry on the phone then opens nothing: the person should delete it and needs another enrolment.
-unfinished-app-known = The phone may have scanned the secret. Its code has not been checked; the secret cannot be shown again.
+unfinished-app-known = It may have scanned the secret, which cannot be shown again. Its code has not been checked.
 unfinished-app-way = Safe way on: type the code that the phone shows; if it is right, the app is enrolled and sent.
 unfinished-app-undo = No phone, or no code: n ends the work. An entry on the phone then opens nothing and should be deleted.
 unfinished-token = Token { $serial }
-unfinished-token-known = The registry was asked to give this person the token. Whether it did is not known.
+unfinished-token-known = Nothing on it has changed.
 unfinished-token-way = Safe way on: the registry is asked again, and what it says is recorded.
 unfinished-token-undo = n closes the work without asking. The record says that the registry may list the token.
 app-job-enrol = ENROL AN APP
@@ -1056,3 +1059,51 @@ person-choice = Enrol: ⏎ a key · a an app · b both, in one visit
 strands-factor-next = Enrol another factor first, from the person's page. Without one it is a reset: the words above say who may do that.
 stopped-unchanged = Nothing was changed, and nothing is waiting.
 factor-here = here
+
+# Both sides of unfinished work
+
+unfinished-on-key = Key: { $what }
+unfinished-on-phone = Phone: { $what }
+unfinished-on-token = Token: { $what }
+unfinished-token-registry = It was asked to give this person the token. Whether it did is not known.
+unfinished-at-registry = Registry: { $what }
+unfinished-untold = It was told nothing of this and holds nothing of it.
+unfinished-own-key-registry = Whether it took the new key is not known.
+unfinished-withdrawal-registry = It refused the enrolment, and hears through the outbox that it is given up.
+unfinished-care-registry = It has no part in this.
+unfinished-held = It still holds the enrolment of { $names }, and is told once that is gone.
+unfinished-held-nobody = It holds nothing of this key.
+unfinished-deletion-known = Whether { $what } was deleted is not known.
+unfinished-deletion-way = Safe way on: put the key into a slot; what is still there is deleted, and the registry is told.
+unfinished-deletion-without-key = The key is lost: n closes the work without it, and the registry refuses the credential from then on.
+unfinished-reset-without-key = The key is lost: n closes the work without it. The registry goes on holding what it holds.
+
+## Deleting an enrolled credential
+
+stage-deletion = while it was being deleted
+leaves-deleted = the credential is gone from the key; unfinished work will say so
+leaves-may-be-deleted = the credential may be gone from the key; unfinished work will say so
+remains-deleted = The credential is gone from the key, and the registry does not know yet. Unfinished work has it.
+remains-may-be-deleted = The credential may be gone from the key, while the registry holds it. Unfinished work has it.
+recorded-may-be-deleted = The credential may be gone from the key. The record says so.
+outbox-withdrawal = withdrawal
+deletion-case-how = Somebody is enrolled with this credential. Say why it is deleted and who asked for it; Enter goes on.
+deletion-sure-big = LOCK OUT?
+deletion-sure-how = This enrolment ends for ever. There is no way back.
+deletion-lost = { $name } at { $rp } · enrolled { $day }
+deletion-last = It is their only factor: they cannot log in until they have enrolled anew.
+deletion-others = { $count ->
+    [one] They keep another factor.
+   *[other] They keep { $count } other factors.
+}
+deletion-told = The registry refuses the credential from now on. Whoever lost it needs another enrolment.
+deletion-queued = The registry will be told as soon as it can be reached. Whoever lost the credential needs another enrolment.
+
+## What a dry run says of a key
+
+unfit-pin-unknown = it has a PIN that nobody here knows: take a new key, or put a reset into the profile
+unfit-pin-unwanted = it has a PIN, and the profile leaves keys without one: put a reset into the profile
+unfit-not-needed = the list is done before this key: it is not needed
+taken-credentials = every credential on it, also those of other services
+taken-pin = its PIN
+taken-fingerprints = its fingerprints

@@ -482,15 +482,14 @@ give-up-wrong = Dat is niet de naam hierboven.
 unfinished-title = ONAFGEMAAKT WERK
 unfinished-empty = Er is niets onafgemaakt.
 unfinished-stage = gestopt { $stage }
-unfinished-known = Wat bekend is:
-unfinished-begun-known = Het station was begonnen. Of de sleutel een credential maakte, is niet bekend.
-unfinished-pin-known = De sleutel heeft de pincode van de persoon. Of hij een credential maakte, is niet bekend.
-unfinished-made-known = De sleutel maakte een credential, en de registratie staat hier op schijf.
-unfinished-own-key-known = Een medewerker was begonnen de eigen sleutel aan te melden. Of de sleutel een credential heeft gemaakt, en of het register die kent, is niet bekend.
+unfinished-begun-known = Het station was begonnen. Of hij een credential heeft gemaakt, is niet bekend.
+unfinished-pin-known = Hij heeft de pincode van de persoon. Of hij een credential heeft gemaakt, is niet bekend.
+unfinished-made-known = Er staat een nieuwe credential op, waarvan de registratie hier is vastgelegd.
+unfinished-own-key-known = Een medewerker was begonnen hem aan te melden. Of hij een credential heeft gemaakt, is niet bekend.
 unfinished-own-key-way = Veilig verder: de medewerker steekt de sleutel in een poort; wat het register kent blijft, de rest wordt gewist.
-unfinished-withdrawal-known = De uitgifte is opgegeven. Of de credential van de sleutel is gewist, is niet bekend.
+unfinished-withdrawal-known = Of de credential van de opgegeven uitgifte ervan is gewist, is niet bekend.
 unfinished-withdrawal-way = Veilig verder: steek de sleutel in een poort; de credential wordt ervan gewist.
-unfinished-care-known = Het station stond op het punt vast te leggen: { $what }. Of de sleutel is gewijzigd, is niet bekend.
+unfinished-care-known = Het station ging vastleggen: { $what }. Of hij is gewijzigd, is niet bekend.
 unfinished-care-way = Veilig verder: steek de sleutel in een poort; er wordt gekeken, en wat nu zo is wordt vastgelegd.
 unfinished-begun-way = Veilig verder: steek de sleutel in een poort; er wordt gekeken, en wat erop staat gewist of afgemaakt.
 unfinished-made-way = Veilig verder: steek de sleutel in een poort en test hem; dan is hij uitgegeven en verstuurd.
@@ -672,6 +671,10 @@ did-pin-set-random = willekeurige pincode ingesteld en overhandigd
 did-pin-changed = pincode gewijzigd, gekozen door de persoon
 did-pin-changed-random = pincode vervangen door een willekeurige en overhandigd
 did-configured = instelling: { $setting }
+did-enrolled = uitgegeven aan { $name }
+did-tested-for = getest: hij tekende voor { $name }
+did-reset = gereset
+did-reset-of = gereset; daarmee verviel de uitgifte aan { $names }
 did-credential-deleted = gewist: { $what }
 did-credential-renamed = hernoemd: { $what }, nu { $name }
 did-finger-added = vingerafdruk toegevoegd: { $name }
@@ -815,9 +818,9 @@ done-reset-told = Het register weigert voortaan wat erop stond.
 done-reset-queued = Het register hoort het zodra het bereikbaar is.
 done-reset-lost = { $name } heeft een nieuwe uitgifte nodig.
 outbox-reset = reset
-unfinished-reset-known = De sleutel zou worden gereset. Of dat is gebeurd, is niet bekend.
+unfinished-reset-known = Of hij is gereset, is niet bekend.
 unfinished-reset-way = Veilig verder: steek de sleutel in zijn poort; er wordt gekeken, en gereset als hij niet leeg is.
-credential-gone = gereset { $day }
+credential-gone = vervallen { $day }
 ## Batches
 
 batch-title = BATCHES
@@ -910,11 +913,11 @@ outbox-app = app
 outbox-removal = verwijdering
 outbox-tokens = tokens
 outbox-withdraw-app-how = x trekt het in. De vermelding op de telefoon opent dan niets: de persoon kan die beter verwijderen en moet een nieuwe uitgifte krijgen.
-unfinished-app-known = De telefoon heeft het geheim misschien gescand. De code is niet gecontroleerd; het geheim kan niet nog eens worden getoond.
+unfinished-app-known = Die heeft het geheim misschien gescand; het kan niet opnieuw worden getoond. De code is niet gecontroleerd.
 unfinished-app-way = Veilig verder: typ de code die de telefoon toont; klopt die, dan wordt de app vastgelegd en verzonden.
 unfinished-app-undo = Geen telefoon of geen code: n beëindigt het werk. Een vermelding op de telefoon opent dan niets en kan beter weg.
 unfinished-token = Token { $serial }
-unfinished-token-known = Het register is gevraagd om deze persoon het token te geven. Of dat is gebeurd, is niet bekend.
+unfinished-token-known = Daarop is niets gewijzigd.
 unfinished-token-way = Veilig verder: het register wordt nog eens gevraagd en wat het zegt, wordt vastgelegd.
 unfinished-token-undo = n sluit het werk zonder te vragen. Vastgelegd wordt dat het register het token misschien noemt.
 app-job-enrol = APP INSTELLEN
@@ -1056,3 +1059,51 @@ person-choice = Uitgeven: ⏎ sleutel · a app · b beide, in één bezoek
 strands-factor-next = Geef eerst een andere factor uit, op de pagina van de persoon. Zonder is het een reset: de woorden hierboven zeggen wie dat mag.
 stopped-unchanged = Er is niets veranderd en niets wacht.
 factor-here = hier
+
+# Both sides of unfinished work
+
+unfinished-on-key = Sleutel: { $what }
+unfinished-on-phone = Telefoon: { $what }
+unfinished-on-token = Token: { $what }
+unfinished-token-registry = Het is gevraagd deze persoon het token te geven. Of dat is gebeurd, is niet bekend.
+unfinished-at-registry = Register: { $what }
+unfinished-untold = Het heeft hiervan niets gehoord en bewaart er niets van.
+unfinished-own-key-registry = Of het de nieuwe sleutel heeft aangenomen, is niet bekend.
+unfinished-withdrawal-registry = Het heeft de uitgifte geweigerd, en hoort via de uitbak dat die is opgegeven.
+unfinished-care-registry = Het staat hierbuiten.
+unfinished-held = Het bewaart de uitgifte aan { $names } nog, en hoort het zodra die weg is.
+unfinished-held-nobody = Het bewaart niets van deze sleutel.
+unfinished-deletion-known = Of { $what } is gewist, is niet bekend.
+unfinished-deletion-way = Veilig verder: steek de sleutel in een poort; wat er nog op staat wordt gewist, en het register hoort het.
+unfinished-deletion-without-key = De sleutel is weg: n sluit het werk zonder hem, en het register weigert de credential voortaan.
+unfinished-reset-without-key = De sleutel is weg: n sluit het werk zonder hem. Het register blijft bewaren wat het bewaart.
+
+## Deleting an enrolled credential
+
+stage-deletion = tijdens het wissen
+leaves-deleted = de credential is van de sleutel af; het onafgemaakte werk meldt het
+leaves-may-be-deleted = de credential is misschien van de sleutel af; het onafgemaakte werk meldt het
+remains-deleted = De credential is van de sleutel af en het register weet dat nog niet. Het staat bij het onafgemaakte werk.
+remains-may-be-deleted = De credential is misschien van de sleutel af, terwijl het register hem bewaart. Het staat bij het onafgemaakte werk.
+recorded-may-be-deleted = De credential is misschien van de sleutel af. De vastlegging zegt dat.
+outbox-withdrawal = intrekking
+deletion-case-how = Deze credential is van iemand. Zeg waarom hij wordt gewist en wie erom vroeg; Enter gaat verder.
+deletion-sure-big = INTREKKEN?
+deletion-sure-how = Deze uitgifte is voorgoed voorbij. Er is geen weg terug.
+deletion-lost = { $name } bij { $rp } · uitgegeven { $day }
+deletion-last = Het is hun enige factor: zonder nieuwe uitgifte komen ze er niet meer in.
+deletion-others = { $count ->
+    [one] Ze houden een andere factor over.
+   *[other] Ze houden { $count } andere factoren over.
+}
+deletion-told = Het register weigert de credential voortaan. Wie hem kwijt is, heeft een nieuwe uitgifte nodig.
+deletion-queued = Het register hoort het zodra het bereikbaar is. Wie de credential kwijt is, heeft een nieuwe uitgifte nodig.
+
+## What a dry run says of a key
+
+unfit-pin-unknown = hij heeft een pincode die niemand hier kent: neem een nieuwe sleutel, of zet een reset in het profiel
+unfit-pin-unwanted = hij heeft een pincode, en het profiel laat sleutels zonder: zet een reset in het profiel
+unfit-not-needed = de lijst is klaar vóór deze sleutel: hij is niet nodig
+taken-credentials = elke credential erop, ook die van andere diensten
+taken-pin = de pincode
+taken-fingerprints = de vingerafdrukken

@@ -11,6 +11,7 @@ use tempfile::TempDir;
 use crate::bay::soft::SoftKey;
 use crate::bay::{Bay, Cancel, Plug};
 use crate::domain::authority::Role;
+use crate::domain::reset::ResetCase;
 use crate::domain::{Identification, KeyFacts, Pin, Place};
 use crate::server::{Running, ServeConfig, Server, admin, import};
 use crate::station::config::Config;
@@ -293,6 +294,7 @@ pub struct ScriptedFace {
     orders: Mutex<VecDeque<Answer>>,
     /// The PIN that was handed over last.
     handed: Mutex<Option<Pin>>,
+    case: Option<ResetCase>,
 }
 
 impl ScriptedFace {
@@ -305,6 +307,16 @@ impl ScriptedFace {
             hear: Box::new(|_| {}),
             orders: Mutex::default(),
             handed: Mutex::default(),
+            case: None,
+        }
+    }
+
+    /// Tells this of why somebody loses an enrolment.
+    #[must_use]
+    pub fn telling(self, case: ResetCase) -> Self {
+        Self {
+            case: Some(case),
+            ..self
         }
     }
 
@@ -384,6 +396,9 @@ impl Face for ScriptedFace {
             | Question::Credentials { .. }
             | Question::Fingerprints { .. } => Ok(self.ordered()),
             Question::ConfirmSettings { .. } | Question::ConfirmRemoval { .. } => Ok(Answer::Yes),
+            Question::ResetCase { wrong: false, .. } => {
+                self.case.clone().map(Answer::Case).ok_or(Stop::Cancelled)
+            }
             Question::ResetCase { .. } => Err(Stop::Cancelled),
             Question::ConfirmReset { word, .. } => Ok(Answer::Typed(word)),
             Question::TouchAgain { .. } => Err(Stop::Key(KeyFault::TouchTimeout)),

@@ -50,7 +50,7 @@ pub struct BatchRun {
     /// terminal.
     #[arg(long, value_name = "N")]
     pub pin_fd: Option<u32>,
-    /// Where the letters go with PINs that are drawn by lot: one PDF a key, named after it. Print, seal, destroy.
+    /// Where the letters go with random PINs: one PDF a key, named after it. Print, seal, destroy.
     #[arg(long, value_name = "DIR")]
     pub letters: Option<PathBuf>,
     /// Read asset tags from this file, one a line, in the order in which they are asked for. Without it: asked on the terminal.

@@ -189,7 +189,7 @@ impl Crew for HeadlessCrew {
         let Some(letters) = &self.letters else {
             return Err(self.misuse(
                 "no-letters",
-                "a PIN by lot goes into a letter: name a folder with --letters DIR".to_owned(),
+                "a random PIN goes into a letter: name a folder with --letters DIR".to_owned(),
             ));
         };
         let name = key.id.serial.as_deref().unwrap_or(whose.place.as_str());

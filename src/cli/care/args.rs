@@ -6,6 +6,7 @@ use clap::{Args, Subcommand};
 
 use crate::cli::args::{KeyChoice, person_id};
 use crate::domain::care::{PinRule, Setting};
+use crate::domain::reset::ResetCase;
 use crate::domain::{Bytes, Identification, PersonId};
 
 /// What is done to one key.
@@ -48,7 +49,7 @@ pub struct TestArguments {
 pub enum PinCommand {
     /// Give a key its first PIN.
     Set(NewPinArguments),
-    /// Replace the PIN: the old one on the first line of --pin-fd, the new one on the second unless it is drawn by lot.
+    /// Replace the PIN: the old one on the first line of --pin-fd, the new one on the second unless it is random.
     Change(NewPinArguments),
     /// Prove the PIN, with the attempts left shown.
     Verify {
@@ -64,13 +65,13 @@ pub struct NewPinArguments {
     /// The key.
     #[command(flatten)]
     pub key: KeyChoice,
-    /// Draw the PIN by lot and write it to this file descriptor, and nowhere else.
+    /// Draw a random PIN and write it to this file descriptor, and nowhere else.
     #[arg(long, value_name = "N", conflicts_with = "letter")]
     pub new_pin_to_fd: Option<u32>,
-    /// Draw the PIN by lot and write it into a letter, a new PDF file that only its owner can read: print, seal, destroy.
+    /// Draw a random PIN and write it into a letter, a new PDF file that only its owner can read: print, seal, destroy.
     #[arg(long, value_name = "FILE")]
     pub letter: Option<PathBuf>,
-    /// Characters of a PIN drawn by lot; more where the key demands more.
+    /// Characters of a random PIN; more where the key demands more.
     #[arg(long, value_name = "N", default_value_t = PinRule::default().length, value_parser = clap::value_parser!(u8).range(4..=63))]
     pub length: u8,
     /// Draw digits only.
@@ -146,9 +147,9 @@ impl ConfigArguments {
     }
 }
 
-/// `key reset`
-#[derive(Debug, Args)]
-pub struct ResetArguments {
+/// Whom it is about, who asked for it, and why.
+#[derive(Debug, Clone, Default, Args)]
+pub struct CaseArguments {
     /// The name of the person who is enrolled on the key; of a spare: its serial number, else the number of its slot.
     #[arg(long, value_name = "NAME")]
     pub confirm: Option<String>,
@@ -164,6 +165,26 @@ pub struct ResetArguments {
     /// How whoever handed in the key was identified, e.g. passport:7K31.
     #[arg(long, value_name = "DOCUMENT:LAST4")]
     pub identified_by: Option<Identification>,
+}
+
+impl CaseArguments {
+    /// The case of a reset, as far as it is told.
+    pub fn case(&self) -> ResetCase {
+        ResetCase {
+            reason: self.reason.clone(),
+            ticket: self.ticket.clone(),
+            requested_by: self.requested_by.clone(),
+            identification: self.identified_by.clone(),
+        }
+    }
+}
+
+/// `key reset`
+#[derive(Debug, Args)]
+pub struct ResetArguments {
+    /// What confirms it, and why.
+    #[command(flatten)]
+    pub case: CaseArguments,
     /// The key. With --pin-fd it lists beforehand what else it holds.
     #[command(flatten)]
     pub key: KeyChoice,
@@ -178,11 +199,14 @@ pub enum CredentialsCommand {
         #[command(flatten)]
         key: KeyChoice,
     },
-    /// Delete one that locks nobody out.
+    /// Delete one. Where somebody is enrolled with it, it takes what a reset of their key takes, and the registry is told.
     Delete {
         /// Its id, as `key credentials list` prints it.
         #[arg(value_parser = identifier)]
         id: Bytes,
+        /// What confirms it, and why; only where somebody is enrolled with it.
+        #[command(flatten)]
+        case: CaseArguments,
         /// The key.
         #[command(flatten)]
         key: KeyChoice,

@@ -1,4 +1,4 @@
-//! How a PIN that was drawn by lot reaches a person without a screen: through a file descriptor, or in a letter.
+//! How a random PIN reaches a person without a screen: through a file descriptor, or in a letter.
 //!
 //! Invariant: it goes nowhere else. A letter whose PIN did not get onto the key is removed again.
 

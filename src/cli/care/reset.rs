@@ -8,7 +8,7 @@ use super::super::outcome::outcome_of as outcome_of_ending;
 use super::super::output::{Exit, Outcome, push_word};
 use super::args::ResetArguments;
 use crate::domain::KeyFacts;
-use crate::domain::reset::{Losses, ResetCase};
+use crate::domain::reset::Losses;
 use crate::workflow::dialogue::{Again, Coach, PushState};
 use crate::workflow::{ResetOrder, reset};
 
@@ -16,15 +16,10 @@ use crate::workflow::{ResetOrder, reset};
 pub(super) async fn run(runs: &Runs<'_>, arguments: &ResetArguments) -> Outcome {
     let order = ResetOrder {
         at: None,
-        case: ResetCase {
-            reason: arguments.reason.clone(),
-            ticket: arguments.ticket.clone(),
-            requested_by: arguments.requested_by.clone(),
-            identification: arguments.identified_by.clone(),
-        },
+        case: arguments.case.case(),
         list: arguments.key.pin_fd.is_some(),
     };
-    let orders = Orders::confirming(arguments.confirm.clone());
+    let orders = Orders::default().confirming(&arguments.case);
     let face = runs.ordered_face(&arguments.key, orders);
     match reset(&mut runs.desk(&face), order).await {
         Ok(ending) => outcome_of_ending(&ending),
@@ -34,17 +29,7 @@ pub(super) async fn run(runs: &Runs<'_>, arguments: &ResetArguments) -> Outcome 
 
 /// How a reset counts.
 pub(in crate::cli) fn outcome_of(key: &KeyFacts, losses: &Losses, push: &PushState) -> Outcome {
-    let (exit, standing) = match push {
-        PushState::Accepted => (Exit::Done, "the registry knows it".to_owned()),
-        PushState::Queued => (
-            Exit::Queued,
-            "the registry cannot be reached; the report waits in the outbox".to_owned(),
-        ),
-        PushState::Conflict { detail } => (
-            Exit::Refused,
-            format!("but the registry refused the report ({detail}); see `keydesk outbox list`"),
-        ),
-    };
+    let (exit, standing) = standing(push);
     let mut detail = format!(
         "{} in slot {} was reset and is empty: {standing}",
         key.model, key.slot
@@ -59,6 +44,21 @@ pub(in crate::cli) fn outcome_of(key: &KeyFacts, losses: &Losses, push: &PushSta
         code: "reset".to_owned(),
         detail,
         facts: json!({ "key": key, "losses": losses, "push": push_word(push) }),
+    }
+}
+
+/// How the registry took the report.
+pub(in crate::cli) fn standing(push: &PushState) -> (Exit, String) {
+    match push {
+        PushState::Accepted => (Exit::Done, "the registry knows it".to_owned()),
+        PushState::Queued => (
+            Exit::Queued,
+            "the registry cannot be reached; the report waits in the outbox".to_owned(),
+        ),
+        PushState::Conflict { detail } => (
+            Exit::Refused,
+            format!("but the registry refused the report ({detail}); see `keydesk outbox list`"),
+        ),
     }
 }
 

@@ -1,4 +1,4 @@
-//! How a PIN is drawn by lot: its length and its alphabet.
+//! How a random PIN is drawn: its length and its alphabet.
 //!
 //! Randomness comes in as bytes. Invariant: every character of the alphabet is equally likely (bytes that would favour some
 //! are thrown away), and what was drawn lives only in zeroised memory.

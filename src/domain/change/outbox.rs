@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::{EntryId, PersonId};
 use crate::wire::{
     AppPush, EnrolmentPush, KeyResetPush, Operator, Removal, TestPush, TokenImport, UnlockPush,
+    WithdrawalPush,
 };
 
 /// Where an outbox entry stands.
@@ -64,6 +65,11 @@ pub enum OutboxBody {
         /// Its body.
         push: Box<KeyResetPush>,
     },
+    /// The registry is not to hold a credential.
+    Withdrawal {
+        /// Its body.
+        push: Box<WithdrawalPush>,
+    },
     /// A new authenticator app.
     App {
         /// Its body.
@@ -91,6 +97,7 @@ impl OutboxBody {
             Self::App { push } => Some(&push.person),
             Self::Removal { push } => Some(&push.person),
             Self::KeyReset { person, .. } => person.as_ref(),
+            Self::Withdrawal { push } => Some(&push.person),
         }
     }
 }

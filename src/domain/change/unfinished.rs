@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Intent, Made, OwnKey, TokenIntent, Withdrawal};
 use crate::domain::care::CareIntent;
+use crate::domain::deletion::Deletion;
 use crate::domain::factor::AppIntent;
 use crate::domain::reset::KeyReset;
 use crate::domain::{IntentId, KeyFacts, Person};
@@ -37,6 +38,8 @@ pub enum Unfinished {
     Withdrawal(Withdrawal),
     /// A key that was to be reset.
     Reset(KeyReset),
+    /// An enrolled credential that was to be deleted from its key.
+    Deletion(Deletion),
     /// What care was about to do to a key.
     Care(CareIntent),
     /// An authenticator app whose secret may have been shown.
@@ -65,6 +68,7 @@ impl Unfinished {
             Self::OwnKey(own) => own.id,
             Self::Withdrawal(withdrawal) => withdrawal.id,
             Self::Reset(reset) => reset.id,
+            Self::Deletion(deletion) => deletion.id,
             Self::Care(care) => care.id,
             Self::App(app) => app.id,
             Self::Token(token) => token.id,
@@ -78,6 +82,7 @@ impl Unfinished {
             Self::OwnKey(own) => Some(&own.key),
             Self::Withdrawal(withdrawal) => Some(&withdrawal.key),
             Self::Reset(reset) => Some(&reset.key),
+            Self::Deletion(deletion) => Some(&deletion.key),
             Self::Care(care) => Some(&care.key),
             Self::App(_) | Self::Token(_) => None,
         }
@@ -90,6 +95,7 @@ impl Unfinished {
             Self::OwnKey(own) => own.begun_at,
             Self::Withdrawal(withdrawal) => withdrawal.begun_at,
             Self::Reset(reset) => reset.begun_at,
+            Self::Deletion(deletion) => deletion.begun_at,
             Self::Care(care) => care.begun_at,
             Self::App(app) => app.begun_at,
             Self::Token(token) => token.begun_at,
@@ -103,6 +109,7 @@ impl Unfinished {
             Self::OwnKey(_) | Self::Care(_) => None,
             Self::Withdrawal(withdrawal) => Some(&withdrawal.person),
             Self::Reset(reset) => reset.losses.people().first().copied(),
+            Self::Deletion(deletion) => deletion.person(),
             Self::App(app) => Some(&app.person),
             Self::Token(token) => Some(&token.person),
         }
@@ -115,6 +122,7 @@ impl Unfinished {
             Self::OwnKey(own) => &own.offer.operator.name,
             Self::Withdrawal(withdrawal) => &withdrawal.person.name,
             Self::Reset(reset) => reset.name(),
+            Self::Deletion(deletion) => deletion.name(),
             Self::Care(care) => &care.key.model,
             Self::App(app) => &app.person.name,
             Self::Token(token) => &token.person.name,

@@ -19,6 +19,7 @@ pub(super) use claim::{
 };
 
 use super::people::no_person;
+use super::withdrawals::gone_since;
 use super::{Body, Shared};
 use crate::domain::authority::Role;
 use crate::domain::{Aaguid, Bytes, Identification, OfferId, OperatorId, PersonId, StationId};
@@ -239,15 +240,20 @@ pub(super) fn check_version(version: u16) -> Answer<()> {
     ))
 }
 
-/// A signature by a credential that is gone proves nothing: its key was reset, so that it may come from a copy.
+/// A signature by a credential that is gone proves nothing: it is no longer on its key, so that it may come from a copy.
 fn gone(id: &Bytes, at: Timestamp) -> Refusal {
     Refusal::new(
         code::CREDENTIAL_GONE,
-        format!("the key of credential {id} was reset at {at}: enrol the key anew"),
+        format!(
+            "credential {id} is gone since {at}: its key was reset, or the credential withdrawn; enrol the key anew"
+        ),
     )
 }
 
 async fn refuse_known(tx: &mut Write, id: &Bytes) -> Answer<()> {
+    if let Some(at) = gone_since(tx, id).await? {
+        return Err(gone(id, at));
+    }
     let owner: Option<String> = sqlx::query_scalar("SELECT person FROM credential WHERE id = ?")
         .bind(&id.0)
         .fetch_optional(&mut **tx)

@@ -1,7 +1,7 @@
 //! Keys that are reset: whose they are, asked beforehand, and that what was on them is gone, told afterwards.
 //!
 //! Invariants: who may reset whose key is decided by the same function as at the station ([`Role::may_reset_key_of`]), for
-//! everybody who loses a credential; a credential that is gone stays on record and is never taken again.
+//! everybody who loses a credential; a credential that is gone stays on record and is never taken again, whenever it comes.
 
 use axum::Json;
 use axum::extract::State;
@@ -94,7 +94,12 @@ pub async fn key_reset(
         .check(!losers.is_empty())
         .map_err(|fault| Refusal::new(code::MALFORMED, fault.to_string()))?;
     let now = registry.now();
-    let role = role_then(&mut entry.tx, &station, &push, now).await?;
+    let decided = Decided {
+        operator: &push.operator,
+        finished_by: push.finished_by.as_ref(),
+        at: push.reset_at,
+    };
+    let role = role_then(&mut entry.tx, &station, &decided, now).await?;
     let kinds: Vec<_> = losers.iter().map(|(_, person)| person.kind).collect();
     role.may_reset_key_of(&kinds)
         .map_err(|refused| Refusal::new(code::NOT_ALLOWED, refused.to_string()))?;
@@ -110,6 +115,11 @@ pub async fn key_reset(
         .execute(&mut *entry.tx)
         .await?;
         gone.push(credential.clone());
+    }
+    for stranger in &push.credentials {
+        if !gone.contains(stranger) {
+            refuse_from_now_on(&mut entry.tx, stranger, number).await?;
+        }
     }
     let reply = KeyResetReceipt {
         gone,
@@ -127,6 +137,19 @@ pub async fn key_reset(
         detail: &detail,
     };
     entry.finish(StatusCode::CREATED, &reply, line).await
+}
+
+/// What the registry has not heard of may be on its way: it is refused when it arrives.
+async fn refuse_from_now_on(tx: &mut Write, credential: &Bytes, reset: i64) -> Answer<()> {
+    sqlx::query(
+        "INSERT INTO reset_credential (credential, key_reset) SELECT ?1, ?2 \
+         WHERE NOT EXISTS (SELECT 1 FROM credential WHERE id = ?1) ON CONFLICT (credential) DO NOTHING",
+    )
+    .bind(&credential.0)
+    .bind(reset)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
 }
 
 fn check_count(credentials: usize) -> Answer<()> {
@@ -153,11 +176,21 @@ async fn losers(tx: &mut Write, credentials: &[Bytes]) -> Answer<Vec<(Bytes, Per
     Ok(losers)
 }
 
-/// The role of who ended the reset, if they had access and were signed in at the station then.
-async fn role_then(
+/// What a station says of who did something to a key.
+pub(super) struct Decided<'a> {
+    /// Who began it.
+    pub operator: &'a OperatorId,
+    /// Who ended it, where that was somebody else.
+    pub finished_by: Option<&'a OperatorId>,
+    /// When it was ended.
+    pub at: Timestamp,
+}
+
+/// The role of who ended it, if they had access and were signed in at the station then.
+pub(super) async fn role_then(
     tx: &mut Write,
     station: &StationId,
-    push: &KeyResetPush,
+    push: &Decided<'_>,
     now: Timestamp,
 ) -> Answer<Role> {
     let absent = |operator: &OperatorId| {
@@ -165,23 +198,20 @@ async fn role_then(
             code::RESET_FOREIGN,
             format!(
                 "operator {operator} was not signed in at this station at {}; check the station's clock",
-                push.reset_at
+                push.at
             ),
         )
     };
-    let operator = push.done_by();
-    refuse_revoked(tx, operator, push.reset_at).await?;
-    let around = (
-        ms(push.reset_at) - CLOCK_SKEW_MS,
-        ms(push.reset_at) + CLOCK_SKEW_MS,
-    );
-    if ms(push.reset_at) > ms(now) + CLOCK_SKEW_MS {
+    let operator = push.finished_by.unwrap_or(push.operator);
+    refuse_revoked(tx, operator, push.at).await?;
+    let around = (ms(push.at) - CLOCK_SKEW_MS, ms(push.at) + CLOCK_SKEW_MS);
+    if ms(push.at) > ms(now) + CLOCK_SKEW_MS {
         return Err(absent(operator));
     }
     if push.finished_by.is_some() {
         // When it was begun is not said: any time of theirs before will do.
-        let begun = role_there(tx, station, &push.operator, (0, around.1)).await?;
-        begun.ok_or_else(|| absent(&push.operator))?;
+        let begun = role_there(tx, station, push.operator, (0, around.1)).await?;
+        begun.ok_or_else(|| absent(push.operator))?;
     }
     role_there(tx, station, operator, around)
         .await?
@@ -222,23 +252,7 @@ fn told(push: &KeyResetPush, gone: &[Bytes]) -> String {
     for id in gone {
         detail = format!("{detail} {id}");
     }
-    let case = &push.case;
-    for (what, text) in [
-        ("reason", Some(&case.reason)),
-        ("ticket", case.ticket.as_ref()),
-        ("requested by", case.requested_by.as_ref()),
-    ] {
-        if let Some(text) = text.filter(|text| !text.is_empty()) {
-            detail = format!("{detail}; {what}: {text}");
-        }
-    }
-    if let Some(found) = &case.identification {
-        detail = format!(
-            "{detail}; identified by {}:{}",
-            found.kind(),
-            found.detail()
-        );
-    }
+    detail.push_str(&push.case.in_words());
     if push.finished_by.is_some() {
         detail = format!("{detail}; begun by {}", push.operator);
     }

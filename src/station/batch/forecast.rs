@@ -7,11 +7,12 @@ use crate::bay::Cancel;
 use crate::domain::KeyFacts;
 use crate::domain::batch::Plan;
 use crate::domain::policy::{Finding, Weight};
+use crate::domain::unfit::{Taken, Unfit};
 use crate::station::Station;
 use crate::station::desk::{Face, StationDesk};
 use crate::station::face::board::{Forecast, KeyForecast};
 use crate::workflow::Stop;
-use crate::workflow::batch::admit;
+use crate::workflow::batch::unfit;
 use crate::workflow::dialogue::{Answer, Event, Question};
 
 /// Looks at every key in the bay.
@@ -30,13 +31,13 @@ pub async fn forecast(
     for key in station.slots.keys() {
         let mut desk = StationDesk::new(Arc::clone(station), Arc::new(Nobody), cancel.clone());
         let mut facts = key.clone();
-        let refused = match admit(&mut desk, &plan.profile, &mut facts).await {
-            Ok(()) if wanted.is_some_and(|wanted| taking >= wanted) => {
-                Some("the list is done before this key: it is not needed".to_owned())
-            }
-            Ok(()) => None,
+        let refused = match unfit(&mut desk, &plan.profile, &mut facts).await {
+            Ok(None) if wanted.is_some_and(|wanted| taking >= wanted) => Some(Unfit::NotNeeded),
+            Ok(unfit) => unfit,
             Err(stop @ (Stop::Store(_) | Stop::SignedOut | Stop::Cancelled)) => return Err(stop),
-            Err(stop) => Some(stop.to_string()),
+            Err(stop) => Some(Unfit::Failed {
+                detail: stop.to_string(),
+            }),
         };
         let takes_part = refused.is_none();
         taking += u32::from(takes_part);
@@ -54,7 +55,7 @@ pub async fn forecast(
             refused,
             warnings: warnings(station, &facts),
             lost: if takes_part && plan.profile.resets() {
-                lost(&facts)
+                Taken::from(&facts)
             } else {
                 Vec::new()
             },
@@ -70,24 +71,13 @@ pub async fn forecast(
     })
 }
 
-fn warnings(station: &Station, key: &KeyFacts) -> Vec<String> {
+fn warnings(station: &Station, key: &KeyFacts) -> Vec<Finding> {
     let verdict = station.slots.verdict(key);
     let warned = verdict
         .findings
-        .iter()
+        .into_iter()
         .filter(|f| f.weight() == Weight::Warning);
-    warned.map(Finding::in_words).collect()
-}
-
-fn lost(key: &KeyFacts) -> Vec<String> {
-    let mut lost = vec!["every credential on it, also those of other services".to_owned()];
-    if key.pin_set == Some(true) {
-        lost.push("its PIN".to_owned());
-    }
-    if key.built_in_uv {
-        lost.push("its fingerprints".to_owned());
-    }
-    lost
+    warned.collect()
 }
 
 /// A dry run asks nobody.

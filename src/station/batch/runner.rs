@@ -433,6 +433,7 @@ fn unfinished(
             Unfinished::Care(_) | Unfinished::Reset(_) => key.place == run.key.place,
             Unfinished::OwnKey(_)
             | Unfinished::Withdrawal(_)
+            | Unfinished::Deletion(_)
             | Unfinished::App(_)
             | Unfinished::Token(_) => false,
         };

@@ -27,7 +27,7 @@ pub(super) struct SlotFace<C> {
     identification: Mutex<Option<Identification>>,
     /// What the present step sets on the key.
     settings: Mutex<Vec<Setting>>,
-    /// The key's PIN, once somebody has typed it or it was drawn by lot.
+    /// The key's PIN, once somebody has typed it or it was drawn at random.
     pin: Mutex<Option<Pin>>,
 }
 

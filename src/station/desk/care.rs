@@ -10,7 +10,7 @@ use crate::domain::care::{
 };
 use crate::domain::{Bytes, KeyFacts, PersonId, Pin};
 use crate::station::keys;
-use crate::wire::TestOffer;
+use crate::wire::{KnownCredentials, TestOffer};
 use crate::workflow::care::{CareDesk, KeyTime, Stake};
 use crate::workflow::dialogue::Event;
 use crate::workflow::{KeyFault, Stop};
@@ -51,8 +51,22 @@ impl<F: Face + Sync + 'static> CareDesk for StationDesk<F> {
         self.unless_cancelled(self.station.test_offer(person)).await
     }
 
-    async fn stake(&mut self, credential: &StoredCredential) -> Result<Stake, Stop> {
-        self.unless_cancelled(self.station.stake(credential)).await
+    async fn stakes(
+        &mut self,
+        key: &KeyFacts,
+        held: &[StoredCredential],
+    ) -> Result<Vec<Stake>, Stop> {
+        self.unless_cancelled(self.station.stakes(&key.id, held))
+            .await
+    }
+
+    async fn known_credentials(
+        &mut self,
+        key: &KeyFacts,
+        held: &[Bytes],
+    ) -> Result<KnownCredentials, Stop> {
+        self.unless_cancelled(self.station.known_credentials(&key.id, held))
+            .await
     }
 
     async fn hand_over(&mut self, key: &KeyFacts, pin: &Pin) -> Result<(), Stop> {

@@ -3,21 +3,11 @@
 use super::{Face, StationDesk, WITH_TOUCH, fault_of_bay};
 use crate::bay::KeyError;
 use crate::ctap::AnyDevice;
-use crate::domain::{Bytes, KeyFacts};
+use crate::domain::KeyFacts;
 use crate::station::keys;
-use crate::wire::KnownCredentials;
-use crate::workflow::{KeyFault, NotReset, ResetDesk, Stop};
+use crate::workflow::{KeyFault, NotReset, ResetDesk};
 
 impl<F: Face + Sync + 'static> ResetDesk for StationDesk<F> {
-    async fn known_credentials(
-        &mut self,
-        key: &KeyFacts,
-        held: &[Bytes],
-    ) -> Result<KnownCredentials, Stop> {
-        self.unless_cancelled(self.station.known_credentials(&key.id, held))
-            .await
-    }
-
     async fn reset_key(&mut self, key: &KeyFacts) -> Result<(), NotReset> {
         self.cleared().await.map_err(|_| NotReset::Failed {
             fault: KeyFault::Cancelled,

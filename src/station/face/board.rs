@@ -4,7 +4,9 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::domain::batch::{KeyEnd, Tally};
+use crate::domain::policy::Finding;
 use crate::domain::profile::{Budget, StepKind};
+use crate::domain::unfit::{Taken, Unfit};
 use crate::domain::{BatchId, PersonId, Pin, Place};
 use crate::station::face::Notice;
 use crate::workflow::dialogue::Question;
@@ -217,11 +219,17 @@ pub struct KeyForecast {
     /// For whom.
     pub person: Option<PersonId>,
     /// Why it does not take part.
-    pub refused: Option<String>,
-    /// What the operator should know of it, in English.
-    pub warnings: Vec<String>,
-    /// What would be lost, in English.
-    pub lost: Vec<String>,
+    pub refused: Option<Unfit>,
+    /// What the operator should know of it.
+    #[serde(serialize_with = "in_words")]
+    pub warnings: Vec<Finding>,
+    /// What would be lost.
+    pub lost: Vec<Taken>,
+}
+
+/// In English: a script reads sentences.
+fn in_words<S: serde::Serializer>(warnings: &[Finding], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(warnings.iter().map(Finding::in_words))
 }
 
 /// Why a tag was not taken.

@@ -408,7 +408,7 @@ impl Crew for KioskCrew {
 
     async fn letter(&self, _: &Whose, _: &KeyFacts, _: &Pin) -> Result<(), Stop> {
         Err(Stop::Key(KeyFault::Unsupported(
-            "a PIN by lot at the kiosk: run this profile with `keydesk batch run --letters DIR`"
+            "a random PIN at the kiosk: run this profile with `keydesk batch run --letters DIR`"
                 .to_owned(),
         )))
     }

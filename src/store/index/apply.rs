@@ -4,6 +4,7 @@
 //! Invariant: a change that can't follow on the rows is refused here, before it is written anywhere.
 
 pub(in crate::store) mod batches;
+mod deletions;
 mod factors;
 mod intents;
 mod resets;
@@ -124,7 +125,10 @@ impl<'a, V: View> Pending<'a, V> {
             Change::OwnKeyBegun { intent } => {
                 self.begin(sequence, Unfinished::OwnKey((**intent).clone()))
             }
-            Change::WithdrawalBegun { intent } => self.withdraw(sequence, intent),
+            Change::WithdrawalBegun { intent, report } => {
+                self.withdraw(sequence, intent)?;
+                self.report(sequence, &intent.credential, report.as_deref(), record)
+            }
             Change::ResetBegun { intent } => {
                 self.begin(sequence, Unfinished::Reset((**intent).clone()))
             }
@@ -133,6 +137,10 @@ impl<'a, V: View> Pending<'a, V> {
                 entry,
                 push,
             } => self.reset(sequence, *intent, *entry, push, record),
+            Change::DeletionBegun { intent } => {
+                self.begin(sequence, Unfinished::Deletion((**intent).clone()))
+            }
+            Change::DeletionDone { done } => self.deleted(sequence, done, record),
             Change::PinSet { intent } => self.set_pin(*intent),
             Change::CredentialMade { intent, made } => self.make(*intent, made),
             Change::Enrolled {
@@ -144,7 +152,11 @@ impl<'a, V: View> Pending<'a, V> {
                 intent,
                 entry,
                 push,
-            } => self.retest(sequence, *intent, *entry, push, record),
+                place,
+            } => {
+                super::deeds::tested(self, sequence, place.as_ref(), push, record)?;
+                self.retest(sequence, *intent, *entry, push, record)
+            }
             Change::IntentEnded {
                 intent, remains, ..
             } => self.ended(*intent, *remains),
@@ -164,7 +176,13 @@ impl<'a, V: View> Pending<'a, V> {
                 entry,
                 how,
                 remains,
-            } => self.resolved(*entry, *how, *remains),
+                report,
+            } => {
+                if let Some(report) = report {
+                    self.report_given_up(sequence, *entry, report, record)?;
+                }
+                self.resolved(*entry, *how, *remains)
+            }
             Change::CareBegun { intent } => {
                 self.begin(sequence, Unfinished::Care((**intent).clone()))
             }

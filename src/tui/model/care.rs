@@ -45,7 +45,7 @@ pub enum CareAsking {
         /// What.
         what: Removal,
     },
-    /// A PIN that was drawn by lot is shown, once.
+    /// A random PIN is shown, once.
     SeePin {
         /// Whose.
         key: KeyFacts,

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::domain::KeyFacts;
 use crate::domain::reset::{Losses, ResetCase};
 use crate::tui::entry::Line;
-use crate::workflow::dialogue::Coach;
+use crate::workflow::dialogue::{Coach, LostBy};
 
 /// A question about a reset.
 #[expect(
@@ -17,6 +17,8 @@ pub enum ResetAsking {
     Case {
         /// What is lost.
         losses: Losses,
+        /// By what.
+        by: LostBy,
         /// Reason, ticket, who asked.
         lines: [Line; 3],
         /// The one that is being typed.
@@ -30,6 +32,8 @@ pub enum ResetAsking {
         key: KeyFacts,
         /// What is lost.
         losses: Losses,
+        /// By what.
+        by: LostBy,
         /// What is to be typed.
         word: String,
         /// What is being typed.

@@ -7,7 +7,9 @@ use ratatui::crossterm::event::KeyCode;
 
 use super::{Stage, cast};
 use crate::domain::batch::{KeyEnd, Tally};
+use crate::domain::policy::Finding;
 use crate::domain::profile::{Budget, StepKind};
+use crate::domain::unfit::Unfit;
 use crate::domain::{BatchId, PersonId, Place};
 use crate::station::face::Update;
 use crate::station::face::board::{
@@ -79,7 +81,7 @@ pub(super) fn statement(stage: &mut Stage) {
 pub(super) fn forecast(stage: &mut Stage) {
     statement(stage);
     stage.press(KeyCode::Enter);
-    let key = |slot: u16, refused: Option<&str>| KeyForecast {
+    let key = |slot: u16, refused: Option<Unfit>| KeyForecast {
         slot,
         place: Place::new(format!("1-2.{slot}")),
         model: "YubiKey 5 NFC".to_owned(),
@@ -92,9 +94,12 @@ pub(super) fn forecast(stage: &mut Stage) {
         person: refused
             .is_none()
             .then(|| PersonId::new(format!("p-10{slot}"))),
-        refused: refused.map(str::to_owned),
+        refused,
         warnings: if slot == 3 {
-            vec!["advisory YSA-2024-03: its ECDSA keys can be copied by somebody with the key in hand".to_owned()]
+            vec![Finding::Advisory {
+                id: "YSA-2024-03".to_owned(),
+                summary: String::new(),
+            }]
         } else {
             Vec::new()
         },
@@ -104,9 +109,9 @@ pub(super) fn forecast(stage: &mut Stage) {
         keys: vec![
             key(
                 1,
-                Some(
-                    "this key cannot be enrolled: it is the operator's own key: take the person's",
-                ),
+                Some(Unfit::Found {
+                    findings: vec![Finding::OperatorsOwn],
+                }),
             ),
             key(2, None),
             key(3, None),

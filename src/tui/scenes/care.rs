@@ -4,11 +4,11 @@ use ratatui::crossterm::event::KeyCode;
 
 use super::{Stage, cast};
 use crate::domain::care::{
-    Care, CareRecord, FingerSample, Fingerprint, Management, PinOrigin, Portrait, Readiness,
-    SampleFault, Setting, StepOutcome, StoredCredential, TestReport, TestStep, TestedStep,
-    oddities,
+    Care, FingerSample, Fingerprint, Management, PinOrigin, Portrait, Readiness, SampleFault,
+    Setting, StepOutcome, StoredCredential, TestReport, TestStep, TestedStep, oddities,
 };
 use crate::domain::change::Remains;
+use crate::domain::history::{Deed, DeedRecord};
 use crate::domain::models::Models;
 use crate::domain::{Bytes, KeyFacts, Pin};
 use crate::station::face::{HandedPin, KeyView, Update};
@@ -44,22 +44,38 @@ fn portrait() -> Portrait {
 fn view() -> KeyView {
     let portrait = portrait();
     let models = Models::shipped().unwrap_or_default();
-    let done = |minutes, care| CareRecord {
+    let did = |minutes, deed| DeedRecord {
         at: cast::ago(minutes),
         operator: Some(cast::operator().id),
-        key: portrait.key.clone(),
-        care,
+        deed,
     };
+    let done = |minutes, care| did(minutes, Deed::Cared { care });
+    let whose = cast::example();
     KeyView {
         oddities: oddities(&portrait, &models),
         history: vec![
-            done(3, Care::Tested { report: report() }),
+            did(
+                2,
+                Deed::Tested {
+                    person: whose.id.clone(),
+                    name: Some(whose.name.clone()),
+                },
+            ),
+            did(
+                3,
+                Deed::Enrolled {
+                    person: whose.id,
+                    name: whose.name,
+                },
+            ),
+            done(12, Care::Tested { report: report() }),
             done(
                 40,
                 Care::PinSet {
                     origin: PinOrigin::Person,
                 },
             ),
+            did(60, Deed::Reset { names: Vec::new() }),
         ],
         portrait,
     }
@@ -97,7 +113,7 @@ pub(super) fn page(stage: &mut Stage) {
     stage.say(Update::KeyOpened(Box::new(view())));
 }
 
-fn begun(stage: &mut Stage, key: KeyCode, care: CareJob) -> KeyFacts {
+pub(super) fn begun(stage: &mut Stage, key: KeyCode, care: CareJob) -> KeyFacts {
     page(stage);
     stage.press(key);
     stage.run(Event::Began {
@@ -108,7 +124,7 @@ fn begun(stage: &mut Stage, key: KeyCode, care: CareJob) -> KeyFacts {
     key
 }
 
-fn ended(stage: &mut Stage, key: KeyFacts, result: CareResult) {
+pub(super) fn ended(stage: &mut Stage, key: KeyFacts, result: CareResult) {
     let result = Box::new(result);
     stage.run(Event::Ended {
         ending: Ending::Cared { key, result },
@@ -220,8 +236,7 @@ pub(super) fn finger(stage: &mut Stage) {
 
 pub(super) fn strands(stage: &mut Stage) {
     begun(stage, KeyCode::Char('c'), CareJob::Credentials);
-    let detail = "this would lock out P. Example of Example Shipping; the main administrator or a user administrator of \
-                  the same organisation may do that";
+    let detail = "this would lock out M. Example of Example Shipping at login.example; Customer Service only may do that";
     stage.run(Event::Ended {
         ending: Ending::Stopped {
             stop: StopView {

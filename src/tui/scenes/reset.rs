@@ -6,7 +6,7 @@ use super::{Stage, cast};
 use crate::domain::Bytes;
 use crate::domain::reset::{Losses, LostEnrolment, ResetCase};
 use crate::workflow::dialogue::{
-    Again, Coach, Ending, Event, HOLD_S, Job, Note, PushState, Question, Step,
+    Again, Coach, Ending, Event, HOLD_S, Job, LostBy, Note, PushState, Question, Step,
 };
 
 fn losses() -> Losses {
@@ -41,6 +41,7 @@ pub(super) fn case(stage: &mut Stage) {
         key: cast::used_key(),
         losses: losses(),
         case: ResetCase::default(),
+        by: LostBy::Reset,
         wrong: false,
     });
     stage.type_text("PIN forgotten");
@@ -58,6 +59,7 @@ fn asked(stage: &mut Stage, losses: Losses) {
         word: losses.word(&key),
         key,
         losses,
+        by: LostBy::Reset,
         wrong: false,
     });
 }

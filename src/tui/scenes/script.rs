@@ -7,8 +7,8 @@ use ratatui::crossterm::event::KeyCode;
 use super::acts::verdict;
 use super::{Scene, Stage, app, batch, cast};
 use crate::domain::Person;
-use crate::domain::change::Remains;
-use crate::station::face::{Found, Update};
+use crate::domain::change::{Remains, Unfinished};
+use crate::station::face::{Found, HomeView, Update};
 use crate::workflow::dialogue::{Ending, Event, Job, Note, PushState, Question, Step, StopView};
 
 /// Every scene by its name.
@@ -89,6 +89,10 @@ pub const SCENES: &[Scene] = &[
     ("token-serial", app::serial),
     ("token-code", app::token_code),
     ("token-done", app::assigned),
+    ("deletion-case", super::deletion::case),
+    ("deletion-sure", super::deletion::sure),
+    ("deletion-done", super::deletion::done),
+    ("unfinished-deletion", unfinished_deletion),
     ("help", help),
     ("batch-profiles", batch::profiles),
     ("batch-statement", batch::statement),
@@ -381,6 +385,15 @@ fn withdraw(stage: &mut Stage) {
 
 fn unfinished(stage: &mut Stage) {
     stage.sign_in(cast::much_unfinished());
+    stage.press(KeyCode::F(6));
+}
+
+fn unfinished_deletion(stage: &mut Stage) {
+    let home = cast::much_unfinished();
+    stage.sign_in(HomeView {
+        unfinished: vec![Unfinished::Deletion(super::deletion::stopped())],
+        ..home
+    });
     stage.press(KeyCode::F(6));
 }
 

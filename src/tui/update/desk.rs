@@ -319,6 +319,7 @@ fn withdraw(model: &mut Model, without_key: bool) -> Vec<Effect> {
             OutboxBody::Test { .. }
             | OutboxBody::Unlock { .. }
             | OutboxBody::KeyReset { .. }
+            | OutboxBody::Withdrawal { .. }
             | OutboxBody::App { .. }
             | OutboxBody::Removal { .. }
             | OutboxBody::Tokens { .. },
@@ -336,6 +337,7 @@ fn withdraw(model: &mut Model, without_key: bool) -> Vec<Effect> {
         OutboxBody::App { push } => typeable(&name, push.person.as_str()),
         OutboxBody::Removal { push } => typeable(&name, push.person.as_str()),
         OutboxBody::Tokens { push } => typeable(&name, push.operator.as_str()),
+        OutboxBody::Withdrawal { push } => typeable(&name, push.person.as_str()),
     };
     confirm_giving_up(model, what, name)
 }
@@ -356,6 +358,10 @@ fn without_key(model: &mut Model) -> Vec<Effect> {
         Unfinished::Reset(reset) => match reset.losses.people().first() {
             Some(person) => person.id.to_string(),
             None => reset.key.slot.to_string(),
+        },
+        Unfinished::Deletion(deletion) => match deletion.person() {
+            Some(person) => person.id.to_string(),
+            None => deletion.key.slot.to_string(),
         },
         // A model's name is plain; should it not be, the place where the key was.
         Unfinished::Care(care) => care.key.place.to_string(),

@@ -221,6 +221,7 @@ fn asking(run: &mut Run, question: Question) -> Asking {
         Question::ResetCase {
             losses,
             case,
+            by,
             wrong,
             ..
         } => {
@@ -231,6 +232,7 @@ fn asking(run: &mut Run, question: Question) -> Asking {
             ];
             Asking::Reset(Box::new(ResetAsking::Case {
                 losses,
+                by,
                 lines: texts.map(|text| {
                     let mut line = Line::default();
                     text.chars().for_each(|c| line.push(c));
@@ -244,6 +246,7 @@ fn asking(run: &mut Run, question: Question) -> Asking {
             key,
             losses,
             word,
+            by,
             wrong,
         } => {
             let other = match losses.people().first() {
@@ -254,6 +257,7 @@ fn asking(run: &mut Run, question: Question) -> Asking {
                 word: typeable(&word, &other),
                 key,
                 losses,
+                by,
                 line: Line::default(),
                 wrong,
             }))

@@ -268,7 +268,7 @@ fn forecast_row(
     marked: bool,
 ) {
     let (mark, what, style) = match &key.refused {
-        Some(why) => ("×", why.clone(), ctx.theme.warning()),
+        Some(why) => ("×", ctx.text.unfit(why), ctx.theme.warning()),
         None => {
             let steps: Vec<String> = key
                 .steps
@@ -317,12 +317,12 @@ fn details(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, key: &KeyForecast) {
             area,
             row,
             s("×", ctx.theme.warning()),
-            why,
+            &ctx.text.unfit(why),
             ctx.theme.plain(),
         );
     }
     for lost in &key.lost {
-        let line = tr!(ctx.text, "batch-lost", what = lost.as_str());
+        let line = tr!(ctx.text, "batch-lost", what = ctx.text.taken(*lost));
         row = sheet.bullet(
             area,
             row,
@@ -336,7 +336,7 @@ fn details(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, key: &KeyForecast) {
             area,
             row,
             s("!", ctx.theme.warning()),
-            warning,
+            &ctx.text.finding(warning),
             ctx.theme.plain(),
         );
     }

@@ -97,6 +97,20 @@ pub(super) fn done(
     for care in done {
         row = sheet.bullet(body, row, tick(), &t.care(care), ctx.theme.plain());
     }
+    if let CareResult::Credentials {
+        told: Some(push), ..
+    } = result
+    {
+        let (mark, line) = match push {
+            PushState::Accepted => (tick(), tr!(t, "deletion-told")),
+            PushState::Queued => (s("…", ctx.theme.strong()), tr!(t, "deletion-queued")),
+            PushState::Conflict { detail } => (
+                s("!", ctx.theme.warning()),
+                tr!(t, "done-conflict", detail = detail.as_str()),
+            ),
+        };
+        sheet.bullet(body, row, mark, &line, ctx.theme.plain());
+    }
 }
 
 /// A question about one key.

@@ -261,7 +261,11 @@ fn said(ctx: Ctx<'_>) -> Option<Vec<Span<'static>>> {
         text.notice(&notice.code)
     };
     let line = words.unwrap_or_else(|| notice.detail.clone());
-    Some(vec![s(format!("! {line}"), ctx.theme.warning())])
+    let (mark, style) = match notice.is_good() {
+        true => ("✓", ctx.theme.good()),
+        false => ("!", ctx.theme.warning()),
+    };
+    Some(vec![s(format!("{mark} {line}"), style)])
 }
 
 /// The line of keys, from the table. What does not fit is left out, first what only a demonstration has, never the help.

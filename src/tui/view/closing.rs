@@ -312,9 +312,11 @@ fn stopped(
     let mut next = vec![(explained.next.as_str(), false)];
     let unfinished = tr!(t, "unfinished-begun-way");
     let look = tr!(t, "unfinished-care-way");
+    let deletion = tr!(t, "unfinished-deletion-way");
     match remains {
         Remains::Credential | Remains::Unknown => next.push((&unfinished, false)),
         Remains::MayBeChanged => next.push((&look, false)),
+        Remains::Deleted | Remains::MayBeDeleted => next.push((&deletion, false)),
         _ => {}
     }
     part(sheet, tr!(t, "stopped-next"), &next);

@@ -144,7 +144,7 @@ fn history(ctx: Ctx<'_>, view: &KeyView) -> Vec<Row> {
         let when = format!("{} {}  ", ctx.day(record.at), ctx.time(record.at));
         Row::Bullet(
             s("·", ctx.theme.quiet()),
-            format!("{when}{}", t.care(&record.care)),
+            format!("{when}{}", t.deed(&record.deed)),
         )
     }));
     rows

@@ -49,6 +49,7 @@ fn model_of(body: &OutboxBody) -> &str {
         OutboxBody::KeyReset { push, .. } => &push.key.model,
         OutboxBody::App { push } => &push.name,
         OutboxBody::Removal { .. } | OutboxBody::Tokens { .. } => "",
+        OutboxBody::Withdrawal { push } => &push.key.model,
     }
 }
 
@@ -70,6 +71,7 @@ fn entry_row(
         OutboxBody::App { .. } => tr!(t, "outbox-app"),
         OutboxBody::Removal { .. } => tr!(t, "outbox-removal"),
         OutboxBody::Tokens { .. } => tr!(t, "outbox-tokens"),
+        OutboxBody::Withdrawal { .. } => tr!(t, "outbox-withdrawal"),
     };
     let (state, style) = match entry.state {
         EntryState::Queued => (format!("… {}", tr!(t, "outbox-queued")), plain),
@@ -119,6 +121,7 @@ fn details(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, entry: &OutboxEntry)
                 OutboxBody::Test { .. }
                 | OutboxBody::Unlock { .. }
                 | OutboxBody::KeyReset { .. }
+                | OutboxBody::Withdrawal { .. }
                 | OutboxBody::Removal { .. }
                 | OutboxBody::Tokens { .. } => {
                     sheet.paragraph(area, row, &tr!(t, "outbox-withdraw-test-how"), plain);

@@ -10,7 +10,7 @@ use crate::domain::KeyFacts;
 use crate::domain::reset::Losses;
 use crate::text::tr;
 use crate::tui::model::{Coached, ResetAsking};
-use crate::workflow::dialogue::{Again, Coach, PushState};
+use crate::workflow::dialogue::{Again, Coach, LostBy, PushState};
 
 /// A question about a reset.
 pub(super) fn ask(
@@ -24,14 +24,18 @@ pub(super) fn ask(
     match asking {
         ResetAsking::Case {
             losses,
+            by,
             lines,
             at,
             wrong,
         } => {
             let row = sheet.big(panel, 1, &tr!(t, "reset-case-big"), scale);
-            let how = tr!(t, "reset-case-how");
+            let how = match by {
+                LostBy::Reset => tr!(t, "reset-case-how"),
+                LostBy::Deletion => tr!(t, "deletion-case-how"),
+            };
             let mut row = who(ctx, sheet, panel, row + 1, Who::Operator, &how);
-            row = lost(ctx, sheet, panel, row, losses);
+            row = lost(ctx, sheet, panel, row, (losses, *by));
             let labels = [
                 tr!(t, "reset-case-reason"),
                 tr!(t, "reset-case-ticket"),
@@ -58,15 +62,19 @@ pub(super) fn ask(
         ResetAsking::Confirm {
             key,
             losses,
+            by,
             word,
             line,
             wrong,
         } => {
-            let row = sheet.big(panel, 1, &tr!(t, "reset-sure-big"), scale);
-            let how = tr!(t, "reset-sure-how");
+            let (big, how) = match by {
+                LostBy::Reset => (tr!(t, "reset-sure-big"), tr!(t, "reset-sure-how")),
+                LostBy::Deletion => (tr!(t, "deletion-sure-big"), tr!(t, "deletion-sure-how")),
+            };
+            let row = sheet.big(panel, 1, &big, scale);
             let row = who(ctx, sheet, panel, row + 1, Who::Operator, &how);
             sheet.put(panel, row, bay::key_spans(ctx, key));
-            let row = lost(ctx, sheet, panel, row + 1, losses);
+            let row = lost(ctx, sheet, panel, row + 1, (losses, *by));
             let prompt = tr!(t, "give-up-type", name = word.as_str());
             let typed = Line::from(vec![
                 s(format!("{prompt}  "), ctx.theme.plain()),
@@ -82,8 +90,17 @@ pub(super) fn ask(
 }
 
 /// What is lost, by name; returns the row below.
-fn lost(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, panel: Rect, mut row: u16, losses: &Losses) -> u16 {
+fn lost(
+    ctx: Ctx<'_>,
+    sheet: &mut Sheet<'_>,
+    panel: Rect,
+    mut row: u16,
+    (losses, by): (&Losses, LostBy),
+) -> u16 {
     let t = ctx.text;
+    if by == LostBy::Deletion {
+        return ended(ctx, sheet, panel, row, losses);
+    }
     for lost in &losses.enrolments {
         let mut name = lost.person.name.clone();
         if let Some(organisation) = &lost.person.organisation {
@@ -137,6 +154,38 @@ fn lost(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, panel: Rect, mut row: u16, losses: 
         &besides,
         ctx.theme.plain(),
     )
+}
+
+/// Whose enrolment ends, where, and whether they can still log in.
+fn ended(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, panel: Rect, mut row: u16, losses: &Losses) -> u16 {
+    let t = ctx.text;
+    for lost in &losses.enrolments {
+        let person = &lost.person;
+        let mut name = person.name.clone();
+        if let Some(organisation) = &person.organisation {
+            name = format!("{name} · {}", organisation.name);
+        }
+        let day = ctx.day(lost.enrolled_at);
+        let line = tr!(
+            t,
+            "deletion-lost",
+            name = name,
+            rp = lost.rp_id.as_str(),
+            day = day
+        );
+        let cross = s("×", ctx.theme.danger());
+        row = sheet.bullet(panel, row, cross, &line, ctx.theme.strong());
+        let others = (person.keys + person.apps).saturating_sub(1);
+        let (mark, line) = match others {
+            0 => (s("!", ctx.theme.warning()), tr!(t, "deletion-last")),
+            count => (
+                s("✓", ctx.theme.good()),
+                tr!(t, "deletion-others", count = count),
+            ),
+        };
+        row = sheet.bullet(panel, row, mark, &line, ctx.theme.plain());
+    }
+    row
 }
 
 /// What is to be done with the key now.

@@ -5,11 +5,11 @@ use ratatui::layout::Rect;
 use super::chrome::{frame, page_title};
 use super::sheet::{Cell, Sheet, s};
 use super::{Ctx, bay, below, top};
-use crate::domain::change::{IntentStage, Unfinished};
-use crate::text::{Text, tr};
+use crate::domain::change::Unfinished;
+use crate::text::tr;
 
 /// Rows for what is known of the marked entry.
-const DETAIL_ROWS: u16 = 8;
+const DETAIL_ROWS: u16 = 11;
 
 pub(super) fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, marked: usize) {
     let t = ctx.text;
@@ -60,57 +60,18 @@ pub(super) fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, marked: usiz
         (_, None) => String::new(),
     };
     sheet.put(detail, 0, s(which, ctx.theme.plain()));
-    sheet.put(detail, 1, s(tr!(t, "unfinished-known"), ctx.theme.quiet()));
-    let (known, way) = known_and_way(t, work);
-    let row = sheet.paragraph(detail, 2, &known, ctx.theme.plain());
-    let row = sheet.paragraph(detail, row, &way, ctx.theme.strong());
-    let without = match work {
-        Unfinished::App(_) => tr!(t, "unfinished-app-undo"),
-        Unfinished::Token(_) => tr!(t, "unfinished-token-undo"),
-        _ => tr!(t, "unfinished-without-key"),
+    let standing = t.standing(work);
+    let plain = ctx.theme.plain();
+    let known = match work {
+        Unfinished::App(_) => tr!(t, "unfinished-on-phone", what = standing.known),
+        Unfinished::Token(_) => tr!(t, "unfinished-on-token", what = standing.known),
+        _ => tr!(t, "unfinished-on-key", what = standing.known),
     };
-    sheet.paragraph(detail, row, &without, ctx.theme.plain());
-}
-
-/// What is known, and the safe way on.
-fn known_and_way(t: &Text, work: &Unfinished) -> (String, String) {
-    match work {
-        Unfinished::Enrolment(open) => match open.stage {
-            IntentStage::Begun => (
-                tr!(t, "unfinished-begun-known"),
-                tr!(t, "unfinished-begun-way"),
-            ),
-            IntentStage::PinSet => (
-                tr!(t, "unfinished-pin-known"),
-                tr!(t, "unfinished-begun-way"),
-            ),
-            IntentStage::Made => (
-                tr!(t, "unfinished-made-known"),
-                tr!(t, "unfinished-made-way"),
-            ),
-        },
-        Unfinished::OwnKey(_) => (
-            tr!(t, "unfinished-own-key-known"),
-            tr!(t, "unfinished-own-key-way"),
-        ),
-        Unfinished::Reset(_) => (
-            tr!(t, "unfinished-reset-known"),
-            tr!(t, "unfinished-reset-way"),
-        ),
-        Unfinished::Withdrawal(_) => (
-            tr!(t, "unfinished-withdrawal-known"),
-            tr!(t, "unfinished-withdrawal-way"),
-        ),
-        Unfinished::Care(care) => (
-            tr!(t, "unfinished-care-known", what = t.care(&care.care)),
-            tr!(t, "unfinished-care-way"),
-        ),
-        Unfinished::App(_) => (tr!(t, "unfinished-app-known"), tr!(t, "unfinished-app-way")),
-        Unfinished::Token(_) => (
-            tr!(t, "unfinished-token-known"),
-            tr!(t, "unfinished-token-way"),
-        ),
-    }
+    let registry = tr!(t, "unfinished-at-registry", what = standing.registry);
+    let row = sheet.paragraph(detail, 1, &known, plain);
+    let row = sheet.paragraph(detail, row, &registry, plain);
+    let row = sheet.paragraph(detail, row, &standing.way, ctx.theme.strong());
+    sheet.paragraph(detail, row, &standing.without_key, plain);
 }
 
 fn work_row(

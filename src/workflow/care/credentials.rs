@@ -1,17 +1,19 @@
 //! What a key holds: listed, renamed, deleted one by one.
 //!
-//! Invariants: a deletion that would strand an account is refused here, and says whose it is and who may do it; any other has
+//! Invariants: a deletion that strands somebody takes what a reset of their key takes ([`super::deletion`]); every deletion has
 //! an intent on disk before. After each change the list is read again from the key; what does not show there was not done.
 
 use super::super::steps::{begin_step, end_step, on_key};
+use super::deletion::delete_enrolled;
 use super::intent::{Known, done, give_up, plan};
 use super::test::TEST_RP_ID;
 use super::{CareDesk, Stake, begin, commit, take_key, unlocked};
 use crate::domain::authority::Action;
 use crate::domain::care::{Care, CredentialList, StoredCredential, USER_NAME_BYTES_MAX, clip_name};
-use crate::domain::{Bytes, KeyFacts, Person, PersonKind, Pin, Place};
+use crate::domain::{Bytes, KeyFacts, Pin, Place};
 use crate::workflow::dialogue::{
-    Answer, CareJob, CareResult, Ending, HeldCredential, Job, Note, Question, Removal, Step,
+    Answer, CareJob, CareResult, Ending, HeldCredential, Job, Note, PushState, Question, Removal,
+    Step,
 };
 use crate::workflow::{KeyFault, Stop, conclude};
 
@@ -25,7 +27,7 @@ async fn manage<D: CareDesk>(desk: &mut D, at: Option<&Place>) -> Result<Ending,
     let job = Job::Care {
         care: CareJob::Credentials,
     };
-    begin(desk, job, Action::TidyKey).await?;
+    let operator = begin(desk, job, Action::ListCredentials).await?;
     let mut key = take_key(desk, at).await?;
     if !key.credential_management {
         return Err(unsupported("listing what it holds"));
@@ -36,10 +38,11 @@ async fn manage<D: CareDesk>(desk: &mut D, at: Option<&Place>) -> Result<Ending,
         ));
     };
     let mut done = Vec::new();
+    let mut told = None;
     loop {
         begin_step(desk, Step::ReadBack);
         let list = listed(desk, &mut key, &pin).await?;
-        let held = with_owners(desk, &list).await?;
+        let held = with_owners(desk, &key, &list).await?;
         end_step(desk, Step::ReadBack, Note::Held { count: held.len() });
         let question = Question::Credentials {
             key: key.clone(),
@@ -52,11 +55,19 @@ async fn manage<D: CareDesk>(desk: &mut D, at: Option<&Place>) -> Result<Ending,
                     held,
                     free_slots: list.free_slots,
                     done,
+                    told,
                 });
                 return Ok(Ending::Cared { key, result });
             }
-            Answer::Remove(id) => delete(desk, &mut key, &pin, one(&held, &id)?).await?,
+            Answer::Remove(id) => {
+                let deleted = delete(desk, &mut key, &pin, one(&held, &id)?).await?;
+                deleted.map(|(care, push)| {
+                    told = worse(told.take(), push);
+                    care
+                })
+            }
             Answer::Rename(id, name) => {
+                operator.role.may(Action::TidyKey)?;
                 Some(rename(desk, &mut key, &pin, one(&held, &id)?, &name).await?)
             }
             _ => None,
@@ -78,7 +89,7 @@ fn one<'a>(held: &'a [HeldCredential], id: &Bytes) -> Result<&'a HeldCredential,
         .ok_or(Stop::Key(KeyFault::NoCredential))
 }
 
-async fn listed<D: CareDesk>(
+pub(super) async fn listed<D: CareDesk>(
     desk: &mut D,
     key: &mut KeyFacts,
     pin: &Pin,
@@ -91,26 +102,53 @@ async fn listed<D: CareDesk>(
 
 async fn with_owners<D: CareDesk>(
     desk: &mut D,
+    key: &KeyFacts,
     list: &CredentialList,
 ) -> Result<Vec<HeldCredential>, Stop> {
-    let mut held = Vec::with_capacity(list.credentials.len());
-    for credential in &list.credentials {
-        held.push(HeldCredential {
-            credential: credential.clone(),
-            stake: desk.stake(credential).await?,
-        });
-    }
-    Ok(held)
+    let stakes = desk.stakes(key, &list.credentials).await?;
+    let credentials = list.credentials.iter().cloned();
+    let held = credentials.zip(stakes);
+    Ok(held
+        .map(|(credential, stake)| HeldCredential { credential, stake })
+        .collect())
 }
 
-/// Deletes one that strands nobody; `None`: thought better of.
+/// What the people must know of two reports: the one that fared worse.
+fn worse(one: Option<PushState>, other: Option<PushState>) -> Option<PushState> {
+    match (one, other) {
+        (Some(conflict @ PushState::Conflict { .. }), _) => Some(conflict),
+        (Some(PushState::Queued), None | Some(PushState::Accepted)) => Some(PushState::Queued),
+        (one, other) => other.or(one),
+    }
+}
+
+/// Deletes one, and says whether the registry knows where that concerns it; `None`: thought better of.
 async fn delete<D: CareDesk>(
     desk: &mut D,
     key: &mut KeyFacts,
     pin: &Pin,
     held: &HeldCredential,
-) -> Result<Option<Care>, Stop> {
-    check_stake(held)?;
+) -> Result<Option<(Care, Option<PushState>)>, Stop> {
+    match &held.stake {
+        Stake::Nobody => {}
+        Stake::Operator => {
+            return Err(Stop::Strands {
+                account: "the operator who owns this key".to_owned(),
+                may: "the registry's administrator, with `keydesk registry operators new-key`,"
+                    .to_owned(),
+            });
+        }
+        Stake::Account { .. } | Stake::Unknown => {
+            let (person, push) = delete_enrolled(desk, key, pin, &held.credential).await?;
+            let care = Care::CredentialDeleted {
+                credential: held.credential.clone(),
+                person: Some(person),
+            };
+            return Ok(Some((care, Some(push))));
+        }
+    }
+    let operator = desk.operator().ok_or(Stop::SignedOut)?;
+    operator.role.may(Action::TidyKey)?;
     let question = Question::ConfirmRemoval {
         key: key.clone(),
         what: Removal::Credential { held: held.clone() },
@@ -128,11 +166,11 @@ async fn delete<D: CareDesk>(
     }
     begin_step(desk, Step::Record);
     done(desk, &intent, key).await?;
-    Ok(Some(care))
+    Ok(Some((care, None)))
 }
 
 /// Deletes it and looks whether it is gone.
-async fn erase<D: CareDesk>(
+pub(super) async fn erase<D: CareDesk>(
     desk: &mut D,
     key: &mut KeyFacts,
     pin: &Pin,
@@ -167,46 +205,6 @@ async fn erase<D: CareDesk>(
     }
     end_step(desk, Step::Change, Note::None);
     Ok(())
-}
-
-/// Whether a deletion would lock anybody out, and who may decide that then.
-fn check_stake(held: &HeldCredential) -> Result<(), Stop> {
-    let (account, may) = match &held.stake {
-        Stake::Nobody => return Ok(()),
-        Stake::Operator => (
-            "the operator who owns this key".to_owned(),
-            "the registry's administrator, with `keydesk registry operators new-key`".to_owned(),
-        ),
-        Stake::Account { person } => (account(person), who_may_reset(person).to_owned()),
-        Stake::Unknown => (
-            format!(
-                "the account {:?} at {}, which was not enrolled at this station",
-                held.credential.name().unwrap_or("without a name"),
-                held.credential.rp_id
-            ),
-            "whoever may reset that account's MFA".to_owned(),
-        ),
-    };
-    Err(Stop::Strands { account, may })
-}
-
-fn account(person: &Person) -> String {
-    match &person.organisation {
-        Some(organisation) => format!("{} of {}", person.name, organisation.name),
-        None => person.name.clone(),
-    }
-}
-
-/// DOMAIN, "Who may reset whom".
-pub(in crate::workflow) fn who_may_reset(person: &Person) -> &'static str {
-    match person.kind {
-        PersonKind::MainAdministrator | PersonKind::Unaffiliated => "Customer Service only",
-        PersonKind::Employee
-        | PersonKind::UserAdministrator
-        | PersonKind::AuthorisedRepresentative => {
-            "the main administrator or a user administrator of the same organisation"
-        }
-    }
 }
 
 async fn rename<D: CareDesk>(

@@ -88,15 +88,15 @@ pub(super) async fn give_up<D: CareDesk>(
             Ok(()) => stop.leaving(changed(&intent.care)),
             Err(store) => store,
         },
-        Ok((Outcome::NotDone, _)) => not_done(desk, intent, stop).await,
+        Ok((Outcome::NotDone, _)) => not_done(desk, intent.id, stop).await,
         Ok((Outcome::Unknown, _)) | Err(_) => stop.leaving(Remains::MayBeChanged),
     }
 }
 
 /// Ends an intent after a failure that is known to have left the key as it was.
-pub(super) async fn not_done<D: CareDesk>(desk: &mut D, intent: &CareIntent, stop: Stop) -> Stop {
+pub(super) async fn not_done<D: CareDesk>(desk: &mut D, intent: IntentId, stop: Stop) -> Stop {
     let ended = desk.commit(Change::IntentEnded {
-        intent: intent.id,
+        intent,
         why: end_reason(&stop),
         remains: Remains::Nothing,
     });

@@ -1,7 +1,7 @@
 //! The PIN of a key: the first one, another one, or merely proven.
 //!
 //! Invariants: a PIN that was written is verified on the key before it is called done, and its intent is on disk before it is
-//! written. One that was drawn by lot is handed over before it is written, so that no stop can leave a key with a PIN that
+//! written. A random one is handed over before it is written, so that no stop can leave a key with a PIN that
 //! nobody knows.
 
 use super::super::steps::{PinChange, begin_step, current_pin, end_step, on_key};
@@ -209,7 +209,7 @@ impl Writing {
         };
         // The key itself said that it did not take it.
         let Some(new) = sent.as_ref().filter(|_| !is_refusal(&stop)) else {
-            return not_done(desk, intent, stop).await;
+            return not_done(desk, intent.id, stop).await;
         };
         let known = match &self.old {
             Some(old) => Known::Either { old, new },

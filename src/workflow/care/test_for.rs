@@ -107,6 +107,7 @@ pub(in crate::workflow) async fn sign_for<D: CareDesk>(
         intent: None,
         entry,
         push: Box::new(push),
+        place: Some(key.place.clone()),
     })
     .await?;
     end_step(desk, Step::Record, Note::None);

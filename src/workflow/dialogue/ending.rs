@@ -119,6 +119,9 @@ pub enum CareResult {
         free_slots: Option<u64>,
         /// What was done and recorded, in order.
         done: Vec<Care>,
+        /// Whether the registry knows of the enrolments that were ended, where there were any.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        told: Option<PushState>,
     },
     /// The fingerprints at the end.
     Fingerprints {

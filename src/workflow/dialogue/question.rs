@@ -92,7 +92,7 @@ pub enum Question {
         /// What.
         what: Removal,
     },
-    /// Who asked for the reset, and why? Somebody loses the key. → [`Answer::Case`]
+    /// Who asked for it, and why? Somebody loses an enrolment. → [`Answer::Case`]
     ResetCase {
         /// The key.
         key: KeyFacts,
@@ -100,6 +100,8 @@ pub enum Question {
         losses: Losses,
         /// What is known of the case.
         case: ResetCase,
+        /// By what it is lost.
+        by: LostBy,
         /// Something was missing from the last answer.
         wrong: bool,
     },
@@ -111,6 +113,8 @@ pub enum Question {
         losses: Losses,
         /// What is to be typed.
         word: String,
+        /// By what it is lost.
+        by: LostBy,
         /// The last answer was another one.
         wrong: bool,
     },
@@ -121,6 +125,16 @@ pub enum Question {
     },
     /// About an authenticator app or a hardware token.
     App(AppQuestion),
+}
+
+/// What ends somebody's enrolment on a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LostBy {
+    /// Everything on the key is deleted.
+    Reset,
+    /// This one credential is deleted.
+    Deletion,
 }
 
 /// A credential on a key, and whom it lets in.

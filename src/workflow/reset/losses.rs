@@ -71,7 +71,7 @@ pub(super) async fn find<D: ResetDesk>(desk: &mut D, key: &mut KeyFacts) -> Resu
 
 /// Enrolments whose credential has not been deleted or reset away.
 fn live(mut here: Vec<Enrolment>) -> Vec<Enrolment> {
-    here.retain(|enrolment| !enrolment.withdrawn && enrolment.gone_at.is_none());
+    here.retain(Enrolment::is_live);
     here
 }
 

@@ -1,5 +1,6 @@
 //! Intents: what begins one, what it goes through, and what ends it.
 
+use super::super::deeds::enrolled;
 use super::super::rows::{
     EntryRow, IntentRow, IntentState, OfferUse, by_identity, by_model, by_person, credential_row,
     enrolment_row, entry_row, intent_row, numbered, offer_row, unfinished_row, value,
@@ -112,6 +113,7 @@ impl<V: View> Pending<'_, V> {
         }
         self.put(credential_row(credential), &sequence)?;
         self.put(enrolment_row(sequence), &enrolment)?;
+        enrolled(self, sequence, &intent.key, &enrolment, record)?;
         self.put(offer_row(push.offer), &OfferUse::Spent)?;
         self.counts.enrolments += 1;
         self.end_intent(id, row)?;
@@ -181,6 +183,7 @@ impl<V: View> Pending<'_, V> {
             Unfinished::App(app) => self.remove(offer_row(app.offer)),
             Unfinished::OwnKey(_)
             | Unfinished::Reset(_)
+            | Unfinished::Deletion(_)
             | Unfinished::Care(_)
             | Unfinished::Token(_) => {}
             Unfinished::Withdrawal(withdrawal) => {
@@ -217,6 +220,7 @@ impl<V: View> Pending<'_, V> {
                 Unfinished::OwnKey(_)
                 | Unfinished::Withdrawal(_)
                 | Unfinished::Reset(_)
+                | Unfinished::Deletion(_)
                 | Unfinished::Care(_)
                 | Unfinished::App(_)
                 | Unfinished::Token(_),

@@ -1,9 +1,9 @@
 //! A key that was reset: what ends its intent, and what becomes of the enrolments that were on it.
 
-use super::super::View;
-use super::super::rows::{credential_row, enrolment_row, value};
+use super::super::rows::{credential_row, value};
+use super::super::{View, deeds};
 use super::{NotApplied, Pending};
-use crate::domain::change::{Enrolment, OutboxBody, Record, Unfinished};
+use crate::domain::change::{OutboxBody, Record, Remains, Unfinished};
 use crate::domain::{EntryId, IntentId};
 use crate::store::illegal::Illegal;
 use crate::wire::KeyResetPush;
@@ -30,13 +30,10 @@ impl<V: View> Pending<'_, V> {
             let Some(made) = value::<u64>(self, &credential_row(credential))? else {
                 continue;
             };
-            let row = enrolment_row(made);
-            if let Some(mut enrolment) = value::<Enrolment>(self, &row)? {
-                enrolment.gone_at.get_or_insert(push.reset_at);
-                self.put(row, &enrolment)?;
-            }
+            self.gone(made, push.reset_at, Remains::Reset)?;
         }
         self.end_intent(id, row)?;
+        deeds::reset(self, sequence, &reset, record)?;
         let person = reset
             .losses
             .people()

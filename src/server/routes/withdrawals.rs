@@ -1,0 +1,245 @@
+//! Credentials that are withdrawn: deleted from their key, or given up before they counted.
+//!
+//! Invariants: a credential that was withdrawn is refused from then on, whether the registry held it or hears of it later; who may
+//! withdraw one that is held is decided by the same function as at the station ([`Role::may_reset_key_of`]), but for an enrolment
+//! that its own station takes back before anybody used it.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use jiff::Timestamp;
+use sqlx::Row;
+
+use super::people::no_person;
+use super::pushes::{begin, check_identification, check_key};
+use super::resets::{Decided, role_then};
+use super::{Body, Shared};
+use crate::domain::authority::{Action, Role};
+use crate::domain::reset::ResetCase;
+use crate::domain::{Bytes, Identification, OfferId, OperatorId, PersonKind, StationId};
+use crate::server::auth::{AtStation, IdempotencyKey};
+use crate::server::database::{Audit, Write, from_ms, ms};
+use crate::server::ledger::Opened;
+use crate::server::people;
+use crate::server::problem::{Answer, Refusal};
+use crate::wire::{Ground, Problem, Push, WithdrawalPush, WithdrawalReceipt, code};
+
+/// The longest credential id (WebAuthn Level 3, section 5.1: 1,023 bytes).
+const MAX_ID_BYTES: usize = 1023;
+
+/// Takes on record that a credential is not to be used any more.
+#[utoipa::path(
+    post, path = "/v1/withdrawals", tag = "enrolment", request_body = Push<WithdrawalPush>,
+    params(("Idempotency-Key" = String, Header, description = "The outbox entry's id")),
+    security(("station" = [])),
+    responses(
+        (status = CREATED, body = WithdrawalReceipt),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn withdrawal(
+    State(registry): Shared,
+    AtStation(station): AtStation,
+    key: IdempotencyKey,
+    Body(push): Body<Push<WithdrawalPush>>,
+) -> Answer<Response> {
+    let route = ("withdrawal", push.body.version);
+    let mut entry = match begin(&registry, &station, key, route, &push).await? {
+        Opened::Fresh(entry) => entry,
+        Opened::Repeated(response) => return Ok(response),
+    };
+    let push = push.body;
+    check(&push)?;
+    let now = registry.now();
+    let decided = Decided {
+        operator: &push.operator,
+        finished_by: push.finished_by.as_ref(),
+        at: push.withdrawn_at,
+    };
+    let role = role_then(&mut entry.tx, &station, &decided, now).await?;
+    let person = people::by_id(&mut *entry.tx, &push.person)
+        .await?
+        .ok_or_else(|| no_person(&push.person))?;
+    let held = held(&mut entry.tx, &push).await?;
+    may(role, &push, (&station, person.kind), held.as_ref())?;
+    insert(&mut entry.tx, &station, &push, now).await?;
+    sqlx::query("UPDATE credential SET gone_ms = ? WHERE id = ? AND gone_ms IS NULL")
+        .bind(ms(push.withdrawn_at))
+        .bind(&push.credential.0)
+        .execute(&mut *entry.tx)
+        .await?;
+    let reply = WithdrawalReceipt {
+        credential: push.credential.clone(),
+        was_held: held.is_some_and(|held| held.is_live),
+        accepted_at: now,
+    };
+    let detail = told(&push, reply.was_held);
+    let line = Audit {
+        station: Some(station.as_str()),
+        operator: Some(push.done_by().as_str()),
+        action: "withdrawal",
+        subject: push.person.as_str(),
+        detail: &detail,
+    };
+    entry.finish(StatusCode::CREATED, &reply, line).await
+}
+
+fn check(push: &WithdrawalPush) -> Answer<()> {
+    check_key(&push.key)?;
+    if push.credential.0.is_empty() || push.credential.0.len() > MAX_ID_BYTES {
+        return Err(Refusal::new(
+            code::MALFORMED,
+            format!("credential must have 1 to {MAX_ID_BYTES} bytes"),
+        ));
+    }
+    let Ground::Deleted { case } = &push.ground else {
+        return Ok(());
+    };
+    if let Some(identification) = &case.identification {
+        check_identification(identification)?;
+    }
+    case.check(true)
+        .map_err(|fault| Refusal::new(code::MALFORMED, fault.to_string()))
+}
+
+/// A credential as the registry has it.
+struct Held {
+    offer: String,
+    station: String,
+    /// Nothing was signed with it since it was enrolled, as far as the registry knows.
+    is_unused: bool,
+    is_live: bool,
+}
+
+/// What the registry has of the credential; `None`: it has not heard of it.
+async fn held(tx: &mut Write, push: &WithdrawalPush) -> Answer<Option<Held>> {
+    let row = sqlx::query(
+        "SELECT person, offer, station, accepted_ms = last_tested_ms AS is_unused, gone_ms IS NULL AS is_live \
+         FROM credential WHERE id = ?",
+    )
+    .bind(&push.credential.0)
+    .fetch_optional(&mut **tx)
+    .await?;
+    let Some(row) = row else {
+        return Ok(None);
+    };
+    if row.try_get::<String, _>("person")? != push.person.as_str() {
+        return Err(Refusal::new(
+            code::CREDENTIAL_UNKNOWN,
+            format!("{} has no credential {}", push.person, push.credential),
+        ));
+    }
+    Ok(Some(Held {
+        offer: row.try_get("offer")?,
+        station: row.try_get("station")?,
+        is_unused: row.try_get("is_unused")?,
+        is_live: row.try_get("is_live")?,
+    }))
+}
+
+/// Whether this role may withdraw it.
+fn may(
+    role: Role,
+    push: &WithdrawalPush,
+    (station, kind): (&StationId, PersonKind),
+    held: Option<&Held>,
+) -> Answer<()> {
+    let refused = |detail: String| Refusal::new(code::NOT_ALLOWED, detail);
+    match &push.ground {
+        Ground::Deleted { .. } => role
+            .may_reset_key_of(&[kind])
+            .map_err(|no| refused(no.to_string())),
+        Ground::Undone { offer } => {
+            role.may(Action::ResolveConflict)
+                .map_err(|no| refused(no.to_string()))?;
+            match held.is_none_or(|held| held.is_taken_back_by(station, offer)) {
+                true => Ok(()),
+                false => Err(refused(format!(
+                    "credential {} came of another enrolment, or was used since: whoever may reset its key may delete it there",
+                    push.credential
+                ))),
+            }
+        }
+    }
+}
+
+impl Held {
+    /// Whether a station may take back its own enrolment of that offer.
+    fn is_taken_back_by(&self, station: &StationId, offer: &OfferId) -> bool {
+        !self.is_live
+            || (self.is_unused
+                && self.station == station.as_str()
+                && self.offer == offer.to_string())
+    }
+}
+
+/// Withdrawn once, for the first reason; a second one changes nothing.
+async fn insert(
+    tx: &mut Write,
+    station: &StationId,
+    push: &WithdrawalPush,
+    now: Timestamp,
+) -> Answer<()> {
+    let none = ResetCase::default();
+    let (case, undone) = match &push.ground {
+        Ground::Deleted { case } => (case, None),
+        Ground::Undone { offer } => (&none, Some(offer.to_string())),
+    };
+    let identification = case.identification.as_ref();
+    sqlx::query(
+        "INSERT INTO withdrawal (credential, person, station, operator, finished_by, undone, reason, ticket, requested_by, \
+         document, last_four, withdrawn_ms, accepted_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
+         ON CONFLICT (credential) DO NOTHING",
+    )
+    .bind(&push.credential.0)
+    .bind(push.person.as_str())
+    .bind(station.as_str())
+    .bind(push.operator.as_str())
+    .bind(push.finished_by.as_ref().map(OperatorId::as_str))
+    .bind(undone)
+    .bind(&case.reason)
+    .bind(&case.ticket)
+    .bind(&case.requested_by)
+    .bind(identification.map(Identification::kind))
+    .bind(identification.map(Identification::detail))
+    .bind(ms(push.withdrawn_at))
+    .bind(ms(now))
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Since when a credential is gone that an enrolment would bring in.
+pub(super) async fn gone_since(tx: &mut Write, id: &Bytes) -> Answer<Option<Timestamp>> {
+    let at: Option<i64> = sqlx::query_scalar(
+        "SELECT gone_ms FROM credential WHERE id = ?1 AND gone_ms IS NOT NULL \
+         UNION ALL SELECT withdrawn_ms FROM withdrawal WHERE credential = ?1 \
+         UNION ALL SELECT r.reset_ms FROM reset_credential c JOIN key_reset r ON r.number = c.key_reset \
+         WHERE c.credential = ?1 LIMIT 1",
+    )
+    .bind(&id.0)
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(at.map(from_ms).transpose()?)
+}
+
+/// The audit's words for it.
+fn told(push: &WithdrawalPush, was_held: bool) -> String {
+    let mut detail = push.credential.to_base64url();
+    detail.push_str(match was_held {
+        true => " was held",
+        false => " was not held",
+    });
+    match &push.ground {
+        Ground::Undone { offer } => {
+            detail = format!("{detail}; the enrolment of offer {offer} was given up");
+        }
+        Ground::Deleted { case } => {
+            detail = format!("{detail}; deleted from its key{}", case.in_words());
+        }
+    }
+    if push.finished_by.is_some() {
+        detail = format!("{detail}; begun by {}", push.operator);
+    }
+    detail
+}

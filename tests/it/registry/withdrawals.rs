@@ -1,0 +1,246 @@
+//! Credentials that are withdrawn: what the registry makes of it, and from whom it takes it.
+
+#![expect(
+    clippy::indexing_slicing,
+    reason = "a test that indexes wrongly fails, as it should"
+)]
+
+use jiff::{SignedDuration, Timestamp};
+use keydesk::domain::authority::Role;
+use keydesk::domain::reset::ResetCase;
+use keydesk::domain::{Bytes, KeyId, OfferId, PersonId};
+use keydesk::registry::RegistryError;
+use keydesk::wire::{Ground, KeyReport, KeyResetPush, Push, VERSION, WithdrawalPush, code};
+
+use super::authenticator::Authenticator;
+use super::world::{World, entry, first_sign_in, refused};
+
+fn case() -> ResetCase {
+    ResetCase {
+        reason: "left the company".to_owned(),
+        ticket: Some("T-1001".to_owned()),
+        requested_by: Some("Z. Łuczak".to_owned()),
+        identification: "passport:7K31".parse().ok(),
+    }
+}
+
+fn report(key: &Authenticator) -> KeyReport {
+    KeyReport {
+        id: KeyId {
+            aaguid: key.aaguid,
+            serial: None,
+            asset_tag: None,
+        },
+        model: "Test key".to_owned(),
+        firmware: None,
+    }
+}
+
+/// A credential of `person` is gone from this key.
+fn push(
+    world: &World,
+    key: &Authenticator,
+    (person, credential): (&str, &Bytes),
+    ground: Ground,
+) -> Push<WithdrawalPush> {
+    Push {
+        body: WithdrawalPush {
+            version: VERSION,
+            person: PersonId::new(person),
+            credential: credential.clone(),
+            key: report(key),
+            ground,
+            operator: world.session.operator.id.clone(),
+            finished_by: None,
+            withdrawn_at: Timestamp::now(),
+        },
+        head: world.head(),
+    }
+}
+
+fn deleted() -> Ground {
+    Ground::Deleted { case: case() }
+}
+
+fn undone(offer: OfferId) -> Ground {
+    Ground::Undone { offer }
+}
+
+fn detail(refused: Result<impl std::fmt::Debug, RegistryError>) -> String {
+    match refused {
+        Err(RegistryError::Refused { problem, .. }) => problem.detail.unwrap_or_default(),
+        other => panic!("not refused: {other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn what_was_deleted_from_its_key_stays_on_record_and_opens_nothing_any_more() {
+    let world = World::new().await;
+    let mut key = Authenticator::new(41);
+    let receipt = world.enrolled("p-1", &mut key).await;
+    let test = world.test_offer("p-1").await;
+    let mut test = world.test(&test, "p-1", &mut key);
+    let gone = push(&world, &key, ("p-1", &receipt.credential), deleted());
+    let entry_id = entry();
+    let done = world.client.push_withdrawal(entry_id, &gone).await.unwrap();
+    assert!(done.was_held);
+    let again = world.client.push_withdrawal(entry_id, &gone).await.unwrap();
+    assert_eq!(again, done, "the same answer to the same entry");
+    let mut another = gone;
+    another.head = world.head();
+    let second = world.client.push_withdrawal(entry(), &another).await;
+    assert!(!second.unwrap().was_held, "once is enough");
+
+    let offer = world.offer("p-1").await;
+    assert!(offer.creation.exclude_credentials.is_empty());
+    let who = PersonId::new("p-1");
+    let page = world.client.person(&world.session, &who).await.unwrap();
+    assert_eq!(page.person.keys, 0);
+    assert!(page.credentials[0].gone_at.is_some());
+    test.head = world.head();
+    assert_eq!(
+        refused(world.client.push_test(entry(), &test).await),
+        code::CREDENTIAL_GONE
+    );
+    let told: Vec<(String, String)> =
+        sqlx::query_as("SELECT subject, detail FROM audit WHERE action = 'withdrawal'")
+            .fetch_all(&world.database().await)
+            .await
+            .unwrap();
+    assert_eq!(told.len(), 2, "{told:?}");
+    let (subject, told) = &told[0];
+    assert_eq!(subject, "p-1");
+    for said in ["was held", "left the company", "T-1001", "passport:7K31"] {
+        assert!(told.contains(said), "{told}");
+    }
+}
+
+#[tokio::test]
+async fn a_deletion_is_taken_from_whoever_may_reset_that_key_with_a_case_and_from_nobody_else() {
+    let world = World::new().await;
+    let mut service = Authenticator::new(201);
+    let role = Role::CustomerService;
+    let service = first_sign_in(&world.client, &world.db(), "C. Service", role, &mut service).await;
+    // p-1 is an employee, p-2 a main administrator.
+    for (person, may, says) in [
+        ("p-1", false, "help-desk may"),
+        ("p-2", true, "customer-service may"),
+    ] {
+        let mut key = Authenticator::new(if may { 43 } else { 42 });
+        let receipt = world.enrolled(person, &mut key).await;
+        let mut gone = push(&world, &key, (person, &receipt.credential), deleted());
+        gone.body.operator = match may {
+            true => world.session.operator.id.clone(),
+            false => service.operator.id.clone(),
+        };
+        let refusal = world.client.push_withdrawal(entry(), &gone).await;
+        let said = detail(refusal);
+        assert!(said.contains(says), "{said}");
+        gone.head = world.head();
+        gone.body.operator = match may {
+            true => service.operator.id.clone(),
+            false => world.session.operator.id.clone(),
+        };
+        gone.body.ground = Ground::Deleted {
+            case: ResetCase {
+                ticket: None,
+                ..case()
+            },
+        };
+        let without = world.client.push_withdrawal(entry(), &gone).await;
+        assert!(detail(without).contains("ticket"));
+        gone.body.ground = deleted();
+        let earlier = Timestamp::now() - SignedDuration::from_hours(3);
+        for at in [earlier, Timestamp::MIN, Timestamp::MAX] {
+            gone.body.withdrawn_at = at;
+            gone.head = world.head();
+            let absent = world.client.push_withdrawal(entry(), &gone).await;
+            assert_eq!(refused(absent), code::RESET_FOREIGN, "{at}");
+        }
+        assert_eq!(world.keys_of(person).await, 1, "nothing changed");
+        gone.body.withdrawn_at = Timestamp::now();
+        gone.head = world.head();
+        world.client.push_withdrawal(entry(), &gone).await.unwrap();
+        assert_eq!(world.offer(person).await.person.keys, 0);
+    }
+}
+
+#[tokio::test]
+async fn a_credential_is_withdrawn_from_its_owner_only() {
+    let world = World::new().await;
+    let mut key = Authenticator::new(44);
+    let receipt = world.enrolled("p-2", &mut key).await;
+    let gone = push(&world, &key, ("p-1", &receipt.credential), deleted());
+    let refusal = world.client.push_withdrawal(entry(), &gone).await;
+    assert_eq!(refused(refusal), code::CREDENTIAL_UNKNOWN);
+    let mut nobody = push(&world, &key, ("p-404", &receipt.credential), deleted());
+    let refusal = world.client.push_withdrawal(entry(), &nobody).await;
+    assert_eq!(refused(refusal), code::NOT_FOUND);
+    nobody.body.person = PersonId::new("p-1");
+    for bytes in [0, 1024] {
+        nobody.body.credential = Bytes(vec![1; bytes]);
+        nobody.head = world.head();
+        let refusal = world.client.push_withdrawal(entry(), &nobody).await;
+        assert_eq!(refused(refusal), code::MALFORMED, "{bytes} bytes");
+    }
+}
+
+#[tokio::test]
+async fn a_station_takes_back_its_own_enrolment_until_somebody_has_used_it() {
+    let world = World::new().await;
+    let mut key = Authenticator::new(45);
+    let offer = world.offer("p-2").await;
+    let enrolment = world.enrolment(&offer, &mut key);
+    let receipt = world.push(&enrolment).await.unwrap();
+    let stranger = world.offer("p-2").await.id;
+    let of = |offer| push(&world, &key, ("p-2", &receipt.credential), undone(offer));
+    let refusal = world.client.push_withdrawal(entry(), &of(stranger)).await;
+    assert_eq!(refused(refusal), code::NOT_ALLOWED);
+    world
+        .sql("UPDATE credential SET last_tested_ms = accepted_ms + 1")
+        .await;
+    let refusal = world.client.push_withdrawal(entry(), &of(offer.id)).await;
+    assert!(detail(refusal).contains("was used since"));
+    world
+        .sql("UPDATE credential SET last_tested_ms = accepted_ms")
+        .await;
+    // Also of a main administrator, whose keys the help desk may not reset.
+    let done = world.client.push_withdrawal(entry(), &of(offer.id)).await;
+    assert!(done.unwrap().was_held);
+    assert_eq!(world.offer("p-2").await.person.keys, 0);
+}
+
+#[tokio::test]
+async fn what_is_withdrawn_or_reset_before_it_comes_is_refused_when_it_comes() {
+    let world = World::new().await;
+    for by_reset in [false, true] {
+        let mut key = Authenticator::new(if by_reset { 47 } else { 46 });
+        let offer = world.offer("p-1").await;
+        let mut late = world.enrolment(&offer, &mut key);
+        let id = late.body.registration.raw_id.clone();
+        if by_reset {
+            let reset = Push {
+                body: KeyResetPush {
+                    version: VERSION,
+                    key: report(&key),
+                    credentials: vec![id],
+                    case: case(),
+                    operator: world.session.operator.id.clone(),
+                    finished_by: None,
+                    reset_at: Timestamp::now(),
+                },
+                head: world.head(),
+            };
+            let done = world.client.push_key_reset(entry(), &reset).await.unwrap();
+            assert!(done.gone.is_empty());
+        } else {
+            let gone = push(&world, &key, ("p-1", &id), undone(offer.id));
+            let done = world.client.push_withdrawal(entry(), &gone).await;
+            assert!(!done.unwrap().was_held);
+        }
+        late.head = world.head();
+        let refusal = world.client.push_enrolment(entry(), &late).await;
+        assert_eq!(refused(refusal), code::CREDENTIAL_GONE);
+        assert_eq!(world.keys_of("p-1").await, 0);
+    }
+}
