@@ -156,31 +156,12 @@ pub async fn test(
     if let Some(identification) = &push.identification {
         may_identify(&mut entry.tx, &push.operator, identification).await?;
     }
-    let row = sqlx::query(
-        "SELECT c.verifier, c.gone_ms, p.user_handle FROM credential c JOIN person p ON p.id = c.person \
-         WHERE c.id = ? AND c.person = ?",
-    )
-    .bind(&push.assertion.raw_id.0)
-    .bind(push.person.as_str())
-    .fetch_optional(&mut *entry.tx)
-    .await?
-    .ok_or_else(|| {
-        Refusal::new(
-            code::CREDENTIAL_UNKNOWN,
-            format!(
-                "{} has no such credential; enrol the key first",
-                push.person
-            ),
-        )
-    })?;
-    if let Some(gone_ms) = row.try_get::<Option<i64>, _>("gone_ms")? {
-        return Err(gone(&push.assertion.raw_id, from_ms(gone_ms)?));
-    }
+    let held = held_credential(&mut entry.tx, &push).await?;
     let verified = registry.people.assertion(
         &offer.assertion_state,
-        &row.try_get::<String, _>("verifier")?,
+        &held.verifier,
         &push.assertion,
-        &row.try_get::<Vec<u8>, _>("user_handle")?,
+        &held.user_handle,
         false,
     );
     let verifier = match verified {
@@ -212,6 +193,40 @@ pub async fn test(
         detail: &detail,
     };
     entry.finish(StatusCode::CREATED, &receipt, line).await
+}
+
+/// What an assertion is verified by.
+struct HeldCredential {
+    verifier: String,
+    user_handle: Vec<u8>,
+}
+
+/// The credential that a test is of, unless it is gone.
+async fn held_credential(tx: &mut Write, push: &TestPush) -> Answer<HeldCredential> {
+    let row = sqlx::query(
+        "SELECT c.verifier, c.gone_ms, p.user_handle FROM credential c JOIN person p ON p.id = c.person \
+         WHERE c.id = ? AND c.person = ?",
+    )
+    .bind(&push.assertion.raw_id.0)
+    .bind(push.person.as_str())
+    .fetch_optional(&mut **tx)
+    .await?
+    .ok_or_else(|| {
+        Refusal::new(
+            code::CREDENTIAL_UNKNOWN,
+            format!(
+                "{} has no such credential; enrol the key first",
+                push.person
+            ),
+        )
+    })?;
+    if let Some(gone_ms) = row.try_get::<Option<i64>, _>("gone_ms")? {
+        return Err(gone(&push.assertion.raw_id, from_ms(gone_ms)?));
+    }
+    Ok(HeldCredential {
+        verifier: row.try_get("verifier")?,
+        user_handle: row.try_get("user_handle")?,
+    })
 }
 
 /// What every push begins with, before anything of it is believed: its version, how far the station's journal has come, and

@@ -283,23 +283,8 @@ pub async fn assign(
     let Some(taken) = examined.taken else {
         return Err(refuse(entry, &desk, &id, &told, &examined.verdict, now).await?);
     };
-    let factor = FactorId(uuid::Uuid::now_v7());
-    let name = factors::free_name(&mut entry.tx, &id, true).await?;
-    let new = NewFactor {
-        id: factor,
-        person: &id,
-        secret: secret.id,
-        serial: Some(&request.serial),
-        name: &name,
-        offer: request.offer,
-        station: &desk.station,
-        operator: &desk.operator.id,
-        identification: &request.identification,
-        enrolled_at: now,
-    };
-    factors::insert(&mut entry.tx, &new, now).await?;
     factors::note_taken(&mut entry.tx, secret.id, taken, now).await?;
-    use_up(&mut entry.tx, request.offer, now).await?;
+    let factor = give(&mut entry.tx, &desk, (&id, &request), secret.id, now).await?;
     let reply = receipt(&mut entry.tx, factor, &id, now).await?;
     let how = &request.identification;
     let detail = format!(
@@ -310,6 +295,32 @@ pub async fn assign(
     );
     let line = line(&desk, "assign-token", id.as_str(), &detail);
     entry.finish(StatusCode::CREATED, &reply, line).await
+}
+
+/// Makes the token a factor of this person, and uses the offer up.
+async fn give(
+    tx: &mut Write,
+    desk: &AtDesk,
+    (person, request): (&PersonId, &TokenAssignment),
+    secret: FactorId,
+    now: Timestamp,
+) -> Answer<FactorId> {
+    let name = factors::free_name(tx, person, true).await?;
+    let new = NewFactor {
+        id: FactorId(uuid::Uuid::now_v7()),
+        person,
+        secret,
+        serial: Some(&request.serial),
+        name: &name,
+        offer: request.offer,
+        station: &desk.station,
+        operator: &desk.operator.id,
+        identification: &request.identification,
+        enrolled_at: now,
+    };
+    factors::insert(tx, &new, now).await?;
+    use_up(tx, request.offer, now).await?;
+    Ok(new.id)
 }
 
 async fn in_stock(tx: &mut Write, serial: &str) -> Answer<StoredSecret> {
