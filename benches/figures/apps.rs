@@ -23,7 +23,7 @@ const APP: TotpSettings = TotpSettings::APP;
 /// Measures all three.
 pub fn run(report: &mut Report) -> Fallible<()> {
     let now = Timestamp::from_second(1_795_000_000)?;
-    let secret = TotpSecret::random(|bytes| getrandom::fill(bytes))?;
+    let secret = TotpSecret::random(getrandom::fill)?;
     let mut searches = Vec::with_capacity(PAIRS);
     let mut claimed = 0_usize;
     for _ in 0..PAIRS {
@@ -81,7 +81,7 @@ fn missed(secret: &TotpSecret, now: Timestamp) -> Fallible<usize> {
 fn qr(report: &mut Report) -> Fallible<()> {
     let mut made = Vec::with_capacity(CODES);
     for _ in 0..CODES {
-        let secret = TotpSecret::random(|bytes| getrandom::fill(bytes))?;
+        let secret = TotpSecret::random(getrandom::fill)?;
         let start = Instant::now();
         let app = Enrolment::new("IAMconnected", "IAMconnected", APP, secret);
         std::hint::black_box(app.picture().ok_or("no QR code")?);

@@ -38,7 +38,7 @@ const SECRET: &[u8; 20] = b"Only for tests :-)!!";
 pub fn run(report: &mut Report) -> Fallible<()> {
     let folder = tempfile::Builder::new().prefix("keydesk-").tempdir()?;
     let path = folder.path().join("checks");
-    let secret = TotpSecret::from_random(*SECRET);
+    let secret = TotpSecret::new(SECRET.to_vec().into())?;
     let checks = checks(&secret)?;
     write(&path, &secret, &checks)?;
     // Installs them, and shows that they find the same codes right.
@@ -175,7 +175,7 @@ async fn examine(world: &World, n: usize, taken: &mut Vec<f64>) -> Fallible<()> 
     let person = lab::person(n);
     let Offered { offer, .. } = desk.offer(&person).await?;
     let app = offer.app.ok_or("the registry holds no apps")?;
-    let secret = TotpSecret::from_random(*SECRET);
+    let secret = TotpSecret::new(SECRET.to_vec().into())?;
     let factor = FactorId(uuid::Uuid::new_v4());
     let sealed = desk.seal(&app.seal_to, &secret, (factor, person.as_str()))?;
     for _ in 0..UNDER_ONE {
