@@ -146,7 +146,8 @@ async fn chosen<D: AppDesk>(
     }
     match factors.as_slice() {
         [] => Err(no_factor(detail)),
-        [only] if purpose != Purpose::Remove => Ok(only.clone()),
+        // What is lost by it is chosen, never guessed: another station may have changed the list meanwhile.
+        [only] if purpose == Purpose::Test => Ok(only.clone()),
         _ => loop {
             let question = AppQuestion::ChooseFactor {
                 person: detail.person.clone(),

@@ -114,9 +114,10 @@ pub(super) static KEYMAP: &[Binding] = &[
         |t| tr!(t, "key-with-key"),
         Left,
     ),
+    // Not Enter: it follows the code that proves the person, out of habit, and would land here.
     bind(
-        ENTER,
-        Action::Confirm,
+        &[Key::Plain(KeyCode::Char('x'))],
+        Action::Remove,
         |m| m == Mode::RemoveFactor,
         |t| tr!(t, "key-remove"),
         Left,

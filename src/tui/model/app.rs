@@ -184,6 +184,11 @@ impl AppAsking {
         matches!(self, Self::Choose { with_key: true, .. })
     }
 
+    /// Whether it is the question whether a factor is to be removed.
+    pub fn removes(&self) -> bool {
+        matches!(self, Self::Remove { .. })
+    }
+
     /// Moves the mark.
     pub fn mark(&mut self, to: impl Fn(usize) -> usize) {
         if let Self::Choose {

@@ -58,6 +58,9 @@ pub(super) fn act(
             Some(Asking::App(asking)) if asking.takes_key() => answer(run, Answer::WithKey),
             _ => Vec::new(),
         },
+        Action::Remove if matches!(&run.asking, Some(Asking::App(asking)) if asking.removes()) => {
+            answer(run, Answer::Yes)
+        }
         Action::Remove | Action::Rename | Action::AddFinger | Action::Keep => {
             match care::act(run, action) {
                 Some(reply) => answer(run, reply),
