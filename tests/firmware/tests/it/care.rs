@@ -12,7 +12,7 @@ use keydesk::{
     workflow::{
         Desk, KeyFault, Stop,
         care::{self, CareDesk, PinWish, Stake},
-        dialogue::{Answer, CareResult, Ending, Event, Question},
+        dialogue::{Answer, CareResult, Ending, Event, PushState, Question},
     },
 };
 
@@ -274,7 +274,7 @@ async fn what_the_firmware_lacks_is_refused_before_a_pin_is_asked_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn credentials_are_listed_with_whose_they_are_renamed_and_deleted_unless_that_strands_somebody()
+async fn credentials_are_listed_with_whose_they_are_renamed_and_deleted_and_an_enrolled_one_takes_a_reset_s_word()
  {
     let seat = Seat::take(Role::HelpDesk).await;
     seat.put(&touching());
@@ -310,13 +310,10 @@ async fn credentials_are_listed_with_whose_they_are_renamed_and_deleted_unless_t
         "{ending:?}"
     );
 
-    let remove = [Answer::Remove(theirs.credential.id.clone())];
-    let (mut desk, _) = seat.desk([PIN], remove).await;
-    let refused = care::credentials(&mut desk, None).await;
-    assert!(
-        matches!(&refused, Err(Stop::Strands { account, .. }) if account.contains("Person 1")),
-        "{refused:?}"
-    );
+    let remove = || [Answer::Remove(theirs.credential.id.clone())];
+    let (mut desk, _) = seat.desk([PIN], remove()).await;
+    let untold = care::credentials(&mut desk, None).await;
+    assert_eq!(untold, Err(Stop::Cancelled), "nobody said why");
     let gone = [Answer::Remove(second.credential.id.clone())];
     let (mut desk, _) = seat.desk([PIN], gone).await;
     let refused = care::credentials(&mut desk, None).await;
@@ -333,6 +330,24 @@ async fn credentials_are_listed_with_whose_they_are_renamed_and_deleted_unless_t
     let (mut desk, _) = seat.desk([PIN], []).await;
     let works = care::test_for(&mut desk, &desk::person(1), None, None).await;
     assert!(matches!(works, Ok(Ending::WorksFor { .. })), "{works:?}");
+
+    let (mut desk, _) = seat.desk_telling([PIN], remove(), reset::case()).await;
+    let ending = care::credentials(&mut desk, None).await.expect("deleted");
+    assert!(
+        matches!(
+            &ending,
+            Ending::Cared { result, .. }
+                if matches!(**result, CareResult::Credentials { told: Some(PushState::Accepted), .. })
+        ),
+        "{ending:?}"
+    );
+    assert_eq!(desk::held(&ending).len(), 1);
+    let (mut desk, _) = seat.desk([PIN], []).await;
+    let works = care::test_for(&mut desk, &desk::person(1), None, None).await;
+    assert!(
+        matches!(&works, Err(Stop::RegistryRefused { code, .. }) if code == "no-key"),
+        "{works:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

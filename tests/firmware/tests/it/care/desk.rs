@@ -16,6 +16,7 @@ use keydesk::{
         KeyFacts, PersonId, Pin, Place,
         authority::Role,
         care::{Care, CareRecord, Setting},
+        reset::ResetCase,
     },
     server::ServeConfig,
     station::{
@@ -51,6 +52,10 @@ pub fn person(n: usize) -> PersonId {
 
 pub fn pin(text: &str) -> Pin {
     Pin::new(text, 4).expect("a PIN")
+}
+
+fn script<const O: usize>(orders: [Answer; O]) -> ScriptedFace {
+    ScriptedFace::new(SLOT, PIN).wanting(orders)
 }
 
 /// What was done in a run.
@@ -195,7 +200,18 @@ impl Seat {
         pins: [Pin; P],
         orders: [Answer; O],
     ) -> (StationDesk<Typist>, Arc<Typist>) {
-        self.seated(pins, orders, |_| {}).await
+        self.seated(pins, script(orders)).await
+    }
+
+    /// A desk at which this is told of why somebody loses an enrolment.
+    pub async fn desk_telling<const P: usize, const O: usize>(
+        &self,
+        pins: [&str; P],
+        orders: [Answer; O],
+        case: ResetCase,
+    ) -> (StationDesk<Typist>, Arc<Typist>) {
+        self.seated(pins.map(pin), script(orders).telling(case))
+            .await
     }
 
     pub async fn desk_hearing<const P: usize, const O: usize>(
@@ -204,21 +220,21 @@ impl Seat {
         orders: [Answer; O],
         hear: impl Fn(&Event) + Send + Sync + 'static,
     ) -> (StationDesk<Typist>, Arc<Typist>) {
-        self.seated(pins.map(pin), orders, hear).await
+        self.seated(pins.map(pin), script(orders).hearing(hear))
+            .await
     }
 
-    async fn seated<const P: usize, const O: usize>(
+    async fn seated<const P: usize>(
         &self,
         pins: [Pin; P],
-        orders: [Answer; O],
-        hear: impl Fn(&Event) + Send + Sync + 'static,
+        script: ScriptedFace,
     ) -> (StationDesk<Typist>, Arc<Typist>) {
         let settled = Duration::from_secs(5);
         self.station.slots().settled(settled).await;
         let typist = Arc::new(Typist {
             pins: Mutex::new(pins.into()),
             questions: Mutex::default(),
-            script: ScriptedFace::new(SLOT, PIN).wanting(orders).hearing(hear),
+            script,
         });
         let station = Arc::clone(&self.station);
         let desk = StationDesk::new(station, Arc::clone(&typist), Cancel::default());

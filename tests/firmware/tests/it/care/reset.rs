@@ -28,13 +28,18 @@ const LONG: Duration = Duration::from_secs(60);
 fn order() -> ResetOrder {
     ResetOrder {
         at: Some(Place::new(SLOT)),
-        case: ResetCase {
-            reason: "PIN forgotten".to_owned(),
-            ticket: Some("T-1".to_owned()),
-            requested_by: Some("W. Example".to_owned()),
-            identification: "passport:7K31".parse().ok(),
-        },
+        case: case(),
         list: false,
+    }
+}
+
+/// What is told of why somebody loses an enrolment.
+pub fn case() -> ResetCase {
+    ResetCase {
+        reason: "PIN forgotten".to_owned(),
+        ticket: Some("T-1".to_owned()),
+        requested_by: Some("W. Example".to_owned()),
+        identification: "passport:7K31".parse().ok(),
     }
 }
 
