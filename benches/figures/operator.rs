@@ -18,7 +18,7 @@ mod shows {
     pub const BLINKING: &str = "● blinking";
     pub const HOME: &str = "Find";
     pub const FOUND: &str = "1 person";
-    pub const PERSON: &str = "enrol a key";
+    pub const PERSON: &str = "SECURITY KEYS";
     pub const DOCUMENT: &str = "Which document?";
     pub const CHARACTERS: &str = "the last four characters";
     pub const NEW_PIN: &str = "Choose a PIN";

@@ -14,8 +14,19 @@ pub fn token_file(data: &[u8]) -> bool {
         Some(FileKey::PreShared(key.into())),
         Some(FileKey::Password("qwerty".to_owned().into())),
     ];
-    // An honest number of iterations would only slow the search down.
-    if String::from_utf8_lossy(data).contains("000000") {
+    // Many iterations of the key's derivation would only slow the search down.
+    let text = String::from_utf8_lossy(data);
+    let digits = |rest: &str| {
+        rest.trim_start()
+            .chars()
+            .take_while(char::is_ascii_digit)
+            .count()
+    };
+    if text
+        .split("IterationCount")
+        .skip(1)
+        .any(|rest| digits(rest.trim_start_matches('>')) > 4)
+    {
         return false;
     }
     let mut opened = false;

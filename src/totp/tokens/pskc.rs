@@ -20,8 +20,8 @@ use crate::totp::TotpSecret;
 const NS: &str = "urn:ietf:params:xml:ns:keyprov:pskc";
 const TOTP: &str = "urn:ietf:params:xml:ns:keyprov:pskc:totp";
 
-/// More would keep a kiosk busy for minutes.
-const ITERATIONS_MAX: u32 = 10_000_000;
+/// More would keep a station busy for seconds, token file or not.
+const ITERATIONS_MAX: u32 = 1_000_000;
 
 /// Elements and texts in all: a token has about thirty.
 const NODES_MAX: u32 = 1_000_000;
