@@ -228,7 +228,7 @@ impl Station {
             return Ok(());
         }
         Err(Stop::Store(
-            "the disk is too full to begin: nothing was done to the key; make room and start again"
+            "the disk is too full to begin: nothing was changed; make room and start again"
                 .to_owned(),
         ))
     }

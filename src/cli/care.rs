@@ -10,7 +10,7 @@ use serde_json::json;
 use super::args::KeyChoice;
 use super::commands::Runs;
 use super::face::Orders;
-use super::outcome::outcome_of as outcome_of_ending;
+use super::outcome::{outcome_of as outcome_of_ending, standing};
 use super::output::{Exit, Outcome, push_word};
 use crate::domain::care::{
     Care, FingerSample, Oddity, StepOutcome, TestReport, TestVerdict, TestedStep,
@@ -296,17 +296,7 @@ fn tested(key: &KeyFacts, report: &TestReport) -> Outcome {
 
 /// How a test for a person counts.
 pub(super) fn works_for(person: &PersonId, key: &KeyFacts, push: &PushState) -> Outcome {
-    let (exit, standing) = match push {
-        PushState::Accepted => (Exit::Done, "the registry checked it".to_owned()),
-        PushState::Queued => (
-            Exit::Queued,
-            "the registry cannot be reached; the result waits in the outbox".to_owned(),
-        ),
-        PushState::Conflict { detail } => (
-            Exit::Refused,
-            format!("but the registry refused it ({detail}); see `keydesk outbox list`"),
-        ),
-    };
+    let (exit, standing) = standing(push, "the registry checked it");
     Outcome {
         exit,
         code: "works".to_owned(),

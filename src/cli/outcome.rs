@@ -44,18 +44,23 @@ pub fn outcome_of(ending: &Ending) -> Outcome {
     }
 }
 
-fn pushed(code: &str, person: &Person, key: &KeyFacts, push: &PushState) -> Outcome {
-    let (exit, standing) = match push {
-        PushState::Accepted => (Exit::Done, "the registry verified and holds it".to_owned()),
+/// How a result stands at the registry: the exit code, and in words. `accepted`: what to say where it was taken.
+pub(super) fn standing(push: &PushState, accepted: &str) -> (Exit, String) {
+    match push {
+        PushState::Accepted => (Exit::Done, accepted.to_owned()),
         PushState::Queued => (
             Exit::Queued,
             "the registry cannot be reached; the result waits in the outbox".to_owned(),
         ),
         PushState::Conflict { detail } => (
             Exit::Refused,
-            format!("the registry refused it ({detail}); see `keydesk outbox list`"),
+            format!("but the registry refused it ({detail}); see `keydesk outbox list`"),
         ),
-    };
+    }
+}
+
+fn pushed(code: &str, person: &Person, key: &KeyFacts, push: &PushState) -> Outcome {
+    let (exit, standing) = standing(push, "the registry verified and holds it");
     let mut detail = format!("{code}: {} for {}: {standing}", key.model, person.name);
     let know = must_know(person, key);
     for line in &know {

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::args::KeyChoice;
 use super::commands::Runs;
 use super::face::{HeadlessFace, Orders};
-use super::outcome::{outcome_of as outcome_of_ending, outcome_of_stop};
+use super::outcome::{outcome_of as outcome_of_ending, outcome_of_stop, standing};
 use super::output::{Exit, Outcome, push_word};
 use crate::domain::factor::FactorKind;
 use crate::domain::{Identification, Person, PersonId};
@@ -180,17 +180,7 @@ pub(super) fn outcome_of(person: &Person, result: &AppResult) -> Outcome {
 }
 
 fn reported(code: &str, said: &str, push: &PushState, facts: Value) -> Outcome {
-    let (exit, standing) = match push {
-        PushState::Accepted => (Exit::Done, "the registry verified and holds it".to_owned()),
-        PushState::Queued => (
-            Exit::Queued,
-            "the registry cannot be reached; the result waits in the outbox".to_owned(),
-        ),
-        PushState::Conflict { detail } => (
-            Exit::Refused,
-            format!("but the registry refused it ({detail}); see `keydesk outbox list`"),
-        ),
-    };
+    let (exit, standing) = standing(push, "the registry verified and holds it");
     Outcome {
         exit,
         code: code.to_owned(),

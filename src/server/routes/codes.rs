@@ -5,6 +5,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use jiff::Timestamp;
 use sqlx::Row;
 
 use super::apps::no_factor;
@@ -16,7 +17,7 @@ use crate::domain::factor::TotpSettings;
 use crate::domain::{OfferId, PersonId};
 use crate::server::Registry;
 use crate::server::auth::AtDesk;
-use crate::server::database::{Write, ms};
+use crate::server::database::{Write, audit, ms};
 use crate::server::examination::{self, Examination};
 use crate::server::factors::{self, StoredSecret};
 use crate::server::ledger::{self, Opened};
@@ -71,7 +72,14 @@ pub async fn codes(
         codes,
         now: registry.now(),
     };
-    let examined = examination::examine(&registry, tx, &about).await?;
+    let examined = match examination::examine(&registry, tx, &about).await {
+        Ok(examined) => examined,
+        Err(refusal) => {
+            let told = format!("factor {factor}, offer {}: not examined", request.offer);
+            on_record(entry, &desk, &id, &told, about.now).await?;
+            return Err(refusal);
+        }
+    };
     if let (Subject::Active { .. }, Some(taken)) = (&request.subject, examined.taken) {
         factors::note_taken(tx, secret.id, taken, about.now).await?;
         proofs::record(tx, request.offer, about.now).await?;
@@ -86,6 +94,20 @@ pub async fn codes(
     };
     let line = line(&desk, "code", id.as_str(), &detail);
     entry.finish(StatusCode::OK, &reply, line).await
+}
+
+/// Writes down an examination that is answered with a refusal: it counts, or shows that somebody tried.
+pub(super) async fn on_record(
+    mut entry: ledger::Entry,
+    desk: &AtDesk,
+    person: &PersonId,
+    told: &str,
+    now: Timestamp,
+) -> Answer<()> {
+    let line = line(desk, "code", person.as_str(), told);
+    audit(&mut entry.tx, &line, now).await?;
+    entry.tx.commit().await?;
+    Ok(())
 }
 
 /// The offer must be this station's, of the sort that the subject takes, for this person, and alive. A test is whoever's asked for

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::apps::{receipt, use_up};
+use super::codes::on_record;
 use super::offers::{known, line, may};
 use super::pushes::{
     Claim, begin, check_identification, check_version, claimed_app_offer, may_then,
@@ -278,10 +279,18 @@ pub async fn assign(
         codes,
         now,
     };
-    let examined = examination::examine(&registry, &mut entry.tx, &about).await?;
+    let examined = match examination::examine(&registry, &mut entry.tx, &about).await {
+        Ok(examined) => examined,
+        Err(refusal) => {
+            let told = format!("token {}: not examined", request.serial);
+            on_record(entry, &desk, &id, &told, now).await?;
+            return Err(refusal);
+        }
+    };
     let told = examination::told(secret.id, request.offer, &examined.verdict);
     let Some(taken) = examined.taken else {
-        return Err(refuse(entry, &desk, &id, &told, &examined.verdict, now).await?);
+        on_record(entry, &desk, &id, &told, now).await?;
+        return Err(not_right(&examined.verdict));
     };
     factors::note_taken(&mut entry.tx, secret.id, taken, now).await?;
     let factor = give(&mut entry.tx, &desk, (&id, &request), secret.id, now).await?;
@@ -338,18 +347,8 @@ async fn in_stock(tx: &mut Write, serial: &str) -> Answer<StoredSecret> {
     }
 }
 
-/// A wrong code stays on record and counts, although nothing was assigned.
-async fn refuse(
-    mut entry: ledger::Entry,
-    desk: &AtDesk,
-    person: &PersonId,
-    told: &str,
-    verdict: &CodeVerdict,
-    now: Timestamp,
-) -> Answer<Refusal> {
-    let line = line(desk, "code", person.as_str(), told);
-    crate::server::database::audit(&mut entry.tx, &line, now).await?;
-    entry.tx.commit().await?;
+/// What to do about a code by which nothing was assigned.
+fn not_right(verdict: &CodeVerdict) -> Refusal {
     let advice = match verdict {
         CodeVerdict::NextNeeded => "wait for the code that follows it, and give both",
         CodeVerdict::Used => "it was used already: wait for the next one",
@@ -360,8 +359,8 @@ async fn refuse(
         CodeVerdict::OtherFactor { .. } => "it is right for another factor of this person",
         CodeVerdict::Right { .. } | CodeVerdict::NoMatch => "check the serial number on the token",
     };
-    Ok(Refusal::new(
+    Refusal::new(
         code::CODE_WRONG,
         format!("the code is not right for this token: {advice}"),
-    ))
+    )
 }

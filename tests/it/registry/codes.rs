@@ -221,6 +221,12 @@ async fn twenty_wrong_codes_within_an_hour_end_the_guessing_also_over_a_restart(
         }) => assert!((3000..=3600).contains(&wait.as_secs()), "{wait:?}"),
         other => panic!("not limited: {other:?}"),
     }
+    let last: String =
+        sqlx::query_scalar("SELECT detail FROM audit WHERE action = 'code' ORDER BY number DESC")
+            .fetch_one(&world.database().await)
+            .await
+            .unwrap();
+    assert!(last.ends_with("not examined"), "{last}");
     let alarms = admin::alarms(&world.db(), 9).await.unwrap();
     assert!(alarms.iter().any(|alarm| alarm.kind == "too-many-attempts"));
     world.wait_s(3600);
