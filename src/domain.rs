@@ -23,11 +23,12 @@ pub mod reset;
 pub mod search;
 pub mod secret;
 pub mod unfit;
+pub mod visit;
 
 pub use change::{Change, Intent, Record};
 pub use id::{
     BatchId, Bytes, EntryId, FactorId, IntentId, OfferId, OperatorId, OrganisationId, PersonId,
-    RunId, StationId,
+    RunId, StationId, VisitId,
 };
 pub use identification::Identification;
 pub use key::{Aaguid, KeyFacts, KeyId, Place};

@@ -69,7 +69,7 @@ pub enum Action {
     ResetSpare,
     /// Reset the key of somebody whose organisation's administrator asked for it.
     ResetMember,
-    /// Reset the key of a main administrator, or of somebody with no organisation.
+    /// Reset the key of a main administrator, of an authorised representative, or of somebody with no organisation.
     ResetByCustomerService,
 }
 
@@ -78,14 +78,12 @@ impl Action {
     pub fn reset_key_of(kind: Option<PersonKind>) -> Self {
         match kind {
             None => Self::ResetSpare,
-            Some(PersonKind::MainAdministrator | PersonKind::Unaffiliated) => {
-                Self::ResetByCustomerService
-            }
             Some(
-                PersonKind::Employee
-                | PersonKind::UserAdministrator
-                | PersonKind::AuthorisedRepresentative,
-            ) => Self::ResetMember,
+                PersonKind::MainAdministrator
+                | PersonKind::AuthorisedRepresentative
+                | PersonKind::Unaffiliated,
+            ) => Self::ResetByCustomerService,
+            Some(PersonKind::Employee | PersonKind::UserAdministrator) => Self::ResetMember,
         }
     }
 }
@@ -180,7 +178,7 @@ mod tests {
             (&[][..], [true, true, false]),
             (&[Employee], [true, false, false]),
             (&[UserAdministrator], [true, false, false]),
-            (&[AuthorisedRepresentative], [true, false, false]),
+            (&[AuthorisedRepresentative], [false, false, true]),
             (&[MainAdministrator], [false, false, true]),
             (&[Unaffiliated], [false, false, true]),
             // A key that two of them share is nobody's to reset alone.

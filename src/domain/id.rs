@@ -72,6 +72,8 @@ uuid_id! {
     OfferId;
     /// An authenticator app or hardware token.
     FactorId;
+    /// Somebody who is at the desk, or is expected there, as the registry has it.
+    VisitId;
     /// A batch over many keys.
     BatchId;
     /// One key's way through a batch.

@@ -8,6 +8,7 @@ use sqlx::Row;
 use sqlx::sqlite::{SqliteExecutor, SqliteRow};
 
 use super::database::{Write, from_ms, ms};
+use super::people;
 use crate::domain::factor::{Algorithm, FactorKind, SealedSecret, TotpSettings};
 use crate::domain::{Bytes, FactorId, Identification, OfferId, OperatorId, PersonId, StationId};
 use crate::seal::For;
@@ -95,7 +96,8 @@ pub async fn of_person(
     person: &PersonId,
 ) -> Result<Vec<Factor>, sqlx::Error> {
     let rows = sqlx::query(
-        "SELECT id, serial, name, enrolled_ms, station, operator, last_tested_ms, removed_ms FROM factor \
+        "SELECT id, serial, name, enrolled_ms, station, operator, last_tested_ms, removed_ms, waiting_ms, taken_ms, suspended_ms, \
+         suspended_why FROM factor \
          WHERE person = ? ORDER BY enrolled_ms, id",
     )
     .bind(person.as_str())
@@ -118,6 +120,7 @@ fn factor(row: &SqliteRow) -> Result<Factor, sqlx::Error> {
             .try_get::<Option<i64>, _>("removed_ms")?
             .map(from_ms)
             .transpose()?,
+        held: people::held(row)?,
     })
 }
 
@@ -301,13 +304,10 @@ pub async fn remove(
 
 /// How many keys, apps and tokens of a person open something.
 pub async fn alive(tx: &mut Write, person: &PersonId) -> Result<u32, sqlx::Error> {
-    sqlx::query_scalar(
-        "SELECT (SELECT count(*) FROM credential WHERE person = ?1 AND gone_ms IS NULL) \
-         + (SELECT count(*) FROM factor WHERE person = ?1 AND removed_ms IS NULL)",
-    )
-    .bind(person.as_str())
-    .fetch_one(&mut **tx)
-    .await
+    sqlx::query_scalar("SELECT count(*) FROM valid_factor WHERE person = ?")
+        .bind(person.as_str())
+        .fetch_one(&mut **tx)
+        .await
 }
 
 /// A name that none of the person's factors has or had.

@@ -9,6 +9,7 @@ use sqlx::sqlite::{SqliteConnection, SqliteExecutor, SqlitePool, SqliteRow};
 
 use super::database::from_ms;
 use crate::domain::search::{fold, sought, words};
+use crate::domain::visit::{Held, Suspended, SuspendedWhy};
 use crate::domain::{
     Bytes, KeyId, OperatorId, Organisation, OrganisationId, Person, PersonId, PersonKind, StationId,
 };
@@ -19,8 +20,8 @@ macro_rules! select_person {
         concat!(
             "SELECT p.id, p.name, p.email, p.employee_number, p.kind, o.id AS organisation_id, \
              o.name AS organisation_name, o.coc_number, \
-             (SELECT count(*) FROM credential c WHERE c.person = p.id AND c.gone_ms IS NULL) AS keys, \
-             p.apps + (SELECT count(*) FROM factor f WHERE f.person = p.id AND f.removed_ms IS NULL) AS apps ",
+             (SELECT count(*) FROM valid_factor f WHERE f.person = p.id AND f.sort = 'key') AS keys, \
+             p.apps + (SELECT count(*) FROM valid_factor f WHERE f.person = p.id AND f.sort = 'app') AS apps ",
             $tail
         )
     };
@@ -30,7 +31,7 @@ macro_rules! select_credential {
     ($tail:literal) => {
         concat!(
             "SELECT c.id, c.person, k.aaguid, k.serial, k.asset_tag, k.model, k.firmware, c.enrolled_ms, c.station, \
-             c.operator, c.last_tested_ms, c.gone_ms FROM credential c JOIN security_key k ON k.number = c.security_key ",
+             c.operator, c.last_tested_ms, c.gone_ms, c.waiting_ms, c.taken_ms, c.suspended_ms, c.suspended_why FROM credential c JOIN security_key k ON k.number = c.security_key ",
             $tail
         )
     };
@@ -221,6 +222,28 @@ fn credential(row: &SqliteRow) -> Result<Credential, sqlx::Error> {
             .try_get::<Option<i64>, _>("gone_ms")?
             .map(from_ms)
             .transpose()?,
+        held: held(row)?,
+    })
+}
+
+/// What keeps a factor from opening anything.
+pub fn held(row: &SqliteRow) -> Result<Held, sqlx::Error> {
+    let at = |column: &str| -> Result<Option<Timestamp>, sqlx::Error> {
+        let at_ms: Option<i64> = row.try_get(column)?;
+        at_ms.map(from_ms).transpose()
+    };
+    let why: Option<String> = row.try_get("suspended_why")?;
+    let suspended = match (at("suspended_ms")?, why) {
+        (Some(at), Some(why)) => Some(Suspended {
+            at,
+            why: SuspendedWhy::parse(&why)
+                .ok_or_else(|| sqlx::Error::Decode(format!("suspended for {why:?}").into()))?,
+        }),
+        _ => None,
+    };
+    Ok(Held {
+        waiting_since: at("waiting_ms")?.filter(|_| matches!(at("taken_ms"), Ok(None))),
+        suspended,
     })
 }
 

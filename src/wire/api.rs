@@ -8,6 +8,7 @@ use super::webauthn::{
     AuthenticationResponse, CreationOptions, RegistrationResponse, RequestOptions,
 };
 use crate::domain::authority::Role;
+use crate::domain::visit::Held;
 use crate::domain::{
     Bytes, Identification, KeyId, OfferId, OperatorId, Person, PersonId, Secret, StationId,
 };
@@ -201,6 +202,16 @@ pub struct Credential {
     /// When its key was reset: since then it opens nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gone_at: Option<Timestamp>,
+    /// What else keeps it from opening anything.
+    #[serde(flatten)]
+    pub held: Held,
+}
+
+impl Credential {
+    /// Whether it opens something.
+    pub fn is_valid(&self) -> bool {
+        self.gone_at.is_none() && self.held.is_free()
+    }
 }
 
 /// What a station says of a key.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::factor::{
     CodeVerdict, FactorKind, Replacement, SealedSecret, SealingKey, TotpCode, TotpSettings,
 };
+use crate::domain::visit::Held;
 use crate::domain::{FactorId, Identification, OfferId, OperatorId, Person, PersonId, StationId};
 
 /// The part of an [`Offer`](super::Offer) by which an authenticator app is enrolled. One enrolment at most comes of it; the
@@ -45,6 +46,16 @@ pub struct Factor {
     /// When it was removed: since then it opens nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub removed_at: Option<Timestamp>,
+    /// What else keeps it from opening anything.
+    #[serde(flatten)]
+    pub held: Held,
+}
+
+impl Factor {
+    /// Whether it opens something.
+    pub fn is_valid(&self) -> bool {
+        self.removed_at.is_none() && self.held.is_free()
+    }
 }
 
 /// `POST /v1/apps` with an `Idempotency-Key`: an authenticator app whose first code was right.

@@ -12,6 +12,7 @@ use uuid::Uuid;
 use crate::domain::authority::Role;
 use crate::domain::factor::{FactorKind, TotpSettings};
 use crate::domain::identification::Document;
+use crate::domain::visit::Held;
 use crate::domain::{
     Aaguid, Bytes, FactorId, Identification, KeyFacts, KeyId, OfferId, OperatorId, Organisation,
     OrganisationId, Person, PersonId, PersonKind, Place, StationId,
@@ -421,6 +422,7 @@ pub fn app() -> Factor {
         operator: operator().id,
         last_tested_at: Some(ago(60 * 24 * 30)),
         removed_at: None,
+        held: Held::default(),
     }
 }
 
@@ -462,6 +464,7 @@ pub fn detail() -> PersonDetail {
             operator: operator().id,
             last_tested_at: Some(ago(60 * 24 * 3)),
             gone_at: None,
+            held: Held::default(),
         }],
     }
 }

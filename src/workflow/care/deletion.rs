@@ -125,10 +125,10 @@ fn account(person: &Person, rp_id: &str) -> String {
 /// DOMAIN, "Who may reset whom".
 pub(in crate::workflow) fn who_may_reset(person: &Person) -> &'static str {
     match person.kind {
-        PersonKind::MainAdministrator | PersonKind::Unaffiliated => "Customer Service only",
-        PersonKind::Employee
-        | PersonKind::UserAdministrator
-        | PersonKind::AuthorisedRepresentative => {
+        PersonKind::MainAdministrator
+        | PersonKind::AuthorisedRepresentative
+        | PersonKind::Unaffiliated => "Customer Service only",
+        PersonKind::Employee | PersonKind::UserAdministrator => {
             "the help desk, asked by the main administrator or a user administrator of the same organisation,"
         }
     }

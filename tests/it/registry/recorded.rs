@@ -7,6 +7,7 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
+use jiff::Timestamp;
 use keydesk::domain::authority::Role;
 use keydesk::domain::{PersonId, StationId};
 use keydesk::registry::{Client, Settings, StationKey};
@@ -120,10 +121,15 @@ fn message(station: &mut TcpStream) -> Vec<u8> {
     }
 }
 
+/// Tickets are for days from today on.
+fn today() -> jiff::civil::Date {
+    Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date()
+}
+
 /// A desk behind a wire, with a station and an operator of its own.
 async fn desk() -> (World, Wire, Authenticator) {
     let mut world = World::new().await;
-    let appointments = "record,person,at\nappointment,p-3,2026-11-22T14:30:00+01:00\n";
+    let appointments = format!("record,person,at\nappointment,p-3,{}T14:30:00Z\n", today());
     let file = write(world.dir.path(), "appointments.csv", appointments);
     import_file(&world.db(), &file, Format::Csv).await.unwrap();
     let wire = Wire::to(&world.running.base_url);
@@ -152,7 +158,7 @@ async fn ask_everything(world: &World, own_key: &mut Authenticator) -> Session {
     let (client, session) = (&world.client, &world.session);
     client.health().await.unwrap();
     client.find_people(session, "example", 3).await.unwrap();
-    let day = jiff::civil::date(2026, 11, 22);
+    let day = today();
     let expected = client.expected(session, day).await.unwrap();
     assert_eq!(expected.expected.len(), 1);
     let mut wanted = TicketRequest::of_day(day);

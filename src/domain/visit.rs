@@ -1,0 +1,179 @@
+//! Who may get a factor in a visit, and what state a factor is in (see DOMAIN: "Adding a factor").
+//!
+//! Invariant: what a visit may add is decided by what the person had when it began. What was added in it never improves that.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::person::PersonKind;
+
+/// What somebody had of factors when their visit began.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Had {
+    /// Never one, here or by import.
+    Never,
+    /// At least one that opens something.
+    Valid,
+    /// Some once; none that opens anything: suspended, removed, or gone with its key.
+    Lost,
+}
+
+impl Had {
+    /// Every one.
+    pub const ALL: [Self; 3] = [Self::Never, Self::Valid, Self::Lost];
+
+    /// The word used on the wire and in the registry.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Never => "never",
+            Self::Valid => "valid",
+            Self::Lost => "lost",
+        }
+    }
+
+    /// Reads that word.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|had| had.as_str() == text)
+    }
+
+    /// What has to be shown before such a person gets a factor.
+    pub fn takes(self, kind: PersonKind) -> Takes {
+        match (self, kind) {
+            (Self::Never, _) => Takes::Identification,
+            (Self::Valid, _) => Takes::OwnFactor,
+            (Self::Lost, PersonKind::Employee | PersonKind::UserAdministrator) => {
+                Takes::Administrator
+            }
+            (
+                Self::Lost,
+                PersonKind::MainAdministrator
+                | PersonKind::AuthorisedRepresentative
+                | PersonKind::Unaffiliated,
+            ) => Takes::Release,
+        }
+    }
+}
+
+/// What it takes to add factors in a visit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Takes {
+    /// Nothing but the identification.
+    Identification,
+    /// One touch with the PIN, or one code, of a factor that they had when the visit began. Who has lost all of theirs has them
+    /// suspended first.
+    OwnFactor,
+    /// An administrator of the same organisation, who is at the desk and proves a factor of theirs.
+    Administrator,
+    /// Customer Service, and a second agent's release.
+    Release,
+}
+
+/// By what factors may be added in a visit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Authority {
+    /// They never had one.
+    First,
+    /// They proved one of theirs.
+    Factor,
+    /// An administrator of their organisation proved theirs.
+    Administrator,
+}
+
+impl Authority {
+    /// Every one.
+    pub const ALL: [Self; 3] = [Self::First, Self::Factor, Self::Administrator];
+
+    /// The word used on the wire and in the registry.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::First => "first",
+            Self::Factor => "factor",
+            Self::Administrator => "administrator",
+        }
+    }
+
+    /// Reads that word.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|by| by.as_str() == text)
+    }
+}
+
+/// Why a factor is suspended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum SuspendedWhy {
+    /// Its owner does not find it. Lifted by its owner with the factor itself, within 30 days.
+    Lost,
+    /// Somebody took it. Never lifted.
+    Stolen,
+    /// Somebody may have used or changed it. Never lifted.
+    Suspected,
+}
+
+impl SuspendedWhy {
+    /// Every one.
+    pub const ALL: [Self; 3] = [Self::Lost, Self::Stolen, Self::Suspected];
+
+    /// The word used on the command line, on the wire and in the registry.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Lost => "lost",
+            Self::Stolen => "stolen",
+            Self::Suspected => "suspected",
+        }
+    }
+
+    /// Reads that word.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|why| why.as_str() == text)
+    }
+}
+
+/// Since when a factor is suspended, and why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Suspended {
+    /// Since then it opens nothing.
+    pub at: Timestamp,
+    /// Why.
+    pub why: SuspendedWhy,
+}
+
+/// What keeps a factor from opening anything, apart from being gone. Nothing of it: it is valid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Held {
+    /// It was made while its owner was not there, or what it was made by no longer held: since then it waits for them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiting_since: Option<Timestamp>,
+    /// It was reported lost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suspended: Option<Suspended>,
+}
+
+impl Held {
+    /// Whether nothing keeps it.
+    pub fn is_free(&self) -> bool {
+        self.waiting_since.is_none() && self.suspended.is_none()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_kind_of_person_takes_what_the_domain_says() {
+        use PersonKind::*;
+        for kind in PersonKind::ALL {
+            assert_eq!(Had::Never.takes(kind), Takes::Identification, "{kind:?}");
+            assert_eq!(Had::Valid.takes(kind), Takes::OwnFactor, "{kind:?}");
+            let lost = match kind {
+                Employee | UserAdministrator => Takes::Administrator,
+                MainAdministrator | Unaffiliated | AuthorisedRepresentative => Takes::Release,
+            };
+            assert_eq!(Had::Lost.takes(kind), lost, "{kind:?}");
+        }
+    }
+}
