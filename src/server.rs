@@ -10,7 +10,7 @@
 //! - plain HTTP is served on loopback only.
 //!
 //! ```text
-//! station ── HTTP ── routes ─┬─ auth      who is asking
+//! station ── HTTP ── listen ── routes ─┬─ auth      who is asking
 //!                            ├─ ledger    repeats, journal heads
 //!                            ├─ verify    WebAuthn
 //!                            ├─ examination, factors, proofs ── keyring   apps and tokens
@@ -18,16 +18,11 @@
 //! ```
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
-use axum_server::Handle;
-use axum_server::tls_rustls::RustlsConfig;
-use hyper_util::rt::{TokioExecutor, TokioTimer};
-use hyper_util::server::conn::auto::Builder;
 use jiff::{Timestamp, tz::TimeZone};
 use sqlx::Row;
+use tokio::sync::watch;
 
 pub mod admin;
 mod auth;
@@ -39,6 +34,7 @@ mod guesses;
 pub mod import;
 mod keyring;
 mod ledger;
+mod listen;
 mod people;
 mod problem;
 mod proofs;
@@ -52,13 +48,8 @@ pub use database::DatabaseError;
 use guesses::Guesses;
 use keyring::Keyring;
 pub use keyring::KeyringError;
+use listen::Door;
 use verify::{RelyingParty, Trust};
-
-/// How long open requests may take to end when the registry stops.
-const SHUTDOWN_GRACE: Duration = Duration::from_secs(5);
-
-/// How long a client may take to send the head of a request, also the next one on an open connection.
-const HEAD_LIMIT: Duration = Duration::from_secs(30);
 
 /// The registry's clock; tests give one of their own.
 #[derive(Clone)]
@@ -109,6 +100,16 @@ pub enum ServeError {
         /// The system's words.
         why: std::io::Error,
     },
+    /// Too few open files.
+    #[error(
+        "the system grants {files} open files, and the registry needs {needed}: raise LimitNOFILE in its unit, or `ulimit -n`"
+    )]
+    Files {
+        /// How many it grants.
+        files: usize,
+        /// How many are needed at the least.
+        needed: usize,
+    },
     /// It stopped by itself.
     #[error("the registry stopped: {0}")]
     Stopped(String),
@@ -152,9 +153,9 @@ pub struct Running {
     pub addr: SocketAddr,
     /// Its base address for a client on this machine.
     pub base_url: String,
-    handle: Handle<SocketAddr>,
+    stop: watch::Sender<bool>,
     db: Database,
-    served: tokio::task::JoinHandle<std::io::Result<()>>,
+    served: tokio::task::JoinHandle<()>,
 }
 
 impl Server {
@@ -169,41 +170,22 @@ impl Server {
         clock: Clock,
     ) -> Result<Running, ServeError> {
         config.check()?;
-        let tls = match &config.tls {
-            Some(files) => Some(tls_config(files).await?),
-            None => None,
-        };
-        let listener = listen(config.listen)?;
-        let addr = listener.local_addr().map_err(|why| ServeError::Listen {
+        let door = Door::open(&config)?;
+        let addr = door.address().map_err(|why| ServeError::Listen {
             address: config.listen,
             why,
         })?;
+        let scheme = door.scheme();
         let db = Database::open(&config.db).await?;
         ledger::forget_old(&db, clock.now()).await?;
         let registry = Arc::new(assemble(config, db.clone(), clock).await?);
-        let app = routes::router(registry)
-            .0
-            .into_make_service_with_connect_info::<SocketAddr>();
-        let handle = Handle::new();
-        let scheme = if tls.is_some() { "https" } else { "http" };
-        let why = |why| ServeError::Listen { address: addr, why };
-        let served = match tls {
-            Some(tls) => {
-                let mut server = axum_server::from_tcp_rustls(listener, tls).map_err(why)?;
-                limit_heads(server.http_builder());
-                tokio::spawn(server.handle(handle.clone()).serve(app))
-            }
-            None => {
-                let mut server = axum_server::from_tcp(listener).map_err(why)?;
-                limit_heads(server.http_builder());
-                tokio::spawn(server.handle(handle.clone()).serve(app))
-            }
-        };
+        let (stop, stopping) = watch::channel(false);
+        let served = tokio::spawn(door.serve(routes::router(registry).0, stopping));
         tracing::info!(%addr, scheme, "registry serves");
         Ok(Running {
             addr,
             base_url: format!("{scheme}://{addr}"),
-            handle,
+            stop,
             db,
             served,
         })
@@ -213,14 +195,10 @@ impl Server {
 impl Running {
     /// Lets open requests end, within a few seconds, then stops and closes the database.
     pub async fn shutdown(self) -> Result<(), ServeError> {
-        self.handle.graceful_shutdown(Some(SHUTDOWN_GRACE));
+        self.stop.send_replace(true);
         let ended = self.served.await;
         self.db.close().await;
-        match ended {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(error)) => Err(ServeError::Stopped(error.to_string())),
-            Err(error) => Err(ServeError::Stopped(error.to_string())),
-        }
+        ended.map_err(|error| ServeError::Stopped(error.to_string()))
     }
 }
 
@@ -235,8 +213,7 @@ pub async fn serve(
     tokio::select! {
         () = stop => running.shutdown().await,
         ended = &mut running.served => Err(ServeError::Stopped(match ended {
-            Ok(Ok(())) => "no reason given".to_owned(),
-            Ok(Err(error)) => error.to_string(),
+            Ok(()) => "no reason given".to_owned(),
             Err(error) => error.to_string(),
         })),
     }
@@ -245,40 +222,6 @@ pub async fn serve(
 /// The OpenAPI 3.1 description of the API, as JSON.
 pub fn openapi_json() -> Result<String, serde_json::Error> {
     serde_json::to_string_pretty(&routes::description())
-}
-
-/// Without a timer, hyper waits for the head of a request for ever.
-fn limit_heads(builder: &mut Builder<TokioExecutor>) {
-    builder
-        .http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_LIMIT);
-}
-
-fn listen(address: SocketAddr) -> Result<std::net::TcpListener, ServeError> {
-    let open = || {
-        let listener = std::net::TcpListener::bind(address)?;
-        listener.set_nonblocking(true)?;
-        Ok(listener)
-    };
-    open().map_err(|why| ServeError::Listen { address, why })
-}
-
-async fn tls_config(files: &config::TlsFiles) -> Result<RustlsConfig, ConfigError> {
-    // An error says that a provider is installed already, which is what is wanted.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let read = |path: &PathBuf| {
-        std::fs::read(path).map_err(|why| ConfigError::Unreadable {
-            path: path.clone(),
-            why,
-        })
-    };
-    RustlsConfig::from_pem(read(&files.cert)?, read(&files.key)?)
-        .await
-        .map_err(|why| ConfigError::Certificate {
-            path: files.cert.clone(),
-            why: why.to_string(),
-        })
 }
 
 async fn assemble(config: ServeConfig, db: Database, clock: Clock) -> Result<Registry, ServeError> {

@@ -5,6 +5,8 @@
 //! themselves. Figures that belong together are taken in turn within one run, so that their ratio holds on a noisy machine.
 
 mod apps;
+#[path = "../../tests/it/registry/attackers.rs"]
+mod attackers;
 mod batch;
 mod checks;
 mod cold_start;
@@ -17,6 +19,7 @@ mod metered;
 mod operator;
 mod report;
 mod seat;
+mod siege;
 
 use std::process::ExitCode;
 
@@ -28,7 +31,7 @@ type Fallible<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 /// A part of the benchmark.
 type Part = fn(&mut Report) -> Fallible<()>;
 
-const PARTS: [(&str, Part); 7] = [
+const PARTS: [(&str, Part); 8] = [
     ("enrolment", enrolment::run),
     ("cold_start", cold_start::run),
     ("frame", frame::run),
@@ -36,6 +39,7 @@ const PARTS: [(&str, Part); 7] = [
     ("batch", batch::run),
     ("apps", apps::run),
     ("checks", checks::run),
+    ("siege", siege::run),
 ];
 
 fn main() -> ExitCode {

@@ -44,6 +44,66 @@ pub struct ServeConfig {
     pub attestation: AttestationConfig,
     /// What opens the secrets of authenticator apps.
     pub secrets: SecretsConfig,
+    /// How many connections there may be, and how long clients may take.
+    pub connections: ConnectionsConfig,
+}
+
+/// How many connections there may be, and how long clients may take.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ConnectionsConfig {
+    /// Connections in all, as far as the system grants files for them: 16 to 100,000.
+    pub total: usize,
+    /// Connections of one address (in IPv6, of one network of 64 bits): 1 to `total`.
+    pub per_address: usize,
+    /// From the connection, the TLS handshake included, to the head of a request: 1 to 120.
+    pub head_seconds: u16,
+    /// For a request's body: 1 to 120.
+    pub body_seconds: u16,
+    /// To take an answer: 1 to 120.
+    pub answer_seconds: u16,
+    /// Between two requests: 16 to 3600. Stations end theirs after 15.
+    pub idle_seconds: u16,
+}
+
+impl Default for ConnectionsConfig {
+    fn default() -> Self {
+        Self {
+            total: 1000,
+            per_address: 200,
+            head_seconds: 10,
+            body_seconds: 20,
+            answer_seconds: 20,
+            idle_seconds: 60,
+        }
+    }
+}
+
+impl ConnectionsConfig {
+    fn check(&self) -> Result<(), ConfigError> {
+        range("connections.total", self.total, 16, 100_000, "16 to 100000")?;
+        range(
+            "connections.per_address",
+            self.per_address,
+            1,
+            self.total,
+            "1 to connections.total",
+        )?;
+        for (setting, seconds) in [
+            ("connections.head_seconds", self.head_seconds),
+            ("connections.body_seconds", self.body_seconds),
+            ("connections.answer_seconds", self.answer_seconds),
+        ] {
+            range(setting, seconds, 1, 120, "1 to 120")?;
+        }
+        range(
+            "connections.idle_seconds",
+            self.idle_seconds,
+            16,
+            3600,
+            "16 to 3600: stations end an idle connection after 15",
+        )
+    }
 }
 
 /// What opens the secrets of authenticator apps and hardware tokens.
@@ -127,6 +187,7 @@ impl Default for ServeConfig {
             time_zone: None,
             attestation: AttestationConfig::default(),
             secrets: SecretsConfig::default(),
+            connections: ConnectionsConfig::default(),
         }
     }
 }
@@ -217,6 +278,7 @@ impl ServeConfig {
         )?;
         range("ticket_days", self.ticket_days, 1, 30, "1 to 30")?;
         range("pin_min_length", self.pin_min_length, 4, 63, "4 to 63")?;
+        self.connections.check()?;
         self.zone()?;
         for (setting, id) in [
             ("rp.id", &self.rp.id),

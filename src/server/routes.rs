@@ -5,7 +5,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Path, Query, Request, State};
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request, State};
 use axum::http::{HeaderValue, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
@@ -19,6 +20,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Registry;
+use super::listen::{self, Unread};
 use super::problem::Refusal;
 use crate::wire::code;
 
@@ -40,8 +42,14 @@ const MAX_BODY_BYTES: usize = 256 * 1024;
 /// Requests served at once.
 const MAX_AT_ONCE: usize = 256;
 
-/// The longest that a request may take, its body included.
+/// How long a request may wait until it is served.
+const QUEUE_LIMIT: Duration = Duration::from_secs(5);
+
+/// The longest that a request may take once it is there as a whole.
 const REQUEST_LIMIT: Duration = Duration::from_secs(20);
+
+/// Answers whatever else there is to do: it does nothing that takes time.
+const HEALTH: &str = "/v1/health";
 
 /// A JSON body. What can't be read is refused with problem details.
 #[derive(Debug, FromRequest)]
@@ -106,14 +114,14 @@ impl Modify for Security {
 /// Every route, and their description.
 pub fn router(registry: Arc<Registry>) -> (Router, utoipa::openapi::OpenApi) {
     let (router, description) = documented().split_for_parts();
-    let json = description.to_pretty_json().unwrap_or_default();
+    // Shared by all answers: it is large, and anybody may ask for it.
+    let json = Bytes::from(description.to_pretty_json().unwrap_or_default());
     let served = move || async move { ([("content-type", "application/json")], json.clone()) };
     let at_once = Arc::new(Semaphore::new(MAX_AT_ONCE));
     let router = router
         .route("/v1/openapi.json", get(served))
         .fallback(unknown_route)
         .method_not_allowed_fallback(unknown_method)
-        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(middleware::from_fn_with_state(
             (at_once, Arc::clone(&registry)),
             attended,
@@ -178,8 +186,7 @@ async fn unknown_method(request: Request) -> Refusal {
     )
 }
 
-/// Bounds how many requests there are and how long each may take, dates each answer by the registry's own clock, which
-/// stations go by, and logs how each went: never a query, a header or a
+/// Dates each answer by the registry's own clock, which stations go by, and logs how each went: never a query, a header or a
 /// body, because they carry names and secrets.
 async fn attended(
     State((at_once, registry)): State<(Arc<Semaphore>, Arc<Registry>)>,
@@ -188,16 +195,9 @@ async fn attended(
 ) -> Response {
     let began = Instant::now();
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-    let busy = |what: &str| {
-        Refusal::new(code::BUSY, what)
-            .retry_after(2)
-            .into_response()
-    };
-    let mut response = match at_once.try_acquire() {
-        Ok(_permit) => tokio::time::timeout(REQUEST_LIMIT, next.run(request))
-            .await
-            .unwrap_or_else(|_| busy("the request took too long; try again")),
-        Err(_) => busy("too many requests are being served; try again"),
+    let mut response = match listen::whole(request, MAX_BODY_BYTES).await {
+        Ok(request) => bounded(&at_once, request, next).await,
+        Err(unread) => unread_body(unread).into_response(),
     };
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -212,6 +212,37 @@ async fn attended(
     let (status, ms) = (response.status().as_u16(), began.elapsed().as_millis());
     tracing::info!(%method, path, status, ms, "served");
     response
+}
+
+/// Bounds how many requests are served at once, and how long each takes. A request is here as a whole, so that no client's
+/// slowness takes a turn from others.
+async fn bounded(at_once: &Arc<Semaphore>, request: Request, next: Next) -> Response {
+    if request.uri().path() == HEALTH {
+        return next.run(request).await;
+    }
+    let turn = listen::turn(request.extensions(), at_once);
+    let Ok(_turn) = tokio::time::timeout(QUEUE_LIMIT, turn).await else {
+        return busy("too many requests are being served; try again").into_response();
+    };
+    match tokio::time::timeout(REQUEST_LIMIT, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => busy("the request took too long; try again").into_response(),
+    }
+}
+
+fn unread_body(unread: Unread) -> Refusal {
+    match unread {
+        Unread::TooLarge => Refusal::new(
+            code::TOO_LARGE,
+            format!("the body has more than {MAX_BODY_BYTES} bytes"),
+        ),
+        Unread::TooSlow => busy("the body did not come in time; try again"),
+        Unread::Broken => Refusal::new(code::MALFORMED, "the body broke off; try again"),
+    }
+}
+
+fn busy(what: &str) -> Refusal {
+    Refusal::new(code::BUSY, what).retry_after(2)
 }
 
 /// What every handler takes first.

@@ -4,6 +4,7 @@
 
 mod access;
 mod apps;
+mod attackers;
 mod authenticator;
 mod codes;
 mod documents;
@@ -20,6 +21,7 @@ mod removals;
 mod resets;
 mod revoking;
 mod secrets;
+mod siege;
 mod software_key;
 mod tickets;
 mod tokens;

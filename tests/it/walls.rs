@@ -57,6 +57,8 @@ const ONLY: &[(&str, &str)] = &[
     ("reqwest", "registry"),
     ("webpki", "metadata"),
     ("axum", "server"),
+    ("hyper", "server"),
+    ("tokio_rustls", "server"),
     ("hpke", "seal"),
     ("totp_rs", "totp"),
     ("qrcode", "totp"),

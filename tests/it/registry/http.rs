@@ -113,6 +113,37 @@ async fn over_tls_only_a_trusted_certificate_is_talked_to() {
 }
 
 #[tokio::test]
+async fn files_that_are_no_certificate_or_no_key_are_named() {
+    let dir = tempfile::tempdir().unwrap();
+    let made = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_owned()]).unwrap();
+    let other = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_owned()]).unwrap();
+    let cert = write(dir.path(), "cert.pem", made.cert.pem());
+    let key = write(dir.path(), "key.pem", made.signing_key.serialize_pem());
+    let der = write(dir.path(), "cert.der", made.cert.der());
+    let sealed =
+        "-----BEGIN ENCRYPTED PRIVATE KEY-----\nMAA=\n-----END ENCRYPTED PRIVATE KEY-----\n";
+    let sealed = write(dir.path(), "sealed.pem", sealed);
+    let foreign = write(dir.path(), "foreign.pem", other.signing_key.serialize_pem());
+    for (cert, key, at_fault, why) in [
+        (&der, &key, &der, "there is no certificate in it"),
+        (&key, &key, &key, "there is no certificate in it"),
+        (&cert, &cert, &cert, "no private key"),
+        (&cert, &sealed, &sealed, "no private key without a password"),
+        (&cert, &foreign, &cert, "not with the key"),
+    ] {
+        let mut settings = config(dir.path());
+        settings.tls = Some(TlsFiles {
+            cert: cert.clone(),
+            key: key.clone(),
+        });
+        let refusal = Server::start(settings).await.err().unwrap().to_string();
+        let begins = at_fault.to_string_lossy();
+        assert!(refusal.starts_with(&*begins), "{refusal}");
+        assert!(refusal.contains(why), "{refusal}");
+    }
+}
+
+#[tokio::test]
 async fn plain_http_is_not_served_beyond_this_machine() {
     let dir = tempfile::tempdir().unwrap();
     let mut settings = config(dir.path());
