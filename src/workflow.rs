@@ -421,6 +421,15 @@ impl Stop {
         }
     }
 
+    /// The code of the registry's refusal, where it refused.
+    pub fn refusal(&self) -> Option<&str> {
+        match self {
+            Self::RegistryRefused { code, .. } => Some(code),
+            Self::Left { cause, .. } => cause.refusal(),
+            _ => None,
+        }
+    }
+
     /// What remains on the key.
     pub fn remains(&self) -> Remains {
         match self {
@@ -474,10 +483,7 @@ pub fn conclude<D: Desk>(desk: &mut D, result: Result<Ending, Stop>) -> Result<E
     let ending = match &result {
         Ok(ending) => ending.clone(),
         Err(stop) => Ending::Stopped {
-            stop: StopView {
-                code: stop.code().to_owned(),
-                detail: stop.to_string(),
-            },
+            stop: StopView::from(stop),
             remains: stop.remains(),
         },
     };

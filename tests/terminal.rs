@@ -9,9 +9,14 @@ use portable_pty::CommandBuilder;
 use seat::Seat;
 
 const F2: &str = "\x1bOQ";
+const F4: &str = "\x1bOS";
 const F5: &str = "\x1b[15~";
+const F6: &str = "\x1b[17~";
+const F8: &str = "\x1b[19~";
+const F9: &str = "\x1b[20~";
 const F12: &str = "\x1b[24~";
 const ENTER: &str = "\r";
+const ESC: &str = "\x1b";
 const DOWN: &str = "\x1b[B";
 const CTRL_Q: &str = "\x11";
 
@@ -100,6 +105,40 @@ fn an_operator_signs_in_and_enrols_a_key_and_leaves_no_trace_of_the_person() {
     seat.press(CTRL_Q);
     seat.assert_given_back();
     assert!(!seat.screen().contents().contains("Vries"));
+}
+
+/// The way that once led past the lock: a code that is refused, its closing screen, the outbox, and back to home.
+#[test]
+fn a_code_that_is_refused_leads_from_the_lock_to_no_page() {
+    let mut seat = demonstration(&[], (80, 24));
+    seat.until_shown("Put your own security key into a slot");
+    sign_in(&mut seat);
+    seat.until_shown("Anna de Vries");
+    seat.press(F12);
+    seat.until_shown("Put your own security key into a slot");
+    seat.press("cx");
+    seat.press(ENTER);
+    seat.until_shown("The code is wrong, was used before, or has expired.");
+    for key in [F5, F4, F6, F8] {
+        seat.press(key);
+    }
+    // What comes after a key that does something shows that those before it did nothing.
+    seat.press(F9);
+    seat.until_shown("De code is onjuist, al gebruikt of verlopen.");
+    assert!(!seat.screen().contents().contains("Vries"));
+    seat.press(ENTER);
+    seat.until_shown("Toets uw eenmalige code in.");
+    for key in [F5, F4, F6, F8, ESC] {
+        seat.press(key);
+    }
+    seat.until_shown("en druk op Enter.");
+    let screen = seat.screen().contents();
+    assert!(
+        !screen.contains("Vries") && !screen.contains("Jansen"),
+        "{screen}"
+    );
+    seat.press(CTRL_Q);
+    seat.assert_given_back();
 }
 
 /// From the home screen to the secret of an app; what the QR code says.

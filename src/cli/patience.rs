@@ -143,10 +143,7 @@ impl Patience {
                         remains,
                     }),
                 };
-                let stop = cause.map_or(stop, |cause| StopView {
-                    code: cause.code().to_owned(),
-                    detail: cause.to_string(),
-                });
+                let stop = cause.as_ref().map_or(stop, StopView::from);
                 Event::Ended {
                     ending: Ending::Stopped { stop, remains },
                 }

@@ -120,6 +120,35 @@ pub enum Command {
     Soft(SoftCommand),
 }
 
+impl Command {
+    /// Whether it is an operator's. The others are for whoever stands before a station that is locked.
+    pub fn needs_session(&self) -> bool {
+        match self {
+            Self::SignIn
+            | Self::FirstSignIn { .. }
+            | Self::Lock
+            | Self::SignOut
+            | Self::Answer(_)
+            | Self::Cancel
+            | Self::Soft(_) => false,
+            Self::Find { .. }
+            | Self::Open { .. }
+            | Self::Enrol { .. }
+            | Self::App { .. }
+            | Self::Resolve { .. }
+            | Self::Reset { .. }
+            | Self::OpenKey { .. }
+            | Self::Care { .. }
+            | Self::Wink { .. }
+            | Self::PushOutbox
+            | Self::Withdraw { .. }
+            | Self::ResolveConflict { .. }
+            | Self::FetchTickets { .. }
+            | Self::Batch(_) => true,
+        }
+    }
+}
+
 /// What only a demonstration can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SoftCommand {
@@ -163,12 +192,23 @@ pub enum Update {
     Question(Question),
     /// The run goes on.
     Run(Event),
+    /// A sign-in goes on or asks. It is nobody's run at the desk, and nothing of such a run is ever told as one of these.
+    SigningIn(SigningIn),
     /// The board of the batch that is on.
     Board(Arc<Board>),
     /// Something else of batches.
     Batch(Box<BatchUpdate>),
     /// Something to read, not part of a run.
     Notice(Notice),
+}
+
+/// What a sign-in says.
+#[derive(Debug, Clone)]
+pub enum SigningIn {
+    /// It goes on.
+    Event(Event),
+    /// It asks.
+    Question(Question),
 }
 
 /// What a search found.
@@ -278,7 +318,7 @@ pub enum SlotState {
     },
 }
 
-/// Everything of the home screen besides the bay.
+/// What is known of the station besides the bay, and while somebody is signed in, of the people whom it serves.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HomeView {
     /// What people call the station.
@@ -287,6 +327,19 @@ pub struct HomeView {
     pub station_id: Option<StationId>,
     /// Whether the registry answers.
     pub registry: RegistryState,
+    /// So much waits for the registry …
+    pub queued: usize,
+    /// … and so much was refused by it.
+    pub conflicts: usize,
+    /// Software keys and a registry of its own: the screen is marked.
+    pub demo: bool,
+    /// All that speaks of people; none while nobody is signed in.
+    pub people: Option<PeopleView>,
+}
+
+/// What the station has to do with people.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PeopleView {
     /// Today's appointments.
     pub expected: Vec<Expected>,
     /// Waiting for the registry, oldest first.
@@ -299,8 +352,6 @@ pub struct HomeView {
     pub tickets: usize,
     /// The last enrolments of this station, newest first.
     pub recent: Vec<Recent>,
-    /// Software keys and a registry of its own: the screen is marked.
-    pub demo: bool,
 }
 
 /// A line of the station's recent history.

@@ -140,6 +140,9 @@ impl Kiosk {
     }
 
     fn obey(&mut self, command: Command) {
+        if command.needs_session() && self.station.operator().is_none() {
+            return self.complain(&Stop::SignedOut);
+        }
         match command {
             Command::SignIn => self.start(Task::SignIn),
             Command::FirstSignIn { code } => self.start(Task::FirstSignIn(code)),
@@ -332,9 +335,9 @@ impl Kiosk {
         });
         let Some(task) = task else { return };
         let cancel = Cancel::default();
-        let (face, answers) = KioskFace::new(Arc::clone(&self.screen));
-        let station = Arc::clone(&self.station);
         let signs_in = task.signs_in();
+        let (face, answers) = KioskFace::new(Arc::clone(&self.screen), signs_in);
+        let station = Arc::clone(&self.station);
         let operator = self.signed_in.clone().filter(|_| !signs_in);
         let mut desk = StationDesk::new(station, Arc::clone(&face), cancel.clone());
         let handle = Handle::current();
@@ -372,10 +375,22 @@ impl Kiosk {
         });
     }
 
+    fn signing_in(&self, task: Id) -> Option<&Run> {
+        self.runs
+            .iter()
+            .find(|run| run.task == task && run.signs_in)
+    }
+
     /// A run's task is over.
     fn ended(&mut self, joined: Result<(Id, Result<Ending, Stop>), JoinError>) {
         let (task, done) = match joined {
-            Ok((task, result)) => (task, result.is_ok()),
+            Ok((task, result)) => {
+                if let (Err(stop), Some(_)) = (&result, self.signing_in(task)) {
+                    // The registry's words are for the administrator: the screen of a station without a session has none of them.
+                    tracing::warn!(%stop, "a sign-in failed");
+                }
+                (task, result.is_ok())
+            }
             Err(error) => {
                 tracing::error!(%error, "a run failed");
                 self.complain(&Stop::Store(

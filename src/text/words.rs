@@ -9,6 +9,7 @@ use crate::domain::policy::{Finding, Ruling, Why};
 use crate::domain::profile::StepKind;
 use crate::domain::unfit::{Taken, Unfit};
 use crate::domain::{Identification, KeyFacts, Person, PersonKind};
+use crate::wire::code;
 use crate::workflow::dialogue::Step;
 
 /// What happened and what to do next, for a stable word.
@@ -370,6 +371,41 @@ impl Text {
             "unsupported" => explained!("stop-unsupported", "stop-unsupported-next"),
             "key-failed" => explained!("stop-key-failed", "stop-key-failed-next"),
             _ => explained!("stop-other", "stop-other-next"),
+        }
+    }
+
+    /// Why a sign-in stopped and what to do next, by [`StopView::code`](crate::workflow::dialogue::StopView::code) and the code of the
+    /// registry's refusal, where it refused.
+    pub fn sign_in_stopped(&self, stop: &str, refusal: Option<&str>, joined: bool) -> Explained {
+        macro_rules! explained {
+            ($what:literal, $next:literal) => {
+                Explained {
+                    what: tr!(self, $what),
+                    next: tr!(self, $next),
+                }
+            };
+        }
+        match (stop, refusal) {
+            (_, Some(code::CODE_REFUSED)) => explained!("door-code", "door-code-next"),
+            (_, Some(code::CREDENTIAL_UNKNOWN)) => explained!("door-unknown", "door-own-key-next"),
+            (_, Some(code::CREDENTIAL_REVOKED)) => explained!("door-revoked", "door-revoked-next"),
+            (_, Some(code::CREDENTIAL_EXISTS)) => explained!("door-exists", "door-exists-next"),
+            (_, Some(code::OPERATOR_REVOKED)) => explained!("door-ended", "door-ended-next"),
+            (_, Some(code::STATION_REVOKED | code::CLIENT_REFUSED | code::TOKEN_REFUSED)) => {
+                explained!("door-station", "door-station-next")
+            }
+            (_, Some(code::TOO_MANY_ATTEMPTS)) => explained!("door-attempts", "door-attempts-next"),
+            (_, Some(code::CHALLENGE_EXPIRED | code::CHALLENGE_MISMATCH)) => {
+                self.stopped("offer-expired")
+            }
+            (_, Some(_)) => explained!("door-refused", "door-refused-next"),
+            ("key-refused", _) => explained!("door-key", "door-own-key-next"),
+            ("unreachable", _) if !joined => explained!("door-not-joined", "door-not-joined-next"),
+            ("unreachable", _) => explained!("door-unreachable", "door-unreachable-next"),
+            ("wrong-pin", _) => explained!("stop-wrong-pin", "door-wrong-pin-next"),
+            ("pin-blocked", _) => explained!("stop-pin-blocked", "door-pin-blocked-next"),
+            ("no-credential", _) => explained!("door-unknown", "door-own-key-next"),
+            _ => self.stopped(stop),
         }
     }
 

@@ -1,11 +1,13 @@
 //! What the kiosk knows and shows at this moment. Plain values; drawing reads them, [`update`](super::update) changes them.
 //!
-//! Invariant: what belongs to a person at the desk lives in [`Model::desk`] and [`Model::runs`] only, so that locking can
-//! forget all of it at once. Nothing here has `Debug`: a PIN that is being typed is part of it.
+//! Invariants: what belongs to people lives in [`Model::desk`], [`Model::work`], [`Model::batch`] and [`HomeView::people`] only, so that
+//! locking can forget all of it at once; what may be drawn and pressed is decided by [`Model::front`] alone. Nothing here has
+//! `Debug`: a PIN that is being typed is part of it.
 
 mod app;
 mod batch;
 mod care;
+mod front;
 mod reset;
 mod run;
 
@@ -20,7 +22,7 @@ use super::entry::Line;
 use crate::domain::change::{OutboxBody, OutboxEntry, Unfinished};
 use crate::domain::models::Models;
 use crate::domain::{EntryId, FactorId, IntentId, Person, PersonId, Place};
-use crate::station::face::{HomeView, KeyView, Notice, SlotView};
+use crate::station::face::{HomeView, KeyView, Notice, PeopleView, SlotView};
 use crate::text::Language;
 use crate::wire::{Factor, Operator, PersonDetail};
 use crate::workflow::dialogue::{AppJob, CareJob, Job};
@@ -28,6 +30,7 @@ use crate::workflow::dialogue::{AppJob, CareJob, Job};
 pub use app::{AppAsking, CodeLine, Shown};
 pub use batch::{BatchAsking, BatchPage, BatchState, Missing};
 pub use care::{CareAsking, Finger};
+pub use front::{Door, Front, Lock};
 pub use reset::{Coached, ResetAsking};
 pub use run::{Asking, CurrentPin, Identify, NewPin, PinComplaint, Progress, Run, Touch};
 
@@ -50,20 +53,22 @@ pub struct Model {
     pub size: (u16, u16),
     /// Who is signed in.
     pub operator: Option<Operator>,
+    /// What an operator sees who is not signed in.
+    pub door: Door,
     /// The page under everything else.
     pub page: Page,
     /// The help lies over the page.
     pub help: bool,
     /// The slots.
     pub bay: Arc<Vec<SlotView>>,
-    /// The home screen's facts, once the station has sent them.
+    /// The facts of the station, once it has sent them.
     pub home: Option<Arc<HomeView>>,
     /// What concerns the person at the desk, apart from a run.
     pub desk: DeskState,
     /// Batches: what can be chosen, and the one that is on.
     pub batch: BatchState,
-    /// The runs, the one in front last. More than one only while an operator signs in over a locked enrolment.
-    pub runs: Vec<Run>,
+    /// The run at the desk, until its closing screen is left. A sign-in is none: that stands at the [`Door`].
+    pub work: Option<Run>,
     /// The screen is locked over a run that could not be stopped without leaving something behind.
     pub lock: Option<Lock>,
     /// A message at the foot of the page, until the next key.
@@ -95,10 +100,6 @@ pub struct Setup {
 /// What lies under the runs and the help.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Page {
-    /// Nobody is signed in.
-    SignIn,
-    /// A one-time code is typed.
-    Code(Line),
     /// The home screen.
     Home,
     /// A person's page.
@@ -165,6 +166,15 @@ pub struct DeskState {
     pub app: Option<AppJob>,
     /// With which factor, until the station asks for it.
     pub factor: Option<FactorId>,
+}
+
+impl DeskState {
+    /// Forgets the person and the search. Replies to searches from before stay late.
+    pub fn clear(&mut self) {
+        let serial = self.find.serial;
+        *self = Self::default();
+        self.find.serial = serial;
+    }
 }
 
 /// The search on the home screen.
@@ -236,13 +246,6 @@ impl PersonPage {
     }
 }
 
-/// A locked screen with a run behind it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Lock {
-    /// Who must sign in to see the run again.
-    pub operator: Option<Operator>,
-}
-
 impl Model {
     /// A kiosk that nobody has signed in to yet.
     pub fn new(config: TuiConfig, size: (u16, u16)) -> Self {
@@ -257,13 +260,14 @@ impl Model {
             },
             size,
             operator: None,
-            page: Page::SignIn,
+            door: Door::default(),
+            page: Page::Home,
             help: false,
             bay: Arc::default(),
             home: None,
             desk: DeskState::default(),
             batch: BatchState::default(),
-            runs: Vec::new(),
+            work: None,
             lock: None,
             notice: None,
             plugging: false,
@@ -273,26 +277,14 @@ impl Model {
         }
     }
 
-    /// The run in front; none while the screen is locked over it.
-    pub fn run(&self) -> Option<&Run> {
-        let behind = usize::from(self.lock.is_some());
-        self.runs.get(behind..)?.last()
-    }
-
-    /// The same, to be changed.
-    pub fn run_mut(&mut self) -> Option<&mut Run> {
-        let behind = usize::from(self.lock.is_some());
-        self.runs.get_mut(behind..)?.last_mut()
-    }
-
     /// The people that the home screen lists: the search's, or those expected while nothing is searched for.
     pub fn listed(&self) -> Vec<&Person> {
         if !self.desk.find.line.is_empty() {
             return self.desk.find.people.iter().collect();
         }
-        self.home
-            .iter()
-            .flat_map(|home| home.expected.iter().map(|e| &e.person))
+        self.people()
+            .into_iter()
+            .flat_map(|people| people.expected.iter().map(|e| &e.person))
             .collect()
     }
 
@@ -304,8 +296,6 @@ impl Model {
     /// The job that the page in front has asked for.
     pub fn wanted_job(&self) -> Option<Job> {
         match &self.page {
-            Page::SignIn => Some(Job::SignIn),
-            Page::Code(_) => Some(Job::FirstSignIn),
             Page::Key { .. } if self.desk.resets => Some(Job::Reset),
             Page::Key { .. } => self.desk.care.clone().map(|care| Job::Care { care }),
             Page::Unfinished(at) => self.unfinished().get(*at).map(|work| Job::Resolve {
@@ -321,21 +311,25 @@ impl Model {
         }
     }
 
+    /// What the station has to do with people, once it has sent it.
+    pub fn people(&self) -> Option<&PeopleView> {
+        self.home.as_ref()?.people.as_ref()
+    }
+
     /// What waits for the registry.
     pub fn outbox(&self) -> &[OutboxEntry] {
-        self.home.as_ref().map_or(&[], |home| &home.outbox)
+        self.people().map_or(&[], |people| &people.outbox)
     }
 
     /// Unfinished work.
     pub fn unfinished(&self) -> &[Unfinished] {
-        self.home.as_ref().map_or(&[], |home| &home.unfinished)
+        self.people().map_or(&[], |people| &people.unfinished)
     }
 
     /// A person's name as far as the station knows it, else the registry's identifier.
     pub fn name_of(&self, person: &PersonId) -> String {
-        self.home
-            .as_ref()
-            .and_then(|home| home.names.get(person))
+        self.people()
+            .and_then(|people| people.names.get(person))
             .map_or_else(|| person.to_string(), String::clone)
     }
 
@@ -359,12 +353,9 @@ impl Model {
     /// Marks whoever is expected next, unless somebody is searched for or the mark was moved.
     pub fn mark_next_expected(&mut self) {
         let find = &mut self.desk.find;
-        if let Some(home) = self
-            .home
-            .as_ref()
-            .filter(|_| find.line.is_empty() && !find.moved)
-        {
-            let next = home.expected.iter().position(|expected| !expected.done);
+        let people = self.home.as_ref().and_then(|home| home.people.as_ref());
+        if let Some(people) = people.filter(|_| find.line.is_empty() && !find.moved) {
+            let next = people.expected.iter().position(|expected| !expected.done);
             find.marked = next.unwrap_or_default();
         }
     }
@@ -393,20 +384,21 @@ impl Model {
 
     /// How long until the screen locks by itself; `None` when there is nothing to lock.
     pub fn locks_in(&self, now: Now) -> Option<Duration> {
-        let active =
-            self.operator.is_some() || !self.runs.is_empty() || matches!(self.page, Page::Code(_));
+        let active = match self.front() {
+            Front::Door(door) => door.run.is_some() || door.code.is_some(),
+            Front::Run(_) | Front::Page(_) => true,
+        };
         let idle = now.uptime.saturating_sub(self.active_at);
-        (active && self.lock_is_useful()).then(|| self.setup.idle_lock.saturating_sub(idle))
-    }
-
-    fn lock_is_useful(&self) -> bool {
-        self.lock.is_none() || self.run().is_some()
+        active.then(|| self.setup.idle_lock.saturating_sub(idle))
     }
 
     /// Whether something on the screen counts down in tenths of a second.
     pub fn is_lively(&self) -> bool {
-        let board =
-            matches!(self.page, Page::Batch(BatchPage::Board(_))) && self.batch.on().is_some();
-        board || self.run().is_some_and(|run| run.ending.is_none())
+        match self.front() {
+            Front::Page(page) => {
+                matches!(page, Page::Batch(BatchPage::Board(_))) && self.batch.on().is_some()
+            }
+            Front::Door(_) | Front::Run(_) => self.run().is_some_and(|run| run.ending.is_none()),
+        }
     }
 }

@@ -3,6 +3,7 @@
 mod apps;
 mod batch;
 mod behaviour;
+mod door;
 mod locking;
 mod qr;
 mod random;

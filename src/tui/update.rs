@@ -8,13 +8,14 @@ mod app;
 mod batch;
 mod care;
 mod desk;
+mod door;
 mod lock;
 mod station;
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use super::keymap::{Action, Mode, action};
-use super::model::{Model, Now, Page};
+use super::model::{Front, Model, Now, Page};
 use crate::station::face::{Command, SoftCommand, Update};
 
 pub use lock::lock;
@@ -75,7 +76,8 @@ fn changed(model: &mut Model, now: Now, event: Event) -> Vec<Effect> {
                 }
                 Vec::new()
             }
-            update => station::told(model, now, update),
+            update if model.is_open() => station::told(model, now, update),
+            update => door::told(model, now, update),
         },
         Event::Tick => match model.locks_in(now) {
             Some(left) if left.is_zero() => lock(model),
@@ -116,18 +118,32 @@ fn pressed(model: &mut Model, now: Now, key: KeyEvent) -> Vec<Effect> {
             model.plugging = true;
             Vec::new()
         }
-        Some(action) if model.run().is_some() => {
-            answer::act(model, action, key, stop_asked.unwrap_or(false))
+        Some(action) => {
+            let stop_asked = stop_asked.unwrap_or(false);
+            match model.front() {
+                Front::Door(_) => door::act(model, action, key, stop_asked),
+                Front::Run(_) => answer::act(model, action, key, stop_asked),
+                Front::Page(_) if action == Action::Batch => batch::open(model),
+                Front::Page(Page::Batch(_)) => batch::act(model, action),
+                Front::Page(_) => desk::act(model, now, action),
+            }
         }
-        Some(Action::Batch) => batch::open(model),
-        Some(action) if matches!(model.page, Page::Batch(_)) => batch::act(model, action),
-        Some(action) => desk::act(model, now, action),
         None => match typed(mode, key) {
-            Some(c) if model.run().is_some() => answer::typed(model, c),
-            Some(c) if matches!(model.page, Page::Batch(_)) => batch::typed(model, c),
-            Some(c) => desk::typed(model, c),
+            Some(c) => took(model, c),
             None => Vec::new(),
         },
+    }
+}
+
+fn took(model: &mut Model, c: char) -> Vec<Effect> {
+    match model.front() {
+        Front::Door(_) => door::typed(model, c),
+        Front::Run(_) => model
+            .work
+            .as_mut()
+            .map_or_else(Vec::new, |run| answer::typed(run, c)),
+        Front::Page(Page::Batch(_)) => batch::typed(model, c),
+        Front::Page(_) => desk::typed(model, c),
     }
 }
 

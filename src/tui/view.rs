@@ -30,7 +30,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::keymap::Mode;
-use super::model::{Asking, Model, Now, Page};
+use super::model::{Asking, Front, Model, Now, Page, Run};
 use super::theme::Theme;
 use crate::text::{Language, Text, tr};
 use sheet::{Sheet, s};
@@ -101,27 +101,12 @@ fn screen(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
     if model.help {
         return help::draw(ctx, sheet, area);
     }
-    if let Some(run) = model.run() {
-        if let Some(shown) = run.shown().filter(|_| !run.stopping) {
-            return scan::draw(ctx, sheet, area, run, shown);
-        }
-        return match (&run.ending, &run.asking) {
-            (Some(ending), _) => closing::draw(ctx, sheet, area, run, ending),
-            (None, Some(Asking::NewPin(new))) => {
-                pin::draw_new(ctx, sheet, area, run::persons(run), new);
-            }
-            (None, Some(Asking::CurrentPin(current))) => {
-                pin::draw_current(ctx, sheet, area, run::persons(run), current);
-            }
-            (None, _) => run::draw(ctx, sheet, area, run),
-        };
-    }
-    if model.lock.is_some() {
-        return sign_in::draw_locked(ctx, sheet, area);
-    }
-    match &model.page {
-        Page::SignIn => sign_in::draw(ctx, sheet, area),
-        Page::Code(line) => sign_in::draw_code(ctx, sheet, area, line),
+    let page = match model.front() {
+        Front::Door(door) => return sign_in::draw(ctx, sheet, area, door),
+        Front::Run(run) => return run_screen(ctx, sheet, area, run),
+        Front::Page(page) => page,
+    };
+    match page {
         Page::Home => home::draw(ctx, sheet, area),
         Page::Person => people::draw(ctx, sheet, area),
         Page::Outbox(marked) => outbox::draw(ctx, sheet, area, *marked),
@@ -130,6 +115,22 @@ fn screen(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
         Page::Keys(marked) => bay::draw_page(ctx, sheet, area, *marked),
         Page::Key { at, .. } => key::draw(ctx, sheet, area, *at),
         Page::Batch(page) => batches::draw(ctx, sheet, area, page),
+    }
+}
+
+fn run_screen(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, run: &Run) {
+    if let Some(shown) = run.shown().filter(|_| !run.stopping) {
+        return scan::draw(ctx, sheet, area, run, shown);
+    }
+    match (&run.ending, &run.asking) {
+        (Some(ending), _) => closing::draw(ctx, sheet, area, run, ending),
+        (None, Some(Asking::NewPin(new))) => {
+            pin::draw_new(ctx, sheet, area, run::persons(run), new);
+        }
+        (None, Some(Asking::CurrentPin(current))) => {
+            pin::draw_current(ctx, sheet, area, run::persons(run), current);
+        }
+        (None, _) => run::draw(ctx, sheet, area, run),
     }
 }
 

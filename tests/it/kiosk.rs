@@ -9,10 +9,11 @@ use keydesk::app::demo::world::{OPERATOR_PIN, ScriptedFace, World};
 use keydesk::bay::Cancel;
 use keydesk::bay::soft::{Profile, SoftKey, TouchPolicy};
 use keydesk::domain::authority::Role;
-use keydesk::domain::{OperatorId, PersonId};
+use keydesk::domain::{OperatorId, PersonId, Place};
 use keydesk::server::{ServeConfig, admin};
 use keydesk::station::desk::{Face, StationDesk};
-use keydesk::station::face::{Command, Update};
+use keydesk::station::face::board::BatchCommand;
+use keydesk::station::face::{Command, SigningIn, Update};
 use keydesk::station::kiosk::{self, Kiosk};
 use keydesk::store::audit;
 use keydesk::wire::Session;
@@ -103,7 +104,9 @@ impl Seat {
             let update = next
                 .unwrap_or_else(|_| panic!("waited for {what} in vain, after {seen:?}"))
                 .expect("a kiosk");
-            if let Update::Question(question) = &update {
+            if let Update::Question(question) | Update::SigningIn(SigningIn::Question(question)) =
+                &update
+            {
                 let answer = face.ask(question.clone()).await.expect("an answer");
                 self.send(Command::Answer(answer)).await;
             }
@@ -256,12 +259,18 @@ async fn a_sign_in_given_up_over_a_lock_leaves_the_run_waiting() {
     seat.lock().await;
     seat.send(Command::SignIn).await;
     seat.until("the question", "nowhere", OPERATOR_PIN, |update| {
-        matches!(update, Update::Run(Event::Began { .. }))
+        let Update::SigningIn(SigningIn::Event(event)) = update else {
+            return false;
+        };
+        matches!(event, Event::Began { .. })
     })
     .await;
     seat.send(Command::Cancel).await;
     seat.until("its end", SLOT, PIN, |update| {
-        matches!(update, Update::Run(Event::Ended { .. }))
+        let Update::SigningIn(SigningIn::Event(event)) = update else {
+            return false;
+        };
+        matches!(event, Event::Ended { .. })
     })
     .await;
     seat.send(Command::Cancel).await;
@@ -280,6 +289,59 @@ async fn a_sign_in_given_up_over_a_lock_leaves_the_run_waiting() {
     })
     .await;
     assert_eq!(seat.enrolments(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_nobody_is_signed_in_the_screen_is_told_of_nobody_and_asks_in_vain() {
+    let mut seat = Seat::take().await;
+    seat.until(
+        "what the desk has to do",
+        FIRST,
+        PIN,
+        |update| matches!(update, Update::Home(home) if home.people.is_some()),
+    )
+    .await;
+    seat.lock().await;
+    let person = || PersonId::new("p-1");
+    let place = || Place::new(SLOT);
+    let asked = [
+        Command::Find {
+            serial: 1,
+            text: "Person".to_owned(),
+        },
+        Command::Open { person: person() },
+        Command::Enrol { person: person() },
+        Command::OpenKey { place: place() },
+        Command::Reset { place: place() },
+        Command::PushOutbox,
+        Command::Batch(BatchCommand::Look),
+    ];
+    let count = asked.len();
+    for command in asked {
+        seat.send(command).await;
+    }
+    let mut refused = 0;
+    while refused < count {
+        let update = tokio::time::timeout(Duration::from_secs(15), seat.updates.recv()).await;
+        match update.expect("an answer").expect("a kiosk") {
+            Update::Notice(notice) => {
+                assert_eq!(notice.code, "signed-out");
+                refused += 1;
+            }
+            Update::Home(home) => assert_eq!(home.people, None),
+            Update::Bay(_) => {}
+            other => panic!("{other:?}"),
+        }
+    }
+    let first = seat.first.clone();
+    seat.sign_in(FIRST, &first).await;
+    seat.until(
+        "what the desk has to do",
+        FIRST,
+        PIN,
+        |update| matches!(update, Update::Home(home) if home.people.is_some()),
+    )
+    .await;
 }
 
 /// The present session, as the station's own file has it.

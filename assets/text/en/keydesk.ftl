@@ -438,6 +438,32 @@ stop-key-failed-next = Pull it out, put it back and start again. If it fails onc
 stop-other = The run stopped.
 stop-other-next = Start again. If it happens once more, call the station administrator.
 
+## Why a sign-in failed, and what to do
+
+door-code = The code is wrong, was used before, or has expired.
+door-code-next = Type it once more. If it is refused again, ask the registry's administrator for a new one.
+door-unknown = This key is no operator's.
+door-own-key-next = Take your own key. First time here? Press c and type the one-time code that you were given.
+door-revoked = This key was revoked: it signs nobody in.
+door-revoked-next = Sign in with the key that took its place, or ask the registry's administrator for a code.
+door-exists = This key is an operator's already.
+door-exists-next = Sign in with it by Enter, or take another key for this code.
+door-ended = The account of the operator whose key this is was ended.
+door-ended-next = Ask the registry's administrator.
+door-station = The registry does not take this station any more.
+door-station-next = Call the station administrator: it has to join the registry again.
+door-attempts = There were too many attempts.
+door-attempts-next = Wait a few minutes, then start again.
+door-refused = The registry refused the sign-in.
+door-refused-next = Start again. If it happens once more, call the station administrator: the log of the station has the registry's words.
+door-key = This key cannot sign an operator in.
+door-not-joined = This station has not joined a registry.
+door-not-joined-next = Call the station administrator: "keydesk station join" does that, with a code from the registry.
+door-unreachable = The registry cannot be reached.
+door-unreachable-next = Wait for the line to come back, then sign in.
+door-wrong-pin-next = Start again with the PIN of this key, or take your own.
+door-pin-blocked-next = Ask the registry's administrator for a code for another key.
+
 ## Notices
 
 notice-cancelled = Stopped.

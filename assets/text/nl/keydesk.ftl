@@ -438,6 +438,32 @@ stop-key-failed-next = Trek hem uit, steek hem terug en begin opnieuw. Faalt hij
 stop-other = Het is gestopt.
 stop-other-next = Begin opnieuw. Gebeurt het weer, bel de stationsbeheerder.
 
+## Waarom aanmelden mislukte, en wat te doen
+
+door-code = De code is onjuist, al gebruikt of verlopen.
+door-code-next = Typ hem nog eens. Wordt hij weer geweigerd, vraag de beheerder van het register om een nieuwe.
+door-unknown = Deze sleutel is niet van een medewerker van de balie.
+door-own-key-next = Neem uw eigen sleutel. Eerste keer hier? Druk op c en typ de eenmalige code die u hebt gekregen.
+door-revoked = Deze sleutel is ingetrokken: hij meldt niemand aan.
+door-revoked-next = Meld u aan met de sleutel die ervoor in de plaats kwam, of vraag de beheerder van het register om een code.
+door-exists = Deze sleutel is al van een medewerker van de balie.
+door-exists-next = Meld u ermee aan met Enter, of neem een andere sleutel voor deze code.
+door-ended = Het account van de medewerker van deze sleutel is beëindigd.
+door-ended-next = Vraag het de beheerder van het register.
+door-station = Het register accepteert dit station niet meer.
+door-station-next = Bel de stationsbeheerder: het moet opnieuw bij het register worden aangesloten.
+door-attempts = Er waren te veel pogingen.
+door-attempts-next = Wacht een paar minuten en begin opnieuw.
+door-refused = Het register weigerde de aanmelding.
+door-refused-next = Begin opnieuw. Gebeurt het weer, bel de stationsbeheerder: wat het register zei, staat in het logboek van het station.
+door-key = Met deze sleutel kan geen medewerker zich aanmelden.
+door-not-joined = Dit station is bij geen register aangesloten.
+door-not-joined-next = Bel de stationsbeheerder: "keydesk station join" doet dat, met een code van het register.
+door-unreachable = Het register is onbereikbaar.
+door-unreachable-next = Wacht tot de lijn er weer is en meld u dan aan.
+door-wrong-pin-next = Begin opnieuw met de pincode van deze sleutel, of neem uw eigen sleutel.
+door-pin-blocked-next = Vraag de beheerder van het register om een code voor een andere sleutel.
+
 ## Meldingen
 
 notice-cancelled = Gestopt.

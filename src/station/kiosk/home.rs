@@ -11,8 +11,9 @@ use tokio::sync::Notify;
 use super::mailbox::Mailbox;
 use super::notice;
 use crate::domain::PersonId;
+use crate::domain::change::{EntryState, OutboxEntry};
 use crate::station::Station;
-use crate::station::face::{HomeView, Recent, Update};
+use crate::station::face::{HomeView, PeopleView, Recent, Update};
 use crate::wire::Expected;
 use crate::workflow::Stop;
 
@@ -82,44 +83,64 @@ impl Home {
         self.expected.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Nothing of people while nobody is signed in: the screen has no use for it, and so it is not told.
     fn view(&self, expected: Vec<Expected>) -> Result<HomeView, Stop> {
-        let store = |e: crate::store::StoreError| Stop::Store(e.to_string());
         let station = &self.station;
-        let today = station.today();
-        let recent = station.store.recent(RECENT).map_err(store)?;
+        let outbox = station.store.outbox().map_err(store)?;
+        let refused = |entry: &&OutboxEntry| matches!(entry.state, EntryState::Conflict { .. });
+        let conflicts = outbox.iter().filter(refused).count();
         Ok(HomeView {
             station: station.name().to_owned(),
             station_id: station.joined.as_ref().map(|joined| joined.id.clone()),
             registry: station.reach(),
-            expected,
-            names: names(station)?,
-            outbox: station.store.outbox().map_err(store)?,
-            unfinished: station.store.unfinished().map_err(store)?,
-            tickets: station.store.tickets(today).map_err(store)?.len(),
-            recent: recent
-                .into_iter()
-                .filter(|enrolment| !enrolment.withdrawn)
-                .map(|enrolment| Recent {
-                    at: enrolment.at,
-                    person: enrolment.person.name,
-                    model: station
-                        .slots
-                        .models
-                        .name(enrolment.key.aaguid)
-                        .map_or_else(|| enrolment.key.aaguid.to_string(), str::to_owned),
-                    pushed: enrolment.pushed,
-                })
-                .collect(),
+            queued: outbox.len() - conflicts,
+            conflicts,
             demo: self.demo,
+            people: match station.operator() {
+                Some(_) => Some(people(station, expected, outbox)?),
+                None => None,
+            },
         })
     }
 }
 
+fn store(error: crate::store::StoreError) -> Stop {
+    Stop::Store(error.to_string())
+}
+
+fn people(
+    station: &Station,
+    expected: Vec<Expected>,
+    outbox: Vec<OutboxEntry>,
+) -> Result<PeopleView, Stop> {
+    let today = station.today();
+    let recent = station.store.recent(RECENT).map_err(store)?;
+    Ok(PeopleView {
+        expected,
+        names: names(station, &outbox)?,
+        outbox,
+        unfinished: station.store.unfinished().map_err(store)?,
+        tickets: station.store.tickets(today).map_err(store)?.len(),
+        recent: recent
+            .into_iter()
+            .filter(|enrolment| !enrolment.withdrawn)
+            .map(|enrolment| Recent {
+                at: enrolment.at,
+                person: enrolment.person.name,
+                model: station
+                    .slots
+                    .models
+                    .name(enrolment.key.aaguid)
+                    .map_or_else(|| enrolment.key.aaguid.to_string(), str::to_owned),
+                pushed: enrolment.pushed,
+            })
+            .collect(),
+    })
+}
+
 /// The people whom the outbox concerns, as far as the day's tickets and the station's own enrolments name them.
-fn names(station: &Station) -> Result<BTreeMap<PersonId, String>, Stop> {
-    let store = |e: crate::store::StoreError| Stop::Store(e.to_string());
+fn names(station: &Station, outbox: &[OutboxEntry]) -> Result<BTreeMap<PersonId, String>, Stop> {
     let mut names = BTreeMap::new();
-    let outbox = station.store.outbox().map_err(store)?;
     let people: Vec<&PersonId> = outbox
         .iter()
         .filter_map(|entry| entry.body.person())

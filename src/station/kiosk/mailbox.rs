@@ -9,7 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Notify, mpsc};
 
-use crate::station::face::Update;
+use crate::station::face::{SigningIn, Update};
 use crate::workflow::dialogue::Event;
 
 /// More than any run has to say between two questions.
@@ -73,7 +73,9 @@ impl Mailbox {
 fn is_lasting(update: &Update) -> bool {
     matches!(
         update,
-        Update::Operator(_) | Update::Run(Event::Ended { .. })
+        Update::Operator(_)
+            | Update::Run(Event::Ended { .. })
+            | Update::SigningIn(SigningIn::Event(Event::Ended { .. }))
     )
 }
 
@@ -84,19 +86,20 @@ fn replaceable(update: &Update) -> Option<(Discriminant<Update>, Option<Discrimi
         | Update::Board(_)
         | Update::Home(_)
         | Update::Found { .. }
-        | Update::Question(_) => None,
-        Update::Run(
-            event @ (Event::Alive { .. }
+        | Update::Question(_)
+        | Update::SigningIn(SigningIn::Question(_)) => None,
+        Update::Run(event) | Update::SigningIn(SigningIn::Event(event)) => match event {
+            Event::Alive { .. }
             | Event::Withdrawn
             | Event::OtherKey { .. }
             | Event::Challenge { .. }
-            | Event::Leaves { .. }),
-        ) => Some(discriminant(event)),
+            | Event::Leaves { .. } => Some(discriminant(event)),
+            _ => return None,
+        },
         Update::Operator(_)
         | Update::Opened(_)
         | Update::KeyOpened(_)
         | Update::HandOver { .. }
-        | Update::Run(_)
         | Update::Batch(_)
         | Update::Notice(_) => return None,
     };

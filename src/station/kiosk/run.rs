@@ -11,7 +11,7 @@ use super::mailbox::Mailbox;
 use crate::bay::Cancel;
 use crate::domain::{KeyFacts, OperatorId, Pin};
 use crate::station::desk::Face;
-use crate::station::face::{HandedPin, Update};
+use crate::station::face::{HandedPin, SigningIn, Update};
 use crate::workflow::Stop;
 use crate::workflow::dialogue::{Answer, Event, Question};
 
@@ -51,18 +51,21 @@ pub(super) struct KioskFace {
     screen: Arc<Mailbox>,
     answers: Mutex<mpsc::Receiver<Answer>>,
     standing: watch::Sender<Standing>,
+    /// It is a sign-in, and says so of everything that it tells.
+    signs_in: bool,
     /// What it would have shown while it is held.
     held: Mailbox,
 }
 
 impl KioskFace {
     /// A face, and where its answers go in.
-    pub(super) fn new(screen: Arc<Mailbox>) -> (Arc<Self>, mpsc::Sender<Answer>) {
+    pub(super) fn new(screen: Arc<Mailbox>, signs_in: bool) -> (Arc<Self>, mpsc::Sender<Answer>) {
         let (sender, answers) = mpsc::channel(1);
         let face = Self {
             screen,
             answers: Mutex::new(answers),
             standing: watch::Sender::new(Standing::Shown),
+            signs_in,
             held: Mailbox::default(),
         };
         (Arc::new(face), sender)
@@ -99,14 +102,20 @@ impl KioskFace {
 
 impl Face for KioskFace {
     fn tell(&self, event: Event) {
-        self.send(Update::Run(event));
+        self.send(match self.signs_in {
+            true => Update::SigningIn(SigningIn::Event(event)),
+            false => Update::Run(event),
+        });
     }
 
     async fn ask(&self, question: Question) -> Result<Answer, Stop> {
         let mut answers = self.answers.lock().await;
         // An answer to a question that is void by now must not answer this one.
         while answers.try_recv().is_ok() {}
-        self.send(Update::Question(question));
+        self.send(match self.signs_in {
+            true => Update::SigningIn(SigningIn::Question(question)),
+            false => Update::Question(question),
+        });
         answers.recv().await.ok_or(Stop::Cancelled)
     }
 

@@ -1,7 +1,7 @@
 //! Which screen is in front, as far as keys are concerned.
 
 use crate::tui::model::{
-    AppAsking, Asking, BatchAsking, BatchPage, BatchState, CareAsking, Model, Page, Run,
+    AppAsking, Asking, BatchAsking, BatchPage, BatchState, CareAsking, Front, Model, Page, Run,
 };
 use crate::workflow::dialogue::Ending;
 
@@ -92,12 +92,14 @@ pub enum Mode {
     Ended,
     /// Locked over a run.
     Locked,
+    /// A sign-in has failed.
+    NotSignedIn,
 }
 
 impl Mode {
     /// Every mode.
     #[cfg(test)]
-    pub const ALL: [Self; 42] = [
+    pub const ALL: [Self; 43] = [
         Self::SignIn,
         Self::Code,
         Self::Home,
@@ -140,19 +142,25 @@ impl Mode {
         Self::Enrolled,
         Self::Ended,
         Self::Locked,
+        Self::NotSignedIn,
     ];
 
     /// The mode that the model is in. The help is no mode of its own: any key closes it.
     pub fn of(model: &Model) -> Self {
-        if let Some(run) = model.run() {
-            return Self::of_run(run);
-        }
-        if model.lock.is_some() {
-            return Self::Locked;
-        }
-        match &model.page {
-            Page::SignIn => Self::SignIn,
-            Page::Code(_) => Self::Code,
+        let page = match model.front() {
+            Front::Door(door) => {
+                return match &door.run {
+                    Some(run) if run.ending.is_some() => Self::NotSignedIn,
+                    Some(run) => Self::of_run(run),
+                    None if model.lock.is_some() => Self::Locked,
+                    None if door.code.is_some() => Self::Code,
+                    None => Self::SignIn,
+                };
+            }
+            Front::Run(run) => return Self::of_run(run),
+            Front::Page(page) => page,
+        };
+        match page {
             Page::Home => Self::Home,
             Page::Person => Self::Person,
             Page::Outbox(_) => Self::Outbox,

@@ -109,7 +109,11 @@ pub(super) static KEYMAP: &[Binding] = &[
         |m| {
             matches!(
                 m,
-                Mode::Enrolled | Mode::Ended | Mode::Credentials | Mode::Fingerprints
+                Mode::Enrolled
+                    | Mode::Ended
+                    | Mode::NotSignedIn
+                    | Mode::Credentials
+                    | Mode::Fingerprints
             )
         },
         |t| tr!(t, "key-done"),
@@ -367,7 +371,7 @@ pub(super) static KEYMAP: &[Binding] = &[
     bind(
         ESC,
         Action::Back,
-        |m| matches!(m, Mode::Enrolled | Mode::Ended),
+        |m| matches!(m, Mode::Enrolled | Mode::Ended | Mode::NotSignedIn),
         |t| tr!(t, "key-done"),
         HelpOnly,
     ),

@@ -10,7 +10,7 @@ use crate::domain::change::Remains;
 use crate::domain::models::Models;
 use crate::domain::policy::{Circumstances, Policy, Verdict, judge};
 use crate::domain::{KeyFacts, Person};
-use crate::station::face::{Found, HomeView, Update};
+use crate::station::face::{Found, HomeView, SigningIn, Update};
 use crate::workflow::dialogue::{Ending, Event, Job, Note, Question, Step};
 
 impl Stage {
@@ -22,13 +22,24 @@ impl Stage {
 
     /// The operator is signed in.
     pub fn sign_in(&mut self, home: HomeView) {
-        self.arrive(home);
+        self.arrive(home.clone());
         self.press(KeyCode::Enter);
-        self.run(Event::Began { job: Job::SignIn });
+        self.door(Event::Began { job: Job::SignIn });
         self.say(Update::Operator(Some(cast::operator())));
-        self.run(Event::Ended {
+        self.door(Event::Ended {
             ending: Ending::SignedIn,
         });
+        self.say(Update::Home(Arc::new(home)));
+    }
+
+    /// Something happens in the sign-in.
+    pub fn door(&mut self, event: Event) {
+        self.say(Update::SigningIn(SigningIn::Event(event)));
+    }
+
+    /// The sign-in asks.
+    pub fn door_asks(&mut self, question: Question) {
+        self.say(Update::SigningIn(SigningIn::Question(question)));
     }
 
     /// Something happens in the run.

@@ -240,6 +240,7 @@ pub fn both_half(stage: &mut Stage) {
             stop: StopView {
                 code: "cancelled".to_owned(),
                 detail: "the run was stopped".to_owned(),
+                refusal: None,
             },
             remains: Remains::OnPhone,
         }),

@@ -242,6 +242,7 @@ pub(super) fn strands(stage: &mut Stage) {
             stop: StopView {
                 code: "strands".to_owned(),
                 detail: detail.to_owned(),
+                refusal: None,
             },
             remains: Remains::Nothing,
         },

@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use crate::domain::authority::Role;
+use crate::domain::change::Unfinished;
 use crate::domain::factor::{FactorKind, TotpSettings};
 use crate::domain::identification::Document;
 use crate::domain::visit::Held;
@@ -17,7 +18,7 @@ use crate::domain::{
     Aaguid, Bytes, FactorId, Identification, KeyFacts, KeyId, OfferId, OperatorId, Organisation,
     OrganisationId, Person, PersonId, PersonKind, Place, StationId,
 };
-use crate::station::face::{HomeView, Recent, RegistryState, SlotState, SlotView};
+use crate::station::face::{HomeView, PeopleView, Recent, RegistryState, SlotState, SlotView};
 use crate::totp::{Enrolment, TotpSecret};
 use crate::wire::webauthn::{CreationOptions, RelyingParty, RequestOptions, User};
 use crate::wire::{
@@ -321,19 +322,23 @@ pub fn home() -> HomeView {
         station: "Help desk 2".to_owned(),
         station_id: Some(StationId::new("s-1")),
         registry: RegistryState::Reachable { clock_offset_s: 0 },
-        expected: expected(),
-        outbox: Vec::new(),
-        unfinished: Vec::new(),
-        names: BTreeMap::from([
-            (example().id, example().name),
-            (main_admin().id, main_admin().name),
-        ]),
-        tickets: 2,
-        recent: vec![
-            recent(212, "W. Example", "YubiKey 5 NFC", true),
-            recent(302, "T. Exampleson", "Feitian ePass FIDO2", true),
-        ],
+        queued: 0,
+        conflicts: 0,
         demo: false,
+        people: Some(PeopleView {
+            expected: expected(),
+            outbox: Vec::new(),
+            unfinished: Vec::new(),
+            names: BTreeMap::from([
+                (example().id, example().name),
+                (main_admin().id, main_admin().name),
+            ]),
+            tickets: 2,
+            recent: vec![
+                recent(212, "W. Example", "YubiKey 5 NFC", true),
+                recent(302, "T. Exampleson", "Feitian ePass FIDO2", true),
+            ],
+        }),
     }
 }
 
@@ -343,18 +348,29 @@ pub fn busy_home() -> HomeView {
         registry: RegistryState::Unreachable {
             why: "connection refused".to_owned(),
         },
-        outbox: outbox(),
-        unfinished: vec![unfinished()],
-        ..home()
+        queued: 1,
+        conflicts: 1,
+        ..with_unfinished(vec![unfinished()])
     }
 }
 
 /// Work of every kind that was stopped half-way.
 pub fn much_unfinished() -> HomeView {
     HomeView {
-        unfinished: vec![unfinished(), own_key(), withdrawal(), care()],
+        people: with_unfinished(vec![unfinished(), own_key(), withdrawal(), care()]).people,
         ..busy_home()
     }
+}
+
+/// Results that wait, and this work that was stopped half-way.
+pub fn with_unfinished(unfinished: Vec<Unfinished>) -> HomeView {
+    let home = home();
+    let people = home.people.map(|people| PeopleView {
+        outbox: outbox(),
+        unfinished,
+        ..people
+    });
+    HomeView { people, ..home }
 }
 
 fn report(key: &KeyFacts) -> KeyReport {

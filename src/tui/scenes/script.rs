@@ -16,6 +16,7 @@ pub const SCENES: &[Scene] = &[
     ("sign-in", sign_in),
     ("sign-in-code", code),
     ("sign-in-pin", sign_in_pin),
+    ("sign-in-refused", sign_in_refused),
     ("home", home),
     ("home-search", search),
     ("home-busy", busy),
@@ -116,20 +117,38 @@ fn code(stage: &mut Stage) {
 fn sign_in_pin(stage: &mut Stage) {
     sign_in(stage);
     stage.press(KeyCode::Enter);
-    stage.run(Event::Began { job: Job::SignIn });
-    stage.step(
-        Step::Key,
-        Note::Key {
+    stage.door(Event::Began { job: Job::SignIn });
+    stage.door(Event::StepDone {
+        step: Step::Key,
+        note: Note::Key {
             key: cast::used_key(),
         },
-    );
-    stage.run(Event::Step { step: Step::Pin });
-    stage.ask(Question::CurrentPin {
+    });
+    stage.door(Event::Step { step: Step::Pin });
+    stage.door_asks(Question::CurrentPin {
         key: cast::used_key(),
         retries: Some(8),
         wrong: false,
     });
     stage.type_text("482");
+}
+
+fn sign_in_refused(stage: &mut Stage) {
+    code(stage);
+    stage.press(KeyCode::Enter);
+    stage.door(Event::Began {
+        job: Job::FirstSignIn,
+    });
+    stage.door(Event::Ended {
+        ending: Ending::Stopped {
+            stop: StopView {
+                code: "registry-refused".to_owned(),
+                detail: "the registry refused: the code is wrong, used or expired".to_owned(),
+                refusal: Some("code-refused".to_owned()),
+            },
+            remains: Remains::Nothing,
+        },
+    });
 }
 
 fn home(stage: &mut Stage) {
@@ -347,6 +366,7 @@ fn stopped(stage: &mut Stage, code: &str, detail: &str, remains: Remains) {
         stop: StopView {
             code: code.to_owned(),
             detail: detail.to_owned(),
+            refusal: None,
         },
         remains,
     });
@@ -389,10 +409,10 @@ fn unfinished(stage: &mut Stage) {
 }
 
 fn unfinished_deletion(stage: &mut Stage) {
-    let home = cast::much_unfinished();
+    let stopped = Unfinished::Deletion(super::deletion::stopped());
     stage.sign_in(HomeView {
-        unfinished: vec![Unfinished::Deletion(super::deletion::stopped())],
-        ..home
+        people: cast::with_unfinished(vec![stopped]).people,
+        ..cast::busy_home()
     });
     stage.press(KeyCode::F(6));
 }

@@ -155,6 +155,7 @@ fn an_app_run_that_ends_before_it_begins_says_why_under_its_own_title() {
             stop: StopView {
                 code: "unreachable".to_owned(),
                 detail: "connection refused".to_owned(),
+                refusal: None,
             },
             remains: Remains::Nothing,
         },

@@ -101,6 +101,7 @@ fn a_run_that_ends_before_it_begins_still_says_why() {
             stop: StopView {
                 code: "not-allowed".to_owned(),
                 detail: "customer-service may not do this; help-desk may".to_owned(),
+                refusal: None,
             },
             remains: Remains::Nothing,
         },
@@ -240,7 +241,7 @@ fn after_success_nothing_of_the_person_is_kept() {
     let mut stage = at("done");
     stage.press(KeyCode::Enter);
     assert_eq!(stage.model.page, Page::Home);
-    assert!(stage.model.runs.is_empty());
+    assert!(stage.model.work.is_none());
     assert!(stage.model.desk.person.is_none());
     assert!(stage.model.desk.find.line.is_empty() && stage.model.desk.find.people.is_empty());
 }

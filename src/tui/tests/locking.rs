@@ -8,10 +8,9 @@ use crate::domain::change::Remains;
 use crate::station::face::{Found, Update};
 use crate::text::Language;
 use crate::tui::keymap::Mode;
-use crate::tui::model::Page;
 use crate::tui::scenes::{SCENES, Stage, cast};
 use crate::tui::view::View;
-use crate::workflow::dialogue::{Ending, Event, Job, PushState, Question};
+use crate::workflow::dialogue::{Ending, Event, Job, PushState, Question, StopView};
 
 /// What would give a person away: names, organisations, addresses, numbers, documents, what was typed, dots of a PIN.
 const TRACES: [&str; 13] = [
@@ -61,7 +60,7 @@ fn signing_out_by_key_ends_the_session_from_any_page_leaves_no_trace_and_never_e
             continue;
         }
         assert_eq!(asked, ["sign out", "repaint"], "{name}");
-        assert!(matches!(stage.model.page, Page::SignIn), "{name}");
+        assert_eq!(Mode::of(&stage.model), Mode::SignIn, "{name}");
         let screen = text_of(&stage.draw(&view));
         for trace in TRACES {
             assert!(!screen.contains(trace), "{name}: {trace}\n{screen}");
@@ -95,8 +94,8 @@ fn a_run_that_has_changed_nothing_is_stopped_by_the_lock() {
     let mut stage = at("new-pin");
     stage.press(KeyCode::F(12));
     assert_eq!(sent(&mut stage), ["cancel", "lock", "repaint"]);
-    assert!(stage.model.runs.is_empty());
-    assert_eq!(stage.model.page, Page::SignIn);
+    assert!(stage.model.work.is_none());
+    assert_eq!(Mode::of(&stage.model), Mode::SignIn);
 }
 
 #[test]
@@ -112,11 +111,63 @@ fn a_run_that_has_changed_the_key_waits_behind_a_neutral_screen() {
     assert!(shown(&stage).contains("An enrolment is in progress."));
 }
 
+/// The run behind the lock and the sign-in before it are two: each hears only what is said of it.
+#[test]
+fn a_run_that_ends_behind_a_sign_in_that_failed_does_not_come_back() {
+    let mut stage = at("locked");
+    stage.press(KeyCode::Enter);
+    stage.door(Event::Began { job: Job::SignIn });
+    let stopped = |code: &str, refusal: Option<&str>| Ending::Stopped {
+        stop: StopView {
+            code: code.to_owned(),
+            detail: "P. Example".to_owned(),
+            refusal: refusal.map(str::to_owned),
+        },
+        remains: Remains::Nothing,
+    };
+    stage.door(Event::Ended {
+        ending: stopped("registry-refused", Some("credential-revoked")),
+    });
+    stage.run(Event::Ended {
+        ending: stopped("key-gone", None),
+    });
+    let screen = shown(&stage);
+    assert!(screen.contains("This key was revoked"), "{screen}");
+    assert!(!screen.contains("P. Example"), "{screen}");
+    stage.press(KeyCode::Enter);
+    assert_eq!(Mode::of(&stage.model), Mode::SignIn);
+    stage.press(KeyCode::Enter);
+    stage.say(Update::Operator(Some(cast::operator())));
+    assert_eq!(Mode::of(&stage.model), Mode::Home);
+}
+
+#[test]
+fn an_answer_to_the_search_of_an_earlier_session_is_late() {
+    let mut stage = at("home-search");
+    let serial = stage.model.desk.find.serial;
+    stage.press(KeyCode::F(12));
+    stage.press(KeyCode::Enter);
+    stage.say(Update::Operator(Some(cast::other_operator())));
+    stage.say(Update::Home(std::sync::Arc::new(cast::home())));
+    for _ in 0..serial {
+        stage.type_text("z");
+    }
+    stage.say(Update::Found {
+        serial,
+        found: Ok(Found {
+            people: vec![cast::hostile()],
+            ..Found::default()
+        }),
+    });
+    assert!(stage.model.desk.find.people.is_empty());
+    assert!(stage.model.desk.find.waiting);
+}
+
 fn sign_in_over(stage: &mut Stage, operator: crate::wire::Operator) {
     stage.press(KeyCode::Enter);
     assert_eq!(sent(stage), ["sign in"]);
-    stage.run(Event::Began { job: Job::SignIn });
-    stage.ask(Question::CurrentPin {
+    stage.door(Event::Began { job: Job::SignIn });
+    stage.door_asks(Question::CurrentPin {
         key: cast::used_key(),
         retries: Some(8),
         wrong: false,
@@ -125,7 +176,7 @@ fn sign_in_over(stage: &mut Stage, operator: crate::wire::Operator) {
     stage.press(KeyCode::Enter);
     assert_eq!(sent(stage), ["answer pin"]);
     stage.say(Update::Operator(Some(operator)));
-    stage.run(Event::Ended {
+    stage.door(Event::Ended {
         ending: Ending::SignedIn,
     });
 }
@@ -149,7 +200,7 @@ fn another_operator_does_not_see_the_run_and_it_is_stopped() {
     assert_eq!(sent(&mut stage), ["repaint"]);
     let screen = shown(&stage);
     assert!(screen.contains("Another operator signed in"), "{screen}");
-    assert!(stage.model.runs.is_empty());
+    assert!(stage.model.work.is_none());
 }
 
 #[test]
@@ -173,7 +224,7 @@ fn an_enrolment_that_ends_behind_the_lock_leaves_an_ordinary_sign_in_screen() {
             push: PushState::Accepted,
         },
     });
-    assert_eq!(stage.model.page, Page::SignIn);
+    assert_eq!(Mode::of(&stage.model), Mode::SignIn);
     assert!(stage.model.lock.is_none());
     assert!(!shown(&stage).contains("P. Example"));
 }
@@ -201,7 +252,7 @@ fn what_the_station_says_late_about_a_person_is_not_taken_in_after_locking() {
         person: cast::example(),
     });
     assert!(stage.model.desk.person.is_none());
-    assert!(stage.model.runs.is_empty());
+    assert!(stage.model.work.is_none());
     assert!(!shown(&stage).contains("Example"));
 }
 
@@ -212,7 +263,7 @@ fn a_session_that_nobody_asked_for_does_not_open_a_locked_screen() {
     sent(&mut stage);
     stage.say(Update::Operator(Some(cast::operator())));
     assert_eq!(sent(&mut stage), ["sign out"]);
-    assert_eq!(stage.model.page, Page::SignIn);
+    assert_eq!(Mode::of(&stage.model), Mode::SignIn);
 }
 
 #[test]
@@ -239,7 +290,7 @@ fn waiting_for_a_touch_counts_as_idle() {
 fn a_code_that_is_being_typed_is_forgotten_after_the_idle_time() {
     let mut stage = at("sign-in-code");
     stage.wait(120);
-    assert_eq!(stage.model.page, Page::SignIn);
+    assert_eq!(Mode::of(&stage.model), Mode::SignIn);
     assert!(!shown(&stage).contains("7QF2"));
 }
 
@@ -247,7 +298,7 @@ fn a_code_that_is_being_typed_is_forgotten_after_the_idle_time() {
 fn an_abandoned_sign_in_over_a_lock_is_stopped_after_the_idle_time() {
     let mut stage = at("locked");
     stage.press(KeyCode::Enter);
-    stage.run(Event::Began { job: Job::SignIn });
+    stage.door(Event::Began { job: Job::SignIn });
     sent(&mut stage);
     stage.wait(120);
     assert_eq!(sent(&mut stage), ["cancel", "repaint"]);
@@ -257,7 +308,7 @@ fn an_abandoned_sign_in_over_a_lock_is_stopped_after_the_idle_time() {
 fn a_session_that_ends_at_the_registry_locks_the_screen() {
     let mut stage = at("home-search");
     stage.say(Update::Operator(None));
-    assert_eq!(stage.model.page, Page::SignIn);
+    assert_eq!(Mode::of(&stage.model), Mode::SignIn);
     assert!(!shown(&stage).contains("Example"));
 
     let mut stage = at("touch-create");

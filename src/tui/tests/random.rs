@@ -11,7 +11,6 @@ use crate::domain::factor::CodeVerdict;
 use crate::domain::policy::{Finding, Verdict};
 use crate::station::face::{Found, Notice, Update};
 use crate::text::Language;
-use crate::tui::model::Page;
 use crate::tui::scenes::{Stage, cast};
 use crate::tui::update::Event;
 use crate::tui::view::View;
@@ -41,6 +40,7 @@ enum Act {
     Say(usize),
     Run(usize, usize),
     Ask(usize),
+    Door(usize, usize),
 }
 
 fn act() -> impl Strategy<Value = Act> {
@@ -59,6 +59,7 @@ fn act() -> impl Strategy<Value = Act> {
         6 => (0usize..12).prop_map(Act::Say),
         8 => (0usize..16, 0usize..9).prop_map(|(event, step)| Act::Run(event, step)),
         5 => (0usize..12).prop_map(Act::Ask),
+        4 => (prop::sample::select(vec![0usize, 1, 4, 7, 9, 14, 15, 17, 20, 21]), 0usize..9).prop_map(|(event, step)| Act::Door(event, step)),
     ]
 }
 
@@ -146,6 +147,7 @@ fn happened(stage: &Stage, which: usize, step: usize) -> dialogue::Event {
                 stop: StopView {
                     code: "key-failed".to_owned(),
                     detail: "x".repeat(500),
+                    refusal: None,
                 },
                 remains: Remains::Credential,
             },
@@ -238,8 +240,11 @@ fn play(stage: &mut Stage, act: &Act) {
         Act::Resize(columns, rows) => stage.event(Event::Resize(*columns, *rows)),
         Act::Wait(seconds) => stage.wait(*seconds),
         Act::Say(which) => stage.say(said(stage, *which)),
+        Act::Run(which @ (0 | 1 | 14), step) => stage.door(happened(stage, *which, *step)),
         Act::Run(which, step) => stage.run(happened(stage, *which, *step)),
         Act::Ask(which) => stage.ask(asked(*which)),
+        Act::Door(which, step) if *which < 16 => stage.door(happened(stage, *which, *step)),
+        Act::Door(which, _) => stage.door_asks(asked(which - 16)),
     }
 }
 
@@ -272,7 +277,7 @@ proptest! {
         for trace in ["Example", "M. Desk", "the person with a name", "GEZD"] {
             prop_assert!(!screen.contains(trace), "{trace}\n{screen}");
         }
-        prop_assert!(stage.model.lock.is_some() || matches!(stage.model.page, Page::SignIn), "{screen}");
+        prop_assert!(!stage.model.is_open(), "{screen}");
     }
 
     #[test]
@@ -287,6 +292,6 @@ proptest! {
             ending: Ending::Retested { person: cast::main_admin(), key: cast::used_key(), push },
         });
         stage.press(KeyCode::Enter);
-        prop_assert!(stage.model.runs.is_empty());
+        prop_assert!(stage.model.work.is_none());
     }
 }

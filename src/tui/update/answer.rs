@@ -11,8 +11,8 @@ use crate::station::face::Command;
 use crate::tui::entry::Line;
 use crate::tui::keymap::Action;
 use crate::tui::model::{
-    AppAsking, Asking, CareAsking, CurrentPin, DeskState, Identify, Model, NewPin, Page,
-    PinComplaint, ResetAsking, Run,
+    AppAsking, Asking, CareAsking, CurrentPin, Identify, Model, NewPin, Page, PinComplaint,
+    ResetAsking, Run,
 };
 use crate::workflow::dialogue::{Answer, AppJob, Ending, Job};
 
@@ -22,12 +22,15 @@ pub(super) fn act(
     key: KeyEvent,
     stop_asked: bool,
 ) -> Vec<Effect> {
-    let Some(run) = model.run_mut() else {
-        return Vec::new();
-    };
-    if run.ending.is_some() {
-        return closing(model, action);
+    match &mut model.work {
+        None => Vec::new(),
+        Some(run) if run.ending.is_some() => closing(model, action),
+        Some(run) => to(run, action, key, stop_asked),
     }
+}
+
+/// What a key means to a run that goes on.
+pub(super) fn to(run: &mut Run, action: Action, key: KeyEvent, stop_asked: bool) -> Vec<Effect> {
     match action {
         Action::Back => stop(run, stop_asked),
         Action::Confirm => confirm(run),
@@ -105,10 +108,7 @@ pub(super) fn act(
     }
 }
 
-pub(super) fn typed(model: &mut Model, c: char) -> Vec<Effect> {
-    let Some(run) = model.run_mut() else {
-        return Vec::new();
-    };
+pub(super) fn typed(run: &mut Run, c: char) -> Vec<Effect> {
     if let Some(code) = run.code_mut() {
         // The last digit is answer enough: nobody has to press Enter forty times a day.
         return match code.push(c) {
@@ -342,7 +342,11 @@ fn closing(model: &mut Model, action: Action) -> Vec<Effect> {
             go(model, Page::Outbox(0))
         }
         Action::AnotherKey => {
-            let person = model.run().and_then(Run::person).map(|p| p.id.clone());
+            let person = model
+                .work
+                .as_ref()
+                .and_then(Run::person)
+                .map(|p| p.id.clone());
             match person {
                 Some(person) if !std::mem::replace(&mut model.starting, true) => {
                     vec![Effect::Send(Command::Enrol { person })]
@@ -357,12 +361,9 @@ fn closing(model: &mut Model, action: Action) -> Vec<Effect> {
 /// Leaves a closing screen. After success nothing of the person remains; after a stop their page is still there to
 /// start again from.
 fn leave(model: &mut Model) -> Vec<Effect> {
-    let Some(run) = model.runs.pop() else {
+    let Some(run) = model.work.take() else {
         return Vec::new();
     };
-    if run.is_sign_in() {
-        return Vec::new();
-    }
     if let (Job::Care { .. } | Job::Reset, Page::Key { place, .. }) = (&run.job, &model.page) {
         // What was done shows on the key's page at once.
         return vec![Effect::Send(Command::OpenKey {
@@ -382,7 +383,7 @@ fn leave(model: &mut Model) -> Vec<Effect> {
     if again {
         model.page = Page::Person;
     } else {
-        model.desk = DeskState::default();
+        model.desk.clear();
         model.mark_next_expected();
         model.page = Page::Home;
     }

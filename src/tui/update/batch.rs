@@ -310,7 +310,7 @@ fn step(model: &mut Model, to: impl Fn(usize) -> usize) -> Vec<Effect> {
 
 /// The board; whether it shows that somebody is there.
 pub(super) fn board(model: &mut Model, board: std::sync::Arc<Board>) -> bool {
-    if model.operator.is_none() || model.lock.is_some() {
+    if !model.is_open() {
         return false;
     }
     let progress = |board: &Board| (board.batch, board.touches, board.pins, board.tally.done);
@@ -323,9 +323,6 @@ pub(super) fn board(model: &mut Model, board: std::sync::Arc<Board>) -> bool {
 }
 
 pub(super) fn told(model: &mut Model, update: BatchUpdate) -> Vec<Effect> {
-    if model.operator.is_none() || model.lock.is_some() {
-        return Vec::new();
-    }
     match update {
         BatchUpdate::Offered(offer) => model.batch.offer = Some(offer),
         BatchUpdate::Forecast(forecast) => model.batch.forecast = Some(forecast),

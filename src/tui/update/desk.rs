@@ -1,4 +1,4 @@
-//! Keys on the pages: sign-in, home, a person, outbox, unfinished work, the keys in the bay.
+//! Keys on the pages: home, a person, outbox, unfinished work, the keys in the bay.
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -11,7 +11,7 @@ use crate::station::face::{Command, SlotState};
 use crate::tui::clean::clean;
 use crate::tui::entry::Line;
 use crate::tui::keymap::Action;
-use crate::tui::model::{DeskState, Find, GivenUp, GivingUp, Model, Now, Page, PersonPage};
+use crate::tui::model::{Find, GivenUp, GivingUp, Model, Now, Page, PersonPage};
 
 /// A longer name is not asked for.
 const NAME_CHARS_MAX: usize = 60;
@@ -27,7 +27,6 @@ pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
         Action::Down => step(model, |at| at.saturating_add(1)),
         Action::PageUp => step(model, |at| at.saturating_sub(PAGE)),
         Action::PageDown => step(model, |at| at.saturating_add(PAGE)),
-        Action::FirstTime => go(model, Page::Code(Line::default())),
         Action::Bay => go(model, Page::Keys(0)),
         Action::Outbox => go(model, Page::Outbox(0)),
         Action::Unfinished => go(model, Page::Unfinished(0)),
@@ -60,8 +59,9 @@ pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
         | Action::Fingers
         | Action::KeySettings => care::start(model, action),
         Action::KeyReset => care::reset(model),
-        // These belong to a run, or were dealt with before a page saw them.
+        // These belong to a run or to the door, or were dealt with before a page saw them.
         Action::ByHand
+        | Action::FirstTime
         | Action::Invert
         | Action::WithKey
         | Action::ByTouch
@@ -102,16 +102,7 @@ pub(super) fn open(model: &mut Model, person: Person) -> Vec<Effect> {
 }
 
 fn confirm(model: &mut Model) -> Vec<Effect> {
-    if model.lock.is_some() {
-        return start(model, Command::SignIn);
-    }
     match &mut model.page {
-        Page::SignIn => start(model, Command::SignIn),
-        Page::Code(line) if line.as_str().trim().is_empty() => Vec::new(),
-        Page::Code(line) => {
-            let code = line.as_str().trim().into();
-            start(model, Command::FirstSignIn { code })
-        }
         Page::Home => open_marked(model),
         Page::Person => match &model.desk.person {
             Some(page) => {
@@ -151,12 +142,9 @@ fn confirm(model: &mut Model) -> Vec<Effect> {
 }
 
 /// Asks the station for a run, once: a second Enter does not ask again.
-fn start(model: &mut Model, command: Command) -> Vec<Effect> {
+pub(super) fn start(model: &mut Model, command: Command) -> Vec<Effect> {
     if std::mem::replace(&mut model.starting, true) {
         return Vec::new();
-    }
-    if matches!(command, Command::SignIn | Command::FirstSignIn { .. }) {
-        model.expects_operator = true;
     }
     vec![Effect::Send(command)]
 }
@@ -178,27 +166,21 @@ fn back(model: &mut Model) -> Vec<Effect> {
         return vec![Effect::Send(Command::Cancel)];
     }
     match model.page {
-        Page::SignIn => Vec::new(),
-        Page::Code(_) => go(model, Page::SignIn),
         Page::GiveUp(GivingUp {
             what: GivenUp::Work(_),
             ..
         }) => go(model, Page::Unfinished(0)),
         Page::GiveUp(_) => go(model, Page::Outbox(0)),
         Page::Home | Page::Person => {
-            let serial = model.desk.find.serial;
-            let keep_search = model.page == Page::Person;
             let find = std::mem::take(&mut model.desk.find);
-            model.desk = DeskState {
-                find: if keep_search {
-                    find
-                } else {
-                    Find {
-                        serial,
-                        ..Find::default()
-                    }
+            let keep_search = model.page == Page::Person;
+            model.desk.clear();
+            model.desk.find = match keep_search {
+                true => find,
+                false => Find {
+                    serial: find.serial,
+                    ..Find::default()
                 },
-                ..DeskState::default()
             };
             model.mark_next_expected();
             go(model, Page::Home)
@@ -229,7 +211,7 @@ fn step(model: &mut Model, to: impl Fn(usize) -> usize) -> Vec<Effect> {
                 app::mark(page, to);
             }
         }
-        Page::SignIn | Page::Code(_) | Page::GiveUp(_) | Page::Batch(_) => {}
+        Page::GiveUp(_) | Page::Batch(_) => {}
     }
     model.clamp_marks();
     Vec::new()
@@ -237,7 +219,6 @@ fn step(model: &mut Model, to: impl Fn(usize) -> usize) -> Vec<Effect> {
 
 fn edit(model: &mut Model, change: impl FnOnce(&mut Line)) -> Vec<Effect> {
     match &mut model.page {
-        Page::Code(line) => change(line),
         Page::GiveUp(giving_up) => {
             giving_up.wrong = false;
             change(&mut giving_up.line);

@@ -1,25 +1,23 @@
 //! What the station says, taken into the model.
 
 use super::desk::typeable;
-use super::lock::{sign_out, unlock};
-use super::{Effect, app, lock};
-use crate::station::face::{Command, Found, Notice, Update};
+use super::{Effect, app, batch, door, lock};
+use crate::domain::KeyFacts;
+use crate::station::face::{Command, Found, HandedPin, Notice, Update};
 use crate::tui::entry::{Line, SecretLine};
 use crate::tui::model::{
     AppAsking, Asking, CareAsking, Coached, CurrentPin, Finger, Identify, Model, NewPin, Now, Page,
     PinComplaint, Progress, ResetAsking, Run, Touch,
 };
-use crate::wire::Operator;
 use crate::workflow::dialogue::{Ending, Event, Job, Note, Question, Step};
 
 pub(super) fn told(model: &mut Model, now: Now, update: Update) -> Vec<Effect> {
     match update {
         Update::Bay(bay) => model.bay = bay,
-        Update::Home(home) => {
-            model.home = Some(home);
-            model.mark_next_expected();
-        }
-        Update::Operator(operator) => return operator_is(model, operator),
+        Update::Home(home) => lock::know(model, home),
+        Update::Operator(operator) => return lock::operator_is(model, operator),
+        // The last words of the one that let this operator in.
+        Update::SigningIn(said) => door::signing_in(model, now, said),
         Update::Found {
             serial,
             found: answer,
@@ -37,22 +35,17 @@ pub(super) fn told(model: &mut Model, now: Now, update: Update) -> Vec<Effect> {
                 model.desk.key = Some(view);
             }
         }
-        Update::HandOver { key, pin } => {
-            put(model, |_| care(CareAsking::SeePin { key, pin }));
-        }
+        Update::HandOver { key, pin } => put(&mut model.work, |_| hand_over(key, pin)),
         Update::Question(Question::App(question)) => match app::answered(model, &question) {
             Some(answer) => return vec![Effect::Send(Command::Answer(answer))],
-            None => put(model, |_| Asking::App(Box::new(AppAsking::of(question)))),
+            None => put(&mut model.work, |_| {
+                Asking::App(Box::new(AppAsking::of(question)))
+            }),
         },
-        Update::Question(question) => put(model, |run| asking(run, question)),
-        Update::Run(Event::Began { job }) => return begin(model, job),
-        Update::Run(Event::Ended { ending }) => return end(model, ending),
-        Update::Run(event) => {
-            if let Some(run) = model.runs.last_mut().filter(|run| run.ending.is_none()) {
-                happened(run, now, event);
-            }
-        }
-        Update::Batch(update) => return super::batch::told(model, *update),
+        Update::Question(question) => put(&mut model.work, |run| asking(run, question)),
+        Update::Run(Event::Began { job }) => begin(model, job),
+        Update::Run(event) => run_on(model, now, event),
+        Update::Batch(update) => return batch::told(model, *update),
         // Taken in where the clock is at hand.
         Update::Board(_) => {}
         Update::Notice(notice) => {
@@ -64,44 +57,9 @@ pub(super) fn told(model: &mut Model, now: Now, update: Update) -> Vec<Effect> {
     Vec::new()
 }
 
-fn operator_is(model: &mut Model, operator: Option<Operator>) -> Vec<Effect> {
-    match operator {
-        Some(operator) if model.lock.is_some() && model.expects_operator => {
-            model.expects_operator = false;
-            unlock(model, operator)
-        }
-        Some(operator) if model.expects_operator || model.operator.is_some() => {
-            model.expects_operator = false;
-            model.operator = Some(operator);
-            if matches!(model.page, Page::SignIn | Page::Code(_)) {
-                model.page = Page::Home;
-            }
-            Vec::new()
-        }
-        // A session that nobody at this screen has asked for since it was locked.
-        Some(_) if model.lock.is_some() => vec![Effect::Send(Command::Lock)],
-        Some(_) => vec![Effect::Send(Command::SignOut)],
-        None => {
-            if model.operator.is_none() {
-                return Vec::new();
-            }
-            let goes_on = model
-                .runs
-                .last()
-                .is_some_and(|run| run.ending.is_none() && !run.is_sign_in());
-            if goes_on {
-                lock::cover(model);
-            } else {
-                sign_out(model);
-            }
-            vec![Effect::Repaint]
-        }
-    }
-}
-
 fn found(model: &mut Model, serial: u64, answer: Result<Found, Notice>) -> Vec<Effect> {
     let find = &mut model.desk.find;
-    if model.operator.is_none() || serial != find.serial || find.line.is_empty() {
+    if serial != find.serial || find.line.is_empty() {
         return Vec::new();
     }
     find.waiting = false;
@@ -124,33 +82,32 @@ fn found(model: &mut Model, serial: u64, answer: Result<Found, Notice>) -> Vec<E
     }
 }
 
-fn begin(model: &mut Model, job: Job) -> Vec<Effect> {
-    let run = Run::new(job);
-    if run.is_sign_in() {
-        // Over a lock the enrolment stays behind the sign-in; otherwise there is nothing to keep.
-        model.runs.retain(|run| !run.is_sign_in());
-        if model.lock.is_none() {
-            model.runs.clear();
+/// The run at the desk goes on, seen or not.
+pub(super) fn run_on(model: &mut Model, now: Now, event: Event) {
+    match event {
+        Event::Ended { ending } => close(model, ending),
+        event => {
+            if let Some(run) = model.work.as_mut().filter(|run| run.ending.is_none()) {
+                happened(run, now, event);
+            }
         }
-    } else if model.operator.is_none() || model.lock.is_some() {
-        return Vec::new();
-    } else {
-        model.runs.clear();
     }
-    model.starting = false;
-    model.help = false;
-    model.runs.push(run);
-    Vec::new()
 }
 
-/// Puts a question in the place of whatever the run was at.
-fn put(model: &mut Model, asking: impl FnOnce(&mut Run) -> Asking) {
-    let Some(run) = model.runs.last_mut() else {
+fn begin(model: &mut Model, job: Job) {
+    model.starting = false;
+    model.help = false;
+    model.work = Some(Run::new(job));
+}
+
+/// Puts a question in the place of whatever a run was at.
+pub(super) fn put(run: &mut Option<Run>, asking: impl FnOnce(&mut Run) -> Asking) {
+    let Some(run) = run
+        .as_mut()
+        .filter(|run| run.ending.is_none() && !run.stopping)
+    else {
         return;
     };
-    if run.ending.is_some() || run.stopping {
-        return;
-    }
     run.touch = None;
     run.by_touch = false;
     run.pulled = None;
@@ -159,7 +116,11 @@ fn put(model: &mut Model, asking: impl FnOnce(&mut Run) -> Asking) {
     run.asking = Some(asking(run));
 }
 
-fn asking(run: &mut Run, question: Question) -> Asking {
+pub(super) fn hand_over(key: KeyFacts, pin: HandedPin) -> Asking {
+    care(CareAsking::SeePin { key, pin })
+}
+
+pub(super) fn asking(run: &mut Run, question: Question) -> Asking {
     match question {
         Question::Identify { person } => Asking::Identify(Identify {
             person,
@@ -269,7 +230,7 @@ fn care(asking: CareAsking) -> Asking {
     Asking::Care(Box::new(asking))
 }
 
-fn happened(run: &mut Run, now: Now, event: Event) {
+pub(super) fn happened(run: &mut Run, now: Now, event: Event) {
     match event {
         Event::Step { step } => {
             run.by_touch = false;
@@ -348,50 +309,42 @@ fn happened(run: &mut Run, now: Now, event: Event) {
     }
 }
 
-fn end(model: &mut Model, ending: Ending) -> Vec<Effect> {
-    close(model, ending);
-    model.clamp_marks();
-    Vec::new()
-}
-
 fn close(model: &mut Model, ending: Ending) {
-    if std::mem::take(&mut model.starting) && model.lock.is_none() {
+    if model.is_open() && std::mem::take(&mut model.starting) {
         // It ended before it had begun: there is no run yet to show the reason on.
-        model.runs = model.wanted_job().map(Run::new).into_iter().collect();
+        model.work = model.wanted_job().map(Run::new);
     }
-    let Some(run) = model.runs.last_mut().filter(|run| run.ending.is_none()) else {
+    let Some(run) = model.work.take_if(|run| run.ending.is_none()) else {
         return;
     };
+    model.work = over(run, ending);
+    if model.lock.is_some() {
+        // It ended behind the lock: what is left is an ordinary sign-in screen.
+        model.work = None;
+        model.lock = None;
+    } else if model.work.is_none() {
+        model.notice = Some(Notice {
+            code: "cancelled".to_owned(),
+            detail: "stopped".to_owned(),
+        });
+    }
+}
+
+/// A run with its closing screen; none where it was stopped and nothing is left to be read.
+pub(super) fn over(mut run: Run, ending: Ending) -> Option<Run> {
+    let cancelled_clean = matches!(
+        &ending,
+        Ending::Stopped { stop, remains }
+            if stop.code == "cancelled" && *remains == crate::domain::change::Remains::Nothing
+    );
     run.asking = None;
     run.touch = None;
     run.finger = None;
     run.coached = None;
     run.pulled = None;
     run.by_touch = false;
-    let cancelled_clean = matches!(
-        &ending,
-        Ending::Stopped { stop, remains }
-            if stop.code == "cancelled" && *remains == crate::domain::change::Remains::Nothing
-    );
     run.ending = Some(ending);
-    if run.is_sign_in() && !matches!(run.ending, Some(Ending::SignedIn)) {
-        model.expects_operator = false;
-    }
-    let signed_in = matches!(run.ending, Some(Ending::SignedIn));
-    let hidden = model.lock.is_some() && !run.is_sign_in();
-    if signed_in || cancelled_clean || hidden {
-        if cancelled_clean && !hidden && !run.is_sign_in() {
-            model.notice = Some(Notice {
-                code: "cancelled".to_owned(),
-                detail: "stopped".to_owned(),
-            });
-        }
-        model.runs.pop();
-    }
-    // The enrolment ended behind the lock: what is left is an ordinary sign-in screen.
-    if hidden {
-        sign_out(model);
-    }
+    (!cancelled_clean).then_some(run)
 }
 
 impl Run {

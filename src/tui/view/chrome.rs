@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 
 use super::sheet::{Sheet, s};
 use super::{Ctx, inset};
-use crate::domain::change::{EntryState, Remains};
+use crate::domain::change::Remains;
 use crate::station::face::{CLOCK_TOLERANCE_S, RegistryState, SlotView};
 use crate::text::tr;
 use crate::tui::clean::{fit, width, wrap};
@@ -102,19 +102,13 @@ fn status(ctx: Ctx<'_>) -> Vec<Span<'static>> {
         parts.push(challenge(ctx, until));
     } else if let Some(home) = &ctx.model.home {
         parts.push(registry(ctx, &home.registry));
-        let conflicts = home
-            .outbox
-            .iter()
-            .filter(|e| matches!(e.state, EntryState::Conflict { .. }))
-            .count();
-        let queued = home.outbox.len() - conflicts;
         parts.push(s(
-            tr!(ctx.text, "queued", count = queued),
+            tr!(ctx.text, "queued", count = home.queued),
             ctx.theme.plain(),
         ));
-        if conflicts > 0 {
+        if home.conflicts > 0 {
             parts.push(s(
-                format!("! {}", tr!(ctx.text, "conflicts", count = conflicts)),
+                format!("! {}", tr!(ctx.text, "conflicts", count = home.conflicts)),
                 ctx.theme.warning(),
             ));
         }
@@ -261,6 +255,9 @@ fn said(ctx: Ctx<'_>) -> Option<Vec<Span<'static>>> {
         text.notice(&notice.code)
     };
     let line = words.unwrap_or_else(|| notice.detail.clone());
+    if line.is_empty() {
+        return None;
+    }
     let (mark, style) = match notice.is_good() {
         true => ("✓", ctx.theme.good()),
         false => ("!", ctx.theme.warning()),

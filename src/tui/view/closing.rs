@@ -1,6 +1,7 @@
 //! The end of a run: what was done, what the person must know, what is left; or what happened, what was kept, what to do.
 
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use ratatui::text::Span;
 
 use super::chrome::{frame, scale};
@@ -75,7 +76,7 @@ pub(super) fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, run: &Run, e
         }
         Ending::Both { key, app } => both(ctx, sheet, body, size, (key, app)),
         Ending::Stopped { stop, remains } => {
-            stopped(ctx, sheet, body, size, (stop, *remains), run);
+            run_stopped(ctx, sheet, body, size, (stop, *remains), run);
         }
     }
 }
@@ -271,7 +272,7 @@ fn left_to_do(ctx: Ctx<'_>, person: &Person, push: &PushState) -> Vec<(Span<'sta
     left
 }
 
-fn stopped(
+fn run_stopped(
     ctx: Ctx<'_>,
     sheet: &mut Sheet<'_>,
     body: Rect,
@@ -289,35 +290,53 @@ fn stopped(
         Remains::Nothing => format!("{} {}", t.remains(remains), tr!(t, "stopped-nothing-kept")),
         _ => t.remains(remains),
     };
-    let mut row = sheet.big(body, 0, &tr!(t, "stopped-big"), size) + 1;
-    let mut part = |sheet: &mut Sheet<'_>, title: String, lines: &[(&str, bool)]| {
-        sheet.put(body, row, s(title, ctx.theme.strong()));
-        row += 1;
-        for (line, quiet) in lines {
-            let style = if *quiet {
-                ctx.theme.quiet()
-            } else {
-                ctx.theme.plain()
-            };
-            row = sheet.bullet(body, row, s(" ", style), line, style);
-        }
-        row += 1;
-    };
-    part(
-        sheet,
-        tr!(t, "stopped-what"),
-        &[(&explained.what, false), (&stop.detail, true)],
-    );
-    part(sheet, tr!(t, "stopped-kept"), &[(&kept, false)]);
-    let mut next = vec![(explained.next.as_str(), false)];
+    let mut next = vec![explained.next.as_str()];
     let unfinished = tr!(t, "unfinished-begun-way");
     let look = tr!(t, "unfinished-care-way");
     let deletion = tr!(t, "unfinished-deletion-way");
     match remains {
-        Remains::Credential | Remains::Unknown => next.push((&unfinished, false)),
-        Remains::MayBeChanged => next.push((&look, false)),
-        Remains::Deleted | Remains::MayBeDeleted => next.push((&deletion, false)),
+        Remains::Credential | Remains::Unknown => next.push(&unfinished),
+        Remains::MayBeChanged => next.push(&look),
+        Remains::Deleted | Remains::MayBeDeleted => next.push(&deletion),
         _ => {}
     }
-    part(sheet, tr!(t, "stopped-next"), &next);
+    let said = Said {
+        what: &explained.what,
+        detail: Some(&stop.detail),
+        kept: &kept,
+        next: &next,
+    };
+    stopped(ctx, sheet, body, size, &said);
+}
+
+/// What is said of a run that stopped.
+pub(super) struct Said<'a> {
+    /// What happened.
+    pub what: &'a str,
+    /// The facts, in English.
+    pub detail: Option<&'a str>,
+    /// What was kept.
+    pub kept: &'a str,
+    /// What to do next.
+    pub next: &'a [&'a str],
+}
+
+pub(super) fn stopped(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, body: Rect, size: u16, said: &Said<'_>) {
+    let t = ctx.text;
+    let (plain, quiet) = (ctx.theme.plain(), ctx.theme.quiet());
+    let mut row = sheet.big(body, 0, &tr!(t, "stopped-big"), size) + 1;
+    let mut part = |sheet: &mut Sheet<'_>, title: String, lines: Vec<(&str, Style)>| {
+        sheet.put(body, row, s(title, ctx.theme.strong()));
+        row += 1;
+        for (line, style) in lines {
+            row = sheet.bullet(body, row, s(" ", style), line, style);
+        }
+        row += 1;
+    };
+    let facts = said.detail.map(|detail| (detail, quiet));
+    let what = [(said.what, plain)].into_iter().chain(facts).collect();
+    part(sheet, tr!(t, "stopped-what"), what);
+    part(sheet, tr!(t, "stopped-kept"), vec![(said.kept, plain)]);
+    let next = said.next.iter().map(|line| (*line, plain)).collect();
+    part(sheet, tr!(t, "stopped-next"), next);
 }

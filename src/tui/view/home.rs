@@ -8,8 +8,7 @@ use super::chrome::{frame, page_title};
 use super::sheet::{Cell, Sheet, s};
 use super::{Ctx, below, columns, people, top};
 use crate::domain::Person;
-use crate::domain::change::EntryState;
-use crate::station::face::HomeView;
+use crate::station::face::PeopleView;
 use crate::text::tr;
 use crate::tui::clean::{fit, width};
 
@@ -65,7 +64,7 @@ fn narrow(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, body: Rect) {
 /// The last enrolments of this station.
 pub(super) fn history(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
     sheet.rule(area, 0, &tr!(ctx.text, "home-recent"));
-    let Some(home) = &ctx.model.home else {
+    let Some(home) = ctx.model.people() else {
         return;
     };
     if home.recent.is_empty() {
@@ -147,8 +146,7 @@ fn find_and_list(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
 fn results_and_strip(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
     let strip = ctx
         .model
-        .home
-        .as_ref()
+        .people()
         .is_some_and(|home| !home.expected.is_empty());
     let rows = area.height.saturating_sub(2 + u16::from(strip));
     result_list(ctx, sheet, top(below(area, 1), rows));
@@ -160,7 +158,7 @@ fn results_and_strip(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
             s(format!("    {line}"), ctx.theme.quiet()),
         );
     }
-    if let Some(home) = ctx.model.home.as_ref().filter(|_| strip) {
+    if let Some(home) = ctx.model.people().filter(|_| strip) {
         expected_strip(ctx, sheet, below(area, rows + 2), home);
     }
 }
@@ -251,7 +249,7 @@ fn person_row(
 }
 
 fn expected_list(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, marked: Option<usize>) {
-    let Some(home) = &ctx.model.home else {
+    let Some(home) = ctx.model.people() else {
         sheet.put(area, 1, s(tr!(ctx.text, "home-loading"), ctx.theme.quiet()));
         return;
     };
@@ -295,7 +293,7 @@ fn expected_list(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, marked: Option
 }
 
 /// The day in one line while a search takes the list's place: done, next, later.
-fn expected_strip(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, home: &HomeView) {
+fn expected_strip(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, home: &PeopleView) {
     let mut line = tr!(ctx.text, "home-expected");
     let mut named = false;
     for expected in &home.expected {
@@ -314,7 +312,7 @@ fn expected_strip(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, home: &HomeVi
 
 /// What must not be forgotten, with the key that leads to it.
 fn alert_lines(ctx: Ctx<'_>) -> Vec<(String, &'static str)> {
-    let Some(home) = &ctx.model.home else {
+    let Some(home) = ctx.model.people() else {
         return Vec::new();
     };
     let mut lines = Vec::new();
@@ -328,11 +326,7 @@ fn alert_lines(ctx: Ctx<'_>) -> Vec<(String, &'static str)> {
         }
         lines.push((line, "F6"));
     }
-    let conflicts = home
-        .outbox
-        .iter()
-        .filter(|e| matches!(e.state, EntryState::Conflict { .. }))
-        .count();
+    let conflicts = ctx.model.home.as_ref().map_or(0, |home| home.conflicts);
     if conflicts > 0 {
         lines.push((tr!(ctx.text, "home-conflicts", count = conflicts), "F5"));
     }

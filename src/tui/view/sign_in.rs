@@ -5,12 +5,28 @@ use ratatui::text::Line;
 
 use super::chrome::{Who, frame, page_title, scale, who};
 use super::sheet::{Sheet, s};
-use super::{Ctx, bay, below};
-use crate::station::face::SlotState;
+use super::{Ctx, bay, below, closing, run_screen};
+use crate::domain::change::Remains;
+use crate::station::face::{RegistryState, SlotState};
 use crate::text::tr;
 use crate::tui::entry;
+use crate::tui::model::Door;
+use crate::workflow::dialogue::{Ending, StopView};
 
-pub(super) fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
+/// Whatever is in front while nobody is signed in.
+pub(super) fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, door: &Door) {
+    match (&door.run, &door.code) {
+        (Some(run), _) => match &run.ending {
+            Some(ending) => draw_over(ctx, sheet, area, ending),
+            None => run_screen(ctx, sheet, area, run),
+        },
+        (None, _) if ctx.model.lock.is_some() => draw_locked(ctx, sheet, area),
+        (None, Some(line)) => draw_code(ctx, sheet, area, line),
+        (None, None) => draw_sign_in(ctx, sheet, area),
+    }
+}
+
+fn draw_sign_in(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
     let body = frame(ctx, sheet, area, page_title(ctx, None));
     let row = sheet.big(body, 1, &tr!(ctx.text, "sign-in-big"), scale(area));
     let row = who(
@@ -44,7 +60,7 @@ pub(super) fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
     bay::strip(ctx, sheet, below(body, body.height.saturating_sub(rows)));
 }
 
-pub(super) fn draw_code(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, line: &entry::Line) {
+fn draw_code(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, line: &entry::Line) {
     let body = frame(ctx, sheet, area, page_title(ctx, None));
     let row = sheet.big(body, 1, &tr!(ctx.text, "code-big"), scale(area));
     let row = who(
@@ -73,7 +89,7 @@ pub(super) fn draw_code(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, line: &
 }
 
 /// A run waits behind this screen. It names nobody; a key that waits for its touch may still be touched.
-pub(super) fn draw_locked(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
+fn draw_locked(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
     let body = frame(
         ctx,
         sheet,
@@ -103,4 +119,33 @@ pub(super) fn draw_locked(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
             ctx.theme.plain(),
         ),
     );
+}
+
+/// A sign-in has failed.
+fn draw_over(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, ending: &Ending) {
+    let body = frame(ctx, sheet, area, page_title(ctx, None));
+    let Ending::Stopped { stop, remains } = ending else {
+        return;
+    };
+    let t = ctx.text;
+    let registry = ctx.model.home.as_ref().map(|home| &home.registry);
+    let joined = registry != Some(&RegistryState::NotJoined);
+    let explained = t.sign_in_stopped(&stop.code, stop.refusal.as_deref(), joined);
+    let next = [explained.next.as_str()];
+    let kept = match remains {
+        Remains::Nothing => tr!(t, "stopped-unchanged"),
+        remains => t.remains(*remains),
+    };
+    let said = closing::Said {
+        what: &explained.what,
+        detail: detail(stop),
+        kept: &kept,
+        next: &next,
+    };
+    closing::stopped(ctx, sheet, body, scale(area), &said);
+}
+
+/// What the station itself says of it. The registry's words may name somebody, and nobody is signed in: its code is explained.
+fn detail(stop: &StopView) -> Option<&str> {
+    stop.refusal.is_none().then_some(stop.detail.as_str())
 }

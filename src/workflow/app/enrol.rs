@@ -53,10 +53,7 @@ async fn enrol_two<D: AppDesk>(desk: &mut D, who: &PersonId) -> Result<Ending, S
     let app = match provision(desk, &visit, None).await {
         Ok(ending) => ending,
         Err(stop) => Ending::Stopped {
-            stop: StopView {
-                code: stop.code().to_owned(),
-                detail: stop.to_string(),
-            },
+            stop: StopView::from(&stop),
             remains: stop.remains(),
         },
     };

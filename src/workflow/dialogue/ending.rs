@@ -7,6 +7,7 @@ use crate::domain::care::{Care, Fingerprint};
 use crate::domain::change::Remains;
 use crate::domain::reset::Losses;
 use crate::domain::{KeyFacts, Person, PersonId};
+use crate::workflow::Stop;
 
 /// How a run ended, for the closing screen and the last JSON line.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -154,4 +155,17 @@ pub struct StopView {
     pub code: String,
     /// In English, with the facts.
     pub detail: String,
+    /// The code of the registry's refusal, where it refused. The detail has its own words then, which may name somebody.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refusal: Option<String>,
+}
+
+impl From<&Stop> for StopView {
+    fn from(stop: &Stop) -> Self {
+        Self {
+            code: stop.code().to_owned(),
+            detail: stop.to_string(),
+            refusal: stop.refusal().map(str::to_owned),
+        }
+    }
 }
