@@ -22,6 +22,7 @@ pub mod profile;
 pub mod reset;
 pub mod search;
 pub mod secret;
+pub mod suspension;
 pub mod unfit;
 pub mod visit;
 
@@ -32,6 +33,6 @@ pub use id::{
 };
 pub use identification::Identification;
 pub use key::{Aaguid, KeyFacts, KeyId, Place};
-pub use person::{Organisation, Person, PersonKind};
+pub use person::{Lost, Organisation, Person, PersonKind};
 pub use pin::Pin;
 pub use secret::Secret;

@@ -20,6 +20,7 @@ mod connection;
 pub mod decode;
 mod factors;
 mod key;
+mod suspensions;
 
 pub use clock::RegistryClock;
 pub use decode::RegistryError;

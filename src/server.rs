@@ -19,6 +19,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::{Timestamp, tz::TimeZone};
 use sqlx::Row;
@@ -35,11 +36,14 @@ pub mod import;
 mod keyring;
 mod ledger;
 mod listen;
+mod notices;
+mod older_factors;
 mod people;
 mod problem;
 mod proofs;
 mod routes;
 mod secret;
+mod suspensions;
 mod verify;
 
 pub use config::{AttestationPolicy, ConfigError, ServeConfig};
@@ -50,6 +54,9 @@ use keyring::Keyring;
 pub use keyring::KeyringError;
 use listen::Door;
 use verify::{RelyingParty, Trust};
+
+/// Between looks at what is over. Until then it is refused by its own date.
+const TIDY_EVERY: Duration = Duration::from_secs(3600);
 
 /// The registry's clock; tests give one of their own.
 #[derive(Clone)]
@@ -155,6 +162,7 @@ pub struct Running {
     pub base_url: String,
     stop: watch::Sender<bool>,
     db: Database,
+    tended: tokio::task::JoinHandle<()>,
     served: tokio::task::JoinHandle<()>,
 }
 
@@ -177,8 +185,8 @@ impl Server {
         })?;
         let scheme = door.scheme();
         let db = Database::open(&config.db).await?;
-        ledger::forget_old(&db, clock.now()).await?;
-        let registry = Arc::new(assemble(config, db.clone(), clock).await?);
+        tidy(&db, clock.now()).await?;
+        let registry = Arc::new(assemble(config, db.clone(), clock.clone()).await?);
         let (stop, stopping) = watch::channel(false);
         let served = tokio::spawn(door.serve(routes::router(registry).0, stopping));
         tracing::info!(%addr, scheme, "registry serves");
@@ -186,6 +194,7 @@ impl Server {
             addr,
             base_url: format!("{scheme}://{addr}"),
             stop,
+            tended: tokio::spawn(tend(db.clone(), clock)),
             db,
             served,
         })
@@ -197,8 +206,29 @@ impl Running {
     pub async fn shutdown(self) -> Result<(), ServeError> {
         self.stop.send_replace(true);
         let ended = self.served.await;
+        self.tended.abort();
         self.db.close().await;
         ended.map_err(|error| ServeError::Stopped(error.to_string()))
+    }
+}
+
+/// Forgets and removes what is over.
+async fn tidy(db: &Database, now: Timestamp) -> Result<(), sqlx::Error> {
+    ledger::forget_old(db, now).await?;
+    let removed = suspensions::run_out(db, now).await?;
+    if removed > 0 {
+        tracing::info!(removed, "suspended for 30 days and removed");
+    }
+    Ok(())
+}
+
+/// The same, for as long as the registry serves.
+async fn tend(db: Database, clock: Clock) {
+    loop {
+        tokio::time::sleep(TIDY_EVERY).await;
+        if let Err(error) = tidy(&db, clock.now()).await {
+            tracing::error!(%error, "what is over could not be tidied away; tried again in an hour");
+        }
     }
 }
 

@@ -9,6 +9,7 @@ pub mod code;
 mod factor;
 mod origin;
 mod reset;
+mod suspension;
 pub mod webauthn;
 mod withdrawal;
 
@@ -16,6 +17,7 @@ pub use api::*;
 pub use factor::*;
 pub use origin::{OfferFault, is_domain, is_origin_of};
 pub use reset::*;
+pub use suspension::*;
 pub use withdrawal::*;
 
 /// Version of every body that states one.

@@ -1,6 +1,7 @@
 //! `keydesk registry …`: the central registry's own commands, on the machine that holds its database.
 
 mod access;
+mod notices;
 mod secrets;
 
 use std::path::Path;
@@ -46,6 +47,7 @@ pub(super) async fn run(command: RegistryCommand, global: &Global, output: &Outp
             Err(outcome) => outcome,
         },
         RegistryCommand::Alarms { db } => alarms(&db, output).await,
+        RegistryCommand::Notices { db, mark_told } => notices::run(&db, &mark_told, output).await,
         RegistryCommand::AcceptJournal { station, db } => {
             match admin::accept_journal(&db, &StationId::new(station)).await {
                 Ok(sequence) => Outcome::done(

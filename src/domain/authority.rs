@@ -55,6 +55,10 @@ pub enum Action {
     ResolveConflict,
     /// Test a key, an app or a token.
     TestKey,
+    /// Suspend a factor that was lost: for whoever reports it, at once.
+    Suspend,
+    /// Lift that for its owner, who is at the desk with the factor itself.
+    LiftSuspension,
     /// Receive hardware tokens into stock.
     ImportTokens,
     /// Set, change or verify the PIN of the key of a person who is present, or of a key in stock.
@@ -121,7 +125,8 @@ impl Role {
             | Action::SetPin
             | Action::TidyKey
             | Action::ResetSpare => &[Self::HelpDesk, Self::StationAdministrator],
-            Action::ListCredentials => &Self::ALL,
+            // A lost key is suspended by whoever its owner reaches.
+            Action::ListCredentials | Action::Suspend | Action::LiftSuspension => &Self::ALL,
             // Whoever provisions keys decides how they behave.
             Action::ConfigureKey | Action::ProvisionStandby | Action::ImportTokens => {
                 &[Self::StationAdministrator]

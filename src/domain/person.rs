@@ -88,6 +88,23 @@ pub struct Person {
     /// How many authenticator apps are enrolled.
     #[serde(default)]
     pub apps: u32,
+    /// What they had of factors and can't use.
+    #[serde(default)]
+    pub lost: Lost,
+}
+
+/// What somebody had of factors and can't use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Lost {
+    /// Security keys that are suspended.
+    #[serde(default)]
+    pub keys: u32,
+    /// Apps and tokens that are suspended.
+    #[serde(default)]
+    pub apps: u32,
+    /// They had factors once, and none is left that opens anything.
+    #[serde(default)]
+    pub all: bool,
 }
 
 impl Person {

@@ -292,6 +292,7 @@ mod tests {
                 organisation: None,
                 keys: 1,
                 apps: 0,
+                lost: Default::default(),
             },
             enrolled_at: Timestamp::UNIX_EPOCH,
             shown: true,

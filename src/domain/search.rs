@@ -129,6 +129,7 @@ mod tests {
             }),
             keys: 0,
             apps: 0,
+            lost: Default::default(),
         };
         for text in [
             "zoe",

@@ -1,6 +1,7 @@
 //! What the registry's administrator does at the registry's own machine. The registry may be serving meanwhile.
 
 mod access;
+mod notices;
 mod secrets;
 
 use std::path::Path;
@@ -10,6 +11,7 @@ pub use access::{
     revoke_station, stations,
 };
 use jiff::{SignedDuration, Timestamp};
+pub use notices::{Named, Notice, mark_told, notices};
 pub use secrets::{KeyAccount, Pruned, Rotated, prune_secrets, rotate_secrets, secrets};
 use serde::Serialize;
 
@@ -90,6 +92,9 @@ pub enum AdminError {
         /// The stations that have it.
         ids: Vec<String>,
     },
+    /// There is no such notice.
+    #[error("there is no notice {0}: see `keydesk registry notices`; none was marked")]
+    NoNotice(i64),
     /// No operator has that identifier.
     #[error("there is no operator {0}: see `keydesk registry operators list`")]
     NoOperator(OperatorId),
@@ -204,7 +209,8 @@ pub struct Alarm {
     pub at: Timestamp,
     /// The station it concerns.
     pub station: Option<StationId>,
-    /// `journal-regressed`, `counter-regressed`, `unlock-after-end` or `too-many-attempts`.
+    /// `journal-regressed`, `counter-regressed`, `unlock-after-end`, `too-many-attempts`, `many-suspensions` or
+    /// `all-older-factors-gone`.
     pub kind: String,
     /// In words, with the facts.
     pub detail: String,

@@ -10,6 +10,7 @@ use sqlx::sqlite::{SqliteExecutor, SqliteRow};
 use super::database::{Write, from_ms, ms};
 use super::people;
 use crate::domain::factor::{Algorithm, FactorKind, SealedSecret, TotpSettings};
+use crate::domain::visit::Suspended;
 use crate::domain::{Bytes, FactorId, Identification, OfferId, OperatorId, PersonId, StationId};
 use crate::seal::For;
 use crate::wire::{Factor, StockedToken, Tokens};
@@ -59,6 +60,8 @@ pub struct Held {
     pub enrolled_at: Timestamp,
     /// Whether it opens nothing any more.
     pub removed: bool,
+    /// Since when it is suspended, and why.
+    pub suspended: Option<Suspended>,
     /// Its secret.
     pub secret: StoredSecret,
 }
@@ -82,7 +85,8 @@ pub struct NewFactor<'a> {
 macro_rules! select_held {
     ($tail:literal) => {
         concat!(
-            "SELECT f.name, f.serial, f.enrolled_ms, f.removed_ms, s.id AS secret_id, s.owner, s.algorithm, s.digits, \
+            "SELECT f.name, f.serial, f.enrolled_ms, f.removed_ms, f.waiting_ms, f.taken_ms, f.suspended_ms, f.suspended_why, \
+             s.id AS secret_id, s.owner, s.algorithm, s.digits, \
              s.period_s, s.sealing_key, s.encapsulated, s.ciphertext, s.drift_steps, s.last_step \
              FROM factor f JOIN totp_secret s ON s.id = f.secret ",
             $tail
@@ -164,6 +168,7 @@ fn held_row(row: &SqliteRow) -> Result<Held, sqlx::Error> {
         is_token: row.try_get::<Option<String>, _>("serial")?.is_some(),
         enrolled_at: from_ms(row.try_get("enrolled_ms")?)?,
         removed: row.try_get::<Option<i64>, _>("removed_ms")?.is_some(),
+        suspended: people::held(row)?.suspended,
         secret: stored(row)?,
     })
 }
@@ -284,7 +289,7 @@ pub async fn note_taken(
     Ok(())
 }
 
-/// Removes a factor of a person; whether there was one that was active. A token is in stock from then on.
+/// Removes a factor of a person; whether there was one that was active. A token is in stock from then on, unless it is suspended.
 pub async fn remove(
     tx: &mut Write,
     person: &PersonId,
@@ -341,22 +346,41 @@ pub async fn sealed_to(db: impl SqliteExecutor<'_>) -> Result<Vec<(String, u64)>
         .collect())
 }
 
-/// A token's seed, and whether nobody has it.
+/// Where a token is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stock {
+    /// In stock.
+    Here,
+    /// Somebody has it.
+    Held,
+    /// It was suspended when it was removed from whoever had it: it may be anywhere, and is nobody's ever again.
+    Lost,
+}
+
+/// A token's seed, and where it is.
 pub async fn token(
     tx: &mut Write,
     serial: &str,
-) -> Result<Option<(StoredSecret, bool)>, sqlx::Error> {
+) -> Result<Option<(StoredSecret, Stock)>, sqlx::Error> {
     let row = sqlx::query(
         "SELECT s.id AS secret_id, s.owner, s.algorithm, s.digits, s.period_s, s.sealing_key, s.encapsulated, s.ciphertext, \
          s.drift_steps, s.last_step, \
-         NOT EXISTS (SELECT 1 FROM factor f WHERE f.secret = s.id AND f.removed_ms IS NULL) AS in_stock \
+         EXISTS (SELECT 1 FROM factor f WHERE f.secret = s.id AND f.removed_ms IS NULL) AS held, \
+         EXISTS (SELECT 1 FROM factor f WHERE f.secret = s.id AND f.suspended_ms IS NOT NULL) AS lost \
          FROM token t JOIN totp_secret s ON s.id = t.secret WHERE t.serial = ?",
     )
     .bind(serial)
     .fetch_optional(&mut **tx)
     .await?;
-    row.map(|row| Ok((stored(&row)?, row.try_get("in_stock")?)))
-        .transpose()
+    row.map(|row| {
+        let stock = match (row.try_get("held")?, row.try_get("lost")?) {
+            (true, _) => Stock::Held,
+            (false, true) => Stock::Lost,
+            (false, false) => Stock::Here,
+        };
+        Ok((stored(&row)?, stock))
+    })
+    .transpose()
 }
 
 /// Tokens whose serial begins with that text, by serial.
@@ -365,7 +389,9 @@ pub async fn tokens(
     serial_begins: &str,
 ) -> Result<Tokens, sqlx::Error> {
     let rows = sqlx::query(
-        "SELECT t.serial, t.manufacturer, t.imported_ms, s.algorithm, s.digits, s.period_s, f.person FROM token t \
+        "SELECT t.serial, t.manufacturer, t.imported_ms, s.algorithm, s.digits, s.period_s, f.person, \
+         EXISTS (SELECT 1 FROM factor l WHERE l.secret = s.id AND l.removed_ms IS NOT NULL AND l.suspended_ms IS NOT NULL) AS lost \
+         FROM token t \
          JOIN totp_secret s ON s.id = t.secret LEFT JOIN factor f ON f.secret = s.id AND f.removed_ms IS NULL \
          WHERE substr(t.serial, 1, length(?1)) = ?1 ORDER BY t.serial LIMIT ?2",
     )
@@ -381,6 +407,7 @@ pub async fn tokens(
             settings: settings(row)?,
             imported_at: from_ms(row.try_get("imported_ms")?)?,
             holder: holder.map(PersonId::new),
+            lost: row.try_get("lost")?,
         })
     };
     Ok(Tokens {

@@ -11,7 +11,8 @@ use super::database::from_ms;
 use crate::domain::search::{fold, sought, words};
 use crate::domain::visit::{Held, Suspended, SuspendedWhy};
 use crate::domain::{
-    Bytes, KeyId, OperatorId, Organisation, OrganisationId, Person, PersonId, PersonKind, StationId,
+    Bytes, KeyId, Lost, OperatorId, Organisation, OrganisationId, Person, PersonId, PersonKind,
+    StationId,
 };
 use crate::wire::{Credential, Expected, KeyReport, KnownCredential, People};
 
@@ -21,7 +22,12 @@ macro_rules! select_person {
             "SELECT p.id, p.name, p.email, p.employee_number, p.kind, o.id AS organisation_id, \
              o.name AS organisation_name, o.coc_number, \
              (SELECT count(*) FROM valid_factor f WHERE f.person = p.id AND f.sort = 'key') AS keys, \
-             p.apps + (SELECT count(*) FROM valid_factor f WHERE f.person = p.id AND f.sort = 'app') AS apps ",
+             p.apps + (SELECT count(*) FROM valid_factor f WHERE f.person = p.id AND f.sort = 'app') AS apps, \
+             (SELECT count(*) FROM had_factor f WHERE f.person = p.id AND f.sort = 'key' AND f.suspended_ms IS NOT NULL \
+             AND f.gone_ms IS NULL) AS lost_keys, \
+             (SELECT count(*) FROM had_factor f WHERE f.person = p.id AND f.sort = 'app' AND f.suspended_ms IS NOT NULL \
+             AND f.gone_ms IS NULL) AS lost_apps, \
+             EXISTS (SELECT 1 FROM had_factor f WHERE f.person = p.id) AS had_any ",
             $tail
         )
     };
@@ -102,8 +108,9 @@ pub async fn expected(
     end_ms: i64,
 ) -> Result<Vec<Expected>, sqlx::Error> {
     let rows = sqlx::query(select_person!(
-        ", a.at_ms, EXISTS (SELECT 1 FROM credential c WHERE c.person = p.id AND c.enrolled_ms >= ?1 AND c.gone_ms IS NULL) \
-         OR EXISTS (SELECT 1 FROM factor f WHERE f.person = p.id AND f.enrolled_ms >= ?1 AND f.removed_ms IS NULL) AS done \
+        ", a.at_ms, EXISTS (SELECT 1 FROM credential c WHERE c.person = p.id AND c.enrolled_ms >= ?1 AND c.gone_ms IS NULL \
+         AND c.suspended_ms IS NULL) OR EXISTS (SELECT 1 FROM factor f WHERE f.person = p.id AND f.enrolled_ms >= ?1 \
+         AND f.removed_ms IS NULL AND f.suspended_ms IS NULL) AS done \
          FROM appointment a JOIN person p ON p.id = a.person \
          LEFT JOIN organisation o ON o.id = p.organisation \
          WHERE a.at_ms >= ?1 AND a.at_ms < ?2 ORDER BY a.at_ms, p.name, p.id"
@@ -250,6 +257,7 @@ pub fn held(row: &SqliteRow) -> Result<Held, sqlx::Error> {
 fn person(row: &SqliteRow) -> Result<Person, sqlx::Error> {
     let kind: String = row.try_get("kind")?;
     let organisation: Option<String> = row.try_get("organisation_id")?;
+    let (keys, apps): (u32, u32) = (row.try_get("keys")?, row.try_get("apps")?);
     Ok(Person {
         id: PersonId::new(row.try_get::<String, _>("id")?),
         name: row.try_get("name")?,
@@ -266,8 +274,13 @@ fn person(row: &SqliteRow) -> Result<Person, sqlx::Error> {
                 })
             })
             .transpose()?,
-        keys: row.try_get("keys")?,
-        apps: row.try_get("apps")?,
+        keys,
+        apps,
+        lost: Lost {
+            keys: row.try_get("lost_keys")?,
+            apps: row.try_get("lost_apps")?,
+            all: keys + apps == 0 && row.try_get::<bool, _>("had_any")?,
+        },
     })
 }
 

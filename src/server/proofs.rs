@@ -32,6 +32,18 @@ pub async fn record(tx: &mut Write, offer: OfferId, at: Timestamp) -> Result<(),
     Ok(())
 }
 
+/// A factor of this person was suspended: tests that were passed until now prove nothing more, because it may have been by that one.
+pub async fn void(tx: &mut Write, person: &PersonId, now: Timestamp) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "UPDATE proof SET used_ms = ?1 WHERE used_ms IS NULL AND offer IN (SELECT id FROM offer WHERE person = ?2)",
+    )
+    .bind(ms(now))
+    .bind(person.as_str())
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
 /// Uses a proof up for what was done `at` that time, as the station told it.
 ///
 /// # Errors

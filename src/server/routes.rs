@@ -32,6 +32,7 @@ mod people;
 mod pushes;
 mod resets;
 mod stations;
+mod suspensions;
 mod tokens;
 mod unlocks;
 mod withdrawals;
@@ -160,6 +161,9 @@ fn documented() -> OpenApiRouter<Arc<Registry>> {
         .routes(routes!(apps::app))
         .routes(routes!(apps::removal))
         .routes(routes!(codes::codes))
+        .routes(routes!(suspensions::suspension))
+        .routes(routes!(suspensions::lift_options))
+        .routes(routes!(suspensions::lift))
         .routes(routes!(tokens::sealing_key))
         .routes(routes!(tokens::list, tokens::import))
         .routes(routes!(tokens::assign))

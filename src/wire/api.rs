@@ -337,6 +337,9 @@ pub struct TestOffer {
     pub origin: String,
     /// From then on the registry refuses it.
     pub expires_at: Timestamp,
+    /// Credentials of the person that are suspended: a key that holds one of these proves nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub suspended: Vec<Bytes>,
 }
 
 /// `POST /v1/tests` with an `Idempotency-Key`: an assertion by an enrolled key.

@@ -129,3 +129,13 @@ pub const PROOF_MISSING: &str = "proof-missing";
 pub const TOKEN_UNAVAILABLE: &str = "token-unavailable";
 /// No such factor of this person, or it was removed.
 pub const FACTOR_UNKNOWN: &str = "factor-unknown";
+/// The factor is suspended: it opens and proves nothing.
+pub const FACTOR_SUSPENDED: &str = "factor-suspended";
+/// The factor is not suspended: there is nothing to lift.
+pub const NOT_SUSPENDED: &str = "not-suspended";
+/// The factor is never valid again: it was stolen, or is suspected, or its 30 days are over.
+pub const NEVER_LIFTED: &str = "never-lifted";
+/// One human suspended the sixth factor within a day: an alarm, no refusal.
+pub const MANY_SUSPENSIONS: &str = "many-suspensions";
+/// All factors of somebody that were older than a day went within a day, while there is a newer one: an alarm, no refusal.
+pub const OLDER_FACTORS_GONE: &str = "all-older-factors-gone";

@@ -249,9 +249,12 @@ pub struct StockedToken {
     pub settings: TotpSettings,
     /// When it was imported.
     pub imported_at: Timestamp,
-    /// Who has it; nobody: it is in stock.
+    /// Who has it; nobody: it is in stock, unless it is lost.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub holder: Option<PersonId>,
+    /// It was suspended when it was removed from whoever had it: nobody gets it any more.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub lost: bool,
 }
 
 /// `POST /v1/people/{id}/tokens` with an `Idempotency-Key`, in a session: a hardware token of the stock becomes a factor of this

@@ -1,7 +1,7 @@
 //! Which origin may use which relying party: the registry refuses settings, and a station refuses offers, that contradict
 //! themselves.
 
-use super::{AppOffer, Offer, OperatorOffer, SignInOptions, TestOffer, Unlock};
+use super::{AppOffer, LiftOffer, Offer, OperatorOffer, SignInOptions, TestOffer, Unlock};
 use crate::domain::PersonId;
 use crate::domain::factor::SealingKey;
 
@@ -160,6 +160,19 @@ impl TestOffer {
     /// [`OfferFault::Origin`]
     pub fn check(&self) -> Result<(), OfferFault> {
         may_use(&self.origin, &self.request.rp_id)
+    }
+}
+
+impl LiftOffer {
+    /// Likewise.
+    ///
+    /// # Errors
+    /// [`OfferFault::Origin`]
+    pub fn check(&self) -> Result<(), OfferFault> {
+        match &self.request {
+            Some(request) => may_use(&self.origin, &request.rp_id),
+            None => Ok(()),
+        }
     }
 }
 

@@ -23,6 +23,7 @@ mod revoking;
 mod secrets;
 mod siege;
 mod software_key;
+mod suspensions;
 mod tickets;
 mod tokens;
 mod unlocks;

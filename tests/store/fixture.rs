@@ -59,6 +59,7 @@ pub fn person(n: u32) -> Person {
         organisation: None,
         keys: 0,
         apps: 0,
+        lost: Default::default(),
     }
 }
 

@@ -61,11 +61,22 @@ pub enum RegistryCommand {
     /// The keys that open the secrets of authenticator apps and hardware tokens.
     #[command(subcommand)]
     Secrets(SecretsCommand),
-    /// What the registry noticed and somebody must look at: journals cut short, signature counters gone back, codes guessed.
+    /// What the registry noticed and somebody must look at: journals cut short, signature counters gone back, codes guessed, many
+    /// factors suspended by one operator, somebody's factors exchanged within a day.
     Alarms {
         /// The database file.
         #[arg(long, value_name = "FILE")]
         db: PathBuf,
+    },
+    /// What people are to be told of, oldest first: factors that were suspended, lifted or removed. A mail job of your own lists
+    /// them (--json), tells each, and marks it.
+    Notices {
+        /// The database file.
+        #[arg(long, value_name = "FILE")]
+        db: PathBuf,
+        /// Mark this one as told; may be given several times. Nothing is listed then.
+        #[arg(long, value_name = "NUMBER")]
+        mark_told: Vec<i64>,
     },
     /// Let a station go on whose journal did not continue, once it is known why.
     AcceptJournal {

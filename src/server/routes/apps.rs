@@ -16,6 +16,7 @@ use super::pushes::{
 use super::{Body, Shared};
 use crate::domain::authority::{Action, Role};
 use crate::domain::factor::{Replacement, TotpSettings};
+use crate::domain::suspension::FactorSort;
 use crate::domain::{FactorId, OfferId, Person, PersonId, StationId};
 use crate::server::Registry;
 use crate::server::auth::{AtDesk, AtStation, IdempotencyKey};
@@ -25,7 +26,7 @@ use crate::server::factors::{self, NewFactor, StoredSecret};
 use crate::server::ledger::Opened;
 use crate::server::people;
 use crate::server::problem::{Answer, Refusal};
-use crate::server::proofs;
+use crate::server::{older_factors, proofs, suspensions};
 use crate::totp;
 use crate::wire::{AppOffer, AppPush, FactorReceipt, Problem, Push, Removal, RemovalReceipt, code};
 
@@ -119,6 +120,7 @@ pub async fn app(
         enrolled_at: push.enrolled_at,
     };
     factors::insert(&mut entry.tx, &new, now).await?;
+    suspensions::replaced(&mut entry.tx, &push.person, FactorSort::App, now).await?;
     use_up(&mut entry.tx, push.offer, now).await?;
     if let Some(old) = &push.replaces {
         replace(&mut entry.tx, &station, &push, old, now).await?;
@@ -310,6 +312,8 @@ pub async fn removal(
     let proof = (push.removed_at, proofs::FOR_REMOVAL);
     let whose = (&station, &push.person);
     proofs::use_up(&mut entry.tx, whose, push.proof, proof, now).await?;
+    let gone = (&push.person, push.removed_at);
+    older_factors::watch(&mut entry.tx, &station, gone, now).await?;
     let reply = RemovalReceipt {
         person: person_now(&mut entry.tx, &push.person).await?,
         accepted_at: now,

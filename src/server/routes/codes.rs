@@ -14,6 +14,7 @@ use super::pushes::{check_identification, check_version, offer_unknown};
 use super::{Body, Named, Shared};
 use crate::domain::authority::Action;
 use crate::domain::factor::TotpSettings;
+use crate::domain::suspension::FactorRef;
 use crate::domain::{OfferId, PersonId};
 use crate::server::Registry;
 use crate::server::auth::AtDesk;
@@ -23,6 +24,7 @@ use crate::server::factors::{self, StoredSecret};
 use crate::server::ledger::{self, Opened};
 use crate::server::problem::{Answer, Refusal};
 use crate::server::proofs;
+use crate::server::suspensions;
 use crate::wire::{CodeReply, CodeRequest, Problem, Subject, code};
 
 /// What a code is, or two in a row. A right one of an active factor is used up, and makes the offer a proof.
@@ -176,6 +178,10 @@ async fn subject(
             let held = held
                 .filter(|held| !held.removed)
                 .ok_or_else(|| no_factor(*factor, person))?;
+            if let Some(suspended) = held.suspended {
+                let factor = FactorRef::App { factor: *factor };
+                return Err(suspensions::refused(person, &factor, suspended));
+            }
             Ok((held.secret, held.is_token))
         }
         Subject::New { factor, sealed } => {

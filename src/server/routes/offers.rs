@@ -9,13 +9,14 @@ use jiff::{SignedDuration, Timestamp};
 use super::people::no_person;
 use super::{Body, Named, Shared, apps};
 use crate::domain::authority::Action;
-use crate::domain::{OfferId, Person, PersonId};
+use crate::domain::suspension::FactorRef;
+use crate::domain::{Bytes, OfferId, Person, PersonId};
 use crate::server::Registry;
 use crate::server::auth::{AtDesk, IdempotencyKey};
 use crate::server::database::{Audit, Write, from_ms, ms};
 use crate::server::ledger::{self, Opened};
-use crate::server::people;
 use crate::server::problem::{Answer, Refusal};
+use crate::server::{factors, people, suspensions};
 use crate::wire::webauthn::{Descriptor, User};
 use crate::wire::{Offer, Problem, TestOffer, TicketRequest, Tickets, VERSION, code};
 
@@ -174,7 +175,7 @@ pub async fn test_options(
     let life = registry.config.challenge_life();
     let now = registry.now();
     let expires_at = from_ms(ms(now + life))?;
-    let allow = descriptors(&mut entry.tx, &id).await?;
+    let (allow, suspended) = allowed(&mut entry.tx, &id).await?;
     let issued = registry.people.request(allow, life_ms(life))?;
     let row = Row {
         id: OfferId(uuid::Uuid::now_v7()),
@@ -191,6 +192,7 @@ pub async fn test_options(
         request: issued.options,
         origin: registry.people.origin().to_owned(),
         expires_at,
+        suspended,
     };
     let subject = row.id.to_string();
     let line = line(&desk, "test-offer", &subject, id.as_str());
@@ -267,7 +269,7 @@ async fn issue(
         name: person.email.clone().unwrap_or_else(|| person.name.clone()),
         display_name: person.name.clone(),
     };
-    let exclude = descriptors(tx, &person.id).await?;
+    let exclude = excluded(tx, &person.id).await?;
     let creation = registry.people.creation(&user, exclude, life_ms(life))?;
     let test = registry.people.request(Vec::new(), life_ms(life))?;
     let issued_at = registry.now();
@@ -332,19 +334,42 @@ async fn insert(tx: &mut Write, desk: &AtDesk, row: &Row<'_>) -> Answer<()> {
     Ok(())
 }
 
-/// The credentials that a person has and that are not gone, as WebAuthn lists them.
-async fn descriptors(tx: &mut Write, person: &PersonId) -> Answer<Vec<Descriptor>> {
-    let known = people::credentials(&mut **tx, person).await?;
-    Ok(known
-        .into_iter()
-        .filter(|credential| credential.gone_at.is_none())
-        .map(|credential| Descriptor {
-            transports: Some(vec!["usb".to_owned()]),
-            ..Descriptor::new(credential.id)
-        })
-        .collect())
+/// The credentials that a key must not hold when it is to get another one: all that are not gone, because one that is suspended or
+/// waits must not be overwritten.
+async fn excluded(tx: &mut Write, person: &PersonId) -> Answer<Vec<Descriptor>> {
+    let mut known = people::credentials(&mut **tx, person).await?;
+    known.retain(|credential| credential.gone_at.is_none());
+    Ok(known.into_iter().map(|held| descriptor(held.id)).collect())
 }
 
-fn life_ms(life: SignedDuration) -> u64 {
+/// The credentials by which somebody can prove themself, and those that are suspended. Where nothing but what is suspended is left,
+/// nothing is to be tested.
+async fn allowed(tx: &mut Write, person: &PersonId) -> Answer<(Vec<Descriptor>, Vec<Bytes>)> {
+    let known = people::credentials(&mut **tx, person).await?;
+    let (mut allowed, mut suspended, mut refusal) = (Vec::new(), Vec::new(), None);
+    for held in known {
+        if held.is_valid() {
+            allowed.push(descriptor(held.id));
+        } else if let (None, Some(since)) = (held.gone_at, held.held.suspended) {
+            let credential = held.id.clone();
+            let key = FactorRef::Key { credential };
+            refusal = Some(suspensions::refused(person, &key, since));
+            suspended.push(held.id);
+        }
+    }
+    match refusal {
+        Some(refusal) if factors::alive(tx, person).await? == 0 => Err(refusal),
+        _ => Ok((allowed, suspended)),
+    }
+}
+
+pub(super) fn descriptor(id: Bytes) -> Descriptor {
+    Descriptor {
+        transports: Some(vec!["usb".to_owned()]),
+        ..Descriptor::new(id)
+    }
+}
+
+pub(super) fn life_ms(life: SignedDuration) -> u64 {
     u64::try_from(life.as_millis()).unwrap_or_default()
 }

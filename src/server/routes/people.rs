@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::{Named, Params, Shared};
 use crate::domain::PersonId;
+use crate::domain::visit::Held;
 use crate::server::auth::AtDesk;
 use crate::server::problem::{Answer, Refusal};
 use crate::server::{factors, people};
@@ -105,8 +106,16 @@ pub async fn detail(
     let person = people::by_id(&mut *read, &id)
         .await?
         .ok_or_else(|| no_person(&id))?;
-    let credentials = people::credentials(&mut *read, &id).await?;
-    let factors = factors::of_person(&mut *read, &id).await?;
+    let mut credentials = people::credentials(&mut *read, &id).await?;
+    let mut factors = factors::of_person(&mut *read, &id).await?;
+    let now = registry.now();
+    let run_out = |held: &Held| held.suspended.and_then(|since| since.run_out(now));
+    for credential in &mut credentials {
+        credential.gone_at = credential.gone_at.or(run_out(&credential.held));
+    }
+    for factor in &mut factors {
+        factor.removed_at = factor.removed_at.or(run_out(&factor.held));
+    }
     Ok(Json(PersonDetail {
         person,
         credentials,

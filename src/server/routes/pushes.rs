@@ -22,6 +22,7 @@ use super::people::no_person;
 use super::withdrawals::gone_since;
 use super::{Body, Shared};
 use crate::domain::authority::Role;
+use crate::domain::suspension::{FactorRef, FactorSort};
 use crate::domain::{Aaguid, Bytes, Identification, OfferId, OperatorId, PersonId, StationId};
 use crate::server::Registry;
 use crate::server::auth::{AtStation, IdempotencyKey};
@@ -30,6 +31,7 @@ use crate::server::ledger::{self, Opened};
 use crate::server::people;
 use crate::server::problem::{Answer, Refusal};
 use crate::server::proofs;
+use crate::server::suspensions;
 use crate::server::verify::Registered;
 use crate::wire::{EnrolmentPush, KeyReport, Problem, Push, Receipt, TestPush, VERSION, code};
 
@@ -103,6 +105,7 @@ pub async fn enrolment(
     )?;
     let now = registry.now();
     insert_credential(&mut entry.tx, &station, &push, &registered, &verifier, now).await?;
+    suspensions::replaced(&mut entry.tx, &push.person, FactorSort::Key, now).await?;
     use_up(&mut entry.tx, push.offer, now).await?;
     let receipt = receipt(&mut entry.tx, registered.id, &push.person, now).await?;
     let mut detail = receipt.credential.to_base64url();
@@ -201,10 +204,10 @@ struct HeldCredential {
     user_handle: Vec<u8>,
 }
 
-/// The credential that a test is of, unless it is gone.
+/// The credential that a test is of, unless it is gone or suspended.
 async fn held_credential(tx: &mut Write, push: &TestPush) -> Answer<HeldCredential> {
     let row = sqlx::query(
-        "SELECT c.verifier, c.gone_ms, p.user_handle FROM credential c JOIN person p ON p.id = c.person \
+        "SELECT c.verifier, c.gone_ms, c.waiting_ms, c.taken_ms, c.suspended_ms, c.suspended_why, p.user_handle FROM credential c JOIN person p ON p.id = c.person \
          WHERE c.id = ? AND c.person = ?",
     )
     .bind(&push.assertion.raw_id.0)
@@ -222,6 +225,11 @@ async fn held_credential(tx: &mut Write, push: &TestPush) -> Answer<HeldCredenti
     })?;
     if let Some(gone_ms) = row.try_get::<Option<i64>, _>("gone_ms")? {
         return Err(gone(&push.assertion.raw_id, from_ms(gone_ms)?));
+    }
+    if let Some(suspended) = people::held(&row)?.suspended {
+        let credential = push.assertion.raw_id.clone();
+        let key = FactorRef::Key { credential };
+        return Err(suspensions::refused(&push.person, &key, suspended));
     }
     Ok(HeldCredential {
         verifier: row.try_get("verifier")?,

@@ -18,8 +18,8 @@ use crate::domain::{Bytes, Identification, OperatorId, Person, StationId};
 use crate::server::auth::{AtDesk, AtStation, IdempotencyKey};
 use crate::server::database::{Audit, Write, ms};
 use crate::server::ledger::Opened;
-use crate::server::people;
 use crate::server::problem::{Answer, Refusal};
+use crate::server::{older_factors, people};
 use crate::wire::{
     KeyResetPush, KeyResetReceipt, KnownCredentials, KnownRequest, Problem, Push, code,
 };
@@ -115,6 +115,10 @@ pub async fn key_reset(
         .execute(&mut *entry.tx)
         .await?;
         gone.push(credential.clone());
+    }
+    for (_, person) in &losers {
+        let gone = (&person.id, push.reset_at);
+        older_factors::watch(&mut entry.tx, &station, gone, now).await?;
     }
     for stranger in &push.credentials {
         if !gone.contains(stranger) {

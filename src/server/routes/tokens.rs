@@ -16,14 +16,16 @@ use super::pushes::{
 use super::{Body, Named, Params, Shared};
 use crate::domain::authority::Action;
 use crate::domain::factor::{CodeVerdict, SealingKey};
+use crate::domain::suspension::FactorSort;
 use crate::domain::{FactorId, PersonId, StationId};
 use crate::server::Registry;
 use crate::server::auth::{AtDesk, AtStation, IdempotencyKey};
 use crate::server::database::{Audit, Write, ms};
 use crate::server::examination::{self, Examination};
-use crate::server::factors::{self, NewFactor, StoredSecret};
+use crate::server::factors::{self, NewFactor, Stock, StoredSecret};
 use crate::server::ledger::{self, Opened};
 use crate::server::problem::{Answer, Refusal};
+use crate::server::suspensions;
 use crate::wire::{
     FactorReceipt, Problem, Push, SealedToken, TokenAssignment, TokenImport, TokenImportReceipt,
     Tokens, code,
@@ -328,18 +330,22 @@ async fn give(
         enrolled_at: now,
     };
     factors::insert(tx, &new, now).await?;
+    suspensions::replaced(tx, person, FactorSort::App, now).await?;
     use_up(tx, request.offer, now).await?;
     Ok(new.id)
 }
 
 async fn in_stock(tx: &mut Write, serial: &str) -> Answer<StoredSecret> {
     match factors::token(tx, serial).await? {
-        Some((secret, true)) => Ok(secret),
+        Some((secret, Stock::Here)) => Ok(secret),
         found => Err(Refusal::new(
             code::TOKEN_UNAVAILABLE,
             match found {
                 None => format!(
                     "there is no token {serial:?} in stock: read the number on it once more, or import it"
+                ),
+                Some((_, Stock::Lost)) => format!(
+                    "token {serial:?} was reported lost: nobody gets it any more, destroy it and take another one"
                 ),
                 Some(_) => format!("somebody has token {serial:?}: it must be returned first"),
             },

@@ -20,8 +20,8 @@ use crate::domain::{Bytes, Identification, OfferId, OperatorId, PersonKind, Stat
 use crate::server::auth::{AtStation, IdempotencyKey};
 use crate::server::database::{Audit, Write, from_ms, ms};
 use crate::server::ledger::Opened;
-use crate::server::people;
 use crate::server::problem::{Answer, Refusal};
+use crate::server::{older_factors, people};
 use crate::wire::{Ground, Problem, Push, WithdrawalPush, WithdrawalReceipt, code};
 
 /// The longest credential id (WebAuthn Level 3, section 5.1: 1,023 bytes).
@@ -68,6 +68,8 @@ pub async fn withdrawal(
         .bind(&push.credential.0)
         .execute(&mut *entry.tx)
         .await?;
+    let gone = (&push.person, push.withdrawn_at);
+    older_factors::watch(&mut entry.tx, &station, gone, now).await?;
     let reply = WithdrawalReceipt {
         credential: push.credential.clone(),
         was_held: held.is_some_and(|held| held.is_live),

@@ -80,6 +80,7 @@ fn person(
         organisation,
         keys: 0,
         apps: 0,
+        lost: Default::default(),
     }
 }
 

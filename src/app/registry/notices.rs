@@ -1,0 +1,56 @@
+//! `keydesk registry notices`: what people are to be told of, for whoever delivers it.
+
+use std::path::Path;
+
+use serde_json::json;
+
+use crate::cli::output::{Exit, Outcome, Output};
+use crate::server::admin::{self, AdminError, Notice};
+
+pub(super) async fn run(db: &Path, told: &[i64], output: &Output) -> Outcome {
+    let done = match told {
+        [] => listed(db, output).await,
+        told => marked(db, told).await,
+    };
+    done.unwrap_or_else(|error| {
+        let exit = match error {
+            AdminError::NoNotice(_) => Exit::Usage,
+            _ => Exit::Refused,
+        };
+        Outcome::failed(exit, "no-notices", error.to_string())
+    })
+}
+
+async fn listed(db: &Path, output: &Output) -> Result<Outcome, AdminError> {
+    let (notices, more) = admin::notices(db).await?;
+    for notice in &notices {
+        output.item("notice", notice, &line(notice));
+    }
+    let count = notices.len();
+    let rest = if more { "; there are more" } else { "" };
+    Ok(Outcome::done(
+        format!("{count} notice(s) to be told{rest}"),
+        json!({ "notices": count, "more": more }),
+    ))
+}
+
+fn line(notice: &Notice) -> String {
+    format!(
+        "{}\t{}\t{}\t{}\t{}\tabout {}",
+        notice.number,
+        notice.at,
+        notice.to.name,
+        notice.to.email.as_deref().unwrap_or("-"),
+        notice.kind,
+        notice.about.name
+    )
+}
+
+async fn marked(db: &Path, told: &[i64]) -> Result<Outcome, AdminError> {
+    admin::mark_told(db, told).await?;
+    let count = told.len();
+    Ok(Outcome::done(
+        format!("{count} notice(s) marked as told"),
+        json!({ "told": told }),
+    ))
+}

@@ -1,0 +1,55 @@
+//! What people have to be told of. It is written down in the transaction in which it becomes true, and delivered by somebody else:
+//! `keydesk registry notices` lists it for a mail job, which marks what it has told.
+//!
+//! Invariant: nobody is told twice of the same thing by one call, and what was not marked is still listed.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::database::{Write, ms};
+use crate::domain::Person;
+
+/// Of what somebody is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A factor was suspended, or is so for a graver reason now.
+    Suspended,
+    /// Its owner had that lifted.
+    Lifted,
+    /// A factor that was suspended is removed.
+    Removed,
+}
+
+impl Kind {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Suspended => "factor-suspended",
+            Self::Lifted => "suspension-lifted",
+            Self::Removed => "suspended-factor-removed",
+        }
+    }
+}
+
+/// Somebody is told of something that concerns themself, and so is each administrator of their organisation.
+pub async fn tell(
+    tx: &mut Write,
+    kind: Kind,
+    about: &Person,
+    facts: &impl Serialize,
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
+    let facts = serde_json::to_string(facts).map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
+    sqlx::query(
+        "INSERT INTO notice (person, kind, about, facts, at_ms) \
+         SELECT p.id, ?2, ?1, ?3, ?4 FROM person p WHERE p.id = ?1 \
+         OR (p.organisation = ?5 AND p.kind IN ('user-administrator', 'main-administrator')) ORDER BY p.id <> ?1, p.id",
+    )
+    .bind(about.id.as_str())
+    .bind(kind.as_str())
+    .bind(facts)
+    .bind(ms(now))
+    .bind(about.organisation.as_ref().map(|o| o.id.as_str()))
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}

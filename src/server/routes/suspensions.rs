@@ -1,0 +1,411 @@
+//! Factors that are reported lost, and that their owner shows again.
+//!
+//! Invariants: a report is taken from whoever was signed in, whatever their role, and of anybody's last factor too; a suspension is
+//! lifted only under an offer that was issued for that very factor, by its owner, identified by a document, with the factor itself.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use jiff::Timestamp;
+use sqlx::Row as _;
+
+use super::offers::{KEPT_EXPIRED, descriptor, known, life_ms, line, may};
+use super::pushes::{begin, check_identification, check_version, may_then, offer_unknown};
+use super::{Body, Shared};
+use crate::domain::authority::Action;
+use crate::domain::factor::{CodeVerdict, TotpCode};
+use crate::domain::suspension::FactorRef;
+use crate::domain::{Bytes, FactorId, Identification, OfferId, Person};
+use crate::server::Registry;
+use crate::server::auth::{AtDesk, AtStation, IdempotencyKey};
+use crate::server::database::{Audit, Write, audit, from_ms, ms};
+use crate::server::examination::{self, Examination};
+use crate::server::factors;
+use crate::server::ledger::{self, Opened};
+use crate::server::problem::{Answer, Refusal};
+use crate::server::suspensions::{self, Report, Reported};
+use crate::wire::webauthn::AuthenticationResponse;
+use crate::wire::{
+    Lift, LiftOffer, LiftReply, LiftRequest, Problem, Push, Shown, SuspensionPush,
+    SuspensionReceipt, code,
+};
+
+/// Takes it that a factor is lost, stolen or suspected: it opens and proves nothing from now on.
+#[utoipa::path(
+    post, path = "/v1/suspensions", tag = "factors", request_body = Push<SuspensionPush>,
+    params(("Idempotency-Key" = String, Header, description = "The outbox entry's id")),
+    security(("station" = [])),
+    responses(
+        (status = CREATED, body = SuspensionReceipt),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn suspension(
+    State(registry): Shared,
+    AtStation(station): AtStation,
+    key: IdempotencyKey,
+    Body(push): Body<Push<SuspensionPush>>,
+) -> Answer<Response> {
+    let route = ("suspension", push.body.version);
+    let mut entry = match begin(&registry, &station, key, route, &push).await? {
+        Opened::Fresh(entry) => entry,
+        Opened::Repeated(response) => return Ok(response),
+    };
+    let push = push.body;
+    let by = (&push.operator, push.suspended_at);
+    may_then(&registry, &mut entry.tx, &station, by, Action::Suspend).await?;
+    let now = registry.now();
+    let report = Report {
+        station: &station,
+        person: &known(&mut entry.tx, &push.person).await?,
+        factor: &push.factor,
+        why: push.why,
+        operator: &push.operator,
+        at: from_ms(ms(push.suspended_at.min(now)))?,
+    };
+    let reported = suspensions::suspend(&mut entry.tx, &report, now).await?;
+    let reply = SuspensionReceipt {
+        person: known(&mut entry.tx, &push.person).await?,
+        accepted_at: now,
+    };
+    let detail = format!(
+        "{}: {}, at {}; {}",
+        push.factor,
+        push.why.as_str(),
+        push.suspended_at,
+        match reported {
+            Reported::Suspended => "suspended",
+            Reported::Graver => "was suspended, for a graver reason now",
+            Reported::Already => "was suspended already",
+            Reported::Gone => "was removed already",
+        }
+    );
+    let line = Audit {
+        station: Some(station.as_str()),
+        operator: Some(push.operator.as_str()),
+        action: "suspend",
+        subject: push.person.as_str(),
+        detail: &detail,
+    };
+    entry.finish(StatusCode::CREATED, &reply, line).await
+}
+
+/// What its owner must show so that a suspension is lifted, if it may be.
+#[utoipa::path(
+    post, path = "/v1/suspensions/lift/options", tag = "factors", request_body = LiftRequest,
+    security(("station" = [], "session" = [])),
+    responses(
+        (status = CREATED, body = LiftOffer),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn lift_options(
+    State(registry): Shared,
+    desk: AtDesk,
+    Body(request): Body<LiftRequest>,
+) -> Answer<(StatusCode, Json<LiftOffer>)> {
+    check_version(request.version)?;
+    may(&desk, Action::LiftSuspension)?;
+    let mut tx = registry.db.write().await?;
+    let person = known(&mut tx, &request.person).await?;
+    refuse_self(&mut tx, &desk, &person).await?;
+    let now = registry.now();
+    let about = (&person, &request.factor);
+    suspensions::liftable(&mut tx, about, now).await?;
+    let life = registry.config.challenge_life();
+    let issued = match &request.factor {
+        FactorRef::Key { credential } => {
+            let allow = vec![descriptor(credential.clone())];
+            Some(registry.people.request(allow, life_ms(life))?)
+        }
+        FactorRef::App { .. } => None,
+    };
+    let (request, state) = issued.map(|i| (i.options, i.state)).unzip();
+    let offer = LiftOffer {
+        id: OfferId(uuid::Uuid::now_v7()),
+        request,
+        origin: registry.people.origin().to_owned(),
+        expires_at: from_ms(ms(now + life))?,
+    };
+    insert(&mut tx, &desk, about, (&offer, state), now).await?;
+    let subject = offer.id.to_string();
+    audit(
+        &mut tx,
+        &line(&desk, "lift-offer", &subject, person.id.as_str()),
+        now,
+    )
+    .await?;
+    tx.commit().await?;
+    Ok((StatusCode::CREATED, Json(offer)))
+}
+
+async fn insert(
+    tx: &mut Write,
+    desk: &AtDesk,
+    (person, factor): (&Person, &FactorRef),
+    (offer, assertion_state): (&LiftOffer, Option<String>),
+    now: Timestamp,
+) -> Answer<()> {
+    sqlx::query("DELETE FROM lift_offer WHERE expires_ms < ?")
+        .bind(ms(now - KEPT_EXPIRED))
+        .execute(&mut **tx)
+        .await?;
+    sqlx::query(
+        "INSERT INTO lift_offer (id, person, sort, factor, station, operator, assertion_state, issued_ms, expires_ms) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind(offer.id.to_string())
+    .bind(person.id.as_str())
+    .bind(factor.sort().as_str())
+    .bind(suspensions::row_name(factor))
+    .bind(desk.station.as_str())
+    .bind(desk.operator.id.as_str())
+    .bind(assertion_state)
+    .bind(ms(now))
+    .bind(ms(offer.expires_at))
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Lifts a suspension for the factor's owner.
+#[utoipa::path(
+    post, path = "/v1/suspensions/lift", tag = "factors", request_body = Lift,
+    params(("Idempotency-Key" = Option<String>, Header, description = "Makes it safe to repeat, but for codes")),
+    security(("station" = [], "session" = [])),
+    responses(
+        (status = OK, body = LiftReply),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn lift(
+    State(registry): Shared,
+    desk: AtDesk,
+    key: Option<IdempotencyKey>,
+    Body(lift): Body<Lift>,
+) -> Answer<Response> {
+    check_version(lift.version)?;
+    may(&desk, Action::LiftSuspension)?;
+    check_document(&lift.identification)?;
+    let key = key.filter(|_| matches!(lift.shown, Shown::Signed { .. }));
+    let mut entry = match ledger::open(&registry, desk.station.as_str(), key, "lift", &lift).await?
+    {
+        Opened::Fresh(entry) => entry,
+        Opened::Repeated(response) => return Ok(response),
+    };
+    let tx = &mut entry.tx;
+    let person = known(tx, &lift.person).await?;
+    refuse_self(tx, &desk, &person).await?;
+    let now = registry.now();
+    let state = claimed(tx, &desk, &lift, now).await?;
+    let (standing, held) = suspensions::liftable(tx, (&person, &lift.factor), now).await?;
+    let at = (&*registry, &desk, now);
+    let verdict = match shown(tx, at, &lift, state.as_deref()).await {
+        Ok(verdict) => verdict,
+        Err(refusal) => {
+            on_record(entry, &desk, &lift, (&refusal, now)).await?;
+            return Err(refusal);
+        }
+    };
+    let lifted = verdict.as_ref().is_none_or(CodeVerdict::is_right);
+    if lifted {
+        suspensions::lift(tx, &person, (&standing, held), now).await?;
+        sqlx::query("UPDATE lift_offer SET used_ms = ? WHERE id = ?")
+            .bind(ms(now))
+            .bind(lift.offer.to_string())
+            .execute(&mut **tx)
+            .await?;
+    }
+    let how = &lift.identification;
+    let said = match (&verdict, &lift.factor) {
+        (Some(verdict), FactorRef::App { factor }) => {
+            examination::told(*factor, lift.offer, verdict)
+        }
+        _ => format!("{}, offer {}: signed", lift.factor, lift.offer),
+    };
+    let detail = format!(
+        "{said}; {}; identified by {}:{}",
+        if lifted { "lifted" } else { "not lifted" },
+        how.kind(),
+        how.detail()
+    );
+    let reply = LiftReply {
+        person: known(tx, &lift.person).await?,
+        verdict,
+        lifted_at: lifted.then_some(now),
+    };
+    let line = line(&desk, "lift-suspension", person.id.as_str(), &detail);
+    entry.finish(StatusCode::OK, &reply, line).await
+}
+
+/// Its owner stands at the desk: a statement says that nobody does.
+fn check_document(identification: &Identification) -> Answer<()> {
+    check_identification(identification)?;
+    match identification {
+        Identification::Shown { .. } => Ok(()),
+        Identification::Stated { .. } => Err(Refusal::new(
+            code::NOT_ALLOWED,
+            "a suspension is lifted for its owner, who is at the desk and shows a document: a statement is none",
+        )),
+    }
+}
+
+/// Who identifies themself is not identified.
+async fn refuse_self(tx: &mut Write, desk: &AtDesk, person: &Person) -> Answer<()> {
+    let own: Option<String> = sqlx::query_scalar("SELECT person FROM operator WHERE id = ?")
+        .bind(desk.operator.id.as_str())
+        .fetch_one(&mut **tx)
+        .await?;
+    match own.as_deref() == Some(person.id.as_str()) {
+        false => Ok(()),
+        true => Err(Refusal::new(
+            code::NOT_ALLOWED,
+            "nobody lifts a suspension of their own: another operator must identify you",
+        )),
+    }
+}
+
+/// The offer must have been issued to this operator here, for this factor, and be alive. What its key had to sign.
+async fn claimed(
+    tx: &mut Write,
+    desk: &AtDesk,
+    lift: &Lift,
+    now: Timestamp,
+) -> Answer<Option<String>> {
+    let row = sqlx::query("SELECT * FROM lift_offer WHERE id = ? AND station = ?")
+        .bind(lift.offer.to_string())
+        .bind(desk.station.as_str())
+        .fetch_optional(&mut **tx)
+        .await?
+        .ok_or_else(|| offer_unknown(lift.offer))?;
+    let is_own = row.try_get::<&str, _>("person")? == lift.person.as_str()
+        && row.try_get::<&str, _>("operator")? == desk.operator.id.as_str()
+        && row.try_get::<&str, _>("sort")? == lift.factor.sort().as_str()
+        && row.try_get::<&str, _>("factor")? == suspensions::row_name(&lift.factor);
+    let offer = lift.offer;
+    if !is_own {
+        return Err(Refusal::new(
+            code::OFFER_FOREIGN,
+            format!("offer {offer} is for another factor, or another operator asked for it"),
+        ));
+    }
+    if row.try_get::<Option<i64>, _>("used_ms")?.is_some() {
+        return Err(Refusal::new(
+            code::OFFER_USED,
+            format!("offer {offer} has been used: begin anew"),
+        ));
+    }
+    if row.try_get::<i64, _>("expires_ms")? <= ms(now) {
+        return Err(Refusal::new(
+            code::CHALLENGE_EXPIRED,
+            format!("offer {offer} has expired: begin anew"),
+        ));
+    }
+    Ok(row.try_get("assertion_state")?)
+}
+
+/// Checks that the factor itself was shown: what its key signed, or what its code is.
+async fn shown(
+    tx: &mut Write,
+    at: (&Registry, &AtDesk, Timestamp),
+    lift: &Lift,
+    state: Option<&str>,
+) -> Answer<Option<CodeVerdict>> {
+    match (&lift.factor, &lift.shown, state) {
+        (FactorRef::Key { credential }, Shown::Signed { assertion }, Some(state)) => {
+            signed(tx, at, lift, (credential, assertion, state)).await?;
+            Ok(None)
+        }
+        (FactorRef::App { factor }, Shown::Read { codes }, _) => {
+            read(tx, at, lift, (*factor, codes)).await.map(Some)
+        }
+        _ => Err(Refusal::new(
+            code::MALFORMED,
+            "a key signs, and a code of an app or token is read out",
+        )),
+    }
+}
+
+async fn signed(
+    tx: &mut Write,
+    (registry, desk, now): (&Registry, &AtDesk, Timestamp),
+    lift: &Lift,
+    (credential, assertion, state): (&Bytes, &AuthenticationResponse, &str),
+) -> Answer<()> {
+    if assertion.raw_id != *credential {
+        return Err(Refusal::new(
+            code::CREDENTIAL_UNKNOWN,
+            "another credential signed than the one that is suspended",
+        ));
+    }
+    let (verifier, handle): (String, Vec<u8>) = sqlx::query_as(
+        "SELECT c.verifier, p.user_handle FROM credential c JOIN person p ON p.id = c.person WHERE c.id = ?",
+    )
+    .bind(&credential.0)
+    .fetch_one(&mut **tx)
+    .await?;
+    let verified = registry
+        .people
+        .assertion(state, &verifier, assertion, &handle, false);
+    if let Err(refusal) = &verified
+        && refusal.code() == code::COUNTER_REGRESSED
+    {
+        let detail = format!("credential {credential} of {}, suspended", lift.person);
+        ledger::alarm(tx, &desk.station, code::COUNTER_REGRESSED, &detail, now).await?;
+    }
+    sqlx::query("UPDATE credential SET verifier = ?, last_tested_ms = ? WHERE id = ?")
+        .bind(verified?)
+        .bind(ms(now))
+        .bind(&credential.0)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+async fn read(
+    tx: &mut Write,
+    (registry, desk, now): (&Registry, &AtDesk, Timestamp),
+    lift: &Lift,
+    (factor, codes): (FactorId, &[TotpCode]),
+) -> Answer<CodeVerdict> {
+    let held = factors::held(tx, &lift.person, factor)
+        .await?
+        .ok_or_else(|| Refusal::internal("a factor that stands is not there"))?;
+    let subject = held.secret.id.to_string();
+    let about = Examination {
+        station: &desk.station,
+        offer: lift.offer,
+        person: &lift.person,
+        subject: &subject,
+        is_new: false,
+        secret: &held.secret,
+        is_token: held.is_token,
+        codes: examination::in_a_row(codes)?,
+        now,
+    };
+    let examined = examination::examine(registry, tx, &about).await?;
+    if let Some(taken) = examined.taken {
+        factors::note_taken(tx, held.secret.id, taken, now).await?;
+    }
+    Ok(examined.verdict)
+}
+
+/// Somebody tried.
+async fn on_record(
+    mut entry: ledger::Entry,
+    desk: &AtDesk,
+    lift: &Lift,
+    (refusal, now): (&Refusal, Timestamp),
+) -> Answer<()> {
+    let detail = format!(
+        "{}, offer {}: refused, {}",
+        lift.factor,
+        lift.offer,
+        refusal.code()
+    );
+    let line = line(desk, "lift-suspension", lift.person.as_str(), &detail);
+    audit(&mut entry.tx, &line, now).await?;
+    entry.tx.commit().await?;
+    Ok(())
+}

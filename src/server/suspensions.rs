@@ -1,0 +1,413 @@
+//! Factors that are suspended: what that changes, how it is lifted, and how it ends.
+//!
+//! It hides in which table a factor is. Invariants: a suspended factor is never valid; it is lifted only as
+//! [`Suspended::may_be_lifted`] says; once it is removed it is never valid again, and a token that was suspended then is never in
+//! stock again.
+
+use jiff::Timestamp;
+use serde::Serialize;
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+
+use super::database::{Audit, Database, Write, audit, from_ms, ms};
+use super::notices::{self, Kind};
+use super::problem::{Answer, Refusal};
+use super::{ledger, older_factors, people, proofs};
+use crate::domain::suspension::{
+    FactorRef, FactorSort, LIFTED_WITHIN, MANY_WITHIN, NeverLifted, are_many,
+};
+use crate::domain::visit::{Had, Suspended, SuspendedWhy, Takes};
+use crate::domain::{OperatorId, Person, PersonId, StationId};
+use crate::wire::code;
+
+/// A factor, as far as its suspension goes.
+pub struct Standing {
+    /// Of what sort.
+    pub sort: FactorSort,
+    /// As the views name it.
+    pub id: String,
+    /// What people call it: its name, or its model.
+    pub name: String,
+    /// Of a key or a token.
+    pub serial: Option<String>,
+    /// Since then it is removed.
+    pub gone_at: Option<Timestamp>,
+    /// Since when it is suspended, and why.
+    pub suspended: Option<Suspended>,
+}
+
+/// What a station reports.
+pub struct Report<'a> {
+    /// Where.
+    pub station: &'a StationId,
+    /// Whose.
+    pub person: &'a Person,
+    /// Which.
+    pub factor: &'a FactorRef,
+    /// Why.
+    pub why: SuspendedWhy,
+    /// Who took the report.
+    pub operator: &'a OperatorId,
+    /// When, in the milliseconds that the database keeps; not later than now.
+    pub at: Timestamp,
+}
+
+/// What became of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reported {
+    /// The factor is suspended from now on.
+    Suspended,
+    /// It was, and is so for a graver reason now.
+    Graver,
+    /// It was, for this reason or a graver one.
+    Already,
+    /// It is removed: it opens nothing anyway.
+    Gone,
+}
+
+/// What a notice says of a factor.
+#[derive(Serialize)]
+struct Told<'a> {
+    sort: FactorSort,
+    name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    serial: Option<&'a str>,
+    suspended: Suspended,
+    /// Its owner can have it lifted until then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lifted_until: Option<Timestamp>,
+}
+
+impl Standing {
+    fn of(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        let sort = match row.try_get::<&str, _>("sort")? {
+            "key" => FactorSort::Key,
+            _ => FactorSort::App,
+        };
+        Ok(Self {
+            sort,
+            id: row.try_get("id")?,
+            name: row.try_get("name")?,
+            serial: row.try_get("serial")?,
+            gone_at: row
+                .try_get::<Option<i64>, _>("gone_ms")?
+                .map(from_ms)
+                .transpose()?,
+            suspended: people::held(row)?.suspended,
+        })
+    }
+
+    fn told(&self, suspended: Suspended) -> Told<'_> {
+        Told {
+            sort: self.sort,
+            name: &self.name,
+            serial: self.serial.as_deref(),
+            suspended,
+            lifted_until: match suspended.why {
+                SuspendedWhy::Lost => Some(suspended.until()),
+                SuspendedWhy::Stolen | SuspendedWhy::Suspected => None,
+            },
+        }
+    }
+}
+
+/// The name that the views have for a factor.
+pub fn row_name(factor: &FactorRef) -> String {
+    match factor {
+        FactorRef::Key { credential } => {
+            let bytes = credential.0.iter();
+            bytes.map(|byte| format!("{byte:02X}")).collect()
+        }
+        FactorRef::App { factor } => factor.to_string(),
+    }
+}
+
+/// How a factor of this person stands.
+pub async fn standing(tx: &mut Write, person: &PersonId, factor: &FactorRef) -> Answer<Standing> {
+    let row = sqlx::query("SELECT * FROM factor_standing WHERE person = ? AND sort = ? AND id = ?")
+        .bind(person.as_str())
+        .bind(factor.sort().as_str())
+        .bind(row_name(factor))
+        .fetch_optional(&mut **tx)
+        .await?;
+    match row {
+        Some(row) => Ok(Standing::of(&row)?),
+        None => Err(Refusal::new(
+            match factor.sort() {
+                FactorSort::Key => code::CREDENTIAL_UNKNOWN,
+                FactorSort::App => code::FACTOR_UNKNOWN,
+            },
+            format!("{person} has no {factor}: look at the person's page"),
+        )),
+    }
+}
+
+/// Suspends a factor: from now on it opens and proves nothing.
+pub async fn suspend(tx: &mut Write, report: &Report<'_>, now: Timestamp) -> Answer<Reported> {
+    let standing = standing(tx, &report.person.id, report.factor).await?;
+    let suspended = Suspended {
+        at: report.at,
+        why: report.why,
+    };
+    let (reported, suspended) = match (standing.gone_at, standing.suspended) {
+        (Some(_), _) => return Ok(Reported::Gone),
+        (None, Some(held)) if !report.why.is_graver_than(held.why) => return Ok(Reported::Already),
+        (None, Some(held)) => {
+            let at = held.at;
+            (Reported::Graver, Suspended { at, ..suspended })
+        }
+        (None, None) => (Reported::Suspended, suspended),
+    };
+    hold(tx, &standing, Some(suspended)).await?;
+    notices::tell(
+        tx,
+        Kind::Suspended,
+        report.person,
+        &standing.told(suspended),
+        now,
+    )
+    .await?;
+    if reported == Reported::Suspended {
+        note(tx, report, &standing, now).await?;
+        // What was passed until now may have been passed with it.
+        proofs::void(tx, &report.person.id, now).await?;
+        count(tx, report, now).await?;
+        let gone = (&report.person.id, suspended.at);
+        older_factors::watch(tx, report.station, gone, now).await?;
+    }
+    Ok(reported)
+}
+
+/// Writes down how a factor is held.
+async fn hold(tx: &mut Write, standing: &Standing, suspended: Option<Suspended>) -> Answer<()> {
+    let query = match standing.sort {
+        FactorSort::Key => {
+            "UPDATE credential SET suspended_ms = ?, suspended_why = ? WHERE id = unhex(?)"
+        }
+        FactorSort::App => "UPDATE factor SET suspended_ms = ?, suspended_why = ? WHERE id = ?",
+    };
+    sqlx::query(query)
+        .bind(suspended.map(|held| ms(held.at)))
+        .bind(suspended.map(|held| held.why.as_str()))
+        .bind(&standing.id)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+async fn note(
+    tx: &mut Write,
+    report: &Report<'_>,
+    standing: &Standing,
+    now: Timestamp,
+) -> Answer<()> {
+    sqlx::query(
+        "INSERT INTO suspension (person, sort, factor, why, station, operator, suspended_ms, accepted_ms) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind(report.person.id.as_str())
+    .bind(standing.sort.as_str())
+    .bind(&standing.id)
+    .bind(report.why.as_str())
+    .bind(report.station.as_str())
+    .bind(report.operator.as_str())
+    .bind(ms(report.at))
+    .bind(ms(now))
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Counts what one human suspends, under whatever account: the sixth within a day is an alarm, and so is each one after it.
+async fn count(tx: &mut Write, report: &Report<'_>, now: Timestamp) -> Answer<()> {
+    let at = report.at;
+    let near_ms: Vec<i64> = sqlx::query_scalar(
+        "SELECT s.suspended_ms FROM suspension s JOIN operator o ON o.id = s.operator JOIN operator me ON me.id = ?1 \
+         WHERE (o.id = me.id OR o.personnel_number = me.personnel_number OR o.person = me.person) \
+         AND s.suspended_ms BETWEEN ?2 AND ?3",
+    )
+    .bind(report.operator.as_str())
+    .bind(ms(at - MANY_WITHIN))
+    .bind(ms(at + MANY_WITHIN))
+    .fetch_all(&mut **tx)
+    .await?;
+    let near: Vec<Timestamp> = near_ms.into_iter().map(from_ms).collect::<Result<_, _>>()?;
+    if are_many(&near, at) {
+        let detail = format!(
+            "operator {} suspends many factors within a day; the newest: {} of {} ({})",
+            report.operator,
+            report.factor,
+            report.person.id,
+            report.why.as_str()
+        );
+        ledger::alarm(tx, report.station, code::MANY_SUSPENSIONS, &detail, now).await?;
+    }
+    Ok(())
+}
+
+/// What a suspended factor is refused with.
+pub fn refused(person: &PersonId, factor: &FactorRef, held: Suspended) -> Refusal {
+    let after = match held.why {
+        SuspendedWhy::Lost => format!(
+            "its owner can have that lifted at a desk, with the factor itself, until {}",
+            held.until()
+        ),
+        SuspendedWhy::Stolen | SuspendedWhy::Suspected => {
+            "that is never lifted: another factor takes its place".to_owned()
+        }
+    };
+    Refusal::new(
+        code::FACTOR_SUSPENDED,
+        format!(
+            "{factor} of {person} is suspended since {} ({}): it opens and proves nothing; {after}",
+            held.at,
+            held.why.as_str()
+        ),
+    )
+}
+
+/// Whether a factor's suspension may be lifted by its owner now; how it stands.
+pub async fn liftable(
+    tx: &mut Write,
+    (person, factor): (&Person, &FactorRef),
+    now: Timestamp,
+) -> Answer<(Standing, Suspended)> {
+    let standing = standing(tx, &person.id, factor).await?;
+    let name = &standing.name;
+    let rule = match (standing.gone_at, standing.suspended) {
+        (Some(at), _) => format!("{name} was removed at {at} and is never valid again"),
+        (None, None) => {
+            return Err(Refusal::new(
+                code::NOT_SUSPENDED,
+                format!("{name} is not suspended: there is nothing to lift"),
+            ));
+        }
+        (None, Some(held)) => match held.may_be_lifted(now) {
+            Ok(()) => return Ok((standing, held)),
+            Err(NeverLifted::Why { why }) => format!(
+                "{name} was reported as {}, which is never lifted",
+                why.as_str()
+            ),
+            Err(NeverLifted::RunOut { at }) => {
+                format!("{name} was lost for 30 days until {at}, and is never valid again")
+            }
+        },
+    };
+    Err(Refusal::new(
+        code::NEVER_LIFTED,
+        format!("{rule}: {}", instead(tx, person).await?),
+    ))
+}
+
+/// What takes the place of a factor that is not lifted, and who may give it.
+async fn instead(tx: &mut Write, person: &Person) -> Answer<String> {
+    let valid: bool =
+        sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM valid_factor WHERE person = ?)")
+            .bind(person.id.as_str())
+            .fetch_one(&mut **tx)
+            .await?;
+    let had = match valid {
+        true => Had::Valid,
+        false => Had::Lost,
+    };
+    Ok(match had.takes(person.kind) {
+        Takes::Identification | Takes::OwnFactor => {
+            "they prove another factor of theirs at a desk and get a new one there".to_owned()
+        }
+        Takes::Administrator => {
+            "an administrator of their organisation asks for a new one at a desk, and proves a factor of their own".to_owned()
+        }
+        Takes::Release => {
+            "a new one takes Customer Service, and the release of a second agent".to_owned()
+        }
+    })
+}
+
+/// Lifts a suspension. The caller has found it liftable and the factor shown.
+pub async fn lift(
+    tx: &mut Write,
+    person: &Person,
+    (standing, held): (&Standing, Suspended),
+    now: Timestamp,
+) -> Answer<()> {
+    hold(tx, standing, None).await?;
+    notices::tell(tx, Kind::Lifted, person, &standing.told(held), now).await?;
+    Ok(())
+}
+
+/// Another factor of that sort became this person's, and is proven: it takes the place of those that are suspended, which are
+/// removed. To be called wherever a factor becomes valid that was not, in the same transaction.
+pub async fn replaced(
+    tx: &mut Write,
+    person: &PersonId,
+    sort: FactorSort,
+    now: Timestamp,
+) -> Answer<()> {
+    let rows = sqlx::query(
+        "SELECT * FROM factor_standing WHERE person = ? AND sort = ? AND suspended_ms IS NOT NULL AND gone_ms IS NULL",
+    )
+    .bind(person.as_str())
+    .bind(sort.as_str())
+    .fetch_all(&mut **tx)
+    .await?;
+    for row in &rows {
+        let why = "replaced by another one that is proven";
+        remove(tx, person, (&Standing::of(row)?, now), why, now).await?;
+    }
+    Ok(())
+}
+
+/// Removes what was suspended for 30 days. How many that were.
+pub async fn run_out(db: &Database, now: Timestamp) -> Result<usize, sqlx::Error> {
+    let mut tx = db.write().await?;
+    let rows = sqlx::query(
+        "SELECT * FROM factor_standing WHERE suspended_ms <= ? AND gone_ms IS NULL ORDER BY suspended_ms",
+    )
+    .bind(ms(now - LIFTED_WITHIN))
+    .fetch_all(&mut *tx)
+    .await?;
+    for row in &rows {
+        let person = PersonId::new(row.try_get::<String, _>("person")?);
+        let standing = Standing::of(row)?;
+        let over_at = standing.suspended.map_or(now, |held| held.until());
+        let why = "suspended for 30 days";
+        remove(&mut tx, &person, (&standing, over_at), why, now).await?;
+    }
+    tx.commit().await?;
+    Ok(rows.len())
+}
+
+async fn remove(
+    tx: &mut Write,
+    person: &PersonId,
+    (standing, at): (&Standing, Timestamp),
+    why: &str,
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
+    let query = match standing.sort {
+        FactorSort::Key => {
+            "UPDATE credential SET gone_ms = ? WHERE id = unhex(?) AND gone_ms IS NULL"
+        }
+        FactorSort::App => "UPDATE factor SET removed_ms = ? WHERE id = ? AND removed_ms IS NULL",
+    };
+    sqlx::query(query)
+        .bind(ms(at))
+        .bind(&standing.id)
+        .execute(&mut **tx)
+        .await?;
+    let person = people::by_id(&mut **tx, person)
+        .await?
+        .ok_or(sqlx::Error::RowNotFound)?;
+    if let Some(held) = standing.suspended {
+        notices::tell(tx, Kind::Removed, &person, &standing.told(held), now).await?;
+    }
+    let detail = format!("{} {}: {why}", standing.sort.as_str(), standing.id);
+    let line = Audit {
+        station: None,
+        operator: None,
+        action: "remove-suspended",
+        subject: person.id.as_str(),
+        detail: &detail,
+    };
+    audit(tx, &line, now).await
+}

@@ -1,0 +1,124 @@
+//! What the registry's administrator hears of: many suspensions by one human, and factors that are exchanged within a day.
+
+use keydesk::domain::authority::Role;
+use keydesk::domain::visit::SuspendedWhy;
+use keydesk::server::admin;
+use keydesk::wire::{Session, code};
+
+use super::super::authenticator::Authenticator;
+use super::super::phone::Phone;
+use super::super::world::{World, entry};
+use super::{app, key, operator, report, suspended};
+
+async fn kinds(world: &World) -> Vec<String> {
+    let alarms = admin::alarms(&world.db(), 50).await.unwrap();
+    alarms.into_iter().map(|alarm| alarm.kind).collect()
+}
+
+/// So many keys of p-2, each suspended by the next of these operators in turn.
+async fn suspend_many(world: &World, by: &[&Session], seeds: std::ops::Range<u8>) {
+    for (seed, by) in seeds.zip(by.iter().cycle()) {
+        let id = world.enrolled("p-2", &mut Authenticator::new(seed)).await;
+        let about = ("p-2", &key(&id.credential));
+        let push = report(world, by, about, SuspendedWhy::Lost);
+        world.client.push_suspension(entry(), &push).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn the_sixth_suspension_by_one_human_within_a_day_is_an_alarm() {
+    let world = World::new().await;
+    let two = operator(&world, "O. Perator (2)", Role::CustomerService, 201).await;
+    let other = operator(&world, "A. Nother", Role::HelpDesk, 202).await;
+    world
+        .sql("UPDATE operator SET personnel_number = '4711' WHERE name LIKE 'O. Perator%'")
+        .await;
+    suspend_many(&world, &[&world.session, &two], 1..6).await;
+    suspend_many(&world, &[&other], 11..16).await;
+    assert_eq!(kinds(&world).await, Vec::<String>::new(), "five each");
+    suspend_many(&world, &[&two], 6..7).await;
+    assert_eq!(kinds(&world).await, [code::MANY_SUSPENSIONS]);
+}
+
+#[tokio::test]
+async fn a_graver_reason_and_a_repetition_are_not_counted() {
+    let world = World::new().await;
+    suspend_many(&world, &[&world.session], 1..5).await;
+    let id = world.enrolled("p-1", &mut Authenticator::new(9)).await;
+    let factor = key(&id.credential);
+    for why in SuspendedWhy::ALL {
+        suspended(&world, ("p-1", &factor), why).await.unwrap();
+    }
+    assert_eq!(kinds(&world).await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn who_loses_all_that_they_had_for_longer_within_a_day_while_something_new_stays_is_an_alarm()
+{
+    let world = World::new().await;
+    let (mut one, phone) = (Authenticator::new(1), Phone::new("p-1", 1));
+    let id = world.enrolled("p-1", &mut one).await.credential;
+    world.app_enrolled(&phone).await;
+    world
+        .sql("UPDATE credential SET accepted_ms = accepted_ms - 90000000")
+        .await;
+    world
+        .sql("UPDATE factor SET accepted_ms = accepted_ms - 90000000")
+        .await;
+    suspended(&world, ("p-1", &key(&id)), SuspendedWhy::Lost)
+        .await
+        .unwrap();
+    let new = Phone::new("p-1", 2);
+    world.app_enrolled(&new).await;
+    assert_eq!(
+        kinds(&world).await,
+        Vec::<String>::new(),
+        "one older is left"
+    );
+    let proof = world.proof(&new).await;
+    let removal = world.removal("p-1", phone.factor, proof);
+    world.client.push_removal(entry(), &removal).await.unwrap();
+    assert_eq!(kinds(&world).await, [code::OLDER_FACTORS_GONE]);
+}
+
+#[tokio::test]
+async fn who_loses_their_only_factor_and_gets_another_is_none() {
+    let world = World::new().await;
+    let id = world.enrolled("p-1", &mut Authenticator::new(1)).await;
+    world
+        .sql("UPDATE credential SET accepted_ms = accepted_ms - 90000000")
+        .await;
+    suspended(&world, ("p-1", &key(&id.credential)), SuspendedWhy::Lost)
+        .await
+        .unwrap();
+    world.enrolled("p-1", &mut Authenticator::new(2)).await;
+    assert_eq!(kinds(&world).await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn an_older_one_that_went_days_ago_does_not_count() {
+    let world = World::new().await;
+    let (old, phone) = (Authenticator::new(1), Phone::new("p-1", 1));
+    let id = world.enrolled("p-1", &mut { old }).await.credential;
+    world.app_enrolled(&phone).await;
+    suspended(&world, ("p-1", &app(phone.factor)), SuspendedWhy::Lost)
+        .await
+        .unwrap();
+    // Three days later.
+    for table in [
+        "UPDATE credential SET accepted_ms = accepted_ms - 259200000",
+        "UPDATE factor SET accepted_ms = accepted_ms - 259200000, suspended_ms = suspended_ms - 259200000",
+    ] {
+        world.sql(table).await;
+    }
+    world.enrolled("p-1", &mut Authenticator::new(2)).await;
+    let about = ("p-1", &app(phone.factor));
+    suspended(&world, about, SuspendedWhy::Stolen)
+        .await
+        .unwrap();
+    assert_eq!(kinds(&world).await, Vec::<String>::new());
+    suspended(&world, ("p-1", &key(&id)), SuspendedWhy::Lost)
+        .await
+        .unwrap();
+    assert_eq!(kinds(&world).await, [code::OLDER_FACTORS_GONE]);
+}
