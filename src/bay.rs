@@ -73,6 +73,8 @@ pub enum KeyError {
     Gone {
         /// Where it was.
         place: Place,
+        /// The job had its turn: the key may have been asked for something.
+        begun: bool,
     },
     /// It is plugged in and can't be used.
     #[error("the key at {place} is not ready; see what the bay shows for it")]
@@ -239,14 +241,18 @@ async fn run<R: Send + 'static>(
     job: impl FnOnce(&mut AnyDevice, &mut Control<'_>) -> Result<R, CtapError> + Send + 'static,
 ) -> Result<R, KeyError> {
     let place = || key.place.clone();
+    let started = Arc::new(AtomicBool::new(false));
+    let pulled = || KeyError::Gone {
+        place: place(),
+        begun: started.load(Ordering::Relaxed),
+    };
     let Some(Link { orders, gone }) = board.link(key) else {
         return Err(if board.holds(key) {
             KeyError::NotReady { place: place() }
         } else {
-            KeyError::Gone { place: place() }
+            pulled()
         });
     };
-    let started = Arc::new(AtomicBool::new(false));
     let abandon = Abandon(Arc::default());
     let (reply, mut result) = oneshot::channel();
     let order = {
@@ -282,7 +288,7 @@ async fn run<R: Send + 'static>(
         .try_send(Order::Job(Box::new(order)))
         .map_err(|error| match error {
             TrySendError::Full(_) => KeyError::Busy { place: place() },
-            TrySendError::Disconnected(_) => KeyError::Gone { place: place() },
+            TrySendError::Disconnected(_) => pulled(),
         })?;
     let cancelled_in_queue = async {
         cancel.cancelled().await;
@@ -295,14 +301,14 @@ async fn run<R: Send + 'static>(
         biased;
         outcome = &mut result => match outcome {
             Ok(Ok(value)) => Ok(value),
-            Ok(Err(CtapError::Gone)) => Err(KeyError::Gone { place: place() }),
-            Ok(Err(CtapError::Cancelled { .. })) if gone.is_cancelled() => Err(KeyError::Gone { place: place() }),
+            Ok(Err(CtapError::Gone)) => Err(pulled()),
+            Ok(Err(CtapError::Cancelled { .. })) if gone.is_cancelled() => Err(pulled()),
             Ok(Err(error @ CtapError::Cancelled { .. })) => Err(KeyError::Cancelled { place: place(), error: Some(error) }),
             Ok(Err(error)) => Err(KeyError::Ctap { place: place(), error }),
-            Err(_) if gone.is_cancelled() => Err(KeyError::Gone { place: place() }),
+            Err(_) if gone.is_cancelled() => Err(pulled()),
             Err(_) => Err(KeyError::NotReady { place: place() }),
         },
-        () = gone.cancelled() => Err(KeyError::Gone { place: place() }),
+        () = gone.cancelled() => Err(pulled()),
         () = cancelled_in_queue => Err(KeyError::Cancelled { place: place(), error: None }),
     }
 }

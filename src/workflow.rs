@@ -5,12 +5,14 @@
 //!
 //! Invariant: nothing irreversible is asked of a key before [`Desk::commit`] returned for its intent.
 
+mod admit;
 pub mod app;
 pub mod batch;
 pub mod care;
 mod ceremony;
 pub mod dialogue;
 mod enrol;
+mod known;
 mod own_key;
 mod reset;
 mod resolve;
@@ -35,9 +37,11 @@ use crate::domain::authority::NotAllowed;
 use crate::domain::change::{Enrolment, Remains};
 use crate::domain::models::Models;
 use crate::domain::policy::{Attestation, Policy};
-use crate::domain::{Bytes, Change, EntryId, KeyFacts, PersonId, Pin, Secret};
+use crate::domain::{Bytes, Change, EntryId, KeyFacts, KeyId, PersonId, Pin, Secret};
 use crate::wire::webauthn::{CreationOptions, Descriptor, RequestOptions};
-use crate::wire::{Offer, Operator, OperatorEnrolment, OperatorOffer, SignIn, SignInOptions};
+use crate::wire::{
+    KnownCredentials, Offer, Operator, OperatorEnrolment, OperatorOffer, SignIn, SignInOptions,
+};
 use dialogue::{Answer, Ending, Event, Question, StopView};
 
 /// The ports of a workflow. Every method is one call to the world and may fail.
@@ -79,6 +83,14 @@ pub trait Desk {
     /// The credentials that this station enrolled for a person and that the registry has accepted or will be told of.
     /// An offer that is older than they are does not know them.
     async fn enrolled_here(&mut self, person: &PersonId) -> Result<Vec<Bytes>, Stop>;
+    /// What the registry knows to be on this key by now, whose these credentials are, and what is enrolled for a person;
+    /// [`Stop::Unreachable`] where it can't be asked.
+    async fn known_credentials(
+        &mut self,
+        key: &KeyId,
+        person: Option<&PersonId>,
+        held: &[Bytes],
+    ) -> Result<KnownCredentials, Stop>;
     /// The public key (COSE_Key, CBOR) of a credential, where this station enrolled it.
     async fn public_key_of(&mut self, credential: &Bytes) -> Result<Option<Bytes>, Stop>;
     /// Sends an outbox entry now. The entry is on disk already: [`Pushed::Queued`] loses nothing.
@@ -253,6 +265,11 @@ pub enum KeyFault {
     /// Pulled.
     #[error("the key was pulled out: put it back into the same slot")]
     Gone,
+    /// Pulled, and one like it is in the slot now: nothing shows that it is the same.
+    #[error(
+        "the key was pulled out, and nothing shows that the one in the slot now is the same: start again with the right key"
+    )]
+    Replugged,
     /// The person in front of the screen stopped it.
     #[error("cancelled")]
     Cancelled,
@@ -330,6 +347,16 @@ pub enum Stop {
     /// The registry can't be reached and there is no ticket. Nothing was done.
     #[error("the registry cannot be reached: {0}")]
     Unreachable(String),
+    /// The key holds a credential for the person that the registry does not know, and another station may be about to report it:
+    /// until this time nobody can tell.
+    #[error(
+        "the key holds a credential for this person that may be another desk's, which has until {until} to report it: let that \
+         desk finish, then try again; nothing was changed"
+    )]
+    OpenElsewhere {
+        /// By the registry's clock.
+        until: Timestamp,
+    },
     /// The offer's life is over.
     #[error("the registry's challenge has expired: start again")]
     OfferExpired,
@@ -411,6 +438,7 @@ impl Stop {
             Self::KeyRefused(_) => "key-refused",
             Self::RegistryRefused { .. } => "registry-refused",
             Self::Unreachable(_) => "unreachable",
+            Self::OpenElsewhere { .. } => "open-elsewhere",
             Self::OfferExpired => "offer-expired",
             Self::Key(fault) => fault.code(),
             Self::Strands { .. } => "strands",
@@ -462,6 +490,7 @@ impl KeyFault {
     fn code(&self) -> &'static str {
         match self {
             Self::Gone => "key-gone",
+            Self::Replugged => "key-replugged",
             Self::Cancelled => "cancelled",
             Self::TouchTimeout => "touch-timeout",
             Self::WrongPin { .. } => "wrong-pin",

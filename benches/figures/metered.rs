@@ -10,9 +10,11 @@ use jiff::Timestamp;
 use keydesk::domain::change::Enrolment;
 use keydesk::domain::models::Models;
 use keydesk::domain::policy::Policy;
-use keydesk::domain::{Bytes, Change, EntryId, KeyFacts, PersonId, Pin};
+use keydesk::domain::{Bytes, Change, EntryId, KeyFacts, KeyId, PersonId, Pin};
 use keydesk::wire::webauthn::{CreationOptions, Descriptor, RequestOptions};
-use keydesk::wire::{Operator, OperatorEnrolment, OperatorOffer, SignIn, SignInOptions};
+use keydesk::wire::{
+    KnownCredentials, Operator, OperatorEnrolment, OperatorOffer, SignIn, SignInOptions,
+};
 use keydesk::workflow::dialogue::{Answer, Event, Question};
 use keydesk::workflow::{
     Desk, KeyFault, NewAssertion, NewCredential, NotMade, Offered, Pushed, Resident, Stop,
@@ -150,6 +152,16 @@ impl<D: Desk> Desk for MeteredDesk<'_, D> {
 
     async fn enrolled_here(&mut self, person: &PersonId) -> Result<Vec<Bytes>, Stop> {
         timed!(self, Port::Index, self.inner.enrolled_here(person))
+    }
+
+    async fn known_credentials(
+        &mut self,
+        key: &KeyId,
+        person: Option<&PersonId>,
+        held: &[Bytes],
+    ) -> Result<KnownCredentials, Stop> {
+        let asked = self.inner.known_credentials(key, person, held);
+        timed!(self, Port::Registry, asked)
     }
 
     async fn public_key_of(&mut self, credential: &Bytes) -> Result<Option<Bytes>, Stop> {

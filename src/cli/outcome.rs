@@ -100,6 +100,7 @@ pub fn outcome_of_stop(stop: &Stop) -> Outcome {
         | Stop::KeyRefused(_)
         | Stop::Strands { .. }
         | Stop::RegistryRefused { .. }
+        | Stop::OpenElsewhere { .. }
         | Stop::OfferExpired => Exit::Refused,
         Stop::Key(_) | Stop::Unproven(_) | Stop::WrongCodes(_) => Exit::Key,
         Stop::Unreachable(_) => Exit::Unreachable,

@@ -387,6 +387,9 @@ pub struct Made {
     /// Why policy refuses the key, going by how it vouches for the credential: then it can only be undone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused: Option<String>,
+    /// What the key was told to make nothing beside; earlier releases did not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub excluded: Option<Vec<Bytes>>,
 }
 
 /// Why an intent ended without an enrolment.

@@ -27,16 +27,18 @@ impl Station {
         self.heard_in(&session, offer)
     }
 
-    /// What the registry knows to be on a key, and whose these credentials are.
+    /// What the registry knows to be on a key, whose these credentials are, and what is enrolled for a person.
     pub async fn known_credentials(
         &self,
         key: &KeyId,
+        person: Option<&PersonId>,
         held: &[Bytes],
     ) -> Result<KnownCredentials, Stop> {
         let session = self.session()?;
         let request = KnownRequest {
             key: key.clone(),
             credentials: held.to_vec(),
+            person: person.cloned(),
         };
         let known = self.registry()?.known_credentials(&session, &request).await;
         self.heard_in(&session, known)
@@ -122,7 +124,7 @@ impl Station {
     ) -> Result<Option<Vec<KnownCredential>>, Stop> {
         let mut held = Vec::new();
         for some in ids.chunks(AT_ONCE) {
-            match self.known_credentials(key, some).await {
+            match self.known_credentials(key, None, some).await {
                 Ok(answer) => held.extend(answer.known),
                 Err(Stop::SignedOut) => return Err(Stop::SignedOut),
                 Err(_) => return Ok(None),

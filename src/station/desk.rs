@@ -20,9 +20,11 @@ use crate::ctap::{AnyDevice, Control, CtapError, Keepalive};
 use crate::domain::change::Enrolment;
 use crate::domain::models::Models;
 use crate::domain::policy::Policy;
-use crate::domain::{Bytes, Change, EntryId, KeyFacts, PersonId, Pin, Secret};
+use crate::domain::{Bytes, Change, EntryId, KeyFacts, KeyId, PersonId, Pin, Secret};
 use crate::wire::webauthn::{CreationOptions, Descriptor, RequestOptions};
-use crate::wire::{Operator, OperatorEnrolment, OperatorOffer, SignIn, SignInOptions};
+use crate::wire::{
+    KnownCredentials, Operator, OperatorEnrolment, OperatorOffer, SignIn, SignInOptions,
+};
 use crate::workflow::care::KeyTime;
 use crate::workflow::dialogue::{Answer, Event, Question};
 use crate::workflow::{
@@ -198,12 +200,15 @@ fn is_wrong_pin(error: &CtapError) -> bool {
 /// Whether it is certain that a key which was to make a credential made none.
 fn made_nothing(error: &KeyError) -> bool {
     match error {
-        KeyError::NoKey | KeyError::NotReady { .. } | KeyError::Busy { .. } => true,
+        KeyError::NoKey
+        | KeyError::NotReady { .. }
+        | KeyError::Busy { .. }
+        | KeyError::Gone { begun: false, .. } => true,
         KeyError::Ctap { error, .. }
         | KeyError::Cancelled {
             error: Some(error), ..
         } => keys::made_nothing(error),
-        KeyError::Gone { .. } | KeyError::Cancelled { error: None, .. } => false,
+        KeyError::Gone { begun: true, .. } | KeyError::Cancelled { error: None, .. } => false,
     }
 }
 
@@ -275,6 +280,16 @@ impl<F: Face + Sync + 'static> Desk for StationDesk<F> {
 
     async fn enrolled_here(&mut self, person: &PersonId) -> Result<Vec<Bytes>, Stop> {
         self.station.enrolled_here(person)
+    }
+
+    async fn known_credentials(
+        &mut self,
+        key: &KeyId,
+        person: Option<&PersonId>,
+        held: &[Bytes],
+    ) -> Result<KnownCredentials, Stop> {
+        self.unless_cancelled(self.station.known_credentials(key, person, held))
+            .await
     }
 
     async fn public_key_of(&mut self, credential: &Bytes) -> Result<Option<Bytes>, Stop> {

@@ -355,6 +355,8 @@ impl Text {
             "wrong-codes" => explained!("stop-wrong-codes", "stop-wrong-codes-next"),
             "unproven" => explained!("stop-unproven", "stop-unproven-next"),
             "key-gone" => explained!("stop-key-gone", "stop-key-gone-next"),
+            "key-replugged" => explained!("stop-key-replugged", "stop-key-replugged-next"),
+            "open-elsewhere" => explained!("stop-open-elsewhere", "stop-open-elsewhere-next"),
             "touch-timeout" => explained!("stop-touch-timeout", "stop-touch-timeout-next"),
             "wrong-pin" => explained!("stop-wrong-pin", "stop-wrong-pin-next"),
             "power-cycle-needed" => {

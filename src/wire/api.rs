@@ -308,6 +308,10 @@ pub struct EnrolmentPush {
     pub assertion: AuthenticationResponse,
     /// The key that it is on.
     pub key: KeyReport,
+    /// The credentials beside which the key was told to make nothing: what was known of the person then. An older station does not
+    /// say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub excluded: Option<Vec<Bytes>>,
     /// How the person was identified.
     pub identification: Identification,
     /// Who began it: identified the person and asked for the offer, or used the ticket.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Credential, KeyReport};
 use crate::domain::reset::ResetCase;
-use crate::domain::{Bytes, KeyId, OperatorId, Person};
+use crate::domain::{Bytes, KeyId, OperatorId, Person, PersonId};
 
 /// `POST /v1/credentials/known`, in a session: whose are these credentials, and what is enrolled on this key? Changes nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -15,6 +15,9 @@ pub struct KnownRequest {
     /// Credentials that it was seen to hold; at most 256.
     #[serde(default)]
     pub credentials: Vec<Bytes>,
+    /// Whose credentials are wanted besides, on whatever key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<PersonId>,
 }
 
 /// Reply to [`KnownRequest`]. Credentials that are gone are not in it.
@@ -28,6 +31,20 @@ pub struct KnownCredentials {
     /// the station can ask the key which of them it holds. They name nobody.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub candidates: Vec<Bytes>,
+    /// Of the person that was named; an older registry does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<PersonStanding>,
+}
+
+/// What is enrolled for a person, and what may be on its way.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct PersonStanding {
+    /// Their credentials, without those that are gone.
+    pub credentials: Vec<Bytes>,
+    /// Another station has an offer or a ticket for them that nothing came of yet, and that lives so long: it may have made a
+    /// credential of which the registry has not heard.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub open_elsewhere: Option<Timestamp>,
 }
 
 /// A credential that the registry holds, and whose it is.

@@ -35,7 +35,7 @@ use crate::domain::care::{
     Care, CredentialList, Fingerprint, Portrait, Setting, StoredCredential, TestReport, oddities,
 };
 use crate::domain::{Bytes, Change, KeyFacts, Person, PersonId, Pin, Place};
-use crate::wire::{KnownCredentials, Operator, TestOffer};
+use crate::wire::{Operator, TestOffer};
 
 /// What care needs of the world besides a [`Desk`]. The rules of [`Desk`] about failing and cancelling hold here too.
 #[expect(
@@ -63,12 +63,6 @@ pub trait CareDesk: Desk {
         key: &KeyFacts,
         held: &[StoredCredential],
     ) -> Result<Vec<Stake>, Stop>;
-    /// What the registry knows to be on this key, and whose these credentials are; [`Stop::Unreachable`] where it can't be asked.
-    async fn known_credentials(
-        &mut self,
-        key: &KeyFacts,
-        held: &[Bytes],
-    ) -> Result<KnownCredentials, Stop>;
     /// Gives a random PIN to the person, once and nowhere else.
     async fn hand_over(&mut self, key: &KeyFacts, pin: &Pin) -> Result<(), Stop>;
 

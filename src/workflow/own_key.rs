@@ -3,14 +3,16 @@
 //! Invariant: from the moment the key may have been changed there is an open intent in the journal. It ends with the session
 //! that the credential opens, or once it is known what remains on the key.
 
+use super::admit::{anew, listed};
 use super::ceremony::{Ceremony, client_data, registration_response};
 use super::dialogue::{Ending, Event, Job, Note, Step};
 use super::enrol::make;
 use super::sign_in::{opened, own_pin, sign};
 use super::steps::{
-    PinChange, Unlocked, begin_step, choose_key, end_step, pin_was_written, refresh, touch,
+    PinChange, Unlocked, begin_step, choose_key, end_step, is_replugged, pin_was_written, refresh,
+    touch_in_this_plug,
 };
-use super::undo::{Progress, Seen, delete_known, find_orphans, give_up};
+use super::undo::{Before, Progress, Seen, delete_known, give_up};
 use super::{Desk, KeyFault, SignedIn, Stop, conclude};
 use crate::domain::change::{EndReason, OwnKey, Remains};
 use crate::domain::{Bytes, Change, IntentId, KeyFacts, Secret};
@@ -61,8 +63,25 @@ async fn enrol_own_key<D: Desk>(desk: &mut D, code: &Secret) -> Result<Ending, S
     }
 }
 
-/// Makes the operator's credential.
+/// Makes the operator's credential; from the PIN on again as often as the key is pulled.
 async fn make_own<D: Desk>(
+    desk: &mut D,
+    offer: &OperatorOffer,
+    key: &mut KeyFacts,
+    progress: &mut Progress,
+) -> Result<RegistrationResponse, Stop> {
+    loop {
+        let plug = key.generation;
+        match make_in_this_plug(desk, offer, key, progress).await {
+            Err(stop) if is_replugged(&stop) => {}
+            made => return made,
+        }
+        *key = anew(desk, key.clone(), plug).await?;
+        refresh(desk, key).await?;
+    }
+}
+
+async fn make_in_this_plug<D: Desk>(
     desk: &mut D,
     offer: &OperatorOffer,
     key: &mut KeyFacts,
@@ -72,16 +91,28 @@ async fn make_own<D: Desk>(
     let before = key.clone();
     let mut sent = false;
     let unlocked = own_pin(desk, key, &options.rp.id, &mut sent).await;
-    progress.pin_written = match &unlocked {
+    progress.pin_written |= match &unlocked {
         Ok((_, change)) => *change != PinChange::Kept,
         Err(_) => sent && pin_was_written(desk, key, &before).await,
     };
     let (unlocked, _) = unlocked?;
+    let held = listed(desk, key, &unlocked, &options.rp.id).await?;
+    if key.generation != before.generation {
+        return Err(Stop::Key(KeyFault::Replugged));
+    }
+    if held.is_some() {
+        // It lists what it holds, so that an earlier attempt would show.
+        progress.may_have_made = false;
+    }
+    progress.before = held.map(|held| Before {
+        plug: key.generation,
+        ids: held.into_iter().map(|resident| resident.id).collect(),
+    });
     begin_step(desk, Step::Create);
     let client = client_data(Ceremony::Create, &options.challenge, &offer.origin);
     let pin = unlocked.pin();
     let may_have_made = &mut progress.may_have_made;
-    let new = touch(desk, key, (1, 1), async |desk: &mut D, key: &KeyFacts| {
+    let new = touch_in_this_plug(desk, key, (1, 1), async |desk: &mut D, key: &KeyFacts| {
         make(desk, key, pin, options, client.hash, may_have_made).await
     })
     .await;
@@ -111,31 +142,42 @@ pub(super) async fn settle<D: Desk>(
         Some(false) => Remains::Pin,
         _ => Remains::Nothing,
     };
-    let found = find_orphans(desk, options, &[], unlocked.pin(), key).await?;
+    let listed = listed(desk, key, &unlocked, &options.rp.id).await?;
+    let found: Option<Vec<Bytes>> = listed.map(|residents| {
+        let own = residents.into_iter();
+        let own = own.filter(|resident| resident.user_handle == options.user.id);
+        own.map(|resident| resident.id).collect()
+    });
     if found.as_ref().is_some_and(Vec::is_empty) {
         return ended(kept);
     }
     let is_known = is_known(desk, own, &unlocked, challenge, found.as_deref(), key).await;
     match (is_known, found) {
-        (Ok(Some(true)), _) => Ok((EndReason::AlreadyEnrolled, Remains::InUse)),
-        (Ok(Some(false)), Some(ids)) => {
-            let mut remains = kept;
-            for id in &ids {
-                // It has just signed with one of them, in this plug.
-                let id = (id, Seen::ThisPlug);
-                let left = delete_known(desk, &options.rp.id, key, unlocked.pin(), id).await;
-                remains = left.map_err(|fault| Stop::Key(fault).leaving(Remains::Credential))?;
-            }
-            ended(remains)
+        (Ok(Signed::InUse), _) => Ok((EndReason::AlreadyEnrolled, Remains::InUse)),
+        (Ok(Signed::Nobodys(id)), Some(_)) => {
+            // It has just signed with this one, in this plug.
+            let id = (&id, Seen::ThisPlug);
+            let left = delete_known(desk, &options.rp.id, key, unlocked.pin(), id).await;
+            ended(left.map_err(|fault| Stop::Key(fault).leaving(Remains::Credential))?)
         }
-        (Ok(Some(false)), None) => ended(Remains::Credential),
-        (Ok(None), _) => ended(Remains::Unknown),
+        (Ok(Signed::Nobodys(_)), None) => ended(Remains::Credential),
+        (Ok(Signed::AnotherOperators), _) => ended(Remains::Unknown),
         (Err(Stop::Key(KeyFault::NoCredential)), None) => ended(kept),
         (Err(stop), _) => Err(stop),
     }
 }
 
-/// Whether the registry knows the operator's credential on the key. `None`: another operator's credential signed.
+/// Whose the credential is that signed.
+enum Signed {
+    /// The registry takes it for an operator's.
+    InUse,
+    /// The registry does not know it.
+    Nobodys(Bytes),
+    /// It names another account.
+    AnotherOperators,
+}
+
+/// Whether the registry knows the operator's credential on the key.
 async fn is_known<D: Desk>(
     desk: &mut D,
     own: &OwnKey,
@@ -143,7 +185,7 @@ async fn is_known<D: Desk>(
     challenge: SignInOptions,
     found: Option<&[Bytes]>,
     key: &mut KeyFacts,
-) -> Result<Option<bool>, Stop> {
+) -> Result<Signed, Stop> {
     let ids = found.unwrap_or_default().iter();
     let options = SignInOptions {
         request: RequestOptions {
@@ -155,7 +197,11 @@ async fn is_known<D: Desk>(
     let proof = sign(desk, key, unlocked, options).await?;
     let handle = proof.assertion.response.user_handle.as_ref();
     if found.is_none() && handle != Some(&own.offer.creation.user.id) {
-        return Ok(None);
+        return Ok(Signed::AnotherOperators);
     }
-    desk.is_operators(proof).await.map(Some)
+    let id = proof.assertion.raw_id.clone();
+    Ok(match desk.is_operators(proof).await? {
+        true => Signed::InUse,
+        false => Signed::Nobodys(id),
+    })
 }

@@ -5,18 +5,20 @@
 //! of one intent. An operator's own key stays if the registry knows it, what was withdrawn is deleted, a reset is finished or done
 //! again, and what care was about to do is looked up on the key.
 
+use super::admit::listed;
 use super::app::AppDesk;
 use super::care;
 use super::dialogue::{Ending, Event, Job, Note, Step};
 use super::enrol::{key_report, prove_and_record, push};
-use super::steps::{begin_step, choose_key, end_step, refresh, unlock};
-use super::undo::{Progress, delete_orphans, give_up};
-use super::{Desk, KeyFault, Offered, ResetDesk, Stop, app, conclude, own_key, reset, withdraw};
-use crate::domain::authority::Action;
-use crate::domain::change::{
-    EndReason, Enrolment, IntentStage, Made, OpenEnrolment, Remains, Unfinished,
+use super::known::{ask, at_registry};
+use super::steps::{
+    anew_after_pulls, begin_step, choose_key, end_step, refresh, tells_apart, unlock,
 };
-use crate::domain::{Bytes, Change, Intent, IntentId, KeyFacts};
+use super::undo::{Progress, Seen, delete_known, give_up};
+use super::{Desk, KeyFault, ResetDesk, Stop, app, conclude, own_key, reset, withdraw};
+use crate::domain::authority::Action;
+use crate::domain::change::{EndReason, IntentStage, Made, OpenEnrolment, Remains, Unfinished};
+use crate::domain::{Bytes, Change, Intent, IntentId, KeyFacts, OperatorId, Pin};
 
 /// Whether the key is at hand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,6 +87,19 @@ async fn resolve_work<D: ResetDesk + AppDesk>(
         };
         return end(desk, work.id(), EndReason::ResolvedAfterStop, remains).await;
     }
+    anew_after_pulls(desk, async |desk: &mut D| {
+        take_up(desk, work, how, &operator.id).await
+    })
+    .await
+}
+
+/// With the key.
+async fn take_up<D: ResetDesk + AppDesk>(
+    desk: &mut D,
+    work: &Unfinished,
+    how: How,
+    by: &OperatorId,
+) -> Result<Ending, Stop> {
     begin_step(desk, Step::Key);
     let mut key = same_key(desk, work).await?;
     match work {
@@ -97,8 +112,8 @@ async fn resolve_work<D: ResetDesk + AppDesk>(
             let remains = withdraw::settle(desk, withdrawal, &mut key).await?;
             end(desk, withdrawal.id, EndReason::Withdrawn, remains).await
         }
-        Unfinished::Reset(open) => reset::resume(desk, open, key, &operator.id).await,
-        Unfinished::Deletion(open) => care::resume_deletion(desk, open, key, &operator.id).await,
+        Unfinished::Reset(open) => reset::resume(desk, open, key, by).await,
+        Unfinished::Deletion(open) => care::resume_deletion(desk, open, key, by).await,
         Unfinished::Care(intent) => care::resume(desk, intent, key).await,
         // Both are dealt with above: no key is needed for them.
         Unfinished::App(intent) => app::resume_app(desk, intent, how).await,
@@ -117,10 +132,7 @@ async fn resume<D: Desk>(
         {
             finish(desk, &open.intent, made, key).await
         }
-        Some(made) => {
-            let known = Some(made.registration.raw_id.clone());
-            undo(desk, &open.intent, known, key).await
-        }
+        Some(made) => undo(desk, &open.intent, Some(&made.registration.raw_id), key).await,
         None => undo(desk, &open.intent, None, key).await,
     }
 }
@@ -173,6 +185,7 @@ async fn finish<D: Desk>(
         pin_written: false,
         may_have_made: true,
         credential: Some(made.registration.raw_id.clone()),
+        before: None,
     };
     match prove_and_record(desk, intent, made, &progress, key).await {
         Ok(entry) => Ok(push(desk, intent, entry, key).await),
@@ -189,46 +202,90 @@ async fn finish<D: Desk>(
     }
 }
 
-/// Deletes what the intent may have left on the key.
+/// Deletes what the intent left on the key. Whatever is enrolled by now stays, and so does what another desk may have made: the same
+/// key may have been there since.
 async fn undo<D: Desk>(
     desk: &mut D,
     intent: &Intent,
-    known: Option<Bytes>,
+    made: Option<&Bytes>,
     key: &mut KeyFacts,
 ) -> Result<Ending, Stop> {
+    let why = EndReason::ResolvedAfterStop;
     if key.pin_set == Some(false) {
         // Without a PIN the key would have made nothing.
-        let why = EndReason::ResolvedAfterStop;
         return end(desk, intent.id, why, Remains::Nothing).await;
     }
-    // What the registry holds by now must not be taken for a left-over: the same key may have been enrolled since.
-    let Offered { offer, fresh } = desk.offer(&intent.offer.person.id).await?;
-    if !fresh {
-        return Err(Stop::Unreachable(
-            "what is enrolled by now is not known: try again when the registry can be reached"
-                .to_owned(),
-        ));
+    let offer = &intent.offer;
+    // Nobody types a PIN for something that can't be done now.
+    if at_registry(desk, &key.id, &offer.person.id, &[])
+        .await?
+        .is_none()
+    {
+        return Err(not_known_now());
     }
-    let mut in_use: Vec<Bytes> = desk.enrolled_here(&offer.person.id).await?;
-    in_use.extend(offer.creation.exclude_credentials.into_iter().map(|d| d.id));
-    // One that the registry refused may be sent again: it is no left-over, and is ended by giving it up in the outbox.
-    let here = desk.enrolments_on(key).await?.into_iter();
-    in_use.extend(here.filter(Enrolment::is_live).map(|e| e.credential));
     begin_step(desk, Step::Pin);
-    let options = &intent.offer.creation;
-    let min_length = intent.offer.pin_min_length;
-    let (unlocked, _) = unlock(desk, key, &options.rp.id, min_length, &mut false).await?;
+    let rp_id = &offer.creation.rp.id;
+    let (unlocked, _) = unlock(desk, key, rp_id, offer.pin_min_length, &mut false).await?;
     end_step(desk, Step::Pin, Note::Verified);
-    // The PIN may have been set just before the stop, with no time to write that down.
-    let kept = if intent.key.pin_set == Some(false) {
-        Remains::Pin
-    } else {
-        Remains::Nothing
+    let Some(held) = listed(desk, key, &unlocked, rp_id).await? else {
+        return end(desk, intent.id, why, unlisted(made)).await;
     };
-    let pin = unlocked.pin();
-    let remains = delete_orphans(desk, options, known.as_ref(), &in_use, pin, key).await?;
-    let why = EndReason::ResolvedAfterStop;
-    end(desk, intent.id, why, remains.unwrap_or(kept)).await
+    let mine = held.into_iter();
+    let mine = mine.filter(|r| r.user_handle == offer.creation.user.id);
+    let mine: Vec<Bytes> = mine.map(|resident| resident.id).collect();
+    let known = ask(desk, key, offer, &mine).await?;
+    let left = mine.iter().filter(|id| match made {
+        Some(made) => *id == made,
+        None => !known.is_in_use(id),
+    });
+    let left: Vec<&Bytes> = left.collect();
+    let remains = match (left.as_slice(), made) {
+        // The PIN may have been set just before the stop, with no time to write that down.
+        ([], None) if intent.key.pin_set == Some(false) => Remains::Pin,
+        ([], None) => Remains::Nothing,
+        ([], Some(_)) if tells_apart(desk, key) => Remains::CredentialDeleted,
+        // This key does not show it: it is another one of the same model.
+        ([], Some(_)) => Remains::Credential,
+        ([id], Some(_)) if known.is_in_use(id) => Remains::InUse,
+        (left, made) => {
+            if made.is_none() {
+                known.is_nobodys()?;
+            }
+            delete(desk, rp_id, (key, unlocked.pin()), left).await?
+        }
+    };
+    end(desk, intent.id, why, remains).await
+}
+
+fn not_known_now() -> Stop {
+    Stop::Unreachable(
+        "what is enrolled by now is not known: try again when the registry can be reached"
+            .to_owned(),
+    )
+}
+
+/// What may be on a key that does not list what it holds.
+fn unlisted(made: Option<&Bytes>) -> Remains {
+    match made {
+        Some(_) => Remains::Credential,
+        None => Remains::Unknown,
+    }
+}
+
+/// Deletes what the key has just listed.
+async fn delete<D: Desk>(
+    desk: &mut D,
+    rp_id: &str,
+    (key, pin): (&KeyFacts, Option<&Pin>),
+    ids: &[&Bytes],
+) -> Result<Remains, Stop> {
+    let mut remains = Remains::CredentialDeleted;
+    for id in ids {
+        remains = delete_known(desk, rp_id, key, pin, (id, Seen::ThisPlug))
+            .await
+            .map_err(|fault| Stop::Key(fault).leaving(Remains::Credential))?;
+    }
+    Ok(remains)
 }
 
 pub(super) async fn end<D: Desk>(

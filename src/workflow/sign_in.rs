@@ -3,7 +3,9 @@
 use super::ceremony::{Ceremony, authentication_response, client_data};
 use super::dialogue::{Ending, Event, Job, Note, Step};
 use super::enrol::pin_note;
-use super::steps::{PinChange, Unlocked, begin_step, choose_key, end_step, refresh, touch, unlock};
+use super::steps::{
+    PinChange, Unlocked, anew_after_pulls, begin_step, choose_key, end_step, refresh, touch, unlock,
+};
 use super::{Desk, SignedIn, Stop, conclude};
 use crate::domain::{Change, EntryId, IntentId, KeyFacts};
 use crate::wire::{SignIn, SignInOptions, UnlockPush, VERSION};
@@ -14,7 +16,8 @@ const OPERATOR_PIN_MIN: u8 = 6;
 /// Signs in: any operator's discoverable credential will do, with user verification.
 pub async fn sign_in<D: Desk>(desk: &mut D) -> Result<Ending, Stop> {
     desk.tell(Event::Began { job: Job::SignIn });
-    let result = sign_in_with_own_key(desk).await;
+    let result = anew_after_pulls(desk, async |desk: &mut D| sign_in_with_own_key(desk).await);
+    let result = result.await;
     conclude(desk, result)
 }
 

@@ -75,11 +75,11 @@ pub(super) async fn choose_key<D: Desk>(desk: &mut D) -> Result<KeyFacts, Stop> 
     }
 }
 
-/// Does something to a key; when it is pulled meanwhile, says so, waits for that very key and does it again.
+/// Does something to a key; when it is pulled meanwhile, says so, waits for that very key and does it again. Where nothing tells
+/// the key from its twins it ends with [`KeyFault::Replugged`], and `key` is the one that is in the slot by then: whoever knows
+/// something that only the right one can show goes on with it; anybody else begins anew.
 ///
-/// Safe to repeat even for `makeCredential`: a discoverable credential of the same user handle at the same RP is
-/// overwritten (CTAP 2.3, section 6.1.2, step 16), and nothing is made on a key that holds one which is in use; one that is
-/// not discoverable leaves nothing on the key.
+/// Not for `makeCredential`: what was learnt of a key counts for one plug only.
 pub(super) async fn on_key<D: Desk, R>(
     desk: &mut D,
     key: &mut KeyFacts,
@@ -88,9 +88,47 @@ pub(super) async fn on_key<D: Desk, R>(
     loop {
         match act(desk, key).await {
             Ok(done) => return Ok(done),
-            Err(KeyFault::Gone) => *key = wait_for(desk, key).await?,
+            Err(KeyFault::Gone) => {
+                let is_told_apart = tells_apart(desk, key);
+                *key = wait_for(desk, key).await?;
+                if !is_told_apart {
+                    return Err(Stop::Key(KeyFault::Replugged));
+                }
+            }
             Err(KeyFault::Cancelled) => return Err(Stop::Cancelled),
             Err(fault) => return Err(Stop::Key(fault)),
+        }
+    }
+}
+
+/// Whether this key can be told from every other one here by what it says of itself: it states something of its own, and no other
+/// key in the bay states the same.
+pub(super) fn tells_apart<D: Desk>(desk: &D, key: &KeyFacts) -> bool {
+    let is_twin = |other: &KeyFacts| other.place != key.place && other.id == key.id;
+    key.id.is_unique() && !desk.keys().iter().any(is_twin)
+}
+
+/// Whether the key has been in its slot ever since.
+pub(super) fn is_plugged<D: Desk>(desk: &D, key: &KeyFacts) -> bool {
+    let mut keys = desk.keys().into_iter();
+    keys.any(|k| k.place == key.place && k.generation == key.generation)
+}
+
+/// Whether a run has to begin anew with what is in the slot now.
+pub(super) fn is_replugged(stop: &Stop) -> bool {
+    matches!(stop, Stop::Key(KeyFault::Gone | KeyFault::Replugged))
+}
+
+/// Does something from its beginning, and again as often as the key is pulled on the way and nothing shows that what is in the slot
+/// then is the same.
+pub(super) async fn anew_after_pulls<D: Desk, R>(
+    desk: &mut D,
+    mut job: impl AsyncFnMut(&mut D) -> Result<R, Stop>,
+) -> Result<R, Stop> {
+    loop {
+        match job(desk).await {
+            Err(Stop::Key(KeyFault::Replugged)) => desk.tell(Event::Anew),
+            ended => return ended,
         }
     }
 }
@@ -106,8 +144,8 @@ pub(super) async fn refresh<D: Desk>(desk: &mut D, key: &mut KeyFacts) -> Result
     Ok(())
 }
 
-/// Waits until the same key is back in the same slot.
-async fn wait_for<D: Desk>(desk: &mut D, key: &KeyFacts) -> Result<KeyFacts, Stop> {
+/// Waits until a key that says the same of itself is in the same slot again.
+pub(super) async fn wait_for<D: Desk>(desk: &mut D, key: &KeyFacts) -> Result<KeyFacts, Stop> {
     desk.tell(Event::Pulled { key: key.clone() });
     loop {
         let keys = desk.keys();
@@ -119,8 +157,7 @@ async fn wait_for<D: Desk>(desk: &mut D, key: &KeyFacts) -> Result<KeyFacts, Sto
     }
 }
 
-/// The same model and serial at the same place, plugged in anew. Keys without a serial can't be told apart here; the
-/// PIN, and after creation the credential itself, tell.
+/// The same model and serial at the same place, plugged in anew. Keys without a serial can't be told apart here.
 fn is_back(key: &KeyFacts, seen: &KeyFacts) -> bool {
     seen.place == key.place
         && seen.generation > key.generation
@@ -132,21 +169,12 @@ fn is_back(key: &KeyFacts, seen: &KeyFacts) -> bool {
 pub(super) async fn touch<D: Desk, R>(
     desk: &mut D,
     key: &mut KeyFacts,
-    (nth, of): (u8, u8),
+    nth: (u8, u8),
     mut act: impl AsyncFnMut(&mut D, &KeyFacts) -> Result<R, KeyFault>,
 ) -> Result<R, Stop> {
     loop {
         let result = on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
-            let until = desk.now().saturating_add(TOUCH).unwrap_or(desk.now());
-            desk.tell(Event::Touch {
-                key: key.clone(),
-                nth,
-                of,
-                until,
-            });
-            let result = act(desk, key).await;
-            desk.tell(Event::TouchOver);
-            result
+            announced(desk, key, nth, &mut act).await
         })
         .await;
         match result {
@@ -156,6 +184,43 @@ pub(super) async fn touch<D: Desk, R>(
             other => return other,
         }
     }
+}
+
+/// The same for what may be done in this plug only: a key that is pulled ends it with [`KeyFault::Gone`].
+pub(super) async fn touch_in_this_plug<D: Desk, R>(
+    desk: &mut D,
+    key: &KeyFacts,
+    nth: (u8, u8),
+    mut act: impl AsyncFnMut(&mut D, &KeyFacts) -> Result<R, KeyFault>,
+) -> Result<R, Stop> {
+    loop {
+        match announced(desk, key, nth, &mut act).await {
+            Ok(done) => return Ok(done),
+            Err(KeyFault::TouchTimeout) => {
+                desk.ask(Question::TouchAgain { key: key.clone() }).await?;
+            }
+            Err(KeyFault::Cancelled) => return Err(Stop::Cancelled),
+            Err(fault) => return Err(Stop::Key(fault)),
+        }
+    }
+}
+
+async fn announced<D: Desk, R>(
+    desk: &mut D,
+    key: &KeyFacts,
+    (nth, of): (u8, u8),
+    act: &mut impl AsyncFnMut(&mut D, &KeyFacts) -> Result<R, KeyFault>,
+) -> Result<R, KeyFault> {
+    let until = desk.now().saturating_add(TOUCH).unwrap_or(desk.now());
+    desk.tell(Event::Touch {
+        key: key.clone(),
+        nth,
+        of,
+        until,
+    });
+    let result = act(desk, key).await;
+    desk.tell(Event::TouchOver);
+    result
 }
 
 /// Gets the person's PIN and proves it on the key: the one it has, or a new one that the person chooses. A PIN that
@@ -271,7 +336,11 @@ pub(super) async fn current_pin<D: Desk>(
             }
             // Three wrong in a row: only pulling the key helps, so the run waits for just that.
             Err(Stop::Key(KeyFault::PowerCycleNeeded)) => {
+                let is_told_apart = tells_apart(desk, key);
                 *key = wait_for(desk, key).await?;
+                if !is_told_apart {
+                    return Err(Stop::Key(KeyFault::Replugged));
+                }
                 refresh(desk, key).await?;
             }
             Err(stop) => return Err(stop),
@@ -279,12 +348,16 @@ pub(super) async fn current_pin<D: Desk>(
     }
 }
 
-/// Whether a PIN that was sent is on the key: looked up where the key can be asked, assumed where it can't.
+/// Whether a PIN that was sent is on the key: looked up where the key can be asked, assumed where it can't, or where another
+/// one may be in the slot by now.
 pub(super) async fn pin_was_written<D: Desk>(
     desk: &mut D,
     key: &KeyFacts,
     before: &KeyFacts,
 ) -> bool {
+    if key.generation != before.generation && !tells_apart(desk, key) {
+        return true;
+    }
     match desk.facts(key).await {
         Ok(now) => {
             now.pin_set != before.pin_set || now.pin_change_required != before.pin_change_required

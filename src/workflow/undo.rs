@@ -1,9 +1,10 @@
 //! Undoing: what an enrolment that failed leaves on the key is deleted, or the record says exactly what remains.
 //!
-//! Invariant: an intent is ended only when it is known what remains on the key, and that is nothing that could not be undone. Else
-//! it stays open, as unfinished work.
+//! Invariants: nothing is deleted but what this very intent made, by its id: the id is known because the key answered, or because
+//! the key listed it in the plug in which it was made and did not before. An intent is ended only when it is known what remains on
+//! the key, and that is nothing that could not be undone. Else it stays open, as unfinished work.
 
-use super::steps::{Unlocked, on_key};
+use super::steps::{Unlocked, is_plugged, tells_apart};
 use super::{Desk, KeyFault, Stop};
 use crate::domain::change::{EndReason, Remains};
 use crate::domain::{Bytes, Change, IntentId, KeyFacts, Pin};
@@ -17,6 +18,15 @@ pub(super) struct Progress {
     /// The key may have made a credential that this station has not seen.
     pub(super) may_have_made: bool,
     pub(super) credential: Option<Bytes>,
+    /// What the key held of this account right before.
+    pub(super) before: Option<Before>,
+}
+
+/// What a key listed of an account before a credential was made for it.
+pub(super) struct Before {
+    /// The plug in which it did.
+    pub(super) plug: u64,
+    pub(super) ids: Vec<Bytes>,
 }
 
 impl Progress {
@@ -89,7 +99,7 @@ async fn undo<D: Desk>(
     if progress.credential.is_none() && !progress.may_have_made {
         return Some(without_credential(progress.pin_written));
     }
-    if !is_in_bay(desk, key) {
+    if !is_plugged(desk, key) {
         return None;
     }
     let pin = progress.unlocked.as_ref().and_then(Unlocked::pin);
@@ -98,23 +108,25 @@ async fn undo<D: Desk>(
             .await
             .ok();
     }
-    let orphans = orphans_on(desk, options, &known_to_offer(options), pin, key).await;
-    let orphans = orphans.ok()?;
-    if orphans.is_empty() {
+    let before = progress.before.as_ref();
+    let before = before.filter(|before| before.plug == key.generation)?;
+    let mut made = desk.residents(key, pin?, &options.rp.id).await.ok()?;
+    made.retain(|r| r.user_handle == options.user.id && !before.ids.contains(&r.id));
+    if made.is_empty() {
         return Some(without_credential(progress.pin_written));
     }
-    for id in orphans {
-        delete_known(desk, &options.rp.id, key, pin, (&id, Seen::ThisPlug))
-            .await
-            .ok()?;
+    for resident in made {
+        delete_known(
+            desk,
+            &options.rp.id,
+            key,
+            pin,
+            (&resident.id, Seen::ThisPlug),
+        )
+        .await
+        .ok()?;
     }
     Some(Remains::CredentialDeleted)
-}
-
-fn is_in_bay<D: Desk>(desk: &D, key: &KeyFacts) -> bool {
-    desk.keys()
-        .iter()
-        .any(|k| k.place == key.place && k.generation == key.generation)
 }
 
 /// Why a credential is taken to be on the key that is in the slot now.
@@ -140,87 +152,10 @@ pub(super) async fn delete_known<D: Desk>(
     };
     match deleted {
         Ok(()) => Ok(Remains::CredentialDeleted),
-        Err(KeyFault::NoCredential) if seen == Seen::ThisPlug || key.id.is_unique() => {
+        Err(KeyFault::NoCredential) if seen == Seen::ThisPlug || tells_apart(desk, key) => {
             Ok(Remains::CredentialDeleted)
         }
         Err(KeyFault::Unsupported(_)) => Ok(Remains::Credential),
         Err(fault) => Err(fault),
     }
-}
-
-/// What was enrolled when the offer was taken. In a run that is enough: on a key that held anything else for this account
-/// nothing would have been made.
-fn known_to_offer(options: &CreationOptions) -> Vec<Bytes> {
-    let list = &options.exclude_credentials;
-    list.iter().map(|d| d.id.clone()).collect()
-}
-
-/// The credentials of this account on the key that are not in use.
-pub(super) async fn orphans_on<D: Desk>(
-    desk: &mut D,
-    options: &CreationOptions,
-    in_use: &[Bytes],
-    pin: Option<&Pin>,
-    key: &KeyFacts,
-) -> Result<Vec<Bytes>, KeyFault> {
-    let (Some(pin), true) = (pin, key.credential_management) else {
-        return Err(KeyFault::Unsupported("credential management".to_owned()));
-    };
-    let residents = desk.residents(key, pin, &options.rp.id).await?;
-    Ok(residents
-        .into_iter()
-        .filter(|r| r.user_handle == options.user.id && !in_use.contains(&r.id))
-        .map(|r| r.id)
-        .collect())
-}
-
-/// The same where the key may be pulled and put back meanwhile. `None`: this key can't be asked.
-pub(super) async fn find_orphans<D: Desk>(
-    desk: &mut D,
-    options: &CreationOptions,
-    in_use: &[Bytes],
-    pin: Option<&Pin>,
-    key: &mut KeyFacts,
-) -> Result<Option<Vec<Bytes>>, Stop> {
-    on_key(
-        desk,
-        key,
-        async |desk: &mut D, key: &KeyFacts| match orphans_on(desk, options, in_use, pin, key).await
-        {
-            Err(KeyFault::Unsupported(_)) => Ok(None),
-            listed => listed.map(Some),
-        },
-    )
-    .await
-}
-
-/// Deletes the credentials of this account that are not in use. `None`: there was none. `known`: the credential that the
-/// journal says was made.
-pub(super) async fn delete_orphans<D: Desk>(
-    desk: &mut D,
-    options: &CreationOptions,
-    known: Option<&Bytes>,
-    in_use: &[Bytes],
-    pin: Option<&Pin>,
-    key: &mut KeyFacts,
-) -> Result<Option<Remains>, Stop> {
-    let Some(orphans) = find_orphans(desk, options, in_use, pin, key).await? else {
-        return Ok(Some(match known {
-            Some(_) => Remains::Credential,
-            None => Remains::Unknown,
-        }));
-    };
-    for id in &orphans {
-        match delete_known(desk, &options.rp.id, key, pin, (id, Seen::ThisPlug)).await {
-            Ok(Remains::CredentialDeleted) => {}
-            Ok(remains) => return Ok(Some(remains)),
-            Err(fault) => return Err(Stop::Key(fault).leaving(Remains::Credential)),
-        }
-    }
-    Ok(match (orphans.is_empty(), known) {
-        (false, _) => Some(Remains::CredentialDeleted),
-        // It made one, but this key does not show it: another key of the same model, or not discoverable.
-        (true, Some(_)) => Some(Remains::Credential),
-        (true, None) => None,
-    })
 }

@@ -8,14 +8,19 @@
 
 use super::dialogue::{Ending, Event, Job, Note, Step};
 use super::enrol::push_entry;
+use super::known::{at_registry, if_answered};
 use super::resolve::How;
-use super::steps::{Unlocked, begin_step, choose_key, end_step, on_key, refresh, unlock};
+use super::steps::{
+    Unlocked, begin_step, choose_key, end_step, on_key, refresh, tells_apart, unlock,
+};
 use super::undo::{Seen, delete_known};
-use super::{Desk, Offered, Stop, conclude};
+use super::{Desk, KeyFault, Stop, conclude};
 use crate::domain::authority::Action;
 use crate::domain::change::{EndReason, Remains, Resolution, Withdrawal};
 use crate::domain::deletion::Report;
-use crate::domain::{Bytes, Change, EntryId, IntentId, KeyFacts, OfferId, OperatorId, Person};
+use crate::domain::{
+    Bytes, Change, EntryId, IntentId, KeyFacts, KeyId, OfferId, OperatorId, Person, PersonId,
+};
 use crate::wire::webauthn::Descriptor;
 use crate::wire::{Ground, KeyReport, VERSION, WithdrawalPush, code};
 
@@ -79,16 +84,29 @@ async fn held<D: Desk>(desk: &mut D, refused: &Refused) -> Result<Option<bool>, 
     if refused.code == code::CREDENTIAL_EXISTS {
         return Ok(Some(true));
     }
-    match desk.offer(&refused.person.id).await {
-        Ok(Offered { offer, fresh: true }) => {
-            let known = &offer.creation.exclude_credentials;
-            Ok(Some(known.iter().any(|d| d.id == refused.credential)))
-        }
-        Ok(_) | Err(Stop::Unreachable(_) | Stop::RegistryRefused { .. }) => {
-            Ok(code::judges_credential(&refused.code).then_some(false))
-        }
-        Err(stop) => Err(stop),
-    }
+    let held = holds(
+        desk,
+        &refused.key.id,
+        &refused.person.id,
+        &refused.credential,
+    );
+    let judged = code::judges_credential(&refused.code).then_some(false);
+    Ok(held.await?.or(judged))
+}
+
+/// Whether the registry says that it holds it; `None`: it can't be asked.
+async fn holds<D: Desk>(
+    desk: &mut D,
+    key: &KeyId,
+    person: &PersonId,
+    credential: &Bytes,
+) -> Result<Option<bool>, Stop> {
+    let asked = std::slice::from_ref(credential);
+    let answer = at_registry(desk, key, person, asked).await?;
+    Ok(answer.map(|(answer, standing)| {
+        let mut known = answer.known.iter().map(|known| &known.credential.id);
+        standing.credentials.contains(credential) || known.any(|id| id == credential)
+    }))
 }
 
 /// What is on a key that is not at hand: a credential that opens nothing once the registry has heard that it is given up.
@@ -166,10 +184,12 @@ async fn withdraw_from_key<D: Desk>(
     begin_step(desk, Step::Key);
     loop {
         let mut key = choose_key(desk).await?;
-        refresh(desk, &mut key).await?;
-        let found = match key.id == refused.key.id {
-            true => look(desk, rp_id, credential, &mut key).await?,
-            false => Found::OtherKey,
+        let found = match looked_for(desk, refused, &mut key).await {
+            Err(Stop::Key(KeyFault::Replugged)) => {
+                desk.tell(Event::Anew);
+                continue;
+            }
+            found => found?,
         };
         match found {
             Found::OtherKey => desk.tell(Event::OtherKey {
@@ -184,6 +204,12 @@ async fn withdraw_from_key<D: Desk>(
                 return record(desk, refused, remains, Some(report)).await;
             }
             Found::Deletable(unlocked) => {
+                // A PIN was typed meanwhile, and an earlier attempt may have arrived.
+                match held(desk, refused).await? {
+                    Some(false) => {}
+                    Some(true) => return Err(is_held()),
+                    None => return Err(may_be_held()),
+                }
                 let report = report(desk, refused, &operator);
                 let entry = report.entry;
                 let withdrawal = Withdrawal {
@@ -210,6 +236,18 @@ async fn withdraw_from_key<D: Desk>(
     }
 }
 
+async fn looked_for<D: Desk>(
+    desk: &mut D,
+    refused: &Refused,
+    key: &mut KeyFacts,
+) -> Result<Found, Stop> {
+    refresh(desk, key).await?;
+    match key.id == refused.key.id {
+        true => look(desk, &refused.rp_id, &refused.credential, key).await,
+        false => Ok(Found::OtherKey),
+    }
+}
+
 /// Finishes a withdrawal that was stopped. Once the credential is gone nothing tells a key without serial number from its
 /// twins: the record then says that it may still be somewhere.
 pub(super) async fn settle<D: Desk>(
@@ -223,7 +261,13 @@ pub(super) async fn settle<D: Desk>(
         Found::Fixed => Remains::Credential,
         // It was deleted before the stop.
         Found::Gone => Remains::CredentialDeleted,
-        Found::Deletable(unlocked) => delete(desk, withdrawal, &unlocked, key).await?,
+        Found::Deletable(unlocked) => {
+            let (person, id) = (&withdrawal.person.id, &withdrawal.credential);
+            if holds(desk, &key.id, person, id).await? == Some(true) {
+                return Err(is_held());
+            }
+            delete(desk, withdrawal, &unlocked, key).await?
+        }
     })
 }
 
@@ -274,8 +318,11 @@ async fn look<D: Desk>(
     credential: &Bytes,
     key: &mut KeyFacts,
 ) -> Result<Found, Stop> {
-    let is_unique = key.id.is_unique();
-    let absent = |found| if is_unique { found } else { Found::OtherKey };
+    let is_told_apart = tells_apart(desk, key);
+    let absent = |found| match is_told_apart {
+        true => found,
+        false => Found::OtherKey,
+    };
     end_step(desk, Step::Key, Note::Key { key: key.clone() });
     if key.pin_set == Some(false) {
         // A key without a PIN never made it, or was reset since.
@@ -285,7 +332,7 @@ async fn look<D: Desk>(
     let held = on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
         desk.holds(key, rp_id, &ids).await
     });
-    let is_shown = held.await?.is_some();
+    let is_shown = if_answered(held.await)?.flatten().is_some();
     if key.pin_set.is_none() || !key.credential_management {
         return Ok(if is_shown {
             Found::Fixed

@@ -126,7 +126,8 @@ async fn a_place_keeps_its_number_and_a_plug_gets_a_new_generation() {
     assert_eq!(
         stale,
         Err(KeyError::Gone {
-            place: place("1-2")
+            place: place("1-2"),
+            begun: false,
         })
     );
 }

@@ -479,7 +479,7 @@ async fn a_twin_put_in_while_a_credential_is_deleted_is_not_taken_for_the_key() 
     let mut desk = StationDesk::new(station, Arc::new(face), Cancel::default());
     let stop = care::credentials(&mut desk, None).await;
     let stop = stop.expect_err("another key");
-    assert!(matches!(stop.cause(), Stop::Unproven(_)), "{stop:?}");
+    assert_eq!(stop.cause(), &Stop::Key(KeyFault::Replugged), "{stop:?}");
     assert_eq!(stop.remains(), Remains::MayBeChanged, "{stop}");
     assert_eq!(ids(&key), before);
     assert_eq!(world.station.store().unfinished().expect("read").len(), 1);

@@ -12,14 +12,12 @@ use keydesk::domain::care::{
 };
 use keydesk::domain::{Bytes, KeyFacts, PersonId, Pin};
 use keydesk::station::desk::StationDesk;
-use keydesk::wire::{KnownCredentials, TestOffer};
+use keydesk::wire::TestOffer;
 use keydesk::workflow::care::{self, CareDesk, KeyTime, PinWish, Stake};
 use keydesk::workflow::{Desk, KeyFault, Stop};
 
 use crate::care_test::{ready, report_of, touching, with_pin};
-use crate::faulty_desk::{
-    FaultyDesk, Mishap, call, key_fault, registry_fault, stop_the_world, store_fault,
-};
+use crate::faulty_desk::{FaultyDesk, Mishap, call, key_fault, stop_the_world, store_fault};
 use crate::scenarios::{PIN, SLOT, person, world};
 
 impl<D: CareDesk> CareDesk for FaultyDesk<D> {
@@ -67,19 +65,6 @@ impl<D: CareDesk> CareDesk for FaultyDesk<D> {
         held: &[StoredCredential],
     ) -> Result<Vec<Stake>, Stop> {
         call!(self, "stakes", store_fault(), self.inner.stakes(key, held))
-    }
-
-    async fn known_credentials(
-        &mut self,
-        key: &KeyFacts,
-        held: &[Bytes],
-    ) -> Result<KnownCredentials, Stop> {
-        call!(
-            self,
-            "known_credentials",
-            registry_fault(),
-            self.inner.known_credentials(key, held)
-        )
     }
 
     async fn hand_over(&mut self, key: &KeyFacts, pin: &Pin) -> Result<(), Stop> {

@@ -6,9 +6,11 @@ use jiff::Timestamp;
 use keydesk::domain::change::Enrolment;
 use keydesk::domain::models::Models;
 use keydesk::domain::policy::Policy;
-use keydesk::domain::{Bytes, Change, EntryId, KeyFacts, PersonId, Pin};
+use keydesk::domain::{Bytes, Change, EntryId, KeyFacts, KeyId, PersonId, Pin};
 use keydesk::wire::webauthn::{CreationOptions, Descriptor, RequestOptions};
-use keydesk::wire::{Operator, OperatorEnrolment, OperatorOffer, SignIn, SignInOptions};
+use keydesk::wire::{
+    KnownCredentials, Operator, OperatorEnrolment, OperatorOffer, SignIn, SignInOptions,
+};
 use keydesk::workflow::dialogue::{Answer, Event, Question};
 use keydesk::workflow::{
     Desk, KeyFault, NewAssertion, NewCredential, NotMade, Offered, Pushed, Resident, Stop,
@@ -214,6 +216,20 @@ impl<D: Desk> Desk for FaultyDesk<D> {
 
     async fn offer(&mut self, person: &PersonId) -> Result<Offered, Stop> {
         call!(self, "offer", registry_fault(), self.inner.offer(person))
+    }
+
+    async fn known_credentials(
+        &mut self,
+        key: &KeyId,
+        person: Option<&PersonId>,
+        held: &[Bytes],
+    ) -> Result<KnownCredentials, Stop> {
+        call!(
+            self,
+            "known_credentials",
+            registry_fault(),
+            self.inner.known_credentials(key, person, held)
+        )
     }
 
     async fn public_key_of(&mut self, credential: &Bytes) -> Result<Option<Bytes>, Stop> {

@@ -3,12 +3,12 @@
 use keydesk::app::demo::world::{ScriptedFace, World};
 use keydesk::bay::Cancel;
 use keydesk::bay::soft::{Fault, Profile, SoftKey, TouchPolicy};
+use keydesk::domain::Change;
 use keydesk::domain::change::{EndReason, Remains};
-use keydesk::domain::{Change, Place};
 use keydesk::station::desk::StationDesk;
 use keydesk::store::audit;
-use keydesk::workflow::dialogue::{Event, Step};
-use keydesk::workflow::{self, KeyFault, Stop};
+use keydesk::workflow;
+use keydesk::workflow::dialogue::Event;
 
 use crate::scenarios::{PIN, SLOT, answering, enrol, fresh_key, person, world};
 
@@ -111,32 +111,4 @@ async fn a_pin_that_was_set_before_a_key_said_that_it_is_enrolled_is_told() {
         endings(&world),
         [(EndReason::AlreadyEnrolled, Remains::Pin)]
     );
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_twin_that_holds_no_such_credential_does_not_say_that_it_was_deleted() {
-    let world = world(2).await;
-    let twin = fresh_key();
-    world.rack.put(SLOT, &twin);
-    enrol(&world, 2).await.expect("the twin has its PIN");
-    let key = fresh_key();
-    world.rack.put(SLOT, &key);
-    answering(&world).await;
-    let rack = world.rack.clone();
-    let face = ScriptedFace::new(SLOT, PIN).hearing(move |event| {
-        if matches!(event, Event::Step { step: Step::Test }) {
-            rack.pull(&Place::new(SLOT));
-            rack.put(SLOT, &twin);
-        }
-    });
-    let station = std::sync::Arc::clone(&world.station);
-    let mut desk = StationDesk::new(station, std::sync::Arc::new(face), Cancel::default());
-    let stop = workflow::enrol(&mut desk, &person(1))
-        .await
-        .expect_err("another key");
-    assert_eq!(stop.cause(), &Stop::Key(KeyFault::NoCredential));
-    assert_eq!(stop.remains(), Remains::Credential, "{stop}");
-    assert_eq!(key.credentials().len(), 1);
-    assert_eq!(world.station.store().unfinished().expect("read").len(), 1);
-    assert_eq!(endings(&world), []);
 }

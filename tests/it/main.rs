@@ -35,6 +35,8 @@ mod soft_key;
 mod soft_model;
 #[path = "../suite/mod.rs"]
 mod suite;
+mod swapped;
+mod two_desks;
 mod undone;
 mod walls;
 mod withdrawal;

@@ -210,6 +210,7 @@ pub fn made(n: u32) -> Change {
             public_key: Bytes(vec![0xa5; 77]),
             user_verified: true,
             refused: None,
+            excluded: None,
         }),
     }
 }
@@ -226,6 +227,7 @@ pub fn enrolled(n: u32, offer: u32, who: u32, key: &KeyFacts, seconds: i64) -> C
             registration: registration(n),
             assertion: assertion(n),
             key: key_report(key),
+            excluded: None,
             identification: Identification::new(Document::Passport, "7K31")
                 .expect("four characters"),
             operator: operator(1).id,

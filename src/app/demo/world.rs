@@ -105,6 +105,8 @@ impl Rack {
 /// Registry, station and keys.
 pub struct World {
     folder: TempDir,
+    /// The registry's.
+    database: PathBuf,
     registry: Option<Running>,
     /// The registry's base address.
     pub url: String,
@@ -145,6 +147,7 @@ impl World {
         let (station, rack) = open_station(&data)?;
         Ok(Self {
             folder,
+            database: config.db,
             registry: Some(registry),
             url,
             station,
@@ -159,12 +162,44 @@ impl World {
 
     /// The registry's database.
     pub fn database(&self) -> PathBuf {
-        self.folder.path().join("registry.db")
+        self.database.clone()
+    }
+
+    /// Another station of the same registry, with a bay of its own. The registry lives in this world, which must outlive the other.
+    pub async fn neighbour(&self, name: &str) -> Result<Self, WorldError> {
+        let folder = tempfile::Builder::new().prefix("keydesk-").tempdir()?;
+        let code = admin::new_station_code(&self.database, name)
+            .await
+            .map_err(other)?;
+        let data = folder.path().join("station");
+        join(&data, &Config::default(), &self.url, name, &code.code)
+            .await
+            .map_err(other)?;
+        let (station, rack) = open_station(&data)?;
+        Ok(Self {
+            folder,
+            database: self.database.clone(),
+            registry: None,
+            url: self.url.clone(),
+            station,
+            rack,
+        })
     }
 
     /// Adds an operator and signs them in with a key of their own, which stays in the slot. It must touch itself.
     pub async fn sign_in(&self, role: Role, place: &str, key: &SoftKey) -> Result<(), WorldError> {
-        let code = admin::new_operator_code(&self.database(), "Olivia Operator", role)
+        self.sign_in_as("Olivia Operator", role, place, key).await
+    }
+
+    /// The same for an operator of another name.
+    pub async fn sign_in_as(
+        &self,
+        name: &str,
+        role: Role,
+        place: &str,
+        key: &SoftKey,
+    ) -> Result<(), WorldError> {
+        let code = admin::new_operator_code(&self.database, name, role)
             .await
             .map_err(other)?;
         self.rack.put(place, key);
@@ -211,6 +246,7 @@ impl World {
         let (station, rack) = open_station(&data)?;
         Ok(Self {
             folder,
+            database: self.database.clone(),
             registry: None,
             url: self.url.clone(),
             station,
@@ -223,6 +259,7 @@ impl World {
         let data = self.data();
         let Self {
             folder,
+            database,
             registry,
             url,
             station,
@@ -232,6 +269,7 @@ impl World {
         let (station, rack) = open_station(&data)?;
         Ok(Self {
             folder,
+            database,
             registry,
             url,
             station,

@@ -8,26 +8,28 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::Timestamp;
+use sqlx::SqliteConnection;
 
 use super::pushes::{
     CLOCK_SKEW_MS, begin, check_identification, check_key, refuse_revoked, role_there, security_key,
 };
 use super::{Body, Shared};
 use crate::domain::authority::Role;
-use crate::domain::{Bytes, Identification, OperatorId, Person, StationId};
+use crate::domain::{Bytes, Identification, OperatorId, Person, PersonId, StationId};
 use crate::server::auth::{AtDesk, AtStation, IdempotencyKey};
 use crate::server::database::{Audit, Write, ms};
 use crate::server::ledger::Opened;
 use crate::server::problem::{Answer, Refusal};
 use crate::server::{older_factors, people};
 use crate::wire::{
-    KeyResetPush, KeyResetReceipt, KnownCredentials, KnownRequest, Problem, Push, code,
+    KeyResetPush, KeyResetReceipt, KnownCredentials, KnownRequest, PersonStanding, Problem, Push,
+    code,
 };
 
 /// Most credentials in one request: more than the largest keys hold.
 const MAX_CREDENTIALS: usize = 256;
 
-/// Whose credentials these are, and what is enrolled on this key. Changes nothing.
+/// Whose credentials these are, what is enrolled on this key and, where one is named, for a person. Changes nothing.
 #[utoipa::path(
     post, path = "/v1/credentials/known", tag = "enrolment", request_body = KnownRequest,
     security(("station" = [], "session" = [])),
@@ -38,7 +40,7 @@ const MAX_CREDENTIALS: usize = 256;
 )]
 pub async fn known(
     State(registry): Shared,
-    _desk: AtDesk,
+    desk: AtDesk,
     Body(request): Body<KnownRequest>,
 ) -> Answer<Json<KnownCredentials>> {
     check_count(request.credentials.len())?;
@@ -55,11 +57,31 @@ pub async fn known(
         true => Vec::new(),
         false => people::on_model(&mut read, &request.key, MAX_CREDENTIALS).await?,
     };
+    let person = match &request.person {
+        Some(id) => Some(standing(&mut read, id, &desk.station, registry.now()).await?),
+        None => None,
+    };
     Ok(Json(KnownCredentials {
         rp_id: registry.people.rp_id().to_owned(),
         known,
         candidates,
+        person,
     }))
+}
+
+/// What is enrolled for a person, and whether another station than the one that asks may be enrolling them.
+async fn standing(
+    db: &mut SqliteConnection,
+    person: &PersonId,
+    station: &StationId,
+    now: Timestamp,
+) -> Answer<PersonStanding> {
+    let mut credentials = people::credentials(&mut *db, person).await?;
+    credentials.retain(|credential| credential.gone_at.is_none());
+    Ok(PersonStanding {
+        credentials: credentials.into_iter().map(|known| known.id).collect(),
+        open_elsewhere: people::open_elsewhere(db, person, station, now).await?,
+    })
 }
 
 /// Takes on record that a key was reset: what was on it is refused from now on.

@@ -10,7 +10,7 @@ use crate::domain::care::{
 };
 use crate::domain::{Bytes, KeyFacts, PersonId, Pin};
 use crate::station::keys;
-use crate::wire::{KnownCredentials, TestOffer};
+use crate::wire::TestOffer;
 use crate::workflow::care::{CareDesk, KeyTime, Stake};
 use crate::workflow::dialogue::Event;
 use crate::workflow::{KeyFault, Stop};
@@ -57,15 +57,6 @@ impl<F: Face + Sync + 'static> CareDesk for StationDesk<F> {
         held: &[StoredCredential],
     ) -> Result<Vec<Stake>, Stop> {
         self.unless_cancelled(self.station.stakes(&key.id, held))
-            .await
-    }
-
-    async fn known_credentials(
-        &mut self,
-        key: &KeyFacts,
-        held: &[Bytes],
-    ) -> Result<KnownCredentials, Stop> {
-        self.unless_cancelled(self.station.known_credentials(&key.id, held))
             .await
     }
 

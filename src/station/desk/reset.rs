@@ -17,16 +17,19 @@ impl<F: Face + Sync + 'static> ResetDesk for StationDesk<F> {
             .await
             .map_err(|failed| match &failed.error {
                 KeyError::Ctap { error, .. } => keys::reset::not_reset(error),
-                KeyError::NoKey | KeyError::NotReady { .. } | KeyError::Busy { .. } => {
+                KeyError::NoKey
+                | KeyError::NotReady { .. }
+                | KeyError::Busy { .. }
+                | KeyError::Gone { begun: false, .. } => NotReset::Failed {
+                    fault: fault_of_bay(&failed.error),
+                    nothing_done: true,
+                },
+                KeyError::Gone { begun: true, .. } | KeyError::Cancelled { .. } => {
                     NotReset::Failed {
                         fault: fault_of_bay(&failed.error),
-                        nothing_done: true,
+                        nothing_done: false,
                     }
                 }
-                KeyError::Gone { .. } | KeyError::Cancelled { .. } => NotReset::Failed {
-                    fault: fault_of_bay(&failed.error),
-                    nothing_done: false,
-                },
             })
     }
 }

@@ -48,6 +48,8 @@ pub struct Run {
     pub key: Option<KeyFacts>,
     /// The key that was chosen is not this one, which is meant.
     pub wanted: Option<KeyReport>,
+    /// The key was pulled, and is checked from the start.
+    pub anew: bool,
 }
 
 /// Where a step stands.
@@ -193,6 +195,7 @@ impl Run {
             ending: None,
             key: None,
             wanted: None,
+            anew: false,
         }
     }
 

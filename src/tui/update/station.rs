@@ -299,7 +299,12 @@ pub(super) fn happened(run: &mut Run, now: Now, event: Event) {
         }
         Event::Back { key } => {
             run.pulled = None;
+            run.wanted = None;
             run.key = Some(key);
+        }
+        Event::Anew => {
+            run.pulled = None;
+            run.anew = true;
         }
         Event::OtherKey { wanted } => run.wanted = Some(wanted),
         Event::Withdrawn => run.asking = None,

@@ -163,6 +163,9 @@ fn note_text(ctx: Ctx<'_>, step: Step, note: &Note, run: &Run) -> String {
             _ => String::new(),
         },
         Note::Identified { identification } => t.identified(identification),
+        Note::Key { key } if run.anew => {
+            format!("{} · {}", bay::key_line(ctx, key), tr!(t, "note-anew"))
+        }
         Note::Key { key } => bay::key_line(ctx, key),
         Note::Verdict { verdict } => verdict_text(ctx, verdict),
         Note::PinSet => tr!(t, "note-pin-set"),
@@ -212,7 +215,7 @@ fn now(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, panel: Rect, scale: u16, run: &Run) 
     } else if let Some(asking) = &run.asking {
         questions::draw(ctx, sheet, panel, scale, run, asking);
     } else if let Some(key) = &run.pulled {
-        pulled(ctx, sheet, panel, scale, key);
+        pulled(ctx, sheet, panel, scale, (run, key));
     } else if let Some(coached) = &run.coached {
         reset::coach(ctx, sheet, panel, scale, coached);
     } else if let Some(finger) = &run.finger {
@@ -329,7 +332,7 @@ fn pulled(
     sheet: &mut Sheet<'_>,
     panel: Rect,
     scale: u16,
-    key: &crate::domain::KeyFacts,
+    (run, key): (&Run, &crate::domain::KeyFacts),
 ) {
     let t = ctx.text;
     let slot = key.slot;
@@ -358,4 +361,8 @@ fn pulled(
         row + 1,
         s(which, ctx.theme.plain()),
     );
+    if run.wanted.is_some() {
+        let other = format!("! {}", tr!(t, "pulled-other"));
+        sheet.put(panel, row + 2, s(other, ctx.theme.warning()));
+    }
 }

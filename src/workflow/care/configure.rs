@@ -3,7 +3,7 @@
 //! Invariant: a setting counts as done only once the key itself shows it. None but always-UV is taken back other than by a
 //! reset, so that they are confirmed once, by name, and have an intent on disk before.
 
-use super::super::steps::{begin_step, end_step, on_key};
+use super::super::steps::{anew_after_pulls, begin_step, end_step, on_key};
 use super::intent::{Known, done, give_up, plan};
 use super::test::TEST_RP_ID;
 use super::{CareDesk, begin, commit, look, take_key, unlocked};
@@ -24,9 +24,13 @@ async fn choose_and_apply<D: CareDesk>(desk: &mut D, at: Option<&Place>) -> Resu
         care: CareJob::Configure,
     };
     begin(desk, job, Action::ConfigureKey).await?;
-    let mut key = take_key(desk, at).await?;
-    let mut portrait = look(desk, &mut key).await?;
-    key = portrait.key.clone();
+    let (mut key, mut portrait) = anew_after_pulls(desk, async |desk: &mut D| {
+        let mut key = take_key(desk, at).await?;
+        let portrait = look(desk, &mut key).await?;
+        Ok((portrait.key.clone(), portrait))
+    })
+    .await?;
+    // What is chosen from here on is meant for this very key: one that nothing shows to be the same does not get it.
     let settings = chosen(desk, &portrait).await?;
     let pin = unlocked(desk, &mut key, TEST_RP_ID).await?;
     begin_step(desk, Step::Change);

@@ -177,21 +177,11 @@ pub(super) async fn erase<D: CareDesk>(
     credential: &StoredCredential,
 ) -> Result<(), Stop> {
     begin_step(desk, Step::Change);
-    let listed_in = key.generation;
     let deleted = on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
         desk.delete_credential(key, pin, &credential.rp_id, &credential.id)
             .await
     })
     .await;
-    // Without a serial number, a key that was put back and does not hold it may be another one.
-    let is_certain = key.id.is_unique() || key.generation == listed_in;
-    if !is_certain && matches!(deleted, Err(Stop::Key(KeyFault::NoCredential))) {
-        return Err(Stop::Unproven(
-            "it was pulled while the credential was being deleted, and nothing tells whether this is the same key: put the \
-             right key in and look again"
-                .to_owned(),
-        ));
-    }
     // Pulled between deleting and answering, it is not there the second time.
     match deleted {
         Ok(()) | Err(Stop::Key(KeyFault::NoCredential)) => {}

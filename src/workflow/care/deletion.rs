@@ -7,7 +7,7 @@
 use super::super::dialogue::{Ending, Event, LostBy, Note, PushState, Step};
 use super::super::enrol::{key_report, push_entry};
 use super::super::reset::case::Asked;
-use super::super::steps::{begin_step, end_step};
+use super::super::steps::{begin_step, end_step, tells_apart};
 use super::credentials::{erase, listed};
 use super::intent::not_done;
 use super::test::TEST_RP_ID;
@@ -70,7 +70,7 @@ async fn lost<D: CareDesk>(
 ) -> Result<Losses, Stop> {
     let id = &credential.id;
     let answer = desk
-        .known_credentials(key, std::slice::from_ref(id))
+        .known_credentials(&key.id, None, std::slice::from_ref(id))
         .await?;
     let at_registry = answer.known.into_iter();
     let mut held = at_registry.filter(|known| known.credential.id == *id);
@@ -162,7 +162,7 @@ async fn give_up<D: CareDesk>(
         return stop.leaving(Remains::MayBeDeleted);
     }
     desk.heed_no_cancel();
-    let is_same = key.id.is_unique() || key.generation == deletion.key.generation;
+    let is_same = key.generation == deletion.key.generation || tells_apart(desk, key);
     match holds(desk, deletion, key, pin).await {
         Ok(true) => not_done(desk, deletion.id, stop).await,
         Ok(false) if is_same => {
@@ -262,7 +262,7 @@ pub(in crate::workflow) async fn resume<D: CareDesk>(
                 .map_err(|stop| stop.leaving(Remains::MayBeDeleted))?;
             Remains::CredentialDeleted
         }
-        _ if key.id.is_unique() => Remains::CredentialDeleted,
+        _ if tells_apart(desk, &key) => Remains::CredentialDeleted,
         // Nothing but the credential tells it from its twins.
         _ => Remains::Unknown,
     };

@@ -4,7 +4,7 @@
 //! unfinished work; there the key is looked at again, and what is so then is recorded.
 
 use super::super::resolve::end;
-use super::super::steps::{begin_step, current_pin, end_step, on_key};
+use super::super::steps::{begin_step, current_pin, end_step, is_plugged, on_key, tells_apart};
 use super::super::undo::end_reason;
 use super::test::TEST_RP_ID;
 use super::{CareDesk, unlocked};
@@ -18,12 +18,15 @@ use crate::workflow::{KeyFault, Stop};
 /// Fewer attempts than this are not spent on finding out which of two PINs a key has.
 const RETRIES_TO_SPARE: u8 = 3;
 
-/// Writes down what is about to be done.
+/// Writes down what is about to be done to the key that was looked at.
 pub(super) async fn plan<D: CareDesk>(
     desk: &mut D,
     key: &KeyFacts,
     care: Care,
 ) -> Result<CareIntent, Stop> {
+    if !is_plugged(desk, key) && !tells_apart(desk, key) {
+        return Err(Stop::Key(KeyFault::Replugged));
+    }
     let operator = desk.operator().ok_or(Stop::SignedOut)?;
     let intent = CareIntent {
         id: IntentId(desk.fresh_id()),
@@ -82,6 +85,11 @@ pub(super) async fn give_up<D: CareDesk>(
     if matches!(stop.cause(), Stop::Store(_)) {
         return stop.leaving(Remains::MayBeChanged);
     }
+    let is_same = key.generation == intent.key.generation || tells_apart(desk, key);
+    if !is_same {
+        // What another key shows says nothing of this one.
+        return stop.leaving(Remains::MayBeChanged);
+    }
     desk.heed_no_cancel();
     match look(desk, intent, key, known).await {
         Ok((Outcome::Done, now)) => match done(desk, intent, &now).await {
@@ -124,12 +132,9 @@ async fn look<D: CareDesk>(
     let now = portrait.key.clone();
     let outcome = match (&intent.care, known) {
         (Care::CredentialDeleted { .. } | Care::FingerprintRemoved { .. }, Known::Pin(pin)) => {
-            let is_same = now.id.is_unique() || now.generation == intent.key.generation;
             match is_listed(desk, &now, pin, &intent.care).await? {
                 true => Outcome::NotDone,
-                false if is_same => Outcome::Done,
-                // Put back without a serial number, it may be another one.
-                false => Outcome::Unknown,
+                false => Outcome::Done,
             }
         }
         (Care::PinChanged { .. }, Known::Either { old, new }) => {
@@ -271,7 +276,7 @@ async fn listed<D: CareDesk>(
     let is_listed = on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
         is_listed(desk, key, &pin, &intent.care).await
     });
-    let outcome = match (is_listed.await?, key.id.is_unique()) {
+    let outcome = match (is_listed.await?, tells_apart(desk, key)) {
         (true, _) => Outcome::NotDone,
         (false, true) => Outcome::Done,
         (false, false) => Outcome::Unknown,

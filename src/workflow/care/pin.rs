@@ -4,7 +4,9 @@
 //! written. A random one is handed over before it is written, so that no stop can leave a key with a PIN that
 //! nobody knows.
 
-use super::super::steps::{PinChange, begin_step, current_pin, end_step, on_key};
+use super::super::steps::{
+    PinChange, anew_after_pulls, begin_step, current_pin, end_step, on_key, refresh,
+};
 use super::intent::{Known, done, give_up, not_done, plan};
 use super::test::TEST_RP_ID;
 use super::{CareDesk, authorised, begin, look, take_key};
@@ -64,6 +66,22 @@ async fn renew<D: CareDesk>(
 ) -> Result<Ending, Stop> {
     let first = care == CareJob::SetPin;
     begin(desk, Job::Care { care }, Action::SetPin).await?;
+    if wish.random.is_some() {
+        // A PIN that was handed over is not drawn twice.
+        return renew_at(desk, at, wish, first).await;
+    }
+    anew_after_pulls(desk, async |desk: &mut D| {
+        renew_at(desk, at, wish, first).await
+    })
+    .await
+}
+
+async fn renew_at<D: CareDesk>(
+    desk: &mut D,
+    at: Option<&Place>,
+    wish: &PinWish,
+    first: bool,
+) -> Result<Ending, Stop> {
     let mut key = take_key(desk, at).await?;
     let portrait = look(desk, &mut key).await?;
     key = portrait.key.clone();
@@ -266,7 +284,7 @@ async fn finish<D: CareDesk>(
         None => PinChange::Set,
         Some(_) => PinChange::Changed,
     };
-    let refreshed = super::super::steps::refresh(desk, &mut key).await;
+    let refreshed = refresh(desk, &mut key).await;
     if let Err(stop) = refreshed {
         return Err(writing.give_up(desk, &key, stop).await);
     }
@@ -294,15 +312,18 @@ async fn prove<D: CareDesk>(desk: &mut D, at: Option<&Place>) -> Result<Ending, 
             care: CareJob::VerifyPin,
         },
     });
-    let mut key = take_key(desk, at).await?;
-    check(&key, false)?;
-    if super::unlocked(desk, &mut key, TEST_RP_ID).await?.is_none() {
-        return Err(unsupported("PINs"));
-    }
-    super::super::steps::refresh(desk, &mut key).await?;
-    let retries = key.pin_retries;
-    Ok(Ending::Cared {
-        key,
-        result: Box::new(CareResult::PinVerified { retries }),
+    anew_after_pulls(desk, async |desk: &mut D| {
+        let mut key = take_key(desk, at).await?;
+        check(&key, false)?;
+        if super::unlocked(desk, &mut key, TEST_RP_ID).await?.is_none() {
+            return Err(unsupported("PINs"));
+        }
+        refresh(desk, &mut key).await?;
+        let retries = key.pin_retries;
+        Ok(Ending::Cared {
+            key,
+            result: Box::new(CareResult::PinVerified { retries }),
+        })
     })
+    .await
 }

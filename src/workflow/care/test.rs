@@ -4,7 +4,7 @@
 //! kept one of a test that was cut short, it is found and deleted.
 
 use super::super::ceremony::{Ceremony, Checked, ClientData, check_assertion, client_data};
-use super::super::steps::{begin_step, end_step, on_key, touch};
+use super::super::steps::{anew_after_pulls, begin_step, end_step, is_replugged, on_key, touch};
 use super::{CareDesk, begin, look, record, take_key, unlocked};
 use crate::domain::authority::Action;
 use crate::domain::care::{
@@ -39,6 +39,10 @@ async fn test_with_throwaway<D: CareDesk>(
         care: CareJob::Test,
     };
     begin(desk, job, Action::TestKey).await?;
+    anew_after_pulls(desk, async |desk: &mut D| try_out(desk, at).await).await
+}
+
+async fn try_out<D: CareDesk>(desk: &mut D, at: Option<&Place>) -> Result<Ending, Stop> {
     let mut key = take_key(desk, at).await?;
     let portrait = look(desk, &mut key).await?;
     let pin = unlocked(desk, &mut key, TEST_RP_ID).await?;
@@ -105,6 +109,10 @@ impl Trial {
 
     async fn run<D: CareDesk>(&mut self, desk: &mut D, key: &mut KeyFacts) -> Result<(), Failed> {
         let tried = self.try_out(desk, key).await;
+        if matches!(&tried, Err(Failed::Run(stop)) if is_replugged(stop)) {
+            // Another key may be in the slot by now. What is left on this one is deleted by its next test.
+            return tried;
+        }
         // Whatever went wrong: deleting is possible after a cancel too.
         let cleaned = self.clean(desk, key).await;
         tried.and(cleaned)

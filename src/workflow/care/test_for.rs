@@ -5,7 +5,7 @@
 use super::super::ceremony::authentication_response;
 use super::super::enrol::{key_report, push_entry};
 use super::super::retest::{Asked, sign_as_enrolled};
-use super::super::steps::{begin_step, end_step};
+use super::super::steps::{anew_after_pulls, begin_step, end_step};
 use super::{CareDesk, begin, take_key};
 use crate::domain::authority::Action;
 use crate::domain::{Change, EntryId, Identification, KeyFacts, OperatorId, PersonId, Place};
@@ -79,18 +79,22 @@ pub(in crate::workflow) async fn sign_for<D: CareDesk>(
             detail: format!("{person} has no enrolled key: enrol one first"),
         });
     }
-    let mut key = take_key(desk, at).await?;
-    if key.pin_set == Some(false) {
-        // No PIN, so nothing of anybody's that this relying party would accept.
-        return Err(Stop::Key(KeyFault::NoCredential));
-    }
-    let asked = Asked {
-        request: &offer.request,
-        origin: &offer.origin,
-        expires_at: offer.expires_at,
-        pin_min_length: key.pin_min_length,
-    };
-    let (signed, client) = sign_as_enrolled(desk, &mut key, &asked).await?;
+    let (key, signed, client) = anew_after_pulls(desk, async |desk: &mut D| {
+        let mut key = take_key(desk, at).await?;
+        if key.pin_set == Some(false) {
+            // No PIN, so nothing of anybody's that this relying party would accept.
+            return Err(Stop::Key(KeyFault::NoCredential));
+        }
+        let asked = Asked {
+            request: &offer.request,
+            origin: &offer.origin,
+            expires_at: offer.expires_at,
+            pin_min_length: key.pin_min_length,
+        };
+        let (signed, client) = sign_as_enrolled(desk, &mut key, &asked).await?;
+        Ok((key, signed, client))
+    })
+    .await?;
     begin_step(desk, Step::Record);
     let entry = EntryId(desk.fresh_id());
     let push = TestPush {

@@ -73,6 +73,8 @@ pub enum Event {
         /// Which.
         key: KeyFacts,
     },
+    /// The key was pulled, and what was learnt of it counts no more: what is in the slot now is checked from the start.
+    Anew,
     /// What is to be done with a key that is being reset.
     Coach {
         /// Which.

@@ -47,7 +47,7 @@ pub(super) async fn check_key<D: ResetDesk>(
 /// Who is enrolled on this key, as far as station and registry know.
 pub(super) async fn find<D: ResetDesk>(desk: &mut D, key: &mut KeyFacts) -> Result<Losses, Stop> {
     let here = live(desk.enrolments_on(key).await?);
-    let mut known = desk.known_credentials(key, &[]).await?;
+    let mut known = desk.known_credentials(&key.id, None, &[]).await?;
     let mut sought: Vec<(String, Bytes)> = Vec::new();
     for enrolment in &here {
         sought.push((enrolment.rp_id.clone(), enrolment.credential.clone()));
@@ -60,7 +60,7 @@ pub(super) async fn find<D: ResetDesk>(desk: &mut D, key: &mut KeyFacts) -> Resu
     }
     let shown = shown(desk, key, &sought).await?;
     if !key.id.is_unique() && !shown.is_empty() {
-        known = desk.known_credentials(key, &shown).await?;
+        known = desk.known_credentials(&key.id, None, &shown).await?;
     }
     let is_on_key = |id: &Bytes| key.id.is_unique() || shown.contains(id);
     Ok(Losses {

@@ -51,7 +51,8 @@ async fn a_pulled_key_ends_its_job_at_once() {
     assert_eq!(
         result,
         Err(KeyError::Gone {
-            place: place("1-1")
+            place: place("1-1"),
+            begun: true,
         })
     );
     assert!(
@@ -70,7 +71,8 @@ async fn a_key_that_dies_before_anyone_noticed_is_gone_for_its_job_and_failed_on
     assert_eq!(
         result,
         Err(KeyError::Gone {
-            place: place("1-1")
+            place: place("1-1"),
+            begun: true,
         })
     );
     until(&bay, |slots| {
@@ -83,7 +85,7 @@ async fn a_key_that_dies_before_anyone_noticed_is_gone_for_its_job_and_failed_on
     assert_eq!(
         next,
         Err(KeyError::NotReady {
-            place: place("1-1")
+            place: place("1-1"),
         })
     );
     soft.plug();
@@ -219,7 +221,7 @@ async fn a_job_that_panics_takes_its_key_down_and_no_other() {
     assert_eq!(
         result,
         Err(KeyError::NotReady {
-            place: place("1-1")
+            place: place("1-1"),
         })
     );
     let slots = until(&bay, |slots| {

@@ -175,7 +175,11 @@ async fn the_registry_says_what_is_on_a_key_by_serial_number_and_by_what_it_hold
     let mut plain = Authenticator::new(7);
     let second = world.enrolled("p-2", &mut plain).await;
     let ask = async |key: KeyId, credentials: Vec<Bytes>| {
-        let request = KnownRequest { key, credentials };
+        let request = KnownRequest {
+            key,
+            credentials,
+            person: None,
+        };
         let known = world.client.known_credentials(&world.session, &request);
         known.await.unwrap()
     };

@@ -193,6 +193,7 @@ impl World {
                 registration,
                 assertion,
                 key: report(key),
+                excluded: None,
                 identification: Identification::new(Document::Passport, "7K31").expect("four"),
                 operator: self.session.operator.id.clone(),
                 finished_by: None,

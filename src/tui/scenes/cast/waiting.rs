@@ -56,6 +56,7 @@ fn enrolment_push(person: &Person) -> EnrolmentPush {
         },
         assertion: assertion(),
         key: report(&fresh_key()),
+        excluded: None,
         identification: identification(),
         operator: operator().id,
         finished_by: None,
