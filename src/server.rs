@@ -7,14 +7,15 @@
 //! - every write names station, operator and time in the audit;
 //! - codes and tokens are stored as hashes; headers and bodies are never logged;
 //! - secrets of authenticator apps are stored sealed; what opens them is in a file of its own;
-//! - plain HTTP is served on loopback only.
+//! - plain HTTP is served on loopback only, and no client keeps the others out;
+//! - a database comes into being on purpose, with its key file, and is never served without that.
 //!
 //! ```text
 //! station ── HTTP ── listen ── routes ─┬─ auth      who is asking
-//!                            ├─ ledger    repeats, journal heads
-//!                            ├─ verify    WebAuthn
-//!                            ├─ examination, factors, proofs ── keyring   apps and tokens
-//!                            └─ database  SQLite ── people, import, admin
+//!                                      ├─ ledger    repeats, journal heads
+//!                                      ├─ verify    WebAuthn
+//!                                      ├─ examination, factors, proofs ── keyring   apps and tokens
+//!                                      └─ database  SQLite ── people, import, admin, backup
 //! ```
 
 use std::net::SocketAddr;
@@ -27,10 +28,12 @@ use tokio::sync::watch;
 
 pub mod admin;
 mod auth;
+pub mod backup;
 pub mod config;
 mod database;
 mod examination;
 mod factors;
+mod files;
 mod guesses;
 pub mod import;
 mod keyring;
@@ -42,6 +45,7 @@ mod people;
 mod problem;
 mod proofs;
 mod routes;
+mod sealing;
 mod secret;
 mod suspensions;
 mod verify;
@@ -50,8 +54,8 @@ pub use config::{AttestationPolicy, ConfigError, ServeConfig};
 use database::Database;
 pub use database::DatabaseError;
 use guesses::Guesses;
-use keyring::Keyring;
 pub use keyring::KeyringError;
+use keyring::{Keyring, Ring};
 use listen::Door;
 use verify::{RelyingParty, Trust};
 
@@ -184,9 +188,13 @@ impl Server {
             why,
         })?;
         let scheme = door.scheme();
+        if files::is_missing(&config.db) {
+            init(&config, clock.now()).await.or_else(unless_made)?;
+        }
         let db = Database::open(&config.db).await?;
-        tidy(&db, clock.now()).await?;
+        // Nothing is changed in a database that does not fit its key file.
         let registry = Arc::new(assemble(config, db.clone(), clock.clone()).await?);
+        tidy(&db, clock.now()).await?;
         let (stop, stopping) = watch::channel(false);
         let served = tokio::spawn(door.serve(routes::router(registry).0, stopping));
         tracing::info!(%addr, scheme, "registry serves");
@@ -229,6 +237,32 @@ async fn tend(db: Database, clock: Clock) {
         if let Err(error) = tidy(&db, clock.now()).await {
             tracing::error!(%error, "what is over could not be tidied away; tried again in an hour");
         }
+    }
+}
+
+/// Makes a new registry: its key file, where there is none, and its database, which belongs with that from the first.
+///
+/// # Errors
+/// [`DatabaseError::Exists`] where there is a database: nothing is changed.
+pub async fn init(config: &ServeConfig, now: Timestamp) -> Result<(), ServeError> {
+    if !files::is_missing(&config.db) {
+        return Err(DatabaseError::Exists(config.db.clone()).into());
+    }
+    let ring = Ring::load_or_create(&config.key_file(), now)?;
+    let key = ring.current().map(|key| key.id.as_str());
+    let audience = new_audience();
+    let settings = [
+        (AUDIENCE, audience.as_str()),
+        (sealing::KEY, key.unwrap_or_default()),
+    ];
+    Ok(Database::create(&config.db, &settings).await?)
+}
+
+/// Another process may have made it just now.
+fn unless_made(error: ServeError) -> Result<(), ServeError> {
+    match error {
+        ServeError::Database(DatabaseError::Exists(_)) => Ok(()),
+        other => Err(other),
     }
 }
 
@@ -287,25 +321,42 @@ async fn assemble(config: ServeConfig, db: Database, clock: Clock) -> Result<Reg
         zone: config.zone()?,
         audiences: audiences(&config, &db).await?,
         guesses: Guesses::default(),
-        keyring: Keyring::open(
-            &config.key_file(),
-            &factors::sealed_to(db.pool()).await?,
-            clock.now(),
-        )?,
+        keyring: keyring(&config, &db).await?,
         config,
         db,
         clock,
     })
 }
 
-/// The configured address, and a URN that the database was given when it was made: it stays when the address changes.
+/// The keys, which must be those that the database needs; which one is the newest it keeps for the next time.
+async fn keyring(config: &ServeConfig, db: &Database) -> Result<Keyring, ServeError> {
+    let mut tx = db.write().await?;
+    let keyring = Keyring::open(&config.key_file(), &sealing::needed(&mut *tx).await?)?;
+    if let Some(newest) = keyring.ring().current() {
+        sealing::belong(&mut tx, &newest.id).await?;
+    }
+    tx.commit().await?;
+    Ok(keyring)
+}
+
+/// The setting with the URN that the database was given when it was made: it stays when the registry's address changes.
+const AUDIENCE: &str = "audience";
+
+fn new_audience() -> String {
+    uuid::Uuid::new_v4().urn().to_string()
+}
+
+/// The configured address, and the database's own name.
 async fn audiences(config: &ServeConfig, db: &Database) -> Result<Vec<String>, ServeError> {
     let mut tx = db.write().await?;
-    sqlx::query("INSERT INTO setting (name, value) VALUES ('audience', ?) ON CONFLICT DO NOTHING")
-        .bind(uuid::Uuid::new_v4().urn().to_string())
+    // Earlier releases gave it one when they first served.
+    sqlx::query("INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING")
+        .bind(AUDIENCE)
+        .bind(new_audience())
         .execute(&mut *tx)
         .await?;
-    let own: String = sqlx::query("SELECT value FROM setting WHERE name = 'audience'")
+    let own: String = sqlx::query("SELECT value FROM setting WHERE name = ?")
+        .bind(AUDIENCE)
         .fetch_one(&mut *tx)
         .await?
         .try_get("value")?;

@@ -1,6 +1,7 @@
 //! `keydesk registry …`: the central registry's own commands, on the machine that holds its database.
 
 mod access;
+mod copies;
 mod notices;
 mod secrets;
 
@@ -12,7 +13,8 @@ use crate::cli::args::{Global, RegistryCommand};
 use crate::cli::output::{Exit, Outcome, Output};
 use crate::domain::StationId;
 use crate::domain::authority::Role;
-use crate::server::{self, ServeConfig, admin, import};
+use crate::server::admin::{self, AdminError};
+use crate::server::{self, KeyringError, ServeConfig, import};
 
 pub(super) async fn run(command: RegistryCommand, global: &Global, output: &Output) -> Outcome {
     match command {
@@ -33,6 +35,22 @@ pub(super) async fn run(command: RegistryCommand, global: &Global, output: &Outp
             }
             serve(config, output).await
         }
+        RegistryCommand::Init { files } => match configuration(global.config.as_deref()) {
+            Ok(config) => copies::init(files, config).await,
+            Err(outcome) => outcome,
+        },
+        RegistryCommand::Backup { file, files } => match configuration(global.config.as_deref()) {
+            Ok(config) => copies::backup(&file, files, config).await,
+            Err(outcome) => outcome,
+        },
+        RegistryCommand::Restore {
+            file,
+            files,
+            replace,
+        } => match configuration(global.config.as_deref()) {
+            Ok(config) => copies::restore(&file, files, config, replace).await,
+            Err(outcome) => outcome,
+        },
         RegistryCommand::Import { file, db } => import_people(&db, &file, output).await,
         RegistryCommand::OperatorCode { name, role, db } => {
             // The parser admits the known words only.
@@ -56,7 +74,7 @@ pub(super) async fn run(command: RegistryCommand, global: &Global, output: &Outp
                     ),
                     json!({ "sequence": sequence }),
                 ),
-                Err(error) => Outcome::failed(Exit::Refused, "not-accepted", error.to_string()),
+                Err(error) => failed("not-accepted", error),
             }
         }
         RegistryCommand::StationCode { name, db } => print_code(
@@ -145,12 +163,12 @@ async fn alarms(db: &Path, output: &Output) -> Outcome {
                 json!({ "alarms": alarms.len() }),
             )
         }
-        Err(error) => Outcome::failed(Exit::Refused, "no-alarms", error.to_string()),
+        Err(error) => failed("no-alarms", error),
     }
 }
 
 /// The one place where a one-time code is shown: to the person who asked for it.
-fn print_code(code: Result<admin::NewCode, admin::AdminError>, purpose: &str) -> Outcome {
+fn print_code(code: Result<admin::NewCode, AdminError>, purpose: &str) -> Outcome {
     match code {
         Ok(new) => Outcome::done(
             format!(
@@ -160,6 +178,20 @@ fn print_code(code: Result<admin::NewCode, admin::AdminError>, purpose: &str) ->
             ),
             json!({ "code": new.code.expose(), "expires_at": new.expires_at }),
         ),
-        Err(error) => Outcome::failed(Exit::Refused, "no-code", error.to_string()),
+        Err(error) => failed("no-code", error),
     }
+}
+
+/// Not done: because a file, a station or an operator is another one than was meant, or because it is refused.
+fn failed(code: &'static str, error: AdminError) -> Outcome {
+    let exit = match &error {
+        AdminError::Keyring(KeyringError::File { .. } | KeyringError::Gone(_)) => Exit::Usage,
+        AdminError::Database(error) if error.is_of_the_file() => Exit::Usage,
+        AdminError::NoStation(_)
+        | AdminError::SeveralStations { .. }
+        | AdminError::NoOperator(_)
+        | AdminError::NoNotice(_) => Exit::Usage,
+        _ => Exit::Refused,
+    };
+    Outcome::failed(exit, code, error.to_string())
 }

@@ -12,7 +12,9 @@ pub use access::{
 };
 use jiff::{SignedDuration, Timestamp};
 pub use notices::{Named, Notice, mark_told, notices};
-pub use secrets::{KeyAccount, Pruned, Rotated, prune_secrets, rotate_secrets, secrets};
+pub use secrets::{
+    KeyAccount, Pruned, Rotated, adopt_secrets, prune_secrets, rotate_secrets, secrets,
+};
 use serde::Serialize;
 
 use super::database::{Audit, Database, DatabaseError, Write, audit, from_ms, ms};

@@ -18,7 +18,7 @@ use crate::wire;
 pub struct ServeConfig {
     /// Where to listen; port 0 takes a free one.
     pub listen: SocketAddr,
-    /// The database file; made when there is none.
+    /// The database file; made, with its key file, when there is none.
     pub db: PathBuf,
     /// Certificate and key; without them only loopback is served.
     pub tls: Option<TlsFiles>,
@@ -110,7 +110,7 @@ impl ConnectionsConfig {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct SecretsConfig {
-    /// The key file; beside the database, with the extension `keys`, when absent. Made at the first start.
+    /// The key file; beside the database, with the extension `keys`, when absent. Made with the database.
     pub key_file: Option<PathBuf>,
 }
 

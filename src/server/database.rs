@@ -1,17 +1,30 @@
 //! The registry's database: SQLite with a write-ahead log, synced at every commit.
 //!
-//! It hides opening, migrating and locking. Invariant: a transaction that writes takes the write lock when it begins,
-//! so what it has read cannot change before it commits.
+//! It hides opening, making, migrating and locking. Invariants: a transaction that writes takes the write lock when it begins, so
+//! what it has read cannot change before it commits; a database comes into being as a whole, under its name, and only where
+//! somebody asked for a new one; its tables are brought up to date in one transaction, by one process at a time.
 
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
+    SqliteSynchronous,
 };
-use sqlx::{Sqlite, Transaction};
+use sqlx::{ConnectOptions, Connection, Sqlite, Transaction};
+
+use super::files;
+
+/// The tables of this release.
+static TABLES: Migrator = sqlx::migrate!();
+
+/// How long a statement waits for another one's write.
+const BUSY_LIMIT: Duration = Duration::from_secs(5);
+
+/// How long somebody waits who cannot come again: for another process that brings the tables up to date, or imports.
+const LONG_LIMIT: Duration = Duration::from_secs(120);
 
 /// A transaction that writes.
 pub type Write = Transaction<'static, Sqlite>;
@@ -19,6 +32,31 @@ pub type Write = Transaction<'static, Sqlite>;
 /// Why the database can't be used.
 #[derive(Debug, thiserror::Error)]
 pub enum DatabaseError {
+    /// There is none.
+    #[error(
+        "there is no registry database {path}: check --db, or make a new one with `keydesk registry init --db {path}`", path = .0.display()
+    )]
+    Missing(PathBuf),
+    /// It is there, and was to be made.
+    #[error("there is a database {} already; nothing was changed", .0.display())]
+    Exists(PathBuf),
+    /// It holds no table of a registry.
+    #[error(
+        "{} holds no registry: it is empty, or another program's. A registry's database that was copied without its -wal file looks \
+         like that: copy it with `keydesk registry backup`. For a new registry, give another name to `keydesk registry init`", .0.display()
+    )]
+    NoRegistry(PathBuf),
+    /// The log of a database that is not there.
+    #[error(
+        "there is {log} but no {db}: a database was moved without its log, in which its newest records are. Put it back, or move the \
+         log away", log = .log.display(), db = .db.display()
+    )]
+    LogAlone {
+        /// The database.
+        db: PathBuf,
+        /// Its log.
+        log: PathBuf,
+    },
     /// It can't be opened or created.
     #[error("cannot open the registry's database {}: {why}", .path.display())]
     Open {
@@ -27,17 +65,45 @@ pub enum DatabaseError {
         /// The database's words.
         why: sqlx::Error,
     },
-    /// Its tables are of a newer release, or were changed by other means.
+    /// Its tables are of a newer release.
+    #[error(
+        "the registry's database {} is of a newer release (its tables are of version {version}, and this release knows {known}): use that \
+         release", .path.display()
+    )]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// Of its tables.
+        version: i64,
+        /// The newest that is known here.
+        known: i64,
+    },
+    /// Its tables were changed by other means, or can't be brought up to date.
     #[error("the registry's database {} does not fit this release: {why}", .path.display())]
     Migrate {
         /// The file.
         path: PathBuf,
         /// What does not fit.
-        why: sqlx::migrate::MigrateError,
+        why: MigrateError,
     },
     /// A statement failed.
     #[error("the registry's database failed: {0}")]
     Failed(#[from] sqlx::Error),
+}
+
+impl DatabaseError {
+    /// Whether it is the file that is another one than was meant.
+    pub fn is_of_the_file(&self) -> bool {
+        match self {
+            Self::Missing(_)
+            | Self::Exists(_)
+            | Self::NoRegistry(_)
+            | Self::LogAlone { .. }
+            | Self::Open { .. }
+            | Self::Newer { .. } => true,
+            Self::Migrate { .. } | Self::Failed(_) => false,
+        }
+    }
 }
 
 /// An open database; clones share it.
@@ -47,32 +113,64 @@ pub struct Database {
 }
 
 impl Database {
-    /// Opens the file, makes it when there is none, and brings its tables up to date.
+    /// Opens a database that is there, and brings its tables up to date.
     pub async fn open(path: &Path) -> Result<Self, DatabaseError> {
-        make_private(path).map_err(|why| DatabaseError::Open {
+        let mut connection = connected(path).await?;
+        migrate(&mut connection, path).await?;
+        connection.close().await?;
+        Self::pooled(path, options(path)).await
+    }
+
+    /// Opens a database that is there, with the tables that it has: of this release, or of an earlier one.
+    pub async fn open_as_it_is(path: &Path) -> Result<Self, DatabaseError> {
+        let mut connection = connected(path).await?;
+        is_behind(&mut connection, path).await?;
+        connection.close().await?;
+        Self::pooled(path, options(path).busy_timeout(LONG_LIMIT)).await
+    }
+
+    /// Makes a database with these settings: under its name only once it is whole and on disk.
+    ///
+    /// # Errors
+    /// [`DatabaseError::Exists`] where there is one, also when somebody else was quicker.
+    pub async fn create(path: &Path, settings: &[(&str, &str)]) -> Result<(), DatabaseError> {
+        let failed = |why| DatabaseError::Open {
             path: path.to_owned(),
             why: sqlx::Error::Io(why),
-        })?;
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(Duration::from_secs(5));
+        };
+        if !files::is_missing(path) {
+            return Err(DatabaseError::Exists(path.to_owned()));
+        }
+        refuse_log_alone(path)?;
+        let made = files::beside(path).map_err(failed)?;
+        // It is on disk before it gets its name, and nobody misses it before.
+        let mut connection = options(made.path())
+            .synchronous(SqliteSynchronous::Off)
+            .connect()
+            .await?;
+        bring_up_to_date(&mut connection, path).await?;
+        for (name, value) in settings {
+            sqlx::query("INSERT INTO setting (name, value) VALUES (?, ?)")
+                .bind(name)
+                .bind(value)
+                .execute(&mut connection)
+                .await?;
+        }
+        // With the last connection the log is written back, and goes.
+        connection.close().await?;
+        files::place(made, path).map_err(|why| match files::is_taken(&why) {
+            true => DatabaseError::Exists(path.to_owned()),
+            false => failed(why),
+        })
+    }
+
+    async fn pooled(path: &Path, options: SqliteConnectOptions) -> Result<Self, DatabaseError> {
         let pool = SqlitePoolOptions::new()
             .max_connections(8)
             .acquire_timeout(Duration::from_secs(8))
             .connect_with(options)
             .await
             .map_err(|why| DatabaseError::Open {
-                path: path.to_owned(),
-                why,
-            })?;
-        sqlx::migrate!()
-            .run(&pool)
-            .await
-            .map_err(|why| DatabaseError::Migrate {
                 path: path.to_owned(),
                 why,
             })?;
@@ -95,18 +193,131 @@ impl Database {
     }
 }
 
-/// Makes the file for its owner alone before SQLite would make it for all; SQLite gives its log the same rights.
-fn make_private(path: &Path) -> std::io::Result<()> {
-    let made = std::fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path);
-    match made {
-        Ok(_) => Ok(()),
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
-        Err(error) => Err(error),
+/// SQLite gives its log the rights of the file.
+fn options(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(BUSY_LIMIT)
+}
+
+/// A connection to a registry's database that is there.
+async fn connected(path: &Path) -> Result<SqliteConnection, DatabaseError> {
+    if files::is_missing(path) {
+        refuse_log_alone(path)?;
+        return Err(DatabaseError::Missing(path.to_owned()));
     }
+    let failed = |why| DatabaseError::Open {
+        path: path.to_owned(),
+        why,
+    };
+    // SQLite would delete the log of an empty file. It is looked at from outside: whoever opens and closes it in a process that
+    // serves from it drops the locks of that.
+    let found = std::fs::metadata(path).map_err(|why| failed(sqlx::Error::Io(why)))?;
+    if found.len() == 0 {
+        return Err(DatabaseError::NoRegistry(path.to_owned()));
+    }
+    let mut connection = options(path)
+        .busy_timeout(LONG_LIMIT)
+        .connect()
+        .await
+        .map_err(failed)?;
+    if is_registry(&mut connection).await.map_err(failed)? {
+        return Ok(connection);
+    }
+    connection.close().await?;
+    Err(DatabaseError::NoRegistry(path.to_owned()))
+}
+
+/// Beside a new database the log of another one would be taken for its own.
+pub(super) fn refuse_log_alone(path: &Path) -> Result<(), DatabaseError> {
+    let log = files::with_suffix(path, "-wal");
+    let alone = std::fs::metadata(&log).is_ok_and(|found| found.len() > 0);
+    match alone {
+        true => Err(DatabaseError::LogAlone {
+            db: path.to_owned(),
+            log,
+        }),
+        false => Ok(()),
+    }
+}
+
+/// Whether there are tables of a registry, of whatever release.
+pub(super) async fn is_registry(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    let tables: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN ('_sqlx_migrations', 'setting')",
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(tables == 2)
+}
+
+/// Whether there are tables for apps and tokens: the first releases had none.
+pub(super) async fn has_factors(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    let tables: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM sqlite_schema WHERE name = 'totp_secret'")
+            .fetch_one(connection)
+            .await?;
+    Ok(tables > 0)
+}
+
+/// Whether the tables are of an earlier release.
+///
+/// # Errors
+/// [`DatabaseError::Newer`], and [`DatabaseError::Migrate`] where they were changed by other means.
+pub(super) async fn is_behind(
+    connection: &mut SqliteConnection,
+    path: &Path,
+) -> Result<bool, DatabaseError> {
+    let applied: Vec<(i64, Vec<u8>)> =
+        sqlx::query_as("SELECT version, checksum FROM _sqlx_migrations ORDER BY version")
+            .fetch_all(connection)
+            .await?;
+    let known = TABLES.iter().map(|step| step.version).max();
+    let known = known.unwrap_or_default();
+    for (version, checksum) in &applied {
+        if *version > known {
+            return Err(DatabaseError::Newer {
+                path: path.to_owned(),
+                version: *version,
+                known,
+            });
+        }
+        let step = TABLES.iter().find(|step| step.version == *version);
+        if step.is_none_or(|step| *step.checksum != **checksum) {
+            return Err(DatabaseError::Migrate {
+                path: path.to_owned(),
+                why: MigrateError::VersionMismatch(*version),
+            });
+        }
+    }
+    Ok(applied.len() < TABLES.iter().count())
+}
+
+/// Where nothing is to be done nobody is waited for: another process may be writing for long.
+async fn migrate(connection: &mut SqliteConnection, path: &Path) -> Result<(), DatabaseError> {
+    match is_behind(connection, path).await? {
+        true => bring_up_to_date(connection, path).await,
+        false => Ok(()),
+    }
+}
+
+/// All steps or none, and with the write lock: of two processes that begin at once the second one finds nothing left to do.
+async fn bring_up_to_date(
+    connection: &mut SqliteConnection,
+    path: &Path,
+) -> Result<(), DatabaseError> {
+    let mut tx = connection.begin_with("BEGIN IMMEDIATE").await?;
+    TABLES
+        .run_direct(None, &mut *tx, false)
+        .await
+        .map_err(|why| DatabaseError::Migrate {
+            path: path.to_owned(),
+            why,
+        })?;
+    Ok(tx.commit().await?)
 }
 
 /// A time as the database keeps it.

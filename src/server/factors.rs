@@ -333,19 +333,6 @@ pub async fn free_name(
     Ok(free.unwrap_or_else(|| plain.to_owned()))
 }
 
-/// How many secrets are sealed to which key.
-pub async fn sealed_to(db: impl SqliteExecutor<'_>) -> Result<Vec<(String, u64)>, sqlx::Error> {
-    let rows: Vec<(String, i64)> = sqlx::query_as(
-        "SELECT sealing_key, count(*) FROM totp_secret GROUP BY sealing_key ORDER BY sealing_key",
-    )
-    .fetch_all(db)
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|(key, count)| (key, u64::try_from(count).unwrap_or_default()))
-        .collect())
-}
-
 /// Where a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stock {

@@ -1,11 +1,12 @@
 //! The private keys to which stations seal the secrets of apps and tokens: a file of their own, outside the database.
 //!
 //! What it hides: the file's form, its durable replacement, and that the administrator may replace it while the registry
-//! serves. Invariants: the file is its owner's alone; a key file is never made where secrets wait for a lost one; the newest key
-//! is the one that is sealed to, and the others stay for what was sealed before.
+//! serves. Invariants: the file is its owner's alone; a key file is made with a new database, or because somebody asked for it, and
+//! never where secrets wait for a lost one; the newest key is the one that is sealed to, and the others stay for what was sealed
+//! before.
 
 use std::io::{Read, Write};
-use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -13,6 +14,7 @@ use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
 use jiff::Timestamp;
 use zeroize::Zeroizing;
 
+use super::files;
 use crate::domain::factor::{SealedSecret, SealingKey};
 use crate::seal::{For, OpeningKey, SealError};
 use crate::totp::TotpSecret;
@@ -64,6 +66,23 @@ pub enum KeyringError {
         /// How many secrets only it opens.
         secrets: u64,
     },
+    /// The file of another registry.
+    #[error(
+        "the database belongs with the key {key}, which {} does not hold: restore the file from its backup. If it is lost, nothing is \
+         sealed to it, and `keydesk registry secrets adopt` goes on with another one", .path.display()
+    )]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+        /// The key's name.
+        key: String,
+    },
+    /// There is none.
+    #[error(
+        "the registry's key file {} is gone: restore it from its backup. If it is lost, nothing is sealed to it, and `keydesk registry \
+         secrets adopt` makes another one", .0.display()
+    )]
+    Gone(PathBuf),
 }
 
 /// The keys of one file.
@@ -111,6 +130,11 @@ impl Ring {
         dropped
     }
 
+    /// Whether a key of that name is there.
+    pub fn holds(&self, id: &str) -> bool {
+        self.keys.iter().any(|held| held.key.sealing_key().id == id)
+    }
+
     /// The keys, oldest first.
     pub fn keys(&self) -> &[Held] {
         &self.keys
@@ -134,10 +158,25 @@ impl Ring {
         TotpSecret::new(held.key.open(sealed, to)?).map_err(|_| SealError::Damaged)
     }
 
-    /// Reads a key file; refuses one that others can read, and one that lacks a key to which something is `sealed` (key and
-    /// number of secrets).
-    pub fn load(path: &Path, sealed: &[(String, u64)]) -> Result<Self, KeyringError> {
-        Ok(read_checked(path, sealed)?.1)
+    /// Reads a key file; refuses one that others can read, and one that lacks a key which is `needed` (key and number of secrets
+    /// that are sealed to it).
+    pub fn load(path: &Path, needed: &[(String, u64)]) -> Result<Self, KeyringError> {
+        Ok(read_checked(path, needed)?.1)
+    }
+
+    /// Reads a key file, or makes it where there is none: for a new database alone.
+    pub fn load_or_create(path: &Path, now: Timestamp) -> Result<Self, KeyringError> {
+        if files::is_missing(path) {
+            match Self::new(now).create(path) {
+                Ok(()) => {
+                    tracing::info!(path = %path.display(), "made the registry's key file: keep a copy of it, apart from the database's")
+                }
+                // Another process was quicker.
+                Err(why) if files::is_taken(&why) => {}
+                Err(why) => return Err(file_error(path, why)),
+            }
+        }
+        Self::load(path, &[])
     }
 
     /// Replaces the file: on disk when it returns, and before that the old one. It stays its owner's, whoever replaces it.
@@ -145,25 +184,16 @@ impl Ring {
         let failed = |why| file_error(path, why);
         let old = std::fs::metadata(path).map_err(failed)?;
         let written = self.write_beside(path).map_err(failed)?;
-        let new = written.as_file().metadata().map_err(failed)?;
-        if (old.uid(), old.gid()) != (new.uid(), new.gid()) {
-            fchown(written.as_file(), Some(old.uid()), Some(old.gid())).map_err(failed)?;
-        }
-        written.persist(path).map_err(|e| failed(e.error))?;
-        sync_directory(path).map_err(failed)
+        files::own_like(written.as_file(), &old).map_err(failed)?;
+        files::replace(written, path).map_err(failed)
     }
 
     /// Makes the file; never overwrites one.
-    fn create(&self, path: &Path) -> Result<(), KeyringError> {
-        let failed = |why| file_error(path, why);
-        let written = self.write_beside(path).map_err(failed)?;
-        written
-            .persist_noclobber(path)
-            .map_err(|e| failed(e.error))?;
-        sync_directory(path).map_err(failed)
+    fn create(&self, path: &Path) -> std::io::Result<()> {
+        files::place(self.write_beside(path)?, path)
     }
 
-    /// In the same directory, under another name, its owner's alone, and on disk.
+    /// In the same directory, under another name.
     fn write_beside(&self, path: &Path) -> std::io::Result<tempfile::NamedTempFile> {
         let mut text = Zeroizing::new(String::with_capacity(512 + 128 * self.keys.len()));
         text.push_str(
@@ -178,12 +208,8 @@ impl Ring {
             STANDARD_NO_PAD.encode_string(held.key.to_bytes().as_slice(), &mut text);
             text.push('\n');
         }
-        let mut file = tempfile::Builder::new()
-            .prefix(".keydesk-keys-")
-            .permissions(std::fs::Permissions::from_mode(0o600))
-            .tempfile_in(directory_of(path))?;
+        let mut file = files::beside(path)?;
         file.write_all(text.as_bytes())?;
-        file.as_file().sync_all()?;
         Ok(file)
     }
 }
@@ -198,20 +224,12 @@ pub struct Keyring {
 type Stamp = (u64, u64, u64, i64, i64);
 
 impl Keyring {
-    /// Opens the file, or makes it where `sealed` (key and number of secrets that are sealed to it) is empty.
+    /// Opens the file, which must hold every key that is `needed` (key and number of secrets that are sealed to it).
     ///
     /// # Errors
-    /// [`KeyringError::Lost`] where secrets wait for a key that is not there; see there for the others.
-    pub fn open(
-        path: &Path,
-        sealed: &[(String, u64)],
-        now: Timestamp,
-    ) -> Result<Self, KeyringError> {
-        if is_missing(path) && sealed.is_empty() {
-            Ring::new(now).create(path)?;
-            tracing::info!(path = %path.display(), "made the registry's key file: keep a copy of it, apart from the database's");
-        }
-        let read = read_checked(path, sealed)?;
+    /// [`KeyringError::Lost`] and its kin where a key is not there: none is ever made in its place.
+    pub fn open(path: &Path, needed: &[(String, u64)]) -> Result<Self, KeyringError> {
+        let read = read_checked(path, needed)?;
         Ok(Self {
             path: path.to_owned(),
             read: Mutex::new((read.0, Arc::new(read.1))),
@@ -238,23 +256,27 @@ impl std::fmt::Debug for Keyring {
     }
 }
 
-fn is_missing(path: &Path) -> bool {
-    std::fs::symlink_metadata(path).is_err_and(|why| why.kind() == std::io::ErrorKind::NotFound)
-}
-
-fn read_checked(path: &Path, sealed: &[(String, u64)]) -> Result<(Stamp, Ring), KeyringError> {
-    let lost = |(key, secrets): &(String, u64)| KeyringError::Lost {
-        path: path.to_owned(),
-        key: key.clone(),
-        secrets: *secrets,
+fn read_checked(path: &Path, needed: &[(String, u64)]) -> Result<(Stamp, Ring), KeyringError> {
+    let lacks = |key: &String, secrets: u64| match secrets {
+        0 => KeyringError::Foreign {
+            path: path.to_owned(),
+            key: key.clone(),
+        },
+        secrets => KeyringError::Lost {
+            path: path.to_owned(),
+            key: key.clone(),
+            secrets,
+        },
     };
-    if let (true, Some(first)) = (is_missing(path), sealed.first()) {
-        return Err(lost(first));
+    if files::is_missing(path) {
+        return Err(match needed.iter().find(|(_, secrets)| *secrets > 0) {
+            Some((key, secrets)) => lacks(key, *secrets),
+            None => KeyringError::Gone(path.to_owned()),
+        });
     }
     let (stamp, ring) = read(path)?;
-    let holds = |id: &str| ring.keys.iter().any(|held| held.key.sealing_key().id == id);
-    match sealed.iter().find(|(key, _)| !holds(key)) {
-        Some(missing) => Err(lost(missing)),
+    match needed.iter().find(|(key, _)| !ring.holds(key)) {
+        Some((key, secrets)) => Err(lacks(key, *secrets)),
         None => Ok((stamp, ring)),
     }
 }
@@ -331,18 +353,6 @@ fn file_error(path: &Path, why: std::io::Error) -> KeyringError {
     }
 }
 
-fn directory_of(path: &Path) -> &Path {
-    match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    }
-}
-
-/// A new name is on disk only once its directory is.
-fn sync_directory(path: &Path) -> std::io::Result<()> {
-    std::fs::File::open(directory_of(path))?.sync_all()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -363,42 +373,54 @@ mod tests {
         crate::seal::seal(key, b"12345678901234567890", to()).expect("seals")
     }
 
+    fn made(path: &Path) -> Keyring {
+        Ring::load_or_create(path, now()).expect("made");
+        Keyring::open(path, &[]).expect("read")
+    }
+
     #[test]
     fn a_file_is_made_once_for_its_owner_alone_and_read_back() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("registry.keys");
-        let keyring = Keyring::open(&path, &[], now()).expect("made");
-        let sealed = sealed(&keyring.ring());
+        let sealed = sealed(&made(&path).ring());
         let mode = std::fs::metadata(&path).expect("there").mode();
         assert_eq!(mode & 0o777, 0o600);
-        let again = Keyring::open(&path, &[(sealed.key.clone(), 1)], now()).expect("read");
+        Ring::load_or_create(&path, now()).expect("read");
+        let again = Keyring::open(&path, &[(sealed.key.clone(), 1)]).expect("read");
         assert!(again.ring().open(&sealed, to()).is_ok());
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).expect("mode");
         assert!(matches!(
-            Keyring::open(&path, &[], now()),
+            Keyring::open(&path, &[]),
             Err(KeyringError::Open { mode: 0o640, .. })
         ));
     }
 
     #[test]
-    fn a_key_that_secrets_wait_for_is_missed_and_never_replaced() {
+    fn a_key_that_is_needed_is_missed_and_never_replaced() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("registry.keys");
         let waiting = [("0011223344556677".to_owned(), 3)];
+        let own = [("0011223344556677".to_owned(), 0)];
         let lost = |result: Result<Keyring, KeyringError>| {
             matches!(result, Err(KeyringError::Lost { secrets: 3, .. }))
         };
-        assert!(lost(Keyring::open(&path, &waiting, now())));
+        assert!(lost(Keyring::open(&path, &waiting)));
+        for needed in [&own[..], &[]] {
+            let opened = Keyring::open(&path, needed);
+            assert!(matches!(opened, Err(KeyringError::Gone(_))));
+        }
         assert!(!path.exists(), "no other key in its place");
-        Keyring::open(&path, &[], now()).expect("made");
-        assert!(lost(Keyring::open(&path, &waiting, now())));
+        made(&path);
+        assert!(lost(Keyring::open(&path, &waiting)));
+        let opened = Keyring::open(&path, &own);
+        assert!(matches!(opened, Err(KeyringError::Foreign { .. })));
     }
 
     #[test]
     fn a_key_that_is_added_while_the_registry_serves_is_seen_and_the_old_one_opens_on() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("registry.keys");
-        let keyring = Keyring::open(&path, &[], now()).expect("made");
+        let keyring = made(&path);
         let before = sealed(&keyring.ring());
         let mut ring = Ring::load(&path, &[]).expect("read");
         ring.add(now());

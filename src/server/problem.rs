@@ -197,7 +197,7 @@ impl From<sqlx::Error> for Refusal {
 }
 
 /// SQLITE_BUSY and its kin, and a pool with no connection left.
-fn is_busy(error: &sqlx::Error) -> bool {
+pub(super) fn is_busy(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::PoolTimedOut => true,
         sqlx::Error::Database(error) => error

@@ -7,6 +7,7 @@ mod apps;
 mod attackers;
 mod authenticator;
 mod codes;
+mod copies;
 mod documents;
 mod enrolment;
 mod handover;

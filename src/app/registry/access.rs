@@ -6,9 +6,9 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::json;
 
-use super::{OWN_KEY, print_code};
+use super::{OWN_KEY, failed, print_code};
 use crate::cli::args::{OperatorsCommand, StationsCommand};
-use crate::cli::output::{Exit, Outcome, Output};
+use crate::cli::output::{Outcome, Output};
 use crate::domain::OperatorId;
 use crate::server::admin::{self, AdminError, OperatorAccess, Revoked, StationAccess};
 
@@ -58,7 +58,7 @@ fn listed<T: Serialize>(
             let count = items.len();
             Outcome::done(format!("{count} {one}(s)"), json!({ many: count }))
         }
-        Err(error) => Outcome::failed(Exit::Refused, "not-listed", error.to_string()),
+        Err(error) => failed("not-listed", error),
     }
 }
 
@@ -98,14 +98,6 @@ fn revoked(result: Result<Revoked, AdminError>) -> Outcome {
             ),
             json!(revoked),
         ),
-        Err(error) => {
-            let exit = match error {
-                AdminError::NoStation(_)
-                | AdminError::SeveralStations { .. }
-                | AdminError::NoOperator(_) => Exit::Usage,
-                _ => Exit::Refused,
-            };
-            Outcome::failed(exit, "not-revoked", error.to_string())
-        }
+        Err(error) => failed("not-revoked", error),
     }
 }

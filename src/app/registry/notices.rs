@@ -4,7 +4,8 @@ use std::path::Path;
 
 use serde_json::json;
 
-use crate::cli::output::{Exit, Outcome, Output};
+use super::failed;
+use crate::cli::output::{Outcome, Output};
 use crate::server::admin::{self, AdminError, Notice};
 
 pub(super) async fn run(db: &Path, told: &[i64], output: &Output) -> Outcome {
@@ -12,13 +13,7 @@ pub(super) async fn run(db: &Path, told: &[i64], output: &Output) -> Outcome {
         [] => listed(db, output).await,
         told => marked(db, told).await,
     };
-    done.unwrap_or_else(|error| {
-        let exit = match error {
-            AdminError::NoNotice(_) => Exit::Usage,
-            _ => Exit::Refused,
-        };
-        Outcome::failed(exit, "no-notices", error.to_string())
-    })
+    done.unwrap_or_else(|error| failed("no-notices", error))
 }
 
 async fn listed(db: &Path, output: &Output) -> Result<Outcome, AdminError> {

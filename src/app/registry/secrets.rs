@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
+use super::failed;
 use crate::cli::args::{KeyFiles, SecretsCommand};
-use crate::cli::output::{Exit, Outcome, Output};
-use crate::server::admin::{self, AdminError, KeyAccount};
-use crate::server::{KeyringError, ServeConfig};
+use crate::cli::output::{Outcome, Output};
+use crate::server::ServeConfig;
+use crate::server::admin::{self, KeyAccount};
 
 pub(super) async fn run(command: SecretsCommand, config: ServeConfig, output: &Output) -> Outcome {
     match command {
@@ -29,6 +30,19 @@ pub(super) async fn run(command: SecretsCommand, config: ServeConfig, output: &O
                     json!(done),
                 ),
                 Err(error) => failed("not-rotated", error),
+            }
+        }
+        SecretsCommand::Adopt { files } => {
+            let (db, keys) = paths(files, config);
+            match admin::adopt_secrets(&db, &keys).await {
+                Ok(key) => Outcome::done(
+                    format!(
+                        "the database belongs with the key {key} from now on; copy {} to its backup",
+                        keys.display()
+                    ),
+                    json!({ "key": key, "key_file": keys }),
+                ),
+                Err(error) => failed("not-adopted", error),
             }
         }
         SecretsCommand::Prune { files } => {
@@ -54,7 +68,7 @@ pub(super) async fn run(command: SecretsCommand, config: ServeConfig, output: &O
 }
 
 /// The database, and the key file: as given, else as configured, else beside the database.
-fn paths(files: KeyFiles, mut config: ServeConfig) -> (PathBuf, PathBuf) {
+pub(super) fn paths(files: KeyFiles, mut config: ServeConfig) -> (PathBuf, PathBuf) {
     config.db = files.db.clone();
     let keys = files.key_file.unwrap_or_else(|| config.key_file());
     (files.db, keys)
@@ -89,12 +103,4 @@ fn line(key: &KeyAccount) -> String {
         key.offers,
         if key.told { "told for tokens" } else { "-" }
     )
-}
-
-fn failed(code: &'static str, error: AdminError) -> Outcome {
-    let exit = match error {
-        AdminError::Keyring(KeyringError::File { .. }) => Exit::Usage,
-        _ => Exit::Refused,
-    };
-    Outcome::failed(exit, code, error.to_string())
 }

@@ -23,6 +23,31 @@ pub enum RegistryCommand {
         #[arg(long, value_name = "FILE", requires = "tls_cert")]
         tls_key: Option<PathBuf>,
     },
+    /// Make a new registry: its database, and the key file where there is none.
+    Init {
+        /// Where they are to be.
+        #[command(flatten)]
+        files: KeyFiles,
+    },
+    /// Copy the database to a new file, also while the registry serves. The key file is not in it.
+    Backup {
+        /// The new file.
+        file: PathBuf,
+        /// Where the registry is.
+        #[command(flatten)]
+        files: KeyFiles,
+    },
+    /// Put a copy in the database's place.
+    Restore {
+        /// The copy, made by `registry backup`.
+        file: PathBuf,
+        /// Where the registry is to be; the key file must be there already.
+        #[command(flatten)]
+        files: KeyFiles,
+        /// In place of the database that is there, which is kept under another name.
+        #[arg(long)]
+        replace: bool,
+    },
     /// Import organisations, people and appointments from CSV or JSON; all of a file or nothing.
     Import {
         /// The file; its name ends in .csv or .json.
@@ -120,6 +145,12 @@ pub enum SecretsCommand {
     },
     /// Make a new key and seal every secret to it; older keys stay for what is still on its way.
     Rotate {
+        /// Where they are.
+        #[command(flatten)]
+        files: KeyFiles,
+    },
+    /// Go on with the key file that is there, or a new one, where the database's own is lost and nothing is sealed to it.
+    Adopt {
         /// Where they are.
         #[command(flatten)]
         files: KeyFiles,

@@ -14,6 +14,7 @@ use crate::seal::{SealError, seal};
 use crate::server::database::{Database, Write, audit, ms};
 use crate::server::factors::{self, StoredSecret};
 use crate::server::keyring::Ring;
+use crate::server::sealing;
 
 /// How long a key stays to which something may have been sealed that still waits in a station's outbox: as long as an offer is kept.
 const ON_ITS_WAY: SignedDuration = SignedDuration::from_hours(90 * 24);
@@ -92,6 +93,7 @@ pub async fn rotate_secrets(db: &Path, key_file: &Path) -> Result<Rotated, Admin
         reseal(&mut tx, &ring, &key, &stored).await?;
         secrets += 1;
     }
+    sealing::belong(&mut tx, &key.id).await?;
     ring.save(key_file)?;
     let detail = format!("{secrets} secret(s) sealed anew");
     audit(&mut tx, &by_admin("rotate-secrets", &key.id, &detail), now).await?;
@@ -113,7 +115,15 @@ pub async fn prune_secrets(db: &Path, key_file: &Path) -> Result<Pruned, AdminEr
     let mut tx = db.write().await?;
     let mut ring = open(&mut tx, key_file).await?;
     let accounts = accounts(&mut tx, &ring, now).await?;
-    let idle = |id: &str| accounts.iter().any(|key| key.id == id && key.is_idle());
+    // A rotation that was stopped half-way leaves the database with the key before: not to be dropped before it knows better.
+    let own = sealing::own(&mut *tx).await?;
+    if let Some(newest) = ring.current() {
+        sealing::belong(&mut tx, &newest.id).await?;
+    }
+    let idle = |id: &str| {
+        let account = accounts.iter().find(|key| key.id == id);
+        own.as_deref() != Some(id) && account.is_some_and(KeyAccount::is_idle)
+    };
     let dropped = ring.retain(|id| !idle(id));
     if !dropped.is_empty() {
         ring.save(key_file)?;
@@ -130,9 +140,33 @@ pub async fn prune_secrets(db: &Path, key_file: &Path) -> Result<Pruned, AdminEr
     Ok(Pruned { dropped, kept })
 }
 
+/// Goes on with the key file that is there, or a new one, where the database's own is lost and nothing is sealed to it. Returns the
+/// key that the database belongs with from now on.
+///
+/// # Errors
+/// [`AdminError::Keyring`]: something is sealed to a key that is not there.
+pub async fn adopt_secrets(db: &Path, key_file: &Path) -> Result<String, AdminError> {
+    let db = Database::open(db).await?;
+    let now = Timestamp::now();
+    let mut tx = db.write().await?;
+    let sealed = sealing::sealed_to(&mut *tx).await?;
+    let ring = match sealed.is_empty() {
+        true => Ring::load_or_create(key_file, now)?,
+        false => Ring::load(key_file, &sealed)?,
+    };
+    let key = ring.current().cloned().ok_or(AdminError::NoKey)?;
+    let before = sealing::own(&mut *tx).await?.unwrap_or_default();
+    sealing::belong(&mut tx, &key.id).await?;
+    let detail = format!("instead of {before}");
+    audit(&mut tx, &by_admin("adopt-secrets", &key.id, &detail), now).await?;
+    tx.commit().await?;
+    db.close().await;
+    Ok(key.id)
+}
+
 async fn open(tx: &mut Write, key_file: &Path) -> Result<Ring, AdminError> {
-    let sealed = factors::sealed_to(&mut **tx).await?;
-    Ok(Ring::load(key_file, &sealed)?)
+    let needed = sealing::needed(&mut **tx).await?;
+    Ok(Ring::load(key_file, &needed)?)
 }
 
 async fn accounts(
@@ -140,7 +174,7 @@ async fn accounts(
     ring: &Ring,
     now: Timestamp,
 ) -> Result<Vec<KeyAccount>, AdminError> {
-    let sealed = factors::sealed_to(&mut **tx).await?;
+    let sealed = sealing::sealed_to(&mut **tx).await?;
     let current = ring.current().map(|key| key.id.clone());
     let mut accounts = Vec::with_capacity(ring.keys().len());
     for held in ring.keys() {

@@ -2,10 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
 use keydesk::server::import::{Format, Imported, import_file};
-use keydesk::server::{ServeConfig, openapi_json};
+use keydesk::server::{ServeConfig, init, openapi_json};
 
-use super::world::World;
+use super::world::{World, config};
 
 fn asset(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -79,7 +80,9 @@ async fn the_example_files_of_people_say_the_same() {
         let dir = tempfile::tempdir().unwrap();
         let file = asset(name);
         let format = Format::of(&file).unwrap();
-        let imported = import_file(&dir.path().join("registry.db"), &file, format).await;
+        let settings = config(dir.path());
+        init(&settings, Timestamp::now()).await.unwrap();
+        let imported = import_file(&settings.db, &file, format).await;
         assert_eq!(imported.unwrap(), expected, "{name}");
     }
 }

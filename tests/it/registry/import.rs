@@ -2,16 +2,22 @@
 
 use std::path::Path;
 
+use jiff::Timestamp;
 use keydesk::domain::PersonKind;
 use keydesk::server::import::{Format, ImportError, Imported, MAX_REPORTED, import_file};
+use keydesk::server::init;
 use proptest::prelude::*;
 
-use super::world::{PEOPLE, World, write};
+use super::world::{PEOPLE, World, config, write};
 
 async fn import(dir: &Path, name: &str, text: impl AsRef<[u8]>) -> Result<Imported, ImportError> {
     let file = write(dir, name, text);
     let format = Format::of(&file).unwrap();
-    import_file(&dir.join("registry.db"), &file, format).await
+    let db = dir.join("registry.db");
+    if !db.exists() {
+        init(&config(dir), Timestamp::now()).await.unwrap();
+    }
+    import_file(&db, &file, format).await
 }
 
 /// The wrong lines, as `line: reason`.

@@ -10,7 +10,7 @@ use keydesk::domain::identification::Document;
 use keydesk::domain::{Bytes, EntryId, Identification, KeyId, PersonId};
 use keydesk::registry::{Client, RegistryError, Settings, StationKey};
 use keydesk::server::import::{Format, import_file};
-use keydesk::server::{Clock, Running, ServeConfig, Server, admin};
+use keydesk::server::{Clock, Running, ServeConfig, Server, admin, init};
 use keydesk::wire::{
     EnrolmentPush, JournalHead, KeyReport, Offer, OperatorEnrolment, Problem, Push, Receipt,
     Session, TestOffer, TestPush,
@@ -109,6 +109,7 @@ impl World {
         let db = config.db.clone();
         let clock_ahead_s = Arc::new(AtomicI64::new(0));
         let people = write(dir.path(), "people.csv", PEOPLE);
+        init(&config, Timestamp::now()).await.expect("made");
         import_file(&db, &people, Format::Csv)
             .await
             .expect("imports");
@@ -143,6 +144,19 @@ impl World {
         self.running = Server::start_with_clock(config, clock(&self.clock_ahead_s))
             .await
             .expect("starts again");
+    }
+
+    /// Does something while the registry is stopped, and starts it again at the same address.
+    pub async fn while_stopped(self, meanwhile: impl FnOnce(&Path)) -> Self {
+        let mut config = config(self.dir.path());
+        config.listen = self.running.addr;
+        self.running.shutdown().await.expect("stops");
+        meanwhile(self.dir.path());
+        let running = Server::start_with_clock(config, clock(&self.clock_ahead_s)).await;
+        Self {
+            running: running.expect("starts again"),
+            ..self
+        }
     }
 
     pub fn db(&self) -> PathBuf {

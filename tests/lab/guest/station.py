@@ -59,6 +59,7 @@ class Registry:
             self.folder.mkdir(parents=True)
             people = self.folder / "people.json"
             people.write_text(json.dumps(PEOPLE))
+            self._command("init")
             self._command("import", str(people))
         self.start()
 

@@ -1,0 +1,71 @@
+//! Private files that are there as a whole, on disk, or not at all.
+
+use std::fs::{File, Metadata, Permissions};
+use std::io::{Error, ErrorKind, Result};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+/// A file of its owner alone, under another name in the directory where it is to be; it goes when it is dropped.
+pub fn beside(path: &Path) -> Result<NamedTempFile> {
+    tempfile::Builder::new()
+        .prefix(".keydesk-")
+        .permissions(Permissions::from_mode(0o600))
+        .tempfile_in(directory_of(path))
+}
+
+/// Gives it its name, once it is on disk.
+///
+/// # Errors
+/// [`ErrorKind::AlreadyExists`]: nothing is ever overwritten.
+pub fn place(file: NamedTempFile, path: &Path) -> Result<()> {
+    file.as_file().sync_all()?;
+    file.persist_noclobber(path).map_err(|e| e.error)?;
+    sync_directory(path)
+}
+
+/// The same in place of what has that name now.
+pub fn replace(file: NamedTempFile, path: &Path) -> Result<()> {
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|e| e.error)?;
+    sync_directory(path)
+}
+
+/// Gives a file to the owner of another one, whoever made it: a registry's files are its own, although root replaces them.
+pub fn own_like(file: &File, other: &Metadata) -> Result<()> {
+    let own = file.metadata()?;
+    match (own.uid(), own.gid()) == (other.uid(), other.gid()) {
+        true => Ok(()),
+        false => fchown(file, Some(other.uid()), Some(other.gid())),
+    }
+}
+
+/// Whether nothing has that name.
+pub fn is_missing(path: &Path) -> bool {
+    std::fs::symlink_metadata(path).is_err_and(|why| why.kind() == ErrorKind::NotFound)
+}
+
+/// The path with something after its name.
+pub fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+/// A new name is on disk only once its directory is.
+pub fn sync_directory(path: &Path) -> Result<()> {
+    File::open(directory_of(path))?.sync_all()
+}
+
+/// What [`place`] says of a name that is taken.
+pub fn is_taken(why: &Error) -> bool {
+    why.kind() == ErrorKind::AlreadyExists
+}
+
+fn directory_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
