@@ -29,7 +29,10 @@ CREATE TABLE visit (
 
 CREATE INDEX visit_person ON visit (person, opened_ms);
 
+-- Under which visit it was issued; and which key, app or token passed the test. That takes the place of proofs by themselves.
 ALTER TABLE offer ADD COLUMN visit TEXT REFERENCES visit (id);
+ALTER TABLE offer ADD COLUMN passed_by TEXT;
+DROP TABLE proof;
 ALTER TABLE app_offer ADD COLUMN visit TEXT REFERENCES visit (id);
 
 -- In which visit a factor was added; made ahead, or overtaken: since when it waits for its owner, and when they took it.
@@ -51,13 +54,13 @@ ALTER TABLE operator ADD COLUMN personnel_number TEXT;
 ALTER TABLE operator ADD COLUMN person TEXT REFERENCES person (id);
 
 -- Everything that ever was a factor of somebody, in one shape. One that waits, and was not taken, never was one.
-CREATE VIEW had_factor (person, sort, id, made_by, accepted_ms, suspended_ms, gone_ms) AS
-SELECT person, 'key', hex(id), operator, coalesce(taken_ms, accepted_ms), suspended_ms, gone_ms FROM credential
+CREATE VIEW had_factor (person, sort, id, made_by, visit, accepted_ms, suspended_ms, gone_ms) AS
+SELECT person, 'key', hex(id), operator, visit, coalesce(taken_ms, accepted_ms), suspended_ms, gone_ms FROM credential
 WHERE waiting_ms IS NULL OR taken_ms IS NOT NULL
 UNION ALL
-SELECT person, 'app', id, operator, coalesce(taken_ms, accepted_ms), suspended_ms, removed_ms FROM factor
+SELECT person, 'app', id, operator, visit, coalesce(taken_ms, accepted_ms), suspended_ms, removed_ms FROM factor
 WHERE waiting_ms IS NULL OR taken_ms IS NOT NULL;
 
 -- What opens something now.
-CREATE VIEW valid_factor (person, sort, id, made_by, accepted_ms) AS
-SELECT person, sort, id, made_by, accepted_ms FROM had_factor WHERE suspended_ms IS NULL AND gone_ms IS NULL;
+CREATE VIEW valid_factor (person, sort, id, made_by, visit, accepted_ms) AS
+SELECT person, sort, id, made_by, visit, accepted_ms FROM had_factor WHERE suspended_ms IS NULL AND gone_ms IS NULL;

@@ -120,6 +120,9 @@ async fn dispatch(arguments: Arguments, output: Arc<Output>) -> Outcome {
         Some(Command::Enrol(arguments)) => {
             with_station(&global, output, StationCommand::Enrol(&arguments)).await
         }
+        Some(Command::Visit(command)) => {
+            with_station(&global, output, StationCommand::Visit(&command)).await
+        }
         Some(Command::Totp(command)) => {
             with_station(&global, output, StationCommand::Totp(&command)).await
         }
@@ -200,6 +203,7 @@ async fn settle(station: &Station, command: &StationCommand<'_>) {
             | StationCommand::Batch(_)
             | StationCommand::Care(_)
             | StationCommand::Totp(_)
+            | StationCommand::Visit(_)
             | StationCommand::Unfinished(args::UnfinishedCommand::Resolve { .. })
             | StationCommand::Outbox(args::OutboxCommand::Resolve { .. })
     );

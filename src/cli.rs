@@ -14,3 +14,4 @@ mod patience;
 mod people;
 pub mod secret;
 mod totp;
+mod visit;

@@ -14,6 +14,7 @@ use reqwest::Method;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
 
 mod clock;
 mod connection;
@@ -21,12 +22,13 @@ pub mod decode;
 mod factors;
 mod key;
 mod suspensions;
+mod visits;
 
 pub use clock::RegistryClock;
 pub use decode::RegistryError;
 pub use key::{KeyFileError, StationKey};
 
-use crate::domain::{EntryId, PersonId, Secret, StationId};
+use crate::domain::{EntryId, PersonId, Secret, StationId, VisitId};
 use crate::wire::{
     self, EnrolmentPush, ExpectedPeople, Health, JoinReply, JoinRequest, KeyResetPush,
     KeyResetReceipt, KnownCredentials, KnownRequest, Offer, OperatorCode, OperatorEnrolment,
@@ -34,6 +36,7 @@ use crate::wire::{
     TestPush, TicketRequest, Tickets, UnlockPush, UnlockReceipt, WithdrawalPush, WithdrawalReceipt,
 };
 use connection::{Connection, Identity};
+use decode::Head;
 
 /// Largest reply but for tickets.
 const MAX_REPLY_BYTES: usize = 1024 * 1024;
@@ -214,29 +217,29 @@ impl Client {
         .await
     }
 
-    /// `POST /v1/people/{id}/offers`: what is needed to enrol a key for this person.
+    /// `POST /v1/people/{id}/offers`: what is needed to enrol a key for this person, under a visit; without one for somebody who
+    /// is not there.
     pub async fn offer(
         &self,
         session: &Session,
         person: &PersonId,
+        visit: Option<VisitId>,
     ) -> Result<Offer, RegistryError> {
         let path = ["people", person.as_str(), "offers"];
-        let make = || Ok(self.connection.request(Method::POST, &path, &[])?.json(&()));
-        let (head, body) = self
-            .connection
-            .send_as_station(make, Some(session), MAX_REPLY_BYTES)
-            .await?;
+        let (head, body) = self.sent(&path, visit, Some(session), None, &()).await?;
         decode::offer(&head, &body)
     }
 
-    /// `POST /v1/people/{id}/tests/options`: what is needed to test this person's keys.
+    /// `POST /v1/people/{id}/tests/options`: what is needed to test this person's keys; with a visit, passing it proves that.
     pub async fn test_offer(
         &self,
         session: &Session,
         person: &PersonId,
+        visit: Option<VisitId>,
     ) -> Result<TestOffer, RegistryError> {
         let path = ["people", person.as_str(), "tests", "options"];
-        let offer: TestOffer = self.post(&path, Some(session), None, &()).await?;
+        let (head, body) = self.sent(&path, visit, Some(session), None, &()).await?;
+        let offer: TestOffer = decode::reply(&head, &body)?;
         offer.check()?;
         Ok(offer)
     }
@@ -335,18 +338,31 @@ impl Client {
         entry: Option<EntryId>,
         body: &(impl Serialize + Sync),
     ) -> Result<T, RegistryError> {
+        let (head, body) = self.sent(path, None, session, entry, body).await?;
+        decode::reply(&head, &body)
+    }
+
+    async fn sent(
+        &self,
+        path: &[&str],
+        visit: Option<VisitId>,
+        session: Option<&Session>,
+        entry: Option<EntryId>,
+        body: &(impl Serialize + Sync),
+    ) -> Result<(Head, Zeroizing<Vec<u8>>), RegistryError> {
+        let visit = visit.map(|visit| visit.to_string());
+        let query: Vec<(&str, &str)> = visit.iter().map(|id| ("visit", id.as_str())).collect();
         let make = || {
-            let mut request = self.connection.request(Method::POST, path, &[])?.json(body);
+            let request = self.connection.request(Method::POST, path, &query)?;
+            let mut request = request.json(body);
             if let Some(entry) = entry {
                 request = request.header(wire::IDEMPOTENCY_KEY, entry.to_string());
             }
             Ok(request)
         };
-        let (head, body) = self
-            .connection
+        self.connection
             .send_as_station(make, session, MAX_REPLY_BYTES)
-            .await?;
-        decode::reply(&head, &body)
+            .await
     }
 }
 

@@ -14,7 +14,7 @@
 //! station ── HTTP ── listen ── routes ─┬─ auth      who is asking
 //!                                      ├─ ledger    repeats, journal heads
 //!                                      ├─ verify    WebAuthn
-//!                                      ├─ examination, factors, proofs ── keyring   apps and tokens
+//!                                      ├─ examination, factors, visits ── keyring   apps and tokens
 //!                                      └─ database  SQLite ── people, import, admin, backup
 //! ```
 
@@ -43,12 +43,12 @@ mod notices;
 mod older_factors;
 mod people;
 mod problem;
-mod proofs;
 mod routes;
 mod sealing;
 mod secret;
 mod suspensions;
 mod verify;
+mod visits;
 
 pub use config::{AttestationPolicy, ConfigError, ServeConfig};
 use database::Database;

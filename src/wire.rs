@@ -10,6 +10,7 @@ mod factor;
 mod origin;
 mod reset;
 mod suspension;
+mod visit;
 pub mod webauthn;
 mod withdrawal;
 
@@ -18,12 +19,13 @@ pub use factor::*;
 pub use origin::{OfferFault, is_domain, is_origin_of};
 pub use reset::*;
 pub use suspension::*;
+pub use visit::*;
 pub use withdrawal::*;
 
 /// Version of every body that states one.
 ///
-/// 2: a test says how the person was identified.
-pub const VERSION: u16 = 2;
+/// 2: a test says how the person was identified. 3: what a person has of factors changes in visits.
+pub const VERSION: u16 = 3;
 
 /// The header that carries the outbox entry's id (draft-ietf-httpapi-idempotency-key-header).
 pub const IDEMPOTENCY_KEY: &str = "idempotency-key";

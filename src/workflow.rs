@@ -37,10 +37,14 @@ use crate::domain::authority::NotAllowed;
 use crate::domain::change::{Enrolment, Remains};
 use crate::domain::models::Models;
 use crate::domain::policy::{Attestation, Policy};
-use crate::domain::{Bytes, Change, EntryId, KeyFacts, KeyId, PersonId, Pin, Secret};
+use crate::domain::visit::Takes;
+use crate::domain::{
+    Bytes, Change, EntryId, Identification, KeyFacts, KeyId, PersonId, Pin, Secret, VisitId,
+};
 use crate::wire::webauthn::{CreationOptions, Descriptor, RequestOptions};
 use crate::wire::{
-    KnownCredentials, Offer, Operator, OperatorEnrolment, OperatorOffer, SignIn, SignInOptions,
+    KnownCredentials, Offer, Operator, OperatorEnrolment, OperatorOffer, PersonDetail, SignIn,
+    SignInOptions, Visit,
 };
 use dialogue::{Answer, Ending, Event, Question, StopView};
 
@@ -77,9 +81,18 @@ pub trait Desk {
         seen: &[KeyFacts],
     ) -> Result<Option<Answer>, Stop>;
 
-    /// The registry's offer for a person: a fresh one, or a ticket when the registry can't be reached.
-    /// Neither: [`Stop::Unreachable`].
-    async fn offer(&mut self, person: &PersonId) -> Result<Offered, Stop>;
+    /// What the registry holds for a person, and the visit that is open with them here.
+    async fn detail(&mut self, person: &PersonId) -> Result<PersonDetail, Stop>;
+    /// Opens a visit of somebody who was identified so, or goes on in the one that is open.
+    async fn open_visit(
+        &mut self,
+        person: &PersonId,
+        identification: &Identification,
+    ) -> Result<Visit, Stop>;
+    /// A fresh offer for a person, under a visit; without one for somebody who is not there.
+    async fn offer(&mut self, person: &PersonId, visit: Option<VisitId>) -> Result<Offer, Stop>;
+    /// A ticket for a person that was fetched ahead and of which nothing has used what is wanted yet.
+    async fn ticket(&mut self, person: &PersonId, wants: Wants) -> Result<Option<Ticket>, Stop>;
     /// The credentials that this station enrolled for a person and that the registry has accepted or will be told of.
     /// An offer that is older than they are does not know them.
     async fn enrolled_here(&mut self, person: &PersonId) -> Result<Vec<Bytes>, Stop>;
@@ -175,13 +188,24 @@ pub trait Desk {
     ) -> Result<(), KeyFault>;
 }
 
-/// An offer, and how much it knows.
+/// What a run wants of an offer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wants {
+    /// To enrol a key.
+    Key,
+    /// To enrol an app.
+    App,
+    /// To enrol both.
+    Both,
+}
+
+/// An offer that was fetched ahead. What it knows of the person may be out of date.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Offered {
+pub struct Ticket {
     /// The offer.
     pub offer: Offer,
-    /// Just issued: its exclude list is all that the registry holds for the person. A ticket's may be out of date.
-    pub fresh: bool,
+    /// The person has proved a factor under it here, and the registry will hear of that first.
+    pub proved: bool,
 }
 
 /// Who signed in, and who checked it.
@@ -247,6 +271,8 @@ pub enum Pushed {
     Accepted {
         /// By the registry's clock.
         at: Timestamp,
+        /// It opens nothing until its owner accepts it.
+        waiting: bool,
     },
     /// It waits in the outbox.
     Queued,
@@ -371,6 +397,16 @@ pub enum Stop {
         /// Who may decide it.
         may: String,
     },
+    /// More has to be shown before this person gets a factor.
+    #[error("{}", authority_text(.person, *.takes, .may))]
+    Authority {
+        /// For whom.
+        person: String,
+        /// What it takes.
+        takes: Takes,
+        /// Who could answer for them at the desk.
+        may: Vec<String>,
+    },
     /// The station's memory. Nothing more is acknowledged.
     #[error("the station's memory failed: {0}")]
     Store(String),
@@ -388,6 +424,28 @@ pub enum Stop {
         /// What remains.
         remains: Remains,
     },
+}
+
+fn authority_text(person: &str, takes: Takes, may: &[String]) -> String {
+    match takes {
+        Takes::Identification => format!("{person} must be identified with a document first"),
+        Takes::OwnFactor => format!(
+            "{person} has a factor and proves it first: a touch with its PIN, or a code. Is it lost? Suspend it on their page; \
+             forgotten? They come back with it"
+        ),
+        Takes::Administrator if may.is_empty() => format!(
+            "{person} has lost all factors: an administrator of their organisation must prove one of theirs at this desk, and none of \
+             them has one that can answer for others yet"
+        ),
+        Takes::Administrator => format!(
+            "{person} has lost all factors: {} of their organisation must prove a factor of theirs at this desk",
+            may.join(" or ")
+        ),
+        Takes::Release => format!(
+            "{person} has lost all factors: only Customer Service may give them new ones, with the release of a second agent, which \
+             this release of Keydesk does not do yet"
+        ),
+    }
 }
 
 fn remains_text(remains: Remains) -> &'static str {
@@ -442,6 +500,12 @@ impl Stop {
             Self::OfferExpired => "offer-expired",
             Self::Key(fault) => fault.code(),
             Self::Strands { .. } => "strands",
+            Self::Authority { takes, .. } => match takes {
+                Takes::Identification => "not-identified",
+                Takes::OwnFactor => "own-factor-needed",
+                Takes::Administrator => "administrator-needed",
+                Takes::Release => "release-needed",
+            },
             Self::Store(_) => "store",
             Self::Unproven(_) => "unproven",
             Self::WrongCodes(_) => "wrong-codes",

@@ -11,14 +11,15 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use keydesk::app::demo::world::{ScriptedFace, World};
 use keydesk::bay::Cancel;
-use keydesk::domain::FactorId;
 use keydesk::domain::factor::{TotpCode, TotpSettings};
+use keydesk::domain::identification::Document;
+use keydesk::domain::{FactorId, Identification};
 use keydesk::seal::{For, OpeningKey, seal};
 use keydesk::station::desk::StationDesk;
 use keydesk::totp::{Check, TotpSecret, check, code_at};
 use keydesk::wire::{CodeRequest, Subject, VERSION};
+use keydesk::workflow::Desk;
 use keydesk::workflow::app::AppDesk;
-use keydesk::workflow::{Desk, Offered};
 
 use super::report::{Report, count, median, ms};
 use super::{Fallible, lab};
@@ -173,7 +174,9 @@ async fn examine(world: &World, n: usize, taken: &mut Vec<f64>) -> Fallible<()> 
     let face = Arc::new(ScriptedFace::new(lab::SLOT, lab::PIN));
     let mut desk = StationDesk::new(Arc::clone(&world.station), face, Cancel::default());
     let person = lab::person(n);
-    let Offered { offer, .. } = desk.offer(&person).await?;
+    let document = Identification::new(Document::Passport, "7K31")?;
+    let visit = desk.open_visit(&person, &document).await?;
+    let offer = desk.offer(&person, Some(visit.id)).await?;
     let app = offer.app.ok_or("the registry holds no apps")?;
     let secret = TotpSecret::new(SECRET.to_vec().into())?;
     let factor = FactorId(uuid::Uuid::new_v4());

@@ -1,5 +1,7 @@
 //! A desk around the real one that notes how long each call to the world takes.
 
+mod ports;
+
 use std::error::Error;
 use std::fs::File;
 use std::os::unix::fs::FileExt;
@@ -10,14 +12,17 @@ use jiff::Timestamp;
 use keydesk::domain::change::Enrolment;
 use keydesk::domain::models::Models;
 use keydesk::domain::policy::Policy;
-use keydesk::domain::{Bytes, Change, EntryId, KeyFacts, KeyId, PersonId, Pin};
+use keydesk::domain::{
+    Bytes, Change, EntryId, Identification, KeyFacts, KeyId, PersonId, Pin, VisitId,
+};
 use keydesk::wire::webauthn::{CreationOptions, Descriptor, RequestOptions};
 use keydesk::wire::{
-    KnownCredentials, Operator, OperatorEnrolment, OperatorOffer, SignIn, SignInOptions,
+    KnownCredentials, Offer, Operator, OperatorEnrolment, OperatorOffer, PersonDetail, SignIn,
+    SignInOptions, Visit,
 };
 use keydesk::workflow::dialogue::{Answer, Event, Question};
 use keydesk::workflow::{
-    Desk, KeyFault, NewAssertion, NewCredential, NotMade, Offered, Pushed, Resident, Stop,
+    Desk, KeyFault, NewAssertion, NewCredential, NotMade, Pushed, Resident, Stop, Ticket, Wants,
 };
 
 use super::{Fallible, lab};
@@ -146,8 +151,25 @@ impl<D: Desk> Desk for MeteredDesk<'_, D> {
         timed!(self, Port::Face, self.inner.bay_changed(seen))
     }
 
-    async fn offer(&mut self, person: &PersonId) -> Result<Offered, Stop> {
-        timed!(self, Port::Registry, self.inner.offer(person))
+    async fn detail(&mut self, person: &PersonId) -> Result<PersonDetail, Stop> {
+        timed!(self, Port::Registry, self.inner.detail(person))
+    }
+
+    async fn open_visit(
+        &mut self,
+        person: &PersonId,
+        identification: &Identification,
+    ) -> Result<Visit, Stop> {
+        let opened = self.inner.open_visit(person, identification);
+        timed!(self, Port::Registry, opened)
+    }
+
+    async fn offer(&mut self, person: &PersonId, visit: Option<VisitId>) -> Result<Offer, Stop> {
+        timed!(self, Port::Registry, self.inner.offer(person, visit))
+    }
+
+    async fn ticket(&mut self, person: &PersonId, wants: Wants) -> Result<Option<Ticket>, Stop> {
+        timed!(self, Port::Index, self.inner.ticket(person, wants))
     }
 
     async fn enrolled_here(&mut self, person: &PersonId) -> Result<Vec<Bytes>, Stop> {

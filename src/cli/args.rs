@@ -11,7 +11,8 @@ use clap::{Args, Parser, Subcommand};
 use super::batch::BatchCommand;
 pub use super::care::args::{CareCommand, CaseArguments, CredentialsCommand, ResetArguments};
 use super::output::{Exit, Outcome};
-pub use super::totp::args::{CodeSource, TotpCommand};
+pub use super::totp::args::{CodeSource, ProofArguments, TotpCommand};
+pub use super::visit::VisitCommand;
 use crate::domain::{Aaguid, EntryId, Identification, IntentId, PersonId};
 pub use registry::{KeyFiles, OperatorsCommand, RegistryCommand, SecretsCommand, StationsCommand};
 
@@ -108,6 +109,9 @@ pub enum Command {
     Person(PersonCommand),
     /// Enrol a key for a person.
     Enrol(EnrolArguments),
+    /// Somebody is at the desk: what waits for them, and when they go.
+    #[command(subcommand)]
+    Visit(VisitCommand),
     /// Authenticator apps and hardware tokens.
     #[command(subcommand)]
     Totp(TotpCommand),
@@ -212,6 +216,12 @@ pub struct EnrolArguments {
     /// How the person was identified: document and its last four characters, e.g. passport:7K31.
     #[arg(long, value_name = "DOCUMENT:LAST4")]
     pub identified_by: Identification,
+    /// What proves the person, where they have a factor.
+    #[command(flatten)]
+    pub proof: ProofArguments,
+    /// The codes, where an app or a token proves them.
+    #[command(flatten)]
+    pub codes: CodeSource,
     /// The person's key.
     #[command(flatten)]
     pub key: KeyChoice,

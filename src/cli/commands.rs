@@ -19,6 +19,7 @@ use super::secret::Lines;
 use super::totp;
 use super::totp::answers::AppAnswers;
 use super::totp::args::{CodeSource, TotpCommand};
+use super::visit::{self, VisitCommand};
 use crate::domain::change::{EntryState, OutboxBody, OutboxEntry, Resolution, Unfinished};
 use crate::domain::{EntryId, Identification, IntentId};
 use crate::station::desk::StationDesk;
@@ -48,6 +49,8 @@ pub enum StationCommand<'a> {
     Care(&'a CareCommand),
     /// `totp …`
     Totp(&'a TotpCommand),
+    /// `visit …`
+    Visit(&'a VisitCommand),
 }
 
 /// Carries out one command.
@@ -75,6 +78,7 @@ pub async fn run(
         StationCommand::Enrol(arguments) => runs.enrol(arguments).await,
         StationCommand::Care(command) => care::run(&runs, command).await,
         StationCommand::Totp(command) => totp::run(&runs, command).await,
+        StationCommand::Visit(command) => visit::run(&runs, command).await,
         StationCommand::Unfinished(UnfinishedCommand::Resolve {
             intent,
             without_key,
@@ -190,7 +194,11 @@ impl Runs<'_> {
     }
 
     async fn enrol(&self, arguments: &EnrolArguments) -> Outcome {
-        let face = self.face(&arguments.key, Some(arguments.identified_by.clone()), None);
+        let mut answers = AppAnswers::of(&arguments.codes);
+        answers.proof.clone_from(&arguments.proof);
+        let identification = Some(arguments.identified_by.clone());
+        let orders = Orders::about_apps(answers);
+        let face = self.identified_face(&arguments.key, identification, orders);
         self.station.note_keys(&mut Vec::new()).ok();
         match workflow::enrol(&mut self.desk(&face), &arguments.person).await {
             Ok(ending) => outcome_of(&ending),

@@ -16,7 +16,7 @@ use crate::domain::reset::ResetCase;
 use crate::domain::{Identification, KeyFacts, Person, Pin, Place};
 use crate::station::desk::Face;
 use crate::station::stopper::Stopper;
-use crate::workflow::dialogue::{Answer, Event, LostBy, Question};
+use crate::workflow::dialogue::{Answer, Event, LostBy, Question, Step};
 use crate::workflow::{KeyFault, Stop};
 
 /// Answers a workflow's questions from arguments.
@@ -102,8 +102,22 @@ struct Memory {
     pin: usize,
     /// The PIN in force was asked for: a new one stands on the line after it.
     pin_asked: bool,
+    /// Somebody proves a factor that they have: another key, and another PIN, than those of the run.
+    proving: bool,
     /// What is wrong with the arguments, as a stable word.
     misused: Option<&'static str>,
+}
+
+impl Memory {
+    /// From here on it is about the run's own key, whose PIN stands on the next line.
+    fn proved(&mut self) {
+        self.pin += usize::from(self.pin_asked);
+        *self = Self {
+            pin: self.pin,
+            misused: self.misused,
+            ..Self::default()
+        };
+    }
 }
 
 type Plugged = (Place, u64);
@@ -228,8 +242,12 @@ impl HeadlessFace {
 
     async fn choose(&self, keys: &[KeyFacts]) -> Result<Answer, Stop> {
         let wait = self.choice.wait;
-        let by_touch = self.choice.key.is_none() && keys.len() > 1;
-        self.patience.choose(match &self.choice.key {
+        let wished = match self.with_memory(|memory| memory.proving) {
+            true => self.orders.apps.proof.proof_key.as_ref(),
+            false => self.choice.key.as_ref(),
+        };
+        let by_touch = wished.is_none() && keys.len() > 1;
+        self.patience.choose(match wished {
             Some(name) => KeyFault::Failed(format!(
                 "no key {name:?} in the bay after {wait} s: see `keydesk key list`"
             )),
@@ -239,7 +257,7 @@ impl HeadlessFace {
         if by_touch {
             return Ok(Answer::ByTouch);
         }
-        let wanted = match &self.choice.key {
+        let wanted = match wished {
             Some(name) => named(keys, name)
                 .map_err(|several| self.misused("several-keys", several.to_string()))?,
             None => keys.first(),
@@ -359,8 +377,13 @@ impl Face for HeadlessFace {
                 memory.not_it.extend(chosen);
             });
         }
-        if let Event::Ended { .. } = &event {
-            self.orders.apps.forget();
+        match &event {
+            Event::Ended { .. } => self.orders.apps.forget(),
+            Event::Step { step: Step::Prove } => self.with_memory(|memory| memory.proving = true),
+            Event::StepDone {
+                step: Step::Prove, ..
+            } => self.with_memory(Memory::proved),
+            _ => {}
         }
         self.output.event(&self.patience.told(event));
     }

@@ -48,6 +48,10 @@ pub fn outcome_of(ending: &Ending) -> Outcome {
 pub(super) fn standing(push: &PushState, accepted: &str) -> (Exit, String) {
     match push {
         PushState::Accepted => (Exit::Done, accepted.to_owned()),
+        PushState::Waiting => (
+            Exit::Done,
+            format!("{accepted}; it opens nothing until its owner accepts it at a desk"),
+        ),
         PushState::Queued => (
             Exit::Queued,
             "the registry cannot be reached; the result waits in the outbox".to_owned(),
@@ -99,6 +103,7 @@ pub fn outcome_of_stop(stop: &Stop) -> Outcome {
         | Stop::NotAllowed(_)
         | Stop::KeyRefused(_)
         | Stop::Strands { .. }
+        | Stop::Authority { .. }
         | Stop::RegistryRefused { .. }
         | Stop::OpenElsewhere { .. }
         | Stop::OfferExpired => Exit::Refused,

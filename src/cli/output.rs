@@ -256,6 +256,7 @@ fn step_in_words(step: Step, note: &Note) -> Option<String> {
 pub fn push_word(push: &PushState) -> &'static str {
     match push {
         PushState::Accepted => "accepted",
+        PushState::Waiting => "waiting",
         PushState::Queued => "queued",
         PushState::Conflict { .. } => "conflict",
     }

@@ -19,13 +19,13 @@ use crate::wire::{Credential, Factor};
 use crate::workflow::dialogue::{AppJob, AppResult, Ending, PushState};
 use crate::workflow::{Stop, app};
 use answers::AppAnswers;
-use args::{CodeSource, Proof, ShowArguments, TotpCommand};
+use args::{CodeSource, ProofArguments, ShowArguments, TotpCommand};
 
 /// Carries out one command.
 pub(super) async fn run(runs: &Runs<'_>, command: &TotpCommand) -> Outcome {
     match command {
         TotpCommand::Enrol(a) => {
-            let answers = showing(&a.show, &a.codes, None);
+            let answers = showing(&a.show, &a.codes, &a.proof);
             let job = match a.with_key {
                 true => AppJob::Both,
                 false => AppJob::Enrol,
@@ -46,14 +46,14 @@ pub(super) async fn run(runs: &Runs<'_>, command: &TotpCommand) -> Outcome {
             listed.unwrap_or_else(|stop| outcome_of_stop(&stop))
         }
         TotpCommand::Replace(a) => {
-            let answers = showing(&a.show, &a.codes, a.prove_with.clone());
+            let answers = showing(&a.show, &a.codes, &a.proof);
             let face = face(runs, &a.key, Some(&a.identified_by), answers);
             let ended = app::replace_app(&mut runs.desk(&face), &a.person, a.factor).await;
             done(&face, ended)
         }
         TotpCommand::Remove(a) => {
             let mut answers = AppAnswers::of(&a.codes);
-            answers.prove_with.clone_from(&a.prove_with);
+            answers.proof.clone_from(&a.proof);
             let face = face(runs, &a.key, Some(&a.identified_by), answers);
             let factor = Some(a.factor);
             let ended = app::remove_factor(&mut runs.desk(&face), &a.person, factor).await;
@@ -63,19 +63,19 @@ pub(super) async fn run(runs: &Runs<'_>, command: &TotpCommand) -> Outcome {
         TotpCommand::Assign(a) => {
             let mut answers = AppAnswers::of(&a.codes);
             answers.serial = Some(a.serial.clone());
-            let nothing = KeyChoice::default();
-            let face = face(runs, &nothing, Some(&a.identified_by), answers);
+            answers.proof.clone_from(&a.proof);
+            let face = face(runs, &a.key, Some(&a.identified_by), answers);
             let ended = app::assign_token(&mut runs.desk(&face), &a.person).await;
             done(&face, ended)
         }
     }
 }
 
-fn showing(show: &ShowArguments, codes: &CodeSource, prove_with: Option<Proof>) -> AppAnswers {
+fn showing(show: &ShowArguments, codes: &CodeSource, proof: &ProofArguments) -> AppAnswers {
     let mut answers = AppAnswers::of(codes);
     answers.qr = Some(show.qr.clone());
     answers.name.clone_from(&show.name);
-    answers.prove_with = prove_with;
+    answers.proof.clone_from(proof);
     answers
 }
 
@@ -168,6 +168,10 @@ pub(super) fn outcome_of(person: &Person, result: &AppResult) -> Outcome {
                 said,
                 json!({ "person": person.id, "factor": factor, "verdict": verdict }),
             )
+        },
+        AppResult::Accepted { name } => Outcome {
+            code: "accepted".to_owned(),
+            ..Outcome::done(said, json!({ "person": person.id, "name": name }))
         },
         AppResult::Assigned { serial, factor } => Outcome {
             code: "assigned".to_owned(),

@@ -43,6 +43,8 @@ impl Role {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Action {
+    /// Receive somebody at the desk: open a visit.
+    Receive,
     /// Enrol a security key for a person who is present.
     Enrol,
     /// Enrol a security key for a person who is not present: a standby key for a safe.
@@ -125,8 +127,11 @@ impl Role {
             | Action::SetPin
             | Action::TidyKey
             | Action::ResetSpare => &[Self::HelpDesk, Self::StationAdministrator],
-            // A lost key is suspended by whoever its owner reaches.
-            Action::ListCredentials | Action::Suspend | Action::LiftSuspension => &Self::ALL,
+            // Whoever their owner reaches suspends a lost key.
+            Action::Receive
+            | Action::ListCredentials
+            | Action::Suspend
+            | Action::LiftSuspension => &Self::ALL,
             // Whoever provisions keys decides how they behave.
             Action::ConfigureKey | Action::ProvisionStandby | Action::ImportTokens => {
                 &[Self::StationAdministrator]

@@ -223,8 +223,6 @@ impl CodeVerdict {
 pub struct Replacement {
     /// Which.
     pub factor: FactorId,
-    /// The test by which the person proved a factor that they still have.
-    pub proof: OfferId,
 }
 
 /// An app that is about to be enrolled, and everything needed to finish or undo that after a stop. The secret is in it only as

@@ -11,7 +11,9 @@ use super::database::{Write, from_ms, ms};
 use super::people;
 use crate::domain::factor::{Algorithm, FactorKind, SealedSecret, TotpSettings};
 use crate::domain::visit::Suspended;
-use crate::domain::{Bytes, FactorId, Identification, OfferId, OperatorId, PersonId, StationId};
+use crate::domain::{
+    Bytes, FactorId, Identification, OfferId, OperatorId, PersonId, StationId, VisitId,
+};
 use crate::seal::For;
 use crate::wire::{Factor, StockedToken, Tokens};
 
@@ -80,6 +82,10 @@ pub struct NewFactor<'a> {
     pub operator: &'a OperatorId,
     pub identification: &'a Identification,
     pub enrolled_at: Timestamp,
+    /// Under which visit it was offered.
+    pub visit: Option<VisitId>,
+    /// It waits for its owner.
+    pub waiting: bool,
 }
 
 macro_rules! select_held {
@@ -248,7 +254,7 @@ pub async fn insert(
 ) -> Result<(), sqlx::Error> {
     sqlx::query(
         "INSERT INTO factor (id, person, secret, serial, name, offer, station, operator, document, last_four, enrolled_ms, \
-         accepted_ms, last_tested_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+         accepted_ms, last_tested_ms, visit, waiting_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(new.id.to_string())
     .bind(new.person.as_str())
@@ -263,6 +269,8 @@ pub async fn insert(
     .bind(ms(new.enrolled_at))
     .bind(ms(now))
     .bind(ms(now))
+    .bind(new.visit.map(|visit| visit.to_string()))
+    .bind(new.waiting.then(|| ms(now)))
     .execute(&mut **tx)
     .await?;
     Ok(())

@@ -35,6 +35,7 @@ mod stations;
 mod suspensions;
 mod tokens;
 mod unlocks;
+mod visits;
 mod withdrawals;
 
 /// The largest body taken: a registration with a long certificate chain has some ten kilobytes.
@@ -84,6 +85,7 @@ struct Named<T>(T);
         (name = "station", description = "A station joins and gets its tokens"),
         (name = "operator", description = "An operator enrols a key and signs in"),
         (name = "people", description = "Whom a key is for"),
+        (name = "visits", description = "Who is at the desk, and what may be added for them"),
         (name = "enrolment", description = "Offers, tickets, enrolments, tests"),
         (name = "factors", description = "Authenticator apps, hardware tokens, their codes"),
     )
@@ -149,6 +151,10 @@ fn documented() -> OpenApiRouter<Arc<Registry>> {
         .routes(routes!(people::find))
         .routes(routes!(people::expected))
         .routes(routes!(people::detail))
+        .routes(routes!(visits::open))
+        .routes(routes!(visits::accept))
+        .routes(routes!(visits::close))
+        .routes(routes!(visits::pass))
         .routes(routes!(offers::offer))
         .routes(routes!(offers::tickets))
         .routes(routes!(offers::test_options))

@@ -12,7 +12,8 @@ use sqlx::sqlite::SqliteRow;
 use super::database::{Audit, Database, Write, audit, from_ms, ms};
 use super::notices::{self, Kind};
 use super::problem::{Answer, Refusal};
-use super::{ledger, older_factors, people, proofs};
+use super::visits::{self, FactorName, Within};
+use super::{ledger, older_factors, people};
 use crate::domain::suspension::{
     FactorRef, FactorSort, LIFTED_WITHIN, MANY_WITHIN, NeverLifted, are_many,
 };
@@ -169,8 +170,10 @@ pub async fn suspend(tx: &mut Write, report: &Report<'_>, now: Timestamp) -> Ans
     .await?;
     if reported == Reported::Suspended {
         note(tx, report, &standing, now).await?;
-        // What was passed until now may have been passed with it.
-        proofs::void(tx, &report.person.id, now).await?;
+        // What was proved until now may have been proved with it.
+        let within = Within::Desk(report.station, report.operator);
+        visits::changed(tx, &report.person.id, within, now).await?;
+        visits::void(tx, &FactorName::of(report.factor), now).await?;
         count(tx, report, now).await?;
         let gone = (&report.person.id, suspended.at);
         older_factors::watch(tx, report.station, gone, now).await?;

@@ -11,7 +11,7 @@ use super::slots::Slots;
 use crate::bay::{Cancel, KeyRef};
 use crate::domain::care::{Portrait, StoredCredential, oddities};
 use crate::domain::change::Enrolment;
-use crate::domain::{Bytes, KeyFacts, KeyId, PersonId, Place};
+use crate::domain::{Bytes, KeyFacts, KeyId, PersonId, Place, VisitId};
 use crate::wire::{KnownCredential, KnownCredentials, KnownRequest, TestOffer};
 use crate::workflow::care::{Stake, TEST_RP_ID};
 use crate::workflow::{KeyFault, Stop};
@@ -21,9 +21,13 @@ const LOOK: Duration = Duration::from_secs(10);
 
 impl Station {
     /// The registry's challenge for a key that is enrolled for a person.
-    pub async fn test_offer(&self, person: &PersonId) -> Result<TestOffer, Stop> {
+    pub async fn test_offer(
+        &self,
+        person: &PersonId,
+        visit: Option<VisitId>,
+    ) -> Result<TestOffer, Stop> {
         let session = self.session()?;
-        let offer = self.registry()?.test_offer(&session, person).await;
+        let offer = self.registry()?.test_offer(&session, person, visit).await;
         self.heard_in(&session, offer)
     }
 

@@ -20,15 +20,19 @@ use crate::ctap::{AnyDevice, Control, CtapError, Keepalive};
 use crate::domain::change::Enrolment;
 use crate::domain::models::Models;
 use crate::domain::policy::Policy;
-use crate::domain::{Bytes, Change, EntryId, KeyFacts, KeyId, PersonId, Pin, Secret};
+use crate::domain::{
+    Bytes, Change, EntryId, Identification, KeyFacts, KeyId, PersonId, Pin, Secret, VisitId,
+};
 use crate::wire::webauthn::{CreationOptions, Descriptor, RequestOptions};
 use crate::wire::{
-    KnownCredentials, Operator, OperatorEnrolment, OperatorOffer, SignIn, SignInOptions,
+    KnownCredentials, Offer, Operator, OperatorEnrolment, OperatorOffer, PersonDetail, SignIn,
+    SignInOptions, Visit,
 };
 use crate::workflow::care::KeyTime;
 use crate::workflow::dialogue::{Answer, Event, Question};
 use crate::workflow::{
-    Desk, KeyFault, NewAssertion, NewCredential, NotMade, Offered, Pushed, Resident, SignedIn, Stop,
+    Desk, KeyFault, NewAssertion, NewCredential, NotMade, Pushed, Resident, SignedIn, Stop, Ticket,
+    Wants,
 };
 use stopwatch::Stopwatch;
 
@@ -274,8 +278,26 @@ impl<F: Face + Sync + 'static> Desk for StationDesk<F> {
         }
     }
 
-    async fn offer(&mut self, person: &PersonId) -> Result<Offered, Stop> {
-        self.unless_cancelled(self.station.offer(person)).await
+    async fn detail(&mut self, person: &PersonId) -> Result<PersonDetail, Stop> {
+        self.unless_cancelled(self.station.person(person)).await
+    }
+
+    async fn open_visit(
+        &mut self,
+        person: &PersonId,
+        identification: &Identification,
+    ) -> Result<Visit, Stop> {
+        self.unless_cancelled(self.station.open_visit(person, identification))
+            .await
+    }
+
+    async fn offer(&mut self, person: &PersonId, visit: Option<VisitId>) -> Result<Offer, Stop> {
+        self.unless_cancelled(self.station.offer(person, visit))
+            .await
+    }
+
+    async fn ticket(&mut self, person: &PersonId, wants: Wants) -> Result<Option<Ticket>, Stop> {
+        self.station.ticket(person, wants)
     }
 
     async fn enrolled_here(&mut self, person: &PersonId) -> Result<Vec<Bytes>, Stop> {

@@ -84,6 +84,7 @@ impl Station {
             // Somebody else's turn has brought it home already.
             return Ok(Pushed::Accepted {
                 at: self.registry_now(),
+                waiting: false,
             });
         };
         let (earlier, rest) = entries.split_at(at);
@@ -167,7 +168,7 @@ impl Station {
     async fn send(&self, entry: &OutboxEntry) -> Result<(Pushed, Option<Failure>), Stop> {
         let (pushed, failure) = self.verdict_on(entry.id, self.deliver(entry).await);
         let recorded = match &pushed {
-            Pushed::Accepted { at } => self.commit(Change::Pushed {
+            Pushed::Accepted { at, .. } => self.commit(Change::Pushed {
                 entry: entry.id,
                 accepted_at: *at,
             }),
@@ -197,8 +198,8 @@ impl Station {
             .failed(Instant::now(), jitter[0], failure.retry_after);
     }
 
-    /// When the registry accepted it, by the registry's clock.
-    async fn deliver(&self, entry: &OutboxEntry) -> Result<Timestamp, RegistryError> {
+    /// When the registry accepted it, by the registry's clock; and whether what came of it waits for its owner.
+    async fn deliver(&self, entry: &OutboxEntry) -> Result<(Timestamp, bool), RegistryError> {
         let Some(client) = &self.registry else {
             return Err(RegistryError::Unreachable {
                 why: "this station has not joined a registry".to_owned(),
@@ -208,9 +209,11 @@ impl Station {
         };
         let head = self.store.head();
         let id = entry.id;
+        let mut waiting = false;
         let accepted_at = match &entry.body {
             OutboxBody::Enrolment { push } => {
                 let receipt = client.push_enrolment(id, &with_head(push, head)).await?;
+                waiting = receipt.waiting;
                 receipt.accepted_at
             }
             OutboxBody::Test { push } => {
@@ -231,6 +234,7 @@ impl Station {
             }
             OutboxBody::App { push } => {
                 let receipt = client.push_app(id, &with_head(push, head)).await?;
+                waiting = receipt.waiting;
                 receipt.accepted_at
             }
             OutboxBody::Removal { push } => {
@@ -242,19 +246,19 @@ impl Station {
                 receipt.accepted_at
             }
         };
-        Ok(accepted_at)
+        Ok((accepted_at, waiting))
     }
 
     /// Accepted, refused for good, or to be tried again.
     fn verdict_on(
         &self,
         id: EntryId,
-        answer: Result<Timestamp, RegistryError>,
+        answer: Result<(Timestamp, bool), RegistryError>,
     ) -> (Pushed, Option<Failure>) {
         let pushed = match answer {
-            Ok(at) => {
-                tracing::info!(entry = %id, "accepted by the registry");
-                Pushed::Accepted { at }
+            Ok((at, waiting)) => {
+                tracing::info!(entry = %id, waiting, "accepted by the registry");
+                Pushed::Accepted { at, waiting }
             }
             Err(RegistryError::Refused { status, problem }) if is_final(status) => {
                 Pushed::Rejected {

@@ -9,59 +9,98 @@ use super::face::Found;
 use crate::domain::authority::Action;
 use crate::domain::change::{EntryState, OutboxBody};
 use crate::domain::search::Search;
-use crate::domain::{Bytes, Change, Person, PersonId};
+use crate::domain::{Bytes, Change, Identification, OperatorId, Person, PersonId, VisitId};
 use crate::store::{StoreError, TicketFor};
-use crate::wire::{Offer, PersonDetail, TicketRequest};
-use crate::workflow::{Offered, Stop};
+use crate::wire::{
+    Acceptance, Offer, PersonDetail, TicketRequest, VERSION, Visit, VisitClose, VisitPass,
+    VisitRequest,
+};
+use crate::workflow::{Stop, Ticket, Wants};
 
 /// Most people that a search brings.
 const FOUND_MAX: u32 = 20;
 
 impl Station {
-    /// A fresh offer, or a ticket for a key when the registry can't be reached.
-    pub async fn offer(&self, person: &PersonId) -> Result<Offered, Stop> {
-        self.offer_for(person, TicketFor::Key).await
-    }
-
-    /// A fresh offer, or a ticket for an app, and `with_key` for a key as well, when the registry can't be reached.
-    pub(super) async fn app_offer(
+    /// Opens a visit of somebody who was identified so, or goes on in the one that is open.
+    pub async fn open_visit(
         &self,
         person: &PersonId,
-        with_key: bool,
-    ) -> Result<Offered, Stop> {
-        let purpose = match with_key {
-            true => TicketFor::Both,
-            false => TicketFor::App,
-        };
-        self.offer_for(person, purpose).await
-    }
-
-    async fn offer_for(&self, person: &PersonId, purpose: TicketFor) -> Result<Offered, Stop> {
+        identification: &Identification,
+    ) -> Result<Visit, Stop> {
         let session = self.session()?;
-        let offered = match self.heard_in(&session, self.registry()?.offer(&session, person).await)
-        {
-            Ok(offer) => Offered { offer, fresh: true },
-            Err(Stop::Unreachable(why)) => self.ticket(person, purpose, &why)?,
-            Err(stop) => return Err(stop),
+        let request = VisitRequest {
+            version: VERSION,
+            identification: identification.clone(),
         };
-        check_offer(&offered.offer, Some(person))?;
-        Ok(offered)
+        let answer = self.registry()?.open_visit(&session, person, &request);
+        self.heard_in(&session, answer.await)
     }
 
-    fn ticket(&self, person: &PersonId, purpose: TicketFor, why: &str) -> Result<Offered, Stop> {
-        let ticket = self
-            .store
-            .ticket(person, purpose, self.registry_now())
-            .map_err(failed)?;
-        match ticket {
-            Some(offer) => Ok(Offered {
-                offer,
-                fresh: false,
-            }),
-            None => Err(Stop::Unreachable(format!(
-                "{why}; there is no ticket for this person either: nothing was done"
-            ))),
+    /// The person takes what waits for them, in a visit.
+    pub async fn accept(
+        &self,
+        visit: VisitId,
+        acceptance: &Acceptance,
+    ) -> Result<PersonDetail, Stop> {
+        let session = self.session()?;
+        let answer = self.registry()?.accept(&session, visit, acceptance);
+        self.heard_in(&session, answer.await)
+    }
+
+    /// Ends a visit; `confirmed`: the person was shown all factors of the account.
+    pub async fn close_visit(&self, visit: VisitId, confirmed: bool) -> Result<(), Stop> {
+        let session = self.session()?;
+        let close = VisitClose {
+            version: VERSION,
+            confirmed,
+        };
+        let answer = self.registry()?.close_visit(&session, visit, &close);
+        self.heard_in(&session, answer.await)
+    }
+
+    /// Another operator goes on with a visit.
+    pub async fn pass_visit(&self, visit: VisitId, to: &OperatorId) -> Result<Visit, Stop> {
+        let session = self.session()?;
+        let pass = VisitPass {
+            version: VERSION,
+            to: to.clone(),
+        };
+        let answer = self.registry()?.pass_visit(&session, visit, &pass);
+        self.heard_in(&session, answer.await)
+    }
+
+    /// A fresh offer, under a visit; without one for somebody who is not there.
+    pub async fn offer(&self, person: &PersonId, visit: Option<VisitId>) -> Result<Offer, Stop> {
+        let session = self.session()?;
+        let answer = self.registry()?.offer(&session, person, visit).await;
+        let offer = self.heard_in(&session, answer)?;
+        check_offer(&offer, Some(person))?;
+        Ok(offer)
+    }
+
+    /// A ticket of which nothing has used what is wanted yet.
+    pub fn ticket(&self, person: &PersonId, wants: Wants) -> Result<Option<Ticket>, Stop> {
+        let wanted = match wants {
+            Wants::Key => TicketFor::Key,
+            Wants::App => TicketFor::App,
+            Wants::Both => TicketFor::Both,
+        };
+        let now = self.registry_now();
+        let Some(offer) = self.store.ticket(person, wanted, now).map_err(failed)? else {
+            return Ok(None);
+        };
+        check_offer(&offer, Some(person))?;
+        let visit = offer.visit.as_ref().map(|visit| visit.id);
+        let mut proved = false;
+        // A second ticket for the same person carries the same visit, with a challenge of its own.
+        for known in self.store.all_tickets().map_err(failed)? {
+            if let Some(known) = known.visit.filter(|known| Some(known.id) == visit)
+                && let Some(proof) = known.proof
+            {
+                proved |= self.store.is_offer_used(proof.id).map_err(failed)?;
+            }
         }
+        Ok(Some(Ticket { offer, proved }))
     }
 
     /// The credentials that were enrolled here for a person and that the registry has accepted or will be told of.

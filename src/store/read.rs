@@ -184,6 +184,11 @@ impl Store {
         })
     }
 
+    /// Whether an enrolment, an app or a test here has used that offer.
+    pub fn is_offer_used(&self, offer: OfferId) -> Result<bool, StoreError> {
+        self.read(|index| Ok(index.row(&offer_row(offer))?.is_some()))
+    }
+
     /// The tickets of a day in the order in which the registry gave them, used and expired ones included until others
     /// are fetched.
     pub fn tickets(&self, day: jiff::civil::Date) -> Result<Vec<Offer>, StoreError> {

@@ -61,6 +61,7 @@ impl Text {
             AppJob::Replace => tr!(self, "app-job-replace"),
             AppJob::Remove => tr!(self, "app-job-remove"),
             AppJob::Assign => tr!(self, "app-job-assign"),
+            AppJob::Accept => tr!(self, "app-job-accept"),
         }
     }
 
@@ -115,6 +116,9 @@ impl Text {
                     app = factor.name.as_str(),
                     name = name
                 )
+            }
+            AppResult::Accepted { name: taken } => {
+                tr!(self, "done-taken", taken = taken.as_str(), name = name)
             }
             AppResult::Assigned { serial, .. } => {
                 tr!(

@@ -103,6 +103,8 @@ pub enum Action {
     Replace,
     /// Give the person a hardware token.
     AssignToken,
+    /// The person takes what waits for them.
+    AcceptWaiting,
     /// The secret as text, or as a QR code again.
     ByHand,
     /// The QR code's colours turned round.

@@ -27,7 +27,7 @@ use crate::text::Language;
 use crate::wire::{Factor, Operator, PersonDetail};
 use crate::workflow::dialogue::{AppJob, CareJob, Job};
 
-pub use app::{AppAsking, CodeLine, Shown};
+pub use app::{AppAsking, CodeLine, Pick, Shown};
 pub use batch::{BatchAsking, BatchPage, BatchState, Missing};
 pub use care::{CareAsking, Finger};
 pub use front::{Door, Front, Lock};

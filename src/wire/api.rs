@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::factor::{AppOffer, Factor};
+use super::visit::{TicketVisit, Visit};
 use super::webauthn::{
     AuthenticationResponse, CreationOptions, RegistrationResponse, RequestOptions,
 };
@@ -181,6 +182,17 @@ pub struct PersonDetail {
     /// Their authenticator apps and hardware tokens, oldest first, those that were removed included.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub factors: Vec<Factor>,
+    /// The visit that this operator has open with them at this station.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub visit: Option<Visit>,
+}
+
+impl PersonDetail {
+    /// The credentials that may be on a key: those that are not gone, whether they open something or not.
+    pub fn held_on_keys(&self) -> impl Iterator<Item = Bytes> {
+        let held = self.credentials.iter().filter(|c| c.gone_at.is_none());
+        held.map(|c| c.id.clone())
+    }
 }
 
 /// A credential that the registry holds.
@@ -226,8 +238,9 @@ pub struct KeyReport {
     pub firmware: Option<u64>,
 }
 
-/// `POST /v1/people/{id}/offers` (reply; no body) and the tickets of `POST /v1/tickets`: everything a station needs
-/// to enrol a key for this person, online or later. One enrolment at most comes of it.
+/// `POST /v1/people/{id}/offers?visit=ID` (reply; no body) and the tickets of `POST /v1/tickets`: everything a station needs
+/// to enrol a key for this person, online or later. One enrolment at most comes of it. Without a visit the person is not there: what
+/// comes of it waits for them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Offer {
     /// Version of this form.
@@ -243,6 +256,9 @@ pub struct Offer {
     /// What is needed to enrol an authenticator app in the same visit; a registry that holds none does not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub app: Option<AppOffer>,
+    /// Of a ticket: the visit that it carries. Any other offer is issued under a visit, or for somebody who is not there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub visit: Option<TicketVisit>,
     /// The origin that the client data must name.
     pub origin: String,
     /// What the relying party asks of the PIN: the least length in code points.
@@ -330,7 +346,8 @@ impl EnrolmentPush {
     }
 }
 
-/// `POST /v1/people/{id}/tests/options` (no body): reply. `allow_credentials` names the person's credentials.
+/// `POST /v1/people/{id}/tests/options?visit=ID` (no body): reply. With a visit, passing the test proves it: the person's own, or
+/// that of somebody whose organisation they administer. `allow_credentials` names the person's credentials.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct TestOffer {
     /// Names it in the push.
@@ -406,6 +423,9 @@ pub struct Receipt {
     pub person: Person,
     /// When the registry accepted it.
     pub accepted_at: Timestamp,
+    /// It opens nothing until its owner accepts it: it was made ahead, or what it was made by no longer holds.
+    #[serde(default)]
+    pub waiting: bool,
 }
 
 /// Problem details (RFC 9457), `application/problem+json`.

@@ -125,6 +125,22 @@ pub const SEAL_BROKEN: &str = "seal-broken";
 pub const LAST_FACTOR: &str = "last-factor";
 /// The test named as proof was not passed by this person within the last minutes.
 pub const PROOF_MISSING: &str = "proof-missing";
+/// The visit takes more than was shown in it before anything is added; the detail says what, and who may.
+pub const AUTHORITY_NEEDED: &str = "authority-needed";
+/// No such visit of this operator at this station, or it has ended: identify the person anew.
+pub const VISIT_OVER: &str = "visit-over";
+/// A visit takes a document: nobody is identified by a statement.
+pub const NOT_IDENTIFIED: &str = "not-identified";
+/// An alarm, no refusal: a factor came under no visit, so that it waits for its owner.
+pub const VISIT_MISSING: &str = "visit-missing";
+/// An alarm, no refusal: a factor came after something of the person's factors had changed outside its visit; it waits.
+pub const VISIT_OVERTAKEN: &str = "visit-overtaken";
+/// An alarm, no refusal: a factor came of a ticket whose visit nothing proved; it waits.
+pub const VISIT_UNPROVED: &str = "visit-unproved";
+/// An alarm, no refusal: an operator used a ticket for themself or their own organisation; what came of it waits.
+pub const VISIT_OWN: &str = "visit-own";
+/// Nothing of that name waits for this person.
+pub const NOT_WAITING: &str = "not-waiting";
 /// No such token in stock, or somebody has it.
 pub const TOKEN_UNAVAILABLE: &str = "token-unavailable";
 /// No such factor of this person, or it was removed.

@@ -7,7 +7,9 @@ use crate::domain::factor::{
     CodeVerdict, FactorKind, Replacement, SealedSecret, SealingKey, TotpCode, TotpSettings,
 };
 use crate::domain::visit::Held;
-use crate::domain::{FactorId, Identification, OfferId, OperatorId, Person, PersonId, StationId};
+use crate::domain::{
+    FactorId, Identification, OfferId, OperatorId, Person, PersonId, StationId, VisitId,
+};
 
 /// The part of an [`Offer`](super::Offer) by which an authenticator app is enrolled. One enrolment at most comes of it; the
 /// key of the same offer is another matter, so that one visit can give both.
@@ -109,6 +111,9 @@ pub struct FactorReceipt {
     pub person: Person,
     /// When the registry accepted it.
     pub accepted_at: Timestamp,
+    /// It opens nothing until its owner accepts it.
+    #[serde(default)]
+    pub waiting: bool,
 }
 
 /// What a code is examined against.
@@ -168,8 +173,9 @@ pub struct Removal {
     pub person: PersonId,
     /// Which. A hardware token goes back into stock.
     pub factor: FactorId,
-    /// The test by which the person proved a factor that they still have, within the last ten minutes.
-    pub proof: OfferId,
+    /// The visit in which the person proved a factor that they had when it began. Stations of earlier releases do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub visit: Option<VisitId>,
     /// How the person was identified.
     pub identification: Identification,
     /// Who did it.

@@ -4,14 +4,16 @@
 //! it is in memory only, for as long as the question that shows it. Only a right code makes an app a factor. What a stop leaves on
 //! a phone is told.
 
+mod accept;
 mod assign;
 mod enrol;
 mod examine;
-mod prove;
+pub(super) mod prove;
 mod remove;
 mod replace;
 mod resume;
 
+pub use accept::{accept_waiting, waiting};
 pub use assign::assign_token;
 pub use enrol::{enrol_app, enrol_both};
 pub use prove::test_app;
@@ -21,19 +23,19 @@ pub(super) use resume::{resume_app, resume_token};
 
 use jiff::Timestamp;
 
+use super::Stop;
 use super::care::CareDesk;
 use super::care::deletion::who_may_reset;
 use super::dialogue::{
     Answer, AppJob, AppQuestion, Ending, Event, Job, Purpose, Question, StationClock,
 };
-use super::{Offered, Stop};
 use crate::domain::authority::Action;
 use crate::domain::factor::{SealedSecret, SealingKey};
-use crate::domain::{EntryId, FactorId, PersonId};
+use crate::domain::{EntryId, FactorId, PersonId, VisitId};
 use crate::totp::TotpSecret;
 use crate::wire::{
-    AppOffer, CodeReply, CodeRequest, Factor, FactorReceipt, Offer, Operator, PersonDetail,
-    TokenAssignment,
+    Acceptance, AppOffer, CodeReply, CodeRequest, Factor, FactorReceipt, Offer, Operator,
+    PersonDetail, TokenAssignment,
 };
 
 /// What apps and tokens need of the world besides a [`CareDesk`]. The rules of [`Desk`](super::Desk) about failing and cancelling
@@ -43,9 +45,6 @@ use crate::wire::{
     reason = "workflows are generic over their desk; no trait object is made of it"
 )]
 pub trait AppDesk: CareDesk {
-    /// The registry's offer for a person whose part for an app nothing has used yet, nor, `with_key`, its part for a key: a fresh
-    /// one, or a ticket when the registry can't be reached. Neither: [`Stop::Unreachable`].
-    async fn app_offer(&mut self, person: &PersonId, with_key: bool) -> Result<Offered, Stop>;
     /// Seals a secret to the registry, for one factor of one owner.
     fn seal(
         &mut self,
@@ -53,8 +52,6 @@ pub trait AppDesk: CareDesk {
         secret: &TotpSecret,
         to: (FactorId, &str),
     ) -> Result<SealedSecret, Stop>;
-    /// What the registry holds for a person.
-    async fn detail(&mut self, person: &PersonId) -> Result<PersonDetail, Stop>;
     /// Asks the registry what a code is, or two in a row. Counts there, and uses a right one up.
     async fn examine(&mut self, person: &PersonId, request: CodeRequest)
     -> Result<CodeReply, Stop>;
@@ -66,6 +63,12 @@ pub trait AppDesk: CareDesk {
         person: &PersonId,
         assignment: TokenAssignment,
     ) -> Result<FactorReceipt, Stop>;
+    /// Asks the registry to let a person take what waits for them, in a visit: what they have then.
+    async fn accept(
+        &mut self,
+        visit: VisitId,
+        acceptance: Acceptance,
+    ) -> Result<PersonDetail, Stop>;
     /// By how many seconds the station's clock is fast against the registry's; `None` where that was never heard.
     fn clock_fast_s(&self) -> Option<i64>;
     /// Asks, until a moment by the station's clock: then `None`, and the question is withdrawn.
@@ -85,6 +88,7 @@ pub async fn run<D: AppDesk>(desk: &mut D, job: AppJob, person: &PersonId) -> Re
         AppJob::Replace => replace_app(desk, person, None).await,
         AppJob::Remove => remove_factor(desk, person, None).await,
         AppJob::Assign => assign_token(desk, person).await,
+        AppJob::Accept => accept_waiting(desk, person, None).await,
     }
 }
 
@@ -129,7 +133,7 @@ fn active(detail: &PersonDetail) -> Vec<Factor> {
 /// How many of a person's keys are enrolled.
 fn keys(detail: &PersonDetail) -> usize {
     let enrolled = detail.credentials.iter();
-    enrolled.filter(|c| c.gone_at.is_none()).count()
+    enrolled.filter(|c| c.is_valid()).count()
 }
 
 /// The factor that was named, or the one that the operator chooses.
@@ -176,7 +180,7 @@ fn no_factor(detail: &PersonDetail) -> Stop {
 
 /// A person's last factor is never taken away: that is a reset, with a reset's authority (DOMAIN, "MFA").
 fn check_not_last(detail: &PersonDetail) -> Result<(), Stop> {
-    match active(detail).len() + keys(detail) {
+    match active(detail).iter().filter(|f| f.is_valid()).count() + keys(detail) {
         0 | 1 => Err(Stop::Strands {
             account: format!("{}, who has nothing else", detail.person.name),
             may: who_may_reset(&detail.person).to_owned(),

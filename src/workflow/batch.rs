@@ -8,9 +8,10 @@
 use super::app::AppDesk;
 use super::care::{CareDesk, PinWish, TEST_RP_ID, configure, set_pin, test_key};
 use super::dialogue::{CareResult, Ending, PushState};
+use super::enrol::enrol_unattended;
 use super::resolve::{How, resolve};
 use super::steps::{on_key, refresh, unlock};
-use super::{Desk, ResetDesk, ResetOrder, Stop, enrol, reset};
+use super::{Desk, ResetDesk, ResetOrder, Stop, reset};
 use crate::domain::batch::{BatchChange, KeyRun};
 use crate::domain::care::{Care, PinRule, TestVerdict};
 use crate::domain::change::{Enrolment, Unfinished};
@@ -323,7 +324,7 @@ async fn enrol_for<D: ResetDesk + AppDesk>(
     if is_enrolled(desk, run, person).await? {
         return Ok(());
     }
-    match enrol(desk, person).await? {
+    match enrol_unattended(desk, person).await? {
         Ending::Enrolled { push, .. } | Ending::Retested { push, .. } => accepted(&push),
         _ => Ok(()),
     }
@@ -345,7 +346,7 @@ async fn is_enrolled<D: Desk>(
 
 fn accepted(push: &PushState) -> Result<(), Stop> {
     match push {
-        PushState::Accepted | PushState::Queued => Ok(()),
+        PushState::Accepted | PushState::Waiting | PushState::Queued => Ok(()),
         PushState::Conflict { detail } => Err(Stop::RegistryRefused {
             code: "conflict".to_owned(),
             detail: detail.clone(),

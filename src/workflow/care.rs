@@ -34,7 +34,7 @@ use crate::domain::authority::Action;
 use crate::domain::care::{
     Care, CredentialList, Fingerprint, Portrait, Setting, StoredCredential, TestReport, oddities,
 };
-use crate::domain::{Bytes, Change, KeyFacts, Person, PersonId, Pin, Place};
+use crate::domain::{Bytes, Change, KeyFacts, Person, PersonId, Pin, Place, VisitId};
 use crate::wire::{Operator, TestOffer};
 
 /// What care needs of the world besides a [`Desk`]. The rules of [`Desk`] about failing and cancelling hold here too.
@@ -53,8 +53,12 @@ pub trait CareDesk: Desk {
     fn random(&mut self, bytes: &mut [u8]) -> Result<(), Stop>;
     /// Whether there is room to record what is about to be done; [`Stop::Store`] where there is not.
     async fn room(&mut self) -> Result<(), Stop>;
-    /// The registry's challenge for a key that is enrolled for a person.
-    async fn test_offer(&mut self, person: &PersonId) -> Result<TestOffer, Stop>;
+    /// The registry's challenge for a key that is enrolled for a person; with a visit, passing the test proves it.
+    async fn test_offer(
+        &mut self,
+        person: &PersonId,
+        visit: Option<VisitId>,
+    ) -> Result<TestOffer, Stop>;
     /// Earlier tests of keys of the same model, at this station.
     async fn tests_before(&mut self, key: &KeyFacts) -> Result<Vec<TestReport>, Stop>;
     /// Who would be locked out without each of these credentials of a key, in the same order.

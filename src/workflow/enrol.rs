@@ -5,6 +5,7 @@
 //! in the plug in which the key passed every check: after a pull all of it begins anew.
 
 use super::admit::{Admitted, From, admitted_key, anew, last_look};
+use super::app::AppDesk;
 use super::ceremony::{Ceremony, authentication_response, client_data, registration_response};
 use super::dialogue::{Ending, Event, Job, Note, PushState, Step};
 use super::retest::Retest;
@@ -13,9 +14,9 @@ use super::steps::{
     touch_in_this_plug, unlock, wait_for,
 };
 use super::undo::{Before, Progress, give_up};
-use super::visit::{Visit, host, receive};
+use super::visit::{Guest, Visit, host, receive};
 use super::{
-    Desk, KeyFault, NewAssertion, NewCredential, Pushed, Stop, conclude, verify_assertion,
+    Desk, KeyFault, NewAssertion, NewCredential, Pushed, Stop, Wants, conclude, verify_assertion,
 };
 use crate::domain::change::{Made, Remains};
 use crate::domain::policy;
@@ -24,18 +25,33 @@ use crate::wire::webauthn::{CreationOptions, Descriptor, RequestOptions};
 use crate::wire::{EnrolmentPush, KeyReport, Offer, VERSION};
 
 /// The main job, from the person's name to a key that the registry has verified.
-pub async fn enrol<D: Desk>(desk: &mut D, who: &PersonId) -> Result<Ending, Stop> {
-    let result = enrol_person(desk, who).await;
+pub async fn enrol<D: AppDesk>(desk: &mut D, who: &PersonId) -> Result<Ending, Stop> {
+    let result = enrol_person(desk, who, true).await;
     conclude(desk, result)
 }
 
-async fn enrol_person<D: Desk>(desk: &mut D, who: &PersonId) -> Result<Ending, Stop> {
+/// The same for one of many: who would have to prove something is left for the desk.
+pub(super) async fn enrol_unattended<D: AppDesk>(
+    desk: &mut D,
+    who: &PersonId,
+) -> Result<Ending, Stop> {
+    let result = enrol_person(desk, who, false).await;
+    conclude(desk, result)
+}
+
+async fn enrol_person<D: AppDesk>(
+    desk: &mut D,
+    who: &PersonId,
+    attended: bool,
+) -> Result<Ending, Stop> {
     let operator = host(desk)?;
-    let offered = desk.offer(who).await?;
-    let job = Job::Enrol {
-        person: offered.offer.person.clone(),
+    let guest = Guest {
+        who,
+        wants: Wants::Key,
+        attended,
     };
-    let visit = receive(desk, operator, offered, job).await?;
+    let job = |person| Job::Enrol { person };
+    let visit = receive(desk, operator, &guest, job).await?;
     enrol_key(desk, &visit).await
 }
 
@@ -433,6 +449,7 @@ pub(super) async fn push_as<D: Desk>(desk: &mut D, entry: EntryId, step: Step) -
     // Whatever keeps it from being sent: it is recorded, and it waits.
     let pushed = desk.push(entry).await.unwrap_or(Pushed::Queued);
     let (note, state) = match pushed {
+        Pushed::Accepted { waiting: true, .. } => (Note::None, PushState::Waiting),
         Pushed::Accepted { .. } => (Note::None, PushState::Accepted),
         Pushed::Queued => (Note::Queued, PushState::Queued),
         Pushed::Rejected { detail, .. } => (

@@ -17,7 +17,7 @@ use keydesk::workflow::{self, Desk, How, KeyFault, Stop};
 
 use crate::care_test::{NOBODY, ready, touching, with_pin};
 use crate::outbox::in_conflict_on;
-use crate::scenarios::{OPERATOR_SLOT, PIN, SLOT, fresh_key, person, world};
+use crate::scenarios::{OPERATOR_SLOT, PIN, SLOT, fresh_key, offer, person, world};
 
 type SoftDesk = StationDesk<ScriptedFace>;
 
@@ -381,10 +381,10 @@ async fn a_key_without_a_sensor_says_so() {
 /// Makes a credential at the people's RP that the registry and this station know nothing of, as another station would.
 async fn from_another_station(world: &World) {
     let (mut desk, _) = with_orders(world, Vec::new()).await;
-    let offered = desk.offer(&person(1)).await.expect("an offer");
+    let offer = offer(&mut desk, &person(1)).await;
     let key = desk.keys().into_iter().find(|k| k.place.as_str() == SLOT);
     let pin = Pin::new(PIN, 4).expect("a PIN");
-    let creation = &offered.offer.creation;
+    let creation = &offer.creation;
     desk.make_credential(&key.expect("in"), Some(&pin), creation, [0; 32])
         .await
         .expect("made");

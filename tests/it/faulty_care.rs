@@ -10,15 +10,17 @@ use keydesk::domain::care::{
     CredentialList, Fingerprint, PinRule, Portrait, Setting, StoredCredential, TestReport,
     TestVerdict,
 };
-use keydesk::domain::{Bytes, KeyFacts, PersonId, Pin};
+use keydesk::domain::{Bytes, KeyFacts, PersonId, Pin, VisitId};
 use keydesk::station::desk::StationDesk;
 use keydesk::wire::TestOffer;
 use keydesk::workflow::care::{self, CareDesk, KeyTime, PinWish, Stake};
 use keydesk::workflow::{Desk, KeyFault, Stop};
 
 use crate::care_test::{ready, report_of, touching, with_pin};
-use crate::faulty_desk::{FaultyDesk, Mishap, call, key_fault, stop_the_world, store_fault};
-use crate::scenarios::{PIN, SLOT, person, world};
+use crate::faulty_desk::{
+    FaultyDesk, Mishap, call, key_fault, registry_fault, stop_the_world, store_fault,
+};
+use crate::scenarios::{PIN, SLOT, offer, person, world};
 
 impl<D: CareDesk> CareDesk for FaultyDesk<D> {
     fn key_time(&self) -> KeyTime {
@@ -41,12 +43,16 @@ impl<D: CareDesk> CareDesk for FaultyDesk<D> {
         call!(self, "room", store_fault(), self.inner.room())
     }
 
-    async fn test_offer(&mut self, person: &PersonId) -> Result<TestOffer, Stop> {
+    async fn test_offer(
+        &mut self,
+        person: &PersonId,
+        visit: Option<VisitId>,
+    ) -> Result<TestOffer, Stop> {
         call!(
             self,
             "test_offer",
             store_fault(),
-            self.inner.test_offer(person)
+            self.inner.test_offer(person, visit)
         )
     }
 
@@ -254,8 +260,7 @@ async fn leave_one_behind(world: &World) {
     let (mut desk, _) = ready(world).await;
     let key = desk.keys().into_iter().find(|k| k.place.as_str() == SLOT);
     let pin = Pin::new(PIN, 4).expect("a PIN");
-    let offered = desk.offer(&person(1)).await.expect("an offer");
-    let mut creation = offered.offer.creation;
+    let mut creation = offer(&mut desk, &person(1)).await.creation;
     creation.rp.id = care::TEST_RP_ID.to_owned();
     desk.make_credential(&key.expect("in"), Some(&pin), &creation, [0; 32])
         .await

@@ -6,14 +6,17 @@ use jiff::Timestamp;
 use keydesk::domain::change::Enrolment;
 use keydesk::domain::models::Models;
 use keydesk::domain::policy::Policy;
-use keydesk::domain::{Bytes, Change, EntryId, KeyFacts, KeyId, PersonId, Pin};
+use keydesk::domain::{
+    Bytes, Change, EntryId, Identification, KeyFacts, KeyId, PersonId, Pin, VisitId,
+};
 use keydesk::wire::webauthn::{CreationOptions, Descriptor, RequestOptions};
 use keydesk::wire::{
-    KnownCredentials, Operator, OperatorEnrolment, OperatorOffer, SignIn, SignInOptions,
+    KnownCredentials, Offer, Operator, OperatorEnrolment, OperatorOffer, PersonDetail, SignIn,
+    SignInOptions, Visit,
 };
 use keydesk::workflow::dialogue::{Answer, Event, Question};
 use keydesk::workflow::{
-    Desk, KeyFault, NewAssertion, NewCredential, NotMade, Offered, Pushed, Resident, Stop,
+    Desk, KeyFault, NewAssertion, NewCredential, NotMade, Pushed, Resident, Stop, Ticket, Wants,
 };
 use serde_json::json;
 use tokio::sync::Notify;
@@ -214,8 +217,39 @@ impl<D: Desk> Desk for FaultyDesk<D> {
         )
     }
 
-    async fn offer(&mut self, person: &PersonId) -> Result<Offered, Stop> {
-        call!(self, "offer", registry_fault(), self.inner.offer(person))
+    async fn detail(&mut self, person: &PersonId) -> Result<PersonDetail, Stop> {
+        call!(self, "detail", registry_fault(), self.inner.detail(person))
+    }
+
+    async fn open_visit(
+        &mut self,
+        person: &PersonId,
+        identification: &Identification,
+    ) -> Result<Visit, Stop> {
+        call!(
+            self,
+            "open_visit",
+            registry_fault(),
+            self.inner.open_visit(person, identification)
+        )
+    }
+
+    async fn offer(&mut self, person: &PersonId, visit: Option<VisitId>) -> Result<Offer, Stop> {
+        call!(
+            self,
+            "offer",
+            registry_fault(),
+            self.inner.offer(person, visit)
+        )
+    }
+
+    async fn ticket(&mut self, person: &PersonId, wants: Wants) -> Result<Option<Ticket>, Stop> {
+        call!(
+            self,
+            "ticket",
+            store_fault(),
+            self.inner.ticket(person, wants)
+        )
     }
 
     async fn known_credentials(

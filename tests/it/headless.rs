@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use keydesk::app::demo::world::World;
 use keydesk::bay::soft::{Profile, SoftKey, TouchPolicy};
-use keydesk::cli::args::{EnrolArguments, KeyChoice, PersonCommand};
+use keydesk::cli::args::{CodeSource, EnrolArguments, KeyChoice, PersonCommand, ProofArguments};
 use keydesk::cli::commands::{self, StationCommand};
 use keydesk::cli::face::HeadlessFace;
 use keydesk::cli::output::{Exit, Outcome, Output};
@@ -101,6 +101,8 @@ async fn enrol_by(
     let arguments = EnrolArguments {
         person: PersonId::new("p-1"),
         identified_by: identified_by.parse().expect("an identification"),
+        proof: ProofArguments::default(),
+        codes: CodeSource::default(),
         key: KeyChoice {
             key: key.map(str::to_owned),
             pin_fd: Some(fd_of(&pins)),

@@ -17,7 +17,7 @@ use keydesk::server::{ServeConfig, admin};
 use keydesk::station::desk::StationDesk;
 use keydesk::wire::TicketRequest;
 use keydesk::workflow::dialogue::{Ending, PushState};
-use keydesk::workflow::{self, Pushed, Stop};
+use keydesk::workflow::{self, Pushed, Stop, Wants};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::faulty_desk::{FaultyDesk, Mishap};
@@ -198,8 +198,10 @@ async fn a_page_of_a_proxy_is_no_refusal_so_that_the_ticket_is_used() {
         .expect("tickets");
     let page = "HTTP/1.1 403 Forbidden\r\ncontent-type: text/html\r\ncontent-length: 6\r\nconnection: close\r\n\r\n<html>";
     let proxy = in_between(&mut world, page).await;
-    let offered = world.station.offer(&person).await.expect("the ticket");
-    assert_eq!(offered.offer.person.id, person);
+    let asked = world.station.offer(&person, None).await;
+    assert!(matches!(asked, Err(Stop::Unreachable(_))), "{asked:?}");
+    let ticket = world.station.ticket(&person, Wants::Key).expect("read");
+    assert_eq!(ticket.expect("the ticket").offer.person.id, person);
     proxy.abort();
 }
 

@@ -13,13 +13,14 @@ use keydesk::bay::soft::{Profile, SoftKey, TouchPolicy};
 use keydesk::bay::{Cancel, Slot, SlotState};
 use keydesk::domain::authority::Role;
 use keydesk::domain::change::{OutboxBody, Remains};
-use keydesk::domain::{PersonId, Place};
+use keydesk::domain::identification::Document;
+use keydesk::domain::{Identification, PersonId, Place};
 use keydesk::server::ServeConfig;
 use keydesk::station::desk::StationDesk;
 use keydesk::store::audit;
-use keydesk::wire::TicketRequest;
+use keydesk::wire::{Offer, TicketRequest};
 use keydesk::workflow::dialogue::{Ending, Event, PushState, Step};
-use keydesk::workflow::{self, KeyFault, Stop};
+use keydesk::workflow::{self, Desk, KeyFault, Stop};
 
 pub const OPERATOR_SLOT: &str = "1-1.1";
 pub const SLOT: &str = "1-1.2";
@@ -37,6 +38,13 @@ pub fn people(count: usize) -> String {
         ));
     }
     csv
+}
+
+/// An offer for somebody who is at the desk.
+pub async fn offer(desk: &mut impl Desk, who: &PersonId) -> Offer {
+    let document = Identification::new(Document::Passport, "7K31").expect("four");
+    let visit = desk.open_visit(who, &document).await.expect("a visit");
+    desk.offer(who, Some(visit.id)).await.expect("an offer")
 }
 
 pub fn person(n: usize) -> PersonId {

@@ -108,7 +108,7 @@ pub fn factor_removed(n: u32, who: u32, seconds: i64) -> Change {
             version: 1,
             person: person(who).id,
             factor: factor(n),
-            proof: offer_id(n),
+            visit: None,
             identification: passport(),
             operator: operator(1).id,
             removed_at: at(seconds),
@@ -198,10 +198,7 @@ fn what_is_pushed_is_what_was_shown_and_nothing_else() {
     let begun = app_begun(1, 1, 0);
     let intent = intent_of(&begun);
     store.commit(&record(0, begun)).unwrap();
-    let replaced = Some(Replacement {
-        factor: factor(9),
-        proof: offer_id(9),
-    });
+    let replaced = Some(Replacement { factor: factor(9) });
     let honest = app_push(&intent, 20);
     let lies = [
         (

@@ -146,6 +146,7 @@ pub fn offer(n: u32, who: u32, seconds: i64) -> Offer {
             extensions: None,
         },
         test: request,
+        visit: None,
         origin: "https://login.example.com".to_owned(),
         pin_min_length: 6,
         issued_at: at(seconds),

@@ -50,7 +50,9 @@ pub(in crate::cli) fn outcome_of(key: &KeyFacts, losses: &Losses, push: &PushSta
 /// How the registry took the report.
 pub(in crate::cli) fn standing(push: &PushState) -> (Exit, String) {
     match push {
-        PushState::Accepted => (Exit::Done, "the registry knows it".to_owned()),
+        PushState::Accepted | PushState::Waiting => {
+            (Exit::Done, "the registry knows it".to_owned())
+        }
         PushState::Queued => (
             Exit::Queued,
             "the registry cannot be reached; the report waits in the outbox".to_owned(),

@@ -4,7 +4,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use super::args::{CodeSource, Proof, Qr};
+use super::args::{CodeSource, Proof, ProofArguments, Qr};
 use super::picture::Shown;
 use crate::cli::output::Output;
 use crate::cli::secret::{Lines, line_from_terminal};
@@ -35,8 +35,8 @@ pub struct AppAnswers {
     pub qr: Option<Qr>,
     /// What a new app is called.
     pub name: Option<String>,
-    /// What the person proves themself with.
-    pub prove_with: Option<Proof>,
+    /// What a visit is proved with.
+    pub proof: ProofArguments,
     /// The token.
     pub serial: Option<String>,
     memory: Mutex<Memory>,
@@ -109,6 +109,29 @@ impl AppAnswers {
                 with_key,
                 ..
             } => self.choose(*purpose, factors, *with_key),
+            AppQuestion::ChooseAdministrator { administrators, .. } => {
+                let named = self.proof.administrator.as_ref();
+                let found = administrators.iter().find(|who| Some(&who.id) == named);
+                found
+                    .map(|who| Answer::Administrator(who.id.clone()))
+                    .ok_or_else(|| {
+                        let each = administrators.iter();
+                        let each: Vec<String> =
+                            each.map(|who| format!("{} ({})", who.id, who.name)).collect();
+                        let detail = format!(
+                            "all factors are lost: say with --administrator who of these is at the desk and proves theirs: {}",
+                            each.join(", ")
+                        );
+                        open("which-administrator", detail)
+                    })
+            }
+            AppQuestion::ChooseWaiting { names, .. } => Err(open(
+                "which-factor",
+                format!(
+                    "several wait: say with --factor or --credential which: {}",
+                    names.join(", ")
+                ),
+            )),
             AppQuestion::ConfirmFactorRemoval { .. } => Ok(Answer::Yes),
             AppQuestion::TokenSerial { wrong, .. } => {
                 let again = self.with(|memory| std::mem::replace(&mut memory.said_serial, true));
@@ -165,7 +188,7 @@ impl AppAnswers {
 
     fn choose(&self, purpose: Purpose, factors: &[Factor], with_key: bool) -> Result<Answer, Open> {
         if purpose == Purpose::Prove {
-            match &self.prove_with {
+            match &self.proof.prove_with {
                 Some(Proof::Key) if with_key => return Ok(Answer::WithKey),
                 Some(Proof::Factor(id)) if factors.iter().any(|f| f.id == *id) => {
                     return Ok(Answer::Factor(*id));

@@ -97,7 +97,7 @@ impl FromStr for Proof {
     }
 }
 
-fn factor_id(text: &str) -> Result<FactorId, String> {
+pub fn factor_id(text: &str) -> Result<FactorId, String> {
     let not_one = |_| "not a factor's identifier: see `keydesk totp list`".to_owned();
     text.parse().map(FactorId).map_err(not_one)
 }
@@ -114,6 +114,9 @@ pub struct EnrolAppArguments {
     /// A security key first, in the same visit.
     #[arg(long)]
     pub with_key: bool,
+    /// What proves the person, where they have a factor.
+    #[command(flatten)]
+    pub proof: ProofArguments,
     /// The secret.
     #[command(flatten)]
     pub show: ShowArguments,
@@ -123,6 +126,21 @@ pub struct EnrolAppArguments {
     /// The key, where there is one.
     #[command(flatten)]
     pub key: KeyChoice,
+}
+
+/// What proves a visit, where the person has, or had, a factor.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ProofArguments {
+    /// What is proved with: `key`, or an app or token as `totp list` prints it; needed where there are several.
+    #[arg(long, value_name = "key|ID")]
+    pub prove_with: Option<Proof>,
+    /// All factors are lost: the administrator of the organisation who is at the desk and proves one of theirs.
+    #[arg(long, value_name = "ID", value_parser = person_id)]
+    pub administrator: Option<PersonId>,
+    /// The key that proves, by place, slot or serial number; else it is chosen like any other. Its PIN is the first line of
+    /// `--pin-fd`.
+    #[arg(long, value_name = "PLACE|SLOT|SERIAL")]
+    pub proof_key: Option<String>,
 }
 
 /// `totp test`
@@ -151,9 +169,9 @@ pub struct ReplaceArguments {
     /// How the person was identified.
     #[arg(long, value_name = "DOCUMENT:LAST4")]
     pub identified_by: Identification,
-    /// What the person proves themself with: `key`, or an app or token as `totp list` prints it; needed where there are several.
-    #[arg(long, value_name = "key|ID")]
-    pub prove_with: Option<Proof>,
+    /// What the person proves themself with.
+    #[command(flatten)]
+    pub proof: ProofArguments,
     /// The secret.
     #[command(flatten)]
     pub show: ShowArguments,
@@ -177,9 +195,9 @@ pub struct RemoveArguments {
     /// How the person was identified.
     #[arg(long, value_name = "DOCUMENT:LAST4")]
     pub identified_by: Identification,
-    /// What the person proves themself with: `key`, or an app or token as `totp list` prints it; needed where there are several.
-    #[arg(long, value_name = "key|ID")]
-    pub prove_with: Option<Proof>,
+    /// What the person proves themself with.
+    #[command(flatten)]
+    pub proof: ProofArguments,
     /// The codes of the factor that is proved.
     #[command(flatten)]
     pub codes: CodeSource,
@@ -216,4 +234,10 @@ pub struct AssignArguments {
     /// The codes.
     #[command(flatten)]
     pub codes: CodeSource,
+    /// What proves the person, where they have a factor.
+    #[command(flatten)]
+    pub proof: ProofArguments,
+    /// The key that proves them, where it is one.
+    #[command(flatten)]
+    pub key: KeyChoice,
 }

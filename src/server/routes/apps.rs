@@ -11,22 +11,23 @@ use jiff::Timestamp;
 use super::offers::{KEPT_EXPIRED, Row, Sort};
 use super::people::no_person;
 use super::pushes::{
-    Claim, begin, check_identification, claimed_app_offer, may_identify, may_then,
+    Arrival, Claim, begin, check_identification, claimed_app_offer, may_identify, may_then,
 };
 use super::{Body, Shared};
 use crate::domain::authority::{Action, Role};
 use crate::domain::factor::{Replacement, TotpSettings};
 use crate::domain::suspension::FactorSort;
-use crate::domain::{FactorId, OfferId, Person, PersonId, StationId};
+use crate::domain::{FactorId, OfferId, Person, PersonId, VisitId};
 use crate::server::Registry;
 use crate::server::auth::{AtDesk, AtStation, IdempotencyKey};
 use crate::server::database::{Audit, Write, ms};
 use crate::server::examination::seal_broken;
 use crate::server::factors::{self, NewFactor, StoredSecret};
 use crate::server::ledger::Opened;
+use crate::server::older_factors;
 use crate::server::people;
 use crate::server::problem::{Answer, Refusal};
-use crate::server::{older_factors, proofs, suspensions};
+use crate::server::visits::{self, Within};
 use crate::totp;
 use crate::wire::{AppOffer, AppPush, FactorReceipt, Problem, Push, Removal, RemovalReceipt, code};
 
@@ -55,8 +56,8 @@ pub(super) async fn offer(
     .execute(&mut **tx)
     .await?;
     sqlx::query(
-        "INSERT INTO app_offer (id, person, station, operator, is_ticket, sealing_key, issued_ms, expires_ms) \
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO app_offer (id, person, station, operator, is_ticket, sealing_key, issued_ms, expires_ms, visit) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(offer.id.to_string())
     .bind(with.person.as_str())
@@ -66,6 +67,7 @@ pub(super) async fn offer(
     .bind(&offer.seal_to.id)
     .bind(ms(with.issued_at))
     .bind(ms(with.expires_at))
+    .bind(with.visit.map(|visit| visit.to_string()))
     .execute(&mut **tx)
     .await?;
     Ok(offer)
@@ -102,12 +104,23 @@ pub async fn app(
         finished_by: push.finished_by.as_ref(),
         at: push.enrolled_at,
     };
-    let issued_at = claimed_app_offer(&registry, &mut entry.tx, &claim).await?;
+    let (issued_at, visit) = claimed_app_offer(&registry, &mut entry.tx, &claim).await?;
     may_identify(&mut entry.tx, &push.operator, &push.identification).await?;
     let secret = proved_secret(&registry, &mut entry.tx, &push, issued_at).await?;
     let now = registry.now();
+    let arrival = Arrival {
+        station: &station,
+        person: &push.person,
+        operator: &push.operator,
+        identification: &push.identification,
+        visit,
+        sort: FactorSort::App,
+    };
+    let waiting = arrival.waits(&mut entry.tx, now).await?;
     factors::insert_secret(&mut entry.tx, &secret).await?;
     let new = NewFactor {
+        visit,
+        waiting,
         id: push.factor,
         person: &push.person,
         secret: secret.id,
@@ -120,12 +133,15 @@ pub async fn app(
         enrolled_at: push.enrolled_at,
     };
     factors::insert(&mut entry.tx, &new, now).await?;
-    suspensions::replaced(&mut entry.tx, &push.person, FactorSort::App, now).await?;
     use_up(&mut entry.tx, push.offer, now).await?;
-    if let Some(old) = &push.replaces {
-        replace(&mut entry.tx, &station, &push, old, now).await?;
+    if let Some(old) = &push.replaces
+        && !waiting
+    {
+        replace(&mut entry.tx, &push, (visit, old), now).await?;
     }
-    let reply = receipt(&mut entry.tx, push.factor, &push.person, now).await?;
+    arrival.done(&mut entry.tx, waiting, now).await?;
+    let whose = (push.factor, &push.person);
+    let reply = receipt(&mut entry.tx, whose, (now, waiting)).await?;
     let detail = told(&push);
     let line = Audit {
         station: Some(station.as_str()),
@@ -206,18 +222,29 @@ async fn proved_secret(
 /// Takes away what the new app replaces. What has gone meanwhile is gone, which is what was wanted.
 async fn replace(
     tx: &mut Write,
-    station: &StationId,
     push: &AppPush,
-    old: &Replacement,
+    (visit, old): (Option<VisitId>, &Replacement),
     now: Timestamp,
 ) -> Answer<()> {
-    let proof = (push.enrolled_at, proofs::FOR_REPLACEMENT);
-    proofs::use_up(tx, (station, &push.person), old.proof, proof, now).await?;
+    if !visits::is_proved(tx, visit).await? {
+        return Err(unproved(&push.person));
+    }
     if factors::held(tx, &push.person, old.factor).await?.is_none() {
         return Err(no_factor(old.factor, &push.person));
     }
-    factors::remove(tx, &push.person, old.factor, push.enrolled_at).await?;
+    factors::remove(tx, &push.person, old.factor, push.enrolled_at.min(now)).await?;
     Ok(())
+}
+
+/// Only who proved a factor that they had before may give one up.
+fn unproved(person: &PersonId) -> Refusal {
+    Refusal::new(
+        code::PROOF_MISSING,
+        format!(
+            "{person} has proved no factor in this visit that they had when it began: test a key, app or token of theirs, and begin \
+             anew"
+        ),
+    )
 }
 
 /// No such factor that is active.
@@ -239,7 +266,7 @@ fn told(push: &AppPush) -> String {
         how.detail()
     );
     if let Some(old) = &push.replaces {
-        detail = format!("{detail}; replaces {}, proved by {}", old.factor, old.proof);
+        detail = format!("{detail}; replaces {}", old.factor);
     }
     if push.finished_by.is_some() {
         detail = format!("{detail}; begun by {}", push.operator);
@@ -258,14 +285,14 @@ pub(super) async fn use_up(tx: &mut Write, offer: OfferId, now: Timestamp) -> An
 
 pub(super) async fn receipt(
     tx: &mut Write,
-    factor: FactorId,
-    person: &PersonId,
-    now: Timestamp,
+    (factor, person): (FactorId, &PersonId),
+    (now, waiting): (Timestamp, bool),
 ) -> Answer<FactorReceipt> {
     Ok(FactorReceipt {
         factor,
         person: person_now(tx, person).await?,
         accepted_at: now,
+        waiting,
     })
 }
 
@@ -309,9 +336,18 @@ pub async fn removal(
     if factors::alive(&mut entry.tx, &push.person).await? == 0 {
         return Err(last_factor(&person));
     }
-    let proof = (push.removed_at, proofs::FOR_REMOVAL);
-    let whose = (&station, &push.person);
-    proofs::use_up(&mut entry.tx, whose, push.proof, proof, now).await?;
+    let at_desk = (&station, &push.operator);
+    let proved = match push.visit {
+        Some(visit) => {
+            let whose = (visit, &push.person);
+            visits::proved_then(&mut entry.tx, whose, at_desk, push.removed_at).await?
+        }
+        None => false,
+    };
+    if !proved {
+        return Err(unproved(&push.person));
+    }
+    visits::changed(&mut entry.tx, &push.person, Within::Visit(push.visit), now).await?;
     let gone = (&push.person, push.removed_at);
     older_factors::watch(&mut entry.tx, &station, gone, now).await?;
     let reply = RemovalReceipt {
@@ -320,9 +356,8 @@ pub async fn removal(
     };
     let how = &push.identification;
     let detail = format!(
-        "factor {}, proved by {}; identified by {}:{}",
+        "factor {}; identified by {}:{}",
         push.factor,
-        push.proof,
         how.kind(),
         how.detail()
     );

@@ -23,8 +23,8 @@ use crate::server::examination::{self, Examination};
 use crate::server::factors::{self, StoredSecret};
 use crate::server::ledger::{self, Opened};
 use crate::server::problem::{Answer, Refusal};
-use crate::server::proofs;
 use crate::server::suspensions;
+use crate::server::visits::{self, FactorName};
 use crate::wire::{CodeReply, CodeRequest, Problem, Subject, code};
 
 /// What a code is, or two in a row. A right one of an active factor is used up, and makes the offer a proof.
@@ -44,7 +44,7 @@ pub async fn codes(
     Body(request): Body<CodeRequest>,
 ) -> Answer<Response> {
     check_version(request.version)?;
-    may(&desk, Action::TestKey)?;
+    may(&desk, Action::Receive)?;
     if let Some(identification) = &request.identification {
         check_identification(identification)?;
         may(&desk, identification.action())?;
@@ -84,7 +84,8 @@ pub async fn codes(
     };
     if let (Subject::Active { .. }, Some(taken)) = (&request.subject, examined.taken) {
         factors::note_taken(tx, secret.id, taken, about.now).await?;
-        proofs::record(tx, request.offer, about.now).await?;
+        let by = FactorName::of_app(factor);
+        visits::passed(tx, (request.offer, &id), &by, about.now).await?;
     }
     let mut detail = examination::told(factor, request.offer, &examined.verdict);
     if let Some(how) = &request.identification {

@@ -7,18 +7,23 @@ use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
 
 use super::people::no_person;
-use super::{Body, Named, Shared, apps};
+use super::visits::Under;
+use super::{Body, Named, Params, Shared, apps};
 use crate::domain::authority::Action;
 use crate::domain::suspension::FactorRef;
-use crate::domain::{Bytes, OfferId, Person, PersonId};
+use crate::domain::visit::Takes;
+use crate::domain::{Bytes, OfferId, Person, PersonId, VisitId};
 use crate::server::Registry;
 use crate::server::auth::{AtDesk, IdempotencyKey};
 use crate::server::database::{Audit, Write, from_ms, ms};
 use crate::server::ledger::{self, Opened};
 use crate::server::problem::{Answer, Refusal};
+use crate::server::visits::{self, FactorName, Tested};
 use crate::server::{factors, people, suspensions};
 use crate::wire::webauthn::{Descriptor, User};
-use crate::wire::{Offer, Problem, TestOffer, TicketRequest, Tickets, VERSION, code};
+use crate::wire::{
+    Credential, Offer, Problem, TestOffer, TicketRequest, TicketVisit, Tickets, VERSION, code,
+};
 
 /// Most tickets for one day: what a station can hold, and a reply can carry.
 const MAX_TICKETS: usize = 500;
@@ -49,6 +54,7 @@ impl Sort {
     post, path = "/v1/people/{id}/offers", tag = "enrolment",
     params(
         ("id" = String, Path, description = "The person's identifier"),
+        Under,
         ("Idempotency-Key" = Option<String>, Header, description = "Makes it safe to repeat"),
     ),
     security(("station" = [], "session" = [])),
@@ -62,23 +68,33 @@ pub async fn offer(
     desk: AtDesk,
     key: Option<IdempotencyKey>,
     Named(id): Named<PersonId>,
+    Params(under): Params<Under>,
 ) -> Answer<Response> {
     may(&desk, Action::Enrol)?;
-    let mut entry = match ledger::open(&registry, desk.station.as_str(), key, "offer", &id).await? {
+    if under.visit.is_none() {
+        // Nobody is there.
+        may(&desk, Action::ProvisionStandby)?;
+    }
+    let body = (&id, under);
+    let scope = desk.station.as_str();
+    let mut entry = match ledger::open(&registry, scope, key, "offer", &body).await? {
         Opened::Fresh(entry) => entry,
         Opened::Repeated(response) => return Ok(response),
     };
-    let person = known(&mut entry.tx, &id).await?;
-    let life = registry.config.challenge_life();
-    let offer = issue(
-        &registry,
-        &mut entry.tx,
-        &desk,
-        person,
-        Sort::Enrolment,
+    let tx = &mut entry.tx;
+    let person = known(tx, &id).await?;
+    let mut life = registry.config.challenge_life();
+    if let Some(visit) = under.visit {
+        visits::authorised(tx, &desk, (visit, &person), registry.now()).await?;
+        // It ends with the visit, which this has just prolonged.
+        life = life.min(visits::IDLE);
+    }
+    let terms = Terms {
+        sort: Sort::Enrolment,
+        visit: under.visit,
         life,
-    )
-    .await?;
+    };
+    let offer = issue(&registry, tx, &desk, person, terms).await?;
     let subject = offer.id.to_string();
     let line = line(&desk, "offer", &subject, id.as_str());
     entry.finish(StatusCode::CREATED, &offer, line).await
@@ -134,7 +150,7 @@ pub async fn tickets(
     }
     let mut offers = Vec::with_capacity(people.len());
     for person in people {
-        offers.push(issue(&registry, &mut entry.tx, &desk, person, Sort::Ticket, life).await?);
+        offers.push(ticket(&registry, &mut entry.tx, &desk, person, life).await?);
     }
     let reply = Tickets {
         version: VERSION,
@@ -151,6 +167,7 @@ pub async fn tickets(
     post, path = "/v1/people/{id}/tests/options", tag = "enrolment",
     params(
         ("id" = String, Path, description = "The person's identifier"),
+        Under,
         ("Idempotency-Key" = Option<String>, Header, description = "Makes it safe to repeat"),
     ),
     security(("station" = [], "session" = [])),
@@ -164,37 +181,33 @@ pub async fn test_options(
     desk: AtDesk,
     key: Option<IdempotencyKey>,
     Named(id): Named<PersonId>,
+    Params(under): Params<Under>,
 ) -> Answer<Response> {
-    may(&desk, Action::TestKey)?;
-    let mut entry =
-        match ledger::open(&registry, desk.station.as_str(), key, "test-offer", &id).await? {
-            Opened::Fresh(entry) => entry,
-            Opened::Repeated(response) => return Ok(response),
-        };
-    known(&mut entry.tx, &id).await?;
-    let life = registry.config.challenge_life();
-    let now = registry.now();
-    let expires_at = from_ms(ms(now + life))?;
-    let (allow, suspended) = allowed(&mut entry.tx, &id).await?;
-    let issued = registry.people.request(allow, life_ms(life))?;
-    let row = Row {
-        id: OfferId(uuid::Uuid::now_v7()),
+    // Whoever receives people has them prove themselves.
+    let action = under.visit.map_or(Action::TestKey, |_| Action::Receive);
+    may(&desk, action)?;
+    let body = (&id, under);
+    let scope = desk.station.as_str();
+    let mut entry = match ledger::open(&registry, scope, key, "test-offer", &body).await? {
+        Opened::Fresh(entry) => entry,
+        Opened::Repeated(response) => return Ok(response),
+    };
+    let tx = &mut entry.tx;
+    let person = known(tx, &id).await?;
+    let tested = match under.visit {
+        Some(visit) => {
+            let prover = (visit, &person);
+            Some(visits::testable(tx, &desk, prover, registry.now()).await?)
+        }
+        None => None,
+    };
+    let terms = Terms {
         sort: Sort::Test,
-        person: &id,
-        registration_state: None,
-        assertion_state: &issued.state,
-        issued_at: now,
-        expires_at,
+        visit: under.visit,
+        life: registry.config.challenge_life(),
     };
-    insert(&mut entry.tx, &desk, &row).await?;
-    let reply = TestOffer {
-        id: row.id,
-        request: issued.options,
-        origin: registry.people.origin().to_owned(),
-        expires_at,
-        suspended,
-    };
-    let subject = row.id.to_string();
+    let reply = test_offer(&registry, tx, &desk, (&id, tested), terms).await?;
+    let subject = reply.id.to_string();
     let line = line(&desk, "test-offer", &subject, id.as_str());
     entry.finish(StatusCode::CREATED, &reply, line).await
 }
@@ -253,14 +266,97 @@ async fn wanted(
     Ok(people)
 }
 
+/// How something is offered.
+#[derive(Clone, Copy)]
+struct Terms {
+    sort: Sort,
+    visit: Option<VisitId>,
+    life: SignedDuration,
+}
+
+/// An offer that carries a visit: for a person and a day, with what they had when it was fetched.
+async fn ticket(
+    registry: &Registry,
+    tx: &mut Write,
+    desk: &AtDesk,
+    person: Person,
+    life: SignedDuration,
+) -> Answer<Offer> {
+    let now = registry.now();
+    let (visit, had, takes) = visits::open_ahead(tx, desk, &person, now).await?;
+    let terms = |sort: Sort| Terms {
+        sort,
+        visit: Some(visit),
+        life,
+    };
+    let mut proof = None;
+    if takes == Takes::OwnFactor {
+        let own = Tested::These(visits::valid(tx, &person.id).await?);
+        let about = (&person.id, Some(own));
+        let offered = test_offer(registry, tx, desk, about, terms(Sort::Test)).await?;
+        proof = Some(offered).filter(|offer| !offer.request.allow_credentials.is_empty());
+    }
+    let offer = issue(registry, tx, desk, person, terms(Sort::Ticket)).await?;
+    Ok(Offer {
+        visit: Some(TicketVisit {
+            id: visit,
+            had,
+            takes,
+            proof,
+        }),
+        ..offer
+    })
+}
+
+/// Options for an assertion by those of the person's credentials that may answer.
+async fn test_offer(
+    registry: &Registry,
+    tx: &mut Write,
+    desk: &AtDesk,
+    (person, tested): (&PersonId, Option<Tested>),
+    terms: Terms,
+) -> Answer<TestOffer> {
+    let now = registry.now();
+    let expires_at = from_ms(ms(now + terms.life))?;
+    let (allow, suspended) = match &tested {
+        None => allowed(tx, person).await?,
+        Some(tested) => {
+            let meant = |held: &Credential| match tested {
+                Tested::Waiting => held.held.waiting_since.is_some(),
+                Tested::These(names) => names.contains(&FactorName::of_key(&held.id)),
+            };
+            (descriptors(tx, person, meant).await?, Vec::new())
+        }
+    };
+    let issued = registry.people.request(allow, life_ms(terms.life))?;
+    let row = Row {
+        id: OfferId(uuid::Uuid::now_v7()),
+        sort: terms.sort,
+        visit: terms.visit,
+        person,
+        registration_state: None,
+        assertion_state: &issued.state,
+        issued_at: now,
+        expires_at,
+    };
+    insert(tx, desk, &row).await?;
+    Ok(TestOffer {
+        id: row.id,
+        request: issued.options,
+        origin: registry.people.origin().to_owned(),
+        expires_at,
+        suspended,
+    })
+}
+
 async fn issue(
     registry: &Registry,
     tx: &mut Write,
     desk: &AtDesk,
     person: Person,
-    sort: Sort,
-    life: SignedDuration,
+    terms: Terms,
 ) -> Answer<Offer> {
+    let life = terms.life;
     let handle = people::user_handle(&mut **tx, &person.id)
         .await?
         .ok_or_else(|| no_person(&person.id))?;
@@ -269,14 +365,16 @@ async fn issue(
         name: person.email.clone().unwrap_or_else(|| person.name.clone()),
         display_name: person.name.clone(),
     };
-    let exclude = excluded(tx, &person.id).await?;
+    // What is suspended or waits is on its key all the same.
+    let exclude = descriptors(tx, &person.id, |_| true).await?;
     let creation = registry.people.creation(&user, exclude, life_ms(life))?;
     let test = registry.people.request(Vec::new(), life_ms(life))?;
     let issued_at = registry.now();
     let expires_at = from_ms(ms(issued_at + life))?;
     let row = Row {
         id: OfferId(uuid::Uuid::now_v7()),
-        sort,
+        sort: terms.sort,
+        visit: terms.visit,
         person: &person.id,
         registration_state: Some(&creation.state),
         assertion_state: &test.state,
@@ -287,6 +385,7 @@ async fn issue(
     let app = apps::offer(registry, tx, desk, &row).await?;
     Ok(Offer {
         app: Some(app),
+        visit: None,
         version: VERSION,
         id: row.id,
         creation: creation.options,
@@ -302,6 +401,7 @@ async fn issue(
 pub(super) struct Row<'a> {
     id: OfferId,
     pub(super) sort: Sort,
+    pub(super) visit: Option<VisitId>,
     pub(super) person: &'a PersonId,
     registration_state: Option<&'a str>,
     assertion_state: &'a str,
@@ -318,7 +418,7 @@ async fn insert(tx: &mut Write, desk: &AtDesk, row: &Row<'_>) -> Answer<()> {
     .await?;
     sqlx::query(
         "INSERT INTO offer (id, kind, person, station, operator, registration_state, assertion_state, issued_ms, \
-         expires_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+         expires_ms, visit) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(row.id.to_string())
     .bind(row.sort.as_str())
@@ -329,17 +429,24 @@ async fn insert(tx: &mut Write, desk: &AtDesk, row: &Row<'_>) -> Answer<()> {
     .bind(row.assertion_state)
     .bind(ms(row.issued_at))
     .bind(ms(row.expires_at))
+    .bind(row.visit.map(|visit| visit.to_string()))
     .execute(&mut **tx)
     .await?;
     Ok(())
 }
 
-/// The credentials that a key must not hold when it is to get another one: all that are not gone, because one that is suspended or
-/// waits must not be overwritten.
-async fn excluded(tx: &mut Write, person: &PersonId) -> Answer<Vec<Descriptor>> {
-    let mut known = people::credentials(&mut **tx, person).await?;
-    known.retain(|credential| credential.gone_at.is_none());
-    Ok(known.into_iter().map(|held| descriptor(held.id)).collect())
+/// The credentials that a person has, that are not gone and that are meant, as WebAuthn lists them.
+async fn descriptors(
+    tx: &mut Write,
+    person: &PersonId,
+    meant: impl Fn(&Credential) -> bool,
+) -> Answer<Vec<Descriptor>> {
+    let known = people::credentials(&mut **tx, person).await?;
+    Ok(known
+        .into_iter()
+        .filter(|credential| credential.gone_at.is_none() && meant(credential))
+        .map(|credential| descriptor(credential.id))
+        .collect())
 }
 
 /// The credentials by which somebody can prove themself, and those that are suspended. Where nothing but what is suspended is left,

@@ -2,15 +2,17 @@
 
 use axum::Json;
 use axum::extract::State;
+use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Deserialize;
+use sqlx::sqlite::SqliteConnection;
 
 use super::{Named, Params, Shared};
-use crate::domain::PersonId;
 use crate::domain::visit::Held;
+use crate::domain::{Person, PersonId};
 use crate::server::auth::AtDesk;
 use crate::server::problem::{Answer, Refusal};
-use crate::server::{factors, people};
+use crate::server::{factors, people, visits};
 use crate::wire::{ExpectedPeople, People, PersonDetail, Problem, code};
 
 /// Most people in one answer.
@@ -99,16 +101,26 @@ pub async fn expected(
 )]
 pub async fn detail(
     State(registry): Shared,
-    _desk: AtDesk,
+    desk: AtDesk,
     Named(id): Named<PersonId>,
 ) -> Answer<Json<PersonDetail>> {
     let mut read = registry.db.pool().begin().await?;
     let person = people::by_id(&mut *read, &id)
         .await?
         .ok_or_else(|| no_person(&id))?;
-    let mut credentials = people::credentials(&mut *read, &id).await?;
-    let mut factors = factors::of_person(&mut *read, &id).await?;
     let now = registry.now();
+    Ok(Json(detail_of(&mut read, &desk, person, now).await?))
+}
+
+/// All that the registry holds of a person, and the visit that is open with them at this desk.
+pub(super) async fn detail_of(
+    read: &mut SqliteConnection,
+    desk: &AtDesk,
+    person: Person,
+    now: Timestamp,
+) -> Answer<PersonDetail> {
+    let mut credentials = people::credentials(&mut *read, &person.id).await?;
+    let mut factors = factors::of_person(&mut *read, &person.id).await?;
     let run_out = |held: &Held| held.suspended.and_then(|since| since.run_out(now));
     for credential in &mut credentials {
         credential.gone_at = credential.gone_at.or(run_out(&credential.held));
@@ -116,11 +128,13 @@ pub async fn detail(
     for factor in &mut factors {
         factor.removed_at = factor.removed_at.or(run_out(&factor.held));
     }
-    Ok(Json(PersonDetail {
+    let visit = visits::of_desk(read, desk, &person, now).await?;
+    Ok(PersonDetail {
         person,
         credentials,
         factors,
-    }))
+        visit,
+    })
 }
 
 /// Nobody has that identifier.

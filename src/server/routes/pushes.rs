@@ -23,16 +23,18 @@ use super::withdrawals::gone_since;
 use super::{Body, Shared};
 use crate::domain::authority::Role;
 use crate::domain::suspension::{FactorRef, FactorSort};
-use crate::domain::{Aaguid, Bytes, Identification, OfferId, OperatorId, PersonId, StationId};
+use crate::domain::{
+    Aaguid, Bytes, Identification, OfferId, OperatorId, PersonId, StationId, VisitId,
+};
 use crate::server::Registry;
 use crate::server::auth::{AtStation, IdempotencyKey};
 use crate::server::database::{Audit, Write, from_ms, ms};
 use crate::server::ledger::{self, Opened};
 use crate::server::people;
 use crate::server::problem::{Answer, Refusal};
-use crate::server::proofs;
 use crate::server::suspensions;
 use crate::server::verify::Registered;
+use crate::server::visits::{self, FactorName, Fate, Within};
 use crate::wire::{EnrolmentPush, KeyReport, Problem, Push, Receipt, TestPush, VERSION, code};
 
 /// Takes a finished enrolment: verifies the registration and the test that followed it.
@@ -104,11 +106,31 @@ pub async fn enrolment(
         false,
     )?;
     let now = registry.now();
-    insert_credential(&mut entry.tx, &station, &push, &registered, &verifier, now).await?;
-    suspensions::replaced(&mut entry.tx, &push.person, FactorSort::Key, now).await?;
+    let arrival = Arrival {
+        station: &station,
+        person: &push.person,
+        operator: &push.operator,
+        identification: &push.identification,
+        visit: offer.visit,
+        sort: FactorSort::Key,
+    };
+    let waiting = arrival.waits(&mut entry.tx, now).await?;
+    let made = (&registered, verifier.as_str());
+    insert_credential(
+        &mut entry.tx,
+        (&station, &push),
+        made,
+        (offer.visit, waiting),
+        now,
+    )
+    .await?;
+    arrival.done(&mut entry.tx, waiting, now).await?;
     use_up(&mut entry.tx, push.offer, now).await?;
-    let receipt = receipt(&mut entry.tx, registered.id, &push.person, now).await?;
+    let receipt = receipt(&mut entry.tx, registered.id, &push.person, (now, waiting)).await?;
     let mut detail = receipt.credential.to_base64url();
+    if waiting {
+        detail.push_str("; waits for its owner");
+    }
     if push.finished_by.is_some() {
         detail = format!("{detail}; begun by {}", push.operator);
     }
@@ -179,11 +201,10 @@ pub async fn test(
         .execute(&mut *entry.tx)
         .await?;
     use_up(&mut entry.tx, push.offer, now).await?;
-    if offer.is_test {
-        proofs::record(&mut entry.tx, push.offer, push.tested_at.min(now)).await?;
-    }
     let credential = push.assertion.raw_id.clone();
-    let receipt = receipt(&mut entry.tx, credential, &push.person, now).await?;
+    let by = FactorName::of_key(&credential);
+    visits::passed(&mut entry.tx, (push.offer, &push.person), &by, now).await?;
+    let receipt = receipt(&mut entry.tx, credential, &push.person, (now, false)).await?;
     let mut detail = receipt.credential.to_base64url();
     if let Some(how) = &push.identification {
         detail = format!("{detail}; identified by {}:{}", how.kind(), how.detail());
@@ -318,18 +339,62 @@ pub(super) fn check_key(key: &KeyReport) -> Answer<()> {
     ))
 }
 
+/// A factor that arrives, as far as it decides what becomes of it.
+pub(super) struct Arrival<'a> {
+    pub(super) station: &'a StationId,
+    pub(super) person: &'a PersonId,
+    /// Who identified the person.
+    pub(super) operator: &'a OperatorId,
+    pub(super) identification: &'a Identification,
+    /// Under which visit it was offered.
+    pub(super) visit: Option<VisitId>,
+    /// Of what sort it is.
+    pub(super) sort: FactorSort,
+}
+
+impl Arrival<'_> {
+    /// Whether it waits for its owner. What no longer fits is for the registry's administrator to look at, too.
+    pub(super) async fn waits(&self, tx: &mut Write, now: Timestamp) -> Answer<bool> {
+        let person = people::by_id(&mut **tx, self.person)
+            .await?
+            .ok_or_else(|| no_person(self.person))?;
+        let by = (self.operator, &person);
+        match visits::fate(tx, self.visit, by, self.identification).await? {
+            Fate::Valid => Ok(false),
+            Fate::Waits(None) => Ok(true),
+            Fate::Waits(Some(why)) => {
+                let detail = format!(
+                    "a factor for {}, by operator {}",
+                    self.person, self.operator
+                );
+                ledger::alarm(tx, self.station, why, &detail, now).await?;
+                Ok(true)
+            }
+        }
+    }
+
+    /// What waits changes nothing that anybody could rely on.
+    pub(super) async fn done(&self, tx: &mut Write, waiting: bool, now: Timestamp) -> Answer<()> {
+        if waiting {
+            return Ok(());
+        }
+        suspensions::replaced(tx, self.person, self.sort, now).await?;
+        visits::changed(tx, self.person, Within::Visit(self.visit), now).await
+    }
+}
+
 async fn insert_credential(
     tx: &mut Write,
-    station: &StationId,
-    push: &EnrolmentPush,
-    registered: &Registered,
-    verifier: &str,
+    (station, push): (&StationId, &EnrolmentPush),
+    (registered, verifier): (&Registered, &str),
+    (visit, waiting): (Option<VisitId>, bool),
     now: Timestamp,
 ) -> Answer<()> {
     let security_key = security_key(tx, &push.key).await?;
     sqlx::query(
         "INSERT INTO credential (id, person, security_key, verifier, attestation, trusted, offer, station, operator, \
-         document, last_four, enrolled_ms, accepted_ms, last_tested_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+         document, last_four, enrolled_ms, accepted_ms, last_tested_ms, visit, waiting_ms) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(&registered.id.0)
     .bind(push.person.as_str())
@@ -345,6 +410,8 @@ async fn insert_credential(
     .bind(ms(push.enrolled_at))
     .bind(ms(now))
     .bind(ms(now))
+    .bind(visit.map(|visit| visit.to_string()))
+    .bind(waiting.then(|| ms(now)))
     .execute(&mut **tx)
     .await?;
     Ok(())
@@ -396,7 +463,7 @@ async fn receipt(
     tx: &mut Write,
     credential: Bytes,
     person: &PersonId,
-    now: Timestamp,
+    (now, waiting): (Timestamp, bool),
 ) -> Answer<Receipt> {
     Ok(Receipt {
         credential,
@@ -404,6 +471,7 @@ async fn receipt(
             .await?
             .ok_or_else(|| no_person(person))?,
         accepted_at: now,
+        waiting,
     })
 }
 

@@ -20,6 +20,7 @@ use crate::server::auth::{AtDesk, AtStation, IdempotencyKey};
 use crate::server::database::{Audit, Write, ms};
 use crate::server::ledger::Opened;
 use crate::server::problem::{Answer, Refusal};
+use crate::server::visits::{self, Within};
 use crate::server::{older_factors, people};
 use crate::wire::{
     KeyResetPush, KeyResetReceipt, KnownCredentials, KnownRequest, PersonStanding, Problem, Push,
@@ -141,6 +142,8 @@ pub async fn key_reset(
     for (_, person) in &losers {
         let gone = (&person.id, push.reset_at);
         older_factors::watch(&mut entry.tx, &station, gone, now).await?;
+        let within = Within::Desk(&station, push.done_by());
+        visits::changed(&mut entry.tx, &person.id, within, now).await?;
     }
     for stranger in &push.credentials {
         if !gone.contains(stranger) {

@@ -11,13 +11,13 @@ use super::apps::{receipt, use_up};
 use super::codes::on_record;
 use super::offers::{known, line, may};
 use super::pushes::{
-    Claim, begin, check_identification, check_version, claimed_app_offer, may_then,
+    Arrival, Claim, begin, check_identification, check_version, claimed_app_offer, may_then,
 };
 use super::{Body, Named, Params, Shared};
 use crate::domain::authority::Action;
 use crate::domain::factor::{CodeVerdict, SealingKey};
 use crate::domain::suspension::FactorSort;
-use crate::domain::{FactorId, PersonId, StationId};
+use crate::domain::{FactorId, PersonId, StationId, VisitId};
 use crate::server::Registry;
 use crate::server::auth::{AtDesk, AtStation, IdempotencyKey};
 use crate::server::database::{Audit, Write, ms};
@@ -25,7 +25,6 @@ use crate::server::examination::{self, Examination};
 use crate::server::factors::{self, NewFactor, Stock, StoredSecret};
 use crate::server::ledger::{self, Opened};
 use crate::server::problem::{Answer, Refusal};
-use crate::server::suspensions;
 use crate::wire::{
     FactorReceipt, Problem, Push, SealedToken, TokenAssignment, TokenImport, TokenImportReceipt,
     Tokens, code,
@@ -267,7 +266,16 @@ pub async fn assign(
         finished_by: None,
         at: now,
     };
-    claimed_app_offer(&registry, &mut entry.tx, &claim).await?;
+    let (_, visit) = claimed_app_offer(&registry, &mut entry.tx, &claim).await?;
+    let arrival = Arrival {
+        station: &desk.station,
+        person: &id,
+        operator: &desk.operator.id,
+        identification: &request.identification,
+        visit,
+        sort: FactorSort::App,
+    };
+    let waiting = arrival.waits(&mut entry.tx, now).await?;
     let secret = in_stock(&mut entry.tx, &request.serial).await?;
     let limited = secret.id.to_string();
     let about = Examination {
@@ -295,8 +303,10 @@ pub async fn assign(
         return Err(not_right(&examined.verdict));
     };
     factors::note_taken(&mut entry.tx, secret.id, taken, now).await?;
-    let factor = give(&mut entry.tx, &desk, (&id, &request), secret.id, now).await?;
-    let reply = receipt(&mut entry.tx, factor, &id, now).await?;
+    let given = (secret.id, visit, waiting);
+    let factor = give(&mut entry.tx, &desk, (&id, &request), given, now).await?;
+    arrival.done(&mut entry.tx, waiting, now).await?;
+    let reply = receipt(&mut entry.tx, (factor, &id), (now, waiting)).await?;
     let how = &request.identification;
     let detail = format!(
         "token {} as {factor}; identified by {}:{}; {told}",
@@ -313,7 +323,7 @@ async fn give(
     tx: &mut Write,
     desk: &AtDesk,
     (person, request): (&PersonId, &TokenAssignment),
-    secret: FactorId,
+    (secret, visit, waiting): (FactorId, Option<VisitId>, bool),
     now: Timestamp,
 ) -> Answer<FactorId> {
     let name = factors::free_name(tx, person, true).await?;
@@ -328,9 +338,10 @@ async fn give(
         operator: &desk.operator.id,
         identification: &request.identification,
         enrolled_at: now,
+        visit,
+        waiting,
     };
     factors::insert(tx, &new, now).await?;
-    suspensions::replaced(tx, person, FactorSort::App, now).await?;
     use_up(tx, request.offer, now).await?;
     Ok(new.id)
 }

@@ -21,6 +21,7 @@ use crate::server::auth::{AtStation, IdempotencyKey};
 use crate::server::database::{Audit, Write, from_ms, ms};
 use crate::server::ledger::Opened;
 use crate::server::problem::{Answer, Refusal};
+use crate::server::visits::{self, Within};
 use crate::server::{older_factors, people};
 use crate::wire::{Ground, Problem, Push, WithdrawalPush, WithdrawalReceipt, code};
 
@@ -70,6 +71,10 @@ pub async fn withdrawal(
         .await?;
     let gone = (&push.person, push.withdrawn_at);
     older_factors::watch(&mut entry.tx, &station, gone, now).await?;
+    if held.as_ref().is_some_and(|held| held.is_live) {
+        let within = Within::Desk(&station, push.done_by());
+        visits::changed(&mut entry.tx, &push.person, within, now).await?;
+    }
     let reply = WithdrawalReceipt {
         credential: push.credential.clone(),
         was_held: held.is_some_and(|held| held.is_live),

@@ -6,20 +6,17 @@ use jiff::Timestamp;
 
 use super::{Face, StationDesk};
 use crate::domain::factor::{SealedSecret, SealingKey};
-use crate::domain::{EntryId, FactorId, PersonId};
+use crate::domain::{EntryId, FactorId, PersonId, VisitId};
 use crate::seal::{For, seal};
 use crate::totp::{TotpSecret, wipe_stack};
-use crate::wire::{CodeReply, CodeRequest, FactorReceipt, PersonDetail, TokenAssignment};
+use crate::wire::{
+    Acceptance, CodeReply, CodeRequest, FactorReceipt, PersonDetail, TokenAssignment,
+};
+use crate::workflow::Stop;
 use crate::workflow::app::AppDesk;
 use crate::workflow::dialogue::{Answer, Event, Question};
-use crate::workflow::{Offered, Stop};
 
 impl<F: Face + Sync + 'static> AppDesk for StationDesk<F> {
-    async fn app_offer(&mut self, person: &PersonId, with_key: bool) -> Result<Offered, Stop> {
-        self.unless_cancelled(self.station.app_offer(person, with_key))
-            .await
-    }
-
     fn seal(
         &mut self,
         key: &SealingKey,
@@ -32,10 +29,6 @@ impl<F: Face + Sync + 'static> AppDesk for StationDesk<F> {
             code: crate::wire::code::SEAL_BROKEN.to_owned(),
             detail: e.to_string(),
         })
-    }
-
-    async fn detail(&mut self, person: &PersonId) -> Result<PersonDetail, Stop> {
-        self.unless_cancelled(self.station.person(person)).await
     }
 
     async fn examine(
@@ -57,6 +50,16 @@ impl<F: Face + Sync + 'static> AppDesk for StationDesk<F> {
         self.cleared().await?;
         // Not cut short by a cancel: what the registry did must be known.
         self.station.assign_token(entry, person, &assignment).await
+    }
+
+    async fn accept(
+        &mut self,
+        visit: VisitId,
+        acceptance: Acceptance,
+    ) -> Result<PersonDetail, Stop> {
+        self.cleared().await?;
+        self.unless_cancelled(self.station.accept(visit, &acceptance))
+            .await
     }
 
     fn clock_fast_s(&self) -> Option<i64> {

@@ -8,7 +8,7 @@ use crate::bay::Cancel;
 use crate::domain::care::{
     CredentialList, Fingerprint, Portrait, Setting, StoredCredential, TestReport,
 };
-use crate::domain::{Bytes, KeyFacts, PersonId, Pin};
+use crate::domain::{Bytes, KeyFacts, PersonId, Pin, VisitId};
 use crate::station::keys;
 use crate::wire::TestOffer;
 use crate::workflow::care::{CareDesk, KeyTime, Stake};
@@ -47,8 +47,13 @@ impl<F: Face + Sync + 'static> CareDesk for StationDesk<F> {
         self.station.room()
     }
 
-    async fn test_offer(&mut self, person: &PersonId) -> Result<TestOffer, Stop> {
-        self.unless_cancelled(self.station.test_offer(person)).await
+    async fn test_offer(
+        &mut self,
+        person: &PersonId,
+        visit: Option<VisitId>,
+    ) -> Result<TestOffer, Stop> {
+        self.unless_cancelled(self.station.test_offer(person, visit))
+            .await
     }
 
     async fn stakes(

@@ -59,6 +59,13 @@ pub(super) static KEYMAP: &[Binding] = &[
         HelpOnly,
     ),
     bind(
+        &[Key::Plain(KeyCode::Char('w'))],
+        Action::AcceptWaiting,
+        |m| m == Mode::Person,
+        |t| tr!(t, "key-accept"),
+        HelpOnly,
+    ),
+    bind(
         ENTER,
         Action::Confirm,
         Mode::takes_digits,
@@ -103,7 +110,7 @@ pub(super) static KEYMAP: &[Binding] = &[
     bind(
         ENTER,
         Action::Confirm,
-        |m| m == Mode::ChooseFactor,
+        |m| matches!(m, Mode::ChooseFactor | Mode::Pick),
         |t| tr!(t, "key-this-one"),
         Left,
     ),

@@ -84,6 +84,8 @@ pub enum Mode {
     Advice,
     /// A factor is chosen.
     ChooseFactor,
+    /// One of a list.
+    Pick,
     /// A factor is removed.
     RemoveFactor,
     /// A run has ended with an enrolled key.
@@ -138,6 +140,7 @@ impl Mode {
         Self::ShowAgain,
         Self::Advice,
         Self::ChooseFactor,
+        Self::Pick,
         Self::RemoveFactor,
         Self::Enrolled,
         Self::Ended,
@@ -218,6 +221,7 @@ impl Mode {
             AppAsking::Code { .. } => Self::TotpCode,
             AppAsking::Advice { .. } => Self::Advice,
             AppAsking::Choose { .. } => Self::ChooseFactor,
+            AppAsking::Pick { .. } => Self::Pick,
             AppAsking::Remove { .. } => Self::RemoveFactor,
         }
     }
@@ -284,6 +288,7 @@ impl Mode {
                 | Self::ShowAgain
                 | Self::Advice
                 | Self::ChooseFactor
+                | Self::Pick
                 | Self::RemoveFactor
         )
     }
@@ -307,6 +312,7 @@ impl Mode {
                 | Self::Person
                 | Self::ChooseKey
                 | Self::ChooseFactor
+                | Self::Pick
                 | Self::Settings
                 | Self::Credentials
                 | Self::Fingerprints

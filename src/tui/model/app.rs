@@ -5,8 +5,8 @@
 use jiff::Timestamp;
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::domain::Person;
 use crate::domain::factor::{CodeVerdict, FactorKind, TotpCode, TotpSettings};
+use crate::domain::{Person, PersonId};
 use crate::totp::Picture;
 use crate::tui::entry::Line;
 use crate::wire::Factor;
@@ -56,6 +56,15 @@ pub enum AppAsking {
         /// The marked line.
         marked: usize,
     },
+    /// Which of a list?
+    Pick {
+        /// Of what.
+        pick: Pick,
+        /// The lines.
+        lines: Vec<String>,
+        /// The marked line.
+        marked: usize,
+    },
     /// Remove it?
     Remove {
         /// Which.
@@ -69,6 +78,23 @@ pub enum AppAsking {
         line: Line,
         /// The last answer can't be one.
         wrong: bool,
+    },
+}
+
+/// What is picked from a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Pick {
+    /// The administrator who is at the desk and answers for this person.
+    Administrator {
+        /// For whom.
+        person: String,
+        /// Those who can, in the order of the lines.
+        ids: Vec<PersonId>,
+    },
+    /// What this person takes of what waits for them.
+    Waiting {
+        /// Who.
+        person: String,
     },
 }
 
@@ -138,6 +164,24 @@ impl AppAsking {
                 with_key,
                 marked: 0,
             },
+            AppQuestion::ChooseAdministrator {
+                person,
+                administrators,
+            } => Self::Pick {
+                lines: administrators.iter().map(|who| who.name.clone()).collect(),
+                pick: Pick::Administrator {
+                    person: person.name,
+                    ids: administrators.into_iter().map(|who| who.id).collect(),
+                },
+                marked: 0,
+            },
+            AppQuestion::ChooseWaiting { person, names } => Self::Pick {
+                pick: Pick::Waiting {
+                    person: person.name,
+                },
+                lines: names,
+                marked: 0,
+            },
             AppQuestion::ConfirmFactorRemoval { factor, left, .. } => Self::Remove { factor, left },
             AppQuestion::TokenSerial { wrong, .. } => Self::Serial {
                 line: Line::default(),
@@ -191,12 +235,14 @@ impl AppAsking {
 
     /// Moves the mark.
     pub fn mark(&mut self, to: impl Fn(usize) -> usize) {
-        if let Self::Choose {
-            factors, marked, ..
-        } = self
-        {
-            *marked = to(*marked).min(factors.len().saturating_sub(1));
-        }
+        let (marked, count) = match self {
+            Self::Choose {
+                factors, marked, ..
+            } => (marked, factors.len()),
+            Self::Pick { lines, marked, .. } => (marked, lines.len()),
+            _ => return,
+        };
+        *marked = to(*marked).min(count.saturating_sub(1));
     }
 
     /// Enter: the answer, where there is one already.
@@ -216,6 +262,12 @@ impl AppAsking {
             Self::Choose {
                 factors, marked, ..
             } => factors.get(*marked).map(|factor| Answer::Factor(factor.id)),
+            Self::Pick { pick, marked, .. } => match pick {
+                Pick::Administrator { ids, .. } => {
+                    ids.get(*marked).cloned().map(Answer::Administrator)
+                }
+                Pick::Waiting { .. } => Some(Answer::Nth(*marked)),
+            },
             Self::Name { .. } | Self::ShowAgain | Self::Advice { .. } | Self::Remove { .. } => {
                 Some(Answer::Yes)
             }

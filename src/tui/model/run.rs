@@ -42,6 +42,8 @@ pub struct Run {
     pub stop_asked: bool,
     /// The stop was sent.
     pub stopping: bool,
+    /// Somebody proves a factor that they have: what is done meanwhile is of that step.
+    pub proving: bool,
     /// How it ended.
     pub ending: Option<Ending>,
     /// The key, once chosen.
@@ -193,6 +195,7 @@ impl Run {
             stop_asked: false,
             stopping: false,
             ending: None,
+            proving: false,
             key: None,
             wanted: None,
             anew: false,

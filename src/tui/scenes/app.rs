@@ -26,6 +26,7 @@ impl Stage {
             AppJob::Replace => 'r',
             AppJob::Remove => 'x',
             AppJob::Assign => 's',
+            AppJob::Accept => 'w',
         }));
         let person = cast::main_admin();
         self.run(Event::Began {

@@ -421,6 +421,7 @@ fn offer() -> Offer {
             user_verification: None,
             extensions: None,
         },
+        visit: None,
         origin: "https://login.example".to_owned(),
         pin_min_length: 6,
         issued_at: ago(1),
@@ -483,5 +484,6 @@ pub fn detail() -> PersonDetail {
             gone_at: None,
             held: Held::default(),
         }],
+        visit: None,
     }
 }

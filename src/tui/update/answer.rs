@@ -76,6 +76,7 @@ pub(super) fn to(run: &mut Run, action: Action, key: KeyEvent, stop_asked: bool)
         | Action::EnrolBoth
         | Action::Replace
         | Action::AssignToken
+        | Action::AcceptWaiting
         | Action::Test
         | Action::KeyPin
         | Action::RandomPin

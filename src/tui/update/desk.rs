@@ -47,9 +47,11 @@ pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
         Action::Batch | Action::Skip | Action::Abort | Action::Pause | Action::EndBatch => {
             Vec::new()
         }
-        Action::EnrolApp | Action::EnrolBoth | Action::Replace | Action::AssignToken => {
-            app::start(model, action)
-        }
+        Action::EnrolApp
+        | Action::EnrolBoth
+        | Action::Replace
+        | Action::AssignToken
+        | Action::AcceptWaiting => app::start(model, action),
         Action::Test | Action::Remove if model.page == Page::Person => app::start(model, action),
         Action::Test
         | Action::KeyPin

@@ -234,7 +234,11 @@ pub(super) fn happened(run: &mut Run, now: Now, event: Event) {
     match event {
         Event::Step { step } => {
             run.by_touch = false;
-            run.set(step, Progress::Current);
+            // Whatever is done to prove somebody is one step.
+            run.proving |= step == Step::Prove;
+            if !run.proving || step == Step::Prove {
+                run.set(step, Progress::Current);
+            }
         }
         Event::StepDone { step, note } => {
             if let Note::Key { key } = &note {
@@ -244,7 +248,12 @@ pub(super) fn happened(run: &mut Run, now: Now, event: Event) {
             run.asking = None;
             run.finger = None;
             run.coached = None;
-            run.set(step, Progress::Done(Box::new(note)));
+            if step == Step::Prove {
+                run.proving = false;
+            }
+            if !run.proving {
+                run.set(step, Progress::Done(Box::new(note)));
+            }
         }
         Event::Challenge { expires_at } => run.expires_at = Some(expires_at),
         Event::Touch {

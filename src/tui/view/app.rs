@@ -10,7 +10,7 @@ use super::{Ctx, bay, below};
 use crate::domain::factor::{CodeVerdict, FactorKind};
 use crate::text::tr;
 use crate::tui::entry::Line;
-use crate::tui::model::{AppAsking, CodeLine};
+use crate::tui::model::{AppAsking, CodeLine, Pick};
 use crate::wire::Factor;
 use crate::workflow::dialogue::{CodeOf, Purpose, StationClock};
 
@@ -64,6 +64,11 @@ pub(super) fn ask(
             *purpose,
             (factors, *marked, *with_key),
         ),
+        AppAsking::Pick {
+            pick,
+            lines,
+            marked,
+        } => picked(ctx, sheet, panel, scale, pick, (lines, *marked)),
         AppAsking::Remove { factor, left } => remove(ctx, sheet, panel, scale, factor, left),
         AppAsking::Serial { line, wrong } => {
             let (title, how) = (tr!(t, "token-serial-big"), tr!(t, "token-serial-how"));
@@ -282,6 +287,38 @@ fn choose(
             s(tr!(t, "choose-factor-key"), ctx.theme.plain()),
         ];
         sheet.put(list, row, TextLine::from(words));
+    }
+}
+
+fn picked(
+    ctx: Ctx<'_>,
+    sheet: &mut Sheet<'_>,
+    panel: Rect,
+    scale: u16,
+    pick: &Pick,
+    (lines, marked): (&[String], usize),
+) {
+    let t = ctx.text;
+    let (title, how) = match pick {
+        Pick::Administrator { person, .. } => (
+            tr!(t, "pick-administrator-big"),
+            tr!(t, "pick-administrator-how", name = person.as_str()),
+        ),
+        Pick::Waiting { person } => (
+            tr!(t, "pick-waiting-big"),
+            tr!(t, "pick-waiting-how", name = person.as_str()),
+        ),
+    };
+    let row = asked(ctx, sheet, panel, scale, (Who::Operator, &title, &how)) + 1;
+    let list = below(panel, row);
+    let room = usize::from(list.height.saturating_sub(1));
+    let (first, shown) = bay::window(lines.len(), room, marked);
+    for (row, (index, line)) in (0..).zip(lines.iter().enumerate().skip(first).take(shown)) {
+        let (mark, style) = match index == marked {
+            true => ("▸", ctx.theme.strong()),
+            false => (" ", ctx.theme.plain()),
+        };
+        sheet.put(list, row, s(format!("  {mark} {line}"), style));
     }
 }
 

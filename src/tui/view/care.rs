@@ -48,7 +48,9 @@ pub(super) fn works_for(
     let row = sheet.paragraph(body, row, &works, ctx.theme.strong());
     let row = sheet.paragraph(body, row, &bay::key_line(ctx, key), ctx.theme.quiet());
     let (mark, line) = match push {
-        PushState::Accepted => (s("✓", ctx.theme.good()), tr!(t, "done-accepted")),
+        PushState::Accepted | PushState::Waiting => {
+            (s("✓", ctx.theme.good()), tr!(t, "done-accepted"))
+        }
         PushState::Queued => (s("…", ctx.theme.strong()), tr!(t, "done-queued")),
         PushState::Conflict { detail } => (
             s("!", ctx.theme.warning()),
@@ -102,7 +104,7 @@ pub(super) fn done(
     } = result
     {
         let (mark, line) = match push {
-            PushState::Accepted => (tick(), tr!(t, "deletion-told")),
+            PushState::Accepted | PushState::Waiting => (tick(), tr!(t, "deletion-told")),
             PushState::Queued => (s("…", ctx.theme.strong()), tr!(t, "deletion-queued")),
             PushState::Conflict { detail } => (
                 s("!", ctx.theme.warning()),

@@ -119,6 +119,7 @@ fn pushed(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, body: Rect, row: u16, push: &Push
     let t = ctx.text;
     let (mark, line): (Span<'static>, String) = match push {
         PushState::Accepted => (s("✓", ctx.theme.good()), tr!(t, "done-accepted")),
+        PushState::Waiting => (s("…", ctx.theme.strong()), tr!(t, "done-waiting")),
         PushState::Queued => (s("…", ctx.theme.strong()), tr!(t, "done-queued")),
         PushState::Conflict { detail } => (
             s("!", ctx.theme.warning()),
@@ -161,7 +162,7 @@ fn app_facts(ctx: Ctx<'_>, result: &AppResult) -> Vec<String> {
             FactorKind::App => vec![tr!(t, "done-factor-delete")],
             FactorKind::Token { .. } => Vec::new(),
         },
-        AppResult::Tested { .. } => Vec::new(),
+        AppResult::Tested { .. } | AppResult::Accepted { .. } => Vec::new(),
     }
 }
 
@@ -187,7 +188,7 @@ fn app_done(
         AppResult::Enrolled { push, .. } | AppResult::Removed { push, .. } => {
             pushed(ctx, sheet, body, row, push)
         }
-        AppResult::Tested { .. } | AppResult::Assigned { .. } => row,
+        AppResult::Tested { .. } | AppResult::Assigned { .. } | AppResult::Accepted { .. } => row,
     }
 }
 
@@ -258,6 +259,10 @@ fn left_to_do(ctx: Ctx<'_>, person: &Person, push: &PushState) -> Vec<(Span<'sta
     let mut left = Vec::new();
     match push {
         PushState::Accepted => {}
+        PushState::Waiting => left.push((
+            s("…", ctx.theme.strong()),
+            tr!(ctx.text, "done-left-waiting"),
+        )),
         PushState::Queued => {
             left.push((
                 s("…", ctx.theme.strong()),

@@ -27,14 +27,11 @@ pub(super) fn draw(
         Asking::Identify(identify) => identification(ctx, sheet, panel, scale, identify),
         Asking::ChooseKey { keys, .. } if keys.is_empty() => {
             let row = sheet.big(panel, 1, &tr!(t, "insert-big"), scale);
-            who(
-                ctx,
-                sheet,
-                panel,
-                row + 1,
-                persons(run),
-                &tr!(t, "insert-how"),
-            );
+            let how = match run.proving {
+                true => tr!(t, "insert-proof"),
+                false => tr!(t, "insert-how"),
+            };
+            who(ctx, sheet, panel, row + 1, persons(run), &how);
         }
         Asking::ChooseKey { keys, marked } => {
             choice(ctx, sheet, panel, scale, run, (keys, *marked))

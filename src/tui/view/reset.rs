@@ -275,7 +275,7 @@ pub(super) fn done(
     let done = tr!(t, "done-reset", model = bay::key_line(ctx, key));
     let row = sheet.bullet(body, row, tick(), &done, ctx.theme.strong());
     let (mark, line) = match push {
-        PushState::Accepted => (tick(), tr!(t, "done-reset-told")),
+        PushState::Accepted | PushState::Waiting => (tick(), tr!(t, "done-reset-told")),
         PushState::Queued => (s("…", ctx.theme.strong()), tr!(t, "done-reset-queued")),
         PushState::Conflict { detail } => (
             s("!", ctx.theme.warning()),

@@ -2,12 +2,13 @@
 //!
 //! Invariant: the registry is asked only with an intent on disk, which stays open where its answer is not known.
 
+use super::super::Wants;
 use super::super::dialogue::{
     Answer, AppJob, AppQuestion, AppResult, CodeOf, Ending, Event, Job, Note, Question, Step,
 };
 use super::super::steps::{begin_step, end_step};
 use super::super::undo::end_reason;
-use super::super::visit::{Visit, host, receive};
+use super::super::visit::{Guest, Visit, host, receive};
 use super::examine::{Codes, advise, next_code, typed_code};
 use super::{AppDesk, Stop, app_part};
 use crate::domain::change::{Remains, TokenIntent};
@@ -28,18 +29,24 @@ pub async fn assign_token<D: AppDesk>(desk: &mut D, who: &PersonId) -> Result<En
 async fn assign<D: AppDesk>(desk: &mut D, who: &PersonId) -> Result<Ending, Stop> {
     let operator = host(desk)?;
     desk.room().await?;
-    let offered = desk.app_offer(who, false).await?;
-    app_part(&offered.offer)?;
-    if !offered.fresh {
+    // Only the registry knows the tokens in stock: no ticket will do.
+    desk.detail(who).await?;
+    let guest = Guest {
+        who,
+        wants: Wants::App,
+        attended: true,
+    };
+    let job = |person| Job::App {
+        app: AppJob::Assign,
+        person,
+    };
+    let visit = receive(desk, operator, &guest, job).await?;
+    app_part(&visit.offer)?;
+    if !visit.fresh {
         return Err(Stop::Unreachable(
             "only the registry knows the tokens in stock: nothing was done".to_owned(),
         ));
     }
-    let job = Job::App {
-        app: AppJob::Assign,
-        person: offered.offer.person.clone(),
-    };
-    let visit = receive(desk, operator, offered, job).await?;
     let serial = serial(desk, &visit).await?;
     let intent = TokenIntent {
         id: IntentId(desk.fresh_id()),

@@ -6,6 +6,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::super::Wants;
 use super::super::dialogue::{
     Answer, AppJob, AppQuestion, AppResult, CodeOf, Ending, Event, Job, Note, OnScreen, PushState,
     Question, Step, StopView,
@@ -13,7 +14,7 @@ use super::super::dialogue::{
 use super::super::enrol::{enrol_key, push_as};
 use super::super::steps::{begin_step, end_step};
 use super::super::undo::end_reason;
-use super::super::visit::{Visit, host, receive};
+use super::super::visit::{Guest, Visit, host, receive};
 use super::examine::{Codes, advise, next_code};
 use super::{AppDesk, Stop, app_part};
 use crate::domain::change::Remains;
@@ -66,23 +67,24 @@ async fn enrol_two<D: AppDesk>(desk: &mut D, who: &PersonId) -> Result<Ending, S
 async fn visit<D: AppDesk>(desk: &mut D, who: &PersonId, app: AppJob) -> Result<Visit, Stop> {
     let operator = host(desk)?;
     desk.room().await?;
-    let offered = desk.app_offer(who, app == AppJob::Both).await?;
-    app_part(&offered.offer)?;
-    let person = offered.offer.person.clone();
-    receive(desk, operator, offered, Job::App { app, person }).await
+    let guest = Guest {
+        who,
+        wants: match app {
+            AppJob::Both => Wants::Both,
+            _ => Wants::App,
+        },
+        attended: true,
+    };
+    let visit = receive(desk, operator, &guest, |person| Job::App { app, person }).await?;
+    app_part(&visit.offer)?;
+    Ok(visit)
 }
 
-/// What is removed by the same act, and how long its proof is good for, by the registry's clock.
-pub(super) struct Replaces {
-    pub(super) replacement: Replacement,
-    pub(super) until: Timestamp,
-}
-
-/// From the secret to the push.
+/// From the secret to the push; `replaces`: what is removed by the same act.
 pub(super) async fn provision<D: AppDesk>(
     desk: &mut D,
     visit: &Visit,
-    replaces: Option<Replaces>,
+    replaces: Option<Replacement>,
 ) -> Result<Ending, Stop> {
     let name = name(desk, visit).await?;
     begin_step(desk, Step::Secret);
@@ -138,26 +140,24 @@ async fn begin<D: AppDesk>(
     desk: &mut D,
     visit: &Visit,
     name: String,
-    replaces: Option<Replaces>,
+    replaces: Option<Replacement>,
 ) -> Result<(AppIntent, OnScreen), Stop> {
     let offer = app_part(&visit.offer)?;
     let secret = TotpSecret::random(|bytes| desk.random(bytes))?;
     let factor = FactorId(desk.fresh_id());
     let person = visit.offer.person.clone();
     let sealed = desk.seal(&offer.seal_to, &secret, (factor, person.id.as_str()))?;
-    let until = replaces.as_ref().map(|replaces| replaces.until);
-    let expires_at = visit.offer.expires_at;
     let intent = AppIntent {
         id: IntentId(desk.fresh_id()),
         factor,
         name,
         person,
         offer: offer.id,
-        expires_at: until.map_or(expires_at, |until| until.min(expires_at)),
+        expires_at: visit.offer.expires_at,
         settings: TotpSettings::APP,
         sealed,
         identification: visit.identification.clone(),
-        replaces: replaces.map(|replaces| replaces.replacement),
+        replaces,
         operator: visit.operator.id.clone(),
         begun_at: desk.now(),
     };

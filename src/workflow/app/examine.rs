@@ -7,7 +7,7 @@ use super::super::dialogue::{Answer, AppQuestion, CodeOf, Note, Question, Step};
 use super::super::steps::{begin_step, end_step};
 use super::{AppDesk, Stop, station_clock};
 use crate::domain::factor::{CodeVerdict, TotpCode};
-use crate::domain::{FactorId, Identification, OfferId, PersonId};
+use crate::domain::{FactorId, Identification, OfferId, PersonId, VisitId};
 use crate::wire::{CodeReply, CodeRequest, Subject, VERSION};
 
 /// How many codes a run takes.
@@ -88,8 +88,9 @@ pub(super) async fn advise<D: AppDesk>(
 
 /// What the registry is asked about.
 pub(super) enum About<'a> {
-    /// A factor that it holds: under a test offer, a new one for each attempt, because each takes few codes.
-    Active(FactorId),
+    /// A factor that it holds: under a test offer, a new one for each attempt, because each takes few codes; of a visit, where it
+    /// proves one.
+    Active(FactorId, Option<VisitId>),
     /// One whose secret it has not been given yet.
     New(OfferId, &'a Subject),
 }
@@ -131,10 +132,10 @@ pub(super) async fn right_at_registry<D: AppDesk>(
     loop {
         let first = typed_code(desk, &mut codes, &of, wrong.as_ref()).await?;
         let (offer, subject) = match &about {
-            About::Active(factor) => {
+            About::Active(factor, visit) => {
                 let factor = *factor;
                 (
-                    desk.test_offer(person).await?.id,
+                    desk.test_offer(person, *visit).await?.id,
                     Subject::Active { factor },
                 )
             }

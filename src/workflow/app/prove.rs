@@ -11,7 +11,7 @@ use super::super::steps::{begin_step, end_step};
 use super::examine::{About, Examination, Right, right_at_registry};
 use super::{AppDesk, Stop, active, begin, chosen, keys};
 use crate::domain::authority::Action;
-use crate::domain::{Change, FactorId, Identification, OfferId, PersonId};
+use crate::domain::{Change, FactorId, Identification, PersonId, VisitId};
 use crate::wire::{Factor, Operator, PersonDetail};
 use crate::workflow::conclude;
 
@@ -32,7 +32,7 @@ async fn test<D: AppDesk>(
 ) -> Result<Ending, Stop> {
     let (_, detail) = begin(desk, AppJob::Test, Action::TestKey, who).await?;
     let factor = chosen(desk, &detail, factor, Purpose::Test).await?;
-    let right = tested(desk, who, &factor, None, Step::Code).await?;
+    let right = tested(desk, who, &factor, (None, None), Step::Code).await?;
     Ok(Ending::App {
         person: detail.person,
         result: AppResult::Tested {
@@ -43,16 +43,16 @@ async fn test<D: AppDesk>(
 }
 
 /// A code that the registry finds right, and writes down.
-async fn tested<D: AppDesk>(
+pub(super) async fn tested<D: AppDesk>(
     desk: &mut D,
     who: &PersonId,
     factor: &Factor,
-    identification: Option<&Identification>,
+    (identification, visit): (Option<&Identification>, Option<VisitId>),
     step: Step,
 ) -> Result<Right, Stop> {
     let examination = Examination {
         person: who,
-        about: About::Active(factor.id),
+        about: About::Active(factor.id, visit),
         of: CodeOf::Factor {
             factor: factor.clone(),
         },
@@ -69,30 +69,41 @@ async fn tested<D: AppDesk>(
     Ok(right)
 }
 
-/// The person proves a factor that they still have: the offer under which they did.
-pub(super) async fn prove<D: AppDesk>(
+/// Who proves a visit.
+pub(in crate::workflow) struct Prover<'a> {
+    /// The person themself, or who answers for them.
+    pub(in crate::workflow) detail: &'a PersonDetail,
+    pub(in crate::workflow) visit: VisitId,
+    /// Of the person themself.
+    pub(in crate::workflow) identification: Option<&'a Identification>,
+}
+
+/// Somebody proves a factor that they have: one touch with the PIN, or one code. The registry takes it for the visit.
+pub(in crate::workflow) async fn prove<D: AppDesk>(
     desk: &mut D,
     operator: &Operator,
-    detail: &PersonDetail,
-    identification: &Identification,
-) -> Result<OfferId, Stop> {
+    prover: Prover<'_>,
+) -> Result<(), Stop> {
     begin_step(desk, Step::Prove);
+    let detail = prover.detail;
     let who = &detail.person.id;
-    let (name, offer) = match with(desk, detail).await? {
+    let name = match with(desk, detail).await? {
         Some(factor) => {
-            let right = tested(desk, who, &factor, Some(identification), Step::Prove).await?;
-            (Some(factor.name), right.offer)
+            let visit = Some(prover.visit);
+            let how = (prover.identification, visit);
+            tested(desk, who, &factor, how, Step::Prove).await?;
+            Some(factor.name)
         }
         None => {
-            let offer = desk.test_offer(who).await?;
+            let offer = desk.test_offer(who, Some(prover.visit)).await?;
             let asked = ForPerson {
                 person: who,
                 offer: &offer,
-                identification: Some(identification.clone()),
+                identification: prover.identification.cloned(),
                 operator: operator.id.clone(),
             };
             match sign_for(desk, asked, None).await?.1 {
-                PushState::Accepted => (None, offer.id),
+                PushState::Accepted | PushState::Waiting => None,
                 PushState::Queued => {
                     return Err(Stop::Unreachable(
                         "whether the key proves the person is not known: nothing else was done"
@@ -100,19 +111,22 @@ pub(super) async fn prove<D: AppDesk>(
                     ));
                 }
                 PushState::Conflict { detail } => {
-                    let code = crate::wire::code::PROOF_MISSING.to_owned();
+                    let code = crate::wire::code::AUTHORITY_NEEDED.to_owned();
                     return Err(Stop::RegistryRefused { code, detail });
                 }
             }
         }
     };
     end_step(desk, Step::Prove, Note::Proved { name });
-    Ok(offer)
+    Ok(())
 }
 
 /// What the person proves themself with; `None`: a key.
 async fn with<D: AppDesk>(desk: &mut D, detail: &PersonDetail) -> Result<Option<Factor>, Stop> {
-    let factors = active(detail);
+    let factors: Vec<Factor> = active(detail)
+        .into_iter()
+        .filter(Factor::is_valid)
+        .collect();
     let with_key = keys(detail) > 0;
     match factors.as_slice() {
         [] => return Ok(None),

@@ -2,23 +2,17 @@
 //!
 //! Invariant: the person proved a factor of theirs first, and something is left to them. MFA is never left switched off.
 
-use jiff::SignedDuration;
-
 use super::super::dialogue::{
     Answer, AppJob, AppQuestion, AppResult, Ending, Note, Purpose, Question, Step,
 };
 use super::super::enrol::push_entry;
 use super::super::steps::{begin_step, end_step};
-use super::super::visit::identify;
-use super::prove::prove;
+use super::super::visit::{identified, open, own_proof};
 use super::{AppDesk, Stop, active, begin, check_not_last, chosen};
 use crate::domain::authority::Action;
 use crate::domain::{Change, EntryId, FactorId, PersonId};
 use crate::wire::{Removal, VERSION};
 use crate::workflow::conclude;
-
-/// How long a proof is good for at the registry (wire, `Removal::proof`), less what it may take to send.
-const PROOF: SignedDuration = SignedDuration::from_secs(9 * 60 + 30);
 
 /// Removes a factor; `factor`: which, if that was chosen already.
 pub async fn remove_factor<D: AppDesk>(
@@ -38,10 +32,9 @@ async fn remove<D: AppDesk>(
     let (operator, detail) = begin(desk, AppJob::Remove, Action::Enrol, who).await?;
     let factor = chosen(desk, &detail, factor, Purpose::Remove).await?;
     check_not_last(&detail)?;
-    let identification = identify(desk, &detail.person).await?;
-    operator.role.may(identification.action())?;
-    let proof = prove(desk, &operator, &detail, &identification).await?;
-    let until = desk.registry_now().saturating_add(PROOF);
+    let identification = identified(desk, &operator, &detail).await?;
+    let visit = open(desk, &detail, &identification).await?;
+    own_proof(desk, &operator, &detail, &visit).await?;
     begin_step(desk, Step::Confirm);
     loop {
         let left = active(&detail).into_iter().filter(|f| f.id != factor.id);
@@ -55,7 +48,7 @@ async fn remove<D: AppDesk>(
         }
     }
     end_step(desk, Step::Confirm, Note::None);
-    if until.is_ok_and(|until| desk.registry_now() >= until) {
+    if desk.registry_now() >= visit.expires_at {
         // What would be written down now could only be refused.
         return Err(Stop::OfferExpired);
     }
@@ -65,7 +58,7 @@ async fn remove<D: AppDesk>(
         version: VERSION,
         person: who.clone(),
         factor: factor.id,
-        proof,
+        visit: Some(visit.id),
         identification,
         operator: operator.id,
         removed_at: desk.registry_now(),

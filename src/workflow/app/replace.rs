@@ -2,21 +2,14 @@
 //!
 //! Invariant: until the new app's code was right, the old one stays what it is.
 
-use jiff::SignedDuration;
-
 use super::super::dialogue::{AppJob, Ending, Purpose};
-use super::super::visit::{Visit, identify};
-use super::enrol::{Replaces, provision};
-use super::prove::prove;
+use super::super::visit::{Visit, identified, open, own_proof};
+use super::enrol::provision;
 use super::{AppDesk, Stop, app_part, begin, chosen};
 use crate::domain::authority::Action;
 use crate::domain::factor::Replacement;
 use crate::domain::{FactorId, PersonId};
 use crate::workflow::conclude;
-
-/// How long a proof is good for at the registry for a replacement (an hour, so that a stop may lie between), less what it may take to
-/// send.
-const PROOF: SignedDuration = SignedDuration::from_mins(58);
 
 /// Replaces an app by another one; `factor`: which, if that was chosen already.
 pub async fn replace_app<D: AppDesk>(
@@ -35,25 +28,17 @@ async fn replace<D: AppDesk>(
 ) -> Result<Ending, Stop> {
     let (operator, detail) = begin(desk, AppJob::Replace, Action::Enrol, who).await?;
     let factor = chosen(desk, &detail, factor, Purpose::Replace).await?;
-    let identification = identify(desk, &detail.person).await?;
-    operator.role.may(identification.action())?;
-    let proof = prove(desk, &operator, &detail, &identification).await?;
-    let now = desk.registry_now();
-    let until = now.saturating_add(PROOF).unwrap_or(now);
-    let offered = desk.app_offer(who, false).await?;
-    app_part(&offered.offer)?;
+    let identification = identified(desk, &operator, &detail).await?;
+    let opened = open(desk, &detail, &identification).await?;
+    own_proof(desk, &operator, &detail, &opened).await?;
+    let offer = desk.offer(who, Some(opened.id)).await?;
+    app_part(&offer)?;
     let visit = Visit {
         operator,
-        offer: offered.offer,
-        fresh: offered.fresh,
+        offer,
+        fresh: true,
         identification,
     };
-    let replaces = Replaces {
-        replacement: Replacement {
-            factor: factor.id,
-            proof,
-        },
-        until,
-    };
+    let replaces = Replacement { factor: factor.id };
     provision(desk, &visit, Some(replaces)).await
 }

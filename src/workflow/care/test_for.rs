@@ -38,7 +38,7 @@ async fn test_at_registry<D: CareDesk>(
         },
     };
     let operator = begin(desk, job, Action::TestKey).await?;
-    let offer = desk.test_offer(person).await?;
+    let offer = desk.test_offer(person, None).await?;
     let left = offer.expires_at.duration_since(desk.registry_now());
     desk.tell(Event::Challenge {
         expires_at: desk.now().saturating_add(left).unwrap_or(offer.expires_at),

@@ -152,6 +152,20 @@ pub enum AppQuestion {
         /// A security key will do as well.
         with_key: bool,
     },
+    /// Which administrator of their organisation is at the desk and answers for this person? → [`Answer::Administrator`]
+    ChooseAdministrator {
+        /// For whom.
+        person: Person,
+        /// Those who can.
+        administrators: Vec<Person>,
+    },
+    /// Which of these waits to be taken? → [`Answer::Nth`]
+    ChooseWaiting {
+        /// By whom.
+        person: Person,
+        /// What people call them.
+        names: Vec<String>,
+    },
     /// Remove this factor? Its codes open nothing from then on. → [`Answer::Yes`]
     ConfirmFactorRemoval {
         /// Whose.
@@ -186,6 +200,8 @@ pub enum AppJob {
     Remove,
     /// Makes a token of the stock the person's.
     Assign,
+    /// Takes what was made for the person while they were not there.
+    Accept,
 }
 
 /// What came of it.
@@ -212,6 +228,11 @@ pub enum AppResult {
         factor: Factor,
         /// Accepted, queued or in conflict.
         push: PushState,
+    },
+    /// What waited is the person's.
+    Accepted {
+        /// What people call it.
+        name: String,
     },
     /// A token is the person's.
     Assigned {
@@ -263,5 +284,6 @@ pub(super) fn steps(job: AppJob) -> &'static [Step] {
             Step::Push,
         ],
         AppJob::Assign => &[Step::Identify, Step::Code, Step::RecordApp],
+        AppJob::Accept => &[Step::Identify, Step::Prove, Step::Push],
     }
 }

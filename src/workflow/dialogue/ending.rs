@@ -139,6 +139,8 @@ pub enum CareResult {
 pub enum PushState {
     /// The registry verified and holds it.
     Accepted,
+    /// The registry verified and holds it; it opens nothing until its owner accepts it.
+    Waiting,
     /// It waits in the outbox.
     Queued,
     /// Refused by the registry.

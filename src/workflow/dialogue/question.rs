@@ -7,7 +7,7 @@ use crate::domain::care::{Fingerprint, Setting, StoredCredential};
 use crate::domain::factor::TotpCode;
 use crate::domain::policy::Verdict;
 use crate::domain::reset::{Losses, ResetCase};
-use crate::domain::{Bytes, FactorId, Identification, KeyFacts, Person, Pin, Place};
+use crate::domain::{Bytes, FactorId, Identification, KeyFacts, Person, PersonId, Pin, Place};
 use crate::workflow::care::Stake;
 
 /// What is asked. Esc (cancel) is always possible besides.
@@ -200,6 +200,10 @@ pub enum Answer {
     Factor(FactorId),
     /// A security key instead.
     WithKey,
+    /// The one at that place of the list, from 0.
+    Nth(usize),
+    /// This administrator.
+    Administrator(PersonId),
 }
 
 impl Answer {
@@ -223,6 +227,8 @@ impl Answer {
             Self::Code(_) => "code",
             Self::Factor(_) => "factor",
             Self::WithKey => "with-key",
+            Self::Nth(_) => "nth",
+            Self::Administrator(_) => "administrator",
         }
     }
 }

@@ -2,25 +2,18 @@
 
 use jiff::Timestamp;
 use keydesk::domain::factor::{SealedSecret, SealingKey};
-use keydesk::domain::{EntryId, FactorId, PersonId};
+use keydesk::domain::{EntryId, FactorId, PersonId, VisitId};
 use keydesk::totp::TotpSecret;
-use keydesk::wire::{CodeReply, CodeRequest, FactorReceipt, PersonDetail, TokenAssignment};
+use keydesk::wire::{
+    Acceptance, CodeReply, CodeRequest, FactorReceipt, PersonDetail, TokenAssignment,
+};
+use keydesk::workflow::Stop;
 use keydesk::workflow::app::AppDesk;
 use keydesk::workflow::dialogue::{Answer, Question};
-use keydesk::workflow::{Offered, Stop};
 
 use crate::faulty_desk::{FaultyDesk, Mishap, call, registry_fault, stop_the_world};
 
 impl<D: AppDesk> AppDesk for FaultyDesk<D> {
-    async fn app_offer(&mut self, person: &PersonId, with_key: bool) -> Result<Offered, Stop> {
-        call!(
-            self,
-            "app_offer",
-            registry_fault(),
-            self.inner.app_offer(person, with_key)
-        )
-    }
-
     fn seal(
         &mut self,
         key: &SealingKey,
@@ -30,8 +23,17 @@ impl<D: AppDesk> AppDesk for FaultyDesk<D> {
         self.inner.seal(key, secret, to)
     }
 
-    async fn detail(&mut self, person: &PersonId) -> Result<PersonDetail, Stop> {
-        call!(self, "detail", registry_fault(), self.inner.detail(person))
+    async fn accept(
+        &mut self,
+        visit: VisitId,
+        acceptance: Acceptance,
+    ) -> Result<PersonDetail, Stop> {
+        call!(
+            self,
+            "accept",
+            registry_fault(),
+            self.inner.accept(visit, acceptance)
+        )
     }
 
     async fn examine(

@@ -268,6 +268,10 @@ impl Face for People {
                 let chosen = factors.iter().find(named);
                 Ok(chosen.map_or(Answer::WithKey, |factor| Answer::Factor(factor.id)))
             }
+            AppQuestion::ChooseAdministrator { administrators, .. } => Ok(administrators
+                .first()
+                .map_or(Answer::Done, |who| Answer::Administrator(who.id.clone()))),
+            AppQuestion::ChooseWaiting { .. } => Ok(Answer::Nth(0)),
             AppQuestion::ConfirmFactorRemoval { .. } => Ok(Answer::Yes),
             AppQuestion::TokenSerial { .. } => {
                 Ok(Answer::Typed(self.serial.clone().expect("a token")))

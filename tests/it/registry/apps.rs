@@ -10,7 +10,7 @@ use keydesk::wire::{TicketRequest, VERSION};
 
 use super::authenticator::Authenticator;
 use super::phone::Phone;
-use super::world::{World, entry, first_sign_in, head, joined, refused, write};
+use super::world::{World, arrival, entry, first_sign_in, head, joined, refused, write};
 
 #[tokio::test]
 async fn an_app_is_enrolled_and_listed_beside_the_key_of_the_same_visit() {
@@ -211,12 +211,23 @@ async fn two_stations_enrol_apps_for_one_person_side_by_side() {
     let session = first_sign_in(&other, &db, "A. Nother", Role::HelpDesk, &mut key).await;
     let (one, two) = (Phone::new("p-1", 1), Phone::new("p-1", 2));
     let here = world.app_push(&world.offer("p-1").await, &one);
-    let there = other.offer(&session, &PersonId::new("p-1")).await.unwrap();
+    // One person is at one desk: the first one's visit is over, and what comes of it waits.
+    let person = PersonId::new("p-1");
+    let visit = other
+        .open_visit(&session, &person, &arrival())
+        .await
+        .unwrap();
+    let there = other
+        .offer(&session, &person, Some(visit.id))
+        .await
+        .unwrap();
     let mut there = world.app_push(&there, &two);
     there.body.operator = session.operator.id.clone();
     there.head = head(1);
     let (a, b) = tokio::join!(world.push_app(&here), other.push_app(entry(), &there));
     assert!(a.is_ok() && b.is_ok(), "{a:?} {b:?}");
+    let waiting = [a.unwrap().waiting, b.unwrap().waiting];
+    assert!(waiting.contains(&false), "{waiting:?}");
     let mut listed: Vec<_> = world.factors_of("p-1").await;
     listed.sort_by_key(|factor| factor.id != one.factor);
     let ids: Vec<_> = listed.iter().map(|factor| factor.id).collect();

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use jiff::{SignedDuration, Timestamp};
 use keydesk::domain::factor::{SealedSecret, SealingKey, TotpCode, TotpSettings};
 use keydesk::domain::identification::Document;
-use keydesk::domain::{FactorId, Identification, OfferId, PersonId};
+use keydesk::domain::{FactorId, Identification, OfferId, PersonId, VisitId};
 use keydesk::registry::RegistryError;
 use keydesk::seal::{For, seal};
 use keydesk::totp::{TotpSecret, code_at};
@@ -184,9 +184,11 @@ impl World {
     }
 
     /// A test that the person passes with a fresh code of that phone.
-    pub async fn proof(&self, phone: &Phone) -> OfferId {
+    pub async fn tested(&self, phone: &Phone, visit: Option<VisitId>) -> OfferId {
         self.next_step();
-        let offer = self.test_offer(&phone.owner).await.id;
+        let owner = PersonId::new(&phone.owner);
+        let offer = self.client.test_offer(&self.session, &owner, visit).await;
+        let offer = offer.expect("an offer").id;
         let codes = vec![phone.code(self.now(), 0)];
         let about = (phone.owner.as_str(), phone.factor);
         let reply = self.examine(about, offer, codes).await.expect("examined");
@@ -194,13 +196,20 @@ impl World {
         offer
     }
 
-    pub fn removal(&self, person: &str, factor: FactorId, proof: OfferId) -> Push<Removal> {
+    /// The person comes anew, and proves that phone.
+    pub async fn proof(&self, phone: &Phone) -> VisitId {
+        let visit = self.visit_anew(&phone.owner).await.id;
+        self.tested(phone, Some(visit)).await;
+        visit
+    }
+
+    pub fn removal(&self, person: &str, factor: FactorId, visit: VisitId) -> Push<Removal> {
         Push {
             body: Removal {
                 version: VERSION,
                 person: PersonId::new(person),
                 factor,
-                proof,
+                visit: Some(visit),
                 identification: passport(),
                 operator: self.session.operator.id.clone(),
                 removed_at: self.now(),

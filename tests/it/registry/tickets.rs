@@ -115,7 +115,10 @@ async fn who_may_not_enrol_gets_no_offer_and_no_tickets_and_is_told_who_may() {
         &mut key,
     )
     .await;
-    let refusal = world.client.offer(&agent, &PersonId::new("p-1")).await;
+    let refusal = world
+        .client
+        .offer(&agent, &PersonId::new("p-1"), None)
+        .await;
     match refusal {
         Err(RegistryError::Refused {
             status: 403,

@@ -13,7 +13,7 @@ use keydesk::server::import::{Format, import_file};
 use keydesk::server::{Clock, Running, ServeConfig, Server, admin, init};
 use keydesk::wire::{
     EnrolmentPush, JournalHead, KeyReport, Offer, OperatorEnrolment, Problem, Push, Receipt,
-    Session, TestOffer, TestPush,
+    Session, TestOffer, TestPush, VERSION, Visit, VisitClose, VisitRequest,
 };
 
 use super::authenticator::Authenticator;
@@ -95,6 +95,14 @@ pub async fn first_sign_in(
         registration,
     };
     client.enrol_operator(&enrolment).await.expect("enrols")
+}
+
+/// Somebody comes with the document that every push here names.
+pub fn arrival() -> VisitRequest {
+    VisitRequest {
+        version: VERSION,
+        identification: Identification::new(Document::Passport, "7K31").expect("four"),
+    }
 }
 
 impl World {
@@ -181,16 +189,41 @@ impl World {
         head(u64::try_from(sequence).expect("positive"))
     }
 
-    pub async fn offer(&self, person: &str) -> Offer {
+    /// The person is at the desk, identified as every push here says.
+    pub async fn visit(&self, person: &str) -> Visit {
         self.client
-            .offer(&self.session, &PersonId::new(person))
+            .open_visit(&self.session, &PersonId::new(person), &arrival())
+            .await
+            .expect("a visit")
+    }
+
+    pub async fn offer(&self, person: &str) -> Offer {
+        let visit = self.visit(person).await;
+        self.client
+            .offer(&self.session, &PersonId::new(person), Some(visit.id))
             .await
             .expect("an offer")
     }
 
+    /// The person goes: who comes next is somebody who comes anew.
+    pub async fn leave(&self, visit: &Visit) {
+        let close = VisitClose {
+            version: VERSION,
+            confirmed: true,
+        };
+        let closed = self.client.close_visit(&self.session, visit.id, &close);
+        closed.await.expect("closed");
+    }
+
+    /// The person comes anew, with what they have by now.
+    pub async fn visit_anew(&self, person: &str) -> Visit {
+        self.leave(&self.visit(person).await).await;
+        self.visit(person).await
+    }
+
     pub async fn test_offer(&self, person: &str) -> TestOffer {
         self.client
-            .test_offer(&self.session, &PersonId::new(person))
+            .test_offer(&self.session, &PersonId::new(person), None)
             .await
             .expect("an offer")
     }

@@ -6,7 +6,7 @@ use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
 use crate::domain::authority::{Action, Role};
-use crate::domain::{OfferId, OperatorId, PersonId, StationId};
+use crate::domain::{OfferId, OperatorId, PersonId, StationId, VisitId};
 use crate::server::Registry;
 use crate::server::database::{Write, from_ms, ms};
 use crate::server::problem::{Answer, Refusal, operator_revoked};
@@ -31,8 +31,8 @@ pub(in crate::server::routes) struct Claim<'a> {
 pub(super) struct Claimed {
     pub registration_state: Option<String>,
     pub assertion_state: String,
-    /// It was issued for a test and nothing else.
-    pub is_test: bool,
+    /// Under which visit it was issued.
+    pub visit: Option<VisitId>,
 }
 
 /// What is known of an offer of either sort.
@@ -65,8 +65,9 @@ pub(super) async fn claimed_offer(
     claim: &Claim<'_>,
 ) -> Answer<Claimed> {
     let row = sqlx::query(
-        "SELECT kind = 'ticket' AS is_ticket, kind = 'test' AS is_test, person, operator, registration_state, \
-         assertion_state, issued_ms, expires_ms, used_ms FROM offer WHERE id = ? AND station = ?",
+        "SELECT o.kind = 'ticket' OR coalesce(v.is_ticket, 0) AS is_ticket, o.person, o.operator, o.registration_state, \
+         o.assertion_state, o.issued_ms, o.expires_ms, o.used_ms, o.visit FROM offer o LEFT JOIN visit v ON v.id = o.visit \
+         WHERE o.id = ? AND o.station = ?",
     )
     .bind(claim.offer.to_string())
     .bind(claim.station.as_str())
@@ -77,18 +78,26 @@ pub(super) async fn claimed_offer(
     Ok(Claimed {
         registration_state: row.try_get("registration_state")?,
         assertion_state: row.try_get("assertion_state")?,
-        is_test: row.try_get("is_test")?,
+        visit: visit(&row)?,
     })
 }
 
-/// Likewise the offer of an app; when it was issued.
+/// Under which visit something was issued.
+fn visit(row: &SqliteRow) -> Result<Option<VisitId>, sqlx::Error> {
+    let id: Option<String> = row.try_get("visit")?;
+    id.map(|id| id.parse())
+        .transpose()
+        .map_err(|error: uuid::Error| sqlx::Error::Decode(Box::new(error)))
+}
+
+/// Likewise the offer of an app; when it was issued, and under which visit.
 pub(in crate::server::routes) async fn claimed_app_offer(
     registry: &Registry,
     tx: &mut Write,
     claim: &Claim<'_>,
-) -> Answer<Timestamp> {
+) -> Answer<(Timestamp, Option<VisitId>)> {
     let row = sqlx::query(
-        "SELECT person, operator, is_ticket, issued_ms, expires_ms, used_ms FROM app_offer WHERE id = ? AND station = ?",
+        "SELECT person, operator, is_ticket, issued_ms, expires_ms, used_ms, visit FROM app_offer WHERE id = ? AND station = ?",
     )
     .bind(claim.offer.to_string())
     .bind(claim.station.as_str())
@@ -99,7 +108,7 @@ pub(in crate::server::routes) async fn claimed_app_offer(
     // A key's challenge is answered by the registry's clock. An app has none, and a code that was right while the offer lived stays the
     // proof of that, however long the line was down afterwards.
     check(registry, tx, claim, (&standing, claim.at)).await?;
-    Ok(from_ms(standing.issued_ms)?)
+    Ok((from_ms(standing.issued_ms)?, visit(&row)?))
 }
 
 pub(in crate::server::routes) fn offer_unknown(offer: OfferId) -> Refusal {

@@ -1,0 +1,274 @@
+//! Visits: somebody is at the desk, is served, takes what waits for them, and goes.
+//!
+//! Invariant: everything that is decided here is decided by [`visits`], on what the registry holds.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use sqlx::Row;
+
+use super::offers::{known, line, may};
+use super::pushes::{check_identification, check_version};
+use super::{Body, Named, Shared};
+use crate::domain::authority::Action;
+use crate::domain::suspension::FactorRef;
+use crate::domain::{OperatorId, Person, PersonId, StationId, VisitId};
+use crate::server::Registry;
+use crate::server::auth::{AtDesk, IdempotencyKey};
+use crate::server::database::{Write, audit, ms};
+use crate::server::ledger::{self, Opened};
+use crate::server::problem::{Answer, Refusal};
+use crate::server::visits::{self, FactorName, Within};
+use crate::server::{people, suspensions};
+use crate::wire::{
+    Acceptance, PersonDetail, Problem, Visit, VisitClose, VisitPass, VisitRequest, code,
+};
+
+/// Opens a visit.
+#[utoipa::path(
+    post, path = "/v1/people/{id}/visits", tag = "visits", request_body = VisitRequest,
+    params(
+        ("id" = String, Path, description = "The person's identifier"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes it safe to repeat"),
+    ),
+    security(("station" = [], "session" = [])),
+    responses(
+        (status = CREATED, body = Visit),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn open(
+    State(registry): Shared,
+    desk: AtDesk,
+    key: Option<IdempotencyKey>,
+    Named(id): Named<PersonId>,
+    Body(request): Body<VisitRequest>,
+) -> Answer<Response> {
+    check_version(request.version)?;
+    may(&desk, Action::Receive)?;
+    check_identification(&request.identification)?;
+    let body = (&id, &request);
+    let scope = desk.station.as_str();
+    let mut entry = match ledger::open(&registry, scope, key, "visit", &body).await? {
+        Opened::Fresh(entry) => entry,
+        Opened::Repeated(response) => return Ok(response),
+    };
+    let person = known(&mut entry.tx, &id).await?;
+    let how = &request.identification;
+    let visit = visits::open(&mut entry.tx, &desk, &person, how, registry.now()).await?;
+    let detail = format!(
+        "visit {}; identified by {}:{}; had {}",
+        visit.id,
+        how.kind(),
+        how.detail(),
+        visit.had.as_str()
+    );
+    let line = line(&desk, "visit", id.as_str(), &detail);
+    entry.finish(StatusCode::CREATED, &visit, line).await
+}
+
+/// The person takes what waits for them.
+#[utoipa::path(
+    post, path = "/v1/visits/{id}/acceptance", tag = "visits", request_body = Acceptance,
+    params(
+        ("id" = String, Path, description = "The visit's identifier"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes it safe to repeat"),
+    ),
+    security(("station" = [], "session" = [])),
+    responses(
+        (status = CREATED, body = PersonDetail),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn accept(
+    State(registry): Shared,
+    desk: AtDesk,
+    key: Option<IdempotencyKey>,
+    Named(id): Named<VisitId>,
+    Body(request): Body<Acceptance>,
+) -> Answer<Response> {
+    check_version(request.version)?;
+    may(&desk, Action::Enrol)?;
+    let body = (&id, &request);
+    let scope = desk.station.as_str();
+    let mut entry = match ledger::open(&registry, scope, key, "acceptance", &body).await? {
+        Opened::Fresh(entry) => entry,
+        Opened::Repeated(response) => return Ok(response),
+    };
+    let now = registry.now();
+    let tx = &mut entry.tx;
+    let (name, person, made_by) = waiting(tx, &request.factor).await?;
+    let test = request.test;
+    let visit = visits::may_take(tx, &desk, id, (&name, &made_by), test, now).await?;
+    if visit.person != person {
+        return Err(not_waiting());
+    }
+    take(tx, &request.factor, now).await?;
+    suspensions::replaced(tx, &person, request.factor.sort(), now).await?;
+    visits::changed(tx, &person, Within::Visit(Some(id)), now).await?;
+    let person = known(tx, &person).await?;
+    let reply = super::people::detail_of(tx, &desk, person, now).await?;
+    let detail = format!("{} of visit {id}; made by {made_by}", name.as_str());
+    let subject = reply.person.id.to_string();
+    let line = line(&desk, "acceptance", &subject, &detail);
+    entry.finish(StatusCode::CREATED, &reply, line).await
+}
+
+/// What waits, for whom, and who made it.
+async fn waiting(tx: &mut Write, factor: &FactorRef) -> Answer<(FactorName, PersonId, OperatorId)> {
+    let row = match factor {
+        FactorRef::Key { credential } => {
+            sqlx::query(
+                "SELECT person, operator FROM credential WHERE id = ? AND waiting_ms IS NOT NULL AND taken_ms IS NULL \
+                 AND gone_ms IS NULL AND suspended_ms IS NULL",
+            )
+            .bind(&credential.0)
+            .fetch_optional(&mut **tx)
+            .await?
+        }
+        FactorRef::App { factor } => {
+            sqlx::query(
+                "SELECT person, operator FROM factor WHERE id = ? AND waiting_ms IS NOT NULL AND taken_ms IS NULL \
+                 AND removed_ms IS NULL AND suspended_ms IS NULL",
+            )
+            .bind(factor.to_string())
+            .fetch_optional(&mut **tx)
+            .await?
+        }
+    };
+    let row = row.ok_or_else(not_waiting)?;
+    Ok((
+        FactorName::of(factor),
+        PersonId::new(row.try_get::<String, _>("person")?),
+        OperatorId::new(row.try_get::<String, _>("operator")?),
+    ))
+}
+
+fn not_waiting() -> Refusal {
+    Refusal::new(
+        code::NOT_WAITING,
+        "nothing of that name waits for this person: look at their page once more",
+    )
+}
+
+async fn take(tx: &mut Write, factor: &FactorRef, now: Timestamp) -> Answer<()> {
+    match factor {
+        FactorRef::Key { credential } => {
+            sqlx::query("UPDATE credential SET taken_ms = ? WHERE id = ?")
+                .bind(ms(now))
+                .bind(&credential.0)
+                .execute(&mut **tx)
+                .await?
+        }
+        FactorRef::App { factor } => {
+            sqlx::query("UPDATE factor SET taken_ms = ? WHERE id = ?")
+                .bind(ms(now))
+                .bind(factor.to_string())
+                .execute(&mut **tx)
+                .await?
+        }
+    };
+    Ok(())
+}
+
+/// Ends a visit.
+#[utoipa::path(
+    post, path = "/v1/visits/{id}/close", tag = "visits", request_body = VisitClose,
+    params(("id" = String, Path, description = "The visit's identifier")),
+    security(("station" = [], "session" = [])),
+    responses(
+        (status = NO_CONTENT),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn close(
+    State(registry): Shared,
+    desk: AtDesk,
+    Named(id): Named<VisitId>,
+    Body(request): Body<VisitClose>,
+) -> Answer<StatusCode> {
+    check_version(request.version)?;
+    let now = registry.now();
+    let mut tx = registry.db.write().await?;
+    let visit = visits::close(&mut tx, &desk, id, now).await?;
+    let detail = match request.confirmed {
+        true => format!("visit {id}; the person confirmed all factors of the account"),
+        false => format!("visit {id}; not confirmed by the person"),
+    };
+    let line = line(&desk, "visit-end", visit.person.as_str(), &detail);
+    audit(&mut tx, &line, now).await?;
+    tx.commit().await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Passes a visit to another operator, who goes on with it where they are signed in.
+#[utoipa::path(
+    post, path = "/v1/visits/{id}/pass", tag = "visits", request_body = VisitPass,
+    params(("id" = String, Path, description = "The visit's identifier")),
+    security(("station" = [], "session" = [])),
+    responses(
+        (status = OK, body = Visit),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn pass(
+    State(registry): Shared,
+    desk: AtDesk,
+    Named(id): Named<VisitId>,
+    Body(request): Body<VisitPass>,
+) -> Answer<Json<Visit>> {
+    check_version(request.version)?;
+    let now = registry.now();
+    let mut tx = registry.db.write().await?;
+    let station = signed_in_at(&registry, &mut tx, &request.to).await?;
+    let whose: Option<String> = sqlx::query_scalar("SELECT person FROM visit WHERE id = ?")
+        .bind(id.to_string())
+        .fetch_optional(&mut *tx)
+        .await?;
+    let whose = PersonId::new(whose.unwrap_or_default());
+    let person: Person = people::by_id(&mut *tx, &whose).await?.ok_or_else(|| {
+        Refusal::new(
+            code::VISIT_OVER,
+            format!("there is no visit {id}: identify the person anew"),
+        )
+    })?;
+    let to = (&request.to, &station);
+    let visit = visits::pass(&mut tx, &desk, id, to, &person, now).await?;
+    let detail = format!("visit {id} from {} to {}", desk.operator.id, request.to);
+    let line = line(&desk, "visit-passed", person.id.as_str(), &detail);
+    audit(&mut tx, &line, now).await?;
+    tx.commit().await?;
+    Ok(Json(visit))
+}
+
+async fn signed_in_at(
+    registry: &Registry,
+    tx: &mut Write,
+    operator: &OperatorId,
+) -> Answer<StationId> {
+    let station: Option<String> = sqlx::query_scalar(
+        "SELECT station FROM session WHERE operator = ? AND ended_ms IS NULL AND expires_ms > ? ORDER BY opened_ms DESC LIMIT 1",
+    )
+    .bind(operator.as_str())
+    .bind(ms(registry.now()))
+    .fetch_optional(&mut **tx)
+    .await?;
+    station.map(StationId::new).ok_or_else(|| {
+        Refusal::new(
+            code::NOT_FOUND,
+            format!("operator {operator} is signed in nowhere: they sign in first"),
+        )
+    })
+}
+
+/// Under which visit something is asked for.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Under {
+    /// The visit. None: nobody is there.
+    #[serde(default)]
+    pub visit: Option<VisitId>,
+}

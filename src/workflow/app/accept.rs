@@ -1,0 +1,158 @@
+//! The person takes a key, app or token that was made for them while they were not there.
+//!
+//! Invariant: the registry decides, in the visit; until it has, what waits opens nothing.
+
+use super::super::care::{ForPerson, sign_for};
+use super::super::dialogue::{
+    Answer, AppJob, AppQuestion, AppResult, Ending, Note, PushState, Question, Step,
+};
+use super::super::steps::{begin_step, end_step};
+use super::super::visit::{identified, open, own_proof};
+use super::prove::tested;
+use super::{AppDesk, Stop, begin};
+use crate::domain::authority::Action;
+use crate::domain::suspension::FactorRef;
+use crate::domain::visit::Authority;
+use crate::domain::{OfferId, PersonId};
+use crate::wire::{Acceptance, Factor, Operator, PersonDetail, VERSION, Visit};
+use crate::workflow::conclude;
+
+/// Takes what waits; `which`: that one, if it was chosen already.
+pub async fn accept_waiting<D: AppDesk>(
+    desk: &mut D,
+    who: &PersonId,
+    which: Option<FactorRef>,
+) -> Result<Ending, Stop> {
+    let result = accept(desk, who, which).await;
+    conclude(desk, result)
+}
+
+async fn accept<D: AppDesk>(
+    desk: &mut D,
+    who: &PersonId,
+    which: Option<FactorRef>,
+) -> Result<Ending, Stop> {
+    let (operator, detail) = begin(desk, AppJob::Accept, Action::Enrol, who).await?;
+    let (factor, name) = chosen(desk, &detail, which).await?;
+    let identification = identified(desk, &operator, &detail).await?;
+    let visit = open(desk, &detail, &identification).await?;
+    let test = match visit.authority {
+        Some(Authority::First) => Some(alive(desk, &operator, (&detail, &visit), &factor).await?),
+        _ => {
+            own_proof(desk, &operator, &detail, &visit).await?;
+            None
+        }
+    };
+    begin_step(desk, Step::Push);
+    let acceptance = Acceptance {
+        version: VERSION,
+        factor,
+        test,
+    };
+    let now = desk.accept(visit.id, acceptance).await?;
+    end_step(desk, Step::Push, Note::None);
+    Ok(Ending::App {
+        person: now.person,
+        result: AppResult::Accepted { name },
+    })
+}
+
+/// Everything that waits for a person, with what people call it.
+pub fn waiting(detail: &PersonDetail) -> Vec<(FactorRef, String)> {
+    let keys = detail
+        .credentials
+        .iter()
+        .filter(|c| c.gone_at.is_none() && c.held.waiting_since.is_some())
+        .map(|c| {
+            let credential = c.id.clone();
+            let tag = c.key.id.asset_tag.as_ref().or(c.key.id.serial.as_ref());
+            let name = match tag {
+                Some(tag) => format!("{} {tag}", c.key.model),
+                None => c.key.model.clone(),
+            };
+            (FactorRef::Key { credential }, name)
+        });
+    let apps = detail
+        .factors
+        .iter()
+        .filter(|f| f.removed_at.is_none() && f.held.waiting_since.is_some())
+        .map(|f| (FactorRef::App { factor: f.id }, f.name.clone()));
+    keys.chain(apps).collect()
+}
+
+async fn chosen<D: AppDesk>(
+    desk: &mut D,
+    detail: &PersonDetail,
+    which: Option<FactorRef>,
+) -> Result<(FactorRef, String), Stop> {
+    let all = waiting(detail);
+    let none = || Stop::RegistryRefused {
+        code: crate::wire::code::NOT_WAITING.to_owned(),
+        detail: format!("nothing of that name waits for {}", detail.person.name),
+    };
+    if let Some(wanted) = which {
+        let found = all.into_iter().find(|(factor, _)| *factor == wanted);
+        return found.ok_or_else(none);
+    }
+    match all.as_slice() {
+        [] => Err(none()),
+        [only] => Ok(only.clone()),
+        _ => loop {
+            let question = AppQuestion::ChooseWaiting {
+                person: detail.person.clone(),
+                names: all.iter().map(|(_, name)| name.clone()).collect(),
+            };
+            if let Answer::Nth(nth) = desk.ask(Question::App(question)).await?
+                && let Some(found) = all.get(nth)
+            {
+                return Ok(found.clone());
+            }
+        },
+    }
+}
+
+/// Who never had a factor shows that this one is in their hands: the test that it passed.
+async fn alive<D: AppDesk>(
+    desk: &mut D,
+    operator: &Operator,
+    (detail, visit): (&PersonDetail, &Visit),
+    factor: &FactorRef,
+) -> Result<OfferId, Stop> {
+    begin_step(desk, Step::Prove);
+    let who = &detail.person.id;
+    let (name, offer) = match factor {
+        FactorRef::App { factor } => {
+            let mut held = detail.factors.iter();
+            let held: Option<&Factor> = held.find(|held| held.id == *factor);
+            let held = held.ok_or_else(|| super::no_factor(detail))?;
+            let how = (Some(&visit.identification), Some(visit.id));
+            let right = tested(desk, who, held, how, Step::Prove).await?;
+            (Some(held.name.clone()), right.offer)
+        }
+        FactorRef::Key { credential } => {
+            let mut offer = desk.test_offer(who, Some(visit.id)).await?;
+            let allowed = &mut offer.request.allow_credentials;
+            allowed.retain(|listed| listed.id == *credential);
+            let asked = ForPerson {
+                person: who,
+                offer: &offer,
+                identification: Some(visit.identification.clone()),
+                operator: operator.id.clone(),
+            };
+            match sign_for(desk, asked, None).await?.1 {
+                PushState::Accepted | PushState::Waiting => (None, offer.id),
+                PushState::Queued => {
+                    return Err(Stop::Unreachable(
+                        "whether the key passed its test is not known: it still waits".to_owned(),
+                    ));
+                }
+                PushState::Conflict { detail } => {
+                    let code = crate::wire::code::AUTHORITY_NEEDED.to_owned();
+                    return Err(Stop::RegistryRefused { code, detail });
+                }
+            }
+        }
+    };
+    end_step(desk, Step::Prove, Note::Proved { name });
+    Ok(offer)
+}
