@@ -5,7 +5,7 @@ use keydesk::registry::RegistryError;
 use keydesk::registry::decode::{self, Head};
 use keydesk::wire::{
     ExpectedPeople, JoinReply, Offer, OfferFault, OperatorOffer, People, PersonDetail, Receipt,
-    Session, SignInOptions, TestOffer, TokenReply, VERSION,
+    Session, SignInOptions, TestOffer, TokenReply, VERSION, Visit,
 };
 use keydesk::workflow::{Ceremony, NewAssertion, Verified, client_data, verify_assertion};
 use serde::Serialize;
@@ -64,6 +64,7 @@ pub fn registry_reply(data: &[u8]) -> usize {
         kept::<PersonDetail>(&head, body).is_some(),
         kept::<Receipt>(&head, body).is_some(),
         kept::<TokenReply>(&head, body).is_some(),
+        kept::<Visit>(&head, body).is_some(),
     ];
     let answered = answers.into_iter().filter(|answer| *answer).count();
     assert!(success || answered == 0);

@@ -169,6 +169,9 @@ pub(super) fn outcome_of(person: &Person, result: &AppResult) -> Outcome {
                 json!({ "person": person.id, "factor": factor, "verdict": verdict }),
             )
         },
+        AppResult::Left { said: word } => {
+            Outcome::done(said, json!({ "person": person.id, "said": word }))
+        }
         AppResult::Accepted { name } => Outcome {
             code: "accepted".to_owned(),
             ..Outcome::done(said, json!({ "person": person.id, "name": name }))

@@ -12,7 +12,7 @@ use super::totp::answers::AppAnswers;
 use super::totp::args::{CodeSource, ProofArguments, factor_id};
 use crate::domain::suspension::FactorRef;
 use crate::domain::{Bytes, FactorId, Identification, OperatorId, PersonId};
-use crate::wire::{Visit, code};
+use crate::wire::{Said, Visit, code};
 use crate::workflow::{Stop, app};
 
 /// `visit …`
@@ -120,7 +120,11 @@ async fn open_visit(runs: &Runs<'_>, person: &PersonId) -> Result<Visit, Stop> {
 
 async fn close(runs: &Runs<'_>, person: &PersonId, confirmed: bool) -> Result<Outcome, Stop> {
     let visit = open_visit(runs, person).await?;
-    runs.station.close_visit(visit.id, confirmed).await?;
+    let said = match confirmed {
+        true => Said::Confirmed,
+        false => Said::Nothing,
+    };
+    runs.station.close_visit(visit.id, said).await?;
     let facts = json!({ "visit": visit.id, "person": person, "confirmed": confirmed });
     Ok(Outcome::done("the visit is closed".to_owned(), facts))
 }

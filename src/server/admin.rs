@@ -1,6 +1,7 @@
 //! What the registry's administrator does at the registry's own machine. The registry may be serving meanwhile.
 
 mod access;
+mod humans;
 mod notices;
 mod secrets;
 
@@ -10,6 +11,7 @@ pub use access::{
     OperatorAccess, Revoked, StationAccess, new_operator_key, operators, revoke_operator,
     revoke_station, stations,
 };
+pub use humans::{Human, set_human};
 use jiff::{SignedDuration, Timestamp};
 pub use notices::{Named, Notice, mark_told, notices};
 pub use secrets::{
@@ -21,7 +23,7 @@ use super::database::{Audit, Database, DatabaseError, Write, audit, from_ms, ms}
 use super::keyring::KeyringError;
 use super::secret::{self, NoRandom};
 use crate::domain::authority::Role;
-use crate::domain::{Bytes, FactorId, OperatorId, Secret, StationId};
+use crate::domain::{Bytes, FactorId, OperatorId, PersonId, Secret, StationId};
 use crate::seal::SealError;
 
 /// Life of an operator's code: it binds a key to an account, so NIST SP 800-63B-4, 4.1.2.2 allows ten minutes.
@@ -100,6 +102,12 @@ pub enum AdminError {
     /// No operator has that identifier.
     #[error("there is no operator {0}: see `keydesk registry operators list`")]
     NoOperator(OperatorId),
+    /// No person has that identifier.
+    #[error("there is no person {0}: see `keydesk person find`")]
+    NoPerson(PersonId),
+    /// A personnel number that can't be one.
+    #[error("{0:?} is no personnel number: 1 to 64 characters without spaces")]
+    PersonnelNumber(String),
     /// Their access has ended for good.
     #[error(
         "{name:?} was revoked at {at}: somebody who comes back gets an account of another name"

@@ -12,7 +12,7 @@ use crate::domain::search::Search;
 use crate::domain::{Bytes, Change, Identification, OperatorId, Person, PersonId, VisitId};
 use crate::store::{StoreError, TicketFor};
 use crate::wire::{
-    Acceptance, Offer, PersonDetail, TicketRequest, VERSION, Visit, VisitClose, VisitPass,
+    Acceptance, Offer, PersonDetail, Said, TicketRequest, VERSION, Visit, VisitClose, VisitPass,
     VisitRequest,
 };
 use crate::workflow::{Stop, Ticket, Wants};
@@ -47,12 +47,12 @@ impl Station {
         self.heard_in(&session, answer.await)
     }
 
-    /// Ends a visit; `confirmed`: the person was shown all factors of the account.
-    pub async fn close_visit(&self, visit: VisitId, confirmed: bool) -> Result<(), Stop> {
+    /// Ends a visit, with what the person said of the factors of their account.
+    pub async fn close_visit(&self, visit: VisitId, said: Said) -> Result<(), Stop> {
         let session = self.session()?;
         let close = VisitClose {
             version: VERSION,
-            confirmed,
+            said,
         };
         let answer = self.registry()?.close_visit(&session, visit, &close);
         self.heard_in(&session, answer.await)

@@ -3,7 +3,7 @@
 use super::{Text, tr};
 use crate::domain::Person;
 use crate::domain::factor::{CodeVerdict, FactorKind};
-use crate::wire::Factor;
+use crate::wire::{Factor, Said};
 use crate::workflow::dialogue::{AppJob, AppResult, Purpose, StationClock};
 
 /// From so many seconds on minutes are told, and from so many minutes hours: nobody reads "5430 seconds".
@@ -62,6 +62,7 @@ impl Text {
             AppJob::Remove => tr!(self, "app-job-remove"),
             AppJob::Assign => tr!(self, "app-job-assign"),
             AppJob::Accept => tr!(self, "app-job-accept"),
+            AppJob::Leave => tr!(self, "app-job-leave"),
         }
     }
 
@@ -117,6 +118,10 @@ impl Text {
                     name = name
                 )
             }
+            AppResult::Left { said } => match said {
+                Said::Denied => tr!(self, "done-visit-denied", name = name),
+                Said::Confirmed | Said::Nothing => tr!(self, "done-visit-over", name = name),
+            },
             AppResult::Accepted { name: taken } => {
                 tr!(self, "done-taken", taken = taken.as_str(), name = name)
             }

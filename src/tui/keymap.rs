@@ -105,6 +105,10 @@ pub enum Action {
     AssignToken,
     /// The person takes what waits for them.
     AcceptWaiting,
+    /// The person goes.
+    EndVisit,
+    /// One of the factors is not the person's.
+    NotTheirs,
     /// The secret as text, or as a QR code again.
     ByHand,
     /// The QR code's colours turned round.

@@ -139,6 +139,8 @@ pub const VISIT_OVERTAKEN: &str = "visit-overtaken";
 pub const VISIT_UNPROVED: &str = "visit-unproved";
 /// An alarm, no refusal: an operator used a ticket for themself or their own organisation; what came of it waits.
 pub const VISIT_OWN: &str = "visit-own";
+/// An alarm, no refusal: a person said that one of the factors of their account is not theirs.
+pub const FACTORS_DENIED: &str = "factors-denied";
 /// Nothing of that name waits for this person.
 pub const NOT_WAITING: &str = "not-waiting";
 /// No such token in stock, or somebody has it.

@@ -84,8 +84,20 @@ pub struct Acceptance {
 pub struct VisitClose {
     /// Version of this form.
     pub version: u16,
-    /// The person was shown all factors of the account and confirmed that they are theirs.
-    pub confirmed: bool,
+    /// What the person said of the factors of their account.
+    pub said: Said,
+}
+
+/// What somebody said when all factors of their account were shown to them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Said {
+    /// They were not asked.
+    Nothing,
+    /// All of them are theirs.
+    Confirmed,
+    /// One of them is not: an alarm.
+    Denied,
 }
 
 /// `POST /v1/visits/{id}/pass`, in a session: another operator goes on with it, at any station.

@@ -8,6 +8,7 @@ mod accept;
 mod assign;
 mod enrol;
 mod examine;
+mod leave;
 pub(super) mod prove;
 mod remove;
 mod replace;
@@ -16,6 +17,7 @@ mod resume;
 pub use accept::{accept_waiting, waiting};
 pub use assign::assign_token;
 pub use enrol::{enrol_app, enrol_both};
+pub use leave::end_visit;
 pub use prove::test_app;
 pub use remove::remove_factor;
 pub use replace::replace_app;
@@ -35,7 +37,7 @@ use crate::domain::{EntryId, FactorId, PersonId, VisitId};
 use crate::totp::TotpSecret;
 use crate::wire::{
     Acceptance, AppOffer, CodeReply, CodeRequest, Factor, FactorReceipt, Offer, Operator,
-    PersonDetail, TokenAssignment,
+    PersonDetail, Said, TokenAssignment,
 };
 
 /// What apps and tokens need of the world besides a [`CareDesk`]. The rules of [`Desk`](super::Desk) about failing and cancelling
@@ -69,6 +71,8 @@ pub trait AppDesk: CareDesk {
         visit: VisitId,
         acceptance: Acceptance,
     ) -> Result<PersonDetail, Stop>;
+    /// Ends a visit, with what the person said of the factors of their account.
+    async fn close_visit(&mut self, visit: VisitId, said: Said) -> Result<(), Stop>;
     /// By how many seconds the station's clock is fast against the registry's; `None` where that was never heard.
     fn clock_fast_s(&self) -> Option<i64>;
     /// Asks, until a moment by the station's clock: then `None`, and the question is withdrawn.
@@ -89,6 +93,7 @@ pub async fn run<D: AppDesk>(desk: &mut D, job: AppJob, person: &PersonId) -> Re
         AppJob::Remove => remove_factor(desk, person, None).await,
         AppJob::Assign => assign_token(desk, person).await,
         AppJob::Accept => accept_waiting(desk, person, None).await,
+        AppJob::Leave => end_visit(desk, person).await,
     }
 }
 

@@ -16,7 +16,7 @@ use keydesk::bay::Cancel;
 use keydesk::domain::authority::Role;
 use keydesk::server::{Clock, Running, ServeConfig, Server};
 use keydesk::station::desk::StationDesk;
-use keydesk::wire::Factor;
+use keydesk::wire::{Factor, Said};
 use keydesk::workflow::dialogue::{AppResult, Ending, PushState};
 use keydesk::workflow::{Stop, app};
 
@@ -99,6 +99,15 @@ impl Timed {
         let factors = detail.expect("a person").factors;
         let active = factors.into_iter().filter(|f| f.removed_at.is_none());
         active.collect()
+    }
+
+    /// The person goes; who comes next comes anew, with what they have by now.
+    pub async fn leave(&self, n: usize) {
+        let detail = self.world.station.person(&scenarios::person(n)).await;
+        if let Some(visit) = detail.expect("a person").visit {
+            let closed = self.world.station.close_visit(visit.id, Said::Confirmed);
+            closed.await.expect("closed");
+        }
     }
 
     /// Whether the registry finds the phone's code of this factor right.

@@ -29,5 +29,6 @@ mod tickets;
 mod tokens;
 mod unlocks;
 mod verification;
+mod visits;
 mod withdrawals;
 mod world;

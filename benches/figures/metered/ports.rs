@@ -8,8 +8,8 @@ use keydesk::domain::factor::{SealedSecret, SealingKey};
 use keydesk::domain::{Bytes, EntryId, FactorId, KeyFacts, PersonId, Pin, VisitId};
 use keydesk::totp::TotpSecret;
 use keydesk::wire::{
-    Acceptance, CodeReply, CodeRequest, FactorReceipt, KnownCredentials, PersonDetail, TestOffer,
-    TokenAssignment,
+    Acceptance, CodeReply, CodeRequest, FactorReceipt, KnownCredentials, PersonDetail, Said,
+    TestOffer, TokenAssignment,
 };
 use keydesk::workflow::app::AppDesk;
 use keydesk::workflow::care::{CareDesk, KeyTime, Stake};
@@ -161,6 +161,10 @@ impl<D: AppDesk> AppDesk for MeteredDesk<'_, D> {
         acceptance: Acceptance,
     ) -> Result<PersonDetail, Stop> {
         self.inner.accept(visit, acceptance).await
+    }
+
+    async fn close_visit(&mut self, visit: VisitId, said: Said) -> Result<(), Stop> {
+        self.inner.close_visit(visit, said).await
     }
 
     fn clock_fast_s(&self) -> Option<i64> {

@@ -1,6 +1,7 @@
 //! `keydesk registry stations …` and `keydesk registry operators …`: who has access, and how it ends.
 
 use std::fmt::Display;
+use std::path::Path;
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -8,9 +9,9 @@ use serde_json::json;
 
 use super::{OWN_KEY, failed, print_code};
 use crate::cli::args::{OperatorsCommand, StationsCommand};
-use crate::cli::output::{Outcome, Output};
-use crate::domain::OperatorId;
-use crate::server::admin::{self, AdminError, OperatorAccess, Revoked, StationAccess};
+use crate::cli::output::{Exit, Outcome, Output};
+use crate::domain::{OperatorId, PersonId};
+use crate::server::admin::{self, AdminError, Human, OperatorAccess, Revoked, StationAccess};
 
 pub(super) async fn stations(command: StationsCommand, output: &Output) -> Outcome {
     match command {
@@ -34,6 +35,18 @@ pub(super) async fn operators(command: OperatorsCommand, output: &Output) -> Out
             operator_line,
             output,
         ),
+        OperatorsCommand::Set {
+            operator,
+            personnel_number,
+            person,
+            db,
+        } => {
+            let human = Human {
+                personnel_number,
+                person: person.map(PersonId::new),
+            };
+            set(&db, &OperatorId::new(operator), &human).await
+        }
         OperatorsCommand::Revoke { operator, db } => {
             revoked(admin::revoke_operator(&db, &OperatorId::new(operator)).await)
         }
@@ -41,6 +54,28 @@ pub(super) async fn operators(command: OperatorsCommand, output: &Output) -> Out
             admin::new_operator_key(&db, &OperatorId::new(operator)).await,
             OWN_KEY,
         ),
+    }
+}
+
+async fn set(db: &Path, operator: &OperatorId, human: &Human) -> Outcome {
+    if *human == Human::default() {
+        let what = "say what is to be set: --personnel-number, --person";
+        return Outcome::failed(Exit::Usage, "nothing-to-set", what.to_owned());
+    }
+    match admin::set_human(db, operator, human).await {
+        Ok(()) => Outcome::done(
+            format!("it is recorded whose account {operator} is"),
+            json!({ "operator": operator }),
+        ),
+        Err(error) => {
+            let exit = match error {
+                AdminError::NoOperator(_)
+                | AdminError::NoPerson(_)
+                | AdminError::PersonnelNumber(_) => Exit::Usage,
+                _ => Exit::Refused,
+            };
+            Outcome::failed(exit, "not-set", error.to_string())
+        }
     }
 }
 
@@ -75,10 +110,12 @@ fn station_line(station: &StationAccess) -> String {
 
 fn operator_line(operator: &OperatorAccess) -> String {
     format!(
-        "{}\t{}\t{}\t{} key(s)\tlast sign-in {}\trevoked {}",
+        "{}\t{}\t{}\tpersonnel number {}\tperson {}\t{} key(s)\tlast sign-in {}\trevoked {}",
         operator.id,
         operator.name,
         operator.role.as_str(),
+        operator.personnel_number.as_deref().unwrap_or("-"),
+        operator.person.as_ref().map_or("-", PersonId::as_str),
         operator.keys,
         or_dash(operator.signed_in_at),
         or_dash(operator.revoked_at)

@@ -183,6 +183,21 @@ pub enum OperatorsCommand {
         #[arg(long, value_name = "FILE")]
         db: PathBuf,
     },
+    /// Say which human an account is of. Two accounts of one human count as one; nobody serves themself or their own organisation.
+    Set {
+        /// Their identifier, as `registry operators list` prints it.
+        #[arg(value_name = "ID")]
+        operator: String,
+        /// Their number as an employee of the desk: the same for every account of theirs.
+        #[arg(long, value_name = "NUMBER")]
+        personnel_number: Option<String>,
+        /// Who they are among the people of the registry, where they are one.
+        #[arg(long, value_name = "PERSON")]
+        person: Option<String>,
+        /// The database file.
+        #[arg(long, value_name = "FILE")]
+        db: PathBuf,
+    },
     /// End an operator's access: at once, at every station, and for good.
     Revoke {
         /// Their identifier, as `registry operators list` prints it.

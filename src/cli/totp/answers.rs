@@ -132,7 +132,10 @@ impl AppAnswers {
                     names.join(", ")
                 ),
             )),
-            AppQuestion::ConfirmFactorRemoval { .. } => Ok(Answer::Yes),
+            // Asked at the kiosk only: `visit close --confirmed` says it.
+            AppQuestion::ConfirmFactors { .. } | AppQuestion::ConfirmFactorRemoval { .. } => {
+                Ok(Answer::Yes)
+            }
             AppQuestion::TokenSerial { wrong, .. } => {
                 let again = self.with(|memory| std::mem::replace(&mut memory.said_serial, true));
                 match &self.serial {

@@ -12,7 +12,7 @@ use sqlx::sqlite::SqliteRow;
 
 use super::{AdminError, NewCode, by_admin, issue_operator_code};
 use crate::domain::authority::Role;
-use crate::domain::{OperatorId, StationId};
+use crate::domain::{OperatorId, PersonId, StationId};
 use crate::server::auth;
 use crate::server::database::{Database, Write, audit, from_ms, ms};
 
@@ -42,6 +42,12 @@ pub struct OperatorAccess {
     pub name: String,
     /// What they may do.
     pub role: Role,
+    /// The human: the same for every account of theirs. Not said: the account could be anybody's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub personnel_number: Option<String>,
+    /// Who they are among the people of the registry.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub person: Option<PersonId>,
     /// How many keys of theirs sign them in.
     pub keys: u32,
     /// When they last signed in.
@@ -94,7 +100,7 @@ fn station(row: &SqliteRow) -> Result<StationAccess, sqlx::Error> {
 pub async fn operators(db: &Path) -> Result<Vec<OperatorAccess>, AdminError> {
     let db = Database::open(db).await?;
     let rows = sqlx::query(
-        "SELECT o.id, o.name, o.role, o.revoked_ms, \
+        "SELECT o.id, o.name, o.role, o.revoked_ms, o.personnel_number, o.person, \
          (SELECT count(*) FROM operator_credential c WHERE c.operator = o.id AND c.revoked_ms IS NULL) AS keys, \
          (SELECT max(opened_ms) FROM session s WHERE s.operator = o.id) AS opened_ms \
          FROM operator o ORDER BY o.name",
@@ -112,6 +118,10 @@ fn operator(row: &SqliteRow) -> Result<OperatorAccess, sqlx::Error> {
         id: operator.id,
         name: operator.name,
         role: operator.role,
+        personnel_number: row.try_get("personnel_number")?,
+        person: row
+            .try_get::<Option<String>, _>("person")?
+            .map(PersonId::new),
         keys: row.try_get("keys")?,
         signed_in_at: time(row, "opened_ms")?,
         revoked_at: time(row, "revoked_ms")?,

@@ -24,7 +24,7 @@ use crate::server::problem::{Answer, Refusal};
 use crate::server::visits::{self, FactorName, Within};
 use crate::server::{people, suspensions};
 use crate::wire::{
-    Acceptance, PersonDetail, Problem, Visit, VisitClose, VisitPass, VisitRequest, code,
+    Acceptance, PersonDetail, Problem, Said, Visit, VisitClose, VisitPass, VisitRequest, code,
 };
 
 /// Opens a visit.
@@ -194,10 +194,16 @@ pub async fn close(
     let now = registry.now();
     let mut tx = registry.db.write().await?;
     let visit = visits::close(&mut tx, &desk, id, now).await?;
-    let detail = match request.confirmed {
-        true => format!("visit {id}; the person confirmed all factors of the account"),
-        false => format!("visit {id}; not confirmed by the person"),
+    let detail = match request.said {
+        Said::Nothing => format!("visit {id}; the person was not asked"),
+        Said::Confirmed => format!("visit {id}; the person confirmed all factors of the account"),
+        Said::Denied => format!("visit {id}; the person says that a factor is not theirs"),
     };
+    if request.said == Said::Denied {
+        let kind = code::FACTORS_DENIED;
+        let what = format!("{}: {detail}", visit.person);
+        ledger::alarm(&mut tx, &desk.station, kind, &what, now).await?;
+    }
     let line = line(&desk, "visit-end", visit.person.as_str(), &detail);
     audit(&mut tx, &line, now).await?;
     tx.commit().await?;

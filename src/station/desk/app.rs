@@ -10,7 +10,7 @@ use crate::domain::{EntryId, FactorId, PersonId, VisitId};
 use crate::seal::{For, seal};
 use crate::totp::{TotpSecret, wipe_stack};
 use crate::wire::{
-    Acceptance, CodeReply, CodeRequest, FactorReceipt, PersonDetail, TokenAssignment,
+    Acceptance, CodeReply, CodeRequest, FactorReceipt, PersonDetail, Said, TokenAssignment,
 };
 use crate::workflow::Stop;
 use crate::workflow::app::AppDesk;
@@ -59,6 +59,11 @@ impl<F: Face + Sync + 'static> AppDesk for StationDesk<F> {
     ) -> Result<PersonDetail, Stop> {
         self.cleared().await?;
         self.unless_cancelled(self.station.accept(visit, &acceptance))
+            .await
+    }
+
+    async fn close_visit(&mut self, visit: VisitId, said: Said) -> Result<(), Stop> {
+        self.unless_cancelled(self.station.close_visit(visit, said))
             .await
     }
 

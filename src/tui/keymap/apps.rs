@@ -59,6 +59,27 @@ pub(super) static KEYMAP: &[Binding] = &[
         HelpOnly,
     ),
     bind(
+        &[Key::Plain(KeyCode::Char('e'))],
+        Action::EndVisit,
+        |m| m == Mode::Person,
+        |t| tr!(t, "key-end-visit"),
+        HelpOnly,
+    ),
+    bind(
+        ENTER,
+        Action::Confirm,
+        |m| m == Mode::Theirs,
+        |t| tr!(t, "key-all-theirs"),
+        Left,
+    ),
+    bind(
+        &[Key::Plain(KeyCode::Char('n'))],
+        Action::NotTheirs,
+        |m| m == Mode::Theirs,
+        |t| tr!(t, "key-not-theirs"),
+        Left,
+    ),
+    bind(
         &[Key::Plain(KeyCode::Char('w'))],
         Action::AcceptWaiting,
         |m| m == Mode::Person,

@@ -86,6 +86,8 @@ pub enum Mode {
     ChooseFactor,
     /// One of a list.
     Pick,
+    /// Are these the person's own?
+    Theirs,
     /// A factor is removed.
     RemoveFactor,
     /// A run has ended with an enrolled key.
@@ -101,7 +103,7 @@ pub enum Mode {
 impl Mode {
     /// Every mode.
     #[cfg(test)]
-    pub const ALL: [Self; 43] = [
+    pub const ALL: [Self; 45] = [
         Self::SignIn,
         Self::Code,
         Self::Home,
@@ -141,6 +143,7 @@ impl Mode {
         Self::Advice,
         Self::ChooseFactor,
         Self::Pick,
+        Self::Theirs,
         Self::RemoveFactor,
         Self::Enrolled,
         Self::Ended,
@@ -222,6 +225,7 @@ impl Mode {
             AppAsking::Advice { .. } => Self::Advice,
             AppAsking::Choose { .. } => Self::ChooseFactor,
             AppAsking::Pick { .. } => Self::Pick,
+            AppAsking::Theirs { .. } => Self::Theirs,
             AppAsking::Remove { .. } => Self::RemoveFactor,
         }
     }
@@ -289,6 +293,7 @@ impl Mode {
                 | Self::Advice
                 | Self::ChooseFactor
                 | Self::Pick
+                | Self::Theirs
                 | Self::RemoveFactor
         )
     }

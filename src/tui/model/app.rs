@@ -65,6 +65,11 @@ pub enum AppAsking {
         /// The marked line.
         marked: usize,
     },
+    /// The person goes: are these theirs?
+    Theirs {
+        /// All factors of the account.
+        names: Vec<String>,
+    },
     /// Remove it?
     Remove {
         /// Which.
@@ -182,6 +187,7 @@ impl AppAsking {
                 lines: names,
                 marked: 0,
             },
+            AppQuestion::ConfirmFactors { names, .. } => Self::Theirs { names },
             AppQuestion::ConfirmFactorRemoval { factor, left, .. } => Self::Remove { factor, left },
             AppQuestion::TokenSerial { wrong, .. } => Self::Serial {
                 line: Line::default(),
@@ -228,6 +234,11 @@ impl AppAsking {
         matches!(self, Self::Choose { with_key: true, .. })
     }
 
+    /// Whether the person is asked whether the factors of the account are theirs.
+    pub fn asks_whose(&self) -> bool {
+        matches!(self, Self::Theirs { .. })
+    }
+
     /// Whether it is the question whether a factor is to be removed.
     pub fn removes(&self) -> bool {
         matches!(self, Self::Remove { .. })
@@ -268,6 +279,7 @@ impl AppAsking {
                 }
                 Pick::Waiting { .. } => Some(Answer::Nth(*marked)),
             },
+            Self::Theirs { .. } => Some(Answer::Yes),
             Self::Name { .. } | Self::ShowAgain | Self::Advice { .. } | Self::Remove { .. } => {
                 Some(Answer::Yes)
             }

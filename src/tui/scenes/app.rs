@@ -27,6 +27,7 @@ impl Stage {
             AppJob::Remove => 'x',
             AppJob::Assign => 's',
             AppJob::Accept => 'w',
+            AppJob::Leave => 'e',
         }));
         let person = cast::main_admin();
         self.run(Event::Began {

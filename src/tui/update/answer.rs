@@ -57,6 +57,10 @@ pub(super) fn to(run: &mut Run, action: Action, key: KeyEvent, stop_asked: bool)
         Action::Delete => edit(run, Line::pop, |line| line.pop()),
         Action::Clear => edit(run, Line::clear, |line| line.clear()),
         Action::ByHand | Action::Invert => turn(run, action),
+        Action::NotTheirs => match &run.asking {
+            Some(Asking::App(asking)) if asking.asks_whose() => answer(run, Answer::Keep),
+            _ => Vec::new(),
+        },
         Action::WithKey => match &run.asking {
             Some(Asking::App(asking)) if asking.takes_key() => answer(run, Answer::WithKey),
             _ => Vec::new(),
@@ -77,6 +81,7 @@ pub(super) fn to(run: &mut Run, action: Action, key: KeyEvent, stop_asked: bool)
         | Action::Replace
         | Action::AssignToken
         | Action::AcceptWaiting
+        | Action::EndVisit
         | Action::Test
         | Action::KeyPin
         | Action::RandomPin

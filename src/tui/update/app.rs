@@ -19,6 +19,7 @@ pub(super) fn start(model: &mut Model, action: Action) -> Vec<Effect> {
         (Action::EnrolBoth, _) => (AppJob::Both, None),
         (Action::AssignToken, _) => (AppJob::Assign, None),
         (Action::AcceptWaiting, _) => (AppJob::Accept, None),
+        (Action::EndVisit, _) => (AppJob::Leave, None),
         (Action::Test, Some(factor)) => (AppJob::Test, Some(factor)),
         (Action::Remove, Some(factor)) => (AppJob::Remove, Some(factor)),
         // A token is given back and another one given out; only an app moves to a new phone.

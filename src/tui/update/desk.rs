@@ -44,14 +44,18 @@ pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
         Action::Delete => edit(model, Line::pop),
         Action::Clear => edit(model, Line::pop_word),
         // Dealt with before, or on the pages of batches only.
-        Action::Batch | Action::Skip | Action::Abort | Action::Pause | Action::EndBatch => {
-            Vec::new()
-        }
+        Action::NotTheirs
+        | Action::Batch
+        | Action::Skip
+        | Action::Abort
+        | Action::Pause
+        | Action::EndBatch => Vec::new(),
         Action::EnrolApp
         | Action::EnrolBoth
         | Action::Replace
         | Action::AssignToken
-        | Action::AcceptWaiting => app::start(model, action),
+        | Action::AcceptWaiting
+        | Action::EndVisit => app::start(model, action),
         Action::Test | Action::Remove if model.page == Page::Person => app::start(model, action),
         Action::Test
         | Action::KeyPin

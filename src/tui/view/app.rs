@@ -69,6 +69,7 @@ pub(super) fn ask(
             lines,
             marked,
         } => picked(ctx, sheet, panel, scale, pick, (lines, *marked)),
+        AppAsking::Theirs { names } => theirs(ctx, sheet, panel, scale, names),
         AppAsking::Remove { factor, left } => remove(ctx, sheet, panel, scale, factor, left),
         AppAsking::Serial { line, wrong } => {
             let (title, how) = (tr!(t, "token-serial-big"), tr!(t, "token-serial-how"));
@@ -287,6 +288,20 @@ fn choose(
             s(tr!(t, "choose-factor-key"), ctx.theme.plain()),
         ];
         sheet.put(list, row, TextLine::from(words));
+    }
+}
+
+fn theirs(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, panel: Rect, scale: u16, names: &[String]) {
+    let t = ctx.text;
+    let (title, how) = (tr!(t, "theirs-big"), tr!(t, "theirs-how"));
+    let row = asked(ctx, sheet, panel, scale, (Who::Person, &title, &how)) + 1;
+    let mut row = row;
+    if names.is_empty() {
+        sheet.put(panel, row, s(tr!(t, "theirs-none"), ctx.theme.plain()));
+    }
+    for name in names {
+        let mark = s("·", ctx.theme.strong());
+        row = sheet.bullet(panel, row, mark, name, ctx.theme.plain());
     }
 }
 

@@ -12,6 +12,7 @@ use crate::domain::factor::FactorKind;
 use crate::domain::{KeyFacts, Person};
 use crate::text::tr;
 use crate::tui::model::Run;
+use crate::wire::Said as Heard;
 use crate::workflow::dialogue::{AppResult, Ending, PushState, StopView};
 
 pub(super) fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, run: &Run, ending: &Ending) {
@@ -162,7 +163,12 @@ fn app_facts(ctx: Ctx<'_>, result: &AppResult) -> Vec<String> {
             FactorKind::App => vec![tr!(t, "done-factor-delete")],
             FactorKind::Token { .. } => Vec::new(),
         },
-        AppResult::Tested { .. } | AppResult::Accepted { .. } => Vec::new(),
+        AppResult::Left {
+            said: Heard::Denied,
+        } => vec![tr!(t, "done-visit-denied-next")],
+        AppResult::Tested { .. } | AppResult::Accepted { .. } | AppResult::Left { .. } => {
+            Vec::new()
+        }
     }
 }
 
@@ -188,7 +194,10 @@ fn app_done(
         AppResult::Enrolled { push, .. } | AppResult::Removed { push, .. } => {
             pushed(ctx, sheet, body, row, push)
         }
-        AppResult::Tested { .. } | AppResult::Assigned { .. } | AppResult::Accepted { .. } => row,
+        AppResult::Tested { .. }
+        | AppResult::Assigned { .. }
+        | AppResult::Accepted { .. }
+        | AppResult::Left { .. } => row,
     }
 }
 

@@ -10,7 +10,7 @@ use super::{PushState, Step};
 use crate::domain::factor::CodeVerdict;
 use crate::domain::{FactorId, Person};
 use crate::totp::Enrolment;
-use crate::wire::Factor;
+use crate::wire::{Factor, Said};
 
 /// The secret that a person is to scan, on its way to the screen. Shared, never copied: when the question that carries it is over
 /// and the workflow has ended, it is zeroised. Its `Debug` tells nothing.
@@ -166,6 +166,13 @@ pub enum AppQuestion {
         /// What people call them.
         names: Vec<String>,
     },
+    /// The person goes: are these theirs, and all of them? → [`Answer::Yes`], [`Answer::Keep`] where one is not
+    ConfirmFactors {
+        /// Who goes.
+        person: Person,
+        /// All factors of the account.
+        names: Vec<String>,
+    },
     /// Remove this factor? Its codes open nothing from then on. → [`Answer::Yes`]
     ConfirmFactorRemoval {
         /// Whose.
@@ -202,6 +209,8 @@ pub enum AppJob {
     Assign,
     /// Takes what was made for the person while they were not there.
     Accept,
+    /// Ends the visit: the person goes.
+    Leave,
 }
 
 /// What came of it.
@@ -228,6 +237,11 @@ pub enum AppResult {
         factor: Factor,
         /// Accepted, queued or in conflict.
         push: PushState,
+    },
+    /// The visit is ended.
+    Left {
+        /// What the person said of the factors of their account.
+        said: Said,
     },
     /// What waited is the person's.
     Accepted {
@@ -285,5 +299,6 @@ pub(super) fn steps(job: AppJob) -> &'static [Step] {
         ],
         AppJob::Assign => &[Step::Identify, Step::Code, Step::RecordApp],
         AppJob::Accept => &[Step::Identify, Step::Prove, Step::Push],
+        AppJob::Leave => &[Step::Confirm, Step::Push],
     }
 }

@@ -200,6 +200,8 @@ pub enum Answer {
     Factor(FactorId),
     /// A security key instead.
     WithKey,
+    /// No: it is not theirs.
+    Keep,
     /// The one at that place of the list, from 0.
     Nth(usize),
     /// This administrator.
@@ -227,6 +229,7 @@ impl Answer {
             Self::Code(_) => "code",
             Self::Factor(_) => "factor",
             Self::WithKey => "with-key",
+            Self::Keep => "keep",
             Self::Nth(_) => "nth",
             Self::Administrator(_) => "administrator",
         }

@@ -5,7 +5,7 @@ use keydesk::domain::factor::{SealedSecret, SealingKey};
 use keydesk::domain::{EntryId, FactorId, PersonId, VisitId};
 use keydesk::totp::TotpSecret;
 use keydesk::wire::{
-    Acceptance, CodeReply, CodeRequest, FactorReceipt, PersonDetail, TokenAssignment,
+    Acceptance, CodeReply, CodeRequest, FactorReceipt, PersonDetail, Said, TokenAssignment,
 };
 use keydesk::workflow::Stop;
 use keydesk::workflow::app::AppDesk;
@@ -21,6 +21,15 @@ impl<D: AppDesk> AppDesk for FaultyDesk<D> {
         to: (FactorId, &str),
     ) -> Result<SealedSecret, Stop> {
         self.inner.seal(key, secret, to)
+    }
+
+    async fn close_visit(&mut self, visit: VisitId, said: Said) -> Result<(), Stop> {
+        call!(
+            self,
+            "close_visit",
+            registry_fault(),
+            self.inner.close_visit(visit, said)
+        )
     }
 
     async fn accept(

@@ -203,6 +203,7 @@ async fn no_mishap_takes_away_more_than_was_meant_or_leaves_what_the_person_does
                 let run = timed.enrol(n, &phone, Manner::Willing).await;
                 run.ended.expect("enrolled");
             }
+            timed.leave(n).await;
             timed.wait_s(90);
             let hit = act(&timed, what, n, &phone, Some((mishap, at))).await;
             let label = format!("{what:?}, {mishap:?} at call {at}");

@@ -272,6 +272,7 @@ impl Face for People {
                 .first()
                 .map_or(Answer::Done, |who| Answer::Administrator(who.id.clone()))),
             AppQuestion::ChooseWaiting { .. } => Ok(Answer::Nth(0)),
+            AppQuestion::ConfirmFactors { .. } => Ok(Answer::Yes),
             AppQuestion::ConfirmFactorRemoval { .. } => Ok(Answer::Yes),
             AppQuestion::TokenSerial { .. } => {
                 Ok(Answer::Typed(self.serial.clone().expect("a token")))

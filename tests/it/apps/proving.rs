@@ -17,6 +17,7 @@ use crate::scenarios::{SLOT, fresh_key, person};
 async fn with_app(timed: &Timed, n: usize, phone: &Phone) -> Factor {
     let run = timed.enrol(n, phone, Manner::Willing).await;
     assert_eq!(run.push(), PushState::Accepted);
+    timed.leave(n).await;
     let mut factors = timed.factors(n).await;
     timed.wait_s(90);
     factors.pop().expect("an app")

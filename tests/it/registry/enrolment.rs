@@ -62,7 +62,8 @@ async fn an_offer_asks_for_what_the_rules_ask() {
     );
     assert_eq!(
         offer.expires_at.duration_since(offer.issued_at),
-        SignedDuration::from_hours(1)
+        SignedDuration::from_mins(30),
+        "with its visit"
     );
     // The handle is the account's: the same in every offer, another for another person.
     assert_eq!(world.offer("p-1").await.creation.user.id, creation.user.id);

@@ -111,6 +111,7 @@ async fn every_write_names_station_operator_and_time() {
         "offer",
         "operator-code",
         "station-code",
+        "visit",
     ];
     assert_eq!(actions, expected);
     assert!(

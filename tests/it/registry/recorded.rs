@@ -20,7 +20,7 @@ use super::world::{World, entry, first_sign_in, refused, write};
 use crate::corpus::registry::registry_reply;
 
 /// By what was asked and the status.
-const ANSWERS: [&str; 23] = [
+const ANSWERS: [&str; 25] = [
     "enrolments-201",
     "enrolments-422",
     "health-200",
@@ -32,7 +32,9 @@ const ANSWERS: [&str; 23] = [
     "people-p-1-200",
     "people-p-1-offers-201",
     "people-p-1-tests-options-201",
+    "people-p-1-visits-201",
     "people-p-2-offers-201",
+    "people-p-2-visits-201",
     "people-p-99-404",
     "sessions-201",
     "sessions-current-204",

@@ -119,7 +119,7 @@ async fn a_main_administrators_key_is_reset_by_customer_service_and_nobody_else(
     push.body.operator = service.operator.id.clone();
     push.head = world.head();
     world.client.push_key_reset(entry(), &push).await.unwrap();
-    assert_eq!(world.offer("p-2").await.person.keys, 0);
+    assert_eq!(world.live_keys_of("p-2").await, 0);
 }
 
 #[tokio::test]

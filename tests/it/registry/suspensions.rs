@@ -110,7 +110,7 @@ async fn whoever_is_reached_suspends_the_last_key_alone_and_it_opens_nothing_fro
         assert_eq!(refused(refusal), code::FACTOR_SUSPENDED);
         let offer = world
             .client
-            .test_offer(&world.session, &PersonId::new(who))
+            .test_offer(&world.session, &PersonId::new(who), None)
             .await;
         assert_eq!(refused(offer), code::FACTOR_SUSPENDED);
         let held = credential(&world, who).await;

@@ -161,7 +161,7 @@ async fn a_deletion_is_taken_from_whoever_may_reset_that_key_with_a_case_and_fro
         gone.body.withdrawn_at = Timestamp::now();
         gone.head = world.head();
         world.client.push_withdrawal(entry(), &gone).await.unwrap();
-        assert_eq!(world.offer(person).await.person.keys, 0);
+        assert_eq!(world.live_keys_of(person).await, 0);
     }
 }
 

@@ -12,7 +12,7 @@ use keydesk::registry::{Client, RegistryError, Settings, StationKey};
 use keydesk::server::import::{Format, import_file};
 use keydesk::server::{Clock, Running, ServeConfig, Server, admin, init};
 use keydesk::wire::{
-    EnrolmentPush, JournalHead, KeyReport, Offer, OperatorEnrolment, Problem, Push, Receipt,
+    EnrolmentPush, JournalHead, KeyReport, Offer, OperatorEnrolment, Problem, Push, Receipt, Said,
     Session, TestOffer, TestPush, VERSION, Visit, VisitClose, VisitRequest,
 };
 
@@ -209,7 +209,7 @@ impl World {
     pub async fn leave(&self, visit: &Visit) {
         let close = VisitClose {
             version: VERSION,
-            confirmed: true,
+            said: Said::Confirmed,
         };
         let closed = self.client.close_visit(&self.session, visit.id, &close);
         closed.await.expect("closed");
@@ -276,6 +276,13 @@ impl World {
         let offer = self.offer(person).await;
         let push = self.enrolment(&offer, key);
         self.push(&push).await.expect("accepted")
+    }
+
+    /// How many of them open something.
+    pub async fn live_keys_of(&self, person: &str) -> u32 {
+        let id = PersonId::new(person);
+        let detail = self.client.person(&self.session, &id);
+        detail.await.expect("a person").person.keys
     }
 
     pub async fn keys_of(&self, person: &str) -> usize {

@@ -1,0 +1,68 @@
+//! Which human an operator's account is of: two accounts of one human count as one, and nobody serves themself or their own
+//! organisation.
+
+use std::path::Path;
+
+use super::{AdminError, by_admin};
+use crate::domain::{OperatorId, PersonId};
+use crate::server::database::{Database, audit};
+use jiff::Timestamp;
+
+/// What is said of the human behind an account.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Human {
+    /// Their number as an employee of the desk: the same for every account of theirs.
+    pub personnel_number: Option<String>,
+    /// Who they are among the people of the registry.
+    pub person: Option<PersonId>,
+}
+
+/// Records it; what is not said stays as it is.
+///
+/// # Errors
+/// [`AdminError::NoOperator`], [`AdminError::NoPerson`], [`AdminError::Name`] for a number that can't be one: nothing was changed.
+pub async fn set_human(db: &Path, id: &OperatorId, human: &Human) -> Result<(), AdminError> {
+    if let Some(number) = &human.personnel_number {
+        let fits = (1..=64).contains(&number.chars().count())
+            && !number.contains(|c: char| c.is_control() || c.is_whitespace());
+        if !fits {
+            return Err(AdminError::PersonnelNumber(number.clone()));
+        }
+    }
+    let db = Database::open(db).await?;
+    let mut tx = db.write().await?;
+    if let Some(person) = &human.person {
+        let known: bool = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM person WHERE id = ?)")
+            .bind(person.as_str())
+            .fetch_one(&mut *tx)
+            .await?;
+        if !known {
+            return Err(AdminError::NoPerson(person.clone()));
+        }
+    }
+    let done = sqlx::query(
+        "UPDATE operator SET personnel_number = coalesce(?, personnel_number), person = coalesce(?, person) WHERE id = ?",
+    )
+    .bind(&human.personnel_number)
+    .bind(human.person.as_ref().map(PersonId::as_str))
+    .bind(id.as_str())
+    .execute(&mut *tx)
+    .await?;
+    if done.rows_affected() == 0 {
+        return Err(AdminError::NoOperator(id.clone()));
+    }
+    let told = format!(
+        "personnel number {}, person {}",
+        human.personnel_number.as_deref().unwrap_or("as it was"),
+        human.person.as_ref().map_or("as it was", PersonId::as_str)
+    );
+    audit(
+        &mut tx,
+        &by_admin("operator-human", id.as_str(), &told),
+        Timestamp::now(),
+    )
+    .await?;
+    tx.commit().await?;
+    db.close().await;
+    Ok(())
+}

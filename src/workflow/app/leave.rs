@@ -1,0 +1,61 @@
+//! The person goes: all factors of the account are shown to them, and they say whether they are theirs.
+//!
+//! Invariant: what they said is on record before the visit counts as ended.
+
+use super::super::dialogue::{
+    Answer, AppJob, AppQuestion, AppResult, Ending, Note, Question, Step,
+};
+use super::super::steps::{begin_step, end_step};
+use super::{AppDesk, Stop, begin};
+use crate::domain::PersonId;
+use crate::domain::authority::Action;
+use crate::wire::{PersonDetail, Said, code};
+use crate::workflow::conclude;
+
+/// Ends the visit that is open with a person.
+pub async fn end_visit<D: AppDesk>(desk: &mut D, who: &PersonId) -> Result<Ending, Stop> {
+    let result = leave(desk, who).await;
+    conclude(desk, result)
+}
+
+async fn leave<D: AppDesk>(desk: &mut D, who: &PersonId) -> Result<Ending, Stop> {
+    let (_, detail) = begin(desk, AppJob::Leave, Action::Receive, who).await?;
+    let visit = detail.visit.clone().ok_or_else(|| Stop::RegistryRefused {
+        code: code::VISIT_OVER.to_owned(),
+        detail: format!(
+            "you have no open visit with {} at this station: nothing is left to end",
+            detail.person.name
+        ),
+    })?;
+    begin_step(desk, Step::Confirm);
+    let said = loop {
+        let question = AppQuestion::ConfirmFactors {
+            person: detail.person.clone(),
+            names: names(&detail),
+        };
+        match desk.ask(Question::App(question)).await? {
+            Answer::Yes => break Said::Confirmed,
+            Answer::Keep => break Said::Denied,
+            _ => {}
+        }
+    };
+    end_step(desk, Step::Confirm, Note::None);
+    begin_step(desk, Step::Push);
+    desk.close_visit(visit.id, said).await?;
+    end_step(desk, Step::Push, Note::None);
+    Ok(Ending::App {
+        person: detail.person,
+        result: AppResult::Left { said },
+    })
+}
+
+/// Everything that opens the account, or may do so later.
+fn names(detail: &PersonDetail) -> Vec<String> {
+    let keys = detail.credentials.iter().filter(|c| c.gone_at.is_none());
+    let keys = keys.map(|c| match &c.key.id.serial {
+        Some(serial) => format!("{} {serial}", c.key.model),
+        None => c.key.model.clone(),
+    });
+    let apps = detail.factors.iter().filter(|f| f.removed_at.is_none());
+    keys.chain(apps.map(|f| f.name.clone())).collect()
+}

@@ -1,0 +1,592 @@
+//! Visits: what somebody had when they came decides what they may get, whoever asks and however.
+
+use keydesk::domain::authority::Role;
+use keydesk::domain::suspension::FactorRef;
+use keydesk::domain::visit::{Authority, Had, Takes};
+use keydesk::domain::{Identification, OperatorId, PersonId};
+use keydesk::registry::{Client, RegistryError};
+use keydesk::server::admin::{self, Human};
+use keydesk::server::import::{Format, import_file};
+use keydesk::wire::{
+    Acceptance, Offer, Session, TicketRequest, VERSION, Visit, VisitPass, VisitRequest, code,
+};
+
+use super::authenticator::Authenticator;
+use super::phone::Phone;
+use super::world::{World, arrival, entry, first_sign_in, head, joined, refused, write};
+
+/// Everybody that these tests need of one organisation.
+const COLLEAGUES: &str = "\
+record,id,name,kind,email,employee_number,organisation,coc_number,country,person,at
+organisation,org-1,Example Shipping,,,,,12345678,NL,,
+person,a-1,A. Dmin,user-administrator,a@example.test,,org-1,,,,
+person,a-2,B. Oss,main-administrator,b@example.test,,org-1,,,,
+person,e-1,E. Mployee,employee,e@example.test,,org-1,,,,
+person,r-1,R. Epresentative,authorised-representative,r@example.test,,org-1,,,,
+";
+
+async fn world() -> World {
+    let world = World::new().await;
+    let file = write(world.dir.path(), "colleagues.csv", COLLEAGUES);
+    import_file(&world.db(), &file, Format::Csv).await.unwrap();
+    world
+}
+
+/// Another desk, with an operator of its own.
+struct Desk {
+    client: Client,
+    session: Session,
+}
+
+impl Desk {
+    async fn new(world: &World, name: &str, role: Role) -> Self {
+        let client = joined(&world.running, &world.db(), name).await;
+        let seed = u8::try_from(name.len()).unwrap() + 100;
+        let mut key = Authenticator::new(seed);
+        let session = first_sign_in(&client, &world.db(), name, role, &mut key).await;
+        Self { client, session }
+    }
+
+    async fn visit(&self, person: &str) -> Visit {
+        let person = PersonId::new(person);
+        let came = arrival();
+        let visit = self.client.open_visit(&self.session, &person, &came);
+        visit.await.expect("a visit")
+    }
+
+    async fn offer(&self, person: &str, visit: Option<&Visit>) -> Result<Offer, RegistryError> {
+        let person = PersonId::new(person);
+        let visit = visit.map(|visit| visit.id);
+        self.client.offer(&self.session, &person, visit).await
+    }
+}
+
+/// Says that these accounts are of these humans.
+async fn humans(world: &World, accounts: &[(&OperatorId, &str)]) {
+    for (account, number) in accounts {
+        let human = Human {
+            personnel_number: Some((*number).to_owned()),
+            person: None,
+        };
+        admin::set_human(&world.db(), account, &human)
+            .await
+            .unwrap();
+    }
+}
+
+fn told(answer: Result<Offer, RegistryError>) -> String {
+    match answer {
+        Err(RegistryError::Refused { problem, .. }) => {
+            assert_eq!(problem.code(), code::AUTHORITY_NEEDED);
+            problem.detail.unwrap()
+        }
+        other => panic!("not refused: {other:?}"),
+    }
+}
+
+async fn alarms(world: &World) -> Vec<String> {
+    sqlx::query_scalar("SELECT kind FROM alarm ORDER BY number")
+        .fetch_all(&world.database().await)
+        .await
+        .unwrap()
+}
+
+/// The key that is enrolled for somebody, tested under that visit.
+async fn key_tested(world: &World, visit: &Visit, person: &str, key: &mut Authenticator) -> bool {
+    let id = PersonId::new(person);
+    let offer = world.client.test_offer(&world.session, &id, Some(visit.id));
+    let push = world.test(&offer.await.unwrap(), person, key);
+    world.client.push_test(entry(), &push).await.is_ok()
+}
+
+#[tokio::test]
+async fn one_operator_takes_nobody_s_account_alone() {
+    let world = world().await;
+    let victim = Phone::new("p-2", 1);
+    world.app_enrolled(&victim).await;
+    let crook = Desk::new(&world, "C. Rook", Role::HelpDesk).await;
+    let visit = crook.visit("p-2").await;
+    assert_eq!((visit.had, visit.takes), (Had::Valid, Takes::OwnFactor));
+    assert_eq!(visit.authority, None);
+    let said = told(crook.offer("p-2", Some(&visit)).await);
+    assert!(
+        said.contains("W. Example") && said.contains("prove"),
+        "{said}"
+    );
+    // Nobody there, somebody else's visit, a visit of somebody else.
+    assert_eq!(refused(crook.offer("p-2", None).await), code::NOT_ALLOWED);
+    let foreign = world.visit("p-1").await;
+    assert_eq!(
+        refused(crook.offer("p-2", Some(&foreign)).await),
+        code::VISIT_OVER
+    );
+    let own = crook.visit("p-3").await;
+    assert_eq!(
+        refused(crook.offer("p-2", Some(&own)).await),
+        code::VISIT_OVER
+    );
+    // What the crook makes under an honest offer of their own is nobody else's.
+    let offer = crook.offer("p-3", Some(&own)).await.unwrap();
+    let mut push = world.app_push(&offer, &Phone::new("p-3", 9));
+    push.body.person = PersonId::new("p-2");
+    push.body.operator = crook.session.operator.id.clone();
+    push.head = head(1);
+    let answer = crook.client.push_app(entry(), &push).await;
+    assert_eq!(refused(answer), code::OFFER_FOREIGN);
+    assert_eq!(world.factors_of("p-2").await.len(), 1);
+}
+
+#[tokio::test]
+async fn who_lost_everything_needs_an_administrator_or_a_release_and_is_told_who_may() {
+    let world = world().await;
+    for (person, takes, who) in [
+        ("e-1", Takes::Administrator, "administrator"),
+        ("a-1", Takes::Administrator, "administrator"),
+        ("a-2", Takes::Release, "customer-service"),
+        ("r-1", Takes::Release, "customer-service"),
+        ("p-3", Takes::Release, "customer-service"),
+    ] {
+        world.app_enrolled(&Phone::new(person, 3)).await;
+        let gone = "UPDATE factor SET removed_ms = accepted_ms WHERE removed_ms IS NULL";
+        world.sql(gone).await;
+        let visit = world.visit_anew(person).await;
+        assert_eq!((visit.had, visit.takes), (Had::Lost, takes), "{person}");
+        let id = PersonId::new(person);
+        let answer = world.client.offer(&world.session, &id, Some(visit.id));
+        let said = told(answer.await);
+        assert!(said.contains(who), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn an_administrator_of_the_same_organisation_who_proves_a_factor_answers_for_an_employee() {
+    let world = world().await;
+    let honest = Desk::new(&world, "H. Onest", Role::HelpDesk).await;
+    humans(
+        &world,
+        &[
+            (&world.session.operator.id, "1001"),
+            (&honest.session.operator.id, "1002"),
+        ],
+    )
+    .await;
+    world.app_enrolled(&Phone::new("e-1", 3)).await;
+    world
+        .sql("UPDATE factor SET removed_ms = accepted_ms")
+        .await;
+    // Made by another human than the one who serves the employee.
+    let theirs = Phone::new("a-1", 5);
+    let offer = honest.offer("a-1", Some(&honest.visit("a-1").await)).await;
+    let mut push = world.app_push(&offer.unwrap(), &theirs);
+    push.body.operator = honest.session.operator.id.clone();
+    push.head = head(1);
+    honest.client.push_app(entry(), &push).await.unwrap();
+    // Of another organisation.
+    let stranger = Phone::new("p-4", 7);
+    world.app_enrolled(&stranger).await;
+    let visit = world.visit_anew("e-1").await;
+    let named: Vec<&str> = visit
+        .administrators
+        .iter()
+        .map(|who| who.name.as_str())
+        .collect();
+    assert_eq!(named, ["A. Dmin"]);
+    for other in ["p-4", "e-1", "p-1"] {
+        let id = PersonId::new(other);
+        let offer = world.client.test_offer(&world.session, &id, Some(visit.id));
+        match offer.await {
+            Err(refusal) => assert_eq!(refused::<()>(Err(refusal)), code::NOT_ALLOWED, "{other}"),
+            // Themself: nothing that they have proves anything.
+            Ok(offer) => assert!(offer.request.allow_credentials.is_empty(), "{other}"),
+        }
+    }
+    world.tested(&theirs, Some(visit.id)).await;
+    let visit = world.visit("e-1").await;
+    assert_eq!(visit.authority, Some(Authority::Administrator));
+    let new = Phone::new("e-1", 8);
+    let push = world.app_push(&world.offer("e-1").await, &new);
+    assert!(!world.push_app(&push).await.unwrap().waiting);
+}
+
+#[tokio::test]
+async fn what_an_operator_made_themself_vouches_for_nobody_whom_they_serve_for_a_week() {
+    let world = world().await;
+    world.app_enrolled(&Phone::new("e-1", 3)).await;
+    world
+        .sql("UPDATE factor SET removed_ms = accepted_ms")
+        .await;
+    let made = Phone::new("a-1", 5);
+    world.app_enrolled(&made).await;
+    let visit = world.visit_anew("e-1").await;
+    assert!(
+        visit.administrators.is_empty(),
+        "{:?}",
+        visit.administrators
+    );
+    world.tested(&made, Some(visit.id)).await;
+    assert_eq!(world.visit("e-1").await.authority, None);
+    let id = PersonId::new("e-1");
+    let offer = world.client.offer(&world.session, &id, Some(visit.id));
+    assert!(told(offer.await).contains("none of them"));
+    world
+        .sql("UPDATE factor SET accepted_ms = accepted_ms - 7 * 86400000")
+        .await;
+    let visit = world.visit_anew("e-1").await;
+    assert_eq!(visit.administrators.len(), 1);
+    world.tested(&made, Some(visit.id)).await;
+    let visit = world.visit("e-1").await;
+    assert_eq!(visit.authority, Some(Authority::Administrator));
+}
+
+#[tokio::test]
+async fn of_two_desks_with_one_person_the_later_one_holds_and_the_other_s_work_waits() {
+    let world = world().await;
+    let other = Desk::new(&world, "O. Ther", Role::HelpDesk).await;
+    let offer = world.offer("p-1").await;
+    let mut first = world.enrolment(&offer, &mut Authenticator::new(1));
+    let theirs = other.visit("p-1").await;
+    let offer = other.offer("p-1", Some(&theirs)).await.unwrap();
+    let mut push = world.enrolment(&offer, &mut Authenticator::new(2));
+    push.body.operator = other.session.operator.id.clone();
+    push.head = head(1);
+    let receipt = other.client.push_enrolment(entry(), &push).await.unwrap();
+    assert!(!receipt.waiting);
+    first.head = world.head();
+    let receipt = world.push(&first).await.unwrap();
+    assert!(receipt.waiting);
+    assert_eq!(receipt.person.keys, 1, "what waits does not count");
+    assert_eq!(alarms(&world).await, [code::VISIT_OVERTAKEN]);
+    assert_eq!(
+        refused(
+            world
+                .client
+                .offer(&world.session, &PersonId::new("p-1"), None)
+                .await
+        ),
+        code::NOT_ALLOWED
+    );
+}
+
+#[tokio::test]
+async fn a_visit_ends_by_time_by_sign_out_by_its_end_and_by_what_happens_outside_it() {
+    let world = world().await;
+    let other = Desk::new(&world, "E. Lsewhere", Role::HelpDesk).await;
+    let person = PersonId::new("p-1");
+    let over = async |visit: &Visit| {
+        let answer = world.client.offer(&world.session, &person, Some(visit.id));
+        assert_eq!(refused(answer.await), code::VISIT_OVER);
+    };
+    let visit = world.visit("p-1").await;
+    assert_eq!(
+        (visit.had, visit.authority),
+        (Had::Never, Some(Authority::First))
+    );
+    world.wait_s(29 * 60);
+    assert_eq!(world.visit("p-1").await.id, visit.id, "it goes on");
+    world.wait_s(31 * 60);
+    over(&visit).await;
+    let closed = world.visit("p-1").await;
+    world.leave(&closed).await;
+    over(&closed).await;
+    let open = world.visit("p-1").await;
+    assert_ne!(open.id, closed.id);
+    other.visit("p-1").await;
+    over(&open).await;
+    // With another document it is somebody else, or was somebody else.
+    let visit = world.visit("p-1").await;
+    let request = VisitRequest {
+        version: VERSION,
+        identification: "identity-card:1234".parse().unwrap(),
+    };
+    let anew = world
+        .client
+        .open_visit(&world.session, &person, &request)
+        .await
+        .unwrap();
+    assert_ne!(anew.id, visit.id);
+    world.client.sign_out(&world.session).await.unwrap();
+    let ended: i64 = sqlx::query_scalar("SELECT count(*) FROM visit WHERE ended_ms IS NULL")
+        .fetch_one(&world.database().await)
+        .await
+        .unwrap();
+    assert_eq!(ended, 0);
+}
+
+#[tokio::test]
+async fn what_is_made_for_somebody_who_is_not_there_waits_and_opens_proves_and_removes_nothing() {
+    let world = world().await;
+    let stock = Desk::new(&world, "S. Tock", Role::StationAdministrator).await;
+    let mut key = Authenticator::new(1);
+    let offer = stock.offer("p-1", None).await.unwrap();
+    let mut push = world.enrolment(&offer, &mut key);
+    push.body.operator = stock.session.operator.id.clone();
+    push.body.identification = "statement:standby keys for safe 3".parse().unwrap();
+    push.head = head(1);
+    let receipt = stock.client.push_enrolment(entry(), &push).await.unwrap();
+    assert!(receipt.waiting);
+    assert_eq!(receipt.person.keys, 0);
+    assert!(alarms(&world).await.is_empty(), "it was meant to wait");
+    // Who says that somebody was there under such an offer is told nothing else, but it is looked at.
+    let visit = world.visit("p-1").await;
+    assert_eq!(visit.had, Had::Never, "it was never theirs");
+    let credential = receipt.credential;
+    let take = async |by: (&Client, &Session), visit: &Visit, test| {
+        let acceptance = Acceptance {
+            version: VERSION,
+            factor: FactorRef::Key {
+                credential: credential.clone(),
+            },
+            test,
+        };
+        by.0.accept(by.1, visit.id, &acceptance).await
+    };
+    let desk = (&world.client, &world.session);
+    // Whose accounts they are is not known: they may be one human's.
+    let unknown = take(desk, &visit, None).await;
+    assert_eq!(refused(unknown), code::AUTHORITY_NEEDED);
+    let accounts = [
+        (&world.session.operator.id, "1001"),
+        (&stock.session.operator.id, "1002"),
+    ];
+    humans(&world, &accounts).await;
+    let untouched = take(desk, &visit, None).await;
+    assert_eq!(refused(untouched), code::AUTHORITY_NEEDED);
+    let id = PersonId::new("p-1");
+    let offer = world.client.test_offer(&world.session, &id, Some(visit.id));
+    let offer = offer.await.unwrap();
+    let test = world.test(&offer, "p-1", &mut key);
+    world.client.push_test(entry(), &test).await.unwrap();
+    let taken = take(desk, &visit, Some(offer.id)).await.unwrap();
+    assert_eq!(taken.person.keys, 1);
+    assert!(taken.credentials[0].is_valid());
+    let again = take(desk, &visit, Some(offer.id)).await;
+    assert_eq!(refused(again), code::NOT_WAITING);
+}
+
+#[tokio::test]
+async fn its_maker_never_lets_somebody_take_what_they_made_alone() {
+    let world = world().await;
+    let mut second = Authenticator::new(202);
+    let role = Role::StationAdministrator;
+    let twin = first_sign_in(&world.client, &world.db(), "T. Win", role, &mut second).await;
+    let accounts = [
+        (&world.session.operator.id, "1001"),
+        (&twin.operator.id, "1001"),
+    ];
+    humans(&world, &accounts).await;
+    let mut key = Authenticator::new(1);
+    let offer = world.client.offer(&twin, &PersonId::new("p-1"), None).await;
+    let mut push = world.enrolment(&offer.unwrap(), &mut key);
+    push.body.operator = twin.operator.id.clone();
+    push.body.identification = "statement:ahead".parse().unwrap();
+    let receipt = world.push(&push).await.unwrap();
+    let visit = world.visit("p-1").await;
+    assert!(key_tested(&world, &visit, "p-1", &mut key).await);
+    let acceptance = Acceptance {
+        version: VERSION,
+        factor: FactorRef::Key {
+            credential: receipt.credential,
+        },
+        test: None,
+    };
+    let answer = world.client.accept(&world.session, visit.id, &acceptance);
+    match answer.await {
+        Err(RegistryError::Refused { problem, .. }) => {
+            assert!(problem.detail.unwrap().contains("another human"));
+        }
+        other => panic!("not refused: {other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn who_has_a_factor_takes_what_waits_with_it_while_it_lies_in_the_bag() {
+    let world = world().await;
+    let phone = Phone::new("p-2", 1);
+    world.app_enrolled(&phone).await;
+    let stock = Desk::new(&world, "S. Tock", Role::StationAdministrator).await;
+    let offer = stock.offer("p-2", None).await.unwrap();
+    let mut push = world.enrolment(&offer, &mut Authenticator::new(1));
+    push.body.operator = stock.session.operator.id.clone();
+    push.body.identification = "statement:ahead".parse().unwrap();
+    push.head = head(1);
+    let receipt = stock.client.push_enrolment(entry(), &push).await.unwrap();
+    let acceptance = Acceptance {
+        version: VERSION,
+        factor: FactorRef::Key {
+            credential: receipt.credential,
+        },
+        test: None,
+    };
+    let visit = world.visit_anew("p-2").await.id;
+    let early = world
+        .client
+        .accept(&world.session, visit, &acceptance)
+        .await;
+    assert_eq!(refused(early), code::AUTHORITY_NEEDED);
+    world.tested(&phone, Some(visit)).await;
+    let taken = world
+        .client
+        .accept(&world.session, visit, &acceptance)
+        .await
+        .unwrap();
+    assert_eq!((taken.person.keys, taken.person.apps), (1, 1));
+    // It proves nothing in the visit in which it was taken; in the next one it does.
+    assert!(
+        taken
+            .visit
+            .is_some_and(|visit| visit.authority == Some(Authority::Factor))
+    );
+}
+
+#[tokio::test]
+async fn a_ticket_carries_what_the_person_had_and_what_no_longer_fits_waits() {
+    let world = world().await;
+    let today = jiff::Timestamp::now()
+        .to_zoned(jiff::tz::TimeZone::UTC)
+        .date();
+    let wanted = |people: &[&str]| TicketRequest {
+        people: people.iter().map(|id| PersonId::new(*id)).collect(),
+        ..TicketRequest::of_day(today)
+    };
+    let mut theirs = Authenticator::new(1);
+    world.enrolled("p-2", &mut theirs).await;
+    world.leave(&world.visit("p-2").await).await;
+    let fetched = world
+        .client
+        .tickets(&world.session, &wanted(&["p-1", "p-2"]))
+        .await
+        .unwrap();
+    let [never, valid] = fetched.offers.as_slice() else {
+        panic!("two")
+    };
+    let carried = |offer: &Offer| offer.visit.clone().expect("a visit");
+    assert_eq!(carried(never).takes, Takes::Identification);
+    assert!(carried(never).proof.is_none());
+    assert_eq!(carried(valid).takes, Takes::OwnFactor);
+    // Proved first, the ticket of somebody who had a factor is worth one.
+    let proof = carried(valid).proof.expect("a challenge");
+    let unproved = world.enrolment(valid, &mut Authenticator::new(2));
+    let test = world.test(&proof, "p-2", &mut theirs);
+    world.client.push_test(entry(), &test).await.unwrap();
+    let mut push = unproved;
+    push.head = world.head();
+    assert!(!world.push(&push).await.unwrap().waiting);
+    // Somebody enrolled elsewhere meanwhile.
+    world.enrolled("p-1", &mut Authenticator::new(3)).await;
+    let push = world.enrolment(never, &mut Authenticator::new(4));
+    assert!(world.push(&push).await.unwrap().waiting);
+    let again = world
+        .client
+        .tickets(&world.session, &wanted(&["p-2"]))
+        .await
+        .unwrap();
+    let push = world.enrolment(&again.offers[0], &mut Authenticator::new(5));
+    assert!(
+        !carried(&again.offers[0])
+            .proof
+            .expect("a key")
+            .request
+            .allow_credentials
+            .is_empty()
+    );
+    let receipt = world.push(&push).await.unwrap();
+    let same_visit = carried(&again.offers[0]).id == carried(valid).id;
+    assert_eq!(receipt.waiting, !same_visit);
+    assert!(
+        alarms(&world)
+            .await
+            .contains(&code::VISIT_OVERTAKEN.to_owned())
+    );
+}
+
+#[tokio::test]
+async fn a_ticket_that_nobody_proved_gives_nothing_that_opens() {
+    let world = world().await;
+    let today = jiff::Timestamp::now()
+        .to_zoned(jiff::tz::TimeZone::UTC)
+        .date();
+    world.app_enrolled(&Phone::new("p-2", 1)).await;
+    let wanted = TicketRequest {
+        people: vec![PersonId::new("p-2")],
+        ..TicketRequest::of_day(today)
+    };
+    let fetched = world.client.tickets(&world.session, &wanted).await.unwrap();
+    let offer = fetched.offers.first().unwrap();
+    assert!(
+        offer.visit.as_ref().unwrap().proof.is_none(),
+        "they have no key"
+    );
+    let second = Phone::new("p-2", 2);
+    let push = world.app_push(offer, &second);
+    assert!(world.push_app(&push).await.unwrap().waiting);
+    assert_eq!(alarms(&world).await, [code::VISIT_UNPROVED]);
+    // What waits is no proof.
+    let visit = world.visit_anew("p-2").await;
+    world.tested(&second, Some(visit.id)).await;
+    assert_eq!(world.visit("p-2").await.authority, None);
+}
+
+#[tokio::test]
+async fn nobody_serves_themself_or_their_own_organisation() {
+    let world = world().await;
+    let human = Human {
+        personnel_number: Some("1001".to_owned()),
+        person: Some(PersonId::new("e-1")),
+    };
+    let id = &world.session.operator.id;
+    admin::set_human(&world.db(), id, &human).await.unwrap();
+    for person in ["e-1", "a-2"] {
+        let person = PersonId::new(person);
+        let came = arrival();
+        let visit = world.client.open_visit(&world.session, &person, &came);
+        assert_eq!(refused(visit.await), code::NOT_ALLOWED);
+    }
+    world.visit("p-3").await;
+    let unknown = Human {
+        person: Some(PersonId::new("nobody")),
+        ..Human::default()
+    };
+    assert!(admin::set_human(&world.db(), id, &unknown).await.is_err());
+}
+
+#[tokio::test]
+async fn a_statement_opens_no_visit_and_a_visit_can_be_passed_on() {
+    let world = world().await;
+    let person = PersonId::new("p-1");
+    let request = VisitRequest {
+        version: VERSION,
+        identification: Identification::stated("they called").unwrap(),
+    };
+    let answer = world
+        .client
+        .open_visit(&world.session, &person, &request)
+        .await;
+    assert_eq!(refused(answer), code::NOT_IDENTIFIED);
+    let other = Desk::new(&world, "N. Ext", Role::HelpDesk).await;
+    let visit = world.visit("p-1").await;
+    let pass = VisitPass {
+        version: VERSION,
+        to: other.session.operator.id.clone(),
+    };
+    let passed = world
+        .client
+        .pass_visit(&world.session, visit.id, &pass)
+        .await
+        .unwrap();
+    assert_eq!((passed.id, &passed.operator), (visit.id, &pass.to));
+    let answer = world
+        .client
+        .offer(&world.session, &person, Some(visit.id))
+        .await;
+    assert_eq!(refused(answer), code::VISIT_OVER);
+    other.offer("p-1", Some(&passed)).await.unwrap();
+    let both: Vec<String> =
+        sqlx::query_scalar("SELECT detail FROM audit WHERE action = 'visit-passed'")
+            .fetch_all(&world.database().await)
+            .await
+            .unwrap();
+    let [line] = both.as_slice() else {
+        panic!("{both:?}")
+    };
+    assert!(line.contains(pass.to.as_str()) && line.contains(world.session.operator.id.as_str()));
+}
