@@ -17,9 +17,7 @@ use keydesk::workflow::care::{self, CareDesk, KeyTime, PinWish, Stake};
 use keydesk::workflow::{Desk, KeyFault, Stop};
 
 use crate::care_test::{ready, report_of, touching, with_pin};
-use crate::faulty_desk::{
-    FaultyDesk, Mishap, call, key_fault, registry_fault, stop_the_world, store_fault,
-};
+use crate::faulty_desk::{FaultyDesk, Mishap, call, key_fault, stop_the_world, store_fault};
 use crate::scenarios::{PIN, SLOT, offer, person, world};
 
 impl<D: CareDesk> CareDesk for FaultyDesk<D> {

@@ -8,8 +8,8 @@ use keydesk::domain::factor::{SealedSecret, SealingKey};
 use keydesk::domain::{Bytes, EntryId, FactorId, KeyFacts, PersonId, Pin, VisitId};
 use keydesk::totp::TotpSecret;
 use keydesk::wire::{
-    Acceptance, CodeReply, CodeRequest, FactorReceipt, KnownCredentials, PersonDetail, Said,
-    TestOffer, TokenAssignment,
+    Acceptance, CodeReply, CodeRequest, FactorReceipt, PersonDetail, Said, TestOffer,
+    TokenAssignment,
 };
 use keydesk::workflow::app::AppDesk;
 use keydesk::workflow::care::{CareDesk, KeyTime, Stake};
@@ -57,14 +57,6 @@ impl<D: CareDesk> CareDesk for MeteredDesk<'_, D> {
         held: &[StoredCredential],
     ) -> Result<Vec<Stake>, Stop> {
         self.inner.stakes(key, held).await
-    }
-
-    async fn known_credentials(
-        &mut self,
-        key: &KeyFacts,
-        held: &[Bytes],
-    ) -> Result<KnownCredentials, Stop> {
-        self.inner.known_credentials(key, held).await
     }
 
     async fn hand_over(&mut self, key: &KeyFacts, pin: &Pin) -> Result<(), Stop> {

@@ -1,5 +1,6 @@
 //! What the registry's administrator hears of: many suspensions by one human, and factors that are exchanged within a day.
 
+use keydesk::domain::Bytes;
 use keydesk::domain::authority::Role;
 use keydesk::domain::visit::SuspendedWhy;
 use keydesk::server::admin;
@@ -15,12 +16,20 @@ async fn kinds(world: &World) -> Vec<String> {
     alarms.into_iter().map(|alarm| alarm.kind).collect()
 }
 
-/// So many keys of p-2, each suspended by the next of these operators in turn.
-async fn suspend_many(world: &World, by: &[&Session], seeds: std::ops::Range<u8>) {
-    for (seed, by) in seeds.zip(by.iter().cycle()) {
-        let id = world.enrolled("p-2", &mut Authenticator::new(seed)).await;
-        let about = ("p-2", &key(&id.credential));
-        let push = report(world, by, about, SuspendedWhy::Lost);
+/// So many keys of p-2.
+async fn enrol_many(world: &World, many: u8) -> Vec<Bytes> {
+    let mut ids = Vec::new();
+    for seed in 1..=many {
+        let receipt = world.enrolled("p-2", &mut Authenticator::new(seed)).await;
+        ids.push(receipt.credential);
+    }
+    ids
+}
+
+/// These keys of p-2, each suspended by the next of these operators in turn.
+async fn suspend_many(world: &World, by: &[&Session], keys: &[Bytes]) {
+    for (id, by) in keys.iter().zip(by.iter().cycle()) {
+        let push = report(world, by, ("p-2", &key(id)), SuspendedWhy::Lost);
         world.client.push_suspension(entry(), &push).await.unwrap();
     }
 }
@@ -33,17 +42,19 @@ async fn the_sixth_suspension_by_one_human_within_a_day_is_an_alarm() {
     world
         .sql("UPDATE operator SET personnel_number = '4711' WHERE name LIKE 'O. Perator%'")
         .await;
-    suspend_many(&world, &[&world.session, &two], 1..6).await;
-    suspend_many(&world, &[&other], 11..16).await;
+    let keys = enrol_many(&world, 11).await;
+    suspend_many(&world, &[&world.session, &two], &keys[..5]).await;
+    suspend_many(&world, &[&other], &keys[5..10]).await;
     assert_eq!(kinds(&world).await, Vec::<String>::new(), "five each");
-    suspend_many(&world, &[&two], 6..7).await;
+    suspend_many(&world, &[&two], &keys[10..]).await;
     assert_eq!(kinds(&world).await, [code::MANY_SUSPENSIONS]);
 }
 
 #[tokio::test]
 async fn a_graver_reason_and_a_repetition_are_not_counted() {
     let world = World::new().await;
-    suspend_many(&world, &[&world.session], 1..5).await;
+    let keys = enrol_many(&world, 4).await;
+    suspend_many(&world, &[&world.session], &keys).await;
     let id = world.enrolled("p-1", &mut Authenticator::new(9)).await;
     let factor = key(&id.credential);
     for why in SuspendedWhy::ALL {
