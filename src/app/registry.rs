@@ -190,7 +190,9 @@ fn failed(code: &'static str, error: AdminError) -> Outcome {
         AdminError::NoStation(_)
         | AdminError::SeveralStations { .. }
         | AdminError::NoOperator(_)
-        | AdminError::NoNotice(_) => Exit::Usage,
+        | AdminError::NoNotice(_)
+        | AdminError::NoPerson(_)
+        | AdminError::PersonnelNumber(_) => Exit::Usage,
         _ => Exit::Refused,
     };
     Outcome::failed(exit, code, error.to_string())

@@ -67,15 +67,7 @@ async fn set(db: &Path, operator: &OperatorId, human: &Human) -> Outcome {
             format!("it is recorded whose account {operator} is"),
             json!({ "operator": operator }),
         ),
-        Err(error) => {
-            let exit = match error {
-                AdminError::NoOperator(_)
-                | AdminError::NoPerson(_)
-                | AdminError::PersonnelNumber(_) => Exit::Usage,
-                _ => Exit::Refused,
-            };
-            Outcome::failed(exit, "not-set", error.to_string())
-        }
+        Err(error) => failed("not-set", error),
     }
 }
 
