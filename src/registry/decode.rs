@@ -319,10 +319,10 @@ mod tests {
 
     #[test]
     fn a_newer_version_is_refused_before_its_form_is_looked_at() {
-        let body = br#"{"version":3,"offers":"another form"}"#;
+        let body = br#"{"version":4,"offers":"another form"}"#;
         assert_eq!(
             tickets(&head(200), body),
-            Err(RegistryError::NewerVersion { found: 3 })
+            Err(RegistryError::NewerVersion { found: 4 })
         );
     }
 

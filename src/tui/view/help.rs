@@ -21,15 +21,22 @@ pub(super) fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
     let demo = ctx.model.setup.demo;
     let (everywhere, here): (Vec<&Binding>, Vec<&Binding>) =
         bindings(mode, demo).partition(|binding| is_everywhere(binding));
+    let (here, everywhere) = (rows(ctx, &here), rows(ctx, &everywhere));
     sheet.put(body, 0, heading(ctx, tr!(t, "help-here")));
-    let row = list(ctx, sheet, body, 1, &here);
     // Every key is named, also where there is no room for a pause, or only beside the others.
+    let room = usize::from(body.height.saturating_sub(1));
+    let (first, rest) = here.split_at(here.len().min(room));
+    let row = list(ctx, sheet, body, 1, first);
     let room = usize::from(body.height.saturating_sub(row));
-    let (body, row) = if room > everywhere.len() {
+    let (body, row) = if rest.is_empty() && room > everywhere.len() {
         (body, row + u16::from(room > everywhere.len() + 1))
     } else {
         let [_, beside] = columns(body, [body.width * 11 / 20, 0]);
-        (beside, 0)
+        let row = match rest.is_empty() {
+            true => 0,
+            false => list(ctx, sheet, beside, 1, rest) + 1,
+        };
+        (beside, row)
     };
     sheet.put(body, row, heading(ctx, tr!(t, "help-everywhere")));
     let row = list(ctx, sheet, body, row + 1, &everywhere);
@@ -41,7 +48,7 @@ fn is_everywhere(binding: &Binding) -> bool {
 }
 
 /// One row an action: neighbours in the table that are called the same share it.
-fn list(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, body: Rect, row: u16, bindings: &[&Binding]) -> u16 {
+fn rows(ctx: Ctx<'_>, bindings: &[&Binding]) -> Vec<(String, String)> {
     let mut rows: Vec<(String, String)> = Vec::new();
     for binding in bindings {
         let keys: Vec<String> = binding.keys.iter().map(|key| key.name()).collect();
@@ -54,11 +61,22 @@ fn list(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, body: Rect, row: u16, bindings: &[&
             _ => rows.push((keys, label)),
         }
     }
+    rows
+}
+
+/// Draws them from that row on; the row below.
+fn list(
+    ctx: Ctx<'_>,
+    sheet: &mut Sheet<'_>,
+    body: Rect,
+    row: u16,
+    rows: &[(String, String)],
+) -> u16 {
     let mut row = row;
     for (keys, label) in rows {
         let line = Line::from(vec![
             s(format!("  {keys:<21}"), ctx.theme.strong()),
-            s(label, ctx.theme.plain()),
+            s(label.clone(), ctx.theme.plain()),
         ]);
         sheet.put(body, row, line);
         row += 1;
