@@ -6,6 +6,7 @@ mod headless;
 mod mishaps;
 mod phone;
 mod proving;
+mod visits;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

@@ -13,6 +13,7 @@ use crate::bay::{Bay, Cancel, Plug};
 use crate::domain::authority::Role;
 use crate::domain::reset::ResetCase;
 use crate::domain::{Identification, KeyFacts, Pin, Place};
+use crate::server::admin::Human;
 use crate::server::{Running, ServeConfig, Server, admin, import};
 use crate::station::config::Config;
 use crate::station::desk::{Face, StationDesk};
@@ -205,9 +206,18 @@ impl World {
         self.rack.put(place, key);
         let face = Arc::new(ScriptedFace::new(place, OPERATOR_PIN));
         let mut desk = StationDesk::new(Arc::clone(&self.station), face, Cancel::default());
-        workflow::first_sign_in(&mut desk, &code.code)
+        let ended = workflow::first_sign_in(&mut desk, &code.code).await;
+        ended.map_err(other)?;
+        let Some(operator) = self.station.operator() else {
+            return Ok(());
+        };
+        // Each of them is a human of their own.
+        let human = Human {
+            personnel_number: Some(operator.id.to_string()),
+            person: None,
+        };
+        admin::set_human(&self.database, &operator.id, &human)
             .await
-            .map(drop)
             .map_err(other)
     }
 
