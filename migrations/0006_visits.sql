@@ -53,14 +53,15 @@ ALTER TABLE factor ADD COLUMN suspended_why TEXT CHECK (suspended_why IN ('lost'
 ALTER TABLE operator ADD COLUMN personnel_number TEXT;
 ALTER TABLE operator ADD COLUMN person TEXT REFERENCES person (id);
 
--- Everything that ever was a factor of somebody, in one shape. One that waits, and was not taken, never was one.
-CREATE VIEW had_factor (person, sort, id, made_by, visit, accepted_ms, suspended_ms, gone_ms) AS
-SELECT person, 'key', hex(id), operator, visit, coalesce(taken_ms, accepted_ms), suspended_ms, gone_ms FROM credential
+-- Everything that ever was a factor of somebody, in one shape. One that waits, and was not taken, never was one. Who made it is what
+-- a station says; who asked for it did so in a session.
+CREATE VIEW had_factor (person, sort, id, made_by, asked_by, visit, accepted_ms, suspended_ms, gone_ms) AS
+SELECT person, 'key', hex(id), operator, (SELECT o.operator FROM offer o WHERE o.id = credential.offer), visit, coalesce(taken_ms, accepted_ms), suspended_ms, gone_ms FROM credential
 WHERE waiting_ms IS NULL OR taken_ms IS NOT NULL
 UNION ALL
-SELECT person, 'app', id, operator, visit, coalesce(taken_ms, accepted_ms), suspended_ms, removed_ms FROM factor
+SELECT person, 'app', id, operator, (SELECT o.operator FROM app_offer o WHERE o.id = factor.offer), visit, coalesce(taken_ms, accepted_ms), suspended_ms, removed_ms FROM factor
 WHERE waiting_ms IS NULL OR taken_ms IS NOT NULL;
 
 -- What opens something now.
-CREATE VIEW valid_factor (person, sort, id, made_by, visit, accepted_ms) AS
-SELECT person, sort, id, made_by, visit, accepted_ms FROM had_factor WHERE suspended_ms IS NULL AND gone_ms IS NULL;
+CREATE VIEW valid_factor (person, sort, id, made_by, asked_by, visit, accepted_ms) AS
+SELECT person, sort, id, made_by, asked_by, visit, accepted_ms FROM had_factor WHERE suspended_ms IS NULL AND gone_ms IS NULL;

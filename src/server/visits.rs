@@ -14,7 +14,7 @@ use super::people;
 use super::problem::{Answer, Refusal};
 use crate::domain::authority::Role;
 use crate::domain::identification::Document;
-use crate::domain::suspension::FactorRef;
+use crate::domain::suspension::{FactorRef, FactorSort};
 use crate::domain::visit::{Authority, Had, Takes};
 use crate::domain::{
     Bytes, FactorId, Identification, OfferId, OperatorId, Person, PersonId, PersonKind, StationId,
@@ -30,6 +30,9 @@ const OWN_WORK_RESTS: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// What was proved with a factor within so long before it was suspended is not on its way any more only if it waits.
 const VOIDED: SignedDuration = SignedDuration::from_hours(24);
+
+/// So long after a visit's time what was done in it is taken, because the line may have been down. Later it waits.
+const LINE_DOWN: SignedDuration = SignedDuration::from_hours(24);
 
 /// Most administrators that are named.
 const MAX_ADMINISTRATORS: i64 = 20;
@@ -385,8 +388,9 @@ async fn provers(
     prover: &PersonId,
     now: Timestamp,
 ) -> Answer<Vec<FactorName>> {
-    let rows: Vec<(String, String, i64)> = sqlx::query_as(
-        "SELECT id, made_by, accepted_ms FROM valid_factor WHERE person = ? AND accepted_ms <= ? AND visit IS NOT ?",
+    let rows: Vec<(String, String, String, String, i64)> = sqlx::query_as(
+        "SELECT id, sort, made_by, coalesce(asked_by, made_by), accepted_ms FROM valid_factor \
+         WHERE person = ? AND accepted_ms <= ? AND visit IS NOT ?",
     )
     .bind(prover.as_str())
     .bind(ms(visit.opened_at))
@@ -394,11 +398,11 @@ async fn provers(
     .fetch_all(&mut *tx)
     .await?;
     let mut names = Vec::new();
-    for (id, made_by, accepted_ms) in rows {
-        let vouches = *prover == visit.person
-            || accepted_ms <= ms(now - OWN_WORK_RESTS)
-            || other_humans(tx, &visit.operator, &OperatorId::new(made_by)).await?;
-        if vouches {
+    for (id, sort, made_by, asked_by, accepted_ms) in rows {
+        // Whoever showed the secret of an app may have kept it, however long ago.
+        let rests = sort == FactorSort::Key.as_str() && accepted_ms <= ms(now - OWN_WORK_RESTS);
+        let makers = [OperatorId::new(made_by), OperatorId::new(asked_by)];
+        if *prover == visit.person || rests || all_others(tx, &visit.operator, &makers).await? {
             names.push(FactorName(id));
         }
     }
@@ -412,6 +416,20 @@ pub async fn valid(tx: &mut SqliteConnection, person: &PersonId) -> Answer<Vec<F
         .fetch_all(tx)
         .await?;
     Ok(ids.into_iter().map(FactorName).collect())
+}
+
+/// Whether whoever made something is certainly another human: what a station says of that, and what the registry knows.
+async fn all_others(
+    tx: &mut SqliteConnection,
+    operator: &OperatorId,
+    makers: &[OperatorId],
+) -> Answer<bool> {
+    for maker in makers {
+        if !other_humans(tx, operator, maker).await? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Whether two accounts are certainly of two humans. Accounts that do not say whose they are could be one's.
@@ -430,7 +448,7 @@ async fn other_humans(
 }
 
 /// Nobody serves themself, nor their own organisation.
-async fn refuse_own(
+pub async fn refuse_own(
     tx: &mut SqliteConnection,
     operator: &OperatorId,
     person: &Person,
@@ -602,18 +620,23 @@ pub async fn passed(
         .bind(offer.to_string())
         .execute(&mut **tx)
         .await?;
-    let visit: Option<String> = sqlx::query_scalar("SELECT visit FROM offer WHERE id = ?")
-        .bind(offer.to_string())
-        .fetch_one(&mut **tx)
-        .await?;
+    let (visit, asked_by): (Option<String>, String) =
+        sqlx::query_as("SELECT visit, operator FROM offer WHERE id = ?")
+            .bind(offer.to_string())
+            .fetch_one(&mut **tx)
+            .await?;
     let Some(id) = visit.and_then(|id| id.parse().ok()) else {
         return Ok(());
     };
     let Some(kept) = kept(tx, id).await? else {
         return Ok(());
     };
-    let visit = kept.visit;
-    let proves = visit.authority.is_none() && provers(tx, &visit, prover, now).await?.contains(by);
+    let visit = &kept.visit;
+    // What was asked for before the visit was passed on was asked for by somebody else.
+    let proves = visit.authority.is_none()
+        && (kept.is_ticket || visit.operator.as_str() == asked_by)
+        && !is_late(&kept.ended_at, visit, now)
+        && provers(tx, visit, prover, now).await?.contains(by);
     let authority = match *prover == visit.person {
         true => Authority::Factor,
         false => Authority::Administrator,
@@ -633,12 +656,19 @@ pub async fn passed(
     Ok(())
 }
 
+/// Whether what comes of a visit comes too late: after it was ended, or longer after its time than a line is down. When something
+/// was done is only what a station says.
+fn is_late(ended_at: &Option<Timestamp>, visit: &Visit, now: Timestamp) -> bool {
+    ended_at.is_some() || ms(now) > ms(visit.expires_at + LINE_DOWN)
+}
+
 /// Decides once more, when a factor arrives, whether it becomes valid: by the visit of its offer, as it stands now.
 pub async fn fate(
     tx: &mut Write,
     visit: Option<VisitId>,
     (operator, person): (&OperatorId, &Person),
     identification: &Identification,
+    now: Timestamp,
 ) -> Answer<Fate> {
     let Identification::Shown { .. } = identification else {
         return Ok(Fate::Waits(None));
@@ -662,8 +692,10 @@ pub async fn fate(
         .execute(&mut **tx)
         .await?;
     }
+    let late = !kept.is_ticket && is_late(&kept.ended_at, &kept.visit, now);
     Ok(match (kept.overtaken, kept.visit.authority) {
         (true, _) => Fate::Waits(Some(code::VISIT_OVERTAKEN)),
+        (false, _) if late => Fate::Waits(Some(code::VISIT_OVER)),
         (false, None) => Fate::Waits(Some(code::VISIT_UNPROVED)),
         (false, Some(_)) => Fate::Valid,
     })
@@ -719,7 +751,7 @@ pub async fn proved_then(
     tx: &mut Write,
     (id, person): (VisitId, &PersonId),
     (station, operator): (&StationId, &OperatorId),
-    at: Timestamp,
+    (at, now): (Timestamp, Timestamp),
 ) -> Answer<bool> {
     let Some(kept) = kept(tx, id).await? else {
         return Ok(false);
@@ -730,7 +762,8 @@ pub async fn proved_then(
         && visit.operator == *operator
         && visit.authority == Some(Authority::Factor)
         && !kept.overtaken
-        && ms(at) <= ms(kept.ended_at.unwrap_or(visit.expires_at)))
+        && !is_late(&kept.ended_at, visit, now)
+        && ms(at) <= ms(visit.expires_at))
 }
 
 /// Whether the person proved a factor of their own in that visit.
@@ -748,7 +781,7 @@ pub async fn may_take(
     tx: &mut Write,
     desk: &AtDesk,
     id: VisitId,
-    (waiting, made_by): (&FactorName, &OperatorId),
+    (waiting, makers): (&FactorName, &[OperatorId]),
     test: Option<OfferId>,
     now: Timestamp,
 ) -> Answer<Visit> {
@@ -764,7 +797,7 @@ pub async fn may_take(
             ));
         }
     }
-    if !other_humans(tx, &visit.operator, made_by).await? {
+    if !all_others(tx, &visit.operator, makers).await? {
         return Err(refused(
             "another human than its maker must have identified its owner: another operator may, whose account says whose it is \
              (`keydesk registry operators set`)",

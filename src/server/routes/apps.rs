@@ -340,7 +340,7 @@ pub async fn removal(
     let proved = match push.visit {
         Some(visit) => {
             let whose = (visit, &push.person);
-            visits::proved_then(&mut entry.tx, whose, at_desk, push.removed_at).await?
+            visits::proved_then(&mut entry.tx, whose, at_desk, (push.removed_at, now)).await?
         }
         None => false,
     };

@@ -359,7 +359,7 @@ impl Arrival<'_> {
             .await?
             .ok_or_else(|| no_person(self.person))?;
         let by = (self.operator, &person);
-        match visits::fate(tx, self.visit, by, self.identification).await? {
+        match visits::fate(tx, self.visit, by, self.identification, now).await? {
             Fate::Valid => Ok(false),
             Fate::Waits(None) => Ok(true),
             Fate::Waits(Some(why)) => {

@@ -7,7 +7,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use sqlx::Row as _;
 
 use super::offers::{KEPT_EXPIRED, descriptor, known, life_ms, line, may};
@@ -25,11 +25,15 @@ use crate::server::factors;
 use crate::server::ledger::{self, Opened};
 use crate::server::problem::{Answer, Refusal};
 use crate::server::suspensions::{self, Report, Reported};
+use crate::server::visits;
 use crate::wire::webauthn::AuthenticationResponse;
 use crate::wire::{
     Lift, LiftOffer, LiftReply, LiftRequest, Problem, Push, Shown, SuspensionPush,
     SuspensionReceipt, code,
 };
+
+/// How long before it arrived a suspension can have been made, at most.
+const HELD_BACK: SignedDuration = SignedDuration::from_hours(24);
 
 /// Takes it that a factor is lost, stolen or suspected: it opens and proves nothing from now on.
 #[utoipa::path(
@@ -62,7 +66,8 @@ pub async fn suspension(
         factor: &push.factor,
         why: push.why,
         operator: &push.operator,
-        at: from_ms(ms(push.suspended_at.min(now)))?,
+        // It counts and runs from when it can have been held back by the line, not from whenever a station says.
+        at: from_ms(ms(push.suspended_at.clamp(now - HELD_BACK, now)))?,
     };
     let reported = suspensions::suspend(&mut entry.tx, &report, now).await?;
     let reply = SuspensionReceipt {
@@ -109,7 +114,7 @@ pub async fn lift_options(
     may(&desk, Action::LiftSuspension)?;
     let mut tx = registry.db.write().await?;
     let person = known(&mut tx, &request.person).await?;
-    refuse_self(&mut tx, &desk, &person).await?;
+    visits::refuse_own(&mut tx, &desk.operator.id, &person).await?;
     let now = registry.now();
     let about = (&person, &request.factor);
     suspensions::liftable(&mut tx, about, now).await?;
@@ -196,7 +201,7 @@ pub async fn lift(
     };
     let tx = &mut entry.tx;
     let person = known(tx, &lift.person).await?;
-    refuse_self(tx, &desk, &person).await?;
+    visits::refuse_own(tx, &desk.operator.id, &person).await?;
     let now = registry.now();
     let state = claimed(tx, &desk, &lift, now).await?;
     let (standing, held) = suspensions::liftable(tx, (&person, &lift.factor), now).await?;
@@ -247,21 +252,6 @@ fn check_document(identification: &Identification) -> Answer<()> {
         Identification::Stated { .. } => Err(Refusal::new(
             code::NOT_ALLOWED,
             "a suspension is lifted for its owner, who is at the desk and shows a document: a statement is none",
-        )),
-    }
-}
-
-/// Who identifies themself is not identified.
-async fn refuse_self(tx: &mut Write, desk: &AtDesk, person: &Person) -> Answer<()> {
-    let own: Option<String> = sqlx::query_scalar("SELECT person FROM operator WHERE id = ?")
-        .bind(desk.operator.id.as_str())
-        .fetch_one(&mut **tx)
-        .await?;
-    match own.as_deref() == Some(person.id.as_str()) {
-        false => Ok(()),
-        true => Err(Refusal::new(
-            code::NOT_ALLOWED,
-            "nobody lifts a suspension of their own: another operator must identify you",
         )),
     }
 }

@@ -100,9 +100,9 @@ pub async fn accept(
     };
     let now = registry.now();
     let tx = &mut entry.tx;
-    let (name, person, made_by) = waiting(tx, &request.factor).await?;
+    let (name, person, makers) = waiting(tx, &request.factor).await?;
     let test = request.test;
-    let visit = visits::may_take(tx, &desk, id, (&name, &made_by), test, now).await?;
+    let visit = visits::may_take(tx, &desk, id, (&name, &makers), test, now).await?;
     if visit.person != person {
         return Err(not_waiting());
     }
@@ -111,18 +111,27 @@ pub async fn accept(
     visits::changed(tx, &person, Within::Visit(Some(id)), now).await?;
     let person = known(tx, &person).await?;
     let reply = super::people::detail_of(tx, &desk, person, now).await?;
-    let detail = format!("{} of visit {id}; made by {made_by}", name.as_str());
+    let makers: Vec<&str> = makers.iter().map(OperatorId::as_str).collect();
+    let detail = format!(
+        "{} of visit {id}; made by {}",
+        name.as_str(),
+        makers.join(", ")
+    );
     let subject = reply.person.id.to_string();
     let line = line(&desk, "acceptance", &subject, &detail);
     entry.finish(StatusCode::CREATED, &reply, line).await
 }
 
-/// What waits, for whom, and who made it.
-async fn waiting(tx: &mut Write, factor: &FactorRef) -> Answer<(FactorName, PersonId, OperatorId)> {
+/// What waits, for whom, and who made it: as its station says, and who asked for its offer.
+async fn waiting(
+    tx: &mut Write,
+    factor: &FactorRef,
+) -> Answer<(FactorName, PersonId, Vec<OperatorId>)> {
     let row = match factor {
         FactorRef::Key { credential } => {
             sqlx::query(
-                "SELECT person, operator FROM credential WHERE id = ? AND waiting_ms IS NOT NULL AND taken_ms IS NULL \
+                "SELECT person, operator, (SELECT o.operator FROM offer o WHERE o.id = credential.offer) AS asked_by \
+                 FROM credential WHERE id = ? AND waiting_ms IS NOT NULL AND taken_ms IS NULL \
                  AND gone_ms IS NULL AND suspended_ms IS NULL",
             )
             .bind(&credential.0)
@@ -131,7 +140,8 @@ async fn waiting(tx: &mut Write, factor: &FactorRef) -> Answer<(FactorName, Pers
         }
         FactorRef::App { factor } => {
             sqlx::query(
-                "SELECT person, operator FROM factor WHERE id = ? AND waiting_ms IS NOT NULL AND taken_ms IS NULL \
+                "SELECT person, operator, (SELECT o.operator FROM app_offer o WHERE o.id = factor.offer) AS asked_by \
+                 FROM factor WHERE id = ? AND waiting_ms IS NOT NULL AND taken_ms IS NULL \
                  AND removed_ms IS NULL AND suspended_ms IS NULL",
             )
             .bind(factor.to_string())
@@ -143,7 +153,10 @@ async fn waiting(tx: &mut Write, factor: &FactorRef) -> Answer<(FactorName, Pers
     Ok((
         FactorName::of(factor),
         PersonId::new(row.try_get::<String, _>("person")?),
-        OperatorId::new(row.try_get::<String, _>("operator")?),
+        vec![
+            OperatorId::new(row.try_get::<String, _>("operator")?),
+            OperatorId::new(row.try_get::<String, _>("asked_by")?),
+        ],
     ))
 }
 

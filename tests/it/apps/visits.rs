@@ -15,8 +15,12 @@ use crate::outbox::sql;
 use crate::scenarios::{PIN, SLOT, fresh_key, person, state_of};
 use keydesk::app::demo::world::ScriptedFace;
 
-/// Makes everything that anybody has so old that it vouches for others.
-const AGED: &str = "UPDATE factor SET accepted_ms = accepted_ms - 8 * 86400000";
+/// Says that everything was made by another human than whoever works here.
+const BY_ANOTHER: [&str; 3] = [
+    "INSERT INTO operator (id, name, role, user_handle, personnel_number) VALUES ('maker', 'M', 'help-desk', x'01', 'm')",
+    "UPDATE factor SET operator = 'maker'",
+    "UPDATE app_offer SET operator = 'maker'",
+];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_has_a_factor_proves_it_once_before_anything_is_added() {
@@ -108,7 +112,9 @@ async fn who_lost_everything_is_refused_until_an_administrator_at_the_desk_prove
         .ended
         .expect("an app");
     timed.leave(2).await;
-    sql(&timed.world, AGED).await;
+    for statement in BY_ANOTHER {
+        sql(&timed.world, statement).await;
+    }
     timed.leave(1).await;
     timed.wait_s(90);
     // One phone has both: the administrator's code, then the new app's.
@@ -186,6 +192,7 @@ async fn a_key_made_ahead_waits_until_its_owner_touches_it_before_another_human(
     .await;
     sql(&timed.world, "INSERT INTO operator (id, name, role, user_handle, personnel_number) VALUES ('maker', 'M', 'help-desk', x'01', 'm')").await;
     sql(&timed.world, "UPDATE credential SET operator = 'maker'").await;
+    sql(&timed.world, "UPDATE offer SET operator = 'maker'").await;
     let ending = app::accept_waiting(&mut desk, &person(1), None)
         .await
         .expect("taken");

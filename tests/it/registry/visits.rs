@@ -211,31 +211,109 @@ async fn an_administrator_of_the_same_organisation_who_proves_a_factor_answers_f
 #[tokio::test]
 async fn what_an_operator_made_themself_vouches_for_nobody_whom_they_serve_for_a_week() {
     let world = world().await;
+    let colleague = Desk::new(&world, "C. Olleague", Role::HelpDesk).await;
+    let accounts = [
+        (&world.session.operator.id, "1001"),
+        (&colleague.session.operator.id, "1002"),
+    ];
+    humans(&world, &accounts).await;
     world.app_enrolled(&Phone::new("e-1", 3)).await;
     world
         .sql("UPDATE factor SET removed_ms = accepted_ms")
         .await;
-    let made = Phone::new("a-1", 5);
-    world.app_enrolled(&made).await;
+    // Whatever the station says of who ended it.
+    let mut made = Authenticator::new(5);
+    let mut second = Authenticator::new(203);
+    let role = Role::HelpDesk;
+    let other = first_sign_in(&world.client, &world.db(), "H. Ere", role, &mut second).await;
+    humans(&world, &[(&other.operator.id, "1003")]).await;
+    let mut push = world.enrolment(&world.offer("a-1").await, &mut made);
+    push.body.finished_by = Some(other.operator.id.clone());
+    push.body.enrolled_at = jiff::Timestamp::now();
+    world.push(&push).await.unwrap();
     let visit = world.visit_anew("e-1").await;
     assert!(
         visit.administrators.is_empty(),
         "{:?}",
         visit.administrators
     );
-    world.tested(&made, Some(visit.id)).await;
+    assert!(key_tested(&world, &visit, "a-1", &mut made).await || visit.authority.is_none());
     assert_eq!(world.visit("e-1").await.authority, None);
     let id = PersonId::new("e-1");
     let offer = world.client.offer(&world.session, &id, Some(visit.id));
     assert!(told(offer.await).contains("none of them"));
     world
-        .sql("UPDATE factor SET accepted_ms = accepted_ms - 7 * 86400000")
+        .sql("UPDATE credential SET accepted_ms = accepted_ms - 7 * 86400000")
         .await;
     let visit = world.visit_anew("e-1").await;
     assert_eq!(visit.administrators.len(), 1);
-    world.tested(&made, Some(visit.id)).await;
+    assert!(key_tested(&world, &visit, "a-1", &mut made).await);
     let visit = world.visit("e-1").await;
     assert_eq!(visit.authority, Some(Authority::Administrator));
+}
+
+#[tokio::test]
+async fn who_showed_the_secret_of_an_app_never_lets_it_vouch_for_others() {
+    let world = world().await;
+    world.app_enrolled(&Phone::new("e-1", 3)).await;
+    world
+        .sql("UPDATE factor SET removed_ms = accepted_ms")
+        .await;
+    world.app_enrolled(&Phone::new("a-1", 5)).await;
+    world
+        .sql("UPDATE factor SET accepted_ms = accepted_ms - 400 * 86400000")
+        .await;
+    let visit = world.visit_anew("e-1").await;
+    assert!(
+        visit.administrators.is_empty(),
+        "{:?}",
+        visit.administrators
+    );
+}
+
+#[tokio::test]
+async fn an_app_of_a_visit_that_was_ended_or_is_long_over_waits_whatever_time_the_station_says() {
+    for ended in [true, false] {
+        let world = world().await;
+        let offer = world.offer("p-1").await;
+        let push = world.app_push(&offer, &Phone::new("p-1", 1));
+        if ended {
+            world.leave(&world.visit("p-1").await).await;
+        } else {
+            world.wait_s(26 * 3600);
+        }
+        assert!(world.push_app(&push).await.unwrap().waiting, "{ended}");
+        assert_eq!(alarms(&world).await, [code::VISIT_OVER]);
+    }
+}
+
+#[tokio::test]
+async fn a_test_that_was_asked_for_before_the_visit_was_passed_on_proves_nothing() {
+    let world = world().await;
+    let phone = Phone::new("p-2", 1);
+    world.app_enrolled(&phone).await;
+    let other = Desk::new(&world, "N. Ext", Role::HelpDesk).await;
+    let visit = world.visit_anew("p-2").await;
+    let id = PersonId::new("p-2");
+    let offer = world.client.test_offer(&world.session, &id, Some(visit.id));
+    let offer = offer.await.unwrap().id;
+    let pass = |to: &OperatorId| VisitPass {
+        version: VERSION,
+        to: to.clone(),
+    };
+    let there = pass(&other.session.operator.id);
+    world
+        .client
+        .pass_visit(&world.session, visit.id, &there)
+        .await
+        .unwrap();
+    world.next_step();
+    let codes = vec![phone.code(world.now(), 0)];
+    world
+        .examine(("p-2", phone.factor), offer, codes)
+        .await
+        .unwrap();
+    assert_eq!(other.visit("p-2").await.authority, None);
 }
 
 #[tokio::test]
