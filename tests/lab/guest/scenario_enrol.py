@@ -3,7 +3,7 @@
 from scenario import expect, scenario
 from station import Desk
 
-PIN = "290513"
+PIN, STRANGERS_PIN = "290513", "604817"
 
 
 @scenario(limit_s=200)
@@ -34,9 +34,9 @@ def of_two_of_a_kind_without_serial_the_one_at_the_chosen_place_is_enrolled(benc
 def a_key_pulled_at_any_step_and_put_back_ends_with_one_credential(bench):
     desk = Desk(bench)
     moments = ["step check", "step pin", "step create", "finger 1", "step test", "finger 2", "step record"]
-    for count, moment in enumerate(moments, 1):
-        key = bench.key(serial=moment, touched=False)
-        run = desk.station.enrol("p-1", key, PIN)
+    for number, moment in enumerate(moments, 1):
+        person, key = f"p-{number}", bench.key(serial=moment, touched=False)
+        run = desk.station.enrol(person, key, PIN)
         follow(run, key, moment)
         key.unplug()
         if moment != "step record":
@@ -44,9 +44,9 @@ def a_key_pulled_at_any_step_and_put_back_ends_with_one_credential(bench):
         key.plug()
         key.touch_whenever_asked()
         run.expect_exit(0)
-        desk.expect_enrolled("p-1", key, PIN)
-        held = len(desk.registry.public_keys("p-1"))
-        expect(held == count, f"after {count} enrolments the registry holds {held} credentials")
+        desk.expect_enrolled(person, key, PIN)
+        held = len(desk.registry.public_keys(person))
+        expect(held == 1, f"after a pull at {moment} the registry holds {held} credentials of the person")
         bench.discard(key)
 
 
@@ -63,6 +63,22 @@ def follow(run, key, moment):
             if f"finger {nth}" == moment:
                 return
             key.touch()
+
+
+@scenario(limit_s=300)
+def a_second_key_is_made_only_after_the_first_has_proved_the_person(bench):
+    desk = Desk(bench)
+    first, stranger, second = bench.key(serial="A1"), bench.key(serial="B2"), bench.key(serial="C3")
+    desk.station.enrol("p-1", first, PIN).expect_exit(0)
+    desk.station.enrol("p-2", stranger, STRANGERS_PIN).expect_exit(0)
+    refused = desk.station.enrol("p-1", second, PIN, proof=(stranger, STRANGERS_PIN)).expect_exit(4)
+    expect(len(desk.registry.public_keys("p-1")) == 1, f"the key of somebody else let p-1 have a second: {refused}")
+    desk.expect_untouched(second)
+    desk.station.enrol("p-1", second, PIN, proof=(first, PIN)).expect_exit(0)
+    desk.expect_enrolled("p-1", second, PIN)
+    desk.expect_enrolled("p-1", first, PIN)
+    expect(len(desk.registry.public_keys("p-1")) == 2, "the registry does not hold both keys")
+    desk.expect_enrolled("p-2", stranger, STRANGERS_PIN)
 
 
 @scenario(limit_s=200)

@@ -153,9 +153,13 @@ class Station:
     def sign_in(self, key):
         self.done("session", "open", "--key", key.place, pin=OPERATOR_PIN)
 
-    def enrol(self, person, key, pin):
-        """Starts an enrolment on the key at this key's place."""
-        return self.start("enrol", "--person", person, "--identified-by", "passport:7K31", "--key", key.place, pin=pin)
+    def enrol(self, person, key, pin, proof=None):
+        """Starts an enrolment on the key at this key's place. `proof`: the key that proves the person first, and its PIN."""
+        proving, pins = [], [pin]
+        if proof is not None:
+            proving, pins = ["--proof-key", proof[0].place], [proof[1], pin]
+        identified = ["--person", person, "--identified-by", "passport:7K31"]
+        return self.start("enrol", *identified, *proving, "--key", key.place, pin="\n".join(pins))
 
     def destroy(self):
         shutil.rmtree(self.data)
