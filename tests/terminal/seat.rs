@@ -2,7 +2,7 @@
 
 use std::io::{Read, Write};
 use std::num::NonZeroU16;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -56,16 +56,22 @@ impl Seat {
         self.screen.screen()
     }
 
-    /// Reads until the screen is as wanted.
+    /// Reads until the screen is as wanted. A look may take longer than the kiosk takes to draw again: it looks at what is there
+    /// now, and time is up also while more keeps coming.
     pub fn until(&mut self, what: &str, wanted: impl Fn(&vt100::Screen) -> bool) {
         let deadline = Instant::now() + PATIENCE;
         while !wanted(self.screen.screen()) {
             let left = deadline.saturating_duration_since(Instant::now());
-            match self.output.recv_timeout(left) {
-                Ok(bytes) => self.screen.process(&bytes),
-                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
-                    panic!("never seen: {what}\n{}", self.screen().contents());
-                }
+            let more = match left.is_zero() {
+                true => None,
+                false => self.output.recv_timeout(left).ok(),
+            };
+            let Some(bytes) = more else {
+                panic!("never seen: {what}\n{}", self.screen().contents());
+            };
+            self.screen.process(&bytes);
+            for bytes in self.output.try_iter() {
+                self.screen.process(&bytes);
             }
         }
     }
