@@ -123,6 +123,9 @@ async fn dispatch(arguments: Arguments, output: Arc<Output>) -> Outcome {
         Some(Command::Visit(command)) => {
             with_station(&global, output, StationCommand::Visit(&command)).await
         }
+        Some(Command::Factor(command)) => {
+            with_station(&global, output, StationCommand::Factor(&command)).await
+        }
         Some(Command::Totp(command)) => {
             with_station(&global, output, StationCommand::Totp(&command)).await
         }
@@ -204,6 +207,7 @@ async fn settle(station: &Station, command: &StationCommand<'_>) {
             | StationCommand::Care(_)
             | StationCommand::Totp(_)
             | StationCommand::Visit(_)
+            | StationCommand::Factor(args::FactorCommand::Resume(_))
             | StationCommand::Unfinished(args::UnfinishedCommand::Resolve { .. })
             | StationCommand::Outbox(args::OutboxCommand::Resolve { .. })
     );

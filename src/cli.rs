@@ -6,6 +6,7 @@ pub mod batch;
 mod care;
 pub mod commands;
 pub mod face;
+mod factor;
 pub mod join;
 pub mod look;
 pub mod outcome;

@@ -12,6 +12,7 @@ mod factors;
 mod join;
 pub mod keys;
 pub mod kiosk;
+mod losses;
 pub mod memory;
 pub mod metadata;
 mod outbox;

@@ -363,6 +363,9 @@ fn may_use_reserve(change: &Change) -> bool {
         | Change::AppTested { .. }
         | Change::AppEnrolled { .. }
         | Change::FactorRemoved { .. }
+        | Change::SuspensionLifted { .. }
+        // Somebody else may be using it: the last room on the disk is for this.
+        | Change::FactorSuspended { .. }
         | Change::TokenAssigned { .. }
         // It has happened to the key already.
         | Change::Cared { .. } => true,

@@ -7,6 +7,7 @@
 mod app;
 pub mod care;
 pub mod clean;
+mod loss;
 pub mod unfinished;
 mod words;
 

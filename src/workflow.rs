@@ -13,6 +13,7 @@ mod ceremony;
 pub mod dialogue;
 mod enrol;
 mod known;
+pub mod loss;
 mod own_key;
 mod reset;
 mod resolve;

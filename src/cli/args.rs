@@ -10,6 +10,7 @@ use clap::{Args, Parser, Subcommand};
 
 use super::batch::BatchCommand;
 pub use super::care::args::{CareCommand, CaseArguments, CredentialsCommand, ResetArguments};
+pub use super::factor::args::FactorCommand;
 use super::output::{Exit, Outcome};
 pub use super::totp::args::{CodeSource, ProofArguments, TotpCommand};
 pub use super::visit::VisitCommand;
@@ -115,6 +116,9 @@ pub enum Command {
     /// Authenticator apps and hardware tokens.
     #[command(subcommand)]
     Totp(TotpCommand),
+    /// Factors that are lost, of any sort.
+    #[command(subcommand)]
+    Factor(FactorCommand),
     /// Many keys at once, by a profile.
     #[command(subcommand)]
     Batch(BatchCommand),

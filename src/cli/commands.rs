@@ -12,6 +12,8 @@ use super::args::{
 use super::batch::{self, BatchCommand};
 use super::care;
 use super::face::{HeadlessFace, Orders};
+use super::factor;
+use super::factor::args::FactorCommand;
 use super::outcome::{outcome_of, outcome_of_stop, unreadable};
 use super::output::{Exit, Outcome, Output};
 use super::people;
@@ -51,6 +53,8 @@ pub enum StationCommand<'a> {
     Totp(&'a TotpCommand),
     /// `visit …`
     Visit(&'a VisitCommand),
+    /// `factor …`
+    Factor(&'a FactorCommand),
 }
 
 /// Carries out one command.
@@ -79,6 +83,7 @@ pub async fn run(
         StationCommand::Care(command) => care::run(&runs, command).await,
         StationCommand::Totp(command) => totp::run(&runs, command).await,
         StationCommand::Visit(command) => visit::run(&runs, command).await,
+        StationCommand::Factor(command) => factor::run(&runs, command).await,
         StationCommand::Unfinished(UnfinishedCommand::Resolve {
             intent,
             without_key,
@@ -384,6 +389,7 @@ fn entry_line(entry: &OutboxEntry) -> String {
         OutboxBody::Withdrawal { push } => &push.person,
         OutboxBody::App { push } => &push.person,
         OutboxBody::Removal { push } => &push.person,
+        OutboxBody::Suspension { push } => &push.person,
         OutboxBody::Tokens { push } => &push.operator,
     };
     format!("{}\t{}\t{about}\t{state}", entry.id, entry.made_at)

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::args::KeyChoice;
 use super::care::args::CaseArguments;
 use super::care::hand_over::HandOver;
+use super::factor::LossAnswers;
 use super::outcome::outcome_of_stop;
 use super::output::{Exit, Outcome, Output};
 use super::patience::Patience;
@@ -43,6 +44,8 @@ pub struct Orders {
     apps: AppAnswers,
     /// Who asked for it, and why.
     case: ResetCase,
+    /// What is answered about a factor that is lost.
+    losses: LossAnswers,
 }
 
 impl Orders {
@@ -76,6 +79,14 @@ impl Orders {
     pub fn about_apps(apps: AppAnswers) -> Self {
         Self {
             apps,
+            ..Self::default()
+        }
+    }
+
+    /// These answers to questions about a factor that is lost.
+    pub fn about_losses(losses: LossAnswers) -> Self {
+        Self {
+            losses,
             ..Self::default()
         }
     }
@@ -428,6 +439,10 @@ impl Face for HeadlessFace {
             Question::App(question) => {
                 let answered = self.orders.apps.answer(&question, &self.output).await;
                 answered.map_err(|open| self.misused(open.code, open.detail))
+            }
+            Question::Loss(question) => {
+                let answered = self.orders.losses.answer(&question);
+                answered.map_err(|(code, detail)| self.misused(code, detail))
             }
         }
     }

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::care::{self, reset};
+use super::factor;
 use super::output::{Exit, Outcome, push_word};
 use super::secret::SecretError;
 use super::totp;
@@ -36,6 +37,7 @@ pub fn outcome_of(ending: &Ending) -> Outcome {
             )
         },
         Ending::App { person, result } => totp::outcome_of(person, result),
+        Ending::Loss { person, result } => factor::outcome_of(person, result),
         Ending::Both { key, app } => totp::both(outcome_of(key), outcome_of(app)),
         Ending::Stopped { stop, remains } => Outcome {
             facts: json!({ "remains": remains }),

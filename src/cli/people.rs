@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::json;
 
 use super::output::{Exit, Outcome, Output};
-use crate::domain::PersonId;
+use crate::domain::{Person, PersonId};
 use crate::station::Station;
 use crate::wire::TicketRequest;
 use crate::workflow::Stop;
@@ -21,12 +21,13 @@ pub(super) async fn find(station: &Station, text: &str, output: &Output) -> Resu
             ""
         };
         let line = format!(
-            "{}\t{}\t{organisation}\t{}\t{}\t{} key(s){mark}",
+            "{}\t{}\t{organisation}\t{}\t{}\t{} key(s){}{mark}",
             person.id,
             person.name,
             person.kind.as_str(),
             person.email.as_deref().unwrap_or("-"),
-            person.keys
+            person.keys,
+            lost_in_words(person)
         );
         output.item("person", person, &line);
     }
@@ -49,6 +50,15 @@ pub(super) async fn find(station: &Station, text: &str, output: &Output) -> Resu
             "from_tickets": found.from_tickets,
         }),
     ))
+}
+
+/// What somebody had of factors and can't use.
+fn lost_in_words(person: &Person) -> String {
+    match (person.lost.keys + person.lost.apps, person.lost.all) {
+        (0, true) => ", all lost".to_owned(),
+        (0, false) => String::new(),
+        (n, _) => format!(", {n} suspended"),
+    }
 }
 
 /// Fetches tickets for a day, or for the people whom a file names.

@@ -13,6 +13,7 @@ use super::face::{HeadlessFace, Orders};
 use super::outcome::{outcome_of as outcome_of_ending, outcome_of_stop, standing};
 use super::output::{Exit, Outcome, push_word};
 use crate::domain::factor::FactorKind;
+use crate::domain::visit::Held;
 use crate::domain::{Identification, Person, PersonId};
 use crate::text::{Language, Text};
 use crate::wire::{Credential, Factor};
@@ -106,15 +107,25 @@ async fn list(runs: &Runs<'_>, person: &PersonId) -> Result<Outcome, Stop> {
     for credential in &detail.credentials {
         runs.output.item("key", credential, &key_line(credential));
     }
-    let apps = detail.factors.iter().filter(|f| f.removed_at.is_none());
-    let keys = detail.credentials.iter().filter(|c| c.gone_at.is_none());
-    let (apps, keys) = (apps.count(), keys.count());
+    let apps = detail.factors.iter().filter(|f| f.is_valid()).count();
+    let keys = detail.credentials.iter().filter(|c| c.is_valid()).count();
+    let suspended = detail.owned().into_iter();
+    let suspended = suspended.filter(|o| o.suspended().is_some()).count();
+    let lost = match suspended {
+        0 => String::new(),
+        n => format!(", {n} suspended"),
+    };
     Ok(Outcome::done(
         format!(
-            "{}: {apps} app(s) or token(s), {keys} key(s)",
+            "{}: {apps} app(s) or token(s), {keys} key(s){lost}",
             detail.person.name
         ),
-        json!({ "person": detail.person.id, "factors": apps, "keys": keys }),
+        json!({
+            "person": detail.person.id,
+            "factors": apps,
+            "keys": keys,
+            "suspended": suspended,
+        }),
     ))
 }
 
@@ -125,6 +136,7 @@ fn factor_line(factor: &Factor) -> String {
     };
     let tested = factor.last_tested_at.map(|at| at.to_string());
     let removed = factor.removed_at.map(|at| format!("\tremoved {at}"));
+    let removed = removed.or(suspended(&factor.held));
     format!(
         "{}\t{kind}\t{}\tenrolled {} at {}\ttested {}{}",
         factor.id,
@@ -136,10 +148,16 @@ fn factor_line(factor: &Factor) -> String {
     )
 }
 
+fn suspended(held: &Held) -> Option<String> {
+    let held = held.suspended?;
+    Some(format!("\tsuspended {} ({})", held.at, held.why.as_str()))
+}
+
 fn key_line(credential: &Credential) -> String {
     let serial = credential.key.id.serial.as_deref().unwrap_or("-");
     let tested = credential.last_tested_at.map(|at| at.to_string());
     let gone = credential.gone_at.map(|at| format!("\tgone {at}"));
+    let gone = gone.or(suspended(&credential.held));
     format!(
         "-\tkey {serial}\t{}\tenrolled {} at {}\ttested {}{}",
         credential.key.model,

@@ -27,9 +27,10 @@ use super::key::{KeyFacts, KeyId, Place};
 use super::models::Source;
 use super::person::Person;
 use super::reset::KeyReset;
+use super::suspension::FactorRef;
 use crate::wire::{
-    AppPush, EnrolmentPush, KeyResetPush, Offer, Operator, OperatorOffer, Removal, TestPush,
-    Tickets, TokenImport, UnlockPush,
+    AppPush, EnrolmentPush, KeyResetPush, Offer, Operator, OperatorOffer, Removal, SuspensionPush,
+    TestPush, Tickets, TokenImport, UnlockPush,
 };
 
 /// Version of [`Record`] that this release writes; earlier ones are read, a newer one is refused.
@@ -37,8 +38,8 @@ use crate::wire::{
 /// 2 added [`Change::SessionUnlocked`]: before, it was recorded as [`Change::SessionOpened`]. 3 added intents for an operator's
 /// own key and for a withdrawal, what remains after one, and how the person was identified before a test. 4 added batches, resets
 /// of keys, and intents for what care can't take back. 5 added authenticator apps and hardware tokens, deletions of enrolled
-/// credentials, and tells the registry of what was withdrawn.
-pub const RECORD_VERSION: u16 = 5;
+/// credentials, and tells the registry of what was withdrawn. 6 added factors that are suspended.
+pub const RECORD_VERSION: u16 = 6;
 
 /// One journal entry: who changed what, when.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -270,6 +271,20 @@ pub enum Change {
         entry: EntryId,
         /// What the registry is to be told.
         push: Box<Removal>,
+    },
+    /// A factor was reported lost, stolen or suspected.
+    FactorSuspended {
+        /// The outbox entry.
+        entry: EntryId,
+        /// What the registry is to be told.
+        push: Box<SuspensionPush>,
+    },
+    /// The registry lifted a suspension: its owner had shown the factor.
+    SuspensionLifted {
+        /// Whose.
+        person: PersonId,
+        /// Which.
+        factor: FactorRef,
     },
     /// Hardware tokens were read from a file and their seeds sealed.
     TokensImported {

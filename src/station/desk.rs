@@ -5,6 +5,7 @@
 
 mod app;
 mod care;
+mod loss;
 mod reset;
 mod stopwatch;
 
@@ -367,6 +368,7 @@ impl<F: Face + Sync + 'static> Desk for StationDesk<F> {
                 | Change::AppBegun { .. }
                 | Change::AppEnrolled { .. }
                 | Change::FactorRemoved { .. }
+                | Change::FactorSuspended { .. }
                 | Change::TokenBegun { .. }
         ) {
             self.cleared().await?;

@@ -14,9 +14,11 @@ use jiff::Timestamp;
 use crate::domain::care::{Oddity, Portrait};
 use crate::domain::change::{OutboxEntry, Resolution, Unfinished};
 use crate::domain::history::DeedRecord;
+use crate::domain::suspension::FactorRef;
 use crate::domain::{EntryId, IntentId, KeyFacts, Person, PersonId, Pin, Place, Secret, StationId};
 use crate::wire::{Expected, Operator, PersonDetail};
 use crate::workflow::dialogue::{Answer, AppJob, CareJob, Event, Question};
+use crate::workflow::loss::SuspendOrder;
 
 /// What a face asks of the station.
 pub enum Command {
@@ -56,6 +58,23 @@ pub enum Command {
         /// What.
         app: AppJob,
         /// Whose.
+        person: PersonId,
+    },
+    /// Suspend a factor of a person.
+    Suspend {
+        /// Which, and what the screen shows of the person: it will do where the registry can't be reached.
+        order: Box<SuspendOrder>,
+    },
+    /// Lift the suspension of a factor.
+    Lift {
+        /// Whose.
+        person: PersonId,
+        /// Which.
+        factor: FactorRef,
+    },
+    /// Test whether a key works for a person.
+    TestFor {
+        /// Whose key it should be.
         person: PersonId,
     },
     /// Take up unfinished work.
@@ -135,6 +154,9 @@ impl Command {
             | Self::Open { .. }
             | Self::Enrol { .. }
             | Self::App { .. }
+            | Self::Suspend { .. }
+            | Self::Lift { .. }
+            | Self::TestFor { .. }
             | Self::Resolve { .. }
             | Self::Reset { .. }
             | Self::OpenKey { .. }

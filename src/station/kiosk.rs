@@ -21,11 +21,13 @@ use super::desk::StationDesk;
 use super::face::{Command, Notice, SoftCommand, Update};
 use crate::bay::Cancel;
 use crate::domain::care::PinRule;
+use crate::domain::suspension::FactorRef;
 use crate::domain::{OperatorId, PersonId, Place, Secret};
 use crate::wire::TicketRequest;
 use crate::workflow::app;
 use crate::workflow::care::{self, PinWish};
 use crate::workflow::dialogue::{AppJob, CareJob, Ending};
+use crate::workflow::loss::{self, SuspendOrder};
 use crate::workflow::{self, How, Refused, ResetOrder, Stop};
 use batch::KioskBatch;
 use home::Home;
@@ -62,6 +64,9 @@ enum Task {
     FirstSignIn(Secret),
     Enrol(PersonId),
     App(AppJob, PersonId),
+    Suspend(Box<SuspendOrder>),
+    Lift(PersonId, FactorRef),
+    TestFor(PersonId),
     Resolve(Box<crate::domain::change::Unfinished>, How),
     Withdraw(Box<Refused>, How),
     Care(Place, CareJob, PinWish),
@@ -148,6 +153,9 @@ impl Kiosk {
             Command::FirstSignIn { code } => self.start(Task::FirstSignIn(code)),
             Command::Enrol { person } => self.start(Task::Enrol(person)),
             Command::App { app, person } => self.start(Task::App(app, person)),
+            Command::Suspend { order } => self.start(Task::Suspend(order)),
+            Command::Lift { person, factor } => self.start(Task::Lift(person, factor)),
+            Command::TestFor { person } => self.start(Task::TestFor(person)),
             Command::Resolve {
                 intent,
                 without_key,
@@ -349,6 +357,11 @@ impl Kiosk {
                     Task::FirstSignIn(code) => workflow::first_sign_in(&mut desk, &code).await,
                     Task::Enrol(person) => workflow::enrol(&mut desk, &person).await,
                     Task::App(job, person) => app::run(&mut desk, job, &person).await,
+                    Task::Suspend(order) => loss::suspend(&mut desk, *order).await,
+                    Task::Lift(person, factor) => {
+                        loss::lift(&mut desk, &person, Some(&factor), None).await
+                    }
+                    Task::TestFor(person) => care::test_for(&mut desk, &person, None, None).await,
                     Task::Resolve(work, how) => workflow::resolve(&mut desk, *work, how).await,
                     Task::Withdraw(what, how) => workflow::withdraw(&mut desk, *what, how).await,
                     Task::Reset(place) => {

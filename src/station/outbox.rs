@@ -241,6 +241,10 @@ impl Station {
                 let receipt = client.push_removal(id, &with_head(push, head)).await?;
                 receipt.accepted_at
             }
+            OutboxBody::Suspension { push } => {
+                let receipt = client.push_suspension(id, &with_head(push, head)).await?;
+                receipt.accepted_at
+            }
             OutboxBody::Tokens { push } => {
                 let receipt = client.push_tokens(id, &with_head(push, head)).await?;
                 receipt.accepted_at

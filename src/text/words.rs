@@ -70,15 +70,19 @@ impl Text {
         }
     }
 
-    /// How many keys and apps a person has, e.g. "1 key, app".
+    /// How many keys and apps a person has, and what of them is suspended, e.g. "1 key, app".
     pub fn factors(&self, person: &Person) -> String {
         let keys = (person.keys > 0).then(|| tr!(self, "factors-keys", keys = person.keys));
         let apps = (person.apps > 0).then(|| tr!(self, "factors-apps", apps = person.apps));
-        let factors: Vec<String> = keys.into_iter().chain(apps).collect();
-        if factors.is_empty() {
-            tr!(self, "factors-none")
-        } else {
-            factors.join(", ")
+        let lost = person.lost;
+        let lost_keys = (lost.keys > 0).then(|| tr!(self, "factors-lost-keys", keys = lost.keys));
+        let lost_apps = (lost.apps > 0).then(|| tr!(self, "factors-lost-apps", apps = lost.apps));
+        let valid = keys.into_iter().chain(apps);
+        let factors: Vec<String> = valid.chain(lost_keys).chain(lost_apps).collect();
+        match factors.is_empty() {
+            false => factors.join(", "),
+            true if lost.all => tr!(self, "factors-lost"),
+            true => tr!(self, "factors-none"),
         }
     }
 
@@ -378,6 +382,26 @@ impl Text {
             "key-failed" => explained!("stop-key-failed", "stop-key-failed-next"),
             _ => explained!("stop-other", "stop-other-next"),
         }
+    }
+
+    /// What the registry refused and what to do next, by the code of its refusal; `None`: its own words must do.
+    pub fn refused(&self, refusal: &str) -> Option<Explained> {
+        let (what, next) = match refusal {
+            code::FACTOR_SUSPENDED => (
+                tr!(self, "stop-suspended"),
+                tr!(self, "stop-suspended-next"),
+            ),
+            code::NEVER_LIFTED => (
+                tr!(self, "stop-never-lifted"),
+                tr!(self, "stop-never-lifted-next"),
+            ),
+            code::NOT_SUSPENDED => (
+                tr!(self, "stop-not-suspended"),
+                tr!(self, "stop-not-suspended-next"),
+            ),
+            _ => return None,
+        };
+        Some(Explained { what, next })
     }
 
     /// Why a sign-in stopped and what to do next, by [`StopView::code`](crate::workflow::dialogue::StopView::code) and the code of the

@@ -10,7 +10,7 @@ mod table;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::text::Text;
-pub use mode::Mode;
+pub use mode::{Chosen, Mode};
 
 /// What a key can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -101,6 +101,10 @@ pub enum Action {
     EnrolBoth,
     /// Put a new app in the place of the marked one.
     Replace,
+    /// The marked factor is lost.
+    Lost,
+    /// The marked factor turned up.
+    Found,
     /// Give the person a hardware token.
     AssignToken,
     /// The person takes what waits for them.

@@ -8,6 +8,7 @@ mod app;
 mod batch;
 mod care;
 mod front;
+mod loss;
 mod reset;
 mod run;
 
@@ -21,16 +22,18 @@ use super::TuiConfig;
 use super::entry::Line;
 use crate::domain::change::{OutboxBody, OutboxEntry, Unfinished};
 use crate::domain::models::Models;
+use crate::domain::suspension::FactorSort;
 use crate::domain::{EntryId, FactorId, IntentId, Person, PersonId, Place};
 use crate::station::face::{HomeView, KeyView, Notice, PeopleView, SlotView};
 use crate::text::Language;
-use crate::wire::{Factor, Operator, PersonDetail};
+use crate::wire::{Factor, Operator, Owned, PersonDetail};
 use crate::workflow::dialogue::{AppJob, CareJob, Job};
 
 pub use app::{AppAsking, CodeLine, Pick, Shown};
 pub use batch::{BatchAsking, BatchPage, BatchState, Missing};
 pub use care::{CareAsking, Finger};
 pub use front::{Door, Front, Lock};
+pub use loss::LossAsking;
 pub use reset::{Coached, ResetAsking};
 pub use run::{Asking, CurrentPin, Identify, NewPin, PinComplaint, Progress, Run, Touch};
 
@@ -211,38 +214,71 @@ pub struct PersonPage {
     pub from_ticket: bool,
     /// What the registry said, once it has.
     pub detail: Option<Box<PersonDetail>>,
-    /// The marked app or token.
-    pub marked: usize,
+    /// What they have or had, in the order in which it is shown.
+    pub owned: Vec<Owned>,
+    /// The marked one.
+    pub at: usize,
 }
 
 impl PersonPage {
-    /// Takes in what the registry said: what opens something stands before what was removed, and the mark stays on its factor.
-    pub fn take(&mut self, mut detail: Box<PersonDetail>) {
-        let marked = self.marked_factor().map(|factor| factor.id);
-        detail
-            .factors
-            .sort_by_key(|factor| factor.removed_at.is_some());
-        let at = |id| detail.factors.iter().position(|factor| factor.id == id);
-        self.marked = marked.and_then(at).unwrap_or(0);
-        // Whoever came back from removing it wants the next one.
-        if detail
-            .factors
-            .get(self.marked)
-            .is_some_and(|factor| factor.removed_at.is_some())
-        {
-            self.marked = 0;
+    /// A page that is being fetched.
+    pub fn new(person: Person, from_ticket: bool) -> Self {
+        Self {
+            person,
+            from_ticket,
+            detail: None,
+            owned: Vec::new(),
+            at: 0,
         }
+    }
+
+    /// Takes in what the registry said: keys stand before apps, and among each of them what is there before what was removed; the
+    /// mark stays on its factor.
+    pub fn take(&mut self, detail: Box<PersonDetail>) {
+        let marked = self.marked().map(Owned::factor);
+        let mut owned = detail.owned();
+        owned.sort_by_key(|owned| (owned.sort() == FactorSort::App, owned.is_gone()));
+        let at = |factor| owned.iter().position(|owned| owned.factor() == factor);
+        self.at = marked.and_then(at).unwrap_or(0);
+        // Whoever came back from removing it wants the next one.
+        if owned.get(self.at).is_some_and(Owned::is_gone) {
+            let next = owned.iter().position(|owned| !owned.is_gone());
+            self.at = next.unwrap_or(0);
+        }
+        self.owned = owned;
         self.detail = Some(detail);
     }
 
-    /// The apps and tokens that the registry told of.
-    pub fn factors(&self) -> &[Factor] {
-        self.detail.as_ref().map_or(&[], |detail| &detail.factors)
+    /// The keys among them, with the number of the first.
+    pub fn keys(&self) -> (usize, &[Owned]) {
+        (0, self.owned.get(..self.first_app()).unwrap_or_default())
     }
 
-    /// The marked one of them.
-    pub fn marked_factor(&self) -> Option<&Factor> {
-        self.factors().get(self.marked)
+    /// The apps and tokens among them, likewise.
+    pub fn apps(&self) -> (usize, &[Owned]) {
+        let first = self.first_app();
+        (first, self.owned.get(first..).unwrap_or_default())
+    }
+
+    fn first_app(&self) -> usize {
+        let is_app = |owned: &Owned| owned.sort() == FactorSort::App;
+        self.owned
+            .iter()
+            .position(is_app)
+            .unwrap_or(self.owned.len())
+    }
+
+    /// The marked one.
+    pub fn marked(&self) -> Option<&Owned> {
+        self.owned.get(self.at)
+    }
+
+    /// The same where it is an app or a token that opens something.
+    pub fn marked_app(&self) -> Option<&Factor> {
+        match self.marked() {
+            Some(Owned::App(factor)) if factor.is_valid() => Some(factor),
+            _ => None,
+        }
     }
 }
 
@@ -346,6 +382,7 @@ impl Model {
             },
             OutboxBody::App { push } => self.name_of(&push.person),
             OutboxBody::Removal { push } => self.name_of(&push.person),
+            OutboxBody::Suspension { push } => self.name_of(&push.person),
             OutboxBody::Tokens { push } => push.operator.to_string(),
         }
     }

@@ -9,6 +9,7 @@ mod batch;
 mod care;
 pub(super) mod cast;
 mod deletion;
+mod loss;
 mod reset;
 mod script;
 

@@ -5,6 +5,7 @@ mod batch;
 mod behaviour;
 mod door;
 mod locking;
+mod losses;
 mod qr;
 mod random;
 mod screens;
@@ -66,6 +67,17 @@ fn in_words(command: &Command) -> String {
         Command::Open { person } => format!("open {person}"),
         Command::Enrol { person } => format!("enrol {person}"),
         Command::App { app, person } => format!("app {app:?} {person}"),
+        Command::Suspend { order } => format!(
+            "suspend {} of {}{}",
+            order
+                .factor
+                .as_ref()
+                .map_or(String::new(), ToString::to_string),
+            order.person,
+            if order.shown.is_some() { ", shown" } else { "" }
+        ),
+        Command::Lift { person, factor } => format!("lift {factor} of {person}"),
+        Command::TestFor { person } => format!("test for {person}"),
         Command::Resolve {
             intent,
             without_key,

@@ -10,6 +10,7 @@ mod care;
 mod desk;
 mod door;
 mod lock;
+mod loss;
 mod station;
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};

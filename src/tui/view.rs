@@ -14,6 +14,7 @@ mod giving_up;
 mod help;
 mod home;
 mod key;
+mod loss;
 mod outbox;
 mod people;
 mod pin;

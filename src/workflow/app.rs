@@ -7,7 +7,7 @@
 mod accept;
 mod assign;
 mod enrol;
-mod examine;
+pub(super) mod examine;
 mod leave;
 pub(super) mod prove;
 mod remove;
@@ -126,11 +126,11 @@ fn app_part(offer: &Offer) -> Result<&AppOffer, Stop> {
     })
 }
 
-/// The apps and tokens that are active.
+/// The apps and tokens that are active: neither removed nor suspended.
 fn active(detail: &PersonDetail) -> Vec<Factor> {
     let factors = detail.factors.iter();
     factors
-        .filter(|f| f.removed_at.is_none())
+        .filter(|f| f.removed_at.is_none() && f.held.suspended.is_none())
         .cloned()
         .collect()
 }
@@ -151,7 +151,11 @@ async fn chosen<D: AppDesk>(
     let factors = active(detail);
     if let Some(id) = named {
         let found = factors.into_iter().find(|factor| factor.id == id);
-        return found.ok_or_else(|| no_factor(detail));
+        let is_suspended = |f: &&Factor| f.id == id && f.held.suspended.is_some();
+        return match detail.factors.iter().find(is_suspended) {
+            Some(held) => Err(suspended(&detail.person.name, &held.name)),
+            None => found.ok_or_else(|| no_factor(detail)),
+        };
     }
     match factors.as_slice() {
         [] => Err(no_factor(detail)),
@@ -180,6 +184,14 @@ fn no_factor(detail: &PersonDetail) -> Stop {
             "{} has no such authenticator app or token: look at the person's page",
             detail.person.name
         ),
+    }
+}
+
+/// What is suspended proves nothing, whatever is asked of it.
+pub(super) fn suspended(person: &str, factor: &str) -> Stop {
+    Stop::RegistryRefused {
+        code: crate::wire::code::FACTOR_SUSPENDED.to_owned(),
+        detail: format!("{factor} of {person} is suspended: it opens and proves nothing"),
     }
 }
 

@@ -182,7 +182,7 @@ async fn begin<D: CareDesk>(desk: &mut D, job: Job, action: Action) -> Result<Op
 }
 
 /// Gets hold of the key at a place that somebody chose already, or lets the people choose one.
-async fn take_key<D: Desk>(desk: &mut D, at: Option<&Place>) -> Result<KeyFacts, Stop> {
+pub(super) async fn take_key<D: Desk>(desk: &mut D, at: Option<&Place>) -> Result<KeyFacts, Stop> {
     begin_step(desk, Step::Key);
     let there = at.and_then(|place| desk.keys().into_iter().find(|key| key.place == *place));
     let mut key = match there {

@@ -3,11 +3,13 @@
 mod app;
 mod ending;
 mod event;
+mod loss;
 mod question;
 
 pub use app::{AppJob, AppQuestion, AppResult, CodeOf, OnScreen, Purpose, StationClock};
 pub use ending::{CareResult, Ending, PushState, StopView};
 pub use event::{Again, Coach, Event, HOLD_S, Note};
+pub use loss::{LossJob, LossQuestion, LossResult};
 pub use question::{Answer, HeldCredential, LostBy, Question, Removal};
 
 use serde::{Deserialize, Serialize};
@@ -49,6 +51,14 @@ pub enum Job {
     App {
         /// What.
         app: AppJob,
+        /// Whose.
+        person: Person,
+    },
+    /// A factor is lost, or turned up.
+    Loss {
+        /// What is done about it.
+        #[serde(flatten)]
+        loss: LossJob,
         /// Whose.
         person: Person,
     },
@@ -178,6 +188,7 @@ pub fn steps(job: &Job) -> &'static [Step] {
         ],
         Job::Care { care } => care_steps(care),
         Job::App { app, .. } => app::steps(*app),
+        Job::Loss { loss, .. } => loss::steps(*loss),
     }
 }
 

@@ -4,7 +4,7 @@ mod desk;
 mod enrolling;
 mod headless;
 mod mishaps;
-mod phone;
+pub mod phone;
 mod proving;
 mod visits;
 

@@ -439,3 +439,14 @@ fn every_command_stands_in_the_readme() {
         }
     }
 }
+
+#[test]
+fn what_people_are_to_be_told_of_is_listed_for_a_mail_job_until_it_is_marked() {
+    let place = Place::new();
+    let empty = place.registry(&["notices"]);
+    assert_eq!(empty.code, 0, "{}", empty.all);
+    assert_eq!(empty.outcome()["facts"]["notices"], 0);
+    let unknown = place.registry(&["notices", "--mark-told", "7"]);
+    assert_eq!(unknown.code, 2, "{}", unknown.all);
+    assert!(unknown.text("detail").contains("notice 7"));
+}

@@ -1,6 +1,7 @@
 //! The kiosk's controller without its screen: locks, other operators and sessions that end while a run is on.
 
 mod apps;
+mod losses;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -20,6 +20,7 @@ mod judges;
 mod kiosk;
 mod leftovers;
 mod locks;
+mod losses;
 mod metadata;
 mod outbox;
 mod own_key;

@@ -5,9 +5,11 @@ use keydesk::domain::factor::{
     AppIntent, Replacement, SealedSecret, SealingKey, TotpCode, TotpSettings,
 };
 use keydesk::domain::identification::Document;
+use keydesk::domain::suspension::FactorRef;
+use keydesk::domain::visit::SuspendedWhy;
 use keydesk::domain::{Bytes, Change, FactorId, Identification, OfferId};
 use keydesk::store::{Illegal, Store, StoreError, TicketFor};
-use keydesk::wire::{AppOffer, AppPush, Offer, Removal, TokenImport};
+use keydesk::wire::{AppOffer, AppPush, Offer, Removal, SuspensionPush, TokenImport};
 use tempfile::tempdir;
 use uuid::Uuid;
 
@@ -116,6 +118,38 @@ pub fn factor_removed(n: u32, who: u32, seconds: i64) -> Change {
     }
 }
 
+/// Factor `n` of person `who` is reported lost: an app where `n` is even, a key where it is odd.
+pub fn factor_suspended(n: u32, who: u32, seconds: i64) -> Change {
+    Change::FactorSuspended {
+        entry: entry_id(n),
+        push: Box::new(SuspensionPush {
+            version: 1,
+            person: person(who).id,
+            factor: lost(n),
+            why: SuspendedWhy::Lost,
+            operator: operator(1).id,
+            suspended_at: at(seconds),
+        }),
+    }
+}
+
+/// That is lifted.
+pub fn suspension_lifted(n: u32, who: u32) -> Change {
+    Change::SuspensionLifted {
+        person: person(who).id,
+        factor: lost(n),
+    }
+}
+
+fn lost(n: u32) -> FactorRef {
+    match n % 2 {
+        0 => FactorRef::App { factor: factor(n) },
+        _ => FactorRef::Key {
+            credential: Bytes(vec![n.to_be_bytes()[3]; 16]),
+        },
+    }
+}
+
 pub fn tokens_imported(n: u32, seconds: i64) -> Change {
     Change::TokensImported {
         entry: entry_id(n),
@@ -177,6 +211,9 @@ fn an_app_is_unfinished_until_its_push_waits_or_it_is_ended() {
         token_assigned(5),
         factor_removed(6, 6, 70),
         tokens_imported(7, 80),
+        factor_suspended(8, 6, 90),
+        factor_suspended(9, 6, 90),
+        suspension_lifted(8, 6),
     ]
     .map(|change| record(90, change));
     for record in &records {
@@ -188,7 +225,7 @@ fn an_app_is_unfinished_until_its_push_waits_or_it_is_ended() {
         matches!(left.as_slice(), [Unfinished::App(app), Unfinished::Token(_)] if app.factor == factor(3)),
         "{left:?}"
     );
-    assert_eq!(store.outbox().unwrap().len(), 3);
+    assert_eq!(store.outbox().unwrap().len(), 5);
 }
 
 #[test]

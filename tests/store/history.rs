@@ -260,6 +260,10 @@ fn about_enrolments(said: &mut Said, change: &Change, record: &Record) {
         Change::FactorRemoved { entry, push } => {
             queue(said, *entry, OutboxBody::Removal { push: push.clone() });
         }
+        Change::FactorSuspended { entry, push } => {
+            queue(said, *entry, OutboxBody::Suspension { push: push.clone() });
+        }
+        Change::SuspensionLifted { .. } => {}
         Change::TokensImported { entry, push } => {
             queue(said, *entry, OutboxBody::Tokens { push: push.clone() });
         }

@@ -11,7 +11,8 @@ use tempfile::tempdir;
 
 use crate::copy;
 use crate::factors::{
-    app_begun, app_enrolled, factor_removed, token_assigned, token_begun, tokens_imported,
+    app_begun, app_enrolled, factor_removed, factor_suspended, suspension_lifted, token_assigned,
+    token_begun, tokens_imported,
 };
 use crate::fixture::*;
 use crate::history::{asked, told};
@@ -85,6 +86,8 @@ fn legal(records: &[Record], n: u32, pick: u16) -> Change {
         app_begun(n, who, seconds),
         token_begun(n, who, seconds),
         factor_removed(n, who, seconds),
+        factor_suspended(n, who, seconds),
+        suspension_lifted(n, who),
         tokens_imported(n, seconds),
     ]);
     for work in &said.unfinished {

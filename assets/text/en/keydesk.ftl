@@ -23,6 +23,15 @@ factors-apps = { $apps ->
     [one] app
    *[other] { $apps } apps
 }
+factors-lost = lost
+factors-lost-keys = { $keys ->
+    [one] 1 key suspended
+   *[other] { $keys } keys suspended
+}
+factors-lost-apps = { $apps ->
+    [one] 1 app suspended
+   *[other] { $apps } apps suspended
+}
 no-standby = no standby
 
 ## Steps of the checklist
@@ -1168,3 +1177,53 @@ theirs-none = Nothing opens this account.
 done-visit-over = The visit with { $name } is over.
 done-visit-denied = { $name } says that one of the factors is not theirs. The registry has raised an alarm.
 done-visit-denied-next = Suspend it at once: open their page, mark it, l. Then tell the registry's administrator.
+
+## Factors that are lost, and that turn up
+
+why-lost = lost
+why-stolen = stolen
+why-suspected = suspected
+why-lost-means = Not found. Its owner can have it lifted for 30 days.
+why-stolen-means = Taken by somebody. Never lifted.
+why-suspected-means = Perhaps used or changed by somebody. Never lifted.
+suspended-lost = suspended since { $day } (lost): opens nothing. Its owner can have it lifted until { $until }.
+suspended-stolen = suspended since { $day } (stolen): opens nothing, for good.
+suspended-suspected = suspended since { $day } (suspected): opens nothing, for good.
+waiting-since = waits for its owner since { $day }: opens nothing until they take it.
+owned-key = { $model }, serial { $serial }
+run-suspend = SUSPEND A FACTOR
+run-lift = LIFT A SUSPENSION
+key-lost = lost
+key-found = found
+key-suspend = suspend
+key-why = reason of that number
+suspend-big = LOST?
+suspend-waits-big = WAITS
+suspend-refused-big = REFUSED
+suspend-how = ⏎ suspends { $name }. From then on it opens nothing and proves nothing.
+suspend-last = It is the last one that opens anything: they can open nothing until they get another.
+suspend-offline = The registry cannot be reached: the report waits in the outbox, and until it is sent this factor opens what it did.
+choose-owned-suspend = Which key, app or token is lost?
+choose-owned-lift = Which one does the person have again?
+done-suspended = { $name } of { $person } is suspended ({ $why }): it opens nothing any more.
+done-suspended-queued = { $name } of { $person } is reported ({ $why }). It opens things STILL, until the registry hears of it: the outbox sends it by itself.
+done-suspended-conflict = { $name } of { $person } is not suspended ({ $why }): the registry refused the report.
+done-suspended-lift = Found it? Its owner can have this lifted at any desk until { $until }, with the factor itself and a document.
+done-suspended-never = This is never lifted. What is found must not be used: bring it to the desk.
+done-suspended-told = The person and their organisation's administrators are told.
+done-suspended-lost-all = They have nothing left that opens anything.
+done-lifted = { $name } of { $person } is valid again.
+leaves-not-suspended = nothing is suspended
+leaves-suspended = the report is recorded; the outbox sends it
+leaves-not-lifted = it stays suspended
+leaves-lifted = it is valid again
+outbox-suspension = suspension
+outbox-suspension-how = Until it is sent, this factor opens what it did. p sends everything now.
+person-lost-administrator = Nothing is left that opens anything. A new one takes an administrator of their organisation, who proves a factor of their own.
+person-lost-release = Nothing is left that opens anything. A new one takes Customer Service, and the release of a second agent.
+stop-suspended = This factor is suspended: it opens and proves nothing.
+stop-suspended-next = Take another one of theirs. If its owner has it again, lift it from their page (f).
+stop-never-lifted = This suspension is not lifted any more.
+stop-never-lifted-next = Keep the factor at the desk. The line above says who may give them another one.
+stop-not-suspended = This factor is not suspended.
+stop-not-suspended-next = There is nothing to lift. Look at the person's page.

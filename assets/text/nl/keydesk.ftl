@@ -23,6 +23,15 @@ factors-apps = { $apps ->
     [one] app
    *[other] { $apps } apps
 }
+factors-lost = kwijt
+factors-lost-keys = { $keys ->
+    [one] 1 sleutel geschorst
+   *[other] { $keys } sleutels geschorst
+}
+factors-lost-apps = { $apps ->
+    [one] 1 app geschorst
+   *[other] { $apps } apps geschorst
+}
 no-standby = reserve?
 
 ## Stappen van de lijst
@@ -1153,7 +1162,7 @@ done-taken = { $taken } is nu een factor van { $name }.
 stop-not-identified = Met een verklaring is niemand geïdentificeerd.
 stop-not-identified-next = Identificeer de persoon met een document.
 stop-own-factor = Deze persoon heeft een factor en moet die eerst bewijzen.
-stop-own-factor-next = Eén aanraking met de pincode, of één code. Kwijt? Schort hem op, op de pagina van de persoon. Vergeten? Kom ermee terug.
+stop-own-factor-next = Eén aanraking met de pincode, of één code. Kwijt? Schors hem, op de pagina van de persoon. Vergeten? Kom ermee terug.
 stop-administrator = Deze persoon is alle factoren kwijt: identificatie alleen is niet genoeg.
 stop-administrator-next = Een beheerder van dezelfde organisatie komt mee naar de balie en bewijst een eigen factor.
 stop-release = Deze persoon is alle factoren kwijt: identificatie alleen is niet genoeg.
@@ -1167,4 +1176,54 @@ theirs-how = Deze openen uw account. Is elk ervan van u, en ontbreekt er geen?
 theirs-none = Niets opent dit account.
 done-visit-over = Het bezoek van { $name } is voorbij.
 done-visit-denied = { $name } zegt dat een van de factoren niet van hem of haar is. Het register heeft alarm geslagen.
-done-visit-denied-next = Schort hem meteen op: open de pagina van de persoon, kies hem, l. Waarschuw daarna de beheerder van het register.
+done-visit-denied-next = Schors hem meteen: open de pagina van de persoon, kies hem, l. Waarschuw daarna de beheerder van het register.
+
+## Factoren die kwijt zijn, en die opduiken
+
+why-lost = kwijt
+why-stolen = gestolen
+why-suspected = verdacht
+why-lost-means = Niet gevonden. De eigenaar kan het 30 dagen laten opheffen.
+why-stolen-means = Door iemand meegenomen. Wordt nooit opgeheven.
+why-suspected-means = Misschien gebruikt of veranderd. Wordt nooit opgeheven.
+suspended-lost = geschorst sinds { $day } (kwijt): opent niets. De eigenaar kan dat tot { $until } laten opheffen.
+suspended-stolen = geschorst sinds { $day } (gestolen): opent niets, voorgoed.
+suspended-suspected = geschorst sinds { $day } (verdacht): opent niets, voorgoed.
+waiting-since = wacht sinds { $day } op zijn eigenaar: opent niets tot die hem neemt.
+owned-key = { $model }, serienummer { $serial }
+run-suspend = FACTOR SCHORSEN
+run-lift = SCHORSING OPHEFFEN
+key-lost = kwijt
+key-found = terecht
+key-suspend = schorsen
+key-why = reden met dat nummer
+suspend-big = KWIJT?
+suspend-waits-big = WACHT
+suspend-refused-big = GEWEIGERD
+suspend-how = ⏎ schorst { $name }. Die opent en bewijst dan niets meer.
+suspend-last = Het is de laatste die iets opent: tot er een andere is, komt deze persoon nergens in.
+suspend-offline = Het register is onbereikbaar: de melding wacht in de uitbak, en tot die verstuurd is opent deze factor wat hij opende.
+choose-owned-suspend = Welke sleutel, app of welk token is kwijt?
+choose-owned-lift = Welke heeft de persoon terug?
+done-suspended = { $name } van { $person } is geschorst ({ $why }): hij opent niets meer.
+done-suspended-queued = { $name } van { $person } is gemeld ({ $why }). Hij opent NOG STEEDS, tot het register het hoort: de uitbak verstuurt het vanzelf.
+done-suspended-conflict = { $name } van { $person } is niet geschorst ({ $why }): het register weigerde de melding.
+done-suspended-lift = Gevonden? De eigenaar kan dit tot { $until } aan elke balie laten opheffen, met de factor zelf en een document.
+done-suspended-never = Dit wordt nooit opgeheven. Wat gevonden wordt, mag niet gebruikt worden: breng het naar de balie.
+done-suspended-told = De persoon en de beheerders van de organisatie worden ingelicht.
+done-suspended-lost-all = Er is niets meer over dat iets opent.
+done-lifted = { $name } van { $person } is weer geldig.
+leaves-not-suspended = er is niets geschorst
+leaves-suspended = de melding is vastgelegd; de uitbak verstuurt haar
+leaves-not-lifted = hij blijft geschorst
+leaves-lifted = hij is weer geldig
+outbox-suspension = schorsing
+outbox-suspension-how = Tot het verstuurd is, opent deze factor wat hij opende. p verstuurt nu alles.
+person-lost-administrator = Er is niets over dat iets opent. Voor een nieuwe is een beheerder van de organisatie nodig, die een eigen factor bewijst.
+person-lost-release = Er is niets over dat iets opent. Voor een nieuwe is Klantenservice nodig, en de vrijgave door een tweede medewerker.
+stop-suspended = Deze factor is geschorst: hij opent en bewijst niets.
+stop-suspended-next = Neem een andere van deze persoon. Heeft de eigenaar hem terug, hef de schorsing dan op vanaf diens pagina (f).
+stop-never-lifted = Deze schorsing wordt niet meer opgeheven.
+stop-never-lifted-next = Houd de factor aan de balie. De regel hierboven zegt wie een andere kan geven.
+stop-not-suspended = Deze factor is niet geschorst.
+stop-not-suspended-next = Er valt niets op te heffen. Kijk op de pagina van de persoon.

@@ -19,7 +19,7 @@ use crate::station::config::Config;
 use crate::station::desk::{Face, StationDesk};
 use crate::station::slots::Slots;
 use crate::station::{Station, join};
-use crate::workflow::dialogue::{Answer, Event, Question};
+use crate::workflow::dialogue::{Answer, Event, LossQuestion, Question};
 use crate::workflow::{self, KeyFault, Stop};
 
 /// The people of the demonstration.
@@ -452,6 +452,14 @@ impl Face for ScriptedFace {
             Question::TouchAgain { .. } => Err(Stop::Key(KeyFault::TouchTimeout)),
             // No phone is at hand in a script about keys.
             Question::App(_) => Err(Stop::Cancelled),
+            Question::Loss(LossQuestion::Suspend { offered, .. }) => offered
+                .first()
+                .map(|why| Answer::Why(*why))
+                .ok_or(Stop::Cancelled),
+            Question::Loss(LossQuestion::Choose { owned, .. }) => owned
+                .first()
+                .map(|owned| Answer::Which(owned.factor()))
+                .ok_or(Stop::Cancelled),
         }
     }
 }

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{EntryId, PersonId};
 use crate::wire::{
-    AppPush, EnrolmentPush, KeyResetPush, Operator, Removal, TestPush, TokenImport, UnlockPush,
-    WithdrawalPush,
+    AppPush, EnrolmentPush, KeyResetPush, Operator, Removal, SuspensionPush, TestPush, TokenImport,
+    UnlockPush, WithdrawalPush,
 };
 
 /// Where an outbox entry stands.
@@ -80,6 +80,11 @@ pub enum OutboxBody {
         /// Its body.
         push: Box<Removal>,
     },
+    /// A factor that was reported lost, stolen or suspected.
+    Suspension {
+        /// Its body.
+        push: Box<SuspensionPush>,
+    },
     /// Hardware tokens for the stock.
     Tokens {
         /// Its body.
@@ -96,6 +101,7 @@ impl OutboxBody {
             Self::Unlock { .. } | Self::Tokens { .. } => None,
             Self::App { push } => Some(&push.person),
             Self::Removal { push } => Some(&push.person),
+            Self::Suspension { push } => Some(&push.person),
             Self::KeyReset { person, .. } => person.as_ref(),
             Self::Withdrawal { push } => Some(&push.person),
         }

@@ -254,7 +254,8 @@ impl<C: Crew> Face for SlotFace<C> {
             Question::Credentials { .. }
             | Question::Fingerprints { .. }
             | Question::ConfirmRemoval { .. }
-            | Question::App(_) => Err(Stop::Cancelled),
+            | Question::App(_)
+            | Question::Loss(_) => Err(Stop::Cancelled),
             Question::ResetCase { losses, .. } => Err(somebodys(losses)),
             Question::ConfirmReset { losses, .. } if losses.is_somebodys() => {
                 Err(somebodys(losses))

@@ -197,6 +197,8 @@ impl<'a, V: View> Pending<'a, V> {
             | Change::AppEnrolled { .. }
             | Change::AppTested { .. }
             | Change::FactorRemoved { .. }
+            | Change::FactorSuspended { .. }
+            | Change::SuspensionLifted { .. }
             | Change::TokensImported { .. }
             | Change::TokenBegun { .. }
             | Change::TokenAssigned { .. } => self.factor(sequence, record),

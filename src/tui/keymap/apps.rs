@@ -4,7 +4,7 @@ use ratatui::crossterm::event::KeyCode;
 
 use super::Foot::{HelpOnly, Left};
 use super::table::{ENTER, bind};
-use super::{Action, Binding, Key, Mode};
+use super::{Action, Binding, Chosen, Key, Mode};
 use crate::text::tr;
 
 /// These stand before the others.
@@ -12,56 +12,70 @@ pub(super) static KEYMAP: &[Binding] = &[
     bind(
         ENTER,
         Action::Confirm,
-        |m| m == Mode::Person,
+        |m| matches!(m, Mode::Person(_)),
         |t| tr!(t, "key-enrol-key"),
         Left,
     ),
     bind(
         &[Key::Plain(KeyCode::Char('a'))],
         Action::EnrolApp,
-        |m| m == Mode::Person,
+        |m| matches!(m, Mode::Person(_)),
         |t| tr!(t, "key-enrol-app"),
         Left,
     ),
     bind(
         &[Key::Plain(KeyCode::Char('b'))],
         Action::EnrolBoth,
-        |m| m == Mode::Person,
+        |m| matches!(m, Mode::Person(_)),
         |t| tr!(t, "key-enrol-both"),
         Left,
     ),
     bind(
         &[Key::Plain(KeyCode::Char('t'))],
         Action::Test,
-        |m| m == Mode::Person,
+        |m| matches!(m, Mode::Person(Chosen::Key | Chosen::App | Chosen::Token)),
         |t| tr!(t, "key-test"),
+        Left,
+    ),
+    bind(
+        &[Key::Plain(KeyCode::Char('f'))],
+        Action::Found,
+        |m| m == Mode::Person(Chosen::Lost),
+        |t| tr!(t, "key-found"),
+        Left,
+    ),
+    bind(
+        &[Key::Plain(KeyCode::Char('l'))],
+        Action::Lost,
+        |m| matches!(m, Mode::Person(chosen) if chosen != Chosen::Nothing),
+        |t| tr!(t, "key-lost"),
         Left,
     ),
     bind(
         &[Key::Plain(KeyCode::Char('r'))],
         Action::Replace,
-        |m| m == Mode::Person,
+        |m| m == Mode::Person(Chosen::App),
         |t| tr!(t, "key-replace"),
         Left,
     ),
     bind(
         &[Key::Plain(KeyCode::Char('x'))],
         Action::Remove,
-        |m| m == Mode::Person,
+        |m| matches!(m, Mode::Person(Chosen::App | Chosen::Token)),
         |t| tr!(t, "key-remove"),
         Left,
     ),
     bind(
         &[Key::Plain(KeyCode::Char('s'))],
         Action::AssignToken,
-        |m| m == Mode::Person,
+        |m| matches!(m, Mode::Person(_)),
         |t| tr!(t, "key-assign"),
         HelpOnly,
     ),
     bind(
         &[Key::Plain(KeyCode::Char('e'))],
         Action::EndVisit,
-        |m| m == Mode::Person,
+        |m| matches!(m, Mode::Person(_)),
         |t| tr!(t, "key-end-visit"),
         HelpOnly,
     ),
@@ -82,7 +96,14 @@ pub(super) static KEYMAP: &[Binding] = &[
     bind(
         &[Key::Plain(KeyCode::Char('w'))],
         Action::AcceptWaiting,
-        |m| m == Mode::Person,
+        |m| m == Mode::Person(Chosen::Waiting),
+        |t| tr!(t, "key-accept"),
+        Left,
+    ),
+    bind(
+        &[Key::Plain(KeyCode::Char('w'))],
+        Action::AcceptWaiting,
+        |m| matches!(m, Mode::Person(chosen) if chosen != Chosen::Waiting),
         |t| tr!(t, "key-accept"),
         HelpOnly,
     ),
@@ -131,8 +152,15 @@ pub(super) static KEYMAP: &[Binding] = &[
     bind(
         ENTER,
         Action::Confirm,
-        |m| matches!(m, Mode::ChooseFactor | Mode::Pick),
+        |m| matches!(m, Mode::ChooseFactor | Mode::ChooseOwned | Mode::Pick),
         |t| tr!(t, "key-this-one"),
+        Left,
+    ),
+    bind(
+        ENTER,
+        Action::Confirm,
+        |m| m == Mode::Suspend,
+        |t| tr!(t, "key-suspend"),
         Left,
     ),
     bind(

@@ -1,9 +1,49 @@
 //! Which screen is in front, as far as keys are concerned.
 
+use crate::domain::factor::FactorKind;
+use crate::domain::visit::SuspendedWhy;
 use crate::tui::model::{
-    AppAsking, Asking, BatchAsking, BatchPage, BatchState, CareAsking, Front, Model, Page, Run,
+    AppAsking, Asking, BatchAsking, BatchPage, BatchState, CareAsking, Front, LossAsking, Model,
+    Page, PersonPage, Run,
 };
+use crate::wire::Owned;
 use crate::workflow::dialogue::Ending;
+
+/// What is marked on a person's page, as far as something can be done with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Chosen {
+    /// Nothing, or something that is over.
+    Nothing,
+    /// A key that is enrolled.
+    Key,
+    /// An app that is active.
+    App,
+    /// A token that is.
+    Token,
+    /// Something that waits for its owner.
+    Waiting,
+    /// Something that is lost, and that its owner may find.
+    Lost,
+}
+
+impl Chosen {
+    fn of(page: Option<&PersonPage>) -> Self {
+        match page.and_then(PersonPage::marked) {
+            None => Self::Nothing,
+            Some(owned) if owned.is_gone() => Self::Nothing,
+            Some(owned) => match (owned.suspended(), owned) {
+                (Some(held), _) if held.why == SuspendedWhy::Lost => Self::Lost,
+                (Some(_), _) => Self::Nothing,
+                (None, owned) if owned.waiting_since().is_some() => Self::Waiting,
+                (None, Owned::Key(_)) => Self::Key,
+                (None, Owned::App(factor)) => match factor.kind {
+                    FactorKind::App => Self::App,
+                    FactorKind::Token { .. } => Self::Token,
+                },
+            },
+        }
+    }
+}
 
 /// What is on the screen, as far as keys are concerned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -14,8 +54,8 @@ pub enum Mode {
     Code,
     /// Home: typing searches.
     Home,
-    /// A person's page.
-    Person,
+    /// A person's page, by what is marked on it.
+    Person(Chosen),
     /// The outbox.
     Outbox,
     /// Something is given up by typing a name.
@@ -90,6 +130,10 @@ pub enum Mode {
     Theirs,
     /// A factor is removed.
     RemoveFactor,
+    /// A factor of any sort is chosen.
+    ChooseOwned,
+    /// A factor is suspended.
+    Suspend,
     /// A run has ended with an enrolled key.
     Enrolled,
     /// A run has ended otherwise.
@@ -103,11 +147,16 @@ pub enum Mode {
 impl Mode {
     /// Every mode.
     #[cfg(test)]
-    pub const ALL: [Self; 45] = [
+    pub const ALL: [Self; 52] = [
         Self::SignIn,
         Self::Code,
         Self::Home,
-        Self::Person,
+        Self::Person(Chosen::Nothing),
+        Self::Person(Chosen::Key),
+        Self::Person(Chosen::App),
+        Self::Person(Chosen::Token),
+        Self::Person(Chosen::Waiting),
+        Self::Person(Chosen::Lost),
         Self::Outbox,
         Self::GiveUp,
         Self::Unfinished,
@@ -145,6 +194,8 @@ impl Mode {
         Self::Pick,
         Self::Theirs,
         Self::RemoveFactor,
+        Self::ChooseOwned,
+        Self::Suspend,
         Self::Enrolled,
         Self::Ended,
         Self::Locked,
@@ -168,7 +219,7 @@ impl Mode {
         };
         match page {
             Page::Home => Self::Home,
-            Page::Person => Self::Person,
+            Page::Person => Self::Person(Chosen::of(model.desk.person.as_ref())),
             Page::Outbox(_) => Self::Outbox,
             Page::GiveUp(_) => Self::GiveUp,
             Page::Unfinished(_) => Self::Unfinished,
@@ -212,6 +263,10 @@ impl Mode {
             Some(Asking::Care(asking)) => Self::of_care(asking),
             Some(Asking::Reset(_)) => Self::Naming,
             Some(Asking::App(asking)) => Self::of_app(asking),
+            Some(Asking::Loss(asking)) => match **asking {
+                LossAsking::Choose { .. } => Self::ChooseOwned,
+                LossAsking::Suspend { .. } => Self::Suspend,
+            },
         }
     }
 
@@ -295,6 +350,8 @@ impl Mode {
                 | Self::Pick
                 | Self::Theirs
                 | Self::RemoveFactor
+                | Self::ChooseOwned
+                | Self::Suspend
         )
     }
 
@@ -302,7 +359,7 @@ impl Mode {
     pub fn is_page(self) -> bool {
         matches!(
             self,
-            Self::Home | Self::Person | Self::Outbox | Self::Unfinished | Self::Keys
+            Self::Home | Self::Person(_) | Self::Outbox | Self::Unfinished | Self::Keys
         )
     }
 
@@ -314,10 +371,12 @@ impl Mode {
                 | Self::Unfinished
                 | Self::Keys
                 | Self::Key
-                | Self::Person
+                | Self::Person(_)
                 | Self::ChooseKey
                 | Self::ChooseFactor
                 | Self::Pick
+                | Self::ChooseOwned
+                | Self::Suspend
                 | Self::Settings
                 | Self::Credentials
                 | Self::Fingerprints

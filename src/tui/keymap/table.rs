@@ -232,6 +232,13 @@ pub(super) static KEYMAP: &[Binding] = &[
         HelpOnly,
     ),
     bind(
+        &[Key::Digit],
+        Action::Number,
+        |m| m == Mode::Suspend,
+        |t| tr!(t, "key-why"),
+        HelpOnly,
+    ),
+    bind(
         &[Key::Plain(KeyCode::Char('c'))],
         Action::FirstTime,
         |m| m == Mode::SignIn,
@@ -343,7 +350,7 @@ pub(super) static KEYMAP: &[Binding] = &[
             matches!(
                 m,
                 Mode::Code
-                    | Mode::Person
+                    | Mode::Person(_)
                     | Mode::Outbox
                     | Mode::GiveUp
                     | Mode::Unfinished

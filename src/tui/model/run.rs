@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{AppAsking, CareAsking, Coached, CodeLine, Finger, ResetAsking, Shown};
+use super::{AppAsking, CareAsking, Coached, CodeLine, Finger, LossAsking, ResetAsking, Shown};
 use crate::domain::change::Remains;
 use crate::domain::identification::Document;
 use crate::domain::pin::PinError;
@@ -118,6 +118,8 @@ pub enum Asking {
     Reset(Box<ResetAsking>),
     /// Something about an authenticator app or a hardware token.
     App(Box<AppAsking>),
+    /// Something about a factor that is lost.
+    Loss(Box<LossAsking>),
 }
 
 /// How the person is identified.
@@ -215,9 +217,10 @@ impl Run {
         match &self.job {
             Job::SignIn | Job::FirstSignIn | Job::Care { .. } => None,
             Job::Reset => self.loser(),
-            Job::Enrol { person } | Job::Withdraw { person } | Job::App { person, .. } => {
-                Some(person)
-            }
+            Job::Enrol { person }
+            | Job::Withdraw { person }
+            | Job::App { person, .. }
+            | Job::Loss { person, .. } => Some(person),
             Job::Resolve { unfinished } => unfinished.person(),
         }
     }
@@ -248,13 +251,19 @@ impl Run {
             .any(|(step, progress)| *step == wanted && matches!(progress, Progress::Done(_)))
     }
 
-    /// Whether it is about an app or a token, and no key.
+    /// Whether it is about an app or a token, or about any factor as the registry has it, and changes no key.
     pub fn is_about_app(&self) -> bool {
         match &self.job {
             Job::App { app, .. } => *app != AppJob::Both,
+            Job::Loss { .. } => true,
             Job::Resolve { unfinished } => unfinished.key().is_none(),
             _ => false,
         }
+    }
+
+    /// Whether it is about a factor that is lost, or turned up.
+    pub fn is_about_loss(&self) -> bool {
+        matches!(self.job, Job::Loss { .. })
     }
 
     /// The secret that is on the screen.
@@ -290,7 +299,8 @@ impl Asking {
             Self::ChooseKey { .. }
             | Self::Admit { .. }
             | Self::Retest { .. }
-            | Self::TouchAgain { .. } => {}
+            | Self::TouchAgain { .. }
+            | Self::Loss(_) => {}
             Self::App(app) => app.forget_entry(),
             Self::Reset(reset) => reset.forget_entry(),
             Self::Care(care) => {

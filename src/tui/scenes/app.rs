@@ -19,6 +19,10 @@ impl Stage {
         super::script::search(self);
         self.press(KeyCode::Enter);
         self.say(Update::Opened(Box::new(cast::detail())));
+        if matches!(app, AppJob::Test | AppJob::Replace | AppJob::Remove) {
+            // Over the key to the app.
+            self.press(KeyCode::Down);
+        }
         self.press(KeyCode::Char(match app {
             AppJob::Enrol => 'a',
             AppJob::Both => 'b',

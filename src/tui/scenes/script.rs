@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ratatui::crossterm::event::KeyCode;
 
 use super::acts::verdict;
-use super::{Scene, Stage, app, batch, cast};
+use super::{Scene, Stage, app, batch, cast, loss};
 use crate::domain::Person;
 use crate::domain::change::{Remains, Unfinished};
 use crate::station::face::{Found, HomeView, Update};
@@ -90,6 +90,18 @@ pub const SCENES: &[Scene] = &[
     ("token-serial", app::serial),
     ("token-code", app::token_code),
     ("token-done", app::assigned),
+    ("home-lost", loss::found),
+    ("person-lost", loss::page),
+    ("person-stolen", loss::page_stolen),
+    ("person-waiting", loss::page_waiting),
+    ("suspend", loss::suspend),
+    ("suspend-offline", loss::suspend_offline),
+    ("suspend-choose", loss::choose),
+    ("suspended", loss::done),
+    ("suspended-queued", loss::queued),
+    ("lift-touch", loss::lift),
+    ("lifted", loss::lifted),
+    ("lift-never", loss::never),
     ("deletion-case", super::deletion::case),
     ("deletion-sure", super::deletion::sure),
     ("deletion-done", super::deletion::done),

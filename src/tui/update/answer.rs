@@ -14,7 +14,7 @@ use crate::tui::model::{
     AppAsking, Asking, CareAsking, CurrentPin, Identify, Model, NewPin, Page, PinComplaint,
     ResetAsking, Run,
 };
-use crate::workflow::dialogue::{Answer, AppJob, Ending, Job};
+use crate::workflow::dialogue::{Answer, AppJob, CareJob, Ending, Job};
 
 pub(super) fn act(
     model: &mut Model,
@@ -79,6 +79,8 @@ pub(super) fn to(run: &mut Run, action: Action, key: KeyEvent, stop_asked: bool)
         | Action::EnrolApp
         | Action::EnrolBoth
         | Action::Replace
+        | Action::Lost
+        | Action::Found
         | Action::AssignToken
         | Action::AcceptWaiting
         | Action::EndVisit
@@ -176,6 +178,7 @@ fn confirm(run: &mut Run) -> Vec<Effect> {
         Some(Asking::CurrentPin(current)) => current_pin(current),
         Some(Asking::Retest { .. } | Asking::TouchAgain { .. }) => Some(Answer::Yes),
         Some(Asking::App(asking)) => asking.confirm(),
+        Some(Asking::Loss(asking)) => asking.confirm(),
         Some(Asking::Reset(asking)) => match &mut **asking {
             ResetAsking::Confirm { line, .. } if line.is_empty() => None,
             ResetAsking::Confirm { line, .. } => Some(Answer::Typed(line.as_str().to_owned())),
@@ -263,6 +266,7 @@ fn number(run: &mut Run, key: KeyEvent) -> Vec<Effect> {
                 .checked_sub(1)
                 .and_then(|at| Document::ALL.get(at).copied());
         }
+        Some(Asking::Loss(asking)) => asking.mark(|_| number.saturating_sub(1)),
         Some(Asking::ChooseKey { keys, .. }) => {
             if let Some(at) = keys.iter().position(|key| usize::from(key.slot) == number) {
                 return mark(run, |_| at);
@@ -277,6 +281,8 @@ fn mark(run: &mut Run, to: impl Fn(usize) -> usize) -> Vec<Effect> {
     if let Some(Asking::Care(asking)) = &mut run.asking {
         asking.mark(to);
     } else if let Some(Asking::App(asking)) = &mut run.asking {
+        asking.mark(to);
+    } else if let Some(Asking::Loss(asking)) = &mut run.asking {
         asking.mark(to);
     } else if let Some(Asking::ChooseKey { keys, marked }) = &mut run.asking {
         *marked = to(*marked).min(keys.len().saturating_sub(1));
@@ -376,12 +382,21 @@ fn leave(model: &mut Model) -> Vec<Effect> {
             place: place.clone(),
         })];
     }
-    if let (Job::App { app, person }, Some(page)) = (&run.job, &mut model.desk.person)
-        && !matches!(app, AppJob::Enrol | AppJob::Both)
-        && page.person.id == person.id
+    let shows_page = match &run.job {
+        Job::App { app, .. } => !matches!(app, AppJob::Enrol | AppJob::Both),
+        Job::Loss { .. } => true,
+        Job::Care {
+            care: CareJob::TestFor { .. },
+        } => model.desk.person.is_some(),
+        _ => false,
+    };
+    if let (true, Some(page)) = (shows_page, &model.desk.person)
+        && run
+            .person()
+            .is_none_or(|person| page.person.id == person.id)
     {
         // What was done shows on the person's page at once.
-        let person = person.id.clone();
+        let person = page.person.id.clone();
         model.page = Page::Person;
         return vec![Effect::Send(Command::Open { person })];
     }

@@ -5,7 +5,6 @@ use crate::domain::factor::FactorKind;
 use crate::station::face::Command;
 use crate::tui::keymap::Action;
 use crate::tui::model::{Model, PersonPage};
-use crate::wire::Factor;
 use crate::workflow::dialogue::{Answer, AppJob, AppQuestion, Purpose};
 
 /// Starts it for the person whose page is open, and where it is about a factor, for the marked one.
@@ -13,7 +12,7 @@ pub(super) fn start(model: &mut Model, action: Action) -> Vec<Effect> {
     let Some(page) = &model.desk.person else {
         return Vec::new();
     };
-    let marked = page.marked_factor().filter(|factor| is_active(factor));
+    let marked = page.marked_app();
     let (app, factor) = match (action, marked) {
         (Action::EnrolApp, _) => (AppJob::Enrol, None),
         (Action::EnrolBoth, _) => (AppJob::Both, None),
@@ -41,10 +40,6 @@ pub(super) fn start(model: &mut Model, action: Action) -> Vec<Effect> {
     vec![Effect::Send(command)]
 }
 
-fn is_active(factor: &Factor) -> bool {
-    factor.removed_at.is_none()
-}
-
 /// What the person's page has answered already: which factor a run is about, by its mark; and that a first app needs no name of
 /// its own, because there is none to take it for. By which factor the person is proved is another question.
 pub(super) fn answered(model: &mut Model, question: &AppQuestion) -> Option<Answer> {
@@ -62,15 +57,15 @@ pub(super) fn answered(model: &mut Model, question: &AppQuestion) -> Option<Answ
         AppQuestion::NameApp { person, .. } => {
             let page = model.desk.person.as_ref()?;
             let known = page.detail.is_some() && page.person.id == person.id;
-            let first = !page.factors().iter().any(is_active);
+            let first = !page.apps().1.iter().any(|owned| !owned.is_gone());
             (known && first).then_some(Answer::Yes)
         }
         _ => None,
     }
 }
 
-/// Moves the mark over the person's apps and tokens.
+/// Moves the mark over the person's keys, apps and tokens.
 pub(super) fn mark(page: &mut PersonPage, to: impl Fn(usize) -> usize) {
-    let last = page.factors().len().saturating_sub(1);
-    page.marked = to(page.marked).min(last);
+    let last = page.owned.len().saturating_sub(1);
+    page.at = to(page.at).min(last);
 }

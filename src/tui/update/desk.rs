@@ -2,7 +2,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::{Effect, app, care, go};
+use super::{Effect, app, care, go, loss};
 use crate::domain::Person;
 use crate::domain::change::{
     EntryState, OpenEnrolment, OutboxBody, OutboxEntry, Resolution, Unfinished,
@@ -56,7 +56,15 @@ pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
         | Action::AssignToken
         | Action::AcceptWaiting
         | Action::EndVisit => app::start(model, action),
-        Action::Test | Action::Remove if model.page == Page::Person => app::start(model, action),
+        Action::Lost => loss::lost(model),
+        Action::Found => loss::found(model),
+        Action::Test | Action::Remove if model.page == Page::Person => {
+            let key = match action {
+                Action::Test => loss::test_key(model),
+                _ => None,
+            };
+            key.unwrap_or_else(|| app::start(model, action))
+        }
         Action::Test
         | Action::KeyPin
         | Action::RandomPin
@@ -97,12 +105,7 @@ pub(super) fn open(model: &mut Model, person: Person) -> Vec<Effect> {
     let command = Command::Open {
         person: person.id.clone(),
     };
-    model.desk.person = Some(PersonPage {
-        person,
-        from_ticket: model.desk.find.from_tickets,
-        detail: None,
-        marked: 0,
-    });
+    model.desk.person = Some(PersonPage::new(person, model.desk.find.from_tickets));
     model.page = Page::Person;
     vec![Effect::Send(command)]
 }
@@ -309,6 +312,7 @@ fn withdraw(model: &mut Model, without_key: bool) -> Vec<Effect> {
             | OutboxBody::Withdrawal { .. }
             | OutboxBody::App { .. }
             | OutboxBody::Removal { .. }
+            | OutboxBody::Suspension { .. }
             | OutboxBody::Tokens { .. },
             _,
         ) => GivenUp::Test(entry.id),
@@ -323,6 +327,7 @@ fn withdraw(model: &mut Model, without_key: bool) -> Vec<Effect> {
         OutboxBody::KeyReset { push, .. } => typeable(&name, push.operator.as_str()),
         OutboxBody::App { push } => typeable(&name, push.person.as_str()),
         OutboxBody::Removal { push } => typeable(&name, push.person.as_str()),
+        OutboxBody::Suspension { push } => typeable(&name, push.person.as_str()),
         OutboxBody::Tokens { push } => typeable(&name, push.operator.as_str()),
         OutboxBody::Withdrawal { push } => typeable(&name, push.person.as_str()),
     };

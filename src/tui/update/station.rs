@@ -6,8 +6,8 @@ use crate::domain::KeyFacts;
 use crate::station::face::{Command, Found, HandedPin, Notice, Update};
 use crate::tui::entry::{Line, SecretLine};
 use crate::tui::model::{
-    AppAsking, Asking, CareAsking, Coached, CurrentPin, Finger, Identify, Model, NewPin, Now, Page,
-    PinComplaint, Progress, ResetAsking, Run, Touch,
+    AppAsking, Asking, CareAsking, Coached, CurrentPin, Finger, Identify, LossAsking, Model,
+    NewPin, Now, Page, PinComplaint, Progress, ResetAsking, Run, Touch,
 };
 use crate::workflow::dialogue::{Ending, Event, Job, Note, Question, Step};
 
@@ -179,6 +179,7 @@ pub(super) fn asking(run: &mut Run, question: Question) -> Asking {
         }),
         Question::ConfirmRemoval { what, .. } => care(CareAsking::ConfirmRemoval { what }),
         Question::App(question) => Asking::App(Box::new(AppAsking::of(question))),
+        Question::Loss(question) => Asking::Loss(Box::new(LossAsking::of(question))),
         Question::ResetCase {
             losses,
             case,

@@ -11,7 +11,8 @@ use crate::station::face::{CLOCK_TOLERANCE_S, RegistryState, SlotView};
 use crate::text::tr;
 use crate::tui::clean::{fit, width, wrap};
 use crate::tui::keymap::{Binding, Foot, bindings};
-use crate::workflow::dialogue::Step;
+use crate::tui::model::Run;
+use crate::workflow::dialogue::{Job, LossJob, Step};
 
 /// Seconds before the idle lock from which it is announced.
 const LOCK_ANNOUNCED_S: u64 = 30;
@@ -226,6 +227,7 @@ fn said(ctx: Ctx<'_>) -> Option<Vec<Span<'static>>> {
     }
     if let Some(run) = model.run().filter(|run| run.ending.is_none()) {
         let leaves = match run.leaves {
+            Remains::Nothing if run.is_about_loss() => loss_leaves(ctx, run),
             _ if run.is_done(Step::RecordApp) => tr!(text, "leaves-app-recorded"),
             // The key of the same visit is safe by then, and the app is what a stop would lose.
             Remains::OnPhone => text.would_leave(run.leaves),
@@ -263,6 +265,24 @@ fn said(ctx: Ctx<'_>) -> Option<Vec<Span<'static>>> {
         false => ("!", ctx.theme.warning()),
     };
     Some(vec![s(format!("{mark} {line}"), style)])
+}
+
+/// What a stop leaves of a report, or of an attempt to lift one.
+fn loss_leaves(ctx: Ctx<'_>, run: &Run) -> String {
+    let t = ctx.text;
+    match &run.job {
+        Job::Loss {
+            loss: LossJob::Suspend,
+            ..
+        } => match run.is_done(Step::Record) {
+            true => tr!(t, "leaves-suspended"),
+            false => tr!(t, "leaves-not-suspended"),
+        },
+        _ => match run.is_done(Step::Push) || run.is_done(Step::Code) {
+            true => tr!(t, "leaves-lifted"),
+            false => tr!(t, "leaves-not-lifted"),
+        },
+    }
 }
 
 /// The line of keys, from the table. What does not fit is left out, first what only a demonstration has, never the help.

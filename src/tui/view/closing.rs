@@ -6,7 +6,7 @@ use ratatui::text::Span;
 
 use super::chrome::{frame, scale};
 use super::sheet::{Sheet, s};
-use super::{Ctx, bay, care, reset, run as run_view};
+use super::{Ctx, bay, care, loss, reset, run as run_view};
 use crate::domain::change::Remains;
 use crate::domain::factor::FactorKind;
 use crate::domain::{KeyFacts, Person};
@@ -75,6 +75,9 @@ pub(super) fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, run: &Run, e
             let row = app_done(ctx, sheet, body, row, person, result);
             know(ctx, sheet, body, row + 1, app_facts(ctx, result));
         }
+        Ending::Loss { person, result } => {
+            loss::done(ctx, sheet, body, size, (person, result));
+        }
         Ending::Both { key, app } => both(ctx, sheet, body, size, (key, app)),
         Ending::Stopped { stop, remains } => {
             run_stopped(ctx, sheet, body, size, (stop, *remains), run);
@@ -116,7 +119,13 @@ fn succeeded(
 }
 
 /// Whether the registry has it; returns the row below.
-fn pushed(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, body: Rect, row: u16, push: &PushState) -> u16 {
+pub(super) fn pushed(
+    ctx: Ctx<'_>,
+    sheet: &mut Sheet<'_>,
+    body: Rect,
+    row: u16,
+    push: &PushState,
+) -> u16 {
     let t = ctx.text;
     let (mark, line): (Span<'static>, String) = match push {
         PushState::Accepted => (s("✓", ctx.theme.good()), tr!(t, "done-accepted")),
@@ -131,7 +140,13 @@ fn pushed(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, body: Rect, row: u16, push: &Push
 }
 
 /// What the person must know; returns the row below.
-fn know(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, body: Rect, row: u16, facts: Vec<String>) -> u16 {
+pub(super) fn know(
+    ctx: Ctx<'_>,
+    sheet: &mut Sheet<'_>,
+    body: Rect,
+    row: u16,
+    facts: Vec<String>,
+) -> u16 {
     let mut row = row;
     if !facts.is_empty() {
         let title = tr!(ctx.text, "done-know");
@@ -295,7 +310,8 @@ fn run_stopped(
     run: &Run,
 ) {
     let t = ctx.text;
-    let mut explained = t.stopped(&stop.code);
+    let refused = stop.refusal.as_deref().and_then(|code| t.refused(code));
+    let mut explained = refused.unwrap_or_else(|| t.stopped(&stop.code));
     if run.is_about_app() && stop.code == "strands" {
         explained.next = tr!(t, "strands-factor-next");
     }

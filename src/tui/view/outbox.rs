@@ -48,7 +48,9 @@ fn model_of(body: &OutboxBody) -> &str {
         OutboxBody::Unlock { .. } => "",
         OutboxBody::KeyReset { push, .. } => &push.key.model,
         OutboxBody::App { push } => &push.name,
-        OutboxBody::Removal { .. } | OutboxBody::Tokens { .. } => "",
+        OutboxBody::Removal { .. } | OutboxBody::Suspension { .. } | OutboxBody::Tokens { .. } => {
+            ""
+        }
         OutboxBody::Withdrawal { push } => &push.key.model,
     }
 }
@@ -70,6 +72,7 @@ fn entry_row(
         OutboxBody::KeyReset { .. } => tr!(t, "outbox-reset"),
         OutboxBody::App { .. } => tr!(t, "outbox-app"),
         OutboxBody::Removal { .. } => tr!(t, "outbox-removal"),
+        OutboxBody::Suspension { .. } => tr!(t, "outbox-suspension"),
         OutboxBody::Tokens { .. } => tr!(t, "outbox-tokens"),
         OutboxBody::Withdrawal { .. } => tr!(t, "outbox-withdrawal"),
     };
@@ -107,7 +110,11 @@ fn details(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, entry: &OutboxEntry)
     let plain = ctx.theme.plain();
     match &entry.state {
         EntryState::Queued => {
-            sheet.paragraph(area, 0, &tr!(t, "outbox-queued-how"), plain);
+            let how = match entry.body {
+                OutboxBody::Suspension { .. } => tr!(t, "outbox-suspension-how"),
+                _ => tr!(t, "outbox-queued-how"),
+            };
+            sheet.paragraph(area, 0, &how, plain);
         }
         EntryState::Conflict { code, detail } => {
             let words = Line::from(vec![
@@ -123,6 +130,7 @@ fn details(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, entry: &OutboxEntry)
                 | OutboxBody::KeyReset { .. }
                 | OutboxBody::Withdrawal { .. }
                 | OutboxBody::Removal { .. }
+                | OutboxBody::Suspension { .. }
                 | OutboxBody::Tokens { .. } => {
                     sheet.paragraph(area, row, &tr!(t, "outbox-withdraw-test-how"), plain);
                 }

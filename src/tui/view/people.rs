@@ -2,14 +2,17 @@
 
 use jiff::Timestamp;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 
 use super::chrome::{frame, page_title};
-use super::sheet::{Cell, Sheet, s};
+use super::sheet::{Sheet, s};
 use super::{Ctx, bay, below, columns, home, top};
 use crate::domain::Person;
+use crate::domain::visit::{Had, Takes};
 use crate::text::tr;
+use crate::tui::clean::{fit, wrap};
 use crate::tui::model::PersonPage;
-use crate::wire::{Credential, Factor};
+use crate::wire::Owned;
 
 pub(super) fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
     let body = frame(
@@ -130,9 +133,6 @@ pub(super) fn telling_apart(ctx: Ctx<'_>, person: &Person) -> String {
     parts.join(" · ")
 }
 
-/// Lines of a factor: its name, when and where it was enrolled, when it was last tested.
-const LINES: u16 = 3;
-
 /// Rows kept beneath the factors for advice.
 const ADVICE: u16 = 4;
 
@@ -148,26 +148,67 @@ fn keys(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, page: &PersonPage) -> u
             sheet.put(area, 1, s(tr!(ctx.text, "person-loading"), quiet));
             2
         }
-        Some(detail) if detail.credentials.is_empty() => {
+        Some(_) if page.keys().1.is_empty() => {
             let none = tr!(ctx.text, "person-no-credentials");
             sheet.put(area, 1, s(none, ctx.theme.plain()));
             2
         }
-        Some(detail) => {
-            let room = usize::from(area.height.saturating_sub(1 + ADVICE) / LINES).max(1);
-            let mut row = 1;
-            for credential in detail.credentials.iter().take(room) {
-                row = credential_rows(ctx, sheet, area, row, credential);
-            }
-            more(
-                ctx,
-                sheet,
-                area,
-                row,
-                detail.credentials.len().saturating_sub(room),
-            )
-        }
+        Some(_) => list(ctx, sheet, area, page.keys(), page.at),
     }
+}
+
+/// Draws as many of them as fit, the marked one among them; returns the row below.
+fn list(
+    ctx: Ctx<'_>,
+    sheet: &mut Sheet<'_>,
+    area: Rect,
+    (number, owned): (usize, &[Owned]),
+    marked: usize,
+) -> u16 {
+    let inside = inset_left(area);
+    let texts: Vec<Vec<String>> = owned
+        .iter()
+        .map(|owned| lines(ctx, owned, inside.width))
+        .collect();
+    let heights: Vec<usize> = texts.iter().map(Vec::len).collect();
+    let room = usize::from(area.height.saturating_sub(1 + ADVICE));
+    let (first, shown) = match heights.iter().sum::<usize>() <= room {
+        true => (0, heights.len()),
+        // Less the row that says how many are not shown.
+        false => fitting(&heights, room.saturating_sub(1), marked.checked_sub(number)),
+    };
+    let mut row = 1;
+    for (index, (owned, text)) in owned.iter().zip(&texts).enumerate().skip(first).take(shown) {
+        row = owned_rows(
+            ctx,
+            sheet,
+            area,
+            row,
+            (owned, text),
+            number + index == marked,
+        );
+    }
+    more(ctx, sheet, area, row, owned.len() - shown)
+}
+
+/// How many fit into so many rows, at least one, and which is the first: the marked one is among them.
+fn fitting(heights: &[usize], room: usize, marked: Option<usize>) -> (usize, usize) {
+    let fit = |from: usize| {
+        let mut left = room;
+        let rest = heights.iter().skip(from);
+        rest.take_while(|height| {
+            let fits = **height <= left;
+            left = left.saturating_sub(**height);
+            fits
+        })
+        .count()
+        .max(1)
+    };
+    let marked = marked.filter(|marked| *marked < heights.len()).unwrap_or(0);
+    let first = (0..=marked)
+        .find(|first| first + fit(*first) > marked)
+        .unwrap_or(marked);
+    (first, fit(first).min(heights.len().saturating_sub(first)))
 }
 
 /// Says how many are not shown; returns the row below.
@@ -182,24 +223,15 @@ fn more(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, row: u16, hidden: usize
 
 fn apps(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, page: &PersonPage) -> u16 {
     sheet.rule(area, 0, &tr!(ctx.text, "person-apps"));
-    let factors = page.factors();
     if page.detail.is_none() {
         return 1;
     }
-    if factors.is_empty() {
+    if page.apps().1.is_empty() {
         let none = tr!(ctx.text, "person-no-apps");
         sheet.put(area, 1, s(none, ctx.theme.plain()));
         return 2;
     }
-    let room = usize::from(area.height.saturating_sub(1 + ADVICE) / LINES).max(1);
-    let shown = factors.len().min(room);
-    let first = (page.marked + 1).saturating_sub(shown);
-    let mut row = 1;
-    for (index, factor) in factors.iter().enumerate().skip(first).take(shown) {
-        let marked = index == page.marked;
-        row = factor_rows(ctx, sheet, area, row, factor, marked);
-    }
-    more(ctx, sheet, area, row, factors.len() - shown)
+    list(ctx, sheet, area, page.apps(), page.at)
 }
 
 /// What to advise, and what can be enrolled.
@@ -222,62 +254,119 @@ fn advice(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, row: u16, page: &Pers
 
 /// In words, and whether it is urgent.
 fn advised(ctx: Ctx<'_>, page: &PersonPage) -> Option<(String, bool)> {
-    let detail = page.detail.as_ref()?;
-    let has_factor = detail.credentials.iter().any(|c| c.gone_at.is_none())
-        || detail.factors.iter().any(|f| f.removed_at.is_none());
-    if page.person.lacks_standby_key() && page.person.keys > 0 {
+    page.detail.as_ref()?;
+    let person = &page.person;
+    if person.lacks_standby_key() && person.keys > 0 {
         Some((tr!(ctx.text, "person-advice-standby"), true))
-    } else if !has_factor {
+    } else if page.owned.iter().any(Owned::is_valid) {
+        let first = page.keys().1.is_empty();
+        first.then(|| (tr!(ctx.text, "person-advice-first"), false))
+    } else if !person.lost.all {
         Some((tr!(ctx.text, "person-no-factor"), true))
-    } else if page.person.keys == 0 {
-        Some((tr!(ctx.text, "person-advice-first"), false))
     } else {
-        None
+        let words = match Had::Lost.takes(person.kind) {
+            Takes::Release => tr!(ctx.text, "person-lost-release"),
+            Takes::Identification | Takes::OwnFactor | Takes::Administrator => {
+                tr!(ctx.text, "person-lost-administrator")
+            }
+        };
+        Some((words, true))
     }
 }
 
-fn credential_rows(
+/// What is said of a factor beneath its name: since when it is there, and when it was last tested; or what became of it.
+fn lines(ctx: Ctx<'_>, owned: &Owned, columns: u16) -> Vec<String> {
+    let t = ctx.text;
+    if let Some(held) = owned.suspended() {
+        let words = super::loss::suspended(ctx, held);
+        let mut lines = wrap(&words, usize::from(columns));
+        lines.insert(0, name(ctx, owned));
+        return lines;
+    }
+    if let Some(since) = owned.waiting_since() {
+        let words = tr!(t, "waiting-since", day = ctx.day(since));
+        let mut lines = wrap(&words, usize::from(columns));
+        lines.insert(0, name(ctx, owned));
+        return lines;
+    }
+    let (since, last) = match owned {
+        Owned::Key(credential) => {
+            let tested = match (credential.gone_at, credential.last_tested_at) {
+                (Some(at), _) => tr!(t, "credential-gone", day = ctx.day(at)),
+                (None, Some(at)) => tr!(t, "person-tested", day = ctx.day(at)),
+                (None, None) => tr!(t, "person-never-tested"),
+            };
+            let serial = credential.key.id.serial.as_ref();
+            let serial = serial.map(|serial| tr!(t, "person-serial", serial = serial.as_str()));
+            let last: Vec<String> = [tested].into_iter().chain(serial).collect();
+            let since = enrolled(ctx, credential.enrolled_at, credential.station.as_str());
+            (since, last.join(" · "))
+        }
+        Owned::App(factor) => (
+            enrolled(ctx, factor.enrolled_at, factor.station.as_str()),
+            super::app::last_seen(ctx, factor),
+        ),
+    };
+    vec![name(ctx, owned), since, last]
+}
+
+fn name(ctx: Ctx<'_>, owned: &Owned) -> String {
+    match owned {
+        Owned::App(factor) => ctx.text.factor(factor),
+        Owned::Key(credential) => {
+            let firmware = credential.key.firmware;
+            let firmware = firmware.map(crate::domain::key::firmware_text);
+            format!("{} {}", credential.key.model, firmware.unwrap_or_default())
+        }
+    }
+}
+
+/// The mark of a factor: whether it opens something.
+pub(super) fn mark(ctx: Ctx<'_>, owned: &Owned) -> (String, Style) {
+    match (owned.is_gone(), owned.is_valid()) {
+        (true, _) => ("×".to_owned(), ctx.theme.warning()),
+        (false, false) if owned.waiting_since().is_some() => ("…".to_owned(), ctx.theme.strong()),
+        (false, true) => ("✓".to_owned(), ctx.theme.good()),
+        (false, false) => ("!".to_owned(), ctx.theme.warning()),
+    }
+}
+
+/// A factor's lines. The mark of its state stays beside the one that says that it is marked.
+fn owned_rows(
     ctx: Ctx<'_>,
     sheet: &mut Sheet<'_>,
     area: Rect,
     row: u16,
-    credential: &Credential,
+    (owned, text): (&Owned, &[String]),
+    marked: bool,
 ) -> u16 {
-    let t = ctx.text;
-    let key = &credential.key;
-    let firmware = key
-        .firmware
-        .map(crate::domain::key::firmware_text)
-        .unwrap_or_default();
-    let serial = key
-        .id
-        .serial
-        .as_ref()
-        .map(|serial| tr!(t, "person-serial", serial = serial.as_str()))
-        .unwrap_or_default();
-    let mark: Cell = match credential.gone_at {
-        Some(_) => (2, "×".to_owned(), ctx.theme.warning()),
-        None => (2, "✓".to_owned(), ctx.theme.good()),
+    let (sign, style) = match marked {
+        true => ("▸".to_owned(), ctx.theme.strong()),
+        false => mark(ctx, owned),
     };
-    let tested = match (credential.gone_at, credential.last_tested_at) {
-        (Some(at), _) => tr!(t, "credential-gone", day = ctx.day(at)),
-        (None, Some(at)) => tr!(t, "person-tested", day = ctx.day(at)),
-        (None, None) => tr!(t, "person-never-tested"),
-    };
-    let name = format!("{} {firmware}", key.model);
-    let wide = area.width.saturating_sub(2);
-    sheet.cells(area, row, &[mark, (wide, name, ctx.theme.strong())]);
     let inside = inset_left(area);
-    let enrolled = enrolled(ctx, credential.enrolled_at, credential.station.as_str());
-    sheet.cells(
-        inside,
-        row + 1,
-        &[(inside.width, enrolled, ctx.theme.plain())],
-    );
-    let last = [tested, serial].into_iter().filter(|part| !part.is_empty());
-    let last = last.collect::<Vec<_>>().join(" · ");
-    sheet.cells(inside, row + 2, &[(inside.width, last, ctx.theme.plain())]);
-    row + LINES
+    let mut row = row;
+    for (index, line) in text.iter().enumerate() {
+        let first = index == 0;
+        let mut line = line.clone();
+        if first {
+            sheet.cells(area, row, &[(2, sign.clone(), style)]);
+            if marked && !owned.is_valid() {
+                line.insert_str(0, &format!("{} ", mark(ctx, owned).0));
+            }
+        }
+        let style = match (first, owned.suspended()) {
+            (true, _) => ctx.theme.strong(),
+            (false, Some(_)) => ctx.theme.warning(),
+            (false, None) => ctx.theme.plain(),
+        };
+        sheet.put(inside, row, s(fit(&line, usize::from(inside.width)), style));
+        if first && marked {
+            sheet.tint(area, row, ctx.theme.marked());
+        }
+        row += 1;
+    }
+    row
 }
 
 /// When and where.
@@ -294,41 +383,6 @@ fn enrolled(ctx: Ctx<'_>, at: Timestamp, station: &str) -> String {
         tr!(ctx.text, "factor-at", station = station)
     };
     format!("{day} {place}")
-}
-
-fn factor_rows(
-    ctx: Ctx<'_>,
-    sheet: &mut Sheet<'_>,
-    area: Rect,
-    row: u16,
-    factor: &Factor,
-    marked: bool,
-) -> u16 {
-    let (mark, style) = match (marked, factor.removed_at) {
-        (true, _) => ("▸", ctx.theme.strong()),
-        (false, Some(_)) => ("×", ctx.theme.warning()),
-        (false, None) => ("✓", ctx.theme.good()),
-    };
-    let plain = ctx.theme.plain();
-    let wide = area.width.saturating_sub(2);
-    let name = ctx.text.factor(factor);
-    sheet.cells(
-        area,
-        row,
-        &[
-            (2, mark.to_owned(), style),
-            (wide, name, ctx.theme.strong()),
-        ],
-    );
-    if marked {
-        sheet.tint(area, row, ctx.theme.marked());
-    }
-    let inside = inset_left(area);
-    let when = enrolled(ctx, factor.enrolled_at, factor.station.as_str());
-    sheet.cells(inside, row + 1, &[(inside.width, when, plain)]);
-    let last = super::app::last_seen(ctx, factor);
-    sheet.cells(inside, row + 2, &[(inside.width, last, plain)]);
-    row + LINES
 }
 
 /// The area behind the column of marks.

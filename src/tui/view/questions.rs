@@ -62,6 +62,7 @@ pub(super) fn draw(
             sheet.put(panel, row + 1, bay::key_spans(ctx, key));
         }
         Asking::App(asking) => super::app::ask(ctx, sheet, panel, scale, asking),
+        Asking::Loss(asking) => super::loss::ask(ctx, sheet, panel, scale, asking),
         Asking::Reset(asking) => super::reset::ask(ctx, sheet, panel, scale, asking),
         Asking::Care(asking) => super::care::ask(ctx, sheet, panel, scale, asking),
         // Both turn the whole screen to the person; see `pin`.

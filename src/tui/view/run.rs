@@ -65,6 +65,7 @@ pub(super) fn title(ctx: Ctx<'_>, run: &Run) -> Vec<Span<'static>> {
         Job::Withdraw { .. } => tr!(ctx.text, "run-withdraw"),
         Job::Reset => tr!(ctx.text, "run-reset"),
         Job::App { app, .. } => ctx.text.app_job(*app),
+        Job::Loss { loss, .. } => ctx.text.loss_job(*loss),
     };
     let mut spans = vec![s(title, ctx.theme.strong())];
     if let Some(person) = run.person() {

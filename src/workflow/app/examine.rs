@@ -14,10 +14,10 @@ use crate::wire::{CodeReply, CodeRequest, Subject, VERSION};
 const CODES_MAX: u8 = 12;
 
 /// What is left of them.
-pub(super) struct Codes(u8);
+pub(in crate::workflow) struct Codes(u8);
 
 impl Codes {
-    pub(super) fn new() -> Self {
+    pub(in crate::workflow) fn new() -> Self {
         Self(CODES_MAX)
     }
 
@@ -29,7 +29,7 @@ impl Codes {
 }
 
 /// Asks for the code that follows a wrong one. The same once more says nothing.
-pub(super) async fn next_code<D: AppDesk>(
+pub(in crate::workflow) async fn next_code<D: AppDesk>(
     desk: &mut D,
     codes: &mut Codes,
     of: &CodeOf,
@@ -47,7 +47,7 @@ pub(super) async fn next_code<D: AppDesk>(
 }
 
 /// Asks for a code of something that is not shown here.
-pub(super) async fn typed_code<D: AppDesk>(
+pub(in crate::workflow) async fn typed_code<D: AppDesk>(
     desk: &mut D,
     codes: &mut Codes,
     of: &CodeOf,
@@ -66,7 +66,7 @@ pub(super) async fn typed_code<D: AppDesk>(
 }
 
 /// Says why codes are wrong and what to do. What a second look at the phone cures is said with the next question instead.
-pub(super) async fn advise<D: AppDesk>(
+pub(in crate::workflow) async fn advise<D: AppDesk>(
     desk: &mut D,
     of: &CodeOf,
     verdict: &CodeVerdict,

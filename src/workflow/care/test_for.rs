@@ -2,6 +2,7 @@
 //!
 //! Invariant: nothing is made. What is written down was signed as [`sign_as_enrolled`] asks for it.
 
+use super::super::app::suspended;
 use super::super::ceremony::authentication_response;
 use super::super::enrol::{key_report, push_entry};
 use super::super::retest::{Asked, sign_as_enrolled};
@@ -9,6 +10,7 @@ use super::super::steps::{anew_after_pulls, begin_step, end_step};
 use super::{CareDesk, begin, take_key};
 use crate::domain::authority::Action;
 use crate::domain::{Change, EntryId, Identification, KeyFacts, OperatorId, PersonId, Place};
+use crate::wire::webauthn::Descriptor;
 use crate::wire::{TestOffer, TestPush, VERSION};
 use crate::workflow::dialogue::{CareJob, Ending, Event, Job, Note, PushState, Step};
 use crate::workflow::{KeyFault, Stop, conclude};
@@ -72,7 +74,7 @@ pub(in crate::workflow) async fn sign_for<D: CareDesk>(
     at: Option<&Place>,
 ) -> Result<(KeyFacts, PushState), Stop> {
     let ForPerson { person, offer, .. } = asked_of;
-    if offer.request.allow_credentials.is_empty() {
+    if offer.request.allow_credentials.is_empty() && offer.suspended.is_empty() {
         // An empty list would mean "any credential", and the key would sign for whomever it holds one for.
         return Err(Stop::RegistryRefused {
             code: "no-key".to_owned(),
@@ -81,8 +83,11 @@ pub(in crate::workflow) async fn sign_for<D: CareDesk>(
     }
     let (key, signed, client) = anew_after_pulls(desk, async |desk: &mut D| {
         let mut key = take_key(desk, at).await?;
-        if key.pin_set == Some(false) {
-            // No PIN, so nothing of anybody's that this relying party would accept.
+        if holds_suspended(desk, &key, offer).await {
+            return Err(suspended(person.as_str(), &key.model));
+        }
+        if key.pin_set == Some(false) || offer.request.allow_credentials.is_empty() {
+            // No PIN, so nothing of anybody's that this relying party would accept; or nothing that it may sign with.
             return Err(Stop::Key(KeyFault::NoCredential));
         }
         let asked = Asked {
@@ -117,4 +122,31 @@ pub(in crate::workflow) async fn sign_for<D: CareDesk>(
     end_step(desk, Step::Record, Note::None);
     let push = push_entry(desk, entry).await;
     Ok((key, push))
+}
+
+/// Whether the key holds a credential of theirs that is suspended, and none that is not: asked silently, because it is only for better
+/// words. A key that can't tell is asked to sign, and then has nothing to sign with.
+async fn holds_suspended<D: CareDesk>(desk: &mut D, key: &KeyFacts, offer: &TestOffer) -> bool {
+    let request = &offer.request;
+    let suspended: Vec<Descriptor> = offer
+        .suspended
+        .iter()
+        .cloned()
+        .map(Descriptor::new)
+        .collect();
+    if suspended.is_empty() {
+        return false;
+    }
+    let valid = match request.allow_credentials.is_empty() {
+        true => Ok(None),
+        false => {
+            desk.holds(key, &request.rp_id, &request.allow_credentials)
+                .await
+        }
+    };
+    matches!(valid, Ok(None))
+        && matches!(
+            desk.holds(key, &request.rp_id, &suspended).await,
+            Ok(Some(_))
+        )
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{AppResult, HeldCredential};
+use super::{AppResult, HeldCredential, LossResult};
 use crate::domain::care::{Care, Fingerprint};
 use crate::domain::change::Remains;
 use crate::domain::reset::Losses;
@@ -76,6 +76,13 @@ pub enum Ending {
         person: Person,
         /// What came of it.
         result: AppResult,
+    },
+    /// Something about a factor that is lost, or turned up.
+    Loss {
+        /// Whose.
+        person: Person,
+        /// What came of it.
+        result: LossResult,
     },
     /// A key and an app in one visit: how each of them ended.
     Both {

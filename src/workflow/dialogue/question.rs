@@ -2,11 +2,13 @@
 
 use serde::Serialize;
 
-use super::AppQuestion;
+use super::{AppQuestion, LossQuestion};
 use crate::domain::care::{Fingerprint, Setting, StoredCredential};
 use crate::domain::factor::TotpCode;
 use crate::domain::policy::Verdict;
 use crate::domain::reset::{Losses, ResetCase};
+use crate::domain::suspension::FactorRef;
+use crate::domain::visit::SuspendedWhy;
 use crate::domain::{Bytes, FactorId, Identification, KeyFacts, Person, PersonId, Pin, Place};
 use crate::workflow::care::Stake;
 
@@ -125,6 +127,8 @@ pub enum Question {
     },
     /// About an authenticator app or a hardware token.
     App(AppQuestion),
+    /// About a factor that is lost, or turned up.
+    Loss(LossQuestion),
 }
 
 /// What ends somebody's enrolment on a key.
@@ -206,6 +210,10 @@ pub enum Answer {
     Nth(usize),
     /// This administrator.
     Administrator(PersonId),
+    /// This factor, of whatever sort.
+    Which(FactorRef),
+    /// For this reason: it is confirmed.
+    Why(SuspendedWhy),
 }
 
 impl Answer {
@@ -232,6 +240,8 @@ impl Answer {
             Self::Keep => "keep",
             Self::Nth(_) => "nth",
             Self::Administrator(_) => "administrator",
+            Self::Which(_) => "which",
+            Self::Why(_) => "why",
         }
     }
 }

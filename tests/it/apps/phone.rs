@@ -7,10 +7,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use jiff::{SignedDuration, Timestamp};
 use keydesk::app::demo::world::ScriptedFace;
 use keydesk::domain::factor::{CodeVerdict, TotpCode, TotpSettings};
+use keydesk::domain::visit::SuspendedWhy;
 use keydesk::station::desk::Face;
 use keydesk::totp::{Enrolment, TotpSecret, code_at};
 use keydesk::workflow::Stop;
-use keydesk::workflow::dialogue::{Answer, AppQuestion, CodeOf, Event, Purpose, Question};
+use keydesk::workflow::dialogue::{
+    Answer, AppQuestion, CodeOf, Event, LossQuestion, Purpose, Question,
+};
 
 use crate::scenarios::{PIN, SLOT};
 
@@ -137,6 +140,8 @@ pub struct People {
     heeds: bool,
     proves_with: Mutex<Option<String>>,
     serial: Option<String>,
+    /// What they say of a factor that is lost.
+    why: SuspendedWhy,
     said: Mutex<Said>,
 }
 
@@ -146,6 +151,7 @@ struct Said {
     name: String,
     hasty: bool,
     questions: Vec<AppQuestion>,
+    asked: Vec<Question>,
 }
 
 impl People {
@@ -157,6 +163,7 @@ impl People {
             heeds: true,
             proves_with: Mutex::default(),
             serial: None,
+            why: SuspendedWhy::Lost,
             said: Mutex::default(),
         }
     }
@@ -175,6 +182,17 @@ impl People {
             serial: Some(serial.to_owned()),
             ..self
         }
+    }
+
+    /// Who say this of a factor that is lost.
+    #[must_use]
+    pub fn losing(self, why: SuspendedWhy) -> Self {
+        Self { why, ..self }
+    }
+
+    /// What was asked of any sort, in order.
+    pub fn asked(&self) -> Vec<Question> {
+        self.said().asked.clone()
     }
 
     fn said(&self) -> MutexGuard<'_, Said> {
@@ -228,6 +246,10 @@ impl Face for People {
     }
 
     async fn ask(&self, question: Question) -> Result<Answer, Stop> {
+        self.said().asked.push(question.clone());
+        if let Question::Loss(LossQuestion::Suspend { .. }) = question {
+            return Ok(Answer::Why(self.why));
+        }
         let Question::App(question) = question else {
             return self.keys.ask(question).await;
         };

@@ -22,6 +22,10 @@ impl<V: View> Pending<'_, V> {
                 let push = push.clone();
                 self.queue(sequence, *entry, OutboxBody::Removal { push }, record)
             }
+            Change::FactorSuspended { entry, push } => {
+                let push = push.clone();
+                self.queue(sequence, *entry, OutboxBody::Suspension { push }, record)
+            }
             Change::TokensImported { entry, push } => {
                 let push = push.clone();
                 self.queue(sequence, *entry, OutboxBody::Tokens { push }, record)
@@ -30,7 +34,7 @@ impl<V: View> Pending<'_, V> {
                 self.begin(sequence, Unfinished::Token((**intent).clone()))
             }
             Change::TokenAssigned { intent, .. } => self.assign_token(*intent),
-            // The registry keeps what came of a test; here it is for the audit.
+            // The registry keeps what came of a test, and what was lifted; here it is for the audit.
             _ => Ok(()),
         }
     }

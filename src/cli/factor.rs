@@ -1,0 +1,145 @@
+//! `factor suspend` and `factor resume`: a factor that is lost, and one that turned up.
+
+pub mod args;
+
+use serde_json::json;
+
+use super::args::KeyChoice;
+use super::commands::Runs;
+use super::face::Orders;
+use super::outcome::{outcome_of as outcome_of_ending, standing};
+use super::output::{Exit, Outcome, push_word};
+use super::totp::answers::AppAnswers;
+use crate::domain::Person;
+use crate::domain::visit::SuspendedWhy;
+use crate::text::{Language, Text};
+use crate::wire::Owned;
+use crate::workflow::dialogue::{Answer, LossQuestion, LossResult, PushState};
+use crate::workflow::loss::{self, SuspendOrder};
+use args::FactorCommand;
+
+/// What the arguments answer to the questions about losses.
+#[derive(Default)]
+pub struct LossAnswers {
+    why: Option<SuspendedWhy>,
+    /// The serial number of the key or token that is meant.
+    serial: Option<String>,
+}
+
+impl LossAnswers {
+    /// The answer, or what the arguments leave open, as a stable word and in words.
+    pub fn answer(&self, question: &LossQuestion) -> Result<Answer, (&'static str, String)> {
+        match question {
+            LossQuestion::Choose { owned, .. } => self.choose(owned),
+            LossQuestion::Suspend { owned, .. } if !self.is_meant(owned) => Err((
+                "which-factor",
+                "--key is the serial number of no key or token of this person: see `keydesk totp list`"
+                    .to_owned(),
+            )),
+            LossQuestion::Suspend { offered, .. } => match self.why {
+                Some(why) if offered.contains(&why) => Ok(Answer::Why(why)),
+                _ => {
+                    let words: Vec<&str> = offered.iter().map(|why| why.as_str()).collect();
+                    let detail = format!(
+                        "it is suspended already: --why may only be graver, {}",
+                        words.join(" or ")
+                    );
+                    Err(("not-graver", detail))
+                }
+            },
+        }
+    }
+
+    /// The only factor that there is was not named by anybody yet.
+    fn is_meant(&self, owned: &Owned) -> bool {
+        self.serial.is_none() || owned.serial() == self.serial.as_deref()
+    }
+
+    fn choose(&self, owned: &[Owned]) -> Result<Answer, (&'static str, String)> {
+        let named: Vec<&Owned> = owned
+            .iter()
+            .filter(|owned| self.serial.is_some() && owned.serial() == self.serial.as_deref())
+            .collect();
+        if let [one] = named.as_slice() {
+            return Ok(Answer::Which(one.factor()));
+        }
+        let text = Text::load(Language::English);
+        let each: Vec<String> = owned
+            .iter()
+            .map(|owned| format!("{} ({})", owned.factor(), text.owned(owned)))
+            .collect();
+        let detail = format!(
+            "say with --factor, --credential or --key which of these: {}",
+            each.join(", ")
+        );
+        Err(("which-factor", detail))
+    }
+}
+
+/// Carries out one command.
+pub(super) async fn run(runs: &Runs<'_>, command: &FactorCommand) -> Outcome {
+    match command {
+        FactorCommand::Suspend(a) => {
+            let answers = LossAnswers {
+                why: Some(a.why),
+                serial: a.key.clone(),
+            };
+            let nothing = KeyChoice::default();
+            let face = runs.ordered_face(&nothing, Orders::about_losses(answers));
+            let order = SuspendOrder {
+                person: a.person.clone(),
+                factor: a.which.factor(),
+                shown: None,
+            };
+            let ended = loss::suspend(&mut runs.desk(&face), order).await;
+            ended.map_or_else(|stop| face.outcome_of_stop(stop), |e| outcome_of_ending(&e))
+        }
+        FactorCommand::Resume(a) => {
+            runs.station.note_keys(&mut Vec::new()).ok();
+            let orders = Orders::about_apps(AppAnswers::of(&a.codes));
+            let how = Some(a.identified_by.clone());
+            let face = runs.identified_face(&a.key, how, orders);
+            let factor = a.which.factor();
+            let mut desk = runs.desk(&face);
+            let ended = loss::lift(&mut desk, &a.person, factor.as_ref(), None).await;
+            ended.map_or_else(|stop| face.outcome_of_stop(stop), |e| outcome_of_ending(&e))
+        }
+    }
+}
+
+/// How a run about losses counts that came to its end.
+pub(super) fn outcome_of(person: &Person, result: &LossResult) -> Outcome {
+    let said = Text::load(Language::English).loss_done(person, result);
+    match result {
+        LossResult::Suspended {
+            owned,
+            why,
+            is_last,
+            push,
+        } => {
+            let (exit, standing) = standing(push, "the registry holds it");
+            let until_then = match push {
+                PushState::Accepted | PushState::Waiting => String::new(),
+                PushState::Queued | PushState::Conflict { .. } => format!(": {standing}"),
+            };
+            Outcome {
+                exit,
+                code: "suspended".to_owned(),
+                detail: format!("{said}{until_then}"),
+                facts: json!({
+                    "person": person.id,
+                    "factor": owned.factor(),
+                    "why": why,
+                    "last": is_last,
+                    "push": push_word(push),
+                }),
+            }
+        }
+        LossResult::Lifted { owned } => Outcome {
+            exit: Exit::Done,
+            code: "resumed".to_owned(),
+            detail: said,
+            facts: json!({ "person": person.id, "factor": owned.factor() }),
+        },
+    }
+}

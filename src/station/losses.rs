@@ -1,0 +1,85 @@
+//! What losses need of the shell: the registry's word on lifting, and what the station knows of a person without it.
+
+use super::Station;
+use crate::domain::change::Enrolment;
+use crate::domain::suspension::FactorRef;
+use crate::domain::visit::Held;
+use crate::domain::{EntryId, Person, PersonId, StationId};
+use crate::registry::RegistryError;
+use crate::wire::{
+    Credential, KeyReport, Lift, LiftOffer, LiftReply, LiftRequest, PersonDetail, VERSION,
+};
+use crate::workflow::Stop;
+
+impl Station {
+    /// What must be shown so that the registry lifts a suspension.
+    pub(super) async fn lift_offer(
+        &self,
+        person: &PersonId,
+        factor: &FactorRef,
+    ) -> Result<LiftOffer, Stop> {
+        let session = self.session()?;
+        let request = LiftRequest {
+            version: VERSION,
+            person: person.clone(),
+            factor: factor.clone(),
+        };
+        let offer = self.registry()?.lift_offer(&session, &request).await;
+        self.heard_in(&session, offer)
+    }
+
+    /// Shows a factor to the registry. [`Stop::Unreachable`]: whether it lifted the suspension is not known.
+    pub(super) async fn lift(&self, entry: EntryId, lift: &Lift) -> Result<LiftReply, Stop> {
+        let session = self.session()?;
+        match self.registry()?.lift(&session, entry, lift).await {
+            // Something answered, and not with a refusal: it may be done all the same.
+            Err(
+                unread @ (RegistryError::Malformed { .. }
+                | RegistryError::NewerVersion { .. }
+                | RegistryError::Contradiction(_)),
+            ) => Err(Stop::Unreachable(unread.to_string())),
+            answer => self.heard_in(&session, answer),
+        }
+    }
+
+    /// The keys that were enrolled here for a person and are not gone, as far as the station knows; none where it enrolled none.
+    pub(super) fn kept(&self, person: &PersonId) -> Result<Option<PersonDetail>, Stop> {
+        let made = self.store.enrolments_of(person);
+        let made = made.map_err(|e| Stop::Store(e.to_string()))?;
+        let live: Vec<&Enrolment> = made.iter().filter(|e| e.is_live()).collect();
+        let Some(last) = live.last() else {
+            return Ok(None);
+        };
+        let credentials: Vec<Credential> = live.iter().map(|e| self.credential(e)).collect();
+        Ok(Some(PersonDetail {
+            person: Person {
+                keys: u32::try_from(credentials.len()).unwrap_or(u32::MAX),
+                ..last.person.clone()
+            },
+            credentials,
+            factors: Vec::new(),
+            visit: None,
+        }))
+    }
+
+    fn credential(&self, made: &Enrolment) -> Credential {
+        let model = self.slots.models.name(made.key.aaguid);
+        Credential {
+            id: made.credential.clone(),
+            key: KeyReport {
+                id: made.key.clone(),
+                model: model.map_or_else(|| "FIDO2".to_owned(), str::to_owned),
+                firmware: None,
+            },
+            enrolled_at: made.at,
+            station: match &self.joined {
+                Some(joined) => joined.id.clone(),
+                None => StationId::new(""),
+            },
+            operator: made.operator.clone(),
+            last_tested_at: None,
+            gone_at: None,
+            held: Held::default(),
+        }
+    }
+}

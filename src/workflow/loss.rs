@@ -1,0 +1,93 @@
+//! A factor that is lost is suspended; one that turned up is lifted by its owner.
+//!
+//! Invariants: whoever is signed in may suspend anything of anybody, at once, and it is on disk before it is told; nothing is asked
+//! of a key, nor a code of anybody, before the registry said that the suspension may be lifted.
+
+mod lift;
+mod suspend;
+
+pub use lift::lift;
+pub use suspend::{SuspendOrder, suspend};
+
+use super::Stop;
+use super::app::AppDesk;
+use super::dialogue::{Answer, LossQuestion, Question};
+use crate::domain::suspension::FactorRef;
+use crate::domain::{EntryId, PersonId};
+use crate::wire::{Lift, LiftOffer, LiftReply, Owned, PersonDetail};
+
+/// What losses need of the world besides an [`AppDesk`]. The rules of [`Desk`](super::Desk) about failing and cancelling hold here
+/// too.
+#[expect(
+    async_fn_in_trait,
+    reason = "workflows are generic over their desk; no trait object is made of it"
+)]
+pub trait LossDesk: AppDesk {
+    /// What the station knows of a person without the registry: the keys that it enrolled itself. None: it knows nobody of that
+    /// name.
+    async fn kept(&mut self, person: &PersonId) -> Result<Option<PersonDetail>, Stop>;
+    /// What the registry wants to see before it lifts a suspension. Refused where it never will.
+    async fn lift_offer(
+        &mut self,
+        person: &PersonId,
+        factor: &FactorRef,
+    ) -> Result<LiftOffer, Stop>;
+    /// Shows the factor to the registry. Whether it was lifted is not known after [`Stop::Unreachable`]; every other stop is certain.
+    async fn lift(&mut self, entry: EntryId, lift: Lift) -> Result<LiftReply, Stop>;
+}
+
+/// The factor that was named, the only one, or the one that the operator chooses.
+async fn chosen<D: LossDesk>(
+    desk: &mut D,
+    detail: &PersonDetail,
+    (named, lifts): (Option<&FactorRef>, bool),
+) -> Result<Owned, Stop> {
+    let owned: Vec<Owned> = detail
+        .owned()
+        .into_iter()
+        .filter(|owned| match lifts {
+            true => owned.suspended().is_some(),
+            false => !owned.is_gone(),
+        })
+        .collect();
+    if let Some(named) = named {
+        let mut all = detail.owned().into_iter();
+        return all
+            .find(|owned| owned.factor() == *named)
+            .ok_or_else(|| none(detail, lifts));
+    }
+    match owned.as_slice() {
+        [] => Err(none(detail, lifts)),
+        [only] => Ok(only.clone()),
+        _ => loop {
+            let question = LossQuestion::Choose {
+                person: detail.person.clone(),
+                owned: owned.clone(),
+                lifts,
+            };
+            if let Answer::Which(factor) = desk.ask(Question::Loss(question)).await?
+                && let Some(found) = owned.iter().find(|owned| owned.factor() == factor)
+            {
+                return Ok(found.clone());
+            }
+        },
+    }
+}
+
+fn none(detail: &PersonDetail, lifts: bool) -> Stop {
+    let name = &detail.person.name;
+    let (code, detail) = match lifts {
+        true => (
+            crate::wire::code::NOT_SUSPENDED,
+            format!("{name} has no such factor that is suspended: look at the person's page"),
+        ),
+        false => (
+            crate::wire::code::FACTOR_UNKNOWN,
+            format!("{name} has no such key, app or token: look at the person's page"),
+        ),
+    };
+    Stop::RegistryRefused {
+        code: code.to_owned(),
+        detail,
+    }
+}

@@ -1,0 +1,188 @@
+//! Lifts a suspension: the factor turned up, and its owner is at the desk with it.
+
+use super::super::app::examine::{Codes, advise, next_code, typed_code};
+use super::super::care::take_key;
+use super::super::ceremony::authentication_response;
+use super::super::dialogue::{CodeOf, Ending, Event, Job, LossJob, LossResult, Note, Step};
+use super::super::retest::{Asked, sign_as_enrolled};
+use super::super::steps::{begin_step, end_step};
+use super::super::visit::identify;
+use super::super::{KeyFault, Stop, conclude};
+use super::{LossDesk, chosen};
+use crate::domain::authority::Action;
+use crate::domain::factor::CodeVerdict;
+use crate::domain::suspension::FactorRef;
+use crate::domain::{Change, EntryId, Identification, PersonId, Place};
+use crate::wire::webauthn::RequestOptions;
+use crate::wire::{Factor, Lift, LiftOffer, Owned, Shown, VERSION, code};
+
+/// Lifts the suspension of a factor; `factor`: which, if that was chosen already; `at`: where its key is.
+pub async fn lift<D: LossDesk>(
+    desk: &mut D,
+    who: &PersonId,
+    factor: Option<&FactorRef>,
+    at: Option<&Place>,
+) -> Result<Ending, Stop> {
+    let result = lift_factor(desk, who, factor, at).await;
+    conclude(desk, result)
+}
+
+async fn lift_factor<D: LossDesk>(
+    desk: &mut D,
+    who: &PersonId,
+    factor: Option<&FactorRef>,
+    at: Option<&Place>,
+) -> Result<Ending, Stop> {
+    let operator = desk.operator().ok_or(Stop::SignedOut)?;
+    operator.role.may(Action::LiftSuspension)?;
+    desk.room().await?;
+    let detail = desk.detail(who).await?;
+    let person = detail.person.clone();
+    let owned = chosen(desk, &detail, (factor, true)).await?;
+    let sort = owned.sort();
+    desk.tell(Event::Began {
+        job: Job::Loss {
+            loss: LossJob::Lift { sort },
+            person: person.clone(),
+        },
+    });
+    let asked = owned.factor();
+    // Before anybody shows anything: the registry says whether it may be lifted at all.
+    let offer = desk.lift_offer(who, &asked).await?;
+    let identification = identify(desk, &person).await?;
+    if let Identification::Stated { .. } = identification {
+        return Err(Stop::RegistryRefused {
+            code: code::NOT_ALLOWED.to_owned(),
+            detail: "a suspension is lifted for its owner, who is at the desk and shows a document"
+                .to_owned(),
+        });
+    }
+    let to = To {
+        person: who,
+        factor: asked.clone(),
+        identification,
+    };
+    match &owned {
+        Owned::Key(_) => show_key(desk, &to, offer, at).await?,
+        Owned::App(factor) => show_code(desk, &to, factor, offer).await?,
+    }
+    begin_step(desk, Step::RecordApp);
+    desk.commit(Change::SuspensionLifted {
+        person: who.clone(),
+        factor: asked,
+    })
+    .await?;
+    end_step(desk, Step::RecordApp, Note::None);
+    Ok(Ending::Loss {
+        person,
+        result: LossResult::Lifted {
+            owned: Box::new(owned),
+        },
+    })
+}
+
+/// What is lifted, for whom.
+struct To<'a> {
+    person: &'a PersonId,
+    factor: FactorRef,
+    identification: Identification,
+}
+
+impl To<'_> {
+    fn lift(&self, offer: &LiftOffer, shown: Shown) -> Lift {
+        Lift {
+            version: VERSION,
+            offer: offer.id,
+            person: self.person.clone(),
+            factor: self.factor.clone(),
+            identification: self.identification.clone(),
+            shown,
+        }
+    }
+}
+
+/// The key signs, its owner verified, and the registry checks that.
+async fn show_key<D: LossDesk>(
+    desk: &mut D,
+    to: &To<'_>,
+    offer: LiftOffer,
+    at: Option<&Place>,
+) -> Result<(), Stop> {
+    let request = request_of(&offer)?;
+    let left = offer.expires_at.duration_since(desk.registry_now());
+    desk.tell(Event::Challenge {
+        expires_at: desk.now().saturating_add(left).unwrap_or(offer.expires_at),
+    });
+    let mut key = take_key(desk, at).await?;
+    if key.pin_set == Some(false) {
+        return Err(Stop::Key(KeyFault::NoCredential));
+    }
+    let asked = Asked {
+        request,
+        origin: &offer.origin,
+        expires_at: offer.expires_at,
+        pin_min_length: key.pin_min_length,
+    };
+    let (signed, client) = sign_as_enrolled(desk, &mut key, &asked).await?;
+    begin_step(desk, Step::Push);
+    let assertion = Box::new(authentication_response(signed, client));
+    let entry = EntryId(desk.fresh_id());
+    desk.lift(entry, to.lift(&offer, Shown::Signed { assertion }))
+        .await?;
+    end_step(desk, Step::Push, Note::None);
+    Ok(())
+}
+
+/// An empty list would mean "any credential", and the key would sign for whomever it holds one for.
+fn request_of(offer: &LiftOffer) -> Result<&RequestOptions, Stop> {
+    offer
+        .request
+        .as_ref()
+        .filter(|request| !request.allow_credentials.is_empty())
+        .ok_or_else(|| Stop::RegistryRefused {
+            code: code::OFFER_FOREIGN.to_owned(),
+            detail: "the registry names no credential that is to sign".to_owned(),
+        })
+}
+
+/// Codes until the registry finds one right. Each pair is examined under an offer of its own, because an offer takes few.
+async fn show_code<D: LossDesk>(
+    desk: &mut D,
+    to: &To<'_>,
+    factor: &Factor,
+    first_offer: LiftOffer,
+) -> Result<(), Stop> {
+    begin_step(desk, Step::Code);
+    let of = CodeOf::Factor {
+        factor: factor.clone(),
+    };
+    let mut codes = Codes::new();
+    let mut wrong: Option<CodeVerdict> = None;
+    let mut offer = Some(first_offer);
+    loop {
+        let first = typed_code(desk, &mut codes, &of, wrong.as_ref()).await?;
+        let offer = match offer.take() {
+            Some(offer) => offer,
+            None => desk.lift_offer(to.person, &to.factor).await?,
+        };
+        let read = |codes| to.lift(&offer, Shown::Read { codes });
+        let mut verdict = shown(desk, read(vec![first.clone()])).await?;
+        if verdict == CodeVerdict::NextNeeded {
+            let next = next_code(desk, &mut codes, &of, &first).await?;
+            verdict = shown(desk, read(vec![first, next])).await?;
+        }
+        if verdict.is_right() {
+            end_step(desk, Step::Code, Note::Code { verdict });
+            return Ok(());
+        }
+        advise(desk, &of, &verdict).await?;
+        wrong = Some(verdict);
+    }
+}
+
+async fn shown<D: LossDesk>(desk: &mut D, lift: Lift) -> Result<CodeVerdict, Stop> {
+    let entry = EntryId(desk.fresh_id());
+    let reply = desk.lift(entry, lift).await?;
+    // A registry that says nothing of the code lifted nothing by it.
+    Ok(reply.verdict.unwrap_or(CodeVerdict::NoMatch))
+}
