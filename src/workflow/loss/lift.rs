@@ -5,7 +5,7 @@ use super::super::care::take_key;
 use super::super::ceremony::authentication_response;
 use super::super::dialogue::{CodeOf, Ending, Event, Job, LossJob, LossResult, Note, Step};
 use super::super::retest::{Asked, sign_as_enrolled};
-use super::super::steps::{begin_step, end_step};
+use super::super::steps::{anew_after_pulls, begin_step, end_step};
 use super::super::visit::identify;
 use super::super::{KeyFault, Stop, conclude};
 use super::{LossDesk, chosen};
@@ -113,17 +113,20 @@ async fn show_key<D: LossDesk>(
     desk.tell(Event::Challenge {
         expires_at: desk.now().saturating_add(left).unwrap_or(offer.expires_at),
     });
-    let mut key = take_key(desk, at).await?;
-    if key.pin_set == Some(false) {
-        return Err(Stop::Key(KeyFault::NoCredential));
-    }
-    let asked = Asked {
-        request,
-        origin: &offer.origin,
-        expires_at: offer.expires_at,
-        pin_min_length: key.pin_min_length,
-    };
-    let (signed, client) = sign_as_enrolled(desk, &mut key, &asked).await?;
+    let (signed, client) = anew_after_pulls(desk, async |desk: &mut D| {
+        let mut key = take_key(desk, at).await?;
+        if key.pin_set == Some(false) {
+            return Err(Stop::Key(KeyFault::NoCredential));
+        }
+        let asked = Asked {
+            request,
+            origin: &offer.origin,
+            expires_at: offer.expires_at,
+            pin_min_length: key.pin_min_length,
+        };
+        sign_as_enrolled(desk, &mut key, &asked).await
+    })
+    .await?;
     begin_step(desk, Step::Push);
     let assertion = Box::new(authentication_response(signed, client));
     let entry = EntryId(desk.fresh_id());
