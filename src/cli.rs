@@ -7,6 +7,7 @@ mod care;
 pub mod commands;
 pub mod face;
 mod factor;
+mod files;
 pub mod join;
 pub mod look;
 pub mod outcome;

@@ -32,8 +32,9 @@ use crate::domain::{EntryId, PersonId, Secret, StationId, VisitId};
 use crate::wire::{
     self, EnrolmentPush, ExpectedPeople, Health, JoinReply, JoinRequest, KeyResetPush,
     KeyResetReceipt, KnownCredentials, KnownRequest, Offer, OperatorCode, OperatorEnrolment,
-    OperatorOffer, People, PersonDetail, Push, Receipt, Session, SignIn, SignInOptions, TestOffer,
-    TestPush, TicketRequest, Tickets, UnlockPush, UnlockReceipt, WithdrawalPush, WithdrawalReceipt,
+    OperatorOffer, People, PeopleLookup, PersonDetail, Push, Receipt, Session, SignIn,
+    SignInOptions, TestOffer, TestPush, TicketRequest, Tickets, UnlockPush, UnlockReceipt,
+    WithdrawalPush, WithdrawalReceipt,
 };
 use connection::{Connection, Identity};
 use decode::Head;
@@ -191,6 +192,17 @@ impl Client {
     ) -> Result<People, RegistryError> {
         let limit = limit.to_string();
         self.get(session, &["people"], &[("q", text), ("limit", &limit)])
+            .await
+    }
+
+    /// `POST /v1/people`: which of these people are there; at most [`wire::LOOKUP_MAX`].
+    pub async fn look_up(
+        &self,
+        session: &Session,
+        people: &[PersonId],
+    ) -> Result<People, RegistryError> {
+        let people = people.to_vec();
+        self.post(&["people"], Some(session), None, &PeopleLookup { people })
             .await
     }
 

@@ -16,7 +16,7 @@ mod losses;
 pub mod memory;
 pub mod metadata;
 mod outbox;
-mod people;
+pub mod people;
 mod session;
 pub mod slots;
 pub mod stopper;

@@ -138,7 +138,7 @@ async fn batch(world: &World, next: &mut usize, keys: usize) -> Fallible<Duratio
     let list: String = (first..first + keys)
         .map(|n| format!("{}\n", lab::person(n)))
         .collect();
-    let people: Vec<Listed> = people_list::parse(&list)?;
+    let people: Vec<Listed> = people_list::parse(list.as_bytes())?.into_listed();
     let plan = Plan {
         id: BatchId(uuid::Uuid::now_v7()),
         profile: Profile::parse(PROFILE)?,

@@ -2,6 +2,8 @@
 
 use keydesk::server::import::{Checked, Format, MAX_REPORTED};
 
+use super::lists::lines;
+
 /// The longest value that is quoted has 1,000 bytes, each of which may be escaped.
 const MAX_REASON_BYTES: usize = 12_000;
 
@@ -31,19 +33,4 @@ fn holds(data: &[u8], format: Format) -> bool {
         assert!(!fault.reason.chars().any(char::is_control), "{fault:?}");
     }
     checked.faults().is_empty() && checked.records() > 0
-}
-
-/// As an editor numbers them: LF, CR LF and CR end a line.
-fn lines(data: &[u8]) -> Vec<&[u8]> {
-    let mut lines = Vec::new();
-    let mut rest = data;
-    while let Some(end) = rest.iter().position(|b| matches!(b, b'\n' | b'\r')) {
-        let (line, after) = rest.split_at(end);
-        lines.push(line);
-        rest = after
-            .strip_prefix(b"\r\n")
-            .unwrap_or_else(|| after.get(1..).unwrap_or_default());
-    }
-    lines.push(rest);
-    lines
 }

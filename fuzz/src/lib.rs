@@ -3,5 +3,6 @@
 
 pub mod ctap;
 pub mod import;
+pub mod lists;
 pub mod registry;
 pub mod tokens;

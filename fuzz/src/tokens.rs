@@ -3,6 +3,8 @@
 use keydesk::domain::factor::TotpSettings;
 use keydesk::totp::tokens::{FileKey, read};
 
+use super::lists::lines;
+
 /// Reads a file with no key, with the key of RFC 6030's examples, and with its password. What is taken must hold what it promises.
 /// True when one of them opens it.
 pub fn token_file(data: &[u8]) -> bool {
@@ -31,8 +33,17 @@ pub fn token_file(data: &[u8]) -> bool {
     }
     let mut opened = false;
     for key in &keys {
-        let Ok(tokens) = read(data, key.as_ref()) else {
-            continue;
+        let tokens = match read(data, key.as_ref(), jiff::Timestamp::UNIX_EPOCH) {
+            Ok(tokens) => tokens,
+            Err(error) => {
+                let line = error.place.strip_prefix("line ").map(str::parse::<usize>);
+                let there = |line: &usize| (1..=lines(data).len()).contains(line);
+                assert!(
+                    line.is_none_or(|line| line.as_ref().is_ok_and(there)),
+                    "{error}"
+                );
+                continue;
+            }
         };
         opened = true;
         assert!(!tokens.is_empty());

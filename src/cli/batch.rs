@@ -10,25 +10,22 @@ use std::time::Duration;
 
 use serde_json::json;
 
+use super::files::{people_on, read_text, unusable};
 use super::outcome::outcome_of_stop;
 use super::output::{Exit, Outcome, Output};
 use crate::domain::BatchId;
 use crate::domain::batch::{Batch, KeyEnd, KeyRun, Plan, PlanError, Tally};
 use crate::domain::change::EntryState;
-use crate::domain::people_list::{self, Listed};
 use crate::domain::profile::{Budget, Profile};
 use crate::station::Station;
 use crate::station::batch::{
-    BatchError, Finish, Forecast, KeyForecast, Start, Terms, forecast, run,
+    BatchError, Finish, Forecast, KeyForecast, Start, Terms, Wish, forecast, run,
 };
 use crate::station::stopper::Stopper;
 use crate::text::Language;
 use crate::workflow::Stop;
 pub use args::{BatchCommand, BatchRun};
 use crew::{HeadlessCrew, Letters};
-
-/// More than any list of people or profile has.
-const FILE_BYTES_MAX: u64 = 1 << 20;
 
 /// Carries out one command.
 pub async fn command(
@@ -54,7 +51,7 @@ async fn run_batch(
     output: &Arc<Output>,
     stopper: &Stopper,
 ) -> Outcome {
-    let start = match start(station, arguments) {
+    let start = match start(station, arguments).await {
         Ok(start) => start,
         Err(outcome) => return *outcome,
     };
@@ -94,8 +91,7 @@ async fn run_batch(
             let misused = crew.misused();
             finished(&station, &batch, finish, output, misused)
         }
-        Ok(Err(BatchError::Plan(error))) => outcome_of_plan(&error),
-        Ok(Err(BatchError::Stop(stop))) => outcome_of_stop(&stop),
+        Ok(Err(error)) => outcome_of_error(&error, arguments.people.as_deref()),
         Err(error) => outcome_of_stop(&Stop::Store(format!(
             "the batch failed ({error}); what was done is in the journal"
         ))),
@@ -111,63 +107,27 @@ fn letters(station: &Station, arguments: &BatchRun) -> Option<Letters> {
     })
 }
 
-fn start(station: &Station, arguments: &BatchRun) -> Result<Start, Box<Outcome>> {
+async fn start(station: &Station, arguments: &BatchRun) -> Result<Start, Box<Outcome>> {
     if let Some(batch) = arguments.resume {
         return Ok(Start::Resume(batch));
     }
-    let usage = |code: &str, path: &Path, why: String| {
-        Box::new(Outcome::failed(
-            Exit::Usage,
-            code,
-            format!("{}: {why}", path.display()),
-        ))
-    };
     let path = arguments.profile.as_deref().unwrap_or(Path::new(""));
     let profile = Profile::parse(&read_text(path)?)
-        .map_err(|error| usage("bad-profile", path, error.to_string()))?;
-    let people: Vec<Listed> = match &arguments.people {
-        None => Vec::new(),
-        Some(path) => people_list::parse(&read_text(path)?)
-            .map_err(|error| usage("bad-list", path, error.to_string()))?,
+        .map_err(|error| Box::new(unusable("bad-profile", path, &error)))?;
+    let people = match arguments.people.as_deref() {
+        None => None,
+        Some(path) => Some(people_on(path)?),
     };
-    let operator = station
-        .operator()
-        .ok_or_else(|| Box::new(outcome_of_stop(&Stop::SignedOut)))?;
-    let plan = Plan {
-        id: BatchId(uuid::Uuid::now_v7()),
+    let wish = Wish {
         profile,
         people,
         identification: arguments.identified_by.clone(),
         keys: arguments.keys,
-        operator: operator.id.clone(),
-        begun_at: jiff::Timestamp::now(),
     };
-    plan.check(operator.role)
-        .map_err(|error| Box::new(outcome_of_plan(&error)))?;
+    let plan = station.plan_batch(wish).await;
+    let plan =
+        plan.map_err(|error| Box::new(outcome_of_error(&error, arguments.people.as_deref())))?;
     Ok(Start::New(Box::new(plan)))
-}
-
-fn read_text(path: &Path) -> Result<String, Box<Outcome>> {
-    use std::io::Read;
-    let mut text = String::new();
-    let read = std::fs::File::open(path).and_then(|file| {
-        let mut file = file.take(FILE_BYTES_MAX + 1);
-        file.read_to_string(&mut text)
-    });
-    let unreadable = |why: String| {
-        Box::new(Outcome::failed(
-            Exit::Usage,
-            "unreadable-file",
-            format!("{}: {why}", path.display()),
-        ))
-    };
-    match read {
-        Ok(_) if u64::try_from(text.len()).is_ok_and(|bytes| bytes > FILE_BYTES_MAX) => Err(
-            unreadable("it is larger than 1 MiB: is it the right file?".to_owned()),
-        ),
-        Ok(_) => Ok(text),
-        Err(error) => Err(unreadable(error.to_string())),
-    }
 }
 
 async fn dry_run(
@@ -252,12 +212,14 @@ fn budget_in_words(each: Budget, whole: Option<Budget>, keys: Option<u32>) -> St
     }
 }
 
-fn outcome_of_plan(error: &PlanError) -> Outcome {
+fn outcome_of_error(error: &BatchError, list: Option<&Path>) -> Outcome {
     match error {
-        PlanError::NotAllowed(_) => {
-            Outcome::failed(Exit::Refused, "not-allowed", error.to_string())
+        BatchError::Stop(stop) => outcome_of_stop(stop),
+        BatchError::List(error) => unusable("bad-list", list.unwrap_or(Path::new("")), error),
+        BatchError::Plan(PlanError::NotAllowed(refused)) => {
+            Outcome::failed(Exit::Refused, "not-allowed", refused.to_string())
         }
-        _ => Outcome::failed(Exit::Usage, "bad-plan", error.to_string()),
+        BatchError::Plan(error) => Outcome::failed(Exit::Usage, "bad-plan", error.to_string()),
     }
 }
 

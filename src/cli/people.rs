@@ -1,12 +1,16 @@
 //! `person find` and `tickets fetch`: the people of the registry, and what is fetched ahead for them.
 
-use std::collections::BTreeSet;
+use std::path::PathBuf;
 
+use jiff::civil::Date;
 use serde_json::json;
 
+use super::files::{people_on, unusable};
 use super::output::{Exit, Outcome, Output};
 use crate::domain::{Person, PersonId};
+use crate::domain::people_list::PeopleList;
 use crate::station::Station;
+use crate::station::people::ListFault;
 use crate::wire::TicketRequest;
 use crate::workflow::Stop;
 
@@ -63,42 +67,52 @@ fn lost_in_words(person: &Person) -> String {
 
 /// Fetches tickets for a day, or for the people whom a file names.
 pub(super) async fn fetch_tickets(station: &Station, day: &str) -> Result<Outcome, Stop> {
-    let request = match ticket_request(day, station.today()) {
-        Ok(request) => request,
-        Err(detail) => return Ok(Outcome::failed(Exit::Usage, "bad-day", detail)),
+    let today = station.today();
+    let asked = match wanted(day, today) {
+        Ok(asked) => asked,
+        Err(outcome) => return Ok(*outcome),
     };
-    let count = station.fetch_tickets(&request).await?;
+    let (day, count) = match asked {
+        Wanted::Day(day) => {
+            let request = TicketRequest::of_day(day);
+            (day, station.fetch_tickets(&request).await?)
+        }
+        Wanted::People(file, list) => match station.fetch_tickets_for(&list, today).await {
+            Ok(count) => (today, count),
+            Err(ListFault::Unknown(error)) => return Ok(unusable("bad-list", &file, &error)),
+            Err(ListFault::Stop(stop)) => return Err(stop),
+        },
+    };
     Ok(Outcome::done(
-        format!("{count} ticket(s) for {}", request.day),
-        json!({ "tickets": count, "day": request.day }),
+        format!("{count} ticket(s) for {day}"),
+        json!({ "tickets": count, "day": day }),
     ))
 }
 
+/// For whom tickets are wanted.
+#[derive(Debug)]
+enum Wanted {
+    /// For everybody who is expected then.
+    Day(Date),
+    /// For those on a list in that file, today.
+    People(PathBuf, PeopleList),
+}
+
 /// A date, `today`, or a file with a person's identifier on each line.
-fn ticket_request(day: &str, today: jiff::civil::Date) -> Result<TicketRequest, String> {
+fn wanted(day: &str, today: Date) -> Result<Wanted, Box<Outcome>> {
     if day == "today" {
-        return Ok(TicketRequest::of_day(today));
+        return Ok(Wanted::Day(today));
     }
     if let Ok(date) = day.parse() {
-        return Ok(TicketRequest::of_day(date));
+        return Ok(Wanted::Day(date));
     }
-    let text = std::fs::read_to_string(day)
-        .map_err(|e| format!("{day:?} is neither a date, nor `today`, nor a file to read: {e}"))?;
-    let people: BTreeSet<PersonId> = text
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty() && !line.starts_with('#'))
-        .map(PersonId::new)
-        .collect();
-    if people.is_empty() {
-        return Err(format!(
-            "{day}: names nobody; write one person's identifier a line"
-        ));
+    let file = PathBuf::from(day);
+    if !file.exists() {
+        let detail = format!("{day:?} is neither a date, nor `today`, nor a file");
+        return Err(Box::new(Outcome::failed(Exit::Usage, "bad-day", detail)));
     }
-    Ok(TicketRequest {
-        day: today,
-        people: people.into_iter().collect(),
-    })
+    let list = people_on(&file)?;
+    Ok(Wanted::People(file, list))
 }
 
 #[cfg(test)]
@@ -108,17 +122,16 @@ mod tests {
     #[test]
     fn a_ticket_file_names_people_and_a_date_names_a_day() {
         let file = tempfile::NamedTempFile::new().expect("a file");
-        std::fs::write(file.path(), "# today\np-2\n\n p-1 \np-2\n").expect("written");
+        std::fs::write(file.path(), "# today\np-2\n\n p-1 \n").expect("written");
         let path = file.path().to_str().expect("utf-8");
         let today = jiff::civil::date(2026, 11, 21);
-        let request = ticket_request(path, today).expect("a file of people");
-        assert_eq!(request.people, [PersonId::new("p-1"), PersonId::new("p-2")]);
-        assert!(
-            ticket_request("2026-11-22", today)
-                .expect("a date")
-                .people
-                .is_empty()
-        );
-        assert!(ticket_request("/nonexistent/people", today).is_err());
+        let Ok(Wanted::People(_, list)) = wanted(path, today) else {
+            panic!("a file of people");
+        };
+        let people: Vec<&str> = list.listed().map(|listed| listed.person.as_str()).collect();
+        assert_eq!(people, ["p-2", "p-1"]);
+        assert!(matches!(wanted("2026-11-22", today), Ok(Wanted::Day(_))));
+        let error = wanted("/nonexistent/people", today).expect_err("no file");
+        assert_eq!(error.code, "bad-day");
     }
 }

@@ -1,24 +1,22 @@
-//! The list of people that a batch enrols keys for: one registry identifier a line, or CSV with a header.
+//! The list of people that a batch enrols keys for, or that tickets are fetched for: one registry identifier a line, or columns
+//! with a heading.
 //!
 //! Invariant: a list is taken whole or not at all, everybody is on it once, and it holds no PIN: a column for one is
 //! refused by name.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::{Deserialize, Serialize};
 
 use super::id::PersonId;
-use super::identification::Identification;
+use super::identification::{Identification, IdentificationError};
+use super::list::{LineFault, Row, Table, oddity, rows, shown, text, word};
 
 /// The most people on one list.
 pub const PEOPLE_MAX: usize = 1000;
 
 /// The longest identifier, in characters.
 const ID_CHARS_MAX: usize = 128;
-
-/// The column of identifiers.
-const PERSON: &str = "person";
-
-/// The column of identifications.
-const IDENTIFIED_BY: &str = "identified_by";
 
 /// Words that no column may have in its name.
 const SECRET: [&str; 5] = ["pin", "secret", "password", "passcode", "puk"];
@@ -33,15 +31,9 @@ pub struct Listed {
     pub identification: Option<Identification>,
 }
 
-/// What is wrong with a line.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("line {line}: {what}")]
-pub struct LineFault {
-    /// From 1, as an editor counts them.
-    pub line: u64,
-    /// What is wrong, and what to write instead. Repeats nothing of a column that may hold a secret.
-    pub what: String,
-}
+/// A list that was read, with the line of everybody on it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PeopleList(Vec<(u64, Listed)>);
 
 /// Why a list was not taken: every line that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -49,206 +41,206 @@ pub struct LineFault {
 pub struct ListError(pub Vec<LineFault>);
 
 fn joined(faults: &[LineFault]) -> String {
-    let shown: Vec<String> = faults.iter().take(20).map(LineFault::to_string).collect();
-    let more = faults.len().saturating_sub(shown.len());
-    let mut text = shown.join("; ");
+    let listed: Vec<String> = faults.iter().take(20).map(LineFault::to_string).collect();
+    let more = faults.len().saturating_sub(listed.len());
+    let mut text = listed.join("; ");
     if more > 0 {
         text.push_str(&format!("; and {more} lines more"));
     }
     text
 }
 
-/// Reads a list. A first line that names the column `person` makes it CSV, with `identified_by`
+impl PeopleList {
+    /// Those on it, in its order.
+    pub fn listed(&self) -> impl ExactSizeIterator<Item = &Listed> {
+        self.0.iter().map(|(_, listed)| listed)
+    }
+
+    /// The same, for good.
+    pub fn into_listed(self) -> Vec<Listed> {
+        self.0.into_iter().map(|(_, listed)| listed).collect()
+    }
+
+    /// Whether everybody on it is known. `why` says what is wrong with those who are not.
+    ///
+    /// # Errors
+    /// [`ListError`] with the line of everybody who is not.
+    pub fn all_known(&self, unknown: &BTreeSet<PersonId>, why: &str) -> Result<(), ListError> {
+        let strangers = self
+            .0
+            .iter()
+            .filter(|(_, listed)| unknown.contains(&listed.person));
+        let faults: Vec<LineFault> = strangers
+            .map(|(line, listed)| {
+                let what = format!("{}: {why}", shown(listed.person.as_str()));
+                LineFault::new(*line, what)
+            })
+            .collect();
+        match faults.is_empty() {
+            true => Ok(()),
+            false => Err(ListError(faults)),
+        }
+    }
+}
+
+/// Reads a list. A first row that names the column `person` makes it a table, with `identified_by`
 /// (`passport:7K31`, or `statement:…`) as the only other column; without one, each line is an identifier. Empty lines and
 /// lines that begin with `#` are passed over.
 ///
 /// # Errors
 /// [`ListError`] with every line that is wrong; nobody is taken from such a list.
-pub fn parse(text: &str) -> Result<Vec<Listed>, ListError> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .trim(csv::Trim::All)
-        .comment(Some(b'#'))
-        .from_reader(text.as_bytes());
+pub fn parse(bytes: &[u8]) -> Result<PeopleList, ListError> {
+    let text = text(bytes).map_err(|fault| ListError(vec![fault]))?;
     let mut list = List::default();
-    for record in reader.records() {
-        match record {
-            Ok(record) => list.take(&record),
-            Err(error) => {
-                let line = error.position().map_or(1, csv::Position::line);
-                list.fault(
-                    line,
-                    "it is not CSV: look for a quotation mark that is not closed",
-                );
-            }
+    for row in rows(text, true) {
+        match row {
+            Ok(row) => list.take(&row),
+            Err(fault) => list.faults.push(fault),
         }
     }
     list.finish()
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Column {
+    Person,
+    IdentifiedBy,
+}
+
+impl Column {
+    fn known(heading: &str) -> Option<Self> {
+        match heading {
+            "person" | "persoon" => Some(Self::Person),
+            "identifiedby" => Some(Self::IdentifiedBy),
+            _ => None,
+        }
+    }
+}
+
 #[derive(Default)]
 struct List {
-    columns: Option<Columns>,
+    table: Option<Table<Column>>,
     people: Vec<(u64, Listed)>,
     faults: Vec<LineFault>,
 }
 
-#[derive(Clone, Copy)]
-struct Columns {
-    person: usize,
-    identified_by: Option<usize>,
-    count: usize,
-}
-
-impl Columns {
-    const PLAIN: Self = Self {
-        person: 0,
-        identified_by: None,
-        count: 1,
-    };
-}
-
 impl List {
     fn fault(&mut self, line: u64, what: impl Into<String>) {
-        let what = what.into();
-        self.faults.push(LineFault { line, what });
+        self.faults.push(LineFault::new(line, what));
     }
 
-    fn take(&mut self, record: &csv::StringRecord) {
-        let line = record.position().map_or(1, csv::Position::line);
-        if record.iter().all(str::is_empty) {
-            return;
-        }
-        let Some(columns) = self.columns else {
-            let header = record.iter().any(|name| name == PERSON);
-            // A first line with several fields can only be a header.
-            if header || record.len() > 1 {
-                self.columns = Some(self.header(line, record));
-                return;
-            }
-            self.columns = Some(Columns::PLAIN);
-            return self.person(line, record, Columns::PLAIN);
-        };
-        self.person(line, record, columns);
-    }
-
-    fn header(&mut self, line: u64, record: &csv::StringRecord) -> Columns {
-        let mut columns = Columns {
-            count: record.len(),
-            ..Columns::PLAIN
-        };
-        let mut named = false;
-        for (at, name) in record.iter().enumerate() {
-            let lower = name.to_lowercase();
-            match name {
-                PERSON if !named => {
-                    named = true;
-                    columns.person = at;
+    fn take(&mut self, row: &Row<'_>) {
+        let table = match self.table.take() {
+            Some(table) => table,
+            None => {
+                let named = row
+                    .cells
+                    .iter()
+                    .any(|cell| Column::known(&word(cell)).is_some());
+                let filled = row.cells.iter().filter(|cell| !cell.is_empty()).count();
+                // A first row with several texts can only be a heading.
+                if named || filled > 1 {
+                    self.table = Some(self.heading(row));
+                    return;
                 }
-                IDENTIFIED_BY if columns.identified_by.is_none() => columns.identified_by = Some(at),
-                _ if SECRET.iter().any(|word| lower.contains(word)) => self.fault(
-                    line,
-                    "a list has no PINs and no other secrets: delete that column from the file",
-                ),
-                _ => self.fault(
-                    line,
-                    format!(
-                        "the column {:?} is not known, or there twice: write {PERSON} and, if you like, {IDENTIFIED_BY}",
-                        shown(name)
-                    ),
-                ),
+                Table::in_order(&[Column::Person])
             }
-        }
-        if !named {
-            self.fault(
-                line,
-                format!(
-                    "the header names no column {PERSON}: add one, or write one identifier a line"
-                ),
-            );
-        }
-        columns
+        };
+        let taken = table.fit(row).and_then(|()| self.person(&table, row));
+        self.faults.extend(taken.err());
+        self.table = Some(table);
     }
 
-    fn person(&mut self, line: u64, record: &csv::StringRecord, columns: Columns) {
-        if record.len() != columns.count {
-            let (found, wanted) = (record.len(), columns.count);
-            return self.fault(
-                line,
-                format!("it has {found} fields where {wanted} are expected"),
+    fn heading(&mut self, row: &Row<'_>) -> Table<Column> {
+        let unknown = |name: &str| {
+            let plain = word(name);
+            match SECRET.iter().any(|secret| plain.contains(secret)) {
+                true => "a list has no PINs and no other secrets: delete that column from the file"
+                    .to_owned(),
+                false => format!(
+                    "the column {:?} is not known: write person and, if you like, identified_by",
+                    shown(name)
+                ),
+            }
+        };
+        let table = Table::of(row, Column::known, unknown, &mut self.faults);
+        if !table.has(Column::Person) {
+            self.fault(
+                row.line,
+                "the heading names no column person: add one, or write one identifier a line",
             );
         }
-        let id = record.get(columns.person).unwrap_or_default();
-        if id.is_empty() || id.chars().count() > ID_CHARS_MAX || id.contains(char::is_control) {
-            return self.fault(line, "no identifier: see `keydesk person find`");
+        table
+    }
+
+    fn person(&mut self, table: &Table<Column>, row: &Row<'_>) -> Result<(), LineFault> {
+        let fault = |what: String| Err(LineFault::new(row.line, what));
+        let id = table.cell(row, Column::Person);
+        if let Some(odd) = oddity(id) {
+            return fault(format!("{:?} {odd}", shown(id)));
+        }
+        if id.is_empty() || id.chars().count() > ID_CHARS_MAX {
+            return fault("no identifier: see `keydesk person find`".to_owned());
         }
         if self.people.len() >= PEOPLE_MAX {
             // Said once: a list of millions must not become as many faults.
-            if self.faults.is_empty() {
-                self.fault(
-                    line,
-                    format!("a list has at most {PEOPLE_MAX} people: split it"),
-                );
-            }
-            return;
+            return match self.faults.is_empty() {
+                true => fault(format!("a list has at most {PEOPLE_MAX} people: split it")),
+                false => Ok(()),
+            };
         }
-        let stated = columns.identified_by.and_then(|at| record.get(at));
-        let identification = match stated.filter(|text| !text.is_empty()).map(str::parse) {
-            None => None,
-            Some(Ok(identification)) => Some(identification),
-            Some(Err(error)) => {
-                let error: super::identification::IdentificationError = error;
-                return self.fault(line, format!("{IDENTIFIED_BY}: {error}"));
-            }
+        let stated = table.cell(row, Column::IdentifiedBy);
+        let identification = match stated.is_empty() {
+            true => None,
+            false => match stated.parse() {
+                Ok(identification) => Some(identification),
+                Err(error) => {
+                    let error: IdentificationError = error;
+                    return fault(format!("identified_by: {error}"));
+                }
+            },
         };
         let person = PersonId::new(id);
-        self.people.push((
-            line,
-            Listed {
-                person,
-                identification,
-            },
-        ));
+        let listed = Listed {
+            person,
+            identification,
+        };
+        self.people.push((row.line, listed));
+        Ok(())
     }
 
-    fn finish(mut self) -> Result<Vec<Listed>, ListError> {
-        let mut first = std::collections::BTreeMap::new();
+    fn finish(mut self) -> Result<PeopleList, ListError> {
+        let mut first = BTreeMap::new();
         for (line, listed) in &self.people {
             if let Some(before) = first.insert(&listed.person, *line) {
-                self.faults.push(LineFault {
-                    line: *line,
-                    what: format!(
-                        "{} is on line {before} already: a person is taken once",
-                        shown(listed.person.as_str())
-                    ),
-                });
+                let what = format!(
+                    "{} is on line {before} already: a person is taken once",
+                    shown(listed.person.as_str())
+                );
+                self.faults.push(LineFault::new(*line, what));
             }
         }
         if self.people.is_empty() && self.faults.is_empty() {
             self.fault(1, "it names nobody: write one person's identifier a line");
         }
         self.faults.sort_by_key(|fault| fault.line);
-        if self.faults.is_empty() {
-            Ok(self.people.into_iter().map(|(_, listed)| listed).collect())
-        } else {
-            Err(ListError(self.faults))
+        match self.faults.is_empty() {
+            true => Ok(PeopleList(self.people)),
+            false => Err(ListError(self.faults)),
         }
     }
-}
-
-/// As much of a text as helps to find it.
-fn shown(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(40).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn ids(list: &[Listed]) -> Vec<&str> {
-        list.iter().map(|listed| listed.person.as_str()).collect()
+    fn ids(list: &PeopleList) -> Vec<&str> {
+        list.listed().map(|listed| listed.person.as_str()).collect()
+    }
+
+    fn parse(text: &str) -> Result<PeopleList, ListError> {
+        super::parse(text.as_bytes())
     }
 
     fn faults(text: &str) -> Vec<(u64, String)> {
@@ -266,7 +258,7 @@ mod tests {
     fn a_header_makes_it_csv_with_an_identification_each() {
         let list = parse("identified_by,person\npassport:7k31,p-1\n,p-2\n").expect("a list");
         assert_eq!(ids(&list), ["p-1", "p-2"]);
-        let how: Vec<_> = list.iter().map(|l| l.identification.as_ref()).collect();
+        let how: Vec<_> = list.listed().map(|l| l.identification.as_ref()).collect();
         assert_eq!(
             how.first().copied().flatten().map(Identification::detail),
             Some("7K31")
@@ -312,7 +304,7 @@ mod tests {
                 let mut people = ids(&list);
                 people.sort_unstable();
                 people.dedup();
-                proptest::prop_assert_eq!(people.len(), list.len());
+                proptest::prop_assert_eq!(people.len(), list.listed().len());
             }
         }
     }

@@ -148,7 +148,7 @@ fn documented() -> OpenApiRouter<Arc<Registry>> {
         .routes(routes!(operators::session_options))
         .routes(routes!(operators::open_session))
         .routes(routes!(operators::close_session))
-        .routes(routes!(people::find))
+        .routes(routes!(people::find, people::look_up))
         .routes(routes!(people::expected))
         .routes(routes!(people::detail))
         .routes(routes!(visits::open))

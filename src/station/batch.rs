@@ -8,6 +8,7 @@
 //! taken up where it was.
 
 mod forecast;
+mod planning;
 mod runner;
 mod slot;
 mod state;
@@ -23,14 +24,17 @@ use tokio::time::Instant;
 use super::Station;
 use super::face::board::{Board, Order};
 pub use super::face::board::{Forecast, KeyForecast, TagComplaint};
+use super::people::ListFault;
 use super::stopper::Stopper;
 use crate::domain::authority::Action;
 use crate::domain::batch::{Batch, BatchChange, BatchFault, KeyEnd, KeyRun, Plan, PlanError};
+use crate::domain::people_list::ListError;
 use crate::domain::profile::StepKind;
 use crate::domain::{BatchId, Change, KeyFacts, Pin, Place};
 use crate::workflow::Stop;
 use crate::workflow::dialogue::{Event, Question};
 pub use forecast::forecast;
+pub use planning::Wish;
 use runner::Runner;
 use state::State;
 
@@ -148,9 +152,21 @@ pub enum BatchError {
     /// The plan.
     #[error(transparent)]
     Plan(#[from] PlanError),
+    /// People on the list are not known.
+    #[error(transparent)]
+    List(#[from] ListError),
     /// Anything else; what is done is in the journal.
     #[error(transparent)]
     Stop(#[from] Stop),
+}
+
+impl From<ListFault> for BatchError {
+    fn from(fault: ListFault) -> Self {
+        match fault {
+            ListFault::Unknown(error) => Self::List(error),
+            ListFault::Stop(stop) => Self::Stop(stop),
+        }
+    }
 }
 
 /// How a batch is run besides its plan.

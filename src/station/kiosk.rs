@@ -117,7 +117,7 @@ impl Kiosk {
                     None => break,
                 },
                 Some(ended) = kiosk.tasks.join_next_with_id() => kiosk.ended(ended),
-                result = KioskBatch::over(&mut kiosk.batch) => kiosk.batch_over(&result),
+                result = KioskBatch::over(&mut kiosk.batch) => kiosk.batch_over(result),
                 () = station.slots.changed(&mut bay) => kiosk.show_bay(),
                 _ = changed.changed() => {
                     kiosk.look_at_session();

@@ -2,23 +2,35 @@
 //!
 //! Invariant: what comes from a ticket says so; nothing is done with an offer that contradicts itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Station;
 use super::face::Found;
 use crate::domain::authority::Action;
 use crate::domain::change::{EntryState, OutboxBody};
+use crate::domain::people_list::{ListError, PeopleList};
 use crate::domain::search::Search;
 use crate::domain::{Bytes, Change, Identification, OperatorId, Person, PersonId, VisitId};
 use crate::store::{StoreError, TicketFor};
 use crate::wire::{
-    Acceptance, Offer, PersonDetail, Said, TicketRequest, VERSION, Visit, VisitClose, VisitPass,
+    Acceptance, LOOKUP_MAX, Offer, PersonDetail, Said, TicketRequest, VERSION, Visit, VisitClose, VisitPass,
     VisitRequest,
 };
 use crate::workflow::{Stop, Ticket, Wants};
 
 /// Most people that a search brings.
 const FOUND_MAX: u32 = 20;
+
+/// Why nothing is done with a list of people.
+#[derive(Debug, thiserror::Error)]
+pub enum ListFault {
+    /// People on it are not known.
+    #[error(transparent)]
+    Unknown(#[from] ListError),
+    /// Anything else.
+    #[error(transparent)]
+    Stop(#[from] Stop),
+}
 
 impl Station {
     /// Opens a visit of somebody who was identified so, or goes on in the one that is open.
@@ -179,6 +191,51 @@ impl Station {
     pub async fn person(&self, person: &PersonId) -> Result<PersonDetail, Stop> {
         let session = self.session()?;
         self.heard_in(&session, self.registry()?.person(&session, person).await)
+    }
+
+    /// Looks everybody on a list up at the registry.
+    ///
+    /// # Errors
+    /// [`ListFault::Unknown`] with the lines of those whom it does not know.
+    pub async fn look_up(&self, list: &PeopleList) -> Result<(), ListFault> {
+        let session = self.session()?;
+        let people: Vec<PersonId> = list.listed().map(|listed| listed.person.clone()).collect();
+        let mut unknown: BTreeSet<PersonId> = people.iter().cloned().collect();
+        for lot in people.chunks(LOOKUP_MAX) {
+            let answer = self.registry()?.look_up(&session, lot).await;
+            for person in self.heard_in(&session, answer)?.people {
+                unknown.remove(&person.id);
+            }
+        }
+        Ok(list.all_known(&unknown, "the registry knows no such person: see `keydesk person find`; a heading would be: person")?)
+    }
+
+    /// The same while the registry is out of reach: for whom on the list there is a ticket for a key.
+    pub(super) fn look_up_tickets(&self, list: &PeopleList, why: &str) -> Result<(), ListFault> {
+        let now = self.registry_now();
+        let mut unknown = BTreeSet::new();
+        for listed in list.listed() {
+            let ticket = self.store.ticket(&listed.person, TicketFor::Key, now);
+            if ticket.map_err(failed)?.is_none() {
+                unknown.insert(listed.person.clone());
+            }
+        }
+        let why = format!("there is no ticket for this person, and {why}");
+        Ok(list.all_known(&unknown, &why)?)
+    }
+
+    /// Fetches tickets for the people on a list, on a day, and writes them down; how many.
+    ///
+    /// # Errors
+    /// [`ListFault::Unknown`] with the lines of those whom the registry does not know: nothing was fetched then.
+    pub async fn fetch_tickets_for(
+        &self,
+        list: &PeopleList,
+        day: jiff::civil::Date,
+    ) -> Result<usize, ListFault> {
+        self.look_up(list).await?;
+        let people = list.listed().map(|listed| listed.person.clone()).collect();
+        Ok(self.fetch_tickets(&TicketRequest { day, people }).await?)
     }
 
     /// Fetches tickets and writes them down; how many.

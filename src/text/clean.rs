@@ -8,6 +8,8 @@ use std::borrow::Cow;
 use unicode_normalization::char::is_combining_mark;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+use crate::domain::characters::is_hidden;
+
 /// Drawn in the place of a character that must not be drawn.
 const REPLACED: char = '\u{fffd}';
 
@@ -22,7 +24,7 @@ pub fn clean(text: &str) -> Cow<'_, str> {
     let mut marks = 0;
     let mut after_base = false;
     let safe = text.chars().filter_map(|c| {
-        if is_combining_mark(c) && c.width() == Some(0) && !is_invisible(c) {
+        if is_combining_mark(c) && c.width() == Some(0) && !is_hidden(c) {
             marks += 1;
             return match (after_base, marks <= MARKS_MAX) {
                 (true, true) => Some(c),
@@ -31,31 +33,11 @@ pub fn clean(text: &str) -> Cow<'_, str> {
             };
         }
         marks = 0;
-        let drawable = c.width().is_some_and(|width| width > 0) && !is_invisible(c);
+        let drawable = c.width().is_some_and(|width| width > 0) && !is_hidden(c);
         after_base = drawable;
         Some(if drawable { c } else { REPLACED })
     });
     Cow::Owned(safe.collect())
-}
-
-/// Characters that draw nothing although they have a width or count as marks: fillers, separators, joiners and
-/// variation selectors.
-fn is_invisible(c: char) -> bool {
-    matches!(
-        c,
-        '\u{00ad}'
-            | '\u{034f}'
-            | '\u{115f}'
-            | '\u{1160}'
-            | '\u{180b}'..='\u{180f}'
-            | '\u{2028}'
-            | '\u{2029}'
-            | '\u{2800}'
-            | '\u{3164}'
-            | '\u{fe00}'..='\u{fe0f}'
-            | '\u{ffa0}'
-            | '\u{e0100}'..='\u{e01ef}'
-    )
 }
 
 /// Columns that a clean text takes.

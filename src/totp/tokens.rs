@@ -6,10 +6,12 @@
 mod csv_file;
 mod pskc;
 
+use jiff::Timestamp;
 use zeroize::Zeroizing;
 
 use super::{NotASecret, TotpSecret};
 use crate::domain::factor::{SettingsFault, TotpSettings};
+use crate::domain::list::{self, Oddity};
 
 /// The largest file that is read.
 pub const FILE_BYTES_MAX: usize = 4 * 1024 * 1024;
@@ -30,6 +32,8 @@ pub struct Token {
     pub settings: TotpSettings,
     /// The seed.
     pub secret: TotpSecret,
+    /// From when on it is not to be used, where the file says.
+    pub expires: Option<Timestamp>,
 }
 
 /// What opens an encrypted file.
@@ -56,9 +60,37 @@ pub enum TokenFault {
     /// Too large.
     #[error("the file is larger than 4 MiB or has more than 10,000 tokens: split it")]
     TooLarge,
-    /// Neither CSV nor PSKC in UTF-8.
+    /// XML that is no PSKC.
     #[error("not a file of tokens: {0}")]
     NotReadable(String),
+    /// A list that can't be read.
+    #[error("{0}")]
+    Row(String),
+    /// The first line of a list.
+    #[error("neither a heading that is known nor a token: name the columns serial and seed")]
+    NoHeading,
+    /// More than an OATH list has.
+    #[error(
+        "field {0} is not understood: without a heading a line has serial, seed, type, digits and period"
+    )]
+    Field(usize),
+    /// Not TOTP.
+    #[error("a token of the type {0:?}: only TOTP is supported, whose codes follow the clock")]
+    Kind(String),
+    /// What a spreadsheet has made of it, or what nobody can see in it.
+    #[error("{0} {1}")]
+    Odd(String, Oddity),
+    /// It names whose the token is.
+    #[error(
+        "the token is somebody's already in this file: empty that column, and give tokens out with `keydesk totp assign`"
+    )]
+    Owned,
+    /// Its time is over.
+    #[error("the token expired on {0}")]
+    Expired(String),
+    /// Its time has not come.
+    #[error("the token may not be used before {0}")]
+    NotYet(String),
     /// It has no token.
     #[error("there is no token in it")]
     Empty,
@@ -102,16 +134,18 @@ impl TokenFault {
     }
 }
 
-/// Reads a file of tokens: PSKC where it is XML, else CSV.
-pub fn read(file: &[u8], key: Option<&FileKey>) -> Result<Vec<Token>, TokenFileError> {
+/// Reads a file of tokens: PSKC where it is XML, else a list. `now` tells which of them have expired.
+pub fn read(
+    file: &[u8],
+    key: Option<&FileKey>,
+    now: Timestamp,
+) -> Result<Vec<Token>, TokenFileError> {
     if file.len() > FILE_BYTES_MAX {
         return Err(TokenFault::TooLarge.at("file"));
     }
-    let text = std::str::from_utf8(file)
-        .map_err(|why| TokenFault::NotReadable(why.to_string()).at("file"))?;
-    let text = text.trim_start_matches('\u{feff}').trim_start();
-    let tokens = match text.starts_with('<') {
-        true => pskc::read(text, key)?,
+    let text = list::text(file)?;
+    let tokens = match text.trim_start().starts_with('<') {
+        true => pskc::read(text.trim_start(), key, now)?,
         false => csv_file::read(text)?,
     };
     if tokens.is_empty() {
@@ -153,12 +187,13 @@ mod tests {
 
     #[test]
     fn what_is_no_file_of_tokens_is_refused_without_telling_a_seed() {
-        let fault = |file: &[u8]| read(file, None).err().map(|error| error.fault);
+        let fault = |file: &[u8]| {
+            read(file, None, Timestamp::UNIX_EPOCH)
+                .err()
+                .map(|error| error.fault)
+        };
         assert_eq!(fault(b""), Some(TokenFault::Empty));
-        assert!(matches!(
-            fault(b"\xff\xfe"),
-            Some(TokenFault::NotReadable(_))
-        ));
+        assert!(matches!(fault(b"\xff\xfe"), Some(TokenFault::Row(_))));
         assert!(matches!(fault(b"<a>"), Some(TokenFault::NotReadable(_))));
         assert_eq!(
             fault(&vec![b' '; FILE_BYTES_MAX + 1]),
@@ -172,8 +207,9 @@ mod tests {
         #[test]
         fn no_file_makes_the_reader_panic(text in "\\PC{0,400}", xml in "(<|>|/|KeyContainer|KeyPackage|Key|Data|Secret| |a){0,80}") {
             let password = FileKey::Password(Zeroizing::new("x".to_owned()));
-            let _ = read(text.as_bytes(), None);
-            let _ = read(format!("<{xml}").as_bytes(), Some(&password));
+            let now = Timestamp::UNIX_EPOCH;
+            let _ = read(text.as_bytes(), None, now);
+            let _ = read(format!("<{xml}").as_bytes(), Some(&password), now);
         }
     }
 }

@@ -153,6 +153,16 @@ pub struct People {
     pub more: bool,
 }
 
+/// Body of `POST /v1/people`: which of these people are there? The reply is [`People`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct PeopleLookup {
+    /// Their identifiers, at most 100.
+    pub people: Vec<PersonId>,
+}
+
+/// The most people that are looked up at once.
+pub const LOOKUP_MAX: usize = 100;
+
 /// Reply to `GET /v1/people/expected?day=2026-11-22`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct ExpectedPeople {

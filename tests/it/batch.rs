@@ -75,7 +75,9 @@ pub fn put(world: &World, n: usize) -> SoftKey {
 
 pub fn list(count: usize) -> Vec<Listed> {
     let text: String = (1..=count).map(|n| format!("p-{n}\n")).collect();
-    people_list::parse(&text).expect("a list")
+    people_list::parse(text.as_bytes())
+        .expect("a list")
+        .into_listed()
 }
 
 pub fn plan(world: &World, profile: &str, people: usize) -> Plan {
@@ -244,7 +246,7 @@ async fn the_operators_own_key_and_a_key_of_somebody_else_do_not_take_part() {
     running.end().await;
     let before = taken.credentials();
     let second = Plan {
-        people: people_list::parse("p-2").expect("a list"),
+        people: people_list::parse(b"p-2").expect("a list").into_listed(),
         ..plan(&world, ENROL, 1)
     };
     let crew = ScriptedCrew::default();

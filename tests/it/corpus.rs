@@ -6,6 +6,8 @@ use std::path::Path;
 mod ctap;
 #[path = "../../fuzz/src/import.rs"]
 mod import;
+#[path = "../../fuzz/src/lists.rs"]
+mod lists;
 #[path = "../../fuzz/src/registry.rs"]
 pub mod registry;
 #[path = "../../fuzz/src/tokens.rs"]
@@ -109,10 +111,18 @@ fn no_file_of_people_breaks_the_import() {
 }
 
 #[test]
+fn no_list_of_people_breaks_the_reader() {
+    assert!(
+        replay("people_list", lists::people_list) > 3,
+        "no seed is a good list"
+    );
+}
+
+#[test]
 fn no_file_of_hardware_tokens_breaks_the_reader() {
     assert_eq!(
         replay("token_file", tokens::token_file),
-        5,
+        6,
         "a seed does not open"
     );
 }

@@ -2,6 +2,7 @@
 
 mod apps;
 mod losses;
+mod lists;
 
 use std::sync::Arc;
 use std::time::Duration;

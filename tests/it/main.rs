@@ -19,6 +19,7 @@ mod hostile;
 mod judges;
 mod kiosk;
 mod leftovers;
+mod lists;
 mod locks;
 mod losses;
 mod metadata;

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+use jiff::Timestamp;
 use serde_json::json;
 use zeroize::Zeroizing;
 
@@ -28,12 +29,13 @@ pub(super) async fn run(runs: &Runs<'_>, arguments: &ImportArguments) -> Outcome
         Ok(bytes) => bytes,
         Err(error) => return usage(format!("{path}: {error}")),
     };
-    let tokens = match read(&bytes, key.as_ref()) {
+    let tokens = match read(&bytes, key.as_ref(), Timestamp::now()) {
         Ok(tokens) => tokens,
         Err(error) => return usage(format!("{path}: {error}: nothing was imported")),
     };
     drop(bytes);
     let count = tokens.len();
+    let until: Vec<Timestamp> = tokens.iter().filter_map(|token| token.expires).collect();
     let imported = async {
         let entries = runs.station.import_tokens(tokens).await?;
         standing(runs, &entries).await
@@ -51,11 +53,24 @@ pub(super) async fn run(runs: &Runs<'_>, arguments: &ImportArguments) -> Outcome
             "{path} still holds their seeds: lock it away until they are in stock, then destroy it and every copy of it"
         ),
     };
+    let first = until.iter().min();
+    let expiring = match first {
+        None => String::new(),
+        Some(first) => format!(
+            "\n{} of them expire, the first on {first}: nothing ends them by itself; take them back before that",
+            until.len()
+        ),
+    };
     Outcome {
         exit,
         code: "imported".to_owned(),
-        detail: format!("{count} token(s) sealed: {standing}\n{disposal}"),
-        facts: json!({ "tokens": count, "dispose_of": arguments.file }),
+        detail: format!("{count} token(s) sealed: {standing}{expiring}\n{disposal}"),
+        facts: json!({
+            "tokens": count,
+            "expiring": until.len(),
+            "first_expires_at": first,
+            "dispose_of": arguments.file,
+        }),
     }
 }
 

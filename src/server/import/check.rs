@@ -126,7 +126,15 @@ impl Fields<'_> {
 
     /// A name for people.
     fn name(&mut self) -> Option<String> {
-        let value = self.required("name")?;
+        // Blanks of other widths come from other programs, and nobody sees them.
+        let value: String = self
+            .required("name")?
+            .chars()
+            .map(|c| match c.is_whitespace() {
+                true => ' ',
+                false => c,
+            })
+            .collect();
         if value.chars().count() <= 200 {
             return Some(value);
         }
@@ -244,7 +252,7 @@ fn person(fields: &mut Fields<'_>) -> Option<Record> {
     })
 }
 
-/// One @ with something on both sides, and no blanks: whether mail arrives is for mail to find out.
+/// One @ with something on both sides, no blanks, and nothing that makes a link, a list or a name of it: whether mail arrives is for mail to find out.
 fn is_email(text: &str) -> bool {
     let Some((local, domain)) = text.rsplit_once('@') else {
         return false;
@@ -253,7 +261,8 @@ fn is_email(text: &str) -> bool {
         && !domain.is_empty()
         && text.len() <= 254
         && !local.contains('@')
-        && !text.contains(char::is_whitespace)
+        && !text
+            .contains(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | ':' | ',' | ';' | '"'))
 }
 
 fn appointment(fields: &mut Fields<'_>) -> Option<Record> {

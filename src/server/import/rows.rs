@@ -1,8 +1,7 @@
 //! From a file's bytes to rows of named texts, each with the line on which it begins.
 //!
-//! CSV (RFC 4180): the first line names the columns; commas or, when the first line has more of them, semicolons; quoted
-//! values may hold line breaks. JSON: one array of objects whose members are texts (numbers are taken as they are
-//! written). Both in UTF-8, with or without a byte order mark, with any line ends.
+//! CSV, as [`list`] reads it: the first line names the columns. JSON: one array of objects whose members are texts (numbers are
+//! taken as they are written). Both in UTF-8, with or without a byte order mark, with any line ends.
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -13,6 +12,7 @@ use std::path::Path;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
 use super::{MAX_FILE_BYTES, MAX_RECORDS, Wrong};
+use crate::domain::list::{self, Oddity, Table, oddity};
 
 /// Longest text of one value.
 const MAX_VALUE_BYTES: usize = 1000;
@@ -84,16 +84,18 @@ impl Row {
         if !NAMES.contains(&name) {
             return Err(format!(
                 "{:?} is not a name that is known here",
-                shown(name)
+                name.chars().take(40).collect::<String>()
             ));
         }
         if value.len() > MAX_VALUE_BYTES {
             return Err(format!("{name} has more than {MAX_VALUE_BYTES} bytes"));
         }
-        if value.chars().any(char::is_control) {
-            return Err(format!(
-                "{name} has control characters or line breaks in it"
-            ));
+        if let Some(odd) = oddity(value) {
+            // What can't be seen is not shown.
+            return Err(match odd {
+                Oddity::Control | Oddity::Hidden(_) => format!("{name} {odd}"),
+                odd => format!("{name} is {:?}: it {odd}", list::shown(value)),
+            });
         }
         if !value.is_empty()
             && self
@@ -105,11 +107,6 @@ impl Row {
         }
         Ok(())
     }
-}
-
-/// Text of the file in a message: cut short.
-fn shown(text: &str) -> String {
-    text.chars().take(40).collect()
 }
 
 /// Reads every row; what can't be read goes to `wrong`.
@@ -124,162 +121,87 @@ pub fn read(bytes: &[u8], format: Format, wrong: &mut Wrong) -> Vec<Row> {
         );
         return Vec::new();
     }
-    // A byte order mark says nothing in UTF-8.
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    match format {
-        Format::Csv => csv_rows(bytes, wrong),
-        Format::Json => json_rows(bytes, wrong),
+    match (list::text(bytes), format) {
+        (Ok(text), Format::Csv) => csv_rows(text, wrong),
+        (Ok(text), Format::Json) => json_rows(text.as_bytes(), wrong),
+        (Err(fault), _) => {
+            wrong.add(fault.line, fault.what);
+            Vec::new()
+        }
     }
 }
 
-fn csv_rows(bytes: &[u8], wrong: &mut Wrong) -> Vec<Row> {
-    let mut reader = csv::ReaderBuilder::new()
-        .delimiter(delimiter(bytes))
-        .flexible(true)
-        .has_headers(false)
-        .from_reader(bytes);
-    let mut lines = Lines::of(bytes);
-    let mut header: Option<Vec<String>> = None;
-    let mut rows = Vec::new();
-    let mut record = csv::StringRecord::new();
-    loop {
-        let line = lines.of_record_at(reader.position().byte());
-        match reader.read_record(&mut record) {
-            Ok(false) => break,
-            Ok(true) => {}
-            Err(error) => {
-                wrong.add(line, csv_fault(error));
-                match header {
-                    Some(_) => continue,
-                    None => return rows,
-                }
+fn csv_rows(text: &str, wrong: &mut Wrong) -> Vec<Row> {
+    let mut table: Option<Table<usize>> = None;
+    let mut found = Vec::new();
+    for row in list::rows(text, false) {
+        let row = match row {
+            Ok(row) => row,
+            Err(fault) => {
+                wrong.add(fault.line, fault.what);
+                continue;
             }
-        }
-        let Some(header) = &header else {
-            let named: Vec<String> = record
-                .iter()
-                .map(|name| name.trim().to_ascii_lowercase())
-                .collect();
-            check_header(line, &named, wrong);
+        };
+        let Some(table) = &table else {
+            let heading = heading(&row, wrong);
             if !wrong.is_empty() {
-                return rows;
+                return found;
             }
-            header = Some(named);
+            table = Some(heading);
             continue;
         };
-        if rows.len() == MAX_RECORDS {
+        if found.len() == MAX_RECORDS {
             wrong.add(
-                line,
+                row.line,
                 format!("the file has more than {MAX_RECORDS} records; split it"),
             );
-            return rows;
+            return found;
         }
-        rows.extend(csv_row(line, header, &record, wrong));
+        found.extend(csv_row(table, &row, wrong));
     }
-    if header.is_none() {
-        check_header(1, &[], wrong);
-    }
-    rows
-}
-
-/// What the header has more of: commas, or the semicolons of spreadsheets in countries with a decimal comma.
-fn delimiter(bytes: &[u8]) -> u8 {
-    let mut lines = bytes.split(|b| matches!(b, b'\n' | b'\r'));
-    let first = lines.find(|line| !line.is_empty()).unwrap_or_default();
-    let count = |byte: u8| first.iter().filter(|b| **b == byte).count();
-    if count(b';') > count(b',') {
-        b';'
-    } else {
-        b','
-    }
-}
-
-/// The line on which a CSV record begins. The reader's own count stands where the record before ended, and so does not know of
-/// empty lines between the two, nor of a line feed that is left over from CR LF; and it takes a lone CR for no line end.
-struct Lines<'a> {
-    rest: &'a [u8],
-    at: u64,
-    line: u64,
-}
-
-impl<'a> Lines<'a> {
-    fn of(bytes: &'a [u8]) -> Self {
-        Self {
-            rest: bytes,
-            at: 0,
-            line: 1,
-        }
-    }
-
-    /// For the record that the reader will find at or after this byte; asked in the order of the file.
-    fn of_record_at(&mut self, byte: u64) -> u64 {
-        while let Some((&first, rest)) = self.rest.split_first() {
-            let line_end = matches!(first, b'\n' | b'\r');
-            if self.at >= byte && !line_end {
-                break;
-            }
-            let within_crlf = first == b'\r' && rest.first() == Some(&b'\n');
-            self.line += u64::from(line_end && !within_crlf);
-            self.at += 1;
-            self.rest = rest;
-        }
-        self.line
-    }
-}
-
-fn check_header(line: u64, header: &[String], wrong: &mut Wrong) {
-    let known = NAMES.join(", ");
-    if header.iter().all(String::is_empty) {
+    if table.is_none() && wrong.is_empty() {
+        let known = NAMES.join(", ");
         wrong.add(
-            line,
+            1,
             format!("the first line must name columns out of {known}"),
         );
     }
-    for (place, name) in header.iter().enumerate() {
-        if !NAMES.contains(&name.as_str()) {
-            let name = shown(name);
-            wrong.add(
-                line,
-                format!("{name:?} is not a column that is known here; there are {known}"),
-            );
-        } else if header.iter().take(place).any(|earlier| earlier == name) {
-            wrong.add(line, format!("column {name} is given twice"));
-        }
-    }
+    found
 }
 
-/// One record's row; none when it is wrong, or when all its values are empty, which is how spreadsheets end a file.
-fn csv_row(
-    line: u64,
-    header: &[String],
-    record: &csv::StringRecord,
-    wrong: &mut Wrong,
-) -> Option<Row> {
-    if record.len() != header.len() {
-        let reason = format!(
-            "has {} values, the header names {}",
-            record.len(),
-            header.len()
-        );
-        wrong.add(line, reason);
+/// Columns by their place in [`NAMES`].
+fn heading(row: &list::Row<'_>, wrong: &mut Wrong) -> Table<usize> {
+    let known = |heading: &str| NAMES.iter().position(|name| list::word(name) == heading);
+    let unknown = |name: &str| {
+        let names = NAMES.join(", ");
+        format!(
+            "{:?} is not a column that is known here; there are {names}",
+            list::shown(name)
+        )
+    };
+    let mut faults = Vec::new();
+    let table = Table::of(row, known, unknown, &mut faults);
+    faults
+        .into_iter()
+        .for_each(|fault| wrong.add(fault.line, fault.what));
+    table
+}
+
+/// One record's row; none when it is wrong.
+fn csv_row(table: &Table<usize>, record: &list::Row<'_>, wrong: &mut Wrong) -> Option<Row> {
+    if let Err(fault) = table.fit(record) {
+        wrong.add(fault.line, fault.what);
         return None;
     }
-    let mut row = Row::new(line);
+    let mut row = Row::new(record.line);
     let mut whole = true;
-    for (name, value) in header.iter().zip(record.iter()) {
-        if let Err(reason) = row.put(name, value) {
-            wrong.add(line, reason);
+    for (at, name) in NAMES.iter().enumerate() {
+        if let Err(reason) = row.put(name, table.cell(record, at)) {
+            wrong.add(record.line, reason);
             whole = false;
         }
     }
     (whole && row.names().next().is_some()).then_some(row)
-}
-
-fn csv_fault(error: csv::Error) -> String {
-    match error.into_kind() {
-        csv::ErrorKind::Utf8 { err, .. } => format!("is not UTF-8: {err}"),
-        other => format!("cannot be read: {other:?}"),
-    }
 }
 
 fn json_rows(bytes: &[u8], wrong: &mut Wrong) -> Vec<Row> {

@@ -7,13 +7,13 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use sqlx::sqlite::SqliteConnection;
 
-use super::{Named, Params, Shared};
+use super::{Body, Named, Params, Shared};
 use crate::domain::visit::Held;
 use crate::domain::{Person, PersonId};
 use crate::server::auth::AtDesk;
 use crate::server::problem::{Answer, Refusal};
 use crate::server::{factors, people, visits};
-use crate::wire::{ExpectedPeople, People, PersonDetail, Problem, code};
+use crate::wire::{ExpectedPeople, LOOKUP_MAX, People, PeopleLookup, PersonDetail, Problem, code};
 
 /// Most people in one answer.
 const MAX_FOUND: u32 = 100;
@@ -65,6 +65,38 @@ pub async fn find(
     Ok(Json(
         people::find(registry.db.pool(), &search.q, search.limit).await?,
     ))
+}
+
+/// Which of these people are there. Nothing is changed, and it may be asked again.
+#[utoipa::path(
+    post, path = "/v1/people", tag = "people",
+    request_body = PeopleLookup,
+    security(("station" = [], "session" = [])),
+    responses(
+        (status = OK, description = "Those who are there, in the order of the question", body = People),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn look_up(
+    State(registry): Shared,
+    _desk: AtDesk,
+    Body(lookup): Body<PeopleLookup>,
+) -> Answer<Json<People>> {
+    if lookup.people.len() > LOOKUP_MAX {
+        return Err(Refusal::new(
+            code::TOO_LARGE,
+            format!("at most {LOOKUP_MAX} people are looked up at once"),
+        ));
+    }
+    let mut read = registry.db.pool().begin().await?;
+    let mut found = Vec::new();
+    for id in &lookup.people {
+        found.extend(people::by_id(&mut *read, id).await?);
+    }
+    Ok(Json(People {
+        people: found,
+        more: false,
+    }))
 }
 
 /// Who has an appointment on a day, in order of time.

@@ -12,12 +12,13 @@ use tokio::task::JoinHandle;
 use super::mailbox::Mailbox;
 use super::{Kiosk, notice};
 use crate::domain::batch::{Batch, Plan, Tally};
-use crate::domain::people_list::{self, Listed};
+use crate::domain::list;
+use crate::domain::people_list::{self, PeopleList};
 use crate::domain::profile::Profile;
 use crate::domain::{BatchId, Identification, KeyFacts, OperatorId, Pin};
 use crate::station::Station;
 use crate::station::batch::{
-    BatchError, Crew, Finish, Start, TagComplaint, Terms, Told, Whose, forecast, run,
+    BatchError, Crew, Finish, Start, TagComplaint, Terms, Told, Whose, Wish, forecast, run,
 };
 use crate::station::face::board::{
     BatchAnswer, BatchCommand, BatchOffer, BatchQuestion, BatchUpdate, BatchWish, Board,
@@ -34,6 +35,14 @@ const FILE_BYTES_MAX: u64 = 1 << 20;
 /// The most files of the folder that are looked at.
 const FILES_MAX: usize = 200;
 
+/// What a batch begins with.
+enum Wanted {
+    /// One that was put together at the screen.
+    New(BatchWish),
+    /// One that was stopped.
+    Open(BatchId),
+}
+
 /// A batch that is on.
 pub(super) struct KioskBatch {
     crew: Arc<KioskCrew>,
@@ -41,15 +50,15 @@ pub(super) struct KioskBatch {
     answers: mpsc::Sender<BatchAnswer>,
     stopper: Stopper,
     operator: Option<OperatorId>,
-    task: JoinHandle<Result<(Batch, Finish), BatchError>>,
+    task: JoinHandle<Result<(Batch, Finish), Notice>>,
 }
 
 impl KioskBatch {
     /// Begins or takes up a batch on a thread of its own.
-    pub fn begin(
+    fn begin(
         station: &Arc<Station>,
         screen: &Arc<Mailbox>,
-        start: Start,
+        wanted: Wanted,
         operator: Option<OperatorId>,
     ) -> Self {
         let (orders, inbox) = mpsc::channel(32);
@@ -66,8 +75,14 @@ impl KioskBatch {
             patience: None,
         };
         let (for_run, at_work) = (Arc::clone(station), Arc::clone(&crew));
-        let task =
-            tokio::task::spawn_blocking(move || run(&for_run, &at_work, start, inbox, terms));
+        let runtime = tokio::runtime::Handle::current();
+        let task = tokio::task::spawn_blocking(move || {
+            let start = match wanted {
+                Wanted::Open(id) => Start::Resume(id),
+                Wanted::New(wish) => Start::New(Box::new(runtime.block_on(plan(&for_run, &wish))?)),
+            };
+            run(&for_run, &at_work, start, inbox, terms).map_err(|error| begun_not(&error))
+        });
         Self {
             crew,
             orders,
@@ -109,12 +124,12 @@ impl KioskBatch {
     }
 
     /// Waits until a batch is over; for ever where none is on.
-    pub async fn over(batch: &mut Option<Self>) -> Result<(Batch, Finish), BatchError> {
+    pub async fn over(batch: &mut Option<Self>) -> Result<(Batch, Finish), Notice> {
         match batch {
             None => std::future::pending().await,
             Some(on) => match (&mut on.task).await {
                 Ok(result) => result,
-                Err(error) => Err(BatchError::Stop(Stop::Store(format!(
+                Err(error) => Err(notice(&Stop::Store(format!(
                     "the batch failed ({error}); what was done is in the journal"
                 )))),
             },
@@ -137,13 +152,10 @@ impl Kiosk {
                 look_ahead(&self.station, &self.screen, &wish);
             }
             (BatchCommand::Begin(wish), None) if self.runs.is_empty() => {
-                match plan(&self.station, &wish) {
-                    Ok(plan) => self.begin_batch(Start::New(Box::new(plan))),
-                    Err(why) => self.screen.add(told(BatchUpdate::Over(why))),
-                }
+                self.begin_batch(Wanted::New(wish));
             }
             (BatchCommand::Resume(id), None) if self.runs.is_empty() => {
-                self.begin_batch(Start::Resume(id));
+                self.begin_batch(Wanted::Open(id));
             }
             (BatchCommand::Order(order), Some(batch)) => batch.order(order),
             (BatchCommand::Answer(answer), Some(batch)) => batch.answer(answer),
@@ -152,37 +164,42 @@ impl Kiosk {
         }
     }
 
-    fn begin_batch(&mut self, start: Start) {
+    fn begin_batch(&mut self, wanted: Wanted) {
         let operator = self.signed_in.clone();
-        let batch = KioskBatch::begin(&self.station, &self.screen, start, operator);
+        let batch = KioskBatch::begin(&self.station, &self.screen, wanted, operator);
         self.batch = Some(batch);
     }
 
-    pub(super) fn batch_over(&mut self, result: &Result<(Batch, Finish), BatchError>) {
+    pub(super) fn batch_over(&mut self, result: Result<(Batch, Finish), Notice>) {
         self.batch = None;
-        let over = BatchUpdate::Over(over(result));
+        let over = BatchUpdate::Over(
+            result.map_or_else(|why| why, |(batch, finish)| over(&batch, finish)),
+        );
         self.screen.add(Update::Batch(Box::new(over)));
         self.home.show();
     }
 }
 
 /// What is read when a batch is over.
-fn over(result: &Result<(Batch, Finish), BatchError>) -> Notice {
-    match result {
-        Ok((batch, finish)) => {
-            let code = match finish {
-                Finish::Complete => "batch-complete",
-                Finish::Ended => "batch-ended",
-                Finish::Paused | Finish::Abandoned => "batch-paused",
-            };
-            let Tally { done, skipped, .. } = batch.tally();
-            Notice {
-                code: code.to_owned(),
-                detail: format!("{done} key(s) done, {skipped} skipped"),
-            }
-        }
-        Err(BatchError::Stop(stop)) => notice(stop),
-        Err(BatchError::Plan(error)) => bad("bad-plan", error),
+fn over(batch: &Batch, finish: Finish) -> Notice {
+    let code = match finish {
+        Finish::Complete => "batch-complete",
+        Finish::Ended => "batch-ended",
+        Finish::Paused | Finish::Abandoned => "batch-paused",
+    };
+    let Tally { done, skipped, .. } = batch.tally();
+    Notice {
+        code: code.to_owned(),
+        detail: format!("{done} key(s) done, {skipped} skipped"),
+    }
+}
+
+/// What is read when one could not begin.
+fn begun_not(error: &BatchError) -> Notice {
+    match error {
+        BatchError::Stop(stop) => notice(stop),
+        BatchError::Plan(error) => bad("bad-plan", error),
+        BatchError::List(error) => bad("bad-list", error),
     }
 }
 
@@ -235,8 +252,9 @@ fn offer(station: &Station) -> Result<BatchOffer, Stop> {
             }),
             Some("csv" | "txt") => offer.lists.push(OfferedList {
                 is: people(folder, &file).map(|people| {
-                    let all = people.iter().all(|listed| listed.identification.is_some());
-                    (people.len(), all)
+                    let mut listed = people.listed();
+                    let count = listed.len();
+                    (count, listed.all(|one| one.identification.is_some()))
                 }),
                 file,
             }),
@@ -246,35 +264,36 @@ fn offer(station: &Station) -> Result<BatchOffer, Stop> {
     Ok(offer)
 }
 
-fn text(folder: &Path, file: &str) -> Result<String, String> {
+fn bytes(folder: &Path, file: &str) -> Result<Vec<u8>, String> {
     use std::io::Read;
     // Only what is in the folder itself: a name is chosen from its list, never a path.
     if file.contains(['/', '\0']) || file == ".." {
         return Err("it is not in the folder of profiles".to_owned());
     }
-    let mut text = String::new();
+    let mut bytes = Vec::new();
     let read = std::fs::File::open(folder.join(file))
-        .and_then(|file| file.take(FILE_BYTES_MAX + 1).read_to_string(&mut text));
+        .and_then(|file| file.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes));
     match read {
-        Ok(bytes) if u64::try_from(bytes).is_ok_and(|bytes| bytes > FILE_BYTES_MAX) => {
+        Ok(read) if u64::try_from(read).is_ok_and(|read| read > FILE_BYTES_MAX) => {
             Err("it is larger than 1 MiB: is it the right file?".to_owned())
         }
-        Ok(_) => Ok(text),
+        Ok(_) => Ok(bytes),
         Err(error) => Err(error.to_string()),
     }
 }
 
 fn profile(folder: &Path, file: &str) -> Result<Profile, String> {
-    Profile::parse(&text(folder, file)?).map_err(|error| error.to_string())
+    let bytes = bytes(folder, file)?;
+    let text = list::text(&bytes).map_err(|fault| fault.to_string())?;
+    Profile::parse(text).map_err(|error| error.to_string())
 }
 
-fn people(folder: &Path, file: &str) -> Result<Vec<Listed>, String> {
-    people_list::parse(&text(folder, file)?).map_err(|error| error.to_string())
+fn people(folder: &Path, file: &str) -> Result<PeopleList, String> {
+    people_list::parse(&bytes(folder, file)?).map_err(|error| error.to_string())
 }
 
 /// The plan of a wish, by whoever is signed in.
-fn plan(station: &Station, wish: &BatchWish) -> Result<Plan, Notice> {
-    let operator = station.operator().ok_or_else(|| notice(&Stop::SignedOut))?;
+async fn plan(station: &Station, wish: &BatchWish) -> Result<Plan, Notice> {
     let Some(folder) = station.config().profiles.as_deref() else {
         return Err(bad(
             "bad-plan",
@@ -282,38 +301,29 @@ fn plan(station: &Station, wish: &BatchWish) -> Result<Plan, Notice> {
         ));
     };
     let profile = profile(folder, &wish.profile).map_err(|why| bad("bad-profile", &why))?;
-    let people = match &wish.people {
-        Some(file) => people(folder, file).map_err(|why| bad("bad-list", &why))?,
-        None => Vec::new(),
-    };
-    let identification = match &wish.statement {
-        Some(text) => Some(Identification::stated(text).map_err(|e| bad("bad-plan", &e))?),
-        None => None,
-    };
-    let plan = Plan {
-        id: BatchId(uuid::Uuid::now_v7()),
+    let people = wish.people.as_deref().map(|file| people(folder, file));
+    let identification = wish.statement.as_deref().map(Identification::stated);
+    let wish = Wish {
         profile,
-        people,
-        identification,
+        people: people.transpose().map_err(|why| bad("bad-list", &why))?,
+        identification: identification
+            .transpose()
+            .map_err(|error| bad("bad-plan", &error))?,
         keys: None,
-        operator: operator.id,
-        begun_at: jiff::Timestamp::now(),
     };
-    plan.check(operator.role).map_err(|e| bad("bad-plan", &e))?;
-    Ok(plan)
+    let planned = station.plan_batch(wish).await;
+    planned.map_err(|error| begun_not(&error))
 }
 
 /// Says what a batch would do, on a thread of its own.
 fn look_ahead(station: &Arc<Station>, screen: &Arc<Mailbox>, wish: &BatchWish) {
-    let planned = plan(station, wish);
-    let (station, screen) = (Arc::clone(station), Arc::clone(screen));
+    let (station, screen, wish) = (Arc::clone(station), Arc::clone(screen), wish.clone());
     let runtime = tokio::runtime::Handle::current();
     tokio::task::spawn_blocking(move || {
-        let told = planned.and_then(|plan| {
-            let stopper = Stopper::default();
-            runtime
-                .block_on(forecast(&station, &plan, &stopper.cancel()))
-                .map_err(|stop| notice(&stop))
+        let told = runtime.block_on(async {
+            let plan = plan(&station, &wish).await?;
+            let forecast = forecast(&station, &plan, &Stopper::default().cancel()).await;
+            forecast.map_err(|stop| notice(&stop))
         });
         screen.add(Update::Batch(Box::new(BatchUpdate::Forecast(told))));
     });

@@ -1,10 +1,13 @@
-//! CSV files of vendors: `serial,seed` with or without a heading, and more columns where the heading names them.
+//! Lists of vendors: `serial,seed` or, as OATH lists are, `serial,seed,type,digits,period`; with a heading in any order.
+//!
+//! Invariant: a column or a field that is not understood is refused by name: what is passed over might change every code.
 
 use super::{TOKENS_MAX, Token, TokenFault, TokenFileError, name, serial};
 use crate::domain::factor::{Algorithm, TotpSettings};
+use crate::domain::list::{LineFault, Oddity, Row, Table, oddity, rows, shown, word};
 use crate::totp::{NotASecret, TotpSecret};
 
-/// What a column holds, by the headings that vendors give it.
+/// What a column holds, by the headings that vendors give it: as [`word`] makes them.
 const HEADINGS: &[(Column, &[&str])] = &[
     (
         Column::Serial,
@@ -14,25 +17,56 @@ const HEADINGS: &[(Column, &[&str])] = &[
         Column::Seed,
         &["seed", "secret", "secretkey", "key", "tokenseed"],
     ),
+    (Column::Kind, &["type", "tokentype", "otptype"]),
     (Column::Encoding, &["encoding", "seedencoding", "format"]),
     (Column::Algorithm, &["algorithm", "hash"]),
-    (Column::Digits, &["digits", "length", "otplength"]),
+    (Column::Digits, &["digits", "length", "otplength", "otplen"]),
     (
         Column::Period,
         &["period", "timeinterval", "timestep", "interval"],
     ),
+    (Column::Counter, &["counter"]),
     (Column::Manufacturer, &["manufacturer", "vendor"]),
+    (Column::Model, &["model"]),
+    (Column::Owner, &["upn", "username", "user", "owner"]),
+];
+
+/// What is longer may be a seed in the wrong place, and is not repeated: the shortest one has 26 characters.
+const TOLD_MAX: usize = 20;
+
+/// Without a heading.
+const OATH: [Column; 5] = [
+    Column::Serial,
+    Column::Seed,
+    Column::Kind,
+    Column::Digits,
+    Column::Period,
 ];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Column {
     Serial,
     Seed,
+    Kind,
     Encoding,
     Algorithm,
     Digits,
     Period,
+    Counter,
     Manufacturer,
+    /// Says nothing of codes; read over.
+    Model,
+    /// Whose the token is.
+    Owner,
+}
+
+impl Column {
+    fn known(heading: &str) -> Option<Self> {
+        let known = HEADINGS
+            .iter()
+            .find(|(_, names)| names.contains(&heading))?;
+        Some(known.0)
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,93 +75,116 @@ enum Encoding {
     Base32,
 }
 
-/// Which column stands where.
-struct Layout(Vec<Option<Column>>);
+/// Rows and what stands where in them.
+struct Layout<'a> {
+    table: Table<Column>,
+    headed: bool,
+    rows: Vec<Row<'a>>,
+}
 
-impl Layout {
-    /// From a heading; `None` where the line is none.
-    fn from_heading(record: &csv::StringRecord) -> Option<Self> {
-        let columns: Vec<Option<Column>> = record.iter().map(column).collect();
-        let has = |wanted| columns.contains(&Some(wanted));
-        (has(Column::Serial) && has(Column::Seed)).then_some(Self(columns))
+impl Layout<'_> {
+    fn text<'r>(&self, row: &'r Row<'_>, wanted: Column) -> Option<&'r str> {
+        Some(self.table.cell(row, wanted)).filter(|text| !text.is_empty())
     }
 
-    fn without_heading() -> Self {
-        Self(vec![Some(Column::Serial), Some(Column::Seed)])
-    }
-
-    fn text<'r>(&self, record: &'r csv::StringRecord, wanted: Column) -> Option<&'r str> {
-        let place = self.0.iter().position(|column| *column == Some(wanted))?;
-        record
-            .get(place)
-            .map(str::trim)
-            .filter(|text| !text.is_empty())
+    /// Whether the row has nothing but what the columns are for.
+    fn fit(&self, row: &Row<'_>) -> Result<(), TokenFault> {
+        if self.headed {
+            let fits = self.table.fit(row);
+            return fits.map_err(|fault| TokenFault::Row(fault.what));
+        }
+        let stray = (OATH.len()..row.cells.len()).find(|at| !row.cell(*at).is_empty());
+        match stray {
+            Some(at) => Err(TokenFault::Field(at + 1)),
+            None => Ok(()),
+        }
     }
 }
 
-fn column(heading: &str) -> Option<Column> {
-    let plain: String = heading
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .map(|c| c.to_ascii_lowercase())
-        .collect();
-    let known = HEADINGS
-        .iter()
-        .find(|(_, names)| names.contains(&plain.as_str()))?;
-    Some(known.0)
+impl From<LineFault> for TokenFileError {
+    fn from(fault: LineFault) -> Self {
+        TokenFault::Row(fault.what).at(format!("line {}", fault.line))
+    }
 }
 
 pub(super) fn read(text: &str) -> Result<Vec<Token>, TokenFileError> {
-    let first = text.lines().next().unwrap_or_default();
-    let semicolons = first.matches(';').count() > first.matches(',').count();
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .trim(csv::Trim::All)
-        .delimiter(if semicolons { b';' } else { b',' })
-        .from_reader(text.as_bytes());
-    let mut records = Vec::new();
-    for record in reader.records() {
-        let record = record.map_err(|why| TokenFault::NotReadable(why.to_string()).at("file"))?;
-        if records.len() > TOKENS_MAX {
+    let mut found = Vec::new();
+    for row in rows(text, false) {
+        if found.len() > TOKENS_MAX {
             return Err(TokenFault::TooLarge.at("file"));
         }
-        records.push(record);
+        found.push(row?);
     }
-    let (layout, records) = match records.split_first() {
-        Some((heading, rest)) => match Layout::from_heading(heading) {
-            Some(layout) => (layout, rest),
-            None => (Layout::without_heading(), records.as_slice()),
-        },
-        None => return Ok(Vec::new()),
+    let layout = layout(found)?;
+    let encoding = encoding_of_all(&layout)?;
+    let token = |row: &Row<'_>| {
+        token(&layout, row, encoding).map_err(|fault| fault.at(format!("line {}", row.line)))
     };
-    let encoding = encoding_of_all(&layout, records)?;
-    records
-        .iter()
-        .map(|record| token(&layout, record, encoding).map_err(|fault| fault.at(line(record))))
-        .collect()
+    layout.rows.iter().map(token).collect()
 }
 
-fn line(record: &csv::StringRecord) -> String {
-    let line = record.position().map_or(1, csv::Position::line);
-    format!("line {line}")
+fn layout(mut found: Vec<Row<'_>>) -> Result<Layout<'_>, TokenFileError> {
+    let Some(first) = found.first() else {
+        return Err(TokenFault::Empty.at("file"));
+    };
+    let line = format!("line {}", first.line);
+    if !first
+        .cells
+        .iter()
+        .any(|cell| Column::known(&word(cell)).is_some())
+    {
+        let seed = first.cell(1);
+        if TotpSecret::from_hex(seed).is_err() && TotpSecret::from_base32(seed).is_err() {
+            return Err(TokenFault::NoHeading.at(line));
+        }
+        return Ok(Layout {
+            table: Table::in_order(&OATH),
+            headed: false,
+            rows: found,
+        });
+    }
+    let heading = found.remove(0);
+    let mut faults = Vec::new();
+    let unknown = |name: &str| match name.len() <= TOLD_MAX {
+        true => format!("the column {:?} is not known", shown(name)),
+        false => format!(
+            "a column with a name of {} characters is not known",
+            name.len()
+        ),
+    };
+    let table = Table::of(&heading, Column::known, unknown, &mut faults);
+    if let Some(fault) = faults.into_iter().next() {
+        return Err(fault.into());
+    }
+    for (column, what) in [
+        (Column::Serial, "a column for the serial number"),
+        (Column::Seed, "a column for the seed"),
+    ] {
+        if !table.has(column) {
+            return Err(TokenFault::Missing(what).at(line));
+        }
+    }
+    Ok(Layout {
+        table,
+        headed: true,
+        rows: found,
+    })
 }
 
 /// One file has one encoding. A seed can be read as both only where it has nothing but the characters that both share.
-fn encoding_of_all(
-    layout: &Layout,
-    records: &[csv::StringRecord],
-) -> Result<Option<Encoding>, TokenFileError> {
+fn encoding_of_all(layout: &Layout<'_>) -> Result<Option<Encoding>, TokenFileError> {
     let seeds = || {
-        records
+        layout
+            .rows
             .iter()
-            .filter_map(|record| layout.text(record, Column::Seed))
+            .filter_map(|row| layout.text(row, Column::Seed))
     };
     let hex = seeds().all(|seed| TotpSecret::from_hex(seed).is_ok());
     let base32 = seeds().all(|seed| TotpSecret::from_base32(seed).is_ok());
-    let said = records
+    let said = layout
+        .rows
         .iter()
-        .all(|record| layout.text(record, Column::Encoding).is_some());
+        .all(|row| layout.text(row, Column::Encoding).is_some());
     match (hex, base32) {
         (true, true) if !said => Err(TokenFault::Ambiguous.at("file")),
         (true, false) => Ok(Some(Encoding::Hex)),
@@ -138,52 +195,101 @@ fn encoding_of_all(
 }
 
 fn token(
-    layout: &Layout,
-    record: &csv::StringRecord,
+    layout: &Layout<'_>,
+    row: &Row<'_>,
     of_file: Option<Encoding>,
 ) -> Result<Token, TokenFault> {
-    let serial = serial(layout.text(record, Column::Serial).unwrap_or_default())?;
+    layout.fit(row)?;
+    let said = layout.text(row, Column::Serial).unwrap_or_default();
+    if let Some(odd) = oddity(said) {
+        return Err(TokenFault::Odd(
+            format!("the serial number {:?}", shown(said)),
+            odd,
+        ));
+    }
+    let serial = serial(said)?;
+    for (column, what) in [
+        (Column::Manufacturer, "the manufacturer"),
+        (Column::Model, "the model"),
+    ] {
+        if let Some(odd) = layout.text(row, column).and_then(oddity) {
+            return Err(TokenFault::Odd(what.to_owned(), odd));
+        }
+    }
+    let kind = layout.text(row, Column::Kind).unwrap_or("totp");
+    if !["totp", "oathtotp"].contains(&word(kind).as_str()) {
+        // A seed in the wrong column is longer, and never repeated.
+        return Err(match kind.len() <= TOLD_MAX {
+            true => TokenFault::Kind(shown(kind)),
+            false => TokenFault::Unusable("the type"),
+        });
+    }
+    if layout
+        .text(row, Column::Counter)
+        .is_some_and(|counter| counter != "0")
+    {
+        return Err(TokenFault::Unsupported("a counter".to_owned()));
+    }
+    if layout.text(row, Column::Owner).is_some() {
+        return Err(TokenFault::Owned);
+    }
+    let manufacturer = layout
+        .text(row, Column::Manufacturer)
+        .map(|text| name(text, "the manufacturer"))
+        .transpose()?;
+    Ok(Token {
+        serial,
+        manufacturer,
+        settings: settings(layout, row)?,
+        secret: secret(layout, row, of_file)?,
+        expires: None,
+    })
+}
+
+fn secret(
+    layout: &Layout<'_>,
+    row: &Row<'_>,
+    of_file: Option<Encoding>,
+) -> Result<TotpSecret, TokenFault> {
     let seed = layout
-        .text(record, Column::Seed)
+        .text(row, Column::Seed)
         .ok_or(TokenFault::Missing("the seed"))?;
-    let said = match layout.text(record, Column::Encoding) {
+    // Its value is never repeated.
+    if let Some(odd @ (Oddity::Exponent | Oddity::ErrorValue)) = oddity(seed) {
+        return Err(TokenFault::Odd("the seed".to_owned(), odd));
+    }
+    let said = match layout.text(row, Column::Encoding) {
         None => None,
         Some(text) if text.eq_ignore_ascii_case("hex") => Some(Encoding::Hex),
         Some(text) if text.eq_ignore_ascii_case("base32") => Some(Encoding::Base32),
         Some(_) => return Err(TokenFault::Unusable("the encoding")),
     };
-    let secret = match said.or(of_file) {
+    Ok(match said.or(of_file) {
         Some(Encoding::Base32) => TotpSecret::from_base32(seed)?,
         Some(Encoding::Hex) => TotpSecret::from_hex(seed)?,
         None => match TotpSecret::from_hex(seed) {
             Err(NotASecret::Alphabet(_)) => TotpSecret::from_base32(seed)?,
             read => read?,
         },
-    };
+    })
+}
+
+fn settings(layout: &Layout<'_>, row: &Row<'_>) -> Result<TotpSettings, TokenFault> {
     let mut settings = TotpSettings::APP;
-    if let Some(text) = layout.text(record, Column::Algorithm) {
+    if let Some(text) = layout.text(row, Column::Algorithm) {
         settings.algorithm = Algorithm::parse(text).ok_or(TokenFault::Unusable("the algorithm"))?;
     }
-    if let Some(text) = layout.text(record, Column::Digits) {
+    if let Some(text) = layout.text(row, Column::Digits) {
         settings.digits = text
             .parse()
             .map_err(|_| TokenFault::Unusable("the number of digits"))?;
     }
-    if let Some(text) = layout.text(record, Column::Period) {
+    if let Some(text) = layout.text(row, Column::Period) {
         settings.period_s = text
             .parse()
             .map_err(|_| TokenFault::Unusable("the period"))?;
     }
-    let manufacturer = layout
-        .text(record, Column::Manufacturer)
-        .map(|text| name(text, "the manufacturer"))
-        .transpose()?;
-    Ok(Token {
-        serial,
-        manufacturer,
-        settings: settings.checked()?,
-        secret,
-    })
+    Ok(settings.checked()?)
 }
 
 #[cfg(test)]
@@ -252,6 +358,60 @@ mod tests {
             (
                 "serial,seed\nA,31323334\n".to_owned(),
                 "line 2: the seed is no secret: a secret of 4 bytes: it must be 16 to 128",
+            ),
+        ];
+        for (file, wanted) in cases {
+            let said = read(&file).err().map(|error| error.to_string());
+            assert_eq!(said.as_deref(), Some(wanted), "{file}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_understood_is_refused_by_name() {
+        let cases = [
+            (
+                format!("KD1,{HEX},hotp,6\n"),
+                "line 1: a token of the type \"hotp\": only TOTP is supported, whose codes follow the clock",
+            ),
+            (
+                format!("KD1,{HEX},totp,8,60,SHA1\n"),
+                "line 1: field 6 is not understood: without a heading a line has serial, seed, type, digits and period",
+            ),
+            (
+                format!("KD1,{HEX},8\n"),
+                "line 1: a token of the type \"8\": only TOTP is supported, whose codes follow the clock",
+            ),
+            (
+                format!("serial,seed,drift\nKD1,{HEX},3\n"),
+                "line 1: the column \"drift\" is not known",
+            ),
+            (
+                format!("serial,seed,counter\nKD1,{HEX},3\n"),
+                "line 2: a counter is not supported",
+            ),
+            (
+                format!("serial,seed\nKD1,{HEX},8\n"),
+                "line 2: has 3 values, the heading names 2",
+            ),
+            (
+                format!("serial,geheim\nKD1,{HEX}\n"),
+                "line 1: the column \"geheim\" is not known",
+            ),
+            (
+                format!("serial,digits\nKD1,{HEX}\n"),
+                "line 1: a column for the seed is missing",
+            ),
+            (
+                format!("Nummer;Geheim\nKD1;{HEX}\n"),
+                "line 1: neither a heading that is known nor a token: name the columns serial and seed",
+            ),
+            (
+                format!("upn,serial,seed\np@example.org,KD1,{HEX}\n"),
+                "line 2: the token is somebody's already in this file: empty that column, and give tokens out with `keydesk totp assign`",
+            ),
+            (
+                "serial,seed\nKD1,3.13233E+39\n".to_owned(),
+                "line 2: the seed is a number that a spreadsheet has cut short: format the column as text there, and export it again",
             ),
         ];
         for (file, wanted) in cases {

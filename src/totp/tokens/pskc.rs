@@ -3,11 +3,14 @@
 //!
 //! Invariant: a value whose MAC is missing or wrong is never decrypted: CBC alone would not tell a wrong key from a right one.
 
+mod policy;
+
 use aes::cipher::block_padding::Pkcs7;
 use aes::cipher::{BlockModeDecrypt, KeyIvInit};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
+use jiff::Timestamp;
 use roxmltree::{Document, Node, ParsingOptions};
 use sha1::Sha1;
 use sha2::Sha256;
@@ -40,7 +43,11 @@ enum Sum {
     Sha256,
 }
 
-pub(super) fn read(text: &str, key: Option<&FileKey>) -> Result<Vec<Token>, TokenFileError> {
+pub(super) fn read(
+    text: &str,
+    key: Option<&FileKey>,
+    now: Timestamp,
+) -> Result<Vec<Token>, TokenFileError> {
     let options = ParsingOptions {
         nodes_limit: NODES_MAX,
         ..ParsingOptions::default()
@@ -60,14 +67,18 @@ pub(super) fn read(text: &str, key: Option<&FileKey>) -> Result<Vec<Token>, Toke
         if number == TOKENS_MAX {
             return Err(TokenFault::TooLarge.at("file"));
         }
-        let token = token(package, crypto.as_ref())
+        let token = token(package, crypto.as_ref(), now)
             .map_err(|fault| fault.at(format!("key package {}", number + 1)))?;
         tokens.push(token);
     }
     Ok(tokens)
 }
 
-fn token(package: Node<'_, '_>, crypto: Option<&Crypto>) -> Result<Token, TokenFault> {
+fn token(
+    package: Node<'_, '_>,
+    crypto: Option<&Crypto>,
+    now: Timestamp,
+) -> Result<Token, TokenFault> {
     let device = child(package, "DeviceInfo").ok_or(TokenFault::Missing("DeviceInfo"))?;
     let serial = serial(text_of(device, "SerialNo").unwrap_or_default())?;
     let manufacturer = text_of(device, "Manufacturer")
@@ -83,6 +94,7 @@ fn token(package: Node<'_, '_>, crypto: Option<&Crypto>) -> Result<Token, TokenF
             )));
         }
     }
+    let expires = policy::until(device, key, now)?;
     let data = child(key, "Data").ok_or(TokenFault::Missing("Data"))?;
     let secret = child(data, "Secret").ok_or(TokenFault::Missing("Secret"))?;
     let secret = TotpSecret::new(value(secret, crypto)?.ok_or(TokenFault::Missing("the seed"))?)?;
@@ -91,6 +103,7 @@ fn token(package: Node<'_, '_>, crypto: Option<&Crypto>) -> Result<Token, TokenF
         manufacturer,
         settings: settings(key, data, crypto)?,
         secret,
+        expires,
     })
 }
 
@@ -114,6 +127,11 @@ fn settings(
                     "a code that is not decimal".to_owned(),
                 ));
             }
+            if !matches!(format.attribute("CheckDigits"), None | Some("false" | "0")) {
+                return Err(TokenFault::Unsupported(
+                    "a check digit in the code (CheckDigits)".to_owned(),
+                ));
+            }
             let length = format
                 .attribute("Length")
                 .ok_or(TokenFault::Missing("Length"))?;
@@ -123,11 +141,11 @@ fn settings(
     if let Some(interval) = child(data, "TimeInterval") {
         settings.period_s = number(interval, crypto, "TimeInterval")?;
     }
-    let other_epoch = child(data, "Time")
-        .map(|time| number::<u64>(time, crypto, "Time"))
-        .transpose()?;
-    if other_epoch.is_some_and(|time| time != 0) {
-        return Err(TokenFault::Unsupported("a Time that is not 0".to_owned()));
+    for what in ["Time", "TimeDrift", "Counter"] {
+        let said = child(data, what).map(|node| number::<u64>(node, crypto, what));
+        if said.transpose()?.is_some_and(|number| number != 0) {
+            return Err(TokenFault::Unsupported(format!("a {what} that is not 0")));
+        }
     }
     Ok(settings.checked()?)
 }
@@ -367,7 +385,7 @@ mod tests {
     }
 
     fn seed(text: &str, key: Option<&FileKey>) -> Result<Vec<u8>, TokenFault> {
-        let tokens = read(text, key).map_err(|error| error.fault)?;
+        let tokens = read(text, key, NOW).map_err(|error| error.fault)?;
         let token = tokens.first().ok_or(TokenFault::Empty)?;
         let settings = TotpSettings {
             algorithm: Algorithm::Sha256,
@@ -381,6 +399,9 @@ mod tests {
         assert_eq!(token.manufacturer.as_deref(), Some("Acme"));
         Ok(token.secret.as_bytes().to_vec())
     }
+
+    /// 28 November 2026.
+    const NOW: Timestamp = Timestamp::constant(1_795_824_000, 0);
 
     const SEED: &[u8] = b"12345678901234567890";
 

@@ -181,7 +181,7 @@ async fn an_app_that_the_registry_refused_is_a_conflict_until_it_is_given_up() {
 /// A box of tokens, and a phone that makes their codes.
 async fn stock(timed: &Timed) -> Phone {
     let file = b"serial,seed\nT-1,3132333435363738393031323334353637383930\nT-2,4142434445464748494a4b4c4d4e4f5051525354\n";
-    let Ok(read) = tokens::read(file, None) else {
+    let Ok(read) = tokens::read(file, None, jiff::Timestamp::now()) else {
         panic!("a file of tokens");
     };
     let entries = timed

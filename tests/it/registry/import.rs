@@ -127,7 +127,7 @@ person,p-19,Too Few
         "line 16: at is \"tomorrow\": write it as 2026-11-22T14:30:00+01:00",
         "line 17: record is \"visit\": it must be organisation, person or appointment",
         "line 18: name has control characters or line breaks in it",
-        "line 20: has 3 values, the header names 11",
+        "line 20: has 3 values, the heading names 11",
     ];
     assert_eq!(found, expected);
     assert_eq!(people_in(dir.path()).await, before);
@@ -200,7 +200,7 @@ async fn a_header_that_does_not_fit_is_refused_before_anything_else() {
         "{found:?}"
     );
     let found = wrong(import(dir.path(), "b.csv", "id,id\n").await);
-    assert_eq!(found, ["line 1: column id is given twice"]);
+    assert_eq!(found, ["line 1: the column \"id\" is there twice"]);
     let found = wrong(import(dir.path(), "c.csv", "").await);
     assert!(
         found.first().unwrap().contains("must name columns"),
