@@ -270,7 +270,9 @@ fn pin_retries(
 ) -> Result<Option<Retries>, CtapError> {
     match device.pin_retries(control) {
         Ok(retries) => Ok(Some(retries)),
-        Err(CtapError::Status { .. } | CtapError::Unsupported { .. }) => Ok(None),
+        Err(
+            CtapError::Status { .. } | CtapError::Malformed { .. } | CtapError::Unsupported { .. },
+        ) => Ok(None),
         Err(error) => Err(error),
     }
 }

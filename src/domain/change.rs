@@ -405,6 +405,9 @@ pub struct Made {
     /// What the key was told to make nothing beside; earlier releases did not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub excluded: Option<Vec<Bytes>>,
+    /// Other people's credentials on a key of this serial number that this one does not hold.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_held: Vec<Bytes>,
 }
 
 /// Why an intent ended without an enrolment.

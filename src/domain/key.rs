@@ -82,10 +82,66 @@ pub struct KeyId {
 }
 
 impl KeyId {
-    /// Whether this identifies one key, not merely a model.
+    /// Whether this can identify one key, not merely a model: as long as nothing contradicts it.
     pub fn is_unique(&self) -> bool {
-        self.serial.is_some() || self.asset_tag.is_some()
+        self.telling_serial().is_some() || self.asset_tag.is_some()
     }
+
+    /// The serial number, where it can be one that no other key has.
+    pub fn telling_serial(&self) -> Option<&str> {
+        self.serial.as_deref().filter(|serial| is_telling(serial))
+    }
+
+    /// Whether both are one key by what they say of themselves.
+    pub fn is_same_as(&self, other: &Self) -> bool {
+        let same_serial = self.telling_serial().is_some() && self.serial == other.serial;
+        let same_tag = self.asset_tag.is_some() && self.asset_tag == other.asset_tag;
+        self.aaguid == other.aaguid && (same_serial || same_tag)
+    }
+
+    /// Whether both may be one key: nothing that both say tells them apart. A serial number stays what it is, even if others have
+    /// it too.
+    pub fn may_be(&self, other: &Self) -> bool {
+        let differ =
+            |a: &Option<String>, b: &Option<String>| matches!((a, b), (Some(a), Some(b)) if a != b);
+        self.aaguid == other.aaguid
+            && !differ(&self.serial, &other.serial)
+            && !differ(&self.asset_tag, &other.asset_tag)
+    }
+}
+
+/// From so many characters on, one that differs from all the others does not make a serial number.
+const LONG_SERIAL: usize = 6;
+/// So many characters in a row count up or down by chance only.
+const LONG_COUNT: usize = 4;
+
+/// Whether a serial number can be one that no other key has. Makers leave in what a template says: one character over and over
+/// (`0000000000`), with one other at most (`1000000000`), a part that is repeated (`12341234`), or one that counts (`123456789`).
+pub fn is_telling(serial: &str) -> bool {
+    let letters: Vec<char> = serial
+        .chars()
+        .filter(|c| c.is_alphanumeric())
+        .map(|c| c.to_ascii_uppercase())
+        .collect();
+    let commonest = letters
+        .iter()
+        .map(|c| letters.iter().filter(|other| *other == c).count());
+    let others = letters.len() - commonest.max().unwrap_or_default();
+    let is_constant = others == 0 || (others == 1 && letters.len() >= LONG_SERIAL);
+    let is_repeated = (1..=letters.len() / 2).any(|length| {
+        let mut parts = letters.chunks(length);
+        let first = parts.next();
+        letters.len().is_multiple_of(length) && parts.all(|part| Some(part) == first)
+    });
+    !is_constant && !is_repeated && !counts(&letters)
+}
+
+/// Whether each character follows the one before, up or down; after 9 comes 0.
+fn counts(letters: &[char]) -> bool {
+    let follows = |a: char, b: char| (a, b) == ('9', '0') || u32::from(b) == u32::from(a) + 1;
+    let pairs = || letters.iter().zip(letters.iter().skip(1));
+    letters.len() >= LONG_COUNT
+        && (pairs().all(|(a, b)| follows(*a, *b)) || pairs().all(|(a, b)| follows(*b, *a)))
 }
 
 /// What is known of a key in the bay: enough for a verdict and for a record.
@@ -157,6 +213,24 @@ impl KeyFacts {
     }
 }
 
+/// A COSE algorithm identifier by its name in the IANA registry.
+pub fn algorithm(id: i64) -> String {
+    let name = match id {
+        -7 => "ES256",
+        -8 => "EdDSA",
+        -19 => "Ed25519",
+        -35 => "ES384",
+        -36 => "ES512",
+        -47 => "ES256K",
+        -48 => "ML-DSA-44",
+        -49 => "ML-DSA-65",
+        -50 => "ML-DSA-87",
+        -257 => "RS256",
+        other => return other.to_string(),
+    };
+    name.to_owned()
+}
+
 /// `328707` (0x050403) is `5.4.3`; a number that does not look packed is shown as it is.
 pub fn firmware_text(version: u64) -> String {
     match version {
@@ -178,6 +252,70 @@ mod tests {
     fn packed_firmware_reads_as_three_numbers() {
         assert_eq!(firmware_text(328_707), "5.4.3");
         assert_eq!(firmware_text(1), "1");
+    }
+
+    #[test]
+    fn a_serial_number_that_a_template_left_in_tells_no_key_from_another() {
+        for serial in [
+            "",
+            "-",
+            "0",
+            "A",
+            "0000000000",
+            "FFFFFFFF",
+            "1000000000",
+            "0000000001",
+            "ffffff0",
+            "1212",
+            "12341234",
+            "ABCABCABC",
+            "1234",
+            "123456789",
+            "0123456789",
+            "1234567890",
+            "987654321",
+            "ABCDEF",
+            "00-00-00",
+        ] {
+            assert!(!is_telling(serial), "{serial:?}");
+        }
+        for serial in [
+            "28461397",
+            "0012345",
+            "SOFT0001",
+            "7C31A9",
+            "A7",
+            "12",
+            "20251",
+            "1000000001",
+            "00004711",
+            "1224",
+            "0001000200",
+        ] {
+            assert!(is_telling(serial), "{serial:?}");
+        }
+    }
+
+    #[test]
+    fn two_keys_are_one_only_by_what_can_tell_them_and_may_be_one_unless_something_differs() {
+        let id = |serial: Option<&str>, tag: Option<&str>| KeyId {
+            aaguid: Aaguid::default(),
+            serial: serial.map(str::to_owned),
+            asset_tag: tag.map(str::to_owned),
+        };
+        let other_model = KeyId {
+            aaguid: Aaguid([1; 16]),
+            ..id(Some("7C31A9"), None)
+        };
+        let bare = id(None, None);
+        let numbered = id(Some("7C31A9"), None);
+        let constant = id(Some("1000000000"), None);
+        assert!(numbered.is_same_as(&numbered) && numbered.is_unique());
+        assert!(!constant.is_same_as(&constant) && !constant.is_unique());
+        assert!(id(Some("1000000000"), Some("T1")).is_same_as(&id(None, Some("T1"))));
+        assert!(!numbered.is_same_as(&other_model) && !numbered.may_be(&other_model));
+        assert!(bare.may_be(&numbered) && constant.may_be(&constant));
+        assert!(!constant.may_be(&numbered));
     }
 
     #[test]

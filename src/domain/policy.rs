@@ -89,6 +89,8 @@ pub struct Circumstances<'a> {
     pub person: &'a Person,
     /// The relying party asks for a discoverable credential.
     pub discoverable_required: bool,
+    /// The algorithms that it takes, by their COSE identifiers.
+    pub algorithms: &'a [i64],
     /// Whom this very key was enrolled for before, if not for this person.
     pub bound_to: Option<&'a str>,
     /// It holds the credential with which the operator signed in.
@@ -106,17 +108,49 @@ impl Circumstances<'_> {
         if self.operators_own {
             findings.push(Finding::OperatorsOwn);
         }
-        if self.discoverable_required && !key.discoverable {
-            findings.push(Finding::NotDiscoverable);
-        }
-        if self.discoverable_required && key.free_credential_slots == Some(0) {
-            findings.push(Finding::StoreFull);
+        findings.extend(algorithm_finding(key, self.algorithms));
+        if self.discoverable_required {
+            findings.extend(storage_findings(key));
         }
         if self.person.lacks_standby_key() && self.person.keys == 0 {
             findings.push(Finding::NoStandby);
         }
         findings
     }
+}
+
+/// What the registry's verifier takes: ES256 and RS256.
+pub const REGISTRY_ALGORITHMS: [i64; 2] = [-7, -257];
+
+/// Whether a relying party takes what the key can do. A key of before CTAP 2.1 does not say what that is.
+fn algorithm_finding(key: &KeyFacts, taken: &[i64]) -> Option<Finding> {
+    let has = &key.algorithms;
+    let is_hopeless = !has.is_empty() && !has.iter().any(|id| taken.contains(id));
+    is_hopeless.then(|| Finding::NoCommonAlgorithm { has: has.clone() })
+}
+
+/// Whether the key can keep a discoverable credential.
+fn storage_findings(key: &KeyFacts) -> Option<Finding> {
+    match (key.discoverable, key.free_credential_slots) {
+        (false, _) => Some(Finding::NotDiscoverable),
+        (true, Some(0)) => Some(Finding::StoreFull),
+        (true, _) => None,
+    }
+}
+
+/// What speaks against making a credential on a key, whoever it is for: known before anything is written to it. `taken`: the
+/// algorithms that the relying party takes.
+pub fn judge_ability(key: &KeyFacts, taken: &[i64]) -> Verdict {
+    if !key.is_fido2() {
+        return Verdict {
+            findings: vec![Finding::NotFido2],
+        };
+    }
+    let mut findings = pin_findings(key);
+    findings.extend(algorithm_finding(key, taken));
+    findings.extend(storage_findings(key));
+    findings.retain(|finding| finding.weight() == Weight::Refusal);
+    Verdict { findings }
 }
 
 /// Fewer attempts than this are worth a warning.

@@ -137,8 +137,15 @@ pub struct LostEnrolment {
 /// What a reset destroys, as far as it can be known beforehand.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Losses {
-    /// Enrolments that this station or the registry knows, oldest first.
+    /// Enrolments that this station or the registry knows, and whose credential the key showed, oldest first.
     pub enrolments: Vec<LostEnrolment>,
+    /// Enrolments on a key of this serial number whose credential the key did not show: it may be another key, or have been reset
+    /// elsewhere. They are named, and not ended.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unsure: Vec<LostEnrolment>,
+    /// The key did not answer what it holds: somebody may be enrolled on it who is not named here.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub silent: bool,
     /// Other credentials that the key listed: the RP id and the account's name. `None`: it was not asked, or can't tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub others: Option<Vec<OtherCredential>>,
@@ -160,6 +167,11 @@ impl Losses {
         !self.enrolments.is_empty()
     }
 
+    /// Whether somebody may be.
+    pub fn may_be_somebodys(&self) -> bool {
+        self.is_somebodys() || !self.unsure.is_empty() || self.silent
+    }
+
     /// Those who lose it, each once.
     pub fn people(&self) -> Vec<&Person> {
         let mut people: Vec<&Person> = Vec::new();
@@ -177,14 +189,11 @@ impl Losses {
         each.map(|enrolment| enrolment.credential.clone()).collect()
     }
 
-    /// The kinds of people that a refusal depends on.
-    pub fn kinds(&self) -> Vec<PersonKind> {
-        self.people().iter().map(|person| person.kind).collect()
-    }
-
-    /// Whether this role may do that to all of them.
+    /// Whether this role may do that to all of them, those included who may lose it.
     pub fn may_be_caused_by(&self, role: Role) -> Result<(), NotAllowed> {
-        role.may_reset_key_of(&self.kinds())
+        let all = self.enrolments.iter().chain(&self.unsure);
+        let kinds: Vec<PersonKind> = all.map(|lost| lost.person.kind).collect();
+        role.may_reset_key_of(&kinds)
     }
 
     /// What must be typed to confirm: the name of the first who loses the key or, where nobody does, the key's serial number or
@@ -319,12 +328,29 @@ mod tests {
         assert_eq!(blank.word(&spare), "A7");
         let losses = Losses {
             enrolments: vec![lost("Zoë", PersonKind::Employee)],
-            others: None,
+            ..Losses::default()
         };
         // The same name, its accent typed apart.
         assert!(losses.is_confirmed_by("Zoe\u{308}", &spare));
         assert!(losses.is_confirmed_by("p-1", &spare));
         assert!(!losses.is_confirmed_by("A7", &spare));
+    }
+
+    #[test]
+    fn who_only_may_lose_a_key_is_named_and_decides_who_may_reset_it_but_is_not_ended() {
+        let losses = Losses {
+            enrolments: vec![lost("Zoë", PersonKind::Employee)],
+            unsure: vec![lost("Wim", PersonKind::MainAdministrator)],
+            ..Losses::default()
+        };
+        assert_eq!(losses.credentials().len(), 1);
+        assert_eq!(losses.people().len(), 1);
+        assert!(losses.may_be_caused_by(Role::HelpDesk).is_err());
+        let sure = Losses {
+            unsure: Vec::new(),
+            ..losses
+        };
+        assert!(sure.may_be_caused_by(Role::HelpDesk).is_ok());
     }
 
     #[test]

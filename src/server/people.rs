@@ -168,7 +168,7 @@ pub async fn on_key(
         "WHERE k.aaguid = ? AND (k.serial = ? OR k.asset_tag = ?) AND c.gone_ms IS NULL ORDER BY c.enrolled_ms, c.id"
     ))
     .bind(key.aaguid.to_string())
-    .bind(&key.serial)
+    .bind(key.telling_serial())
     .bind(&key.asset_tag)
     .fetch_all(&mut *db)
     .await?;
@@ -179,7 +179,7 @@ pub async fn on_key(
     Ok(found)
 }
 
-/// The ids of what is enrolled, and not gone, on keys of this model that nothing tells apart; newest first.
+/// The ids of what is enrolled, and not gone, on keys of this model that nothing tells from this one; newest first.
 pub async fn on_model(
     db: &mut SqliteConnection,
     key: &KeyId,
@@ -187,10 +187,11 @@ pub async fn on_model(
 ) -> Result<Vec<Bytes>, sqlx::Error> {
     let ids: Vec<Vec<u8>> = sqlx::query_scalar(
         "SELECT c.id FROM credential c JOIN security_key k ON k.number = c.security_key \
-         WHERE k.aaguid = ? AND k.serial IS NULL AND k.asset_tag IS NULL AND c.gone_ms IS NULL \
+         WHERE k.aaguid = ? AND (k.serial IS NULL OR k.serial = ?) AND k.asset_tag IS NULL AND c.gone_ms IS NULL \
          ORDER BY c.enrolled_ms DESC LIMIT ?",
     )
     .bind(key.aaguid.to_string())
+    .bind(&key.serial)
     .bind(i64::try_from(limit).unwrap_or(i64::MAX))
     .fetch_all(db)
     .await?;

@@ -112,6 +112,8 @@ fn meaning(code: &str) -> (StatusCode, &'static str) {
         code::CREDENTIAL_GONE => (S::GONE, "The credential is gone"),
         code::CREDENTIAL_UNKNOWN => (S::NOT_FOUND, "There is no such credential"),
         code::CREDENTIAL_EXISTS => (S::CONFLICT, "The credential is enrolled already"),
+        code::ENROLLED_SINCE => (S::CONFLICT, "The person has been enrolled meanwhile"),
+        code::KEY_TAKEN => (S::CONFLICT, "The key is somebody else's"),
         code::CHALLENGE_EXPIRED => (S::UNPROCESSABLE_ENTITY, "The challenge has expired"),
         code::CHALLENGE_MISMATCH => (S::UNPROCESSABLE_ENTITY, "The challenge is another one"),
         code::ORIGIN_MISMATCH => (S::UNPROCESSABLE_ENTITY, "The origin is another one"),

@@ -427,8 +427,8 @@ impl<F: Face + Sync + 'static> Desk for StationDesk<F> {
     async fn facts(&mut self, key: &KeyFacts) -> Result<KeyFacts, KeyFault> {
         let read = |device: &mut AnyDevice, control: &mut Control<'_>| {
             let info = device.info(control)?;
-            let retries = keys::retries(device, control)?;
-            Ok((info, retries))
+            let retries = keys::if_told(keys::retries(device, control))?;
+            Ok((info, retries.flatten()))
         };
         let (info, retries) = self.on_key(key, QUICK, read).await?;
         Ok(self.station.slots.with_info(key.clone(), info, retries))

@@ -46,6 +46,17 @@ pub(super) fn retries(
     device.pin_retries(control).map(Some)
 }
 
+/// An answer that is only shown to people: a key that says something else instead is none the worse.
+pub(super) fn if_told<R>(told: Result<R, CtapError>) -> Result<Option<R>, CtapError> {
+    match told {
+        Ok(told) => Ok(Some(told)),
+        Err(
+            CtapError::Status { .. } | CtapError::Malformed { .. } | CtapError::Unsupported { .. },
+        ) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 /// Which of these credentials the key holds.
 pub(super) fn holds(
     device: &mut AnyDevice,

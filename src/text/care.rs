@@ -491,15 +491,4 @@ impl Text {
     }
 }
 
-/// COSE algorithm identifiers by the names of the IANA registry.
-pub fn algorithm(id: i64) -> String {
-    match id {
-        -7 => "ES256".to_owned(),
-        -8 => "EdDSA".to_owned(),
-        -35 => "ES384".to_owned(),
-        -36 => "ES512".to_owned(),
-        -47 => "ES256K".to_owned(),
-        -257 => "RS256".to_owned(),
-        other => other.to_string(),
-    }
-}
+pub use crate::domain::key::algorithm;

@@ -4,6 +4,7 @@ use super::{Language, Text, tr};
 use crate::domain::authority::Role;
 use crate::domain::change::{IntentStage, Remains, Unfinished};
 use crate::domain::identification::Document;
+use crate::domain::key::algorithm;
 use crate::domain::models::{Source, Status};
 use crate::domain::policy::{Finding, Ruling, Why};
 use crate::domain::profile::StepKind;
@@ -143,6 +144,10 @@ impl Text {
             Finding::PinChangeRequired => tr!(self, "finding-pin-change"),
             Finding::StoreFull => tr!(self, "finding-store-full"),
             Finding::NotDiscoverable => tr!(self, "finding-not-discoverable"),
+            Finding::NoCommonAlgorithm { has } => {
+                let has: Vec<String> = has.iter().map(|id| algorithm(*id)).collect();
+                tr!(self, "finding-no-algorithm", has = has.join(", "))
+            }
             Finding::BoundTo { person } => {
                 tr!(self, "finding-bound-to", person = person.as_str())
             }

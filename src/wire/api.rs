@@ -338,6 +338,10 @@ pub struct EnrolmentPush {
     /// say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub excluded: Option<Vec<Bytes>>,
+    /// Other people's credentials on a key of this serial number that this very key was asked for and does not hold: it is another
+    /// one, or was reset elsewhere.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_held: Vec<Bytes>,
     /// How the person was identified.
     pub identification: Identification,
     /// Who began it: identified the person and asked for the offer, or used the ticket.

@@ -92,6 +92,12 @@ pub const CREDENTIAL_UNKNOWN: &str = "credential-unknown";
 pub const CREDENTIAL_GONE: &str = "credential-gone";
 /// The credential is enrolled already.
 pub const CREDENTIAL_EXISTS: &str = "credential-exists";
+/// Since the station last heard of the person, they were enrolled on a key that may be this one.
+pub const ENROLLED_SINCE: &str = "enrolled-since";
+/// By its serial number the key is somebody else's.
+pub const KEY_TAKEN: &str = "key-taken";
+/// A key does not hold what another key of its serial number is enrolled with: an alarm, no refusal.
+pub const SERIAL_DISPUTED: &str = "serial-disputed";
 
 /// Whether a refusal of an enrolment judged the credential or the proof that came with it. The registry looks at those only
 /// after it found that it had not taken this very push before, so that it holds nothing of what it refused. Any other refusal
@@ -111,6 +117,8 @@ pub fn judges_credential(code: &str) -> bool {
         RESPONSE_MALFORMED,
         SIGNATURE_INVALID,
         CREDENTIAL_GONE,
+        ENROLLED_SINCE,
+        KEY_TAKEN,
     ]
     .contains(&code)
 }

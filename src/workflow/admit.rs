@@ -3,7 +3,7 @@
 //! Invariant: a key is admitted for the plug in which it was checked. Whatever is in the slot after a pull is checked from the start.
 
 use super::dialogue::{Answer, Event, Note, Question, Step};
-use super::known::{Asked, Known, ask, by_journal, if_answered, owner, shown};
+use super::known::{Asked, Known, answered, ask, by_journal, if_answered, owner, shown};
 use super::steps::{
     Unlocked, begin_step, choose_key, end_step, is_plugged, is_replugged, on_key, refresh, wait_for,
 };
@@ -129,7 +129,10 @@ async fn verdict<D: Desk>(
     (offer, known): (&Offer, &Known),
 ) -> Result<Verdict, Stop> {
     let bound_to = bound_to_another(desk, key, (offer, known)).await?;
+    let params = offer.creation.pub_key_cred_params.iter();
+    let algorithms: Vec<i64> = params.map(|param| param.alg).collect();
     let about = Circumstances {
+        algorithms: &algorithms,
         operators_own: is_operators_own(desk, key).await?,
         person: &offer.person,
         discoverable_required: wants_discoverable(offer),
@@ -192,8 +195,16 @@ fn holds_unresolved() -> Stop {
     )
 }
 
+/// What a key showed right before a credential was made.
+pub(super) struct LastLook {
+    /// What it holds of this account, where it lists that.
+    pub(super) mine: Option<Vec<Bytes>>,
+    /// Other people's on a key of its serial number that it does not hold.
+    pub(super) not_held: Vec<Bytes>,
+}
+
 /// The last look before a credential is made: what the key holds at this RP, as far as it tells with the PIN, against what is
-/// enrolled by now. Brings the offer's exclude list up to date; returns what the key holds of this account, where it lists that.
+/// enrolled by now. Brings the offer's exclude list up to date.
 ///
 /// Making another one for the same account would overwrite the one that it has: right for one that nobody can know, wrong for one
 /// that is in use or may come into use.
@@ -202,20 +213,13 @@ pub(super) async fn last_look<D: Desk>(
     key: &mut KeyFacts,
     unlocked: &Unlocked,
     offer: &mut Offer,
-) -> Result<Option<Vec<Bytes>>, Stop> {
+) -> Result<LastLook, Stop> {
     let residents = listed(desk, key, unlocked, &offer.creation.rp.id).await?;
     let held: Vec<Bytes> = residents.iter().flatten().map(|r| r.id.clone()).collect();
     let known = ask(desk, key, offer, &held).await?;
     offer.creation.exclude_credentials = known.exclude_list();
     let Some(residents) = residents else {
-        let rp_id = &offer.creation.rp.id;
-        if shown(desk, key, rp_id, &known.of_person).await?.is_some() {
-            return Err(Stop::Key(KeyFault::Excluded));
-        }
-        return match bound_to_another(desk, key, (offer, &known)).await? {
-            None => Ok(None),
-            Some(person) => Err(Stop::KeyRefused(Finding::BoundTo { person }.in_words())),
-        };
+        return silent_look(desk, key, (offer, known)).await;
     };
     let mut mine = Vec::new();
     for resident in residents {
@@ -235,7 +239,33 @@ pub(super) async fn last_look<D: Desk>(
         known.is_nobodys()?;
         mine.push(resident.id);
     }
-    Ok(Some(mine))
+    Ok(LastLook {
+        mine: Some(mine),
+        not_held: known.by_serial,
+    })
+}
+
+/// The same where the key lists nothing.
+async fn silent_look<D: Desk>(
+    desk: &mut D,
+    key: &mut KeyFacts,
+    (offer, known): (&Offer, Known),
+) -> Result<LastLook, Stop> {
+    let rp_id = &offer.creation.rp.id;
+    if shown(desk, key, rp_id, &known.of_person).await?.is_some() {
+        return Err(Stop::Key(KeyFault::Excluded));
+    }
+    if let Some(person) = bound_to_another(desk, key, (offer, &known)).await? {
+        return Err(Stop::KeyRefused(Finding::BoundTo { person }.in_words()));
+    }
+    let not_held = match answered(desk, key, rp_id, &known.by_serial).await? {
+        Some(None) => known.by_serial,
+        _ => Vec::new(),
+    };
+    Ok(LastLook {
+        mine: None,
+        not_held,
+    })
 }
 
 impl Known {

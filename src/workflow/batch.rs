@@ -5,21 +5,22 @@
 //!
 //! Invariant: a key that is somebody's already, or the operator's own, is refused before anything is changed on it.
 
+use super::admit::is_operators_own;
 use super::app::AppDesk;
 use super::care::{CareDesk, PinWish, TEST_RP_ID, configure, set_pin, test_key};
 use super::dialogue::{CareResult, Ending, PushState};
 use super::enrol::enrol_unattended;
+use super::known::{owner_of, shown};
 use super::resolve::{How, resolve};
-use super::steps::{on_key, refresh, unlock};
+use super::steps::{refresh, unlock};
 use super::{Desk, ResetDesk, ResetOrder, Stop, reset};
 use crate::domain::batch::{BatchChange, KeyRun};
 use crate::domain::care::{Care, PinRule, TestVerdict};
 use crate::domain::change::{Enrolment, Unfinished};
-use crate::domain::policy::{self, Finding, Weight};
+use crate::domain::policy::{self, Finding, REGISTRY_ALGORITHMS, Weight};
 use crate::domain::profile::{LabelFacts, PinSource, PinStep, Profile, Step, StepKind, TagSource};
 use crate::domain::unfit::Unfit;
-use crate::domain::{BatchId, KeyFacts, PersonId};
-use crate::wire::webauthn::Descriptor;
+use crate::domain::{BatchId, Bytes, KeyFacts, PersonId};
 
 /// What a batch needs of the world besides a [`Desk`].
 #[expect(
@@ -69,12 +70,7 @@ pub async fn unfit<D: Desk>(
     key: &mut KeyFacts,
 ) -> Result<Option<Unfit>, Stop> {
     refresh(desk, key).await?;
-    let own = key.is_fido2()
-        && on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
-            desk.is_operators_own(key).await
-        })
-        .await?;
-    if own {
+    if is_operators_own(desk, key).await? {
         let findings = vec![Finding::OperatorsOwn];
         return Ok(Some(Unfit::Found { findings }));
     }
@@ -87,6 +83,16 @@ pub async fn unfit<D: Desk>(
         .collect();
     if !findings.is_empty() {
         return Ok(Some(Unfit::Found { findings }));
+    }
+    if profile.takes_people() {
+        let mut findings = policy::judge_ability(key, &REGISTRY_ALGORITHMS).findings;
+        // A reset comes first, and makes room.
+        let is_mended =
+            |finding: &Finding| matches!(finding, Finding::StoreFull | Finding::PinBlocked);
+        findings.retain(|finding| !(profile.resets() && is_mended(finding)));
+        if !findings.is_empty() {
+            return Ok(Some(Unfit::Found { findings }));
+        }
     }
     if let Some(why) = pin_in_the_way(profile, key) {
         return Ok(Some(why));
@@ -109,12 +115,28 @@ fn pin_in_the_way(profile: &Profile, key: &KeyFacts) -> Option<Unfit> {
     }
 }
 
-/// For whom this station enrolled this very key.
+/// For whom this very key is enrolled: by this station's journal, or by the registry where it can be asked.
 async fn owner<D: Desk>(desk: &mut D, key: &mut KeyFacts) -> Result<Option<String>, Stop> {
+    // Nothing of anybody's is made without the person being verified.
+    if key.pin_set == Some(false) && !key.built_in_uv {
+        return Ok(None);
+    }
     let mut enrolments = desk.enrolments_on(key).await?;
     enrolments.retain(Enrolment::is_live);
-    let held = first_held(desk, key, &enrolments).await?;
-    Ok(held.map(|enrolment| enrolment.person.name.clone()))
+    if let Some(enrolment) = first_held(desk, key, &enrolments).await? {
+        return Ok(Some(enrolment.person.name.clone()));
+    }
+    let answer = match desk.known_credentials(&key.id, None, &[]).await {
+        Ok(answer) => answer,
+        Err(Stop::Unreachable(_) | Stop::RegistryRefused { .. }) => return Ok(None),
+        Err(stop) => return Err(stop),
+    };
+    let listed = answer.known.iter().map(|known| &known.credential.id);
+    let ids: Vec<Bytes> = listed.chain(&answer.candidates).cloned().collect();
+    match shown(desk, key, &answer.rp_id, &ids).await? {
+        None => Ok(None),
+        Some(id) => owner_of(desk, &key.id, &id).await.map(Some),
+    }
 }
 
 /// The first of these enrolments whose credential the key holds, asked without a touch.
@@ -128,13 +150,8 @@ async fn first_held<'a, D: Desk>(
     rp_ids.dedup();
     for rp_id in rp_ids {
         let at_rp = enrolments.iter().filter(|e| e.rp_id == *rp_id);
-        let ids: Vec<_> = at_rp
-            .map(|e| Descriptor::new(e.credential.clone()))
-            .collect();
-        let held = on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
-            desk.holds(key, rp_id, &ids).await
-        })
-        .await?;
+        let ids: Vec<Bytes> = at_rp.map(|e| e.credential.clone()).collect();
+        let held = shown(desk, key, rp_id, &ids).await?;
         if let Some(of) = held.and_then(|id| enrolments.iter().find(|e| e.credential == id)) {
             return Ok(Some(of));
         }

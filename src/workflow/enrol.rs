@@ -4,7 +4,7 @@
 //! ends it only when it knows what remains on the key; an intent that it leaves open is unfinished work. A credential is made only
 //! in the plug in which the key passed every check: after a pull all of it begins anew.
 
-use super::admit::{Admitted, From, admitted_key, anew, last_look};
+use super::admit::{Admitted, From, LastLook, admitted_key, anew, last_look};
 use super::app::AppDesk;
 use super::ceremony::{Ceremony, authentication_response, client_data, registration_response};
 use super::dialogue::{Ending, Event, Job, Note, PushState, Step};
@@ -199,13 +199,13 @@ async fn create<D: Desk>(
     };
     let unlocked = opened(desk, intent, key, progress).await?;
     still_there(key)?;
-    let before = last_look(desk, key, &unlocked, offer).await?;
+    let LastLook { mine, not_held } = last_look(desk, key, &unlocked, offer).await?;
     still_there(key)?;
-    if before.is_some() {
+    if mine.is_some() {
         // It lists what it holds, so that an earlier attempt would show.
         progress.may_have_made = false;
     }
-    progress.before = before.map(|ids| Before { plug, ids });
+    progress.before = mine.map(|ids| Before { plug, ids });
     begin_step(desk, Step::Create);
     if desk.registry_now() >= offer.expires_at {
         return Err(Stop::OfferExpired);
@@ -238,6 +238,7 @@ async fn create<D: Desk>(
         registration: registration_response(new, client),
         refused,
         excluded: Some(excluded),
+        not_held,
     };
     desk.commit(Change::CredentialMade {
         intent: intent.id,
@@ -346,6 +347,7 @@ pub(super) async fn prove_and_record<D: Desk>(
         assertion: authentication_response(signed, client),
         key: key_report(key),
         excluded: made.excluded.clone(),
+        not_held: made.not_held.clone(),
         identification: intent.identification.clone(),
         operator: intent.operator.clone(),
         finished_by: desk

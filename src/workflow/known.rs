@@ -18,6 +18,8 @@ pub(super) struct Known {
     pub(super) of_person: Vec<Bytes>,
     /// Other people's that may be on this key, and whose they are where that is known.
     pub(super) of_others: Vec<(Bytes, Option<String>)>,
+    /// Those of them that the registry lists for a key of this serial number.
+    pub(super) by_serial: Vec<Bytes>,
     /// The person's on such keys that the registry refused, and that nobody has given up.
     pub(super) in_conflict: Vec<Bytes>,
     pub(super) registry: Asked,
@@ -73,6 +75,7 @@ pub(super) async fn by_journal<D: Desk>(
     let mut known = Known {
         of_person: Vec::new(),
         of_others: Vec::new(),
+        by_serial: Vec::new(),
         in_conflict: Vec::new(),
         registry: Asked::Not,
     };
@@ -126,8 +129,9 @@ impl Known {
         }
         for known in answer.known {
             if known.person.id != *person {
-                let name = Some(known.person.name);
-                self.of_others.push((known.credential.id, name));
+                let (id, name) = (known.credential.id, Some(known.person.name));
+                self.by_serial.push(id.clone());
+                self.of_others.push((id, name));
             }
         }
         for id in answer.candidates {
@@ -160,7 +164,16 @@ pub(super) async fn owner<D: Desk>(
     if let Some((_, Some(name))) = listed {
         return Ok(name.clone());
     }
-    let asked = desk.known_credentials(&key.id, None, std::slice::from_ref(id));
+    owner_of(desk, &key.id, id).await
+}
+
+/// The same by the registry alone.
+pub(super) async fn owner_of<D: Desk>(
+    desk: &mut D,
+    key: &KeyId,
+    id: &Bytes,
+) -> Result<String, Stop> {
+    let asked = desk.known_credentials(key, None, std::slice::from_ref(id));
     let found = match asked.await {
         Ok(answer) => answer.known,
         Err(Stop::Unreachable(_) | Stop::RegistryRefused { .. }) => Vec::new(),
@@ -178,15 +191,25 @@ pub(super) async fn shown<D: Desk>(
     rp_id: &str,
     ids: &[Bytes],
 ) -> Result<Option<Bytes>, Stop> {
+    Ok(answered(desk, key, rp_id, ids).await?.flatten())
+}
+
+/// The same; the outer `None`: it answers no such question.
+pub(super) async fn answered<D: Desk>(
+    desk: &mut D,
+    key: &mut KeyFacts,
+    rp_id: &str,
+    ids: &[Bytes],
+) -> Result<Option<Option<Bytes>>, Stop> {
     if ids.is_empty() || !key.is_fido2() {
-        return Ok(None);
+        return Ok(Some(None));
     }
     let ids: Vec<Descriptor> = ids.iter().cloned().map(Descriptor::new).collect();
     let held = on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
         desk.holds(key, rp_id, &ids).await
     })
     .await;
-    Ok(if_answered(held)?.flatten())
+    if_answered(held)
 }
 
 /// A question whose answer is a convenience: what the key says instead of an answer stops nothing.

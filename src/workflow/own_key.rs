@@ -15,6 +15,7 @@ use super::steps::{
 use super::undo::{Before, Progress, Seen, delete_known, give_up};
 use super::{Desk, KeyFault, SignedIn, Stop, conclude};
 use crate::domain::change::{EndReason, OwnKey, Remains};
+use crate::domain::policy;
 use crate::domain::{Bytes, Change, IntentId, KeyFacts, Secret};
 use crate::wire::webauthn::{Descriptor, RegistrationResponse, RequestOptions};
 use crate::wire::{OperatorEnrolment, OperatorOffer, SignInOptions};
@@ -34,6 +35,12 @@ async fn enrol_own_key<D: Desk>(desk: &mut D, code: &Secret) -> Result<Ending, S
     let mut key = choose_key(desk).await?;
     refresh(desk, &mut key).await?;
     end_step(desk, Step::Key, Note::Key { key: key.clone() });
+    let params = offer.creation.pub_key_cred_params.iter();
+    let taken: Vec<i64> = params.map(|param| param.alg).collect();
+    let verdict = policy::judge_ability(&key, &taken);
+    if !verdict.admits() {
+        return Err(Stop::KeyRefused(verdict.in_words()));
+    }
     let own = OwnKey {
         id: IntentId(desk.fresh_id()),
         offer,

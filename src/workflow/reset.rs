@@ -10,9 +10,9 @@ mod losses;
 use super::care::CareDesk;
 use super::dialogue::{Ending, Event, Job, LostBy, Note, PushState, Step};
 use super::enrol::{key_report, push_entry};
-use super::steps::{begin_step, choose_key, end_step, refresh};
+use super::steps::{anew_after_pulls, begin_step, choose_key, end_step, refresh};
 use super::{KeyFault, Stop, conclude};
-use crate::domain::authority::{Action, Role};
+use crate::domain::authority::{NotAllowed, Role};
 use crate::domain::change::{EndReason, Remains};
 use crate::domain::reset::{KeyReset, ResetCase};
 use crate::domain::{Change, EntryId, IntentId, KeyFacts, OperatorId, Place};
@@ -70,14 +70,18 @@ async fn reset_chosen<D: ResetDesk>(desk: &mut D, order: ResetOrder) -> Result<E
     let operator = desk.operator().ok_or(Stop::SignedOut)?;
     desk.room().await?;
     desk.tell(Event::Began { job: Job::Reset });
-    let mut key = take(desk, order.at.as_ref()).await?;
-    begin_step(desk, Step::Check);
-    let hold = losses::check_key(desk, &mut key).await?;
-    let mut losses = losses::find(desk, &mut key).await?;
-    losses.may_be_caused_by(operator.role)?;
-    if order.list {
-        losses.others = losses::list_others(desk, &mut key, &losses).await?;
-    }
+    let looked_at = anew_after_pulls(desk, async |desk: &mut D| {
+        let mut key = take(desk, order.at.as_ref()).await?;
+        begin_step(desk, Step::Check);
+        let hold = losses::check_key(desk, &mut key).await?;
+        let mut losses = losses::find(desk, &mut key).await?;
+        losses.may_be_caused_by(operator.role)?;
+        if order.list {
+            losses::list_others(desk, &mut key, &mut losses).await?;
+        }
+        Ok((key, hold, losses))
+    });
+    let (key, hold, losses) = looked_at.await?;
     let note = Note::Losses {
         losses: losses.clone(),
     };
@@ -198,12 +202,8 @@ async fn finish<D: ResetDesk>(
 }
 
 /// Whoever may end unfinished work of this kind.
-pub(super) fn may_resume(role: Role, reset: &KeyReset) -> Result<(), Stop> {
-    match reset.losses.is_somebodys() {
-        true => reset.losses.may_be_caused_by(role)?,
-        false => role.may(Action::reset_key_of(None))?,
-    }
-    Ok(())
+pub(super) fn may_resume(role: Role, reset: &KeyReset) -> Result<(), NotAllowed> {
+    reset.losses.may_be_caused_by(role)
 }
 
 /// Takes up a reset that was stopped: what looks reset is finished, anything else is done again. It was confirmed already.

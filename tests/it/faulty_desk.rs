@@ -57,7 +57,14 @@ pub struct FaultyDesk<D> {
     /// In place of the real desk's.
     policy: Option<Policy>,
     oddness: Option<Oddness>,
+    /// The mishap happens at every call of its name.
+    for_good: bool,
+    /// What happens in the world right before the first call of a name.
+    before: Option<(&'static str, Happening)>,
 }
+
+/// Something that happens in the world.
+type Happening = Box<dyn FnOnce() + Send>;
 
 impl<D> FaultyDesk<D> {
     /// `at: None` only counts.
@@ -72,7 +79,23 @@ impl<D> FaultyDesk<D> {
             stopped: Arc::default(),
             policy: None,
             oddness: None,
+            for_good: false,
+            before: None,
         }
+    }
+
+    /// Every call of that name has the mishap.
+    #[must_use]
+    pub fn for_good(self) -> Self {
+        Self {
+            for_good: true,
+            ..self
+        }
+    }
+
+    /// Something happens in the world right before the first call of a name.
+    pub fn before(&mut self, name: &'static str, happens: impl FnOnce() + Send + 'static) {
+        self.before = Some((name, Box::new(happens)));
     }
 
     /// At the first call of this name.
@@ -116,7 +139,11 @@ impl<D> FaultyDesk<D> {
     }
 
     pub(crate) fn due(&mut self, name: &'static str) -> Option<Mishap> {
-        let due = self.at == Some(self.calls) || self.named == Some(name) && self.hit.is_none();
+        if let Some((_, happens)) = self.before.take_if(|(at, _)| *at == name) {
+            happens();
+        }
+        let is_first = self.hit.is_none() || self.for_good;
+        let due = self.at == Some(self.calls) || self.named == Some(name) && is_first;
         self.calls += 1;
         if due {
             self.hit = Some(name);

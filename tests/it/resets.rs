@@ -55,7 +55,7 @@ fn case() -> ResetCase {
     }
 }
 
-fn order() -> ResetOrder {
+pub fn order() -> ResetOrder {
     ResetOrder {
         at: Some(Place::new(SLOT)),
         case: case(),
@@ -64,7 +64,7 @@ fn order() -> ResetOrder {
 }
 
 /// Hands that do what the coach says, a moment later and from elsewhere, as people do.
-fn hands(rack: &Rack) -> impl Fn(&Event) + Send + Sync + 'static {
+pub fn hands(rack: &Rack) -> impl Fn(&Event) + Send + Sync + 'static {
     let rack = rack.clone();
     move |event| {
         let Event::Coach { key, coach } = event else {
@@ -93,7 +93,7 @@ fn desk_with(
     (desk, face)
 }
 
-async fn run(world: &World, order: ResetOrder) -> (Result<Ending, Stop>, Vec<Event>) {
+pub async fn run(world: &World, order: ResetOrder) -> (Result<Ending, Stop>, Vec<Event>) {
     let (mut desk, face) = desk_with(world, &Cancel::default(), hands(&world.rack));
     let ended = tokio::time::timeout(LONG, workflow::reset(&mut desk, order)).await;
     (ended.expect("ends by itself"), face.events())
@@ -418,7 +418,7 @@ async fn unfinished_without_its_key_is_given_up_and_the_record_says_that_it_may_
     nothing_open(&world);
 }
 
-fn arguments(confirm: Option<&str>) -> ResetArguments {
+pub fn arguments(confirm: Option<&str>) -> ResetArguments {
     ResetArguments {
         case: CaseArguments {
             confirm: confirm.map(str::to_owned),
@@ -435,7 +435,7 @@ fn arguments(confirm: Option<&str>) -> ResetArguments {
     }
 }
 
-async fn command_line(world: &World, arguments: ResetArguments) -> (Outcome, String) {
+pub async fn command_line(world: &World, arguments: ResetArguments) -> (Outcome, String) {
     let (lines, output) = paper();
     let command = CareCommand::Reset(arguments);
     let station = Arc::clone(&world.station);

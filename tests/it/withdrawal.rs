@@ -127,7 +127,7 @@ async fn a_twin_that_does_not_hold_the_credential_is_not_taken_for_the_key() {
 const LONG: Duration = Duration::from_secs(15);
 
 fn numbered_key() -> SoftKey {
-    let profile = Profile::yubikey_5_nfc().with_serial("A");
+    let profile = Profile::yubikey_5_nfc().with_serial("A7");
     SoftKey::new(profile.with_touch(TouchPolicy::Auto))
 }
 

@@ -212,6 +212,7 @@ pub fn made(n: u32) -> Change {
             user_verified: true,
             refused: None,
             excluded: None,
+            not_held: Vec::new(),
         }),
     }
 }
@@ -229,6 +230,7 @@ pub fn enrolled(n: u32, offer: u32, who: u32, key: &KeyFacts, seconds: i64) -> C
             assertion: assertion(n),
             key: key_report(key),
             excluded: None,
+            not_held: Vec::new(),
             identification: Identification::new(Document::Passport, "7K31")
                 .expect("four characters"),
             operator: operator(1).id,
@@ -366,6 +368,8 @@ pub fn deletion(n: u32, enrolment: &Enrolment, seconds: i64) -> Change {
             },
             losses: Losses {
                 enrolments: vec![lost],
+                unsure: Vec::new(),
+                silent: false,
                 others: None,
             },
             case: ResetCase::default(),
@@ -405,6 +409,8 @@ pub fn reset(n: u32, seconds: i64) -> Change {
                     enrolled_at: at(seconds),
                     shown: true,
                 }],
+                unsure: Vec::new(),
+                silent: false,
                 others: None,
             },
             case: ResetCase::default(),

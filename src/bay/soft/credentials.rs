@@ -66,7 +66,10 @@ impl Authenticator {
         let client_data_hash = required(request.bytes(1)?)?;
         let rp_id = required(required(request.map(2)?)?.text("id")?)?;
         let user = user_of(required(request.map(3)?)?)?;
-        choose_algorithm(required(request.array(4)?)?)?;
+        choose_algorithm(
+            required(request.array(4)?)?,
+            &self.profile.abilities.algorithms,
+        )?;
         self.evidence_for_empty_signature(request, 8, run)?;
         let options = self.options_of(request, 7, 8)?;
         let discoverable = options.discoverable.unwrap_or(false);
@@ -459,7 +462,7 @@ pub(super) fn clipped(text: &str) -> String {
 }
 
 /// The first algorithm of the list that the key has; it checks every entry, also those after it (section 6.1.2, step 3).
-fn choose_algorithm(list: &[Value]) -> Result<(), Status> {
+fn choose_algorithm(list: &[Value], has: &[i64]) -> Result<(), Status> {
     let mut chosen = false;
     for item in list {
         let entry = Map::of(item)?;
@@ -467,6 +470,7 @@ fn choose_algorithm(list: &[Value]) -> Result<(), Status> {
         let algorithm = required(entry.integer("alg")?)?;
         chosen |= kind == "public-key" && algorithm == i128::from(ES256);
     }
+    chosen &= has.contains(&ES256);
     if chosen {
         Ok(())
     } else {

@@ -52,6 +52,13 @@ pub enum Fault {
         /// CTAP2 status byte.
         code: u8,
     },
+    /// Every request with this command byte is answered with this status, and not carried out. Lasts.
+    Always {
+        /// CTAP2 command byte.
+        command: u8,
+        /// CTAP2 status byte.
+        code: u8,
+    },
     /// The next request with this command byte is answered with these bytes (status first), and not carried out.
     Instead {
         /// CTAP2 command byte.
@@ -216,6 +223,10 @@ impl Faults {
             Fault::Instead { command: c, bytes } if *c == command && answer.is_none() => {
                 answer = Some(std::mem::take(bytes));
                 false
+            }
+            Fault::Always { command: c, code } if *c == command && answer.is_none() => {
+                answer = Some(vec![*code]);
+                true
             }
             _ => true,
         });

@@ -30,10 +30,16 @@ impl Authenticator {
             .profile
             .storage_slots
             .saturating_sub(self.state.credentials.len());
-        let algorithm = MapWriter::default()
-            .with("alg", -7)
-            .with("type", "public-key")
-            .done();
+        let algorithms: Vec<Value> = abilities
+            .algorithms
+            .iter()
+            .map(|id| {
+                MapWriter::default()
+                    .with("alg", *id)
+                    .with("type", "public-key")
+                    .done()
+            })
+            .collect();
         let up_to_2_1 = MapWriter::default()
             .with(0x01, texts(&self.profile.versions))
             .with_some(
@@ -47,7 +53,7 @@ impl Authenticator {
             .with_some(0x07, since_21.then(|| cbor::count(MAX_LIST)))
             .with_some(0x08, since_21.then_some(128))
             .with_some(0x09, since_21.then(|| vec![Value::from("usb")]))
-            .with_some(0x0a, since_21.then(|| vec![algorithm]))
+            .with_some(0x0a, since_21.then_some(algorithms))
             .with_some(0x0c, since_21.then_some(self.state.force_pin_change))
             .with_some(0x0d, since_21.then_some(self.state.min_pin_length))
             .with_some(0x0e, self.profile.firmware_version)
@@ -125,7 +131,7 @@ impl Authenticator {
         let preview = abilities.management == Management::Preview;
         let has_finger = abilities.fingerprints.then(|| self.has_finger());
         MapWriter::default()
-            .with("rk", true)
+            .with("rk", abilities.discoverable)
             .with("up", true)
             .with("plat", false)
             .with_some(

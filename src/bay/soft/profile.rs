@@ -33,6 +33,10 @@ pub enum TouchPolicy {
 pub struct Abilities {
     /// Speaks CTAP2 at all; a key without it answers only CTAPHID_MSG.
     pub ctap2: bool,
+    /// Keeps discoverable credentials.
+    pub discoverable: bool,
+    /// COSE algorithms that it states. It signs with ES256 (-7) only.
+    pub algorithms: Vec<i64>,
     /// Takes a PIN.
     pub client_pin: bool,
     /// PIN/UV auth protocols, most preferred first.
@@ -116,6 +120,8 @@ impl Profile {
             device_version: [1, 0, 0],
             abilities: Abilities {
                 ctap2: true,
+                discoverable: true,
+                algorithms: vec![-7],
                 client_pin: true,
                 pin_protocols: vec![2, 1],
                 token_permissions: true,

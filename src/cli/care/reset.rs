@@ -39,6 +39,11 @@ pub(in crate::cli) fn outcome_of(key: &KeyFacts, losses: &Losses, push: &PushSta
         detail.push_str(&person.name);
         detail.push_str(": this key no longer works for them; they need another enrolment");
     }
+    for unsure in &losses.unsure {
+        detail.push_str("\nnot ended: the enrolment of ");
+        detail.push_str(&unsure.person.name);
+        detail.push_str(" on a key of this serial number, which this key did not show");
+    }
     Outcome {
         exit,
         code: "reset".to_owned(),
@@ -81,6 +86,13 @@ pub(in crate::cli) fn losses_in_words(losses: &Losses) -> String {
             lost.enrolled_at
         ));
     }
+    for unsure in &losses.unsure {
+        lines.push(format!(
+            "not sure: the enrolment of {} of {} is on a key of this serial number, and this one does not show it: it is not ended; \
+             have that key tested, or reset the person's MFA",
+            unsure.person.name, unsure.enrolled_at
+        ));
+    }
     for other in losses.others.iter().flatten() {
         let account = other
             .account
@@ -88,7 +100,12 @@ pub(in crate::cli) fn losses_in_words(losses: &Losses) -> String {
             .unwrap_or("an account without a name");
         lines.push(format!("lost: {account} at {}", other.rp_id));
     }
-    if lines.is_empty() {
+    if losses.silent {
+        lines.push(
+            "not sure: the key does not say what it holds, so that somebody may be enrolled on it who is not named here"
+                .to_owned(),
+        );
+    } else if lines.is_empty() {
         lines
             .push("nobody is enrolled on this key, as far as station and registry know".to_owned());
     }

@@ -102,7 +102,7 @@ impl<T: Transport> Device<T> {
     ) -> Result<Option<Vec<u8>>, CtapError> {
         let info = self.known_info(control)?;
         let limit = self.message_limit();
-        for batch in batches(ids, &info, limit) {
+        for batch in batches(ids, &info, limit, FOR_CERTAIN) {
             let request = GetAssertion {
                 rp_id: rp_id.to_owned(),
                 // Nobody verifies this signature: it only has to exist.
@@ -113,14 +113,15 @@ impl<T: Transport> Device<T> {
             };
             match self.assertion(&request, token, control) {
                 Ok(assertion) => return Ok(Some(assertion.credential_id)),
-                Err(error) if error.status() == Some(Status::NoCredentials) => {}
+                Err(error) if error.status().is_some_and(says_none) => {}
                 Err(error) => return Err(error),
             }
         }
         Ok(None)
     }
 
-    /// The exclude list as the key can take it. What does not fit is looked for first; then one id says it all.
+    /// The exclude list as the key can take it. What does not fit is looked for first; then one id says it all. A key that answers
+    /// no such question gets as much of the list as fits.
     fn fitting_exclude_list(
         &mut self,
         request: &MakeCredential,
@@ -129,8 +130,8 @@ impl<T: Transport> Device<T> {
     ) -> Result<Vec<Vec<u8>>, CtapError> {
         let info = self.known_info(control)?;
         let limit = self.message_limit();
-        let batches = batches(&request.exclude, &info, limit);
-        let fitting = match batches.as_slice() {
+        let parts = batches(&request.exclude, &info, limit, FOR_CERTAIN);
+        let fitting = match parts.as_slice() {
             [] => Some(Vec::new()),
             [only] => Some(only.clone()),
             [_, _, ..] => None,
@@ -141,21 +142,35 @@ impl<T: Transport> Device<T> {
             return Ok(list);
         }
         let token = token.filter(|token| token.permits(Permissions::GET_ASSERTION));
-        let found = self.find_credential(&request.rp.id, &request.exclude, token, control)?;
-        Ok(found.into_iter().collect())
+        match self.find_credential(&request.rp.id, &request.exclude, token, control) {
+            Ok(found) => Ok(found.into_iter().collect()),
+            Err(CtapError::Status { .. } | CtapError::Malformed { .. }) => {
+                let most = batches(&request.exclude, &info, limit, usize::MAX);
+                Ok(most.into_iter().next().unwrap_or_default())
+            }
+            Err(error) => Err(error),
+        }
     }
 }
 
-/// Splits a list of credential ids into lists that the key takes. Ids longer than it can have made are left out.
-fn batches(ids: &[Vec<u8>], info: &Info, limit: usize) -> Vec<Vec<Vec<u8>>> {
+/// Whether a key says by this that it holds none of the credentials asked for. Some find those of others invalid.
+fn says_none(status: Status) -> bool {
+    matches!(status, Status::NoCredentials | Status::InvalidCredential)
+}
+
+/// How many ids a key that does not say takes in one list for certain.
+const FOR_CERTAIN: usize = 1;
+
+/// Splits a list of credential ids into lists that the key takes; `unstated`: how many where it does not say. Ids longer than it can
+/// have made are left out.
+fn batches(ids: &[Vec<u8>], info: &Info, limit: usize, unstated: usize) -> Vec<Vec<Vec<u8>>> {
     let longest = info
         .max_credential_id_length
         .and_then(|bytes| usize::try_from(bytes).ok());
     let count = info
         .max_credential_count_in_list
         .and_then(|count| usize::try_from(count).ok());
-    // A key that does not say takes one at a time for certain.
-    let count = count.unwrap_or(1).max(1);
+    let count = count.unwrap_or(unstated).max(1);
     let room = limit.saturating_sub(ASSERTION_OVERHEAD_BYTES);
     let mut batches: Vec<Vec<Vec<u8>>> = Vec::new();
     let mut bytes = 0;

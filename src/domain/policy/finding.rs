@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::rule::Why;
+use crate::domain::key::algorithm;
 use crate::domain::models::{Level, Source, Status};
 
 /// How much a finding weighs.
@@ -89,7 +90,12 @@ pub enum Finding {
     StoreFull,
     /// Can't keep discoverable credentials although the relying party asks for one.
     NotDiscoverable,
-    /// This station enrolled this very key for somebody else.
+    /// The registry takes none of the algorithms that it has.
+    NoCommonAlgorithm {
+        /// COSE identifiers, as the key states them.
+        has: Vec<i64>,
+    },
+    /// This very key is enrolled for somebody else.
     BoundTo {
         /// Whom.
         person: String,
@@ -148,6 +154,7 @@ impl Finding {
             | Self::PinBlocked
             | Self::StoreFull
             | Self::NotDiscoverable
+            | Self::NoCommonAlgorithm { .. }
             | Self::OperatorsOwn
             | Self::BoundTo { .. } => Weight::Refusal,
         }
@@ -186,6 +193,13 @@ impl Finding {
             Self::PinChangeRequired => "it demands a new PIN first".to_owned(),
             Self::StoreFull => "it has no room for another credential".to_owned(),
             Self::NotDiscoverable => "it cannot keep discoverable credentials".to_owned(),
+            Self::NoCommonAlgorithm { has } => {
+                let has: Vec<String> = has.iter().map(|id| algorithm(*id)).collect();
+                format!(
+                    "it can do {} only, which the registry does not take: take another key",
+                    has.join(", ")
+                )
+            }
             Self::BoundTo { person } => {
                 format!("it is enrolled for {person}: take another key, or reset it first")
             }

@@ -4,7 +4,9 @@
 //! operator is the offer, which was issued to this station in a session of theirs, with a role that was allowed.
 //! Invariant: a credential and the test that proved it become true together, in one transaction, or not at all.
 
+mod beside;
 mod claim;
+mod keys;
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -17,6 +19,7 @@ use claim::claimed_offer;
 pub(super) use claim::{
     CLOCK_SKEW_MS, Claim, claimed_app_offer, may_then, offer_unknown, refuse_revoked, role_there,
 };
+pub(super) use keys::security_key;
 
 use super::people::no_person;
 use super::withdrawals::gone_since;
@@ -106,6 +109,7 @@ pub async fn enrolment(
         false,
     )?;
     let now = registry.now();
+    let security_key = beside::security_key(&mut entry.tx, &station, &push, now).await?;
     let arrival = Arrival {
         station: &station,
         person: &push.person,
@@ -115,7 +119,7 @@ pub async fn enrolment(
         sort: FactorSort::Key,
     };
     let waiting = arrival.waits(&mut entry.tx, now).await?;
-    let made = (&registered, verifier.as_str());
+    let made = (&registered, verifier.as_str(), security_key);
     insert_credential(
         &mut entry.tx,
         (&station, &push),
@@ -386,11 +390,10 @@ impl Arrival<'_> {
 async fn insert_credential(
     tx: &mut Write,
     (station, push): (&StationId, &EnrolmentPush),
-    (registered, verifier): (&Registered, &str),
+    (registered, verifier, security_key): (&Registered, &str, i64),
     (visit, waiting): (Option<VisitId>, bool),
     now: Timestamp,
 ) -> Answer<()> {
-    let security_key = security_key(tx, &push.key).await?;
     sqlx::query(
         "INSERT INTO credential (id, person, security_key, verifier, attestation, trusted, offer, station, operator, \
          document, last_four, enrolled_ms, accepted_ms, last_tested_ms, visit, waiting_ms) \
@@ -415,39 +418,6 @@ async fn insert_credential(
     .execute(&mut **tx)
     .await?;
     Ok(())
-}
-
-/// The key's row: the same key is the same row where a serial number or an asset tag says that it is the same.
-pub(super) async fn security_key(tx: &mut Write, key: &KeyReport) -> Answer<i64> {
-    let aaguid = key.id.aaguid.to_string();
-    let firmware = key.firmware.and_then(|version| i64::try_from(version).ok());
-    if key.id.is_unique() {
-        let known: Option<i64> = sqlx::query_scalar(
-            "UPDATE security_key SET model = ?4, firmware = ?5 \
-             WHERE aaguid = ?1 AND serial IS ?2 AND asset_tag IS ?3 RETURNING number",
-        )
-        .bind(&aaguid)
-        .bind(&key.id.serial)
-        .bind(&key.id.asset_tag)
-        .bind(&key.model)
-        .bind(firmware)
-        .fetch_optional(&mut **tx)
-        .await?;
-        if let Some(number) = known {
-            return Ok(number);
-        }
-    }
-    let number = sqlx::query_scalar(
-        "INSERT INTO security_key (aaguid, serial, asset_tag, model, firmware) VALUES (?, ?, ?, ?, ?) RETURNING number",
-    )
-    .bind(&aaguid)
-    .bind(&key.id.serial)
-    .bind(&key.id.asset_tag)
-    .bind(&key.model)
-    .bind(firmware)
-    .fetch_one(&mut **tx)
-    .await?;
-    Ok(number)
 }
 
 async fn use_up(tx: &mut Write, offer: OfferId, now: Timestamp) -> Answer<()> {

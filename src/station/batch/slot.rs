@@ -130,14 +130,15 @@ impl<C: Crew> SlotFace<C> {
 
 /// A key that is somebody's is not emptied along with a box of others.
 fn somebodys(losses: &Losses) -> Stop {
-    let names: Vec<&str> = losses
-        .people()
-        .iter()
-        .map(|person| person.name.as_str())
-        .collect();
+    let all = losses.enrolments.iter().chain(&losses.unsure);
+    let names: Vec<&str> = all.map(|lost| lost.person.name.as_str()).collect();
+    let whose = match (losses.is_somebodys(), names.is_empty()) {
+        (true, _) => format!("it is enrolled for {}", names.join(", ")),
+        (false, false) => format!("it may be enrolled for {}", names.join(", ")),
+        (false, true) => "it does not say whether anybody is enrolled on it".to_owned(),
+    };
     Stop::KeyRefused(format!(
-        "it is enrolled for {}: reset it by itself, with `keydesk key reset`",
-        names.join(", ")
+        "{whose}: reset it by itself, with `keydesk key reset`"
     ))
 }
 
@@ -257,7 +258,7 @@ impl<C: Crew> Face for SlotFace<C> {
             | Question::App(_)
             | Question::Loss(_) => Err(Stop::Cancelled),
             Question::ResetCase { losses, .. } => Err(somebodys(losses)),
-            Question::ConfirmReset { losses, .. } if losses.is_somebodys() => {
+            Question::ConfirmReset { losses, .. } if losses.may_be_somebodys() => {
                 Err(somebodys(losses))
             }
             // That everything on spares is lost was said in the dry run, once for all of them.

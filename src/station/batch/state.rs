@@ -157,11 +157,11 @@ impl State {
     /// Whether every step is done on this very key, as far as its serial number tells. One that was skipped may come again.
     pub fn is_done(&self, key: &KeyFacts) -> bool {
         let done = |run: &&KeyRun| matches!(run.end, Some((KeyEnd::Done, _)));
-        self.batch.runs.iter().filter(done).any(|run| {
-            run.key.id.aaguid == key.id.aaguid
-                && run.key.id.serial.is_some()
-                && run.key.id.serial == key.id.serial
-        })
+        self.batch
+            .runs
+            .iter()
+            .filter(done)
+            .any(|run| run.key.id.is_same_as(&key.id))
     }
 
     /// The runs that stopped and in whose slots another key is now: those are skipped.
@@ -316,7 +316,7 @@ pub(super) fn is_same(run: &KeyRun, key: &KeyFacts, profile: &Profile) -> bool {
     if run.key.id.aaguid != key.id.aaguid || run.key.id.serial != key.id.serial {
         return false;
     }
-    if key.id.serial.is_some() {
+    if key.id.is_same_as(&run.key.id) {
         return true;
     }
     let has_pin = run.done.contains(&StepKind::Pin)

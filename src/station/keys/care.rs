@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::if_told;
 use crate::ctap::{
     AnyDevice, Control, CredentialManagement, CtapError, Info, InitInfo, Permissions, PinPolicy,
     PinUvAuthToken, Retries, Sample, SampleStatus, Setup, TokenRequest, User, VerifyBy,
@@ -26,14 +27,10 @@ pub(in crate::station) fn read(
     control: &mut Control<'_>,
 ) -> Result<Reading, CtapError> {
     let info = device.info(control)?;
-    let pin_retries = super::retries(device, control)?;
+    let pin_retries = if_told(super::retries(device, control))?.flatten();
     // A preview key has built-in verification and no count of it: that is no reason to know nothing of the rest.
     let uv_retries = match info.built_in_uv() {
-        Setup::Set if info.token_permissions() => match device.uv_retries(control) {
-            Ok(left) => Some(left),
-            Err(CtapError::Status { .. } | CtapError::Unsupported { .. }) => None,
-            Err(error) => return Err(error),
-        },
+        Setup::Set if info.token_permissions() => if_told(device.uv_retries(control))?,
         _ => None,
     };
     Ok(Reading {
@@ -144,10 +141,10 @@ pub(in crate::station) fn credentials(
     pin: &Pin,
 ) -> Result<CredentialList, CtapError> {
     let token = token(device, control, pin, Permissions::CREDENTIAL_MANAGEMENT)?;
-    let room = device.credentials_metadata(&token, control)?;
+    let room = if_told(device.credentials_metadata(&token, control))?;
     let mut list = CredentialList {
         credentials: Vec::new(),
-        free_slots: Some(room.remaining),
+        free_slots: room.map(|room| room.remaining),
     };
     for rp in device.stored_rps(&token, control)? {
         let stored = device.stored_credentials(&rp.id_hash, &token, control)?;

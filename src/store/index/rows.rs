@@ -79,8 +79,8 @@ pub(in crate::store) fn key_row(id: &KeyId, place: &Place) -> Vec<u8> {
 
 /// What tells a key from others of its model: its serial number, its tag, or no better than its place.
 fn identity<'a>(id: &'a KeyId, place: &'a Place) -> (u8, &'a str) {
-    match (&id.serial, &id.asset_tag) {
-        (Some(serial), _) => (b's', serial.as_str()),
+    match (id.telling_serial(), &id.asset_tag) {
+        (Some(serial), _) => (b's', serial),
         (None, Some(tag)) => (b'a', tag.as_str()),
         (None, None) => (b'p', place.as_str()),
     }
@@ -114,8 +114,8 @@ pub(in crate::store) fn by_model(id: &KeyId) -> Vec<u8> {
 /// Prefixes of the enrolments on this very key: by serial number and by asset tag.
 pub(in crate::store) fn by_identity(id: &KeyId) -> Vec<Vec<u8>> {
     let serial = id
-        .serial
-        .iter()
+        .telling_serial()
+        .into_iter()
         .map(|serial| text_prefix(b"s", &id.aaguid.0, serial));
     let tag = id
         .asset_tag

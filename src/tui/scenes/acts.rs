@@ -8,7 +8,7 @@ use ratatui::crossterm::event::KeyCode;
 use super::{Stage, cast};
 use crate::domain::change::Remains;
 use crate::domain::models::Models;
-use crate::domain::policy::{Circumstances, Policy, Verdict, judge};
+use crate::domain::policy::{Circumstances, Policy, REGISTRY_ALGORITHMS, Verdict, judge};
 use crate::domain::{KeyFacts, Person};
 use crate::station::face::{Found, HomeView, SigningIn, Update};
 use crate::workflow::dialogue::{Ending, Event, Job, Note, Question, Step};
@@ -167,6 +167,7 @@ impl Stage {
 pub fn verdict(key: &KeyFacts, person: &Person, bound_to: Option<&str>) -> Verdict {
     let models = Models::shipped().unwrap_or_default();
     let about = Circumstances {
+        algorithms: &REGISTRY_ALGORITHMS,
         operators_own: false,
         person,
         discoverable_required: true,

@@ -29,6 +29,8 @@ fn losses(person: Person) -> Losses {
             enrolled_at: cast::ago(60 * 24 * 40),
             shown: true,
         }],
+        unsure: Vec::new(),
+        silent: false,
         others: None,
     }
 }

@@ -18,6 +18,8 @@ fn losses() -> Losses {
             enrolled_at: cast::ago(60 * 24 * 40),
             shown: true,
         }],
+        unsure: Vec::new(),
+        silent: false,
         others: None,
     }
 }

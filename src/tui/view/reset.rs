@@ -120,6 +120,16 @@ fn lost(
             ctx.theme.strong(),
         );
     }
+    for lost in &losses.unsure {
+        let line = tr!(
+            t,
+            "reset-unsure",
+            name = lost.person.name.as_str(),
+            day = ctx.day(lost.enrolled_at)
+        );
+        let mark = s("?", ctx.theme.warning());
+        row = sheet.bullet(panel, row, mark, &line, ctx.theme.plain());
+    }
     for other in losses.others.iter().flatten() {
         let account = other.account.as_deref().unwrap_or("–");
         let line = tr!(
@@ -136,7 +146,11 @@ fn lost(
             ctx.theme.plain(),
         );
     }
-    if losses.enrolments.is_empty() {
+    if losses.silent {
+        let silent = tr!(t, "reset-silent");
+        let mark = s("?", ctx.theme.warning());
+        row = sheet.bullet(panel, row, mark, &silent, ctx.theme.plain());
+    } else if losses.enrolments.is_empty() && losses.unsure.is_empty() {
         let nobody = tr!(t, "reset-lost-nobody");
         row = sheet.bullet(
             panel,
@@ -292,5 +306,10 @@ pub(super) fn done(
             &line,
             ctx.theme.plain(),
         );
+    }
+    for lost in &losses.unsure {
+        let line = tr!(t, "done-reset-unsure", name = lost.person.name.as_str());
+        let mark = s("?", ctx.theme.warning());
+        row = sheet.bullet(body, row, mark, &line, ctx.theme.plain());
     }
 }

@@ -137,7 +137,7 @@ fn done_line(ctx: Ctx<'_>, step: Step, name: &str, note: &Note, run: &Run) -> Li
         Note::Queued => ("…", ctx.theme.strong()),
         Note::Tested { tested } => care::mark(ctx, tested),
         Note::Oddities { oddities } if care::warns(oddities) => ("!", ctx.theme.warning()),
-        Note::Losses { losses } if losses.is_somebodys() => ("!", ctx.theme.warning()),
+        Note::Losses { losses } if losses.may_be_somebodys() => ("!", ctx.theme.warning()),
         Note::Conflict { .. } => ("!", ctx.theme.warning()),
         _ => ("✓", ctx.theme.good()),
     };

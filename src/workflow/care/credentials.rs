@@ -156,6 +156,13 @@ async fn delete<D: CareDesk>(
     let Answer::Yes = desk.ask(question).await? else {
         return Ok(None);
     };
+    // It may have become somebody's since the list was made.
+    let stakes = desk.stakes(key, std::slice::from_ref(&held.credential));
+    if stakes.await?.iter().any(|stake| *stake != Stake::Nobody) {
+        return Err(Stop::Unproven(
+            "whose credential it is has changed meanwhile: look at the key again".to_owned(),
+        ));
+    }
     let care = Care::CredentialDeleted {
         credential: held.credential.clone(),
         person: None,

@@ -41,6 +41,13 @@ pub(super) async fn delete_enrolled<D: CareDesk>(
     };
     let case = asked.settle_case(desk, ResetCase::default()).await?;
     asked.confirm(desk).await?;
+    // Questions were answered meanwhile: it must still be theirs, and only theirs.
+    let now = lost(desk, key, credential).await?;
+    if now.people().first().map(|person| &person.id) != losses.people().first().map(|p| &p.id) {
+        return Err(Stop::Unproven(
+            "whose credential it is has changed meanwhile: look at the key again".to_owned(),
+        ));
+    }
     let deletion = Deletion {
         id: IntentId(desk.fresh_id()),
         key: key.clone(),
@@ -99,6 +106,8 @@ async fn lost<D: CareDesk>(
     };
     Ok(Losses {
         enrolments: vec![enrolment],
+        unsure: Vec::new(),
+        silent: false,
         others: None,
     })
 }

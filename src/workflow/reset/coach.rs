@@ -1,17 +1,17 @@
 //! Pull, put back, touch, look: as often as it takes, because a key takes a reset only for seconds after it was plugged in.
 //!
 //! Invariant: a reset is sent to no other key than the one that was confirmed: same slot, model and serial number, and where the
-//! key showed a credential, it shows it again.
+//! key showed a credential, it shows it again; and whatever is enrolled on it by then was confirmed.
 
 use jiff::SignedDuration;
 
-use super::losses::still_shows;
+use super::losses::{shows_more, still_shows};
 use super::{NotReset, ResetDesk, leaves};
 use crate::domain::KeyFacts;
 use crate::domain::change::Remains;
 use crate::domain::reset::{KeyReset, window};
 use crate::workflow::dialogue::{Again, Coach, Event, HOLD_S, Note, Step};
-use crate::workflow::steps::{begin_step, end_step};
+use crate::workflow::steps::{begin_step, end_step, is_replugged, tells_apart};
 use crate::workflow::{KeyFault, Stop};
 
 /// How long a key waits for a finger: the user action time-out that CTAP 2.3, section 5.4 asks for is 30 s.
@@ -62,11 +62,11 @@ pub(super) async fn coach<D: ResetDesk>(
                 again = Some(Again::OtherKey);
                 continue;
             }
-            Err(KeyFault::Gone) => {
+            Err(stop) if is_replugged(&stop) => {
                 again = Some(Again::Pulled);
                 continue;
             }
-            Err(fault) => return stopped(stop_of(fault), unsure),
+            Err(stop) => return stopped(stop, unsure),
         }
         // It holds what it held: no earlier attempt came through.
         if reset.would_show() && unsure {
@@ -148,7 +148,7 @@ async fn is_same<D: ResetDesk>(
     reset: &KeyReset,
     key: &mut KeyFacts,
     unsure: bool,
-) -> Result<Same, KeyFault> {
+) -> Result<Same, Stop> {
     let meant = &reset.key;
     let is_make = key.id.aaguid == meant.id.aaguid
         && key.id.serial == meant.id.serial
@@ -157,16 +157,23 @@ async fn is_same<D: ResetDesk>(
     if !is_make {
         return Ok(Same::Other);
     }
-    if unsure && reset.would_show() && is_empty(desk, reset, key).await? {
+    let is_emptied = unsure && reset.would_show();
+    if is_emptied && is_empty(desk, reset, key).await.map_err(stop_of)? {
         return Ok(Same::Emptied);
     }
     let showed = reset.losses.enrolments.iter().any(|lost| lost.shown);
     let is_it = match showed {
-        true => still_shows(desk, key, &reset.losses).await?,
+        true => still_shows(desk, key, &reset.losses)
+            .await
+            .map_err(stop_of)?,
         // Nothing but its look tells it from its twins.
-        false => key.id.is_unique() || key.pin_set == meant.pin_set,
+        false => tells_apart(desk, key) || key.pin_set == meant.pin_set,
     };
-    Ok(if is_it { Same::Full } else { Same::Other })
+    // In the hand it may have been at another desk, or be another key: nobody loses more than was confirmed.
+    if !is_it || shows_more(desk, key, &reset.losses).await? {
+        return Ok(Same::Other);
+    }
+    Ok(Same::Full)
 }
 
 /// Sends the reset and asks for the touch.

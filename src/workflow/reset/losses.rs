@@ -1,8 +1,11 @@
 //! What a reset would destroy, found before anything is done.
 //!
-//! A key with a serial number is looked up by it. One without is asked, without a touch, which of the credentials it holds that
-//! are enrolled on keys of its model. Invariant: what the registry can't be asked about is not reset.
+//! A key with a serial number is looked up by it, one without by its model; then it is asked, without a touch, which of those
+//! credentials it holds. Invariants: what the registry can't be asked about is not reset; what is said to be lost was shown by this
+//! very key.
 
+use super::super::admit::is_operators_own;
+use super::super::known;
 use super::super::steps::{current_pin, end_step, on_key};
 use super::ResetDesk;
 use crate::domain::change::Enrolment;
@@ -31,11 +34,7 @@ pub(super) async fn check_key<D: ResetDesk>(
         let what = format!("a reset over USB, only over {}", over.join(", "));
         return Err(Stop::Key(KeyFault::Unsupported(what)));
     }
-    let own = on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
-        desk.is_operators_own(key).await
-    })
-    .await?;
-    if own {
+    if is_operators_own(desk, key).await? {
         return Err(Stop::KeyRefused(
             "it is the operator's own: without it they can't sign in; the registry's administrator gives them another first"
                 .to_owned(),
@@ -44,10 +43,10 @@ pub(super) async fn check_key<D: ResetDesk>(
     Ok(portrait.long_touch_for_reset)
 }
 
-/// Who is enrolled on this key, as far as station and registry know.
+/// Who is enrolled on this key, as far as station and registry know: surely, where it shows the credential.
 pub(super) async fn find<D: ResetDesk>(desk: &mut D, key: &mut KeyFacts) -> Result<Losses, Stop> {
     let here = live(desk.enrolments_on(key).await?);
-    let mut known = desk.known_credentials(&key.id, None, &[]).await?;
+    let known = desk.known_credentials(&key.id, None, &[]).await?;
     let mut sought: Vec<(String, Bytes)> = Vec::new();
     for enrolment in &here {
         sought.push((enrolment.rp_id.clone(), enrolment.credential.clone()));
@@ -58,13 +57,25 @@ pub(super) async fn find<D: ResetDesk>(desk: &mut D, key: &mut KeyFacts) -> Resu
             sought.push((known.rp_id.clone(), id.clone()));
         }
     }
-    let shown = shown(desk, key, &sought).await?;
-    if !key.id.is_unique() && !shown.is_empty() {
-        known = desk.known_credentials(&key.id, None, &shown).await?;
-    }
-    let is_on_key = |id: &Bytes| key.id.is_unique() || shown.contains(id);
+    let (shown, silent) = shown(desk, key, &sought).await?;
+    // The registry names whom a candidate is of only once the key has shown it.
+    let known = match known.candidates.iter().any(|id| shown.contains(id)) {
+        true => desk.known_credentials(&key.id, None, &shown).await?,
+        false => known,
+    };
+    let (enrolments, mut unsure): (Vec<_>, Vec<_>) = merged(known, here)
+        .into_iter()
+        .map(|lost| LostEnrolment {
+            shown: shown.contains(&lost.credential),
+            ..lost
+        })
+        .partition(|lost| lost.shown);
+    // On keys that nothing tells apart it is on one of the others.
+    unsure.retain(|_| key.id.is_unique());
     Ok(Losses {
-        enrolments: merged(known, here, &shown, is_on_key),
+        enrolments,
+        unsure,
+        silent,
         others: None,
     })
 }
@@ -76,30 +87,22 @@ fn live(mut here: Vec<Enrolment>) -> Vec<Enrolment> {
 }
 
 /// What the registry says comes first: it knows the person as they are today. What it does not know yet, the station adds.
-fn merged(
-    known: KnownCredentials,
-    here: Vec<Enrolment>,
-    shown: &[Bytes],
-    is_on_key: impl Fn(&Bytes) -> bool,
-) -> Vec<LostEnrolment> {
+fn merged(known: KnownCredentials, here: Vec<Enrolment>) -> Vec<LostEnrolment> {
     let mut lost: Vec<LostEnrolment> = Vec::new();
     for found in known.known {
-        let id = found.credential.id;
-        if is_on_key(&id) {
-            lost.push(LostEnrolment {
-                shown: shown.contains(&id),
-                credential: id,
-                rp_id: known.rp_id.clone(),
-                person: found.person,
-                enrolled_at: found.credential.enrolled_at,
-            });
-        }
+        lost.push(LostEnrolment {
+            shown: false,
+            credential: found.credential.id,
+            rp_id: known.rp_id.clone(),
+            person: found.person,
+            enrolled_at: found.credential.enrolled_at,
+        });
     }
     for enrolment in here {
         let id = &enrolment.credential;
-        if is_on_key(id) && !lost.iter().any(|lost| lost.credential == *id) {
+        if !lost.iter().any(|lost| lost.credential == *id) {
             lost.push(LostEnrolment {
-                shown: shown.contains(id),
+                shown: false,
                 credential: enrolment.credential,
                 rp_id: enrolment.rp_id,
                 person: enrolment.person,
@@ -111,49 +114,66 @@ fn merged(
     lost
 }
 
-/// Which of these the key shows without a touch. One that is protected shows itself to nobody without a PIN.
+/// Which of these the key shows without a touch, and whether it answered that at all. One that is protected shows itself to nobody
+/// without a PIN.
 async fn shown<D: ResetDesk>(
     desk: &mut D,
     key: &mut KeyFacts,
     sought: &[(String, Bytes)],
-) -> Result<Vec<Bytes>, Stop> {
-    let mut shown = Vec::new();
+) -> Result<(Vec<Bytes>, bool), Stop> {
+    let (mut shown, mut silent) = (Vec::new(), false);
     let mut rp_ids: Vec<&String> = sought.iter().map(|(rp_id, _)| rp_id).collect();
     rp_ids.sort_unstable();
     rp_ids.dedup();
     for rp_id in rp_ids {
         let of_rp = sought.iter().filter(|(rp, _)| rp == rp_id);
-        let mut left: Vec<Descriptor> = of_rp.map(|(_, id)| Descriptor::new(id.clone())).collect();
+        let mut left: Vec<Bytes> = of_rp.map(|(_, id)| id.clone()).collect();
         // The key names one at a time.
-        while !left.is_empty() {
-            let held = on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
-                desk.holds(key, rp_id, &left).await
-            })
-            .await?;
-            let Some(id) = held else { break };
-            left.retain(|descriptor| descriptor.id != id);
-            shown.push(id);
+        loop {
+            match known::answered(desk, key, rp_id, &left).await? {
+                Some(Some(id)) => {
+                    left.retain(|other| *other != id);
+                    shown.push(id);
+                }
+                Some(None) => break,
+                None => {
+                    silent = true;
+                    break;
+                }
+            }
         }
     }
-    Ok(shown)
+    Ok((shown, silent))
 }
 
-/// What the key lists besides those enrolments, with its PIN; `None` where it can't.
+/// Adds what the key lists besides those enrolments, with its PIN, where it can. What it lists of an enrolment that it did not show
+/// makes that one sure.
 pub(super) async fn list_others<D: ResetDesk>(
     desk: &mut D,
     key: &mut KeyFacts,
-    losses: &Losses,
-) -> Result<Option<Vec<OtherCredential>>, Stop> {
+    losses: &mut Losses,
+) -> Result<(), Stop> {
     let has_pin = key.pin_set == Some(true) && key.pin_retries != Some(0);
     if !has_pin || !key.credential_management || key.pin_change_required {
-        return Ok(None);
+        return Ok(());
     }
     let pin = current_pin(desk, key, crate::workflow::care::TEST_RP_ID, false).await?;
     end_step(desk, Step::Pin, Note::Verified);
     let list = on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
         desk.credentials(key, &pin).await
     })
-    .await?;
+    .await;
+    let Some(list) = known::if_answered(list)? else {
+        return Ok(());
+    };
+    let is_listed = |lost: &LostEnrolment| {
+        let mut listed = list.credentials.iter();
+        listed.any(|credential| credential.id == lost.credential)
+    };
+    let (sure, unsure): (Vec<_>, Vec<_>) = losses.unsure.drain(..).partition(is_listed);
+    losses.enrolments.extend(sure);
+    losses.enrolments.sort_by_key(|lost| lost.enrolled_at);
+    losses.unsure = unsure;
     let known = losses.credentials();
     let others = list.credentials.into_iter();
     let others = others.filter(|credential| !known.contains(&credential.id));
@@ -161,7 +181,30 @@ pub(super) async fn list_others<D: ResetDesk>(
         account: credential.name().map(str::to_owned),
         rp_id: credential.rp_id,
     });
-    Ok(Some(named.collect()))
+    losses.others = Some(named.collect());
+    losses.silent = false;
+    Ok(())
+}
+
+/// Whether the key shows an enrolment that nobody confirmed: it is another key, or somebody was enrolled on it since. One that did
+/// not answer when it was confirmed, and does now, is looked at from the start.
+pub(super) async fn shows_more<D: ResetDesk>(
+    desk: &mut D,
+    key: &mut KeyFacts,
+    confirmed: &Losses,
+) -> Result<bool, Stop> {
+    let now = find(desk, key).await?;
+    let known = confirmed.credentials();
+    let more = now.enrolments.iter();
+    let mut more = more.filter(|lost| !known.contains(&lost.credential));
+    match more.next() {
+        None => Ok(false),
+        Some(lost) if confirmed.silent => Err(Stop::KeyRefused(format!(
+            "it shows by now that it is enrolled for {}, which nobody confirmed: start again",
+            lost.person.name
+        ))),
+        Some(_) => Ok(true),
+    }
 }
 
 /// Whether the key still shows one of the credentials that it showed before.
@@ -172,8 +215,11 @@ pub(super) async fn still_shows<D: Desk>(
 ) -> Result<bool, KeyFault> {
     for lost in losses.enrolments.iter().filter(|lost| lost.shown) {
         let ids = [Descriptor::new(lost.credential.clone())];
-        if desk.holds(key, &lost.rp_id, &ids).await?.is_some() {
-            return Ok(true);
+        match desk.holds(key, &lost.rp_id, &ids).await {
+            Ok(Some(_)) => return Ok(true),
+            Err(fault @ (KeyFault::Gone | KeyFault::Cancelled)) => return Err(fault),
+            // What it says instead of "none" does not show it either.
+            Ok(None) | Err(_) => {}
         }
     }
     Ok(false)

@@ -241,6 +241,7 @@ impl World {
                 assertion,
                 key: report(key),
                 excluded: None,
+                not_held: Vec::new(),
                 identification: Identification::new(Document::Passport, "7K31").expect("four"),
                 operator: self.session.operator.id.clone(),
                 finished_by: None,

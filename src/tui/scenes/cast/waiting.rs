@@ -57,6 +57,7 @@ fn enrolment_push(person: &Person) -> EnrolmentPush {
         assertion: assertion(),
         key: report(&fresh_key()),
         excluded: None,
+        not_held: Vec::new(),
         identification: identification(),
         operator: operator().id,
         finished_by: None,
