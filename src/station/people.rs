@@ -13,8 +13,8 @@ use crate::domain::search::Search;
 use crate::domain::{Bytes, Change, Identification, OperatorId, Person, PersonId, VisitId};
 use crate::store::{StoreError, TicketFor};
 use crate::wire::{
-    Acceptance, LOOKUP_MAX, Offer, PersonDetail, Said, TicketRequest, VERSION, Visit, VisitClose, VisitPass,
-    VisitRequest,
+    Acceptance, LOOKUP_MAX, Offer, PersonDetail, Said, TicketRequest, VERSION, Visit, VisitClose,
+    VisitPass, VisitRequest,
 };
 use crate::workflow::{Stop, Ticket, Wants};
 

@@ -1,8 +1,8 @@
 //! The kiosk's controller without its screen: locks, other operators and sessions that end while a run is on.
 
 mod apps;
-mod losses;
 mod lists;
+mod losses;
 
 use std::sync::Arc;
 use std::time::Duration;
