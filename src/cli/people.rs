@@ -7,8 +7,8 @@ use serde_json::json;
 
 use super::files::{people_on, unusable};
 use super::output::{Exit, Outcome, Output};
-use crate::domain::people_list::PeopleList;
 use crate::domain::Person;
+use crate::domain::people_list::PeopleList;
 use crate::station::Station;
 use crate::station::people::ListFault;
 use crate::wire::TicketRequest;

@@ -15,7 +15,7 @@ use keydesk::domain::reset::Losses;
 use keydesk::station::desk::StationDesk;
 use keydesk::wire::code;
 use keydesk::workflow::dialogue::{Coach, Ending, Event, PushState};
-use keydesk::workflow::{self, How, Stop};
+use keydesk::workflow::{self, How, KeyFault, Stop};
 
 use crate::care_test::with_pin;
 use crate::faulty_desk::{FaultyDesk, Mishap};
@@ -173,9 +173,10 @@ async fn an_enrolment_that_may_have_taken_the_place_of_a_newer_one_is_refused_an
         "{ended:?}"
     );
     given_up(&desks.second, code::ENROLLED_SINCE, &key).await;
+    // By now they have a factor, which they prove before they get another one.
     let (mut whole, _) = desk(&desks.second, &Cancel::default());
-    let again = workflow::enrol(&mut whole, &who).await.expect("enrolled");
-    assert_eq!(state_of(&again), &PushState::Accepted);
+    let again = workflow::enrol(&mut whole, &who).await.expect_err("proof");
+    assert_eq!(again, Stop::Key(KeyFault::NoCredential));
 }
 
 /// Another key of this model is enrolled for the same person at the first desk: nothing tells the registry that it is another one.

@@ -32,6 +32,13 @@ async fn world() -> World {
     world
 }
 
+/// A key that the registry can tell from the others, which have no serial number either.
+fn of_another_model(seed: u8) -> Authenticator {
+    let mut key = Authenticator::new(seed);
+    key.aaguid = keydesk::domain::Aaguid([seed; 16]);
+    key
+}
+
 /// Another desk, with an operator of its own.
 struct Desk {
     client: Client,
@@ -324,7 +331,7 @@ async fn of_two_desks_with_one_person_the_later_one_holds_and_the_other_s_work_w
     let mut first = world.enrolment(&offer, &mut Authenticator::new(1));
     let theirs = other.visit("p-1").await;
     let offer = other.offer("p-1", Some(&theirs)).await.unwrap();
-    let mut push = world.enrolment(&offer, &mut Authenticator::new(2));
+    let mut push = world.enrolment(&offer, &mut of_another_model(2));
     push.body.operator = other.session.operator.id.clone();
     push.head = head(1);
     let receipt = other.client.push_enrolment(entry(), &push).await.unwrap();
@@ -543,7 +550,7 @@ async fn a_ticket_carries_what_the_person_had_and_what_no_longer_fits_waits() {
     assert_eq!(carried(valid).takes, Takes::OwnFactor);
     // Proved first, the ticket of somebody who had a factor is worth one.
     let proof = carried(valid).proof.expect("a challenge");
-    let unproved = world.enrolment(valid, &mut Authenticator::new(2));
+    let unproved = world.enrolment(valid, &mut of_another_model(2));
     let test = world.test(&proof, "p-2", &mut theirs);
     world.client.push_test(entry(), &test).await.unwrap();
     let mut push = unproved;
@@ -551,14 +558,14 @@ async fn a_ticket_carries_what_the_person_had_and_what_no_longer_fits_waits() {
     assert!(!world.push(&push).await.unwrap().waiting);
     // Somebody enrolled elsewhere meanwhile.
     world.enrolled("p-1", &mut Authenticator::new(3)).await;
-    let push = world.enrolment(never, &mut Authenticator::new(4));
+    let push = world.enrolment(never, &mut of_another_model(4));
     assert!(world.push(&push).await.unwrap().waiting);
     let again = world
         .client
         .tickets(&world.session, &wanted(&["p-2"]))
         .await
         .unwrap();
-    let push = world.enrolment(&again.offers[0], &mut Authenticator::new(5));
+    let push = world.enrolment(&again.offers[0], &mut of_another_model(5));
     assert!(
         !carried(&again.offers[0])
             .proof
