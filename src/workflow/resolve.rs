@@ -12,10 +12,10 @@ use super::dialogue::{Ending, Event, Job, Note, Step};
 use super::enrol::{key_report, prove_and_record, push};
 use super::known::{ask, at_registry};
 use super::steps::{
-    anew_after_pulls, begin_step, choose_key, end_step, refresh, tells_apart, unlock,
+    anew_after_pulls, begin_step, choose_key, end_step, is_replugged, refresh, tells_apart, unlock,
 };
 use super::undo::{Progress, Seen, delete_known, give_up};
-use super::{Desk, KeyFault, ResetDesk, Stop, app, conclude, own_key, reset, withdraw};
+use super::{Desk, KeyFault, ResetDesk, Resident, Stop, app, conclude, own_key, reset, withdraw};
 use crate::domain::authority::Action;
 use crate::domain::change::{EndReason, IntentStage, Made, OpenEnrolment, Remains, Unfinished};
 use crate::domain::{Bytes, Change, Intent, IntentId, KeyFacts, OperatorId, Pin};
@@ -178,7 +178,10 @@ async fn finish<D: Desk>(
     begin_step(desk, Step::Pin);
     let rp_id = &intent.offer.creation.rp.id;
     let unlocked = unlock(desk, key, rp_id, intent.offer.pin_min_length, &mut false).await;
-    let (unlocked, _) = unlocked.map_err(|stop| stop.leaving(Remains::Credential))?;
+    let (unlocked, _) = unlocked.map_err(|stop| match is_replugged(&stop) {
+        true => stop,
+        false => stop.leaving(Remains::Credential),
+    })?;
     end_step(desk, Step::Pin, Note::Verified);
     let progress = Progress {
         unlocked: Some(unlocked),
@@ -230,9 +233,14 @@ async fn undo<D: Desk>(
     let Some(held) = listed(desk, key, &unlocked, rp_id).await? else {
         return end(desk, intent.id, why, unlisted(made)).await;
     };
-    let mine = held.into_iter();
-    let mine = mine.filter(|r| r.user_handle == offer.creation.user.id);
-    let mine: Vec<Bytes> = mine.map(|resident| resident.id).collect();
+    let (mine, others): (Vec<_>, Vec<_>) = held
+        .into_iter()
+        .partition(|resident| resident.user_handle == offer.creation.user.id);
+    if let Some(other) = others.into_iter().next() {
+        // Nothing is begun on a key that is somebody else's.
+        return Err(anothers(other));
+    }
+    let mine: Vec<Bytes> = mine.into_iter().map(|resident| resident.id).collect();
     let known = ask(desk, key, offer, &mine).await?;
     let left = mine.iter().filter(|id| match made {
         Some(made) => *id == made,
@@ -255,6 +263,15 @@ async fn undo<D: Desk>(
         }
     };
     end(desk, intent.id, why, remains).await
+}
+
+fn anothers(resident: Resident) -> Stop {
+    let whose = resident
+        .user_name
+        .unwrap_or_else(|| "somebody else".to_owned());
+    Stop::KeyRefused(format!(
+        "it is enrolled for {whose}, so that it is not the key of this work: put that one in"
+    ))
 }
 
 fn not_known_now() -> Stop {

@@ -40,6 +40,7 @@ mod soft_model;
 #[path = "../suite/mod.rs"]
 mod suite;
 mod swapped;
+mod swapped_care;
 mod two_desks;
 mod undone;
 mod walls;

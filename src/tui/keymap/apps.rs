@@ -45,6 +45,13 @@ pub(super) static KEYMAP: &[Binding] = &[
         Left,
     ),
     bind(
+        &[Key::Plain(KeyCode::Char('w'))],
+        Action::AcceptWaiting,
+        |m| m == Mode::Person(Chosen::Waiting),
+        |t| tr!(t, "key-accept"),
+        Left,
+    ),
+    bind(
         &[Key::Plain(KeyCode::Char('l'))],
         Action::Lost,
         |m| matches!(m, Mode::Person(chosen) if chosen != Chosen::Nothing),
@@ -91,13 +98,6 @@ pub(super) static KEYMAP: &[Binding] = &[
         Action::NotTheirs,
         |m| m == Mode::Theirs,
         |t| tr!(t, "key-not-theirs"),
-        Left,
-    ),
-    bind(
-        &[Key::Plain(KeyCode::Char('w'))],
-        Action::AcceptWaiting,
-        |m| m == Mode::Person(Chosen::Waiting),
-        |t| tr!(t, "key-accept"),
         Left,
     ),
     bind(

@@ -66,8 +66,8 @@ async fn renew<D: CareDesk>(
 ) -> Result<Ending, Stop> {
     let first = care == CareJob::SetPin;
     begin(desk, Job::Care { care }, Action::SetPin).await?;
-    if wish.random.is_some() {
-        // A PIN that was handed over is not drawn twice.
+    if wish.random.is_some() || !first {
+        // A PIN that was handed over is not drawn twice, and nobody's PIN is changed but that of the key that was looked at.
         return renew_at(desk, at, wish, first).await;
     }
     anew_after_pulls(desk, async |desk: &mut D| {

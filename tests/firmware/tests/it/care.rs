@@ -82,7 +82,7 @@ async fn a_key_is_tested_by_touch_and_with_its_pin_and_keeps_nothing_of_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_key_that_is_pulled_at_its_touch_is_waited_for_and_the_test_goes_on() {
+async fn a_key_that_is_pulled_at_its_touch_is_waited_for_and_tested_from_the_start() {
     let seat = with_pin(Role::HelpDesk).await;
     let slot = seat.hand();
     let pulls = std::sync::atomic::AtomicUsize::new(0);
@@ -93,7 +93,7 @@ async fn a_key_that_is_pulled_at_its_touch_is_waited_for_and_the_test_goes_on() 
         Event::Pulled { .. } => slot.put_back(),
         _ => {}
     };
-    let (mut desk, person) = seat.desk_hearing([PIN], [], hear).await;
+    let (mut desk, person) = seat.desk_hearing([PIN, PIN], [], hear).await;
     let ending = care::test_key(&mut desk, None).await.expect("tested");
     assert_eq!(passed(&ending).0, TestVerdict::Works);
     let events = person.events();
@@ -103,6 +103,8 @@ async fn a_key_that_is_pulled_at_its_touch_is_waited_for_and_the_test_goes_on() 
             .any(|event| matches!(event, Event::Back { .. })),
         "{events:?}"
     );
+    // Nothing tells it from another one of its model.
+    assert!(events.contains(&Event::Anew), "{events:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
