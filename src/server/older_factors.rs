@@ -21,13 +21,12 @@ pub async fn watch(
     (person, at): (&PersonId, Timestamp),
     now: Timestamp,
 ) -> Answer<()> {
-    // Imported apps are older ones that nothing here takes away.
     let (now_gone, older, left, newer): (i64, i64, i64, i64) = sqlx::query_as(
         "WITH f AS (SELECT accepted_ms, min(ifnull(suspended_ms, gone_ms), ifnull(gone_ms, suspended_ms)) AS ended_ms \
          FROM had_factor WHERE person = ?1) \
          SELECT count(*) FILTER (WHERE accepted_ms <= ?2 AND ended_ms = ?3), \
          count(*) FILTER (WHERE accepted_ms <= ?2 AND (ended_ms > ?2 OR ended_ms = ?3)), \
-         count(*) FILTER (WHERE accepted_ms <= ?2 AND ended_ms IS NULL) + (SELECT apps FROM person WHERE id = ?1), \
+         count(*) FILTER (WHERE accepted_ms <= ?2 AND ended_ms IS NULL), \
          count(*) FILTER (WHERE accepted_ms > ?2 AND ended_ms IS NULL) FROM f",
     )
     .bind(person.as_str())

@@ -22,12 +22,12 @@ macro_rules! select_person {
             "SELECT p.id, p.name, p.email, p.employee_number, p.kind, o.id AS organisation_id, \
              o.name AS organisation_name, o.coc_number, \
              (SELECT count(*) FROM valid_factor f WHERE f.person = p.id AND f.sort = 'key') AS keys, \
-             p.apps + (SELECT count(*) FROM valid_factor f WHERE f.person = p.id AND f.sort = 'app') AS apps, \
+             (SELECT count(*) FROM valid_factor f WHERE f.person = p.id AND f.sort = 'app') AS apps, \
              (SELECT count(*) FROM had_factor f WHERE f.person = p.id AND f.sort = 'key' AND f.suspended_ms IS NOT NULL \
              AND f.gone_ms IS NULL) AS lost_keys, \
              (SELECT count(*) FROM had_factor f WHERE f.person = p.id AND f.sort = 'app' AND f.suspended_ms IS NOT NULL \
              AND f.gone_ms IS NULL) AS lost_apps, \
-             EXISTS (SELECT 1 FROM had_factor f WHERE f.person = p.id) AS had_any ",
+             p.earlier_factors > 0 OR EXISTS (SELECT 1 FROM had_factor f WHERE f.person = p.id) AS had_any ",
             $tail
         )
     };

@@ -119,6 +119,7 @@ impl Run<'_> {
             email,
             employee_number,
             organisation,
+            earlier_factors,
         } = record
         else {
             return Ok(());
@@ -147,9 +148,10 @@ impl Run<'_> {
         }
         let handle = secret::random_bytes::<32>().map_err(AdminError::Random)?;
         sqlx::query(
-            "INSERT INTO person (id, name, email, employee_number, kind, organisation, user_handle) \
-             VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET name = excluded.name, email = excluded.email, \
-             employee_number = excluded.employee_number, kind = excluded.kind, organisation = excluded.organisation",
+            "INSERT INTO person (id, name, email, employee_number, kind, organisation, user_handle, \
+             earlier_factors) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, coalesce(?8, 0)) ON CONFLICT (id) DO UPDATE SET name = excluded.name, email = excluded.email, \
+             employee_number = excluded.employee_number, kind = excluded.kind, organisation = excluded.organisation, \
+             earlier_factors = coalesce(?8, earlier_factors)",
         )
         .bind(id)
         .bind(name)
@@ -158,6 +160,7 @@ impl Run<'_> {
         .bind(kind.as_str())
         .bind(organisation)
         .bind(handle.to_vec())
+        .bind(*earlier_factors)
         .execute(&mut **self.tx)
         .await?;
         Ok(())

@@ -7,6 +7,9 @@ use jiff::Timestamp;
 use super::rows::Row;
 use crate::domain::PersonKind;
 
+/// More factors than that nobody had.
+const MAX_EARLIER_FACTORS: u8 = 99;
+
 /// A record that holds by itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Record {
@@ -25,6 +28,8 @@ pub enum Record {
         email: Option<String>,
         employee_number: Option<String>,
         organisation: Option<String>,
+        /// How many factors they had elsewhere; where the file does not say, what is known stays.
+        earlier_factors: Option<u8>,
     },
     /// An appointment.
     Appointment { person: String, at: Timestamp },
@@ -201,6 +206,7 @@ fn person(fields: &mut Fields<'_>) -> Option<Record> {
         "email",
         "employee_number",
         "organisation",
+        "earlier_factors",
     ]);
     let (id, name) = (fields.identifier("id"), fields.name());
     let word = fields.required("kind");
@@ -249,7 +255,20 @@ fn person(fields: &mut Fields<'_>) -> Option<Record> {
         email,
         employee_number,
         organisation,
+        earlier_factors: earlier_factors(fields),
     })
+}
+
+/// A number that can't be read is never taken for none: whoever had a factor would count as somebody who never had one.
+fn earlier_factors(fields: &mut Fields<'_>) -> Option<u8> {
+    let text = fields.optional("earlier_factors")?;
+    let number = text.parse().ok().filter(|n| *n <= MAX_EARLIER_FACTORS);
+    if number.is_none() {
+        fields.refuse(format!(
+            "earlier_factors is {text:?}: it must be a whole number from 0 to {MAX_EARLIER_FACTORS}"
+        ));
+    }
+    number
 }
 
 /// One @ with something on both sides, no blanks, and nothing that makes a link, a list or a name of it: whether mail arrives is for mail to find out.

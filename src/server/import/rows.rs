@@ -18,13 +18,14 @@ use crate::domain::list::{self, Oddity, Table, oddity};
 const MAX_VALUE_BYTES: usize = 1000;
 
 /// Every name that a record may use.
-pub const NAMES: [&str; 11] = [
+pub const NAMES: [&str; 12] = [
     "record",
     "id",
     "name",
     "kind",
     "email",
     "employee_number",
+    "earlier_factors",
     "organisation",
     "coc_number",
     "country",

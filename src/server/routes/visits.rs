@@ -8,7 +8,6 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use sqlx::Row;
 
 use super::offers::{known, line, may};
 use super::pushes::{check_identification, check_version};
@@ -100,12 +99,13 @@ pub async fn accept(
     };
     let now = registry.now();
     let tx = &mut entry.tx;
-    let (name, person, makers) = waiting(tx, &request.factor).await?;
+    let (name, person) = waiting(tx, &request.factor).await?;
     let test = request.test;
-    let visit = visits::may_take(tx, &desk, id, (&name, &makers), test, now).await?;
+    let visit = visits::may_take(tx, &desk, id, &name, test, now).await?;
     if visit.person != person {
         return Err(not_waiting());
     }
+    let makers = visits::makers(tx, &person, &name).await?;
     take(tx, &request.factor, now).await?;
     suspensions::replaced(tx, &person, request.factor.sort(), now).await?;
     visits::changed(tx, &person, Within::Visit(Some(id)), now).await?;
@@ -122,16 +122,13 @@ pub async fn accept(
     entry.finish(StatusCode::CREATED, &reply, line).await
 }
 
-/// What waits, for whom, and who made it: as its station says, and who asked for its offer.
-async fn waiting(
-    tx: &mut Write,
-    factor: &FactorRef,
-) -> Answer<(FactorName, PersonId, Vec<OperatorId>)> {
-    let row = match factor {
+/// What waits, and for whom.
+async fn waiting(tx: &mut Write, factor: &FactorRef) -> Answer<(FactorName, PersonId)> {
+    let name = FactorName::of(factor);
+    let owner: Option<String> = match factor {
         FactorRef::Key { credential } => {
-            sqlx::query(
-                "SELECT person, operator, (SELECT o.operator FROM offer o WHERE o.id = credential.offer) AS asked_by \
-                 FROM credential WHERE id = ? AND waiting_ms IS NOT NULL AND taken_ms IS NULL \
+            sqlx::query_scalar(
+                "SELECT person FROM credential WHERE id = ? AND waiting_ms IS NOT NULL AND taken_ms IS NULL \
                  AND gone_ms IS NULL AND suspended_ms IS NULL",
             )
             .bind(&credential.0)
@@ -139,9 +136,8 @@ async fn waiting(
             .await?
         }
         FactorRef::App { factor } => {
-            sqlx::query(
-                "SELECT person, operator, (SELECT o.operator FROM app_offer o WHERE o.id = factor.offer) AS asked_by \
-                 FROM factor WHERE id = ? AND waiting_ms IS NOT NULL AND taken_ms IS NULL \
+            sqlx::query_scalar(
+                "SELECT person FROM factor WHERE id = ? AND waiting_ms IS NOT NULL AND taken_ms IS NULL \
                  AND removed_ms IS NULL AND suspended_ms IS NULL",
             )
             .bind(factor.to_string())
@@ -149,15 +145,7 @@ async fn waiting(
             .await?
         }
     };
-    let row = row.ok_or_else(not_waiting)?;
-    Ok((
-        FactorName::of(factor),
-        PersonId::new(row.try_get::<String, _>("person")?),
-        vec![
-            OperatorId::new(row.try_get::<String, _>("operator")?),
-            OperatorId::new(row.try_get::<String, _>("asked_by")?),
-        ],
-    ))
+    Ok((name, PersonId::new(owner.ok_or_else(not_waiting)?)))
 }
 
 fn not_waiting() -> Refusal {

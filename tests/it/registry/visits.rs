@@ -1,5 +1,7 @@
 //! Visits: what somebody had when they came decides what they may get, whoever asks and however.
 
+mod makers;
+
 use keydesk::domain::authority::Role;
 use keydesk::domain::suspension::FactorRef;
 use keydesk::domain::visit::{Authority, Had, Takes};

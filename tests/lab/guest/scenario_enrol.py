@@ -70,6 +70,7 @@ def a_second_key_is_made_only_after_the_first_has_proved_the_person(bench):
     desk = Desk(bench)
     first, stranger, second = bench.key(serial="A1"), bench.key(serial="B2"), bench.key(serial="C3")
     desk.station.enrol("p-1", first, PIN).expect_exit(0)
+    desk.station.person_goes("p-1")
     desk.station.enrol("p-2", stranger, STRANGERS_PIN).expect_exit(0)
     refused = desk.station.enrol("p-1", second, PIN, proof=(stranger, STRANGERS_PIN)).expect_exit(4)
     expect(len(desk.registry.public_keys("p-1")) == 1, f"the key of somebody else let p-1 have a second: {refused}")

@@ -161,6 +161,10 @@ class Station:
         identified = ["--person", person, "--identified-by", "passport:7K31"]
         return self.start("enrol", *identified, *proving, "--key", key.place, pin="\n".join(pins))
 
+    def person_goes(self, person):
+        """Ends their visit: whoever comes again is asked anew."""
+        self.done("visit", "close", "--person", person, "--confirmed")
+
     def destroy(self):
         shutil.rmtree(self.data)
 

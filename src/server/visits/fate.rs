@@ -1,0 +1,191 @@
+//! What becomes of a factor that arrives or that waits: whether it is valid, by the visit that it came in as that visit stands now.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::proof::{another_made, provers};
+use super::{FactorName, kept, of, refuse_own};
+use crate::domain::visit::Authority;
+use crate::domain::{Identification, OfferId, OperatorId, Person, PersonId, StationId, VisitId};
+use crate::server::auth::AtDesk;
+use crate::server::database::{Write, ms};
+use crate::server::problem::{Answer, Refusal};
+use crate::wire::{Visit, code};
+
+/// So long after a visit's time what was done in it is taken, because the line may have been down. Later it waits.
+const LINE_DOWN: SignedDuration = SignedDuration::from_hours(24);
+
+/// What becomes of a factor that is added.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fate {
+    /// It is valid.
+    Valid,
+    /// It waits for its owner. Why, where that is for the registry's administrator to look at.
+    Waits(Option<&'static str>),
+}
+
+/// A test was passed under an offer: the visit that it was for is proved by it, if that factor may.
+pub async fn passed(
+    tx: &mut Write,
+    (offer, prover): (OfferId, &PersonId),
+    by: &FactorName,
+    now: Timestamp,
+) -> Answer<()> {
+    sqlx::query("UPDATE offer SET passed_by = ? WHERE id = ?")
+        .bind(by.as_str())
+        .bind(offer.to_string())
+        .execute(&mut **tx)
+        .await?;
+    let (visit, asked_by): (Option<String>, String) =
+        sqlx::query_as("SELECT visit, operator FROM offer WHERE id = ?")
+            .bind(offer.to_string())
+            .fetch_one(&mut **tx)
+            .await?;
+    let Some(id) = visit.and_then(|id| id.parse().ok()) else {
+        return Ok(());
+    };
+    let Some(kept) = kept(tx, id).await? else {
+        return Ok(());
+    };
+    let visit = &kept.visit;
+    // What was asked for before the visit was passed on was asked for by somebody else.
+    let proves = visit.authority.is_none()
+        && (kept.is_ticket || visit.operator.as_str() == asked_by)
+        && !is_late(&kept.ended_at, visit, now)
+        && provers(tx, visit, prover, now).await?.contains(by);
+    let authority = match *prover == visit.person {
+        true => Authority::Factor,
+        false => Authority::Administrator,
+    };
+    sqlx::query(
+        "UPDATE visit SET last_act_ms = max(last_act_ms, ?1), authority = iif(?2, ?3, authority), \
+         proved_by = iif(?2, ?4, proved_by), prover = iif(?2, ?5, prover), proved_ms = iif(?2, ?1, proved_ms) WHERE id = ?6",
+    )
+    .bind(ms(now))
+    .bind(proves)
+    .bind(authority.as_str())
+    .bind(by.as_str())
+    .bind(prover.as_str())
+    .bind(id.to_string())
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Whether what comes of a visit comes too late: after it was ended, or longer after its time than a line is down. When something
+/// was done is only what a station says.
+fn is_late(ended_at: &Option<Timestamp>, visit: &Visit, now: Timestamp) -> bool {
+    ended_at.is_some() || ms(now) > ms(visit.expires_at + LINE_DOWN)
+}
+
+/// Decides once more, when a factor arrives, whether it becomes valid: by the visit of its offer, as it stands now.
+pub async fn fate(
+    tx: &mut Write,
+    visit: Option<VisitId>,
+    (operator, person): (&OperatorId, &Person),
+    identification: &Identification,
+    now: Timestamp,
+) -> Answer<Fate> {
+    let Identification::Shown { .. } = identification else {
+        return Ok(Fate::Waits(None));
+    };
+    let Some(id) = visit else {
+        return Ok(Fate::Waits(Some(code::VISIT_MISSING)));
+    };
+    let Some(kept) = kept(tx, id).await? else {
+        return Ok(Fate::Waits(Some(code::VISIT_MISSING)));
+    };
+    if kept.is_ticket {
+        if refuse_own(tx, operator, person).await.is_err() {
+            return Ok(Fate::Waits(Some(code::VISIT_OWN)));
+        }
+        sqlx::query(
+            "UPDATE visit SET document = ?, last_four = ? WHERE id = ? AND document IS NULL",
+        )
+        .bind(identification.kind())
+        .bind(identification.detail())
+        .bind(id.to_string())
+        .execute(&mut **tx)
+        .await?;
+    }
+    let late = !kept.is_ticket && is_late(&kept.ended_at, &kept.visit, now);
+    Ok(match (kept.overtaken, kept.visit.authority) {
+        (true, _) => Fate::Waits(Some(code::VISIT_OVERTAKEN)),
+        (false, _) if late => Fate::Waits(Some(code::VISIT_OVER)),
+        (false, None) => Fate::Waits(Some(code::VISIT_UNPROVED)),
+        (false, Some(_)) => Fate::Valid,
+    })
+}
+
+/// Whether the person proved a factor of their own in that visit, which was this desk's at that time.
+pub async fn proved_then(
+    tx: &mut Write,
+    (id, person): (VisitId, &PersonId),
+    (station, operator): (&StationId, &OperatorId),
+    (at, now): (Timestamp, Timestamp),
+) -> Answer<bool> {
+    let Some(kept) = kept(tx, id).await? else {
+        return Ok(false);
+    };
+    let visit = &kept.visit;
+    Ok(visit.person == *person
+        && kept.station == *station
+        && visit.operator == *operator
+        && visit.authority == Some(Authority::Factor)
+        && !kept.overtaken
+        && !is_late(&kept.ended_at, visit, now)
+        && ms(at) <= ms(visit.expires_at))
+}
+
+/// Whether the person proved a factor of their own in that visit.
+pub async fn is_proved(tx: &mut Write, id: Option<VisitId>) -> Answer<bool> {
+    let Some(id) = id else {
+        return Ok(false);
+    };
+    let kept = kept(tx, id).await?;
+    Ok(kept.is_some_and(|kept| kept.visit.authority == Some(Authority::Factor) && !kept.overtaken))
+}
+
+/// What lets this visit's person take a factor that waits for them: a factor of theirs that they proved or, where they never had
+/// one, that another human made it and it passed a test here.
+pub async fn may_take(
+    tx: &mut Write,
+    desk: &AtDesk,
+    id: VisitId,
+    waiting: &FactorName,
+    test: Option<OfferId>,
+    now: Timestamp,
+) -> Answer<Visit> {
+    let kept = of(tx, (&desk.station, &desk.operator.id), id, now).await?;
+    let visit = kept.visit;
+    let refused = |detail: &str| Refusal::new(code::AUTHORITY_NEEDED, detail);
+    match visit.authority {
+        Some(Authority::Factor) => return Ok(visit),
+        Some(Authority::First) => {}
+        Some(Authority::Administrator) | None => {
+            return Err(refused(
+                "what was made ahead is taken with a factor of one's own: prove one, or enrol anew",
+            ));
+        }
+    }
+    if !another_made(tx, &visit.operator, (&visit.person, waiting)).await? {
+        return Err(refused(
+            "another human than its maker must have identified its owner: another operator may, whose account says whose it is \
+             (`keydesk registry operators set`)",
+        ));
+    }
+    let passed: Option<String> = match test {
+        Some(test) => sqlx::query_scalar("SELECT passed_by FROM offer WHERE id = ? AND visit = ?")
+            .bind(test.to_string())
+            .bind(id.to_string())
+            .fetch_optional(&mut **tx)
+            .await?
+            .flatten(),
+        None => None,
+    };
+    match passed.as_deref() == Some(waiting.as_str()) {
+        true => Ok(visit),
+        false => Err(refused(
+            "its owner never had another factor: they touch this one, with its PIN, or give its code first",
+        )),
+    }
+}

@@ -1,0 +1,244 @@
+//! By whose factors a visit may be proved: the person's own that were there when it began, or an administrator's who is at the desk
+//! and whose factor the operator can't have made for the purpose.
+
+use jiff::{SignedDuration, Timestamp};
+use sqlx::sqlite::SqliteConnection;
+
+use super::{FactorName, of, over, touched};
+use crate::domain::authority::Role;
+use crate::domain::suspension::FactorSort;
+use crate::domain::visit::{Had, Takes};
+use crate::domain::{OperatorId, Person, PersonId, PersonKind, VisitId};
+use crate::server::auth::AtDesk;
+use crate::server::database::{Write, ms};
+use crate::server::people;
+use crate::server::problem::{Answer, Refusal};
+use crate::wire::{Visit, code};
+
+/// A factor that the operator of a visit enrolled themself vouches for others in it only when it has been there so long.
+const OWN_WORK_RESTS: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// Most administrators that are named.
+const MAX_ADMINISTRATORS: i64 = 20;
+
+pub(super) async fn takes(
+    tx: &mut SqliteConnection,
+    visit: &Visit,
+    person: &Person,
+) -> Answer<Takes> {
+    let provable: bool = sqlx::query_scalar(
+        "SELECT EXISTS (SELECT 1 FROM valid_factor WHERE person = ? AND accepted_ms <= ? AND visit IS NOT ?)",
+    )
+    .bind(person.id.as_str())
+    .bind(ms(visit.opened_at))
+    .bind(visit.id.to_string())
+    .fetch_one(tx)
+    .await?;
+    Ok(match (visit.had, provable) {
+        (Had::Never, _) => Had::Never.takes(person.kind),
+        (_, true) => Had::Valid.takes(person.kind),
+        (_, false) => Had::Lost.takes(person.kind),
+    })
+}
+
+/// Whether such a person may ask for others of their organisation (DOMAIN: "Who may reset whom").
+fn is_administrator(kind: PersonKind) -> bool {
+    matches!(
+        kind,
+        PersonKind::MainAdministrator | PersonKind::UserAdministrator
+    )
+}
+
+/// Who could prove a factor for this person: administrators of the same organisation, never the person.
+pub(super) async fn administrators(
+    tx: &mut SqliteConnection,
+    visit: &Visit,
+    person: &Person,
+    now: Timestamp,
+) -> Answer<Vec<Person>> {
+    let Some(organisation) = &person.organisation else {
+        return Ok(Vec::new());
+    };
+    let ids: Vec<String> = sqlx::query_scalar(
+        "SELECT id FROM person WHERE organisation = ? AND id <> ? AND kind IN ('main-administrator', 'user-administrator') \
+         ORDER BY name, id",
+    )
+    .bind(organisation.id.as_str())
+    .bind(person.id.as_str())
+    .fetch_all(&mut *tx)
+    .await?;
+    let mut found = Vec::new();
+    for id in ids {
+        let id = PersonId::new(id);
+        let full = i64::try_from(found.len()).unwrap_or(i64::MAX) >= MAX_ADMINISTRATORS;
+        if full {
+            break;
+        }
+        if !provers(tx, visit, &id, now).await?.is_empty()
+            && let Some(administrator) = people::by_id(&mut *tx, &id).await?
+        {
+            found.push(administrator);
+        }
+    }
+    Ok(found)
+}
+
+/// The factors by which this person may prove that visit: their own for themself; for another the ones that the visit's operator
+/// did not make, or made long ago.
+pub(super) async fn provers(
+    tx: &mut SqliteConnection,
+    visit: &Visit,
+    prover: &PersonId,
+    now: Timestamp,
+) -> Answer<Vec<FactorName>> {
+    let rows: Vec<(String, String, i64)> = sqlx::query_as(
+        "SELECT id, sort, accepted_ms FROM valid_factor WHERE person = ? AND accepted_ms <= ? AND visit IS NOT ?",
+    )
+    .bind(prover.as_str())
+    .bind(ms(visit.opened_at))
+    .bind(visit.id.to_string())
+    .fetch_all(&mut *tx)
+    .await?;
+    let mut names = Vec::new();
+    for (id, sort, accepted_ms) in rows {
+        let name = FactorName(id);
+        // Whoever showed or imported the secret of an app or token may have kept it, however long ago.
+        let rests = sort == FactorSort::Key.as_str() && accepted_ms <= ms(now - OWN_WORK_RESTS);
+        if *prover == visit.person
+            || rests
+            || another_made(tx, &visit.operator, (prover, &name)).await?
+        {
+            names.push(name);
+        }
+    }
+    Ok(names)
+}
+
+/// Whether everybody who had a hand in somebody's factor is certainly another human than that operator.
+pub(super) async fn another_made(
+    tx: &mut SqliteConnection,
+    operator: &OperatorId,
+    (owner, factor): (&PersonId, &FactorName),
+) -> Answer<bool> {
+    let makers = makers(tx, owner, factor).await?;
+    for maker in &makers {
+        if !other_humans(tx, operator, maker).await? {
+            return Ok(false);
+        }
+    }
+    Ok(!makers.is_empty())
+}
+
+/// Who had a hand in somebody's factor: who enrolled it, asked for it, or took its secret into stock.
+pub async fn makers(
+    tx: &mut SqliteConnection,
+    owner: &PersonId,
+    factor: &FactorName,
+) -> Answer<Vec<OperatorId>> {
+    let makers: Vec<String> =
+        sqlx::query_scalar("SELECT operator FROM factor_maker WHERE person = ? AND id = ?")
+            .bind(owner.as_str())
+            .bind(factor.as_str())
+            .fetch_all(tx)
+            .await?;
+    Ok(makers.into_iter().map(OperatorId::new).collect())
+}
+
+/// Whether two accounts are certainly of two humans. Accounts that do not say whose they are could be one's.
+async fn other_humans(
+    tx: &mut SqliteConnection,
+    one: &OperatorId,
+    other: &OperatorId,
+) -> Answer<bool> {
+    let humans: Vec<Option<String>> =
+        sqlx::query_scalar("SELECT personnel_number FROM operator WHERE id IN (?, ?)")
+            .bind(one.as_str())
+            .bind(other.as_str())
+            .fetch_all(tx)
+            .await?;
+    Ok(matches!(humans.as_slice(), [Some(a), Some(b)] if a != b))
+}
+
+/// What is missing, and who may.
+pub(super) fn needed(visit: &Visit, person: &Person) -> String {
+    let name = &person.name;
+    match visit.takes {
+        Takes::Identification => format!("{name} must be identified anew"),
+        Takes::OwnFactor => format!(
+            "{name} has a factor: they prove it once, by a touch with its PIN or by a code. One that is lost is suspended first"
+        ),
+        Takes::Administrator => {
+            let may: Vec<&str> = visit
+                .administrators
+                .iter()
+                .map(|who| who.name.as_str())
+                .collect();
+            match may.is_empty() {
+                true => format!(
+                    "{name} has lost all factors. An administrator of their organisation must prove one of theirs at the desk, and \
+                     none of them has one that can: enrol one for an administrator first"
+                ),
+                false => format!(
+                    "{name} has lost all factors: an administrator of their organisation proves one of theirs at the desk ({})",
+                    may.join(", ")
+                ),
+            }
+        }
+        Takes::Release => format!(
+            "{name} has lost all factors: that takes {} and the release of a second agent, which this release cannot do yet",
+            Role::CustomerService.as_str()
+        ),
+    }
+}
+
+/// Which credentials may answer a test under that visit: those by which the prover proves it or, where the person never had one,
+/// those that wait for them.
+pub async fn testable(
+    tx: &mut Write,
+    desk: &AtDesk,
+    (id, prover): (VisitId, &Person),
+    now: Timestamp,
+) -> Answer<Tested> {
+    let kept = of(tx, (&desk.station, &desk.operator.id), id, now).await?;
+    let person = people::by_id(&mut **tx, &kept.visit.person)
+        .await?
+        .ok_or_else(|| over(id))?;
+    let visit = touched(tx, kept, &person, now).await?;
+    if prover.id == visit.person && visit.had == Had::Never {
+        return Ok(Tested::Waiting);
+    }
+    let vouches = prover.id == visit.person || vouching(&visit, &person, prover)?;
+    let names = match vouches {
+        true => provers(tx, &visit, &prover.id, now).await?,
+        false => Vec::new(),
+    };
+    Ok(Tested::These(names))
+}
+
+/// What a test under a visit may be of.
+pub enum Tested {
+    /// What waits for its owner.
+    Waiting,
+    /// These factors.
+    These(Vec<FactorName>),
+}
+
+fn vouching(visit: &Visit, person: &Person, prover: &Person) -> Answer<bool> {
+    let same = |person: &Person| person.organisation.as_ref().map(|o| o.id.clone());
+    let may = visit.takes == Takes::Administrator
+        && is_administrator(prover.kind)
+        && same(person).is_some()
+        && same(person) == same(prover);
+    match may {
+        true => Ok(true),
+        false => Err(Refusal::new(
+            code::NOT_ALLOWED,
+            format!(
+                "{} cannot answer for {}: {}",
+                prover.name,
+                person.name,
+                needed(visit, person)
+            ),
+        )),
+    }
+}

@@ -1,0 +1,82 @@
+//! Who had a hand in a factor never lets it vouch, and who had factors elsewhere is nobody who never had one.
+
+use keydesk::domain::authority::Role;
+use keydesk::domain::visit::{Had, Takes};
+use keydesk::server::import::{Format, ImportError, import_file};
+use keydesk::wire::{Push, TokenImport, VERSION};
+
+use super::super::phone::Phone;
+use super::super::tokens::assigned;
+use super::super::world::{entry, head, write};
+use super::{Desk, humans, world};
+
+#[tokio::test]
+async fn who_took_a_token_s_secret_into_stock_is_answered_for_by_no_owner_of_it() {
+    let world = world().await;
+    let stock = Desk::new(&world, "S. Tock", Role::StationAdministrator).await;
+    let other = Desk::new(&world, "O. Ther Desk", Role::HelpDesk).await;
+    humans(
+        &world,
+        &[
+            (&world.session.operator.id, "1001"),
+            (&stock.session.operator.id, "1002"),
+            (&other.session.operator.id, "1003"),
+        ],
+    )
+    .await;
+    let token = Phone::new("SN-1", 5);
+    let key = stock.client.sealing_key(&stock.session).await.unwrap();
+    let push = Push {
+        body: TokenImport {
+            version: VERSION,
+            tokens: vec![token.as_token(&key)],
+            operator: stock.session.operator.id.clone(),
+            imported_at: world.now(),
+        },
+        head: head(1),
+    };
+    stock.client.push_tokens(entry(), &push).await.unwrap();
+    let codes = vec![token.code(world.now(), 0)];
+    assigned(&world, "a-1", "SN-1", codes).await.unwrap();
+    world.app_enrolled(&Phone::new("e-1", 3)).await;
+    world
+        .sql("UPDATE factor SET removed_ms = accepted_ms WHERE person = 'e-1'")
+        .await;
+    let visit = stock.visit("e-1").await;
+    assert_eq!(visit.takes, Takes::Administrator);
+    assert!(
+        visit.administrators.is_empty(),
+        "{:?}",
+        visit.administrators
+    );
+    let visit = other.visit("e-1").await;
+    assert_eq!(visit.administrators.len(), 1);
+}
+
+#[tokio::test]
+async fn who_had_factors_elsewhere_is_nobody_who_never_had_one() {
+    let world = world().await;
+    let import = async |number: &str| {
+        let list = format!(
+            "id,name,kind,email,organisation,earlier_factors\ne-1,E. Mployee,employee,e@example.test,org-1,{number}\n"
+        );
+        let file = write(world.dir.path(), "earlier.csv", &list);
+        import_file(&world.db(), &file, Format::Csv).await
+    };
+    for number in ["-1", "1.5", "100", "yes"] {
+        let refused = import(number).await;
+        assert!(
+            matches!(&refused, Err(ImportError::Lines { lines, .. }) if lines[0].reason.contains("earlier_factors")),
+            "{number}: {refused:?}"
+        );
+    }
+    assert_eq!(world.visit_anew("e-1").await.had, Had::Never);
+    import("2").await.unwrap();
+    let visit = world.visit_anew("e-1").await;
+    assert_eq!((visit.had, visit.takes), (Had::Lost, Takes::Administrator));
+    // A list that does not say leaves it as it is.
+    import("").await.unwrap();
+    assert_eq!(world.visit_anew("e-1").await.had, Had::Lost);
+    import("0").await.unwrap();
+    assert_eq!(world.visit_anew("e-1").await.had, Had::Never);
+}
