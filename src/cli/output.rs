@@ -201,6 +201,7 @@ fn in_words(event: &Event) -> Option<String> {
             key.slot, key.place
         ),
         Event::Back { .. } => "the key is back".to_owned(),
+        Event::Prover { name } => format!("{name} proves a factor that they have"),
         Event::Anew => "what is in the slot now is checked from the start".to_owned(),
         Event::OtherKey { wanted } => format!(
             "that is another key: the {} that the work is about is needed",

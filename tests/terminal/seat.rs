@@ -115,7 +115,15 @@ impl Seat {
 
     /// Waits for the program's end; then the terminal must be as it was before.
     pub fn assert_given_back(&mut self) {
-        self.child.wait().expect("ended");
+        let deadline = Instant::now() + PATIENCE;
+        while self.child.try_wait().expect("a child").is_none() {
+            assert!(
+                Instant::now() < deadline,
+                "it goes on\n{}",
+                self.screen().contents()
+            );
+            thread::sleep(Duration::from_millis(20));
+        }
         while let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(300)) {
             self.screen.process(&bytes);
         }

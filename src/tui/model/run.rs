@@ -42,8 +42,8 @@ pub struct Run {
     pub stop_asked: bool,
     /// The stop was sent.
     pub stopping: bool,
-    /// Somebody proves a factor that they have: what is done meanwhile is of that step.
-    pub proving: bool,
+    /// Who proves a factor that they have: what is done meanwhile is of that step.
+    pub prover: Option<String>,
     /// How it ended.
     pub ending: Option<Ending>,
     /// The key, once chosen.
@@ -197,7 +197,7 @@ impl Run {
             stop_asked: false,
             stopping: false,
             ending: None,
-            proving: false,
+            prover: None,
             key: None,
             wanted: None,
             anew: false,

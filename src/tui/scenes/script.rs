@@ -25,6 +25,7 @@ pub const SCENES: &[Scene] = &[
     ("identify-characters", characters),
     ("insert-key", insert),
     ("choose-key", choose),
+    ("choose-proof", choose_proof),
     ("choose-by-touch", by_touch),
     ("admit-warned", admit),
     ("admit-refused", refused),
@@ -217,6 +218,24 @@ fn choose(stage: &mut Stage) {
     stage.ask(Question::ChooseKey {
         keys: vec![cast::fresh_key(), cast::used_key(), cast::advised_key()],
     });
+}
+
+fn choose_proof(stage: &mut Stage) {
+    stage.begin(cast::example());
+    stage.step(
+        Step::Identify,
+        Note::Identified {
+            identification: cast::identification(),
+        },
+    );
+    stage.run(Event::Step { step: Step::Prove });
+    stage.run(Event::Prover {
+        name: cast::example().name,
+    });
+    stage.ask(Question::ChooseKey {
+        keys: vec![cast::fresh_key(), cast::used_key(), cast::advised_key()],
+    });
+    stage.press(KeyCode::Down);
 }
 
 fn by_touch(stage: &mut Stage) {

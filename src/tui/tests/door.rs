@@ -262,6 +262,9 @@ fn events() -> Vec<dialogue::Event> {
             until: cast::ago(-1),
         },
         Pulled { key: key() },
+        dialogue::Event::Prover {
+            name: cast::main_admin().name,
+        },
     ]);
     events
 }

@@ -236,8 +236,7 @@ pub(super) fn happened(run: &mut Run, now: Now, event: Event) {
         Event::Step { step } => {
             run.by_touch = false;
             // Whatever is done to prove somebody is one step.
-            run.proving |= step == Step::Prove;
-            if !run.proving || step == Step::Prove {
+            if run.prover.is_none() || step == Step::Prove {
                 run.set(step, Progress::Current);
             }
         }
@@ -250,9 +249,11 @@ pub(super) fn happened(run: &mut Run, now: Now, event: Event) {
             run.finger = None;
             run.coached = None;
             if step == Step::Prove {
-                run.proving = false;
+                // The key that comes now is another one.
+                run.prover = None;
+                run.marked_place = None;
             }
-            if !run.proving {
+            if run.prover.is_none() {
                 run.set(step, Progress::Done(Box::new(note)));
             }
         }
@@ -312,6 +313,7 @@ pub(super) fn happened(run: &mut Run, now: Now, event: Event) {
             run.wanted = None;
             run.key = Some(key);
         }
+        Event::Prover { name } => run.prover = Some(name),
         Event::Anew => {
             run.pulled = None;
             run.anew = true;

@@ -27,11 +27,11 @@ pub(super) fn draw(
         Asking::Identify(identify) => identification(ctx, sheet, panel, scale, identify),
         Asking::ChooseKey { keys, .. } if keys.is_empty() => {
             let row = sheet.big(panel, 1, &tr!(t, "insert-big"), scale);
-            let how = match run.proving {
-                true => tr!(t, "insert-proof"),
-                false => tr!(t, "insert-how"),
+            let (whom, how) = match &run.prover {
+                Some(name) => (Who::Operator, tr!(t, "insert-proof", name = name.clone())),
+                None => (persons(run), tr!(t, "insert-how")),
             };
-            who(ctx, sheet, panel, row + 1, persons(run), &how);
+            who(ctx, sheet, panel, row + 1, whom, &how);
         }
         Asking::ChooseKey { keys, marked } => {
             choice(ctx, sheet, panel, scale, run, (keys, *marked))
@@ -148,14 +148,11 @@ fn choice(
 ) {
     let t = ctx.text;
     let row = sheet.big(panel, 1, &tr!(t, "choose-big"), scale);
-    let row = who(
-        ctx,
-        sheet,
-        panel,
-        row + 1,
-        Who::Operator,
-        &tr!(t, "choose-how"),
-    ) + 1;
+    let how = match &run.prover {
+        Some(name) => tr!(t, "choose-proof", name = name.clone()),
+        None => tr!(t, "choose-how"),
+    };
+    let row = who(ctx, sheet, panel, row + 1, Who::Operator, &how) + 1;
     let list = below(panel, row);
     let (first, shown) = bay::window(
         keys.len(),

@@ -4,8 +4,8 @@
 
 use super::super::care::{ForPerson, sign_for};
 use super::super::dialogue::{
-    Answer, AppJob, AppQuestion, AppResult, CodeOf, Ending, Note, Purpose, PushState, Question,
-    Step,
+    Answer, AppJob, AppQuestion, AppResult, CodeOf, Ending, Event, Note, Purpose, PushState,
+    Question, Step,
 };
 use super::super::steps::{begin_step, end_step};
 use super::examine::{About, Examination, Right, right_at_registry};
@@ -86,6 +86,9 @@ pub(in crate::workflow) async fn prove<D: AppDesk>(
 ) -> Result<(), Stop> {
     begin_step(desk, Step::Prove);
     let detail = prover.detail;
+    desk.tell(Event::Prover {
+        name: detail.person.name.clone(),
+    });
     let who = &detail.person.id;
     let name = match with(desk, detail).await? {
         Some(factor) => {

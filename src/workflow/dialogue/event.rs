@@ -73,6 +73,11 @@ pub enum Event {
         /// Which.
         key: KeyFacts,
     },
+    /// Somebody proves a factor that they have: until that step is done, everything that is asked is asked for it.
+    Prover {
+        /// Whose it is.
+        name: String,
+    },
     /// The key was pulled, and what was learnt of it counts no more: what is in the slot now is checked from the start.
     Anew,
     /// What is to be done with a key that is being reset.

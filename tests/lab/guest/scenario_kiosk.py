@@ -64,6 +64,10 @@ def at_the_kiosk_a_key_is_enrolled_although_it_is_pulled_at_the_touch(bench):
     chosen.unplug()
     kiosk.wait_until_shown("The key was pulled out", "Put it back into slot")
     chosen.plug()
+    # It has no serial number, so that it could be another one of its model: the person shows that it is theirs.
+    kiosk.wait_until_shown("Type the PIN of this key")
+    kiosk.type(PIN)
+    kiosk.press("Enter")
     chosen.touch_whenever_asked()
     kiosk.wait_until_shown("has a new key", "The registry has verified it and holds it")
 
