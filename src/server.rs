@@ -47,6 +47,7 @@ mod routes;
 mod sealing;
 mod secret;
 mod suspensions;
+mod turns;
 mod verify;
 mod visits;
 
@@ -57,6 +58,7 @@ use guesses::Guesses;
 pub use keyring::KeyringError;
 use keyring::{Keyring, Ring};
 use listen::Door;
+use turns::Turns;
 use verify::{RelyingParty, Trust};
 
 /// Between looks at what is over. Until then it is refused by its own date.
@@ -144,6 +146,7 @@ pub(crate) struct Registry {
     audiences: Vec<String>,
     guesses: Guesses,
     keyring: Keyring,
+    turns: Turns,
     clock: Clock,
 }
 
@@ -322,6 +325,7 @@ async fn assemble(config: ServeConfig, db: Database, clock: Clock) -> Result<Reg
         audiences: audiences(&config, &db).await?,
         guesses: Guesses::default(),
         keyring: keyring(&config, &db).await?,
+        turns: Turns::default(),
         config,
         db,
         clock,

@@ -1,10 +1,13 @@
 //! The registry's database: SQLite with a write-ahead log, synced at every commit.
 //!
 //! It hides opening, making, migrating and locking. Invariants: a transaction that writes takes the write lock when it begins, so
-//! what it has read cannot change before it commits; a database comes into being as a whole, under its name, and only where
+//! what it has read cannot change before it commits; of one process's, whoever asked first writes first, and holds no connection
+//! until then, so that many writes keep nobody from reading; a database comes into being as a whole, under its name, and only where
 //! somebody asked for a new one; its tables are brought up to date in one transaction, by one process at a time.
 
+use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -14,6 +17,7 @@ use sqlx::sqlite::{
     SqliteSynchronous,
 };
 use sqlx::{ConnectOptions, Connection, Sqlite, Transaction};
+use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use super::files;
 
@@ -26,8 +30,42 @@ const BUSY_LIMIT: Duration = Duration::from_secs(5);
 /// How long somebody waits who cannot come again: for another process that brings the tables up to date, or imports.
 const LONG_LIMIT: Duration = Duration::from_secs(120);
 
-/// A transaction that writes.
-pub type Write = Transaction<'static, Sqlite>;
+/// How long a read waits for a connection, and a write for its turn.
+const TURN_LIMIT: Duration = Duration::from_secs(8);
+
+/// A transaction that writes. Dropping it undoes it.
+#[derive(Debug)]
+pub struct Write {
+    transaction: Transaction<'static, Sqlite>,
+    /// The next one's turn, once this one is over.
+    _turn: OwnedMutexGuard<()>,
+}
+
+impl Write {
+    /// Makes it true, and durable.
+    pub async fn commit(self) -> Result<(), sqlx::Error> {
+        self.transaction.commit().await
+    }
+
+    /// Undoes it, and returns once that is done.
+    pub async fn rollback(self) -> Result<(), sqlx::Error> {
+        self.transaction.rollback().await
+    }
+}
+
+impl Deref for Write {
+    type Target = SqliteConnection;
+
+    fn deref(&self) -> &SqliteConnection {
+        &self.transaction
+    }
+}
+
+impl DerefMut for Write {
+    fn deref_mut(&mut self) -> &mut SqliteConnection {
+        &mut self.transaction
+    }
+}
 
 /// Why the database can't be used.
 #[derive(Debug, thiserror::Error)]
@@ -110,6 +148,8 @@ impl DatabaseError {
 #[derive(Debug, Clone)]
 pub struct Database {
     pool: SqlitePool,
+    /// SQLite lets whoever waits try again now and then, the latest as likely as the first, each on a connection of the pool.
+    turns: Arc<Mutex<()>>,
 }
 
 impl Database {
@@ -167,14 +207,17 @@ impl Database {
     async fn pooled(path: &Path, options: SqliteConnectOptions) -> Result<Self, DatabaseError> {
         let pool = SqlitePoolOptions::new()
             .max_connections(8)
-            .acquire_timeout(Duration::from_secs(8))
+            .acquire_timeout(TURN_LIMIT)
             .connect_with(options)
             .await
             .map_err(|why| DatabaseError::Open {
                 path: path.to_owned(),
                 why,
             })?;
-        Ok(Self { pool })
+        Ok(Self {
+            pool,
+            turns: Arc::default(),
+        })
     }
 
     /// For reading.
@@ -182,9 +225,15 @@ impl Database {
         &self.pool
     }
 
-    /// Begins to write. Dropping the transaction undoes it.
+    /// Begins to write, when it is its turn.
     pub async fn write(&self) -> Result<Write, sqlx::Error> {
-        self.pool.begin_with("BEGIN IMMEDIATE").await
+        let turn = Arc::clone(&self.turns).lock_owned();
+        let turn = tokio::time::timeout(TURN_LIMIT, turn).await;
+        let turn = turn.map_err(|_| sqlx::Error::PoolTimedOut)?;
+        Ok(Write {
+            transaction: self.pool.begin_with("BEGIN IMMEDIATE").await?,
+            _turn: turn,
+        })
     }
 
     /// Closes every connection.

@@ -316,22 +316,22 @@ pub async fn remove(
 }
 
 /// How many keys, apps and tokens of a person open something.
-pub async fn alive(tx: &mut Write, person: &PersonId) -> Result<u32, sqlx::Error> {
+pub async fn alive(db: impl SqliteExecutor<'_>, person: &PersonId) -> Result<u32, sqlx::Error> {
     sqlx::query_scalar("SELECT count(*) FROM valid_factor WHERE person = ?")
         .bind(person.as_str())
-        .fetch_one(&mut **tx)
+        .fetch_one(db)
         .await
 }
 
 /// A name that none of the person's factors has or had.
 pub async fn free_name(
-    tx: &mut Write,
+    db: impl SqliteExecutor<'_>,
     person: &PersonId,
     is_token: bool,
 ) -> Result<String, sqlx::Error> {
     let taken: Vec<String> = sqlx::query_scalar("SELECT name FROM factor WHERE person = ?")
         .bind(person.as_str())
-        .fetch_all(&mut **tx)
+        .fetch_all(db)
         .await?;
     let plain = if is_token { TOKEN_NAME } else { APP_NAME };
     let numbered = (2..).map(|number: u32| format!("{plain} {number}"));

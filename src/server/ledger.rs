@@ -13,6 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use sqlx::Row;
+use sqlx::sqlite::SqliteConnection;
 
 use super::Registry;
 use super::auth::IdempotencyKey;
@@ -55,57 +56,95 @@ pub async fn open(
     route: &str,
     body: &impl Serialize,
 ) -> Answer<Opened> {
+    // Whatever takes no look at the database is done before others have to wait.
+    let slot = slot(scope, key, route, body)?;
     let mut tx = registry.db.write().await?;
-    let now_ms = ms(registry.now());
+    if let Some(slot) = &slot
+        && let Some(answer) = stored(&mut tx, slot).await?
+    {
+        return Ok(Opened::Repeated(answer));
+    }
+    Ok(Opened::Fresh(Entry {
+        tx,
+        slot,
+        now_ms: ms(registry.now()),
+    }))
+}
+
+/// What was answered to this write before, for whoever has much to prepare before they [`open`] it.
+pub async fn answered(
+    registry: &Registry,
+    scope: &str,
+    key: Option<&IdempotencyKey>,
+    route: &str,
+    body: &impl Serialize,
+) -> Answer<Option<Response>> {
+    match slot(scope, key.cloned(), route, body)? {
+        Some(slot) => stored(&mut *registry.db.pool().acquire().await?, &slot).await,
+        None => Ok(None),
+    }
+}
+
+fn slot(
+    scope: &str,
+    key: Option<IdempotencyKey>,
+    route: &str,
+    body: &impl Serialize,
+) -> Answer<Option<Slot>> {
     let Some(IdempotencyKey(key)) = key else {
-        return Ok(Opened::Fresh(Entry {
-            tx,
-            slot: None,
-            now_ms,
-        }));
+        return Ok(None);
     };
-    let fingerprint = fingerprint(route, body)?;
+    Ok(Some(Slot {
+        scope: scope.to_owned(),
+        key,
+        fingerprint: fingerprint(route, body)?,
+    }))
+}
+
+async fn stored(db: &mut SqliteConnection, slot: &Slot) -> Answer<Option<Response>> {
     let stored = sqlx::query(
         "SELECT fingerprint, status, body FROM idempotency WHERE scope = ? AND key = ?",
     )
-    .bind(scope)
-    .bind(&key)
-    .fetch_optional(&mut *tx)
+    .bind(&slot.scope)
+    .bind(&slot.key)
+    .fetch_optional(db)
     .await?;
     let Some(stored) = stored else {
-        let slot = Slot {
-            scope: scope.to_owned(),
-            key,
-            fingerprint,
-        };
-        return Ok(Opened::Fresh(Entry {
-            tx,
-            slot: Some(slot),
-            now_ms,
-        }));
+        return Ok(None);
     };
-    if stored.try_get::<Vec<u8>, _>("fingerprint")? != fingerprint {
+    if stored.try_get::<Vec<u8>, _>("fingerprint")? != slot.fingerprint {
         return Err(Refusal::new(
             code::IDEMPOTENCY_KEY_REUSED,
             format!(
-                "Idempotency-Key {key} came with another body before; use a fresh key for a new write"
+                "Idempotency-Key {} came with another body before; use a fresh key for a new write",
+                slot.key
             ),
         ));
     }
     let status = u16::try_from(stored.try_get::<i64, _>("status")?).unwrap_or_default();
     let status = StatusCode::from_u16(status).map_err(Refusal::internal)?;
-    Ok(Opened::Repeated(json(status, stored.try_get("body")?)))
+    Ok(Some(json(status, stored.try_get("body")?)))
 }
 
 impl Entry {
     /// Stores the answer and the audit line, commits, and answers.
     pub async fn finish<T: Serialize>(
-        mut self,
+        self,
         status: StatusCode,
         reply: &T,
         line: Audit<'_>,
     ) -> Answer<Response> {
         let body = serde_json::to_string(reply).map_err(Refusal::internal)?;
+        self.finish_written(status, body, line).await
+    }
+
+    /// The same with an answer that is written out already.
+    pub async fn finish_written(
+        mut self,
+        status: StatusCode,
+        body: String,
+        line: Audit<'_>,
+    ) -> Answer<Response> {
         if let Some(slot) = &self.slot {
             sqlx::query(
                 "INSERT INTO idempotency (scope, key, fingerprint, status, body, at_ms) VALUES (?, ?, ?, ?, ?, ?)",

@@ -33,6 +33,7 @@ mod pushes;
 mod resets;
 mod stations;
 mod suspensions;
+mod tickets;
 mod tokens;
 mod unlocks;
 mod visits;
@@ -156,7 +157,7 @@ fn documented() -> OpenApiRouter<Arc<Registry>> {
         .routes(routes!(visits::close))
         .routes(routes!(visits::pass))
         .routes(routes!(offers::offer))
-        .routes(routes!(offers::tickets))
+        .routes(routes!(tickets::tickets))
         .routes(routes!(offers::test_options))
         .routes(routes!(pushes::enrolment))
         .routes(routes!(pushes::test))

@@ -21,6 +21,9 @@ use crate::domain::visit::{Had, Suspended, SuspendedWhy, Takes};
 use crate::domain::{OperatorId, Person, PersonId, StationId};
 use crate::wire::code;
 
+/// So many are removed at once.
+const AT_ONCE: usize = 50;
+
 /// A factor, as far as its suspension goes.
 pub struct Standing {
     /// Of what sort.
@@ -360,13 +363,25 @@ pub async fn replaced(
     Ok(())
 }
 
-/// Removes what was suspended for 30 days. How many that were.
+/// Removes what was suspended for 30 days, a few at a time, so that nobody waits long for a write meanwhile. How many that were.
 pub async fn run_out(db: &Database, now: Timestamp) -> Result<usize, sqlx::Error> {
+    let mut all = 0;
+    loop {
+        let few = few_run_out(db, now).await?;
+        all += few;
+        if few < AT_ONCE {
+            return Ok(all);
+        }
+    }
+}
+
+async fn few_run_out(db: &Database, now: Timestamp) -> Result<usize, sqlx::Error> {
     let mut tx = db.write().await?;
     let rows = sqlx::query(
-        "SELECT * FROM factor_standing WHERE suspended_ms <= ? AND gone_ms IS NULL ORDER BY suspended_ms",
+        "SELECT * FROM factor_standing WHERE suspended_ms <= ? AND gone_ms IS NULL ORDER BY suspended_ms LIMIT ?",
     )
     .bind(ms(now - LIFTED_WITHIN))
+    .bind(i64::try_from(AT_ONCE).unwrap_or(i64::MAX))
     .fetch_all(&mut *tx)
     .await?;
     for row in &rows {

@@ -7,8 +7,10 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::Timestamp;
+use serde::Serialize;
+use sqlx::sqlite::SqliteConnection;
 
-use super::offers::{KEPT_EXPIRED, Row, Sort};
+use super::offers::{KEPT_EXPIRED, Sort, Terms};
 use super::people::no_person;
 use super::pushes::{
     Arrival, Claim, begin, check_identification, claimed_app_offer, may_identify, may_then,
@@ -31,13 +33,26 @@ use crate::server::visits::{self, Within};
 use crate::totp;
 use crate::wire::{AppOffer, AppPush, FactorReceipt, Problem, Push, Removal, RemovalReceipt, code};
 
-/// Issues the part of an offer by which an app is enrolled.
-pub(super) async fn offer(
+/// The part of an offer by which an app is enrolled, as it is kept.
+#[derive(Debug, Serialize)]
+pub(super) struct Row {
+    id: OfferId,
+    person: PersonId,
+    is_ticket: bool,
+    sealing_key: String,
+    issued_ms: i64,
+    expires_ms: i64,
+    visit: Option<VisitId>,
+}
+
+/// Makes the part of an offer by which an app is enrolled. Nobody has it before it is [`insert`]ed.
+pub(super) async fn prepared(
     registry: &Registry,
-    tx: &mut Write,
-    desk: &AtDesk,
-    with: &Row<'_>,
-) -> Answer<AppOffer> {
+    db: &mut SqliteConnection,
+    person: &PersonId,
+    terms: Terms,
+    (issued_ms, expires_ms): (i64, i64),
+) -> Answer<(AppOffer, Row)> {
     let ring = registry.keyring.ring();
     let seal_to = ring
         .current()
@@ -47,30 +62,51 @@ pub(super) async fn offer(
         seal_to: seal_to.clone(),
         issuer: registry.config.rp.name.clone(),
         account: registry.config.rp.name.clone(),
-        name: factors::free_name(tx, with.person, false).await?,
+        name: factors::free_name(db, person, false).await?,
     };
+    let row = Row {
+        id: offer.id,
+        person: person.clone(),
+        is_ticket: terms.sort == Sort::Ticket,
+        sealing_key: seal_to.id.clone(),
+        issued_ms,
+        expires_ms,
+        visit: terms.visit,
+    };
+    Ok((offer, row))
+}
+
+/// Issues them, in one statement.
+pub(super) async fn insert(
+    registry: &Registry,
+    tx: &mut Write,
+    desk: &AtDesk,
+    rows: &[Row],
+) -> Answer<()> {
     sqlx::query(
         "DELETE FROM app_offer WHERE expires_ms < ? AND NOT EXISTS (SELECT 1 FROM factor f WHERE f.offer = app_offer.id)",
     )
-    .bind(ms(with.issued_at - KEPT_EXPIRED))
+    .bind(ms(registry.now() - KEPT_EXPIRED))
     .execute(&mut **tx)
     .await?;
+    // Asked under the write lock, so that no key is dropped in between.
+    let ring = registry.keyring.ring();
+    if rows.iter().any(|row| !ring.holds(&row.sealing_key)) {
+        return Err(
+            Refusal::new(code::BUSY, "the key ring has just changed; try again").retry_after(1),
+        );
+    }
     sqlx::query(
         "INSERT INTO app_offer (id, person, station, operator, is_ticket, sealing_key, issued_ms, expires_ms, visit) \
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+         SELECT value ->> 'id', value ->> 'person', ?1, ?2, value ->> 'is_ticket', value ->> 'sealing_key', \
+         value ->> 'issued_ms', value ->> 'expires_ms', value ->> 'visit' FROM json_each(?3)",
     )
-    .bind(offer.id.to_string())
-    .bind(with.person.as_str())
     .bind(desk.station.as_str())
     .bind(desk.operator.id.as_str())
-    .bind(with.sort == Sort::Ticket)
-    .bind(&offer.seal_to.id)
-    .bind(ms(with.issued_at))
-    .bind(ms(with.expires_at))
-    .bind(with.visit.map(|visit| visit.to_string()))
+    .bind(serde_json::to_string(rows).map_err(Refusal::internal)?)
     .execute(&mut **tx)
     .await?;
-    Ok(offer)
+    Ok(())
 }
 
 /// Takes an app that was enrolled: opens its secret and checks the code that came with it.
@@ -333,7 +369,7 @@ pub async fn removal(
     if !factors::remove(&mut entry.tx, &push.person, push.factor, push.removed_at).await? {
         return Err(no_factor(push.factor, &push.person));
     }
-    if factors::alive(&mut entry.tx, &push.person).await? == 0 {
+    if factors::alive(&mut *entry.tx, &push.person).await? == 0 {
         return Err(last_factor(&person));
     }
     let at_desk = (&station, &push.operator);

@@ -1,17 +1,17 @@
-//! What a station needs before it touches a key: offers to enrol one, tickets for days with a bad line, and offers to
-//! test the keys that somebody has.
+//! What a station needs before it touches a key: offers to enrol one, and offers to test the keys that somebody has.
 
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+use sqlx::sqlite::SqliteConnection;
 
 use super::people::no_person;
 use super::visits::Under;
-use super::{Body, Named, Params, Shared, apps};
+use super::{Named, Params, Shared, apps};
 use crate::domain::authority::Action;
 use crate::domain::suspension::FactorRef;
-use crate::domain::visit::Takes;
 use crate::domain::{Bytes, OfferId, Person, PersonId, VisitId};
 use crate::server::Registry;
 use crate::server::auth::{AtDesk, IdempotencyKey};
@@ -21,12 +21,7 @@ use crate::server::problem::{Answer, Refusal};
 use crate::server::visits::{self, FactorName, Tested};
 use crate::server::{factors, people, suspensions};
 use crate::wire::webauthn::{Descriptor, User};
-use crate::wire::{
-    Credential, Offer, Problem, TestOffer, TicketRequest, TicketVisit, Tickets, VERSION, code,
-};
-
-/// Most tickets for one day: what a station can hold, and a reply can carry.
-const MAX_TICKETS: usize = 500;
+use crate::wire::{Credential, Offer, Problem, TestOffer, VERSION, code};
 
 /// How long an offer that nothing came of is kept after it expired, so that a late push is told why it is refused.
 pub(super) const KEPT_EXPIRED: SignedDuration = SignedDuration::from_hours(90 * 24);
@@ -94,72 +89,12 @@ pub async fn offer(
         visit: under.visit,
         life,
     };
-    let offer = issue(&registry, tx, &desk, person, terms).await?;
+    let (offer, row, app) = prepared(&registry, tx, person, terms).await?;
+    insert(tx, &desk, &[row], registry.now()).await?;
+    apps::insert(&registry, tx, &desk, &[app]).await?;
     let subject = offer.id.to_string();
     let line = line(&desk, "offer", &subject, id.as_str());
     entry.finish(StatusCode::CREATED, &offer, line).await
-}
-
-/// Offers for everybody who is expected on a day, for a station that may lose its line.
-#[utoipa::path(
-    post, path = "/v1/tickets", tag = "enrolment", request_body = TicketRequest,
-    params(
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes it safe to repeat"),
-    ),
-    security(("station" = [], "session" = [])),
-    responses(
-        (status = CREATED, body = Tickets),
-        (status = "4XX", body = Problem, content_type = "application/problem+json"),
-    )
-)]
-pub async fn tickets(
-    State(registry): Shared,
-    desk: AtDesk,
-    key: Option<IdempotencyKey>,
-    Body(request): Body<TicketRequest>,
-) -> Answer<Response> {
-    may(&desk, Action::FetchTickets)?;
-    let day = request.day;
-    let life = registry.config.ticket_life();
-    let (start_ms, end_ms) = people::day_bounds_ms(day, &registry.zone)
-        .ok_or_else(|| Refusal::new(code::MALFORMED, "day is beyond the calendar"))?;
-    let now = registry.now();
-    if end_ms <= ms(now) || start_ms >= ms(now + life) {
-        return Err(Refusal::new(
-            code::MALFORMED,
-            format!(
-                "tickets live {} days from now, which does not reach {day}; ask for a day from today on",
-                registry.config.ticket_days
-            ),
-        ));
-    }
-    let mut entry =
-        match ledger::open(&registry, desk.station.as_str(), key, "tickets", &request).await? {
-            Opened::Fresh(entry) => entry,
-            Opened::Repeated(response) => return Ok(response),
-        };
-    let people = wanted(&mut entry.tx, &request, (start_ms, end_ms)).await?;
-    if people.len() > MAX_TICKETS {
-        return Err(Refusal::new(
-            code::TOO_LARGE,
-            format!(
-                "{} people are expected on {day}; tickets are for at most {MAX_TICKETS}",
-                people.len()
-            ),
-        ));
-    }
-    let mut offers = Vec::with_capacity(people.len());
-    for person in people {
-        offers.push(ticket(&registry, &mut entry.tx, &desk, person, life).await?);
-    }
-    let reply = Tickets {
-        version: VERSION,
-        day,
-        offers,
-    };
-    let (subject, detail) = (day.to_string(), reply.offers.len().to_string());
-    let line = line(&desk, "tickets", &subject, &detail);
-    entry.finish(StatusCode::CREATED, &reply, line).await
 }
 
 /// Options for an assertion by one of a person's keys; a code of an app or token is examined under the same offer.
@@ -206,7 +141,8 @@ pub async fn test_options(
         visit: under.visit,
         life: registry.config.challenge_life(),
     };
-    let reply = test_offer(&registry, tx, &desk, (&id, tested), terms).await?;
+    let (reply, row) = prepared_test(&registry, tx, (&id, tested), terms).await?;
+    insert(tx, &desk, &[row], registry.now()).await?;
     let subject = reply.id.to_string();
     let line = line(&desk, "test-offer", &subject, id.as_str());
     entry.finish(StatusCode::CREATED, &reply, line).await
@@ -240,124 +176,76 @@ pub(super) fn line<'a>(
     }
 }
 
-/// The people who are named or, when nobody is, those who have an appointment that day.
-async fn wanted(
-    tx: &mut Write,
-    request: &TicketRequest,
-    (start_ms, end_ms): (i64, i64),
-) -> Answer<Vec<Person>> {
-    let mut people: Vec<Person> = Vec::new();
-    if request.people.len() > MAX_TICKETS {
-        return Err(Refusal::new(
-            code::TOO_LARGE,
-            format!("tickets are for at most {MAX_TICKETS} people"),
-        ));
-    }
-    for id in &request.people {
-        people.push(known(tx, id).await?);
-    }
-    if people.is_empty() {
-        for expected in people::expected(&mut **tx, start_ms, end_ms).await? {
-            people.push(expected.person);
-        }
-    }
-    let mut seen = std::collections::BTreeSet::new();
-    people.retain(|person| seen.insert(person.id.clone()));
-    Ok(people)
-}
-
 /// How something is offered.
 #[derive(Clone, Copy)]
-struct Terms {
-    sort: Sort,
+pub(super) struct Terms {
+    pub(super) sort: Sort,
+    pub(super) visit: Option<VisitId>,
+    pub(super) life: SignedDuration,
+}
+
+/// An offer as it is kept.
+#[derive(Debug, Serialize)]
+pub(super) struct Row {
+    id: OfferId,
+    kind: &'static str,
+    person: PersonId,
+    registration_state: Option<String>,
+    assertion_state: String,
+    issued_ms: i64,
+    expires_ms: i64,
     visit: Option<VisitId>,
-    life: SignedDuration,
 }
 
-/// An offer that carries a visit: for a person and a day, with what they had when it was fetched.
-async fn ticket(
+/// Options for an assertion by those of the person's credentials that may answer. Nobody has them before they are [`insert`]ed.
+pub(super) async fn prepared_test(
     registry: &Registry,
-    tx: &mut Write,
-    desk: &AtDesk,
-    person: Person,
-    life: SignedDuration,
-) -> Answer<Offer> {
-    let now = registry.now();
-    let (visit, had, takes) = visits::open_ahead(tx, desk, &person, now).await?;
-    let terms = |sort: Sort| Terms {
-        sort,
-        visit: Some(visit),
-        life,
-    };
-    let mut proof = None;
-    if takes == Takes::OwnFactor {
-        let own = Tested::These(visits::valid(tx, &person.id).await?);
-        let about = (&person.id, Some(own));
-        let offered = test_offer(registry, tx, desk, about, terms(Sort::Test)).await?;
-        proof = Some(offered).filter(|offer| !offer.request.allow_credentials.is_empty());
-    }
-    let offer = issue(registry, tx, desk, person, terms(Sort::Ticket)).await?;
-    Ok(Offer {
-        visit: Some(TicketVisit {
-            id: visit,
-            had,
-            takes,
-            proof,
-        }),
-        ..offer
-    })
-}
-
-/// Options for an assertion by those of the person's credentials that may answer.
-async fn test_offer(
-    registry: &Registry,
-    tx: &mut Write,
-    desk: &AtDesk,
+    db: &mut SqliteConnection,
     (person, tested): (&PersonId, Option<Tested>),
     terms: Terms,
-) -> Answer<TestOffer> {
-    let now = registry.now();
-    let expires_at = from_ms(ms(now + terms.life))?;
+) -> Answer<(TestOffer, Row)> {
+    let issued_at = registry.now();
+    let expires_at = from_ms(ms(issued_at + terms.life))?;
     let (allow, suspended) = match &tested {
-        None => allowed(tx, person).await?,
+        None => allowed(db, person).await?,
         Some(tested) => {
             let meant = |held: &Credential| match tested {
                 Tested::Waiting => held.held.waiting_since.is_some(),
                 Tested::These(names) => names.contains(&FactorName::of_key(&held.id)),
             };
-            (descriptors(tx, person, meant).await?, Vec::new())
+            (descriptors(db, person, meant).await?, Vec::new())
         }
     };
     let issued = registry.people.request(allow, life_ms(terms.life))?;
-    let row = Row {
+    let offer = TestOffer {
         id: OfferId(uuid::Uuid::now_v7()),
-        sort: terms.sort,
-        visit: terms.visit,
-        person,
-        registration_state: None,
-        assertion_state: &issued.state,
-        issued_at: now,
-        expires_at,
-    };
-    insert(tx, desk, &row).await?;
-    Ok(TestOffer {
-        id: row.id,
         request: issued.options,
         origin: registry.people.origin().to_owned(),
         expires_at,
         suspended,
-    })
+    };
+    let row = Row {
+        id: offer.id,
+        kind: terms.sort.as_str(),
+        person: person.clone(),
+        registration_state: None,
+        assertion_state: issued.state,
+        issued_ms: ms(issued_at),
+        expires_ms: ms(expires_at),
+        visit: terms.visit,
+    };
+    Ok((offer, row))
 }
 
-async fn issue(
+/// Makes an offer, of a key and of an app. Nobody has it before both are inserted.
+pub(super) async fn prepared(
     registry: &Registry,
-    tx: &mut Write,
-    desk: &AtDesk,
+    db: &mut SqliteConnection,
     person: Person,
     terms: Terms,
-) -> Answer<Offer> {
+) -> Answer<(Offer, Row, apps::Row)> {
     let life = terms.life;
-    let handle = people::user_handle(&mut **tx, &person.id)
+    let handle = people::user_handle(&mut *db, &person.id)
         .await?
         .ok_or_else(|| no_person(&person.id))?;
     let user = User {
@@ -366,24 +254,24 @@ async fn issue(
         display_name: person.name.clone(),
     };
     // What is suspended or waits is on its key all the same.
-    let exclude = descriptors(tx, &person.id, |_| true).await?;
+    let exclude = descriptors(db, &person.id, |_| true).await?;
     let creation = registry.people.creation(&user, exclude, life_ms(life))?;
     let test = registry.people.request(Vec::new(), life_ms(life))?;
     let issued_at = registry.now();
     let expires_at = from_ms(ms(issued_at + life))?;
     let row = Row {
         id: OfferId(uuid::Uuid::now_v7()),
-        sort: terms.sort,
+        kind: terms.sort.as_str(),
+        person: person.id.clone(),
+        registration_state: Some(creation.state),
+        assertion_state: test.state,
+        issued_ms: ms(issued_at),
+        expires_ms: ms(expires_at),
         visit: terms.visit,
-        person: &person.id,
-        registration_state: Some(&creation.state),
-        assertion_state: &test.state,
-        issued_at,
-        expires_at,
     };
-    insert(tx, desk, &row).await?;
-    let app = apps::offer(registry, tx, desk, &row).await?;
-    Ok(Offer {
+    let times = (row.issued_ms, row.expires_ms);
+    let (app, app_row) = apps::prepared(registry, db, &person.id, terms, times).await?;
+    let offer = Offer {
         app: Some(app),
         visit: None,
         version: VERSION,
@@ -395,41 +283,32 @@ async fn issue(
         issued_at,
         expires_at,
         person,
-    })
+    };
+    Ok((offer, row, app_row))
 }
 
-pub(super) struct Row<'a> {
-    id: OfferId,
-    pub(super) sort: Sort,
-    pub(super) visit: Option<VisitId>,
-    pub(super) person: &'a PersonId,
-    registration_state: Option<&'a str>,
-    assertion_state: &'a str,
-    pub(super) issued_at: Timestamp,
-    pub(super) expires_at: Timestamp,
-}
-
-async fn insert(tx: &mut Write, desk: &AtDesk, row: &Row<'_>) -> Answer<()> {
+/// Issues them, in one statement.
+pub(super) async fn insert(
+    tx: &mut Write,
+    desk: &AtDesk,
+    rows: &[Row],
+    now: Timestamp,
+) -> Answer<()> {
     sqlx::query(
-        "DELETE FROM offer WHERE expires_ms < ? AND id NOT IN (SELECT offer FROM credential)",
+        "DELETE FROM offer WHERE expires_ms < ? AND NOT EXISTS (SELECT 1 FROM credential c WHERE c.offer = offer.id)",
     )
-    .bind(ms(row.issued_at - KEPT_EXPIRED))
+    .bind(ms(now - KEPT_EXPIRED))
     .execute(&mut **tx)
     .await?;
     sqlx::query(
         "INSERT INTO offer (id, kind, person, station, operator, registration_state, assertion_state, issued_ms, \
-         expires_ms, visit) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+         expires_ms, visit) SELECT value ->> 'id', value ->> 'kind', value ->> 'person', ?1, ?2, \
+         value ->> 'registration_state', value ->> 'assertion_state', value ->> 'issued_ms', value ->> 'expires_ms', \
+         value ->> 'visit' FROM json_each(?3)",
     )
-    .bind(row.id.to_string())
-    .bind(row.sort.as_str())
-    .bind(row.person.as_str())
     .bind(desk.station.as_str())
     .bind(desk.operator.id.as_str())
-    .bind(row.registration_state)
-    .bind(row.assertion_state)
-    .bind(ms(row.issued_at))
-    .bind(ms(row.expires_at))
-    .bind(row.visit.map(|visit| visit.to_string()))
+    .bind(serde_json::to_string(rows).map_err(Refusal::internal)?)
     .execute(&mut **tx)
     .await?;
     Ok(())
@@ -437,11 +316,11 @@ async fn insert(tx: &mut Write, desk: &AtDesk, row: &Row<'_>) -> Answer<()> {
 
 /// The credentials that a person has, that are not gone and that are meant, as WebAuthn lists them.
 async fn descriptors(
-    tx: &mut Write,
+    db: &mut SqliteConnection,
     person: &PersonId,
     meant: impl Fn(&Credential) -> bool,
 ) -> Answer<Vec<Descriptor>> {
-    let known = people::credentials(&mut **tx, person).await?;
+    let known = people::credentials(db, person).await?;
     Ok(known
         .into_iter()
         .filter(|credential| credential.gone_at.is_none() && meant(credential))
@@ -451,8 +330,11 @@ async fn descriptors(
 
 /// The credentials by which somebody can prove themself, and those that are suspended. Where nothing but what is suspended is left,
 /// nothing is to be tested.
-async fn allowed(tx: &mut Write, person: &PersonId) -> Answer<(Vec<Descriptor>, Vec<Bytes>)> {
-    let known = people::credentials(&mut **tx, person).await?;
+async fn allowed(
+    db: &mut SqliteConnection,
+    person: &PersonId,
+) -> Answer<(Vec<Descriptor>, Vec<Bytes>)> {
+    let known = people::credentials(&mut *db, person).await?;
     let (mut allowed, mut suspended, mut refusal) = (Vec::new(), Vec::new(), None);
     for held in known {
         if held.is_valid() {
@@ -465,7 +347,7 @@ async fn allowed(tx: &mut Write, person: &PersonId) -> Answer<(Vec<Descriptor>, 
         }
     }
     match refusal {
-        Some(refusal) if factors::alive(tx, person).await? == 0 => Err(refusal),
+        Some(refusal) if factors::alive(db, person).await? == 0 => Err(refusal),
         _ => Ok((allowed, suspended)),
     }
 }

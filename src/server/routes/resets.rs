@@ -101,6 +101,7 @@ pub async fn key_reset(
     key: IdempotencyKey,
     Body(push): Body<Push<KeyResetPush>>,
 ) -> Answer<Response> {
+    let _turn = registry.turns.take(&station).await?;
     let route = ("key-reset", push.body.version);
     let mut entry = match begin(&registry, &station, key, route, &push).await? {
         Opened::Fresh(entry) => entry,

@@ -18,6 +18,7 @@ use crate::domain::authority::Action;
 use crate::domain::factor::{CodeVerdict, SealingKey};
 use crate::domain::suspension::FactorSort;
 use crate::domain::{FactorId, PersonId, StationId, VisitId};
+use crate::seal::For;
 use crate::server::Registry;
 use crate::server::auth::{AtDesk, AtStation, IdempotencyKey};
 use crate::server::database::{Audit, Write, ms};
@@ -109,26 +110,19 @@ pub async fn import(
     key: IdempotencyKey,
     Body(push): Body<Push<TokenImport>>,
 ) -> Answer<Response> {
+    let _turn = registry.turns.take(&station).await?;
+    let sealed = looked_into(&registry, &push.body.tokens).await?;
     let route = ("tokens", push.body.version);
     let mut entry = match begin(&registry, &station, key, route, &push).await? {
         Opened::Fresh(entry) => entry,
         Opened::Repeated(response) => return Ok(response),
     };
     let push = push.body;
-    if push.tokens.len() > MAX_TOKENS {
-        return Err(Refusal::new(
-            code::TOO_LARGE,
-            format!(
-                "{} tokens in one import; at most {MAX_TOKENS} are taken",
-                push.tokens.len()
-            ),
-        ));
-    }
     let by = (&push.operator, push.imported_at);
     may_then(&registry, &mut entry.tx, &station, by, Action::ImportTokens).await?;
     let now = registry.now();
     let mut known = Vec::new();
-    for token in &push.tokens {
+    for (token, opens) in push.tokens.iter().zip(sealed) {
         check_token(token)?;
         if factors::token(&mut entry.tx, &token.serial)
             .await?
@@ -137,6 +131,7 @@ pub async fn import(
             known.push(token.serial.clone());
             continue;
         }
+        opens?;
         stock(&registry, &mut entry.tx, &station, &push, token, now).await?;
     }
     let added = push.tokens.len() - known.len();
@@ -154,6 +149,35 @@ pub async fn import(
         detail: &detail,
     };
     entry.finish(StatusCode::CREATED, &reply, line).await
+}
+
+/// Whether each seed opens: asked before anybody has to wait for that.
+async fn looked_into(registry: &Registry, tokens: &[SealedToken]) -> Answer<Vec<Answer<()>>> {
+    if tokens.len() > MAX_TOKENS {
+        return Err(Refusal::new(
+            code::TOO_LARGE,
+            format!(
+                "{} tokens in one import; at most {MAX_TOKENS} are taken",
+                tokens.len()
+            ),
+        ));
+    }
+    let ring = registry.keyring.ring();
+    let mut found = Vec::with_capacity(tokens.len());
+    for token in tokens {
+        let to = For {
+            factor: token.factor,
+            owner: &token.serial,
+        };
+        found.push(ring.open(&token.sealed, to).map(drop).map_err(|why| {
+            Refusal::new(
+                code::SEAL_BROKEN,
+                format!("token {}: {why}; import its file anew", token.serial),
+            )
+        }));
+        tokio::task::yield_now().await;
+    }
+    Ok(found)
 }
 
 fn check_token(token: &SealedToken) -> Answer<()> {
@@ -175,7 +199,7 @@ fn check_token(token: &SealedToken) -> Answer<()> {
     Ok(())
 }
 
-/// Puts one token into stock, if its seed opens.
+/// Puts one token into stock, whose seed opens.
 async fn stock(
     registry: &Registry,
     tx: &mut Write,
@@ -201,13 +225,12 @@ async fn stock(
             ),
         ));
     }
-    let opened = registry.keyring.ring().open(&secret.sealed, secret.to());
-    opened.map(drop).map_err(|why| {
-        Refusal::new(
-            code::SEAL_BROKEN,
-            format!("token {}: {why}; import its file anew", token.serial),
-        )
-    })?;
+    // It opened just now; no key is dropped from here on.
+    if !registry.keyring.ring().holds(&secret.sealed.key) {
+        return Err(
+            Refusal::new(code::BUSY, "the key ring has just changed; try again").retry_after(1),
+        );
+    }
     factors::insert_secret(tx, &secret).await?;
     sqlx::query(
         "INSERT INTO token (serial, secret, manufacturer, station, operator, imported_ms, accepted_ms) \
@@ -326,7 +349,7 @@ async fn give(
     (secret, visit, waiting): (FactorId, Option<VisitId>, bool),
     now: Timestamp,
 ) -> Answer<FactorId> {
-    let name = factors::free_name(tx, person, true).await?;
+    let name = factors::free_name(&mut **tx, person, true).await?;
     let new = NewFactor {
         id: FactorId(uuid::Uuid::now_v7()),
         person,
