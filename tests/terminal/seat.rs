@@ -2,7 +2,7 @@
 
 use std::io::{Read, Write};
 use std::num::NonZeroU16;
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -10,6 +10,12 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 
 /// How long a screen may take to appear on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Nothing came of a key within so long: it was lost.
+const LOST: Duration = Duration::from_secs(15);
+
+/// How long one look lasts at most.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// A program and its terminal. Dropping it ends the program.
 pub struct Seat {
@@ -19,6 +25,8 @@ pub struct Seat {
     output: Receiver<Vec<u8>>,
     screen: vt100::Parser,
     modes_before: String,
+    typed: String,
+    typed_at: Instant,
 }
 
 impl Seat {
@@ -48,6 +56,8 @@ impl Seat {
             output,
             screen: vt100::Parser::new(cells(rows), cells(columns), 1000),
             modes_before,
+            typed: String::new(),
+            typed_at: Instant::now(),
         }
     }
 
@@ -62,12 +72,18 @@ impl Seat {
         let deadline = Instant::now() + PATIENCE;
         while !wanted(self.screen.screen()) {
             let left = deadline.saturating_duration_since(Instant::now());
-            let more = match left.is_zero() {
-                true => None,
-                false => self.output.recv_timeout(left).ok(),
-            };
-            let Some(bytes) = more else {
-                panic!("never seen: {what}\n{}", self.screen().contents());
+            assert!(
+                !left.is_zero(),
+                "never seen: {what}\n{}",
+                self.screen().contents()
+            );
+            self.press_again();
+            let bytes = match self.output.recv_timeout(left.min(LOOK)) {
+                Ok(bytes) => bytes,
+                Err(RecvTimeoutError::Timeout) => continue,
+                Err(RecvTimeoutError::Disconnected) => {
+                    panic!("ended before: {what}\n{}", self.screen().contents())
+                }
             };
             self.screen.process(&bytes);
             for bytes in self.output.try_iter() {
@@ -84,6 +100,21 @@ impl Seat {
 
     /// Types.
     pub fn press(&mut self, keys: &str) {
+        keys.clone_into(&mut self.typed);
+        self.typed_at = Instant::now();
+        self.write(keys);
+    }
+
+    /// Types once more what nothing came of, as a person does. Some kernels (6.18) now and then lose what comes from a
+    /// pseudo-terminal, also with a program of six lines.
+    fn press_again(&mut self) {
+        if !self.typed.is_empty() && self.typed_at.elapsed() > LOST {
+            let keys = std::mem::take(&mut self.typed);
+            self.write(&keys);
+        }
+    }
+
+    fn write(&mut self, keys: &str) {
         self.input
             .write_all(keys.as_bytes())
             .and_then(|()| self.input.flush())
@@ -122,6 +153,7 @@ impl Seat {
                 "it goes on\n{}",
                 self.screen().contents()
             );
+            self.press_again();
             thread::sleep(Duration::from_millis(20));
         }
         while let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(300)) {
