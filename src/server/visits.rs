@@ -11,7 +11,7 @@ use sqlx::sqlite::{SqliteConnection, SqliteRow};
 mod fate;
 mod proof;
 
-pub use fate::{Fate, fate, is_proved, may_take, passed, proved_then};
+pub use fate::{Bringer, Fate, fate, is_proved, may_take, passed, proved_then};
 pub use proof::{Tested, makers, testable};
 
 use super::auth::AtDesk;
@@ -75,6 +75,8 @@ struct Kept {
     visit: Visit,
     station: StationId,
     is_ticket: bool,
+    /// Of a ticket's: its day.
+    day: Option<(Timestamp, Timestamp)>,
     ended_at: Option<Timestamp>,
     overtaken: bool,
 }
@@ -108,27 +110,31 @@ pub async fn open(
     .await?;
     let id = VisitId(uuid::Uuid::now_v7());
     let by = (&desk.station, &desk.operator.id);
-    insert(tx, id, by, &person.id, Some(identification), now).await?;
+    let came = Came::At(identification);
+    insert(tx, id, by, &person.id, came, now).await?;
     let kept = kept(tx, id).await?.ok_or_else(|| over(id))?;
     touched(tx, kept, person, now).await
 }
 
-/// Opens the visit that a ticket carries.
+/// Opens the visit that a ticket for that day carries (ms since 1970, its end not included).
 pub async fn open_ahead(
     tx: &mut Write,
     desk: &AtDesk,
     person: &Person,
+    day_ms: (i64, i64),
     now: Timestamp,
 ) -> Answer<(VisitId, Had, Takes)> {
     let earlier: Option<String> = sqlx::query_scalar(
         "SELECT id FROM visit WHERE person = ? AND station = ? AND is_ticket AND overtaken_ms IS NULL \
-         ORDER BY opened_ms DESC LIMIT 1",
+         AND from_ms = ? AND until_ms = ? ORDER BY opened_ms DESC LIMIT 1",
     )
     .bind(person.id.as_str())
     .bind(desk.station.as_str())
+    .bind(day_ms.0)
+    .bind(day_ms.1)
     .fetch_optional(&mut **tx)
     .await?;
-    // A second ticket for the same person carries the same visit, so that what comes of one does not overtake the other.
+    // A second ticket for the same person and day carries the same visit, so that what comes of one does not overtake the other.
     if let Some(id) = earlier.and_then(|id| id.parse().ok())
         && let Some(kept) = kept(tx, id).await?
     {
@@ -137,8 +143,14 @@ pub async fn open_ahead(
     }
     let id = VisitId(uuid::Uuid::now_v7());
     let by = (&desk.station, &desk.operator.id);
-    let had = insert(tx, id, by, &person.id, None, now).await?;
+    let had = insert(tx, id, by, &person.id, Came::WillOn(day_ms), now).await?;
     Ok((id, had, had.takes(person.kind)))
+}
+
+/// Who came, or on which day they will (ms since 1970).
+enum Came<'a> {
+    At(&'a Identification),
+    WillOn((i64, i64)),
 }
 
 async fn insert(
@@ -146,14 +158,18 @@ async fn insert(
     id: VisitId,
     (station, operator): (&StationId, &OperatorId),
     person: &PersonId,
-    identification: Option<&Identification>,
+    came: Came<'_>,
     now: Timestamp,
 ) -> Answer<Had> {
+    let (identification, day_ms) = match came {
+        Came::At(identification) => (Some(identification), None),
+        Came::WillOn(day_ms) => (None, Some(day_ms)),
+    };
     let had = had(tx, person).await?;
     let authority = (had == Had::Never).then_some(Authority::First.as_str());
     sqlx::query(
         "INSERT INTO visit (id, person, station, operator, is_ticket, document, last_four, had, authority, opened_ms, \
-         last_act_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+         last_act_ms, from_ms, until_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(id.to_string())
     .bind(person.as_str())
@@ -166,9 +182,22 @@ async fn insert(
     .bind(authority)
     .bind(ms(now))
     .bind(ms(now))
+    .bind(day_ms.map(|(from_ms, _)| from_ms))
+    .bind(day_ms.map(|(_, until_ms)| until_ms))
     .execute(&mut **tx)
     .await?;
+    serves(tx, id, operator).await?;
     Ok(had)
+}
+
+/// From now on it is that operator's, too.
+async fn serves(tx: &mut Write, id: VisitId, operator: &OperatorId) -> Answer<()> {
+    sqlx::query("INSERT OR IGNORE INTO visit_operator (visit, operator) VALUES (?, ?)")
+        .bind(id.to_string())
+        .bind(operator.as_str())
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
 }
 
 /// What somebody has now.
@@ -286,6 +315,10 @@ fn read(row: &SqliteRow) -> Result<Kept, sqlx::Error> {
         },
         station: StationId::new(row.try_get::<String, _>("station")?),
         is_ticket: row.try_get("is_ticket")?,
+        day: at("from_ms")?
+            .zip(at("until_ms")?)
+            .map(|(from, until)| Ok::<_, sqlx::Error>((from_ms(from)?, from_ms(until)?)))
+            .transpose()?,
         ended_at: at("ended_ms")?.map(from_ms).transpose()?,
         overtaken: at("overtaken_ms")?.is_some(),
     })
@@ -317,16 +350,25 @@ async fn complete(
     Ok(())
 }
 
-/// Nobody serves themself, nor their own organisation.
+/// Nobody serves themself, nor their own organisation, whichever of their accounts says who they are.
 pub async fn refuse_own(
     tx: &mut SqliteConnection,
     operator: &OperatorId,
     person: &Person,
 ) -> Answer<()> {
     let own: Option<(String, Option<String>)> = sqlx::query_as(
-        "SELECT p.id, p.organisation FROM operator o JOIN person p ON p.id = o.person WHERE o.id = ?",
+        "SELECT p.id, p.organisation FROM operator me JOIN operator o ON o.id = me.id \
+         OR o.personnel_number = me.personnel_number JOIN person p ON p.id = o.person \
+         WHERE me.id = ?1 AND (p.id = ?2 OR p.organisation = ?3) ORDER BY p.id <> ?2 LIMIT 1",
     )
     .bind(operator.as_str())
+    .bind(person.id.as_str())
+    .bind(
+        person
+            .organisation
+            .as_ref()
+            .map(|theirs| theirs.id.as_str()),
+    )
     .fetch_optional(tx)
     .await?;
     let Some((own, employer)) = own else {
@@ -408,20 +450,35 @@ pub async fn changed(
             .map(|kept| kept.visit.id),
     };
     let within = within.map(|id| id.to_string());
+    overtake(tx, person, within.as_deref(), now).await?;
+    // What comes late does not bring it back to life.
+    sqlx::query(
+        "UPDATE visit SET last_act_ms = max(last_act_ms, ?1) WHERE id IS ?2 AND last_act_ms > ?3",
+    )
+    .bind(ms(now))
+    .bind(&within)
+    .bind(ms(now - IDLE))
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Asks every visit of a person anew but that one.
+pub async fn overtake(
+    tx: &mut Write,
+    person: &PersonId,
+    within: Option<&str>,
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
     sqlx::query(
         "UPDATE visit SET overtaken_ms = ?1, ended_ms = coalesce(ended_ms, ?1) \
          WHERE person = ?2 AND id IS NOT ?3 AND overtaken_ms IS NULL",
     )
     .bind(ms(now))
     .bind(person.as_str())
-    .bind(&within)
+    .bind(within)
     .execute(&mut **tx)
     .await?;
-    sqlx::query("UPDATE visit SET last_act_ms = max(last_act_ms, ?) WHERE id IS ?")
-        .bind(ms(now))
-        .bind(&within)
-        .execute(&mut **tx)
-        .await?;
     Ok(())
 }
 
@@ -467,22 +524,36 @@ pub async fn pass(
         .bind(id.to_string())
         .execute(&mut **tx)
         .await?;
+    serves(tx, id, to.0).await?;
     let kept = kept(tx, id).await?.ok_or_else(|| over(id))?;
     touched(tx, kept, person, now).await
 }
 
-/// With the operator's session their visits end.
-pub async fn end_all(
-    tx: &mut Write,
-    (station, operator): (&StationId, &OperatorId),
-    now: Timestamp,
-) -> Result<(), sqlx::Error> {
+/// Whose visits end.
+#[derive(Debug, Clone, Copy)]
+pub enum Whose<'a> {
+    /// An operator's at one station: they signed out.
+    Desk(&'a StationId, &'a OperatorId),
+    /// An operator's everywhere: their access ended, or who they are was set.
+    Operator(&'a OperatorId),
+    /// Those at a station that belongs no more.
+    Station(&'a str),
+}
+
+/// With somebody's session, or their access, their visits end.
+pub async fn end_all(tx: &mut Write, whose: Whose<'_>, now: Timestamp) -> Result<(), sqlx::Error> {
+    let (station, operator) = match whose {
+        Whose::Desk(station, operator) => (Some(station.as_str()), Some(operator.as_str())),
+        Whose::Operator(operator) => (None, Some(operator.as_str())),
+        Whose::Station(station) => (Some(station), None),
+    };
     sqlx::query(
-        "UPDATE visit SET ended_ms = ? WHERE station = ? AND operator = ? AND ended_ms IS NULL AND NOT is_ticket",
+        "UPDATE visit SET ended_ms = ?1 WHERE (?2 IS NULL OR station = ?2) AND (?3 IS NULL OR operator = ?3) \
+         AND ended_ms IS NULL AND NOT is_ticket",
     )
     .bind(ms(now))
-    .bind(station.as_str())
-    .bind(operator.as_str())
+    .bind(station)
+    .bind(operator)
     .execute(&mut **tx)
     .await?;
     Ok(())

@@ -145,7 +145,9 @@ pub const VISIT_MISSING: &str = "visit-missing";
 pub const VISIT_OVERTAKEN: &str = "visit-overtaken";
 /// An alarm, no refusal: a factor came of a ticket whose visit nothing proved; it waits.
 pub const VISIT_UNPROVED: &str = "visit-unproved";
-/// An alarm, no refusal: an operator used a ticket for themself or their own organisation; what came of it waits.
+/// An alarm, no refusal: a factor came by an operator whose access has ended; it waits.
+pub const VISIT_REVOKED: &str = "visit-revoked";
+/// An alarm, no refusal: an operator served themself or their own organisation; what came of it waits.
 pub const VISIT_OWN: &str = "visit-own";
 /// An alarm, no refusal: a person said that one of the factors of their account is not theirs.
 pub const FACTORS_DENIED: &str = "factors-denied";

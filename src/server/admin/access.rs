@@ -15,6 +15,7 @@ use crate::domain::authority::Role;
 use crate::domain::{OperatorId, PersonId, StationId};
 use crate::server::auth;
 use crate::server::database::{Database, Write, audit, from_ms, ms};
+use crate::server::visits::{self, Whose};
 
 /// A station that has joined.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -158,6 +159,7 @@ pub async fn revoke_station(db: &Path, wanted: &str) -> Result<Revoked, AdminErr
     let ended = "UPDATE session SET ended_ms = ?1 \
                  WHERE station = ?2 AND ended_ms IS NULL AND expires_ms > ?1";
     let sessions_ended = end_sessions(&mut tx, ended, &id, now).await?;
+    visits::end_all(&mut tx, Whose::Station(&id), now).await?;
     if before.is_none() {
         audit(&mut tx, &by_admin("revoke-station", &id, &name), now).await?;
     }
@@ -218,6 +220,7 @@ pub async fn revoke_operator(db: &Path, id: &OperatorId) -> Result<Revoked, Admi
         .execute(&mut *tx)
         .await?;
     let sessions_ended = end_sessions(&mut tx, OF_OPERATOR, id.as_str(), now).await?;
+    visits::end_all(&mut tx, Whose::Operator(id), now).await?;
     if before.is_none() {
         let line = by_admin("revoke-operator", id.as_str(), &name);
         audit(&mut tx, &line, now).await?;
@@ -253,6 +256,7 @@ pub async fn new_operator_key(db: &Path, id: &OperatorId) -> Result<NewCode, Adm
     .await?
     .rows_affected();
     end_sessions(&mut tx, OF_OPERATOR, id.as_str(), now).await?;
+    visits::end_all(&mut tx, Whose::Operator(id), now).await?;
     let code = issue_operator_code(&mut tx, id, now).await?;
     let detail = format!("{keys} key(s) revoked");
     let line = by_admin("new-operator-key", id.as_str(), &detail);

@@ -6,6 +6,7 @@ use std::path::Path;
 use super::{AdminError, by_admin};
 use crate::domain::{OperatorId, PersonId};
 use crate::server::database::{Database, audit};
+use crate::server::visits::{self, Whose};
 use jiff::Timestamp;
 
 /// What is said of the human behind an account.
@@ -51,6 +52,8 @@ pub async fn set_human(db: &Path, id: &OperatorId, human: &Human) -> Result<(), 
     if done.rows_affected() == 0 {
         return Err(AdminError::NoOperator(id.clone()));
     }
+    // Whom they may serve was decided before.
+    visits::end_all(&mut tx, Whose::Operator(id), Timestamp::now()).await?;
     let told = format!(
         "personnel number {}, person {}",
         human.personnel_number.as_deref().unwrap_or("as it was"),

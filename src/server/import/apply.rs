@@ -3,14 +3,16 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use sqlx::Row as _;
 
 use super::check::{Declared, Record};
 use super::{ImportError, Imported, Wrong};
-use crate::server::admin::AdminError;
-use crate::server::database::{Write, ms};
+use crate::domain::PersonId;
+use crate::server::admin::{AdminError, by_admin};
+use crate::server::database::{Write, audit, ms};
 use crate::server::people::Findable;
-use crate::server::secret;
+use crate::server::{secret, visits};
 
 /// Applies every record; returns how many there are of each.
 pub async fn all(
@@ -146,6 +148,20 @@ impl Run<'_> {
                 return Ok(());
             }
         }
+        let had: i64 = sqlx::query_scalar("SELECT earlier_factors FROM person WHERE id = ?")
+            .bind(id)
+            .fetch_optional(&mut **self.tx)
+            .await?
+            .unwrap_or_default();
+        if let Some(fewer) = earlier_factors.filter(|n| i64::from(*n) < had) {
+            self.wrong.add(
+                line,
+                format!(
+                    "earlier_factors is {fewer}, and {had} are known: who had a factor never becomes somebody who had none"
+                ),
+            );
+            return Ok(());
+        }
         let handle = secret::random_bytes::<32>().map_err(AdminError::Random)?;
         sqlx::query(
             "INSERT INTO person (id, name, email, employee_number, kind, organisation, user_handle, \
@@ -163,6 +179,19 @@ impl Run<'_> {
         .bind(*earlier_factors)
         .execute(&mut **self.tx)
         .await?;
+        match earlier_factors.filter(|n| i64::from(*n) > had) {
+            Some(more) => self.had_more(id, more).await,
+            None => Ok(()),
+        }
+    }
+
+    /// What visits and tickets of theirs were opened on is not so any more.
+    async fn had_more(&mut self, id: &str, factors: u8) -> Result<(), ImportError> {
+        let (person, now) = (PersonId::new(id), Timestamp::now());
+        visits::overtake(self.tx, &person, None, now).await?;
+        let factors = factors.to_string();
+        let line = by_admin("earlier-factors", id, &factors);
+        audit(self.tx, &line, now).await?;
         Ok(())
     }
 

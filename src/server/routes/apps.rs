@@ -148,6 +148,7 @@ pub async fn app(
         station: &station,
         person: &push.person,
         operator: &push.operator,
+        finished_by: push.finished_by.as_ref(),
         identification: &push.identification,
         visit,
         sort: FactorSort::App,

@@ -20,7 +20,7 @@ use crate::server::ledger;
 use crate::server::problem::{Answer, Refusal, operator_revoked};
 use crate::server::secret;
 use crate::server::verify::claimed_challenge;
-use crate::server::visits;
+use crate::server::visits::{self, Whose};
 use crate::wire::webauthn::{Descriptor, User};
 use crate::wire::{
     Operator, OperatorCode, OperatorEnrolment, OperatorOffer, Problem, Session, SignIn,
@@ -292,7 +292,7 @@ pub async fn close_session(State(registry): Shared, desk: AtDesk) -> Answer<Stat
         .bind(&desk.session_hash)
         .execute(&mut *tx)
         .await?;
-    visits::end_all(&mut tx, (&desk.station, &desk.operator.id), now).await?;
+    visits::end_all(&mut tx, Whose::Desk(&desk.station, &desk.operator.id), now).await?;
     let line = Audit {
         station: Some(desk.station.as_str()),
         operator: Some(desk.operator.id.as_str()),

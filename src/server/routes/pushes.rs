@@ -37,7 +37,7 @@ use crate::server::people;
 use crate::server::problem::{Answer, Refusal};
 use crate::server::suspensions;
 use crate::server::verify::Registered;
-use crate::server::visits::{self, FactorName, Fate, Within};
+use crate::server::visits::{self, Bringer, FactorName, Fate, Within};
 use crate::wire::{EnrolmentPush, KeyReport, Problem, Push, Receipt, TestPush, VERSION, code};
 
 /// Takes a finished enrolment: verifies the registration and the test that followed it.
@@ -114,6 +114,7 @@ pub async fn enrolment(
         station: &station,
         person: &push.person,
         operator: &push.operator,
+        finished_by: push.finished_by.as_ref(),
         identification: &push.identification,
         visit: offer.visit,
         sort: FactorSort::Key,
@@ -349,6 +350,8 @@ pub(super) struct Arrival<'a> {
     pub(super) person: &'a PersonId,
     /// Who identified the person.
     pub(super) operator: &'a OperatorId,
+    /// Who ended what that one had begun.
+    pub(super) finished_by: Option<&'a OperatorId>,
     pub(super) identification: &'a Identification,
     /// Under which visit it was offered.
     pub(super) visit: Option<VisitId>,
@@ -362,8 +365,11 @@ impl Arrival<'_> {
         let person = people::by_id(&mut **tx, self.person)
             .await?
             .ok_or_else(|| no_person(self.person))?;
-        let by = (self.operator, &person);
-        match visits::fate(tx, self.visit, by, self.identification, now).await? {
+        let by = Bringer {
+            operator: self.operator,
+            finished_by: self.finished_by,
+        };
+        match visits::fate(tx, self.visit, (by, &person), self.identification, now).await? {
             Fate::Valid => Ok(false),
             Fate::Waits(None) => Ok(true),
             Fate::Waits(Some(why)) => {

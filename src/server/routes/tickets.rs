@@ -80,7 +80,7 @@ pub async fn tickets(
             ),
         ));
     }
-    let offered = prepared(&registry, &desk, people, life).await?;
+    let offered = prepared(&registry, &desk, people, ((start_ms, end_ms), life)).await?;
     let reply = Tickets {
         version: VERSION,
         day,
@@ -141,14 +141,14 @@ async fn prepared(
     registry: &Registry,
     desk: &AtDesk,
     people: Vec<Person>,
-    life: SignedDuration,
+    (day_ms, life): ((i64, i64), SignedDuration),
 ) -> Answer<Prepared> {
     let mut prepared = Prepared::default();
     for few in people.chunks(AT_ONCE) {
         let mut opened = Vec::with_capacity(few.len());
         let mut tx = registry.db.write().await?;
         for person in few {
-            let visit = visits::open_ahead(&mut tx, desk, person, registry.now()).await?;
+            let visit = visits::open_ahead(&mut tx, desk, person, day_ms, registry.now()).await?;
             opened.push((person, visit));
         }
         tx.commit().await?;

@@ -294,6 +294,7 @@ pub async fn assign(
         station: &desk.station,
         person: &id,
         operator: &desk.operator.id,
+        finished_by: None,
         identification: &request.identification,
         visit,
         sort: FactorSort::App,

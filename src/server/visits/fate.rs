@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::proof::{another_made, provers};
-use super::{FactorName, kept, of, refuse_own};
+use super::{FactorName, IDLE, Kept, kept, of, refuse_own};
 use crate::domain::visit::Authority;
 use crate::domain::{Identification, OfferId, OperatorId, Person, PersonId, StationId, VisitId};
 use crate::server::auth::AtDesk;
@@ -13,6 +13,9 @@ use crate::wire::{Visit, code};
 
 /// So long after a visit's time what was done in it is taken, because the line may have been down. Later it waits.
 const LINE_DOWN: SignedDuration = SignedDuration::from_hours(24);
+
+/// Likewise after a ticket's day: the line may come back after a weekend.
+const LINE_DOWN_FROM_TICKETS: SignedDuration = SignedDuration::from_hours(3 * 24);
 
 /// What becomes of a factor that is added.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,14 +53,15 @@ pub async fn passed(
     // What was asked for before the visit was passed on was asked for by somebody else.
     let proves = visit.authority.is_none()
         && (kept.is_ticket || visit.operator.as_str() == asked_by)
-        && !is_late(&kept.ended_at, visit, now)
+        && in_time(&kept, now)
         && provers(tx, visit, prover, now).await?.contains(by);
     let authority = match *prover == visit.person {
         true => Authority::Factor,
         false => Authority::Administrator,
     };
     sqlx::query(
-        "UPDATE visit SET last_act_ms = max(last_act_ms, ?1), authority = iif(?2, ?3, authority), \
+        "UPDATE visit SET last_act_ms = iif(last_act_ms > ?7, max(last_act_ms, ?1), last_act_ms), \
+         authority = iif(?2, ?3, authority), \
          proved_by = iif(?2, ?4, proved_by), prover = iif(?2, ?5, prover), proved_ms = iif(?2, ?1, proved_ms) WHERE id = ?6",
     )
     .bind(ms(now))
@@ -66,22 +70,36 @@ pub async fn passed(
     .bind(by.as_str())
     .bind(prover.as_str())
     .bind(id.to_string())
+    .bind(ms(now - IDLE))
     .execute(&mut **tx)
     .await?;
     Ok(())
 }
 
-/// Whether what comes of a visit comes too late: after it was ended, or longer after its time than a line is down. When something
-/// was done is only what a station says.
-fn is_late(ended_at: &Option<Timestamp>, visit: &Visit, now: Timestamp) -> bool {
-    ended_at.is_some() || ms(now) > ms(visit.expires_at + LINE_DOWN)
+/// Whether what comes of a visit comes in time: not after it was ended, nor longer after its time than a line is down; of a ticket not
+/// before its day either. When something was done is only what a station says.
+fn in_time(kept: &Kept, now: Timestamp) -> bool {
+    let (from, until) = match kept.day {
+        Some((from, until)) => (ms(from), ms(until + LINE_DOWN_FROM_TICKETS)),
+        None => (i64::MIN, ms(kept.visit.expires_at + LINE_DOWN)),
+    };
+    kept.ended_at.is_none() && (from..=until).contains(&ms(now))
+}
+
+/// Who brings a factor.
+#[derive(Debug, Clone, Copy)]
+pub struct Bringer<'a> {
+    /// Who identified the person, as the station says.
+    pub operator: &'a OperatorId,
+    /// Who ended what that one had begun.
+    pub finished_by: Option<&'a OperatorId>,
 }
 
 /// Decides once more, when a factor arrives, whether it becomes valid: by the visit of its offer, as it stands now.
 pub async fn fate(
     tx: &mut Write,
     visit: Option<VisitId>,
-    (operator, person): (&OperatorId, &Person),
+    (by, person): (Bringer<'_>, &Person),
     identification: &Identification,
     now: Timestamp,
 ) -> Answer<Fate> {
@@ -94,10 +112,17 @@ pub async fn fate(
     let Some(kept) = kept(tx, id).await? else {
         return Ok(Fate::Waits(Some(code::VISIT_MISSING)));
     };
-    if kept.is_ticket {
+    let brought = [Some(by.operator), by.finished_by];
+    for operator in brought.into_iter().flatten() {
+        // When it was done is only what the station says.
+        if is_revoked(tx, operator).await? {
+            return Ok(Fate::Waits(Some(code::VISIT_REVOKED)));
+        }
         if refuse_own(tx, operator, person).await.is_err() {
             return Ok(Fate::Waits(Some(code::VISIT_OWN)));
         }
+    }
+    if kept.is_ticket {
         sqlx::query(
             "UPDATE visit SET document = ?, last_four = ? WHERE id = ? AND document IS NULL",
         )
@@ -107,13 +132,20 @@ pub async fn fate(
         .execute(&mut **tx)
         .await?;
     }
-    let late = !kept.is_ticket && is_late(&kept.ended_at, &kept.visit, now);
+    let late = !in_time(&kept, now);
     Ok(match (kept.overtaken, kept.visit.authority) {
         (true, _) => Fate::Waits(Some(code::VISIT_OVERTAKEN)),
         (false, _) if late => Fate::Waits(Some(code::VISIT_OVER)),
         (false, None) => Fate::Waits(Some(code::VISIT_UNPROVED)),
         (false, Some(_)) => Fate::Valid,
     })
+}
+
+async fn is_revoked(tx: &mut Write, operator: &OperatorId) -> Answer<bool> {
+    let revoked = sqlx::query_scalar(
+        "SELECT EXISTS (SELECT 1 FROM operator WHERE id = ? AND revoked_ms IS NOT NULL)",
+    );
+    Ok(revoked.bind(operator.as_str()).fetch_one(&mut **tx).await?)
 }
 
 /// Whether the person proved a factor of their own in that visit, which was this desk's at that time.
@@ -132,7 +164,7 @@ pub async fn proved_then(
         && visit.operator == *operator
         && visit.authority == Some(Authority::Factor)
         && !kept.overtaken
-        && !is_late(&kept.ended_at, visit, now)
+        && in_time(&kept, now)
         && ms(at) <= ms(visit.expires_at))
 }
 
@@ -167,7 +199,7 @@ pub async fn may_take(
             ));
         }
     }
-    if !another_made(tx, &visit.operator, (&visit.person, waiting)).await? {
+    if !another_made(tx, visit.id, (&visit.person, waiting)).await? {
         return Err(refused(
             "another human than its maker must have identified its owner: another operator may, whose account says whose it is \
              (`keydesk registry operators set`)",

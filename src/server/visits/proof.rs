@@ -104,29 +104,60 @@ pub(super) async fn provers(
         let name = FactorName(id);
         // Whoever showed or imported the secret of an app or token may have kept it, however long ago.
         let rests = sort == FactorSort::Key.as_str() && accepted_ms <= ms(now - OWN_WORK_RESTS);
-        if *prover == visit.person
-            || rests
-            || another_made(tx, &visit.operator, (prover, &name)).await?
-        {
+        let proves = match *prover == visit.person {
+            true => !stock_is_own(tx, visit.id, &name).await?,
+            false => rests || another_made(tx, visit.id, (prover, &name)).await?,
+        };
+        if proves {
             names.push(name);
         }
     }
     Ok(names)
 }
 
-/// Whether everybody who had a hand in somebody's factor is certainly another human than that operator.
+/// Whether everybody who had a hand in somebody's factor is certainly another human than every operator whose visit it was.
 pub(super) async fn another_made(
     tx: &mut SqliteConnection,
-    operator: &OperatorId,
+    visit: VisitId,
     (owner, factor): (&PersonId, &FactorName),
 ) -> Answer<bool> {
     let makers = makers(tx, owner, factor).await?;
-    for maker in &makers {
-        if !other_humans(tx, operator, maker).await? {
-            return Ok(false);
+    for operator in served(tx, visit).await? {
+        for maker in &makers {
+            if !other_humans(tx, &operator, maker).await? {
+                return Ok(false);
+            }
         }
     }
     Ok(!makers.is_empty())
+}
+
+/// Every operator whose visit it was.
+async fn served(tx: &mut SqliteConnection, visit: VisitId) -> Answer<Vec<OperatorId>> {
+    let served: Vec<String> =
+        sqlx::query_scalar("SELECT operator FROM visit_operator WHERE visit = ?")
+            .bind(visit.to_string())
+            .fetch_all(tx)
+            .await?;
+    Ok(served.into_iter().map(OperatorId::new).collect())
+}
+
+/// Whether somebody whose visit it was took this token's secret into stock: they could have made its code themself.
+async fn stock_is_own(
+    tx: &mut SqliteConnection,
+    visit: VisitId,
+    factor: &FactorName,
+) -> Answer<bool> {
+    let own = sqlx::query_scalar(
+        "SELECT EXISTS (SELECT 1 FROM factor f JOIN token t ON t.serial = f.serial JOIN operator i ON i.id = t.operator \
+         JOIN visit_operator v ON v.visit = ?1 JOIN operator o ON o.id = v.operator \
+         WHERE f.id = ?2 AND (o.id = i.id OR o.personnel_number = i.personnel_number OR o.person = i.person))",
+    );
+    Ok(own
+        .bind(visit.to_string())
+        .bind(factor.as_str())
+        .fetch_one(tx)
+        .await?)
 }
 
 /// Who had a hand in somebody's factor: who enrolled it, asked for it, or took its secret into stock.
@@ -150,13 +181,17 @@ async fn other_humans(
     one: &OperatorId,
     other: &OperatorId,
 ) -> Answer<bool> {
-    let humans: Vec<Option<String>> =
-        sqlx::query_scalar("SELECT personnel_number FROM operator WHERE id IN (?, ?)")
+    let humans: Vec<(Option<String>, Option<String>)> =
+        sqlx::query_as("SELECT personnel_number, person FROM operator WHERE id IN (?, ?)")
             .bind(one.as_str())
             .bind(other.as_str())
             .fetch_all(tx)
             .await?;
-    Ok(matches!(humans.as_slice(), [Some(a), Some(b)] if a != b))
+    let same_person = |a: &Option<String>, b: &Option<String>| a.is_some() && a == b;
+    Ok(match humans.as_slice() {
+        [(Some(a), mine), (Some(b), theirs)] => a != b && !same_person(mine, theirs),
+        _ => false,
+    })
 }
 
 /// What is missing, and who may.

@@ -1,6 +1,7 @@
 //! Visits: what somebody had when they came decides what they may get, whoever asks and however.
 
 mod makers;
+mod standing;
 
 use keydesk::domain::authority::Role;
 use keydesk::domain::suspension::FactorRef;
@@ -436,6 +437,8 @@ async fn what_is_made_for_somebody_who_is_not_there_waits_and_opens_proves_and_r
         (&stock.session.operator.id, "1002"),
     ];
     humans(&world, &accounts).await;
+    // Whom they may serve is asked anew.
+    let visit = world.visit("p-1").await;
     let untouched = take(desk, &visit, None).await;
     assert_eq!(refused(untouched), code::AUTHORITY_NEEDED);
     let id = PersonId::new("p-1");

@@ -77,6 +77,11 @@ async fn who_had_factors_elsewhere_is_nobody_who_never_had_one() {
     // A list that does not say leaves it as it is.
     import("").await.unwrap();
     assert_eq!(world.visit_anew("e-1").await.had, Had::Lost);
-    import("0").await.unwrap();
-    assert_eq!(world.visit_anew("e-1").await.had, Had::Never);
+    // What somebody had is never had less.
+    let fewer = import("0").await;
+    assert!(
+        matches!(&fewer, Err(ImportError::Lines { lines, .. }) if lines[0].reason.contains("2 are known")),
+        "{fewer:?}"
+    );
+    assert_eq!(world.visit_anew("e-1").await.had, Had::Lost);
 }
