@@ -11,7 +11,8 @@ use keydesk::registry::{Client, RegistryError};
 use keydesk::server::admin::{self, Human};
 use keydesk::server::import::{Format, import_file};
 use keydesk::wire::{
-    Acceptance, Offer, Session, TicketRequest, VERSION, Visit, VisitPass, VisitRequest, code,
+    Acceptance, Offer, Push, Session, TicketRequest, TokenImport, VERSION, Visit, VisitPass,
+    VisitRequest, code,
 };
 
 use super::authenticator::Authenticator;
@@ -62,6 +63,22 @@ impl Desk {
         let came = arrival();
         let visit = self.client.open_visit(&self.session, &person, &came);
         visit.await.expect("a visit")
+    }
+
+    /// Takes a token into stock.
+    async fn stocks(&self, world: &World, token: &Phone) {
+        let key = self.client.sealing_key(&self.session).await.expect("a key");
+        let push = Push {
+            body: TokenImport {
+                version: VERSION,
+                tokens: vec![token.as_token(&key)],
+                operator: self.session.operator.id.clone(),
+                imported_at: world.now(),
+            },
+            head: head(1),
+        };
+        let taken = self.client.push_tokens(entry(), &push).await;
+        taken.expect("in stock");
     }
 
     async fn offer(&self, person: &str, visit: Option<&Visit>) -> Result<Offer, RegistryError> {

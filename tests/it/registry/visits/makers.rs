@@ -3,11 +3,10 @@
 use keydesk::domain::authority::Role;
 use keydesk::domain::visit::{Had, Takes};
 use keydesk::server::import::{Format, ImportError, import_file};
-use keydesk::wire::{Push, TokenImport, VERSION};
 
 use super::super::phone::Phone;
 use super::super::tokens::assigned;
-use super::super::world::{entry, head, write};
+use super::super::world::write;
 use super::{Desk, humans, world};
 
 #[tokio::test]
@@ -25,17 +24,7 @@ async fn who_took_a_token_s_secret_into_stock_is_answered_for_by_no_owner_of_it(
     )
     .await;
     let token = Phone::new("SN-1", 5);
-    let key = stock.client.sealing_key(&stock.session).await.unwrap();
-    let push = Push {
-        body: TokenImport {
-            version: VERSION,
-            tokens: vec![token.as_token(&key)],
-            operator: stock.session.operator.id.clone(),
-            imported_at: world.now(),
-        },
-        head: head(1),
-    };
-    stock.client.push_tokens(entry(), &push).await.unwrap();
+    stock.stocks(&world, &token).await;
     let codes = vec![token.code(world.now(), 0)];
     assigned(&world, "a-1", "SN-1", codes).await.unwrap();
     world.app_enrolled(&Phone::new("e-1", 3)).await;

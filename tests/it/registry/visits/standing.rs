@@ -6,14 +6,13 @@ use keydesk::domain::{OperatorId, PersonId};
 use keydesk::server::admin::{self, Human};
 use keydesk::server::import::{Format, import_file};
 use keydesk::wire::{
-    CodeRequest, Offer, Push, Said, Subject, TicketRequest, TokenImport, VERSION, VisitClose,
-    VisitPass, code,
+    CodeRequest, Offer, Said, Subject, TicketRequest, VERSION, VisitClose, VisitPass, code,
 };
 
 use super::super::authenticator::Authenticator;
 use super::super::phone::Phone;
 use super::super::tokens::assigned;
-use super::super::world::{World, arrival, entry, head, refused, write};
+use super::super::world::{World, arrival, refused, write};
 use super::{Desk, alarms, humans, of_another_model, world};
 
 async fn ticket(world: &World, person: &str) -> Offer {
@@ -209,17 +208,7 @@ async fn a_token_proves_nobody_to_whoever_took_its_secret_into_stock() {
     let world = world().await;
     let stock = Desk::new(&world, "S. Tock", Role::StationAdministrator).await;
     let token = Phone::new("SN-1", 5);
-    let key = stock.client.sealing_key(&stock.session).await.unwrap();
-    let push = Push {
-        body: TokenImport {
-            version: VERSION,
-            tokens: vec![token.as_token(&key)],
-            operator: stock.session.operator.id.clone(),
-            imported_at: world.now(),
-        },
-        head: head(1),
-    };
-    stock.client.push_tokens(entry(), &push).await.unwrap();
+    stock.stocks(&world, &token).await;
     let codes = vec![token.code(world.now(), 0)];
     let receipt = assigned(&world, "a-1", "SN-1", codes).await.unwrap();
     world.leave(&world.visit("a-1").await).await;
