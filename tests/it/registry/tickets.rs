@@ -235,7 +235,6 @@ async fn a_station_that_fetches_for_many_again_and_again_keeps_nobody_from_their
         fetched > 0 && put_off > 0,
         "{fetched} fetched, {put_off} put off"
     );
-    println!("longest {longest:?}, {fetched} fetched, {put_off} put off");
 }
 
 #[tokio::test]
