@@ -244,7 +244,8 @@ async fn held_credential(tx: &mut Write, push: &TestPush) -> Answer<HeldCredenti
         Refusal::new(
             code::CREDENTIAL_UNKNOWN,
             format!(
-                "{} has no such credential; enrol the key first",
+                "{} has no such credential here. Where the key holds one of theirs all the same, the registry's data are older than it: \
+                 delete it on the key (F4, or `keydesk key credentials delete`), and enrol the key anew",
                 push.person
             ),
         )
