@@ -52,7 +52,9 @@ pub(super) fn standing(push: &PushState, accepted: &str) -> (Exit, String) {
         PushState::Accepted => (Exit::Done, accepted.to_owned()),
         PushState::Waiting => (
             Exit::Done,
-            format!("{accepted}; it opens nothing until its owner accepts it at a desk"),
+            format!(
+                "{accepted}; it opens nothing until its owner accepts it at a desk: `keydesk visit accept`"
+            ),
         ),
         PushState::Queued => (
             Exit::Queued,

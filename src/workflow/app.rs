@@ -191,7 +191,10 @@ fn no_factor(detail: &PersonDetail) -> Stop {
 pub(super) fn suspended(person: &str, factor: &str) -> Stop {
     Stop::RegistryRefused {
         code: crate::wire::code::FACTOR_SUSPENDED.to_owned(),
-        detail: format!("{factor} of {person} is suspended: it opens and proves nothing"),
+        detail: format!(
+            "{factor} of {person} is suspended: it opens and proves nothing. Where it was only lost, its owner lifts that within 30 \
+             days by showing it: `f` on their page, or `keydesk factor resume`"
+        ),
     }
 }
 

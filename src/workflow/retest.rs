@@ -5,17 +5,19 @@
 
 use jiff::Timestamp;
 
+use super::app::suspended;
 use super::ceremony::{
     Ceremony, ClientData, Verified, authentication_response, client_data, verify_assertion,
 };
 use super::dialogue::{Ending, Note, Step};
 use super::enrol::{key_report, pin_note, push_entry};
+use super::known::shown;
 use super::steps::{begin_step, end_step, pin_was_written, touch, unlock};
-use super::{Desk, NewAssertion, Stop};
+use super::{Desk, KeyFault, NewAssertion, Stop};
 use crate::domain::change::{EndReason, Remains};
-use crate::domain::{Change, EntryId, Identification, IntentId, KeyFacts};
+use crate::domain::{Bytes, Change, EntryId, Identification, IntentId, KeyFacts, PersonId};
 use crate::wire::webauthn::RequestOptions;
-use crate::wire::{Offer, Operator, TestPush, VERSION};
+use crate::wire::{Credential, Offer, Operator, TestPush, VERSION};
 
 /// A test instead of an enrolment.
 pub(super) struct Retest<'a> {
@@ -35,18 +37,7 @@ impl Retest<'_> {
         desk: &mut D,
         key: &mut KeyFacts,
     ) -> Result<Ending, Stop> {
-        let offer = self.offer;
-        let request = RequestOptions {
-            allow_credentials: offer.creation.exclude_credentials.clone(),
-            ..offer.test.clone()
-        };
-        let asked = Asked {
-            request: &request,
-            origin: &offer.origin,
-            expires_at: offer.expires_at,
-            pin_min_length: offer.pin_min_length,
-        };
-        let (signed, client) = match sign_as_enrolled(desk, key, &asked).await {
+        let (signed, client, waits) = match self.signed(desk, key).await {
             Ok(signed) => signed,
             Err(stop) => {
                 let stop = match self.pin_written {
@@ -87,7 +78,74 @@ impl Retest<'_> {
         Ok(Ending::Retested {
             person: self.offer.person.clone(),
             key: key.clone(),
-            push: push_entry(desk, entry).await,
+            push: push_entry(desk, entry).await.of_one_that(waits),
+        })
+    }
+
+    /// The key signs; also whether what it signed with waits for its owner. What is suspended is not asked to sign.
+    async fn signed<D: Desk>(
+        &self,
+        desk: &mut D,
+        key: &mut KeyFacts,
+    ) -> Result<(NewAssertion, ClientData, bool), Stop> {
+        let offer = self.offer;
+        let person = &offer.person;
+        let kept = Kept::of(desk, &person.id).await?;
+        let rp_id = &offer.creation.rp.id;
+        if shown(desk, key, rp_id, &kept.suspended).await?.is_some() {
+            return Err(suspended(&person.name, &key.model));
+        }
+        let mut allowed = offer.creation.exclude_credentials.clone();
+        allowed.retain(|listed| !kept.suspended.contains(&listed.id));
+        let request = RequestOptions {
+            allow_credentials: allowed,
+            ..offer.test.clone()
+        };
+        if request.allow_credentials.is_empty() {
+            // Shown to nobody without a PIN, and there is nothing else that it can be.
+            return Err(suspended(&person.name, &key.model));
+        }
+        let asked = Asked {
+            request: &request,
+            origin: &offer.origin,
+            expires_at: offer.expires_at,
+            pin_min_length: offer.pin_min_length,
+        };
+        match sign_as_enrolled(desk, key, &asked).await {
+            Err(Stop::Key(KeyFault::NoCredential)) if !kept.suspended.is_empty() => {
+                Err(suspended(&person.name, &key.model))
+            }
+            signed => signed.map(|(signed, client)| {
+                let waits = kept.waiting.contains(&signed.id);
+                (signed, client, waits)
+            }),
+        }
+    }
+}
+
+/// Which of a person's credentials open nothing now, though their keys hold them. Without the registry that is not known.
+#[derive(Default)]
+struct Kept {
+    waiting: Vec<Bytes>,
+    suspended: Vec<Bytes>,
+}
+
+impl Kept {
+    async fn of<D: Desk>(desk: &mut D, who: &PersonId) -> Result<Self, Stop> {
+        let detail = match desk.detail(who).await {
+            Ok(detail) => detail,
+            Err(Stop::Unreachable(_)) => return Ok(Self::default()),
+            Err(stop) => return Err(stop),
+        };
+        let there = detail.credentials.into_iter();
+        let there: Vec<Credential> = there.filter(|c| c.gone_at.is_none()).collect();
+        let ids = |is: fn(&Credential) -> bool| -> Vec<Bytes> {
+            let found = there.iter().filter(|c| is(c));
+            found.map(|c| c.id.clone()).collect()
+        };
+        Ok(Self {
+            waiting: ids(|c| c.held.suspended.is_none() && c.held.waiting_since.is_some()),
+            suspended: ids(|c| c.held.suspended.is_some()),
         })
     }
 }

@@ -157,6 +157,17 @@ pub enum PushState {
     },
 }
 
+impl PushState {
+    /// The same of a credential that, where `waits`, opens nothing yet although the registry took its test.
+    #[must_use]
+    pub(in crate::workflow) fn of_one_that(self, waits: bool) -> Self {
+        match self {
+            Self::Accepted if waits => Self::Waiting,
+            state => state,
+        }
+    }
+}
+
 /// Why a run stopped, as a face shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct StopView {

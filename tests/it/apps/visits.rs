@@ -1,6 +1,7 @@
 //! Visits at the desk: who proves what before something is added, and what waits until its owner takes it.
 
 use keydesk::bay::Cancel;
+use keydesk::cli::outcome::outcome_of;
 use keydesk::domain::visit::Takes;
 use keydesk::station::desk::{Face, StationDesk};
 use keydesk::wire::Said;
@@ -12,7 +13,7 @@ use keydesk::workflow::{self, Stop, app};
 use super::Timed;
 use super::phone::{Manner, People};
 use crate::outbox::sql;
-use crate::scenarios::{PIN, SLOT, fresh_key, person, state_of};
+use crate::scenarios::{self, PIN, SLOT, fresh_key, person, state_of};
 use keydesk::app::demo::world::ScriptedFace;
 
 /// Says that everything was made by another human than whoever works here.
@@ -179,6 +180,19 @@ async fn a_key_made_ahead_waits_until_its_owner_touches_it_before_another_human(
         .await
         .expect("a person");
     assert_eq!((page.person.keys, app::waiting(&page).len()), (0, 1));
+    // That it signs makes it no key that opens anything, at a desk or without a screen.
+    let (mut desk, _) = scenarios::desk(&timed.world, &Cancel::default());
+    let again = workflow::enrol(&mut desk, &person(1)).await;
+    let again = again.expect("tested");
+    assert!(matches!(again, Ending::Retested { .. }), "{again:?}");
+    assert_eq!(state_of(&again), &PushState::Waiting);
+    let said = outcome_of(&again);
+    assert!(
+        said.detail.contains("opens nothing") && said.detail.contains("visit accept"),
+        "{}",
+        said.detail
+    );
+    timed.leave(1).await;
     // Its maker alone gives it to nobody.
     let phone = timed.phone();
     let (mut desk, _) = timed.desk(People::new(&phone, Manner::Willing));
