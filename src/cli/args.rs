@@ -160,8 +160,8 @@ pub struct KeyChoice {
     /// The key: its place (USB path), slot number or serial number. Without it: the only key, else the one that is touched.
     #[arg(long, value_name = "PLACE|SERIAL")]
     pub key: Option<String>,
-    /// Read the PIN from this file descriptor (first line; the new one from the second, where the key demands a change).
-    /// Without it: asked on the terminal.
+    /// Read the PIN from this file descriptor (first line; the new one from the second, where the key demands a change; where another
+    /// key is named that proves, that one's comes before both). Without it: asked on the terminal.
     #[arg(long, value_name = "N")]
     pub pin_fd: Option<u32>,
     /// How long to wait for a key, for each touch, and for a key that was pulled, in seconds.

@@ -201,6 +201,7 @@ impl Runs<'_> {
     async fn enrol(&self, arguments: &EnrolArguments) -> Outcome {
         let mut answers = AppAnswers::of(&arguments.codes);
         answers.proof.clone_from(&arguments.proof);
+        answers.key_follows = true;
         let identification = Some(arguments.identified_by.clone());
         let orders = Orders::about_apps(answers);
         let face = self.identified_face(&arguments.key, identification, orders);

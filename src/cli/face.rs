@@ -97,7 +97,9 @@ impl Orders {
     }
 }
 
-/// The lines that PINs are read from.
+/// The lines that PINs are read from. A line belongs to a key by what that key is there for, never by which question comes first:
+/// the first one to the key that proves, where one is named, whether it is asked for or not; then the run's own key's, the PIN that
+/// it has (or its first one), and the one that replaces it.
 struct PinLines {
     lines: Lines,
     /// The line of the first PIN.
@@ -109,10 +111,8 @@ struct Memory {
     /// The key that was chosen last, and the ones that turned out not to be it.
     chosen: Option<Plugged>,
     not_it: Vec<Plugged>,
-    /// The line, after the first PIN's, that holds the PIN in force.
-    pin: usize,
-    /// The PIN in force was asked for: a new one stands on the line after it.
-    pin_asked: bool,
+    /// The key in hand was given the PIN that replaces the one that it had.
+    replaced: bool,
     /// Somebody proves a factor that they have: another key, and another PIN, than those of the run.
     proving: bool,
     /// What is wrong with the arguments, as a stable word.
@@ -120,11 +120,9 @@ struct Memory {
 }
 
 impl Memory {
-    /// From here on it is about the run's own key, whose PIN stands on the next line.
+    /// From here on it is about the run's own key.
     fn proved(&mut self) {
-        self.pin += usize::from(self.pin_asked);
         *self = Self {
-            pin: self.pin,
             misused: self.misused,
             ..Self::default()
         };
@@ -201,6 +199,18 @@ impl HeadlessFace {
         Stop::Key(KeyFault::Failed(detail))
     }
 
+    /// A line that is read as a PIN must never be read, and sent, as a code.
+    fn one_descriptor_each(&self) -> Result<(), Stop> {
+        let codes = self.orders.apps.code_fd();
+        match codes.is_some() && codes == self.choice.pin_fd {
+            true => Err(self.misused(
+                "one-descriptor",
+                "--pin-fd and --code-fd name the same descriptor: give each its own".to_owned(),
+            )),
+            false => Ok(()),
+        }
+    }
+
     fn unidentified(&self, person: &Person) -> Stop {
         let detail = format!(
             "this is about the key of {}: say with --identified-by how whoever is at the desk was identified",
@@ -253,6 +263,7 @@ impl HeadlessFace {
 
     async fn choose(&self, keys: &[KeyFacts]) -> Result<Answer, Stop> {
         let wait = self.choice.wait;
+        self.block()?;
         let wished = match self.with_memory(|memory| memory.proving) {
             true => self.orders.apps.proof.proof_key.as_ref(),
             false => self.choice.key.as_ref(),
@@ -284,6 +295,26 @@ impl HeadlessFace {
         Ok(Answer::Key(place))
     }
 
+    /// The line, after the first PIN's, where those of the key in hand begin.
+    fn block(&self) -> Result<usize, Stop> {
+        let apps = &self.orders.apps;
+        let named = apps.proof.names_a_key();
+        match self.is_provers() {
+            true if !named && self.pins.is_some() => Err(self.misused(
+                "which-proof-key",
+                "a key proves first: name it with --proof-key; its PIN is then the first line, the new key's the second"
+                    .to_owned(),
+            )),
+            true => Ok(0),
+            false => Ok(usize::from(apps.key_follows && named)),
+        }
+    }
+
+    /// Whether the key in hand is there to prove something, and another one is what the run is about.
+    fn is_provers(&self) -> bool {
+        self.orders.apps.key_follows && self.with_memory(|memory| memory.proving)
+    }
+
     async fn pin(&self, prompt: &str, line: usize, min: u8) -> Result<Pin, Stop> {
         let text = match &self.pins {
             Some(pins) => pins.lines.line(pins.first + line).await,
@@ -293,7 +324,12 @@ impl HeadlessFace {
         Pin::new(&text, min).map_err(|e| Stop::Key(KeyFault::Failed(e.to_string())))
     }
 
-    async fn current_pin(&self, retries: Option<u8>, wrong: bool) -> Result<Answer, Stop> {
+    async fn current_pin(
+        &self,
+        key: &KeyFacts,
+        retries: Option<u8>,
+        wrong: bool,
+    ) -> Result<Answer, Stop> {
         if wrong && self.pins.is_some() {
             return Err(Stop::Key(KeyFault::WrongPin { retries }));
         }
@@ -304,29 +340,36 @@ impl HeadlessFace {
                     .to_owned(),
             )));
         }
-        let prompt = match retries {
-            Some(left) => format!("PIN of the key ({left} attempts left)"),
-            None => "PIN of the key".to_owned(),
+        let whose = match self.is_provers() {
+            true => "PIN of the key that proves",
+            false => "PIN of the key",
         };
-        let line = self.with_memory(|memory| {
-            memory.pin_asked = true;
-            memory.pin
-        });
+        let prompt = match retries {
+            Some(left) => format!("{whose} ({left} attempts left)"),
+            None => whose.to_owned(),
+        };
+        let is_replaced = self.with_memory(|memory| memory.replaced) && !key.pin_change_required;
+        let line = self.block()? + usize::from(is_replaced);
         self.pin(&prompt, line, 0).await.map(Answer::Pin)
     }
 
-    async fn new_pin(&self, min: u8, refused: bool) -> Result<Answer, Stop> {
+    async fn new_pin(&self, key: &KeyFacts, min: u8, refused: bool) -> Result<Answer, Stop> {
         if refused {
             return Err(Stop::Key(KeyFault::PinRefused));
         }
-        let line = self.with_memory(|memory| {
-            if memory.pin_asked {
-                memory.pin += 1;
-            }
-            // A PIN that follows is a change of this one.
-            memory.pin_asked = true;
-            memory.pin
-        });
+        if self.is_provers() && self.pins.is_some() {
+            // One line is its, so that the next one is never mistaken for the other key's.
+            return Err(self.misused(
+                "proof-key-wants-new-pin",
+                format!(
+                    "the key that proves ({}) wants another PIN first: `keydesk key pin change`",
+                    key.model
+                ),
+            ));
+        }
+        let replaces = key.pin_set == Some(true);
+        self.with_memory(|memory| memory.replaced |= replaces);
+        let line = self.block()? + usize::from(replaces);
         let pin = self.pin("new PIN of the key", line, min).await?;
         // On a terminal a new PIN is typed twice; from a descriptor there is nothing to mistype.
         if self.pins.is_some() {
@@ -410,6 +453,7 @@ impl Face for HeadlessFace {
     }
 
     async fn ask(&self, question: Question) -> Result<Answer, Stop> {
+        self.one_descriptor_each()?;
         match question {
             Question::Identify { person } => self
                 .identification
@@ -420,11 +464,15 @@ impl Face for HeadlessFace {
             Question::ChooseKey { keys } => self.choose(&keys).await,
             Question::Admit { .. } | Question::Retest { .. } => Ok(Answer::Yes),
             Question::NewPin {
+                key,
                 min_length,
                 refused,
-                ..
-            } => self.new_pin(min_length, refused).await,
-            Question::CurrentPin { retries, wrong, .. } => self.current_pin(retries, wrong).await,
+            } => self.new_pin(&key, min_length, refused).await,
+            Question::CurrentPin {
+                key,
+                retries,
+                wrong,
+            } => self.current_pin(&key, retries, wrong).await,
             Question::Settings { .. }
             | Question::Credentials { .. }
             | Question::Fingerprints { .. } => Ok(self.orders.next()),

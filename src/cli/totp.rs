@@ -26,7 +26,8 @@ use args::{CodeSource, ProofArguments, ShowArguments, TotpCommand};
 pub(super) async fn run(runs: &Runs<'_>, command: &TotpCommand) -> Outcome {
     match command {
         TotpCommand::Enrol(a) => {
-            let answers = showing(&a.show, &a.codes, &a.proof);
+            let mut answers = showing(&a.show, &a.codes, &a.proof);
+            answers.key_follows = a.with_key;
             let job = match a.with_key {
                 true => AppJob::Both,
                 false => AppJob::Enrol,

@@ -201,7 +201,8 @@ async fn the_old_pin_is_the_first_line_the_new_one_the_second_and_the_last_attem
     world.rack.put(SLOT, &manual("A"));
     answering(&world).await;
     let keys = world.station.slots().keys();
-    let key = keys.into_iter().next().expect("a key in the bay");
+    let mut key = keys.into_iter().next().expect("a key in the bay");
+    key.pin_set = Some(true);
     let file = pins();
     let choice = KeyChoice {
         pin_fd: Some(fd_of(&file)),

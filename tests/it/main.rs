@@ -43,5 +43,7 @@ mod swapped;
 mod swapped_care;
 mod two_desks;
 mod undone;
+
 mod walls;
+mod whose_pin;
 mod withdrawal;

@@ -46,8 +46,8 @@ pub struct BatchRun {
     /// Stop after so many keys. Without it: after the list; without a list, when nobody puts keys in any more.
     #[arg(long, value_name = "COUNT")]
     pub keys: Option<u32>,
-    /// Read PINs from this file descriptor, one a line, in the order in which they are asked for. Without it: asked on the
-    /// terminal.
+    /// Read PINs from this file descriptor, one a line, in the order in which keys want one; a key with a serial number that comes
+    /// back keeps its line. Without it: asked on the terminal.
     #[arg(long, value_name = "N")]
     pub pin_fd: Option<u32>,
     /// Where the letters go with random PINs: one PDF a key, named after it. Print, seal, destroy.

@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::cli::care::hand_over::{HandOver, Way};
 use crate::cli::output::Output;
 use crate::cli::secret::{self, Lines, SecretError};
-use crate::domain::{KeyFacts, Pin};
+use crate::domain::{KeyFacts, KeyId, Pin};
 use crate::station::batch::{Crew, TagComplaint, Told, Whose};
 use crate::station::face::board::Board;
 use crate::text::{Language, Text};
@@ -23,11 +23,21 @@ pub(super) struct Letters {
     pub station: String,
 }
 
+/// A line that was taken for a key.
+struct Taken {
+    key: KeyId,
+    /// For the PIN that replaces the one that the key had.
+    replaces: bool,
+    line: usize,
+}
+
 /// Arguments that stand in for people.
 pub(super) struct HeadlessCrew {
     output: Arc<Output>,
     pins: Option<Lines>,
     next_pin: AtomicUsize,
+    /// Which lines were taken for which key, where it can be told from the others: whatever stopped it, its PIN stays its own.
+    taken: Mutex<Vec<Taken>>,
     tags: Option<Mutex<std::vec::IntoIter<String>>>,
     letters: Option<Letters>,
     /// What is wrong with the arguments, as a stable word.
@@ -45,6 +55,7 @@ impl HeadlessCrew {
             output,
             pins: pin_fd.map(Lines::of),
             next_pin: AtomicUsize::new(0),
+            taken: Mutex::default(),
             tags: tags.map(|tags| Mutex::new(tags.into_iter())),
             letters,
             misused: Mutex::default(),
@@ -61,13 +72,45 @@ impl HeadlessCrew {
         Stop::Key(KeyFault::Failed(detail))
     }
 
-    /// One PIN: the next line, or asked on the terminal, twice where it is new.
-    async fn one_pin(&self, whose: &Whose, what: &str, min: u8, twice: bool) -> Result<Pin, Stop> {
+    /// The line that holds a PIN of this key: the one that was taken for it before, or the next one.
+    fn line_of(&self, key: &KeyFacts, is_new: bool) -> usize {
+        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let of_key = |held: &&Taken, replaces: bool| {
+            key.id.is_unique() && held.key == key.id && held.replaces == replaces
+        };
+        let line = |replaces: bool| {
+            taken
+                .iter()
+                .find(|held| of_key(held, replaces))
+                .map(|h| h.line)
+        };
+        let replaces = is_new && key.pin_set == Some(true);
+        // A PIN that replaced another is in force, unless the key still wants it replaced.
+        let replaced = (!is_new && !key.pin_change_required).then(|| line(true));
+        if let Some(line) = replaced.flatten().or_else(|| line(replaces)) {
+            return line;
+        }
+        let line = self.next_pin.fetch_add(1, Ordering::SeqCst);
+        taken.push(Taken {
+            key: key.id.clone(),
+            replaces,
+            line,
+        });
+        line
+    }
+
+    /// One PIN: a line, or asked on the terminal, twice where it is new.
+    async fn one_pin(
+        &self,
+        whose: &Whose,
+        key: &KeyFacts,
+        (what, min, is_new): (&str, u8, bool),
+    ) -> Result<Pin, Stop> {
         let Some(lines) = &self.pins else {
             let first = self
                 .typed(&format!("slot {}: {what}", whose.slot), min)
                 .await?;
-            if twice {
+            if is_new {
                 let prompt = format!("slot {}: the same once more", whose.slot);
                 if !first.matches(&self.typed(&prompt, min).await?) {
                     return Err(Stop::Key(KeyFault::Failed(
@@ -78,7 +121,7 @@ impl HeadlessCrew {
             }
             return Ok(first);
         };
-        let line = self.next_pin.fetch_add(1, Ordering::SeqCst);
+        let line = self.line_of(key, is_new);
         let said = json!({ "event": "pin-taken", "line": line + 1 });
         self.output
             .placed(whose.place.as_str(), whose.slot, &said, None);
@@ -166,11 +209,17 @@ impl Crew for HeadlessCrew {
             Question::NewPin { refused: true, .. } if self.pins.is_some() => {
                 Err(Stop::Key(KeyFault::PinRefused))
             }
-            Question::NewPin { min_length, .. } => {
-                self.one_pin(whose, "new PIN of the key", min_length, true)
-                    .await
+            Question::NewPin {
+                key, min_length, ..
+            } => {
+                let wanted = ("new PIN of the key", min_length, true);
+                self.one_pin(whose, &key, wanted).await
             }
-            Question::CurrentPin { retries, wrong, .. } => {
+            Question::CurrentPin {
+                key,
+                retries,
+                wrong,
+            } => {
                 if wrong && self.pins.is_some() {
                     return Err(Stop::Key(KeyFault::WrongPin { retries }));
                 }
@@ -179,7 +228,8 @@ impl Crew for HeadlessCrew {
                         "one attempt is left before the key blocks its PIN: not tried from a file descriptor".to_owned(),
                     )));
                 }
-                self.one_pin(whose, "PIN of the key", 0, false).await
+                self.one_pin(whose, &key, ("PIN of the key", 0, false))
+                    .await
             }
             _ => Err(Stop::Cancelled),
         }

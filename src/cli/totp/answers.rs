@@ -37,6 +37,8 @@ pub struct AppAnswers {
     pub name: Option<String>,
     /// What a visit is proved with.
     pub proof: ProofArguments,
+    /// After the proof comes a key of the run's own: another one, with another PIN.
+    pub key_follows: bool,
     /// The token.
     pub serial: Option<String>,
     memory: Mutex<Memory>,
@@ -61,6 +63,11 @@ impl AppAnswers {
 
     fn with<T>(&self, act: impl FnOnce(&mut Memory) -> T) -> T {
         act(&mut self.memory.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Where codes are read from.
+    pub fn code_fd(&self) -> Option<u32> {
+        self.codes.as_ref().map(Lines::fd)
     }
 
     /// Takes the secret away from wherever it was put.

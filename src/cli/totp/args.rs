@@ -137,10 +137,17 @@ pub struct ProofArguments {
     /// All factors are lost: the administrator of the organisation who is at the desk and proves one of theirs.
     #[arg(long, value_name = "ID", value_parser = person_id)]
     pub administrator: Option<PersonId>,
-    /// The key that proves, by place, slot or serial number; else it is chosen like any other. Its PIN is the first line of
-    /// `--pin-fd`.
+    /// The key that proves, by place, slot or serial number; else it is chosen like any other. Where a key is named so, or by
+    /// `--prove-with key`, the first line of `--pin-fd` is its PIN, whether it is asked for or not.
     #[arg(long, value_name = "PLACE|SLOT|SERIAL")]
     pub proof_key: Option<String>,
+}
+
+impl ProofArguments {
+    /// Whether it is said that a key proves.
+    pub fn names_a_key(&self) -> bool {
+        self.proof_key.is_some() || matches!(self.prove_with, Some(Proof::Key))
+    }
 }
 
 /// `totp test`
