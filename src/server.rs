@@ -31,6 +31,7 @@ mod auth;
 pub mod backup;
 pub mod config;
 mod database;
+mod deeds;
 mod examination;
 mod factors;
 mod files;
@@ -39,6 +40,7 @@ pub mod import;
 mod keyring;
 mod ledger;
 mod listen;
+mod lives;
 mod notices;
 mod older_factors;
 mod people;
@@ -196,7 +198,12 @@ impl Server {
         }
         let db = Database::open(&config.db).await?;
         // Nothing is changed in a database that does not fit its key file.
-        let registry = Arc::new(assemble(config, db.clone(), clock.clone()).await?);
+        let assembled = assemble(config, db.clone(), clock.clone()).await;
+        if assembled.is_err() {
+            // Its log goes with the last connection, and not some time later.
+            db.close().await;
+        }
+        let registry = Arc::new(assembled?);
         tidy(&db, clock.now()).await?;
         let (stop, stopping) = watch::channel(false);
         let served = tokio::spawn(door.serve(routes::router(registry).0, stopping));

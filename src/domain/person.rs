@@ -50,6 +50,11 @@ impl PersonKind {
     pub fn belongs_to_organisation(self) -> bool {
         self != Self::Unaffiliated
     }
+
+    /// Whether their account opens others of the organisation, so that they may ask for them.
+    pub fn is_administrator(self) -> bool {
+        matches!(self, Self::MainAdministrator | Self::UserAdministrator)
+    }
 }
 
 /// An organisation: found by its Chamber of Commerce number, or by name when it is foreign.

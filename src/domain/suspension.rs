@@ -12,7 +12,7 @@ use super::visit::{Suspended, SuspendedWhy};
 /// For so long a lost factor can be lifted by its owner. After that it is removed.
 pub const LIFTED_WITHIN: SignedDuration = SignedDuration::from_hours(30 * 24);
 
-/// The last one of so many suspensions by one human within [`MANY_WITHIN`] is an alarm.
+/// The last one of so many suspensions and endings by one human within [`MANY_WITHIN`] is an alarm.
 pub const MANY: usize = 6;
 
 /// The day that they are counted in.
@@ -121,15 +121,30 @@ impl Suspended {
     }
 }
 
-/// Whether the `newest` of one human's suspensions is one of [`MANY`] within a day, in whatever order they arrived.
-pub fn are_many(at: &[Timestamp], newest: Timestamp) -> bool {
-    let mut at = at.to_vec();
-    at.sort();
-    at.windows(MANY).any(|day| match day {
-        [first, .., last] => {
-            (*first..=*last).contains(&newest) && last.duration_since(*first) < MANY_WITHIN
-        }
-        _ => false,
+/// Something that is counted, with when it was done by the station's word, and when the registry took it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Deed {
+    /// By the station's word.
+    pub stated: Timestamp,
+    /// By the registry's clock.
+    pub taken: Timestamp,
+}
+
+impl Deed {
+    /// Whether either falls within the day that begins then: an earlier date is no way out, nor is a line that was down.
+    fn is_within_day_of(&self, first: Timestamp) -> bool {
+        [self.stated, self.taken]
+            .iter()
+            .any(|at| *at >= first && at.duration_since(first) < MANY_WITHIN)
+    }
+}
+
+/// Whether the `newest` of one human's deeds is one of [`MANY`] within a day, in whatever order they arrived.
+pub fn are_many(deeds: &[Deed], newest: Deed) -> bool {
+    let mut days = deeds.iter().flat_map(|deed| [deed.stated, deed.taken]);
+    days.any(|first| {
+        let those = deeds.iter().filter(|deed| deed.is_within_day_of(first));
+        newest.is_within_day_of(first) && those.count() >= MANY
     })
 }
 
@@ -187,14 +202,37 @@ mod tests {
         assert_eq!(serde_json::from_str::<FactorRef>(json).expect("reads"), key);
     }
 
+    /// Told at once.
+    fn told(hours: i64) -> Deed {
+        let at = at(hours);
+        Deed {
+            stated: at,
+            taken: at,
+        }
+    }
+
     #[test]
     fn the_sixth_within_a_day_is_many_and_five_or_six_in_more_than_a_day_are_not() {
-        let five: Vec<_> = (0..5).map(at).collect();
-        assert!(!are_many(&five, at(4)));
-        let six: Vec<_> = (0..6).map(at).collect();
-        assert!(are_many(&six, at(5)));
-        let slow = [at(0), at(5), at(10), at(15), at(20), at(24)];
-        assert!(!are_many(&slow, at(24)), "the first is a day ago");
+        let five: Vec<_> = (0..5).map(told).collect();
+        assert!(!are_many(&five, told(4)));
+        let six: Vec<_> = (0..6).map(told).collect();
+        assert!(are_many(&six, told(5)));
+        let slow = [0, 5, 10, 15, 20, 24].map(told);
+        assert!(!are_many(&slow, told(24)), "the first is a day ago");
+    }
+
+    #[test]
+    fn an_earlier_date_is_no_way_out_nor_is_a_line_that_was_down() {
+        let back = |stated, taken| Deed {
+            stated: at(stated),
+            taken: at(taken),
+        };
+        let mut deeds = [-24, -24, -24, -24, -24, 0].map(|stated| back(stated, 0));
+        assert!(are_many(&deeds, deeds[5]), "taken within a day");
+        deeds = [0, 1, 2, 3, 4, 5].map(|stated| back(stated, 20 * (stated + 1)));
+        assert!(are_many(&deeds, deeds[5]), "done within a day");
+        let apart = [0, 30, 60, 90, 120, 150].map(|taken| back(taken - 24, taken));
+        assert!(!are_many(&apart, apart[5]));
     }
 
     proptest! {
@@ -204,12 +242,12 @@ mod tests {
             hours in prop::collection::vec(0_i64..24, 6),
             others in prop::collection::vec(100_i64..1000, 0..5),
         ) {
-            let all: Vec<_> = hours.iter().chain(&others).map(|h| at(*h)).collect();
+            let all: Vec<_> = hours.iter().chain(&others).map(|h| told(*h)).collect();
             for newest in &hours {
-                prop_assert!(are_many(&all, at(*newest)));
+                prop_assert!(are_many(&all, told(*newest)));
             }
             for other in &others {
-                prop_assert!(!are_many(&all, at(*other)));
+                prop_assert!(!are_many(&all, told(*other)));
             }
         }
     }

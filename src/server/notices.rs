@@ -12,6 +12,10 @@ use crate::domain::Person;
 /// Of what somebody is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
+    /// A factor became theirs, or waits for them to take it.
+    Added,
+    /// A factor of theirs ended.
+    Ended,
     /// A factor was suspended, or is so for a graver reason now.
     Suspended,
     /// Its owner had that lifted.
@@ -23,6 +27,8 @@ pub enum Kind {
 impl Kind {
     fn as_str(self) -> &'static str {
         match self {
+            Self::Added => "factor-added",
+            Self::Ended => "factor-removed",
             Self::Suspended => "factor-suspended",
             Self::Lifted => "suspension-lifted",
             Self::Removed => "suspended-factor-removed",
@@ -30,15 +36,29 @@ impl Kind {
     }
 }
 
-/// Somebody is told of something that concerns themself, and so is each administrator of their organisation.
+/// Who is told besides the person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Besides {
+    /// Each administrator of their organisation: it may lock somebody out, or was done in their place.
+    Administrators,
+    /// The same for an administrator's own account, which opens others; else nobody.
+    Peers,
+}
+
+/// Somebody is told of something that concerns themself, and whoever else is to know of it.
 pub async fn tell(
     tx: &mut Write,
     kind: Kind,
-    about: &Person,
+    (about, besides): (&Person, Besides),
     facts: &impl Serialize,
     now: Timestamp,
 ) -> Result<(), sqlx::Error> {
     let facts = serde_json::to_string(facts).map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
+    let administrators = match besides {
+        Besides::Administrators => true,
+        Besides::Peers => about.kind.is_administrator(),
+    };
+    let organisation = about.organisation.as_ref().filter(|_| administrators);
     sqlx::query(
         "INSERT INTO notice (person, kind, about, facts, at_ms) \
          SELECT p.id, ?2, ?1, ?3, ?4 FROM person p WHERE p.id = ?1 \
@@ -48,7 +68,7 @@ pub async fn tell(
     .bind(kind.as_str())
     .bind(facts)
     .bind(ms(now))
-    .bind(about.organisation.as_ref().map(|o| o.id.as_str()))
+    .bind(organisation.map(|o| o.id.as_str()))
     .execute(&mut **tx)
     .await?;
     Ok(())

@@ -10,13 +10,11 @@ use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
 use super::database::{Audit, Database, Write, audit, from_ms, ms};
-use super::notices::{self, Kind};
+use super::notices::{self, Besides, Kind};
 use super::problem::{Answer, Refusal};
 use super::visits::{self, FactorName, Within};
-use super::{ledger, older_factors, people};
-use crate::domain::suspension::{
-    FactorRef, FactorSort, LIFTED_WITHIN, MANY_WITHIN, NeverLifted, are_many,
-};
+use super::{deeds, older_factors, people};
+use crate::domain::suspension::{FactorRef, FactorSort, LIFTED_WITHIN, NeverLifted};
 use crate::domain::visit::{Had, Suspended, SuspendedWhy, Takes};
 use crate::domain::{OperatorId, Person, PersonId, StationId};
 use crate::wire::code;
@@ -166,7 +164,7 @@ pub async fn suspend(tx: &mut Write, report: &Report<'_>, now: Timestamp) -> Ans
     notices::tell(
         tx,
         Kind::Suspended,
-        report.person,
+        (report.person, Besides::Administrators),
         &standing.told(suspended),
         now,
     )
@@ -177,9 +175,15 @@ pub async fn suspend(tx: &mut Write, report: &Report<'_>, now: Timestamp) -> Ans
         let within = Within::Desk(report.station, report.operator);
         visits::changed(tx, &report.person.id, within, now).await?;
         visits::void(tx, &FactorName::of(report.factor), now).await?;
-        count(tx, report, now).await?;
-        let gone = (&report.person.id, suspended.at);
-        older_factors::watch(tx, report.station, gone, now).await?;
+        let newest = format!(
+            "{} of {} ({})",
+            report.factor,
+            report.person.id,
+            report.why.as_str()
+        );
+        let by = (report.station, report.operator);
+        deeds::count(tx, by, report.at, &newest, now).await?;
+        older_factors::watch(tx, report.station, &report.person.id, now).await?;
     }
     Ok(reported)
 }
@@ -221,33 +225,6 @@ async fn note(
     .bind(ms(now))
     .execute(&mut **tx)
     .await?;
-    Ok(())
-}
-
-/// Counts what one human suspends, under whatever account: the sixth within a day is an alarm, and so is each one after it.
-async fn count(tx: &mut Write, report: &Report<'_>, now: Timestamp) -> Answer<()> {
-    let at = report.at;
-    let near_ms: Vec<i64> = sqlx::query_scalar(
-        "SELECT s.suspended_ms FROM suspension s JOIN operator o ON o.id = s.operator JOIN operator me ON me.id = ?1 \
-         WHERE (o.id = me.id OR o.personnel_number = me.personnel_number OR o.person = me.person) \
-         AND s.suspended_ms BETWEEN ?2 AND ?3",
-    )
-    .bind(report.operator.as_str())
-    .bind(ms(at - MANY_WITHIN))
-    .bind(ms(at + MANY_WITHIN))
-    .fetch_all(&mut **tx)
-    .await?;
-    let near: Vec<Timestamp> = near_ms.into_iter().map(from_ms).collect::<Result<_, _>>()?;
-    if are_many(&near, at) {
-        let detail = format!(
-            "operator {} suspends many factors within a day; the newest: {} of {} ({})",
-            report.operator,
-            report.factor,
-            report.person.id,
-            report.why.as_str()
-        );
-        ledger::alarm(tx, report.station, code::MANY_SUSPENSIONS, &detail, now).await?;
-    }
     Ok(())
 }
 
@@ -337,7 +314,8 @@ pub async fn lift(
     now: Timestamp,
 ) -> Answer<()> {
     hold(tx, standing, None).await?;
-    notices::tell(tx, Kind::Lifted, person, &standing.told(held), now).await?;
+    let about = (person, Besides::Administrators);
+    notices::tell(tx, Kind::Lifted, about, &standing.told(held), now).await?;
     Ok(())
 }
 
@@ -417,7 +395,8 @@ async fn remove(
         .await?
         .ok_or(sqlx::Error::RowNotFound)?;
     if let Some(held) = standing.suspended {
-        notices::tell(tx, Kind::Removed, &person, &standing.told(held), now).await?;
+        let about = (&person, Besides::Administrators);
+        notices::tell(tx, Kind::Removed, about, &standing.told(held), now).await?;
     }
     let detail = format!("{} {}: {why}", standing.sort.as_str(), standing.id);
     let line = Audit {

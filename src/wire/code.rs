@@ -163,7 +163,9 @@ pub const FACTOR_SUSPENDED: &str = "factor-suspended";
 pub const NOT_SUSPENDED: &str = "not-suspended";
 /// The factor is never valid again: it was stolen, or is suspected, or its 30 days are over.
 pub const NEVER_LIFTED: &str = "never-lifted";
-/// One human suspended the sixth factor within a day: an alarm, no refusal.
+/// One human suspended the sixth factor within a day, or ended it by a reset, a deletion or a withdrawal: an alarm, no refusal.
 pub const MANY_SUSPENSIONS: &str = "many-suspensions";
+/// The reset of one key took credentials of more than one person: an alarm, no refusal.
+pub const KEY_OF_SEVERAL: &str = "key-of-several";
 /// All factors of somebody that were older than a day went within a day, while there is a newer one: an alarm, no refusal.
 pub const OLDER_FACTORS_GONE: &str = "all-older-factors-gone";

@@ -27,6 +27,7 @@ mod software_key;
 mod suspensions;
 mod tickets;
 mod tokens;
+mod told;
 mod unlocks;
 mod verification;
 mod visits;

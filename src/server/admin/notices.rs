@@ -23,7 +23,7 @@ pub struct Notice {
     pub number: i64,
     /// Who is to be told.
     pub to: Named,
-    /// `factor-suspended`, `suspension-lifted` or `suspended-factor-removed`.
+    /// `factor-added`, `factor-removed`, `factor-suspended`, `suspension-lifted` or `suspended-factor-removed`.
     pub kind: String,
     /// Whom it is about.
     pub about: Named,

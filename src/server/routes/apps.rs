@@ -18,15 +18,15 @@ use super::pushes::{
 use super::{Body, Shared};
 use crate::domain::authority::{Action, Role};
 use crate::domain::factor::{Replacement, TotpSettings};
-use crate::domain::suspension::FactorSort;
-use crate::domain::{FactorId, OfferId, Person, PersonId, VisitId};
+use crate::domain::suspension::FactorRef;
+use crate::domain::{FactorId, OfferId, Person, PersonId, StationId, VisitId};
 use crate::server::Registry;
 use crate::server::auth::{AtDesk, AtStation, IdempotencyKey};
 use crate::server::database::{Audit, Write, ms};
 use crate::server::examination::seal_broken;
 use crate::server::factors::{self, NewFactor, StoredSecret};
 use crate::server::ledger::Opened;
-use crate::server::older_factors;
+use crate::server::lives::{self, Ended, Why};
 use crate::server::people;
 use crate::server::problem::{Answer, Refusal};
 use crate::server::visits::{self, Within};
@@ -151,7 +151,6 @@ pub async fn app(
         finished_by: push.finished_by.as_ref(),
         identification: &push.identification,
         visit,
-        sort: FactorSort::App,
     };
     let waiting = arrival.waits(&mut entry.tx, now).await?;
     factors::insert_secret(&mut entry.tx, &secret).await?;
@@ -174,9 +173,12 @@ pub async fn app(
     if let Some(old) = &push.replaces
         && !waiting
     {
-        replace(&mut entry.tx, &push, (visit, old), now).await?;
+        replace(&mut entry.tx, (&station, &push), (visit, old), now).await?;
     }
-    arrival.done(&mut entry.tx, waiting, now).await?;
+    let factor = FactorRef::App {
+        factor: push.factor,
+    };
+    arrival.done(&mut entry.tx, &factor, waiting, now).await?;
     let whose = (push.factor, &push.person);
     let reply = receipt(&mut entry.tx, whose, (now, waiting)).await?;
     let detail = told(&push);
@@ -259,7 +261,7 @@ async fn proved_secret(
 /// Takes away what the new app replaces. What has gone meanwhile is gone, which is what was wanted.
 async fn replace(
     tx: &mut Write,
-    push: &AppPush,
+    (station, push): (&StationId, &AppPush),
     (visit, old): (Option<VisitId>, &Replacement),
     now: Timestamp,
 ) -> Answer<()> {
@@ -269,8 +271,19 @@ async fn replace(
     if factors::held(tx, &push.person, old.factor).await?.is_none() {
         return Err(no_factor(old.factor, &push.person));
     }
-    factors::remove(tx, &push.person, old.factor, push.enrolled_at.min(now)).await?;
-    Ok(())
+    let at = push.enrolled_at.min(now);
+    if !factors::remove(tx, &push.person, old.factor, at).await? {
+        return Ok(());
+    }
+    let end = Ended {
+        station,
+        operator: push.done_by(),
+        why: Why::Replaced,
+        at,
+        within: Within::Visit(visit),
+    };
+    let factor = FactorRef::App { factor: old.factor };
+    lives::ended(tx, &end, &[(push.person.clone(), factor)], now).await
 }
 
 /// Only who proved a factor that they had before may give one up.
@@ -384,9 +397,18 @@ pub async fn removal(
     if !proved {
         return Err(unproved(&push.person));
     }
-    visits::changed(&mut entry.tx, &push.person, Within::Visit(push.visit), now).await?;
-    let gone = (&push.person, push.removed_at);
-    older_factors::watch(&mut entry.tx, &station, gone, now).await?;
+    let end = Ended {
+        station: &station,
+        operator: &push.operator,
+        why: Why::Removed,
+        at: push.removed_at,
+        within: Within::Visit(push.visit),
+    };
+    let factor = FactorRef::App {
+        factor: push.factor,
+    };
+    let gone = [(push.person.clone(), factor)];
+    lives::ended(&mut entry.tx, &end, &gone, now).await?;
     let reply = RemovalReceipt {
         person: person_now(&mut entry.tx, &push.person).await?,
         accepted_at: now,

@@ -25,7 +25,7 @@ use super::people::no_person;
 use super::withdrawals::gone_since;
 use super::{Body, Shared};
 use crate::domain::authority::Role;
-use crate::domain::suspension::{FactorRef, FactorSort};
+use crate::domain::suspension::FactorRef;
 use crate::domain::{
     Aaguid, Bytes, Identification, OfferId, OperatorId, PersonId, StationId, VisitId,
 };
@@ -33,11 +33,12 @@ use crate::server::Registry;
 use crate::server::auth::{AtStation, IdempotencyKey};
 use crate::server::database::{Audit, Write, from_ms, ms};
 use crate::server::ledger::{self, Opened};
+use crate::server::lives::{self, Added};
 use crate::server::people;
 use crate::server::problem::{Answer, Refusal};
 use crate::server::suspensions;
 use crate::server::verify::Registered;
-use crate::server::visits::{self, Bringer, FactorName, Fate, Within};
+use crate::server::visits::{self, Bringer, FactorName, Fate};
 use crate::wire::{EnrolmentPush, KeyReport, Problem, Push, Receipt, TestPush, VERSION, code};
 
 /// Takes a finished enrolment: verifies the registration and the test that followed it.
@@ -117,7 +118,6 @@ pub async fn enrolment(
         finished_by: push.finished_by.as_ref(),
         identification: &push.identification,
         visit: offer.visit,
-        sort: FactorSort::Key,
     };
     let waiting = arrival.waits(&mut entry.tx, now).await?;
     let made = (&registered, verifier.as_str(), security_key);
@@ -129,7 +129,9 @@ pub async fn enrolment(
         now,
     )
     .await?;
-    arrival.done(&mut entry.tx, waiting, now).await?;
+    let credential = registered.id.clone();
+    let factor = FactorRef::Key { credential };
+    arrival.done(&mut entry.tx, &factor, waiting, now).await?;
     use_up(&mut entry.tx, push.offer, now).await?;
     let receipt = receipt(&mut entry.tx, registered.id, &push.person, (now, waiting)).await?;
     let mut detail = receipt.credential.to_base64url();
@@ -356,8 +358,6 @@ pub(super) struct Arrival<'a> {
     pub(super) identification: &'a Identification,
     /// Under which visit it was offered.
     pub(super) visit: Option<VisitId>,
-    /// Of what sort it is.
-    pub(super) sort: FactorSort,
 }
 
 impl Arrival<'_> {
@@ -384,13 +384,22 @@ impl Arrival<'_> {
         }
     }
 
-    /// What waits changes nothing that anybody could rely on.
-    pub(super) async fn done(&self, tx: &mut Write, waiting: bool, now: Timestamp) -> Answer<()> {
-        if waiting {
-            return Ok(());
-        }
-        suspensions::replaced(tx, self.person, self.sort, now).await?;
-        visits::changed(tx, self.person, Within::Visit(self.visit), now).await
+    /// It is there.
+    pub(super) async fn done(
+        &self,
+        tx: &mut Write,
+        factor: &FactorRef,
+        waiting: bool,
+        now: Timestamp,
+    ) -> Answer<()> {
+        let added = Added {
+            station: self.station,
+            person: self.person,
+            factor,
+            visit: self.visit,
+            waiting,
+        };
+        lives::added(tx, &added, now).await
     }
 }
 

@@ -3,6 +3,8 @@
 //! Invariants: who may reset whose key is decided by the same function as at the station ([`Role::may_reset_key_of`]), for
 //! everybody who loses a credential; a credential that is gone stays on record and is never taken again, whenever it comes.
 
+use std::collections::BTreeSet;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -15,13 +17,15 @@ use super::pushes::{
 };
 use super::{Body, Shared};
 use crate::domain::authority::Role;
+use crate::domain::suspension::FactorRef;
 use crate::domain::{Bytes, Identification, OperatorId, Person, PersonId, StationId};
 use crate::server::auth::{AtDesk, AtStation, IdempotencyKey};
 use crate::server::database::{Audit, Write, ms};
-use crate::server::ledger::Opened;
+use crate::server::ledger::{self, Opened};
+use crate::server::lives::{self, Ended, Why};
+use crate::server::people;
 use crate::server::problem::{Answer, Refusal};
-use crate::server::visits::{self, Within};
-use crate::server::{older_factors, people};
+use crate::server::visits::Within;
 use crate::wire::{
     KeyResetPush, KeyResetReceipt, KnownCredentials, KnownRequest, PersonStanding, Problem, Push,
     code,
@@ -128,36 +132,28 @@ pub async fn key_reset(
     role.may_reset_key_of(&kinds)
         .map_err(|refused| Refusal::new(code::NOT_ALLOWED, refused.to_string()))?;
     let number = insert_reset(&mut entry.tx, &station, &push, now).await?;
-    let mut gone = Vec::with_capacity(losers.len());
-    for (credential, _) in &losers {
-        sqlx::query(
-            "UPDATE credential SET gone_ms = ?, gone_by = ? WHERE id = ? AND gone_ms IS NULL",
-        )
-        .bind(ms(push.reset_at))
-        .bind(number)
-        .bind(&credential.0)
-        .execute(&mut *entry.tx)
-        .await?;
-        gone.push(credential.clone());
-    }
-    for (_, person) in &losers {
-        let gone = (&person.id, push.reset_at);
-        older_factors::watch(&mut entry.tx, &station, gone, now).await?;
-        let within = Within::Desk(&station, push.done_by());
-        visits::changed(&mut entry.tx, &person.id, within, now).await?;
-    }
+    let (ids, gone) = end(&mut entry.tx, losers, (&push, number)).await?;
+    let ended = Ended {
+        station: &station,
+        operator: push.done_by(),
+        why: Why::Reset,
+        at: push.reset_at,
+        within: Within::Desk(&station, push.done_by()),
+    };
+    lives::ended(&mut entry.tx, &ended, &gone, now).await?;
+    alarm_of_several(&mut entry.tx, &ended, &gone, now).await?;
     for stranger in &push.credentials {
-        if !gone.contains(stranger) {
+        if !ids.contains(stranger) {
             refuse_from_now_on(&mut entry.tx, stranger, number).await?;
         }
     }
     let reply = KeyResetReceipt {
-        gone,
+        gone: ids,
         accepted_at: now,
     };
-    let subject = losers
+    let subject = gone
         .first()
-        .map_or(push.key.model.as_str(), |(_, person)| person.id.as_str());
+        .map_or(push.key.model.as_str(), |(person, _)| person.as_str());
     let detail = told(&push, &reply.gone);
     let line = Audit {
         station: Some(station.as_str()),
@@ -167,6 +163,52 @@ pub async fn key_reset(
         detail: &detail,
     };
     entry.finish(StatusCode::CREATED, &reply, line).await
+}
+
+/// Writes down that these are gone; their ids, and whose each was.
+async fn end(
+    tx: &mut Write,
+    losers: Vec<(Bytes, Person)>,
+    (push, reset): (&KeyResetPush, i64),
+) -> Answer<(Vec<Bytes>, Vec<(PersonId, FactorRef)>)> {
+    let mut ids = Vec::with_capacity(losers.len());
+    let mut gone = Vec::with_capacity(losers.len());
+    for (credential, person) in losers {
+        sqlx::query(
+            "UPDATE credential SET gone_ms = ?, gone_by = ? WHERE id = ? AND gone_ms IS NULL",
+        )
+        .bind(ms(push.reset_at))
+        .bind(reset)
+        .bind(&credential.0)
+        .execute(&mut **tx)
+        .await?;
+        ids.push(credential.clone());
+        gone.push((person.id, FactorRef::Key { credential }));
+    }
+    Ok((ids, gone))
+}
+
+/// One physical key serves one account, so that a key on which two people lost something is odd already. It is no reason to refuse the
+/// report: the key is empty by then.
+async fn alarm_of_several(
+    tx: &mut Write,
+    ended: &Ended<'_>,
+    gone: &[(PersonId, FactorRef)],
+    now: Timestamp,
+) -> Answer<()> {
+    let people: BTreeSet<&str> = gone.iter().map(|(person, _)| person.as_str()).collect();
+    if people.len() < 2 {
+        return Ok(());
+    }
+    let detail = format!(
+        "operator {} reports the reset of one key that took credentials of {} people, and a key serves one: {}. Find out with them \
+         whether their keys still work",
+        ended.operator,
+        people.len(),
+        Vec::from_iter(people).join(", ")
+    );
+    ledger::alarm(tx, ended.station, code::KEY_OF_SEVERAL, &detail, now).await?;
+    Ok(())
 }
 
 /// What the registry has not heard of may be on its way: it is refused when it arrives.

@@ -16,7 +16,7 @@ use super::pushes::{
 use super::{Body, Named, Params, Shared};
 use crate::domain::authority::Action;
 use crate::domain::factor::{CodeVerdict, SealingKey};
-use crate::domain::suspension::FactorSort;
+use crate::domain::suspension::FactorRef;
 use crate::domain::{FactorId, PersonId, StationId, VisitId};
 use crate::seal::For;
 use crate::server::Registry;
@@ -297,7 +297,6 @@ pub async fn assign(
         finished_by: None,
         identification: &request.identification,
         visit,
-        sort: FactorSort::App,
     };
     let waiting = arrival.waits(&mut entry.tx, now).await?;
     let secret = in_stock(&mut entry.tx, &request.serial).await?;
@@ -329,7 +328,8 @@ pub async fn assign(
     factors::note_taken(&mut entry.tx, secret.id, taken, now).await?;
     let given = (secret.id, visit, waiting);
     let factor = give(&mut entry.tx, &desk, (&id, &request), given, now).await?;
-    arrival.done(&mut entry.tx, waiting, now).await?;
+    let given = FactorRef::App { factor };
+    arrival.done(&mut entry.tx, &given, waiting, now).await?;
     let reply = receipt(&mut entry.tx, (factor, &id), (now, waiting)).await?;
     let how = &request.identification;
     let detail = format!(

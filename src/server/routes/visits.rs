@@ -19,9 +19,10 @@ use crate::server::Registry;
 use crate::server::auth::{AtDesk, IdempotencyKey};
 use crate::server::database::{Write, audit, ms};
 use crate::server::ledger::{self, Opened};
+use crate::server::lives::{self, Added};
+use crate::server::people;
 use crate::server::problem::{Answer, Refusal};
-use crate::server::visits::{self, FactorName, Within};
-use crate::server::{people, suspensions};
+use crate::server::visits::{self, FactorName};
 use crate::wire::{
     Acceptance, PersonDetail, Problem, Said, Visit, VisitClose, VisitPass, VisitRequest, code,
 };
@@ -107,8 +108,14 @@ pub async fn accept(
     }
     let makers = visits::makers(tx, &person, &name).await?;
     take(tx, &request.factor, now).await?;
-    suspensions::replaced(tx, &person, request.factor.sort(), now).await?;
-    visits::changed(tx, &person, Within::Visit(Some(id)), now).await?;
+    let added = Added {
+        station: &desk.station,
+        person: &person,
+        factor: &request.factor,
+        visit: Some(id),
+        waiting: false,
+    };
+    lives::added(tx, &added, now).await?;
     let person = known(tx, &person).await?;
     let reply = super::people::detail_of(tx, &desk, person, now).await?;
     let makers: Vec<&str> = makers.iter().map(OperatorId::as_str).collect();

@@ -16,13 +16,15 @@ use super::resets::{Decided, role_then};
 use super::{Body, Shared};
 use crate::domain::authority::{Action, Role};
 use crate::domain::reset::ResetCase;
+use crate::domain::suspension::FactorRef;
 use crate::domain::{Bytes, Identification, OfferId, OperatorId, PersonKind, StationId};
 use crate::server::auth::{AtStation, IdempotencyKey};
 use crate::server::database::{Audit, Write, from_ms, ms};
 use crate::server::ledger::Opened;
+use crate::server::lives::{self, Ended, Why};
+use crate::server::people;
 use crate::server::problem::{Answer, Refusal};
-use crate::server::visits::{self, Within};
-use crate::server::{older_factors, people};
+use crate::server::visits::Within;
 use crate::wire::{Ground, Problem, Push, WithdrawalPush, WithdrawalReceipt, code};
 
 /// The longest credential id (WebAuthn Level 3, section 5.1: 1,023 bytes).
@@ -69,11 +71,20 @@ pub async fn withdrawal(
         .bind(&push.credential.0)
         .execute(&mut *entry.tx)
         .await?;
-    let gone = (&push.person, push.withdrawn_at);
-    older_factors::watch(&mut entry.tx, &station, gone, now).await?;
     if held.as_ref().is_some_and(|held| held.is_live) {
-        let within = Within::Desk(&station, push.done_by());
-        visits::changed(&mut entry.tx, &push.person, within, now).await?;
+        let end = Ended {
+            station: &station,
+            operator: push.done_by(),
+            why: match push.ground {
+                Ground::Deleted { .. } => Why::Deleted,
+                Ground::Undone { .. } => Why::Withdrawn,
+            },
+            at: push.withdrawn_at,
+            within: Within::Desk(&station, push.done_by()),
+        };
+        let credential = push.credential.clone();
+        let gone = [(push.person.clone(), FactorRef::Key { credential })];
+        lives::ended(&mut entry.tx, &end, &gone, now).await?;
     }
     let reply = WithdrawalReceipt {
         credential: push.credential.clone(),

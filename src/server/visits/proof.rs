@@ -8,7 +8,7 @@ use super::{FactorName, of, over, touched};
 use crate::domain::authority::Role;
 use crate::domain::suspension::FactorSort;
 use crate::domain::visit::{Had, Takes};
-use crate::domain::{OperatorId, Person, PersonId, PersonKind, VisitId};
+use crate::domain::{OperatorId, Person, PersonId, VisitId};
 use crate::server::auth::AtDesk;
 use crate::server::database::{Write, ms};
 use crate::server::people;
@@ -39,14 +39,6 @@ pub(super) async fn takes(
         (_, true) => Had::Valid.takes(person.kind),
         (_, false) => Had::Lost.takes(person.kind),
     })
-}
-
-/// Whether such a person may ask for others of their organisation (DOMAIN: "Who may reset whom").
-fn is_administrator(kind: PersonKind) -> bool {
-    matches!(
-        kind,
-        PersonKind::MainAdministrator | PersonKind::UserAdministrator
-    )
 }
 
 /// Who could prove a factor for this person: administrators of the same organisation, never the person.
@@ -261,7 +253,7 @@ pub enum Tested {
 fn vouching(visit: &Visit, person: &Person, prover: &Person) -> Answer<bool> {
     let same = |person: &Person| person.organisation.as_ref().map(|o| o.id.clone());
     let may = visit.takes == Takes::Administrator
-        && is_administrator(prover.kind)
+        && prover.kind.is_administrator()
         && same(person).is_some()
         && same(person) == same(prover);
     match may {

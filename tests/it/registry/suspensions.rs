@@ -347,7 +347,7 @@ async fn a_code_of_a_suspended_app_is_told_apart_while_another_one_is_tested() {
 }
 
 /// Somebody of an organisation with administrators of both kinds.
-async fn colleagues(world: &World) {
+pub(super) async fn colleagues(world: &World) {
     let more = "\
 record,id,name,kind,email,employee_number,organisation,coc_number,country,person,at
 person,p-5,M. Ain,main-administrator,m@example.test,,12345678,,,,
@@ -363,6 +363,7 @@ async fn the_person_and_their_administrators_are_told_and_nobody_else_until_it_i
     let world = World::new().await;
     colleagues(&world).await;
     let id = world.enrolled("p-1", &mut Authenticator::new(1)).await;
+    world.news().await;
     let factor = key(&id.credential);
     for why in [SuspendedWhy::Lost, SuspendedWhy::Lost] {
         suspended(&world, ("p-1", &factor), why).await.unwrap();

@@ -1,5 +1,6 @@
 //! What the registry's administrator hears of: many suspensions by one human, and factors that are exchanged within a day.
 
+use jiff::SignedDuration;
 use keydesk::domain::Bytes;
 use keydesk::domain::authority::Role;
 use keydesk::domain::visit::SuspendedWhy;
@@ -92,18 +93,46 @@ async fn who_loses_all_that_they_had_for_longer_within_a_day_while_something_new
     assert_eq!(kinds(&world).await, [code::OLDER_FACTORS_GONE]);
 }
 
+/// Whichever came first: what is left is something that they got today.
 #[tokio::test]
-async fn who_loses_their_only_factor_and_gets_another_is_none() {
+async fn who_gets_something_new_within_a_day_after_all_that_they_had_for_longer_went_is_one_too() {
+    for (days, alarms) in [(0, vec![code::OLDER_FACTORS_GONE]), (2, Vec::new())] {
+        let world = World::new().await;
+        let id = world.enrolled("p-1", &mut Authenticator::new(1)).await;
+        world
+            .sql("UPDATE credential SET accepted_ms = accepted_ms - 4 * 86400000")
+            .await;
+        suspended(&world, ("p-1", &key(&id.credential)), SuspendedWhy::Lost)
+            .await
+            .unwrap();
+        if days > 0 {
+            for table in [
+                "UPDATE credential SET suspended_ms = suspended_ms - 2 * 86400000",
+                "UPDATE suspension SET suspended_ms = suspended_ms - 2 * 86400000, accepted_ms = accepted_ms - 2 * 86400000",
+            ] {
+                world.sql(table).await;
+            }
+        }
+        world.enrolled("p-1", &mut Authenticator::new(2)).await;
+        assert_eq!(kinds(&world).await, alarms, "{days} days after");
+    }
+}
+
+#[tokio::test]
+async fn an_earlier_date_keeps_nothing_from_being_counted() {
     let world = World::new().await;
-    let id = world.enrolled("p-1", &mut Authenticator::new(1)).await;
+    let keys = enrol_many(&world, 6).await;
     world
-        .sql("UPDATE credential SET accepted_ms = accepted_ms - 90000000")
+        .sql("UPDATE session SET opened_ms = opened_ms - 90000000")
         .await;
-    suspended(&world, ("p-1", &key(&id.credential)), SuspendedWhy::Lost)
-        .await
-        .unwrap();
-    world.enrolled("p-1", &mut Authenticator::new(2)).await;
-    assert_eq!(kinds(&world).await, Vec::<String>::new());
+    for (id, back_h) in keys.iter().zip([24, 24, 24, 24, 24, 0]) {
+        assert_eq!(kinds(&world).await, Vec::<String>::new(), "five so far");
+        let about = ("p-2", &key(id));
+        let mut push = report(&world, &world.session, about, SuspendedWhy::Lost);
+        push.body.suspended_at -= SignedDuration::from_hours(back_h);
+        world.client.push_suspension(entry(), &push).await.unwrap();
+    }
+    assert_eq!(kinds(&world).await, [code::MANY_SUSPENSIONS]);
 }
 
 #[tokio::test]

@@ -101,7 +101,12 @@ async fn its_owner_with_the_key_itself_has_it_lifted_and_it_is_valid_again() {
             .fetch_all(&world.database().await)
             .await
             .unwrap();
-    let expected = ["factor-suspended", "suspension-lifted", "factor-suspended"];
+    let expected = [
+        "factor-added",
+        "factor-suspended",
+        "suspension-lifted",
+        "factor-suspended",
+    ];
     assert_eq!(kinds, expected);
 }
 

@@ -1,0 +1,207 @@
+//! What follows when a factor becomes somebody's, and when it ends otherwise than by a suspension: the one place for both.
+//!
+//! Invariants: whoever's it is hears of it, by a way that is not the factor's own; what was proved or decided by what they had is
+//! asked anew; what goes by a desk's hand is on record under whoever did it, and counted.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::database::{Write, ms};
+use super::notices::{self, Besides, Kind};
+use super::problem::{Answer, Refusal};
+use super::suspensions::{self, Standing};
+use super::visits::{self, Within};
+use super::{deeds, older_factors, people};
+use crate::domain::suspension::{FactorRef, FactorSort};
+use crate::domain::{OperatorId, Person, PersonId, StationId, VisitId};
+
+/// A factor that has just become somebody's.
+pub struct Added<'a> {
+    /// Where.
+    pub station: &'a StationId,
+    /// Whose.
+    pub person: &'a PersonId,
+    /// Which.
+    pub factor: &'a FactorRef,
+    /// In which visit.
+    pub visit: Option<VisitId>,
+    /// It opens nothing before its owner takes it.
+    pub waiting: bool,
+}
+
+/// How a factor ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Why {
+    /// Its key was reset.
+    Reset,
+    /// It was deleted from its key.
+    Deleted,
+    /// Its enrolment was taken back.
+    Withdrawn,
+    /// Its owner gave it up.
+    Removed,
+    /// Its owner gave it up for another one, by the same proof.
+    Replaced,
+}
+
+/// Factors that have just ended.
+pub struct Ended<'a> {
+    /// Where.
+    pub station: &'a StationId,
+    /// By whose hand.
+    pub operator: &'a OperatorId,
+    /// How.
+    pub why: Why,
+    /// When, as the station told it.
+    pub at: Timestamp,
+    /// In what.
+    pub within: Within<'a>,
+}
+
+/// What a notice says.
+#[derive(Serialize)]
+struct Told<'a> {
+    sort: FactorSort,
+    name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    serial: Option<&'a str>,
+    station: Place<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waiting: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<Why>,
+}
+
+/// A station, as people know it.
+#[derive(Serialize)]
+struct Place<'a> {
+    id: &'a StationId,
+    name: String,
+}
+
+impl Why {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Reset => "reset",
+            Self::Deleted => "deleted",
+            Self::Withdrawn => "withdrawn",
+            Self::Removed => "removed",
+            Self::Replaced => "replaced",
+        }
+    }
+
+    /// Whether it takes nothing of its owner's but a word of the desk's.
+    fn is_by_the_desk(self) -> bool {
+        match self {
+            Self::Reset | Self::Deleted | Self::Withdrawn => true,
+            Self::Removed | Self::Replaced => false,
+        }
+    }
+}
+
+/// To be called whenever one arrives, and again when one that waited is taken, in the same transaction.
+pub async fn added(tx: &mut Write, added: &Added<'_>, now: Timestamp) -> Answer<()> {
+    let standing = suspensions::standing(tx, added.person, added.factor).await?;
+    let told = Told {
+        waiting: Some(added.waiting),
+        ..told(&standing, place(tx, added.station).await?)
+    };
+    let owner = owner(tx, added.person).await?;
+    notices::tell(tx, Kind::Added, (&owner, Besides::Peers), &told, now).await?;
+    if added.waiting {
+        // What waits changes nothing that anybody could rely on.
+        return Ok(());
+    }
+    suspensions::replaced(tx, added.person, standing.sort, now).await?;
+    visits::changed(tx, added.person, Within::Visit(added.visit), now).await?;
+    older_factors::watch(tx, added.station, added.person, now).await
+}
+
+/// To be called wherever some end, once they have, in the same transaction.
+pub async fn ended(
+    tx: &mut Write,
+    end: &Ended<'_>,
+    factors: &[(PersonId, FactorRef)],
+    now: Timestamp,
+) -> Answer<()> {
+    let besides = match end.why.is_by_the_desk() {
+        true => Besides::Administrators,
+        false => Besides::Peers,
+    };
+    for (person, factor) in factors {
+        let standing = suspensions::standing(tx, person, factor).await?;
+        record(tx, end, person, &standing, now).await?;
+        let told = Told {
+            why: Some(end.why),
+            ..told(&standing, place(tx, end.station).await?)
+        };
+        let owner = owner(tx, person).await?;
+        notices::tell(tx, Kind::Ended, (&owner, besides), &told, now).await?;
+    }
+    let people: BTreeSet<&PersonId> = factors.iter().map(|(person, _)| person).collect();
+    for person in &people {
+        visits::changed(tx, person, end.within, now).await?;
+        if end.why != Why::Replaced {
+            older_factors::watch(tx, end.station, person, now).await?;
+        }
+    }
+    if let (Some(person), true) = (people.first(), end.why.is_by_the_desk()) {
+        let newest = match people.len() {
+            1 => format!("of {person} ({})", end.why.as_str()),
+            many => format!("of {many} people at once ({})", end.why.as_str()),
+        };
+        let by = (end.station, end.operator);
+        deeds::count(tx, by, end.at, &newest, now).await?;
+    }
+    Ok(())
+}
+
+fn told<'a>(standing: &'a Standing, station: Place<'a>) -> Told<'a> {
+    Told {
+        sort: standing.sort,
+        name: &standing.name,
+        serial: standing.serial.as_deref(),
+        station,
+        waiting: None,
+        why: None,
+    }
+}
+
+async fn owner(tx: &mut Write, id: &PersonId) -> Answer<Person> {
+    let person = people::by_id(&mut **tx, id).await?;
+    person.ok_or_else(|| Refusal::internal(format!("a factor of nobody's: {id}")))
+}
+
+async fn place<'a>(tx: &mut Write, id: &'a StationId) -> Answer<Place<'a>> {
+    let name = sqlx::query_scalar("SELECT name FROM station WHERE id = ?")
+        .bind(id.as_str())
+        .fetch_one(&mut **tx)
+        .await?;
+    Ok(Place { id, name })
+}
+
+async fn record(
+    tx: &mut Write,
+    end: &Ended<'_>,
+    person: &PersonId,
+    standing: &Standing,
+    now: Timestamp,
+) -> Answer<()> {
+    sqlx::query(
+        "INSERT INTO factor_end (person, sort, factor, why, station, operator, ended_ms, accepted_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind(person.as_str())
+    .bind(standing.sort.as_str())
+    .bind(&standing.id)
+    .bind(end.why.as_str())
+    .bind(end.station.as_str())
+    .bind(end.operator.as_str())
+    .bind(ms(end.at))
+    .bind(ms(now))
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
