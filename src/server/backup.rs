@@ -1,20 +1,26 @@
 //! A copy of the database while the registry serves, and the way back.
 //!
 //! What it hides: SQLite's own files, and the order of renames. Invariants: a copy is one moment of the database, checked, private,
-//! on disk, and overwrites nothing; a database is replaced only by one that is whole, of this release or an earlier one, and fits its
-//! key file; the replaced one is kept. The keys that open the secrets are never in a copy: with both, whoever has it has every secret.
+//! on disk, and overwrites nothing; a database is replaced only by one that is whole, of this release or an earlier one and as that
+//! made it, and fits its key file; nothing that was open in it is open any more; the replaced one is kept. The keys that open the secrets are never in a copy: with both, whoever has it has every secret.
 
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::Read;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use jiff::{Timestamp, tz::TimeZone};
-use rustix::fs::{FlockOperation, fcntl_lock};
+use rustix::fs::{FlockOperation, OFlags, fcntl_lock};
 use rustix::io::Errno;
 use serde::Serialize;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode};
 use sqlx::{ConnectOptions, Connection};
 use tempfile::NamedTempFile;
+
+mod reopening;
+mod schema;
+
+pub use reopening::Cleared;
 
 use super::admin::by_admin;
 use super::database::{self, Database, DatabaseError, audit, from_ms};
@@ -43,6 +49,8 @@ pub struct Restored {
     /// The copy.
     #[serde(flatten)]
     pub copy: Copied,
+    /// What was open in it and is not any more.
+    pub ended: Cleared,
     /// Where the database is that was there before.
     pub kept: Option<PathBuf>,
 }
@@ -70,6 +78,9 @@ pub enum BackupError {
     /// Nothing to put back.
     #[error("there is no file {}", .0.display())]
     NoCopy(PathBuf),
+    /// A directory, a pipe, a device.
+    #[error("{} is a directory, a pipe or a device, and no file that holds a database", .0.display())]
+    NoFile(PathBuf),
     /// A copy of a database in use, with its log.
     #[error(
         "beside {copy} lies {log}, so it is no backup: put both back by hand under the database's name, or take a backup that \
@@ -152,16 +163,20 @@ pub async fn restore(
         true => &std::fs::canonicalize(db).map_err(|why| file_error(db, why))?,
         false => db,
     };
+    if occupied && !std::fs::metadata(db).is_ok_and(|found| found.is_file()) {
+        return Err(BackupError::NoFile(db.to_owned()));
+    }
     let copy = copied_beside(from, db)?;
     let found = examined(copy.path(), from).await?;
     Ring::load(key_file, &found.keys)?;
-    if let Err(why) = finish(copy.path(), from).await {
+    let finished = finish(copy.path(), from).await;
+    if finished.is_err() {
         for part in LOG_PARTS {
             // What is left of a log goes with its database.
             let _ = std::fs::remove_file(files::with_suffix(copy.path(), part));
         }
-        return Err(why);
     }
+    let ended = finished?;
     let kept = match occupied {
         true => Some(replaced(copy, db).await?),
         false => {
@@ -174,6 +189,7 @@ pub async fn restore(
     };
     Ok(Restored {
         copy: found.copied(),
+        ended,
         kept,
     })
 }
@@ -207,6 +223,9 @@ async fn examined(file: &Path, name: &Path) -> Result<Found, BackupError> {
         return Err(DatabaseError::NoRegistry(name.to_owned()).into());
     }
     database::is_behind(&mut connection, name).await?;
+    if let Some(other) = schema::difference(&mut connection).await? {
+        return Err(damaged(format!("{other} is not as this program made it")));
+    }
     let strays = sqlx::query("PRAGMA foreign_key_check")
         .fetch_optional(&mut connection)
         .await?;
@@ -258,6 +277,15 @@ fn copied_beside(from: &Path, db: &Path) -> Result<NamedTempFile, BackupError> {
     if files::is_missing(from) {
         return Err(BackupError::NoCopy(from.to_owned()));
     }
+    // Opening a pipe waits for whoever writes to it.
+    let opened = OpenOptions::new()
+        .read(true)
+        .custom_flags(OFlags::NONBLOCK.bits().cast_signed())
+        .open(from);
+    let mut source = opened.map_err(failed)?;
+    if !source.metadata().map_err(failed)?.is_file() {
+        return Err(BackupError::NoFile(from.to_owned()));
+    }
     let log = files::with_suffix(from, "-wal");
     if std::fs::metadata(&log).is_ok_and(|found| found.len() > 0) {
         return Err(BackupError::Log {
@@ -265,18 +293,27 @@ fn copied_beside(from: &Path, db: &Path) -> Result<NamedTempFile, BackupError> {
             log,
         });
     }
-    let mut source = File::open(from).map_err(failed)?;
     let mut copy = files::beside(db).map_err(|why| file_error(db, why))?;
     std::io::copy(&mut source, copy.as_file_mut()).map_err(failed)?;
     Ok(copy)
 }
 
-/// Brings the copy's tables up to date, and notes in its audit that it was put back.
-async fn finish(copy: &Path, from: &Path) -> Result<(), BackupError> {
+/// Brings the copy's tables up to date, ends what was open in it, and notes in its audit that it was put back.
+async fn finish(copy: &Path, from: &Path) -> Result<Cleared, BackupError> {
     let restored = Database::open(copy).await?;
-    note(&restored, "restore", from).await?;
+    let now = Timestamp::now();
+    let mut tx = restored.write().await?;
+    let ended = reopening::clear(&mut tx, now).await?;
+    let name = from.to_string_lossy();
+    audit(
+        &mut tx,
+        &by_admin("restore", &name, &ended.to_string()),
+        now,
+    )
+    .await?;
+    tx.commit().await?;
     restored.close().await;
-    Ok(())
+    Ok(ended)
 }
 
 /// Puts the copy in the database's place, which is kept under another name; returns that.
@@ -286,10 +323,7 @@ async fn replaced(copy: NamedTempFile, db: &Path) -> Result<PathBuf, BackupError
     fold_log(db).await?;
     let like = std::fs::metadata(db).map_err(failed)?;
     owned_like(&copy, db, Some(like))?;
-    let now = Timestamp::now().to_zoned(TimeZone::UTC);
-    let suffix = now.strftime(".before-restore-%Y%m%dT%H%M%SZ").to_string();
-    let kept = files::with_suffix(db, &suffix);
-    std::fs::hard_link(db, &kept).map_err(|why| file_error(&kept, why))?;
+    let kept = set_aside(db)?;
     for part in LOG_PARTS {
         let old = files::with_suffix(db, part);
         if !files::is_missing(&old) {
@@ -299,6 +333,25 @@ async fn replaced(copy: NamedTempFile, db: &Path) -> Result<PathBuf, BackupError
     }
     files::replace(copy, db).map_err(failed)?;
     Ok(kept)
+}
+
+/// Gives the database a second name, which nothing had: the time, and a number where there was such a time already.
+fn set_aside(db: &Path) -> Result<PathBuf, BackupError> {
+    let now = Timestamp::now().to_zoned(TimeZone::UTC);
+    let time = now.strftime(".before-restore-%Y%m%dT%H%M%SZ").to_string();
+    let mut number = 1;
+    loop {
+        let suffix = match number {
+            1 => time.clone(),
+            _ => format!("{time}-{number}"),
+        };
+        let kept = files::with_suffix(db, &suffix);
+        match std::fs::hard_link(db, &kept) {
+            Ok(()) => return Ok(kept),
+            Err(why) if files::is_taken(&why) => number += 1,
+            Err(why) => return Err(file_error(&kept, why)),
+        }
+    }
 }
 
 /// Every connection of SQLite's to a database with a log holds a lock on it.

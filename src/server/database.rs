@@ -369,6 +369,23 @@ async fn bring_up_to_date(
     Ok(tx.commit().await?)
 }
 
+/// Makes the tables that these steps make, in an empty database.
+pub(super) async fn made_by(
+    connection: &mut SqliteConnection,
+    versions: &[i64],
+) -> Result<(), DatabaseError> {
+    let steps = TABLES
+        .iter()
+        .filter(|step| versions.contains(&step.version));
+    Migrator::with_migrations(steps.cloned().collect())
+        .run_direct(None, connection, false)
+        .await
+        .map_err(|why| DatabaseError::Migrate {
+            path: PathBuf::from(":memory:"),
+            why,
+        })
+}
+
 /// A time as the database keeps it.
 pub fn ms(at: Timestamp) -> i64 {
     at.as_millisecond()

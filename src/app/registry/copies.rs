@@ -60,9 +60,10 @@ pub(super) async fn restore(
             Outcome::done(
                 format!(
                     "{} is as it was at {}: what was enrolled, removed, imported or revoked since then is not in it, so revoke again \
-                     who was revoked since{kept}",
+                     who was revoked since. {}; operators sign in and stations fetch tickets anew{kept}",
                     db.display(),
                     time(restored.copy.until),
+                    restored.ended
                 ),
                 json!({ "db": db, "key_file": keys, "restored": restored }),
             )
