@@ -65,6 +65,8 @@ pub enum Reported {
     Already,
     /// It is removed: it opens nothing anyway.
     Gone,
+    /// It was reported as lost before its owner showed it at a desk: that answered the report.
+    Shown,
 }
 
 /// What a notice says of a factor.
@@ -158,6 +160,9 @@ pub async fn suspend(tx: &mut Write, report: &Report<'_>, now: Timestamp) -> Ans
             let at = held.at;
             (Reported::Graver, Suspended { at, ..suspended })
         }
+        (None, None) if report.why == SuspendedWhy::Lost && shown_since(tx, report).await? => {
+            return Ok(Reported::Shown);
+        }
         (None, None) => (Reported::Suspended, suspended),
     };
     hold(tx, &standing, Some(suspended)).await?;
@@ -186,6 +191,19 @@ pub async fn suspend(tx: &mut Write, report: &Report<'_>, now: Timestamp) -> Ans
         older_factors::watch(tx, report.station, &report.person.id, now).await?;
     }
     Ok(reported)
+}
+
+/// Whether its owner had a suspension of it lifted after that report was taken.
+async fn shown_since(tx: &mut Write, report: &Report<'_>) -> Answer<bool> {
+    let shown = sqlx::query_scalar(
+        "SELECT EXISTS (SELECT 1 FROM suspension WHERE factor = ? AND person = ? AND lifted_ms > ?)",
+    );
+    Ok(shown
+        .bind(row_name(report.factor))
+        .bind(report.person.id.as_str())
+        .bind(ms(report.at))
+        .fetch_one(&mut **tx)
+        .await?)
 }
 
 /// Writes down how a factor is held.
@@ -314,6 +332,11 @@ pub async fn lift(
     now: Timestamp,
 ) -> Answer<()> {
     hold(tx, standing, None).await?;
+    sqlx::query("UPDATE suspension SET lifted_ms = ? WHERE factor = ? AND lifted_ms IS NULL")
+        .bind(ms(now))
+        .bind(&standing.id)
+        .execute(&mut **tx)
+        .await?;
     let about = (person, Besides::Administrators);
     notices::tell(tx, Kind::Lifted, about, &standing.told(held), now).await?;
     Ok(())

@@ -84,6 +84,7 @@ pub async fn suspension(
             Reported::Graver => "was suspended, for a graver reason now",
             Reported::Already => "was suspended already",
             Reported::Gone => "was removed already",
+            Reported::Shown => "its owner has shown it since",
         }
     );
     let line = Audit {

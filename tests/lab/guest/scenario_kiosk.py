@@ -64,7 +64,10 @@ def at_the_kiosk_a_key_is_enrolled_although_it_is_pulled_at_the_touch(bench):
     chosen.unplug()
     kiosk.wait_until_shown("The key was pulled out", "Put it back into slot")
     chosen.plug()
-    # It has no serial number, so that it could be another one of its model: the person shows that it is theirs.
+    # It has no serial number, so that it could be another one of its model: it is checked from the start, and the person shows that it
+    # is theirs.
+    kiosk.wait_until_shown("was pulled: checked from the start", "unknown model")
+    kiosk.press("Enter")
     kiosk.wait_until_shown("Type the PIN of this key")
     kiosk.type(PIN)
     kiosk.press("Enter")

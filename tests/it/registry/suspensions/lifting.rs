@@ -11,7 +11,7 @@ use keydesk::wire::{Lift, LiftOffer, LiftReply, LiftRequest, Session, Shown, VER
 use super::super::authenticator::{Authenticator, UP};
 use super::super::phone::{Phone, passport};
 use super::super::world::{World, entry, refused};
-use super::{app, credential, detail, key, operator, person, suspended};
+use super::{app, credential, detail, key, operator, person, report, suspended};
 
 async fn options(
     world: &World,
@@ -108,6 +108,28 @@ async fn its_owner_with_the_key_itself_has_it_lifted_and_it_is_valid_again() {
         "factor-suspended",
     ];
     assert_eq!(kinds, expected);
+}
+
+#[tokio::test]
+async fn a_loss_that_was_reported_before_its_owner_showed_the_key_is_answered_by_that() {
+    let world = World::new().await;
+    let mut with = Authenticator::new(1);
+    let factor = key(&world.enrolled("p-1", &mut with).await.credential);
+    let about = ("p-1", &factor);
+    // At a desk without a line.
+    let mut late = report(&world, &world.session, about, SuspendedWhy::Lost);
+    let mut graver = report(&world, &world.session, about, SuspendedWhy::Stolen);
+    suspended(&world, about, SuspendedWhy::Lost).await.unwrap();
+    let offer = options(&world, &world.session, about).await.unwrap();
+    let shown = lift(offer.id, about, signed(&offer, &mut with));
+    lifted(&world, &shown).await.unwrap();
+    let push = async |push| world.client.push_suspension(entry(), push).await;
+    late.head = world.head();
+    assert_eq!(push(&late).await.unwrap().person.keys, 1);
+    assert!(credential(&world, "p-1").await.is_valid());
+    // What is stolen is suspended, whoever has it in hand.
+    graver.head = world.head();
+    assert_eq!(push(&graver).await.unwrap().person.keys, 0);
 }
 
 #[tokio::test]
