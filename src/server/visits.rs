@@ -5,25 +5,25 @@
 //! any more but what waits for its owner; nobody who works at a desk serves themself or their own organisation.
 
 use jiff::{SignedDuration, Timestamp};
-use sqlx::Row;
-use sqlx::sqlite::{SqliteConnection, SqliteRow};
+use sqlx::sqlite::SqliteConnection;
 
 mod fate;
+mod kept;
 mod proof;
 
 pub use fate::{Bringer, Fate, fate, is_proved, may_take, passed, proved_then};
 pub use proof::{Tested, makers, testable};
 
 use super::auth::AtDesk;
-use super::database::{Write, from_ms, ms};
+use super::database::{Write, ms};
 use super::problem::{Answer, Refusal};
-use crate::domain::identification::Document;
 use crate::domain::suspension::FactorRef;
 use crate::domain::visit::{Authority, Had, Takes};
 use crate::domain::{
     Bytes, FactorId, Identification, OperatorId, Person, PersonId, StationId, VisitId,
 };
 use crate::wire::{Visit, code};
+use kept::{Kept, at_desk, kept};
 use proof::{administrators, needed, takes};
 
 /// A visit ends so long after the last act in it.
@@ -68,17 +68,6 @@ pub enum Within<'a> {
     Visit(Option<VisitId>),
     /// Whatever visit that operator has open at that station.
     Desk(&'a StationId, &'a OperatorId),
-}
-
-/// A visit as it is kept.
-struct Kept {
-    visit: Visit,
-    station: StationId,
-    is_ticket: bool,
-    /// Of a ticket's: its day.
-    day: Option<(Timestamp, Timestamp)>,
-    ended_at: Option<Timestamp>,
-    overtaken: bool,
 }
 
 /// Opens a visit, or goes on in the one that this operator has open with them here.
@@ -241,87 +230,6 @@ pub async fn of_desk(
         }
         None => Ok(None),
     }
-}
-
-async fn at_desk(
-    tx: &mut SqliteConnection,
-    station: &StationId,
-    operator: &OperatorId,
-    person: &PersonId,
-    now: Timestamp,
-) -> Answer<Option<Kept>> {
-    let row = sqlx::query(
-        "SELECT * FROM visit WHERE person = ? AND station = ? AND operator = ? AND NOT is_ticket AND ended_ms IS NULL \
-         AND overtaken_ms IS NULL AND last_act_ms > ? ORDER BY opened_ms DESC LIMIT 1",
-    )
-    .bind(person.as_str())
-    .bind(station.as_str())
-    .bind(operator.as_str())
-    .bind(ms(now - IDLE))
-    .fetch_optional(tx)
-    .await?;
-    Ok(row.as_ref().map(read).transpose()?)
-}
-
-async fn kept(tx: &mut SqliteConnection, id: VisitId) -> Answer<Option<Kept>> {
-    let row = sqlx::query("SELECT * FROM visit WHERE id = ?")
-        .bind(id.to_string())
-        .fetch_optional(tx)
-        .await?;
-    Ok(row.as_ref().map(read).transpose()?)
-}
-
-fn read(row: &SqliteRow) -> Result<Kept, sqlx::Error> {
-    let bad = |what: &str| sqlx::Error::Decode(what.into());
-    let (document, last_four): (Option<String>, Option<String>) =
-        (row.try_get("document")?, row.try_get("last_four")?);
-    let identification = match (document, last_four) {
-        (Some(document), Some(last_four)) => {
-            let mut known = Document::ALL.into_iter();
-            Identification::Shown {
-                document: known
-                    .find(|kind| kind.as_str() == document)
-                    .ok_or_else(|| bad("document"))?,
-                last_four,
-            }
-        }
-        // A ticket that nobody has come with yet.
-        _ => Identification::Stated {
-            statement: String::new(),
-        },
-    };
-    let authority: Option<String> = row.try_get("authority")?;
-    let had: String = row.try_get("had")?;
-    let had = Had::parse(&had).ok_or_else(|| bad("had"))?;
-    let last_act = from_ms(row.try_get("last_act_ms")?)?;
-    let at = |column: &str| row.try_get::<Option<i64>, _>(column);
-    Ok(Kept {
-        visit: Visit {
-            id: row
-                .try_get::<String, _>("id")?
-                .parse()
-                .map_err(|_| bad("id"))?,
-            person: PersonId::new(row.try_get::<String, _>("person")?),
-            operator: OperatorId::new(row.try_get::<String, _>("operator")?),
-            identification,
-            had,
-            takes: Takes::Identification,
-            authority: authority
-                .map(|text| Authority::parse(&text).ok_or_else(|| bad("authority")))
-                .transpose()?,
-            administrators: Vec::new(),
-            opened_at: from_ms(row.try_get("opened_ms")?)?,
-            expires_at: last_act + IDLE,
-        },
-        station: StationId::new(row.try_get::<String, _>("station")?),
-        is_ticket: row.try_get("is_ticket")?,
-        day: at("from_ms")?
-            .zip(at("until_ms")?)
-            .map(|(from, until)| Ok::<_, sqlx::Error>((from_ms(from)?, from_ms(until)?)))
-            .transpose()?,
-        ended_at: at("ended_ms")?.map(from_ms).transpose()?,
-        overtaken: at("overtaken_ms")?.is_some(),
-    })
 }
 
 /// The visit, after something was done in it.
