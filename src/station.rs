@@ -20,6 +20,7 @@ pub mod people;
 mod session;
 pub mod slots;
 pub mod stopper;
+mod surely;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -54,6 +55,8 @@ pub struct Station {
     session: Mutex<session::Slot>,
     reach: Mutex<RegistryState>,
     outbox: outbox::Pusher,
+    /// Held while what was asked of the registry in vain is rewritten.
+    asking: Mutex<()>,
     /// Rises whenever something of the home screen changed.
     changed: watch::Sender<u64>,
 }
@@ -120,6 +123,7 @@ impl Station {
             session: Mutex::default(),
             reach: Mutex::new(reach),
             outbox: outbox::Pusher::default(),
+            asking: Mutex::default(),
             changed: watch::Sender::new(0),
         })
     }

@@ -33,11 +33,13 @@ pub use sign_in::sign_in;
 pub use withdraw::{Refused, withdraw};
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::domain::authority::NotAllowed;
 use crate::domain::change::{Enrolment, Remains};
 use crate::domain::models::Models;
 use crate::domain::policy::{Attestation, Policy};
+use crate::domain::suspension::FactorRef;
 use crate::domain::visit::Takes;
 use crate::domain::{
     Bytes, Change, EntryId, Identification, KeyFacts, KeyId, PersonId, Pin, Secret, VisitId,
@@ -286,6 +288,27 @@ pub enum Pushed {
     },
 }
 
+/// What the registry is asked to do at once for a person, with nothing on disk but that it was asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "errand", rename_all = "kebab-case")]
+pub enum Errand {
+    /// To let them take what waits for them.
+    Accept {
+        /// Which.
+        factor: FactorRef,
+    },
+    /// To lift a suspension.
+    Lift {
+        /// Of what.
+        factor: FactorRef,
+    },
+    /// To end their visit.
+    Close {
+        /// Which.
+        visit: VisitId,
+    },
+}
+
 /// Why a key did not do what was asked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum KeyFault {
@@ -344,8 +367,19 @@ pub enum KeyFault {
 pub struct NotMade {
     /// Why.
     pub fault: KeyFault,
-    /// It is certain that the key made nothing: it was never asked, or it said so itself.
-    pub nothing_made: bool,
+    /// Whether it made one.
+    pub doubt: Doubt,
+}
+
+/// Whether a key that gave no credential made one all the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doubt {
+    /// It was never asked.
+    No,
+    /// It says that it made none: its word is believed only where it can't be looked at.
+    ItsWord,
+    /// It may have.
+    Yes,
 }
 
 /// Why a workflow ended early.
@@ -374,6 +408,12 @@ pub enum Stop {
     /// The registry can't be reached and there is no ticket. Nothing was done.
     #[error("the registry cannot be reached: {0}")]
     Unreachable(String),
+    /// The registry was asked to do something at once, and its answer was lost: whether it did is not known.
+    #[error(
+        "the registry was asked, and its answer did not come ({0}): whether it was done is not known. Do the same once more, which \
+         finds out"
+    )]
+    Unanswered(String),
     /// The key holds a credential for the person that the registry does not know, and another station may be about to report it:
     /// until this time nobody can tell.
     #[error(
@@ -497,6 +537,7 @@ impl Stop {
             Self::KeyRefused(_) => "key-refused",
             Self::RegistryRefused { .. } => "registry-refused",
             Self::Unreachable(_) => "unreachable",
+            Self::Unanswered(_) => "unanswered",
             Self::OpenElsewhere { .. } => "open-elsewhere",
             Self::OfferExpired => "offer-expired",
             Self::Key(fault) => fault.code(),

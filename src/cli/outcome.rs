@@ -112,7 +112,7 @@ pub fn outcome_of_stop(stop: &Stop) -> Outcome {
         | Stop::OpenElsewhere { .. }
         | Stop::OfferExpired => Exit::Refused,
         Stop::Key(_) | Stop::Unproven(_) | Stop::WrongCodes(_) => Exit::Key,
-        Stop::Unreachable(_) => Exit::Unreachable,
+        Stop::Unreachable(_) | Stop::Unanswered(_) => Exit::Unreachable,
         Stop::Store(_) | Stop::Left { .. } => Exit::Store,
     };
     Outcome {

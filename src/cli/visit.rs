@@ -119,12 +119,16 @@ async fn open_visit(runs: &Runs<'_>, person: &PersonId) -> Result<Visit, Stop> {
 }
 
 async fn close(runs: &Runs<'_>, person: &PersonId, confirmed: bool) -> Result<Outcome, Stop> {
+    if let Some(visit) = runs.station.closed_unanswered(person).await? {
+        let facts = json!({ "visit": visit, "person": person });
+        return Ok(Outcome::done("the visit is closed".to_owned(), facts));
+    }
     let visit = open_visit(runs, person).await?;
     let said = match confirmed {
         true => Said::Confirmed,
         false => Said::Nothing,
     };
-    runs.station.close_visit(visit.id, said).await?;
+    runs.station.close_visit(person, visit.id, said).await?;
     let facts = json!({ "visit": visit.id, "person": person, "confirmed": confirmed });
     Ok(Outcome::done("the visit is closed".to_owned(), facts))
 }

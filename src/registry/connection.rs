@@ -194,6 +194,7 @@ impl Connection {
         max_bytes: usize,
     ) -> Result<(Head, Zeroizing<Vec<u8>>), RegistryError> {
         let unreachable = |error: reqwest::Error| RegistryError::Unreachable {
+            sent: !error.is_connect(),
             why: chain(&error.without_url()),
             status: None,
             retry_after: None,

@@ -51,6 +51,8 @@ pub enum RegistryError {
         status: Option<u16>,
         /// How long the registry asks to be left alone.
         retry_after: Option<std::time::Duration>,
+        /// It may have been sent, and what it asks for done.
+        sent: bool,
     },
     /// It refused for good, and says why.
     #[error("the registry refused ({status}): {}", .problem.detail.as_deref().unwrap_or(&.problem.title))]
@@ -153,6 +155,8 @@ pub fn problem(head: &Head, body: &[u8]) -> RegistryError {
             ),
             status: Some(head.status),
             retry_after,
+            // It waits for its turn where it is told to wait.
+            sent: head.status >= 500,
         },
         (status @ 400..500, Some(problem)) => RegistryError::Refused { status, problem },
         (_, None) if !is_json(head) => in_between(head, retry_after),
@@ -175,6 +179,26 @@ fn in_between(head: &Head, retry_after: Option<std::time::Duration>) -> Registry
         ),
         status: Some(head.status),
         retry_after,
+        sent: true,
+    }
+}
+
+impl RegistryError {
+    /// Whether the registry answered, so that it is known what it did.
+    pub fn is_answer(&self) -> bool {
+        match self {
+            Self::Unreachable { status, .. } => *status == Some(429),
+            Self::Malformed { .. } | Self::NewerVersion { .. } | Self::Contradiction(_) => false,
+            Self::Refused { .. } | Self::NotJoined | Self::Key(_) => true,
+        }
+    }
+
+    /// Whether what was asked for may be done in spite of it.
+    pub fn may_be_done(&self) -> bool {
+        match self {
+            Self::Unreachable { sent, .. } => *sent,
+            other => !other.is_answer(),
+        }
     }
 }
 
@@ -279,6 +303,7 @@ mod tests {
                 why: "it answered 503".to_owned(),
                 status: Some(503),
                 retry_after: Some(Duration::from_secs(7)),
+                sent: true,
             })
         );
     }

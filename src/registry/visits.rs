@@ -1,7 +1,7 @@
 //! Calls about visits.
 
 use super::{Client, RegistryError, decode};
-use crate::domain::{PersonId, VisitId};
+use crate::domain::{EntryId, PersonId, VisitId};
 use crate::wire::{Acceptance, PersonDetail, Session, Visit, VisitClose, VisitPass, VisitRequest};
 
 impl Client {
@@ -16,15 +16,16 @@ impl Client {
         self.post(&path, Some(session), None, request).await
     }
 
-    /// `POST /v1/visits/{id}/acceptance`: the person takes what waits for them.
+    /// `POST /v1/visits/{id}/acceptance`: the person takes what waits for them. Safe to repeat with the same `entry`.
     pub async fn accept(
         &self,
         session: &Session,
-        visit: VisitId,
+        (visit, entry): (VisitId, EntryId),
         acceptance: &Acceptance,
     ) -> Result<PersonDetail, RegistryError> {
         let path = ["visits", &visit.to_string(), "acceptance"];
-        self.post(&path, Some(session), None, acceptance).await
+        self.post(&path, Some(session), Some(entry), acceptance)
+            .await
     }
 
     /// `POST /v1/visits/{id}/close`: the person goes.

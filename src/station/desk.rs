@@ -32,8 +32,8 @@ use crate::wire::{
 use crate::workflow::care::KeyTime;
 use crate::workflow::dialogue::{Answer, Event, Question};
 use crate::workflow::{
-    Desk, KeyFault, NewAssertion, NewCredential, NotMade, Pushed, Resident, SignedIn, Stop, Ticket,
-    Wants,
+    Desk, Doubt, KeyFault, NewAssertion, NewCredential, NotMade, Pushed, Resident, SignedIn, Stop,
+    Ticket, Wants,
 };
 use stopwatch::Stopwatch;
 
@@ -202,18 +202,18 @@ fn is_wrong_pin(error: &CtapError) -> bool {
     error.status() == Some(crate::ctap::Status::PinInvalid)
 }
 
-/// Whether it is certain that a key which was to make a credential made none.
-fn made_nothing(error: &KeyError) -> bool {
+/// Whether a key that was to make a credential, and gave none, made one.
+fn doubt_of(error: &KeyError) -> Doubt {
     match error {
         KeyError::NoKey
         | KeyError::NotReady { .. }
         | KeyError::Busy { .. }
-        | KeyError::Gone { begun: false, .. } => true,
+        | KeyError::Gone { begun: false, .. } => Doubt::No,
         KeyError::Ctap { error, .. }
         | KeyError::Cancelled {
             error: Some(error), ..
-        } => keys::made_nothing(error),
-        KeyError::Gone { begun: true, .. } | KeyError::Cancelled { error: None, .. } => false,
+        } => keys::doubt_of(error),
+        KeyError::Gone { begun: true, .. } | KeyError::Cancelled { error: None, .. } => Doubt::Yes,
     }
 }
 
@@ -505,7 +505,7 @@ impl<F: Face + Sync + 'static> Desk for StationDesk<F> {
         let (pin, options) = (pin.map(Pin::duplicate), options.clone());
         let never_asked = |fault| NotMade {
             fault,
-            nothing_made: true,
+            doubt: Doubt::No,
         };
         self.cleared()
             .await
@@ -515,7 +515,7 @@ impl<F: Face + Sync + 'static> Desk for StationDesk<F> {
         })
         .await
         .map_err(|failed| NotMade {
-            nothing_made: made_nothing(&failed.error),
+            doubt: doubt_of(&failed.error),
             fault: failed.fault,
         })
     }

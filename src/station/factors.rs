@@ -3,7 +3,6 @@
 use super::Station;
 use crate::domain::authority::Action;
 use crate::domain::{Change, EntryId, FactorId, PersonId};
-use crate::registry::RegistryError;
 use crate::seal::{For, seal};
 use crate::totp::tokens::Token;
 use crate::wire::{
@@ -27,7 +26,7 @@ impl Station {
         self.heard_in(&session, reply)
     }
 
-    /// Makes a token of the stock a person's. [`Stop::Unreachable`]: whether it did is not known.
+    /// Makes a token of the stock a person's. [`Stop::Unanswered`]: whether it did is not known.
     pub(super) async fn assign_token(
         &self,
         entry: EntryId,
@@ -36,18 +35,12 @@ impl Station {
     ) -> Result<FactorReceipt, Stop> {
         let session = self.session()?;
         let client = self.registry()?;
-        match client
-            .assign_token(&session, entry, person, assignment)
-            .await
-        {
-            // Something answered, and not with a refusal: it may be done all the same.
-            Err(
-                unread @ (RegistryError::Malformed { .. }
-                | RegistryError::NewerVersion { .. }
-                | RegistryError::Contradiction(_)),
-            ) => Err(Stop::Unreachable(unread.to_string())),
-            answer => self.heard_in(&session, answer),
-        }
+        let ask = async |_| {
+            client
+                .assign_token(&session, entry, person, assignment)
+                .await
+        };
+        self.surely(&session, ask).await
     }
 
     /// By how many seconds this machine's clock is fast against the registry's; `None` where that was never heard.

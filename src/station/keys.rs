@@ -15,7 +15,7 @@ use crate::ctap::{
 use crate::domain::policy::Attestation;
 use crate::domain::{Bytes, Pin};
 use crate::wire::webauthn::{CreationOptions, Descriptor, RequestOptions};
-use crate::workflow::{KeyFault, NewAssertion, NewCredential, Resident};
+use crate::workflow::{Doubt, KeyFault, NewAssertion, NewCredential, Resident};
 
 /// Proves the PIN on the key, without a touch.
 pub(super) fn verify_pin(
@@ -291,27 +291,36 @@ fn cred_protect(options: &CreationOptions, info: &crate::ctap::Info) -> Option<C
     info.has_extension("credProtect").then_some(level)
 }
 
-/// Whether it is certain that no credential was made by a job that was to make one.
-pub(super) fn made_nothing(error: &CtapError) -> bool {
+/// Whether a job that was to make a credential, and failed, made one.
+pub(super) fn doubt_of(error: &CtapError) -> Doubt {
     // What came before it, a token for instance, makes nothing.
-    let before = |operation: &Operation| *operation != Operation::MakeCredential;
+    let unless_before = |operation: &Operation, doubt| match operation {
+        Operation::MakeCredential => doubt,
+        _ => Doubt::No,
+    };
+    let its_word = |it_says_so: bool| match it_says_so {
+        true => Doubt::ItsWord,
+        false => Doubt::Yes,
+    };
     match error {
         CtapError::Timeout { operation, .. } | CtapError::Cancelled { operation, .. } => {
-            before(operation) || error.nothing_done()
+            unless_before(operation, its_word(error.nothing_done()))
         }
-        CtapError::Status { operation, status } => before(operation) || is_refusal(*status),
+        CtapError::Status { operation, status } => {
+            unless_before(operation, its_word(is_refusal(*status)))
+        }
         CtapError::Framing { operation, .. }
         | CtapError::OutOfStep { operation, .. }
         | CtapError::Hid { operation, .. }
-        | CtapError::Malformed { operation, .. } => before(operation),
+        | CtapError::Malformed { operation, .. } => unless_before(operation, Doubt::Yes),
         CtapError::Busy { .. }
         | CtapError::Unsupported { .. }
         | CtapError::TooLarge { .. }
         | CtapError::PinLength(_)
         | CtapError::MinPinLength { .. }
         | CtapError::TooManyRpIds { .. }
-        | CtapError::Entropy(_) => true,
-        CtapError::Gone | CtapError::Io { .. } => false,
+        | CtapError::Entropy(_) => Doubt::No,
+        CtapError::Gone | CtapError::Io { .. } => Doubt::Yes,
     }
 }
 

@@ -7,9 +7,9 @@ use crate::domain::visit::Held;
 use crate::domain::{EntryId, Person, PersonId, StationId};
 use crate::registry::RegistryError;
 use crate::wire::{
-    Credential, KeyReport, Lift, LiftOffer, LiftReply, LiftRequest, PersonDetail, VERSION,
+    Credential, KeyReport, Lift, LiftOffer, LiftReply, LiftRequest, PersonDetail, Shown, VERSION,
 };
-use crate::workflow::Stop;
+use crate::workflow::{Errand, Stop};
 
 impl Station {
     /// What must be shown so that the registry lifts a suspension.
@@ -28,18 +28,20 @@ impl Station {
         self.heard_in(&session, offer)
     }
 
-    /// Shows a factor to the registry. [`Stop::Unreachable`]: whether it lifted the suspension is not known.
+    /// Shows a factor to the registry. What a key signed is safe to repeat; a code counts each time, and is sent once.
     pub(super) async fn lift(&self, entry: EntryId, lift: &Lift) -> Result<LiftReply, Stop> {
         let session = self.session()?;
-        match self.registry()?.lift(&session, entry, lift).await {
-            // Something answered, and not with a refusal: it may be done all the same.
-            Err(
-                unread @ (RegistryError::Malformed { .. }
-                | RegistryError::NewerVersion { .. }
-                | RegistryError::Contradiction(_)),
-            ) => Err(Stop::Unreachable(unread.to_string())),
-            answer => self.heard_in(&session, answer),
-        }
+        let client = self.registry()?;
+        let factor = lift.factor.clone();
+        let about = (&lift.person, Errand::Lift { factor });
+        let is_safe = matches!(lift.shown, Shown::Signed { .. });
+        let ask = async |may_be_done| match may_be_done && !is_safe {
+            true => Err(RegistryError::Malformed {
+                what: "it did not say what a code was".to_owned(),
+            }),
+            false => client.lift(&session, entry, lift).await,
+        };
+        self.surely_for(&session, about, ask).await
     }
 
     /// The keys that were enrolled here for a person and are not gone, as far as the station knows; none where it enrolled none.

@@ -205,6 +205,7 @@ impl Station {
                 why: "this station has not joined a registry".to_owned(),
                 status: None,
                 retry_after: None,
+                sent: false,
             });
         };
         let head = self.store.head();

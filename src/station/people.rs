@@ -10,13 +10,16 @@ use crate::domain::authority::Action;
 use crate::domain::change::{EntryState, OutboxBody};
 use crate::domain::people_list::{ListError, PeopleList};
 use crate::domain::search::Search;
-use crate::domain::{Bytes, Change, Identification, OperatorId, Person, PersonId, VisitId};
+use crate::domain::{
+    Bytes, Change, EntryId, Identification, OperatorId, Person, PersonId, VisitId,
+};
+use crate::registry::RegistryError;
 use crate::store::{StoreError, TicketFor};
 use crate::wire::{
     Acceptance, LOOKUP_MAX, Offer, PersonDetail, Said, TicketRequest, VERSION, Visit, VisitClose,
-    VisitPass, VisitRequest,
+    VisitPass, VisitRequest, code,
 };
-use crate::workflow::{Stop, Ticket, Wants};
+use crate::workflow::{Errand, Stop, Ticket, Wants};
 
 /// Most people that a search brings.
 const FOUND_MAX: u32 = 20;
@@ -51,34 +54,63 @@ impl Station {
     /// The person takes what waits for them, in a visit.
     pub async fn accept(
         &self,
+        person: &PersonId,
         visit: VisitId,
         acceptance: &Acceptance,
     ) -> Result<PersonDetail, Stop> {
         let session = self.session()?;
-        let answer = self.registry()?.accept(&session, visit, acceptance);
-        self.heard_in(&session, answer.await)
+        let client = self.registry()?;
+        let entry = EntryId(uuid::Uuid::now_v7());
+        let factor = acceptance.factor.clone();
+        let about = (person, Errand::Accept { factor });
+        let ask = async |_| client.accept(&session, (visit, entry), acceptance).await;
+        self.surely_for(&session, about, ask).await
     }
 
-    /// Ends a visit, with what the person said of the factors of their account.
-    pub async fn close_visit(&self, visit: VisitId, said: Said) -> Result<(), Stop> {
+    /// Ends a person's visit, with what they said of the factors of their account.
+    pub async fn close_visit(
+        &self,
+        person: &PersonId,
+        visit: VisitId,
+        said: Said,
+    ) -> Result<(), Stop> {
         let session = self.session()?;
+        let client = self.registry()?;
         let close = VisitClose {
             version: VERSION,
             said,
         };
-        let answer = self.registry()?.close_visit(&session, visit, &close);
-        self.heard_in(&session, answer.await)
+        let ask = async |may_be_done| {
+            let answer = client.close_visit(&session, visit, &close).await;
+            match answer {
+                Err(refused) if may_be_done && is_over(&refused) => Ok(()),
+                answer => answer,
+            }
+        };
+        self.surely_for(&session, (person, Errand::Close { visit }), ask)
+            .await
     }
 
     /// Another operator goes on with a visit.
     pub async fn pass_visit(&self, visit: VisitId, to: &OperatorId) -> Result<Visit, Stop> {
         let session = self.session()?;
+        let client = self.registry()?;
         let pass = VisitPass {
             version: VERSION,
             to: to.clone(),
         };
-        let answer = self.registry()?.pass_visit(&session, visit, &pass);
-        self.heard_in(&session, answer.await)
+        let mut is_passed_or_over = false;
+        let ask = async |may_be_done| {
+            let answer = client.pass_visit(&session, visit, &pass).await;
+            is_passed_or_over = may_be_done && answer.as_ref().is_err_and(is_over);
+            answer
+        };
+        match self.surely(&session, ask).await {
+            Err(_) if is_passed_or_over => Err(Stop::Unanswered(
+                "the visit is no longer yours: the other operator has it, or it ended".to_owned(),
+            )),
+            answer => answer,
+        }
     }
 
     /// A fresh offer, under a visit; without one for somebody who is not there.
@@ -255,12 +287,17 @@ impl Station {
     }
 }
 
+/// Whether it says that the visit is not, or no longer, this operator's.
+fn is_over(error: &RegistryError) -> bool {
+    matches!(error, RegistryError::Refused { problem, .. } if problem.code() == code::VISIT_OVER)
+}
+
 /// Nothing is done with an offer that contradicts itself, or that is not for the person who stands at the desk.
 fn check_offer(offer: &Offer, person: Option<&PersonId>) -> Result<(), Stop> {
     offer
         .check(person.unwrap_or(&offer.person.id))
         .map_err(|fault| Stop::RegistryRefused {
-            code: crate::wire::code::OFFER_FOREIGN.to_owned(),
+            code: code::OFFER_FOREIGN.to_owned(),
             detail: fault.to_string(),
         })
 }

@@ -358,6 +358,7 @@ impl Text {
             "key-refused" => explained!("stop-key-refused", "stop-key-refused-next"),
             "registry-refused" => explained!("stop-registry-refused", "stop-registry-refused-next"),
             "unreachable" => explained!("stop-unreachable", "stop-unreachable-next"),
+            "unanswered" => explained!("stop-unanswered", "stop-unanswered-next"),
             "offer-expired" => explained!("stop-offer-expired", "stop-offer-expired-next"),
             "not-identified" => explained!("stop-not-identified", "stop-not-identified-next"),
             "own-factor-needed" => explained!("stop-own-factor", "stop-own-factor-next"),

@@ -25,18 +25,19 @@ pub(super) use resume::{resume_app, resume_token};
 
 use jiff::Timestamp;
 
-use super::Stop;
 use super::care::CareDesk;
 use super::care::deletion::who_may_reset;
 use super::dialogue::{
     Answer, AppJob, AppQuestion, Ending, Event, Job, Purpose, Question, StationClock,
 };
+use super::{Errand, Stop};
 use crate::domain::authority::Action;
 use crate::domain::factor::{SealedSecret, SealingKey};
+use crate::domain::suspension::FactorRef;
 use crate::domain::{EntryId, FactorId, PersonId, VisitId};
 use crate::totp::TotpSecret;
 use crate::wire::{
-    Acceptance, AppOffer, CodeReply, CodeRequest, Factor, FactorReceipt, Offer, Operator,
+    Acceptance, AppOffer, CodeReply, CodeRequest, Factor, FactorReceipt, Offer, Operator, Owned,
     PersonDetail, Said, TokenAssignment,
 };
 
@@ -57,7 +58,7 @@ pub trait AppDesk: CareDesk {
     /// Asks the registry what a code is, or two in a row. Counts there, and uses a right one up.
     async fn examine(&mut self, person: &PersonId, request: CodeRequest)
     -> Result<CodeReply, Stop>;
-    /// Asks the registry to make a token the person's. Whether it did is not known after [`Stop::Unreachable`]; every other stop
+    /// Asks the registry to make a token the person's. Whether it did is not known after [`Stop::Unanswered`]; every other stop
     /// is certain.
     async fn assign(
         &mut self,
@@ -68,11 +69,21 @@ pub trait AppDesk: CareDesk {
     /// Asks the registry to let a person take what waits for them, in a visit: what they have then.
     async fn accept(
         &mut self,
+        person: &PersonId,
         visit: VisitId,
         acceptance: Acceptance,
     ) -> Result<PersonDetail, Stop>;
     /// Ends a visit, with what the person said of the factors of their account.
-    async fn close_visit(&mut self, visit: VisitId, said: Said) -> Result<(), Stop>;
+    async fn close_visit(
+        &mut self,
+        person: &PersonId,
+        visit: VisitId,
+        said: Said,
+    ) -> Result<(), Stop>;
+    /// What the registry was asked to do for a person, and never answered.
+    fn unanswered(&mut self, person: &PersonId) -> Result<Vec<Errand>, Stop>;
+    /// By now it is known what came of it.
+    fn answered(&mut self, person: &PersonId, asked: &Errand) -> Result<(), Stop>;
     /// By how many seconds the station's clock is fast against the registry's; `None` where that was never heard.
     fn clock_fast_s(&self) -> Option<i64>;
     /// Asks, until a moment by the station's clock: then `None`, and the question is withdrawn.
@@ -124,6 +135,27 @@ fn app_part(offer: &Offer) -> Result<&AppOffer, Stop> {
         detail: "it holds no authenticator apps: its release is older than this station's"
             .to_owned(),
     })
+}
+
+/// What was asked for a factor of this person and never answered, and is done after all: what the registry holds now says so.
+pub(super) fn done_unanswered<D: AppDesk>(
+    desk: &mut D,
+    detail: &PersonDetail,
+    is_meant: impl Fn(&Errand) -> Option<FactorRef>,
+) -> Result<Option<Owned>, Stop> {
+    let who = &detail.person.id;
+    for asked in desk.unanswered(who)? {
+        let Some(factor) = is_meant(&asked) else {
+            continue;
+        };
+        desk.answered(who, &asked)?;
+        let mut all = detail.owned().into_iter();
+        let done = all.find(|owned| owned.factor() == factor && owned.is_valid());
+        if done.is_some() {
+            return Ok(done);
+        }
+    }
+    Ok(None)
 }
 
 /// The apps and tokens that are active: neither removed nor suspended.

@@ -13,7 +13,7 @@ use super::steps::{
     PinChange, Unlocked, begin_step, end_step, is_replugged, pin_was_written, touch,
     touch_in_this_plug, unlock, wait_for,
 };
-use super::undo::{Before, Progress, give_up};
+use super::undo::{Before, Progress, give_up, is_believed};
 use super::visit::{Guest, Visit, host, receive};
 use super::{
     Desk, KeyFault, NewAssertion, NewCredential, Pushed, Stop, Wants, conclude, verify_assertion,
@@ -135,7 +135,11 @@ impl Work<'_> {
         let made = match made {
             Ok(made) => made,
             // Seen with the PIN only: a credential that is revealed to nobody else (credProtect level 3).
-            Err(Stop::Key(KeyFault::Excluded)) => return self.retest(desk, key).await,
+            Err(Stop::Key(KeyFault::Excluded))
+                if is_believed(desk, &begun.intent.offer.creation, key, &begun.progress).await =>
+            {
+                return self.retest(desk, key).await;
+            }
             Err(stop) if is_replugged(&stop) => return Err(stop),
             Err(stop) => return Err(self.give_up(desk, stop).await),
         };
@@ -202,8 +206,7 @@ async fn create<D: Desk>(
     let LastLook { mine, not_held } = last_look(desk, key, &unlocked, offer).await?;
     still_there(key)?;
     if mine.is_some() {
-        // It lists what it holds, so that an earlier attempt would show.
-        progress.may_have_made = false;
+        progress.looked_at();
     }
     progress.before = mine.map(|ids| Before { plug, ids });
     begin_step(desk, Step::Create);
@@ -213,9 +216,8 @@ async fn create<D: Desk>(
     let options = &offer.creation;
     let client = client_data(Ceremony::Create, &options.challenge, &offer.origin);
     let pin = unlocked.pin();
-    let may_have_made = &mut progress.may_have_made;
     let new = touch_in_this_plug(desk, key, (1, 2), async |desk: &mut D, key: &KeyFacts| {
-        make(desk, key, pin, options, client.hash, may_have_made).await
+        make(desk, key, pin, (options, client.hash), progress).await
     })
     .await;
     // A stop from here on deletes the credential again, where the key can.
@@ -285,20 +287,19 @@ async fn opened<D: Desk>(
     Ok(unlocked)
 }
 
-/// One attempt at `makeCredential`. One that came to nothing for certain does not make an earlier one certain.
+/// One attempt at `makeCredential`.
 pub(super) async fn make<D: Desk>(
     desk: &mut D,
     key: &KeyFacts,
     pin: Option<&Pin>,
-    options: &CreationOptions,
-    client_data_hash: [u8; 32],
-    may_have_made: &mut bool,
+    (options, client_data_hash): (&CreationOptions, [u8; 32]),
+    progress: &mut Progress,
 ) -> Result<NewCredential, KeyFault> {
     let made = desk
         .make_credential(key, pin, options, client_data_hash)
         .await;
     made.map_err(|not_made| {
-        *may_have_made |= !not_made.nothing_made;
+        progress.not_made(not_made.doubt);
         not_made.fault
     })
 }

@@ -32,7 +32,7 @@ pub trait LossDesk: AppDesk {
         person: &PersonId,
         factor: &FactorRef,
     ) -> Result<LiftOffer, Stop>;
-    /// Shows the factor to the registry. Whether it was lifted is not known after [`Stop::Unreachable`]; every other stop is certain.
+    /// Shows the factor to the registry. Whether it was lifted is not known after [`Stop::Unanswered`]; every other stop is certain.
     async fn lift(&mut self, entry: EntryId, lift: Lift) -> Result<LiftReply, Stop>;
 }
 

@@ -108,8 +108,7 @@ async fn make_in_this_plug<D: Desk>(
         return Err(Stop::Key(KeyFault::Replugged));
     }
     if held.is_some() {
-        // It lists what it holds, so that an earlier attempt would show.
-        progress.may_have_made = false;
+        progress.looked_at();
     }
     progress.before = held.map(|held| Before {
         plug: key.generation,
@@ -118,9 +117,8 @@ async fn make_in_this_plug<D: Desk>(
     begin_step(desk, Step::Create);
     let client = client_data(Ceremony::Create, &options.challenge, &offer.origin);
     let pin = unlocked.pin();
-    let may_have_made = &mut progress.may_have_made;
     let new = touch_in_this_plug(desk, key, (1, 1), async |desk: &mut D, key: &KeyFacts| {
-        make(desk, key, pin, options, client.hash, may_have_made).await
+        make(desk, key, pin, (options, client.hash), progress).await
     })
     .await;
     progress.unlocked = Some(unlocked);

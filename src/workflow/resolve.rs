@@ -187,6 +187,7 @@ async fn finish<D: Desk>(
         unlocked: Some(unlocked),
         pin_written: false,
         may_have_made: true,
+        denied: false,
         credential: Some(made.registration.raw_id.clone()),
         before: None,
     };
@@ -236,10 +237,12 @@ async fn undo<D: Desk>(
     let (mine, others): (Vec<_>, Vec<_>) = held
         .into_iter()
         .partition(|resident| resident.user_handle == offer.creation.user.id);
-    if let Some(other) = others.into_iter().next() {
-        // Nothing is begun on a key that is somebody else's.
-        return Err(anothers(other));
-    }
+    // A key that is told from all others is the one, whoever got it since: it was put to another use at another desk.
+    let is_put_to_another_use = match others.into_iter().next() {
+        None => false,
+        Some(_) if tells_apart(desk, key) => true,
+        Some(other) => return Err(anothers(other)),
+    };
     let mine: Vec<Bytes> = mine.into_iter().map(|resident| resident.id).collect();
     let known = ask(desk, key, offer, &mine).await?;
     let left = mine.iter().filter(|id| match made {
@@ -249,7 +252,7 @@ async fn undo<D: Desk>(
     let left: Vec<&Bytes> = left.collect();
     let remains = match (left.as_slice(), made) {
         // The PIN may have been set just before the stop, with no time to write that down.
-        ([], None) if intent.key.pin_set == Some(false) => Remains::Pin,
+        ([], None) if intent.key.pin_set == Some(false) && !is_put_to_another_use => Remains::Pin,
         ([], None) => Remains::Nothing,
         ([], Some(_)) if tells_apart(desk, key) => Remains::CredentialDeleted,
         // This key does not show it: it is another one of the same model.
@@ -270,7 +273,8 @@ fn anothers(resident: Resident) -> Stop {
         .user_name
         .unwrap_or_else(|| "somebody else".to_owned());
     Stop::KeyRefused(format!(
-        "it is enrolled for {whose}, so that it is not the key of this work: put that one in"
+        "it is enrolled for {whose}, and nothing tells it from others of its model: put in the key of this work, or end the work \
+         without it"
     ))
 }
 

@@ -5,7 +5,7 @@
 //! the key, and that is nothing that could not be undone. Else it stays open, as unfinished work.
 
 use super::steps::{Unlocked, is_plugged, tells_apart};
-use super::{Desk, KeyFault, Stop};
+use super::{Desk, Doubt, KeyFault, Resident, Stop};
 use crate::domain::change::{EndReason, Remains};
 use crate::domain::{Bytes, Change, IntentId, KeyFacts, Pin};
 use crate::wire::webauthn::CreationOptions;
@@ -17,6 +17,8 @@ pub(super) struct Progress {
     pub(super) pin_written: bool,
     /// The key may have made a credential that this station has not seen.
     pub(super) may_have_made: bool,
+    /// It said that it made none.
+    pub(super) denied: bool,
     pub(super) credential: Option<Bytes>,
     /// What the key held of this account right before.
     pub(super) before: Option<Before>,
@@ -34,9 +36,28 @@ impl Progress {
     pub(super) fn remains(&self) -> Remains {
         match (&self.credential, self.pin_written) {
             (Some(_), _) => Remains::Credential,
-            (None, _) if self.may_have_made => Remains::Unknown,
+            (None, _) if self.is_in_doubt() => Remains::Unknown,
             (None, written) => without_credential(written),
         }
+    }
+
+    /// An attempt gave no credential. One that came to nothing for certain does not make an earlier one certain.
+    pub(super) fn not_made(&mut self, doubt: Doubt) {
+        match doubt {
+            Doubt::No => {}
+            Doubt::ItsWord => self.denied = true,
+            Doubt::Yes => self.may_have_made = true,
+        }
+    }
+
+    /// It lists what it holds, so that an earlier attempt would show.
+    pub(super) fn looked_at(&mut self) {
+        (self.may_have_made, self.denied) = (false, false);
+    }
+
+    /// Whether there may be a credential that nobody has seen: also against the word of a key that can be looked at.
+    fn is_in_doubt(&self) -> bool {
+        self.may_have_made || (self.denied && self.before.is_some())
     }
 }
 
@@ -96,7 +117,7 @@ async fn undo<D: Desk>(
     key: &KeyFacts,
     progress: &Progress,
 ) -> Option<Remains> {
-    if progress.credential.is_none() && !progress.may_have_made {
+    if progress.credential.is_none() && !progress.is_in_doubt() {
         return Some(without_credential(progress.pin_written));
     }
     if !is_plugged(desk, key) {
@@ -108,10 +129,7 @@ async fn undo<D: Desk>(
             .await
             .ok();
     }
-    let before = progress.before.as_ref();
-    let before = before.filter(|before| before.plug == key.generation)?;
-    let mut made = desk.residents(key, pin?, &options.rp.id).await.ok()?;
-    made.retain(|r| r.user_handle == options.user.id && !before.ids.contains(&r.id));
+    let made = unseen(desk, options, key, progress).await?;
     if made.is_empty() {
         return Some(without_credential(progress.pin_written));
     }
@@ -127,6 +145,34 @@ async fn undo<D: Desk>(
         .ok()?;
     }
     Some(Remains::CredentialDeleted)
+}
+
+/// What the key lists of the account that it did not list before; `None` where it can't be looked at.
+async fn unseen<D: Desk>(
+    desk: &mut D,
+    options: &CreationOptions,
+    key: &KeyFacts,
+    progress: &Progress,
+) -> Option<Vec<Resident>> {
+    let before = progress.before.as_ref();
+    let before = before.filter(|before| before.plug == key.generation)?;
+    let pin = progress.unlocked.as_ref().and_then(Unlocked::pin)?;
+    let mut made = desk.residents(key, pin, &options.rp.id).await.ok()?;
+    made.retain(|r| r.user_handle == options.user.id && !before.ids.contains(&r.id));
+    Some(made)
+}
+
+/// Whether nothing speaks against a key that says that it made nothing.
+pub(super) async fn is_believed<D: Desk>(
+    desk: &mut D,
+    options: &CreationOptions,
+    key: &KeyFacts,
+    progress: &Progress,
+) -> bool {
+    !progress.is_in_doubt()
+        || unseen(desk, options, key, progress)
+            .await
+            .is_some_and(|made| made.is_empty())
 }
 
 /// Why a credential is taken to be on the key that is in the slot now.

@@ -6,7 +6,7 @@ mod headless;
 mod mishaps;
 pub mod phone;
 mod proving;
-mod visits;
+pub mod visits;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -104,9 +104,13 @@ impl Timed {
 
     /// The person goes; who comes next comes anew, with what they have by now.
     pub async fn leave(&self, n: usize) {
-        let detail = self.world.station.person(&scenarios::person(n)).await;
+        let who = scenarios::person(n);
+        let detail = self.world.station.person(&who).await;
         if let Some(visit) = detail.expect("a person").visit {
-            let closed = self.world.station.close_visit(visit.id, Said::Confirmed);
+            let closed = self
+                .world
+                .station
+                .close_visit(&who, visit.id, Said::Confirmed);
             closed.await.expect("closed");
         }
     }

@@ -16,7 +16,8 @@ use keydesk::wire::{
 };
 use keydesk::workflow::dialogue::{Answer, Event, Question};
 use keydesk::workflow::{
-    Desk, KeyFault, NewAssertion, NewCredential, NotMade, Pushed, Resident, Stop, Ticket, Wants,
+    Desk, Doubt, KeyFault, NewAssertion, NewCredential, NotMade, Pushed, Resident, Stop, Ticket,
+    Wants,
 };
 use serde_json::json;
 use tokio::sync::Notify;
@@ -472,7 +473,7 @@ impl<D: Desk> Desk for FaultyDesk<D> {
             "make_credential",
             NotMade {
                 fault: key_fault(),
-                nothing_made: false,
+                doubt: Doubt::Yes,
             },
             self.inner.make_credential(key, pin, &options, hash)
         )

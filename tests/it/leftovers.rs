@@ -7,10 +7,11 @@ use keydesk::domain::Change;
 use keydesk::domain::change::{EndReason, Remains};
 use keydesk::station::desk::StationDesk;
 use keydesk::store::audit;
-use keydesk::workflow;
-use keydesk::workflow::dialogue::Event;
+use keydesk::workflow::dialogue::{Ending, Event};
+use keydesk::workflow::{self, How};
 
-use crate::scenarios::{PIN, SLOT, answering, enrol, fresh_key, person, world};
+use crate::faulty_desk::{FaultyDesk, Mishap};
+use crate::scenarios::{PIN, SLOT, answering, desk, enrol, fresh_key, person, world};
 
 /// How intents ended, oldest first, and what was left on their keys.
 pub fn endings(world: &World) -> Vec<(EndReason, Remains)> {
@@ -55,6 +56,69 @@ async fn a_key_that_says_itself_that_it_made_nothing_leaves_no_doubt() {
             "{code:#04x}: {last:?}"
         );
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_says_that_it_made_nothing_is_looked_at_where_it_can_be() {
+    // Excluded, denied, store full, no credentials, not allowed, no PIN set: none of it is true (CTAP 2.3, section 8.2).
+    let lies = [0x19, 0x27, 0x28, 0x2e, 0x30, 0x35];
+    let world = world(lies.len()).await;
+    for (n, code) in lies.into_iter().enumerate() {
+        let key = fresh_key();
+        world.rack.put(SLOT, &key);
+        answering(&world).await;
+        key.inject(Fault::Reply {
+            command: MAKE_CREDENTIAL,
+            bytes: vec![code],
+        });
+        let stop = enrol(&world, n + 1).await.expect_err("it lies");
+        assert!(key.credentials().is_empty(), "{code:#04x}: {stop}");
+        assert_eq!(
+            stop.remains(),
+            Remains::CredentialDeleted,
+            "{code:#04x}: {stop}"
+        );
+        let unfinished = world.station.store().unfinished().expect("read");
+        assert!(unfinished.is_empty(), "{code:#04x}: {unfinished:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn work_ends_on_its_own_key_also_when_that_was_put_to_another_use_since() {
+    let world = world(2).await;
+    let key = SoftKey::new(
+        Profile::yubikey_5_nfc()
+            .with_serial("S1")
+            .with_touch(TouchPolicy::Auto),
+    );
+    world.rack.put(SLOT, &key);
+    answering(&world).await;
+    let (inner, _) = desk(&world, &Cancel::default());
+    let mut faulty = FaultyDesk::at(inner, "make_credential", Mishap::StopsBefore);
+    let stopped = faulty.stopped();
+    let who = person(1);
+    tokio::select! {
+        ended = workflow::enrol(&mut faulty, &who) => panic!("{ended:?}"),
+        () = stopped.notified() => {}
+    }
+    drop(faulty);
+    enrol(&world, 2).await.expect("the key is somebody else's");
+    let before = key.credentials();
+    let store = world.station.store();
+    let work = store.unfinished().expect("read").pop().expect("unfinished");
+    let (mut desk, _) = desk(&world, &Cancel::default());
+    let ending = workflow::resolve(&mut desk, work, How::WithKey).await;
+    assert!(
+        matches!(
+            ending,
+            Ok(Ending::Resolved {
+                remains: Remains::Nothing
+            })
+        ),
+        "{ending:?}"
+    );
+    assert_eq!(key.credentials(), before, "nothing on it is touched");
+    assert!(store.unfinished().expect("read").is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -42,6 +42,7 @@ mod suite;
 mod swapped;
 mod swapped_care;
 mod two_desks;
+mod unanswered;
 mod undone;
 
 mod walls;

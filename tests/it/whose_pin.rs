@@ -40,10 +40,11 @@ async fn with_a_new_key() -> (World, SoftKey) {
 }
 
 async fn leave(world: &World) {
-    let page = world.station.person(&person(1)).await.expect("a page");
-    let visit = page.visit.expect("a visit");
-    let closed = world.station.close_visit(visit.id, Said::Confirmed).await;
-    closed.expect("closed");
+    let who = person(1);
+    let page = world.station.person(&who).await.expect("a page");
+    let visit = page.visit.expect("a visit").id;
+    let closed = world.station.close_visit(&who, visit, Said::Confirmed);
+    closed.await.expect("closed");
 }
 
 async fn another(world: &World, proof: ProofArguments, pins: &[&str], codes: bool) -> Outcome {

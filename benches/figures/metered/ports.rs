@@ -14,7 +14,7 @@ use keydesk::wire::{
 use keydesk::workflow::app::AppDesk;
 use keydesk::workflow::care::{CareDesk, KeyTime, Stake};
 use keydesk::workflow::dialogue::{Answer, Question};
-use keydesk::workflow::{KeyFault, Stop};
+use keydesk::workflow::{Errand, KeyFault, Stop};
 
 use super::MeteredDesk;
 
@@ -149,14 +149,28 @@ impl<D: AppDesk> AppDesk for MeteredDesk<'_, D> {
 
     async fn accept(
         &mut self,
+        person: &PersonId,
         visit: VisitId,
         acceptance: Acceptance,
     ) -> Result<PersonDetail, Stop> {
-        self.inner.accept(visit, acceptance).await
+        self.inner.accept(person, visit, acceptance).await
     }
 
-    async fn close_visit(&mut self, visit: VisitId, said: Said) -> Result<(), Stop> {
-        self.inner.close_visit(visit, said).await
+    async fn close_visit(
+        &mut self,
+        person: &PersonId,
+        visit: VisitId,
+        said: Said,
+    ) -> Result<(), Stop> {
+        self.inner.close_visit(person, visit, said).await
+    }
+
+    fn unanswered(&mut self, person: &PersonId) -> Result<Vec<Errand>, Stop> {
+        self.inner.unanswered(person)
+    }
+
+    fn answered(&mut self, person: &PersonId, errand: &Errand) -> Result<(), Stop> {
+        self.inner.answered(person, errand)
     }
 
     fn clock_fast_s(&self) -> Option<i64> {

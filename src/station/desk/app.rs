@@ -12,9 +12,9 @@ use crate::totp::{TotpSecret, wipe_stack};
 use crate::wire::{
     Acceptance, CodeReply, CodeRequest, FactorReceipt, PersonDetail, Said, TokenAssignment,
 };
-use crate::workflow::Stop;
 use crate::workflow::app::AppDesk;
 use crate::workflow::dialogue::{Answer, Event, Question};
+use crate::workflow::{Errand, Stop};
 
 impl<F: Face + Sync + 'static> AppDesk for StationDesk<F> {
     fn seal(
@@ -54,17 +54,31 @@ impl<F: Face + Sync + 'static> AppDesk for StationDesk<F> {
 
     async fn accept(
         &mut self,
+        person: &PersonId,
         visit: VisitId,
         acceptance: Acceptance,
     ) -> Result<PersonDetail, Stop> {
         self.cleared().await?;
-        self.unless_cancelled(self.station.accept(visit, &acceptance))
-            .await
+        // Not cut short by a cancel: what the registry did must be known.
+        self.station.accept(person, visit, &acceptance).await
     }
 
-    async fn close_visit(&mut self, visit: VisitId, said: Said) -> Result<(), Stop> {
-        self.unless_cancelled(self.station.close_visit(visit, said))
-            .await
+    async fn close_visit(
+        &mut self,
+        person: &PersonId,
+        visit: VisitId,
+        said: Said,
+    ) -> Result<(), Stop> {
+        // Nor is this.
+        self.station.close_visit(person, visit, said).await
+    }
+
+    fn unanswered(&mut self, person: &PersonId) -> Result<Vec<Errand>, Stop> {
+        self.station.unanswered(person)
+    }
+
+    fn answered(&mut self, person: &PersonId, asked: &Errand) -> Result<(), Stop> {
+        self.station.forget(person, asked)
     }
 
     fn clock_fast_s(&self) -> Option<i64> {

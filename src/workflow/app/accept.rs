@@ -9,13 +9,13 @@ use super::super::dialogue::{
 use super::super::steps::{begin_step, end_step};
 use super::super::visit::{identified, open, own_proof};
 use super::prove::tested;
-use super::{AppDesk, Stop, begin};
+use super::{AppDesk, Stop, begin, done_unanswered};
 use crate::domain::authority::Action;
 use crate::domain::suspension::FactorRef;
 use crate::domain::visit::Authority;
 use crate::domain::{OfferId, PersonId};
-use crate::wire::{Acceptance, Factor, Operator, PersonDetail, VERSION, Visit};
-use crate::workflow::conclude;
+use crate::wire::{Acceptance, Factor, Operator, Owned, PersonDetail, VERSION, Visit};
+use crate::workflow::{Errand, conclude};
 
 /// Takes what waits; `which`: that one, if it was chosen already.
 pub async fn accept_waiting<D: AppDesk>(
@@ -33,6 +33,19 @@ async fn accept<D: AppDesk>(
     which: Option<FactorRef>,
 ) -> Result<Ending, Stop> {
     let (operator, detail) = begin(desk, AppJob::Accept, Action::Enrol, who).await?;
+    let is_meant = |asked: &Errand| match asked {
+        Errand::Accept { factor } => {
+            let is_it = which.as_ref().is_none_or(|which| which == factor);
+            is_it.then(|| factor.clone())
+        }
+        _ => None,
+    };
+    if let Some(owned) = done_unanswered(desk, &detail, is_meant)? {
+        return Ok(Ending::App {
+            person: detail.person,
+            result: AppResult::Accepted { name: name(&owned) },
+        });
+    }
     let (factor, name) = chosen(desk, &detail, which).await?;
     let identification = identified(desk, &operator, &detail).await?;
     let visit = open(desk, &detail, &identification).await?;
@@ -49,7 +62,7 @@ async fn accept<D: AppDesk>(
         factor,
         test,
     };
-    let now = desk.accept(visit.id, acceptance).await?;
+    let now = desk.accept(who, visit.id, acceptance).await?;
     end_step(desk, Step::Push, Note::None);
     Ok(Ending::App {
         person: now.person,
@@ -59,25 +72,24 @@ async fn accept<D: AppDesk>(
 
 /// Everything that waits for a person, with what people call it.
 pub fn waiting(detail: &PersonDetail) -> Vec<(FactorRef, String)> {
-    let keys = detail
-        .credentials
-        .iter()
-        .filter(|c| c.gone_at.is_none() && c.held.waiting_since.is_some())
-        .map(|c| {
-            let credential = c.id.clone();
-            let tag = c.key.id.asset_tag.as_ref().or(c.key.id.serial.as_ref());
-            let name = match tag {
-                Some(tag) => format!("{} {tag}", c.key.model),
-                None => c.key.model.clone(),
-            };
-            (FactorRef::Key { credential }, name)
-        });
-    let apps = detail
-        .factors
-        .iter()
-        .filter(|f| f.removed_at.is_none() && f.held.waiting_since.is_some())
-        .map(|f| (FactorRef::App { factor: f.id }, f.name.clone()));
-    keys.chain(apps).collect()
+    let all = detail.owned().into_iter();
+    let waiting = all.filter(|owned| owned.waiting_since().is_some());
+    waiting
+        .map(|owned| (owned.factor(), name(&owned)))
+        .collect()
+}
+
+fn name(owned: &Owned) -> String {
+    match owned {
+        Owned::App(factor) => factor.name.clone(),
+        Owned::Key(held) => {
+            let tag = held.key.id.asset_tag.as_ref();
+            match tag.or(held.key.id.serial.as_ref()) {
+                Some(tag) => format!("{} {tag}", held.key.model),
+                None => held.key.model.clone(),
+            }
+        }
+    }
 }
 
 async fn chosen<D: AppDesk>(

@@ -172,7 +172,10 @@ pub(super) fn assigned(intent: TokenIntent, factor: FactorId) -> Ending {
 
 /// Ends the intent where it is certain that the registry did nothing.
 async fn give_up<D: AppDesk>(desk: &mut D, intent: &TokenIntent, stop: Stop) -> Stop {
-    if matches!(stop, Stop::Unreachable(_) | Stop::Store(_)) {
+    if matches!(
+        stop,
+        Stop::Unanswered(_) | Stop::Unreachable(_) | Stop::Store(_)
+    ) {
         return stop.leaving(Remains::MayBeAssigned);
     }
     let remains = Remains::NotAssigned;

@@ -10,7 +10,7 @@ use super::{AppDesk, Stop, begin};
 use crate::domain::PersonId;
 use crate::domain::authority::Action;
 use crate::wire::{PersonDetail, Said, code};
-use crate::workflow::conclude;
+use crate::workflow::{Errand, conclude};
 
 /// Ends the visit that is open with a person.
 pub async fn end_visit<D: AppDesk>(desk: &mut D, who: &PersonId) -> Result<Ending, Stop> {
@@ -20,6 +20,18 @@ pub async fn end_visit<D: AppDesk>(desk: &mut D, who: &PersonId) -> Result<Endin
 
 async fn leave<D: AppDesk>(desk: &mut D, who: &PersonId) -> Result<Ending, Stop> {
     let (_, detail) = begin(desk, AppJob::Leave, Action::Receive, who).await?;
+    let asked = desk.unanswered(who)?.into_iter();
+    let mut closing = asked.filter(|asked| matches!(asked, Errand::Close { .. }));
+    if let (None, Some(asked)) = (&detail.visit, closing.next()) {
+        // It was asked for, and there is no visit any more. What the person said went with it.
+        desk.answered(who, &asked)?;
+        return Ok(Ending::App {
+            person: detail.person,
+            result: AppResult::Left {
+                said: Said::Nothing,
+            },
+        });
+    }
     let visit = detail.visit.clone().ok_or_else(|| Stop::RegistryRefused {
         code: code::VISIT_OVER.to_owned(),
         detail: format!(
@@ -41,7 +53,7 @@ async fn leave<D: AppDesk>(desk: &mut D, who: &PersonId) -> Result<Ending, Stop>
     };
     end_step(desk, Step::Confirm, Note::None);
     begin_step(desk, Step::Push);
-    desk.close_visit(visit.id, said).await?;
+    desk.close_visit(who, visit.id, said).await?;
     end_step(desk, Step::Push, Note::None);
     Ok(Ending::App {
         person: detail.person,

@@ -1,5 +1,6 @@
 //! Lifts a suspension: the factor turned up, and its owner is at the desk with it.
 
+use super::super::app::done_unanswered;
 use super::super::app::examine::{Codes, advise, next_code, typed_code};
 use super::super::care::take_key;
 use super::super::ceremony::authentication_response;
@@ -7,14 +8,14 @@ use super::super::dialogue::{CodeOf, Ending, Event, Job, LossJob, LossResult, No
 use super::super::retest::{Asked, sign_as_enrolled};
 use super::super::steps::{anew_after_pulls, begin_step, end_step};
 use super::super::visit::identify;
-use super::super::{KeyFault, Stop, conclude};
+use super::super::{Errand, KeyFault, Stop, conclude};
 use super::{LossDesk, chosen};
 use crate::domain::authority::Action;
 use crate::domain::factor::CodeVerdict;
 use crate::domain::suspension::FactorRef;
-use crate::domain::{Change, EntryId, Identification, PersonId, Place};
+use crate::domain::{Change, EntryId, Identification, Person, PersonId, Place};
 use crate::wire::webauthn::RequestOptions;
-use crate::wire::{Factor, Lift, LiftOffer, Owned, Shown, VERSION, code};
+use crate::wire::{Factor, Lift, LiftOffer, Owned, PersonDetail, Shown, VERSION, code};
 
 /// Lifts the suspension of a factor; `factor`: which, if that was chosen already; `at`: where its key is.
 pub async fn lift<D: LossDesk>(
@@ -38,6 +39,9 @@ async fn lift_factor<D: LossDesk>(
     desk.room().await?;
     let detail = desk.detail(who).await?;
     let person = detail.person.clone();
+    if let Some(owned) = done_after_all(desk, &detail, factor)? {
+        return lifted(desk, person, owned).await;
+    }
     let owned = chosen(desk, &detail, (factor, true)).await?;
     let sort = owned.sort();
     desk.tell(Event::Began {
@@ -59,17 +63,45 @@ async fn lift_factor<D: LossDesk>(
     }
     let to = To {
         person: who,
-        factor: asked.clone(),
+        factor: asked,
         identification,
     };
-    match &owned {
-        Owned::Key(_) => show_key(desk, &to, offer, at).await?,
-        Owned::App(factor) => show_code(desk, &to, factor, offer).await?,
+    let shown = match &owned {
+        Owned::Key(_) => show_key(desk, &to, offer, at).await,
+        Owned::App(factor) => show_code(desk, &to, factor, offer).await,
+    };
+    if let Err(stop) = shown {
+        let Stop::Unanswered(_) = &stop else {
+            return Err(stop);
+        };
+        // A code is never sent twice; the person's page tells what came of it, where it can be had.
+        let page = desk.detail(who).await.map_err(|_| stop.clone())?;
+        done_after_all(desk, &page, Some(&to.factor))?.ok_or(stop)?;
     }
+    lifted(desk, person, owned).await
+}
+
+/// What was to be lifted before, with no answer, and is lifted.
+fn done_after_all<D: LossDesk>(
+    desk: &mut D,
+    detail: &PersonDetail,
+    wanted: Option<&FactorRef>,
+) -> Result<Option<Owned>, Stop> {
+    done_unanswered(desk, detail, |asked| match asked {
+        Errand::Lift { factor } => {
+            let is_it = wanted.is_none_or(|wanted| wanted == factor);
+            is_it.then(|| factor.clone())
+        }
+        _ => None,
+    })
+}
+
+/// Writes down that it is lifted.
+async fn lifted<D: LossDesk>(desk: &mut D, person: Person, owned: Owned) -> Result<Ending, Stop> {
     begin_step(desk, Step::RecordApp);
     desk.commit(Change::SuspensionLifted {
-        person: who.clone(),
-        factor: asked,
+        person: person.id.clone(),
+        factor: owned.factor(),
     })
     .await?;
     end_step(desk, Step::RecordApp, Note::None);

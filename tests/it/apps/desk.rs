@@ -7,9 +7,9 @@ use keydesk::totp::TotpSecret;
 use keydesk::wire::{
     Acceptance, CodeReply, CodeRequest, FactorReceipt, PersonDetail, Said, TokenAssignment,
 };
-use keydesk::workflow::Stop;
 use keydesk::workflow::app::AppDesk;
 use keydesk::workflow::dialogue::{Answer, Question};
+use keydesk::workflow::{Errand, Stop};
 
 use crate::faulty_desk::{FaultyDesk, Mishap, call, registry_fault, stop_the_world};
 
@@ -23,17 +23,31 @@ impl<D: AppDesk> AppDesk for FaultyDesk<D> {
         self.inner.seal(key, secret, to)
     }
 
-    async fn close_visit(&mut self, visit: VisitId, said: Said) -> Result<(), Stop> {
+    fn unanswered(&mut self, person: &PersonId) -> Result<Vec<Errand>, Stop> {
+        self.inner.unanswered(person)
+    }
+
+    fn answered(&mut self, person: &PersonId, asked: &Errand) -> Result<(), Stop> {
+        self.inner.answered(person, asked)
+    }
+
+    async fn close_visit(
+        &mut self,
+        person: &PersonId,
+        visit: VisitId,
+        said: Said,
+    ) -> Result<(), Stop> {
         call!(
             self,
             "close_visit",
             registry_fault(),
-            self.inner.close_visit(visit, said)
+            self.inner.close_visit(person, visit, said)
         )
     }
 
     async fn accept(
         &mut self,
+        person: &PersonId,
         visit: VisitId,
         acceptance: Acceptance,
     ) -> Result<PersonDetail, Stop> {
@@ -41,7 +55,7 @@ impl<D: AppDesk> AppDesk for FaultyDesk<D> {
             self,
             "accept",
             registry_fault(),
-            self.inner.accept(visit, acceptance)
+            self.inner.accept(person, visit, acceptance)
         )
     }
 

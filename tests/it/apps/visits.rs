@@ -145,7 +145,7 @@ async fn who_lost_everything_is_refused_until_an_administrator_at_the_desk_prove
 }
 
 /// States that nobody is there; else a willing operator.
-struct Ahead(ScriptedFace);
+pub(crate) struct Ahead(pub(crate) ScriptedFace);
 
 impl Face for Ahead {
     fn tell(&self, event: Event) {

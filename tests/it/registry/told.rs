@@ -179,7 +179,9 @@ async fn what_waits_is_told_when_it_is_made_and_when_it_is_taken() {
         },
         test: None,
     };
-    let taken = world.client.accept(&world.session, visit, &acceptance);
+    let taken = world
+        .client
+        .accept(&world.session, (visit, entry()), &acceptance);
     taken.await.unwrap();
     let news = world.news().await;
     assert_eq!(heard(&news), [("factor-added", "p-1")]);

@@ -443,7 +443,7 @@ async fn what_is_made_for_somebody_who_is_not_there_waits_and_opens_proves_and_r
             },
             test,
         };
-        by.0.accept(by.1, visit.id, &acceptance).await
+        by.0.accept(by.1, (visit.id, entry()), &acceptance).await
     };
     let desk = (&world.client, &world.session);
     // Whose accounts they are is not known: they may be one human's.
@@ -496,7 +496,9 @@ async fn its_maker_never_lets_somebody_take_what_they_made_alone() {
         },
         test: None,
     };
-    let answer = world.client.accept(&world.session, visit.id, &acceptance);
+    let answer = world
+        .client
+        .accept(&world.session, (visit.id, entry()), &acceptance);
     match answer.await {
         Err(RegistryError::Refused { problem, .. }) => {
             assert!(problem.detail.unwrap().contains("another human"));
@@ -527,13 +529,13 @@ async fn who_has_a_factor_takes_what_waits_with_it_while_it_lies_in_the_bag() {
     let visit = world.visit_anew("p-2").await.id;
     let early = world
         .client
-        .accept(&world.session, visit, &acceptance)
+        .accept(&world.session, (visit, entry()), &acceptance)
         .await;
     assert_eq!(refused(early), code::AUTHORITY_NEEDED);
     world.tested(&phone, Some(visit)).await;
     let taken = world
         .client
-        .accept(&world.session, visit, &acceptance)
+        .accept(&world.session, (visit, entry()), &acceptance)
         .await
         .unwrap();
     assert_eq!((taken.person.keys, taken.person.apps), (1, 1));
