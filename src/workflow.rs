@@ -406,7 +406,7 @@ pub enum Stop {
         detail: String,
     },
     /// The registry can't be reached and there is no ticket. Nothing was done.
-    #[error("the registry cannot be reached: {0}")]
+    #[error("{0}")]
     Unreachable(String),
     /// The registry was asked to do something at once, and its answer was lost: whether it did is not known.
     #[error(

@@ -14,7 +14,7 @@ use super::files::{people_on, read_text, unusable};
 use super::outcome::outcome_of_stop;
 use super::output::{Exit, Outcome, Output};
 use crate::domain::BatchId;
-use crate::domain::batch::{Batch, KeyEnd, KeyRun, Plan, PlanError, Tally};
+use crate::domain::batch::{Batch, BatchFault, KeyEnd, KeyRun, Plan, PlanError, Tally};
 use crate::domain::change::EntryState;
 use crate::domain::profile::{Budget, Profile};
 use crate::station::Station;
@@ -216,6 +216,12 @@ fn outcome_of_error(error: &BatchError, list: Option<&Path>) -> Outcome {
     match error {
         BatchError::Stop(stop) => outcome_of_stop(stop),
         BatchError::List(error) => unusable("bad-list", list.unwrap_or(Path::new("")), error),
+        BatchError::Fault(fault @ BatchFault::AnotherOpen(_)) => {
+            Outcome::failed(Exit::Refused, "batch-not-over", fault.to_string())
+        }
+        BatchError::Fault(fault) => {
+            Outcome::failed(Exit::Usage, "no-such-batch", fault.to_string())
+        }
         BatchError::Plan(PlanError::NotAllowed(refused)) => {
             Outcome::failed(Exit::Refused, "not-allowed", refused.to_string())
         }
@@ -261,6 +267,11 @@ fn finished(
             ),
         ),
     };
+    let unfinished = station.store().unfinished().map_or(0, |all| all.len());
+    let detail = match unfinished {
+        0 => detail,
+        n => format!("{detail}; {n} piece(s) of unfinished work: see `keydesk unfinished list`"),
+    };
     let (exit, code) = match misused {
         Some(code) => (Exit::Usage, code),
         None => (exit, code),
@@ -269,7 +280,7 @@ fn finished(
         exit,
         code: code.to_owned(),
         detail,
-        facts: json!({ "batch": id, "tally": tally }),
+        facts: json!({ "batch": id, "tally": tally, "unfinished": unfinished }),
     }
 }
 

@@ -195,7 +195,10 @@ impl Connection {
     ) -> Result<(Head, Zeroizing<Vec<u8>>), RegistryError> {
         let unreachable = |error: reqwest::Error| RegistryError::Unreachable {
             sent: !error.is_connect(),
-            why: chain(&error.without_url()),
+            why: format!(
+                "the registry cannot be reached: {}",
+                chain(&error.without_url())
+            ),
             status: None,
             retry_after: None,
         };

@@ -43,9 +43,9 @@ impl Head {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RegistryError {
     /// No answer, one that says "later", or one of something in between (a proxy, a portal): try again.
-    #[error("the registry cannot be reached: {why}")]
+    #[error("{why}")]
     Unreachable {
-        /// In words.
+        /// In words, a whole sentence: whether it can't be reached, or failed.
         why: String,
         /// The HTTP status, where anything answered at all: the registry, or something in between.
         status: Option<u16>,
@@ -144,15 +144,7 @@ pub fn problem(head: &Head, body: &[u8]) -> RegistryError {
     };
     match (head.status, told) {
         (408 | 425 | 429 | 500.., told) => RegistryError::Unreachable {
-            why: told.map_or_else(
-                || format!("it answered {}", head.status),
-                |problem| {
-                    quote(
-                        problem.detail.as_deref().unwrap_or(&problem.title),
-                        MAX_QUOTE_CHARS,
-                    )
-                },
-            ),
+            why: unserved(head.status, told),
             status: Some(head.status),
             retry_after,
             // It waits for its turn where it is told to wait.
@@ -166,11 +158,31 @@ pub fn problem(head: &Head, body: &[u8]) -> RegistryError {
     }
 }
 
+/// It answered, and did not do it: it failed, or has no time now.
+fn unserved(status: u16, told: Option<Problem>) -> String {
+    let told = told.map(|problem| {
+        let detail = problem.detail.unwrap_or(problem.title);
+        quote(&detail, MAX_QUOTE_CHARS)
+    });
+    match (status, told) {
+        // Whoever guesses is told that, and nothing else.
+        (429, Some(detail)) => detail,
+        (408 | 425 | 429 | 502..=504, None) => {
+            format!("the registry cannot be reached: it answered {status}")
+        }
+        (408 | 425 | 502..=504, Some(detail)) => {
+            format!("the registry asks to come again later ({status}): {detail}")
+        }
+        (_, Some(detail)) => format!("the registry failed ({status}): {detail}"),
+        (_, None) => format!("the registry failed: it answered {status}"),
+    }
+}
+
 /// The registry answers in JSON, so that this is not the registry, and the registry was not reached.
 fn in_between(head: &Head, retry_after: Option<std::time::Duration>) -> RegistryError {
     RegistryError::Unreachable {
         why: format!(
-            "something in between answered {} of type {:?}; check the registry's address and the network",
+            "the registry cannot be reached: something in between answered {} of type {:?}; check the registry's address and the network",
             head.status,
             quote(
                 head.content_type.as_deref().unwrap_or("none"),
@@ -300,12 +312,25 @@ mod tests {
         assert_eq!(
             reply::<People>(&busy, b"<html>"),
             Err(RegistryError::Unreachable {
-                why: "it answered 503".to_owned(),
+                why: "the registry cannot be reached: it answered 503".to_owned(),
                 status: Some(503),
                 retry_after: Some(Duration::from_secs(7)),
                 sent: true,
             })
         );
+    }
+
+    #[test]
+    fn a_registry_that_failed_was_reached() {
+        let body = br#"{"type":"about:blank","title":"t","status":500,"detail":"no such column"}"#;
+        let failed = reply::<People>(&head(500), body).expect_err("failed");
+        assert_eq!(
+            failed.to_string(),
+            "the registry failed (500): no such column"
+        );
+        assert!(failed.may_be_done() && !failed.is_answer());
+        let busy = reply::<People>(&head(503), body).expect_err("busy");
+        assert!(busy.to_string().starts_with("the registry asks to come"));
     }
 
     #[test]

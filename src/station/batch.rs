@@ -155,6 +155,9 @@ pub enum BatchError {
     /// People on the list are not known.
     #[error(transparent)]
     List(#[from] ListError),
+    /// It can't be begun, or taken up.
+    #[error(transparent)]
+    Fault(#[from] BatchFault),
     /// Anything else; what is done is in the journal.
     #[error(transparent)]
     Stop(#[from] Stop),
@@ -283,6 +286,10 @@ fn begin(station: &Station, start: Start) -> Result<Batch, BatchError> {
     match start {
         Start::New(plan) => {
             plan.check(operator.role)?;
+            let open = station.store.open_batch().map_err(store)?;
+            if let Some(open) = open {
+                return Err(BatchFault::AnotherOpen(open.plan.id).into());
+            }
             station.commit(Change::Batch {
                 change: Box::new(BatchChange::Begun { plan: plan.clone() }),
             })?;
@@ -294,11 +301,9 @@ fn begin(station: &Station, start: Start) -> Result<Batch, BatchError> {
         }
         Start::Resume(id) => {
             let known = station.store.batch(id).map_err(store)?;
-            let batch =
-                known.ok_or_else(|| Stop::Store(BatchFault::UnknownBatch(id).to_string()))?;
+            let batch = known.ok_or(BatchFault::UnknownBatch(id))?;
             if batch.ended_at.is_some() {
-                let over = BatchFault::BatchOver(id);
-                return Err(Stop::Store(over.to_string()).into());
+                return Err(BatchFault::BatchOver(id).into());
             }
             batch.plan.check(operator.role)?;
             Ok(batch)

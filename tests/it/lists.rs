@@ -266,3 +266,25 @@ async fn tickets_are_fetched_for_everybody_on_a_list_or_for_nobody() {
     let (outcome, _) = batch(&world, "p-2\np-1\n", true).await;
     assert_eq!(outcome.exit, Exit::Done, "{}", outcome.detail);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_beside_one_that_is_not_over_is_refused_and_no_fault_of_the_memory() {
+    let world = world(2, Role::HelpDesk).await;
+    let (first, _) = batch(&world, "p-1\n", false).await;
+    assert_eq!(
+        (first.exit, first.code.as_str()),
+        (Exit::Key, "abandoned"),
+        "{}",
+        first.detail
+    );
+    let (second, _) = batch(&world, "p-2\n", false).await;
+    assert_eq!(
+        (second.exit, second.code.as_str()),
+        (Exit::Refused, "batch-not-over"),
+        "{}",
+        second.detail
+    );
+    for way_on in ["--resume", "batch end"] {
+        assert!(second.detail.contains(way_on), "{}", second.detail);
+    }
+}

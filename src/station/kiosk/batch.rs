@@ -200,6 +200,7 @@ fn begun_not(error: &BatchError) -> Notice {
         BatchError::Stop(stop) => notice(stop),
         BatchError::Plan(error) => bad("bad-plan", error),
         BatchError::List(error) => bad("bad-list", error),
+        BatchError::Fault(fault) => bad("bad-plan", fault),
     }
 }
 

@@ -50,6 +50,9 @@ async fn accept<D: AppDesk>(
     let identification = identified(desk, &operator, &detail).await?;
     let visit = open(desk, &detail, &identification).await?;
     let test = match visit.authority {
+        Some(Authority::First) if is_maker(&operator, &detail, &factor) => {
+            return Err(another_human(&detail));
+        }
         Some(Authority::First) => Some(alive(desk, &operator, (&detail, &visit), &factor).await?),
         _ => {
             own_proof(desk, &operator, &detail, &visit).await?;
@@ -68,6 +71,26 @@ async fn accept<D: AppDesk>(
         person: now.person,
         result: AppResult::Accepted { name },
     })
+}
+
+/// Whether it is known here already that the operator made it: nobody types a PIN then for something that will be refused.
+fn is_maker(operator: &Operator, detail: &PersonDetail, factor: &FactorRef) -> bool {
+    let mut all = detail.owned().into_iter();
+    let found = all.find(|owned| owned.factor() == *factor);
+    found.is_some_and(|owned| match owned {
+        Owned::Key(held) => held.operator == operator.id,
+        Owned::App(held) => held.operator == operator.id,
+    })
+}
+
+fn another_human(detail: &PersonDetail) -> Stop {
+    Stop::RegistryRefused {
+        code: crate::wire::code::AUTHORITY_NEEDED.to_owned(),
+        detail: format!(
+            "you made it: another human than its maker gives it to {}; pass the visit to them (`keydesk visit pass`)",
+            detail.person.name
+        ),
+    }
 }
 
 /// Everything that waits for a person, with what people call it.

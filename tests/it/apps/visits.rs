@@ -199,6 +199,10 @@ async fn a_key_made_ahead_waits_until_its_owner_touches_it_before_another_human(
     let stop = app::accept_waiting(&mut desk, &person(1), None).await;
     let stop = stop.expect_err("another human is needed");
     assert!(stop.to_string().contains("another human"), "{stop}");
+    assert!(
+        stop.to_string().contains("you made it"),
+        "before a touch: {stop}"
+    );
     sql(
         &timed.world,
         "UPDATE operator SET personnel_number = 'other'",
