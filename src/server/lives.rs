@@ -13,9 +13,10 @@ use super::notices::{self, Besides, Kind};
 use super::problem::{Answer, Refusal};
 use super::suspensions::{self, Standing};
 use super::visits::{self, Within};
-use super::{deeds, older_factors, people};
+use super::{deeds, ledger, older_factors, people};
 use crate::domain::suspension::{FactorRef, FactorSort};
 use crate::domain::{OperatorId, Person, PersonId, StationId, VisitId};
+use crate::wire::code;
 
 /// A factor that has just become somebody's.
 pub struct Added<'a> {
@@ -140,6 +141,15 @@ pub async fn ended(
         };
         let owner = owner(tx, person).await?;
         notices::tell(tx, Kind::Ended, (&owner, besides), &told, now).await?;
+        // The key is as it is by then: what is left is to look at it.
+        if end.why.is_by_the_desk() && visits::refuse_own(tx, end.operator, &owner).await.is_err() {
+            let detail = format!(
+                "{factor} of {person} ended ({}), by operator {}",
+                end.why.as_str(),
+                end.operator
+            );
+            ledger::alarm(tx, end.station, code::VISIT_OWN, &detail, now).await?;
+        }
     }
     let people: BTreeSet<&PersonId> = factors.iter().map(|(person, _)| person).collect();
     for person in &people {

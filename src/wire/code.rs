@@ -147,7 +147,7 @@ pub const VISIT_OVERTAKEN: &str = "visit-overtaken";
 pub const VISIT_UNPROVED: &str = "visit-unproved";
 /// An alarm, no refusal: a factor came by an operator whose access has ended; it waits.
 pub const VISIT_REVOKED: &str = "visit-revoked";
-/// An alarm, no refusal: an operator served themself or their own organisation; what came of it waits.
+/// An alarm, no refusal: an operator served themself or their own organisation. What came of it waits; what ended by it has ended.
 pub const VISIT_OWN: &str = "visit-own";
 /// An alarm, no refusal: a person said that one of the factors of their account is not theirs.
 pub const FACTORS_DENIED: &str = "factors-denied";

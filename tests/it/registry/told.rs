@@ -12,7 +12,7 @@ use keydesk::domain::reset::ResetCase;
 use keydesk::domain::suspension::FactorRef;
 use keydesk::domain::visit::SuspendedWhy;
 use keydesk::domain::{Bytes, KeyId, PersonId};
-use keydesk::server::admin::{self, Notice};
+use keydesk::server::admin::{self, Human, Notice};
 use keydesk::server::import::{Format, import_file};
 use keydesk::wire::{
     Acceptance, Ground, KeyReport, KeyResetPush, Push, SuspensionPush, VERSION, WithdrawalPush,
@@ -222,6 +222,33 @@ async fn whoever_s_factor_ends_is_told_however_it_ends_and_by_whose_hand() {
     world.news().await;
     withdraw(&world, "p-1", &id, Ground::Undone { offer: offer.id }).await;
     told("withdrawn", &everybody).await;
+}
+
+#[tokio::test]
+async fn who_ends_a_factor_of_their_own_organisation_raises_an_alarm() {
+    let world = World::new().await;
+    let first = world.enrolled("p-1", &mut Authenticator::new(1)).await;
+    let other = world.enrolled("p-4", &mut Authenticator::new(2)).await;
+    let human = Human {
+        personnel_number: None,
+        person: Some(PersonId::new("p-1")),
+    };
+    let id = &world.session.operator.id;
+    admin::set_human(&world.db(), id, &human).await.unwrap();
+    reset(&world, &[other.credential], Timestamp::now()).await;
+    assert!(
+        !world
+            .alarm_kinds()
+            .await
+            .contains(&code::VISIT_OWN.to_owned())
+    );
+    withdraw(&world, "p-1", &first.credential, deleted()).await;
+    assert!(
+        world
+            .alarm_kinds()
+            .await
+            .contains(&code::VISIT_OWN.to_owned())
+    );
 }
 
 #[tokio::test]
