@@ -313,17 +313,37 @@ async fn of(
     id: VisitId,
     now: Timestamp,
 ) -> Answer<Kept> {
-    kept(tx, id)
-        .await?
-        .filter(|kept| {
-            kept.station == *station
-                && kept.visit.operator == *operator
-                && !kept.is_ticket
-                && kept.ended_at.is_none()
-                && !kept.overtaken
-                && kept.visit.expires_at > now
-        })
-        .ok_or_else(|| over(id))
+    let Some(kept) = kept(tx, id).await? else {
+        return Err(over(id));
+    };
+    let theirs = kept.station == *station && kept.visit.operator == *operator && !kept.is_ticket;
+    let open = kept.ended_at.is_none() && !kept.overtaken && kept.visit.expires_at > now;
+    match (theirs, open) {
+        (true, true) => Ok(kept),
+        (true, false) => Err(elsewhere(tx, &kept, now).await?.unwrap_or_else(|| over(id))),
+        (false, _) => Err(over(id)),
+    }
+}
+
+/// Where the person is served instead, if they are: whoever served them first is told, instead of left to wonder.
+async fn elsewhere(tx: &mut Write, kept: &Kept, now: Timestamp) -> Answer<Option<Refusal>> {
+    let since: Option<(String, String)> = sqlx::query_as(
+        "SELECT o.name, s.name FROM visit v JOIN operator o ON o.id = v.operator JOIN station s ON s.id = v.station \
+         WHERE v.person = ? AND v.opened_ms >= ? AND v.id <> ? AND v.ended_ms IS NULL AND NOT v.is_ticket AND v.last_act_ms > ?",
+    )
+    .bind(kept.visit.person.as_str())
+    .bind(ms(kept.visit.opened_at))
+    .bind(kept.visit.id.to_string())
+    .bind(ms(now - IDLE))
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(since.map(|(operator, desk)| {
+        let detail = format!(
+            "{operator} has received this person at {desk} since, and nobody is served at two desks at once: go on there, or identify \
+             them anew here once they are done there"
+        );
+        Refusal::new(code::VISIT_OVER, detail)
+    }))
 }
 
 /// A visit of this desk with this person, in which factors may be added; when it ends.

@@ -397,6 +397,17 @@ async fn a_visit_ends_by_time_by_sign_out_by_its_end_and_by_what_happens_outside
     assert_ne!(open.id, closed.id);
     other.visit("p-1").await;
     over(&open).await;
+    match world
+        .client
+        .offer(&world.session, &person, Some(open.id))
+        .await
+    {
+        Err(RegistryError::Refused { problem, .. }) => {
+            let said = problem.detail.unwrap();
+            assert!(said.starts_with("E. Lsewhere has received"), "{said}");
+        }
+        answer => panic!("{answer:?}"),
+    }
     // With another document it is somebody else, or was somebody else.
     let visit = world.visit("p-1").await;
     let request = VisitRequest {
