@@ -4,6 +4,8 @@ mod desk;
 mod headless;
 mod mishaps;
 
+use std::time::Duration;
+
 use keydesk::app::demo::world::World;
 use keydesk::bay::Cancel;
 use keydesk::bay::soft::SoftKey;
@@ -227,6 +229,19 @@ async fn a_report_does_not_wait_for_what_the_registry_stumbles_over_about_the_sa
     drop(first);
 }
 
+/// What the key was sent, once the bay has looked at it again after what was done with it.
+async fn packets_at_rest(key: &SoftKey) -> u64 {
+    let mut before = key.counters().packets_to_key;
+    loop {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        let now = key.counters().packets_to_key;
+        if now == before {
+            return now;
+        }
+        before = now;
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_stolen_is_refused_before_anybody_is_asked_for_anything() {
     let timed = Timed::of(world(1).await).await;
@@ -235,7 +250,7 @@ async fn what_was_stolen_is_refused_before_anybody_is_asked_for_anything() {
     let (mut at_desk, _) = timed.desk(people);
     let ending = loss::suspend(&mut at_desk, order(1)).await;
     assert!(ending.is_ok(), "{ending:?}");
-    let before = key.counters().packets_to_key;
+    let before = packets_at_rest(&key).await;
     let (mut at_desk, people) = timed.desk(People::new(&timed.phone(), Manner::Willing));
     let stop = loss::lift(&mut at_desk, &person(1), None, None).await;
     assert_eq!(refused(&stop), code::NEVER_LIFTED);
