@@ -1,4 +1,4 @@
-//! Who may do what (see DOMAIN: "Who uses a station").
+//! Who may do what (see docs/DOMAIN.md, "Who uses a station").
 
 use serde::{Deserialize, Serialize};
 

@@ -57,7 +57,7 @@ pub struct TotpSettings {
 }
 
 impl TotpSettings {
-    /// What every app supports, and the only settings of an app here (DOMAIN, "Authenticator apps").
+    /// What every app supports, and the only settings of an app here (docs/DOMAIN.md, "Authenticator apps").
     pub const APP: Self = Self {
         algorithm: Algorithm::Sha1,
         digits: 6,

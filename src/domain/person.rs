@@ -1,4 +1,4 @@
-//! People and organisations as the registry knows them (see DOMAIN: "People in the registry").
+//! People and organisations as the registry knows them (see docs/DOMAIN.md, "People in the registry").
 
 use serde::{Deserialize, Serialize};
 
@@ -113,7 +113,7 @@ pub struct Lost {
 }
 
 impl Person {
-    /// A main administrator should have a second key (DOMAIN, MFA rule 4).
+    /// A main administrator should have a second key (docs/DOMAIN.md, "MFA", rule 4).
     pub fn lacks_standby_key(&self) -> bool {
         self.kind == PersonKind::MainAdministrator && self.keys < 2
     }

@@ -1,4 +1,4 @@
-//! Suspending a factor, and lifting that (see DOMAIN: "Suspending a factor is not a reset").
+//! Suspending a factor, and lifting that (see docs/DOMAIN.md, "Suspending a factor").
 //!
 //! Plain rules, asked by the station to show what may be done and by the registry to decide it. Invariants: a reason is never
 //! softened; what was stolen or is suspected, and what was lost for longer than [`LIFTED_WITHIN`], is never valid again.

@@ -1,4 +1,4 @@
-//! Who may get a factor in a visit, and what state a factor is in (see DOMAIN: "Adding a factor").
+//! Who may get a factor in a visit, and what state a factor is in (see docs/DOMAIN.md, "Adding a factor").
 //!
 //! Invariant: what a visit may add is decided by what the person had when it began. What was added in it never improves that.
 

@@ -230,7 +230,7 @@ pub(super) fn suspended(person: &str, factor: &str) -> Stop {
     }
 }
 
-/// A person's last factor is never taken away: that is a reset, with a reset's authority (DOMAIN, "MFA").
+/// A person's last factor is never taken away: that is a reset, with a reset's authority (docs/DOMAIN.md, "MFA").
 fn check_not_last(detail: &PersonDetail) -> Result<(), Stop> {
     match active(detail).iter().filter(|f| f.is_valid()).count() + keys(detail) {
         0 | 1 => Err(Stop::Strands {

@@ -12,6 +12,7 @@ mod clocks;
 mod command_line;
 mod corpus;
 mod deletion;
+mod documents;
 mod faulty_care;
 mod faulty_desk;
 mod headless;

@@ -46,7 +46,7 @@ fn undone(before: &[(usize, Step)]) -> Option<String> {
     ))
 }
 
-/// A key is never handed out without a PIN (DOMAIN: "Security keys").
+/// A key is never handed out without a PIN (docs/DOMAIN.md, "Security keys").
 fn unprotected(before: &[(usize, Step)], after: &[(usize, Step)]) -> Option<String> {
     let set = |steps: &[(usize, Step)]| pin_of(steps).is_some_and(|pin| pin.how != PinSource::None);
     if set(before) {

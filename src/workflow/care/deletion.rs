@@ -131,7 +131,7 @@ fn account(person: &Person, rp_id: &str) -> String {
     }
 }
 
-/// DOMAIN, "Who may reset whom".
+/// As docs/DOMAIN.md, "Who may reset whom", has it.
 pub(in crate::workflow) fn who_may_reset(person: &Person) -> &'static str {
     match person.kind {
         PersonKind::MainAdministrator
