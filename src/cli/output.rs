@@ -201,6 +201,10 @@ fn in_words(event: &Event) -> Option<String> {
             key.slot, key.place
         ),
         Event::Back { .. } => "the key is back".to_owned(),
+        Event::ServedBy { other } => format!(
+            "{} serves this person at {} too: that visit ends now",
+            other.operator, other.station
+        ),
         Event::Prover { name } => format!("{name} proves a factor that they have"),
         Event::Anew => "what is in the slot now is checked from the start".to_owned(),
         Event::OtherKey { wanted } => format!(

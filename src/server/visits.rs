@@ -15,14 +15,14 @@ pub use fate::{Bringer, Fate, fate, is_proved, may_take, passed, proved_then};
 pub use proof::{Tested, makers, testable};
 
 use super::auth::AtDesk;
-use super::database::{Write, ms};
+use super::database::{Write, from_ms, ms};
 use super::problem::{Answer, Refusal};
 use crate::domain::suspension::FactorRef;
 use crate::domain::visit::{Authority, Had, Takes};
 use crate::domain::{
     Bytes, FactorId, Identification, OperatorId, Person, PersonId, StationId, VisitId,
 };
-use crate::wire::{Visit, code};
+use crate::wire::{ServedBy, Visit, code};
 use kept::{Kept, at_desk, kept};
 use proof::{administrators, needed, takes};
 
@@ -327,23 +327,43 @@ async fn of(
 
 /// Where the person is served instead, if they are: whoever served them first is told, instead of left to wonder.
 async fn elsewhere(tx: &mut Write, kept: &Kept, now: Timestamp) -> Answer<Option<Refusal>> {
-    let since: Option<(String, String)> = sqlx::query_as(
-        "SELECT o.name, s.name FROM visit v JOIN operator o ON o.id = v.operator JOIN station s ON s.id = v.station \
-         WHERE v.person = ? AND v.opened_ms >= ? AND v.id <> ? AND v.ended_ms IS NULL AND NOT v.is_ticket AND v.last_act_ms > ?",
-    )
-    .bind(kept.visit.person.as_str())
-    .bind(ms(kept.visit.opened_at))
-    .bind(kept.visit.id.to_string())
-    .bind(ms(now - IDLE))
-    .fetch_optional(&mut **tx)
-    .await?;
-    Ok(since.map(|(operator, desk)| {
+    let here = (&kept.station, &kept.visit.operator);
+    let since = served_by(tx, here, &kept.visit.person, now).await?;
+    Ok(since.map(|ServedBy { operator, station, .. }| {
         let detail = format!(
-            "{operator} has received this person at {desk} since, and nobody is served at two desks at once: go on there, or identify \
-             them anew here once they are done there"
+            "{operator} has received this person at {station} since, and nobody is served at two desks at once: go on there, or \
+             identify them anew here once they are done there"
         );
         Refusal::new(code::VISIT_OVER, detail)
     }))
+}
+
+/// Who else has a visit open with somebody: another operator, or the same one at another station.
+pub async fn served_by(
+    tx: &mut SqliteConnection,
+    (station, operator): (&StationId, &OperatorId),
+    person: &PersonId,
+    now: Timestamp,
+) -> Answer<Option<ServedBy>> {
+    let open: Option<(String, String, i64)> = sqlx::query_as(
+        "SELECT o.name, s.name, v.last_act_ms FROM visit v JOIN operator o ON o.id = v.operator JOIN station s ON s.id = v.station \
+         WHERE v.person = ? AND NOT (v.station = ? AND v.operator = ?) AND v.ended_ms IS NULL AND v.overtaken_ms IS NULL \
+         AND NOT v.is_ticket AND v.last_act_ms > ? ORDER BY v.opened_ms DESC LIMIT 1",
+    )
+    .bind(person.as_str())
+    .bind(station.as_str())
+    .bind(operator.as_str())
+    .bind(ms(now - IDLE))
+    .fetch_optional(tx)
+    .await?;
+    open.map(|(operator, station, last_act_ms)| {
+        Ok(ServedBy {
+            operator,
+            station,
+            last_act_at: from_ms(last_act_ms)?,
+        })
+    })
+    .transpose()
 }
 
 /// A visit of this desk with this person, in which factors may be added; when it ends.

@@ -61,6 +61,7 @@ impl Station {
             credentials,
             factors: Vec::new(),
             visit: None,
+            served_by: None,
         }))
     }
 

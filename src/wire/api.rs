@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::factor::{AppOffer, Factor};
-use super::visit::{TicketVisit, Visit};
+use super::visit::{ServedBy, TicketVisit, Visit};
 use super::webauthn::{
     AuthenticationResponse, CreationOptions, RegistrationResponse, RequestOptions,
 };
@@ -195,6 +195,9 @@ pub struct PersonDetail {
     /// The visit that this operator has open with them at this station.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub visit: Option<Visit>,
+    /// Who else serves them now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub served_by: Option<ServedBy>,
 }
 
 impl PersonDetail {

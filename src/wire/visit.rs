@@ -49,6 +49,17 @@ pub struct Visit {
     pub expires_at: Timestamp,
 }
 
+/// The visit that another desk has open with somebody. It ends when one is opened here: nobody is served at two desks at once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct ServedBy {
+    /// The name of the operator.
+    pub operator: String,
+    /// The name of their station.
+    pub station: String,
+    /// When something was last done in it.
+    pub last_act_at: Timestamp,
+}
+
 /// The visit that a ticket carries: opened when the ticket was fetched, for whoever it is for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct TicketVisit {

@@ -107,10 +107,20 @@ pub(super) async fn identified<D: Desk>(
             end_step(desk, Step::Identify, note);
             identification
         }
-        None => identify(desk, &detail.person).await?,
+        None => {
+            served_elsewhere(desk, detail);
+            identify(desk, &detail.person).await?
+        }
     };
     operator.role.may(identification.action())?;
     Ok(identification)
+}
+
+/// Before somebody is identified here: what that ends.
+fn served_elsewhere<D: Desk>(desk: &mut D, detail: &PersonDetail) {
+    if let Some(other) = detail.served_by.clone() {
+        desk.tell(Event::ServedBy { other });
+    }
 }
 
 /// The operator confirms who is at the desk and says how that was established.

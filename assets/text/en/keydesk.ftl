@@ -328,6 +328,7 @@ wait-record = Being written to disk.
 wait-push = The registry is verifying.
 identify-big = WHO IS IT?
 identify-how = Compare the document with the person and with the name here.
+identify-served = { $operator } serves them at { $station } now. Identifying them here ends that visit: ask there first.
 identify-which = Which document?
 identify-four = { $document }: the last four characters
 identify-enter = Enter confirms: this is { $name }

@@ -328,6 +328,7 @@ wait-record = Wordt op schijf vastgelegd.
 wait-push = Het register verifieert.
 identify-big = WIE IS HET?
 identify-how = Vergelijk het document met de persoon en met de naam hier.
+identify-served = { $operator } helpt deze persoon nu bij { $station }. Hier identificeren beëindigt dat bezoek: vraag het daar eerst.
 identify-which = Welk document?
 identify-four = { $document }: de laatste vier tekens
 identify-enter = Enter bevestigt: dit is { $name }

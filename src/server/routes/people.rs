@@ -161,11 +161,14 @@ pub(super) async fn detail_of(
         factor.removed_at = factor.removed_at.or(run_out(&factor.held));
     }
     let visit = visits::of_desk(read, desk, &person, now).await?;
+    let here = (&desk.station, &desk.operator.id);
+    let served_by = visits::served_by(read, here, &person.id, now).await?;
     Ok(PersonDetail {
         person,
         credentials,
         factors,
         visit,
+        served_by,
     })
 }
 

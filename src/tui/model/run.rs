@@ -9,7 +9,7 @@ use crate::domain::pin::PinError;
 use crate::domain::policy::Verdict;
 use crate::domain::{KeyFacts, Person, Pin, Place};
 use crate::tui::entry::{Line, SecretLine};
-use crate::wire::KeyReport;
+use crate::wire::{KeyReport, ServedBy};
 use crate::workflow::dialogue::{AppJob, Ending, Job, Note, Step, steps};
 
 /// A run, from its beginning until its closing screen is left.
@@ -42,6 +42,8 @@ pub struct Run {
     pub stop_asked: bool,
     /// The stop was sent.
     pub stopping: bool,
+    /// Who else serves the person.
+    pub served_by: Option<ServedBy>,
     /// Who proves a factor that they have: what is done meanwhile is of that step.
     pub prover: Option<String>,
     /// How it ended.
@@ -197,6 +199,7 @@ impl Run {
             stop_asked: false,
             stopping: false,
             ending: None,
+            served_by: None,
             prover: None,
             key: None,
             wanted: None,

@@ -22,7 +22,7 @@ use crate::station::face::{HomeView, PeopleView, Recent, RegistryState, SlotStat
 use crate::totp::{Enrolment, TotpSecret};
 use crate::wire::webauthn::{CreationOptions, RelyingParty, RequestOptions, User};
 use crate::wire::{
-    Credential, Expected, Factor, KeyReport, Offer, Operator, PersonDetail, VERSION,
+    Credential, Expected, Factor, KeyReport, Offer, Operator, PersonDetail, ServedBy, VERSION,
 };
 use crate::workflow::dialogue::OnScreen;
 pub use waiting::{care, outbox, own_key, unfinished, withdrawal};
@@ -470,6 +470,15 @@ pub fn example_app() -> OnScreen {
     OnScreen::new(Enrolment::new(issuer, account, TotpSettings::APP, secret))
 }
 
+/// Another desk that serves the same person.
+pub fn other_desk() -> ServedBy {
+    ServedBy {
+        operator: "R. de Boer".to_owned(),
+        station: "Desk 2".to_owned(),
+        last_act_at: ago(2),
+    }
+}
+
 pub fn detail() -> PersonDetail {
     PersonDetail {
         factors: vec![app(), token()],
@@ -485,5 +494,6 @@ pub fn detail() -> PersonDetail {
             held: Held::default(),
         }],
         visit: None,
+        served_by: None,
     }
 }

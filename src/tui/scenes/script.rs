@@ -22,6 +22,7 @@ pub const SCENES: &[Scene] = &[
     ("home-busy", busy),
     ("person", person),
     ("identify-document", identify),
+    ("identify-served", identify_served),
     ("identify-characters", characters),
     ("insert-key", insert),
     ("choose-key", choose),
@@ -236,6 +237,13 @@ fn choose_proof(stage: &mut Stage) {
         keys: vec![cast::fresh_key(), cast::used_key(), cast::advised_key()],
     });
     stage.press(KeyCode::Down);
+}
+
+fn identify_served(stage: &mut Stage) {
+    stage.begin(cast::example());
+    stage.run(Event::ServedBy {
+        other: cast::other_desk(),
+    });
 }
 
 fn by_touch(stage: &mut Stage) {

@@ -265,6 +265,9 @@ fn events() -> Vec<dialogue::Event> {
         dialogue::Event::Prover {
             name: cast::main_admin().name,
         },
+        dialogue::Event::ServedBy {
+            other: cast::other_desk(),
+        },
     ]);
     events
 }

@@ -313,6 +313,7 @@ pub(super) fn happened(run: &mut Run, now: Now, event: Event) {
             run.wanted = None;
             run.key = Some(key);
         }
+        Event::ServedBy { other } => run.served_by = Some(other),
         Event::Prover { name } => run.prover = Some(name),
         Event::Anew => {
             run.pulled = None;

@@ -12,6 +12,7 @@ use crate::domain::KeyFacts;
 use crate::domain::identification::Document;
 use crate::domain::policy::{Verdict, Weight};
 use crate::text::tr;
+use crate::tui::clean::fit;
 use crate::tui::model::{Asking, Identify, Run};
 
 pub(super) fn draw(
@@ -24,7 +25,7 @@ pub(super) fn draw(
 ) {
     let t = ctx.text;
     match asking {
-        Asking::Identify(identify) => identification(ctx, sheet, panel, scale, identify),
+        Asking::Identify(identify) => identification(ctx, sheet, panel, scale, (run, identify)),
         Asking::ChooseKey { keys, .. } if keys.is_empty() => {
             let row = sheet.big(panel, 1, &tr!(t, "insert-big"), scale);
             let (whom, how) = match &run.prover {
@@ -75,19 +76,20 @@ fn identification(
     sheet: &mut Sheet<'_>,
     panel: Rect,
     scale: u16,
-    identify: &Identify,
+    (run, identify): (&Run, &Identify),
 ) {
     let t = ctx.text;
     let person = &identify.person;
     let row = sheet.big(panel, 1, &tr!(t, "identify-big"), scale);
-    let row = who(
-        ctx,
-        sheet,
-        panel,
-        row + 1,
-        Who::Operator,
-        &tr!(t, "identify-how"),
-    ) + 1;
+    let how = match &run.served_by {
+        Some(other) => {
+            // Two rows are all that there is.
+            let (operator, station) = (fit(&other.operator, 24), fit(&other.station, 16));
+            tr!(t, "identify-served", operator = operator, station = station)
+        }
+        None => tr!(t, "identify-how"),
+    };
+    let row = who(ctx, sheet, panel, row + 1, Who::Operator, &how) + 1;
     sheet.put(panel, row, s(person.name.clone(), ctx.theme.strong()));
     let organisation = person
         .organisation
@@ -97,7 +99,8 @@ fn identification(
     sheet.put(panel, row + 1, s(belongs, ctx.theme.plain()));
     let apart = super::people::telling_apart(ctx, person);
     sheet.put(panel, row + 2, s(apart, ctx.theme.quiet()));
-    let row = row + 4;
+    // What identifying them here ends takes one row more than how it is done.
+    let row = row + 4 - u16::from(run.served_by.is_some());
     let Some(document) = identify.document else {
         sheet.put(panel, row, s(tr!(t, "identify-which"), ctx.theme.plain()));
         for (number, document) in (1..).zip(Document::ALL) {

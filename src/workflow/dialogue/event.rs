@@ -10,7 +10,7 @@ use crate::domain::factor::CodeVerdict;
 use crate::domain::policy::Verdict;
 use crate::domain::reset::Losses;
 use crate::domain::{Identification, KeyFacts};
-use crate::wire::KeyReport;
+use crate::wire::{KeyReport, ServedBy};
 
 /// What happens in a run. The command line prints each as one JSON line.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -72,6 +72,11 @@ pub enum Event {
     Back {
         /// Which.
         key: KeyFacts,
+    },
+    /// Another desk serves the person now; identifying them here ends that.
+    ServedBy {
+        /// By whom, and where.
+        other: ServedBy,
     },
     /// Somebody proves a factor that they have: until that step is done, everything that is asked is asked for it.
     Prover {

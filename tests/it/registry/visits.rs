@@ -349,7 +349,16 @@ async fn of_two_desks_with_one_person_the_later_one_holds_and_the_other_s_work_w
     let other = Desk::new(&world, "O. Ther", Role::HelpDesk).await;
     let offer = world.offer("p-1").await;
     let mut first = world.enrolment(&offer, &mut Authenticator::new(1));
+    let session = &other.session;
+    let seen = async || other.client.person(session, &PersonId::new("p-1")).await;
+    let served_by = seen()
+        .await
+        .unwrap()
+        .served_by
+        .expect("told before it is ended");
+    assert_eq!(served_by.operator, world.session.operator.name);
     let theirs = other.visit("p-1").await;
+    assert_eq!(seen().await.unwrap().served_by, None);
     let offer = other.offer("p-1", Some(&theirs)).await.unwrap();
     let mut push = world.enrolment(&offer, &mut of_another_model(2));
     push.body.operator = other.session.operator.id.clone();
