@@ -24,7 +24,6 @@ use args::{
 };
 use hand_over::{HandOver, Way};
 
-/// Carries out one command.
 pub(super) async fn run(runs: &Runs<'_>, command: &CareCommand) -> Outcome {
     runs.station.note_keys(&mut Vec::new()).ok();
     match command {

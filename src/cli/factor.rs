@@ -76,7 +76,6 @@ impl LossAnswers {
     }
 }
 
-/// Carries out one command.
 pub(super) async fn run(runs: &Runs<'_>, command: &FactorCommand) -> Outcome {
     match command {
         FactorCommand::Suspend(a) => {

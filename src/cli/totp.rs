@@ -22,7 +22,6 @@ use crate::workflow::{Stop, app};
 use answers::AppAnswers;
 use args::{CodeSource, ProofArguments, ShowArguments, TotpCommand};
 
-/// Carries out one command.
 pub(super) async fn run(runs: &Runs<'_>, command: &TotpCommand) -> Outcome {
     match command {
         TotpCommand::Enrol(a) => {

@@ -80,7 +80,6 @@ fn credential_id(text: &str) -> Result<Bytes, String> {
         .ok_or_else(|| "not a credential's identifier: see `keydesk totp list`".to_owned())
 }
 
-/// Carries out one command.
 pub(super) async fn run(runs: &Runs<'_>, command: &VisitCommand) -> Outcome {
     let done = match command {
         VisitCommand::Accept(arguments) => return accept(runs, arguments).await,

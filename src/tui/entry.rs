@@ -13,12 +13,10 @@ const LINE_CHARS_MAX: usize = 120;
 pub struct Line(String);
 
 impl Line {
-    /// What was typed.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Whether nothing was typed.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -30,7 +28,6 @@ impl Line {
         }
     }
 
-    /// Deletes the last character.
     pub fn pop(&mut self) {
         self.0.pop();
     }
@@ -42,7 +39,6 @@ impl Line {
         self.0.truncate(kept);
     }
 
-    /// Deletes everything.
     pub fn clear(&mut self) {
         self.0.clear();
     }
@@ -71,17 +67,14 @@ impl SecretLine {
         }
     }
 
-    /// Deletes the last character.
     pub fn pop(&mut self) {
         self.text.pop();
     }
 
-    /// Forgets everything.
     pub fn clear(&mut self) {
         self.text.zeroize();
     }
 
-    /// Length in code points.
     pub fn code_points(&self) -> usize {
         self.text.chars().count()
     }

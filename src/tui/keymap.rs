@@ -23,17 +23,12 @@ pub enum Action {
     Up,
     /// One down.
     Down,
-    /// A page up.
     PageUp,
-    /// A page down.
     PageDown,
-    /// The first-time code.
     FirstTime,
     /// The keys in the bay.
     Bay,
-    /// The outbox.
     Outbox,
-    /// Unfinished work.
     Unfinished,
     /// Fetch tickets for today.
     Tickets,
@@ -43,7 +38,6 @@ pub enum Action {
     Wink,
     /// Choose the slot or the document of that number.
     Number,
-    /// Take another key.
     OtherKey,
     /// Push the outbox now.
     Push,
@@ -61,41 +55,33 @@ pub enum Action {
     Clear,
     /// The other language.
     Language,
-    /// Lock.
     Lock,
     /// Sign out, at the registry too.
     SignOut,
-    /// Help.
     Help,
     /// Demonstration: touch the waiting software key.
     SoftTouch,
     /// Demonstration: plug or pull a software key.
     SoftPlug,
-    /// Test the key.
     Test,
     /// Set or change the key's PIN.
     KeyPin,
     /// The same, drawn at random.
     RandomPin,
-    /// Check the key's PIN.
     VerifyPin,
     /// What the key holds.
     KeyCredentials,
-    /// Its fingerprints.
     Fingers,
     /// How it behaves.
     KeySettings,
-    /// Reset it.
     KeyReset,
     /// Remove the marked thing.
     Remove,
     /// Name the marked thing.
     Rename,
-    /// Enrol a finger.
     AddFinger,
     /// Leave it as it is.
     Keep,
-    /// Enrol an authenticator app.
     EnrolApp,
     /// Enrol a key and an app.
     EnrolBoth,
@@ -119,7 +105,6 @@ pub enum Action {
     Invert,
     /// Prove the person by a key instead.
     WithKey,
-    /// Batches.
     Batch,
     /// Take the marked key out of the batch.
     Skip,
@@ -127,18 +112,14 @@ pub enum Action {
     Abort,
     /// Stop the batch for now.
     Pause,
-    /// End the batch.
     EndBatch,
-    /// Leave the kiosk.
     Quit,
 }
 
 /// A key as the table writes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Key {
-    /// A key without modifiers.
     Plain(KeyCode),
-    /// A letter with Ctrl.
     Ctrl(char),
     /// Any digit from 1 to 9.
     Digit,
@@ -183,11 +164,8 @@ impl Key {
 /// Where a binding stands on the last line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Foot {
-    /// From the left.
     Left,
-    /// From the right.
     Right,
-    /// In the help only.
     HelpOnly,
 }
 
@@ -195,15 +173,11 @@ pub enum Foot {
 pub struct Binding {
     /// The keys; the first one is named on the last line.
     pub keys: &'static [Key],
-    /// What they do.
     pub action: Action,
-    /// Where.
     pub modes: fn(Mode) -> bool,
-    /// In words.
     pub label: fn(&Text) -> String,
     /// Place on the last line.
     pub foot: Foot,
-    /// Demonstration only.
     pub demo: bool,
 }
 

@@ -46,7 +46,6 @@ pub struct Now {
     pub uptime: Duration,
 }
 
-/// Everything that is drawn.
 pub struct Model {
     /// What does not change while the kiosk runs.
     pub setup: Setup,
@@ -54,7 +53,6 @@ pub struct Model {
     pub language: Language,
     /// Columns and rows.
     pub size: (u16, u16),
-    /// Who is signed in.
     pub operator: Option<Operator>,
     /// What an operator sees who is not signed in.
     pub door: Door,
@@ -62,7 +60,6 @@ pub struct Model {
     pub page: Page,
     /// The help lies over the page.
     pub help: bool,
-    /// The slots.
     pub bay: Arc<Vec<SlotView>>,
     /// The facts of the station, once it has sent them.
     pub home: Option<Arc<HomeView>>,
@@ -103,9 +100,7 @@ pub struct Setup {
 /// What lies under the runs and the help.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Page {
-    /// The home screen.
     Home,
-    /// A person's page.
     Person,
     /// What waits for the registry, and the marked entry.
     Outbox(usize),
@@ -115,25 +110,20 @@ pub enum Page {
     Unfinished(usize),
     /// The keys in the bay, and the marked slot.
     Keys(usize),
-    /// A key's page.
     Key {
-        /// Where it is.
         place: Place,
         /// So many lines are scrolled away.
         at: usize,
     },
-    /// Batches.
     Batch(BatchPage),
 }
 
 /// Something that is about to be given up, with no way back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GivingUp {
-    /// What.
     pub what: GivenUp,
     /// What must be typed.
     pub name: String,
-    /// What was typed.
     pub line: Line,
     /// The last attempt was wrong.
     pub wrong: bool,
@@ -155,7 +145,6 @@ pub enum GivenUp {
 /// What concerns the person at the desk.
 #[derive(Default)]
 pub struct DeskState {
-    /// The search line.
     pub find: Find,
     /// The person's page, while it is fetched and after.
     pub person: Option<PersonPage>,
@@ -183,13 +172,11 @@ impl DeskState {
 /// The search on the home screen.
 #[derive(Default)]
 pub struct Find {
-    /// The search line.
     pub line: Line,
     /// Number of the last search that was sent. Replies to earlier ones are late.
     pub serial: u64,
     /// The last search has not been answered yet.
     pub waiting: bool,
-    /// What it found.
     pub people: Vec<Person>,
     /// More matched than are shown.
     pub more: bool,
@@ -197,7 +184,6 @@ pub struct Find {
     pub from_tickets: bool,
     /// Why it failed.
     pub failed: Option<Notice>,
-    /// The marked line.
     pub marked: usize,
     /// The mark was moved by hand; until then it stands on whoever is expected next.
     pub moved: bool,
@@ -205,7 +191,6 @@ pub struct Find {
     pub open_when_found: bool,
 }
 
-/// A person's page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PersonPage {
     /// Who, from the search.
@@ -216,7 +201,6 @@ pub struct PersonPage {
     pub detail: Option<Box<PersonDetail>>,
     /// What they have or had, in the order in which it is shown.
     pub owned: Vec<Owned>,
-    /// The marked one.
     pub at: usize,
 }
 
@@ -268,7 +252,6 @@ impl PersonPage {
             .unwrap_or(self.owned.len())
     }
 
-    /// The marked one.
     pub fn marked(&self) -> Option<&Owned> {
         self.owned.get(self.at)
     }
@@ -357,7 +340,6 @@ impl Model {
         self.people().map_or(&[], |people| &people.outbox)
     }
 
-    /// Unfinished work.
     pub fn unfinished(&self) -> &[Unfinished] {
         self.people().map_or(&[], |people| &people.unfinished)
     }

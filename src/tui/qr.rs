@@ -13,7 +13,6 @@ use crate::totp::Picture;
 /// The largest scale: beyond it a phone has to be held further away than people hold it.
 const SCALE_MAX: u16 = 3;
 
-/// How it is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Look {
     /// Colours may be named.

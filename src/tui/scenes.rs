@@ -86,9 +86,7 @@ pub fn board_touched(touches: u32) -> crate::station::face::board::Board {
 
 /// A kiosk without a terminal and without a station, played by a script.
 pub struct Stage {
-    /// What is shown.
     pub model: Model,
-    /// The clocks.
     pub now: Now,
     /// What the kiosk wanted done, oldest first.
     pub effects: Vec<Effect>,
@@ -119,24 +117,20 @@ impl Stage {
         stage
     }
 
-    /// The station says something.
     pub fn say(&mut self, update: Update) {
         self.event(Event::Station(Box::new(update)));
     }
 
-    /// A key is pressed.
     pub fn press(&mut self, code: KeyCode) {
         self.event(Event::Key(KeyEvent::new(code, KeyModifiers::NONE)));
     }
 
-    /// A text is typed.
     pub fn type_text(&mut self, text: &str) {
         for c in text.chars() {
             self.press(KeyCode::Char(c));
         }
     }
 
-    /// Time passes.
     pub fn wait(&mut self, seconds: u32) {
         self.now.uptime += Duration::from_secs(seconds.into());
         let passed = SignedDuration::from_secs(seconds.into());
@@ -148,7 +142,6 @@ impl Stage {
         self.event(Event::Tick);
     }
 
-    /// One event.
     pub fn event(&mut self, event: Event) {
         let effects = update(&mut self.model, self.now, event);
         self.effects.extend(effects);

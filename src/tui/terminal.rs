@@ -86,7 +86,6 @@ pub struct Screen {
 }
 
 impl Screen {
-    /// Takes the terminal over.
     pub fn open() -> Result<Self, TuiError> {
         if !stdin().is_terminal() || !stdout().is_terminal() {
             return Err(TuiError::NoTerminal);
@@ -185,7 +184,6 @@ pub struct Input {
 }
 
 impl Input {
-    /// Starts reading.
     pub fn start() -> io::Result<Self> {
         let (sender, events) = mpsc::channel(INPUT_QUEUE);
         let stop = Arc::new(AtomicBool::new(false));
@@ -212,7 +210,6 @@ impl Input {
         })
     }
 
-    /// The next event.
     pub async fn next(&mut self) -> io::Result<Event> {
         self.events
             .recv()
@@ -269,7 +266,6 @@ pub struct Signals {
 }
 
 impl Signals {
-    /// Takes the signals over.
     pub fn listen() -> io::Result<Self> {
         Ok(Self {
             terminate: signal(SignalKind::terminate())?,

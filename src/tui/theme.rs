@@ -25,7 +25,6 @@ impl Theme {
         }
     }
 
-    /// Ordinary text.
     pub fn plain(self) -> Style {
         Style::new()
     }

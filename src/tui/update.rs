@@ -23,13 +23,10 @@ pub use lock::lock;
 
 /// Everything that can happen to the kiosk.
 pub enum Event {
-    /// A key was pressed.
     Key(KeyEvent),
     /// The terminal has that many columns and rows.
     Resize(u16, u16),
-    /// The station says something.
     Station(Box<Update>),
-    /// Time has passed.
     Tick,
 }
 
@@ -39,11 +36,10 @@ pub enum Effect {
     Send(Command),
     /// Draw every cell anew, as after a lock.
     Repaint,
-    /// Leave.
     Quit,
 }
 
-/// Changes the model.
+/// Changes the model by one event, and says what is to be done outside it.
 pub fn update(model: &mut Model, now: Now, event: Event) -> Vec<Effect> {
     let shown = shows_secret(model);
     let mut effects = changed(model, now, event);

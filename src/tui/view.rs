@@ -55,7 +55,6 @@ struct Ctx<'a> {
 }
 
 impl View {
-    /// Loads the texts.
     pub fn new(theme: Theme) -> Self {
         Self {
             english: Text::load(Language::English),
@@ -220,7 +219,6 @@ fn below(area: Rect, rows: u16) -> Rect {
     }
 }
 
-/// The area's first rows.
 fn top(area: Rect, rows: u16) -> Rect {
     Rect {
         height: rows.min(area.height),

@@ -19,9 +19,7 @@ pub enum Way {
     Descriptor(u32),
     /// As a page of PDF, into a new file.
     Letter {
-        /// The file.
         path: PathBuf,
-        /// In which language.
         text: Box<Text>,
         /// What people call the station.
         station: String,
@@ -41,12 +39,7 @@ pub enum HandOverError {
     #[error(
         "file descriptor {fd} cannot be written ({source}): open it for writing, e.g. with 4>FILE"
     )]
-    Descriptor {
-        /// Which.
-        fd: u32,
-        /// Why.
-        source: std::io::Error,
-    },
+    Descriptor { fd: u32, source: std::io::Error },
     /// The letter.
     #[error(transparent)]
     Letter(#[from] LetterError),

@@ -28,9 +28,7 @@ pub enum LetterError {
     /// The file.
     #[error("{path} cannot be written: {source}")]
     File {
-        /// Which.
         path: PathBuf,
-        /// Why.
         source: std::io::Error,
     },
     /// The file, of which a part is left.
@@ -38,7 +36,6 @@ pub enum LetterError {
         "{path} cannot be written: {source}; it cannot be removed either ({removing}): destroy it, it may hold a PIN"
     )]
     Remains {
-        /// Which.
         path: PathBuf,
         /// Why it could not be written.
         source: std::io::Error,

@@ -12,7 +12,6 @@ use crate::domain::reset::Losses;
 use crate::workflow::dialogue::{Again, Coach, PushState};
 use crate::workflow::{ResetOrder, reset};
 
-/// Carries out the command.
 pub(super) async fn run(runs: &Runs<'_>, arguments: &ResetArguments) -> Outcome {
     let order = ResetOrder {
         at: None,

@@ -18,7 +18,6 @@ use crate::workflow::dialogue::{Answer, AppQuestion, CodeOf, Purpose};
 pub struct Open {
     /// The word.
     pub code: &'static str,
-    /// The words.
     pub detail: String,
 }
 

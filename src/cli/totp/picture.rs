@@ -29,9 +29,7 @@ pub enum NotShown {
     /// The file.
     #[error("{path} cannot be written: {source}")]
     File {
-        /// Which.
         path: PathBuf,
-        /// Why.
         source: std::io::Error,
     },
     /// The picture.

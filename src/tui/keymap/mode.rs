@@ -56,35 +56,25 @@ pub enum Mode {
     Home,
     /// A person's page, by what is marked on it.
     Person(Chosen),
-    /// The outbox.
     Outbox,
     /// Something is given up by typing a name.
     GiveUp,
-    /// Unfinished work.
     Unfinished,
     /// The keys in the bay.
     Keys,
-    /// A key's page.
     Key,
-    /// A setting is chosen.
     Settings,
     /// Something that can't be undone is confirmed.
     ConfirmCare,
-    /// What the key holds.
     Credentials,
-    /// Its fingerprints.
     Fingerprints,
-    /// A name is typed.
     Naming,
-    /// A PIN is shown.
     SeePin,
     /// A profile or a list is chosen.
     Batches,
-    /// A statement is typed.
     Statement,
     /// The dry run.
     Forecast,
-    /// The board.
     Board,
     /// The board of a batch that is over.
     BoardOver,
@@ -98,7 +88,6 @@ pub enum Mode {
     Document,
     /// Identification: its characters are typed.
     LastFour,
-    /// A key is chosen.
     ChooseKey,
     /// No key to choose from.
     InsertKey,
@@ -106,11 +95,9 @@ pub enum Mode {
     Admit,
     /// A key that policy refuses.
     Refused,
-    /// A PIN is typed.
     Pin,
     /// Test instead?
     Retest,
-    /// Touch again?
     TouchAgain,
     /// The secret of an app is on the screen as a QR code; the code is typed.
     Scan,
@@ -122,17 +109,14 @@ pub enum Mode {
     ShowAgain,
     /// Why a code is wrong.
     Advice,
-    /// A factor is chosen.
     ChooseFactor,
     /// One of a list.
     Pick,
     /// Are these the person's own?
     Theirs,
-    /// A factor is removed.
     RemoveFactor,
     /// A factor of any sort is chosen.
     ChooseOwned,
-    /// A factor is suspended.
     Suspend,
     /// A run has ended with an enrolled key.
     Enrolled,
@@ -140,12 +124,10 @@ pub enum Mode {
     Ended,
     /// Locked over a run.
     Locked,
-    /// A sign-in has failed.
     NotSignedIn,
 }
 
 impl Mode {
-    /// Every mode.
     #[cfg(test)]
     pub const ALL: [Self; 52] = [
         Self::SignIn,

@@ -33,7 +33,6 @@ const fn demo(keys: &'static [Key], action: Action, label: fn(&Text) -> String) 
     }
 }
 
-/// The table.
 pub(super) static KEYMAP: &[Binding] = &[
     bind(
         ENTER,

@@ -27,42 +27,31 @@ pub enum AppAsking {
     ShowAgain,
     /// The code of something.
     Code {
-        /// Of what.
         of: CodeOf,
         /// The one that follows a wrong one.
         next: bool,
         /// What the codes before came to.
         wrong: Option<CodeVerdict>,
-        /// What was typed.
         code: CodeLine,
     },
     /// Why the codes are wrong.
     Advice {
-        /// Of what.
         of: CodeOf,
-        /// Why.
         verdict: CodeVerdict,
         /// Whether the station's own clock is to be looked at first.
         station_clock: StationClock,
     },
-    /// Which factor?
     Choose {
-        /// What for.
         purpose: Purpose,
-        /// Those that there are.
         factors: Vec<Factor>,
         /// A security key will do as well.
         with_key: bool,
-        /// The marked line.
         marked: usize,
     },
     /// Which of a list?
     Pick {
-        /// Of what.
         pick: Pick,
-        /// The lines.
         lines: Vec<String>,
-        /// The marked line.
         marked: usize,
     },
     /// The person goes: are these theirs?
@@ -70,16 +59,13 @@ pub enum AppAsking {
         /// All factors of the account.
         names: Vec<String>,
     },
-    /// Remove it?
     Remove {
-        /// Which.
         factor: Factor,
         /// The apps and tokens that are left.
         left: Vec<Factor>,
     },
     /// The serial of a hardware token.
     Serial {
-        /// What was typed.
         line: Line,
         /// The last answer can't be one.
         wrong: bool,
@@ -91,25 +77,19 @@ pub enum AppAsking {
 pub enum Pick {
     /// The administrator who is at the desk and answers for this person.
     Administrator {
-        /// For whom.
         person: String,
         /// Those who can, in the order of the lines.
         ids: Vec<PersonId>,
     },
     /// What this person takes of what waits for them.
-    Waiting {
-        /// Who.
-        person: String,
-    },
+    Waiting { person: String },
 }
 
 /// A secret on the screen.
 pub struct Shown {
-    /// The secret.
     pub enrolment: OnScreen,
     /// The same as a QR code, made once; none where it would be too large for one.
     pub picture: Option<Picture>,
-    /// Whose.
     pub person: Person,
     /// It leaves the screen then.
     pub until: Timestamp,
@@ -119,7 +99,6 @@ pub struct Shown {
     pub inverted: bool,
     /// What the codes before came to.
     pub wrong: Option<CodeVerdict>,
-    /// What was typed.
     pub code: CodeLine,
 }
 
@@ -244,7 +223,6 @@ impl AppAsking {
         matches!(self, Self::Remove { .. })
     }
 
-    /// Moves the mark.
     pub fn mark(&mut self, to: impl Fn(usize) -> usize) {
         let (marked, count) = match self {
             Self::Choose {
@@ -318,7 +296,6 @@ impl CodeLine {
         }
     }
 
-    /// What was typed.
     pub fn as_str(&self) -> &str {
         &self.digits
     }
@@ -345,13 +322,11 @@ impl CodeLine {
         self.wanted.is_some() && self.digits.len() == most
     }
 
-    /// Deletes the last digit.
     pub fn pop(&mut self) {
         self.early = false;
         self.digits.pop();
     }
 
-    /// Deletes all of them.
     pub fn clear(&mut self) {
         self.early = false;
         self.digits.zeroize();

@@ -11,7 +11,6 @@ use crate::station::face::board::{
 };
 use crate::tui::entry::Line;
 
-/// A page of batches.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BatchPage {
     /// The profiles, and the marked one. A batch that was stopped is the first line.
@@ -53,9 +52,7 @@ pub enum BatchAsking {
     CurrentPin(CurrentPin),
     /// The operator types a tag.
     Tag {
-        /// The slot's number.
         slot: u16,
-        /// What is being typed.
         line: Line,
         /// What was wrong with the last one.
         complaint: Option<TagComplaint>,
@@ -64,7 +61,6 @@ pub enum BatchAsking {
     Admit {
         /// The first of them.
         key: KeyFacts,
-        /// What was found.
         verdict: Verdict,
     },
 }
@@ -115,8 +111,6 @@ impl BatchState {
 /// What has still to be chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Missing {
-    /// The list of people.
     List,
-    /// How they were identified.
     Statement,
 }

@@ -8,11 +8,8 @@ use crate::workflow::dialogue::{HeldCredential, Removal};
 
 /// A question about one key.
 pub enum CareAsking {
-    /// Which setting?
     Settings {
-        /// What the key offers.
         offered: Vec<Setting>,
-        /// The marked one.
         marked: usize,
     },
     /// There is no way back: go on?
@@ -20,50 +17,39 @@ pub enum CareAsking {
         /// What the key will get.
         settings: Vec<Setting>,
     },
-    /// What the key holds.
     Credentials {
         /// By RP.
         held: Vec<HeldCredential>,
         /// Room for that many more.
         free_slots: Option<u64>,
-        /// The marked one.
         marked: usize,
         /// Its new name, while that is typed.
         name: Option<Line>,
     },
-    /// The fingerprints.
     Fingerprints {
-        /// All of them.
         list: Vec<Fingerprint>,
-        /// The marked one.
         marked: usize,
         /// Its new name, while that is typed.
         name: Option<Line>,
     },
-    /// Remove this?
     ConfirmRemoval {
-        /// What.
         what: Removal,
     },
     /// A random PIN is shown, once.
     SeePin {
-        /// Whose.
         key: KeyFacts,
-        /// The PIN.
         pin: HandedPin,
     },
 }
 
 /// The sensor waits for a finger.
 pub struct Finger {
-    /// Which key.
     pub key: KeyFacts,
     /// What came of the touch before.
     pub sample: Option<FingerSample>,
 }
 
 impl CareAsking {
-    /// Moves the mark.
     pub fn mark(&mut self, to: impl Fn(usize) -> usize) {
         let (marked, len) = match self {
             Self::Settings { offered, marked } => (marked, offered.len()),

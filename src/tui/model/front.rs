@@ -39,7 +39,6 @@ impl Model {
         self.operator.is_some() && self.lock.is_none()
     }
 
-    /// What is in front.
     pub fn front(&self) -> Front<'_> {
         match &self.work {
             _ if !self.is_open() => Front::Door(&self.door),

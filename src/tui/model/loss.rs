@@ -6,18 +6,13 @@ use crate::workflow::dialogue::{Answer, LossQuestion};
 
 /// A question about a factor that is lost.
 pub enum LossAsking {
-    /// Which?
     Choose {
-        /// Those that there are.
         owned: Vec<Owned>,
         /// They are to be lifted.
         lifts: bool,
-        /// The marked line.
         marked: usize,
     },
-    /// Suspend it, and why?
     Suspend {
-        /// Which.
         owned: Box<Owned>,
         /// What may be said.
         offered: Vec<SuspendedWhy>,
@@ -25,7 +20,6 @@ pub enum LossAsking {
         is_last: bool,
         /// The registry is out of reach.
         is_offline: bool,
-        /// The marked line.
         marked: usize,
     },
 }
@@ -55,7 +49,6 @@ impl LossAsking {
         }
     }
 
-    /// Moves the mark.
     pub fn mark(&mut self, to: impl Fn(usize) -> usize) {
         let (marked, lines) = match self {
             Self::Choose { owned, marked, .. } => (marked, owned.len()),

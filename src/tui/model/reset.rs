@@ -15,9 +15,7 @@ use crate::workflow::dialogue::{Coach, LostBy};
 pub enum ResetAsking {
     /// Who asked for it, and why?
     Case {
-        /// What is lost.
         losses: Losses,
-        /// By what.
         by: LostBy,
         /// Reason, ticket, who asked.
         lines: [Line; 3],
@@ -28,15 +26,11 @@ pub enum ResetAsking {
     },
     /// The word is to be typed.
     Confirm {
-        /// The key.
         key: KeyFacts,
-        /// What is lost.
         losses: Losses,
-        /// By what.
         by: LostBy,
         /// What is to be typed.
         word: String,
-        /// What is being typed.
         line: Line,
         /// The last one was another.
         wrong: bool,
@@ -95,9 +89,7 @@ impl ResetAsking {
 /// What is to be done with the key.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Coached {
-    /// Which key.
     pub key: KeyFacts,
-    /// What.
     pub coach: Coach,
     /// The key said that it waits for a touch.
     pub asked: bool,

@@ -14,13 +14,10 @@ use crate::workflow::dialogue::{AppJob, Ending, Job, Note, Step, steps};
 
 /// A run, from its beginning until its closing screen is left.
 pub struct Run {
-    /// What it is about.
     pub job: Job,
-    /// The checklist.
     pub steps: Vec<(Step, Progress)>,
     /// The pending question, and what has been entered so far.
     pub asking: Option<Asking>,
-    /// A finger is awaited.
     pub touch: Option<Touch>,
     /// A finger is awaited on the sensor.
     pub finger: Option<Finger>,
@@ -46,7 +43,6 @@ pub struct Run {
     pub served_by: Option<ServedBy>,
     /// Who proves a factor that they have: what is done meanwhile is of that step.
     pub prover: Option<String>,
-    /// How it ended.
     pub ending: Option<Ending>,
     /// The key, once chosen.
     pub key: Option<KeyFacts>,
@@ -59,18 +55,14 @@ pub struct Run {
 /// Where a step stands.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Progress {
-    /// Still to come.
     Ahead,
-    /// The current one.
     Current,
     /// Done, and what came of it.
     Done(Box<Note>),
 }
 
-/// A finger is awaited.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Touch {
-    /// Which key.
     pub key: KeyFacts,
     /// Touch number …
     pub nth: u8,
@@ -86,18 +78,14 @@ pub struct Touch {
 pub enum Asking {
     /// Who is at the desk?
     Identify(Identify),
-    /// Which key?
     ChooseKey {
         /// What is in the bay.
         keys: Vec<KeyFacts>,
-        /// The marked one.
         marked: usize,
     },
     /// Use this key in spite of warnings?
     Admit {
-        /// The key.
         key: KeyFacts,
-        /// What was found.
         verdict: Verdict,
     },
     /// The person chooses a PIN.
@@ -106,17 +94,14 @@ pub enum Asking {
     CurrentPin(CurrentPin),
     /// Test instead of enrolling?
     Retest {
-        /// The key.
         key: KeyFacts,
     },
     /// Once more?
     TouchAgain {
-        /// The key.
         key: KeyFacts,
     },
     /// Something about care of one key.
     Care(Box<CareAsking>),
-    /// Something about a reset.
     Reset(Box<ResetAsking>),
     /// Something about an authenticator app or a hardware token.
     App(Box<AppAsking>),
@@ -129,9 +114,7 @@ pub enum Asking {
 pub struct Identify {
     /// Who is expected.
     pub person: Person,
-    /// The document shown.
     pub document: Option<Document>,
-    /// Its last four characters.
     pub last_four: Line,
     /// Enter was pressed too early.
     pub wrong: bool,
@@ -139,13 +122,11 @@ pub struct Identify {
 
 /// A PIN that is being chosen.
 pub struct NewPin {
-    /// The key.
     pub key: KeyFacts,
     /// The least length, in code points.
     pub min_length: u8,
     /// The first of two, once typed.
     pub first: Option<Pin>,
-    /// What is being typed.
     pub line: SecretLine,
     /// What is wrong with the last attempt.
     pub complaint: Option<PinComplaint>,
@@ -153,11 +134,9 @@ pub struct NewPin {
 
 /// A PIN that is being typed.
 pub struct CurrentPin {
-    /// The key.
     pub key: KeyFacts,
     /// Attempts left, where the key says.
     pub retries: Option<u8>,
-    /// What is being typed.
     pub line: SecretLine,
     /// What is wrong with the last attempt.
     pub complaint: Option<PinComplaint>,
@@ -207,7 +186,6 @@ impl Run {
         }
     }
 
-    /// The current step.
     pub fn current(&self) -> Option<Step> {
         self.steps
             .iter()

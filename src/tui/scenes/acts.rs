@@ -37,7 +37,6 @@ impl Stage {
         self.say(Update::SigningIn(SigningIn::Event(event)));
     }
 
-    /// The sign-in asks.
     pub fn door_asks(&mut self, question: Question) {
         self.say(Update::SigningIn(SigningIn::Question(question)));
     }
@@ -47,7 +46,6 @@ impl Stage {
         self.say(Update::Run(event));
     }
 
-    /// The run asks.
     pub fn ask(&mut self, question: Question) {
         self.say(Update::Question(question));
     }

@@ -100,7 +100,6 @@ pub(super) fn typed(model: &mut Model, c: char) -> Vec<Effect> {
     edit(model, |line| line.push(c))
 }
 
-/// Opens a person's page.
 pub(super) fn open(model: &mut Model, person: Person) -> Vec<Effect> {
     let command = Command::Open {
         person: person.id.clone(),

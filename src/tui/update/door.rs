@@ -73,7 +73,6 @@ fn sign_in(model: &mut Model) -> Vec<Effect> {
     effects
 }
 
-/// What the station says.
 pub(super) fn told(model: &mut Model, now: Now, update: Update) -> Vec<Effect> {
     match update {
         Update::Bay(bay) => model.bay = bay,
@@ -101,7 +100,6 @@ pub(super) fn told(model: &mut Model, now: Now, update: Update) -> Vec<Effect> {
     Vec::new()
 }
 
-/// What a sign-in says.
 pub(super) fn signing_in(model: &mut Model, now: Now, said: SigningIn) {
     match said {
         SigningIn::Event(Event::Began { job }) => {

@@ -369,7 +369,6 @@ fn owned_rows(
     row
 }
 
-/// When and where.
 fn enrolled(ctx: Ctx<'_>, at: Timestamp, station: &str) -> String {
     let day = tr!(ctx.text, "person-enrolled", day = ctx.day(at));
     let here = ctx

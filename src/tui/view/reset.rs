@@ -275,7 +275,6 @@ fn why_again(ctx: Ctx<'_>, again: Again) -> String {
     }
 }
 
-/// A key was reset.
 pub(super) fn done(
     ctx: Ctx<'_>,
     sheet: &mut Sheet<'_>,

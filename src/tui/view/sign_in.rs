@@ -121,7 +121,6 @@ fn draw_locked(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
     );
 }
 
-/// A sign-in has failed.
 fn draw_over(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, ending: &Ending) {
     let body = frame(ctx, sheet, area, page_title(ctx, None));
     let Ending::Stopped { stop, remains } = ending else {
