@@ -194,15 +194,8 @@ impl Station {
             .map_or("Keydesk", |joined| &joined.name)
     }
 
-    /// Writes a change to the journal; on disk when it returns. What begins something irreversible is refused when there
-    /// is no room to end it.
+    /// Writes a change to the journal; on disk when it returns.
     pub fn commit(&self, change: Change) -> Result<(), Stop> {
-        if matches!(
-            change,
-            Change::IntentBegun { .. } | Change::OwnKeyBegun { .. }
-        ) {
-            self.room()?;
-        }
         let opened = match &change {
             Change::SessionOpened { operator, .. } | Change::SessionUnlocked { operator, .. } => {
                 Some(operator.id.clone())
@@ -227,15 +220,10 @@ impl Station {
         Ok(())
     }
 
+    /// Whether something could be begun now.
     fn room(&self) -> Result<(), Stop> {
-        let room = self.store.room().map_err(|e| Stop::Store(e.to_string()))?;
-        if room.is_enough() {
-            return Ok(());
-        }
-        Err(Stop::Store(
-            "the disk is too full to begin: nothing was changed; make room and start again"
-                .to_owned(),
-        ))
+        let room = self.store.check_room();
+        room.map_err(|e| Stop::Store(e.to_string()))
     }
 
     /// Something of the home screen changed.

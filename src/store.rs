@@ -37,7 +37,7 @@ pub use journal::Hash;
 pub use read::{SessionRecord, StationFacts, TicketFor};
 pub use room::Room;
 
-use crate::domain::{Change, Record};
+use crate::domain::Record;
 use crate::wire::JournalHead;
 use index::apply::{NotApplied, Pending};
 use index::{Index, IndexFault, Writes};
@@ -143,13 +143,20 @@ impl Store {
         }
     }
 
-    /// Whether there is room to begin something. Ask before anything irreversible.
+    /// How much room there is.
     ///
     /// # Errors
     /// [`StoreError::Io`].
     pub fn room(&self) -> Result<Room, StoreError> {
-        let inner = self.locked();
-        inner.reserve.room(inner.settings.room_bytes)
+        self.locked().room()
+    }
+
+    /// Whether something could be begun now, asked before people are troubled with it; recording it asks again.
+    ///
+    /// # Errors
+    /// [`StoreError::Full`], [`StoreError::Io`].
+    pub fn check_room(&self) -> Result<(), StoreError> {
+        self.locked().check_room().map(drop)
     }
 
     /// Reads from the index; one that fails is made anew and asked once more.
@@ -192,7 +199,7 @@ impl Inner {
             StoreError::io("write a record to", &self.dir)(std::io::Error::from(error))
         })?;
         let (writes, counts) = self.plan(record)?;
-        self.append(&payload, may_use_reserve(&record.change))?;
+        self.append(&payload, record.change.nature().may_use_reserve())?;
         let end = self.journal.end();
         if let Err(fault) = self.index.write(writes, counts, end) {
             // The record is on disk, so it is acknowledged whatever becomes of the index.
@@ -229,14 +236,23 @@ impl Inner {
         Ok(pending.finish())
     }
 
-    fn append(&mut self, payload: &[u8], may_use_reserve: bool) -> Result<(), StoreError> {
-        let room = self.reserve.room(self.settings.room_bytes);
-        if !may_use_reserve {
-            match room {
-                Ok(room) if room.is_enough() => {}
-                other => return Err(self.full(other?)),
-            }
+    fn room(&self) -> Result<Room, StoreError> {
+        self.reserve.room(self.settings.room_bytes)
+    }
+
+    fn check_room(&self) -> Result<Room, StoreError> {
+        match self.room()? {
+            room if room.is_enough() => Ok(room),
+            room => Err(self.full(room)),
         }
+    }
+
+    fn append(&mut self, payload: &[u8], may_use_reserve: bool) -> Result<(), StoreError> {
+        // Either way the reserve is made anew where it was used.
+        let room = match may_use_reserve {
+            true => self.room(),
+            false => Ok(self.check_room()?),
+        };
         match self.journal.append(payload) {
             Err(error) if error.is_full() && may_use_reserve && self.reserve.release() => {
                 tracing::warn!("the disk is full: the reserve is used to end what was begun");
@@ -325,50 +341,6 @@ impl Inner {
             .map_err(|fault| self.index_error(&fault))?;
         self.journal.sync_head()?;
         self.lock.closed()
-    }
-}
-
-/// What only ends or reports something that was begun gets through on a full disk.
-fn may_use_reserve(change: &Change) -> bool {
-    match change {
-        Change::StationJoined { .. }
-        | Change::KeySeen { .. }
-        | Change::TicketsFetched { .. }
-        | Change::MetadataImported { .. }
-        | Change::IntentBegun { .. }
-        | Change::OwnKeyBegun { .. }
-        | Change::ResetBegun { .. }
-        | Change::DeletionBegun { .. }
-        | Change::CareBegun { .. }
-        | Change::AppBegun { .. }
-        | Change::TokenBegun { .. }
-        | Change::TokensImported { .. } => false,
-        Change::Batch { change } => change.ends_something(),
-        // Only somebody who is signed in can end unfinished work or resolve a conflict.
-        Change::SessionOpened { .. }
-        | Change::SessionUnlocked { .. }
-        | Change::SessionClosed { .. }
-        | Change::PinSet { .. }
-        | Change::CredentialMade { .. }
-        | Change::Enrolled { .. }
-        | Change::Retested { .. }
-        | Change::WithdrawalBegun { .. }
-        | Change::ResetDone { .. }
-        | Change::DeletionDone { .. }
-        | Change::IntentEnded { .. }
-        | Change::Pushed { .. }
-        | Change::Rejected { .. }
-        | Change::ConflictResolved { .. }
-        // The registry knows it already.
-        | Change::AppTested { .. }
-        | Change::AppEnrolled { .. }
-        | Change::FactorRemoved { .. }
-        | Change::SuspensionLifted { .. }
-        // Somebody else may be using it: the last room on the disk is for this.
-        | Change::FactorSuspended { .. }
-        | Change::TokenAssigned { .. }
-        // It has happened to the key already.
-        | Change::Cared { .. } => true,
     }
 }
 

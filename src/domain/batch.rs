@@ -205,11 +205,6 @@ impl BatchChange {
             | Self::Ended { batch } => *batch,
         }
     }
-
-    /// Whether it only reports or ends what was begun.
-    pub fn ends_something(&self) -> bool {
-        !matches!(self, Self::Begun { .. } | Self::KeyBegun { .. })
-    }
 }
 
 /// How a key left a batch.

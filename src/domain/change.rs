@@ -8,9 +8,11 @@
 //! [`Change::Cared`], an authenticator app from [`Change::AppBegun`] to [`Change::AppEnrolled`] (with its outbox entry). An intent
 //! that nothing of this has ended is [`Unfinished`] work.
 
+mod nature;
 mod outbox;
 mod unfinished;
 
+pub use nature::Nature;
 pub use outbox::{EntryState, OutboxBody, OutboxEntry};
 pub use unfinished::{IntentStage, OpenEnrolment, Unfinished};
 

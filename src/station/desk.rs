@@ -355,22 +355,7 @@ impl<F: Face + Sync + 'static> Desk for StationDesk<F> {
     }
 
     async fn commit(&mut self, change: Change) -> Result<(), Stop> {
-        // What has happened to the key is written down at once; what is done in the operator's name waits for the operator.
-        if matches!(
-            change,
-            Change::IntentBegun { .. }
-                | Change::Enrolled { .. }
-                | Change::Retested { .. }
-                | Change::WithdrawalBegun { .. }
-                | Change::ResetBegun { .. }
-                | Change::DeletionBegun { .. }
-                | Change::ConflictResolved { .. }
-                | Change::AppBegun { .. }
-                | Change::AppEnrolled { .. }
-                | Change::FactorRemoved { .. }
-                | Change::FactorSuspended { .. }
-                | Change::TokenBegun { .. }
-        ) {
+        if change.nature().needs_operator() {
             self.cleared().await?;
         }
         self.station.commit(change)

@@ -3,6 +3,7 @@
 mod apps;
 mod batch;
 mod bay;
+mod behind_the_lock;
 mod care_headless;
 mod care_pin;
 mod care_recovery;

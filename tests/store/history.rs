@@ -118,6 +118,8 @@ pub fn told(records: &[Record]) -> Said {
                     format!("{facts} {first} {}", record.at),
                 );
             }
+            // Nothing that is asked here comes of these.
+            Change::AppTested { .. } | Change::Batch { .. } => {}
             Change::MetadataImported { import } => {
                 said.metadata = Some(import.source.no);
             }

@@ -5,6 +5,7 @@
 )]
 
 mod corruption;
+mod earlier;
 mod factors;
 mod fixture;
 mod full_disk;

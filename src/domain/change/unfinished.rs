@@ -61,6 +61,15 @@ pub struct OpenEnrolment {
 }
 
 impl Unfinished {
+    /// A person's key, of which nothing is known yet.
+    pub fn enrolment(intent: &Intent) -> Self {
+        Self::Enrolment(OpenEnrolment {
+            intent: intent.clone(),
+            stage: IntentStage::Begun,
+            made: None,
+        })
+    }
+
     /// The intent's identifier.
     pub fn id(&self) -> IntentId {
         match self {

@@ -12,8 +12,8 @@ mod resets;
 use std::collections::BTreeMap;
 
 use super::rows::{
-    EntryFate, EntryRow, METADATA, SESSION, STATION, TICKETS, encode, enrolment_row, entry_row,
-    key_row, number_of, outbox_row, place_row, ticket_row, tickets_for, value,
+    EntryFate, EntryRow, METADATA, OfferUse, SESSION, STATION, TICKETS, encode, enrolment_row,
+    entry_row, key_row, number_of, outbox_row, place_row, ticket_row, tickets_for, value,
 };
 use super::{Counts, IndexFault, Row, View, Writes};
 use crate::domain::change::{
@@ -93,6 +93,9 @@ impl<'a, V: View> Pending<'a, V> {
             }
             .into());
         }
+        if let Some(work) = record.change.begins() {
+            self.begin(sequence, work)?;
+        }
         match &record.change {
             Change::StationJoined {
                 name,
@@ -121,25 +124,26 @@ impl<'a, V: View> Pending<'a, V> {
             Change::KeySeen { key } => self.see_key(key, record),
             Change::TicketsFetched { tickets } => self.fetch_tickets(tickets, record),
             Change::MetadataImported { import } => self.put(METADATA.to_vec(), import),
-            Change::IntentBegun { intent } => self.begin_enrolment(sequence, intent),
-            Change::OwnKeyBegun { intent } => {
-                self.begin(sequence, Unfinished::OwnKey((**intent).clone()))
+            Change::IntentBegun { intent } => {
+                self.take_offer(intent.offer.id, OfferUse::InUse(intent.id))
             }
+            Change::AppBegun { intent } => {
+                self.take_offer(intent.offer, OfferUse::InUse(intent.id))
+            }
+            Change::OwnKeyBegun { .. }
+            | Change::ResetBegun { .. }
+            | Change::DeletionBegun { .. }
+            | Change::CareBegun { .. }
+            | Change::TokenBegun { .. } => Ok(()),
             Change::WithdrawalBegun { intent, report } => {
-                self.withdraw(sequence, intent)?;
+                self.withdraw(intent)?;
                 self.report(sequence, &intent.credential, report.as_deref(), record)
-            }
-            Change::ResetBegun { intent } => {
-                self.begin(sequence, Unfinished::Reset((**intent).clone()))
             }
             Change::ResetDone {
                 intent,
                 entry,
                 push,
             } => self.reset(sequence, *intent, *entry, push, record),
-            Change::DeletionBegun { intent } => {
-                self.begin(sequence, Unfinished::Deletion((**intent).clone()))
-            }
             Change::DeletionDone { done } => self.deleted(sequence, done, record),
             Change::PinSet { intent } => self.set_pin(*intent),
             Change::CredentialMade { intent, made } => self.make(*intent, made),
@@ -183,9 +187,6 @@ impl<'a, V: View> Pending<'a, V> {
                 }
                 self.resolved(*entry, *how, *remains)
             }
-            Change::CareBegun { intent } => {
-                self.begin(sequence, Unfinished::Care((**intent).clone()))
-            }
             Change::Cared { intent, key, care } => {
                 if let Some(id) = intent {
                     self.end_care(*id)?;
@@ -193,14 +194,12 @@ impl<'a, V: View> Pending<'a, V> {
                 super::care::cared(self, sequence, key, care, record)
             }
             Change::Batch { change } => self.batch(sequence, change, record),
-            Change::AppBegun { .. }
-            | Change::AppEnrolled { .. }
+            Change::AppEnrolled { .. }
             | Change::AppTested { .. }
             | Change::FactorRemoved { .. }
             | Change::FactorSuspended { .. }
             | Change::SuspensionLifted { .. }
             | Change::TokensImported { .. }
-            | Change::TokenBegun { .. }
             | Change::TokenAssigned { .. } => self.factor(sequence, record),
         }
     }

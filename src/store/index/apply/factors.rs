@@ -1,10 +1,9 @@
-//! Authenticator apps and hardware tokens: what begins one, what ends it, and what the registry is told.
+//! Authenticator apps and hardware tokens: what ends one, and what the registry is told.
 
 use super::super::View;
 use super::super::rows::{OfferUse, offer_row};
 use super::{NotApplied, Pending};
 use crate::domain::change::{Change, OutboxBody, Record, Unfinished};
-use crate::domain::factor::AppIntent;
 use crate::domain::{EntryId, IntentId};
 use crate::store::illegal::Illegal;
 use crate::wire::AppPush;
@@ -12,7 +11,6 @@ use crate::wire::AppPush;
 impl<V: View> Pending<'_, V> {
     pub(super) fn factor(&mut self, sequence: u64, record: &Record) -> Result<(), NotApplied> {
         match &record.change {
-            Change::AppBegun { intent } => self.begin_app(sequence, intent),
             Change::AppEnrolled {
                 intent,
                 entry,
@@ -30,18 +28,10 @@ impl<V: View> Pending<'_, V> {
                 let push = push.clone();
                 self.queue(sequence, *entry, OutboxBody::Tokens { push }, record)
             }
-            Change::TokenBegun { intent } => {
-                self.begin(sequence, Unfinished::Token((**intent).clone()))
-            }
             Change::TokenAssigned { intent, .. } => self.assign_token(*intent),
             // The registry keeps what came of a test, and what was lifted; here it is for the audit.
             _ => Ok(()),
         }
-    }
-
-    fn begin_app(&mut self, sequence: u64, intent: &AppIntent) -> Result<(), NotApplied> {
-        self.begin(sequence, Unfinished::App(intent.clone()))?;
-        self.take_offer(intent.offer, OfferUse::InUse(intent.id))
     }
 
     /// What is pushed is what was shown: the same secret for the same person.

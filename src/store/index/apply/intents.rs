@@ -8,7 +8,7 @@ use super::super::rows::{
 use super::super::{IndexFault, View};
 use super::{NotApplied, Pending};
 use crate::domain::change::{
-    Enrolment, Intent, IntentStage, Made, OpenEnrolment, OutboxBody, Record, Remains, Resolution,
+    Enrolment, IntentStage, Made, OpenEnrolment, OutboxBody, Record, Remains, Resolution,
     Unfinished, Withdrawal,
 };
 use crate::domain::{Bytes, EntryId, IntentId, OfferId};
@@ -16,20 +16,6 @@ use crate::store::illegal::Illegal;
 use crate::wire::{EnrolmentPush, TestPush};
 
 impl<V: View> Pending<'_, V> {
-    pub(super) fn begin_enrolment(
-        &mut self,
-        sequence: u64,
-        intent: &Intent,
-    ) -> Result<(), NotApplied> {
-        let unfinished = Unfinished::Enrolment(OpenEnrolment {
-            intent: intent.clone(),
-            stage: IntentStage::Begun,
-            made: None,
-        });
-        self.begin(sequence, unfinished)?;
-        self.take_offer(intent.offer.id, OfferUse::InUse(intent.id))
-    }
-
     pub(super) fn begin(
         &mut self,
         sequence: u64,
@@ -159,11 +145,7 @@ impl<V: View> Pending<'_, V> {
     }
 
     /// The entry is settled in the same record that begins the deletion: what may be gone from the key is never sent again.
-    pub(super) fn withdraw(
-        &mut self,
-        sequence: u64,
-        intent: &Withdrawal,
-    ) -> Result<(), NotApplied> {
+    pub(super) fn withdraw(&mut self, intent: &Withdrawal) -> Result<(), NotApplied> {
         let (_, waiting) = self.waiting(intent.entry)?;
         match &waiting.body {
             OutboxBody::Enrolment { push }
@@ -171,8 +153,7 @@ impl<V: View> Pending<'_, V> {
                     && push.registration.raw_id == intent.credential => {}
             _ => return Err(Illegal::NotReported(intent.entry).into()),
         }
-        self.resolved(intent.entry, Resolution::Withdrawn, None)?;
-        self.begin(sequence, Unfinished::Withdrawal(intent.clone()))
+        self.resolved(intent.entry, Resolution::Withdrawn, None)
     }
 
     pub(super) fn ended(&mut self, id: IntentId, remains: Remains) -> Result<(), NotApplied> {
