@@ -15,12 +15,12 @@
 //! - bytes from a device, a file or the network are never indexed unchecked;
 //! - a PIN is never stored, logged or printed.
 
-pub mod app;
 pub mod bay;
 pub mod cli;
 pub mod ctap;
 pub mod domain;
 pub mod metadata;
+pub mod program;
 pub mod registry;
 pub mod seal;
 pub mod server;

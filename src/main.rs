@@ -1,4 +1,4 @@
-//! Composition root: arguments in, exit code out. See [`keydesk::app`].
+//! Composition root: arguments in, exit code out. See [`keydesk::program`].
 
 use std::alloc::System;
 use std::process::ExitCode;
@@ -10,5 +10,5 @@ use zeroizing_alloc::ZeroAlloc;
 static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
 
 fn main() -> ExitCode {
-    keydesk::app::start(std::env::args_os())
+    keydesk::program::start(std::env::args_os())
 }

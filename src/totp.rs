@@ -16,4 +16,4 @@ pub use code::{Check, DRIFT_MAX_S, WINDOW_STEPS, check, code_at};
 pub use doctor::{SEARCH_S, examine};
 pub use picture::{Picture, QUIET_ZONE};
 pub use secret::{NotASecret, TotpSecret, wipe_stack};
-pub use uri::{Enrolment, grouped};
+pub use uri::{AppSetup, grouped};

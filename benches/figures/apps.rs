@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use jiff::Timestamp;
 use keydesk::domain::factor::{CodeVerdict, TotpCode, TotpSettings};
-use keydesk::totp::{Enrolment, TotpSecret, code_at, examine};
+use keydesk::totp::{AppSetup, TotpSecret, code_at, examine};
 
 use super::Fallible;
 use super::report::{Figure, Report, count, median, ms, percentile};
@@ -83,7 +83,7 @@ fn qr(report: &mut Report) -> Fallible<()> {
     for _ in 0..CODES {
         let secret = TotpSecret::random(getrandom::fill)?;
         let start = Instant::now();
-        let app = Enrolment::new("IAMconnected", "IAMconnected", APP, secret);
+        let app = AppSetup::new("IAMconnected", "IAMconnected", APP, secret);
         std::hint::black_box(app.picture().ok_or("no QR code")?);
         made.push(ms(start.elapsed()));
     }

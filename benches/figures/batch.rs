@@ -6,12 +6,12 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use keydesk::app::demo::world::World;
 use keydesk::bay::soft::{Profile as Model, SoftKey, TouchPolicy};
 use keydesk::domain::batch::Plan;
 use keydesk::domain::people_list::{self, Listed};
 use keydesk::domain::profile::Profile;
 use keydesk::domain::{BatchId, KeyFacts, Pin, Place};
+use keydesk::program::demo::world::World;
 use keydesk::station::batch::{
     Crew, Finish, Start, TagComplaint, Terms, Told, Whose, run as run_batch,
 };

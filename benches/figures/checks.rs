@@ -9,11 +9,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use keydesk::app::demo::world::{ScriptedFace, World};
 use keydesk::bay::Cancel;
 use keydesk::domain::factor::{TotpCode, TotpSettings};
 use keydesk::domain::identification::Document;
 use keydesk::domain::{FactorId, Identification};
+use keydesk::program::demo::world::{ScriptedFace, World};
 use keydesk::seal::{For, OpeningKey, seal};
 use keydesk::station::desk::StationDesk;
 use keydesk::totp::{Check, TotpSecret, check, code_at};

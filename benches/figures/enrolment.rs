@@ -8,9 +8,9 @@ use std::fs::File;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use keydesk::app::demo::world::{ScriptedFace, World};
 use keydesk::bay::Cancel;
 use keydesk::bay::soft::{Counters, SoftKey};
+use keydesk::program::demo::world::{ScriptedFace, World};
 use keydesk::station::desk::StationDesk;
 use keydesk::workflow;
 

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use keydesk::app::demo::world::OPERATOR_PIN;
+use keydesk::program::demo::world::OPERATOR_PIN;
 
 use super::Fallible;
 use super::cold_start::PROGRAM;

@@ -4,11 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use keydesk::app::demo::world::{Rack, ScriptedFace, World};
 use keydesk::bay::Cancel;
 use keydesk::bay::soft::{Profile, SoftKey, TouchPolicy};
 use keydesk::domain::authority::Role;
 use keydesk::domain::{PersonId, Place};
+use keydesk::program::demo::world::{Rack, ScriptedFace, World};
 use keydesk::server::ServeConfig;
 use keydesk::station::Station;
 use keydesk::station::desk::StationDesk;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use keydesk::app::demo::world::OPERATOR_PIN;
+use keydesk::program::demo::world::OPERATOR_PIN;
 
 use super::cold_start::PROGRAM;
 use super::host::Host;

@@ -27,7 +27,7 @@ use crate::domain::{EntryId, Identification, IntentId};
 use crate::station::desk::StationDesk;
 use crate::station::stopper::Stopper;
 use crate::station::{Round, Station};
-use crate::text::unfinished::Standing;
+use crate::text::unfinished::Outlook;
 use crate::text::{Language, Text};
 use crate::workflow::{self, How, Stop};
 
@@ -400,13 +400,13 @@ fn unfinished_list(station: &Station, output: &Output) -> Result<Outcome, Stop> 
     let work = station.store().unfinished()?;
     let text = Text::load(Language::English);
     for unfinished in &work {
-        let standing = text.standing(unfinished);
-        let line = work_line(unfinished, &standing);
+        let outlook = text.outlook(unfinished);
+        let line = work_line(unfinished, &outlook);
         let item = UnfinishedItem {
             unfinished,
-            known: standing.known,
-            known_of_registry: standing.registry,
-            way: standing.way,
+            known: outlook.known,
+            known_of_registry: outlook.registry,
+            way: outlook.way,
         };
         output.item("unfinished", &item, &line);
     }
@@ -429,7 +429,7 @@ struct UnfinishedItem<'a> {
     way: String,
 }
 
-fn work_line(work: &Unfinished, standing: &Standing) -> String {
+fn work_line(work: &Unfinished, outlook: &Outlook) -> String {
     let about = match (work, work.key()) {
         (_, Some(key)) => format!("{} in {}", key.model, key.place),
         (Unfinished::Token(token), None) => token.serial.clone(),
@@ -441,7 +441,7 @@ fn work_line(work: &Unfinished, standing: &Standing) -> String {
         work.id(),
         work.begun_at(),
         work.name(),
-        standing.known,
-        standing.registry
+        outlook.known,
+        outlook.registry
     )
 }

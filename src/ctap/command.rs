@@ -105,7 +105,7 @@ impl fmt::Display for Operation {
 }
 
 /// Command bytes.
-pub(super) mod code {
+pub(super) mod command_byte {
     pub const MAKE_CREDENTIAL: u8 = 0x01;
     pub const GET_ASSERTION: u8 = 0x02;
     pub const GET_INFO: u8 = 0x04;

@@ -12,7 +12,7 @@ use std::time::Duration;
 use super::auth_data::AuthData;
 use super::cbor;
 use super::command::credential::touch_request;
-use super::command::{Operation, code};
+use super::command::{Operation, command_byte};
 use super::control::Control;
 use super::error::{CtapError, ReplyFault};
 use super::frame::{ChannelId, HidCommand};
@@ -152,7 +152,7 @@ impl<T: Transport> Device<T> {
             return Err(CtapError::Unsupported { what: "FIDO2" });
         }
         let operation = Operation::GetInfo;
-        let body = self.request(operation, &[code::GET_INFO], control)?;
+        let body = self.request(operation, &[command_byte::GET_INFO], control)?;
         let info = Info::parse(&body).map_err(|fault| CtapError::malformed(operation, fault))?;
         let info = Arc::new(info);
         self.info = Some(Arc::clone(&info));
@@ -169,7 +169,7 @@ impl<T: Transport> Device<T> {
         let info = self.known_info(control)?;
         let operation = Operation::Selection;
         if info.is_ctap_2_1() {
-            let message = [code::SELECTION];
+            let message = [command_byte::SELECTION];
             return self.request(operation, &message, control).map(drop);
         }
         let protocol = PinProtocol::choose(&info).ok_or(CtapError::Unsupported {
@@ -177,7 +177,7 @@ impl<T: Transport> Device<T> {
         })?;
         match self.command(
             operation,
-            code::MAKE_CREDENTIAL,
+            command_byte::MAKE_CREDENTIAL,
             &touch_request(protocol),
             control,
         ) {
@@ -195,7 +195,7 @@ impl<T: Transport> Device<T> {
     /// [`Status::NotAllowed`] when it was plugged in too long ago, [`Status::UserActionTimeout`] when it was not touched.
     pub fn reset(&mut self, control: &mut Control<'_>) -> Result<(), CtapError> {
         self.forget_info();
-        self.request(Operation::Reset, &[code::RESET], control)
+        self.request(Operation::Reset, &[command_byte::RESET], control)
             .map(drop)
     }
 

@@ -47,10 +47,10 @@ pub(super) struct Identity {
     station: StationId,
     audience: String,
     key: StationKey,
-    token: Mutex<Option<Token>>,
+    token: Mutex<Option<AccessToken>>,
 }
 
-struct Token {
+struct AccessToken {
     value: Secret,
     renew_at: Instant,
 }
@@ -161,7 +161,7 @@ impl Connection {
         let reply = answer?;
         let life = Duration::from_secs(reply.expires_in.min(3600));
         let value = reply.access_token;
-        *held = Some(Token {
+        *held = Some(AccessToken {
             value: value.duplicate(),
             renew_at: asked + life.saturating_sub(TOKEN_MARGIN),
         });

@@ -32,7 +32,7 @@ use crate::workflow::{self, How, Refused, ResetOrder, Stop};
 use batch::KioskBatch;
 use home::Home;
 use mailbox::Mailbox;
-use run::{KioskFace, Run, Standing};
+use run::{KioskFace, Run, Showing};
 
 /// How many commands and updates may wait in a channel. Commands then wait in the screen; updates wait in the station, where
 /// a newer one takes the place of an older one that says the same.
@@ -249,12 +249,12 @@ impl Kiosk {
     fn on_screen(&self) -> Option<&Run> {
         self.runs
             .last()
-            .filter(|run| run.face.standing() == Standing::Shown)
+            .filter(|run| run.face.showing() == Showing::Shown)
     }
 
     fn hold(&self) {
         for run in self.runs.iter().filter(|run| !run.signs_in) {
-            run.face.stand(Standing::Held);
+            run.face.show_as(Showing::Held);
         }
         self.batch.iter().for_each(KioskBatch::hold);
     }
@@ -320,7 +320,7 @@ impl Kiosk {
             if run.signs_in || !covers {
                 run.cancel.cancel();
             }
-            if !run.signs_in && !covers && run.face.standing() == Standing::Held {
+            if !run.signs_in && !covers && run.face.showing() == Showing::Held {
                 run.drop_for_good();
             }
         }
@@ -437,10 +437,10 @@ impl Kiosk {
         }
         for run in &self.runs {
             match &self.signed_in {
-                Some(_) if run.operator == self.signed_in => run.face.stand(Standing::Shown),
+                Some(_) if run.operator == self.signed_in => run.face.show_as(Showing::Shown),
                 Some(_) => run.drop_for_good(),
                 // Its end is all that it still shows: the screen becomes an ordinary sign-in screen.
-                None if run.ended => run.face.stand(Standing::Shown),
+                None if run.ended => run.face.show_as(Showing::Shown),
                 None => {}
             }
         }

@@ -5,7 +5,7 @@ use crate::domain::change::{IntentStage, Unfinished};
 
 /// What is known of unfinished work, on both sides, and how it ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Standing {
+pub struct Outlook {
     /// What is known of the key, phone or token.
     pub known: String,
     /// What the registry holds or has been told.
@@ -18,7 +18,7 @@ pub struct Standing {
 
 impl Text {
     /// Where unfinished work stands.
-    pub fn standing(&self, work: &Unfinished) -> Standing {
+    pub fn outlook(&self, work: &Unfinished) -> Outlook {
         let (known, registry, way) = match work {
             Unfinished::Enrolment(open) => {
                 let (key, way) = match open.stage {
@@ -84,7 +84,7 @@ impl Text {
             Unfinished::Token(_) => tr!(self, "unfinished-token-undo"),
             _ => tr!(self, "unfinished-without-key"),
         };
-        Standing {
+        Outlook {
             known,
             registry,
             way,

@@ -6,14 +6,14 @@ use super::{Picture, TotpSecret};
 use crate::domain::factor::TotpSettings;
 
 /// What an app needs to make codes. Shown to the person once; has no `Debug` that tells, and is zeroised.
-pub struct Enrolment {
+pub struct AppSetup {
     issuer: String,
     account: String,
     settings: TotpSettings,
     secret: TotpSecret,
 }
 
-impl Enrolment {
+impl AppSetup {
     /// Of a secret that the app does not have yet.
     pub fn new(issuer: &str, account: &str, settings: TotpSettings, secret: TotpSecret) -> Self {
         Self {
@@ -87,9 +87,9 @@ impl Enrolment {
     }
 }
 
-impl std::fmt::Debug for Enrolment {
+impl std::fmt::Debug for AppSetup {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Enrolment")
+        f.debug_struct("AppSetup")
             .field("account", &self.account)
             .finish_non_exhaustive()
     }
@@ -127,9 +127,9 @@ mod tests {
     use super::*;
     use crate::domain::factor::Algorithm;
 
-    fn enrolment(issuer: &str, account: &str, settings: TotpSettings) -> Enrolment {
+    fn enrolment(issuer: &str, account: &str, settings: TotpSettings) -> AppSetup {
         let secret = TotpSecret::from_base32("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ").expect("a secret");
-        Enrolment::new(issuer, account, settings, secret)
+        AppSetup::new(issuer, account, settings, secret)
     }
 
     #[test]

@@ -12,9 +12,9 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use jiff::{SignedDuration, Timestamp};
-use keydesk::app::demo::world::World;
 use keydesk::bay::Cancel;
 use keydesk::domain::authority::Role;
+use keydesk::program::demo::world::World;
 use keydesk::server::{Clock, Running, ServeConfig, Server};
 use keydesk::station::desk::StationDesk;
 use keydesk::wire::{Factor, Said};

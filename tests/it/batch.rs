@@ -12,13 +12,13 @@ mod stops;
 use std::sync::Arc;
 use std::time::Duration;
 
-use keydesk::app::demo::world::World;
 use keydesk::bay::soft::{Profile as Model, SoftKey, TouchPolicy};
 use keydesk::domain::authority::Role;
 use keydesk::domain::batch::{Batch, KeyEnd, KeyRun, Plan};
 use keydesk::domain::people_list::{self, Listed};
 use keydesk::domain::profile::{Profile, StepKind};
 use keydesk::domain::{BatchId, Identification, Place, RunId};
+use keydesk::program::demo::world::World;
 use keydesk::server::ServeConfig;
 use keydesk::station::batch::{BatchError, Finish, Start, Terms, forecast, run};
 use keydesk::station::face::board::Order;

@@ -8,12 +8,12 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use clap::Parser;
-use keydesk::app::demo::world::World;
 use keydesk::bay::soft::Profile;
 use keydesk::cli::args::{Arguments, CareCommand, Command, KeyCommand};
 use keydesk::cli::commands::{self, StationCommand};
 use keydesk::cli::output::{Exit, Outcome, Output};
 use keydesk::domain::Pin;
+use keydesk::program::demo::world::World;
 use keydesk::station::stopper::Stopper;
 use keydesk::workflow::{Desk, care};
 

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use keydesk::app::demo::world::{ScriptedFace, World};
 use keydesk::bay::Cancel;
 use keydesk::bay::soft::{Profile, SoftKey};
 use keydesk::domain::authority::Role;
 use keydesk::domain::care::{Care, PinOrigin, PinRule, SampleFault, Setting};
 use keydesk::domain::change::Remains;
 use keydesk::domain::{Pin, Place};
+use keydesk::program::demo::world::{ScriptedFace, World};
 use keydesk::server::ServeConfig;
 use keydesk::station::desk::StationDesk;
 use keydesk::workflow::care::{self, CareDesk, PinWish, Stake};
@@ -312,7 +312,7 @@ async fn the_operators_own_credential_is_not_deleted_here_either() {
     ready(&world).await;
     let own = world.rack.key(&Place::new(OPERATOR_SLOT));
     let id = ids(&own.expect("in")).first().expect("one").clone();
-    let pin = keydesk::app::demo::world::OPERATOR_PIN;
+    let pin = keydesk::program::demo::world::OPERATOR_PIN;
     let face = ScriptedFace::new(OPERATOR_SLOT, pin).wanting([Answer::Remove(id.into())]);
     let station = Arc::clone(&world.station);
     let mut desk = StationDesk::new(station, Arc::new(face), Cancel::default());

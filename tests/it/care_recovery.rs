@@ -3,12 +3,12 @@
 
 use std::sync::Arc;
 
-use keydesk::app::demo::world::{ScriptedFace, World};
 use keydesk::bay::Cancel;
 use keydesk::bay::soft::{Profile, SoftKey};
 use keydesk::domain::Pin;
 use keydesk::domain::care::{Care, PinRule, Setting};
 use keydesk::domain::change::Remains;
+use keydesk::program::demo::world::{ScriptedFace, World};
 use keydesk::station::desk::StationDesk;
 use keydesk::workflow::care::{self, CareDesk, PinWish};
 use keydesk::workflow::dialogue::{Answer, Ending};

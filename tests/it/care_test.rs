@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use keydesk::app::demo::world::{ScriptedFace, World};
 use keydesk::bay::Cancel;
 use keydesk::bay::soft::{Management, Profile, SoftKey, TouchPolicy};
 use keydesk::domain::Pin;
@@ -11,6 +10,7 @@ use keydesk::domain::authority::Role;
 use keydesk::domain::care::{
     Care, Oddity, Portrait, StepOutcome, TestReport, TestStep, TestVerdict, oddities,
 };
+use keydesk::program::demo::world::{ScriptedFace, World};
 use keydesk::server::ServeConfig;
 use keydesk::station::desk::StationDesk;
 use keydesk::store::audit;

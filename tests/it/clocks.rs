@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use keydesk::app::demo::world::{OPERATOR_PIN, ScriptedFace, World};
 use keydesk::bay::Cancel;
 use keydesk::bay::soft::{Profile, SoftKey, TouchPolicy};
 use keydesk::domain::authority::Role;
 use keydesk::domain::change::OutboxBody;
+use keydesk::program::demo::world::{OPERATOR_PIN, ScriptedFace, World};
 use keydesk::server::{Clock, Running, ServeConfig, Server};
 use keydesk::station::desk::StationDesk;
 use keydesk::station::face::RegistryState;

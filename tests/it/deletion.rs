@@ -8,7 +8,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use keydesk::app::demo::world::{OPERATOR_PIN, ScriptedFace, World};
 use keydesk::bay::Cancel;
 use keydesk::bay::soft::{Profile, SoftKey, TouchPolicy};
 use keydesk::cli::args::{CareCommand, CaseArguments, CredentialsCommand, KeyChoice};
@@ -18,6 +17,7 @@ use keydesk::domain::Bytes;
 use keydesk::domain::care::Care;
 use keydesk::domain::change::{OutboxBody, Remains, Unfinished};
 use keydesk::domain::reset::ResetCase;
+use keydesk::program::demo::world::{OPERATOR_PIN, ScriptedFace, World};
 use keydesk::station::desk::StationDesk;
 use keydesk::station::stopper::Stopper;
 use keydesk::store::audit;

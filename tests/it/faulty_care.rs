@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use keydesk::app::demo::world::{ScriptedFace, World};
 use keydesk::bay::Cancel;
 use keydesk::bay::soft::{Profile, SoftKey};
 use keydesk::domain::care::{
@@ -11,6 +10,7 @@ use keydesk::domain::care::{
     TestVerdict,
 };
 use keydesk::domain::{Bytes, KeyFacts, PersonId, Pin, VisitId};
+use keydesk::program::demo::world::{ScriptedFace, World};
 use keydesk::station::desk::StationDesk;
 use keydesk::wire::TestOffer;
 use keydesk::workflow::care::{self, CareDesk, KeyTime, PinWish, Stake};

@@ -5,13 +5,13 @@ use std::os::fd::AsRawFd;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use keydesk::app::demo::world::World;
 use keydesk::bay::soft::{Profile, SoftKey, TouchPolicy};
 use keydesk::cli::args::{CodeSource, EnrolArguments, KeyChoice, PersonCommand, ProofArguments};
 use keydesk::cli::commands::{self, StationCommand};
 use keydesk::cli::face::HeadlessFace;
 use keydesk::cli::output::{Exit, Outcome, Output};
 use keydesk::domain::{PersonId, Pin, Place};
+use keydesk::program::demo::world::World;
 use keydesk::station::desk::Face;
 use keydesk::station::stopper::Stopper;
 use keydesk::workflow::dialogue::{Answer, Question};

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use keydesk::app::demo::world::{ScriptedFace, World};
 use keydesk::bay::Cancel;
 use keydesk::bay::soft::{Profile, SoftKey, TouchPolicy};
 use keydesk::cli::output::Exit;
 use keydesk::domain::Place;
 use keydesk::domain::change::EntryState;
 use keydesk::domain::reset::Losses;
+use keydesk::program::demo::world::{ScriptedFace, World};
 use keydesk::station::desk::StationDesk;
 use keydesk::wire::code;
 use keydesk::workflow::dialogue::{Coach, Ending, Event, PushState};

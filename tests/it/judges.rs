@@ -2,9 +2,9 @@
 //!
 //! With `KEYDESK_JUDGES_DIR` set, each case is written there for `tests/judges/run`.
 
-use keydesk::app::demo::world::World;
 use keydesk::bay::soft::{Profile, SoftKey, TouchPolicy};
 use keydesk::domain::Change;
+use keydesk::program::demo::world::World;
 use keydesk::store::audit;
 use serde_json::{Value, json};
 

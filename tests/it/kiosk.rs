@@ -7,11 +7,11 @@ mod losses;
 use std::sync::Arc;
 use std::time::Duration;
 
-use keydesk::app::demo::world::{OPERATOR_PIN, ScriptedFace, World};
 use keydesk::bay::Cancel;
 use keydesk::bay::soft::{Profile, SoftKey, TouchPolicy};
 use keydesk::domain::authority::Role;
 use keydesk::domain::{OperatorId, PersonId, Place};
+use keydesk::program::demo::world::{OPERATOR_PIN, ScriptedFace, World};
 use keydesk::server::{ServeConfig, admin};
 use keydesk::station::desk::{Face, StationDesk};
 use keydesk::station::face::board::BatchCommand;

@@ -1,10 +1,10 @@
 //! What the record says of a key that made nothing, or may have: most of all one that can't list what it holds.
 
-use keydesk::app::demo::world::{ScriptedFace, World};
 use keydesk::bay::Cancel;
 use keydesk::bay::soft::{Fault, Profile, SoftKey, TouchPolicy};
 use keydesk::domain::Change;
 use keydesk::domain::change::{EndReason, Remains};
+use keydesk::program::demo::world::{ScriptedFace, World};
 use keydesk::station::desk::StationDesk;
 use keydesk::store::audit;
 use keydesk::workflow::dialogue::{Ending, Event};

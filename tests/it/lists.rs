@@ -125,7 +125,7 @@ fn no_refusal_repeats_a_seed() {
 }
 
 async fn batch(
-    world: &keydesk::app::demo::world::World,
+    world: &keydesk::program::demo::world::World,
     list: &str,
     dry_run: bool,
 ) -> (Outcome, String) {
@@ -154,7 +154,7 @@ async fn batch(
     (outcome, paper.text())
 }
 
-fn keys(world: &keydesk::app::demo::world::World) -> Vec<SoftKey> {
+fn keys(world: &keydesk::program::demo::world::World) -> Vec<SoftKey> {
     let key = |n: usize| {
         let model = Model::yubikey_5_nfc().with_serial(&format!("S{n:03}"));
         let key = SoftKey::new(model.with_touch(TouchPolicy::Auto));
@@ -215,7 +215,7 @@ async fn a_heading_is_nobody_whatever_separates_it() {
     }
 }
 
-async fn fetch(world: &keydesk::app::demo::world::World, list: &[u8]) -> Outcome {
+async fn fetch(world: &keydesk::program::demo::world::World, list: &[u8]) -> Outcome {
     let file = tempfile::NamedTempFile::new().expect("a file");
     std::fs::write(file.path(), list).expect("written");
     let day = file.path().to_str().expect("UTF-8").to_owned();
@@ -229,7 +229,7 @@ async fn fetch(world: &keydesk::app::demo::world::World, list: &[u8]) -> Outcome
 #[tokio::test(flavor = "multi_thread")]
 async fn tickets_are_fetched_for_everybody_on_a_list_or_for_nobody() {
     let mut world = world(2, Role::HelpDesk).await;
-    let tickets = |world: &keydesk::app::demo::world::World| {
+    let tickets = |world: &keydesk::program::demo::world::World| {
         let today = world.station.today();
         world.station.store().tickets(today).expect("read").len()
     };

@@ -6,13 +6,13 @@ mod mishaps;
 
 use std::time::Duration;
 
-use keydesk::app::demo::world::World;
 use keydesk::bay::Cancel;
 use keydesk::bay::soft::SoftKey;
 use keydesk::domain::authority::Role;
 use keydesk::domain::change::OutboxBody;
 use keydesk::domain::suspension::FactorRef;
 use keydesk::domain::visit::SuspendedWhy;
+use keydesk::program::demo::world::World;
 use keydesk::server::ServeConfig;
 use keydesk::store::audit;
 use keydesk::wire::{Owned, code};

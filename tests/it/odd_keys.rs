@@ -1,13 +1,13 @@
 //! Keys that are odd in ways seen in the field: what they answer instead of an answer stops nothing that does not depend on it, and what
 //! they say they can't do is known before anything is written to them.
 
-use keydesk::app::demo::world::{OPERATOR_PIN, ScriptedFace, World};
 use keydesk::bay::Cancel;
 use keydesk::bay::soft::{Fault, Profile, SoftKey, TouchPolicy};
 use keydesk::domain::authority::Role;
 use keydesk::domain::policy::Finding;
 use keydesk::domain::profile::Profile as BatchProfile;
 use keydesk::domain::unfit::Unfit;
+use keydesk::program::demo::world::{OPERATOR_PIN, ScriptedFace, World};
 use keydesk::server::{ServeConfig, admin};
 use keydesk::station::desk::StationDesk;
 use keydesk::workflow::dialogue::{Ending, Event, PushState, Step};

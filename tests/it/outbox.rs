@@ -8,11 +8,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use keydesk::app::demo::world::{OPERATOR_PIN, ScriptedFace, World};
 use keydesk::bay::Cancel;
 use keydesk::bay::soft::{Profile, SoftKey, TouchPolicy};
 use keydesk::domain::change::{EntryState, OutboxEntry, Resolution};
 use keydesk::domain::{Change, PersonId};
+use keydesk::program::demo::world::{OPERATOR_PIN, ScriptedFace, World};
 use keydesk::server::{ServeConfig, admin};
 use keydesk::station::desk::StationDesk;
 use keydesk::wire::TicketRequest;

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use keydesk::app::demo::world::{OPERATOR_PIN, ScriptedFace, World};
 use keydesk::bay::Cancel;
 use keydesk::bay::soft::{Profile, SoftKey, TouchPolicy};
 use keydesk::domain::Secret;
 use keydesk::domain::authority::Role;
 use keydesk::domain::change::{EndReason, Remains, Unfinished};
+use keydesk::program::demo::world::{OPERATOR_PIN, ScriptedFace, World};
 use keydesk::server::admin;
 use keydesk::station::desk::StationDesk;
 use keydesk::store::audit;

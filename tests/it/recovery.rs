@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use keydesk::app::demo::world::World;
 use keydesk::bay::Cancel;
 use keydesk::bay::soft::SoftKey;
 use keydesk::domain::Place;
 use keydesk::domain::change::Remains;
+use keydesk::program::demo::world::World;
 use keydesk::store::audit;
 use keydesk::wire::TicketRequest;
 use keydesk::workflow::dialogue::{Ending, Event, PushState};

@@ -9,7 +9,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use keydesk::app::demo::world::{Rack, ScriptedFace, World};
 use keydesk::bay::Cancel;
 use keydesk::bay::soft::{Profile, SoftKey, TouchPolicy};
 use keydesk::cli::args::{CareCommand, CaseArguments, KeyChoice, ResetArguments};
@@ -18,6 +17,7 @@ use keydesk::cli::output::{Exit, Outcome};
 use keydesk::domain::change::{Remains, Unfinished};
 use keydesk::domain::reset::ResetCase;
 use keydesk::domain::{KeyFacts, Place};
+use keydesk::program::demo::world::{Rack, ScriptedFace, World};
 use keydesk::server::ServeConfig;
 use keydesk::station::desk::StationDesk;
 use keydesk::station::stopper::Stopper;

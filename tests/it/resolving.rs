@@ -8,12 +8,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use keydesk::app::demo::world::World;
 use keydesk::cli::args::{ConflictHow, KeyChoice, OutboxCommand};
 use keydesk::cli::commands::{self, StationCommand};
 use keydesk::cli::output::{Exit, Outcome};
 use keydesk::domain::EntryId;
 use keydesk::domain::change::EntryState;
+use keydesk::program::demo::world::World;
 use keydesk::station::stopper::Stopper;
 
 use crate::headless::paper;

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use keydesk::app::demo::world::World;
 use keydesk::bay::Cancel;
 use keydesk::bay::soft::{Fault, Management, Profile, SoftKey, TouchPolicy};
 use keydesk::cli::args::{Command, KeyCommand};
@@ -10,6 +9,7 @@ use keydesk::cli::commands::{self, StationCommand};
 use keydesk::cli::output::Exit;
 use keydesk::domain::change::{OutboxBody, OutboxEntry};
 use keydesk::domain::{Change, Identification};
+use keydesk::program::demo::world::World;
 use keydesk::server::ServeConfig;
 use keydesk::station::stopper::Stopper;
 use keydesk::store::audit;

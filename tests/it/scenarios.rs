@@ -8,13 +8,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use keydesk::app::demo::world::{OPERATOR_PIN, Rack, ScriptedFace, World};
 use keydesk::bay::soft::{Profile, SoftKey, TouchPolicy};
 use keydesk::bay::{Cancel, Slot, SlotState};
 use keydesk::domain::authority::Role;
 use keydesk::domain::change::{OutboxBody, Remains};
 use keydesk::domain::identification::Document;
 use keydesk::domain::{Identification, PersonId, Place};
+use keydesk::program::demo::world::{OPERATOR_PIN, Rack, ScriptedFace, World};
 use keydesk::server::ServeConfig;
 use keydesk::station::desk::StationDesk;
 use keydesk::store::audit;

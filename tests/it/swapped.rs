@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use keydesk::app::demo::world::{Rack, ScriptedFace, World};
 use keydesk::bay::Cancel;
 use keydesk::bay::soft::SoftKey;
 use keydesk::domain::Place;
 use keydesk::domain::change::Remains;
+use keydesk::program::demo::world::{Rack, ScriptedFace, World};
 use keydesk::station::desk::StationDesk;
 use keydesk::workflow::dialogue::{Ending, Event, Step};
 use keydesk::workflow::{self, Stop};

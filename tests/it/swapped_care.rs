@@ -4,11 +4,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use keydesk::app::demo::world::{ScriptedFace, World};
 use keydesk::bay::Cancel;
 use keydesk::bay::soft::{Profile, SoftKey, TouchPolicy};
 use keydesk::domain::KeyFacts;
 use keydesk::domain::care::Setting;
+use keydesk::program::demo::world::{ScriptedFace, World};
 use keydesk::station::desk::StationDesk;
 use keydesk::workflow::care::{self, PinWish};
 use keydesk::workflow::dialogue::{Answer, Ending, Event, Step};

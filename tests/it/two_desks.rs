@@ -6,11 +6,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use keydesk::app::demo::world::{ScriptedFace, World};
 use keydesk::bay::Cancel;
 use keydesk::bay::soft::{Profile, SoftKey, TouchPolicy};
 use keydesk::domain::Place;
 use keydesk::domain::authority::Role;
+use keydesk::program::demo::world::{ScriptedFace, World};
 use keydesk::station::desk::StationDesk;
 use keydesk::workflow::dialogue::{Ending, Event, Step};
 use keydesk::workflow::{self, How, Stop};

@@ -2,12 +2,12 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use keydesk::app::demo::world::{ScriptedFace, World};
 use keydesk::bay::Cancel;
 use keydesk::cli::outcome::outcome_of_stop;
 use keydesk::cli::output::Exit;
 use keydesk::domain::Change;
 use keydesk::domain::authority::Role;
+use keydesk::program::demo::world::{ScriptedFace, World};
 use keydesk::server::ServeConfig;
 use keydesk::station::desk::StationDesk;
 use keydesk::store::audit;

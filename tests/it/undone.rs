@@ -9,13 +9,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use keydesk::app::demo::world::{Rack, ScriptedFace, World};
 use keydesk::bay::Cancel;
 use keydesk::bay::soft::{Profile, SoftKey, TouchPolicy};
 use keydesk::domain::Place;
 use keydesk::domain::change::{EntryState, OutboxBody, Remains, Resolution, Unfinished};
 use keydesk::domain::history::Deed;
 use keydesk::domain::reset::ResetCase;
+use keydesk::program::demo::world::{Rack, ScriptedFace, World};
 use keydesk::station::desk::StationDesk;
 use keydesk::text::{Language, Text};
 use keydesk::workflow::dialogue::{Coach, Ending, Event, PushState};
@@ -262,8 +262,8 @@ async fn what_a_key_cannot_delete_again_is_listed_for_both_sides_and_finished_fr
         panic!("not listed: {work:?}");
     };
     for language in Language::ALL {
-        let standing = Text::load(language).standing(work);
-        for said in [standing.known, standing.registry, standing.way] {
+        let outlook = Text::load(language).outlook(work);
+        for said in [outlook.known, outlook.registry, outlook.way] {
             assert!(!said.is_empty());
         }
     }

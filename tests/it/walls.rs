@@ -160,7 +160,7 @@ fn each_room_uses_only_the_rooms_that_the_plan_allows() {
     for source in sources() {
         let Some((_, allowed)) = MAY_USE.iter().find(|(room, _)| *room == source.room) else {
             assert!(
-                ["lib", "main", "app"].contains(&source.room.as_str()),
+                ["lib", "main", "program"].contains(&source.room.as_str()),
                 "{} is a room that the plan does not know",
                 source.path.display()
             );

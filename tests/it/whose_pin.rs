@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use keydesk::app::demo::world::World;
 use keydesk::bay::Cancel;
 use keydesk::bay::soft::{Fault, Profile, SoftKey, TouchPolicy};
 use keydesk::cli::args::{CodeSource, EnrolArguments, KeyChoice, ProofArguments};
@@ -12,6 +11,7 @@ use keydesk::cli::commands::{self, StationCommand};
 use keydesk::cli::output::{Exit, Outcome};
 use keydesk::domain::authority::Role;
 use keydesk::domain::{Pin, Place};
+use keydesk::program::demo::world::World;
 use keydesk::station::stopper::Stopper;
 use keydesk::wire::Said;
 use keydesk::workflow::Desk;

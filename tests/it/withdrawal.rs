@@ -7,7 +7,6 @@
 
 use std::time::Duration;
 
-use keydesk::app::demo::world::World;
 use keydesk::bay::Cancel;
 use keydesk::bay::soft::{Profile, SoftKey, TouchPolicy};
 use keydesk::cli::args::{ConflictHow, KeyChoice, OutboxCommand};
@@ -17,6 +16,7 @@ use keydesk::domain::change::{
     Enrolment, OutboxBody, OutboxEntry, Remains, Resolution, Unfinished,
 };
 use keydesk::domain::{Bytes, PersonId, Place};
+use keydesk::program::demo::world::World;
 use keydesk::registry::RegistryError;
 use keydesk::station::stopper::Stopper;
 use keydesk::store::audit;

@@ -23,8 +23,8 @@ const MAX_PREVIEW_NAME_BYTES: usize = 64;
 const SAMPLE_GOOD: u8 = 0x00;
 const SAMPLE_NO_USER_ACTIVITY: u8 = 0x0d;
 
-/// An enrolment under way.
-pub(super) struct Enrolment {
+/// A fingerprint of which samples are being taken.
+pub(super) struct Sampling {
     id: u16,
     remaining: u8,
 }
@@ -94,7 +94,7 @@ impl Authenticator {
         let quality = sample(parameters, run)?;
         let id = self.state.next_fingerprint;
         self.state.next_fingerprint = id.wrapping_add(1);
-        self.volatile.bio_enrolment = Some(Enrolment {
+        self.volatile.bio_enrolment = Some(Sampling {
             id,
             remaining: SAMPLES,
         });

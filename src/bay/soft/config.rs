@@ -6,7 +6,7 @@ use super::{
     authenticator::{Authenticator, Run, command},
     cbor::{self, Map, required},
     pin::permission,
-    state::Token,
+    state::PinUvAuthTokens,
     status::{Status, Stop},
 };
 
@@ -113,7 +113,7 @@ impl Authenticator {
         });
         if asked || falls_short {
             self.state.force_pin_change = true;
-            self.volatile.token = Token::new(&mut self.random);
+            self.volatile.token = PinUvAuthTokens::new(&mut self.random);
         }
         Ok(())
     }

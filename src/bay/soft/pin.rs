@@ -13,7 +13,7 @@ use super::{
     cbor::{Map, MapWriter, required},
     crypto::{Protocol, SharedSecret, cose_key, sha256},
     profile::Management,
-    state::{MAX_PIN_MISMATCHES, MAX_PIN_RETRIES, MAX_UV_RETRIES, Pin, Token, TokenUse},
+    state::{MAX_PIN_MISMATCHES, MAX_PIN_RETRIES, MAX_UV_RETRIES, Pin, PinUvAuthTokens, TokenUse},
     status::{Status, Stop},
 };
 
@@ -139,7 +139,7 @@ impl Authenticator {
         self.state.pin = Some(accepted);
         self.state.force_pin_change = false;
         self.state.persistent_token = None;
-        self.volatile.token = Token::new(&mut self.random);
+        self.volatile.token = PinUvAuthTokens::new(&mut self.random);
         Ok(None)
     }
 
@@ -336,7 +336,7 @@ impl Authenticator {
             let encrypted = shared.encrypt(&lasting, &mut self.random);
             return MapWriter::default().with(0x02, encrypted).done();
         }
-        self.volatile.token = Token::new(&mut self.random);
+        self.volatile.token = PinUvAuthTokens::new(&mut self.random);
         self.volatile.token.in_use = Some(TokenUse {
             protocol,
             permissions,

@@ -160,12 +160,12 @@ pub(super) struct Volatile {
     pub(super) agreement: Agreement,
     /// Wrong PINs in a row since power-up.
     pub(super) pin_mismatches: u8,
-    pub(super) token: Token,
+    pub(super) token: PinUvAuthTokens,
     /// Continuations of getAssertion and of the enumerations.
     pub(super) assertions: Option<super::assertion::Remembered>,
     pub(super) rps_left: Vec<String>,
     pub(super) credentials_left: Vec<Resident>,
-    pub(super) bio_enrolment: Option<super::bio::Enrolment>,
+    pub(super) bio_enrolment: Option<super::bio::Sampling>,
 }
 
 impl Volatile {
@@ -174,7 +174,7 @@ impl Volatile {
             powered_at: now,
             agreement: Agreement::new(random),
             pin_mismatches: 0,
-            token: Token::new(random),
+            token: PinUvAuthTokens::new(random),
             assertions: None,
             rps_left: Vec::new(),
             credentials_left: Vec::new(),
@@ -214,13 +214,13 @@ impl Agreement {
 }
 
 /// The pinUvAuthTokens and the state they share (CTAP 2.3, section 6.5.2.1): at most one protocol's is in use.
-pub(super) struct Token {
+pub(super) struct PinUvAuthTokens {
     one: [u8; 32],
     two: [u8; 32],
     pub(super) in_use: Option<TokenUse>,
 }
 
-impl Token {
+impl PinUvAuthTokens {
     pub(super) fn new(random: &mut Random) -> Self {
         Self {
             one: random.bytes(),

@@ -10,7 +10,7 @@ use crate::cli::output::Output;
 use crate::cli::secret::{Lines, line_from_terminal};
 use crate::domain::factor::TotpCode;
 use crate::text::{Language, Text};
-use crate::totp::Enrolment;
+use crate::totp::AppSetup;
 use crate::wire::Factor;
 use crate::workflow::dialogue::{Answer, AppQuestion, CodeOf, Purpose};
 
@@ -153,7 +153,7 @@ impl AppAnswers {
     }
 
     /// The second time it is there already.
-    fn show(&self, app: &Enrolment) -> Result<(), Open> {
+    fn show(&self, app: &AppSetup) -> Result<(), Open> {
         let Some(way) = &self.qr else {
             let detail =
                 "say with --qr where the QR code goes: nothing of a secret is printed otherwise";

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 use super::args::Qr;
-use crate::totp::{Enrolment, Picture};
+use crate::totp::{AppSetup, Picture};
 
 /// Pixels of a module in a PNG: read by any phone from a screen or from paper.
 const SCALE: usize = 8;
@@ -45,7 +45,7 @@ pub struct Shown(Option<PathBuf>);
 
 impl Shown {
     /// Shows it where the arguments want it.
-    pub fn new(app: &Enrolment, way: &Qr) -> Result<Self, NotShown> {
+    pub fn new(app: &AppSetup, way: &Qr) -> Result<Self, NotShown> {
         let picture = app.picture().ok_or(NotShown::TooLong)?;
         match way {
             Qr::Text => {
@@ -68,7 +68,7 @@ impl Drop for Shown {
     }
 }
 
-fn text(app: &Enrolment, picture: &Picture) -> std::io::Result<()> {
+fn text(app: &AppSetup, picture: &Picture) -> std::io::Result<()> {
     let mut out = std::io::stderr().lock();
     let colours = out.is_terminal();
     for y in (0..picture.side()).step_by(2) {
@@ -130,9 +130,9 @@ mod tests {
     use crate::domain::factor::TotpSettings;
     use crate::totp::TotpSecret;
 
-    fn app() -> Enrolment {
+    fn app() -> AppSetup {
         let secret = TotpSecret::from_base32("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ").expect("a secret");
-        Enrolment::new("IAMconnected", "IAMconnected", TotpSettings::APP, secret)
+        AppSetup::new("IAMconnected", "IAMconnected", TotpSettings::APP, secret)
     }
 
     #[test]

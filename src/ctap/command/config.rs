@@ -4,7 +4,7 @@ use ciborium::Value;
 
 use super::super::cbor;
 use super::super::pin::PinUvAuthToken;
-use super::code;
+use super::command_byte;
 
 /// What setMinPINLength shall change (CTAP 2.3, section 6.11.4); what is `None`, empty or false stays as it is.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -50,7 +50,7 @@ impl Request<'_> {
         let signature = token.map(|token| {
             // 32 bytes that no client data hash is, so that a signature for one command never fits another.
             let mut message = vec![0xff; 32];
-            message.extend([code::CONFIG, number]);
+            message.extend([command_byte::CONFIG, number]);
             message.extend(parameters.as_ref().map(cbor::write).unwrap_or_default());
             Value::Bytes(token.authenticate(&message))
         });

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::super::command::bio::{self, Fingerprint, FingerprintSensor, Request, Sample};
-use super::super::command::{Operation, clip_to, code};
+use super::super::command::{Operation, clip_to, command_byte};
 use super::super::control::Control;
 use super::super::error::{CtapError, ReplyFault};
 use super::super::info::BioEnrollment;
@@ -175,8 +175,8 @@ impl<T: Transport> Device<T> {
         control: &mut Control<'_>,
     ) -> Result<ciborium::Value, CtapError> {
         let code = match self.known_info(control)?.bio_enrollment() {
-            Some(BioEnrollment::Standard) => code::BIO_ENROLLMENT,
-            Some(BioEnrollment::Preview) => code::BIO_ENROLLMENT_PREVIEW,
+            Some(BioEnrollment::Standard) => command_byte::BIO_ENROLLMENT,
+            Some(BioEnrollment::Preview) => command_byte::BIO_ENROLLMENT_PREVIEW,
             None => {
                 return Err(CtapError::Unsupported {
                     what: "fingerprints",

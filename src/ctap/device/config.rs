@@ -5,7 +5,7 @@
 //! [`Device::info`], which asks the key anew after each of these.
 
 use super::super::command::config::{PinPolicy, Request};
-use super::super::command::{Operation, code};
+use super::super::command::{Operation, command_byte};
 use super::super::control::Control;
 use super::super::error::CtapError;
 use super::super::info::{Info, Setup};
@@ -117,7 +117,12 @@ impl<T: Transport> Device<T> {
                     || info.lists_config_command(request.number()))
         };
         self.must(possible, "being configured in this way", control)?;
-        let result = self.command(operation, code::CONFIG, &request.encode(token), control);
+        let result = self.command(
+            operation,
+            command_byte::CONFIG,
+            &request.encode(token),
+            control,
+        );
         self.forget_info();
         result.map(drop)
     }

@@ -2,7 +2,7 @@
 
 use super::super::command::client_pin::Permissions;
 use super::super::command::credential::{Assertion, Attestation, GetAssertion, MakeCredential};
-use super::super::command::{Operation, code};
+use super::super::command::{Operation, command_byte};
 use super::super::control::Control;
 use super::super::error::CtapError;
 use super::super::info::Info;
@@ -37,7 +37,12 @@ impl<T: Transport> Device<T> {
         let exclude = self.fitting_exclude_list(request, token, control)?;
         let parameters = request.encode(&exclude, token);
         self.changed = true;
-        let reply = self.command(operation, code::MAKE_CREDENTIAL, &parameters, control)?;
+        let reply = self.command(
+            operation,
+            command_byte::MAKE_CREDENTIAL,
+            &parameters,
+            control,
+        )?;
         let attestation = request
             .parse(reply)
             .map_err(|fault| CtapError::malformed(operation, fault))?;
@@ -58,7 +63,7 @@ impl<T: Transport> Device<T> {
         let operation = Operation::GetAssertion;
         let reply = self.command(
             operation,
-            code::GET_ASSERTION,
+            command_byte::GET_ASSERTION,
             &request.encode(token),
             control,
         )?;
@@ -81,7 +86,7 @@ impl<T: Transport> Device<T> {
         control: &mut Control<'_>,
     ) -> Result<Assertion, CtapError> {
         let operation = Operation::GetNextAssertion;
-        let body = self.request(operation, &[code::GET_NEXT_ASSERTION], control)?;
+        let body = self.request(operation, &[command_byte::GET_NEXT_ASSERTION], control)?;
         let malformed = |fault| CtapError::malformed(operation, fault);
         let reply = super::cbor::read(&body)
             .map_err(|fault| malformed(super::cbor::FieldFault::Cbor(fault).into()))?;

@@ -4,7 +4,7 @@ use super::super::command::credential::User;
 use super::super::command::manage::{
     self, CredentialsMetadata, Request, StoredCredential, StoredRp,
 };
-use super::super::command::{Operation, code};
+use super::super::command::{Operation, command_byte};
 use super::super::control::Control;
 use super::super::error::CtapError;
 use super::super::info::CredentialManagement;
@@ -146,8 +146,8 @@ impl<T: Transport> Device<T> {
         control: &mut Control<'_>,
     ) -> Result<ciborium::Value, CtapError> {
         let code = match self.known_info(control)?.credential_management() {
-            Some(CredentialManagement::Standard) => code::CREDENTIAL_MANAGEMENT,
-            Some(CredentialManagement::Preview) => code::CREDENTIAL_MANAGEMENT_PREVIEW,
+            Some(CredentialManagement::Standard) => command_byte::CREDENTIAL_MANAGEMENT,
+            Some(CredentialManagement::Preview) => command_byte::CREDENTIAL_MANAGEMENT_PREVIEW,
             None => {
                 return Err(CtapError::Unsupported {
                     what: "credential management",

@@ -1,7 +1,7 @@
 //! PINs, retries and tokens: authenticatorClientPIN on a [`Device`].
 
 use super::super::command::client_pin::{self, Permissions, Request, Retries};
-use super::super::command::{Operation, code};
+use super::super::command::{Operation, command_byte};
 use super::super::control::Control;
 use super::super::error::{CtapError, PinLengthFault, ReplyFault};
 use super::super::info::{Info, Setup};
@@ -173,7 +173,7 @@ impl<T: Transport> Device<T> {
         let protocol = self.pin_protocol(control)?;
         self.command(
             operation,
-            code::CLIENT_PIN,
+            command_byte::CLIENT_PIN,
             &request.encode(protocol),
             control,
         )

@@ -31,13 +31,13 @@ impl Run {
     /// Stops it. What it would still say of another operator's person is said to nobody.
     pub(super) fn drop_for_good(&self) {
         self.cancel.cancel();
-        self.face.stand(Standing::Dropped);
+        self.face.show_as(Showing::Dropped);
     }
 }
 
 /// How a run stands with the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Standing {
+pub(super) enum Showing {
     /// On it.
     Shown,
     /// The screen is locked over it.
@@ -50,7 +50,7 @@ pub(super) enum Standing {
 pub(super) struct KioskFace {
     screen: Arc<Mailbox>,
     answers: Mutex<mpsc::Receiver<Answer>>,
-    standing: watch::Sender<Standing>,
+    showing: watch::Sender<Showing>,
     /// It is a sign-in, and says so of everything that it tells.
     signs_in: bool,
     /// What it would have shown while it is held.
@@ -64,27 +64,27 @@ impl KioskFace {
         let face = Self {
             screen,
             answers: Mutex::new(answers),
-            standing: watch::Sender::new(Standing::Shown),
+            showing: watch::Sender::new(Showing::Shown),
             signs_in,
             held: Mailbox::default(),
         };
         (Arc::new(face), sender)
     }
 
-    pub(super) fn standing(&self) -> Standing {
-        *self.standing.borrow()
+    pub(super) fn showing(&self) -> Showing {
+        *self.showing.borrow()
     }
 
     /// Changes how the run stands; when it is shown again, so is what it had to say meanwhile.
-    pub(super) fn stand(&self, standing: Standing) {
-        self.standing.send_if_modified(|now| {
-            if *now == standing || *now == Standing::Dropped {
+    pub(super) fn show_as(&self, showing: Showing) {
+        self.showing.send_if_modified(|now| {
+            if *now == showing || *now == Showing::Dropped {
                 return false;
             }
-            *now = standing;
-            // Within the lock of the standing, so that nothing new overtakes what was held.
+            *now = showing;
+            // While that is locked, so that nothing new overtakes what was held.
             let held = self.held.empty();
-            if standing == Standing::Shown {
+            if showing == Showing::Shown {
                 held.into_iter().for_each(|update| self.screen.add(update));
             }
             true
@@ -92,10 +92,10 @@ impl KioskFace {
     }
 
     fn send(&self, update: Update) {
-        match *self.standing.borrow() {
-            Standing::Shown => self.screen.add(update),
-            Standing::Held => self.held.add(update),
-            Standing::Dropped => {}
+        match *self.showing.borrow() {
+            Showing::Shown => self.screen.add(update),
+            Showing::Held => self.held.add(update),
+            Showing::Dropped => {}
         }
     }
 }
@@ -130,10 +130,10 @@ impl Face for KioskFace {
     }
 
     async fn cleared(&self) {
-        let mut standing = self.standing.subscribe();
+        let mut showing = self.showing.subscribe();
         // The sender lives as long as `self`, so that waiting cannot fail.
-        drop(standing.wait_for(|s| *s == Standing::Shown).await);
-        if self.standing() == Standing::Dropped {
+        drop(showing.wait_for(|s| *s == Showing::Shown).await);
+        if self.showing() == Showing::Dropped {
             std::future::pending::<()>().await;
         }
     }

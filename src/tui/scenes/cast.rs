@@ -19,7 +19,7 @@ use crate::domain::{
     OrganisationId, Person, PersonId, PersonKind, Place, StationId,
 };
 use crate::station::face::{HomeView, PeopleView, Recent, RegistryState, SlotState, SlotView};
-use crate::totp::{Enrolment, TotpSecret};
+use crate::totp::{AppSetup, TotpSecret};
 use crate::wire::webauthn::{CreationOptions, RelyingParty, RequestOptions, User};
 use crate::wire::{
     Credential, Expected, Factor, KeyReport, Offer, Operator, PersonDetail, ServedBy, VERSION,
@@ -467,7 +467,7 @@ pub fn example_app() -> OnScreen {
     });
     let Ok(secret) = example;
     let (issuer, account) = ("IAMconnected", "IAMconnected");
-    OnScreen::new(Enrolment::new(issuer, account, TotpSettings::APP, secret))
+    OnScreen::new(AppSetup::new(issuer, account, TotpSettings::APP, secret))
 }
 
 /// Another desk that serves the same person.

@@ -60,18 +60,18 @@ pub(super) fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, marked: usiz
         (_, None) => String::new(),
     };
     sheet.put(detail, 0, s(which, ctx.theme.plain()));
-    let standing = t.standing(work);
+    let outlook = t.outlook(work);
     let plain = ctx.theme.plain();
     let known = match work {
-        Unfinished::App(_) => tr!(t, "unfinished-on-phone", what = standing.known),
-        Unfinished::Token(_) => tr!(t, "unfinished-on-token", what = standing.known),
-        _ => tr!(t, "unfinished-on-key", what = standing.known),
+        Unfinished::App(_) => tr!(t, "unfinished-on-phone", what = outlook.known),
+        Unfinished::Token(_) => tr!(t, "unfinished-on-token", what = outlook.known),
+        _ => tr!(t, "unfinished-on-key", what = outlook.known),
     };
-    let registry = tr!(t, "unfinished-at-registry", what = standing.registry);
+    let registry = tr!(t, "unfinished-at-registry", what = outlook.registry);
     let row = sheet.paragraph(detail, 1, &known, plain);
     let row = sheet.paragraph(detail, row, &registry, plain);
-    let row = sheet.paragraph(detail, row, &standing.way, ctx.theme.strong());
-    sheet.paragraph(detail, row, &standing.without_key, plain);
+    let row = sheet.paragraph(detail, row, &outlook.way, ctx.theme.strong());
+    sheet.paragraph(detail, row, &outlook.without_key, plain);
 }
 
 fn work_row(

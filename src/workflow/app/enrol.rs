@@ -20,7 +20,7 @@ use super::{AppDesk, Stop, app_part};
 use crate::domain::change::Remains;
 use crate::domain::factor::{AppIntent, CodeVerdict, Replacement, TotpCode, TotpSettings};
 use crate::domain::{Change, EntryId, FactorId, IntentId, PersonId};
-use crate::totp::{Enrolment, TotpSecret, examine};
+use crate::totp::{AppSetup, TotpSecret, examine};
 use crate::wire::{AppPush, CodeRequest, Subject, VERSION};
 use crate::workflow::conclude;
 
@@ -168,7 +168,7 @@ async fn begin<D: AppDesk>(
     desk.tell(Event::Leaves {
         remains: Remains::OnPhone,
     });
-    let app = Enrolment::new(&offer.issuer, &offer.account, TotpSettings::APP, secret);
+    let app = AppSetup::new(&offer.issuer, &offer.account, TotpSettings::APP, secret);
     Ok((intent, OnScreen::new(app)))
 }
 

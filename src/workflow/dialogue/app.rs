@@ -9,25 +9,25 @@ use serde::Serialize;
 use super::{PushState, Step};
 use crate::domain::factor::CodeVerdict;
 use crate::domain::{FactorId, Person};
-use crate::totp::Enrolment;
+use crate::totp::AppSetup;
 use crate::wire::{Factor, Said};
 
 /// The secret that a person is to scan, on its way to the screen. Shared, never copied: when the question that carries it is over
 /// and the workflow has ended, it is zeroised. Its `Debug` tells nothing.
 #[derive(Debug, Clone)]
-pub struct OnScreen(Arc<Enrolment>);
+pub struct OnScreen(Arc<AppSetup>);
 
 impl OnScreen {
     /// Of a secret that the phone does not have yet.
-    pub fn new(enrolment: Enrolment) -> Self {
+    pub fn new(enrolment: AppSetup) -> Self {
         Self(Arc::new(enrolment))
     }
 }
 
 impl Deref for OnScreen {
-    type Target = Enrolment;
+    type Target = AppSetup;
 
-    fn deref(&self) -> &Enrolment {
+    fn deref(&self) -> &AppSetup {
         &self.0
     }
 }

@@ -5,11 +5,11 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
-use keydesk::app::demo::world::ScriptedFace;
 use keydesk::domain::factor::{CodeVerdict, TotpCode, TotpSettings};
 use keydesk::domain::visit::SuspendedWhy;
+use keydesk::program::demo::world::ScriptedFace;
 use keydesk::station::desk::Face;
-use keydesk::totp::{Enrolment, TotpSecret, code_at};
+use keydesk::totp::{AppSetup, TotpSecret, code_at};
 use keydesk::workflow::Stop;
 use keydesk::workflow::dialogue::{
     Answer, AppQuestion, CodeOf, Event, LossQuestion, Purpose, Question,
@@ -52,7 +52,7 @@ impl Phone {
     }
 
     /// Reads the URI of a QR code, as an app does, and knows the entry by this name from then on.
-    pub fn scan(&self, app: &Enrolment, name: &str) {
+    pub fn scan(&self, app: &AppSetup, name: &str) {
         self.read_uri(&app.uri(), name);
     }
 

@@ -14,7 +14,7 @@ use super::Timed;
 use super::phone::{Manner, People};
 use crate::outbox::sql;
 use crate::scenarios::{self, PIN, SLOT, fresh_key, person, state_of};
-use keydesk::app::demo::world::ScriptedFace;
+use keydesk::program::demo::world::ScriptedFace;
 
 /// Says that everything was made by another human than whoever works here.
 const BY_ANOTHER: [&str; 3] = [

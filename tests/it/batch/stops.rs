@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use keydesk::app::demo::world::World;
 use keydesk::bay::soft::{SoftKey, TouchPolicy};
 use keydesk::domain::Place;
 use keydesk::domain::authority::Role;
 use keydesk::domain::batch::KeyEnd;
+use keydesk::program::demo::world::World;
 use keydesk::station::batch::{Finish, Start};
 use keydesk::station::stopper::Stopper;
 use keydesk::store::audit;

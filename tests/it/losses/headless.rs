@@ -4,12 +4,12 @@ use std::io::Write;
 use std::sync::Arc;
 use std::time::Duration;
 
-use keydesk::app::demo::world::World;
 use keydesk::bay::soft::{Profile, SoftKey, TouchPolicy};
 use keydesk::cli::args::{Arguments, Command, FactorCommand};
 use keydesk::cli::commands::{self, StationCommand};
 use keydesk::cli::output::{Exit, Outcome};
 use keydesk::domain::visit::SuspendedWhy;
+use keydesk::program::demo::world::World;
 use keydesk::server::{ServeConfig, admin};
 use keydesk::station::stopper::Stopper;
 use keydesk::wire::Owned;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use keydesk::server::admin::{self, AdminError};
 use keydesk::server::{KeyringError, ServeError, Server};
-use keydesk::totp::Enrolment;
+use keydesk::totp::AppSetup;
 
 use super::phone::Phone;
 use super::world::{World, config, refused};
@@ -42,7 +42,7 @@ async fn no_file_of_the_registry_holds_a_secret_in_any_form() {
     let base32 = phone.secret().to_base32();
     let secret = keydesk::totp::TotpSecret::from_base32(&base32);
     let secret = secret.unwrap_or_else(|why| panic!("{why}"));
-    let app = Enrolment::new("IAMconnected", "IAMconnected", phone.settings, secret);
+    let app = AppSetup::new("IAMconnected", "IAMconnected", phone.settings, secret);
     let (uri, typed) = (app.uri(), app.typed());
     let (hex, upper, base64) = (
         hex::encode(raw),

@@ -7,7 +7,6 @@ use std::{
 };
 
 use keydesk::{
-    app::demo::world::{ScriptedFace, Vacated, World},
     bay::{
         Bay, Cancel, Plug, SlotIdentity,
         soft::{Profile, SoftKey, TouchPolicy},
@@ -18,6 +17,7 @@ use keydesk::{
         care::{Care, CareRecord, Setting},
         reset::ResetCase,
     },
+    program::demo::world::{ScriptedFace, Vacated, World},
     server::ServeConfig,
     station::{
         Station,
