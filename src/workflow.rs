@@ -32,10 +32,12 @@ pub use resolve::{How, resolve};
 pub use sign_in::sign_in;
 pub use withdraw::{Refused, withdraw};
 
+use std::fmt;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::authority::NotAllowed;
+use crate::domain::authority::{NotAllowed, Row};
 use crate::domain::change::{Enrolment, Remains};
 use crate::domain::models::Models;
 use crate::domain::policy::{Attestation, Policy};
@@ -382,6 +384,31 @@ pub enum Doubt {
     Yes,
 }
 
+/// Who decides what would lock somebody out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decider {
+    /// As the matrix has it.
+    Row(&'static Row),
+    /// Whoever enrolled it, which nobody here can tell.
+    Enroller,
+    /// For an operator's own key.
+    RegistryAdministrator,
+}
+
+impl fmt::Display for Decider {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Row(row) => row.fmt(f),
+            Self::Enroller => {
+                f.write_str("whoever enrolled it, once their station has reported it,")
+            }
+            Self::RegistryAdministrator => f.write_str(
+                "the registry's administrator, with `keydesk registry operators new-key`,",
+            ),
+        }
+    }
+}
+
 /// Why a workflow ended early.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Stop {
@@ -436,7 +463,7 @@ pub enum Stop {
         /// Whom.
         account: String,
         /// Who may decide it.
-        may: String,
+        may: Decider,
     },
     /// More has to be shown before this person gets a factor.
     #[error("{}", authority_text(.person, *.takes, .may))]

@@ -75,7 +75,7 @@ impl Plan {
         for kind in self.profile.kinds() {
             match kind {
                 // Keys that are somebody's are not reset in a batch.
-                StepKind::Reset => role.may(Action::reset_key_of(None))?,
+                StepKind::Reset => role.may(Action::ResetKey)?,
                 StepKind::Policy | StepKind::ForceChange => role.may(Action::ConfigureKey)?,
                 StepKind::Pin => role.may(Action::SetPin)?,
                 StepKind::Test => role.may(Action::TestKey)?,

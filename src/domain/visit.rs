@@ -5,6 +5,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::authority::{Action, Asker, Releaser, row};
 use super::person::PersonKind;
 
 /// What somebody had of factors when their visit began.
@@ -39,18 +40,14 @@ impl Had {
 
     /// What has to be shown before such a person gets a factor.
     pub fn takes(self, kind: PersonKind) -> Takes {
-        match (self, kind) {
-            (Self::Never, _) => Takes::Identification,
-            (Self::Valid, _) => Takes::OwnFactor,
-            (Self::Lost, PersonKind::Employee | PersonKind::UserAdministrator) => {
-                Takes::Administrator
-            }
-            (
-                Self::Lost,
-                PersonKind::MainAdministrator
-                | PersonKind::AuthorisedRepresentative
-                | PersonKind::Unaffiliated,
-            ) => Takes::Release,
+        let lost = || row(Action::ReplaceLost, Some(kind));
+        match self {
+            Self::Never => Takes::Identification,
+            Self::Valid => Takes::OwnFactor,
+            Self::Lost => match lost().map(|row| (row.asked_by, row.released_by)) {
+                Some((Asker::Administrator, Releaser::Nobody)) => Takes::Administrator,
+                _ => Takes::Release,
+            },
         }
     }
 }

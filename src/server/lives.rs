@@ -14,6 +14,7 @@ use super::problem::{Answer, Refusal};
 use super::suspensions::{self, Standing};
 use super::visits::{self, Within};
 use super::{deeds, ledger, older_factors, people};
+use crate::domain::authority::Action;
 use crate::domain::suspension::{FactorRef, FactorSort};
 use crate::domain::{OperatorId, Person, PersonId, StationId, VisitId};
 use crate::wire::code;
@@ -142,7 +143,11 @@ pub async fn ended(
         let owner = owner(tx, person).await?;
         notices::tell(tx, Kind::Ended, (&owner, besides), &told, now).await?;
         // The key is as it is by then: what is left is to look at it.
-        if end.why.is_by_the_desk() && visits::refuse_own(tx, end.operator, &owner).await.is_err() {
+        if end.why.is_by_the_desk()
+            && visits::holds(tx, Action::Receive, end.operator, &owner)
+                .await
+                .is_err()
+        {
             let detail = format!(
                 "{factor} of {person} ended ({}), by operator {}",
                 end.why.as_str(),

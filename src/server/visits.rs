@@ -17,6 +17,7 @@ pub use proof::{Tested, makers, testable};
 use super::auth::AtDesk;
 use super::database::{Write, from_ms, ms};
 use super::problem::{Answer, Refusal};
+use crate::domain::authority::{Action, Condition, row};
 use crate::domain::suspension::FactorRef;
 use crate::domain::visit::{Authority, Had, Takes};
 use crate::domain::{
@@ -84,7 +85,7 @@ pub async fn open(
             "nobody is identified by a statement: a visit takes a document",
         ));
     };
-    refuse_own(tx, &desk.operator.id, person).await?;
+    holds(tx, Action::Receive, &desk.operator.id, person).await?;
     if let Some(kept) = at_desk(tx, &desk.station, &desk.operator.id, &person.id, now).await?
         && kept.visit.identification == *identification
     {
@@ -258,8 +259,24 @@ async fn complete(
     Ok(())
 }
 
+/// Whether what an act takes besides the operator's role holds.
+pub async fn holds(
+    tx: &mut SqliteConnection,
+    act: Action,
+    operator: &OperatorId,
+    person: &Person,
+) -> Answer<()> {
+    let row = row(act, Some(person.kind));
+    for condition in row.into_iter().flat_map(|row| row.conditions) {
+        match condition {
+            Condition::NotOnesOwn => refuse_own(tx, operator, person).await?,
+        }
+    }
+    Ok(())
+}
+
 /// Nobody serves themself, nor their own organisation, whichever of their accounts says who they are.
-pub async fn refuse_own(
+async fn refuse_own(
     tx: &mut SqliteConnection,
     operator: &OperatorId,
     person: &Person,
@@ -465,7 +482,7 @@ pub async fn pass(
     now: Timestamp,
 ) -> Answer<Visit> {
     of(tx, (&desk.station, &desk.operator.id), id, now).await?;
-    refuse_own(tx, to.0, person).await?;
+    holds(tx, Action::Receive, to.0, person).await?;
     sqlx::query("UPDATE visit SET operator = ?, station = ? WHERE id = ?")
         .bind(to.0.as_str())
         .bind(to.1.as_str())

@@ -26,12 +26,11 @@ pub(super) use resume::{resume_app, resume_token};
 use jiff::Timestamp;
 
 use super::care::CareDesk;
-use super::care::deletion::who_may_reset;
 use super::dialogue::{
     Answer, AppJob, AppQuestion, Ending, Event, Job, Purpose, Question, StationClock,
 };
-use super::{Errand, Stop};
-use crate::domain::authority::Action;
+use super::{Decider, Errand, Stop};
+use crate::domain::authority::{Action, may_take};
 use crate::domain::factor::{SealedSecret, SealingKey};
 use crate::domain::suspension::FactorRef;
 use crate::domain::{EntryId, FactorId, PersonId, VisitId};
@@ -230,15 +229,13 @@ pub(super) fn suspended(person: &str, factor: &str) -> Stop {
     }
 }
 
-/// A person's last factor is never taken away: that is a reset, with a reset's authority (docs/DOMAIN.md, "MFA").
+/// Where it would be the last one, that is a reset.
 fn check_not_last(detail: &PersonDetail) -> Result<(), Stop> {
-    match active(detail).iter().filter(|f| f.is_valid()).count() + keys(detail) {
-        0 | 1 => Err(Stop::Strands {
-            account: format!("{}, who has nothing else", detail.person.name),
-            may: who_may_reset(&detail.person).to_owned(),
-        }),
-        _ => Ok(()),
-    }
+    let valid = active(detail).iter().filter(|f| f.is_valid()).count() + keys(detail);
+    may_take(valid.saturating_sub(1), &detail.person).map_err(|last| Stop::Strands {
+        account: format!("{}, who has nothing else", last.person),
+        may: last.may.map_or(Decider::Enroller, Decider::Row),
+    })
 }
 
 /// Seconds by which the station's clock may be off before it is named.

@@ -61,7 +61,7 @@ async fn resolve_work<D: ResetDesk + AppDesk>(
         Unfinished::Reset(open) => reset::may_resume(operator.role, open)?,
         Unfinished::Deletion(open) => care::may_resume_deletion(operator.role, open)?,
         Unfinished::Care(intent) => care::may_resume(operator.role, intent)?,
-        Unfinished::App(_) | Unfinished::Token(_) => operator.role.may(Action::Enrol)?,
+        Unfinished::App(_) | Unfinished::Token(_) => operator.role.may(Action::EnrolApp)?,
         // About nobody's key but an operator's.
         Unfinished::OwnKey(_) => {}
     }

@@ -16,7 +16,7 @@ use super::pushes::{
     Arrival, Claim, begin, check_identification, claimed_app_offer, may_identify, may_then,
 };
 use super::{Body, Shared};
-use crate::domain::authority::{Action, Role};
+use crate::domain::authority::{Action, may_take};
 use crate::domain::factor::{Replacement, TotpSettings};
 use crate::domain::suspension::FactorRef;
 use crate::domain::{FactorId, OfferId, Person, PersonId, StationId, VisitId};
@@ -376,16 +376,16 @@ pub async fn removal(
     let push = push.body;
     check_identification(&push.identification)?;
     let by = (&push.operator, push.removed_at);
-    may_then(&registry, &mut entry.tx, &station, by, Action::Enrol).await?;
+    may_then(&registry, &mut entry.tx, &station, by, Action::RemoveApp).await?;
     may_identify(&mut entry.tx, &push.operator, &push.identification).await?;
     let now = registry.now();
     let person = person_now(&mut entry.tx, &push.person).await?;
     if !factors::remove(&mut entry.tx, &push.person, push.factor, push.removed_at).await? {
         return Err(no_factor(push.factor, &push.person));
     }
-    if factors::alive(&mut *entry.tx, &push.person).await? == 0 {
-        return Err(last_factor(&person));
-    }
+    let left = factors::alive(&mut *entry.tx, &push.person).await?;
+    may_take(usize::try_from(left).unwrap_or(usize::MAX), &person)
+        .map_err(|last| Refusal::new(code::LAST_FACTOR, last.to_string()))?;
     let at_desk = (&station, &push.operator);
     let proved = match push.visit {
         Some(visit) => {
@@ -428,22 +428,4 @@ pub async fn removal(
         detail: &detail,
     };
     entry.finish(StatusCode::CREATED, &reply, line).await
-}
-
-/// MFA is never left switched off: that takes a reset, and whoever may do one.
-fn last_factor(person: &Person) -> Refusal {
-    let action = Action::reset_key_of(Some(person.kind));
-    let may: Vec<&str> = Role::ALL
-        .into_iter()
-        .filter(|role| role.may(action).is_ok())
-        .map(Role::as_str)
-        .collect();
-    Refusal::new(
-        code::LAST_FACTOR,
-        format!(
-            "it is all that {} has: enrol another factor first. Taking the last one is a reset, which {} may do",
-            person.name,
-            may.join(" or ")
-        ),
-    )
 }

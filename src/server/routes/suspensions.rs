@@ -115,7 +115,7 @@ pub async fn lift_options(
     may(&desk, Action::LiftSuspension)?;
     let mut tx = registry.db.write().await?;
     let person = known(&mut tx, &request.person).await?;
-    visits::refuse_own(&mut tx, &desk.operator.id, &person).await?;
+    visits::holds(&mut tx, Action::LiftSuspension, &desk.operator.id, &person).await?;
     let now = registry.now();
     let about = (&person, &request.factor);
     suspensions::liftable(&mut tx, about, now).await?;
@@ -202,7 +202,7 @@ pub async fn lift(
     };
     let tx = &mut entry.tx;
     let person = known(tx, &lift.person).await?;
-    visits::refuse_own(tx, &desk.operator.id, &person).await?;
+    visits::holds(tx, Action::LiftSuspension, &desk.operator.id, &person).await?;
     let now = registry.now();
     let state = claimed(tx, &desk, &lift, now).await?;
     let (standing, held) = suspensions::liftable(tx, (&person, &lift.factor), now).await?;

@@ -269,7 +269,7 @@ pub async fn assign(
     Body(request): Body<TokenAssignment>,
 ) -> Answer<Response> {
     check_version(request.version)?;
-    may(&desk, Action::Enrol)?;
+    may(&desk, Action::EnrolApp)?;
     check_identification(&request.identification)?;
     may(&desk, request.identification.action())?;
     let codes = examination::in_a_row(&request.codes)?;

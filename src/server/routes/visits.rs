@@ -91,7 +91,7 @@ pub async fn accept(
     Body(request): Body<Acceptance>,
 ) -> Answer<Response> {
     check_version(request.version)?;
-    may(&desk, Action::Enrol)?;
+    may(&desk, Action::Accept)?;
     let body = (&id, &request);
     let scope = desk.station.as_str();
     let mut entry = match ledger::open(&registry, scope, key, "acceptance", &body).await? {

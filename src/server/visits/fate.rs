@@ -3,7 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::proof::{another_made, provers};
-use super::{FactorName, IDLE, Kept, kept, of, refuse_own};
+use super::{FactorName, IDLE, Kept, holds, kept, of};
+use crate::domain::authority::Action;
 use crate::domain::visit::Authority;
 use crate::domain::{Identification, OfferId, OperatorId, Person, PersonId, StationId, VisitId};
 use crate::server::auth::AtDesk;
@@ -118,7 +119,7 @@ pub async fn fate(
         if is_revoked(tx, operator).await? {
             return Ok(Fate::Waits(Some(code::VISIT_REVOKED)));
         }
-        if refuse_own(tx, operator, person).await.is_err() {
+        if holds(tx, Action::Receive, operator, person).await.is_err() {
             return Ok(Fate::Waits(Some(code::VISIT_OWN)));
         }
     }

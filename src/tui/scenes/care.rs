@@ -236,7 +236,7 @@ pub(super) fn finger(stage: &mut Stage) {
 
 pub(super) fn strands(stage: &mut Stage) {
     begun(stage, KeyCode::Char('c'), CareJob::Credentials);
-    let detail = "this would lock out M. Example of Example Shipping at login.example; Customer Service only may do that";
+    let detail = "this would lock out M. Example of Example Shipping at login.example; customer-service may do that";
     stage.run(Event::Ended {
         ending: Ending::Stopped {
             stop: StopView {

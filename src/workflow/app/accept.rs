@@ -32,7 +32,7 @@ async fn accept<D: AppDesk>(
     who: &PersonId,
     which: Option<FactorRef>,
 ) -> Result<Ending, Stop> {
-    let (operator, detail) = begin(desk, AppJob::Accept, Action::Enrol, who).await?;
+    let (operator, detail) = begin(desk, AppJob::Accept, Action::Accept, who).await?;
     let is_meant = |asked: &Errand| match asked {
         Errand::Accept { factor } => {
             let is_it = which.as_ref().is_none_or(|which| which == factor);

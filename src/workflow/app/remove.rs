@@ -29,7 +29,7 @@ async fn remove<D: AppDesk>(
     who: &PersonId,
     factor: Option<FactorId>,
 ) -> Result<Ending, Stop> {
-    let (operator, detail) = begin(desk, AppJob::Remove, Action::Enrol, who).await?;
+    let (operator, detail) = begin(desk, AppJob::Remove, Action::RemoveApp, who).await?;
     let factor = chosen(desk, &detail, factor, Purpose::Remove).await?;
     check_not_last(&detail)?;
     let identification = identified(desk, &operator, &detail).await?;

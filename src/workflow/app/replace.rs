@@ -26,7 +26,7 @@ async fn replace<D: AppDesk>(
     who: &PersonId,
     factor: Option<FactorId>,
 ) -> Result<Ending, Stop> {
-    let (operator, detail) = begin(desk, AppJob::Replace, Action::Enrol, who).await?;
+    let (operator, detail) = begin(desk, AppJob::Replace, Action::EnrolApp, who).await?;
     let factor = chosen(desk, &detail, factor, Purpose::Replace).await?;
     let identification = identified(desk, &operator, &detail).await?;
     let opened = open(desk, &detail, &identification).await?;

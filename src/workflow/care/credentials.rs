@@ -15,7 +15,7 @@ use crate::workflow::dialogue::{
     Answer, CareJob, CareResult, Ending, HeldCredential, Job, Note, PushState, Question, Removal,
     Step,
 };
-use crate::workflow::{KeyFault, Stop, conclude};
+use crate::workflow::{Decider, KeyFault, Stop, conclude};
 
 /// Lists what a key holds and lets the operator rename and delete until they are done.
 pub async fn credentials<D: CareDesk>(desk: &mut D, at: Option<&Place>) -> Result<Ending, Stop> {
@@ -134,8 +134,7 @@ async fn delete<D: CareDesk>(
         Stake::Operator => {
             return Err(Stop::Strands {
                 account: "the operator who owns this key".to_owned(),
-                may: "the registry's administrator, with `keydesk registry operators new-key`,"
-                    .to_owned(),
+                may: Decider::RegistryAdministrator,
             });
         }
         Stake::Account { .. } | Stake::Unknown => {

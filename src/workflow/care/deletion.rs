@@ -17,11 +17,9 @@ use crate::domain::care::StoredCredential;
 use crate::domain::change::Remains;
 use crate::domain::deletion::{Deletion, DeletionDone, Report};
 use crate::domain::reset::{Losses, LostEnrolment, ResetCase};
-use crate::domain::{
-    Change, EntryId, IntentId, KeyFacts, OperatorId, Person, PersonId, PersonKind, Pin,
-};
+use crate::domain::{Change, EntryId, IntentId, KeyFacts, OperatorId, Person, PersonId, Pin};
 use crate::wire::{Ground, VERSION, WithdrawalPush};
-use crate::workflow::{KeyFault, Stop};
+use crate::workflow::{Decider, KeyFault, Stop};
 
 /// Deletes it; whose it was, and whether the registry knows.
 pub(super) async fn delete_enrolled<D: CareDesk>(
@@ -117,7 +115,7 @@ fn may_cause(role: Role, losses: &Losses, credential: &StoredCredential) -> Resu
     let refused = |refused: NotAllowed| match losses.people().first() {
         Some(person) => Stop::Strands {
             account: account(person, &credential.rp_id),
-            may: who_may_reset(person).to_owned(),
+            may: refused.may.map_or(Decider::Enroller, Decider::Row),
         },
         None => Stop::NotAllowed(refused),
     };
@@ -131,18 +129,6 @@ fn account(person: &Person, rp_id: &str) -> String {
     }
 }
 
-/// As docs/DOMAIN.md, "Who may reset whom", has it.
-pub(in crate::workflow) fn who_may_reset(person: &Person) -> &'static str {
-    match person.kind {
-        PersonKind::MainAdministrator
-        | PersonKind::AuthorisedRepresentative
-        | PersonKind::Unaffiliated => "Customer Service only",
-        PersonKind::Employee | PersonKind::UserAdministrator => {
-            "the help desk, asked by the main administrator or a user administrator of the same organisation,"
-        }
-    }
-}
-
 /// Nobody here can say whose it is.
 fn strands_somebody(credential: &StoredCredential) -> Stop {
     let name = credential.name().unwrap_or("without a name");
@@ -151,7 +137,7 @@ fn strands_somebody(credential: &StoredCredential) -> Stop {
             "the account {name:?} at {}, which neither this station nor the registry knows yet",
             credential.rp_id
         ),
-        may: "whoever enrolled it, once their station has reported it,".to_owned(),
+        may: Decider::Enroller,
     }
 }
 

@@ -123,7 +123,7 @@ async fn a_deletion_is_taken_from_whoever_may_reset_that_key_with_a_case_and_fro
     let service = first_sign_in(&world.client, &world.db(), "C. Service", role, &mut service).await;
     // p-1 is an employee, p-2 a main administrator.
     for (person, may, says) in [
-        ("p-1", false, "help-desk may"),
+        ("p-1", false, "help-desk, asked by"),
         ("p-2", true, "customer-service may"),
     ] {
         let mut key = Authenticator::new(if may { 43 } else { 42 });

@@ -1,0 +1,79 @@
+//! What the matrix says of one act.
+
+use std::fmt;
+
+use super::matrix::{Releaser, Row, row};
+use super::{Action, Role};
+use crate::domain::person::PersonKind;
+
+/// Whether somebody may do something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decision {
+    /// They may, where the row's conditions hold.
+    Allowed(&'static Row),
+    /// They may, once somebody else has released it.
+    NeedsRelease(NotAllowed),
+    /// They may not.
+    Refused(NotAllowed),
+}
+
+/// Why not, and who may.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub struct NotAllowed {
+    /// Who asked.
+    pub role: Role,
+    /// What for.
+    pub action: Action,
+    /// Who may; none: nobody may do this to them.
+    pub may: Option<&'static Row>,
+}
+
+impl fmt::Display for NotAllowed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let role = self.role.as_str();
+        match self.may {
+            Some(row) => write!(f, "{role} may not do this; {row} may"),
+            None => write!(f, "{role} may not do this, and nobody may"),
+        }
+    }
+}
+
+/// Whether a role may do that to a person of this kind, or to nobody's key.
+pub fn decide(role: Role, act: Action, kind: Option<PersonKind>) -> Decision {
+    let may = row(act, kind);
+    let not_now = NotAllowed {
+        role,
+        action: act,
+        may,
+    };
+    match may {
+        Some(row) if row.done_by.contains(&role) => match row.released_by {
+            Releaser::Nobody => Decision::Allowed(row),
+            Releaser::SecondAgent => Decision::NeedsRelease(not_now),
+        },
+        Some(_) | None => Decision::Refused(not_now),
+    }
+}
+
+/// Whether a role may do that to all of these at once: the strictest decision; to nobody's key where there are none.
+pub fn decide_for(role: Role, act: Action, kinds: &[PersonKind]) -> Decision {
+    let each = kinds.iter().map(|kind| decide(role, act, Some(*kind)));
+    let strictness = |decision: &Decision| match decision {
+        Decision::Allowed(_) => 0,
+        Decision::NeedsRelease(_) => 1,
+        Decision::Refused(_) => 2,
+    };
+    each.rev()
+        .max_by_key(strictness)
+        .unwrap_or_else(|| decide(role, act, None))
+}
+
+impl Decision {
+    /// Whether it may be done now, without anybody's release.
+    pub fn at_once(self) -> Result<(), NotAllowed> {
+        match self {
+            Self::Allowed(_) => Ok(()),
+            Self::NeedsRelease(not_now) | Self::Refused(not_now) => Err(not_now),
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! The last factor: MFA is reset, never left switched off (docs/DOMAIN.md, "MFA").
+
+use super::Action;
+use super::matrix::{Row, row};
+use crate::domain::Person;
+
+/// It is all that somebody has.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "it is all that {person} has: enrol another factor first. Taking the last one is a reset{}",
+    .may.map(|row| format!(", which {row} may do")).unwrap_or_default()
+)]
+pub struct LastFactor {
+    /// Whose.
+    pub person: String,
+    /// Who may reset them.
+    pub may: Option<&'static Row>,
+}
+
+/// Whether one of a person's factors may be taken from them without a reset's authority, where so many that open something are left.
+pub fn may_take(left: usize, person: &Person) -> Result<(), LastFactor> {
+    match left {
+        0 => Err(LastFactor {
+            person: person.name.clone(),
+            may: row(Action::ResetKey, Some(person.kind)),
+        }),
+        _ => Ok(()),
+    }
+}

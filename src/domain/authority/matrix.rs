@@ -1,0 +1,175 @@
+//! The matrix: every act, and for whom it is done differently, a row.
+
+use std::fmt;
+
+use super::{Action, Role};
+use crate::domain::person::PersonKind;
+
+/// Who may do an act to whom, and what it takes besides.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Row {
+    /// The act.
+    pub act: Action,
+    /// To whom it is done.
+    pub whom: Whom,
+    /// Whose asking it takes.
+    pub asked_by: Asker,
+    /// Who does it.
+    pub done_by: &'static [Role],
+    /// Who else has to release it first.
+    pub released_by: Releaser,
+    /// What must hold besides, looked at by the registry.
+    pub conditions: &'static [Condition],
+}
+
+/// To whom, or to whose key, something is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whom {
+    /// To whoever it is, or to nobody.
+    Anybody,
+    /// To a key of nobody's.
+    Nobody,
+    /// To somebody whose organisation's administrators answer for them.
+    Member,
+    /// To somebody for whom only Customer Service answers: main administrators, representatives, and people with no organisation.
+    Served,
+}
+
+impl Whom {
+    /// Where a person stands; nobody: stock.
+    fn of(kind: Option<PersonKind>) -> Self {
+        match kind {
+            None => Self::Nobody,
+            Some(PersonKind::Employee | PersonKind::UserAdministrator) => Self::Member,
+            Some(
+                PersonKind::MainAdministrator
+                | PersonKind::AuthorisedRepresentative
+                | PersonKind::Unaffiliated,
+            ) => Self::Served,
+        }
+    }
+}
+
+/// Whose asking an act takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asker {
+    /// Nobody's but the operator's own.
+    Operator,
+    /// The main administrator or a user administrator of the same organisation. For a factor they prove one of theirs.
+    Administrator,
+    /// A Customer Service agent.
+    CustomerService,
+}
+
+/// Who has to release an act before it is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Releaser {
+    /// Nobody: the asking is the authority.
+    Nobody,
+    /// A second Customer Service agent.
+    SecondAgent,
+}
+
+/// What must hold besides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Condition {
+    /// Neither for oneself nor for one's own organisation, whichever account says who one is.
+    NotOnesOwn,
+}
+
+const DESK: &[Role] = &[Role::HelpDesk, Role::StationAdministrator];
+const STATION: &[Role] = &[Role::StationAdministrator];
+
+const fn anybodys(act: Action, done_by: &'static [Role]) -> Row {
+    Row {
+        act,
+        whom: Whom::Anybody,
+        asked_by: Asker::Operator,
+        done_by,
+        released_by: Releaser::Nobody,
+        conditions: &[],
+    }
+}
+
+/// Every row. An act is either anybody's or has a row for each of the others that it can be done to.
+pub(super) const MATRIX: &[Row] = &[
+    Row {
+        conditions: &[Condition::NotOnesOwn],
+        ..anybodys(Action::Receive, &Role::ALL)
+    },
+    // A station administrator provisions standby keys, which is an enrolment as well.
+    anybodys(Action::Enrol, DESK),
+    anybodys(Action::EnrolApp, DESK),
+    anybodys(Action::Accept, DESK),
+    anybodys(Action::RemoveApp, DESK),
+    anybodys(Action::RunBatch, DESK),
+    anybodys(Action::FetchTickets, DESK),
+    anybodys(Action::ResolveConflict, DESK),
+    anybodys(Action::TestKey, DESK),
+    anybodys(Action::SetPin, DESK),
+    anybodys(Action::TidyKey, DESK),
+    // Whoever their owner reaches suspends a lost key.
+    anybodys(Action::Suspend, &Role::ALL),
+    Row {
+        conditions: &[Condition::NotOnesOwn],
+        ..anybodys(Action::LiftSuspension, &Role::ALL)
+    },
+    anybodys(Action::ListCredentials, &Role::ALL),
+    // Whoever provisions keys decides how they behave.
+    anybodys(Action::ConfigureKey, STATION),
+    anybodys(Action::ProvisionStandby, STATION),
+    anybodys(Action::ImportTokens, STATION),
+    Row {
+        whom: Whom::Nobody,
+        ..anybodys(Action::ResetKey, DESK)
+    },
+    // The desk carries out what the organisation's administrator asked for.
+    Row {
+        whom: Whom::Member,
+        asked_by: Asker::Administrator,
+        ..anybodys(Action::ResetKey, &[Role::HelpDesk])
+    },
+    Row {
+        whom: Whom::Served,
+        asked_by: Asker::CustomerService,
+        ..anybodys(Action::ResetKey, &[Role::CustomerService])
+    },
+    Row {
+        whom: Whom::Member,
+        asked_by: Asker::Administrator,
+        ..anybodys(Action::ReplaceLost, DESK)
+    },
+    Row {
+        whom: Whom::Served,
+        asked_by: Asker::CustomerService,
+        released_by: Releaser::SecondAgent,
+        ..anybodys(Action::ReplaceLost, DESK)
+    },
+];
+
+/// The row of an act done to somebody; to nobody: stock, or an act that is the same for everybody.
+pub fn row(act: Action, kind: Option<PersonKind>) -> Option<&'static Row> {
+    let whom = Whom::of(kind);
+    MATRIX
+        .iter()
+        .find(|row| row.act == act && (row.whom == Whom::Anybody || row.whom == whom))
+}
+
+/// Who may, and on whose asking: `help-desk, asked by … of the same organisation,`.
+impl fmt::Display for Row {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let roles: Vec<&str> = self.done_by.iter().map(|role| role.as_str()).collect();
+        f.write_str(&roles.join(" or "))?;
+        if self.asked_by == Asker::Administrator {
+            f.write_str(
+                ", asked by the main administrator or a user administrator of the same organisation,",
+            )?;
+        }
+        match self.released_by {
+            Releaser::Nobody => Ok(()),
+            Releaser::SecondAgent => {
+                f.write_str(", with the release of a second Customer Service agent,")
+            }
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! What the matrix decides, and that it has no holes.
+
+use super::matrix::MATRIX;
+use super::*;
+
+#[test]
+fn a_refusal_says_who_may() {
+    let refusal = Role::CustomerService
+        .may(Action::Enrol)
+        .expect_err("refused");
+    assert_eq!(
+        refusal.to_string(),
+        "customer-service may not do this; help-desk or station-administrator may"
+    );
+    assert!(Role::HelpDesk.may(Action::Enrol).is_ok());
+}
+
+#[test]
+fn each_kind_of_person_has_those_who_may_reset_their_key() {
+    use PersonKind::*;
+    let may = |role: Role, kinds: &[PersonKind]| role.may_reset_key_of(kinds).is_ok();
+    let [desk, station, service] = Role::ALL;
+    for (kinds, expected) in [
+        (&[][..], [true, true, false]),
+        (&[Employee], [true, false, false]),
+        (&[UserAdministrator], [true, false, false]),
+        (&[AuthorisedRepresentative], [false, false, true]),
+        (&[MainAdministrator], [false, false, true]),
+        (&[Unaffiliated], [false, false, true]),
+        // A key that two of them share is nobody's to reset alone.
+        (&[Employee, MainAdministrator], [false, false, false]),
+    ] {
+        let found = [desk, station, service].map(|role| may(role, kinds));
+        assert_eq!(found, expected, "{kinds:?}");
+    }
+    let refusal = desk.may_reset_key_of(&[MainAdministrator]).expect_err("no");
+    assert!(
+        refusal.to_string().contains("customer-service may"),
+        "{refusal}"
+    );
+}
+
+#[test]
+fn every_act_is_anybodys_or_has_a_row_for_everybody_whom_it_can_be_done_to() {
+    for row in MATRIX {
+        let same = MATRIX.iter().filter(|other| other.act == row.act);
+        let whom: Vec<Whom> = same.map(|row| row.whom).collect();
+        match row.act {
+            Action::ResetKey => assert_eq!(whom, [Whom::Nobody, Whom::Member, Whom::Served]),
+            Action::ReplaceLost => assert_eq!(whom, [Whom::Member, Whom::Served]),
+            act => assert_eq!(whom, [Whom::Anybody], "{act:?}"),
+        }
+        assert!(!row.done_by.is_empty(), "{row:?}");
+    }
+}
+
+#[test]
+fn whoever_lost_all_is_served_on_an_administrators_asking_or_with_a_second_agents_release() {
+    use PersonKind::*;
+    let replaces = |role, kind| decide(role, Action::ReplaceLost, Some(kind));
+    for kind in [Employee, UserAdministrator] {
+        let Decision::Allowed(row) = replaces(Role::HelpDesk, kind) else {
+            panic!("{kind:?}");
+        };
+        assert_eq!(row.asked_by, Asker::Administrator);
+    }
+    for kind in [MainAdministrator, AuthorisedRepresentative, Unaffiliated] {
+        let decision = replaces(Role::HelpDesk, kind);
+        assert!(
+            matches!(decision, Decision::NeedsRelease(_)),
+            "{decision:?}"
+        );
+        let told = decision.at_once().expect_err("not now").to_string();
+        assert!(
+            told.contains("the release of a second Customer Service agent"),
+            "{told}"
+        );
+    }
+    assert!(matches!(
+        replaces(Role::CustomerService, Employee),
+        Decision::Refused(_)
+    ));
+}
+
+#[test]
+fn the_last_factor_is_taken_by_a_reset_only_and_the_refusal_says_whose_that_is() {
+    let person = crate::domain::Person {
+        id: crate::domain::PersonId::new("p-1"),
+        name: "M. Example".to_owned(),
+        email: None,
+        employee_number: None,
+        kind: PersonKind::MainAdministrator,
+        organisation: None,
+        keys: 1,
+        apps: 0,
+        lost: Default::default(),
+    };
+    assert_eq!(may_take(1, &person), Ok(()));
+    let told = may_take(0, &person).expect_err("the last").to_string();
+    assert!(told.ends_with("customer-service may do"), "{told}");
+}
