@@ -68,6 +68,8 @@ pub trait Desk {
     fn registry_now(&self) -> Timestamp;
     /// A fresh identifier (UUIDv7).
     fn fresh_id(&mut self) -> uuid::Uuid;
+    /// The least length of a new PIN that the registry asks for, in code points; none: it did not say.
+    fn registry_pin_floor(&self) -> Option<u8>;
     /// The list of models.
     fn models(&self) -> &Models;
     /// The rules on which keys are allowed.

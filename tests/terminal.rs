@@ -21,7 +21,7 @@ const DOWN: &str = "\x1b[B";
 const CTRL_Q: &str = "\x11";
 
 /// The PIN of the demonstration's operator, as its first screen says.
-const OPERATORS_PIN: &str = "123456";
+const OPERATORS_PIN: &str = "480213";
 
 /// Text and background of a terminal with a dark theme, and of one with a light theme.
 const DARK: (u8, u8) = (0xd0, 0x10);

@@ -107,6 +107,10 @@ impl<D: Desk> Desk for MeteredDesk<'_, D> {
         self.inner.registry_now()
     }
 
+    fn registry_pin_floor(&self) -> Option<u8> {
+        self.inner.registry_pin_floor()
+    }
+
     fn fresh_id(&mut self) -> uuid::Uuid {
         self.inner.fresh_id()
     }

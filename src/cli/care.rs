@@ -136,6 +136,7 @@ async fn new_pin(runs: &Runs<'_>, arguments: &NewPinArguments, first: bool) -> O
     let wish = PinWish {
         random: arguments.rule(),
         force_change: arguments.force_change,
+        min_length: 0,
     };
     let way = match (&arguments.letter, arguments.new_pin_to_fd) {
         (Some(path), _) => {

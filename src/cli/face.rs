@@ -315,13 +315,13 @@ impl HeadlessFace {
         self.orders.apps.key_follows && self.with_memory(|memory| memory.proving)
     }
 
-    async fn pin(&self, prompt: &str, line: usize, min: u8) -> Result<Pin, Stop> {
+    async fn pin(&self, prompt: &str, line: usize, new_min: Option<u8>) -> Result<Pin, Stop> {
         let text = match &self.pins {
             Some(pins) => pins.lines.line(pins.first + line).await,
             None => secret::from_terminal(prompt, "the PIN", "--pin-fd").await,
         }
         .map_err(|error: SecretError| self.misused("unreadable-secret", error.to_string()))?;
-        Pin::new(&text, min).map_err(|e| Stop::Key(KeyFault::Failed(e.to_string())))
+        secret::pin(&text, new_min)
     }
 
     async fn current_pin(
@@ -350,7 +350,7 @@ impl HeadlessFace {
         };
         let is_replaced = self.with_memory(|memory| memory.replaced) && !key.pin_change_required;
         let line = self.block()? + usize::from(is_replaced);
-        self.pin(&prompt, line, 0).await.map(Answer::Pin)
+        self.pin(&prompt, line, None).await.map(Answer::Pin)
     }
 
     async fn new_pin(&self, key: &KeyFacts, min: u8, refused: bool) -> Result<Answer, Stop> {
@@ -370,12 +370,12 @@ impl HeadlessFace {
         let replaces = key.pin_set == Some(true);
         self.with_memory(|memory| memory.replaced |= replaces);
         let line = self.block()? + usize::from(replaces);
-        let pin = self.pin("new PIN of the key", line, min).await?;
+        let pin = self.pin("new PIN of the key", line, Some(min)).await?;
         // On a terminal a new PIN is typed twice; from a descriptor there is nothing to mistype.
         if self.pins.is_some() {
             return Ok(Answer::Pin(pin));
         }
-        let again = self.pin("the same PIN once more", line, min).await?;
+        let again = self.pin("the same PIN once more", line, Some(min)).await?;
         if pin.matches(&again) {
             return Ok(Answer::Pin(pin));
         }

@@ -11,6 +11,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 use zeroize::Zeroizing;
 
+use crate::domain::Pin;
+use crate::domain::pin::PIN_CODE_POINTS_MIN;
+use crate::workflow::{KeyFault, Stop};
+
 /// The longest line that is read: a PIN has at most 63 bytes, a one-time code fewer.
 const LINE_MAX: u64 = 256;
 
@@ -46,6 +50,15 @@ pub enum SecretError {
     /// The terminal failed.
     #[error("the terminal failed: {0}")]
     Terminal(#[from] std::io::Error),
+}
+
+/// The PIN in a text that was typed: a new one of at least so many code points, or the one that the key has.
+pub fn pin(text: &str, new_min: Option<u8>) -> Result<Pin, Stop> {
+    match new_min {
+        Some(min) => Pin::chosen(text, min),
+        None => Pin::new(text, PIN_CODE_POINTS_MIN),
+    }
+    .map_err(|error| Stop::Key(KeyFault::Failed(error.to_string())))
 }
 
 /// The lines of one file descriptor, each read once and only when it is wanted, so that a file and a pipe behave alike

@@ -1,4 +1,8 @@
-//! A security key's PIN: a secret that is never stored, logged or printed.
+//! A security key's PIN: a secret that is never stored, logged or printed; how long a new one must be, and which nobody may choose.
+
+mod common;
+
+pub use common::is_common;
 
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
@@ -8,6 +12,16 @@ pub const PIN_BYTES_MAX: usize = 63;
 
 /// The least code points any authenticator may ask for (CTAP 2.3, section 6.5.1).
 pub const PIN_CODE_POINTS_MIN: u8 = 4;
+
+/// The least code points of a new PIN where the registry says nothing (NIST SP 800-63B-4, 3.2.10: should be 6).
+pub const PIN_FLOOR: u8 = 6;
+
+/// The least code points of a new PIN: what the key asks for, what the registry asks for (none: it says nothing), and what an offer
+/// or a profile asks for.
+pub fn pin_floor(key: u8, registry: Option<u8>, asked: u8) -> u8 {
+    let registry = registry.unwrap_or(PIN_FLOOR).max(PIN_CODE_POINTS_MIN);
+    key.max(registry).max(asked)
+}
 
 /// A PIN in NFC-normalised UTF-8. Zeroised when dropped; has no `Debug` on purpose.
 pub struct Pin(Zeroizing<String>);
@@ -27,6 +41,11 @@ pub enum PinError {
     /// Holds a zero byte or another control character, which no later prompt could take.
     #[error("the PIN holds a control character")]
     Control,
+    /// One of those that are tried first.
+    #[error(
+        "the PIN is one that many people choose, and so the first to be tried: choose another one"
+    )]
+    Common,
 }
 
 impl Pin {
@@ -47,6 +66,15 @@ impl Pin {
             return Err(PinError::TooLong);
         }
         Ok(Self(normal))
+    }
+
+    /// Checks a PIN that is to be written to a key as well: none that anybody would try first.
+    pub fn chosen(text: &str, floor: u8) -> Result<Self, PinError> {
+        let pin = Self::new(text, floor)?;
+        match is_common(&pin.0) {
+            true => Err(PinError::Common),
+            false => Ok(pin),
+        }
     }
 
     /// The normalised UTF-8 bytes, 4 to 63 of them or more than 4 where code points are wide.
@@ -92,6 +120,33 @@ mod tests {
         let decomposed = Pin::new("cafe\u{301}1", 4).expect("valid");
         assert!(composed.matches(&decomposed));
         assert_eq!(composed.code_points(), 5);
+    }
+
+    #[test]
+    fn a_new_pin_is_as_long_as_key_registry_and_profile_ask() {
+        for (key, registry, asked, floor) in [
+            (4, None, 0, 6),
+            (4, Some(6), 4, 6),
+            (4, Some(4), 0, 4),
+            (4, Some(8), 6, 8),
+            (4, None, 10, 10),
+            (12, Some(8), 10, 12),
+            (4, Some(0), 0, 4),
+        ] {
+            let found = pin_floor(key, registry, asked);
+            assert_eq!(found, floor, "{key} {registry:?} {asked}");
+        }
+    }
+
+    #[test]
+    fn what_anybody_tries_first_is_no_new_pin_but_proves_the_old_one() {
+        assert_eq!(Pin::chosen("123456", 6).err(), Some(PinError::Common));
+        assert_eq!(
+            Pin::chosen("480213", 8).err(),
+            Some(PinError::TooShort { min: 8 })
+        );
+        assert!(Pin::chosen("480213", 6).is_ok());
+        assert!(Pin::new("123456", 4).is_ok());
     }
 
     #[test]

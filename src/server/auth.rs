@@ -160,6 +160,7 @@ pub async fn open_session(
             registry.people.rp_id().to_owned(),
             registry.operators.rp_id().to_owned(),
         ],
+        pin_min_length: Some(registry.config.pin_min_length),
     })
 }
 

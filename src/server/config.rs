@@ -10,6 +10,7 @@ use jiff::{SignedDuration, tz::TimeZone};
 use serde::Deserialize;
 
 use crate::domain::Aaguid;
+use crate::domain::pin::PIN_FLOOR;
 use crate::wire;
 
 /// Settings of a registry; in TOML, unknown names are refused.
@@ -183,7 +184,7 @@ impl Default for ServeConfig {
             operator_rp_id: None,
             challenge_minutes: 60,
             ticket_days: 7,
-            pin_min_length: 4,
+            pin_min_length: PIN_FLOOR,
             time_zone: None,
             attestation: AttestationConfig::default(),
             secrets: SecretsConfig::default(),

@@ -235,6 +235,10 @@ impl<F: Face + Sync + 'static> Desk for StationDesk<F> {
         self.station.registry_now()
     }
 
+    fn registry_pin_floor(&self) -> Option<u8> {
+        self.station.registry_pin_floor()
+    }
+
     fn fresh_id(&mut self) -> uuid::Uuid {
         uuid::Uuid::now_v7()
     }

@@ -177,6 +177,7 @@ impl Kiosk {
                 let wish = PinWish {
                     random: random.then(PinRule::default),
                     force_change: false,
+                    min_length: 0,
                 };
                 self.start(Task::Care(place, care, wish));
             }

@@ -93,6 +93,13 @@ impl Station {
             .ok_or(Stop::SignedOut)
     }
 
+    /// The least length of a new PIN that the registry asked for when the session began, in code points; none: it did not say.
+    pub(super) fn registry_pin_floor(&self) -> Option<u8> {
+        self.session()
+            .ok()
+            .and_then(|session| session.pin_min_length)
+    }
+
     /// The registry no longer knows the session. A late word of an earlier one does not end the present one.
     pub(super) fn forget_session(&self, refused: &Session) {
         let mut slot = self.session_slot();

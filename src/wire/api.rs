@@ -126,6 +126,9 @@ pub struct Session {
     /// The RP ids of all that the registry holds: people's credentials and operators'. Empty: an older registry does not say.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rp_ids: Vec<String>,
+    /// The least length of a new PIN, in code points; none: an older registry does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pin_min_length: Option<u8>,
 }
 
 /// The operator's own credential, so that a station can check an assertion by it without the registry, for as long as the

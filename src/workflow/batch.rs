@@ -303,10 +303,10 @@ async fn give_pin<D: CareDesk>(desk: &mut D, run: &mut KeyRun, pin: PinStep) -> 
             .await
             .map(drop);
     }
-    let length = pin.min_length;
     let wish = PinWish {
-        random: (pin.how == PinSource::Random).then(|| PinRule::default().at_least(length)),
+        random: (pin.how == PinSource::Random).then(PinRule::default),
         force_change: false,
+        min_length: pin.min_length,
     };
     let ending = set_pin(desk, Some(&run.key.place), &wish).await?;
     if let Ending::Cared { key, .. } = ending {

@@ -269,8 +269,7 @@ async fn opened<D: Desk>(
     let before = key.clone();
     let mut sent = false;
     let rp_id = &intent.offer.creation.rp.id;
-    let min_length = intent.offer.pin_min_length;
-    let unlocked = unlock(desk, key, rp_id, min_length, &mut sent).await;
+    let unlocked = unlock(desk, key, rp_id, intent.offer.pin_min_length, &mut sent).await;
     // Written and then not verified, for instance because the key was pulled: it is there all the same.
     progress.pin_written |= match &unlocked {
         Ok((_, change)) => *change != PinChange::Kept,

@@ -10,9 +10,6 @@ use super::{Desk, SignedIn, Stop, conclude};
 use crate::domain::{Change, EntryId, IntentId, KeyFacts};
 use crate::wire::{SignIn, SignInOptions, UnlockPush, VERSION};
 
-/// The least PIN length, in code points, for an operator's own key (NIST SP 800-63B-4, 3.2.10: should be 6).
-const OPERATOR_PIN_MIN: u8 = 6;
-
 /// Signs in: any operator's discoverable credential will do, with user verification.
 pub async fn sign_in<D: Desk>(desk: &mut D) -> Result<Ending, Stop> {
     desk.tell(Event::Began { job: Job::SignIn });
@@ -49,7 +46,7 @@ pub(super) async fn own_pin<D: Desk>(
     sent: &mut bool,
 ) -> Result<(Unlocked, PinChange), Stop> {
     begin_step(desk, Step::Pin);
-    let (unlocked, change) = unlock(desk, key, rp_id, OPERATOR_PIN_MIN, sent).await?;
+    let (unlocked, change) = unlock(desk, key, rp_id, 0, sent).await?;
     end_step(desk, Step::Pin, pin_note(change));
     Ok((unlocked, change))
 }

@@ -4,6 +4,7 @@ use jiff::SignedDuration;
 
 use super::dialogue::{Answer, Event, Note, Question, Step};
 use super::{Desk, KeyFault, Stop};
+use crate::domain::pin::pin_floor;
 use crate::domain::{KeyFacts, Pin};
 
 /// How long a key waits for a finger: the user action time-out that CTAP 2.3, section 5.4 asks for is 30 s.
@@ -226,18 +227,18 @@ async fn announced<D: Desk, R>(
 /// Gets the person's PIN and proves it on the key: the one it has, or a new one that the person chooses. A PIN that
 /// was written is always verified afterwards.
 ///
-/// `sent` is set before a PIN is written: from then on the key may have it, whatever the answer.
+/// A new one is at least as long as `asked`, in code points. `sent` is set before a PIN is written: from then on the key may have it, whatever the answer.
 pub(super) async fn unlock<D: Desk>(
     desk: &mut D,
     key: &mut KeyFacts,
     rp_id: &str,
-    min_length: u8,
+    asked: u8,
     sent: &mut bool,
 ) -> Result<(Unlocked, PinChange), Stop> {
     match key.pin_set {
         None => Ok((Unlocked::BuiltIn, PinChange::Kept)),
         Some(false) => {
-            let pin = write_pin(desk, key, rp_id, None, min_length, sent).await?;
+            let pin = write_pin(desk, key, rp_id, None, asked, sent).await?;
             Ok((Unlocked::Pin(pin), PinChange::Set))
         }
         Some(true) => {
@@ -247,7 +248,7 @@ pub(super) async fn unlock<D: Desk>(
                 if !key.pin_change_required {
                     return Ok((Unlocked::Pin(pin), PinChange::Kept));
                 }
-                match write_pin(desk, key, rp_id, Some(&pin), min_length, sent).await {
+                match write_pin(desk, key, rp_id, Some(&pin), asked, sent).await {
                     Err(Stop::Key(KeyFault::WrongPin { retries })) => {
                         wrong = true;
                         key.pin_retries = retries.or(key.pin_retries);
@@ -268,10 +269,10 @@ async fn write_pin<D: Desk>(
     key: &mut KeyFacts,
     rp_id: &str,
     old: Option<&Pin>,
-    min_length: u8,
+    asked: u8,
     sent: &mut bool,
 ) -> Result<Pin, Stop> {
-    let min_length = min_length.max(key.pin_min_length);
+    let min_length = pin_floor(key.pin_min_length, desk.registry_pin_floor(), asked);
     let mut refused = false;
     loop {
         let question = Question::NewPin {

@@ -17,7 +17,9 @@ use keydesk::workflow::{self, Desk, How, KeyFault, Stop};
 
 use crate::care_test::{NOBODY, ready, touching, with_pin};
 use crate::outbox::in_conflict_on;
-use crate::scenarios::{OPERATOR_SLOT, PIN, SLOT, fresh_key, offer, person, world};
+use crate::scenarios::{
+    OPERATOR_SLOT, PIN, SLOT, fresh_key, offer, operators_key, people, person, world,
+};
 
 type SoftDesk = StationDesk<ScriptedFace>;
 
@@ -52,6 +54,7 @@ fn random() -> PinWish {
     PinWish {
         random: Some(PinRule::default()),
         force_change: false,
+        min_length: 0,
     }
 }
 
@@ -92,6 +95,25 @@ async fn a_pin_by_lot_is_handed_over_once_and_opens_the_key() {
     assert_eq!(drawn.code_points(), 8);
     assert!(opens(&mut desk, &drawn).await);
     assert!(face.handed().is_none());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_pin_is_as_long_as_the_registry_asks_also_where_no_offer_says_so() {
+    let config = ServeConfig {
+        pin_min_length: 10,
+        ..ServeConfig::default()
+    };
+    let world = World::build_with(config, &people(1))
+        .await
+        .expect("a world");
+    let own = operators_key();
+    let signed_in = world.sign_in(Role::HelpDesk, OPERATOR_SLOT, &own).await;
+    signed_in.expect("signed in");
+    with_pin(&world, Profile::full()).await;
+    let (mut desk, face) = with_orders(&world, Vec::new()).await;
+    let changed = care::change_pin(&mut desk, None, &random()).await;
+    changed.expect("changed");
+    assert_eq!(face.handed().expect("handed over").code_points(), 10);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -85,6 +85,7 @@ impl Doing {
         let wish = PinWish {
             random: Some(PinRule::default()),
             force_change: false,
+            min_length: 0,
         };
         match self {
             Self::SetPin => care::set_pin(desk, None, &wish).await,

@@ -211,6 +211,7 @@ async fn no_mishap_leaves_a_key_with_a_pin_that_nobody_knows() {
     let wish = PinWish {
         random: Some(PinRule::default()),
         force_change: false,
+        min_length: 0,
     };
     for mishap in MISHAPS {
         for at in 0.. {

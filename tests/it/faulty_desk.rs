@@ -199,6 +199,10 @@ impl<D: Desk> Desk for FaultyDesk<D> {
         self.inner.registry_now()
     }
 
+    fn registry_pin_floor(&self) -> Option<u8> {
+        self.inner.registry_pin_floor()
+    }
+
     fn fresh_id(&mut self) -> uuid::Uuid {
         self.inner.fresh_id()
     }

@@ -243,6 +243,27 @@ async fn the_old_pin_is_the_first_line_the_new_one_the_second_and_the_last_attem
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_new_pin_that_anybody_tries_first_is_refused_whoever_types_it() {
+    let world = world(1).await;
+    world.rack.put(SLOT, &manual("A"));
+    answering(&world).await;
+    let key = world.station.slots().keys().remove(0);
+    let file = pin_file(&["123456"]);
+    let choice = KeyChoice {
+        pin_fd: Some(fd_of(&file)),
+        ..KeyChoice::default()
+    };
+    let face = HeadlessFace::new(paper().1, choice, None, None, Stopper::default());
+    let new = Question::NewPin {
+        key,
+        min_length: 6,
+        refused: false,
+    };
+    let refused = face.ask(new).await.err().expect("refused").to_string();
+    assert!(refused.contains("many people choose"), "{refused}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_signal_ends_a_command_that_needs_no_key() {
     let world = world(1).await;
     let stopper = Stopper::default();

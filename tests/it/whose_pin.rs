@@ -22,7 +22,7 @@ use crate::outbox::sql;
 use crate::scenarios::{PIN, SLOT, answering, desk, enrol, fresh_key, person, world};
 
 const NEW_SLOT: &str = "1-1.3";
-const NEW_PIN: &str = "555555";
+const NEW_PIN: &str = "573920";
 
 /// Longer than any run here may last, with other tests beside it.
 const LONG: Duration = Duration::from_secs(60);
@@ -206,7 +206,7 @@ async fn in_a_batch_a_key_that_stopped_keeps_its_line_when_it_comes_back() {
     std::fs::write(&profile, ENROL).expect("written");
     let people = dir.path().join("people.csv");
     std::fs::write(&people, "p-1\np-2\n").expect("written");
-    let pins = pin_file(&["111111", "222222"]);
+    let pins = pin_file(&["640217", "385914"]);
     let command = BatchCommand::Run(BatchRun {
         profile: Some(profile),
         resume: None,
@@ -236,6 +236,6 @@ async fn in_a_batch_a_key_that_stopped_keeps_its_line_when_it_comes_back() {
     let ended = tokio::time::timeout(LONG, both).await;
     let outcome = ended.unwrap_or_else(|_| panic!("it hangs: {}", paper.text()));
     assert_eq!(outcome.exit, Exit::Done, "{}", outcome.detail);
-    assert!(opens(&world, &slot(1), "111111").await);
-    assert!(opens(&world, &slot(2), "222222").await);
+    assert!(opens(&world, &slot(1), "640217").await);
+    assert!(opens(&world, &slot(2), "385914").await);
 }

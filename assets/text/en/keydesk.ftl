@@ -359,6 +359,7 @@ pin-length-min = at least { $min } characters
 pin-length-enough = long enough
 pin-too-short = Too short: at least { $min } characters.
 pin-too-long = Too long: at most 63 bytes.
+pin-common = Many people choose that one: it is tried first. Choose another.
 pin-control = That character cannot be in a PIN.
 pin-retries = { $retries ->
     [one] 1 attempt left. After it the key is blocked and must be reset.

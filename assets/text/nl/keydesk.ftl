@@ -359,6 +359,7 @@ pin-length-min = minstens { $min } tekens
 pin-length-enough = lang genoeg
 pin-too-short = Te kort: minstens { $min } tekens.
 pin-too-long = Te lang: hoogstens 63 bytes.
+pin-common = Die kiezen veel mensen: hij wordt als eerste geprobeerd. Kies een andere.
 pin-control = Dat teken kan niet in een pincode.
 pin-retries = { $retries ->
     [one] nog 1 poging. Daarna is de sleutel geblokkeerd en moet hij gereset worden.

@@ -104,15 +104,15 @@ impl HeadlessCrew {
         &self,
         whose: &Whose,
         key: &KeyFacts,
-        (what, min, is_new): (&str, u8, bool),
+        (what, new_min): (&str, Option<u8>),
     ) -> Result<Pin, Stop> {
         let Some(lines) = &self.pins else {
             let first = self
-                .typed(&format!("slot {}: {what}", whose.slot), min)
+                .typed(&format!("slot {}: {what}", whose.slot), new_min)
                 .await?;
-            if is_new {
+            if new_min.is_some() {
                 let prompt = format!("slot {}: the same once more", whose.slot);
-                if !first.matches(&self.typed(&prompt, min).await?) {
+                if !first.matches(&self.typed(&prompt, new_min).await?) {
                     return Err(Stop::Key(KeyFault::Failed(
                         "the two PINs differ: nothing was written; pull the key and put it back"
                             .to_owned(),
@@ -121,7 +121,7 @@ impl HeadlessCrew {
             }
             return Ok(first);
         };
-        let line = self.line_of(key, is_new);
+        let line = self.line_of(key, new_min.is_some());
         let said = json!({ "event": "pin-taken", "line": line + 1 });
         self.output
             .placed(whose.place.as_str(), whose.slot, &said, None);
@@ -129,21 +129,17 @@ impl HeadlessCrew {
             .line(line)
             .await
             .map_err(|error| self.unreadable(&error))?;
-        pin_of(&text, min)
+        secret::pin(&text, new_min)
     }
 
-    async fn typed(&self, prompt: &str, min: u8) -> Result<Pin, Stop> {
+    async fn typed(&self, prompt: &str, new_min: Option<u8>) -> Result<Pin, Stop> {
         let text = secret::from_terminal(prompt, "the PIN", "--pin-fd").await;
-        pin_of(&text.map_err(|error| self.unreadable(&error))?, min)
+        secret::pin(&text.map_err(|error| self.unreadable(&error))?, new_min)
     }
 
     fn unreadable(&self, error: &SecretError) -> Stop {
         self.misuse("unreadable-secret", error.to_string())
     }
-}
-
-fn pin_of(text: &str, min: u8) -> Result<Pin, Stop> {
-    Pin::new(text, min).map_err(|error| Stop::Key(KeyFault::Failed(error.to_string())))
 }
 
 /// What a key or the kernel calls itself, made fit for a file name.
@@ -212,7 +208,7 @@ impl Crew for HeadlessCrew {
             Question::NewPin {
                 key, min_length, ..
             } => {
-                let wanted = ("new PIN of the key", min_length, true);
+                let wanted = ("new PIN of the key", Some(min_length));
                 self.one_pin(whose, &key, wanted).await
             }
             Question::CurrentPin {
@@ -228,8 +224,7 @@ impl Crew for HeadlessCrew {
                         "one attempt is left before the key blocks its PIN: not tried from a file descriptor".to_owned(),
                     )));
                 }
-                self.one_pin(whose, &key, ("PIN of the key", 0, false))
-                    .await
+                self.one_pin(whose, &key, ("PIN of the key", None)).await
             }
             _ => Err(Stop::Cancelled),
         }

@@ -26,7 +26,7 @@ use crate::workflow::{self, KeyFault, Stop};
 pub const PEOPLE: &str = include_str!("people.csv");
 
 /// The PIN of the operator's own software key.
-pub const OPERATOR_PIN: &str = "123456";
+pub const OPERATOR_PIN: &str = "480213";
 
 /// A [`World`] whose station is closed, so that another process can open its data directory. The registry goes on until
 /// this is dropped.

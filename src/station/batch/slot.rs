@@ -223,20 +223,7 @@ impl<C: Crew> Face for SlotFace<C> {
             // Until the bay changes, and the question with it.
             Question::ChooseKey { .. } => std::future::pending().await,
             Question::Admit { .. } => self.admitted(question).await,
-            Question::NewPin {
-                key,
-                min_length,
-                refused,
-            } => {
-                let wanted = self.shared.look(|state| state.profile().pin());
-                let min_length = wanted.map_or(*min_length, |pin| pin.min_length.max(*min_length));
-                let question = Question::NewPin {
-                    key: key.clone(),
-                    min_length,
-                    refused: *refused,
-                };
-                self.typed_pin(question).await
-            }
+            Question::NewPin { .. } => self.typed_pin(question).await,
             Question::CurrentPin { wrong, .. } => {
                 let known = locked(&self.pin).take().filter(|_| !*wrong);
                 match known {

@@ -113,6 +113,23 @@ fn after_a_lock_nothing_of_the_batch_is_on_the_screen_or_comes_onto_it() {
 }
 
 #[test]
+fn a_new_pin_that_anybody_tries_first_is_not_taken() {
+    let mut stage = scene("new-pin");
+    for pin in ["123456", "welkom01"] {
+        stage.type_text(pin);
+        stage.press(KeyCode::Enter);
+        assert!(
+            shown(&stage).contains("it is tried first"),
+            "{}",
+            shown(&stage)
+        );
+    }
+    stage.type_text("480213");
+    stage.press(KeyCode::Enter);
+    assert!(!shown(&stage).contains("it is tried first"));
+}
+
+#[test]
 fn touches_that_are_felt_keep_the_screen_from_locking() {
     let mut stage = scene("board");
     for touches in 20..30 {

@@ -215,7 +215,7 @@ fn identified(identify: &mut Identify) -> Option<Answer> {
 
 /// The first entry is kept until the second one is the same; anything else starts again with the first.
 pub(super) fn new_pin(new: &mut NewPin) -> Option<Answer> {
-    let typed = new.line.take(|text| Pin::new(text, new.min_length));
+    let typed = new.line.take(|text| Pin::chosen(text, new.min_length));
     new.complaint = None;
     match (new.first.take(), typed) {
         (None, Ok(pin)) => new.first = Some(pin),

@@ -161,6 +161,7 @@ fn complaint(
         Some(PinComplaint::Wrong) => tr!(t, "current-pin-wrong"),
         Some(PinComplaint::Form(PinError::TooShort { min })) => tr!(t, "pin-too-short", min = min),
         Some(PinComplaint::Form(PinError::TooLong)) => tr!(t, "pin-too-long"),
+        Some(PinComplaint::Form(PinError::Common)) => tr!(t, "pin-common"),
         Some(PinComplaint::Form(PinError::Control)) => tr!(t, "pin-control"),
     };
     sheet.put(body, row, s(format!("! {words}"), ctx.theme.warning()));

@@ -13,15 +13,13 @@ use super::{CareDesk, authorised, begin, look, take_key};
 use crate::domain::authority::Action;
 use crate::domain::care::{Care, CareIntent, PinOrigin, PinRule, Setting};
 use crate::domain::change::Remains;
+use crate::domain::pin::pin_floor;
 use crate::domain::{KeyFacts, Pin, Place};
 use crate::workflow::dialogue::{
     Answer, CareJob, CareResult, Ending, Event, Job, Note, Question, Step,
 };
 use crate::workflow::enrol::pin_note;
 use crate::workflow::{KeyFault, Stop, conclude};
-
-/// The least length of a new PIN, in code points (NIST SP 800-63B-4, 3.2.10: should be 6).
-const PIN_MIN: u8 = 6;
 
 /// How a new PIN comes about.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -30,6 +28,8 @@ pub struct PinWish {
     pub random: Option<PinRule>,
     /// Whoever gets the key must change it at first use.
     pub force_change: bool,
+    /// What a profile asks for besides key and registry, in code points.
+    pub min_length: u8,
 }
 
 /// Gives a key its first PIN.
@@ -151,7 +151,11 @@ impl Writing {
         key: &mut KeyFacts,
         wish: &PinWish,
     ) -> Result<Pin, Stop> {
-        let minimum = key.pin_min_length.max(PIN_MIN);
+        let minimum = pin_floor(
+            key.pin_min_length,
+            desk.registry_pin_floor(),
+            wish.min_length,
+        );
         let mut refused = false;
         loop {
             let pin = match &wish.random {

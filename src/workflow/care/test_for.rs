@@ -94,7 +94,7 @@ pub(in crate::workflow) async fn sign_for<D: CareDesk>(
             request: &offer.request,
             origin: &offer.origin,
             expires_at: offer.expires_at,
-            pin_min_length: key.pin_min_length,
+            pin_min_length: 0,
         };
         let (signed, client) = sign_as_enrolled(desk, &mut key, &asked).await?;
         Ok((key, signed, client))

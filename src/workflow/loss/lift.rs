@@ -154,7 +154,7 @@ async fn show_key<D: LossDesk>(
             request,
             origin: &offer.origin,
             expires_at: offer.expires_at,
-            pin_min_length: key.pin_min_length,
+            pin_min_length: 0,
         };
         sign_as_enrolled(desk, &mut key, &asked).await
     })

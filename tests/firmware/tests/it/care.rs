@@ -35,6 +35,7 @@ fn drawn(force_change: bool) -> PinWish {
     PinWish {
         random: Some(PinRule::default()),
         force_change,
+        min_length: 0,
     }
 }
 
