@@ -194,6 +194,35 @@ fn every_section_that_a_comment_cites_is_there() {
     );
 }
 
+/// A recipe says how many files it takes, and names them in order.
+#[test]
+fn a_recipe_names_as_many_files_as_it_says() {
+    let page = read("CONTRIBUTING.md");
+    let mut counted = 0;
+    for recipe in page.split("\n### ").skip(1) {
+        let title = recipe.lines().next().unwrap_or_default();
+        let Some(said) = title
+            .split(": ")
+            .nth(1)
+            .and_then(|rest| rest.strip_suffix(" files"))
+        else {
+            continue;
+        };
+        let recipe = recipe.split("\n## ").next().unwrap_or_default();
+        // An item goes on in lines that are indented.
+        let of_step = |line: &&str| line.starts_with(|c: char| c.is_ascii_digit() || c == ' ');
+        let steps = recipe.lines().filter(of_step);
+        let named: BTreeSet<String> = steps
+            .flat_map(code_spans)
+            .filter(|(_, code)| is_path(code))
+            .flat_map(|(_, code)| expanded(code))
+            .collect();
+        assert_eq!(said, named.len().to_string(), "{title}: {named:#?}");
+        counted += 1;
+    }
+    assert!(counted > 3, "the recipes were not found");
+}
+
 #[test]
 fn the_reader_of_pages_sees_spans_sections_and_braces() {
     assert_eq!(
