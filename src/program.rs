@@ -13,19 +13,22 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 
 use crate::bay::{Bay, BayConfig};
 use crate::cli::args::{self, Arguments, Command, Global, KeyCommand};
 use crate::cli::commands::{self, StationCommand};
 use crate::cli::output::{Exit, Outcome, Output};
 use crate::cli::{audit, join, look};
+use crate::domain::models::Models;
 use crate::station::config::Config;
+use crate::station::face;
 use crate::station::kiosk::{self, Kiosk, SoftHand};
 use crate::station::slots::Slots;
 use crate::station::stopper::Stopper;
 use crate::station::{OpenError, Station};
 use crate::text::Language;
-use crate::tui::{self, TuiConfig, TuiIo};
+use crate::tui::{self, TuiConfig, TuiError, TuiIo};
 
 /// How long the bay may take to say what is plugged in, before a command looks.
 const BAY_SETTLES: std::time::Duration = std::time::Duration::from_millis(1500);
@@ -256,38 +259,61 @@ async fn kiosk_command(global: &Global) -> Outcome {
             format!("{}: {error}", global.data.join(log::FILE).display()),
         );
     }
-    let config = screen_config(station.config(), station.slots(), false);
-    serve_screen(station, config, None).await
+    let models = station.slots().models().clone();
+    let config = screen_config(station.config(), models, false);
+    OpenScreen::draw(config).serve(station, None).await
 }
 
-fn screen_config(config: &Config, slots: &Slots, demo: bool) -> TuiConfig {
+fn screen_config(config: &Config, models: Models, demo: bool) -> TuiConfig {
     let language = Language::parse(&config.language).unwrap_or(Language::English);
     TuiConfig {
         idle_lock: std::time::Duration::from_secs(config.idle_lock_s),
         demo,
-        ..TuiConfig::new(language, slots.models().clone())
+        ..TuiConfig::new(language, models)
     }
 }
 
-/// Runs the screens over a station until somebody quits.
-async fn serve_screen(station: Arc<Station>, config: TuiConfig, soft: Option<SoftHand>) -> Outcome {
-    let (commands, command_inbox) = mpsc::channel(kiosk::CHANNEL);
-    let (updates, screen_inbox) = mpsc::channel(kiosk::CHANNEL);
-    let io = TuiIo {
-        updates: screen_inbox,
-        commands,
-        config,
-    };
-    let screen = tokio::task::spawn_blocking(move || tui::run(io));
-    Kiosk::serve(station, command_inbox, updates, soft).await;
-    match screen.await {
-        Ok(Ok(())) => Outcome::done("", serde_json::json!({})),
-        Ok(Err(error)) => Outcome::failed(Exit::Usage, "terminal", error.to_string()),
-        Err(panic) => Outcome::failed(
-            Exit::Store,
-            "defect",
-            format!("the screens failed: {panic}; what was done is in the journal"),
-        ),
+/// A screen that is drawn already, and the ends of its channels for the station that will serve it.
+struct OpenScreen {
+    screen: JoinHandle<Result<(), TuiError>>,
+    commands: mpsc::Receiver<face::Command>,
+    updates: mpsc::Sender<face::Update>,
+}
+
+impl OpenScreen {
+    fn draw(config: TuiConfig) -> Self {
+        let (commands, command_inbox) = mpsc::channel(kiosk::CHANNEL);
+        let (updates, screen_inbox) = mpsc::channel(kiosk::CHANNEL);
+        let io = TuiIo {
+            updates: screen_inbox,
+            commands,
+            config,
+        };
+        Self {
+            screen: tokio::task::spawn_blocking(move || tui::run(io)),
+            commands: command_inbox,
+            updates,
+        }
+    }
+
+    /// Runs the screens over a station until somebody quits.
+    async fn serve(self, station: Arc<Station>, soft: Option<SoftHand>) -> Outcome {
+        Kiosk::serve(station, self.commands, self.updates, soft).await;
+        match self.screen.await {
+            Ok(Ok(())) => Outcome::done("", serde_json::json!({})),
+            Ok(Err(error)) => Outcome::failed(Exit::Usage, "terminal", error.to_string()),
+            Err(panic) => Outcome::failed(
+                Exit::Store,
+                "defect",
+                format!("the screens failed: {panic}; what was done is in the journal"),
+            ),
+        }
+    }
+
+    /// There will be no station: the terminal is given back first, so that the reason can be read.
+    async fn close(self) {
+        drop((self.commands, self.updates));
+        let _ = self.screen.await;
     }
 }
 

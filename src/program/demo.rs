@@ -17,6 +17,8 @@ use crate::cli::outcome::{outcome_of, outcome_of_stop};
 use crate::cli::output::{Exit, Outcome, Output};
 use crate::domain::authority::Role;
 use crate::domain::{PersonId, Place};
+use crate::station::Station;
+use crate::station::config::Config;
 use crate::station::desk::StationDesk;
 use crate::station::face::SoftCommand;
 use crate::station::kiosk::SoftHand;
@@ -36,11 +38,17 @@ const PERSONS_PIN: &str = "2580-demo";
 
 pub(super) async fn run(global: &Global, output: Arc<Output>) -> Outcome {
     let on_screen = std::io::stdout().is_terminal() && std::io::stdin().is_terminal();
-    match set_up().await {
-        Ok(world) if on_screen && !output.is_json() => show(world, global).await,
-        Ok(world) => headless(&world, output).await,
-        Err(error) => Outcome::failed(Exit::Store, "no-demo", error.to_string()),
+    if on_screen && !output.is_json() {
+        return show(global).await;
     }
+    match set_up().await {
+        Ok(world) => headless(&world, output).await,
+        Err(error) => no_demo(&error),
+    }
+}
+
+fn no_demo(error: &WorldError) -> Outcome {
+    Outcome::failed(Exit::Store, "no-demo", error.to_string())
 }
 
 /// Keys in every slot, and an operator who has signed in once before.
@@ -67,22 +75,33 @@ async fn set_up() -> Result<World, WorldError> {
     Ok(world)
 }
 
-async fn show(world: World, global: &Global) -> Outcome {
-    if let Err(stop) = world.station.close_session().await {
-        return outcome_of_stop(&stop);
-    }
-    let mut config = world.station.config().clone();
+/// The screen is drawn first; what is pressed before its registry is up waits for it.
+async fn show(global: &Global) -> Outcome {
+    let mut config = Config::default();
     if let Some(language) = &global.language {
         config.language.clone_from(language);
     }
-    let hand = soft_hand(world.rack.clone());
-    let screen = TuiConfig {
-        demo_sign_in: Some((1, world::OPERATOR_PIN)),
-        ..super::screen_config(&config, world.station.slots(), true)
+    let models = match Station::models(&config) {
+        Ok(models) => models,
+        Err(error) => return super::refused(&error),
     };
-    let outcome = super::serve_screen(Arc::clone(&world.station), screen, Some(hand)).await;
-    drop(world);
-    outcome
+    let screen = super::OpenScreen::draw(TuiConfig {
+        demo_sign_in: Some((1, world::OPERATOR_PIN)),
+        ..super::screen_config(&config, models, true)
+    });
+    let world = match set_up().await {
+        Ok(world) => world,
+        Err(error) => {
+            screen.close().await;
+            return no_demo(&error);
+        }
+    };
+    if let Err(stop) = world.station.close_session().await {
+        screen.close().await;
+        return outcome_of_stop(&stop);
+    }
+    let hand = soft_hand(world.rack.clone());
+    screen.serve(Arc::clone(&world.station), Some(hand)).await
 }
 
 /// What the demonstration's keys on the keyboard do.
