@@ -18,6 +18,7 @@ import scenario_beside
 import scenario_care
 import scenario_enrol
 import scenario_hardware
+import scenario_interop
 import scenario_kills
 import scenario_kiosk
 import scenario_reset
@@ -35,7 +36,7 @@ def main():
 def run_all(wanted):
     known = scenarios_of(
         scenario_hardware, scenario_enrol, scenario_care, scenario_reset, scenario_kiosk, scenario_kills,
-        scenario_batch, scenario_beside, scenario_app
+        scenario_batch, scenario_beside, scenario_app, scenario_interop
     )
     chosen = [s for s in known if not wanted or any(word in s.name for word in wanted)]
     say(f"1..{len(chosen)}")
