@@ -137,7 +137,7 @@ async fn kiosk(io: TuiIo) -> Result<(), TuiError> {
     };
     let mut ticked = Instant::now();
     loop {
-        screen.draw(|buf| view.draw(&model, now(), buf))?;
+        screen.draw(|buf| view.draw(&model, now(), buf).cursor)?;
         let tick = if model.is_lively() { LIVELY } else { CALM };
         let event = tokio::select! {
             () = signals.arrived() => return Ok(()),

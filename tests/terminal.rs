@@ -96,6 +96,12 @@ fn an_operator_signs_in_and_enrols_a_key_and_leaves_no_trace_of_the_person() {
     seat.until_shown("The registry has verified it and holds it.");
     seat.press(ENTER);
     seat.until_shown("Expected today");
+    // What reads the screen aloud follows the terminal's own cursor.
+    seat.until("the cursor where one types", |screen| {
+        let (row, column) = screen.cursor_position();
+        let cell = screen.cell(row, column);
+        cell.is_some_and(|cell| cell.contents() == "▏") && !screen.hide_cursor()
+    });
     seat.press(F5);
     seat.until_shown("Everything is at the registry.");
     seat.press(F12);

@@ -145,6 +145,18 @@ pub fn code_width(digits: u16, scale: u16) -> u16 {
     (digits * DIGIT_PITCH + 1).saturating_mul(scale)
 }
 
+/// Where the next digit of such a code begins; in a full one, the last.
+pub fn code_column(typed: &str, digits: u16, scale: u16) -> u16 {
+    let place = u16::try_from(typed.len())
+        .unwrap_or(digits)
+        .min(digits.saturating_sub(1));
+    (place * DIGIT_PITCH + gap_before(place, digits)).saturating_mul(scale)
+}
+
+fn gap_before(place: u16, digits: u16) -> u16 {
+    if place >= digits.div_ceil(2) { 2 } else { 0 }
+}
+
 /// Draws a code of so many digits from the top left corner of the area, as far as it has been typed.
 pub fn draw_code(
     buf: &mut Buffer,
@@ -159,7 +171,7 @@ pub fn draw_code(
         let Some(at) = known.find(digit) else {
             continue;
         };
-        let gap = if place >= digits.div_ceil(2) { 2 } else { 0 };
+        let gap = gap_before(place, digits);
         for column in 0..(DIGIT_PITCH - 1) * scale {
             let bits = (0..).zip(rows).fold(0_u8, |bits, (bit, row)| {
                 let point = row

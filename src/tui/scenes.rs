@@ -24,7 +24,7 @@ use super::TuiConfig;
 use super::model::{Model, Now};
 use super::theme::Theme;
 use super::update::{Effect, Event, update};
-use super::view::View;
+use super::view::{Drawn, View};
 use crate::domain::models::Models;
 use crate::station::face::Update;
 use crate::text::Language;
@@ -149,9 +149,14 @@ impl Stage {
 
     /// The screen as it is now.
     pub fn draw(&self, view: &View) -> Buffer {
+        self.drawn(view).0
+    }
+
+    /// The screen as it is now, and what it says to whoever can't see all of it at once.
+    pub fn drawn(&self, view: &View) -> (Buffer, Drawn) {
         let (columns, rows) = self.model.size;
         let mut buf = Buffer::empty(Rect::new(0, 0, columns, rows));
-        view.draw(&self.model, self.now, &mut buf);
-        buf
+        let drawn = view.draw(&self.model, self.now, &mut buf);
+        (buf, drawn)
     }
 }

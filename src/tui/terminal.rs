@@ -112,10 +112,13 @@ impl Screen {
         Ok((size.width, size.height))
     }
 
-    /// Draws a frame; only what changed is written, and all of it at once.
-    pub fn draw(&mut self, draw: impl FnOnce(&mut Buffer)) -> io::Result<()> {
+    /// Draws a frame and puts the cursor where it says; only what changed is written, and all of it at once.
+    pub fn draw(&mut self, draw: impl FnOnce(&mut Buffer) -> Position) -> io::Result<()> {
         execute!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
-        self.terminal.draw(|frame| draw(frame.buffer_mut()))?;
+        self.terminal.draw(|frame| {
+            let cursor = draw(frame.buffer_mut());
+            frame.set_cursor_position(cursor);
+        })?;
         execute!(self.terminal.backend_mut(), EndSynchronizedUpdate)
     }
 

@@ -25,10 +25,11 @@ mod scan;
 mod sheet;
 mod sign_in;
 mod unfinished;
+mod waits;
 
 use jiff::Timestamp;
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 
 use super::keymap::Mode;
 use super::model::{Asking, Front, Model, Now, Page, Run};
@@ -64,7 +65,7 @@ impl View {
     }
 
     /// Draws everything. The buffer is expected to be empty, as a terminal hands it out for every frame.
-    pub fn draw(&self, model: &Model, now: Now, buf: &mut Buffer) {
+    pub fn draw(&self, model: &Model, now: Now, buf: &mut Buffer) -> Drawn {
         let text = match model.language {
             Language::English => &self.english,
             Language::Dutch => &self.dutch,
@@ -78,10 +79,24 @@ impl View {
         let area = buf.area;
         let mut sheet = Sheet::new(buf, self.theme);
         if area.width < 80 || area.height < 24 {
-            return too_small(ctx, &mut sheet, area);
+            too_small(ctx, &mut sheet, area);
+        } else {
+            screen(ctx, &mut sheet, area);
         }
-        screen(ctx, &mut sheet, area);
+        Drawn {
+            cursor: sheet.cursor(),
+            waits: sheet.waits().map(str::to_owned),
+        }
     }
+}
+
+/// What a frame says to whoever can't see all of it at once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Drawn {
+    /// Where the terminal's own cursor belongs: at what is typed or marked, else at the line that says what is waited for.
+    pub cursor: Position,
+    /// That line; none: the screen is too small for anything.
+    pub waits: Option<String>,
 }
 
 #[cfg(test)]

@@ -114,7 +114,7 @@ fn after_a_lock_nothing_of_the_batch_is_on_the_screen_or_comes_onto_it() {
 
 #[test]
 fn a_new_pin_that_anybody_tries_first_is_not_taken() {
-    let mut stage = scene("new-pin");
+    let mut stage = scene("new-pin-mismatch");
     for pin in ["123456", "welkom01"] {
         stage.type_text(pin);
         stage.press(KeyCode::Enter);

@@ -20,6 +20,40 @@ fn settings() -> insta::Settings {
 }
 
 #[test]
+fn every_screen_says_in_plain_words_what_it_waits_for_and_the_cursor_stands_where_that_is_done() {
+    let view = View::new(THEME);
+    let sizes = [
+        (Language::English, (80, 24)),
+        (Language::Dutch, (80, 24)),
+        (Language::Dutch, (200, 60)),
+    ];
+    let mut faults = Vec::new();
+    for (name, scene) in SCENES {
+        for (language, size) in sizes {
+            let (buf, drawn) = Stage::play(*scene, language, size).drawn(&view);
+            let screen = text_of(&buf);
+            let Some(waits) = drawn.waits else {
+                faults.push(format!("{name}: it does not say what it waits for"));
+                continue;
+            };
+            // It may be wrapped.
+            let mut words = waits.split_whitespace();
+            if let Some(word) = words.find(|word| !screen.contains(*word)) {
+                faults.push(format!("{name}: {word} of {waits:?} is not on the screen"));
+            }
+            let at = drawn.cursor;
+            let row = screen.lines().nth(usize::from(at.y)).unwrap_or_default();
+            let caret = row.chars().position(|c| c == '▏');
+            let is_at_caret = caret.is_none_or(|caret| caret == usize::from(at.x));
+            if row.trim().is_empty() || !is_at_caret || caret.is_none() && screen.contains('▏') {
+                faults.push(format!("{name}: the cursor is at {at}\n{screen}"));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
 fn every_scene_is_drawn_as_it_was_on_the_smallest_screen_in_both_languages() {
     let view = View::new(THEME);
     for (name, scene) in SCENES {

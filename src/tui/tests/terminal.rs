@@ -76,7 +76,10 @@ fn program_kiosk_that_panics() {
         return;
     };
     screen
-        .draw(|buf| buf.set_string(0, 0, "drawn before", ratatui::style::Style::new()))
+        .draw(|buf| {
+            buf.set_string(0, 0, "drawn before", ratatui::style::Style::new());
+            ratatui::layout::Position::ORIGIN
+        })
         .expect("drawn");
     let mut byte = [0];
     std::io::stdin().read_exact(&mut byte).expect("a key");
@@ -92,7 +95,10 @@ fn program_station_thread_that_panics() {
     let crashed = thread::spawn(|| panic!("words that must not be drawn")).join();
     assert!(crashed.is_err());
     screen
-        .draw(|buf| buf.set_string(0, 0, "still drawing", ratatui::style::Style::new()))
+        .draw(|buf| {
+            buf.set_string(0, 0, "still drawing", ratatui::style::Style::new());
+            ratatui::layout::Position::ORIGIN
+        })
         .expect("drawn");
     let mut byte = [0];
     std::io::stdin().read_exact(&mut byte).expect("a key");

@@ -9,6 +9,7 @@ use super::sheet::{Cell, Sheet, s};
 use super::{Ctx, bay, below};
 use crate::domain::factor::{CodeVerdict, FactorKind};
 use crate::text::tr;
+use crate::tui::clean::width;
 use crate::tui::entry::Line;
 use crate::tui::model::{AppAsking, CodeLine, Pick};
 use crate::wire::Factor;
@@ -103,6 +104,7 @@ fn typed(
     label: &str,
     line: &Line,
 ) -> u16 {
+    sheet.typing(panel, row + 1, width(label) + 2 + width(line.as_str()));
     let line = TextLine::from(vec![
         s(format!("{label}  "), ctx.theme.plain()),
         s(format!("{}_", line.as_str()), ctx.theme.marked()),

@@ -5,6 +5,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::sheet::{Sheet, s};
+use super::waits;
 use super::{Ctx, inset};
 use crate::domain::change::Remains;
 use crate::station::face::{CLOCK_TOLERANCE_S, RegistryState, SlotView};
@@ -176,8 +177,20 @@ fn message(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, row: u16) {
     if let Some(line) = locking(ctx).filter(|_| !ctx.model.plugging) {
         sheet.put_right(area, row, line);
     }
-    if let Some(spans) = said(ctx) {
-        sheet.put(area, row, Line::from(spans));
+    let waits = waits::of(ctx);
+    match (said(ctx), waits) {
+        (Some(spans), waits) => {
+            let words: String = spans.iter().map(|span| &*span.content).collect();
+            sheet.put(area, row, Line::from(spans));
+            if waits.is_some() {
+                sheet.waiting(area, row, &words);
+            }
+        }
+        (None, Some(waits)) => {
+            sheet.put(area, row, s(waits.clone(), ctx.theme.quiet()));
+            sheet.waiting(area, row, &waits);
+        }
+        (None, None) => {}
     }
 }
 
@@ -351,6 +364,7 @@ pub(super) fn who(
         Who::Person => (tr!(ctx.text, "who-person"), ctx.theme.accent()),
         Who::Station => (tr!(ctx.text, "who-station"), ctx.theme.marked()),
     };
+    sheet.waiting(area, row, &format!("{name} {what}"));
     sheet.bullet(
         area,
         row,

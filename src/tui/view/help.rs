@@ -40,7 +40,9 @@ pub(super) fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
     };
     sheet.put(body, row, heading(ctx, tr!(t, "help-everywhere")));
     let row = list(ctx, sheet, body, row + 1, &everywhere);
-    sheet.put(body, row + 1, s(tr!(t, "help-close"), ctx.theme.quiet()));
+    let close = tr!(t, "help-close");
+    sheet.waiting(body, row + 1, &close);
+    sheet.put(body, row + 1, s(close, ctx.theme.quiet()));
 }
 
 fn is_everywhere(binding: &Binding) -> bool {

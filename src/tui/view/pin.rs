@@ -119,6 +119,9 @@ fn dots(
     let per_line = usize::from((body.width / DOT).max(1));
     let shown = typed.max(min).clamp(1, per_line * 2);
     let line_at = |line: usize| row + u16::try_from(line * 3).unwrap_or_default();
+    let next = typed.min(per_line * 2 - 1);
+    let column = next % per_line * usize::from(DOT) + 1;
+    sheet.typing(body, line_at(next / per_line) + 1, column);
     for place in 0..shown {
         let (line, column) = (place / per_line, place % per_line);
         let x = u16::try_from(column).unwrap_or_default() * DOT;

@@ -12,7 +12,7 @@ use crate::domain::KeyFacts;
 use crate::domain::identification::Document;
 use crate::domain::policy::{Verdict, Weight};
 use crate::text::tr;
-use crate::tui::clean::fit;
+use crate::tui::clean::{fit, width};
 use crate::tui::model::{Asking, Identify, Run};
 
 pub(super) fn draw(
@@ -114,6 +114,7 @@ fn identification(
     };
     let prompt = tr!(t, "identify-four", document = t.document(document));
     let typed = identify.last_four.as_str();
+    sheet.typing(panel, row, width(&prompt) + 2 + typed.len());
     let blanks = "_".repeat(4usize.saturating_sub(typed.len()));
     sheet.put(
         panel,

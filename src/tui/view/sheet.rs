@@ -1,7 +1,7 @@
 //! The only way to put text on the screen: cleans it, cuts it to its area, and replaces marks the font lacks.
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
@@ -19,15 +19,77 @@ pub(super) fn s(text: impl Into<String>, style: Style) -> Span<'static> {
 /// A cell of a table row: columns, text, style.
 pub(super) type Cell = (u16, String, Style);
 
+/// Why the terminal's own cursor stands somewhere; a later one goes before an earlier one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Focus {
+    /// It begins the line that says what the screen waits for.
+    Waiting,
+    /// It is marked in a list.
+    Marked,
+    /// What is typed goes there.
+    Typing,
+}
+
+/// Drawn where the next character goes.
+const CARET: char = '▏';
+
 /// A buffer that is written to by rows of an area.
+///
+/// It knows where the cursor belongs, which is what a braille display or a screen reader follows, and the line that says in plain
+/// words what the screen waits for.
 pub(super) struct Sheet<'b> {
     buf: &'b mut Buffer,
     theme: Theme,
+    focus: Option<(Focus, Position)>,
+    waits: Option<String>,
 }
 
 impl<'b> Sheet<'b> {
     pub fn new(buf: &'b mut Buffer, theme: Theme) -> Self {
-        Self { buf, theme }
+        Self {
+            buf,
+            theme,
+            focus: None,
+            waits: None,
+        }
+    }
+
+    /// Where the cursor belongs.
+    pub fn cursor(&self) -> Position {
+        self.focus.map_or(Position::ORIGIN, |(_, at)| at)
+    }
+
+    /// What the screen says that it waits for.
+    pub fn waits(&self) -> Option<&str> {
+        self.waits.as_deref()
+    }
+
+    /// The line at that row says what the screen waits for.
+    pub fn waiting(&mut self, area: Rect, row: u16, what: &str) {
+        if self.waits.is_none() && !what.is_empty() {
+            self.waits = Some(what.to_owned());
+            self.focused(Focus::Waiting, area, row, 0);
+        }
+    }
+
+    /// What is typed goes to that column of the row, which shows no caret.
+    pub fn typing(&mut self, area: Rect, row: u16, column: usize) {
+        let column = u16::try_from(column).unwrap_or(u16::MAX);
+        self.focused(
+            Focus::Typing,
+            area,
+            row,
+            column.min(area.width.saturating_sub(1)),
+        );
+    }
+
+    fn focused(&mut self, focus: Focus, area: Rect, row: u16, column: u16) {
+        let Some((y, _)) = self.place(area, row) else {
+            return;
+        };
+        if self.focus.is_none_or(|(known, _)| known < focus) {
+            self.focus = Some((focus, Position::new(area.x + column, y)));
+        }
     }
 
     /// Writes a line at a row of the area; returns the columns used. Rows outside the area are ignored.
@@ -38,6 +100,9 @@ impl<'b> Sheet<'b> {
         let mut x = area.x;
         for span in line.into().spans {
             let text = clean(&span.content);
+            if let Some((before, _)) = text.split_once(CARET) {
+                self.typing(area, row, usize::from(x - area.x) + width(before));
+            }
             let text = self.theme.drawable(text);
             let room = usize::from(right.saturating_sub(x));
             (x, _) = self.buf.set_stringn(x, y, text, room, span.style);
@@ -128,8 +193,9 @@ impl<'b> Sheet<'b> {
         }
     }
 
-    /// Gives a whole row of the area a style, text and gaps alike.
+    /// Gives a whole row of the area, the one that is marked, a style, text and gaps alike.
     pub fn tint(&mut self, area: Rect, row: u16, style: Style) {
+        self.focused(Focus::Marked, area, row, 0);
         if let Some((y, right)) = self.place(area, row) {
             let line = Rect::new(area.x, y, right - area.x, 1);
             self.buf.set_style(line, style);
@@ -154,6 +220,8 @@ impl<'b> Sheet<'b> {
             .rev()
             .find(|scale| big::code_width(places, *scale) <= area.width)
             .unwrap_or(1);
+        let column = big::code_column(typed, places, scale);
+        self.typing(area, row + (big::ROWS - 1) * scale, usize::from(column));
         let at = super::below(area, row);
         big::draw_code(self.buf, at, (typed, places), self.theme.big(), scale);
         row + big::ROWS * scale
