@@ -18,9 +18,6 @@ pub use read::{ProfileError, ProfileFault};
 /// The most steps; more could only repeat themselves.
 pub const STEPS_MAX: usize = 7;
 
-/// The least PIN length that a profile asks for unless it says otherwise, in code points (NIST SP 800-63B-4, section 3.2.10).
-pub const PIN_LENGTH: u8 = 6;
-
 /// What is done to each key of a batch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Profile {

@@ -5,8 +5,8 @@ use toml::Spanned;
 
 use super::check::contradictions;
 use super::label::{Label, TagPattern};
-use super::{KeyPolicy, PIN_LENGTH, PinSource, PinStep, Profile, STEPS_MAX, Step, TagSource, Whom};
-use crate::domain::pin::{PIN_BYTES_MAX, PIN_CODE_POINTS_MIN};
+use super::{KeyPolicy, PinSource, PinStep, Profile, STEPS_MAX, Step, TagSource, Whom};
+use crate::domain::pin::{PIN_BYTES_MAX, PIN_CODE_POINTS_MIN, PIN_FLOOR};
 
 /// The form that this release reads.
 const FORM: u16 = 1;
@@ -266,7 +266,7 @@ impl Reader<'_> {
             min_length: raw
                 .min_length
                 .as_ref()
-                .map_or(PIN_LENGTH, |length| *length.get_ref()),
+                .map_or(PIN_FLOOR, |length| *length.get_ref()),
             force_change: raw.force_change.as_ref().is_some_and(|on| *on.get_ref()),
         }))
     }
