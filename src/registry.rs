@@ -30,11 +30,9 @@ pub use key::{KeyFileError, StationKey};
 
 use crate::domain::{EntryId, PersonId, Secret, StationId, VisitId};
 use crate::wire::{
-    self, EnrolmentPush, ExpectedPeople, Health, JoinReply, JoinRequest, KeyResetPush,
-    KeyResetReceipt, KnownCredentials, KnownRequest, Offer, OperatorCode, OperatorEnrolment,
-    OperatorOffer, People, PeopleLookup, PersonDetail, Push, Receipt, Session, SignIn,
-    SignInOptions, TestOffer, TestPush, TicketRequest, Tickets, UnlockPush, UnlockReceipt,
-    WithdrawalPush, WithdrawalReceipt,
+    self, ExpectedPeople, Health, JoinReply, JoinRequest, KnownCredentials, KnownRequest, Offer,
+    OperatorCode, OperatorEnrolment, OperatorOffer, People, PeopleLookup, PersonDetail, Push,
+    Report, Session, SignIn, SignInOptions, TestOffer, TicketRequest, Tickets,
 };
 use connection::{Connection, Identity};
 use decode::Head;
@@ -273,23 +271,14 @@ impl Client {
         decode::tickets(&head, &body)
     }
 
-    /// `POST /v1/enrolments`: reports a finished enrolment. `entry` is the idempotency key: sending it again is safe. One
+    /// `POST /v1/PATH`: reports what happened. `entry` is the idempotency key: sending it again is safe, and changes nothing. One
     /// push at a time, because the registry sees the journal's head grow.
-    pub async fn push_enrolment(
+    pub async fn push<R: Report>(
         &self,
         entry: EntryId,
-        push: &Push<EnrolmentPush>,
-    ) -> Result<Receipt, RegistryError> {
-        self.post(&["enrolments"], None, Some(entry), push).await
-    }
-
-    /// `POST /v1/tests`: reports a test of an enrolled key; likewise.
-    pub async fn push_test(
-        &self,
-        entry: EntryId,
-        push: &Push<TestPush>,
-    ) -> Result<Receipt, RegistryError> {
-        self.post(&["tests"], None, Some(entry), push).await
+        push: &Push<R>,
+    ) -> Result<R::Receipt, RegistryError> {
+        self.post(&[R::PATH], None, Some(entry), push).await
     }
 
     /// `POST /v1/credentials/known`: whose credentials these are, and what is enrolled on this key.
@@ -300,33 +289,6 @@ impl Client {
     ) -> Result<KnownCredentials, RegistryError> {
         let path = ["credentials", "known"];
         self.post(&path, Some(session), None, request).await
-    }
-
-    /// `POST /v1/key-resets`: reports that a key was reset; likewise.
-    pub async fn push_key_reset(
-        &self,
-        entry: EntryId,
-        push: &Push<KeyResetPush>,
-    ) -> Result<KeyResetReceipt, RegistryError> {
-        self.post(&["key-resets"], None, Some(entry), push).await
-    }
-
-    /// `POST /v1/withdrawals`: reports that a credential is not to be used any more; likewise.
-    pub async fn push_withdrawal(
-        &self,
-        entry: EntryId,
-        push: &Push<WithdrawalPush>,
-    ) -> Result<WithdrawalReceipt, RegistryError> {
-        self.post(&["withdrawals"], None, Some(entry), push).await
-    }
-
-    /// `POST /v1/unlocks`: reports that an operator was let in without the registry; likewise.
-    pub async fn push_unlock(
-        &self,
-        entry: EntryId,
-        push: &Push<UnlockPush>,
-    ) -> Result<UnlockReceipt, RegistryError> {
-        self.post(&["unlocks"], None, Some(entry), push).await
     }
 
     async fn get<T: DeserializeOwned>(

@@ -22,7 +22,7 @@ use super::totp;
 use super::totp::answers::AppAnswers;
 use super::totp::args::{CodeSource, TotpCommand};
 use super::visit::{self, VisitCommand};
-use crate::domain::change::{EntryState, OutboxBody, OutboxEntry, Resolution, Unfinished};
+use crate::domain::change::{EntryState, OutboxEntry, Resolution, Unfinished};
 use crate::domain::{EntryId, Identification, IntentId};
 use crate::station::desk::StationDesk;
 use crate::station::stopper::Stopper;
@@ -382,16 +382,10 @@ fn entry_line(entry: &OutboxEntry) -> String {
         EntryState::Queued => "queued".to_owned(),
         EntryState::Conflict { code, detail } => format!("conflict ({code}): {detail}"),
     };
-    let about = match &entry.body {
-        OutboxBody::Enrolment { push } => &push.person as &dyn std::fmt::Display,
-        OutboxBody::Test { push } => &push.person,
-        OutboxBody::Unlock { push, .. } => &push.operator,
-        OutboxBody::KeyReset { push, .. } => &push.key.model,
-        OutboxBody::Withdrawal { push } => &push.person,
-        OutboxBody::App { push } => &push.person,
-        OutboxBody::Removal { push } => &push.person,
-        OutboxBody::Suspension { push } => &push.person,
-        OutboxBody::Tokens { push } => &push.operator,
+    let about = entry.body.about();
+    let about = match (about.person, about.thing) {
+        (Some(person), _) => person.as_str(),
+        (None, thing) => thing.unwrap_or(about.operator.as_str()),
     };
     format!("{}\t{}\t{about}\t{state}", entry.id, entry.made_at)
 }

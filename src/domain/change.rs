@@ -13,7 +13,8 @@ mod outbox;
 mod unfinished;
 
 pub use nature::Nature;
-pub use outbox::{EntryState, OutboxBody, OutboxEntry};
+pub(crate) use outbox::each_report;
+pub use outbox::{EntryState, Left, OutboxBody, OutboxEntry};
 pub use unfinished::{IntentStage, OpenEnrolment, Unfinished};
 
 use jiff::Timestamp;

@@ -6,8 +6,6 @@
 //! meanwhile.
 
 use super::change::{EntryState, OutboxBody, OutboxEntry};
-use super::id::{Bytes, FactorId};
-use super::suspension::FactorRef;
 
 impl OutboxEntry {
     /// Whether this entry has to wait for an earlier one.
@@ -29,55 +27,28 @@ impl OutboxEntry {
 impl OutboxBody {
     /// Whether this is about the person or a credential that an earlier one is about.
     fn follows(&self, earlier: &Self) -> bool {
-        let is_urgent = matches!(self, Self::Suspension { .. });
         let same_person =
-            !is_urgent && self.person().is_some() && self.person() == earlier.person();
-        let same_app = self.app().is_some() && self.app() == earlier.app();
+            !self.is_urgent() && self.person().is_some() && self.person() == earlier.person();
+        let app = self.about().factor;
+        let same_app = app.is_some() && app == earlier.about().factor;
         same_person || same_app || self.shares_credential(earlier)
     }
 
-    /// The app or token that it is about.
-    fn app(&self) -> Option<FactorId> {
-        match self {
-            Self::App { push } => Some(push.factor),
-            Self::Removal { push } => Some(push.factor),
-            Self::Suspension { push } => match push.factor {
-                FactorRef::App { factor } => Some(factor),
-                FactorRef::Key { .. } => None,
-            },
-            _ => None,
-        }
-    }
-
     fn shares_credential(&self, other: &Self) -> bool {
-        let theirs = other.credentials();
-        self.credentials().iter().any(|id| theirs.contains(id))
-    }
-
-    /// The credentials that it is about.
-    pub fn credentials(&self) -> &[Bytes] {
-        match self {
-            Self::Enrolment { push } => std::slice::from_ref(&push.registration.raw_id),
-            Self::Test { push } => std::slice::from_ref(&push.assertion.raw_id),
-            Self::Unlock { .. } | Self::App { .. } | Self::Removal { .. } | Self::Tokens { .. } => {
-                &[]
-            }
-            Self::Suspension { push } => match &push.factor {
-                FactorRef::Key { credential } => std::slice::from_ref(credential),
-                FactorRef::App { .. } => &[],
-            },
-            Self::KeyReset { push, .. } => &push.credentials,
-            Self::Withdrawal { push } => std::slice::from_ref(&push.credential),
-        }
+        let theirs = other.about().credentials;
+        self.about()
+            .credentials
+            .iter()
+            .any(|id| theirs.contains(id))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::suspension::FactorRef;
     use crate::domain::visit::SuspendedWhy;
-    use crate::domain::{Aaguid, KeyId, OfferId};
-    use crate::domain::{EntryId, OperatorId, PersonId};
+    use crate::domain::{Aaguid, Bytes, EntryId, KeyId, OfferId, OperatorId, PersonId};
     use crate::wire::{Ground, KeyReport, SuspensionPush, WithdrawalPush};
     use jiff::Timestamp;
 

@@ -3,40 +3,9 @@
 use super::{Client, RegistryError};
 use crate::domain::factor::SealingKey;
 use crate::domain::{EntryId, PersonId};
-use crate::wire::{
-    AppPush, CodeReply, CodeRequest, FactorReceipt, Push, Removal, RemovalReceipt, Session,
-    TokenAssignment, TokenImport, TokenImportReceipt, Tokens,
-};
+use crate::wire::{CodeReply, CodeRequest, FactorReceipt, Session, TokenAssignment, Tokens};
 
 impl Client {
-    /// `POST /v1/apps`: reports an authenticator app whose first code was right. `entry` is the idempotency key: sending it
-    /// again is safe, and never changes the secret.
-    pub async fn push_app(
-        &self,
-        entry: EntryId,
-        push: &Push<AppPush>,
-    ) -> Result<FactorReceipt, RegistryError> {
-        self.post(&["apps"], None, Some(entry), push).await
-    }
-
-    /// `POST /v1/removals`: reports that a factor is no longer needed; likewise.
-    pub async fn push_removal(
-        &self,
-        entry: EntryId,
-        push: &Push<Removal>,
-    ) -> Result<RemovalReceipt, RegistryError> {
-        self.post(&["removals"], None, Some(entry), push).await
-    }
-
-    /// `POST /v1/tokens`: puts hardware tokens into stock; likewise.
-    pub async fn push_tokens(
-        &self,
-        entry: EntryId,
-        push: &Push<TokenImport>,
-    ) -> Result<TokenImportReceipt, RegistryError> {
-        self.post(&["tokens"], None, Some(entry), push).await
-    }
-
     /// `POST /v1/people/{id}/codes`: what a code is, or two in a row. Not to be repeated by itself: each examination counts, and
     /// a right code is used up. Too many wrong ones: [`RegistryError::Unreachable`] with status 429 and the wait.
     pub async fn examine_code(

@@ -2,21 +2,9 @@
 
 use super::{Client, RegistryError};
 use crate::domain::EntryId;
-use crate::wire::{
-    Lift, LiftOffer, LiftReply, LiftRequest, Push, Session, SuspensionPush, SuspensionReceipt,
-};
+use crate::wire::{Lift, LiftOffer, LiftReply, LiftRequest, Session};
 
 impl Client {
-    /// `POST /v1/suspensions`: reports that a factor is lost, stolen or suspected. `entry` is the idempotency key: sending it again
-    /// is safe.
-    pub async fn push_suspension(
-        &self,
-        entry: EntryId,
-        push: &Push<SuspensionPush>,
-    ) -> Result<SuspensionReceipt, RegistryError> {
-        self.post(&["suspensions"], None, Some(entry), push).await
-    }
-
     /// `POST /v1/suspensions/lift/options`: what must be shown so that a suspension is lifted. Refused where it is not lifted any
     /// more.
     pub async fn lift_offer(

@@ -12,10 +12,12 @@ use jiff::Timestamp;
 use super::Station;
 use super::backoff::Backoff;
 use crate::domain::authority::Action;
-use crate::domain::change::{EntryState, OutboxBody, OutboxEntry, Remains, Resolution};
+use crate::domain::change::{
+    EntryState, OutboxBody, OutboxEntry, Remains, Resolution, each_report,
+};
 use crate::domain::{Change, EntryId};
 use crate::registry::RegistryError;
-use crate::wire::{JournalHead, Push};
+use crate::wire::{Accepted, Push};
 use crate::workflow::{Pushed, Stop};
 
 /// Between looks at the outbox and the registry when nothing happens.
@@ -209,49 +211,11 @@ impl Station {
             });
         };
         let head = self.store.head();
-        let id = entry.id;
-        let mut waiting = false;
-        let accepted_at = match &entry.body {
-            OutboxBody::Enrolment { push } => {
-                let receipt = client.push_enrolment(id, &with_head(push, head)).await?;
-                waiting = receipt.waiting;
-                receipt.accepted_at
-            }
-            OutboxBody::Test { push } => {
-                let receipt = client.push_test(id, &with_head(push, head)).await?;
-                receipt.accepted_at
-            }
-            OutboxBody::KeyReset { push, .. } => {
-                let receipt = client.push_key_reset(id, &with_head(push, head)).await?;
-                receipt.accepted_at
-            }
-            OutboxBody::Withdrawal { push } => {
-                let receipt = client.push_withdrawal(id, &with_head(push, head)).await?;
-                receipt.accepted_at
-            }
-            OutboxBody::Unlock { push, .. } => {
-                let receipt = client.push_unlock(id, &with_head(push, head)).await?;
-                receipt.accepted_at
-            }
-            OutboxBody::App { push } => {
-                let receipt = client.push_app(id, &with_head(push, head)).await?;
-                waiting = receipt.waiting;
-                receipt.accepted_at
-            }
-            OutboxBody::Removal { push } => {
-                let receipt = client.push_removal(id, &with_head(push, head)).await?;
-                receipt.accepted_at
-            }
-            OutboxBody::Suspension { push } => {
-                let receipt = client.push_suspension(id, &with_head(push, head)).await?;
-                receipt.accepted_at
-            }
-            OutboxBody::Tokens { push } => {
-                let receipt = client.push_tokens(id, &with_head(push, head)).await?;
-                receipt.accepted_at
-            }
-        };
-        Ok((accepted_at, waiting))
+        each_report!(&entry.body, report => {
+            let push = Push { body: &**report, head };
+            let receipt = client.push(entry.id, &push).await?;
+            Ok((receipt.accepted_at(), receipt.is_waiting()))
+        })
     }
 
     /// Accepted, refused for good, or to be tried again.
@@ -377,13 +341,6 @@ impl Station {
                 () = self.slots.changed(&mut bay) => {}
             }
         }
-    }
-}
-
-fn with_head<T: Clone>(body: &T, head: JournalHead) -> Push<T> {
-    Push {
-        body: body.clone(),
-        head,
     }
 }
 

@@ -353,19 +353,11 @@ impl Model {
 
     /// The name of whoever an outbox entry is about.
     pub fn subject_of(&self, body: &OutboxBody) -> String {
-        match body {
-            OutboxBody::Enrolment { push } => self.name_of(&push.person),
-            OutboxBody::Test { push } => self.name_of(&push.person),
-            OutboxBody::Withdrawal { push } => self.name_of(&push.person),
-            OutboxBody::Unlock { operator, .. } => operator.name.clone(),
-            OutboxBody::KeyReset { person, push } => match person {
-                Some(person) => self.name_of(person),
-                None => push.key.model.clone(),
-            },
-            OutboxBody::App { push } => self.name_of(&push.person),
-            OutboxBody::Removal { push } => self.name_of(&push.person),
-            OutboxBody::Suspension { push } => self.name_of(&push.person),
-            OutboxBody::Tokens { push } => push.operator.to_string(),
+        let about = body.about();
+        match (body, body.person()) {
+            (OutboxBody::Unlock { operator, .. }, _) => operator.name.clone(),
+            (_, Some(person)) => self.name_of(person),
+            (_, None) => about.thing.unwrap_or(about.operator.as_str()).to_owned(),
         }
     }
 

@@ -238,7 +238,7 @@ async fn arrives_late(world: &World, entry: &OutboxEntry) -> RegistryError {
         },
     };
     let client = world.station.registry().expect("joined");
-    let taken = client.push_enrolment(entry.id, &late).await;
+    let taken = client.push(entry.id, &late).await;
     taken.expect_err("refused")
 }
 
@@ -347,7 +347,7 @@ async fn held_and_refused(key: &SoftKey) -> (World, OutboxEntry) {
         },
     };
     let client = world.station.registry().expect("joined");
-    let taken = client.push_enrolment(entry.id, &ahead).await;
+    let taken = client.push(entry.id, &ahead).await;
     taken.expect("accepted");
     let round = world.station.push_outbox().await.expect("pushed");
     assert_eq!(round.rejected, 1);

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{EntryId, PersonId};
 use crate::wire::{
-    AppPush, EnrolmentPush, KeyResetPush, Operator, Removal, SuspensionPush, TestPush, TokenImport,
-    UnlockPush, WithdrawalPush,
+    About, AppPush, EnrolmentPush, KeyResetPush, Operator, Removal, Report, SuspensionPush,
+    TestPush, TokenImport, UnlockPush, WithdrawalPush,
 };
 
 /// Where an outbox entry stands.
@@ -92,18 +92,67 @@ pub enum OutboxBody {
     },
 }
 
+/// What giving an entry up leaves of what it reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Left {
+    /// A credential on a key that opens nothing.
+    OnKey,
+    /// An entry on a phone whose codes open nothing.
+    OnPhone,
+    /// Nothing that anybody has to look after.
+    Nothing,
+}
+
+/// Goes on with the report in an [`OutboxBody`], whichever it is.
+macro_rules! each_report {
+    ($body:expr, $report:ident => $then:expr) => {{
+        use $crate::domain::change::OutboxBody as Body;
+        match $body {
+            Body::Enrolment { push: $report } => $then,
+            Body::Test { push: $report } => $then,
+            Body::Unlock { push: $report, .. } => $then,
+            Body::KeyReset { push: $report, .. } => $then,
+            Body::Withdrawal { push: $report } => $then,
+            Body::App { push: $report } => $then,
+            Body::Removal { push: $report } => $then,
+            Body::Suspension { push: $report } => $then,
+            Body::Tokens { push: $report } => $then,
+        }
+    }};
+}
+pub(crate) use each_report;
+
 impl OutboxBody {
+    /// Who and what it is about, as the registry will read it.
+    pub fn about(&self) -> About<'_> {
+        each_report!(self, report => report.about())
+    }
+
     /// Whose factor it concerns; nobody's where it is about an operator or the stock.
     pub fn person(&self) -> Option<&PersonId> {
         match self {
-            Self::Enrolment { push } => Some(&push.person),
-            Self::Test { push } => Some(&push.person),
-            Self::Unlock { .. } | Self::Tokens { .. } => None,
-            Self::App { push } => Some(&push.person),
-            Self::Removal { push } => Some(&push.person),
-            Self::Suspension { push } => Some(&push.person),
             Self::KeyReset { person, .. } => person.as_ref(),
-            Self::Withdrawal { push } => Some(&push.person),
+            _ => self.about().person,
+        }
+    }
+
+    /// Whether it overtakes what else is to be told of the same person: what was lost opens things meanwhile.
+    pub fn is_urgent(&self) -> bool {
+        matches!(self, Self::Suspension { .. })
+    }
+
+    /// What is left of what it reports once it is given up.
+    pub fn left(&self) -> Left {
+        match self {
+            Self::Enrolment { .. } => Left::OnKey,
+            Self::App { .. } => Left::OnPhone,
+            Self::Test { .. }
+            | Self::Unlock { .. }
+            | Self::KeyReset { .. }
+            | Self::Withdrawal { .. }
+            | Self::Removal { .. }
+            | Self::Suspension { .. }
+            | Self::Tokens { .. } => Left::Nothing,
         }
     }
 }

@@ -4,9 +4,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::{Effect, app, care, go, loss};
 use crate::domain::Person;
-use crate::domain::change::{
-    EntryState, OpenEnrolment, OutboxBody, OutboxEntry, Resolution, Unfinished,
-};
+use crate::domain::change::{EntryState, Left, OpenEnrolment, OutboxEntry, Resolution, Unfinished};
 use crate::station::face::{Command, SlotState};
 use crate::tui::clean::clean;
 use crate::tui::entry::Line;
@@ -303,33 +301,12 @@ fn withdraw(model: &mut Model, without_key: bool) -> Vec<Effect> {
     let Some(entry) = marked_conflict(model) else {
         return Vec::new();
     };
-    let what = match (&entry.body, without_key) {
-        (
-            OutboxBody::Test { .. }
-            | OutboxBody::Unlock { .. }
-            | OutboxBody::KeyReset { .. }
-            | OutboxBody::Withdrawal { .. }
-            | OutboxBody::App { .. }
-            | OutboxBody::Removal { .. }
-            | OutboxBody::Suspension { .. }
-            | OutboxBody::Tokens { .. },
-            _,
-        ) => GivenUp::Test(entry.id),
-        (OutboxBody::Enrolment { .. }, false) => GivenUp::Enrolment(entry.id),
-        (OutboxBody::Enrolment { .. }, true) => GivenUp::EnrolmentWithoutKey(entry.id),
+    let what = match (entry.body.left(), without_key) {
+        (Left::OnPhone | Left::Nothing, _) => GivenUp::Test(entry.id),
+        (Left::OnKey, false) => GivenUp::Enrolment(entry.id),
+        (Left::OnKey, true) => GivenUp::EnrolmentWithoutKey(entry.id),
     };
-    let name = model.subject_of(&entry.body);
-    let name = match &entry.body {
-        OutboxBody::Enrolment { push } => typeable(&name, push.person.as_str()),
-        OutboxBody::Test { push } => typeable(&name, push.person.as_str()),
-        OutboxBody::Unlock { push, .. } => typeable(&name, push.operator.as_str()),
-        OutboxBody::KeyReset { push, .. } => typeable(&name, push.operator.as_str()),
-        OutboxBody::App { push } => typeable(&name, push.person.as_str()),
-        OutboxBody::Removal { push } => typeable(&name, push.person.as_str()),
-        OutboxBody::Suspension { push } => typeable(&name, push.person.as_str()),
-        OutboxBody::Tokens { push } => typeable(&name, push.operator.as_str()),
-        OutboxBody::Withdrawal { push } => typeable(&name, push.person.as_str()),
-    };
+    let name = typeable(&model.subject_of(&entry.body), entry.body.about().id());
     confirm_giving_up(model, what, name)
 }
 

@@ -6,7 +6,7 @@ use ratatui::text::Line;
 use super::chrome::{frame, page_title};
 use super::sheet::{Cell, Sheet, s};
 use super::{Ctx, bay, below, top};
-use crate::domain::change::{EntryState, OutboxBody, OutboxEntry};
+use crate::domain::change::{EntryState, Left, OutboxBody, OutboxEntry};
 use crate::text::tr;
 
 /// Rows for what is known of the marked entry.
@@ -39,20 +39,6 @@ pub(super) fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, marked: usiz
     let detail = below(body, body.height.saturating_sub(DETAIL_ROWS));
     sheet.rule(detail, 0, &ctx.model.subject_of(&entry.body));
     details(ctx, sheet, below(detail, 1), entry);
-}
-
-fn model_of(body: &OutboxBody) -> &str {
-    match body {
-        OutboxBody::Enrolment { push } => &push.key.model,
-        OutboxBody::Test { push } => &push.key.model,
-        OutboxBody::Unlock { .. } => "",
-        OutboxBody::KeyReset { push, .. } => &push.key.model,
-        OutboxBody::App { push } => &push.name,
-        OutboxBody::Removal { .. } | OutboxBody::Suspension { .. } | OutboxBody::Tokens { .. } => {
-            ""
-        }
-        OutboxBody::Withdrawal { push } => &push.key.model,
-    }
 }
 
 fn entry_row(
@@ -97,7 +83,11 @@ fn entry_row(
         ),
         (13, what, plain),
         (20, ctx.model.subject_of(&entry.body), ctx.theme.strong()),
-        (24, model_of(&entry.body).to_owned(), plain),
+        (
+            24,
+            entry.body.about().thing.unwrap_or_default().to_owned(),
+            plain,
+        ),
     ];
     sheet.cells(area, row, &cells);
     if marked {
@@ -110,9 +100,9 @@ fn details(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, entry: &OutboxEntry)
     let plain = ctx.theme.plain();
     match &entry.state {
         EntryState::Queued => {
-            let how = match entry.body {
-                OutboxBody::Suspension { .. } => tr!(t, "outbox-suspension-how"),
-                _ => tr!(t, "outbox-queued-how"),
+            let how = match entry.body.is_urgent() {
+                true => tr!(t, "outbox-suspension-how"),
+                false => tr!(t, "outbox-queued-how"),
             };
             sheet.paragraph(area, 0, &how, plain);
         }
@@ -124,20 +114,14 @@ fn details(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, entry: &OutboxEntry)
             sheet.put(area, 0, words);
             let row = sheet.paragraph(area, 1, detail, plain);
             let row = sheet.paragraph(area, row + 1, &tr!(t, "outbox-retry-how"), plain);
-            match entry.body {
-                OutboxBody::Test { .. }
-                | OutboxBody::Unlock { .. }
-                | OutboxBody::KeyReset { .. }
-                | OutboxBody::Withdrawal { .. }
-                | OutboxBody::Removal { .. }
-                | OutboxBody::Suspension { .. }
-                | OutboxBody::Tokens { .. } => {
+            match entry.body.left() {
+                Left::Nothing => {
                     sheet.paragraph(area, row, &tr!(t, "outbox-withdraw-test-how"), plain);
                 }
-                OutboxBody::App { .. } => {
+                Left::OnPhone => {
                     sheet.paragraph(area, row, &tr!(t, "outbox-withdraw-app-how"), plain);
                 }
-                OutboxBody::Enrolment { .. } => {
+                Left::OnKey => {
                     let row = sheet.paragraph(area, row, &tr!(t, "outbox-withdraw-how"), plain);
                     let without = tr!(t, "outbox-withdraw-without-key-how");
                     sheet.paragraph(area, row, &without, plain);

@@ -50,14 +50,14 @@ async fn the_same_push_again_never_makes_a_second_app_nor_changes_the_secret() {
     let phone = Phone::new("p-1", 1);
     let mut push = world.app_push(&offer, &phone);
     let entry = entry();
-    let first = world.client.push_app(entry, &push).await.unwrap();
+    let first = world.client.push(entry, &push).await.unwrap();
     push.head = world.head();
-    assert_eq!(world.client.push_app(entry, &push).await.unwrap(), first);
+    assert_eq!(world.client.push(entry, &push).await.unwrap(), first);
     // Another secret in the same name: by the same entry, by the same offer, and by an offer of its own.
     let mut other = Phone::new("p-1", 2);
     other.factor = phone.factor;
     let second = world.app_push(&offer, &other);
-    let answer = world.client.push_app(entry, &second).await;
+    let answer = world.client.push(entry, &second).await;
     assert_eq!(refused(answer), "idempotency-key-reused");
     assert_eq!(refused(world.push_app(&second).await), "offer-used");
     let fresh = world.app_push(&world.offer("p-1").await, &other);
@@ -73,7 +73,7 @@ async fn an_app_s_offer_is_for_its_person_its_station_its_operator_and_its_time(
     let phone = Phone::new("p-1", 1);
     let honest = world.app_push(&offer, &phone);
     let other = joined(&world.running, &world.db(), "Another desk").await;
-    let answer = other.push_app(entry(), &honest).await;
+    let answer = other.push(entry(), &honest).await;
     assert_eq!(refused(answer), "offer-unknown");
     let mut push = honest.clone();
     push.body.person = PersonId::new("p-2");
@@ -224,7 +224,7 @@ async fn two_stations_enrol_apps_for_one_person_side_by_side() {
     let mut there = world.app_push(&there, &two);
     there.body.operator = session.operator.id.clone();
     there.head = head(1);
-    let (a, b) = tokio::join!(world.push_app(&here), other.push_app(entry(), &there));
+    let (a, b) = tokio::join!(world.push_app(&here), other.push(entry(), &there));
     assert!(a.is_ok() && b.is_ok(), "{a:?} {b:?}");
     let waiting = [a.unwrap().waiting, b.unwrap().waiting];
     assert!(waiting.contains(&false), "{waiting:?}");

@@ -29,7 +29,7 @@ async fn a_key_is_enrolled_tested_and_held() {
     let allowed = &offer.request.allow_credentials;
     assert_eq!(allowed.first().unwrap().id.0, key.id);
     let push = world.test(&offer, "p-1", &mut key);
-    let receipt = world.client.push_test(entry(), &push).await.unwrap();
+    let receipt = world.client.push(entry(), &push).await.unwrap();
     assert_eq!(receipt.credential.0, key.id);
 }
 
@@ -76,13 +76,13 @@ async fn the_same_push_again_gets_the_same_receipt_and_changes_nothing() {
     let offer = world.offer("p-1").await;
     let mut push = world.enrolment(&offer, &mut Authenticator::new(1));
     let entry = entry();
-    let first = world.client.push_enrolment(entry, &push).await.unwrap();
+    let first = world.client.push(entry, &push).await.unwrap();
     push.head = world.head();
-    let again = world.client.push_enrolment(entry, &push).await.unwrap();
+    let again = world.client.push(entry, &push).await.unwrap();
     assert_eq!(first, again);
     assert_eq!(world.keys_of("p-1").await, 1);
     push.body.key.model = "Another".to_owned();
-    let changed = world.client.push_enrolment(entry, &push).await;
+    let changed = world.client.push(entry, &push).await;
     assert_eq!(refused(changed), "idempotency-key-reused");
 }
 
@@ -96,9 +96,9 @@ async fn two_pushes_with_one_key_at_the_same_moment_enrol_once() {
         let push = world.enrolment(&offer, &mut key);
         let entry = entry();
         let (one, two, three) = tokio::join!(
-            world.client.push_enrolment(entry, &push),
-            world.client.push_enrolment(entry, &push),
-            world.client.push_enrolment(entry, &push),
+            world.client.push(entry, &push),
+            world.client.push(entry, &push),
+            world.client.push(entry, &push),
         );
         let receipt = one.unwrap();
         assert_eq!(receipt, two.unwrap());
@@ -116,11 +116,11 @@ async fn a_refused_push_may_come_again_once_its_reason_is_gone() {
     push.body.version = VERSION + 1;
     let entry = entry();
     assert_eq!(
-        refused(world.client.push_enrolment(entry, &push).await),
+        refused(world.client.push(entry, &push).await),
         "newer-version"
     );
     push.body.version = VERSION;
-    assert!(world.client.push_enrolment(entry, &push).await.is_ok());
+    assert!(world.client.push(entry, &push).await.is_ok());
 }
 
 #[tokio::test]
@@ -162,10 +162,7 @@ async fn an_offer_is_for_its_person_its_station_and_its_operator() {
         assert_eq!(refused(world.push(&push).await), "offer-foreign", "{at}");
     }
     let other = joined(&world.running, &world.db(), "Another desk").await;
-    assert_eq!(
-        refused(other.push_enrolment(entry(), &honest).await),
-        "offer-unknown"
-    );
+    assert_eq!(refused(other.push(entry(), &honest).await), "offer-unknown");
     world.push(&honest).await.unwrap();
 }
 
@@ -217,7 +214,7 @@ async fn a_test_on_a_mere_statement_is_the_station_administrators_to_report() {
     let mut push = world.test(&offer, "p-1", &mut key);
     let stated = Identification::stated("standby keys for safe 3").expect("a line");
     push.body.identification = Some(stated);
-    let answer = world.client.push_test(entry(), &push).await;
+    let answer = world.client.push(entry(), &push).await;
     assert_eq!(refused(answer), "not-allowed");
 }
 
@@ -253,10 +250,10 @@ async fn a_key_that_is_enrolled_already_is_tested_with_the_enrolment_s_own_offer
         },
         head: world.head(),
     };
-    let receipt = world.client.push_test(entry(), &push).await.unwrap();
+    let receipt = world.client.push(entry(), &push).await.unwrap();
     assert_eq!(receipt.person.keys, 1);
     assert_eq!(
-        refused(world.client.push_test(entry(), &push).await),
+        refused(world.client.push(entry(), &push).await),
         "offer-used"
     );
 }
@@ -267,7 +264,7 @@ async fn a_key_that_was_never_enrolled_has_nothing_to_test() {
     let offer = world.test_offer("p-1").await;
     let push = world.test(&offer, "p-1", &mut Authenticator::new(1));
     assert_eq!(
-        refused(world.client.push_test(entry(), &push).await),
+        refused(world.client.push(entry(), &push).await),
         "credential-unknown"
     );
 }

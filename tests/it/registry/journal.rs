@@ -16,7 +16,7 @@ async fn a_counter_that_went_back_is_refused_and_noted_as_an_alarm() {
     key.counter = 0;
     let push = world.test(&offer, "p-1", &mut key);
     assert_eq!(
-        refused(world.client.push_test(entry(), &push).await),
+        refused(world.client.push(entry(), &push).await),
         "counter-regressed"
     );
     assert_eq!(alarms(&world).await, ["counter-regressed"]);
@@ -28,17 +28,9 @@ async fn a_journal_that_was_cut_short_or_rewritten_is_refused_and_noted_as_an_al
     let mut push = world.enrolment(&world.offer("p-1").await, &mut Authenticator::new(1));
     push.head = head(10);
     let entry_of_first = entry();
-    world
-        .client
-        .push_enrolment(entry_of_first, &push)
-        .await
-        .unwrap();
+    world.client.push(entry_of_first, &push).await.unwrap();
     // The same request once more is no regress: its head is one that was seen.
-    world
-        .client
-        .push_enrolment(entry_of_first, &push)
-        .await
-        .unwrap();
+    world.client.push(entry_of_first, &push).await.unwrap();
     assert!(alarms(&world).await.is_empty());
 
     let mut next = world.enrolment(&world.offer("p-1").await, &mut Authenticator::new(2));

@@ -134,7 +134,7 @@ impl World {
     }
 
     pub async fn push_app(&self, push: &Push<AppPush>) -> Result<FactorReceipt, RegistryError> {
-        self.client.push_app(entry(), push).await
+        self.client.push(entry(), push).await
     }
 
     /// Enrols an app for its owner; panics when the registry refuses.

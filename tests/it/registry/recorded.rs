@@ -171,7 +171,7 @@ async fn ask_everything(world: &World, own_key: &mut Authenticator) -> Session {
     let offer = world.test_offer("p-1").await;
     key.counter += 1;
     let test = world.test(&offer, "p-1", &mut key);
-    client.push_test(entry(), &test).await.unwrap();
+    client.push(entry(), &test).await.unwrap();
     client.person(session, &PersonId::new("p-1")).await.unwrap();
     let options = client.sign_in_options().await.unwrap();
     own_key.counter += 1;

@@ -17,7 +17,7 @@ async fn a_last_factor_is_never_removed_and_the_refusal_says_who_may_reset() {
         world.app_enrolled(&phone).await;
         let proof = world.proof(&phone).await;
         let removal = world.removal(person, phone.factor, proof);
-        match world.client.push_removal(entry(), &removal).await {
+        match world.client.push(entry(), &removal).await {
             Err(RegistryError::Refused { problem, .. }) => {
                 assert_eq!(problem.code(), "last-factor");
                 assert!(problem.detail.unwrap().contains(who));
@@ -37,9 +37,9 @@ async fn an_app_goes_once_the_person_proved_what_they_have_and_stays_known() {
     let proof = world.proof(&new).await;
     let removal = world.removal("p-1", old.factor, proof);
     let entry = entry();
-    let receipt = world.client.push_removal(entry, &removal).await.unwrap();
+    let receipt = world.client.push(entry, &removal).await.unwrap();
     assert_eq!(receipt.person.apps, 1);
-    let again = world.client.push_removal(entry, &removal).await.unwrap();
+    let again = world.client.push(entry, &removal).await.unwrap();
     assert_eq!(receipt, again);
     let gone = &world.factors_of("p-1").await[0];
     assert!(gone.id == old.factor && gone.removed_at.is_some());
@@ -66,7 +66,7 @@ async fn a_proof_is_the_person_s_own_and_holds_for_their_visit() {
     world.app_enrolled(&other).await;
     let removed = async |factor: FactorId, visit| {
         let removal = world.removal("p-1", factor, visit);
-        world.client.push_removal(entry(), &removal).await
+        world.client.push(entry(), &removal).await
     };
     let foreign = world.proof(&other).await;
     let first = phones[0].factor;
@@ -98,7 +98,7 @@ async fn what_was_added_in_a_visit_proves_nothing_in_it() {
     let visit = world.visit("p-1").await.id;
     world.tested(&new, Some(visit)).await;
     let removal = world.removal("p-1", old.factor, visit);
-    let answer = world.client.push_removal(entry(), &removal).await;
+    let answer = world.client.push(entry(), &removal).await;
     assert_eq!(refused(answer), "proof-missing");
     // Nor in one that an older factor has to prove.
     let visit = world.proof(&old).await;
@@ -127,9 +127,9 @@ async fn a_key_that_was_tested_proves_the_person_and_lets_the_only_app_go() {
         .test_offer(&world.session, &person, Some(visit))
         .await;
     let push = world.test(&offer.unwrap(), "p-1", &mut key);
-    world.client.push_test(entry(), &push).await.unwrap();
+    world.client.push(entry(), &push).await.unwrap();
     let removal = world.removal("p-1", phone.factor, visit);
-    let receipt = world.client.push_removal(entry(), &removal).await.unwrap();
+    let receipt = world.client.push(entry(), &removal).await.unwrap();
     assert_eq!((receipt.person.apps, receipt.person.keys), (0, 1));
 }
 
@@ -172,13 +172,13 @@ async fn who_was_not_at_the_desk_removes_nothing() {
     let honest = world.removal("p-1", one.factor, proof);
     let mut push = honest.clone();
     push.body.operator = keydesk::domain::OperatorId::new("somebody-else");
-    let answer = world.client.push_removal(entry(), &push).await;
+    let answer = world.client.push(entry(), &push).await;
     assert_eq!(refused(answer), "offer-foreign");
     for at in [jiff::Timestamp::MIN, jiff::Timestamp::MAX] {
         let mut push = honest.clone();
         push.body.removed_at = at;
-        let answer = world.client.push_removal(entry(), &push).await;
+        let answer = world.client.push(entry(), &push).await;
         assert_eq!(refused(answer), "offer-foreign");
     }
-    world.client.push_removal(entry(), &honest).await.unwrap();
+    world.client.push(entry(), &honest).await.unwrap();
 }

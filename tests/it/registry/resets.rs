@@ -73,9 +73,9 @@ async fn what_was_on_a_reset_key_stays_on_record_and_opens_nothing_any_more() {
     let test = world.test(&test, "p-1", &mut key);
     let push = reset(&world, &key, &[&receipt.credential]);
     let entry_id = entry();
-    let done = world.client.push_key_reset(entry_id, &push).await.unwrap();
+    let done = world.client.push(entry_id, &push).await.unwrap();
     assert_eq!(done.gone, std::slice::from_ref(&receipt.credential));
-    let again = world.client.push_key_reset(entry_id, &push).await.unwrap();
+    let again = world.client.push(entry_id, &push).await.unwrap();
     assert_eq!(again, done);
 
     let offer = world.offer("p-1").await;
@@ -89,7 +89,7 @@ async fn what_was_on_a_reset_key_stays_on_record_and_opens_nothing_any_more() {
     let mut late = test;
     late.head = world.head();
     assert_eq!(
-        refused(world.client.push_test(entry(), &late).await),
+        refused(world.client.push(entry(), &late).await),
         code::CREDENTIAL_GONE
     );
     let told: Vec<(String, String)> =
@@ -111,14 +111,14 @@ async fn a_main_administrators_key_is_reset_by_customer_service_and_nobody_else(
     let mut key = Authenticator::new(2);
     let receipt = world.enrolled("p-2", &mut key).await;
     let mut push = reset(&world, &key, &[&receipt.credential]);
-    let desk = world.client.push_key_reset(entry(), &push).await;
+    let desk = world.client.push(entry(), &push).await;
     let said = detail(desk);
     assert!(said.contains("customer-service may"), "{said}");
     assert_eq!(world.offer("p-2").await.person.keys, 1, "nothing changed");
     let service = customer_service(&world).await;
     push.body.operator = service.operator.id.clone();
     push.head = world.head();
-    world.client.push_key_reset(entry(), &push).await.unwrap();
+    world.client.push(entry(), &push).await.unwrap();
     assert_eq!(world.live_keys_of("p-2").await, 0);
 }
 
@@ -129,7 +129,7 @@ async fn customer_service_resets_no_employees_key() {
     let receipt = world.enrolled("p-1", &mut key).await;
     let mut push = reset(&world, &key, &[&receipt.credential]);
     push.body.operator = customer_service(&world).await.operator.id;
-    let refusal = world.client.push_key_reset(entry(), &push).await;
+    let refusal = world.client.push(entry(), &push).await;
     assert_eq!(refused(refusal), code::NOT_ALLOWED);
 }
 
@@ -140,14 +140,14 @@ async fn a_reset_of_somebodys_key_without_ticket_or_by_somebody_absent_is_refuse
     let receipt = world.enrolled("p-1", &mut key).await;
     let mut push = reset(&world, &key, &[&receipt.credential]);
     push.body.case.ticket = None;
-    let without = world.client.push_key_reset(entry(), &push).await;
+    let without = world.client.push(entry(), &push).await;
     assert!(detail(without).contains("ticket"));
     push.body.case = case();
     push.head = world.head();
     let earlier = Timestamp::now() - SignedDuration::from_hours(3);
     for at in [earlier, Timestamp::MIN, Timestamp::MAX] {
         push.body.reset_at = at;
-        let absent = world.client.push_key_reset(entry(), &push).await;
+        let absent = world.client.push(entry(), &push).await;
         assert_eq!(refused(absent), code::RESET_FOREIGN, "{at}");
     }
     assert_eq!(world.offer("p-1").await.person.keys, 1);
@@ -160,7 +160,7 @@ async fn a_spare_may_be_reset_without_a_case_and_unknown_credentials_are_no_reas
     let stranger = Bytes(vec![9; 16]);
     let mut push = reset(&world, &key, &[&stranger]);
     push.body.case = ResetCase::default();
-    let done = world.client.push_key_reset(entry(), &push).await.unwrap();
+    let done = world.client.push(entry(), &push).await.unwrap();
     assert!(done.gone.is_empty());
 }
 
@@ -197,7 +197,7 @@ async fn the_registry_says_what_is_on_a_key_by_serial_number_and_by_what_it_hold
     assert_eq!(seen.known[0].person.id, PersonId::new("p-2"));
 
     let gone = reset(&world, &numbered, &[&first.credential]);
-    world.client.push_key_reset(entry(), &gone).await.unwrap();
+    world.client.push(entry(), &gone).await.unwrap();
     let after = ask(id_of(&numbered, Some("A-1")), vec![first.credential]).await;
     assert!(after.known.is_empty());
 }

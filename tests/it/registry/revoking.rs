@@ -56,7 +56,7 @@ async fn a_revoked_station_gets_nothing_more_and_no_other_station_is_touched() {
 
     let found = world.client.find_people(&world.session, "example", 5).await;
     assert_eq!(refused_with_a_way_on(found), code::STATION_REVOKED);
-    let pushed = world.client.push_enrolment(entry(), &push).await;
+    let pushed = world.client.push(entry(), &push).await;
     assert_eq!(refused_with_a_way_on(pushed), code::STATION_REVOKED);
     assert!(other.sign_in_options().await.is_ok());
 

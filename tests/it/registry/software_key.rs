@@ -191,7 +191,7 @@ async fn keys_of_every_generation_are_enrolled_where_their_maker_s_root_is_requi
         let offer = world.test_offer("p-2").await;
         let mut push = world.test(&offer, "p-2", &mut Authenticator::new(1));
         push.body.assertion = hand.sign(&offer.request, &offer.origin);
-        let receipt = world.client.push_test(super::world::entry(), &push).await;
+        let receipt = world.client.push(super::world::entry(), &push).await;
         assert!(receipt.is_ok(), "{product}: {receipt:?}");
     }
     assert_eq!(world.keys_of("p-2").await, 5);

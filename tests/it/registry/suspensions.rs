@@ -61,7 +61,7 @@ async fn suspended(
     why: SuspendedWhy,
 ) -> Result<SuspensionReceipt, RegistryError> {
     let push = report(world, &world.session, about, why);
-    world.client.push_suspension(entry(), &push).await
+    world.client.push(entry(), &push).await
 }
 
 async fn operator(world: &World, name: &str, role: Role, seed: u8) -> Session {
@@ -100,13 +100,13 @@ async fn whoever_is_reached_suspends_the_last_key_alone_and_it_opens_nothing_fro
         let test = world.test_offer(who).await;
         let mut test = world.test(&test, who, &mut lost);
         let push = report(&world, by, (who, &key(&id)), SuspendedWhy::Lost);
-        let receipt = world.client.push_suspension(entry(), &push).await.unwrap();
+        let receipt = world.client.push(entry(), &push).await.unwrap();
         assert_eq!(receipt.person.keys, 0, "{who}");
         assert_eq!(receipt.person.lost.keys, 1);
         assert!(receipt.person.lost.all, "lost, not: no factor yet");
 
         test.head = world.head();
-        let refusal = world.client.push_test(entry(), &test).await;
+        let refusal = world.client.push(entry(), &test).await;
         assert_eq!(refused(refusal), code::FACTOR_SUSPENDED);
         let offer = world
             .client
@@ -149,7 +149,7 @@ async fn beside_another_factor_a_suspended_key_is_in_no_allow_list_and_named_to_
     assert_eq!(allowed[0].id, kept_id);
     assert_eq!(offer.suspended, [lost_id]);
     let push = world.test(&offer, "p-2", &mut lost);
-    let refusal = world.client.push_test(entry(), &push).await;
+    let refusal = world.client.push(entry(), &push).await;
     assert_eq!(refused(refusal), code::FACTOR_SUSPENDED);
     let who = person(&world, "p-2").await;
     assert_eq!((who.keys, who.lost.keys, who.lost.all), (1, 1, false));
@@ -171,7 +171,7 @@ async fn codes_of_a_suspended_app_prove_nothing_and_neither_does_what_was_proved
     let answer = world.examine(("p-1", lost.factor), offer, codes).await;
     assert_eq!(refused(answer), code::FACTOR_SUSPENDED);
     let removal = world.removal("p-1", kept.factor, proof);
-    let answer = world.client.push_removal(entry(), &removal).await;
+    let answer = world.client.push(entry(), &removal).await;
     assert!(
         [code::PROOF_MISSING, code::LAST_FACTOR].contains(&refused(answer).as_str()),
         "neither with that proof nor as the last that opens something"
@@ -181,7 +181,7 @@ async fn codes_of_a_suspended_app_prove_nothing_and_neither_does_what_was_proved
     // The one that is left is the last: a suspended one does not count beside it.
     let proof = world.proof(&kept).await;
     let removal = world.removal("p-1", kept.factor, proof);
-    let answer = world.client.push_removal(entry(), &removal).await;
+    let answer = world.client.push(entry(), &removal).await;
     assert_eq!(refused(answer), code::LAST_FACTOR);
 }
 
@@ -192,8 +192,8 @@ async fn a_report_counts_once_and_a_reason_becomes_graver_and_never_softer() {
     let factor = key(&id.credential);
     let push = report(&world, &world.session, ("p-1", &factor), SuspendedWhy::Lost);
     let entry_id = entry();
-    let first = world.client.push_suspension(entry_id, &push).await.unwrap();
-    let again = world.client.push_suspension(entry_id, &push).await.unwrap();
+    let first = world.client.push(entry_id, &push).await.unwrap();
+    let again = world.client.push(entry_id, &push).await.unwrap();
     assert_eq!(first, again, "the same answer to the same entry");
     let since = credential(&world, "p-1").await.held.suspended.unwrap();
     for (why, then) in [
@@ -231,7 +231,7 @@ async fn a_factor_that_is_nobody_s_or_another_s_is_not_suspended_nor_by_somebody
     for at in [Timestamp::MIN, Timestamp::MAX] {
         let mut push = honest.clone();
         push.body.suspended_at = at;
-        let answer = world.client.push_suspension(entry(), &push).await;
+        let answer = world.client.push(entry(), &push).await;
         assert_eq!(refused(answer), code::OFFER_FOREIGN);
     }
     assert!(credential(&world, "p-1").await.is_valid());
@@ -254,7 +254,7 @@ async fn what_was_lost_goes_when_another_of_its_sort_is_proven_and_is_never_vali
     world.enrolled("p-1", &mut Authenticator::new(2)).await;
     assert!(credential(&world, "p-1").await.gone_at.is_some());
     test.head = world.head();
-    let answer = world.client.push_test(entry(), &test).await;
+    let answer = world.client.push(entry(), &test).await;
     assert_eq!(refused(answer), code::CREDENTIAL_GONE);
     // A report that comes late changes nothing, and is no conflict for anybody to resolve.
     suspended(&world, ("p-1", &key(&id)), SuspendedWhy::Stolen)

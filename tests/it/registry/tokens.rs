@@ -52,7 +52,7 @@ async fn stocked_by(
     let key = world.client.sealing_key(admin).await.unwrap();
     let sealed = tokens.iter().map(|token| token.as_token(&key)).collect();
     let push = import(world, &admin.operator.id, sealed);
-    world.client.push_tokens(entry(), &push).await
+    world.client.push(entry(), &push).await
 }
 
 pub async fn assigned(
@@ -111,7 +111,7 @@ async fn a_token_goes_to_a_person_is_tested_comes_back_and_goes_to_the_next() {
     world.app_enrolled(&phone).await;
     let proof = world.proof(&phone).await;
     let removal = world.removal("p-1", held.id, proof);
-    world.client.push_removal(entry(), &removal).await.unwrap();
+    world.client.push(entry(), &removal).await.unwrap();
     let listed = world.client.tokens(&world.session, "").await.unwrap();
     assert!(listed.tokens[0].holder.is_none());
     // Whoever had it knows the codes of then: none of them serves the next person.
@@ -162,15 +162,12 @@ async fn an_import_again_leaves_the_seeds_as_they_are() {
     let tokens = vec![other.as_token(&key), two.as_token(&key)];
     let push = import(&world, &admin.operator.id, tokens);
     let entry = entry();
-    let receipt = world.client.push_tokens(entry, &push).await.unwrap();
+    let receipt = world.client.push(entry, &push).await.unwrap();
     assert_eq!(
         (receipt.added, &receipt.known[..]),
         (1, &["HT-1".to_owned()][..])
     );
-    assert_eq!(
-        world.client.push_tokens(entry, &push).await.unwrap(),
-        receipt
-    );
+    assert_eq!(world.client.push(entry, &push).await.unwrap(), receipt);
     world.next_step();
     let code = other.code(world.now(), 0);
     let answer = assigned(&world, "p-1", "HT-1", vec![code]).await;
@@ -188,7 +185,7 @@ async fn tokens_are_imported_whole_by_who_receives_them_and_only_with_seeds_that
     let good = Phone::new("HT-1", 1).as_token(&key);
     let push = async |operator: &OperatorId, tokens| {
         let push = import(&world, operator, tokens);
-        world.client.push_tokens(entry(), &push).await
+        world.client.push(entry(), &push).await
     };
     let desk = &world.session.operator.id;
     assert_eq!(refused(push(desk, vec![good.clone()]).await), "not-allowed");
@@ -216,7 +213,7 @@ async fn tokens_are_imported_whole_by_who_receives_them_and_only_with_seeds_that
     let mut late = import(&world, by, vec![good]);
     late.body.imported_at = Timestamp::MAX;
     assert_eq!(
-        refused(world.client.push_tokens(entry(), &late).await),
+        refused(world.client.push(entry(), &late).await),
         "offer-foreign"
     );
     let listed = world.client.tokens(&world.session, "").await.unwrap();

@@ -81,7 +81,7 @@ async fn reset(world: &World, credentials: &[Bytes], reset_at: Timestamp) {
         },
         head: world.head(),
     };
-    world.client.push_key_reset(entry(), &push).await.unwrap();
+    world.client.push(entry(), &push).await.unwrap();
 }
 
 async fn withdraw(world: &World, person: &str, credential: &Bytes, ground: Ground) {
@@ -98,7 +98,7 @@ async fn withdraw(world: &World, person: &str, credential: &Bytes, ground: Groun
         },
         head: world.head(),
     };
-    world.client.push_withdrawal(entry(), &push).await.unwrap();
+    world.client.push(entry(), &push).await.unwrap();
 }
 
 fn deleted() -> Ground {
@@ -119,7 +119,7 @@ async fn suspend(world: &World, person: &str, credential: &Bytes) {
         },
         head: world.head(),
     };
-    world.client.push_suspension(entry(), &push).await.unwrap();
+    world.client.push(entry(), &push).await.unwrap();
 }
 
 #[tokio::test]
@@ -264,7 +264,7 @@ async fn what_somebody_gives_up_or_replaces_is_told_to_them_alone() {
     let proof = world.proof(&phones[1]).await;
     world.news().await;
     let removal = world.removal("p-1", phones[0].factor, proof);
-    world.client.push_removal(entry(), &removal).await.unwrap();
+    world.client.push(entry(), &removal).await.unwrap();
     let news = world.news().await;
     assert_eq!(heard(&news), [("factor-removed", "p-1")]);
     assert_eq!(news[0].facts["why"], "removed");
@@ -371,7 +371,7 @@ async fn what_somebody_gives_up_with_a_proof_of_theirs_is_nobody_else_s_deed() {
     let proof = world.proof(&kept).await;
     for factor in others {
         let removal = world.removal("p-1", factor, proof);
-        world.client.push_removal(entry(), &removal).await.unwrap();
+        world.client.push(entry(), &removal).await.unwrap();
     }
     assert_eq!(world.alarm_kinds().await, Vec::<String>::new());
 }

@@ -30,8 +30,8 @@ async fn an_unlock_without_the_registry_is_on_record_once() {
     let world = World::new().await;
     let at = Timestamp::now();
     let (push, entry) = (unlock(&world, at), entry());
-    let first = world.client.push_unlock(entry, &push).await.unwrap();
-    let again = world.client.push_unlock(entry, &push).await.unwrap();
+    let first = world.client.push(entry, &push).await.unwrap();
+    let again = world.client.push(entry, &push).await.unwrap();
     assert_eq!(first, again);
     let operator = world.session.operator.id.as_str().to_owned();
     let detail = format!("without the registry, at {at}");
@@ -46,7 +46,7 @@ async fn an_unlock_of_a_session_that_had_been_ended_is_taken_and_raises_an_alarm
     admin::revoke_operator(&world.db(), &id).await.unwrap();
     let later = Timestamp::now() + SignedDuration::from_mins(1);
     let push = unlock(&world, later);
-    world.client.push_unlock(entry(), &push).await.unwrap();
+    world.client.push(entry(), &push).await.unwrap();
     let alarms = admin::alarms(&world.db(), 9).await.unwrap();
     let alarm = alarms.first().unwrap();
     assert_eq!(alarm.kind, code::UNLOCK_AFTER_END);
@@ -60,19 +60,19 @@ async fn an_unlock_where_there_was_no_session_is_refused() {
     let push = unlock(&world, Timestamp::now());
     let other = joined(&world.running, &world.db(), "Another desk").await;
     assert_eq!(
-        refused(other.push_unlock(entry(), &push).await),
+        refused(other.push(entry(), &push).await),
         code::UNLOCK_FOREIGN
     );
     let mut stranger = push.clone();
     stranger.body.operator = OperatorId::new("nobody");
     assert_eq!(
-        refused(world.client.push_unlock(entry(), &stranger).await),
+        refused(world.client.push(entry(), &stranger).await),
         code::UNLOCK_FOREIGN
     );
     let mut late = push;
     late.body.unlocked_at = Timestamp::now() + SignedDuration::from_hours(11);
     assert_eq!(
-        refused(world.client.push_unlock(entry(), &late).await),
+        refused(world.client.push(entry(), &late).await),
         code::UNLOCK_FOREIGN
     );
     assert!(audited(&world).await.is_empty());
@@ -93,7 +93,7 @@ async fn a_later_session_does_not_hide_that_the_unlocked_one_had_been_ended() {
     .await
     .unwrap();
     let push = unlock(&world, at);
-    world.client.push_unlock(entry(), &push).await.unwrap();
+    world.client.push(entry(), &push).await.unwrap();
     let alarms = admin::alarms(&world.db(), 9).await.unwrap();
     let kinds: Vec<_> = alarms.iter().map(|alarm| &alarm.kind).collect();
     assert_eq!(kinds, [code::UNLOCK_AFTER_END]);
@@ -104,7 +104,7 @@ async fn an_unlock_at_either_end_of_the_calendar_is_refused() {
     let world = World::new().await;
     for at in [Timestamp::MIN, Timestamp::MAX] {
         let push = unlock(&world, at);
-        let answer = world.client.push_unlock(entry(), &push).await;
+        let answer = world.client.push(entry(), &push).await;
         assert_eq!(refused(answer), code::UNLOCK_FOREIGN, "{at}");
     }
 }

@@ -77,7 +77,7 @@ impl Desk {
             },
             head: head(1),
         };
-        let taken = self.client.push_tokens(entry(), &push).await;
+        let taken = self.client.push(entry(), &push).await;
         taken.expect("in stock");
     }
 
@@ -123,7 +123,7 @@ async fn key_tested(world: &World, visit: &Visit, person: &str, key: &mut Authen
     let id = PersonId::new(person);
     let offer = world.client.test_offer(&world.session, &id, Some(visit.id));
     let push = world.test(&offer.await.unwrap(), person, key);
-    world.client.push_test(entry(), &push).await.is_ok()
+    world.client.push(entry(), &push).await.is_ok()
 }
 
 #[tokio::test]
@@ -158,7 +158,7 @@ async fn one_operator_takes_nobody_s_account_alone() {
     push.body.person = PersonId::new("p-2");
     push.body.operator = crook.session.operator.id.clone();
     push.head = head(1);
-    let answer = crook.client.push_app(entry(), &push).await;
+    let answer = crook.client.push(entry(), &push).await;
     assert_eq!(refused(answer), code::OFFER_FOREIGN);
     assert_eq!(world.factors_of("p-2").await.len(), 1);
 }
@@ -207,7 +207,7 @@ async fn an_administrator_of_the_same_organisation_who_proves_a_factor_answers_f
     let mut push = world.app_push(&offer.unwrap(), &theirs);
     push.body.operator = honest.session.operator.id.clone();
     push.head = head(1);
-    honest.client.push_app(entry(), &push).await.unwrap();
+    honest.client.push(entry(), &push).await.unwrap();
     // Of another organisation.
     let stranger = Phone::new("p-4", 7);
     world.app_enrolled(&stranger).await;
@@ -363,7 +363,7 @@ async fn of_two_desks_with_one_person_the_later_one_holds_and_the_other_s_work_w
     let mut push = world.enrolment(&offer, &mut of_another_model(2));
     push.body.operator = other.session.operator.id.clone();
     push.head = head(1);
-    let receipt = other.client.push_enrolment(entry(), &push).await.unwrap();
+    let receipt = other.client.push(entry(), &push).await.unwrap();
     assert!(!receipt.waiting);
     first.head = world.head();
     let receipt = world.push(&first).await.unwrap();
@@ -447,7 +447,7 @@ async fn what_is_made_for_somebody_who_is_not_there_waits_and_opens_proves_and_r
     push.body.operator = stock.session.operator.id.clone();
     push.body.identification = "statement:standby keys for safe 3".parse().unwrap();
     push.head = head(1);
-    let receipt = stock.client.push_enrolment(entry(), &push).await.unwrap();
+    let receipt = stock.client.push(entry(), &push).await.unwrap();
     assert!(receipt.waiting);
     assert_eq!(receipt.person.keys, 0);
     assert!(alarms(&world).await.is_empty(), "it was meant to wait");
@@ -482,7 +482,7 @@ async fn what_is_made_for_somebody_who_is_not_there_waits_and_opens_proves_and_r
     let offer = world.client.test_offer(&world.session, &id, Some(visit.id));
     let offer = offer.await.unwrap();
     let test = world.test(&offer, "p-1", &mut key);
-    world.client.push_test(entry(), &test).await.unwrap();
+    world.client.push(entry(), &test).await.unwrap();
     let taken = take(desk, &visit, Some(offer.id)).await.unwrap();
     assert_eq!(taken.person.keys, 1);
     assert!(taken.credentials[0].is_valid());
@@ -538,7 +538,7 @@ async fn who_has_a_factor_takes_what_waits_with_it_while_it_lies_in_the_bag() {
     push.body.operator = stock.session.operator.id.clone();
     push.body.identification = "statement:ahead".parse().unwrap();
     push.head = head(1);
-    let receipt = stock.client.push_enrolment(entry(), &push).await.unwrap();
+    let receipt = stock.client.push(entry(), &push).await.unwrap();
     let acceptance = Acceptance {
         version: VERSION,
         factor: FactorRef::Key {
@@ -596,7 +596,7 @@ async fn a_ticket_carries_what_the_person_had_and_what_no_longer_fits_waits() {
     let proof = carried(valid).proof.expect("a challenge");
     let unproved = world.enrolment(valid, &mut of_another_model(2));
     let test = world.test(&proof, "p-2", &mut theirs);
-    world.client.push_test(entry(), &test).await.unwrap();
+    world.client.push(entry(), &test).await.unwrap();
     let mut push = unproved;
     push.head = world.head();
     assert!(!world.push(&push).await.unwrap().waiting);

@@ -82,13 +82,13 @@ async fn what_was_deleted_from_its_key_stays_on_record_and_opens_nothing_any_mor
     let mut test = world.test(&test, "p-1", &mut key);
     let gone = push(&world, &key, ("p-1", &receipt.credential), deleted());
     let entry_id = entry();
-    let done = world.client.push_withdrawal(entry_id, &gone).await.unwrap();
+    let done = world.client.push(entry_id, &gone).await.unwrap();
     assert!(done.was_held);
-    let again = world.client.push_withdrawal(entry_id, &gone).await.unwrap();
+    let again = world.client.push(entry_id, &gone).await.unwrap();
     assert_eq!(again, done, "the same answer to the same entry");
     let mut another = gone;
     another.head = world.head();
-    let second = world.client.push_withdrawal(entry(), &another).await;
+    let second = world.client.push(entry(), &another).await;
     assert!(!second.unwrap().was_held, "once is enough");
 
     let offer = world.offer("p-1").await;
@@ -99,7 +99,7 @@ async fn what_was_deleted_from_its_key_stays_on_record_and_opens_nothing_any_mor
     assert!(page.credentials[0].gone_at.is_some());
     test.head = world.head();
     assert_eq!(
-        refused(world.client.push_test(entry(), &test).await),
+        refused(world.client.push(entry(), &test).await),
         code::CREDENTIAL_GONE
     );
     let told: Vec<(String, String)> =
@@ -133,7 +133,7 @@ async fn a_deletion_is_taken_from_whoever_may_reset_that_key_with_a_case_and_fro
             true => world.session.operator.id.clone(),
             false => service.operator.id.clone(),
         };
-        let refusal = world.client.push_withdrawal(entry(), &gone).await;
+        let refusal = world.client.push(entry(), &gone).await;
         let said = detail(refusal);
         assert!(said.contains(says), "{said}");
         gone.head = world.head();
@@ -147,20 +147,20 @@ async fn a_deletion_is_taken_from_whoever_may_reset_that_key_with_a_case_and_fro
                 ..case()
             },
         };
-        let without = world.client.push_withdrawal(entry(), &gone).await;
+        let without = world.client.push(entry(), &gone).await;
         assert!(detail(without).contains("ticket"));
         gone.body.ground = deleted();
         let earlier = Timestamp::now() - SignedDuration::from_hours(3);
         for at in [earlier, Timestamp::MIN, Timestamp::MAX] {
             gone.body.withdrawn_at = at;
             gone.head = world.head();
-            let absent = world.client.push_withdrawal(entry(), &gone).await;
+            let absent = world.client.push(entry(), &gone).await;
             assert_eq!(refused(absent), code::RESET_FOREIGN, "{at}");
         }
         assert_eq!(world.keys_of(person).await, 1, "nothing changed");
         gone.body.withdrawn_at = Timestamp::now();
         gone.head = world.head();
-        world.client.push_withdrawal(entry(), &gone).await.unwrap();
+        world.client.push(entry(), &gone).await.unwrap();
         assert_eq!(world.live_keys_of(person).await, 0);
     }
 }
@@ -171,16 +171,16 @@ async fn a_credential_is_withdrawn_from_its_owner_only() {
     let mut key = Authenticator::new(44);
     let receipt = world.enrolled("p-2", &mut key).await;
     let gone = push(&world, &key, ("p-1", &receipt.credential), deleted());
-    let refusal = world.client.push_withdrawal(entry(), &gone).await;
+    let refusal = world.client.push(entry(), &gone).await;
     assert_eq!(refused(refusal), code::CREDENTIAL_UNKNOWN);
     let mut nobody = push(&world, &key, ("p-404", &receipt.credential), deleted());
-    let refusal = world.client.push_withdrawal(entry(), &nobody).await;
+    let refusal = world.client.push(entry(), &nobody).await;
     assert_eq!(refused(refusal), code::NOT_FOUND);
     nobody.body.person = PersonId::new("p-1");
     for bytes in [0, 1024] {
         nobody.body.credential = Bytes(vec![1; bytes]);
         nobody.head = world.head();
-        let refusal = world.client.push_withdrawal(entry(), &nobody).await;
+        let refusal = world.client.push(entry(), &nobody).await;
         assert_eq!(refused(refusal), code::MALFORMED, "{bytes} bytes");
     }
 }
@@ -194,18 +194,18 @@ async fn a_station_takes_back_its_own_enrolment_until_somebody_has_used_it() {
     let receipt = world.push(&enrolment).await.unwrap();
     let stranger = world.offer("p-2").await.id;
     let of = |offer| push(&world, &key, ("p-2", &receipt.credential), undone(offer));
-    let refusal = world.client.push_withdrawal(entry(), &of(stranger)).await;
+    let refusal = world.client.push(entry(), &of(stranger)).await;
     assert_eq!(refused(refusal), code::NOT_ALLOWED);
     world
         .sql("UPDATE credential SET last_tested_ms = accepted_ms + 1")
         .await;
-    let refusal = world.client.push_withdrawal(entry(), &of(offer.id)).await;
+    let refusal = world.client.push(entry(), &of(offer.id)).await;
     assert!(detail(refusal).contains("was used since"));
     world
         .sql("UPDATE credential SET last_tested_ms = accepted_ms")
         .await;
     // Also of a main administrator, whose keys the help desk may not reset.
-    let done = world.client.push_withdrawal(entry(), &of(offer.id)).await;
+    let done = world.client.push(entry(), &of(offer.id)).await;
     assert!(done.unwrap().was_held);
     assert_eq!(world.offer("p-2").await.person.keys, 0);
 }
@@ -231,15 +231,15 @@ async fn what_is_withdrawn_or_reset_before_it_comes_is_refused_when_it_comes() {
                 },
                 head: world.head(),
             };
-            let done = world.client.push_key_reset(entry(), &reset).await.unwrap();
+            let done = world.client.push(entry(), &reset).await.unwrap();
             assert!(done.gone.is_empty());
         } else {
             let gone = push(&world, &key, ("p-1", &id), undone(offer.id));
-            let done = world.client.push_withdrawal(entry(), &gone).await;
+            let done = world.client.push(entry(), &gone).await;
             assert!(!done.unwrap().was_held);
         }
         late.head = world.head();
-        let refusal = world.client.push_enrolment(entry(), &late).await;
+        let refusal = world.client.push(entry(), &late).await;
         assert_eq!(refused(refusal), code::CREDENTIAL_GONE);
         assert_eq!(world.keys_of("p-1").await, 0);
     }

@@ -269,7 +269,7 @@ impl World {
     }
 
     pub async fn push(&self, push: &Push<EnrolmentPush>) -> Result<Receipt, RegistryError> {
-        self.client.push_enrolment(entry(), push).await
+        self.client.push(entry(), push).await
     }
 
     /// Enrols a key for a person; panics when the registry refuses.

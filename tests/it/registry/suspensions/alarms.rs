@@ -31,7 +31,7 @@ async fn enrol_many(world: &World, many: u8) -> Vec<Bytes> {
 async fn suspend_many(world: &World, by: &[&Session], keys: &[Bytes]) {
     for (id, by) in keys.iter().zip(by.iter().cycle()) {
         let push = report(world, by, ("p-2", &key(id)), SuspendedWhy::Lost);
-        world.client.push_suspension(entry(), &push).await.unwrap();
+        world.client.push(entry(), &push).await.unwrap();
     }
 }
 
@@ -89,7 +89,7 @@ async fn who_loses_all_that_they_had_for_longer_within_a_day_while_something_new
     );
     let proof = world.proof(&new).await;
     let removal = world.removal("p-1", phone.factor, proof);
-    world.client.push_removal(entry(), &removal).await.unwrap();
+    world.client.push(entry(), &removal).await.unwrap();
     assert_eq!(kinds(&world).await, [code::OLDER_FACTORS_GONE]);
 }
 
@@ -130,7 +130,7 @@ async fn an_earlier_date_keeps_nothing_from_being_counted() {
         let about = ("p-2", &key(id));
         let mut push = report(&world, &world.session, about, SuspendedWhy::Lost);
         push.body.suspended_at -= SignedDuration::from_hours(back_h);
-        world.client.push_suspension(entry(), &push).await.unwrap();
+        world.client.push(entry(), &push).await.unwrap();
     }
     assert_eq!(kinds(&world).await, [code::MANY_SUSPENSIONS]);
 }

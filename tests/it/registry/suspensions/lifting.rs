@@ -83,7 +83,7 @@ async fn its_owner_with_the_key_itself_has_it_lifted_and_it_is_valid_again() {
     assert!(credential(&world, "p-1").await.is_valid());
     let test = world.test_offer("p-1").await;
     let push = world.test(&test, "p-1", &mut with);
-    world.client.push_test(entry(), &push).await.unwrap();
+    world.client.push(entry(), &push).await.unwrap();
     // It can be lost once more.
     suspended(&world, ("p-1", &factor), SuspendedWhy::Lost)
         .await
@@ -123,7 +123,7 @@ async fn a_loss_that_was_reported_before_its_owner_showed_the_key_is_answered_by
     let offer = options(&world, &world.session, about).await.unwrap();
     let shown = lift(offer.id, about, signed(&offer, &mut with));
     lifted(&world, &shown).await.unwrap();
-    let push = async |push| world.client.push_suspension(entry(), push).await;
+    let push = async |push| world.client.push(entry(), push).await;
     late.head = world.head();
     assert_eq!(push(&late).await.unwrap().person.keys, 1);
     assert!(credential(&world, "p-1").await.is_valid());
