@@ -12,7 +12,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use keydesk::domain::Record;
+use keydesk::record::Record;
 use keydesk::store::{Store, audit};
 
 /// Enrolments that are recorded, five records each.

@@ -1,13 +1,11 @@
-//! Plain types and rules, no I/O: people, keys, authority, policy, and what a station records.
+//! Plain types and rules, no I/O: people, keys, authority, policy.
 //!
 //! Invariant: nothing here reads a clock, a device, a file or a random number; they come in as arguments.
 
 pub mod authority;
 pub mod batch;
 pub mod care;
-pub mod change;
 pub mod characters;
-pub mod deletion;
 pub mod factor;
 pub mod history;
 pub mod id;
@@ -15,7 +13,6 @@ pub mod identification;
 pub mod key;
 pub mod list;
 pub mod models;
-pub mod order;
 pub mod people_list;
 pub mod person;
 pub mod pin;
@@ -28,7 +25,6 @@ pub mod suspension;
 pub mod unfit;
 pub mod visit;
 
-pub use change::{Change, Intent, Record};
 pub use id::{
     BatchId, Bytes, EntryId, FactorId, IntentId, OfferId, OperatorId, OrganisationId, PersonId,
     RunId, StationId, VisitId,

@@ -21,6 +21,7 @@ pub mod ctap;
 pub mod domain;
 pub mod metadata;
 pub mod program;
+pub mod record;
 pub mod registry;
 pub mod seal;
 pub mod server;

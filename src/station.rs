@@ -28,10 +28,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use jiff::Timestamp;
 use tokio::sync::watch;
 
-use crate::domain::change::RECORD_VERSION;
 use crate::domain::models::Models;
 use crate::domain::policy::{Policy, PolicyError};
-use crate::domain::{Change, Record};
+use crate::record::{Change, RECORD_VERSION, Record};
 use crate::registry::{Client, KeyFileError, RegistryError, SettingsError};
 use crate::store::{StationFacts, Store};
 use crate::workflow::Stop;

@@ -37,7 +37,7 @@ pub use journal::Hash;
 pub use read::{SessionRecord, StationFacts, TicketFor};
 pub use room::Room;
 
-use crate::domain::Record;
+use crate::record::Record;
 use crate::wire::JournalHead;
 use index::apply::{NotApplied, Pending};
 use index::{Index, IndexFault, Writes};

@@ -38,14 +38,14 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::authority::{NotAllowed, Row};
-use crate::domain::change::{Enrolment, Remains};
 use crate::domain::models::Models;
 use crate::domain::policy::{Attestation, Policy};
 use crate::domain::suspension::FactorRef;
 use crate::domain::visit::Takes;
 use crate::domain::{
-    Bytes, Change, EntryId, Identification, KeyFacts, KeyId, PersonId, Pin, Secret, VisitId,
+    Bytes, EntryId, Identification, KeyFacts, KeyId, PersonId, Pin, Secret, VisitId,
 };
+use crate::record::{Change, Enrolment, Remains};
 use crate::wire::webauthn::{CreationOptions, Descriptor, RequestOptions};
 use crate::wire::{
     KnownCredentials, Offer, Operator, OperatorEnrolment, OperatorOffer, PersonDetail, SignIn,

@@ -9,12 +9,10 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use keydesk::domain::change::Enrolment;
 use keydesk::domain::models::Models;
 use keydesk::domain::policy::Policy;
-use keydesk::domain::{
-    Bytes, Change, EntryId, Identification, KeyFacts, KeyId, PersonId, Pin, VisitId,
-};
+use keydesk::domain::{Bytes, EntryId, Identification, KeyFacts, KeyId, PersonId, Pin, VisitId};
+use keydesk::record::{Change, Enrolment};
 use keydesk::wire::webauthn::{CreationOptions, Descriptor, RequestOptions};
 use keydesk::wire::{
     KnownCredentials, Offer, Operator, OperatorEnrolment, OperatorOffer, PersonDetail, SignIn,

@@ -15,8 +15,8 @@ use super::outcome::outcome_of_stop;
 use super::output::{Exit, Outcome, Output};
 use crate::domain::BatchId;
 use crate::domain::batch::{Batch, BatchFault, KeyEnd, KeyRun, Plan, PlanError, Tally};
-use crate::domain::change::EntryState;
 use crate::domain::profile::{Budget, Profile};
+use crate::record::EntryState;
 use crate::station::Station;
 use crate::station::batch::{
     BatchError, Finish, Forecast, KeyForecast, Start, Terms, Wish, forecast, run,

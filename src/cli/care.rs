@@ -162,7 +162,7 @@ async fn new_pin(runs: &Runs<'_>, arguments: &NewPinArguments, first: bool) -> O
         Ok(ending) => outcome_of_ending(&ending),
         Err(stop) => {
             // The new PIN may be the key's all the same: then the letter is the only one to know it.
-            if stop.remains() == crate::domain::change::Remains::Nothing {
+            if stop.remains() == crate::record::Remains::Nothing {
                 face.take_back();
             }
             face.outcome_of_stop(stop)

@@ -7,8 +7,8 @@ use super::factor;
 use super::output::{Exit, Outcome, push_word};
 use super::secret::SecretError;
 use super::totp;
-use crate::domain::change::Remains;
 use crate::domain::{KeyFacts, Person};
+use crate::record::Remains;
 use crate::workflow::dialogue::{Ending, PushState};
 use crate::workflow::{KeyFault, Stop};
 

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
-use crate::domain::change::Remains;
+use crate::record::Remains;
 use crate::station::stopper::Stopper;
 use crate::workflow::dialogue::{Coach, Ending, Event, StopView};
 use crate::workflow::{KeyFault, Stop};

@@ -2,13 +2,11 @@
 //!
 //! Plain values and rules. Invariant: nothing here holds a secret; a PIN that was made or set leaves only the fact.
 
-mod intent;
 mod oddity;
 mod pin_rule;
 mod portrait;
 mod report;
 
-pub use intent::{CareIntent, Outcome};
 pub use oddity::{Oddity, oddities};
 pub use pin_rule::{PinRule, PinRuleError};
 pub use portrait::{BuiltInUv, Limits, Management, Portrait, Readiness};

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use zeroize::Zeroizing;
 
-use super::{Bytes, FactorId, Identification, IntentId, OfferId, OperatorId, Person};
+use super::{Bytes, FactorId};
 
 /// The hash under the HMAC (RFC 6238, section 1.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
@@ -223,37 +223,6 @@ impl CodeVerdict {
 pub struct Replacement {
     /// Which.
     pub factor: FactorId,
-}
-
-/// An app that is about to be enrolled, and everything needed to finish or undo that after a stop. The secret is in it only as
-/// the registry can open it: after a stop nobody can show it again.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AppIntent {
-    /// Its identifier.
-    pub id: IntentId,
-    /// The factor that it will be.
-    pub factor: FactorId,
-    /// What it will be called.
-    pub name: String,
-    /// For whom.
-    pub person: Person,
-    /// The registry's offer.
-    pub offer: OfferId,
-    /// From then on the registry refuses it, by its own clock.
-    pub expires_at: Timestamp,
-    /// How codes come of the secret.
-    pub settings: TotpSettings,
-    /// The secret.
-    pub sealed: SealedSecret,
-    /// How the person was identified.
-    pub identification: Identification,
-    /// What it takes the place of.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub replaces: Option<Replacement>,
-    /// Who does it.
-    pub operator: OperatorId,
-    /// When it was begun.
-    pub begun_at: Timestamp,
 }
 
 #[cfg(test)]

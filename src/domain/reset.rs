@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
 use super::authority::{NotAllowed, Role};
-use super::id::{Bytes, IntentId, OperatorId};
+use super::id::Bytes;
 use super::identification::Identification;
 use super::key::KeyFacts;
 use super::person::{Person, PersonKind};
@@ -215,40 +215,6 @@ impl Losses {
             None => key.slot.to_string(),
         };
         !typed.is_empty() && (typed.nfc().eq(self.word(key).nfc()) || typed == other)
-    }
-}
-
-/// A key that is about to be reset, and everything needed to go on after a stop.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct KeyReset {
-    /// Its identifier.
-    pub id: IntentId,
-    /// The key, as it was.
-    pub key: KeyFacts,
-    /// What is lost.
-    pub losses: Losses,
-    /// Why, and who asked.
-    pub case: ResetCase,
-    /// Who does it.
-    pub operator: OperatorId,
-    /// When it was begun.
-    pub begun_at: Timestamp,
-}
-
-impl KeyReset {
-    /// The name of whoever loses the key, else the key's model.
-    pub fn name(&self) -> &str {
-        match self.losses.enrolments.first() {
-            Some(enrolment) => &enrolment.person.name,
-            None => &self.key.model,
-        }
-    }
-
-    /// Whether a key that was reset would look otherwise than this one did: only then does its look tell that it was.
-    pub fn would_show(&self) -> bool {
-        self.key.pin_set == Some(true)
-            || self.key.built_in_uv
-            || self.losses.enrolments.iter().any(|lost| lost.shown)
     }
 }
 

@@ -18,12 +18,12 @@ use super::Station;
 use super::keys;
 use crate::bay::{Cancel, KeyError, KeyRef};
 use crate::ctap::{AnyDevice, Control, CtapError, Keepalive};
-use crate::domain::change::Enrolment;
 use crate::domain::models::Models;
 use crate::domain::policy::Policy;
 use crate::domain::{
-    Bytes, Change, EntryId, Identification, KeyFacts, KeyId, PersonId, Pin, Secret, VisitId,
+    Bytes, EntryId, Identification, KeyFacts, KeyId, PersonId, Pin, Secret, VisitId,
 };
+use crate::record::{Change, Enrolment};
 use crate::wire::webauthn::{CreationOptions, Descriptor, RequestOptions};
 use crate::wire::{
     KnownCredentials, Offer, Operator, OperatorEnrolment, OperatorOffer, PersonDetail, SignIn,

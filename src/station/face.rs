@@ -12,10 +12,10 @@ use board::{BatchCommand, BatchUpdate, Board};
 use jiff::Timestamp;
 
 use crate::domain::care::{Oddity, Portrait};
-use crate::domain::change::{OutboxEntry, Resolution, Unfinished};
 use crate::domain::history::DeedRecord;
 use crate::domain::suspension::FactorRef;
 use crate::domain::{EntryId, IntentId, KeyFacts, Person, PersonId, Pin, Place, Secret, StationId};
+use crate::record::{OutboxEntry, Resolution, Unfinished};
 use crate::wire::{Expected, Operator, PersonDetail};
 use crate::workflow::dialogue::{Answer, AppJob, CareJob, Event, Question};
 use crate::workflow::loss::SuspendOrder;

@@ -2,7 +2,8 @@
 
 use super::Station;
 use crate::domain::authority::Action;
-use crate::domain::{Change, EntryId, FactorId, PersonId};
+use crate::domain::{EntryId, FactorId, PersonId};
+use crate::record::Change;
 use crate::seal::{For, seal};
 use crate::totp::tokens::Token;
 use crate::wire::{

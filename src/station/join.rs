@@ -4,9 +4,8 @@ use std::path::Path;
 
 use super::OpenError;
 use super::config::Config;
-use crate::domain::Change;
-use crate::domain::change::RECORD_VERSION;
-use crate::domain::{Record, Secret};
+use crate::domain::Secret;
+use crate::record::{Change, RECORD_VERSION, Record};
 use crate::registry::{Client, KeyFileError, RegistryError, Settings, SettingsError, StationKey};
 use crate::store::{StationFacts, Store, StoreError};
 

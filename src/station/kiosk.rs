@@ -67,7 +67,7 @@ enum Task {
     Suspend(Box<SuspendOrder>),
     Lift(PersonId, FactorRef),
     TestFor(PersonId),
-    Resolve(Box<crate::domain::change::Unfinished>, How),
+    Resolve(Box<crate::record::Unfinished>, How),
     Withdraw(Box<Refused>, How),
     Care(Place, CareJob, PinWish),
     Reset(Place),

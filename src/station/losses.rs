@@ -1,10 +1,10 @@
 //! What losses need of the shell: the registry's word on lifting, and what the station knows of a person without it.
 
 use super::Station;
-use crate::domain::change::Enrolment;
 use crate::domain::suspension::FactorRef;
 use crate::domain::visit::Held;
 use crate::domain::{EntryId, Person, PersonId, StationId};
+use crate::record::Enrolment;
 use crate::registry::RegistryError;
 use crate::wire::{
     Credential, KeyReport, Lift, LiftOffer, LiftReply, LiftRequest, PersonDetail, Shown, VERSION,

@@ -4,11 +4,9 @@
 
 use crate::domain::batch::Batch;
 use crate::domain::care::CareRecord;
-use crate::domain::change::{
-    Enrolment, EntryState, KeyRecord, OutboxBody, OutboxEntry, Unfinished,
-};
 use crate::domain::history::DeedRecord;
 use crate::domain::{BatchId, EntryId, IntentId, KeyFacts, PersonId};
+use crate::record::{Enrolment, EntryState, KeyRecord, OutboxBody, OutboxEntry, Unfinished};
 use crate::store::{Counts, Room, Store, StoreError};
 use crate::wire::Offer;
 use crate::workflow::{Refused, Stop};

@@ -10,10 +10,10 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
-use crate::domain::change::{MetadataImport, RECORD_VERSION};
+use crate::domain::Bytes;
 use crate::domain::models::{Catalogue, Source};
-use crate::domain::{Bytes, Change, Record};
 use crate::metadata::{self, MetadataError};
+use crate::record::{Change, MetadataImport, RECORD_VERSION, Record};
 use crate::store::{Store, StoreError, private};
 
 /// The largest catalogue that is read back, in bytes. That of October 2026 has some 150 KB.

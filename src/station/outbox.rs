@@ -11,11 +11,11 @@ use jiff::Timestamp;
 
 use super::Station;
 use super::backoff::Backoff;
+use crate::domain::EntryId;
 use crate::domain::authority::Action;
-use crate::domain::change::{
-    EntryState, OutboxBody, OutboxEntry, Remains, Resolution, each_report,
+use crate::record::{
+    Change, EntryState, OutboxBody, OutboxEntry, Remains, Resolution, each_report,
 };
-use crate::domain::{Change, EntryId};
 use crate::registry::RegistryError;
 use crate::wire::{Accepted, Push};
 use crate::workflow::{Pushed, Stop};

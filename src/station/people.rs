@@ -7,12 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Station;
 use super::face::Found;
 use crate::domain::authority::Action;
-use crate::domain::change::{EntryState, OutboxBody};
 use crate::domain::people_list::{ListError, PeopleList};
 use crate::domain::search::Search;
-use crate::domain::{
-    Bytes, Change, EntryId, Identification, OperatorId, Person, PersonId, VisitId,
-};
+use crate::domain::{Bytes, EntryId, Identification, OperatorId, Person, PersonId, VisitId};
+use crate::record::{Change, EntryState, OutboxBody};
 use crate::registry::RegistryError;
 use crate::store::{StoreError, TicketFor};
 use crate::wire::{

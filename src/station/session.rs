@@ -14,7 +14,8 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::Station;
-use crate::domain::{Bytes, Change, OperatorId, Secret};
+use crate::domain::{Bytes, OperatorId, Secret};
+use crate::record::Change;
 use crate::registry::RegistryError;
 use crate::store::private;
 use crate::wire::webauthn::{AuthenticationResponse, Descriptor, RequestOptions};

@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::error::{Damage, StoreError};
 use super::journal::{Hash, Reader, Tip, read_head};
 use super::{journal_dir, replay};
-use crate::domain::Record;
+use crate::record::Record;
 use crate::wire::JournalHead;
 
 /// A chain that verifies.

@@ -10,9 +10,9 @@ use super::index::rows::{
 };
 use super::index::{Index, IndexFault};
 use crate::domain::care::{Care, CareRecord, TestReport};
-use crate::domain::change::Enrolment;
 use crate::domain::history::{Deed, DeedRecord};
 use crate::domain::{Bytes, KeyFacts};
+use crate::record::Enrolment;
 
 /// Every read fails with [`StoreError::Index`] or what kept the index from being made anew, and with nothing else.
 impl Store {

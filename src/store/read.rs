@@ -13,10 +13,10 @@ use super::index::rows::{
     tickets_of, unfinished_row, value,
 };
 use super::index::{Counts, Index, IndexFault, Row, View};
-use crate::domain::change::{Enrolment, KeyRecord, MetadataImport, OutboxEntry, Unfinished};
 use crate::domain::{
     Bytes, EntryId, IntentId, KeyFacts, KeyId, OfferId, PersonId, Place, StationId,
 };
+use crate::record::{Enrolment, KeyRecord, MetadataImport, OutboxEntry, Unfinished};
 use crate::wire::{Offer, Operator};
 
 /// Which station this is, and whose: from the last `StationJoined`.

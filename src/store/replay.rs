@@ -8,7 +8,7 @@ use super::error::{Damage, StoreError};
 use super::index::apply::{NotApplied, Pending};
 use super::index::{Index, IndexFault};
 use super::journal::{RawRecord, Reader};
-use crate::domain::change::{RECORD_VERSION, Record};
+use crate::record::{RECORD_VERSION, Record};
 
 /// Rows that are applied in one batch.
 const BATCH_ROWS: usize = 2_000;

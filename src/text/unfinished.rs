@@ -1,7 +1,7 @@
 //! Unfinished work in words: what is known of the key or phone, what of the registry, and the one safe way on.
 
 use super::{Text, tr};
-use crate::domain::change::{IntentStage, Unfinished};
+use crate::record::{IntentStage, Unfinished};
 
 /// What is known of unfinished work, on both sides, and how it ends.
 #[derive(Debug, Clone, PartialEq, Eq)]

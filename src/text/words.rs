@@ -2,7 +2,6 @@
 
 use super::{Language, Text, tr};
 use crate::domain::authority::Role;
-use crate::domain::change::{IntentStage, Remains, Unfinished};
 use crate::domain::identification::Document;
 use crate::domain::key::algorithm;
 use crate::domain::models::{Source, Status};
@@ -10,6 +9,7 @@ use crate::domain::policy::{Finding, Ruling, Why};
 use crate::domain::profile::StepKind;
 use crate::domain::unfit::{Taken, Unfit};
 use crate::domain::{Identification, KeyFacts, Person, PersonKind};
+use crate::record::{IntentStage, Remains, Unfinished};
 use crate::wire::code;
 use crate::workflow::dialogue::Step;
 

@@ -20,10 +20,10 @@ use jiff::tz::TimeZone;
 
 use super::TuiConfig;
 use super::entry::Line;
-use crate::domain::change::{OutboxBody, OutboxEntry, Unfinished};
 use crate::domain::models::Models;
 use crate::domain::suspension::FactorSort;
 use crate::domain::{EntryId, FactorId, IntentId, Person, PersonId, Place};
+use crate::record::{OutboxBody, OutboxEntry, Unfinished};
 use crate::station::face::{HomeView, KeyView, Notice, PeopleView, SlotView};
 use crate::text::Language;
 use crate::wire::{Factor, Operator, Owned, PersonDetail};

@@ -16,11 +16,11 @@ use super::steps::{refresh, unlock};
 use super::{Desk, ResetDesk, ResetOrder, Stop, reset};
 use crate::domain::batch::{BatchChange, KeyRun};
 use crate::domain::care::{Care, PinRule, TestVerdict};
-use crate::domain::change::{Enrolment, Unfinished};
 use crate::domain::policy::{self, Finding, REGISTRY_ALGORITHMS, Weight};
 use crate::domain::profile::{LabelFacts, PinSource, PinStep, Profile, Step, StepKind, TagSource};
 use crate::domain::unfit::Unfit;
 use crate::domain::{BatchId, Bytes, KeyFacts, PersonId};
+use crate::record::{Enrolment, Unfinished};
 
 /// What a batch needs of the world besides a [`Desk`].
 #[expect(

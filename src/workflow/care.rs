@@ -34,7 +34,8 @@ use crate::domain::authority::Action;
 use crate::domain::care::{
     Care, CredentialList, Fingerprint, Portrait, Setting, StoredCredential, TestReport, oddities,
 };
-use crate::domain::{Bytes, Change, KeyFacts, Person, PersonId, Pin, Place, VisitId};
+use crate::domain::{Bytes, KeyFacts, Person, PersonId, Pin, Place, VisitId};
+use crate::record::Change;
 use crate::wire::{Operator, TestOffer};
 
 /// What care needs of the world besides a [`Desk`]. The rules of [`Desk`] about failing and cancelling hold here too.

@@ -14,8 +14,8 @@ pub use question::{Answer, HeldCredential, LostBy, Question, Removal};
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::change::Unfinished;
 use crate::domain::{Person, PersonId};
+use crate::record::Unfinished;
 
 /// What a run is about.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -18,9 +18,9 @@ use super::visit::{Guest, Visit, host, receive};
 use super::{
     Desk, KeyFault, NewAssertion, NewCredential, Pushed, Stop, Wants, conclude, verify_assertion,
 };
-use crate::domain::change::{Made, Remains};
 use crate::domain::policy;
-use crate::domain::{Change, EntryId, Intent, IntentId, KeyFacts, PersonId, Pin};
+use crate::domain::{EntryId, IntentId, KeyFacts, PersonId, Pin};
+use crate::record::{Change, Intent, Made, Remains};
 use crate::wire::webauthn::{CreationOptions, Descriptor, RequestOptions};
 use crate::wire::{EnrolmentPush, KeyReport, Offer, VERSION};
 

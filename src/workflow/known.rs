@@ -7,8 +7,8 @@ use jiff::Timestamp;
 
 use super::steps::on_key;
 use super::{Desk, KeyFault, Stop};
-use crate::domain::change::Enrolment;
 use crate::domain::{Bytes, KeyFacts, KeyId, PersonId};
+use crate::record::Enrolment;
 use crate::wire::webauthn::Descriptor;
 use crate::wire::{KnownCredentials, Offer, PersonStanding};
 

@@ -14,9 +14,9 @@ use super::steps::{
 };
 use super::undo::{Before, Progress, Seen, delete_known, give_up};
 use super::{Desk, KeyFault, SignedIn, Stop, conclude};
-use crate::domain::change::{EndReason, OwnKey, Remains};
 use crate::domain::policy;
-use crate::domain::{Bytes, Change, IntentId, KeyFacts, Secret};
+use crate::domain::{Bytes, IntentId, KeyFacts, Secret};
+use crate::record::{Change, EndReason, OwnKey, Remains};
 use crate::wire::webauthn::{Descriptor, RegistrationResponse, RequestOptions};
 use crate::wire::{OperatorEnrolment, OperatorOffer, SignInOptions};
 

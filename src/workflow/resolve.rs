@@ -17,8 +17,10 @@ use super::steps::{
 use super::undo::{Progress, Seen, delete_known, give_up};
 use super::{Desk, KeyFault, ResetDesk, Resident, Stop, app, conclude, own_key, reset, withdraw};
 use crate::domain::authority::Action;
-use crate::domain::change::{EndReason, IntentStage, Made, OpenEnrolment, Remains, Unfinished};
-use crate::domain::{Bytes, Change, Intent, IntentId, KeyFacts, OperatorId, Pin};
+use crate::domain::{Bytes, IntentId, KeyFacts, OperatorId, Pin};
+use crate::record::{
+    Change, EndReason, Intent, IntentStage, Made, OpenEnrolment, Remains, Unfinished,
+};
 
 /// Whether the key is at hand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -14,8 +14,8 @@ use super::enrol::{key_report, pin_note, push_entry};
 use super::known::shown;
 use super::steps::{begin_step, end_step, pin_was_written, touch, unlock};
 use super::{Desk, KeyFault, NewAssertion, Stop};
-use crate::domain::change::{EndReason, Remains};
-use crate::domain::{Bytes, Change, EntryId, Identification, IntentId, KeyFacts, PersonId};
+use crate::domain::{Bytes, EntryId, Identification, IntentId, KeyFacts, PersonId};
+use crate::record::{Change, EndReason, Remains};
 use crate::wire::webauthn::RequestOptions;
 use crate::wire::{Credential, Offer, Operator, TestPush, VERSION};
 

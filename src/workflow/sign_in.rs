@@ -7,7 +7,8 @@ use super::steps::{
     PinChange, Unlocked, anew_after_pulls, begin_step, choose_key, end_step, refresh, touch, unlock,
 };
 use super::{Desk, SignedIn, Stop, conclude};
-use crate::domain::{Change, EntryId, IntentId, KeyFacts};
+use crate::domain::{EntryId, IntentId, KeyFacts};
+use crate::record::Change;
 use crate::wire::{SignIn, SignInOptions, UnlockPush, VERSION};
 
 /// Signs in: any operator's discoverable credential will do, with user verification.

@@ -6,8 +6,8 @@
 
 use super::steps::{Unlocked, is_plugged, tells_apart};
 use super::{Desk, Doubt, KeyFault, Resident, Stop};
-use crate::domain::change::{EndReason, Remains};
-use crate::domain::{Bytes, Change, IntentId, KeyFacts, Pin};
+use crate::domain::{Bytes, IntentId, KeyFacts, Pin};
+use crate::record::{Change, EndReason, Remains};
 use crate::wire::webauthn::CreationOptions;
 
 /// How far the key has been changed, and what it takes to undo that.

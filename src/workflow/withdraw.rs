@@ -16,11 +16,10 @@ use super::steps::{
 use super::undo::{Seen, delete_known};
 use super::{Desk, KeyFault, Stop, conclude};
 use crate::domain::authority::Action;
-use crate::domain::change::{EndReason, Remains, Resolution, Withdrawal};
-use crate::domain::deletion::Report;
 use crate::domain::{
-    Bytes, Change, EntryId, IntentId, KeyFacts, KeyId, OfferId, OperatorId, Person, PersonId,
+    Bytes, EntryId, IntentId, KeyFacts, KeyId, OfferId, OperatorId, Person, PersonId,
 };
+use crate::record::{Change, EndReason, Remains, Resolution, Withdrawal, WithdrawalEntry};
 use crate::wire::webauthn::Descriptor;
 use crate::wire::{Ground, KeyReport, VERSION, WithdrawalPush, code};
 
@@ -118,8 +117,8 @@ fn kept(held: Option<bool>) -> Remains {
 }
 
 /// What the registry is told.
-fn report<D: Desk>(desk: &mut D, refused: &Refused, operator: &OperatorId) -> Report {
-    Report {
+fn report<D: Desk>(desk: &mut D, refused: &Refused, operator: &OperatorId) -> WithdrawalEntry {
+    WithdrawalEntry {
         entry: EntryId(desk.fresh_id()),
         push: WithdrawalPush {
             version: VERSION,
@@ -157,7 +156,7 @@ async fn record<D: Desk>(
     desk: &mut D,
     refused: &Refused,
     remains: Remains,
-    report: Option<Report>,
+    report: Option<WithdrawalEntry>,
 ) -> Result<Remains, Stop> {
     begin_step(desk, Step::Record);
     let entry = report.as_ref().map(|report| report.entry);

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use keydesk::bay::Cancel;
-use keydesk::domain::Change;
+use keydesk::record::Change;
 use keydesk::station::desk::{Face, StationDesk};
 use keydesk::store::audit;
 use keydesk::workflow::dialogue::{Answer, Event, Question};

@@ -3,8 +3,8 @@
 //! With `KEYDESK_JUDGES_DIR` set, each case is written there for `tests/judges/run`.
 
 use keydesk::bay::soft::{Profile, SoftKey, TouchPolicy};
-use keydesk::domain::Change;
 use keydesk::program::demo::world::World;
+use keydesk::record::Change;
 use keydesk::store::audit;
 use serde_json::{Value, json};
 

@@ -2,9 +2,8 @@
 
 use keydesk::bay::Cancel;
 use keydesk::bay::soft::{Fault, Profile, SoftKey, TouchPolicy};
-use keydesk::domain::Change;
-use keydesk::domain::change::{EndReason, Remains};
 use keydesk::program::demo::world::{ScriptedFace, World};
+use keydesk::record::{Change, EndReason, Remains};
 use keydesk::station::desk::StationDesk;
 use keydesk::store::audit;
 use keydesk::workflow::dialogue::{Ending, Event};

@@ -10,9 +10,9 @@ use std::time::Duration;
 
 use keydesk::bay::Cancel;
 use keydesk::bay::soft::{Profile, SoftKey, TouchPolicy};
-use keydesk::domain::change::{EntryState, OutboxEntry, Resolution};
-use keydesk::domain::{Change, PersonId};
+use keydesk::domain::PersonId;
 use keydesk::program::demo::world::{OPERATOR_PIN, ScriptedFace, World};
+use keydesk::record::{Change, EntryState, OutboxEntry, Resolution};
 use keydesk::server::{ServeConfig, admin};
 use keydesk::station::desk::StationDesk;
 use keydesk::wire::TicketRequest;

@@ -4,9 +4,9 @@ use std::path::Path;
 use std::process::Command;
 
 use keydesk::bay::Cancel;
-use keydesk::domain::change::Remains;
 use keydesk::domain::models::Models;
 use keydesk::domain::policy::{Finding, Policy, Ruling};
+use keydesk::record::Remains;
 use keydesk::store::audit;
 use keydesk::workflow::dialogue::{Ending, Event, Note};
 use keydesk::workflow::{self, How, Stop};
@@ -119,7 +119,7 @@ async fn an_enrolment_records_which_policy_admitted_the_key() {
     let recorded = audit::records(&world.data())
         .expect("a journal")
         .filter_map(|entry| match entry.expect("whole").record.change {
-            keydesk::domain::Change::IntentBegun { intent } => Some(intent.policy),
+            keydesk::record::Change::IntentBegun { intent } => Some(intent.policy),
             _ => None,
         });
     assert_eq!(recorded.collect::<Vec<_>>(), [digest]);

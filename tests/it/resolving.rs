@@ -12,8 +12,8 @@ use keydesk::cli::args::{ConflictHow, KeyChoice, OutboxCommand};
 use keydesk::cli::commands::{self, StationCommand};
 use keydesk::cli::output::{Exit, Outcome};
 use keydesk::domain::EntryId;
-use keydesk::domain::change::EntryState;
 use keydesk::program::demo::world::World;
+use keydesk::record::EntryState;
 use keydesk::station::stopper::Stopper;
 
 use crate::headless::paper;

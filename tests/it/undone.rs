@@ -12,10 +12,10 @@ use std::time::Duration;
 use keydesk::bay::Cancel;
 use keydesk::bay::soft::{Profile, SoftKey, TouchPolicy};
 use keydesk::domain::Place;
-use keydesk::domain::change::{EntryState, OutboxBody, Remains, Resolution, Unfinished};
 use keydesk::domain::history::Deed;
 use keydesk::domain::reset::ResetCase;
 use keydesk::program::demo::world::{Rack, ScriptedFace, World};
+use keydesk::record::{EntryState, OutboxBody, Remains, Resolution, Unfinished};
 use keydesk::station::desk::StationDesk;
 use keydesk::text::{Language, Text};
 use keydesk::workflow::dialogue::{Coach, Ending, Event, PushState};
@@ -88,7 +88,7 @@ async fn reset(world: &World) -> Ending {
 
 fn states(world: &World) -> Vec<&'static str> {
     let entries = waiting(world);
-    let state = |entry: &keydesk::domain::change::OutboxEntry| match (&entry.body, &entry.state) {
+    let state = |entry: &keydesk::record::OutboxEntry| match (&entry.body, &entry.state) {
         (OutboxBody::Enrolment { .. }, EntryState::Queued) => "enrolment",
         (OutboxBody::Enrolment { .. }, _) => "enrolment refused",
         (OutboxBody::Test { .. }, EntryState::Queued) => "test",

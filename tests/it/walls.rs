@@ -5,22 +5,24 @@ use std::path::{Path, PathBuf};
 
 /// What each room may use besides itself.
 const MAY_USE: &[(&str, &[&str])] = &[
-    ("domain", &["wire"]),
+    ("domain", &[]),
     ("wire", &["domain"]),
     ("ctap", &["domain"]),
     ("metadata", &["domain"]),
     ("seal", &["domain"]),
     ("totp", &["domain"]),
-    ("workflow", &["domain", "totp", "wire"]),
+    ("record", &["domain", "wire"]),
+    ("workflow", &["domain", "record", "totp", "wire"]),
     ("bay", &["ctap", "domain"]),
-    ("store", &["domain", "wire", "workflow"]),
+    ("store", &["domain", "record", "wire"]),
     ("registry", &["domain", "wire"]),
     ("server", &["domain", "seal", "totp", "wire"]),
-    ("text", &["domain", "wire", "workflow"]),
+    ("text", &["domain", "record", "wire", "workflow"]),
     (
         "tui",
         &[
             "domain",
+            "record",
             "totp",
             "wire",
             "workflow",
@@ -32,6 +34,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "cli",
         &[
             "domain",
+            "record",
             "station",
             "store::audit",
             "text",
@@ -43,8 +46,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "station",
         &[
-            "bay", "ctap", "domain", "metadata", "registry", "seal", "store", "totp", "wire",
-            "workflow",
+            "bay", "ctap", "domain", "metadata", "record", "registry", "seal", "store", "totp",
+            "wire", "workflow",
         ],
     ),
 ];
@@ -67,7 +70,9 @@ const ONLY: &[(&str, &str)] = &[
 ];
 
 /// What rooms without I/O of their own must not name.
-const PURE: &[&str] = &["domain", "metadata", "totp", "wire", "workflow", "ctap"];
+const PURE: &[&str] = &[
+    "domain", "metadata", "record", "totp", "wire", "workflow", "ctap",
+];
 const IMPURE: &[&str] = &[
     "std::fs",
     "std::net",

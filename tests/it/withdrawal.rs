@@ -12,11 +12,9 @@ use keydesk::bay::soft::{Profile, SoftKey, TouchPolicy};
 use keydesk::cli::args::{ConflictHow, KeyChoice, OutboxCommand};
 use keydesk::cli::commands::{self, StationCommand};
 use keydesk::cli::output::Exit;
-use keydesk::domain::change::{
-    Enrolment, OutboxBody, OutboxEntry, Remains, Resolution, Unfinished,
-};
 use keydesk::domain::{Bytes, PersonId, Place};
 use keydesk::program::demo::world::World;
+use keydesk::record::{Enrolment, OutboxBody, OutboxEntry, Remains, Resolution, Unfinished};
 use keydesk::registry::RegistryError;
 use keydesk::station::stopper::Stopper;
 use keydesk::store::audit;

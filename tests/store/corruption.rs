@@ -5,7 +5,7 @@ use std::fs::OpenOptions;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
-use keydesk::domain::{Change, Record};
+use keydesk::record::{Change, Record};
 use keydesk::store::{Settings, Store, StoreError, audit};
 use tempfile::tempdir;
 

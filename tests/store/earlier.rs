@@ -3,8 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use keydesk::domain::change::Nature;
-use keydesk::domain::{Change, Record};
+use keydesk::record::{Change, Nature, Record};
 use keydesk::store::{Settings, Store, StoreError, audit};
 use serde_json::Value;
 use tempfile::tempdir;
@@ -166,7 +165,7 @@ fn on_a_full_disk_nothing_new_begins_and_everything_else_is_recorded() {
         let store = Store::open_with(dir.path(), greedy).unwrap();
         let kind = kind(&next.change);
         let recorded = store.commit(&Record {
-            version: keydesk::domain::change::RECORD_VERSION,
+            version: keydesk::record::RECORD_VERSION,
             ..next
         });
         match (recorded, needs_room.contains(&&*kind)) {

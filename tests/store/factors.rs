@@ -1,13 +1,11 @@
 //! Authenticator apps and hardware tokens: what the store makes of their records, and what it refuses.
 
-use keydesk::domain::change::{Remains, TokenIntent, Unfinished};
-use keydesk::domain::factor::{
-    AppIntent, Replacement, SealedSecret, SealingKey, TotpCode, TotpSettings,
-};
+use keydesk::domain::factor::{Replacement, SealedSecret, SealingKey, TotpCode, TotpSettings};
 use keydesk::domain::identification::Document;
 use keydesk::domain::suspension::FactorRef;
 use keydesk::domain::visit::SuspendedWhy;
-use keydesk::domain::{Bytes, Change, FactorId, Identification, OfferId};
+use keydesk::domain::{Bytes, FactorId, Identification, OfferId};
+use keydesk::record::{AppIntent, Change, Remains, TokenIntent, Unfinished};
 use keydesk::store::{Illegal, Store, StoreError, TicketFor};
 use keydesk::wire::{AppOffer, AppPush, Offer, Removal, SuspensionPush, TokenImport};
 use tempfile::tempdir;

@@ -2,18 +2,18 @@
 
 use jiff::{SignedDuration, Timestamp};
 use keydesk::domain::authority::Role;
-use keydesk::domain::care::{Care, CareIntent, PinOrigin, StoredCredential};
-use keydesk::domain::change::{
-    EndReason, Enrolment, Made, MetadataImport, OwnKey, RECORD_VERSION, Remains, Resolution,
-    Withdrawal,
-};
-use keydesk::domain::deletion::{Deletion, DeletionDone, Report};
+use keydesk::domain::care::{Care, PinOrigin, StoredCredential};
 use keydesk::domain::identification::Document;
 use keydesk::domain::models::Source;
-use keydesk::domain::reset::{KeyReset, Losses, LostEnrolment, ResetCase};
+use keydesk::domain::reset::{Losses, LostEnrolment, ResetCase};
 use keydesk::domain::{
-    Aaguid, Bytes, Change, EntryId, Identification, Intent, IntentId, KeyFacts, KeyId, OfferId,
-    OperatorId, Person, PersonId, PersonKind, Place, Record, StationId,
+    Aaguid, Bytes, EntryId, Identification, IntentId, KeyFacts, KeyId, OfferId, OperatorId, Person,
+    PersonId, PersonKind, Place, StationId,
+};
+use keydesk::record::{
+    Begun, CareIntent, Change, Deletion, DeletionDone, EndReason, Enrolment, Intent, KeyReset,
+    Made, MetadataImport, OwnKey, RECORD_VERSION, Record, Remains, Resolution, Withdrawal,
+    WithdrawalEntry,
 };
 use keydesk::wire::webauthn::{
     AssertionResponse, AttestationResponse, AuthenticationResponse, CreationOptions,
@@ -313,7 +313,7 @@ pub fn withdrawal(n: u32, who: u32, key_number: u32, seconds: i64) -> Change {
             operator: operator(1).id,
             begun_at: at(seconds),
         }),
-        report: Some(Box::new(Report {
+        report: Some(Box::new(WithdrawalEntry {
             entry: entry_id(5_000 + n),
             push: WithdrawalPush {
                 ground: Ground::Undone {
@@ -387,7 +387,7 @@ pub fn deletion_done(n: u32, deletion: &Deletion, remains: Remains, seconds: i64
             intent: intent_id(n),
             key: key(1),
             remains,
-            report: Report {
+            report: WithdrawalEntry {
                 entry: entry_id(6_000 + n),
                 push: withdrawn(deletion.credential.id.clone(), person, seconds),
             },

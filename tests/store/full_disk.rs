@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use keydesk::domain::Change;
+use keydesk::record::Change;
 use keydesk::store::{Settings, Store, StoreError, audit};
 
 use crate::fixture::{enrolment, key, record};

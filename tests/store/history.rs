@@ -4,12 +4,11 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use keydesk::domain::change::{
-    Enrolment, EntryState, IntentStage, OpenEnrolment, OutboxBody, OutboxEntry, Remains,
-    Resolution, Unfinished,
+use keydesk::domain::{Bytes, EntryId, IntentId, OfferId};
+use keydesk::record::{
+    Change, Enrolment, EntryState, IntentStage, OpenEnrolment, OutboxBody, OutboxEntry, Record,
+    Remains, Resolution, Unfinished, WithdrawalEntry,
 };
-use keydesk::domain::deletion::Report;
-use keydesk::domain::{Bytes, Change, EntryId, IntentId, OfferId, Record};
 use keydesk::store::Store;
 use keydesk::wire::Offer;
 
@@ -179,7 +178,7 @@ fn withdrawn(said: &mut Said, entry: EntryId) -> Option<&mut Enrolment> {
     Some(enrolment)
 }
 
-fn told_of(report: &Report) -> OutboxBody {
+fn told_of(report: &WithdrawalEntry) -> OutboxBody {
     let push = Box::new(report.push.clone());
     OutboxBody::Withdrawal { push }
 }

@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
-use keydesk::domain::Record;
+use keydesk::record::Record;
 use keydesk::store::{Settings, Store, audit};
 use tempfile::tempdir;
 

@@ -17,7 +17,7 @@ mod survives;
 
 use std::path::Path;
 
-use keydesk::domain::Record;
+use keydesk::record::Record;
 use keydesk::store::Store;
 
 /// Opens the store and records these; it is closed again on return.

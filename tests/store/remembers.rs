@@ -1,9 +1,9 @@
 //! What the store says after what was recorded, and which changes it refuses.
 
-use keydesk::domain::change::{
-    EntryState, IntentStage, OutboxBody, Remains, Resolution, Unfinished,
+use keydesk::domain::KeyId;
+use keydesk::record::{
+    Change, EntryState, IntentStage, OutboxBody, Remains, Resolution, Unfinished,
 };
-use keydesk::domain::{Change, KeyId};
 use keydesk::store::{Illegal, Store, StoreError, TicketFor, audit};
 use keydesk::wire::UnlockPush;
 use tempfile::tempdir;

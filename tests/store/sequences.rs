@@ -1,10 +1,9 @@
 //! Random lives of a station: whatever legal things happen, and however the store is closed, cut off or robbed of its index
 //! in between, it says what the records say.
 
-use keydesk::domain::change::{
-    EntryState, IntentStage, OutboxBody, Remains, Resolution, Unfinished,
+use keydesk::record::{
+    Change, EntryState, IntentStage, OutboxBody, Record, Remains, Resolution, Unfinished,
 };
-use keydesk::domain::{Change, Record};
 use keydesk::store::{Settings, Store, audit};
 use proptest::prelude::*;
 use tempfile::tempdir;

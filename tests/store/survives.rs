@@ -5,8 +5,7 @@ use std::io::Write;
 use std::os::unix::fs::{FileExt, PermissionsExt};
 use std::path::Path;
 
-use keydesk::domain::Record;
-use keydesk::domain::change::RECORD_VERSION;
+use keydesk::record::{RECORD_VERSION, Record};
 use keydesk::store::{Settings, Store, StoreError, audit};
 use sha2::{Digest, Sha256};
 use tempfile::tempdir;
@@ -298,7 +297,7 @@ fn a_record_that_is_too_long_is_refused_before_it_is_written() {
     let store = Store::open(dir.path()).unwrap();
     let mut key = crate::fixture::key(1);
     key.product = "x".repeat(5 << 20);
-    let long = record(0, keydesk::domain::Change::KeySeen { key: Box::new(key) });
+    let long = record(0, keydesk::record::Change::KeySeen { key: Box::new(key) });
     assert!(matches!(
         store.commit(&long),
         Err(StoreError::TooLong { .. })

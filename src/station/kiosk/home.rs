@@ -11,7 +11,7 @@ use tokio::sync::Notify;
 use super::mailbox::Mailbox;
 use super::notice;
 use crate::domain::PersonId;
-use crate::domain::change::{EntryState, OutboxEntry};
+use crate::record::{EntryState, OutboxEntry};
 use crate::station::Station;
 use crate::station::face::{HomeView, PeopleView, Recent, Update};
 use crate::wire::Expected;

@@ -16,11 +16,11 @@ use super::rows::{
     entry_row, key_row, number_of, outbox_row, place_row, ticket_row, tickets_for, value,
 };
 use super::{Counts, IndexFault, Row, View, Writes};
-use crate::domain::change::{
+use crate::domain::{EntryId, IntentId, KeyFacts, OperatorId};
+use crate::record::{
     Change, Enrolment, EntryState, KeyRecord, OutboxBody, OutboxEntry, RECORD_VERSION, Record,
     Remains, Resolution, Unfinished,
 };
-use crate::domain::{EntryId, IntentId, KeyFacts, OperatorId};
 use crate::store::illegal::Illegal;
 use crate::store::read::{SessionRecord, StationFacts};
 use crate::wire::{Operator, Tickets, UnlockPush};

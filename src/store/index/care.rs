@@ -5,7 +5,7 @@ use super::rows::{care_row, cares_of, deeds_of, numbered, tests_of};
 use super::{IndexFault, View};
 use crate::domain::KeyFacts;
 use crate::domain::care::{Care, CareRecord};
-use crate::domain::change::Record;
+use crate::record::Record;
 
 /// Applies `Cared`, record number `sequence`. It can follow on anything: a key need not be known to be cared for.
 pub(super) fn cared<V: View>(

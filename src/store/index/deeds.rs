@@ -3,10 +3,9 @@
 use super::apply::{NotApplied, Pending};
 use super::rows::{credential_row, deed_row, deeds_of, enrolment_row, numbered, value};
 use super::{IndexFault, View};
-use crate::domain::change::{Enrolment, Record};
 use crate::domain::history::{Deed, DeedRecord};
-use crate::domain::reset::KeyReset;
 use crate::domain::{KeyFacts, KeyId, Place};
+use crate::record::{Enrolment, KeyReset, Record};
 use crate::wire::TestPush;
 
 /// Something was done to the key at a place, in record number `sequence`.

@@ -3,11 +3,11 @@
 use jiff::Timestamp;
 
 use super::{AppAsking, CareAsking, Coached, CodeLine, Finger, LossAsking, ResetAsking, Shown};
-use crate::domain::change::Remains;
 use crate::domain::identification::Document;
 use crate::domain::pin::PinError;
 use crate::domain::policy::Verdict;
 use crate::domain::{KeyFacts, Person, Pin, Place};
+use crate::record::Remains;
 use crate::tui::entry::{Line, SecretLine};
 use crate::wire::{KeyReport, ServedBy};
 use crate::workflow::dialogue::{AppJob, Ending, Job, Note, Step, steps};

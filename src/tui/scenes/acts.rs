@@ -6,10 +6,10 @@ use jiff::SignedDuration;
 use ratatui::crossterm::event::KeyCode;
 
 use super::{Stage, cast};
-use crate::domain::change::Remains;
 use crate::domain::models::Models;
 use crate::domain::policy::{Circumstances, Policy, REGISTRY_ALGORITHMS, Verdict, judge};
 use crate::domain::{KeyFacts, Person};
+use crate::record::Remains;
 use crate::station::face::{Found, HomeView, SigningIn, Update};
 use crate::workflow::dialogue::{Ending, Event, Job, Note, Question, Step};
 

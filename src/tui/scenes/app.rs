@@ -4,8 +4,8 @@ use jiff::SignedDuration;
 use ratatui::crossterm::event::KeyCode;
 
 use super::{Stage, cast};
-use crate::domain::change::Remains;
 use crate::domain::factor::CodeVerdict;
+use crate::record::Remains;
 use crate::station::face::Update;
 use crate::wire::Factor;
 use crate::workflow::dialogue::{

@@ -7,10 +7,10 @@ use crate::domain::care::{
     Care, FingerSample, Fingerprint, Management, PinOrigin, Portrait, Readiness, SampleFault,
     Setting, StepOutcome, StoredCredential, TestReport, TestStep, TestedStep, oddities,
 };
-use crate::domain::change::Remains;
 use crate::domain::history::{Deed, DeedRecord};
 use crate::domain::models::Models;
 use crate::domain::{Bytes, KeyFacts, Pin};
+use crate::record::Remains;
 use crate::station::face::{HandedPin, KeyView, Update};
 use crate::workflow::care::Stake;
 use crate::workflow::dialogue::{

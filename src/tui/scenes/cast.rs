@@ -10,7 +10,6 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use crate::domain::authority::Role;
-use crate::domain::change::Unfinished;
 use crate::domain::factor::{FactorKind, TotpSettings};
 use crate::domain::identification::Document;
 use crate::domain::visit::Held;
@@ -18,6 +17,7 @@ use crate::domain::{
     Aaguid, Bytes, FactorId, Identification, KeyFacts, KeyId, OfferId, OperatorId, Organisation,
     OrganisationId, Person, PersonId, PersonKind, Place, StationId,
 };
+use crate::record::Unfinished;
 use crate::station::face::{HomeView, PeopleView, Recent, RegistryState, SlotState, SlotView};
 use crate::totp::{AppSetup, TotpSecret};
 use crate::wire::webauthn::{CreationOptions, RelyingParty, RequestOptions, User};

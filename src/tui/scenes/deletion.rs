@@ -4,9 +4,9 @@ use ratatui::crossterm::event::KeyCode;
 
 use super::{Stage, care, cast};
 use crate::domain::care::{Care, StoredCredential};
-use crate::domain::deletion::Deletion;
 use crate::domain::reset::{Losses, LostEnrolment, ResetCase};
 use crate::domain::{Bytes, IntentId, KeyFacts, Person};
+use crate::record::Deletion;
 use crate::workflow::dialogue::{CareJob, CareResult, Event, LostBy, PushState, Question, Step};
 
 pub(super) fn credential() -> StoredCredential {

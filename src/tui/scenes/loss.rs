@@ -4,9 +4,9 @@ use jiff::{SignedDuration, Timestamp};
 use ratatui::crossterm::event::KeyCode;
 
 use super::{Stage, cast};
-use crate::domain::change::Remains;
 use crate::domain::visit::{Held, Suspended, SuspendedWhy};
 use crate::domain::{Lost, Person};
+use crate::record::Remains;
 use crate::station::face::{Found, Update};
 use crate::wire::{Owned, PersonDetail};
 use crate::workflow::dialogue::{

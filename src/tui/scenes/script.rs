@@ -7,7 +7,7 @@ use ratatui::crossterm::event::KeyCode;
 use super::acts::verdict;
 use super::{Scene, Stage, app, batch, cast, loss};
 use crate::domain::Person;
-use crate::domain::change::{Remains, Unfinished};
+use crate::record::{Remains, Unfinished};
 use crate::station::face::{Found, HomeView, Update};
 use crate::workflow::dialogue::{Ending, Event, Job, Note, PushState, Question, Step, StopView};
 

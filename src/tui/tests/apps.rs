@@ -4,8 +4,8 @@ use ratatui::crossterm::event::KeyCode;
 
 use super::behaviour::at;
 use super::{sent, shown};
-use crate::domain::change::Remains;
 use crate::domain::factor::CodeVerdict;
+use crate::record::Remains;
 use crate::station::face::{Command, Update};
 use crate::tui::model::Page;
 use crate::tui::scenes::cast;

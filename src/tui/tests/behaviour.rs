@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::{sent, shown};
-use crate::domain::change::Remains;
+use crate::record::Remains;
 use crate::station::face::{Command, Found, Notice, Update};
 use crate::text::Language;
 use crate::tui::model::{Asking, Page};

@@ -7,9 +7,9 @@ use proptest::prelude::*;
 use ratatui::crossterm::event::KeyCode;
 
 use super::{THEME, text_of};
-use crate::domain::change::Remains;
 use crate::domain::policy::{Finding, Verdict};
 use crate::domain::{KeyFacts, Pin};
+use crate::record::Remains;
 use crate::station::face::board::{BatchQuestion, BatchUpdate};
 use crate::station::face::{Command, Found, HandedPin, Notice, SigningIn, Update};
 use crate::text::Language;

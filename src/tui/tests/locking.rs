@@ -4,7 +4,7 @@ use ratatui::crossterm::event::KeyCode;
 
 use super::behaviour::at;
 use super::{THEME, sent, shown, text_of};
-use crate::domain::change::Remains;
+use crate::record::Remains;
 use crate::station::face::{Found, Update};
 use crate::text::Language;
 use crate::tui::keymap::Mode;

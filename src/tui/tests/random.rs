@@ -6,9 +6,9 @@ use proptest::prelude::*;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::{THEME, text_of};
-use crate::domain::change::Remains;
 use crate::domain::factor::CodeVerdict;
 use crate::domain::policy::{Finding, Verdict};
+use crate::record::Remains;
 use crate::station::face::{Found, Notice, Update};
 use crate::text::Language;
 use crate::tui::scenes::{Stage, cast};

@@ -3,10 +3,10 @@
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
 
 use super::{Effect, care, go};
-use crate::domain::change::Remains;
 use crate::domain::identification::Document;
 use crate::domain::pin::PIN_CODE_POINTS_MIN;
 use crate::domain::{Identification, Pin};
+use crate::record::Remains;
 use crate::station::face::Command;
 use crate::tui::entry::Line;
 use crate::tui::keymap::Action;

@@ -4,7 +4,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::{Effect, app, care, go, loss};
 use crate::domain::Person;
-use crate::domain::change::{EntryState, Left, OpenEnrolment, OutboxEntry, Resolution, Unfinished};
+use crate::record::{EntryState, Left, OutboxEntry, Resolution, Unfinished};
 use crate::station::face::{Command, SlotState};
 use crate::tui::clean::clean;
 use crate::tui::entry::Line;
@@ -319,22 +319,12 @@ fn without_key(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     };
     let what = GivenUp::Work(work.id());
-    let id = match work {
-        Unfinished::OwnKey(own) => own.offer.operator.id.to_string(),
-        Unfinished::Enrolment(OpenEnrolment { intent, .. }) => intent.offer.person.id.to_string(),
-        Unfinished::Withdrawal(withdrawal) => withdrawal.person.id.to_string(),
-        Unfinished::Reset(reset) => match reset.losses.people().first() {
-            Some(person) => person.id.to_string(),
-            None => reset.key.slot.to_string(),
-        },
-        Unfinished::Deletion(deletion) => match deletion.person() {
-            Some(person) => person.id.to_string(),
-            None => deletion.key.slot.to_string(),
-        },
+    let id = match (work, work.person()) {
+        (_, Some(person)) => person.id.to_string(),
+        (Unfinished::OwnKey(own), None) => own.offer.operator.id.to_string(),
         // A model's name is plain; should it not be, the place where the key was.
-        Unfinished::Care(care) => care.key.place.to_string(),
-        Unfinished::App(app) => app.person.id.to_string(),
-        Unfinished::Token(token) => token.person.id.to_string(),
+        (Unfinished::Care(care), None) => care.key.place.to_string(),
+        (_, None) => work.key().map_or(0, |key| key.slot).to_string(),
     };
     let name = typeable(work.name(), &id);
     confirm_giving_up(model, what, name)

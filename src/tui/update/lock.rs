@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::Effect;
-use crate::domain::change::Remains;
+use crate::record::Remains;
 use crate::station::face::{Command, HomeView, Notice};
 use crate::tui::model::{BatchState, Door, Lock, Model, Page};
 use crate::wire::Operator;

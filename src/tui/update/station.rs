@@ -353,7 +353,7 @@ pub(super) fn over(mut run: Run, ending: Ending) -> Option<Run> {
     let cancelled_clean = matches!(
         &ending,
         Ending::Stopped { stop, remains }
-            if stop.code == "cancelled" && *remains == crate::domain::change::Remains::Nothing
+            if stop.code == "cancelled" && *remains == crate::record::Remains::Nothing
     );
     run.asking = None;
     run.touch = None;

@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 use super::sheet::{Sheet, s};
 use super::waits;
 use super::{Ctx, inset};
-use crate::domain::change::Remains;
+use crate::record::Remains;
 use crate::station::face::{CLOCK_TOLERANCE_S, RegistryState, SlotView};
 use crate::text::tr;
 use crate::tui::clean::{fit, width, wrap};

@@ -6,7 +6,7 @@ use ratatui::text::Line;
 use super::chrome::{frame, page_title};
 use super::sheet::{Cell, Sheet, s};
 use super::{Ctx, bay, below, top};
-use crate::domain::change::{EntryState, Left, OutboxBody, OutboxEntry};
+use crate::record::{EntryState, Left, OutboxBody, OutboxEntry};
 use crate::text::tr;
 
 /// Rows for what is known of the marked entry.

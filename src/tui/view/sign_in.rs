@@ -6,7 +6,7 @@ use ratatui::text::Line;
 use super::chrome::{Who, frame, page_title, scale, who};
 use super::sheet::{Sheet, s};
 use super::{Ctx, bay, below, closing, run_screen};
-use crate::domain::change::Remains;
+use crate::record::Remains;
 use crate::station::face::{RegistryState, SlotState};
 use crate::text::tr;
 use crate::tui::entry;

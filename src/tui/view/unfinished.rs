@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use super::chrome::{frame, page_title};
 use super::sheet::{Cell, Sheet, s};
 use super::{Ctx, bay, below, top};
-use crate::domain::change::Unfinished;
+use crate::record::Unfinished;
 use crate::text::tr;
 
 /// Rows for what is known of the marked entry.

@@ -11,9 +11,9 @@ use super::super::undo::end_reason;
 use super::super::visit::{Guest, Visit, host, receive};
 use super::examine::{Codes, advise, next_code, typed_code};
 use super::{AppDesk, Stop, app_part};
-use crate::domain::change::{Remains, TokenIntent};
 use crate::domain::factor::{CodeVerdict, TotpCode};
-use crate::domain::{Change, EntryId, FactorId, IntentId, PersonId};
+use crate::domain::{EntryId, FactorId, IntentId, PersonId};
+use crate::record::{Change, Remains, TokenIntent};
 use crate::wire::{FactorReceipt, TokenAssignment, VERSION, code};
 use crate::workflow::conclude;
 

@@ -11,7 +11,8 @@ use super::super::steps::{begin_step, end_step};
 use super::examine::{About, Examination, Right, right_at_registry};
 use super::{AppDesk, Stop, active, begin, chosen, keys};
 use crate::domain::authority::Action;
-use crate::domain::{Change, FactorId, Identification, PersonId, VisitId};
+use crate::domain::{FactorId, Identification, PersonId, VisitId};
+use crate::record::Change;
 use crate::wire::{Factor, Operator, PersonDetail};
 use crate::workflow::conclude;
 

@@ -10,7 +10,8 @@ use super::super::steps::{begin_step, end_step};
 use super::super::visit::{identified, open, own_proof};
 use super::{AppDesk, Stop, active, begin, check_not_last, chosen};
 use crate::domain::authority::Action;
-use crate::domain::{Change, EntryId, FactorId, PersonId};
+use crate::domain::{EntryId, FactorId, PersonId};
+use crate::record::Change;
 use crate::wire::{Removal, VERSION};
 use crate::workflow::conclude;
 

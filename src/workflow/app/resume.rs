@@ -9,8 +9,8 @@ use super::assign::{assigned, record as record_token};
 use super::enrol::{enrolled, record};
 use super::examine::{About, Examination, right_at_registry};
 use super::{AppDesk, Stop, active};
-use crate::domain::change::{EndReason, Remains, TokenIntent};
-use crate::domain::factor::{AppIntent, CodeVerdict, FactorKind};
+use crate::domain::factor::{CodeVerdict, FactorKind};
+use crate::record::{AppIntent, EndReason, Remains, TokenIntent};
 use crate::wire::Subject;
 
 /// Finishes an app, or ends it where there is no phone or no time left.

@@ -14,10 +14,9 @@ use super::test::TEST_RP_ID;
 use super::{CareDesk, unlocked};
 use crate::domain::authority::{NotAllowed, Role};
 use crate::domain::care::StoredCredential;
-use crate::domain::change::Remains;
-use crate::domain::deletion::{Deletion, DeletionDone, Report};
 use crate::domain::reset::{Losses, LostEnrolment, ResetCase};
-use crate::domain::{Change, EntryId, IntentId, KeyFacts, OperatorId, Person, PersonId, Pin};
+use crate::domain::{EntryId, IntentId, KeyFacts, OperatorId, Person, PersonId, Pin};
+use crate::record::{Begun, Change, Deletion, DeletionDone, Remains, WithdrawalEntry};
 use crate::wire::{Ground, VERSION, WithdrawalPush};
 use crate::workflow::{Decider, KeyFault, Stop};
 
@@ -213,7 +212,7 @@ async fn finish<D: CareDesk>(
         intent: deletion.id,
         key: key.clone(),
         remains,
-        report: Report { entry, push },
+        report: WithdrawalEntry { entry, push },
     };
     let left = match remains {
         Remains::CredentialDeleted => Remains::Deleted,

@@ -9,9 +9,9 @@ use super::super::undo::end_reason;
 use super::test::TEST_RP_ID;
 use super::{CareDesk, unlocked};
 use crate::domain::authority::{Action, NotAllowed, Role};
-use crate::domain::care::{Care, CareIntent, Outcome};
-use crate::domain::change::{EndReason, Remains};
-use crate::domain::{Change, IntentId, KeyFacts, Pin};
+use crate::domain::care::Care;
+use crate::domain::{IntentId, KeyFacts, Pin};
+use crate::record::{CareIntent, Change, EndReason, Outcome, Remains};
 use crate::workflow::dialogue::{CareResult, Ending, Note, Step};
 use crate::workflow::{KeyFault, Stop};
 

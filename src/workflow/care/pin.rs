@@ -11,10 +11,10 @@ use super::intent::{Known, done, give_up, not_done, plan};
 use super::test::TEST_RP_ID;
 use super::{CareDesk, authorised, begin, look, take_key};
 use crate::domain::authority::Action;
-use crate::domain::care::{Care, CareIntent, PinOrigin, PinRule, Setting};
-use crate::domain::change::Remains;
+use crate::domain::care::{Care, PinOrigin, PinRule, Setting};
 use crate::domain::pin::pin_floor;
 use crate::domain::{KeyFacts, Pin, Place};
+use crate::record::{CareIntent, Remains};
 use crate::workflow::dialogue::{
     Answer, CareJob, CareResult, Ending, Event, Job, Note, Question, Step,
 };

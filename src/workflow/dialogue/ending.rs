@@ -4,9 +4,9 @@ use serde::Serialize;
 
 use super::{AppResult, HeldCredential, LossResult};
 use crate::domain::care::{Care, Fingerprint};
-use crate::domain::change::Remains;
 use crate::domain::reset::Losses;
 use crate::domain::{KeyFacts, Person, PersonId};
+use crate::record::Remains;
 use crate::workflow::Stop;
 
 /// How a run ended, for the closing screen and the last JSON line.

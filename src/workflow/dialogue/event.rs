@@ -5,11 +5,11 @@ use serde::Serialize;
 
 use super::{Ending, Job, Step};
 use crate::domain::care::{FingerSample, Oddity, TestedStep};
-use crate::domain::change::Remains;
 use crate::domain::factor::CodeVerdict;
 use crate::domain::policy::Verdict;
 use crate::domain::reset::Losses;
 use crate::domain::{Identification, KeyFacts};
+use crate::record::Remains;
 use crate::wire::{KeyReport, ServedBy};
 
 /// What happens in a run. The command line prints each as one JSON line.

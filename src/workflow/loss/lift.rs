@@ -13,7 +13,8 @@ use super::{LossDesk, chosen};
 use crate::domain::authority::Action;
 use crate::domain::factor::CodeVerdict;
 use crate::domain::suspension::FactorRef;
-use crate::domain::{Change, EntryId, Identification, Person, PersonId, Place};
+use crate::domain::{EntryId, Identification, Person, PersonId, Place};
+use crate::record::Change;
 use crate::wire::webauthn::RequestOptions;
 use crate::wire::{Factor, Lift, LiftOffer, Owned, PersonDetail, Shown, VERSION, code};
 

@@ -10,7 +10,8 @@ use super::{LossDesk, chosen};
 use crate::domain::authority::Action;
 use crate::domain::suspension::FactorRef;
 use crate::domain::visit::SuspendedWhy;
-use crate::domain::{Change, EntryId, Person, PersonId};
+use crate::domain::{EntryId, Person, PersonId};
+use crate::record::Change;
 use crate::wire::{Owned, PersonDetail, SuspensionPush, VERSION, code};
 
 /// What is to be suspended.

@@ -2,8 +2,8 @@
 
 use std::sync::atomic::Ordering;
 
-use keydesk::domain::change::{EndReason, Remains};
 use keydesk::domain::factor::CodeVerdict;
+use keydesk::record::{EndReason, Remains};
 use keydesk::store::audit;
 use keydesk::wire::TicketRequest;
 use keydesk::workflow::dialogue::{AppQuestion, AppResult, Ending, PushState, StationClock};

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use keydesk::domain::change::{OutboxBody, Remains, Unfinished};
+use keydesk::record::{OutboxBody, Remains, Unfinished};
 use keydesk::store::audit;
 use keydesk::workflow::dialogue::Ending;
 use keydesk::workflow::{self, How, Stop, app};

@@ -1,7 +1,7 @@
 //! Factors that a person has: tested, replaced, removed, and hardware tokens given out; and what is refused.
 
-use keydesk::domain::change::{OutboxBody, Remains, Resolution, Unfinished};
 use keydesk::domain::factor::{CodeVerdict, FactorKind};
+use keydesk::record::{OutboxBody, Remains, Resolution, Unfinished};
 use keydesk::totp::tokens;
 use keydesk::wire::{Factor, code};
 use keydesk::workflow::dialogue::{AppResult, Ending, PushState};

@@ -1,8 +1,8 @@
 //! A secret on the kiosk's screen while somebody locks it.
 
 use keydesk::domain::PersonId;
-use keydesk::domain::change::{EndReason, Remains};
 use keydesk::domain::factor::TotpCode;
+use keydesk::record::{EndReason, Remains};
 use keydesk::station::desk::Face;
 use keydesk::station::face::{Command, Update};
 use keydesk::totp::code_at;

@@ -2,7 +2,7 @@
 //! waits, what was not is as it was, and nobody's factor is left in between.
 
 use keydesk::bay::Cancel;
-use keydesk::domain::change::OutboxBody;
+use keydesk::record::OutboxBody;
 use keydesk::store::audit;
 use keydesk::workflow::dialogue::Ending;
 use keydesk::workflow::{Stop, loss};

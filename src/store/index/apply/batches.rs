@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{NotApplied, Pending};
 use crate::domain::batch::{Batch, BatchChange, BatchFault, KeyRun, Plan};
-use crate::domain::change::Record;
 use crate::domain::{BatchId, KeyFacts, RunId};
+use crate::record::Record;
 use crate::store::illegal::Illegal;
 use crate::store::index::rows::{
     BATCHES, batch_row, decode, given_tag_row, numbered, run_row, runs_of, value,

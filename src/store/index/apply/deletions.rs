@@ -7,11 +7,11 @@ use super::super::care::cared;
 use super::super::rows::{credential_row, enrolment_row, outbox_row, value};
 use super::{NotApplied, Pending};
 use crate::domain::care::Care;
-use crate::domain::change::{
-    Enrolment, EntryState, OutboxBody, OutboxEntry, Record, Remains, Resolution, Unfinished,
-};
-use crate::domain::deletion::{DeletionDone, Report};
 use crate::domain::{Bytes, EntryId};
+use crate::record::{
+    DeletionDone, Enrolment, EntryState, OutboxBody, OutboxEntry, Record, Remains, Resolution,
+    Unfinished, WithdrawalEntry,
+};
 use crate::store::illegal::Illegal;
 
 impl<V: View> Pending<'_, V> {
@@ -73,7 +73,7 @@ impl<V: View> Pending<'_, V> {
         &mut self,
         sequence: u64,
         entry: EntryId,
-        report: &Report,
+        report: &WithdrawalEntry,
         record: &Record,
     ) -> Result<(), NotApplied> {
         let (_, waiting) = self.waiting(entry)?;
@@ -89,7 +89,7 @@ impl<V: View> Pending<'_, V> {
         &mut self,
         sequence: u64,
         credential: &Bytes,
-        report: Option<&Report>,
+        report: Option<&WithdrawalEntry>,
         record: &Record,
     ) -> Result<(), NotApplied> {
         let Some(report) = report else {

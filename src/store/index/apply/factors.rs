@@ -3,8 +3,8 @@
 use super::super::View;
 use super::super::rows::{OfferUse, offer_row};
 use super::{NotApplied, Pending};
-use crate::domain::change::{Change, OutboxBody, Record, Unfinished};
 use crate::domain::{EntryId, IntentId};
+use crate::record::{Change, OutboxBody, Record, Unfinished};
 use crate::store::illegal::Illegal;
 use crate::wire::AppPush;
 

@@ -7,11 +7,11 @@ use super::super::rows::{
 };
 use super::super::{IndexFault, View};
 use super::{NotApplied, Pending};
-use crate::domain::change::{
+use crate::domain::{Bytes, EntryId, IntentId, OfferId};
+use crate::record::{
     Enrolment, IntentStage, Made, OpenEnrolment, OutboxBody, Record, Remains, Resolution,
     Unfinished, Withdrawal,
 };
-use crate::domain::{Bytes, EntryId, IntentId, OfferId};
 use crate::store::illegal::Illegal;
 use crate::wire::{EnrolmentPush, TestPush};
 

@@ -3,8 +3,8 @@
 use super::super::rows::{credential_row, value};
 use super::super::{View, deeds};
 use super::{NotApplied, Pending};
-use crate::domain::change::{OutboxBody, Record, Remains, Unfinished};
 use crate::domain::{EntryId, IntentId};
+use crate::record::{OutboxBody, Record, Remains, Unfinished};
 use crate::store::illegal::Illegal;
 use crate::wire::KeyResetPush;
 

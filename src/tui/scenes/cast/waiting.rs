@@ -3,11 +3,12 @@
 use uuid::Uuid;
 
 use super::{ago, example, fresh_key, identification, main_admin, offer, operator, report};
-use crate::domain::care::{Care, CareIntent, PinOrigin};
-use crate::domain::change::{
-    EntryState, IntentStage, OpenEnrolment, OutboxBody, OutboxEntry, OwnKey, Unfinished, Withdrawal,
+use crate::domain::care::{Care, PinOrigin};
+use crate::domain::{Bytes, EntryId, IntentId, OfferId, Person};
+use crate::record::{
+    CareIntent, EntryState, Intent, IntentStage, OpenEnrolment, OutboxBody, OutboxEntry, OwnKey,
+    Unfinished, Withdrawal,
 };
-use crate::domain::{Bytes, EntryId, Intent, IntentId, OfferId, Person};
 use crate::wire::webauthn::{
     AssertionResponse, AttestationResponse, AuthenticationResponse, RegistrationResponse,
 };

@@ -3,9 +3,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Care, Portrait, Setting};
-use crate::domain::KeyFacts;
-use crate::domain::id::{IntentId, OperatorId};
+use crate::domain::care::{Care, Portrait, Setting};
+use crate::domain::{IntentId, KeyFacts, OperatorId};
 
 /// On disk before the key is written to, and open until it is known what came of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,9 +66,9 @@ impl CareIntent {
 
 #[cfg(test)]
 mod tests {
-    use super::super::PinOrigin;
     use super::*;
     use crate::domain::Bytes;
+    use crate::domain::care::{Fingerprint, PinOrigin};
     use crate::domain::key::{Aaguid, KeyId, Place};
 
     fn key() -> KeyFacts {
@@ -154,7 +153,7 @@ mod tests {
         before.pin_min_length = 8;
         let same = intent(before, care);
         assert_eq!(same.outcome_on(&raised), Outcome::Unknown);
-        let finger = super::super::Fingerprint {
+        let finger = Fingerprint {
             id: Bytes(vec![1]),
             name: None,
         };

@@ -106,7 +106,7 @@ pub enum Left {
 /// Goes on with the report in an [`OutboxBody`], whichever it is.
 macro_rules! each_report {
     ($body:expr, $report:ident => $then:expr) => {{
-        use $crate::domain::change::OutboxBody as Body;
+        use $crate::record::OutboxBody as Body;
         match $body {
             Body::Enrolment { push: $report } => $then,
             Body::Test { push: $report } => $then,

@@ -5,7 +5,7 @@
 //! that was lost is told of at once: it waits for what is about that very factor and for nothing else, because it opens things
 //! meanwhile.
 
-use super::change::{EntryState, OutboxBody, OutboxEntry};
+use super::{EntryState, OutboxBody, OutboxEntry};
 
 impl OutboxEntry {
     /// Whether this entry has to wait for an earlier one.

@@ -1,0 +1,64 @@
+//! What the records come to: the keys and enrolments that a station knows.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::Remains;
+use crate::domain::{Bytes, KeyFacts, KeyId, OfferId, OperatorId, Person, Place};
+
+/// A finished enrolment, as the station's inventory keeps it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Enrolment {
+    /// The credential.
+    pub credential: Bytes,
+    /// Its key.
+    pub key: KeyId,
+    /// For whom.
+    pub person: Person,
+    /// The relying party.
+    pub rp_id: String,
+    /// From which offer.
+    pub offer: OfferId,
+    /// Who did it.
+    pub operator: OperatorId,
+    /// When.
+    pub at: Timestamp,
+    /// The credential's public key, COSE_Key in CBOR, so that the station can check what it signs.
+    pub public_key: Bytes,
+    /// Whether the registry has accepted it.
+    pub pushed: bool,
+    /// The registry refused it, and an operator gave it up.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub withdrawn: bool,
+    /// The key was reset since, or the credential deleted from it: it is gone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gone_at: Option<Timestamp>,
+    /// What remains on the key once it is withdrawn; not known while its credential is being deleted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remains: Option<Remains>,
+}
+
+impl Enrolment {
+    /// Whether its credential may be in use, or come into use: neither given up nor gone.
+    pub fn is_live(&self) -> bool {
+        !self.withdrawn && self.gone_at.is_none()
+    }
+}
+
+/// A key in the inventory.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyRecord {
+    /// What it is, and where it was last.
+    pub facts: KeyFacts,
+    /// When it was first seen.
+    pub first_seen: Timestamp,
+    /// When it was last recorded.
+    pub last_seen: Timestamp,
+}
+
+impl KeyRecord {
+    /// The place where it was last seen.
+    pub fn place(&self) -> &Place {
+        &self.facts.place
+    }
+}
