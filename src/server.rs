@@ -23,7 +23,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{Timestamp, tz::TimeZone};
-use sqlx::Row;
 use tokio::sync::watch;
 
 pub mod admin;
@@ -46,20 +45,21 @@ mod older_factors;
 mod people;
 mod problem;
 mod routes;
-mod sealing;
 mod secret;
 mod suspensions;
+mod tables;
 mod turns;
 mod verify;
 mod visits;
 
 pub use config::{AttestationPolicy, ConfigError, ServeConfig};
-use database::Database;
 pub use database::DatabaseError;
+use database::{Database, Fault};
 use guesses::Guesses;
 pub use keyring::KeyringError;
 use keyring::{Keyring, Ring};
 use listen::Door;
+use tables::setting;
 use turns::Turns;
 use verify::{RelyingParty, Trust};
 
@@ -130,8 +130,8 @@ pub enum ServeError {
     Stopped(String),
 }
 
-impl From<sqlx::Error> for ServeError {
-    fn from(error: sqlx::Error) -> Self {
+impl From<Fault> for ServeError {
+    fn from(error: Fault) -> Self {
         Self::Database(DatabaseError::Failed(error))
     }
 }
@@ -231,7 +231,7 @@ impl Running {
 }
 
 /// Forgets and removes what is over.
-async fn tidy(db: &Database, now: Timestamp) -> Result<(), sqlx::Error> {
+async fn tidy(db: &Database, now: Timestamp) -> Result<(), Fault> {
     ledger::forget_old(db, now).await?;
     let removed = suspensions::run_out(db, now).await?;
     if removed > 0 {
@@ -263,7 +263,7 @@ pub async fn init(config: &ServeConfig, now: Timestamp) -> Result<(), ServeError
     let audience = new_audience();
     let settings = [
         (AUDIENCE, audience.as_str()),
-        (sealing::KEY, key.unwrap_or_default()),
+        (setting::KEY, key.unwrap_or_default()),
     ];
     Ok(Database::create(&config.db, &settings).await?)
 }
@@ -342,9 +342,9 @@ async fn assemble(config: ServeConfig, db: Database, clock: Clock) -> Result<Reg
 /// The keys, which must be those that the database needs; which one is the newest it keeps for the next time.
 async fn keyring(config: &ServeConfig, db: &Database) -> Result<Keyring, ServeError> {
     let mut tx = db.write().await?;
-    let keyring = Keyring::open(&config.key_file(), &sealing::needed(&mut *tx).await?)?;
+    let keyring = Keyring::open(&config.key_file(), &setting::needed(&mut tx).await?)?;
     if let Some(newest) = keyring.ring().current() {
-        sealing::belong(&mut tx, &newest.id).await?;
+        setting::belong(&mut tx, &newest.id).await?;
     }
     tx.commit().await?;
     Ok(keyring)
@@ -361,16 +361,8 @@ fn new_audience() -> String {
 async fn audiences(config: &ServeConfig, db: &Database) -> Result<Vec<String>, ServeError> {
     let mut tx = db.write().await?;
     // Earlier releases gave it one when they first served.
-    sqlx::query("INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING")
-        .bind(AUDIENCE)
-        .bind(new_audience())
-        .execute(&mut *tx)
-        .await?;
-    let own: String = sqlx::query("SELECT value FROM setting WHERE name = ?")
-        .bind(AUDIENCE)
-        .fetch_one(&mut *tx)
-        .await?
-        .try_get("value")?;
+    setting::make(&mut tx, AUDIENCE, &new_audience()).await?;
+    let own = setting::value(&mut tx, AUDIENCE).await?;
     tx.commit().await?;
-    Ok(config.public_url.clone().into_iter().chain([own]).collect())
+    Ok(config.public_url.clone().into_iter().chain(own).collect())
 }

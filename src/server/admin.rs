@@ -17,14 +17,18 @@ pub use notices::{Named, Notice, mark_told, notices};
 pub use secrets::{
     KeyAccount, Pruned, Rotated, adopt_secrets, prune_secrets, rotate_secrets, secrets,
 };
-use serde::Serialize;
 
-use super::database::{Audit, Database, DatabaseError, Write, audit, from_ms, ms};
+use super::database::{Database, DatabaseError, Fault, Write};
 use super::keyring::KeyringError;
 use super::secret::{self, NoRandom};
+pub use super::tables::audit::Alarm;
+use super::tables::audit::{self, Line};
+use super::tables::operator::Account;
+use super::tables::{access as opening, operator, station};
 use crate::domain::authority::Role;
-use crate::domain::{Bytes, FactorId, OperatorId, PersonId, Secret, StationId};
+use crate::domain::{FactorId, OperatorId, PersonId, Secret, StationId};
 use crate::seal::SealError;
+use crate::wire::Operator;
 
 /// Life of an operator's code: it binds a key to an account, so NIST SP 800-63B-4, 4.1.2.2 allows ten minutes.
 pub const OPERATOR_CODE_LIFE: SignedDuration = SignedDuration::from_mins(10);
@@ -120,8 +124,8 @@ pub enum AdminError {
     },
 }
 
-impl From<sqlx::Error> for AdminError {
-    fn from(error: sqlx::Error) -> Self {
+impl From<Fault> for AdminError {
+    fn from(error: Fault) -> Self {
         Self::Database(DatabaseError::Failed(error))
     }
 }
@@ -133,39 +137,35 @@ pub async fn new_operator_code(db: &Path, name: &str, role: Role) -> Result<NewC
     let db = Database::open(db).await?;
     let now = Timestamp::now();
     let mut tx = db.write().await?;
-    let known: Option<(String, String, Option<i64>)> =
-        sqlx::query_as("SELECT id, role, revoked_ms FROM operator WHERE name = ?")
-            .bind(name)
-            .fetch_optional(&mut *tx)
-            .await?;
-    let id = match known {
-        Some((.., Some(revoked_ms))) => {
+    let id = match operator::called(&mut tx, name).await? {
+        Some(Account {
+            revoked_at: Some(at),
+            ..
+        }) => {
             return Err(AdminError::Revoked {
                 name: name.to_owned(),
-                at: from_ms(revoked_ms)?,
+                at,
             });
         }
-        Some((_, other, None)) if other != role.as_str() => {
+        Some(Account { operator, .. }) if operator.role != role => {
             return Err(AdminError::OtherRole {
                 name: name.to_owned(),
-                role: other,
+                role: operator.role.as_str().to_owned(),
             });
         }
-        Some((id, ..)) => OperatorId::new(id),
+        Some(Account { operator, .. }) => operator.id,
         None => {
-            let id = OperatorId::new(uuid::Uuid::now_v7().to_string());
-            sqlx::query("INSERT INTO operator (id, name, role, user_handle) VALUES (?, ?, ?, ?)")
-                .bind(id.as_str())
-                .bind(name)
-                .bind(role.as_str())
-                .bind(secret::random_bytes::<32>()?.to_vec())
-                .execute(&mut *tx)
-                .await?;
-            id
+            let new = Operator {
+                id: OperatorId::new(uuid::Uuid::now_v7().to_string()),
+                name: name.to_owned(),
+                role,
+            };
+            operator::insert(&mut tx, &new, &secret::random_bytes::<32>()?).await?;
+            new.id
         }
     };
     let code = issue_operator_code(&mut tx, &id, now).await?;
-    audit(&mut tx, &by_admin("operator-code", id.as_str(), name), now).await?;
+    audit::note(&mut tx, &by_admin("operator-code", id.as_str(), name), now).await?;
     tx.commit().await?;
     db.close().await;
     Ok(code)
@@ -179,16 +179,8 @@ async fn issue_operator_code(
 ) -> Result<NewCode, AdminError> {
     let code = secret::new_code()?;
     let expires_at = whole_second(now) + OPERATOR_CODE_LIFE;
-    sqlx::query("UPDATE code SET expires_ms = 0 WHERE operator = ? AND used_ms IS NULL")
-        .bind(id.as_str())
-        .execute(&mut **tx)
-        .await?;
-    sqlx::query("INSERT INTO code (hash, operator, expires_ms) VALUES (?, ?, ?)")
-        .bind(secret::code_hash(&code))
-        .bind(id.as_str())
-        .bind(ms(expires_at))
-        .execute(&mut **tx)
-        .await?;
+    opening::end_codes(tx, id).await?;
+    opening::insert_operator_code(tx, &secret::code_hash(&code), id, expires_at).await?;
     Ok(NewCode { code, expires_at })
 }
 
@@ -200,75 +192,33 @@ pub async fn new_station_code(db: &Path, name: &str) -> Result<NewCode, AdminErr
     let code = secret::new_code()?;
     let expires_at = whole_second(now) + STATION_CODE_LIFE;
     let mut tx = db.write().await?;
-    sqlx::query("INSERT INTO code (hash, station, expires_ms) VALUES (?, ?, ?)")
-        .bind(secret::code_hash(&code))
-        .bind(name)
-        .bind(ms(expires_at))
-        .execute(&mut *tx)
-        .await?;
-    audit(&mut tx, &by_admin("station-code", name, ""), now).await?;
+    let hash = secret::code_hash(&code);
+    opening::insert_station_code(&mut tx, &hash, name, expires_at).await?;
+    audit::note(&mut tx, &by_admin("station-code", name, ""), now).await?;
     tx.commit().await?;
     db.close().await;
     Ok(NewCode { code, expires_at })
 }
 
-/// Something that the registry noticed and somebody must look at.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Alarm {
-    /// When.
-    pub at: Timestamp,
-    /// The station it concerns.
-    pub station: Option<StationId>,
-    /// `journal-regressed`, `counter-regressed`, `unlock-after-end`, `too-many-attempts`, `many-suspensions`, `key-of-several`,
-    /// `all-older-factors-gone` and others.
-    pub kind: String,
-    /// In words, with the facts.
-    pub detail: String,
-}
-
 /// The alarms, newest first; at most `limit`.
 pub async fn alarms(db: &Path, limit: u32) -> Result<Vec<Alarm>, AdminError> {
     let db = Database::open(db).await?;
-    let rows: Vec<(i64, Option<String>, String, String)> = sqlx::query_as(
-        "SELECT at_ms, station, kind, detail FROM alarm ORDER BY number DESC LIMIT ?",
-    )
-    .bind(limit)
-    .fetch_all(db.pool())
-    .await?;
-    let alarms = rows
-        .into_iter()
-        .map(|(at_ms, station, kind, detail)| {
-            Ok(Alarm {
-                at: from_ms(at_ms)?,
-                station: station.map(StationId::new),
-                kind,
-                detail,
-            })
-        })
-        .collect::<Result<_, sqlx::Error>>()?;
+    let alarms = audit::alarms(&mut *db.read().await?, limit).await?;
     db.close().await;
     Ok(alarms)
 }
 
 /// Lets a station's journal begin anew where it stands, after somebody has found out why it went back: the heads that it
 /// had reported before are forgotten, but for the audit, which keeps the last one. Returns that one's sequence number.
-pub async fn accept_journal(db: &Path, station: &StationId) -> Result<u64, AdminError> {
+pub async fn accept_journal(db: &Path, id: &StationId) -> Result<u64, AdminError> {
     let db = Database::open(db).await?;
     let mut tx = db.write().await?;
-    let last: Option<(i64, Vec<u8>)> = sqlx::query_as(
-        "SELECT sequence, hash FROM journal_head WHERE station = ? ORDER BY sequence DESC LIMIT 1",
-    )
-    .bind(station.as_str())
-    .fetch_optional(&mut *tx)
-    .await?;
-    let (sequence, hash) = last.ok_or_else(|| AdminError::NoJournal(station.clone()))?;
-    sqlx::query("DELETE FROM journal_head WHERE station = ?")
-        .bind(station.as_str())
-        .execute(&mut *tx)
-        .await?;
-    let detail = format!("had come to record {sequence}, hash {}", Bytes(hash));
-    let line = by_admin("accept-journal", station.as_str(), &detail);
-    audit(&mut tx, &line, Timestamp::now()).await?;
+    let last = station::last_head(&mut tx, id).await?;
+    let (sequence, hash) = last.ok_or_else(|| AdminError::NoJournal(id.clone()))?;
+    station::forget_heads(&mut tx, id).await?;
+    let detail = format!("had come to record {sequence}, hash {hash}");
+    let line = by_admin("accept-journal", id.as_str(), &detail);
+    audit::note(&mut tx, &line, Timestamp::now()).await?;
     tx.commit().await?;
     db.close().await;
     Ok(u64::try_from(sequence).unwrap_or_default())
@@ -280,8 +230,8 @@ fn whole_second(at: Timestamp) -> Timestamp {
 }
 
 /// A line of the audit for what is done at the registry's own machine.
-pub(super) fn by_admin<'a>(action: &'a str, subject: &'a str, detail: &'a str) -> Audit<'a> {
-    Audit {
+pub(super) fn by_admin<'a>(action: &'a str, subject: &'a str, detail: &'a str) -> Line<'a> {
+    Line {
         station: None,
         operator: None,
         action,

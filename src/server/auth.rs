@@ -9,14 +9,13 @@ use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use jiff::{SignedDuration, Timestamp};
-use sqlx::Row;
 
 use super::Registry;
-use super::database::{Write, from_ms, ms};
+use super::database::Write;
 use super::problem::{Answer, Refusal};
 use super::secret;
-use crate::domain::authority::Role;
-use crate::domain::{OperatorId, Secret, StationId};
+use super::tables::access;
+use crate::domain::{Secret, StationId};
 use crate::wire::{self, Operator, code};
 
 /// Life of an access token.
@@ -58,16 +57,10 @@ impl FromRequestParts<Arc<Registry>> for AtStation {
             .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
             .map(|(_, token)| token.trim())
             .ok_or_else(refused)?;
-        let station: Option<String> = sqlx::query_scalar(
-            "SELECT station FROM access_token WHERE hash = ? AND expires_ms > ?",
-        )
-        .bind(secret::hash(token.as_bytes()))
-        .bind(ms(registry.now()))
-        .fetch_optional(registry.db.pool())
-        .await?;
-        station
-            .map(|id| Self(StationId::new(id)))
-            .ok_or_else(refused)
+        let hash = secret::hash(token.as_bytes());
+        let mut read = registry.db.read().await?;
+        let station = access::station(&mut read, &hash, registry.now()).await?;
+        station.map(Self).ok_or_else(refused)
     }
 }
 
@@ -89,44 +82,23 @@ impl FromRequestParts<Arc<Registry>> for AtDesk {
             .and_then(|value| value.to_str().ok())
             .ok_or_else(refused)?;
         let session_hash = secret::hash(token.as_bytes());
-        let row = sqlx::query(
-            "SELECT o.id, o.name, o.role FROM session s JOIN operator o ON o.id = s.operator \
-             WHERE s.hash = ? AND s.station = ? AND s.ended_ms IS NULL AND s.expires_ms > ?",
-        )
-        .bind(&session_hash)
-        .bind(station.as_str())
-        .bind(ms(registry.now()))
-        .fetch_optional(registry.db.pool())
-        .await?
-        .ok_or_else(refused)?;
+        let mut read = registry.db.read().await?;
+        let operator = access::signed_in(&mut read, &session_hash, &station, registry.now())
+            .await?
+            .ok_or_else(refused)?;
         Ok(Self {
             station,
-            operator: operator(&row)?,
+            operator,
             session_hash,
         })
     }
 }
 
-/// An operator from a row of `id, name, role`.
-pub fn operator(row: &sqlx::sqlite::SqliteRow) -> Result<Operator, sqlx::Error> {
-    let role: String = row.try_get("role")?;
-    Ok(Operator {
-        id: OperatorId::new(row.try_get::<String, _>("id")?),
-        name: row.try_get("name")?,
-        role: Role::parse(&role)
-            .ok_or_else(|| sqlx::Error::Decode(format!("role {role:?}").into()))?,
-    })
-}
-
 /// Issues an access token to a station.
 pub async fn issue_token(tx: &mut Write, station: &StationId, now: Timestamp) -> Answer<Secret> {
     let token = secret::new_token().map_err(Refusal::internal)?;
-    sqlx::query("INSERT INTO access_token (hash, station, expires_ms) VALUES (?, ?, ?)")
-        .bind(secret::hash(token.expose().as_bytes()))
-        .bind(station.as_str())
-        .bind(ms(now + TOKEN_LIFE))
-        .execute(&mut **tx)
-        .await?;
+    let hash = secret::hash(token.expose().as_bytes());
+    access::insert_token(tx, &hash, station, now + TOKEN_LIFE).await?;
     Ok(token)
 }
 
@@ -140,21 +112,14 @@ pub async fn open_session(
 ) -> Answer<wire::Session> {
     let now = registry.now();
     let token = secret::new_token().map_err(Refusal::internal)?;
-    let expires_ms = ms(now + SESSION_LIFE);
-    sqlx::query(
-        "INSERT INTO session (hash, operator, station, opened_ms, expires_ms) VALUES (?, ?, ?, ?, ?)",
-    )
-    .bind(secret::hash(token.expose().as_bytes()))
-    .bind(operator.id.as_str())
-    .bind(station.as_str())
-    .bind(ms(now))
-    .bind(expires_ms)
-    .execute(&mut **tx)
-    .await?;
+    let expires_at = now + SESSION_LIFE;
+    let hash = secret::hash(token.expose().as_bytes());
+    let who = (station, &operator.id);
+    access::insert_session(tx, &hash, who, (now, expires_at)).await?;
     Ok(wire::Session {
         token,
         operator: operator.clone(),
-        expires_at: from_ms(expires_ms)?,
+        expires_at,
         unlock,
         rp_ids: vec![
             registry.people.rp_id().to_owned(),

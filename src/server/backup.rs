@@ -23,11 +23,10 @@ mod schema;
 pub use reopening::Cleared;
 
 use super::admin::by_admin;
-use super::database::{self, Database, DatabaseError, audit, from_ms};
+use super::database::{self, Database, DatabaseError, is_busy};
 use super::files;
 use super::keyring::{KeyringError, Ring};
-use super::problem::is_busy;
-use super::sealing;
+use super::tables::{audit, setting};
 
 /// What SQLite keeps beside a database.
 const LOG_PARTS: [&str; 2] = ["-wal", "-shm"];
@@ -198,7 +197,7 @@ pub async fn restore(
 async fn note(db: &Database, action: &str, file: &Path) -> Result<(), BackupError> {
     let mut tx = db.write().await?;
     let name = file.to_string_lossy();
-    audit(&mut tx, &by_admin(action, &name, ""), Timestamp::now()).await?;
+    audit::note(&mut tx, &by_admin(action, &name, ""), Timestamp::now()).await?;
     Ok(tx.commit().await?)
 }
 
@@ -238,17 +237,15 @@ async fn examined(file: &Path, name: &Path) -> Result<Found, BackupError> {
 }
 
 async fn described(connection: &mut SqliteConnection, file: &Path) -> Result<Found, BackupError> {
-    let until: Option<i64> = sqlx::query_scalar("SELECT max(at_ms) FROM audit")
-        .fetch_one(&mut *connection)
-        .await?;
+    let until = audit::newest(connection).await?;
     let keys = match database::has_factors(connection).await? {
-        true => sealing::needed(&mut *connection).await?,
+        true => setting::needed(&mut *connection).await?,
         false => Vec::new(),
     };
     let metadata = std::fs::metadata(file).map_err(|why| file_error(file, why))?;
     Ok(Found {
         bytes: metadata.len(),
-        until: until.map(from_ms).transpose()?,
+        until,
         keys,
     })
 }
@@ -305,7 +302,7 @@ async fn finish(copy: &Path, from: &Path) -> Result<Cleared, BackupError> {
     let mut tx = restored.write().await?;
     let ended = reopening::clear(&mut tx, now).await?;
     let name = from.to_string_lossy();
-    audit(
+    audit::note(
         &mut tx,
         &by_admin("restore", &name, &ended.to_string()),
         now,

@@ -12,14 +12,17 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
-    SqliteSynchronous,
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{ConnectOptions, Connection, Sqlite, Transaction};
+use sqlx::{ConnectOptions, Connection as _, Sqlite, Transaction};
+
+pub use sqlx::Error as Fault;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use super::files;
+use super::tables::setting;
 
 /// The tables of this release.
 static TABLES: Migrator = sqlx::migrate!();
@@ -33,6 +36,18 @@ const LONG_LIMIT: Duration = Duration::from_secs(120);
 /// How long a read waits for a connection, and a write for its turn.
 const TURN_LIMIT: Duration = Duration::from_secs(8);
 
+/// What statements run on. Whoever holds only this reads; what writes asks for a [`Write`].
+pub type Connection = sqlx::sqlite::SqliteConnection;
+
+/// What a statement found.
+pub type Row = sqlx::sqlite::SqliteRow;
+
+/// A connection for single statements that read.
+pub type Read = PoolConnection<Sqlite>;
+
+/// A transaction that reads: all that it sees is of one moment.
+pub type Snapshot = Transaction<'static, Sqlite>;
+
 /// A transaction that writes. Dropping it undoes it.
 #[derive(Debug)]
 pub struct Write {
@@ -43,26 +58,26 @@ pub struct Write {
 
 impl Write {
     /// Makes it true, and durable.
-    pub async fn commit(self) -> Result<(), sqlx::Error> {
+    pub async fn commit(self) -> Result<(), Fault> {
         self.transaction.commit().await
     }
 
     /// Undoes it, and returns once that is done.
-    pub async fn rollback(self) -> Result<(), sqlx::Error> {
+    pub async fn rollback(self) -> Result<(), Fault> {
         self.transaction.rollback().await
     }
 }
 
 impl Deref for Write {
-    type Target = SqliteConnection;
+    type Target = Connection;
 
-    fn deref(&self) -> &SqliteConnection {
+    fn deref(&self) -> &Connection {
         &self.transaction
     }
 }
 
 impl DerefMut for Write {
-    fn deref_mut(&mut self) -> &mut SqliteConnection {
+    fn deref_mut(&mut self) -> &mut Connection {
         &mut self.transaction
     }
 }
@@ -101,7 +116,7 @@ pub enum DatabaseError {
         /// The file.
         path: PathBuf,
         /// The database's words.
-        why: sqlx::Error,
+        why: Fault,
     },
     /// Its tables are of a newer release.
     #[error(
@@ -126,7 +141,7 @@ pub enum DatabaseError {
     },
     /// A statement failed.
     #[error("the registry's database failed: {0}")]
-    Failed(#[from] sqlx::Error),
+    Failed(#[from] Fault),
 }
 
 impl DatabaseError {
@@ -176,7 +191,7 @@ impl Database {
     pub async fn create(path: &Path, settings: &[(&str, &str)]) -> Result<(), DatabaseError> {
         let failed = |why| DatabaseError::Open {
             path: path.to_owned(),
-            why: sqlx::Error::Io(why),
+            why: Fault::Io(why),
         };
         if !files::is_missing(path) {
             return Err(DatabaseError::Exists(path.to_owned()));
@@ -190,11 +205,7 @@ impl Database {
             .await?;
         bring_up_to_date(&mut connection, path).await?;
         for (name, value) in settings {
-            sqlx::query("INSERT INTO setting (name, value) VALUES (?, ?)")
-                .bind(name)
-                .bind(value)
-                .execute(&mut connection)
-                .await?;
+            setting::make(&mut connection, name, value).await?;
         }
         // With the last connection the log is written back, and goes.
         connection.close().await?;
@@ -220,16 +231,26 @@ impl Database {
         })
     }
 
+    /// For statements that read, each as of its own moment.
+    pub async fn read(&self) -> Result<Read, Fault> {
+        self.pool.acquire().await
+    }
+
+    /// For statements that read what is true at one moment.
+    pub async fn snapshot(&self) -> Result<Snapshot, Fault> {
+        self.pool.begin().await
+    }
+
     /// For reading.
     pub fn pool(&self) -> &SqlitePool {
         &self.pool
     }
 
     /// Begins to write, when it is its turn.
-    pub async fn write(&self) -> Result<Write, sqlx::Error> {
+    pub async fn write(&self) -> Result<Write, Fault> {
         let turn = Arc::clone(&self.turns).lock_owned();
         let turn = tokio::time::timeout(TURN_LIMIT, turn).await;
-        let turn = turn.map_err(|_| sqlx::Error::PoolTimedOut)?;
+        let turn = turn.map_err(|_| Fault::PoolTimedOut)?;
         Ok(Write {
             transaction: self.pool.begin_with("BEGIN IMMEDIATE").await?,
             _turn: turn,
@@ -253,7 +274,7 @@ fn options(path: &Path) -> SqliteConnectOptions {
 }
 
 /// A connection to a registry's database that is there.
-async fn connected(path: &Path) -> Result<SqliteConnection, DatabaseError> {
+async fn connected(path: &Path) -> Result<Connection, DatabaseError> {
     if files::is_missing(path) {
         refuse_log_alone(path)?;
         return Err(DatabaseError::Missing(path.to_owned()));
@@ -264,7 +285,7 @@ async fn connected(path: &Path) -> Result<SqliteConnection, DatabaseError> {
     };
     // SQLite would delete the log of an empty file. It is looked at from outside: whoever opens and closes it in a process that
     // serves from it drops the locks of that.
-    let found = std::fs::metadata(path).map_err(|why| failed(sqlx::Error::Io(why)))?;
+    let found = std::fs::metadata(path).map_err(|why| failed(Fault::Io(why)))?;
     if found.len() == 0 {
         return Err(DatabaseError::NoRegistry(path.to_owned()));
     }
@@ -294,7 +315,7 @@ pub(super) fn refuse_log_alone(path: &Path) -> Result<(), DatabaseError> {
 }
 
 /// Whether there are tables of a registry, of whatever release.
-pub(super) async fn is_registry(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+pub(super) async fn is_registry(connection: &mut Connection) -> Result<bool, Fault> {
     let tables: i64 = sqlx::query_scalar(
         "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN ('_sqlx_migrations', 'setting')",
     )
@@ -304,7 +325,7 @@ pub(super) async fn is_registry(connection: &mut SqliteConnection) -> Result<boo
 }
 
 /// Whether there are tables for apps and tokens: the first releases had none.
-pub(super) async fn has_factors(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+pub(super) async fn has_factors(connection: &mut Connection) -> Result<bool, Fault> {
     let tables: i64 =
         sqlx::query_scalar("SELECT count(*) FROM sqlite_schema WHERE name = 'totp_secret'")
             .fetch_one(connection)
@@ -317,7 +338,7 @@ pub(super) async fn has_factors(connection: &mut SqliteConnection) -> Result<boo
 /// # Errors
 /// [`DatabaseError::Newer`], and [`DatabaseError::Migrate`] where they were changed by other means.
 pub(super) async fn is_behind(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     path: &Path,
 ) -> Result<bool, DatabaseError> {
     let applied: Vec<(i64, Vec<u8>)> =
@@ -346,7 +367,7 @@ pub(super) async fn is_behind(
 }
 
 /// Where nothing is to be done nobody is waited for: another process may be writing for long.
-async fn migrate(connection: &mut SqliteConnection, path: &Path) -> Result<(), DatabaseError> {
+async fn migrate(connection: &mut Connection, path: &Path) -> Result<(), DatabaseError> {
     match is_behind(connection, path).await? {
         true => bring_up_to_date(connection, path).await,
         false => Ok(()),
@@ -354,10 +375,7 @@ async fn migrate(connection: &mut SqliteConnection, path: &Path) -> Result<(), D
 }
 
 /// All steps or none, and with the write lock: of two processes that begin at once the second one finds nothing left to do.
-async fn bring_up_to_date(
-    connection: &mut SqliteConnection,
-    path: &Path,
-) -> Result<(), DatabaseError> {
+async fn bring_up_to_date(connection: &mut Connection, path: &Path) -> Result<(), DatabaseError> {
     let mut tx = connection.begin_with("BEGIN IMMEDIATE").await?;
     TABLES
         .run_direct(None, &mut *tx, false)
@@ -371,7 +389,7 @@ async fn bring_up_to_date(
 
 /// Makes the tables that these steps make, in an empty database.
 pub(super) async fn made_by(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     versions: &[i64],
 ) -> Result<(), DatabaseError> {
     let steps = TABLES
@@ -392,37 +410,18 @@ pub fn ms(at: Timestamp) -> i64 {
 }
 
 /// A time from the database.
-pub fn from_ms(ms: i64) -> Result<Timestamp, sqlx::Error> {
-    Timestamp::from_millisecond(ms).map_err(|error| sqlx::Error::Decode(Box::new(error)))
+pub fn from_ms(ms: i64) -> Result<Timestamp, Fault> {
+    Timestamp::from_millisecond(ms).map_err(|error| Fault::Decode(Box::new(error)))
 }
 
-/// Adds to the audit: who did what to whom, when.
-pub async fn audit(tx: &mut Write, entry: &Audit<'_>, at: Timestamp) -> Result<(), sqlx::Error> {
-    sqlx::query(
-        "INSERT INTO audit (at_ms, station, operator, action, subject, detail) VALUES (?, ?, ?, ?, ?, ?)",
-    )
-    .bind(ms(at))
-    .bind(entry.station)
-    .bind(entry.operator)
-    .bind(entry.action)
-    .bind(entry.subject)
-    .bind(entry.detail)
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
-}
-
-/// One line of the audit.
-#[derive(Debug, Clone, Copy)]
-pub struct Audit<'a> {
-    /// The station it was done at; none for what the registry's administrator does.
-    pub station: Option<&'a str>,
-    /// Who was signed in.
-    pub operator: Option<&'a str>,
-    /// A stable word, e.g. `enrol`.
-    pub action: &'a str,
-    /// The identifier of what it was done to.
-    pub subject: &'a str,
-    /// Facts besides; never a secret.
-    pub detail: &'a str,
+/// Whether it is only that something else took long: SQLITE_BUSY and its kin, and a pool with no connection left.
+pub fn is_busy(fault: &Fault) -> bool {
+    match fault {
+        Fault::PoolTimedOut => true,
+        Fault::Database(error) => error
+            .code()
+            .and_then(|code| code.parse::<u32>().ok())
+            .is_some_and(|code| code & 0xff == 5),
+        _ => false,
+    }
 }

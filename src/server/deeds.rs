@@ -5,9 +5,9 @@
 
 use jiff::Timestamp;
 
-use super::database::{Write, from_ms, ms};
-use super::ledger;
+use super::database::{Write, ms};
 use super::problem::Answer;
+use super::tables::{audit, standing};
 use crate::domain::suspension::{Deed, MANY_WITHIN, are_many};
 use crate::domain::{OperatorId, StationId};
 use crate::wire::code;
@@ -21,27 +21,13 @@ pub async fn count(
     newest: &str,
     now: Timestamp,
 ) -> Answer<()> {
-    let all: Vec<(i64, i64)> = sqlx::query_as(
-        "WITH own AS (SELECT o.id FROM operator o JOIN operator me ON me.id = ?1 \
-         WHERE o.id = me.id OR o.personnel_number = me.personnel_number OR o.person = me.person) \
-         SELECT suspended_ms, accepted_ms FROM suspension WHERE operator IN own AND accepted_ms >= ?2 \
-         UNION ALL SELECT * FROM (SELECT ended_ms, accepted_ms FROM factor_end WHERE operator IN own AND accepted_ms >= ?2 \
-         AND why IN ('reset', 'deleted', 'withdrawn') GROUP BY person, ended_ms, accepted_ms)",
-    )
-    .bind(operator.as_str())
-    .bind(ms(stated.min(now)) - 2 * MANY_WITHIN.as_secs() * 1000)
-    .fetch_all(&mut **tx)
-    .await?;
-    let mut deeds = Vec::with_capacity(all.len());
-    for (stated_ms, taken_ms) in all {
-        let (stated, taken) = (from_ms(stated_ms)?, from_ms(taken_ms)?);
-        deeds.push(Deed { stated, taken });
-    }
+    let since_ms = ms(stated.min(now)) - 2 * MANY_WITHIN.as_secs() * 1000;
+    let deeds = standing::deeds(tx, operator, since_ms).await?;
     if are_many(&deeds, Deed { stated, taken: now }) {
         let detail = format!(
             "operator {operator} suspends or ends many factors within a day; the newest: {newest}"
         );
-        ledger::alarm(tx, station, code::MANY_SUSPENSIONS, &detail, now).await?;
+        audit::alarm(tx, station, code::MANY_SUSPENSIONS, &detail, now).await?;
     }
     Ok(())
 }

@@ -7,11 +7,12 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::Registry;
-use super::database::{Write, from_ms, ms};
-use super::factors::{self, Held, StoredSecret};
+use super::database::Write;
 use super::keyring::Ring;
-use super::ledger;
 use super::problem::{Answer, Refusal};
+use super::tables::factor::{self, WithSecret};
+use super::tables::secret::StoredSecret;
+use super::tables::{At, attempt, audit};
 use crate::domain::factor::{CodeVerdict, TotpCode};
 use crate::domain::{FactorId, OfferId, PersonId, StationId};
 use crate::totp::{self, Check, TotpSecret};
@@ -161,7 +162,7 @@ async fn other_factor(
 ) -> Answer<Option<CodeVerdict>> {
     let (first, second) = about.codes;
     let last = second.unwrap_or(first);
-    for other in factors::others(tx, about.person, about.secret.id, OTHERS).await? {
+    for other in factor::others(tx, about.person, about.secret.id, OTHERS).await? {
         if fits(ring, &other, last, about.now) {
             return Ok(Some(CodeVerdict::OtherFactor {
                 name: other.name,
@@ -173,7 +174,7 @@ async fn other_factor(
     Ok(None)
 }
 
-fn fits(ring: &Ring, other: &Held, code: &TotpCode, now: Timestamp) -> bool {
+fn fits(ring: &Ring, other: &WithSecret, code: &TotpCode, now: Timestamp) -> bool {
     let stored = &other.secret;
     match ring.open(&stored.sealed, stored.to()) {
         Ok(secret) => {
@@ -189,12 +190,7 @@ fn fits(ring: &Ring, other: &Held, code: &TotpCode, now: Timestamp) -> bool {
 }
 
 async fn check_offer(tx: &mut Write, about: &Examination<'_>) -> Answer<()> {
-    let under_offer: i64 =
-        sqlx::query_scalar("SELECT count(*) FROM code_attempt WHERE offer = ? AND subject = ?")
-            .bind(about.offer.to_string())
-            .bind(about.subject)
-            .fetch_one(&mut **tx)
-            .await?;
+    let under_offer = attempt::under(tx, about.offer, about.subject).await?;
     if under_offer < PER_OFFER {
         return Ok(());
     }
@@ -212,8 +208,8 @@ async fn check_subject(tx: &mut Write, about: &Examination<'_>) -> Answer<()> {
     if wrong.len() < WRONG_PER_SUBJECT {
         return Ok(());
     }
-    let oldest_ms = wrong.last().copied().unwrap_or_default();
-    let free_at = from_ms(oldest_ms)? + WINDOW;
+    let oldest = wrong.last().map_or(about.now, |at| at.0);
+    let free_at = oldest + WINDOW;
     let wait_s = free_at.as_second().saturating_sub(about.now.as_second());
     Err(Refusal::new(
         code::TOO_MANY_ATTEMPTS,
@@ -226,24 +222,14 @@ async fn check_subject(tx: &mut Write, about: &Examination<'_>) -> Answer<()> {
 }
 
 /// When the last wrong ones were, newest first.
-async fn wrong_ones(tx: &mut Write, subject: &str, now: Timestamp) -> Answer<Vec<i64>> {
-    Ok(sqlx::query_scalar(
-        "SELECT at_ms FROM code_attempt WHERE subject = ? AND wrong AND at_ms > ? ORDER BY at_ms DESC LIMIT ?",
-    )
-    .bind(subject)
-    .bind(ms(now - WINDOW))
-    .bind(i64::try_from(WRONG_PER_SUBJECT).unwrap_or(i64::MAX))
-    .fetch_all(&mut **tx)
-    .await?)
+async fn wrong_ones(tx: &mut Write, subject: &str, now: Timestamp) -> Answer<Vec<At>> {
+    Ok(attempt::wrong(tx, subject, now - WINDOW, WRONG_PER_SUBJECT).await?)
 }
 
 /// Notes the examination; the wrong one that is the last for now raises an alarm.
 async fn count(tx: &mut Write, about: &Examination<'_>, verdict: &CodeVerdict) -> Answer<()> {
     let wrong = !matches!(verdict, CodeVerdict::Right { .. } | CodeVerdict::Used);
-    sqlx::query("DELETE FROM code_attempt WHERE at_ms < ?")
-        .bind(ms(about.now - KEPT))
-        .execute(&mut **tx)
-        .await?;
+    attempt::forget(tx, about.now - KEPT).await?;
     note(tx, about, about.subject, wrong).await?;
     if wrong && wrong_ones(tx, about.subject, about.now).await?.len() == WRONG_PER_SUBJECT {
         let detail = format!(
@@ -251,20 +237,13 @@ async fn count(tx: &mut Write, about: &Examination<'_>, verdict: &CodeVerdict) -
             about.person
         );
         let kind = code::TOO_MANY_ATTEMPTS;
-        ledger::alarm(tx, about.station, kind, &detail, about.now).await?;
+        audit::alarm(tx, about.station, kind, &detail, about.now).await?;
     }
     Ok(())
 }
 
 async fn note(tx: &mut Write, about: &Examination<'_>, subject: &str, wrong: bool) -> Answer<()> {
-    sqlx::query("INSERT INTO code_attempt (offer, subject, wrong, at_ms) VALUES (?, ?, ?, ?)")
-        .bind(about.offer.to_string())
-        .bind(subject)
-        .bind(wrong)
-        .bind(ms(about.now))
-        .execute(&mut **tx)
-        .await?;
-    Ok(())
+    Ok(attempt::insert(tx, about.offer, (subject, wrong), about.now).await?)
 }
 
 /// The audit's words for it; the code is not among them.

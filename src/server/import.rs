@@ -23,7 +23,8 @@ mod rows;
 pub use rows::Format;
 
 use super::admin::{AdminError, by_admin};
-use super::database::{Database, DatabaseError, audit};
+use super::database::{Database, DatabaseError};
+use super::tables::audit;
 use check::Record;
 
 /// Wrong lines that are named; the others are counted.
@@ -207,7 +208,7 @@ pub async fn import_file(db: &Path, file: &Path, format: Format) -> Result<Impor
         imported.organisations, imported.people, imported.appointments
     );
     let name = file.file_name().unwrap_or_default().to_string_lossy();
-    audit(
+    audit::note(
         &mut tx,
         &by_admin("import", &name, &detail),
         jiff::Timestamp::now(),

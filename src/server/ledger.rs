@@ -12,13 +12,14 @@ use axum::response::{IntoResponse, Response};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use sqlx::Row;
-use sqlx::sqlite::SqliteConnection;
 
 use super::Registry;
 use super::auth::IdempotencyKey;
-use super::database::{Audit, Database, Write, audit, ms};
+use super::database::{Connection, Database, Fault, Write};
 use super::problem::{Answer, Refusal};
+use super::tables::audit::{self, Line};
+use super::tables::repeat::Answered;
+use super::tables::{repeat, station};
 use crate::domain::StationId;
 use crate::wire::{JournalHead, code};
 
@@ -30,7 +31,7 @@ pub struct Entry {
     /// Where the work is done.
     pub tx: Write,
     slot: Option<Slot>,
-    now_ms: i64,
+    now: Timestamp,
 }
 
 struct Slot {
@@ -67,7 +68,7 @@ pub async fn open(
     Ok(Opened::Fresh(Entry {
         tx,
         slot,
-        now_ms: ms(registry.now()),
+        now: registry.now(),
     }))
 }
 
@@ -80,7 +81,7 @@ pub async fn answered(
     body: &impl Serialize,
 ) -> Answer<Option<Response>> {
     match slot(scope, key.cloned(), route, body)? {
-        Some(slot) => stored(&mut *registry.db.pool().acquire().await?, &slot).await,
+        Some(slot) => stored(&mut *registry.db.read().await?, &slot).await,
         None => Ok(None),
     }
 }
@@ -101,18 +102,11 @@ fn slot(
     }))
 }
 
-async fn stored(db: &mut SqliteConnection, slot: &Slot) -> Answer<Option<Response>> {
-    let stored = sqlx::query(
-        "SELECT fingerprint, status, body FROM idempotency WHERE scope = ? AND key = ?",
-    )
-    .bind(&slot.scope)
-    .bind(&slot.key)
-    .fetch_optional(db)
-    .await?;
-    let Some(stored) = stored else {
+async fn stored(db: &mut Connection, slot: &Slot) -> Answer<Option<Response>> {
+    let Some(answered) = repeat::answered(db, &slot.scope, &slot.key).await? else {
         return Ok(None);
     };
-    if stored.try_get::<Vec<u8>, _>("fingerprint")? != slot.fingerprint {
+    if answered.fingerprint != slot.fingerprint {
         return Err(Refusal::new(
             code::IDEMPOTENCY_KEY_REUSED,
             format!(
@@ -121,9 +115,8 @@ async fn stored(db: &mut SqliteConnection, slot: &Slot) -> Answer<Option<Respons
             ),
         ));
     }
-    let status = u16::try_from(stored.try_get::<i64, _>("status")?).unwrap_or_default();
-    let status = StatusCode::from_u16(status).map_err(Refusal::internal)?;
-    Ok(Some(json(status, stored.try_get("body")?)))
+    let status = StatusCode::from_u16(answered.status).map_err(Refusal::internal)?;
+    Ok(Some(json(status, answered.body)))
 }
 
 impl Entry {
@@ -132,7 +125,7 @@ impl Entry {
         self,
         status: StatusCode,
         reply: &T,
-        line: Audit<'_>,
+        line: Line<'_>,
     ) -> Answer<Response> {
         let body = serde_json::to_string(reply).map_err(Refusal::internal)?;
         self.finish_written(status, body, line).await
@@ -143,35 +136,31 @@ impl Entry {
         mut self,
         status: StatusCode,
         body: String,
-        line: Audit<'_>,
+        line: Line<'_>,
     ) -> Answer<Response> {
-        if let Some(slot) = &self.slot {
-            sqlx::query(
-                "INSERT INTO idempotency (scope, key, fingerprint, status, body, at_ms) VALUES (?, ?, ?, ?, ?, ?)",
-            )
-            .bind(&slot.scope)
-            .bind(&slot.key)
-            .bind(&slot.fingerprint)
-            .bind(i64::from(status.as_u16()))
-            .bind(&body)
-            .bind(self.now_ms)
-            .execute(&mut *self.tx)
-            .await?;
-        }
-        let at = super::database::from_ms(self.now_ms)?;
-        audit(&mut self.tx, &line, at).await?;
+        audit::note(&mut self.tx, &line, self.now).await?;
+        let body = match self.slot {
+            Some(slot) => {
+                let answer = Answered {
+                    fingerprint: slot.fingerprint,
+                    status: status.as_u16(),
+                    body,
+                };
+                let key = (slot.scope.as_str(), slot.key.as_str());
+                repeat::insert(&mut self.tx, key, &answer, self.now).await?;
+                answer.body
+            }
+            None => body,
+        };
         self.tx.commit().await?;
         Ok(json(status, body))
     }
 }
 
 /// Forgets answers that nobody can ask for again: no offer lives as long, and no outbox is that late.
-pub async fn forget_old(db: &Database, now: Timestamp) -> Result<(), sqlx::Error> {
+pub async fn forget_old(db: &Database, now: Timestamp) -> Result<(), Fault> {
     let mut tx = db.write().await?;
-    sqlx::query("DELETE FROM idempotency WHERE at_ms < ?")
-        .bind(ms(now - KEPT))
-        .execute(&mut *tx)
-        .await?;
+    repeat::forget(&mut tx, now - KEPT).await?;
     tx.commit().await
 }
 
@@ -206,33 +195,16 @@ pub async fn observe_head(
             "head.hash must be the 32 bytes of a SHA-256",
         ));
     }
-    let now_ms = ms(registry.now());
+    let now = registry.now();
     let mut tx = registry.db.write().await?;
-    let last: Option<i64> =
-        sqlx::query_scalar("SELECT max(sequence) FROM journal_head WHERE station = ?")
-            .bind(station.as_str())
-            .fetch_one(&mut *tx)
-            .await?;
-    let known: Option<Vec<u8>> =
-        sqlx::query_scalar("SELECT hash FROM journal_head WHERE station = ? AND sequence = ?")
-            .bind(station.as_str())
-            .bind(sequence)
-            .fetch_optional(&mut *tx)
-            .await?;
-    let ahead = last.is_none_or(|last| sequence > last);
-    if known.as_deref() == Some(head.hash.as_ref()) {
+    let known = station::head_at(&mut tx, station, sequence).await?;
+    if known.as_ref() == Some(&head.hash) {
         return Ok(());
     }
-    if ahead {
-        sqlx::query(
-            "INSERT INTO journal_head (station, sequence, hash, seen_ms) VALUES (?, ?, ?, ?)",
-        )
-        .bind(station.as_str())
-        .bind(sequence)
-        .bind(&head.hash.0)
-        .bind(now_ms)
-        .execute(&mut *tx)
-        .await?;
+    let last = station::last_head(&mut tx, station).await?;
+    let last = last.map(|(sequence, _)| sequence);
+    if last.is_none_or(|last| sequence > last) {
+        station::insert_head(&mut tx, station, (sequence, &head.hash), now).await?;
         tx.commit().await?;
         return Ok(());
     }
@@ -241,8 +213,7 @@ pub async fn observe_head(
         "the station's journal stands at record {sequence} with hash {}, but had come to record {last} before",
         head.hash
     );
-    let at = registry.now();
-    alarm(&mut tx, station, code::JOURNAL_REGRESSED, &detail, at).await?;
+    audit::alarm(&mut tx, station, code::JOURNAL_REGRESSED, &detail, now).await?;
     tx.commit().await?;
     Err(Refusal::new(
         code::JOURNAL_REGRESSED,
@@ -251,23 +222,4 @@ pub async fn observe_head(
              journal; the registry's administrator can then let it begin anew"
         ),
     ))
-}
-
-/// Records something that the registry's administrator must look at.
-pub async fn alarm(
-    tx: &mut Write,
-    station: &StationId,
-    kind: &str,
-    detail: &str,
-    at: Timestamp,
-) -> Result<(), sqlx::Error> {
-    tracing::warn!(%station, kind, detail, "alarm");
-    sqlx::query("INSERT INTO alarm (at_ms, station, kind, detail) VALUES (?, ?, ?, ?)")
-        .bind(ms(at))
-        .bind(station.as_str())
-        .bind(kind)
-        .bind(detail)
-        .execute(&mut **tx)
-        .await?;
-    Ok(())
 }

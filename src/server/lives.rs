@@ -8,15 +8,18 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::database::{Write, ms};
+use super::database::Write;
 use super::notices::{self, Besides, Kind};
 use super::problem::{Answer, Refusal};
-use super::suspensions::{self, Standing};
+use super::suspensions;
+use super::tables::standing::{self, Deeded, Standing};
+use super::tables::station;
 use super::visits::{self, Within};
-use super::{deeds, ledger, older_factors, people};
+use super::{deeds, older_factors, people};
 use crate::domain::authority::Action;
 use crate::domain::suspension::{FactorRef, FactorSort};
 use crate::domain::{OperatorId, Person, PersonId, StationId, VisitId};
+use crate::server::tables::audit;
 use crate::wire::code;
 
 /// A factor that has just become somebody's.
@@ -117,7 +120,7 @@ pub async fn added(tx: &mut Write, added: &Added<'_>, now: Timestamp) -> Answer<
         // What waits changes nothing that anybody could rely on.
         return Ok(());
     }
-    suspensions::replaced(tx, added.person, standing.sort, now).await?;
+    suspensions::replaced(tx, added.person, added.factor.sort(), now).await?;
     visits::changed(tx, added.person, Within::Visit(added.visit), now).await?;
     older_factors::watch(tx, added.station, added.person, now).await
 }
@@ -135,7 +138,13 @@ pub async fn ended(
     };
     for (person, factor) in factors {
         let standing = suspensions::standing(tx, person, factor).await?;
-        record(tx, end, person, &standing, now).await?;
+        let by = Deeded {
+            station: end.station,
+            operator: end.operator,
+            at: end.at,
+            now,
+        };
+        standing::insert_end(tx, &standing, end.why.as_str(), &by).await?;
         let told = Told {
             why: Some(end.why),
             ..told(&standing, place(tx, end.station).await?)
@@ -153,7 +162,7 @@ pub async fn ended(
                 end.why.as_str(),
                 end.operator
             );
-            ledger::alarm(tx, end.station, code::VISIT_OWN, &detail, now).await?;
+            audit::alarm(tx, end.station, code::VISIT_OWN, &detail, now).await?;
         }
     }
     let people: BTreeSet<&PersonId> = factors.iter().map(|(person, _)| person).collect();
@@ -176,7 +185,7 @@ pub async fn ended(
 
 fn told<'a>(standing: &'a Standing, station: Place<'a>) -> Told<'a> {
     Told {
-        sort: standing.sort,
+        sort: standing.factor.sort(),
         name: &standing.name,
         serial: standing.serial.as_deref(),
         station,
@@ -191,32 +200,6 @@ async fn owner(tx: &mut Write, id: &PersonId) -> Answer<Person> {
 }
 
 async fn place<'a>(tx: &mut Write, id: &'a StationId) -> Answer<Place<'a>> {
-    let name = sqlx::query_scalar("SELECT name FROM station WHERE id = ?")
-        .bind(id.as_str())
-        .fetch_one(&mut **tx)
-        .await?;
+    let name = station::name(tx, id).await?;
     Ok(Place { id, name })
-}
-
-async fn record(
-    tx: &mut Write,
-    end: &Ended<'_>,
-    person: &PersonId,
-    standing: &Standing,
-    now: Timestamp,
-) -> Answer<()> {
-    sqlx::query(
-        "INSERT INTO factor_end (person, sort, factor, why, station, operator, ended_ms, accepted_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-    )
-    .bind(person.as_str())
-    .bind(standing.sort.as_str())
-    .bind(&standing.id)
-    .bind(end.why.as_str())
-    .bind(end.station.as_str())
-    .bind(end.operator.as_str())
-    .bind(ms(end.at))
-    .bind(ms(now))
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
 }

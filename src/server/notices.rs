@@ -6,7 +6,8 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::database::{Write, ms};
+use super::database::{Fault, Write};
+use super::tables::notice;
 use crate::domain::Person;
 
 /// Of what somebody is told.
@@ -52,24 +53,14 @@ pub async fn tell(
     (about, besides): (&Person, Besides),
     facts: &impl Serialize,
     now: Timestamp,
-) -> Result<(), sqlx::Error> {
-    let facts = serde_json::to_string(facts).map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
+) -> Result<(), Fault> {
+    let facts = serde_json::to_string(facts).map_err(|e| Fault::Encode(Box::new(e)))?;
     let administrators = match besides {
         Besides::Administrators => true,
         Besides::Peers => about.kind.is_administrator(),
     };
     let organisation = about.organisation.as_ref().filter(|_| administrators);
-    sqlx::query(
-        "INSERT INTO notice (person, kind, about, facts, at_ms) \
-         SELECT p.id, ?2, ?1, ?3, ?4 FROM person p WHERE p.id = ?1 \
-         OR (p.organisation = ?5 AND p.kind IN ('user-administrator', 'main-administrator')) ORDER BY p.id <> ?1, p.id",
-    )
-    .bind(about.id.as_str())
-    .bind(kind.as_str())
-    .bind(facts)
-    .bind(ms(now))
-    .bind(organisation.map(|o| o.id.as_str()))
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    let what = (kind.as_str(), facts.as_str());
+    let whom = (&about.id, organisation.map(|o| &o.id));
+    notice::insert(tx, what, whom, now).await
 }

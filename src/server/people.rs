@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use sqlx::Row;
 use sqlx::sqlite::{SqliteConnection, SqliteExecutor, SqlitePool, SqliteRow};
 
-use super::database::{from_ms, ms};
+use super::database::from_ms;
 use crate::domain::search::{fold, sought, words};
 use crate::domain::visit::{Held, Suspended, SuspendedWhy};
 use crate::domain::{
@@ -196,25 +196,6 @@ pub async fn on_model(
     .fetch_all(db)
     .await?;
     Ok(ids.into_iter().map(Bytes).collect())
-}
-
-/// Until when another station may still answer an offer or a ticket for a person; later than that it is refused.
-pub async fn open_elsewhere(
-    db: &mut SqliteConnection,
-    person: &PersonId,
-    station: &StationId,
-    now: Timestamp,
-) -> Result<Option<Timestamp>, sqlx::Error> {
-    let latest: Option<i64> = sqlx::query_scalar(
-        "SELECT max(expires_ms) FROM offer WHERE person = ? AND station <> ? AND kind <> 'test' AND used_ms IS NULL \
-         AND expires_ms > ?",
-    )
-    .bind(person.as_str())
-    .bind(station.as_str())
-    .bind(ms(now))
-    .fetch_one(db)
-    .await?;
-    latest.map(from_ms).transpose()
 }
 
 async fn whose(db: &mut SqliteConnection, row: &SqliteRow) -> Result<KnownCredential, sqlx::Error> {

@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::database::{Fault, is_busy};
 use crate::domain::OperatorId;
 use crate::wire::{Problem, code};
 
@@ -193,24 +194,12 @@ impl IntoResponse for Refusal {
     }
 }
 
-impl From<sqlx::Error> for Refusal {
-    fn from(error: sqlx::Error) -> Self {
+impl From<Fault> for Refusal {
+    fn from(error: Fault) -> Self {
         if is_busy(&error) {
             return Self::new(code::BUSY, "another write takes long; try again").retry_after(1);
         }
         Self::internal(error)
-    }
-}
-
-/// SQLITE_BUSY and its kin, and a pool with no connection left.
-pub(super) fn is_busy(error: &sqlx::Error) -> bool {
-    match error {
-        sqlx::Error::PoolTimedOut => true,
-        sqlx::Error::Database(error) => error
-            .code()
-            .and_then(|code| code.parse::<u32>().ok())
-            .is_some_and(|code| code & 0xff == 5),
-        _ => false,
     }
 }
 

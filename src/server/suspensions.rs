@@ -6,37 +6,21 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
 
-use super::database::{Audit, Database, Write, audit, from_ms, ms};
+use super::database::{Database, Fault, Write};
 use super::notices::{self, Besides, Kind};
 use super::problem::{Answer, Refusal};
+use super::tables::standing::{self, Deeded, Standing};
 use super::visits::{self, FactorName, Within};
 use super::{deeds, older_factors, people};
 use crate::domain::suspension::{FactorRef, FactorSort, LIFTED_WITHIN, NeverLifted};
 use crate::domain::visit::{Had, Suspended, SuspendedWhy, Takes};
 use crate::domain::{OperatorId, Person, PersonId, StationId};
+use crate::server::tables::audit::{self, Line};
 use crate::wire::code;
 
 /// So many are removed at once.
 const AT_ONCE: usize = 50;
-
-/// A factor, as far as its suspension goes.
-pub struct Standing {
-    /// Of what sort.
-    pub sort: FactorSort,
-    /// As the views name it.
-    pub id: String,
-    /// What people call it: its name, or its model.
-    pub name: String,
-    /// Of a key or a token.
-    pub serial: Option<String>,
-    /// Since then it is removed.
-    pub gone_at: Option<Timestamp>,
-    /// Since when it is suspended, and why.
-    pub suspended: Option<Suspended>,
-}
 
 /// What a station reports.
 pub struct Report<'a> {
@@ -82,73 +66,39 @@ struct Told<'a> {
     lifted_until: Option<Timestamp>,
 }
 
-impl Standing {
-    fn of(row: &SqliteRow) -> Result<Self, sqlx::Error> {
-        let sort = match row.try_get::<&str, _>("sort")? {
-            "key" => FactorSort::Key,
-            _ => FactorSort::App,
-        };
-        Ok(Self {
-            sort,
-            id: row.try_get("id")?,
-            name: row.try_get("name")?,
-            serial: row.try_get("serial")?,
-            gone_at: row
-                .try_get::<Option<i64>, _>("gone_ms")?
-                .map(from_ms)
-                .transpose()?,
-            suspended: people::held(row)?.suspended,
-        })
-    }
-
-    fn told(&self, suspended: Suspended) -> Told<'_> {
-        Told {
-            sort: self.sort,
-            name: &self.name,
-            serial: self.serial.as_deref(),
-            suspended,
-            lifted_until: match suspended.why {
-                SuspendedWhy::Lost => Some(suspended.until()),
-                SuspendedWhy::Stolen | SuspendedWhy::Suspected => None,
-            },
-        }
-    }
-}
-
-/// The name that the views have for a factor.
-pub fn row_name(factor: &FactorRef) -> String {
-    match factor {
-        FactorRef::Key { credential } => {
-            let bytes = credential.0.iter();
-            bytes.map(|byte| format!("{byte:02X}")).collect()
-        }
-        FactorRef::App { factor } => factor.to_string(),
+fn told(standing: &Standing, suspended: Suspended) -> Told<'_> {
+    Told {
+        sort: standing.factor.sort(),
+        name: &standing.name,
+        serial: standing.serial.as_deref(),
+        suspended,
+        lifted_until: match suspended.why {
+            SuspendedWhy::Lost => Some(suspended.until()),
+            SuspendedWhy::Stolen | SuspendedWhy::Suspected => None,
+        },
     }
 }
 
 /// How a factor of this person stands.
 pub async fn standing(tx: &mut Write, person: &PersonId, factor: &FactorRef) -> Answer<Standing> {
-    let row = sqlx::query("SELECT * FROM factor_standing WHERE person = ? AND sort = ? AND id = ?")
-        .bind(person.as_str())
-        .bind(factor.sort().as_str())
-        .bind(row_name(factor))
-        .fetch_optional(&mut **tx)
-        .await?;
-    match row {
-        Some(row) => Ok(Standing::of(&row)?),
-        None => Err(Refusal::new(
+    let standing = standing::standing(tx, person, factor).await?;
+    standing.ok_or_else(|| {
+        Refusal::new(
             match factor.sort() {
                 FactorSort::Key => code::CREDENTIAL_UNKNOWN,
                 FactorSort::App => code::FACTOR_UNKNOWN,
             },
             format!("{person} has no {factor}: look at the person's page"),
-        )),
-    }
+        )
+    })
 }
 
 /// Suspends a factor: from now on it opens and proves nothing.
 pub async fn suspend(tx: &mut Write, report: &Report<'_>, now: Timestamp) -> Answer<Reported> {
     let standing = standing(tx, &report.person.id, report.factor).await?;
+    let about = (&report.person.id, report.factor);
+    // Whether its owner had a suspension of it lifted after that report was taken.
+    let shown = standing::lifted_after(tx, about.0, about.1, report.at).await?;
     let suspended = Suspended {
         at: report.at,
         why: report.why,
@@ -160,22 +110,26 @@ pub async fn suspend(tx: &mut Write, report: &Report<'_>, now: Timestamp) -> Ans
             let at = held.at;
             (Reported::Graver, Suspended { at, ..suspended })
         }
-        (None, None) if report.why == SuspendedWhy::Lost && shown_since(tx, report).await? => {
-            return Ok(Reported::Shown);
-        }
+        (None, None) if report.why == SuspendedWhy::Lost && shown => return Ok(Reported::Shown),
         (None, None) => (Reported::Suspended, suspended),
     };
-    hold(tx, &standing, Some(suspended)).await?;
+    standing::suspend(tx, report.factor, Some(suspended)).await?;
     notices::tell(
         tx,
         Kind::Suspended,
         (report.person, Besides::Administrators),
-        &standing.told(suspended),
+        &told(&standing, suspended),
         now,
     )
     .await?;
     if reported == Reported::Suspended {
-        note(tx, report, &standing, now).await?;
+        let by = Deeded {
+            station: report.station,
+            operator: report.operator,
+            at: report.at,
+            now,
+        };
+        standing::insert_suspension(tx, &standing, report.why, &by).await?;
         // What was proved until now may have been proved with it.
         let within = Within::Desk(report.station, report.operator);
         visits::changed(tx, &report.person.id, within, now).await?;
@@ -191,59 +145,6 @@ pub async fn suspend(tx: &mut Write, report: &Report<'_>, now: Timestamp) -> Ans
         older_factors::watch(tx, report.station, &report.person.id, now).await?;
     }
     Ok(reported)
-}
-
-/// Whether its owner had a suspension of it lifted after that report was taken.
-async fn shown_since(tx: &mut Write, report: &Report<'_>) -> Answer<bool> {
-    let shown = sqlx::query_scalar(
-        "SELECT EXISTS (SELECT 1 FROM suspension WHERE factor = ? AND person = ? AND lifted_ms > ?)",
-    );
-    Ok(shown
-        .bind(row_name(report.factor))
-        .bind(report.person.id.as_str())
-        .bind(ms(report.at))
-        .fetch_one(&mut **tx)
-        .await?)
-}
-
-/// Writes down how a factor is held.
-async fn hold(tx: &mut Write, standing: &Standing, suspended: Option<Suspended>) -> Answer<()> {
-    let query = match standing.sort {
-        FactorSort::Key => {
-            "UPDATE credential SET suspended_ms = ?, suspended_why = ? WHERE id = unhex(?)"
-        }
-        FactorSort::App => "UPDATE factor SET suspended_ms = ?, suspended_why = ? WHERE id = ?",
-    };
-    sqlx::query(query)
-        .bind(suspended.map(|held| ms(held.at)))
-        .bind(suspended.map(|held| held.why.as_str()))
-        .bind(&standing.id)
-        .execute(&mut **tx)
-        .await?;
-    Ok(())
-}
-
-async fn note(
-    tx: &mut Write,
-    report: &Report<'_>,
-    standing: &Standing,
-    now: Timestamp,
-) -> Answer<()> {
-    sqlx::query(
-        "INSERT INTO suspension (person, sort, factor, why, station, operator, suspended_ms, accepted_ms) \
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-    )
-    .bind(report.person.id.as_str())
-    .bind(standing.sort.as_str())
-    .bind(&standing.id)
-    .bind(report.why.as_str())
-    .bind(report.station.as_str())
-    .bind(report.operator.as_str())
-    .bind(ms(report.at))
-    .bind(ms(now))
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
 }
 
 /// What a suspended factor is refused with.
@@ -302,14 +203,9 @@ pub async fn liftable(
 
 /// What takes the place of a factor that is not lifted, and who may give it.
 async fn instead(tx: &mut Write, person: &Person) -> Answer<String> {
-    let valid: bool =
-        sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM valid_factor WHERE person = ?)")
-            .bind(person.id.as_str())
-            .fetch_one(&mut **tx)
-            .await?;
-    let had = match valid {
-        true => Had::Valid,
-        false => Had::Lost,
+    let had = match standing::valid(tx, &person.id).await?.is_empty() {
+        false => Had::Valid,
+        true => Had::Lost,
     };
     Ok(match had.takes(person.kind) {
         Takes::Identification | Takes::OwnFactor => {
@@ -331,14 +227,10 @@ pub async fn lift(
     (standing, held): (&Standing, Suspended),
     now: Timestamp,
 ) -> Answer<()> {
-    hold(tx, standing, None).await?;
-    sqlx::query("UPDATE suspension SET lifted_ms = ? WHERE factor = ? AND lifted_ms IS NULL")
-        .bind(ms(now))
-        .bind(&standing.id)
-        .execute(&mut **tx)
-        .await?;
+    standing::suspend(tx, &standing.factor, None).await?;
+    standing::set_lifted(tx, &standing.factor, now).await?;
     let about = (person, Besides::Administrators);
-    notices::tell(tx, Kind::Lifted, about, &standing.told(held), now).await?;
+    notices::tell(tx, Kind::Lifted, about, &told(standing, held), now).await?;
     Ok(())
 }
 
@@ -350,22 +242,15 @@ pub async fn replaced(
     sort: FactorSort,
     now: Timestamp,
 ) -> Answer<()> {
-    let rows = sqlx::query(
-        "SELECT * FROM factor_standing WHERE person = ? AND sort = ? AND suspended_ms IS NOT NULL AND gone_ms IS NULL",
-    )
-    .bind(person.as_str())
-    .bind(sort.as_str())
-    .fetch_all(&mut **tx)
-    .await?;
-    for row in &rows {
+    for standing in standing::suspended(tx, person, sort).await? {
         let why = "replaced by another one that is proven";
-        remove(tx, person, (&Standing::of(row)?, now), why, now).await?;
+        remove(tx, (&standing, now), why, now).await?;
     }
     Ok(())
 }
 
 /// Removes what was suspended for 30 days, a few at a time, so that nobody waits long for a write meanwhile. How many that were.
-pub async fn run_out(db: &Database, now: Timestamp) -> Result<usize, sqlx::Error> {
+pub async fn run_out(db: &Database, now: Timestamp) -> Result<usize, Fault> {
     let mut all = 0;
     loop {
         let few = few_run_out(db, now).await?;
@@ -376,58 +261,40 @@ pub async fn run_out(db: &Database, now: Timestamp) -> Result<usize, sqlx::Error
     }
 }
 
-async fn few_run_out(db: &Database, now: Timestamp) -> Result<usize, sqlx::Error> {
+async fn few_run_out(db: &Database, now: Timestamp) -> Result<usize, Fault> {
     let mut tx = db.write().await?;
-    let rows = sqlx::query(
-        "SELECT * FROM factor_standing WHERE suspended_ms <= ? AND gone_ms IS NULL ORDER BY suspended_ms LIMIT ?",
-    )
-    .bind(ms(now - LIFTED_WITHIN))
-    .bind(i64::try_from(AT_ONCE).unwrap_or(i64::MAX))
-    .fetch_all(&mut *tx)
-    .await?;
-    for row in &rows {
-        let person = PersonId::new(row.try_get::<String, _>("person")?);
-        let standing = Standing::of(row)?;
+    let over = standing::suspended_since(&mut tx, now - LIFTED_WITHIN, AT_ONCE).await?;
+    for standing in &over {
         let over_at = standing.suspended.map_or(now, |held| held.until());
         let why = "suspended for 30 days";
-        remove(&mut tx, &person, (&standing, over_at), why, now).await?;
+        remove(&mut tx, (standing, over_at), why, now).await?;
     }
     tx.commit().await?;
-    Ok(rows.len())
+    Ok(over.len())
 }
 
 async fn remove(
     tx: &mut Write,
-    person: &PersonId,
     (standing, at): (&Standing, Timestamp),
     why: &str,
     now: Timestamp,
-) -> Result<(), sqlx::Error> {
-    let query = match standing.sort {
-        FactorSort::Key => {
-            "UPDATE credential SET gone_ms = ? WHERE id = unhex(?) AND gone_ms IS NULL"
-        }
-        FactorSort::App => "UPDATE factor SET removed_ms = ? WHERE id = ? AND removed_ms IS NULL",
-    };
-    sqlx::query(query)
-        .bind(ms(at))
-        .bind(&standing.id)
-        .execute(&mut **tx)
-        .await?;
-    let person = people::by_id(&mut **tx, person)
+) -> Result<(), Fault> {
+    standing::end(tx, standing, at).await?;
+    let person = people::by_id(&mut **tx, &standing.person)
         .await?
-        .ok_or(sqlx::Error::RowNotFound)?;
+        .ok_or(Fault::RowNotFound)?;
     if let Some(held) = standing.suspended {
         let about = (&person, Besides::Administrators);
-        notices::tell(tx, Kind::Removed, about, &standing.told(held), now).await?;
+        notices::tell(tx, Kind::Removed, about, &told(standing, held), now).await?;
     }
-    let detail = format!("{} {}: {why}", standing.sort.as_str(), standing.id);
-    let line = Audit {
+    let (sort, name) = (standing.factor.sort(), FactorName::of(&standing.factor));
+    let detail = format!("{} {}: {why}", sort.as_str(), name.as_str());
+    let line = Line {
         station: None,
         operator: None,
         action: "remove-suspended",
         subject: person.id.as_str(),
         detail: &detail,
     };
-    audit(tx, &line, now).await
+    audit::note(tx, &line, now).await
 }

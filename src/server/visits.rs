@@ -5,24 +5,22 @@
 //! any more but what waits for its owner; nobody who works at a desk serves themself or their own organisation.
 
 use jiff::{SignedDuration, Timestamp};
-use sqlx::sqlite::SqliteConnection;
 
 mod fate;
 mod kept;
 mod proof;
 
+pub use super::tables::FactorName;
+use super::tables::{operator, standing};
 pub use fate::{Bringer, Fate, fate, is_proved, may_take, passed, proved_then};
-pub use proof::{Tested, makers, testable};
+pub use proof::{Tested, testable};
 
 use super::auth::AtDesk;
-use super::database::{Write, from_ms, ms};
+use super::database::{Connection, Write, from_ms, ms};
 use super::problem::{Answer, Refusal};
 use crate::domain::authority::{Action, Condition, row};
-use crate::domain::suspension::FactorRef;
 use crate::domain::visit::{Authority, Had, Takes};
-use crate::domain::{
-    Bytes, FactorId, Identification, OperatorId, Person, PersonId, StationId, VisitId,
-};
+use crate::domain::{Identification, OperatorId, Person, PersonId, StationId, VisitId};
 use crate::wire::{ServedBy, Visit, code};
 use kept::{Kept, at_desk, kept};
 use proof::{administrators, needed, takes};
@@ -32,35 +30,6 @@ pub const IDLE: SignedDuration = SignedDuration::from_mins(30);
 
 /// What was proved with a factor within so long before it was suspended is not on its way any more only if it waits.
 const VOIDED: SignedDuration = SignedDuration::from_hours(24);
-
-/// A key, app or token, as the tables' views name it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FactorName(String);
-
-impl FactorName {
-    /// Of that factor.
-    pub fn of(factor: &FactorRef) -> Self {
-        match factor {
-            FactorRef::Key { credential } => Self::of_key(credential),
-            FactorRef::App { factor } => Self::of_app(*factor),
-        }
-    }
-
-    /// Of the credential on a key.
-    pub fn of_key(credential: &Bytes) -> Self {
-        Self(hex::encode_upper(&credential.0))
-    }
-
-    /// Of an app or token.
-    pub fn of_app(factor: FactorId) -> Self {
-        Self(factor.to_string())
-    }
-
-    /// As the views `had_factor` and `valid_factor` have it.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
 
 /// In what a person's factors change.
 #[derive(Debug, Clone, Copy)]
@@ -155,7 +124,7 @@ async fn insert(
         Came::At(identification) => (Some(identification), None),
         Came::WillOn(day_ms) => (None, Some(day_ms)),
     };
-    let had = had(tx, person).await?;
+    let had = standing::had(tx, person).await?;
     let authority = (had == Had::Never).then_some(Authority::First.as_str());
     sqlx::query(
         "INSERT INTO visit (id, person, station, operator, is_ticket, document, last_four, had, authority, opened_ms, \
@@ -190,35 +159,15 @@ async fn serves(tx: &mut Write, id: VisitId, operator: &OperatorId) -> Answer<()
     Ok(())
 }
 
-/// What somebody has now.
-pub async fn had(tx: &mut SqliteConnection, person: &PersonId) -> Answer<Had> {
-    let (ever, valid): (bool, bool) = sqlx::query_as(
-        "SELECT EXISTS (SELECT 1 FROM had_factor WHERE person = ?1) \
-         OR EXISTS (SELECT 1 FROM person WHERE id = ?1 AND earlier_factors > 0), \
-         EXISTS (SELECT 1 FROM valid_factor WHERE person = ?1)",
-    )
-    .bind(person.as_str())
-    .fetch_one(tx)
-    .await?;
-    Ok(match (valid, ever) {
-        (true, _) => Had::Valid,
-        (false, true) => Had::Lost,
-        (false, false) => Had::Never,
-    })
-}
-
 /// What opens something for a person now.
-pub async fn valid(tx: &mut SqliteConnection, person: &PersonId) -> Answer<Vec<FactorName>> {
-    let ids: Vec<String> = sqlx::query_scalar("SELECT id FROM valid_factor WHERE person = ?")
-        .bind(person.as_str())
-        .fetch_all(tx)
-        .await?;
-    Ok(ids.into_iter().map(FactorName).collect())
+pub async fn valid(tx: &mut Connection, person: &PersonId) -> Answer<Vec<FactorName>> {
+    let valid = standing::valid(tx, person).await?;
+    Ok(valid.into_iter().map(|factor| factor.id).collect())
 }
 
 /// The visit that this operator has open with somebody at this station.
 pub async fn of_desk(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     desk: &AtDesk,
     person: &Person,
     now: Timestamp,
@@ -247,7 +196,7 @@ async fn touched(tx: &mut Write, mut kept: Kept, person: &Person, now: Timestamp
 
 /// What a visit takes now: a factor of the person's that was there when it began, as long as one of those is valid.
 async fn complete(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     visit: &mut Visit,
     person: &Person,
     now: Timestamp,
@@ -261,7 +210,7 @@ async fn complete(
 
 /// Whether what an act takes besides the operator's role holds.
 pub async fn holds(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     act: Action,
     operator: &OperatorId,
     person: &Person,
@@ -276,35 +225,15 @@ pub async fn holds(
 }
 
 /// Nobody serves themself, nor their own organisation, whichever of their accounts says who they are.
-async fn refuse_own(
-    tx: &mut SqliteConnection,
-    operator: &OperatorId,
-    person: &Person,
-) -> Answer<()> {
-    let own: Option<(String, Option<String>)> = sqlx::query_as(
-        "SELECT p.id, p.organisation FROM operator me JOIN operator o ON o.id = me.id \
-         OR o.personnel_number = me.personnel_number JOIN person p ON p.id = o.person \
-         WHERE me.id = ?1 AND (p.id = ?2 OR p.organisation = ?3) ORDER BY p.id <> ?2 LIMIT 1",
-    )
-    .bind(operator.as_str())
-    .bind(person.id.as_str())
-    .bind(
-        person
-            .organisation
-            .as_ref()
-            .map(|theirs| theirs.id.as_str()),
-    )
-    .fetch_optional(tx)
-    .await?;
-    let Some((own, employer)) = own else {
+async fn refuse_own(tx: &mut Connection, me: &OperatorId, person: &Person) -> Answer<()> {
+    let organisation = person.organisation.as_ref();
+    let theirs = (&person.id, organisation.map(|theirs| &theirs.id));
+    let Some((own, employer)) = operator::own(tx, me, theirs).await? else {
         return Ok(());
     };
-    let shared = person
-        .organisation
-        .as_ref()
-        .filter(|theirs| Some(theirs.id.as_str()) == employer.as_deref());
+    let shared = organisation.filter(|theirs| Some(&theirs.id) == employer.as_ref());
     let whom = match shared {
-        _ if own == person.id.as_str() => "yourself".to_owned(),
+        _ if own == person.id => "yourself".to_owned(),
         Some(organisation) => format!("your own organisation, {}", organisation.name),
         None => return Ok(()),
     };
@@ -357,7 +286,7 @@ async fn elsewhere(tx: &mut Write, kept: &Kept, now: Timestamp) -> Answer<Option
 
 /// Who else has a visit open with somebody: another operator, or the same one at another station.
 pub async fn served_by(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     (station, operator): (&StationId, &OperatorId),
     person: &PersonId,
     now: Timestamp,

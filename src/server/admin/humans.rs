@@ -5,7 +5,8 @@ use std::path::Path;
 
 use super::{AdminError, by_admin};
 use crate::domain::{OperatorId, PersonId};
-use crate::server::database::{Database, audit};
+use crate::server::database::Database;
+use crate::server::tables::{audit, operator};
 use crate::server::visits::{self, Whose};
 use jiff::Timestamp;
 
@@ -41,15 +42,8 @@ pub async fn set_human(db: &Path, id: &OperatorId, human: &Human) -> Result<(), 
             return Err(AdminError::NoPerson(person.clone()));
         }
     }
-    let done = sqlx::query(
-        "UPDATE operator SET personnel_number = coalesce(?, personnel_number), person = coalesce(?, person) WHERE id = ?",
-    )
-    .bind(&human.personnel_number)
-    .bind(human.person.as_ref().map(PersonId::as_str))
-    .bind(id.as_str())
-    .execute(&mut *tx)
-    .await?;
-    if done.rows_affected() == 0 {
+    let said = (human.personnel_number.as_deref(), human.person.as_ref());
+    if !operator::set_human(&mut tx, id, said).await? {
         return Err(AdminError::NoOperator(id.clone()));
     }
     // Whom they may serve was decided before.
@@ -59,7 +53,7 @@ pub async fn set_human(db: &Path, id: &OperatorId, human: &Human) -> Result<(), 
         human.personnel_number.as_deref().unwrap_or("as it was"),
         human.person.as_ref().map_or("as it was", PersonId::as_str)
     );
-    audit(
+    audit::note(
         &mut tx,
         &by_admin("operator-human", id.as_str(), &told),
         Timestamp::now(),

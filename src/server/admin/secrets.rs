@@ -9,12 +9,13 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use super::{AdminError, by_admin};
-use crate::domain::factor::{SealedSecret, SealingKey};
+use crate::domain::factor::SealingKey;
 use crate::seal::{SealError, seal};
-use crate::server::database::{Database, Write, audit, ms};
-use crate::server::factors::{self, StoredSecret};
+use crate::server::database::{Database, Write};
 use crate::server::keyring::Ring;
-use crate::server::sealing;
+use crate::server::tables::audit;
+use crate::server::tables::secret::{self as stored, StoredSecret};
+use crate::server::tables::setting;
 
 /// How long a key stays to which something may have been sealed that still waits in a station's outbox: as long as an offer is kept.
 const ON_ITS_WAY: SignedDuration = SignedDuration::from_hours(90 * 24);
@@ -89,14 +90,14 @@ pub async fn rotate_secrets(db: &Path, key_file: &Path) -> Result<Rotated, Admin
     ring.add(now);
     let key = ring.current().cloned().ok_or(AdminError::NoKey)?;
     let mut secrets = 0;
-    for stored in all(&mut tx).await? {
+    for stored in stored::all(&mut tx).await? {
         reseal(&mut tx, &ring, &key, &stored).await?;
         secrets += 1;
     }
-    sealing::belong(&mut tx, &key.id).await?;
+    setting::belong(&mut tx, &key.id).await?;
     ring.save(key_file)?;
     let detail = format!("{secrets} secret(s) sealed anew");
-    audit(&mut tx, &by_admin("rotate-secrets", &key.id, &detail), now).await?;
+    audit::note(&mut tx, &by_admin("rotate-secrets", &key.id, &detail), now).await?;
     tx.commit().await?;
     db.close().await;
     Ok(Rotated {
@@ -116,9 +117,9 @@ pub async fn prune_secrets(db: &Path, key_file: &Path) -> Result<Pruned, AdminEr
     let mut ring = open(&mut tx, key_file).await?;
     let accounts = accounts(&mut tx, &ring, now).await?;
     // A rotation that was stopped half-way leaves the database with the key before: not to be dropped before it knows better.
-    let own = sealing::own(&mut *tx).await?;
+    let own = setting::value(&mut tx, setting::KEY).await?;
     if let Some(newest) = ring.current() {
-        sealing::belong(&mut tx, &newest.id).await?;
+        setting::belong(&mut tx, &newest.id).await?;
     }
     let idle = |id: &str| {
         let account = accounts.iter().find(|key| key.id == id);
@@ -129,7 +130,7 @@ pub async fn prune_secrets(db: &Path, key_file: &Path) -> Result<Pruned, AdminEr
         ring.save(key_file)?;
         let names = dropped.join(" ");
         let line = by_admin("prune-secrets", "keys", &names);
-        audit(&mut tx, &line, now).await?;
+        audit::note(&mut tx, &line, now).await?;
     }
     tx.commit().await?;
     db.close().await;
@@ -149,23 +150,25 @@ pub async fn adopt_secrets(db: &Path, key_file: &Path) -> Result<String, AdminEr
     let db = Database::open(db).await?;
     let now = Timestamp::now();
     let mut tx = db.write().await?;
-    let sealed = sealing::sealed_to(&mut *tx).await?;
+    let sealed = setting::sealed_to(&mut tx).await?;
     let ring = match sealed.is_empty() {
         true => Ring::load_or_create(key_file, now)?,
         false => Ring::load(key_file, &sealed)?,
     };
     let key = ring.current().cloned().ok_or(AdminError::NoKey)?;
-    let before = sealing::own(&mut *tx).await?.unwrap_or_default();
-    sealing::belong(&mut tx, &key.id).await?;
+    let before = setting::value(&mut tx, setting::KEY)
+        .await?
+        .unwrap_or_default();
+    setting::belong(&mut tx, &key.id).await?;
     let detail = format!("instead of {before}");
-    audit(&mut tx, &by_admin("adopt-secrets", &key.id, &detail), now).await?;
+    audit::note(&mut tx, &by_admin("adopt-secrets", &key.id, &detail), now).await?;
     tx.commit().await?;
     db.close().await;
     Ok(key.id)
 }
 
 async fn open(tx: &mut Write, key_file: &Path) -> Result<Ring, AdminError> {
-    let needed = sealing::needed(&mut **tx).await?;
+    let needed = setting::needed(tx).await?;
     Ok(Ring::load(key_file, &needed)?)
 }
 
@@ -174,43 +177,23 @@ async fn accounts(
     ring: &Ring,
     now: Timestamp,
 ) -> Result<Vec<KeyAccount>, AdminError> {
-    let sealed = sealing::sealed_to(&mut **tx).await?;
+    let sealed = setting::sealed_to(tx).await?;
     let current = ring.current().map(|key| key.id.clone());
     let mut accounts = Vec::with_capacity(ring.keys().len());
     for held in ring.keys() {
         let id = held.key.sealing_key().id.clone();
-        let (offers, told): (i64, bool) = sqlx::query_as(
-            "SELECT (SELECT count(*) FROM app_offer WHERE sealing_key = ?1 AND used_ms IS NULL AND expires_ms > ?2), \
-             EXISTS (SELECT 1 FROM sealing_key WHERE id = ?1 AND told_ms > ?2)",
-        )
-        .bind(&id)
-        .bind(ms(now - ON_ITS_WAY))
-        .fetch_one(&mut **tx)
-        .await?;
+        let (offers, told) = setting::waiting_for(tx, &id, now - ON_ITS_WAY).await?;
         let secrets = sealed.iter().find(|(key, _)| *key == id);
         accounts.push(KeyAccount {
             made_at: held.made_at,
             current: current.as_ref() == Some(&id),
             secrets: secrets.map_or(0, |(_, count)| *count),
-            offers: u64::try_from(offers).unwrap_or_default(),
+            offers,
             told,
             id,
         });
     }
     Ok(accounts)
-}
-
-async fn all(tx: &mut Write) -> Result<Vec<StoredSecret>, AdminError> {
-    let rows = sqlx::query(
-        "SELECT id AS secret_id, owner, algorithm, digits, period_s, sealing_key, encapsulated, ciphertext, drift_steps, \
-         last_step FROM totp_secret",
-    )
-    .fetch_all(&mut **tx)
-    .await?;
-    Ok(rows
-        .iter()
-        .map(factors::stored)
-        .collect::<Result<_, sqlx::Error>>()?)
 }
 
 async fn reseal(
@@ -225,19 +208,6 @@ async fn reseal(
         why,
     };
     let secret = ring.open(&stored.sealed, stored.to()).map_err(failed)?;
-    let SealedSecret {
-        key,
-        encapsulated,
-        ciphertext,
-    } = seal(key, secret.as_bytes(), stored.to()).map_err(failed)?;
-    sqlx::query(
-        "UPDATE totp_secret SET sealing_key = ?, encapsulated = ?, ciphertext = ? WHERE id = ?",
-    )
-    .bind(key)
-    .bind(encapsulated.0)
-    .bind(ciphertext.0)
-    .bind(stored.id.to_string())
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    let sealed = seal(key, secret.as_bytes(), stored.to()).map_err(failed)?;
+    Ok(stored::reseal(tx, stored.id, &sealed).await?)
 }

@@ -5,7 +5,8 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::server::database::{Write, ms};
+use crate::server::database::{Fault, Write};
+use crate::server::tables::{At, access, offer};
 
 /// What was open in the copy and was ended.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -30,30 +31,16 @@ impl std::fmt::Display for Cleared {
 }
 
 /// Ends all of it.
-pub async fn clear(tx: &mut Write, now: Timestamp) -> Result<Cleared, sqlx::Error> {
-    let now = ms(now);
-    let mut run = async |statement: &'static str| {
-        let done = sqlx::query(statement).bind(now).execute(&mut **tx).await;
-        done.map(|done| done.rows_affected())
-    };
-    let mut cleared = Cleared {
-        sessions: run(
-            "UPDATE session SET ended_ms = ?1 WHERE ended_ms IS NULL AND expires_ms > ?1",
-        )
-        .await?,
-        tokens: run("DELETE FROM access_token WHERE expires_ms > ?1").await?,
-        offers: 0,
-    };
+pub async fn clear(tx: &mut Write, now: Timestamp) -> Result<Cleared, Fault> {
+    let ended = access::end_all(tx, now).await?;
     // What comes of one after all waits for its owner.
-    run("UPDATE visit SET ended_ms = ?1, overtaken_ms = coalesce(overtaken_ms, ?1) WHERE ended_ms IS NULL").await?;
-    run("DELETE FROM operator_challenge WHERE expires_ms > ?1").await?;
-    for statement in [
-        "UPDATE offer SET expires_ms = ?1 WHERE used_ms IS NULL AND expires_ms > ?1",
-        "UPDATE app_offer SET expires_ms = ?1 WHERE used_ms IS NULL AND expires_ms > ?1",
-        "UPDATE lift_offer SET expires_ms = ?1 WHERE used_ms IS NULL AND expires_ms > ?1",
-        "UPDATE code SET expires_ms = ?1 WHERE used_ms IS NULL AND expires_ms > ?1",
-    ] {
-        cleared.offers += run(statement).await?;
-    }
-    Ok(cleared)
+    sqlx::query("UPDATE visit SET ended_ms = $1, overtaken_ms = coalesce(overtaken_ms, $1) WHERE ended_ms IS NULL")
+        .bind(At(now))
+        .execute(&mut **tx)
+        .await?;
+    Ok(Cleared {
+        sessions: ended.sessions,
+        tokens: ended.tokens,
+        offers: ended.codes + offer::end_all(tx, now).await?,
+    })
 }

@@ -10,8 +10,9 @@ use super::check::{Declared, Record};
 use super::{ImportError, Imported, Wrong};
 use crate::domain::PersonId;
 use crate::server::admin::{AdminError, by_admin};
-use crate::server::database::{Write, audit, ms};
+use crate::server::database::{Write, ms};
 use crate::server::people::Findable;
+use crate::server::tables::audit;
 use crate::server::{secret, visits};
 
 /// Applies every record; returns how many there are of each.
@@ -191,7 +192,7 @@ impl Run<'_> {
         visits::overtake(self.tx, &person, None, now).await?;
         let factors = factors.to_string();
         let line = by_admin("earlier-factors", id, &factors);
-        audit(self.tx, &line, now).await?;
+        audit::note(self.tx, &line, now).await?;
         Ok(())
     }
 

@@ -7,10 +7,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::Timestamp;
-use serde::Serialize;
-use sqlx::sqlite::SqliteConnection;
 
-use super::offers::{KEPT_EXPIRED, Sort, Terms};
+use super::offers::Terms;
 use super::people::no_person;
 use super::pushes::{
     Arrival, Claim, begin, check_identification, claimed_app_offer, may_identify, may_then,
@@ -22,37 +20,30 @@ use crate::domain::suspension::FactorRef;
 use crate::domain::{FactorId, OfferId, Person, PersonId, StationId, VisitId};
 use crate::server::Registry;
 use crate::server::auth::{AtDesk, AtStation, IdempotencyKey};
-use crate::server::database::{Audit, Write, ms};
+use crate::server::database::{Connection, Write};
 use crate::server::examination::seal_broken;
-use crate::server::factors::{self, NewFactor, StoredSecret};
+use crate::server::factors;
 use crate::server::ledger::Opened;
 use crate::server::lives::{self, Ended, Why};
 use crate::server::people;
 use crate::server::problem::{Answer, Refusal};
+use crate::server::tables::audit::Line;
+use crate::server::tables::factor::{self, NewFactor};
+use crate::server::tables::offer::{self, NewOfApp, Sort};
+use crate::server::tables::secret::{self, StoredSecret};
+use crate::server::tables::standing;
 use crate::server::visits::{self, Within};
 use crate::totp;
 use crate::wire::{AppOffer, AppPush, FactorReceipt, Problem, Push, Removal, RemovalReceipt, code};
 
-/// The part of an offer by which an app is enrolled, as it is kept.
-#[derive(Debug, Serialize)]
-pub(super) struct Row {
-    id: OfferId,
-    person: PersonId,
-    is_ticket: bool,
-    sealing_key: String,
-    issued_ms: i64,
-    expires_ms: i64,
-    visit: Option<VisitId>,
-}
-
 /// Makes the part of an offer by which an app is enrolled. Nobody has it before it is [`insert`]ed.
 pub(super) async fn prepared(
     registry: &Registry,
-    db: &mut SqliteConnection,
+    db: &mut Connection,
     person: &PersonId,
     terms: Terms,
-    (issued_ms, expires_ms): (i64, i64),
-) -> Answer<(AppOffer, Row)> {
+    (issued_at, expires_at): (Timestamp, Timestamp),
+) -> Answer<(AppOffer, NewOfApp)> {
     let ring = registry.keyring.ring();
     let seal_to = ring
         .current()
@@ -64,13 +55,13 @@ pub(super) async fn prepared(
         account: registry.config.rp.name.clone(),
         name: factors::free_name(db, person, false).await?,
     };
-    let row = Row {
+    let row = NewOfApp {
         id: offer.id,
         person: person.clone(),
         is_ticket: terms.sort == Sort::Ticket,
         sealing_key: seal_to.id.clone(),
-        issued_ms,
-        expires_ms,
+        issued_at,
+        expires_at,
         visit: terms.visit,
     };
     Ok((offer, row))
@@ -81,14 +72,8 @@ pub(super) async fn insert(
     registry: &Registry,
     tx: &mut Write,
     desk: &AtDesk,
-    rows: &[Row],
+    rows: &[NewOfApp],
 ) -> Answer<()> {
-    sqlx::query(
-        "DELETE FROM app_offer WHERE expires_ms < ? AND NOT EXISTS (SELECT 1 FROM factor f WHERE f.offer = app_offer.id)",
-    )
-    .bind(ms(registry.now() - KEPT_EXPIRED))
-    .execute(&mut **tx)
-    .await?;
     // Asked under the write lock, so that no key is dropped in between.
     let ring = registry.keyring.ring();
     if rows.iter().any(|row| !ring.holds(&row.sealing_key)) {
@@ -96,17 +81,8 @@ pub(super) async fn insert(
             Refusal::new(code::BUSY, "the key ring has just changed; try again").retry_after(1),
         );
     }
-    sqlx::query(
-        "INSERT INTO app_offer (id, person, station, operator, is_ticket, sealing_key, issued_ms, expires_ms, visit) \
-         SELECT value ->> 'id', value ->> 'person', ?1, ?2, value ->> 'is_ticket', value ->> 'sealing_key', \
-         value ->> 'issued_ms', value ->> 'expires_ms', value ->> 'visit' FROM json_each(?3)",
-    )
-    .bind(desk.station.as_str())
-    .bind(desk.operator.id.as_str())
-    .bind(serde_json::to_string(rows).map_err(Refusal::internal)?)
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    let by = (&desk.station, &desk.operator.id);
+    Ok(offer::insert_of_apps(tx, by, rows).await?)
 }
 
 /// Takes an app that was enrolled: opens its secret and checks the code that came with it.
@@ -140,9 +116,10 @@ pub async fn app(
         finished_by: push.finished_by.as_ref(),
         at: push.enrolled_at,
     };
-    let (issued_at, visit) = claimed_app_offer(&registry, &mut entry.tx, &claim).await?;
+    let offered = claimed_app_offer(&registry, &mut entry.tx, &claim).await?;
+    let visit = offered.visit;
     may_identify(&mut entry.tx, &push.operator, &push.identification).await?;
-    let secret = proved_secret(&registry, &mut entry.tx, &push, issued_at).await?;
+    let secret = proved_secret(&registry, &mut entry.tx, &push, offered.issued_at).await?;
     let now = registry.now();
     let arrival = Arrival {
         station: &station,
@@ -153,7 +130,7 @@ pub async fn app(
         visit,
     };
     let waiting = arrival.waits(&mut entry.tx, now).await?;
-    factors::insert_secret(&mut entry.tx, &secret).await?;
+    secret::insert(&mut entry.tx, &secret).await?;
     let new = NewFactor {
         visit,
         waiting,
@@ -168,8 +145,8 @@ pub async fn app(
         identification: &push.identification,
         enrolled_at: push.enrolled_at,
     };
-    factors::insert(&mut entry.tx, &new, now).await?;
-    use_up(&mut entry.tx, push.offer, now).await?;
+    factor::insert(&mut entry.tx, &new, now).await?;
+    offer::use_of_app(&mut entry.tx, push.offer, now).await?;
     if let Some(old) = &push.replaces
         && !waiting
     {
@@ -182,7 +159,7 @@ pub async fn app(
     let whose = (push.factor, &push.person);
     let reply = receipt(&mut entry.tx, whose, (now, waiting)).await?;
     let detail = told(&push);
-    let line = Audit {
+    let line = Line {
         station: Some(station.as_str()),
         operator: Some(push.done_by().as_str()),
         action: "enrol-app",
@@ -219,7 +196,7 @@ async fn proved_secret(
     issued_at: Timestamp,
 ) -> Answer<StoredSecret> {
     let settings = push.settings;
-    if factors::is_known(tx, push.factor).await? {
+    if secret::is_known(tx, push.factor).await? {
         return Err(Refusal::new(
             code::FACTOR_EXISTS,
             format!("factor {} is there already", push.factor),
@@ -268,11 +245,14 @@ async fn replace(
     if !visits::is_proved(tx, visit).await? {
         return Err(unproved(&push.person));
     }
-    if factors::held(tx, &push.person, old.factor).await?.is_none() {
+    if factor::with_secret(tx, &push.person, old.factor)
+        .await?
+        .is_none()
+    {
         return Err(no_factor(old.factor, &push.person));
     }
     let at = push.enrolled_at.min(now);
-    if !factors::remove(tx, &push.person, old.factor, at).await? {
+    if !factor::remove(tx, &push.person, old.factor, at).await? {
         return Ok(());
     }
     let end = Ended {
@@ -324,15 +304,6 @@ fn told(push: &AppPush) -> String {
     detail
 }
 
-pub(super) async fn use_up(tx: &mut Write, offer: OfferId, now: Timestamp) -> Answer<()> {
-    sqlx::query("UPDATE app_offer SET used_ms = ? WHERE id = ?")
-        .bind(ms(now))
-        .bind(offer.to_string())
-        .execute(&mut **tx)
-        .await?;
-    Ok(())
-}
-
 pub(super) async fn receipt(
     tx: &mut Write,
     (factor, person): (FactorId, &PersonId),
@@ -380,11 +351,11 @@ pub async fn removal(
     may_identify(&mut entry.tx, &push.operator, &push.identification).await?;
     let now = registry.now();
     let person = person_now(&mut entry.tx, &push.person).await?;
-    if !factors::remove(&mut entry.tx, &push.person, push.factor, push.removed_at).await? {
+    if !factor::remove(&mut entry.tx, &push.person, push.factor, push.removed_at).await? {
         return Err(no_factor(push.factor, &push.person));
     }
-    let left = factors::alive(&mut *entry.tx, &push.person).await?;
-    may_take(usize::try_from(left).unwrap_or(usize::MAX), &person)
+    let left = standing::valid(&mut entry.tx, &push.person).await?;
+    may_take(left.len(), &person)
         .map_err(|last| Refusal::new(code::LAST_FACTOR, last.to_string()))?;
     let at_desk = (&station, &push.operator);
     let proved = match push.visit {
@@ -420,7 +391,7 @@ pub async fn removal(
         how.kind(),
         how.detail()
     );
-    let line = Audit {
+    let line = Line {
         station: Some(station.as_str()),
         operator: Some(push.operator.as_str()),
         action: "remove-factor",

@@ -6,7 +6,6 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::Timestamp;
-use sqlx::Row;
 
 use super::apps::no_factor;
 use super::offers::{known, line, may};
@@ -18,13 +17,17 @@ use crate::domain::suspension::FactorRef;
 use crate::domain::{OfferId, PersonId};
 use crate::server::Registry;
 use crate::server::auth::AtDesk;
-use crate::server::database::{Write, audit, ms};
+use crate::server::database::Write;
 use crate::server::examination::{self, Examination};
-use crate::server::factors::{self, StoredSecret};
+use crate::server::factors;
 use crate::server::ledger::{self, Opened};
 use crate::server::problem::{Answer, Refusal};
 use crate::server::suspensions;
-use crate::server::visits::{self, FactorName};
+use crate::server::tables::audit;
+use crate::server::tables::offer::{self, Sort, Standing};
+use crate::server::tables::secret::StoredSecret;
+use crate::server::tables::{FactorName, factor};
+use crate::server::visits;
 use crate::wire::{CodeReply, CodeRequest, Problem, Subject, code};
 
 /// What a code is, or two in a row. A right one of an active factor is used up, and makes the offer a proof.
@@ -108,7 +111,7 @@ pub(super) async fn on_record(
     now: Timestamp,
 ) -> Answer<()> {
     let line = line(desk, "code", person.as_str(), told);
-    audit(&mut entry.tx, &line, now).await?;
+    audit::note(&mut entry.tx, &line, now).await?;
     entry.tx.commit().await?;
     Ok(())
 }
@@ -122,46 +125,37 @@ async fn check_offer(
     person: &PersonId,
     request: &CodeRequest,
 ) -> Answer<()> {
-    let offer = request.offer;
-    let (query, own_only) = match request.subject {
-        Subject::Active { .. } => (
-            "SELECT person, operator, expires_ms, used_ms FROM offer WHERE id = ? AND station = ? AND kind = 'test'",
-            true,
-        ),
-        Subject::New { .. } => (
-            "SELECT person, operator, expires_ms, used_ms FROM app_offer WHERE id = ? AND station = ?",
-            false,
-        ),
+    let (id, station) = (request.offer, &desk.station);
+    let (offer, own_only) = match request.subject {
+        Subject::Active { .. } => {
+            let offer = offer::of_key(tx, id, station).await?;
+            let test = offer.filter(|offer| offer.kind == Sort::Test);
+            (test.map(|offer| offer.standing), true)
+        }
+        Subject::New { .. } => (offer::of_app(tx, id, station).await?, false),
     };
-    let row = sqlx::query(query)
-        .bind(offer.to_string())
-        .bind(desk.station.as_str())
-        .fetch_optional(&mut **tx)
-        .await?
-        .ok_or_else(|| offer_unknown(offer))?;
-    let is_foreign = row.try_get::<String, _>("person")? != person.as_str()
-        || (own_only && row.try_get::<String, _>("operator")? != desk.operator.id.as_str());
-    if is_foreign {
+    let offer = offer.ok_or_else(|| offer_unknown(id))?;
+    if offer.person != *person || (own_only && offer.operator != desk.operator.id) {
         return Err(Refusal::new(
             code::OFFER_FOREIGN,
-            format!("offer {offer} is for another person, or another operator asked for it"),
+            format!("offer {id} is for another person, or another operator asked for it"),
         ));
     }
-    refuse_over(registry, &row, offer)
+    refuse_over(&offer, id, registry.now())
 }
 
 /// An offer that has been used, or is over.
-fn refuse_over(registry: &Registry, row: &sqlx::sqlite::SqliteRow, offer: OfferId) -> Answer<()> {
-    if row.try_get::<Option<i64>, _>("used_ms")?.is_some() {
+pub(super) fn refuse_over(offer: &Standing, id: OfferId, now: Timestamp) -> Answer<()> {
+    if offer.used_at.is_some() {
         return Err(Refusal::new(
             code::OFFER_USED,
-            format!("offer {offer} has been used: begin anew"),
+            format!("offer {id} has been used: begin anew"),
         ));
     }
-    if row.try_get::<i64, _>("expires_ms")? <= ms(registry.now()) {
+    if offer.expires_at <= now {
         return Err(Refusal::new(
             code::CHALLENGE_EXPIRED,
-            format!("offer {offer} has expired: begin anew"),
+            format!("offer {id} has expired: begin anew"),
         ));
     }
     Ok(())
@@ -175,7 +169,7 @@ async fn subject(
 ) -> Answer<(StoredSecret, bool)> {
     match subject {
         Subject::Active { factor } => {
-            let held = factors::held(tx, person, *factor).await?;
+            let held = factor::with_secret(tx, person, *factor).await?;
             let held = held
                 .filter(|held| !held.removed)
                 .ok_or_else(|| no_factor(*factor, person))?;

@@ -4,8 +4,6 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
-use serde::Serialize;
-use sqlx::sqlite::SqliteConnection;
 
 use super::people::no_person;
 use super::visits::Under;
@@ -15,34 +13,19 @@ use crate::domain::suspension::FactorRef;
 use crate::domain::{Bytes, OfferId, Person, PersonId, VisitId};
 use crate::server::Registry;
 use crate::server::auth::{AtDesk, IdempotencyKey};
-use crate::server::database::{Audit, Write, from_ms, ms};
+use crate::server::database::{Connection, Write};
 use crate::server::ledger::{self, Opened};
 use crate::server::problem::{Answer, Refusal};
-use crate::server::visits::{self, FactorName, Tested};
-use crate::server::{factors, people, suspensions};
+use crate::server::tables::audit::Line;
+use crate::server::tables::offer::{self, NewOfApp, NewOfKey, Sort};
+use crate::server::tables::{FactorName, standing};
+use crate::server::visits::{self, Tested};
+use crate::server::{people, suspensions};
 use crate::wire::webauthn::{Descriptor, User};
 use crate::wire::{Credential, Offer, Problem, TestOffer, VERSION, code};
 
 /// How long an offer that nothing came of is kept after it expired, so that a late push is told why it is refused.
 pub(super) const KEPT_EXPIRED: SignedDuration = SignedDuration::from_hours(90 * 24);
-
-/// Of what sort an offer is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Sort {
-    Enrolment,
-    Ticket,
-    Test,
-}
-
-impl Sort {
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Enrolment => "enrolment",
-            Self::Ticket => "ticket",
-            Self::Test => "test",
-        }
-    }
-}
 
 /// Creation options for a person, and the challenge of the test that follows.
 #[utoipa::path(
@@ -166,8 +149,8 @@ pub(super) fn line<'a>(
     action: &'a str,
     subject: &'a str,
     detail: &'a str,
-) -> Audit<'a> {
-    Audit {
+) -> Line<'a> {
+    Line {
         station: Some(desk.station.as_str()),
         operator: Some(desk.operator.id.as_str()),
         action,
@@ -184,28 +167,15 @@ pub(super) struct Terms {
     pub(super) life: SignedDuration,
 }
 
-/// An offer as it is kept.
-#[derive(Debug, Serialize)]
-pub(super) struct Row {
-    id: OfferId,
-    kind: &'static str,
-    person: PersonId,
-    registration_state: Option<String>,
-    assertion_state: String,
-    issued_ms: i64,
-    expires_ms: i64,
-    visit: Option<VisitId>,
-}
-
 /// Options for an assertion by those of the person's credentials that may answer. Nobody has them before they are [`insert`]ed.
 pub(super) async fn prepared_test(
     registry: &Registry,
-    db: &mut SqliteConnection,
+    db: &mut Connection,
     (person, tested): (&PersonId, Option<Tested>),
     terms: Terms,
-) -> Answer<(TestOffer, Row)> {
+) -> Answer<(TestOffer, NewOfKey)> {
     let issued_at = registry.now();
-    let expires_at = from_ms(ms(issued_at + terms.life))?;
+    let expires_at = issued_at + terms.life;
     let (allow, suspended) = match &tested {
         None => allowed(db, person).await?,
         Some(tested) => {
@@ -224,14 +194,14 @@ pub(super) async fn prepared_test(
         expires_at,
         suspended,
     };
-    let row = Row {
+    let row = NewOfKey {
         id: offer.id,
-        kind: terms.sort.as_str(),
+        kind: terms.sort,
         person: person.clone(),
         registration_state: None,
         assertion_state: issued.state,
-        issued_ms: ms(issued_at),
-        expires_ms: ms(expires_at),
+        issued_at,
+        expires_at,
         visit: terms.visit,
     };
     Ok((offer, row))
@@ -240,10 +210,10 @@ pub(super) async fn prepared_test(
 /// Makes an offer, of a key and of an app. Nobody has it before both are inserted.
 pub(super) async fn prepared(
     registry: &Registry,
-    db: &mut SqliteConnection,
+    db: &mut Connection,
     person: Person,
     terms: Terms,
-) -> Answer<(Offer, Row, apps::Row)> {
+) -> Answer<(Offer, NewOfKey, NewOfApp)> {
     let life = terms.life;
     let handle = people::user_handle(&mut *db, &person.id)
         .await?
@@ -258,18 +228,18 @@ pub(super) async fn prepared(
     let creation = registry.people.creation(&user, exclude, life_ms(life))?;
     let test = registry.people.request(Vec::new(), life_ms(life))?;
     let issued_at = registry.now();
-    let expires_at = from_ms(ms(issued_at + life))?;
-    let row = Row {
+    let expires_at = issued_at + life;
+    let row = NewOfKey {
         id: OfferId(uuid::Uuid::now_v7()),
-        kind: terms.sort.as_str(),
+        kind: terms.sort,
         person: person.id.clone(),
         registration_state: Some(creation.state),
         assertion_state: test.state,
-        issued_ms: ms(issued_at),
-        expires_ms: ms(expires_at),
+        issued_at,
+        expires_at,
         visit: terms.visit,
     };
-    let times = (row.issued_ms, row.expires_ms);
+    let times = (issued_at, expires_at);
     let (app, app_row) = apps::prepared(registry, db, &person.id, terms, times).await?;
     let offer = Offer {
         app: Some(app),
@@ -291,32 +261,17 @@ pub(super) async fn prepared(
 pub(super) async fn insert(
     tx: &mut Write,
     desk: &AtDesk,
-    rows: &[Row],
+    rows: &[NewOfKey],
     now: Timestamp,
 ) -> Answer<()> {
-    sqlx::query(
-        "DELETE FROM offer WHERE expires_ms < ? AND NOT EXISTS (SELECT 1 FROM credential c WHERE c.offer = offer.id)",
-    )
-    .bind(ms(now - KEPT_EXPIRED))
-    .execute(&mut **tx)
-    .await?;
-    sqlx::query(
-        "INSERT INTO offer (id, kind, person, station, operator, registration_state, assertion_state, issued_ms, \
-         expires_ms, visit) SELECT value ->> 'id', value ->> 'kind', value ->> 'person', ?1, ?2, \
-         value ->> 'registration_state', value ->> 'assertion_state', value ->> 'issued_ms', value ->> 'expires_ms', \
-         value ->> 'visit' FROM json_each(?3)",
-    )
-    .bind(desk.station.as_str())
-    .bind(desk.operator.id.as_str())
-    .bind(serde_json::to_string(rows).map_err(Refusal::internal)?)
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    offer::forget(tx, now - KEPT_EXPIRED).await?;
+    let by = (&desk.station, &desk.operator.id);
+    Ok(offer::insert_of_keys(tx, by, rows).await?)
 }
 
 /// The credentials that a person has, that are not gone and that are meant, as WebAuthn lists them.
 async fn descriptors(
-    db: &mut SqliteConnection,
+    db: &mut Connection,
     person: &PersonId,
     meant: impl Fn(&Credential) -> bool,
 ) -> Answer<Vec<Descriptor>> {
@@ -330,10 +285,7 @@ async fn descriptors(
 
 /// The credentials by which somebody can prove themself, and those that are suspended. Where nothing but what is suspended is left,
 /// nothing is to be tested.
-async fn allowed(
-    db: &mut SqliteConnection,
-    person: &PersonId,
-) -> Answer<(Vec<Descriptor>, Vec<Bytes>)> {
+async fn allowed(db: &mut Connection, person: &PersonId) -> Answer<(Vec<Descriptor>, Vec<Bytes>)> {
     let known = people::credentials(&mut *db, person).await?;
     let (mut allowed, mut suspended, mut refusal) = (Vec::new(), Vec::new(), None);
     for held in known {
@@ -347,7 +299,7 @@ async fn allowed(
         }
     }
     match refusal {
-        Some(refusal) if factors::alive(db, person).await? == 0 => Err(refusal),
+        Some(refusal) if standing::valid(db, person).await?.is_empty() => Err(refusal),
         _ => Ok((allowed, suspended)),
     }
 }

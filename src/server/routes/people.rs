@@ -5,14 +5,15 @@ use axum::extract::State;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Deserialize;
-use sqlx::sqlite::SqliteConnection;
 
 use super::{Body, Named, Params, Shared};
 use crate::domain::visit::Held;
 use crate::domain::{Person, PersonId};
 use crate::server::auth::AtDesk;
+use crate::server::database::Connection;
 use crate::server::problem::{Answer, Refusal};
-use crate::server::{factors, people, visits};
+use crate::server::tables::factor;
+use crate::server::{people, visits};
 use crate::wire::{ExpectedPeople, LOOKUP_MAX, People, PeopleLookup, PersonDetail, Problem, code};
 
 /// Most people in one answer.
@@ -88,7 +89,7 @@ pub async fn look_up(
             format!("at most {LOOKUP_MAX} people are looked up at once"),
         ));
     }
-    let mut read = registry.db.pool().begin().await?;
+    let mut read = registry.db.snapshot().await?;
     let mut found = Vec::new();
     for id in &lookup.people {
         found.extend(people::by_id(&mut *read, id).await?);
@@ -136,7 +137,7 @@ pub async fn detail(
     desk: AtDesk,
     Named(id): Named<PersonId>,
 ) -> Answer<Json<PersonDetail>> {
-    let mut read = registry.db.pool().begin().await?;
+    let mut read = registry.db.snapshot().await?;
     let person = people::by_id(&mut *read, &id)
         .await?
         .ok_or_else(|| no_person(&id))?;
@@ -146,13 +147,13 @@ pub async fn detail(
 
 /// All that the registry holds of a person, and the visit that is open with them at this desk.
 pub(super) async fn detail_of(
-    read: &mut SqliteConnection,
+    read: &mut Connection,
     desk: &AtDesk,
     person: Person,
     now: Timestamp,
 ) -> Answer<PersonDetail> {
     let mut credentials = people::credentials(&mut *read, &person.id).await?;
-    let mut factors = factors::of_person(&mut *read, &person.id).await?;
+    let mut factors = factor::all(read, &person.id).await?;
     let run_out = |held: &Held| held.suspended.and_then(|since| since.run_out(now));
     for credential in &mut credentials {
         credential.gone_at = credential.gone_at.or(run_out(&credential.held));

@@ -6,39 +6,34 @@
 
 mod beside;
 mod claim;
-mod keys;
 
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::Timestamp;
 use serde::Serialize;
-use sqlx::Row;
 
 use claim::claimed_offer;
 pub(super) use claim::{
-    CLOCK_SKEW_MS, Claim, claimed_app_offer, may_then, offer_unknown, refuse_revoked, role_there,
+    CLOCK_SKEW_MS, Claim, claimed_app_offer, may_then, offer_unknown, refuse_revoked,
 };
-pub(super) use keys::security_key;
 
 use super::people::no_person;
-use super::withdrawals::gone_since;
 use super::{Body, Shared};
-use crate::domain::authority::Role;
 use crate::domain::suspension::FactorRef;
-use crate::domain::{
-    Aaguid, Bytes, Identification, OfferId, OperatorId, PersonId, StationId, VisitId,
-};
+use crate::domain::{Aaguid, Bytes, Identification, OperatorId, PersonId, StationId, VisitId};
 use crate::server::Registry;
 use crate::server::auth::{AtStation, IdempotencyKey};
-use crate::server::database::{Audit, Write, from_ms, ms};
+use crate::server::database::{Connection, Write};
 use crate::server::ledger::{self, Opened};
 use crate::server::lives::{self, Added};
 use crate::server::people;
 use crate::server::problem::{Answer, Refusal};
 use crate::server::suspensions;
-use crate::server::verify::Registered;
-use crate::server::visits::{self, Bringer, FactorName, Fate};
+use crate::server::tables::audit::{self, Line};
+use crate::server::tables::credential::{self, NewCredential, Signer};
+use crate::server::tables::{FactorName, offer, operator, withdrawal};
+use crate::server::visits::{self, Bringer, Fate};
 use crate::wire::{EnrolmentPush, KeyReport, Problem, Push, Receipt, TestPush, VERSION, code};
 
 /// Takes a finished enrolment: verifies the registration and the test that followed it.
@@ -80,8 +75,8 @@ pub async fn enrolment(
         finished_by: push.finished_by.as_ref(),
         at: push.enrolled_at,
     };
-    let offer = claimed_offer(&registry, &mut entry.tx, &claim).await?;
-    let registration_state = offer.registration_state.as_deref().ok_or_else(|| {
+    let claimed = claimed_offer(&registry, &mut entry.tx, &claim).await?;
+    let registration_state = claimed.registration_state.as_deref().ok_or_else(|| {
         Refusal::new(
             code::OFFER_FOREIGN,
             "this offer is for a test, not for an enrolment",
@@ -103,36 +98,49 @@ pub async fn enrolment(
         ));
     }
     let verifier = registry.people.assertion(
-        &offer.assertion_state,
+        &claimed.assertion_state,
         &registered.verifier,
         &push.assertion,
         &handle.0,
         false,
     )?;
     let now = registry.now();
-    let security_key = beside::security_key(&mut entry.tx, &station, &push, now).await?;
+    let security_key = beside::security_key(
+        &mut entry.tx,
+        &station,
+        (&push, claimed.standing.issued_at),
+        now,
+    )
+    .await?;
     let arrival = Arrival {
         station: &station,
         person: &push.person,
         operator: &push.operator,
         finished_by: push.finished_by.as_ref(),
         identification: &push.identification,
-        visit: offer.visit,
+        visit: claimed.standing.visit,
     };
     let waiting = arrival.waits(&mut entry.tx, now).await?;
-    let made = (&registered, verifier.as_str(), security_key);
-    insert_credential(
-        &mut entry.tx,
-        (&station, &push),
-        made,
-        (offer.visit, waiting),
-        now,
-    )
-    .await?;
+    let new = NewCredential {
+        id: &registered.id,
+        person: &push.person,
+        security_key,
+        verifier: &verifier,
+        attestation: registered.attestation,
+        trusted: registered.trusted,
+        offer: push.offer,
+        station: &station,
+        operator: push.done_by(),
+        identification: &push.identification,
+        enrolled_at: push.enrolled_at,
+        visit: claimed.standing.visit,
+        waiting,
+    };
+    credential::insert(&mut entry.tx, &new, now).await?;
     let credential = registered.id.clone();
     let factor = FactorRef::Key { credential };
     arrival.done(&mut entry.tx, &factor, waiting, now).await?;
-    use_up(&mut entry.tx, push.offer, now).await?;
+    offer::use_of_key(&mut entry.tx, push.offer, now).await?;
     let receipt = receipt(&mut entry.tx, registered.id, &push.person, (now, waiting)).await?;
     let mut detail = receipt.credential.to_base64url();
     if waiting {
@@ -141,7 +149,7 @@ pub async fn enrolment(
     if push.finished_by.is_some() {
         detail = format!("{detail}; begun by {}", push.operator);
     }
-    let line = Audit {
+    let line = Line {
         station: Some(station.as_str()),
         operator: Some(push.done_by().as_str()),
         action: "enrol",
@@ -184,16 +192,16 @@ pub async fn test(
         finished_by: None,
         at: push.tested_at,
     };
-    let offer = claimed_offer(&registry, &mut entry.tx, &claim).await?;
+    let claimed = claimed_offer(&registry, &mut entry.tx, &claim).await?;
     if let Some(identification) = &push.identification {
         may_identify(&mut entry.tx, &push.operator, identification).await?;
     }
     let held = held_credential(&mut entry.tx, &push).await?;
     let verified = registry.people.assertion(
-        &offer.assertion_state,
+        &claimed.assertion_state,
         &held.verifier,
         &push.assertion,
-        &held.user_handle,
+        &held.user_handle.0,
         false,
     );
     let verifier = match verified {
@@ -201,22 +209,23 @@ pub async fn test(
         Err(refusal) => return Err(note_clone(&registry, entry, &station, &push, refusal).await?),
     };
     let now = registry.now();
-    sqlx::query("UPDATE credential SET verifier = ?, last_tested_ms = ? WHERE id = ?")
-        .bind(verifier)
-        .bind(ms(now))
-        .bind(&push.assertion.raw_id.0)
-        .execute(&mut *entry.tx)
-        .await?;
-    use_up(&mut entry.tx, push.offer, now).await?;
-    let credential = push.assertion.raw_id.clone();
-    let by = FactorName::of_key(&credential);
+    let credential = &push.assertion.raw_id;
+    credential::set_tested(&mut entry.tx, credential, &verifier, now).await?;
+    offer::use_of_key(&mut entry.tx, push.offer, now).await?;
+    let by = FactorName::of_key(credential);
     visits::passed(&mut entry.tx, (push.offer, &push.person), &by, now).await?;
-    let receipt = receipt(&mut entry.tx, credential, &push.person, (now, false)).await?;
+    let receipt = receipt(
+        &mut entry.tx,
+        credential.clone(),
+        &push.person,
+        (now, false),
+    )
+    .await?;
     let mut detail = receipt.credential.to_base64url();
     if let Some(how) = &push.identification {
         detail = format!("{detail}; identified by {}:{}", how.kind(), how.detail());
     }
-    let line = Audit {
+    let line = Line {
         station: Some(station.as_str()),
         operator: Some(push.operator.as_str()),
         action: "test",
@@ -226,23 +235,12 @@ pub async fn test(
     entry.finish(StatusCode::CREATED, &receipt, line).await
 }
 
-/// What an assertion is verified by.
-struct HeldCredential {
-    verifier: String,
-    user_handle: Vec<u8>,
-}
-
 /// The credential that a test is of, unless it is gone or suspended.
-async fn held_credential(tx: &mut Write, push: &TestPush) -> Answer<HeldCredential> {
-    let row = sqlx::query(
-        "SELECT c.verifier, c.gone_ms, c.waiting_ms, c.taken_ms, c.suspended_ms, c.suspended_why, p.user_handle FROM credential c JOIN person p ON p.id = c.person \
-         WHERE c.id = ? AND c.person = ?",
-    )
-    .bind(&push.assertion.raw_id.0)
-    .bind(push.person.as_str())
-    .fetch_optional(&mut **tx)
-    .await?
-    .ok_or_else(|| {
+async fn held_credential(db: &mut Connection, push: &TestPush) -> Answer<Signer> {
+    let id = &push.assertion.raw_id;
+    let signer = credential::signer(db, id).await?;
+    let signer = signer.filter(|signer| signer.person == push.person);
+    let signer = signer.ok_or_else(|| {
         Refusal::new(
             code::CREDENTIAL_UNKNOWN,
             format!(
@@ -252,18 +250,15 @@ async fn held_credential(tx: &mut Write, push: &TestPush) -> Answer<HeldCredenti
             ),
         )
     })?;
-    if let Some(gone_ms) = row.try_get::<Option<i64>, _>("gone_ms")? {
-        return Err(gone(&push.assertion.raw_id, from_ms(gone_ms)?));
+    if let Some(at) = signer.gone_at {
+        return Err(gone(id, at));
     }
-    if let Some(suspended) = people::held(&row)?.suspended {
-        let credential = push.assertion.raw_id.clone();
+    if let Some(suspended) = signer.held.suspended {
+        let credential = id.clone();
         let key = FactorRef::Key { credential };
         return Err(suspensions::refused(&push.person, &key, suspended));
     }
-    Ok(HeldCredential {
-        verifier: row.try_get("verifier")?,
-        user_handle: row.try_get("user_handle")?,
-    })
+    Ok(signer)
 }
 
 /// What every push begins with, before anything of it is believed: its version, how far the station's journal has come, and
@@ -302,19 +297,15 @@ fn gone(id: &Bytes, at: Timestamp) -> Refusal {
     )
 }
 
-async fn refuse_known(tx: &mut Write, id: &Bytes) -> Answer<()> {
-    if let Some(at) = gone_since(tx, id).await? {
+async fn refuse_known(db: &mut Connection, id: &Bytes) -> Answer<()> {
+    if let Some(at) = withdrawal::gone_since(db, id).await? {
         return Err(gone(id, at));
     }
-    let owner: Option<String> = sqlx::query_scalar("SELECT person FROM credential WHERE id = ?")
-        .bind(&id.0)
-        .fetch_optional(&mut **tx)
-        .await?;
-    match owner {
+    match credential::kept(db, id).await? {
         None => Ok(()),
-        Some(owner) => Err(Refusal::new(
+        Some(kept) => Err(Refusal::new(
             code::CREDENTIAL_EXISTS,
-            format!("credential {id} is enrolled already, for {owner}"),
+            format!("credential {id} is enrolled already, for {}", kept.person),
         )),
     }
 }
@@ -378,7 +369,7 @@ impl Arrival<'_> {
                     "a factor for {}, by operator {}",
                     self.person, self.operator
                 );
-                ledger::alarm(tx, self.station, why, &detail, now).await?;
+                audit::alarm(tx, self.station, why, &detail, now).await?;
                 Ok(true)
             }
         }
@@ -401,48 +392,6 @@ impl Arrival<'_> {
         };
         lives::added(tx, &added, now).await
     }
-}
-
-async fn insert_credential(
-    tx: &mut Write,
-    (station, push): (&StationId, &EnrolmentPush),
-    (registered, verifier, security_key): (&Registered, &str, i64),
-    (visit, waiting): (Option<VisitId>, bool),
-    now: Timestamp,
-) -> Answer<()> {
-    sqlx::query(
-        "INSERT INTO credential (id, person, security_key, verifier, attestation, trusted, offer, station, operator, \
-         document, last_four, enrolled_ms, accepted_ms, last_tested_ms, visit, waiting_ms) \
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    )
-    .bind(&registered.id.0)
-    .bind(push.person.as_str())
-    .bind(security_key)
-    .bind(verifier)
-    .bind(registered.attestation)
-    .bind(registered.trusted)
-    .bind(push.offer.to_string())
-    .bind(station.as_str())
-    .bind(push.done_by().as_str())
-    .bind(push.identification.kind())
-    .bind(push.identification.detail())
-    .bind(ms(push.enrolled_at))
-    .bind(ms(now))
-    .bind(ms(now))
-    .bind(visit.map(|visit| visit.to_string()))
-    .bind(waiting.then(|| ms(now)))
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
-}
-
-async fn use_up(tx: &mut Write, offer: OfferId, now: Timestamp) -> Answer<()> {
-    sqlx::query("UPDATE offer SET used_ms = ? WHERE id = ?")
-        .bind(ms(now))
-        .bind(offer.to_string())
-        .execute(&mut **tx)
-        .await?;
-    Ok(())
 }
 
 async fn receipt(
@@ -472,7 +421,7 @@ async fn note_clone(
     if refusal.code() == code::COUNTER_REGRESSED {
         let detail = format!("credential {} of {}", push.assertion.raw_id, push.person);
         let kind = code::COUNTER_REGRESSED;
-        ledger::alarm(&mut entry.tx, station, kind, &detail, registry.now()).await?;
+        audit::alarm(&mut entry.tx, station, kind, &detail, registry.now()).await?;
         entry.tx.commit().await?;
     }
     Ok(refusal)
@@ -480,20 +429,18 @@ async fn note_clone(
 
 /// A statement in place of a document takes a right of its own. It is asked of whoever began the enrolment or did the test.
 pub(super) async fn may_identify(
-    tx: &mut Write,
+    db: &mut Connection,
     operator: &OperatorId,
     identification: &Identification,
 ) -> Answer<()> {
-    let role: Option<String> = sqlx::query_scalar("SELECT role FROM operator WHERE id = ?")
-        .bind(operator.as_str())
-        .fetch_optional(&mut **tx)
-        .await?;
-    let role = role.and_then(|role| Role::parse(&role)).ok_or_else(|| {
+    let account = operator::account(db, operator).await?;
+    let account = account.ok_or_else(|| {
         Refusal::new(
             code::OFFER_FOREIGN,
             format!("operator {operator} is not known here"),
         )
     })?;
+    let role = account.operator.role;
     role.may(identification.action())
         .map_err(|refused| Refusal::new(code::NOT_ALLOWED, refused.to_string()))
 }

@@ -10,21 +10,20 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::Timestamp;
-use sqlx::SqliteConnection;
 
-use super::pushes::{
-    CLOCK_SKEW_MS, begin, check_identification, check_key, refuse_revoked, role_there, security_key,
-};
+use super::pushes::{CLOCK_SKEW_MS, begin, check_identification, check_key, refuse_revoked};
 use super::{Body, Shared};
 use crate::domain::authority::Role;
 use crate::domain::suspension::FactorRef;
-use crate::domain::{Bytes, Identification, OperatorId, Person, PersonId, StationId};
+use crate::domain::{Bytes, OperatorId, Person, PersonId, StationId};
 use crate::server::auth::{AtDesk, AtStation, IdempotencyKey};
-use crate::server::database::{Audit, Write, ms};
-use crate::server::ledger::{self, Opened};
+use crate::server::database::{Connection, Write, ms};
+use crate::server::ledger::Opened;
 use crate::server::lives::{self, Ended, Why};
 use crate::server::people;
 use crate::server::problem::{Answer, Refusal};
+use crate::server::tables::audit::{self, Line};
+use crate::server::tables::{access, credential, offer, withdrawal};
 use crate::server::visits::Within;
 use crate::wire::{
     KeyResetPush, KeyResetReceipt, KnownCredentials, KnownRequest, PersonStanding, Problem, Push,
@@ -49,7 +48,7 @@ pub async fn known(
     Body(request): Body<KnownRequest>,
 ) -> Answer<Json<KnownCredentials>> {
     check_count(request.credentials.len())?;
-    let mut read = registry.db.pool().begin().await?;
+    let mut read = registry.db.snapshot().await?;
     let mut known = people::on_key(&mut read, &request.key).await?;
     for id in &request.credentials {
         let listed = known.iter().any(|found| found.credential.id == *id);
@@ -76,7 +75,7 @@ pub async fn known(
 
 /// What is enrolled for a person, and whether another station than the one that asks may be enrolling them.
 async fn standing(
-    db: &mut SqliteConnection,
+    db: &mut Connection,
     person: &PersonId,
     station: &StationId,
     now: Timestamp,
@@ -85,7 +84,7 @@ async fn standing(
     credentials.retain(|credential| credential.gone_at.is_none());
     Ok(PersonStanding {
         credentials: credentials.into_iter().map(|known| known.id).collect(),
-        open_elsewhere: people::open_elsewhere(db, person, station, now).await?,
+        open_elsewhere: offer::open_elsewhere(db, person, station, now).await?,
     })
 }
 
@@ -131,7 +130,9 @@ pub async fn key_reset(
     let kinds: Vec<_> = losers.iter().map(|(_, person)| person.kind).collect();
     role.may_reset_key_of(&kinds)
         .map_err(|refused| Refusal::new(code::NOT_ALLOWED, refused.to_string()))?;
-    let number = insert_reset(&mut entry.tx, &station, &push, now).await?;
+    let security_key = credential::key(&mut entry.tx, &push.key).await?;
+    let what = (&push, security_key);
+    let number = withdrawal::insert_reset(&mut entry.tx, &station, what, now).await?;
     let (ids, gone) = end(&mut entry.tx, losers, (&push, number)).await?;
     let ended = Ended {
         station: &station,
@@ -144,7 +145,7 @@ pub async fn key_reset(
     alarm_of_several(&mut entry.tx, &ended, &gone, now).await?;
     for stranger in &push.credentials {
         if !ids.contains(stranger) {
-            refuse_from_now_on(&mut entry.tx, stranger, number).await?;
+            withdrawal::refuse_from_now_on(&mut entry.tx, stranger, number).await?;
         }
     }
     let reply = KeyResetReceipt {
@@ -155,7 +156,7 @@ pub async fn key_reset(
         .first()
         .map_or(push.key.model.as_str(), |(person, _)| person.as_str());
     let detail = told(&push, &reply.gone);
-    let line = Audit {
+    let line = Line {
         station: Some(station.as_str()),
         operator: Some(push.done_by().as_str()),
         action: "key-reset",
@@ -174,14 +175,8 @@ async fn end(
     let mut ids = Vec::with_capacity(losers.len());
     let mut gone = Vec::with_capacity(losers.len());
     for (credential, person) in losers {
-        sqlx::query(
-            "UPDATE credential SET gone_ms = ?, gone_by = ? WHERE id = ? AND gone_ms IS NULL",
-        )
-        .bind(ms(push.reset_at))
-        .bind(reset)
-        .bind(&credential.0)
-        .execute(&mut **tx)
-        .await?;
+        let at = push.reset_at;
+        credential::end(tx, &credential, at, Some(reset)).await?;
         ids.push(credential.clone());
         gone.push((person.id, FactorRef::Key { credential }));
     }
@@ -207,20 +202,7 @@ async fn alarm_of_several(
         people.len(),
         Vec::from_iter(people).join(", ")
     );
-    ledger::alarm(tx, ended.station, code::KEY_OF_SEVERAL, &detail, now).await?;
-    Ok(())
-}
-
-/// What the registry has not heard of may be on its way: it is refused when it arrives.
-async fn refuse_from_now_on(tx: &mut Write, credential: &Bytes, reset: i64) -> Answer<()> {
-    sqlx::query(
-        "INSERT INTO reset_credential (credential, key_reset) SELECT ?1, ?2 \
-         WHERE NOT EXISTS (SELECT 1 FROM credential WHERE id = ?1) ON CONFLICT (credential) DO NOTHING",
-    )
-    .bind(&credential.0)
-    .bind(reset)
-    .execute(&mut **tx)
-    .await?;
+    audit::alarm(tx, ended.station, code::KEY_OF_SEVERAL, &detail, now).await?;
     Ok(())
 }
 
@@ -282,40 +264,12 @@ pub(super) async fn role_then(
     }
     if push.finished_by.is_some() {
         // When it was begun is not said: any time of theirs before will do.
-        let begun = role_there(tx, station, push.operator, (0, around.1)).await?;
+        let begun = access::role_between(tx, station, push.operator, (0, around.1)).await?;
         begun.ok_or_else(|| absent(push.operator))?;
     }
-    role_there(tx, station, operator, around)
+    access::role_between(tx, station, operator, around)
         .await?
         .ok_or_else(|| absent(operator))
-}
-
-async fn insert_reset(
-    tx: &mut Write,
-    station: &StationId,
-    push: &KeyResetPush,
-    now: Timestamp,
-) -> Answer<i64> {
-    let security_key = security_key(tx, &push.key).await?;
-    let identification = push.case.identification.as_ref();
-    let number = sqlx::query_scalar(
-        "INSERT INTO key_reset (security_key, station, operator, finished_by, reason, ticket, requested_by, document, \
-         last_four, reset_ms, accepted_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING number",
-    )
-    .bind(security_key)
-    .bind(station.as_str())
-    .bind(push.operator.as_str())
-    .bind(push.finished_by.as_ref().map(OperatorId::as_str))
-    .bind(&push.case.reason)
-    .bind(&push.case.ticket)
-    .bind(&push.case.requested_by)
-    .bind(identification.map(Identification::kind))
-    .bind(identification.map(Identification::detail))
-    .bind(ms(push.reset_at))
-    .bind(ms(now))
-    .fetch_one(&mut **tx)
-    .await?;
-    Ok(number)
 }
 
 /// The audit's words for it.

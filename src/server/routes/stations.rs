@@ -6,6 +6,7 @@ use axum::Json;
 use axum::extract::{ConnectInfo, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use jiff::Timestamp;
 use p256::ecdsa::VerifyingKey;
 use p256::pkcs8::{DecodePublicKey, EncodePublicKey};
 use serde::Serialize;
@@ -15,10 +16,13 @@ use crate::domain::StationId;
 use crate::server::Registry;
 use crate::server::admin::checked_name;
 use crate::server::auth::{self, IdempotencyKey};
-use crate::server::database::{Audit, Write, from_ms, ms};
+use crate::server::database::Write;
 use crate::server::ledger::{self, Opened};
 use crate::server::problem::{Answer, Refusal};
 use crate::server::secret;
+use crate::server::tables::audit::Line;
+use crate::server::tables::station::NewStation;
+use crate::server::tables::{access, station};
 use crate::wire::client_assertion::{self, ASSERTION_TYPE, GRANT_TYPE};
 use crate::wire::{Health, JoinReply, JoinRequest, Problem, TokenReply, VERSION, code};
 
@@ -74,15 +78,7 @@ pub async fn join(
         Opened::Repeated(response) => return Ok(response),
     };
     let now = registry.now();
-    let used = sqlx::query(
-        "UPDATE code SET used_ms = ?1 WHERE hash = ?2 AND station IS NOT NULL AND used_ms IS NULL AND expires_ms > ?1",
-    )
-    .bind(ms(now))
-    .bind(&code_hash)
-    .execute(&mut *entry.tx)
-    .await?
-    .rows_affected();
-    if used != 1 {
+    if !access::use_station_code(&mut entry.tx, &code_hash, now).await? {
         registry.guesses.note_wrong(source.ip(), now);
         return Err(Refusal::new(
             code::CODE_REFUSED,
@@ -90,12 +86,12 @@ pub async fn join(
         ));
     }
     let station = StationId::new(uuid::Uuid::now_v7().to_string());
-    insert_station(&mut entry, &station, name, &public_key, ms(now)).await?;
+    insert_station(&mut entry.tx, &station, name, &public_key, now).await?;
     let reply = JoinReply {
         station: station.clone(),
         audience: registry.audiences.first().cloned().unwrap_or_default(),
     };
-    let line = Audit {
+    let line = Line {
         station: Some(station.as_str()),
         operator: None,
         action: "join",
@@ -106,29 +102,23 @@ pub async fn join(
 }
 
 async fn insert_station(
-    entry: &mut ledger::Entry,
-    station: &StationId,
+    tx: &mut Write,
+    id: &StationId,
     name: &str,
     public_key: &VerifyingKey,
-    now_ms: i64,
+    now: Timestamp,
 ) -> Answer<()> {
     let der = public_key.to_public_key_der().map_err(Refusal::internal)?;
     let pem = public_key
         .to_public_key_pem(Default::default())
         .map_err(Refusal::internal)?;
-    let inserted = sqlx::query(
-        "INSERT INTO station (id, name, public_key_pem, thumbprint, joined_ms) VALUES (?, ?, ?, ?, ?) \
-         ON CONFLICT (thumbprint) DO NOTHING",
-    )
-    .bind(station.as_str())
-    .bind(name)
-    .bind(pem)
-    .bind(secret::hash(der.as_bytes()))
-    .bind(now_ms)
-    .execute(&mut *entry.tx)
-    .await?
-    .rows_affected();
-    if inserted == 1 {
+    let new = NewStation {
+        id,
+        name,
+        public_key_pem: &pem,
+        thumbprint: &secret::hash(der.as_bytes()),
+    };
+    if station::insert(tx, &new, now).await? {
         return Ok(());
     }
     Err(Refusal::new(
@@ -177,47 +167,29 @@ pub async fn token(
     check_form(&form)?;
     let assertion = form.client_assertion;
     let refused = |why: String| Refusal::new(code::CLIENT_REFUSED, why).oauth("invalid_client");
-    let station = client_assertion::claimed_station(&assertion)
+    let id = client_assertion::claimed_station(&assertion)
         .map_err(|error| refused(error.to_string()))?;
-    let pem: Option<String> = sqlx::query_scalar("SELECT public_key_pem FROM station WHERE id = ?")
-        .bind(station.as_str())
-        .fetch_optional(registry.db.pool())
-        .await?;
+    let pem = station::public_key(&mut *registry.db.read().await?, &id).await?;
     let pem = pem.ok_or_else(|| {
         refused(format!(
-            "no station {station} has joined this registry; run `keydesk station join`"
+            "no station {id} has joined this registry; run `keydesk station join`"
         ))
     })?;
     let audiences: Vec<&str> = registry.audiences.iter().map(String::as_str).collect();
     let now = registry.now();
-    let claims = client_assertion::verify(&assertion, &station, &pem, &audiences, now)
+    let claims = client_assertion::verify(&assertion, &id, &pem, &audiences, now)
         .map_err(|error| refused(error.to_string()))?;
     if !(1..=64).contains(&claims.jti.len()) {
         return Err(refused("jti must have 1 to 64 characters".to_owned()));
     }
     let mut tx = registry.db.write().await?;
-    refuse_revoked(&mut tx, &station).await?;
-    for expired in [
-        "DELETE FROM used_assertion WHERE expires_ms <= ?",
-        "DELETE FROM access_token WHERE expires_ms <= ?",
-    ] {
-        sqlx::query(expired).bind(ms(now)).execute(&mut *tx).await?;
-    }
-    let keep = client_assertion::MAX_LIFE + 2 * client_assertion::CLOCK_SKEW;
-    let first_time = sqlx::query(
-        "INSERT INTO used_assertion (station, jti, expires_ms) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-    )
-    .bind(station.as_str())
-    .bind(&claims.jti)
-    .bind(ms(now + keep))
-    .execute(&mut *tx)
-    .await?
-    .rows_affected()
-        == 1;
-    if !first_time {
+    refuse_revoked(&mut tx, &id).await?;
+    access::forget_expired(&mut tx, now).await?;
+    let known_until = now + client_assertion::MAX_LIFE + 2 * client_assertion::CLOCK_SKEW;
+    if !access::first_use(&mut tx, &id, &claims.jti, known_until).await? {
         return Err(refused("this assertion was used before".to_owned()));
     }
-    let token = auth::issue_token(&mut tx, &station, now).await?;
+    let token = auth::issue_token(&mut tx, &id, now).await?;
     tx.commit().await?;
     let reply = TokenReply {
         access_token: token,
@@ -228,18 +200,13 @@ pub async fn token(
 }
 
 /// The only place where it is looked at: revoking deletes the tokens that there are.
-async fn refuse_revoked(tx: &mut Write, station: &StationId) -> Answer<()> {
-    let revoked_ms: Option<i64> = sqlx::query_scalar("SELECT revoked_ms FROM station WHERE id = ?")
-        .bind(station.as_str())
-        .fetch_one(&mut **tx)
-        .await?;
-    let Some(revoked_ms) = revoked_ms else {
+async fn refuse_revoked(tx: &mut Write, id: &StationId) -> Answer<()> {
+    let Some(at) = station::revoked_at(tx, id).await? else {
         return Ok(());
     };
-    let at = from_ms(revoked_ms)?;
-    tracing::warn!(%station, %at, "a revoked station asks for a token");
+    tracing::warn!(station = %id, %at, "a revoked station asks for a token");
     let detail = format!(
-        "station {station} was revoked at {at}: what it holds stays in its journal and outbox; ask the registry's \
+        "station {id} was revoked at {at}: what it holds stays in its journal and outbox; ask the registry's \
          administrator, and join anew with an empty data directory (`keydesk station join`) to work on"
     );
     Err(Refusal::new(code::STATION_REVOKED, detail).oauth("unauthorized_client"))

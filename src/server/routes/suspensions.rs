@@ -8,23 +8,26 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
-use sqlx::Row as _;
 
+use super::codes::refuse_over;
 use super::offers::{KEPT_EXPIRED, descriptor, known, life_ms, line, may};
 use super::pushes::{begin, check_identification, check_version, may_then, offer_unknown};
 use super::{Body, Shared};
 use crate::domain::authority::Action;
 use crate::domain::factor::{CodeVerdict, TotpCode};
 use crate::domain::suspension::FactorRef;
-use crate::domain::{Bytes, FactorId, Identification, OfferId, Person};
+use crate::domain::{Bytes, FactorId, Identification, OfferId};
 use crate::server::Registry;
 use crate::server::auth::{AtDesk, AtStation, IdempotencyKey};
-use crate::server::database::{Audit, Write, audit, from_ms, ms};
+use crate::server::database::{Write, from_ms, ms};
 use crate::server::examination::{self, Examination};
 use crate::server::factors;
 use crate::server::ledger::{self, Opened};
 use crate::server::problem::{Answer, Refusal};
 use crate::server::suspensions::{self, Report, Reported};
+use crate::server::tables::audit::{self, Line};
+use crate::server::tables::offer::{self, NewOfLift};
+use crate::server::tables::{FactorName, credential, factor};
 use crate::server::visits;
 use crate::wire::webauthn::AuthenticationResponse;
 use crate::wire::{
@@ -87,7 +90,7 @@ pub async fn suspension(
             Reported::Shown => "its owner has shown it since",
         }
     );
-    let line = Audit {
+    let line = Line {
         station: Some(station.as_str()),
         operator: Some(push.operator.as_str()),
         action: "suspend",
@@ -117,26 +120,37 @@ pub async fn lift_options(
     let person = known(&mut tx, &request.person).await?;
     visits::holds(&mut tx, Action::LiftSuspension, &desk.operator.id, &person).await?;
     let now = registry.now();
-    let about = (&person, &request.factor);
+    let factor = &request.factor;
+    let about = (&person, factor);
     suspensions::liftable(&mut tx, about, now).await?;
     let life = registry.config.challenge_life();
-    let issued = match &request.factor {
+    let issued = match factor {
         FactorRef::Key { credential } => {
             let allow = vec![descriptor(credential.clone())];
             Some(registry.people.request(allow, life_ms(life))?)
         }
         FactorRef::App { .. } => None,
     };
-    let (request, state) = issued.map(|i| (i.options, i.state)).unzip();
+    let (options, state) = issued.map(|i| (i.options, i.state)).unzip();
     let offer = LiftOffer {
         id: OfferId(uuid::Uuid::now_v7()),
-        request,
+        request: options,
         origin: registry.people.origin().to_owned(),
-        expires_at: from_ms(ms(now + life))?,
+        expires_at: now + life,
     };
-    insert(&mut tx, &desk, about, (&offer, state), now).await?;
+    let new = NewOfLift {
+        id: offer.id,
+        person: &person.id,
+        factor,
+        assertion_state: state.as_deref(),
+        issued_at: now,
+        expires_at: offer.expires_at,
+    };
+    offer::forget(&mut tx, now - KEPT_EXPIRED).await?;
+    let by = (&desk.station, &desk.operator.id);
+    offer::insert_of_lift(&mut tx, by, &new).await?;
     let subject = offer.id.to_string();
-    audit(
+    audit::note(
         &mut tx,
         &line(&desk, "lift-offer", &subject, person.id.as_str()),
         now,
@@ -144,35 +158,6 @@ pub async fn lift_options(
     .await?;
     tx.commit().await?;
     Ok((StatusCode::CREATED, Json(offer)))
-}
-
-async fn insert(
-    tx: &mut Write,
-    desk: &AtDesk,
-    (person, factor): (&Person, &FactorRef),
-    (offer, assertion_state): (&LiftOffer, Option<String>),
-    now: Timestamp,
-) -> Answer<()> {
-    sqlx::query("DELETE FROM lift_offer WHERE expires_ms < ?")
-        .bind(ms(now - KEPT_EXPIRED))
-        .execute(&mut **tx)
-        .await?;
-    sqlx::query(
-        "INSERT INTO lift_offer (id, person, sort, factor, station, operator, assertion_state, issued_ms, expires_ms) \
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    )
-    .bind(offer.id.to_string())
-    .bind(person.id.as_str())
-    .bind(factor.sort().as_str())
-    .bind(suspensions::row_name(factor))
-    .bind(desk.station.as_str())
-    .bind(desk.operator.id.as_str())
-    .bind(assertion_state)
-    .bind(ms(now))
-    .bind(ms(offer.expires_at))
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
 }
 
 /// Lifts a suspension for the factor's owner.
@@ -217,11 +202,7 @@ pub async fn lift(
     let lifted = verdict.as_ref().is_none_or(CodeVerdict::is_right);
     if lifted {
         suspensions::lift(tx, &person, (&standing, held), now).await?;
-        sqlx::query("UPDATE lift_offer SET used_ms = ? WHERE id = ?")
-            .bind(ms(now))
-            .bind(lift.offer.to_string())
-            .execute(&mut **tx)
-            .await?;
+        offer::use_of_lift(tx, lift.offer, now).await?;
     }
     let how = &lift.identification;
     let said = match (&verdict, &lift.factor) {
@@ -264,36 +245,21 @@ async fn claimed(
     lift: &Lift,
     now: Timestamp,
 ) -> Answer<Option<String>> {
-    let row = sqlx::query("SELECT * FROM lift_offer WHERE id = ? AND station = ?")
-        .bind(lift.offer.to_string())
-        .bind(desk.station.as_str())
-        .fetch_optional(&mut **tx)
-        .await?
-        .ok_or_else(|| offer_unknown(lift.offer))?;
-    let is_own = row.try_get::<&str, _>("person")? == lift.person.as_str()
-        && row.try_get::<&str, _>("operator")? == desk.operator.id.as_str()
-        && row.try_get::<&str, _>("sort")? == lift.factor.sort().as_str()
-        && row.try_get::<&str, _>("factor")? == suspensions::row_name(&lift.factor);
-    let offer = lift.offer;
+    let id = lift.offer;
+    let offer = offer::of_lift(tx, id, &desk.station).await?;
+    let offer = offer.ok_or_else(|| offer_unknown(id))?;
+    let standing = &offer.standing;
+    let is_own = standing.person == lift.person
+        && standing.operator == desk.operator.id
+        && offer.factor == FactorName::of(&lift.factor);
     if !is_own {
         return Err(Refusal::new(
             code::OFFER_FOREIGN,
-            format!("offer {offer} is for another factor, or another operator asked for it"),
+            format!("offer {id} is for another factor, or another operator asked for it"),
         ));
     }
-    if row.try_get::<Option<i64>, _>("used_ms")?.is_some() {
-        return Err(Refusal::new(
-            code::OFFER_USED,
-            format!("offer {offer} has been used: begin anew"),
-        ));
-    }
-    if row.try_get::<i64, _>("expires_ms")? <= ms(now) {
-        return Err(Refusal::new(
-            code::CHALLENGE_EXPIRED,
-            format!("offer {offer} has expired: begin anew"),
-        ));
-    }
-    Ok(row.try_get("assertion_state")?)
+    refuse_over(standing, id, now)?;
+    Ok(offer.assertion_state)
 }
 
 /// Checks that the factor itself was shown: what its key signed, or what its code is.
@@ -330,27 +296,20 @@ async fn signed(
             "another credential signed than the one that is suspended",
         ));
     }
-    let (verifier, handle): (String, Vec<u8>) = sqlx::query_as(
-        "SELECT c.verifier, p.user_handle FROM credential c JOIN person p ON p.id = c.person WHERE c.id = ?",
-    )
-    .bind(&credential.0)
-    .fetch_one(&mut **tx)
-    .await?;
+    let signer = credential::signer(tx, credential).await?;
+    let signer =
+        signer.ok_or_else(|| Refusal::internal("a credential that stands is not there"))?;
+    let (verifier, handle) = (&signer.verifier, &signer.user_handle.0);
     let verified = registry
         .people
-        .assertion(state, &verifier, assertion, &handle, false);
+        .assertion(state, verifier, assertion, handle, false);
     if let Err(refusal) = &verified
         && refusal.code() == code::COUNTER_REGRESSED
     {
         let detail = format!("credential {credential} of {}, suspended", lift.person);
-        ledger::alarm(tx, &desk.station, code::COUNTER_REGRESSED, &detail, now).await?;
+        audit::alarm(tx, &desk.station, code::COUNTER_REGRESSED, &detail, now).await?;
     }
-    sqlx::query("UPDATE credential SET verifier = ?, last_tested_ms = ? WHERE id = ?")
-        .bind(verified?)
-        .bind(ms(now))
-        .bind(&credential.0)
-        .execute(&mut **tx)
-        .await?;
+    credential::set_tested(tx, credential, &verified?, now).await?;
     Ok(())
 }
 
@@ -360,7 +319,7 @@ async fn read(
     lift: &Lift,
     (factor, codes): (FactorId, &[TotpCode]),
 ) -> Answer<CodeVerdict> {
-    let held = factors::held(tx, &lift.person, factor)
+    let held = factor::with_secret(tx, &lift.person, factor)
         .await?
         .ok_or_else(|| Refusal::internal("a factor that stands is not there"))?;
     let subject = held.secret.id.to_string();
@@ -396,7 +355,7 @@ async fn on_record(
         refusal.code()
     );
     let line = line(desk, "lift-suspension", lift.person.as_str(), &detail);
-    audit(&mut entry.tx, &line, now).await?;
+    audit::note(&mut entry.tx, &line, now).await?;
     entry.tx.commit().await?;
     Ok(())
 }

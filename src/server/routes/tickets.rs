@@ -7,9 +7,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::SignedDuration;
-use sqlx::sqlite::SqliteConnection;
 
-use super::offers::{self, Sort, Terms, line, may};
+use super::offers::{self, Terms, line, may};
 use super::people::no_person;
 use super::{Body, Shared, apps};
 use crate::domain::authority::Action;
@@ -17,10 +16,11 @@ use crate::domain::visit::{Had, Takes};
 use crate::domain::{Person, VisitId};
 use crate::server::Registry;
 use crate::server::auth::{AtDesk, IdempotencyKey};
-use crate::server::database::ms;
+use crate::server::database::{Connection, ms};
 use crate::server::ledger::{self, Opened};
 use crate::server::people;
 use crate::server::problem::{Answer, Refusal};
+use crate::server::tables::offer::{NewOfApp, NewOfKey, Sort};
 use crate::server::visits::{self, Tested};
 use crate::wire::{Offer, Problem, TicketRequest, TicketVisit, Tickets, VERSION, code};
 
@@ -111,7 +111,7 @@ async fn wanted(
             format!("tickets are for at most {MAX_TICKETS} people"),
         ));
     }
-    let mut read = registry.db.pool().begin().await?;
+    let mut read = registry.db.snapshot().await?;
     let mut people: Vec<Person> = Vec::new();
     for id in &request.people {
         let person = people::by_id(&mut *read, id).await?;
@@ -131,8 +131,8 @@ async fn wanted(
 #[derive(Default)]
 struct Prepared {
     offers: Vec<Offer>,
-    rows: Vec<offers::Row>,
-    apps: Vec<apps::Row>,
+    rows: Vec<NewOfKey>,
+    apps: Vec<NewOfApp>,
 }
 
 /// A ticket carries a visit: for a person and a day, with what they had when it was fetched. The visits are opened a few at a time,
@@ -152,7 +152,7 @@ async fn prepared(
             opened.push((person, visit));
         }
         tx.commit().await?;
-        let mut read = registry.db.pool().acquire().await?;
+        let mut read = registry.db.read().await?;
         for (person, visit) in opened {
             let ticket = ticket(registry, &mut read, (person, visit), life).await?;
             let (offer, rows, app) = ticket;
@@ -167,10 +167,10 @@ async fn prepared(
 /// One person's ticket and what is kept of it: a test by a factor that they have, where the visit takes one, and the offer itself.
 async fn ticket(
     registry: &Registry,
-    db: &mut SqliteConnection,
+    db: &mut Connection,
     (person, (id, had, takes)): (&Person, (VisitId, Had, Takes)),
     life: SignedDuration,
-) -> Answer<(Offer, Vec<offers::Row>, apps::Row)> {
+) -> Answer<(Offer, Vec<NewOfKey>, NewOfApp)> {
     let terms = |sort: Sort| Terms {
         sort,
         visit: Some(id),

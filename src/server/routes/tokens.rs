@@ -7,7 +7,7 @@ use axum::response::Response;
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::apps::{receipt, use_up};
+use super::apps::receipt;
 use super::codes::on_record;
 use super::offers::{known, line, may};
 use super::pushes::{
@@ -21,11 +21,15 @@ use crate::domain::{FactorId, PersonId, StationId, VisitId};
 use crate::seal::For;
 use crate::server::Registry;
 use crate::server::auth::{AtDesk, AtStation, IdempotencyKey};
-use crate::server::database::{Audit, Write, ms};
+use crate::server::database::Write;
 use crate::server::examination::{self, Examination};
-use crate::server::factors::{self, NewFactor, Stock, StoredSecret};
+use crate::server::factors;
 use crate::server::ledger::{self, Opened};
 use crate::server::problem::{Answer, Refusal};
+use crate::server::tables::audit::Line;
+use crate::server::tables::factor::{self, NewFactor};
+use crate::server::tables::secret::{self, NewToken, Stock, StoredSecret};
+use crate::server::tables::{offer, setting};
 use crate::wire::{
     FactorReceipt, Problem, Push, SealedToken, TokenAssignment, TokenImport, TokenImportReceipt,
     Tokens, code,
@@ -53,13 +57,7 @@ pub async fn sealing_key(State(registry): Shared, _desk: AtDesk) -> Answer<Json<
     let key = ring
         .current()
         .ok_or_else(|| Refusal::internal("the key ring is empty"))?;
-    sqlx::query(
-        "INSERT INTO sealing_key (id, told_ms) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET told_ms = ?2",
-    )
-    .bind(&key.id)
-    .bind(ms(registry.now()))
-    .execute(&mut *tx)
-    .await?;
+    setting::tell_key(&mut tx, &key.id, registry.now()).await?;
     tx.commit().await?;
     Ok(Json(key.clone()))
 }
@@ -91,7 +89,9 @@ pub async fn list(
     if search.q.len() > MAX_SERIAL {
         return Err(Refusal::new(code::MALFORMED, "q may have 64 bytes"));
     }
-    Ok(Json(factors::tokens(registry.db.pool(), &search.q).await?))
+    Ok(Json(
+        factors::tokens(&mut *registry.db.read().await?, &search.q).await?,
+    ))
 }
 
 /// Takes hardware tokens into stock. One whose serial number is known is left as it is.
@@ -124,10 +124,7 @@ pub async fn import(
     let mut known = Vec::new();
     for (token, opens) in push.tokens.iter().zip(sealed) {
         check_token(token)?;
-        if factors::token(&mut entry.tx, &token.serial)
-            .await?
-            .is_some()
-        {
+        if secret::token(&mut entry.tx, &token.serial).await?.is_some() {
             known.push(token.serial.clone());
             continue;
         }
@@ -141,7 +138,7 @@ pub async fn import(
         known,
         accepted_at: now,
     };
-    let line = Audit {
+    let line = Line {
         station: Some(station.as_str()),
         operator: Some(push.operator.as_str()),
         action: "import-tokens",
@@ -208,7 +205,7 @@ async fn stock(
     token: &SealedToken,
     now: Timestamp,
 ) -> Answer<()> {
-    let secret = StoredSecret {
+    let stored = StoredSecret {
         id: token.factor,
         owner: token.serial.clone(),
         settings: token.settings,
@@ -216,36 +213,31 @@ async fn stock(
         drift_steps: 0,
         last_step: None,
     };
-    if factors::is_known(tx, secret.id).await? {
+    if secret::is_known(tx, stored.id).await? {
         return Err(Refusal::new(
             code::FACTOR_EXISTS,
             format!(
                 "token {}: {} is another one's already",
-                token.serial, secret.id
+                token.serial, stored.id
             ),
         ));
     }
     // It opened just now; no key is dropped from here on.
-    if !registry.keyring.ring().holds(&secret.sealed.key) {
+    if !registry.keyring.ring().holds(&stored.sealed.key) {
         return Err(
             Refusal::new(code::BUSY, "the key ring has just changed; try again").retry_after(1),
         );
     }
-    factors::insert_secret(tx, &secret).await?;
-    sqlx::query(
-        "INSERT INTO token (serial, secret, manufacturer, station, operator, imported_ms, accepted_ms) \
-         VALUES (?, ?, ?, ?, ?, ?, ?)",
-    )
-    .bind(&token.serial)
-    .bind(secret.id.to_string())
-    .bind(&token.manufacturer)
-    .bind(station.as_str())
-    .bind(push.operator.as_str())
-    .bind(ms(push.imported_at))
-    .bind(ms(now))
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    secret::insert(tx, &stored).await?;
+    let new = NewToken {
+        serial: &token.serial,
+        secret: stored.id,
+        manufacturer: token.manufacturer.as_deref(),
+        station,
+        operator: &push.operator,
+        imported_at: push.imported_at,
+    };
+    Ok(secret::insert_token(tx, &new, now).await?)
 }
 
 /// Makes a token of the stock a factor of this person. Its code must be right; two that follow each other set its clock.
@@ -289,7 +281,9 @@ pub async fn assign(
         finished_by: None,
         at: now,
     };
-    let (_, visit) = claimed_app_offer(&registry, &mut entry.tx, &claim).await?;
+    let visit = claimed_app_offer(&registry, &mut entry.tx, &claim)
+        .await?
+        .visit;
     let arrival = Arrival {
         station: &desk.station,
         person: &id,
@@ -350,7 +344,7 @@ async fn give(
     (secret, visit, waiting): (FactorId, Option<VisitId>, bool),
     now: Timestamp,
 ) -> Answer<FactorId> {
-    let name = factors::free_name(&mut **tx, person, true).await?;
+    let name = factors::free_name(tx, person, true).await?;
     let new = NewFactor {
         id: FactorId(uuid::Uuid::now_v7()),
         person,
@@ -365,13 +359,13 @@ async fn give(
         visit,
         waiting,
     };
-    factors::insert(tx, &new, now).await?;
-    use_up(tx, request.offer, now).await?;
+    factor::insert(tx, &new, now).await?;
+    offer::use_of_app(tx, request.offer, now).await?;
     Ok(new.id)
 }
 
 async fn in_stock(tx: &mut Write, serial: &str) -> Answer<StoredSecret> {
-    match factors::token(tx, serial).await? {
+    match secret::token(tx, serial).await? {
         Some((secret, Stock::Here)) => Ok(secret),
         found => Err(Refusal::new(
             code::TOKEN_UNAVAILABLE,

@@ -7,15 +7,15 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use sqlx::Row;
 
 use super::pushes::{CLOCK_SKEW_MS, begin};
 use super::{Body, Shared};
-use crate::domain::StationId;
 use crate::server::auth::{AtStation, IdempotencyKey};
-use crate::server::database::{Audit, Write, from_ms, ms};
-use crate::server::ledger::{self, Opened};
+use crate::server::database::ms;
+use crate::server::ledger::Opened;
 use crate::server::problem::{Answer, Refusal};
+use crate::server::tables::access;
+use crate::server::tables::audit::{self, Line};
 use crate::wire::{Problem, Push, UnlockPush, UnlockReceipt, code};
 
 /// Takes on record that an operator unlocked a station without the registry.
@@ -48,20 +48,19 @@ pub async fn unlock(
     };
     let push = push.body;
     let now = registry.now();
-    if let Some(ended_ms) = unlocked_session(&mut entry.tx, &station, &push).await?
-        && ended_ms < ms(push.unlocked_at)
-    {
+    let at = (&station, &push.operator);
+    let ended = access::ended_at(&mut entry.tx, at, push.unlocked_at, CLOCK_SKEW_MS).await?;
+    let ended = ended.ok_or_else(|| no_session(&push))?;
+    if let Some(ended_at) = ended.filter(|ended| ms(*ended) < ms(push.unlocked_at)) {
         let detail = format!(
-            "operator {} unlocked the station without the registry at {}, after their session had been ended at {}",
-            push.operator,
-            push.unlocked_at,
-            from_ms(ended_ms)?
+            "operator {} unlocked the station without the registry at {}, after their session had been ended at {ended_at}",
+            push.operator, push.unlocked_at
         );
         let kind = code::UNLOCK_AFTER_END;
-        ledger::alarm(&mut entry.tx, &station, kind, &detail, now).await?;
+        audit::alarm(&mut entry.tx, &station, kind, &detail, now).await?;
     }
     let detail = format!("without the registry, at {}", push.unlocked_at);
-    let line = Audit {
+    let line = Line {
         station: Some(station.as_str()),
         operator: Some(push.operator.as_str()),
         action: "unlock",
@@ -72,33 +71,13 @@ pub async fn unlock(
     entry.finish(StatusCode::CREATED, &reply, line).await
 }
 
-/// When the session was ended that was unlocked, in milliseconds since 1970; `None` when it was not. One that was opened after
-/// the station's word for it comes into question only where no earlier one does: it must not hide that one's end.
-async fn unlocked_session(
-    tx: &mut Write,
-    station: &StationId,
-    push: &UnlockPush,
-) -> Answer<Option<i64>> {
-    let at_ms = ms(push.unlocked_at);
-    let row = sqlx::query(
-        "SELECT ended_ms FROM session WHERE station = ?1 AND operator = ?2 AND opened_ms <= ?3 + ?4 \
-         AND expires_ms >= ?3 - ?4 ORDER BY opened_ms > ?3, opened_ms DESC LIMIT 1",
+fn no_session(push: &UnlockPush) -> Refusal {
+    Refusal::new(
+        code::UNLOCK_FOREIGN,
+        format!(
+            "operator {} had no session at this station at {}; find out with `keydesk audit export` who was there, and \
+             withdraw the entry",
+            push.operator, push.unlocked_at
+        ),
     )
-    .bind(station.as_str())
-    .bind(push.operator.as_str())
-    .bind(at_ms)
-    .bind(CLOCK_SKEW_MS)
-    .fetch_optional(&mut **tx)
-    .await?
-    .ok_or_else(|| {
-        Refusal::new(
-            code::UNLOCK_FOREIGN,
-            format!(
-                "operator {} had no session at this station at {}; find out with `keydesk audit export` who was there, and \
-                 withdraw the entry",
-                push.operator, push.unlocked_at
-            ),
-        )
-    })?;
-    Ok(row.try_get("ended_ms")?)
 }

@@ -17,12 +17,13 @@ use crate::domain::suspension::FactorRef;
 use crate::domain::{OperatorId, Person, PersonId, StationId, VisitId};
 use crate::server::Registry;
 use crate::server::auth::{AtDesk, IdempotencyKey};
-use crate::server::database::{Write, audit, ms};
+use crate::server::database::Write;
 use crate::server::ledger::{self, Opened};
 use crate::server::lives::{self, Added};
 use crate::server::people;
 use crate::server::problem::{Answer, Refusal};
-use crate::server::visits::{self, FactorName};
+use crate::server::tables::{FactorName, access, audit, credential, factor, standing};
+use crate::server::visits;
 use crate::wire::{
     Acceptance, PersonDetail, Problem, Said, Visit, VisitClose, VisitPass, VisitRequest, code,
 };
@@ -106,7 +107,7 @@ pub async fn accept(
     if visit.person != person {
         return Err(not_waiting());
     }
-    let makers = visits::makers(tx, &person, &name).await?;
+    let makers = standing::makers(tx, &person, &name).await?;
     take(tx, &request.factor, now).await?;
     let added = Added {
         station: &desk.station,
@@ -131,28 +132,11 @@ pub async fn accept(
 
 /// What waits, and for whom.
 async fn waiting(tx: &mut Write, factor: &FactorRef) -> Answer<(FactorName, PersonId)> {
-    let name = FactorName::of(factor);
-    let owner: Option<String> = match factor {
-        FactorRef::Key { credential } => {
-            sqlx::query_scalar(
-                "SELECT person FROM credential WHERE id = ? AND waiting_ms IS NOT NULL AND taken_ms IS NULL \
-                 AND gone_ms IS NULL AND suspended_ms IS NULL",
-            )
-            .bind(&credential.0)
-            .fetch_optional(&mut **tx)
-            .await?
-        }
-        FactorRef::App { factor } => {
-            sqlx::query_scalar(
-                "SELECT person FROM factor WHERE id = ? AND waiting_ms IS NOT NULL AND taken_ms IS NULL \
-                 AND removed_ms IS NULL AND suspended_ms IS NULL",
-            )
-            .bind(factor.to_string())
-            .fetch_optional(&mut **tx)
-            .await?
-        }
+    let owner = match factor {
+        FactorRef::Key { credential } => credential::waits_for(tx, credential).await?,
+        FactorRef::App { factor } => factor::waits_for(tx, *factor).await?,
     };
-    Ok((name, PersonId::new(owner.ok_or_else(not_waiting)?)))
+    Ok((FactorName::of(factor), owner.ok_or_else(not_waiting)?))
 }
 
 fn not_waiting() -> Refusal {
@@ -164,21 +148,9 @@ fn not_waiting() -> Refusal {
 
 async fn take(tx: &mut Write, factor: &FactorRef, now: Timestamp) -> Answer<()> {
     match factor {
-        FactorRef::Key { credential } => {
-            sqlx::query("UPDATE credential SET taken_ms = ? WHERE id = ?")
-                .bind(ms(now))
-                .bind(&credential.0)
-                .execute(&mut **tx)
-                .await?
-        }
-        FactorRef::App { factor } => {
-            sqlx::query("UPDATE factor SET taken_ms = ? WHERE id = ?")
-                .bind(ms(now))
-                .bind(factor.to_string())
-                .execute(&mut **tx)
-                .await?
-        }
-    };
+        FactorRef::Key { credential } => credential::take(tx, credential, now).await?,
+        FactorRef::App { factor } => factor::take(tx, *factor, now).await?,
+    }
     Ok(())
 }
 
@@ -210,10 +182,10 @@ pub async fn close(
     if request.said == Said::Denied {
         let kind = code::FACTORS_DENIED;
         let what = format!("{}: {detail}", visit.person);
-        ledger::alarm(&mut tx, &desk.station, kind, &what, now).await?;
+        audit::alarm(&mut tx, &desk.station, kind, &what, now).await?;
     }
     let line = line(&desk, "visit-end", visit.person.as_str(), &detail);
-    audit(&mut tx, &line, now).await?;
+    audit::note(&mut tx, &line, now).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -253,7 +225,7 @@ pub async fn pass(
     let visit = visits::pass(&mut tx, &desk, id, to, &person, now).await?;
     let detail = format!("visit {id} from {} to {}", desk.operator.id, request.to);
     let line = line(&desk, "visit-passed", person.id.as_str(), &detail);
-    audit(&mut tx, &line, now).await?;
+    audit::note(&mut tx, &line, now).await?;
     tx.commit().await?;
     Ok(Json(visit))
 }
@@ -263,14 +235,8 @@ async fn signed_in_at(
     tx: &mut Write,
     operator: &OperatorId,
 ) -> Answer<StationId> {
-    let station: Option<String> = sqlx::query_scalar(
-        "SELECT station FROM session WHERE operator = ? AND ended_ms IS NULL AND expires_ms > ? ORDER BY opened_ms DESC LIMIT 1",
-    )
-    .bind(operator.as_str())
-    .bind(ms(registry.now()))
-    .fetch_optional(&mut **tx)
-    .await?;
-    station.map(StationId::new).ok_or_else(|| {
+    let station = access::signed_in_at(tx, operator, registry.now()).await?;
+    station.ok_or_else(|| {
         Refusal::new(
             code::NOT_FOUND,
             format!("operator {operator} is signed in nowhere: they sign in first"),

@@ -7,23 +7,23 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use jiff::Timestamp;
-use sqlx::Row;
 
 use super::people::no_person;
 use super::pushes::{begin, check_identification, check_key};
 use super::resets::{Decided, role_then};
 use super::{Body, Shared};
 use crate::domain::authority::{Action, Role};
-use crate::domain::reset::ResetCase;
 use crate::domain::suspension::FactorRef;
-use crate::domain::{Bytes, Identification, OfferId, OperatorId, PersonKind, StationId};
+use crate::domain::{OfferId, PersonKind, StationId};
 use crate::server::auth::{AtStation, IdempotencyKey};
-use crate::server::database::{Audit, Write, from_ms, ms};
+use crate::server::database::Write;
 use crate::server::ledger::Opened;
 use crate::server::lives::{self, Ended, Why};
 use crate::server::people;
 use crate::server::problem::{Answer, Refusal};
+use crate::server::tables::audit::Line;
+use crate::server::tables::credential::{self, Kept};
+use crate::server::tables::withdrawal;
 use crate::server::visits::Within;
 use crate::wire::{Ground, Problem, Push, WithdrawalPush, WithdrawalReceipt, code};
 
@@ -65,12 +65,8 @@ pub async fn withdrawal(
         .ok_or_else(|| no_person(&push.person))?;
     let held = held(&mut entry.tx, &push).await?;
     may(role, &push, (&station, person.kind), held.as_ref())?;
-    insert(&mut entry.tx, &station, &push, now).await?;
-    sqlx::query("UPDATE credential SET gone_ms = ? WHERE id = ? AND gone_ms IS NULL")
-        .bind(ms(push.withdrawn_at))
-        .bind(&push.credential.0)
-        .execute(&mut *entry.tx)
-        .await?;
+    withdrawal::insert(&mut entry.tx, &station, &push, now).await?;
+    credential::end(&mut entry.tx, &push.credential, push.withdrawn_at, None).await?;
     if held.as_ref().is_some_and(|held| held.is_live) {
         let end = Ended {
             station: &station,
@@ -92,7 +88,7 @@ pub async fn withdrawal(
         accepted_at: now,
     };
     let detail = told(&push, reply.was_held);
-    let line = Audit {
+    let line = Line {
         station: Some(station.as_str()),
         operator: Some(push.done_by().as_str()),
         action: "withdrawal",
@@ -120,39 +116,16 @@ fn check(push: &WithdrawalPush) -> Answer<()> {
         .map_err(|fault| Refusal::new(code::MALFORMED, fault.to_string()))
 }
 
-/// A credential as the registry has it.
-struct Held {
-    offer: String,
-    station: String,
-    /// Nothing was signed with it since it was enrolled, as far as the registry knows.
-    is_unused: bool,
-    is_live: bool,
-}
-
 /// What the registry has of the credential; `None`: it has not heard of it.
-async fn held(tx: &mut Write, push: &WithdrawalPush) -> Answer<Option<Held>> {
-    let row = sqlx::query(
-        "SELECT person, offer, station, accepted_ms = last_tested_ms AS is_unused, gone_ms IS NULL AS is_live \
-         FROM credential WHERE id = ?",
-    )
-    .bind(&push.credential.0)
-    .fetch_optional(&mut **tx)
-    .await?;
-    let Some(row) = row else {
-        return Ok(None);
-    };
-    if row.try_get::<String, _>("person")? != push.person.as_str() {
-        return Err(Refusal::new(
+async fn held(tx: &mut Write, push: &WithdrawalPush) -> Answer<Option<Kept>> {
+    let kept = credential::kept(tx, &push.credential).await?;
+    match kept {
+        Some(kept) if kept.person != push.person => Err(Refusal::new(
             code::CREDENTIAL_UNKNOWN,
             format!("{} has no credential {}", push.person, push.credential),
-        ));
+        )),
+        kept => Ok(kept),
     }
-    Ok(Some(Held {
-        offer: row.try_get("offer")?,
-        station: row.try_get("station")?,
-        is_unused: row.try_get("is_unused")?,
-        is_live: row.try_get("is_live")?,
-    }))
 }
 
 /// Whether this role may withdraw it.
@@ -160,7 +133,7 @@ fn may(
     role: Role,
     push: &WithdrawalPush,
     (station, kind): (&StationId, PersonKind),
-    held: Option<&Held>,
+    held: Option<&Kept>,
 ) -> Answer<()> {
     let refused = |detail: String| Refusal::new(code::NOT_ALLOWED, detail);
     match &push.ground {
@@ -170,7 +143,7 @@ fn may(
         Ground::Undone { offer } => {
             role.may(Action::ResolveConflict)
                 .map_err(|no| refused(no.to_string()))?;
-            match held.is_none_or(|held| held.is_taken_back_by(station, offer)) {
+            match held.is_none_or(|held| is_taken_back(held, station, *offer)) {
                 true => Ok(()),
                 false => Err(refused(format!(
                     "credential {} came of another enrolment, or was used since: whoever may reset its key may delete it there",
@@ -181,64 +154,9 @@ fn may(
     }
 }
 
-impl Held {
-    /// Whether a station may take back its own enrolment of that offer.
-    fn is_taken_back_by(&self, station: &StationId, offer: &OfferId) -> bool {
-        !self.is_live
-            || (self.is_unused
-                && self.station == station.as_str()
-                && self.offer == offer.to_string())
-    }
-}
-
-/// Withdrawn once, for the first reason; a second one changes nothing.
-async fn insert(
-    tx: &mut Write,
-    station: &StationId,
-    push: &WithdrawalPush,
-    now: Timestamp,
-) -> Answer<()> {
-    let none = ResetCase::default();
-    let (case, undone) = match &push.ground {
-        Ground::Deleted { case } => (case, None),
-        Ground::Undone { offer } => (&none, Some(offer.to_string())),
-    };
-    let identification = case.identification.as_ref();
-    sqlx::query(
-        "INSERT INTO withdrawal (credential, person, station, operator, finished_by, undone, reason, ticket, requested_by, \
-         document, last_four, withdrawn_ms, accepted_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
-         ON CONFLICT (credential) DO NOTHING",
-    )
-    .bind(&push.credential.0)
-    .bind(push.person.as_str())
-    .bind(station.as_str())
-    .bind(push.operator.as_str())
-    .bind(push.finished_by.as_ref().map(OperatorId::as_str))
-    .bind(undone)
-    .bind(&case.reason)
-    .bind(&case.ticket)
-    .bind(&case.requested_by)
-    .bind(identification.map(Identification::kind))
-    .bind(identification.map(Identification::detail))
-    .bind(ms(push.withdrawn_at))
-    .bind(ms(now))
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
-}
-
-/// Since when a credential is gone that an enrolment would bring in.
-pub(super) async fn gone_since(tx: &mut Write, id: &Bytes) -> Answer<Option<Timestamp>> {
-    let at: Option<i64> = sqlx::query_scalar(
-        "SELECT gone_ms FROM credential WHERE id = ?1 AND gone_ms IS NOT NULL \
-         UNION ALL SELECT withdrawn_ms FROM withdrawal WHERE credential = ?1 \
-         UNION ALL SELECT r.reset_ms FROM reset_credential c JOIN key_reset r ON r.number = c.key_reset \
-         WHERE c.credential = ?1 LIMIT 1",
-    )
-    .bind(&id.0)
-    .fetch_optional(&mut **tx)
-    .await?;
-    Ok(at.map(from_ms).transpose()?)
+/// Whether a station may take back its own enrolment of that offer.
+fn is_taken_back(held: &Kept, station: &StationId, offer: OfferId) -> bool {
+    !held.is_live || (held.is_unused && held.station == *station && held.offer == offer)
 }
 
 /// The audit's words for it.

@@ -10,6 +10,7 @@ use crate::domain::{Identification, OfferId, OperatorId, Person, PersonId, Stati
 use crate::server::auth::AtDesk;
 use crate::server::database::{Write, ms};
 use crate::server::problem::{Answer, Refusal};
+use crate::server::tables::{offer, operator};
 use crate::wire::{Visit, code};
 
 /// So long after a visit's time what was done in it is taken, because the line may have been down. Later it waits.
@@ -30,21 +31,12 @@ pub enum Fate {
 /// A test was passed under an offer: the visit that it was for is proved by it, if that factor may.
 pub async fn passed(
     tx: &mut Write,
-    (offer, prover): (OfferId, &PersonId),
+    (test, prover): (OfferId, &PersonId),
     by: &FactorName,
     now: Timestamp,
 ) -> Answer<()> {
-    sqlx::query("UPDATE offer SET passed_by = ? WHERE id = ?")
-        .bind(by.as_str())
-        .bind(offer.to_string())
-        .execute(&mut **tx)
-        .await?;
-    let (visit, asked_by): (Option<String>, String) =
-        sqlx::query_as("SELECT visit, operator FROM offer WHERE id = ?")
-            .bind(offer.to_string())
-            .fetch_one(&mut **tx)
-            .await?;
-    let Some(id) = visit.and_then(|id| id.parse().ok()) else {
+    let (visit, asked_by) = offer::pass(tx, test, by).await?;
+    let Some(id) = visit else {
         return Ok(());
     };
     let Some(kept) = kept(tx, id).await? else {
@@ -53,7 +45,7 @@ pub async fn passed(
     let visit = &kept.visit;
     // What was asked for before the visit was passed on was asked for by somebody else.
     let proves = visit.authority.is_none()
-        && (kept.is_ticket || visit.operator.as_str() == asked_by)
+        && (kept.is_ticket || visit.operator == asked_by)
         && in_time(&kept, now)
         && provers(tx, visit, prover, now).await?.contains(by);
     let authority = match *prover == visit.person {
@@ -142,11 +134,9 @@ pub async fn fate(
     })
 }
 
-async fn is_revoked(tx: &mut Write, operator: &OperatorId) -> Answer<bool> {
-    let revoked = sqlx::query_scalar(
-        "SELECT EXISTS (SELECT 1 FROM operator WHERE id = ? AND revoked_ms IS NOT NULL)",
-    );
-    Ok(revoked.bind(operator.as_str()).fetch_one(&mut **tx).await?)
+async fn is_revoked(tx: &mut Write, id: &OperatorId) -> Answer<bool> {
+    let account = operator::account(tx, id).await?;
+    Ok(account.is_some_and(|account| account.revoked_at.is_some()))
 }
 
 /// Whether the person proved a factor of their own in that visit, which was this desk's at that time.
@@ -206,16 +196,11 @@ pub async fn may_take(
              (`keydesk registry operators set`)",
         ));
     }
-    let passed: Option<String> = match test {
-        Some(test) => sqlx::query_scalar("SELECT passed_by FROM offer WHERE id = ? AND visit = ?")
-            .bind(test.to_string())
-            .bind(id.to_string())
-            .fetch_optional(&mut **tx)
-            .await?
-            .flatten(),
+    let passed = match test {
+        Some(test) => offer::passed_by(tx, test, id).await?,
         None => None,
     };
-    match passed.as_deref() == Some(waiting.as_str()) {
+    match passed.as_ref() == Some(waiting) {
         true => Ok(visit),
         false => Err(refused(
             "its owner never had another factor: they touch this one, with its PIN, or give its code first",

@@ -2,7 +2,6 @@
 //! and whose factor the operator can't have made for the purpose.
 
 use jiff::{SignedDuration, Timestamp};
-use sqlx::sqlite::SqliteConnection;
 
 use super::{FactorName, of, over, touched};
 use crate::domain::authority::Role;
@@ -10,9 +9,11 @@ use crate::domain::suspension::FactorSort;
 use crate::domain::visit::{Had, Takes};
 use crate::domain::{OperatorId, Person, PersonId, VisitId};
 use crate::server::auth::AtDesk;
-use crate::server::database::{Write, ms};
+use crate::server::database::{Connection, Write};
 use crate::server::people;
 use crate::server::problem::{Answer, Refusal};
+use crate::server::tables::standing::{self, Valid};
+use crate::server::tables::{factor, operator};
 use crate::wire::{Visit, code};
 
 /// A factor that the operator of a visit enrolled themself vouches for others in it only when it has been there so long.
@@ -21,19 +22,8 @@ const OWN_WORK_RESTS: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// Most administrators that are named.
 const MAX_ADMINISTRATORS: i64 = 20;
 
-pub(super) async fn takes(
-    tx: &mut SqliteConnection,
-    visit: &Visit,
-    person: &Person,
-) -> Answer<Takes> {
-    let provable: bool = sqlx::query_scalar(
-        "SELECT EXISTS (SELECT 1 FROM valid_factor WHERE person = ? AND accepted_ms <= ? AND visit IS NOT ?)",
-    )
-    .bind(person.id.as_str())
-    .bind(ms(visit.opened_at))
-    .bind(visit.id.to_string())
-    .fetch_one(tx)
-    .await?;
+pub(super) async fn takes(tx: &mut Connection, visit: &Visit, person: &Person) -> Answer<Takes> {
+    let provable = !there_before(tx, visit, &person.id).await?.is_empty();
     Ok(match (visit.had, provable) {
         (Had::Never, _) => Had::Never.takes(person.kind),
         (_, true) => Had::Valid.takes(person.kind),
@@ -43,7 +33,7 @@ pub(super) async fn takes(
 
 /// Who could prove a factor for this person: administrators of the same organisation, never the person.
 pub(super) async fn administrators(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     visit: &Visit,
     person: &Person,
     now: Timestamp,
@@ -78,30 +68,21 @@ pub(super) async fn administrators(
 /// The factors by which this person may prove that visit: their own for themself; for another the ones that the visit's operator
 /// did not make, or made long ago.
 pub(super) async fn provers(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     visit: &Visit,
     prover: &PersonId,
     now: Timestamp,
 ) -> Answer<Vec<FactorName>> {
-    let rows: Vec<(String, String, i64)> = sqlx::query_as(
-        "SELECT id, sort, accepted_ms FROM valid_factor WHERE person = ? AND accepted_ms <= ? AND visit IS NOT ?",
-    )
-    .bind(prover.as_str())
-    .bind(ms(visit.opened_at))
-    .bind(visit.id.to_string())
-    .fetch_all(&mut *tx)
-    .await?;
     let mut names = Vec::new();
-    for (id, sort, accepted_ms) in rows {
-        let name = FactorName(id);
+    for factor in there_before(tx, visit, prover).await? {
         // Whoever showed or imported the secret of an app or token may have kept it, however long ago.
-        let rests = sort == FactorSort::Key.as_str() && accepted_ms <= ms(now - OWN_WORK_RESTS);
+        let rests = factor.sort == FactorSort::Key && factor.accepted_at <= now - OWN_WORK_RESTS;
         let proves = match *prover == visit.person {
-            true => !stock_is_own(tx, visit.id, &name).await?,
-            false => rests || another_made(tx, visit.id, (prover, &name)).await?,
+            true => !factor::stocked_in_visit(tx, &factor.id, visit.id).await?,
+            false => rests || another_made(tx, visit.id, (prover, &factor.id)).await?,
         };
         if proves {
-            names.push(name);
+            names.push(factor.id);
         }
     }
     Ok(names)
@@ -109,14 +90,14 @@ pub(super) async fn provers(
 
 /// Whether everybody who had a hand in somebody's factor is certainly another human than every operator whose visit it was.
 pub(super) async fn another_made(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     visit: VisitId,
     (owner, factor): (&PersonId, &FactorName),
 ) -> Answer<bool> {
-    let makers = makers(tx, owner, factor).await?;
-    for operator in served(tx, visit).await? {
+    let makers = standing::makers(tx, owner, factor).await?;
+    for served in served(tx, visit).await? {
         for maker in &makers {
-            if !other_humans(tx, &operator, maker).await? {
+            if !operator::are_two_humans(tx, &served, maker).await? {
                 return Ok(false);
             }
         }
@@ -124,66 +105,22 @@ pub(super) async fn another_made(
     Ok(!makers.is_empty())
 }
 
+/// What opens something for them and did before the visit began.
+async fn there_before(tx: &mut Connection, visit: &Visit, person: &PersonId) -> Answer<Vec<Valid>> {
+    let mut factors = standing::valid(tx, person).await?;
+    factors
+        .retain(|factor| factor.accepted_at <= visit.opened_at && factor.visit != Some(visit.id));
+    Ok(factors)
+}
+
 /// Every operator whose visit it was.
-async fn served(tx: &mut SqliteConnection, visit: VisitId) -> Answer<Vec<OperatorId>> {
+async fn served(tx: &mut Connection, visit: VisitId) -> Answer<Vec<OperatorId>> {
     let served: Vec<String> =
         sqlx::query_scalar("SELECT operator FROM visit_operator WHERE visit = ?")
             .bind(visit.to_string())
             .fetch_all(tx)
             .await?;
     Ok(served.into_iter().map(OperatorId::new).collect())
-}
-
-/// Whether somebody whose visit it was took this token's secret into stock: they could have made its code themself.
-async fn stock_is_own(
-    tx: &mut SqliteConnection,
-    visit: VisitId,
-    factor: &FactorName,
-) -> Answer<bool> {
-    let own = sqlx::query_scalar(
-        "SELECT EXISTS (SELECT 1 FROM factor f JOIN token t ON t.serial = f.serial JOIN operator i ON i.id = t.operator \
-         JOIN visit_operator v ON v.visit = ?1 JOIN operator o ON o.id = v.operator \
-         WHERE f.id = ?2 AND (o.id = i.id OR o.personnel_number = i.personnel_number OR o.person = i.person))",
-    );
-    Ok(own
-        .bind(visit.to_string())
-        .bind(factor.as_str())
-        .fetch_one(tx)
-        .await?)
-}
-
-/// Who had a hand in somebody's factor: who enrolled it, asked for it, or took its secret into stock.
-pub async fn makers(
-    tx: &mut SqliteConnection,
-    owner: &PersonId,
-    factor: &FactorName,
-) -> Answer<Vec<OperatorId>> {
-    let makers: Vec<String> =
-        sqlx::query_scalar("SELECT operator FROM factor_maker WHERE person = ? AND id = ?")
-            .bind(owner.as_str())
-            .bind(factor.as_str())
-            .fetch_all(tx)
-            .await?;
-    Ok(makers.into_iter().map(OperatorId::new).collect())
-}
-
-/// Whether two accounts are certainly of two humans. Accounts that do not say whose they are could be one's.
-async fn other_humans(
-    tx: &mut SqliteConnection,
-    one: &OperatorId,
-    other: &OperatorId,
-) -> Answer<bool> {
-    let humans: Vec<(Option<String>, Option<String>)> =
-        sqlx::query_as("SELECT personnel_number, person FROM operator WHERE id IN (?, ?)")
-            .bind(one.as_str())
-            .bind(other.as_str())
-            .fetch_all(tx)
-            .await?;
-    let same_person = |a: &Option<String>, b: &Option<String>| a.is_some() && a == b;
-    Ok(match humans.as_slice() {
-        [(Some(a), mine), (Some(b), theirs)] => a != b && !same_person(mine, theirs),
-        _ => false,
-    })
 }
 
 /// What is missing, and who may.

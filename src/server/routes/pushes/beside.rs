@@ -5,66 +5,41 @@
 //! finds out which of them the key holds.
 
 use jiff::Timestamp;
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
 
-use super::keys;
-use crate::domain::{Bytes, KeyId, PersonId, StationId};
+use crate::domain::StationId;
 use crate::server::database::Write;
-use crate::server::ledger;
 use crate::server::problem::{Answer, Refusal};
+use crate::server::tables::audit;
+use crate::server::tables::credential::{self, Neighbour};
 use crate::wire::{EnrolmentPush, code};
-
-/// A credential that is enrolled on a key of this model, and not gone.
-struct Neighbour {
-    id: Bytes,
-    person: PersonId,
-    key: KeyId,
-    station: String,
-    accepted_ms: i64,
-}
-
-impl Neighbour {
-    fn of(row: &SqliteRow, key: &KeyId) -> Result<Self, sqlx::Error> {
-        Ok(Self {
-            id: Bytes(row.try_get("id")?),
-            person: PersonId::new(row.try_get::<String, _>("person")?),
-            key: KeyId {
-                aaguid: key.aaguid,
-                serial: row.try_get("serial")?,
-                asset_tag: row.try_get("asset_tag")?,
-            },
-            station: row.try_get("station")?,
-            accepted_ms: row.try_get("accepted_ms")?,
-        })
-    }
-}
 
 /// The row of the key of a credential that stands beside others: one of its own, where another key states its serial number too. A
 /// credential that may have taken another's place is refused.
 pub(super) async fn security_key(
     tx: &mut Write,
     station: &StationId,
-    push: &EnrolmentPush,
+    (push, issued_at): (&EnrolmentPush, Timestamp),
     now: Timestamp,
 ) -> Answer<i64> {
-    match is_disputed(tx, station, push, now).await? {
-        true => keys::another(tx, &push.key).await,
-        false => keys::security_key(tx, &push.key).await,
-    }
+    Ok(
+        match is_disputed(tx, station, (push, issued_at), now).await? {
+            true => credential::another_key(tx, &push.key).await?,
+            false => credential::key(tx, &push.key).await?,
+        },
+    )
 }
 
 async fn is_disputed(
     tx: &mut Write,
     station: &StationId,
-    push: &EnrolmentPush,
+    (push, issued_at): (&EnrolmentPush, Timestamp),
     now: Timestamp,
 ) -> Answer<bool> {
-    let neighbours = neighbours(tx, push).await?;
+    let neighbours = credential::neighbours(tx, &push.key.id, &push.person).await?;
     let (own, others): (Vec<_>, Vec<_>) = neighbours
         .into_iter()
         .partition(|neighbour| neighbour.person == push.person);
-    refuse_enrolled_since(tx, push, &own).await?;
+    refuse_enrolled_since(push, &own, issued_at)?;
     let same_key = |neighbour: &&Neighbour| neighbour.key.is_same_as(&push.key.id);
     let (absent, there): (Vec<_>, Vec<_>) = others
         .iter()
@@ -90,43 +65,20 @@ async fn is_disputed(
              two such keys, or it was reset elsewhere",
             push.person, other.person, other.id
         );
-        ledger::alarm(tx, station, code::SERIAL_DISPUTED, &detail, now).await?;
+        audit::alarm(tx, station, code::SERIAL_DISPUTED, &detail, now).await?;
     }
     Ok(is_shared || !absent.is_empty())
 }
 
-/// Everything that is enrolled on keys of the model, for this person or by this serial number or tag.
-async fn neighbours(tx: &mut Write, push: &EnrolmentPush) -> Answer<Vec<Neighbour>> {
-    let key = &push.key.id;
-    let rows = sqlx::query(
-        "SELECT c.id, c.person, c.station, c.accepted_ms, k.serial, k.asset_tag \
-         FROM credential c JOIN security_key k ON k.number = c.security_key \
-         WHERE k.aaguid = ? AND c.gone_ms IS NULL AND (c.person = ? OR k.serial = ? OR k.asset_tag = ?) \
-         ORDER BY c.accepted_ms",
-    )
-    .bind(key.aaguid.to_string())
-    .bind(push.person.as_str())
-    .bind(&key.serial)
-    .bind(&key.asset_tag)
-    .fetch_all(&mut **tx)
-    .await?;
-    let each = rows.iter().map(|row| Neighbour::of(row, key));
-    Ok(each.collect::<Result<_, _>>()?)
-}
-
 /// A discoverable credential of the same account is overwritten by a new one, unless the key was told to make nothing beside it.
-async fn refuse_enrolled_since(
-    tx: &mut Write,
+fn refuse_enrolled_since(
     push: &EnrolmentPush,
     own: &[Neighbour],
+    issued_at: Timestamp,
 ) -> Answer<()> {
-    let issued_ms: i64 = sqlx::query_scalar("SELECT issued_ms FROM offer WHERE id = ?")
-        .bind(push.offer.to_string())
-        .fetch_one(&mut **tx)
-        .await?;
     let is_unseen = |neighbour: &&Neighbour| match &push.excluded {
         Some(excluded) => !excluded.contains(&neighbour.id),
-        None => neighbour.accepted_ms > issued_ms,
+        None => neighbour.accepted_at > issued_at,
     };
     let mut unseen = own.iter().filter(is_unseen);
     match unseen.find(|neighbour| neighbour.key.may_be(&push.key.id)) {

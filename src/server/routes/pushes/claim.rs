@@ -2,14 +2,14 @@
 //! it stood at the station then, with access and a role that allowed it.
 
 use jiff::Timestamp;
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
 
-use crate::domain::authority::{Action, Role};
-use crate::domain::{OfferId, OperatorId, PersonId, StationId, VisitId};
+use crate::domain::authority::Action;
+use crate::domain::{OfferId, OperatorId, PersonId, StationId};
 use crate::server::Registry;
-use crate::server::database::{Write, from_ms, ms};
+use crate::server::database::{Connection, ms};
 use crate::server::problem::{Answer, Refusal, operator_revoked};
+use crate::server::tables::offer::{self, OfKey, Standing};
+use crate::server::tables::{access, operator};
 use crate::wire::code;
 
 /// How far a time that a station tells may be off, in milliseconds. Counted in these, because such a time may be the last of
@@ -27,88 +27,30 @@ pub(in crate::server::routes) struct Claim<'a> {
     pub at: Timestamp,
 }
 
-/// The states that an offer's answers are verified against.
-pub(super) struct Claimed {
-    pub registration_state: Option<String>,
-    pub assertion_state: String,
-    /// Under which visit it was issued.
-    pub visit: Option<VisitId>,
-}
-
-/// What is known of an offer of either sort.
-struct Standing {
-    person: String,
-    operator: String,
-    is_ticket: bool,
-    issued_ms: i64,
-    expires_ms: i64,
-    is_used: bool,
-}
-
-impl Standing {
-    fn of(row: &SqliteRow) -> Result<Self, sqlx::Error> {
-        Ok(Self {
-            person: row.try_get("person")?,
-            operator: row.try_get("operator")?,
-            is_ticket: row.try_get("is_ticket")?,
-            issued_ms: row.try_get("issued_ms")?,
-            expires_ms: row.try_get("expires_ms")?,
-            is_used: row.try_get::<Option<i64>, _>("used_ms")?.is_some(),
-        })
-    }
-}
-
 /// The offer, if it is this station's, for this person, not used, not expired, and the operator stood at the desk.
 pub(super) async fn claimed_offer(
     registry: &Registry,
-    tx: &mut Write,
+    db: &mut Connection,
     claim: &Claim<'_>,
-) -> Answer<Claimed> {
-    let row = sqlx::query(
-        "SELECT o.kind = 'ticket' OR coalesce(v.is_ticket, 0) AS is_ticket, o.person, o.operator, o.registration_state, \
-         o.assertion_state, o.issued_ms, o.expires_ms, o.used_ms, o.visit FROM offer o LEFT JOIN visit v ON v.id = o.visit \
-         WHERE o.id = ? AND o.station = ?",
-    )
-    .bind(claim.offer.to_string())
-    .bind(claim.station.as_str())
-    .fetch_optional(&mut **tx)
-    .await?
-    .ok_or_else(|| offer_unknown(claim.offer))?;
-    check(registry, tx, claim, (&Standing::of(&row)?, registry.now())).await?;
-    Ok(Claimed {
-        registration_state: row.try_get("registration_state")?,
-        assertion_state: row.try_get("assertion_state")?,
-        visit: visit(&row)?,
-    })
+) -> Answer<OfKey> {
+    let offer = offer::of_key(db, claim.offer, claim.station).await?;
+    let offer = offer.ok_or_else(|| offer_unknown(claim.offer))?;
+    check(registry, db, claim, (&offer.standing, registry.now())).await?;
+    Ok(offer)
 }
 
-/// Under which visit something was issued.
-fn visit(row: &SqliteRow) -> Result<Option<VisitId>, sqlx::Error> {
-    let id: Option<String> = row.try_get("visit")?;
-    id.map(|id| id.parse())
-        .transpose()
-        .map_err(|error: uuid::Error| sqlx::Error::Decode(Box::new(error)))
-}
-
-/// Likewise the offer of an app; when it was issued, and under which visit.
+/// Likewise the offer of an app.
 pub(in crate::server::routes) async fn claimed_app_offer(
     registry: &Registry,
-    tx: &mut Write,
+    db: &mut Connection,
     claim: &Claim<'_>,
-) -> Answer<(Timestamp, Option<VisitId>)> {
-    let row = sqlx::query(
-        "SELECT person, operator, is_ticket, issued_ms, expires_ms, used_ms, visit FROM app_offer WHERE id = ? AND station = ?",
-    )
-    .bind(claim.offer.to_string())
-    .bind(claim.station.as_str())
-    .fetch_optional(&mut **tx)
-    .await?
-    .ok_or_else(|| offer_unknown(claim.offer))?;
-    let standing = Standing::of(&row)?;
+) -> Answer<Standing> {
+    let offer = offer::of_app(db, claim.offer, claim.station).await?;
+    let offer = offer.ok_or_else(|| offer_unknown(claim.offer))?;
     // A key's challenge is answered by the registry's clock. An app has none, and a code that was right while the offer lived stays the
     // proof of that, however long the line was down afterwards.
-    check(registry, tx, claim, (&standing, claim.at)).await?;
-    Ok((from_ms(standing.issued_ms)?, visit(&row)?))
+    check(registry, db, claim, (&offer, claim.at)).await?;
+    Ok(offer)
 }
 
 pub(in crate::server::routes) fn offer_unknown(offer: OfferId) -> Refusal {
@@ -120,11 +62,11 @@ pub(in crate::server::routes) fn offer_unknown(offer: OfferId) -> Refusal {
 
 async fn check(
     registry: &Registry,
-    tx: &mut Write,
+    db: &mut Connection,
     claim: &Claim<'_>,
     (offer, answered_at): (&Standing, Timestamp),
 ) -> Answer<()> {
-    if offer.is_used {
+    if offer.used_at.is_some() {
         return Err(Refusal::new(
             code::OFFER_USED,
             format!(
@@ -133,7 +75,7 @@ async fn check(
             ),
         ));
     }
-    if offer.expires_ms <= ms(answered_at) {
+    if offer.expires_at <= answered_at {
         return Err(Refusal::new(
             code::CHALLENGE_EXPIRED,
             format!(
@@ -142,20 +84,21 @@ async fn check(
             ),
         ));
     }
-    if offer.person != claim.person.as_str() {
+    if offer.person != *claim.person {
         return Err(Refusal::new(
             code::OFFER_FOREIGN,
             format!("offer {} is not for {}", claim.offer, claim.person),
         ));
     }
     let done_by = claim.finished_by.unwrap_or(claim.operator);
-    refuse_revoked(tx, done_by, claim.at).await?;
+    refuse_revoked(db, done_by, claim.at).await?;
     let latest_ms = ms(registry.now()) + CLOCK_SKEW_MS;
-    let in_time = (offer.issued_ms - CLOCK_SKEW_MS..=latest_ms).contains(&ms(claim.at));
-    let by_issuer = offer.operator == claim.operator.as_str();
+    let issued_ms = ms(offer.issued_at);
+    let in_time = (issued_ms - CLOCK_SKEW_MS..=latest_ms).contains(&ms(claim.at));
+    let by_issuer = offer.operator == *claim.operator;
     let absent = match (by_issuer, offer.is_ticket) {
         (false, false) => Some(claim.operator),
-        (by_issuer, _) => absent(tx, claim, by_issuer, offer.issued_ms).await?,
+        (by_issuer, _) => absent(db, claim, by_issuer, issued_ms).await?,
     };
     match absent.or((!in_time).then_some(claim.operator)) {
         Some(operator) => Err(not_there(operator, claim.at)),
@@ -176,17 +119,17 @@ fn not_there(operator: &OperatorId, at: Timestamp) -> Refusal {
 /// offer.
 pub(in crate::server::routes) async fn may_then(
     registry: &Registry,
-    tx: &mut Write,
+    db: &mut Connection,
     station: &StationId,
     (operator, at): (&OperatorId, Timestamp),
     action: Action,
 ) -> Answer<()> {
-    refuse_revoked(tx, operator, at).await?;
+    refuse_revoked(db, operator, at).await?;
     if ms(at) > ms(registry.now()) + CLOCK_SKEW_MS {
         return Err(not_there(operator, at));
     }
     let around_ms = (ms(at) - CLOCK_SKEW_MS, ms(at) + CLOCK_SKEW_MS);
-    role_there(tx, station, operator, around_ms)
+    access::role_between(db, station, operator, around_ms)
         .await?
         .ok_or_else(|| not_there(operator, at))?
         .may(action)
@@ -195,24 +138,20 @@ pub(in crate::server::routes) async fn may_then(
 
 /// What an operator did before their access ended stands; a station that can't hear of it may let them go on for a while.
 pub(in crate::server::routes) async fn refuse_revoked(
-    tx: &mut Write,
+    db: &mut Connection,
     operator: &OperatorId,
     at: Timestamp,
 ) -> Answer<()> {
-    let revoked_ms: Option<Option<i64>> =
-        sqlx::query_scalar("SELECT revoked_ms FROM operator WHERE id = ?")
-            .bind(operator.as_str())
-            .fetch_optional(&mut **tx)
-            .await?;
-    match revoked_ms.flatten() {
-        Some(at_ms) if ms(at) >= at_ms => Err(operator_revoked(operator, from_ms(at_ms)?)),
+    let account = operator::account(db, operator).await?;
+    match account.and_then(|account| account.revoked_at) {
+        Some(since) if ms(at) >= ms(since) => Err(operator_revoked(operator, since)),
         _ => Ok(()),
     }
 }
 
 /// Which of the operators of a claim was not at the station. Who had the offer issued was, when it was issued.
 async fn absent<'a>(
-    tx: &mut Write,
+    db: &mut Connection,
     claim: &Claim<'a>,
     by_issuer: bool,
     issued_ms: i64,
@@ -224,11 +163,11 @@ async fn absent<'a>(
         // When it was begun is not said, so that any time of theirs since the ticket was issued will do.
         Some(_) => (issued_ms, to_ms),
     };
-    if !by_issuer && !stood_there(tx, claim.station, claim.operator, begun_ms).await? {
+    if !by_issuer && !stood_there(db, claim.station, claim.operator, begun_ms).await? {
         return Ok(Some(claim.operator));
     }
     match claim.finished_by {
-        Some(other) if !stood_there(tx, claim.station, other, (from_ms, to_ms)).await? => {
+        Some(other) if !stood_there(db, claim.station, other, (from_ms, to_ms)).await? => {
             Ok(Some(other))
         }
         _ => Ok(None),
@@ -238,32 +177,11 @@ async fn absent<'a>(
 /// Whether that operator, who may enrol, was signed in at the station at some time in between (ms since 1970, inclusive).
 /// A ticket that one operator fetched may be used by the next one.
 async fn stood_there(
-    tx: &mut Write,
+    db: &mut Connection,
     station: &StationId,
     operator: &OperatorId,
     between_ms: (i64, i64),
 ) -> Answer<bool> {
-    let role = role_there(tx, station, operator, between_ms).await?;
+    let role = access::role_between(db, station, operator, between_ms).await?;
     Ok(role.is_some_and(|role| role.may(Action::Enrol).is_ok()))
-}
-
-/// The role of an operator who was signed in at the station at some time in between (ms since 1970, inclusive).
-pub(in crate::server::routes) async fn role_there(
-    tx: &mut Write,
-    station: &StationId,
-    operator: &OperatorId,
-    (from_ms, to_ms): (i64, i64),
-) -> Answer<Option<Role>> {
-    let role: Option<String> = sqlx::query_scalar(
-        "SELECT o.role FROM session s JOIN operator o ON o.id = s.operator \
-         WHERE s.station = ? AND s.operator = ? AND s.opened_ms <= ? \
-         AND min(s.expires_ms, coalesce(s.ended_ms, s.expires_ms)) >= ? LIMIT 1",
-    )
-    .bind(station.as_str())
-    .bind(operator.as_str())
-    .bind(to_ms)
-    .bind(from_ms)
-    .fetch_optional(&mut **tx)
-    .await?;
-    Ok(role.and_then(|role| Role::parse(&role)))
 }

@@ -1,0 +1,23 @@
+//! The registry's tables: every statement that it runs, by what it is about.
+//!
+//! It hides SQL and columns. What decides something stands elsewhere and asks here. Invariants: each table is written by one module
+//! of this room; what writes takes a [`Write`](super::database::Write), so that nothing is written without the write lock; values
+//! come and go as the domain's types, and as a database's only in `column`.
+
+pub mod access;
+pub mod attempt;
+pub mod audit;
+pub mod column;
+pub mod credential;
+pub mod factor;
+pub mod notice;
+pub mod offer;
+pub mod operator;
+pub mod repeat;
+pub mod secret;
+pub mod setting;
+pub mod standing;
+pub mod station;
+pub mod withdrawal;
+
+pub use column::{At, FactorName};

@@ -1,0 +1,207 @@
+//! How the domain's values stand in columns: identifiers as texts, times as milliseconds since 1970, words by their stable names.
+//!
+//! Each is said once, for every database that has texts, numbers and bytes.
+
+use jiff::Timestamp;
+use sqlx::encode::IsNull;
+use sqlx::error::BoxDynError;
+use sqlx::{Database, Decode, Encode, FromRow, Row as _, Type};
+
+use super::offer::Sort;
+use crate::domain::authority::Role;
+use crate::domain::factor::Algorithm;
+use crate::domain::suspension::{FactorRef, FactorSort};
+use crate::domain::visit::{Authority, Had, Held, Suspended, SuspendedWhy};
+use crate::domain::{
+    Aaguid, Bytes, FactorId, KeyId, OfferId, OperatorId, OrganisationId, PersonId, PersonKind,
+    StationId, VisitId,
+};
+use crate::server::database::{Fault, Row};
+use crate::wire::Operator;
+
+/// A time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct At(pub Timestamp);
+
+/// A time, or none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MaybeAt(pub Option<Timestamp>);
+
+/// A key, app or token, as the tables' views name it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FactorName(pub(in crate::server) String);
+
+impl FactorName {
+    /// Of that factor.
+    pub fn of(factor: &FactorRef) -> Self {
+        match factor {
+            FactorRef::Key { credential } => Self::of_key(credential),
+            FactorRef::App { factor } => Self::of_app(*factor),
+        }
+    }
+
+    /// Of the credential on a key.
+    pub fn of_key(credential: &Bytes) -> Self {
+        Self(hex::encode_upper(&credential.0))
+    }
+
+    /// Of an app or token.
+    pub fn of_app(factor: FactorId) -> Self {
+        Self(factor.to_string())
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<At> for Timestamp {
+    fn from(at: At) -> Self {
+        at.0
+    }
+}
+
+impl From<MaybeAt> for Option<Timestamp> {
+    fn from(at: MaybeAt) -> Self {
+        at.0
+    }
+}
+
+/// What is bound.
+macro_rules! written {
+    ($($type:ty => $kept:ty, $write:expr;)*) => {$(
+        impl<'q, DB: Database> Encode<'q, DB> for $type
+        where
+            $kept: Encode<'q, DB>,
+        {
+            fn encode_by_ref(&self, buffer: &mut DB::ArgumentBuffer) -> Result<IsNull, BoxDynError> {
+                let write: fn(&$type) -> $kept = $write;
+                write(self).encode(buffer)
+            }
+        }
+    )*};
+}
+
+/// What is found.
+macro_rules! found {
+    ($($type:ty => $kept:ty, $read:expr;)*) => {$(
+        impl<DB: Database> Type<DB> for $type
+        where
+            $kept: Type<DB>,
+        {
+            fn type_info() -> DB::TypeInfo {
+                <$kept as Type<DB>>::type_info()
+            }
+
+            fn compatible(info: &DB::TypeInfo) -> bool {
+                <$kept as Type<DB>>::compatible(info)
+            }
+        }
+
+        impl<'r, DB: Database> Decode<'r, DB> for $type
+        where
+            $kept: Decode<'r, DB>,
+        {
+            fn decode(value: DB::ValueRef<'r>) -> Result<Self, BoxDynError> {
+                let read: fn($kept) -> Result<$type, BoxDynError> = $read;
+                read(<$kept as Decode<'r, DB>>::decode(value)?)
+            }
+        }
+    )*};
+}
+
+macro_rules! texts {
+    ($($type:ident)*) => {
+        written! {$($type => String, |id| id.as_str().to_owned();)*}
+        found! {$($type => String, |text| Ok($type::new(text));)*}
+    };
+}
+
+macro_rules! uuids {
+    ($($type:ident)*) => {
+        written! {$($type => String, $type::to_string;)*}
+        found! {$($type => String, |text| Ok(text.parse()?);)*}
+    };
+}
+
+macro_rules! words {
+    ($($type:ident)*) => {
+        written! {$($type => String, |word| word.as_str().to_owned();)*}
+        found! {$(
+            $type => String,
+            |text| $type::parse(&text).ok_or_else(|| format!("{text:?} is no {}", stringify!($type)).into());
+        )*}
+    };
+}
+
+texts! {OperatorId OrganisationId PersonId StationId}
+uuids! {Aaguid FactorId OfferId VisitId}
+words! {Algorithm Authority Had PersonKind Role Sort SuspendedWhy}
+
+written! {
+    At => i64, |at| at.0.as_millisecond();
+    Bytes => Vec<u8>, |bytes| bytes.0.clone();
+    FactorName => String, |name| name.0.clone();
+    FactorSort => String, |sort| sort.as_str().to_owned();
+}
+
+found! {
+    At => i64, |ms| Ok(At(Timestamp::from_millisecond(ms)?));
+    MaybeAt => Option<i64>, |ms| Ok(MaybeAt(ms.map(Timestamp::from_millisecond).transpose()?));
+    Bytes => Vec<u8>, |bytes| Ok(Bytes(bytes));
+    FactorName => String, |name| Ok(FactorName(name));
+    FactorSort => String, |word| match word.as_str() {
+        "key" => Ok(FactorSort::Key),
+        "app" => Ok(FactorSort::App),
+        _ => Err(format!("{word:?} is no sort of a factor").into()),
+    };
+}
+
+impl FromRow<'_, Row> for Operator {
+    fn from_row(row: &Row) -> Result<Self, Fault> {
+        Ok(Self {
+            id: row.try_get("id")?,
+            name: row.try_get("name")?,
+            role: row.try_get("role")?,
+        })
+    }
+}
+
+impl FromRow<'_, Row> for KeyId {
+    fn from_row(row: &Row) -> Result<Self, Fault> {
+        Ok(Self {
+            aaguid: row.try_get("aaguid")?,
+            serial: row.try_get("serial")?,
+            asset_tag: row.try_get("asset_tag")?,
+        })
+    }
+}
+
+impl FromRow<'_, Row> for FactorRef {
+    /// From its sort and its name.
+    fn from_row(row: &Row) -> Result<Self, Fault> {
+        let name: FactorName = row.try_get("id")?;
+        let bad = |why: BoxDynError| Fault::Decode(why);
+        Ok(match row.try_get("sort")? {
+            FactorSort::Key => Self::Key {
+                credential: Bytes(hex::decode(name.0).map_err(|why| bad(why.into()))?),
+            },
+            FactorSort::App => Self::App {
+                factor: name.0.parse().map_err(|why: uuid::Error| bad(why.into()))?,
+            },
+        })
+    }
+}
+
+impl FromRow<'_, Row> for Held {
+    fn from_row(row: &Row) -> Result<Self, Fault> {
+        let at = |column: &str| row.try_get::<MaybeAt, _>(column).map(|at| at.0);
+        let (taken_at, waiting_since) = (at("taken_ms")?, at("waiting_ms")?);
+        let suspended = at("suspended_ms")?.zip(row.try_get("suspended_why")?);
+        Ok(Self {
+            waiting_since: waiting_since.filter(|_| taken_at.is_none()),
+            suspended: suspended.map(|(at, why)| Suspended { at, why }),
+        })
+    }
+}

@@ -1,0 +1,106 @@
+//! What people have to be told of.
+//!
+//! Invariant: a notice is there until it is marked as told, and a mark is never taken back.
+
+use jiff::Timestamp;
+use serde::Serialize;
+use sqlx::{FromRow, Row as _};
+
+use super::At;
+use crate::domain::{OrganisationId, PersonId};
+use crate::server::database::{Connection, Fault, Row, Write};
+
+/// Something that somebody has not been told of yet.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Notice {
+    /// Names it when it is marked.
+    pub number: i64,
+    /// Who is to be told.
+    pub to: Named,
+    /// `factor-added`, `factor-removed`, `factor-suspended`, `suspension-lifted` or `suspended-factor-removed`.
+    pub kind: String,
+    /// Whom it is about.
+    pub about: Named,
+    /// What exactly.
+    pub facts: serde_json::Value,
+    /// When it became true.
+    pub at: Timestamp,
+}
+
+/// A person, as somebody who writes to them needs it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Named {
+    /// The registry's identifier.
+    pub id: PersonId,
+    /// Full name.
+    pub name: String,
+    /// Where they are written to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+}
+
+impl FromRow<'_, Row> for Notice {
+    fn from_row(row: &Row) -> Result<Self, Fault> {
+        let named = |id: &str, name: &str, email: &str| -> Result<Named, Fault> {
+            Ok(Named {
+                id: row.try_get(id)?,
+                name: row.try_get(name)?,
+                email: row.try_get(email)?,
+            })
+        };
+        Ok(Self {
+            number: row.try_get("number")?,
+            to: named("to_id", "to_name", "to_email")?,
+            kind: row.try_get("kind")?,
+            about: named("about_id", "about_name", "about_email")?,
+            facts: serde_json::from_str(row.try_get("facts")?)
+                .map_err(|why| Fault::Decode(Box::new(why)))?,
+            at: row.try_get::<At, _>("at_ms")?.0,
+        })
+    }
+}
+
+/// Tells somebody, and the administrators of that organisation, of something that is about them.
+pub async fn insert(
+    tx: &mut Write,
+    (kind, facts): (&str, &str),
+    (about, administrators_of): (&PersonId, Option<&OrganisationId>),
+    now: Timestamp,
+) -> Result<(), Fault> {
+    sqlx::query(
+        "INSERT INTO notice (person, kind, about, facts, at_ms) \
+         SELECT p.id, $2, $1, $3, $4 FROM person p WHERE p.id = $1 \
+         OR (p.organisation = $5 AND p.kind IN ('user-administrator', 'main-administrator')) ORDER BY p.id <> $1, p.id",
+    )
+    .bind(about)
+    .bind(kind)
+    .bind(facts)
+    .bind(At(now))
+    .bind(administrators_of)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// What nobody has been told of yet, oldest first; at most `limit`.
+pub async fn untold(db: &mut Connection, limit: usize) -> Result<Vec<Notice>, Fault> {
+    sqlx::query_as(
+        "SELECT n.number, n.kind, n.facts, n.at_ms, p.id AS to_id, p.name AS to_name, p.email AS to_email, \
+         a.id AS about_id, a.name AS about_name, a.email AS about_email \
+         FROM notice n JOIN person p ON p.id = n.person JOIN person a ON a.id = n.about \
+         WHERE n.told_ms IS NULL ORDER BY n.number LIMIT $1",
+    )
+    .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+    .fetch_all(db)
+    .await
+}
+
+/// Marks a notice as told; whether there is one of that number. One that was marked before stays as it was.
+pub async fn mark_told(tx: &mut Write, number: i64, now: Timestamp) -> Result<bool, Fault> {
+    let done = sqlx::query("UPDATE notice SET told_ms = coalesce(told_ms, $1) WHERE number = $2")
+        .bind(At(now))
+        .bind(number)
+        .execute(&mut **tx)
+        .await?;
+    Ok(done.rows_affected() > 0)
+}
