@@ -15,7 +15,7 @@
 //!                                      ├─ ledger    repeats, journal heads
 //!                                      ├─ verify    WebAuthn
 //!                                      ├─ examination, factors, visits ── keyring   apps and tokens
-//!                                      └─ database  SQLite ── people, import, admin, backup
+//!                                      └─ tables    SQL ── database   SQLite
 //! ```
 
 use std::net::SocketAddr;
@@ -42,7 +42,6 @@ mod listen;
 mod lives;
 mod notices;
 mod older_factors;
-mod people;
 mod problem;
 mod routes;
 mod secret;

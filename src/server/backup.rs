@@ -23,7 +23,7 @@ mod schema;
 pub use reopening::Cleared;
 
 use super::admin::by_admin;
-use super::database::{self, Database, DatabaseError, is_busy};
+use super::database::{self, Database, DatabaseError, Fault, is_busy};
 use super::files;
 use super::keyring::{KeyringError, Ring};
 use super::tables::{audit, setting};
@@ -109,8 +109,8 @@ pub enum BackupError {
     InUse(PathBuf),
 }
 
-impl From<sqlx::Error> for BackupError {
-    fn from(error: sqlx::Error) -> Self {
+impl From<Fault> for BackupError {
+    fn from(error: Fault) -> Self {
         Self::Database(DatabaseError::Failed(error))
     }
 }
@@ -128,9 +128,9 @@ pub async fn backup(db: &Path, to: &Path) -> Result<Copied, BackupError> {
     note(&source, "backup", to).await?;
     let copy = files::beside(to).map_err(failed)?;
     // An empty file is what it writes to; anything else it refuses.
-    sqlx::query("VACUUM INTO ?")
+    sqlx::query("VACUUM INTO $1")
         .bind(copy.path().to_string_lossy())
-        .execute(source.pool())
+        .execute(&mut *source.read().await?)
         .await?;
     source.close().await;
     let copied = examined(copy.path(), to).await?.copied();
@@ -207,7 +207,7 @@ async fn examined(file: &Path, name: &Path) -> Result<Found, BackupError> {
         path: name.to_owned(),
         what,
     };
-    let broken = |why: sqlx::Error| damaged(why.to_string());
+    let broken = |why: Fault| damaged(why.to_string());
     let options = SqliteConnectOptions::new().filename(file);
     let options = options.read_only(true).immutable(true);
     let mut connection = options.connect().await.map_err(broken)?;

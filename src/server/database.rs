@@ -241,11 +241,6 @@ impl Database {
         self.pool.begin().await
     }
 
-    /// For reading.
-    pub fn pool(&self) -> &SqlitePool {
-        &self.pool
-    }
-
     /// Begins to write, when it is its turn.
     pub async fn write(&self) -> Result<Write, Fault> {
         let turn = Arc::clone(&self.turns).lock_owned();

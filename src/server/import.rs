@@ -23,7 +23,7 @@ mod rows;
 pub use rows::Format;
 
 use super::admin::{AdminError, by_admin};
-use super::database::{Database, DatabaseError};
+use super::database::{Database, DatabaseError, Fault};
 use super::tables::audit;
 use check::Record;
 
@@ -110,8 +110,8 @@ impl From<DatabaseError> for ImportError {
     }
 }
 
-impl From<sqlx::Error> for ImportError {
-    fn from(error: sqlx::Error) -> Self {
+impl From<Fault> for ImportError {
+    fn from(error: Fault) -> Self {
         Self::from(DatabaseError::Failed(error))
     }
 }

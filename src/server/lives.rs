@@ -15,11 +15,12 @@ use super::suspensions;
 use super::tables::standing::{self, Deeded, Standing};
 use super::tables::station;
 use super::visits::{self, Within};
-use super::{deeds, older_factors, people};
+use super::{deeds, older_factors};
 use crate::domain::authority::Action;
 use crate::domain::suspension::{FactorRef, FactorSort};
 use crate::domain::{OperatorId, Person, PersonId, StationId, VisitId};
 use crate::server::tables::audit;
+use crate::server::tables::person;
 use crate::wire::code;
 
 /// A factor that has just become somebody's.
@@ -195,7 +196,7 @@ fn told<'a>(standing: &'a Standing, station: Place<'a>) -> Told<'a> {
 }
 
 async fn owner(tx: &mut Write, id: &PersonId) -> Answer<Person> {
-    let person = people::by_id(&mut **tx, id).await?;
+    let person = person::by_id(tx, id).await?;
     person.ok_or_else(|| Refusal::internal(format!("a factor of nobody's: {id}")))
 }
 

@@ -1,6 +1,6 @@
 //! Factors that are suspended: what that changes, how it is lifted, and how it ends.
 //!
-//! It hides in which table a factor is. Invariants: a suspended factor is never valid; it is lifted only as
+//! Invariants: a suspended factor is never valid; it is lifted only as
 //! [`Suspended::may_be_lifted`] says; once it is removed it is never valid again, and a token that was suspended then is never in
 //! stock again.
 
@@ -12,11 +12,12 @@ use super::notices::{self, Besides, Kind};
 use super::problem::{Answer, Refusal};
 use super::tables::standing::{self, Deeded, Standing};
 use super::visits::{self, FactorName, Within};
-use super::{deeds, older_factors, people};
+use super::{deeds, older_factors};
 use crate::domain::suspension::{FactorRef, FactorSort, LIFTED_WITHIN, NeverLifted};
 use crate::domain::visit::{Had, Suspended, SuspendedWhy, Takes};
 use crate::domain::{OperatorId, Person, PersonId, StationId};
 use crate::server::tables::audit::{self, Line};
+use crate::server::tables::person;
 use crate::wire::code;
 
 /// So many are removed at once.
@@ -280,7 +281,7 @@ async fn remove(
     now: Timestamp,
 ) -> Result<(), Fault> {
     standing::end(tx, standing, at).await?;
-    let person = people::by_id(&mut **tx, &standing.person)
+    let person = person::by_id(tx, &standing.person)
         .await?
         .ok_or(Fault::RowNotFound)?;
     if let Some(held) = standing.suspended {

@@ -13,11 +13,14 @@ pub mod factor;
 pub mod notice;
 pub mod offer;
 pub mod operator;
+pub mod person;
 pub mod repeat;
+pub mod search;
 pub mod secret;
 pub mod setting;
 pub mod standing;
 pub mod station;
+pub mod visit;
 pub mod withdrawal;
 
 pub use column::{At, FactorName};

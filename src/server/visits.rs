@@ -1,6 +1,6 @@
 //! Visits as the registry keeps them: who came, what they had when it began, and so what may be added.
 //!
-//! It hides their table, and is the one place that decides whether a factor becomes valid. Invariants: a visit's authority rests on
+//! It is the one place that decides whether a factor becomes valid. Invariants: a visit's authority rests on
 //! factors that were there when it began; once something of the person's factors changed outside a visit, nothing comes of it
 //! any more but what waits for its owner; nobody who works at a desk serves themself or their own organisation.
 
@@ -11,12 +11,13 @@ mod kept;
 mod proof;
 
 pub use super::tables::FactorName;
+use super::tables::visit::{self, NewVisit};
 use super::tables::{operator, standing};
 pub use fate::{Bringer, Fate, fate, is_proved, may_take, passed, proved_then};
 pub use proof::{Tested, testable};
 
 use super::auth::AtDesk;
-use super::database::{Connection, Write, from_ms, ms};
+use super::database::{Connection, Write};
 use super::problem::{Answer, Refusal};
 use crate::domain::authority::{Action, Condition, row};
 use crate::domain::visit::{Authority, Had, Takes};
@@ -55,108 +56,67 @@ pub async fn open(
         ));
     };
     holds(tx, Action::Receive, &desk.operator.id, person).await?;
-    if let Some(kept) = at_desk(tx, &desk.station, &desk.operator.id, &person.id, now).await?
+    if let Some(kept) = at_desk(tx, (&desk.station, &desk.operator.id), &person.id, now).await?
         && kept.visit.identification == *identification
     {
         return touched(tx, kept, person, now).await;
     }
-    sqlx::query(
-        "UPDATE visit SET ended_ms = ? WHERE person = ? AND ended_ms IS NULL AND NOT is_ticket",
-    )
-    .bind(ms(now))
-    .bind(person.id.as_str())
-    .execute(&mut **tx)
-    .await?;
-    let id = VisitId(uuid::Uuid::now_v7());
+    visit::end_with(tx, &person.id, now).await?;
     let by = (&desk.station, &desk.operator.id);
     let came = Came::At(identification);
-    insert(tx, id, by, &person.id, came, now).await?;
+    let (id, _) = begin(tx, by, &person.id, came, now).await?;
     let kept = kept(tx, id).await?.ok_or_else(|| over(id))?;
     touched(tx, kept, person, now).await
 }
 
-/// Opens the visit that a ticket for that day carries (ms since 1970, its end not included).
+/// Opens the visit that a ticket for that day carries, its end not included.
 pub async fn open_ahead(
     tx: &mut Write,
     desk: &AtDesk,
     person: &Person,
-    day_ms: (i64, i64),
+    day: (Timestamp, Timestamp),
     now: Timestamp,
 ) -> Answer<(VisitId, Had, Takes)> {
-    let earlier: Option<String> = sqlx::query_scalar(
-        "SELECT id FROM visit WHERE person = ? AND station = ? AND is_ticket AND overtaken_ms IS NULL \
-         AND from_ms = ? AND until_ms = ? ORDER BY opened_ms DESC LIMIT 1",
-    )
-    .bind(person.id.as_str())
-    .bind(desk.station.as_str())
-    .bind(day_ms.0)
-    .bind(day_ms.1)
-    .fetch_optional(&mut **tx)
-    .await?;
+    let whose = (&desk.station, &person.id);
     // A second ticket for the same person and day carries the same visit, so that what comes of one does not overtake the other.
-    if let Some(id) = earlier.and_then(|id| id.parse().ok())
-        && let Some(kept) = kept(tx, id).await?
-    {
-        let had = kept.visit.had;
-        return Ok((id, had, had.takes(person.kind)));
+    if let Some(earlier) = visit::of_ticket(tx, whose, day).await? {
+        return Ok((earlier.id, earlier.had, earlier.had.takes(person.kind)));
     }
-    let id = VisitId(uuid::Uuid::now_v7());
     let by = (&desk.station, &desk.operator.id);
-    let had = insert(tx, id, by, &person.id, Came::WillOn(day_ms), now).await?;
+    let (id, had) = begin(tx, by, &person.id, Came::WillOn(day), now).await?;
     Ok((id, had, had.takes(person.kind)))
 }
 
-/// Who came, or on which day they will (ms since 1970).
+/// Who came, or on which day they will.
 enum Came<'a> {
     At(&'a Identification),
-    WillOn((i64, i64)),
+    WillOn((Timestamp, Timestamp)),
 }
 
-async fn insert(
+async fn begin(
     tx: &mut Write,
-    id: VisitId,
     (station, operator): (&StationId, &OperatorId),
     person: &PersonId,
     came: Came<'_>,
     now: Timestamp,
-) -> Answer<Had> {
-    let (identification, day_ms) = match came {
+) -> Answer<(VisitId, Had)> {
+    let (identification, day) = match came {
         Came::At(identification) => (Some(identification), None),
-        Came::WillOn(day_ms) => (None, Some(day_ms)),
+        Came::WillOn(day) => (None, Some(day)),
     };
     let had = standing::had(tx, person).await?;
-    let authority = (had == Had::Never).then_some(Authority::First.as_str());
-    sqlx::query(
-        "INSERT INTO visit (id, person, station, operator, is_ticket, document, last_four, had, authority, opened_ms, \
-         last_act_ms, from_ms, until_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    )
-    .bind(id.to_string())
-    .bind(person.as_str())
-    .bind(station.as_str())
-    .bind(operator.as_str())
-    .bind(identification.is_none())
-    .bind(identification.map(Identification::kind))
-    .bind(identification.map(Identification::detail))
-    .bind(had.as_str())
-    .bind(authority)
-    .bind(ms(now))
-    .bind(ms(now))
-    .bind(day_ms.map(|(from_ms, _)| from_ms))
-    .bind(day_ms.map(|(_, until_ms)| until_ms))
-    .execute(&mut **tx)
-    .await?;
-    serves(tx, id, operator).await?;
-    Ok(had)
-}
-
-/// From now on it is that operator's, too.
-async fn serves(tx: &mut Write, id: VisitId, operator: &OperatorId) -> Answer<()> {
-    sqlx::query("INSERT OR IGNORE INTO visit_operator (visit, operator) VALUES (?, ?)")
-        .bind(id.to_string())
-        .bind(operator.as_str())
-        .execute(&mut **tx)
-        .await?;
-    Ok(())
+    let new = NewVisit {
+        id: VisitId(uuid::Uuid::now_v7()),
+        person,
+        station,
+        operator,
+        identification,
+        had,
+        authority: (had == Had::Never).then_some(Authority::First),
+        day,
+    };
+    visit::insert(tx, &new, now).await?;
+    Ok((new.id, had))
 }
 
 /// What opens something for a person now.
@@ -172,7 +132,7 @@ pub async fn of_desk(
     person: &Person,
     now: Timestamp,
 ) -> Answer<Option<Visit>> {
-    let kept = at_desk(tx, &desk.station, &desk.operator.id, &person.id, now).await?;
+    let kept = at_desk(tx, (&desk.station, &desk.operator.id), &person.id, now).await?;
     match kept {
         Some(mut kept) => {
             complete(tx, &mut kept.visit, person, now).await?;
@@ -184,11 +144,7 @@ pub async fn of_desk(
 
 /// The visit, after something was done in it.
 async fn touched(tx: &mut Write, mut kept: Kept, person: &Person, now: Timestamp) -> Answer<Visit> {
-    sqlx::query("UPDATE visit SET last_act_ms = ? WHERE id = ?")
-        .bind(ms(now))
-        .bind(kept.visit.id.to_string())
-        .execute(&mut **tx)
-        .await?;
+    visit::touch(tx, kept.visit.id, now).await?;
     kept.visit.expires_at = now + IDLE;
     complete(tx, &mut kept.visit, person, now).await?;
     Ok(kept.visit)
@@ -287,29 +243,11 @@ async fn elsewhere(tx: &mut Write, kept: &Kept, now: Timestamp) -> Answer<Option
 /// Who else has a visit open with somebody: another operator, or the same one at another station.
 pub async fn served_by(
     tx: &mut Connection,
-    (station, operator): (&StationId, &OperatorId),
+    here: (&StationId, &OperatorId),
     person: &PersonId,
     now: Timestamp,
 ) -> Answer<Option<ServedBy>> {
-    let open: Option<(String, String, i64)> = sqlx::query_as(
-        "SELECT o.name, s.name, v.last_act_ms FROM visit v JOIN operator o ON o.id = v.operator JOIN station s ON s.id = v.station \
-         WHERE v.person = ? AND NOT (v.station = ? AND v.operator = ?) AND v.ended_ms IS NULL AND v.overtaken_ms IS NULL \
-         AND NOT v.is_ticket AND v.last_act_ms > ? ORDER BY v.opened_ms DESC LIMIT 1",
-    )
-    .bind(person.as_str())
-    .bind(station.as_str())
-    .bind(operator.as_str())
-    .bind(ms(now - IDLE))
-    .fetch_optional(tx)
-    .await?;
-    open.map(|(operator, station, last_act_ms)| {
-        Ok(ServedBy {
-            operator,
-            station,
-            last_act_at: from_ms(last_act_ms)?,
-        })
-    })
-    .transpose()
+    Ok(visit::served_by(tx, here, person, now - IDLE).await?)
 }
 
 /// A visit of this desk with this person, in which factors may be added; when it ends.
@@ -339,65 +277,26 @@ pub async fn changed(
 ) -> Answer<()> {
     let within = match within {
         Within::Visit(id) => id,
-        Within::Desk(station, operator) => at_desk(tx, station, operator, person, now)
+        Within::Desk(station, operator) => at_desk(tx, (station, operator), person, now)
             .await?
             .map(|kept| kept.visit.id),
     };
-    let within = within.map(|id| id.to_string());
-    overtake(tx, person, within.as_deref(), now).await?;
-    // What comes late does not bring it back to life.
-    sqlx::query(
-        "UPDATE visit SET last_act_ms = max(last_act_ms, ?1) WHERE id IS ?2 AND last_act_ms > ?3",
-    )
-    .bind(ms(now))
-    .bind(&within)
-    .bind(ms(now - IDLE))
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
-}
-
-/// Asks every visit of a person anew but that one.
-pub async fn overtake(
-    tx: &mut Write,
-    person: &PersonId,
-    within: Option<&str>,
-    now: Timestamp,
-) -> Result<(), sqlx::Error> {
-    sqlx::query(
-        "UPDATE visit SET overtaken_ms = ?1, ended_ms = coalesce(ended_ms, ?1) \
-         WHERE person = ?2 AND id IS NOT ?3 AND overtaken_ms IS NULL",
-    )
-    .bind(ms(now))
-    .bind(person.as_str())
-    .bind(within)
-    .execute(&mut **tx)
-    .await?;
+    visit::overtake(tx, person, within, now).await?;
+    if let Some(id) = within {
+        visit::prolong(tx, id, (now, now - IDLE)).await?;
+    }
     Ok(())
 }
 
 /// A factor is suspended: what it proved is not proved any more, whoever's visit it is.
 pub async fn void(tx: &mut Write, by: &FactorName, now: Timestamp) -> Answer<()> {
-    sqlx::query(
-        "UPDATE visit SET overtaken_ms = coalesce(overtaken_ms, ?1), ended_ms = coalesce(ended_ms, ?1) \
-         WHERE proved_by = ?2 AND last_act_ms > ?3",
-    )
-    .bind(ms(now))
-    .bind(by.as_str())
-    .bind(ms(now - VOIDED))
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    Ok(visit::void(tx, by, (now, now - VOIDED)).await?)
 }
 
 /// Ends a visit of this desk.
 pub async fn close(tx: &mut Write, desk: &AtDesk, id: VisitId, now: Timestamp) -> Answer<Visit> {
     let kept = of(tx, (&desk.station, &desk.operator.id), id, now).await?;
-    sqlx::query("UPDATE visit SET ended_ms = ? WHERE id = ?")
-        .bind(ms(now))
-        .bind(id.to_string())
-        .execute(&mut **tx)
-        .await?;
+    visit::end(tx, id, now).await?;
     Ok(kept.visit)
 }
 
@@ -412,43 +311,7 @@ pub async fn pass(
 ) -> Answer<Visit> {
     of(tx, (&desk.station, &desk.operator.id), id, now).await?;
     holds(tx, Action::Receive, to.0, person).await?;
-    sqlx::query("UPDATE visit SET operator = ?, station = ? WHERE id = ?")
-        .bind(to.0.as_str())
-        .bind(to.1.as_str())
-        .bind(id.to_string())
-        .execute(&mut **tx)
-        .await?;
-    serves(tx, id, to.0).await?;
+    visit::pass(tx, id, (to.1, to.0)).await?;
     let kept = kept(tx, id).await?.ok_or_else(|| over(id))?;
     touched(tx, kept, person, now).await
-}
-
-/// Whose visits end.
-#[derive(Debug, Clone, Copy)]
-pub enum Whose<'a> {
-    /// An operator's at one station: they signed out.
-    Desk(&'a StationId, &'a OperatorId),
-    /// An operator's everywhere: their access ended, or who they are was set.
-    Operator(&'a OperatorId),
-    /// Those at a station that belongs no more.
-    Station(&'a str),
-}
-
-/// With somebody's session, or their access, their visits end.
-pub async fn end_all(tx: &mut Write, whose: Whose<'_>, now: Timestamp) -> Result<(), sqlx::Error> {
-    let (station, operator) = match whose {
-        Whose::Desk(station, operator) => (Some(station.as_str()), Some(operator.as_str())),
-        Whose::Operator(operator) => (None, Some(operator.as_str())),
-        Whose::Station(station) => (Some(station), None),
-    };
-    sqlx::query(
-        "UPDATE visit SET ended_ms = ?1 WHERE (?2 IS NULL OR station = ?2) AND (?3 IS NULL OR operator = ?3) \
-         AND ended_ms IS NULL AND NOT is_ticket",
-    )
-    .bind(ms(now))
-    .bind(station)
-    .bind(operator)
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
 }

@@ -1,6 +1,6 @@
 //! The walls of the house: which room may use which, and who alone may name a library. Read from the sources.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// What each room may use besides itself.
@@ -52,21 +52,24 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// The only room that may name a library.
-const ONLY: &[(&str, &str)] = &[
-    ("hidapi", "bay"),
-    ("sled", "store"),
-    ("ratatui", "tui"),
-    ("reqwest", "registry"),
-    ("webpki", "metadata"),
-    ("axum", "server"),
-    ("hyper", "server"),
-    ("tokio_rustls", "server"),
-    ("hpke", "seal"),
-    ("totp_rs", "totp"),
-    ("qrcode", "totp"),
-    ("sqlx", "server"),
-    ("webauthn_rs_core", "server"),
+/// The only rooms that may name a library.
+const ONLY: &[(&str, &[&str])] = &[
+    ("hidapi", &["bay"]),
+    ("sled", &["store"]),
+    ("ratatui", &["tui"]),
+    ("reqwest", &["registry"]),
+    ("webpki", &["metadata"]),
+    ("axum", &["server"]),
+    ("hyper", &["server"]),
+    ("tokio_rustls", &["server"]),
+    ("hpke", &["seal"]),
+    ("totp_rs", &["totp"]),
+    ("qrcode", &["totp"]),
+    (
+        "sqlx",
+        &["server::tables", "server::database", "server::backup"],
+    ),
+    ("webauthn_rs_core", &["server"]),
 ];
 
 /// What rooms without I/O of their own must not name.
@@ -88,9 +91,36 @@ const IMPURE: &[&str] = &[
 
 struct Source {
     room: String,
+    /// As a path, e.g. `server::tables::audit`.
+    module: String,
     path: PathBuf,
     /// Without comments and without the unit tests at the end.
     code: String,
+}
+
+impl Source {
+    fn is_in(&self, room: &str) -> bool {
+        let rest = self.module.strip_prefix(room);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+    }
+
+    /// Its texts that are statements.
+    fn statements(&self) -> Vec<String> {
+        let code = self.code.replace("\\\"", "");
+        let texts = code.split('"').skip(1).step_by(2);
+        let verbs = ["SELECT ", "INSERT ", "UPDATE ", "DELETE "];
+        texts
+            .filter(|text| verbs.iter().any(|verb| text.contains(verb)))
+            .map(str::to_owned)
+            .collect()
+    }
+}
+
+/// Which table a statement writes.
+fn written(statement: &str) -> Option<&str> {
+    let verbs = ["INSERT INTO ", "DELETE FROM ", "UPDATE "];
+    let rest = verbs.iter().find_map(|verb| statement.strip_prefix(verb))?;
+    rest.split_whitespace().next()
 }
 
 fn sources() -> Vec<Source> {
@@ -104,10 +134,11 @@ fn sources() -> Vec<Source> {
                 folders.push(path);
             } else if path.extension().is_some_and(|e| e == "rs") {
                 let inside = path.strip_prefix(&root).expect("below src");
-                let first = inside.components().next().expect("a name");
-                let first = first.as_os_str().to_string_lossy();
+                let names = inside.with_extension("");
+                let names: Vec<_> = names.iter().map(|name| name.to_string_lossy()).collect();
                 found.push(Source {
-                    room: first.trim_end_matches(".rs").to_owned(),
+                    room: names.first().expect("a name").to_string(),
+                    module: names.join("::"),
                     code: code_of(&std::fs::read_to_string(&path).expect("utf-8")),
                     path,
                 });
@@ -188,17 +219,71 @@ fn each_room_uses_only_the_rooms_that_the_plan_allows() {
 fn a_library_is_named_only_in_the_room_that_hides_it() {
     let mut broken = Vec::new();
     for source in sources() {
-        for (library, room) in ONLY {
+        for (library, rooms) in ONLY {
             let named = source
                 .code
                 .split(|c: char| !(c.is_alphanumeric() || c == '_'))
                 .any(|word| word == *library);
-            if named && source.room != *room {
+            if named && !rooms.iter().any(|room| source.is_in(room)) {
                 broken.push(format!("{}: {library}", source.path.display()));
             }
         }
     }
     assert!(broken.is_empty(), "walls broken:\n{}", broken.join("\n"));
+}
+
+#[test]
+fn each_table_is_written_by_one_module_and_values_are_bound_by_number() {
+    let mut writers: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let mut by_place = Vec::new();
+    for source in sources().iter().filter(|s| s.room == "server") {
+        for statement in source.statements() {
+            if let Some(table) = written(&statement) {
+                let writers = writers.entry(table.to_owned()).or_default();
+                writers.insert(source.module.clone());
+            }
+            if statement.contains('?') {
+                by_place.push(format!("{}: {statement}", source.module));
+            }
+        }
+    }
+    assert!(
+        writers.len() >= 30,
+        "statements were not found: {writers:#?}"
+    );
+    let astray = |(_, by): &(&String, &BTreeSet<String>)| {
+        by.len() > 1 || by.iter().any(|by| !by.starts_with("server::tables::"))
+    };
+    let broken: Vec<_> = writers.iter().filter(astray).collect();
+    assert!(broken.is_empty(), "tables with several owners: {broken:#?}");
+    assert!(
+        by_place.is_empty(),
+        "other databases number values: {by_place:#?}"
+    );
+}
+
+#[test]
+fn what_writes_a_table_asks_for_the_write_lock() {
+    let mut broken = Vec::new();
+    for source in sources().iter().filter(|s| s.is_in("server::tables")) {
+        for function in source.code.split("\npub async fn ").skip(1) {
+            let signature = function.split('{').next().unwrap_or_default();
+            let name = signature.split('(').next().unwrap_or_default();
+            let writes = ["INSERT INTO", "DELETE FROM", "UPDATE "]
+                .iter()
+                .any(|verb| function.contains(verb));
+            // A database that is being made has nobody else in it yet.
+            let exempt = (source.module.as_str(), name) == ("server::tables::setting", "make");
+            if writes && !exempt && !signature.contains("&mut Write") {
+                broken.push(format!("{}: {name}", source.module));
+            }
+        }
+    }
+    assert!(
+        broken.is_empty(),
+        "written without the lock:\n{}",
+        broken.join("\n")
+    );
 }
 
 #[test]

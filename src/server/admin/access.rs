@@ -15,8 +15,8 @@ pub use crate::server::tables::operator::OperatorAccess;
 use crate::server::tables::operator::{self, Account};
 pub use crate::server::tables::station::StationAccess;
 use crate::server::tables::station::{self, Named};
+use crate::server::tables::visit;
 use crate::server::tables::{access as opening, audit};
-use crate::server::visits::{self, Whose};
 
 /// What revoking came to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -61,7 +61,7 @@ pub async fn revoke_station(db: &Path, wanted: &str) -> Result<Revoked, AdminErr
     station::revoke(&mut tx, id, now).await?;
     opening::end_of_station(&mut tx, id).await?;
     let sessions_ended = opening::end_sessions_at(&mut tx, id, now).await?;
-    visits::end_all(&mut tx, Whose::Station(id.as_str()), now).await?;
+    visit::end_at(&mut tx, (Some(id), None), now).await?;
     if named.revoked_at.is_none() {
         let line = by_admin("revoke-station", id.as_str(), name);
         audit::note(&mut tx, &line, now).await?;
@@ -105,7 +105,7 @@ pub async fn revoke_operator(db: &Path, id: &OperatorId) -> Result<Revoked, Admi
     operator::revoke(&mut tx, id, now).await?;
     opening::end_codes(&mut tx, id).await?;
     let sessions_ended = opening::end_sessions_of(&mut tx, id, now).await?;
-    visits::end_all(&mut tx, Whose::Operator(id), now).await?;
+    visit::end_at(&mut tx, (None, Some(id)), now).await?;
     if before.is_none() {
         let line = by_admin("revoke-operator", id.as_str(), &name);
         audit::note(&mut tx, &line, now).await?;
@@ -135,7 +135,7 @@ pub async fn new_operator_key(db: &Path, id: &OperatorId) -> Result<NewCode, Adm
     }
     let keys = operator::revoke_keys(&mut tx, id, now).await?;
     opening::end_sessions_of(&mut tx, id, now).await?;
-    visits::end_all(&mut tx, Whose::Operator(id), now).await?;
+    visit::end_at(&mut tx, (None, Some(id)), now).await?;
     let code = issue_operator_code(&mut tx, id, now).await?;
     let detail = format!("{keys} key(s) revoked");
     let line = by_admin("new-operator-key", id.as_str(), &detail);

@@ -6,8 +6,8 @@ use std::path::Path;
 use super::{AdminError, by_admin};
 use crate::domain::{OperatorId, PersonId};
 use crate::server::database::Database;
-use crate::server::tables::{audit, operator};
-use crate::server::visits::{self, Whose};
+use crate::server::tables::visit;
+use crate::server::tables::{audit, operator, person};
 use jiff::Timestamp;
 
 /// What is said of the human behind an account.
@@ -34,11 +34,7 @@ pub async fn set_human(db: &Path, id: &OperatorId, human: &Human) -> Result<(), 
     let db = Database::open(db).await?;
     let mut tx = db.write().await?;
     if let Some(person) = &human.person {
-        let known: bool = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM person WHERE id = ?)")
-            .bind(person.as_str())
-            .fetch_one(&mut *tx)
-            .await?;
-        if !known {
+        if person::earlier_factors(&mut tx, person).await?.is_none() {
             return Err(AdminError::NoPerson(person.clone()));
         }
     }
@@ -47,7 +43,7 @@ pub async fn set_human(db: &Path, id: &OperatorId, human: &Human) -> Result<(), 
         return Err(AdminError::NoOperator(id.clone()));
     }
     // Whom they may serve was decided before.
-    visits::end_all(&mut tx, Whose::Operator(id), Timestamp::now()).await?;
+    visit::end_at(&mut tx, (None, Some(id)), Timestamp::now()).await?;
     let told = format!(
         "personnel number {}, person {}",
         human.personnel_number.as_deref().unwrap_or("as it was"),

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::server::database::{Fault, Write};
-use crate::server::tables::{At, access, offer};
+use crate::server::tables::{access, offer, visit};
 
 /// What was open in the copy and was ended.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -34,10 +34,7 @@ impl std::fmt::Display for Cleared {
 pub async fn clear(tx: &mut Write, now: Timestamp) -> Result<Cleared, Fault> {
     let ended = access::end_all(tx, now).await?;
     // What comes of one after all waits for its owner.
-    sqlx::query("UPDATE visit SET ended_ms = $1, overtaken_ms = coalesce(overtaken_ms, $1) WHERE ended_ms IS NULL")
-        .bind(At(now))
-        .execute(&mut **tx)
-        .await?;
+    visit::end_all(tx, now).await?;
     Ok(Cleared {
         sessions: ended.sessions,
         tokens: ended.tokens,

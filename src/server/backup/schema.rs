@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Connection};
 
-use crate::server::database::{self, DatabaseError};
+use crate::server::database::{self, DatabaseError, Fault};
 
 /// Everything of a schema: its sort and name, and the statement that made it.
 type Schema = BTreeMap<(String, String), Option<String>>;
@@ -32,7 +32,7 @@ pub async fn difference(
     Ok(other.min())
 }
 
-async fn read(connection: &mut SqliteConnection) -> Result<Schema, sqlx::Error> {
+async fn read(connection: &mut SqliteConnection) -> Result<Schema, Fault> {
     let rows: Vec<(String, String, Option<String>)> = sqlx::query_as(
         "SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_stat%'",
     )

@@ -25,11 +25,11 @@ use crate::server::examination::seal_broken;
 use crate::server::factors;
 use crate::server::ledger::Opened;
 use crate::server::lives::{self, Ended, Why};
-use crate::server::people;
 use crate::server::problem::{Answer, Refusal};
 use crate::server::tables::audit::Line;
 use crate::server::tables::factor::{self, NewFactor};
 use crate::server::tables::offer::{self, NewOfApp, Sort};
+use crate::server::tables::person;
 use crate::server::tables::secret::{self, StoredSecret};
 use crate::server::tables::standing;
 use crate::server::visits::{self, Within};
@@ -318,9 +318,7 @@ pub(super) async fn receipt(
 }
 
 async fn person_now(tx: &mut Write, id: &PersonId) -> Answer<Person> {
-    people::by_id(&mut **tx, id)
-        .await?
-        .ok_or_else(|| no_person(id))
+    person::by_id(tx, id).await?.ok_or_else(|| no_person(id))
 }
 
 /// Takes it that a factor is no longer needed. A hardware token is in stock again.

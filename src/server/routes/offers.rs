@@ -16,11 +16,13 @@ use crate::server::auth::{AtDesk, IdempotencyKey};
 use crate::server::database::{Connection, Write};
 use crate::server::ledger::{self, Opened};
 use crate::server::problem::{Answer, Refusal};
+use crate::server::suspensions;
 use crate::server::tables::audit::Line;
+use crate::server::tables::credential;
 use crate::server::tables::offer::{self, NewOfApp, NewOfKey, Sort};
+use crate::server::tables::person;
 use crate::server::tables::{FactorName, standing};
 use crate::server::visits::{self, Tested};
-use crate::server::{people, suspensions};
 use crate::wire::webauthn::{Descriptor, User};
 use crate::wire::{Credential, Offer, Problem, TestOffer, VERSION, code};
 
@@ -132,9 +134,7 @@ pub async fn test_options(
 }
 
 pub(super) async fn known(tx: &mut Write, id: &PersonId) -> Answer<Person> {
-    people::by_id(&mut **tx, id)
-        .await?
-        .ok_or_else(|| no_person(id))
+    person::by_id(tx, id).await?.ok_or_else(|| no_person(id))
 }
 
 pub(super) fn may(desk: &AtDesk, action: Action) -> Answer<()> {
@@ -215,7 +215,7 @@ pub(super) async fn prepared(
     terms: Terms,
 ) -> Answer<(Offer, NewOfKey, NewOfApp)> {
     let life = terms.life;
-    let handle = people::user_handle(&mut *db, &person.id)
+    let handle = person::user_handle(db, &person.id)
         .await?
         .ok_or_else(|| no_person(&person.id))?;
     let user = User {
@@ -275,7 +275,7 @@ async fn descriptors(
     person: &PersonId,
     meant: impl Fn(&Credential) -> bool,
 ) -> Answer<Vec<Descriptor>> {
-    let known = people::credentials(db, person).await?;
+    let known = credential::all(db, person).await?;
     Ok(known
         .into_iter()
         .filter(|credential| credential.gone_at.is_none() && meant(credential))
@@ -286,7 +286,7 @@ async fn descriptors(
 /// The credentials by which somebody can prove themself, and those that are suspended. Where nothing but what is suspended is left,
 /// nothing is to be tested.
 async fn allowed(db: &mut Connection, person: &PersonId) -> Answer<(Vec<Descriptor>, Vec<Bytes>)> {
-    let known = people::credentials(&mut *db, person).await?;
+    let known = credential::all(db, person).await?;
     let (mut allowed, mut suspended, mut refusal) = (Vec::new(), Vec::new(), None);
     for held in known {
         if held.is_valid() {

@@ -19,8 +19,8 @@ use crate::server::secret;
 use crate::server::tables::access::{self, Challenge, CodeHolder};
 use crate::server::tables::audit::{self, Line};
 use crate::server::tables::operator::{self, OwnKey};
+use crate::server::tables::visit;
 use crate::server::verify::claimed_challenge;
-use crate::server::visits::{self, Whose};
 use crate::wire::webauthn::{Descriptor, User};
 use crate::wire::{
     OperatorCode, OperatorEnrolment, OperatorOffer, Problem, Session, SignIn, SignInOptions, code,
@@ -243,7 +243,7 @@ pub async fn close_session(State(registry): Shared, desk: AtDesk) -> Answer<Stat
     let now = registry.now();
     let mut tx = registry.db.write().await?;
     access::end_session(&mut tx, &desk.session_hash, now).await?;
-    visits::end_all(&mut tx, Whose::Desk(&desk.station, &desk.operator.id), now).await?;
+    visit::end_at(&mut tx, (Some(&desk.station), Some(&desk.operator.id)), now).await?;
     let line = Line {
         station: Some(desk.station.as_str()),
         operator: Some(desk.operator.id.as_str()),

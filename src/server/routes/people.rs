@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 
 use super::{Body, Named, Params, Shared};
@@ -12,8 +13,10 @@ use crate::domain::{Person, PersonId};
 use crate::server::auth::AtDesk;
 use crate::server::database::Connection;
 use crate::server::problem::{Answer, Refusal};
-use crate::server::tables::factor;
-use crate::server::{people, visits};
+use crate::server::tables::credential;
+use crate::server::tables::person;
+use crate::server::tables::{factor, search};
+use crate::server::visits;
 use crate::wire::{ExpectedPeople, LOOKUP_MAX, People, PeopleLookup, PersonDetail, Problem, code};
 
 /// Most people in one answer.
@@ -63,9 +66,12 @@ pub async fn find(
             "q may have 200 bytes, and limit must be 1 to 100",
         ));
     }
-    Ok(Json(
-        people::find(registry.db.pool(), &search.q, search.limit).await?,
-    ))
+    let limit = search.limit;
+    let mut people = search::find(&mut *registry.db.read().await?, &search.q, limit + 1).await?;
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = people.len() > limit;
+    people.truncate(limit);
+    Ok(Json(People { people, more }))
 }
 
 /// Which of these people are there. Nothing is changed, and it may be asked again.
@@ -92,7 +98,7 @@ pub async fn look_up(
     let mut read = registry.db.snapshot().await?;
     let mut found = Vec::new();
     for id in &lookup.people {
-        found.extend(people::by_id(&mut *read, id).await?);
+        found.extend(person::by_id(&mut read, id).await?);
     }
     Ok(Json(People {
         people: found,
@@ -115,10 +121,9 @@ pub async fn expected(
     _desk: AtDesk,
     Params(Day { day }): Params<Day>,
 ) -> Answer<Json<ExpectedPeople>> {
-    let (start_ms, end_ms) = people::day_bounds_ms(day, &registry.zone)
-        .ok_or_else(|| Refusal::new(code::MALFORMED, "day is beyond the calendar"))?;
+    let bounds = bounds(day, &registry.zone)?;
     Ok(Json(ExpectedPeople {
-        expected: people::expected(registry.db.pool(), start_ms, end_ms).await?,
+        expected: person::expected(&mut *registry.db.read().await?, bounds).await?,
     }))
 }
 
@@ -138,7 +143,7 @@ pub async fn detail(
     Named(id): Named<PersonId>,
 ) -> Answer<Json<PersonDetail>> {
     let mut read = registry.db.snapshot().await?;
-    let person = people::by_id(&mut *read, &id)
+    let person = person::by_id(&mut read, &id)
         .await?
         .ok_or_else(|| no_person(&id))?;
     let now = registry.now();
@@ -152,7 +157,7 @@ pub(super) async fn detail_of(
     person: Person,
     now: Timestamp,
 ) -> Answer<PersonDetail> {
-    let mut credentials = people::credentials(&mut *read, &person.id).await?;
+    let mut credentials = credential::all(read, &person.id).await?;
     let mut factors = factor::all(read, &person.id).await?;
     let run_out = |held: &Held| held.suspended.and_then(|since| since.run_out(now));
     for credential in &mut credentials {
@@ -179,4 +184,15 @@ pub fn no_person(id: &PersonId) -> Refusal {
         code::NOT_FOUND,
         format!("there is no person {id}; find them by name, e-mail address or number"),
     )
+}
+
+/// The start of a day and of the next in a time zone.
+pub(super) fn bounds(day: Date, zone: &TimeZone) -> Answer<(Timestamp, Timestamp)> {
+    let start = |day: Date| {
+        let start = day.to_zoned(zone.clone()).ok()?;
+        Some(start.timestamp())
+    };
+    let next = day.tomorrow().ok();
+    let bounds = start(day).zip(next.and_then(start));
+    bounds.ok_or_else(|| Refusal::new(code::MALFORMED, "day is beyond the calendar"))
 }

@@ -27,11 +27,11 @@ use crate::server::auth::{AtStation, IdempotencyKey};
 use crate::server::database::{Connection, Write};
 use crate::server::ledger::{self, Opened};
 use crate::server::lives::{self, Added};
-use crate::server::people;
 use crate::server::problem::{Answer, Refusal};
 use crate::server::suspensions;
 use crate::server::tables::audit::{self, Line};
 use crate::server::tables::credential::{self, NewCredential, Signer};
+use crate::server::tables::person;
 use crate::server::tables::{FactorName, offer, operator, withdrawal};
 use crate::server::visits::{self, Bringer, Fate};
 use crate::wire::{EnrolmentPush, KeyReport, Problem, Push, Receipt, TestPush, VERSION, code};
@@ -84,7 +84,7 @@ pub async fn enrolment(
     })?;
     refuse_known(&mut entry.tx, &push.registration.raw_id).await?;
     may_identify(&mut entry.tx, &push.operator, &push.identification).await?;
-    let handle = people::user_handle(&mut *entry.tx, &push.person)
+    let handle = person::user_handle(&mut entry.tx, &push.person)
         .await?
         .ok_or_else(|| no_person(&push.person))?;
     let registered = registry
@@ -354,7 +354,7 @@ pub(super) struct Arrival<'a> {
 impl Arrival<'_> {
     /// Whether it waits for its owner. What no longer fits is for the registry's administrator to look at, too.
     pub(super) async fn waits(&self, tx: &mut Write, now: Timestamp) -> Answer<bool> {
-        let person = people::by_id(&mut **tx, self.person)
+        let person = person::by_id(tx, self.person)
             .await?
             .ok_or_else(|| no_person(self.person))?;
         let by = Bringer {
@@ -402,7 +402,7 @@ async fn receipt(
 ) -> Answer<Receipt> {
     Ok(Receipt {
         credential,
-        person: people::by_id(&mut **tx, person)
+        person: person::by_id(tx, person)
             .await?
             .ok_or_else(|| no_person(person))?,
         accepted_at: now,

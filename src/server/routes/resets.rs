@@ -20,7 +20,6 @@ use crate::server::auth::{AtDesk, AtStation, IdempotencyKey};
 use crate::server::database::{Connection, Write, ms};
 use crate::server::ledger::Opened;
 use crate::server::lives::{self, Ended, Why};
-use crate::server::people;
 use crate::server::problem::{Answer, Refusal};
 use crate::server::tables::audit::{self, Line};
 use crate::server::tables::{access, credential, offer, withdrawal};
@@ -49,17 +48,17 @@ pub async fn known(
 ) -> Answer<Json<KnownCredentials>> {
     check_count(request.credentials.len())?;
     let mut read = registry.db.snapshot().await?;
-    let mut known = people::on_key(&mut read, &request.key).await?;
+    let mut known = credential::on_key(&mut read, &request.key).await?;
     for id in &request.credentials {
         let listed = known.iter().any(|found| found.credential.id == *id);
-        if !listed && let Some(found) = people::known_credential(&mut read, id).await? {
+        if !listed && let Some(found) = credential::known(&mut read, id).await? {
             known.push(found);
         }
     }
     known.sort_by_key(|found| found.credential.enrolled_at);
     let candidates = match request.key.is_unique() {
         true => Vec::new(),
-        false => people::on_model(&mut read, &request.key, MAX_CREDENTIALS).await?,
+        false => credential::on_model(&mut read, &request.key, MAX_CREDENTIALS).await?,
     };
     let person = match &request.person {
         Some(id) => Some(standing(&mut read, id, &desk.station, registry.now()).await?),
@@ -80,7 +79,7 @@ async fn standing(
     station: &StationId,
     now: Timestamp,
 ) -> Answer<PersonStanding> {
-    let mut credentials = people::credentials(&mut *db, person).await?;
+    let mut credentials = credential::all(db, person).await?;
     credentials.retain(|credential| credential.gone_at.is_none());
     Ok(PersonStanding {
         credentials: credentials.into_iter().map(|known| known.id).collect(),
@@ -223,7 +222,7 @@ async fn losers(tx: &mut Write, credentials: &[Bytes]) -> Answer<Vec<(Bytes, Per
         if losers.iter().any(|(known, _)| known == id) {
             continue;
         }
-        if let Some(found) = people::known_credential(tx, id).await? {
+        if let Some(found) = credential::known(tx, id).await? {
             losers.push((found.credential.id, found.person));
         }
     }

@@ -6,21 +6,21 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::offers::{self, Terms, line, may};
-use super::people::no_person;
+use super::people::{bounds, no_person};
 use super::{Body, Shared, apps};
 use crate::domain::authority::Action;
 use crate::domain::visit::{Had, Takes};
 use crate::domain::{Person, VisitId};
 use crate::server::Registry;
 use crate::server::auth::{AtDesk, IdempotencyKey};
-use crate::server::database::{Connection, ms};
+use crate::server::database::Connection;
 use crate::server::ledger::{self, Opened};
-use crate::server::people;
 use crate::server::problem::{Answer, Refusal};
 use crate::server::tables::offer::{NewOfApp, NewOfKey, Sort};
+use crate::server::tables::person;
 use crate::server::visits::{self, Tested};
 use crate::wire::{Offer, Problem, TicketRequest, TicketVisit, Tickets, VERSION, code};
 
@@ -51,10 +51,9 @@ pub async fn tickets(
     may(&desk, Action::FetchTickets)?;
     let day = request.day;
     let life = registry.config.ticket_life();
-    let (start_ms, end_ms) = people::day_bounds_ms(day, &registry.zone)
-        .ok_or_else(|| Refusal::new(code::MALFORMED, "day is beyond the calendar"))?;
+    let bounds = bounds(day, &registry.zone)?;
     let now = registry.now();
-    if end_ms <= ms(now) || start_ms >= ms(now + life) {
+    if bounds.1 <= now || bounds.0 >= now + life {
         return Err(Refusal::new(
             code::MALFORMED,
             format!(
@@ -70,7 +69,7 @@ pub async fn tickets(
     {
         return Ok(answer);
     }
-    let people = wanted(&registry, &request, (start_ms, end_ms)).await?;
+    let people = wanted(&registry, &request, bounds).await?;
     if people.len() > MAX_TICKETS {
         return Err(Refusal::new(
             code::TOO_LARGE,
@@ -80,7 +79,7 @@ pub async fn tickets(
             ),
         ));
     }
-    let offered = prepared(&registry, &desk, people, ((start_ms, end_ms), life)).await?;
+    let offered = prepared(&registry, &desk, people, (bounds, life)).await?;
     let reply = Tickets {
         version: VERSION,
         day,
@@ -103,7 +102,7 @@ pub async fn tickets(
 async fn wanted(
     registry: &Registry,
     request: &TicketRequest,
-    (start_ms, end_ms): (i64, i64),
+    bounds: (Timestamp, Timestamp),
 ) -> Answer<Vec<Person>> {
     if request.people.len() > MAX_TICKETS {
         return Err(Refusal::new(
@@ -114,11 +113,11 @@ async fn wanted(
     let mut read = registry.db.snapshot().await?;
     let mut people: Vec<Person> = Vec::new();
     for id in &request.people {
-        let person = people::by_id(&mut *read, id).await?;
+        let person = person::by_id(&mut read, id).await?;
         people.push(person.ok_or_else(|| no_person(id))?);
     }
     if people.is_empty() {
-        for expected in people::expected(&mut *read, start_ms, end_ms).await? {
+        for expected in person::expected(&mut read, bounds).await? {
             people.push(expected.person);
         }
     }
@@ -141,14 +140,14 @@ async fn prepared(
     registry: &Registry,
     desk: &AtDesk,
     people: Vec<Person>,
-    (day_ms, life): ((i64, i64), SignedDuration),
+    (day, life): ((Timestamp, Timestamp), SignedDuration),
 ) -> Answer<Prepared> {
     let mut prepared = Prepared::default();
     for few in people.chunks(AT_ONCE) {
         let mut opened = Vec::with_capacity(few.len());
         let mut tx = registry.db.write().await?;
         for person in few {
-            let visit = visits::open_ahead(&mut tx, desk, person, day_ms, registry.now()).await?;
+            let visit = visits::open_ahead(&mut tx, desk, person, day, registry.now()).await?;
             opened.push((person, visit));
         }
         tx.commit().await?;

@@ -14,15 +14,15 @@ use super::pushes::{check_identification, check_version};
 use super::{Body, Named, Shared};
 use crate::domain::authority::Action;
 use crate::domain::suspension::FactorRef;
-use crate::domain::{OperatorId, Person, PersonId, StationId, VisitId};
+use crate::domain::{OperatorId, PersonId, StationId, VisitId};
 use crate::server::Registry;
 use crate::server::auth::{AtDesk, IdempotencyKey};
 use crate::server::database::Write;
 use crate::server::ledger::{self, Opened};
 use crate::server::lives::{self, Added};
-use crate::server::people;
 use crate::server::problem::{Answer, Refusal};
-use crate::server::tables::{FactorName, access, audit, credential, factor, standing};
+use crate::server::tables::person;
+use crate::server::tables::{FactorName, access, audit, credential, factor, standing, visit};
 use crate::server::visits;
 use crate::wire::{
     Acceptance, PersonDetail, Problem, Said, Visit, VisitClose, VisitPass, VisitRequest, code,
@@ -210,17 +210,14 @@ pub async fn pass(
     let now = registry.now();
     let mut tx = registry.db.write().await?;
     let station = signed_in_at(&registry, &mut tx, &request.to).await?;
-    let whose: Option<String> = sqlx::query_scalar("SELECT person FROM visit WHERE id = ?")
-        .bind(id.to_string())
-        .fetch_optional(&mut *tx)
-        .await?;
-    let whose = PersonId::new(whose.unwrap_or_default());
-    let person: Person = people::by_id(&mut *tx, &whose).await?.ok_or_else(|| {
+    let no_visit = || {
         Refusal::new(
             code::VISIT_OVER,
             format!("there is no visit {id}: identify the person anew"),
         )
-    })?;
+    };
+    let whose = visit::find(&mut tx, id).await?.ok_or_else(no_visit)?.person;
+    let person = person::by_id(&mut tx, &whose).await?.ok_or_else(no_visit)?;
     let to = (&request.to, &station);
     let visit = visits::pass(&mut tx, &desk, id, to, &person, now).await?;
     let detail = format!("visit {id} from {} to {}", desk.operator.id, request.to);

@@ -19,10 +19,10 @@ use crate::server::auth::{AtStation, IdempotencyKey};
 use crate::server::database::Write;
 use crate::server::ledger::Opened;
 use crate::server::lives::{self, Ended, Why};
-use crate::server::people;
 use crate::server::problem::{Answer, Refusal};
 use crate::server::tables::audit::Line;
 use crate::server::tables::credential::{self, Kept};
+use crate::server::tables::person;
 use crate::server::tables::withdrawal;
 use crate::server::visits::Within;
 use crate::wire::{Ground, Problem, Push, WithdrawalPush, WithdrawalReceipt, code};
@@ -60,7 +60,7 @@ pub async fn withdrawal(
         at: push.withdrawn_at,
     };
     let role = role_then(&mut entry.tx, &station, &decided, now).await?;
-    let person = people::by_id(&mut *entry.tx, &push.person)
+    let person = person::by_id(&mut entry.tx, &push.person)
         .await?
         .ok_or_else(|| no_person(&push.person))?;
     let held = held(&mut entry.tx, &push).await?;

@@ -29,7 +29,7 @@ pub struct MaybeAt(pub Option<Timestamp>);
 
 /// A key, app or token, as the tables' views name it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FactorName(pub(in crate::server) String);
+pub struct FactorName(String);
 
 impl FactorName {
     /// Of that factor.

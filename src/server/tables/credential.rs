@@ -4,14 +4,16 @@
 
 use jiff::Timestamp;
 
-use super::At;
+use sqlx::{FromRow, Row as _};
+
 use super::column::MaybeAt;
+use super::{At, person};
 use crate::domain::visit::{Held, Suspended};
 use crate::domain::{
     Bytes, Identification, KeyId, OfferId, OperatorId, PersonId, StationId, VisitId,
 };
-use crate::server::database::{Connection, Fault, Write};
-use crate::wire::KeyReport;
+use crate::server::database::{Connection, Fault, Row, Write};
+use crate::wire::{Credential, KeyReport, KnownCredential};
 
 /// The key's row: the same key is the same row where a serial number or an asset tag says that it is the same.
 pub async fn key(tx: &mut Write, key: &KeyReport) -> Result<i64, Fault> {
@@ -255,4 +257,95 @@ pub async fn end(
     .execute(&mut **tx)
     .await?;
     Ok(())
+}
+
+macro_rules! select_credential {
+    ($tail:literal) => {
+        concat!(
+            "SELECT c.*, k.aaguid, k.serial, k.asset_tag, k.model, k.firmware \
+             FROM credential c JOIN security_key k ON k.number = c.security_key ",
+            $tail
+        )
+    };
+}
+
+impl FromRow<'_, Row> for Credential {
+    fn from_row(row: &Row) -> Result<Self, Fault> {
+        let firmware: Option<i64> = row.try_get("firmware")?;
+        Ok(Self {
+            id: row.try_get("id")?,
+            key: KeyReport {
+                id: KeyId::from_row(row)?,
+                model: row.try_get("model")?,
+                firmware: firmware.and_then(|version| u64::try_from(version).ok()),
+            },
+            enrolled_at: row.try_get::<At, _>("enrolled_ms")?.0,
+            station: row.try_get("station")?,
+            operator: row.try_get("operator")?,
+            last_tested_at: row.try_get::<MaybeAt, _>("last_tested_ms")?.0,
+            gone_at: row.try_get::<MaybeAt, _>("gone_ms")?.0,
+            held: Held::from_row(row)?,
+        })
+    }
+}
+
+/// A person's credentials, oldest first, those that are gone included.
+pub async fn all(db: &mut Connection, person: &PersonId) -> Result<Vec<Credential>, Fault> {
+    sqlx::query_as(select_credential!(
+        "WHERE c.person = $1 ORDER BY c.enrolled_ms, c.id"
+    ))
+    .bind(person)
+    .fetch_all(db)
+    .await
+}
+
+/// A credential that is not gone, and whose it is.
+pub async fn known(db: &mut Connection, id: &Bytes) -> Result<Option<KnownCredential>, Fault> {
+    let row = sqlx::query(select_credential!("WHERE c.id = $1 AND c.gone_ms IS NULL"))
+        .bind(id)
+        .fetch_optional(&mut *db)
+        .await?;
+    match row {
+        Some(row) => whose(db, &row).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// What is enrolled on this very key and not gone; nothing where neither serial number nor asset tag tells which it is.
+pub async fn on_key(db: &mut Connection, key: &KeyId) -> Result<Vec<KnownCredential>, Fault> {
+    let rows = sqlx::query(select_credential!(
+        "WHERE k.aaguid = $1 AND (k.serial = $2 OR k.asset_tag = $3) AND c.gone_ms IS NULL ORDER BY c.enrolled_ms, c.id"
+    ))
+    .bind(key.aaguid)
+    .bind(key.telling_serial())
+    .bind(&key.asset_tag)
+    .fetch_all(&mut *db)
+    .await?;
+    let mut found = Vec::with_capacity(rows.len());
+    for row in &rows {
+        found.push(whose(db, row).await?);
+    }
+    Ok(found)
+}
+
+async fn whose(db: &mut Connection, row: &Row) -> Result<KnownCredential, Fault> {
+    let owner = person::by_id(db, &row.try_get("person")?).await?;
+    Ok(KnownCredential {
+        person: owner.ok_or(Fault::RowNotFound)?,
+        credential: Credential::from_row(row)?,
+    })
+}
+
+/// The ids of what is enrolled, and not gone, on keys of this model that nothing tells from this one; newest first.
+pub async fn on_model(db: &mut Connection, key: &KeyId, limit: usize) -> Result<Vec<Bytes>, Fault> {
+    sqlx::query_scalar(
+        "SELECT c.id FROM credential c JOIN security_key k ON k.number = c.security_key \
+         WHERE k.aaguid = $1 AND (k.serial IS NULL OR k.serial = $2) AND k.asset_tag IS NULL AND c.gone_ms IS NULL \
+         ORDER BY c.enrolled_ms DESC LIMIT $3",
+    )
+    .bind(key.aaguid)
+    .bind(&key.serial)
+    .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+    .fetch_all(db)
+    .await
 }

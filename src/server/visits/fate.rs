@@ -10,7 +10,7 @@ use crate::domain::{Identification, OfferId, OperatorId, Person, PersonId, Stati
 use crate::server::auth::AtDesk;
 use crate::server::database::{Write, ms};
 use crate::server::problem::{Answer, Refusal};
-use crate::server::tables::{offer, operator};
+use crate::server::tables::{offer, operator, visit};
 use crate::wire::{Visit, code};
 
 /// So long after a visit's time what was done in it is taken, because the line may have been down. Later it waits.
@@ -52,20 +52,10 @@ pub async fn passed(
         true => Authority::Factor,
         false => Authority::Administrator,
     };
-    sqlx::query(
-        "UPDATE visit SET last_act_ms = iif(last_act_ms > ?7, max(last_act_ms, ?1), last_act_ms), \
-         authority = iif(?2, ?3, authority), \
-         proved_by = iif(?2, ?4, proved_by), prover = iif(?2, ?5, prover), proved_ms = iif(?2, ?1, proved_ms) WHERE id = ?6",
-    )
-    .bind(ms(now))
-    .bind(proves)
-    .bind(authority.as_str())
-    .bind(by.as_str())
-    .bind(prover.as_str())
-    .bind(id.to_string())
-    .bind(ms(now - IDLE))
-    .execute(&mut **tx)
-    .await?;
+    visit::prolong(tx, id, (now, now - IDLE)).await?;
+    if proves {
+        visit::prove(tx, id, authority, (by, prover), now).await?;
+    }
     Ok(())
 }
 
@@ -116,14 +106,7 @@ pub async fn fate(
         }
     }
     if kept.is_ticket {
-        sqlx::query(
-            "UPDATE visit SET document = ?, last_four = ? WHERE id = ? AND document IS NULL",
-        )
-        .bind(identification.kind())
-        .bind(identification.detail())
-        .bind(id.to_string())
-        .execute(&mut **tx)
-        .await?;
+        visit::identify(tx, id, identification).await?;
     }
     let late = !in_time(&kept, now);
     Ok(match (kept.overtaken, kept.visit.authority) {

@@ -7,20 +7,20 @@ use super::{FactorName, of, over, touched};
 use crate::domain::authority::Role;
 use crate::domain::suspension::FactorSort;
 use crate::domain::visit::{Had, Takes};
-use crate::domain::{OperatorId, Person, PersonId, VisitId};
+use crate::domain::{Person, PersonId, VisitId};
 use crate::server::auth::AtDesk;
 use crate::server::database::{Connection, Write};
-use crate::server::people;
 use crate::server::problem::{Answer, Refusal};
+use crate::server::tables::person;
 use crate::server::tables::standing::{self, Valid};
-use crate::server::tables::{factor, operator};
+use crate::server::tables::{factor, operator, visit};
 use crate::wire::{Visit, code};
 
 /// A factor that the operator of a visit enrolled themself vouches for others in it only when it has been there so long.
 const OWN_WORK_RESTS: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// Most administrators that are named.
-const MAX_ADMINISTRATORS: i64 = 20;
+const MAX_ADMINISTRATORS: usize = 20;
 
 pub(super) async fn takes(tx: &mut Connection, visit: &Visit, person: &Person) -> Answer<Takes> {
     let provable = !there_before(tx, visit, &person.id).await?.is_empty();
@@ -41,23 +41,13 @@ pub(super) async fn administrators(
     let Some(organisation) = &person.organisation else {
         return Ok(Vec::new());
     };
-    let ids: Vec<String> = sqlx::query_scalar(
-        "SELECT id FROM person WHERE organisation = ? AND id <> ? AND kind IN ('main-administrator', 'user-administrator') \
-         ORDER BY name, id",
-    )
-    .bind(organisation.id.as_str())
-    .bind(person.id.as_str())
-    .fetch_all(&mut *tx)
-    .await?;
     let mut found = Vec::new();
-    for id in ids {
-        let id = PersonId::new(id);
-        let full = i64::try_from(found.len()).unwrap_or(i64::MAX) >= MAX_ADMINISTRATORS;
-        if full {
+    for id in person::administrators(tx, &organisation.id, &person.id).await? {
+        if found.len() >= MAX_ADMINISTRATORS {
             break;
         }
         if !provers(tx, visit, &id, now).await?.is_empty()
-            && let Some(administrator) = people::by_id(&mut *tx, &id).await?
+            && let Some(administrator) = person::by_id(tx, &id).await?
         {
             found.push(administrator);
         }
@@ -95,7 +85,7 @@ pub(super) async fn another_made(
     (owner, factor): (&PersonId, &FactorName),
 ) -> Answer<bool> {
     let makers = standing::makers(tx, owner, factor).await?;
-    for served in served(tx, visit).await? {
+    for served in visit::operators(tx, visit).await? {
         for maker in &makers {
             if !operator::are_two_humans(tx, &served, maker).await? {
                 return Ok(false);
@@ -111,16 +101,6 @@ async fn there_before(tx: &mut Connection, visit: &Visit, person: &PersonId) -> 
     factors
         .retain(|factor| factor.accepted_at <= visit.opened_at && factor.visit != Some(visit.id));
     Ok(factors)
-}
-
-/// Every operator whose visit it was.
-async fn served(tx: &mut Connection, visit: VisitId) -> Answer<Vec<OperatorId>> {
-    let served: Vec<String> =
-        sqlx::query_scalar("SELECT operator FROM visit_operator WHERE visit = ?")
-            .bind(visit.to_string())
-            .fetch_all(tx)
-            .await?;
-    Ok(served.into_iter().map(OperatorId::new).collect())
 }
 
 /// What is missing, and who may.
@@ -164,7 +144,7 @@ pub async fn testable(
     now: Timestamp,
 ) -> Answer<Tested> {
     let kept = of(tx, (&desk.station, &desk.operator.id), id, now).await?;
-    let person = people::by_id(&mut **tx, &kept.visit.person)
+    let person = person::by_id(tx, &kept.visit.person)
         .await?
         .ok_or_else(|| over(id))?;
     let visit = touched(tx, kept, &person, now).await?;
