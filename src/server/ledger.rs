@@ -5,6 +5,8 @@
 //! again. Only what was done is stored: a refused write changed nothing and is judged anew when it comes again, so
 //! that it can succeed once its reason is gone.
 //!
+//! Whoever verifies signatures begins with a [`look`] instead: it verifies while nobody waits, and takes the write lock then.
+//!
 //! Invariant: the answer is stored in the same transaction as what it answers for.
 
 use axum::http::{HeaderValue, StatusCode, header};
@@ -15,7 +17,7 @@ use sha2::{Digest, Sha256};
 
 use super::Registry;
 use super::auth::IdempotencyKey;
-use super::database::{Connection, Database, Fault, Write};
+use super::database::{Connection, Database, Fault, Snapshot, Write};
 use super::problem::{Answer, Refusal};
 use super::tables::audit::{self, Line};
 use super::tables::repeat::Answered;
@@ -58,7 +60,63 @@ pub async fn open(
     body: &impl Serialize,
 ) -> Answer<Opened> {
     // Whatever takes no look at the database is done before others have to wait.
+    locked(registry, slot(scope, key, route, body)?).await
+}
+
+/// The same for a write that takes long to judge: what it rests on is read first, and judged before others have to wait.
+pub async fn look(
+    registry: &Registry,
+    scope: &str,
+    key: Option<IdempotencyKey>,
+    route: &str,
+    body: &impl Serialize,
+) -> Answer<Looked> {
     let slot = slot(scope, key, route, body)?;
+    let mut db = registry.db.snapshot().await?;
+    if let Some(slot) = &slot
+        && let Some(answer) = stored(&mut db, slot).await?
+    {
+        return Ok(Looked::Repeated(answer));
+    }
+    Ok(Looked::Fresh(Look { db, slot }))
+}
+
+/// A write that is being judged.
+pub struct Look {
+    /// What is true at one moment: whatever was not answered by then was not done by then.
+    pub db: Snapshot,
+    slot: Option<Slot>,
+}
+
+/// How looking at a write went.
+pub enum Looked {
+    /// Nothing like it was done before.
+    Fresh(Look),
+    /// It was done before; this was the answer.
+    Repeated(Response),
+}
+
+impl Look {
+    /// Opens the entry. What was judged may be another by now: the caller reads it once more, and [`refuse_changed`]s.
+    pub async fn lock(self, registry: &Registry) -> Answer<Opened> {
+        self.db.rollback().await?;
+        locked(registry, self.slot).await
+    }
+}
+
+/// What was judged must be what is true now.
+pub fn refuse_changed<T: PartialEq>(judged: &T, now: &T) -> Answer<()> {
+    match judged == now {
+        true => Ok(()),
+        false => Err(Refusal::new(
+            code::BUSY,
+            "it has just been changed by somebody else; try again",
+        )
+        .retry_after(1)),
+    }
+}
+
+async fn locked(registry: &Registry, slot: Option<Slot>) -> Answer<Opened> {
     let mut tx = registry.db.write().await?;
     if let Some(slot) = &slot
         && let Some(answer) = stored(&mut tx, slot).await?
@@ -194,6 +252,10 @@ pub async fn observe_head(
             code::MALFORMED,
             "head.hash must be the 32 bytes of a SHA-256",
         ));
+    }
+    let known = station::head_at(&mut *registry.db.read().await?, station, sequence).await?;
+    if known.as_ref() == Some(&head.hash) {
+        return Ok(());
     }
     let now = registry.now();
     let mut tx = registry.db.write().await?;

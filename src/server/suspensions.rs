@@ -7,7 +7,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::database::{Database, Fault, Write};
+use super::database::{Connection, Database, Fault, Write};
 use super::notices::{self, Besides, Kind};
 use super::problem::{Answer, Refusal};
 use super::tables::standing::{self, Deeded, Standing};
@@ -81,7 +81,11 @@ fn told(standing: &Standing, suspended: Suspended) -> Told<'_> {
 }
 
 /// How a factor of this person stands.
-pub async fn standing(tx: &mut Write, person: &PersonId, factor: &FactorRef) -> Answer<Standing> {
+pub async fn standing(
+    tx: &mut Connection,
+    person: &PersonId,
+    factor: &FactorRef,
+) -> Answer<Standing> {
     let standing = standing::standing(tx, person, factor).await?;
     standing.ok_or_else(|| {
         Refusal::new(
@@ -171,7 +175,7 @@ pub fn refused(person: &PersonId, factor: &FactorRef, held: Suspended) -> Refusa
 
 /// Whether a factor's suspension may be lifted by its owner now; how it stands.
 pub async fn liftable(
-    tx: &mut Write,
+    tx: &mut Connection,
     (person, factor): (&Person, &FactorRef),
     now: Timestamp,
 ) -> Answer<(Standing, Suspended)> {
@@ -203,7 +207,7 @@ pub async fn liftable(
 }
 
 /// What takes the place of a factor that is not lifted, and who may give it.
-async fn instead(tx: &mut Write, person: &Person) -> Answer<String> {
+async fn instead(tx: &mut Connection, person: &Person) -> Answer<String> {
     let had = match standing::valid(tx, &person.id).await?.is_empty() {
         false => Had::Valid,
         true => Had::Lost,

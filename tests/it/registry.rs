@@ -31,5 +31,6 @@ mod told;
 mod unlocks;
 mod verification;
 mod visits;
+mod waiting;
 mod withdrawals;
 mod world;

@@ -286,6 +286,68 @@ fn what_writes_a_table_asks_for_the_write_lock() {
     );
 }
 
+/// The functions of a file, each from its signature on.
+fn functions(code: &str) -> Vec<(String, String)> {
+    let mut found: Vec<(String, String)> = Vec::new();
+    for line in code.lines() {
+        let begins = line.split("fn ").nth(1).filter(|_| !line.starts_with(' '));
+        match (begins, found.last_mut()) {
+            (Some(rest), _) => found.push((path_at(rest), line.to_owned())),
+            (None, Some((_, body))) => *body = format!("{body}\n{line}"),
+            (None, None) => {}
+        }
+    }
+    found
+}
+
+#[test]
+fn signatures_are_verified_before_the_write_lock_is_taken() {
+    let mut verifiers = BTreeSet::new();
+    let mut broken = Vec::new();
+    let sources = sources();
+    let routes = || sources.iter().filter(|s| s.is_in("server::routes"));
+    let verifies = |body: &str| body.contains(".registration(") || body.contains(".assertion(");
+    for source in routes() {
+        for (name, body) in functions(&source.code) {
+            if verifies(&body) {
+                verifiers.insert((source.module.clone(), name));
+            }
+        }
+    }
+    assert!(
+        verifiers.len() >= 5,
+        "verification was not found: {verifiers:?}"
+    );
+    for source in routes() {
+        for (name, body) in functions(&source.code) {
+            let lock = [".lock(", ".db.write(", "&mut Write", "ledger::open("];
+            let lock = lock.iter().filter_map(|taken| body.find(taken)).min();
+            // Another module's function of that name is another one.
+            let called = |verifier: &str| {
+                let call = format!("{verifier}(&");
+                let calls = body.match_indices(&call).map(|(at, _)| at);
+                let own = |at: &usize| !body.split_at(*at).0.ends_with(':');
+                calls.filter(own).max()
+            };
+            let own = verifiers
+                .iter()
+                .filter(|(module, _)| *module == source.module);
+            let verified = own
+                .filter(|(_, verifier)| *verifier != name)
+                .filter_map(|(_, verifier)| called(verifier))
+                .chain(body.rfind(".registration("))
+                .chain(body.rfind(".assertion("))
+                .max();
+            if let (Some(lock), Some(verified)) = (lock, verified)
+                && lock < verified
+            {
+                broken.push(format!("{}::{name}", source.module));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "verified while others wait: {broken:?}");
+}
+
 #[test]
 fn the_pure_rooms_have_no_clock_no_threads_and_no_io() {
     let mut broken = Vec::new();

@@ -33,10 +33,10 @@ pub async fn set_human(db: &Path, id: &OperatorId, human: &Human) -> Result<(), 
     }
     let db = Database::open(db).await?;
     let mut tx = db.write().await?;
-    if let Some(person) = &human.person {
-        if person::earlier_factors(&mut tx, person).await?.is_none() {
-            return Err(AdminError::NoPerson(person.clone()));
-        }
+    if let Some(person) = &human.person
+        && person::earlier_factors(&mut tx, person).await?.is_none()
+    {
+        return Err(AdminError::NoPerson(person.clone()));
     }
     let said = (human.personnel_number.as_deref(), human.person.as_ref());
     if !operator::set_human(&mut tx, id, said).await? {

@@ -24,7 +24,7 @@ use crate::server::ledger::{self, Opened};
 use crate::server::problem::{Answer, Refusal};
 use crate::server::suspensions;
 use crate::server::tables::audit;
-use crate::server::tables::offer::{self, Sort, Standing};
+use crate::server::tables::offer::{self, Sort, Issued};
 use crate::server::tables::secret::StoredSecret;
 use crate::server::tables::{FactorName, factor};
 use crate::server::visits;
@@ -130,7 +130,7 @@ async fn check_offer(
         Subject::Active { .. } => {
             let offer = offer::of_key(tx, id, station).await?;
             let test = offer.filter(|offer| offer.kind == Sort::Test);
-            (test.map(|offer| offer.standing), true)
+            (test.map(|offer| offer.issued), true)
         }
         Subject::New { .. } => (offer::of_app(tx, id, station).await?, false),
     };
@@ -145,7 +145,7 @@ async fn check_offer(
 }
 
 /// An offer that has been used, or is over.
-pub(super) fn refuse_over(offer: &Standing, id: OfferId, now: Timestamp) -> Answer<()> {
+pub(super) fn refuse_over(offer: &Issued, id: OfferId, now: Timestamp) -> Answer<()> {
     if offer.used_at.is_some() {
         return Err(Refusal::new(
             code::OFFER_USED,

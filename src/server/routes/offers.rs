@@ -133,7 +133,7 @@ pub async fn test_options(
     entry.finish(StatusCode::CREATED, &reply, line).await
 }
 
-pub(super) async fn known(tx: &mut Write, id: &PersonId) -> Answer<Person> {
+pub(super) async fn known(tx: &mut Connection, id: &PersonId) -> Answer<Person> {
     person::by_id(tx, id).await?.ok_or_else(|| no_person(id))
 }
 

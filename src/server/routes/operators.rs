@@ -13,7 +13,8 @@ use super::{Body, Shared};
 use crate::domain::{Bytes, StationId};
 use crate::server::Registry;
 use crate::server::auth::{self, AtDesk, AtStation};
-use crate::server::database::Write;
+use crate::server::database::Connection;
+use crate::server::ledger;
 use crate::server::problem::{Answer, Refusal, operator_revoked};
 use crate::server::secret;
 use crate::server::tables::access::{self, Challenge, CodeHolder};
@@ -23,7 +24,8 @@ use crate::server::tables::visit;
 use crate::server::verify::claimed_challenge;
 use crate::wire::webauthn::{Descriptor, User};
 use crate::wire::{
-    OperatorCode, OperatorEnrolment, OperatorOffer, Problem, Session, SignIn, SignInOptions, code,
+    Operator, OperatorCode, OperatorEnrolment, OperatorOffer, Problem, Session, SignIn,
+    SignInOptions, code,
 };
 
 /// Life of an operator's challenge: somebody stands there with the key in hand.
@@ -83,18 +85,21 @@ pub async fn enrolment(
     AtStation(station): AtStation,
     Body(request): Body<OperatorEnrolment>,
 ) -> Answer<Response> {
-    let now = registry.now();
-    let mut tx = registry.db.write().await?;
-    let code_hash = secret::code_hash(&request.code);
-    let holder = code_holder(&registry, &mut tx, &code_hash, source, now).await?;
-    let challenge = claimed_challenge(&request.registration.response.client_data_json)?;
-    let challenge = take_challenge(&mut tx, &station, &challenge, now).await?;
-    if challenge.code.as_ref() != Some(&code_hash) {
-        return Err(not_issued());
-    }
+    let at = (&station, source);
+    let mut read = registry.db.snapshot().await?;
+    let ground = code_ground(&registry, &mut read, at, &request).await?;
+    read.rollback().await?;
     let registered = registry
         .operators
-        .registration(&challenge.state, &request.registration)?;
+        .registration(&ground.1.state, &request.registration)?;
+    let unlock = registry.operators.unlock(&registered.verifier)?;
+    let named = claimed_challenge(&request.registration.response.client_data_json)?;
+    let now = registry.now();
+    let mut tx = registry.db.write().await?;
+    let ground_now = code_ground(&registry, &mut tx, at, &request).await?;
+    ledger::refuse_changed(&ground, &ground_now)?;
+    let (holder, challenge) = ground;
+    access::take_challenge(&mut tx, &named).await?;
     let own = (&registered.id, registered.verifier.as_str());
     let whose = (&holder.operator.id, &station);
     if !operator::insert_key(&mut tx, own, whose, now).await? {
@@ -103,8 +108,8 @@ pub async fn enrolment(
             "this credential is an operator's already",
         ));
     }
+    let code_hash = challenge.code.unwrap_or_default();
     access::use_operator_code(&mut tx, &code_hash, now).await?;
-    let unlock = registry.operators.unlock(&registered.verifier)?;
     let session =
         auth::open_session(&mut tx, &station, &holder.operator, unlock, &registry).await?;
     let line = Line {
@@ -159,16 +164,12 @@ pub async fn open_session(
     AtStation(station): AtStation,
     Body(request): Body<SignIn>,
 ) -> Answer<Response> {
-    let now = registry.now();
-    let mut tx = registry.db.write().await?;
-    let challenge = claimed_challenge(&request.assertion.response.client_data_json)?;
-    let challenge = take_challenge(&mut tx, &station, &challenge, now).await?;
-    if challenge.code.is_some() {
-        return Err(not_issued());
-    }
+    let named = claimed_challenge(&request.assertion.response.client_data_json)?;
     let credential = &request.assertion.raw_id;
-    let own = operator::own_key(&mut tx, credential).await?;
-    let own = own.ok_or_else(not_enrolled)?;
+    let mut read = registry.db.snapshot().await?;
+    let ground = own_ground(&registry, &mut read, (&station, &named), credential).await?;
+    read.rollback().await?;
+    let (challenge, own) = &ground;
     let operator = &own.account.operator;
     let verified = registry.operators.assertion(
         &challenge.state,
@@ -180,17 +181,19 @@ pub async fn open_session(
     let verifier = match verified {
         Ok(verifier) => verifier,
         Err(refusal) => {
-            if refusal.code() == code::COUNTER_REGRESSED {
-                let detail = format!("operator {}'s own credential", operator.id);
-                audit::alarm(&mut tx, &station, code::COUNTER_REGRESSED, &detail, now).await?;
-                tx.commit().await?;
-            }
+            note_clone(&registry, (&station, &named), operator, &refusal).await?;
             return Err(refusal);
         }
     };
-    refuse_revoked(&own)?;
-    operator::set_verifier(&mut tx, credential, &verifier).await?;
+    refuse_revoked(own)?;
     let unlock = registry.operators.unlock(&verifier)?;
+    let now = registry.now();
+    let mut tx = registry.db.write().await?;
+    let ground_now = own_ground(&registry, &mut tx, (&station, &named), credential).await?;
+    refuse_revoked(&ground_now.1)?;
+    ledger::refuse_changed(&ground, &ground_now)?;
+    access::take_challenge(&mut tx, &named).await?;
+    operator::set_verifier(&mut tx, credential, &verifier).await?;
     let session = auth::open_session(&mut tx, &station, operator, unlock, &registry).await?;
     let line = Line {
         station: Some(station.as_str()),
@@ -202,6 +205,39 @@ pub async fn open_session(
     audit::note(&mut tx, &line, now).await?;
     tx.commit().await?;
     Ok((StatusCode::CREATED, Json(session)).into_response())
+}
+
+/// What a sign-in is judged by: its challenge, and the key.
+async fn own_ground(
+    registry: &Registry,
+    db: &mut Connection,
+    issued: (&StationId, &Bytes),
+    credential: &Bytes,
+) -> Answer<(Challenge, OwnKey)> {
+    let challenge = issued_challenge(db, issued, registry.now()).await?;
+    if challenge.code.is_some() {
+        return Err(not_issued());
+    }
+    let own = operator::own_key(db, credential).await?;
+    Ok((challenge, own.ok_or_else(not_enrolled)?))
+}
+
+/// A counter that went back may mean a copied key: that stays on record although nobody is signed in.
+async fn note_clone(
+    registry: &Registry,
+    (station, challenge): (&StationId, &Bytes),
+    operator: &Operator,
+    refusal: &Refusal,
+) -> Answer<()> {
+    if refusal.code() != code::COUNTER_REGRESSED {
+        return Ok(());
+    }
+    let detail = format!("operator {}'s own credential", operator.id);
+    let mut tx = registry.db.write().await?;
+    access::take_challenge(&mut tx, challenge).await?;
+    let kind = code::COUNTER_REGRESSED;
+    audit::alarm(&mut tx, station, kind, &detail, registry.now()).await?;
+    Ok(tx.commit().await?)
 }
 
 /// Asked only once the key has proven to be theirs: nobody else is told.
@@ -259,13 +295,13 @@ pub async fn close_session(State(registry): Shared, desk: AtDesk) -> Answer<Stat
 /// Whose code it is, if it holds; a wrong one counts against the source.
 async fn code_holder(
     registry: &Registry,
-    tx: &mut Write,
+    db: &mut Connection,
     code_hash: &[u8],
     source: SocketAddr,
     now: Timestamp,
 ) -> Answer<CodeHolder> {
     check_tries(registry, source)?;
-    let holder = access::code_holder(tx, code_hash, now).await?;
+    let holder = access::code_holder(db, code_hash, now).await?;
     holder.ok_or_else(|| {
         registry.guesses.note_wrong(source.ip(), now);
         Refusal::new(
@@ -283,22 +319,39 @@ fn challenge(state: String, code: Option<Vec<u8>>, now: Timestamp) -> Challenge 
     }
 }
 
-/// Takes a challenge out, so that it is answered once.
-async fn take_challenge(
-    tx: &mut Write,
-    station: &StationId,
-    challenge: &Bytes,
+/// The challenge that an answer names, if it was issued to this station and is alive.
+async fn issued_challenge(
+    db: &mut Connection,
+    (station, challenge): (&StationId, &Bytes),
     now: Timestamp,
 ) -> Answer<Challenge> {
-    let taken = access::take_challenge(tx, challenge, station).await?;
-    let taken = taken.ok_or_else(not_issued)?;
-    if taken.expires_at <= now {
+    let issued = access::challenge(db, challenge, station).await?;
+    let issued = issued.ok_or_else(not_issued)?;
+    if issued.expires_at <= now {
         return Err(Refusal::new(
             code::CHALLENGE_EXPIRED,
             "the challenge has expired; ask for new options",
         ));
     }
-    Ok(taken)
+    Ok(issued)
+}
+
+/// What an operator's new key is judged by: whose code it is, and the challenge that was issued for that.
+async fn code_ground(
+    registry: &Registry,
+    db: &mut Connection,
+    (station, source): (&StationId, SocketAddr),
+    request: &OperatorEnrolment,
+) -> Answer<(CodeHolder, Challenge)> {
+    let now = registry.now();
+    let code_hash = secret::code_hash(&request.code);
+    let holder = code_holder(registry, db, &code_hash, source, now).await?;
+    let named = claimed_challenge(&request.registration.response.client_data_json)?;
+    let challenge = issued_challenge(db, (station, &named), now).await?;
+    match challenge.code.as_ref() == Some(&code_hash) {
+        true => Ok((holder, challenge)),
+        false => Err(not_issued()),
+    }
 }
 
 fn not_issued() -> Refusal {

@@ -25,14 +25,16 @@ use crate::domain::{Aaguid, Bytes, Identification, OperatorId, PersonId, Station
 use crate::server::Registry;
 use crate::server::auth::{AtStation, IdempotencyKey};
 use crate::server::database::{Connection, Write};
-use crate::server::ledger::{self, Opened};
+use crate::server::ledger::{self, Looked, Opened};
 use crate::server::lives::{self, Added};
 use crate::server::problem::{Answer, Refusal};
 use crate::server::suspensions;
 use crate::server::tables::audit::{self, Line};
 use crate::server::tables::credential::{self, NewCredential, Signer};
+use crate::server::tables::offer::{self, OfKey};
 use crate::server::tables::person;
-use crate::server::tables::{FactorName, offer, operator, withdrawal};
+use crate::server::tables::{FactorName, operator, withdrawal};
+use crate::server::verify::Registered;
 use crate::server::visits::{self, Bringer, Fate};
 use crate::wire::{EnrolmentPush, KeyReport, Problem, Push, Receipt, TestPush, VERSION, code};
 
@@ -52,73 +54,33 @@ pub async fn enrolment(
     key: IdempotencyKey,
     Body(push): Body<Push<EnrolmentPush>>,
 ) -> Answer<Response> {
-    let opened = begin(
-        &registry,
-        &station,
-        key,
-        ("enrolment", push.body.version),
-        &push,
-    )
-    .await?;
-    let mut entry = match opened {
-        Opened::Fresh(entry) => entry,
-        Opened::Repeated(response) => return Ok(response),
+    let route = ("enrolment", push.body.version);
+    let mut look = match look(&registry, &station, key, route, &push).await? {
+        Looked::Fresh(look) => look,
+        Looked::Repeated(response) => return Ok(response),
     };
     let push = push.body;
     check_identification(&push.identification)?;
     check_key(&push.key)?;
-    let claim = Claim {
-        station: &station,
-        offer: push.offer,
-        person: &push.person,
-        operator: &push.operator,
-        finished_by: push.finished_by.as_ref(),
-        at: push.enrolled_at,
+    let ground = new_ground(&registry, &mut look.db, &station, &push).await?;
+    let (registered, verifier) = verified_new(&registry, &ground, &push)?;
+    let mut entry = match look.lock(&registry).await? {
+        Opened::Fresh(entry) => entry,
+        Opened::Repeated(response) => return Ok(response),
     };
-    let claimed = claimed_offer(&registry, &mut entry.tx, &claim).await?;
-    let registration_state = claimed.registration_state.as_deref().ok_or_else(|| {
-        Refusal::new(
-            code::OFFER_FOREIGN,
-            "this offer is for a test, not for an enrolment",
-        )
-    })?;
-    refuse_known(&mut entry.tx, &push.registration.raw_id).await?;
-    may_identify(&mut entry.tx, &push.operator, &push.identification).await?;
-    let handle = person::user_handle(&mut entry.tx, &push.person)
-        .await?
-        .ok_or_else(|| no_person(&push.person))?;
-    let registered = registry
-        .people
-        .registration(registration_state, &push.registration)?;
-    check_model(push.key.id.aaguid, registered.aaguid)?;
-    if push.assertion.raw_id != registered.id {
-        return Err(Refusal::new(
-            code::CREDENTIAL_UNKNOWN,
-            "the test's assertion is by another credential than the new one",
-        ));
-    }
-    let verifier = registry.people.assertion(
-        &claimed.assertion_state,
-        &registered.verifier,
-        &push.assertion,
-        &handle.0,
-        false,
-    )?;
+    let ground_now = new_ground(&registry, &mut entry.tx, &station, &push).await?;
+    ledger::refuse_changed(&ground, &ground_now)?;
     let now = registry.now();
-    let security_key = beside::security_key(
-        &mut entry.tx,
-        &station,
-        (&push, claimed.standing.issued_at),
-        now,
-    )
-    .await?;
+    let offered = &ground.0.issued;
+    let beside = (&push, offered.issued_at);
+    let security_key = beside::security_key(&mut entry.tx, &station, beside, now).await?;
     let arrival = Arrival {
         station: &station,
         person: &push.person,
         operator: &push.operator,
         finished_by: push.finished_by.as_ref(),
         identification: &push.identification,
-        visit: claimed.standing.visit,
+        visit: offered.visit,
     };
     let waiting = arrival.waits(&mut entry.tx, now).await?;
     let new = NewCredential {
@@ -133,7 +95,7 @@ pub async fn enrolment(
         operator: push.done_by(),
         identification: &push.identification,
         enrolled_at: push.enrolled_at,
-        visit: claimed.standing.visit,
+        visit: offered.visit,
         waiting,
     };
     credential::insert(&mut entry.tx, &new, now).await?;
@@ -142,13 +104,7 @@ pub async fn enrolment(
     arrival.done(&mut entry.tx, &factor, waiting, now).await?;
     offer::use_of_key(&mut entry.tx, push.offer, now).await?;
     let receipt = receipt(&mut entry.tx, registered.id, &push.person, (now, waiting)).await?;
-    let mut detail = receipt.credential.to_base64url();
-    if waiting {
-        detail.push_str("; waits for its owner");
-    }
-    if push.finished_by.is_some() {
-        detail = format!("{detail}; begun by {}", push.operator);
-    }
+    let detail = told(&push, &receipt);
     let line = Line {
         station: Some(station.as_str()),
         operator: Some(push.done_by().as_str()),
@@ -157,6 +113,75 @@ pub async fn enrolment(
         detail: &detail,
     };
     entry.finish(StatusCode::CREATED, &receipt, line).await
+}
+
+/// What a new credential is judged by: its offer, and the user handle that it must carry.
+async fn new_ground(
+    registry: &Registry,
+    db: &mut Connection,
+    station: &StationId,
+    push: &EnrolmentPush,
+) -> Answer<(OfKey, Bytes)> {
+    let claim = Claim {
+        station,
+        offer: push.offer,
+        person: &push.person,
+        operator: &push.operator,
+        finished_by: push.finished_by.as_ref(),
+        at: push.enrolled_at,
+    };
+    let offer = claimed_offer(registry, db, &claim).await?;
+    if offer.registration_state.is_none() {
+        return Err(for_a_test());
+    }
+    refuse_known(db, &push.registration.raw_id).await?;
+    may_identify(db, &push.operator, &push.identification).await?;
+    let handle = person::user_handle(db, &push.person).await?;
+    Ok((offer, handle.ok_or_else(|| no_person(&push.person))?))
+}
+
+fn for_a_test() -> Refusal {
+    Refusal::new(
+        code::OFFER_FOREIGN,
+        "this offer is for a test, not for an enrolment",
+    )
+}
+
+/// The credential, and how far its counter has come, where the registration and the test that followed it both hold.
+fn verified_new(
+    registry: &Registry,
+    (offer, handle): &(OfKey, Bytes),
+    push: &EnrolmentPush,
+) -> Answer<(Registered, String)> {
+    let state = offer.registration_state.as_deref().ok_or_else(for_a_test)?;
+    let registered = registry.people.registration(state, &push.registration)?;
+    check_model(push.key.id.aaguid, registered.aaguid)?;
+    if push.assertion.raw_id != registered.id {
+        return Err(Refusal::new(
+            code::CREDENTIAL_UNKNOWN,
+            "the test's assertion is by another credential than the new one",
+        ));
+    }
+    let verifier = registry.people.assertion(
+        &offer.assertion_state,
+        &registered.verifier,
+        &push.assertion,
+        &handle.0,
+        false,
+    )?;
+    Ok((registered, verifier))
+}
+
+/// The audit's words for it.
+fn told(push: &EnrolmentPush, receipt: &Receipt) -> String {
+    let mut detail = receipt.credential.to_base64url();
+    if receipt.waiting {
+        detail.push_str("; waits for its owner");
+    }
+    if push.finished_by.is_some() {
+        detail = format!("{detail}; begun by {}", push.operator);
+    }
+    detail
 }
 
 /// Takes a test: an assertion by a key that is enrolled.
@@ -175,52 +200,38 @@ pub async fn test(
     key: IdempotencyKey,
     Body(push): Body<Push<TestPush>>,
 ) -> Answer<Response> {
-    let opened = begin(&registry, &station, key, ("test", push.body.version), &push).await?;
-    let mut entry = match opened {
-        Opened::Fresh(entry) => entry,
-        Opened::Repeated(response) => return Ok(response),
+    let route = ("test", push.body.version);
+    let mut look = match look(&registry, &station, key, route, &push).await? {
+        Looked::Fresh(look) => look,
+        Looked::Repeated(response) => return Ok(response),
     };
     let push = push.body;
     if let Some(identification) = &push.identification {
         check_identification(identification)?;
     }
-    let claim = Claim {
-        station: &station,
-        offer: push.offer,
-        person: &push.person,
-        operator: &push.operator,
-        finished_by: None,
-        at: push.tested_at,
-    };
-    let claimed = claimed_offer(&registry, &mut entry.tx, &claim).await?;
-    if let Some(identification) = &push.identification {
-        may_identify(&mut entry.tx, &push.operator, identification).await?;
-    }
-    let held = held_credential(&mut entry.tx, &push).await?;
-    let verified = registry.people.assertion(
-        &claimed.assertion_state,
-        &held.verifier,
-        &push.assertion,
-        &held.user_handle.0,
-        false,
-    );
+    let ground = test_ground(&registry, &mut look.db, &station, &push).await?;
+    let verified = verified_test(&registry, &ground, &push);
     let verifier = match verified {
         Ok(verifier) => verifier,
-        Err(refusal) => return Err(note_clone(&registry, entry, &station, &push, refusal).await?),
+        Err(refusal) => {
+            drop(look);
+            return Err(note_clone(&registry, &station, &push, refusal).await?);
+        }
     };
+    let mut entry = match look.lock(&registry).await? {
+        Opened::Fresh(entry) => entry,
+        Opened::Repeated(response) => return Ok(response),
+    };
+    let ground_now = test_ground(&registry, &mut entry.tx, &station, &push).await?;
+    ledger::refuse_changed(&ground, &ground_now)?;
     let now = registry.now();
     let credential = &push.assertion.raw_id;
     credential::set_tested(&mut entry.tx, credential, &verifier, now).await?;
     offer::use_of_key(&mut entry.tx, push.offer, now).await?;
     let by = FactorName::of_key(credential);
     visits::passed(&mut entry.tx, (push.offer, &push.person), &by, now).await?;
-    let receipt = receipt(
-        &mut entry.tx,
-        credential.clone(),
-        &push.person,
-        (now, false),
-    )
-    .await?;
+    let credential = credential.clone();
+    let receipt = receipt(&mut entry.tx, credential, &push.person, (now, false)).await?;
     let mut detail = receipt.credential.to_base64url();
     if let Some(how) = &push.identification {
         detail = format!("{detail}; identified by {}:{}", how.kind(), how.detail());
@@ -233,6 +244,43 @@ pub async fn test(
         detail: &detail,
     };
     entry.finish(StatusCode::CREATED, &receipt, line).await
+}
+
+/// What a test is judged by: its offer, and the credential.
+async fn test_ground(
+    registry: &Registry,
+    db: &mut Connection,
+    station: &StationId,
+    push: &TestPush,
+) -> Answer<(OfKey, Signer)> {
+    let claim = Claim {
+        station,
+        offer: push.offer,
+        person: &push.person,
+        operator: &push.operator,
+        finished_by: None,
+        at: push.tested_at,
+    };
+    let offer = claimed_offer(registry, db, &claim).await?;
+    if let Some(identification) = &push.identification {
+        may_identify(db, &push.operator, identification).await?;
+    }
+    Ok((offer, held_credential(db, push).await?))
+}
+
+/// How far the credential's counter has come, where the assertion holds.
+fn verified_test(
+    registry: &Registry,
+    (offer, signer): &(OfKey, Signer),
+    push: &TestPush,
+) -> Answer<String> {
+    registry.people.assertion(
+        &offer.assertion_state,
+        &signer.verifier,
+        &push.assertion,
+        &signer.user_handle.0,
+        false,
+    )
 }
 
 /// The credential that a test is of, unless it is gone or suspended.
@@ -273,6 +321,19 @@ pub(super) async fn begin<T: Serialize>(
     check_version(version)?;
     ledger::observe_head(registry, station, &push.head).await?;
     ledger::open(registry, station.as_str(), Some(key), route, &push.body).await
+}
+
+/// The same for one that is signed.
+async fn look<T: Serialize>(
+    registry: &Registry,
+    station: &StationId,
+    key: IdempotencyKey,
+    (route, version): (&str, u16),
+    push: &Push<T>,
+) -> Answer<Looked> {
+    check_version(version)?;
+    ledger::observe_head(registry, station, &push.head).await?;
+    ledger::look(registry, station.as_str(), Some(key), route, &push.body).await
 }
 
 pub(super) fn check_version(version: u16) -> Answer<()> {
@@ -413,7 +474,6 @@ async fn receipt(
 /// A counter that went back may mean a copied key: that stays on record although the push is refused.
 async fn note_clone(
     registry: &Registry,
-    mut entry: ledger::Entry,
     station: &StationId,
     push: &TestPush,
     refusal: Refusal,
@@ -421,8 +481,9 @@ async fn note_clone(
     if refusal.code() == code::COUNTER_REGRESSED {
         let detail = format!("credential {} of {}", push.assertion.raw_id, push.person);
         let kind = code::COUNTER_REGRESSED;
-        audit::alarm(&mut entry.tx, station, kind, &detail, registry.now()).await?;
-        entry.tx.commit().await?;
+        let mut tx = registry.db.write().await?;
+        audit::alarm(&mut tx, station, kind, &detail, registry.now()).await?;
+        tx.commit().await?;
     }
     Ok(refusal)
 }

@@ -16,20 +16,22 @@ use super::{Body, Shared};
 use crate::domain::authority::Action;
 use crate::domain::factor::{CodeVerdict, TotpCode};
 use crate::domain::suspension::FactorRef;
-use crate::domain::{Bytes, FactorId, Identification, OfferId};
+use crate::domain::visit::Suspended;
+use crate::domain::{FactorId, Identification, OfferId, Person};
 use crate::server::Registry;
 use crate::server::auth::{AtDesk, AtStation, IdempotencyKey};
-use crate::server::database::{Write, from_ms, ms};
+use crate::server::database::{Connection, Write, from_ms, ms};
 use crate::server::examination::{self, Examination};
 use crate::server::factors;
-use crate::server::ledger::{self, Opened};
+use crate::server::ledger::{self, Looked, Opened};
 use crate::server::problem::{Answer, Refusal};
 use crate::server::suspensions::{self, Report, Reported};
 use crate::server::tables::audit::{self, Line};
+use crate::server::tables::credential::Signer;
 use crate::server::tables::offer::{self, NewOfLift};
+use crate::server::tables::standing::Standing;
 use crate::server::tables::{FactorName, credential, factor};
 use crate::server::visits;
-use crate::wire::webauthn::AuthenticationResponse;
 use crate::wire::{
     Lift, LiftOffer, LiftReply, LiftRequest, Problem, Push, Shown, SuspensionPush,
     SuspensionReceipt, code,
@@ -180,50 +182,133 @@ pub async fn lift(
     may(&desk, Action::LiftSuspension)?;
     check_document(&lift.identification)?;
     let key = key.filter(|_| matches!(lift.shown, Shown::Signed { .. }));
-    let mut entry = match ledger::open(&registry, desk.station.as_str(), key, "lift", &lift).await?
-    {
-        Opened::Fresh(entry) => entry,
-        Opened::Repeated(response) => return Ok(response),
+    let scope = desk.station.as_str();
+    let mut look = match ledger::look(&registry, scope, key, "lift", &lift).await? {
+        Looked::Fresh(look) => look,
+        Looked::Repeated(response) => return Ok(response),
     };
-    let tx = &mut entry.tx;
-    let person = known(tx, &lift.person).await?;
-    visits::holds(tx, Action::LiftSuspension, &desk.operator.id, &person).await?;
-    let now = registry.now();
-    let state = claimed(tx, &desk, &lift, now).await?;
-    let (standing, held) = suspensions::liftable(tx, (&person, &lift.factor), now).await?;
-    let at = (&*registry, &desk, now);
-    let verdict = match shown(tx, at, &lift, state.as_deref()).await {
-        Ok(verdict) => verdict,
+    let ground = ground(&mut look.db, &desk, &lift, registry.now()).await?;
+    let verifier = match verified(&registry, &ground, &lift) {
+        Ok(verifier) => verifier,
         Err(refusal) => {
-            on_record(entry, &desk, &lift, (&refusal, now)).await?;
+            drop(look);
+            let tx = registry.db.write().await?;
+            on_record(tx, &desk, &lift, (&refusal, registry.now())).await?;
             return Err(refusal);
         }
     };
+    let mut entry = match look.lock(&registry).await? {
+        Opened::Fresh(entry) => entry,
+        Opened::Repeated(response) => return Ok(response),
+    };
+    let (tx, now) = (&mut entry.tx, registry.now());
+    ledger::refuse_changed(&ground, &self::ground(tx, &desk, &lift, now).await?)?;
+    let verdict = match (verifier, &lift.factor, &lift.shown) {
+        (Some(verifier), FactorRef::Key { credential }, _) => {
+            credential::set_tested(tx, credential, &verifier, now).await?;
+            None
+        }
+        (_, FactorRef::App { factor }, Shown::Read { codes }) => {
+            match read(tx, (&registry, &desk, now), &lift, (*factor, codes)).await {
+                Ok(verdict) => Some(verdict),
+                Err(refusal) => {
+                    on_record(entry.tx, &desk, &lift, (&refusal, now)).await?;
+                    return Err(refusal);
+                }
+            }
+        }
+        _ => return Err(mismatched()),
+    };
     let lifted = verdict.as_ref().is_none_or(CodeVerdict::is_right);
     if lifted {
-        suspensions::lift(tx, &person, (&standing, held), now).await?;
+        suspensions::lift(tx, &ground.person, (&ground.standing, ground.held), now).await?;
         offer::use_of_lift(tx, lift.offer, now).await?;
     }
-    let how = &lift.identification;
-    let said = match (&verdict, &lift.factor) {
-        (Some(verdict), FactorRef::App { factor }) => {
-            examination::told(*factor, lift.offer, verdict)
-        }
-        _ => format!("{}, offer {}: signed", lift.factor, lift.offer),
-    };
-    let detail = format!(
-        "{said}; {}; identified by {}:{}",
-        if lifted { "lifted" } else { "not lifted" },
-        how.kind(),
-        how.detail()
-    );
+    let detail = told(&lift, verdict.as_ref());
     let reply = LiftReply {
         person: known(tx, &lift.person).await?,
         verdict,
         lifted_at: lifted.then_some(now),
     };
-    let line = line(&desk, "lift-suspension", person.id.as_str(), &detail);
+    let line = line(&desk, "lift-suspension", lift.person.as_str(), &detail);
     entry.finish(StatusCode::OK, &reply, line).await
+}
+
+/// The audit's words for it.
+fn told(lift: &Lift, verdict: Option<&CodeVerdict>) -> String {
+    let said = match (verdict, &lift.factor) {
+        (Some(verdict), FactorRef::App { factor }) => {
+            examination::told(*factor, lift.offer, verdict)
+        }
+        _ => format!("{}, offer {}: signed", lift.factor, lift.offer),
+    };
+    let how = &lift.identification;
+    format!(
+        "{said}; {}; identified by {}:{}",
+        match verdict.is_none_or(CodeVerdict::is_right) {
+            true => "lifted",
+            false => "not lifted",
+        },
+        how.kind(),
+        how.detail()
+    )
+}
+
+/// What a lift is judged by.
+#[derive(PartialEq)]
+struct Ground {
+    person: Person,
+    /// What its key must sign.
+    state: Option<String>,
+    standing: Standing,
+    held: Suspended,
+    /// Of a key.
+    signer: Option<Signer>,
+}
+
+async fn ground(db: &mut Connection, desk: &AtDesk, lift: &Lift, now: Timestamp) -> Answer<Ground> {
+    let person = known(db, &lift.person).await?;
+    visits::holds(db, Action::LiftSuspension, &desk.operator.id, &person).await?;
+    let state = claimed(db, desk, lift, now).await?;
+    let (standing, held) = suspensions::liftable(db, (&person, &lift.factor), now).await?;
+    let signer = match &lift.factor {
+        FactorRef::Key { credential } => credential::signer(db, credential).await?,
+        FactorRef::App { .. } => None,
+    };
+    Ok(Ground {
+        person,
+        state,
+        standing,
+        held,
+        signer,
+    })
+}
+
+fn mismatched() -> Refusal {
+    Refusal::new(
+        code::MALFORMED,
+        "a key signs, and a code of an app or token is read out",
+    )
+}
+
+/// How far the credential's counter has come, where what its key signed holds; none: a code is to be read.
+fn verified(registry: &Registry, ground: &Ground, lift: &Lift) -> Answer<Option<String>> {
+    match (&lift.factor, &lift.shown, &ground.state, &ground.signer) {
+        (FactorRef::Key { credential }, Shown::Signed { assertion }, Some(state), Some(signer)) => {
+            if assertion.raw_id != *credential {
+                return Err(Refusal::new(
+                    code::CREDENTIAL_UNKNOWN,
+                    "another credential signed than the one that is suspended",
+                ));
+            }
+            let (verifier, handle) = (&signer.verifier, &signer.user_handle.0);
+            let people = &registry.people;
+            let verified = people.assertion(state, verifier, assertion, handle, false);
+            verified.map(Some)
+        }
+        (FactorRef::App { .. }, Shown::Read { .. }, ..) => Ok(None),
+        _ => Err(mismatched()),
+    }
 }
 
 /// Its owner stands at the desk: a statement says that nobody does.
@@ -240,7 +325,7 @@ fn check_document(identification: &Identification) -> Answer<()> {
 
 /// The offer must have been issued to this operator here, for this factor, and be alive. What its key had to sign.
 async fn claimed(
-    tx: &mut Write,
+    tx: &mut Connection,
     desk: &AtDesk,
     lift: &Lift,
     now: Timestamp,
@@ -248,7 +333,7 @@ async fn claimed(
     let id = lift.offer;
     let offer = offer::of_lift(tx, id, &desk.station).await?;
     let offer = offer.ok_or_else(|| offer_unknown(id))?;
-    let standing = &offer.standing;
+    let standing = &offer.issued;
     let is_own = standing.person == lift.person
         && standing.operator == desk.operator.id
         && offer.factor == FactorName::of(&lift.factor);
@@ -260,57 +345,6 @@ async fn claimed(
     }
     refuse_over(standing, id, now)?;
     Ok(offer.assertion_state)
-}
-
-/// Checks that the factor itself was shown: what its key signed, or what its code is.
-async fn shown(
-    tx: &mut Write,
-    at: (&Registry, &AtDesk, Timestamp),
-    lift: &Lift,
-    state: Option<&str>,
-) -> Answer<Option<CodeVerdict>> {
-    match (&lift.factor, &lift.shown, state) {
-        (FactorRef::Key { credential }, Shown::Signed { assertion }, Some(state)) => {
-            signed(tx, at, lift, (credential, assertion, state)).await?;
-            Ok(None)
-        }
-        (FactorRef::App { factor }, Shown::Read { codes }, _) => {
-            read(tx, at, lift, (*factor, codes)).await.map(Some)
-        }
-        _ => Err(Refusal::new(
-            code::MALFORMED,
-            "a key signs, and a code of an app or token is read out",
-        )),
-    }
-}
-
-async fn signed(
-    tx: &mut Write,
-    (registry, desk, now): (&Registry, &AtDesk, Timestamp),
-    lift: &Lift,
-    (credential, assertion, state): (&Bytes, &AuthenticationResponse, &str),
-) -> Answer<()> {
-    if assertion.raw_id != *credential {
-        return Err(Refusal::new(
-            code::CREDENTIAL_UNKNOWN,
-            "another credential signed than the one that is suspended",
-        ));
-    }
-    let signer = credential::signer(tx, credential).await?;
-    let signer =
-        signer.ok_or_else(|| Refusal::internal("a credential that stands is not there"))?;
-    let (verifier, handle) = (&signer.verifier, &signer.user_handle.0);
-    let verified = registry
-        .people
-        .assertion(state, verifier, assertion, handle, false);
-    if let Err(refusal) = &verified
-        && refusal.code() == code::COUNTER_REGRESSED
-    {
-        let detail = format!("credential {credential} of {}, suspended", lift.person);
-        audit::alarm(tx, &desk.station, code::COUNTER_REGRESSED, &detail, now).await?;
-    }
-    credential::set_tested(tx, credential, &verified?, now).await?;
-    Ok(())
 }
 
 async fn read(
@@ -341,13 +375,17 @@ async fn read(
     Ok(examined.verdict)
 }
 
-/// Somebody tried.
+/// Somebody tried. A counter that went back may mean a copied key.
 async fn on_record(
-    mut entry: ledger::Entry,
+    mut tx: Write,
     desk: &AtDesk,
     lift: &Lift,
     (refusal, now): (&Refusal, Timestamp),
 ) -> Answer<()> {
+    if refusal.code() == code::COUNTER_REGRESSED {
+        let detail = format!("{} of {}, suspended", lift.factor, lift.person);
+        audit::alarm(&mut tx, &desk.station, refusal.code(), &detail, now).await?;
+    }
     let detail = format!(
         "{}, offer {}: refused, {}",
         lift.factor,
@@ -355,7 +393,6 @@ async fn on_record(
         refusal.code()
     );
     let line = line(desk, "lift-suspension", lift.person.as_str(), &detail);
-    audit::note(&mut entry.tx, &line, now).await?;
-    entry.tx.commit().await?;
-    Ok(())
+    audit::note(&mut tx, &line, now).await?;
+    Ok(tx.commit().await?)
 }

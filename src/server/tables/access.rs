@@ -137,7 +137,7 @@ pub async fn use_station_code(tx: &mut Write, hash: &[u8], now: Timestamp) -> Re
 }
 
 /// An operator whose code holds.
-#[derive(sqlx::FromRow)]
+#[derive(PartialEq, sqlx::FromRow)]
 pub struct CodeHolder {
     /// Who.
     #[sqlx(flatten)]
@@ -173,7 +173,7 @@ pub async fn use_operator_code(tx: &mut Write, hash: &[u8], now: Timestamp) -> R
 }
 
 /// A challenge that was issued to a station for an operator's key.
-#[derive(sqlx::FromRow)]
+#[derive(PartialEq, sqlx::FromRow)]
 pub struct Challenge {
     /// What the answer is verified against.
     pub state: String,
@@ -208,19 +208,28 @@ pub async fn insert_challenge(
     Ok(())
 }
 
-/// Takes a challenge out, so that it is answered once.
-pub async fn take_challenge(
-    tx: &mut Write,
+/// The challenge, if it was issued to that station and not answered yet.
+pub async fn challenge(
+    db: &mut Connection,
     challenge: &Bytes,
     station: &StationId,
 ) -> Result<Option<Challenge>, Fault> {
     sqlx::query_as(
-        "DELETE FROM operator_challenge WHERE challenge = $1 AND station = $2 RETURNING state, code, expires_ms",
+        "SELECT state, code, expires_ms FROM operator_challenge WHERE challenge = $1 AND station = $2",
     )
     .bind(challenge)
     .bind(station)
-    .fetch_optional(&mut **tx)
+    .fetch_optional(db)
     .await
+}
+
+/// Takes a challenge out, so that it is answered once.
+pub async fn take_challenge(tx: &mut Write, challenge: &Bytes) -> Result<(), Fault> {
+    sqlx::query("DELETE FROM operator_challenge WHERE challenge = $1")
+        .bind(challenge)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
 }
 
 /// Opens a session.

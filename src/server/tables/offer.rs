@@ -43,7 +43,7 @@ impl Sort {
 
 /// For whom an offer is, and whether it still holds.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
-pub struct Standing {
+pub struct Issued {
     pub person: PersonId,
     /// Who asked for it.
     pub operator: OperatorId,
@@ -63,7 +63,7 @@ pub struct Standing {
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct OfKey {
     #[sqlx(flatten)]
-    pub standing: Standing,
+    pub issued: Issued,
     pub kind: Sort,
     /// What a new credential is verified against; none: it is for a test.
     pub registration_state: Option<String>,
@@ -75,7 +75,7 @@ pub struct OfKey {
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct OfLift {
     #[sqlx(flatten)]
-    pub standing: Standing,
+    pub issued: Issued,
     pub factor: FactorName,
     /// What its key must sign; none: it is an app or token.
     pub assertion_state: Option<String>,
@@ -224,7 +224,7 @@ pub async fn of_app(
     db: &mut Connection,
     id: OfferId,
     station: &StationId,
-) -> Result<Option<Standing>, Fault> {
+) -> Result<Option<Issued>, Fault> {
     sqlx::query_as(
         "SELECT person, operator, is_ticket, issued_ms, expires_ms, used_ms, visit FROM app_offer WHERE id = $1 AND station = $2",
     )

@@ -54,7 +54,7 @@ impl FromRow<'_, Row> for OperatorAccess {
 }
 
 /// An account, and since when it is revoked.
-#[derive(sqlx::FromRow)]
+#[derive(PartialEq, sqlx::FromRow)]
 pub struct Account {
     /// Whose.
     #[sqlx(flatten)]
@@ -200,7 +200,7 @@ pub async fn insert_key(
 }
 
 /// A key that signs somebody in, or did.
-#[derive(sqlx::FromRow)]
+#[derive(PartialEq, sqlx::FromRow)]
 pub struct OwnKey {
     /// Whose, and since when their account is revoked.
     #[sqlx(flatten)]

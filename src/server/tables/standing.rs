@@ -13,6 +13,7 @@ use crate::domain::{OperatorId, PersonId, StationId, VisitId};
 use crate::server::database::{Connection, Fault, Row, Write};
 
 /// A factor, as far as its suspension goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing {
     /// Whose.
     pub person: PersonId,

@@ -8,7 +8,7 @@ use crate::domain::{OfferId, OperatorId, PersonId, StationId};
 use crate::server::Registry;
 use crate::server::database::{Connection, ms};
 use crate::server::problem::{Answer, Refusal, operator_revoked};
-use crate::server::tables::offer::{self, OfKey, Standing};
+use crate::server::tables::offer::{self, OfKey, Issued};
 use crate::server::tables::{access, operator};
 use crate::wire::code;
 
@@ -35,7 +35,7 @@ pub(super) async fn claimed_offer(
 ) -> Answer<OfKey> {
     let offer = offer::of_key(db, claim.offer, claim.station).await?;
     let offer = offer.ok_or_else(|| offer_unknown(claim.offer))?;
-    check(registry, db, claim, (&offer.standing, registry.now())).await?;
+    check(registry, db, claim, (&offer.issued, registry.now())).await?;
     Ok(offer)
 }
 
@@ -44,7 +44,7 @@ pub(in crate::server::routes) async fn claimed_app_offer(
     registry: &Registry,
     db: &mut Connection,
     claim: &Claim<'_>,
-) -> Answer<Standing> {
+) -> Answer<Issued> {
     let offer = offer::of_app(db, claim.offer, claim.station).await?;
     let offer = offer.ok_or_else(|| offer_unknown(claim.offer))?;
     // A key's challenge is answered by the registry's clock. An app has none, and a code that was right while the offer lived stays the
@@ -64,7 +64,7 @@ async fn check(
     registry: &Registry,
     db: &mut Connection,
     claim: &Claim<'_>,
-    (offer, answered_at): (&Standing, Timestamp),
+    (offer, answered_at): (&Issued, Timestamp),
 ) -> Answer<()> {
     if offer.used_at.is_some() {
         return Err(Refusal::new(
