@@ -5,6 +5,7 @@
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
@@ -275,7 +276,13 @@ impl World {
             station,
             rack,
         } = self;
+        // A task that has just ended may hold it for a moment longer.
+        let open = Arc::downgrade(&station);
         drop((station, rack));
+        let patience = Instant::now() + Duration::from_secs(5);
+        while open.strong_count() > 0 && Instant::now() < patience {
+            std::thread::sleep(Duration::from_millis(5));
+        }
         let (station, rack) = open_station(&data)?;
         Ok(Self {
             folder,

@@ -24,7 +24,7 @@ use crate::server::ledger::{self, Opened};
 use crate::server::problem::{Answer, Refusal};
 use crate::server::suspensions;
 use crate::server::tables::audit;
-use crate::server::tables::offer::{self, Sort, Issued};
+use crate::server::tables::offer::{self, Issued, Sort};
 use crate::server::tables::secret::StoredSecret;
 use crate::server::tables::{FactorName, factor};
 use crate::server::visits;

@@ -55,7 +55,7 @@ async fn a_test_is_verified_before_the_lock() {
     let honest = world.test(&offer, "p-1", &mut key);
     let mut forged = honest.clone();
     forged.body.assertion = forger(&key).sign(&offer.request, &offer.origin);
-    let push = |push| world.client.push_test(entry(), push);
+    let push = |push| world.client.push(entry(), push);
     assert_eq!(refused(push(&forged).await), "signature-invalid");
     let busy = writer(&world).await;
     assert_eq!(refused(push(&forged).await), "signature-invalid");
@@ -130,8 +130,8 @@ async fn what_was_judged_twice_is_done_once() {
     let busy = writer(&world).await;
     let both = async {
         tokio::join!(
-            world.client.push_enrolment(entry, &push),
-            world.client.push_enrolment(entry, &push),
+            world.client.push(entry, &push),
+            world.client.push(entry, &push),
         )
     };
     let free = async {

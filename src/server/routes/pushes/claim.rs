@@ -8,7 +8,7 @@ use crate::domain::{OfferId, OperatorId, PersonId, StationId};
 use crate::server::Registry;
 use crate::server::database::{Connection, ms};
 use crate::server::problem::{Answer, Refusal, operator_revoked};
-use crate::server::tables::offer::{self, OfKey, Issued};
+use crate::server::tables::offer::{self, Issued, OfKey};
 use crate::server::tables::{access, operator};
 use crate::wire::code;
 
