@@ -10,11 +10,12 @@
 mod big;
 
 mod entry;
-mod keymap;
+mod keys;
 mod model;
 mod pictures;
 mod qr;
 mod scenes;
+mod screens;
 mod terminal;
 mod theme;
 mod update;

@@ -5,6 +5,8 @@
 use unicode_width::UnicodeWidthChar;
 use zeroize::{Zeroize, Zeroizing};
 
+use super::keys::Edit;
+
 /// The most characters of a [`Line`].
 const LINE_CHARS_MAX: usize = 120;
 
@@ -30,6 +32,15 @@ impl Line {
 
     pub fn pop(&mut self) {
         self.0.pop();
+    }
+
+    /// A key was pressed in it.
+    pub fn edit(&mut self, edit: Edit) {
+        match edit {
+            Edit::Push(c) => self.push(c),
+            Edit::Pop => self.pop(),
+            Edit::Clear => self.pop_word(),
+        }
     }
 
     /// Deletes the last word and the blanks behind it.
@@ -73,6 +84,15 @@ impl SecretLine {
 
     pub fn clear(&mut self) {
         self.text.zeroize();
+    }
+
+    /// A key was pressed in it.
+    pub fn edit(&mut self, edit: Edit) {
+        match edit {
+            Edit::Push(c) => self.push(c),
+            Edit::Pop => self.pop(),
+            Edit::Clear => self.clear(),
+        }
     }
 
     pub fn code_points(&self) -> usize {

@@ -4,13 +4,7 @@
 //! locking can forget all of it at once; what may be drawn and pressed is decided by [`Model::front`] alone. Nothing here has
 //! `Debug`: a PIN that is being typed is part of it.
 
-mod app;
-mod batch;
-mod care;
 mod front;
-mod loss;
-mod reset;
-mod run;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,23 +13,26 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::TuiConfig;
-use super::entry::Line;
 use crate::domain::models::Models;
-use crate::domain::suspension::FactorSort;
-use crate::domain::{EntryId, FactorId, IntentId, Person, PersonId, Place};
+use crate::domain::{FactorId, PersonId};
 use crate::record::{OutboxBody, OutboxEntry, Unfinished};
 use crate::station::face::{HomeView, KeyView, Notice, PeopleView, SlotView};
 use crate::text::Language;
-use crate::wire::{Factor, Operator, Owned, PersonDetail};
-use crate::workflow::dialogue::{AppJob, CareJob, Job};
+use crate::wire::Operator;
+use crate::workflow::dialogue::Job;
 
-pub use app::{AppAsking, CodeLine, Pick, Shown};
-pub use batch::{BatchAsking, BatchPage, BatchState, Missing};
-pub use care::{CareAsking, Finger};
+pub use super::screens::Page;
+pub use super::screens::app::asking::{AppAsking, CodeLine, Pick, Shown};
+pub use super::screens::batch::state::{BatchAsking, BatchPage, BatchState, Missing};
+pub use super::screens::care::{CareAsking, Finger};
+pub use super::screens::home::Find;
+pub use super::screens::loss::LossAsking;
+pub use super::screens::person::PersonPage;
+pub use super::screens::reset::{Coached, ResetAsking};
+pub use super::screens::run::state::{
+    Asking, CurrentPin, Identify, NewPin, Phase, PinComplaint, Progress, Run, Touch,
+};
 pub use front::{Door, Front, Lock};
-pub use loss::LossAsking;
-pub use reset::{Coached, ResetAsking};
-pub use run::{Asking, CurrentPin, Identify, NewPin, PinComplaint, Progress, Run, Touch};
 
 /// The clocks, handed in with every event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,8 +77,11 @@ pub struct Model {
     /// A sign-in is awaited: a session that appears without one is not taken over by a locked screen.
     pub expects_operator: bool,
     /// A run was asked for and has not begun yet.
-    pub starting: bool,
+    pub starting: Option<Starting>,
 }
+
+/// What is shown of a run that ended before it had begun. None where every such run begins.
+pub struct Starting(pub Option<Job>);
 
 /// What does not change while the kiosk runs.
 pub struct Setup {
@@ -97,51 +97,6 @@ pub struct Setup {
     pub models: Models,
 }
 
-/// What lies under the runs and the help.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Page {
-    Home,
-    Person,
-    /// What waits for the registry, and the marked entry.
-    Outbox(usize),
-    /// Something is given up once the name it concerns has been typed.
-    GiveUp(GivingUp),
-    /// Unfinished work, and the marked entry.
-    Unfinished(usize),
-    /// The keys in the bay, and the marked slot.
-    Keys(usize),
-    Key {
-        place: Place,
-        /// So many lines are scrolled away.
-        at: usize,
-    },
-    Batch(BatchPage),
-}
-
-/// Something that is about to be given up, with no way back.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GivingUp {
-    pub what: GivenUp,
-    /// What must be typed.
-    pub name: String,
-    pub line: Line,
-    /// The last attempt was wrong.
-    pub wrong: bool,
-}
-
-/// What can be given up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum GivenUp {
-    /// A test that the registry refused: it leaves the outbox.
-    Test(EntryId),
-    /// An enrolment that the registry refused: its credential is deleted from the key.
-    Enrolment(EntryId),
-    /// The same, whose key is not to be had.
-    EnrolmentWithoutKey(EntryId),
-    /// Unfinished work whose key is not to be had: what may remain on the key is recorded.
-    Work(IntentId),
-}
-
 /// What concerns the person at the desk.
 #[derive(Default)]
 pub struct DeskState {
@@ -150,13 +105,7 @@ pub struct DeskState {
     pub person: Option<PersonPage>,
     /// What the page of a key shows, once the station has sent it.
     pub key: Option<Box<KeyView>>,
-    /// What was last asked to be done to that key.
-    pub care: Option<CareJob>,
-    /// The key whose page is open is to be reset.
-    pub resets: bool,
-    /// What was last asked to be done about the person's apps; none: a key was to be enrolled.
-    pub app: Option<AppJob>,
-    /// With which factor, until the station asks for it.
+    /// With which factor something was started, until the station asks for it.
     pub factor: Option<FactorId>,
 }
 
@@ -166,102 +115,6 @@ impl DeskState {
         let serial = self.find.serial;
         *self = Self::default();
         self.find.serial = serial;
-    }
-}
-
-/// The search on the home screen.
-#[derive(Default)]
-pub struct Find {
-    pub line: Line,
-    /// Number of the last search that was sent. Replies to earlier ones are late.
-    pub serial: u64,
-    /// The last search has not been answered yet.
-    pub waiting: bool,
-    pub people: Vec<Person>,
-    /// More matched than are shown.
-    pub more: bool,
-    /// The registry was out of reach: these are people for whom there is a ticket.
-    pub from_tickets: bool,
-    /// Why it failed.
-    pub failed: Option<Notice>,
-    pub marked: usize,
-    /// The mark was moved by hand; until then it stands on whoever is expected next.
-    pub moved: bool,
-    /// Enter was pressed before the answer came: open it when it is unambiguous.
-    pub open_when_found: bool,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PersonPage {
-    /// Who, from the search.
-    pub person: Person,
-    /// Found in a ticket, while the registry was out of reach.
-    pub from_ticket: bool,
-    /// What the registry said, once it has.
-    pub detail: Option<Box<PersonDetail>>,
-    /// What they have or had, in the order in which it is shown.
-    pub owned: Vec<Owned>,
-    pub at: usize,
-}
-
-impl PersonPage {
-    /// A page that is being fetched.
-    pub fn new(person: Person, from_ticket: bool) -> Self {
-        Self {
-            person,
-            from_ticket,
-            detail: None,
-            owned: Vec::new(),
-            at: 0,
-        }
-    }
-
-    /// Takes in what the registry said: keys stand before apps, and among each of them what is there before what was removed; the
-    /// mark stays on its factor.
-    pub fn take(&mut self, detail: Box<PersonDetail>) {
-        let marked = self.marked().map(Owned::factor);
-        let mut owned = detail.owned();
-        owned.sort_by_key(|owned| (owned.sort() == FactorSort::App, owned.is_gone()));
-        let at = |factor| owned.iter().position(|owned| owned.factor() == factor);
-        self.at = marked.and_then(at).unwrap_or(0);
-        // Whoever came back from removing it wants the next one.
-        if owned.get(self.at).is_some_and(Owned::is_gone) {
-            let next = owned.iter().position(|owned| !owned.is_gone());
-            self.at = next.unwrap_or(0);
-        }
-        self.owned = owned;
-        self.detail = Some(detail);
-    }
-
-    /// The keys among them, with the number of the first.
-    pub fn keys(&self) -> (usize, &[Owned]) {
-        (0, self.owned.get(..self.first_app()).unwrap_or_default())
-    }
-
-    /// The apps and tokens among them, likewise.
-    pub fn apps(&self) -> (usize, &[Owned]) {
-        let first = self.first_app();
-        (first, self.owned.get(first..).unwrap_or_default())
-    }
-
-    fn first_app(&self) -> usize {
-        let is_app = |owned: &Owned| owned.sort() == FactorSort::App;
-        self.owned
-            .iter()
-            .position(is_app)
-            .unwrap_or(self.owned.len())
-    }
-
-    pub fn marked(&self) -> Option<&Owned> {
-        self.owned.get(self.at)
-    }
-
-    /// The same where it is an app or a token that opens something.
-    pub fn marked_app(&self) -> Option<&Factor> {
-        match self.marked() {
-            Some(Owned::App(factor)) if factor.is_valid() => Some(factor),
-            _ => None,
-        }
     }
 }
 
@@ -292,41 +145,7 @@ impl Model {
             plugging: false,
             active_at: Duration::ZERO,
             expects_operator: true,
-            starting: false,
-        }
-    }
-
-    /// The people that the home screen lists: the search's, or those expected while nothing is searched for.
-    pub fn listed(&self) -> Vec<&Person> {
-        if !self.desk.find.line.is_empty() {
-            return self.desk.find.people.iter().collect();
-        }
-        self.people()
-            .into_iter()
-            .flat_map(|people| people.expected.iter().map(|e| &e.person))
-            .collect()
-    }
-
-    /// The marked person of that list.
-    pub fn marked_person(&self) -> Option<&Person> {
-        self.listed().get(self.desk.find.marked).copied()
-    }
-
-    /// The job that the page in front has asked for.
-    pub fn wanted_job(&self) -> Option<Job> {
-        match &self.page {
-            Page::Key { .. } if self.desk.resets => Some(Job::Reset),
-            Page::Key { .. } => self.desk.care.clone().map(|care| Job::Care { care }),
-            Page::Unfinished(at) => self.unfinished().get(*at).map(|work| Job::Resolve {
-                unfinished: Box::new(work.clone()),
-            }),
-            _ => self.desk.person.as_ref().map(|page| {
-                let person = page.person.clone();
-                match self.desk.app {
-                    Some(app) => Job::App { app, person },
-                    None => Job::Enrol { person },
-                }
-            }),
+            starting: None,
         }
     }
 
@@ -361,46 +180,19 @@ impl Model {
         }
     }
 
-    /// Marks whoever is expected next, unless somebody is searched for or the mark was moved.
-    pub fn mark_next_expected(&mut self) {
-        let find = &mut self.desk.find;
-        let people = self.home.as_ref().and_then(|home| home.people.as_ref());
-        if let Some(people) = people.filter(|_| find.line.is_empty() && !find.moved) {
-            let next = people.expected.iter().position(|expected| !expected.done);
-            find.marked = next.unwrap_or_default();
-        }
-    }
-
-    /// Keeps marks on existing lines.
-    pub fn clamp_marks(&mut self) {
-        let last = |len: usize| len.saturating_sub(1);
-        let people = last(self.listed().len());
-        let (outbox, unfinished, bay) = (
-            last(self.outbox().len()),
-            last(self.unfinished().len()),
-            last(self.bay.len()),
-        );
-        self.desk.find.marked = self.desk.find.marked.min(people);
-        let lines = self.desk.key.as_ref().map_or(0, |view| {
-            super::view::KEY_LINES + view.oddities.len() + view.history.len()
-        });
-        match &mut self.page {
-            Page::Outbox(at) => *at = (*at).min(outbox),
-            Page::Unfinished(at) => *at = (*at).min(unfinished),
-            Page::Keys(at) => *at = (*at).min(bay),
-            Page::Key { at, .. } => *at = (*at).min(last(lines)),
-            _ => {}
+    /// Whether there is anything to lock.
+    pub fn can_lock(&self) -> bool {
+        match self.front() {
+            Front::Door(door) => door.run.is_some() || door.code.is_some(),
+            Front::Run(_) | Front::Page(_) => true,
         }
     }
 
     /// How long until the screen locks by itself; `None` when there is nothing to lock.
     pub fn locks_in(&self, now: Now) -> Option<Duration> {
-        let active = match self.front() {
-            Front::Door(door) => door.run.is_some() || door.code.is_some(),
-            Front::Run(_) | Front::Page(_) => true,
-        };
         let idle = now.uptime.saturating_sub(self.active_at);
-        active.then(|| self.setup.idle_lock.saturating_sub(idle))
+        self.can_lock()
+            .then(|| self.setup.idle_lock.saturating_sub(idle))
     }
 
     /// Whether something on the screen counts down in tenths of a second.
@@ -409,7 +201,7 @@ impl Model {
             Front::Page(page) => {
                 matches!(page, Page::Batch(BatchPage::Board(_))) && self.batch.on().is_some()
             }
-            Front::Door(_) | Front::Run(_) => self.run().is_some_and(|run| run.ending.is_none()),
+            Front::Door(_) | Front::Run(_) => self.run().is_some_and(|run| !run.is_over()),
         }
     }
 }

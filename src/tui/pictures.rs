@@ -10,7 +10,7 @@ use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::{Color, Modifier};
 
 use super::clean::width;
-use super::scenes::{SCENES, Stage};
+use super::scenes::{self, Stage};
 use super::theme::Theme;
 use super::view::View;
 use crate::text::Language;
@@ -50,7 +50,7 @@ fn all() -> impl Iterator<Item = (&'static str, String)> {
     PICTURES
         .into_iter()
         .filter_map(move |(name, scene, language, size)| {
-            let (_, play) = SCENES.iter().find(|(known, _)| *known == scene)?;
+            let (_, play) = scenes::all().find(|(known, _)| *known == scene)?;
             let stage = Stage::play(*play, language, size);
             Some((name, svg(&stage.draw(&view))))
         })

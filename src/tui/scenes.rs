@@ -3,15 +3,8 @@
 //! A scene is made as in life, by what the station says and what is typed, never by writing into the model. Names, companies
 //! and numbers are invented; none of this is reachable from a kiosk.
 
-mod acts;
-mod app;
-mod batch;
-mod care;
-pub(super) mod cast;
-mod deletion;
-mod loss;
-mod reset;
-mod script;
+pub mod acts;
+pub mod cast;
 
 use std::time::Duration;
 
@@ -22,6 +15,7 @@ use ratatui::layout::Rect;
 
 use super::TuiConfig;
 use super::model::{Model, Now};
+use super::screens::{SCENES, app, batch, home};
 use super::theme::Theme;
 use super::update::{Effect, Event, update};
 use super::view::{Drawn, View};
@@ -29,10 +23,13 @@ use crate::domain::models::Models;
 use crate::station::face::Update;
 use crate::text::Language;
 
-pub use script::SCENES;
-
 /// A scene: its name and how it comes about.
 pub type Scene = (&'static str, fn(&mut Stage));
+
+/// Every scene of every family.
+pub fn all() -> impl Iterator<Item = &'static Scene> {
+    SCENES.into_iter().flatten()
+}
 
 /// For benchmarks: the home screen with that many keys in the bay. Each call draws one whole frame and returns the number of
 /// its cells.
@@ -41,7 +38,7 @@ pub fn frames(columns: u16, rows: u16, slots: u16) -> impl FnMut() -> usize {
         colour: true,
         marks: true,
     });
-    let mut stage = Stage::play(script::search, Language::English, (columns, rows));
+    let mut stage = Stage::play(home::searching, Language::English, (columns, rows));
     stage.say(Update::Bay(cast::bay_of(slots)));
     move || stage.draw(&view).content.len()
 }
@@ -53,11 +50,11 @@ pub fn board_frames(columns: u16, rows: u16, slots: u16) -> impl FnMut() -> usiz
         colour: true,
         marks: true,
     });
-    let mut stage = Stage::play(batch::board, Language::English, (columns, rows));
+    let mut stage = Stage::play(batch::scenes::board, Language::English, (columns, rows));
     let mut touches = 0;
     move || {
         touches += 1;
-        stage.say(Update::Board(std::sync::Arc::new(batch::board_of(
+        stage.say(Update::Board(std::sync::Arc::new(batch::scenes::board_of(
             slots, touches,
         ))));
         stage.draw(&view).content.len()
@@ -71,9 +68,9 @@ pub fn scan_frames(columns: u16, rows: u16) -> impl FnMut() -> usize {
         colour: true,
         marks: true,
     });
-    let mut stage = Stage::play(app::scan, Language::English, (columns, rows));
+    let mut stage = Stage::play(app::scenes::scan, Language::English, (columns, rows));
     move || {
-        app::show_anew(&mut stage);
+        app::scenes::show_anew(&mut stage);
         stage.draw(&view).content.len()
     }
 }
@@ -81,7 +78,7 @@ pub fn scan_frames(columns: u16, rows: u16) -> impl FnMut() -> usize {
 /// A board after so many touches.
 #[cfg(test)]
 pub fn board_touched(touches: u32) -> crate::station::face::board::Board {
-    batch::board_of(16, touches)
+    batch::scenes::board_of(16, touches)
 }
 
 /// A kiosk without a terminal and without a station, played by a script.

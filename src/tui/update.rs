@@ -3,23 +3,14 @@
 //! Invariant: an event that does not fit the model (a late reply, an answer to a withdrawn question, a key that means
 //! nothing here) changes nothing.
 
-mod answer;
-mod app;
-mod batch;
-mod care;
-mod desk;
-mod door;
-mod lock;
-mod loss;
-mod station;
-
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
-use super::keymap::{Action, Mode, action};
-use super::model::{Front, Model, Now, Page};
+use super::keys::{Edit, Press, edit, locks, pressed as row_of};
+use super::model::{Model, Now};
+use super::screens::{Typing, batch, door, front, run};
 use crate::station::face::{Command, SoftCommand, Update};
 
-pub use lock::lock;
+pub use door::lock::lock;
 
 /// Everything that can happen to the kiosk.
 pub enum Event {
@@ -73,7 +64,7 @@ fn changed(model: &mut Model, now: Now, event: Event) -> Vec<Effect> {
                 }
                 Vec::new()
             }
-            update if model.is_open() => station::told(model, now, update),
+            update if model.is_open() => run::told(model, now, update),
             update => door::told(model, now, update),
         },
         Event::Tick => match model.locks_in(now) {
@@ -83,74 +74,39 @@ fn changed(model: &mut Model, now: Now, event: Event) -> Vec<Effect> {
     }
 }
 
-fn pressed(model: &mut Model, now: Now, key: KeyEvent) -> Vec<Effect> {
-    let mode = Mode::of(model);
-    let demo = model.setup.demo;
+fn pressed(model: &mut Model, now: Now, event: KeyEvent) -> Vec<Effect> {
     model.notice = None;
     if std::mem::take(&mut model.plugging) {
-        return plug(key);
+        return plug(event);
     }
-    let action = action(mode, demo, key);
-    if model.help && action != Some(Action::Lock) {
+    let row = row_of(model, event);
+    if model.help && !row.is_some_and(locks) {
         model.help = false;
         return Vec::new();
     }
     let stop_asked = model
         .run_mut()
         .map(|run| std::mem::take(&mut run.stop_asked));
-    match action {
-        Some(Action::Lock) => lock(model),
-        Some(Action::SignOut) => lock::leave(model),
-        Some(Action::Help) => {
-            model.help = true;
-            Vec::new()
-        }
-        Some(Action::Language) => {
-            model.language = model.language.other();
-            Vec::new()
-        }
-        Some(Action::Quit) => vec![Effect::Quit],
-        Some(Action::SoftTouch) => vec![Effect::Send(Command::Soft(SoftCommand::Touch))],
-        Some(Action::SoftPlug) => {
-            model.plugging = true;
-            Vec::new()
-        }
-        Some(action) => {
-            let stop_asked = stop_asked.unwrap_or(false);
-            match model.front() {
-                Front::Door(_) => door::act(model, action, key, stop_asked),
-                Front::Run(_) => answer::act(model, action, key, stop_asked),
-                Front::Page(_) if action == Action::Batch => batch::open(model),
-                Front::Page(Page::Batch(_)) => batch::act(model, action),
-                Front::Page(_) => desk::act(model, now, action),
-            }
-        }
-        None => match typed(mode, key) {
-            Some(c) => took(model, c),
+    let sure = std::mem::take(&mut model.batch.end_asked) | stop_asked.unwrap_or(false);
+    match row {
+        Some(row) => row.act(model, Press { now, event, sure }),
+        None => match typed(front(model).typing, event) {
+            Some(c) => edit(model, Edit::Push(c)),
             None => Vec::new(),
         },
     }
 }
 
-fn took(model: &mut Model, c: char) -> Vec<Effect> {
-    match model.front() {
-        Front::Door(_) => door::typed(model, c),
-        Front::Run(_) => model
-            .work
-            .as_mut()
-            .map_or_else(Vec::new, |run| answer::typed(run, c)),
-        Front::Page(Page::Batch(_)) => batch::typed(model, c),
-        Front::Page(_) => desk::typed(model, c),
-    }
-}
-
 /// The character that a key types where text is taken. AltGr arrives as Ctrl and Alt together on some terminals.
-fn typed(mode: Mode, key: KeyEvent) -> Option<char> {
+fn typed(typing: Typing, key: KeyEvent) -> Option<char> {
     let bent = key.modifiers & (KeyModifiers::CONTROL | KeyModifiers::ALT);
     let is_text = bent.is_empty() || bent == KeyModifiers::CONTROL | KeyModifiers::ALT;
     match key.code {
-        KeyCode::Char(c) if mode.takes_text() && is_text => Some(c),
-        KeyCode::Char(c) if mode.takes_digits() && is_text && c.is_ascii_digit() => Some(c),
+        KeyCode::Char(c) if is_text => match typing {
+            Typing::Text(_) => Some(c),
+            Typing::Digits(_) if c.is_ascii_digit() => Some(c),
+            Typing::Digits(_) | Typing::Nothing => None,
+        },
         _ => None,
     }
 }
@@ -165,10 +121,4 @@ fn plug(key: KeyEvent) -> Vec<Effect> {
         }
         _ => Vec::new(),
     }
-}
-
-/// Goes to a page; what belongs to the person stays, so that Esc leads back to it.
-fn go(model: &mut Model, page: Page) -> Vec<Effect> {
-    model.page = page;
-    Vec::new()
 }

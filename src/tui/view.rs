@@ -1,43 +1,21 @@
-//! Draws the model: a pure function of model, clock and size, one file a screen.
+//! Draws the model: a pure function of model, clock and size. What is on a screen stands with its family; here is what all share.
 //!
 //! Hides the layout. Invariant: every text is drawn through [`Sheet`], which cleans it, so that nothing that a key, the
 //! registry or a keyboard sent can move the cursor or turn the line round.
 
-mod app;
-mod batches;
-mod bay;
-mod board;
-mod care;
-mod chrome;
-mod closing;
-mod giving_up;
+pub mod chrome;
 mod help;
-mod home;
-mod key;
-mod loss;
-mod outbox;
-mod people;
-mod pin;
-mod questions;
-mod reset;
-mod run;
-mod scan;
-mod sheet;
-mod sign_in;
-mod unfinished;
-mod waits;
+pub mod sheet;
 
 use jiff::Timestamp;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::keymap::Mode;
-use super::model::{Asking, Front, Model, Now, Page, Run};
+use super::model::{Model, Now};
+use super::screens;
 use super::theme::Theme;
 use crate::text::{Language, Text, tr};
 use sheet::{Sheet, s};
-
-pub use key::LINES as KEY_LINES;
 
 /// What drawing needs besides the model: both languages and the theme. Made once.
 pub struct View {
@@ -48,11 +26,11 @@ pub struct View {
 
 /// Everything that a screen reads.
 #[derive(Clone, Copy)]
-struct Ctx<'a> {
-    model: &'a Model,
-    text: &'a Text,
-    theme: Theme,
-    now: Now,
+pub struct Ctx<'a> {
+    pub model: &'a Model,
+    pub text: &'a Text,
+    pub theme: Theme,
+    pub now: Now,
 }
 
 impl View {
@@ -116,37 +94,7 @@ fn screen(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
     if model.help {
         return help::draw(ctx, sheet, area);
     }
-    let page = match model.front() {
-        Front::Door(door) => return sign_in::draw(ctx, sheet, area, door),
-        Front::Run(run) => return run_screen(ctx, sheet, area, run),
-        Front::Page(page) => page,
-    };
-    match page {
-        Page::Home => home::draw(ctx, sheet, area),
-        Page::Person => people::draw(ctx, sheet, area),
-        Page::Outbox(marked) => outbox::draw(ctx, sheet, area, *marked),
-        Page::GiveUp(giving_up) => giving_up::draw(ctx, sheet, area, giving_up),
-        Page::Unfinished(marked) => unfinished::draw(ctx, sheet, area, *marked),
-        Page::Keys(marked) => bay::draw_page(ctx, sheet, area, *marked),
-        Page::Key { at, .. } => key::draw(ctx, sheet, area, *at),
-        Page::Batch(page) => batches::draw(ctx, sheet, area, page),
-    }
-}
-
-fn run_screen(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, run: &Run) {
-    if let Some(shown) = run.shown().filter(|_| !run.stopping) {
-        return scan::draw(ctx, sheet, area, run, shown);
-    }
-    match (&run.ending, &run.asking) {
-        (Some(ending), _) => closing::draw(ctx, sheet, area, run, ending),
-        (None, Some(Asking::NewPin(new))) => {
-            pin::draw_new(ctx, sheet, area, run::persons(run), new);
-        }
-        (None, Some(Asking::CurrentPin(current))) => {
-            pin::draw_current(ctx, sheet, area, run::persons(run), current);
-        }
-        (None, _) => run::draw(ctx, sheet, area, run),
-    }
+    (screens::front(model).draw)(ctx, sheet, area);
 }
 
 fn too_small(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
@@ -160,30 +108,26 @@ fn too_small(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
 }
 
 impl Ctx<'_> {
-    fn mode(&self) -> Mode {
-        Mode::of(self.model)
-    }
-
-    fn is_demo(&self) -> bool {
+    pub fn is_demo(&self) -> bool {
         self.model.setup.demo || self.model.home.as_ref().is_some_and(|home| home.demo)
     }
 
     /// A time of day at the station.
-    fn time(&self, at: Timestamp) -> String {
+    pub fn time(&self, at: Timestamp) -> String {
         at.to_zoned(self.model.setup.zone.clone())
             .strftime("%H:%M")
             .to_string()
     }
 
     /// A day, as both languages write it unambiguously.
-    fn day(&self, at: Timestamp) -> String {
+    pub fn day(&self, at: Timestamp) -> String {
         at.to_zoned(self.model.setup.zone.clone())
             .strftime("%Y-%m-%d")
             .to_string()
     }
 
     /// Time left until then, rounded up so that "0:00" means over; `4:12` or `1:02:03`.
-    fn left(&self, until: Timestamp) -> String {
+    pub fn left(&self, until: Timestamp) -> String {
         let seconds = self.seconds_left(until);
         let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
         if hours > 0 {
@@ -193,24 +137,24 @@ impl Ctx<'_> {
         }
     }
 
-    fn seconds_left(&self, until: Timestamp) -> i64 {
+    pub fn seconds_left(&self, until: Timestamp) -> i64 {
         let milliseconds = until.as_millisecond() - self.now.wall.as_millisecond();
         milliseconds.max(0).saturating_add(999) / 1000
     }
 
-    fn seconds_since(&self, since: Timestamp) -> i64 {
+    pub fn seconds_since(&self, since: Timestamp) -> i64 {
         let milliseconds = self.now.wall.as_millisecond() - since.as_millisecond();
         milliseconds.max(0) / 1000
     }
 
     /// Whether this frame shows the brighter half of something that blinks, once a second.
-    fn blink(&self) -> bool {
+    pub fn blink(&self) -> bool {
         self.now.uptime.subsec_millis() < 500
     }
 }
 
 /// Splits an area into columns of these widths; the last one gets what is left.
-fn columns<const N: usize>(area: Rect, widths: [u16; N]) -> [Rect; N] {
+pub fn columns<const N: usize>(area: Rect, widths: [u16; N]) -> [Rect; N] {
     let mut x = area.x;
     let mut left = area.width;
     let mut rest = N;
@@ -225,7 +169,7 @@ fn columns<const N: usize>(area: Rect, widths: [u16; N]) -> [Rect; N] {
 }
 
 /// The area without so many rows at its top.
-fn below(area: Rect, rows: u16) -> Rect {
+pub fn below(area: Rect, rows: u16) -> Rect {
     let rows = rows.min(area.height);
     Rect {
         y: area.y + rows,
@@ -234,7 +178,8 @@ fn below(area: Rect, rows: u16) -> Rect {
     }
 }
 
-fn top(area: Rect, rows: u16) -> Rect {
+/// So many rows at its top.
+pub fn top(area: Rect, rows: u16) -> Rect {
     Rect {
         height: rows.min(area.height),
         ..area
@@ -242,7 +187,7 @@ fn top(area: Rect, rows: u16) -> Rect {
 }
 
 /// The area with a blank column on either side.
-fn inset(area: Rect) -> Rect {
+pub fn inset(area: Rect) -> Rect {
     Rect {
         x: area.x + area.width.min(1),
         width: area.width.saturating_sub(2),
@@ -251,6 +196,6 @@ fn inset(area: Rect) -> Rect {
 }
 
 /// A heading with its badge in words: `s` is re-exported so that screens write short lines.
-fn heading(ctx: Ctx<'_>, title: impl Into<String>) -> ratatui::text::Line<'static> {
+pub fn heading(ctx: Ctx<'_>, title: impl Into<String>) -> ratatui::text::Line<'static> {
     ratatui::text::Line::from(s(title.into(), ctx.theme.strong()))
 }

@@ -1242,6 +1242,7 @@ waits-person = Waits for what is to be done for this person.
 waits-outbox = Waits for which report is to be seen to.
 waits-give-up = Waits for the name that confirms it.
 waits-unfinished = Waits for which work is to be finished.
+waits-nothing = Nothing can be chosen here. Waits for Esc, which goes back.
 waits-keys = Waits for which key is to be looked at.
 waits-key = Waits for what is to be done with this key.
 waits-batches = Waits for which of these is to be used.

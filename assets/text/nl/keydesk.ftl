@@ -1242,6 +1242,7 @@ waits-person = Wacht op wat er voor deze persoon moet gebeuren.
 waits-outbox = Wacht op welke melding aan de beurt is.
 waits-give-up = Wacht op de naam die het bevestigt.
 waits-unfinished = Wacht op welk werk er afgemaakt moet worden.
+waits-nothing = Hier valt niets te kiezen. Wacht op Esc, dat gaat terug.
 waits-keys = Wacht op welke sleutel er bekeken moet worden.
 waits-key = Wacht op wat er met deze sleutel moet gebeuren.
 waits-batches = Wacht op welke hiervan er gebruikt moet worden.

@@ -6,12 +6,11 @@ use super::{sent, shown};
 use crate::station::face::Update;
 use crate::station::face::board::{BatchQuestion, BatchUpdate};
 use crate::text::Language;
-use crate::tui::scenes::{SCENES, Stage, cast};
+use crate::tui::scenes::{self, Stage, cast};
 use crate::workflow::dialogue::Question;
 
 fn scene(name: &str) -> Stage {
-    let (_, play) = SCENES
-        .iter()
+    let (_, play) = scenes::all()
         .find(|(known, _)| *known == name)
         .expect("a scene");
     let mut stage = Stage::play(*play, Language::English, (80, 24));
@@ -98,7 +97,7 @@ fn after_a_lock_nothing_of_the_batch_is_on_the_screen_or_comes_onto_it() {
     let mut stage = scene("board-tag");
     stage.press(KeyCode::F(12));
     assert!(stage.model.batch.board.is_none() && stage.model.batch.asking.is_none());
-    let board = crate::tui::scenes::board_touched(14);
+    let board = scenes::board_touched(14);
     stage.say(Update::Board(std::sync::Arc::new(board)));
     let question = Question::NewPin {
         key: cast::fresh_key(),
@@ -134,7 +133,7 @@ fn touches_that_are_felt_keep_the_screen_from_locking() {
     let mut stage = scene("board");
     for touches in 20..30 {
         stage.wait(60);
-        let board = crate::tui::scenes::board_touched(touches);
+        let board = scenes::board_touched(touches);
         stage.say(Update::Board(std::sync::Arc::new(board)));
     }
     assert!(stage.model.operator.is_some());

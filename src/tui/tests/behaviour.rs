@@ -9,14 +9,13 @@ use crate::record::Remains;
 use crate::station::face::{Command, Found, Notice, Update};
 use crate::text::Language;
 use crate::tui::model::{Asking, Page};
-use crate::tui::scenes::{SCENES, Stage, cast};
+use crate::tui::scenes::{self, Stage, cast};
 use crate::tui::update::{Effect, Event as KioskEvent};
 use crate::workflow::dialogue::{Answer, Ending, Event, Job, Question, Step, StopView};
 
 /// A kiosk at the end of that scene, with what it sent forgotten.
 pub fn at(name: &str) -> Stage {
-    let (_, scene) = SCENES
-        .iter()
+    let (_, scene) = scenes::all()
         .find(|(known, _)| *known == name)
         .expect("a scene of that name");
     let mut stage = Stage::play(*scene, Language::English, (80, 24));
@@ -119,7 +118,7 @@ fn a_withdrawn_question_takes_no_answer_and_forgets_what_was_typed() {
     stage.run(Event::Withdrawn);
     stage.press(KeyCode::Enter);
     assert!(sent(&mut stage).is_empty());
-    assert!(stage.model.run().is_some_and(|run| run.asking.is_none()));
+    assert!(stage.model.run().is_some_and(|run| run.asking().is_none()));
 }
 
 #[test]
@@ -135,7 +134,7 @@ fn the_pin_is_handed_over_only_when_both_entries_are_the_same() {
         _ => None,
     });
     assert!(pin.is_some_and(|pin| pin.as_bytes() == b"491763"));
-    assert!(stage.model.run().is_some_and(|run| run.asking.is_none()));
+    assert!(stage.model.run().is_some_and(|run| run.asking().is_none()));
 }
 
 #[test]
@@ -349,7 +348,7 @@ fn any_key_closes_the_help_and_does_nothing_else() {
     stage.press(KeyCode::Enter);
     assert!(sent(&mut stage).is_empty());
     assert!(matches!(
-        stage.model.run().and_then(|run| run.asking.as_ref()),
+        stage.model.run().and_then(|run| run.asking()),
         Some(Asking::ChooseKey { .. })
     ));
 }

@@ -13,7 +13,7 @@ use crate::record::Remains;
 use crate::station::face::board::{BatchQuestion, BatchUpdate};
 use crate::station::face::{Command, Found, HandedPin, Notice, SigningIn, Update};
 use crate::text::Language;
-use crate::tui::scenes::{SCENES, Stage, board_touched, cast};
+use crate::tui::scenes::{self, Stage, board_touched, cast};
 use crate::tui::update::{Effect, Event};
 use crate::tui::view::View;
 use crate::workflow::dialogue::{
@@ -428,9 +428,9 @@ proptest! {
 
     #[test]
     fn once_a_session_has_ended_no_name_is_drawn_whatever_is_pressed_and_said(
-        scene in 0..SCENES.len(), how in how(), acts in prop::collection::vec(act(), 1..40), language in language(), size in size(),
+        scene in 0..scenes::all().count(), how in how(), acts in prop::collection::vec(act(), 1..40), language in language(), size in size(),
     ) {
-        let (name, scene) = SCENES.get(scene).expect("a scene");
+        let (name, scene) = scenes::all().nth(scene).expect("a scene");
         let mut stage = Stage::play(*scene, language, size);
         let session = stage.model.operator.is_some();
         stage.effects.clear();

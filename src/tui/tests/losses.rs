@@ -6,17 +6,16 @@ use super::behaviour::at;
 use super::{sent, shown};
 use crate::domain::visit::SuspendedWhy;
 use crate::station::face::{Command, Update};
-use crate::tui::keymap::{Chosen, Foot, Key, Mode, bindings};
+use crate::tui::keys::{Foot, Key, rows};
 use crate::tui::model::Page;
 use crate::tui::scenes::{Stage, cast};
+use crate::tui::screens::person::Chosen;
 use crate::tui::update::Effect;
 use crate::workflow::dialogue::Answer;
 
 fn chosen(stage: &Stage) -> Chosen {
-    match Mode::of(&stage.model) {
-        Mode::Person(chosen) => chosen,
-        other => panic!("not a person's page: {other:?}"),
-    }
+    assert_eq!(stage.model.page, Page::Person);
+    Chosen::of(&stage.model)
 }
 
 /// A page on which that is marked.
@@ -48,8 +47,9 @@ fn no_key_at_the_foot_of_a_persons_page_is_dead_whatever_is_marked() {
         Chosen::Waiting,
         Chosen::Lost,
     ] {
-        let foot = bindings(Mode::Person(wanted), false).filter(|b| b.foot != Foot::HelpOnly);
-        let keys: Vec<Key> = foot.filter_map(|b| b.keys.first().copied()).collect();
+        let stage = marked(wanted);
+        let foot = rows(&stage.model).filter(|row| row.foot != Foot::HelpOnly);
+        let keys: Vec<Key> = foot.map(|row| row.key).collect();
         assert!(keys.len() > 5, "{wanted:?}");
         for key in keys {
             let Key::Plain(code) = key else {

@@ -9,7 +9,7 @@ use super::{sent, text_of};
 use crate::domain::factor::CodeVerdict;
 use crate::station::face::Command;
 use crate::text::Language;
-use crate::tui::scenes::{SCENES, Stage, cast};
+use crate::tui::scenes::{self, Stage, cast};
 use crate::tui::theme::Theme;
 use crate::tui::update::Effect;
 use crate::tui::view::View;
@@ -81,8 +81,7 @@ fn drawn(stage: &Stage, colour: bool) -> Buffer {
 }
 
 fn scene(size: (u16, u16)) -> Stage {
-    let (_, play) = SCENES
-        .iter()
+    let (_, play) = scenes::all()
         .find(|(name, _)| *name == "app-scan")
         .expect("the scene");
     Stage::play(*play, Language::English, size)
@@ -243,7 +242,7 @@ fn the_last_digit_sends_the_code_and_nothing_of_it_stays() {
         _ => None,
     });
     assert_eq!(code.as_deref(), Some("924107"));
-    assert!(stage.model.run().is_some_and(|run| run.asking.is_none()));
+    assert!(stage.model.run().is_some_and(|run| run.asking().is_none()));
 }
 
 #[test]

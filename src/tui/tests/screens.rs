@@ -6,8 +6,8 @@ use ratatui::style::Color;
 use super::{THEME, text_of};
 use crate::text::Language;
 use crate::tui::big;
-use crate::tui::keymap::{Mode, bindings};
-use crate::tui::scenes::{SCENES, Stage};
+use crate::tui::keys::{Key, rows};
+use crate::tui::scenes::{self, Stage};
 use crate::tui::theme::Theme;
 use crate::tui::view::View;
 
@@ -28,7 +28,7 @@ fn every_screen_says_in_plain_words_what_it_waits_for_and_the_cursor_stands_wher
         (Language::Dutch, (200, 60)),
     ];
     let mut faults = Vec::new();
-    for (name, scene) in SCENES {
+    for (name, scene) in scenes::all() {
         for (language, size) in sizes {
             let (buf, drawn) = Stage::play(*scene, language, size).drawn(&view);
             let screen = text_of(&buf);
@@ -56,7 +56,7 @@ fn every_screen_says_in_plain_words_what_it_waits_for_and_the_cursor_stands_wher
 #[test]
 fn every_scene_is_drawn_as_it_was_on_the_smallest_screen_in_both_languages() {
     let view = View::new(THEME);
-    for (name, scene) in SCENES {
+    for (name, scene) in scenes::all() {
         let drawn = Language::ALL.map(|language| {
             let stage = Stage::play(*scene, language, (80, 24));
             format!("{}\n{}", language.tag(), text_of(&stage.draw(&view)))
@@ -68,7 +68,7 @@ fn every_scene_is_drawn_as_it_was_on_the_smallest_screen_in_both_languages() {
 #[test]
 fn every_scene_is_drawn_as_it_was_on_a_large_screen() {
     let view = View::new(THEME);
-    for (name, scene) in SCENES {
+    for (name, scene) in scenes::all() {
         let stage = Stage::play(*scene, Language::English, (200, 60));
         let drawn = text_of(&stage.draw(&view));
         settings().bind(|| insta::assert_snapshot!(format!("large-{name}"), drawn));
@@ -78,9 +78,8 @@ fn every_scene_is_drawn_as_it_was_on_a_large_screen() {
 #[test]
 fn the_home_and_the_run_are_drawn_as_they_were_on_a_middling_screen() {
     let view = View::new(THEME);
-    for (name, scene) in SCENES
-        .iter()
-        .filter(|(name, _)| ["home-search", "touch-create"].contains(name))
+    for (name, scene) in
+        scenes::all().filter(|(name, _)| ["home-search", "touch-create"].contains(name))
     {
         let stage = Stage::play(*scene, Language::Dutch, (120, 40));
         let drawn = text_of(&stage.draw(&view));
@@ -109,7 +108,7 @@ fn every_large_word_can_be_drawn_in_block_letters_on_the_smallest_screen() {
 #[test]
 fn every_screen_names_its_help_and_its_keys_on_the_last_line() {
     let view = View::new(THEME);
-    for (name, scene) in SCENES {
+    for (name, scene) in scenes::all() {
         let stage = Stage::play(*scene, Language::English, (80, 24));
         let drawn = text_of(&stage.draw(&view));
         let last = drawn.lines().last().unwrap_or_default();
@@ -122,15 +121,15 @@ fn every_screen_names_its_help_and_its_keys_on_the_last_line() {
 
 #[test]
 fn the_help_names_every_key_of_its_screen() {
-    for (name, scene) in SCENES {
+    for (name, scene) in scenes::all() {
         let mut stage = Stage::play(*scene, Language::English, (80, 24));
         if stage.model.help {
             continue;
         }
-        let mode = Mode::of(&stage.model);
+        let keys: Vec<Key> = rows(&stage.model).map(|row| row.key).collect();
         stage.press(KeyCode::F(1));
         let drawn = text_of(&stage.draw(&View::new(THEME)));
-        for key in bindings(mode, false).filter_map(|binding| binding.keys.first()) {
+        for key in keys {
             assert!(
                 drawn.contains(&key.name()),
                 "{name}: {}\n{drawn}",
@@ -146,7 +145,7 @@ fn without_colour_no_cell_has_one() {
         colour: false,
         marks: true,
     });
-    for (name, scene) in SCENES {
+    for (name, scene) in scenes::all() {
         let drawn = Stage::play(*scene, Language::English, (120, 40)).draw(&view);
         for cell in &drawn.content {
             assert_eq!((cell.fg, cell.bg), (Color::Reset, Color::Reset), "{name}");
@@ -160,7 +159,7 @@ fn on_the_linux_console_only_marks_of_its_font_are_drawn() {
         colour: true,
         marks: false,
     });
-    for (name, scene) in SCENES {
+    for (name, scene) in scenes::all() {
         let drawn = text_of(&Stage::play(*scene, Language::Dutch, (80, 24)).draw(&view));
         for mark in ['✓', '▸', '●', '○', '⏎', '▏', '…'] {
             assert!(!drawn.contains(mark), "{name}: {mark}");

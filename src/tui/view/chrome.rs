@@ -5,14 +5,14 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::sheet::{Sheet, s};
-use super::waits;
 use super::{Ctx, inset};
 use crate::record::Remains;
 use crate::station::face::{CLOCK_TOLERANCE_S, RegistryState, SlotView};
 use crate::text::tr;
 use crate::tui::clean::{fit, width, wrap};
-use crate::tui::keymap::{Binding, Foot, bindings};
+use crate::tui::keys::{Foot, Row, rows};
 use crate::tui::model::Run;
+use crate::tui::screens;
 use crate::workflow::dialogue::{Job, LossJob, Step};
 
 /// Seconds before the idle lock from which it is announced.
@@ -22,12 +22,7 @@ const LOCK_ANNOUNCED_S: u64 = 30;
 const FOOT_ROWS: u16 = 2;
 
 /// Draws header and foot with a title of the screen's own; returns the area between them.
-pub(super) fn frame(
-    ctx: Ctx<'_>,
-    sheet: &mut Sheet<'_>,
-    area: Rect,
-    title: Vec<Span<'static>>,
-) -> Rect {
+pub fn frame(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, title: Vec<Span<'static>>) -> Rect {
     header(ctx, sheet, area, title);
     sheet.rule(area, 1, "");
     let foot = area.height.saturating_sub(FOOT_ROWS);
@@ -42,7 +37,7 @@ pub(super) fn frame(
 }
 
 /// The title of a page, the station's name and who is signed in.
-pub(super) fn page_title(ctx: Ctx<'_>, page: Option<String>) -> Vec<Span<'static>> {
+pub fn page_title(ctx: Ctx<'_>, page: Option<String>) -> Vec<Span<'static>> {
     let mut title = vec![s(
         page.unwrap_or_else(|| "KEYDESK".to_owned()),
         ctx.theme.strong(),
@@ -98,7 +93,7 @@ fn status(ctx: Ctx<'_>) -> Vec<Span<'static>> {
     if let Some(until) = ctx
         .model
         .run()
-        .filter(|run| run.ending.is_none())
+        .filter(|run| !run.is_over())
         .and_then(|run| run.expires_at)
     {
         parts.push(challenge(ctx, until));
@@ -177,7 +172,7 @@ fn message(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, row: u16) {
     if let Some(line) = locking(ctx).filter(|_| !ctx.model.plugging) {
         sheet.put_right(area, row, line);
     }
-    let waits = waits::of(ctx);
+    let waits = (screens::front(ctx.model).waits)(ctx.model, ctx.text);
     match (said(ctx), waits) {
         (Some(spans), waits) => {
             let words: String = spans.iter().map(|span| &*span.content).collect();
@@ -195,7 +190,7 @@ fn message(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, row: u16) {
 }
 
 /// The same at the bottom of a narrow column.
-pub(super) fn says(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
+pub fn says(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
     let spans: Vec<Span<'_>> = said(ctx).unwrap_or_default();
     let style = spans.last().map(|span| span.style).unwrap_or_default();
     let words: String = spans.iter().map(|span| &*span.content).collect();
@@ -238,7 +233,7 @@ fn said(ctx: Ctx<'_>) -> Option<Vec<Span<'static>>> {
         let line = tr!(text, "plug-which", slots = slots.join(" "));
         return Some(vec![s(line, ctx.theme.accent())]);
     }
-    if let Some(run) = model.run().filter(|run| run.ending.is_none()) {
+    if let Some(run) = model.run().filter(|run| !run.is_over()) {
         let leaves = match run.leaves {
             Remains::Nothing if run.is_about_loss() => loss_leaves(ctx, run),
             _ if run.is_done(Step::RecordApp) => tr!(text, "leaves-app-recorded"),
@@ -299,41 +294,33 @@ fn loss_leaves(ctx: Ctx<'_>, run: &Run) -> String {
 }
 
 /// The line of keys, from the table. What does not fit is left out, first what only a demonstration has, never the help.
-pub(super) fn keys(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, row: u16) {
+pub fn keys(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, row: u16) {
     if ctx.model.run().is_some_and(|run| run.stop_asked) {
         sheet.put(area, row, s(tr!(ctx.text, "stop-any"), ctx.theme.plain()));
         return;
     }
-    let mode = ctx.mode();
-    let demo = ctx.model.setup.demo;
-    let of = |foot: Foot, demo: bool| bindings(mode, demo).filter(move |b| b.foot == foot);
-    let mut left: Vec<&Binding> = of(Foot::Left, demo).collect();
-    let mut right = foot_spans(ctx, of(Foot::Right, demo));
-    let taken = |left: &[&Binding], right: &[Span<'_>]| {
+    let of = |foot: Foot| rows(ctx.model).filter(move |row| row.foot == foot);
+    let mut left: Vec<&Row> = of(Foot::Left).collect();
+    let mut right = foot_spans(ctx, of(Foot::Right));
+    let taken = |left: &[&Row], right: &[Span<'_>]| {
         columns_of(&foot_spans(ctx, left.iter().copied())) + columns_of(right) + 2
     };
     if taken(&left, &right) > usize::from(area.width) {
-        right = foot_spans(ctx, of(Foot::Right, false));
+        right = foot_spans(ctx, of(Foot::Right).filter(|row| !row.demo));
     }
     while taken(&left, &right) > usize::from(area.width) && left.pop().is_some() {}
     sheet.put(area, row, Line::from(foot_spans(ctx, left.into_iter())));
     sheet.put_right(area, row, Line::from(right));
 }
 
-fn foot_spans<'b>(ctx: Ctx<'_>, bindings: impl Iterator<Item = &'b Binding>) -> Vec<Span<'static>> {
+fn foot_spans<'b>(ctx: Ctx<'_>, rows: impl Iterator<Item = &'b Row>) -> Vec<Span<'static>> {
     let mut spans = Vec::new();
-    for binding in bindings {
-        let Some(key) = binding.keys.first() else {
-            continue;
-        };
+    for row in rows {
         if !spans.is_empty() {
             spans.push(s("   ", Style::new()));
         }
-        spans.push(s(key.name(), ctx.theme.strong()));
-        spans.push(s(
-            format!(" {}", (binding.label)(ctx.text)),
-            ctx.theme.plain(),
-        ));
+        spans.push(s(row.key.name(), ctx.theme.strong()));
+        spans.push(s(format!(" {}", (row.label)(ctx.text)), ctx.theme.plain()));
     }
     spans
 }
@@ -344,21 +331,14 @@ fn columns_of(spans: &[Span<'_>]) -> usize {
 
 /// For whom the screen waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Who {
+pub enum Who {
     Operator,
     Person,
     Station,
 }
 
 /// "THE PERSON ▸ touch …": for whom the screen waits, and to do what. Returns the row below.
-pub(super) fn who(
-    ctx: Ctx<'_>,
-    sheet: &mut Sheet<'_>,
-    area: Rect,
-    row: u16,
-    who: Who,
-    what: &str,
-) -> u16 {
+pub fn who(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, row: u16, who: Who, what: &str) -> u16 {
     let (name, style) = match who {
         Who::Operator => (tr!(ctx.text, "who-operator"), ctx.theme.accent()),
         Who::Person => (tr!(ctx.text, "who-person"), ctx.theme.accent()),
@@ -375,7 +355,7 @@ pub(super) fn who(
 }
 
 /// Block letters grow with the screen.
-pub(super) fn scale(area: Rect) -> u16 {
+pub fn scale(area: Rect) -> u16 {
     if area.height >= 40 && area.width >= 110 {
         2
     } else {

@@ -7,7 +7,7 @@ use super::chrome::frame;
 use super::sheet::{Sheet, s};
 use super::{Ctx, columns, heading};
 use crate::text::tr;
-use crate::tui::keymap::{Binding, Mode, bindings};
+use crate::tui::keys::{Key, Row, everywhere, here};
 
 pub(super) fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
     let t = ctx.text;
@@ -17,11 +17,7 @@ pub(super) fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
         area,
         vec![s(tr!(t, "help-title"), ctx.theme.strong())],
     );
-    let mode = ctx.mode();
-    let demo = ctx.model.setup.demo;
-    let (everywhere, here): (Vec<&Binding>, Vec<&Binding>) =
-        bindings(mode, demo).partition(|binding| is_everywhere(binding));
-    let (here, everywhere) = (rows(ctx, &here), rows(ctx, &everywhere));
+    let (here, everywhere) = (rows(ctx, here(ctx.model)), rows(ctx, everywhere(ctx.model)));
     sheet.put(body, 0, heading(ctx, tr!(t, "help-here")));
     // Every key is named, also where there is no room for a pause, or only beside the others.
     let room = usize::from(body.height.saturating_sub(1));
@@ -45,16 +41,12 @@ pub(super) fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
     sheet.put(body, row + 1, s(close, ctx.theme.quiet()));
 }
 
-fn is_everywhere(binding: &Binding) -> bool {
-    (binding.modes)(Mode::Locked) && (binding.modes)(Mode::Running)
-}
-
 /// One row an action: neighbours in the table that are called the same share it.
-fn rows(ctx: Ctx<'_>, bindings: &[&Binding]) -> Vec<(String, String)> {
+fn rows<'b>(ctx: Ctx<'_>, table: impl Iterator<Item = &'b Row>) -> Vec<(String, String)> {
     let mut rows: Vec<(String, String)> = Vec::new();
-    for binding in bindings {
-        let keys: Vec<String> = binding.keys.iter().map(|key| key.name()).collect();
-        let (keys, label) = (keys.join("  "), (binding.label)(ctx.text));
+    for row in table {
+        let keys: Vec<String> = row.keys().map(Key::name).collect();
+        let (keys, label) = (keys.join("  "), (row.label)(ctx.text));
         match rows.last_mut() {
             Some((before, same)) if *same == label => {
                 before.push_str("  ");

@@ -12,12 +12,12 @@ use crate::tui::qr::{self, Look};
 use crate::tui::theme::Theme;
 
 /// A styled piece of a line.
-pub(super) fn s(text: impl Into<String>, style: Style) -> Span<'static> {
+pub fn s(text: impl Into<String>, style: Style) -> Span<'static> {
     Span::styled(text.into(), style)
 }
 
 /// A cell of a table row: columns, text, style.
-pub(super) type Cell = (u16, String, Style);
+pub type Cell = (u16, String, Style);
 
 /// Why the terminal's own cursor stands somewhere; a later one goes before an earlier one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,7 +37,7 @@ const CARET: char = '▏';
 ///
 /// It knows where the cursor belongs, which is what a braille display or a screen reader follows, and the line that says in plain
 /// words what the screen waits for.
-pub(super) struct Sheet<'b> {
+pub struct Sheet<'b> {
     buf: &'b mut Buffer,
     theme: Theme,
     focus: Option<(Focus, Position)>,

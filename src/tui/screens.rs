@@ -1,0 +1,220 @@
+//! The screens, one family a file or folder: what it keeps, its rows of the key table, what they do, how it is drawn, and its scenes.
+//!
+//! This is the only list of them. Invariant: what is in front is decided by [`Model::front`] alone, and for each of it there is one
+//! [`Screen`].
+
+pub mod app;
+pub mod batch;
+pub mod bay;
+pub mod care;
+pub mod door;
+pub mod giving_up;
+pub mod home;
+pub mod key;
+pub mod loss;
+pub mod outbox;
+pub mod person;
+pub mod reset;
+pub mod run;
+pub mod unfinished;
+
+use ratatui::layout::Rect;
+
+use super::keys::{ESC, Edit, Move, Row, f, row};
+use super::model::{BatchPage, Front, Model, Starting};
+use super::scenes::Scene;
+use super::update::Effect;
+use super::view::Ctx;
+use super::view::sheet::Sheet;
+use crate::domain::Place;
+use crate::station::face::Command;
+use crate::text::{Text, tr};
+use crate::workflow::dialogue::Job;
+use giving_up::GivingUp;
+
+/// What lies under the runs and the help.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Page {
+    Home,
+    Person,
+    /// What waits for the registry, and the marked entry.
+    Outbox(usize),
+    /// Something is given up once the name it concerns has been typed.
+    GiveUp(GivingUp),
+    /// Unfinished work, and the marked entry.
+    Unfinished(usize),
+    /// The keys in the bay, and the marked slot.
+    Keys(usize),
+    Key {
+        place: Place,
+        /// So many lines are scrolled away.
+        at: usize,
+    },
+    Batch(BatchPage),
+}
+
+/// What can be pressed and typed while something is in front.
+pub struct Screen {
+    /// Its own rows of the key table.
+    pub rows: &'static [Row],
+    /// Moves the mark, where there is a list.
+    pub list: Option<fn(&mut Model, Move)>,
+    pub typing: Typing,
+    /// Rows that it shares with others.
+    pub after: &'static [&'static [Row]],
+    pub draw: fn(Ctx<'_>, &mut Sheet<'_>, Rect),
+    /// What it waits for in plain words, where nothing larger says it.
+    pub waits: fn(&Model, &Text) -> Option<String>,
+}
+
+impl Screen {
+    /// On which nothing can be done.
+    const NOTHING: Self = Self {
+        rows: &[],
+        list: None,
+        typing: Typing::Nothing,
+        after: &[],
+        draw: |_, _, _| {},
+        waits: |_, _| None,
+    };
+}
+
+/// Lines that a page key moves.
+const LINES: usize = 8;
+
+/// What a key types that is no command.
+#[derive(Clone, Copy)]
+pub enum Typing {
+    Nothing,
+    Text(fn(&mut Model, Edit) -> Vec<Effect>),
+    /// Digits; letters are commands.
+    Digits(fn(&mut Model, Edit) -> Vec<Effect>),
+}
+
+impl Typing {
+    pub fn edit(self) -> Option<fn(&mut Model, Edit) -> Vec<Effect>> {
+        match self {
+            Self::Nothing => None,
+            Self::Text(edit) | Self::Digits(edit) => Some(edit),
+        }
+    }
+}
+
+/// The scenes of each: what the tests look at and the README shows.
+pub const SCENES: [&[Scene]; 13] = [
+    door::scenes::SCENES,
+    home::SCENES,
+    person::SCENES,
+    run::scenes::SCENES,
+    outbox::SCENES,
+    unfinished::SCENES,
+    bay::SCENES,
+    care::scenes::SCENES,
+    care::deletion::SCENES,
+    reset::scenes::SCENES,
+    app::scenes::SCENES,
+    loss::scenes::SCENES,
+    batch::scenes::SCENES,
+];
+
+/// The screen that is in front. The help is none of its own: any key closes it.
+pub fn front(model: &Model) -> &'static Screen {
+    match model.front() {
+        Front::Door(door) => door::screen(model, door),
+        Front::Run(run) => run::screen(run),
+        Front::Page(page) => self::page(model, page),
+    }
+}
+
+fn page(model: &Model, page: &Page) -> &'static Screen {
+    match page {
+        Page::Home => &home::SCREEN,
+        Page::Person => &person::SCREEN,
+        Page::Outbox(_) => &outbox::SCREEN,
+        Page::GiveUp(_) => &giving_up::SCREEN,
+        Page::Unfinished(_) => &unfinished::SCREEN,
+        Page::Keys(_) => &bay::SCREEN,
+        Page::Key { .. } => &key::SCREEN,
+        Page::Batch(page) => batch::screen(page, &model.batch),
+    }
+}
+
+/// Ways to the pages that an operator moves between.
+pub static PAGES: &[Row] = &[
+    row!(f(8), "key-batch", HelpOnly, Kiosk(|m, _| batch::open(m))),
+    row!(f(4), "key-bay", Left, Kiosk(|m, _| go(m, Page::Keys(0)))),
+    row!(
+        f(5),
+        "key-outbox",
+        Left,
+        Kiosk(|m, _| go(m, Page::Outbox(0)))
+    ),
+    row!(
+        f(6),
+        "key-unfinished",
+        Left,
+        Kiosk(|m, _| go(m, Page::Unfinished(0)))
+    ),
+    row!(
+        f(7),
+        "key-tickets",
+        HelpOnly,
+        Kiosk(|m, press| home::tickets(m, press))
+    ),
+    row!(
+        f(10),
+        "key-sign-out",
+        HelpOnly,
+        Kiosk(|m, _| door::lock::leave(m))
+    ),
+];
+
+/// Back to the person at the desk, or home.
+pub static BACK: &[Row] = &[row!(ESC, "key-back", Left, Kiosk(|m, _| back(m, leave)))];
+
+/// What a page with a list waits for, while there is something on it.
+fn chosen<T>(text: &Text, list: &[T], waits: String) -> String {
+    match list {
+        [] => tr!(text, "waits-nothing"),
+        _ => waits,
+    }
+}
+
+/// Goes to a page; what belongs to the person stays, so that Esc leads back to it.
+pub fn go(model: &mut Model, page: Page) -> Vec<Effect> {
+    model.page = page;
+    Vec::new()
+}
+
+fn leave(model: &mut Model) -> Vec<Effect> {
+    let page = match model.desk.person {
+        Some(_) => Page::Person,
+        None => Page::Home,
+    };
+    go(model, page)
+}
+
+/// Leaves a page so, unless a run was asked for from it: that is called off first.
+pub fn back(model: &mut Model, leave: fn(&mut Model) -> Vec<Effect>) -> Vec<Effect> {
+    if model.starting.take().is_some() {
+        return vec![Effect::Send(Command::Cancel)];
+    }
+    leave(model)
+}
+
+/// Asks the station for a run, once: a second Enter does not ask again.
+pub fn start(model: &mut Model, command: Command, job: impl Into<Option<Job>>) -> Vec<Effect> {
+    if model.starting.is_some() {
+        return Vec::new();
+    }
+    model.starting = Some(Starting(job.into()));
+    vec![Effect::Send(command)]
+}
+
+/// Keeps the marks of the home screen and of the page that is open on existing lines.
+pub fn clamp_marks(model: &mut Model) {
+    home::mark(model, Move::Stay);
+    if let Some(list) = page(model, &model.page).list {
+        list(model, Move::Stay);
+    }
+}

@@ -1,0 +1,413 @@
+//! A run: its questions, stopping it, and leaving its closing screen. What the station says of it is taken in by `told`.
+
+pub mod closing;
+pub mod dots;
+pub mod pin;
+pub mod questions;
+pub mod scenes;
+pub mod state;
+mod told;
+pub mod view;
+
+pub use told::{asking, hand_over, happened, over, put, run_on, told};
+
+use super::{Screen, Typing, app, care, go, loss, person, reset};
+use crate::domain::Identification;
+use crate::domain::identification::Document;
+use crate::record::Remains;
+use crate::station::face::Command;
+use crate::text::tr;
+use crate::tui::entry::Line;
+use crate::tui::keys::{ENTER, ESC, Edit, Key, Move, Press, Row, f, letter, row};
+use crate::tui::model::{Asking, Identify, Model, Page, Phase, Run};
+use crate::tui::update::Effect;
+use crate::workflow::dialogue::{Answer, AppJob, CareJob, Ending, Job};
+
+/// Lines that a page key moves.
+const LINES: usize = 5;
+
+/// Nothing can be done but to stop it.
+pub(super) static WORKING: Screen = QUESTION;
+
+/// A list of which one line is answered with Enter.
+pub(super) const LIST: Screen = Screen {
+    list: Some(mark),
+    ..QUESTION
+};
+
+/// A line to be typed, which Enter confirms.
+pub(super) const LINE: Screen = Screen {
+    typing: Typing::Text(edit),
+    ..QUESTION
+};
+
+/// A question that letters answer. The screen of a run names what can be done beside it.
+pub(super) const QUESTION: Screen = Screen {
+    after: &[STOP],
+    draw: view::draw,
+    ..Screen::NOTHING
+};
+
+static STOP: &[Row] = &[row!(ESC, "key-stop", HelpOnly, Run(stop))];
+
+/// The answer that a key is.
+macro_rules! yes {
+    ($label:tt) => {
+        row!(ENTER, $label, Left, Run(|run, _| answer(run, Answer::Yes)))
+    };
+}
+
+static DOCUMENT: Screen = Screen {
+    rows: &[row!(Key::Digit, "key-document", Left, Run(document))],
+    ..QUESTION
+};
+
+static LAST_FOUR: Screen = Screen {
+    rows: &[row!(
+        ENTER,
+        "key-confirm",
+        Left,
+        Run(|run, _| identified(run))
+    )],
+    ..LINE
+};
+
+static CHOOSE_KEY: Screen = Screen {
+    rows: &[
+        row!(ENTER, "key-use", Left, Run(|run, _| chosen(run))),
+        row!(Key::Digit, "key-slot", HelpOnly, Run(slot)),
+        row!(
+            letter('t'),
+            "key-by-touch",
+            Left,
+            Run(|run, _| by_touch(run))
+        ),
+        row!(letter('w'), "key-wink", Left, Run(|run, _| wink(run))),
+    ],
+    ..LIST
+};
+
+static ADMIT: Screen = Screen {
+    rows: &[yes!("key-use"), OTHER_KEY],
+    ..QUESTION
+};
+
+/// Enter never insists on a key that policy refuses.
+static REFUSED: Screen = Screen {
+    rows: &[row!(
+        ENTER,
+        "key-other-key",
+        Left,
+        Run(|run, _| answer(run, Answer::OtherKey))
+    )],
+    ..QUESTION
+};
+
+static PIN: Screen = Screen {
+    rows: &[row!(ENTER, "key-next", Left, Run(|run, _| pin::typed(run)))],
+    draw: dots::draw,
+    ..LINE
+};
+
+/// Test instead?
+static RETEST: Screen = Screen {
+    rows: &[yes!("key-go-on"), OTHER_KEY],
+    ..QUESTION
+};
+
+static TOUCH_AGAIN: Screen = Screen {
+    rows: &[yes!("key-again")],
+    ..QUESTION
+};
+
+const OTHER_KEY: Row = row!(
+    letter('o'),
+    "key-other-key",
+    Left,
+    Run(|run, _| answer(run, Answer::OtherKey))
+);
+
+/// It has ended with an enrolled key.
+static ENROLLED: Screen = Screen {
+    rows: &[
+        DONE,
+        row!(
+            letter('a'),
+            "key-another-key",
+            Left,
+            Kiosk(|m, _| another_key(m))
+        ),
+    ],
+    after: &[LEAVE],
+    waits: |_, t| Some(tr!(t, "waits-enrolled")),
+    draw: closing::draw,
+    ..Screen::NOTHING
+};
+
+static ENDED: Screen = Screen {
+    rows: &[DONE],
+    after: &[LEAVE],
+    waits: |_, t| Some(tr!(t, "waits-ended")),
+    draw: closing::draw,
+    ..Screen::NOTHING
+};
+
+const DONE: Row = row!(ENTER, "key-done", Left, Kiosk(|m, _| leave(m)));
+
+static LEAVE: &[Row] = &[
+    row!(ESC, "key-done", HelpOnly, Kiosk(|m, _| leave(m))),
+    row!(
+        f(5),
+        "key-outbox",
+        Left,
+        Kiosk(|m, _| {
+            leave(m);
+            go(m, Page::Outbox(0))
+        })
+    ),
+];
+
+pub(super) fn screen(run: &Run) -> &'static Screen {
+    match &run.phase {
+        Phase::Over(Ending::Enrolled { .. } | Ending::Retested { .. } | Ending::Both { .. }) => {
+            &ENROLLED
+        }
+        Phase::Over(_) => &ENDED,
+        Phase::Asking(asking) => asked(asking),
+        Phase::Working
+        | Phase::Touch(_)
+        | Phase::Finger(_)
+        | Phase::Coached(_)
+        | Phase::Pulled(_)
+        | Phase::ByTouch => &WORKING,
+    }
+}
+
+fn asked(asking: &Asking) -> &'static Screen {
+    match asking {
+        Asking::Identify(identify) if identify.document.is_none() => &DOCUMENT,
+        Asking::Identify(_) => &LAST_FOUR,
+        // There is none to choose from.
+        Asking::ChooseKey { keys, .. } if keys.is_empty() => &WORKING,
+        Asking::ChooseKey { .. } => &CHOOSE_KEY,
+        Asking::Admit { verdict, .. } if !verdict.admits() => &REFUSED,
+        Asking::Admit { .. } => &ADMIT,
+        Asking::NewPin(_) | Asking::CurrentPin(_) => &PIN,
+        Asking::Retest { .. } => &RETEST,
+        Asking::TouchAgain { .. } => &TOUCH_AGAIN,
+        Asking::Care(asking) => care::screen(asking),
+        Asking::Reset(_) => &reset::SCREEN,
+        Asking::App(asking) => app::screen(asking),
+        Asking::Loss(asking) => loss::screen(asking),
+    }
+}
+
+fn mark(model: &mut Model, to: Move) {
+    if let Some(run) = model.run_mut() {
+        mark_in(run, to);
+    }
+}
+
+fn mark_in(run: &mut Run, to: Move) {
+    let line = match run.asking_mut() {
+        Some(Asking::ChooseKey { keys, marked }) => {
+            to.on(marked, keys.len(), LINES);
+            let place = keys.get(*marked).map(|key| key.place.clone());
+            run.marked_place = place;
+            return;
+        }
+        Some(Asking::Care(asking)) => asking.mark(),
+        Some(Asking::App(asking)) => asking.mark(),
+        Some(Asking::Loss(asking)) => Some(asking.mark()),
+        _ => None,
+    };
+    if let Some((at, lines)) = line {
+        to.on(at, lines, LINES);
+    }
+}
+
+fn edit(model: &mut Model, edit: Edit) -> Vec<Effect> {
+    match model.run_mut().and_then(Run::asking_mut) {
+        Some(Asking::Identify(identify)) => edit_last_four(identify, edit),
+        Some(Asking::NewPin(new)) => {
+            new.complaint = None;
+            new.line.edit(edit);
+        }
+        Some(Asking::CurrentPin(current)) => current.line.edit(edit),
+        Some(Asking::Reset(asking)) => in_all(asking.line(), edit),
+        Some(Asking::Care(asking)) => in_all(asking.name(), edit),
+        Some(Asking::App(asking)) => in_all(asking.line(), edit),
+        _ => {}
+    }
+    Vec::new()
+}
+
+/// Here clearing takes all of a line.
+fn in_all(line: Option<&mut Line>, edit: Edit) {
+    match (line, edit) {
+        (Some(line), Edit::Clear) => line.clear(),
+        (Some(line), edit) => line.edit(edit),
+        (None, _) => {}
+    }
+}
+
+fn edit_last_four(identify: &mut Identify, edit: Edit) {
+    identify.wrong = false;
+    let was_empty = identify.last_four.is_empty();
+    match edit {
+        Edit::Push(c) if identify.last_four.as_str().len() < 4 && c.is_ascii_alphanumeric() => {
+            identify.last_four.push(c.to_ascii_uppercase());
+        }
+        Edit::Push(_) => {}
+        edit => in_all(Some(&mut identify.last_four), edit),
+    }
+    // Deleting in an empty field goes back to the choice of the document.
+    if was_empty && identify.last_four.is_empty() {
+        identify.document = None;
+    }
+}
+
+/// Stops the run: at once where nothing is left behind, else at the second Esc.
+fn stop(run: &mut Run, press: Press) -> Vec<Effect> {
+    if run.stopping {
+        return Vec::new();
+    }
+    if let Some(Asking::Care(asking)) = run.asking_mut()
+        && asking.stop_naming()
+    {
+        return Vec::new();
+    }
+    if run.leaves != Remains::Nothing && !press.sure {
+        run.stop_asked = true;
+        return Vec::new();
+    }
+    run.stopping = true;
+    if run.asking().is_some() {
+        run.phase = Phase::Working;
+    }
+    vec![Effect::Send(Command::Cancel)]
+}
+
+pub(super) fn answer(run: &mut Run, answer: Answer) -> Vec<Effect> {
+    if run.asking().is_none() {
+        return Vec::new();
+    }
+    run.phase = Phase::Working;
+    vec![Effect::Send(Command::Answer(answer))]
+}
+
+/// Answers, where there is an answer already.
+pub(super) fn reply(run: &mut Run, reply: Option<Answer>) -> Vec<Effect> {
+    reply.map_or_else(Vec::new, |reply| answer(run, reply))
+}
+
+fn identified(run: &mut Run) -> Vec<Effect> {
+    let Some(Asking::Identify(identify)) = run.asking_mut() else {
+        return Vec::new();
+    };
+    let Some(document) = identify.document else {
+        return Vec::new();
+    };
+    match Identification::new(document, identify.last_four.as_str()) {
+        Ok(identification) => answer(run, Answer::Identified(identification)),
+        Err(_) => {
+            identify.wrong = true;
+            Vec::new()
+        }
+    }
+}
+
+fn document(run: &mut Run, press: Press) -> Vec<Effect> {
+    if let Some(Asking::Identify(identify)) = run.asking_mut() {
+        let at = press.number().and_then(|number| number.checked_sub(1));
+        identify.document = at.and_then(|at| Document::ALL.get(at).copied());
+    }
+    Vec::new()
+}
+
+fn chosen(run: &mut Run) -> Vec<Effect> {
+    let key = match run.asking() {
+        Some(Asking::ChooseKey { keys, marked }) => keys.get(*marked),
+        _ => None,
+    };
+    let place = key.map(|key| key.place.clone());
+    reply(run, place.map(Answer::Key))
+}
+
+fn slot(run: &mut Run, press: Press) -> Vec<Effect> {
+    let Some(Asking::ChooseKey { keys, .. }) = run.asking() else {
+        return Vec::new();
+    };
+    let mut slots = keys.iter().map(|key| usize::from(key.slot));
+    if let Some(at) = slots.position(|slot| Some(slot) == press.number()) {
+        mark_in(run, Move::To(at));
+    }
+    Vec::new()
+}
+
+fn by_touch(run: &mut Run) -> Vec<Effect> {
+    let effects = answer(run, Answer::ByTouch);
+    run.phase = Phase::ByTouch;
+    effects
+}
+
+fn wink(run: &mut Run) -> Vec<Effect> {
+    let Some(Asking::ChooseKey { keys, marked }) = run.asking() else {
+        return Vec::new();
+    };
+    let Some(key) = keys.get(*marked) else {
+        return Vec::new();
+    };
+    let (slot, place) = (key.slot, key.place.clone());
+    run.winked = Some(slot);
+    run.marked_place = Some(place.clone());
+    answer(run, Answer::Wink(place))
+}
+
+fn another_key(model: &mut Model) -> Vec<Effect> {
+    match model.work.as_ref().and_then(Run::person).cloned() {
+        Some(person) => person::begin_enrolment(model, person),
+        None => Vec::new(),
+    }
+}
+
+/// Leaves a closing screen. After success nothing of the person remains; after a stop their page is still there to
+/// start again from.
+fn leave(model: &mut Model) -> Vec<Effect> {
+    let Some(run) = model.work.take() else {
+        return Vec::new();
+    };
+    if let (Job::Care { .. } | Job::Reset, Page::Key { place, .. }) = (&run.job, &model.page) {
+        // What was done shows on the key's page at once.
+        return vec![Effect::Send(Command::OpenKey {
+            place: place.clone(),
+        })];
+    }
+    let shows_page = match &run.job {
+        Job::App { app, .. } => !matches!(app, AppJob::Enrol | AppJob::Both),
+        Job::Loss { .. } => true,
+        Job::Care {
+            care: CareJob::TestFor { .. },
+        } => model.desk.person.is_some(),
+        _ => false,
+    };
+    if let (true, Some(page)) = (shows_page, &model.desk.person)
+        && run
+            .person()
+            .is_none_or(|person| page.person.id == person.id)
+    {
+        // What was done shows on the person's page at once.
+        let person = page.person.id.clone();
+        model.page = Page::Person;
+        return vec![Effect::Send(Command::Open { person })];
+    }
+    let again = matches!(run.ending(), Some(Ending::Stopped { .. })) && model.desk.person.is_some();
+    if again {
+        model.page = Page::Person;
+    } else {
+        model.desk.clear();
+        model.mark_next_expected();
+        model.page = Page::Home;
+    }
+    Vec::new()
+}

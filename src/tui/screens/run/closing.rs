@@ -1,0 +1,385 @@
+//! The end of a run: what was done, what the person must know, what is left; or what happened, what was kept, what to do.
+
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::Span;
+
+use crate::domain::factor::FactorKind;
+use crate::domain::{KeyFacts, Person};
+use crate::record::Remains;
+use crate::text::tr;
+use crate::tui::model::Run;
+use crate::tui::screens::{
+    bay::view as bay, care::view as care, loss::view as loss, reset::view as reset,
+    run::view as run_view,
+};
+use crate::tui::view::Ctx;
+use crate::tui::view::chrome::{frame, scale};
+use crate::tui::view::sheet::{Sheet, s};
+use crate::wire::Said as Heard;
+use crate::workflow::dialogue::{AppResult, Ending, PushState, StopView};
+
+pub(super) fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
+    let Some((run, ending)) = ctx.model.run().and_then(|run| Some((run, run.ending()?))) else {
+        return;
+    };
+    let body = frame(ctx, sheet, area, run_view::title(ctx, run));
+    let size = scale(area);
+    match ending {
+        Ending::Enrolled { person, key, push } => {
+            let done = tr!(
+                ctx.text,
+                "done-enrolled",
+                name = person.name.as_str(),
+                model = bay::key_line(ctx, key)
+            );
+            succeeded(
+                ctx,
+                sheet,
+                body,
+                size,
+                (person, key, push),
+                vec![done, tr!(ctx.text, "done-tested")],
+            );
+        }
+        Ending::Retested { person, key, push } => {
+            let done = tr!(
+                ctx.text,
+                "done-retested",
+                name = person.name.as_str(),
+                model = bay::key_line(ctx, key)
+            );
+            succeeded(ctx, sheet, body, size, (person, key, push), vec![done]);
+        }
+        Ending::Reset { key, losses, push } => {
+            reset::done(ctx, sheet, body, size, (key, losses, push));
+        }
+        Ending::SignedIn => {
+            sheet.big(body, 1, &tr!(ctx.text, "done-big"), size);
+        }
+        Ending::WorksFor { person, key, push } => {
+            care::works_for(ctx, sheet, body, size, person, key, push);
+        }
+        Ending::Cared { key, result } => care::done(ctx, sheet, body, size, key, result),
+        Ending::Resolved { remains } => {
+            let row = sheet.big(body, 1, &tr!(ctx.text, "done-big"), size);
+            let row = sheet.paragraph(
+                body,
+                row + 1,
+                &tr!(ctx.text, "done-resolved"),
+                ctx.theme.strong(),
+            );
+            sheet.paragraph(body, row, &ctx.text.recorded(*remains), ctx.theme.plain());
+        }
+        Ending::Withdrawn { person, remains } => {
+            let row = sheet.big(body, 1, &tr!(ctx.text, "done-big"), size);
+            let done = tr!(ctx.text, "done-withdrawn", name = person.name.as_str());
+            let row = sheet.paragraph(body, row + 1, &done, ctx.theme.strong());
+            sheet.paragraph(body, row, &ctx.text.withdrawn(*remains), ctx.theme.plain());
+        }
+        Ending::App { person, result } => {
+            let row = sheet.big(body, 0, &tr!(ctx.text, "done-big"), size) + 1;
+            let row = app_done(ctx, sheet, body, row, person, result);
+            know(ctx, sheet, body, row + 1, app_facts(ctx, result));
+        }
+        Ending::Loss { person, result } => {
+            loss::done(ctx, sheet, body, size, (person, result));
+        }
+        Ending::Both { key, app } => both(ctx, sheet, body, size, (key, app)),
+        Ending::Stopped { stop, remains } => {
+            run_stopped(ctx, sheet, body, size, (stop, *remains), run);
+        }
+    }
+}
+
+fn succeeded(
+    ctx: Ctx<'_>,
+    sheet: &mut Sheet<'_>,
+    body: Rect,
+    size: u16,
+    (person, key, push): (&Person, &KeyFacts, &PushState),
+    done: Vec<String>,
+) {
+    let t = ctx.text;
+    let tick = || s("✓", ctx.theme.good());
+    let mut row = sheet.big(body, 0, &tr!(t, "done-big"), size) + 1;
+    for line in done {
+        row = sheet.bullet(body, row, tick(), &line, ctx.theme.plain());
+    }
+    row = pushed(ctx, sheet, body, row, push) + 1;
+    row = know(ctx, sheet, body, row, key_facts(ctx, key)) + 1;
+    sheet.put(body, row, s(tr!(t, "done-left"), ctx.theme.strong()));
+    row += 1;
+    let left = left_to_do(ctx, person, push);
+    if left.is_empty() {
+        sheet.bullet(
+            body,
+            row,
+            tick(),
+            &tr!(t, "done-left-nothing"),
+            ctx.theme.plain(),
+        );
+    }
+    for (mark, line) in left {
+        row = sheet.bullet(body, row, mark, &line, ctx.theme.plain());
+    }
+}
+
+/// Whether the registry has it; returns the row below.
+pub(in crate::tui) fn pushed(
+    ctx: Ctx<'_>,
+    sheet: &mut Sheet<'_>,
+    body: Rect,
+    row: u16,
+    push: &PushState,
+) -> u16 {
+    let t = ctx.text;
+    let (mark, line): (Span<'static>, String) = match push {
+        PushState::Accepted => (s("✓", ctx.theme.good()), tr!(t, "done-accepted")),
+        PushState::Waiting => (s("…", ctx.theme.strong()), tr!(t, "done-waiting")),
+        PushState::Queued => (s("…", ctx.theme.strong()), tr!(t, "done-queued")),
+        PushState::Conflict { detail } => (
+            s("!", ctx.theme.warning()),
+            tr!(t, "done-conflict", detail = detail.as_str()),
+        ),
+    };
+    sheet.bullet(body, row, mark, &line, ctx.theme.plain())
+}
+
+/// What the person must know; returns the row below.
+pub(in crate::tui) fn know(
+    ctx: Ctx<'_>,
+    sheet: &mut Sheet<'_>,
+    body: Rect,
+    row: u16,
+    facts: Vec<String>,
+) -> u16 {
+    let mut row = row;
+    if !facts.is_empty() {
+        let title = tr!(ctx.text, "done-know");
+        sheet.put(body, row, s(title, ctx.theme.strong()));
+        row += 1;
+    }
+    for line in facts {
+        let point = s("·", ctx.theme.strong());
+        row = sheet.bullet(body, row, point, &line, ctx.theme.plain());
+    }
+    row
+}
+
+fn key_facts(ctx: Ctx<'_>, key: &KeyFacts) -> Vec<String> {
+    let t = ctx.text;
+    let mut facts = vec![tr!(t, "done-know-rdp"), tr!(t, "done-know-second")];
+    if key.pin_set.is_some() {
+        facts.insert(0, tr!(t, "done-know-pin"));
+    }
+    facts
+}
+
+fn app_facts(ctx: Ctx<'_>, result: &AppResult) -> Vec<String> {
+    let t = ctx.text;
+    match result {
+        AppResult::Enrolled { .. } => vec![tr!(t, "done-know-app"), tr!(t, "done-know-phone")],
+        AppResult::Assigned { .. } => vec![tr!(t, "done-know-app")],
+        AppResult::Removed { factor, .. } => match factor.kind {
+            FactorKind::App => vec![tr!(t, "done-factor-delete")],
+            FactorKind::Token { .. } => Vec::new(),
+        },
+        AppResult::Left {
+            said: Heard::Denied,
+        } => vec![tr!(t, "done-visit-denied-next")],
+        AppResult::Tested { .. } | AppResult::Accepted { .. } | AppResult::Left { .. } => {
+            Vec::new()
+        }
+    }
+}
+
+/// What was done about an app or token, and whether the registry has it; returns the row below.
+fn app_done(
+    ctx: Ctx<'_>,
+    sheet: &mut Sheet<'_>,
+    body: Rect,
+    row: u16,
+    person: &Person,
+    result: &AppResult,
+) -> u16 {
+    let tick = || s("✓", ctx.theme.good());
+    let done = ctx.text.app_done(person, result);
+    let mut row = sheet.bullet(body, row, tick(), &done, ctx.theme.strong());
+    if let AppResult::Removed { factor, .. } = result
+        && matches!(factor.kind, FactorKind::Token { .. })
+    {
+        let stock = tr!(ctx.text, "done-factor-stock");
+        row = sheet.bullet(body, row, tick(), &stock, ctx.theme.plain());
+    }
+    match result {
+        AppResult::Enrolled { push, .. } | AppResult::Removed { push, .. } => {
+            pushed(ctx, sheet, body, row, push)
+        }
+        AppResult::Tested { .. }
+        | AppResult::Assigned { .. }
+        | AppResult::Accepted { .. }
+        | AppResult::Left { .. } => row,
+    }
+}
+
+/// A key and an app of one visit. Whatever became of the app, the key is enrolled.
+fn both(
+    ctx: Ctx<'_>,
+    sheet: &mut Sheet<'_>,
+    body: Rect,
+    size: u16,
+    (key, app): (&Ending, &Ending),
+) {
+    let t = ctx.text;
+    let mut row = sheet.big(body, 0, &tr!(t, "done-big"), size) + 1;
+    let mut facts = Vec::new();
+    if let Ending::Enrolled {
+        person,
+        key: which,
+        push,
+    }
+    | Ending::Retested {
+        person,
+        key: which,
+        push,
+    } = key
+    {
+        let (name, model) = (person.name.as_str(), bay::key_line(ctx, which));
+        let done = match key {
+            Ending::Retested { .. } => tr!(t, "done-retested", name = name, model = model),
+            _ => tr!(t, "done-enrolled", name = name, model = model),
+        };
+        row = sheet.bullet(
+            body,
+            row,
+            s("✓", ctx.theme.good()),
+            &done,
+            ctx.theme.strong(),
+        );
+        row = pushed(ctx, sheet, body, row, push);
+        facts = key_facts(ctx, which);
+    }
+    match app {
+        Ending::App { person, result } => {
+            row = app_done(ctx, sheet, body, row, person, result);
+            facts.extend(app_facts(ctx, result));
+        }
+        Ending::Stopped { stop, remains } => {
+            let explained = t.stopped(&stop.code);
+            let why = tr!(t, "done-app-failed", why = explained.what);
+            let warning = s("!", ctx.theme.warning());
+            row = sheet.bullet(body, row, warning, &why, ctx.theme.strong());
+            for line in [t.remains(*remains), explained.next] {
+                row = sheet.bullet(
+                    body,
+                    row,
+                    s(" ", ctx.theme.plain()),
+                    &line,
+                    ctx.theme.plain(),
+                );
+            }
+        }
+        _ => {}
+    }
+    know(ctx, sheet, body, row + 1, facts);
+}
+
+fn left_to_do(ctx: Ctx<'_>, person: &Person, push: &PushState) -> Vec<(Span<'static>, String)> {
+    let warning = || s("!", ctx.theme.warning());
+    let mut left = Vec::new();
+    match push {
+        PushState::Accepted => {}
+        PushState::Waiting => left.push((
+            s("…", ctx.theme.strong()),
+            tr!(ctx.text, "done-left-waiting"),
+        )),
+        PushState::Queued => {
+            left.push((
+                s("…", ctx.theme.strong()),
+                tr!(ctx.text, "done-left-queued"),
+            ));
+        }
+        PushState::Conflict { .. } => left.push((warning(), tr!(ctx.text, "done-conflict-next"))),
+    }
+    if person.lacks_standby_key() {
+        left.push((warning(), tr!(ctx.text, "done-left-standby")));
+    }
+    left
+}
+
+fn run_stopped(
+    ctx: Ctx<'_>,
+    sheet: &mut Sheet<'_>,
+    body: Rect,
+    size: u16,
+    (stop, remains): (&StopView, Remains),
+    run: &Run,
+) {
+    let t = ctx.text;
+    let refused = stop.refusal.as_deref().and_then(|code| t.refused(code));
+    let mut explained = refused.unwrap_or_else(|| t.stopped(&stop.code));
+    if run.is_about_app() && stop.code == "strands" {
+        explained.next = tr!(t, "strands-factor-next");
+    }
+    let kept = match remains {
+        Remains::Nothing if run.is_about_app() => tr!(t, "stopped-unchanged"),
+        Remains::Nothing => format!("{} {}", t.remains(remains), tr!(t, "stopped-nothing-kept")),
+        _ => t.remains(remains),
+    };
+    let mut next = vec![explained.next.as_str()];
+    let unfinished = tr!(t, "unfinished-begun-way");
+    let look = tr!(t, "unfinished-care-way");
+    let deletion = tr!(t, "unfinished-deletion-way");
+    match remains {
+        Remains::Credential | Remains::Unknown => next.push(&unfinished),
+        Remains::MayBeChanged => next.push(&look),
+        Remains::Deleted | Remains::MayBeDeleted => next.push(&deletion),
+        _ => {}
+    }
+    let said = Said {
+        what: &explained.what,
+        detail: Some(&stop.detail),
+        kept: &kept,
+        next: &next,
+    };
+    stopped(ctx, sheet, body, size, &said);
+}
+
+/// What is said of a run that stopped.
+pub(in crate::tui) struct Said<'a> {
+    /// What happened.
+    pub what: &'a str,
+    /// The facts, in English.
+    pub detail: Option<&'a str>,
+    /// What was kept.
+    pub kept: &'a str,
+    /// What to do next.
+    pub next: &'a [&'a str],
+}
+
+pub(in crate::tui) fn stopped(
+    ctx: Ctx<'_>,
+    sheet: &mut Sheet<'_>,
+    body: Rect,
+    size: u16,
+    said: &Said<'_>,
+) {
+    let t = ctx.text;
+    let (plain, quiet) = (ctx.theme.plain(), ctx.theme.quiet());
+    let mut row = sheet.big(body, 0, &tr!(t, "stopped-big"), size) + 1;
+    let mut part = |sheet: &mut Sheet<'_>, title: String, lines: Vec<(&str, Style)>| {
+        sheet.put(body, row, s(title, ctx.theme.strong()));
+        row += 1;
+        for (line, style) in lines {
+            row = sheet.bullet(body, row, s(" ", style), line, style);
+        }
+        row += 1;
+    };
+    let facts = said.detail.map(|detail| (detail, quiet));
+    let what = [(said.what, plain)].into_iter().chain(facts).collect();
+    part(sheet, tr!(t, "stopped-what"), what);
+    part(sheet, tr!(t, "stopped-kept"), vec![(said.kept, plain)]);
+    let next = said.next.iter().map(|line| (*line, plain)).collect();
+    part(sheet, tr!(t, "stopped-next"), next);
+}

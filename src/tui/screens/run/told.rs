@@ -1,0 +1,350 @@
+//! What the station says, taken into the model.
+
+use crate::domain::KeyFacts;
+use crate::record::Remains;
+use crate::station::face::{Command, HandedPin, Notice, Update};
+use crate::tui::entry::{Line, SecretLine};
+use crate::tui::model::{
+    AppAsking, Asking, CareAsking, Coached, CurrentPin, Finger, Identify, LossAsking, Model,
+    NewPin, Now, Page, Phase, PinComplaint, Progress, ResetAsking, Run, Starting, Touch,
+};
+use crate::tui::screens::giving_up::typeable;
+use crate::tui::screens::{batch, clamp_marks, door, home, person};
+use crate::tui::update::Effect;
+use crate::workflow::dialogue::{Ending, Event, Job, Note, Question, Step};
+
+/// While somebody is signed in.
+pub fn told(model: &mut Model, now: Now, update: Update) -> Vec<Effect> {
+    match update {
+        Update::Bay(bay) => model.bay = bay,
+        Update::Home(home) => door::lock::know(model, home),
+        Update::Operator(operator) => return door::lock::operator_is(model, operator),
+        // The last words of the one that let this operator in.
+        Update::SigningIn(said) => door::signing_in(model, now, said),
+        Update::Found {
+            serial,
+            found: answer,
+        } => return home::found(model, serial, answer),
+        Update::Opened(detail) => {
+            if let Some(page) = &mut model.desk.person
+                && page.person.id == detail.person.id
+            {
+                page.person = detail.person.clone();
+                page.take(detail);
+            }
+        }
+        Update::KeyOpened(view) => {
+            if matches!(&model.page, Page::Key { place, .. } if *place == view.portrait.key.place) {
+                model.desk.key = Some(view);
+            }
+        }
+        Update::HandOver { key, pin } => put(&mut model.work, |_| hand_over(key, pin)),
+        Update::Question(Question::App(question)) => match person::answered(model, &question) {
+            Some(answer) => return vec![Effect::Send(Command::Answer(answer))],
+            None => put(&mut model.work, |_| {
+                Asking::App(Box::new(AppAsking::of(question)))
+            }),
+        },
+        Update::Question(question) => put(&mut model.work, |run| asking(run, question)),
+        Update::Run(Event::Began { job }) => begin(model, job),
+        Update::Run(event) => run_on(model, now, event),
+        Update::Batch(update) => return batch::told(model, *update),
+        // Taken in where the clock is at hand.
+        Update::Board(_) => {}
+        Update::Notice(notice) => {
+            model.starting = None;
+            model.notice = Some(notice);
+        }
+    }
+    clamp_marks(model);
+    Vec::new()
+}
+
+/// The run at the desk goes on, seen or not.
+pub fn run_on(model: &mut Model, now: Now, event: Event) {
+    match event {
+        Event::Ended { ending } => close(model, ending),
+        event => {
+            if let Some(run) = model.work.as_mut().filter(|run| !run.is_over()) {
+                happened(run, now, event);
+            }
+        }
+    }
+}
+
+fn begin(model: &mut Model, job: Job) {
+    model.starting = None;
+    model.help = false;
+    model.work = Some(Run::new(job));
+}
+
+/// Puts a question in the place of whatever a run was at.
+pub fn put(run: &mut Option<Run>, asking: impl FnOnce(&mut Run) -> Asking) {
+    let Some(run) = run.as_mut().filter(|run| !run.is_over() && !run.stopping) else {
+        return;
+    };
+    run.phase = Phase::Asking(asking(run));
+}
+
+/// The random PIN, until it is noted.
+pub fn hand_over(key: KeyFacts, pin: HandedPin) -> Asking {
+    care(CareAsking::SeePin { key, pin })
+}
+
+/// A question as it is first shown.
+pub fn asking(run: &mut Run, question: Question) -> Asking {
+    match question {
+        Question::Identify { person } => Asking::Identify(Identify {
+            person,
+            document: None,
+            last_four: Default::default(),
+            wrong: false,
+        }),
+        Question::ChooseKey { keys } => {
+            let marked = run
+                .marked_place
+                .as_ref()
+                .and_then(|place| keys.iter().position(|key| key.place == *place))
+                .unwrap_or_default();
+            Asking::ChooseKey { keys, marked }
+        }
+        Question::Admit { key, verdict } => Asking::Admit { key, verdict },
+        Question::NewPin {
+            key,
+            min_length,
+            refused,
+        } => Asking::NewPin(NewPin {
+            key,
+            min_length,
+            first: None,
+            line: SecretLine::new(),
+            complaint: refused.then_some(PinComplaint::Refused),
+        }),
+        Question::CurrentPin {
+            key,
+            retries,
+            wrong,
+        } => Asking::CurrentPin(CurrentPin {
+            key,
+            retries,
+            line: SecretLine::new(),
+            complaint: wrong.then_some(PinComplaint::Wrong),
+        }),
+        Question::Retest { key } => Asking::Retest { key },
+        Question::TouchAgain { key } => Asking::TouchAgain { key },
+        Question::Settings { offered, .. } => care(CareAsking::Settings { offered, marked: 0 }),
+        Question::ConfirmSettings { settings, .. } => {
+            care(CareAsking::ConfirmSettings { settings })
+        }
+        Question::Credentials {
+            held, free_slots, ..
+        } => care(CareAsking::Credentials {
+            held,
+            free_slots,
+            marked: 0,
+            name: None,
+        }),
+        Question::Fingerprints { list, .. } => care(CareAsking::Fingerprints {
+            list,
+            marked: 0,
+            name: None,
+        }),
+        Question::ConfirmRemoval { what, .. } => care(CareAsking::ConfirmRemoval { what }),
+        Question::App(question) => Asking::App(Box::new(AppAsking::of(question))),
+        Question::Loss(question) => Asking::Loss(Box::new(LossAsking::of(question))),
+        Question::ResetCase {
+            losses,
+            case,
+            by,
+            wrong,
+            ..
+        } => {
+            let texts = [
+                case.reason,
+                case.ticket.unwrap_or_default(),
+                case.requested_by.unwrap_or_default(),
+            ];
+            Asking::Reset(Box::new(ResetAsking::Case {
+                losses,
+                by,
+                lines: texts.map(|text| {
+                    let mut line = Line::default();
+                    text.chars().for_each(|c| line.push(c));
+                    line
+                }),
+                at: 0,
+                wrong,
+            }))
+        }
+        Question::ConfirmReset {
+            key,
+            losses,
+            word,
+            by,
+            wrong,
+        } => {
+            let other = match losses.people().first() {
+                Some(person) => person.id.to_string(),
+                None => key.slot.to_string(),
+            };
+            Asking::Reset(Box::new(ResetAsking::Confirm {
+                word: typeable(&word, &other),
+                key,
+                losses,
+                by,
+                line: Line::default(),
+                wrong,
+            }))
+        }
+    }
+}
+
+fn care(asking: CareAsking) -> Asking {
+    Asking::Care(Box::new(asking))
+}
+
+/// Something happened in a run that goes on.
+pub fn happened(run: &mut Run, now: Now, event: Event) {
+    match event {
+        Event::Step { step } => {
+            run.leave(|phase| matches!(phase, Phase::ByTouch));
+            // Whatever is done to prove somebody is one step.
+            if run.prover.is_none() || step == Step::Prove {
+                run.set(step, Progress::Current);
+            }
+        }
+        Event::StepDone { step, note } => {
+            if let Note::Key { key } = &note {
+                run.key = Some(key.clone());
+                run.wanted = None;
+            }
+            run.leave(|phase| {
+                matches!(
+                    phase,
+                    Phase::Asking(_) | Phase::Finger(_) | Phase::Coached(_)
+                )
+            });
+            if step == Step::Prove {
+                // The key that comes now is another one.
+                run.prover = None;
+                run.marked_place = None;
+            }
+            if run.prover.is_none() {
+                run.set(step, Progress::Done(Box::new(note)));
+            }
+        }
+        Event::Challenge { expires_at } => run.expires_at = Some(expires_at),
+        Event::Touch {
+            key,
+            nth,
+            of,
+            until,
+        } => {
+            run.phase = Phase::Touch(Touch {
+                key,
+                nth,
+                of,
+                until,
+                blinking: false,
+            });
+        }
+        Event::Alive { touch } => match &mut run.phase {
+            Phase::Touch(waiting) => waiting.blinking = touch,
+            Phase::Coached(coached) => coached.alive(touch, now.wall),
+            _ => {}
+        },
+        Event::Finger { key, sample } => run.phase = Phase::Finger(Finger { key, sample }),
+        Event::Coach { key, coach } => {
+            run.phase = Phase::Coached(Coached {
+                key,
+                coach,
+                asked: false,
+                held_since: None,
+            });
+        }
+        Event::TouchOver => {
+            run.leave(|phase| matches!(phase, Phase::Touch(_) | Phase::Coached(_)));
+        }
+        Event::Pulled { key } => run.phase = Phase::Pulled(key),
+        Event::Back { key } => {
+            run.leave(|phase| matches!(phase, Phase::Pulled(_)));
+            run.wanted = None;
+            run.key = Some(key);
+        }
+        Event::ServedBy { other } => run.served_by = Some(other),
+        Event::Prover { name } => run.prover = Some(name),
+        Event::Anew => {
+            run.leave(|phase| matches!(phase, Phase::Pulled(_)));
+            run.anew = true;
+        }
+        Event::OtherKey { wanted } => run.wanted = Some(wanted),
+        Event::Withdrawn => run.leave(|phase| matches!(phase, Phase::Asking(_))),
+        Event::Leaves { remains } => run.leaves = remains,
+        // Both are handled where the whole model is at hand.
+        Event::Began { .. } | Event::Ended { .. } => {}
+    }
+}
+
+fn close(model: &mut Model, ending: Ending) {
+    if model.is_open()
+        && let Some(Starting(job)) = model.starting.take()
+    {
+        // It ended before it had begun: there is no run yet to show the reason on.
+        model.work = job.map(Run::new);
+    }
+    let Some(run) = model.work.take_if(|run| !run.is_over()) else {
+        return;
+    };
+    model.work = over(run, ending);
+    if model.lock.is_some() {
+        // It ended behind the lock: what is left is an ordinary sign-in screen.
+        model.work = None;
+        model.lock = None;
+    } else if model.work.is_none() {
+        model.notice = Some(Notice {
+            code: "cancelled".to_owned(),
+            detail: "stopped".to_owned(),
+        });
+    }
+}
+
+/// A run with its closing screen; none where it was stopped and nothing is left to be read.
+pub fn over(mut run: Run, ending: Ending) -> Option<Run> {
+    let cancelled_clean = matches!(
+        &ending,
+        Ending::Stopped { stop, remains }
+            if stop.code == "cancelled" && *remains == Remains::Nothing
+    );
+    run.phase = Phase::Over(ending);
+    (!cancelled_clean).then_some(run)
+}
+
+impl Run {
+    /// The station works on, if that was in front.
+    fn leave(&mut self, is_over: fn(&Phase) -> bool) {
+        if is_over(&self.phase) {
+            self.phase = Phase::Working;
+        }
+    }
+
+    fn set(&mut self, step: Step, progress: Progress) {
+        if progress == Progress::Current {
+            for (known, other) in &mut self.steps {
+                // A step that is taken again, with another key for instance, takes those after it back.
+                if *known > step {
+                    *other = Progress::Ahead;
+                } else if *other == Progress::Current {
+                    *other = Progress::Done(Box::new(Note::None));
+                }
+            }
+        }
+        match self.steps.iter_mut().find(|(known, _)| *known == step) {
+            Some((_, known)) => *known = progress,
+            // A step that the plan did not name is shown where it belongs.
+            None => {
+                let at = self.steps.partition_point(|(known, _)| *known < step);
+                self.steps.insert(at, (step, progress));
+            }
+        }
+    }
+}
