@@ -18,8 +18,7 @@ use keydesk::seal::{For, OpeningKey, seal};
 use keydesk::station::desk::StationDesk;
 use keydesk::totp::{Check, TotpSecret, check, code_at};
 use keydesk::wire::{CodeRequest, Subject, VERSION};
-use keydesk::workflow::Desk;
-use keydesk::workflow::app::AppDesk;
+use keydesk::workflow::Registry;
 
 use super::report::{Report, count, median, ms};
 use super::{Fallible, lab};
@@ -194,7 +193,7 @@ async fn examine(world: &World, n: usize, taken: &mut Vec<f64>) -> Fallible<()> 
             identification: None,
         };
         let start = Instant::now();
-        let reply = AppDesk::examine(&mut desk, &person, request).await?;
+        let reply = desk.examine(&person, request).await?;
         taken.push(ms(start.elapsed()));
         if !reply.verdict.is_right() {
             return Err(format!("not right: {:?}", reply.verdict).into());

@@ -12,9 +12,9 @@ use keydesk::bay::Cancel;
 use keydesk::bay::soft::{Counters, SoftKey};
 use keydesk::program::demo::world::{ScriptedFace, World};
 use keydesk::station::desk::StationDesk;
-use keydesk::workflow;
+use keydesk::workflow::{self, Port};
 
-use super::metered::{MeteredDesk, Port};
+use super::metered::MeteredDesk;
 use super::report::{Figure, Report, count, median, ms, percentile};
 use super::{Fallible, lab};
 
@@ -104,12 +104,12 @@ async fn enrol(world: &World, n: usize, key: &SoftKey, scratch: &File) -> Fallib
     world.station.registry()?.health().await?;
     let round_trip = start.elapsed();
 
-    let journal = desk.spent(|port| port == Port::Journal);
+    let journal = desk.spent(|call| call.name == "commit");
     // The push ends with one record more, which is not the registry's doing.
     let records = u32::try_from(desk.bare.len())?.max(1);
     let last = journal / records;
     let bare: Duration = desk.bare.iter().sum();
-    let push = desk.spent(|port| port == Port::Push);
+    let push = desk.spent(|call| call.name == "push");
     let push = push.saturating_sub(last);
     Ok(Sample {
         whole,
@@ -118,8 +118,8 @@ async fn enrol(world: &World, n: usize, key: &SoftKey, scratch: &File) -> Fallib
             packets_from_key: after.packets_from_key - before.packets_from_key,
             busy: after.busy - before.busy,
         },
-        registry: desk.spent(|port| port == Port::Registry) + push,
-        key_calls: desk.spent(|port| matches!(port, Port::Key(_))),
+        registry: desk.spent(|call| call.port == Port::Registry) + push,
+        key_calls: desk.spent(|call| call.port == Port::Keys && call.name != "bay_changed"),
         journal: journal + last,
         bare: bare + bare / records,
         round_trip,

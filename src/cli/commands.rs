@@ -171,7 +171,7 @@ impl Runs<'_> {
         Arc::new(face.ordered(orders))
     }
 
-    pub(super) fn desk(&self, face: &Arc<HeadlessFace>) -> StationDesk<HeadlessFace> {
+    pub(super) fn desk(&self, face: &Arc<HeadlessFace>) -> StationDesk {
         StationDesk::new(
             Arc::clone(self.station),
             Arc::clone(face),
@@ -265,7 +265,7 @@ impl Runs<'_> {
 
 async fn session_open(
     station: &Station,
-    mut desk: StationDesk<HeadlessFace>,
+    mut desk: StationDesk,
     code: Option<Zeroizing<String>>,
 ) -> Result<Outcome, Stop> {
     match code {

@@ -19,6 +19,7 @@ use crate::station::desk::Face;
 use crate::station::stopper::Stopper;
 use crate::workflow::dialogue::{Answer, Event, LostBy, Question, Step};
 use crate::workflow::{KeyFault, Stop};
+use async_trait::async_trait;
 
 /// Answers a workflow's questions from arguments.
 pub struct HeadlessFace {
@@ -422,6 +423,7 @@ pub fn named<'a>(keys: &'a [KeyFacts], name: &str) -> Result<Option<&'a KeyFacts
     }
 }
 
+#[async_trait(?Send)]
 impl Face for HeadlessFace {
     fn tell(&self, event: Event) {
         self.patience.hear(&event);

@@ -28,8 +28,8 @@ pub(super) enum From {
 
 /// A key that policy admits. The offer's exclude list is brought up to date; `fresh`: by the registry too, which could be reached
 /// when the offer was asked for.
-pub(super) async fn admitted_key<D: Desk>(
-    desk: &mut D,
+pub(super) async fn admitted_key(
+    desk: &mut dyn Desk,
     (offer, fresh): (&mut Offer, bool),
     from: From,
 ) -> Result<Admitted, Stop> {
@@ -62,11 +62,7 @@ pub(super) async fn admitted_key<D: Desk>(
 }
 
 /// What is in the slot after a pull, once it is there. `plug`: in which the key was checked.
-pub(super) async fn anew<D: Desk>(
-    desk: &mut D,
-    key: KeyFacts,
-    plug: u64,
-) -> Result<KeyFacts, Stop> {
+pub(super) async fn anew(desk: &mut dyn Desk, key: KeyFacts, plug: u64) -> Result<KeyFacts, Stop> {
     let key = match key.generation == plug || !is_plugged(desk, &key) {
         true => wait_for(desk, &key).await?,
         false => key,
@@ -76,8 +72,8 @@ pub(super) async fn anew<D: Desk>(
 }
 
 /// All checks of one key. `None`: the people want another one; else whether it holds a credential of the person.
-async fn checked<D: Desk>(
-    desk: &mut D,
+async fn checked(
+    desk: &mut dyn Desk,
     key: &mut KeyFacts,
     (offer, fresh): (&mut Offer, bool),
 ) -> Result<Option<bool>, Stop> {
@@ -123,8 +119,8 @@ async fn checked<D: Desk>(
     }
 }
 
-async fn verdict<D: Desk>(
-    desk: &mut D,
+async fn verdict(
+    desk: &mut dyn Desk,
     key: &mut KeyFacts,
     (offer, known): (&Offer, &Known),
 ) -> Result<Verdict, Stop> {
@@ -142,14 +138,14 @@ async fn verdict<D: Desk>(
 }
 
 /// Whether it is the key with which the operator signed in, as far as it says.
-pub(super) async fn is_operators_own<D: Desk>(
-    desk: &mut D,
+pub(super) async fn is_operators_own(
+    desk: &mut dyn Desk,
     key: &mut KeyFacts,
 ) -> Result<bool, Stop> {
     if !key.is_fido2() {
         return Ok(false);
     }
-    let own = on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
+    let own = on_key(desk, key, async |desk: &mut dyn Desk, key: &KeyFacts| {
         desk.is_operators_own(key).await
     })
     .await;
@@ -168,8 +164,8 @@ fn wants_discoverable(offer: &Offer) -> bool {
 }
 
 /// Whom this very key is enrolled for, if that is somebody else: it shows a credential of theirs.
-async fn bound_to_another<D: Desk>(
-    desk: &mut D,
+async fn bound_to_another(
+    desk: &mut dyn Desk,
     key: &mut KeyFacts,
     (offer, known): (&Offer, &Known),
 ) -> Result<Option<String>, Stop> {
@@ -208,8 +204,8 @@ pub(super) struct LastLook {
 ///
 /// Making another one for the same account would overwrite the one that it has: right for one that nobody can know, wrong for one
 /// that is in use or may come into use.
-pub(super) async fn last_look<D: Desk>(
-    desk: &mut D,
+pub(super) async fn last_look(
+    desk: &mut dyn Desk,
     key: &mut KeyFacts,
     unlocked: &Unlocked,
     offer: &mut Offer,
@@ -246,8 +242,8 @@ pub(super) async fn last_look<D: Desk>(
 }
 
 /// The same where the key lists nothing.
-async fn silent_look<D: Desk>(
-    desk: &mut D,
+async fn silent_look(
+    desk: &mut dyn Desk,
     key: &mut KeyFacts,
     (offer, known): (&Offer, Known),
 ) -> Result<LastLook, Stop> {
@@ -284,8 +280,8 @@ impl Known {
 }
 
 /// What the key lists at an RP; `None` where it can't, or does not.
-pub(super) async fn listed<D: Desk>(
-    desk: &mut D,
+pub(super) async fn listed(
+    desk: &mut dyn Desk,
     key: &mut KeyFacts,
     unlocked: &Unlocked,
     rp_id: &str,
@@ -293,7 +289,7 @@ pub(super) async fn listed<D: Desk>(
     let (Some(pin), true) = (unlocked.pin(), key.credential_management) else {
         return Ok(None);
     };
-    let residents = on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
+    let residents = on_key(desk, key, async |desk: &mut dyn Desk, key: &KeyFacts| {
         desk.residents(key, pin, rp_id).await
     })
     .await;

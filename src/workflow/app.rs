@@ -1,4 +1,4 @@
-//! Authenticator apps and hardware tokens: the ports that they need beyond [`CareDesk`], and what their workflows share.
+//! Authenticator apps and hardware tokens: the ports that they need beyond [`Desk`], and what their workflows share.
 //!
 //! Invariants: before a secret is shown it is sealed to the registry and an intent is on disk that holds it sealed; in the clear
 //! it is in memory only, for as long as the question that shows it. Only a right code makes an app a factor. What a stop leaves on
@@ -23,78 +23,17 @@ pub use remove::remove_factor;
 pub use replace::replace_app;
 pub(super) use resume::{resume_app, resume_token};
 
-use jiff::Timestamp;
-
-use super::care::CareDesk;
 use super::dialogue::{
     Answer, AppJob, AppQuestion, Ending, Event, Job, Purpose, Question, StationClock,
 };
-use super::{Decider, Errand, Stop};
+use super::{Decider, Desk, Errand, Stop};
 use crate::domain::authority::{Action, may_take};
-use crate::domain::factor::{SealedSecret, SealingKey};
 use crate::domain::suspension::FactorRef;
-use crate::domain::{EntryId, FactorId, PersonId, VisitId};
-use crate::totp::TotpSecret;
-use crate::wire::{
-    Acceptance, AppOffer, CodeReply, CodeRequest, Factor, FactorReceipt, Offer, Operator, Owned,
-    PersonDetail, Said, TokenAssignment,
-};
-
-/// What apps and tokens need of the world besides a [`CareDesk`]. The rules of [`Desk`](super::Desk) about failing and cancelling
-/// hold here too.
-#[expect(
-    async_fn_in_trait,
-    reason = "workflows are generic over their desk; no trait object is made of it"
-)]
-pub trait AppDesk: CareDesk {
-    /// Seals a secret to the registry, for one factor of one owner.
-    fn seal(
-        &mut self,
-        key: &SealingKey,
-        secret: &TotpSecret,
-        to: (FactorId, &str),
-    ) -> Result<SealedSecret, Stop>;
-    /// Asks the registry what a code is, or two in a row. Counts there, and uses a right one up.
-    async fn examine(&mut self, person: &PersonId, request: CodeRequest)
-    -> Result<CodeReply, Stop>;
-    /// Asks the registry to make a token the person's. Whether it did is not known after [`Stop::Unanswered`]; every other stop
-    /// is certain.
-    async fn assign(
-        &mut self,
-        entry: EntryId,
-        person: &PersonId,
-        assignment: TokenAssignment,
-    ) -> Result<FactorReceipt, Stop>;
-    /// Asks the registry to let a person take what waits for them, in a visit: what they have then.
-    async fn accept(
-        &mut self,
-        person: &PersonId,
-        visit: VisitId,
-        acceptance: Acceptance,
-    ) -> Result<PersonDetail, Stop>;
-    /// Ends a visit, with what the person said of the factors of their account.
-    async fn close_visit(
-        &mut self,
-        person: &PersonId,
-        visit: VisitId,
-        said: Said,
-    ) -> Result<(), Stop>;
-    /// What the registry was asked to do for a person, and never answered.
-    fn unanswered(&mut self, person: &PersonId) -> Result<Vec<Errand>, Stop>;
-    /// By now it is known what came of it.
-    fn answered(&mut self, person: &PersonId, asked: &Errand) -> Result<(), Stop>;
-    /// By how many seconds the station's clock is fast against the registry's; `None` where that was never heard.
-    fn clock_fast_s(&self) -> Option<i64>;
-    /// Asks, until a moment by the station's clock: then `None`, and the question is withdrawn.
-    async fn ask_until(
-        &mut self,
-        question: Question,
-        until: Timestamp,
-    ) -> Result<Option<Answer>, Stop>;
-}
+use crate::domain::{FactorId, PersonId};
+use crate::wire::{AppOffer, Factor, Offer, Operator, Owned, PersonDetail};
 
 /// Does one of these jobs for a person.
-pub async fn run<D: AppDesk>(desk: &mut D, job: AppJob, person: &PersonId) -> Result<Ending, Stop> {
+pub async fn run(desk: &mut dyn Desk, job: AppJob, person: &PersonId) -> Result<Ending, Stop> {
     match job {
         AppJob::Enrol => enrol_app(desk, person).await,
         AppJob::Both => enrol_both(desk, person).await,
@@ -108,8 +47,8 @@ pub async fn run<D: AppDesk>(desk: &mut D, job: AppJob, person: &PersonId) -> Re
 }
 
 /// Begins a run about what the registry holds for a person: it may be done and recorded.
-async fn begin<D: AppDesk>(
-    desk: &mut D,
+async fn begin(
+    desk: &mut dyn Desk,
     job: AppJob,
     action: Action,
     who: &PersonId,
@@ -137,8 +76,8 @@ fn app_part(offer: &Offer) -> Result<&AppOffer, Stop> {
 }
 
 /// What was asked for a factor of this person and never answered, and is done after all: what the registry holds now says so.
-pub(super) fn done_unanswered<D: AppDesk>(
-    desk: &mut D,
+pub(super) fn done_unanswered(
+    desk: &mut dyn Desk,
     detail: &PersonDetail,
     is_meant: impl Fn(&Errand) -> Option<FactorRef>,
 ) -> Result<Option<Owned>, Stop> {
@@ -173,8 +112,8 @@ fn keys(detail: &PersonDetail) -> usize {
 }
 
 /// The factor that was named, or the one that the operator chooses.
-async fn chosen<D: AppDesk>(
-    desk: &mut D,
+async fn chosen(
+    desk: &mut dyn Desk,
     detail: &PersonDetail,
     named: Option<FactorId>,
     purpose: Purpose,
@@ -242,7 +181,7 @@ fn check_not_last(detail: &PersonDetail) -> Result<(), Stop> {
 const CLOCK_OFF_S: i64 = 15;
 
 /// Whether the station's own clock is to be looked at before a phone's is blamed.
-fn station_clock<D: AppDesk>(desk: &D) -> StationClock {
+fn station_clock(desk: &dyn Desk) -> StationClock {
     match desk.clock_fast_s() {
         None => StationClock::Unknown,
         Some(fast_s) if fast_s.abs() > CLOCK_OFF_S => StationClock::Off { fast_s },

@@ -6,14 +6,13 @@
 //! Invariant: a key that is somebody's already, or the operator's own, is refused before anything is changed on it.
 
 use super::admit::is_operators_own;
-use super::app::AppDesk;
-use super::care::{CareDesk, PinWish, TEST_RP_ID, configure, set_pin, test_key};
+use super::care::{PinWish, TEST_RP_ID, configure, set_pin, test_key};
 use super::dialogue::{CareResult, Ending, PushState};
 use super::enrol::enrol_unattended;
 use super::known::{owner_of, shown};
 use super::resolve::{How, resolve};
 use super::steps::{refresh, unlock};
-use super::{Desk, ResetDesk, ResetOrder, Stop, reset};
+use super::{Desk, ResetOrder, Stop, reset};
 use crate::domain::batch::{BatchChange, KeyRun};
 use crate::domain::care::{Care, PinRule, TestVerdict};
 use crate::domain::policy::{self, Finding, REGISTRY_ALGORITHMS, Weight};
@@ -21,12 +20,10 @@ use crate::domain::profile::{LabelFacts, PinSource, PinStep, Profile, Step, Step
 use crate::domain::unfit::Unfit;
 use crate::domain::{BatchId, Bytes, KeyFacts, PersonId};
 use crate::record::{Enrolment, Unfinished};
+use async_trait::async_trait;
 
 /// What a batch needs of the world besides a [`Desk`].
-#[expect(
-    async_fn_in_trait,
-    reason = "workflows are generic over their desk; no trait object is made of it"
-)]
+#[async_trait(?Send)]
 pub trait Hand {
     /// A step begins.
     fn at_step(&self, step: StepKind);
@@ -52,11 +49,7 @@ pub struct KeyJob {
 ///
 /// # Errors
 /// [`Stop::KeyRefused`] with the reason, for the operator to take another key.
-pub async fn admit<D: Desk>(
-    desk: &mut D,
-    profile: &Profile,
-    key: &mut KeyFacts,
-) -> Result<(), Stop> {
+pub async fn admit(desk: &mut dyn Desk, profile: &Profile, key: &mut KeyFacts) -> Result<(), Stop> {
     match unfit(desk, profile, key).await? {
         Some(why) => Err(Stop::KeyRefused(why.in_words())),
         None => Ok(()),
@@ -64,8 +57,8 @@ pub async fn admit<D: Desk>(
 }
 
 /// Why a key can't take part; `None`: it can. Nothing is changed on it.
-pub async fn unfit<D: Desk>(
-    desk: &mut D,
+pub async fn unfit(
+    desk: &mut dyn Desk,
     profile: &Profile,
     key: &mut KeyFacts,
 ) -> Result<Option<Unfit>, Stop> {
@@ -116,7 +109,7 @@ fn pin_in_the_way(profile: &Profile, key: &KeyFacts) -> Option<Unfit> {
 }
 
 /// For whom this very key is enrolled: by this station's journal, or by the registry where it can be asked.
-async fn owner<D: Desk>(desk: &mut D, key: &mut KeyFacts) -> Result<Option<String>, Stop> {
+async fn owner(desk: &mut dyn Desk, key: &mut KeyFacts) -> Result<Option<String>, Stop> {
     // Nothing of anybody's is made without the person being verified.
     if key.pin_set == Some(false) && !key.built_in_uv {
         return Ok(None);
@@ -140,8 +133,8 @@ async fn owner<D: Desk>(desk: &mut D, key: &mut KeyFacts) -> Result<Option<Strin
 }
 
 /// The first of these enrolments whose credential the key holds, asked without a touch.
-async fn first_held<'a, D: Desk>(
-    desk: &mut D,
+async fn first_held<'a>(
+    desk: &mut dyn Desk,
     key: &mut KeyFacts,
     enrolments: &'a [Enrolment],
 ) -> Result<Option<&'a Enrolment>, Stop> {
@@ -163,9 +156,9 @@ async fn first_held<'a, D: Desk>(
 ///
 /// # Errors
 /// [`Stop`]; the next call goes on at the step where this one stopped.
-pub async fn provision<D: ResetDesk + AppDesk>(
-    desk: &mut D,
-    hand: &impl Hand,
+pub async fn provision(
+    desk: &mut dyn Desk,
+    hand: &dyn Hand,
     job: &KeyJob,
     run: &mut KeyRun,
 ) -> Result<(), Stop> {
@@ -193,8 +186,8 @@ pub async fn provision<D: ResetDesk + AppDesk>(
 
 /// Ends what a stop left open on the key, but for an enrolment, which is finished at its own step. The steps that turn out to be
 /// done by that.
-async fn settle<D: ResetDesk + AppDesk>(
-    desk: &mut D,
+async fn settle(
+    desk: &mut dyn Desk,
     job: &KeyJob,
     run: &mut KeyRun,
 ) -> Result<Vec<StepKind>, Stop> {
@@ -224,9 +217,9 @@ async fn settle<D: ResetDesk + AppDesk>(
     Ok(done)
 }
 
-async fn do_step<D: ResetDesk + AppDesk>(
-    desk: &mut D,
-    hand: &impl Hand,
+async fn do_step(
+    desk: &mut dyn Desk,
+    hand: &dyn Hand,
     (job, step): (&KeyJob, &Step),
     run: &mut KeyRun,
 ) -> Result<Option<String>, Stop> {
@@ -260,7 +253,7 @@ async fn do_step<D: ResetDesk + AppDesk>(
 }
 
 /// The key is pulled and put back, so that it is another plug afterwards.
-async fn empty<D: ResetDesk>(desk: &mut D, run: &mut KeyRun) -> Result<(), Stop> {
+async fn empty(desk: &mut dyn Desk, run: &mut KeyRun) -> Result<(), Stop> {
     let order = ResetOrder {
         at: Some(run.key.place.clone()),
         ..ResetOrder::default()
@@ -275,7 +268,7 @@ async fn empty<D: ResetDesk>(desk: &mut D, run: &mut KeyRun) -> Result<(), Stop>
 }
 
 /// The test is recorded whatever came of it; a key that fails it goes no further.
-async fn test<D: CareDesk>(desk: &mut D, run: &KeyRun) -> Result<(), Stop> {
+async fn test(desk: &mut dyn Desk, run: &KeyRun) -> Result<(), Stop> {
     let ending = test_key(desk, Some(&run.key.place)).await?;
     let Ending::Cared { result, .. } = ending else {
         return Ok(());
@@ -295,7 +288,7 @@ async fn test<D: CareDesk>(desk: &mut D, run: &KeyRun) -> Result<(), Stop> {
 }
 
 /// A new key gets its PIN; one that has it already, because the station stopped before it was recorded, proves it.
-async fn give_pin<D: CareDesk>(desk: &mut D, run: &mut KeyRun, pin: PinStep) -> Result<(), Stop> {
+async fn give_pin(desk: &mut dyn Desk, run: &mut KeyRun, pin: PinStep) -> Result<(), Stop> {
     refresh(desk, &mut run.key).await?;
     if run.key.pin_set == Some(true) {
         let mut sent = false;
@@ -316,7 +309,7 @@ async fn give_pin<D: CareDesk>(desk: &mut D, run: &mut KeyRun, pin: PinStep) -> 
 }
 
 /// The settings of the step that the hand was told of; it answers the question which of them are wanted.
-async fn set_up<D: CareDesk>(desk: &mut D, run: &mut KeyRun) -> Result<(), Stop> {
+async fn set_up(desk: &mut dyn Desk, run: &mut KeyRun) -> Result<(), Stop> {
     let ending = configure(desk, Some(&run.key.place)).await?;
     if let Ending::Cared { key, .. } = ending {
         run.key = key;
@@ -324,8 +317,8 @@ async fn set_up<D: CareDesk>(desk: &mut D, run: &mut KeyRun) -> Result<(), Stop>
     Ok(())
 }
 
-async fn enrol_for<D: ResetDesk + AppDesk>(
-    desk: &mut D,
+async fn enrol_for(
+    desk: &mut dyn Desk,
     job: &KeyJob,
     run: &mut KeyRun,
     person: &PersonId,
@@ -350,8 +343,8 @@ async fn enrol_for<D: ResetDesk + AppDesk>(
 /// Whether the enrolment was done and only its step was not recorded any more: the key itself is asked, without a touch. When it
 /// took part it held nothing of anybody, so what it holds for this person is of this run. An enrolment that the registry
 /// refused does not count.
-async fn is_enrolled<D: Desk>(
-    desk: &mut D,
+async fn is_enrolled(
+    desk: &mut dyn Desk,
     run: &mut KeyRun,
     person: &PersonId,
 ) -> Result<bool, Stop> {

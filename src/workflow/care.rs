@@ -31,87 +31,10 @@ use super::dialogue::{CareJob, CareResult, Ending, Event, Job, Note, Step};
 use super::steps::{begin_step, choose_key, current_pin, end_step, refresh};
 use super::{Desk, KeyFault, Stop};
 use crate::domain::authority::Action;
-use crate::domain::care::{
-    Care, CredentialList, Fingerprint, Portrait, Setting, StoredCredential, TestReport, oddities,
-};
-use crate::domain::{Bytes, KeyFacts, Person, PersonId, Pin, Place, VisitId};
+use crate::domain::care::{Care, Portrait, oddities};
+use crate::domain::{KeyFacts, Person, Pin, Place};
 use crate::record::Change;
-use crate::wire::{Operator, TestOffer};
-
-/// What care needs of the world besides a [`Desk`]. The rules of [`Desk`] about failing and cancelling hold here too.
-#[expect(
-    async_fn_in_trait,
-    reason = "workflows are generic over their desk; no trait object is made of it"
-)]
-pub trait CareDesk: Desk {
-    /// Everything that the key says of itself, read anew.
-    async fn portrait(&mut self, key: &KeyFacts) -> Result<Portrait, KeyFault>;
-    /// How long the key took for the last operation.
-    fn key_time(&self) -> KeyTime;
-    /// From here on a cancel ends nothing more: the run is over, and what came of a change is looked up.
-    fn heed_no_cancel(&mut self);
-    /// Fills a slice with random bytes.
-    fn random(&mut self, bytes: &mut [u8]) -> Result<(), Stop>;
-    /// Whether there is room to record what is about to be done; [`Stop::Store`] where there is not.
-    async fn room(&mut self) -> Result<(), Stop>;
-    /// The registry's challenge for a key that is enrolled for a person; with a visit, passing the test proves it.
-    async fn test_offer(
-        &mut self,
-        person: &PersonId,
-        visit: Option<VisitId>,
-    ) -> Result<TestOffer, Stop>;
-    /// Earlier tests of keys of the same model, at this station.
-    async fn tests_before(&mut self, key: &KeyFacts) -> Result<Vec<TestReport>, Stop>;
-    /// Who would be locked out without each of these credentials of a key, in the same order.
-    async fn stakes(
-        &mut self,
-        key: &KeyFacts,
-        held: &[StoredCredential],
-    ) -> Result<Vec<Stake>, Stop>;
-    /// Gives a random PIN to the person, once and nowhere else.
-    async fn hand_over(&mut self, key: &KeyFacts, pin: &Pin) -> Result<(), Stop>;
-
-    /// Changes a setting. `None` for the PIN: the key has none, and lets anybody. Without a touch.
-    async fn configure(
-        &mut self,
-        key: &KeyFacts,
-        pin: Option<&Pin>,
-        setting: &Setting,
-    ) -> Result<(), KeyFault>;
-    /// Every discoverable credential, by RP. [`KeyFault::Unsupported`] where the key can't tell.
-    async fn credentials(&mut self, key: &KeyFacts, pin: &Pin) -> Result<CredentialList, KeyFault>;
-    /// Changes the account's name on the key. [`KeyFault::Unsupported`] on preview keys, which lack this.
-    async fn rename_credential(
-        &mut self,
-        key: &KeyFacts,
-        pin: &Pin,
-        credential: &StoredCredential,
-        name: &str,
-    ) -> Result<(), KeyFault>;
-    /// The fingerprints on the key. [`KeyFault::Unsupported`] where it has no sensor.
-    async fn fingerprints(
-        &mut self,
-        key: &KeyFacts,
-        pin: &Pin,
-    ) -> Result<Vec<Fingerprint>, KeyFault>;
-    /// Enrols a finger, telling each sample ([`Event::Finger`]); what the key calls it.
-    async fn enrol_fingerprint(&mut self, key: &KeyFacts, pin: &Pin) -> Result<Bytes, KeyFault>;
-    /// Names a fingerprint; as much of the name as the key keeps.
-    async fn name_fingerprint(
-        &mut self,
-        key: &KeyFacts,
-        pin: &Pin,
-        id: &Bytes,
-        name: &str,
-    ) -> Result<String, KeyFault>;
-    /// Removes a fingerprint.
-    async fn remove_fingerprint(
-        &mut self,
-        key: &KeyFacts,
-        pin: &Pin,
-        id: &Bytes,
-    ) -> Result<(), KeyFault>;
-}
+use crate::wire::Operator;
 
 /// Whom a credential lets in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -148,8 +71,8 @@ impl KeyTime {
 }
 
 /// Does one of these jobs to the key at a place.
-pub async fn run<D: CareDesk>(
-    desk: &mut D,
+pub async fn run(
+    desk: &mut dyn Desk,
     place: &Place,
     job: &CareJob,
     wish: &PinWish,
@@ -168,14 +91,14 @@ pub async fn run<D: CareDesk>(
 }
 
 /// Who is signed in, if they may do this.
-fn authorised<D: Desk>(desk: &D, action: Action) -> Result<Operator, Stop> {
+fn authorised(desk: &dyn Desk, action: Action) -> Result<Operator, Stop> {
     let operator = desk.operator().ok_or(Stop::SignedOut)?;
     operator.role.may(action)?;
     Ok(operator)
 }
 
 /// Begins a run: tells what it is about, and that it may be done and recorded.
-async fn begin<D: CareDesk>(desk: &mut D, job: Job, action: Action) -> Result<Operator, Stop> {
+async fn begin(desk: &mut dyn Desk, job: Job, action: Action) -> Result<Operator, Stop> {
     let operator = authorised(desk, action)?;
     desk.room().await?;
     desk.tell(Event::Began { job });
@@ -183,7 +106,7 @@ async fn begin<D: CareDesk>(desk: &mut D, job: Job, action: Action) -> Result<Op
 }
 
 /// Gets hold of the key at a place that somebody chose already, or lets the people choose one.
-pub(super) async fn take_key<D: Desk>(desk: &mut D, at: Option<&Place>) -> Result<KeyFacts, Stop> {
+pub(super) async fn take_key(desk: &mut dyn Desk, at: Option<&Place>) -> Result<KeyFacts, Stop> {
     begin_step(desk, Step::Key);
     let there = at.and_then(|place| desk.keys().into_iter().find(|key| key.place == *place));
     let mut key = match there {
@@ -200,9 +123,9 @@ pub(super) async fn take_key<D: Desk>(desk: &mut D, at: Option<&Place>) -> Resul
 }
 
 /// Reads everything about the key and tells what is unusual.
-async fn look<D: CareDesk>(desk: &mut D, key: &mut KeyFacts) -> Result<Portrait, Stop> {
+async fn look(desk: &mut dyn Desk, key: &mut KeyFacts) -> Result<Portrait, Stop> {
     begin_step(desk, Step::Check);
-    let portrait = super::steps::on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
+    let portrait = super::steps::on_key(desk, key, async |desk: &mut dyn Desk, key: &KeyFacts| {
         desk.portrait(key).await
     })
     .await?;
@@ -214,8 +137,8 @@ async fn look<D: CareDesk>(desk: &mut D, key: &mut KeyFacts) -> Result<Portrait,
 /// The PIN that the key has, typed by the person and proven on the key; `None` where it has none.
 ///
 /// A PIN that must be changed first opens nothing: that is for the change of the PIN to mend.
-async fn unlocked<D: Desk>(
-    desk: &mut D,
+async fn unlocked(
+    desk: &mut dyn Desk,
     key: &mut KeyFacts,
     rp_id: &str,
 ) -> Result<Option<Pin>, Stop> {
@@ -236,7 +159,7 @@ async fn unlocked<D: Desk>(
 }
 
 /// Writes down what was done.
-async fn commit<D: Desk>(desk: &mut D, key: &KeyFacts, care: &Care) -> Result<(), Stop> {
+async fn commit(desk: &mut dyn Desk, key: &KeyFacts, care: &Care) -> Result<(), Stop> {
     desk.commit(Change::Cared {
         intent: None,
         key: Box::new(key.clone()),
@@ -246,7 +169,7 @@ async fn commit<D: Desk>(desk: &mut D, key: &KeyFacts, care: &Care) -> Result<()
 }
 
 /// Writes down what was done and ends the run with it.
-async fn record<D: Desk>(desk: &mut D, key: KeyFacts, care: Care) -> Result<Ending, Stop> {
+async fn record(desk: &mut dyn Desk, key: KeyFacts, care: Care) -> Result<Ending, Stop> {
     begin_step(desk, Step::Record);
     commit(desk, &key, &care).await?;
     end_step(desk, Step::Record, Note::None);

@@ -5,7 +5,6 @@
 //! in the plug in which the key passed every check: after a pull all of it begins anew.
 
 use super::admit::{Admitted, From, LastLook, admitted_key, anew, last_look};
-use super::app::AppDesk;
 use super::ceremony::{Ceremony, authentication_response, client_data, registration_response};
 use super::dialogue::{Ending, Event, Job, Note, PushState, Step};
 use super::retest::Retest;
@@ -25,25 +24,18 @@ use crate::wire::webauthn::{CreationOptions, Descriptor, RequestOptions};
 use crate::wire::{EnrolmentPush, KeyReport, Offer, VERSION};
 
 /// The main job, from the person's name to a key that the registry has verified.
-pub async fn enrol<D: AppDesk>(desk: &mut D, who: &PersonId) -> Result<Ending, Stop> {
+pub async fn enrol(desk: &mut dyn Desk, who: &PersonId) -> Result<Ending, Stop> {
     let result = enrol_person(desk, who, true).await;
     conclude(desk, result)
 }
 
 /// The same for one of many: who would have to prove something is left for the desk.
-pub(super) async fn enrol_unattended<D: AppDesk>(
-    desk: &mut D,
-    who: &PersonId,
-) -> Result<Ending, Stop> {
+pub(super) async fn enrol_unattended(desk: &mut dyn Desk, who: &PersonId) -> Result<Ending, Stop> {
     let result = enrol_person(desk, who, false).await;
     conclude(desk, result)
 }
 
-async fn enrol_person<D: AppDesk>(
-    desk: &mut D,
-    who: &PersonId,
-    attended: bool,
-) -> Result<Ending, Stop> {
+async fn enrol_person(desk: &mut dyn Desk, who: &PersonId, attended: bool) -> Result<Ending, Stop> {
     let operator = host(desk)?;
     let guest = Guest {
         who,
@@ -56,7 +48,7 @@ async fn enrol_person<D: AppDesk>(
 }
 
 /// Enrols a key for somebody who has been identified.
-pub(super) async fn enrol_key<D: Desk>(desk: &mut D, visit: &Visit) -> Result<Ending, Stop> {
+pub(super) async fn enrol_key(desk: &mut dyn Desk, visit: &Visit) -> Result<Ending, Stop> {
     let mut work = Work {
         visit,
         offer: visit.offer.clone(),
@@ -103,7 +95,7 @@ struct Begun {
 
 impl Work<'_> {
     /// The key holds a credential of this person: that one is tested.
-    async fn retest<D: Desk>(&mut self, desk: &mut D, key: &mut KeyFacts) -> Result<Ending, Stop> {
+    async fn retest(&mut self, desk: &mut dyn Desk, key: &mut KeyFacts) -> Result<Ending, Stop> {
         let begun = self.begun.take();
         let retest = Retest {
             offer: &self.offer,
@@ -116,7 +108,7 @@ impl Work<'_> {
     }
 
     /// From the intent on disk to the end. Whatever goes wrong, what remains is told.
-    async fn fulfil<D: Desk>(&mut self, desk: &mut D, key: &mut KeyFacts) -> Result<Ending, Stop> {
+    async fn fulfil(&mut self, desk: &mut dyn Desk, key: &mut KeyFacts) -> Result<Ending, Stop> {
         let mut begun = match self.begun.take() {
             Some(begun) => begun,
             None => self.begin(desk, key).await?,
@@ -155,7 +147,7 @@ impl Work<'_> {
         }
     }
 
-    async fn begin<D: Desk>(&self, desk: &mut D, key: &KeyFacts) -> Result<Begun, Stop> {
+    async fn begin(&self, desk: &mut dyn Desk, key: &KeyFacts) -> Result<Begun, Stop> {
         let intent = Intent {
             id: IntentId(desk.fresh_id()),
             offer: self.offer.clone(),
@@ -177,7 +169,7 @@ impl Work<'_> {
     }
 
     /// Ends what was begun with what is known of the key.
-    async fn give_up<D: Desk>(&mut self, desk: &mut D, stop: Stop) -> Stop {
+    async fn give_up(&mut self, desk: &mut dyn Desk, stop: Stop) -> Stop {
         match self.begun.take() {
             None => stop,
             Some(begun) => {
@@ -188,8 +180,8 @@ impl Work<'_> {
     }
 }
 
-async fn create<D: Desk>(
-    desk: &mut D,
+async fn create(
+    desk: &mut dyn Desk,
     intent: &Intent,
     offer: &mut Offer,
     key: &mut KeyFacts,
@@ -216,9 +208,14 @@ async fn create<D: Desk>(
     let options = &offer.creation;
     let client = client_data(Ceremony::Create, &options.challenge, &offer.origin);
     let pin = unlocked.pin();
-    let new = touch_in_this_plug(desk, key, (1, 2), async |desk: &mut D, key: &KeyFacts| {
-        make(desk, key, pin, (options, client.hash), progress).await
-    })
+    let new = touch_in_this_plug(
+        desk,
+        key,
+        (1, 2),
+        async |desk: &mut dyn Desk, key: &KeyFacts| {
+            make(desk, key, pin, (options, client.hash), progress).await
+        },
+    )
     .await;
     // A stop from here on deletes the credential again, where the key can.
     let remains = match pin {
@@ -259,8 +256,8 @@ async fn create<D: Desk>(
 }
 
 /// The key with its PIN, which is on record where it is a new one.
-async fn opened<D: Desk>(
-    desk: &mut D,
+async fn opened(
+    desk: &mut dyn Desk,
     intent: &Intent,
     key: &mut KeyFacts,
     progress: &mut Progress,
@@ -287,8 +284,8 @@ async fn opened<D: Desk>(
 }
 
 /// One attempt at `makeCredential`.
-pub(super) async fn make<D: Desk>(
-    desk: &mut D,
+pub(super) async fn make(
+    desk: &mut dyn Desk,
     key: &KeyFacts,
     pin: Option<&Pin>,
     (options, client_data_hash): (&CreationOptions, [u8; 32]),
@@ -312,8 +309,8 @@ pub(super) fn pin_note(change: PinChange) -> Note {
 }
 
 /// The second touch: the new credential signs the registry's test challenge. Then everything is written down at once.
-pub(super) async fn prove_and_record<D: Desk>(
-    desk: &mut D,
+pub(super) async fn prove_and_record(
+    desk: &mut dyn Desk,
     intent: &Intent,
     made: &Made,
     progress: &Progress,
@@ -368,8 +365,8 @@ pub(super) async fn prove_and_record<D: Desk>(
 
 /// The credential signs. A key that was pulled shows that it is the right one by holding it; one that shows nothing without its PIN
 /// (credProtect level 3) by signing.
-async fn proof<D: Desk>(
-    desk: &mut D,
+async fn proof(
+    desk: &mut dyn Desk,
     key: &mut KeyFacts,
     pin: Option<&Pin>,
     (request, hash): (&RequestOptions, [u8; 32]),
@@ -378,9 +375,14 @@ async fn proof<D: Desk>(
     let held = desk.holds(key, &request.rp_id, &request.allow_credentials);
     let shows = matches!(held.await, Ok(Some(_)));
     loop {
-        let signed = touch(desk, key, (2, 2), async |desk: &mut D, key: &KeyFacts| {
-            desk.get_assertion(key, pin, request, hash).await
-        });
+        let signed = touch(
+            desk,
+            key,
+            (2, 2),
+            async |desk: &mut dyn Desk, key: &KeyFacts| {
+                desk.get_assertion(key, pin, request, hash).await
+            },
+        );
         match signed.await {
             Err(stop) if is_replugged(&stop) => {}
             Err(Stop::Key(KeyFault::NoCredential | KeyFault::WrongPin { .. }))
@@ -397,8 +399,8 @@ async fn proof<D: Desk>(
 }
 
 /// Whether the key in the slot holds the credential. One that answers no such question is asked to sign.
-async fn holds_now<D: Desk>(
-    desk: &mut D,
+async fn holds_now(
+    desk: &mut dyn Desk,
     key: &KeyFacts,
     request: &RequestOptions,
 ) -> Result<bool, Stop> {
@@ -411,7 +413,7 @@ async fn holds_now<D: Desk>(
 }
 
 /// It is not the one.
-async fn wait_for_another<D: Desk>(desk: &mut D, key: &mut KeyFacts) -> Result<(), Stop> {
+async fn wait_for_another(desk: &mut dyn Desk, key: &mut KeyFacts) -> Result<(), Stop> {
     desk.tell(Event::OtherKey {
         wanted: key_report(key),
     });
@@ -428,8 +430,8 @@ pub(super) fn key_report(key: &KeyFacts) -> KeyReport {
     }
 }
 
-pub(super) async fn push<D: Desk>(
-    desk: &mut D,
+pub(super) async fn push(
+    desk: &mut dyn Desk,
     intent: &Intent,
     entry: EntryId,
     key: &KeyFacts,
@@ -441,12 +443,12 @@ pub(super) async fn push<D: Desk>(
     }
 }
 
-pub(super) async fn push_entry<D: Desk>(desk: &mut D, entry: EntryId) -> PushState {
+pub(super) async fn push_entry(desk: &mut dyn Desk, entry: EntryId) -> PushState {
     push_as(desk, entry, Step::Push).await
 }
 
 /// Sends an entry, as a step of the checklist.
-pub(super) async fn push_as<D: Desk>(desk: &mut D, entry: EntryId, step: Step) -> PushState {
+pub(super) async fn push_as(desk: &mut dyn Desk, entry: EntryId, step: Step) -> PushState {
     begin_step(desk, step);
     // Whatever keeps it from being sent: it is recorded, and it waits.
     let pushed = desk.push(entry).await.unwrap_or(Pushed::Queued);

@@ -52,8 +52,8 @@ impl Known {
 }
 
 /// Asks for all of it. `held`: what the key was seen to hold.
-pub(super) async fn ask<D: Desk>(
-    desk: &mut D,
+pub(super) async fn ask(
+    desk: &mut dyn Desk,
     key: &KeyFacts,
     offer: &Offer,
     held: &[Bytes],
@@ -67,8 +67,8 @@ pub(super) async fn ask<D: Desk>(
 }
 
 /// The same without the registry.
-pub(super) async fn by_journal<D: Desk>(
-    desk: &mut D,
+pub(super) async fn by_journal(
+    desk: &mut dyn Desk,
     key: &KeyFacts,
     offer: &Offer,
 ) -> Result<Known, Stop> {
@@ -92,8 +92,8 @@ pub(super) async fn by_journal<D: Desk>(
 }
 
 /// What the registry answers; `None`: it can't be asked, or does not say.
-pub(super) async fn at_registry<D: Desk>(
-    desk: &mut D,
+pub(super) async fn at_registry(
+    desk: &mut dyn Desk,
     key: &KeyId,
     person: &PersonId,
     held: &[Bytes],
@@ -154,8 +154,8 @@ fn add(list: &mut Vec<Bytes>, id: &Bytes) {
 }
 
 /// Whose a credential is that is somebody else's.
-pub(super) async fn owner<D: Desk>(
-    desk: &mut D,
+pub(super) async fn owner(
+    desk: &mut dyn Desk,
     key: &KeyFacts,
     known: &Known,
     id: &Bytes,
@@ -168,11 +168,7 @@ pub(super) async fn owner<D: Desk>(
 }
 
 /// The same by the registry alone.
-pub(super) async fn owner_of<D: Desk>(
-    desk: &mut D,
-    key: &KeyId,
-    id: &Bytes,
-) -> Result<String, Stop> {
+pub(super) async fn owner_of(desk: &mut dyn Desk, key: &KeyId, id: &Bytes) -> Result<String, Stop> {
     let asked = desk.known_credentials(key, None, std::slice::from_ref(id));
     let found = match asked.await {
         Ok(answer) => answer.known,
@@ -185,8 +181,8 @@ pub(super) async fn owner_of<D: Desk>(
 
 /// Which of these the key shows without a touch and without a PIN. `None`: none of them, or it answers no such question, in which
 /// case its own exclude list decides.
-pub(super) async fn shown<D: Desk>(
-    desk: &mut D,
+pub(super) async fn shown(
+    desk: &mut dyn Desk,
     key: &mut KeyFacts,
     rp_id: &str,
     ids: &[Bytes],
@@ -195,8 +191,8 @@ pub(super) async fn shown<D: Desk>(
 }
 
 /// The same; the outer `None`: it answers no such question.
-pub(super) async fn answered<D: Desk>(
-    desk: &mut D,
+pub(super) async fn answered(
+    desk: &mut dyn Desk,
     key: &mut KeyFacts,
     rp_id: &str,
     ids: &[Bytes],
@@ -205,7 +201,7 @@ pub(super) async fn answered<D: Desk>(
         return Ok(Some(None));
     }
     let ids: Vec<Descriptor> = ids.iter().cloned().map(Descriptor::new).collect();
-    let held = on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
+    let held = on_key(desk, key, async |desk: &mut dyn Desk, key: &KeyFacts| {
         desk.holds(key, rp_id, &ids).await
     })
     .await;

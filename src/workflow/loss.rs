@@ -9,36 +9,14 @@ mod suspend;
 pub use lift::lift;
 pub use suspend::{SuspendOrder, suspend};
 
-use super::Stop;
-use super::app::AppDesk;
 use super::dialogue::{Answer, LossQuestion, Question};
+use super::{Desk, Stop};
 use crate::domain::suspension::FactorRef;
-use crate::domain::{EntryId, PersonId};
-use crate::wire::{Lift, LiftOffer, LiftReply, Owned, PersonDetail};
-
-/// What losses need of the world besides an [`AppDesk`]. The rules of [`Desk`](super::Desk) about failing and cancelling hold here
-/// too.
-#[expect(
-    async_fn_in_trait,
-    reason = "workflows are generic over their desk; no trait object is made of it"
-)]
-pub trait LossDesk: AppDesk {
-    /// What the station knows of a person without the registry: the keys that it enrolled itself. None: it knows nobody of that
-    /// name.
-    async fn kept(&mut self, person: &PersonId) -> Result<Option<PersonDetail>, Stop>;
-    /// What the registry wants to see before it lifts a suspension. Refused where it never will.
-    async fn lift_offer(
-        &mut self,
-        person: &PersonId,
-        factor: &FactorRef,
-    ) -> Result<LiftOffer, Stop>;
-    /// Shows the factor to the registry. Whether it was lifted is not known after [`Stop::Unanswered`]; every other stop is certain.
-    async fn lift(&mut self, entry: EntryId, lift: Lift) -> Result<LiftReply, Stop>;
-}
+use crate::wire::{Owned, PersonDetail};
 
 /// The factor that was named, the only one, or the one that the operator chooses.
-async fn chosen<D: LossDesk>(
-    desk: &mut D,
+async fn chosen(
+    desk: &mut dyn Desk,
     detail: &PersonDetail,
     (named, lifts): (Option<&FactorRef>, bool),
 ) -> Result<Owned, Stop> {

@@ -21,7 +21,7 @@ use crate::wire::webauthn::{Descriptor, RegistrationResponse, RequestOptions};
 use crate::wire::{OperatorEnrolment, OperatorOffer, SignInOptions};
 
 /// First sign-in: the one-time code lets the operator enrol their own key, which signs them in.
-pub async fn first_sign_in<D: Desk>(desk: &mut D, code: &Secret) -> Result<Ending, Stop> {
+pub async fn first_sign_in(desk: &mut dyn Desk, code: &Secret) -> Result<Ending, Stop> {
     desk.tell(Event::Began {
         job: Job::FirstSignIn,
     });
@@ -29,7 +29,7 @@ pub async fn first_sign_in<D: Desk>(desk: &mut D, code: &Secret) -> Result<Endin
     conclude(desk, result)
 }
 
-async fn enrol_own_key<D: Desk>(desk: &mut D, code: &Secret) -> Result<Ending, Stop> {
+async fn enrol_own_key(desk: &mut dyn Desk, code: &Secret) -> Result<Ending, Stop> {
     let offer = desk.operator_offer(code).await?;
     begin_step(desk, Step::Key);
     let mut key = choose_key(desk).await?;
@@ -71,8 +71,8 @@ async fn enrol_own_key<D: Desk>(desk: &mut D, code: &Secret) -> Result<Ending, S
 }
 
 /// Makes the operator's credential; from the PIN on again as often as the key is pulled.
-async fn make_own<D: Desk>(
-    desk: &mut D,
+async fn make_own(
+    desk: &mut dyn Desk,
     offer: &OperatorOffer,
     key: &mut KeyFacts,
     progress: &mut Progress,
@@ -88,8 +88,8 @@ async fn make_own<D: Desk>(
     }
 }
 
-async fn make_in_this_plug<D: Desk>(
-    desk: &mut D,
+async fn make_in_this_plug(
+    desk: &mut dyn Desk,
     offer: &OperatorOffer,
     key: &mut KeyFacts,
     progress: &mut Progress,
@@ -117,9 +117,14 @@ async fn make_in_this_plug<D: Desk>(
     begin_step(desk, Step::Create);
     let client = client_data(Ceremony::Create, &options.challenge, &offer.origin);
     let pin = unlocked.pin();
-    let new = touch_in_this_plug(desk, key, (1, 1), async |desk: &mut D, key: &KeyFacts| {
-        make(desk, key, pin, (options, client.hash), progress).await
-    })
+    let new = touch_in_this_plug(
+        desk,
+        key,
+        (1, 1),
+        async |desk: &mut dyn Desk, key: &KeyFacts| {
+            make(desk, key, pin, (options, client.hash), progress).await
+        },
+    )
     .await;
     progress.unlocked = Some(unlocked);
     let new = new?;
@@ -130,8 +135,8 @@ async fn make_in_this_plug<D: Desk>(
 
 /// What is on the key of a first sign-in that was stopped: where the registry takes a signature of it for an operator's, it
 /// is in use; anything else is deleted.
-pub(super) async fn settle<D: Desk>(
-    desk: &mut D,
+pub(super) async fn settle(
+    desk: &mut dyn Desk,
     own: &OwnKey,
     key: &mut KeyFacts,
 ) -> Result<(EndReason, Remains), Stop> {
@@ -183,8 +188,8 @@ enum Signed {
 }
 
 /// Whether the registry knows the operator's credential on the key.
-async fn is_known<D: Desk>(
-    desk: &mut D,
+async fn is_known(
+    desk: &mut dyn Desk,
     own: &OwnKey,
     unlocked: &Unlocked,
     challenge: SignInOptions,

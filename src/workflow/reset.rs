@@ -7,11 +7,10 @@ pub(super) mod case;
 mod coach;
 mod losses;
 
-use super::care::CareDesk;
 use super::dialogue::{Ending, Event, Job, LostBy, Note, PushState, Step};
 use super::enrol::{key_report, push_entry};
 use super::steps::{anew_after_pulls, begin_step, choose_key, end_step, refresh};
-use super::{KeyFault, Stop, conclude};
+use super::{Desk, KeyFault, Stop, conclude};
 use crate::domain::authority::{NotAllowed, Role};
 use crate::domain::reset::ResetCase;
 use crate::domain::{EntryId, IntentId, KeyFacts, OperatorId, Place};
@@ -19,16 +18,6 @@ use crate::record::{Change, EndReason, KeyReset, Remains};
 use crate::wire::{KeyResetPush, VERSION};
 use case::Asked;
 use coach::Coached;
-
-/// What a reset needs of the world besides a [`CareDesk`].
-#[expect(
-    async_fn_in_trait,
-    reason = "workflows are generic over their desk; no trait object is made of it"
-)]
-pub trait ResetDesk: CareDesk {
-    /// Deletes everything on the key: one touch, or a long one.
-    async fn reset_key(&mut self, key: &KeyFacts) -> Result<(), NotReset>;
-}
 
 /// Why a key did not say that it was reset.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -49,6 +38,16 @@ pub enum NotReset {
     },
 }
 
+/// A fault of which nothing more is known: it may be reset.
+impl From<KeyFault> for NotReset {
+    fn from(fault: KeyFault) -> Self {
+        Self::Failed {
+            fault,
+            nothing_done: false,
+        }
+    }
+}
+
 /// What is asked for, and what is known of the case beforehand.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ResetOrder {
@@ -61,16 +60,16 @@ pub struct ResetOrder {
 }
 
 /// Resets a key.
-pub async fn reset<D: ResetDesk>(desk: &mut D, order: ResetOrder) -> Result<Ending, Stop> {
+pub async fn reset(desk: &mut dyn Desk, order: ResetOrder) -> Result<Ending, Stop> {
     let result = reset_chosen(desk, order).await;
     conclude(desk, result)
 }
 
-async fn reset_chosen<D: ResetDesk>(desk: &mut D, order: ResetOrder) -> Result<Ending, Stop> {
+async fn reset_chosen(desk: &mut dyn Desk, order: ResetOrder) -> Result<Ending, Stop> {
     let operator = desk.operator().ok_or(Stop::SignedOut)?;
     desk.room().await?;
     desk.tell(Event::Began { job: Job::Reset });
-    let looked_at = anew_after_pulls(desk, async |desk: &mut D| {
+    let looked_at = anew_after_pulls(desk, async |desk: &mut dyn Desk| {
         let mut key = take(desk, order.at.as_ref()).await?;
         begin_step(desk, Step::Check);
         let hold = losses::check_key(desk, &mut key).await?;
@@ -110,7 +109,7 @@ async fn reset_chosen<D: ResetDesk>(desk: &mut D, order: ResetOrder) -> Result<E
 }
 
 /// The key at the place that was chosen, or one that the people choose.
-async fn take<D: ResetDesk>(desk: &mut D, at: Option<&Place>) -> Result<KeyFacts, Stop> {
+async fn take(desk: &mut dyn Desk, at: Option<&Place>) -> Result<KeyFacts, Stop> {
     begin_step(desk, Step::Key);
     let there = at.and_then(|place| desk.keys().into_iter().find(|key| key.place == *place));
     let mut key = match there {
@@ -123,8 +122,8 @@ async fn take<D: ResetDesk>(desk: &mut D, at: Option<&Place>) -> Result<KeyFacts
 }
 
 /// From the intent to its end.
-async fn carry_out<D: ResetDesk>(
-    desk: &mut D,
+async fn carry_out(
+    desk: &mut dyn Desk,
     reset: &KeyReset,
     key: KeyFacts,
     hold: bool,
@@ -140,7 +139,7 @@ async fn carry_out<D: ResetDesk>(
 }
 
 /// The key is as it was, and the record says so.
-async fn give_up<D: ResetDesk>(desk: &mut D, reset: &KeyReset, stop: Stop) -> Stop {
+async fn give_up(desk: &mut dyn Desk, reset: &KeyReset, stop: Stop) -> Stop {
     if matches!(stop, Stop::Store(_)) {
         return stop;
     }
@@ -162,13 +161,13 @@ async fn give_up<D: ResetDesk>(desk: &mut D, reset: &KeyReset, stop: Stop) -> St
 }
 
 /// What a stop leaves behind from now on.
-fn leaves<D: ResetDesk>(desk: &mut D, remains: Remains) {
+fn leaves(desk: &mut dyn Desk, remains: Remains) {
     desk.tell(Event::Leaves { remains });
 }
 
 /// Records that the key was reset, and tells the registry.
-async fn finish<D: ResetDesk>(
-    desk: &mut D,
+async fn finish(
+    desk: &mut dyn Desk,
     reset: &KeyReset,
     key: KeyFacts,
     by: &OperatorId,
@@ -207,8 +206,8 @@ pub(super) fn may_resume(role: Role, reset: &KeyReset) -> Result<(), NotAllowed>
 }
 
 /// Takes up a reset that was stopped: what looks reset is finished, anything else is done again. It was confirmed already.
-pub(super) async fn resume<D: ResetDesk>(
-    desk: &mut D,
+pub(super) async fn resume(
+    desk: &mut dyn Desk,
     reset: &KeyReset,
     mut key: KeyFacts,
     by: &OperatorId,

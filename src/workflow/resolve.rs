@@ -6,7 +6,6 @@
 //! again, and what care was about to do is looked up on the key.
 
 use super::admit::listed;
-use super::app::AppDesk;
 use super::care;
 use super::dialogue::{Ending, Event, Job, Note, Step};
 use super::enrol::{key_report, prove_and_record, push};
@@ -15,7 +14,7 @@ use super::steps::{
     anew_after_pulls, begin_step, choose_key, end_step, is_replugged, refresh, tells_apart, unlock,
 };
 use super::undo::{Progress, Seen, delete_known, give_up};
-use super::{Desk, KeyFault, ResetDesk, Resident, Stop, app, conclude, own_key, reset, withdraw};
+use super::{Desk, KeyFault, Resident, Stop, app, conclude, own_key, reset, withdraw};
 use crate::domain::authority::Action;
 use crate::domain::{Bytes, IntentId, KeyFacts, OperatorId, Pin};
 use crate::record::{
@@ -42,20 +41,12 @@ impl How {
 }
 
 /// Takes up unfinished work.
-pub async fn resolve<D: ResetDesk + AppDesk>(
-    desk: &mut D,
-    work: Unfinished,
-    how: How,
-) -> Result<Ending, Stop> {
+pub async fn resolve(desk: &mut dyn Desk, work: Unfinished, how: How) -> Result<Ending, Stop> {
     let result = resolve_work(desk, &work, how).await;
     conclude(desk, result)
 }
 
-async fn resolve_work<D: ResetDesk + AppDesk>(
-    desk: &mut D,
-    work: &Unfinished,
-    how: How,
-) -> Result<Ending, Stop> {
+async fn resolve_work(desk: &mut dyn Desk, work: &Unfinished, how: How) -> Result<Ending, Stop> {
     let operator = desk.operator().ok_or(Stop::SignedOut)?;
     match work {
         Unfinished::Enrolment(_) => operator.role.may(Action::Enrol)?,
@@ -89,15 +80,15 @@ async fn resolve_work<D: ResetDesk + AppDesk>(
         };
         return end(desk, work.id(), EndReason::ResolvedAfterStop, remains).await;
     }
-    anew_after_pulls(desk, async |desk: &mut D| {
+    anew_after_pulls(desk, async |desk: &mut dyn Desk| {
         take_up(desk, work, how, &operator.id).await
     })
     .await
 }
 
 /// With the key.
-async fn take_up<D: ResetDesk + AppDesk>(
-    desk: &mut D,
+async fn take_up(
+    desk: &mut dyn Desk,
     work: &Unfinished,
     how: How,
     by: &OperatorId,
@@ -123,8 +114,8 @@ async fn take_up<D: ResetDesk + AppDesk>(
     }
 }
 
-async fn resume<D: Desk>(
-    desk: &mut D,
+async fn resume(
+    desk: &mut dyn Desk,
     open: &OpenEnrolment,
     key: &mut KeyFacts,
 ) -> Result<Ending, Stop> {
@@ -140,7 +131,7 @@ async fn resume<D: Desk>(
 }
 
 /// Waits for the key that the intent names: same model and serial, in whatever slot.
-async fn same_key<D: Desk>(desk: &mut D, work: &Unfinished) -> Result<KeyFacts, Stop> {
+async fn same_key(desk: &mut dyn Desk, work: &Unfinished) -> Result<KeyFacts, Stop> {
     loop {
         let mut key = choose_key(desk).await?;
         refresh(desk, &mut key).await?;
@@ -171,8 +162,8 @@ fn may_be(work: &Unfinished, key: &KeyFacts) -> bool {
         && (!is_blank || matches!(work, Unfinished::Reset(_)))
 }
 
-async fn finish<D: Desk>(
-    desk: &mut D,
+async fn finish(
+    desk: &mut dyn Desk,
     intent: &Intent,
     made: &Made,
     key: &mut KeyFacts,
@@ -210,8 +201,8 @@ async fn finish<D: Desk>(
 
 /// Deletes what the intent left on the key. Whatever is enrolled by now stays, and so does what another desk may have made: the same
 /// key may have been there since.
-async fn undo<D: Desk>(
-    desk: &mut D,
+async fn undo(
+    desk: &mut dyn Desk,
     intent: &Intent,
     made: Option<&Bytes>,
     key: &mut KeyFacts,
@@ -296,8 +287,8 @@ fn unlisted(made: Option<&Bytes>) -> Remains {
 }
 
 /// Deletes what the key has just listed.
-async fn delete<D: Desk>(
-    desk: &mut D,
+async fn delete(
+    desk: &mut dyn Desk,
     rp_id: &str,
     (key, pin): (&KeyFacts, Option<&Pin>),
     ids: &[&Bytes],
@@ -311,8 +302,8 @@ async fn delete<D: Desk>(
     Ok(remains)
 }
 
-pub(super) async fn end<D: Desk>(
-    desk: &mut D,
+pub(super) async fn end(
+    desk: &mut dyn Desk,
     intent: IntentId,
     why: EndReason,
     remains: Remains,

@@ -32,9 +32,9 @@ pub(super) struct Retest<'a> {
 
 impl Retest<'_> {
     /// From the PIN to the push.
-    pub(super) async fn run<D: Desk>(
+    pub(super) async fn run(
         &self,
-        desk: &mut D,
+        desk: &mut dyn Desk,
         key: &mut KeyFacts,
     ) -> Result<Ending, Stop> {
         let (signed, client, waits) = match self.signed(desk, key).await {
@@ -83,9 +83,9 @@ impl Retest<'_> {
     }
 
     /// The key signs; also whether what it signed with waits for its owner. What is suspended is not asked to sign.
-    async fn signed<D: Desk>(
+    async fn signed(
         &self,
-        desk: &mut D,
+        desk: &mut dyn Desk,
         key: &mut KeyFacts,
     ) -> Result<(NewAssertion, ClientData, bool), Stop> {
         let offer = self.offer;
@@ -131,7 +131,7 @@ struct Kept {
 }
 
 impl Kept {
-    async fn of<D: Desk>(desk: &mut D, who: &PersonId) -> Result<Self, Stop> {
+    async fn of(desk: &mut dyn Desk, who: &PersonId) -> Result<Self, Stop> {
         let detail = match desk.detail(who).await {
             Ok(detail) => detail,
             Err(Stop::Unreachable(_)) => return Ok(Self::default()),
@@ -162,8 +162,8 @@ pub(super) struct Asked<'a> {
 
 /// PIN and one touch: the key signs with one of the credentials asked for, and where this station enrolled that one its
 /// signature is verified here. A stop says whether the key has a new PIN.
-pub(super) async fn sign_as_enrolled<D: Desk>(
-    desk: &mut D,
+pub(super) async fn sign_as_enrolled(
+    desk: &mut dyn Desk,
     key: &mut KeyFacts,
     asked: &Asked<'_>,
 ) -> Result<(NewAssertion, ClientData), Stop> {
@@ -177,8 +177,8 @@ pub(super) async fn sign_as_enrolled<D: Desk>(
     }
 }
 
-async fn sign<D: Desk>(
-    desk: &mut D,
+async fn sign(
+    desk: &mut dyn Desk,
     key: &mut KeyFacts,
     asked: &Asked<'_>,
     sent: &mut bool,
@@ -190,9 +190,14 @@ async fn sign<D: Desk>(
     begin_step(desk, Step::Test);
     let client = client_data(Ceremony::Get, &request.challenge, asked.origin);
     let pin = unlocked.pin();
-    let signed = touch(desk, key, (1, 1), async |desk: &mut D, key: &KeyFacts| {
-        desk.get_assertion(key, pin, request, client.hash).await
-    })
+    let signed = touch(
+        desk,
+        key,
+        (1, 1),
+        async |desk: &mut dyn Desk, key: &KeyFacts| {
+            desk.get_assertion(key, pin, request, client.hash).await
+        },
+    )
     .await?;
     if !request.allow_credentials.iter().any(|d| d.id == signed.id) {
         return Err(Stop::Unproven(

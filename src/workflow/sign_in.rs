@@ -12,14 +12,16 @@ use crate::record::Change;
 use crate::wire::{SignIn, SignInOptions, UnlockPush, VERSION};
 
 /// Signs in: any operator's discoverable credential will do, with user verification.
-pub async fn sign_in<D: Desk>(desk: &mut D) -> Result<Ending, Stop> {
+pub async fn sign_in(desk: &mut dyn Desk) -> Result<Ending, Stop> {
     desk.tell(Event::Began { job: Job::SignIn });
-    let result = anew_after_pulls(desk, async |desk: &mut D| sign_in_with_own_key(desk).await);
+    let result = anew_after_pulls(desk, async |desk: &mut dyn Desk| {
+        sign_in_with_own_key(desk).await
+    });
     let result = result.await;
     conclude(desk, result)
 }
 
-async fn sign_in_with_own_key<D: Desk>(desk: &mut D) -> Result<Ending, Stop> {
+async fn sign_in_with_own_key(desk: &mut dyn Desk) -> Result<Ending, Stop> {
     let options = desk.sign_in_options().await?;
     begin_step(desk, Step::Key);
     let mut key = choose_key(desk).await?;
@@ -40,8 +42,8 @@ async fn sign_in_with_own_key<D: Desk>(desk: &mut D) -> Result<Ending, Stop> {
 }
 
 /// The PIN of an operator's own key.
-pub(super) async fn own_pin<D: Desk>(
-    desk: &mut D,
+pub(super) async fn own_pin(
+    desk: &mut dyn Desk,
     key: &mut KeyFacts,
     rp_id: &str,
     sent: &mut bool,
@@ -53,8 +55,8 @@ pub(super) async fn own_pin<D: Desk>(
 }
 
 /// One touch: the key signs what signs an operator in.
-pub(super) async fn sign<D: Desk>(
-    desk: &mut D,
+pub(super) async fn sign(
+    desk: &mut dyn Desk,
     key: &mut KeyFacts,
     unlocked: &Unlocked,
     options: SignInOptions,
@@ -63,9 +65,14 @@ pub(super) async fn sign<D: Desk>(
     let request = options.request;
     let client = client_data(Ceremony::Get, &request.challenge, &options.origin);
     let pin = unlocked.pin();
-    let signed = touch(desk, key, (1, 1), async |desk: &mut D, key: &KeyFacts| {
-        desk.get_assertion(key, pin, &request, client.hash).await
-    })
+    let signed = touch(
+        desk,
+        key,
+        (1, 1),
+        async |desk: &mut dyn Desk, key: &KeyFacts| {
+            desk.get_assertion(key, pin, &request, client.hash).await
+        },
+    )
     .await?;
     end_step(desk, Step::Test, Note::None);
     Ok(SignIn {
@@ -74,8 +81,8 @@ pub(super) async fn sign<D: Desk>(
 }
 
 /// The session begins once it is in the journal. `intent`: the own key that was made for it.
-pub(super) async fn opened<D: Desk>(
-    desk: &mut D,
+pub(super) async fn opened(
+    desk: &mut dyn Desk,
     signed_in: SignedIn,
     intent: Option<IntentId>,
 ) -> Result<Ending, Stop> {

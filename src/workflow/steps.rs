@@ -38,17 +38,17 @@ pub(super) enum PinChange {
     Changed,
 }
 
-pub(super) fn begin_step<D: Desk>(desk: &mut D, step: Step) {
+pub(super) fn begin_step(desk: &mut dyn Desk, step: Step) {
     desk.tell(Event::Step { step });
 }
 
-pub(super) fn end_step<D: Desk>(desk: &mut D, step: Step, note: Note) {
+pub(super) fn end_step(desk: &mut dyn Desk, step: Step, note: Note) {
     desk.tell(Event::StepDone { step, note });
 }
 
 /// Lets the people choose a key from the bay: by place, by wink or by touch. The question is asked anew whenever the
 /// bay changes, so that what is on the screen is always what is in the slots.
-pub(super) async fn choose_key<D: Desk>(desk: &mut D) -> Result<KeyFacts, Stop> {
+pub(super) async fn choose_key(desk: &mut dyn Desk) -> Result<KeyFacts, Stop> {
     loop {
         let keys = desk.keys();
         let question = Question::ChooseKey { keys: keys.clone() };
@@ -81,10 +81,10 @@ pub(super) async fn choose_key<D: Desk>(desk: &mut D) -> Result<KeyFacts, Stop> 
 /// something that only the right one can show goes on with it; anybody else begins anew.
 ///
 /// Not for `makeCredential`: what was learnt of a key counts for one plug only.
-pub(super) async fn on_key<D: Desk, R>(
-    desk: &mut D,
+pub(super) async fn on_key<R>(
+    desk: &mut dyn Desk,
     key: &mut KeyFacts,
-    mut act: impl AsyncFnMut(&mut D, &KeyFacts) -> Result<R, KeyFault>,
+    mut act: impl AsyncFnMut(&mut dyn Desk, &KeyFacts) -> Result<R, KeyFault>,
 ) -> Result<R, Stop> {
     loop {
         match act(desk, key).await {
@@ -96,21 +96,20 @@ pub(super) async fn on_key<D: Desk, R>(
                     return Err(Stop::Key(KeyFault::Replugged));
                 }
             }
-            Err(KeyFault::Cancelled) => return Err(Stop::Cancelled),
-            Err(fault) => return Err(Stop::Key(fault)),
+            Err(fault) => return Err(fault.into()),
         }
     }
 }
 
 /// Whether this key can be told from every other one here by what it says of itself: it states something of its own, and no other
 /// key in the bay states the same.
-pub(super) fn tells_apart<D: Desk>(desk: &D, key: &KeyFacts) -> bool {
+pub(super) fn tells_apart(desk: &dyn Desk, key: &KeyFacts) -> bool {
     let is_twin = |other: &KeyFacts| other.place != key.place && other.id == key.id;
     key.id.is_unique() && !desk.keys().iter().any(is_twin)
 }
 
 /// Whether the key has been in its slot ever since.
-pub(super) fn is_plugged<D: Desk>(desk: &D, key: &KeyFacts) -> bool {
+pub(super) fn is_plugged(desk: &dyn Desk, key: &KeyFacts) -> bool {
     let mut keys = desk.keys().into_iter();
     keys.any(|k| k.place == key.place && k.generation == key.generation)
 }
@@ -122,9 +121,9 @@ pub(super) fn is_replugged(stop: &Stop) -> bool {
 
 /// Does something from its beginning, and again as often as the key is pulled on the way and nothing shows that what is in the slot
 /// then is the same.
-pub(super) async fn anew_after_pulls<D: Desk, R>(
-    desk: &mut D,
-    mut job: impl AsyncFnMut(&mut D) -> Result<R, Stop>,
+pub(super) async fn anew_after_pulls<R>(
+    desk: &mut dyn Desk,
+    mut job: impl AsyncFnMut(&mut dyn Desk) -> Result<R, Stop>,
 ) -> Result<R, Stop> {
     loop {
         match job(desk).await {
@@ -135,9 +134,9 @@ pub(super) async fn anew_after_pulls<D: Desk, R>(
 }
 
 /// Reads the key's facts anew: what the bay shows may be a moment old. A key that speaks U2F only has no more to say.
-pub(super) async fn refresh<D: Desk>(desk: &mut D, key: &mut KeyFacts) -> Result<(), Stop> {
+pub(super) async fn refresh(desk: &mut dyn Desk, key: &mut KeyFacts) -> Result<(), Stop> {
     if key.is_fido2() {
-        *key = on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
+        *key = on_key(desk, key, async |desk: &mut dyn Desk, key: &KeyFacts| {
             desk.facts(key).await
         })
         .await?;
@@ -146,7 +145,7 @@ pub(super) async fn refresh<D: Desk>(desk: &mut D, key: &mut KeyFacts) -> Result
 }
 
 /// Waits until a key that says the same of itself is in the same slot again.
-pub(super) async fn wait_for<D: Desk>(desk: &mut D, key: &KeyFacts) -> Result<KeyFacts, Stop> {
+pub(super) async fn wait_for(desk: &mut dyn Desk, key: &KeyFacts) -> Result<KeyFacts, Stop> {
     desk.tell(Event::Pulled { key: key.clone() });
     loop {
         let keys = desk.keys();
@@ -167,14 +166,14 @@ fn is_back(key: &KeyFacts, seen: &KeyFacts) -> bool {
 }
 
 /// Does something that needs a touch: announces it, counts it, and asks again when nobody touched.
-pub(super) async fn touch<D: Desk, R>(
-    desk: &mut D,
+pub(super) async fn touch<R>(
+    desk: &mut dyn Desk,
     key: &mut KeyFacts,
     nth: (u8, u8),
-    mut act: impl AsyncFnMut(&mut D, &KeyFacts) -> Result<R, KeyFault>,
+    mut act: impl AsyncFnMut(&mut dyn Desk, &KeyFacts) -> Result<R, KeyFault>,
 ) -> Result<R, Stop> {
     loop {
-        let result = on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
+        let result = on_key(desk, key, async |desk: &mut dyn Desk, key: &KeyFacts| {
             announced(desk, key, nth, &mut act).await
         })
         .await;
@@ -188,11 +187,11 @@ pub(super) async fn touch<D: Desk, R>(
 }
 
 /// The same for what may be done in this plug only: a key that is pulled ends it with [`KeyFault::Gone`].
-pub(super) async fn touch_in_this_plug<D: Desk, R>(
-    desk: &mut D,
+pub(super) async fn touch_in_this_plug<R>(
+    desk: &mut dyn Desk,
     key: &KeyFacts,
     nth: (u8, u8),
-    mut act: impl AsyncFnMut(&mut D, &KeyFacts) -> Result<R, KeyFault>,
+    mut act: impl AsyncFnMut(&mut dyn Desk, &KeyFacts) -> Result<R, KeyFault>,
 ) -> Result<R, Stop> {
     loop {
         match announced(desk, key, nth, &mut act).await {
@@ -200,17 +199,16 @@ pub(super) async fn touch_in_this_plug<D: Desk, R>(
             Err(KeyFault::TouchTimeout) => {
                 desk.ask(Question::TouchAgain { key: key.clone() }).await?;
             }
-            Err(KeyFault::Cancelled) => return Err(Stop::Cancelled),
-            Err(fault) => return Err(Stop::Key(fault)),
+            Err(fault) => return Err(fault.into()),
         }
     }
 }
 
-async fn announced<D: Desk, R>(
-    desk: &mut D,
+async fn announced<R>(
+    desk: &mut dyn Desk,
     key: &KeyFacts,
     (nth, of): (u8, u8),
-    act: &mut impl AsyncFnMut(&mut D, &KeyFacts) -> Result<R, KeyFault>,
+    act: &mut impl AsyncFnMut(&mut dyn Desk, &KeyFacts) -> Result<R, KeyFault>,
 ) -> Result<R, KeyFault> {
     let until = desk.now().saturating_add(TOUCH).unwrap_or(desk.now());
     desk.tell(Event::Touch {
@@ -228,8 +226,8 @@ async fn announced<D: Desk, R>(
 /// was written is always verified afterwards.
 ///
 /// A new one is at least as long as `asked`, in code points. `sent` is set before a PIN is written: from then on the key may have it, whatever the answer.
-pub(super) async fn unlock<D: Desk>(
-    desk: &mut D,
+pub(super) async fn unlock(
+    desk: &mut dyn Desk,
     key: &mut KeyFacts,
     rp_id: &str,
     asked: u8,
@@ -264,8 +262,8 @@ pub(super) async fn unlock<D: Desk>(
     }
 }
 
-async fn write_pin<D: Desk>(
-    desk: &mut D,
+async fn write_pin(
+    desk: &mut dyn Desk,
     key: &mut KeyFacts,
     rp_id: &str,
     old: Option<&Pin>,
@@ -284,19 +282,23 @@ async fn write_pin<D: Desk>(
             continue;
         };
         *sent = true;
-        let written = on_key(desk, key, async |desk: &mut D, key: &KeyFacts| match old {
-            // Pulled between writing and answering: the PIN may be there already.
-            None if desk.facts(key).await?.pin_set == Some(true) => Ok(()),
-            None => desk.set_pin(key, &pin).await,
-            Some(old) => desk.change_pin(key, old, &pin).await,
-        })
+        let written = on_key(
+            desk,
+            key,
+            async |desk: &mut dyn Desk, key: &KeyFacts| match old {
+                // Pulled between writing and answering: the PIN may be there already.
+                None if desk.facts(key).await?.pin_set == Some(true) => Ok(()),
+                None => desk.set_pin(key, &pin).await,
+                Some(old) => desk.change_pin(key, old, &pin).await,
+            },
+        )
         .await;
         match written {
             Err(Stop::Key(KeyFault::PinRefused)) => refused = true,
             Err(stop) => return Err(stop),
             Ok(()) => {
                 key.pin_set = Some(true);
-                on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
+                on_key(desk, key, async |desk: &mut dyn Desk, key: &KeyFacts| {
                     desk.verify_pin(key, &pin, rp_id).await
                 })
                 .await?;
@@ -306,8 +308,8 @@ async fn write_pin<D: Desk>(
     }
 }
 
-pub(super) async fn current_pin<D: Desk>(
-    desk: &mut D,
+pub(super) async fn current_pin(
+    desk: &mut dyn Desk,
     key: &mut KeyFacts,
     rp_id: &str,
     mut wrong: bool,
@@ -325,7 +327,7 @@ pub(super) async fn current_pin<D: Desk>(
         if key.pin_change_required {
             return Ok(pin);
         }
-        let verified = on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
+        let verified = on_key(desk, key, async |desk: &mut dyn Desk, key: &KeyFacts| {
             desk.verify_pin(key, &pin, rp_id).await
         })
         .await;
@@ -351,8 +353,8 @@ pub(super) async fn current_pin<D: Desk>(
 
 /// Whether a PIN that was sent is on the key: looked up where the key can be asked, assumed where it can't, or where another
 /// one may be in the slot by now.
-pub(super) async fn pin_was_written<D: Desk>(
-    desk: &mut D,
+pub(super) async fn pin_was_written(
+    desk: &mut dyn Desk,
     key: &KeyFacts,
     before: &KeyFacts,
 ) -> bool {

@@ -72,6 +72,16 @@ pub struct NotMade {
     pub doubt: Doubt,
 }
 
+/// A fault of which nothing more is known: it may have made one.
+impl From<KeyFault> for NotMade {
+    fn from(fault: KeyFault) -> Self {
+        Self {
+            fault,
+            doubt: Doubt::Yes,
+        }
+    }
+}
+
 /// Whether a key that gave no credential made one all the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Doubt {
@@ -155,7 +165,7 @@ pub enum Stop {
     OfferExpired,
     /// The key.
     #[error(transparent)]
-    Key(#[from] KeyFault),
+    Key(KeyFault),
     /// It would lock somebody out, which is for others to decide.
     #[error("this would lock out {account}; {may} may do that")]
     Strands {
@@ -249,6 +259,15 @@ fn remains_text(remains: Remains) -> &'static str {
         Remains::NotAssigned => "the token is still in stock",
         Remains::MayBeAssigned => {
             "the registry may list the token as this person's: see unfinished work"
+        }
+    }
+}
+
+impl From<KeyFault> for Stop {
+    fn from(fault: KeyFault) -> Self {
+        match fault {
+            KeyFault::Cancelled => Self::Cancelled,
+            fault => Self::Key(fault),
         }
     }
 }

@@ -71,8 +71,8 @@ fn without_credential(pin_written: bool) -> Remains {
 
 /// Ends the intent with what is known of the key, deleting a credential that nobody will know. Where the key is out of
 /// reach, the intent stays open as unfinished work: an operator will see it.
-pub(super) async fn give_up<D: Desk>(
-    desk: &mut D,
+pub(super) async fn give_up(
+    desk: &mut dyn Desk,
     (intent, options): (IntentId, &CreationOptions),
     key: &KeyFacts,
     progress: &Progress,
@@ -111,8 +111,8 @@ pub(super) fn end_reason(stop: &Stop) -> EndReason {
 }
 
 /// What remains after deleting what can be deleted; `None` when that is not known.
-async fn undo<D: Desk>(
-    desk: &mut D,
+async fn undo(
+    desk: &mut dyn Desk,
     options: &CreationOptions,
     key: &KeyFacts,
     progress: &Progress,
@@ -148,8 +148,8 @@ async fn undo<D: Desk>(
 }
 
 /// What the key lists of the account that it did not list before; `None` where it can't be looked at.
-async fn unseen<D: Desk>(
-    desk: &mut D,
+async fn unseen(
+    desk: &mut dyn Desk,
     options: &CreationOptions,
     key: &KeyFacts,
     progress: &Progress,
@@ -163,8 +163,8 @@ async fn unseen<D: Desk>(
 }
 
 /// Whether nothing speaks against a key that says that it made nothing.
-pub(super) async fn is_believed<D: Desk>(
-    desk: &mut D,
+pub(super) async fn is_believed(
+    desk: &mut dyn Desk,
     options: &CreationOptions,
     key: &KeyFacts,
     progress: &Progress,
@@ -185,8 +185,8 @@ pub(super) enum Seen {
 }
 
 /// What is left after an attempt to delete a credential that is on the key. After a fault that is not known.
-pub(super) async fn delete_known<D: Desk>(
-    desk: &mut D,
+pub(super) async fn delete_known(
+    desk: &mut dyn Desk,
     rp_id: &str,
     key: &KeyFacts,
     pin: Option<&Pin>,

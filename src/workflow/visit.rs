@@ -3,7 +3,6 @@
 //! Invariant: what a visit takes was shown before anything is asked of a new key or phone. The registry decides; what it would
 //! refuse is told here first, with who may.
 
-use super::app::AppDesk;
 use super::app::prove::{Prover, prove};
 use super::care::{ForPerson, sign_for};
 use super::dialogue::{Answer, AppQuestion, Event, Job, Note, PushState, Question, Step};
@@ -32,15 +31,15 @@ pub(super) struct Guest<'a> {
 }
 
 /// The operator who may receive people at the desk.
-pub(super) fn host<D: Desk>(desk: &D) -> Result<Operator, Stop> {
+pub(super) fn host(desk: &dyn Desk) -> Result<Operator, Stop> {
     let operator = desk.operator().ok_or(Stop::SignedOut)?;
     operator.role.may(Action::Enrol)?;
     Ok(operator)
 }
 
 /// Identifies the person, has them prove what it takes, and gets the offer.
-pub(super) async fn receive<D: AppDesk>(
-    desk: &mut D,
+pub(super) async fn receive(
+    desk: &mut dyn Desk,
     operator: Operator,
     guest: &Guest<'_>,
     job: impl Fn(Person) -> Job,
@@ -73,8 +72,8 @@ pub(super) async fn receive<D: AppDesk>(
     Ok(begin(desk, operator, (offer, true), identification))
 }
 
-fn begin<D: Desk>(
-    desk: &mut D,
+fn begin(
+    desk: &mut dyn Desk,
     operator: Operator,
     (offer, fresh): (Offer, bool),
     identification: Identification,
@@ -92,8 +91,8 @@ fn begin<D: Desk>(
 }
 
 /// How the person was identified; in an open visit that was asked already.
-pub(super) async fn identified<D: Desk>(
-    desk: &mut D,
+pub(super) async fn identified(
+    desk: &mut dyn Desk,
     operator: &Operator,
     detail: &PersonDetail,
 ) -> Result<Identification, Stop> {
@@ -117,17 +116,14 @@ pub(super) async fn identified<D: Desk>(
 }
 
 /// Before somebody is identified here: what that ends.
-fn served_elsewhere<D: Desk>(desk: &mut D, detail: &PersonDetail) {
+fn served_elsewhere(desk: &mut dyn Desk, detail: &PersonDetail) {
     if let Some(other) = detail.served_by.clone() {
         desk.tell(Event::ServedBy { other });
     }
 }
 
 /// The operator confirms who is at the desk and says how that was established.
-pub(super) async fn identify<D: Desk>(
-    desk: &mut D,
-    person: &Person,
-) -> Result<Identification, Stop> {
+pub(super) async fn identify(desk: &mut dyn Desk, person: &Person) -> Result<Identification, Stop> {
     begin_step(desk, Step::Identify);
     loop {
         let question = Question::Identify {
@@ -144,8 +140,8 @@ pub(super) async fn identify<D: Desk>(
 }
 
 /// Opens the registry's visit, or goes on in it.
-pub(super) async fn open<D: Desk>(
-    desk: &mut D,
+pub(super) async fn open(
+    desk: &mut dyn Desk,
     detail: &PersonDetail,
     identification: &Identification,
 ) -> Result<Opened, Stop> {
@@ -153,8 +149,8 @@ pub(super) async fn open<D: Desk>(
 }
 
 /// The person proves a factor that they had when the visit began: for what nobody else may ask for them.
-pub(super) async fn own_proof<D: AppDesk>(
-    desk: &mut D,
+pub(super) async fn own_proof(
+    desk: &mut dyn Desk,
     operator: &Operator,
     detail: &PersonDetail,
     visit: &Opened,
@@ -174,8 +170,8 @@ pub(super) async fn own_proof<D: AppDesk>(
 }
 
 /// Whatever the visit takes is shown.
-async fn authorise<D: AppDesk>(
-    desk: &mut D,
+async fn authorise(
+    desk: &mut dyn Desk,
     operator: &Operator,
     (guest, detail): (&Guest<'_>, &PersonDetail),
     visit: &Opened,
@@ -202,8 +198,8 @@ async fn authorise<D: AppDesk>(
 }
 
 /// Which administrator of the organisation is at the desk. Always asked: they must be there, in person.
-async fn administrator<D: Desk>(
-    desk: &mut D,
+async fn administrator(
+    desk: &mut dyn Desk,
     detail: &PersonDetail,
     visit: &Opened,
 ) -> Result<PersonId, Stop> {
@@ -231,8 +227,8 @@ pub(super) fn needed(person: &Person, takes: Takes, administrators: &[Person]) -
 }
 
 /// With the line down: a visit that was opened when its ticket was fetched.
-async fn with_ticket<D: AppDesk>(
-    desk: &mut D,
+async fn with_ticket(
+    desk: &mut dyn Desk,
     operator: Operator,
     guest: &Guest<'_>,
     (job, identification): (impl Fn(Person) -> Job, Option<Identification>),
@@ -261,8 +257,8 @@ async fn with_ticket<D: AppDesk>(
 }
 
 /// Without the registry a key of theirs is all that proves somebody; the registry checks it when it hears of it.
-async fn prove_by_ticket<D: AppDesk>(
-    desk: &mut D,
+async fn prove_by_ticket(
+    desk: &mut dyn Desk,
     (operator, identification): (&Operator, &Identification),
     (guest, ticket): (&Guest<'_>, &Ticket),
     visit: &TicketVisit,

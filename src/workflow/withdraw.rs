@@ -43,7 +43,7 @@ pub struct Refused {
 }
 
 /// Gives up what the registry refused.
-pub async fn withdraw<D: Desk>(desk: &mut D, refused: Refused, how: How) -> Result<Ending, Stop> {
+pub async fn withdraw(desk: &mut dyn Desk, refused: Refused, how: How) -> Result<Ending, Stop> {
     desk.tell(Event::Began {
         job: Job::Withdraw {
             person: refused.person.clone(),
@@ -53,8 +53,8 @@ pub async fn withdraw<D: Desk>(desk: &mut D, refused: Refused, how: How) -> Resu
     conclude(desk, result)
 }
 
-async fn withdraw_enrolment<D: Desk>(
-    desk: &mut D,
+async fn withdraw_enrolment(
+    desk: &mut dyn Desk,
     refused: Refused,
     how: How,
 ) -> Result<Ending, Stop> {
@@ -79,7 +79,7 @@ async fn withdraw_enrolment<D: Desk>(
 
 /// Whether the registry holds the credential; `None` when that is not known. It is asked; where it can't answer, only a
 /// refusal that judged the credential itself tells.
-async fn held<D: Desk>(desk: &mut D, refused: &Refused) -> Result<Option<bool>, Stop> {
+async fn held(desk: &mut dyn Desk, refused: &Refused) -> Result<Option<bool>, Stop> {
     if refused.code == code::CREDENTIAL_EXISTS {
         return Ok(Some(true));
     }
@@ -94,8 +94,8 @@ async fn held<D: Desk>(desk: &mut D, refused: &Refused) -> Result<Option<bool>, 
 }
 
 /// Whether the registry says that it holds it; `None`: it can't be asked.
-async fn holds<D: Desk>(
-    desk: &mut D,
+async fn holds(
+    desk: &mut dyn Desk,
     key: &KeyId,
     person: &PersonId,
     credential: &Bytes,
@@ -117,7 +117,7 @@ fn kept(held: Option<bool>) -> Remains {
 }
 
 /// What the registry is told.
-fn report<D: Desk>(desk: &mut D, refused: &Refused, operator: &OperatorId) -> WithdrawalEntry {
+fn report(desk: &mut dyn Desk, refused: &Refused, operator: &OperatorId) -> WithdrawalEntry {
     WithdrawalEntry {
         entry: EntryId(desk.fresh_id()),
         push: WithdrawalPush {
@@ -152,8 +152,8 @@ fn may_be_held() -> Stop {
 }
 
 /// Nothing is deleted: the conflict is over, and the record says what remains.
-async fn record<D: Desk>(
-    desk: &mut D,
+async fn record(
+    desk: &mut dyn Desk,
     refused: &Refused,
     remains: Remains,
     report: Option<WithdrawalEntry>,
@@ -174,8 +174,8 @@ async fn record<D: Desk>(
     Ok(remains)
 }
 
-async fn withdraw_from_key<D: Desk>(
-    desk: &mut D,
+async fn withdraw_from_key(
+    desk: &mut dyn Desk,
     refused: &Refused,
     operator: OperatorId,
 ) -> Result<Remains, Stop> {
@@ -235,8 +235,8 @@ async fn withdraw_from_key<D: Desk>(
     }
 }
 
-async fn looked_for<D: Desk>(
-    desk: &mut D,
+async fn looked_for(
+    desk: &mut dyn Desk,
     refused: &Refused,
     key: &mut KeyFacts,
 ) -> Result<Found, Stop> {
@@ -249,8 +249,8 @@ async fn looked_for<D: Desk>(
 
 /// Finishes a withdrawal that was stopped. Once the credential is gone nothing tells a key without serial number from its
 /// twins: the record then says that it may still be somewhere.
-pub(super) async fn settle<D: Desk>(
-    desk: &mut D,
+pub(super) async fn settle(
+    desk: &mut dyn Desk,
     withdrawal: &Withdrawal,
     key: &mut KeyFacts,
 ) -> Result<Remains, Stop> {
@@ -270,8 +270,8 @@ pub(super) async fn settle<D: Desk>(
     })
 }
 
-async fn delete<D: Desk>(
-    desk: &mut D,
+async fn delete(
+    desk: &mut dyn Desk,
     withdrawal: &Withdrawal,
     unlocked: &Unlocked,
     key: &KeyFacts,
@@ -282,8 +282,8 @@ async fn delete<D: Desk>(
         .map_err(|fault| Stop::Key(fault).leaving(Remains::Credential))
 }
 
-async fn end<D: Desk>(
-    desk: &mut D,
+async fn end(
+    desk: &mut dyn Desk,
     withdrawal: &Withdrawal,
     remains: Remains,
 ) -> Result<Remains, Stop> {
@@ -311,8 +311,8 @@ enum Found {
     OtherKey,
 }
 
-async fn look<D: Desk>(
-    desk: &mut D,
+async fn look(
+    desk: &mut dyn Desk,
     rp_id: &str,
     credential: &Bytes,
     key: &mut KeyFacts,
@@ -328,7 +328,7 @@ async fn look<D: Desk>(
         return Ok(absent(Found::Gone));
     }
     let ids = [Descriptor::new(credential.clone())];
-    let held = on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
+    let held = on_key(desk, key, async |desk: &mut dyn Desk, key: &KeyFacts| {
         desk.holds(key, rp_id, &ids).await
     });
     let is_shown = if_answered(held.await)?.flatten().is_some();
@@ -345,7 +345,7 @@ async fn look<D: Desk>(
     let residents = on_key(
         desk,
         key,
-        async |desk: &mut D, key: &KeyFacts| match unlocked.pin() {
+        async |desk: &mut dyn Desk, key: &KeyFacts| match unlocked.pin() {
             Some(pin) => desk.residents(key, pin, rp_id).await,
             None => Ok(Vec::new()),
         },

@@ -1,6 +1,5 @@
 //! Authenticator apps: a software phone, the real registry on loopback, and what both sides say afterwards.
 
-mod desk;
 mod enrolling;
 mod headless;
 mod mishaps;
@@ -87,7 +86,7 @@ impl Timed {
         Run { ended, people }
     }
 
-    pub fn desk(&self, people: People) -> (StationDesk<People>, Arc<People>) {
+    pub fn desk(&self, people: People) -> (StationDesk, Arc<People>) {
         let people = Arc::new(people);
         let station = Arc::clone(&self.world.station);
         let desk = StationDesk::new(station, Arc::clone(&people), Cancel::default());

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use keydesk::bay::Cancel;
 use keydesk::record::Change;
 use keydesk::station::desk::{Face, StationDesk};
 use keydesk::store::audit;
 use keydesk::workflow::dialogue::{Answer, Event, Question};
-use keydesk::workflow::{Desk, Stop};
+use keydesk::workflow::{Journal, Stop};
 use serde_json::json;
 
 use crate::scenarios::world;
@@ -17,6 +18,7 @@ use crate::scenarios::world;
 /// The face of a run that the screen is locked over.
 struct Locked;
 
+#[async_trait(?Send)]
 impl Face for Locked {
     fn tell(&self, _: Event) {}
 

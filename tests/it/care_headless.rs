@@ -15,7 +15,7 @@ use keydesk::cli::output::{Exit, Outcome, Output};
 use keydesk::domain::Pin;
 use keydesk::program::demo::world::World;
 use keydesk::station::stopper::Stopper;
-use keydesk::workflow::{Desk, care};
+use keydesk::workflow::{Keys, care};
 
 use crate::care_test::{ready, touching, with_pin};
 use crate::scenarios::{PIN, SLOT, answering, world};

@@ -11,9 +11,9 @@ use keydesk::program::demo::world::{ScriptedFace, World};
 use keydesk::record::Remains;
 use keydesk::server::ServeConfig;
 use keydesk::station::desk::StationDesk;
-use keydesk::workflow::care::{self, CareDesk, PinWish, Stake};
+use keydesk::workflow::care::{self, PinWish, Stake};
 use keydesk::workflow::dialogue::{Answer, CareResult, Ending, Event, Step};
-use keydesk::workflow::{self, Desk, How, KeyFault, Stop};
+use keydesk::workflow::{self, How, KeyFault, Keys, Registry, Stop};
 
 use crate::care_test::{NOBODY, ready, touching, with_pin};
 use crate::outbox::in_conflict_on;
@@ -21,7 +21,7 @@ use crate::scenarios::{
     OPERATOR_SLOT, PIN, SLOT, fresh_key, offer, operators_key, people, person, world,
 };
 
-type SoftDesk = StationDesk<ScriptedFace>;
+type SoftDesk = StationDesk;
 
 async fn with_orders(world: &World, orders: Vec<Answer>) -> (SoftDesk, Arc<ScriptedFace>) {
     ready(world).await;

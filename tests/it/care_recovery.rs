@@ -10,16 +10,16 @@ use keydesk::domain::care::{Care, PinRule, Setting};
 use keydesk::program::demo::world::{ScriptedFace, World};
 use keydesk::record::Remains;
 use keydesk::station::desk::StationDesk;
-use keydesk::workflow::care::{self, CareDesk, PinWish};
+use keydesk::workflow::care::{self, PinWish};
 use keydesk::workflow::dialogue::{Answer, Ending};
-use keydesk::workflow::{self, Desk, How, Stop};
+use keydesk::workflow::{self, Desk, How, Keys, Stop};
 
 use crate::care_pin::{administrators, elsewhere, ids};
 use crate::care_test::{ready, with_pin};
 use crate::faulty_desk::{FaultyDesk, Mishap};
 use crate::scenarios::{PIN, SLOT};
 
-type Faulty = FaultyDesk<StationDesk<ScriptedFace>>;
+type Faulty = FaultyDesk<StationDesk>;
 
 const MISHAPS: [Mishap; 4] = [
     Mishap::FailsBefore,
@@ -81,7 +81,7 @@ impl Doing {
         }
     }
 
-    async fn run<D: CareDesk>(self, desk: &mut D) -> Result<Ending, Stop> {
+    async fn run(self, desk: &mut dyn Desk) -> Result<Ending, Stop> {
         let wish = PinWish {
             random: Some(PinRule::default()),
             force_change: false,
@@ -111,7 +111,7 @@ async fn with_orders(
     world: &World,
     orders: Vec<Answer>,
     pin: &str,
-) -> (StationDesk<ScriptedFace>, Arc<ScriptedFace>) {
+) -> (StationDesk, Arc<ScriptedFace>) {
     ready(world).await;
     let face = Arc::new(ScriptedFace::new(SLOT, pin).wanting(orders));
     let station = Arc::clone(&world.station);

@@ -14,9 +14,9 @@ use keydesk::program::demo::world::{ScriptedFace, World};
 use keydesk::server::ServeConfig;
 use keydesk::station::desk::StationDesk;
 use keydesk::store::audit;
-use keydesk::workflow::care::{self, CareDesk};
+use keydesk::workflow::care;
 use keydesk::workflow::dialogue::{CareResult, Ending, Event, PushState};
-use keydesk::workflow::{Desk, KeyFault, Stop};
+use keydesk::workflow::{Journal, KeyFault, Keys, Stop};
 
 use crate::scenarios::{
     OPERATOR_SLOT, PIN, SLOT, answering, desk, enrol, fresh_key, person, world,
@@ -39,7 +39,7 @@ pub async fn with_pin(world: &World, profile: Profile) -> SoftKey {
     key
 }
 
-pub async fn ready(world: &World) -> (StationDesk<ScriptedFace>, Arc<ScriptedFace>) {
+pub async fn ready(world: &World) -> (StationDesk, Arc<ScriptedFace>) {
     answering(world).await;
     desk(world, &Cancel::default())
 }

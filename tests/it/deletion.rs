@@ -43,7 +43,7 @@ fn case() -> ResetCase {
 }
 
 /// A desk at which the credential is to be deleted.
-async fn deleting(world: &World, id: &Bytes) -> StationDesk<ScriptedFace> {
+async fn deleting(world: &World, id: &Bytes) -> StationDesk {
     world.station.slots().settled(Duration::from_secs(2)).await;
     let face = ScriptedFace::new(SLOT, PIN)
         .wanting([Answer::Remove(id.clone())])

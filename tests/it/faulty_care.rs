@@ -5,170 +5,16 @@ use std::sync::Arc;
 
 use keydesk::bay::Cancel;
 use keydesk::bay::soft::{Profile, SoftKey};
-use keydesk::domain::care::{
-    CredentialList, Fingerprint, PinRule, Portrait, Setting, StoredCredential, TestReport,
-    TestVerdict,
-};
-use keydesk::domain::{Bytes, KeyFacts, PersonId, Pin, VisitId};
+use keydesk::domain::Pin;
+use keydesk::domain::care::{PinRule, TestVerdict};
 use keydesk::program::demo::world::{ScriptedFace, World};
 use keydesk::station::desk::StationDesk;
-use keydesk::wire::TestOffer;
-use keydesk::workflow::care::{self, CareDesk, KeyTime, PinWish, Stake};
-use keydesk::workflow::{Desk, KeyFault, Stop};
+use keydesk::workflow::Keys;
+use keydesk::workflow::care::{self, PinWish};
 
 use crate::care_test::{ready, report_of, touching, with_pin};
-use crate::faulty_desk::{FaultyDesk, Mishap, call, key_fault, stop_the_world, store_fault};
+use crate::faulty_desk::{FaultyDesk, Mishap};
 use crate::scenarios::{PIN, SLOT, offer, person, world};
-
-impl<D: CareDesk> CareDesk for FaultyDesk<D> {
-    fn key_time(&self) -> KeyTime {
-        self.inner.key_time()
-    }
-
-    fn heed_no_cancel(&mut self) {
-        self.inner.heed_no_cancel();
-    }
-
-    fn random(&mut self, bytes: &mut [u8]) -> Result<(), Stop> {
-        self.inner.random(bytes)
-    }
-
-    async fn portrait(&mut self, key: &KeyFacts) -> Result<Portrait, KeyFault> {
-        call!(self, "portrait", key_fault(), self.inner.portrait(key))
-    }
-
-    async fn room(&mut self) -> Result<(), Stop> {
-        call!(self, "room", store_fault(), self.inner.room())
-    }
-
-    async fn test_offer(
-        &mut self,
-        person: &PersonId,
-        visit: Option<VisitId>,
-    ) -> Result<TestOffer, Stop> {
-        call!(
-            self,
-            "test_offer",
-            store_fault(),
-            self.inner.test_offer(person, visit)
-        )
-    }
-
-    async fn tests_before(&mut self, key: &KeyFacts) -> Result<Vec<TestReport>, Stop> {
-        call!(
-            self,
-            "tests_before",
-            store_fault(),
-            self.inner.tests_before(key)
-        )
-    }
-
-    async fn stakes(
-        &mut self,
-        key: &KeyFacts,
-        held: &[StoredCredential],
-    ) -> Result<Vec<Stake>, Stop> {
-        call!(self, "stakes", store_fault(), self.inner.stakes(key, held))
-    }
-
-    async fn hand_over(&mut self, key: &KeyFacts, pin: &Pin) -> Result<(), Stop> {
-        call!(
-            self,
-            "hand_over",
-            store_fault(),
-            self.inner.hand_over(key, pin)
-        )
-    }
-
-    async fn configure(
-        &mut self,
-        key: &KeyFacts,
-        pin: Option<&Pin>,
-        setting: &Setting,
-    ) -> Result<(), KeyFault> {
-        call!(
-            self,
-            "configure",
-            key_fault(),
-            self.inner.configure(key, pin, setting)
-        )
-    }
-
-    async fn credentials(&mut self, key: &KeyFacts, pin: &Pin) -> Result<CredentialList, KeyFault> {
-        call!(
-            self,
-            "credentials",
-            key_fault(),
-            self.inner.credentials(key, pin)
-        )
-    }
-
-    async fn rename_credential(
-        &mut self,
-        key: &KeyFacts,
-        pin: &Pin,
-        credential: &StoredCredential,
-        name: &str,
-    ) -> Result<(), KeyFault> {
-        call!(
-            self,
-            "rename_credential",
-            key_fault(),
-            self.inner.rename_credential(key, pin, credential, name)
-        )
-    }
-
-    async fn fingerprints(
-        &mut self,
-        key: &KeyFacts,
-        pin: &Pin,
-    ) -> Result<Vec<Fingerprint>, KeyFault> {
-        call!(
-            self,
-            "fingerprints",
-            key_fault(),
-            self.inner.fingerprints(key, pin)
-        )
-    }
-
-    async fn enrol_fingerprint(&mut self, key: &KeyFacts, pin: &Pin) -> Result<Bytes, KeyFault> {
-        call!(
-            self,
-            "enrol_fingerprint",
-            key_fault(),
-            self.inner.enrol_fingerprint(key, pin)
-        )
-    }
-
-    async fn name_fingerprint(
-        &mut self,
-        key: &KeyFacts,
-        pin: &Pin,
-        id: &Bytes,
-        name: &str,
-    ) -> Result<String, KeyFault> {
-        call!(
-            self,
-            "name_fingerprint",
-            key_fault(),
-            self.inner.name_fingerprint(key, pin, id, name)
-        )
-    }
-
-    async fn remove_fingerprint(
-        &mut self,
-        key: &KeyFacts,
-        pin: &Pin,
-        id: &Bytes,
-    ) -> Result<(), KeyFault> {
-        call!(
-            self,
-            "remove_fingerprint",
-            key_fault(),
-            self.inner.remove_fingerprint(key, pin, id)
-        )
-    }
-}
 
 const MISHAPS: [Mishap; 4] = [
     Mishap::FailsBefore,
@@ -177,7 +23,7 @@ const MISHAPS: [Mishap; 4] = [
     Mishap::StopsAfter,
 ];
 
-type Faulty = FaultyDesk<StationDesk<ScriptedFace>>;
+type Faulty = FaultyDesk<StationDesk>;
 
 async fn faulty(world: &World, at: usize, mishap: Mishap) -> (Faulty, Arc<ScriptedFace>) {
     ready(world).await;

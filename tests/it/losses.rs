@@ -1,6 +1,5 @@
 //! Factors that are lost and that turn up, at a real station: software keys and phones, the real registry on loopback.
 
-mod desk;
 mod headless;
 mod mishaps;
 

@@ -70,7 +70,7 @@ async fn next_start(world: World, key: &SoftKey) -> World {
 async fn with_mishap(
     world: &World,
     name: &str,
-    faulty: impl FnOnce(StationDesk<ScriptedFace>) -> FaultyDesk<StationDesk<ScriptedFace>>,
+    faulty: impl FnOnce(StationDesk) -> FaultyDesk<StationDesk>,
 ) -> (Option<Result<Ending, Stop>>, &'static str) {
     let code = code_for(world, name).await;
     let (inner, _) = desk(world, &Cancel::default());

@@ -12,26 +12,20 @@ use keydesk::workflow::dialogue::{Ending, Event, Note};
 use keydesk::workflow::{self, How, Stop};
 
 use crate::faulty_desk::{FaultyDesk, Mishap};
-use crate::scenarios::{SLOT, desk, fresh_key, person, world};
+use crate::scenarios::{SLOT, desk, fresh_key, person, world_ruled_by};
 
-fn policy(rules: &str) -> Policy {
-    let models = Models::shipped().expect("the list parses");
-    Policy::parse(&format!("version = 1\n{rules}"), &models).expect("a valid policy")
-}
-
-fn refusing(condition: &str) -> Policy {
-    policy(&format!(
-        "[[rule]]\nname = \"no\"\n{condition}\nverdict = \"refuse\"\nwhy = \"not here\"\n"
-    ))
+fn refusing(condition: &str) -> String {
+    format!(
+        "version = 1\n[[rule]]\nname = \"no\"\n{condition}\nverdict = \"refuse\"\nwhy = \"not here\"\n"
+    )
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_that_a_rule_refuses_stays_as_it_was_and_the_reason_is_told() {
-    let world = world(1).await;
+    let world = world_ruled_by(&refusing("model = [\"YubiKey 5*\"]")).await;
     let key = fresh_key();
     world.rack.put(SLOT, &key);
-    let (inner, face) = desk(&world, &Cancel::default());
-    let mut desk = FaultyDesk::ruled_by(inner, refusing("model = [\"YubiKey 5*\"]"));
+    let (mut desk, face) = desk(&world, &Cancel::default());
     let stop = workflow::enrol(&mut desk, &person(1))
         .await
         .expect_err("refused");
@@ -55,11 +49,10 @@ async fn a_key_that_a_rule_refuses_stays_as_it_was_and_the_reason_is_told() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_credential_that_is_not_vouched_for_as_demanded_is_deleted_again() {
-    let world = world(1).await;
+    let world = world_ruled_by(&refusing("attestation = [\"basic\"]")).await;
     let key = fresh_key();
     world.rack.put(SLOT, &key);
-    let (inner, _) = desk(&world, &Cancel::default());
-    let mut desk = FaultyDesk::ruled_by(inner, refusing("attestation = [\"basic\"]"));
+    let (mut desk, _) = desk(&world, &Cancel::default());
     let stop = workflow::enrol(&mut desk, &person(1))
         .await
         .expect_err("refused");
@@ -71,12 +64,11 @@ async fn a_credential_that_is_not_vouched_for_as_demanded_is_deleted_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refusal_by_attestation_is_not_forgotten_by_a_power_cut() {
-    let world = world(1).await;
+    let world = world_ruled_by(&refusing("attestation = [\"basic\"]")).await;
     let key = fresh_key();
     world.rack.put(SLOT, &key);
     let (inner, _) = desk(&world, &Cancel::default());
-    let faulty = FaultyDesk::at(inner, "delete_credential", Mishap::StopsBefore);
-    let mut faulty = faulty.under(refusing("attestation = [\"basic\"]"));
+    let mut faulty = FaultyDesk::at(inner, "delete_credential", Mishap::StopsBefore);
     let stopped = faulty.stopped();
     let who = person(1);
     tokio::select! {
@@ -105,13 +97,13 @@ async fn a_refusal_by_attestation_is_not_forgotten_by_a_power_cut() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_enrolment_records_which_policy_admitted_the_key() {
-    let world = world(1).await;
-    world.rack.put(SLOT, &fresh_key());
-    let policy = refusing("attestation = [\"none\", \"self\"]");
-    let digest = policy.digest().cloned();
+    let rules = refusing("attestation = [\"none\", \"self\"]");
+    let policy = Policy::parse(&rules, &Models::shipped().expect("the list parses"));
+    let digest = policy.expect("a valid policy").digest().cloned();
     assert!(digest.is_some());
-    let (inner, _) = desk(&world, &Cancel::default());
-    let mut desk = FaultyDesk::ruled_by(inner, policy);
+    let world = world_ruled_by(&rules).await;
+    world.rack.put(SLOT, &fresh_key());
+    let (mut desk, _) = desk(&world, &Cancel::default());
     let ending = workflow::enrol(&mut desk, &person(1))
         .await
         .expect("enrolled");

@@ -14,8 +14,8 @@ use keydesk::bay::soft::{Profile, SoftKey, TouchPolicy};
 use keydesk::cli::args::{CareCommand, CaseArguments, KeyChoice, ResetArguments};
 use keydesk::cli::commands::{self, StationCommand};
 use keydesk::cli::output::{Exit, Outcome};
+use keydesk::domain::Place;
 use keydesk::domain::reset::ResetCase;
-use keydesk::domain::{KeyFacts, Place};
 use keydesk::program::demo::world::{Rack, ScriptedFace, World};
 use keydesk::record::{Remains, Unfinished};
 use keydesk::server::ServeConfig;
@@ -23,25 +23,11 @@ use keydesk::station::desk::StationDesk;
 use keydesk::station::stopper::Stopper;
 use keydesk::store::audit;
 use keydesk::workflow::dialogue::{Again, Coach, Ending, Event, PushState};
-use keydesk::workflow::{self, How, NotReset, ResetDesk, ResetOrder, Stop};
+use keydesk::workflow::{self, How, ResetOrder, Stop};
 
-use crate::faulty_desk::{FaultyDesk, Mishap, call, key_fault, stop_the_world};
+use crate::faulty_desk::{FaultyDesk, Mishap};
 use crate::headless::paper;
 use crate::scenarios::{PIN, SLOT, answering, enrol, fresh_key, person, world};
-
-impl<D: ResetDesk> ResetDesk for FaultyDesk<D> {
-    async fn reset_key(&mut self, key: &KeyFacts) -> Result<(), NotReset> {
-        call!(
-            self,
-            "reset_key",
-            NotReset::Failed {
-                fault: key_fault(),
-                nothing_done: false,
-            },
-            self.inner.reset_key(key)
-        )
-    }
-}
 
 /// Longer than any run here may last, with other tests beside it.
 const LONG: Duration = Duration::from_secs(30);
@@ -86,7 +72,7 @@ fn desk_with(
     world: &World,
     cancel: &Cancel,
     hear: impl Fn(&Event) + Send + Sync + 'static,
-) -> (StationDesk<ScriptedFace>, Arc<ScriptedFace>) {
+) -> (StationDesk, Arc<ScriptedFace>) {
     let face = Arc::new(ScriptedFace::new(SLOT, PIN).hearing(hear));
     let station = Arc::clone(&world.station);
     let desk = StationDesk::new(station, Arc::clone(&face), cancel.clone());

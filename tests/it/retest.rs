@@ -7,7 +7,7 @@ use keydesk::bay::soft::{Fault, Management, Profile, SoftKey, TouchPolicy};
 use keydesk::cli::args::{Command, KeyCommand};
 use keydesk::cli::commands::{self, StationCommand};
 use keydesk::cli::output::Exit;
-use keydesk::domain::Identification;
+use keydesk::domain::{Identification, Place};
 use keydesk::program::demo::world::World;
 use keydesk::record::{Change, OutboxBody, OutboxEntry};
 use keydesk::server::ServeConfig;
@@ -19,7 +19,6 @@ use keydesk::workflow::dialogue::{Ending, Event, Note, PushState, Step};
 use keydesk::workflow::{self, Stop};
 
 use crate::care_test::ready;
-use crate::faulty_desk::{FaultyDesk, Oddness};
 use crate::headless::{fd_of, paper, pin_file};
 use crate::scenarios::{PIN, SLOT, desk, enrol, fresh_key, person, state_of, world};
 
@@ -76,11 +75,9 @@ fn note_of_test(events: Vec<Event>) -> Option<Note> {
 #[tokio::test(flavor = "multi_thread")]
 async fn out_of_reach_of_the_registry_a_wrong_signature_is_refused_here_and_nothing_is_recorded() {
     let world = enrolled_and_offline().await;
-    let (inner, _) = desk(&world, &Cancel::default());
-    let mut odd = FaultyDesk::with_odd_keys(inner, Oddness::SignsAnother);
-    let stop = workflow::enrol(&mut odd, &person(1))
-        .await
-        .expect_err("unproven");
+    let key = world.rack.key(&Place::new(SLOT)).expect("in");
+    key.inject(Fault::SignsAnother);
+    let stop = enrol(&world, 1).await.expect_err("unproven");
     assert!(
         matches!(&stop, Stop::Unproven(why) if why.contains("signature is wrong")),
         "{stop:?}"
@@ -125,13 +122,10 @@ async fn a_credential_that_shows_only_to_its_owner_is_found_before_a_second_one_
         let world = world(1).await;
         let mut profile = Profile::full().with_touch(TouchPolicy::Auto);
         profile.abilities.management = management;
+        profile.least_protection = 3;
         let key = SoftKey::new(profile);
         world.rack.put(SLOT, &key);
-        let (inner, _) = desk(&world, &Cancel::default());
-        let mut hiding = FaultyDesk::with_odd_keys(inner, Oddness::ShowsNothing);
-        workflow::enrol(&mut hiding, &person(1))
-            .await
-            .expect("enrolled");
+        enrol(&world, 1).await.expect("enrolled");
         let enrolled = key.credentials();
         assert_eq!(enrolled.len(), 1, "{management:?}");
         let ending = enrol(&world, 1).await.expect("tested");

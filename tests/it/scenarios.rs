@@ -70,6 +70,20 @@ pub async fn world(count: usize) -> World {
     world
 }
 
+/// A world whose station has these rules on which keys are allowed.
+pub async fn world_ruled_by(rules: &str) -> World {
+    let world = World::build_with(ServeConfig::default(), &people(1)).await;
+    let world = world.expect("a world");
+    let beside = world.data().with_file_name("policy.toml");
+    std::fs::write(beside, rules).expect("written");
+    let world = world.reopen().expect("opened again");
+    world
+        .sign_in(Role::HelpDesk, OPERATOR_SLOT, &operators_key())
+        .await
+        .expect("signed in");
+    world
+}
+
 /// Waits until every key that is in has said what it is, or that it can't.
 pub async fn answering(world: &World) {
     let mut bay = world.station.slots().watch();
@@ -83,7 +97,7 @@ pub async fn answering(world: &World) {
     answered.expect("every key says what it is");
 }
 
-pub fn desk(world: &World, cancel: &Cancel) -> (StationDesk<ScriptedFace>, Arc<ScriptedFace>) {
+pub fn desk(world: &World, cancel: &Cancel) -> (StationDesk, Arc<ScriptedFace>) {
     let face = Arc::new(ScriptedFace::new(SLOT, PIN));
     let desk = StationDesk::new(
         Arc::clone(&world.station),

@@ -64,7 +64,7 @@ fn swapping(
     wait: Wait,
     other: &SoftKey,
     orders: Vec<Answer>,
-) -> (StationDesk<ScriptedFace>, Arc<ScriptedFace>) {
+) -> (StationDesk, Arc<ScriptedFace>) {
     let face = ScriptedFace::new(SLOT, PIN)
         .wanting(orders)
         .hearing(swapped_at(&world.rack, wait, other));

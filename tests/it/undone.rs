@@ -21,7 +21,7 @@ use keydesk::text::{Language, Text};
 use keydesk::workflow::dialogue::{Coach, Ending, Event, PushState};
 use keydesk::workflow::{self, How, ResetOrder, Stop};
 
-use crate::faulty_desk::{FaultyDesk, Mishap, Oddness};
+use crate::faulty_desk::{FaultyDesk, Mishap};
 use crate::outbox::{in_conflict_on, sql, waiting};
 use crate::scenarios::{PIN, SLOT, desk, enrol, fresh_key, person, world};
 
@@ -217,12 +217,10 @@ async fn ending_older_work_deletes_no_credential_whose_enrolment_may_be_sent_aga
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_protected_credential_in_conflict_is_not_overwritten_by_another_enrolment() {
-    let key = fresh_key();
+    let key = hiding_key();
     let world = enrolled_hidden(&key).await;
     let before = key.credentials();
-    let (inner, _) = desk(&world, &Cancel::default());
-    let mut hiding = FaultyDesk::with_odd_keys(inner, Oddness::ShowsNothing);
-    let stop = workflow::enrol(&mut hiding, &person(1)).await;
+    let stop = enrol(&world, 1).await;
     assert!(
         matches!(&stop, Err(Stop::KeyRefused(why)) if why.contains("resolve that conflict")),
         "{stop:?}"
@@ -230,13 +228,20 @@ async fn a_protected_credential_in_conflict_is_not_overwritten_by_another_enrolm
     assert_eq!(key.credentials(), before);
 }
 
+/// A key whose credentials can't be seen without user verification, whatever the registry asked for.
+fn hiding_key() -> SoftKey {
+    SoftKey::new(Profile {
+        least_protection: 3,
+        ..Profile::yubikey_5_nfc().with_touch(TouchPolicy::Auto)
+    })
+}
+
 /// A key whose enrolment was refused, with a credential that shows itself to nobody without a PIN.
 async fn enrolled_hidden(key: &SoftKey) -> World {
     let world = world(1).await;
     world.rack.put(SLOT, key);
     let (inner, _) = desk(&world, &Cancel::default());
-    let hiding = FaultyDesk::with_odd_keys(inner, Oddness::ShowsNothing);
-    let mut unsent = FaultyDesk::at(hiding, "push", Mishap::FailsBefore);
+    let mut unsent = FaultyDesk::at(inner, "push", Mishap::FailsBefore);
     let ended = workflow::enrol(&mut unsent, &person(1)).await;
     ended.expect("enrolled");
     sql(&world, "UPDATE offer SET expires_ms = 1").await;

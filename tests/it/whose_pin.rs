@@ -14,7 +14,7 @@ use keydesk::domain::{Pin, Place};
 use keydesk::program::demo::world::World;
 use keydesk::station::stopper::Stopper;
 use keydesk::wire::Said;
-use keydesk::workflow::Desk;
+use keydesk::workflow::Keys;
 
 use crate::batch::{ENROL, slot};
 use crate::headless::{Paper, fd_of, paper, pin_file};

@@ -78,7 +78,15 @@ impl Authenticator {
         } else {
             authorised.present = false;
         }
-        self.answer_first(found, rp_id, client_data_hash, authorised, salts, run.now)
+        let lie: Vec<u8>;
+        let signed = match self.signs_another {
+            true => {
+                lie = client_data_hash.iter().map(|byte| !byte).collect();
+                &lie
+            }
+            false => client_data_hash,
+        };
+        self.answer_first(found, rp_id, signed, authorised, salts, run.now)
     }
 
     fn answer_first(

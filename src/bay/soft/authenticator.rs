@@ -124,6 +124,8 @@ pub(super) struct Authenticator {
     pub(super) state: SoftState,
     pub(super) volatile: Volatile,
     pub(super) random: Random,
+    /// What it signs is not what it was asked to sign.
+    pub(super) signs_another: bool,
 }
 
 impl Authenticator {
@@ -139,6 +141,7 @@ impl Authenticator {
             state,
             volatile,
             random,
+            signs_another: false,
         }
     }
 

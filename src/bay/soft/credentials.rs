@@ -106,7 +106,8 @@ impl Authenticator {
         }
         self.spend_token();
 
-        let credential = self.create(rp_id, user, protection.unwrap_or(1), discoverable)?;
+        let level = protection.unwrap_or(1).max(self.profile.least_protection);
+        let credential = self.create(rp_id, user, level, discoverable)?;
         let auth_data = self.attested_data(rp_id, &credential, authorised, extensions);
         Ok(Some(self.attest(auth_data, client_data_hash, &enterprise)))
     }

@@ -45,6 +45,8 @@ pub enum Fault {
     EndlessKeepalive,
     /// CANCEL does nothing. Lasts.
     IgnoreCancel,
+    /// It signs something else than it is asked to. Lasts.
+    SignsAnother,
     /// The next request with this command byte is answered with this status, and not carried out.
     Status {
         /// CTAP2 command byte.
@@ -269,18 +271,17 @@ impl Faults {
         reply
     }
 
+    /// Whether a fault that lasts is at work.
+    pub(super) fn has(&self, fault: &Fault) -> bool {
+        self.armed.iter().any(|armed| armed.fault == *fault)
+    }
+
     pub(super) fn is_endless(&self) -> bool {
-        self.armed
-            .iter()
-            .any(|armed| armed.fault == Fault::EndlessKeepalive)
+        self.has(&Fault::EndlessKeepalive)
     }
 
     pub(super) fn ignores_cancel(&self) -> bool {
-        self.is_endless()
-            || self
-                .armed
-                .iter()
-                .any(|armed| armed.fault == Fault::IgnoreCancel)
+        self.is_endless() || self.has(&Fault::IgnoreCancel)
     }
 
     pub(super) fn slowness(&self) -> Duration {

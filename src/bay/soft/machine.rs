@@ -13,7 +13,7 @@ use crate::ctap::transport::Report;
 
 use super::{
     authenticator::{Act, Authenticator, Consents, command as ctap_command},
-    faults::{Faults, Passage},
+    faults::{Fault, Faults, Passage},
     link::{self, Link, Message, Received, command, error},
     profile::{Profile, TouchPolicy},
     state::SoftState,
@@ -237,6 +237,7 @@ impl Machine {
     /// Runs a request from its start, with what the person has done for it by now.
     fn go_on(&mut self, mut running: Running, now: Instant) {
         let ctap_command = running.request.first().copied().unwrap_or_default();
+        self.authenticator.signs_another = self.faults.has(&Fault::SignsAnother);
         running.phase = match self
             .authenticator
             .run(&running.request, now, &mut running.consents)

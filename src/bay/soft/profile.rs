@@ -91,6 +91,8 @@ pub struct Profile {
     pub min_pin_length: u8,
     /// Fingerprints it has room for.
     pub fingerprint_slots: usize,
+    /// The least credProtect level of what it makes, whatever it is asked (CTAP 2.3, section 12.1: a key may have a default).
+    pub least_protection: u8,
     /// How its person behaves, to begin with.
     pub touch: TouchPolicy,
     /// How long it waits for the person.
@@ -138,6 +140,7 @@ impl Profile {
             storage_slots: 25,
             min_pin_length: 4,
             fingerprint_slots: 0,
+            least_protection: 1,
             touch: TouchPolicy::Manual,
             touch_timeout: Duration::from_secs(30),
             untouched: Status::OPERATION_DENIED,

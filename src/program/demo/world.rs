@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use async_trait::async_trait;
 use tempfile::TempDir;
 
 use crate::bay::soft::SoftKey;
@@ -325,13 +326,17 @@ fn lay_out_profiles(folder: &Path) -> std::io::Result<()> {
 }
 
 fn open_station(data: &Path) -> Result<(Arc<Station>, Rack), WorldError> {
+    let beside = |name| data.parent().map(|folder| folder.join(name));
     let config = Config {
-        profiles: data.parent().map(|folder| folder.join("profiles")),
+        profiles: beside("profiles"),
+        policy: beside("policy.toml").filter(|rules| rules.exists()),
         ..Config::default()
     };
     let models = Station::models(&config).map_err(other)?;
+    let policy = Station::policy(&config, &models).map_err(other)?;
     let (bay, plug) = Bay::soft();
-    let station = Station::open(data, config, Slots::new(bay, models)).map_err(other)?;
+    let slots = Slots::new(bay, models).with_policy(policy);
+    let station = Station::open(data, config, slots).map_err(other)?;
     let rack = Rack {
         plug,
         keys: Arc::default(),
@@ -411,6 +416,7 @@ impl ScriptedFace {
     }
 }
 
+#[async_trait(?Send)]
 impl Face for ScriptedFace {
     fn tell(&self, event: Event) {
         (self.hear)(&event);

@@ -14,6 +14,7 @@ use crate::station::face::board::{Forecast, KeyForecast};
 use crate::workflow::Stop;
 use crate::workflow::batch::unfit;
 use crate::workflow::dialogue::{Answer, Event, Question};
+use async_trait::async_trait;
 
 /// Looks at every key in the bay.
 ///
@@ -83,6 +84,7 @@ fn warnings(station: &Station, key: &KeyFacts) -> Vec<Finding> {
 /// A dry run asks nobody.
 struct Nobody;
 
+#[async_trait(?Send)]
 impl Face for Nobody {
     fn tell(&self, _: Event) {}
 

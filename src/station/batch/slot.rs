@@ -18,6 +18,7 @@ use crate::station::face::board::{SlotWork, TagComplaint};
 use crate::workflow::batch::Hand;
 use crate::workflow::dialogue::{Answer, Coach, Event, Question};
 use crate::workflow::{KeyFault, Stop};
+use async_trait::async_trait;
 
 /// The face of one key's run.
 pub(super) struct SlotFace<C> {
@@ -178,6 +179,7 @@ impl<C: Crew> Drop for Turn<'_, C> {
     }
 }
 
+#[async_trait(?Send)]
 impl<C: Crew> Face for SlotFace<C> {
     fn tell(&self, event: Event) {
         match &event {
@@ -265,11 +267,12 @@ impl<C: Crew> Face for SlotFace<C> {
         Ok(())
     }
 
-    fn cleared(&self) -> impl Future<Output = ()> {
-        self.shared.crew.cleared()
+    async fn cleared(&self) {
+        self.shared.crew.cleared().await;
     }
 }
 
+#[async_trait(?Send)]
 impl<C: Crew> Hand for SlotFace<C> {
     fn at_step(&self, step: StepKind) {
         *locked(&self.settings) = self.shared.look(|state| state.profile().settings(step));

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use tokio::sync::{Mutex, mpsc, watch};
 
 use super::mailbox::Mailbox;
@@ -100,6 +101,7 @@ impl KioskFace {
     }
 }
 
+#[async_trait(?Send)]
 impl Face for KioskFace {
     fn tell(&self, event: Event) {
         self.send(match self.signs_in {

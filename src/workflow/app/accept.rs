@@ -9,7 +9,7 @@ use super::super::dialogue::{
 use super::super::steps::{begin_step, end_step};
 use super::super::visit::{identified, open, own_proof};
 use super::prove::tested;
-use super::{AppDesk, Stop, begin, done_unanswered};
+use super::{Desk, Stop, begin, done_unanswered};
 use crate::domain::authority::Action;
 use crate::domain::suspension::FactorRef;
 use crate::domain::visit::Authority;
@@ -18,8 +18,8 @@ use crate::wire::{Acceptance, Factor, Operator, Owned, PersonDetail, VERSION, Vi
 use crate::workflow::{Errand, conclude};
 
 /// Takes what waits; `which`: that one, if it was chosen already.
-pub async fn accept_waiting<D: AppDesk>(
-    desk: &mut D,
+pub async fn accept_waiting(
+    desk: &mut dyn Desk,
     who: &PersonId,
     which: Option<FactorRef>,
 ) -> Result<Ending, Stop> {
@@ -27,8 +27,8 @@ pub async fn accept_waiting<D: AppDesk>(
     conclude(desk, result)
 }
 
-async fn accept<D: AppDesk>(
-    desk: &mut D,
+async fn accept(
+    desk: &mut dyn Desk,
     who: &PersonId,
     which: Option<FactorRef>,
 ) -> Result<Ending, Stop> {
@@ -115,8 +115,8 @@ fn name(owned: &Owned) -> String {
     }
 }
 
-async fn chosen<D: AppDesk>(
-    desk: &mut D,
+async fn chosen(
+    desk: &mut dyn Desk,
     detail: &PersonDetail,
     which: Option<FactorRef>,
 ) -> Result<(FactorRef, String), Stop> {
@@ -147,8 +147,8 @@ async fn chosen<D: AppDesk>(
 }
 
 /// Who never had a factor shows that this one is in their hands: the test that it passed.
-async fn alive<D: AppDesk>(
-    desk: &mut D,
+async fn alive(
+    desk: &mut dyn Desk,
     operator: &Operator,
     (detail, visit): (&PersonDetail, &Visit),
     factor: &FactorRef,

@@ -10,7 +10,7 @@ use super::super::steps::{begin_step, end_step};
 use super::super::undo::end_reason;
 use super::super::visit::{Guest, Visit, host, receive};
 use super::examine::{Codes, advise, next_code, typed_code};
-use super::{AppDesk, Stop, app_part};
+use super::{Desk, Stop, app_part};
 use crate::domain::factor::{CodeVerdict, TotpCode};
 use crate::domain::{EntryId, FactorId, IntentId, PersonId};
 use crate::record::{Change, Remains, TokenIntent};
@@ -21,12 +21,12 @@ use crate::workflow::conclude;
 const SERIAL_MAX: usize = 64;
 
 /// Makes a token of the stock the person's.
-pub async fn assign_token<D: AppDesk>(desk: &mut D, who: &PersonId) -> Result<Ending, Stop> {
+pub async fn assign_token(desk: &mut dyn Desk, who: &PersonId) -> Result<Ending, Stop> {
     let result = assign(desk, who).await;
     conclude(desk, result)
 }
 
-async fn assign<D: AppDesk>(desk: &mut D, who: &PersonId) -> Result<Ending, Stop> {
+async fn assign(desk: &mut dyn Desk, who: &PersonId) -> Result<Ending, Stop> {
     let operator = host(desk)?;
     desk.room().await?;
     // Only the registry knows the tokens in stock: no ticket will do.
@@ -68,7 +68,7 @@ async fn assign<D: AppDesk>(desk: &mut D, who: &PersonId) -> Result<Ending, Stop
     }
 }
 
-async fn serial<D: AppDesk>(desk: &mut D, visit: &Visit) -> Result<String, Stop> {
+async fn serial(desk: &mut dyn Desk, visit: &Visit) -> Result<String, Stop> {
     begin_step(desk, Step::Code);
     let mut wrong = false;
     loop {
@@ -87,8 +87,8 @@ async fn serial<D: AppDesk>(desk: &mut D, visit: &Visit) -> Result<String, Stop>
 }
 
 /// Asks for codes until the registry takes one. A token's clock can't be set: two codes in a row tell how far it is off.
-async fn taken<D: AppDesk>(
-    desk: &mut D,
+async fn taken(
+    desk: &mut dyn Desk,
     visit: &Visit,
     intent: &TokenIntent,
 ) -> Result<FactorReceipt, Stop> {
@@ -112,8 +112,8 @@ async fn taken<D: AppDesk>(
 }
 
 /// `None`: the codes are wrong.
-async fn ask<D: AppDesk>(
-    desk: &mut D,
+async fn ask(
+    desk: &mut dyn Desk,
     visit: &Visit,
     intent: &TokenIntent,
     codes: Vec<TotpCode>,
@@ -143,8 +143,8 @@ async fn ask<D: AppDesk>(
 }
 
 /// Writes down that the token is the person's.
-pub(super) async fn record<D: AppDesk>(
-    desk: &mut D,
+pub(super) async fn record(
+    desk: &mut dyn Desk,
     intent: &TokenIntent,
     factor: FactorId,
 ) -> Result<(), Stop> {
@@ -171,7 +171,7 @@ pub(super) fn assigned(intent: TokenIntent, factor: FactorId) -> Ending {
 }
 
 /// Ends the intent where it is certain that the registry did nothing.
-async fn give_up<D: AppDesk>(desk: &mut D, intent: &TokenIntent, stop: Stop) -> Stop {
+async fn give_up(desk: &mut dyn Desk, intent: &TokenIntent, stop: Stop) -> Stop {
     if matches!(
         stop,
         Stop::Unanswered(_) | Stop::Unreachable(_) | Stop::Store(_)

@@ -16,7 +16,7 @@ use super::super::steps::{begin_step, end_step};
 use super::super::undo::end_reason;
 use super::super::visit::{Guest, Visit, host, receive};
 use super::examine::{Codes, advise, next_code};
-use super::{AppDesk, Stop, app_part};
+use super::{Desk, Stop, app_part};
 use crate::domain::factor::{CodeVerdict, Replacement, TotpCode, TotpSettings};
 use crate::domain::{EntryId, FactorId, IntentId, PersonId};
 use crate::record::{AppIntent, Change, Remains};
@@ -31,24 +31,24 @@ const SHOWN: SignedDuration = SignedDuration::from_mins(5);
 const NAME_MAX: usize = 64;
 
 /// Enrols an app, from the person's name to a code that was right.
-pub async fn enrol_app<D: AppDesk>(desk: &mut D, who: &PersonId) -> Result<Ending, Stop> {
+pub async fn enrol_app(desk: &mut dyn Desk, who: &PersonId) -> Result<Ending, Stop> {
     let result = enrol_one(desk, who).await;
     conclude(desk, result)
 }
 
-async fn enrol_one<D: AppDesk>(desk: &mut D, who: &PersonId) -> Result<Ending, Stop> {
+async fn enrol_one(desk: &mut dyn Desk, who: &PersonId) -> Result<Ending, Stop> {
     let visit = visit(desk, who, AppJob::Enrol).await?;
     provision(desk, &visit, None).await
 }
 
 /// Enrols a key and then an app, under the same offer and with one identification. An app that comes to nothing takes nothing away
 /// from the key.
-pub async fn enrol_both<D: AppDesk>(desk: &mut D, who: &PersonId) -> Result<Ending, Stop> {
+pub async fn enrol_both(desk: &mut dyn Desk, who: &PersonId) -> Result<Ending, Stop> {
     let result = enrol_two(desk, who).await;
     conclude(desk, result)
 }
 
-async fn enrol_two<D: AppDesk>(desk: &mut D, who: &PersonId) -> Result<Ending, Stop> {
+async fn enrol_two(desk: &mut dyn Desk, who: &PersonId) -> Result<Ending, Stop> {
     let visit = visit(desk, who, AppJob::Both).await?;
     let key = enrol_key(desk, &visit).await?;
     let app = match provision(desk, &visit, None).await {
@@ -64,7 +64,7 @@ async fn enrol_two<D: AppDesk>(desk: &mut D, who: &PersonId) -> Result<Ending, S
     })
 }
 
-async fn visit<D: AppDesk>(desk: &mut D, who: &PersonId, app: AppJob) -> Result<Visit, Stop> {
+async fn visit(desk: &mut dyn Desk, who: &PersonId, app: AppJob) -> Result<Visit, Stop> {
     let operator = host(desk)?;
     desk.room().await?;
     let guest = Guest {
@@ -81,8 +81,8 @@ async fn visit<D: AppDesk>(desk: &mut D, who: &PersonId, app: AppJob) -> Result<
 }
 
 /// From the secret to the push; `replaces`: what is removed by the same act.
-pub(super) async fn provision<D: AppDesk>(
-    desk: &mut D,
+pub(super) async fn provision(
+    desk: &mut dyn Desk,
     visit: &Visit,
     replaces: Option<Replacement>,
 ) -> Result<Ending, Stop> {
@@ -112,7 +112,7 @@ pub(super) fn enrolled(intent: &AppIntent, push: PushState) -> Ending {
     }
 }
 
-async fn name<D: AppDesk>(desk: &mut D, visit: &Visit) -> Result<String, Stop> {
+async fn name(desk: &mut dyn Desk, visit: &Visit) -> Result<String, Stop> {
     let suggested = app_part(&visit.offer)?.name.clone();
     loop {
         let question = AppQuestion::NameApp {
@@ -136,8 +136,8 @@ async fn name<D: AppDesk>(desk: &mut D, visit: &Visit) -> Result<String, Stop> {
 }
 
 /// Makes the secret and writes down, sealed, what is about to be shown.
-async fn begin<D: AppDesk>(
-    desk: &mut D,
+async fn begin(
+    desk: &mut dyn Desk,
     visit: &Visit,
     name: String,
     replaces: Option<Replacement>,
@@ -173,8 +173,8 @@ async fn begin<D: AppDesk>(
 }
 
 /// Shows the secret until a code of it is right: that code, and the time step that it is of.
-async fn first_code<D: AppDesk>(
-    desk: &mut D,
+async fn first_code(
+    desk: &mut dyn Desk,
     intent: &AppIntent,
     app: &OnScreen,
 ) -> Result<(TotpCode, u64), Stop> {
@@ -212,8 +212,8 @@ async fn first_code<D: AppDesk>(
 }
 
 /// What codes are for the secret that was shown, by the registry's clock; and when that was.
-fn judge<D: AppDesk>(
-    desk: &D,
+fn judge(
+    desk: &dyn Desk,
     app: &OnScreen,
     codes: (&TotpCode, Option<&TotpCode>),
 ) -> (CodeVerdict, Timestamp) {
@@ -223,8 +223,8 @@ fn judge<D: AppDesk>(
 }
 
 /// Puts the secret on the screen and waits for a code. After a while it leaves the screen until somebody wants it back.
-async fn shown<D: AppDesk>(
-    desk: &mut D,
+async fn shown(
+    desk: &mut dyn Desk,
     intent: &AppIntent,
     app: &OnScreen,
     wrong: Option<CodeVerdict>,
@@ -251,7 +251,7 @@ async fn shown<D: AppDesk>(
 }
 
 /// Waits for somebody to want it again, no longer than the offer lives: a kiosk that was left alone keeps no secret overnight.
-async fn again<D: AppDesk>(desk: &mut D, intent: &AppIntent) -> Result<(), Stop> {
+async fn again(desk: &mut dyn Desk, intent: &AppIntent) -> Result<(), Stop> {
     let left = intent.expires_at.duration_since(desk.registry_now());
     let until = desk.now().saturating_add(left).unwrap_or(intent.expires_at);
     loop {
@@ -268,8 +268,8 @@ async fn again<D: AppDesk>(desk: &mut D, intent: &AppIntent) -> Result<(), Stop>
 
 /// Codes that fit nothing here may be of another entry on the phone: the registry knows the person's other factors. Where it can't
 /// say, they fit nothing.
-async fn known_elsewhere<D: AppDesk>(
-    desk: &mut D,
+async fn known_elsewhere(
+    desk: &mut dyn Desk,
     intent: &AppIntent,
     codes: Vec<TotpCode>,
 ) -> CodeVerdict {
@@ -293,8 +293,8 @@ async fn known_elsewhere<D: AppDesk>(
 }
 
 /// Writes down that the app is enrolled, together with what the registry is to be told, and tells it.
-pub(super) async fn record<D: AppDesk>(
-    desk: &mut D,
+pub(super) async fn record(
+    desk: &mut dyn Desk,
     intent: &AppIntent,
     code: TotpCode,
     step: u64,
@@ -336,7 +336,7 @@ pub(super) async fn record<D: AppDesk>(
 }
 
 /// Ends the intent: the phone may hold an entry that opens nothing.
-async fn give_up<D: AppDesk>(desk: &mut D, intent: IntentId, stop: Stop) -> Stop {
+async fn give_up(desk: &mut dyn Desk, intent: IntentId, stop: Stop) -> Stop {
     if matches!(stop, Stop::Store(_)) {
         // Nothing more can be written down: at the next start it is unfinished work.
         return stop.leaving(Remains::OnPhone);

@@ -5,7 +5,7 @@
 
 use super::super::dialogue::{Answer, AppQuestion, CodeOf, Note, Question, Step};
 use super::super::steps::{begin_step, end_step};
-use super::{AppDesk, Stop, station_clock};
+use super::{Desk, Stop, station_clock};
 use crate::domain::factor::{CodeVerdict, TotpCode};
 use crate::domain::{FactorId, Identification, OfferId, PersonId, VisitId};
 use crate::wire::{CodeReply, CodeRequest, Subject, VERSION};
@@ -29,8 +29,8 @@ impl Codes {
 }
 
 /// Asks for the code that follows a wrong one. The same once more says nothing.
-pub(in crate::workflow) async fn next_code<D: AppDesk>(
-    desk: &mut D,
+pub(in crate::workflow) async fn next_code(
+    desk: &mut dyn Desk,
     codes: &mut Codes,
     of: &CodeOf,
     first: &TotpCode,
@@ -47,8 +47,8 @@ pub(in crate::workflow) async fn next_code<D: AppDesk>(
 }
 
 /// Asks for a code of something that is not shown here.
-pub(in crate::workflow) async fn typed_code<D: AppDesk>(
-    desk: &mut D,
+pub(in crate::workflow) async fn typed_code(
+    desk: &mut dyn Desk,
     codes: &mut Codes,
     of: &CodeOf,
     wrong: Option<&CodeVerdict>,
@@ -66,8 +66,8 @@ pub(in crate::workflow) async fn typed_code<D: AppDesk>(
 }
 
 /// Says why codes are wrong and what to do. What a second look at the phone cures is said with the next question instead.
-pub(in crate::workflow) async fn advise<D: AppDesk>(
-    desk: &mut D,
+pub(in crate::workflow) async fn advise(
+    desk: &mut dyn Desk,
     of: &CodeOf,
     verdict: &CodeVerdict,
 ) -> Result<(), Stop> {
@@ -115,8 +115,8 @@ pub(super) struct Examination<'a> {
 }
 
 /// Asks for codes until the registry finds one right.
-pub(super) async fn right_at_registry<D: AppDesk>(
-    desk: &mut D,
+pub(super) async fn right_at_registry(
+    desk: &mut dyn Desk,
     examination: Examination<'_>,
 ) -> Result<Right, Stop> {
     let Examination {

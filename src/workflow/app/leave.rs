@@ -6,19 +6,19 @@ use super::super::dialogue::{
     Answer, AppJob, AppQuestion, AppResult, Ending, Note, Question, Step,
 };
 use super::super::steps::{begin_step, end_step};
-use super::{AppDesk, Stop, begin};
+use super::{Desk, Stop, begin};
 use crate::domain::PersonId;
 use crate::domain::authority::Action;
 use crate::wire::{PersonDetail, Said, code};
 use crate::workflow::{Errand, conclude};
 
 /// Ends the visit that is open with a person.
-pub async fn end_visit<D: AppDesk>(desk: &mut D, who: &PersonId) -> Result<Ending, Stop> {
+pub async fn end_visit(desk: &mut dyn Desk, who: &PersonId) -> Result<Ending, Stop> {
     let result = leave(desk, who).await;
     conclude(desk, result)
 }
 
-async fn leave<D: AppDesk>(desk: &mut D, who: &PersonId) -> Result<Ending, Stop> {
+async fn leave(desk: &mut dyn Desk, who: &PersonId) -> Result<Ending, Stop> {
     let (_, detail) = begin(desk, AppJob::Leave, Action::Receive, who).await?;
     let asked = desk.unanswered(who)?.into_iter();
     let mut closing = asked.filter(|asked| matches!(asked, Errand::Close { .. }));

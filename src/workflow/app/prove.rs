@@ -9,7 +9,7 @@ use super::super::dialogue::{
 };
 use super::super::steps::{begin_step, end_step};
 use super::examine::{About, Examination, Right, right_at_registry};
-use super::{AppDesk, Stop, active, begin, chosen, keys};
+use super::{Desk, Stop, active, begin, chosen, keys};
 use crate::domain::authority::Action;
 use crate::domain::{FactorId, Identification, PersonId, VisitId};
 use crate::record::Change;
@@ -17,8 +17,8 @@ use crate::wire::{Factor, Operator, PersonDetail};
 use crate::workflow::conclude;
 
 /// Tests an app or a token; `factor`: which, if that was chosen already.
-pub async fn test_app<D: AppDesk>(
-    desk: &mut D,
+pub async fn test_app(
+    desk: &mut dyn Desk,
     who: &PersonId,
     factor: Option<FactorId>,
 ) -> Result<Ending, Stop> {
@@ -26,8 +26,8 @@ pub async fn test_app<D: AppDesk>(
     conclude(desk, result)
 }
 
-async fn test<D: AppDesk>(
-    desk: &mut D,
+async fn test(
+    desk: &mut dyn Desk,
     who: &PersonId,
     factor: Option<FactorId>,
 ) -> Result<Ending, Stop> {
@@ -44,8 +44,8 @@ async fn test<D: AppDesk>(
 }
 
 /// A code that the registry finds right, and writes down.
-pub(super) async fn tested<D: AppDesk>(
-    desk: &mut D,
+pub(super) async fn tested(
+    desk: &mut dyn Desk,
     who: &PersonId,
     factor: &Factor,
     (identification, visit): (Option<&Identification>, Option<VisitId>),
@@ -80,8 +80,8 @@ pub(in crate::workflow) struct Prover<'a> {
 }
 
 /// Somebody proves a factor that they have: one touch with the PIN, or one code. The registry takes it for the visit.
-pub(in crate::workflow) async fn prove<D: AppDesk>(
-    desk: &mut D,
+pub(in crate::workflow) async fn prove(
+    desk: &mut dyn Desk,
     operator: &Operator,
     prover: Prover<'_>,
 ) -> Result<(), Stop> {
@@ -126,7 +126,7 @@ pub(in crate::workflow) async fn prove<D: AppDesk>(
 }
 
 /// What the person proves themself with; `None`: a key.
-async fn with<D: AppDesk>(desk: &mut D, detail: &PersonDetail) -> Result<Option<Factor>, Stop> {
+async fn with(desk: &mut dyn Desk, detail: &PersonDetail) -> Result<Option<Factor>, Stop> {
     let factors: Vec<Factor> = active(detail)
         .into_iter()
         .filter(Factor::is_valid)

@@ -8,7 +8,7 @@ use super::super::dialogue::{
 use super::super::enrol::push_entry;
 use super::super::steps::{begin_step, end_step};
 use super::super::visit::{identified, open, own_proof};
-use super::{AppDesk, Stop, active, begin, check_not_last, chosen};
+use super::{Desk, Stop, active, begin, check_not_last, chosen};
 use crate::domain::authority::Action;
 use crate::domain::{EntryId, FactorId, PersonId};
 use crate::record::Change;
@@ -16,8 +16,8 @@ use crate::wire::{Removal, VERSION};
 use crate::workflow::conclude;
 
 /// Removes a factor; `factor`: which, if that was chosen already.
-pub async fn remove_factor<D: AppDesk>(
-    desk: &mut D,
+pub async fn remove_factor(
+    desk: &mut dyn Desk,
     who: &PersonId,
     factor: Option<FactorId>,
 ) -> Result<Ending, Stop> {
@@ -25,8 +25,8 @@ pub async fn remove_factor<D: AppDesk>(
     conclude(desk, result)
 }
 
-async fn remove<D: AppDesk>(
-    desk: &mut D,
+async fn remove(
+    desk: &mut dyn Desk,
     who: &PersonId,
     factor: Option<FactorId>,
 ) -> Result<Ending, Stop> {

@@ -5,15 +5,15 @@
 use super::super::dialogue::{AppJob, Ending, Purpose};
 use super::super::visit::{Visit, identified, open, own_proof};
 use super::enrol::provision;
-use super::{AppDesk, Stop, app_part, begin, chosen};
+use super::{Desk, Stop, app_part, begin, chosen};
 use crate::domain::authority::Action;
 use crate::domain::factor::Replacement;
 use crate::domain::{FactorId, PersonId};
 use crate::workflow::conclude;
 
 /// Replaces an app by another one; `factor`: which, if that was chosen already.
-pub async fn replace_app<D: AppDesk>(
-    desk: &mut D,
+pub async fn replace_app(
+    desk: &mut dyn Desk,
     who: &PersonId,
     factor: Option<FactorId>,
 ) -> Result<Ending, Stop> {
@@ -21,8 +21,8 @@ pub async fn replace_app<D: AppDesk>(
     conclude(desk, result)
 }
 
-async fn replace<D: AppDesk>(
-    desk: &mut D,
+async fn replace(
+    desk: &mut dyn Desk,
     who: &PersonId,
     factor: Option<FactorId>,
 ) -> Result<Ending, Stop> {

@@ -8,14 +8,14 @@ use super::super::resolve::{How, end};
 use super::assign::{assigned, record as record_token};
 use super::enrol::{enrolled, record};
 use super::examine::{About, Examination, right_at_registry};
-use super::{AppDesk, Stop, active};
+use super::{Desk, Stop, active};
 use crate::domain::factor::{CodeVerdict, FactorKind};
 use crate::record::{AppIntent, EndReason, Remains, TokenIntent};
 use crate::wire::Subject;
 
 /// Finishes an app, or ends it where there is no phone or no time left.
-pub(in crate::workflow) async fn resume_app<D: AppDesk>(
-    desk: &mut D,
+pub(in crate::workflow) async fn resume_app(
+    desk: &mut dyn Desk,
     intent: &AppIntent,
     how: How,
 ) -> Result<Ending, Stop> {
@@ -56,8 +56,8 @@ pub(in crate::workflow) async fn resume_app<D: AppDesk>(
 }
 
 /// Asks the registry whose the token is, and writes that down.
-pub(in crate::workflow) async fn resume_token<D: AppDesk>(
-    desk: &mut D,
+pub(in crate::workflow) async fn resume_token(
+    desk: &mut dyn Desk,
     intent: &TokenIntent,
     how: How,
 ) -> Result<Ending, Stop> {

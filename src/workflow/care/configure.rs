@@ -6,7 +6,7 @@
 use super::super::steps::{anew_after_pulls, begin_step, end_step, on_key};
 use super::intent::{Known, done, give_up, plan};
 use super::test::TEST_RP_ID;
-use super::{CareDesk, begin, commit, look, take_key, unlocked};
+use super::{Desk, begin, commit, look, take_key, unlocked};
 use crate::domain::authority::Action;
 use crate::domain::care::{Care, Portrait, Setting};
 use crate::domain::{KeyFacts, Pin, Place};
@@ -14,17 +14,17 @@ use crate::workflow::dialogue::{Answer, CareJob, CareResult, Ending, Job, Note, 
 use crate::workflow::{KeyFault, Stop, conclude};
 
 /// Lets the operator choose settings, and applies them.
-pub async fn configure<D: CareDesk>(desk: &mut D, at: Option<&Place>) -> Result<Ending, Stop> {
+pub async fn configure(desk: &mut dyn Desk, at: Option<&Place>) -> Result<Ending, Stop> {
     let result = choose_and_apply(desk, at).await;
     conclude(desk, result)
 }
 
-async fn choose_and_apply<D: CareDesk>(desk: &mut D, at: Option<&Place>) -> Result<Ending, Stop> {
+async fn choose_and_apply(desk: &mut dyn Desk, at: Option<&Place>) -> Result<Ending, Stop> {
     let job = Job::Care {
         care: CareJob::Configure,
     };
     begin(desk, job, Action::ConfigureKey).await?;
-    let (mut key, mut portrait) = anew_after_pulls(desk, async |desk: &mut D| {
+    let (mut key, mut portrait) = anew_after_pulls(desk, async |desk: &mut dyn Desk| {
         let mut key = take_key(desk, at).await?;
         let portrait = look(desk, &mut key).await?;
         Ok((portrait.key.clone(), portrait))
@@ -55,7 +55,7 @@ async fn choose_and_apply<D: CareDesk>(desk: &mut D, at: Option<&Place>) -> Resu
 }
 
 /// The settings that the operator wants, each of which the key offers, in an order in which each can still be reached.
-async fn chosen<D: CareDesk>(desk: &mut D, portrait: &Portrait) -> Result<Vec<Setting>, Stop> {
+async fn chosen(desk: &mut dyn Desk, portrait: &Portrait) -> Result<Vec<Setting>, Stop> {
     loop {
         let question = Question::Settings {
             key: portrait.key.clone(),
@@ -131,8 +131,8 @@ fn shows(setting: &Setting, portrait: &Portrait) -> bool {
 }
 
 /// Applies one setting, reads it back and records it: the key as it is then.
-pub(super) async fn apply<D: CareDesk>(
-    desk: &mut D,
+pub(super) async fn apply(
+    desk: &mut dyn Desk,
     key: &mut KeyFacts,
     pin: Option<&Pin>,
     setting: Setting,
@@ -152,17 +152,17 @@ pub(super) async fn apply<D: CareDesk>(
     }
 }
 
-async fn put<D: CareDesk>(
-    desk: &mut D,
+async fn put(
+    desk: &mut dyn Desk,
     key: &mut KeyFacts,
     pin: Option<&Pin>,
     setting: &Setting,
 ) -> Result<Portrait, Stop> {
-    on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
+    on_key(desk, key, async |desk: &mut dyn Desk, key: &KeyFacts| {
         desk.configure(key, pin, setting).await
     })
     .await?;
-    let portrait = on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
+    let portrait = on_key(desk, key, async |desk: &mut dyn Desk, key: &KeyFacts| {
         desk.portrait(key).await
     })
     .await?;

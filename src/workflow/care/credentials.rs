@@ -7,7 +7,7 @@ use super::super::steps::{begin_step, end_step, on_key};
 use super::deletion::delete_enrolled;
 use super::intent::{Known, done, give_up, plan};
 use super::test::TEST_RP_ID;
-use super::{CareDesk, Stake, begin, commit, take_key, unlocked};
+use super::{Desk, Stake, begin, commit, take_key, unlocked};
 use crate::domain::authority::Action;
 use crate::domain::care::{Care, CredentialList, StoredCredential, USER_NAME_BYTES_MAX, clip_name};
 use crate::domain::{Bytes, KeyFacts, Pin, Place};
@@ -18,12 +18,12 @@ use crate::workflow::dialogue::{
 use crate::workflow::{Decider, KeyFault, Stop, conclude};
 
 /// Lists what a key holds and lets the operator rename and delete until they are done.
-pub async fn credentials<D: CareDesk>(desk: &mut D, at: Option<&Place>) -> Result<Ending, Stop> {
+pub async fn credentials(desk: &mut dyn Desk, at: Option<&Place>) -> Result<Ending, Stop> {
     let result = manage(desk, at).await;
     conclude(desk, result)
 }
 
-async fn manage<D: CareDesk>(desk: &mut D, at: Option<&Place>) -> Result<Ending, Stop> {
+async fn manage(desk: &mut dyn Desk, at: Option<&Place>) -> Result<Ending, Stop> {
     let job = Job::Care {
         care: CareJob::Credentials,
     };
@@ -89,19 +89,19 @@ fn one<'a>(held: &'a [HeldCredential], id: &Bytes) -> Result<&'a HeldCredential,
         .ok_or(Stop::Key(KeyFault::NoCredential))
 }
 
-pub(super) async fn listed<D: CareDesk>(
-    desk: &mut D,
+pub(super) async fn listed(
+    desk: &mut dyn Desk,
     key: &mut KeyFacts,
     pin: &Pin,
 ) -> Result<CredentialList, Stop> {
-    on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
+    on_key(desk, key, async |desk: &mut dyn Desk, key: &KeyFacts| {
         desk.credentials(key, pin).await
     })
     .await
 }
 
-async fn with_owners<D: CareDesk>(
-    desk: &mut D,
+async fn with_owners(
+    desk: &mut dyn Desk,
     key: &KeyFacts,
     list: &CredentialList,
 ) -> Result<Vec<HeldCredential>, Stop> {
@@ -123,8 +123,8 @@ fn worse(one: Option<PushState>, other: Option<PushState>) -> Option<PushState> 
 }
 
 /// Deletes one, and says whether the registry knows where that concerns it; `None`: thought better of.
-async fn delete<D: CareDesk>(
-    desk: &mut D,
+async fn delete(
+    desk: &mut dyn Desk,
     key: &mut KeyFacts,
     pin: &Pin,
     held: &HeldCredential,
@@ -176,14 +176,14 @@ async fn delete<D: CareDesk>(
 }
 
 /// Deletes it and looks whether it is gone.
-pub(super) async fn erase<D: CareDesk>(
-    desk: &mut D,
+pub(super) async fn erase(
+    desk: &mut dyn Desk,
     key: &mut KeyFacts,
     pin: &Pin,
     credential: &StoredCredential,
 ) -> Result<(), Stop> {
     begin_step(desk, Step::Change);
-    let deleted = on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
+    let deleted = on_key(desk, key, async |desk: &mut dyn Desk, key: &KeyFacts| {
         desk.delete_credential(key, pin, &credential.rp_id, &credential.id)
             .await
     })
@@ -203,8 +203,8 @@ pub(super) async fn erase<D: CareDesk>(
     Ok(())
 }
 
-async fn rename<D: CareDesk>(
-    desk: &mut D,
+async fn rename(
+    desk: &mut dyn Desk,
     key: &mut KeyFacts,
     pin: &Pin,
     held: &HeldCredential,
@@ -218,7 +218,7 @@ async fn rename<D: CareDesk>(
     }
     begin_step(desk, Step::Change);
     let old = &held.credential;
-    on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
+    on_key(desk, key, async |desk: &mut dyn Desk, key: &KeyFacts| {
         desk.rename_credential(key, pin, old, name).await
     })
     .await?;

@@ -11,7 +11,7 @@ use super::super::steps::{begin_step, end_step, tells_apart};
 use super::credentials::{erase, listed};
 use super::intent::not_done;
 use super::test::TEST_RP_ID;
-use super::{CareDesk, unlocked};
+use super::{Desk, unlocked};
 use crate::domain::authority::{NotAllowed, Role};
 use crate::domain::care::StoredCredential;
 use crate::domain::reset::{Losses, LostEnrolment, ResetCase};
@@ -21,8 +21,8 @@ use crate::wire::{Ground, VERSION, WithdrawalPush};
 use crate::workflow::{Decider, KeyFault, Stop};
 
 /// Deletes it; whose it was, and whether the registry knows.
-pub(super) async fn delete_enrolled<D: CareDesk>(
-    desk: &mut D,
+pub(super) async fn delete_enrolled(
+    desk: &mut dyn Desk,
     key: &mut KeyFacts,
     pin: &Pin,
     credential: &StoredCredential,
@@ -67,8 +67,8 @@ pub(super) async fn delete_enrolled<D: CareDesk>(
 }
 
 /// Whose enrolment it is. The registry comes first: it knows the person as they are today.
-async fn lost<D: CareDesk>(
-    desk: &mut D,
+async fn lost(
+    desk: &mut dyn Desk,
     key: &KeyFacts,
     credential: &StoredCredential,
 ) -> Result<Losses, Stop> {
@@ -140,13 +140,13 @@ fn strands_somebody(credential: &StoredCredential) -> Stop {
     }
 }
 
-fn leaves<D: CareDesk>(desk: &mut D, remains: Remains) {
+fn leaves(desk: &mut dyn Desk, remains: Remains) {
     desk.tell(Event::Leaves { remains });
 }
 
 /// Ends the intent after a failure with what the key shows; open it stays where the key shows nothing.
-async fn give_up<D: CareDesk>(
-    desk: &mut D,
+async fn give_up(
+    desk: &mut dyn Desk,
     deletion: &Deletion,
     key: &mut KeyFacts,
     pin: &Pin,
@@ -172,8 +172,8 @@ async fn give_up<D: CareDesk>(
 }
 
 /// Asked once: a key that is out of reach is not waited for.
-async fn holds<D: CareDesk>(
-    desk: &mut D,
+async fn holds(
+    desk: &mut dyn Desk,
     deletion: &Deletion,
     key: &KeyFacts,
     pin: &Pin,
@@ -184,8 +184,8 @@ async fn holds<D: CareDesk>(
 }
 
 /// Records how it ended, and tells the registry.
-async fn finish<D: CareDesk>(
-    desk: &mut D,
+async fn finish(
+    desk: &mut dyn Desk,
     deletion: &Deletion,
     key: &KeyFacts,
     remains: Remains,
@@ -234,8 +234,8 @@ pub(in crate::workflow) fn may_resume(role: Role, deletion: &Deletion) -> Result
 }
 
 /// Takes up a deletion that was stopped: what is gone is recorded, what is not is deleted. It was confirmed already.
-pub(in crate::workflow) async fn resume<D: CareDesk>(
-    desk: &mut D,
+pub(in crate::workflow) async fn resume(
+    desk: &mut dyn Desk,
     deletion: &Deletion,
     mut key: KeyFacts,
     by: &OperatorId,
@@ -265,8 +265,8 @@ pub(in crate::workflow) async fn resume<D: CareDesk>(
 }
 
 /// The key is not to be had. Whether it still holds the credential or not, the registry is not to hold it: that was decided.
-pub(in crate::workflow) async fn without_key<D: CareDesk>(
-    desk: &mut D,
+pub(in crate::workflow) async fn without_key(
+    desk: &mut dyn Desk,
     deletion: &Deletion,
     by: &OperatorId,
 ) -> Result<Ending, Stop> {

@@ -6,7 +6,7 @@
 use super::super::steps::{begin_step, end_step, on_key};
 use super::intent::{Known, done, give_up, plan};
 use super::test::TEST_RP_ID;
-use super::{CareDesk, begin, commit, take_key, unlocked};
+use super::{Desk, begin, commit, take_key, unlocked};
 use crate::domain::authority::Action;
 use crate::domain::care::{Care, Fingerprint, Readiness};
 use crate::domain::{Bytes, KeyFacts, Pin, Place};
@@ -16,20 +16,22 @@ use crate::workflow::dialogue::{
 use crate::workflow::{KeyFault, Stop, conclude};
 
 /// Lists the fingerprints and lets the operator add, name and remove until they are done.
-pub async fn fingerprints<D: CareDesk>(desk: &mut D, at: Option<&Place>) -> Result<Ending, Stop> {
+pub async fn fingerprints(desk: &mut dyn Desk, at: Option<&Place>) -> Result<Ending, Stop> {
     let result = manage(desk, at).await;
     conclude(desk, result)
 }
 
-async fn manage<D: CareDesk>(desk: &mut D, at: Option<&Place>) -> Result<Ending, Stop> {
+async fn manage(desk: &mut dyn Desk, at: Option<&Place>) -> Result<Ending, Stop> {
     let job = Job::Care {
         care: CareJob::Fingerprints,
     };
     begin(desk, job, Action::TidyKey).await?;
     let mut key = take_key(desk, at).await?;
-    let portrait = on_key(desk, &mut key, async |desk: &mut D, key: &KeyFacts| {
-        desk.portrait(key).await
-    })
+    let portrait = on_key(
+        desk,
+        &mut key,
+        async |desk: &mut dyn Desk, key: &KeyFacts| desk.portrait(key).await,
+    )
     .await?;
     if portrait.fingerprints == Readiness::Unsupported {
         let what = "fingerprints: it has no sensor".to_owned();
@@ -73,7 +75,7 @@ async fn manage<D: CareDesk>(desk: &mut D, at: Option<&Place>) -> Result<Ending,
     }
 }
 
-async fn recorded<D: CareDesk>(desk: &mut D, key: &KeyFacts, care: Care) -> Result<Care, Stop> {
+async fn recorded(desk: &mut dyn Desk, key: &KeyFacts, care: Care) -> Result<Care, Stop> {
     begin_step(desk, Step::Record);
     commit(desk, key, &care).await?;
     Ok(care)
@@ -87,27 +89,27 @@ fn one<'a>(list: &'a [Fingerprint], id: &Bytes) -> Result<&'a Fingerprint, Stop>
     })
 }
 
-async fn listed<D: CareDesk>(
-    desk: &mut D,
+async fn listed(
+    desk: &mut dyn Desk,
     key: &mut KeyFacts,
     pin: &Pin,
 ) -> Result<Vec<Fingerprint>, Stop> {
-    on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
+    on_key(desk, key, async |desk: &mut dyn Desk, key: &KeyFacts| {
         desk.fingerprints(key, pin).await
     })
     .await
 }
 
 /// Enrols a finger. Pulled meanwhile, the key forgets the samples: the finger is then asked for from the beginning.
-async fn add<D: CareDesk>(
-    desk: &mut D,
+async fn add(
+    desk: &mut dyn Desk,
     key: &mut KeyFacts,
     pin: &Pin,
     before: &[Fingerprint],
     name: Option<&str>,
 ) -> Result<Care, Stop> {
     begin_step(desk, Step::Finger);
-    let id = on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
+    let id = on_key(desk, key, async |desk: &mut dyn Desk, key: &KeyFacts| {
         desk.enrol_fingerprint(key, pin).await
     })
     .await?;
@@ -126,15 +128,15 @@ async fn add<D: CareDesk>(
     Ok(Care::FingerprintAdded { fingerprint })
 }
 
-async fn named<D: CareDesk>(
-    desk: &mut D,
+async fn named(
+    desk: &mut dyn Desk,
     key: &mut KeyFacts,
     pin: &Pin,
     id: &Bytes,
     name: &str,
 ) -> Result<Fingerprint, Stop> {
     begin_step(desk, Step::Change);
-    let kept = on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
+    let kept = on_key(desk, key, async |desk: &mut dyn Desk, key: &KeyFacts| {
         desk.name_fingerprint(key, pin, id, name).await
     })
     .await?;
@@ -151,8 +153,8 @@ async fn named<D: CareDesk>(
     }
 }
 
-async fn remove<D: CareDesk>(
-    desk: &mut D,
+async fn remove(
+    desk: &mut dyn Desk,
     key: &mut KeyFacts,
     pin: &Pin,
     finger: &Fingerprint,
@@ -179,14 +181,14 @@ async fn remove<D: CareDesk>(
 }
 
 /// Removes it and looks whether it is gone.
-async fn erase<D: CareDesk>(
-    desk: &mut D,
+async fn erase(
+    desk: &mut dyn Desk,
     key: &mut KeyFacts,
     pin: &Pin,
     finger: &Fingerprint,
 ) -> Result<(), Stop> {
     begin_step(desk, Step::Change);
-    on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
+    on_key(desk, key, async |desk: &mut dyn Desk, key: &KeyFacts| {
         desk.remove_fingerprint(key, pin, &finger.id).await
     })
     .await?;

@@ -7,7 +7,7 @@ use super::super::resolve::end;
 use super::super::steps::{begin_step, current_pin, end_step, is_plugged, on_key, tells_apart};
 use super::super::undo::end_reason;
 use super::test::TEST_RP_ID;
-use super::{CareDesk, unlocked};
+use super::{Desk, unlocked};
 use crate::domain::authority::{Action, NotAllowed, Role};
 use crate::domain::care::Care;
 use crate::domain::{IntentId, KeyFacts, Pin};
@@ -19,8 +19,8 @@ use crate::workflow::{KeyFault, Stop};
 const RETRIES_TO_SPARE: u8 = 3;
 
 /// Writes down what is about to be done to the key that was looked at.
-pub(super) async fn plan<D: CareDesk>(
-    desk: &mut D,
+pub(super) async fn plan(
+    desk: &mut dyn Desk,
     key: &KeyFacts,
     care: Care,
 ) -> Result<CareIntent, Stop> {
@@ -43,8 +43,8 @@ pub(super) async fn plan<D: CareDesk>(
 }
 
 /// Writes down that it is done: the key shows it.
-pub(super) async fn done<D: CareDesk>(
-    desk: &mut D,
+pub(super) async fn done(
+    desk: &mut dyn Desk,
     intent: &CareIntent,
     key: &KeyFacts,
 ) -> Result<(), Stop> {
@@ -75,8 +75,8 @@ pub(super) enum Known<'a> {
 }
 
 /// Ends an intent after a failure with what the key shows; open it stays where the key shows nothing.
-pub(super) async fn give_up<D: CareDesk>(
-    desk: &mut D,
+pub(super) async fn give_up(
+    desk: &mut dyn Desk,
     intent: &CareIntent,
     key: &KeyFacts,
     known: Known<'_>,
@@ -102,7 +102,7 @@ pub(super) async fn give_up<D: CareDesk>(
 }
 
 /// Ends an intent after a failure that is known to have left the key as it was.
-pub(super) async fn not_done<D: CareDesk>(desk: &mut D, intent: IntentId, stop: Stop) -> Stop {
+pub(super) async fn not_done(desk: &mut dyn Desk, intent: IntentId, stop: Stop) -> Stop {
     let ended = desk.commit(Change::IntentEnded {
         intent,
         why: end_reason(&stop),
@@ -122,8 +122,8 @@ fn changed(care: &Care) -> Remains {
 }
 
 /// What the key shows of it, and the key as it is.
-async fn look<D: CareDesk>(
-    desk: &mut D,
+async fn look(
+    desk: &mut dyn Desk,
     intent: &CareIntent,
     key: &KeyFacts,
     known: Known<'_>,
@@ -149,8 +149,8 @@ async fn look<D: CareDesk>(
 }
 
 /// Whether the key still lists what was to be deleted from it.
-async fn is_listed<D: CareDesk>(
-    desk: &mut D,
+async fn is_listed(
+    desk: &mut dyn Desk,
     key: &KeyFacts,
     pin: &Pin,
     care: &Care,
@@ -169,8 +169,8 @@ async fn is_listed<D: CareDesk>(
 }
 
 /// Which of two PINs opens the key. A wrong guess costs an attempt, which the right one gives back.
-async fn which_pin<D: CareDesk>(
-    desk: &mut D,
+async fn which_pin(
+    desk: &mut dyn Desk,
     key: &KeyFacts,
     old: &Pin,
     new: &Pin,
@@ -202,8 +202,8 @@ pub(in crate::workflow) fn may_resume(role: Role, intent: &CareIntent) -> Result
 }
 
 /// Looks at the key after a stop and records what is so now.
-pub(in crate::workflow) async fn resume<D: CareDesk>(
-    desk: &mut D,
+pub(in crate::workflow) async fn resume(
+    desk: &mut dyn Desk,
     intent: &CareIntent,
     mut key: KeyFacts,
 ) -> Result<Ending, Stop> {
@@ -229,8 +229,8 @@ enum Found {
     ProvenPin,
 }
 
-async fn found<D: CareDesk>(
-    desk: &mut D,
+async fn found(
+    desk: &mut dyn Desk,
     intent: &CareIntent,
     key: &mut KeyFacts,
 ) -> Result<Found, Stop> {
@@ -238,7 +238,7 @@ async fn found<D: CareDesk>(
         return listed(desk, intent, key).await.map(Found::Outcome);
     }
     begin_step(desk, Step::ReadBack);
-    let portrait = on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
+    let portrait = on_key(desk, key, async |desk: &mut dyn Desk, key: &KeyFacts| {
         desk.portrait(key).await
     });
     let portrait = portrait.await?;
@@ -264,8 +264,8 @@ async fn found<D: CareDesk>(
 
 /// Nothing but what was to be deleted tells a key without serial number from its twins: where it is not listed, that may be
 /// another key.
-async fn listed<D: CareDesk>(
-    desk: &mut D,
+async fn listed(
+    desk: &mut dyn Desk,
     intent: &CareIntent,
     key: &mut KeyFacts,
 ) -> Result<Outcome, Stop> {
@@ -273,7 +273,7 @@ async fn listed<D: CareDesk>(
         return Ok(Outcome::Unknown);
     };
     begin_step(desk, Step::ReadBack);
-    let is_listed = on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
+    let is_listed = on_key(desk, key, async |desk: &mut dyn Desk, key: &KeyFacts| {
         is_listed(desk, key, &pin, &intent.care).await
     });
     let outcome = match (is_listed.await?, tells_apart(desk, key)) {

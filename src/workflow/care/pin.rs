@@ -9,7 +9,7 @@ use super::super::steps::{
 };
 use super::intent::{Known, done, give_up, not_done, plan};
 use super::test::TEST_RP_ID;
-use super::{CareDesk, authorised, begin, look, take_key};
+use super::{Desk, authorised, begin, look, take_key};
 use crate::domain::authority::Action;
 use crate::domain::care::{Care, PinOrigin, PinRule, Setting};
 use crate::domain::pin::pin_floor;
@@ -33,8 +33,8 @@ pub struct PinWish {
 }
 
 /// Gives a key its first PIN.
-pub async fn set_pin<D: CareDesk>(
-    desk: &mut D,
+pub async fn set_pin(
+    desk: &mut dyn Desk,
     at: Option<&Place>,
     wish: &PinWish,
 ) -> Result<Ending, Stop> {
@@ -43,8 +43,8 @@ pub async fn set_pin<D: CareDesk>(
 }
 
 /// Replaces a key's PIN; the old one is needed.
-pub async fn change_pin<D: CareDesk>(
-    desk: &mut D,
+pub async fn change_pin(
+    desk: &mut dyn Desk,
     at: Option<&Place>,
     wish: &PinWish,
 ) -> Result<Ending, Stop> {
@@ -53,13 +53,13 @@ pub async fn change_pin<D: CareDesk>(
 }
 
 /// Proves a key's PIN, with the attempts left shown; a right one gives all of them back.
-pub async fn verify_pin<D: CareDesk>(desk: &mut D, at: Option<&Place>) -> Result<Ending, Stop> {
+pub async fn verify_pin(desk: &mut dyn Desk, at: Option<&Place>) -> Result<Ending, Stop> {
     let result = prove(desk, at).await;
     conclude(desk, result)
 }
 
-async fn renew<D: CareDesk>(
-    desk: &mut D,
+async fn renew(
+    desk: &mut dyn Desk,
     at: Option<&Place>,
     wish: &PinWish,
     care: CareJob,
@@ -70,14 +70,14 @@ async fn renew<D: CareDesk>(
         // A PIN that was handed over is not drawn twice, and nobody's PIN is changed but that of the key that was looked at.
         return renew_at(desk, at, wish, first).await;
     }
-    anew_after_pulls(desk, async |desk: &mut D| {
+    anew_after_pulls(desk, async |desk: &mut dyn Desk| {
         renew_at(desk, at, wish, first).await
     })
     .await
 }
 
-async fn renew_at<D: CareDesk>(
-    desk: &mut D,
+async fn renew_at(
+    desk: &mut dyn Desk,
     at: Option<&Place>,
     wish: &PinWish,
     first: bool,
@@ -145,9 +145,9 @@ struct Begun {
 
 impl Writing {
     /// Gets a new PIN, writes it and verifies it.
-    async fn write<D: CareDesk>(
+    async fn write(
         &mut self,
-        desk: &mut D,
+        desk: &mut dyn Desk,
         key: &mut KeyFacts,
         wish: &PinWish,
     ) -> Result<Pin, Stop> {
@@ -193,9 +193,9 @@ impl Writing {
         }
     }
 
-    async fn put<D: CareDesk>(
+    async fn put(
         &mut self,
-        desk: &mut D,
+        desk: &mut dyn Desk,
         key: &mut KeyFacts,
         pin: &Pin,
     ) -> Result<(), Stop> {
@@ -205,7 +205,7 @@ impl Writing {
         };
         let begun = self.begun.insert(Begun { intent, sent: None });
         let (old, sent) = (self.old.as_ref(), &mut begun.sent);
-        on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
+        on_key(desk, key, async |desk: &mut dyn Desk, key: &KeyFacts| {
             // Pulled between writing and answering: the new one may be there already.
             let was_sent = sent.replace(pin.duplicate()).is_some();
             if was_sent && desk.verify_pin(key, pin, TEST_RP_ID).await.is_ok() {
@@ -225,7 +225,7 @@ impl Writing {
         }
     }
 
-    async fn give_up<D: CareDesk>(&self, desk: &mut D, key: &KeyFacts, stop: Stop) -> Stop {
+    async fn give_up(&self, desk: &mut dyn Desk, key: &KeyFacts, stop: Stop) -> Stop {
         let Some(Begun { intent, sent }) = &self.begun else {
             return stop;
         };
@@ -246,7 +246,7 @@ fn is_refusal(stop: &Stop) -> bool {
 }
 
 /// Draws a PIN and hands it over.
-async fn drawn<D: CareDesk>(desk: &mut D, key: &mut KeyFacts, rule: &PinRule) -> Result<Pin, Stop> {
+async fn drawn(desk: &mut dyn Desk, key: &mut KeyFacts, rule: &PinRule) -> Result<Pin, Stop> {
     let mut broken = None;
     let pin = rule.draw(|bytes| {
         if let Err(stop) = desk.random(bytes) {
@@ -261,10 +261,10 @@ async fn drawn<D: CareDesk>(desk: &mut D, key: &mut KeyFacts, rule: &PinRule) ->
     Ok(pin)
 }
 
-async fn verify<D: CareDesk>(desk: &mut D, key: &mut KeyFacts, pin: &Pin) -> Result<(), Stop> {
+async fn verify(desk: &mut dyn Desk, key: &mut KeyFacts, pin: &Pin) -> Result<(), Stop> {
     begin_step(desk, Step::ReadBack);
     // A key that demands a change gives no token for the PIN that it has: it took the change, which proves as much.
-    let verified = on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
+    let verified = on_key(desk, key, async |desk: &mut dyn Desk, key: &KeyFacts| {
         desk.verify_pin(key, pin, TEST_RP_ID).await
     })
     .await;
@@ -277,8 +277,8 @@ async fn verify<D: CareDesk>(desk: &mut D, key: &mut KeyFacts, pin: &Pin) -> Res
 }
 
 /// Records a PIN that is on the key, and forces its change where that is wished.
-async fn finish<D: CareDesk>(
-    desk: &mut D,
+async fn finish(
+    desk: &mut dyn Desk,
     mut key: KeyFacts,
     pin: &Pin,
     writing: &Writing,
@@ -309,14 +309,14 @@ async fn finish<D: CareDesk>(
     Ok(Ending::Cared { key, result })
 }
 
-async fn prove<D: CareDesk>(desk: &mut D, at: Option<&Place>) -> Result<Ending, Stop> {
+async fn prove(desk: &mut dyn Desk, at: Option<&Place>) -> Result<Ending, Stop> {
     authorised(desk, Action::SetPin)?;
     desk.tell(Event::Began {
         job: Job::Care {
             care: CareJob::VerifyPin,
         },
     });
-    anew_after_pulls(desk, async |desk: &mut D| {
+    anew_after_pulls(desk, async |desk: &mut dyn Desk| {
         let mut key = take_key(desk, at).await?;
         check(&key, false)?;
         if super::unlocked(desk, &mut key, TEST_RP_ID).await?.is_none() {

@@ -5,7 +5,7 @@
 
 use super::super::ceremony::{Ceremony, Checked, ClientData, check_assertion, client_data};
 use super::super::steps::{anew_after_pulls, begin_step, end_step, is_replugged, on_key, touch};
-use super::{CareDesk, begin, look, record, take_key, unlocked};
+use super::{Desk, begin, look, record, take_key, unlocked};
 use crate::domain::authority::Action;
 use crate::domain::care::{
     Care, Portrait, Readiness, StepOutcome, TestReport, TestStep, TestedStep, UsualTimes,
@@ -17,7 +17,7 @@ use crate::wire::webauthn::{
     User,
 };
 use crate::workflow::dialogue::{CareJob, Ending, Job, Note, Step};
-use crate::workflow::{Desk, KeyFault, NewAssertion, NewCredential, Stop, Verified, conclude};
+use crate::workflow::{KeyFault, NewAssertion, NewCredential, Stop, Verified, conclude};
 
 /// The RP of tests. `.invalid` is nobody's (RFC 6761, section 6.4), so that no credential of anybody's is ever touched.
 pub const TEST_RP_ID: &str = "station.keydesk.invalid";
@@ -26,23 +26,20 @@ const TEST_ORIGIN: &str = "https://station.keydesk.invalid";
 const TEST_USER: &[u8] = b"keydesk-test";
 
 /// Tests a key with a throwaway credential; `at`: where it is, if that was chosen already.
-pub async fn test_key<D: CareDesk>(desk: &mut D, at: Option<&Place>) -> Result<Ending, Stop> {
+pub async fn test_key(desk: &mut dyn Desk, at: Option<&Place>) -> Result<Ending, Stop> {
     let result = test_with_throwaway(desk, at).await;
     conclude(desk, result)
 }
 
-async fn test_with_throwaway<D: CareDesk>(
-    desk: &mut D,
-    at: Option<&Place>,
-) -> Result<Ending, Stop> {
+async fn test_with_throwaway(desk: &mut dyn Desk, at: Option<&Place>) -> Result<Ending, Stop> {
     let job = Job::Care {
         care: CareJob::Test,
     };
     begin(desk, job, Action::TestKey).await?;
-    anew_after_pulls(desk, async |desk: &mut D| try_out(desk, at).await).await
+    anew_after_pulls(desk, async |desk: &mut dyn Desk| try_out(desk, at).await).await
 }
 
-async fn try_out<D: CareDesk>(desk: &mut D, at: Option<&Place>) -> Result<Ending, Stop> {
+async fn try_out(desk: &mut dyn Desk, at: Option<&Place>) -> Result<Ending, Stop> {
     let mut key = take_key(desk, at).await?;
     let portrait = look(desk, &mut key).await?;
     let pin = unlocked(desk, &mut key, TEST_RP_ID).await?;
@@ -107,7 +104,7 @@ impl Trial {
         self.pin.is_some() || self.built_in_uv
     }
 
-    async fn run<D: CareDesk>(&mut self, desk: &mut D, key: &mut KeyFacts) -> Result<(), Failed> {
+    async fn run(&mut self, desk: &mut dyn Desk, key: &mut KeyFacts) -> Result<(), Failed> {
         let tried = self.try_out(desk, key).await;
         if matches!(&tried, Err(Failed::Run(stop)) if is_replugged(stop)) {
             // Another key may be in the slot by now. What is left on this one is deleted by its next test.
@@ -118,31 +115,32 @@ impl Trial {
         tried.and(cleaned)
     }
 
-    async fn try_out<D: CareDesk>(
-        &mut self,
-        desk: &mut D,
-        key: &mut KeyFacts,
-    ) -> Result<(), Failed> {
+    async fn try_out(&mut self, desk: &mut dyn Desk, key: &mut KeyFacts) -> Result<(), Failed> {
         let made = self.make(desk, key).await?;
         let counter = self.sign_verified(desk, key, &made).await?;
         self.sign_touched(desk, key, &made, counter).await?;
         self.exclude(desk, key, &made).await
     }
 
-    async fn make<D: CareDesk>(
+    async fn make(
         &mut self,
-        desk: &mut D,
+        desk: &mut dyn Desk,
         key: &mut KeyFacts,
     ) -> Result<NewCredential, Failed> {
         begin_step(desk, Step::Create);
         let (options, client) = self.creation(desk, Vec::new())?;
         let (pin, nth) = (self.pin.as_ref(), (1, self.touches.1));
         self.touches.0 = 1;
-        let made = touch(desk, key, nth, async |desk: &mut D, key: &KeyFacts| {
-            desk.make_credential(key, pin, &options, client.hash)
-                .await
-                .map_err(|not_made| not_made.fault)
-        })
+        let made = touch(
+            desk,
+            key,
+            nth,
+            async |desk: &mut dyn Desk, key: &KeyFacts| {
+                desk.make_credential(key, pin, &options, client.hash)
+                    .await
+                    .map_err(|not_made| not_made.fault)
+            },
+        )
         .await;
         let checked = made.map(|made| {
             let fault = self.fault_of_made(&made);
@@ -183,9 +181,9 @@ impl Trial {
     }
 
     /// Signs with the person verified; the signature counter, or that of the credential where this can't be done.
-    async fn sign_verified<D: CareDesk>(
+    async fn sign_verified(
         &mut self,
-        desk: &mut D,
+        desk: &mut dyn Desk,
         key: &mut KeyFacts,
         made: &NewCredential,
     ) -> Result<u32, Failed> {
@@ -201,9 +199,9 @@ impl Trial {
         self.sign(desk, key, made, counter, Checked::Verified).await
     }
 
-    async fn sign_touched<D: CareDesk>(
+    async fn sign_touched(
         &mut self,
-        desk: &mut D,
+        desk: &mut dyn Desk,
         key: &mut KeyFacts,
         made: &NewCredential,
         counter: u32,
@@ -218,9 +216,9 @@ impl Trial {
             .map(drop)
     }
 
-    async fn sign<D: CareDesk>(
+    async fn sign(
         &mut self,
-        desk: &mut D,
+        desk: &mut dyn Desk,
         key: &mut KeyFacts,
         made: &NewCredential,
         counter: u32,
@@ -246,7 +244,7 @@ impl Trial {
             desk,
             key,
             self.touches,
-            async |desk: &mut D, key: &KeyFacts| {
+            async |desk: &mut dyn Desk, key: &KeyFacts| {
                 desk.get_assertion(key, pin, &request, client.hash).await
             },
         )
@@ -267,9 +265,9 @@ impl Trial {
     }
 
     /// Where the credential is excluded, another must not be made.
-    async fn exclude<D: CareDesk>(
+    async fn exclude(
         &mut self,
-        desk: &mut D,
+        desk: &mut dyn Desk,
         key: &mut KeyFacts,
         made: &NewCredential,
     ) -> Result<(), Failed> {
@@ -281,7 +279,7 @@ impl Trial {
             desk,
             key,
             self.touches,
-            async |desk: &mut D, key: &KeyFacts| {
+            async |desk: &mut dyn Desk, key: &KeyFacts| {
                 desk.make_credential(key, pin, &options, client.hash)
                     .await
                     .map_err(|not_made| not_made.fault)
@@ -302,7 +300,7 @@ impl Trial {
     }
 
     /// Nothing may be left at the RP of tests: neither of this one nor of one that was cut short.
-    async fn clean<D: CareDesk>(&mut self, desk: &mut D, key: &mut KeyFacts) -> Result<(), Failed> {
+    async fn clean(&mut self, desk: &mut dyn Desk, key: &mut KeyFacts) -> Result<(), Failed> {
         begin_step(desk, Step::Clean);
         let Some(pin) = self.pin.as_ref().filter(|_| self.management) else {
             let why = "the credential is not discoverable, and the key lists none";
@@ -322,9 +320,9 @@ impl Trial {
         }
     }
 
-    fn creation<D: CareDesk>(
+    fn creation(
         &self,
-        desk: &mut D,
+        desk: &mut dyn Desk,
         exclude: Vec<Descriptor>,
     ) -> Result<(CreationOptions, ClientData), Stop> {
         let challenge = challenge(desk)?;
@@ -368,22 +366,22 @@ impl Trial {
         Ok((options, client))
     }
 
-    fn passed<D: CareDesk>(&mut self, desk: &mut D, step: TestStep) {
+    fn passed(&mut self, desk: &mut dyn Desk, step: TestStep) {
         self.note(desk, step, StepOutcome::Passed);
     }
 
-    fn skipped<D: CareDesk>(&mut self, desk: &mut D, step: TestStep, why: &str) {
+    fn skipped(&mut self, desk: &mut dyn Desk, step: TestStep, why: &str) {
         let why = why.to_owned();
         self.note(desk, step, StepOutcome::Skipped { why });
     }
 
-    fn failed<D: CareDesk>(&mut self, desk: &mut D, step: TestStep, why: String) -> Failed {
+    fn failed(&mut self, desk: &mut dyn Desk, step: TestStep, why: String) -> Failed {
         self.note(desk, step, StepOutcome::Failed { why });
         Failed::Step
     }
 
     /// What the people or the world did ends the run; what the key did wrong is what the test is about.
-    fn failed_by<D: CareDesk>(&mut self, desk: &mut D, step: TestStep, stop: Stop) -> Failed {
+    fn failed_by(&mut self, desk: &mut dyn Desk, step: TestStep, stop: Stop) -> Failed {
         match stop {
             Stop::Key(
                 fault @ (KeyFault::Failed(_)
@@ -396,7 +394,7 @@ impl Trial {
         }
     }
 
-    fn note<D: CareDesk>(&mut self, desk: &mut D, step: TestStep, outcome: StepOutcome) {
+    fn note(&mut self, desk: &mut dyn Desk, step: TestStep, outcome: StepOutcome) {
         let took_ms = match outcome {
             StepOutcome::Skipped { .. } => 0,
             _ => desk.key_time().own_ms(),
@@ -429,7 +427,7 @@ fn step_of(step: TestStep) -> Step {
     }
 }
 
-fn challenge<D: CareDesk>(desk: &mut D) -> Result<Bytes, Stop> {
+fn challenge(desk: &mut dyn Desk) -> Result<Bytes, Stop> {
     let mut challenge = vec![0; 32];
     desk.random(&mut challenge)?;
     Ok(Bytes(challenge))
@@ -465,13 +463,13 @@ fn judged(
 }
 
 /// Deletes what is left at the RP of tests; whether it is gone then.
-async fn swept<D: Desk>(desk: &mut D, key: &mut KeyFacts, pin: &Pin) -> Result<bool, Stop> {
-    let left = on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
+async fn swept(desk: &mut dyn Desk, key: &mut KeyFacts, pin: &Pin) -> Result<bool, Stop> {
+    let left = on_key(desk, key, async |desk: &mut dyn Desk, key: &KeyFacts| {
         desk.residents(key, pin, TEST_RP_ID).await
     })
     .await?;
     for resident in &left {
-        on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
+        on_key(desk, key, async |desk: &mut dyn Desk, key: &KeyFacts| {
             desk.delete_credential(key, pin, TEST_RP_ID, &resident.id)
                 .await
         })
@@ -480,7 +478,7 @@ async fn swept<D: Desk>(desk: &mut D, key: &mut KeyFacts, pin: &Pin) -> Result<b
     if left.is_empty() {
         return Ok(true);
     }
-    let still = on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
+    let still = on_key(desk, key, async |desk: &mut dyn Desk, key: &KeyFacts| {
         desk.residents(key, pin, TEST_RP_ID).await
     })
     .await?;

@@ -7,7 +7,7 @@ use super::super::ceremony::authentication_response;
 use super::super::enrol::{key_report, push_entry};
 use super::super::retest::{Asked, sign_as_enrolled};
 use super::super::steps::{anew_after_pulls, begin_step, end_step};
-use super::{CareDesk, begin, take_key};
+use super::{Desk, begin, take_key};
 use crate::domain::authority::Action;
 use crate::domain::{EntryId, Identification, KeyFacts, OperatorId, PersonId, Place};
 use crate::record::Change;
@@ -19,8 +19,8 @@ use crate::workflow::{KeyFault, Stop, conclude};
 /// Tests whether a key works for a person: an assertion by one of their credentials, which the registry checks.
 /// `identification`: how the person at the desk was identified, where that was done; it goes on record with the test.
 /// `at`: where the key is, if that was chosen already.
-pub async fn test_for<D: CareDesk>(
-    desk: &mut D,
+pub async fn test_for(
+    desk: &mut dyn Desk,
     person: &PersonId,
     identification: Option<Identification>,
     at: Option<&Place>,
@@ -29,8 +29,8 @@ pub async fn test_for<D: CareDesk>(
     conclude(desk, result)
 }
 
-async fn test_at_registry<D: CareDesk>(
-    desk: &mut D,
+async fn test_at_registry(
+    desk: &mut dyn Desk,
     person: &PersonId,
     identification: Option<Identification>,
     at: Option<&Place>,
@@ -69,8 +69,8 @@ pub(in crate::workflow) struct ForPerson<'a> {
 }
 
 /// A key of the person signs, and the registry is told.
-pub(in crate::workflow) async fn sign_for<D: CareDesk>(
-    desk: &mut D,
+pub(in crate::workflow) async fn sign_for(
+    desk: &mut dyn Desk,
     asked_of: ForPerson<'_>,
     at: Option<&Place>,
 ) -> Result<(KeyFacts, PushState), Stop> {
@@ -82,7 +82,7 @@ pub(in crate::workflow) async fn sign_for<D: CareDesk>(
             detail: format!("{person} has no enrolled key: enrol one first"),
         });
     }
-    let (key, signed, client) = anew_after_pulls(desk, async |desk: &mut D| {
+    let (key, signed, client) = anew_after_pulls(desk, async |desk: &mut dyn Desk| {
         let mut key = take_key(desk, at).await?;
         if holds_suspended(desk, &key, offer).await {
             return Err(suspended(person.as_str(), &key.model));
@@ -127,7 +127,7 @@ pub(in crate::workflow) async fn sign_for<D: CareDesk>(
 
 /// Whether the key holds a credential of theirs that is suspended, and none that is not: asked silently, because it is only for better
 /// words. A key that can't tell is asked to sign, and then has nothing to sign with.
-async fn holds_suspended<D: CareDesk>(desk: &mut D, key: &KeyFacts, offer: &TestOffer) -> bool {
+async fn holds_suspended(desk: &mut dyn Desk, key: &KeyFacts, offer: &TestOffer) -> bool {
     let request = &offer.request;
     let suspended: Vec<Descriptor> = offer
         .suspended

@@ -9,7 +9,7 @@ use super::super::retest::{Asked, sign_as_enrolled};
 use super::super::steps::{anew_after_pulls, begin_step, end_step};
 use super::super::visit::identify;
 use super::super::{Errand, KeyFault, Stop, conclude};
-use super::{LossDesk, chosen};
+use super::{Desk, chosen};
 use crate::domain::authority::Action;
 use crate::domain::factor::CodeVerdict;
 use crate::domain::suspension::FactorRef;
@@ -19,8 +19,8 @@ use crate::wire::webauthn::RequestOptions;
 use crate::wire::{Factor, Lift, LiftOffer, Owned, PersonDetail, Shown, VERSION, code};
 
 /// Lifts the suspension of a factor; `factor`: which, if that was chosen already; `at`: where its key is.
-pub async fn lift<D: LossDesk>(
-    desk: &mut D,
+pub async fn lift(
+    desk: &mut dyn Desk,
     who: &PersonId,
     factor: Option<&FactorRef>,
     at: Option<&Place>,
@@ -29,8 +29,8 @@ pub async fn lift<D: LossDesk>(
     conclude(desk, result)
 }
 
-async fn lift_factor<D: LossDesk>(
-    desk: &mut D,
+async fn lift_factor(
+    desk: &mut dyn Desk,
     who: &PersonId,
     factor: Option<&FactorRef>,
     at: Option<&Place>,
@@ -83,8 +83,8 @@ async fn lift_factor<D: LossDesk>(
 }
 
 /// What was to be lifted before, with no answer, and is lifted.
-fn done_after_all<D: LossDesk>(
-    desk: &mut D,
+fn done_after_all(
+    desk: &mut dyn Desk,
     detail: &PersonDetail,
     wanted: Option<&FactorRef>,
 ) -> Result<Option<Owned>, Stop> {
@@ -98,7 +98,7 @@ fn done_after_all<D: LossDesk>(
 }
 
 /// Writes down that it is lifted.
-async fn lifted<D: LossDesk>(desk: &mut D, person: Person, owned: Owned) -> Result<Ending, Stop> {
+async fn lifted(desk: &mut dyn Desk, person: Person, owned: Owned) -> Result<Ending, Stop> {
     begin_step(desk, Step::RecordApp);
     desk.commit(Change::SuspensionLifted {
         person: person.id.clone(),
@@ -135,8 +135,8 @@ impl To<'_> {
 }
 
 /// The key signs, its owner verified, and the registry checks that.
-async fn show_key<D: LossDesk>(
-    desk: &mut D,
+async fn show_key(
+    desk: &mut dyn Desk,
     to: &To<'_>,
     offer: LiftOffer,
     at: Option<&Place>,
@@ -146,7 +146,7 @@ async fn show_key<D: LossDesk>(
     desk.tell(Event::Challenge {
         expires_at: desk.now().saturating_add(left).unwrap_or(offer.expires_at),
     });
-    let (signed, client) = anew_after_pulls(desk, async |desk: &mut D| {
+    let (signed, client) = anew_after_pulls(desk, async |desk: &mut dyn Desk| {
         let mut key = take_key(desk, at).await?;
         if key.pin_set == Some(false) {
             return Err(Stop::Key(KeyFault::NoCredential));
@@ -182,8 +182,8 @@ fn request_of(offer: &LiftOffer) -> Result<&RequestOptions, Stop> {
 }
 
 /// Codes until the registry finds one right. Each pair is examined under an offer of its own, because an offer takes few.
-async fn show_code<D: LossDesk>(
-    desk: &mut D,
+async fn show_code(
+    desk: &mut dyn Desk,
     to: &To<'_>,
     factor: &Factor,
     first_offer: LiftOffer,
@@ -216,7 +216,7 @@ async fn show_code<D: LossDesk>(
     }
 }
 
-async fn shown<D: LossDesk>(desk: &mut D, lift: Lift) -> Result<CodeVerdict, Stop> {
+async fn shown(desk: &mut dyn Desk, lift: Lift) -> Result<CodeVerdict, Stop> {
     let entry = EntryId(desk.fresh_id());
     let reply = desk.lift(entry, lift).await?;
     // A registry that says nothing of the code lifted nothing by it.

@@ -6,7 +6,7 @@ use super::super::dialogue::{
 use super::super::enrol::push_entry;
 use super::super::steps::{begin_step, end_step};
 use super::super::{Stop, conclude};
-use super::{LossDesk, chosen};
+use super::{Desk, chosen};
 use crate::domain::authority::Action;
 use crate::domain::suspension::FactorRef;
 use crate::domain::visit::SuspendedWhy;
@@ -26,12 +26,12 @@ pub struct SuspendOrder {
 }
 
 /// Suspends a factor.
-pub async fn suspend<D: LossDesk>(desk: &mut D, order: SuspendOrder) -> Result<Ending, Stop> {
+pub async fn suspend(desk: &mut dyn Desk, order: SuspendOrder) -> Result<Ending, Stop> {
     let result = suspend_factor(desk, order).await;
     conclude(desk, result)
 }
 
-async fn suspend_factor<D: LossDesk>(desk: &mut D, order: SuspendOrder) -> Result<Ending, Stop> {
+async fn suspend_factor(desk: &mut dyn Desk, order: SuspendOrder) -> Result<Ending, Stop> {
     let operator = desk.operator().ok_or(Stop::SignedOut)?;
     operator.role.may(Action::Suspend)?;
     let factor = order.factor.clone();
@@ -80,10 +80,7 @@ async fn suspend_factor<D: LossDesk>(desk: &mut D, order: SuspendOrder) -> Resul
 
 /// What the registry holds for the person or, where it can't be reached, what was shown of them, or what the station knows itself;
 /// and whether it is not the registry's word of now.
-async fn known<D: LossDesk>(
-    desk: &mut D,
-    order: SuspendOrder,
-) -> Result<(PersonDetail, bool), Stop> {
+async fn known(desk: &mut dyn Desk, order: SuspendOrder) -> Result<(PersonDetail, bool), Stop> {
     let unreachable = match desk.detail(&order.person).await {
         Err(stop @ Stop::Unreachable(_)) => stop,
         detail => return detail.map(|detail| (detail, false)),
@@ -96,8 +93,8 @@ async fn known<D: LossDesk>(
 }
 
 /// Why, said for the factor by its name; that confirms it.
-async fn why<D: LossDesk>(
-    desk: &mut D,
+async fn why(
+    desk: &mut dyn Desk,
     person: &Person,
     owned: &Owned,
     (is_last, is_offline): (bool, bool),

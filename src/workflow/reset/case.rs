@@ -21,9 +21,9 @@ pub(in crate::workflow) struct Asked<'a> {
 
 impl Asked<'_> {
     /// Asks for what is missing of the case: who handed in the key, who asked, why. Of a spare nothing need be said.
-    pub(in crate::workflow) async fn settle_case<D: Desk>(
+    pub(in crate::workflow) async fn settle_case(
         &self,
-        desk: &mut D,
+        desk: &mut dyn Desk,
         mut case: ResetCase,
     ) -> Result<ResetCase, Stop> {
         let Some(person) = self.losses.people().first().map(|person| (*person).clone()) else {
@@ -60,7 +60,7 @@ impl Asked<'_> {
     }
 
     /// Waits until the word was typed.
-    pub(in crate::workflow) async fn confirm<D: Desk>(&self, desk: &mut D) -> Result<(), Stop> {
+    pub(in crate::workflow) async fn confirm(&self, desk: &mut dyn Desk) -> Result<(), Stop> {
         let mut wrong = false;
         loop {
             let question = Question::ConfirmReset {

@@ -6,7 +6,7 @@
 use jiff::SignedDuration;
 
 use super::losses::{shows_more, still_shows};
-use super::{NotReset, ResetDesk, leaves};
+use super::{Desk, NotReset, leaves};
 use crate::domain::KeyFacts;
 use crate::domain::reset::window;
 use crate::record::{KeyReset, Remains};
@@ -30,8 +30,8 @@ pub(super) enum Coached {
 }
 
 /// Coaches until the key is empty or the people stop.
-pub(super) async fn coach<D: ResetDesk>(
-    desk: &mut D,
+pub(super) async fn coach(
+    desk: &mut dyn Desk,
     reset: &KeyReset,
     mut key: KeyFacts,
     hold: bool,
@@ -90,25 +90,18 @@ pub(super) async fn coach<D: ResetDesk>(
             Err(NotReset::Failed {
                 fault,
                 nothing_done,
-            }) => return stopped(stop_of(fault), unsure || !nothing_done),
+            }) => return stopped(fault.into(), unsure || !nothing_done),
         });
     }
 }
 
-fn stop_of(fault: KeyFault) -> Stop {
-    match fault {
-        KeyFault::Cancelled => Stop::Cancelled,
-        fault => Stop::Key(fault),
-    }
-}
-
 /// Waits until the key is out of its slot, and until one is in it again. Other slots may change meanwhile.
-async fn replugged<D: ResetDesk>(
-    desk: &mut D,
+async fn replugged(
+    desk: &mut dyn Desk,
     key: &KeyFacts,
     again: Option<Again>,
 ) -> Result<KeyFacts, Stop> {
-    let tell = |desk: &mut D, coach: Coach| {
+    let tell = |desk: &mut dyn Desk, coach: Coach| {
         desk.tell(Event::Coach {
             key: key.clone(),
             coach,
@@ -143,8 +136,8 @@ enum Same {
     Other,
 }
 
-async fn is_same<D: ResetDesk>(
-    desk: &mut D,
+async fn is_same(
+    desk: &mut dyn Desk,
     reset: &KeyReset,
     key: &mut KeyFacts,
     unsure: bool,
@@ -158,14 +151,14 @@ async fn is_same<D: ResetDesk>(
         return Ok(Same::Other);
     }
     let is_emptied = unsure && reset.would_show();
-    if is_emptied && is_empty(desk, reset, key).await.map_err(stop_of)? {
+    if is_emptied && is_empty(desk, reset, key).await.map_err(Stop::from)? {
         return Ok(Same::Emptied);
     }
     let showed = reset.losses.enrolments.iter().any(|lost| lost.shown);
     let is_it = match showed {
         true => still_shows(desk, key, &reset.losses)
             .await
-            .map_err(stop_of)?,
+            .map_err(Stop::from)?,
         // Nothing but its look tells it from its twins.
         false => tells_apart(desk, key) || key.pin_set == meant.pin_set,
     };
@@ -177,7 +170,7 @@ async fn is_same<D: ResetDesk>(
 }
 
 /// Sends the reset and asks for the touch.
-async fn attempt<D: ResetDesk>(desk: &mut D, key: &KeyFacts, hold: bool) -> Result<(), NotReset> {
+async fn attempt(desk: &mut dyn Desk, key: &KeyFacts, hold: bool) -> Result<(), NotReset> {
     let until = desk.now().saturating_add(TOUCH).unwrap_or(desk.now());
     desk.tell(Event::Coach {
         key: key.clone(),
@@ -192,7 +185,7 @@ async fn attempt<D: ResetDesk>(desk: &mut D, key: &KeyFacts, hold: bool) -> Resu
 }
 
 /// Looks whether the key is empty.
-async fn verified<D: ResetDesk>(desk: &mut D, reset: &KeyReset, mut key: KeyFacts) -> Coached {
+async fn verified(desk: &mut dyn Desk, reset: &KeyReset, mut key: KeyFacts) -> Coached {
     end_step(desk, Step::Reset, Note::None);
     leaves(desk, Remains::Reset);
     begin_step(desk, Step::Empty);
@@ -210,26 +203,29 @@ async fn verified<D: ResetDesk>(desk: &mut D, reset: &KeyReset, mut key: KeyFact
 }
 
 /// Whether a key has no PIN and shows none of the credentials that it held; pulled meanwhile, it is waited for.
-pub(super) async fn looks_reset<D: ResetDesk>(
-    desk: &mut D,
+pub(super) async fn looks_reset(
+    desk: &mut dyn Desk,
     reset: &KeyReset,
     key: &mut KeyFacts,
 ) -> Result<bool, Stop> {
     let mut now = key.clone();
-    let empty =
-        crate::workflow::steps::on_key(desk, &mut now, async |desk: &mut D, key: &KeyFacts| {
+    let empty = crate::workflow::steps::on_key(
+        desk,
+        &mut now,
+        async |desk: &mut dyn Desk, key: &KeyFacts| {
             let mut fresh = key.clone();
             let empty = is_empty(desk, reset, &mut fresh).await?;
             Ok((empty, fresh))
-        })
-        .await;
+        },
+    )
+    .await;
     let (empty, fresh) = empty?;
     *key = fresh;
     Ok(empty)
 }
 
-async fn is_empty<D: ResetDesk>(
-    desk: &mut D,
+async fn is_empty(
+    desk: &mut dyn Desk,
     reset: &KeyReset,
     key: &mut KeyFacts,
 ) -> Result<bool, KeyFault> {

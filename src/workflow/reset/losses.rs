@@ -7,25 +7,22 @@
 use super::super::admit::is_operators_own;
 use super::super::known;
 use super::super::steps::{current_pin, end_step, on_key};
-use super::ResetDesk;
+use super::Desk;
 use crate::domain::reset::{Losses, LostEnrolment, OtherCredential};
 use crate::domain::{Bytes, KeyFacts};
 use crate::record::Enrolment;
 use crate::wire::KnownCredentials;
 use crate::wire::webauthn::Descriptor;
 use crate::workflow::dialogue::{Note, Step};
-use crate::workflow::{Desk, KeyFault, Stop};
+use crate::workflow::{KeyFault, Stop};
 
 /// Whether the key can be reset here at all; whether it has to be held.
-pub(super) async fn check_key<D: ResetDesk>(
-    desk: &mut D,
-    key: &mut KeyFacts,
-) -> Result<bool, Stop> {
+pub(super) async fn check_key(desk: &mut dyn Desk, key: &mut KeyFacts) -> Result<bool, Stop> {
     if !key.is_fido2() {
         let what = "FIDO2: it speaks U2F only and keeps nothing that a reset could delete";
         return Err(Stop::Key(KeyFault::Unsupported(what.to_owned())));
     }
-    let portrait = on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
+    let portrait = on_key(desk, key, async |desk: &mut dyn Desk, key: &KeyFacts| {
         desk.portrait(key).await
     })
     .await?;
@@ -44,7 +41,7 @@ pub(super) async fn check_key<D: ResetDesk>(
 }
 
 /// Who is enrolled on this key, as far as station and registry know: surely, where it shows the credential.
-pub(super) async fn find<D: ResetDesk>(desk: &mut D, key: &mut KeyFacts) -> Result<Losses, Stop> {
+pub(super) async fn find(desk: &mut dyn Desk, key: &mut KeyFacts) -> Result<Losses, Stop> {
     let here = live(desk.enrolments_on(key).await?);
     let known = desk.known_credentials(&key.id, None, &[]).await?;
     let mut sought: Vec<(String, Bytes)> = Vec::new();
@@ -116,8 +113,8 @@ fn merged(known: KnownCredentials, here: Vec<Enrolment>) -> Vec<LostEnrolment> {
 
 /// Which of these the key shows without a touch, and whether it answered that at all. One that is protected shows itself to nobody
 /// without a PIN.
-async fn shown<D: ResetDesk>(
-    desk: &mut D,
+async fn shown(
+    desk: &mut dyn Desk,
     key: &mut KeyFacts,
     sought: &[(String, Bytes)],
 ) -> Result<(Vec<Bytes>, bool), Stop> {
@@ -148,8 +145,8 @@ async fn shown<D: ResetDesk>(
 
 /// Adds what the key lists besides those enrolments, with its PIN, where it can. What it lists of an enrolment that it did not show
 /// makes that one sure.
-pub(super) async fn list_others<D: ResetDesk>(
-    desk: &mut D,
+pub(super) async fn list_others(
+    desk: &mut dyn Desk,
     key: &mut KeyFacts,
     losses: &mut Losses,
 ) -> Result<(), Stop> {
@@ -159,7 +156,7 @@ pub(super) async fn list_others<D: ResetDesk>(
     }
     let pin = current_pin(desk, key, crate::workflow::care::TEST_RP_ID, false).await?;
     end_step(desk, Step::Pin, Note::Verified);
-    let list = on_key(desk, key, async |desk: &mut D, key: &KeyFacts| {
+    let list = on_key(desk, key, async |desk: &mut dyn Desk, key: &KeyFacts| {
         desk.credentials(key, &pin).await
     })
     .await;
@@ -188,8 +185,8 @@ pub(super) async fn list_others<D: ResetDesk>(
 
 /// Whether the key shows an enrolment that nobody confirmed: it is another key, or somebody was enrolled on it since. One that did
 /// not answer when it was confirmed, and does now, is looked at from the start.
-pub(super) async fn shows_more<D: ResetDesk>(
-    desk: &mut D,
+pub(super) async fn shows_more(
+    desk: &mut dyn Desk,
     key: &mut KeyFacts,
     confirmed: &Losses,
 ) -> Result<bool, Stop> {
@@ -208,8 +205,8 @@ pub(super) async fn shows_more<D: ResetDesk>(
 }
 
 /// Whether the key still shows one of the credentials that it showed before.
-pub(super) async fn still_shows<D: Desk>(
-    desk: &mut D,
+pub(super) async fn still_shows(
+    desk: &mut dyn Desk,
     key: &KeyFacts,
     losses: &Losses,
 ) -> Result<bool, KeyFault> {

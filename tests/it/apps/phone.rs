@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use keydesk::domain::factor::{CodeVerdict, TotpCode, TotpSettings};
 use keydesk::domain::visit::SuspendedWhy;
@@ -240,6 +241,7 @@ fn misread(code: &TotpCode) -> TotpCode {
     TotpCode::parse(std::str::from_utf8(&digits).expect("digits")).expect("a code")
 }
 
+#[async_trait(?Send)]
 impl Face for People {
     fn tell(&self, event: Event) {
         self.keys.tell(event);

@@ -1,5 +1,6 @@
 //! Visits at the desk: who proves what before something is added, and what waits until its owner takes it.
 
+use async_trait::async_trait;
 use keydesk::bay::Cancel;
 use keydesk::cli::outcome::outcome_of;
 use keydesk::domain::visit::Takes;
@@ -147,6 +148,7 @@ async fn who_lost_everything_is_refused_until_an_administrator_at_the_desk_prove
 /// States that nobody is there; else a willing operator.
 pub(crate) struct Ahead(pub(crate) ScriptedFace);
 
+#[async_trait(?Send)]
 impl Face for Ahead {
     fn tell(&self, event: Event) {
         self.0.tell(event);

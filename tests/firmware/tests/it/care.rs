@@ -11,7 +11,7 @@ use keydesk::{
     },
     workflow::{
         Desk, KeyFault, Stop,
-        care::{self, CareDesk, PinWish, Stake},
+        care::{self, PinWish, Stake},
         dialogue::{Answer, CareResult, Ending, Event, PushState, Question},
     },
 };

@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use async_trait::async_trait;
 use keydesk::{
     bay::{
         Bay, Cancel, Plug, SlotIdentity,
@@ -191,7 +192,7 @@ impl Seat {
         &self,
         pins: [&str; P],
         orders: [Answer; O],
-    ) -> (StationDesk<Typist>, Arc<Typist>) {
+    ) -> (StationDesk, Arc<Typist>) {
         self.desk_hearing(pins, orders, |_| {}).await
     }
 
@@ -199,7 +200,7 @@ impl Seat {
         &self,
         pins: [Pin; P],
         orders: [Answer; O],
-    ) -> (StationDesk<Typist>, Arc<Typist>) {
+    ) -> (StationDesk, Arc<Typist>) {
         self.seated(pins, script(orders)).await
     }
 
@@ -209,7 +210,7 @@ impl Seat {
         pins: [&str; P],
         orders: [Answer; O],
         case: ResetCase,
-    ) -> (StationDesk<Typist>, Arc<Typist>) {
+    ) -> (StationDesk, Arc<Typist>) {
         self.seated(pins.map(pin), script(orders).telling(case))
             .await
     }
@@ -219,7 +220,7 @@ impl Seat {
         pins: [&str; P],
         orders: [Answer; O],
         hear: impl Fn(&Event) + Send + Sync + 'static,
-    ) -> (StationDesk<Typist>, Arc<Typist>) {
+    ) -> (StationDesk, Arc<Typist>) {
         self.seated(pins.map(pin), script(orders).hearing(hear))
             .await
     }
@@ -228,7 +229,7 @@ impl Seat {
         &self,
         pins: [Pin; P],
         script: ScriptedFace,
-    ) -> (StationDesk<Typist>, Arc<Typist>) {
+    ) -> (StationDesk, Arc<Typist>) {
         let settled = Duration::from_secs(5);
         self.station.slots().settled(settled).await;
         let typist = Arc::new(Typist {
@@ -337,6 +338,7 @@ impl Typist {
     }
 }
 
+#[async_trait(?Send)]
 impl Face for Typist {
     fn tell(&self, event: Event) {
         self.script.tell(event);

@@ -12,7 +12,7 @@ use keydesk::{
     domain::{Place, authority::Role, care::TestVerdict, reset::ResetCase},
     workflow::{
         self, KeyFault, ResetOrder, Stop,
-        care::{self, CareDesk, PinWish},
+        care::{self, PinWish},
         dialogue::{Again, Coach, Ending, Event, PushState},
     },
 };

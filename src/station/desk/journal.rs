@@ -1,0 +1,97 @@
+//! What the station itself has.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use super::StationDesk;
+use crate::domain::care::TestReport;
+use crate::domain::models::Models;
+use crate::domain::policy::Policy;
+use crate::domain::{Bytes, EntryId, KeyFacts, PersonId};
+use crate::record::{Change, Enrolment};
+use crate::wire::PersonDetail;
+use crate::workflow::{Errand, Journal, Pushed, Stop, Ticket, Wants};
+
+/// So many tests of a model are looked at to know what is usual.
+const TESTS_BEFORE: usize = 50;
+
+#[async_trait(?Send)]
+impl Journal for StationDesk {
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+
+    fn fresh_id(&self) -> uuid::Uuid {
+        uuid::Uuid::now_v7()
+    }
+
+    fn random(&self, bytes: &mut [u8]) -> Result<(), Stop> {
+        getrandom::fill(bytes)
+            .map_err(|e| Stop::Store(format!("the system gives no random numbers: {e}")))
+    }
+
+    fn models(&self) -> &Models {
+        &self.station.slots.models
+    }
+
+    fn policy(&self) -> &Policy {
+        &self.station.slots.policy
+    }
+
+    fn unanswered(&self, person: &PersonId) -> Result<Vec<Errand>, Stop> {
+        self.station.unanswered(person)
+    }
+
+    fn answered(&self, person: &PersonId, asked: &Errand) -> Result<(), Stop> {
+        self.station.forget(person, asked)
+    }
+
+    async fn room(&mut self) -> Result<(), Stop> {
+        self.station.room()
+    }
+
+    async fn commit(&mut self, change: Change) -> Result<(), Stop> {
+        if change.nature().needs_operator() {
+            self.cleared().await?;
+        }
+        self.station.commit(change)
+    }
+
+    async fn push(&mut self, entry: EntryId) -> Result<Pushed, Stop> {
+        // It is on disk: whoever does not want to wait loses nothing.
+        match self.unless_cancelled(self.station.push_entry(entry)).await {
+            Err(Stop::Cancelled) => Ok(Pushed::Queued),
+            pushed => pushed,
+        }
+    }
+
+    async fn ticket(&mut self, person: &PersonId, wants: Wants) -> Result<Option<Ticket>, Stop> {
+        self.station.ticket(person, wants)
+    }
+
+    async fn enrolled_here(&mut self, person: &PersonId) -> Result<Vec<Bytes>, Stop> {
+        self.station.enrolled_here(person)
+    }
+
+    async fn enrolments_on(&mut self, key: &KeyFacts) -> Result<Vec<Enrolment>, Stop> {
+        self.station
+            .store
+            .enrolments_on(key)
+            .map_err(|e| Stop::Store(e.to_string()))
+    }
+
+    async fn public_key_of(&mut self, credential: &Bytes) -> Result<Option<Bytes>, Stop> {
+        self.station.public_key_of(credential)
+    }
+
+    async fn tests_before(&mut self, key: &KeyFacts) -> Result<Vec<TestReport>, Stop> {
+        self.station
+            .store
+            .tests_of_model(key, TESTS_BEFORE)
+            .map_err(|e| Stop::Store(e.to_string()))
+    }
+
+    async fn kept(&mut self, person: &PersonId) -> Result<Option<PersonDetail>, Stop> {
+        self.station.kept(person)
+    }
+}

@@ -1,0 +1,186 @@
+//! The registry, through the station's client and its session.
+//!
+//! Invariant: what the registry may have done by the time a cancel comes is waited for; anything else is not.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use super::StationDesk;
+use crate::domain::care::StoredCredential;
+use crate::domain::factor::{SealedSecret, SealingKey};
+use crate::domain::suspension::FactorRef;
+use crate::domain::{
+    Bytes, EntryId, FactorId, Identification, KeyFacts, KeyId, PersonId, Secret, VisitId,
+};
+use crate::seal::{For, seal};
+use crate::totp::{TotpSecret, wipe_stack};
+use crate::wire::{
+    Acceptance, CodeReply, CodeRequest, FactorReceipt, KnownCredentials, Lift, LiftOffer,
+    LiftReply, Offer, Operator, OperatorEnrolment, OperatorOffer, PersonDetail, Said, SignIn,
+    SignInOptions, TestOffer, TokenAssignment, Visit,
+};
+use crate::workflow::care::Stake;
+use crate::workflow::{Registry, SignedIn, Stop};
+
+#[async_trait(?Send)]
+impl Registry for StationDesk {
+    fn registry_now(&self) -> Timestamp {
+        self.station.registry_now()
+    }
+
+    fn clock_fast_s(&self) -> Option<i64> {
+        self.station.clock_fast_s()
+    }
+
+    fn registry_pin_floor(&self) -> Option<u8> {
+        self.station.registry_pin_floor()
+    }
+
+    fn operator(&self) -> Option<Operator> {
+        self.station.operator()
+    }
+
+    fn seal(
+        &self,
+        key: &SealingKey,
+        secret: &TotpSecret,
+        (factor, owner): (FactorId, &str),
+    ) -> Result<SealedSecret, Stop> {
+        let sealed = seal(key, secret.as_bytes(), For { factor, owner });
+        wipe_stack();
+        sealed.map_err(|e| Stop::RegistryRefused {
+            code: crate::wire::code::SEAL_BROKEN.to_owned(),
+            detail: e.to_string(),
+        })
+    }
+
+    async fn sign_in_options(&mut self) -> Result<SignInOptions, Stop> {
+        self.unless_cancelled(self.station.sign_in_options()).await
+    }
+
+    async fn sign_in(&mut self, proof: SignIn) -> Result<SignedIn, Stop> {
+        self.unless_cancelled(self.station.open_session(&proof))
+            .await
+    }
+
+    async fn operator_offer(&mut self, code: &Secret) -> Result<OperatorOffer, Stop> {
+        self.unless_cancelled(self.station.operator_offer(code))
+            .await
+    }
+
+    async fn operator_enrol(&mut self, enrolment: OperatorEnrolment) -> Result<Operator, Stop> {
+        self.station.operator_enrol(&enrolment).await
+    }
+
+    async fn own_key_challenge(&mut self) -> Result<SignInOptions, Stop> {
+        self.unless_cancelled(self.station.own_key_challenge())
+            .await
+    }
+
+    async fn is_operators(&mut self, proof: SignIn) -> Result<bool, Stop> {
+        self.station.is_operators(&proof).await
+    }
+
+    async fn detail(&mut self, person: &PersonId) -> Result<PersonDetail, Stop> {
+        self.unless_cancelled(self.station.person(person)).await
+    }
+
+    async fn open_visit(
+        &mut self,
+        person: &PersonId,
+        identification: &Identification,
+    ) -> Result<Visit, Stop> {
+        self.unless_cancelled(self.station.open_visit(person, identification))
+            .await
+    }
+
+    async fn close_visit(
+        &mut self,
+        person: &PersonId,
+        visit: VisitId,
+        said: Said,
+    ) -> Result<(), Stop> {
+        // Nor is this.
+        self.station.close_visit(person, visit, said).await
+    }
+
+    async fn offer(&mut self, person: &PersonId, visit: Option<VisitId>) -> Result<Offer, Stop> {
+        self.unless_cancelled(self.station.offer(person, visit))
+            .await
+    }
+
+    async fn known_credentials(
+        &mut self,
+        key: &KeyId,
+        person: Option<&PersonId>,
+        held: &[Bytes],
+    ) -> Result<KnownCredentials, Stop> {
+        self.unless_cancelled(self.station.known_credentials(key, person, held))
+            .await
+    }
+
+    async fn test_offer(
+        &mut self,
+        person: &PersonId,
+        visit: Option<VisitId>,
+    ) -> Result<TestOffer, Stop> {
+        self.unless_cancelled(self.station.test_offer(person, visit))
+            .await
+    }
+
+    async fn stakes(
+        &mut self,
+        key: &KeyFacts,
+        held: &[StoredCredential],
+    ) -> Result<Vec<Stake>, Stop> {
+        self.unless_cancelled(self.station.stakes(&key.id, held))
+            .await
+    }
+
+    async fn examine(
+        &mut self,
+        person: &PersonId,
+        request: CodeRequest,
+    ) -> Result<CodeReply, Stop> {
+        self.cleared().await?;
+        self.unless_cancelled(self.station.examine_code(person, &request))
+            .await
+    }
+
+    async fn assign(
+        &mut self,
+        entry: EntryId,
+        person: &PersonId,
+        assignment: TokenAssignment,
+    ) -> Result<FactorReceipt, Stop> {
+        self.cleared().await?;
+        // Not cut short by a cancel: what the registry did must be known.
+        self.station.assign_token(entry, person, &assignment).await
+    }
+
+    async fn accept(
+        &mut self,
+        person: &PersonId,
+        visit: VisitId,
+        acceptance: Acceptance,
+    ) -> Result<PersonDetail, Stop> {
+        self.cleared().await?;
+        // Not cut short by a cancel: what the registry did must be known.
+        self.station.accept(person, visit, &acceptance).await
+    }
+
+    async fn lift_offer(
+        &mut self,
+        person: &PersonId,
+        factor: &FactorRef,
+    ) -> Result<LiftOffer, Stop> {
+        self.unless_cancelled(self.station.lift_offer(person, factor))
+            .await
+    }
+
+    async fn lift(&mut self, entry: EntryId, lift: Lift) -> Result<LiftReply, Stop> {
+        self.cleared().await?;
+        // Not cut short by a cancel: what the registry did must be known.
+        self.station.lift(entry, &lift).await
+    }
+}
