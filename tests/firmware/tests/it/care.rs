@@ -10,7 +10,7 @@ use keydesk::{
         care::{Care, PinOrigin, PinRule, Setting, StepOutcome, TestStep, TestVerdict},
     },
     workflow::{
-        Desk, KeyFault, Stop,
+        KeyFault, Keys, Stop,
         care::{self, PinWish, Stake},
         dialogue::{Answer, CareResult, Ending, Event, PushState, Question},
     },

@@ -27,7 +27,7 @@ use keydesk::{
         slots::Slots,
     },
     workflow::{
-        self, Desk, Stop,
+        self, Keys, Stop,
         dialogue::{Answer, CareResult, Ending, Event, HeldCredential, Question},
     },
 };

@@ -11,7 +11,7 @@ use std::{
 use keydesk::{
     domain::{Place, authority::Role, care::TestVerdict, reset::ResetCase},
     workflow::{
-        self, KeyFault, ResetOrder, Stop,
+        self, KeyFault, Keys, ResetOrder, Stop,
         care::{self, PinWish},
         dialogue::{Again, Coach, Ending, Event, PushState},
     },
