@@ -14,6 +14,7 @@ pub mod dialogue;
 mod enrol;
 mod known;
 pub mod loss;
+mod order;
 mod own_key;
 mod ports;
 mod reset;
@@ -28,6 +29,7 @@ mod withdraw;
 
 pub use ceremony::{Ceremony, Verified, client_data, verify_assertion};
 pub use enrol::enrol;
+pub use order::{Order, run};
 pub use own_key::first_sign_in;
 pub use ports::{Around, Call, Desk, Journal, Keys, People, Port, Registry};
 pub use reset::{NotReset, ResetOrder, reset};

@@ -17,8 +17,9 @@ use crate::domain::care::{
 };
 use crate::domain::{KeyFacts, PersonId};
 use crate::text::{Language, Text};
-use crate::workflow::care::{self, PinWish, Stake};
-use crate::workflow::dialogue::{Answer, CareResult, Ending, HeldCredential, PushState};
+use crate::workflow::care::{PinWish, Stake};
+use crate::workflow::dialogue::{Answer, CareJob, CareResult, Ending, HeldCredential, PushState};
+use crate::workflow::{self, Order};
 use args::{
     CareCommand, CredentialsCommand, FingerprintCommand, NewPinArguments, PinCommand, TestArguments,
 };
@@ -32,13 +33,12 @@ pub(super) async fn run(runs: &Runs<'_>, command: &CareCommand) -> Outcome {
         CareCommand::Pin(PinCommand::Change(arguments)) => new_pin(runs, arguments, false).await,
         CareCommand::Pin(PinCommand::Verify { key }) => {
             let face = runs.face(key, None, None);
-            let ended = care::verify_pin(&mut runs.desk(&face), None).await;
-            ended.map_or_else(|stop| face.outcome_of_stop(stop), |e| outcome_of_ending(&e))
+            runs.carry_out(&face, order(CareJob::VerifyPin)).await
         }
         CareCommand::Reset(arguments) => reset::run(runs, arguments).await,
         CareCommand::Config(arguments) => {
             let orders = Orders::of(vec![Answer::Settings(arguments.settings())]);
-            ordered(runs, &arguments.key, orders, Subject::Settings).await
+            ordered(runs, &arguments.key, orders, CareJob::Configure).await
         }
         CareCommand::Credentials(command) => {
             let (key, orders) = match command {
@@ -52,7 +52,7 @@ pub(super) async fn run(runs: &Runs<'_>, command: &CareCommand) -> Outcome {
                     (key, Orders::of(vec![answer]))
                 }
             };
-            ordered(runs, key, orders, Subject::Credentials).await
+            ordered(runs, key, orders, CareJob::Credentials).await
         }
         CareCommand::Fingerprint(command) => {
             let (key, orders) = match command {
@@ -66,27 +66,20 @@ pub(super) async fn run(runs: &Runs<'_>, command: &CareCommand) -> Outcome {
                 FingerprintCommand::Remove { id, key } => (key, Some(Answer::Remove(id.clone()))),
             };
             let orders = Orders::of(orders.into_iter().collect());
-            ordered(runs, key, orders, Subject::Fingerprints).await
+            ordered(runs, key, orders, CareJob::Fingerprints).await
         }
     }
 }
 
-/// What a list of orders is about.
-enum Subject {
-    Settings,
-    Credentials,
-    Fingerprints,
+/// An order for the key that the arguments name.
+fn order(care: CareJob) -> Order {
+    let (at, pin) = (None, PinWish::default());
+    Order::Care { at, care, pin }
 }
 
-async fn ordered(runs: &Runs<'_>, key: &KeyChoice, orders: Orders, subject: Subject) -> Outcome {
+async fn ordered(runs: &Runs<'_>, key: &KeyChoice, orders: Orders, care: CareJob) -> Outcome {
     let face = runs.ordered_face(key, orders);
-    let mut desk = runs.desk(&face);
-    let ended = match subject {
-        Subject::Settings => care::configure(&mut desk, None).await,
-        Subject::Credentials => care::credentials(&mut desk, None).await,
-        Subject::Fingerprints => care::fingerprints(&mut desk, None).await,
-    };
-    match ended {
+    match workflow::run(&mut runs.desk(&face), order(care)).await {
         Ok(ending) => {
             tell_lists(runs, &ending);
             outcome_of_ending(&ending)
@@ -153,12 +146,16 @@ async fn new_pin(runs: &Runs<'_>, arguments: &NewPinArguments, first: bool) -> O
     };
     let orders = Orders::handing(way.map(HandOver::new));
     let face = runs.ordered_face(&arguments.key, orders);
-    let mut desk = runs.desk(&face);
-    let ended = match first {
-        true => care::set_pin(&mut desk, None, &wish).await,
-        false => care::change_pin(&mut desk, None, &wish).await,
+    let care = match first {
+        true => CareJob::SetPin,
+        false => CareJob::ChangePin,
     };
-    match ended {
+    let order = Order::Care {
+        at: None,
+        care,
+        pin: wish,
+    };
+    match workflow::run(&mut runs.desk(&face), order).await {
         Ok(ending) => outcome_of_ending(&ending),
         Err(stop) => {
             // The new PIN may be the key's all the same: then the letter is the only one to know it.
@@ -172,18 +169,14 @@ async fn new_pin(runs: &Runs<'_>, arguments: &NewPinArguments, first: bool) -> O
 
 async fn test(runs: &Runs<'_>, arguments: &TestArguments) -> Outcome {
     let face = runs.face(&arguments.key, None, None);
-    let mut desk = runs.desk(&face);
-    let ended = match &arguments.person {
-        Some(person) => {
-            let identification = arguments.identified_by.clone();
-            care::test_for(&mut desk, person, identification, None).await
-        }
-        None => care::test_key(&mut desk, None).await,
+    let order = match &arguments.person {
+        Some(person) => Order::TestFor {
+            person: person.clone(),
+            identification: arguments.identified_by.clone(),
+        },
+        None => order(CareJob::Test),
     };
-    match ended {
-        Ok(ending) => outcome_of_ending(&ending),
-        Err(stop) => face.outcome_of_stop(stop),
-    }
+    runs.carry_out(&face, order).await
 }
 
 /// How care counts that came to its end.

@@ -29,7 +29,7 @@ use crate::station::stopper::Stopper;
 use crate::station::{Round, Station};
 use crate::text::unfinished::Outlook;
 use crate::text::{Language, Text};
-use crate::workflow::{self, How, Stop};
+use crate::workflow::{self, How, Order, Stop};
 
 /// A command that needs a station.
 pub enum StationCommand<'a> {
@@ -179,6 +179,14 @@ impl Runs<'_> {
         )
     }
 
+    /// Carries out an order, and says what came of it.
+    pub(super) async fn carry_out(&self, face: &Arc<HeadlessFace>, order: Order) -> Outcome {
+        match workflow::run(&mut self.desk(face), order).await {
+            Ok(ending) => outcome_of(&ending),
+            Err(stop) => face.outcome_of_stop(stop),
+        }
+    }
+
     async fn sign_in(&self, key: &KeyChoice, code_fd: Option<u32>) -> Outcome {
         let lines = code_fd.map(Lines::of);
         let code = match &lines {
@@ -206,10 +214,8 @@ impl Runs<'_> {
         let orders = Orders::about_apps(answers);
         let face = self.identified_face(&arguments.key, identification, orders);
         self.station.note_keys(&mut Vec::new()).ok();
-        match workflow::enrol(&mut self.desk(&face), &arguments.person).await {
-            Ok(ending) => outcome_of(&ending),
-            Err(stop) => face.outcome_of_stop(stop),
-        }
+        let person = arguments.person.clone();
+        self.carry_out(&face, Order::Enrol { person }).await
     }
 
     async fn resolve(
@@ -219,9 +225,8 @@ impl Runs<'_> {
         codes: &CodeSource,
         key: &KeyChoice,
     ) -> Outcome {
-        let work = self.station.store().unfinished_by(intent);
-        let work = match work {
-            Ok(Some(work)) => work,
+        match self.station.store().unfinished_by(intent) {
+            Ok(Some(_)) => {}
             Ok(None) => {
                 return Outcome::failed(
                     Exit::Usage,
@@ -230,13 +235,10 @@ impl Runs<'_> {
                 );
             }
             Err(stop) => return outcome_of_stop(&stop),
-        };
+        }
         let how = How::of(without_key);
         let face = self.ordered_face(key, Orders::about_apps(AppAnswers::of(codes)));
-        match workflow::resolve(&mut self.desk(&face), work, how).await {
-            Ok(ending) => outcome_of(&ending),
-            Err(stop) => face.outcome_of_stop(stop),
-        }
+        self.carry_out(&face, Order::Resolve { intent, how }).await
     }
 
     /// An enrolment is given up together with the credential on its key; a test has none of its own.
@@ -246,20 +248,17 @@ impl Runs<'_> {
             Ok(Some(outcome)) => return outcome,
             Err(stop) => return outcome_of_stop(&stop),
         }
-        let refused = match self.station.store().refused(entry) {
-            Ok(Some(refused)) => refused,
+        match self.station.store().refused(entry) {
+            Ok(Some(_)) => {}
             Ok(None) => {
                 let given_up = resolved(self.station, entry, Resolution::Withdrawn);
                 return until_stopped(self.stopper, given_up).await;
             }
             Err(stop) => return outcome_of_stop(&stop),
-        };
+        }
         let face = self.face(key, None, None);
         let how = How::of(without_key);
-        match workflow::withdraw(&mut self.desk(&face), refused, how).await {
-            Ok(ending) => outcome_of(&ending),
-            Err(stop) => face.outcome_of_stop(stop),
-        }
+        self.carry_out(&face, Order::Withdraw { entry, how }).await
     }
 }
 
@@ -268,10 +267,11 @@ async fn session_open(
     mut desk: StationDesk,
     code: Option<Zeroizing<String>>,
 ) -> Result<Outcome, Stop> {
-    match code {
-        Some(code) => workflow::first_sign_in(&mut desk, &code.into()).await?,
-        None => workflow::sign_in(&mut desk).await?,
+    let order = match code {
+        Some(code) => Order::FirstSignIn { code: code.into() },
+        None => Order::SignIn,
     };
+    workflow::run(&mut desk, order).await?;
     station.keep_session()?;
     let operator = station.operator().ok_or(Stop::SignedOut)?;
     Ok(Outcome::done(

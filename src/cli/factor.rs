@@ -7,15 +7,16 @@ use serde_json::json;
 use super::args::KeyChoice;
 use super::commands::Runs;
 use super::face::Orders;
-use super::outcome::{outcome_of as outcome_of_ending, standing};
+use super::outcome::standing;
 use super::output::{Exit, Outcome, push_word};
 use super::totp::answers::AppAnswers;
 use crate::domain::Person;
 use crate::domain::visit::SuspendedWhy;
 use crate::text::{Language, Text};
 use crate::wire::Owned;
+use crate::workflow::Order;
 use crate::workflow::dialogue::{Answer, LossQuestion, LossResult, PushState};
-use crate::workflow::loss::{self, SuspendOrder};
+use crate::workflow::loss::SuspendOrder;
 use args::FactorCommand;
 
 /// What the arguments answer to the questions about losses.
@@ -85,23 +86,23 @@ pub(super) async fn run(runs: &Runs<'_>, command: &FactorCommand) -> Outcome {
             };
             let nothing = KeyChoice::default();
             let face = runs.ordered_face(&nothing, Orders::about_losses(answers));
-            let order = SuspendOrder {
+            let order = Box::new(SuspendOrder {
                 person: a.person.clone(),
                 factor: a.which.factor(),
                 shown: None,
-            };
-            let ended = loss::suspend(&mut runs.desk(&face), order).await;
-            ended.map_or_else(|stop| face.outcome_of_stop(stop), |e| outcome_of_ending(&e))
+            });
+            runs.carry_out(&face, Order::Suspend(order)).await
         }
         FactorCommand::Resume(a) => {
             runs.station.note_keys(&mut Vec::new()).ok();
             let orders = Orders::about_apps(AppAnswers::of(&a.codes));
             let how = Some(a.identified_by.clone());
             let face = runs.identified_face(&a.key, how, orders);
-            let factor = a.which.factor();
-            let mut desk = runs.desk(&face);
-            let ended = loss::lift(&mut desk, &a.person, factor.as_ref(), None).await;
-            ended.map_or_else(|stop| face.outcome_of_stop(stop), |e| outcome_of_ending(&e))
+            let order = Order::Lift {
+                person: a.person.clone(),
+                factor: a.which.factor(),
+            };
+            runs.carry_out(&face, order).await
         }
     }
 }

@@ -10,15 +10,16 @@ use serde_json::{Value, json};
 use super::args::KeyChoice;
 use super::commands::Runs;
 use super::face::{HeadlessFace, Orders};
-use super::outcome::{outcome_of as outcome_of_ending, outcome_of_stop, standing};
+use super::outcome::{outcome_of_stop, standing};
 use super::output::{Exit, Outcome, push_word};
 use crate::domain::factor::FactorKind;
+use crate::domain::suspension::FactorRef;
 use crate::domain::visit::Held;
-use crate::domain::{Identification, Person, PersonId};
+use crate::domain::{FactorId, Identification, Person, PersonId};
 use crate::text::{Language, Text};
 use crate::wire::{Credential, Factor};
-use crate::workflow::dialogue::{AppJob, AppResult, Ending, PushState};
-use crate::workflow::{Stop, app};
+use crate::workflow::dialogue::{AppJob, AppResult, PushState};
+use crate::workflow::{Order, Stop};
 use answers::AppAnswers;
 use args::{CodeSource, ProofArguments, ShowArguments, TotpCommand};
 
@@ -33,14 +34,12 @@ pub(super) async fn run(runs: &Runs<'_>, command: &TotpCommand) -> Outcome {
             };
             runs.station.note_keys(&mut Vec::new()).ok();
             let face = face(runs, &a.key, Some(&a.identified_by), answers);
-            let ended = app::run(&mut runs.desk(&face), job, &a.person).await;
-            done(&face, ended)
+            carry_out(runs, &face, job, &a.person, None).await
         }
         TotpCommand::Test(a) => {
             let answers = AppAnswers::of(&a.codes);
             let face = face(runs, &KeyChoice::default(), None, answers);
-            let ended = app::test_app(&mut runs.desk(&face), &a.person, a.factor).await;
-            done(&face, ended)
+            carry_out(runs, &face, AppJob::Test, &a.person, a.factor).await
         }
         TotpCommand::List { person } => {
             let listed = list(runs, person).await;
@@ -49,16 +48,13 @@ pub(super) async fn run(runs: &Runs<'_>, command: &TotpCommand) -> Outcome {
         TotpCommand::Replace(a) => {
             let answers = showing(&a.show, &a.codes, &a.proof);
             let face = face(runs, &a.key, Some(&a.identified_by), answers);
-            let ended = app::replace_app(&mut runs.desk(&face), &a.person, a.factor).await;
-            done(&face, ended)
+            carry_out(runs, &face, AppJob::Replace, &a.person, a.factor).await
         }
         TotpCommand::Remove(a) => {
             let mut answers = AppAnswers::of(&a.codes);
             answers.proof.clone_from(&a.proof);
             let face = face(runs, &a.key, Some(&a.identified_by), answers);
-            let factor = Some(a.factor);
-            let ended = app::remove_factor(&mut runs.desk(&face), &a.person, factor).await;
-            done(&face, ended)
+            carry_out(runs, &face, AppJob::Remove, &a.person, Some(a.factor)).await
         }
         TotpCommand::Import(arguments) => import::run(runs, arguments).await,
         TotpCommand::Assign(a) => {
@@ -66,8 +62,7 @@ pub(super) async fn run(runs: &Runs<'_>, command: &TotpCommand) -> Outcome {
             answers.serial = Some(a.serial.clone());
             answers.proof.clone_from(&a.proof);
             let face = face(runs, &a.key, Some(&a.identified_by), answers);
-            let ended = app::assign_token(&mut runs.desk(&face), &a.person).await;
-            done(&face, ended)
+            carry_out(runs, &face, AppJob::Assign, &a.person, None).await
         }
     }
 }
@@ -91,11 +86,19 @@ fn face(
     runs.identified_face(key, identification.cloned(), Orders::about_apps(answers))
 }
 
-fn done(face: &Headless, ended: Result<Ending, Stop>) -> Outcome {
-    match ended {
-        Ok(ending) => outcome_of_ending(&ending),
-        Err(stop) => face.outcome_of_stop(stop),
-    }
+async fn carry_out(
+    runs: &Runs<'_>,
+    face: &Headless,
+    app: AppJob,
+    person: &PersonId,
+    factor: Option<FactorId>,
+) -> Outcome {
+    let order = Order::App {
+        app,
+        person: person.clone(),
+        which: factor.map(|factor| FactorRef::App { factor }),
+    };
+    runs.carry_out(face, order).await
 }
 
 /// A person's factors of every kind, with when and where each was enrolled and last tested.

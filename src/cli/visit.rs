@@ -6,14 +6,15 @@ use serde_json::json;
 use super::args::{KeyChoice, person_id};
 use super::commands::Runs;
 use super::face::Orders;
-use super::outcome::{outcome_of, outcome_of_stop};
+use super::outcome::outcome_of_stop;
 use super::output::Outcome;
 use super::totp::answers::AppAnswers;
 use super::totp::args::{CodeSource, ProofArguments, factor_id};
 use crate::domain::suspension::FactorRef;
 use crate::domain::{Bytes, FactorId, Identification, OperatorId, PersonId};
 use crate::wire::{Said, Visit, code};
-use crate::workflow::{Stop, app};
+use crate::workflow::dialogue::AppJob;
+use crate::workflow::{Order, Stop};
 
 /// `visit …`
 #[derive(Debug, Subcommand)]
@@ -100,10 +101,12 @@ async fn accept(runs: &Runs<'_>, a: &AcceptArguments) -> Outcome {
     let which = credential
         .map(|credential| FactorRef::Key { credential })
         .or_else(|| a.factor.map(|factor| FactorRef::App { factor }));
-    match app::accept_waiting(&mut runs.desk(&face), &a.person, which).await {
-        Ok(ending) => outcome_of(&ending),
-        Err(stop) => face.outcome_of_stop(stop),
-    }
+    let order = Order::App {
+        app: AppJob::Accept,
+        person: a.person.clone(),
+        which,
+    };
+    runs.carry_out(&face, order).await
 }
 
 async fn open_visit(runs: &Runs<'_>, person: &PersonId) -> Result<Visit, Stop> {

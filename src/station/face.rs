@@ -13,24 +13,17 @@ use jiff::Timestamp;
 
 use crate::domain::care::{Oddity, Portrait};
 use crate::domain::history::DeedRecord;
-use crate::domain::suspension::FactorRef;
-use crate::domain::{EntryId, IntentId, KeyFacts, Person, PersonId, Pin, Place, Secret, StationId};
+use crate::domain::{EntryId, KeyFacts, Person, PersonId, Pin, Place, StationId};
 use crate::record::{OutboxEntry, Resolution, Unfinished};
 use crate::wire::{Expected, Operator, PersonDetail};
-use crate::workflow::dialogue::{Answer, AppJob, CareJob, Event, Question};
-use crate::workflow::loss::SuspendOrder;
+use crate::workflow::Order;
+use crate::workflow::dialogue::{Answer, Event, Question};
 
 /// What a face asks of the station.
 pub enum Command {
-    /// Sign in with the operator's own key. May come while a run is on: the screen was locked over it. The updates and
-    /// questions of that run are then held back until its operator has signed in, and [`Command::Answer`] and
-    /// [`Command::Cancel`] mean the sign-in.
-    SignIn,
-    /// First sign-in with a one-time code: enrols the operator's own key.
-    FirstSignIn {
-        /// The code.
-        code: Secret,
-    },
+    /// Start a run. A sign-in may come while one is on: the screen was locked over it. The updates and questions of that run are
+    /// then held back until its operator has signed in, and [`Command::Answer`] and [`Command::Cancel`] mean the sign-in.
+    Run(Order),
     /// The screen is locked: nobody is signed in until the same operator unlocks or another one signs in. A run takes no
     /// further step; it goes on when its own operator is back, and is stopped when another one has signed in.
     Lock,
@@ -48,47 +41,6 @@ pub enum Command {
         /// Who.
         person: PersonId,
     },
-    /// Start an enrolment.
-    Enrol {
-        /// For whom.
-        person: PersonId,
-    },
-    /// Do something about a person's authenticator apps and hardware tokens.
-    App {
-        /// What.
-        app: AppJob,
-        /// Whose.
-        person: PersonId,
-    },
-    /// Suspend a factor of a person.
-    Suspend {
-        /// Which, and what the screen shows of the person: it will do where the registry can't be reached.
-        order: Box<SuspendOrder>,
-    },
-    /// Lift the suspension of a factor.
-    Lift {
-        /// Whose.
-        person: PersonId,
-        /// Which.
-        factor: FactorRef,
-    },
-    /// Test whether a key works for a person.
-    TestFor {
-        /// Whose key it should be.
-        person: PersonId,
-    },
-    /// Take up unfinished work.
-    Resolve {
-        /// Which.
-        intent: IntentId,
-        /// The key is not to be had: record what may remain on it.
-        without_key: bool,
-    },
-    /// Reset a key.
-    Reset {
-        /// Where it is.
-        place: Place,
-    },
     /// Answer the pending question.
     Answer(Answer),
     /// Stop the run; it says what it leaves behind.
@@ -98,15 +50,6 @@ pub enum Command {
         /// Where.
         place: Place,
     },
-    /// Do something to a key.
-    Care {
-        /// Where it is.
-        place: Place,
-        /// What.
-        care: CareJob,
-        /// A new PIN is drawn at random.
-        random: bool,
-    },
     /// Make a key blink.
     Wink {
         /// Where.
@@ -114,13 +57,6 @@ pub enum Command {
     },
     /// Push the outbox now, whatever the backoff says.
     PushOutbox,
-    /// Give up an enrolment that the registry refused.
-    Withdraw {
-        /// Its entry.
-        entry: EntryId,
-        /// The key is not to be had: record that the credential stays on it.
-        without_key: bool,
-    },
     /// Resolve a conflict without touching a key.
     ResolveConflict {
         /// Which.
@@ -143,27 +79,13 @@ impl Command {
     /// Whether it is an operator's. The others are for whoever stands before a station that is locked.
     pub fn needs_session(&self) -> bool {
         match self {
-            Self::SignIn
-            | Self::FirstSignIn { .. }
-            | Self::Lock
-            | Self::SignOut
-            | Self::Answer(_)
-            | Self::Cancel
-            | Self::Soft(_) => false,
+            Self::Run(order) => !order.signs_in(),
+            Self::Lock | Self::SignOut | Self::Answer(_) | Self::Cancel | Self::Soft(_) => false,
             Self::Find { .. }
             | Self::Open { .. }
-            | Self::Enrol { .. }
-            | Self::App { .. }
-            | Self::Suspend { .. }
-            | Self::Lift { .. }
-            | Self::TestFor { .. }
-            | Self::Resolve { .. }
-            | Self::Reset { .. }
             | Self::OpenKey { .. }
-            | Self::Care { .. }
             | Self::Wink { .. }
             | Self::PushOutbox
-            | Self::Withdraw { .. }
             | Self::ResolveConflict { .. }
             | Self::FetchTickets { .. }
             | Self::Batch(_) => true,

@@ -20,15 +20,10 @@ use super::Station;
 use super::desk::StationDesk;
 use super::face::{Command, Notice, SoftCommand, Update};
 use crate::bay::Cancel;
-use crate::domain::care::PinRule;
-use crate::domain::suspension::FactorRef;
-use crate::domain::{OperatorId, PersonId, Place, Secret};
+use crate::domain::{OperatorId, Place};
 use crate::wire::TicketRequest;
-use crate::workflow::app;
-use crate::workflow::care::{self, PinWish};
-use crate::workflow::dialogue::{AppJob, CareJob, Ending};
-use crate::workflow::loss::{self, SuspendOrder};
-use crate::workflow::{self, How, Refused, ResetOrder, Stop};
+use crate::workflow::dialogue::Ending;
+use crate::workflow::{self, Order, Stop};
 use batch::KioskBatch;
 use home::Home;
 use mailbox::Mailbox;
@@ -53,30 +48,9 @@ pub struct Kiosk {
     runs: Vec<Run>,
     tasks: JoinSet<Result<Ending, Stop>>,
     /// Starts when the runs have ended that it takes the place of.
-    next: Option<Task>,
+    next: Option<Order>,
     /// Goes on behind the pages; while it does, no other run begins but a sign-in.
     batch: Option<KioskBatch>,
-}
-
-/// What a run does.
-enum Task {
-    SignIn,
-    FirstSignIn(Secret),
-    Enrol(PersonId),
-    App(AppJob, PersonId),
-    Suspend(Box<SuspendOrder>),
-    Lift(PersonId, FactorRef),
-    TestFor(PersonId),
-    Resolve(Box<crate::record::Unfinished>, How),
-    Withdraw(Box<Refused>, How),
-    Care(Place, CareJob, PinWish),
-    Reset(Place),
-}
-
-impl Task {
-    fn signs_in(&self) -> bool {
-        matches!(self, Self::SignIn | Self::FirstSignIn(_))
-    }
 }
 
 impl Kiosk {
@@ -149,39 +123,7 @@ impl Kiosk {
             return self.complain(&Stop::SignedOut);
         }
         match command {
-            Command::SignIn => self.start(Task::SignIn),
-            Command::FirstSignIn { code } => self.start(Task::FirstSignIn(code)),
-            Command::Enrol { person } => self.start(Task::Enrol(person)),
-            Command::App { app, person } => self.start(Task::App(app, person)),
-            Command::Suspend { order } => self.start(Task::Suspend(order)),
-            Command::Lift { person, factor } => self.start(Task::Lift(person, factor)),
-            Command::TestFor { person } => self.start(Task::TestFor(person)),
-            Command::Resolve {
-                intent,
-                without_key,
-            } => {
-                let work = self.station.store().unfinished_by(intent);
-                let task = |work| Task::Resolve(Box::new(work), How::of(without_key));
-                self.start_if_known(work.map(|work| work.map(task)));
-            }
-            Command::Withdraw { entry, without_key } => {
-                let refused = self.station.store().refused(entry);
-                let task = |refused| Task::Withdraw(Box::new(refused), How::of(without_key));
-                self.start_if_known(refused.map(|refused| refused.map(task)));
-            }
-            Command::Care {
-                place,
-                care,
-                random,
-            } => {
-                let wish = PinWish {
-                    random: random.then(PinRule::default),
-                    force_change: false,
-                    min_length: 0,
-                };
-                self.start(Task::Care(place, care, wish));
-            }
-            Command::Reset { place } => self.start(Task::Reset(place)),
+            Command::Run(order) => self.start(order),
             Command::Answer(answer) => {
                 if let Some(run) = self.on_screen() {
                     // A full channel means that answers pile up unasked: dropping one is right.
@@ -304,16 +246,16 @@ impl Kiosk {
     }
 
     /// Starts a run. A sign-in covers a run that goes on; anything else takes its place.
-    fn start(&mut self, task: Task) {
-        let covers = matches!(task, Task::SignIn);
-        if self.batch.is_some() && !task.signs_in() {
+    fn start(&mut self, order: Order) {
+        let covers = matches!(order, Order::SignIn);
+        if self.batch.is_some() && !order.signs_in() {
             self.screen.add(Update::Notice(Notice {
                 code: "busy".to_owned(),
                 detail: "a batch is on: finish or stop it first".to_owned(),
             }));
             return;
         }
-        self.next = Some(task);
+        self.next = Some(order);
         if covers {
             self.hold();
         }
@@ -328,56 +270,23 @@ impl Kiosk {
         self.start_next();
     }
 
-    /// What is known no more was settled meanwhile: the screen is shown anew.
-    fn start_if_known(&mut self, task: Result<Option<Task>, Stop>) {
-        match task {
-            Ok(Some(task)) => self.start(task),
-            Ok(None) => self.home.show(),
-            Err(stop) => self.complain(&stop),
-        }
-    }
-
     fn start_next(&mut self) {
-        let task = self.next.take_if(|task| {
-            let covers = matches!(task, Task::SignIn);
+        let order = self.next.take_if(|order| {
+            let covers = matches!(order, Order::SignIn);
             self.runs.iter().all(|run| covers && !run.signs_in)
         });
-        let Some(task) = task else { return };
+        let Some(order) = order else { return };
         let cancel = Cancel::default();
-        let signs_in = task.signs_in();
+        let signs_in = order.signs_in();
         let (face, answers) = KioskFace::new(Arc::clone(&self.screen), signs_in);
         let station = Arc::clone(&self.station);
         let operator = self.signed_in.clone().filter(|_| !signs_in);
         let mut desk = StationDesk::new(station, Arc::clone(&face), cancel.clone());
         let handle = Handle::current();
         // A workflow is one straight line of waits: it gets a thread, and its future need not be Send.
-        let spawned = self.tasks.spawn_blocking(move || {
-            handle.block_on(async {
-                match task {
-                    Task::SignIn => workflow::sign_in(&mut desk).await,
-                    Task::FirstSignIn(code) => workflow::first_sign_in(&mut desk, &code).await,
-                    Task::Enrol(person) => workflow::enrol(&mut desk, &person).await,
-                    Task::App(job, person) => app::run(&mut desk, job, &person).await,
-                    Task::Suspend(order) => loss::suspend(&mut desk, *order).await,
-                    Task::Lift(person, factor) => {
-                        loss::lift(&mut desk, &person, Some(&factor), None).await
-                    }
-                    Task::TestFor(person) => care::test_for(&mut desk, &person, None, None).await,
-                    Task::Resolve(work, how) => workflow::resolve(&mut desk, *work, how).await,
-                    Task::Withdraw(what, how) => workflow::withdraw(&mut desk, *what, how).await,
-                    Task::Reset(place) => {
-                        let order = ResetOrder {
-                            at: Some(place),
-                            ..ResetOrder::default()
-                        };
-                        workflow::reset(&mut desk, order).await
-                    }
-                    Task::Care(place, care, wish) => {
-                        care::run(&mut desk, &place, &care, &wish).await
-                    }
-                }
-            })
-        });
+        let spawned = self
+            .tasks
+            .spawn_blocking(move || handle.block_on(workflow::run(&mut desk, order)));
         self.runs.push(Run {
             task: spawned.id(),
             signs_in,

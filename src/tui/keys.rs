@@ -9,11 +9,11 @@ use super::model::{Model, Now, Run};
 use super::screens;
 use super::update::{Effect, lock};
 use crate::station::face::{Command, SoftCommand};
-use crate::text::Text;
+use crate::text::{Language, Text};
 
-/// A row of the key table: `row!(KEY, "label", Foot, Kiosk(action))` or `Run(action)`.
+/// A row of the key table: `row!(KEY => "label", Foot, Kiosk(action))` or `Run(action)`.
 macro_rules! row {
-    ($key:expr, $label:tt, $foot:ident, $on:ident($does:expr)) => {
+    ($key:expr => $label:tt, $foot:ident, $on:ident($does:expr)) => {
         $crate::tui::keys::Row::new(
             $key,
             |t| $crate::text::tr!(t, $label),
@@ -247,31 +247,11 @@ impl Move {
 }
 
 static LIST: &[Row] = &[
-    row!(
-        Key::Plain(KeyCode::Up),
-        "key-move",
-        HelpOnly,
-        Kiosk(|m, _| mark(m, Move::Up))
-    ),
-    row!(
-        Key::Plain(KeyCode::Down),
-        "key-move",
-        HelpOnly,
-        Kiosk(|m, _| mark(m, Move::Down))
-    )
-    .or(Key::Plain(KeyCode::Tab)),
-    row!(
-        Key::Plain(KeyCode::PageUp),
-        "key-page",
-        HelpOnly,
-        Kiosk(|m, _| mark(m, Move::PageUp))
-    ),
-    row!(
-        Key::Plain(KeyCode::PageDown),
-        "key-page",
-        HelpOnly,
-        Kiosk(|m, _| mark(m, Move::PageDown))
-    ),
+    row!(Key::Plain(KeyCode::Up) => "key-move", HelpOnly, Kiosk(|m, _| mark(m, Move::Up))),
+    row!(Key::Plain(KeyCode::Down) => "key-move", HelpOnly, Kiosk(|m, _| mark(m, Move::Down)))
+        .or(Key::Plain(KeyCode::Tab)),
+    row!(Key::Plain(KeyCode::PageUp) => "key-page", HelpOnly, Kiosk(|m, _| mark(m, Move::PageUp))),
+    row!(Key::Plain(KeyCode::PageDown) => "key-page", HelpOnly, Kiosk(|m, _| mark(m, Move::PageDown))),
 ];
 
 fn mark(model: &mut Model, to: Move) -> Vec<Effect> {
@@ -292,19 +272,9 @@ pub enum Edit {
 }
 
 static TYPING: &[Row] = &[
-    row!(
-        Key::Plain(KeyCode::Backspace),
-        "key-delete",
-        HelpOnly,
-        Kiosk(|m, _| edit(m, Edit::Pop))
-    ),
-    row!(
-        Key::Ctrl('u'),
-        "key-clear",
-        HelpOnly,
-        Kiosk(|m, _| edit(m, Edit::Clear))
-    )
-    .or(Key::Ctrl('w')),
+    row!(Key::Plain(KeyCode::Backspace) => "key-delete", HelpOnly, Kiosk(|m, _| edit(m, Edit::Pop))),
+    row!(Key::Ctrl('u') => "key-clear", HelpOnly, Kiosk(|m, _| edit(m, Edit::Clear)))
+        .or(Key::Ctrl('w')),
 ];
 
 /// Something is typed on the screen in front.
@@ -316,55 +286,30 @@ pub fn edit(model: &mut Model, edit: Edit) -> Vec<Effect> {
 }
 
 static EVERYWHERE: &[Row] = &[
-    row!(
-        f(2),
-        "key-soft-touch",
-        Right,
-        Kiosk(|_, _| vec![Effect::Send(Command::Soft(SoftCommand::Touch))])
-    )
-    .demo(),
-    row!(
-        f(3),
-        "key-soft-plug",
-        Right,
-        Kiosk(|m, _| {
-            m.plugging = true;
-            Vec::new()
-        })
-    )
-    .demo(),
-    row!(
-        f(1),
-        "key-help",
-        Right,
-        Kiosk(|m, _| {
-            m.help = true;
-            Vec::new()
-        })
-    ),
-    row!(
-        f(9),
-        "key-language",
-        HelpOnly,
-        Kiosk(|m, _| {
-            m.language = m.language.other();
-            Vec::new()
-        })
-    ),
+    row!(f(2) => "key-soft-touch", Right, Kiosk(|_, _| vec![Effect::Send(Command::Soft(SoftCommand::Touch))]))
+        .demo(),
+    row!(f(3) => "key-soft-plug", Right, Kiosk(|m, _| on(&mut m.plugging))).demo(),
+    row!(f(1) => "key-help", Right, Kiosk(|m, _| on(&mut m.help))),
+    row!(f(9) => "key-language", HelpOnly, Kiosk(|m, _| other(&mut m.language))),
 ];
 
-static LOCK: Row = row!(f(12), "key-lock", Right, Kiosk(|m, _| lock(m)))
+fn on(what: &mut bool) -> Vec<Effect> {
+    *what = true;
+    Vec::new()
+}
+
+fn other(language: &mut Language) -> Vec<Effect> {
+    *language = language.other();
+    Vec::new()
+}
+
+static LOCK: Row = row!(f(12) => "key-lock", Right, Kiosk(|m, _| lock(m)))
     .or(Key::Ctrl('l'))
     .when(Model::can_lock);
 
-static QUIT: Row = row!(
-    Key::Ctrl('q'),
-    "key-quit",
-    HelpOnly,
-    Kiosk(|_, _| vec![Effect::Quit])
-)
-.or(Key::Ctrl('c'))
-.when(can_quit);
+static QUIT: Row = row!(Key::Ctrl('q') => "key-quit", HelpOnly, Kiosk(|_, _| vec![Effect::Quit]))
+    .or(Key::Ctrl('c'))
+    .when(can_quit);
 
 /// Not in the middle of a run, nor where one waits behind the lock.
 fn can_quit(model: &Model) -> bool {

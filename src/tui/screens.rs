@@ -29,6 +29,7 @@ use super::view::sheet::Sheet;
 use crate::domain::Place;
 use crate::station::face::Command;
 use crate::text::{Text, tr};
+use crate::workflow::Order;
 use crate::workflow::dialogue::Job;
 use giving_up::GivingUp;
 
@@ -141,36 +142,16 @@ fn page(model: &Model, page: &Page) -> &'static Screen {
 
 /// Ways to the pages that an operator moves between.
 pub static PAGES: &[Row] = &[
-    row!(f(8), "key-batch", HelpOnly, Kiosk(|m, _| batch::open(m))),
-    row!(f(4), "key-bay", Left, Kiosk(|m, _| go(m, Page::Keys(0)))),
-    row!(
-        f(5),
-        "key-outbox",
-        Left,
-        Kiosk(|m, _| go(m, Page::Outbox(0)))
-    ),
-    row!(
-        f(6),
-        "key-unfinished",
-        Left,
-        Kiosk(|m, _| go(m, Page::Unfinished(0)))
-    ),
-    row!(
-        f(7),
-        "key-tickets",
-        HelpOnly,
-        Kiosk(|m, press| home::tickets(m, press))
-    ),
-    row!(
-        f(10),
-        "key-sign-out",
-        HelpOnly,
-        Kiosk(|m, _| door::lock::leave(m))
-    ),
+    row!(f(8) => "key-batch", HelpOnly, Kiosk(|m, _| batch::open(m))),
+    row!(f(4) => "key-bay", Left, Kiosk(|m, _| go(m, Page::Keys(0)))),
+    row!(f(5) => "key-outbox", Left, Kiosk(|m, _| go(m, Page::Outbox(0)))),
+    row!(f(6) => "key-unfinished", Left, Kiosk(|m, _| go(m, Page::Unfinished(0)))),
+    row!(f(7) => "key-tickets", HelpOnly, Kiosk(|m, press| home::tickets(m, press))),
+    row!(f(10) => "key-sign-out", HelpOnly, Kiosk(|m, _| door::lock::leave(m))),
 ];
 
 /// Back to the person at the desk, or home.
-pub static BACK: &[Row] = &[row!(ESC, "key-back", Left, Kiosk(|m, _| back(m, leave)))];
+pub static BACK: &[Row] = &[row!(ESC => "key-back", Left, Kiosk(|m, _| back(m, leave)))];
 
 /// What a page with a list waits for, while there is something on it.
 fn chosen<T>(text: &Text, list: &[T], waits: String) -> String {
@@ -203,12 +184,12 @@ pub fn back(model: &mut Model, leave: fn(&mut Model) -> Vec<Effect>) -> Vec<Effe
 }
 
 /// Asks the station for a run, once: a second Enter does not ask again.
-pub fn start(model: &mut Model, command: Command, job: impl Into<Option<Job>>) -> Vec<Effect> {
+pub fn start(model: &mut Model, order: Order, job: impl Into<Option<Job>>) -> Vec<Effect> {
     if model.starting.is_some() {
         return Vec::new();
     }
     model.starting = Some(Starting(job.into()));
-    vec![Effect::Send(command)]
+    vec![Effect::Send(Command::Run(order))]
 }
 
 /// Keeps the marks of the home screen and of the page that is open on existing lines.

@@ -17,8 +17,10 @@ use super::scenes::Stage;
 use super::theme::Theme;
 use super::update::Effect;
 use super::view::View;
+use crate::domain::Place;
 use crate::station::face::Command;
 use crate::station::face::board::{BatchAnswer, BatchCommand};
+use crate::workflow::{How, Order};
 
 const THEME: Theme = Theme {
     colour: true,
@@ -59,15 +61,35 @@ fn sent(stage: &mut Stage) -> Vec<String> {
 
 fn in_words(command: &Command) -> String {
     match command {
-        Command::SignIn => "sign in".to_owned(),
-        Command::FirstSignIn { code } => format!("first sign-in {}", code.expose()),
+        Command::Run(order) => order_in_words(order),
         Command::Lock => "lock".to_owned(),
         Command::SignOut => "sign out".to_owned(),
         Command::Find { serial, text } => format!("find {serial} {text}"),
         Command::Open { person } => format!("open {person}"),
-        Command::Enrol { person } => format!("enrol {person}"),
-        Command::App { app, person } => format!("app {app:?} {person}"),
-        Command::Suspend { order } => format!(
+        Command::Answer(answer) => format!("answer {}", answer.name()),
+        Command::Cancel => "cancel".to_owned(),
+        Command::OpenKey { place } => format!("open key {place}"),
+        Command::Wink { place } => format!("wink {place}"),
+        Command::PushOutbox => "push".to_owned(),
+        Command::ResolveConflict { how, .. } => format!("conflict {how:?}"),
+        Command::FetchTickets { day } => format!("tickets {day}"),
+        Command::Batch(command) => batch_in_words(command),
+        Command::Soft(soft) => format!("{soft:?}"),
+    }
+}
+
+fn order_in_words(order: &Order) -> String {
+    let without = |how: &How| match how {
+        How::WithKey => "",
+        How::WithoutKey => " without key",
+    };
+    let place = |at: &Option<Place>| at.as_ref().map_or(String::new(), ToString::to_string);
+    match order {
+        Order::SignIn => "sign in".to_owned(),
+        Order::FirstSignIn { code } => format!("first sign-in {}", code.expose()),
+        Order::Enrol { person } => format!("enrol {person}"),
+        Order::App { app, person, .. } => format!("app {app:?} {person}"),
+        Order::Suspend(order) => format!(
             "suspend {} of {}{}",
             order
                 .factor
@@ -76,36 +98,18 @@ fn in_words(command: &Command) -> String {
             order.person,
             if order.shown.is_some() { ", shown" } else { "" }
         ),
-        Command::Lift { person, factor } => format!("lift {factor} of {person}"),
-        Command::TestFor { person } => format!("test for {person}"),
-        Command::Resolve {
-            intent,
-            without_key,
-        } => format!(
-            "resolve {intent}{}",
-            if *without_key { " without key" } else { "" }
-        ),
-        Command::Answer(answer) => format!("answer {}", answer.name()),
-        Command::Cancel => "cancel".to_owned(),
-        Command::OpenKey { place } => format!("open key {place}"),
-        Command::Reset { place } => format!("Reset {place}"),
-        Command::Care {
-            place,
-            care,
-            random,
-        } => format!(
-            "{care:?} {place}{}",
-            if *random { " at random" } else { "" }
-        ),
-        Command::Wink { place } => format!("wink {place}"),
-        Command::PushOutbox => "push".to_owned(),
-        Command::Withdraw { without_key, .. } => {
-            format!("withdraw{}", if *without_key { " without key" } else { "" })
+        Order::Lift { person, factor } => {
+            let factor = factor.as_ref().map_or(String::new(), ToString::to_string);
+            format!("lift {factor} of {person}")
         }
-        Command::ResolveConflict { how, .. } => format!("conflict {how:?}"),
-        Command::FetchTickets { day } => format!("tickets {day}"),
-        Command::Batch(command) => batch_in_words(command),
-        Command::Soft(soft) => format!("{soft:?}"),
+        Order::TestFor { person, .. } => format!("test for {person}"),
+        Order::Resolve { intent, how } => format!("resolve {intent}{}", without(how)),
+        Order::Withdraw { how, .. } => format!("withdraw{}", without(how)),
+        Order::Reset(order) => format!("Reset {}", place(&order.at)),
+        Order::Care { at, care, pin } => {
+            let random = pin.random.as_ref().map_or("", |_| " at random");
+            format!("{care:?} {}{random}", place(at))
+        }
     }
 }
 

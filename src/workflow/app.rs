@@ -32,16 +32,25 @@ use crate::domain::suspension::FactorRef;
 use crate::domain::{FactorId, PersonId};
 use crate::wire::{AppOffer, Factor, Offer, Operator, Owned, PersonDetail};
 
-/// Does one of these jobs for a person.
-pub async fn run(desk: &mut dyn Desk, job: AppJob, person: &PersonId) -> Result<Ending, Stop> {
+/// Does one of these jobs for a person, with that factor where one was chosen.
+pub(super) async fn run(
+    desk: &mut dyn Desk,
+    job: AppJob,
+    person: &PersonId,
+    which: Option<FactorRef>,
+) -> Result<Ending, Stop> {
+    let factor = match &which {
+        Some(FactorRef::App { factor }) => Some(*factor),
+        _ => None,
+    };
     match job {
         AppJob::Enrol => enrol_app(desk, person).await,
         AppJob::Both => enrol_both(desk, person).await,
-        AppJob::Test => test_app(desk, person, None).await,
-        AppJob::Replace => replace_app(desk, person, None).await,
-        AppJob::Remove => remove_factor(desk, person, None).await,
+        AppJob::Test => test_app(desk, person, factor).await,
+        AppJob::Replace => replace_app(desk, person, factor).await,
+        AppJob::Remove => remove_factor(desk, person, factor).await,
         AppJob::Assign => assign_token(desk, person).await,
-        AppJob::Accept => accept_waiting(desk, person, None).await,
+        AppJob::Accept => accept_waiting(desk, person, which).await,
         AppJob::Leave => end_visit(desk, person).await,
     }
 }

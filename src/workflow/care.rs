@@ -70,14 +70,13 @@ impl KeyTime {
     }
 }
 
-/// Does one of these jobs to the key at a place.
-pub async fn run(
+/// Does one of these jobs to the key at a place, if that was chosen already.
+pub(super) async fn run(
     desk: &mut dyn Desk,
-    place: &Place,
+    at: Option<&Place>,
     job: &CareJob,
     wish: &PinWish,
 ) -> Result<Ending, Stop> {
-    let at = Some(place);
     match job {
         CareJob::Test => test_key(desk, at).await,
         CareJob::TestFor { person } => test_for(desk, person, None, at).await,

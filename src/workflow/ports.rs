@@ -11,8 +11,8 @@ use jiff::Timestamp;
 use super::care::{KeyTime, Stake};
 use super::dialogue::{Answer, Event, Question};
 use super::{
-    Errand, KeyFault, NewAssertion, NewCredential, NotMade, NotReset, Pushed, Resident, SignedIn,
-    Stop, Ticket, Wants,
+    Errand, KeyFault, NewAssertion, NewCredential, NotMade, NotReset, Pushed, Refused, Resident,
+    SignedIn, Stop, Ticket, Wants,
 };
 use crate::domain::care::{
     CredentialList, Fingerprint, Portrait, Setting, StoredCredential, TestReport,
@@ -22,9 +22,10 @@ use crate::domain::models::Models;
 use crate::domain::policy::Policy;
 use crate::domain::suspension::FactorRef;
 use crate::domain::{
-    Bytes, EntryId, FactorId, Identification, KeyFacts, KeyId, PersonId, Pin, Secret, VisitId,
+    Bytes, EntryId, FactorId, Identification, IntentId, KeyFacts, KeyId, PersonId, Pin, Secret,
+    VisitId,
 };
-use crate::record::{Change, Enrolment};
+use crate::record::{Change, Enrolment, Unfinished};
 use crate::totp::TotpSecret;
 use crate::wire::webauthn::{CreationOptions, Descriptor, RequestOptions};
 use crate::wire::{
@@ -248,6 +249,10 @@ port! {
         fn public_key_of(&mut self, credential: &Bytes) -> Result<Option<Bytes>, Stop>;
         /// Earlier tests of keys of the same model, at this station.
         fn tests_before(&mut self, key: &KeyFacts) -> Result<Vec<TestReport>, Stop>;
+        /// Unfinished work. None: it was settled.
+        fn unfinished(&mut self, intent: IntentId) -> Result<Option<Unfinished>, Stop>;
+        /// The enrolment that an outbox entry reports and the registry refused. None: there is nothing to give up.
+        fn refused(&mut self, entry: EntryId) -> Result<Option<Refused>, Stop>;
         /// What the station knows of a person without the registry: the keys that it enrolled itself. None: it knows nobody of that
         /// name.
         fn kept(&mut self, person: &PersonId) -> Result<Option<PersonDetail>, Stop>;

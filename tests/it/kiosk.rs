@@ -10,7 +10,7 @@ use std::time::Duration;
 use keydesk::bay::Cancel;
 use keydesk::bay::soft::{Profile, SoftKey, TouchPolicy};
 use keydesk::domain::authority::Role;
-use keydesk::domain::{OperatorId, PersonId, Place};
+use keydesk::domain::{EntryId, IntentId, OperatorId, PersonId, Place};
 use keydesk::program::demo::world::{OPERATOR_PIN, ScriptedFace, World};
 use keydesk::server::{ServeConfig, admin};
 use keydesk::station::desk::{Face, StationDesk};
@@ -19,8 +19,8 @@ use keydesk::station::face::{Command, SigningIn, Update};
 use keydesk::station::kiosk::{self, Kiosk};
 use keydesk::store::audit;
 use keydesk::wire::Session;
-use keydesk::workflow;
 use keydesk::workflow::dialogue::{Ending, Event};
+use keydesk::workflow::{self, How, Order, ResetOrder};
 use tokio::sync::mpsc;
 
 use crate::scenarios::{SLOT, answering};
@@ -123,7 +123,7 @@ impl Seat {
     /// Up to the moment when the key blinks for its first touch.
     async fn enrol_up_to_the_first_touch(&mut self) {
         let person = PersonId::new("p-1");
-        self.send(Command::Enrol { person }).await;
+        self.send(Command::Run(Order::Enrol { person })).await;
         self.until("the touch", SLOT, PIN, |update| {
             matches!(update, Update::Run(Event::Touch { nth: 1, .. }))
         })
@@ -144,7 +144,7 @@ impl Seat {
     }
 
     async fn sign_in(&mut self, place: &str, operator: &OperatorId) {
-        self.send(Command::SignIn).await;
+        self.send(Command::Run(Order::SignIn)).await;
         self.until("signing in", place, OPERATOR_PIN, |u| {
             is_operator(u, operator)
         })
@@ -224,6 +224,26 @@ async fn touches_behind_the_lock_finish_nothing_and_the_same_operator_finishes_t
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_was_settled_meanwhile_ends_a_run_before_it_has_begun() {
+    let how = How::WithKey;
+    let (intent, entry) = (IntentId(uuid::Uuid::nil()), EntryId(uuid::Uuid::nil()));
+    let mut seat = Seat::take().await;
+    for order in [
+        Order::Resolve { intent, how },
+        Order::Withdraw { entry, how },
+    ] {
+        seat.send(Command::Run(order)).await;
+        let seen = seat
+            .until("the end", SLOT, PIN, |update| {
+                matches!(update, Update::Run(Event::Ended { .. }))
+            })
+            .await;
+        let begun = |update: &Update| matches!(update, Update::Run(Event::Began { .. }));
+        assert!(!seen.iter().any(begun), "{seen:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn another_operator_who_unlocks_stops_the_run_and_hears_nothing_of_it() {
     let mut seat = Seat::take().await;
     seat.enrol_up_to_the_first_touch().await;
@@ -259,7 +279,7 @@ async fn a_sign_in_given_up_over_a_lock_leaves_the_run_waiting() {
     let mut seat = Seat::take().await;
     seat.enrol_up_to_the_first_touch().await;
     seat.lock().await;
-    seat.send(Command::SignIn).await;
+    seat.send(Command::Run(Order::SignIn)).await;
     seat.until("the question", "nowhere", OPERATOR_PIN, |update| {
         let Update::SigningIn(SigningIn::Event(event)) = update else {
             return false;
@@ -312,9 +332,9 @@ async fn while_nobody_is_signed_in_the_screen_is_told_of_nobody_and_asks_in_vain
             text: "Person".to_owned(),
         },
         Command::Open { person: person() },
-        Command::Enrol { person: person() },
+        Command::Run(Order::Enrol { person: person() }),
         Command::OpenKey { place: place() },
-        Command::Reset { place: place() },
+        Command::Run(Order::Reset(ResetOrder::default())),
         Command::PushOutbox,
         Command::Batch(BatchCommand::Look),
     ];

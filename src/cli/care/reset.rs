@@ -4,13 +4,12 @@ use serde_json::json;
 
 use super::super::commands::Runs;
 use super::super::face::Orders;
-use super::super::outcome::outcome_of as outcome_of_ending;
 use super::super::output::{Exit, Outcome, push_word};
 use super::args::ResetArguments;
 use crate::domain::KeyFacts;
 use crate::domain::reset::Losses;
 use crate::workflow::dialogue::{Again, Coach, PushState};
-use crate::workflow::{ResetOrder, reset};
+use crate::workflow::{Order, ResetOrder};
 
 pub(super) async fn run(runs: &Runs<'_>, arguments: &ResetArguments) -> Outcome {
     let order = ResetOrder {
@@ -20,10 +19,7 @@ pub(super) async fn run(runs: &Runs<'_>, arguments: &ResetArguments) -> Outcome 
     };
     let orders = Orders::default().confirming(&arguments.case);
     let face = runs.ordered_face(&arguments.key, orders);
-    match reset(&mut runs.desk(&face), order).await {
-        Ok(ending) => outcome_of_ending(&ending),
-        Err(stop) => face.outcome_of_stop(stop),
-    }
+    runs.carry_out(&face, Order::Reset(order)).await
 }
 
 /// How a reset counts.

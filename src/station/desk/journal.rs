@@ -7,10 +7,10 @@ use super::StationDesk;
 use crate::domain::care::TestReport;
 use crate::domain::models::Models;
 use crate::domain::policy::Policy;
-use crate::domain::{Bytes, EntryId, KeyFacts, PersonId};
-use crate::record::{Change, Enrolment};
+use crate::domain::{Bytes, EntryId, IntentId, KeyFacts, PersonId};
+use crate::record::{Change, Enrolment, Unfinished};
 use crate::wire::PersonDetail;
-use crate::workflow::{Errand, Journal, Pushed, Stop, Ticket, Wants};
+use crate::workflow::{Errand, Journal, Pushed, Refused, Stop, Ticket, Wants};
 
 /// So many tests of a model are looked at to know what is usual.
 const TESTS_BEFORE: usize = 50;
@@ -89,6 +89,14 @@ impl Journal for StationDesk {
             .store
             .tests_of_model(key, TESTS_BEFORE)
             .map_err(|e| Stop::Store(e.to_string()))
+    }
+
+    async fn unfinished(&mut self, intent: IntentId) -> Result<Option<Unfinished>, Stop> {
+        self.station.store().unfinished_by(intent)
+    }
+
+    async fn refused(&mut self, entry: EntryId) -> Result<Option<Refused>, Stop> {
+        self.station.store().refused(entry)
     }
 
     async fn kept(&mut self, person: &PersonId) -> Result<Option<PersonDetail>, Stop> {

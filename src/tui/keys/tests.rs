@@ -1,7 +1,6 @@
 use std::collections::{HashMap, HashSet};
 
 use super::*;
-use crate::text::Language;
 use crate::tui::scenes::{self, Stage};
 use crate::tui::screens::Typing;
 

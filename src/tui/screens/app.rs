@@ -14,7 +14,7 @@ use crate::workflow::dialogue::Answer;
 
 /// A name, or a serial number.
 static NAME: Screen = Screen {
-    rows: &[row!(ENTER, "key-confirm", Left, Run(confirm))],
+    rows: &[row!(ENTER => "key-confirm", Left, Run(confirm))],
     ..LINE
 };
 
@@ -22,18 +22,8 @@ static NAME: Screen = Screen {
 static SCAN: Screen = Screen {
     rows: &[
         CHECK,
-        row!(
-            letter('c'),
-            "key-by-hand",
-            Left,
-            Run(|run, _| turn(run, |shown| &mut shown.by_hand))
-        ),
-        row!(
-            letter('i'),
-            "key-invert",
-            Left,
-            Run(|run, _| turn(run, |shown| &mut shown.inverted))
-        ),
+        row!(letter('c') => "key-by-hand", Left, Run(|run, _| turn(run, |shown| &mut shown.by_hand))),
+        row!(letter('i') => "key-invert", Left, Run(|run, _| turn(run, |shown| &mut shown.inverted))),
     ],
     draw: scan::draw,
     ..CODE
@@ -43,12 +33,7 @@ static SCAN: Screen = Screen {
 static BY_HAND: Screen = Screen {
     rows: &[
         CHECK,
-        row!(
-            letter('c'),
-            "key-show-code",
-            Left,
-            Run(|run, _| turn(run, |shown| &mut shown.by_hand))
-        ),
+        row!(letter('c') => "key-show-code", Left, Run(|run, _| turn(run, |shown| &mut shown.by_hand))),
     ],
     draw: scan::draw,
     ..CODE
@@ -63,49 +48,44 @@ const CODE: Screen = Screen {
 
 static TYPE_CODE: Screen = CODE;
 
-const CHECK: Row = row!(ENTER, "key-check", HelpOnly, Run(confirm));
+const CHECK: Row = row!(ENTER => "key-check", HelpOnly, Run(confirm));
 
 static SHOW_AGAIN: Screen = Screen {
-    rows: &[row!(ENTER, "key-show-again", Left, Run(confirm))],
+    rows: &[row!(ENTER => "key-show-again", Left, Run(confirm))],
     ..QUESTION
 };
 
 /// Why a code is wrong.
 static ADVICE: Screen = Screen {
-    rows: &[row!(ENTER, "key-next-code", Left, Run(confirm))],
+    rows: &[row!(ENTER => "key-next-code", Left, Run(confirm))],
     ..QUESTION
 };
 
 static CHOOSE: Screen = Screen {
     rows: &[
-        row!(ENTER, "key-this-one", Left, Run(confirm)),
-        row!(letter('k'), "key-with-key", Left, Run(with_key)),
+        row!(ENTER => "key-this-one", Left, Run(confirm)),
+        row!(letter('k') => "key-with-key", Left, Run(with_key)),
     ],
     ..LIST
 };
 
 static PICK: Screen = Screen {
-    rows: &[row!(ENTER, "key-this-one", Left, Run(confirm))],
+    rows: &[row!(ENTER => "key-this-one", Left, Run(confirm))],
     ..LIST
 };
 
 /// Are these the person's own?
 static THEIRS: Screen = Screen {
     rows: &[
-        row!(ENTER, "key-all-theirs", Left, Run(confirm)),
-        row!(
-            letter('n'),
-            "key-not-theirs",
-            Left,
-            Run(|run, _| answer(run, Answer::Keep))
-        ),
+        row!(ENTER => "key-all-theirs", Left, Run(confirm)),
+        row!(letter('n') => "key-not-theirs", Left, Run(|run, _| answer(run, Answer::Keep))),
     ],
     ..QUESTION
 };
 
 /// Not Enter: it follows the code that proves the person, out of habit, and would land here.
 static REMOVE: Screen = Screen {
-    rows: &[row!(letter('x'), "key-remove", Left, Run(confirm))],
+    rows: &[row!(letter('x') => "key-remove", Left, Run(confirm))],
     ..QUESTION
 };
 

@@ -25,119 +25,78 @@ use crate::workflow::dialogue::{Answer, Question};
 /// Lines that a page key moves.
 const LINES: usize = 10;
 
-/// A profile or a list is chosen.
-static CHOICE: Screen = Screen {
-    rows: &[row!(ENTER, "key-open", Left, Kiosk(|m, _| confirm(m)))],
-    list: Some(mark),
+const PAGE: Screen = Screen {
     after: &[BACK],
-    waits: |_, t| Some(tr!(t, "waits-batches")),
     draw: view::draw,
     ..Screen::NOTHING
 };
 
+/// A profile or a list is chosen.
+static CHOICE: Screen = Screen {
+    rows: &[row!(ENTER => "key-open", Left, Kiosk(|m, _| confirm(m)))],
+    list: Some(mark),
+    waits: |_, t| Some(tr!(t, "waits-batches")),
+    ..PAGE
+};
+
 static STATEMENT: Screen = Screen {
-    rows: &[row!(ENTER, "key-confirm", Left, Kiosk(|m, _| confirm(m)))],
+    rows: &[row!(ENTER => "key-confirm", Left, Kiosk(|m, _| confirm(m)))],
     typing: Typing::Text(edit_statement),
-    after: &[BACK],
     waits: |_, t| Some(tr!(t, "waits-statement")),
-    draw: view::draw,
-    ..Screen::NOTHING
+    ..PAGE
 };
 
 /// The dry run.
 static FORECAST: Screen = Screen {
-    rows: &[row!(ENTER, "key-start", Left, Kiosk(|m, _| confirm(m)))],
+    rows: &[row!(ENTER => "key-start", Left, Kiosk(|m, _| confirm(m)))],
     list: Some(mark),
-    after: &[BACK],
     waits: |_, t| Some(tr!(t, "waits-forecast")),
-    draw: view::draw,
-    ..Screen::NOTHING
+    ..PAGE
 };
 
 static BOARD: Screen = Screen {
     rows: &[
-        row!(
-            letter('w'),
-            "key-wink",
-            Left,
-            Kiosk(|m, _| order(m, Order::Wink))
-        ),
-        row!(
-            letter('r'),
-            "key-again",
-            Left,
-            Kiosk(|m, _| order(m, Order::Retry))
-        ),
-        row!(
-            letter('s'),
-            "key-skip",
-            Left,
-            Kiosk(|m, _| order(m, Order::Skip))
-        ),
-        row!(
-            letter('b'),
-            "key-abort",
-            Left,
-            Kiosk(|m, _| order(m, Order::Abort))
-        ),
-        row!(
-            letter('z'),
-            "key-pause",
-            HelpOnly,
-            Kiosk(|_, _| send(BatchCommand::Order(Order::Pause)))
-        ),
-        row!(letter('e'), "key-end-batch", Left, Kiosk(end)),
+        row!(letter('w') => "key-wink", Left, Kiosk(|m, _| order(m, Order::Wink))),
+        row!(letter('r') => "key-again", Left, Kiosk(|m, _| order(m, Order::Retry))),
+        row!(letter('s') => "key-skip", Left, Kiosk(|m, _| order(m, Order::Skip))),
+        row!(letter('b') => "key-abort", Left, Kiosk(|m, _| order(m, Order::Abort))),
+        row!(letter('z') => "key-pause", HelpOnly, Kiosk(|_, _| send(BatchCommand::Order(Order::Pause)))),
+        row!(letter('e') => "key-end-batch", Left, Kiosk(end)),
     ],
     list: Some(mark),
-    after: &[BACK],
     waits: |_, t| Some(tr!(t, "waits-board")),
-    draw: view::draw,
-    ..Screen::NOTHING
+    ..PAGE
 };
 
 static BOARD_OVER: Screen = Screen {
-    rows: &[row!(ENTER, "key-done", Left, Kiosk(|m, _| back(m)))],
+    rows: &[row!(ENTER => "key-done", Left, Kiosk(|m, _| back(m)))],
     list: Some(mark),
-    after: &[BACK],
     waits: |_, t| Some(tr!(t, "waits-board-over")),
-    draw: view::draw,
-    ..Screen::NOTHING
+    ..PAGE
 };
 
 /// On the board, a PIN or a tag is typed.
 static TYPING: Screen = Screen {
-    rows: &[row!(ENTER, "key-next", Left, Kiosk(|m, _| typed(m)))],
+    rows: &[row!(ENTER => "key-next", Left, Kiosk(|m, _| typed(m)))],
     typing: Typing::Text(edit),
     after: &[ABORT],
     waits: |_, t| Some(tr!(t, "waits-board-typing")),
-    draw: view::draw,
-    ..Screen::NOTHING
+    ..PAGE
 };
 
 /// On the board, keys with warnings are admitted.
 static ADMIT: Screen = Screen {
     rows: &[
-        row!(
-            ENTER,
-            "key-use",
-            Left,
-            Kiosk(|m, _| answer(m, BatchAnswer::Admit(true)))
-        ),
-        row!(
-            letter('o'),
-            "key-other-key",
-            Left,
-            Kiosk(|m, _| answer(m, BatchAnswer::Admit(false)))
-        ),
+        row!(ENTER => "key-use", Left, Kiosk(|m, _| answer(m, BatchAnswer::Admit(true)))),
+        row!(letter('o') => "key-other-key", Left, Kiosk(|m, _| answer(m, BatchAnswer::Admit(false)))),
     ],
     after: &[ABORT],
     waits: |_, t| Some(tr!(t, "waits-board-admit")),
-    draw: view::draw,
-    ..Screen::NOTHING
+    ..PAGE
 };
 
-static BACK: &[Row] = &[row!(ESC, "key-back", Left, Kiosk(|m, _| back(m)))];
-static ABORT: &[Row] = &[row!(ESC, "key-abort", Left, Kiosk(|m, _| stop_asked(m)))];
+static BACK: &[Row] = &[row!(ESC => "key-back", Left, Kiosk(|m, _| back(m)))];
+static ABORT: &[Row] = &[row!(ESC => "key-abort", Left, Kiosk(|m, _| stop_asked(m)))];
 
 pub(super) fn screen(page: &BatchPage, batch: &BatchState) -> &'static Screen {
     match (page, &batch.asking) {

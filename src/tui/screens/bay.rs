@@ -14,8 +14,8 @@ use crate::tui::update::Effect;
 
 pub(super) static SCREEN: Screen = Screen {
     rows: &[
-        row!(ENTER, "key-open", Left, Kiosk(|m, _| key::open(m))),
-        row!(letter('w'), "key-wink", Left, Kiosk(|m, _| wink(m))),
+        row!(ENTER => "key-open", Left, Kiosk(|m, _| key::open(m))),
+        row!(letter('w') => "key-wink", Left, Kiosk(|m, _| wink(m))),
     ],
     list: Some(mark),
     after: &[BACK, PAGES],

@@ -106,20 +106,15 @@ impl CareAsking {
 }
 
 static SETTINGS: Screen = Screen {
-    rows: &[row!(ENTER, "key-next", Left, Run(confirm))],
+    rows: &[row!(ENTER => "key-next", Left, Run(confirm))],
     ..LIST
 };
 
 /// Something that can't be undone is confirmed.
 static SURE: Screen = Screen {
     rows: &[
-        row!(ENTER, "key-confirm", Left, Run(confirm)),
-        row!(
-            letter('k'),
-            "key-keep",
-            Left,
-            Run(|run, _| answer(run, Answer::OtherKey))
-        ),
+        row!(ENTER => "key-confirm", Left, Run(confirm)),
+        row!(letter('k') => "key-keep", Left, Run(|run, _| answer(run, Answer::OtherKey))),
     ],
     ..QUESTION
 };
@@ -134,29 +129,24 @@ static FINGERPRINTS: Screen = Screen {
         DONE,
         REMOVE,
         RENAME,
-        row!(
-            letter('a'),
-            "key-add-finger",
-            Left,
-            Run(|run, _| answer(run, Answer::AddFinger(None)))
-        ),
+        row!(letter('a') => "key-add-finger", Left, Run(|run, _| answer(run, Answer::AddFinger(None)))),
     ],
     ..LIST
 };
 
-const DONE: Row = row!(ENTER, "key-done", Left, Run(confirm));
-const REMOVE: Row = row!(letter('x'), "key-remove", Left, Run(remove));
-const RENAME: Row = row!(letter('n'), "key-rename", Left, Run(rename));
+const DONE: Row = row!(ENTER => "key-done", Left, Run(confirm));
+const REMOVE: Row = row!(letter('x') => "key-remove", Left, Run(remove));
+const RENAME: Row = row!(letter('n') => "key-rename", Left, Run(rename));
 
 /// A credential or a fingerprint gets another name.
 static NAMING: Screen = Screen {
-    rows: &[row!(ENTER, "key-confirm", Left, Run(confirm))],
+    rows: &[row!(ENTER => "key-confirm", Left, Run(confirm))],
     ..LINE
 };
 
 /// A random PIN is shown.
 static SEE_PIN: Screen = Screen {
-    rows: &[row!(ENTER, "key-noted", Left, Run(noted))],
+    rows: &[row!(ENTER => "key-noted", Left, Run(noted))],
     ..QUESTION
 };
 

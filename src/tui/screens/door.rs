@@ -7,24 +7,20 @@ pub mod scenes;
 mod view;
 
 use super::{Screen, Typing, back, run, start};
-use crate::station::face::{Command, SigningIn, Update};
+use crate::station::face::{SigningIn, Update};
 use crate::text::tr;
 use crate::tui::entry::Line;
 use crate::tui::keys::{ENTER, ESC, Edit, Row, letter, row};
 use crate::tui::model::{Door, Model, Now, Run, Starting};
 use crate::tui::update::Effect;
+use crate::workflow::Order;
 use crate::workflow::dialogue::{Ending, Event, Job};
 
 /// Nobody is signed in.
 pub static SIGN_IN: Screen = Screen {
     rows: &[
         ENTER_IN,
-        row!(
-            letter('c'),
-            "key-first-time",
-            Left,
-            Kiosk(|m, _| type_code(m, Some(Line::default())))
-        ),
+        row!(letter('c') => "key-first-time", Left, Kiosk(|m, _| type_code(m, Some(Line::default())))),
     ],
     draw: view::sign_in,
     ..Screen::NOTHING
@@ -34,19 +30,14 @@ pub static SIGN_IN: Screen = Screen {
 static CODE: Screen = Screen {
     rows: &[ENTER_IN],
     typing: Typing::Text(edit),
-    after: &[&[row!(
-        ESC,
-        "key-back",
-        Left,
-        Kiosk(|m, _| back(m, |m| type_code(m, None)))
-    )]],
+    after: &[&[row!(ESC => "key-back", Left, Kiosk(|m, _| back(m, |m| type_code(m, None))))]],
     draw: view::code,
     ..Screen::NOTHING
 };
 
 /// The screen is locked over a run.
 static LOCKED: Screen = Screen {
-    rows: &[row!(ENTER, "key-unlock", Left, Kiosk(|m, _| sign_in(m)))],
+    rows: &[row!(ENTER => "key-unlock", Left, Kiosk(|m, _| sign_in(m)))],
     draw: view::locked,
     ..Screen::NOTHING
 };
@@ -54,15 +45,15 @@ static LOCKED: Screen = Screen {
 /// Why somebody was not signed in.
 static NOT_SIGNED_IN: Screen = Screen {
     rows: &[
-        row!(ENTER, "key-done", Left, Kiosk(|m, _| leave(m))),
-        row!(ESC, "key-done", HelpOnly, Kiosk(|m, _| leave(m))),
+        row!(ENTER => "key-done", Left, Kiosk(|m, _| leave(m))),
+        row!(ESC => "key-done", HelpOnly, Kiosk(|m, _| leave(m))),
     ],
     waits: |_, t| Some(tr!(t, "waits-ended")),
     draw: view::over,
     ..Screen::NOTHING
 };
 
-const ENTER_IN: Row = row!(ENTER, "key-sign-in", Left, Kiosk(|m, _| sign_in(m)));
+const ENTER_IN: Row = row!(ENTER => "key-sign-in", Left, Kiosk(|m, _| sign_in(m)));
 
 pub(super) fn screen(model: &Model, door: &Door) -> &'static Screen {
     match &door.run {
@@ -92,15 +83,15 @@ fn edit(model: &mut Model, edit: Edit) -> Vec<Effect> {
 }
 
 fn sign_in(model: &mut Model) -> Vec<Effect> {
-    let (command, job) = match &model.door.code {
-        None => (Command::SignIn, Job::SignIn),
+    let (order, job) = match &model.door.code {
+        None => (Order::SignIn, Job::SignIn),
         Some(code) if code.as_str().trim().is_empty() => return Vec::new(),
         Some(code) => {
             let code = code.as_str().trim().into();
-            (Command::FirstSignIn { code }, Job::FirstSignIn)
+            (Order::FirstSignIn { code }, Job::FirstSignIn)
         }
     };
-    let effects = start(model, command, job);
+    let effects = start(model, order, job);
     model.expects_operator |= !effects.is_empty();
     effects
 }

@@ -17,6 +17,7 @@ use crate::tui::view::Ctx;
 use crate::tui::view::chrome::{Who, frame, page_title, scale, who};
 use crate::tui::view::sheet::{Sheet, s};
 use crate::workflow::dialogue::Job;
+use crate::workflow::{How, Order};
 
 /// A longer name is not asked for.
 const NAME_CHARS_MAX: usize = 60;
@@ -68,9 +69,9 @@ impl GivingUp {
 }
 
 pub(super) static SCREEN: Screen = Screen {
-    rows: &[row!(ENTER, "key-confirm", Left, Kiosk(|m, _| confirm(m)))],
+    rows: &[row!(ENTER => "key-confirm", Left, Kiosk(|m, _| confirm(m)))],
     typing: Typing::Text(edit),
-    after: &[&[row!(ESC, "key-back", Left, Kiosk(|m, _| back(m, leave)))]],
+    after: &[&[row!(ESC => "key-back", Left, Kiosk(|m, _| back(m, leave)))]],
     draw,
     waits: |_, t| Some(tr!(t, "waits-give-up")),
     ..Screen::NOTHING
@@ -106,21 +107,21 @@ fn confirm(model: &mut Model) -> Vec<Effect> {
             let how = Resolution::Withdrawn;
             vec![Effect::Send(Command::ResolveConflict { entry, how })]
         }
-        GivenUp::Enrolment(entry) | GivenUp::EnrolmentWithoutKey(entry) => {
-            let without_key = matches!(what, GivenUp::EnrolmentWithoutKey(_));
-            start(model, Command::Withdraw { entry, without_key }, None)
+        GivenUp::Enrolment(entry) => {
+            let how = How::WithKey;
+            start(model, Order::Withdraw { entry, how }, None)
+        }
+        GivenUp::EnrolmentWithoutKey(entry) => {
+            let how = How::WithoutKey;
+            start(model, Order::Withdraw { entry, how }, None)
         }
         GivenUp::Work(intent) => {
             let known = model.unfinished().iter().find(|work| work.id() == intent);
             let job = known.map(|work| Job::Resolve {
                 unfinished: Box::new(work.clone()),
             });
-            let without_key = true;
-            let command = Command::Resolve {
-                intent,
-                without_key,
-            };
-            start(model, command, job)
+            let how = How::WithoutKey;
+            start(model, Order::Resolve { intent, how }, job)
         }
     }
 }

@@ -65,16 +65,11 @@ impl Model {
 }
 
 pub(super) static SCREEN: Screen = Screen {
-    rows: &[row!(ENTER, "key-open", Left, Kiosk(|m, _| open_marked(m)))],
+    rows: &[row!(ENTER => "key-open", Left, Kiosk(|m, _| open_marked(m)))],
     list: Some(mark),
     typing: Typing::Text(edit),
     after: &[
-        &[row!(
-            ESC,
-            "key-clear",
-            HelpOnly,
-            Kiosk(|m, _| back(m, clear))
-        )],
+        &[row!(ESC => "key-clear", HelpOnly, Kiosk(|m, _| back(m, clear)))],
         PAGES,
     ],
     draw: view::draw,

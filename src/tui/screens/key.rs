@@ -3,56 +3,29 @@
 pub mod view;
 
 use super::{Screen, back, go, start};
+use crate::domain::care::PinRule;
 use crate::station::face::{Command, SlotState};
 use crate::text::tr;
 use crate::tui::keys::{ESC, Move, letter, row};
 use crate::tui::model::{Model, Page};
 use crate::tui::update::Effect;
+use crate::workflow::care::PinWish;
 use crate::workflow::dialogue::{CareJob, Job};
+use crate::workflow::{Order, ResetOrder};
 
 pub(super) static SCREEN: Screen = Screen {
     rows: &[
-        row!(
-            letter('t'),
-            "key-test",
-            Left,
-            Kiosk(|m, _| care(m, CareJob::Test))
-        ),
-        row!(letter('p'), "key-pin", Left, Kiosk(|m, _| pin(m, false))),
-        row!(
-            letter('r'),
-            "key-random-pin",
-            HelpOnly,
-            Kiosk(|m, _| pin(m, true))
-        ),
-        row!(
-            letter('v'),
-            "key-verify-pin",
-            HelpOnly,
-            Kiosk(|m, _| care(m, CareJob::VerifyPin))
-        ),
-        row!(
-            letter('c'),
-            "key-credentials",
-            Left,
-            Kiosk(|m, _| care(m, CareJob::Credentials))
-        ),
-        row!(
-            letter('f'),
-            "key-fingers",
-            Left,
-            Kiosk(|m, _| care(m, CareJob::Fingerprints))
-        ),
-        row!(
-            letter('s'),
-            "key-settings",
-            Left,
-            Kiosk(|m, _| care(m, CareJob::Configure))
-        ),
-        row!(letter('z'), "key-reset", Left, Kiosk(|m, _| reset(m))),
+        row!(letter('t') => "key-test", Left, Kiosk(|m, _| care(m, CareJob::Test))),
+        row!(letter('p') => "key-pin", Left, Kiosk(|m, _| pin(m, false))),
+        row!(letter('r') => "key-random-pin", HelpOnly, Kiosk(|m, _| pin(m, true))),
+        row!(letter('v') => "key-verify-pin", HelpOnly, Kiosk(|m, _| care(m, CareJob::VerifyPin))),
+        row!(letter('c') => "key-credentials", Left, Kiosk(|m, _| care(m, CareJob::Credentials))),
+        row!(letter('f') => "key-fingers", Left, Kiosk(|m, _| care(m, CareJob::Fingerprints))),
+        row!(letter('s') => "key-settings", Left, Kiosk(|m, _| care(m, CareJob::Configure))),
+        row!(letter('z') => "key-reset", Left, Kiosk(|m, _| reset(m))),
     ],
     list: Some(mark),
-    after: &[&[row!(ESC, "key-back", Left, Kiosk(|m, _| back(m, close)))]],
+    after: &[&[row!(ESC => "key-back", Left, Kiosk(|m, _| back(m, close)))]],
     draw: view::draw,
     waits: |_, t| Some(tr!(t, "waits-key")),
     ..Screen::NOTHING
@@ -119,12 +92,15 @@ fn begin(model: &mut Model, care: CareJob, random: bool) -> Vec<Effect> {
     let (Page::Key { place, .. }, Some(_)) = (&model.page, &model.desk.key) else {
         return Vec::new();
     };
-    let command = Command::Care {
-        place: place.clone(),
+    let order = Order::Care {
+        at: Some(place.clone()),
         care: care.clone(),
-        random,
+        pin: PinWish {
+            random: random.then(PinRule::default),
+            ..PinWish::default()
+        },
     };
-    start(model, command, Job::Care { care })
+    start(model, order, Job::Care { care })
 }
 
 /// Resets the key whose page is open.
@@ -132,6 +108,9 @@ fn reset(model: &mut Model) -> Vec<Effect> {
     let Page::Key { place, .. } = &model.page else {
         return Vec::new();
     };
-    let place = place.clone();
-    start(model, Command::Reset { place }, Job::Reset)
+    let order = ResetOrder {
+        at: Some(place.clone()),
+        ..ResetOrder::default()
+    };
+    start(model, Order::Reset(order), Job::Reset)
 }

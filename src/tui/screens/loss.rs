@@ -82,14 +82,14 @@ impl LossAsking {
 
 /// Which one?
 static CHOOSE: Screen = Screen {
-    rows: &[row!(ENTER, "key-this-one", Left, Run(confirm))],
+    rows: &[row!(ENTER => "key-this-one", Left, Run(confirm))],
     ..LIST
 };
 
 static SUSPEND: Screen = Screen {
     rows: &[
-        row!(ENTER, "key-suspend", Left, Run(confirm)),
-        row!(Key::Digit, "key-why", HelpOnly, Run(why)),
+        row!(ENTER => "key-suspend", Left, Run(confirm)),
+        row!(Key::Digit => "key-why", HelpOnly, Run(why)),
     ],
     ..LIST
 };

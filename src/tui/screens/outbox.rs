@@ -20,25 +20,10 @@ use crate::tui::view::{Ctx, below, top};
 
 pub(super) static SCREEN: Screen = Screen {
     rows: &[
-        row!(
-            letter('p'),
-            "key-push",
-            Left,
-            Kiosk(|_, _| vec![Effect::Send(Command::PushOutbox)])
-        ),
-        row!(letter('r'), "key-retry", Left, Kiosk(|m, _| retry(m))),
-        row!(
-            letter('x'),
-            "key-withdraw",
-            Left,
-            Kiosk(|m, _| withdraw(m, false))
-        ),
-        row!(
-            letter('n'),
-            "key-without-key",
-            Left,
-            Kiosk(|m, _| withdraw(m, true))
-        ),
+        row!(letter('p') => "key-push", Left, Kiosk(|_, _| vec![Effect::Send(Command::PushOutbox)])),
+        row!(letter('r') => "key-retry", Left, Kiosk(|m, _| retry(m))),
+        row!(letter('x') => "key-withdraw", Left, Kiosk(|m, _| withdraw(m, false))),
+        row!(letter('n') => "key-without-key", Left, Kiosk(|m, _| withdraw(m, true))),
     ],
     list: Some(mark),
     after: &[BACK, PAGES],

@@ -16,6 +16,7 @@ use crate::tui::model::{Model, Page};
 use crate::tui::scenes::{Scene, Stage, cast};
 use crate::tui::update::Effect;
 use crate::wire::{Factor, Owned, PersonDetail};
+use crate::workflow::Order;
 use crate::workflow::dialogue::{Answer, AppJob, AppQuestion, CareJob, Job, LossJob, Purpose};
 use crate::workflow::loss::SuspendOrder;
 
@@ -132,72 +133,32 @@ impl Chosen {
 
 pub(super) static SCREEN: Screen = Screen {
     rows: &[
-        row!(ENTER, "key-enrol-key", Left, Kiosk(|m, _| enrol(m))),
-        row!(
-            letter('a'),
-            "key-enrol-app",
-            Left,
-            Kiosk(|m, _| app(m, AppJob::Enrol))
-        ),
-        row!(
-            letter('b'),
-            "key-enrol-both",
-            Left,
-            Kiosk(|m, _| app(m, AppJob::Both))
-        ),
-        row!(letter('t'), "key-test", Left, Kiosk(|m, _| test_key(m)))
+        row!(ENTER => "key-enrol-key", Left, Kiosk(|m, _| enrol(m))),
+        row!(letter('a') => "key-enrol-app", Left, Kiosk(|m, _| app(m, AppJob::Enrol))),
+        row!(letter('b') => "key-enrol-both", Left, Kiosk(|m, _| app(m, AppJob::Both))),
+        row!(letter('t') => "key-test", Left, Kiosk(|m, _| test_key(m)))
             .when(|m| Chosen::of(m) == Chosen::Key),
-        row!(
-            letter('t'),
-            "key-test",
-            Left,
-            Kiosk(|m, _| with_marked(m, AppJob::Test))
-        )
-        .when(is_app),
-        row!(letter('f'), "key-found", Left, Kiosk(|m, _| found(m)))
+        row!(letter('t') => "key-test", Left, Kiosk(|m, _| with_marked(m, AppJob::Test)))
+            .when(is_app),
+        row!(letter('f') => "key-found", Left, Kiosk(|m, _| found(m)))
             .when(|m| Chosen::of(m) == Chosen::Lost),
         ACCEPT.when(|m| Chosen::of(m) == Chosen::Waiting),
-        row!(letter('l'), "key-lost", Left, Kiosk(|m, _| lost(m)))
+        row!(letter('l') => "key-lost", Left, Kiosk(|m, _| lost(m)))
             .when(|m| Chosen::of(m) != Chosen::Nothing),
         // A token is given back and another one given out; only an app moves to a new phone.
-        row!(
-            letter('r'),
-            "key-replace",
-            Left,
-            Kiosk(|m, _| with_marked(m, AppJob::Replace))
-        )
-        .when(|m| Chosen::of(m) == Chosen::App),
-        row!(
-            letter('x'),
-            "key-remove",
-            Left,
-            Kiosk(|m, _| with_marked(m, AppJob::Remove))
-        )
-        .when(is_app),
-        row!(
-            letter('s'),
-            "key-assign",
-            HelpOnly,
-            Kiosk(|m, _| app(m, AppJob::Assign))
-        ),
-        row!(
-            letter('e'),
-            "key-end-visit",
-            HelpOnly,
-            Kiosk(|m, _| app(m, AppJob::Leave))
-        ),
+        row!(letter('r') => "key-replace", Left, Kiosk(|m, _| with_marked(m, AppJob::Replace)))
+            .when(|m| Chosen::of(m) == Chosen::App),
+        row!(letter('x') => "key-remove", Left, Kiosk(|m, _| with_marked(m, AppJob::Remove)))
+            .when(is_app),
+        row!(letter('s') => "key-assign", HelpOnly, Kiosk(|m, _| app(m, AppJob::Assign))),
+        row!(letter('e') => "key-end-visit", HelpOnly, Kiosk(|m, _| app(m, AppJob::Leave))),
         ACCEPT
             .at(Foot::HelpOnly)
             .when(|m| Chosen::of(m) != Chosen::Waiting),
     ],
     list: Some(mark),
     after: &[
-        &[row!(
-            ESC,
-            "key-back",
-            Left,
-            Kiosk(|m, _| back(m, home::again))
-        )],
+        &[row!(ESC => "key-back", Left, Kiosk(|m, _| back(m, home::again)))],
         PAGES,
     ],
     draw: view::draw,
@@ -205,12 +166,8 @@ pub(super) static SCREEN: Screen = Screen {
     ..Screen::NOTHING
 };
 
-const ACCEPT: crate::tui::keys::Row = row!(
-    letter('w'),
-    "key-accept",
-    Left,
-    Kiosk(|m, _| app(m, AppJob::Accept))
-);
+const ACCEPT: crate::tui::keys::Row =
+    row!(letter('w') => "key-accept", Left, Kiosk(|m, _| app(m, AppJob::Accept)));
 
 fn is_app(model: &Model) -> bool {
     matches!(Chosen::of(model), Chosen::App | Chosen::Token)
@@ -246,10 +203,10 @@ fn enrol(model: &mut Model) -> Vec<Effect> {
 }
 
 pub(super) fn begin_enrolment(model: &mut Model, person: Person) -> Vec<Effect> {
-    let command = Command::Enrol {
+    let order = Order::Enrol {
         person: person.id.clone(),
     };
-    start(model, command, Job::Enrol { person })
+    start(model, order, Job::Enrol { person })
 }
 
 /// Starts something about apps.
@@ -257,11 +214,12 @@ fn app(model: &mut Model, app: AppJob) -> Vec<Effect> {
     let Some(person) = person(model) else {
         return Vec::new();
     };
-    let command = Command::App {
-        person: person.id.clone(),
+    let order = Order::App {
         app,
+        person: person.id.clone(),
+        which: None,
     };
-    let effects = start(model, command, Job::App { app, person });
+    let effects = start(model, order, Job::App { app, person });
     if !effects.is_empty() {
         model.desk.factor = None;
     }
@@ -319,11 +277,7 @@ fn lost(model: &mut Model) -> Vec<Effect> {
         shown: page.detail.clone(),
     });
     let (loss, person) = (LossJob::Suspend, page.person.clone());
-    start(
-        model,
-        Command::Suspend { order },
-        Job::Loss { loss, person },
-    )
+    start(model, Order::Suspend(order), Job::Loss { loss, person })
 }
 
 /// The marked factor turned up.
@@ -334,13 +288,13 @@ fn found(model: &mut Model) -> Vec<Effect> {
     let Some(owned) = page.marked().filter(|owned| owned.suspended().is_some()) else {
         return Vec::new();
     };
-    let command = Command::Lift {
+    let order = Order::Lift {
         person: page.person.id.clone(),
-        factor: owned.factor(),
+        factor: Some(owned.factor()),
     };
     let (sort, person) = (owned.sort(), page.person.clone());
     let loss = LossJob::Lift { sort };
-    start(model, command, Job::Loss { loss, person })
+    start(model, order, Job::Loss { loss, person })
 }
 
 /// Does the key in the bay work for this person?
@@ -351,7 +305,11 @@ fn test_key(model: &mut Model) -> Vec<Effect> {
     let care = CareJob::TestFor {
         person: person.clone(),
     };
-    start(model, Command::TestFor { person }, Job::Care { care })
+    let order = Order::TestFor {
+        person,
+        identification: None,
+    };
+    start(model, order, Job::Care { care })
 }
 
 /// Its scenes.

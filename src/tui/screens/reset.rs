@@ -118,7 +118,7 @@ impl Coached {
 }
 
 pub(super) static SCREEN: Screen = Screen {
-    rows: &[row!(ENTER, "key-confirm", Left, Run(confirm))],
+    rows: &[row!(ENTER => "key-confirm", Left, Run(confirm))],
     ..LINE
 };
 

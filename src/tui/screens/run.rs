@@ -48,95 +48,63 @@ pub(super) const QUESTION: Screen = Screen {
     ..Screen::NOTHING
 };
 
-static STOP: &[Row] = &[row!(ESC, "key-stop", HelpOnly, Run(stop))];
-
-/// The answer that a key is.
-macro_rules! yes {
-    ($label:tt) => {
-        row!(ENTER, $label, Left, Run(|run, _| answer(run, Answer::Yes)))
-    };
-}
+static STOP: &[Row] = &[row!(ESC => "key-stop", HelpOnly, Run(stop))];
 
 static DOCUMENT: Screen = Screen {
-    rows: &[row!(Key::Digit, "key-document", Left, Run(document))],
+    rows: &[row!(Key::Digit => "key-document", Left, Run(document))],
     ..QUESTION
 };
 
 static LAST_FOUR: Screen = Screen {
-    rows: &[row!(
-        ENTER,
-        "key-confirm",
-        Left,
-        Run(|run, _| identified(run))
-    )],
+    rows: &[row!(ENTER => "key-confirm", Left, Run(|run, _| identified(run)))],
     ..LINE
 };
 
 static CHOOSE_KEY: Screen = Screen {
     rows: &[
-        row!(ENTER, "key-use", Left, Run(|run, _| chosen(run))),
-        row!(Key::Digit, "key-slot", HelpOnly, Run(slot)),
-        row!(
-            letter('t'),
-            "key-by-touch",
-            Left,
-            Run(|run, _| by_touch(run))
-        ),
-        row!(letter('w'), "key-wink", Left, Run(|run, _| wink(run))),
+        row!(ENTER => "key-use", Left, Run(|run, _| chosen(run))),
+        row!(Key::Digit => "key-slot", HelpOnly, Run(slot)),
+        row!(letter('t') => "key-by-touch", Left, Run(|run, _| by_touch(run))),
+        row!(letter('w') => "key-wink", Left, Run(|run, _| wink(run))),
     ],
     ..LIST
 };
 
 static ADMIT: Screen = Screen {
-    rows: &[yes!("key-use"), OTHER_KEY],
+    rows: &[row!(ENTER => "key-use", Left, Run(yes)), OTHER_KEY],
     ..QUESTION
 };
 
 /// Enter never insists on a key that policy refuses.
 static REFUSED: Screen = Screen {
-    rows: &[row!(
-        ENTER,
-        "key-other-key",
-        Left,
-        Run(|run, _| answer(run, Answer::OtherKey))
-    )],
+    rows: &[row!(ENTER => "key-other-key", Left, Run(other_key))],
     ..QUESTION
 };
 
 static PIN: Screen = Screen {
-    rows: &[row!(ENTER, "key-next", Left, Run(|run, _| pin::typed(run)))],
+    rows: &[row!(ENTER => "key-next", Left, Run(|run, _| pin::typed(run)))],
     draw: dots::draw,
     ..LINE
 };
 
 /// Test instead?
 static RETEST: Screen = Screen {
-    rows: &[yes!("key-go-on"), OTHER_KEY],
+    rows: &[row!(ENTER => "key-go-on", Left, Run(yes)), OTHER_KEY],
     ..QUESTION
 };
 
 static TOUCH_AGAIN: Screen = Screen {
-    rows: &[yes!("key-again")],
+    rows: &[row!(ENTER => "key-again", Left, Run(yes))],
     ..QUESTION
 };
 
-const OTHER_KEY: Row = row!(
-    letter('o'),
-    "key-other-key",
-    Left,
-    Run(|run, _| answer(run, Answer::OtherKey))
-);
+const OTHER_KEY: Row = row!(letter('o') => "key-other-key", Left, Run(other_key));
 
 /// It has ended with an enrolled key.
 static ENROLLED: Screen = Screen {
     rows: &[
         DONE,
-        row!(
-            letter('a'),
-            "key-another-key",
-            Left,
-            Kiosk(|m, _| another_key(m))
-        ),
+        row!(letter('a') => "key-another-key", Left, Kiosk(|m, _| another_key(m))),
     ],
     after: &[LEAVE],
     waits: |_, t| Some(tr!(t, "waits-enrolled")),
@@ -152,19 +120,11 @@ static ENDED: Screen = Screen {
     ..Screen::NOTHING
 };
 
-const DONE: Row = row!(ENTER, "key-done", Left, Kiosk(|m, _| leave(m)));
+const DONE: Row = row!(ENTER => "key-done", Left, Kiosk(|m, _| leave(m)));
 
 static LEAVE: &[Row] = &[
-    row!(ESC, "key-done", HelpOnly, Kiosk(|m, _| leave(m))),
-    row!(
-        f(5),
-        "key-outbox",
-        Left,
-        Kiosk(|m, _| {
-            leave(m);
-            go(m, Page::Outbox(0))
-        })
-    ),
+    row!(ESC => "key-done", HelpOnly, Kiosk(|m, _| leave(m))),
+    row!(f(5) => "key-outbox", Left, Kiosk(|m, _| leave_for(m, Page::Outbox(0)))),
 ];
 
 pub(super) fn screen(run: &Run) -> &'static Screen {
@@ -296,6 +256,14 @@ pub(super) fn answer(run: &mut Run, answer: Answer) -> Vec<Effect> {
     vec![Effect::Send(Command::Answer(answer))]
 }
 
+fn yes(run: &mut Run, _: Press) -> Vec<Effect> {
+    answer(run, Answer::Yes)
+}
+
+fn other_key(run: &mut Run, _: Press) -> Vec<Effect> {
+    answer(run, Answer::OtherKey)
+}
+
 /// Answers, where there is an answer already.
 pub(super) fn reply(run: &mut Run, reply: Option<Answer>) -> Vec<Effect> {
     reply.map_or_else(Vec::new, |reply| answer(run, reply))
@@ -369,6 +337,11 @@ fn another_key(model: &mut Model) -> Vec<Effect> {
         Some(person) => person::begin_enrolment(model, person),
         None => Vec::new(),
     }
+}
+
+fn leave_for(model: &mut Model, page: Page) -> Vec<Effect> {
+    leave(model);
+    go(model, page)
 }
 
 /// Leaves a closing screen. After success nothing of the person remains; after a stop their page is still there to

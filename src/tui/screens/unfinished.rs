@@ -8,7 +8,7 @@ use super::care;
 use super::giving_up::{GivenUp, GivingUp};
 use super::{BACK, PAGES, Screen, chosen, start};
 use crate::record::Unfinished;
-use crate::station::face::{Command, HomeView};
+use crate::station::face::HomeView;
 use crate::text::tr;
 use crate::tui::keys::{ENTER, Move, letter, row};
 use crate::tui::model::{Model, Page};
@@ -18,16 +18,12 @@ use crate::tui::view::chrome::{frame, page_title};
 use crate::tui::view::sheet::{Cell, Sheet, s};
 use crate::tui::view::{Ctx, below, top};
 use crate::workflow::dialogue::Job;
+use crate::workflow::{How, Order};
 
 pub(super) static SCREEN: Screen = Screen {
     rows: &[
-        row!(ENTER, "key-take-up", Left, Kiosk(|m, _| take_up(m))),
-        row!(
-            letter('n'),
-            "key-without-key",
-            Left,
-            Kiosk(|m, _| without_key(m))
-        ),
+        row!(ENTER => "key-take-up", Left, Kiosk(|m, _| take_up(m))),
+        row!(letter('n') => "key-without-key", Left, Kiosk(|m, _| without_key(m))),
     ],
     list: Some(mark),
     after: &[BACK, PAGES],
@@ -54,12 +50,12 @@ fn take_up(model: &mut Model) -> Vec<Effect> {
     let Some(work) = marked(model) else {
         return Vec::new();
     };
-    let command = Command::Resolve {
+    let order = Order::Resolve {
         intent: work.id(),
-        without_key: false,
+        how: How::WithKey,
     };
     let unfinished = Box::new(work.clone());
-    start(model, command, Job::Resolve { unfinished })
+    start(model, order, Job::Resolve { unfinished })
 }
 
 /// Unfinished work whose key is lost or broken.

@@ -6,6 +6,7 @@ use keydesk::record::{EndReason, Remains};
 use keydesk::station::desk::Face;
 use keydesk::station::face::{Command, Update};
 use keydesk::totp::code_at;
+use keydesk::workflow::Order;
 use keydesk::workflow::dialogue::{
     Answer, AppJob, AppQuestion, AppResult, Ending, Event, OnScreen, Question,
 };
@@ -17,7 +18,12 @@ use crate::leftovers::endings;
 async fn on_screen(seat: &mut Seat) -> OnScreen {
     let person = PersonId::new("p-1");
     let app = AppJob::Enrol;
-    seat.send(Command::App { app, person }).await;
+    seat.send(Command::Run(Order::App {
+        app,
+        person,
+        which: None,
+    }))
+    .await;
     let face = ScriptedFace::new(SLOT, PIN);
     loop {
         let update = seat.updates.recv().await.expect("a kiosk");

@@ -5,6 +5,7 @@ use keydesk::domain::suspension::FactorRef;
 use keydesk::domain::visit::SuspendedWhy;
 use keydesk::station::face::{Command, Update};
 use keydesk::wire::{Owned, PersonDetail};
+use keydesk::workflow::Order;
 use keydesk::workflow::dialogue::{
     Answer, Ending, Event, LossQuestion, LossResult, PushState, Question,
 };
@@ -12,6 +13,13 @@ use keydesk::workflow::loss::SuspendOrder;
 
 use super::{PIN, SECOND, SLOT, Seat};
 use crate::scenarios::{answering, enrol, fresh_key};
+
+fn test_for(person: PersonId) -> Command {
+    Command::Run(Order::TestFor {
+        person,
+        identification: None,
+    })
+}
 
 async fn page(seat: &Seat) -> PersonDetail {
     let page = seat.world.station.person(&PersonId::new("p-1")).await;
@@ -32,7 +40,7 @@ async fn suspend(seat: &Seat, factor: &FactorRef) {
         factor: Some(factor.clone()),
         shown: Some(Box::new(page(seat).await)),
     });
-    seat.send(Command::Suspend { order }).await;
+    seat.send(Command::Run(Order::Suspend(order))).await;
 }
 
 async fn end(seat: &mut Seat) -> Ending {
@@ -68,7 +76,7 @@ async fn a_key_is_suspended_tested_and_lifted_from_the_page() {
     assert_eq!(page(&seat).await.person.lost.keys, 1);
 
     let person = PersonId::new("p-1");
-    seat.send(Command::TestFor { person }).await;
+    seat.send(test_for(person)).await;
     let ending = end(&mut seat).await;
     let Ending::Stopped { stop, .. } = ending else {
         panic!("it works: {ending:?}");
@@ -76,7 +84,9 @@ async fn a_key_is_suspended_tested_and_lifted_from_the_page() {
     assert_eq!(stop.refusal.as_deref(), Some("factor-suspended"));
 
     let person = PersonId::new("p-1");
-    seat.send(Command::Lift { person, factor }).await;
+    let factor = Some(factor);
+    seat.send(Command::Run(Order::Lift { person, factor }))
+        .await;
     let ending = end(&mut seat).await;
     assert!(
         matches!(
@@ -89,7 +99,7 @@ async fn a_key_is_suspended_tested_and_lifted_from_the_page() {
         "{ending:?}"
     );
     let person = PersonId::new("p-1");
-    seat.send(Command::TestFor { person }).await;
+    seat.send(test_for(person)).await;
     let ending = end(&mut seat).await;
     assert!(matches!(ending, Ending::WorksFor { .. }), "{ending:?}");
     assert!(page(&seat).await.owned().iter().all(Owned::is_valid));

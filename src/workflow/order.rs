@@ -1,0 +1,115 @@
+//! What a run is to do. Kiosk and command line give the same orders, and here is the one place that carries them out.
+
+use super::app;
+use super::care::{self, PinWish};
+use super::dialogue::{AppJob, CareJob, Ending};
+use super::loss::{self, SuspendOrder};
+use super::{
+    Desk, How, ResetOrder, Stop, conclude, enrol, first_sign_in, reset, resolve, sign_in, withdraw,
+};
+use crate::domain::suspension::FactorRef;
+use crate::domain::{EntryId, Identification, IntentId, PersonId, Place, Secret};
+
+/// What a run is to do.
+pub enum Order {
+    /// An operator signs in with their own key.
+    SignIn,
+    /// An operator's first sign-in, by a one-time code: enrols their own key.
+    FirstSignIn {
+        /// The code.
+        code: Secret,
+    },
+    /// Enrols a key.
+    Enrol {
+        /// For whom.
+        person: PersonId,
+    },
+    /// Does something about a person's authenticator apps and hardware tokens.
+    App {
+        /// What.
+        app: AppJob,
+        /// Whose.
+        person: PersonId,
+        /// With which factor, if that was chosen already.
+        which: Option<FactorRef>,
+    },
+    /// Suspends a factor of a person.
+    Suspend(Box<SuspendOrder>),
+    /// Lifts the suspension of a factor.
+    Lift {
+        /// Whose.
+        person: PersonId,
+        /// Of which, if that was chosen already.
+        factor: Option<FactorRef>,
+    },
+    /// Tests whether a key works for a person.
+    TestFor {
+        /// Whose key it should be.
+        person: PersonId,
+        /// How they were identified, where that was done.
+        identification: Option<Identification>,
+    },
+    /// Does something to a key.
+    Care {
+        /// Where it is, if that was chosen already.
+        at: Option<Place>,
+        /// What.
+        care: CareJob,
+        /// How a new PIN comes about, where there is one.
+        pin: PinWish,
+    },
+    /// Resets a key.
+    Reset(ResetOrder),
+    /// Takes up unfinished work.
+    Resolve {
+        /// Which.
+        intent: IntentId,
+        /// Whether its key is at hand.
+        how: How,
+    },
+    /// Gives up an enrolment that the registry refused.
+    Withdraw {
+        /// Its entry.
+        entry: EntryId,
+        /// Whether its key is at hand.
+        how: How,
+    },
+}
+
+impl Order {
+    /// Whether it is a sign-in: that takes nobody who is signed in.
+    pub fn signs_in(&self) -> bool {
+        matches!(self, Self::SignIn | Self::FirstSignIn { .. })
+    }
+}
+
+/// Carries out an order.
+pub async fn run(desk: &mut dyn Desk, order: Order) -> Result<Ending, Stop> {
+    match order {
+        Order::SignIn => sign_in(desk).await,
+        Order::FirstSignIn { code } => first_sign_in(desk, &code).await,
+        Order::Enrol { person } => enrol(desk, &person).await,
+        Order::App { app, person, which } => app::run(desk, app, &person, which).await,
+        Order::Suspend(order) => loss::suspend(desk, *order).await,
+        Order::Lift { person, factor } => loss::lift(desk, &person, factor.as_ref(), None).await,
+        Order::TestFor {
+            person,
+            identification,
+        } => care::test_for(desk, &person, identification, None).await,
+        Order::Care { at, care, pin } => care::run(desk, at.as_ref(), &care, &pin).await,
+        Order::Reset(order) => reset(desk, order).await,
+        Order::Resolve { intent, how } => match desk.unfinished(intent).await {
+            Ok(Some(work)) => resolve(desk, work, how).await,
+            known => conclude(desk, Err(settled(known.err()))),
+        },
+        Order::Withdraw { entry, how } => match desk.refused(entry).await {
+            Ok(Some(refused)) => withdraw(desk, refused, how).await,
+            known => conclude(desk, Err(settled(known.err()))),
+        },
+    }
+}
+
+/// What is known no more was settled meanwhile: the run stops before it has begun.
+fn settled(failed: Option<Stop>) -> Stop {
+    failed.unwrap_or(Stop::Cancelled)
+}
