@@ -23,9 +23,9 @@ pub mod stopper;
 mod surely;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
+use parking_lot::Mutex;
 use tokio::sync::watch;
 
 use crate::domain::models::Models;
@@ -212,7 +212,7 @@ impl Station {
         };
         let recorded = self.store.commit(&record);
         if let Some(operator) = &opened {
-            self.session_slot().begin(operator, recorded.is_ok());
+            self.session.lock().begin(operator, recorded.is_ok());
         }
         recorded.map_err(|e| Stop::Store(e.to_string()))?;
         self.touch();
@@ -234,10 +234,6 @@ impl Station {
     /// Rises whenever something of the home screen changed.
     pub fn watch(&self) -> watch::Receiver<u64> {
         self.changed.subscribe()
-    }
-
-    fn session_slot(&self) -> MutexGuard<'_, session::Slot> {
-        self.session.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The same for what was asked in a session, which is forgotten when the registry no longer knows it.
@@ -291,7 +287,7 @@ impl Station {
     }
 
     fn note_reach(&self, state: RegistryState) {
-        let mut reach = self.reach.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut reach = self.reach.lock();
         if *reach != state {
             *reach = state;
             drop(reach);
@@ -301,10 +297,7 @@ impl Station {
 
     /// Whether the registry answers, as last seen.
     pub fn reach(&self) -> RegistryState {
-        self.reach
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.reach.lock().clone()
     }
 
     /// Asks the registry whether it is there and compares clocks.

@@ -4,10 +4,11 @@
 //! each change is published before the lock is released, so that no one sees an older picture after a newer.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use parking_lot::{Condvar, Mutex};
 use tokio::sync::watch;
 
 use super::cancel::Cancel;
@@ -57,6 +58,7 @@ pub(super) struct Link {
 }
 
 pub(super) struct Board {
+    /// A panic elsewhere leaves whole values behind: each change below is made of assignments only.
     inner: Mutex<Inner>,
     slots: watch::Sender<Arc<Vec<Slot>>>,
     limit: usize,
@@ -69,11 +71,7 @@ pub(super) struct AtWork(Arc<Board>);
 
 impl Drop for AtWork {
     fn drop(&mut self) {
-        *self
-            .0
-            .threads
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) -= 1;
+        *self.0.threads.lock() -= 1;
         self.0.thread_ended.notify_all();
     }
 }
@@ -115,11 +113,6 @@ impl Board {
         self.slots.subscribe()
     }
 
-    /// A panic elsewhere leaves whole values behind: each change below is made of assignments only.
-    fn lock(&self) -> MutexGuard<'_, Inner> {
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     fn publish(&self, inner: &Inner) {
         let mut slots: Vec<Slot> = inner.seats.values().map(|seat| seat.slot.clone()).collect();
         slots.sort_by_key(|slot| slot.number);
@@ -128,7 +121,8 @@ impl Board {
 
     /// The nodes that are in the bay.
     pub(super) fn nodes(&self) -> Vec<(Place, String)> {
-        self.lock()
+        self.inner
+            .lock()
             .seats
             .iter()
             .map(|(place, seat)| (place.clone(), seat.node.clone()))
@@ -137,7 +131,7 @@ impl Board {
 
     /// Takes a key in. One that was at this place is gone then, whether or not anybody said so.
     pub(super) fn plug(self: &Arc<Self>, found: Found) {
-        let mut inner = self.lock();
+        let mut inner = self.inner.lock();
         if inner.closed
             || inner
                 .seats
@@ -176,7 +170,7 @@ impl Board {
 
     /// A key is no longer at this place.
     pub(super) fn unplug(self: &Arc<Self>, place: &Place) {
-        let mut inner = self.lock();
+        let mut inner = self.inner.lock();
         inner.evict(place);
         self.admit(&mut inner);
         self.publish(&inner);
@@ -230,7 +224,7 @@ impl Board {
 
     /// Changes the state of a key, if it is still there. `change` says whether it changed anything.
     pub(super) fn update(&self, key: &KeyRef, change: impl FnOnce(&mut SlotState) -> bool) {
-        let mut inner = self.lock();
+        let mut inner = self.inner.lock();
         let seat = inner
             .seats
             .get_mut(&key.place)
@@ -242,22 +236,20 @@ impl Board {
 
     /// A thread has begun to serve a key; it ends when the value returned is dropped.
     pub(super) fn at_work(self: &Arc<Self>) -> AtWork {
-        *self.threads.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        *self.threads.lock() += 1;
         AtWork(Arc::clone(self))
     }
 
     /// Waits until every thread has ended, at most so long.
     pub(super) fn wait_until_idle(&self, limit: Duration) {
-        let threads = self.threads.lock().unwrap_or_else(PoisonError::into_inner);
-        drop(
-            self.thread_ended
-                .wait_timeout_while(threads, limit, |threads| *threads > 0),
-        );
+        let mut threads = self.threads.lock();
+        self.thread_ended
+            .wait_while_for(&mut threads, |threads| *threads > 0, limit);
     }
 
     /// The way to a key's thread; `None` when it is not in the bay or not open.
     pub(super) fn link(&self, key: &KeyRef) -> Option<Link> {
-        let inner = self.lock();
+        let inner = self.inner.lock();
         let seat = inner
             .seats
             .get(&key.place)
@@ -270,7 +262,8 @@ impl Board {
 
     /// Whether this connection is in the bay, open or not.
     pub(super) fn holds(&self, key: &KeyRef) -> bool {
-        self.lock()
+        self.inner
+            .lock()
             .seats
             .get(&key.place)
             .is_some_and(|seat| seat.slot.generation == key.generation)
@@ -278,7 +271,7 @@ impl Board {
 
     /// Has keys that could not be opened tried again: permissions may have changed.
     pub(super) fn retry_refused(&self) {
-        for seat in self.lock().seats.values() {
+        for seat in self.inner.lock().seats.values() {
             if let (Occupant::Open(link), SlotState::Refused { .. }) =
                 (&seat.occupant, &seat.slot.state)
             {
@@ -290,7 +283,7 @@ impl Board {
 
     /// Sends every key away and takes no more.
     pub(super) fn close(&self) {
-        let mut inner = self.lock();
+        let mut inner = self.inner.lock();
         inner.closed = true;
         let places: Vec<Place> = inner.seats.keys().cloned().collect();
         for place in places {

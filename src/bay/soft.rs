@@ -27,9 +27,11 @@ mod state;
 mod status;
 
 use std::{
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    sync::Arc,
     time::{Duration, Instant},
 };
+
+use parking_lot::{Condvar, Mutex};
 
 use crate::ctap::transport::{Report, Transport, TransportError};
 
@@ -157,13 +159,9 @@ impl SoftKey {
         }))
     }
 
-    fn lock(&self) -> MutexGuard<'_, Inner> {
-        self.0.inner.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Changes the machine and wakes whoever waits for it.
     fn change<T>(&self, change: impl FnOnce(&mut Machine, Instant) -> T) -> T {
-        let mut inner = self.lock();
+        let mut inner = self.0.inner.lock();
         let now = inner.clock.now();
         let started = Instant::now();
         let out = change(&mut inner.machine, now);
@@ -188,7 +186,7 @@ impl SoftKey {
 
     /// The model it plays.
     pub fn profile(&self) -> Profile {
-        self.lock().machine.authenticator.profile.clone()
+        self.0.inner.lock().machine.authenticator.profile.clone()
     }
 
     /// Pulls it: whoever has it open gets [`TransportError::Gone`] from now on, also after it is plugged in again.
@@ -211,7 +209,7 @@ impl SoftKey {
 
     /// Whether it is plugged in.
     pub fn is_plugged(&self) -> bool {
-        self.lock().machine.plugged
+        self.0.inner.lock().machine.plugged
     }
 
     /// Touches it shortly, with an enrolled finger if it asks for one. False when it was not waiting for that.
@@ -249,7 +247,9 @@ impl SoftKey {
 
     /// Whether it has begun to learn a finger and still keeps the samples.
     pub fn is_enrolling(&self) -> bool {
-        self.lock()
+        self.0
+            .inner
+            .lock()
             .machine
             .authenticator
             .volatile
@@ -259,17 +259,14 @@ impl SoftKey {
 
     /// What it is waiting for, if anything.
     pub fn waiting(&self) -> Option<Wait> {
-        self.lock().machine.waiting()
+        self.0.inner.lock().machine.waiting()
     }
 
     /// Waits up to `timeout` until the key waits for its person; what it waits for then.
     pub fn wait_until_it_asks(&self, timeout: Duration) -> Option<Wait> {
-        let inner = self.lock();
-        let (inner, _) = self
-            .0
-            .changed
-            .wait_timeout_while(inner, timeout, |inner| inner.machine.waiting().is_none())
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut inner = self.0.inner.lock();
+        let idle = |inner: &mut Inner| inner.machine.waiting().is_none();
+        self.0.changed.wait_while_for(&mut inner, idle, timeout);
         inner.machine.waiting()
     }
 
@@ -285,7 +282,7 @@ impl SoftKey {
 
     /// Lets time pass for the key, so that a test need not wait for its limits.
     pub fn advance(&self, by: Duration) {
-        let mut inner = self.lock();
+        let mut inner = self.0.inner.lock();
         match &mut inner.clock {
             Clock::Real { ahead } => *ahead += by,
             Clock::Virtual { now } => *now += by,
@@ -296,7 +293,7 @@ impl SoftKey {
 
     /// Its discoverable credentials, oldest first.
     pub fn credentials(&self) -> Vec<CredentialView> {
-        let inner = self.lock();
+        let inner = self.0.inner.lock();
         let stored = inner.machine.authenticator.state.credentials.iter();
         stored
             .map(|c| CredentialView {
@@ -310,17 +307,17 @@ impl SoftKey {
 
     /// Everything it remembers without power.
     pub fn state(&self) -> SoftState {
-        self.lock().machine.authenticator.state.clone()
+        self.0.inner.lock().machine.authenticator.state.clone()
     }
 
     /// How often it was asked to wink.
     pub fn winks(&self) -> u32 {
-        self.lock().machine.winks
+        self.0.inner.lock().machine.winks
     }
 
     /// What passed so far.
     pub fn counters(&self) -> Counters {
-        let inner = self.lock();
+        let inner = self.0.inner.lock();
         Counters {
             packets_to_key: inner.machine.packets_to_key,
             packets_from_key: inner.machine.packets_from_key,
@@ -347,7 +344,7 @@ impl Transport for SoftTransport {
     }
 
     fn receive(&mut self, timeout: Duration) -> Result<Option<Report>, TransportError> {
-        let mut inner = self.key.lock();
+        let mut inner = self.key.0.inner.lock();
         let deadline = inner.clock.now() + timeout;
         loop {
             let now = inner.clock.now();
@@ -368,17 +365,12 @@ impl Transport for SoftTransport {
                 continue;
             }
             let pause = until.saturating_duration_since(now);
-            (inner, _) = self
-                .key
-                .0
-                .changed
-                .wait_timeout(inner, pause)
-                .unwrap_or_else(PoisonError::into_inner);
+            self.key.0.changed.wait_for(&mut inner, pause);
         }
     }
 
     fn now(&self) -> Instant {
-        self.key.lock().clock.now()
+        self.key.0.inner.lock().clock.now()
     }
 }
 

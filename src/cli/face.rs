@@ -1,8 +1,10 @@
 //! The face without a screen: arguments answer the questions, events become lines, and patience has an end.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
+
+use parking_lot::Mutex;
 
 use super::args::KeyChoice;
 use super::care::args::CaseArguments;
@@ -93,7 +95,7 @@ impl Orders {
     }
 
     fn next(&self) -> Answer {
-        let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut answers = self.answers.lock();
         answers.pop_front().unwrap_or(Answer::Done)
     }
 }
@@ -191,7 +193,7 @@ impl HeadlessFace {
     }
 
     fn with_memory<T>(&self, act: impl FnOnce(&mut Memory) -> T) -> T {
-        act(&mut self.memory.lock().unwrap_or_else(PoisonError::into_inner))
+        act(&mut self.memory.lock())
     }
 
     /// Ends the run because of the arguments.

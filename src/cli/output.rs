@@ -5,6 +5,7 @@
 
 use std::io::Write;
 
+use parking_lot::Mutex;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -90,7 +91,7 @@ impl Outcome {
 /// Where output goes, and in which form.
 pub struct Output {
     json: bool,
-    sink: std::sync::Mutex<Box<dyn Write + Send>>,
+    sink: Mutex<Box<dyn Write + Send>>,
 }
 
 impl Output {
@@ -98,7 +99,7 @@ impl Output {
     pub fn new(json: bool, sink: Box<dyn Write + Send>) -> Self {
         Self {
             json,
-            sink: std::sync::Mutex::new(sink),
+            sink: Mutex::new(sink),
         }
     }
 
@@ -181,10 +182,7 @@ impl Output {
     }
 
     fn write(&self, line: &str) {
-        let mut sink = self
-            .sink
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut sink = self.sink.lock();
         // A reader that went away must not stop an enrolment half-way.
         let _ = writeln!(sink, "{line}").and_then(|()| sink.flush());
     }

@@ -3,9 +3,10 @@
 //! Hides the timer. Invariant: at most one wait is timed at a time, and a wait that goes on (asked anew, touched in vain)
 //! keeps its beginning; once it has run out the run is stopped, and [`Patience::cause`] says that the key was the reason.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
@@ -82,7 +83,7 @@ impl Patience {
 
     /// Whether the wait that is paused may go on.
     pub fn lasts(&self) -> bool {
-        let state = self.shared.state();
+        let state = self.shared.state.lock();
         let spent = state.wait.as_ref().map(|wait| wait.since.elapsed());
         spent.is_none_or(|spent| spent < self.shared.limit)
     }
@@ -116,7 +117,7 @@ impl Patience {
 
     /// Why the run really stopped: what a cancel hides when it was this patience that cancelled.
     pub fn cause(&self, stop: Stop) -> Stop {
-        let Some(fault) = self.shared.state().ran_out.clone() else {
+        let Some(fault) = self.shared.state.lock().ran_out.clone() else {
             return stop;
         };
         match stop {
@@ -160,12 +161,8 @@ impl Drop for Patience {
 }
 
 impl Shared {
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     fn begin(&self, what: Waiting, fault: KeyFault) {
-        let mut state = self.state();
+        let mut state = self.state.lock();
         let since = match &state.wait {
             Some(wait) if wait.what == what => wait.since,
             _ => Instant::now(),
@@ -175,13 +172,13 @@ impl Shared {
     }
 
     fn end(&self) {
-        self.state().wait = None;
+        self.state.lock().wait = None;
         self.deadline.send_replace(None);
     }
 
     /// Whether the wait is really over: an event may have ended it while the timer fired.
     fn give_up(&self) -> bool {
-        let mut state = self.state();
+        let mut state = self.state.lock();
         if self.deadline.borrow().is_none_or(|at| at > Instant::now()) {
             return false;
         }

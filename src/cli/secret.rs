@@ -6,8 +6,9 @@
 use std::fs::File;
 use std::io::{BufRead, BufReader, IsTerminal, Read, Write};
 use std::os::fd::AsFd;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
+use parking_lot::Mutex;
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 use zeroize::Zeroizing;
 
@@ -93,7 +94,7 @@ impl Lines {
     pub async fn line(&self, index: usize) -> Result<Zeroizing<String>, SecretError> {
         let (fd, read) = (self.fd, Arc::clone(&self.read));
         on_a_thread(move || {
-            let mut read = read.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut read = read.lock();
             read.up_to(index, fd)
         })
         .await

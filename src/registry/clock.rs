@@ -5,10 +5,10 @@
 //! a ticket, when an enrolment was made) is compared with this one, so that a station whose clock is wrong works all the
 //! same. Invariant: a reply moves it only when it can't be right; setting the machine's clock never does.
 
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use parking_lot::Mutex;
 use rustix::time::{ClockId, clock_gettime};
 
 /// `Date` has whole seconds, and a reply is some time on its way.
@@ -45,7 +45,7 @@ impl RegistryClock {
 
     /// What an earlier process knew of it, for as long as nothing newer was heard.
     pub fn assume_ahead(&self, ahead: SignedDuration) {
-        let mut heard = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut heard = self.0.lock();
         if let (None, Ok(registry)) = (*heard, Timestamp::now().checked_add(ahead)) {
             *heard = Some(Heard {
                 registry,
@@ -61,7 +61,7 @@ impl RegistryClock {
         {
             return;
         }
-        let mut heard = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut heard = self.0.lock();
         *heard = Some(Heard {
             registry: date,
             when: since_boot(),
@@ -69,7 +69,7 @@ impl RegistryClock {
     }
 
     fn estimate(&self) -> Option<Timestamp> {
-        let heard = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let heard = *self.0.lock();
         heard.map(|heard| heard.carried_on_to(since_boot()))
     }
 }

@@ -5,9 +5,9 @@
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
-use std::sync::{Mutex, PoisonError};
 
 use jiff::Timestamp;
+use parking_lot::{Mutex, MutexGuard};
 
 /// Wrong codes from one source in a window.
 const PER_SOURCE: u32 = 10;
@@ -56,8 +56,8 @@ impl Guesses {
         }
     }
 
-    fn current(&self, now: Timestamp) -> std::sync::MutexGuard<'_, Window> {
-        let mut window = self.window.lock().unwrap_or_else(PoisonError::into_inner);
+    fn current(&self, now: Timestamp) -> MutexGuard<'_, Window> {
+        let mut window = self.window.lock();
         let now_s = now.as_second();
         if !(window.began_s..window.began_s.saturating_add(WINDOW_S)).contains(&now_s) {
             *window = Window {

@@ -8,10 +8,11 @@
 use std::io::{Read, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
 use jiff::Timestamp;
+use parking_lot::Mutex;
 use zeroize::Zeroizing;
 
 use super::files;
@@ -238,7 +239,7 @@ impl Keyring {
 
     /// The keys as they are now. A file that cannot be read goes to the log, and the keys stay that were read before.
     pub fn ring(&self) -> Arc<Ring> {
-        let mut known = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.read.lock();
         let same = std::fs::metadata(&self.path).is_ok_and(|found| stamp(&found) == known.0);
         if !same {
             match read(&self.path) {

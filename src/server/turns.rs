@@ -4,8 +4,9 @@
 //! often.
 
 use std::collections::HashSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
+use parking_lot::Mutex;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::problem::{Answer, Refusal};
@@ -59,7 +60,7 @@ impl Turns {
     }
 
     fn of_station(&self, station: &StationId) -> Answer<OfStation> {
-        let mut held = self.stations.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut held = self.stations.lock();
         if !held.insert(station.clone()) {
             let what = "this station's last request of that size is still being served; try again";
             return Err(Refusal::new(code::BUSY, what).retry_after(2));
@@ -73,7 +74,7 @@ impl Turns {
 
 impl Drop for OfStation {
     fn drop(&mut self) {
-        let mut held = self.stations.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut held = self.stations.lock();
         held.remove(&self.station);
     }
 }

@@ -13,10 +13,11 @@ mod runner;
 mod slot;
 mod state;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use parking_lot::Mutex;
 use tokio::sync::mpsc;
 use tokio::task::LocalSet;
 use tokio::time::Instant;
@@ -193,17 +194,13 @@ struct Shared<C> {
 }
 
 impl<C: Crew> Shared<C> {
-    fn locked(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     fn look<T>(&self, look: impl FnOnce(&mut State) -> T) -> T {
-        look(&mut self.locked())
+        look(&mut self.state.lock())
     }
 
     /// Changes what is known, and shows it. The board is shown within the lock, so that an older one never comes last.
     fn change<T>(&self, change: impl FnOnce(&mut State, Timestamp) -> T) -> T {
-        let mut state = self.locked();
+        let mut state = self.state.lock();
         let changed = change(&mut state, Timestamp::now());
         self.crew.show(state.board());
         changed
@@ -211,17 +208,11 @@ impl<C: Crew> Shared<C> {
 
     /// Somebody is there, or something was achieved.
     fn progress(&self) {
-        *self
-            .last_progress
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = Instant::now();
+        *self.last_progress.lock() = Instant::now();
     }
 
     fn quiet_since(&self) -> Instant {
-        *self
-            .last_progress
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        *self.last_progress.lock()
     }
 
     /// Writes a change down, and takes it.

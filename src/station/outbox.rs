@@ -4,10 +4,11 @@
 //! harmless, because the entry's id is the registry's idempotency key. What is told of one person or credential arrives in the
 //! order in which it happened ([`OutboxEntry::waits_for`]).
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
+use parking_lot::Mutex;
 
 use super::Station;
 use super::backoff::Backoff;
@@ -96,7 +97,7 @@ impl Station {
         if let EntryState::Conflict { code, detail } = entry.state.clone() {
             return Ok(Pushed::Rejected { code, detail });
         }
-        if self.backoff().is_asked_to_wait(Instant::now()) {
+        if self.outbox.backoff.lock().is_asked_to_wait(Instant::now()) {
             return Ok(Pushed::Queued);
         }
         let mut held: Vec<OutboxEntry> = Vec::new();
@@ -190,13 +191,15 @@ impl Station {
 
     fn note_attempt(&self, failure: Option<&Failure>) {
         let Some(failure) = failure else {
-            self.backoff().reset();
+            self.outbox.backoff.lock().reset();
             return;
         };
         let mut jitter = [128];
         // Without randomness the pause is simply the middle one.
         let _ = getrandom::fill(&mut jitter);
-        self.backoff()
+        self.outbox
+            .backoff
+            .lock()
             .failed(Instant::now(), jitter[0], failure.retry_after);
     }
 
@@ -251,7 +254,7 @@ impl Station {
 
     /// Whether the registry asked to be left alone for now.
     pub(super) fn is_asked_to_wait(&self) -> bool {
-        self.backoff().is_asked_to_wait(Instant::now())
+        self.outbox.backoff.lock().is_asked_to_wait(Instant::now())
     }
 
     /// The registry said, in answer to something else than a push, when to come again.
@@ -260,13 +263,6 @@ impl Station {
             of_all: true,
             retry_after: Some(retry_after),
         }));
-    }
-
-    fn backoff(&self) -> std::sync::MutexGuard<'_, Backoff> {
-        self.outbox
-            .backoff
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Resolves a conflict in the name of the operator who is signed in, then sends a retried entry at once.
@@ -283,7 +279,7 @@ impl Station {
             remains,
             report: None,
         })?;
-        self.backoff().reset();
+        self.outbox.backoff.lock().reset();
         self.push_outbox().await
     }
 
@@ -324,7 +320,7 @@ impl Station {
                     .iter()
                     .any(|entry| entry.state == EntryState::Queued)
             });
-            let pause = self.backoff().wait(Instant::now());
+            let pause = self.outbox.backoff.lock().wait(Instant::now());
             if waits
                 && pause.is_zero()
                 && let Err(error) = self.push_outbox().await
@@ -332,7 +328,7 @@ impl Station {
                 tracing::error!(%error, "the outbox could not be pushed");
             }
             changed.borrow_and_update();
-            let next = match (waits, self.backoff().wait(Instant::now())) {
+            let next = match (waits, self.outbox.backoff.lock().wait(Instant::now())) {
                 (true, pause) => pause.max(Duration::from_millis(200)).min(LOOK),
                 (false, _) => LOOK,
             };

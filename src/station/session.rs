@@ -72,7 +72,7 @@ impl Slot {
 impl Station {
     /// Who is signed in and not locked out.
     pub fn operator(&self) -> Option<Operator> {
-        let slot = self.session_slot();
+        let slot = self.session.lock();
         slot.live(self.registry_now())
             .filter(|_| !slot.locked)
             .map(|session| session.operator.clone())
@@ -80,14 +80,15 @@ impl Station {
 
     /// The credential with which the operator signed in, where the registry said.
     pub(super) fn operators_credential(&self) -> Option<Unlock> {
-        self.session_slot()
+        self.session
+            .lock()
             .live(self.registry_now())?
             .unlock
             .clone()
     }
 
     pub(super) fn session(&self) -> Result<Arc<Session>, Stop> {
-        let slot = self.session_slot();
+        let slot = self.session.lock();
         slot.live(self.registry_now())
             .filter(|_| !slot.locked)
             .cloned()
@@ -103,7 +104,7 @@ impl Station {
 
     /// The registry no longer knows the session. A late word of an earlier one does not end the present one.
     pub(super) fn forget_session(&self, refused: &Session) {
-        let mut slot = self.session_slot();
+        let mut slot = self.session.lock();
         let is_present = slot
             .session
             .as_ref()
@@ -118,7 +119,8 @@ impl Station {
     /// Returns once the present session has run out; never while there is none.
     pub(super) async fn session_expired(&self) {
         let ends = self
-            .session_slot()
+            .session
+            .lock()
             .live(self.registry_now())
             .map(|session| session.expires_at);
         let Some(ends) = ends else {
@@ -136,7 +138,7 @@ impl Station {
     /// sign a challenge of the station's own.
     pub async fn sign_in_options(&self) -> Result<SignInOptions, Stop> {
         let answered = self.heard(self.registry()?.sign_in_options().await);
-        self.session_slot().challenge = None;
+        self.session.lock().challenge = None;
         match answered {
             Err(Stop::Unreachable(why)) => self.unlock_options().ok_or(Stop::Unreachable(why)),
             answered => answered,
@@ -144,7 +146,7 @@ impl Station {
     }
 
     fn unlock_options(&self) -> Option<SignInOptions> {
-        let mut slot = self.session_slot();
+        let mut slot = self.session.lock();
         let unlock = slot.live(self.registry_now())?.unlock.clone()?;
         let mut challenge = vec![0; 32];
         getrandom::fill(&mut challenge).ok()?;
@@ -195,13 +197,13 @@ impl Station {
     /// Signs in. The session is kept in memory only, and nobody is signed in before it is in the journal:
     /// [`Change::SessionOpened`] or, when the station alone has checked the key, [`Change::SessionUnlocked`] must follow.
     pub async fn open_session(&self, proof: &SignIn) -> Result<SignedIn, Stop> {
-        let own = self.session_slot().challenge.take();
+        let own = self.session.lock().challenge.take();
         if let Some(challenge) = own {
             let operator = self.unlock(&challenge, &proof.assertion)?;
             return Ok(SignedIn::AtStation(operator));
         }
         let session = self.heard(self.registry()?.sign_in(proof).await)?;
-        let before = self.session_slot().session.take();
+        let before = self.session.lock().session.take();
         let operator = self.take_up(session);
         if let (Some(before), Ok(client)) = (before, self.registry()) {
             // The one that was locked away ends by itself soon; ending it now is a courtesy.
@@ -211,7 +213,7 @@ impl Station {
     }
 
     fn unlock(&self, challenge: &Bytes, proof: &AuthenticationResponse) -> Result<Operator, Stop> {
-        let mut slot = self.session_slot();
+        let mut slot = self.session.lock();
         let session = slot
             .live(self.registry_now())
             .cloned()
@@ -245,7 +247,7 @@ impl Station {
     /// Keeps a session ready until [`Change::SessionOpened`] is committed.
     fn take_up(&self, session: Session) -> Operator {
         let operator = session.operator.clone();
-        *self.session_slot() = Slot {
+        *self.session.lock() = Slot {
             unrecorded: Some(Arc::new(session)),
             ..Slot::default()
         };
@@ -255,7 +257,7 @@ impl Station {
     /// Locks: nobody is signed in until the same operator unlocks, or another one signs in.
     pub fn lock(&self) -> Result<(), Stop> {
         let operator = self.operator();
-        self.session_slot().locked = true;
+        self.session.lock().locked = true;
         self.touch();
         match operator {
             Some(operator) => self.commit(Change::SessionClosed {
@@ -267,7 +269,7 @@ impl Station {
 
     /// Signs out, here and, where it can be reached, at the registry.
     pub async fn close_session(&self) -> Result<(), Stop> {
-        let slot = std::mem::take(&mut *self.session_slot());
+        let slot = std::mem::take(&mut *self.session.lock());
         let removed = private::remove(&self.dir, SESSION_FILE);
         if let (Some(session), Ok(client)) = (&slot.session, self.registry()) {
             // It ends by itself soon; being out of reach is no reason to stay signed in here.
@@ -319,7 +321,7 @@ impl Station {
                 .assume_ahead(SignedDuration::from_millis(ahead_ms));
         }
         let session = kept.map(|kept| Arc::new(kept.session));
-        *self.session_slot() = Slot {
+        *self.session.lock() = Slot {
             session,
             ..Slot::default()
         };

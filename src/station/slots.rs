@@ -1,8 +1,10 @@
 //! The bay as workflows and faces see it: facts with model names, and slots that remember being used.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
+
+use parking_lot::Mutex;
 
 use super::face::{SlotState as SlotLook, SlotView};
 pub use crate::bay::Slot;
@@ -68,7 +70,7 @@ impl Slots {
     /// Every slot that holds or held a key, by number.
     pub fn views(&self) -> Vec<SlotView> {
         let slots = Arc::clone(&self.bay.slots().borrow());
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.known.lock();
         known.extend(slots.iter().map(|s| (s.number, s.place.clone())));
         known
             .iter()

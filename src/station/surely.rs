@@ -3,7 +3,6 @@
 //!
 //! Invariant: nothing that the registry may have done ends as if nothing was done.
 
-use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
@@ -128,7 +127,7 @@ impl Station {
     }
 
     fn change_unanswered(&self, change: impl FnOnce(&mut Vec<Unanswered>)) -> Result<(), Stop> {
-        let _one_at_a_time = self.asking.lock().unwrap_or_else(PoisonError::into_inner);
+        let _one_at_a_time = self.asking.lock();
         let failed = |e: crate::store::StoreError| Stop::Store(e.to_string());
         let mut all = self.all_unanswered()?;
         change(&mut all);

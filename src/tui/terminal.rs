@@ -5,10 +5,11 @@
 
 use std::io::{self, IsTerminal, Write, stdin, stdout};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, Once, PoisonError};
+use std::sync::{Arc, Once};
 use std::thread::{self, JoinHandle, ThreadId};
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use ratatui::buffer::Buffer;
@@ -29,10 +30,6 @@ use super::TuiError;
 
 /// The thread that has taken the terminal over, while one has.
 static OWNER: Mutex<Option<ThreadId>> = Mutex::new(None);
-
-fn owner() -> std::sync::MutexGuard<'static, Option<ThreadId>> {
-    OWNER.lock().unwrap_or_else(PoisonError::into_inner)
-}
 
 /// Bytes that are collected before they are written: a large frame in one go.
 const FRAME_BYTES: usize = 1 << 16;
@@ -91,7 +88,7 @@ impl Screen {
             return Err(TuiError::NoTerminal);
         }
         restore_on_panic();
-        *owner() = Some(thread::current().id());
+        *OWNER.lock() = Some(thread::current().id());
         // From here on dropping gives the terminal back, also when the next steps fail.
         let screen =
             Terminal::new(CrosstermBackend::new(Wiped::new())).map(|terminal| Self { terminal });
@@ -138,7 +135,7 @@ impl Drop for Screen {
 
 /// Gives the terminal back, once. Errors are ignored: there is nothing left to do about them.
 fn restore() {
-    if owner().take().is_none() {
+    if OWNER.lock().take().is_none() {
         return;
     }
     let _ = execute!(
@@ -159,7 +156,7 @@ fn restore_on_panic() {
     INSTALLED.call_once(|| {
         let before = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
-            let holder = *owner();
+            let holder = *OWNER.lock();
             match holder {
                 Some(thread) if thread != thread::current().id() => {
                     tracing::error!(panic = %info, "a thread of the station panicked");

@@ -1,6 +1,6 @@
 //! What the registry did and could not say: it is asked again, and the same job done once more finds out.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use keydesk::bay::Cancel;
 use keydesk::cli::outcome::outcome_of_stop;
@@ -14,6 +14,7 @@ use keydesk::store::audit;
 use keydesk::wire::{Said, code};
 use keydesk::workflow::dialogue::{AppResult, Ending, LossResult};
 use keydesk::workflow::{self, Stop, app, loss};
+use parking_lot::Mutex;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -51,7 +52,7 @@ impl Line {
 
     /// So many answers to what has this in its first line get lost.
     fn loses(&self, what: &[(&'static str, usize)]) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = what.to_vec();
+        *self.0.lock() = what.to_vec();
     }
 }
 
@@ -59,7 +60,7 @@ impl Line {
     /// Waits until the first answer was lost.
     async fn until_lost(&self) {
         let is_lost = || {
-            let losses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let losses = self.0.lock();
             losses.iter().any(|(_, left)| *left < usize::MAX)
         };
         while !is_lost() {
@@ -70,7 +71,7 @@ impl Line {
 
 /// Whether the answer to this is one of those that get lost.
 fn takes_one(losses: &Losses, asked: &str) -> bool {
-    let mut losses = losses.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut losses = losses.lock();
     let mut hit = losses
         .iter_mut()
         .filter(|(what, left)| *left > 0 && asked.contains(what));

@@ -1,9 +1,10 @@
 //! The people of a batch without a screen: PINs and tags come line by line, what happens becomes lines with the slot's place.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 
+use parking_lot::Mutex;
 use serde_json::json;
 
 use crate::cli::care::hand_over::{HandOver, Way};
@@ -64,17 +65,17 @@ impl HeadlessCrew {
 
     /// What turned out to be wrong with the arguments.
     pub fn misused(&self) -> Option<&'static str> {
-        *self.misused.lock().unwrap_or_else(PoisonError::into_inner)
+        *self.misused.lock()
     }
 
     fn misuse(&self, code: &'static str, detail: String) -> Stop {
-        *self.misused.lock().unwrap_or_else(PoisonError::into_inner) = Some(code);
+        *self.misused.lock() = Some(code);
         Stop::Key(KeyFault::Failed(detail))
     }
 
     /// The line that holds a PIN of this key: the one that was taken for it before, or the next one.
     fn line_of(&self, key: &KeyFacts, is_new: bool) -> usize {
-        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut taken = self.taken.lock();
         let of_key = |held: &&Taken, replaces: bool| {
             key.id.is_unique() && held.key == key.id && held.replaces == replaces
         };
@@ -267,7 +268,7 @@ impl Crew for HeadlessCrew {
             return Err(complaint.into());
         }
         let next = match &self.tags {
-            Some(tags) => tags.lock().unwrap_or_else(PoisonError::into_inner).next(),
+            Some(tags) => tags.lock().next(),
             None => {
                 let prompt = format!("slot {}: asset tag", whose.slot);
                 return secret::line_from_terminal(&prompt, "an asset tag", "--tags")

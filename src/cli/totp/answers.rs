@@ -2,7 +2,7 @@
 //!
 //! Invariant: a code is asked for only when a question wants one, and each line of a descriptor is one code.
 
-use std::sync::{Mutex, PoisonError};
+use parking_lot::Mutex;
 
 use super::args::{CodeSource, Proof, ProofArguments, Qr};
 use super::picture::Shown;
@@ -61,7 +61,7 @@ impl AppAnswers {
     }
 
     fn with<T>(&self, act: impl FnOnce(&mut Memory) -> T) -> T {
-        act(&mut self.memory.lock().unwrap_or_else(PoisonError::into_inner))
+        act(&mut self.memory.lock())
     }
 
     /// Where codes are read from.

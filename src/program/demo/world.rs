@@ -4,10 +4,11 @@
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
+use parking_lot::Mutex;
 use tempfile::TempDir;
 
 use crate::bay::soft::SoftKey;
@@ -65,7 +66,7 @@ impl Rack {
     /// Puts a key into a slot of its own.
     pub fn put(&self, place: &str, key: &SoftKey) {
         let place = Place::new(place);
-        let mut keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut keys = self.keys.lock();
         keys.retain(|(taken, _)| *taken != place);
         keys.push((place.clone(), key.clone()));
         drop(keys);
@@ -92,7 +93,7 @@ impl Rack {
 
     /// The key that is or was in a slot.
     pub fn key(&self, place: &Place) -> Option<SoftKey> {
-        let keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
+        let keys = self.keys.lock();
         keys.iter()
             .find(|(taken, _)| taken == place)
             .map(|(_, key)| key.clone())
@@ -100,7 +101,7 @@ impl Rack {
 
     /// Touches every key that waits for it; whether any did.
     pub fn touch(&self) -> bool {
-        let keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
+        let keys = self.keys.lock();
         keys.iter().fold(false, |any, (_, key)| key.touch() || any)
     }
 }
@@ -390,13 +391,13 @@ impl ScriptedFace {
     }
 
     fn ordered(&self) -> Answer {
-        let mut orders = self.orders.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut orders = self.orders.lock();
         orders.pop_front().unwrap_or(Answer::Done)
     }
 
     /// The PIN that was handed over last, taken out of the person's hands.
     pub fn handed(&self) -> Option<Pin> {
-        let mut handed = self.handed.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut handed = self.handed.lock();
         handed.take()
     }
 
@@ -409,10 +410,7 @@ impl ScriptedFace {
 
     /// What happened so far.
     pub fn events(&self) -> Vec<Event> {
-        self.events
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.events.lock().clone()
     }
 }
 
@@ -420,14 +418,11 @@ impl ScriptedFace {
 impl Face for ScriptedFace {
     fn tell(&self, event: Event) {
         (self.hear)(&event);
-        self.events
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(event);
+        self.events.lock().push(event);
     }
 
     async fn hand_over(&self, _key: &KeyFacts, pin: Pin) -> Result<(), Stop> {
-        let mut handed = self.handed.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut handed = self.handed.lock();
         *handed = Some(pin);
         Ok(())
     }

@@ -5,7 +5,7 @@
 //! good only while its request is served.
 
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -13,6 +13,7 @@ use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::Request;
 use axum::http::Extensions;
 use hyper::body::{Frame, SizeHint};
+use parking_lot::Mutex;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
@@ -91,7 +92,7 @@ impl Pace {
 
     /// Whether nothing is lost when it ends now.
     pub fn is_quiet(&self) -> bool {
-        matches!(self.state().stage, Stage::Silent | Stage::Idle)
+        matches!(self.state.lock().stage, Stage::Silent | Stage::Idle)
     }
 
     /// The head of a request is there.
@@ -109,22 +110,22 @@ impl Pace {
     }
 
     fn turns(&self) -> Arc<Semaphore> {
-        self.state().place.turns()
+        self.state.lock().place.turns()
     }
 
     /// The request is served from now on. False when the connection has to end.
     fn serve(&self) -> bool {
-        let mut state = self.state();
+        let mut state = self.state.lock();
         state.stage = Stage::Served;
         state.until = None;
         state.place.serve()
     }
 
     fn received(&self) {
-        let stage = self.state().stage;
+        let stage = self.state.lock().stage;
         match stage {
             // The clock runs since the connection was accepted.
-            Stage::Silent => self.state().stage = Stage::Head,
+            Stage::Silent => self.state.lock().stage = Stage::Head,
             Stage::Idle => self.enter(Stage::Head),
             Stage::Head | Stage::Body | Stage::Served | Stage::Answer => {}
         }
@@ -133,7 +134,7 @@ impl Pace {
     /// All that the HTTP layer had to send is sent.
     fn flushed(&self) {
         let taken = {
-            let state = self.state();
+            let state = self.state.lock();
             state.stage == Stage::Answer && state.handed_over
         };
         if taken {
@@ -148,15 +149,11 @@ impl Pace {
             Stage::Idle => Some(self.times.idle),
             Stage::Body | Stage::Served => None,
         };
-        let mut state = self.state();
+        let mut state = self.state.lock();
         state.stage = stage;
         state.until = limit.map(|limit| Instant::now() + limit);
         state.handed_over = false;
         state.place.wait();
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -247,7 +244,7 @@ impl Patience {
 
     /// Ready when it took too long over its present stage. To be asked after the connection went on.
     pub fn poll_too_long(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let until = self.pace.state().until;
+        let until = self.pace.state.lock().until;
         let Some(deadline) = until else {
             self.until = None;
             return Poll::Pending;
@@ -282,7 +279,7 @@ struct Handed(Arc<Pace>);
 
 impl Drop for Handed {
     fn drop(&mut self) {
-        self.0.state().handed_over = true;
+        self.0.state.lock().handed_over = true;
     }
 }
 

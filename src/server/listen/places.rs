@@ -8,8 +8,9 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 use std::net::{IpAddr, Ipv6Addr};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
+use parking_lot::Mutex;
 use tokio::sync::{Semaphore, oneshot};
 
 /// Requests of one address that are served at once, the others wait for their turn: as many as the database does at once, so
@@ -74,7 +75,7 @@ impl Places {
     /// make room is being served.
     pub fn enter(self: &Arc<Self>, address: IpAddr) -> Option<(Place, oneshot::Receiver<()>)> {
         let address = origin(address);
-        let mut book = self.book();
+        let mut book = self.book.lock();
         let own = book.crowds.get(&address).map_or(0, |crowd| crowd.held);
         let room = if own >= self.per_address {
             book.make_room(address)
@@ -109,7 +110,7 @@ impl Places {
     /// Logs how many had to go or were refused since it last did; false when nobody was.
     pub fn tell(&self) -> bool {
         let (ended, refused, held) = {
-            let mut book = self.book();
+            let mut book = self.book.lock();
             let ended = std::mem::take(&mut book.ended);
             (ended, std::mem::take(&mut book.refused), book.held)
         };
@@ -118,10 +119,6 @@ impl Places {
             tracing::warn!(ended, refused, held, "too many connections");
         }
         crowded
-    }
-
-    fn book(&self) -> MutexGuard<'_, Book> {
-        self.book.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -186,7 +183,7 @@ impl Place {
             State::Gone => None,
         };
         let Some(end) = end else { return };
-        let mut book = self.places.book();
+        let mut book = self.places.book.lock();
         let turn = book.next_turn();
         if let Some(crowd) = book.crowds.get_mut(&self.address) {
             crowd.waiting.insert(turn, end);
@@ -196,7 +193,7 @@ impl Place {
 
     /// Takes it from among those that wait; none when it is gone.
     fn take(&self, turn: u64) -> Option<oneshot::Sender<()>> {
-        let mut book = self.places.book();
+        let mut book = self.places.book.lock();
         book.crowds.get_mut(&self.address)?.waiting.remove(&turn)
     }
 }
@@ -209,7 +206,7 @@ impl Drop for Place {
             State::Gone => false,
         };
         if held {
-            self.places.book().leave(self.address);
+            self.places.book.lock().leave(self.address);
         }
     }
 }
@@ -244,7 +241,7 @@ mod tests {
     }
 
     fn counted(places: &Places) -> (usize, usize, usize) {
-        let book = places.book();
+        let book = places.book.lock();
         let held = book.crowds.values().map(|crowd| crowd.held).sum();
         let waiting = book.crowds.values().map(|crowd| crowd.waiting.len()).sum();
         (book.held, held, waiting)
@@ -276,7 +273,10 @@ mod tests {
         assert_eq!(counted(&places), (4, 4, 4));
         drop((crowd, newcomer, lonely));
         assert_eq!(counted(&places), (0, 0, 0));
-        assert!(places.book().crowds.is_empty(), "nothing is left behind");
+        assert!(
+            places.book.lock().crowds.is_empty(),
+            "nothing is left behind"
+        );
     }
 
     #[test]

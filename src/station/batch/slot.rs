@@ -4,7 +4,9 @@
 //! Invariant: what was answered once is not asked again: the identification comes from the list, a verdict is admitted once
 //! for all keys that it is the same for, and a PIN that was typed for a key serves all its steps and is forgotten with them.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+
+use parking_lot::Mutex;
 
 use super::{Crew, Shared, Told, Whose};
 use crate::domain::batch::BatchChange;
@@ -44,7 +46,7 @@ impl<C: Crew> SlotFace<C> {
     }
 
     pub fn identify_by(&self, how: Option<Identification>) {
-        *locked(&self.identification) = how;
+        *self.identification.lock() = how;
     }
 
     fn place(&self) -> &Place {
@@ -91,7 +93,7 @@ impl<C: Crew> SlotFace<C> {
     async fn typed_pin(&self, question: Question) -> Result<Answer, Stop> {
         let ask = self.shared.crew.pin(&self.whose, question);
         let pin = self.in_turn(SlotWork::Pin { turn: 0 }, ask).await?;
-        *locked(&self.pin) = Some(pin.duplicate());
+        *self.pin.lock() = Some(pin.duplicate());
         self.shared.progress();
         self.shared
             .change(|state, _| state.pins = state.pins.saturating_add(1));
@@ -141,10 +143,6 @@ fn somebodys(losses: &Losses) -> Stop {
     Stop::KeyRefused(format!(
         "{whose}: reset it by itself, with `keydesk key reset`"
     ))
-}
-
-fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A place in the queue of those that wait for somebody to type; left however the wait ends.
@@ -216,7 +214,7 @@ impl<C: Crew> Face for SlotFace<C> {
         match &question {
             Question::Identify { person } => {
                 self.shared.name(self.place(), &person.name);
-                let how = locked(&self.identification).clone();
+                let how = self.identification.lock().clone();
                 how.map(Answer::Identified).ok_or(Stop::Cancelled)
             }
             Question::ChooseKey { keys } if keys.iter().any(|key| key.place == *self.place()) => {
@@ -227,17 +225,17 @@ impl<C: Crew> Face for SlotFace<C> {
             Question::Admit { .. } => self.admitted(question).await,
             Question::NewPin { .. } => self.typed_pin(question).await,
             Question::CurrentPin { wrong, .. } => {
-                let known = locked(&self.pin).take().filter(|_| !*wrong);
+                let known = self.pin.lock().take().filter(|_| !*wrong);
                 match known {
                     Some(pin) => {
-                        *locked(&self.pin) = Some(pin.duplicate());
+                        *self.pin.lock() = Some(pin.duplicate());
                         Ok(Answer::Pin(pin))
                     }
                     None => self.typed_pin(question).await,
                 }
             }
             Question::Retest { .. } => Ok(Answer::Yes),
-            Question::Settings { .. } => Ok(Answer::Settings(locked(&self.settings).clone())),
+            Question::Settings { .. } => Ok(Answer::Settings(self.settings.lock().clone())),
             // The profile says so, and the dry run showed it.
             Question::ConfirmSettings { .. } => Ok(Answer::Yes),
             // A batch's steps list nothing and remove nothing on a key.
@@ -263,7 +261,7 @@ impl<C: Crew> Face for SlotFace<C> {
 
     async fn hand_over(&self, key: &KeyFacts, pin: Pin) -> Result<(), Stop> {
         self.shared.crew.letter(&self.whose, key, &pin).await?;
-        *locked(&self.pin) = Some(pin);
+        *self.pin.lock() = Some(pin);
         Ok(())
     }
 
@@ -275,7 +273,7 @@ impl<C: Crew> Face for SlotFace<C> {
 #[async_trait(?Send)]
 impl<C: Crew> Hand for SlotFace<C> {
     fn at_step(&self, step: StepKind) {
-        *locked(&self.settings) = self.shared.look(|state| state.profile().settings(step));
+        *self.settings.lock() = self.shared.look(|state| state.profile().settings(step));
         self.shared.change(|state, now| {
             if let Some(seat) = state.seats.get_mut(self.place()) {
                 seat.step = Some(step);

@@ -2,10 +2,11 @@
 //!
 //! Invariant: what is undone on a key is undone after a cancel too.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use parking_lot::Mutex;
 
 use super::StationDesk;
 use super::stopwatch::Stopwatch;
@@ -69,9 +70,9 @@ impl StationDesk {
         let watch = Arc::new(Mutex::new(Stopwatch::start()));
         let hears = Arc::clone(&watch);
         let keepalive = move |keepalive: Keepalive| {
-            locked(&hears).hear(keepalive);
+            hears.lock().hear(keepalive);
             // A key repeats itself every 100 ms; the screen only needs to hear what changes.
-            let mut last = locked(&last);
+            let mut last = last.lock();
             if last.replace(keepalive) != Some(keepalive) {
                 face.tell(Event::Alive {
                     touch: keepalive == Keepalive::TouchNeeded,
@@ -84,7 +85,7 @@ impl StationDesk {
             .bay
             .run(&reference, limit, &self.cancel(), keepalive, job)
             .await;
-        self.time = locked(&watch).stop();
+        self.time = watch.lock().stop();
         let error = match result {
             Ok(done) => return Ok(done),
             Err(error) => error,
@@ -106,10 +107,6 @@ impl StationDesk {
         };
         Err(Failed { error, fault })
     }
-}
-
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Why a job on a key failed: as the bay says, and as a workflow decides on it.

@@ -4,8 +4,9 @@
 //! same operator is back is the present board and the question that is still open.
 
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
+use parking_lot::Mutex;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
@@ -347,13 +348,9 @@ struct Last {
 }
 
 impl KioskCrew {
-    fn last(&self) -> std::sync::MutexGuard<'_, Last> {
-        self.last.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     fn show_again(&self) {
         self.shown.send_replace(true);
-        let last = self.last();
+        let last = self.last.lock();
         if let Some(board) = &last.board {
             self.screen.add(Update::Board(Arc::clone(board)));
         }
@@ -379,7 +376,7 @@ struct Asked<'a>(&'a KioskCrew);
 
 impl<'a> Asked<'a> {
     fn begin(crew: &'a KioskCrew, question: BatchQuestion) -> Self {
-        crew.last().question = Some(question.clone());
+        crew.last.lock().question = Some(question.clone());
         if *crew.shown.borrow() {
             let asks = BatchUpdate::Asks(Box::new(question));
             crew.screen.add(Update::Batch(Box::new(asks)));
@@ -390,7 +387,7 @@ impl<'a> Asked<'a> {
 
 impl Drop for Asked<'_> {
     fn drop(&mut self) {
-        self.0.last().question = None;
+        self.0.last.lock().question = None;
         if *self.0.shown.borrow() {
             let over = BatchUpdate::Withdrawn;
             self.0.screen.add(Update::Batch(Box::new(over)));
@@ -401,7 +398,7 @@ impl Drop for Asked<'_> {
 impl Crew for KioskCrew {
     fn show(&self, board: Board) {
         let board = Arc::new(board);
-        self.last().board = Some(Arc::clone(&board));
+        self.last.lock().board = Some(Arc::clone(&board));
         if *self.shown.borrow() {
             self.screen.add(Update::Board(board));
         }

@@ -4,8 +4,9 @@
 //! never holds one up.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
+use parking_lot::Mutex;
 use tokio::sync::Notify;
 
 use super::mailbox::Mailbox;
@@ -60,7 +61,7 @@ impl Home {
     async fn showing(&self) {
         loop {
             self.changed.notified().await;
-            let expected = self.expected().clone();
+            let expected = self.expected.lock().clone();
             self.screen.add(match self.view(expected) {
                 Ok(home) => Update::Home(Arc::new(home)),
                 Err(stop) => Update::Notice(notice(&stop)),
@@ -73,14 +74,10 @@ impl Home {
             self.asked.notified().await;
             // Out of reach, the last list is better than none; the screen says that the registry does not answer.
             if let Ok(today) = self.station.expected_today().await {
-                *self.expected() = today;
+                *self.expected.lock() = today;
                 self.show();
             }
         }
-    }
-
-    fn expected(&self) -> std::sync::MutexGuard<'_, Vec<Expected>> {
-        self.expected.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Nothing of people while nobody is signed in: the screen has no use for it, and so it is not told.

@@ -5,8 +5,8 @@
 
 use std::collections::VecDeque;
 use std::mem::{Discriminant, discriminant};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use parking_lot::Mutex;
 use tokio::sync::{Notify, mpsc};
 
 use crate::station::face::{SigningIn, Update};
@@ -25,7 +25,7 @@ pub(super) struct Mailbox {
 impl Mailbox {
     /// Adds an update; never waits.
     pub(super) fn add(&self, update: Update) {
-        let mut waiting = self.locked();
+        let mut waiting = self.waiting.lock();
         if let Some(kind) = replaceable(&update) {
             waiting.retain(|earlier| replaceable(earlier) != Some(kind));
         }
@@ -41,7 +41,7 @@ impl Mailbox {
 
     /// Takes everything out.
     pub(super) fn empty(&self) -> VecDeque<Update> {
-        std::mem::take(&mut *self.locked())
+        std::mem::take(&mut *self.waiting.lock())
     }
 
     /// Hands the updates on, one by one as the screen takes them, until the screen is gone.
@@ -51,7 +51,7 @@ impl Mailbox {
             let Ok(room) = screen.reserve().await else {
                 return;
             };
-            let next = self.locked().pop_front();
+            let next = self.waiting.lock().pop_front();
             match next {
                 Some(update) => room.send(update),
                 None => {
@@ -63,10 +63,6 @@ impl Mailbox {
                 }
             }
         }
-    }
-
-    fn locked(&self) -> MutexGuard<'_, VecDeque<Update>> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -122,7 +118,7 @@ mod tests {
             mailbox.add(Update::Run(Event::TouchOver));
         }
         mailbox.add(Update::Operator(None));
-        let kept = mailbox.locked().len();
+        let kept = mailbox.waiting.lock().len();
         assert!(kept <= LIMIT, "{kept} are kept");
         let delivery = Arc::clone(&mailbox);
         tokio::spawn(async move { delivery.deliver(screen).await });

@@ -1,8 +1,8 @@
 //! A phone with an authenticator app, its clock adjustable, and the person who holds it at a station.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
@@ -15,6 +15,7 @@ use keydesk::workflow::Stop;
 use keydesk::workflow::dialogue::{
     Answer, AppQuestion, CodeOf, Event, LossQuestion, Purpose, Question,
 };
+use parking_lot::Mutex;
 
 use crate::scenarios::{PIN, SLOT};
 
@@ -48,10 +49,6 @@ impl Phone {
         }
     }
 
-    fn entries(&self) -> MutexGuard<'_, Entries> {
-        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Reads the URI of a QR code, as an app does, and knows the entry by this name from then on.
     pub fn scan(&self, app: &AppSetup, name: &str) {
         self.read_uri(&app.uri(), name);
@@ -65,7 +62,7 @@ impl Phone {
             .split('&')
             .find_map(|pair| pair.strip_prefix("secret="));
         let secret = TotpSecret::from_base32(secret.expect("a secret")).map_err(|e| e.to_string());
-        let mut entries = self.entries();
+        let mut entries = self.entries.lock();
         entries
             .named
             .insert(name.to_owned(), secret.expect("base32"));
@@ -74,12 +71,12 @@ impl Phone {
 
     /// What is on it.
     pub fn names(&self) -> Vec<String> {
-        self.entries().named.keys().cloned().collect()
+        self.entries.lock().named.keys().cloned().collect()
     }
 
     /// The secret of an entry, in base32.
     pub fn base32(&self, name: &str) -> String {
-        let entries = self.entries();
+        let entries = self.entries.lock();
         let secret = entries.named.get(name).expect("an entry");
         secret.to_base32().to_string()
     }
@@ -92,7 +89,7 @@ impl Phone {
     /// The code that it shows; of the next step where that of this one was read out already.
     pub fn code(&self, name: &str) -> TotpCode {
         let here = TotpSettings::APP.step_at(self.now());
-        let mut entries = self.entries();
+        let mut entries = self.entries.lock();
         let step = match entries.read.get(name) {
             Some(read) if *read >= here && *read <= here + 3 => read + 1,
             _ => here,
@@ -105,7 +102,7 @@ impl Phone {
     /// A code that was right days ago, each time another one.
     pub fn stale(&self, name: &str) -> TotpCode {
         let here = TotpSettings::APP.step_at(self.now());
-        let mut entries = self.entries();
+        let mut entries = self.entries.lock();
         let last = entries.read.get(name).copied().unwrap_or(here);
         let step = last.min(here - 7000) - 13;
         entries.read.insert(name.to_owned(), step);
@@ -172,7 +169,7 @@ impl People {
     /// Proves the person with the factor of this name, or with a key.
     #[must_use]
     pub fn proving_with(self, name: &str) -> Self {
-        *self.proves_with.lock().expect("whole") = Some(name.to_owned());
+        *self.proves_with.lock() = Some(name.to_owned());
         self
     }
 
@@ -193,16 +190,12 @@ impl People {
 
     /// What was asked of any sort, in order.
     pub fn asked(&self) -> Vec<Question> {
-        self.said().asked.clone()
-    }
-
-    fn said(&self) -> MutexGuard<'_, Said> {
-        self.said.lock().unwrap_or_else(PoisonError::into_inner)
+        self.said.lock().asked.clone()
     }
 
     /// What was asked about apps, in order.
     pub fn questions(&self) -> Vec<AppQuestion> {
-        self.said().questions.clone()
+        self.said.lock().questions.clone()
     }
 
     /// The advice that was given, in order.
@@ -218,7 +211,7 @@ impl People {
         match self.manner {
             Manner::Mistaken(other) => self.phone.code(other),
             Manner::Hopeless => self.phone.stale(name),
-            Manner::Hasty if !std::mem::replace(&mut self.said().hasty, true) => {
+            Manner::Hasty if !std::mem::replace(&mut self.said.lock().hasty, true) => {
                 misread(&self.phone.code(name))
             }
             Manner::Willing | Manner::Hasty | Manner::Leaves => self.phone.code(name),
@@ -248,21 +241,21 @@ impl Face for People {
     }
 
     async fn ask(&self, question: Question) -> Result<Answer, Stop> {
-        self.said().asked.push(question.clone());
+        self.said.lock().asked.push(question.clone());
         if let Question::Loss(LossQuestion::Suspend { .. }) = question {
             return Ok(Answer::Why(self.why));
         }
         let Question::App(question) = question else {
             return self.keys.ask(question).await;
         };
-        self.said().questions.push(question.clone());
+        self.said.lock().questions.push(question.clone());
         match question {
             AppQuestion::NameApp { suggested, .. } => {
-                self.said().name = suggested;
+                self.said.lock().name = suggested;
                 Ok(Answer::Yes)
             }
             AppQuestion::ShowSecret { enrolment, .. } => {
-                let name = self.said().name.clone();
+                let name = self.said.lock().name.clone();
                 if !self.phone.names().contains(&name) {
                     self.phone.scan(&enrolment, &name);
                 }
@@ -284,7 +277,7 @@ impl Face for People {
             AppQuestion::ChooseFactor {
                 purpose, factors, ..
             } => {
-                let wanted = self.proves_with.lock().expect("whole").clone();
+                let wanted = self.proves_with.lock().clone();
                 let named = |factor: &&keydesk::wire::Factor| match purpose {
                     Purpose::Prove => wanted.as_ref() == Some(&factor.name),
                     _ => true,

@@ -1,7 +1,6 @@
 //! People who type at once, and remember what they saw.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use keydesk::domain::{KeyFacts, Pin};
@@ -9,6 +8,7 @@ use keydesk::station::batch::{Crew, TagComplaint, Told, Whose};
 use keydesk::station::face::board::Board;
 use keydesk::workflow::dialogue::Question;
 use keydesk::workflow::{KeyFault, Stop};
+use parking_lot::Mutex;
 use tokio::sync::watch;
 
 pub const PIN: &str = "2468-person";
@@ -67,18 +67,12 @@ impl ScriptedCrew {
 
     /// The PINs in the letters.
     pub fn letters(&self) -> Vec<String> {
-        self.letters
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.letters.lock().clone()
     }
 
     /// What was said, as a debug text.
     pub fn told(&self) -> Vec<String> {
-        self.told
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.told.lock().clone()
     }
 
     /// Waits until the board shows something.
@@ -110,7 +104,7 @@ impl Crew for ScriptedCrew {
         if let Told::Left { whose, .. } = &told {
             (self.done)(whose);
         }
-        let mut all = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = self.told.lock();
         all.push(format!("{told:?}"));
     }
 
@@ -128,7 +122,7 @@ impl Crew for ScriptedCrew {
     }
 
     async fn letter(&self, _: &Whose, _: &KeyFacts, pin: &Pin) -> Result<(), Stop> {
-        let mut letters = self.letters.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut letters = self.letters.lock();
         letters.push(String::from_utf8(pin.as_bytes().to_vec()).expect("text"));
         Ok(())
     }
