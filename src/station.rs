@@ -32,7 +32,7 @@ use crate::domain::models::Models;
 use crate::domain::policy::{Policy, PolicyError};
 use crate::record::{Change, RECORD_VERSION, Record};
 use crate::registry::{Client, KeyFileError, RegistryError, SettingsError};
-use crate::store::{StationFacts, Store};
+use crate::store::{StationFacts, Store, StoreError};
 use crate::workflow::Stop;
 use config::Config;
 use face::RegistryState;
@@ -60,12 +60,19 @@ pub struct Station {
     changed: watch::Sender<u64>,
 }
 
+/// Workflows know no store: a run that its memory failed ends with the store's own words.
+impl From<StoreError> for Stop {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error.to_string())
+    }
+}
+
 /// Why a station can't be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// Its memory.
     #[error(transparent)]
-    Store(#[from] crate::store::StoreError),
+    Store(#[from] StoreError),
     /// Its client of the registry.
     #[error(transparent)]
     Registry(#[from] SettingsError),
@@ -214,15 +221,14 @@ impl Station {
         if let Some(operator) = &opened {
             self.session.lock().begin(operator, recorded.is_ok());
         }
-        recorded.map_err(|e| Stop::Store(e.to_string()))?;
+        recorded?;
         self.touch();
         Ok(())
     }
 
     /// Whether something could be begun now.
     fn room(&self) -> Result<(), Stop> {
-        let room = self.store.check_room();
-        room.map_err(|e| Stop::Store(e.to_string()))
+        Ok(self.store.check_room()?)
     }
 
     /// Something of the home screen changed.
@@ -343,10 +349,7 @@ impl Station {
     }
 
     fn is_recorded(&self, key: &crate::domain::KeyFacts) -> Result<bool, Stop> {
-        let recorded = self
-            .store
-            .key(&key.id, &key.place)
-            .map_err(|e| Stop::Store(e.to_string()))?;
+        let recorded = self.store.key(&key.id, &key.place)?;
         Ok(recorded.is_some_and(|record| same_record(&record.facts, key)))
     }
 }

@@ -253,10 +253,7 @@ pub fn run<C: Crew>(
     terms: Terms,
 ) -> Result<(Batch, Finish), BatchError> {
     let batch = begin(station, start)?;
-    let tags = station
-        .store
-        .given_tags()
-        .map_err(|e| Stop::Store(e.to_string()))?;
+    let tags = station.store.given_tags().map_err(Stop::from)?;
     let shared = Arc::new(Shared {
         station: Arc::clone(station),
         crew: Arc::clone(crew),
@@ -274,11 +271,10 @@ pub fn run<C: Crew>(
 
 fn begin(station: &Station, start: Start) -> Result<Batch, BatchError> {
     let operator = station.operator().ok_or(Stop::SignedOut)?;
-    let store = |e: crate::store::StoreError| Stop::Store(e.to_string());
     match start {
         Start::New(plan) => {
             plan.check(operator.role)?;
-            let open = station.store.open_batch().map_err(store)?;
+            let open = station.store.open_batch().map_err(Stop::from)?;
             if let Some(open) = open {
                 return Err(BatchFault::AnotherOpen(open.plan.id).into());
             }
@@ -292,7 +288,7 @@ fn begin(station: &Station, start: Start) -> Result<Batch, BatchError> {
             })
         }
         Start::Resume(id) => {
-            let known = station.store.batch(id).map_err(store)?;
+            let known = station.store.batch(id).map_err(Stop::from)?;
             let batch = known.ok_or(BatchFault::UnknownBatch(id))?;
             if batch.ended_at.is_some() {
                 return Err(BatchFault::BatchOver(id).into());

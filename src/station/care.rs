@@ -58,10 +58,7 @@ impl Station {
             .portrait(key)
             .await
             .map_err(|detail| Stop::Key(KeyFault::Failed(detail)))?;
-        let history = self
-            .store
-            .history_of(&portrait.key, HISTORY)
-            .map_err(|e| Stop::Store(e.to_string()))?;
+        let history = self.store.history_of(&portrait.key, HISTORY)?;
         Ok(KeyView {
             oddities: oddities(&portrait, self.slots.models()),
             portrait,
@@ -110,7 +107,7 @@ impl Station {
         }
         let said = self.session()?.rp_ids.clone();
         // Under another RP id the registry may have worked before.
-        let enrolments = self.store.recent(LOOK_BACK).map_err(failed)?;
+        let enrolments = self.store.recent(LOOK_BACK)?;
         let earlier = enrolments.into_iter().map(|enrolment| enrolment.rp_id);
         let is_elsewhere = !said.is_empty()
             && !said
@@ -159,12 +156,8 @@ impl Station {
     }
 
     fn enrolment(&self, credential: &StoredCredential) -> Result<Option<Enrolment>, Stop> {
-        self.store.enrolment_of(&credential.id).map_err(failed)
+        Ok(self.store.enrolment_of(&credential.id)?)
     }
-}
-
-fn failed(error: crate::store::StoreError) -> Stop {
-    Stop::Store(error.to_string())
 }
 
 fn is_of(credential: &StoredCredential, rp_id: &str) -> bool {

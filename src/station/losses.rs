@@ -46,8 +46,7 @@ impl Station {
 
     /// The keys that were enrolled here for a person and are not gone, as far as the station knows; none where it enrolled none.
     pub(super) fn kept(&self, person: &PersonId) -> Result<Option<PersonDetail>, Stop> {
-        let made = self.store.enrolments_of(person);
-        let made = made.map_err(|e| Stop::Store(e.to_string()))?;
+        let made = self.store.enrolments_of(person)?;
         let live: Vec<&Enrolment> = made.iter().filter(|e| e.is_live()).collect();
         let Some(last) = live.last() else {
             return Ok(None);

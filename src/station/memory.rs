@@ -7,7 +7,7 @@ use crate::domain::care::CareRecord;
 use crate::domain::history::DeedRecord;
 use crate::domain::{BatchId, EntryId, IntentId, KeyFacts, PersonId};
 use crate::record::{Enrolment, EntryState, KeyRecord, OutboxBody, OutboxEntry, Unfinished};
-use crate::store::{Counts, Room, Store, StoreError};
+use crate::store::{Counts, Room, Store};
 use crate::wire::Offer;
 use crate::workflow::{Refused, Stop};
 
@@ -24,12 +24,12 @@ impl<'a> Memory<'a> {
 
     /// What waits for the registry, queued or in conflict, oldest first.
     pub fn outbox(self) -> Result<Vec<OutboxEntry>, Stop> {
-        self.store.outbox().map_err(failed)
+        Ok(self.store.outbox()?)
     }
 
     /// An entry that waits. `None` once it is accepted or withdrawn.
     pub fn outbox_entry(self, id: EntryId) -> Result<Option<OutboxEntry>, Stop> {
-        self.store.outbox_entry(id).map_err(failed)
+        Ok(self.store.outbox_entry(id)?)
     }
 
     /// The enrolment that an entry reports and that is to be given up. `None`: the entry reports a test, is not in conflict, or
@@ -45,7 +45,7 @@ impl<'a> Memory<'a> {
         };
         let push = *push;
         let credential = push.registration.raw_id;
-        let enrolment = self.store.enrolment_by(&credential).map_err(failed)?;
+        let enrolment = self.store.enrolment_by(&credential)?;
         Ok(enrolment.map(|enrolment| Refused {
             entry: id,
             offer: push.offer,
@@ -59,70 +59,66 @@ impl<'a> Memory<'a> {
 
     /// Unfinished work, oldest first.
     pub fn unfinished(self) -> Result<Vec<Unfinished>, Stop> {
-        self.store.unfinished().map_err(failed)
+        Ok(self.store.unfinished()?)
     }
 
     /// Unfinished work by its intent.
     pub fn unfinished_by(self, id: IntentId) -> Result<Option<Unfinished>, Stop> {
-        self.store.unfinished_by(id).map_err(failed)
+        Ok(self.store.unfinished_by(id)?)
     }
 
     /// The enrolments made here for a person, oldest first.
     pub fn enrolments_of(self, person: &PersonId) -> Result<Vec<Enrolment>, Stop> {
-        self.store.enrolments_of(person).map_err(failed)
+        Ok(self.store.enrolments_of(person)?)
     }
 
     /// The last `limit` enrolments made here, newest first.
     pub fn recent(self, limit: usize) -> Result<Vec<Enrolment>, Stop> {
-        self.store.recent(limit).map_err(failed)
+        Ok(self.store.recent(limit)?)
     }
 
     /// Every key in the inventory, by model.
     pub fn keys(self) -> Result<Vec<KeyRecord>, Stop> {
-        self.store.keys().map_err(failed)
+        Ok(self.store.keys()?)
     }
 
     /// What was done to a key besides enrolments, newest first.
     pub fn cares_of(self, key: &KeyFacts, limit: usize) -> Result<Vec<CareRecord>, Stop> {
-        self.store.cares_of(key, limit).map_err(failed)
+        Ok(self.store.cares_of(key, limit)?)
     }
 
     /// What was done to a key, enrolments included, newest first.
     pub fn history_of(self, key: &KeyFacts, limit: usize) -> Result<Vec<DeedRecord>, Stop> {
-        self.store.history_of(key, limit).map_err(failed)
+        Ok(self.store.history_of(key, limit)?)
     }
 
     /// Every batch with its keys, oldest first.
     pub fn batches(self) -> Result<Vec<Batch>, Stop> {
-        self.store.batches().map_err(failed)
+        Ok(self.store.batches()?)
     }
 
     /// A batch with its keys.
     pub fn batch(self, id: BatchId) -> Result<Option<Batch>, Stop> {
-        self.store.batch(id).map_err(failed)
+        Ok(self.store.batch(id)?)
     }
 
     /// The batch that is not over.
     pub fn open_batch(self) -> Result<Option<Batch>, Stop> {
-        self.store.open_batch().map_err(failed)
+        Ok(self.store.open_batch()?)
     }
 
     /// The tickets of a day, used and expired ones included.
     pub fn tickets(self, day: jiff::civil::Date) -> Result<Vec<Offer>, Stop> {
-        self.store.tickets(day).map_err(failed)
+        Ok(self.store.tickets(day)?)
     }
 
     /// How many of each there are.
     pub fn counts(self) -> Result<Counts, Stop> {
-        self.store.counts().map_err(failed)
+        Ok(self.store.counts()?)
     }
 
     /// Room on the disk.
     pub fn room(self) -> Result<Room, Stop> {
-        self.store.room().map_err(failed)
+        Ok(self.store.room()?)
     }
-}
-
-fn failed(error: StoreError) -> Stop {
-    Stop::Store(error.to_string())
 }

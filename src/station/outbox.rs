@@ -132,8 +132,7 @@ impl Station {
     }
 
     fn waiting(&self) -> Result<Vec<OutboxEntry>, Stop> {
-        let entries = self.store.outbox();
-        entries.map_err(|e| Stop::Store(e.to_string()))
+        Ok(self.store.outbox()?)
     }
 
     /// Sends everything that waits, oldest first; stops at the first sign that the registry can't be reached. An entry that
@@ -287,7 +286,7 @@ impl Station {
     /// answer was lost, and the person would delete what they need from their phone.
     async fn left_by_withdrawal(&self, entry: EntryId) -> Result<Option<Remains>, Stop> {
         let entry = self.store.outbox_entry(entry);
-        let entry = entry.map_err(|e| Stop::Store(e.to_string()))?;
+        let entry = entry?;
         let Some(OutboxBody::App { push }) = entry.map(|entry| entry.body) else {
             return Ok(None);
         };

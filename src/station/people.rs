@@ -12,7 +12,7 @@ use crate::domain::search::Search;
 use crate::domain::{Bytes, EntryId, Identification, OperatorId, Person, PersonId, VisitId};
 use crate::record::{Change, EntryState, OutboxBody};
 use crate::registry::RegistryError;
-use crate::store::{StoreError, TicketFor};
+use crate::store::TicketFor;
 use crate::wire::{
     Acceptance, LOOKUP_MAX, Offer, PersonDetail, Said, TicketRequest, VERSION, Visit, VisitClose,
     VisitPass, VisitRequest, code,
@@ -128,18 +128,18 @@ impl Station {
             Wants::Both => TicketFor::Both,
         };
         let now = self.registry_now();
-        let Some(offer) = self.store.ticket(person, wanted, now).map_err(failed)? else {
+        let Some(offer) = self.store.ticket(person, wanted, now)? else {
             return Ok(None);
         };
         check_offer(&offer, Some(person))?;
         let visit = offer.visit.as_ref().map(|visit| visit.id);
         let mut proved = false;
         // A second ticket for the same person carries the same visit, with a challenge of its own.
-        for known in self.store.all_tickets().map_err(failed)? {
+        for known in self.store.all_tickets()? {
             if let Some(known) = known.visit.filter(|known| Some(known.id) == visit)
                 && let Some(proof) = known.proof
             {
-                proved |= self.store.is_offer_used(proof.id).map_err(failed)?;
+                proved |= self.store.is_offer_used(proof.id)?;
             }
         }
         Ok(Some(Ticket { offer, proved }))
@@ -148,12 +148,12 @@ impl Station {
     /// The credentials that were enrolled here for a person and that the registry has accepted or will be told of.
     pub fn enrolled_here(&self, person: &PersonId) -> Result<Vec<Bytes>, Stop> {
         let mut ids: Vec<Bytes> = Vec::new();
-        for enrolment in self.store.enrolments_of(person).map_err(failed)? {
+        for enrolment in self.store.enrolments_of(person)? {
             if enrolment.pushed && enrolment.gone_at.is_none() {
                 ids.push(enrolment.credential);
             }
         }
-        for entry in self.store.outbox().map_err(failed)? {
+        for entry in self.store.outbox()? {
             if let (OutboxBody::Enrolment { push }, EntryState::Queued) = (entry.body, entry.state)
                 && push.person == *person
                 && !self.is_gone(&push.registration.raw_id)?
@@ -165,13 +165,13 @@ impl Station {
     }
 
     fn is_gone(&self, credential: &Bytes) -> Result<bool, Stop> {
-        let enrolment = self.store.enrolment_by(credential).map_err(failed)?;
+        let enrolment = self.store.enrolment_by(credential)?;
         Ok(enrolment.is_some_and(|enrolment| enrolment.gone_at.is_some()))
     }
 
     /// The public key of a credential that was enrolled here.
     pub fn public_key_of(&self, credential: &Bytes) -> Result<Option<Bytes>, Stop> {
-        let enrolment = self.store.enrolment_by(credential).map_err(failed)?;
+        let enrolment = self.store.enrolment_by(credential)?;
         Ok(enrolment.map(|enrolment| enrolment.public_key))
     }
 
@@ -196,7 +196,7 @@ impl Station {
     /// Without any ticket, being out of reach is the answer.
     fn find_in_tickets(&self, text: &str, why: String) -> Result<Found, Stop> {
         let now = self.registry_now();
-        let tickets = self.store.all_tickets().map_err(failed)?;
+        let tickets = self.store.all_tickets()?;
         let live = tickets.into_iter().filter(|offer| offer.expires_at > now);
         let known: BTreeMap<PersonId, Person> = live
             .map(|offer| (offer.person.id.clone(), offer.person))
@@ -246,7 +246,7 @@ impl Station {
         let mut unknown = BTreeSet::new();
         for listed in list.listed() {
             let ticket = self.store.ticket(&listed.person, TicketFor::Key, now);
-            if ticket.map_err(failed)?.is_none() {
+            if ticket.map_err(Stop::from)?.is_none() {
                 unknown.insert(listed.person.clone());
             }
         }
@@ -298,8 +298,4 @@ fn check_offer(offer: &Offer, person: Option<&PersonId>) -> Result<(), Stop> {
             code: code::OFFER_FOREIGN.to_owned(),
             detail: fault.to_string(),
         })
-}
-
-fn failed(error: StoreError) -> Stop {
-    Stop::Store(error.to_string())
 }

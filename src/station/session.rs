@@ -275,11 +275,8 @@ impl Station {
             // It ends by itself soon; being out of reach is no reason to stay signed in here.
             let _ = client.sign_out(session).await;
         }
-        removed.map_err(|e| Stop::Store(e.to_string()))?;
-        let recorded = self
-            .store
-            .session()
-            .map_err(|e| Stop::Store(e.to_string()))?;
+        removed?;
+        let recorded = self.store.session()?;
         match (slot.session, recorded) {
             (Some(session), Some(open)) if open.operator.id == session.operator.id => {
                 self.commit(Change::SessionClosed {
@@ -303,14 +300,13 @@ impl Station {
             registry_ahead_ms: ahead.and_then(|ahead| i64::try_from(ahead.as_millis()).ok()),
         };
         let bytes = serde_json::to_vec(&kept).map_err(|e| Stop::Store(e.to_string()))?;
-        private::write(&self.dir, SESSION_FILE, &Zeroizing::new(bytes))
-            .map_err(|e| Stop::Store(e.to_string()))
+        let bytes = Zeroizing::new(bytes);
+        Ok(private::write(&self.dir, SESSION_FILE, &bytes)?)
     }
 
     /// Takes up the session that an earlier command kept.
     pub fn resume_session(&self) -> Result<(), Stop> {
-        let kept =
-            private::read(&self.dir, SESSION_FILE).map_err(|e| Stop::Store(e.to_string()))?;
+        let kept = private::read(&self.dir, SESSION_FILE)?;
         let kept = kept
             .as_deref()
             .and_then(|bytes| serde_json::from_slice::<Kept<Session>>(bytes).ok());

@@ -120,7 +120,7 @@ impl Station {
     }
 
     fn all_unanswered(&self) -> Result<Vec<Unanswered>, Stop> {
-        let bytes = private::read(&self.dir, FILE).map_err(|e| Stop::Store(e.to_string()))?;
+        let bytes = private::read(&self.dir, FILE)?;
         // Of a file that another release wrote nothing is known: what was asked is then looked up by people.
         let read = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
         Ok(read.unwrap_or_default())
@@ -128,13 +128,12 @@ impl Station {
 
     fn change_unanswered(&self, change: impl FnOnce(&mut Vec<Unanswered>)) -> Result<(), Stop> {
         let _one_at_a_time = self.asking.lock();
-        let failed = |e: crate::store::StoreError| Stop::Store(e.to_string());
         let mut all = self.all_unanswered()?;
         change(&mut all);
         if all.is_empty() {
-            return private::remove(&self.dir, FILE).map_err(failed);
+            return Ok(private::remove(&self.dir, FILE)?);
         }
         let bytes = serde_json::to_vec(&all).map_err(|e| Stop::Store(e.to_string()))?;
-        private::write(&self.dir, FILE, &bytes).map_err(failed)
+        Ok(private::write(&self.dir, FILE, &bytes)?)
     }
 }

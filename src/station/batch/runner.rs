@@ -420,10 +420,7 @@ fn unfinished(
     run: &KeyRun,
     person: Option<&PersonId>,
 ) -> Result<Vec<Unfinished>, Stop> {
-    let mut all = station
-        .store
-        .unfinished()
-        .map_err(|e| Stop::Store(e.to_string()))?;
+    let mut all = station.store.unfinished()?;
     all.retain(|work| {
         let Some(key) = work.key() else {
             return false;

@@ -74,10 +74,7 @@ impl Journal for StationDesk {
     }
 
     async fn enrolments_on(&mut self, key: &KeyFacts) -> Result<Vec<Enrolment>, Stop> {
-        self.station
-            .store
-            .enrolments_on(key)
-            .map_err(|e| Stop::Store(e.to_string()))
+        Ok(self.station.store.enrolments_on(key)?)
     }
 
     async fn public_key_of(&mut self, credential: &Bytes) -> Result<Option<Bytes>, Stop> {
@@ -85,10 +82,7 @@ impl Journal for StationDesk {
     }
 
     async fn tests_before(&mut self, key: &KeyFacts) -> Result<Vec<TestReport>, Stop> {
-        self.station
-            .store
-            .tests_of_model(key, TESTS_BEFORE)
-            .map_err(|e| Stop::Store(e.to_string()))
+        Ok(self.station.store.tests_of_model(key, TESTS_BEFORE)?)
     }
 
     async fn unfinished(&mut self, intent: IntentId) -> Result<Option<Unfinished>, Stop> {

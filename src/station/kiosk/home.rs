@@ -83,7 +83,7 @@ impl Home {
     /// Nothing of people while nobody is signed in: the screen has no use for it, and so it is not told.
     fn view(&self, expected: Vec<Expected>) -> Result<HomeView, Stop> {
         let station = &self.station;
-        let outbox = station.store.outbox().map_err(store)?;
+        let outbox = station.store.outbox()?;
         let refused = |entry: &&OutboxEntry| matches!(entry.state, EntryState::Conflict { .. });
         let conflicts = outbox.iter().filter(refused).count();
         Ok(HomeView {
@@ -101,23 +101,19 @@ impl Home {
     }
 }
 
-fn store(error: crate::store::StoreError) -> Stop {
-    Stop::Store(error.to_string())
-}
-
 fn people(
     station: &Station,
     expected: Vec<Expected>,
     outbox: Vec<OutboxEntry>,
 ) -> Result<PeopleView, Stop> {
     let today = station.today();
-    let recent = station.store.recent(RECENT).map_err(store)?;
+    let recent = station.store.recent(RECENT)?;
     Ok(PeopleView {
         expected,
         names: names(station, &outbox)?,
         outbox,
-        unfinished: station.store.unfinished().map_err(store)?,
-        tickets: station.store.tickets(today).map_err(store)?.len(),
+        unfinished: station.store.unfinished()?,
+        tickets: station.store.tickets(today)?.len(),
         recent: recent
             .into_iter()
             .filter(|enrolment| !enrolment.withdrawn)
@@ -142,13 +138,13 @@ fn names(station: &Station, outbox: &[OutboxEntry]) -> Result<BTreeMap<PersonId,
         .iter()
         .filter_map(|entry| entry.body.person())
         .collect();
-    for ticket in station.store.tickets(station.today()).map_err(store)? {
+    for ticket in station.store.tickets(station.today())? {
         if people.contains(&&ticket.person.id) {
             names.insert(ticket.person.id, ticket.person.name);
         }
     }
     for person in people {
-        let enrolments = station.store.enrolments_of(person).map_err(store)?;
+        let enrolments = station.store.enrolments_of(person)?;
         if let Some(enrolment) = enrolments.into_iter().next() {
             names.insert(person.clone(), enrolment.person.name);
         }
