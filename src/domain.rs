@@ -11,6 +11,7 @@ pub mod history;
 pub mod id;
 pub mod identification;
 pub mod key;
+pub mod line;
 pub mod list;
 pub mod models;
 pub mod people_list;
@@ -31,6 +32,7 @@ pub use id::{
 };
 pub use identification::Identification;
 pub use key::{Aaguid, KeyFacts, KeyId, Place};
+pub use line::OneLine;
 pub use person::{Lost, Organisation, Person, PersonKind};
 pub use pin::Pin;
 pub use secret::Secret;

@@ -14,7 +14,8 @@ pub use super::factor::args::FactorCommand;
 use super::output::{Exit, Outcome};
 pub use super::totp::args::{CodeSource, ProofArguments, TotpCommand};
 pub use super::visit::VisitCommand;
-use crate::domain::{Aaguid, EntryId, Identification, IntentId, PersonId};
+use crate::domain::people_list::ID_CHARS_MAX;
+use crate::domain::{Aaguid, EntryId, Identification, IntentId, OneLine, PersonId};
 pub use registry::{KeyFiles, OperatorsCommand, RegistryCommand, SecretsCommand, StationsCommand};
 
 /// Enrolment station for security keys. Without a command: the kiosk.
@@ -337,7 +338,7 @@ pub enum StationCommand {
 }
 
 pub(super) fn person_id(text: &str) -> Result<PersonId, String> {
-    if text.is_empty() || text.len() > 128 || text.contains(char::is_control) {
+    if OneLine::<ID_CHARS_MAX>::check(text).is_err() {
         return Err("not an identifier: see `keydesk person find`".to_owned());
     }
     Ok(PersonId::new(text))

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::authority::Action;
+use super::line::OneLine;
 
 /// The kind of document that was shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
@@ -98,15 +99,9 @@ impl Identification {
 
     /// Checks a statement.
     pub fn stated(statement: &str) -> Result<Self, IdentificationError> {
-        let statement = statement.trim();
-        let fits = (1..=STATEMENT_CHARS_MAX).contains(&statement.chars().count());
-        if fits && !statement.chars().any(char::is_control) {
-            Ok(Self::Stated {
-                statement: statement.to_owned(),
-            })
-        } else {
-            Err(IdentificationError::Statement)
-        }
+        let line = OneLine::<STATEMENT_CHARS_MAX>::new(statement);
+        let statement = line.map_err(|_| IdentificationError::Statement)?.into();
+        Ok(Self::Stated { statement })
     }
 
     /// The document's word, or `statement`.

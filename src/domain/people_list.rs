@@ -10,13 +10,14 @@ use serde::{Deserialize, Serialize};
 
 use super::id::PersonId;
 use super::identification::{Identification, IdentificationError};
+use super::line::OneLine;
 use super::list::{LineFault, Row, Table, oddity, rows, shown, text, word};
 
 /// The most people on one list.
 pub const PEOPLE_MAX: usize = 1000;
 
 /// The longest identifier, in characters.
-const ID_CHARS_MAX: usize = 128;
+pub const ID_CHARS_MAX: usize = 128;
 
 /// Words that no column may have in its name.
 const SECRET: [&str; 5] = ["pin", "secret", "password", "passcode", "puk"];
@@ -179,7 +180,7 @@ impl List {
         if let Some(odd) = oddity(id) {
             return fault(format!("{:?} {odd}", shown(id)));
         }
-        if id.is_empty() || id.chars().count() > ID_CHARS_MAX {
+        if OneLine::<ID_CHARS_MAX>::check(id).is_err() {
             return fault("no identifier: see `keydesk person find`".to_owned());
         }
         if self.people.len() >= PEOPLE_MAX {

@@ -10,6 +10,7 @@ use super::authority::{NotAllowed, Role};
 use super::id::Bytes;
 use super::identification::Identification;
 use super::key::KeyFacts;
+use super::line::OneLine;
 use super::person::{Person, PersonKind};
 
 /// USB vendor id of Yubico.
@@ -76,10 +77,8 @@ impl ResetCase {
             self.ticket.as_ref(),
             self.requested_by.as_ref(),
         ];
-        let fits = |text: &&String| {
-            text.chars().count() <= CASE_CHARS_MAX && !text.contains(char::is_control)
-        };
-        if !texts.iter().flatten().all(fits) {
+        let fits = |text: &String| OneLine::<CASE_CHARS_MAX>::check_if_any(text).is_ok();
+        if !texts.into_iter().flatten().all(fits) {
             return Err(CaseFault::Form);
         }
         let is_blank = |text: Option<&String>| text.is_none_or(|text| text.trim().is_empty());

@@ -26,7 +26,7 @@ use super::tables::audit::{self, Line};
 use super::tables::operator::Account;
 use super::tables::{access as opening, operator, station};
 use crate::domain::authority::Role;
-use crate::domain::{FactorId, OperatorId, PersonId, Secret, StationId};
+use crate::domain::{FactorId, OneLine, OperatorId, PersonId, Secret, StationId};
 use crate::seal::SealError;
 use crate::wire::Operator;
 
@@ -133,7 +133,7 @@ impl From<Fault> for AdminError {
 /// A code with which an operator enrols a key of their own at a station. The account is made when there is none of that
 /// name; for one that exists it is a code for another key. Earlier codes of the account that were not used end.
 pub async fn new_operator_code(db: &Path, name: &str, role: Role) -> Result<NewCode, AdminError> {
-    let name = checked_name(name)?;
+    let name = &*checked_name(name)?;
     let db = Database::open(db).await?;
     let now = Timestamp::now();
     let mut tx = db.write().await?;
@@ -186,7 +186,7 @@ async fn issue_operator_code(
 
 /// A code with which a station joins. `name` is what the registry's administrator calls it.
 pub async fn new_station_code(db: &Path, name: &str) -> Result<NewCode, AdminError> {
-    let name = checked_name(name)?;
+    let name = &*checked_name(name)?;
     let db = Database::open(db).await?;
     let now = Timestamp::now();
     let code = secret::new_code()?;
@@ -240,13 +240,7 @@ pub(super) fn by_admin<'a>(action: &'a str, subject: &'a str, detail: &'a str) -
     }
 }
 
-/// A name of 1 to 100 characters, trimmed, without control characters.
-pub(super) fn checked_name(name: &str) -> Result<&str, AdminError> {
-    let trimmed = name.trim();
-    let fits = (1..=100).contains(&trimmed.chars().count());
-    if fits && !trimmed.chars().any(char::is_control) {
-        Ok(trimmed)
-    } else {
-        Err(AdminError::Name(name.to_owned()))
-    }
+/// What an operator or a station is called.
+pub(super) fn checked_name(name: &str) -> Result<OneLine<100>, AdminError> {
+    OneLine::new(name).map_err(|_| AdminError::Name(name.to_owned()))
 }

@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use jiff::{SignedDuration, tz::TimeZone};
 use serde::Deserialize;
 
-use crate::domain::Aaguid;
 use crate::domain::pin::PIN_FLOOR;
+use crate::domain::{Aaguid, OneLine};
 use crate::wire;
 
 /// Settings of a registry; in TOML, unknown names are refused.
@@ -294,9 +294,7 @@ impl ServeConfig {
             }
         }
         let name = &self.rp.name;
-        if !(1..=64).contains(&name.chars().count())
-            || name.contains(|c: char| c == ':' || c.is_control())
-        {
+        if OneLine::<64>::check(name).is_err() || name.contains(':') {
             return Err(ConfigError::Range {
                 setting: "rp.name",
                 found: format!("{name:?}"),

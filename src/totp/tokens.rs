@@ -10,7 +10,9 @@ use jiff::Timestamp;
 use zeroize::Zeroizing;
 
 use super::{NotASecret, TotpSecret};
+use crate::domain::OneLine;
 use crate::domain::factor::{SettingsFault, TotpSettings};
+use crate::domain::line::NotOneLine;
 use crate::domain::list::{self, Oddity};
 
 /// The largest file that is read.
@@ -173,12 +175,12 @@ fn serial(text: &str) -> Result<String, TokenFault> {
 
 /// A text that people will read: some printable characters.
 fn name(text: &str, what: &'static str) -> Result<String, TokenFault> {
-    let text = text.trim();
-    match text.chars().count() {
-        0 => Err(TokenFault::Missing(what)),
-        1..=TEXT_MAX if !text.chars().any(char::is_control) => Ok(text.to_owned()),
-        _ => Err(TokenFault::Unusable(what)),
-    }
+    OneLine::<TEXT_MAX>::new(text)
+        .map(String::from)
+        .map_err(|fault| match fault {
+            NotOneLine::Blank => TokenFault::Missing(what),
+            NotOneLine::Control | NotOneLine::TooLong { .. } => TokenFault::Unusable(what),
+        })
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 //! themselves.
 
 use super::{AppOffer, LiftOffer, Offer, OperatorOffer, SignInOptions, TestOffer, Unlock};
-use crate::domain::PersonId;
 use crate::domain::factor::SealingKey;
+use crate::domain::{OneLine, PersonId};
 
 /// Longest text about an app: as long as other names are.
 const MAX_APP_TEXT_CHARS: usize = 100;
@@ -122,10 +122,7 @@ impl AppOffer {
     /// # Errors
     /// [`OfferFault::AppText`] and [`OfferFault::SealingKey`]
     pub fn check(&self) -> Result<(), OfferFault> {
-        let line = |text: &str| {
-            (1..=MAX_APP_TEXT_CHARS).contains(&text.chars().count())
-                && !text.contains(char::is_control)
-        };
+        let line = |text: &str| OneLine::<MAX_APP_TEXT_CHARS>::check(text).is_ok();
         let label = |text: &str| line(text) && !text.contains(':');
         for (what, good) in [
             ("issuer", label(&self.issuer)),

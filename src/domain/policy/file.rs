@@ -10,6 +10,7 @@ use super::finding::Ruling;
 use super::overlap::{self, Overlap};
 use super::range::{self, Range};
 use super::rule::{Conditions, Feature, Rule, Why};
+use crate::domain::OneLine;
 use crate::domain::key::Aaguid;
 use crate::domain::models::pattern::Pattern;
 use crate::domain::models::{Attestation, Models};
@@ -224,7 +225,7 @@ fn rule(form: RuleForm, number: usize, models: &Models) -> Result<Rule, Wrong> {
 }
 
 fn is_showable(text: &str) -> bool {
-    !text.trim().is_empty() && text.chars().count() <= 200 && !text.contains(char::is_control)
+    OneLine::<200>::check(text).is_ok()
 }
 
 fn read_range(

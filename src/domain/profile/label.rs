@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::OneLine;
+
 /// The longest tag, in characters: what the registry takes as an asset tag.
 pub const TAG_CHARS_MAX: usize = 100;
 
@@ -60,7 +62,7 @@ impl TagPattern {
     /// In words, what is wrong with it.
     pub fn new(pattern: &str, first: u64) -> Result<Self, String> {
         let pattern = pattern.trim();
-        if pattern.chars().count() > TAG_CHARS_MAX || pattern.contains(char::is_control) {
+        if OneLine::<TAG_CHARS_MAX>::check_if_any(pattern).is_err() {
             return Err(format!(
                 "a tag is one line of at most {TAG_CHARS_MAX} characters"
             ));
@@ -111,7 +113,7 @@ impl TagPattern {
 /// A label's text with its placeholders.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Label(String);
+pub struct Label(OneLine<LABEL_CHARS_MAX>);
 
 /// What the placeholders stand for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -141,7 +143,7 @@ impl TryFrom<String> for Label {
 
 impl From<Label> for String {
     fn from(label: Label) -> Self {
-        label.0
+        label.0.into()
     }
 }
 
@@ -151,16 +153,9 @@ impl Label {
     /// # Errors
     /// In words, what is wrong with it.
     pub fn new(text: &str) -> Result<Self, String> {
-        let text = text.trim();
-        if text.is_empty()
-            || text.chars().count() > LABEL_CHARS_MAX
-            || text.contains(char::is_control)
-        {
-            return Err(format!(
-                "a label is one line of at most {LABEL_CHARS_MAX} characters"
-            ));
-        }
-        let label = Self(text.to_owned());
+        let line = OneLine::new(text)
+            .map_err(|_| format!("a label is one line of at most {LABEL_CHARS_MAX} characters"))?;
+        let label = Self(line);
         if let Some(unknown) = label.names().find(|name| !PLACEHOLDERS.contains(name)) {
             return Err(format!(
                 "{{{unknown}}} is not known: use {{{}}}",

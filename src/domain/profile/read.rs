@@ -6,6 +6,7 @@ use toml::Spanned;
 use super::check::contradictions;
 use super::label::{Label, TagPattern};
 use super::{KeyPolicy, PinSource, PinStep, Profile, STEPS_MAX, Step, TagSource, Whom};
+use crate::domain::OneLine;
 use crate::domain::pin::{PIN_BYTES_MAX, PIN_CODE_POINTS_MIN, PIN_FLOOR};
 
 /// The form that this release reads.
@@ -142,10 +143,7 @@ impl Reader<'_> {
             self.fault(file.version.span().start, too_new(version));
         }
         let name = file.name.get_ref();
-        if name.trim().is_empty()
-            || name.chars().count() > NAME_CHARS_MAX
-            || name.contains(char::is_control)
-        {
+        if OneLine::<NAME_CHARS_MAX>::check(name).is_err() {
             let what = format!("name: write one line of at most {NAME_CHARS_MAX} characters");
             self.fault(file.name.span().start, what);
         }

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use super::{AdminError, by_admin};
-use crate::domain::{OperatorId, PersonId};
+use crate::domain::{OneLine, OperatorId, PersonId};
 use crate::server::database::Database;
 use crate::server::tables::visit;
 use crate::server::tables::{audit, operator, person};
@@ -24,12 +24,10 @@ pub struct Human {
 /// # Errors
 /// [`AdminError::NoOperator`], [`AdminError::NoPerson`], [`AdminError::Name`] for a number that can't be one: nothing was changed.
 pub async fn set_human(db: &Path, id: &OperatorId, human: &Human) -> Result<(), AdminError> {
-    if let Some(number) = &human.personnel_number {
-        let fits = (1..=64).contains(&number.chars().count())
-            && !number.contains(|c: char| c.is_control() || c.is_whitespace());
-        if !fits {
-            return Err(AdminError::PersonnelNumber(number.clone()));
-        }
+    if let Some(number) = &human.personnel_number
+        && (OneLine::<64>::check(number).is_err() || number.contains(char::is_whitespace))
+    {
+        return Err(AdminError::PersonnelNumber(number.clone()));
     }
     let db = Database::open(db).await?;
     let mut tx = db.write().await?;

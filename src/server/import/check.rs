@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::rows::Row;
-use crate::domain::PersonKind;
+use crate::domain::{OneLine, PersonKind};
 
 /// More factors than that nobody had.
 const MAX_EARLIER_FACTORS: u8 = 99;
@@ -140,7 +140,7 @@ impl Fields<'_> {
                 false => c,
             })
             .collect();
-        if value.chars().count() <= 200 {
+        if OneLine::<200>::check(&value).is_ok() {
             return Some(value);
         }
         self.refuse("name has more than 200 characters");

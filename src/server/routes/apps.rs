@@ -17,7 +17,7 @@ use super::{Body, Shared};
 use crate::domain::authority::{Action, may_take};
 use crate::domain::factor::{Replacement, TotpSettings};
 use crate::domain::suspension::FactorRef;
-use crate::domain::{FactorId, OfferId, Person, PersonId, StationId, VisitId};
+use crate::domain::{FactorId, OfferId, OneLine, Person, PersonId, StationId, VisitId};
 use crate::server::Registry;
 use crate::server::auth::{AtDesk, AtStation, IdempotencyKey};
 use crate::server::database::{Connection, Write};
@@ -171,9 +171,7 @@ pub async fn app(
 
 fn check_form(push: &AppPush) -> Answer<()> {
     check_identification(&push.identification)?;
-    let named =
-        (1..=100).contains(&push.name.chars().count()) && !push.name.contains(char::is_control);
-    if !named {
+    if OneLine::<100>::check(&push.name).is_err() {
         return Err(Refusal::new(
             code::MALFORMED,
             "name must have 1 to 100 characters, and no control characters",

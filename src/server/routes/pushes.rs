@@ -21,7 +21,9 @@ pub(super) use claim::{
 use super::people::no_person;
 use super::{Body, Shared};
 use crate::domain::suspension::FactorRef;
-use crate::domain::{Aaguid, Bytes, Identification, OperatorId, PersonId, StationId, VisitId};
+use crate::domain::{
+    Aaguid, Bytes, Identification, OneLine, OperatorId, PersonId, StationId, VisitId,
+};
 use crate::server::Registry;
 use crate::server::auth::{AtStation, IdempotencyKey};
 use crate::server::database::{Connection, Write};
@@ -389,8 +391,8 @@ pub(super) fn check_key(key: &KeyReport) -> Answer<()> {
         key.id.serial.as_ref(),
         key.id.asset_tag.as_ref(),
     ];
-    let fits = |text: &&String| text.chars().count() <= 100 && !text.contains(char::is_control);
-    if texts.iter().flatten().all(fits) {
+    let fits = |text: &String| OneLine::<100>::check_if_any(text).is_ok();
+    if texts.into_iter().flatten().all(fits) {
         return Ok(());
     }
     Err(Refusal::new(

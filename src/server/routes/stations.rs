@@ -61,6 +61,7 @@ pub async fn join(
     check_tries(&registry, source)?;
     let name = checked_name(&request.name)
         .map_err(|error| Refusal::new(code::MALFORMED, format!("name: {error}")))?;
+    let name = &*name;
     let public_key = VerifyingKey::from_public_key_pem(&request.public_key_pem).map_err(|_| {
         Refusal::new(
             code::MALFORMED,

@@ -17,7 +17,7 @@ use super::{Body, Named, Params, Shared};
 use crate::domain::authority::Action;
 use crate::domain::factor::{CodeVerdict, SealingKey};
 use crate::domain::suspension::FactorRef;
-use crate::domain::{FactorId, PersonId, StationId, VisitId};
+use crate::domain::{FactorId, OneLine, PersonId, StationId, VisitId};
 use crate::seal::For;
 use crate::server::Registry;
 use crate::server::auth::{AtDesk, AtStation, IdempotencyKey};
@@ -186,7 +186,7 @@ fn check_token(token: &SealedToken) -> Answer<()> {
         ));
     }
     let maker = token.manufacturer.as_deref().unwrap_or_default();
-    if maker.chars().count() > 100 || maker.contains(char::is_control) {
+    if OneLine::<100>::check_if_any(maker).is_err() {
         return Err(malformed(format!(
             "token {serial}: manufacturer may have 100 characters, and no control characters"
         )));

@@ -14,7 +14,7 @@ use crate::domain::care::Setting;
 use crate::domain::profile::label::TAG_CHARS_MAX;
 use crate::domain::profile::{StepKind, TagSource};
 use crate::domain::reset::Losses;
-use crate::domain::{Identification, KeyFacts, Pin, Place};
+use crate::domain::{Identification, KeyFacts, OneLine, Pin, Place};
 use crate::station::desk::Face;
 use crate::station::face::board::{SlotWork, TagComplaint};
 use crate::workflow::batch::Hand;
@@ -321,16 +321,14 @@ impl<C: Crew> SlotFace<C> {
             let mut complaint = None;
             loop {
                 let typed = self.shared.crew.tag(&self.whose, complaint).await?;
-                let tag = typed.trim().to_owned();
-                let free = self.shared.look(|state| !state.tags.contains(&tag));
-                complaint = match (tag.chars().count(), free) {
-                    (1..=TAG_CHARS_MAX, true) if !tag.contains(char::is_control) => {
-                        self.shared.look(|state| state.tags.insert(tag.clone()));
-                        return Ok(tag);
-                    }
-                    (1..=TAG_CHARS_MAX, false) => Some(TagComplaint::Taken),
-                    _ => Some(TagComplaint::Form),
+                let Ok(tag) = OneLine::<TAG_CHARS_MAX>::new(&typed).map(String::from) else {
+                    complaint = Some(TagComplaint::Form);
+                    continue;
                 };
+                if self.shared.look(|state| state.tags.insert(tag.clone())) {
+                    return Ok(tag);
+                }
+                complaint = Some(TagComplaint::Taken);
             }
         };
         self.in_turn(SlotWork::Tag { turn: 0 }, ask).await

@@ -12,7 +12,7 @@ use super::super::visit::{Guest, Visit, host, receive};
 use super::examine::{Codes, advise, next_code, typed_code};
 use super::{Desk, Stop, app_part};
 use crate::domain::factor::{CodeVerdict, TotpCode};
-use crate::domain::{EntryId, FactorId, IntentId, PersonId};
+use crate::domain::{EntryId, FactorId, IntentId, OneLine, PersonId};
 use crate::record::{Change, Remains, TokenIntent};
 use crate::wire::{FactorReceipt, TokenAssignment, VERSION, code};
 use crate::workflow::conclude;
@@ -77,11 +77,10 @@ async fn serial(desk: &mut dyn Desk, visit: &Visit) -> Result<String, Stop> {
             wrong,
         };
         if let Answer::Typed(text) = desk.ask(Question::App(question)).await? {
-            let text = text.trim();
-            if !text.is_empty() && text.chars().count() <= SERIAL_MAX {
-                return Ok(text.to_owned());
+            match OneLine::<SERIAL_MAX>::new(&text) {
+                Ok(serial) => return Ok(serial.into()),
+                Err(_) => wrong = true,
             }
-            wrong = true;
         }
     }
 }

@@ -1,0 +1,94 @@
+//! Texts of one line that people read: on a screen, on a label, in a list.
+//!
+//! Invariant: a [`OneLine`] is neither blank nor longer than it may be, and has no control characters.
+
+/// Why a text is no such line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotOneLine {
+    /// A control character, of which a line end is one.
+    #[error("it has a control character, or a second line")]
+    Control,
+    /// Blanks, or nothing.
+    #[error("it is empty")]
+    Blank,
+    /// More characters than it may have.
+    #[error("it has {chars} characters, {most} at most")]
+    TooLong {
+        /// What it has.
+        chars: usize,
+        /// What it may have.
+        most: usize,
+    },
+}
+
+/// A line of at most so many characters, without blanks around it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OneLine<const MOST: usize>(String);
+
+impl<const MOST: usize> OneLine<MOST> {
+    /// Takes a text without the blanks around it.
+    pub fn new(text: &str) -> Result<Self, NotOneLine> {
+        let text = text.trim();
+        Self::check(text).map(|()| Self(text.to_owned()))
+    }
+
+    /// Whether a text is such a line as it stands, with the blanks around it: what arrives from elsewhere is kept or refused,
+    /// never mended.
+    pub fn check(text: &str) -> Result<(), NotOneLine> {
+        match text.chars().count() {
+            _ if text.contains(char::is_control) => Err(NotOneLine::Control),
+            _ if text.trim().is_empty() => Err(NotOneLine::Blank),
+            chars if chars > MOST => Err(NotOneLine::TooLong { chars, most: MOST }),
+            _ => Ok(()),
+        }
+    }
+
+    /// The same where there may be no text.
+    pub fn check_if_any(text: &str) -> Result<(), NotOneLine> {
+        Self::check(text).or_else(|fault| match fault {
+            NotOneLine::Blank => Ok(()),
+            fault => Err(fault),
+        })
+    }
+}
+
+impl<const MOST: usize> std::ops::Deref for OneLine<MOST> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<const MOST: usize> From<OneLine<MOST>> for String {
+    fn from(line: OneLine<MOST>) -> Self {
+        line.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_counted_in_characters_and_loses_the_blanks_around_it() {
+        assert_eq!(&*OneLine::<4>::new("  één \n").expect("three"), "één");
+        let long = NotOneLine::TooLong { chars: 5, most: 4 };
+        assert_eq!(OneLine::<4>::new("ééééé"), Err(long));
+        assert_eq!(OneLine::<4>::new(" \t"), Err(NotOneLine::Blank));
+        assert_eq!(OneLine::<4>::new("a\nb"), Err(NotOneLine::Control));
+    }
+
+    #[test]
+    fn what_is_not_mended_is_refused_for_what_is_around_it_too() {
+        assert_eq!(OneLine::<4>::check(" a "), Ok(()));
+        assert_eq!(OneLine::<4>::check("a\n"), Err(NotOneLine::Control));
+        assert_eq!(OneLine::<4>::check("  "), Err(NotOneLine::Blank));
+        assert_eq!(OneLine::<4>::check_if_any(""), Ok(()));
+        assert_eq!(
+            OneLine::<4>::check_if_any("\u{7f}"),
+            Err(NotOneLine::Control)
+        );
+        assert!(OneLine::<4>::check_if_any("five!").is_err());
+    }
+}
