@@ -19,6 +19,7 @@ pub mod bay;
 pub mod cli;
 pub mod ctap;
 pub mod domain;
+mod files;
 pub mod metadata;
 pub mod program;
 pub mod record;

@@ -33,7 +33,6 @@ mod database;
 mod deeds;
 mod examination;
 mod factors;
-mod files;
 mod guesses;
 pub mod import;
 mod keyring;
@@ -51,6 +50,7 @@ mod turns;
 mod verify;
 mod visits;
 
+use crate::files;
 pub use config::{AttestationPolicy, ConfigError, ServeConfig};
 pub use database::DatabaseError;
 use database::{Database, Fault};

@@ -1,12 +1,14 @@
 //! The station's own key pair: P-256, in a PEM file (PKCS #8) that only its owner can read.
 
-use std::io::{Read, Write};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::io::Read;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use p256::ecdsa::SigningKey;
 use p256::pkcs8::{DecodePrivateKey, EncodePrivateKey, EncodePublicKey, LineEnding};
 use zeroize::Zeroizing;
+
+use crate::files;
 
 /// Larger files are no key.
 const MAX_FILE_BYTES: u64 = 16 * 1024;
@@ -71,15 +73,7 @@ impl StationKey {
                 why,
             },
         };
-        let mut file = std::fs::OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(path)
-            .map_err(failed)?;
-        file.write_all(pem.as_bytes()).map_err(failed)?;
-        file.sync_all().map_err(failed)?;
-        sync_directory_of(path).map_err(failed)?;
+        files::write_new(path, pem.as_bytes()).map_err(failed)?;
         Ok(key)
     }
 
@@ -117,15 +111,6 @@ impl StationKey {
     pub(super) fn signing_key(&self) -> &SigningKey {
         &self.0
     }
-}
-
-/// A new name is on disk only once its directory is.
-fn sync_directory_of(path: &Path) -> std::io::Result<()> {
-    let directory = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    std::fs::File::open(directory)?.sync_all()
 }
 
 #[cfg(test)]

@@ -24,9 +24,9 @@ pub use reopening::Cleared;
 
 use super::admin::by_admin;
 use super::database::{self, Database, DatabaseError, Fault, is_busy};
-use super::files;
 use super::keyring::{KeyringError, Ring};
 use super::tables::{audit, setting};
+use crate::files;
 
 /// What SQLite keeps beside a database.
 const LOG_PARTS: [&str; 2] = ["-wal", "-shm"];

@@ -21,8 +21,8 @@ use sqlx::{ConnectOptions, Connection as _, Sqlite, Transaction};
 pub use sqlx::Error as Fault;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
-use super::files;
 use super::tables::setting;
+use crate::files;
 
 /// The tables of this release.
 static TABLES: Migrator = sqlx::migrate!();

@@ -15,8 +15,8 @@ use jiff::Timestamp;
 use parking_lot::Mutex;
 use zeroize::Zeroizing;
 
-use super::files;
 use crate::domain::factor::{SealedSecret, SealingKey};
+use crate::files;
 use crate::seal::{For, OpeningKey, SealError};
 use crate::totp::TotpSecret;
 

@@ -2,7 +2,7 @@
 //! replaced whole or not at all.
 
 use std::fs::{DirBuilder, OpenOptions, Permissions};
-use std::io::{ErrorKind, Read, Write};
+use std::io::{ErrorKind, Read};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 
 use super::error::StoreError;
 use super::journal::sync_dir;
+use crate::files;
 
 /// The largest secret that is read, in bytes.
 const LIMIT: u64 = 64 << 10;
@@ -74,32 +75,16 @@ pub fn read_up_to(
 /// [`StoreError::Io`]; the old content is untouched.
 pub fn write(dir: &Path, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
     let path = place(dir, name)?;
-    let folder = folder(dir);
-    private_dir(&folder)?;
-    let draft = folder.join(format!(".{name}.new"));
-    remove_file(&draft)?;
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(&draft)
-        .map_err(StoreError::io("create", &draft))?;
-    let written = file.write_all(bytes).and_then(|()| file.sync_all());
-    let replaced = written.and_then(|()| std::fs::rename(&draft, &path));
-    if let Err(error) = replaced {
-        remove_file(&draft)?;
-        return Err(StoreError::io("write", &path)(error));
-    }
-    sync_dir(&folder)
+    private_dir(&folder(dir))?;
+    files::write(&path, bytes).map_err(StoreError::io("write", &path))
 }
 
 /// Removes `DIR/private/NAME`; fine when there is none.
 pub fn remove(dir: &Path, name: &str) -> Result<(), StoreError> {
     let path = place(dir, name)?;
-    if remove_file(&path)? {
-        sync_dir(&folder(dir))
-    } else {
-        Ok(())
+    match files::remove(&path).map_err(StoreError::io("remove", &path))? {
+        true => sync_dir(&folder(dir)),
+        false => Ok(()),
     }
 }
 
@@ -130,15 +115,6 @@ fn place(dir: &Path, name: &str) -> Result<PathBuf, StoreError> {
             path,
             why: "is not a plain file name",
         })
-    }
-}
-
-/// Whether there was one.
-fn remove_file(path: &Path) -> Result<bool, StoreError> {
-    match std::fs::remove_file(path) {
-        Ok(()) => Ok(true),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(StoreError::io("remove", path)(error)),
     }
 }
 

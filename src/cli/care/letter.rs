@@ -3,15 +3,15 @@
 //! Invariant: the PIN is put into the finished page, in memory that is zeroised, so that no buffer on the way keeps it. The
 //! file can be read by its owner only, never takes the place of another, and is there whole or not at all.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use pdf_writer::{Content, Finish, Name, Pdf, Rect, Ref, Str};
 use zeroize::Zeroizing;
 
 use crate::domain::{KeyFacts, Pin};
+use crate::files;
 use crate::text::{Text, tr};
 
 /// What stands in the letter besides the PIN.
@@ -72,12 +72,7 @@ fn whole_or_not_at_all(
         path: path.to_owned(),
         source,
     };
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)
-        .map_err(failed)?;
+    let mut file = files::create(path).map_err(failed)?;
     fill(&mut file).map_err(|source| match std::fs::remove_file(path) {
         Ok(()) => failed(source),
         Err(removing) => LetterError::Remains {

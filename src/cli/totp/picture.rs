@@ -3,14 +3,13 @@
 //! Invariant: it goes nowhere unless the arguments say so; a file of it can be read by its owner only, never takes the place of
 //! another one, and is removed when the run is over.
 
-use std::fs::OpenOptions;
 use std::io::{IsTerminal, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
 use super::args::Qr;
+use crate::files;
 use crate::totp::{AppSetup, Picture};
 
 /// Pixels of a module in a PNG: read by any phone from a screen or from paper.
@@ -110,12 +109,7 @@ fn file(path: &Path, bytes: &[u8]) -> Result<Shown, NotShown> {
         path: path.to_owned(),
         source,
     };
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)
-        .map_err(failed)?;
+    let mut file = files::create(path).map_err(failed)?;
     // From here on it is removed, also where it could not be written whole.
     let shown = Shown(Some(path.to_owned()));
     file.write_all(bytes).map_err(failed)?;

@@ -1,11 +1,57 @@
 //! Private files that are there as a whole, on disk, or not at all.
 
-use std::fs::{File, Metadata, Permissions};
-use std::io::{Error, ErrorKind, Result};
-use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
+use std::ffi::OsString;
+use std::fs::{File, Metadata, OpenOptions, Permissions};
+use std::io::{Error, ErrorKind, Result, Write};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
+
+/// A new and empty file of its owner alone, for what must not stand under another name meanwhile.
+///
+/// # Errors
+/// [`ErrorKind::AlreadyExists`]: nothing is ever overwritten.
+pub fn create(path: &Path) -> Result<File> {
+    let mut new = OpenOptions::new();
+    new.write(true).create_new(true).mode(0o600).open(path)
+}
+
+/// Makes a file with this content, on disk when it returns.
+///
+/// # Errors
+/// [`ErrorKind::AlreadyExists`]: nothing is ever overwritten.
+pub fn write_new(path: &Path, bytes: &[u8]) -> Result<()> {
+    let mut file = beside(path)?;
+    file.write_all(bytes)?;
+    place(file, path)
+}
+
+/// Gives a file this content, on disk when it returns; before, the old content is. A draft that a kill left behind goes with the
+/// next one, because it has the same name.
+pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    let mut name = OsString::from(".");
+    name.push(path.file_name().unwrap_or_default());
+    name.push(".new");
+    let draft = directory_of(path).join(name);
+    remove(&draft)?;
+    let mut file = create(&draft)?;
+    let written = file.write_all(bytes).and_then(|()| file.sync_all());
+    if let Err(error) = written.and_then(|()| std::fs::rename(&draft, path)) {
+        remove(&draft)?;
+        return Err(error);
+    }
+    sync_directory(path)
+}
+
+/// Removes a file; whether there was one.
+pub fn remove(path: &Path) -> Result<bool> {
+    match std::fs::remove_file(path) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
+}
 
 /// A file of its owner alone, under another name in the directory where it is to be; it goes when it is dropped.
 pub fn beside(path: &Path) -> Result<NamedTempFile> {
