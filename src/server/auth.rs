@@ -9,6 +9,9 @@ use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use jiff::{SignedDuration, Timestamp};
+use utoipa::PartialSchema;
+use utoipa::openapi::Required;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 
 use super::Registry;
 use super::database::Write;
@@ -132,6 +135,19 @@ pub async fn open_session(
 /// The value of the header `Idempotency-Key`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdempotencyKey(pub String);
+
+/// Where it must be there: a report.
+impl utoipa::IntoParams for IdempotencyKey {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let key = ParameterBuilder::new()
+            .name("Idempotency-Key")
+            .parameter_in(ParameterIn::Header)
+            .description(Some("The outbox entry's id"))
+            .required(Required::True)
+            .schema(Some(String::schema()));
+        vec![key.build()]
+    }
+}
 
 impl<S: Sync> OptionalFromRequestParts<S> for IdempotencyKey {
     type Rejection = Refusal;

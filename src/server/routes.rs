@@ -15,6 +15,7 @@ use axum::{Form, Json, Router};
 use jiff::fmt::rfc2822::DateTimePrinter;
 use tokio::sync::Semaphore;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{Content, Ref, RefOr, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -22,7 +23,7 @@ use utoipa_axum::routes;
 use super::Registry;
 use super::listen::{self, Unread};
 use super::problem::Refusal;
-use crate::wire::code;
+use crate::wire::{Problem, code};
 
 mod apps;
 mod codes;
@@ -77,6 +78,7 @@ struct Named<T>(T);
 #[derive(OpenApi)]
 #[openapi(
     modifiers(&Security),
+    components(schemas(Problem)),
     info(
         title = "Keydesk registry",
         description = "People, organisations, operators, stations, security keys and authenticator apps. Errors are problem details \
@@ -117,7 +119,7 @@ impl Modify for Security {
 
 /// Every route, and their description.
 pub fn router(registry: Arc<Registry>) -> (Router, utoipa::openapi::OpenApi) {
-    let (router, description) = documented().split_for_parts();
+    let (router, description) = described();
     // Shared by all answers: it is large, and anybody may ask for it.
     let json = Bytes::from(description.to_pretty_json().unwrap_or_default());
     let served = move || async move { ([("content-type", "application/json")], json.clone()) };
@@ -136,7 +138,24 @@ pub fn router(registry: Arc<Registry>) -> (Router, utoipa::openapi::OpenApi) {
 
 /// The description alone.
 pub fn description() -> utoipa::openapi::OpenApi {
-    documented().split_for_parts().1
+    described().1
+}
+
+/// Whatever asks who somebody is, or takes a body, refuses with problem details.
+fn described() -> (Router<Arc<Registry>>, utoipa::openapi::OpenApi) {
+    let (router, mut description) = documented().split_for_parts();
+    let problem = Content::new(Some(Ref::from_schema_name("Problem")));
+    let refusal = ResponseBuilder::new().content("application/problem+json", problem);
+    let refusal = refusal.build();
+    let paths = description.paths.paths.values_mut();
+    let operations = paths.flat_map(|path| [&mut path.get, &mut path.post, &mut path.delete]);
+    for operation in operations.flatten() {
+        if operation.security.is_some() || operation.request_body.is_some() {
+            let answers = &mut operation.responses.responses;
+            answers.insert("4XX".to_owned(), RefOr::T(refusal.clone()));
+        }
+    }
+    (router, description)
 }
 
 fn documented() -> OpenApiRouter<Arc<Registry>> {

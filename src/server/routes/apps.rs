@@ -34,7 +34,7 @@ use crate::server::tables::secret::{self, StoredSecret};
 use crate::server::tables::standing;
 use crate::server::visits::{self, Within};
 use crate::totp;
-use crate::wire::{AppOffer, AppPush, FactorReceipt, Problem, Push, Removal, RemovalReceipt, code};
+use crate::wire::{AppOffer, AppPush, FactorReceipt, Push, Removal, RemovalReceipt, code};
 
 /// Makes the part of an offer by which an app is enrolled. Nobody has it before it is [`insert`]ed.
 pub(super) async fn prepared(
@@ -88,12 +88,8 @@ pub(super) async fn insert(
 /// Takes an app that was enrolled: opens its secret and checks the code that came with it.
 #[utoipa::path(
     post, path = "/v1/apps", tag = "factors", request_body = Push<AppPush>,
-    params(("Idempotency-Key" = String, Header, description = "The outbox entry's id")),
-    security(("station" = [])),
-    responses(
-        (status = CREATED, body = FactorReceipt),
-        (status = "4XX", body = Problem, content_type = "application/problem+json"),
-    )
+    params(IdempotencyKey), security(("station" = [])),
+    responses((status = CREATED, body = FactorReceipt))
 )]
 pub async fn app(
     State(registry): Shared,
@@ -322,12 +318,8 @@ async fn person_now(tx: &mut Write, id: &PersonId) -> Answer<Person> {
 /// Takes it that a factor is no longer needed. A hardware token is in stock again.
 #[utoipa::path(
     post, path = "/v1/removals", tag = "factors", request_body = Push<Removal>,
-    params(("Idempotency-Key" = String, Header, description = "The outbox entry's id")),
-    security(("station" = [])),
-    responses(
-        (status = CREATED, body = RemovalReceipt),
-        (status = "4XX", body = Problem, content_type = "application/problem+json"),
-    )
+    params(IdempotencyKey), security(("station" = [])),
+    responses((status = CREATED, body = RemovalReceipt))
 )]
 pub async fn removal(
     State(registry): Shared,

@@ -28,17 +28,14 @@ use crate::server::tables::offer::{self, Issued, Sort};
 use crate::server::tables::secret::StoredSecret;
 use crate::server::tables::{FactorName, factor};
 use crate::server::visits;
-use crate::wire::{CodeReply, CodeRequest, Problem, Subject, code};
+use crate::wire::{CodeReply, CodeRequest, Subject, code};
 
 /// What a code is, or two in a row. A right one of an active factor is used up, and makes the offer a proof.
 #[utoipa::path(
     post, path = "/v1/people/{id}/codes", tag = "factors", request_body = CodeRequest,
     params(("id" = String, Path, description = "The person's identifier")),
     security(("station" = [], "session" = [])),
-    responses(
-        (status = OK, body = CodeReply),
-        (status = "4XX", body = Problem, content_type = "application/problem+json"),
-    )
+    responses((status = OK, body = CodeReply))
 )]
 pub async fn codes(
     State(registry): Shared,

@@ -24,7 +24,7 @@ use crate::server::tables::person;
 use crate::server::tables::{FactorName, standing};
 use crate::server::visits::{self, Tested};
 use crate::wire::webauthn::{Descriptor, User};
-use crate::wire::{Credential, Offer, Problem, TestOffer, VERSION, code};
+use crate::wire::{Credential, Offer, TestOffer, VERSION, code};
 
 /// How long an offer that nothing came of is kept after it expired, so that a late push is told why it is refused.
 pub(super) const KEPT_EXPIRED: SignedDuration = SignedDuration::from_hours(90 * 24);
@@ -38,10 +38,7 @@ pub(super) const KEPT_EXPIRED: SignedDuration = SignedDuration::from_hours(90 * 
         ("Idempotency-Key" = Option<String>, Header, description = "Makes it safe to repeat"),
     ),
     security(("station" = [], "session" = [])),
-    responses(
-        (status = CREATED, body = Offer),
-        (status = "4XX", body = Problem, content_type = "application/problem+json"),
-    )
+    responses((status = CREATED, body = Offer))
 )]
 pub async fn offer(
     State(registry): Shared,
@@ -91,10 +88,7 @@ pub async fn offer(
         ("Idempotency-Key" = Option<String>, Header, description = "Makes it safe to repeat"),
     ),
     security(("station" = [], "session" = [])),
-    responses(
-        (status = CREATED, body = TestOffer),
-        (status = "4XX", body = Problem, content_type = "application/problem+json"),
-    )
+    responses((status = CREATED, body = TestOffer))
 )]
 pub async fn test_options(
     State(registry): Shared,

@@ -24,8 +24,7 @@ use crate::server::tables::visit;
 use crate::server::verify::claimed_challenge;
 use crate::wire::webauthn::{Descriptor, User};
 use crate::wire::{
-    Operator, OperatorCode, OperatorEnrolment, OperatorOffer, Problem, Session, SignIn,
-    SignInOptions, code,
+    Operator, OperatorCode, OperatorEnrolment, OperatorOffer, Session, SignIn, SignInOptions, code,
 };
 
 /// Life of an operator's challenge: somebody stands there with the key in hand.
@@ -35,10 +34,7 @@ const CHALLENGE_LIFE: SignedDuration = SignedDuration::from_mins(5);
 #[utoipa::path(
     post, path = "/v1/operators/enrolment/options", tag = "operator", request_body = OperatorCode,
     security(("station" = [])),
-    responses(
-        (status = OK, body = OperatorOffer),
-        (status = "4XX", body = Problem, content_type = "application/problem+json"),
-    )
+    responses((status = OK, body = OperatorOffer))
 )]
 pub async fn enrolment_options(
     State(registry): Shared,
@@ -74,10 +70,7 @@ pub async fn enrolment_options(
 #[utoipa::path(
     post, path = "/v1/operators/enrolment", tag = "operator", request_body = OperatorEnrolment,
     security(("station" = [])),
-    responses(
-        (status = CREATED, body = Session),
-        (status = "4XX", body = Problem, content_type = "application/problem+json"),
-    )
+    responses((status = CREATED, body = Session))
 )]
 pub async fn enrolment(
     State(registry): Shared,
@@ -128,10 +121,7 @@ pub async fn enrolment(
 #[utoipa::path(
     post, path = "/v1/sessions/options", tag = "operator",
     security(("station" = [])),
-    responses(
-        (status = OK, body = SignInOptions),
-        (status = "4XX", body = Problem, content_type = "application/problem+json"),
-    )
+    responses((status = OK, body = SignInOptions))
 )]
 pub async fn session_options(
     State(registry): Shared,
@@ -154,10 +144,7 @@ pub async fn session_options(
 #[utoipa::path(
     post, path = "/v1/sessions", tag = "operator", request_body = SignIn,
     security(("station" = [])),
-    responses(
-        (status = CREATED, body = Session),
-        (status = "4XX", body = Problem, content_type = "application/problem+json"),
-    )
+    responses((status = CREATED, body = Session))
 )]
 pub async fn open_session(
     State(registry): Shared,
@@ -270,10 +257,7 @@ fn not_enrolled() -> Refusal {
 #[utoipa::path(
     delete, path = "/v1/sessions/current", tag = "operator",
     security(("station" = [], "session" = [])),
-    responses(
-        (status = NO_CONTENT),
-        (status = "4XX", body = Problem, content_type = "application/problem+json"),
-    )
+    responses((status = NO_CONTENT))
 )]
 pub async fn close_session(State(registry): Shared, desk: AtDesk) -> Answer<StatusCode> {
     let now = registry.now();

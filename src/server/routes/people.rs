@@ -17,7 +17,7 @@ use crate::server::tables::credential;
 use crate::server::tables::person;
 use crate::server::tables::{factor, search};
 use crate::server::visits;
-use crate::wire::{ExpectedPeople, LOOKUP_MAX, People, PeopleLookup, PersonDetail, Problem, code};
+use crate::wire::{ExpectedPeople, LOOKUP_MAX, People, PeopleLookup, PersonDetail, code};
 
 /// Most people in one answer.
 const MAX_FOUND: u32 = 100;
@@ -50,10 +50,7 @@ pub struct Day {
     get, path = "/v1/people", tag = "people",
     params(Search),
     security(("station" = [], "session" = [])),
-    responses(
-        (status = OK, body = People),
-        (status = "4XX", body = Problem, content_type = "application/problem+json"),
-    )
+    responses((status = OK, body = People))
 )]
 pub async fn find(
     State(registry): Shared,
@@ -79,10 +76,7 @@ pub async fn find(
     post, path = "/v1/people", tag = "people",
     request_body = PeopleLookup,
     security(("station" = [], "session" = [])),
-    responses(
-        (status = OK, description = "Those who are there, in the order of the question", body = People),
-        (status = "4XX", body = Problem, content_type = "application/problem+json"),
-    )
+    responses((status = OK, description = "Those who are there, in the order of the question", body = People))
 )]
 pub async fn look_up(
     State(registry): Shared,
@@ -111,10 +105,7 @@ pub async fn look_up(
     get, path = "/v1/people/expected", tag = "people",
     params(Day),
     security(("station" = [], "session" = [])),
-    responses(
-        (status = OK, body = ExpectedPeople),
-        (status = "4XX", body = Problem, content_type = "application/problem+json"),
-    )
+    responses((status = OK, body = ExpectedPeople))
 )]
 pub async fn expected(
     State(registry): Shared,
@@ -132,10 +123,7 @@ pub async fn expected(
     get, path = "/v1/people/{id}", tag = "people",
     params(("id" = String, Path, description = "The person's identifier")),
     security(("station" = [], "session" = [])),
-    responses(
-        (status = OK, body = PersonDetail),
-        (status = "4XX", body = Problem, content_type = "application/problem+json"),
-    )
+    responses((status = OK, body = PersonDetail))
 )]
 pub async fn detail(
     State(registry): Shared,

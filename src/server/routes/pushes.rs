@@ -38,17 +38,13 @@ use crate::server::tables::person;
 use crate::server::tables::{FactorName, operator, withdrawal};
 use crate::server::verify::Registered;
 use crate::server::visits::{self, Bringer, Fate};
-use crate::wire::{EnrolmentPush, KeyReport, Problem, Push, Receipt, TestPush, VERSION, code};
+use crate::wire::{EnrolmentPush, KeyReport, Push, Receipt, TestPush, VERSION, code};
 
 /// Takes a finished enrolment: verifies the registration and the test that followed it.
 #[utoipa::path(
     post, path = "/v1/enrolments", tag = "enrolment", request_body = Push<EnrolmentPush>,
-    params(("Idempotency-Key" = String, Header, description = "The outbox entry's id")),
-    security(("station" = [])),
-    responses(
-        (status = CREATED, body = Receipt),
-        (status = "4XX", body = Problem, content_type = "application/problem+json"),
-    )
+    params(IdempotencyKey), security(("station" = [])),
+    responses((status = CREATED, body = Receipt))
 )]
 pub async fn enrolment(
     State(registry): Shared,
@@ -189,12 +185,8 @@ fn told(push: &EnrolmentPush, receipt: &Receipt) -> String {
 /// Takes a test: an assertion by a key that is enrolled.
 #[utoipa::path(
     post, path = "/v1/tests", tag = "enrolment", request_body = Push<TestPush>,
-    params(("Idempotency-Key" = String, Header, description = "The outbox entry's id")),
-    security(("station" = [])),
-    responses(
-        (status = CREATED, body = Receipt),
-        (status = "4XX", body = Problem, content_type = "application/problem+json"),
-    )
+    params(IdempotencyKey), security(("station" = [])),
+    responses((status = CREATED, body = Receipt))
 )]
 pub async fn test(
     State(registry): Shared,

@@ -25,8 +25,7 @@ use crate::server::tables::audit::{self, Line};
 use crate::server::tables::{access, credential, offer, withdrawal};
 use crate::server::visits::Within;
 use crate::wire::{
-    KeyResetPush, KeyResetReceipt, KnownCredentials, KnownRequest, PersonStanding, Problem, Push,
-    code,
+    KeyResetPush, KeyResetReceipt, KnownCredentials, KnownRequest, PersonStanding, Push, code,
 };
 
 /// Most credentials in one request: more than the largest keys hold.
@@ -36,10 +35,7 @@ const MAX_CREDENTIALS: usize = 256;
 #[utoipa::path(
     post, path = "/v1/credentials/known", tag = "enrolment", request_body = KnownRequest,
     security(("station" = [], "session" = [])),
-    responses(
-        (status = OK, body = KnownCredentials),
-        (status = "4XX", body = Problem, content_type = "application/problem+json"),
-    )
+    responses((status = OK, body = KnownCredentials))
 )]
 pub async fn known(
     State(registry): Shared,
@@ -90,12 +86,8 @@ async fn standing(
 /// Takes on record that a key was reset: what was on it is refused from now on.
 #[utoipa::path(
     post, path = "/v1/key-resets", tag = "enrolment", request_body = Push<KeyResetPush>,
-    params(("Idempotency-Key" = String, Header, description = "The outbox entry's id")),
-    security(("station" = [])),
-    responses(
-        (status = CREATED, body = KeyResetReceipt),
-        (status = "4XX", body = Problem, content_type = "application/problem+json"),
-    )
+    params(IdempotencyKey), security(("station" = [])),
+    responses((status = CREATED, body = KeyResetReceipt))
 )]
 pub async fn key_reset(
     State(registry): Shared,

@@ -24,7 +24,7 @@ use crate::server::tables::audit::Line;
 use crate::server::tables::station::NewStation;
 use crate::server::tables::{access, station};
 use crate::wire::client_assertion::{self, ASSERTION_TYPE, GRANT_TYPE};
-use crate::wire::{Health, JoinReply, JoinRequest, Problem, TokenReply, VERSION, code};
+use crate::wire::{Health, JoinReply, JoinRequest, TokenReply, VERSION, code};
 
 /// Whether the registry answers, and its clock.
 #[utoipa::path(get, path = "/v1/health", tag = "station", responses((status = OK, body = Health)))]
@@ -47,10 +47,7 @@ struct Join<'a> {
 #[utoipa::path(
     post, path = "/v1/stations/join", tag = "station", request_body = JoinRequest,
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes it safe to repeat")),
-    responses(
-        (status = CREATED, body = JoinReply),
-        (status = "4XX", body = Problem, content_type = "application/problem+json"),
-    )
+    responses((status = CREATED, body = JoinReply))
 )]
 pub async fn join(
     State(registry): Shared,
@@ -156,10 +153,7 @@ pub struct TokenForm {
 #[utoipa::path(
     post, path = "/v1/token", tag = "station",
     request_body(content = TokenForm, content_type = "application/x-www-form-urlencoded"),
-    responses(
-        (status = OK, body = TokenReply),
-        (status = "4XX", body = Problem, content_type = "application/problem+json"),
-    )
+    responses((status = OK, body = TokenReply))
 )]
 pub async fn token(
     State(registry): Shared,

@@ -33,8 +33,7 @@ use crate::server::tables::standing::Standing;
 use crate::server::tables::{FactorName, credential, factor};
 use crate::server::visits;
 use crate::wire::{
-    Lift, LiftOffer, LiftReply, LiftRequest, Problem, Push, Shown, SuspensionPush,
-    SuspensionReceipt, code,
+    Lift, LiftOffer, LiftReply, LiftRequest, Push, Shown, SuspensionPush, SuspensionReceipt, code,
 };
 
 /// How long before it arrived a suspension can have been made, at most.
@@ -43,12 +42,8 @@ const HELD_BACK: SignedDuration = SignedDuration::from_hours(24);
 /// Takes it that a factor is lost, stolen or suspected: it opens and proves nothing from now on.
 #[utoipa::path(
     post, path = "/v1/suspensions", tag = "factors", request_body = Push<SuspensionPush>,
-    params(("Idempotency-Key" = String, Header, description = "The outbox entry's id")),
-    security(("station" = [])),
-    responses(
-        (status = CREATED, body = SuspensionReceipt),
-        (status = "4XX", body = Problem, content_type = "application/problem+json"),
-    )
+    params(IdempotencyKey), security(("station" = [])),
+    responses((status = CREATED, body = SuspensionReceipt))
 )]
 pub async fn suspension(
     State(registry): Shared,
@@ -106,10 +101,7 @@ pub async fn suspension(
 #[utoipa::path(
     post, path = "/v1/suspensions/lift/options", tag = "factors", request_body = LiftRequest,
     security(("station" = [], "session" = [])),
-    responses(
-        (status = CREATED, body = LiftOffer),
-        (status = "4XX", body = Problem, content_type = "application/problem+json"),
-    )
+    responses((status = CREATED, body = LiftOffer))
 )]
 pub async fn lift_options(
     State(registry): Shared,
@@ -167,10 +159,7 @@ pub async fn lift_options(
     post, path = "/v1/suspensions/lift", tag = "factors", request_body = Lift,
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes it safe to repeat, but for codes")),
     security(("station" = [], "session" = [])),
-    responses(
-        (status = OK, body = LiftReply),
-        (status = "4XX", body = Problem, content_type = "application/problem+json"),
-    )
+    responses((status = OK, body = LiftReply))
 )]
 pub async fn lift(
     State(registry): Shared,

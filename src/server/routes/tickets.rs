@@ -22,7 +22,7 @@ use crate::server::problem::{Answer, Refusal};
 use crate::server::tables::offer::{NewOfApp, NewOfKey, Sort};
 use crate::server::tables::person;
 use crate::server::visits::{self, Tested};
-use crate::wire::{Offer, Problem, TicketRequest, TicketVisit, Tickets, VERSION, code};
+use crate::wire::{Offer, TicketRequest, TicketVisit, Tickets, VERSION, code};
 
 /// Most tickets for one day: what a station can hold, and a reply can carry.
 const MAX_TICKETS: usize = 500;
@@ -37,10 +37,7 @@ const AT_ONCE: usize = 20;
         ("Idempotency-Key" = Option<String>, Header, description = "Makes it safe to repeat"),
     ),
     security(("station" = [], "session" = [])),
-    responses(
-        (status = CREATED, body = Tickets),
-        (status = "4XX", body = Problem, content_type = "application/problem+json"),
-    )
+    responses((status = CREATED, body = Tickets))
 )]
 pub async fn tickets(
     State(registry): Shared,

@@ -31,8 +31,8 @@ use crate::server::tables::factor::{self, NewFactor};
 use crate::server::tables::secret::{self, NewToken, Stock, StoredSecret};
 use crate::server::tables::{offer, setting};
 use crate::wire::{
-    FactorReceipt, Problem, Push, SealedToken, TokenAssignment, TokenImport, TokenImportReceipt,
-    Tokens, code,
+    FactorReceipt, Push, SealedToken, TokenAssignment, TokenImport, TokenImportReceipt, Tokens,
+    code,
 };
 
 /// Most tokens in one import.
@@ -45,10 +45,7 @@ const MAX_SERIAL: usize = 64;
 #[utoipa::path(
     get, path = "/v1/sealing-key", tag = "factors",
     security(("station" = [], "session" = [])),
-    responses(
-        (status = OK, body = SealingKey),
-        (status = "4XX", body = Problem, content_type = "application/problem+json"),
-    )
+    responses((status = OK, body = SealingKey))
 )]
 pub async fn sealing_key(State(registry): Shared, _desk: AtDesk) -> Answer<Json<SealingKey>> {
     // Asked and noted under the write lock, so that no key is dropped in between.
@@ -76,10 +73,7 @@ pub struct Search {
     get, path = "/v1/tokens", tag = "factors",
     params(Search),
     security(("station" = [], "session" = [])),
-    responses(
-        (status = OK, body = Tokens),
-        (status = "4XX", body = Problem, content_type = "application/problem+json"),
-    )
+    responses((status = OK, body = Tokens))
 )]
 pub async fn list(
     State(registry): Shared,
@@ -97,12 +91,8 @@ pub async fn list(
 /// Takes hardware tokens into stock. One whose serial number is known is left as it is.
 #[utoipa::path(
     post, path = "/v1/tokens", tag = "factors", request_body = Push<TokenImport>,
-    params(("Idempotency-Key" = String, Header, description = "The outbox entry's id")),
-    security(("station" = [])),
-    responses(
-        (status = CREATED, body = TokenImportReceipt),
-        (status = "4XX", body = Problem, content_type = "application/problem+json"),
-    )
+    params(IdempotencyKey), security(("station" = [])),
+    responses((status = CREATED, body = TokenImportReceipt))
 )]
 pub async fn import(
     State(registry): Shared,
@@ -248,10 +238,7 @@ async fn stock(
         ("Idempotency-Key" = String, Header, description = "One value an assignment"),
     ),
     security(("station" = [], "session" = [])),
-    responses(
-        (status = CREATED, body = FactorReceipt),
-        (status = "4XX", body = Problem, content_type = "application/problem+json"),
-    )
+    responses((status = CREATED, body = FactorReceipt))
 )]
 pub async fn assign(
     State(registry): Shared,

@@ -16,17 +16,13 @@ use crate::server::ledger::Opened;
 use crate::server::problem::{Answer, Refusal};
 use crate::server::tables::access;
 use crate::server::tables::audit::{self, Line};
-use crate::wire::{Problem, Push, UnlockPush, UnlockReceipt, code};
+use crate::wire::{Push, UnlockPush, UnlockReceipt, code};
 
 /// Takes on record that an operator unlocked a station without the registry.
 #[utoipa::path(
     post, path = "/v1/unlocks", tag = "operator", request_body = Push<UnlockPush>,
-    params(("Idempotency-Key" = String, Header, description = "The outbox entry's id")),
-    security(("station" = [])),
-    responses(
-        (status = CREATED, body = UnlockReceipt),
-        (status = "4XX", body = Problem, content_type = "application/problem+json"),
-    )
+    params(IdempotencyKey), security(("station" = [])),
+    responses((status = CREATED, body = UnlockReceipt))
 )]
 pub async fn unlock(
     State(registry): Shared,

@@ -25,7 +25,7 @@ use crate::server::tables::person;
 use crate::server::tables::{FactorName, access, audit, credential, factor, standing, visit};
 use crate::server::visits;
 use crate::wire::{
-    Acceptance, PersonDetail, Problem, Said, Visit, VisitClose, VisitPass, VisitRequest, code,
+    Acceptance, PersonDetail, Said, Visit, VisitClose, VisitPass, VisitRequest, code,
 };
 
 /// Opens a visit.
@@ -36,10 +36,7 @@ use crate::wire::{
         ("Idempotency-Key" = Option<String>, Header, description = "Makes it safe to repeat"),
     ),
     security(("station" = [], "session" = [])),
-    responses(
-        (status = CREATED, body = Visit),
-        (status = "4XX", body = Problem, content_type = "application/problem+json"),
-    )
+    responses((status = CREATED, body = Visit))
 )]
 pub async fn open(
     State(registry): Shared,
@@ -79,10 +76,7 @@ pub async fn open(
         ("Idempotency-Key" = Option<String>, Header, description = "Makes it safe to repeat"),
     ),
     security(("station" = [], "session" = [])),
-    responses(
-        (status = CREATED, body = PersonDetail),
-        (status = "4XX", body = Problem, content_type = "application/problem+json"),
-    )
+    responses((status = CREATED, body = PersonDetail))
 )]
 pub async fn accept(
     State(registry): Shared,
@@ -159,10 +153,7 @@ async fn take(tx: &mut Write, factor: &FactorRef, now: Timestamp) -> Answer<()> 
     post, path = "/v1/visits/{id}/close", tag = "visits", request_body = VisitClose,
     params(("id" = String, Path, description = "The visit's identifier")),
     security(("station" = [], "session" = [])),
-    responses(
-        (status = NO_CONTENT),
-        (status = "4XX", body = Problem, content_type = "application/problem+json"),
-    )
+    responses((status = NO_CONTENT))
 )]
 pub async fn close(
     State(registry): Shared,
@@ -195,10 +186,7 @@ pub async fn close(
     post, path = "/v1/visits/{id}/pass", tag = "visits", request_body = VisitPass,
     params(("id" = String, Path, description = "The visit's identifier")),
     security(("station" = [], "session" = [])),
-    responses(
-        (status = OK, body = Visit),
-        (status = "4XX", body = Problem, content_type = "application/problem+json"),
-    )
+    responses((status = OK, body = Visit))
 )]
 pub async fn pass(
     State(registry): Shared,

@@ -25,7 +25,7 @@ use crate::server::tables::credential::{self, Kept};
 use crate::server::tables::person;
 use crate::server::tables::withdrawal;
 use crate::server::visits::Within;
-use crate::wire::{Ground, Problem, Push, WithdrawalPush, WithdrawalReceipt, code};
+use crate::wire::{Ground, Push, WithdrawalPush, WithdrawalReceipt, code};
 
 /// The longest credential id (WebAuthn Level 3, section 5.1: 1,023 bytes).
 const MAX_ID_BYTES: usize = 1023;
@@ -33,12 +33,8 @@ const MAX_ID_BYTES: usize = 1023;
 /// Takes on record that a credential is not to be used any more.
 #[utoipa::path(
     post, path = "/v1/withdrawals", tag = "enrolment", request_body = Push<WithdrawalPush>,
-    params(("Idempotency-Key" = String, Header, description = "The outbox entry's id")),
-    security(("station" = [])),
-    responses(
-        (status = CREATED, body = WithdrawalReceipt),
-        (status = "4XX", body = Problem, content_type = "application/problem+json"),
-    )
+    params(IdempotencyKey), security(("station" = [])),
+    responses((status = CREATED, body = WithdrawalReceipt))
 )]
 pub async fn withdrawal(
     State(registry): Shared,
