@@ -4,6 +4,7 @@ pub mod args;
 pub mod audit;
 pub mod batch;
 mod care;
+mod choice;
 pub mod commands;
 pub mod face;
 mod factor;

@@ -8,14 +8,15 @@ mod registry;
 
 use clap::{Args, Parser, Subcommand};
 
-use super::batch::BatchCommand;
+use super::batch::args::BatchCommand;
 pub use super::care::args::{CareCommand, CaseArguments, CredentialsCommand, ResetArguments};
+pub use super::choice::KeyChoice;
+use super::choice::person_id;
 pub use super::factor::args::FactorCommand;
 use super::output::{Exit, Outcome};
 pub use super::totp::args::{CodeSource, ProofArguments, TotpCommand};
-pub use super::visit::VisitCommand;
-use crate::domain::people_list::ID_CHARS_MAX;
-use crate::domain::{Aaguid, EntryId, Identification, IntentId, OneLine, PersonId};
+pub use super::visit::args::VisitCommand;
+use crate::domain::{Aaguid, EntryId, Identification, IntentId, PersonId};
 pub use registry::{KeyFiles, OperatorsCommand, RegistryCommand, SecretsCommand, StationsCommand};
 
 /// Enrolment station for security keys. Without a command: the kiosk.
@@ -153,21 +154,6 @@ pub enum Command {
         #[arg(long, value_name = "DIR")]
         out: PathBuf,
     },
-}
-
-/// Which key, and its PIN.
-#[derive(Debug, Clone, Default, Args)]
-pub struct KeyChoice {
-    /// The key: its place (USB path), slot number or serial number. Without it: the only key, else the one that is touched.
-    #[arg(long, value_name = "PLACE|SERIAL")]
-    pub key: Option<String>,
-    /// Read the PIN from this file descriptor (first line; the new one from the second, where the key demands a change; where another
-    /// key is named that proves, that one's comes before both). Without it: asked on the terminal.
-    #[arg(long, value_name = "N")]
-    pub pin_fd: Option<u32>,
-    /// How long to wait for a key, for each touch, and for a key that was pulled, in seconds.
-    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
-    pub wait: u64,
 }
 
 /// `key …`
@@ -335,11 +321,4 @@ pub enum StationCommand {
         #[arg(long, value_name = "N")]
         code_fd: Option<u32>,
     },
-}
-
-pub(super) fn person_id(text: &str) -> Result<PersonId, String> {
-    if OneLine::<ID_CHARS_MAX>::check(text).is_err() {
-        return Err("not an identifier: see `keydesk person find`".to_owned());
-    }
-    Ok(PersonId::new(text))
 }

@@ -1,7 +1,7 @@
 //! `batch …`: many keys without a screen. Hands stand in for keys on a keyboard: a key that stopped is tried again when it is
 //! pulled and put back, and skipped when another one takes its place.
 
-mod args;
+pub mod args;
 mod crew;
 
 use std::path::Path;

@@ -7,7 +7,7 @@ pub mod reset;
 
 use serde_json::json;
 
-use super::args::KeyChoice;
+use super::choice::KeyChoice;
 use super::commands::Runs;
 use super::face::Orders;
 use super::outcome::{outcome_of as outcome_of_ending, standing};

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::json;
 use zeroize::Zeroizing;
 
+use super::args::VisitCommand;
 use super::args::{
     CareCommand, ConflictHow, EnrolArguments, KeyChoice, OutboxCommand, PersonCommand,
     SessionCommand, TicketsCommand, UnfinishedCommand,
@@ -21,7 +22,7 @@ use super::secret::Lines;
 use super::totp;
 use super::totp::answers::AppAnswers;
 use super::totp::args::{CodeSource, TotpCommand};
-use super::visit::{self, VisitCommand};
+use super::visit;
 use crate::domain::{EntryId, Identification, IntentId};
 use crate::record::{EntryState, OutboxEntry, Resolution, Unfinished};
 use crate::station::desk::StationDesk;

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 
-use super::args::KeyChoice;
 use super::care::args::CaseArguments;
 use super::care::hand_over::HandOver;
+use super::choice::KeyChoice;
 use super::factor::LossAnswers;
 use super::outcome::outcome_of_stop;
 use super::output::{Exit, Outcome, Output};

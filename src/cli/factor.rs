@@ -4,7 +4,7 @@ pub mod args;
 
 use serde_json::json;
 
-use super::args::KeyChoice;
+use super::choice::KeyChoice;
 use super::commands::Runs;
 use super::face::Orders;
 use super::outcome::standing;

@@ -7,7 +7,7 @@ mod picture;
 
 use serde_json::{Value, json};
 
-use super::args::KeyChoice;
+use super::choice::KeyChoice;
 use super::commands::Runs;
 use super::face::{HeadlessFace, Orders};
 use super::outcome::{outcome_of_stop, standing};

@@ -27,10 +27,12 @@ use crate::wire::{Problem, code};
 
 mod apps;
 mod codes;
+mod desk;
 mod offers;
 mod operators;
 mod people;
 mod pushes;
+mod report;
 mod resets;
 mod stations;
 mod suspensions;

@@ -6,22 +6,21 @@
 
 use super::admit::{Admitted, From, LastLook, admitted_key, anew, last_look};
 use super::ceremony::{Ceremony, authentication_response, client_data, registration_response};
-use super::dialogue::{Ending, Event, Job, Note, PushState, Step};
+use super::dialogue::{Ending, Event, Job, Note, Step};
+use super::report::{key_report, push_entry};
 use super::retest::Retest;
 use super::steps::{
-    PinChange, Unlocked, begin_step, end_step, is_replugged, pin_was_written, touch,
+    PinChange, Unlocked, begin_step, end_step, is_replugged, pin_note, pin_was_written, touch,
     touch_in_this_plug, unlock, wait_for,
 };
 use super::undo::{Before, Progress, give_up, is_believed};
 use super::visit::{Guest, Visit, host, receive};
-use super::{
-    Desk, KeyFault, NewAssertion, NewCredential, Pushed, Stop, Wants, conclude, verify_assertion,
-};
+use super::{Desk, KeyFault, NewAssertion, NewCredential, Stop, Wants, conclude, verify_assertion};
 use crate::domain::policy;
 use crate::domain::{EntryId, IntentId, KeyFacts, PersonId, Pin};
 use crate::record::{Change, Intent, Made, Remains};
 use crate::wire::webauthn::{CreationOptions, Descriptor, RequestOptions};
-use crate::wire::{EnrolmentPush, KeyReport, Offer, VERSION};
+use crate::wire::{EnrolmentPush, Offer, VERSION};
 
 /// The main job, from the person's name to a key that the registry has verified.
 pub async fn enrol(desk: &mut dyn Desk, who: &PersonId) -> Result<Ending, Stop> {
@@ -300,14 +299,6 @@ pub(super) async fn make(
     })
 }
 
-pub(super) fn pin_note(change: PinChange) -> Note {
-    match change {
-        PinChange::Kept => Note::Verified,
-        PinChange::Set => Note::PinSet,
-        PinChange::Changed => Note::PinChanged,
-    }
-}
-
 /// The second touch: the new credential signs the registry's test challenge. Then everything is written down at once.
 pub(super) async fn prove_and_record(
     desk: &mut dyn Desk,
@@ -421,15 +412,6 @@ async fn wait_for_another(desk: &mut dyn Desk, key: &mut KeyFacts) -> Result<(),
     Ok(())
 }
 
-/// What a station says of a key.
-pub(super) fn key_report(key: &KeyFacts) -> KeyReport {
-    KeyReport {
-        id: key.id.clone(),
-        model: key.model.clone(),
-        firmware: key.firmware,
-    }
-}
-
 pub(super) async fn push(
     desk: &mut dyn Desk,
     intent: &Intent,
@@ -441,28 +423,4 @@ pub(super) async fn push(
         key: key.clone(),
         push: push_entry(desk, entry).await,
     }
-}
-
-pub(super) async fn push_entry(desk: &mut dyn Desk, entry: EntryId) -> PushState {
-    push_as(desk, entry, Step::Push).await
-}
-
-/// Sends an entry, as a step of the checklist.
-pub(super) async fn push_as(desk: &mut dyn Desk, entry: EntryId, step: Step) -> PushState {
-    begin_step(desk, step);
-    // Whatever keeps it from being sent: it is recorded, and it waits.
-    let pushed = desk.push(entry).await.unwrap_or(Pushed::Queued);
-    let (note, state) = match pushed {
-        Pushed::Accepted { waiting: true, .. } => (Note::None, PushState::Waiting),
-        Pushed::Accepted { .. } => (Note::None, PushState::Accepted),
-        Pushed::Queued => (Note::Queued, PushState::Queued),
-        Pushed::Rejected { detail, .. } => (
-            Note::Conflict {
-                detail: detail.clone(),
-            },
-            PushState::Conflict { detail },
-        ),
-    };
-    end_step(desk, step, note);
-    state
 }

@@ -8,7 +8,7 @@ mod coach;
 mod losses;
 
 use super::dialogue::{Ending, Event, Job, LostBy, Note, PushState, Step};
-use super::enrol::{key_report, push_entry};
+use super::report::{key_report, push_entry};
 use super::steps::{anew_after_pulls, begin_step, choose_key, end_step, refresh};
 use super::{Desk, KeyFault, Stop, conclude};
 use crate::domain::authority::{NotAllowed, Role};

@@ -8,37 +8,17 @@
 use super::admit::listed;
 use super::care;
 use super::dialogue::{Ending, Event, Job, Note, Step};
-use super::enrol::{key_report, prove_and_record, push};
+use super::enrol::{prove_and_record, push};
 use super::known::{ask, at_registry};
+use super::report::key_report;
 use super::steps::{
     anew_after_pulls, begin_step, choose_key, end_step, is_replugged, refresh, tells_apart, unlock,
 };
-use super::undo::{Progress, Seen, delete_known, give_up};
+use super::undo::{How, Progress, Seen, delete_known, end, give_up};
 use super::{Desk, KeyFault, Resident, Stop, app, conclude, own_key, reset, withdraw};
 use crate::domain::authority::Action;
-use crate::domain::{Bytes, IntentId, KeyFacts, OperatorId, Pin};
-use crate::record::{
-    Change, EndReason, Intent, IntentStage, Made, OpenEnrolment, Remains, Unfinished,
-};
-
-/// Whether the key is at hand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum How {
-    /// It is, or will be put in: finish or undo.
-    WithKey,
-    /// It is not to be had: the record says what may remain on it.
-    WithoutKey,
-}
-
-impl How {
-    /// From what was said: the key is not to be had.
-    pub fn of(without_key: bool) -> Self {
-        match without_key {
-            true => Self::WithoutKey,
-            false => Self::WithKey,
-        }
-    }
-}
+use crate::domain::{Bytes, KeyFacts, OperatorId, Pin};
+use crate::record::{EndReason, Intent, IntentStage, Made, OpenEnrolment, Remains, Unfinished};
 
 /// Takes up unfinished work.
 pub async fn resolve(desk: &mut dyn Desk, work: Unfinished, how: How) -> Result<Ending, Stop> {
@@ -300,21 +280,4 @@ async fn delete(
             .map_err(|fault| Stop::Key(fault).leaving(Remains::Credential))?;
     }
     Ok(remains)
-}
-
-pub(super) async fn end(
-    desk: &mut dyn Desk,
-    intent: IntentId,
-    why: EndReason,
-    remains: Remains,
-) -> Result<Ending, Stop> {
-    begin_step(desk, Step::Record);
-    desk.commit(Change::IntentEnded {
-        intent,
-        why,
-        remains,
-    })
-    .await?;
-    end_step(desk, Step::Record, Note::None);
-    Ok(Ending::Resolved { remains })
 }

@@ -10,9 +10,9 @@ use super::ceremony::{
     Ceremony, ClientData, Verified, authentication_response, client_data, verify_assertion,
 };
 use super::dialogue::{Ending, Note, Step};
-use super::enrol::{key_report, pin_note, push_entry};
 use super::known::shown;
-use super::steps::{begin_step, end_step, pin_was_written, touch, unlock};
+use super::report::{key_report, push_entry};
+use super::steps::{begin_step, end_step, pin_note, pin_was_written, touch, unlock};
 use super::{Desk, KeyFault, NewAssertion, Stop};
 use crate::domain::{Bytes, EntryId, Identification, IntentId, KeyFacts, PersonId};
 use crate::record::{Change, EndReason, Remains};

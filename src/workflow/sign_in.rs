@@ -2,9 +2,9 @@
 
 use super::ceremony::{Ceremony, authentication_response, client_data};
 use super::dialogue::{Ending, Event, Job, Note, Step};
-use super::enrol::pin_note;
 use super::steps::{
-    PinChange, Unlocked, anew_after_pulls, begin_step, choose_key, end_step, refresh, touch, unlock,
+    PinChange, Unlocked, anew_after_pulls, begin_step, choose_key, end_step, pin_note, refresh,
+    touch, unlock,
 };
 use super::{Desk, SignedIn, Stop, conclude};
 use crate::domain::{EntryId, IntentId, KeyFacts};

@@ -351,6 +351,14 @@ pub(super) async fn current_pin(
     }
 }
 
+pub(super) fn pin_note(change: PinChange) -> Note {
+    match change {
+        PinChange::Kept => Note::Verified,
+        PinChange::Set => Note::PinSet,
+        PinChange::Changed => Note::PinChanged,
+    }
+}
+
 /// Whether a PIN that was sent is on the key: looked up where the key can be asked, assumed where it can't, or where another
 /// one may be in the slot by now.
 pub(super) async fn pin_was_written(

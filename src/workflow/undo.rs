@@ -4,11 +4,31 @@
 //! the key listed it in the plug in which it was made and did not before. An intent is ended only when it is known what remains on
 //! the key, and that is nothing that could not be undone. Else it stays open, as unfinished work.
 
-use super::steps::{Unlocked, is_plugged, tells_apart};
+use super::dialogue::{Ending, Note, Step};
+use super::steps::{Unlocked, begin_step, end_step, is_plugged, tells_apart};
 use super::{Desk, Doubt, KeyFault, Resident, Stop};
 use crate::domain::{Bytes, IntentId, KeyFacts, Pin};
 use crate::record::{Change, EndReason, Remains};
 use crate::wire::webauthn::CreationOptions;
+
+/// Whether the key is at hand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    /// It is, or will be put in: finish or undo.
+    WithKey,
+    /// It is not to be had: the record says what may remain on it.
+    WithoutKey,
+}
+
+impl How {
+    /// From what was said: the key is not to be had.
+    pub fn of(without_key: bool) -> Self {
+        match without_key {
+            true => Self::WithoutKey,
+            false => Self::WithKey,
+        }
+    }
+}
 
 /// How far the key has been changed, and what it takes to undo that.
 #[derive(Default)]
@@ -98,6 +118,24 @@ pub(super) async fn give_up(
         Ok(()) => stop.leaving(remains),
         Err(store) => store.leaving(remains),
     }
+}
+
+/// Ends an intent as a step of the checklist.
+pub(super) async fn end(
+    desk: &mut dyn Desk,
+    intent: IntentId,
+    why: EndReason,
+    remains: Remains,
+) -> Result<Ending, Stop> {
+    begin_step(desk, Step::Record);
+    desk.commit(Change::IntentEnded {
+        intent,
+        why,
+        remains,
+    })
+    .await?;
+    end_step(desk, Step::Record, Note::None);
+    Ok(Ending::Resolved { remains })
 }
 
 pub(super) fn end_reason(stop: &Stop) -> EndReason {

@@ -7,13 +7,12 @@
 //! well: an earlier attempt may still be on its way, and is not to count when it arrives.
 
 use super::dialogue::{Ending, Event, Job, Note, Step};
-use super::enrol::push_entry;
 use super::known::{at_registry, if_answered};
-use super::resolve::How;
+use super::report::push_entry;
 use super::steps::{
     Unlocked, begin_step, choose_key, end_step, on_key, refresh, tells_apart, unlock,
 };
-use super::undo::{Seen, delete_known};
+use super::undo::{How, Seen, delete_known};
 use super::{Desk, KeyFault, Stop, conclude};
 use crate::domain::authority::Action;
 use crate::domain::{

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use crate::cli::args::{KeyChoice, person_id};
+use crate::cli::choice::{KeyChoice, person_id};
 use crate::domain::care::{PinRule, Setting};
 use crate::domain::reset::ResetCase;
 use crate::domain::{Bytes, Identification, PersonId};

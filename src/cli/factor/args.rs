@@ -2,8 +2,8 @@
 
 use clap::{Args, Subcommand};
 
-use crate::cli::args::{CodeSource, KeyChoice, person_id};
-use crate::cli::totp::args::factor_id;
+use crate::cli::choice::{KeyChoice, factor_id, person_id};
+use crate::cli::totp::args::CodeSource;
 use crate::domain::suspension::FactorRef;
 use crate::domain::visit::SuspendedWhy;
 use crate::domain::{Bytes, FactorId, Identification, PersonId};

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use clap::{Args, Subcommand};
 
-use crate::cli::args::{KeyChoice, person_id};
+use crate::cli::choice::{KeyChoice, factor_id, person_id};
 use crate::domain::{FactorId, Identification, PersonId};
 
 /// `totp …`
@@ -95,11 +95,6 @@ impl FromStr for Proof {
             _ => factor_id(text).map(Self::Factor),
         }
     }
-}
-
-pub fn factor_id(text: &str) -> Result<FactorId, String> {
-    let not_one = |_| "not a factor's identifier: see `keydesk totp list`".to_owned();
-    text.parse().map(FactorId).map_err(not_one)
 }
 
 /// `totp enrol`

@@ -8,9 +8,9 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::Timestamp;
 
-use super::offers::Terms;
+use super::desk::Terms;
 use super::people::no_person;
-use super::pushes::{
+use super::report::{
     Arrival, Claim, begin, check_identification, claimed_app_offer, may_identify, may_then,
 };
 use super::{Body, Shared};

@@ -8,8 +8,8 @@ use axum::response::Response;
 use jiff::Timestamp;
 
 use super::apps::no_factor;
-use super::offers::{known, line, may};
-use super::pushes::{check_identification, check_version, offer_unknown};
+use super::desk::{known, line, may};
+use super::report::{check_identification, check_version, offer_unknown};
 use super::{Body, Named, Shared};
 use crate::domain::authority::Action;
 use crate::domain::factor::TotpSettings;

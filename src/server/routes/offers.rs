@@ -5,26 +5,25 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
 
+use super::desk::{Terms, Under, known, line, may};
 use super::people::no_person;
-use super::visits::Under;
 use super::{Named, Params, Shared, apps};
 use crate::domain::authority::Action;
 use crate::domain::suspension::FactorRef;
-use crate::domain::{Bytes, OfferId, Person, PersonId, VisitId};
+use crate::domain::{Bytes, OfferId, Person, PersonId};
 use crate::server::Registry;
 use crate::server::auth::{AtDesk, IdempotencyKey};
 use crate::server::database::{Connection, Write};
 use crate::server::ledger::{self, Opened};
-use crate::server::problem::{Answer, Refusal};
+use crate::server::problem::Answer;
 use crate::server::suspensions;
-use crate::server::tables::audit::Line;
 use crate::server::tables::credential;
 use crate::server::tables::offer::{self, NewOfApp, NewOfKey, Sort};
 use crate::server::tables::person;
 use crate::server::tables::{FactorName, standing};
 use crate::server::visits::{self, Tested};
 use crate::wire::webauthn::{Descriptor, User};
-use crate::wire::{Credential, Offer, TestOffer, VERSION, code};
+use crate::wire::{Credential, Offer, TestOffer, VERSION};
 
 /// How long an offer that nothing came of is kept after it expired, so that a late push is told why it is refused.
 pub(super) const KEPT_EXPIRED: SignedDuration = SignedDuration::from_hours(90 * 24);
@@ -125,40 +124,6 @@ pub async fn test_options(
     let subject = reply.id.to_string();
     let line = line(&desk, "test-offer", &subject, id.as_str());
     entry.finish(StatusCode::CREATED, &reply, line).await
-}
-
-pub(super) async fn known(tx: &mut Connection, id: &PersonId) -> Answer<Person> {
-    person::by_id(tx, id).await?.ok_or_else(|| no_person(id))
-}
-
-pub(super) fn may(desk: &AtDesk, action: Action) -> Answer<()> {
-    desk.operator
-        .role
-        .may(action)
-        .map_err(|refused| Refusal::new(code::NOT_ALLOWED, refused.to_string()))
-}
-
-pub(super) fn line<'a>(
-    desk: &'a AtDesk,
-    action: &'a str,
-    subject: &'a str,
-    detail: &'a str,
-) -> Line<'a> {
-    Line {
-        station: Some(desk.station.as_str()),
-        operator: Some(desk.operator.id.as_str()),
-        action,
-        subject,
-        detail,
-    }
-}
-
-/// How something is offered.
-#[derive(Clone, Copy)]
-pub(super) struct Terms {
-    pub(super) sort: Sort,
-    pub(super) visit: Option<VisitId>,
-    pub(super) life: SignedDuration,
 }
 
 /// Options for an assertion by those of the person's credentials that may answer. Nobody has them before they are [`insert`]ed.

@@ -5,40 +5,33 @@
 //! Invariant: a credential and the test that proved it become true together, in one transaction, or not at all.
 
 mod beside;
-mod claim;
 
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::Timestamp;
-use serde::Serialize;
-
-use claim::claimed_offer;
-pub(super) use claim::{
-    CLOCK_SKEW_MS, Claim, claimed_app_offer, may_then, offer_unknown, refuse_revoked,
-};
 
 use super::people::no_person;
+use super::report::{
+    Arrival, Claim, check_identification, check_key, claimed_offer, look, may_identify,
+};
 use super::{Body, Shared};
 use crate::domain::suspension::FactorRef;
-use crate::domain::{
-    Aaguid, Bytes, Identification, OneLine, OperatorId, PersonId, StationId, VisitId,
-};
+use crate::domain::{Aaguid, Bytes, PersonId, StationId};
 use crate::server::Registry;
 use crate::server::auth::{AtStation, IdempotencyKey};
 use crate::server::database::{Connection, Write};
 use crate::server::ledger::{self, Looked, Opened};
-use crate::server::lives::{self, Added};
 use crate::server::problem::{Answer, Refusal};
 use crate::server::suspensions;
 use crate::server::tables::audit::{self, Line};
 use crate::server::tables::credential::{self, NewCredential, Signer};
 use crate::server::tables::offer::{self, OfKey};
 use crate::server::tables::person;
-use crate::server::tables::{FactorName, operator, withdrawal};
+use crate::server::tables::{FactorName, withdrawal};
 use crate::server::verify::Registered;
-use crate::server::visits::{self, Bringer, Fate};
-use crate::wire::{EnrolmentPush, KeyReport, Push, Receipt, TestPush, VERSION, code};
+use crate::server::visits;
+use crate::wire::{EnrolmentPush, Push, Receipt, TestPush, code};
 
 /// Takes a finished enrolment: verifies the registration and the test that followed it.
 #[utoipa::path(
@@ -303,45 +296,6 @@ async fn held_credential(db: &mut Connection, push: &TestPush) -> Answer<Signer>
     Ok(signer)
 }
 
-/// What every push begins with, before anything of it is believed: its version, how far the station's journal has come, and
-/// whether it was answered before.
-pub(super) async fn begin<T: Serialize>(
-    registry: &Registry,
-    station: &StationId,
-    key: IdempotencyKey,
-    (route, version): (&str, u16),
-    push: &Push<T>,
-) -> Answer<Opened> {
-    check_version(version)?;
-    ledger::observe_head(registry, station, &push.head).await?;
-    ledger::open(registry, station.as_str(), Some(key), route, &push.body).await
-}
-
-/// The same for one that is signed.
-async fn look<T: Serialize>(
-    registry: &Registry,
-    station: &StationId,
-    key: IdempotencyKey,
-    (route, version): (&str, u16),
-    push: &Push<T>,
-) -> Answer<Looked> {
-    check_version(version)?;
-    ledger::observe_head(registry, station, &push.head).await?;
-    ledger::look(registry, station.as_str(), Some(key), route, &push.body).await
-}
-
-pub(super) fn check_version(version: u16) -> Answer<()> {
-    if version <= VERSION {
-        return Ok(());
-    }
-    Err(Refusal::new(
-        code::NEWER_VERSION,
-        format!(
-            "version {version} is newer than {VERSION}, which this registry speaks; update the registry"
-        ),
-    ))
-}
-
 /// A signature by a credential that is gone proves nothing: it is no longer on its key, so that it may come from a copy.
 fn gone(id: &Bytes, at: Timestamp) -> Refusal {
     Refusal::new(
@@ -376,79 +330,6 @@ fn check_model(reported: Aaguid, attested: Aaguid) -> Answer<()> {
     ))
 }
 
-/// What is said of a key is shown to people at other stations.
-pub(super) fn check_key(key: &KeyReport) -> Answer<()> {
-    let texts = [
-        Some(&key.model),
-        key.id.serial.as_ref(),
-        key.id.asset_tag.as_ref(),
-    ];
-    let fits = |text: &String| OneLine::<100>::check_if_any(text).is_ok();
-    if texts.into_iter().flatten().all(fits) {
-        return Ok(());
-    }
-    Err(Refusal::new(
-        code::MALFORMED,
-        "key.model, serial and asset_tag may have 100 characters, and no control characters",
-    ))
-}
-
-/// A factor that arrives, as far as it decides what becomes of it.
-pub(super) struct Arrival<'a> {
-    pub(super) station: &'a StationId,
-    pub(super) person: &'a PersonId,
-    /// Who identified the person.
-    pub(super) operator: &'a OperatorId,
-    /// Who ended what that one had begun.
-    pub(super) finished_by: Option<&'a OperatorId>,
-    pub(super) identification: &'a Identification,
-    /// Under which visit it was offered.
-    pub(super) visit: Option<VisitId>,
-}
-
-impl Arrival<'_> {
-    /// Whether it waits for its owner. What no longer fits is for the registry's administrator to look at, too.
-    pub(super) async fn waits(&self, tx: &mut Write, now: Timestamp) -> Answer<bool> {
-        let person = person::by_id(tx, self.person)
-            .await?
-            .ok_or_else(|| no_person(self.person))?;
-        let by = Bringer {
-            operator: self.operator,
-            finished_by: self.finished_by,
-        };
-        match visits::fate(tx, self.visit, (by, &person), self.identification, now).await? {
-            Fate::Valid => Ok(false),
-            Fate::Waits(None) => Ok(true),
-            Fate::Waits(Some(why)) => {
-                let detail = format!(
-                    "a factor for {}, by operator {}",
-                    self.person, self.operator
-                );
-                audit::alarm(tx, self.station, why, &detail, now).await?;
-                Ok(true)
-            }
-        }
-    }
-
-    /// It is there.
-    pub(super) async fn done(
-        &self,
-        tx: &mut Write,
-        factor: &FactorRef,
-        waiting: bool,
-        now: Timestamp,
-    ) -> Answer<()> {
-        let added = Added {
-            station: self.station,
-            person: self.person,
-            factor,
-            visit: self.visit,
-            waiting,
-        };
-        lives::added(tx, &added, now).await
-    }
-}
-
 async fn receipt(
     tx: &mut Write,
     credential: Bytes,
@@ -480,34 +361,4 @@ async fn note_clone(
         tx.commit().await?;
     }
     Ok(refusal)
-}
-
-/// A statement in place of a document takes a right of its own. It is asked of whoever began the enrolment or did the test.
-pub(super) async fn may_identify(
-    db: &mut Connection,
-    operator: &OperatorId,
-    identification: &Identification,
-) -> Answer<()> {
-    let account = operator::account(db, operator).await?;
-    let account = account.ok_or_else(|| {
-        Refusal::new(
-            code::OFFER_FOREIGN,
-            format!("operator {operator} is not known here"),
-        )
-    })?;
-    let role = account.operator.role;
-    role.may(identification.action())
-        .map_err(|refused| Refusal::new(code::NOT_ALLOWED, refused.to_string()))
-}
-
-/// What the wire's types let through and the domain does not: more of a document's number than its last four characters.
-pub(super) fn check_identification(found: &Identification) -> Answer<()> {
-    if found.is_well_formed() {
-        return Ok(());
-    }
-    Err(Refusal::new(
-        code::MALFORMED,
-        "identification must be a document with exactly the last four letters or digits of its number, in upper case, or a \
-         statement of one short line",
-    ))
 }

@@ -11,7 +11,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::Timestamp;
 
-use super::pushes::{CLOCK_SKEW_MS, begin, check_identification, check_key, refuse_revoked};
+use super::report::{CLOCK_SKEW_MS, begin, check_identification, check_key, refuse_revoked};
 use super::{Body, Shared};
 use crate::domain::authority::Role;
 use crate::domain::suspension::FactorRef;

@@ -10,8 +10,9 @@ use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
 
 use super::codes::refuse_over;
-use super::offers::{KEPT_EXPIRED, descriptor, known, life_ms, line, may};
-use super::pushes::{begin, check_identification, check_version, may_then, offer_unknown};
+use super::desk::{known, line, may};
+use super::offers::{KEPT_EXPIRED, descriptor, life_ms};
+use super::report::{begin, check_identification, check_version, may_then, offer_unknown};
 use super::{Body, Shared};
 use crate::domain::authority::Action;
 use crate::domain::factor::{CodeVerdict, TotpCode};

@@ -8,7 +8,8 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
 
-use super::offers::{self, Terms, line, may};
+use super::desk::{Terms, line, may};
+use super::offers;
 use super::people::{bounds, no_person};
 use super::{Body, Shared, apps};
 use crate::domain::authority::Action;

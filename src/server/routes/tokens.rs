@@ -9,8 +9,8 @@ use serde::Deserialize;
 
 use super::apps::receipt;
 use super::codes::on_record;
-use super::offers::{known, line, may};
-use super::pushes::{
+use super::desk::{known, line, may};
+use super::report::{
     Arrival, Claim, begin, check_identification, check_version, claimed_app_offer, may_then,
 };
 use super::{Body, Named, Params, Shared};

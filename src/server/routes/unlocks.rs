@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::pushes::{CLOCK_SKEW_MS, begin};
+use super::report::{CLOCK_SKEW_MS, begin};
 use super::{Body, Shared};
 use crate::server::auth::{AtStation, IdempotencyKey};
 use crate::server::database::ms;

@@ -7,10 +7,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
-use super::offers::{known, line, may};
-use super::pushes::{check_identification, check_version};
+use super::desk::{known, line, may};
+use super::report::{check_identification, check_version};
 use super::{Body, Named, Shared};
 use crate::domain::authority::Action;
 use crate::domain::suspension::FactorRef;
@@ -227,13 +226,4 @@ async fn signed_in_at(
             format!("operator {operator} is signed in nowhere: they sign in first"),
         )
     })
-}
-
-/// Under which visit something is asked for.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize, utoipa::IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct Under {
-    /// The visit. None: nobody is there.
-    #[serde(default)]
-    pub visit: Option<VisitId>,
 }

@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::people::no_person;
-use super::pushes::{begin, check_identification, check_key};
+use super::report::{begin, check_identification, check_key};
 use super::resets::{Decided, role_then};
 use super::{Body, Shared};
 use crate::domain::authority::{Action, Role};

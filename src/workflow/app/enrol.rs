@@ -11,7 +11,8 @@ use super::super::dialogue::{
     Answer, AppJob, AppQuestion, AppResult, CodeOf, Ending, Event, Job, Note, OnScreen, PushState,
     Question, Step, StopView,
 };
-use super::super::enrol::{enrol_key, push_as};
+use super::super::enrol::enrol_key;
+use super::super::report::push_as;
 use super::super::steps::{begin_step, end_step};
 use super::super::undo::end_reason;
 use super::super::visit::{Guest, Visit, host, receive};

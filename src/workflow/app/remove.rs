@@ -5,7 +5,7 @@
 use super::super::dialogue::{
     Answer, AppJob, AppQuestion, AppResult, Ending, Note, Purpose, Question, Step,
 };
-use super::super::enrol::push_entry;
+use super::super::report::push_entry;
 use super::super::steps::{begin_step, end_step};
 use super::super::visit::{identified, open, own_proof};
 use super::{Desk, Stop, active, begin, check_not_last, chosen};

@@ -4,7 +4,7 @@
 //! the secret can't be shown again. A token is the person's if the registry says so.
 
 use super::super::dialogue::{CodeOf, Ending, Step};
-use super::super::resolve::{How, end};
+use super::super::undo::{How, end};
 use super::assign::{assigned, record as record_token};
 use super::enrol::{enrolled, record};
 use super::examine::{About, Examination, right_at_registry};

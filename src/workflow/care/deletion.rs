@@ -5,7 +5,7 @@
 //! is told, so that it never goes on holding what no key holds.
 
 use super::super::dialogue::{Ending, Event, LostBy, Note, PushState, Step};
-use super::super::enrol::{key_report, push_entry};
+use super::super::report::{key_report, push_entry};
 use super::super::reset::case::Asked;
 use super::super::steps::{begin_step, end_step, tells_apart};
 use super::credentials::{erase, listed};

@@ -3,9 +3,8 @@
 //! Invariant: an intent ends only once it is known what came of it. Where the key is out of reach it stays open, as
 //! unfinished work; there the key is looked at again, and what is so then is recorded.
 
-use super::super::resolve::end;
 use super::super::steps::{begin_step, current_pin, end_step, is_plugged, on_key, tells_apart};
-use super::super::undo::end_reason;
+use super::super::undo::{end, end_reason};
 use super::test::TEST_RP_ID;
 use super::{Desk, unlocked};
 use crate::domain::authority::{Action, NotAllowed, Role};

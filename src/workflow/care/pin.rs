@@ -5,7 +5,7 @@
 //! nobody knows.
 
 use super::super::steps::{
-    PinChange, anew_after_pulls, begin_step, current_pin, end_step, on_key, refresh,
+    PinChange, anew_after_pulls, begin_step, current_pin, end_step, on_key, pin_note, refresh,
 };
 use super::intent::{Known, done, give_up, not_done, plan};
 use super::test::TEST_RP_ID;
@@ -18,7 +18,6 @@ use crate::record::{CareIntent, Remains};
 use crate::workflow::dialogue::{
     Answer, CareJob, CareResult, Ending, Event, Job, Note, Question, Step,
 };
-use crate::workflow::enrol::pin_note;
 use crate::workflow::{KeyFault, Stop, conclude};
 
 /// How a new PIN comes about.

@@ -4,7 +4,7 @@
 
 use super::super::app::suspended;
 use super::super::ceremony::authentication_response;
-use super::super::enrol::{key_report, push_entry};
+use super::super::report::{key_report, push_entry};
 use super::super::retest::{Asked, sign_as_enrolled};
 use super::super::steps::{anew_after_pulls, begin_step, end_step};
 use super::{Desk, begin, take_key};

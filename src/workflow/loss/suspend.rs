@@ -3,7 +3,7 @@
 use super::super::dialogue::{
     Answer, Ending, Event, Job, LossJob, LossQuestion, LossResult, Note, Question, Step,
 };
-use super::super::enrol::push_entry;
+use super::super::report::push_entry;
 use super::super::steps::{begin_step, end_step};
 use super::super::{Stop, conclude};
 use super::{Desk, chosen};

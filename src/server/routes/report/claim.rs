@@ -28,7 +28,7 @@ pub(in crate::server::routes) struct Claim<'a> {
 }
 
 /// The offer, if it is this station's, for this person, not used, not expired, and the operator stood at the desk.
-pub(super) async fn claimed_offer(
+pub(in crate::server::routes) async fn claimed_offer(
     registry: &Registry,
     db: &mut Connection,
     claim: &Claim<'_>,
