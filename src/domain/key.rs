@@ -213,6 +213,41 @@ impl KeyFacts {
     }
 }
 
+#[cfg(test)]
+impl KeyFacts {
+    /// Some key without a PIN, for tests to change.
+    pub fn sample() -> Self {
+        Self {
+            place: Place::new("1-1"),
+            slot: 1,
+            generation: 1,
+            id: KeyId {
+                aaguid: Aaguid::default(),
+                serial: None,
+                asset_tag: None,
+            },
+            vendor_id: 0,
+            product_id: 0,
+            product: "Key".to_owned(),
+            model: "Key".to_owned(),
+            versions: vec!["FIDO_2_1".to_owned()],
+            firmware: None,
+            pin_set: Some(false),
+            pin_retries: None,
+            pin_change_required: false,
+            pin_min_length: 4,
+            free_credential_slots: None,
+            discoverable: true,
+            credential_management: true,
+            built_in_uv: false,
+            always_uv: false,
+            enterprise_attestation: false,
+            extensions: Vec::new(),
+            algorithms: vec![-7],
+        }
+    }
+}
+
 /// A COSE algorithm identifier by its name in the IANA registry.
 pub fn algorithm(id: i64) -> String {
     let name = match id {

@@ -220,36 +220,14 @@ impl Losses {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Aaguid, KeyId, PersonId, Place};
+    use crate::domain::PersonId;
 
     fn key(vendor_id: u16, firmware: Option<u64>) -> KeyFacts {
         KeyFacts {
-            place: Place::new("1-1"),
             slot: 3,
-            generation: 1,
-            id: KeyId {
-                aaguid: Aaguid::default(),
-                serial: None,
-                asset_tag: None,
-            },
             vendor_id,
-            product_id: 1,
-            product: "Key".to_owned(),
-            model: "Key".to_owned(),
-            versions: Vec::new(),
             firmware,
-            pin_set: Some(false),
-            pin_retries: None,
-            pin_change_required: false,
-            pin_min_length: 4,
-            free_credential_slots: None,
-            discoverable: true,
-            credential_management: true,
-            built_in_uv: false,
-            always_uv: false,
-            enterprise_attestation: false,
-            extensions: Vec::new(),
-            algorithms: Vec::new(),
+            ..KeyFacts::sample()
         }
     }
 

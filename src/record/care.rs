@@ -69,36 +69,11 @@ mod tests {
     use super::*;
     use crate::domain::Bytes;
     use crate::domain::care::{Fingerprint, PinOrigin};
-    use crate::domain::key::{Aaguid, KeyId, Place};
 
     fn key() -> KeyFacts {
         KeyFacts {
-            place: Place::new("1-1"),
-            slot: 1,
-            generation: 1,
-            id: KeyId {
-                aaguid: Aaguid([7; 16]),
-                serial: None,
-                asset_tag: None,
-            },
-            vendor_id: 0,
-            product_id: 0,
-            product: "a key".to_owned(),
-            model: "a key".to_owned(),
-            versions: vec!["FIDO_2_1".to_owned()],
-            firmware: None,
             pin_set: Some(true),
-            pin_retries: None,
-            pin_change_required: false,
-            pin_min_length: 4,
-            free_credential_slots: None,
-            discoverable: true,
-            credential_management: true,
-            built_in_uv: false,
-            always_uv: false,
-            enterprise_attestation: false,
-            extensions: Vec::new(),
-            algorithms: vec![-7],
+            ..KeyFacts::sample()
         }
     }
 

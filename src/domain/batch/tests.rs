@@ -4,7 +4,6 @@
 )]
 
 use super::*;
-use crate::domain::key::{KeyId, Place};
 
 fn profile() -> Profile {
     let text = "version = 1\nname = \"x\"\n[[step]]\ndo = \"pin\"\nhow = \"typed\"\n[[step]]\ndo = \"enrol\"\nfor = \"list\"\n\
@@ -29,34 +28,7 @@ fn plan(people: &[&str]) -> Plan {
 }
 
 fn key() -> KeyFacts {
-    KeyFacts {
-        place: Place::new("1-1"),
-        slot: 1,
-        generation: 1,
-        id: KeyId {
-            aaguid: Default::default(),
-            serial: None,
-            asset_tag: None,
-        },
-        vendor_id: 0,
-        product_id: 0,
-        product: String::new(),
-        model: String::new(),
-        versions: Vec::new(),
-        firmware: None,
-        pin_set: Some(false),
-        pin_retries: None,
-        pin_change_required: false,
-        pin_min_length: 4,
-        free_credential_slots: None,
-        discoverable: true,
-        credential_management: true,
-        built_in_uv: false,
-        always_uv: false,
-        enterprise_attestation: false,
-        extensions: Vec::new(),
-        algorithms: Vec::new(),
-    }
+    KeyFacts::sample()
 }
 
 fn run(n: u128, seat: u32) -> KeyRun {

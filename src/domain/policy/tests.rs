@@ -1,5 +1,5 @@
 use super::*;
-use crate::domain::key::{Aaguid, KeyId, Place};
+use crate::domain::key::{Aaguid, KeyId};
 
 /// YubiKey 5 NFC, certified at level 2.
 const YUBIKEY: &str = "a25342c0-3cdc-4414-8e46-f4807fca511c";
@@ -15,32 +15,14 @@ fn aaguid(text: &str) -> Aaguid {
 
 fn key(model: &str, firmware: Option<u64>) -> KeyFacts {
     KeyFacts {
-        place: Place::new("1-1"),
-        slot: 1,
-        generation: 1,
         id: KeyId {
             aaguid: aaguid(model),
-            serial: None,
-            asset_tag: None,
+            ..KeyFacts::sample().id
         },
-        vendor_id: 0,
-        product_id: 0,
-        product: "a key".to_owned(),
-        model: "a key".to_owned(),
         versions: vec!["FIDO_2_0".to_owned(), "FIDO_2_1".to_owned()],
         firmware,
-        pin_set: Some(false),
-        pin_retries: None,
-        pin_change_required: false,
-        pin_min_length: 4,
-        free_credential_slots: None,
-        discoverable: true,
-        credential_management: true,
-        built_in_uv: false,
-        always_uv: false,
-        enterprise_attestation: false,
         extensions: vec!["credProtect".to_owned()],
-        algorithms: vec![-7],
+        ..KeyFacts::sample()
     }
 }
 

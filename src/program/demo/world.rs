@@ -179,7 +179,11 @@ impl World {
         join(&data, &Config::default(), &self.url, name, &code.code)
             .await
             .map_err(other)?;
-        let (station, rack) = open_station(&data)?;
+        self.another(folder)
+    }
+
+    fn another(&self, folder: TempDir) -> Result<Self, WorldError> {
+        let (station, rack) = open_station(&folder.path().join("station"))?;
         Ok(Self {
             folder,
             database: self.database.clone(),
@@ -256,15 +260,7 @@ impl World {
         let folder = tempfile::Builder::new().prefix("keydesk-").tempdir()?;
         let data = folder.path().join("station");
         copy_files(&self.data(), &data)?;
-        let (station, rack) = open_station(&data)?;
-        Ok(Self {
-            folder,
-            database: self.database.clone(),
-            registry: None,
-            url: self.url.clone(),
-            station,
-            rack,
-        })
+        self.another(folder)
     }
 
     /// Closes the station and opens it again on the same data directory, with an empty bay.

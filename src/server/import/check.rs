@@ -147,6 +147,17 @@ impl Fields<'_> {
         None
     }
 
+    /// Of a person.
+    fn kind(&mut self) -> Option<PersonKind> {
+        let word = self.required("kind")?;
+        let kind = PersonKind::parse(&word);
+        if kind.is_none() {
+            let known = PersonKind::ALL.map(PersonKind::as_str).join(", ");
+            self.refuse(format!("kind is {word:?}: it must be one of {known}"));
+        }
+        kind
+    }
+
     /// Names that this sort of record has no use for are a sign of columns that slipped.
     fn only(&mut self, names: &[&str]) {
         let extra: Vec<&str> = self
@@ -209,18 +220,7 @@ fn person(fields: &mut Fields<'_>) -> Option<Record> {
         "earlier_factors",
     ]);
     let (id, name) = (fields.identifier("id"), fields.name());
-    let word = fields.required("kind");
-    let kind = word.as_deref().and_then(PersonKind::parse);
-    if let (Some(word), None) = (&word, kind) {
-        let known: Vec<&str> = PersonKind::ALL
-            .into_iter()
-            .map(PersonKind::as_str)
-            .collect();
-        fields.refuse(format!(
-            "kind is {word:?}: it must be one of {}",
-            known.join(", ")
-        ));
-    }
+    let kind = fields.kind();
     let email = fields.optional("email");
     if let Some(email) = email.as_deref().filter(|email| !is_email(email)) {
         fields.refuse(format!("email is {email:?}: that is no e-mail address"));

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use super::desk::Terms;
 use super::people::no_person;
 use super::report::{
-    Arrival, Claim, begin, check_identification, claimed_app_offer, may_identify, may_then,
+    Claim, begin, check_identification, claimed_app_offer, may_identify, may_then,
 };
 use super::{Body, Shared};
 use crate::domain::authority::{Action, may_take};
@@ -117,14 +117,7 @@ pub async fn app(
     may_identify(&mut entry.tx, &push.operator, &push.identification).await?;
     let secret = proved_secret(&registry, &mut entry.tx, &push, offered.issued_at).await?;
     let now = registry.now();
-    let arrival = Arrival {
-        station: &station,
-        person: &push.person,
-        operator: &push.operator,
-        finished_by: push.finished_by.as_ref(),
-        identification: &push.identification,
-        visit,
-    };
+    let arrival = claim.arrival(&push.identification, visit);
     let waiting = arrival.waits(&mut entry.tx, now).await?;
     secret::insert(&mut entry.tx, &secret).await?;
     let new = NewFactor {

@@ -124,6 +124,24 @@ pub(super) struct Arrival<'a> {
     pub(super) visit: Option<VisitId>,
 }
 
+impl<'a> Claim<'a> {
+    /// The factor that came of the offer.
+    pub(super) fn arrival(
+        &self,
+        identification: &'a Identification,
+        visit: Option<VisitId>,
+    ) -> Arrival<'a> {
+        Arrival {
+            station: self.station,
+            person: self.person,
+            operator: self.operator,
+            finished_by: self.finished_by,
+            identification,
+            visit,
+        }
+    }
+}
+
 impl Arrival<'_> {
     /// Whether it waits for its owner. What no longer fits is for the registry's administrator to look at, too.
     pub(super) async fn waits(&self, tx: &mut Write, now: Timestamp) -> Answer<bool> {

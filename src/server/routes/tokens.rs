@@ -11,7 +11,7 @@ use super::apps::receipt;
 use super::codes::on_record;
 use super::desk::{known, line, may};
 use super::report::{
-    Arrival, Claim, begin, check_identification, check_version, claimed_app_offer, may_then,
+    Claim, begin, check_identification, check_version, claimed_app_offer, may_then,
 };
 use super::{Body, Named, Params, Shared};
 use crate::domain::authority::Action;
@@ -271,14 +271,7 @@ pub async fn assign(
     let visit = claimed_app_offer(&registry, &mut entry.tx, &claim)
         .await?
         .visit;
-    let arrival = Arrival {
-        station: &desk.station,
-        person: &id,
-        operator: &desk.operator.id,
-        finished_by: None,
-        identification: &request.identification,
-        visit,
-    };
+    let arrival = claim.arrival(&request.identification, visit);
     let waiting = arrival.waits(&mut entry.tx, now).await?;
     let secret = in_stock(&mut entry.tx, &request.serial).await?;
     let limited = secret.id.to_string();
@@ -312,15 +305,16 @@ pub async fn assign(
     let given = FactorRef::App { factor };
     arrival.done(&mut entry.tx, &given, waiting, now).await?;
     let reply = receipt(&mut entry.tx, (factor, &id), (now, waiting)).await?;
-    let how = &request.identification;
-    let detail = format!(
-        "token {} as {factor}; identified by {}:{}; {told}",
-        request.serial,
-        how.kind(),
-        how.detail()
-    );
+    let detail = assigned(&request, factor, &told);
     let line = line(&desk, "assign-token", id.as_str(), &detail);
     entry.finish(StatusCode::CREATED, &reply, line).await
+}
+
+/// The audit's words for it.
+fn assigned(request: &TokenAssignment, factor: FactorId, examined: &str) -> String {
+    let (serial, how) = (&request.serial, &request.identification);
+    let (kind, shown) = (how.kind(), how.detail());
+    format!("token {serial} as {factor}; identified by {kind}:{shown}; {examined}")
 }
 
 /// Makes the token a factor of this person, and uses the offer up.

@@ -138,44 +138,42 @@ pub async fn forget(tx: &mut Write, before: Timestamp) -> Result<(), Fault> {
 /// Issues offers of keys, in one statement.
 pub async fn insert_of_keys(
     tx: &mut Write,
-    (station, operator): (&StationId, &OperatorId),
+    by: (&StationId, &OperatorId),
     new: &[NewOfKey],
 ) -> Result<(), Fault> {
-    sqlx::query(
-        "INSERT INTO offer (id, kind, person, station, operator, registration_state, assertion_state, issued_ms, \
+    let statement = "INSERT INTO offer (id, kind, person, station, operator, registration_state, assertion_state, issued_ms, \
          expires_ms, visit) SELECT value ->> 'id', value ->> 'kind', value ->> 'person', $1, $2, \
          value ->> 'registration_state', value ->> 'assertion_state', value ->> 'issued_ms', value ->> 'expires_ms', \
-         value ->> 'visit' FROM json_each($3)",
-    )
-    .bind(station)
-    .bind(operator)
-    .bind(json(new)?)
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+         value ->> 'visit' FROM json_each($3)";
+    insert_all(tx, statement, by, new).await
 }
 
 /// Issues offers of apps or tokens, in one statement.
 pub async fn insert_of_apps(
     tx: &mut Write,
-    (station, operator): (&StationId, &OperatorId),
+    by: (&StationId, &OperatorId),
     new: &[NewOfApp],
 ) -> Result<(), Fault> {
-    sqlx::query(
-        "INSERT INTO app_offer (id, person, station, operator, is_ticket, sealing_key, issued_ms, expires_ms, visit) \
+    let statement = "INSERT INTO app_offer (id, person, station, operator, is_ticket, sealing_key, issued_ms, expires_ms, visit) \
          SELECT value ->> 'id', value ->> 'person', $1, $2, value ->> 'is_ticket', value ->> 'sealing_key', \
-         value ->> 'issued_ms', value ->> 'expires_ms', value ->> 'visit' FROM json_each($3)",
-    )
-    .bind(station)
-    .bind(operator)
-    .bind(json(new)?)
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+         value ->> 'issued_ms', value ->> 'expires_ms', value ->> 'visit' FROM json_each($3)";
+    insert_all(tx, statement, by, new).await
 }
 
-fn json(rows: &(impl Serialize + ?Sized)) -> Result<String, Fault> {
-    serde_json::to_string(rows).map_err(|why| Fault::Encode(Box::new(why)))
+async fn insert_all(
+    tx: &mut Write,
+    statement: &'static str,
+    (station, operator): (&StationId, &OperatorId),
+    new: &[impl Serialize],
+) -> Result<(), Fault> {
+    let rows = serde_json::to_string(new).map_err(|why| Fault::Encode(Box::new(why)))?;
+    sqlx::query(statement)
+        .bind(station)
+        .bind(operator)
+        .bind(rows)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
 }
 
 /// Issues an offer to have a suspension lifted.

@@ -125,20 +125,28 @@ pub async fn insert_suspension(
     why: SuspendedWhy,
     by: &Deeded<'_>,
 ) -> Result<(), Fault> {
-    sqlx::query(
-        "INSERT INTO suspension (person, sort, factor, why, station, operator, suspended_ms, accepted_ms) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-    )
-    .bind(&standing.person)
-    .bind(standing.factor.sort())
-    .bind(FactorName::of(&standing.factor))
-    .bind(why)
-    .bind(by.station)
-    .bind(by.operator)
-    .bind(At(by.at))
-    .bind(At(by.now))
-    .execute(&mut **tx)
-    .await?;
+    let kept = "INSERT INTO suspension (person, sort, factor, why, station, operator, suspended_ms, accepted_ms) \
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    keep(tx, kept, (standing, why.as_str()), by).await
+}
+
+async fn keep(
+    tx: &mut Write,
+    statement: &'static str,
+    (standing, why): (&Standing, &str),
+    by: &Deeded<'_>,
+) -> Result<(), Fault> {
+    sqlx::query(statement)
+        .bind(&standing.person)
+        .bind(standing.factor.sort())
+        .bind(FactorName::of(&standing.factor))
+        .bind(why)
+        .bind(by.station)
+        .bind(by.operator)
+        .bind(At(by.at))
+        .bind(At(by.now))
+        .execute(&mut **tx)
+        .await?;
     Ok(())
 }
 
@@ -176,21 +184,9 @@ pub async fn insert_end(
     why: &str,
     by: &Deeded<'_>,
 ) -> Result<(), Fault> {
-    sqlx::query(
-        "INSERT INTO factor_end (person, sort, factor, why, station, operator, ended_ms, accepted_ms) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-    )
-    .bind(&standing.person)
-    .bind(standing.factor.sort())
-    .bind(FactorName::of(&standing.factor))
-    .bind(why)
-    .bind(by.station)
-    .bind(by.operator)
-    .bind(At(by.at))
-    .bind(At(by.now))
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    let kept = "INSERT INTO factor_end (person, sort, factor, why, station, operator, ended_ms, accepted_ms) \
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    keep(tx, kept, (standing, why), by).await
 }
 
 /// What somebody has now, and had before they were imported.
