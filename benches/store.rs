@@ -3,7 +3,7 @@
 //! `cargo bench --bench store [-- DIR]`: works in DIR (by default the system's temporary directory), which should be on the kind
 //! of disk that a station has. Prints medians; asserts nothing, since time depends on the machine.
 
-#[expect(dead_code, reason = "the tests use more of it")]
+#[expect(dead_code, unused_imports, reason = "the tests use more of it")]
 #[path = "../tests/store/fixture.rs"]
 mod fixture;
 

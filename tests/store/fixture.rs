@@ -1,5 +1,8 @@
 //! Records of a made-up station, each numbered thing different from the others.
 
+#[path = "fixture/afterwards.rs"]
+mod afterwards;
+
 use jiff::{SignedDuration, Timestamp};
 use keydesk::domain::authority::Role;
 use keydesk::domain::care::{Care, PinOrigin, StoredCredential};
@@ -24,6 +27,8 @@ use keydesk::wire::{
     Tickets, WithdrawalPush,
 };
 use uuid::Uuid;
+
+pub use afterwards::*;
 
 /// Noon of the station's first day, `seconds` later.
 pub fn at(seconds: i64) -> Timestamp {
@@ -296,176 +301,6 @@ pub fn resolved(n: u32, how: Resolution) -> Change {
         how,
         remains: None,
         report: None,
-    }
-}
-
-/// Intent `1000 + n` to delete the credential of enrolment `n`, which is person `who`'s, on account of entry `n`; told with
-/// entry `5000 + n`.
-pub fn withdrawal(n: u32, who: u32, key_number: u32, seconds: i64) -> Change {
-    Change::WithdrawalBegun {
-        intent: Box::new(Withdrawal {
-            id: intent_id(1_000 + n),
-            entry: entry_id(n),
-            person: person(who),
-            credential: credential(n),
-            rp_id: "login.example.com".to_owned(),
-            key: key(key_number),
-            operator: operator(1).id,
-            begun_at: at(seconds),
-        }),
-        report: Some(Box::new(WithdrawalEntry {
-            entry: entry_id(5_000 + n),
-            push: WithdrawalPush {
-                ground: Ground::Undone {
-                    offer: offer(n, who, seconds).id,
-                },
-                ..withdrawn(credential(n), &person(who), seconds)
-            },
-        })),
-    }
-}
-
-/// What the registry is told of a credential that was deleted from key 1.
-fn withdrawn(credential: Bytes, person: &Person, seconds: i64) -> WithdrawalPush {
-    WithdrawalPush {
-        version: 1,
-        person: person.id.clone(),
-        credential,
-        key: KeyReport {
-            id: key(1).id,
-            model: key(1).model,
-            firmware: None,
-        },
-        ground: Ground::Deleted {
-            case: ResetCase::default(),
-        },
-        operator: operator(1).id,
-        finished_by: None,
-        withdrawn_at: at(seconds),
-    }
-}
-
-/// Intent `n` to delete the credential of an enrolment from key 1.
-pub fn deletion(n: u32, enrolment: &Enrolment, seconds: i64) -> Change {
-    let lost = LostEnrolment {
-        credential: enrolment.credential.clone(),
-        rp_id: enrolment.rp_id.clone(),
-        person: enrolment.person.clone(),
-        enrolled_at: enrolment.at,
-        shown: true,
-    };
-    Change::DeletionBegun {
-        intent: Box::new(Deletion {
-            id: intent_id(n),
-            key: key(1),
-            credential: StoredCredential {
-                id: enrolment.credential.clone(),
-                rp_id: enrolment.rp_id.clone(),
-                rp_id_hash: Bytes(vec![3; 32]),
-                user_handle: Bytes(vec![4; 16]),
-                user_name: None,
-                display_name: None,
-            },
-            losses: Losses {
-                enrolments: vec![lost],
-                unsure: Vec::new(),
-                silent: false,
-                others: None,
-            },
-            case: ResetCase::default(),
-            operator: operator(1).id,
-            begun_at: at(seconds),
-        }),
-    }
-}
-
-/// The end of that intent, told with entry `6000 + n`.
-pub fn deletion_done(n: u32, deletion: &Deletion, remains: Remains, seconds: i64) -> Change {
-    let person = deletion.person().expect("somebody's");
-    Change::DeletionDone {
-        done: Box::new(DeletionDone {
-            intent: intent_id(n),
-            key: key(1),
-            remains,
-            report: WithdrawalEntry {
-                entry: entry_id(6_000 + n),
-                push: withdrawn(deletion.credential.id.clone(), person, seconds),
-            },
-        }),
-    }
-}
-
-/// Intent `3000 + n` to reset the key of enrolment `n`, which is person `n`'s.
-pub fn reset(n: u32, seconds: i64) -> Change {
-    Change::ResetBegun {
-        intent: Box::new(KeyReset {
-            id: intent_id(3_000 + n),
-            key: key(n),
-            losses: Losses {
-                enrolments: vec![LostEnrolment {
-                    credential: credential(n),
-                    rp_id: "login.example.com".to_owned(),
-                    person: person(n),
-                    enrolled_at: at(seconds),
-                    shown: true,
-                }],
-                unsure: Vec::new(),
-                silent: false,
-                others: None,
-            },
-            case: ResetCase::default(),
-            operator: operator(1).id,
-            begun_at: at(seconds),
-        }),
-    }
-}
-
-/// The end of that intent, with entry `3000 + n`.
-pub fn reset_done(n: u32, seconds: i64) -> Change {
-    Change::ResetDone {
-        intent: intent_id(3_000 + n),
-        entry: entry_id(3_000 + n),
-        push: Box::new(KeyResetPush {
-            version: 1,
-            key: KeyReport {
-                id: key(n).id,
-                model: key(n).model,
-                firmware: None,
-            },
-            credentials: vec![credential(n)],
-            case: ResetCase::default(),
-            operator: operator(1).id,
-            finished_by: None,
-            reset_at: at(seconds),
-        }),
-    }
-}
-
-/// Intent `n` to give a key its first PIN.
-pub fn care_begun(n: u32, who: u32, seconds: i64) -> Change {
-    Change::CareBegun {
-        intent: Box::new(CareIntent {
-            id: intent_id(n),
-            key: key(who),
-            care: pin_set(),
-            operator: operator(who).id,
-            begun_at: at(seconds),
-        }),
-    }
-}
-
-/// A key has got its first PIN; intent `n` is fulfilled by it.
-pub fn cared(intent: Option<u32>, who: u32) -> Change {
-    Change::Cared {
-        intent: intent.map(intent_id),
-        key: Box::new(key(who)),
-        care: Box::new(pin_set()),
-    }
-}
-
-fn pin_set() -> Care {
-    Care::PinSet {
-        origin: PinOrigin::Person,
     }
 }
 
