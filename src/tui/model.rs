@@ -43,6 +43,7 @@ pub struct Now {
     pub uptime: Duration,
 }
 
+/// Everything that the screen is drawn from.
 pub struct Model {
     /// What does not change while the kiosk runs.
     pub setup: Setup,

@@ -13,6 +13,7 @@ use crate::totp::Picture;
 /// The largest scale: beyond it a phone has to be held further away than people hold it.
 const SCALE_MAX: u16 = 3;
 
+/// How a QR code is drawn on this terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Look {
     /// Colours may be named.

@@ -363,6 +363,56 @@ fn the_pure_rooms_have_no_clock_no_threads_and_no_io() {
     assert!(broken.is_empty(), "walls broken:\n{}", broken.join("\n"));
 }
 
+/// What stands open at the level of a module without a word about it.
+fn undocumented(text: &str) -> Vec<&str> {
+    let kinds = [
+        "fn", "struct", "enum", "trait", "const", "static", "type", "union",
+    ];
+    let mut told = false;
+    let mut found = Vec::new();
+    let body = text.split("#[cfg(test)]\nmod tests").next();
+    for line in body.unwrap_or(text).lines() {
+        // Attributes stand between the words and the item.
+        if line.starts_with("#[") || line.starts_with([' ', ')', ']', '}']) {
+            continue;
+        }
+        let item = line.strip_prefix("pub ").unwrap_or_default();
+        if item.split(' ').take(3).any(|word| kinds.contains(&word)) && !told {
+            found.push(line);
+        }
+        told = line.starts_with("///");
+    }
+    found
+}
+
+#[test]
+fn what_a_module_offers_says_what_it_is() {
+    let mut broken = Vec::new();
+    for source in sources() {
+        // What scenes are made of is what its name says.
+        if !source.is_in("tui::scenes") {
+            let text = std::fs::read_to_string(&source.path).expect("utf-8");
+            for item in undocumented(&text) {
+                broken.push(format!("{}: {item}", source.path.display()));
+            }
+        }
+    }
+    assert!(
+        broken.is_empty(),
+        "nothing is said of:\n{}",
+        broken.join("\n")
+    );
+}
+
+#[test]
+fn what_says_nothing_of_itself_is_seen_behind_attributes_and_after_others() {
+    let text = "/// A.\n#[derive(\n    Debug\n)]\npub struct A {\n    pub b: u8,\n}\n\npub async fn b() {}\nfn c() {}\n/// D.\npub use d;\npub const D: u8 = 1;\n";
+    assert_eq!(
+        undocumented(text),
+        ["pub async fn b() {}", "pub const D: u8 = 1;"]
+    );
+}
+
 #[test]
 fn the_reader_of_paths_sees_groups_and_single_paths() {
     let code = "use crate::{bay::Bay, store::{self, Store}}; let x = crate::wire::VERSION;";

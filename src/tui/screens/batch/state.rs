@@ -11,6 +11,7 @@ use crate::station::face::board::{
 use crate::tui::entry::Line;
 use crate::tui::model::{CurrentPin, NewPin};
 
+/// What a batch shows besides its board.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BatchPage {
     /// The profiles, and the marked one. A batch that was stopped is the first line.

@@ -70,6 +70,7 @@ pub enum Progress {
     Done(Box<Note>),
 }
 
+/// A touch that a run waits for.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Touch {
     pub key: KeyFacts,
