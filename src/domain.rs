@@ -25,6 +25,7 @@ pub mod secret;
 pub mod suspension;
 pub mod unfit;
 pub mod visit;
+pub(crate) mod words;
 
 pub use id::{
     BatchId, Bytes, EntryId, FactorId, IntentId, OfferId, OperatorId, OrganisationId, PersonId,

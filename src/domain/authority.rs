@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::person::PersonKind;
+use crate::domain::words::words;
 
 mod decision;
 mod last;
@@ -28,28 +29,11 @@ pub enum Role {
     CustomerService,
 }
 
-impl Role {
-    /// Every role.
-    pub const ALL: [Self; 3] = [
-        Self::HelpDesk,
-        Self::StationAdministrator,
-        Self::CustomerService,
-    ];
-
-    /// The word used on the command line and on the wire.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::HelpDesk => "help-desk",
-            Self::StationAdministrator => "station-administrator",
-            Self::CustomerService => "customer-service",
-        }
-    }
-
-    /// Reads that word.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|role| role.as_str() == text)
-    }
-}
+words! {Role {
+    HelpDesk => "help-desk",
+    StationAdministrator => "station-administrator",
+    CustomerService => "customer-service",
+}}
 
 /// What is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::authority::Action;
 use super::line::OneLine;
+use crate::domain::words::words;
 
 /// The kind of document that was shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
@@ -20,25 +21,12 @@ pub enum Document {
     ResidencePermit,
 }
 
-impl Document {
-    /// Every kind, in the order in which they are offered.
-    pub const ALL: [Self; 4] = [
-        Self::Passport,
-        Self::IdentityCard,
-        Self::DrivingLicence,
-        Self::ResidencePermit,
-    ];
-
-    /// The word used on the command line and on the wire.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Passport => "passport",
-            Self::IdentityCard => "identity-card",
-            Self::DrivingLicence => "driving-licence",
-            Self::ResidencePermit => "residence-permit",
-        }
-    }
-}
+words! {Document {
+    Passport => "passport",
+    IdentityCard => "identity-card",
+    DrivingLicence => "driving-licence",
+    ResidencePermit => "residence-permit",
+}}
 
 /// How it was established for whom a key is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -150,9 +138,7 @@ impl std::str::FromStr for Identification {
         if kind == STATEMENT {
             return Self::stated(last_four);
         }
-        let document = Document::ALL
-            .into_iter()
-            .find(|document| document.as_str() == kind)
+        let document = Document::parse(kind)
             .ok_or_else(|| IdentificationError::UnknownDocument(kind.to_owned()))?;
         Self::new(document, last_four)
     }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::id::{OrganisationId, PersonId};
+use crate::domain::words::words;
 
 /// What a person is to their organisation; it decides who may reset them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
@@ -20,32 +21,15 @@ pub enum PersonKind {
     AuthorisedRepresentative,
 }
 
+words! {PersonKind {
+    Employee => "employee",
+    UserAdministrator => "user-administrator",
+    MainAdministrator => "main-administrator",
+    Unaffiliated => "unaffiliated",
+    AuthorisedRepresentative => "authorised-representative",
+}}
+
 impl PersonKind {
-    /// Every kind, in the order in which they are listed.
-    pub const ALL: [Self; 5] = [
-        Self::Employee,
-        Self::UserAdministrator,
-        Self::MainAdministrator,
-        Self::Unaffiliated,
-        Self::AuthorisedRepresentative,
-    ];
-
-    /// The word used in files and on the wire.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Employee => "employee",
-            Self::UserAdministrator => "user-administrator",
-            Self::MainAdministrator => "main-administrator",
-            Self::Unaffiliated => "unaffiliated",
-            Self::AuthorisedRepresentative => "authorised-representative",
-        }
-    }
-
-    /// Reads the word used in files and on the wire.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
-    }
-
     /// Whether such a person must belong to an organisation.
     pub fn belongs_to_organisation(self) -> bool {
         self != Self::Unaffiliated

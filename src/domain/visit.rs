@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::authority::{Action, Asker, Releaser, row};
 use super::person::PersonKind;
+use crate::domain::words::words;
 
 /// What somebody had of factors when their visit began.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
@@ -20,24 +21,13 @@ pub enum Had {
     Lost,
 }
 
+words! {Had {
+    Never => "never",
+    Valid => "valid",
+    Lost => "lost",
+}}
+
 impl Had {
-    /// Every one.
-    pub const ALL: [Self; 3] = [Self::Never, Self::Valid, Self::Lost];
-
-    /// The word used on the wire and in the registry.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Never => "never",
-            Self::Valid => "valid",
-            Self::Lost => "lost",
-        }
-    }
-
-    /// Reads that word.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|had| had.as_str() == text)
-    }
-
     /// What has to be shown before such a person gets a factor.
     pub fn takes(self, kind: PersonKind) -> Takes {
         let lost = || row(Action::ReplaceLost, Some(kind));
@@ -79,24 +69,11 @@ pub enum Authority {
     Administrator,
 }
 
-impl Authority {
-    /// Every one.
-    pub const ALL: [Self; 3] = [Self::First, Self::Factor, Self::Administrator];
-
-    /// The word used on the wire and in the registry.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::First => "first",
-            Self::Factor => "factor",
-            Self::Administrator => "administrator",
-        }
-    }
-
-    /// Reads that word.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|by| by.as_str() == text)
-    }
-}
+words! {Authority {
+    First => "first",
+    Factor => "factor",
+    Administrator => "administrator",
+}}
 
 /// Why a factor is suspended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
@@ -110,24 +87,11 @@ pub enum SuspendedWhy {
     Suspected,
 }
 
-impl SuspendedWhy {
-    /// Every one.
-    pub const ALL: [Self; 3] = [Self::Lost, Self::Stolen, Self::Suspected];
-
-    /// The word used on the command line, on the wire and in the registry.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Lost => "lost",
-            Self::Stolen => "stolen",
-            Self::Suspected => "suspected",
-        }
-    }
-
-    /// Reads that word.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|why| why.as_str() == text)
-    }
-}
+words! {SuspendedWhy {
+    Lost => "lost",
+    Stolen => "stolen",
+    Suspected => "suspected",
+}}
 
 /// Since when a factor is suspended, and why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::domain::words::words;
+
 /// A level of certification (FIDO Metadata Service 3, section 3.1.4, `FIDO_CERTIFIED_…`). Greater is stronger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
@@ -19,34 +21,14 @@ pub enum Level {
     L3Plus,
 }
 
-impl Level {
-    /// Every level, weakest first.
-    pub const ALL: [Self; 6] = [
-        Self::L1,
-        Self::L1Plus,
-        Self::L2,
-        Self::L2Plus,
-        Self::L3,
-        Self::L3Plus,
-    ];
-
-    /// As people write it, e.g. `L1+`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::L1 => "L1",
-            Self::L1Plus => "L1+",
-            Self::L2 => "L2",
-            Self::L2Plus => "L2+",
-            Self::L3 => "L3",
-            Self::L3Plus => "L3+",
-        }
-    }
-
-    /// Reads `L1+`; `None` when it is no level.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|level| level.as_str() == text)
-    }
-}
+words! {Level {
+    L1 => "L1",
+    L1Plus => "L1+",
+    L2 => "L2",
+    L2Plus => "L2+",
+    L3 => "L3",
+    L3Plus => "L3+",
+}}
 
 impl std::fmt::Display for Level {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

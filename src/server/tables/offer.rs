@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::At;
 use super::column::{FactorName, MaybeAt};
 use crate::domain::suspension::FactorRef;
+use crate::domain::words::words;
 use crate::domain::{OfferId, OperatorId, PersonId, StationId, VisitId};
 use crate::server::database::{Connection, Fault, Write};
 
@@ -24,22 +25,11 @@ pub enum Sort {
     Test,
 }
 
-impl Sort {
-    /// The word in the table.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Enrolment => "enrolment",
-            Self::Ticket => "ticket",
-            Self::Test => "test",
-        }
-    }
-
-    /// Reads that word.
-    pub fn parse(text: &str) -> Option<Self> {
-        let all = [Self::Enrolment, Self::Ticket, Self::Test];
-        all.into_iter().find(|sort| sort.as_str() == text)
-    }
-}
+words! {Sort {
+    Enrolment => "enrolment",
+    Ticket => "ticket",
+    Test => "test",
+}}
 
 /// For whom an offer is, and whether it still holds.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]

@@ -40,9 +40,7 @@ impl FromRow<'_, Row> for Stored {
         let last_four: Option<String> = row.try_get("last_four")?;
         let identification = match shown.zip(last_four) {
             Some((word, last_four)) => {
-                let mut known = Document::ALL.into_iter();
-                let document = known.find(|kind| kind.as_str() == word);
-                let document = document.ok_or_else(|| Fault::Decode(word.into()))?;
+                let document = Document::parse(&word).ok_or_else(|| Fault::Decode(word.into()))?;
                 Some(Identification::Shown {
                     document,
                     last_four,
