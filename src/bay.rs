@@ -71,39 +71,25 @@ pub enum KeyError {
     /// It was pulled, before or during the job.
     #[error("the key at {place} was pulled out; plug it in again")]
     Gone {
-        /// Where it was.
         place: Place,
         /// The job had its turn: the key may have been asked for something.
         begun: bool,
     },
     /// It is plugged in and can't be used.
     #[error("the key at {place} is not ready; see what the bay shows for it")]
-    NotReady {
-        /// Where it is.
-        place: Place,
-    },
+    NotReady { place: Place },
     /// Too many jobs wait for it.
     #[error("the key at {place} has too much to do; wait a moment")]
-    Busy {
-        /// Where it is.
-        place: Place,
-    },
-    /// The caller cancelled.
+    Busy { place: Place },
     #[error("cancelled; the key at {place} may stay where it is")]
     Cancelled {
-        /// Where it is.
         place: Place,
         /// What the key was to do, and whether it certainly did not; absent where the job was still waiting for its turn.
         error: Option<CtapError>,
     },
     /// The key or the way to it failed.
     #[error("the key at {place}: {error}")]
-    Ctap {
-        /// Where it is.
-        place: Place,
-        /// What happened.
-        error: CtapError,
-    },
+    Ctap { place: Place, error: CtapError },
 }
 
 /// The USB slots of a station.

@@ -31,10 +31,7 @@ pub enum MetadataError {
     #[error(
         "{bytes} bytes are too large for the metadata of the FIDO Alliance, which has at most {MAX_BYTES}: fetch blob.jwt again"
     )]
-    TooLarge {
-        /// How large.
-        bytes: usize,
-    },
+    TooLarge { bytes: usize },
     /// Not the expected form.
     #[error("this is not the metadata of the FIDO Alliance: {what}; fetch blob.jwt again")]
     Form {

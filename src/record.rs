@@ -57,10 +57,8 @@ pub struct Record {
     /// The station, once it has joined.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub station: Option<StationId>,
-    /// Who was signed in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub operator: Option<OperatorId>,
-    /// What happened.
     pub change: Change,
 }
 

@@ -86,7 +86,6 @@ impl Client {
         self
     }
 
-    /// The registry's base address.
     pub fn base_url(&self) -> &str {
         self.connection.base_url()
     }

@@ -37,9 +37,7 @@ pub enum SealError {
 /// For whom a secret is: its factor, and the person's identifier or the token's serial number.
 #[derive(Debug, Clone, Copy)]
 pub struct For<'a> {
-    /// The factor.
     pub factor: FactorId,
-    /// The owner.
     pub owner: &'a str,
 }
 

@@ -97,21 +97,15 @@ impl std::fmt::Debug for Clock {
 /// Why the registry does not serve.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
-    /// Its settings.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// Its database.
     #[error(transparent)]
     Database(#[from] DatabaseError),
-    /// Its key file.
     #[error(transparent)]
     Keyring(#[from] KeyringError),
-    /// Its address.
     #[error("cannot listen on {address}: {why}")]
     Listen {
-        /// Where.
         address: SocketAddr,
-        /// The system's words.
         why: std::io::Error,
     },
     /// Too few open files.
@@ -164,7 +158,6 @@ pub struct Server;
 /// A registry that serves.
 #[derive(Debug)]
 pub struct Running {
-    /// Where it listens.
     pub addr: SocketAddr,
     /// Its base address for a client on this machine.
     pub base_url: String,

@@ -70,33 +70,26 @@ impl From<StoreError> for Stop {
 /// Why a station can't be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// Its memory.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// Its client of the registry.
     #[error(transparent)]
     Registry(#[from] SettingsError),
-    /// Its key.
     #[error(transparent)]
     Key(#[from] KeyFileError),
     /// Its own files.
     #[error("{path}: {source}")]
     File {
-        /// Which.
         path: PathBuf,
-        /// Why.
         source: std::io::Error,
     },
-    /// The list of models.
     #[error(transparent)]
     Models(#[from] crate::domain::models::ModelsError),
     /// What it keeps of the FIDO Alliance's metadata.
     #[error(transparent)]
     Metadata(#[from] metadata::NotKept),
-    /// The policy.
     #[error("{}", .error.in_file(&.path.display().to_string()))]
     Policy {
-        /// Its file.
         path: PathBuf,
         /// Every mistake in it.
         error: PolicyError,
@@ -160,12 +153,10 @@ impl Station {
         Memory::new(&self.store)
     }
 
-    /// The bay.
     pub fn slots(&self) -> &Slots {
         &self.slots
     }
 
-    /// Settings.
     pub fn config(&self) -> &Config {
         &self.config
     }

@@ -120,7 +120,6 @@ impl Store {
         })
     }
 
-    /// Where it is.
     pub fn dir(&self) -> &Path {
         &self.dir
     }

@@ -31,7 +31,6 @@ pub(crate) use tr;
 pub enum Language {
     /// English, also what is shown where nothing else is said.
     English,
-    /// Dutch.
     Dutch,
 }
 
@@ -112,7 +111,6 @@ impl Text {
         Self { loader, language }
     }
 
-    /// Which language.
     pub fn language(&self) -> Language {
         self.language
     }

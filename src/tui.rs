@@ -99,7 +99,6 @@ pub enum TuiError {
     /// Standard input or output is not a terminal.
     #[error("there is no terminal: run keydesk in one, or use the command line (keydesk help)")]
     NoTerminal,
-    /// The terminal failed.
     #[error("the terminal failed: {0}")]
     Terminal(#[from] std::io::Error),
     /// The station ended under it.

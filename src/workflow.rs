@@ -63,7 +63,6 @@ pub enum Wants {
 /// An offer that was fetched ahead. What it knows of the person may be out of date.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ticket {
-    /// The offer.
     pub offer: Offer,
     /// The person has proved a factor under it here, and the registry will hear of that first.
     pub proved: bool,
@@ -81,9 +80,7 @@ pub enum SignedIn {
 /// A discoverable credential on a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Resident {
-    /// Credential id.
     pub id: Bytes,
-    /// User handle.
     pub user_handle: Bytes,
     /// The account's name as the key keeps it.
     pub user_name: Option<String>,
@@ -92,11 +89,9 @@ pub struct Resident {
 /// What a key made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewCredential {
-    /// Credential id.
     pub id: Bytes,
     /// WebAuthn attestation object, CBOR.
     pub attestation_object: Bytes,
-    /// The authenticator data in it.
     pub authenticator_data: Bytes,
     /// COSE_Key, CBOR.
     pub public_key: Bytes,
@@ -138,12 +133,7 @@ pub enum Pushed {
     /// It waits in the outbox.
     Queued,
     /// The registry refused it: a conflict for the operator.
-    Rejected {
-        /// The problem's code.
-        code: String,
-        /// The registry's words.
-        detail: String,
-    },
+    Rejected { code: String, detail: String },
 }
 
 /// What the registry is asked to do at once for a person, with nothing on disk but that it was asked.
@@ -151,20 +141,11 @@ pub enum Pushed {
 #[serde(tag = "errand", rename_all = "kebab-case")]
 pub enum Errand {
     /// To let them take what waits for them.
-    Accept {
-        /// Which.
-        factor: FactorRef,
-    },
+    Accept { factor: FactorRef },
     /// To lift a suspension.
-    Lift {
-        /// Of what.
-        factor: FactorRef,
-    },
+    Lift { factor: FactorRef },
     /// To end their visit.
-    Close {
-        /// Which.
-        visit: VisitId,
-    },
+    Close { visit: VisitId },
 }
 
 /// Tells the face how a run ended, and hands the result on.

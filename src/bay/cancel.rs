@@ -35,7 +35,6 @@ impl Cancel {
         }
     }
 
-    /// Cancels.
     pub fn cancel(&self) {
         self.cancelled.send_replace(true);
     }

@@ -21,15 +21,11 @@ pub struct KeyRef {
 /// What the USB descriptors say of a key. Texts are cleaned of control characters; any of them may be empty or invented.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct SlotIdentity {
-    /// USB vendor id.
     pub vendor_id: u16,
-    /// USB product id.
     pub product_id: u16,
     /// Device release, binary-coded decimal, e.g. 0x0543.
     pub release: u16,
-    /// Manufacturer string.
     pub manufacturer: String,
-    /// Product string.
     pub product: String,
     /// Serial number; many keys have none.
     pub serial: Option<String>,
@@ -62,10 +58,7 @@ pub enum SlotState {
     /// It speaks only U2F (CTAP1): no FIDO2, no PIN.
     U2fOnly,
     /// The station may not or does not open it.
-    Refused {
-        /// Why, and what to do.
-        why: Refusal,
-    },
+    Refused { why: Refusal },
     /// It does not answer as a security key should.
     Failed {
         /// What happened, and what to do.
@@ -106,10 +99,7 @@ pub enum Refusal {
     #[error(
         "no permission to open {node}: install udev/70-keydesk.rules and add the user to the group keydesk"
     )]
-    NoPermission {
-        /// The device node.
-        node: String,
-    },
+    NoPermission { node: String },
     /// As many keys as the bay holds are open already.
     #[error("no room: {limit} keys are open; take one out")]
     NoRoom {
@@ -118,10 +108,7 @@ pub enum Refusal {
     },
     /// The system refused for another reason.
     #[error("the system does not open it: {reason}; plug it in again")]
-    System {
-        /// As the system puts it.
-        reason: String,
-    },
+    System { reason: String },
 }
 
 impl Slot {

@@ -90,13 +90,10 @@ pub struct Counters {
 /// A discoverable credential, as seen by who holds the key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CredentialView {
-    /// Whom it is for.
     pub rp_id: String,
-    /// The user handle.
     pub user_id: Vec<u8>,
     /// The user's name, as far as the key kept it.
     pub user_name: Option<String>,
-    /// The credential id.
     pub id: Vec<u8>,
 }
 

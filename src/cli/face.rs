@@ -392,9 +392,7 @@ impl HeadlessFace {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{name:?} names {}: say which with --key PLACE", listed(.keys))]
 pub struct Several {
-    /// The name.
     pub name: String,
-    /// The keys.
     pub keys: Vec<KeyFacts>,
 }
 

@@ -19,7 +19,6 @@ pub const LINES_VERSION: u16 = 1;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Exit {
-    /// Done.
     Done = 0,
     /// The arguments or a file that they name are wrong.
     Usage = 2,
@@ -33,7 +32,6 @@ pub enum Exit {
     Queued = 6,
     /// The station's memory failed.
     Store = 7,
-    /// Cancelled.
     Cancelled = 8,
 }
 

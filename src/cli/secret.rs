@@ -26,12 +26,7 @@ pub enum SecretError {
     #[error(
         "file descriptor {fd} cannot be read ({source}): open it for reading, e.g. with 3<FILE"
     )]
-    Descriptor {
-        /// Which.
-        fd: u32,
-        /// Why.
-        source: std::io::Error,
-    },
+    Descriptor { fd: u32, source: std::io::Error },
     /// Nothing was in it.
     #[error("{0} is empty: a PIN or code is expected there")]
     Empty(String),
@@ -43,12 +38,10 @@ pub enum SecretError {
         "{what} is needed: name a file descriptor with {option}, there is no terminal to ask on"
     )]
     NoTerminal {
-        /// What is needed.
         what: &'static str,
         /// The option that names a descriptor.
         option: &'static str,
     },
-    /// The terminal failed.
     #[error("the terminal failed: {0}")]
     Terminal(#[from] std::io::Error),
 }

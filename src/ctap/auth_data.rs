@@ -61,7 +61,6 @@ pub struct AttestedCredential {
     pub aaguid: Aaguid,
     /// The credential id, 1 to 1023 bytes.
     pub id: Vec<u8>,
-    /// The public key.
     pub public_key: CoseKey,
 }
 
@@ -131,10 +130,7 @@ pub enum AuthDataFault {
     Field(#[from] FieldFault),
     /// Bytes follow that no flag announces.
     #[error("{bytes} bytes too many")]
-    Trailing {
-        /// How many.
-        bytes: usize,
-    },
+    Trailing { bytes: usize },
 }
 
 impl AuthData {

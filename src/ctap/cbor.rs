@@ -106,7 +106,6 @@ pub fn read_first(bytes: &[u8]) -> Result<(Value, &[u8]), CborFault> {
 pub struct CborFault {
     /// Offset into the bytes that were read.
     pub offset: usize,
-    /// What is wrong there.
     pub problem: Problem,
 }
 
@@ -118,10 +117,7 @@ pub enum Problem {
     Truncated,
     /// Bytes follow the value.
     #[error("{bytes} bytes too many")]
-    Trailing {
-        /// How many.
-        bytes: usize,
-    },
+    Trailing { bytes: usize },
     /// Containers nest deeper than [`MAX_DEPTH`].
     #[error("values nested deeper than {MAX_DEPTH}")]
     TooDeep,

@@ -13,23 +13,18 @@ use super::transport::{EntropyError, TransportError};
 /// Why a piece of work on a key did not succeed. The texts are for operators: what happened, and what to do next.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CtapError {
-    /// It was pulled.
     #[error("the key was pulled out; plug it in again")]
     Gone,
     /// The operating system refused to talk to it.
     #[error(
         "the system cannot talk to the key ({reason}); plug it in again, or run `keydesk doctor`"
     )]
-    Io {
-        /// As the system puts it.
-        reason: String,
-    },
+    Io { reason: String },
     /// It did not answer in time.
     #[error(
         "the key did not finish to {operation} within {limit_ms} ms; try again, or plug it in again"
     )]
     Timeout {
-        /// What was asked of it.
         operation: Operation,
         /// How long it had.
         limit_ms: u64,
@@ -41,12 +36,10 @@ pub enum CtapError {
         "the key was busy with another program for {limit_ms} ms; close that program and try again"
     )]
     Busy {
-        /// What was asked of it.
         operation: Operation,
         /// How long it had.
         limit_ms: u64,
     },
-    /// The caller cancelled.
     #[error("cancelled while the key was to {operation}")]
     Cancelled {
         /// What was given up.
@@ -59,7 +52,6 @@ pub enum CtapError {
         "the key broke the protocol when it was to {operation}: {fault}; plug it in again, and set it aside if it happens again"
     )]
     Framing {
-        /// What was asked of it.
         operation: Operation,
         /// What is wrong with the packets.
         fault: FrameFault,
@@ -69,25 +61,19 @@ pub enum CtapError {
         "the key answered something else when it was to {operation} ({detail}); plug it in again"
     )]
     OutOfStep {
-        /// What was asked of it.
         operation: Operation,
-        /// What was answered.
         detail: String,
     },
     /// It refused the message (CTAPHID_ERROR).
     #[error("the key refused to {operation}: {error}; plug it in again")]
     Hid {
-        /// What was asked of it.
         operation: Operation,
-        /// Its reason.
         error: HidError,
     },
     /// It refused the request (CTAP2 status).
     #[error("the key refused to {operation}: {status}")]
     Status {
-        /// What was asked of it.
         operation: Operation,
-        /// Its reason.
         status: Status,
     },
     /// Its reply is not what the specification says.
@@ -95,7 +81,6 @@ pub enum CtapError {
         "the key's answer makes no sense when it was to {operation}: {fault}; set the key aside"
     )]
     Malformed {
-        /// What was asked of it.
         operation: Operation,
         /// What is wrong with the reply.
         fault: ReplyFault,
@@ -109,7 +94,6 @@ pub enum CtapError {
     /// The request does not fit into a message that it takes.
     #[error("the request to {operation} takes {bytes} bytes and this key accepts {limit}")]
     TooLarge {
-        /// What was asked of it.
         operation: Operation,
         /// Size of the request.
         bytes: usize,

@@ -57,9 +57,7 @@ pub enum ExchangeFault {
     /// A reply to something else.
     #[error("a reply to {got:?} where one to {expected:?} should come")]
     UnexpectedCommand {
-        /// What was asked.
         expected: HidCommand,
-        /// What was answered.
         got: HidCommand,
     },
 }

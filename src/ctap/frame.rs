@@ -89,7 +89,6 @@ impl HidCommand {
 pub enum Packet<'a> {
     /// The first packet of a message.
     Initial {
-        /// The channel it is for.
         channel: ChannelId,
         /// The command of the message.
         command: HidCommand,
@@ -100,7 +99,6 @@ pub enum Packet<'a> {
     },
     /// A later packet of a message.
     Continuation {
-        /// The channel it is for.
         channel: ChannelId,
         /// 0 for the first continuation packet, at most 127.
         sequence: u8,
@@ -180,7 +178,6 @@ fn report(channel: ChannelId, kind: &[u8], length: &[u8], data: &[u8]) -> Report
 /// A whole message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
-    /// What it is for.
     pub command: HidCommand,
     /// Its bytes, without padding.
     pub payload: Vec<u8>,
@@ -304,10 +301,7 @@ impl Partial {
 pub enum FrameFault {
     /// A message longer than [`MAX_MESSAGE_BYTES`], sent or announced.
     #[error("a message of {bytes} bytes, where {MAX_MESSAGE_BYTES} is the most that fits")]
-    TooLong {
-        /// Its length.
-        bytes: usize,
-    },
+    TooLong { bytes: usize },
     /// A continuation packet with no message before it.
     #[error("continuation packet {sequence} without a first packet")]
     Orphan {

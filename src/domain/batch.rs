@@ -20,7 +20,6 @@ pub const KEYS_MAX: u32 = 1000;
 /// What a batch is to do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {
-    /// Its identifier.
     pub id: BatchId,
     /// What is done to each key. A copy: changing the file later changes nothing.
     pub profile: Profile,
@@ -33,9 +32,7 @@ pub struct Plan {
     /// So many keys; `None`: until somebody ends it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub keys: Option<u32>,
-    /// Who began it.
     pub operator: OperatorId,
-    /// When.
     pub begun_at: Timestamp,
 }
 
@@ -53,10 +50,7 @@ pub enum PlanError {
         "nothing says how {person} was identified: write it into the list (column identified_by), or say it for the whole \
          batch with --identified-by"
     )]
-    NotIdentified {
-        /// Who.
-        person: PersonId,
-    },
+    NotIdentified { person: PersonId },
     /// Not that many.
     #[error("a batch has 1 to {KEYS_MAX} keys, and not more than there are people on its list")]
     Keys,
@@ -127,18 +121,14 @@ impl Plan {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "what", rename_all = "kebab-case")]
 pub enum BatchChange {
-    /// It begins.
     Begun {
-        /// What it is to do.
         plan: Box<Plan>,
     },
     /// A key takes part, and with it the next person on the list.
     KeyBegun {
-        /// Which batch.
         batch: BatchId,
         /// The key's way through it.
         run: RunId,
-        /// Which key.
         key: Box<KeyFacts>,
         /// Whose line on the list, from 0.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -146,20 +136,15 @@ pub enum BatchChange {
     },
     /// The same key goes on after a stop, perhaps in another slot.
     KeyResumed {
-        /// Which batch.
         batch: BatchId,
-        /// Whose way.
         run: RunId,
         /// The key as it is now.
         key: Box<KeyFacts>,
     },
     /// A step is done on a key.
     StepDone {
-        /// Which batch.
         batch: BatchId,
-        /// Whose way.
         run: RunId,
-        /// Which step.
         step: StepKind,
         /// The tag that the key got, or what its label reads.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -167,9 +152,7 @@ pub enum BatchChange {
     },
     /// A key stopped at a step; it is tried again, or skipped.
     KeyStopped {
-        /// Which batch.
         batch: BatchId,
-        /// Whose way.
         run: RunId,
         /// A stable word.
         code: String,
@@ -178,22 +161,16 @@ pub enum BatchChange {
     },
     /// A key has left the batch.
     KeyEnded {
-        /// Which batch.
         batch: BatchId,
-        /// Whose way.
         run: RunId,
-        /// How.
         end: KeyEnd,
     },
-    /// It is over.
     Ended {
-        /// Which batch.
         batch: BatchId,
     },
 }
 
 impl BatchChange {
-    /// Which batch.
     pub fn batch(&self) -> BatchId {
         match self {
             Self::Begun { plan } => plan.id,
@@ -220,14 +197,12 @@ pub enum KeyEnd {
 /// One key's way through a batch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyRun {
-    /// Its identifier.
     pub id: RunId,
     /// The key, and where it is or was.
     pub key: KeyFacts,
     /// Whose line on the list, from 0.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seat: Option<u32>,
-    /// When it began.
     pub begun_at: Timestamp,
     /// The steps that are done, in that order.
     pub done: Vec<StepKind>,
@@ -335,7 +310,6 @@ pub enum BatchFault {
     /// No such batch.
     #[error("batch {0} was never begun at this station: see `keydesk batch list`")]
     UnknownBatch(BatchId),
-    /// It is over.
     #[error("batch {0} is over")]
     BatchOver(BatchId),
     /// A run of this id exists.
@@ -361,12 +335,7 @@ pub enum BatchFault {
     },
     /// Not the next step of this key.
     #[error("{} is not the next step of run {run}", .step.as_str())]
-    OutOfOrder {
-        /// Whose.
-        run: RunId,
-        /// Which step.
-        step: StepKind,
-    },
+    OutOfOrder { run: RunId, step: StepKind },
     /// Steps are left.
     #[error("run {0} has steps left")]
     NotDone(RunId),
@@ -378,11 +347,9 @@ pub enum BatchFault {
 /// A batch as the journal tells it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Batch {
-    /// What it is to do.
     pub plan: Plan,
     /// Its keys, in the order in which they came.
     pub runs: Vec<KeyRun>,
-    /// When it was ended.
     pub ended_at: Option<Timestamp>,
 }
 

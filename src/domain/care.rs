@@ -136,15 +136,12 @@ pub struct FingerSample {
 pub enum SampleFault {
     /// The finger lay too high.
     TooHigh,
-    /// Too low.
     TooLow,
     /// Too far left.
     TooLeft,
     /// Too far right.
     TooRight,
-    /// It was too fast.
     TooFast,
-    /// Too slow.
     TooSlow,
     /// The picture was poor.
     PoorQuality,
@@ -169,13 +166,11 @@ pub enum SampleFault {
 /// A discoverable credential on a key, with the RP that it is for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredCredential {
-    /// Credential id.
     pub id: Bytes,
     /// As the key keeps it: a long id may be shortened.
     pub rp_id: String,
     /// SHA-256 of the RP id, always exact.
     pub rp_id_hash: Bytes,
-    /// User handle.
     pub user_handle: Bytes,
     /// Account name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -211,7 +206,6 @@ pub struct CredentialList {
 pub enum Care {
     /// It was tested with a throwaway credential.
     Tested {
-        /// What came of it.
         report: TestReport,
     },
     /// It got its first PIN.
@@ -219,19 +213,15 @@ pub enum Care {
         /// Who made it up.
         origin: PinOrigin,
     },
-    /// Its PIN was changed.
     PinChanged {
         /// Who made it up.
         origin: PinOrigin,
     },
     /// A setting was changed.
     Configured {
-        /// Which.
         setting: Setting,
     },
-    /// A credential was deleted.
     CredentialDeleted {
-        /// Which.
         credential: StoredCredential,
         /// Whose it was, where this station enrolled it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -244,9 +234,7 @@ pub enum Care {
         /// The new one, as the key keeps it.
         name: String,
     },
-    /// A fingerprint was added.
     FingerprintAdded {
-        /// Which.
         fingerprint: Fingerprint,
     },
     /// A fingerprint got another name.
@@ -254,9 +242,7 @@ pub enum Care {
         /// Which, with its new name.
         fingerprint: Fingerprint,
     },
-    /// A fingerprint was removed.
     FingerprintRemoved {
-        /// Which.
         fingerprint: Fingerprint,
     },
 }
@@ -295,14 +281,11 @@ pub enum PinOrigin {
 /// A line of a key's history.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CareRecord {
-    /// When.
     pub at: Timestamp,
-    /// By whom.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub operator: Option<OperatorId>,
     /// The key as it was then.
     pub key: KeyFacts,
-    /// What.
     pub care: Care,
 }
 

@@ -12,27 +12,22 @@ use super::id::{OperatorId, PersonId};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "deed", rename_all = "kebab-case")]
 pub enum Deed {
-    /// It was cared for.
     Cared {
-        /// How.
         care: Care,
     },
     /// Somebody was enrolled on it.
     Enrolled {
-        /// Whom.
         person: PersonId,
         /// Their name then.
         name: String,
     },
     /// It signed for somebody who is enrolled on it.
     Tested {
-        /// For whom.
         person: PersonId,
         /// Their name, where this station enrolled them.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         name: Option<String>,
     },
-    /// It was reset.
     Reset {
         /// The names of those whose enrolment that ended.
         names: Vec<String>,
@@ -42,12 +37,9 @@ pub enum Deed {
 /// A line of a key's history.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeedRecord {
-    /// When.
     pub at: Timestamp,
-    /// By whom.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub operator: Option<OperatorId>,
-    /// What.
     #[serde(flatten)]
     pub deed: Deed,
 }

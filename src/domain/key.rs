@@ -14,7 +14,6 @@ impl Place {
         Self(path.into())
     }
 
-    /// The path.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -158,7 +157,6 @@ pub struct KeyFacts {
     pub id: KeyId,
     /// USB vendor and product id.
     pub vendor_id: u16,
-    /// USB product id.
     pub product_id: u16,
     /// The product string of the USB descriptor, cleaned of control characters.
     pub product: String,

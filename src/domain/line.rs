@@ -14,7 +14,6 @@ pub enum NotOneLine {
     /// More characters than it may have.
     #[error("it has {chars} characters, {most} at most")]
     TooLong {
-        /// What it has.
         chars: usize,
         /// What it may have.
         most: usize,

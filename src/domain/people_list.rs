@@ -25,7 +25,6 @@ const SECRET: [&str; 5] = ["pin", "secret", "password", "passcode", "puk"];
 /// Somebody on the list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Listed {
-    /// The registry's identifier.
     pub person: PersonId,
     /// How the person was identified, where the list says.
     #[serde(default, skip_serializing_if = "Option::is_none")]

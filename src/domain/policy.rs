@@ -66,7 +66,6 @@ impl Policy {
 /// Everything found about a key, heaviest first.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Verdict {
-    /// What was found.
     pub findings: Vec<Finding>,
 }
 
@@ -85,7 +84,6 @@ impl Verdict {
 /// What the verdict is about besides the key itself.
 #[derive(Debug, Clone, Copy)]
 pub struct Circumstances<'a> {
-    /// For whom.
     pub person: &'a Person,
     /// The relying party asks for a discoverable credential.
     pub discoverable_required: bool,

@@ -23,7 +23,6 @@ pub const STEPS_MAX: usize = 7;
 pub struct Profile {
     /// For people.
     pub name: String,
-    /// In this order.
     pub steps: Vec<Step>,
 }
 
@@ -37,11 +36,9 @@ pub enum Step {
     Reset,
     /// Settings of the key.
     Policy(KeyPolicy),
-    /// The PIN.
     Pin(PinStep),
     /// An enrolment, or none.
     Enrol {
-        /// For whom.
         whom: Whom,
     },
     /// An asset tag.
@@ -160,7 +157,6 @@ impl StepKind {
 }
 
 impl Step {
-    /// Which step.
     pub fn kind(&self) -> StepKind {
         match self {
             Self::Test => StepKind::Test,
@@ -177,7 +173,6 @@ impl Step {
 /// What a batch asks of the people in front of it, for each key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Budget {
-    /// Touches.
     pub touches: u32,
     /// PINs typed.
     pub pins: u32,

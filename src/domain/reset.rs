@@ -121,13 +121,10 @@ impl ResetCase {
 /// An enrolment that a reset or a deletion ends.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LostEnrolment {
-    /// The credential.
     pub credential: Bytes,
     /// At which relying party.
     pub rp_id: String,
-    /// Whose it is.
     pub person: Person,
-    /// When it was enrolled.
     pub enrolled_at: Timestamp,
     /// The key shows it without a PIN: by it the key is known again after it was pulled.
     pub shown: bool,

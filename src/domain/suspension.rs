@@ -55,7 +55,6 @@ pub enum FactorRef {
 }
 
 impl FactorRef {
-    /// Of what sort it is.
     pub fn sort(&self) -> FactorSort {
         match self {
             Self::Key { .. } => FactorSort::Key,

@@ -9,10 +9,7 @@ use super::policy::Finding;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unfit {
     /// Policy, or whose it is.
-    Found {
-        /// What was found.
-        findings: Vec<Finding>,
-    },
+    Found { findings: Vec<Finding> },
     /// It has a PIN, and the profile would give it one drawn at random.
     PinUnknown,
     /// It has a PIN, and the profile leaves keys without one.
@@ -59,9 +56,7 @@ impl Serialize for Unfit {
 pub enum Taken {
     /// Every credential.
     Credentials,
-    /// Its PIN.
     Pin,
-    /// Its fingerprints.
     Fingerprints,
 }
 

@@ -9,15 +9,12 @@ use crate::domain::{IntentId, KeyFacts, OperatorId};
 /// On disk before the key is written to, and open until it is known what came of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CareIntent {
-    /// Its identifier.
     pub id: IntentId,
     /// The key as it was before.
     pub key: KeyFacts,
     /// What is to be recorded once it is done.
     pub care: Care,
-    /// Who does it.
     pub operator: OperatorId,
-    /// When it was begun.
     pub begun_at: Timestamp,
 }
 

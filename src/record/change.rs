@@ -25,14 +25,12 @@ pub enum Change {
     StationJoined {
         /// Its name for people.
         name: String,
-        /// The registry's base address.
         registry: String,
         /// The audience of its assertions.
         audience: String,
     },
     /// An operator signed in; the registry checked their key.
     SessionOpened {
-        /// Who.
         operator: Operator,
         /// The intent to make their own key that this fulfils, at a first sign-in.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -40,93 +38,56 @@ pub enum Change {
     },
     /// The operator of a locked session was let in again by the station alone: the registry was out of reach.
     SessionUnlocked {
-        /// Who.
         operator: Operator,
-        /// The outbox entry.
         entry: EntryId,
         /// What the registry is to be told.
         push: Box<UnlockPush>,
     },
     /// An operator's session ended.
-    SessionClosed {
-        /// Who.
-        operator: OperatorId,
-    },
+    SessionClosed { operator: OperatorId },
     /// A key was seen for the first time, or something about it changed.
-    KeySeen {
-        /// What it is and where.
-        key: Box<KeyFacts>,
-    },
+    KeySeen { key: Box<KeyFacts> },
     /// Tickets were fetched for a day; they replace those of the same day.
     TicketsFetched {
         /// The offers.
         tickets: Box<Tickets>,
     },
     /// The metadata of the FIDO Alliance was imported; it replaces what was imported before.
-    MetadataImported {
-        /// Which.
-        import: MetadataImport,
-    },
+    MetadataImported { import: MetadataImport },
     /// Something irreversible is about to be done to a key.
-    IntentBegun {
-        /// What exactly.
-        intent: Box<Intent>,
-    },
+    IntentBegun { intent: Box<Intent> },
     /// A credential is about to be made on an operator's own key: their first sign-in.
-    OwnKeyBegun {
-        /// What exactly.
-        intent: Box<OwnKey>,
-    },
+    OwnKeyBegun { intent: Box<OwnKey> },
     /// A conflict is resolved by giving the enrolment up: its entry leaves the outbox, and its credential is about to be deleted
     /// from the key.
     WithdrawalBegun {
-        /// What exactly.
         intent: Box<Withdrawal>,
         /// What the registry is told, so that none of the earlier attempts counts should it arrive yet.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         report: Option<Box<WithdrawalEntry>>,
     },
     /// A key is about to be reset: everything on it will be gone.
-    ResetBegun {
-        /// What exactly.
-        intent: Box<KeyReset>,
-    },
+    ResetBegun { intent: Box<KeyReset> },
     /// The key was reset, and verified to be empty.
     ResetDone {
         /// Which intent it fulfils.
         intent: IntentId,
-        /// The outbox entry.
         entry: EntryId,
         /// What the registry is to be told.
         push: Box<KeyResetPush>,
     },
     /// An enrolled credential is about to be deleted from its key: somebody loses it.
-    DeletionBegun {
-        /// What exactly.
-        intent: Box<Deletion>,
-    },
+    DeletionBegun { intent: Box<Deletion> },
     /// The credential is gone from its key or, where the key can't tell, is not to be used any more.
-    DeletionDone {
-        /// What came of it.
-        done: Box<DeletionDone>,
-    },
+    DeletionDone { done: Box<DeletionDone> },
     /// The person set or changed the key's PIN on the way.
-    PinSet {
-        /// For which intent.
-        intent: IntentId,
-    },
+    PinSet { intent: IntentId },
     /// The key made a credential; not yet proven.
-    CredentialMade {
-        /// For which intent.
-        intent: IntentId,
-        /// What was made.
-        made: Box<Made>,
-    },
+    CredentialMade { intent: IntentId, made: Box<Made> },
     /// The enrolment is complete at this station; its push waits in the outbox.
     Enrolled {
         /// Which intent it fulfils.
         intent: IntentId,
-        /// The outbox entry.
         entry: EntryId,
         /// What the registry is to be told.
         push: Box<EnrolmentPush>,
@@ -135,7 +96,6 @@ pub enum Change {
     Retested {
         /// The intent that turned out to need nothing, if one was begun.
         intent: Option<IntentId>,
-        /// The outbox entry.
         entry: EntryId,
         /// What the registry is to be told.
         push: Box<TestPush>,
@@ -145,39 +105,28 @@ pub enum Change {
     },
     /// An intent ended without an enrolment.
     IntentEnded {
-        /// Which.
         intent: IntentId,
-        /// Why.
         why: EndReason,
-        /// What remains on the key.
         remains: Remains,
     },
     /// The registry accepted an outbox entry.
     Pushed {
-        /// Which.
         entry: EntryId,
         /// When, by the registry's clock.
         accepted_at: Timestamp,
     },
     /// The registry refused an outbox entry for good: a conflict, until an operator resolves it.
     Rejected {
-        /// Which.
         entry: EntryId,
         /// The problem's code, e.g. `challenge-expired`.
         code: String,
-        /// The registry's words.
         detail: String,
     },
     /// Something happened to a batch over many keys.
-    Batch {
-        /// What.
-        change: Box<BatchChange>,
-    },
+    Batch { change: Box<BatchChange> },
     /// An operator resolved a conflict.
     ConflictResolved {
-        /// Which.
         entry: EntryId,
-        /// How.
         how: Resolution,
         /// What remains on the key, when an enrolment is given up without having the key.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -187,76 +136,54 @@ pub enum Change {
         report: Option<Box<WithdrawalEntry>>,
     },
     /// Something that can't be taken back is about to be done to a key besides an enrolment.
-    CareBegun {
-        /// What exactly.
-        intent: Box<CareIntent>,
-    },
+    CareBegun { intent: Box<CareIntent> },
     /// Something was done to a key besides an enrolment: it was tested, got a PIN, a setting, a fingerprint, …
     Cared {
         /// The intent that this fulfils, where it can't be taken back.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         intent: Option<IntentId>,
-        /// To which.
         key: Box<KeyFacts>,
-        /// What.
         care: Box<Care>,
     },
     /// The secret of an authenticator app is about to be shown.
-    AppBegun {
-        /// What exactly.
-        intent: Box<AppIntent>,
-    },
+    AppBegun { intent: Box<AppIntent> },
     /// The app's code was right; its push waits in the outbox.
     AppEnrolled {
         /// Which intent it fulfils.
         intent: IntentId,
-        /// The outbox entry.
         entry: EntryId,
         /// What the registry is to be told.
         push: Box<AppPush>,
     },
     /// The registry examined codes of a factor that is active.
     AppTested {
-        /// Whose.
         person: PersonId,
-        /// Which.
         factor: FactorId,
         /// What it said of the last code.
         verdict: CodeVerdict,
     },
     /// A factor is no longer needed: the person proved another one, or this.
     FactorRemoved {
-        /// The outbox entry.
         entry: EntryId,
         /// What the registry is to be told.
         push: Box<Removal>,
     },
     /// A factor was reported lost, stolen or suspected.
     FactorSuspended {
-        /// The outbox entry.
         entry: EntryId,
         /// What the registry is to be told.
         push: Box<SuspensionPush>,
     },
     /// The registry lifted a suspension: its owner had shown the factor.
-    SuspensionLifted {
-        /// Whose.
-        person: PersonId,
-        /// Which.
-        factor: FactorRef,
-    },
+    SuspensionLifted { person: PersonId, factor: FactorRef },
     /// Hardware tokens were read from a file and their seeds sealed.
     TokensImported {
-        /// The outbox entry.
         entry: EntryId,
         /// What the registry is to be told.
         push: Box<TokenImport>,
     },
     /// A hardware token of the stock is about to become a person's: the registry is asked.
-    TokenBegun {
-        /// What exactly.
-        intent: Box<TokenIntent>,
-    },
+    TokenBegun { intent: Box<TokenIntent> },
     /// The registry made it theirs.
     TokenAssigned {
         /// Which intent it fulfils.

@@ -9,7 +9,6 @@ use crate::wire::WithdrawalPush;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "why", rename_all = "kebab-case")]
 pub enum EndReason {
-    /// Somebody cancelled.
     Cancelled,
     /// The key refused or failed, or no code was right.
     KeyFailed {
@@ -83,7 +82,6 @@ pub struct DeletionDone {
     pub intent: IntentId,
     /// The key as it is now or, where it is not to be had, as it was.
     pub key: KeyFacts,
-    /// What remains on it.
     pub remains: Remains,
     /// What the registry is told.
     pub report: WithdrawalEntry,
@@ -92,8 +90,6 @@ pub struct DeletionDone {
 /// What the registry is told in the same record that begins or ends something.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WithdrawalEntry {
-    /// The outbox entry.
     pub entry: EntryId,
-    /// Its body.
     pub push: WithdrawalPush,
 }

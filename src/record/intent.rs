@@ -16,9 +16,7 @@ use crate::wire::{Offer, OperatorOffer};
 
 /// What every intent says of itself, whatever is about to be done.
 pub trait Begun {
-    /// Its identifier.
     fn id(&self) -> IntentId;
-    /// When it was begun.
     fn begun_at(&self) -> Timestamp;
     /// [`Self::key`] and [`Self::person`].
     fn about(&self) -> (Option<&KeyFacts>, Option<&Person>);
@@ -73,17 +71,13 @@ begun! {
 /// What is about to be done to a key, and everything needed to finish or undo it after a stop.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Intent {
-    /// Its identifier.
     pub id: IntentId,
     /// The registry's offer: person, options, challenges.
     pub offer: Offer,
     /// The key that it is about.
     pub key: KeyFacts,
-    /// How the person was identified.
     pub identification: Identification,
-    /// Who does it.
     pub operator: OperatorId,
-    /// When it was begun.
     pub begun_at: Timestamp,
     /// SHA-256 of the policy that admitted the key, where the station has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -93,26 +87,22 @@ pub struct Intent {
 /// A credential that is about to be made on an operator's own key.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OwnKey {
-    /// Its identifier.
     pub id: IntentId,
     /// The registry's offer: operator, options, challenge. The one-time code is no part of it.
     pub offer: OperatorOffer,
     /// The key that it is about.
     pub key: KeyFacts,
-    /// When it was begun.
     pub begun_at: Timestamp,
 }
 
 /// A credential that opens nothing and is about to be deleted from its key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Withdrawal {
-    /// Its identifier.
     pub id: IntentId,
     /// The outbox entry that the registry refused.
     pub entry: EntryId,
     /// Whose enrolment it was.
     pub person: Person,
-    /// The credential.
     pub credential: Bytes,
     /// At which relying party.
     pub rp_id: String,
@@ -120,7 +110,6 @@ pub struct Withdrawal {
     pub key: KeyFacts,
     /// Who withdraws it.
     pub operator: OperatorId,
-    /// When it was begun.
     pub begun_at: Timestamp,
 }
 
@@ -128,15 +117,11 @@ pub struct Withdrawal {
 /// only the registry knows whether it was.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TokenIntent {
-    /// Its identifier.
     pub id: IntentId,
-    /// For whom.
     pub person: Person,
     /// As it is printed on it.
     pub serial: String,
-    /// Who does it.
     pub operator: OperatorId,
-    /// When it was begun.
     pub begun_at: Timestamp,
 }
 
@@ -163,17 +148,12 @@ pub struct Made {
 /// A key that is about to be reset, and everything needed to go on after a stop.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyReset {
-    /// Its identifier.
     pub id: IntentId,
-    /// The key, as it was.
     pub key: KeyFacts,
-    /// What is lost.
     pub losses: Losses,
     /// Why, and who asked.
     pub case: ResetCase,
-    /// Who does it.
     pub operator: OperatorId,
-    /// When it was begun.
     pub begun_at: Timestamp,
 }
 
@@ -189,9 +169,7 @@ impl KeyReset {
 /// An enrolled credential that is about to be deleted from its key, and everything needed to go on after a stop.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Deletion {
-    /// Its identifier.
     pub id: IntentId,
-    /// The key, as it was.
     pub key: KeyFacts,
     /// The credential, as the key listed it.
     pub credential: StoredCredential,
@@ -199,9 +177,7 @@ pub struct Deletion {
     pub losses: Losses,
     /// Why, and who asked.
     pub case: ResetCase,
-    /// Who does it.
     pub operator: OperatorId,
-    /// When it was begun.
     pub begun_at: Timestamp,
 }
 
@@ -209,29 +185,22 @@ pub struct Deletion {
 /// the registry can open it: after a stop nobody can show it again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AppIntent {
-    /// Its identifier.
     pub id: IntentId,
     /// The factor that it will be.
     pub factor: FactorId,
     /// What it will be called.
     pub name: String,
-    /// For whom.
     pub person: Person,
-    /// The registry's offer.
     pub offer: OfferId,
     /// From then on the registry refuses it, by its own clock.
     pub expires_at: Timestamp,
     /// How codes come of the secret.
     pub settings: TotpSettings,
-    /// The secret.
     pub sealed: SealedSecret,
-    /// How the person was identified.
     pub identification: Identification,
     /// What it takes the place of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replaces: Option<Replacement>,
-    /// Who does it.
     pub operator: OperatorId,
-    /// When it was begun.
     pub begun_at: Timestamp,
 }

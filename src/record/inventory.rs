@@ -9,19 +9,12 @@ use crate::domain::{Bytes, KeyFacts, KeyId, OfferId, OperatorId, Person, Place};
 /// A finished enrolment, as the station's inventory keeps it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Enrolment {
-    /// The credential.
     pub credential: Bytes,
-    /// Its key.
     pub key: KeyId,
-    /// For whom.
     pub person: Person,
-    /// The relying party.
     pub rp_id: String,
-    /// From which offer.
     pub offer: OfferId,
-    /// Who did it.
     pub operator: OperatorId,
-    /// When.
     pub at: Timestamp,
     /// The credential's public key, COSE_Key in CBOR, so that the station can check what it signs.
     pub public_key: Bytes,
@@ -50,9 +43,7 @@ impl Enrolment {
 pub struct KeyRecord {
     /// What it is, and where it was last.
     pub facts: KeyFacts,
-    /// When it was first seen.
     pub first_seen: Timestamp,
-    /// When it was last recorded.
     pub last_seen: Timestamp,
 }
 

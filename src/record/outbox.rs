@@ -16,12 +16,7 @@ pub enum EntryState {
     /// On its way; tried again by itself.
     Queued,
     /// The registry refused it; an operator must resolve it.
-    Conflict {
-        /// The problem's code.
-        code: String,
-        /// The registry's words.
-        detail: String,
-    },
+    Conflict { code: String, detail: String },
 }
 
 /// What waits for the registry.
@@ -29,9 +24,7 @@ pub enum EntryState {
 pub struct OutboxEntry {
     /// Its id, and the idempotency key.
     pub id: EntryId,
-    /// When it was made.
     pub made_at: Timestamp,
-    /// Where it stands.
     pub state: EntryState,
     /// What is to be sent.
     pub body: OutboxBody,
@@ -42,54 +35,29 @@ pub struct OutboxEntry {
 #[serde(tag = "what", rename_all = "kebab-case")]
 pub enum OutboxBody {
     /// A new enrolment.
-    Enrolment {
-        /// Its body.
-        push: Box<EnrolmentPush>,
-    },
+    Enrolment { push: Box<EnrolmentPush> },
     /// A test of an enrolled key.
-    Test {
-        /// Its body.
-        push: Box<TestPush>,
-    },
+    Test { push: Box<TestPush> },
     /// An operator was let in without the registry.
     Unlock {
-        /// Who.
         operator: Operator,
-        /// Its body.
         push: Box<UnlockPush>,
     },
-    /// A key was reset.
     KeyReset {
         /// Whose it was: the first of those who lost it.
         person: Option<PersonId>,
-        /// Its body.
         push: Box<KeyResetPush>,
     },
     /// The registry is not to hold a credential.
-    Withdrawal {
-        /// Its body.
-        push: Box<WithdrawalPush>,
-    },
+    Withdrawal { push: Box<WithdrawalPush> },
     /// A new authenticator app.
-    App {
-        /// Its body.
-        push: Box<AppPush>,
-    },
+    App { push: Box<AppPush> },
     /// A factor that is no longer needed.
-    Removal {
-        /// Its body.
-        push: Box<Removal>,
-    },
+    Removal { push: Box<Removal> },
     /// A factor that was reported lost, stolen or suspected.
-    Suspension {
-        /// Its body.
-        push: Box<SuspensionPush>,
-    },
+    Suspension { push: Box<SuspensionPush> },
     /// Hardware tokens for the stock.
-    Tokens {
-        /// Its body.
-        push: Box<TokenImport>,
-    },
+    Tokens { push: Box<TokenImport> },
 }
 
 /// What giving an entry up leaves of what it reports.

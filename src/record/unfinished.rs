@@ -49,7 +49,6 @@ pub enum Unfinished {
 /// An enrolment with no end.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OpenEnrolment {
-    /// What was meant.
     pub intent: Intent,
     /// How far it came.
     pub stage: IntentStage,
@@ -81,12 +80,10 @@ impl Unfinished {
         }
     }
 
-    /// The intent's identifier.
     pub fn id(&self) -> IntentId {
         self.intent().id()
     }
 
-    /// When it was begun.
     pub fn begun_at(&self) -> Timestamp {
         self.intent().begun_at()
     }

@@ -89,7 +89,6 @@ impl Connection {
         self.identity = Some(identity);
     }
 
-    /// The registry's base address.
     pub fn base_url(&self) -> &str {
         self.base.as_str()
     }

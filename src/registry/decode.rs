@@ -19,7 +19,6 @@ const MAX_DETAIL_CHARS: usize = 1000;
 /// What of a reply is looked at besides its body.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Head {
-    /// HTTP status.
     pub status: u16,
     /// `Content-Type`.
     pub content_type: Option<String>,
@@ -57,17 +56,13 @@ pub enum RegistryError {
     /// It refused for good, and says why.
     #[error("the registry refused ({status}): {}", .problem.detail.as_deref().unwrap_or(&.problem.title))]
     Refused {
-        /// HTTP status.
         status: u16,
         /// Its problem details, cut short and without control characters.
         problem: Problem,
     },
     /// Its answer is JSON and not what the API says; it may be another service.
     #[error("the registry's answer cannot be read: {what}; check its address")]
-    Malformed {
-        /// What is wrong with it.
-        what: String,
-    },
+    Malformed { what: String },
     /// It speaks a newer version of the wire.
     #[error(
         "the registry speaks version {found} of the wire, this station {VERSION}: update the station"

@@ -19,29 +19,17 @@ pub struct StationKey(SigningKey);
 /// Why there is no key.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyFileError {
-    /// The file system refused.
     #[error("the station's key {}: {why}", .path.display())]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// The system's words.
-        why: std::io::Error,
-    },
+    File { path: PathBuf, why: std::io::Error },
     /// There is one already: it is never overwritten.
     #[error("the station's key {} exists already: this station has joined, or has tried to", .0.display())]
     Exists(PathBuf),
     /// Others can read it.
     #[error("the station's key {} can be read by others (mode {mode:o}): make it 0600, and join anew if somebody read it", .path.display())]
-    Open {
-        /// The file.
-        path: PathBuf,
-        /// Its permissions.
-        mode: u32,
-    },
+    Open { path: PathBuf, mode: u32 },
     /// Not a P-256 key in PEM.
     #[error("the station's key {} is not a P-256 key in PEM (PKCS #8): restore it, or join anew", .0.display())]
     Form(PathBuf),
-    /// No random numbers.
     #[error("the system's random generator failed")]
     Random,
 }

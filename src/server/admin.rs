@@ -47,10 +47,8 @@ pub struct NewCode {
 /// Why something was not done.
 #[derive(Debug, thiserror::Error)]
 pub enum AdminError {
-    /// The database.
     #[error(transparent)]
     Database(#[from] DatabaseError),
-    /// No random numbers.
     #[error(transparent)]
     Random(#[from] NoRandom),
     /// The file with the keys that open what is sealed.
@@ -61,11 +59,9 @@ pub enum AdminError {
         "the secret {secret} of {owner} does not open ({why}); nothing was changed: restore the database, or enrol it anew"
     )]
     Sealed {
-        /// Which.
         secret: FactorId,
         /// The person, or the token's serial number.
         owner: String,
-        /// What is wrong.
         why: SealError,
     },
     /// A key file without a key.
@@ -86,7 +82,6 @@ pub enum AdminError {
     OtherRole {
         /// The name asked for.
         name: String,
-        /// What they are.
         role: String,
     },
     /// No station has that identifier or name.
@@ -119,7 +114,6 @@ pub enum AdminError {
     Revoked {
         /// Who.
         name: String,
-        /// When.
         at: Timestamp,
     },
 }

@@ -34,9 +34,7 @@ pub struct AtStation(pub StationId);
 /// A request by an operator who is signed in at a station.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AtDesk {
-    /// Where.
     pub station: StationId,
-    /// Who.
     pub operator: Operator,
     /// The session, as the database names it.
     pub session_hash: Vec<u8>,

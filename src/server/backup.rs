@@ -45,7 +45,6 @@ pub struct Copied {
 /// What was put back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Restored {
-    /// The copy.
     #[serde(flatten)]
     pub copy: Copied,
     /// What was open in it and is not any more.
@@ -60,17 +59,10 @@ pub enum BackupError {
     /// A database, or the copy.
     #[error(transparent)]
     Database(#[from] DatabaseError),
-    /// The key file.
     #[error(transparent)]
     Keyring(#[from] KeyringError),
-    /// The file system refused.
     #[error("{}: {why}", .path.display())]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// The system's words.
-        why: std::io::Error,
-    },
+    File { path: PathBuf, why: std::io::Error },
     /// Nothing is overwritten.
     #[error("there is {} already, and nothing is overwritten: give another name", .0.display())]
     Taken(PathBuf),
@@ -85,20 +77,9 @@ pub enum BackupError {
         "beside {copy} lies {log}, so it is no backup: put both back by hand under the database's name, or take a backup that \
          `keydesk registry backup` made", copy = .copy.display(), log = .log.display()
     )]
-    Log {
-        /// The file.
-        copy: PathBuf,
-        /// Its log.
-        log: PathBuf,
-    },
-    /// Damaged.
+    Log { copy: PathBuf, log: PathBuf },
     #[error("{} is damaged ({what}): take another backup", .path.display())]
-    Damaged {
-        /// The file.
-        path: PathBuf,
-        /// The database's words.
-        what: String,
-    },
+    Damaged { path: PathBuf, what: String },
     /// There is a database.
     #[error(
         "there is a database {}: to replace it stop the registry and add --replace; it is then kept beside the new one", .0.display()

@@ -208,18 +208,11 @@ impl Default for RpConfig {
 pub enum ConfigError {
     /// A file can't be read.
     #[error("cannot read {}: {why}; check the path and its permissions", .path.display())]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// The system's words.
-        why: std::io::Error,
-    },
+    Unreadable { path: PathBuf, why: std::io::Error },
     /// Not TOML, or not these settings.
     #[error("{}: {why}", .path.display())]
     Form {
-        /// The file.
         path: PathBuf,
-        /// Where and what.
         why: Box<toml::de::Error>,
     },
     /// Plain HTTP beyond this machine.
@@ -230,21 +223,13 @@ pub enum ConfigError {
     /// A value out of its range.
     #[error("{setting} is {found}: it must be {must}")]
     Range {
-        /// The setting's name.
         setting: &'static str,
-        /// What it is.
         found: String,
-        /// What it must be.
         must: &'static str,
     },
     /// Not certificates, or not a key that belongs to them.
     #[error("{}: {why}", .path.display())]
-    Certificate {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        why: String,
-    },
+    Certificate { path: PathBuf, why: String },
     /// A policy that could only refuse everything.
     #[error(
         "attestation.policy is \"require\" but attestation.roots is empty: every key would be refused"
@@ -367,7 +352,6 @@ impl ServeConfig {
         SignedDuration::from_mins(i64::from(self.challenge_minutes))
     }
 
-    /// Life of a ticket.
     pub fn ticket_life(&self) -> SignedDuration {
         SignedDuration::from_hours(24 * i64::from(self.ticket_days))
     }

@@ -104,27 +104,16 @@ pub enum DatabaseError {
         "there is {log} but no {db}: a database was moved without its log, in which its newest records are. Put it back, or move the \
          log away", log = .log.display(), db = .db.display()
     )]
-    LogAlone {
-        /// The database.
-        db: PathBuf,
-        /// Its log.
-        log: PathBuf,
-    },
+    LogAlone { db: PathBuf, log: PathBuf },
     /// It can't be opened or created.
     #[error("cannot open the registry's database {}: {why}", .path.display())]
-    Open {
-        /// The file.
-        path: PathBuf,
-        /// The database's words.
-        why: Fault,
-    },
+    Open { path: PathBuf, why: Fault },
     /// Its tables are of a newer release.
     #[error(
         "the registry's database {} is of a newer release (its tables are of version {version}, and this release knows {known}): use that \
          release", .path.display()
     )]
     Newer {
-        /// The file.
         path: PathBuf,
         /// Of its tables.
         version: i64,
@@ -134,12 +123,10 @@ pub enum DatabaseError {
     /// Its tables were changed by other means, or can't be brought up to date.
     #[error("the registry's database {} does not fit this release: {why}", .path.display())]
     Migrate {
-        /// The file.
         path: PathBuf,
         /// What does not fit.
         why: MigrateError,
     },
-    /// A statement failed.
     #[error("the registry's database failed: {0}")]
     Failed(#[from] Fault),
 }

@@ -52,7 +52,6 @@ pub struct Imported {
 pub struct LineError {
     /// From 1; where the record begins.
     pub line: u64,
-    /// What is wrong with it.
     pub reason: String,
 }
 
@@ -67,23 +66,16 @@ impl std::fmt::Display for LineError {
 pub enum ImportError {
     /// The file can't be read.
     #[error("cannot read {}: {why}", .path.display())]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// The system's words.
-        why: io::Error,
-    },
+    Unreadable { path: PathBuf, why: io::Error },
     /// Some lines are wrong.
     #[error("nothing was imported from {}: {}\n{}", .path.display(), count(.lines.len(), *.more), listed(.lines))]
     Lines {
-        /// The file.
         path: PathBuf,
         /// The wrong ones, in their order.
         lines: Vec<LineError>,
         /// How many more are wrong.
         more: usize,
     },
-    /// The database.
     #[error(transparent)]
     Admin(#[from] AdminError),
 }

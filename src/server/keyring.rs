@@ -29,30 +29,17 @@ const MAX_FILE_BYTES: u64 = 256 * 1024;
 /// Why the keys can't be used.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyringError {
-    /// The file system refused.
     #[error("the registry's key file {}: {why}", .path.display())]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// The system's words.
-        why: std::io::Error,
-    },
+    File { path: PathBuf, why: std::io::Error },
     /// Others can read it.
     #[error("the registry's key file {} can be read by others (mode {mode:o}): make it 0600, and run `keydesk registry secrets rotate` if somebody read it", .path.display())]
-    Open {
-        /// The file.
-        path: PathBuf,
-        /// Its permissions.
-        mode: u32,
-    },
+    Open { path: PathBuf, mode: u32 },
     /// Not a key file, or one of a newer release.
     #[error("the registry's key file {}, line {line}: {what}; restore it from its backup", .path.display())]
     Form {
-        /// The file.
         path: PathBuf,
         /// Counted from 1.
         line: usize,
-        /// What is wrong.
         what: &'static str,
     },
     /// Secrets in the database are sealed to a key that is not there.
@@ -73,7 +60,6 @@ pub enum KeyringError {
          sealed to it, and `keydesk registry secrets adopt` goes on with another one", .path.display()
     )]
     Foreign {
-        /// The file.
         path: PathBuf,
         /// The key's name.
         key: String,
@@ -94,9 +80,7 @@ pub struct Ring {
 
 /// A key and its age.
 pub struct Held {
-    /// The key.
     pub key: OpeningKey,
-    /// When it was made.
     pub made_at: Timestamp,
 }
 

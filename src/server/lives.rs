@@ -25,13 +25,9 @@ use crate::wire::code;
 
 /// A factor that has just become somebody's.
 pub struct Added<'a> {
-    /// Where.
     pub station: &'a StationId,
-    /// Whose.
     pub person: &'a PersonId,
-    /// Which.
     pub factor: &'a FactorRef,
-    /// In which visit.
     pub visit: Option<VisitId>,
     /// It opens nothing before its owner takes it.
     pub waiting: bool,
@@ -55,15 +51,12 @@ pub enum Why {
 
 /// Factors that have just ended.
 pub struct Ended<'a> {
-    /// Where.
     pub station: &'a StationId,
     /// By whose hand.
     pub operator: &'a OperatorId,
-    /// How.
     pub why: Why,
     /// When, as the station told it.
     pub at: Timestamp,
-    /// In what.
     pub within: Within<'a>,
 }
 

@@ -59,7 +59,6 @@ impl Refusal {
         )
     }
 
-    /// The code.
     pub fn code(&self) -> &'static str {
         self.code
     }

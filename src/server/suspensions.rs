@@ -25,13 +25,9 @@ const AT_ONCE: usize = 50;
 
 /// What a station reports.
 pub struct Report<'a> {
-    /// Where.
     pub station: &'a StationId,
-    /// Whose.
     pub person: &'a Person,
-    /// Which.
     pub factor: &'a FactorRef,
-    /// Why.
     pub why: SuspendedWhy,
     /// Who took the report.
     pub operator: &'a OperatorId,

@@ -59,7 +59,6 @@ pub struct Issued<O> {
 /// A registration that holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Registered {
-    /// The credential id.
     pub id: Bytes,
     /// The model, as the authenticator states it.
     pub aaguid: Aaguid,

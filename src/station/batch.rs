@@ -43,7 +43,6 @@ use state::State;
 /// Which slot something is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Whose {
-    /// The USB path.
     pub place: Place,
     /// The short number.
     pub slot: u16,
@@ -54,42 +53,31 @@ pub struct Whose {
 pub enum Told {
     /// A key takes part, anew or again.
     Begun {
-        /// Where.
         whose: Whose,
         /// Its way through the batch.
         run: Box<KeyRun>,
     },
-    /// A step begins.
     Step {
-        /// Where.
         whose: Whose,
-        /// Which.
         step: StepKind,
     },
     /// Its workflow says something.
     Run {
-        /// Where.
         whose: Whose,
-        /// What.
         event: Box<Event>,
     },
     /// A key does not take part.
     Refused {
-        /// Where.
         whose: Whose,
-        /// Why.
         stop: Stop,
     },
     /// A key stopped.
     Stopped {
-        /// Where.
         whose: Whose,
-        /// Why.
         stop: Stop,
     },
     /// A key has left the batch.
     Left {
-        /// Where.
         whose: Whose,
         /// Its way through the batch, to its end.
         run: Box<KeyRun>,
@@ -151,7 +139,6 @@ pub enum Start {
 /// Why a batch does not begin, or can't go on.
 #[derive(Debug, thiserror::Error)]
 pub enum BatchError {
-    /// The plan.
     #[error(transparent)]
     Plan(#[from] PlanError),
     /// People on the list are not known.

@@ -40,15 +40,12 @@ pub enum ConfigError {
     /// The file can't be read.
     #[error("{path}: cannot be read: {source}")]
     Read {
-        /// Which file.
         path: PathBuf,
-        /// Why.
         source: std::io::Error,
     },
     /// Not of the expected form.
     #[error("{path}: {what}")]
     Form {
-        /// Which file.
         path: PathBuf,
         /// Line, column and reason.
         what: String,

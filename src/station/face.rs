@@ -37,38 +37,21 @@ pub enum Command {
         text: String,
     },
     /// Fetch a person's page.
-    Open {
-        /// Who.
-        person: PersonId,
-    },
+    Open { person: PersonId },
     /// Answer the pending question.
     Answer(Answer),
     /// Stop the run; it says what it leaves behind.
     Cancel,
     /// Fetch what a key says of itself and what was done to it.
-    OpenKey {
-        /// Where.
-        place: Place,
-    },
+    OpenKey { place: Place },
     /// Make a key blink.
-    Wink {
-        /// Where.
-        place: Place,
-    },
+    Wink { place: Place },
     /// Push the outbox now, whatever the backoff says.
     PushOutbox,
     /// Resolve a conflict without touching a key.
-    ResolveConflict {
-        /// Which.
-        entry: EntryId,
-        /// How.
-        how: Resolution,
-    },
+    ResolveConflict { entry: EntryId, how: Resolution },
     /// Fetch tickets for a day.
-    FetchTickets {
-        /// Which.
-        day: jiff::civil::Date,
-    },
+    FetchTickets { day: jiff::civil::Date },
     /// Something about batches.
     Batch(BatchCommand),
     /// `demo` only: touch the software key that waits, or plug or pull one.
@@ -99,10 +82,7 @@ pub enum SoftCommand {
     /// Touch every software key that is waiting for a touch.
     Touch,
     /// Pull the software key at this slot, or plug it back.
-    TogglePlug {
-        /// The slot's number.
-        slot: u16,
-    },
+    TogglePlug { slot: u16 },
 }
 
 /// What a station tells a face.
@@ -116,7 +96,6 @@ pub enum Update {
     Operator(Option<Operator>),
     /// What a search found.
     Found {
-        /// The search.
         serial: u64,
         /// `Err` carries the localised-text code and English detail.
         found: Result<Found, Notice>,
@@ -127,14 +106,10 @@ pub enum Update {
     KeyOpened(Box<KeyView>),
     /// A random PIN is to be shown once → [`Answer::Yes`] when the person has it.
     HandOver {
-        /// Whose.
         key: KeyFacts,
-        /// The PIN.
         pin: HandedPin,
     },
-    /// The run asks.
     Question(Question),
-    /// The run goes on.
     Run(Event),
     /// A sign-in goes on or asks. It is nobody's run at the desk, and nothing of such a run is ever told as one of these.
     SigningIn(SigningIn),
@@ -149,9 +124,7 @@ pub enum Update {
 /// What a sign-in says.
 #[derive(Debug, Clone)]
 pub enum SigningIn {
-    /// It goes on.
     Event(Event),
-    /// It asks.
     Question(Question),
 }
 
@@ -226,9 +199,7 @@ impl Notice {
 pub struct SlotView {
     /// The short number.
     pub number: u16,
-    /// The USB path.
     pub place: Place,
-    /// What is in it.
     pub state: SlotState,
 }
 
@@ -301,11 +272,8 @@ pub struct PeopleView {
 /// A line of the station's recent history.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recent {
-    /// When.
     pub at: Timestamp,
-    /// For whom.
     pub person: String,
-    /// Which model.
     pub model: String,
     /// The registry has it.
     pub pushed: bool,
@@ -325,7 +293,6 @@ pub enum RegistryState {
         /// Station's clock minus registry's, in seconds.
         clock_offset_s: i64,
     },
-    /// It does not.
     Unreachable {
         /// Why, in English.
         why: String,

@@ -19,22 +19,14 @@ pub enum JoinError {
     #[error(
         "this station has joined {registry} already, as {station}: use another data directory for another registry"
     )]
-    AlreadyJoined {
-        /// Which registry.
-        registry: String,
-        /// As which station.
-        station: String,
-    },
-    /// The registry.
+    AlreadyJoined { registry: String, station: String },
     #[error(transparent)]
     Registry(#[from] RegistryError),
-    /// The station's memory.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The registry's address or certificates.
     #[error(transparent)]
     Settings(#[from] SettingsError),
-    /// The station's key.
     #[error(transparent)]
     Key(#[from] KeyFileError),
     /// Opening what was written.

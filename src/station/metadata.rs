@@ -35,7 +35,6 @@ pub enum ImportError {
         /// Number of what was imported last.
         have: u64,
     },
-    /// The station's memory.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

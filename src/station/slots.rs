@@ -19,7 +19,6 @@ const QUIET: Duration = Duration::from_millis(150);
 
 /// The bay together with the list of models.
 pub struct Slots {
-    /// The bay itself.
     pub(super) bay: Bay,
     pub(super) models: Models,
     pub(super) policy: Policy,
@@ -51,7 +50,6 @@ impl Slots {
         }
     }
 
-    /// The list of models.
     pub fn models(&self) -> &Models {
         &self.models
     }

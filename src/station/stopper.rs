@@ -7,7 +7,6 @@ use crate::bay::Cancel;
 pub struct Stopper(Cancel);
 
 impl Stopper {
-    /// Stops.
     pub fn stop(&self) {
         self.0.cancel();
     }

@@ -16,7 +16,6 @@ use crate::wire::JournalHead;
 /// A chain that verifies.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Audit {
-    /// Records in it.
     pub records: u64,
     /// Its head, to be compared with what the registry has seen.
     pub head: JournalHead,
@@ -39,7 +38,6 @@ pub struct Entry {
     pub hash: Hash,
     /// The hash of the record before; all zero before the first.
     pub before: Hash,
-    /// What happened.
     pub record: Record,
 }
 

@@ -13,7 +13,6 @@ pub enum StoreError {
         dir.display(), holder(*pid)
     )]
     InUse {
-        /// The data directory.
         dir: PathBuf,
         /// The process that has it, where it could be read.
         pid: Option<u32>,
@@ -23,9 +22,7 @@ pub enum StoreError {
     Io {
         /// What was being done.
         doing: &'static str,
-        /// To which file.
         path: PathBuf,
-        /// What the operating system said.
         source: std::io::Error,
     },
     /// A file of the journal does not hold what was written to it.
@@ -54,9 +51,7 @@ pub enum StoreError {
     Newer {
         /// What was read: `a record`, `the index`, `a segment`.
         what: &'static str,
-        /// Where.
         path: PathBuf,
-        /// Its version.
         version: u64,
         /// The highest version known here.
         known: u64,
@@ -70,7 +65,6 @@ pub enum StoreError {
         dir.display()
     )]
     Full {
-        /// The data directory.
         dir: PathBuf,
         /// What is free there, the reserve not counted.
         free_bytes: u64,
@@ -85,7 +79,6 @@ pub enum StoreError {
     Poisoned {
         /// The file that could not be synced.
         path: PathBuf,
-        /// What the operating system said.
         why: String,
     },
     /// The index can't be read, nor made anew. The journal is untouched.
@@ -93,30 +86,19 @@ pub enum StoreError {
         "the index in {} can't be used ({why}); the journal has everything: free some space, restart Keydesk, and if it happens again remove that directory",
         dir.display()
     )]
-    Index {
-        /// The index's directory.
-        dir: PathBuf,
-        /// What is wrong with it.
-        why: String,
-    },
+    Index { dir: PathBuf, why: String },
     /// The record is larger than any that the store takes.
     #[error(
         "a record of {bytes} bytes is more than the {limit} that the journal takes: nothing was recorded"
     )]
     TooLong {
-        /// Its size.
         bytes: usize,
         /// The most that is taken.
         limit: usize,
     },
     /// A small private file that others can read or that is not a plain file.
     #[error("{} {why}: it was not read; see to its permissions (chmod 600) or remove it", path.display())]
-    NotPrivate {
-        /// Which file.
-        path: PathBuf,
-        /// What is wrong.
-        why: &'static str,
-    },
+    NotPrivate { path: PathBuf, why: &'static str },
 }
 
 impl StoreError {
@@ -161,7 +143,6 @@ pub struct Damage {
     pub file: PathBuf,
     /// In bytes from its start.
     pub offset: u64,
-    /// What is wrong there.
     pub what: String,
 }
 

@@ -24,19 +24,13 @@ pub enum Illegal {
     /// What is reported is not what was meant or made.
     #[error("the report of intent {intent} names another {what} than the intent")]
     Mismatch {
-        /// Which intent.
         intent: IntentId,
         /// What differs: `offer`, `person` or `credential`.
         what: &'static str,
     },
     /// Another open intent works with this offer.
     #[error("offer {offer} is in use by unfinished intent {intent}: finish or end that one first")]
-    OfferInUse {
-        /// Which offer.
-        offer: OfferId,
-        /// By which intent.
-        intent: IntentId,
-    },
+    OfferInUse { offer: OfferId, intent: IntentId },
     /// The offer has been answered.
     #[error("offer {0} has been used already: ask the registry for another")]
     OfferSpent(OfferId),

@@ -26,20 +26,16 @@ pub struct StationFacts {
     pub id: StationId,
     /// Its name for people.
     pub name: String,
-    /// The registry's base address.
     pub registry: String,
     /// The audience of its assertions.
     pub audience: String,
-    /// When it joined.
     pub joined_at: Timestamp,
 }
 
 /// An operator's session that was opened and not closed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionRecord {
-    /// Who.
     pub operator: Operator,
-    /// When it was opened.
     pub opened_at: Timestamp,
 }
 
@@ -199,7 +195,6 @@ impl Store {
 /// What a ticket is wanted for: its parts are used one by one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TicketFor {
-    /// A key.
     Key,
     /// An authenticator app.
     App,

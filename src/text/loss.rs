@@ -32,7 +32,6 @@ impl Text {
         }
     }
 
-    /// What that means for it.
     pub fn why_means(&self, why: SuspendedWhy) -> String {
         match why {
             SuspendedWhy::Lost => tr!(self, "why-lost-means"),

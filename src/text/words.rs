@@ -295,7 +295,6 @@ impl Text {
         }
     }
 
-    /// A step of a batch.
     pub fn batch_step(&self, step: StepKind) -> String {
         match step {
             StepKind::Test => tr!(self, "batch-step-test"),

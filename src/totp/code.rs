@@ -16,7 +16,6 @@ pub const DRIFT_MAX_S: u16 = 600;
 /// What a code is against the present time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Check {
-    /// It is right.
     Right {
         /// The time step that it is of.
         step: u64,

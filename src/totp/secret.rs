@@ -18,7 +18,6 @@ pub enum NotASecret {
     /// Too short to be safe, or too long to be one.
     #[error("a secret of {0} bytes: it must be 16 to 128")]
     Length(usize),
-    /// Not in the alphabet.
     #[error("not written in {0}")]
     Alphabet(&'static str),
 }

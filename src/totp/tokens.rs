@@ -42,7 +42,6 @@ pub struct Token {
 pub enum FileKey {
     /// A key that was agreed on: 16, 24 or 32 bytes.
     PreShared(Zeroizing<Vec<u8>>),
-    /// A password.
     Password(Zeroizing<String>),
 }
 
@@ -52,14 +51,12 @@ pub enum FileKey {
 pub struct TokenFileError {
     /// Where: a line, or a token's number and serial.
     pub place: String,
-    /// What.
     pub fault: TokenFault,
 }
 
 /// What is wrong with a file of tokens.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TokenFault {
-    /// Too large.
     #[error("the file is larger than 4 MiB or has more than 10,000 tokens: split it")]
     TooLarge,
     /// XML that is no PSKC.
@@ -105,7 +102,6 @@ pub enum TokenFault {
     /// Something that this release can't do.
     #[error("{0} is not supported")]
     Unsupported(String),
-    /// The seed.
     #[error("the seed is no secret: {0}")]
     Seed(#[from] NotASecret),
     /// Hex or base32?

@@ -33,7 +33,6 @@ pub const CLOCK_SKEW: SignedDuration = SignedDuration::from_secs(60);
 /// The claims (RFC 7523, section 3). Times are seconds since the epoch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claims {
-    /// The station.
     pub iss: StationId,
     /// The same.
     pub sub: StationId,

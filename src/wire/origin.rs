@@ -47,7 +47,6 @@ pub enum OfferFault {
     Person {
         /// Who stands at the desk.
         wanted: PersonId,
-        /// Whom it is for.
         found: PersonId,
     },
     /// The credential and its test would be of different relying parties.
@@ -64,12 +63,7 @@ pub enum OfferFault {
     #[error(
         "the registry names the RP id {rp_id:?}, which the origin {origin:?} may not use: nothing was done; tell the registry's administrator"
     )]
-    Origin {
-        /// The RP id.
-        rp_id: String,
-        /// The origin.
-        origin: String,
-    },
+    Origin { rp_id: String, origin: String },
     /// What an app is to show cannot be shown, or would not fit its URI.
     #[error(
         "the registry's {what} for an authenticator app cannot be used: it must be one short line; tell the registry's administrator"
@@ -82,10 +76,7 @@ pub enum OfferFault {
     #[error(
         "the registry's sealing key has {found_bytes} bytes where X25519 has 32; tell the registry's administrator"
     )]
-    SealingKey {
-        /// Its length.
-        found_bytes: usize,
-    },
+    SealingKey { found_bytes: usize },
 }
 
 impl Offer {

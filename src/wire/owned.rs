@@ -29,7 +29,6 @@ impl Owned {
         }
     }
 
-    /// Of what sort it is.
     pub fn sort(&self) -> FactorSort {
         match self {
             Self::Key(_) => FactorSort::Key,

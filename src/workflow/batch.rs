@@ -26,7 +26,6 @@ use async_trait::async_trait;
 /// What a batch needs of the world besides a [`Desk`].
 #[async_trait(?Send)]
 pub trait Hand {
-    /// A step begins.
     fn at_step(&self, step: StepKind);
     /// Writes a change of the batch down; on disk when it returns.
     fn record(&self, change: &BatchChange) -> Result<(), Stop>;
@@ -36,7 +35,6 @@ pub trait Hand {
 
 /// What one key is to go through.
 pub struct KeyJob {
-    /// In which batch.
     pub batch: BatchId,
     /// What is done to it.
     pub profile: Profile,

@@ -45,10 +45,7 @@ pub enum Stake {
     /// The operator who is signed in.
     Operator,
     /// A person whom this station enrolled, or for whom the registry holds it.
-    Account {
-        /// Whom.
-        person: Box<Person>,
-    },
+    Account { person: Box<Person> },
     /// Somebody at an RP that is the registry's or might be, and neither station nor registry can say who: an operator, or a
     /// person whom another station has yet to report.
     Unknown,

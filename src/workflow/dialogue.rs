@@ -26,40 +26,22 @@ pub enum Job {
     /// An operator's first sign-in: enrols their own key.
     FirstSignIn,
     /// Enrols a key for a person.
-    Enrol {
-        /// For whom.
-        person: Person,
-    },
+    Enrol { person: Person },
     /// Finishes or undoes unfinished work.
-    Resolve {
-        /// Which.
-        unfinished: Box<Unfinished>,
-    },
+    Resolve { unfinished: Box<Unfinished> },
     /// Gives up an enrolment that the registry refused: its credential is deleted from the key.
-    Withdraw {
-        /// Whose.
-        person: Person,
-    },
+    Withdraw { person: Person },
     /// Resets a key.
     Reset,
     /// Does something to one key besides enrolling it.
-    Care {
-        /// What.
-        care: CareJob,
-    },
+    Care { care: CareJob },
     /// Something about a person's authenticator apps and hardware tokens.
-    App {
-        /// What.
-        app: AppJob,
-        /// Whose.
-        person: Person,
-    },
+    App { app: AppJob, person: Person },
     /// A factor is lost, or turned up.
     Loss {
         /// What is done about it.
         #[serde(flatten)]
         loss: LossJob,
-        /// Whose.
         person: Person,
     },
 }
@@ -71,10 +53,7 @@ pub enum CareJob {
     /// Tests it with a throwaway credential.
     Test,
     /// Tests whether it works for a person.
-    TestFor {
-        /// For whom.
-        person: PersonId,
-    },
+    TestFor { person: PersonId },
     /// Gives it its first PIN.
     SetPin,
     /// Replaces its PIN.
@@ -93,13 +72,11 @@ pub enum CareJob {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Step {
-    /// The registry's offer.
     Offer,
     /// Who is at the desk.
     Identify,
     /// The person proves a factor that they still have.
     Prove,
-    /// Which key.
     Key,
     /// Facts and verdict.
     Check,

@@ -15,20 +15,12 @@ pub enum Order {
     /// An operator signs in with their own key.
     SignIn,
     /// An operator's first sign-in, by a one-time code: enrols their own key.
-    FirstSignIn {
-        /// The code.
-        code: Secret,
-    },
+    FirstSignIn { code: Secret },
     /// Enrols a key.
-    Enrol {
-        /// For whom.
-        person: PersonId,
-    },
+    Enrol { person: PersonId },
     /// Does something about a person's authenticator apps and hardware tokens.
     App {
-        /// What.
         app: AppJob,
-        /// Whose.
         person: PersonId,
         /// With which factor, if that was chosen already.
         which: Option<FactorRef>,
@@ -37,7 +29,6 @@ pub enum Order {
     Suspend(Box<SuspendOrder>),
     /// Lifts the suspension of a factor.
     Lift {
-        /// Whose.
         person: PersonId,
         /// Of which, if that was chosen already.
         factor: Option<FactorRef>,
@@ -53,7 +44,6 @@ pub enum Order {
     Care {
         /// Where it is, if that was chosen already.
         at: Option<Place>,
-        /// What.
         care: CareJob,
         /// How a new PIN comes about, where there is one.
         pin: PinWish,
@@ -62,14 +52,12 @@ pub enum Order {
     Reset(ResetOrder),
     /// Takes up unfinished work.
     Resolve {
-        /// Which.
         intent: IntentId,
         /// Whether its key is at hand.
         how: How,
     },
     /// Gives up an enrolment that the registry refused.
     Withdraw {
-        /// Its entry.
         entry: EntryId,
         /// Whether its key is at hand.
         how: How,

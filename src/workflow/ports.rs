@@ -64,7 +64,6 @@ pub trait Around {
 /// Which call it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Call {
-    /// Of which port.
     pub port: Port,
     /// The method.
     pub name: &'static str,
@@ -72,7 +71,6 @@ pub struct Call {
 
 /// What a call reaches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each is the port of its name")]
 pub enum Port {
     People,
     Registry,

@@ -31,7 +31,6 @@ pub enum NotReset {
     /// Anything else.
     #[error("{fault}")]
     Failed {
-        /// What.
         fault: KeyFault,
         /// It is certain that the key is as it was.
         nothing_done: bool,

@@ -27,7 +27,6 @@ pub enum KeyFault {
     /// Nobody touched it in time.
     #[error("nobody touched the key in time")]
     TouchTimeout,
-    /// Wrong PIN.
     #[error("wrong PIN: {retries:?} attempts left")]
     WrongPin {
         /// As the key says, where it says.
@@ -66,7 +65,6 @@ pub enum KeyFault {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{fault}")]
 pub struct NotMade {
-    /// Why.
     pub fault: KeyFault,
     /// Whether it made one.
     pub doubt: Doubt,
@@ -135,12 +133,7 @@ pub enum Stop {
     KeyRefused(String),
     /// The registry refused, e.g. no such person.
     #[error("the registry refused: {detail}")]
-    RegistryRefused {
-        /// The problem's code.
-        code: String,
-        /// In words.
-        detail: String,
-    },
+    RegistryRefused { code: String, detail: String },
     /// The registry can't be reached and there is no ticket. Nothing was done.
     #[error("{0}")]
     Unreachable(String),
@@ -163,13 +156,11 @@ pub enum Stop {
     /// The offer's life is over.
     #[error("the registry's challenge has expired: start again")]
     OfferExpired,
-    /// The key.
     #[error(transparent)]
     Key(KeyFault),
     /// It would lock somebody out, which is for others to decide.
     #[error("this would lock out {account}; {may} may do that")]
     Strands {
-        /// Whom.
         account: String,
         /// Who may decide it.
         may: Decider,
@@ -177,9 +168,7 @@ pub enum Stop {
     /// More has to be shown before this person gets a factor.
     #[error("{}", authority_text(.person, *.takes, .may))]
     Authority {
-        /// For whom.
         person: String,
-        /// What it takes.
         takes: Takes,
         /// Who could answer for them at the desk.
         may: Vec<String>,
@@ -195,12 +184,7 @@ pub enum Stop {
     WrongCodes(u8),
     /// The run ended after it had changed the key; this is what remains.
     #[error("{cause}; {}", remains_text(*.remains))]
-    Left {
-        /// The cause.
-        cause: Box<Stop>,
-        /// What remains.
-        remains: Remains,
-    },
+    Left { cause: Box<Stop>, remains: Remains },
 }
 
 fn authority_text(person: &str, takes: Takes, may: &[String]) -> String {
@@ -309,7 +293,6 @@ impl Stop {
         }
     }
 
-    /// What remains on the key.
     pub fn remains(&self) -> Remains {
         match self {
             Self::Left { remains, .. } => *remains,

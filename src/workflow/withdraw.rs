@@ -31,9 +31,7 @@ pub struct Refused {
     pub offer: OfferId,
     /// The code of the registry's refusal.
     pub code: String,
-    /// Whose it is.
     pub person: Person,
-    /// The credential.
     pub credential: Bytes,
     /// At which relying party.
     pub rp_id: String,

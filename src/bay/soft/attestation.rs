@@ -42,7 +42,6 @@ pub fn root_certificate() -> Vec<u8> {
 pub struct Model<'a> {
     /// Its common name.
     pub product: &'a str,
-    /// Its AAGUID.
     pub aaguid: [u8; 16],
     /// For enterprise attestation: the serial of one key, instead of a model's.
     pub serial: Option<&'a str>,

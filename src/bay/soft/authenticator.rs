@@ -34,7 +34,6 @@ pub(super) mod command {
 /// What the person did when asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Act {
-    /// Touched it.
     Touched,
     /// Touched it for as long as a reset may ask for.
     Held,

@@ -35,12 +35,10 @@ pub struct HandOver {
 /// Why a PIN could not be handed over. Nothing was written to the key then.
 #[derive(Debug, thiserror::Error)]
 pub enum HandOverError {
-    /// The descriptor.
     #[error(
         "file descriptor {fd} cannot be written ({source}): open it for writing, e.g. with 4>FILE"
     )]
     Descriptor { fd: u32, source: std::io::Error },
-    /// The letter.
     #[error(transparent)]
     Letter(#[from] LetterError),
 }

@@ -25,7 +25,6 @@ pub(super) struct Letter<'a> {
 /// Why there is no letter.
 #[derive(Debug, thiserror::Error)]
 pub enum LetterError {
-    /// The file.
     #[error("{path} cannot be written: {source}")]
     File {
         path: PathBuf,

@@ -25,13 +25,11 @@ pub enum NotShown {
     /// Issuer and account are too long for a QR code.
     #[error("the registry's names are too long for a QR code")]
     TooLong,
-    /// The file.
     #[error("{path} cannot be written: {source}")]
     File {
         path: PathBuf,
         source: std::io::Error,
     },
-    /// The picture.
     #[error("the picture cannot be made: {0}")]
     Picture(#[from] png::EncodingError),
     /// Standard error.

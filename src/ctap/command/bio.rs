@@ -50,7 +50,6 @@ pub struct Sample {
 pub struct Fingerprint {
     /// What the key calls it.
     pub id: Vec<u8>,
-    /// What people call it.
     pub name: Option<String>,
 }
 

@@ -50,7 +50,6 @@ impl Permissions {
 /// Attempts left, as the key states them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Retries {
-    /// How many.
     pub left: u8,
     /// The key takes no more attempts before it is unplugged and plugged in again.
     pub power_cycle_needed: bool,

@@ -77,7 +77,6 @@ pub enum EnterpriseAttestation {
 pub struct MakeCredential {
     /// SHA-256 of the client data.
     pub client_data_hash: [u8; 32],
-    /// For whom.
     pub rp: RelyingParty,
     /// For which account.
     pub user: User,
@@ -200,7 +199,6 @@ pub struct Attestation {
     pub format: String,
     /// What the key signed.
     pub auth_data: AuthData,
-    /// The credential in it.
     pub credential: AttestedCredential,
     /// The attestation statement, with members that this version does not know.
     pub statement: Value,
@@ -234,7 +232,6 @@ impl Attestation {
 /// A credential to be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GetAssertion {
-    /// At which RP.
     pub rp_id: String,
     /// SHA-256 of the client data.
     pub client_data_hash: [u8; 32],
@@ -306,7 +303,6 @@ impl GetAssertion {
 /// A signature with a credential.
 #[derive(Clone)]
 pub struct Assertion {
-    /// Of which credential.
     pub credential_id: Vec<u8>,
     /// What the key signed, before the client data hash.
     pub auth_data: AuthData,

@@ -29,9 +29,7 @@ pub struct StoredRp {
 /// A discoverable credential on the key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredCredential {
-    /// Its account.
     pub user: User,
-    /// Its id.
     pub id: Vec<u8>,
     /// Its public key, where the key states one that can be read.
     pub public_key: Option<CoseKey>,

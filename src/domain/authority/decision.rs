@@ -22,7 +22,6 @@ pub enum Decision {
 pub struct NotAllowed {
     /// Who asked.
     pub role: Role,
-    /// What for.
     pub action: Action,
     /// Who may; none: nobody may do this to them.
     pub may: Option<&'static Row>,

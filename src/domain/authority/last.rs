@@ -11,7 +11,6 @@ use crate::domain::Person;
     .may.map(|row| format!(", which {row} may do")).unwrap_or_default()
 )]
 pub struct LastFactor {
-    /// Whose.
     pub person: String,
     /// Who may reset them.
     pub may: Option<&'static Row>,

@@ -8,13 +8,11 @@ use crate::domain::person::PersonKind;
 /// Who may do an act to whom, and what it takes besides.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Row {
-    /// The act.
     pub act: Action,
     /// To whom it is done.
     pub whom: Whom,
     /// Whose asking it takes.
     pub asked_by: Asker,
-    /// Who does it.
     pub done_by: &'static [Role],
     /// Who else has to release it first.
     pub released_by: Releaser,

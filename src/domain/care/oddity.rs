@@ -79,17 +79,11 @@ pub enum Oddity {
     /// Says that USB is not among its transports, though it is plugged in.
     NotUsb,
     /// States a message size below the 1024 bytes that the specification demands.
-    SmallMessages {
-        /// Bytes.
-        bytes: u64,
-    },
+    SmallMessages { bytes: u64 },
     /// Says that it speaks CTAP 2.1 with a PIN and has no tokens with permissions, which CTAP 2.1 demands.
     NoPermissions,
     /// So many members of its answer are unknown to this release.
-    UnknownMembers {
-        /// How many.
-        count: usize,
-    },
+    UnknownMembers { count: usize },
 }
 
 impl Oddity {

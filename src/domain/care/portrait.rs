@@ -145,7 +145,6 @@ pub enum Readiness {
     Unsupported,
     /// The key could, but it is not set up.
     NotSetUp,
-    /// It is set up.
     SetUp,
 }
 

@@ -12,7 +12,6 @@ pub struct TestReport {
 /// One step of a test.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TestedStep {
-    /// Which.
     pub step: TestStep,
     /// How it went.
     pub outcome: StepOutcome,
@@ -46,15 +45,9 @@ pub enum StepOutcome {
     /// As it should.
     Passed,
     /// Not possible on this key, or not to be checked here: in English, why.
-    Skipped {
-        /// Why.
-        why: String,
-    },
+    Skipped { why: String },
     /// Not as it should: in English, with the facts.
-    Failed {
-        /// What is wrong.
-        why: String,
-    },
+    Failed { why: String },
 }
 
 /// What it all comes to.
@@ -86,7 +79,6 @@ impl TestedStep {
 }
 
 impl TestReport {
-    /// The verdict.
     pub fn verdict(&self) -> TestVerdict {
         let passed = |wanted: TestStep| {
             self.steps

@@ -43,7 +43,6 @@ impl PolicyError {
 pub struct Fault {
     /// The line, from 1.
     pub line: usize,
-    /// What is wrong.
     pub what: Wrong,
 }
 
@@ -62,7 +61,6 @@ pub enum Wrong {
     /// A range that is none.
     #[error("{member}: {part:?} is no condition: write e.g. {example:?}")]
     Range {
-        /// Where.
         member: &'static str,
         /// The part that can't be read.
         part: String,
@@ -88,7 +86,6 @@ pub enum Wrong {
     Shadowed {
         /// The earlier rule.
         by: String,
-        /// Where it begins.
         line: usize,
         /// What it does to this one.
         how: Overlap,

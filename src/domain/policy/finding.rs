@@ -44,7 +44,6 @@ pub enum Finding {
     },
     /// The FIDO Alliance published this against the model.
     Reported {
-        /// What.
         status: Status,
         /// From when it holds.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -96,10 +95,7 @@ pub enum Finding {
         has: Vec<i64>,
     },
     /// This very key is enrolled for somebody else.
-    BoundTo {
-        /// Whom.
-        person: String,
-    },
+    BoundTo { person: String },
     /// It is the key with which the operator signed in.
     OperatorsOwn,
     /// After this enrolment a main administrator still has no standby key.

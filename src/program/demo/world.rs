@@ -34,7 +34,6 @@ pub const OPERATOR_PIN: &str = "480213";
 /// A [`World`] whose station is closed, so that another process can open its data directory. The registry goes on until
 /// this is dropped.
 pub struct Vacated {
-    /// The station's data directory.
     pub data: PathBuf,
     _registry: Option<Running>,
     _folder: TempDir,
@@ -112,11 +111,8 @@ pub struct World {
     /// The registry's.
     database: PathBuf,
     registry: Option<Running>,
-    /// The registry's base address.
     pub url: String,
-    /// The station.
     pub station: Arc<Station>,
-    /// Its keys.
     pub rack: Rack,
 }
 
@@ -159,7 +155,6 @@ impl World {
         })
     }
 
-    /// The station's data directory.
     pub fn data(&self) -> PathBuf {
         self.folder.path().join("station")
     }

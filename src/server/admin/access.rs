@@ -23,7 +23,6 @@ use crate::server::tables::{access as opening, audit};
 pub struct Revoked {
     /// The identifier of who was revoked.
     pub id: String,
-    /// Their name.
     pub name: String,
     /// When: now, or earlier where that was done before.
     pub revoked_at: Timestamp,

@@ -23,9 +23,7 @@ const ON_ITS_WAY: SignedDuration = SignedDuration::from_hours(90 * 24);
 /// A key, and what needs it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct KeyAccount {
-    /// Its name.
     pub id: String,
-    /// When it was made.
     pub made_at: Timestamp,
     /// Secrets are sealed to it from now on.
     pub current: bool,
@@ -47,7 +45,6 @@ impl KeyAccount {
 /// What a rotation came to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Rotated {
-    /// The new key.
     pub key: String,
     /// How many secrets were sealed anew.
     pub secrets: u64,

@@ -13,7 +13,6 @@ const MAX_EARLIER_FACTORS: u8 = 99;
 /// A record that holds by itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Record {
-    /// An organisation.
     Organisation {
         id: String,
         name: String,
@@ -31,8 +30,10 @@ pub enum Record {
         /// How many factors they had elsewhere; where the file does not say, what is known stays.
         earlier_factors: Option<u8>,
     },
-    /// An appointment.
-    Appointment { person: String, at: Timestamp },
+    Appointment {
+        person: String,
+        at: Timestamp,
+    },
 }
 
 /// The identifiers that the file speaks of, also where their own records are wrong: so that one wrong record is reported

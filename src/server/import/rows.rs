@@ -68,7 +68,6 @@ impl Row {
         self.values.get(name).map(String::as_str)
     }
 
-    /// The names that it has.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.values.keys().map(String::as_str)
     }

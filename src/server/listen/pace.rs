@@ -28,7 +28,6 @@ pub struct Times {
     /// From when it is accepted, the TLS handshake included, until the head of a request is there; also for each head after
     /// its first byte.
     pub head: Duration,
-    /// For a body.
     pub body: Duration,
     /// To take an answer.
     pub answer: Duration,

@@ -166,7 +166,6 @@ impl Arrival<'_> {
         }
     }
 
-    /// It is there.
     pub(super) async fn done(
         &self,
         tx: &mut Write,

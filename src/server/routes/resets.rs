@@ -223,7 +223,6 @@ async fn losers(tx: &mut Write, credentials: &[Bytes]) -> Answer<Vec<(Bytes, Per
 
 /// What a station says of who did something to a key.
 pub(super) struct Decided<'a> {
-    /// Who began it.
     pub operator: &'a OperatorId,
     /// Who ended it, where that was somebody else.
     pub finished_by: Option<&'a OperatorId>,

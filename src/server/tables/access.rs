@@ -139,7 +139,6 @@ pub async fn use_station_code(tx: &mut Write, hash: &[u8], now: Timestamp) -> Re
 /// An operator whose code holds.
 #[derive(PartialEq, sqlx::FromRow)]
 pub struct CodeHolder {
-    /// Who.
     #[sqlx(flatten)]
     pub operator: Operator,
     /// Of their keys.
@@ -376,7 +375,6 @@ pub struct Ended {
     pub sessions: u64,
     /// Stations' access tokens.
     pub tokens: u64,
-    /// Codes.
     pub codes: u64,
 }
 

@@ -12,7 +12,6 @@ use crate::server::database::{Connection, Fault, Write};
 pub struct Line<'a> {
     /// The station it was done at; none for what the registry's administrator does.
     pub station: Option<&'a str>,
-    /// Who was signed in.
     pub operator: Option<&'a str>,
     /// A stable word, e.g. `enrol`.
     pub action: &'a str,
@@ -25,7 +24,6 @@ pub struct Line<'a> {
 /// Something that the registry noticed and somebody must look at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, sqlx::FromRow)]
 pub struct Alarm {
-    /// When.
     #[sqlx(rename = "at_ms", try_from = "At")]
     pub at: Timestamp,
     /// The station it concerns.

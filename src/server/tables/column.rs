@@ -32,7 +32,6 @@ pub struct MaybeAt(pub Option<Timestamp>);
 pub struct FactorName(String);
 
 impl FactorName {
-    /// Of that factor.
     pub fn of(factor: &FactorRef) -> Self {
         match factor {
             FactorRef::Key { credential } => Self::of_key(credential),
@@ -50,7 +49,6 @@ impl FactorName {
         Self(factor.to_string())
     }
 
-    /// The name.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -106,7 +106,6 @@ pub async fn insert(tx: &mut Write, new: &NewCredential<'_>, now: Timestamp) -> 
 /// What an assertion is verified by.
 #[derive(Debug, Clone, PartialEq, sqlx::FromRow)]
 pub struct Signer {
-    /// Whose it is.
     pub person: PersonId,
     /// The credential in the verifier's own form.
     pub verifier: String,
@@ -150,11 +149,9 @@ pub async fn set_tested(
 /// A credential as a withdrawal finds it.
 #[derive(sqlx::FromRow)]
 pub struct Kept {
-    /// Whose it is.
     pub person: PersonId,
     /// That it came of.
     pub offer: OfferId,
-    /// Where.
     pub station: StationId,
     /// Nothing was signed with it since it was enrolled, as far as the registry knows.
     pub is_unused: bool,

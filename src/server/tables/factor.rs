@@ -16,7 +16,6 @@ use crate::wire::Factor;
 
 /// A factor with its secret, as an examination needs them.
 pub struct WithSecret {
-    /// What people call it.
     pub name: String,
     /// Whether it is a hardware token, whose clock nobody can set.
     pub is_token: bool,
@@ -26,7 +25,6 @@ pub struct WithSecret {
     pub removed: bool,
     /// Since when it is suspended, and why.
     pub suspended: Option<Suspended>,
-    /// Its secret.
     pub secret: StoredSecret,
 }
 

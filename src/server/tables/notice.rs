@@ -19,9 +19,7 @@ pub struct Notice {
     pub to: Named,
     /// `factor-added`, `factor-removed`, `factor-suspended`, `suspension-lifted` or `suspended-factor-removed`.
     pub kind: String,
-    /// Whom it is about.
     pub about: Named,
-    /// What exactly.
     pub facts: serde_json::Value,
     /// When it became true.
     pub at: Timestamp,
@@ -30,9 +28,7 @@ pub struct Notice {
 /// A person, as somebody who writes to them needs it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Named {
-    /// The registry's identifier.
     pub id: PersonId,
-    /// Full name.
     pub name: String,
     /// Where they are written to.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -16,7 +16,6 @@ use crate::wire::Operator;
 /// An operator's account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct OperatorAccess {
-    /// Its identifier.
     pub id: OperatorId,
     /// For people.
     pub name: String,
@@ -56,7 +55,6 @@ impl FromRow<'_, Row> for OperatorAccess {
 /// An account, and since when it is revoked.
 #[derive(PartialEq, sqlx::FromRow)]
 pub struct Account {
-    /// Whose.
     #[sqlx(flatten)]
     pub operator: Operator,
     /// From then on they are refused.

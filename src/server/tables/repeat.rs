@@ -10,7 +10,6 @@ use crate::server::database::{Connection, Fault, Write};
 pub struct Answered {
     /// Of what was asked.
     pub fingerprint: Vec<u8>,
-    /// Of the answer.
     pub status: u16,
     /// Itself.
     pub body: String,

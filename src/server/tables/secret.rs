@@ -176,7 +176,6 @@ pub async fn insert_token(tx: &mut Write, new: &NewToken<'_>, now: Timestamp) ->
 /// Where a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stock {
-    /// In stock.
     Here,
     /// Somebody has it.
     Held,

@@ -15,9 +15,7 @@ use crate::server::database::{Connection, Fault, Row, Write};
 /// A factor, as far as its suspension goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing {
-    /// Whose.
     pub person: PersonId,
-    /// Which.
     pub factor: FactorRef,
     /// What people call it: its name, or its model.
     pub name: String,
@@ -209,9 +207,7 @@ pub async fn had(db: &mut Connection, person: &PersonId) -> Result<Had, Fault> {
 /// A factor that opens something.
 #[derive(sqlx::FromRow)]
 pub struct Valid {
-    /// Its name.
     pub id: FactorName,
-    /// Of what sort it is.
     pub sort: FactorSort,
     /// When it became its owner's.
     #[sqlx(rename = "accepted_ms", try_from = "At")]

@@ -13,11 +13,9 @@ use crate::server::database::{Connection, Fault, Write};
 /// A station that has joined.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, sqlx::FromRow)]
 pub struct StationAccess {
-    /// Its identifier.
     pub id: StationId,
     /// What people call it; several may have the same name.
     pub name: String,
-    /// When it joined.
     #[sqlx(rename = "joined_ms", try_from = "At")]
     pub joined_at: Timestamp,
     /// When it last pushed.
@@ -69,9 +67,7 @@ pub async fn all(db: &mut Connection) -> Result<Vec<StationAccess>, Fault> {
 /// A station by what somebody calls it.
 #[derive(sqlx::FromRow)]
 pub struct Named {
-    /// Its identifier.
     pub id: StationId,
-    /// Its name.
     pub name: String,
     /// From then on it is refused.
     #[sqlx(rename = "revoked_ms", try_from = "MaybeAt")]

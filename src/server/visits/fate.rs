@@ -22,7 +22,6 @@ const LINE_DOWN_FROM_TICKETS: SignedDuration = SignedDuration::from_hours(3 * 24
 /// What becomes of a factor that is added.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fate {
-    /// It is valid.
     Valid,
     /// It waits for its owner. Why, where that is for the registry's administrator to look at.
     Waits(Option<&'static str>),

@@ -163,7 +163,6 @@ pub async fn testable(
 pub enum Tested {
     /// What waits for its owner.
     Waiting,
-    /// These factors.
     These(Vec<FactorName>),
 }
 

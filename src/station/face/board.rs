@@ -14,7 +14,6 @@ use crate::workflow::dialogue::Question;
 /// A batch at this moment.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Board {
-    /// Which batch.
     pub batch: BatchId,
     /// Its profile's name.
     pub name: String,
@@ -30,13 +29,11 @@ pub struct Board {
     pub touches: u32,
     /// PINs typed so far.
     pub pins: u32,
-    /// When it was begun.
     pub begun_at: Timestamp,
     /// Every slot that holds or held a key, by number.
     pub slots: Vec<BoardSlot>,
     /// The keys that have left it, the last one first.
     pub left: Vec<LeftKey>,
-    /// It is over.
     pub over: bool,
 }
 
@@ -45,7 +42,6 @@ pub struct Board {
 pub struct BoardSlot {
     /// The short number.
     pub number: u16,
-    /// The USB path.
     pub place: Place,
     /// Model of its key.
     pub model: String,
@@ -63,7 +59,6 @@ pub struct BoardSlot {
     pub step: Option<StepKind>,
     /// What it does or waits for.
     pub work: SlotWork,
-    /// Since when.
     pub since: Timestamp,
 }
 
@@ -153,21 +148,14 @@ impl SlotWork {
 /// A key that has left the batch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LeftKey {
-    /// The slot's number.
     pub number: u16,
-    /// Its model.
     pub model: String,
-    /// Its serial number.
     pub serial: Option<String>,
-    /// For whom.
     pub person: Option<String>,
-    /// Its tag.
     pub tag: Option<String>,
     /// What its label reads.
     pub label: Option<String>,
-    /// How it left.
     pub end: KeyEnd,
-    /// When.
     pub at: Timestamp,
 }
 
@@ -206,17 +194,12 @@ pub struct Forecast {
 /// What a batch would do to one key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct KeyForecast {
-    /// The slot's number.
     pub slot: u16,
-    /// The USB path.
     pub place: Place,
-    /// Its model.
     pub model: String,
-    /// Its serial number.
     pub serial: Option<String>,
     /// The steps that it would go through; none when it does not take part.
     pub steps: Vec<StepKind>,
-    /// For whom.
     pub person: Option<PersonId>,
     /// Why it does not take part.
     pub refused: Option<Unfit>,
@@ -247,7 +230,6 @@ pub enum BatchCommand {
     Look,
     /// Say what would be done to the keys in the bay.
     Forecast(BatchWish),
-    /// Begin.
     Begin(BatchWish),
     /// Take up the batch that was stopped.
     Resume(BatchId),
@@ -270,9 +252,7 @@ pub struct BatchWish {
 
 /// An answer to a [`BatchQuestion`].
 pub enum BatchAnswer {
-    /// The PIN.
     Pin(Pin),
-    /// The tag.
     Tag(String),
     /// Whether keys with these warnings are taken.
     Admit(bool),
@@ -282,26 +262,14 @@ pub enum BatchAnswer {
 #[derive(Debug, Clone, PartialEq)]
 pub enum BatchQuestion {
     /// A PIN: [`Question::NewPin`] or [`Question::CurrentPin`].
-    Pin {
-        /// The slot's number.
-        slot: u16,
-        /// What exactly.
-        question: Question,
-    },
-    /// A tag.
+    Pin { slot: u16, question: Question },
     Tag {
-        /// The slot's number.
         slot: u16,
         /// What was wrong with the last one.
         complaint: Option<TagComplaint>,
     },
     /// Keys with these warnings: [`Question::Admit`].
-    Admit {
-        /// The slot's number.
-        slot: u16,
-        /// What exactly.
-        question: Question,
-    },
+    Admit { slot: u16, question: Question },
 }
 
 /// What a station tells of batches, besides the board.
@@ -335,7 +303,6 @@ pub struct BatchOffer {
 /// A profile in the folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OfferedProfile {
-    /// The file name.
     pub file: String,
     /// What it is called and does, or what is wrong with it.
     pub is: Result<ProfileView, String>,
@@ -346,7 +313,6 @@ pub struct OfferedProfile {
 pub struct ProfileView {
     /// For people.
     pub name: String,
-    /// In this order.
     pub steps: Vec<StepKind>,
     /// What each key asks of people.
     pub each: Budget,
@@ -357,7 +323,6 @@ pub struct ProfileView {
 /// A list of people in the folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OfferedList {
-    /// The file name.
     pub file: String,
     /// How many people are on it and whether it says of all of them how they were identified, or what is wrong with it.
     pub is: Result<(usize, bool), String>,

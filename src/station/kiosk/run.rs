@@ -39,7 +39,6 @@ impl Run {
 /// How a run stands with the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Showing {
-    /// On it.
     Shown,
     /// The screen is locked over it.
     Held,

@@ -26,7 +26,6 @@ const NAME_CHARS_MAX: usize = 60;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GivingUp {
     pub what: GivenUp,
-    /// What must be typed.
     pub name: String,
     pub line: Line,
     /// The last attempt was wrong.

@@ -27,7 +27,6 @@ pub struct Find {
     pub more: bool,
     /// The registry was out of reach: these are people for whom there is a ticket.
     pub from_tickets: bool,
-    /// Why it failed.
     pub failed: Option<Notice>,
     pub marked: usize,
     /// The mark was moved by hand; until then it stands on whoever is expected next.

@@ -16,7 +16,6 @@ use crate::workflow::dialogue::{Answer, LossQuestion};
 pub enum LossAsking {
     Choose {
         owned: Vec<Owned>,
-        /// They are to be lifted.
         lifts: bool,
         marked: usize,
     },

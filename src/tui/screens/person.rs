@@ -104,7 +104,6 @@ pub enum Chosen {
     Key,
     /// An app that is active.
     App,
-    /// A token that is.
     Token,
     /// Something that waits for its owner.
     Waiting,

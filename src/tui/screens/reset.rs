@@ -37,7 +37,6 @@ pub enum ResetAsking {
         key: KeyFacts,
         losses: Losses,
         by: LostBy,
-        /// What is to be typed.
         word: String,
         line: Line,
         /// The last one was another.

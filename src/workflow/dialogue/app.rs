@@ -44,13 +44,9 @@ impl PartialEq for OnScreen {
 #[serde(tag = "code-of", rename_all = "kebab-case")]
 pub enum CodeOf {
     /// An app or token that is active.
-    Factor {
-        /// Which.
-        factor: Factor,
-    },
+    Factor { factor: Factor },
     /// An app that is being enrolled.
     NewApp {
-        /// For whom.
         person: Person,
         /// What it will be called.
         name: String,
@@ -81,7 +77,6 @@ pub enum StationClock {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Purpose {
-    /// To be tested.
     Test,
     /// To prove the person, before something is replaced or removed.
     Prove,
@@ -97,7 +92,6 @@ pub enum Purpose {
 pub enum AppQuestion {
     /// What shall the new app be called? → [`Answer::Yes`] for the suggestion, [`Answer::Typed`] for another name
     NameApp {
-        /// Whose.
         person: Person,
         /// What it is called otherwise.
         suggested: String,
@@ -105,7 +99,6 @@ pub enum AppQuestion {
     /// The secret, to be scanned or typed by hand; then the code that the phone shows. The question is void from `until` on: the
     /// secret leaves the screen, and [`AppQuestion::ShowAgain`] follows. → [`Answer::Code`]
     ShowSecret {
-        /// Whose.
         person: Person,
         /// What is shown.
         #[serde(skip)]
@@ -116,36 +109,25 @@ pub enum AppQuestion {
         wrong: Option<CodeVerdict>,
     },
     /// The secret was on the screen for long enough: once more? → [`Answer::Yes`]
-    ShowAgain {
-        /// Whose.
-        person: Person,
-    },
+    ShowAgain { person: Person },
     /// The code of an app or token. → [`Answer::Code`]
     TypeCode {
-        /// Of which.
         of: CodeOf,
         /// What the codes before came to.
         wrong: Option<CodeVerdict>,
     },
     /// That code was wrong; the one that follows it is needed to say why. → [`Answer::Code`]
-    NextCode {
-        /// Of which.
-        of: CodeOf,
-    },
+    NextCode { of: CodeOf },
     /// Why the codes are wrong and what to do about it; then it is tried again. → [`Answer::Yes`]
     Advice {
-        /// Of which.
         of: CodeOf,
-        /// Why.
         verdict: CodeVerdict,
         /// Whether the station's own clock is to be looked at first.
         station_clock: StationClock,
     },
     /// Which factor? → [`Answer::Factor`], [`Answer::WithKey`] where that is offered
     ChooseFactor {
-        /// Whose.
         person: Person,
-        /// What for.
         purpose: Purpose,
         /// Those that are active.
         factors: Vec<Factor>,
@@ -154,14 +136,12 @@ pub enum AppQuestion {
     },
     /// Which administrator of their organisation is at the desk and answers for this person? → [`Answer::Administrator`]
     ChooseAdministrator {
-        /// For whom.
         person: Person,
         /// Those who can.
         administrators: Vec<Person>,
     },
     /// Which of these waits to be taken? → [`Answer::Nth`]
     ChooseWaiting {
-        /// By whom.
         person: Person,
         /// What people call them.
         names: Vec<String>,
@@ -175,16 +155,13 @@ pub enum AppQuestion {
     },
     /// Remove this factor? Its codes open nothing from then on. → [`Answer::Yes`]
     ConfirmFactorRemoval {
-        /// Whose.
         person: Person,
-        /// Which.
         factor: Factor,
         /// The apps and tokens that are left.
         left: Vec<Factor>,
     },
     /// Which hardware token? The serial as it is printed on it. → [`Answer::Typed`]
     TokenSerial {
-        /// For whom.
         person: Person,
         /// The last answer was empty or too long.
         wrong: bool,
@@ -195,7 +172,6 @@ pub enum AppQuestion {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum AppJob {
-    /// Enrols an app.
     Enrol,
     /// Enrols a key and then an app, in one visit.
     Both,
@@ -221,33 +197,23 @@ pub enum AppResult {
     Enrolled {
         /// What it is called.
         name: String,
-        /// Accepted, queued or in conflict.
         push: PushState,
     },
     /// An app or token was tested, and works.
     Tested {
-        /// Which.
         factor: Factor,
         /// How the registry took its code.
         verdict: CodeVerdict,
     },
     /// A factor was removed.
-    Removed {
-        /// Which.
-        factor: Factor,
-        /// Accepted, queued or in conflict.
-        push: PushState,
-    },
+    Removed { factor: Factor, push: PushState },
     /// The visit is ended.
     Left {
         /// What the person said of the factors of their account.
         said: Said,
     },
     /// What waited is the person's.
-    Accepted {
-        /// What people call it.
-        name: String,
-    },
+    Accepted { name: String },
     /// A token is the person's.
     Assigned {
         /// As it is printed on it.

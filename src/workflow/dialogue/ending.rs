@@ -15,73 +15,54 @@ use crate::workflow::Stop;
 pub enum Ending {
     /// A key was enrolled and tested.
     Enrolled {
-        /// For whom.
         person: Person,
-        /// Which.
         key: KeyFacts,
-        /// Accepted, queued or in conflict.
         push: PushState,
     },
     /// A key that was enrolled already was tested.
     Retested {
-        /// For whom.
         person: Person,
-        /// Which.
         key: KeyFacts,
-        /// Accepted, queued or in conflict.
         push: PushState,
     },
     /// An operator signed in.
     SignedIn,
     /// A key signed for a person, and the registry was or will be told.
     WorksFor {
-        /// For whom.
         person: PersonId,
-        /// Which.
         key: KeyFacts,
-        /// Accepted, queued or in conflict.
         push: PushState,
     },
     /// Something was done to a key.
     Cared {
         /// Which, as it is now.
         key: KeyFacts,
-        /// What came of it.
         result: Box<CareResult>,
     },
     /// A key was reset and is empty.
     Reset {
         /// Which, as it is now.
         key: KeyFacts,
-        /// What was lost.
         losses: Losses,
-        /// Accepted, queued or in conflict.
         push: PushState,
     },
     /// Unfinished work was ended.
     Resolved {
-        /// What remains on the key.
         remains: Remains,
     },
     /// An enrolment that the registry refused was given up.
     Withdrawn {
-        /// Whose.
         person: Person,
-        /// What remains on the key.
         remains: Remains,
     },
     /// Something about a person's apps and tokens.
     App {
-        /// Whose.
         person: Person,
-        /// What came of it.
         result: AppResult,
     },
     /// Something about a factor that is lost, or turned up.
     Loss {
-        /// Whose.
         person: Person,
-        /// What came of it.
         result: LossResult,
     },
     /// A key and an app in one visit: how each of them ended.
@@ -91,11 +72,8 @@ pub enum Ending {
         /// The app: [`Ending::App`] or [`Ending::Stopped`].
         app: Box<Ending>,
     },
-    /// It stopped.
     Stopped {
-        /// Why.
         stop: StopView,
-        /// What remains on the key.
         remains: Remains,
     },
 }
@@ -105,10 +83,7 @@ pub enum Ending {
 #[serde(tag = "result", rename_all = "kebab-case")]
 pub enum CareResult {
     /// This was done and recorded.
-    Done {
-        /// What.
-        care: Care,
-    },
+    Done { care: Care },
     /// These were done and recorded.
     Changes {
         /// What, in order.
@@ -151,10 +126,7 @@ pub enum PushState {
     /// It waits in the outbox.
     Queued,
     /// Refused by the registry.
-    Conflict {
-        /// The registry's words.
-        detail: String,
-    },
+    Conflict { detail: String },
 }
 
 impl PushState {

@@ -23,30 +23,23 @@ pub enum Event {
     },
     /// A step is now the current one.
     Step {
-        /// Which.
         step: Step,
     },
-    /// A step is done.
     StepDone {
-        /// Which.
         step: Step,
-        /// What came of it.
         note: Note,
     },
-    /// The challenge's life.
     Challenge {
         /// Its end, by the station's clock.
         expires_at: Timestamp,
     },
     /// A key is waiting for a finger.
     Touch {
-        /// Which key.
         key: KeyFacts,
         /// This is touch number `nth` …
         nth: u8,
         /// … of so many.
         of: u8,
-        /// Until then.
         until: Timestamp,
     },
     /// The key is blinking (a keepalive said so), or busy.
@@ -56,7 +49,6 @@ pub enum Event {
     },
     /// The sensor waits for a finger; what came of the touch before, if there was one.
     Finger {
-        /// Which key.
         key: KeyFacts,
         /// The touch before.
         sample: Option<FingerSample>,
@@ -65,17 +57,13 @@ pub enum Event {
     TouchOver,
     /// The key was pulled; the run waits for it at the same place.
     Pulled {
-        /// Which.
         key: KeyFacts,
     },
-    /// It is back.
     Back {
-        /// Which.
         key: KeyFacts,
     },
     /// Another desk serves the person now; identifying them here ends that.
     ServedBy {
-        /// By whom, and where.
         other: ServedBy,
     },
     /// Somebody proves a factor that they have: until that step is done, everything that is asked is asked for it.
@@ -87,9 +75,7 @@ pub enum Event {
     Anew,
     /// What is to be done with a key that is being reset.
     Coach {
-        /// Which.
         key: KeyFacts,
-        /// What.
         coach: Coach,
     },
     /// The key that was chosen is not the one that the unfinished work is about; it is asked for again.
@@ -101,12 +87,10 @@ pub enum Event {
     Withdrawn,
     /// From now on a stop leaves this behind.
     Leaves {
-        /// What.
         remains: Remains,
     },
     /// The run is over; nothing follows.
     Ended {
-        /// How.
         ending: Ending,
     },
 }
@@ -115,7 +99,6 @@ pub enum Event {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(tag = "coach", rename_all = "kebab-case")]
 pub enum Coach {
-    /// Pull it.
     Pull {
         /// Why once more.
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -131,9 +114,7 @@ pub enum Coach {
         /// Until then the key takes it, by the station's clock.
         until: Timestamp,
     },
-    /// Touch it.
     Touch {
-        /// Until then.
         until: Timestamp,
         /// Hold it for so long; 0: a short touch will do.
         hold_s: u8,
@@ -163,19 +144,13 @@ pub enum Again {
 pub enum Note {
     /// Nothing to add.
     None,
-    /// Identified so.
     Identified {
-        /// How.
         identification: Identification,
     },
-    /// This key.
     Key {
-        /// Which.
         key: KeyFacts,
     },
-    /// The verdict.
     Verdict {
-        /// What was found.
         verdict: Verdict,
     },
     /// The person set a PIN.
@@ -193,7 +168,6 @@ pub enum Note {
     },
     /// The key holds so many of them.
     Held {
-        /// How many.
         count: usize,
     },
     /// A step of a test.
@@ -222,7 +196,6 @@ pub enum Note {
     Queued,
     /// The registry refused it; see the outbox.
     Conflict {
-        /// The registry's words.
         detail: String,
     },
 }

@@ -12,7 +12,6 @@ use crate::wire::Owned;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(tag = "loss", rename_all = "kebab-case")]
 pub enum LossJob {
-    /// It is suspended.
     Suspend,
     /// Its owner has it again, and that is lifted.
     Lift {
@@ -27,18 +26,14 @@ pub enum LossJob {
 pub enum LossQuestion {
     /// Which of these? → [`Answer::Which`](super::Answer::Which)
     Choose {
-        /// Whose.
         person: Person,
         /// Those that can be suspended, or lifted.
         owned: Vec<Owned>,
-        /// They are to be lifted.
         lifts: bool,
     },
     /// This factor is to be suspended: why? The answer confirms it. → [`Answer::Why`](super::Answer::Why)
     Suspend {
-        /// Whose.
         person: Person,
-        /// Which.
         owned: Box<Owned>,
         /// What may be said: what is suspended already takes graver reasons only.
         offered: Vec<SuspendedWhy>,
@@ -55,20 +50,14 @@ pub enum LossQuestion {
 pub enum LossResult {
     /// It is suspended, or will be as soon as the registry hears of it.
     Suspended {
-        /// Which, as it was.
         owned: Box<Owned>,
-        /// Why.
         why: SuspendedWhy,
         /// Nothing is left that opens anything.
         is_last: bool,
-        /// Accepted, queued or in conflict.
         push: PushState,
     },
     /// It is valid again.
-    Lifted {
-        /// Which, as it was.
-        owned: Box<Owned>,
-    },
+    Lifted { owned: Box<Owned> },
 }
 
 /// The steps of a job.

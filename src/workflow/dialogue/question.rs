@@ -28,15 +28,9 @@ pub enum Question {
         keys: Vec<KeyFacts>,
     },
     /// The verdict has warnings: use this key? → [`Answer::Yes`] (or cancel, or [`Answer::OtherKey`])
-    Admit {
-        /// The key.
-        key: KeyFacts,
-        /// What was found.
-        verdict: Verdict,
-    },
+    Admit { key: KeyFacts, verdict: Verdict },
     /// The person chooses a PIN, typed twice. → [`Answer::Pin`]
     NewPin {
-        /// The key.
         key: KeyFacts,
         /// The least length, in code points.
         min_length: u8,
@@ -45,7 +39,6 @@ pub enum Question {
     },
     /// The person types the key's PIN. → [`Answer::Pin`]
     CurrentPin {
-        /// The key.
         key: KeyFacts,
         /// Attempts left, where the key says.
         retries: Option<u8>,
@@ -53,27 +46,21 @@ pub enum Question {
         wrong: bool,
     },
     /// The key holds a credential for this person already: test it instead? → [`Answer::Yes`], [`Answer::OtherKey`]
-    Retest {
-        /// The key.
-        key: KeyFacts,
-    },
+    Retest { key: KeyFacts },
     /// Which settings shall the key get? → [`Answer::Settings`]
     Settings {
-        /// The key.
         key: KeyFacts,
         /// What it offers and does not have yet.
         offered: Vec<Setting>,
     },
     /// These can't be taken back but by a reset: go on? → [`Answer::Yes`], [`Answer::OtherKey`] to choose again
     ConfirmSettings {
-        /// The key.
         key: KeyFacts,
         /// What it will get.
         settings: Vec<Setting>,
     },
     /// What the key holds: what next? → [`Answer::Done`], [`Answer::Remove`], [`Answer::Rename`]
     Credentials {
-        /// The key.
         key: KeyFacts,
         /// By RP.
         held: Vec<HeldCredential>,
@@ -82,49 +69,33 @@ pub enum Question {
     },
     /// The fingerprints: what next? → [`Answer::Done`], [`Answer::AddFinger`], [`Answer::Remove`], [`Answer::Rename`]
     Fingerprints {
-        /// The key.
         key: KeyFacts,
         /// Those that it has.
         list: Vec<Fingerprint>,
     },
     /// Remove this? There is no way back. → [`Answer::Yes`], [`Answer::OtherKey`] to keep it
-    ConfirmRemoval {
-        /// The key.
-        key: KeyFacts,
-        /// What.
-        what: Removal,
-    },
+    ConfirmRemoval { key: KeyFacts, what: Removal },
     /// Who asked for it, and why? Somebody loses an enrolment. → [`Answer::Case`]
     ResetCase {
-        /// The key.
         key: KeyFacts,
-        /// What is lost.
         losses: Losses,
         /// What is known of the case.
         case: ResetCase,
-        /// By what it is lost.
         by: LostBy,
         /// Something was missing from the last answer.
         wrong: bool,
     },
     /// All of this is lost for ever: the word is to be typed. → [`Answer::Typed`]
     ConfirmReset {
-        /// The key.
         key: KeyFacts,
-        /// What is lost.
         losses: Losses,
-        /// What is to be typed.
         word: String,
-        /// By what it is lost.
         by: LostBy,
         /// The last answer was another one.
         wrong: bool,
     },
     /// Nobody touched in time: once more? → [`Answer::Yes`]
-    TouchAgain {
-        /// The key.
-        key: KeyFacts,
-    },
+    TouchAgain { key: KeyFacts },
     /// About an authenticator app or a hardware token.
     App(AppQuestion),
     /// About a factor that is lost, or turned up.
@@ -144,10 +115,8 @@ pub enum LostBy {
 /// A credential on a key, and whom it lets in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct HeldCredential {
-    /// Which.
     #[serde(flatten)]
     pub credential: StoredCredential,
-    /// Whom.
     #[serde(flatten)]
     pub stake: Stake,
 }
@@ -156,21 +125,12 @@ pub struct HeldCredential {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "what", rename_all = "kebab-case")]
 pub enum Removal {
-    /// A credential.
-    Credential {
-        /// Which.
-        held: HeldCredential,
-    },
-    /// A fingerprint.
-    Fingerprint {
-        /// Which.
-        fingerprint: Fingerprint,
-    },
+    Credential { held: HeldCredential },
+    Fingerprint { fingerprint: Fingerprint },
 }
 
 /// An answer to a [`Question`].
 pub enum Answer {
-    /// Identified so.
     Identified(Identification),
     /// This one.
     Key(Place),
@@ -182,7 +142,6 @@ pub enum Answer {
     OtherKey,
     /// Go on.
     Yes,
-    /// The PIN.
     Pin(Pin),
     /// These settings.
     Settings(Vec<Setting>),
@@ -194,13 +153,10 @@ pub enum Answer {
     Rename(Bytes, String),
     /// Enrol a finger, with a name or without.
     AddFinger(Option<String>),
-    /// The case.
     Case(ResetCase),
     /// The word.
     Typed(String),
-    /// The code.
     Code(TotpCode),
-    /// This factor.
     Factor(FactorId),
     /// A security key instead.
     WithKey,
@@ -208,7 +164,6 @@ pub enum Answer {
     Keep,
     /// The one at that place of the list, from 0.
     Nth(usize),
-    /// This administrator.
     Administrator(PersonId),
     /// This factor, of whatever sort.
     Which(FactorRef),

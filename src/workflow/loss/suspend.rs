@@ -17,7 +17,6 @@ use crate::wire::{Owned, PersonDetail, SuspensionPush, VERSION, code};
 /// What is to be suspended.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SuspendOrder {
-    /// Whose.
     pub person: PersonId,
     /// Which, if that was chosen already.
     pub factor: Option<FactorRef>,

@@ -11,11 +11,8 @@ use crate::domain::reset::{Losses, ResetCase};
 
 /// What the questions are about.
 pub(in crate::workflow) struct Asked<'a> {
-    /// The key.
     pub(in crate::workflow) key: &'a KeyFacts,
-    /// What is lost.
     pub(in crate::workflow) losses: &'a Losses,
-    /// By what.
     pub(in crate::workflow) by: LostBy,
 }
 

@@ -348,13 +348,10 @@ fn run_stopped(
 
 /// What is said of a run that stopped.
 pub(in crate::tui) struct Said<'a> {
-    /// What happened.
     pub what: &'a str,
     /// The facts, in English.
     pub detail: Option<&'a str>,
-    /// What was kept.
     pub kept: &'a str,
-    /// What to do next.
     pub next: &'a [&'a str],
 }
 

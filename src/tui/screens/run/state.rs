@@ -78,7 +78,6 @@ pub struct Touch {
     pub nth: u8,
     /// … of so many.
     pub of: u8,
-    /// Until then.
     pub until: Timestamp,
     /// The key said that it waits for a touch.
     pub blinking: bool,
@@ -206,7 +205,6 @@ impl Run {
         }
     }
 
-    /// How it ended.
     pub fn ending(&self) -> Option<&Ending> {
         match &self.phase {
             Phase::Over(ending) => Some(ending),
