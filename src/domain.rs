@@ -19,6 +19,7 @@ pub mod person;
 pub mod pin;
 pub mod policy;
 pub mod profile;
+pub mod reason;
 pub mod reset;
 pub mod search;
 pub mod secret;

@@ -30,6 +30,7 @@ use tokio::sync::watch;
 
 use crate::domain::models::Models;
 use crate::domain::policy::{Policy, PolicyError};
+use crate::domain::reason::Gap;
 use crate::record::{Change, RECORD_VERSION, Record};
 use crate::registry::{Client, KeyFileError, RegistryError, SettingsError};
 use crate::store::{StationFacts, Store, StoreError};
@@ -163,11 +164,9 @@ impl Station {
 
     /// The registry, if the station has joined one.
     pub fn registry(&self) -> Result<&Client, Stop> {
-        self.registry.as_ref().ok_or_else(|| {
-            Stop::Unreachable(
-                "this station has not joined a registry: run `keydesk station join`".to_owned(),
-            )
-        })
+        self.registry
+            .as_ref()
+            .ok_or(Stop::Unreachable(Gap::NotJoined))
     }
 
     /// The registry's clock, as far as its replies told; the station's own until then.
@@ -251,17 +250,19 @@ impl Station {
         match result {
             Ok(value) => Ok(value),
             // It was reached, and says that somebody guesses: nothing was done, and nothing is waited for.
-            Err(RegistryError::Unreachable {
-                why,
-                status: Some(429),
-                ..
-            }) => Err(Stop::RegistryRefused {
+            Err(
+                error @ RegistryError::Unreachable {
+                    status: Some(429), ..
+                },
+            ) => Err(Stop::RegistryRefused {
                 code: crate::wire::code::TOO_MANY_ATTEMPTS.to_owned(),
-                detail: why,
+                detail: error.to_string(),
             }),
-            Err(RegistryError::Unreachable { why, .. }) => {
-                self.note_reach(RegistryState::Unreachable { why: why.clone() });
-                Err(Stop::Unreachable(why))
+            Err(error @ RegistryError::Unreachable { .. }) => {
+                self.note_reach(RegistryState::Unreachable {
+                    why: error.to_string(),
+                });
+                Err(Stop::Unreachable(gap(&error)))
             }
             Err(RegistryError::Refused { problem, .. })
                 if problem.code() == crate::wire::code::SESSION_REFUSED =>
@@ -355,4 +356,14 @@ fn read_text(path: &Path) -> Result<String, OpenError> {
 /// Equal but for what changes with every plug and every PIN entry.
 fn same_record(a: &crate::domain::KeyFacts, b: &crate::domain::KeyFacts) -> bool {
     a.id == b.id && a.place == b.place && a.firmware == b.firmware && a.pin_set == b.pin_set
+}
+
+/// Why the registry was of no help.
+fn gap(error: &RegistryError) -> Gap {
+    match error {
+        RegistryError::Unreachable { why, .. } => why.clone(),
+        unread => Gap::Unread {
+            detail: unread.to_string(),
+        },
+    }
 }

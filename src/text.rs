@@ -8,10 +8,12 @@ mod app;
 pub mod care;
 pub mod clean;
 mod loss;
+mod reason;
 pub mod unfinished;
 mod words;
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use i18n_embed::fluent::FluentLanguageLoader;
 use i18n_embed::unic_langid::LanguageIdentifier;
@@ -74,6 +76,12 @@ pub struct Text {
     language: Language,
 }
 
+/// English, for whoever reads a shell.
+pub fn english() -> &'static Text {
+    static ENGLISH: LazyLock<Text> = LazyLock::new(|| Text::load(Language::English));
+    &ENGLISH
+}
+
 /// The texts as the program carries them.
 struct Shipped;
 
@@ -134,9 +142,34 @@ impl Text {
             .collect()
     }
 
+    /// English with every letter of every message marked, as it is in any other language: what has no mark is no message's.
+    #[cfg(test)]
+    pub(crate) fn marked() -> Self {
+        let text = Self {
+            language: Language::Dutch,
+            ..Self::load(Language::English)
+        };
+        text.loader
+            .with_bundles_mut(|bundle| bundle.set_transform(Some(mark)));
+        text
+    }
+
     pub(crate) fn loader(&self) -> &FluentLanguageLoader {
         &self.loader
     }
+}
+
+/// Each letter as another one, of the same case and as wide, that no text has.
+#[cfg(test)]
+fn mark(text: &str) -> Cow<'_, str> {
+    let marked = |c: char| {
+        let nth = u32::from(c).saturating_sub(u32::from('A'));
+        let at = u32::from('\u{410}').saturating_add(nth);
+        char::from_u32(at)
+            .filter(|_| c.is_ascii_alphabetic())
+            .unwrap_or(c)
+    };
+    Cow::Owned(text.chars().map(marked).collect())
 }
 
 #[cfg(test)]

@@ -28,6 +28,7 @@ mod undo;
 mod visit;
 mod withdraw;
 
+pub use crate::domain::reason::KeyFault;
 pub use ceremony::{Ceremony, Verified, client_data, verify_assertion};
 pub use enrol::enrol;
 pub use order::{Order, run};
@@ -36,7 +37,7 @@ pub use ports::{Around, Call, Desk, Journal, Keys, People, Port, Registry};
 pub use reset::{NotReset, ResetOrder, reset};
 pub use resolve::resolve;
 pub use sign_in::sign_in;
-pub use stop::{Decider, Doubt, KeyFault, NotMade, Stop};
+pub use stop::{Decider, Doubt, NotMade, Stop};
 pub use undo::How;
 pub use withdraw::{Refused, withdraw};
 
@@ -47,7 +48,7 @@ use crate::domain::policy::Attestation;
 use crate::domain::suspension::FactorRef;
 use crate::domain::{Bytes, VisitId};
 use crate::wire::{Offer, Operator};
-use dialogue::{Ending, Event, StopView};
+use dialogue::{Ending, Event};
 
 /// What a run wants of an offer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -153,7 +154,7 @@ pub fn conclude(desk: &mut dyn Desk, result: Result<Ending, Stop>) -> Result<End
     let ending = match &result {
         Ok(ending) => ending.clone(),
         Err(stop) => Ending::Stopped {
-            stop: StopView::from(stop),
+            stop: stop.clone(),
             remains: stop.remains(),
         },
     };

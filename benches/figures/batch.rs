@@ -10,6 +10,7 @@ use keydesk::bay::soft::{Profile as Model, SoftKey, TouchPolicy};
 use keydesk::domain::batch::Plan;
 use keydesk::domain::people_list::{self, Listed};
 use keydesk::domain::profile::Profile;
+use keydesk::domain::reason::KeyFault;
 use keydesk::domain::{BatchId, KeyFacts, Pin, Place};
 use keydesk::program::demo::world::World;
 use keydesk::station::batch::{
@@ -188,7 +189,7 @@ impl Crew for Quick {
     }
 
     async fn pin(&self, _: &Whose, _: Question) -> Result<Pin, Stop> {
-        Pin::new(lab::PIN, 0).map_err(|error| Stop::Unproven(error.to_string()))
+        Pin::new(lab::PIN, 0).map_err(|error| KeyFault::told(error.to_string()).into())
     }
 
     async fn letter(&self, _: &Whose, _: &KeyFacts, _: &Pin) -> Result<(), Stop> {

@@ -22,7 +22,7 @@ use crate::station::batch::{
     BatchError, Finish, Forecast, KeyForecast, Start, Terms, Wish, forecast, run,
 };
 use crate::station::stopper::Stopper;
-use crate::text::Language;
+use crate::text::{Language, english};
 use crate::workflow::Stop;
 pub use args::{BatchCommand, BatchRun};
 use crew::{HeadlessCrew, Letters};
@@ -163,7 +163,7 @@ async fn dry_run(
 fn forecast_line(key: &KeyForecast) -> String {
     let steps: Vec<&str> = key.steps.iter().map(|step| step.as_str()).collect();
     let what = match &key.refused {
-        Some(why) => format!("does not take part: {}", why.in_words()),
+        Some(why) => format!("does not take part: {}", english().unfit(why)),
         None => steps.join(", "),
     };
     let mut line = format!(
@@ -177,10 +177,10 @@ fn forecast_line(key: &KeyForecast) -> String {
         line.push_str(&format!("\tfor {person}"));
     }
     for lost in &key.lost {
-        line.push_str(&format!("\n  would be lost: {}", lost.in_words()));
+        line.push_str(&format!("\n  would be lost: {}", english().taken(*lost)));
     }
     for warning in &key.warnings {
-        line.push_str(&format!("\n  ! {}", warning.in_words()));
+        line.push_str(&format!("\n  ! {}", english().finding(warning)));
     }
     line
 }

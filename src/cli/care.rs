@@ -16,7 +16,7 @@ use crate::domain::care::{
     Care, FingerSample, Oddity, StepOutcome, TestReport, TestVerdict, TestedStep,
 };
 use crate::domain::{KeyFacts, PersonId};
-use crate::text::{Language, Text};
+use crate::text::{Language, Text, english};
 use crate::workflow::care::{PinWish, Stake};
 use crate::workflow::dialogue::{Answer, CareJob, CareResult, Ending, HeldCredential, PushState};
 use crate::workflow::{self, Order};
@@ -274,7 +274,11 @@ fn tested(key: &KeyFacts, report: &TestReport) -> Outcome {
     match (verdict, report.failure()) {
         (TestVerdict::Fails, Some((_, why))) => Outcome {
             facts,
-            ..Outcome::failed(Exit::Key, "test-failed", format!("{sentence} {why}"))
+            ..Outcome::failed(
+                Exit::Key,
+                "test-failed",
+                format!("{sentence} {}", english().test_why(why)),
+            )
         },
         (TestVerdict::Fails, None) => Outcome {
             facts,
@@ -296,11 +300,6 @@ pub(super) fn works_for(person: &PersonId, key: &KeyFacts, push: &PushState) -> 
         detail: format!("{} signed for {person}: {standing}", key.model),
         facts: json!({ "person": person, "key": key, "push": push_word(push) }),
     }
-}
-
-/// Outcomes and events are in English, whatever the screen speaks: scripts and records read them.
-fn english() -> Text {
-    Text::load(Language::English)
 }
 
 /// What is unusual about a key, a line each.

@@ -199,7 +199,7 @@ impl HeadlessFace {
     /// Ends the run because of the arguments.
     fn misused(&self, code: &'static str, detail: String) -> Stop {
         self.with_memory(|memory| memory.misused = Some(code));
-        Stop::Key(KeyFault::Failed(detail))
+        Stop::Key(KeyFault::told(detail))
     }
 
     /// A line that is read as a PIN must never be read, and sent, as a code.
@@ -273,11 +273,11 @@ impl HeadlessFace {
         };
         let by_touch = wished.is_none() && keys.len() > 1;
         self.patience.choose(match wished {
-            Some(name) => KeyFault::Failed(format!(
+            Some(name) => KeyFault::told(format!(
                 "no key {name:?} in the bay after {wait} s: see `keydesk key list`"
             )),
             None if by_touch => KeyFault::TouchTimeout,
-            None => KeyFault::Failed(format!("no key in the bay after {wait} s: put one in")),
+            None => KeyFault::told(format!("no key in the bay after {wait} s: put one in")),
         });
         if by_touch {
             return Ok(Answer::ByTouch);
@@ -337,7 +337,7 @@ impl HeadlessFace {
             return Err(Stop::Key(KeyFault::WrongPin { retries }));
         }
         if retries == Some(1) && self.pins.is_some() {
-            return Err(Stop::Key(KeyFault::Failed(
+            return Err(Stop::Key(KeyFault::told(
                 "one attempt is left before the key blocks its PIN: not tried from a file descriptor; \
                  let the person type it at the kiosk or without --pin-fd"
                     .to_owned(),
@@ -382,7 +382,7 @@ impl HeadlessFace {
         if pin.matches(&again) {
             return Ok(Answer::Pin(pin));
         }
-        Err(Stop::Key(KeyFault::Failed(
+        Err(Stop::Key(KeyFault::told(
             "the two PINs differ: nothing was written, start again".to_owned(),
         )))
     }
@@ -446,8 +446,8 @@ impl Face for HeadlessFace {
 
     async fn hand_over(&self, key: &KeyFacts, pin: Pin) -> Result<(), Stop> {
         let Some(hand_over) = &self.orders.hand_over else {
-            let what = "a random PIN without --new-pin-to-fd or --letter".to_owned();
-            return Err(Stop::Key(KeyFault::Unsupported(what)));
+            let what = "a random PIN goes to --new-pin-to-fd or --letter: give one of them";
+            return Err(KeyFault::told(what).into());
         };
         hand_over
             .give(key, &pin)

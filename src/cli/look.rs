@@ -9,7 +9,7 @@ use super::output::{Exit, Outcome, Output};
 use crate::domain::care::{Oddity, Portrait, oddities};
 use crate::domain::policy::{Verdict, Weight};
 use crate::station::slots::{Slot, Slots};
-use crate::text::{Language, Text, tr};
+use crate::text::{Language, Text, english, tr};
 
 /// A line of `--json`: what was always there, what the key says as plain values, and what is unusual about it.
 #[derive(Serialize)]
@@ -125,7 +125,10 @@ async fn tell(slots: &Slots, slot: &Slot, language: Language, output: &Output) -
     };
     let portrait = match slots.portrait(&key).await {
         Ok(portrait) => portrait,
-        Err(detail) => return Outcome::failed(Exit::Key, "no-answer", detail),
+        Err(fault) => {
+            let detail = english().stop(&fault.into());
+            return Outcome::failed(Exit::Key, "no-answer", detail);
+        }
     };
     let found = oddities(&portrait, slots.models());
     let verdict = slots.verdict(&portrait.key);

@@ -9,6 +9,7 @@ use super::secret::SecretError;
 use super::totp;
 use crate::domain::{KeyFacts, Person};
 use crate::record::Remains;
+use crate::text::english;
 use crate::workflow::dialogue::{Ending, PushState};
 use crate::workflow::{KeyFault, Stop};
 
@@ -41,7 +42,7 @@ pub fn outcome_of(ending: &Ending) -> Outcome {
         Ending::Both { key, app } => totp::both(outcome_of(key), outcome_of(app)),
         Ending::Stopped { stop, remains } => Outcome {
             facts: json!({ "remains": remains }),
-            ..Outcome::failed(Exit::Key, stop.code.clone(), stop.detail.clone())
+            ..Outcome::failed(Exit::Key, stop.code(), english().stop(stop))
         },
     }
 }
@@ -60,7 +61,7 @@ pub(super) fn standing(push: &PushState, accepted: &str) -> (Exit, String) {
             Exit::Queued,
             "the registry cannot be reached; the result waits in the outbox".to_owned(),
         ),
-        PushState::Conflict { detail } => (
+        PushState::Conflict { detail, .. } => (
             Exit::Refused,
             format!("but the registry refused it ({detail}); see `keydesk outbox list`"),
         ),
@@ -109,6 +110,7 @@ pub fn outcome_of_stop(stop: &Stop) -> Outcome {
         | Stop::Strands { .. }
         | Stop::Authority { .. }
         | Stop::RegistryRefused { .. }
+        | Stop::Unmet(_)
         | Stop::OpenElsewhere { .. }
         | Stop::OfferExpired => Exit::Refused,
         Stop::Key(_) | Stop::Unproven(_) | Stop::WrongCodes(_) => Exit::Key,
@@ -117,7 +119,7 @@ pub fn outcome_of_stop(stop: &Stop) -> Outcome {
     };
     Outcome {
         facts: json!({ "remains": stop.remains() }),
-        ..Outcome::failed(exit, stop.code(), stop.to_string())
+        ..Outcome::failed(exit, stop.code(), english().stop(stop))
     }
 }
 
@@ -143,6 +145,7 @@ fn left(remains: Remains) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::reason::{Gap, Refusal};
 
     #[test]
     fn the_exit_code_follows_the_cause_also_when_something_remains_on_the_key() {
@@ -153,9 +156,9 @@ mod tests {
         let outcome = outcome_of_stop(&left);
         assert_eq!(outcome.exit, Exit::Cancelled);
         assert_eq!(outcome.facts["remains"], "pin");
-        let refused = outcome_of_stop(&Stop::KeyRefused("x".to_owned()));
+        let refused = outcome_of_stop(&Stop::KeyRefused(Refusal::NoPin));
         assert_eq!(refused.exit.code(), 3);
-        let unreachable = outcome_of_stop(&Stop::Unreachable("x".to_owned()));
+        let unreachable = outcome_of_stop(&Stop::Unreachable(Gap::Unknown));
         assert_eq!(unreachable.exit.code(), 5);
     }
 }

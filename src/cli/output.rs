@@ -10,6 +10,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::text::clean::clean;
+use crate::text::english;
 use crate::workflow::dialogue::{Event, Note, PushState, Step};
 
 /// Version of the JSON lines.
@@ -226,7 +227,7 @@ fn step_in_words(step: Step, note: &Note) -> Option<String> {
         (_, Note::Verdict { verdict }) => verdict
             .findings
             .iter()
-            .map(|finding| format!("check: {}", finding.in_words()))
+            .map(|finding| format!("check: {}", english().finding(finding)))
             .collect::<Vec<_>>()
             .join("\n"),
         (_, Note::Oddities { oddities }) => super::care::oddities_in_words(oddities),

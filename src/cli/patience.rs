@@ -13,7 +13,7 @@ use tokio::time::Instant;
 
 use crate::record::Remains;
 use crate::station::stopper::Stopper;
-use crate::workflow::dialogue::{Coach, Ending, Event, StopView};
+use crate::workflow::dialogue::{Coach, Ending, Event};
 use crate::workflow::{KeyFault, Stop};
 
 /// What is waited for.
@@ -135,7 +135,7 @@ impl Patience {
         match event {
             Event::Ended {
                 ending: Ending::Stopped { stop, remains },
-            } if stop.code == Stop::Cancelled.code() => {
+            } if stop.code() == Stop::Cancelled.code() => {
                 let cause = match self.cause(Stop::Cancelled) {
                     Stop::Cancelled => None,
                     cause if remains == Remains::Nothing => Some(cause),
@@ -144,7 +144,7 @@ impl Patience {
                         remains,
                     }),
                 };
-                let stop = cause.as_ref().map_or(stop, StopView::from);
+                let stop = cause.unwrap_or(stop);
                 Event::Ended {
                     ending: Ending::Stopped { stop, remains },
                 }

@@ -52,7 +52,7 @@ pub fn pin(text: &str, new_min: Option<u8>) -> Result<Pin, Stop> {
         Some(min) => Pin::chosen(text, min),
         None => Pin::new(text, PIN_CODE_POINTS_MIN),
     }
-    .map_err(|error| Stop::Key(KeyFault::Failed(error.to_string())))
+    .map_err(|error| Stop::Key(KeyFault::told(error.to_string())))
 }
 
 /// The lines of one file descriptor, each read once and only when it is wanted, so that a file and a pipe behave alike

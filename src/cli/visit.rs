@@ -9,9 +9,10 @@ use super::face::Orders;
 use super::outcome::outcome_of_stop;
 use super::output::Outcome;
 use super::totp::answers::AppAnswers;
+use crate::domain::reason::Unmet;
 use crate::domain::suspension::FactorRef;
 use crate::domain::{OperatorId, PersonId};
-use crate::wire::{Said, Visit, code};
+use crate::wire::{Said, Visit};
 use crate::workflow::dialogue::AppJob;
 use crate::workflow::{Order, Stop};
 use args::{AcceptArguments, VisitCommand};
@@ -46,13 +47,8 @@ async fn accept(runs: &Runs<'_>, a: &AcceptArguments) -> Outcome {
 
 async fn open_visit(runs: &Runs<'_>, person: &PersonId) -> Result<Visit, Stop> {
     let detail = runs.station.person(person).await?;
-    detail.visit.ok_or_else(|| Stop::RegistryRefused {
-        code: code::VISIT_OVER.to_owned(),
-        detail: format!(
-            "you have no open visit with {} at this station",
-            detail.person.name
-        ),
-    })
+    let person = detail.person.name;
+    detail.visit.ok_or(Stop::Unmet(Unmet::NoVisit { person }))
 }
 
 async fn close(runs: &Runs<'_>, person: &PersonId, confirmed: bool) -> Result<Outcome, Stop> {

@@ -6,6 +6,7 @@
 //! Invariant: every wait ends at the control's time limit and heeds a cancel within [`POLL`]; whatever an abandoned request left
 //! in the key or on the wire never reaches a later one, for the channel is resynchronised first.
 
+use crate::domain::reason::Lacks;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -136,7 +137,7 @@ impl<T: Transport> Device<T> {
     pub fn wink(&mut self, control: &mut Control<'_>) -> Result<(), CtapError> {
         if !self.init.wink() {
             return Err(CtapError::Unsupported {
-                what: "blinking on request",
+                what: Lacks::Blinking,
             });
         }
         self.transact(Operation::Wink, HidCommand::Wink, &[], control)
@@ -149,7 +150,7 @@ impl<T: Transport> Device<T> {
     /// [`CtapError::Unsupported`] on a key without CTAP2.
     pub fn info(&mut self, control: &mut Control<'_>) -> Result<Arc<Info>, CtapError> {
         if !self.init.cbor() {
-            return Err(CtapError::Unsupported { what: "FIDO2" });
+            return Err(CtapError::Unsupported { what: Lacks::Fido2 });
         }
         let operation = Operation::GetInfo;
         let body = self.request(operation, &[command_byte::GET_INFO], control)?;
@@ -173,7 +174,7 @@ impl<T: Transport> Device<T> {
             return self.request(operation, &message, control).map(drop);
         }
         let protocol = PinProtocol::choose(&info).ok_or(CtapError::Unsupported {
-            what: "being chosen by touch",
+            what: Lacks::Selection,
         })?;
         match self.command(
             operation,

@@ -9,6 +9,7 @@ use super::exchange::ExchangeFault;
 use super::frame::FrameFault;
 use super::status::{HidError, Status};
 use super::transport::{EntropyError, TransportError};
+use crate::domain::reason::Lacks;
 
 /// Why a piece of work on a key did not succeed. The texts are for operators: what happened, and what to do next.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -89,7 +90,7 @@ pub enum CtapError {
     #[error("this key does not support {what}; use another key")]
     Unsupported {
         /// What was asked for.
-        what: &'static str,
+        what: Lacks,
     },
     /// The request does not fit into a message that it takes.
     #[error("the request to {operation} takes {bytes} bytes and this key accepts {limit}")]

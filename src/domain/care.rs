@@ -87,27 +87,6 @@ impl Setting {
             }
         }
     }
-
-    /// In English, for records and the command line.
-    pub fn in_words(&self) -> String {
-        match self {
-            Self::MinPinLength { length, rp_ids } if rp_ids.is_empty() => {
-                format!("minimum PIN length {length}")
-            }
-            Self::MinPinLength { length, rp_ids } => format!(
-                "minimum PIN length {length}, readable by {}",
-                rp_ids.join(", ")
-            ),
-            Self::ForcePinChange => "PIN change forced at next use".to_owned(),
-            Self::AlwaysUv { on: true } => "always asks for user verification".to_owned(),
-            Self::AlwaysUv { on: false } => {
-                "asks for user verification only when told to".to_owned()
-            }
-            Self::EnterpriseAttestation => "enterprise attestation enabled".to_owned(),
-            Self::LongTouchForReset => "a reset takes a long touch".to_owned(),
-            Self::PinComplexity => "simple PINs refused".to_owned(),
-        }
-    }
 }
 
 /// A fingerprint on a key, which keeps a name and never shows the print.
@@ -245,27 +224,6 @@ pub enum Care {
     FingerprintRemoved {
         fingerprint: Fingerprint,
     },
-}
-
-impl Care {
-    /// In English, for the command line.
-    pub fn in_words(&self) -> String {
-        match self {
-            Self::Tested { .. } => "a test".to_owned(),
-            Self::PinSet { .. } => "setting its PIN".to_owned(),
-            Self::PinChanged { .. } => "changing its PIN".to_owned(),
-            Self::Configured { setting } => format!("setting {:?}", setting.in_words()),
-            Self::CredentialDeleted { credential, .. } => format!(
-                "deleting {} at {}",
-                credential.name().unwrap_or("a credential without a name"),
-                credential.rp_id
-            ),
-            Self::CredentialRenamed { name, .. } => format!("renaming an account to {name:?}"),
-            Self::FingerprintAdded { .. } => "adding a fingerprint".to_owned(),
-            Self::FingerprintRenamed { .. } => "naming a fingerprint".to_owned(),
-            Self::FingerprintRemoved { .. } => "removing a fingerprint".to_owned(),
-        }
-    }
 }
 
 /// Where a PIN came from.

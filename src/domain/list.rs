@@ -36,6 +36,28 @@ impl LineFault {
     }
 }
 
+/// Why a file of profiles or lists is of no use here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FileFault {
+    /// It is not in the folder.
+    Elsewhere,
+    /// Larger than 1 MiB.
+    TooLarge,
+    /// The system does not give it.
+    Unreadable {
+        /// As the system puts it.
+        reason: String,
+    },
+    /// Something is wrong in these lines.
+    Lines(Vec<u64>),
+}
+
+impl From<LineFault> for FileFault {
+    fn from(fault: LineFault) -> Self {
+        Self::Lines(vec![fault.line])
+    }
+}
+
 /// A row that is not empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row<'a> {

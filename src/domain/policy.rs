@@ -24,6 +24,7 @@ use super::key::KeyFacts;
 pub use super::models::Attestation;
 use super::models::Models;
 use super::person::Person;
+use super::reason::Refusal;
 
 /// The rules of a station. The default has none: the station's own findings stand as they are.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -269,14 +270,13 @@ fn model_findings(key: &KeyFacts, models: &Models) -> Vec<Finding> {
 }
 
 impl Verdict {
-    /// What speaks against the key, in English.
-    pub fn in_words(&self) -> String {
-        self.findings
-            .iter()
-            .filter(|finding| finding.weight() == Weight::Refusal)
-            .map(Finding::in_words)
-            .collect::<Vec<_>>()
-            .join("; ")
+    /// What speaks against the key.
+    pub fn refusal(&self) -> Refusal {
+        let findings = self.findings.iter();
+        let findings = findings.filter(|finding| finding.weight() == Weight::Refusal);
+        Refusal::Found {
+            findings: findings.cloned().collect(),
+        }
     }
 
     fn sorted(mut self) -> Self {

@@ -48,7 +48,8 @@ pub struct ResetCase {
 }
 
 /// What is missing from a [`ResetCase`], or wrong with it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, thiserror::Error)]
+#[serde(rename_all = "kebab-case")]
 pub enum CaseFault {
     /// Somebody loses a key, and there is no reason.
     #[error("somebody is enrolled on this key: say why it is reset")]

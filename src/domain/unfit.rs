@@ -1,12 +1,13 @@
 //! Why a key takes no part in a batch, and what a reset in it would take away: facts, so that every face words them itself.
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use super::key::KeyFacts;
 use super::policy::Finding;
 
 /// Why a key takes no part.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Unfit {
     /// Policy, or whose it is.
     Found { findings: Vec<Finding> },
@@ -18,41 +19,16 @@ pub enum Unfit {
     NotNeeded,
     /// It could not be looked at.
     Failed {
-        /// In English, with the facts.
+        /// The stable word of what failed.
+        code: String,
+        /// With its facts, for records and scripts.
         detail: String,
     },
 }
 
-impl Unfit {
-    /// In English, for the record and the command line.
-    pub fn in_words(&self) -> String {
-        match self {
-            Self::Found { findings } => {
-                let words: Vec<String> = findings.iter().map(Finding::in_words).collect();
-                words.join("; ")
-            }
-            Self::PinUnknown => {
-                "it has a PIN that nobody here knows: take a new key, or put a reset into the profile"
-                    .to_owned()
-            }
-            Self::PinUnwanted => {
-                "it has a PIN, and the profile leaves keys without one: put a reset into the profile"
-                    .to_owned()
-            }
-            Self::NotNeeded => "the list is done before this key: it is not needed".to_owned(),
-            Self::Failed { detail } => detail.clone(),
-        }
-    }
-}
-
-impl Serialize for Unfit {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.in_words())
-    }
-}
-
 /// What a reset takes from a key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Taken {
     /// Every credential.
     Credentials,
@@ -71,20 +47,5 @@ impl Taken {
             taken.push(Self::Fingerprints);
         }
         taken
-    }
-
-    /// In English, for the command line.
-    pub fn in_words(self) -> &'static str {
-        match self {
-            Self::Credentials => "every credential on it, also those of other services",
-            Self::Pin => "its PIN",
-            Self::Fingerprints => "its fingerprints",
-        }
-    }
-}
-
-impl Serialize for Taken {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.in_words())
     }
 }

@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 
 use super::decode::{self, Head};
 use super::{MAX_REPLY_BYTES, RegistryClock, RegistryError, Settings, SettingsError, StationKey};
+use crate::domain::reason::Gap;
 use crate::domain::{Secret, StationId};
 use crate::wire::client_assertion::{self, ASSERTION_TYPE, Claims, GRANT_TYPE};
 use crate::wire::{self, Session, TokenReply, code};
@@ -194,10 +195,9 @@ impl Connection {
     ) -> Result<(Head, Zeroizing<Vec<u8>>), RegistryError> {
         let unreachable = |error: reqwest::Error| RegistryError::Unreachable {
             sent: !error.is_connect(),
-            why: format!(
-                "the registry cannot be reached: {}",
-                chain(&error.without_url())
-            ),
+            why: Gap::Down {
+                detail: chain(&error.without_url()),
+            },
             status: None,
             retry_after: None,
         };

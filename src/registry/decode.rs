@@ -5,6 +5,7 @@
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 
+use crate::domain::reason::Gap;
 use crate::wire::{Health, Offer, OfferFault, Problem, Tickets, VERSION};
 
 /// No registry is waited for longer than that, whatever it asks.
@@ -42,10 +43,10 @@ impl Head {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RegistryError {
     /// No answer, one that says "later", or one of something in between (a proxy, a portal): try again.
-    #[error("{why}")]
+    #[error("{}", said(.why))]
     Unreachable {
-        /// In words, a whole sentence: whether it can't be reached, or failed.
-        why: String,
+        /// Whether it can't be reached, or failed.
+        why: Gap,
         /// The HTTP status, where anything answered at all: the registry, or something in between.
         status: Option<u16>,
         /// How long the registry asks to be left alone.
@@ -139,7 +140,15 @@ pub fn problem(head: &Head, body: &[u8]) -> RegistryError {
     };
     match (head.status, told) {
         (408 | 425 | 429 | 500.., told) => RegistryError::Unreachable {
-            why: unserved(head.status, told),
+            why: Gap::Unserved {
+                status: head.status,
+                words: told.map(|problem| {
+                    quote(
+                        problem.detail.as_deref().unwrap_or(&problem.title),
+                        MAX_QUOTE_CHARS,
+                    )
+                }),
+            },
             status: Some(head.status),
             retry_after,
             // It waits for its turn where it is told to wait.
@@ -153,15 +162,24 @@ pub fn problem(head: &Head, body: &[u8]) -> RegistryError {
     }
 }
 
+/// For a log, in a sentence.
+fn said(gap: &Gap) -> String {
+    match gap {
+        Gap::Down { detail } => format!("the registry cannot be reached: {detail}"),
+        Gap::Unserved { status, words } => unserved(*status, words.as_deref()),
+        Gap::InBetween { status, media } => format!(
+            "the registry cannot be reached: something in between answered {status} of type {media:?}; check the registry's address \
+             and the network"
+        ),
+        other => other.to_string(),
+    }
+}
+
 /// It answered, and did not do it: it failed, or has no time now.
-fn unserved(status: u16, told: Option<Problem>) -> String {
-    let told = told.map(|problem| {
-        let detail = problem.detail.unwrap_or(problem.title);
-        quote(&detail, MAX_QUOTE_CHARS)
-    });
+fn unserved(status: u16, told: Option<&str>) -> String {
     match (status, told) {
         // Whoever guesses is told that, and nothing else.
-        (429, Some(detail)) => detail,
+        (429, Some(detail)) => detail.to_owned(),
         (408 | 425 | 429 | 502..=504, None) => {
             format!("the registry cannot be reached: it answered {status}")
         }
@@ -176,14 +194,13 @@ fn unserved(status: u16, told: Option<Problem>) -> String {
 /// The registry answers in JSON, so that this is not the registry, and the registry was not reached.
 fn in_between(head: &Head, retry_after: Option<std::time::Duration>) -> RegistryError {
     RegistryError::Unreachable {
-        why: format!(
-            "the registry cannot be reached: something in between answered {} of type {:?}; check the registry's address and the network",
-            head.status,
-            quote(
+        why: Gap::InBetween {
+            status: head.status,
+            media: quote(
                 head.content_type.as_deref().unwrap_or("none"),
-                MAX_QUOTE_CHARS
-            )
-        ),
+                MAX_QUOTE_CHARS,
+            ),
+        },
         status: Some(head.status),
         retry_after,
         sent: true,
@@ -307,7 +324,10 @@ mod tests {
         assert_eq!(
             reply::<People>(&busy, b"<html>"),
             Err(RegistryError::Unreachable {
-                why: "the registry cannot be reached: it answered 503".to_owned(),
+                why: Gap::Unserved {
+                    status: 503,
+                    words: None,
+                },
                 status: Some(503),
                 retry_after: Some(Duration::from_secs(7)),
                 sent: true,

@@ -5,6 +5,7 @@ use std::time::Duration;
 use sha2::{Digest, Sha256};
 
 use super::Station;
+use super::desk::keys::fault_of_bay;
 use super::face::KeyView;
 use super::keys::care::{Reading, portrait, read};
 use super::slots::Slots;
@@ -53,11 +54,7 @@ impl Station {
         let keys = self.slots.keys();
         let key = keys.iter().find(|key| key.place == *place);
         let key = key.ok_or(Stop::Key(KeyFault::Gone))?;
-        let portrait = self
-            .slots
-            .portrait(key)
-            .await
-            .map_err(|detail| Stop::Key(KeyFault::Failed(detail)))?;
+        let portrait = self.slots.portrait(key).await?;
         let history = self.store.history_of(&portrait.key, HISTORY)?;
         Ok(KeyView {
             oddities: oddities(&portrait, self.slots.models()),
@@ -178,7 +175,7 @@ impl Slots {
     ///
     /// # Errors
     /// In English, why the key does not answer and what to do.
-    pub async fn portrait(&self, key: &KeyFacts) -> Result<Portrait, String> {
+    pub async fn portrait(&self, key: &KeyFacts) -> Result<Portrait, KeyFault> {
         if !key.is_fido2() {
             return Ok(Portrait::of_facts(key.clone()));
         }
@@ -190,7 +187,7 @@ impl Slots {
             .bay
             .run(&reference, LOOK, &Cancel::default(), |_| {}, read)
             .await
-            .map_err(|error| error.to_string())?;
+            .map_err(|error| fault_of_bay(&error))?;
         Ok(self.portrait_of(key, reading))
     }
 

@@ -4,7 +4,7 @@
 //! journal stays there.
 
 mod journal;
-mod keys;
+pub(in crate::station) mod keys;
 mod people;
 mod registry;
 mod stopwatch;
@@ -16,6 +16,7 @@ use async_trait::async_trait;
 
 use super::Station;
 use crate::bay::Cancel;
+use crate::domain::reason::Lacks;
 use crate::domain::{KeyFacts, Pin};
 use crate::workflow::care::KeyTime;
 use crate::workflow::dialogue::{Answer, Event, Question};
@@ -30,8 +31,7 @@ pub trait Face: Send + Sync {
     async fn ask(&self, question: Question) -> Result<Answer, Stop>;
     /// Gives a random PIN to the person, once; returns when they have it.
     async fn hand_over(&self, _key: &KeyFacts, _pin: Pin) -> Result<(), Stop> {
-        let what = "a random PIN: there is nothing here to hand it over with";
-        Err(Stop::Key(KeyFault::Unsupported(what.to_owned())))
+        Err(KeyFault::Unsupported(Lacks::HandOver).into())
     }
     /// Waits while the run may take no further step, because the screen is locked over it.
     async fn cleared(&self) {}

@@ -97,7 +97,7 @@ pub enum Update {
     /// What a search found.
     Found {
         serial: u64,
-        /// `Err` carries the localised-text code and English detail.
+        /// `Err`: why nobody was.
         found: Result<Found, Notice>,
     },
     /// A person's page.
@@ -177,11 +177,19 @@ pub struct KeyView {
 pub struct Notice {
     /// Stable word; also the key of the localised text (`notice-<code>`).
     pub code: String,
-    /// In English, with the facts.
-    pub detail: String,
+    /// The lines of the file that it is about, if it is about one.
+    pub lines: Vec<u64>,
 }
 
 impl Notice {
+    /// About no file.
+    pub fn new(code: impl Into<String>) -> Self {
+        Self {
+            code: code.into(),
+            lines: Vec::new(),
+        }
+    }
+
     /// Whether it tells of something that was done, and asks for nothing.
     pub fn is_good(&self) -> bool {
         [
@@ -228,7 +236,7 @@ pub enum SlotState {
         product: String,
         /// Stable word, e.g. `no-permission`, `no-room`, `failed`.
         code: String,
-        /// In English, with the facts.
+        /// What the system says of it, as it says it.
         detail: String,
     },
 }

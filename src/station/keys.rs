@@ -13,6 +13,7 @@ use crate::ctap::{
     VerifyBy,
 };
 use crate::domain::policy::Attestation;
+use crate::domain::reason::Failure;
 use crate::domain::{Bytes, Pin};
 use crate::wire::webauthn::{CreationOptions, Descriptor, RequestOptions};
 use crate::workflow::{Doubt, KeyFault, NewAssertion, NewCredential, Resident};
@@ -393,7 +394,7 @@ pub(super) fn fault_of(error: &CtapError, retries: Option<u8>) -> KeyFault {
         CtapError::Gone => return KeyFault::Gone,
         CtapError::Cancelled { .. } => return KeyFault::Cancelled,
         CtapError::PinLength(_) => return KeyFault::PinRefused,
-        CtapError::Unsupported { what } => return KeyFault::Unsupported((*what).to_owned()),
+        CtapError::Unsupported { what } => return KeyFault::Unsupported(what.clone()),
         _ => {}
     }
     match error.status() {
@@ -409,7 +410,54 @@ pub(super) fn fault_of(error: &CtapError, retries: Option<u8>) -> KeyFault {
         // Where it waits for nobody, it is the key itself that denies it.
         Some(Status::OperationDenied) if waits_for_a_person(error) => KeyFault::TouchTimeout,
         Some(Status::KeepaliveCancel) => KeyFault::Cancelled,
-        _ => KeyFault::Failed(error.to_string()),
+        _ => KeyFault::Failed(failure_of(error)),
+    }
+}
+
+/// How it failed, in facts.
+pub(super) fn failure_of(error: &CtapError) -> Failure {
+    let garbled = |operation: &Operation, detail: String| Failure::Garbled {
+        operation: format!("{operation:?}"),
+        detail,
+    };
+    match error {
+        CtapError::Io { reason } => Failure::System {
+            reason: reason.clone(),
+        },
+        CtapError::Timeout {
+            operation,
+            limit_ms,
+            ..
+        } => Failure::Silent {
+            operation: format!("{operation:?}"),
+            limit_ms: *limit_ms,
+        },
+        CtapError::Busy { limit_ms, .. } => Failure::OtherProgram {
+            limit_ms: *limit_ms,
+        },
+        CtapError::Status { operation, status } => Failure::Refused {
+            operation: format!("{operation:?}"),
+            status: format!("0x{:02X}", status.code()),
+        },
+        CtapError::Hid { operation, error } => Failure::Refused {
+            operation: format!("{operation:?}"),
+            status: format!("CTAPHID 0x{:02X}", error.code()),
+        },
+        CtapError::Framing { operation, fault } => garbled(operation, fault.to_string()),
+        CtapError::OutOfStep { operation, detail } => garbled(operation, detail.clone()),
+        CtapError::Malformed { operation, fault } => garbled(operation, fault.to_string()),
+        CtapError::TooLarge { bytes, limit, .. } => Failure::TooLarge {
+            bytes: *bytes,
+            limit: *limit,
+        },
+        CtapError::MinPinLength { min, .. } => Failure::MinPinLength { min: *min },
+        CtapError::TooManyRpIds { max, .. } => Failure::RelyingParties { max: *max },
+        CtapError::Entropy(_) => Failure::Randomness,
+        // Each of these is a fault of its own.
+        CtapError::Gone
+        | CtapError::Cancelled { .. }
+        | CtapError::Unsupported { .. }
+        | CtapError::PinLength(_) => Failure::NotReady,
     }
 }
 

@@ -249,10 +249,7 @@ impl Kiosk {
     fn start(&mut self, order: Order) {
         let covers = matches!(order, Order::SignIn);
         if self.batch.is_some() && !order.signs_in() {
-            self.screen.add(Update::Notice(Notice {
-                code: "busy".to_owned(),
-                detail: "a batch is on: finish or stop it first".to_owned(),
-            }));
+            self.screen.add(Update::Notice(Notice::new("busy")));
             return;
         }
         self.next = Some(order);
@@ -363,17 +360,11 @@ fn fetched(tickets: usize) -> Notice {
         0 => "no-tickets",
         _ => "tickets-fetched",
     };
-    Notice {
-        code: code.to_owned(),
-        detail: format!("{tickets} ticket(s) fetched"),
-    }
+    Notice::new(code)
 }
 
 fn notice(stop: &Stop) -> Notice {
-    Notice {
-        code: stop.code().to_owned(),
-        detail: stop.to_string(),
-    }
+    Notice::new(stop.code())
 }
 
 impl Station {
@@ -404,6 +395,6 @@ impl Station {
                 crate::ctap::AnyDevice::wink,
             )
             .await
-            .map_err(|error| Stop::Key(workflow::KeyFault::Failed(error.to_string())))
+            .map_err(|error| Stop::Key(super::desk::keys::fault_of_bay(&error)))
     }
 }

@@ -14,6 +14,7 @@ use super::Station;
 use super::backoff::Backoff;
 use crate::domain::EntryId;
 use crate::domain::authority::Action;
+use crate::domain::reason::Gap;
 use crate::record::{
     Change, EntryState, OutboxBody, OutboxEntry, Remains, Resolution, each_report,
 };
@@ -206,7 +207,7 @@ impl Station {
     async fn deliver(&self, entry: &OutboxEntry) -> Result<(Timestamp, bool), RegistryError> {
         let Some(client) = &self.registry else {
             return Err(RegistryError::Unreachable {
-                why: "this station has not joined a registry".to_owned(),
+                why: Gap::NotJoined,
                 status: None,
                 retry_after: None,
                 sent: false,

@@ -8,6 +8,7 @@ use super::Station;
 use super::face::Found;
 use crate::domain::authority::Action;
 use crate::domain::people_list::{ListError, PeopleList};
+use crate::domain::reason::Gap;
 use crate::domain::search::Search;
 use crate::domain::{Bytes, EntryId, Identification, OperatorId, Person, PersonId, VisitId};
 use crate::record::{Change, EntryState, OutboxBody};
@@ -104,9 +105,7 @@ impl Station {
             answer
         };
         match self.surely(&session, ask).await {
-            Err(_) if is_passed_or_over => Err(Stop::Unanswered(
-                "the visit is no longer yours: the other operator has it, or it ended".to_owned(),
-            )),
+            Err(_) if is_passed_or_over => Err(Stop::Unanswered(Gap::VisitPassed)),
             answer => answer,
         }
     }
@@ -194,7 +193,7 @@ impl Station {
     }
 
     /// Without any ticket, being out of reach is the answer.
-    fn find_in_tickets(&self, text: &str, why: String) -> Result<Found, Stop> {
+    fn find_in_tickets(&self, text: &str, why: Gap) -> Result<Found, Stop> {
         let now = self.registry_now();
         let tickets = self.store.all_tickets()?;
         let live = tickets.into_iter().filter(|offer| offer.expires_at > now);
@@ -241,7 +240,7 @@ impl Station {
     }
 
     /// The same while the registry is out of reach: for whom on the list there is a ticket for a key.
-    pub(super) fn look_up_tickets(&self, list: &PeopleList, why: &str) -> Result<(), ListFault> {
+    pub(super) fn look_up_tickets(&self, list: &PeopleList) -> Result<(), ListFault> {
         let now = self.registry_now();
         let mut unknown = BTreeSet::new();
         for listed in list.listed() {
@@ -250,8 +249,8 @@ impl Station {
                 unknown.insert(listed.person.clone());
             }
         }
-        let why = format!("there is no ticket for this person, and {why}");
-        Ok(list.all_known(&unknown, &why)?)
+        let why = "there is no ticket for this person, and the registry cannot be reached";
+        Ok(list.all_known(&unknown, why)?)
     }
 
     /// Fetches tickets for the people on a list, on a day, and writes them down; how many.

@@ -13,7 +13,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::Station;
+use super::{Station, gap};
+use crate::domain::reason::Flaw;
 use crate::domain::{Bytes, OperatorId, Secret};
 use crate::record::Change;
 use crate::registry::RegistryError;
@@ -239,7 +240,7 @@ impl Station {
                 unread @ (RegistryError::Malformed { .. }
                 | RegistryError::NewerVersion { .. }
                 | RegistryError::Contradiction(_)),
-            ) => Err(Stop::Unreachable(unread.to_string())),
+            ) => Err(Stop::Unreachable(gap(&unread))),
             answer => Ok(self.take_up(self.heard(answer)?)),
         }
     }
@@ -331,11 +332,10 @@ fn check_unlock(
     challenge: &Bytes,
     proof: &AuthenticationResponse,
 ) -> Result<(), Stop> {
-    let wrong = |what: &str| Stop::Unproven(what.to_owned());
     // The station made the client data itself, so that it must be the same to the byte.
     let client = client_data(Ceremony::Get, challenge, &unlock.origin);
     if proof.response.client_data_json != client.json || proof.raw_id != unlock.credential {
-        return Err(wrong("it is not the key of the operator who is signed in"));
+        return Err(Flaw::NotOperators.into());
     }
     let signed = NewAssertion {
         id: proof.raw_id.clone(),
@@ -351,6 +351,6 @@ fn check_unlock(
     )?;
     match verified {
         Verified::Signature => Ok(()),
-        Verified::LeftToRegistry => Err(wrong("only the registry can check this kind of key")),
+        Verified::LeftToRegistry => Err(Flaw::OnlyRegistry.into()),
     }
 }

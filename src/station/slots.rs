@@ -198,12 +198,16 @@ impl Slots {
             (SlotState::Refused { why }, _) => SlotLook::Unusable {
                 product: product(),
                 code: refusal_code(why).to_owned(),
-                detail: why.to_string(),
+                detail: match why {
+                    Refusal::NoPermission { node } => node.clone(),
+                    Refusal::NoRoom { limit } => limit.to_string(),
+                    Refusal::System { reason } => reason.clone(),
+                },
             },
-            (SlotState::Failed { why }, _) => SlotLook::Unusable {
+            (SlotState::Failed { .. }, _) => SlotLook::Unusable {
                 product: product(),
                 code: "failed".to_owned(),
-                detail: why.clone(),
+                detail: String::new(),
             },
             _ => SlotLook::Opening { product: product() },
         }

@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use super::Station;
+use super::{Station, gap};
+use crate::domain::reason::Gap;
 use crate::domain::{PersonId, VisitId};
 use crate::registry::RegistryError;
 use crate::store::private;
@@ -56,13 +57,13 @@ impl Station {
                 Some(pause) if began.elapsed() < PATIENCE => tokio::time::sleep(pause).await,
                 _ if !may_be_done => return self.heard_in(session, answer),
                 _ => {
-                    let why = error.to_string();
+                    let why = gap(error);
                     drop(self.heard_in(session, answer));
                     return Err(Stop::Unanswered(why));
                 }
             }
         }
-        Err(Stop::Unanswered("no attempt was made".to_owned()))
+        Err(Stop::Unanswered(Gap::NotAsked))
     }
 
     /// The same, and remembers it while there is no answer.

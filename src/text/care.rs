@@ -336,7 +336,7 @@ impl Text {
         }
     }
 
-    /// How a step of a test went. Why one failed comes from the key's own answer, in English.
+    /// How a step of a test went.
     pub fn tested(&self, tested: &TestedStep) -> String {
         match (&tested.outcome, tested.usual_ms) {
             (StepOutcome::Passed, None) => tr!(self, "test-took", took = tested.took_ms),
@@ -346,8 +346,10 @@ impl Text {
                 took = tested.took_ms,
                 usual = usual
             ),
-            (StepOutcome::Skipped { why }, _) => tr!(self, "test-skipped", why = why.as_str()),
-            (StepOutcome::Failed { why }, _) => tr!(self, "test-failed", why = why.as_str()),
+            (StepOutcome::Skipped { why }, _) => {
+                tr!(self, "test-skipped", why = self.test_why(why))
+            }
+            (StepOutcome::Failed { why }, _) => tr!(self, "test-failed", why = self.test_why(why)),
         }
     }
 

@@ -205,17 +205,20 @@ impl Text {
         tr!(self, "finding-advisory", id = id, summary = summary)
     }
 
-    /// Why a key takes no part in a batch. What made a look at it fail comes from the key, in English.
+    /// Several of them, in one line.
+    pub fn findings(&self, findings: &[Finding]) -> String {
+        let words: Vec<String> = findings.iter().map(|f| self.finding(f)).collect();
+        words.join("; ")
+    }
+
+    /// Why a key takes no part in a batch.
     pub fn unfit(&self, why: &Unfit) -> String {
         match why {
-            Unfit::Found { findings } => {
-                let words: Vec<String> = findings.iter().map(|f| self.finding(f)).collect();
-                words.join("; ")
-            }
+            Unfit::Found { findings } => self.findings(findings),
             Unfit::PinUnknown => tr!(self, "unfit-pin-unknown"),
             Unfit::PinUnwanted => tr!(self, "unfit-pin-unwanted"),
             Unfit::NotNeeded => tr!(self, "unfit-not-needed"),
-            Unfit::Failed { detail } => detail.clone(),
+            Unfit::Failed { code, .. } => self.stopped(code).what,
         }
     }
 
@@ -339,8 +342,8 @@ impl Text {
         }
     }
 
-    /// Why a run stopped and what to do next, for [`StopView::code`](crate::workflow::dialogue::StopView::code). An
-    /// unknown code is explained in general words; the detail beside it has the facts.
+    /// Why a run stopped and what to do next, for [`Stop::code`](crate::workflow::Stop::code). An
+    /// unknown code is explained in general words; [`Text::facts`] has the facts.
     pub fn stopped(&self, code: &str) -> Explained {
         macro_rules! explained {
             ($what:literal, $next:literal) => {
@@ -391,25 +394,43 @@ impl Text {
 
     /// What the registry refused and what to do next, by the code of its refusal; `None`: its own words must do.
     pub fn refused(&self, refusal: &str) -> Option<Explained> {
-        let (what, next) = match refusal {
-            code::FACTOR_SUSPENDED => (
-                tr!(self, "stop-suspended"),
-                tr!(self, "stop-suspended-next"),
-            ),
-            code::NEVER_LIFTED => (
-                tr!(self, "stop-never-lifted"),
-                tr!(self, "stop-never-lifted-next"),
-            ),
-            code::NOT_SUSPENDED => (
-                tr!(self, "stop-not-suspended"),
-                tr!(self, "stop-not-suspended-next"),
-            ),
+        macro_rules! explained {
+            ($what:literal, $next:literal) => {
+                Explained {
+                    what: tr!(self, $what),
+                    next: tr!(self, $next),
+                }
+            };
+        }
+        Some(match refusal {
+            code::FACTOR_SUSPENDED => explained!("stop-suspended", "stop-suspended-next"),
+            code::NEVER_LIFTED => explained!("stop-never-lifted", "stop-never-lifted-next"),
+            code::NOT_SUSPENDED => explained!("stop-not-suspended", "stop-not-suspended-next"),
+            code::CHALLENGE_EXPIRED => explained!("refused-challenge", "refused-challenge-next"),
+            code::OFFER_USED => explained!("refused-used", "refused-used-next"),
+            code::ENROLLED_SINCE => {
+                explained!("refused-enrolled-since", "refused-enrolled-since-next")
+            }
+            code::KEY_TAKEN => explained!("refused-key-taken", "refused-key-taken-next"),
+            code::CREDENTIAL_GONE => explained!("refused-gone", "refused-gone-next"),
+            code::CREDENTIAL_UNKNOWN => explained!("refused-unknown", "refused-unknown-next"),
+            code::CREDENTIAL_EXISTS => explained!("refused-exists", "refused-exists-next"),
+            code::OPERATOR_REVOKED => explained!("refused-operator", "refused-operator-next"),
+            code::STATION_REVOKED | code::CLIENT_REFUSED | code::TOKEN_REFUSED => {
+                explained!("door-station", "door-station-next")
+            }
+            code::AUTHORITY_NEEDED => explained!("refused-authority", "refused-authority-next"),
+            code::VISIT_OVER => explained!("refused-visit", "refused-visit-next"),
+            code::LAST_FACTOR => explained!("refused-last", "refused-last-next"),
+            code::TOO_MANY_ATTEMPTS => explained!("door-attempts", "door-attempts-next"),
+            code::CODE_WRONG => explained!("refused-code", "refused-code-next"),
+            code::TOKEN_UNAVAILABLE => explained!("refused-token", "refused-token-next"),
+            code::FACTOR_UNKNOWN => explained!("refused-factor", "refused-factor-next"),
             _ => return None,
-        };
-        Some(Explained { what, next })
+        })
     }
 
-    /// Why a sign-in stopped and what to do next, by [`StopView::code`](crate::workflow::dialogue::StopView::code) and the code of the
+    /// Why a sign-in stopped and what to do next, by [`Stop::code`](crate::workflow::Stop::code) and the code of the
     /// registry's refusal, where it refused.
     pub fn sign_in_stopped(&self, stop: &str, refusal: Option<&str>, joined: bool) -> Explained {
         macro_rules! explained {
@@ -444,9 +465,9 @@ impl Text {
         }
     }
 
-    /// A notice for its stable word; `None` when the word is unknown and the English detail must do.
-    pub fn notice(&self, code: &str) -> Option<String> {
-        Some(match code {
+    /// A notice for its stable word, about these lines of a file.
+    pub fn notice(&self, code: &str, lines: &[u64]) -> String {
+        match code {
             "cancelled" => tr!(self, "notice-cancelled"),
             "signed-out" => tr!(self, "notice-signed-out"),
             "session-ended" => tr!(self, "notice-session-ended"),
@@ -462,8 +483,18 @@ impl Text {
             "batch-ended" => tr!(self, "notice-batch-ended"),
             "batch-paused" => tr!(self, "notice-batch-paused"),
             "outbox-pushed" => tr!(self, "notice-outbox-pushed"),
-            _ => return None,
-        })
+            "other-operator" => tr!(self, "lock-other"),
+            "bad-profile" => tr!(self, "notice-bad-profile"),
+            "bad-list" => tr!(self, "notice-bad-list", lines = self.lines(lines)),
+            "bad-plan" => tr!(self, "notice-bad-plan"),
+            "bad-statement" => tr!(self, "notice-bad-statement"),
+            "plan-no-people" => tr!(self, "notice-plan-no-people"),
+            "plan-nobody" => tr!(self, "notice-plan-nobody"),
+            "plan-not-identified" => tr!(self, "notice-plan-not-identified"),
+            "plan-keys" => tr!(self, "notice-plan-keys"),
+            // Of a reason to stop, what happened.
+            stop => self.stopped(stop).what,
+        }
     }
 
     /// Why a slot's key can't be used, for its stable word.

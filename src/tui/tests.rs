@@ -6,6 +6,7 @@ mod behaviour;
 mod door;
 mod locking;
 mod losses;
+mod marked;
 mod qr;
 mod random;
 mod screens;

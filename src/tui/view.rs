@@ -79,6 +79,15 @@ pub struct Drawn {
 
 #[cfg(test)]
 impl View {
+    /// In a language whose every letter is marked.
+    pub fn marked(theme: Theme) -> Self {
+        Self {
+            english: Text::marked(),
+            dutch: Text::marked(),
+            theme,
+        }
+    }
+
     /// Every word that is drawn in block letters, for the highest slot.
     pub fn large_words(&self, language: Language) -> Vec<String> {
         let text = match language {

@@ -9,6 +9,7 @@ use super::steps::{
 };
 use super::{Desk, KeyFault, Resident, Stop};
 use crate::domain::policy::{self, Circumstances, Finding, Verdict};
+use crate::domain::reason::Refusal;
 use crate::domain::{Bytes, KeyFacts};
 use crate::wire::Offer;
 
@@ -99,7 +100,7 @@ async fn checked(
             verdict: verdict.clone(),
         };
         match desk.ask(question).await? {
-            Answer::Yes if refused => return Err(Stop::KeyRefused(verdict.in_words())),
+            Answer::Yes if refused => return Err(verdict.refusal().into()),
             Answer::Yes => {}
             _ => return Ok(None),
         }
@@ -183,12 +184,13 @@ async fn bound_to_another(
     }
 }
 
+fn bound_to(person: String) -> Stop {
+    let findings = vec![Finding::BoundTo { person }];
+    Refusal::Found { findings }.into()
+}
+
 fn holds_unresolved() -> Stop {
-    Stop::KeyRefused(
-        "it holds an enrolment of this person that the registry refused: resolve that conflict in the outbox first, or take \
-         another key"
-            .to_owned(),
-    )
+    Refusal::Unresolved.into()
 }
 
 /// What a key showed right before a credential was made.
@@ -224,7 +226,7 @@ pub(super) async fn last_look(
                 Some(name) => name,
                 None => owner(desk, key, &known, &resident.id).await?,
             };
-            return Err(Stop::KeyRefused(Finding::BoundTo { person }.in_words()));
+            return Err(bound_to(person));
         }
         if known.of_person.contains(&resident.id) {
             return Err(Stop::Key(KeyFault::Excluded));
@@ -252,7 +254,7 @@ async fn silent_look(
         return Err(Stop::Key(KeyFault::Excluded));
     }
     if let Some(person) = bound_to_another(desk, key, (offer, &known)).await? {
-        return Err(Stop::KeyRefused(Finding::BoundTo { person }.in_words()));
+        return Err(bound_to(person));
     }
     let not_held = match answered(desk, key, rp_id, &known.by_serial).await? {
         Some(None) => known.by_serial,
@@ -270,11 +272,7 @@ impl Known {
         match self.registry {
             Asked::NobodysElse => Ok(()),
             Asked::MayBeElsewhere(until) => Err(Stop::OpenElsewhere { until }),
-            Asked::Not => Err(Stop::KeyRefused(
-                "it holds a credential for this person that the registry can't be asked about now: take another key, or wait \
-                 for the registry"
-                    .to_owned(),
-            )),
+            Asked::Not => Err(Refusal::Unasked.into()),
         }
     }
 }

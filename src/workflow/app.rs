@@ -28,6 +28,7 @@ use super::dialogue::{
 };
 use super::{Decider, Desk, Errand, Stop};
 use crate::domain::authority::{Action, may_take};
+use crate::domain::reason::Unmet;
 use crate::domain::suspension::FactorRef;
 use crate::domain::{FactorId, PersonId};
 use crate::wire::{AppOffer, Factor, Offer, Operator, Owned, PersonDetail};
@@ -77,11 +78,7 @@ async fn begin(
 
 /// The part of an offer by which an app is enrolled.
 fn app_part(offer: &Offer) -> Result<&AppOffer, Stop> {
-    offer.app.as_ref().ok_or_else(|| Stop::RegistryRefused {
-        code: "no-apps".to_owned(),
-        detail: "it holds no authenticator apps: its release is older than this station's"
-            .to_owned(),
-    })
+    offer.app.as_ref().ok_or(Stop::Unmet(Unmet::NoApps))
 }
 
 /// What was asked for a factor of this person and never answered, and is done after all: what the registry holds now says so.
@@ -157,31 +154,23 @@ async fn chosen(
 }
 
 fn no_factor(detail: &PersonDetail) -> Stop {
-    Stop::RegistryRefused {
-        code: crate::wire::code::FACTOR_UNKNOWN.to_owned(),
-        detail: format!(
-            "{} has no such authenticator app or token: look at the person's page",
-            detail.person.name
-        ),
-    }
+    let person = detail.person.name.clone();
+    Stop::Unmet(Unmet::NoFactor { person })
 }
 
 /// What is suspended proves nothing, whatever is asked of it.
 pub(super) fn suspended(person: &str, factor: &str) -> Stop {
-    Stop::RegistryRefused {
-        code: crate::wire::code::FACTOR_SUSPENDED.to_owned(),
-        detail: format!(
-            "{factor} of {person} is suspended: it opens and proves nothing. Where it was only lost, its owner lifts that within 30 \
-             days by showing it: `f` on their page, or `keydesk factor resume`"
-        ),
-    }
+    Stop::Unmet(Unmet::Suspended {
+        person: person.to_owned(),
+        factor: factor.to_owned(),
+    })
 }
 
 /// Where it would be the last one, that is a reset.
 fn check_not_last(detail: &PersonDetail) -> Result<(), Stop> {
     let valid = active(detail).iter().filter(|f| f.is_valid()).count() + keys(detail);
     may_take(valid.saturating_sub(1), &detail.person).map_err(|last| Stop::Strands {
-        account: format!("{}, who has nothing else", last.person),
+        account: last.person,
         may: last.may.map_or(Decider::Enroller, Decider::Row),
     })
 }

@@ -18,6 +18,7 @@ use crate::domain::batch::{BatchChange, KeyRun};
 use crate::domain::care::{Care, PinRule, TestVerdict};
 use crate::domain::policy::{self, Finding, REGISTRY_ALGORITHMS, Weight};
 use crate::domain::profile::{LabelFacts, PinSource, PinStep, Profile, Step, StepKind, TagSource};
+use crate::domain::reason::Refusal;
 use crate::domain::unfit::Unfit;
 use crate::domain::{BatchId, Bytes, KeyFacts, PersonId};
 use crate::record::{Enrolment, Unfinished};
@@ -50,7 +51,7 @@ pub struct KeyJob {
 /// [`Stop::KeyRefused`] with the reason, for the operator to take another key.
 pub async fn admit(desk: &mut dyn Desk, profile: &Profile, key: &mut KeyFacts) -> Result<(), Stop> {
     match unfit(desk, profile, key).await? {
-        Some(why) => Err(Stop::KeyRefused(why.in_words())),
+        Some(why) => Err(Refusal::Unfit { why }.into()),
         None => Ok(()),
     }
 }
@@ -276,11 +277,8 @@ async fn test(desk: &mut dyn Desk, run: &KeyRun) -> Result<(), Stop> {
         CareResult::Done {
             care: Care::Tested { report },
         } if report.verdict() == TestVerdict::Fails => {
-            let why = report.failure().map(|(_, why)| why.to_string());
-            Err(Stop::KeyRefused(format!(
-                "it failed its test: {}",
-                why.unwrap_or_default()
-            )))
+            let why = report.failure().map(|(_, why)| why.clone());
+            Err(Refusal::TestFailed { why }.into())
         }
         _ => Ok(()),
     }
@@ -356,8 +354,8 @@ async fn is_enrolled(
 fn accepted(push: &PushState) -> Result<(), Stop> {
     match push {
         PushState::Accepted | PushState::Waiting | PushState::Queued => Ok(()),
-        PushState::Conflict { detail } => Err(Stop::RegistryRefused {
-            code: "conflict".to_owned(),
+        PushState::Conflict { code, detail } => Err(Stop::RegistryRefused {
+            code: code.clone(),
             detail: detail.clone(),
         }),
     }

@@ -32,6 +32,7 @@ use super::steps::{begin_step, choose_key, current_pin, end_step, refresh};
 use super::{Desk, KeyFault, Stop};
 use crate::domain::authority::Action;
 use crate::domain::care::{Care, Portrait, oddities};
+use crate::domain::reason::Lacks;
 use crate::domain::{KeyFacts, Person, Pin, Place};
 use crate::record::Change;
 use crate::wire::Operator;
@@ -112,8 +113,7 @@ pub(super) async fn take_key(desk: &mut dyn Desk, at: Option<&Place>) -> Result<
     refresh(desk, &mut key).await?;
     end_step(desk, Step::Key, Note::Key { key: key.clone() });
     if !key.is_fido2() {
-        let what = "FIDO2: it speaks U2F only and cannot be used";
-        return Err(Stop::Key(KeyFault::Unsupported(what.to_owned())));
+        return Err(KeyFault::Unsupported(Lacks::Fido2).into());
     }
     Ok(key)
 }

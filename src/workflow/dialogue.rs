@@ -7,7 +7,7 @@ mod loss;
 mod question;
 
 pub use app::{AppJob, AppQuestion, AppResult, CodeOf, OnScreen, Purpose, StationClock};
-pub use ending::{CareResult, Ending, PushState, StopView};
+pub use ending::{CareResult, Ending, PushState};
 pub use event::{Again, Coach, Event, HOLD_S, Note};
 pub use loss::{LossJob, LossQuestion, LossResult};
 pub use question::{Answer, HeldCredential, LostBy, Question, Removal};

@@ -229,7 +229,7 @@ async fn create(
     desk.tell(Event::Leaves { remains });
     let verdict = policy::judge_attestation(key, desk.models(), desk.policy(), new.attestation);
     // Recorded with the credential: a stop right after this must not turn the refusal into an enrolment.
-    let refused = (!verdict.admits()).then(|| verdict.in_words());
+    let refused = (!verdict.admits()).then(|| verdict.refusal().to_string());
     let made = Made {
         public_key: new.public_key.clone(),
         user_verified: new.user_verified,
@@ -243,8 +243,8 @@ async fn create(
         made: Box::new(made.clone()),
     })
     .await?;
-    if let Some(why) = made.refused {
-        return Err(Stop::KeyRefused(why));
+    if !verdict.admits() {
+        return Err(verdict.refusal().into());
     }
     let note = match verdict.findings.is_empty() {
         true => Note::None,

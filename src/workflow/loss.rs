@@ -11,6 +11,7 @@ pub use suspend::{SuspendOrder, suspend};
 
 use super::dialogue::{Answer, LossQuestion, Question};
 use super::{Desk, Stop};
+use crate::domain::reason::Unmet;
 use crate::domain::suspension::FactorRef;
 use crate::wire::{Owned, PersonDetail};
 
@@ -53,19 +54,9 @@ async fn chosen(
 }
 
 fn none(detail: &PersonDetail, lifts: bool) -> Stop {
-    let name = &detail.person.name;
-    let (code, detail) = match lifts {
-        true => (
-            crate::wire::code::NOT_SUSPENDED,
-            format!("{name} has no such factor that is suspended: look at the person's page"),
-        ),
-        false => (
-            crate::wire::code::FACTOR_UNKNOWN,
-            format!("{name} has no such key, app or token: look at the person's page"),
-        ),
-    };
-    Stop::RegistryRefused {
-        code: code.to_owned(),
-        detail,
-    }
+    let person = detail.person.name.clone();
+    Stop::Unmet(match lifts {
+        true => Unmet::NotSuspended { person },
+        false => Unmet::NoFactor { person },
+    })
 }

@@ -39,7 +39,7 @@ async fn enrol_own_key(desk: &mut dyn Desk, code: &Secret) -> Result<Ending, Sto
     let taken: Vec<i64> = params.map(|param| param.alg).collect();
     let verdict = policy::judge_ability(&key, &taken);
     if !verdict.admits() {
-        return Err(Stop::KeyRefused(verdict.in_words()));
+        return Err(verdict.refusal().into());
     }
     let own = OwnKey {
         id: IntentId(desk.fresh_id()),

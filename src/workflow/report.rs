@@ -30,11 +30,11 @@ pub(super) async fn push_as(desk: &mut dyn Desk, entry: EntryId, step: Step) -> 
         Pushed::Accepted { waiting: true, .. } => (Note::None, PushState::Waiting),
         Pushed::Accepted { .. } => (Note::None, PushState::Accepted),
         Pushed::Queued => (Note::Queued, PushState::Queued),
-        Pushed::Rejected { detail, .. } => (
+        Pushed::Rejected { code, detail } => (
             Note::Conflict {
                 detail: detail.clone(),
             },
-            PushState::Conflict { detail },
+            PushState::Conflict { code, detail },
         ),
     };
     end_step(desk, step, note);

@@ -20,16 +20,13 @@ use case::Asked;
 use coach::Coached;
 
 /// Why a key did not say that it was reset.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NotReset {
     /// It came too late after the plug: nothing was done.
-    #[error("it was plugged in too long ago")]
     TooLate,
     /// Nobody touched it, or not for long enough: nothing was done.
-    #[error("nobody touched it in time")]
     Untouched,
     /// Anything else.
-    #[error("{fault}")]
     Failed {
         fault: KeyFault,
         /// It is certain that the key is as it was.

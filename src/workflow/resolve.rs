@@ -17,6 +17,7 @@ use super::steps::{
 use super::undo::{How, Progress, Seen, delete_known, end, give_up};
 use super::{Desk, KeyFault, Resident, Stop, app, conclude, own_key, reset, withdraw};
 use crate::domain::authority::Action;
+use crate::domain::reason::{Gap, Refusal};
 use crate::domain::{Bytes, KeyFacts, OperatorId, Pin};
 use crate::record::{EndReason, Intent, IntentStage, Made, OpenEnrolment, Remains, Unfinished};
 
@@ -242,20 +243,12 @@ async fn undo(
 }
 
 fn anothers(resident: Resident) -> Stop {
-    let whose = resident
-        .user_name
-        .unwrap_or_else(|| "somebody else".to_owned());
-    Stop::KeyRefused(format!(
-        "it is enrolled for {whose}, and nothing tells it from others of its model: put in the key of this work, or end the work \
-         without it"
-    ))
+    let person = resident.user_name;
+    Refusal::Anothers { person }.into()
 }
 
 fn not_known_now() -> Stop {
-    Stop::Unreachable(
-        "what is enrolled by now is not known: try again when the registry can be reached"
-            .to_owned(),
-    )
+    Stop::Unreachable(Gap::Unknown)
 }
 
 /// What may be on a key that does not list what it holds.

@@ -14,6 +14,7 @@ use super::known::shown;
 use super::report::{key_report, push_entry};
 use super::steps::{begin_step, end_step, pin_note, pin_was_written, touch, unlock};
 use super::{Desk, KeyFault, NewAssertion, Stop};
+use crate::domain::reason::Flaw;
 use crate::domain::{Bytes, EntryId, Identification, IntentId, KeyFacts, PersonId};
 use crate::record::{Change, EndReason, Remains};
 use crate::wire::webauthn::RequestOptions;
@@ -200,9 +201,7 @@ async fn sign(
     )
     .await?;
     if !request.allow_credentials.iter().any(|d| d.id == signed.id) {
-        return Err(Stop::Unproven(
-            "it signed with a credential that was not asked for".to_owned(),
-        ));
+        return Err(Flaw::OtherCredential.into());
     }
     let public_key = desk.public_key_of(&signed.id).await?;
     let verified = verify_assertion(&signed, &client.hash, &request.rp_id, public_key.as_ref())?;

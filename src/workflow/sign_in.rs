@@ -7,6 +7,7 @@ use super::steps::{
     touch, unlock,
 };
 use super::{Desk, SignedIn, Stop, conclude};
+use crate::domain::reason::Refusal;
 use crate::domain::{EntryId, IntentId, KeyFacts};
 use crate::record::Change;
 use crate::wire::{SignIn, SignInOptions, UnlockPush, VERSION};
@@ -28,10 +29,7 @@ async fn sign_in_with_own_key(desk: &mut dyn Desk) -> Result<Ending, Stop> {
     refresh(desk, &mut key).await?;
     end_step(desk, Step::Key, Note::Key { key: key.clone() });
     if key.pin_set == Some(false) {
-        return Err(Stop::KeyRefused(
-            "it has no PIN, so it is no operator's key: take your own, or sign in for the first time with a code"
-                .to_owned(),
-        ));
+        return Err(Refusal::NoPin.into());
     }
     let rp_id = &options.request.rp_id;
     let (unlocked, _) = own_pin(desk, &mut key, rp_id, &mut false).await?;

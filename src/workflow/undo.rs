@@ -7,6 +7,7 @@
 use super::dialogue::{Ending, Note, Step};
 use super::steps::{Unlocked, begin_step, end_step, is_plugged, tells_apart};
 use super::{Desk, Doubt, KeyFault, Resident, Stop};
+use crate::domain::reason::Lacks;
 use crate::domain::{Bytes, IntentId, KeyFacts, Pin};
 use crate::record::{Change, EndReason, Remains};
 use crate::wire::webauthn::CreationOptions;
@@ -232,7 +233,7 @@ pub(super) async fn delete_known(
 ) -> Result<Remains, KeyFault> {
     let deleted = match pin {
         Some(pin) if key.credential_management => desk.delete_credential(key, pin, rp_id, id).await,
-        _ => Err(KeyFault::Unsupported("credential management".to_owned())),
+        _ => Err(KeyFault::Unsupported(Lacks::Credentials)),
     };
     match deleted {
         Ok(()) => Ok(Remains::CredentialDeleted),

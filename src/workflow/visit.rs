@@ -9,6 +9,7 @@ use super::dialogue::{Answer, AppQuestion, Event, Job, Note, PushState, Question
 use super::steps::{begin_step, end_step};
 use super::{Desk, Stop, Ticket, Wants};
 use crate::domain::authority::Action;
+use crate::domain::reason::Gap;
 use crate::domain::visit::{Authority, Takes};
 use crate::domain::{Identification, Person, PersonId};
 use crate::wire::{Offer, Operator, PersonDetail, TicketVisit, Visit as Opened};
@@ -232,12 +233,10 @@ async fn with_ticket(
     operator: Operator,
     guest: &Guest<'_>,
     (job, identification): (impl Fn(Person) -> Job, Option<Identification>),
-    why: String,
+    why: Gap,
 ) -> Result<Visit, Stop> {
     let Some(ticket) = desk.ticket(guest.who, guest.wants).await? else {
-        return Err(Stop::Unreachable(format!(
-            "{why}; there is no ticket for this person either: nothing was done"
-        )));
+        return Err(Stop::Unreachable(why));
     };
     let person = ticket.offer.person.clone();
     let identification = match identification {
@@ -275,7 +274,7 @@ async fn prove_by_ticket(
                 identification: Some(identification.clone()),
                 operator: operator.id.clone(),
             };
-            if let PushState::Conflict { detail } = sign_for(desk, asked, None).await?.1 {
+            if let PushState::Conflict { detail, .. } = sign_for(desk, asked, None).await?.1 {
                 let code = crate::wire::code::AUTHORITY_NEEDED.to_owned();
                 return Err(Stop::RegistryRefused { code, detail });
             }

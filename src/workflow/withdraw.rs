@@ -15,6 +15,7 @@ use super::steps::{
 use super::undo::{How, Seen, delete_known};
 use super::{Desk, KeyFault, Stop, conclude};
 use crate::domain::authority::Action;
+use crate::domain::reason::{Gap, Unmet};
 use crate::domain::{
     Bytes, EntryId, IntentId, KeyFacts, KeyId, OfferId, OperatorId, Person, PersonId,
 };
@@ -133,19 +134,11 @@ fn report(desk: &mut dyn Desk, refused: &Refused, operator: &OperatorId) -> With
 }
 
 fn is_held() -> Stop {
-    Stop::RegistryRefused {
-        code: code::CREDENTIAL_EXISTS.to_owned(),
-        detail: "it holds this credential, so that nothing was deleted: send the entry again, or give it up without the key"
-            .to_owned(),
-    }
+    Stop::Unmet(Unmet::Held)
 }
 
 fn may_be_held() -> Stop {
-    Stop::Unreachable(
-        "it may hold this credential, so that nothing was deleted: try again when it answers, or give the entry up without \
-         the key"
-            .to_owned(),
-    )
+    Stop::Unreachable(Gap::MayBeHeld)
 }
 
 /// Nothing is deleted: the conflict is over, and the record says what remains.

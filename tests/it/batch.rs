@@ -25,6 +25,7 @@ use keydesk::station::batch::{BatchError, Finish, Start, Terms, forecast, run};
 use keydesk::station::face::board::Order;
 use keydesk::station::stopper::Stopper;
 use keydesk::store::audit;
+use keydesk::text::english;
 use tokio::sync::mpsc;
 
 use crate::scenarios::{OPERATOR_SLOT, answering, people, person};
@@ -289,13 +290,13 @@ async fn a_dry_run_says_what_would_happen_and_changes_nothing() {
     assert!(
         refusals
             .iter()
-            .any(|why| why.in_words().contains("operator's own")),
+            .any(|why| english().unfit(why).contains("operator's own")),
         "{refusals:?}"
     );
     assert!(
         refusals
             .iter()
-            .any(|why| why.in_words().contains("not needed")),
+            .any(|why| english().unfit(why).contains("not needed")),
         "{refusals:?}"
     );
     assert_eq!(told.now.touches, 4);

@@ -8,6 +8,7 @@ use keydesk::bay::Cancel;
 use keydesk::bay::soft::{Profile, SoftKey};
 use keydesk::domain::authority::Role;
 use keydesk::domain::care::{Care, PinOrigin, PinRule, SampleFault, Setting};
+use keydesk::domain::reason::Lacks;
 use keydesk::domain::{Pin, Place};
 use keydesk::program::demo::world::{ScriptedFace, World};
 use keydesk::record::Remains;
@@ -75,7 +76,10 @@ async fn a_first_pin_is_set_verified_and_recorded_and_a_second_first_one_is_refu
     assert!(opens(&mut desk, &pin).await);
     let again = care::set_pin(&mut desk, None, &wish).await;
     assert!(
-        matches!(&again, Err(Stop::Key(KeyFault::Unsupported(why))) if why.contains("change")),
+        matches!(
+            &again,
+            Err(Stop::Key(KeyFault::Unsupported(Lacks::FirstPin)))
+        ),
         "{again:?}"
     );
     let journal = std::fs::read_dir(world.data().join("journal")).expect("a journal");

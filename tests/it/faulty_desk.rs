@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use keydesk::domain::reason::Gap;
 use keydesk::workflow::{Around, Call, Desk, KeyFault, Port, Stop};
 use tokio::sync::Notify;
 
@@ -142,7 +143,7 @@ impl<D: Desk> Around for FaultyDesk<D> {
         let why = || "mishap".to_owned();
         let fault = match call.port {
             Port::People => Stop::Cancelled,
-            Port::Registry => Stop::Unreachable(why()),
+            Port::Registry => Stop::Unreachable(Gap::Down { detail: why() }),
             Port::Journal | Port::Keys => Stop::Store(why()),
         };
         self.pass(call.name, fault, go).await
@@ -155,7 +156,7 @@ impl<D: Desk> Around for FaultyDesk<D> {
     ) -> Result<T, E> {
         let fault = match call.name {
             "bay_changed" | "touched" => KeyFault::Cancelled,
-            _ => KeyFault::Failed("mishap".to_owned()),
+            _ => KeyFault::told("mishap"),
         };
         self.pass(call.name, fault.into(), go).await
     }

@@ -128,7 +128,7 @@ async fn a_help_desk_that_only_states_who_it_is_enrols_nobody_and_the_key_stays_
     let outcome = enrol_by(&world, said, Some(SLOT), 20, paper().1).await;
     assert_eq!(outcome.exit, Exit::Refused, "{outcome:?}");
     assert_eq!(outcome.code, "not-allowed");
-    assert!(outcome.detail.contains("station-administrator"));
+    assert!(outcome.detail.contains("station administrator"));
     assert!(key.credentials().is_empty());
     assert!(world.station.store().unfinished().expect("read").is_empty());
 }
@@ -159,7 +159,7 @@ async fn several_keys_of_which_none_is_touched_end_the_run_with_exit_code_four()
     world.rack.put(OTHER_SLOT, &manual("B"));
     let outcome = enrol(&world, None, 2, paper().1).await;
     assert_eq!(outcome.exit, Exit::Key, "{outcome:?}");
-    assert!(outcome.detail.contains("nobody touched"), "{outcome:?}");
+    assert!(outcome.detail.contains("Nobody touched"), "{outcome:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

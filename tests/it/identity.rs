@@ -129,7 +129,7 @@ async fn a_second_person_on_a_key_that_is_somebody_else_s_by_its_number_is_refus
     let (inner, _) = desk(&world, &Cancel::default());
     let mut deaf = FaultyDesk::at(inner, "known_credentials", Mishap::FailsBefore).for_good();
     let ended = workflow::enrol(&mut deaf, &person(2)).await.expect("made");
-    let PushState::Conflict { detail } = state_of(&ended) else {
+    let PushState::Conflict { detail, .. } = state_of(&ended) else {
         panic!("taken: {ended:?}");
     };
     assert!(detail.contains("p-1"), "{detail}");

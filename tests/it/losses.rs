@@ -75,10 +75,8 @@ async fn with_key(world: &World, n: usize) -> SoftKey {
 
 /// The presented code of a refusal.
 fn refused(result: &Result<Ending, Stop>) -> &str {
-    match result {
-        Err(Stop::RegistryRefused { code, .. }) => code,
-        other => panic!("not refused: {other:?}"),
-    }
+    let refusal = result.as_ref().err().and_then(Stop::refusal);
+    refusal.unwrap_or_else(|| panic!("not refused: {result:?}"))
 }
 
 #[tokio::test(flavor = "multi_thread")]

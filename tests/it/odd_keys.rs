@@ -4,12 +4,13 @@
 use keydesk::bay::Cancel;
 use keydesk::bay::soft::{Fault, Profile, SoftKey, TouchPolicy};
 use keydesk::domain::authority::Role;
-use keydesk::domain::policy::Finding;
 use keydesk::domain::profile::Profile as BatchProfile;
+use keydesk::domain::reason::Refusal;
 use keydesk::domain::unfit::Unfit;
 use keydesk::program::demo::world::{OPERATOR_PIN, ScriptedFace, World};
 use keydesk::server::{ServeConfig, admin};
 use keydesk::station::desk::StationDesk;
+use keydesk::text::english;
 use keydesk::workflow::dialogue::{Ending, Event, PushState, Step};
 use keydesk::workflow::{self, Stop, batch};
 
@@ -151,7 +152,7 @@ async fn what_a_key_cannot_do_is_known_at_the_check_and_nothing_is_written_to_it
         let stop = workflow::enrol(&mut desk, &person(1)).await;
         let stop = stop.expect_err(why);
         assert!(
-            matches!(&stop, Stop::KeyRefused(said) if said.contains(why)),
+            matches!(&stop, Stop::KeyRefused(Refusal::Found { findings }) if findings.iter().any(|found| english().finding(found).contains(why))),
             "{stop:?}"
         );
         let events = face.events();
@@ -197,7 +198,10 @@ async fn a_batch_takes_no_key_that_cannot_do_what_its_enrolment_needs() {
         let Ok(Some(Unfit::Found { findings })) = unfit else {
             panic!("{why}: {unfit:?}");
         };
-        let said: Vec<String> = findings.iter().map(Finding::in_words).collect();
+        let said: Vec<String> = findings
+            .iter()
+            .map(|found| english().finding(found))
+            .collect();
         assert!(said.join("; ").contains(why), "{why}: {said:?}");
     }
 }
@@ -221,7 +225,7 @@ async fn an_operator_s_own_key_that_cannot_do_the_job_is_refused_before_it_gets_
         let stop = workflow::first_sign_in(&mut desk, &code).await;
         let stop = stop.expect_err(why);
         assert!(
-            matches!(&stop, Stop::KeyRefused(said) if said.contains(why)),
+            matches!(&stop, Stop::KeyRefused(Refusal::Found { findings }) if findings.iter().any(|found| english().finding(found).contains(why))),
             "{stop:?}"
         );
         let now = serde_json::to_string(&key.state()).expect("text");

@@ -7,6 +7,7 @@ use keydesk::bay::Cancel;
 use keydesk::bay::soft::{Profile, SoftKey, TouchPolicy};
 use keydesk::domain::Secret;
 use keydesk::domain::authority::Role;
+use keydesk::domain::reason::Gap;
 use keydesk::program::demo::world::{OPERATOR_PIN, ScriptedFace, World};
 use keydesk::record::{EndReason, Remains, Unfinished};
 use keydesk::server::admin;
@@ -238,7 +239,7 @@ async fn an_answer_to_a_first_sign_in_that_cannot_be_read_deletes_nothing() {
     other.abort();
     let stop = ended.expect_err("not signed in");
     assert!(
-        matches!(stop.cause(), Stop::Unreachable(why) if why.contains("cannot be read")),
+        matches!(stop.cause(), Stop::Unreachable(Gap::Unread { .. })),
         "{stop:?}"
     );
     assert_eq!(stop.remains(), Remains::Credential, "{stop}");

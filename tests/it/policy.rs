@@ -30,7 +30,7 @@ async fn a_key_that_a_rule_refuses_stays_as_it_was_and_the_reason_is_told() {
         .await
         .expect_err("refused");
     assert!(
-        matches!(&stop, Stop::KeyRefused(why) if why.contains("not here")),
+        matches!(&stop, Stop::KeyRefused(why) if why.to_string().contains("not here")),
         "{stop:?}"
     );
     let told = face.events().into_iter().any(|event| match event {

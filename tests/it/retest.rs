@@ -7,6 +7,7 @@ use keydesk::bay::soft::{Fault, Management, Profile, SoftKey, TouchPolicy};
 use keydesk::cli::args::{Command, KeyCommand};
 use keydesk::cli::commands::{self, StationCommand};
 use keydesk::cli::output::Exit;
+use keydesk::domain::reason::Flaw;
 use keydesk::domain::{Identification, Place};
 use keydesk::program::demo::world::World;
 use keydesk::record::{Change, OutboxBody, OutboxEntry};
@@ -79,7 +80,7 @@ async fn out_of_reach_of_the_registry_a_wrong_signature_is_refused_here_and_noth
     key.inject(Fault::SignsAnother);
     let stop = enrol(&world, 1).await.expect_err("unproven");
     assert!(
-        matches!(&stop, Stop::Unproven(why) if why.contains("signature is wrong")),
+        matches!(&stop, Stop::Unproven(Flaw::SignatureWrong)),
         "{stop:?}"
     );
     assert!(world.station.store().outbox().expect("read").is_empty());
@@ -173,7 +174,7 @@ async fn a_test_for_a_person_is_verified_here_before_the_registry_is_told() {
         .await
         .expect_err("unproven");
     assert!(
-        matches!(&stop, Stop::Unproven(why) if why.contains("signature is wrong")),
+        matches!(&stop, Stop::Unproven(Flaw::SignatureWrong)),
         "{stop:?}"
     );
     assert!(world.station.store().outbox().expect("read").is_empty());

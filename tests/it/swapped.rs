@@ -103,7 +103,7 @@ async fn somebody_else_s_key_is_refused_at_every_wait_and_stays_as_it_was() {
         let stop = ended.expect_err("somebody else's");
         let name = format!("Person {theirs}");
         assert!(
-            matches!(stop.cause(), Stop::KeyRefused(why) if why.contains(&name)),
+            matches!(stop.cause(), Stop::KeyRefused(why) if why.to_string().contains(&name)),
             "{wait:?}: {stop}"
         );
         assert_eq!(on_key(&other), held, "{wait:?}");

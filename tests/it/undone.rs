@@ -13,6 +13,7 @@ use keydesk::bay::Cancel;
 use keydesk::bay::soft::{Profile, SoftKey, TouchPolicy};
 use keydesk::domain::Place;
 use keydesk::domain::history::Deed;
+use keydesk::domain::reason::Refusal;
 use keydesk::domain::reset::ResetCase;
 use keydesk::program::demo::world::{Rack, ScriptedFace, World};
 use keydesk::record::{EntryState, OutboxBody, Remains, Resolution, Unfinished};
@@ -222,7 +223,7 @@ async fn a_protected_credential_in_conflict_is_not_overwritten_by_another_enrolm
     let before = key.credentials();
     let stop = enrol(&world, 1).await;
     assert!(
-        matches!(&stop, Err(Stop::KeyRefused(why)) if why.contains("resolve that conflict")),
+        matches!(&stop, Err(Stop::KeyRefused(Refusal::Unresolved))),
         "{stop:?}"
     );
     assert_eq!(key.credentials(), before);

@@ -13,7 +13,7 @@ use crate::cli::secret::{self, Lines, SecretError};
 use crate::domain::{KeyFacts, KeyId, Pin};
 use crate::station::batch::{Crew, TagComplaint, Told, Whose};
 use crate::station::face::board::Board;
-use crate::text::{Language, Text};
+use crate::text::{Language, Text, english};
 use crate::workflow::dialogue::Question;
 use crate::workflow::{KeyFault, Stop};
 
@@ -70,7 +70,7 @@ impl HeadlessCrew {
 
     fn misuse(&self, code: &'static str, detail: String) -> Stop {
         *self.misused.lock() = Some(code);
-        Stop::Key(KeyFault::Failed(detail))
+        Stop::Key(KeyFault::told(detail))
     }
 
     /// The line that holds a PIN of this key: the one that was taken for it before, or the next one.
@@ -114,7 +114,7 @@ impl HeadlessCrew {
             if new_min.is_some() {
                 let prompt = format!("slot {}: the same once more", whose.slot);
                 if !first.matches(&self.typed(&prompt, new_min).await?) {
-                    return Err(Stop::Key(KeyFault::Failed(
+                    return Err(Stop::Key(KeyFault::told(
                         "the two PINs differ: nothing was written; pull the key and put it back"
                             .to_owned(),
                     )));
@@ -180,14 +180,15 @@ impl Crew for HeadlessCrew {
             }
             Told::Refused { whose, stop } => place(
                 &whose,
-                json!({ "event": "key-refused", "code": stop.code(), "detail": stop.to_string() }),
-                format!("does not take part: {stop}"),
+                json!({ "event": "key-refused", "code": stop.code(), "detail": english().stop(&stop) }),
+                format!("does not take part: {}", english().stop(&stop)),
             ),
             Told::Stopped { whose, stop } => place(
                 &whose,
-                json!({ "event": "key-stopped", "code": stop.code(), "detail": stop.to_string() }),
+                json!({ "event": "key-stopped", "code": stop.code(), "detail": english().stop(&stop) }),
                 format!(
-                    "stopped: {stop}; pull it and put it back to try again, or put in another one"
+                    "stopped: {} Pull it and put it back to try again, or put in another one.",
+                    english().stop(&stop)
                 ),
             ),
             Told::Left { whose, run } => place(
@@ -221,7 +222,7 @@ impl Crew for HeadlessCrew {
                     return Err(Stop::Key(KeyFault::WrongPin { retries }));
                 }
                 if retries == Some(1) && self.pins.is_some() {
-                    return Err(Stop::Key(KeyFault::Failed(
+                    return Err(Stop::Key(KeyFault::told(
                         "one attempt is left before the key blocks its PIN: not tried from a file descriptor".to_owned(),
                     )));
                 }
@@ -240,7 +241,7 @@ impl Crew for HeadlessCrew {
         };
         let name = key.id.serial.as_deref().unwrap_or(whose.place.as_str());
         let path = letters.dir.join(format!("pin-{}.pdf", file_name(name)));
-        let failed = |why: String| Stop::Key(KeyFault::Failed(why));
+        let failed = |why: String| Stop::Key(KeyFault::told(why));
         match std::fs::remove_file(&path) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                 return Err(failed(format!("{}: {error}", path.display())));

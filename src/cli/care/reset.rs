@@ -57,7 +57,7 @@ pub(in crate::cli) fn standing(push: &PushState) -> (Exit, String) {
             Exit::Queued,
             "the registry cannot be reached; the report waits in the outbox".to_owned(),
         ),
-        PushState::Conflict { detail } => (
+        PushState::Conflict { detail, .. } => (
             Exit::Refused,
             format!("but the registry refused the report ({detail}); see `keydesk outbox list`"),
         ),

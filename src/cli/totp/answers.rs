@@ -9,7 +9,7 @@ use super::picture::Shown;
 use crate::cli::output::Output;
 use crate::cli::secret::{Lines, line_from_terminal};
 use crate::domain::factor::TotpCode;
-use crate::text::{Language, Text};
+use crate::text::english;
 use crate::totp::AppSetup;
 use crate::wire::Factor;
 use crate::workflow::dialogue::{Answer, AppQuestion, CodeOf, Purpose};
@@ -223,8 +223,4 @@ fn named(of: &CodeOf) -> String {
         CodeOf::NewApp { name, .. } => name.clone(),
         CodeOf::Token { serial } => format!("token {serial}"),
     }
-}
-
-fn english() -> Text {
-    Text::load(Language::English)
 }

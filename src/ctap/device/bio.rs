@@ -1,5 +1,6 @@
 //! Fingerprints on a [`Device`]: authenticatorBioEnrollment (CTAP 2.3, section 6.7), standard and preview.
 
+use crate::domain::reason::Lacks;
 use std::time::Duration;
 
 use super::super::command::bio::{self, Fingerprint, FingerprintSensor, Request, Sample};
@@ -33,7 +34,7 @@ impl<T: Transport> Device<T> {
         let modality = self.bio(operation, &Request::Modality, None, control)?;
         if !bio::is_fingerprint(modality).map_err(malformed)? {
             return Err(CtapError::Unsupported {
-                what: "fingerprints; it knows people by something else",
+                what: Lacks::OtherBiometrics,
             });
         }
         let reply = self.bio(operation, &Request::Sensor, None, control)?;
@@ -179,7 +180,7 @@ impl<T: Transport> Device<T> {
             Some(BioEnrollment::Preview) => command_byte::BIO_ENROLLMENT_PREVIEW,
             None => {
                 return Err(CtapError::Unsupported {
-                    what: "fingerprints",
+                    what: Lacks::Fingerprints,
                 });
             }
         };

@@ -12,6 +12,7 @@ use super::super::info::{Info, Setup};
 use super::super::pin::PinUvAuthToken;
 use super::super::transport::Transport;
 use super::Device;
+use crate::domain::reason::Lacks;
 
 impl<T: Transport> Device<T> {
     /// Lets the key identify itself to relying parties that may ask for it (section 6.11.1). Nothing but a reset takes this back.
@@ -25,7 +26,7 @@ impl<T: Transport> Device<T> {
         token: Option<&PinUvAuthToken>,
         control: &mut Control<'_>,
     ) -> Result<(), CtapError> {
-        let what = "enterprise attestation";
+        let what = Lacks::Configuring;
         let supported = |info: &Info| info.enterprise_attestation() != Setup::Unsupported;
         self.must(supported, what, control)?;
         let request = Request::EnableEnterpriseAttestation;
@@ -46,7 +47,7 @@ impl<T: Transport> Device<T> {
     ) -> Result<(), CtapError> {
         match self.info(control)?.option("alwaysUv") {
             None => Err(CtapError::Unsupported {
-                what: "demanding user verification always",
+                what: Lacks::Configuring,
             }),
             Some(now) if now == on => Ok(()),
             Some(_) => self.configure(
@@ -88,14 +89,14 @@ impl<T: Transport> Device<T> {
     ) -> Result<(), CtapError> {
         let request = Request::EnableLongTouchForReset;
         let listed = |info: &Info| info.lists_config_command(request.number());
-        self.must(listed, "asking for a long touch before a reset", control)?;
+        self.must(listed, Lacks::Configuring, control)?;
         self.configure(Operation::SetLongTouchForReset, request, token, control)
     }
 
     fn must(
         &mut self,
         supported: impl Fn(&Info) -> bool,
-        what: &'static str,
+        what: Lacks,
         control: &mut Control<'_>,
     ) -> Result<(), CtapError> {
         let info = self.known_info(control)?;
@@ -116,7 +117,7 @@ impl<T: Transport> Device<T> {
                 && (info.authenticator_config_commands.is_none()
                     || info.lists_config_command(request.number()))
         };
-        self.must(possible, "being configured in this way", control)?;
+        self.must(possible, Lacks::Configuring, control)?;
         let result = self.command(
             operation,
             command_byte::CONFIG,
@@ -132,7 +133,7 @@ impl<T: Transport> Device<T> {
 fn check(policy: &PinPolicy, info: &Info) -> Result<(), CtapError> {
     let unsupported = |what| Err(CtapError::Unsupported { what });
     if info.option("setMinPINLength") != Some(true) {
-        return unsupported("setting a minimum PIN length");
+        return unsupported(Lacks::Configuring);
     }
     let (min, max) = (info.min_pin_length, info.max_pin_length);
     if let Some(wanted) = policy.min_length
@@ -142,7 +143,7 @@ fn check(policy: &PinPolicy, info: &Info) -> Result<(), CtapError> {
     }
     if !policy.rp_ids.is_empty() {
         if !info.has_extension("minPinLength") {
-            return unsupported("telling relying parties its minimum PIN length");
+            return unsupported(Lacks::Configuring);
         }
         // A key that does not say how many takes at least one (section 6.4, maxRPIDsForSetMinPINLength).
         let max = info.max_rpids_for_set_min_pin_length;
@@ -152,7 +153,7 @@ fn check(policy: &PinPolicy, info: &Info) -> Result<(), CtapError> {
         }
     }
     if policy.complexity && info.pin_complexity_policy.is_none() {
-        return unsupported("a policy against simple PINs");
+        return unsupported(Lacks::Configuring);
     }
     Ok(())
 }

@@ -12,6 +12,7 @@ use super::super::pin::PinUvAuthToken;
 use super::super::status::Status;
 use super::super::transport::Transport;
 use super::Device;
+use crate::domain::reason::Lacks;
 
 /// More than any key holds: a key that claims more does not tell the truth, and its list ends here.
 const MOST_CREDENTIALS: u64 = 10_000;
@@ -104,7 +105,7 @@ impl<T: Transport> Device<T> {
         if self.known_info(control)?.credential_management() == Some(CredentialManagement::Preview)
         {
             return Err(CtapError::Unsupported {
-                what: "renaming credentials",
+                what: Lacks::Renaming,
             });
         }
         self.manage(
@@ -150,7 +151,7 @@ impl<T: Transport> Device<T> {
             Some(CredentialManagement::Preview) => command_byte::CREDENTIAL_MANAGEMENT_PREVIEW,
             None => {
                 return Err(CtapError::Unsupported {
-                    what: "credential management",
+                    what: Lacks::Credentials,
                 });
             }
         };

@@ -9,6 +9,7 @@ use super::super::pin::{PinProtocol, PinUvAuthToken, SharedSecret};
 use super::super::transport::Transport;
 use super::Device;
 use crate::domain::pin::Pin;
+use crate::domain::reason::Lacks;
 
 /// How the person shows that it is them.
 pub enum VerifyBy<'a> {
@@ -47,7 +48,7 @@ impl<T: Transport> Device<T> {
         let operation = Operation::ReadRetries;
         if self.known_info(control)?.built_in_uv() == Setup::Unsupported {
             return Err(CtapError::Unsupported {
-                what: "built-in user verification",
+                what: Lacks::BuiltInUv,
             });
         }
         let reply = self.client_pin(operation, Request::UvRetries, control)?;
@@ -181,7 +182,7 @@ impl<T: Transport> Device<T> {
 
     fn pin_protocol(&mut self, control: &mut Control<'_>) -> Result<PinProtocol, CtapError> {
         let info = self.known_info(control)?;
-        PinProtocol::choose(&info).ok_or(CtapError::Unsupported { what: "PINs" })
+        PinProtocol::choose(&info).ok_or(CtapError::Unsupported { what: Lacks::Pins })
     }
 }
 
@@ -193,7 +194,7 @@ fn admissible(request: &TokenRequest<'_>, info: &Info) -> Result<Operation, Ctap
         .any(|permission| request.permissions.contains(*permission));
     match request.by {
         VerifyBy::Pin(_) if info.client_pin() == Setup::Unsupported => {
-            Err(CtapError::Unsupported { what: "PINs" })
+            Err(CtapError::Unsupported { what: Lacks::Pins })
         }
         _ if request.permissions != Permissions::ALL
             && request
@@ -202,23 +203,21 @@ fn admissible(request: &TokenRequest<'_>, info: &Info) -> Result<Operation, Ctap
             && !info.persistent_management() =>
         {
             Err(CtapError::Unsupported {
-                what: "listing credentials with a lasting token",
+                what: Lacks::LastingToken,
             })
         }
         VerifyBy::Pin(_) if wants_make_or_use && info.pin_cannot_make_or_use() => {
-            Err(CtapError::Unsupported {
-                what: "making or using credentials with the PIN; it wants a fingerprint",
-            })
+            Err(CtapError::Unsupported { what: Lacks::ByPin })
         }
         VerifyBy::Pin(_) => Ok(Operation::VerifyPin),
         VerifyBy::BuiltInUv if info.built_in_uv() != Setup::Set || !info.token_permissions() => {
             Err(CtapError::Unsupported {
-                what: "tokens for built-in user verification, or has none set up",
+                what: Lacks::FingerToken,
             })
         }
         VerifyBy::BuiltInUv if !info.built_in_uv_may(request.permissions) => {
             Err(CtapError::Unsupported {
-                what: "doing this with a fingerprint alone; give its PIN",
+                what: Lacks::ByFinger,
             })
         }
         VerifyBy::BuiltInUv => Ok(Operation::VerifyUser),

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::reason::Why;
+
 /// A test of a key with a throwaway credential.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct TestReport {
@@ -44,10 +46,10 @@ pub enum TestStep {
 pub enum StepOutcome {
     /// As it should.
     Passed,
-    /// Not possible on this key, or not to be checked here: in English, why.
-    Skipped { why: String },
-    /// Not as it should: in English, with the facts.
-    Failed { why: String },
+    /// Not possible on this key, or not to be checked here.
+    Skipped { why: Why },
+    /// Not as it should.
+    Failed { why: Why },
 }
 
 /// What it all comes to.
@@ -98,9 +100,9 @@ impl TestReport {
     }
 
     /// The step that failed, and why.
-    pub fn failure(&self) -> Option<(TestStep, &str)> {
+    pub fn failure(&self) -> Option<(TestStep, &Why)> {
         self.steps.iter().find_map(|step| match &step.outcome {
-            StepOutcome::Failed { why } => Some((step.step, why.as_str())),
+            StepOutcome::Failed { why } => Some((step.step, why)),
             _ => None,
         })
     }
@@ -166,7 +168,9 @@ mod tests {
         assert_eq!(report(good.clone()).verdict(), TestVerdict::Works);
         let mut bad = good;
         bad.push(TestedStep {
-            outcome: StepOutcome::Failed { why: "x".into() },
+            outcome: StepOutcome::Failed {
+                why: Why::Told("x".into()),
+            },
             ..step(TestStep::Clean, 1, None)
         });
         assert_eq!(report(bad).verdict(), TestVerdict::Fails);

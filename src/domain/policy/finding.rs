@@ -1,10 +1,9 @@
-//! What can be found about a key, how much it weighs, and in which words.
+//! What can be found about a key, and how much it weighs.
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::rule::Why;
-use crate::domain::key::algorithm;
 use crate::domain::models::{Level, Source, Status};
 
 /// How much a finding weighs.
@@ -154,72 +153,5 @@ impl Finding {
             | Self::OperatorsOwn
             | Self::BoundTo { .. } => Weight::Refusal,
         }
-    }
-
-    /// In English, for records and the command line.
-    pub fn in_words(&self) -> String {
-        match self {
-            Self::TestedModel => "a tested model".to_owned(),
-            Self::UntestedModel => "a model that was not tested with IAMconnected".to_owned(),
-            Self::UnknownModel => "a model that this station does not know".to_owned(),
-            Self::Certified { level, source } => match source {
-                Some(source) => format!("FIDO certified, level {level} ({source})"),
-                None => format!("FIDO certified, level {level}"),
-            },
-            Self::NotCertified { source } => format!("not certified by FIDO ({source})"),
-            Self::Reported {
-                status,
-                since,
-                source,
-            } => {
-                let since = since.map_or_else(String::new, |since| format!(" since {since}"));
-                format!("{}{since} ({source})", reported(status))
-            }
-            Self::Advisory { id, summary } => format!("advisory {id}: {summary}"),
-            Self::Rule { rule, ruling, why } => match ruling {
-                Ruling::Allow => format!("allowed by policy ({rule}): {}", why.en),
-                Ruling::Warn => format!("policy ({rule}): {}", why.en),
-                Ruling::Refuse => format!("refused by policy ({rule}): {}", why.en),
-            },
-            Self::Lifted { what } => format!("{} (allowed)", what.in_words()),
-            Self::NotFido2 => "it speaks U2F only: take a FIDO2 key".to_owned(),
-            Self::NoPinSupport => "it cannot have a PIN: take another key".to_owned(),
-            Self::PinBlocked => "its PIN is blocked: reset it or take another key".to_owned(),
-            Self::FewPinRetries { retries } => format!("only {retries} PIN attempts are left"),
-            Self::PinChangeRequired => "it demands a new PIN first".to_owned(),
-            Self::StoreFull => "it has no room for another credential".to_owned(),
-            Self::NotDiscoverable => "it cannot keep discoverable credentials".to_owned(),
-            Self::NoCommonAlgorithm { has } => {
-                let has: Vec<String> = has.iter().map(|id| algorithm(*id)).collect();
-                format!(
-                    "it can do {} only, which the registry does not take: take another key",
-                    has.join(", ")
-                )
-            }
-            Self::BoundTo { person } => {
-                format!("it is enrolled for {person}: take another key, or reset it first")
-            }
-            Self::OperatorsOwn => "it is the operator's own key: take the person's".to_owned(),
-            Self::NoStandby => "a main administrator should have a standby key too".to_owned(),
-        }
-    }
-}
-
-fn reported(status: &Status) -> String {
-    match status {
-        Status::Revoked => "revoked by the FIDO Alliance: take another key".to_owned(),
-        Status::UserVerificationBypass => {
-            "its PIN or fingerprint can be got around: take another key".to_owned()
-        }
-        Status::AttestationKeyCompromise => {
-            "others can pass for this model: take another key".to_owned()
-        }
-        Status::UserKeyRemoteCompromise => {
-            "its private keys can be taken from afar: take another key".to_owned()
-        }
-        Status::UserKeyPhysicalCompromise => {
-            "whoever has it in hand can copy its private keys".to_owned()
-        }
-        other => format!("the FIDO Alliance reports {}", other.as_str()),
     }
 }

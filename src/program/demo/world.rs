@@ -423,7 +423,7 @@ impl Face for ScriptedFace {
             Question::Identify { .. } => "passport:7K31"
                 .parse::<Identification>()
                 .map(Answer::Identified)
-                .map_err(|e| Stop::Unproven(e.to_string())),
+                .map_err(|e| KeyFault::told(e.to_string()).into()),
             Question::ChooseKey { keys } if keys.iter().any(|k| k.place == self.place) => {
                 Ok(Answer::Key(self.place.clone()))
             }
@@ -438,7 +438,7 @@ impl Face for ScriptedFace {
             } => Err(Stop::Key(KeyFault::WrongPin { retries })),
             Question::NewPin { .. } | Question::CurrentPin { .. } => Pin::new(&self.pin, 0)
                 .map(Answer::Pin)
-                .map_err(|e| Stop::Unproven(e.to_string())),
+                .map_err(|e| KeyFault::told(e.to_string()).into()),
             Question::Settings { .. }
             | Question::Credentials { .. }
             | Question::Fingerprints { .. } => Ok(self.ordered()),

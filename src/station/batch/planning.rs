@@ -42,7 +42,7 @@ impl Station {
         };
         plan.check(operator.role)?;
         match self.look_up(&people).await {
-            Err(ListFault::Stop(Stop::Unreachable(why))) => self.look_up_tickets(&people, &why)?,
+            Err(ListFault::Stop(Stop::Unreachable(_))) => self.look_up_tickets(&people)?,
             known => known?,
         }
         Ok(plan)

@@ -211,8 +211,7 @@ impl<C: Crew> Runner<C> {
             (Err(_), _) if self.ending => {}
             (Err(stop), Some(run)) => self.stopped(whose, run, stop)?,
             (Err(stop), None) => {
-                let (code, detail) = (stop.code().to_owned(), stop.to_string());
-                self.settle(&place, SlotWork::Refused { code, detail });
+                self.settle(&place, SlotWork::Refused { stop: stop.clone() });
                 self.shared.crew.tell(Told::Refused { whose, stop });
             }
         }
@@ -220,15 +219,14 @@ impl<C: Crew> Runner<C> {
     }
 
     fn stopped(&self, whose: Whose, run: RunId, stop: Stop) -> Result<(), Stop> {
-        let (code, detail) = (stop.code().to_owned(), stop.to_string());
         let batch = self.shared.look(|state| state.batch.plan.id);
         self.shared.record(BatchChange::KeyStopped {
             batch,
             run,
-            code: code.clone(),
-            detail: detail.clone(),
+            code: stop.code().to_owned(),
+            detail: stop.to_string(),
         })?;
-        self.settle(&whose.place, SlotWork::Stopped { code, detail });
+        self.settle(&whose.place, SlotWork::Stopped { stop: stop.clone() });
         self.shared.crew.tell(Told::Stopped { whose, stop });
         Ok(())
     }

@@ -13,6 +13,7 @@ use crate::domain::batch::BatchChange;
 use crate::domain::care::Setting;
 use crate::domain::profile::label::TAG_CHARS_MAX;
 use crate::domain::profile::{StepKind, TagSource};
+use crate::domain::reason::{Failure, Refusal};
 use crate::domain::reset::Losses;
 use crate::domain::{Identification, KeyFacts, OneLine, Pin, Place};
 use crate::station::desk::Face;
@@ -125,24 +126,17 @@ impl<C: Crew> SlotFace<C> {
             });
             return Ok(Answer::Yes);
         }
-        Err(Stop::KeyRefused(
-            "the operator takes another key".to_owned(),
-        ))
+        Err(Refusal::NotWanted.into())
     }
 }
 
 /// A key that is somebody's is not emptied along with a box of others.
 fn somebodys(losses: &Losses) -> Stop {
     let all = losses.enrolments.iter().chain(&losses.unsure);
-    let names: Vec<&str> = all.map(|lost| lost.person.name.as_str()).collect();
-    let whose = match (losses.is_somebodys(), names.is_empty()) {
-        (true, _) => format!("it is enrolled for {}", names.join(", ")),
-        (false, false) => format!("it may be enrolled for {}", names.join(", ")),
-        (false, true) => "it does not say whether anybody is enrolled on it".to_owned(),
-    };
-    Stop::KeyRefused(format!(
-        "{whose}: reset it by itself, with `keydesk key reset`"
-    ))
+    Stop::KeyRefused(Refusal::Somebodys {
+        people: all.map(|lost| lost.person.name.clone()).collect(),
+        surely: losses.is_somebodys(),
+    })
 }
 
 /// A place in the queue of those that wait for somebody to type; left however the wait ends.
@@ -305,9 +299,9 @@ impl<C: Crew> Hand for SlotFace<C> {
                 last.saturating_add(1).max(pattern.first())
             });
             let tag = pattern.tag(next).ok_or_else(|| {
-                Stop::KeyRefused(format!(
-                    "the tags {pattern} are used up: give the pattern another digit"
-                ))
+                Stop::KeyRefused(Refusal::TagsUsedUp {
+                    pattern: pattern.to_string(),
+                })
             })?;
             state.tags.insert(tag.clone());
             Ok(tag)
@@ -337,10 +331,9 @@ impl<C: Crew> SlotFace<C> {
 
 impl From<TagComplaint> for Stop {
     fn from(complaint: TagComplaint) -> Self {
-        let what = match complaint {
-            TagComplaint::Form => "a tag is one line of at most 100 characters",
-            TagComplaint::Taken => "another key has this tag: take another",
-        };
-        Self::Key(KeyFault::Failed(what.to_owned()))
+        Self::Key(KeyFault::Failed(match complaint {
+            TagComplaint::Form => Failure::TagForm,
+            TagComplaint::Taken => Failure::TagTaken,
+        }))
     }
 }

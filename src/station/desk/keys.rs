@@ -13,6 +13,7 @@ use super::stopwatch::Stopwatch;
 use crate::bay::{KeyError, KeyRef};
 use crate::ctap::{AnyDevice, Control, CtapError, Keepalive};
 use crate::domain::care::{CredentialList, Fingerprint, Portrait, Setting, StoredCredential};
+use crate::domain::reason::Failure;
 use crate::domain::{Bytes, KeyFacts, Pin};
 use crate::station::keys;
 use crate::wire::webauthn::{CreationOptions, Descriptor, RequestOptions};
@@ -134,12 +135,14 @@ fn doubt_of(error: &KeyError) -> Doubt {
     }
 }
 
-fn fault_of_bay(error: &KeyError) -> KeyFault {
+pub(in crate::station) fn fault_of_bay(error: &KeyError) -> KeyFault {
     match error {
         KeyError::Gone { .. } => KeyFault::Gone,
         KeyError::Cancelled { .. } => KeyFault::Cancelled,
         KeyError::Ctap { error, .. } => keys::fault_of(error, None),
-        other => KeyFault::Failed(other.to_string()),
+        KeyError::NoKey => KeyFault::Failed(Failure::NoKey),
+        KeyError::NotReady { .. } => KeyFault::Failed(Failure::NotReady),
+        KeyError::Busy { .. } => KeyFault::Failed(Failure::Crowded),
     }
 }
 

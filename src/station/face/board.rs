@@ -4,11 +4,13 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::domain::batch::{KeyEnd, Tally};
+use crate::domain::list::FileFault;
 use crate::domain::policy::Finding;
 use crate::domain::profile::{Budget, StepKind};
 use crate::domain::unfit::{Taken, Unfit};
 use crate::domain::{BatchId, PersonId, Pin, Place};
 use crate::station::face::Notice;
+use crate::workflow::Stop;
 use crate::workflow::dialogue::Question;
 
 /// A batch at this moment.
@@ -106,17 +108,15 @@ pub enum SlotWork {
     Pulled,
     /// It stopped, and waits to be tried again or skipped.
     Stopped {
-        /// A stable word.
-        code: String,
-        /// In English, with the facts.
-        detail: String,
+        /// Why.
+        #[serde(skip)]
+        stop: Stop,
     },
     /// The key does not take part: it is to be taken out.
     Refused {
-        /// A stable word.
-        code: String,
-        /// In English, with the facts.
-        detail: String,
+        /// Why.
+        #[serde(skip)]
+        stop: Stop,
     },
     /// Every step is done: it is to be taken out.
     Done,
@@ -204,15 +204,9 @@ pub struct KeyForecast {
     /// Why it does not take part.
     pub refused: Option<Unfit>,
     /// What the operator should know of it.
-    #[serde(serialize_with = "in_words")]
     pub warnings: Vec<Finding>,
     /// What would be lost.
     pub lost: Vec<Taken>,
-}
-
-/// In English: a script reads sentences.
-fn in_words<S: serde::Serializer>(warnings: &[Finding], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_seq(warnings.iter().map(Finding::in_words))
 }
 
 /// Why a tag was not taken.
@@ -305,7 +299,7 @@ pub struct BatchOffer {
 pub struct OfferedProfile {
     pub file: String,
     /// What it is called and does, or what is wrong with it.
-    pub is: Result<ProfileView, String>,
+    pub is: Result<ProfileView, FileFault>,
 }
 
 /// What a profile does, for a list.
@@ -325,5 +319,5 @@ pub struct ProfileView {
 pub struct OfferedList {
     pub file: String,
     /// How many people are on it and whether it says of all of them how they were identified, or what is wrong with it.
-    pub is: Result<(usize, bool), String>,
+    pub is: Result<(usize, bool), FileFault>,
 }

@@ -11,6 +11,7 @@ use crate::domain::care::{
     BuiltInUv, CredentialList, FingerSample, Fingerprint, Limits, Management, Portrait, Readiness,
     SampleFault, Setting, StoredCredential,
 };
+use crate::domain::reason::Lacks;
 use crate::domain::{Bytes, KeyFacts, Pin};
 
 /// Everything that a key says of itself at one moment.
@@ -244,7 +245,7 @@ fn finger_token(
 ) -> Result<PinUvAuthToken, CtapError> {
     if device.known_info(control)?.fingerprints() == Setup::Unsupported {
         return Err(CtapError::Unsupported {
-            what: "fingerprints",
+            what: Lacks::Fingerprints,
         });
     }
     token(device, control, pin, Permissions::BIO_ENROLLMENT)

@@ -12,10 +12,13 @@ use tokio::task::JoinHandle;
 
 use super::mailbox::Mailbox;
 use super::{Kiosk, notice};
-use crate::domain::batch::{Batch, Plan, Tally};
+use crate::domain::batch::PlanError;
+use crate::domain::batch::{Batch, Plan};
 use crate::domain::list;
+use crate::domain::list::FileFault;
 use crate::domain::people_list::{self, PeopleList};
 use crate::domain::profile::Profile;
+use crate::domain::reason::Lacks;
 use crate::domain::{BatchId, Identification, KeyFacts, OperatorId, Pin};
 use crate::station::Station;
 use crate::station::batch::{
@@ -173,42 +176,36 @@ impl Kiosk {
 
     pub(super) fn batch_over(&mut self, result: Result<(Batch, Finish), Notice>) {
         self.batch = None;
-        let over = BatchUpdate::Over(
-            result.map_or_else(|why| why, |(batch, finish)| over(&batch, finish)),
-        );
+        let over = BatchUpdate::Over(result.map_or_else(|why| why, |(_, finish)| over(finish)));
         self.screen.add(Update::Batch(Box::new(over)));
         self.home.show();
     }
 }
 
 /// What is read when a batch is over.
-fn over(batch: &Batch, finish: Finish) -> Notice {
+fn over(finish: Finish) -> Notice {
     let code = match finish {
         Finish::Complete => "batch-complete",
         Finish::Ended => "batch-ended",
         Finish::Paused | Finish::Abandoned => "batch-paused",
     };
-    let Tally { done, skipped, .. } = batch.tally();
-    Notice {
-        code: code.to_owned(),
-        detail: format!("{done} key(s) done, {skipped} skipped"),
-    }
+    Notice::new(code)
 }
 
 /// What is read when one could not begin.
 fn begun_not(error: &BatchError) -> Notice {
     match error {
         BatchError::Stop(stop) => notice(stop),
-        BatchError::Plan(error) => bad("bad-plan", error),
-        BatchError::List(error) => bad("bad-list", error),
-        BatchError::Fault(fault) => bad("bad-plan", fault),
-    }
-}
-
-fn bad(code: &str, error: &impl std::fmt::Display) -> Notice {
-    Notice {
-        code: code.to_owned(),
-        detail: error.to_string(),
+        BatchError::Plan(PlanError::NoPeople) => Notice::new("plan-no-people"),
+        BatchError::Plan(PlanError::PeopleForNothing) => Notice::new("plan-nobody"),
+        BatchError::Plan(PlanError::NotIdentified { .. }) => Notice::new("plan-not-identified"),
+        BatchError::Plan(PlanError::Keys) => Notice::new("plan-keys"),
+        BatchError::Plan(PlanError::NotAllowed(_)) => Notice::new("not-allowed"),
+        BatchError::List(error) => Notice {
+            lines: error.0.iter().map(|fault| fault.line).collect(),
+            ..Notice::new("bad-list")
+        },
+        BatchError::Fault(_) => Notice::new("bad-plan"),
     }
 }
 
@@ -266,51 +263,54 @@ fn offer(station: &Station) -> Result<BatchOffer, Stop> {
     Ok(offer)
 }
 
-fn bytes(folder: &Path, file: &str) -> Result<Vec<u8>, String> {
+fn bytes(folder: &Path, file: &str) -> Result<Vec<u8>, FileFault> {
     use std::io::Read;
     // Only what is in the folder itself: a name is chosen from its list, never a path.
     if file.contains(['/', '\0']) || file == ".." {
-        return Err("it is not in the folder of profiles".to_owned());
+        return Err(FileFault::Elsewhere);
     }
     let mut bytes = Vec::new();
     let read = std::fs::File::open(folder.join(file))
         .and_then(|file| file.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes));
     match read {
         Ok(read) if u64::try_from(read).is_ok_and(|read| read > FILE_BYTES_MAX) => {
-            Err("it is larger than 1 MiB: is it the right file?".to_owned())
+            Err(FileFault::TooLarge)
         }
         Ok(_) => Ok(bytes),
-        Err(error) => Err(error.to_string()),
+        Err(error) => Err(FileFault::Unreadable {
+            reason: error.to_string(),
+        }),
     }
 }
 
-fn profile(folder: &Path, file: &str) -> Result<Profile, String> {
+fn profile(folder: &Path, file: &str) -> Result<Profile, FileFault> {
     let bytes = bytes(folder, file)?;
-    let text = list::text(&bytes).map_err(|fault| fault.to_string())?;
-    Profile::parse(text).map_err(|error| error.to_string())
+    let line = |line| u64::try_from(line).unwrap_or(u64::MAX);
+    Profile::parse(list::text(&bytes)?).map_err(|error| {
+        let faults = error.0.iter();
+        FileFault::Lines(faults.map(|fault| line(fault.line)).collect())
+    })
 }
 
-fn people(folder: &Path, file: &str) -> Result<PeopleList, String> {
-    people_list::parse(&bytes(folder, file)?).map_err(|error| error.to_string())
+fn people(folder: &Path, file: &str) -> Result<PeopleList, FileFault> {
+    people_list::parse(&bytes(folder, file)?)
+        .map_err(|error| FileFault::Lines(error.0.iter().map(|fault| fault.line).collect()))
 }
 
 /// The plan of a wish, by whoever is signed in.
 async fn plan(station: &Station, wish: &BatchWish) -> Result<Plan, Notice> {
     let Some(folder) = station.config().profiles.as_deref() else {
-        return Err(bad(
-            "bad-plan",
-            &"the configuration names no folder of profiles",
-        ));
+        return Err(Notice::new("bad-plan"));
     };
-    let profile = profile(folder, &wish.profile).map_err(|why| bad("bad-profile", &why))?;
+    let profile = profile(folder, &wish.profile).map_err(|_| Notice::new("bad-profile"))?;
     let people = wish.people.as_deref().map(|file| people(folder, file));
     let identification = wish.statement.as_deref().map(Identification::stated);
     let wish = Wish {
         profile,
-        people: people.transpose().map_err(|why| bad("bad-list", &why))?,
+        people: people.transpose().map_err(|_| Notice::new("bad-list"))?,
         identification: identification
             .transpose()
-            .map_err(|error| bad("bad-plan", &error))?,
+            .map_err(|_| Notice::new("bad-statement"))?,
         keys: None,
     };
     let planned = station.plan_batch(wish).await;
@@ -415,10 +415,7 @@ impl Crew for KioskCrew {
     }
 
     async fn letter(&self, _: &Whose, _: &KeyFacts, _: &Pin) -> Result<(), Stop> {
-        Err(Stop::Key(KeyFault::Unsupported(
-            "a random PIN at the kiosk: run this profile with `keydesk batch run --letters DIR`"
-                .to_owned(),
-        )))
+        Err(KeyFault::Unsupported(Lacks::Letters).into())
     }
 
     async fn tag(&self, whose: &Whose, complaint: Option<TagComplaint>) -> Result<String, Stop> {

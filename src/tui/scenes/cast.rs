@@ -257,7 +257,7 @@ pub fn troubled_bay() -> Arc<Vec<SlotView>> {
         SlotState::Unusable {
             product: "YubiKey FIDO".to_owned(),
             code: "no-permission".to_owned(),
-            detail: "/dev/hidraw3: permission denied; install udev/70-keydesk.rules".to_owned(),
+            detail: "/dev/hidraw3".to_owned(),
         },
         SlotState::Busy(Box::new(KeyFacts {
             slot: 8,

@@ -178,7 +178,7 @@ fn details(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, entry: &OutboxEntry)
                 s(code.clone(), ctx.theme.strong()),
             ]);
             sheet.put(area, 0, words);
-            let row = sheet.paragraph(area, 1, detail, plain);
+            let row = sheet.paragraph(area, 1, &t.said(code, detail), plain);
             let row = sheet.paragraph(area, row + 1, &tr!(t, "outbox-retry-how"), plain);
             match entry.body.left() {
                 Left::Nothing => {

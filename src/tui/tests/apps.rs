@@ -5,13 +5,15 @@ use ratatui::crossterm::event::KeyCode;
 use super::behaviour::at;
 use super::{sent, shown};
 use crate::domain::factor::CodeVerdict;
+use crate::domain::reason::Gap;
 use crate::record::Remains;
 use crate::station::face::{Command, Update};
 use crate::tui::model::Page;
 use crate::tui::scenes::cast;
 use crate::tui::update::Effect;
+use crate::workflow::Stop;
 use crate::workflow::dialogue::{
-    Answer, AppJob, AppQuestion, AppResult, Ending, Event, Job, Purpose, Question, StopView,
+    Answer, AppJob, AppQuestion, AppResult, Ending, Event, Job, Purpose, Question,
 };
 
 #[test]
@@ -157,11 +159,9 @@ fn an_app_run_that_ends_before_it_begins_says_why_under_its_own_title() {
     stage.press(KeyCode::Char('a'));
     stage.run(Event::Ended {
         ending: Ending::Stopped {
-            stop: StopView {
-                code: "unreachable".to_owned(),
+            stop: Stop::Unreachable(Gap::Down {
                 detail: "connection refused".to_owned(),
-                refusal: None,
-            },
+            }),
             remains: Remains::Nothing,
         },
     });

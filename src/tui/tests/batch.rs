@@ -36,7 +36,7 @@ fn sixteen_slots_fit_on_the_smallest_screen_and_whoever_must_touch_is_named_by_s
 fn a_broken_profile_is_not_begun_and_says_what_is_wrong_with_it() {
     let mut stage = scene("batch-profiles");
     stage.press(KeyCode::Up);
-    assert!(shown(&stage).contains("put the reset first"));
+    assert!(shown(&stage).contains("line 7"));
     stage.press(KeyCode::Enter);
     assert!(sent(&mut stage).is_empty());
 }

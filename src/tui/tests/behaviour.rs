@@ -5,13 +5,14 @@ use std::sync::Arc;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::{sent, shown};
+use crate::domain::authority::{Action, Role};
 use crate::record::Remains;
 use crate::station::face::{Command, Found, Notice, Update};
 use crate::text::Language;
 use crate::tui::model::{Asking, Page};
 use crate::tui::scenes::{self, Stage, cast};
 use crate::tui::update::{Effect, Event as KioskEvent};
-use crate::workflow::dialogue::{Answer, Ending, Event, Job, Question, Step, StopView};
+use crate::workflow::dialogue::{Answer, Ending, Event, Job, Question, Step};
 
 /// A kiosk at the end of that scene, with what it sent forgotten.
 pub fn at(name: &str) -> Stage {
@@ -97,17 +98,16 @@ fn a_run_that_ends_before_it_begins_still_says_why() {
     stage.press(KeyCode::Enter);
     stage.run(Event::Ended {
         ending: Ending::Stopped {
-            stop: StopView {
-                code: "not-allowed".to_owned(),
-                detail: "customer-service may not do this; help-desk may".to_owned(),
-                refusal: None,
-            },
+            stop: Role::CustomerService
+                .may(Action::TidyKey)
+                .expect_err("not theirs")
+                .into(),
             remains: Remains::Nothing,
         },
     });
     let screen = shown(&stage);
     assert!(screen.contains("not for your role"), "{screen}");
-    assert!(screen.contains("help-desk may"), "{screen}");
+    assert!(screen.contains("This is for: help desk"), "{screen}");
     stage.press(KeyCode::Enter);
     assert_eq!(stage.model.page, Page::Person);
 }
@@ -356,10 +356,7 @@ fn any_key_closes_the_help_and_does_nothing_else() {
 #[test]
 fn a_notice_stays_until_the_next_key() {
     let mut stage = at("home");
-    stage.say(Update::Notice(Notice {
-        code: "unreachable".to_owned(),
-        detail: "connection refused".to_owned(),
-    }));
+    stage.say(Update::Notice(Notice::new("unreachable")));
     assert!(shown(&stage).contains("! The registry cannot be reached."));
     stage.press(KeyCode::Down);
     assert!(!shown(&stage).contains("The registry cannot be reached."));
@@ -372,24 +369,17 @@ fn whether_tickets_came_is_said_on_the_screen() {
         ("no-tickets", "Nobody is expected today"),
     ] {
         let mut stage = at("home");
-        let detail = "in other words".to_owned();
-        stage.say(Update::Notice(Notice {
-            code: code.to_owned(),
-            detail,
-        }));
+        stage.say(Update::Notice(Notice::new(code)));
         let screen = shown(&stage);
         assert!(screen.contains(said), "{screen}");
     }
 }
 
 #[test]
-fn a_notice_with_an_unknown_word_is_shown_in_its_own_words() {
+fn a_notice_with_an_unknown_word_is_shown_in_general_words() {
     let mut stage = at("home");
-    stage.say(Update::Notice(Notice {
-        code: "from-a-newer-release".to_owned(),
-        detail: "the printer is on fire".to_owned(),
-    }));
-    assert!(shown(&stage).contains("! the printer is on fire"));
+    stage.say(Update::Notice(Notice::new("from-a-newer-release")));
+    assert!(shown(&stage).contains("! The run stopped."));
 }
 
 #[test]

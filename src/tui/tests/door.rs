@@ -8,6 +8,7 @@ use ratatui::crossterm::event::KeyCode;
 
 use super::{THEME, text_of};
 use crate::domain::policy::{Finding, Verdict};
+use crate::domain::reason::KeyFault;
 use crate::domain::{KeyFacts, Pin};
 use crate::record::Remains;
 use crate::station::face::board::{BatchQuestion, BatchUpdate};
@@ -16,9 +17,10 @@ use crate::text::Language;
 use crate::tui::scenes::{self, Stage, board_touched, cast};
 use crate::tui::update::{Effect, Event};
 use crate::tui::view::View;
+use crate::workflow::Stop;
 use crate::workflow::dialogue::{
     self, AppJob, AppQuestion, CareJob, CodeOf, Ending, Job, Note, Purpose, PushState, Question,
-    Step, StopView,
+    Step,
 };
 
 thread_local! {
@@ -83,10 +85,7 @@ fn world(stage: &Stage) -> Vec<Update> {
             from_tickets: false,
         }),
     };
-    let notice = |code: &str| Notice {
-        code: code.to_owned(),
-        detail: "P. Example of Example Shipping was refused".to_owned(),
-    };
+    let notice = |code: &str| Notice::new(code);
     let mut world = vec![
         Update::Bay(cast::bay()),
         Update::Bay(cast::troubled_bay()),
@@ -205,27 +204,23 @@ fn endings() -> Vec<Ending> {
             person: person(),
             remains: Remains::Nothing,
         },
-        stopped("registry-refused", Remains::Nothing),
-        stopped("cancelled", Remains::Nothing),
-        stopped("key-failed", Remains::Credential),
+        stopped(Stop::Store(NAMES.to_owned()), Remains::Nothing),
+        stopped(Stop::Cancelled, Remains::Nothing),
+        stopped(KeyFault::told(NAMES).into(), Remains::Credential),
     ]
 }
 
-fn stopped(code: &str, remains: Remains) -> Ending {
-    let stop = StopView {
-        code: code.to_owned(),
-        detail: "P. Example of Example Shipping has it".to_owned(),
-        refusal: None,
-    };
+const NAMES: &str = "P. Example of Example Shipping has it";
+
+fn stopped(stop: Stop, remains: Remains) -> Ending {
     Ending::Stopped { stop, remains }
 }
 
 /// A sign-in that the registry refused, in words that name somebody.
 fn refused(code: &str) -> Ending {
-    let stop = StopView {
-        code: "registry-refused".to_owned(),
-        detail: "the registry refused: operator M. Desk was revoked".to_owned(),
-        refusal: Some(code.to_owned()),
+    let stop = Stop::RegistryRefused {
+        code: code.to_owned(),
+        detail: "operator M. Desk was revoked".to_owned(),
     };
     Ending::Stopped {
         stop,
@@ -291,7 +286,7 @@ fn signing_in() -> Vec<Update> {
             ending: refused("a code of a newer registry"),
         }),
         run(dialogue::Event::Ended {
-            ending: stopped("cancelled", Remains::Nothing),
+            ending: stopped(Stop::Cancelled, Remains::Nothing),
         }),
         asks(Question::ChooseKey {
             keys: vec![cast::fresh_key(), cast::used_key()],

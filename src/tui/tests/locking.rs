@@ -4,6 +4,7 @@ use ratatui::crossterm::event::KeyCode;
 
 use super::behaviour::at;
 use super::{THEME, sent, shown, text_of};
+use crate::domain::reason::KeyFault;
 use crate::record::Remains;
 use crate::station::face::{Found, Update};
 use crate::text::Language;
@@ -12,7 +13,8 @@ use crate::tui::model::Page;
 use crate::tui::scenes::{self, Stage, cast};
 use crate::tui::screens;
 use crate::tui::view::View;
-use crate::workflow::dialogue::{Ending, Event, Job, PushState, Question, StopView};
+use crate::workflow::Stop;
+use crate::workflow::dialogue::{Ending, Event, Job, PushState, Question};
 
 fn is_at_the_door(stage: &Stage) -> bool {
     std::ptr::eq(screens::front(&stage.model), &screens::door::SIGN_IN)
@@ -122,19 +124,19 @@ fn a_run_that_ends_behind_a_sign_in_that_failed_does_not_come_back() {
     let mut stage = at("locked");
     stage.press(KeyCode::Enter);
     stage.door(Event::Began { job: Job::SignIn });
-    let stopped = |code: &str, refusal: Option<&str>| Ending::Stopped {
-        stop: StopView {
-            code: code.to_owned(),
-            detail: "P. Example".to_owned(),
-            refusal: refusal.map(str::to_owned),
-        },
+    let refused = Stop::RegistryRefused {
+        code: "credential-revoked".to_owned(),
+        detail: "P. Example".to_owned(),
+    };
+    let stopped = |stop: Stop| Ending::Stopped {
+        stop,
         remains: Remains::Nothing,
     };
     stage.door(Event::Ended {
-        ending: stopped("registry-refused", Some("credential-revoked")),
+        ending: stopped(refused),
     });
     stage.run(Event::Ended {
-        ending: stopped("key-gone", None),
+        ending: stopped(Stop::Key(KeyFault::Gone)),
     });
     let screen = shown(&stage);
     assert!(screen.contains("This key was revoked"), "{screen}");

@@ -8,6 +8,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use super::{THEME, text_of};
 use crate::domain::factor::CodeVerdict;
 use crate::domain::policy::{Finding, Verdict};
+use crate::domain::reason::KeyFault;
 use crate::record::Remains;
 use crate::station::face::{Found, Notice, Update};
 use crate::text::Language;
@@ -17,7 +18,6 @@ use crate::tui::view::View;
 use crate::wire::Factor;
 use crate::workflow::dialogue::{
     self, AppQuestion, CodeOf, Ending, Job, Note, Purpose, PushState, Question, StationClock, Step,
-    StopView,
 };
 
 const STEPS: [Step; 9] = [
@@ -91,10 +91,7 @@ fn said(stage: &Stage, which: usize) -> Update {
             }),
         },
         10 => Update::Opened(Box::new(cast::detail())),
-        _ => Update::Notice(Notice {
-            code: "busy".to_owned(),
-            detail: "busy\u{1b}[2J".to_owned(),
-        }),
+        _ => Update::Notice(Notice::new("busy\u{1b}[2J")),
     }
 }
 
@@ -144,11 +141,7 @@ fn happened(stage: &Stage, which: usize, step: usize) -> dialogue::Event {
         },
         _ => Ended {
             ending: Ending::Stopped {
-                stop: StopView {
-                    code: "key-failed".to_owned(),
-                    detail: "x".repeat(500),
-                    refusal: None,
-                },
+                stop: KeyFault::told("x".repeat(500)).into(),
                 remains: Remains::Credential,
             },
         },
@@ -285,7 +278,7 @@ proptest! {
         let push = match push {
             0 => PushState::Accepted,
             1 => PushState::Queued,
-            _ => PushState::Conflict { detail: code },
+            _ => PushState::Conflict { detail: code.clone(), code },
         };
         let mut stage = super::behaviour::at("push");
         stage.run(dialogue::Event::Ended {

@@ -259,15 +259,7 @@ fn said(ctx: Ctx<'_>) -> Option<Vec<Span<'static>>> {
         return Some(vec![s(tr!(text, "board-end-sure"), ctx.theme.danger())]);
     }
     let notice = model.notice.as_ref()?;
-    let words = if notice.code == "other-operator" {
-        Some(tr!(text, "lock-other"))
-    } else {
-        text.notice(&notice.code)
-    };
-    let line = words.unwrap_or_else(|| notice.detail.clone());
-    if line.is_empty() {
-        return None;
-    }
+    let line = text.notice(&notice.code, &notice.lines);
     let (mark, style) = match notice.is_good() {
         true => ("✓", ctx.theme.good()),
         false => ("!", ctx.theme.warning()),

@@ -11,6 +11,7 @@ use super::super::visit::{identified, open, own_proof};
 use super::prove::tested;
 use super::{Desk, Stop, begin, done_unanswered};
 use crate::domain::authority::Action;
+use crate::domain::reason::{Gap, Unmet};
 use crate::domain::suspension::FactorRef;
 use crate::domain::visit::Authority;
 use crate::domain::{OfferId, PersonId};
@@ -84,13 +85,8 @@ fn is_maker(operator: &Operator, detail: &PersonDetail, factor: &FactorRef) -> b
 }
 
 fn another_human(detail: &PersonDetail) -> Stop {
-    Stop::RegistryRefused {
-        code: crate::wire::code::AUTHORITY_NEEDED.to_owned(),
-        detail: format!(
-            "you made it: another human than its maker gives it to {}; pass the visit to them (`keydesk visit pass`)",
-            detail.person.name
-        ),
-    }
+    let person = detail.person.name.clone();
+    Stop::Unmet(Unmet::OwnMake { person })
 }
 
 /// Everything that waits for a person, with what people call it.
@@ -121,9 +117,9 @@ async fn chosen(
     which: Option<FactorRef>,
 ) -> Result<(FactorRef, String), Stop> {
     let all = waiting(detail);
-    let none = || Stop::RegistryRefused {
-        code: crate::wire::code::NOT_WAITING.to_owned(),
-        detail: format!("nothing of that name waits for {}", detail.person.name),
+    let none = || {
+        let person = detail.person.name.clone();
+        Stop::Unmet(Unmet::NotWaiting { person })
     };
     if let Some(wanted) = which {
         let found = all.into_iter().find(|(factor, _)| *factor == wanted);
@@ -177,11 +173,9 @@ async fn alive(
             match sign_for(desk, asked, None).await?.1 {
                 PushState::Accepted | PushState::Waiting => (None, offer.id),
                 PushState::Queued => {
-                    return Err(Stop::Unreachable(
-                        "whether the key passed its test is not known: it still waits".to_owned(),
-                    ));
+                    return Err(Stop::Unreachable(Gap::TestWaits));
                 }
-                PushState::Conflict { detail } => {
+                PushState::Conflict { detail, .. } => {
                     let code = crate::wire::code::AUTHORITY_NEEDED.to_owned();
                     return Err(Stop::RegistryRefused { code, detail });
                 }

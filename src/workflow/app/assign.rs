@@ -12,6 +12,7 @@ use super::super::visit::{Guest, Visit, host, receive};
 use super::examine::{Codes, advise, next_code, typed_code};
 use super::{Desk, Stop, app_part};
 use crate::domain::factor::{CodeVerdict, TotpCode};
+use crate::domain::reason::Gap;
 use crate::domain::{EntryId, FactorId, IntentId, OneLine, PersonId};
 use crate::record::{Change, Remains, TokenIntent};
 use crate::wire::{FactorReceipt, TokenAssignment, VERSION, code};
@@ -43,9 +44,7 @@ async fn assign(desk: &mut dyn Desk, who: &PersonId) -> Result<Ending, Stop> {
     let visit = receive(desk, operator, &guest, job).await?;
     app_part(&visit.offer)?;
     if !visit.fresh {
-        return Err(Stop::Unreachable(
-            "only the registry knows the tokens in stock: nothing was done".to_owned(),
-        ));
+        return Err(Stop::Unreachable(Gap::Stock));
     }
     let serial = serial(desk, &visit).await?;
     let intent = TokenIntent {

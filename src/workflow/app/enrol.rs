@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::super::Wants;
 use super::super::dialogue::{
     Answer, AppJob, AppQuestion, AppResult, CodeOf, Ending, Event, Job, Note, OnScreen, PushState,
-    Question, Step, StopView,
+    Question, Step,
 };
 use super::super::enrol::enrol_key;
 use super::super::report::push_as;
@@ -55,8 +55,8 @@ async fn enrol_two(desk: &mut dyn Desk, who: &PersonId) -> Result<Ending, Stop> 
     let app = match provision(desk, &visit, None).await {
         Ok(ending) => ending,
         Err(stop) => Ending::Stopped {
-            stop: StopView::from(&stop),
             remains: stop.remains(),
+            stop,
         },
     };
     Ok(Ending::Both {

@@ -9,7 +9,8 @@ use super::super::steps::{begin_step, end_step};
 use super::{Desk, Stop, begin};
 use crate::domain::PersonId;
 use crate::domain::authority::Action;
-use crate::wire::{PersonDetail, Said, code};
+use crate::domain::reason::Unmet;
+use crate::wire::{PersonDetail, Said};
 use crate::workflow::{Errand, conclude};
 
 /// Ends the visit that is open with a person.
@@ -32,12 +33,9 @@ async fn leave(desk: &mut dyn Desk, who: &PersonId) -> Result<Ending, Stop> {
             },
         });
     }
-    let visit = detail.visit.clone().ok_or_else(|| Stop::RegistryRefused {
-        code: code::VISIT_OVER.to_owned(),
-        detail: format!(
-            "you have no open visit with {} at this station: nothing is left to end",
-            detail.person.name
-        ),
+    let visit = detail.visit.clone().ok_or_else(|| {
+        let person = detail.person.name.clone();
+        Stop::Unmet(Unmet::NoVisit { person })
     })?;
     begin_step(desk, Step::Confirm);
     let said = loop {

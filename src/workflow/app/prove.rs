@@ -11,6 +11,7 @@ use super::super::steps::{begin_step, end_step};
 use super::examine::{About, Examination, Right, right_at_registry};
 use super::{Desk, Stop, active, begin, chosen, keys};
 use crate::domain::authority::Action;
+use crate::domain::reason::Gap;
 use crate::domain::{FactorId, Identification, PersonId, VisitId};
 use crate::record::Change;
 use crate::wire::{Factor, Operator, PersonDetail};
@@ -109,12 +110,9 @@ pub(in crate::workflow) async fn prove(
             match sign_for(desk, asked, None).await?.1 {
                 PushState::Accepted | PushState::Waiting => None,
                 PushState::Queued => {
-                    return Err(Stop::Unreachable(
-                        "whether the key proves the person is not known: nothing else was done"
-                            .to_owned(),
-                    ));
+                    return Err(Stop::Unreachable(Gap::TestWaits));
                 }
-                PushState::Conflict { detail } => {
+                PushState::Conflict { detail, .. } => {
                     let code = crate::wire::code::AUTHORITY_NEEDED.to_owned();
                     return Err(Stop::RegistryRefused { code, detail });
                 }

@@ -9,6 +9,7 @@ use super::test::TEST_RP_ID;
 use super::{Desk, begin, commit, look, take_key, unlocked};
 use crate::domain::authority::Action;
 use crate::domain::care::{Care, Portrait, Setting};
+use crate::domain::reason::{Failure, Flaw, Lacks};
 use crate::domain::{KeyFacts, Pin, Place};
 use crate::workflow::dialogue::{Answer, CareJob, CareResult, Ending, Job, Note, Question, Step};
 use crate::workflow::{KeyFault, Stop, conclude};
@@ -110,15 +111,13 @@ fn offered(portrait: &Portrait) -> Vec<Setting> {
 
 fn check(setting: &Setting, portrait: &Portrait) -> Result<(), Stop> {
     if !setting.is_offered_by(portrait) {
-        let what = format!("this setting: {}", setting.in_words());
-        return Err(Stop::Key(KeyFault::Unsupported(what)));
+        let setting = setting.clone();
+        return Err(KeyFault::Unsupported(Lacks::Setting { setting }).into());
     }
     let now = portrait.key.pin_min_length;
     match setting {
         Setting::MinPinLength { length, .. } if *length < now => {
-            Err(Stop::Key(KeyFault::Failed(format!(
-                "its minimum PIN length is {now} and can only be raised: only a reset lowers it"
-            ))))
+            Err(KeyFault::Failed(Failure::MinPinLength { min: now }).into())
         }
         _ => Ok(()),
     }
@@ -170,8 +169,6 @@ async fn put(
     if setting.holds_on(&portrait) {
         return Ok(portrait);
     }
-    Err(Stop::Unproven(format!(
-        "it accepted \"{}\" and does not show it",
-        setting.in_words()
-    )))
+    let setting = setting.clone();
+    Err(Flaw::SettingNotShown { setting }.into())
 }

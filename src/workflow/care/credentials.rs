@@ -10,6 +10,7 @@ use super::test::TEST_RP_ID;
 use super::{Desk, Stake, begin, commit, take_key, unlocked};
 use crate::domain::authority::Action;
 use crate::domain::care::{Care, CredentialList, StoredCredential, USER_NAME_BYTES_MAX, clip_name};
+use crate::domain::reason::{Failure, Flaw, Lacks};
 use crate::domain::{Bytes, KeyFacts, Pin, Place};
 use crate::workflow::dialogue::{
     Answer, CareJob, CareResult, Ending, HeldCredential, Job, Note, PushState, Question, Removal,
@@ -30,12 +31,10 @@ async fn manage(desk: &mut dyn Desk, at: Option<&Place>) -> Result<Ending, Stop>
     let operator = begin(desk, job, Action::ListCredentials).await?;
     let mut key = take_key(desk, at).await?;
     if !key.credential_management {
-        return Err(unsupported("listing what it holds"));
+        return Err(KeyFault::Unsupported(Lacks::Credentials).into());
     }
     let Some(pin) = unlocked(desk, &mut key, TEST_RP_ID).await? else {
-        return Err(unsupported(
-            "listing what it holds without a PIN: set one first",
-        ));
+        return Err(KeyFault::Unsupported(Lacks::CredentialsWithoutPin).into());
     };
     let mut done = Vec::new();
     let mut told = None;
@@ -77,10 +76,6 @@ async fn manage(desk: &mut dyn Desk, at: Option<&Place>) -> Result<Ending, Stop>
             done.push(care);
         }
     }
-}
-
-fn unsupported(what: &str) -> Stop {
-    Stop::Key(KeyFault::Unsupported(what.to_owned()))
 }
 
 fn one<'a>(held: &'a [HeldCredential], id: &Bytes) -> Result<&'a HeldCredential, Stop> {
@@ -133,7 +128,7 @@ async fn delete(
         Stake::Nobody => {}
         Stake::Operator => {
             return Err(Stop::Strands {
-                account: "the operator who owns this key".to_owned(),
+                account: String::new(),
                 may: Decider::RegistryAdministrator,
             });
         }
@@ -158,9 +153,7 @@ async fn delete(
     // It may have become somebody's since the list was made.
     let stakes = desk.stakes(key, std::slice::from_ref(&held.credential));
     if stakes.await?.iter().any(|stake| *stake != Stake::Nobody) {
-        return Err(Stop::Unproven(
-            "whose credential it is has changed meanwhile: look at the key again".to_owned(),
-        ));
+        return Err(Flaw::OwnerChanged.into());
     }
     let care = Care::CredentialDeleted {
         credential: held.credential.clone(),
@@ -195,9 +188,7 @@ pub(super) async fn erase(
     }
     let list = listed(desk, key, pin).await?;
     if list.credentials.iter().any(|c| c.id == credential.id) {
-        return Err(Stop::Unproven(
-            "it said that it deleted the credential and still lists it".to_owned(),
-        ));
+        return Err(Flaw::CredentialStays.into());
     }
     end_step(desk, Step::Change, Note::None);
     Ok(())
@@ -212,9 +203,7 @@ async fn rename(
 ) -> Result<Care, Stop> {
     let name = clip_name(name.trim(), USER_NAME_BYTES_MAX);
     if name.is_empty() {
-        return Err(Stop::Key(KeyFault::Failed(
-            "an account's name cannot be empty: nothing was changed".to_owned(),
-        )));
+        return Err(KeyFault::Failed(Failure::NoName).into());
     }
     begin_step(desk, Step::Change);
     let old = &held.credential;
@@ -227,9 +216,7 @@ async fn rename(
     let kept = kept.as_ref().and_then(StoredCredential::name);
     // A key may keep less of it than it was sent, but nothing else.
     let Some(kept) = kept.filter(|kept| name.starts_with(kept.trim_end())) else {
-        return Err(Stop::Unproven(
-            "it said that it changed the name and does not show it".to_owned(),
-        ));
+        return Err(Flaw::NameNotShown.into());
     };
     end_step(desk, Step::Change, Note::None);
     let care = Care::CredentialRenamed {

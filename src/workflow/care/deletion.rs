@@ -14,6 +14,7 @@ use super::test::TEST_RP_ID;
 use super::{Desk, unlocked};
 use crate::domain::authority::{NotAllowed, Role};
 use crate::domain::care::StoredCredential;
+use crate::domain::reason::Flaw;
 use crate::domain::reset::{Losses, LostEnrolment, ResetCase};
 use crate::domain::{EntryId, IntentId, KeyFacts, OperatorId, Person, PersonId, Pin};
 use crate::record::{Begun, Change, Deletion, DeletionDone, Remains, WithdrawalEntry};
@@ -41,9 +42,7 @@ pub(super) async fn delete_enrolled(
     // Questions were answered meanwhile: it must still be theirs, and only theirs.
     let now = lost(desk, key, credential).await?;
     if now.people().first().map(|person| &person.id) != losses.people().first().map(|p| &p.id) {
-        return Err(Stop::Unproven(
-            "whose credential it is has changed meanwhile: look at the key again".to_owned(),
-        ));
+        return Err(Flaw::OwnerChanged.into());
     }
     let deletion = Deletion {
         id: IntentId(desk.fresh_id()),
@@ -123,19 +122,17 @@ fn may_cause(role: Role, losses: &Losses, credential: &StoredCredential) -> Resu
 
 fn account(person: &Person, rp_id: &str) -> String {
     match &person.organisation {
-        Some(organisation) => format!("{} of {} at {rp_id}", person.name, organisation.name),
-        None => format!("{} at {rp_id}", person.name),
+        Some(organisation) => format!("{} ({}, {rp_id})", person.name, organisation.name),
+        None => format!("{} ({rp_id})", person.name),
     }
 }
 
 /// Nobody here can say whose it is.
 fn strands_somebody(credential: &StoredCredential) -> Stop {
-    let name = credential.name().unwrap_or("without a name");
+    let rp_id = &credential.rp_id;
+    let account = credential.name();
     Stop::Strands {
-        account: format!(
-            "the account {name:?} at {}, which neither this station nor the registry knows yet",
-            credential.rp_id
-        ),
+        account: account.map_or_else(|| rp_id.clone(), |name| format!("{name:?} ({rp_id})")),
         may: Decider::Enroller,
     }
 }
@@ -192,7 +189,7 @@ async fn finish(
     by: &OperatorId,
 ) -> Result<(PersonId, PushState), Stop> {
     let Some(person) = deletion.person() else {
-        return Err(Stop::Store("the intent names nobody".to_owned()));
+        return Err(Stop::Store(format!("intent {}: nobody", deletion.id)));
     };
     begin_step(desk, Step::Record);
     let entry = EntryId(desk.fresh_id());

@@ -9,6 +9,7 @@ use super::test::TEST_RP_ID;
 use super::{Desk, begin, commit, take_key, unlocked};
 use crate::domain::authority::Action;
 use crate::domain::care::{Care, Fingerprint, Readiness};
+use crate::domain::reason::{Failure, Flaw, Lacks};
 use crate::domain::{Bytes, KeyFacts, Pin, Place};
 use crate::workflow::dialogue::{
     Answer, CareJob, CareResult, Ending, Job, Note, Question, Removal, Step,
@@ -34,12 +35,10 @@ async fn manage(desk: &mut dyn Desk, at: Option<&Place>) -> Result<Ending, Stop>
     )
     .await?;
     if portrait.fingerprints == Readiness::Unsupported {
-        let what = "fingerprints: it has no sensor".to_owned();
-        return Err(Stop::Key(KeyFault::Unsupported(what)));
+        return Err(KeyFault::Unsupported(Lacks::Fingerprints).into());
     }
     let Some(pin) = unlocked(desk, &mut key, TEST_RP_ID).await? else {
-        let what = "fingerprints without a PIN: set one first".to_owned();
-        return Err(Stop::Key(KeyFault::Unsupported(what)));
+        return Err(KeyFault::Unsupported(Lacks::FingerprintsWithoutPin).into());
     };
     let mut done = Vec::new();
     loop {
@@ -82,11 +81,8 @@ async fn recorded(desk: &mut dyn Desk, key: &KeyFacts, care: Care) -> Result<Car
 }
 
 fn one<'a>(list: &'a [Fingerprint], id: &Bytes) -> Result<&'a Fingerprint, Stop> {
-    list.iter().find(|finger| finger.id == *id).ok_or_else(|| {
-        Stop::Key(KeyFault::Failed(
-            "the key has no such fingerprint".to_owned(),
-        ))
-    })
+    let finger = list.iter().find(|finger| finger.id == *id);
+    finger.ok_or(Stop::Key(KeyFault::Failed(Failure::NoFinger)))
 }
 
 async fn listed(
@@ -116,9 +112,7 @@ async fn add(
     let list = listed(desk, key, pin).await?;
     let added = list.into_iter().find(|finger| finger.id == id);
     let Some(fingerprint) = added.filter(|new| before.iter().all(|old| old.id != new.id)) else {
-        return Err(Stop::Unproven(
-            "it said that it enrolled the finger and does not list it".to_owned(),
-        ));
+        return Err(Flaw::FingerNotListed.into());
     };
     end_step(desk, Step::Finger, Note::None);
     let fingerprint = match name.map(str::trim).filter(|name| !name.is_empty()) {
@@ -147,9 +141,7 @@ async fn named(
             end_step(desk, Step::Change, Note::None);
             Ok(finger)
         }
-        None => Err(Stop::Unproven(
-            "it said that it named the fingerprint and does not show the name".to_owned(),
-        )),
+        None => Err(Flaw::FingerNotNamed.into()),
     }
 }
 
@@ -194,9 +186,7 @@ async fn erase(
     .await?;
     let list = listed(desk, key, pin).await?;
     if list.iter().any(|other| other.id == finger.id) {
-        return Err(Stop::Unproven(
-            "it said that it removed the fingerprint and still lists it".to_owned(),
-        ));
+        return Err(Flaw::FingerStays.into());
     }
     end_step(desk, Step::Change, Note::None);
     Ok(())

@@ -11,8 +11,9 @@ use super::intent::{Known, done, give_up, not_done, plan};
 use super::test::TEST_RP_ID;
 use super::{Desk, authorised, begin, look, take_key};
 use crate::domain::authority::Action;
-use crate::domain::care::{Care, PinOrigin, PinRule, Setting};
+use crate::domain::care::{Care, PinOrigin, PinRule, PinRuleError, Setting};
 use crate::domain::pin::pin_floor;
+use crate::domain::reason::{Failure, Flaw, Lacks};
 use crate::domain::{KeyFacts, Pin, Place};
 use crate::record::{CareIntent, Remains};
 use crate::workflow::dialogue::{
@@ -86,9 +87,7 @@ async fn renew_at(
     key = portrait.key.clone();
     check(&key, first)?;
     if wish.force_change && portrait.options.get("setMinPINLength") != Some(&true) {
-        return Err(unsupported(
-            "forcing a change of its PIN: leave that out, and let the person change it",
-        ));
+        return Err(unsupported(Lacks::ForcedPinChange));
     }
     begin_step(desk, Step::Pin);
     let old = match first {
@@ -115,16 +114,16 @@ async fn renew_at(
 
 fn check(key: &KeyFacts, first: bool) -> Result<(), Stop> {
     match (key.pin_set, first) {
-        (None, _) => Err(unsupported("PINs")),
-        (Some(true), true) => Err(unsupported("a first PIN: it has one, change that")),
-        (Some(false), false) => Err(unsupported("a change of its PIN: it has none, set one")),
+        (None, _) => Err(unsupported(Lacks::Pins)),
+        (Some(true), true) => Err(unsupported(Lacks::FirstPin)),
+        (Some(false), false) => Err(unsupported(Lacks::PinChange)),
         (Some(true), false) if key.pin_retries == Some(0) => Err(Stop::Key(KeyFault::PinBlocked)),
         _ => Ok(()),
     }
 }
 
-fn unsupported(what: &str) -> Stop {
-    Stop::Key(KeyFault::Unsupported(what.to_owned()))
+fn unsupported(lacks: Lacks) -> Stop {
+    Stop::Key(KeyFault::Unsupported(lacks))
 }
 
 /// A PIN on its way to the key.
@@ -255,7 +254,12 @@ async fn drawn(desk: &mut dyn Desk, key: &mut KeyFacts, rule: &PinRule) -> Resul
     if let Some(stop) = broken {
         return Err(stop);
     }
-    let pin = pin.map_err(|error| Stop::Key(KeyFault::Failed(error.to_string())))?;
+    let pin = pin.map_err(|error| {
+        KeyFault::Failed(match error {
+            PinRuleError::Length(characters) => Failure::PinLength { characters },
+            PinRuleError::Randomness => Failure::Randomness,
+        })
+    })?;
     desk.hand_over(key, &pin).await?;
     Ok(pin)
 }
@@ -268,9 +272,7 @@ async fn verify(desk: &mut dyn Desk, key: &mut KeyFacts, pin: &Pin) -> Result<()
     })
     .await;
     match verified {
-        Err(Stop::Key(KeyFault::WrongPin { .. })) => Err(Stop::Unproven(
-            "it does not take the PIN that was written to it just now".to_owned(),
-        )),
+        Err(Stop::Key(KeyFault::WrongPin { .. })) => Err(Flaw::PinNotTaken.into()),
         verified => verified,
     }
 }
@@ -319,7 +321,7 @@ async fn prove(desk: &mut dyn Desk, at: Option<&Place>) -> Result<Ending, Stop> 
         let mut key = take_key(desk, at).await?;
         check(&key, false)?;
         if super::unlocked(desk, &mut key, TEST_RP_ID).await?.is_none() {
-            return Err(unsupported("PINs"));
+            return Err(unsupported(Lacks::Pins));
         }
         refresh(desk, &mut key).await?;
         let retries = key.pin_retries;

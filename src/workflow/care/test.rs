@@ -11,6 +11,7 @@ use crate::domain::care::{
     Care, Portrait, Readiness, StepOutcome, TestReport, TestStep, TestedStep, UsualTimes,
     usual_times,
 };
+use crate::domain::reason::{Flaw, Skip, Why};
 use crate::domain::{Bytes, KeyFacts, Pin, Place};
 use crate::wire::webauthn::{
     Algorithm, AuthenticatorSelection, CreationOptions, Descriptor, RelyingParty, RequestOptions,
@@ -151,30 +152,24 @@ impl Trial {
                 self.passed(desk, TestStep::Make);
                 Ok(made)
             }
-            Ok((_, Some(why))) => Err(self.failed(desk, TestStep::Make, why)),
+            Ok((_, Some(flaw))) => Err(self.failed(desk, TestStep::Make, Why::Flaw(flaw))),
             Err(stop) => Err(self.failed_by(desk, TestStep::Make, stop)),
         }
     }
 
     /// What is wrong with a new credential, if anything (WebAuthn Level 3, section 7.1, steps 13 to 20).
-    fn fault_of_made(&self, made: &NewCredential) -> Option<String> {
+    fn fault_of_made(&self, made: &NewCredential) -> Option<Flaw> {
         let data = made.authenticator_data.as_ref();
         match Flags::of(data) {
-            None => Some("its authenticator data is too short".to_owned()),
-            Some(flags) if !flags.up() => Some("it made a credential without a touch".to_owned()),
-            Some(flags) if self.verifies() && !flags.uv() => {
-                Some("it says that it did not verify the person".to_owned())
-            }
-            Some(flags) if !self.verifies() && flags.uv() => {
-                Some("it says that it verified the person, and nobody was verified".to_owned())
-            }
+            None => Some(Flaw::DataShort),
+            Some(flags) if !flags.up() => Some(Flaw::Untouched),
+            Some(flags) if self.verifies() && !flags.uv() => Some(Flaw::Unverified),
+            Some(flags) if !self.verifies() && flags.uv() => Some(Flaw::VerifiedNobody),
             Some(_)
                 if !self.algorithms.is_empty() && !self.algorithms.contains(&made.algorithm) =>
             {
-                Some(format!(
-                    "it made a credential of algorithm {}, which it does not offer",
-                    made.algorithm
-                ))
+                let algorithm = made.algorithm;
+                Some(Flaw::Algorithm { algorithm })
             }
             Some(_) => None,
         }
@@ -190,8 +185,8 @@ impl Trial {
         let counter = counter_of(&made.authenticator_data);
         if !self.verifies() {
             let why = match key.pin_set {
-                None => "the key can verify nobody",
-                Some(_) => "the key has no PIN yet",
+                None => Skip::VerifiesNobody,
+                Some(_) => Skip::NoPinYet,
             };
             self.skipped(desk, TestStep::SignVerified, why);
             return Ok(counter);
@@ -207,8 +202,7 @@ impl Trial {
         counter: u32,
     ) -> Result<(), Failed> {
         if self.always_uv {
-            let why = "the key always asks for verification";
-            self.skipped(desk, TestStep::SignTouched, why);
+            self.skipped(desk, TestStep::SignTouched, Skip::AlwaysVerifies);
             return Ok(());
         }
         self.sign(desk, key, made, counter, Checked::TouchedOnly)
@@ -255,11 +249,10 @@ impl Trial {
                 Ok(counter)
             }
             Ok((Verified::LeftToRegistry, counter)) => {
-                let why = "signed, with an algorithm that is not checked here";
-                self.skipped(desk, step, why);
+                self.skipped(desk, step, Skip::Unchecked);
                 Ok(counter)
             }
-            Err(Stop::Unproven(why)) => Err(self.failed(desk, step, why)),
+            Err(Stop::Unproven(flaw)) => Err(self.failed(desk, step, Why::Flaw(flaw))),
             Err(stop) => Err(self.failed_by(desk, step, stop)),
         }
     }
@@ -292,8 +285,8 @@ impl Trial {
                 Ok(())
             }
             Ok(_) => {
-                let why = "it made a second credential although the first was excluded".to_owned();
-                Err(self.failed(desk, TestStep::Exclude, why))
+                let flaw = Why::Flaw(Flaw::SecondCredential);
+                Err(self.failed(desk, TestStep::Exclude, flaw))
             }
             Err(stop) => Err(self.failed_by(desk, TestStep::Exclude, stop)),
         }
@@ -303,8 +296,7 @@ impl Trial {
     async fn clean(&mut self, desk: &mut dyn Desk, key: &mut KeyFacts) -> Result<(), Failed> {
         begin_step(desk, Step::Clean);
         let Some(pin) = self.pin.as_ref().filter(|_| self.management) else {
-            let why = "the credential is not discoverable, and the key lists none";
-            self.skipped(desk, TestStep::Clean, why);
+            self.skipped(desk, TestStep::Clean, Skip::Unlisted);
             return Ok(());
         };
         match swept(desk, key, pin).await {
@@ -313,8 +305,8 @@ impl Trial {
                 Ok(())
             }
             Ok(false) => {
-                let why = "a credential of the test stays on it although it was deleted".to_owned();
-                Err(self.failed(desk, TestStep::Clean, why))
+                let flaw = Why::Flaw(Flaw::TestLeft);
+                Err(self.failed(desk, TestStep::Clean, flaw))
             }
             Err(stop) => Err(self.failed_by(desk, TestStep::Clean, stop)),
         }
@@ -370,12 +362,12 @@ impl Trial {
         self.note(desk, step, StepOutcome::Passed);
     }
 
-    fn skipped(&mut self, desk: &mut dyn Desk, step: TestStep, why: &str) {
-        let why = why.to_owned();
+    fn skipped(&mut self, desk: &mut dyn Desk, step: TestStep, why: Skip) {
+        let why = Why::Skip(why);
         self.note(desk, step, StepOutcome::Skipped { why });
     }
 
-    fn failed(&mut self, desk: &mut dyn Desk, step: TestStep, why: String) -> Failed {
+    fn failed(&mut self, desk: &mut dyn Desk, step: TestStep, why: Why) -> Failed {
         self.note(desk, step, StepOutcome::Failed { why });
         Failed::Step
     }
@@ -389,7 +381,7 @@ impl Trial {
                 | KeyFault::NoCredential
                 | KeyFault::Excluded
                 | KeyFault::StoreFull),
-            ) => self.failed(desk, step, fault.to_string()),
+            ) => self.failed(desk, step, Why::Fault(fault)),
             stop => Failed::Run(stop),
         }
     }
@@ -449,15 +441,12 @@ fn judged(
         how,
     )?;
     if signed.id != made.id {
-        return Err(Stop::Unproven(
-            "it signed with another credential".to_owned(),
-        ));
+        return Err(Flaw::OtherCredential.into());
     }
     let now = counter_of(&signed.authenticator_data);
     if now <= counter && (now, counter) != (0, 0) {
-        return Err(Stop::Unproven(format!(
-            "its signature counter went from {counter} to {now}: it must rise"
-        )));
+        let (from, to) = (counter, now);
+        return Err(Flaw::Counter { from, to }.into());
     }
     Ok((checked, now))
 }

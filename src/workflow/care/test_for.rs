@@ -9,6 +9,7 @@ use super::super::retest::{Asked, sign_as_enrolled};
 use super::super::steps::{anew_after_pulls, begin_step, end_step};
 use super::{Desk, begin, take_key};
 use crate::domain::authority::Action;
+use crate::domain::reason::Unmet;
 use crate::domain::{EntryId, Identification, KeyFacts, OperatorId, PersonId, Place};
 use crate::record::Change;
 use crate::wire::webauthn::Descriptor;
@@ -77,10 +78,8 @@ pub(in crate::workflow) async fn sign_for(
     let ForPerson { person, offer, .. } = asked_of;
     if offer.request.allow_credentials.is_empty() && offer.suspended.is_empty() {
         // An empty list would mean "any credential", and the key would sign for whomever it holds one for.
-        return Err(Stop::RegistryRefused {
-            code: "no-key".to_owned(),
-            detail: format!("{person} has no enrolled key: enrol one first"),
-        });
+        let person = person.to_string();
+        return Err(Stop::Unmet(Unmet::NoKey { person }));
     }
     let (key, signed, client) = anew_after_pulls(desk, async |desk: &mut dyn Desk| {
         let mut key = take_key(desk, at).await?;

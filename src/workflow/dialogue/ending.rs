@@ -1,6 +1,7 @@
 //! How a run ended.
 
-use serde::Serialize;
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
 
 use super::{AppResult, HeldCredential, LossResult};
 use crate::domain::care::{Care, Fingerprint};
@@ -47,24 +48,13 @@ pub enum Ending {
         push: PushState,
     },
     /// Unfinished work was ended.
-    Resolved {
-        remains: Remains,
-    },
+    Resolved { remains: Remains },
     /// An enrolment that the registry refused was given up.
-    Withdrawn {
-        person: Person,
-        remains: Remains,
-    },
+    Withdrawn { person: Person, remains: Remains },
     /// Something about a person's apps and tokens.
-    App {
-        person: Person,
-        result: AppResult,
-    },
+    App { person: Person, result: AppResult },
     /// Something about a factor that is lost, or turned up.
-    Loss {
-        person: Person,
-        result: LossResult,
-    },
+    Loss { person: Person, result: LossResult },
     /// A key and an app in one visit: how each of them ended.
     Both {
         /// The key: [`Ending::Enrolled`] or [`Ending::Retested`].
@@ -73,7 +63,8 @@ pub enum Ending {
         app: Box<Ending>,
     },
     Stopped {
-        stop: StopView,
+        #[serde(serialize_with = "in_codes")]
+        stop: Stop,
         remains: Remains,
     },
 }
@@ -126,7 +117,12 @@ pub enum PushState {
     /// It waits in the outbox.
     Queued,
     /// Refused by the registry.
-    Conflict { detail: String },
+    Conflict {
+        /// The code of its refusal.
+        #[serde(skip)]
+        code: String,
+        detail: String,
+    },
 }
 
 impl PushState {
@@ -140,24 +136,15 @@ impl PushState {
     }
 }
 
-/// Why a run stopped, as a face shows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct StopView {
-    /// Stable word, e.g. `cancelled`, `key-refused`, `unreachable`; also the key of the localised text.
-    pub code: String,
-    /// In English, with the facts.
-    pub detail: String,
-    /// The code of the registry's refusal, where it refused. The detail has its own words then, which may name somebody.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub refusal: Option<String>,
-}
-
-impl From<&Stop> for StopView {
-    fn from(stop: &Stop) -> Self {
-        Self {
-            code: stop.code().to_owned(),
-            detail: stop.to_string(),
-            refusal: stop.refusal().map(str::to_owned),
-        }
+/// Why a run stopped, as a script reads it: the stable word, its facts, and the code of the registry's refusal where it refused.
+fn in_codes<S: Serializer>(stop: &Stop, serializer: S) -> Result<S::Ok, S::Error> {
+    let refusal = stop.refusal();
+    let mut view = serializer.serialize_struct("Stop", 2 + usize::from(refusal.is_some()))?;
+    view.serialize_field("code", stop.code())?;
+    view.serialize_field("detail", &stop.to_string())?;
+    match refusal {
+        Some(code) => view.serialize_field("refusal", code)?,
+        None => view.skip_field("refusal")?,
     }
+    view.end()
 }

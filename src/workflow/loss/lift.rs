@@ -12,11 +12,12 @@ use super::super::{Errand, KeyFault, Stop, conclude};
 use super::{Desk, chosen};
 use crate::domain::authority::Action;
 use crate::domain::factor::CodeVerdict;
+use crate::domain::reason::Unmet;
 use crate::domain::suspension::FactorRef;
 use crate::domain::{EntryId, Identification, Person, PersonId, Place};
 use crate::record::Change;
 use crate::wire::webauthn::RequestOptions;
-use crate::wire::{Factor, Lift, LiftOffer, Owned, PersonDetail, Shown, VERSION, code};
+use crate::wire::{Factor, Lift, LiftOffer, Owned, PersonDetail, Shown, VERSION};
 
 /// Lifts the suspension of a factor; `factor`: which, if that was chosen already; `at`: where its key is.
 pub async fn lift(
@@ -56,11 +57,7 @@ async fn lift_factor(
     let offer = desk.lift_offer(who, &asked).await?;
     let identification = identify(desk, &person).await?;
     if let Identification::Stated { .. } = identification {
-        return Err(Stop::RegistryRefused {
-            code: code::NOT_ALLOWED.to_owned(),
-            detail: "a suspension is lifted for its owner, who is at the desk and shows a document"
-                .to_owned(),
-        });
+        return Err(Stop::Unmet(Unmet::Document));
     }
     let to = To {
         person: who,
@@ -175,10 +172,7 @@ fn request_of(offer: &LiftOffer) -> Result<&RequestOptions, Stop> {
         .request
         .as_ref()
         .filter(|request| !request.allow_credentials.is_empty())
-        .ok_or_else(|| Stop::RegistryRefused {
-            code: code::OFFER_FOREIGN.to_owned(),
-            detail: "the registry names no credential that is to sign".to_owned(),
-        })
+        .ok_or(Stop::Unmet(Unmet::NothingToSign))
 }
 
 /// Codes until the registry finds one right. Each pair is examined under an offer of its own, because an offer takes few.

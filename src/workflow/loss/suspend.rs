@@ -8,11 +8,12 @@ use super::super::steps::{begin_step, end_step};
 use super::super::{Stop, conclude};
 use super::{Desk, chosen};
 use crate::domain::authority::Action;
+use crate::domain::reason::Unmet;
 use crate::domain::suspension::FactorRef;
 use crate::domain::visit::SuspendedWhy;
 use crate::domain::{EntryId, Person, PersonId};
 use crate::record::Change;
-use crate::wire::{Owned, PersonDetail, SuspensionPush, VERSION, code};
+use crate::wire::{Owned, PersonDetail, SuspensionPush, VERSION};
 
 /// What is to be suspended.
 #[derive(Debug, Clone, PartialEq)]
@@ -104,17 +105,11 @@ async fn why(
         .filter(|why| said.is_none_or(|said| why.is_graver_than(said)))
         .collect();
     if offered.is_empty() || owned.is_gone() {
-        return Err(Stop::RegistryRefused {
-            code: match owned.is_gone() {
-                true => code::FACTOR_UNKNOWN,
-                false => code::FACTOR_SUSPENDED,
-            }
-            .to_owned(),
-            detail: format!(
-                "this factor of {} opens nothing already, for good: nothing is to be suspended",
-                person.name
-            ),
-        });
+        let person = person.name.clone();
+        return Err(Stop::Unmet(match owned.is_gone() {
+            true => Unmet::Gone { person },
+            false => Unmet::SuspendedForGood { person },
+        }));
     }
     let question = LossQuestion::Suspend {
         person: person.clone(),

@@ -7,6 +7,7 @@ use super::super::dialogue::{Answer, LostBy, Note, Question, Step};
 use super::super::steps::end_step;
 use super::super::{Desk, Stop};
 use crate::domain::KeyFacts;
+use crate::domain::reason::Refusal;
 use crate::domain::reset::{Losses, ResetCase};
 
 /// What the questions are about.
@@ -24,8 +25,7 @@ impl Asked<'_> {
         mut case: ResetCase,
     ) -> Result<ResetCase, Stop> {
         let Some(person) = self.losses.people().first().map(|person| (*person).clone()) else {
-            case.check(false)
-                .map_err(|fault| Stop::KeyRefused(fault.to_string()))?;
+            case.check(false).map_err(|fault| Refusal::Case { fault })?;
             return Ok(case);
         };
         while case.identification.is_none() {

@@ -8,6 +8,7 @@ use jiff::SignedDuration;
 use super::losses::{shows_more, still_shows};
 use super::{Desk, NotReset, leaves};
 use crate::domain::KeyFacts;
+use crate::domain::reason::Flaw;
 use crate::domain::reset::window;
 use crate::record::{KeyReset, Remains};
 use crate::workflow::dialogue::{Again, Coach, Event, HOLD_S, Note, Step};
@@ -194,10 +195,7 @@ async fn verified(desk: &mut dyn Desk, reset: &KeyReset, mut key: KeyFacts) -> C
             end_step(desk, Step::Empty, Note::None);
             Coached::Reset(key)
         }
-        Ok(false) => Coached::NotEmpty(Stop::Unproven(
-            "it said that it was reset, and still has a PIN or a credential: take it out of use"
-                .to_owned(),
-        )),
+        Ok(false) => Coached::NotEmpty(Flaw::NotEmpty.into()),
         Err(stop) => Coached::NotEmpty(stop),
     }
 }

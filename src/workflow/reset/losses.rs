@@ -8,6 +8,7 @@ use super::super::admit::is_operators_own;
 use super::super::known;
 use super::super::steps::{current_pin, end_step, on_key};
 use super::Desk;
+use crate::domain::reason::{Lacks, Refusal};
 use crate::domain::reset::{Losses, LostEnrolment, OtherCredential};
 use crate::domain::{Bytes, KeyFacts};
 use crate::record::Enrolment;
@@ -19,8 +20,7 @@ use crate::workflow::{KeyFault, Stop};
 /// Whether the key can be reset here at all; whether it has to be held.
 pub(super) async fn check_key(desk: &mut dyn Desk, key: &mut KeyFacts) -> Result<bool, Stop> {
     if !key.is_fido2() {
-        let what = "FIDO2: it speaks U2F only and keeps nothing that a reset could delete";
-        return Err(Stop::Key(KeyFault::Unsupported(what.to_owned())));
+        return Err(KeyFault::Unsupported(Lacks::Fido2).into());
     }
     let portrait = on_key(desk, key, async |desk: &mut dyn Desk, key: &KeyFacts| {
         desk.portrait(key).await
@@ -28,14 +28,11 @@ pub(super) async fn check_key(desk: &mut dyn Desk, key: &mut KeyFacts) -> Result
     .await?;
     let over = &portrait.reset_transports;
     if !over.is_empty() && !over.iter().any(|transport| transport == "usb") {
-        let what = format!("a reset over USB, only over {}", over.join(", "));
-        return Err(Stop::Key(KeyFault::Unsupported(what)));
+        let over = over.clone();
+        return Err(KeyFault::Unsupported(Lacks::UsbReset { over }).into());
     }
     if is_operators_own(desk, key).await? {
-        return Err(Stop::KeyRefused(
-            "it is the operator's own: without it they can't sign in; the registry's administrator gives them another first"
-                .to_owned(),
-        ));
+        return Err(Refusal::OperatorsOwn.into());
     }
     Ok(portrait.long_touch_for_reset)
 }
@@ -196,10 +193,10 @@ pub(super) async fn shows_more(
     let mut more = more.filter(|lost| !known.contains(&lost.credential));
     match more.next() {
         None => Ok(false),
-        Some(lost) if confirmed.silent => Err(Stop::KeyRefused(format!(
-            "it shows by now that it is enrolled for {}, which nobody confirmed: start again",
-            lost.person.name
-        ))),
+        Some(lost) if confirmed.silent => {
+            let person = lost.person.name.clone();
+            Err(Refusal::ShowsMore { person }.into())
+        }
         Some(_) => Ok(true),
     }
 }

@@ -5,6 +5,7 @@ use keydesk::bay::Cancel;
 use keydesk::cli::outcome::outcome_of;
 use keydesk::domain::visit::Takes;
 use keydesk::station::desk::{Face, StationDesk};
+use keydesk::text::english;
 use keydesk::wire::Said;
 use keydesk::workflow::dialogue::{
     Answer, AppQuestion, AppResult, Ending, Event, PushState, Question, Step,
@@ -200,11 +201,9 @@ async fn a_key_made_ahead_waits_until_its_owner_touches_it_before_another_human(
     let (mut desk, _) = timed.desk(People::new(&phone, Manner::Willing));
     let stop = app::accept_waiting(&mut desk, &person(1), None).await;
     let stop = stop.expect_err("another human is needed");
-    assert!(stop.to_string().contains("another human"), "{stop}");
-    assert!(
-        stop.to_string().contains("you made it"),
-        "before a touch: {stop}"
-    );
+    let said = english().stop(&stop);
+    assert!(said.contains("another human"), "{said}");
+    assert!(said.contains("You made it"), "before a touch: {stop}");
     sql(
         &timed.world,
         "UPDATE operator SET personnel_number = 'other'",

@@ -117,7 +117,7 @@ impl Crew for ScriptedCrew {
                 retries,
                 ..
             } => Err(Stop::Key(KeyFault::WrongPin { retries })),
-            _ => Pin::new(PIN, 0).map_err(|e| Stop::Unproven(e.to_string())),
+            _ => Pin::new(PIN, 0).map_err(|e| KeyFault::told(e.to_string()).into()),
         }
     }
 

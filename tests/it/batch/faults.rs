@@ -20,7 +20,7 @@ fn code_at(board: &Board, n: usize) -> &str {
     let place = Place::new(slot(n));
     let slot = board.slots.iter().find(|slot| slot.place == place);
     slot.map_or("none", |slot| match &slot.work {
-        SlotWork::Stopped { code, .. } | SlotWork::Refused { code, .. } => code,
+        SlotWork::Stopped { stop } | SlotWork::Refused { stop } => stop.code(),
         work => work.code(),
     })
 }

@@ -8,6 +8,7 @@ use keydesk::ctap::{
     Control, CredProtect, CtapError, EnterpriseAttestation, Keepalive, MakeCredential, Permissions,
     PinLengthFault, Setup, Status, TokenRequest, User, VerifyBy,
 };
+use keydesk::domain::reason::Lacks;
 use p256::ecdsa::signature::Verifier;
 use sha2::{Digest, Sha256};
 
@@ -435,7 +436,7 @@ fn a_u2f_key_is_told_apart() {
     assert!(!device.init_info().cbor());
     assert_eq!(
         within(|control| device.info(control)),
-        Err(CtapError::Unsupported { what: "FIDO2" })
+        Err(CtapError::Unsupported { what: Lacks::Fido2 })
     );
 }
 

@@ -5,6 +5,7 @@ use keydesk::ctap::{
     CredProtect, CtapError, Info, MakeCredential, Permissions, PinUvAuthToken, Status,
     TokenRequest, User, VerifyBy,
 };
+use keydesk::domain::reason::Lacks;
 
 use super::{RP, Soft, make, open, pin, status, token, touched, within};
 
@@ -110,7 +111,7 @@ fn a_preview_key_renames_nothing_and_says_so() {
     assert_eq!(
         refused,
         Err(CtapError::Unsupported {
-            what: "renaming credentials"
+            what: Lacks::Renaming
         })
     );
 }

@@ -81,7 +81,7 @@ async fn a_key_is_suspended_tested_and_lifted_from_the_page() {
     let Ending::Stopped { stop, .. } = ending else {
         panic!("it works: {ending:?}");
     };
-    assert_eq!(stop.refusal.as_deref(), Some("factor-suspended"));
+    assert_eq!(stop.refusal(), Some("factor-suspended"));
 
     let person = PersonId::new("p-1");
     let factor = Some(factor);

@@ -8,9 +8,10 @@ use crate::record::Remains;
 use crate::station::face::Update;
 use crate::tui::scenes::{Scene, Stage, cast};
 use crate::wire::Factor;
+use crate::workflow::Stop;
 use crate::workflow::dialogue::{
     AppJob, AppQuestion, AppResult, CodeOf, Ending, Event, Job, Note, Purpose, PushState, Question,
-    StationClock, Step, StopView,
+    StationClock, Step,
 };
 
 /// Its scenes.
@@ -286,11 +287,7 @@ fn both_half(stage: &mut Stage) {
     stage.end(Ending::Both {
         key: key_enrolled(),
         app: Box::new(Ending::Stopped {
-            stop: StopView {
-                code: "cancelled".to_owned(),
-                detail: "the run was stopped".to_owned(),
-                refusal: None,
-            },
+            stop: Stop::Cancelled,
             remains: Remains::OnPhone,
         }),
     });

@@ -311,8 +311,8 @@ fn state(ctx: Ctx<'_>, slot: &BoardSlot) -> (&'static str, String, Style) {
             theme.accent(),
         ),
         SlotWork::Pulled => ("!", tr!(t, "board-pulled"), theme.warning()),
-        SlotWork::Stopped { code, .. } => ("!", t.stopped(code).what, theme.danger()),
-        SlotWork::Refused { code, .. } => ("×", t.stopped(code).what, theme.warning()),
+        SlotWork::Stopped { stop } => ("!", t.explained(stop).what, theme.danger()),
+        SlotWork::Refused { stop } => ("×", t.explained(stop).what, theme.warning()),
         SlotWork::Done => ("✓", done_words(ctx, slot), theme.good()),
         SlotWork::Skipped => ("×", tr!(t, "board-skipped-key"), theme.plain()),
     }
@@ -344,16 +344,15 @@ fn gone(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, board: &Board) {
     };
     let mut row = 0;
     let troubled = board.slots.iter().filter_map(|slot| match &slot.work {
-        SlotWork::Stopped { code, detail } | SlotWork::Refused { code, detail } => {
-            Some((slot.number, code, detail))
-        }
+        SlotWork::Stopped { stop } | SlotWork::Refused { stop } => Some((slot.number, stop)),
         _ => None,
     });
-    for (number, code, detail) in troubled.take(6) {
-        let next = ctx.text.stopped(code).next;
+    for (number, stop) in troubled.take(6) {
+        let said = ctx.text.explained(stop);
         let mark = s(format!("! {number}"), ctx.theme.warning());
-        row = sheet.bullet(area, row, mark, detail, ctx.theme.plain());
-        row = sheet.paragraph(area, row, &next, ctx.theme.quiet());
+        let facts = ctx.text.facts(stop).unwrap_or(said.what);
+        row = sheet.bullet(area, row, mark, &facts, ctx.theme.plain());
+        row = sheet.paragraph(area, row, &said.next, ctx.theme.quiet());
     }
     sheet.rule(area, row, &tr!(ctx.text, "board-left"));
     for (row, key) in (row + 1..area.height).zip(&board.left) {

@@ -6,8 +6,10 @@ use jiff::SignedDuration;
 use ratatui::crossterm::event::KeyCode;
 
 use crate::domain::batch::{KeyEnd, Tally};
+use crate::domain::list::FileFault;
 use crate::domain::policy::Finding;
 use crate::domain::profile::{Budget, StepKind};
+use crate::domain::reason::{KeyFault, Refusal};
 use crate::domain::unfit::Unfit;
 use crate::domain::{BatchId, PersonId, Place};
 use crate::station::face::Update;
@@ -17,6 +19,7 @@ use crate::station::face::board::{
 };
 use crate::tui::scenes::acts::verdict;
 use crate::tui::scenes::{Scene, Stage, cast};
+use crate::workflow::Stop;
 use crate::workflow::dialogue::Question;
 
 /// Its scenes.
@@ -70,10 +73,7 @@ pub(in crate::tui) fn profiles(stage: &mut Stage) {
     let offer = BatchOffer {
         folder: Some("/etc/keydesk/profiles".to_owned()),
         profiles: vec![
-            profile(
-                "broken.toml",
-                Err("line 7: a reset after enrol would undo it: put the reset first".to_owned()),
-            ),
+            profile("broken.toml", Err(FileFault::Lines(vec![7]))),
             profile("safe.toml", Ok(view("Standby keys for a safe", true))),
             profile("spares.toml", Ok(view("Spares", false))),
         ],
@@ -190,10 +190,7 @@ pub(in crate::tui) fn over(stage: &mut Stage) {
     stage.say(Update::Board(Arc::new(board)));
     tell(
         stage,
-        BatchUpdate::Over(crate::station::face::Notice {
-            code: "batch-complete".to_owned(),
-            detail: "50 key(s) done, 1 skipped".to_owned(),
-        }),
+        BatchUpdate::Over(crate::station::face::Notice::new("batch-complete")),
     );
 }
 
@@ -223,9 +220,9 @@ pub(in crate::tui) fn board_of(slots: u16, touches: u32) -> Board {
 fn slot(number: u16) -> BoardSlot {
     let works = [
         SlotWork::Refused {
-            code: "key-refused".to_owned(),
-            detail: "this key cannot be enrolled: it is the operator's own key: take the person's"
-                .to_owned(),
+            stop: Stop::KeyRefused(Refusal::Found {
+                findings: vec![Finding::OperatorsOwn],
+            }),
         },
         touch(2),
         SlotWork::Done,
@@ -234,8 +231,7 @@ fn slot(number: u16) -> BoardSlot {
         SlotWork::Working,
         SlotWork::Pulled,
         SlotWork::Stopped {
-            code: "pin-blocked".to_owned(),
-            detail: "the PIN is blocked: only a reset helps".to_owned(),
+            stop: Stop::Key(KeyFault::PinBlocked),
         },
         SlotWork::Free,
     ];

@@ -103,7 +103,7 @@ fn profiles(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, body: Rect, offer: &BatchOffer,
             sheet.put(detail, row, s(budget(ctx, view.each), ctx.theme.plain()));
         }
         Err(why) => {
-            sheet.paragraph(detail, 1, why, ctx.theme.warning());
+            sheet.paragraph(detail, 1, &t.file_fault(why), ctx.theme.warning());
         }
     }
 }
@@ -184,7 +184,7 @@ fn lists(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, body: Rect, offer: &BatchOffer, ma
     let detail = below(body, body.height.saturating_sub(DETAIL_ROWS));
     if let Some(Err(why)) = offer.lists.get(marked).map(|list| &list.is) {
         sheet.rule(detail, 0, "");
-        sheet.paragraph(detail, 1, why, ctx.theme.warning());
+        sheet.paragraph(detail, 1, &t.file_fault(why), ctx.theme.warning());
     }
 }
 
@@ -216,7 +216,8 @@ fn forecast(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, body: Rect, at: usize) {
             return;
         }
         Some(Err(why)) => {
-            sheet.paragraph(body, 1, &format!("! {}", why.detail), ctx.theme.warning());
+            let why = t.notice(&why.code, &why.lines);
+            sheet.paragraph(body, 1, &format!("! {why}"), ctx.theme.warning());
             return;
         }
         Some(Ok(forecast)) => forecast,

@@ -173,8 +173,9 @@ fn details(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, marked: usize) {
     };
     let key = match &slot.state {
         SlotState::Ready(key) | SlotState::Busy(key) => key,
-        SlotState::Unusable { detail, .. } => {
-            sheet.paragraph(area, 0, detail, ctx.theme.plain());
+        SlotState::Unusable { code, detail, .. } => {
+            let row = sheet.paragraph(area, 0, &ctx.text.unusable(code), ctx.theme.plain());
+            sheet.paragraph(area, row, detail, ctx.theme.quiet());
             return;
         }
         _ => return,

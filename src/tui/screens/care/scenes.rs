@@ -8,6 +8,7 @@ use crate::domain::care::{
 };
 use crate::domain::history::{Deed, DeedRecord};
 use crate::domain::models::Models;
+use crate::domain::reason::{Skip, Why};
 use crate::domain::{Bytes, KeyFacts, Pin};
 use crate::record::Remains;
 use crate::station::face::{HandedPin, KeyView, Update};
@@ -15,8 +16,8 @@ use crate::tui::scenes::{Scene, Stage, cast};
 use crate::workflow::care::Stake;
 use crate::workflow::dialogue::{
     CareJob, CareResult, Ending, Event, HeldCredential, Job, Note, Question, Removal, Step,
-    StopView,
 };
+use crate::workflow::{Decider, Stop};
 
 /// Its scenes.
 pub static SCENES: &[Scene] = &[
@@ -103,7 +104,7 @@ fn report() -> TestReport {
         took_ms,
         usual_ms,
     };
-    let why = "the key always asks for verification".to_owned();
+    let why = Why::Skip(Skip::AlwaysVerifies);
     TestReport {
         steps: vec![
             step(TestStep::Make, StepOutcome::Passed, 410, Some(390)),
@@ -251,14 +252,13 @@ pub(in crate::tui) fn finger(stage: &mut Stage) {
 
 pub(in crate::tui) fn strands(stage: &mut Stage) {
     begun(stage, KeyCode::Char('c'), CareJob::Credentials);
-    let detail = "this would lock out M. Example of Example Shipping at login.example; customer-service may do that";
+    let stop = Stop::Strands {
+        account: "M. Example (Example Shipping, login.example)".to_owned(),
+        may: Decider::Enroller,
+    };
     stage.run(Event::Ended {
         ending: Ending::Stopped {
-            stop: StopView {
-                code: "strands".to_owned(),
-                detail: detail.to_owned(),
-                refusal: None,
-            },
+            stop,
             remains: Remains::Nothing,
         },
     });

@@ -53,9 +53,9 @@ pub(in crate::tui) fn works_for(
             (s("✓", ctx.theme.good()), tr!(t, "done-accepted"))
         }
         PushState::Queued => (s("…", ctx.theme.strong()), tr!(t, "done-queued")),
-        PushState::Conflict { detail } => (
+        PushState::Conflict { code, detail } => (
             s("!", ctx.theme.warning()),
-            tr!(t, "done-conflict", detail = detail.as_str()),
+            tr!(t, "done-conflict", detail = t.said(code, detail)),
         ),
     };
     sheet.bullet(body, row + 1, mark, &line, ctx.theme.plain());
@@ -107,9 +107,9 @@ pub(in crate::tui) fn done(
         let (mark, line) = match push {
             PushState::Accepted | PushState::Waiting => (tick(), tr!(t, "deletion-told")),
             PushState::Queued => (s("…", ctx.theme.strong()), tr!(t, "deletion-queued")),
-            PushState::Conflict { detail } => (
+            PushState::Conflict { code, detail } => (
                 s("!", ctx.theme.warning()),
-                tr!(t, "done-conflict", detail = detail.as_str()),
+                tr!(t, "done-conflict", detail = t.said(code, detail)),
             ),
         };
         sheet.bullet(body, row, mark, &line, ctx.theme.plain());

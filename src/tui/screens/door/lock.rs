@@ -114,10 +114,7 @@ fn unlock(model: &mut Model, lock: &Lock, operator: Operator) -> Vec<Effect> {
     enter(model, operator);
     if !same {
         model.work = None;
-        model.notice = Some(Notice {
-            code: "other-operator".to_owned(),
-            detail: "another operator signed in: the enrolment in progress was stopped".to_owned(),
-        });
+        model.notice = Some(Notice::new("other-operator"));
     }
     vec![Effect::Repaint]
 }
@@ -160,12 +157,9 @@ fn forget(model: &mut Model) {
     }
 }
 
-/// Its words may name somebody: what is read at the door is the text for its code.
+/// What is read at the door names nobody: it is the text for its code.
 pub fn notice_at_the_door(model: &mut Model, notice: Notice) {
-    model.notice = Some(Notice {
-        detail: String::new(),
-        ..notice
-    });
+    model.notice = Some(notice);
 }
 
 /// Takes in what is known of the station; of people only while somebody is signed in.

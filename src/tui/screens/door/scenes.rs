@@ -5,7 +5,8 @@ use ratatui::crossterm::event::KeyCode;
 use crate::record::Remains;
 use crate::tui::scenes::{Scene, Stage, cast};
 use crate::tui::screens::run::scenes::touch;
-use crate::workflow::dialogue::{Ending, Event, Job, Note, Question, Step, StopView};
+use crate::workflow::Stop;
+use crate::workflow::dialogue::{Ending, Event, Job, Note, Question, Step};
 
 /// Its scenes.
 pub static SCENES: &[Scene] = &[
@@ -53,10 +54,9 @@ fn sign_in_refused(stage: &mut Stage) {
     });
     stage.door(Event::Ended {
         ending: Ending::Stopped {
-            stop: StopView {
-                code: "registry-refused".to_owned(),
-                detail: "the registry refused: the code is wrong, used or expired".to_owned(),
-                refusal: Some("code-refused".to_owned()),
+            stop: Stop::RegistryRefused {
+                code: "code-refused".to_owned(),
+                detail: "the code is wrong, used or expired".to_owned(),
             },
             remains: Remains::Nothing,
         },

@@ -11,7 +11,7 @@ use crate::tui::screens::{bay::view as bay, run::closing};
 use crate::tui::view::chrome::{Who, frame, page_title, scale, who};
 use crate::tui::view::sheet::{Sheet, s};
 use crate::tui::view::{Ctx, below};
-use crate::workflow::dialogue::{Ending, StopView};
+use crate::workflow::dialogue::Ending;
 
 pub(super) fn sign_in(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
     let body = frame(ctx, sheet, area, page_title(ctx, None));
@@ -120,22 +120,19 @@ pub(super) fn over(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
     let t = ctx.text;
     let registry = ctx.model.home.as_ref().map(|home| &home.registry);
     let joined = registry != Some(&RegistryState::NotJoined);
-    let explained = t.sign_in_stopped(&stop.code, stop.refusal.as_deref(), joined);
+    let explained = t.sign_in_stopped(stop.code(), stop.refusal(), joined);
     let next = [explained.next.as_str()];
     let kept = match remains {
         Remains::Nothing => tr!(t, "stopped-unchanged"),
         remains => t.remains(*remains),
     };
+    // The registry's words may name somebody, and nobody is signed in: its code is explained.
+    let facts = stop.refusal().is_none().then(|| t.facts(stop)).flatten();
     let said = closing::Said {
         what: &explained.what,
-        detail: detail(stop),
+        detail: facts.as_deref(),
         kept: &kept,
         next: &next,
     };
     closing::stopped(ctx, sheet, body, scale(area), &said);
-}
-
-/// What the station itself says of it. The registry's words may name somebody, and nobody is signed in: its code is explained.
-fn detail(stop: &StopView) -> Option<&str> {
-    stop.refusal.is_none().then_some(stop.detail.as_str())
 }

@@ -123,9 +123,7 @@ fn find_and_list(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
     };
     sheet.put_right(area, 0, count);
     if let Some(failed) = &find.failed {
-        let words = t
-            .notice(&failed.code)
-            .unwrap_or_else(|| failed.detail.clone());
+        let words = t.notice(&failed.code, &failed.lines);
         sheet.paragraph(
             below(area, 1),
             0,

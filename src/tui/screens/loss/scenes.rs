@@ -9,9 +9,9 @@ use crate::record::Remains;
 use crate::station::face::{Found, Update};
 use crate::tui::scenes::{Scene, Stage, cast};
 use crate::wire::{Owned, PersonDetail};
+use crate::workflow::Stop;
 use crate::workflow::dialogue::{
     Ending, Event, Job, LossJob, LossQuestion, LossResult, Note, PushState, Question, Step,
-    StopView,
 };
 
 /// Its scenes.
@@ -253,13 +253,12 @@ fn never(stage: &mut Stage) {
     lifting(stage);
     let over: Timestamp = cast::ago(60 * 24 * 3);
     stage.end(Ending::Stopped {
-        stop: StopView {
-            code: "registry-refused".to_owned(),
+        stop: Stop::RegistryRefused {
+            code: "never-lifted".to_owned(),
             detail: format!(
-                "the registry refused: YubiKey 5 NFC was lost for 30 days until {over}, and is never valid again: a new one takes \
+                "YubiKey 5 NFC was lost for 30 days until {over}, and is never valid again: a new one takes \
                  Customer Service, and the release of a second agent"
             ),
-            refusal: Some("never-lifted".to_owned()),
         },
         remains: Remains::Nothing,
     });

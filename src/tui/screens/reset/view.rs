@@ -291,9 +291,9 @@ pub(in crate::tui) fn done(
     let (mark, line) = match push {
         PushState::Accepted | PushState::Waiting => (tick(), tr!(t, "done-reset-told")),
         PushState::Queued => (s("…", ctx.theme.strong()), tr!(t, "done-reset-queued")),
-        PushState::Conflict { detail } => (
+        PushState::Conflict { code, detail } => (
             s("!", ctx.theme.warning()),
-            tr!(t, "done-conflict", detail = detail.as_str()),
+            tr!(t, "done-conflict", detail = t.said(code, detail)),
         ),
     };
     let mut row = sheet.bullet(body, row, mark, &line, ctx.theme.plain()) + 1;

@@ -17,7 +17,8 @@ use crate::tui::view::Ctx;
 use crate::tui::view::chrome::{frame, scale};
 use crate::tui::view::sheet::{Sheet, s};
 use crate::wire::Said as Heard;
-use crate::workflow::dialogue::{AppResult, Ending, PushState, StopView};
+use crate::workflow::Stop;
+use crate::workflow::dialogue::{AppResult, Ending, PushState};
 
 pub(super) fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
     let Some((run, ending)) = ctx.model.run().and_then(|run| Some((run, run.ending()?))) else {
@@ -138,9 +139,9 @@ pub(in crate::tui) fn pushed(
         PushState::Accepted => (s("✓", ctx.theme.good()), tr!(t, "done-accepted")),
         PushState::Waiting => (s("…", ctx.theme.strong()), tr!(t, "done-waiting")),
         PushState::Queued => (s("…", ctx.theme.strong()), tr!(t, "done-queued")),
-        PushState::Conflict { detail } => (
+        PushState::Conflict { code, detail } => (
             s("!", ctx.theme.warning()),
-            tr!(t, "done-conflict", detail = detail.as_str()),
+            tr!(t, "done-conflict", detail = t.said(code, detail)),
         ),
     };
     sheet.bullet(body, row, mark, &line, ctx.theme.plain())
@@ -266,7 +267,7 @@ fn both(
             facts.extend(app_facts(ctx, result));
         }
         Ending::Stopped { stop, remains } => {
-            let explained = t.stopped(&stop.code);
+            let explained = t.stopped(stop.code());
             let why = tr!(t, "done-app-failed", why = explained.what);
             let warning = s("!", ctx.theme.warning());
             row = sheet.bullet(body, row, warning, &why, ctx.theme.strong());
@@ -313,13 +314,12 @@ fn run_stopped(
     sheet: &mut Sheet<'_>,
     body: Rect,
     size: u16,
-    (stop, remains): (&StopView, Remains),
+    (stop, remains): (&Stop, Remains),
     run: &Run,
 ) {
     let t = ctx.text;
-    let refused = stop.refusal.as_deref().and_then(|code| t.refused(code));
-    let mut explained = refused.unwrap_or_else(|| t.stopped(&stop.code));
-    if run.is_about_app() && stop.code == "strands" {
+    let mut explained = t.explained(stop);
+    if run.is_about_app() && stop.code() == "strands" {
         explained.next = tr!(t, "strands-factor-next");
     }
     let kept = match remains {
@@ -337,9 +337,10 @@ fn run_stopped(
         Remains::Deleted | Remains::MayBeDeleted => next.push(&deletion),
         _ => {}
     }
+    let facts = t.facts(stop);
     let said = Said {
         what: &explained.what,
-        detail: Some(&stop.detail),
+        detail: facts.as_deref(),
         kept: &kept,
         next: &next,
     };
@@ -349,7 +350,7 @@ fn run_stopped(
 /// What is said of a run that stopped.
 pub(in crate::tui) struct Said<'a> {
     pub what: &'a str,
-    /// The facts, in English.
+    /// The facts.
     pub detail: Option<&'a str>,
     pub kept: &'a str,
     pub next: &'a [&'a str],

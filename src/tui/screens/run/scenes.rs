@@ -5,11 +5,13 @@ use std::sync::Arc;
 use ratatui::crossterm::event::KeyCode;
 
 use crate::domain::Person;
+use crate::domain::reason::{Failure, Gap, KeyFault};
 use crate::record::Remains;
 use crate::station::face::Update;
 use crate::tui::scenes::acts::verdict;
 use crate::tui::scenes::{Scene, Stage, cast};
-use crate::workflow::dialogue::{Ending, Event, Note, PushState, Question, Step, StopView};
+use crate::workflow::Stop;
+use crate::workflow::dialogue::{Ending, Event, Note, PushState, Question, Step};
 
 /// Its scenes.
 pub static SCENES: &[Scene] = &[
@@ -248,30 +250,29 @@ fn done_left(stage: &mut Stage) {
     });
 }
 
-fn stopped(stage: &mut Stage, code: &str, detail: &str, remains: Remains) {
-    stage.end(Ending::Stopped {
-        stop: StopView {
-            code: code.to_owned(),
-            detail: detail.to_owned(),
-            refusal: None,
-        },
-        remains,
-    });
-}
-
 fn unreachable(stage: &mut Stage) {
     stage.sign_in(cast::home());
     stage.press(KeyCode::Down);
     stage.press(KeyCode::Enter);
     stage.press(KeyCode::Enter);
-    let detail = "the registry cannot be reached: connection refused";
-    stopped(stage, "unreachable", detail, Remains::Nothing);
+    stage.end(Ending::Stopped {
+        stop: Stop::Unreachable(Gap::Down {
+            detail: "connection refused".to_owned(),
+        }),
+        remains: Remains::Nothing,
+    });
 }
 
 fn stopped_left(stage: &mut Stage) {
     touch_test(stage);
-    let detail = "the key answered with status 0x7F";
-    stopped(stage, "key-failed", detail, Remains::Credential);
+    let failure = Failure::Refused {
+        operation: "GetAssertion".to_owned(),
+        status: "0x7F".to_owned(),
+    };
+    stage.end(Ending::Stopped {
+        stop: KeyFault::Failed(failure).into(),
+        remains: Remains::Credential,
+    });
 }
 
 fn help(stage: &mut Stage) {

@@ -301,10 +301,7 @@ fn close(model: &mut Model, ending: Ending) {
         model.work = None;
         model.lock = None;
     } else if model.work.is_none() {
-        model.notice = Some(Notice {
-            code: "cancelled".to_owned(),
-            detail: "stopped".to_owned(),
-        });
+        model.notice = Some(Notice::new("cancelled"));
     }
 }
 
@@ -313,7 +310,7 @@ pub fn over(mut run: Run, ending: Ending) -> Option<Run> {
     let cancelled_clean = matches!(
         &ending,
         Ending::Stopped { stop, remains }
-            if stop.code == "cancelled" && *remains == Remains::Nothing
+            if stop.code() == "cancelled" && *remains == Remains::Nothing
     );
     run.phase = Phase::Over(ending);
     (!cancelled_clean).then_some(run)

@@ -1,0 +1,397 @@
+//! Why a run stopped, in the reader's language: the line of facts beside what happened and what to do. Matches are exhaustive, so
+//! that a reason can't be without words.
+
+use super::words::Explained;
+use super::{Language, Text, tr};
+use crate::domain::authority::{Asker, NotAllowed, Releaser, Role, Row};
+use crate::domain::list::FileFault;
+use crate::domain::reason::{Failure, Flaw, Gap, KeyFault, Lacks, Refusal, Skip, Unmet, Why};
+use crate::domain::reset::CaseFault;
+use crate::domain::visit::Takes;
+use crate::workflow::{Decider, Stop};
+
+impl Text {
+    /// The facts of a stop, beside what [`Text::stopped`] says of its kind; none: that says it all.
+    pub fn facts(&self, stop: &Stop) -> Option<String> {
+        Some(match stop.cause() {
+            Stop::Cancelled
+            | Stop::SignedOut
+            | Stop::OfferExpired
+            | Stop::WrongCodes(_)
+            | Stop::Left { .. } => return None,
+            // What the system says is in the log.
+            Stop::Store(_) => return None,
+            Stop::NotAllowed(refused) => self.not_allowed(refused),
+            Stop::KeyRefused(why) => self.refusal(why),
+            Stop::RegistryRefused { code, detail } => return self.registrys(code, detail),
+            Stop::Unmet(unmet) => return self.unmet(unmet),
+            Stop::Unreachable(gap) | Stop::Unanswered(gap) => return self.gap(gap),
+            Stop::OpenElsewhere { until } => {
+                tr!(
+                    self,
+                    "why-until",
+                    until = until.strftime("%H:%M UTC").to_string()
+                )
+            }
+            Stop::Key(fault) => return self.key_fault(fault),
+            Stop::Strands { account, may } => self.strands(account, may),
+            Stop::Authority { person, takes, may } => return self.authority(person, *takes, may),
+            Stop::Unproven(flaw) => self.flaw(flaw),
+        })
+    }
+
+    /// What happened and what to do next.
+    pub fn explained(&self, stop: &Stop) -> Explained {
+        let refused = stop.refusal().and_then(|code| self.refused(code));
+        refused.unwrap_or_else(|| self.stopped(stop.code()))
+    }
+
+    /// A stop in one line: what happened, with its facts, what it leaves and what to do next.
+    pub fn stop(&self, stop: &Stop) -> String {
+        let said = self.explained(stop);
+        let left = matches!(stop, Stop::Left { .. }).then(|| self.remains(stop.remains()));
+        let lines = [Some(said.what), self.facts(stop), left, Some(said.next)];
+        lines.into_iter().flatten().collect::<Vec<_>>().join(" ")
+    }
+
+    /// Why a file is of no use here.
+    pub fn file_fault(&self, fault: &FileFault) -> String {
+        match fault {
+            FileFault::Elsewhere => tr!(self, "file-elsewhere"),
+            FileFault::TooLarge => tr!(self, "file-too-large"),
+            FileFault::Unreadable { reason } => {
+                tr!(self, "file-unreadable", reason = reason.as_str())
+            }
+            FileFault::Lines(lines) => tr!(self, "file-lines", lines = self.lines(lines)),
+        }
+    }
+
+    pub(super) fn lines(&self, lines: &[u64]) -> String {
+        let lines: Vec<String> = lines.iter().map(u64::to_string).collect();
+        lines.join(", ")
+    }
+
+    /// What the registry's own words add to what its code says.
+    fn registrys(&self, code: &str, words: &str) -> Option<String> {
+        match self.language() {
+            Language::English => (!words.is_empty()).then(|| words.to_owned()),
+            Language::Dutch => {
+                let unexplained = self.refused(code).is_none();
+                unexplained.then(|| tr!(self, "why-code", code = code))
+            }
+        }
+    }
+
+    /// What the registry said when it refused. It speaks English: for others its code is explained, or named.
+    pub fn said(&self, code: &str, words: &str) -> String {
+        match self.language() {
+            Language::English => words.to_owned(),
+            Language::Dutch => self
+                .refused(code)
+                .map_or_else(|| tr!(self, "why-code", code = code), |said| said.what),
+        }
+    }
+
+    fn not_allowed(&self, refused: &NotAllowed) -> String {
+        let role = self.role(refused.role);
+        match refused.may {
+            Some(row) => tr!(
+                self,
+                "why-not-allowed",
+                role = role,
+                may = self.who_may(row)
+            ),
+            None => tr!(self, "why-nobody-may", role = role),
+        }
+    }
+
+    /// Who may do what a row of the matrix is about.
+    fn who_may(&self, row: &Row) -> String {
+        let roles: Vec<String> = row
+            .done_by
+            .iter()
+            .map(|role: &Role| self.role(*role))
+            .collect();
+        let roles = roles.join(" / ");
+        match (row.asked_by, row.released_by) {
+            (_, Releaser::SecondAgent) => tr!(self, "may-released", roles = roles),
+            (Asker::Administrator, Releaser::Nobody) => tr!(self, "may-asked", roles = roles),
+            (Asker::Operator | Asker::CustomerService, Releaser::Nobody) => roles,
+        }
+    }
+
+    fn strands(&self, account: &str, may: &Decider) -> String {
+        match may {
+            Decider::Row(row) => {
+                tr!(
+                    self,
+                    "why-strands",
+                    account = account,
+                    may = self.who_may(row)
+                )
+            }
+            Decider::Enroller => tr!(self, "why-strands-enroller", account = account),
+            Decider::RegistryAdministrator => tr!(self, "why-strands-own"),
+        }
+    }
+
+    fn authority(&self, person: &str, takes: Takes, may: &[String]) -> Option<String> {
+        match takes {
+            Takes::Administrator if may.is_empty() => {
+                Some(tr!(self, "why-no-administrator", person = person))
+            }
+            Takes::Administrator => Some(tr!(
+                self,
+                "why-administrator",
+                person = person,
+                may = may.join(" / ")
+            )),
+            Takes::Identification | Takes::OwnFactor | Takes::Release => None,
+        }
+    }
+
+    fn refusal(&self, why: &Refusal) -> String {
+        match why {
+            Refusal::Found { findings } => self.findings(findings),
+            Refusal::Unfit { why } => self.unfit(why),
+            Refusal::TestFailed { why } => {
+                let why = why
+                    .as_ref()
+                    .map(|why| self.test_why(why))
+                    .unwrap_or_default();
+                tr!(self, "refusal-test", why = why)
+            }
+            Refusal::Anothers {
+                person: Some(person),
+            } => {
+                tr!(self, "refusal-anothers", person = person.as_str())
+            }
+            Refusal::Anothers { person: None } => tr!(self, "refusal-somebody-elses"),
+            Refusal::Unresolved => tr!(self, "refusal-unresolved"),
+            Refusal::Unasked => tr!(self, "refusal-unasked"),
+            Refusal::NoPin => tr!(self, "refusal-no-pin"),
+            Refusal::OperatorsOwn => tr!(self, "refusal-operators-own"),
+            Refusal::Case { fault } => self.case_fault(*fault),
+            Refusal::ShowsMore { person } => {
+                tr!(self, "refusal-shows-more", person = person.as_str())
+            }
+            Refusal::NotWanted => tr!(self, "refusal-not-wanted"),
+            Refusal::Somebodys { people, .. } if people.is_empty() => tr!(self, "refusal-silent"),
+            Refusal::Somebodys { people, surely } => match surely {
+                true => tr!(self, "refusal-somebodys", people = people.join(", ")),
+                false => tr!(self, "refusal-maybe-somebodys", people = people.join(", ")),
+            },
+            Refusal::TagsUsedUp { pattern } => {
+                tr!(self, "refusal-tags", pattern = pattern.as_str())
+            }
+        }
+    }
+
+    fn case_fault(&self, fault: CaseFault) -> String {
+        match fault {
+            CaseFault::NoReason => tr!(self, "case-no-reason"),
+            CaseFault::NoTicket => tr!(self, "case-no-ticket"),
+            CaseFault::NoRequester => tr!(self, "case-no-requester"),
+            CaseFault::NotIdentified => tr!(self, "case-not-identified"),
+            CaseFault::Form => tr!(self, "case-form"),
+        }
+    }
+
+    fn unmet(&self, unmet: &Unmet) -> Option<String> {
+        Some(match unmet {
+            Unmet::NoApps => tr!(self, "unmet-no-apps"),
+            Unmet::NoFactor { person } => tr!(self, "unmet-no-factor", person = person.as_str()),
+            Unmet::Suspended { person, factor } => tr!(
+                self,
+                "unmet-suspended",
+                person = person.as_str(),
+                factor = factor.as_str()
+            ),
+            Unmet::NoVisit { person } => tr!(self, "unmet-no-visit", person = person.as_str()),
+            Unmet::OwnMake { person } => tr!(self, "unmet-own-make", person = person.as_str()),
+            Unmet::NotWaiting { person } => {
+                tr!(self, "unmet-not-waiting", person = person.as_str())
+            }
+            Unmet::Document => tr!(self, "unmet-document"),
+            Unmet::NothingToSign => tr!(self, "unmet-nothing-to-sign"),
+            Unmet::Gone { person } => tr!(self, "unmet-gone", person = person.as_str()),
+            Unmet::SuspendedForGood { person } => {
+                tr!(self, "unmet-suspended-for-good", person = person.as_str())
+            }
+            Unmet::NoKey { person } => tr!(self, "unmet-no-key", person = person.as_str()),
+            Unmet::NotSuspended { person } => {
+                tr!(self, "unmet-not-suspended", person = person.as_str())
+            }
+            Unmet::Held => return None,
+        })
+    }
+
+    fn gap(&self, gap: &Gap) -> Option<String> {
+        Some(match gap {
+            Gap::Down { detail } => tr!(self, "gap-down", detail = detail.as_str()),
+            Gap::Unserved { status, .. } => tr!(self, "gap-unserved", status = (*status)),
+            Gap::InBetween { status, media } => {
+                tr!(
+                    self,
+                    "gap-between",
+                    status = (*status),
+                    media = media.as_str()
+                )
+            }
+            Gap::Unread { .. } => tr!(self, "gap-unread"),
+            Gap::NotJoined => tr!(self, "gap-not-joined"),
+            Gap::Stock => tr!(self, "gap-stock"),
+            Gap::TestWaits => tr!(self, "gap-test-waits"),
+            Gap::MayBeHeld => tr!(self, "gap-may-be-held"),
+            Gap::Unknown => tr!(self, "gap-unknown"),
+            Gap::VisitPassed => tr!(self, "gap-visit-passed"),
+            Gap::NotAsked => return None,
+        })
+    }
+
+    /// The facts of what a key did not do; none: its kind says it all.
+    fn key_fault(&self, fault: &KeyFault) -> Option<String> {
+        match fault {
+            KeyFault::WrongPin {
+                retries: Some(tries),
+            } => Some(tr!(self, "pin-retries", retries = (*tries))),
+            KeyFault::Unsupported(lacks) => Some(self.lacks(lacks)),
+            KeyFault::Failed(failure) => Some(self.failure(failure)),
+            _ => None,
+        }
+    }
+
+    fn lacks(&self, lacks: &Lacks) -> String {
+        match lacks {
+            Lacks::Fido2 => tr!(self, "lacks-fido2"),
+            Lacks::Pins => tr!(self, "lacks-pins"),
+            Lacks::FirstPin => tr!(self, "lacks-first-pin"),
+            Lacks::PinChange => tr!(self, "lacks-pin-change"),
+            Lacks::ForcedPinChange => tr!(self, "lacks-forced-change"),
+            Lacks::Credentials => tr!(self, "lacks-credentials"),
+            Lacks::CredentialsWithoutPin => tr!(self, "lacks-credentials-without-pin"),
+            Lacks::Renaming => tr!(self, "lacks-renaming"),
+            Lacks::LastingToken => tr!(self, "lacks-lasting-token"),
+            Lacks::Fingerprints => tr!(self, "lacks-fingerprints"),
+            Lacks::OtherBiometrics => tr!(self, "lacks-other-biometrics"),
+            Lacks::FingerprintsWithoutPin => tr!(self, "lacks-fingerprints-without-pin"),
+            Lacks::BuiltInUv => tr!(self, "lacks-built-in-uv"),
+            Lacks::FingerToken => tr!(self, "lacks-finger-token"),
+            Lacks::ByPin => tr!(self, "lacks-by-pin"),
+            Lacks::ByFinger => tr!(self, "lacks-by-finger"),
+            Lacks::Blinking => tr!(self, "lacks-blinking"),
+            Lacks::Selection => tr!(self, "lacks-selection"),
+            Lacks::UsbReset { over } => tr!(self, "lacks-usb-reset", over = over.join(", ")),
+            Lacks::Setting { setting } => {
+                tr!(self, "lacks-setting", setting = self.setting(setting))
+            }
+            Lacks::Configuring => tr!(self, "lacks-configuring"),
+            Lacks::HandOver => tr!(self, "lacks-hand-over"),
+            Lacks::Letters => tr!(self, "lacks-letters"),
+        }
+    }
+
+    fn failure(&self, failure: &Failure) -> String {
+        match failure {
+            Failure::Refused { operation, status } => tr!(
+                self,
+                "failure-refused",
+                operation = operation.as_str(),
+                status = status.as_str()
+            ),
+            Failure::Silent {
+                operation,
+                limit_ms,
+            } => tr!(
+                self,
+                "failure-silent",
+                operation = operation.as_str(),
+                limit = (*limit_ms)
+            ),
+            Failure::OtherProgram { limit_ms } => {
+                tr!(self, "failure-other-program", limit = (*limit_ms))
+            }
+            Failure::System { reason } => tr!(self, "failure-system", reason = reason.as_str()),
+            Failure::Garbled { operation, .. } => {
+                tr!(self, "failure-garbled", operation = operation.as_str())
+            }
+            Failure::TooLarge { bytes, limit } => {
+                tr!(
+                    self,
+                    "failure-too-large",
+                    bytes = (*bytes),
+                    limit = (*limit)
+                )
+            }
+            Failure::Randomness => tr!(self, "failure-randomness"),
+            Failure::MinPinLength { min } => tr!(self, "failure-min-pin", min = (*min)),
+            Failure::RelyingParties { max } => tr!(self, "failure-rps", max = (*max)),
+            Failure::NoKey => tr!(self, "failure-no-key"),
+            Failure::NotReady => tr!(self, "failure-not-ready"),
+            Failure::Crowded => tr!(self, "failure-crowded"),
+            Failure::NoFinger => tr!(self, "failure-no-finger"),
+            Failure::NoName => tr!(self, "failure-no-name"),
+            Failure::PinLength { characters } => {
+                tr!(self, "failure-pin-length", characters = (*characters))
+            }
+            Failure::TagForm => tr!(self, "failure-tag-form"),
+            Failure::TagTaken => tr!(self, "failure-tag-taken"),
+            Failure::Told { words } => words.clone(),
+        }
+    }
+
+    fn flaw(&self, flaw: &Flaw) -> String {
+        match flaw {
+            Flaw::DataShort => tr!(self, "flaw-data-short"),
+            Flaw::OtherParty => tr!(self, "flaw-other-party"),
+            Flaw::Untouched => tr!(self, "flaw-untouched"),
+            Flaw::Unverified => tr!(self, "flaw-unverified"),
+            Flaw::VerifiedNobody => tr!(self, "flaw-verified-nobody"),
+            Flaw::SignatureMalformed => tr!(self, "flaw-signature-malformed"),
+            Flaw::SignatureWrong => tr!(self, "flaw-signature-wrong"),
+            Flaw::PublicKey => tr!(self, "flaw-public-key"),
+            Flaw::OtherCredential => tr!(self, "flaw-other-credential"),
+            Flaw::Counter { from, to } => tr!(self, "flaw-counter", from = (*from), to = (*to)),
+            Flaw::Algorithm { algorithm } => {
+                let algorithm = crate::domain::key::algorithm(*algorithm);
+                tr!(self, "flaw-algorithm", algorithm = algorithm)
+            }
+            Flaw::SecondCredential => tr!(self, "flaw-second-credential"),
+            Flaw::TestLeft => tr!(self, "flaw-test-left"),
+            Flaw::CredentialStays => tr!(self, "flaw-credential-stays"),
+            Flaw::NameNotShown => tr!(self, "flaw-name-not-shown"),
+            Flaw::FingerNotListed => tr!(self, "flaw-finger-not-listed"),
+            Flaw::FingerNotNamed => tr!(self, "flaw-finger-not-named"),
+            Flaw::FingerStays => tr!(self, "flaw-finger-stays"),
+            Flaw::OwnerChanged => tr!(self, "flaw-owner-changed"),
+            Flaw::PinNotTaken => tr!(self, "flaw-pin-not-taken"),
+            Flaw::NotEmpty => tr!(self, "flaw-not-empty"),
+            Flaw::SettingNotShown { setting } => {
+                tr!(
+                    self,
+                    "flaw-setting-not-shown",
+                    setting = self.setting(setting)
+                )
+            }
+            Flaw::NotOperators => tr!(self, "flaw-not-operators"),
+            Flaw::OnlyRegistry => tr!(self, "flaw-only-registry"),
+        }
+    }
+
+    /// Why a step of a test was left out, or failed.
+    pub fn test_why(&self, why: &Why) -> String {
+        match why {
+            Why::Skip(Skip::VerifiesNobody) => tr!(self, "skip-verifies-nobody"),
+            Why::Skip(Skip::NoPinYet) => tr!(self, "skip-no-pin-yet"),
+            Why::Skip(Skip::AlwaysVerifies) => tr!(self, "skip-always-verifies"),
+            Why::Skip(Skip::Unchecked) => tr!(self, "skip-unchecked"),
+            Why::Skip(Skip::Unlisted) => tr!(self, "skip-unlisted"),
+            Why::Flaw(flaw) => self.flaw(flaw),
+            Why::Fault(fault) => {
+                let facts = self.key_fault(fault);
+                facts.unwrap_or_else(|| self.stopped(fault.code()).what)
+            }
+            Why::Told(words) => words.clone(),
+        }
+    }
+}

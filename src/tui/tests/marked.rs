@@ -1,0 +1,366 @@
+//! No language but its own on any screen: with every letter of every message marked, what has no mark must be data.
+
+use std::collections::BTreeSet;
+
+use serde::de::DeserializeOwned;
+
+use super::{THEME, text_of};
+use crate::domain::authority::{Action, Role};
+use crate::domain::care::Setting;
+use crate::domain::policy::Finding;
+use crate::domain::reason::{Failure, Flaw, Gap, KeyFault, Lacks, Refusal, Unmet, Why};
+use crate::domain::reset::CaseFault;
+use crate::domain::unfit::Unfit;
+use crate::domain::visit::Takes;
+use crate::record::Remains;
+use crate::text::Language;
+use crate::tui::scenes::{self, Stage, cast};
+use crate::tui::view::View;
+use crate::workflow::dialogue::Ending;
+use crate::workflow::{Decider, Stop};
+
+/// What people, companies, makers, networks, systems and specifications call themselves and each other, what somebody typed or named,
+/// and what stands on the keys of a keyboard. `#` is a number.
+const DATA: &str = "
+    KEYDESK
+    IAMconnected
+    P. Example
+    W. Example
+    M. Example
+    T. Exampleson
+    Person # Example
+    Person #
+    Example
+    M. Desk
+    R. de Boer
+    Example Shipping
+    Example Barge Line
+    Help desk
+    Desk #
+    YubiKey # NFC
+    YubiKey FIDO
+    Security Key NFC
+    Feitian ePass FIDO2
+    Old U2F Token
+    Authenticator app
+    Hardware token
+    Work phone
+    KD-###
+    Standby keys for a safe
+    standby keys for safe
+    Spares
+    right thumb
+    PIN forgotten
+    left the company
+    pat
+    Pat from
+    AAE
+    AAI
+    GEZD
+    GNBV
+    QOJQ
+    EdDSA
+    GetAssertion
+    clientPin
+    credMgmt
+    credProtect
+    hmac-secret
+    minPinLength
+    packed
+    pinUvAuthToken
+    rk
+    up
+    usb
+    nfc
+    NFC
+    UTC
+    ENODEV
+    connection refused
+    challenge-expired
+    offer-foreign
+    Esc
+    Tab
+    PgUp
+    PgDn
+    Ctrl-L
+";
+
+fn plain(word: &str) -> &str {
+    word.trim_matches(|c: char| !c.is_alphanumeric())
+}
+
+/// Whether a word is that part of something known; what did not fit is cut off with a mark.
+fn is_part(word: &str, part: &str) -> bool {
+    match part {
+        "#" => plain(word).chars().all(|c| c.is_ascii_digit()),
+        part if word.ends_with('…') => plain(part).starts_with(plain(word)),
+        part => plain(part) == plain(word),
+    }
+}
+
+/// The words without a mark on a screen that are no data.
+fn unmarked(screen: &str) -> BTreeSet<String> {
+    let words: Vec<&str> = screen.split_whitespace().collect();
+    let known: Vec<Vec<&str>> = DATA
+        .lines()
+        .map(|line| line.split_whitespace().collect())
+        .collect();
+    // How many of the next words something known takes.
+    let taken = |rest: &[&str], parts: &[&str]| {
+        let cut = rest.iter().position(|word| word.ends_with('…'));
+        let length = cut.map_or(parts.len(), |cut| parts.len().min(cut + 1));
+        let fits = rest.len() >= length
+            && rest
+                .iter()
+                .zip(parts)
+                .take(length)
+                .all(|(w, p)| is_part(w, p));
+        if fits { length } else { 0 }
+    };
+    let mut found = BTreeSet::new();
+    let mut rest = words.as_slice();
+    while let [word, after @ ..] = rest {
+        let longest = known.iter().map(|parts| taken(rest, parts)).max();
+        if let Some(length @ 1..) = longest {
+            rest = rest.get(length..).unwrap_or_default();
+            continue;
+        }
+        let whole = plain(word);
+        // Addresses, numbers, paths and codes are no words of a language, and a single letter is a key to press.
+        let is_code = whole.contains(|c: char| c.is_ascii_digit() || "@/_.#".contains(c));
+        let is_word = whole.len() > 1 && whole.contains(|c: char| c.is_ascii_alphabetic());
+        // What stands before the caret was typed.
+        if is_word && !is_code && !word.contains('▏') {
+            found.insert((*word).to_owned());
+        }
+        rest = after;
+    }
+    found
+}
+
+fn drawn(play: impl Fn(&mut Stage)) -> BTreeSet<String> {
+    let view = View::marked(THEME);
+    let sizes = [(80, 24), (200, 60)];
+    let screens = sizes.map(|size| {
+        let mut stage = Stage::new(Language::Dutch, size, false);
+        play(&mut stage);
+        unmarked(&text_of(&stage.draw(&view)))
+    });
+    screens.into_iter().flatten().collect()
+}
+
+#[test]
+fn a_screen_has_no_word_of_another_language() {
+    let faults: Vec<String> = scenes::all()
+        .map(|(name, scene)| (name, drawn(scene)))
+        .filter(|(_, words)| !words.is_empty())
+        .map(|(name, words)| format!("{name}: {words:?}"))
+        .collect();
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn nor_has_any_reason_why_a_run_stopped() {
+    let mut faults = Vec::new();
+    for stop in stops() {
+        let words = drawn(|stage| {
+            stage.until_key();
+            stage.end(Ending::Stopped {
+                stop: stop.clone(),
+                remains: Remains::Credential,
+            });
+        });
+        if !words.is_empty() {
+            faults.push(format!("{stop}: {words:?}"));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// Every reason there is.
+fn stops() -> Vec<Stop> {
+    let mut stops = vec![
+        Stop::Cancelled,
+        Stop::SignedOut,
+        Stop::NotAllowed(
+            Role::CustomerService
+                .may(Action::TidyKey)
+                .expect_err("refused"),
+        ),
+        Stop::RegistryRefused {
+            code: "offer-foreign".to_owned(),
+            detail: "the offer is for another person".to_owned(),
+        },
+        Stop::Unanswered(Gap::VisitPassed),
+        Stop::OpenElsewhere { until: cast::NOW },
+        Stop::OfferExpired,
+        Stop::Strands {
+            account: "P. Example".to_owned(),
+            may: Decider::Enroller,
+        },
+        Stop::Strands {
+            account: "P. Example".to_owned(),
+            may: Decider::RegistryAdministrator,
+        },
+        Stop::Store("no space left on device".to_owned()),
+        Stop::WrongCodes(3),
+    ];
+    let takes = [
+        Takes::Identification,
+        Takes::OwnFactor,
+        Takes::Administrator,
+        Takes::Release,
+    ];
+    for (takes, may) in takes.into_iter().flat_map(|takes| [(takes, 0), (takes, 1)]) {
+        stops.push(Stop::Authority {
+            person: "P. Example".to_owned(),
+            takes,
+            may: vec!["W. Example".to_owned(); may],
+        });
+    }
+    stops.extend(unmet().into_iter().map(Stop::Unmet));
+    stops.extend(faults().into_iter().map(Stop::Key));
+    stops.extend(flaws().into_iter().map(Stop::Unproven));
+    stops.extend(gaps().into_iter().map(Stop::Unreachable));
+    stops.extend(refusals().into_iter().map(Stop::KeyRefused));
+    stops
+}
+
+fn setting() -> Setting {
+    Setting::AlwaysUv { on: true }
+}
+
+/// As many as there are, so that none is forgotten: what can't be read names all that could.
+fn all<T: DeserializeOwned + ToString>(facts: &[&str]) -> Vec<T> {
+    let unknown = serde_json::from_str::<T>("\"?\"")
+        .err()
+        .map(|error| error.to_string());
+    let unknown = unknown.unwrap_or_default();
+    let names: Vec<&str> = unknown.split('`').skip(1).step_by(2).skip(1).collect();
+    assert!(names.len() > 5, "{unknown}");
+    let read = |name: &&str| {
+        let with_facts = facts
+            .iter()
+            .find(|fact| fact.starts_with(&format!("{{\"{name}\"")));
+        let json = with_facts.map_or_else(|| format!("\"{name}\""), |fact| (*fact).to_owned());
+        serde_json::from_str(&json).unwrap_or_else(|error| panic!("{name}: {error}"))
+    };
+    names.iter().map(read).collect()
+}
+
+fn faults() -> Vec<KeyFault> {
+    let failures: Vec<Failure> = all(&[
+        r#"{"refused":{"operation":"GetAssertion","status":"0x7F"}}"#,
+        r#"{"silent":{"operation":"GetAssertion","limit_ms":500}}"#,
+        r#"{"other-program":{"limit_ms":500}}"#,
+        r#"{"system":{"reason":"ENODEV"}}"#,
+        r#"{"garbled":{"operation":"GetAssertion","detail":"the reply ends early"}}"#,
+        r#"{"too-large":{"bytes":7000,"limit":1200}}"#,
+        r#"{"min-pin-length":{"min":8}}"#,
+        r#"{"relying-parties":{"max":1}}"#,
+        r#"{"pin-length":{"characters":99}}"#,
+        r#"{"told":{"words":"W."}}"#,
+    ]);
+    let lacks: Vec<Lacks> = all(&[
+        r#"{"usb-reset":{"over":["NFC"]}}"#,
+        &format!(
+            r#"{{"setting":{{"setting":{}}}}}"#,
+            serde_json::json!(setting())
+        ),
+    ]);
+    let mut faults: Vec<KeyFault> = all(&[
+        r#"{"wrong-pin":{"retries":3}}"#,
+        r#"{"unsupported":"pins"}"#,
+        r#"{"failed":"no-key"}"#,
+    ]);
+    faults.extend(failures.into_iter().map(KeyFault::Failed));
+    faults.extend(lacks.into_iter().map(KeyFault::Unsupported));
+    faults
+}
+
+fn flaws() -> Vec<Flaw> {
+    let setting = serde_json::json!(setting());
+    all(&[
+        r#"{"counter":{"from":5,"to":3}}"#,
+        r#"{"algorithm":{"algorithm":-7}}"#,
+        &format!(r#"{{"setting-not-shown":{{"setting":{setting}}}}}"#),
+    ])
+}
+
+fn unmet() -> Vec<Unmet> {
+    let of = |word: &str| format!(r#"{{"{word}":{{"person":"P. Example","factor":"Example"}}}}"#);
+    let words = [
+        "no-factor",
+        "suspended",
+        "no-visit",
+        "own-make",
+        "not-waiting",
+        "gone",
+        "suspended-for-good",
+        "no-key",
+        "not-suspended",
+    ];
+    let facts = words.map(of);
+    all(&facts.each_ref().map(String::as_str))
+}
+
+fn gaps() -> Vec<Gap> {
+    all(&[
+        r#"{"down":{"detail":"connection refused"}}"#,
+        r#"{"unserved":{"status":503,"words":"too much to do"}}"#,
+        r#"{"in-between":{"status":502,"media":"text/html"}}"#,
+        r#"{"unread":{"detail":"expected value at line 1"}}"#,
+    ])
+}
+
+fn refusals() -> Vec<Refusal> {
+    let person = || "W. Example".to_owned();
+    let findings = vec![Finding::BoundTo { person: person() }];
+    let mut refusals = vec![
+        Refusal::Found { findings },
+        Refusal::TestFailed {
+            why: Some(Why::Flaw(Flaw::Untouched)),
+        },
+        Refusal::Anothers { person: None },
+        Refusal::Anothers {
+            person: Some(person()),
+        },
+        Refusal::Unresolved,
+        Refusal::Unasked,
+        Refusal::NoPin,
+        Refusal::OperatorsOwn,
+        Refusal::ShowsMore { person: person() },
+        Refusal::NotWanted,
+        Refusal::TagsUsedUp {
+            pattern: "KD-###".to_owned(),
+        },
+    ];
+    let unfit = [
+        Unfit::PinUnknown,
+        Unfit::PinUnwanted,
+        Unfit::NotNeeded,
+        Unfit::Failed {
+            code: "key-gone".to_owned(),
+            detail: "key-gone".to_owned(),
+        },
+    ];
+    refusals.extend(unfit.into_iter().map(|why| Refusal::Unfit { why }));
+    let cases = [
+        CaseFault::NoReason,
+        CaseFault::NoTicket,
+        CaseFault::NoRequester,
+        CaseFault::NotIdentified,
+        CaseFault::Form,
+    ];
+    refusals.extend(cases.into_iter().map(|fault| Refusal::Case { fault }));
+    let somebodys = [(0, false), (1, false), (1, true)];
+    refusals.extend(
+        somebodys
+            .into_iter()
+            .map(|(people, surely)| Refusal::Somebodys {
+                people: vec![person(); people],
+                surely,
+            }),
+    );
+    refusals
+}
