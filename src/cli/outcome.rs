@@ -104,7 +104,8 @@ fn must_know(person: &Person, key: &KeyFacts) -> Vec<&'static str> {
 pub fn outcome_of_stop(stop: &Stop) -> Outcome {
     let exit = match stop.cause() {
         Stop::Cancelled | Stop::Key(KeyFault::Cancelled) => Exit::Cancelled,
-        Stop::SignedOut
+        Stop::Settled
+        | Stop::SignedOut
         | Stop::NotAllowed(_)
         | Stop::KeyRefused(_)
         | Stop::Strands { .. }

@@ -36,8 +36,8 @@ impl<const MOST: usize> OneLine<MOST> {
     pub fn check(text: &str) -> Result<(), NotOneLine> {
         match text.chars().count() {
             _ if text.contains(char::is_control) => Err(NotOneLine::Control),
-            _ if text.trim().is_empty() => Err(NotOneLine::Blank),
             chars if chars > MOST => Err(NotOneLine::TooLong { chars, most: MOST }),
+            _ if text.trim().is_empty() => Err(NotOneLine::Blank),
             _ => Ok(()),
         }
     }
@@ -89,5 +89,7 @@ mod tests {
             Err(NotOneLine::Control)
         );
         assert!(OneLine::<4>::check_if_any("five!").is_err());
+        // Blanks count too: they are kept as they are.
+        assert!(OneLine::<4>::check_if_any("     ").is_err());
     }
 }

@@ -261,7 +261,7 @@ pub struct HomeView {
 }
 
 /// What the station has to do with people.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PeopleView {
     /// Today's appointments.
     pub expected: Vec<Expected>,

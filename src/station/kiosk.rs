@@ -308,6 +308,10 @@ impl Kiosk {
                 if let (Err(stop), Some(_)) = (&result, self.signing_in(task)) {
                     // The registry's words are for the administrator: the screen of a station without a session has none of them.
                     tracing::warn!(%stop, "a sign-in failed");
+                } else if let Err(stop) = &result
+                    && let Stop::Store(why) = stop.cause()
+                {
+                    tracing::error!(why, "a run was stopped by the station's memory");
                 }
                 (task, result.is_ok())
             }

@@ -15,12 +15,16 @@ impl Text {
     pub fn facts(&self, stop: &Stop) -> Option<String> {
         Some(match stop.cause() {
             Stop::Cancelled
+            | Stop::Settled
             | Stop::SignedOut
             | Stop::OfferExpired
             | Stop::WrongCodes(_)
             | Stop::Left { .. } => return None,
-            // What the system says is in the log.
-            Stop::Store(_) => return None,
+            // The system speaks English; for others it is in the log.
+            Stop::Store(why) => match self.language() {
+                Language::English => tr!(self, "why-store", reason = why.as_str()),
+                Language::Dutch => return None,
+            },
             Stop::NotAllowed(refused) => self.not_allowed(refused),
             Stop::KeyRefused(why) => self.refusal(why),
             Stop::RegistryRefused { code, detail } => return self.registrys(code, detail),

@@ -355,6 +355,7 @@ impl Text {
         }
         match code {
             "cancelled" => explained!("stop-cancelled", "stop-cancelled-next"),
+            "settled" => explained!("stop-settled", "stop-settled-next"),
             "signed-out" => explained!("stop-signed-out", "stop-signed-out-next"),
             "not-allowed" => explained!("stop-not-allowed", "stop-not-allowed-next"),
             "key-refused" => explained!("stop-key-refused", "stop-key-refused-next"),
@@ -485,6 +486,7 @@ impl Text {
             "outbox-pushed" => tr!(self, "notice-outbox-pushed"),
             "other-operator" => tr!(self, "lock-other"),
             "bad-profile" => tr!(self, "notice-bad-profile"),
+            "bad-list" if lines.is_empty() => tr!(self, "notice-bad-list-file"),
             "bad-list" => tr!(self, "notice-bad-list", lines = self.lines(lines)),
             "bad-plan" => tr!(self, "notice-bad-plan"),
             "bad-statement" => tr!(self, "notice-bad-statement"),

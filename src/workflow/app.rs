@@ -82,17 +82,17 @@ fn app_part(offer: &Offer) -> Result<&AppOffer, Stop> {
 }
 
 /// What was asked for a factor of this person and never answered, and is done after all: what the registry holds now says so.
-pub(super) fn done_unanswered(
+pub(super) async fn done_unanswered(
     desk: &mut dyn Desk,
     detail: &PersonDetail,
     is_meant: impl Fn(&Errand) -> Option<FactorRef>,
 ) -> Result<Option<Owned>, Stop> {
     let who = &detail.person.id;
-    for asked in desk.unanswered(who)? {
+    for asked in desk.unanswered(who).await? {
         let Some(factor) = is_meant(&asked) else {
             continue;
         };
-        desk.answered(who, &asked)?;
+        desk.answered(who, &asked).await?;
         let mut all = detail.owned().into_iter();
         let done = all.find(|owned| owned.factor() == factor && owned.is_valid());
         if done.is_some() {

@@ -99,5 +99,5 @@ pub async fn run(desk: &mut dyn Desk, order: Order) -> Result<Ending, Stop> {
 
 /// What is known no more was settled meanwhile: the run stops before it has begun.
 fn settled(failed: Option<Stop>) -> Stop {
-    failed.unwrap_or(Stop::Cancelled)
+    failed.unwrap_or(Stop::Settled)
 }

@@ -3,7 +3,8 @@
 //! Each port is written down once, below. From it come the trait, which a real desk implements, and the forwarding of a desk that
 //! stands around another one ([`Around`]), where each call passes one place.
 //!
-//! Invariant: whatever can fail or wait is a *call*; a *look* does neither.
+//! Invariant: whatever waits, or reaches a disk, a key, the registry or a person, is a *call*, and a fault can be put in there; a
+//! *look* only reckons or shows.
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -224,12 +225,12 @@ port! {
         fn models(&self) -> &Models;
         /// The rules on which keys are allowed.
         fn policy(&self) -> &Policy;
-        /// What the registry was asked to do for a person, and never answered.
-        fn unanswered(&self, person: &PersonId) -> Result<Vec<Errand>, Stop>;
-        /// By now it is known what came of it.
-        fn answered(&self, person: &PersonId, asked: &Errand) -> Result<(), Stop>;
 
         calls:
+        /// What the registry was asked to do for a person, and never answered.
+        fn unanswered(&mut self, person: &PersonId) -> Result<Vec<Errand>, Stop>;
+        /// By now it is known what came of it.
+        fn answered(&mut self, person: &PersonId, asked: &Errand) -> Result<(), Stop>;
         /// Whether there is room to record what is about to be done; [`Stop::Store`] where there is not.
         fn room(&mut self) -> Result<(), Stop>;
         /// Writes a change to the journal; on disk when it returns.

@@ -57,6 +57,8 @@ pub enum Decider {
 pub enum Stop {
     /// The person in front of the screen stopped it.
     Cancelled,
+    /// What it was to settle is settled already.
+    Settled,
     /// No session, or the session has ended.
     SignedOut,
     /// Not this operator's to do.
@@ -150,7 +152,7 @@ impl fmt::Display for Stop {
             _ => f.write_str(self.code())?,
         }
         match self {
-            Self::Cancelled | Self::SignedOut | Self::OfferExpired => Ok(()),
+            Self::Cancelled | Self::Settled | Self::SignedOut | Self::OfferExpired => Ok(()),
             Self::Key(_) | Self::Left { .. } => Ok(()),
             Self::NotAllowed(refused) => write!(f, ": {refused}"),
             Self::KeyRefused(why) => write!(f, ": {why}"),
@@ -191,6 +193,7 @@ impl Stop {
     pub fn code(&self) -> &str {
         match self {
             Self::Cancelled | Self::Key(KeyFault::Cancelled) => "cancelled",
+            Self::Settled => "settled",
             Self::SignedOut => "signed-out",
             Self::NotAllowed(_) => "not-allowed",
             Self::KeyRefused(_) => "key-refused",

@@ -411,6 +411,9 @@ stopped-nothing-kept = Nothing was enrolled and nothing is waiting.
 
 stop-cancelled = The run was stopped at this screen.
 stop-cancelled-next = Start again whenever the person is ready.
+stop-settled = It is settled already.
+stop-settled-next = Nothing is left to do here. Esc leads back.
+why-store = The system says: { $reason }
 stop-signed-out = Nobody is signed in any more.
 stop-signed-out-next = Sign in and start again.
 stop-not-allowed = This is not for your role.
@@ -1371,6 +1374,7 @@ file-unreadable = It cannot be read: { $reason }.
 file-lines = Something is wrong in line { $lines }: "keydesk batch run --dry-run" says what.
 notice-bad-profile = This profile cannot be used: look at it in the list of profiles.
 notice-bad-list = This list cannot be used, see to line { $lines }: "keydesk batch run --dry-run" says what is wrong.
+notice-bad-list-file = This list cannot be used: "keydesk batch run --dry-run" says what is wrong.
 notice-bad-plan = This batch cannot be begun.
 notice-bad-statement = A statement is one line of at most 120 characters.
 notice-plan-no-people = This profile enrols for the people on a list: choose one.

@@ -411,6 +411,9 @@ stopped-nothing-kept = Er is niets uitgegeven en niets wacht.
 
 stop-cancelled = Het is aan dit scherm gestopt.
 stop-cancelled-next = Begin opnieuw wanneer de persoon zover is.
+stop-settled = Het is al afgehandeld.
+stop-settled-next = Hier is niets meer te doen. Esc gaat terug.
+why-store = Het systeem meldt: { $reason }
 stop-signed-out = Er is niemand meer aangemeld.
 stop-signed-out-next = Meld u aan en begin opnieuw.
 stop-not-allowed = Dit is niet voor uw rol.
@@ -1371,6 +1374,7 @@ file-unreadable = Het is niet te lezen: { $reason }.
 file-lines = Er klopt iets niet in regel { $lines }: "keydesk batch run --dry-run" zegt wat.
 notice-bad-profile = Dit profiel is niet te gebruiken: bekijk het in de lijst van profielen.
 notice-bad-list = Deze lijst is niet te gebruiken, kijk naar regel { $lines }: "keydesk batch run --dry-run" zegt wat er niet klopt.
+notice-bad-list-file = Deze lijst is niet bruikbaar: "keydesk batch run --dry-run" zegt wat eraan schort.
 notice-bad-plan = Deze batch kan niet beginnen.
 notice-bad-statement = Een verklaring is één regel van ten hoogste 120 tekens.
 notice-plan-no-people = Dit profiel geeft uit aan de mensen op een lijst: kies er een.

@@ -141,10 +141,10 @@ impl Fields<'_> {
                 false => c,
             })
             .collect();
-        if OneLine::<200>::check(&value).is_ok() {
-            return Some(value);
+        match OneLine::<200>::check(&value) {
+            Ok(()) => return Some(value),
+            Err(fault) => self.refuse(format!("name: {fault}")),
         }
-        self.refuse("name has more than 200 characters");
         None
     }
 

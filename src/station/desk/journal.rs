@@ -38,11 +38,11 @@ impl Journal for StationDesk {
         &self.station.slots.policy
     }
 
-    fn unanswered(&self, person: &PersonId) -> Result<Vec<Errand>, Stop> {
+    async fn unanswered(&mut self, person: &PersonId) -> Result<Vec<Errand>, Stop> {
         self.station.unanswered(person)
     }
 
-    fn answered(&self, person: &PersonId, asked: &Errand) -> Result<(), Stop> {
+    async fn answered(&mut self, person: &PersonId, asked: &Errand) -> Result<(), Stop> {
         self.station.forget(person, asked)
     }
 

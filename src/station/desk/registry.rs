@@ -100,7 +100,7 @@ impl Registry for StationDesk {
         visit: VisitId,
         said: Said,
     ) -> Result<(), Stop> {
-        // Nor is this.
+        // Not cut short by a cancel: what the registry did must be known.
         self.station.close_visit(person, visit, said).await
     }
 

@@ -297,6 +297,18 @@ fn people(folder: &Path, file: &str) -> Result<PeopleList, FileFault> {
         .map_err(|error| FileFault::Lines(error.0.iter().map(|fault| fault.line).collect()))
 }
 
+/// What is read of a list that can't be used.
+fn bad_list(fault: &FileFault) -> Notice {
+    let lines = match fault {
+        FileFault::Lines(lines) => lines.clone(),
+        FileFault::Elsewhere | FileFault::TooLarge | FileFault::Unreadable { .. } => Vec::new(),
+    };
+    Notice {
+        lines,
+        ..Notice::new("bad-list")
+    }
+}
+
 /// The plan of a wish, by whoever is signed in.
 async fn plan(station: &Station, wish: &BatchWish) -> Result<Plan, Notice> {
     let Some(folder) = station.config().profiles.as_deref() else {
@@ -307,7 +319,7 @@ async fn plan(station: &Station, wish: &BatchWish) -> Result<Plan, Notice> {
     let identification = wish.statement.as_deref().map(Identification::stated);
     let wish = Wish {
         profile,
-        people: people.transpose().map_err(|_| Notice::new("bad-list"))?,
+        people: people.transpose().map_err(|fault| bad_list(&fault))?,
         identification: identification
             .transpose()
             .map_err(|_| Notice::new("bad-statement"))?,

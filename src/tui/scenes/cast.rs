@@ -328,8 +328,6 @@ pub fn home() -> HomeView {
         demo: false,
         people: Some(PeopleView {
             expected: expected(),
-            outbox: Vec::new(),
-            unfinished: Vec::new(),
             names: BTreeMap::from([
                 (example().id, example().name),
                 (main_admin().id, main_admin().name),
@@ -339,6 +337,7 @@ pub fn home() -> HomeView {
                 recent(212, "W. Example", "YubiKey 5 NFC", true),
                 recent(302, "T. Exampleson", "Feitian ePass FIDO2", true),
             ],
+            ..PeopleView::default()
         }),
     }
 }

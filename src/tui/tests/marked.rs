@@ -181,6 +181,7 @@ fn nor_has_any_reason_why_a_run_stopped() {
 fn stops() -> Vec<Stop> {
     let mut stops = vec![
         Stop::Cancelled,
+        Stop::Settled,
         Stop::SignedOut,
         Stop::NotAllowed(
             Role::CustomerService

@@ -41,7 +41,7 @@ async fn accept(
         }
         _ => None,
     };
-    if let Some(owned) = done_unanswered(desk, &detail, is_meant)? {
+    if let Some(owned) = done_unanswered(desk, &detail, is_meant).await? {
         return Ok(Ending::App {
             person: detail.person,
             result: AppResult::Accepted { name: name(&owned) },

@@ -21,11 +21,11 @@ pub async fn end_visit(desk: &mut dyn Desk, who: &PersonId) -> Result<Ending, St
 
 async fn leave(desk: &mut dyn Desk, who: &PersonId) -> Result<Ending, Stop> {
     let (_, detail) = begin(desk, AppJob::Leave, Action::Receive, who).await?;
-    let asked = desk.unanswered(who)?.into_iter();
+    let asked = desk.unanswered(who).await?.into_iter();
     let mut closing = asked.filter(|asked| matches!(asked, Errand::Close { .. }));
     if let (None, Some(asked)) = (&detail.visit, closing.next()) {
         // It was asked for, and there is no visit any more. What the person said went with it.
-        desk.answered(who, &asked)?;
+        desk.answered(who, &asked).await?;
         return Ok(Ending::App {
             person: detail.person,
             result: AppResult::Left {

@@ -41,7 +41,7 @@ async fn lift_factor(
     desk.room().await?;
     let detail = desk.detail(who).await?;
     let person = detail.person.clone();
-    if let Some(owned) = done_after_all(desk, &detail, factor)? {
+    if let Some(owned) = done_after_all(desk, &detail, factor).await? {
         return lifted(desk, person, owned).await;
     }
     let owned = chosen(desk, &detail, (factor, true)).await?;
@@ -74,13 +74,15 @@ async fn lift_factor(
         };
         // A code is never sent twice; the person's page tells what came of it, where it can be had.
         let page = desk.detail(who).await.map_err(|_| stop.clone())?;
-        done_after_all(desk, &page, Some(&to.factor))?.ok_or(stop)?;
+        done_after_all(desk, &page, Some(&to.factor))
+            .await?
+            .ok_or(stop)?;
     }
     lifted(desk, person, owned).await
 }
 
 /// What was to be lifted before, with no answer, and is lifted.
-fn done_after_all(
+async fn done_after_all(
     desk: &mut dyn Desk,
     detail: &PersonDetail,
     wanted: Option<&FactorRef>,
@@ -92,6 +94,7 @@ fn done_after_all(
         }
         _ => None,
     })
+    .await
 }
 
 /// Writes down that it is lifted.

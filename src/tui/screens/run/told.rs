@@ -290,7 +290,11 @@ fn close(model: &mut Model, ending: Ending) {
         && let Some(Starting(job)) = model.starting.take()
     {
         // It ended before it had begun: there is no run yet to show the reason on.
-        model.work = job.map(Run::new);
+        match (job, &ending) {
+            (Some(job), _) => model.work = Some(Run::new(job)),
+            (None, Ending::Stopped { stop, .. }) => model.notice = Some(Notice::new(stop.code())),
+            (None, _) => {}
+        }
     }
     let Some(run) = model.work.take_if(|run| !run.is_over()) else {
         return;
