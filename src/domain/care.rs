@@ -17,6 +17,7 @@ pub use report::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::authority::Action;
 use super::id::{Bytes, OperatorId, PersonId};
 use super::key::KeyFacts;
 
@@ -224,6 +225,22 @@ pub enum Care {
     FingerprintRemoved {
         fingerprint: Fingerprint,
     },
+}
+
+impl Care {
+    /// What an operator must be allowed to do for it, and to settle it after a stop.
+    pub fn action(&self) -> Action {
+        match self {
+            Self::Tested { .. } => Action::TestKey,
+            Self::PinSet { .. } | Self::PinChanged { .. } => Action::SetPin,
+            Self::Configured { .. } => Action::ConfigureKey,
+            Self::CredentialDeleted { .. }
+            | Self::CredentialRenamed { .. }
+            | Self::FingerprintAdded { .. }
+            | Self::FingerprintRenamed { .. }
+            | Self::FingerprintRemoved { .. } => Action::TidyKey,
+        }
+    }
 }
 
 /// Where a PIN came from.

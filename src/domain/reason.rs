@@ -396,6 +396,11 @@ pub enum Unmet {
         /// Who.
         person: String,
     },
+    /// The person had no factor when the visit began, so they have proved none in it.
+    BeganWithout {
+        /// Who.
+        person: String,
+    },
     /// The registry holds the credential that was to be given up.
     Held,
 }

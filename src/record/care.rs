@@ -56,7 +56,13 @@ impl CareIntent {
                 }
                 _ => Outcome::of(setting.holds_on(now)),
             },
-            _ => Outcome::Unknown,
+            Care::PinChanged { .. }
+            | Care::Tested { .. }
+            | Care::CredentialDeleted { .. }
+            | Care::CredentialRenamed { .. }
+            | Care::FingerprintAdded { .. }
+            | Care::FingerprintRenamed { .. }
+            | Care::FingerprintRemoved { .. } => Outcome::Unknown,
         }
     }
 }

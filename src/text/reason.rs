@@ -226,6 +226,9 @@ impl Text {
             Unmet::NotSuspended { person } => {
                 tr!(self, "unmet-not-suspended", person = person.as_str())
             }
+            Unmet::BeganWithout { person } => {
+                tr!(self, "unmet-began-without", person = person.as_str())
+            }
             Unmet::Held => return None,
         })
     }

@@ -311,12 +311,13 @@ static QUIT: Row = row!(Key::Ctrl('q') => "key-quit", HelpOnly, Kiosk(|_, _| vec
     .or(Key::Ctrl('c'))
     .when(can_quit);
 
-/// Not in the middle of a run, nor where one waits behind the lock.
+/// Not in the middle of a run or a batch, nor where one waits behind the lock.
 fn can_quit(model: &Model) -> bool {
-    match model.run() {
-        Some(run) => run.is_over(),
-        None => model.lock.is_none(),
-    }
+    model.batch.on().is_none()
+        && match model.run() {
+            Some(run) => run.is_over(),
+            None => model.lock.is_none(),
+        }
 }
 
 #[cfg(test)]

@@ -160,8 +160,20 @@ impl Model {
         self.people().map_or(&[], |people| &people.outbox)
     }
 
-    pub fn unfinished(&self) -> &[Unfinished] {
-        self.people().map_or(&[], |people| &people.unfinished)
+    /// Unfinished work, but for what a batch is at: nobody else takes that up, or ends it.
+    pub fn unfinished(&self) -> Vec<&Unfinished> {
+        let slots = self.batch.on().map_or(&[][..], |board| &board.slots);
+        let under_way = |work: &Unfinished| {
+            work.key().is_some_and(|key| {
+                let mut slots = slots.iter();
+                slots.any(|slot| slot.place == key.place && slot.work.is_under_way())
+            })
+        };
+        let known = self.people().into_iter();
+        known
+            .flat_map(|people| &people.unfinished)
+            .filter(|work| !under_way(work))
+            .collect()
     }
 
     /// A person's name as far as the station knows it, else the registry's identifier.

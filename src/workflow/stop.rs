@@ -179,7 +179,7 @@ fn code_of(unmet: &Unmet) -> &'static str {
         Unmet::NoFactor { .. } | Unmet::Gone { .. } => code::FACTOR_UNKNOWN,
         Unmet::Suspended { .. } | Unmet::SuspendedForGood { .. } => code::FACTOR_SUSPENDED,
         Unmet::NoVisit { .. } => code::VISIT_OVER,
-        Unmet::OwnMake { .. } => code::AUTHORITY_NEEDED,
+        Unmet::OwnMake { .. } | Unmet::BeganWithout { .. } => code::AUTHORITY_NEEDED,
         Unmet::NotWaiting { .. } => code::NOT_WAITING,
         Unmet::Document => code::NOT_ALLOWED,
         Unmet::NothingToSign => code::OFFER_FOREIGN,

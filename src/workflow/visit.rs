@@ -9,7 +9,7 @@ use super::dialogue::{Answer, AppQuestion, Event, Job, Note, PushState, Question
 use super::steps::{begin_step, end_step};
 use super::{Desk, Stop, Ticket, Wants};
 use crate::domain::authority::Action;
-use crate::domain::reason::Gap;
+use crate::domain::reason::{Gap, Unmet};
 use crate::domain::visit::{Authority, Takes};
 use crate::domain::{Identification, Person, PersonId};
 use crate::wire::{Offer, Operator, PersonDetail, TicketVisit, Visit as Opened};
@@ -166,7 +166,11 @@ pub(super) async fn own_proof(
             };
             prove(desk, operator, own).await
         }
-        (_, takes) => Err(needed(&detail.person, takes, &[])),
+        // What they have by now was made in this visit: it proves them in the next one.
+        (Some(_), _) => Err(Stop::Unmet(Unmet::BeganWithout {
+            person: detail.person.name.clone(),
+        })),
+        (None, takes) => Err(needed(&detail.person, takes, &[])),
     }
 }
 

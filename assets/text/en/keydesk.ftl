@@ -1414,6 +1414,7 @@ unmet-no-factor = { $person } has no such factor: look at their page.
 unmet-suspended = { $factor } of { $person } is suspended. Where it was only lost, its owner lifts that within 30 days by showing it: f on their page, or "keydesk factor resume".
 unmet-no-visit = You have no open visit with { $person } at this station: nothing is left to end.
 unmet-own-make = You made it: another human than its maker gives it to { $person }. Pass the visit to them ("keydesk visit pass").
+unmet-began-without = { $person } had nothing to prove themselves with when this visit began: end it (e on their page) and begin another, in which they prove what they have now.
 unmet-not-waiting = Nothing of that name waits for { $person }.
 unmet-document = A suspension is lifted for its owner, who is at the desk and shows a document.
 unmet-nothing-to-sign = The registry names no credential that is to sign.

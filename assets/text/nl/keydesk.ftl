@@ -1414,6 +1414,7 @@ unmet-no-factor = { $person } heeft zo'n factor niet: kijk op hun pagina.
 unmet-suspended = { $factor } van { $person } is geschorst. Was hij alleen kwijt, dan heft de eigenaar dat binnen 30 dagen op door hem te tonen: f op hun pagina, of "keydesk factor resume".
 unmet-no-visit = U hebt bij dit station geen open bezoek van { $person }: er is niets om te beëindigen.
 unmet-own-make = U hebt hem gemaakt: een ander mens dan de maker geeft hem aan { $person }. Geef het bezoek door ("keydesk visit pass").
+unmet-began-without = { $person } had niets om zich mee te bewijzen toen dit bezoek begon: beëindig het (e op hun pagina) en begin een nieuw, waarin wordt getoond wat er nu is.
 unmet-not-waiting = Er wacht niets met die naam op { $person }.
 unmet-document = Een schorsing wordt opgeheven voor de eigenaar, die aan de balie staat en een document toont.
 unmet-nothing-to-sign = Het register noemt geen credential die moet ondertekenen.

@@ -125,6 +125,25 @@ pub enum SlotWork {
 }
 
 impl SlotWork {
+    /// Whether a key is at work there: what is open on it is being ended.
+    pub fn is_under_way(&self) -> bool {
+        match self {
+            Self::Working
+            | Self::Touch { .. }
+            | Self::Pull
+            | Self::PutBack { .. }
+            | Self::Pin { .. }
+            | Self::Tag { .. }
+            | Self::Pulled => true,
+            Self::Free
+            | Self::NotNeeded
+            | Self::Stopped { .. }
+            | Self::Refused { .. }
+            | Self::Done
+            | Self::Skipped => false,
+        }
+    }
+
     /// A stable word.
     pub fn code(&self) -> &'static str {
         match self {

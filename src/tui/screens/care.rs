@@ -213,15 +213,17 @@ fn renamed(id: Option<&Bytes>, name: &Line) -> Option<Answer> {
 }
 
 fn remove(run: &mut Run, _: Press) -> Vec<Effect> {
-    let id = match asked(run) {
-        Some(CareAsking::Credentials { held, marked, .. }) => {
-            held.get(*marked).map(|held| held.credential.id.clone())
-        }
+    let (id, marked) = match asked(run) {
+        Some(CareAsking::Credentials { held, marked, .. }) => (
+            held.get(*marked).map(|held| held.credential.id.clone()),
+            *marked,
+        ),
         Some(CareAsking::Fingerprints { list, marked, .. }) => {
-            list.get(*marked).map(|finger| finger.id.clone())
+            (list.get(*marked).map(|finger| finger.id.clone()), *marked)
         }
-        _ => None,
+        _ => return Vec::new(),
     };
+    run.marked_line = marked;
     reply(run, id.map(Answer::Remove))
 }
 

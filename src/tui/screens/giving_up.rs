@@ -115,7 +115,10 @@ fn confirm(model: &mut Model) -> Vec<Effect> {
             start(model, Order::Withdraw { entry, how }, None)
         }
         GivenUp::Work(intent) => {
-            let known = model.unfinished().iter().find(|work| work.id() == intent);
+            let known = model
+                .unfinished()
+                .into_iter()
+                .find(|work| work.id() == intent);
             let job = known.map(|work| Job::Resolve {
                 unfinished: Box::new(work.clone()),
             });

@@ -377,10 +377,10 @@ fn leave(model: &mut Model) -> Vec<Effect> {
     let again = matches!(run.ending(), Some(Ending::Stopped { .. })) && model.desk.person.is_some();
     if again {
         model.page = Page::Person;
-    } else {
-        model.desk.clear();
-        model.mark_next_expected();
-        model.page = Page::Home;
+        return told::look_again(model);
     }
+    model.desk.clear();
+    model.mark_next_expected();
+    model.page = Page::Home;
     Vec::new()
 }

@@ -28,13 +28,13 @@ pub(super) static SCREEN: Screen = Screen {
     list: Some(mark),
     after: &[BACK, PAGES],
     draw,
-    waits: |m, t| Some(chosen(t, m.unfinished(), tr!(t, "waits-unfinished"))),
+    waits: |m, t| Some(chosen(t, &m.unfinished(), tr!(t, "waits-unfinished"))),
     ..Screen::NOTHING
 };
 
 fn marked(model: &Model) -> Option<&Unfinished> {
     match model.page {
-        Page::Unfinished(at) => model.unfinished().get(at),
+        Page::Unfinished(at) => model.unfinished().get(at).copied(),
         _ => None,
     }
 }
@@ -89,7 +89,7 @@ fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
         page_title(ctx, Some(tr!(t, "unfinished-title"))),
     );
     let entries = ctx.model.unfinished();
-    let Some(work) = entries.get(marked) else {
+    let Some(&work) = entries.get(marked) else {
         sheet.put(
             body,
             1,

@@ -6,7 +6,8 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::{sent, shown};
 use crate::domain::authority::{Action, Role};
-use crate::record::Remains;
+use crate::record::{Remains, Unfinished};
+use crate::station::face::board::Board;
 use crate::station::face::{Command, Found, Notice, Update};
 use crate::text::Language;
 use crate::tui::model::{Asking, Page};
@@ -46,6 +47,30 @@ fn a_late_answer_to_an_earlier_search_changes_nothing() {
     assert!(stage.model.desk.find.waiting);
     stage.say(found(early + 1, vec![cast::example()]));
     assert_eq!(stage.model.desk.find.people, [cast::example()]);
+}
+
+#[test]
+fn what_a_batch_is_at_is_nobody_elses_to_take_up_and_nobody_quits_meanwhile() {
+    let mut stage = at("board");
+    let board = scenes::board_touched(14);
+    let at_work = board.slots.iter().find(|slot| slot.work.is_under_way());
+    let mut open = cast::unfinished();
+    let Unfinished::Enrolment(enrolment) = &mut open else {
+        panic!("an enrolment");
+    };
+    enrolment.intent.key.place = at_work.expect("a key at work").place.clone();
+    let home = cast::with_unfinished(vec![open, cast::own_key()]);
+    stage.say(Update::Home(Arc::new(home)));
+    let others = stage.model.unfinished();
+    assert!(matches!(others.as_slice(), [Unfinished::OwnKey(_)]));
+    let quit = KeyEvent::new(KeyCode::Char('q'), KeyModifiers::CONTROL);
+    stage.event(KioskEvent::Key(quit));
+    assert!(sent(&mut stage).is_empty());
+    stage.say(Update::Board(Arc::new(Board {
+        over: true,
+        ..board
+    })));
+    assert_eq!(stage.model.unfinished().len(), 2);
 }
 
 #[test]

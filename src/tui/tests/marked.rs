@@ -300,6 +300,7 @@ fn unmet() -> Vec<Unmet> {
         "suspended-for-good",
         "no-key",
         "not-suspended",
+        "began-without",
     ];
     let facts = words.map(of);
     all(&facts.each_ref().map(String::as_str))

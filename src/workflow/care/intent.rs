@@ -7,7 +7,7 @@ use super::super::steps::{begin_step, current_pin, end_step, is_plugged, on_key,
 use super::super::undo::{end, end_reason};
 use super::test::TEST_RP_ID;
 use super::{Desk, unlocked};
-use crate::domain::authority::{Action, NotAllowed, Role};
+use crate::domain::authority::{NotAllowed, Role};
 use crate::domain::care::Care;
 use crate::domain::{IntentId, KeyFacts, Pin};
 use crate::record::{CareIntent, Change, EndReason, Outcome, Remains};
@@ -116,7 +116,13 @@ pub(super) async fn not_done(desk: &mut dyn Desk, intent: IntentId, stop: Stop) 
 fn changed(care: &Care) -> Remains {
     match care {
         Care::PinSet { .. } | Care::PinChanged { .. } => Remains::Pin,
-        _ => Remains::Changed,
+        Care::Tested { .. }
+        | Care::Configured { .. }
+        | Care::CredentialDeleted { .. }
+        | Care::CredentialRenamed { .. }
+        | Care::FingerprintAdded { .. }
+        | Care::FingerprintRenamed { .. }
+        | Care::FingerprintRemoved { .. } => Remains::Changed,
     }
 }
 
@@ -192,12 +198,7 @@ async fn which_pin(
 
 /// Whether this role may settle such unfinished work: whoever may do the like.
 pub(in crate::workflow) fn may_resume(role: Role, intent: &CareIntent) -> Result<(), NotAllowed> {
-    role.may(match intent.care {
-        Care::Tested { .. } => Action::TestKey,
-        Care::PinSet { .. } | Care::PinChanged { .. } => Action::SetPin,
-        Care::Configured { .. } => Action::ConfigureKey,
-        _ => Action::TidyKey,
-    })
+    role.may(intent.care.action())
 }
 
 /// Looks at the key after a stop and records what is so now.

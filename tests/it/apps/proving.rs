@@ -1,6 +1,7 @@
 //! Factors that a person has: tested, replaced, removed, and hardware tokens given out; and what is refused.
 
 use keydesk::domain::factor::{CodeVerdict, FactorKind};
+use keydesk::domain::reason::Unmet;
 use keydesk::record::{OutboxBody, Remains, Resolution, Unfinished};
 use keydesk::text::english;
 use keydesk::totp::tokens;
@@ -134,6 +135,24 @@ async fn a_new_phone_takes_the_place_of_the_old_one_which_proved_the_person() {
     };
     assert_ne!(new.id, old.id);
     assert!(timed.works(1, &phone, new).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_had_nothing_when_the_visit_began_is_told_to_begin_another() {
+    let timed = Timed::new(1).await;
+    let phone = timed.phone();
+    let run = timed.enrol(1, &phone, Manner::Willing).await;
+    assert_eq!(run.push(), PushState::Accepted);
+    timed.wait_s(90);
+    let again = |phone| timed.desk(People::new(phone, Manner::Willing)).0;
+    let stop = app::replace_app(&mut again(&phone), &person(1), None).await;
+    assert!(
+        matches!(&stop, Err(Stop::Unmet(Unmet::BeganWithout { .. }))),
+        "{stop:?}"
+    );
+    timed.leave(1).await;
+    let replaced = app::replace_app(&mut again(&phone), &person(1), None).await;
+    assert!(matches!(replaced, Ok(Ending::App { .. })), "{replaced:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

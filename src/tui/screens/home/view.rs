@@ -98,13 +98,12 @@ const ROOMY: u16 = 16;
 fn find_and_list(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
     let find = &ctx.model.desk.find;
     let t = ctx.text;
-    let label = s(format!("{} ▏", tr!(t, "home-find")), ctx.theme.strong());
-    let typed = if find.line.is_empty() {
-        s(tr!(t, "home-placeholder"), ctx.theme.quiet())
-    } else {
-        s(find.line.as_str().to_owned(), ctx.theme.strong())
-    };
-    sheet.put(area, 0, Line::from(vec![label, typed]));
+    let typed = format!("{} {}▏", tr!(t, "home-find"), find.line.as_str());
+    let mut line = vec![s(typed, ctx.theme.strong())];
+    if find.line.is_empty() {
+        line.push(s(tr!(t, "home-placeholder"), ctx.theme.quiet()));
+    }
+    sheet.put(area, 0, Line::from(line));
     if find.line.is_empty() {
         expected_list(ctx, sheet, below(area, 1), Some(find.marked));
         return;
@@ -311,13 +310,14 @@ fn expected_strip(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, home: &People
 
 /// What must not be forgotten, with the key that leads to it.
 fn alert_lines(ctx: Ctx<'_>) -> Vec<(String, &'static str)> {
-    let Some(home) = ctx.model.people() else {
+    if ctx.model.people().is_none() {
         return Vec::new();
-    };
+    }
     let mut lines = Vec::new();
-    if let Some(oldest) = home.unfinished.first() {
+    let unfinished = ctx.model.unfinished();
+    if let Some(oldest) = unfinished.first() {
         let at = ctx.time(oldest.begun_at());
-        let count = home.unfinished.len();
+        let count = unfinished.len();
         let mut line = tr!(ctx.text, "home-unfinished", count = count, at = at);
         if count == 1 {
             line.push(' ');

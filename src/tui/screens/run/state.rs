@@ -22,6 +22,8 @@ pub struct Run {
     pub winked: Option<u16>,
     /// The place that was marked last, kept when the question is asked anew.
     pub marked_place: Option<Place>,
+    /// The line of a key's list that was marked when something was done to it.
+    pub marked_line: usize,
     /// The end of the challenge's life.
     pub expires_at: Option<Timestamp>,
     /// What a stop leaves behind at this moment.
@@ -177,6 +179,7 @@ impl Run {
             phase: Phase::Working,
             winked: None,
             marked_place: None,
+            marked_line: 0,
             expires_at: None,
             leaves: Remains::Nothing,
             stop_asked: false,

@@ -47,7 +47,14 @@ pub fn told(model: &mut Model, now: Now, update: Update) -> Vec<Effect> {
         },
         Update::Question(question) => put(&mut model.work, |run| asking(run, question)),
         Update::Run(Event::Began { job }) => begin(model, job),
-        Update::Run(event) => run_on(model, now, event),
+        Update::Run(event) => {
+            let has_ended = matches!(event, Event::Ended { .. });
+            run_on(model, now, event);
+            if has_ended && model.work.is_none() {
+                clamp_marks(model);
+                return look_again(model);
+            }
+        }
         Update::Batch(update) => return batch::told(model, *update),
         // Taken in where the clock is at hand.
         Update::Board(_) => {}
@@ -58,6 +65,20 @@ pub fn told(model: &mut Model, now: Now, update: Update) -> Vec<Effect> {
     }
     clamp_marks(model);
     Vec::new()
+}
+
+/// What a run changed before it was stopped shows at once on the page from which it was started.
+pub fn look_again(model: &Model) -> Vec<Effect> {
+    let open = match (&model.page, &model.desk.person) {
+        (Page::Key { place, .. }, _) => Command::OpenKey {
+            place: place.clone(),
+        },
+        (Page::Person, Some(page)) => Command::Open {
+            person: page.person.id.clone(),
+        },
+        _ => return Vec::new(),
+    };
+    vec![Effect::Send(open)]
 }
 
 /// The run at the desk goes on, seen or not.
@@ -139,14 +160,14 @@ pub fn asking(run: &mut Run, question: Question) -> Asking {
         Question::Credentials {
             held, free_slots, ..
         } => care(CareAsking::Credentials {
+            marked: run.marked_line.min(held.len().saturating_sub(1)),
             held,
             free_slots,
-            marked: 0,
             name: None,
         }),
         Question::Fingerprints { list, .. } => care(CareAsking::Fingerprints {
+            marked: run.marked_line.min(list.len().saturating_sub(1)),
             list,
-            marked: 0,
             name: None,
         }),
         Question::ConfirmRemoval { what, .. } => care(CareAsking::ConfirmRemoval { what }),
