@@ -146,7 +146,10 @@ async fn a_pin_is_set_proven_with_the_attempts_left_told_and_changed() {
     let (mut desk, _) = seat.desk([PIN], []).await;
     let again = care::set_pin(&mut desk, None, &PinWish::default()).await;
     assert!(
-        matches!(&again, Err(Stop::Key(KeyFault::Unsupported(Lacks::FirstPin)))),
+        matches!(
+            &again,
+            Err(Stop::Key(KeyFault::Unsupported(Lacks::FirstPin)))
+        ),
         "{again:?}"
     );
 }
@@ -245,7 +248,10 @@ async fn settings_are_applied_in_an_order_that_reaches_each_and_the_key_shows_th
     let (mut desk, _) = seat.desk([], [Answer::Settings(vec![lower])]).await;
     let refused = care::configure(&mut desk, None).await;
     assert!(
-        matches!(&refused, Err(Stop::Key(KeyFault::Failed(Failure::MinPinLength { .. })))),
+        matches!(
+            &refused,
+            Err(Stop::Key(KeyFault::Failed(Failure::MinPinLength { .. })))
+        ),
         "{refused:?}"
     );
 }
