@@ -4,7 +4,7 @@
 //! What it hides: HTTP, TLS, SQL and WebAuthn's verification. What it keeps:
 //! - nothing is enrolled that its own verifier did not accept, both the registration and an assertion;
 //! - a write is durable before it is answered, and repeating it with its `Idempotency-Key` changes nothing;
-//! - every write names station, operator and time in the audit;
+//! - every write names station, operator and time in the audit, whose rows are a chain;
 //! - codes and tokens are stored as hashes; headers and bodies are never logged;
 //! - secrets of authenticator apps are stored sealed; what opens them is in a file of its own;
 //! - plain HTTP is served on loopback only, and no client keeps the others out;
@@ -28,6 +28,7 @@ use tokio::sync::watch;
 pub mod admin;
 mod auth;
 pub mod backup;
+mod chain;
 pub mod config;
 mod database;
 mod deeds;

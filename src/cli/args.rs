@@ -17,7 +17,10 @@ use super::output::{Exit, Outcome};
 pub use super::totp::args::{CodeSource, ProofArguments, TotpCommand};
 pub use super::visit::args::VisitCommand;
 use crate::domain::{Aaguid, EntryId, Identification, IntentId, PersonId};
-pub use registry::{KeyFiles, OperatorsCommand, RegistryCommand, SecretsCommand, StationsCommand};
+pub use registry::{
+    KeyFiles, OperatorsCommand, RegistryAuditCommand, RegistryCommand, SecretsCommand,
+    StationsCommand,
+};
 
 /// Enrolment station for security keys. Without a command: the kiosk.
 #[derive(Debug, Parser)]

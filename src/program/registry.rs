@@ -1,6 +1,7 @@
 //! `keydesk registry …`: the central registry's own commands, on the machine that holds its database.
 
 mod access;
+mod audit;
 mod copies;
 mod notices;
 mod secrets;
@@ -64,6 +65,7 @@ pub(super) async fn run(command: RegistryCommand, global: &Global, output: &Outp
             Ok(config) => secrets::run(command, config, output).await,
             Err(outcome) => outcome,
         },
+        RegistryCommand::Audit(command) => audit::run(command).await,
         RegistryCommand::Alarms { db } => alarms(&db, output).await,
         RegistryCommand::Notices { db, mark_told } => notices::run(&db, &mark_told, output).await,
         RegistryCommand::AcceptJournal { station, db } => {

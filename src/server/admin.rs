@@ -1,6 +1,7 @@
 //! What the registry's administrator does at the registry's own machine. The registry may be serving meanwhile.
 
 mod access;
+pub mod audit;
 mod humans;
 mod notices;
 mod secrets;
@@ -22,7 +23,7 @@ use super::database::{Database, DatabaseError, Fault, Write};
 use super::keyring::KeyringError;
 use super::secret::{self, NoRandom};
 pub use super::tables::audit::Alarm;
-use super::tables::audit::{self, Line};
+use super::tables::audit::{self as lines, Line};
 use super::tables::operator::Account;
 use super::tables::{access as opening, operator, station};
 use crate::domain::authority::Role;
@@ -159,7 +160,7 @@ pub async fn new_operator_code(db: &Path, name: &str, role: Role) -> Result<NewC
         }
     };
     let code = issue_operator_code(&mut tx, &id, now).await?;
-    audit::note(&mut tx, &by_admin("operator-code", id.as_str(), name), now).await?;
+    lines::note(&mut tx, &by_admin("operator-code", id.as_str(), name), now).await?;
     tx.commit().await?;
     db.close().await;
     Ok(code)
@@ -188,7 +189,7 @@ pub async fn new_station_code(db: &Path, name: &str) -> Result<NewCode, AdminErr
     let mut tx = db.write().await?;
     let hash = secret::code_hash(&code);
     opening::insert_station_code(&mut tx, &hash, name, expires_at).await?;
-    audit::note(&mut tx, &by_admin("station-code", name, ""), now).await?;
+    lines::note(&mut tx, &by_admin("station-code", name, ""), now).await?;
     tx.commit().await?;
     db.close().await;
     Ok(NewCode { code, expires_at })
@@ -197,7 +198,7 @@ pub async fn new_station_code(db: &Path, name: &str) -> Result<NewCode, AdminErr
 /// The alarms, newest first; at most `limit`.
 pub async fn alarms(db: &Path, limit: u32) -> Result<Vec<Alarm>, AdminError> {
     let db = Database::open(db).await?;
-    let alarms = audit::alarms(&mut *db.read().await?, limit).await?;
+    let alarms = lines::alarms(&mut *db.read().await?, limit).await?;
     db.close().await;
     Ok(alarms)
 }
@@ -212,7 +213,7 @@ pub async fn accept_journal(db: &Path, id: &StationId) -> Result<u64, AdminError
     station::forget_heads(&mut tx, id).await?;
     let detail = format!("had come to record {sequence}, hash {hash}");
     let line = by_admin("accept-journal", id.as_str(), &detail);
-    audit::note(&mut tx, &line, Timestamp::now()).await?;
+    lines::note(&mut tx, &line, Timestamp::now()).await?;
     tx.commit().await?;
     db.close().await;
     Ok(u64::try_from(sequence).unwrap_or_default())

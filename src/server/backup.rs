@@ -178,7 +178,11 @@ pub async fn restore(
 async fn note(db: &Database, action: &str, file: &Path) -> Result<(), BackupError> {
     let mut tx = db.write().await?;
     let name = file.to_string_lossy();
-    audit::note(&mut tx, &by_admin(action, &name, ""), Timestamp::now()).await?;
+    let (line, now) = (by_admin(action, &name, ""), Timestamp::now());
+    match audit::is_chained(&mut tx).await? {
+        true => audit::note(&mut tx, &line, now).await?,
+        false => audit::note_unchained(&mut tx, &line, now).await?,
+    }
     Ok(tx.commit().await?)
 }
 

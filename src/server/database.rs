@@ -21,7 +21,7 @@ use sqlx::{ConnectOptions, Connection as _, Sqlite, Transaction};
 pub use sqlx::Error as Fault;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
-use super::tables::setting;
+use super::tables::{audit, setting};
 use crate::files;
 
 /// The tables of this release.
@@ -359,6 +359,7 @@ async fn migrate(connection: &mut Connection, path: &Path) -> Result<(), Databas
 /// All steps or none, and with the write lock: of two processes that begin at once the second one finds nothing left to do.
 async fn bring_up_to_date(connection: &mut Connection, path: &Path) -> Result<(), DatabaseError> {
     let mut tx = connection.begin_with("BEGIN IMMEDIATE").await?;
+    let was_chained = audit::is_chained(&mut tx).await?;
     TABLES
         .run_direct(None, &mut *tx, false)
         .await
@@ -366,6 +367,10 @@ async fn bring_up_to_date(connection: &mut Connection, path: &Path) -> Result<()
             path: path.to_owned(),
             why,
         })?;
+    // A row that lost its hash later on is never given another one.
+    if !was_chained {
+        audit::chain_all(&mut tx).await?;
+    }
     Ok(tx.commit().await?)
 }
 

@@ -5,6 +5,7 @@
 mod access;
 mod apps;
 mod attackers;
+mod audit;
 mod authenticator;
 mod codes;
 mod copies;

@@ -86,6 +86,9 @@ pub enum RegistryCommand {
     /// The keys that open the secrets of authenticator apps and hardware tokens.
     #[command(subcommand)]
     Secrets(SecretsCommand),
+    /// Who did what to whom, when: a chain that shows what was changed behind the registry's back.
+    #[command(subcommand)]
+    Audit(RegistryAuditCommand),
     /// What the registry noticed and somebody must look at: journals cut short, signature counters gone back, codes guessed, many
     /// factors suspended by one operator, somebody's factors exchanged within a day.
     Alarms {
@@ -108,6 +111,43 @@ pub enum RegistryCommand {
         /// The station, as `registry alarms` names it.
         #[arg(long, value_name = "ID")]
         station: String,
+        /// The database file.
+        #[arg(long, value_name = "FILE")]
+        db: PathBuf,
+    },
+}
+
+/// `registry audit …`
+#[derive(Debug, Subcommand)]
+pub enum RegistryAuditCommand {
+    /// Compute the whole chain anew and name the first row that was changed, removed, put in or put in another order (exit 7). Somebody
+    /// who can write to the database can also write all that follows anew, or cut the end off: that shows against a head that was
+    /// noted elsewhere.
+    Verify {
+        /// An export, in place of the database: it is verified by itself.
+        #[arg(
+            value_name = "FILE",
+            conflicts_with = "db",
+            required_unless_present = "db"
+        )]
+        file: Option<PathBuf>,
+        /// The database file.
+        #[arg(long, value_name = "FILE")]
+        db: Option<PathBuf>,
+        /// A head that was noted before, as `registry audit head` printed it: the chain must go on from there.
+        #[arg(long, value_name = "HASH:NUMBER")]
+        head: Option<String>,
+    },
+    /// Write the audit to a new file, as JSON lines: the head, then each row. It holds names, and is its owner's alone.
+    Export {
+        /// The new file.
+        file: PathBuf,
+        /// The database file.
+        #[arg(long, value_name = "FILE")]
+        db: PathBuf,
+    },
+    /// Print how far the audit has come: HASH:NUMBER of its last row. Note it where nobody can write who can write to the database.
+    Head {
         /// The database file.
         #[arg(long, value_name = "FILE")]
         db: PathBuf,

@@ -1,11 +1,15 @@
 //! The audit, which is only ever added to, and the alarms for the registry's administrator.
+//!
+//! Invariant: each row is chained to the one before it by whoever writes it, under the write lock; an alarm is a row as well.
 
 use jiff::Timestamp;
 use serde::Serialize;
+use sqlx::{FromRow, Row as _};
 
 use super::At;
 use crate::domain::StationId;
-use crate::server::database::{Connection, Fault, Write};
+use crate::server::chain::{self, Broken, Hash, Head};
+use crate::server::database::{Connection, Fault, Row, Write};
 
 /// One line of the audit.
 #[derive(Debug, Clone, Copy)]
@@ -37,6 +41,28 @@ pub struct Alarm {
 
 /// Adds to the audit: who did what to whom, when.
 pub async fn note(tx: &mut Write, line: &Line<'_>, at: Timestamp) -> Result<(), Fault> {
+    let head = head(tx).await?;
+    let number = head.number.saturating_add(1);
+    let hash = chain::link(&head.hash, (number, at), line);
+    sqlx::query(
+        "INSERT INTO audit (number, at_ms, station, operator, action, subject, detail, hash) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+    )
+    .bind(number)
+    .bind(At(at))
+    .bind(line.station)
+    .bind(line.operator)
+    .bind(line.action)
+    .bind(line.subject)
+    .bind(line.detail)
+    .bind(hash.as_bytes())
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// The same in a database of an earlier release, whose rows are chained when it is brought up to date.
+pub async fn note_unchained(tx: &mut Write, line: &Line<'_>, at: Timestamp) -> Result<(), Fault> {
     sqlx::query(
         "INSERT INTO audit (at_ms, station, operator, action, subject, detail) VALUES ($1, $2, $3, $4, $5, $6)",
     )
@@ -51,6 +77,103 @@ pub async fn note(tx: &mut Write, line: &Line<'_>, at: Timestamp) -> Result<(), 
     Ok(())
 }
 
+/// Whether its rows are chained: those of earlier releases are not.
+pub async fn is_chained(db: &mut Connection) -> Result<bool, Fault> {
+    let columns: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM pragma_table_info('audit') WHERE name = 'hash'")
+            .fetch_one(db)
+            .await?;
+    Ok(columns > 0)
+}
+
+/// Chains the rows of earlier releases, in the step that makes room for it: nobody else is in the database then.
+pub async fn chain_all(db: &mut Connection) -> Result<(), Fault> {
+    let mut last = Head::default();
+    loop {
+        let few = after(db, last.number).await?;
+        if few.is_empty() {
+            return Ok(());
+        }
+        for kept in few {
+            let hash = kept.row.as_ref().map(|row| row.linked_to(&last.hash));
+            last = Head {
+                number: kept.number,
+                hash: hash.unwrap_or(last.hash),
+            };
+            sqlx::query("UPDATE audit SET hash = $1 WHERE number = $2")
+                .bind(last.hash.as_bytes())
+                .bind(kept.number)
+                .execute(&mut *db)
+                .await?;
+        }
+    }
+}
+
+/// How far the chain has come, as its last row says.
+pub async fn head(db: &mut Connection) -> Result<Head, Fault> {
+    let last: Option<(i64, Vec<u8>)> =
+        sqlx::query_as("SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1")
+            .fetch_optional(db)
+            .await?;
+    Ok(last.map_or_else(Head::default, |(number, hash)| Head {
+        number,
+        hash: Hash::of_bytes(&hash).unwrap_or_default(),
+    }))
+}
+
+/// Rows that are read at once.
+const AT_ONCE: i64 = 1_000;
+
+/// A row, as it is found.
+pub struct Kept {
+    pub number: i64,
+    /// None: it can't be read, so that it is none of this program's.
+    row: Option<chain::Row>,
+}
+
+impl Kept {
+    /// What it says.
+    pub fn row(&self) -> Result<&chain::Row, Broken> {
+        self.row.as_ref().ok_or(Broken::Changed(self.number))
+    }
+}
+
+impl FromRow<'_, Row> for Kept {
+    fn from_row(found: &Row) -> Result<Self, Fault> {
+        let number = found.try_get("number")?;
+        let read = || -> Result<chain::Row, Fault> {
+            let hash: Vec<u8> = found.try_get("hash")?;
+            Ok(chain::Row {
+                number,
+                at: found.try_get::<At, _>("at_ms")?.0,
+                station: found.try_get("station")?,
+                operator: found.try_get("operator")?,
+                action: found.try_get("action")?,
+                subject: found.try_get("subject")?,
+                detail: found.try_get("detail")?,
+                // One that is none is met by no row.
+                hash: Hash::of_bytes(&hash).unwrap_or_default(),
+            })
+        };
+        Ok(Self {
+            number,
+            row: read().ok(),
+        })
+    }
+}
+
+/// The rows whose numbers are above that one, the lowest first; a portion of them.
+pub async fn after(db: &mut Connection, number: i64) -> Result<Vec<Kept>, Fault> {
+    sqlx::query_as(
+        "SELECT number, at_ms, station, operator, action, subject, detail, hash FROM audit WHERE number > $1 \
+         ORDER BY number LIMIT $2",
+    )
+    .bind(number)
+    .bind(AT_ONCE)
+    .fetch_all(db)
+    .await
+}
+
 /// When the newest line was added.
 pub async fn newest(db: &mut Connection) -> Result<Option<Timestamp>, Fault> {
     let at: Option<At> = sqlx::query_scalar("SELECT max(at_ms) FROM audit")
@@ -59,7 +182,7 @@ pub async fn newest(db: &mut Connection) -> Result<Option<Timestamp>, Fault> {
     Ok(at.map(Timestamp::from))
 }
 
-/// Records something that the registry's administrator must look at.
+/// Records something that the registry's administrator must look at, at a station.
 pub async fn alarm(
     tx: &mut Write,
     station: &StationId,
@@ -67,15 +190,32 @@ pub async fn alarm(
     detail: &str,
     at: Timestamp,
 ) -> Result<(), Fault> {
-    tracing::warn!(%station, kind, detail, "alarm");
+    raise(tx, Some(station), (kind, detail), at).await
+}
+
+async fn raise(
+    tx: &mut Write,
+    station: Option<&StationId>,
+    (kind, detail): (&str, &str),
+    at: Timestamp,
+) -> Result<(), Fault> {
+    let named = station.map(StationId::as_str);
+    tracing::warn!(station = named, kind, detail, "alarm");
     sqlx::query("INSERT INTO alarm (at_ms, station, kind, detail) VALUES ($1, $2, $3, $4)")
         .bind(At(at))
-        .bind(station)
+        .bind(named)
         .bind(kind)
         .bind(detail)
         .execute(&mut **tx)
         .await?;
-    Ok(())
+    let line = Line {
+        station: named,
+        operator: None,
+        action: "alarm",
+        subject: kind,
+        detail,
+    };
+    note(tx, &line, at).await
 }
 
 /// The alarms, newest first; at most `limit`.

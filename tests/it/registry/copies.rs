@@ -19,10 +19,10 @@ use super::authenticator::Authenticator;
 use super::phone::Phone;
 use super::world::{PEOPLE, World, config, first_sign_in, refused, write};
 
-struct Ran {
-    exit: i32,
-    outcome: serde_json::Value,
-    detail: String,
+pub struct Ran {
+    pub exit: i32,
+    pub outcome: serde_json::Value,
+    pub detail: String,
 }
 
 fn program(arguments: &[&str]) -> Command {
@@ -48,9 +48,14 @@ fn ended(output: &std::process::Output) -> Ran {
     }
 }
 
-fn keydesk(arguments: &[&str], db: &Path) -> Ran {
+pub fn keydesk(arguments: &[&str], db: &Path) -> Ran {
     let output = program(arguments).arg("--db").arg(db).output();
     ended(&output.unwrap())
+}
+
+/// The same without a database.
+pub fn keydesk_alone(arguments: &[&str]) -> Ran {
+    ended(&program(arguments).output().unwrap())
 }
 
 fn names(path: &Path) -> Vec<String> {
@@ -62,11 +67,11 @@ fn names(path: &Path) -> Vec<String> {
     names
 }
 
-fn mode(path: &Path) -> u32 {
+pub fn mode(path: &Path) -> u32 {
     std::fs::metadata(path).unwrap().permissions().mode() & 0o777
 }
 
-fn text(path: &Path) -> &str {
+pub fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
@@ -113,6 +118,9 @@ fn only_serve_and_init_make_a_database() {
         &["secrets", "prune"],
         &["secrets", "adopt"],
         &["backup", text(&copy)],
+        &["audit", "verify"],
+        &["audit", "head"],
+        &["audit", "export", text(&copy)],
     ] {
         let ran = keydesk(arguments, &db);
         assert_eq!(ran.exit, 2, "{arguments:?}: {}", ran.detail);
