@@ -25,6 +25,7 @@ use std::time::Duration;
 use jiff::{Timestamp, tz::TimeZone};
 use tokio::sync::watch;
 
+mod accounts;
 pub mod admin;
 mod auth;
 pub mod backup;

@@ -12,10 +12,12 @@ use crate::domain::words::words;
 mod decision;
 mod last;
 mod matrix;
+mod release;
 
 pub use decision::{Decision, NotAllowed, decide, decide_for};
 pub use last::{LastFactor, may_take};
 pub use matrix::{Asker, Condition, Releaser, Row, Whom, row};
+pub use release::{NoRelease, SETTLED_AFTER, settled_at};
 
 /// What an operator is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]

@@ -19,6 +19,7 @@ pub use secrets::{
     KeyAccount, Pruned, Rotated, adopt_secrets, prune_secrets, rotate_secrets, secrets,
 };
 
+use super::accounts::{self, Change};
 use super::database::{Database, DatabaseError, Fault, Write};
 use super::keyring::KeyringError;
 use super::secret::{self, NoRandom};
@@ -132,7 +133,7 @@ pub async fn new_operator_code(db: &Path, name: &str, role: Role) -> Result<NewC
     let db = Database::open(db).await?;
     let now = Timestamp::now();
     let mut tx = db.write().await?;
-    let id = match operator::called(&mut tx, name).await? {
+    let (account, change) = match operator::called(&mut tx, name).await? {
         Some(Account {
             revoked_at: Some(at),
             ..
@@ -148,7 +149,7 @@ pub async fn new_operator_code(db: &Path, name: &str, role: Role) -> Result<NewC
                 role: operator.role.as_str().to_owned(),
             });
         }
-        Some(Account { operator, .. }) => operator.id,
+        Some(Account { operator, .. }) => (operator, Change::CodeIssued),
         None => {
             let new = Operator {
                 id: OperatorId::new(uuid::Uuid::now_v7().to_string()),
@@ -156,11 +157,13 @@ pub async fn new_operator_code(db: &Path, name: &str, role: Role) -> Result<NewC
                 role,
             };
             operator::insert(&mut tx, &new, &secret::random_bytes::<32>()?).await?;
-            new.id
+            (new, Change::Made)
         }
     };
-    let code = issue_operator_code(&mut tx, &id, now).await?;
+    let id = &account.id;
+    let code = issue_operator_code(&mut tx, id, now).await?;
     lines::note(&mut tx, &by_admin("operator-code", id.as_str(), name), now).await?;
+    accounts::changed(&mut tx, (&account, None), change, now).await?;
     tx.commit().await?;
     db.close().await;
     Ok(code)

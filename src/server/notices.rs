@@ -9,6 +9,8 @@ use serde::Serialize;
 use super::database::{Fault, Write};
 use super::tables::notice;
 use crate::domain::Person;
+use crate::domain::authority::Role;
+use crate::wire::{Operator, code};
 
 /// Of what somebody is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,4 +65,16 @@ pub async fn tell(
     let what = (kind.as_str(), facts.as_str());
     let whom = (&about.id, organisation.map(|o| &o.id));
     notice::insert(tx, what, whom, now).await
+}
+
+/// All of Customer Service are told of something about one of their accounts, its holder too.
+pub async fn tell_service(
+    tx: &mut Write,
+    about: &Operator,
+    facts: &impl Serialize,
+    now: Timestamp,
+) -> Result<(), Fault> {
+    let facts = serde_json::to_string(facts).map_err(|e| Fault::Encode(Box::new(e)))?;
+    let what = (code::SERVICE_ACCOUNT, facts.as_str());
+    notice::insert_for_role(tx, what, (&about.id, Role::CustomerService), now).await
 }

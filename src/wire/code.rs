@@ -169,3 +169,5 @@ pub const MANY_SUSPENSIONS: &str = "many-suspensions";
 pub const KEY_OF_SEVERAL: &str = "key-of-several";
 /// All factors of somebody that were older than a day went within a day, while there is a newer one: an alarm, no refusal.
 pub const OLDER_FACTORS_GONE: &str = "all-older-factors-gone";
+/// An account of Customer Service was made or changed: an alarm, no refusal.
+pub const SERVICE_ACCOUNT: &str = "customer-service-account";

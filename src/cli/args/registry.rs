@@ -90,14 +90,14 @@ pub enum RegistryCommand {
     #[command(subcommand)]
     Audit(RegistryAuditCommand),
     /// What the registry noticed and somebody must look at: journals cut short, signature counters gone back, codes guessed, many
-    /// factors suspended by one operator, somebody's factors exchanged within a day.
+    /// factors suspended by one operator, somebody's factors exchanged within a day, accounts of Customer Service made or changed.
     Alarms {
         /// The database file.
         #[arg(long, value_name = "FILE")]
         db: PathBuf,
     },
-    /// What people are to be told of, oldest first: factors that were suspended, lifted or removed. A mail job of your own lists
-    /// them (--json), tells each, and marks it.
+    /// What people are to be told of, oldest first: factors that were added, suspended, lifted or removed; and all of Customer Service:
+    /// accounts of theirs that were made or changed. A mail job of your own lists them (--json), tells each, and marks it.
     Notices {
         /// The database file.
         #[arg(long, value_name = "FILE")]

@@ -64,7 +64,7 @@ pub enum Asker {
 pub enum Releaser {
     /// Nobody: the asking is the authority.
     Nobody,
-    /// A second Customer Service agent.
+    /// A second Customer Service agent, whose account is as it is for a week.
     SecondAgent,
 }
 

@@ -102,7 +102,7 @@ fn station_line(station: &StationAccess) -> String {
 
 fn operator_line(operator: &OperatorAccess) -> String {
     format!(
-        "{}\t{}\t{}\tpersonnel number {}\tperson {}\t{} key(s)\tlast sign-in {}\trevoked {}",
+        "{}\t{}\t{}\tpersonnel number {}\tperson {}\t{} key(s)\tlast sign-in {}\trevoked {}\tchanged {}\treleases from {}",
         operator.id,
         operator.name,
         operator.role.as_str(),
@@ -110,7 +110,9 @@ fn operator_line(operator: &OperatorAccess) -> String {
         operator.person.as_ref().map_or("-", PersonId::as_str),
         operator.keys,
         or_dash(operator.signed_in_at),
-        or_dash(operator.revoked_at)
+        or_dash(operator.revoked_at),
+        operator.changed_at,
+        or_dash(operator.releases_from)
     )
 }
 

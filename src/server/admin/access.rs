@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::{AdminError, NewCode, by_admin, issue_operator_code};
 use crate::domain::OperatorId;
+use crate::server::accounts::{self, Change};
 use crate::server::database::{Database, Fault, Write, from_ms, ms};
 pub use crate::server::tables::operator::OperatorAccess;
 use crate::server::tables::operator::{self, Account};
@@ -100,19 +101,21 @@ pub async fn revoke_operator(db: &Path, id: &OperatorId) -> Result<Revoked, Admi
     let now = this_millisecond()?;
     let mut tx = db.write().await?;
     let account = known_operator(&mut tx, id).await?;
-    let (name, before) = (account.operator.name, account.revoked_at);
+    let before = account.revoked_at;
     operator::revoke(&mut tx, id, now).await?;
     opening::end_codes(&mut tx, id).await?;
     let sessions_ended = opening::end_sessions_of(&mut tx, id, now).await?;
     visit::end_at(&mut tx, (None, Some(id)), now).await?;
     if before.is_none() {
-        let line = by_admin("revoke-operator", id.as_str(), &name);
+        let line = by_admin("revoke-operator", id.as_str(), &account.operator.name);
         audit::note(&mut tx, &line, now).await?;
+        let whose = (&account.operator, None);
+        accounts::changed(&mut tx, whose, Change::Revoked, now).await?;
     }
     finish(tx, db).await?;
     Ok(Revoked {
         id: id.as_str().to_owned(),
-        name,
+        name: account.operator.name,
         revoked_at: before.unwrap_or(now),
         sessions_ended,
     })
@@ -139,11 +142,13 @@ pub async fn new_operator_key(db: &Path, id: &OperatorId) -> Result<NewCode, Adm
     let detail = format!("{keys} key(s) revoked");
     let line = by_admin("new-operator-key", id.as_str(), &detail);
     audit::note(&mut tx, &line, now).await?;
+    let whose = (&account.operator, None);
+    accounts::changed(&mut tx, whose, Change::KeysRevoked, now).await?;
     finish(tx, db).await?;
     Ok(code)
 }
 
-async fn known_operator(tx: &mut Write, id: &OperatorId) -> Result<Account, AdminError> {
+pub(super) async fn known_operator(tx: &mut Write, id: &OperatorId) -> Result<Account, AdminError> {
     let account = operator::account(tx, id).await?;
     account.ok_or_else(|| AdminError::NoOperator(id.clone()))
 }

@@ -3,8 +3,10 @@
 
 use std::path::Path;
 
+use super::access::known_operator;
 use super::{AdminError, by_admin};
 use crate::domain::{OneLine, OperatorId, PersonId};
+use crate::server::accounts::{self, Change};
 use crate::server::database::Database;
 use crate::server::tables::visit;
 use crate::server::tables::{audit, operator, person};
@@ -36,23 +38,21 @@ pub async fn set_human(db: &Path, id: &OperatorId, human: &Human) -> Result<(), 
     {
         return Err(AdminError::NoPerson(person.clone()));
     }
+    let account = known_operator(&mut tx, id).await?;
     let said = (human.personnel_number.as_deref(), human.person.as_ref());
-    if !operator::set_human(&mut tx, id, said).await? {
-        return Err(AdminError::NoOperator(id.clone()));
-    }
+    operator::set_human(&mut tx, id, said).await?;
+    let now = Timestamp::now();
     // Whom they may serve was decided before.
-    visit::end_at(&mut tx, (None, Some(id)), Timestamp::now()).await?;
+    visit::end_at(&mut tx, (None, Some(id)), now).await?;
     let told = format!(
         "personnel number {}, person {}",
         human.personnel_number.as_deref().unwrap_or("as it was"),
         human.person.as_ref().map_or("as it was", PersonId::as_str)
     );
-    audit::note(
-        &mut tx,
-        &by_admin("operator-human", id.as_str(), &told),
-        Timestamp::now(),
-    )
-    .await?;
+    let line = by_admin("operator-human", id.as_str(), &told);
+    audit::note(&mut tx, &line, now).await?;
+    let whose = (&account.operator, None);
+    accounts::changed(&mut tx, whose, Change::HumanSaid, now).await?;
     tx.commit().await?;
     db.close().await;
     Ok(())

@@ -12,6 +12,7 @@ use super::stations::check_tries;
 use super::{Body, Shared};
 use crate::domain::{Bytes, StationId};
 use crate::server::Registry;
+use crate::server::accounts::{self, Change};
 use crate::server::auth::{self, AtDesk, AtStation};
 use crate::server::database::Connection;
 use crate::server::ledger;
@@ -113,6 +114,8 @@ pub async fn enrolment(
         detail: &registered.id.to_base64url(),
     };
     audit::note(&mut tx, &line, now).await?;
+    let whose = (&holder.operator, Some(&station));
+    accounts::changed(&mut tx, whose, Change::KeyEnrolled, now).await?;
     tx.commit().await?;
     Ok((StatusCode::CREATED, Json(session)).into_response())
 }

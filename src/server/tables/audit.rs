@@ -33,7 +33,7 @@ pub struct Alarm {
     /// The station it concerns.
     pub station: Option<StationId>,
     /// `journal-regressed`, `counter-regressed`, `unlock-after-end`, `too-many-attempts`, `many-suspensions`, `key-of-several`,
-    /// `all-older-factors-gone` and others.
+    /// `all-older-factors-gone`, `customer-service-account` and others.
     pub kind: String,
     /// In words, with the facts.
     pub detail: String,
@@ -193,7 +193,8 @@ pub async fn alarm(
     raise(tx, Some(station), (kind, detail), at).await
 }
 
-async fn raise(
+/// The same at a station, or of none.
+pub async fn raise(
     tx: &mut Write,
     station: Option<&StationId>,
     (kind, detail): (&str, &str),

@@ -7,7 +7,8 @@ use serde::Serialize;
 use sqlx::{FromRow, Row as _};
 
 use super::At;
-use crate::domain::{OrganisationId, PersonId};
+use crate::domain::authority::Role;
+use crate::domain::{OperatorId, OrganisationId, PersonId};
 use crate::server::database::{Connection, Fault, Row, Write};
 
 /// Something that somebody has not been told of yet.
@@ -17,7 +18,8 @@ pub struct Notice {
     pub number: i64,
     /// Who is to be told.
     pub to: Named,
-    /// `factor-added`, `factor-removed`, `factor-suspended`, `suspension-lifted` or `suspended-factor-removed`.
+    /// `factor-added`, `factor-removed`, `factor-suspended`, `suspension-lifted`, `suspended-factor-removed`; of an operator's account
+    /// `customer-service-account`.
     pub kind: String,
     pub about: Named,
     pub facts: serde_json::Value,
@@ -25,30 +27,34 @@ pub struct Notice {
     pub at: Timestamp,
 }
 
-/// A person, as somebody who writes to them needs it.
+/// A person or an operator, as somebody who writes to them needs it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Named {
-    pub id: PersonId,
+    pub id: String,
     pub name: String,
-    /// Where they are written to.
+    /// Where they are written to; an operator, if it is said which person they are.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
+    /// It is an operator's account.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub operator: bool,
 }
 
 impl FromRow<'_, Row> for Notice {
     fn from_row(row: &Row) -> Result<Self, Fault> {
-        let named = |id: &str, name: &str, email: &str| -> Result<Named, Fault> {
+        let named = |[id, name, email, operator]: [&str; 4]| -> Result<Named, Fault> {
             Ok(Named {
                 id: row.try_get(id)?,
                 name: row.try_get(name)?,
                 email: row.try_get(email)?,
+                operator: row.try_get(operator)?,
             })
         };
         Ok(Self {
             number: row.try_get("number")?,
-            to: named("to_id", "to_name", "to_email")?,
+            to: named(["to_id", "to_name", "to_email", "to_operator"])?,
             kind: row.try_get("kind")?,
-            about: named("about_id", "about_name", "about_email")?,
+            about: named(["about_id", "about_name", "about_email", "about_operator"])?,
             facts: serde_json::from_str(row.try_get("facts")?)
                 .map_err(|why| Fault::Decode(Box::new(why)))?,
             at: row.try_get::<At, _>("at_ms")?.0,
@@ -78,12 +84,37 @@ pub async fn insert(
     Ok(())
 }
 
+/// Tells every operator of that role whose account is not revoked of something about an operator's account.
+pub async fn insert_for_role(
+    tx: &mut Write,
+    (kind, facts): (&str, &str),
+    (about, role): (&OperatorId, Role),
+    now: Timestamp,
+) -> Result<(), Fault> {
+    sqlx::query(
+        "INSERT INTO notice (operator, kind, about_operator, facts, at_ms) \
+         SELECT id, $1, $2, $3, $4 FROM operator WHERE role = $5 AND revoked_ms IS NULL ORDER BY id",
+    )
+    .bind(kind)
+    .bind(about)
+    .bind(facts)
+    .bind(At(now))
+    .bind(role)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
 /// What nobody has been told of yet, oldest first; at most `limit`.
 pub async fn untold(db: &mut Connection, limit: usize) -> Result<Vec<Notice>, Fault> {
     sqlx::query_as(
-        "SELECT n.number, n.kind, n.facts, n.at_ms, p.id AS to_id, p.name AS to_name, p.email AS to_email, \
-         a.id AS about_id, a.name AS about_name, a.email AS about_email \
-         FROM notice n JOIN person p ON p.id = n.person JOIN person a ON a.id = n.about \
+        "SELECT n.number, n.kind, n.facts, n.at_ms, coalesce(p.id, o.id) AS to_id, coalesce(p.name, o.name) AS to_name, \
+         coalesce(p.email, op.email) AS to_email, o.id IS NOT NULL AS to_operator, coalesce(a.id, ao.id) AS about_id, \
+         coalesce(a.name, ao.name) AS about_name, coalesce(a.email, ap.email) AS about_email, \
+         ao.id IS NOT NULL AS about_operator FROM notice n \
+         LEFT JOIN person p ON p.id = n.person LEFT JOIN person a ON a.id = n.about \
+         LEFT JOIN operator o ON o.id = n.operator LEFT JOIN person op ON op.id = o.person \
+         LEFT JOIN operator ao ON ao.id = n.about_operator LEFT JOIN person ap ON ap.id = ao.person \
          WHERE n.told_ms IS NULL ORDER BY n.number LIMIT $1",
     )
     .bind(i64::try_from(limit).unwrap_or(i64::MAX))

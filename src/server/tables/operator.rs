@@ -8,7 +8,7 @@ use sqlx::{FromRow, Row as _};
 
 use super::At;
 use super::column::MaybeAt;
-use crate::domain::authority::Role;
+use crate::domain::authority::{Role, settled_at};
 use crate::domain::{Bytes, OperatorId, OrganisationId, PersonId, StationId};
 use crate::server::database::{Connection, Fault, Row, Write};
 use crate::wire::Operator;
@@ -29,6 +29,11 @@ pub struct OperatorAccess {
     pub person: Option<PersonId>,
     /// How many keys of theirs sign them in.
     pub keys: u32,
+    /// When it was last made or changed.
+    pub changed_at: Timestamp,
+    /// For Customer Service: before that it releases nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub releases_from: Option<Timestamp>,
     /// When they last signed in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub signed_in_at: Option<Timestamp>,
@@ -39,10 +44,14 @@ pub struct OperatorAccess {
 
 impl FromRow<'_, Row> for OperatorAccess {
     fn from_row(row: &Row) -> Result<Self, Fault> {
+        let role = row.try_get("role")?;
+        let changed_at = row.try_get::<At, _>("changed_ms")?.0;
         Ok(Self {
             id: row.try_get("id")?,
             name: row.try_get("name")?,
-            role: row.try_get("role")?,
+            role,
+            changed_at,
+            releases_from: (role == Role::CustomerService).then(|| settled_at(changed_at)),
             personnel_number: row.try_get("personnel_number")?,
             person: row.try_get("person")?,
             keys: row.try_get("keys")?,
@@ -65,7 +74,7 @@ pub struct Account {
 /// Every account, by name.
 pub async fn all(db: &mut Connection) -> Result<Vec<OperatorAccess>, Fault> {
     sqlx::query_as(
-        "SELECT o.id, o.name, o.role, o.revoked_ms, o.personnel_number, o.person, \
+        "SELECT o.id, o.name, o.role, o.revoked_ms, o.changed_ms, o.personnel_number, o.person, \
          (SELECT count(*) FROM operator_credential c WHERE c.operator = o.id AND c.revoked_ms IS NULL) AS keys, \
          (SELECT max(opened_ms) FROM session s WHERE s.operator = o.id) AS opened_ms \
          FROM operator o ORDER BY o.name",
@@ -102,6 +111,16 @@ pub async fn insert(tx: &mut Write, operator: &Operator, user_handle: &[u8]) -> 
     Ok(())
 }
 
+/// Notes that an account was made or changed.
+pub async fn set_changed(tx: &mut Write, id: &OperatorId, now: Timestamp) -> Result<(), Fault> {
+    sqlx::query("UPDATE operator SET changed_ms = $1 WHERE id = $2")
+        .bind(At(now))
+        .bind(id)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
 /// Revokes an account that is not revoked.
 pub async fn revoke(tx: &mut Write, id: &OperatorId, now: Timestamp) -> Result<(), Fault> {
     sqlx::query("UPDATE operator SET revoked_ms = $1 WHERE id = $2 AND revoked_ms IS NULL")
@@ -112,13 +131,13 @@ pub async fn revoke(tx: &mut Write, id: &OperatorId, now: Timestamp) -> Result<(
     Ok(())
 }
 
-/// Says which human an account is of; what is not said stays as it is. Whether there is such an account.
+/// Says which human an account is of; what is not said stays as it is.
 pub async fn set_human(
     tx: &mut Write,
     id: &OperatorId,
     (personnel_number, person): (Option<&str>, Option<&PersonId>),
-) -> Result<bool, Fault> {
-    let done = sqlx::query(
+) -> Result<(), Fault> {
+    sqlx::query(
         "UPDATE operator SET personnel_number = coalesce($1, personnel_number), person = coalesce($2, person) WHERE id = $3",
     )
     .bind(personnel_number)
@@ -126,7 +145,7 @@ pub async fn set_human(
     .bind(id)
     .execute(&mut **tx)
     .await?;
-    Ok(done.rows_affected() > 0)
+    Ok(())
 }
 
 /// Where the human behind an account is that person, by whichever of their accounts, or of their organisation: who they are

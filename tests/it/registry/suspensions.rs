@@ -375,7 +375,7 @@ async fn the_person_and_their_administrators_are_told_and_nobody_else_until_it_i
     let first = &told[0];
     assert_eq!(first.kind, "factor-suspended");
     assert_eq!(first.to.email.as_deref(), Some("p@example.test"));
-    assert_eq!(first.about.id, PersonId::new("p-1"));
+    assert_eq!(first.about.id, "p-1");
     assert_eq!(first.facts["name"], "Test key");
     assert_eq!(first.facts["suspended"]["why"], "lost");
     assert!(first.facts["lifted_until"].is_string());

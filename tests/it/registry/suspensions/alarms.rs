@@ -12,9 +12,11 @@ use super::super::phone::Phone;
 use super::super::world::{World, entry};
 use super::{app, key, operator, report, suspended};
 
+/// Of what was done to people, not to accounts.
 async fn kinds(world: &World) -> Vec<String> {
     let alarms = admin::alarms(&world.db(), 50).await.unwrap();
-    alarms.into_iter().map(|alarm| alarm.kind).collect()
+    let kinds = alarms.into_iter().map(|alarm| alarm.kind);
+    kinds.filter(|kind| kind != code::SERVICE_ACCOUNT).collect()
 }
 
 /// So many keys of p-2.
