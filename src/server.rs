@@ -36,6 +36,7 @@ mod deeds;
 mod examination;
 mod factors;
 mod guesses;
+mod heads;
 pub mod import;
 mod keyring;
 mod ledger;

@@ -37,11 +37,12 @@ pub use journal::Hash;
 pub use read::{SessionRecord, StationFacts, TicketFor};
 pub use room::Room;
 
+use crate::domain::Bytes;
 use crate::record::Record;
-use crate::wire::JournalHead;
+use crate::wire::{JournalHead, JournalRecord};
 use index::apply::{NotApplied, Pending};
 use index::{Index, IndexFault, Writes};
-use journal::{Anchor, Journal};
+use journal::{Anchor, Journal, Reader};
 use lock::Lock;
 use room::Reserve;
 
@@ -139,7 +140,30 @@ impl Store {
         JournalHead {
             sequence: tip.sequence,
             hash: tip.hash.0.to_vec().into(),
+            continues: None,
         }
+    }
+
+    /// A record as it stands in the journal, for the registry; one that the journal does not have has no hash.
+    ///
+    /// # Errors
+    /// The journal's, where it can't be read.
+    pub fn record(&self, sequence: u64) -> Result<JournalRecord, StoreError> {
+        let last = self.locked().journal.end().tip.sequence;
+        let mut found = JournalRecord {
+            sequence,
+            hash: Bytes::default(),
+        };
+        if !(1..=last).contains(&sequence) {
+            return Ok(found);
+        }
+        let mut reader = Reader::before(&journal_dir(&self.dir), sequence)?.until(sequence);
+        while let Some(record) = reader.next()? {
+            if record.tip.sequence == sequence {
+                found.hash = record.tip.hash.0.to_vec().into();
+            }
+        }
+        Ok(found)
     }
 
     /// How much room there is.

@@ -275,6 +275,7 @@ fn quoted(problem: Problem) -> Problem {
         title: quote(&problem.title, MAX_QUOTE_CHARS),
         status: problem.status,
         detail: problem.detail.map(|text| quote(&text, MAX_DETAIL_CHARS)),
+        record: problem.record,
     }
 }
 

@@ -1,4 +1,4 @@
-//! What makes a write safe to repeat, and a journal that was cut short visible.
+//! What makes a write safe to repeat.
 //!
 //! A write opens an [`Entry`], does its work in the entry's transaction, and ends with [`Entry::finish`], which stores
 //! the answer under the `Idempotency-Key`. Opening the same key again gives the stored answer; the work is not done
@@ -20,10 +20,9 @@ use super::auth::IdempotencyKey;
 use super::database::{Connection, Database, Fault, Snapshot, Write};
 use super::problem::{Answer, Refusal};
 use super::tables::audit::{self, Line};
+use super::tables::repeat;
 use super::tables::repeat::Answered;
-use super::tables::{repeat, station};
-use crate::domain::StationId;
-use crate::wire::{JournalHead, code};
+use crate::wire::code;
 
 /// How long an answer is kept for its repetition.
 const KEPT: SignedDuration = SignedDuration::from_hours(400 * 24);
@@ -233,55 +232,4 @@ fn fingerprint(route: &str, body: &impl Serialize) -> Answer<Vec<u8>> {
 fn json(status: StatusCode, body: String) -> Response {
     let content_type = HeaderValue::from_static("application/json");
     (status, [(header::CONTENT_TYPE, content_type)], body).into_response()
-}
-
-/// Notes how far a station's journal has come, before anything else of a push is looked at.
-///
-/// A head that is neither ahead of every earlier one nor one of them means that the journal was cut short, restored
-/// from an old copy, or rewritten: an alarm is recorded and the push refused. A station must therefore send one push
-/// at a time.
-pub async fn observe_head(
-    registry: &Registry,
-    station: &StationId,
-    head: &JournalHead,
-) -> Answer<()> {
-    let sequence = i64::try_from(head.sequence)
-        .map_err(|_| Refusal::new(code::MALFORMED, "head.sequence is beyond any journal"))?;
-    if head.sequence > 0 && head.hash.0.len() != 32 {
-        return Err(Refusal::new(
-            code::MALFORMED,
-            "head.hash must be the 32 bytes of a SHA-256",
-        ));
-    }
-    let known = station::head_at(&mut *registry.db.read().await?, station, sequence).await?;
-    if known.as_ref() == Some(&head.hash) {
-        return Ok(());
-    }
-    let now = registry.now();
-    let mut tx = registry.db.write().await?;
-    let known = station::head_at(&mut tx, station, sequence).await?;
-    if known.as_ref() == Some(&head.hash) {
-        return Ok(());
-    }
-    let last = station::last_head(&mut tx, station).await?;
-    let last = last.map(|(sequence, _)| sequence);
-    if last.is_none_or(|last| sequence > last) {
-        station::insert_head(&mut tx, station, (sequence, &head.hash), now).await?;
-        tx.commit().await?;
-        return Ok(());
-    }
-    let last = last.unwrap_or_default();
-    let detail = format!(
-        "the station's journal stands at record {sequence} with hash {}, but had come to record {last} before",
-        head.hash
-    );
-    audit::alarm(&mut tx, station, code::JOURNAL_REGRESSED, &detail, now).await?;
-    tx.commit().await?;
-    Err(Refusal::new(
-        code::JOURNAL_REGRESSED,
-        format!(
-            "{detail}; nothing was taken. Run `keydesk audit verify` at the station and find out what happened to its \
-             journal; the registry's administrator can then let it begin anew"
-        ),
-    ))
 }

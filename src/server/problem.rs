@@ -22,6 +22,7 @@ pub struct Refusal {
     detail: String,
     retry_after_s: Option<u32>,
     oauth: Option<&'static str>,
+    record: Option<u64>,
 }
 
 /// Result of everything a route does.
@@ -35,6 +36,7 @@ impl Refusal {
             detail: detail.into(),
             retry_after_s: None,
             oauth: None,
+            record: None,
         }
     }
 
@@ -47,6 +49,12 @@ impl Refusal {
     /// Adds the member `error` of a token reply (RFC 6749, section 5.2).
     pub fn oauth(mut self, error: &'static str) -> Self {
         self.oauth = Some(error);
+        self
+    }
+
+    /// Asks for what the station's journal has there.
+    pub fn ask_record(mut self, sequence: u64) -> Self {
+        self.record = Some(sequence);
         self
     }
 
@@ -104,6 +112,7 @@ fn meaning(code: &str) -> (StatusCode, &'static str) {
             "Idempotency-Key came with another body before",
         ),
         code::JOURNAL_REGRESSED => (S::CONFLICT, "The station's journal does not continue"),
+        code::JOURNAL_PASSED => (S::CONFLICT, "The station's journal had come further"),
         code::OFFER_UNKNOWN => (S::NOT_FOUND, "There is no such offer for this station"),
         code::OFFER_USED => (S::CONFLICT, "The offer is used up"),
         code::OFFER_FOREIGN => (S::FORBIDDEN, "The offer is not for this"),
@@ -176,6 +185,7 @@ impl IntoResponse for Refusal {
                 title: title.to_owned(),
                 status: status.as_u16(),
                 detail: Some(self.detail),
+                record: self.record,
             },
             error: self.oauth,
         };

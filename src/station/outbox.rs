@@ -18,8 +18,8 @@ use crate::domain::reason::Gap;
 use crate::record::{
     Change, EntryState, OutboxBody, OutboxEntry, Remains, Resolution, each_report,
 };
-use crate::registry::RegistryError;
-use crate::wire::{Accepted, Push};
+use crate::registry::{Client, RegistryError};
+use crate::wire::{Accepted, JournalHead, JournalRecord, Push, code};
 use crate::workflow::{Pushed, Stop};
 
 /// Between looks at the outbox and the registry when nothing happens.
@@ -30,6 +30,8 @@ const LOOK: Duration = Duration::from_secs(15);
 pub(super) struct Pusher {
     turn: tokio::sync::Mutex<()>,
     backoff: Mutex<Backoff>,
+    /// Up to which record the registry has seen the journal, as far as is known since the station was started.
+    seen: Mutex<JournalRecord>,
 }
 
 /// What a round of pushing came to.
@@ -169,7 +171,7 @@ impl Station {
 
     /// Sends one entry and records the answer. What can't be recorded is tried again later, not at once.
     async fn send(&self, entry: &OutboxEntry) -> Result<(Pushed, Option<Failure>), Stop> {
-        let (pushed, failure) = self.verdict_on(entry.id, self.deliver(entry).await);
+        let (pushed, failure) = self.verdict_on(entry.id, self.deliver(entry).await?);
         let recorded = match &pushed {
             Pushed::Accepted { at, .. } => self.commit(Change::Pushed {
                 entry: entry.id,
@@ -203,36 +205,51 @@ impl Station {
             .failed(Instant::now(), jitter[0], failure.retry_after);
     }
 
-    /// When the registry accepted it, by the registry's clock; and whether what came of it waits for its owner.
-    async fn deliver(&self, entry: &OutboxEntry) -> Result<(Timestamp, bool), RegistryError> {
+    /// When the registry accepted it, by the registry's clock; and whether what came of it waits for its owner. Where the registry
+    /// stands further in the journal than is known here, it says where, and is told what stands there.
+    async fn deliver(&self, entry: &OutboxEntry) -> Result<Delivered, Stop> {
         let Some(client) = &self.registry else {
-            return Err(RegistryError::Unreachable {
+            return Ok(Err(RegistryError::Unreachable {
                 why: Gap::NotJoined,
                 status: None,
                 retry_after: None,
                 sent: false,
-            });
+            }));
         };
-        let head = self.store.head();
-        each_report!(&entry.body, report => {
-            let push = Push { body: &**report, head };
-            let receipt = client.push(entry.id, &push).await?;
-            Ok((receipt.accepted_at(), receipt.is_waiting()))
-        })
+        let mut continues = self.outbox.seen.lock().clone();
+        let mut asked = None;
+        loop {
+            let head = JournalHead {
+                continues: Some(continues),
+                ..self.store.head()
+            };
+            let delivered = report(client, entry, &head).await;
+            if delivered.is_ok() {
+                *self.outbox.seen.lock() = JournalRecord {
+                    sequence: head.sequence,
+                    hash: head.hash,
+                };
+            }
+            match record_asked(&delivered) {
+                Some(record) if asked.is_none_or(|before| before < record) => {
+                    asked = Some(record);
+                    continues = self.store.record(record)?;
+                }
+                Some(_) | None => return Ok(delivered),
+            }
+        }
     }
 
     /// Accepted, refused for good, or to be tried again.
-    fn verdict_on(
-        &self,
-        id: EntryId,
-        answer: Result<(Timestamp, bool), RegistryError>,
-    ) -> (Pushed, Option<Failure>) {
+    fn verdict_on(&self, id: EntryId, answer: Delivered) -> (Pushed, Option<Failure>) {
         let pushed = match answer {
             Ok((at, waiting)) => {
                 tracing::info!(entry = %id, waiting, "accepted by the registry");
                 Pushed::Accepted { at, waiting }
             }
-            Err(RegistryError::Refused { status, problem }) if is_final(status) => {
+            Err(RegistryError::Refused { status, problem })
+                if is_final(status) && problem.code() != code::JOURNAL_PASSED =>
+            {
                 Pushed::Rejected {
                     code: problem.code().to_owned(),
                     detail: problem.detail.unwrap_or(problem.title),
@@ -295,7 +312,7 @@ impl Station {
         let mut held = detail.factors.iter().filter(|f| f.removed_at.is_none());
         if held.any(|factor| factor.id == push.factor) {
             return Err(Stop::RegistryRefused {
-                code: crate::wire::code::FACTOR_EXISTS.to_owned(),
+                code: code::FACTOR_EXISTS.to_owned(),
                 detail: format!(
                     "the registry holds this app of {}: it works, send the entry again instead",
                     detail.person.name
@@ -337,6 +354,28 @@ impl Station {
                 () = self.slots.changed(&mut bay) => {}
             }
         }
+    }
+}
+
+/// What the registry answered to an entry.
+type Delivered = Result<(Timestamp, bool), RegistryError>;
+
+async fn report(client: &Client, entry: &OutboxEntry, head: &JournalHead) -> Delivered {
+    let head = head.clone();
+    each_report!(&entry.body, report => {
+        let push = Push { body: &**report, head };
+        let receipt = client.push(entry.id, &push).await?;
+        Ok((receipt.accepted_at(), receipt.is_waiting()))
+    })
+}
+
+/// The record of the journal that the registry asks for, before it takes anything.
+fn record_asked(delivered: &Delivered) -> Option<u64> {
+    match delivered {
+        Err(RegistryError::Refused { problem, .. }) if problem.code() == code::JOURNAL_PASSED => {
+            problem.record
+        }
+        _ => None,
     }
 }
 

@@ -55,6 +55,7 @@ pub fn verify(dir: &Path) -> Result<Audit, StoreError> {
         head: JournalHead {
             sequence: 0,
             hash: Hash::default().0.to_vec().into(),
+            continues: None,
         },
         segments: 0,
         from: None,
@@ -69,6 +70,7 @@ pub fn verify(dir: &Path) -> Result<Audit, StoreError> {
         audit.head = JournalHead {
             sequence: entry.sequence,
             hash: entry.hash.0.to_vec().into(),
+            continues: None,
         };
         audit.from = audit.from.or(Some(entry.record.at));
         audit.to = Some(entry.record.at);

@@ -323,6 +323,19 @@ pub struct JournalHead {
     pub sequence: u64,
     /// SHA-256 of that record.
     pub hash: Bytes,
+    /// The record up to which the registry had seen this journal, as far as the station knows, and as it stands in the journal now.
+    /// An older station does not say; one that has said it once is not taken without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub continues: Option<JournalRecord>,
+}
+
+/// A record of a station's journal.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct JournalRecord {
+    /// Its sequence number; 0 before the first.
+    pub sequence: u64,
+    /// SHA-256 of it; empty where the journal has no such record.
+    pub hash: Bytes,
 }
 
 /// `POST /v1/enrolments` with an `Idempotency-Key`: a finished enrolment.
@@ -461,6 +474,9 @@ pub struct Problem {
     /// What happened here and what to do next.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
+    /// With [`super::code::JOURNAL_PASSED`]: the number of the record that the push is to come with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub record: Option<u64>,
 }
 
 impl Problem {

@@ -47,6 +47,9 @@ pub const IDEMPOTENCY_KEY_MISSING: &str = "idempotency-key-missing";
 pub const IDEMPOTENCY_KEY_REUSED: &str = "idempotency-key-reused";
 /// The journal's head stands behind, or off, what this station reported before.
 pub const JOURNAL_REGRESSED: &str = "journal-regressed";
+/// The registry had come further in the station's journal than the push goes on from: it came late, or its station does not know.
+/// It is to come again with the record that [`super::Problem::record`] asks for.
+pub const JOURNAL_PASSED: &str = "journal-passed";
 
 /// The offer is not known, or was not issued to this station.
 pub const OFFER_UNKNOWN: &str = "offer-unknown";
@@ -60,6 +63,10 @@ pub const UNLOCK_FOREIGN: &str = "unlock-foreign";
 pub const RESET_FOREIGN: &str = "reset-foreign";
 /// The operator was let in after the registry had ended their session: an alarm, no refusal.
 pub const UNLOCK_AFTER_END: &str = "unlock-after-end";
+/// What an operator did at a station was reported after their access had ended: an alarm, no refusal.
+pub const REPORT_AFTER_END: &str = "report-after-end";
+/// What was done at a station was reported more than 30 days later: an alarm, no refusal.
+pub const REPORT_LATE: &str = "report-late";
 /// The challenge's life is over.
 pub const CHALLENGE_EXPIRED: &str = "challenge-expired";
 /// The client data names another challenge.

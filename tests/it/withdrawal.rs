@@ -226,6 +226,8 @@ async fn what_is_being_withdrawn_is_never_sent_again() {
 /// The push that the registry refused, as an attempt that was on its way all along brings it.
 async fn arrives_late(world: &World, entry: &OutboxEntry) -> RegistryError {
     sql(world, "UPDATE offer SET expires_ms = 99999999999999").await;
+    // It is from before the station said what its journal goes on from.
+    sql(world, "UPDATE station SET continues = 0").await;
     let OutboxBody::Enrolment { push } = entry.body.clone() else {
         panic!("not an enrolment: {entry:?}");
     };
@@ -234,6 +236,7 @@ async fn arrives_late(world: &World, entry: &OutboxEntry) -> RegistryError {
         head: JournalHead {
             sequence: 1_000_000,
             hash: Bytes(vec![7; 32]),
+            continues: None,
         },
     };
     let client = world.station.registry().expect("joined");
@@ -282,6 +285,7 @@ async fn what_the_registry_took_after_all_is_withdrawn_there_when_it_was_given_u
     back(&mut world).await;
     // What had kept the registry from hearing this station is mended by its administrator.
     sql(&world, "DELETE FROM journal_head").await;
+    sql(&world, "UPDATE station SET forked_ms = NULL").await;
     let round = world.station.push_outbox().await.expect("pushed");
     assert_eq!((round.accepted, round.rejected), (1, 0));
     let page = world.station.person(&person(1)).await.expect("a page");
@@ -343,11 +347,13 @@ async fn held_and_refused(key: &SoftKey) -> (World, OutboxEntry) {
         head: JournalHead {
             sequence: 1_000_000,
             hash: Bytes(vec![7; 32]),
+            continues: None,
         },
     };
     let client = world.station.registry().expect("joined");
     let taken = client.push(entry.id, &ahead).await;
     taken.expect("accepted");
+    sql(&world, "UPDATE station SET forked_ms = 1").await;
     let round = world.station.push_outbox().await.expect("pushed");
     assert_eq!(round.rejected, 1);
     let entry = waiting(&world).remove(0);

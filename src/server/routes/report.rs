@@ -8,7 +8,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 pub(super) use claim::{
-    CLOCK_SKEW_MS, Claim, claimed_app_offer, claimed_offer, may_then, offer_unknown, refuse_revoked,
+    CLOCK_SKEW_MS, Claim, claimed_app_offer, claimed_offer, may_then, offer_unknown,
+    refuse_revoked, watch,
 };
 
 use super::people::no_person;
@@ -17,6 +18,7 @@ use crate::domain::{Identification, OneLine, OperatorId, PersonId, StationId, Vi
 use crate::server::Registry;
 use crate::server::auth::IdempotencyKey;
 use crate::server::database::{Connection, Write};
+use crate::server::heads::{self, Seen};
 use crate::server::ledger::{self, Looked, Opened};
 use crate::server::lives::{self, Added};
 use crate::server::problem::{Answer, Refusal};
@@ -35,8 +37,12 @@ pub(super) async fn begin<T: Serialize>(
     push: &Push<T>,
 ) -> Answer<Opened> {
     check_version(version)?;
-    ledger::observe_head(registry, station, &push.head).await?;
-    ledger::open(registry, station.as_str(), Some(key), route, &push.body).await
+    let scope = station.as_str();
+    if let Seen::Passed(refusal) = heads::observe(registry, station, &push.head).await? {
+        let before = ledger::answered(registry, scope, Some(&key), route, &push.body).await?;
+        return before.map(Opened::Repeated).ok_or(refusal);
+    }
+    ledger::open(registry, scope, Some(key), route, &push.body).await
 }
 
 /// The same for one that is signed.
@@ -48,8 +54,12 @@ pub(super) async fn look<T: Serialize>(
     push: &Push<T>,
 ) -> Answer<Looked> {
     check_version(version)?;
-    ledger::observe_head(registry, station, &push.head).await?;
-    ledger::look(registry, station.as_str(), Some(key), route, &push.body).await
+    let scope = station.as_str();
+    if let Seen::Passed(refusal) = heads::observe(registry, station, &push.head).await? {
+        let before = ledger::answered(registry, scope, Some(&key), route, &push.body).await?;
+        return before.map(Looked::Repeated).ok_or(refusal);
+    }
+    ledger::look(registry, scope, Some(key), route, &push.body).await
 }
 
 pub(super) fn check_version(version: u16) -> Answer<()> {

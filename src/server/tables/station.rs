@@ -162,9 +162,50 @@ pub async fn insert_head(
     Ok(())
 }
 
-/// Forgets how far a station's journal had come.
+/// How a station's journal is held to go on from what it was.
+#[derive(Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Continued {
+    /// It has said what it goes on from, and has to.
+    pub continues: bool,
+    /// Since then it is another one.
+    #[sqlx(rename = "forked_ms", try_from = "MaybeAt")]
+    pub forked_at: Option<Timestamp>,
+}
+
+/// How that station's is.
+pub async fn continued(db: &mut Connection, id: &StationId) -> Result<Continued, Fault> {
+    sqlx::query_as("SELECT continues, forked_ms FROM station WHERE id = $1")
+        .bind(id)
+        .fetch_one(db)
+        .await
+}
+
+/// Notes that a station says what its journal goes on from.
+pub async fn set_continues(tx: &mut Write, id: &StationId) -> Result<(), Fault> {
+    sqlx::query("UPDATE station SET continues = 1 WHERE id = $1")
+        .bind(id)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// Notes that a station's journal is another one than it was.
+pub async fn set_forked(tx: &mut Write, id: &StationId, now: Timestamp) -> Result<(), Fault> {
+    sqlx::query("UPDATE station SET forked_ms = $1 WHERE id = $2 AND forked_ms IS NULL")
+        .bind(At(now))
+        .bind(id)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// Forgets how far a station's journal had come, and that it was another one.
 pub async fn forget_heads(tx: &mut Write, id: &StationId) -> Result<(), Fault> {
     sqlx::query("DELETE FROM journal_head WHERE station = $1")
+        .bind(id)
+        .execute(&mut **tx)
+        .await?;
+    sqlx::query("UPDATE station SET continues = 0, forked_ms = NULL WHERE id = $1")
         .bind(id)
         .execute(&mut **tx)
         .await?;

@@ -100,6 +100,31 @@ impl Reader {
         }))
     }
 
+    /// Starts in the segment that record number `sequence` is in, before its first record.
+    pub fn before(dir: &Path, sequence: u64) -> Result<Self, StoreError> {
+        for number in segment_numbers(dir)?.into_iter().rev() {
+            let Some((file, path, header)) = open_segment(dir, number)? else {
+                continue;
+            };
+            if header.before.sequence < sequence {
+                let at = Anchor {
+                    segment: number,
+                    offset: header_len(),
+                    tip: header.before,
+                };
+                return Ok(Self {
+                    dir: dir.to_owned(),
+                    file,
+                    path,
+                    at,
+                    torn: None,
+                    last: u64::MAX,
+                });
+            }
+        }
+        Err(missing(&segment_path(dir, 1)).into())
+    }
+
     /// Starts behind the record that `anchor` names.
     pub fn after(dir: &Path, anchor: Anchor) -> Result<Anchored, StoreError> {
         let Some((file, path, header)) = open_segment(dir, anchor.segment)? else {

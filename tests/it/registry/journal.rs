@@ -2,7 +2,9 @@
 
 use jiff::Timestamp;
 use keydesk::domain::{Bytes, PersonId, StationId};
+use keydesk::registry::RegistryError;
 use keydesk::server::admin;
+use keydesk::wire::{JournalHead, JournalRecord, Receipt, code};
 
 use super::authenticator::Authenticator;
 use super::world::{World, entry, head, refused};
@@ -66,6 +68,123 @@ async fn a_journal_that_went_back_goes_on_once_the_administrator_accepts_it() {
     world.push(&restored).await.unwrap();
     let unknown = admin::accept_journal(&world.db(), &StationId::new("nobody")).await;
     assert!(matches!(unknown, Err(admin::AdminError::NoJournal(_))));
+}
+
+/// The head of a journal that goes on from that record, as a station of this release says it.
+fn after(continued: u64, sequence: u64) -> JournalHead {
+    JournalHead {
+        continues: Some(record(continued)),
+        ..head(sequence)
+    }
+}
+
+fn record(sequence: u64) -> JournalRecord {
+    let JournalHead { sequence, hash, .. } = head(sequence);
+    JournalRecord { sequence, hash }
+}
+
+/// Another journal's record of that number.
+fn of_another(sequence: u64) -> JournalRecord {
+    JournalRecord {
+        sequence,
+        hash: Bytes(vec![0xcd; 32]),
+    }
+}
+
+/// What the registry asks for, instead of taking it.
+fn asked(result: Result<Receipt, RegistryError>) -> Option<u64> {
+    match result {
+        Err(RegistryError::Refused { problem, .. }) => {
+            assert_eq!(problem.code(), code::JOURNAL_PASSED);
+            problem.record
+        }
+        other => panic!("not asked: {other:?}"),
+    }
+}
+
+/// Enrols a key for p-1 with that head.
+async fn pushed(world: &World, nth: u8, head: JournalHead) -> Result<Receipt, RegistryError> {
+    let mut push = world.enrolment(&world.offer("p-1").await, &mut Authenticator::new(nth));
+    push.head = head;
+    world.push(&push).await
+}
+
+#[tokio::test]
+async fn a_journal_put_back_from_a_copy_shows_also_when_it_has_grown_and_is_refused_from_then_on() {
+    let world = World::new().await;
+    pushed(&world, 1, after(0, 10)).await.unwrap();
+    pushed(&world, 2, after(10, 20)).await.unwrap();
+    // The copy is from record 10, and has grown to 30.
+    let grown = pushed(&world, 3, after(10, 30)).await;
+    assert_eq!(asked(grown), Some(20));
+    assert!(alarms(&world).await.is_empty());
+    let mut copied = after(20, 30);
+    copied.continues = Some(of_another(20));
+    assert_eq!(
+        refused(pushed(&world, 4, copied).await),
+        "journal-regressed"
+    );
+    assert_eq!(alarms(&world).await, ["journal-regressed"]);
+    // Also what goes on rightly is refused now: there are two of them, and nobody knows which is the station.
+    for (nth, goes_on) in [(5, after(20, 40)), (6, head(50)), (7, after(40, 60))] {
+        let refusal = pushed(&world, nth, goes_on).await;
+        assert_eq!(refused(refusal), "journal-regressed");
+    }
+    assert_eq!(alarms(&world).await, ["journal-regressed"]);
+    assert_eq!(world.live_keys_of("p-1").await, 2);
+    let station = admin::alarms(&world.db(), 1).await.unwrap();
+    let station = station.first().unwrap().station.clone().unwrap();
+    admin::accept_journal(&world.db(), &station).await.unwrap();
+    pushed(&world, 8, after(10, 30)).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_journal_that_does_not_reach_to_where_it_was_is_another_one() {
+    let world = World::new().await;
+    pushed(&world, 1, after(0, 20)).await.unwrap();
+    assert_eq!(asked(pushed(&world, 2, after(0, 10)).await), Some(20));
+    let mut short = after(0, 10);
+    short.continues = Some(JournalRecord {
+        sequence: 20,
+        hash: Bytes::default(),
+    });
+    assert_eq!(refused(pushed(&world, 3, short).await), "journal-regressed");
+    let refusal = pushed(&world, 4, after(20, 30)).await;
+    assert_eq!(refused(refusal), "journal-regressed");
+}
+
+#[tokio::test]
+async fn a_station_that_has_said_what_its_journal_goes_on_from_is_not_taken_without_it() {
+    let world = World::new().await;
+    pushed(&world, 1, head(10)).await.unwrap();
+    pushed(&world, 2, after(10, 20)).await.unwrap();
+    assert_eq!(
+        refused(pushed(&world, 3, head(30)).await),
+        "journal-regressed"
+    );
+    assert_eq!(alarms(&world).await, ["journal-regressed"]);
+    // Whoever left it out may have been an older program; the station goes on.
+    pushed(&world, 4, after(20, 40)).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_push_that_younger_ones_overtook_alarms_nobody_and_is_answered_where_it_was() {
+    let world = World::new().await;
+    let mut late = world.enrolment(&world.offer("p-1").await, &mut Authenticator::new(1));
+    late.head = after(0, 10);
+    let mut again = late.clone();
+    again.head = after(0, 12);
+    let id = entry();
+    let first = world.client.push(id, &again).await.unwrap();
+    let second = world.client.push(id, &late).await.unwrap();
+    assert_eq!(second, first, "the answer that was given before");
+    let mut another = world.enrolment(&world.offer("p-1").await, &mut Authenticator::new(2));
+    another.head = after(0, 11);
+    assert_eq!(asked(world.push(&another).await), Some(12));
+    assert!(alarms(&world).await.is_empty());
+    // Its answer got lost, and the journal went on: the station is asked, and says.
+    another.head = after(12, 14);
+    world.push(&another).await.unwrap();
 }
 
 #[tokio::test]

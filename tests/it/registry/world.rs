@@ -311,6 +311,7 @@ pub fn head(sequence: u64) -> JournalHead {
     JournalHead {
         sequence,
         hash: Bytes(hash),
+        continues: None,
     }
 }
 
