@@ -11,7 +11,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::Timestamp;
 
-use super::report::{CLOCK_SKEW_MS, begin, check_identification, check_key, refuse_revoked};
+use super::report::{CLOCK_SKEW_MS, begin, check_identification, check_key, refuse_revoked, watch};
 use super::{Body, Shared};
 use crate::domain::authority::Role;
 use crate::domain::suspension::FactorRef;
@@ -107,7 +107,7 @@ pub async fn key_reset(
     if let Some(identification) = &push.case.identification {
         check_identification(identification)?;
     }
-    let losers = losers(&mut entry.tx, &push.credentials).await?;
+    let losers = losers(&mut entry.tx, &push.credentials, push.reset_at).await?;
     push.case
         .check(!losers.is_empty())
         .map_err(|fault| Refusal::new(code::MALFORMED, fault.to_string()))?;
@@ -208,17 +208,35 @@ fn check_count(credentials: usize) -> Answer<()> {
 }
 
 /// Those of the credentials that the registry knows and that are not gone already, and whose they are.
-async fn losers(tx: &mut Write, credentials: &[Bytes]) -> Answer<Vec<(Bytes, Person)>> {
+async fn losers(
+    tx: &mut Write,
+    credentials: &[Bytes],
+    reset_at: Timestamp,
+) -> Answer<Vec<(Bytes, Person)>> {
     let mut losers: Vec<(Bytes, Person)> = Vec::new();
     for id in credentials {
         if losers.iter().any(|(known, _)| known == id) {
             continue;
         }
         if let Some(found) = credential::known(tx, id).await? {
+            refuse_before(found.credential.enrolled_at, reset_at)?;
             losers.push((found.credential.id, found.person));
         }
     }
     Ok(losers)
+}
+
+/// Nothing ends before it began.
+pub(super) fn refuse_before(enrolled_at: Timestamp, ended_at: Timestamp) -> Answer<()> {
+    if ms(ended_at) + CLOCK_SKEW_MS >= ms(enrolled_at) {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        code::RESET_FOREIGN,
+        format!(
+            "it is said to have ended at {ended_at}, and was enrolled at {enrolled_at}; check the station's clock"
+        ),
+    ))
 }
 
 /// What a station says of who did something to a key.
@@ -257,9 +275,10 @@ pub(super) async fn role_then(
         let begun = access::role_between(tx, station, push.operator, (0, around.1)).await?;
         begun.ok_or_else(|| absent(push.operator))?;
     }
-    access::role_between(tx, station, operator, around)
-        .await?
-        .ok_or_else(|| absent(operator))
+    let role = access::role_between(tx, station, operator, around).await?;
+    let role = role.ok_or_else(|| absent(operator))?;
+    watch(tx, station, (operator, push.at), now).await?;
+    Ok(role)
 }
 
 /// The audit's words for it.

@@ -2,15 +2,16 @@
 //!
 //! Invariants: a credential that was withdrawn is refused from then on, whether the registry held it or hears of it later; who may
 //! withdraw one that is held is decided by the same function as at the station ([`Role::may_reset_key_of`]), but for an enrolment
-//! that its own station takes back before anybody used it.
+//! that its own station takes back within minutes and before anybody used it.
 
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use jiff::{SignedDuration, Timestamp};
 
 use super::people::no_person;
 use super::report::{begin, check_identification, check_key};
-use super::resets::{Decided, role_then};
+use super::resets::{Decided, refuse_before, role_then};
 use super::{Body, Shared};
 use crate::domain::authority::{Action, Role};
 use crate::domain::suspension::FactorRef;
@@ -29,6 +30,10 @@ use crate::wire::{Ground, Push, WithdrawalPush, WithdrawalReceipt, code};
 
 /// The longest credential id (WebAuthn Level 3, section 5.1: 1,023 bytes).
 const MAX_ID_BYTES: usize = 1023;
+
+/// So long after the registry took an enrolment, its station takes it back on nobody's authority: as long as a visit lasts. By then the
+/// answer to it has come, or the person has gone with a key that they count on.
+const TAKEN_BACK: SignedDuration = SignedDuration::from_mins(30);
 
 /// Takes on record that a credential is not to be used any more.
 #[utoipa::path(
@@ -60,7 +65,11 @@ pub async fn withdrawal(
         .await?
         .ok_or_else(|| no_person(&push.person))?;
     let held = held(&mut entry.tx, &push).await?;
-    may(role, &push, (&station, person.kind), held.as_ref())?;
+    if let Some(held) = &held {
+        refuse_before(held.enrolled_at, push.withdrawn_at)?;
+    }
+    let by = (&station, person.kind, now);
+    may(role, &push, by, held.as_ref())?;
     withdrawal::insert(&mut entry.tx, &station, &push, now).await?;
     credential::end(&mut entry.tx, &push.credential, push.withdrawn_at, None).await?;
     if held.as_ref().is_some_and(|held| held.is_live) {
@@ -128,7 +137,7 @@ async fn held(tx: &mut Write, push: &WithdrawalPush) -> Answer<Option<Kept>> {
 fn may(
     role: Role,
     push: &WithdrawalPush,
-    (station, kind): (&StationId, PersonKind),
+    (station, kind, now): (&StationId, PersonKind, Timestamp),
     held: Option<&Kept>,
 ) -> Answer<()> {
     let refused = |detail: String| Refusal::new(code::NOT_ALLOWED, detail);
@@ -139,11 +148,13 @@ fn may(
         Ground::Undone { offer } => {
             role.may(Action::ResolveConflict)
                 .map_err(|no| refused(no.to_string()))?;
-            match held.is_none_or(|held| is_taken_back(held, station, *offer)) {
+            match held.is_none_or(|held| is_taken_back(held, station, *offer, now)) {
                 true => Ok(()),
                 false => Err(refused(format!(
-                    "credential {} came of another enrolment, or was used since: whoever may reset its key may delete it there",
-                    push.credential
+                    "credential {} came of another enrolment, was used since, or was taken longer than {} minutes ago: whoever may reset its \
+                     key may delete it there",
+                    push.credential,
+                    TAKEN_BACK.as_mins()
                 ))),
             }
         }
@@ -151,8 +162,9 @@ fn may(
 }
 
 /// Whether a station may take back its own enrolment of that offer.
-fn is_taken_back(held: &Kept, station: &StationId, offer: OfferId) -> bool {
-    !held.is_live || (held.is_unused && held.station == *station && held.offer == offer)
+fn is_taken_back(held: &Kept, station: &StationId, offer: OfferId, now: Timestamp) -> bool {
+    let is_own = held.is_unused && held.station == *station && held.offer == offer;
+    !held.is_live || (is_own && held.accepted_at.duration_until(now) <= TAKEN_BACK)
 }
 
 /// The audit's words for it.

@@ -153,6 +153,12 @@ pub struct Kept {
     /// That it came of.
     pub offer: OfferId,
     pub station: StationId,
+    /// When it was made, as its station told.
+    #[sqlx(rename = "enrolled_ms", try_from = "At")]
+    pub enrolled_at: Timestamp,
+    /// When the registry took it, by its own clock.
+    #[sqlx(rename = "accepted_ms", try_from = "At")]
+    pub accepted_at: Timestamp,
     /// Nothing was signed with it since it was enrolled, as far as the registry knows.
     pub is_unused: bool,
     /// It is not gone.
@@ -162,7 +168,7 @@ pub struct Kept {
 /// That credential, gone or not.
 pub async fn kept(db: &mut Connection, id: &Bytes) -> Result<Option<Kept>, Fault> {
     sqlx::query_as(
-        "SELECT person, offer, station, accepted_ms = last_tested_ms AS is_unused, gone_ms IS NULL AS is_live \
+        "SELECT person, offer, station, enrolled_ms, accepted_ms, accepted_ms = last_tested_ms AS is_unused, gone_ms IS NULL AS is_live \
          FROM credential WHERE id = $1",
     )
     .bind(id)

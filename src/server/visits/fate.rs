@@ -107,6 +107,10 @@ pub async fn fate(
     if kept.is_ticket {
         visit::identify(tx, id, identification).await?;
     }
+    // A ticket is no better than whoever fetched it.
+    if is_revoked(tx, &kept.visit.operator).await? {
+        return Ok(Fate::Waits(Some(code::VISIT_REVOKED)));
+    }
     let late = !in_time(&kept, now);
     Ok(match (kept.overtaken, kept.visit.authority) {
         (true, _) => Fate::Waits(Some(code::VISIT_OVERTAKEN)),

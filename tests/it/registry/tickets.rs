@@ -4,10 +4,11 @@ use std::fmt::Write as _;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use keydesk::domain::PersonId;
 use keydesk::domain::authority::Role;
 use keydesk::registry::RegistryError;
+use keydesk::server::admin;
 use keydesk::server::import::{Format, import_file};
 use keydesk::wire::{TicketRequest, Tickets};
 use sha2::Digest;
@@ -83,6 +84,51 @@ async fn tickets_are_for_who_is_expected_and_serve_the_next_operator_too() {
         .tickets(&session, &TicketRequest::of_day(past))
         .await;
     assert_eq!(refused(refusal), "malformed");
+}
+
+#[tokio::test]
+async fn the_tickets_of_an_operator_end_with_their_access_for_the_next_one_too() {
+    let world = World::new().await;
+    let today = Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
+    let wanted = TicketRequest {
+        day: today,
+        people: vec![PersonId::new("p-1"), PersonId::new("p-3")],
+    };
+    let tickets = world.client.tickets(&world.session, &wanted).await.unwrap();
+    let mut colleague = Authenticator::new(9);
+    let role = Role::HelpDesk;
+    let session = first_sign_in(
+        &world.client,
+        &world.db(),
+        "C. Olleague",
+        role,
+        &mut colleague,
+    )
+    .await;
+    let by_colleague = |nth: usize, at: Timestamp| {
+        let key = u8::try_from(nth).unwrap() + 20;
+        let mut push = world.enrolment(
+            tickets.offers.get(nth).unwrap(),
+            &mut Authenticator::new(key),
+        );
+        push.body.operator = session.operator.id.clone();
+        push.body.enrolled_at = at;
+        push
+    };
+    let mut before = by_colleague(0, Timestamp::now());
+    admin::revoke_operator(&world.db(), &world.session.operator.id)
+        .await
+        .unwrap();
+    let after = by_colleague(1, Timestamp::now() + SignedDuration::from_secs(1));
+    assert_eq!(refused(world.push(&after).await), "operator-revoked");
+    // What was done before nobody could know of it is kept, opens nothing, and is looked at.
+    before.head = world.head();
+    assert!(world.push(&before).await.unwrap().waiting);
+    let kinds: Vec<String> = sqlx::query_scalar("SELECT kind FROM alarm")
+        .fetch_all(&world.database().await)
+        .await
+        .unwrap();
+    assert_eq!(kinds, ["visit-revoked"]);
 }
 
 #[tokio::test]

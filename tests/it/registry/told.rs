@@ -384,6 +384,9 @@ async fn resets_that_are_dated_back_count_when_they_are_taken() {
     world
         .sql("UPDATE session SET opened_ms = opened_ms - 20 * 86400000")
         .await;
+    world
+        .sql("UPDATE credential SET enrolled_ms = enrolled_ms - 20 * 86400000")
+        .await;
     for (id, days) in ids.iter().zip(1..) {
         let at = Timestamp::now() - SignedDuration::from_hours(48 * days);
         reset(&world, std::slice::from_ref(id), at).await;

@@ -10,6 +10,7 @@ use keydesk::domain::authority::Role;
 use keydesk::domain::reset::ResetCase;
 use keydesk::domain::{Bytes, KeyId, OfferId, PersonId};
 use keydesk::registry::RegistryError;
+use keydesk::server::admin;
 use keydesk::wire::{Ground, KeyReport, KeyResetPush, Push, VERSION, WithdrawalPush, code};
 
 use super::authenticator::Authenticator;
@@ -208,6 +209,90 @@ async fn a_station_takes_back_its_own_enrolment_until_somebody_has_used_it() {
     let done = world.client.push(entry(), &of(offer.id)).await;
     assert!(done.unwrap().was_held);
     assert_eq!(world.offer("p-2").await.person.keys, 0);
+}
+
+#[tokio::test]
+async fn half_an_hour_after_it_was_taken_an_enrolment_is_taken_back_by_nobody_alone() {
+    let world = World::new().await;
+    let mut key = Authenticator::new(48);
+    let offer = world.offer("p-2").await;
+    let receipt = world.push(&world.enrolment(&offer, &mut key)).await;
+    let credential = receipt.unwrap().credential;
+    let of = || push(&world, &key, ("p-2", &credential), undone(offer.id));
+    world
+        .sql("UPDATE credential SET accepted_ms = accepted_ms - 31 * 60000, last_tested_ms = last_tested_ms - 31 * 60000")
+        .await;
+    let said = detail(world.client.push(entry(), &of()).await);
+    assert!(said.contains("whoever may reset"), "{said}");
+    assert_eq!(world.live_keys_of("p-2").await, 1);
+    world
+        .sql("UPDATE credential SET accepted_ms = accepted_ms + 2 * 60000, last_tested_ms = last_tested_ms + 2 * 60000")
+        .await;
+    assert!(world.client.push(entry(), &of()).await.unwrap().was_held);
+    // Nor does it go silently: its owner is told.
+    let told: Vec<(String,)> = sqlx::query_as("SELECT facts FROM notice WHERE person = 'p-2'")
+        .fetch_all(&world.database().await)
+        .await
+        .unwrap();
+    assert!(
+        told.iter().any(|(detail,)| detail.contains("withdrawn")),
+        "{told:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_credential_does_not_end_before_it_was_enrolled() {
+    let world = World::new().await;
+    world
+        .sql("UPDATE session SET opened_ms = opened_ms - 7200000")
+        .await;
+    let mut key = Authenticator::new(49);
+    let credential = world.enrolled("p-1", &mut key).await.credential;
+    let earlier = Timestamp::now() - SignedDuration::from_mins(60);
+    let mut gone = push(&world, &key, ("p-1", &credential), deleted());
+    gone.body.withdrawn_at = earlier;
+    let refusal = world.client.push(entry(), &gone).await;
+    assert_eq!(refused(refusal), code::RESET_FOREIGN);
+    let reset = Push {
+        body: KeyResetPush {
+            version: VERSION,
+            key: report(&key),
+            credentials: vec![credential],
+            case: case(),
+            operator: world.session.operator.id.clone(),
+            finished_by: None,
+            reset_at: earlier,
+        },
+        head: world.head(),
+    };
+    let refusal = world.client.push(entry(), &reset).await;
+    assert_eq!(refused(refusal), code::RESET_FOREIGN);
+    assert_eq!(world.live_keys_of("p-1").await, 1);
+}
+
+#[tokio::test]
+async fn what_a_revoked_operator_did_before_or_somebody_long_ago_is_taken_and_looked_at() {
+    let world = World::new().await;
+    let mut key = Authenticator::new(50);
+    let credential = world.enrolled("p-1", &mut key).await.credential;
+    let long_ago = Timestamp::now() - SignedDuration::from_hours(31 * 24);
+    for table in [
+        "UPDATE session SET opened_ms = opened_ms - 40 * 86400000",
+        "UPDATE credential SET enrolled_ms = enrolled_ms - 35 * 86400000",
+    ] {
+        world.sql(table).await;
+    }
+    let mut gone = push(&world, &key, ("p-1", &credential), deleted());
+    gone.body.withdrawn_at = long_ago;
+    admin::revoke_operator(&world.db(), &world.session.operator.id)
+        .await
+        .unwrap();
+    world.client.push(entry(), &gone).await.unwrap();
+    let kinds: Vec<String> = sqlx::query_scalar("SELECT kind FROM alarm ORDER BY number")
+        .fetch_all(&world.database().await)
+        .await
+        .unwrap();
+    assert_eq!(kinds, [code::REPORT_AFTER_END, code::REPORT_LATE]);
 }
 
 #[tokio::test]

@@ -1,20 +1,23 @@
 //! Whether a push may claim the offer that it names: the station, the person and the operator are the offer's, and whoever did
 //! it stood at the station then, with access and a role that allowed it.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::authority::Action;
 use crate::domain::{OfferId, OperatorId, PersonId, StationId};
 use crate::server::Registry;
-use crate::server::database::{Connection, ms};
+use crate::server::database::{Connection, Write, ms};
 use crate::server::problem::{Answer, Refusal, operator_revoked};
 use crate::server::tables::offer::{self, Issued, OfKey};
-use crate::server::tables::{access, operator};
+use crate::server::tables::{access, audit, operator};
 use crate::wire::code;
 
 /// How far a time that a station tells may be off, in milliseconds. Counted in these, because such a time may be the last of
 /// the calendar.
 pub(in crate::server::routes) const CLOCK_SKEW_MS: i64 = 5 * 60 * 1000;
+
+/// A report that comes later than that after what it reports is for somebody to look at: no line is down for so long.
+const LATE: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// What a push says it answers.
 pub(in crate::server::routes) struct Claim<'a> {
@@ -92,6 +95,8 @@ async fn check(
     }
     let done_by = claim.finished_by.unwrap_or(claim.operator);
     refuse_revoked(db, done_by, claim.at).await?;
+    // What somebody had fetched for the next one ends with their access, too.
+    refuse_revoked(db, &offer.operator, claim.at).await?;
     let latest_ms = ms(registry.now()) + CLOCK_SKEW_MS;
     let issued_ms = ms(offer.issued_at);
     let in_time = (issued_ms - CLOCK_SKEW_MS..=latest_ms).contains(&ms(claim.at));
@@ -119,21 +124,46 @@ fn not_there(operator: &OperatorId, at: Timestamp) -> Refusal {
 /// offer.
 pub(in crate::server::routes) async fn may_then(
     registry: &Registry,
-    db: &mut Connection,
+    tx: &mut Write,
     station: &StationId,
     (operator, at): (&OperatorId, Timestamp),
     action: Action,
 ) -> Answer<()> {
-    refuse_revoked(db, operator, at).await?;
-    if ms(at) > ms(registry.now()) + CLOCK_SKEW_MS {
+    let now = registry.now();
+    refuse_revoked(tx, operator, at).await?;
+    if ms(at) > ms(now) + CLOCK_SKEW_MS {
         return Err(not_there(operator, at));
     }
     let around_ms = (ms(at) - CLOCK_SKEW_MS, ms(at) + CLOCK_SKEW_MS);
-    access::role_between(db, station, operator, around_ms)
+    access::role_between(tx, station, operator, around_ms)
         .await?
         .ok_or_else(|| not_there(operator, at))?
         .may(action)
-        .map_err(|refused| Refusal::new(code::NOT_ALLOWED, refused.to_string()))
+        .map_err(|refused| Refusal::new(code::NOT_ALLOWED, refused.to_string()))?;
+    watch(tx, station, (operator, at), now).await
+}
+
+/// What rests on a station's word alone, and comes when nobody can be asked any more, or very late, is taken, because it may be true,
+/// and is for the registry's administrator to look at.
+pub(in crate::server::routes) async fn watch(
+    tx: &mut Write,
+    station: &StationId,
+    (operator, at): (&OperatorId, Timestamp),
+    now: Timestamp,
+) -> Answer<()> {
+    let account = operator::account(tx, operator).await?;
+    if let Some(since) = account.and_then(|account| account.revoked_at) {
+        let detail = format!(
+            "operator {operator}, whose access ended at {since}, is said to have done at {at} what was only reported now"
+        );
+        audit::alarm(tx, station, code::REPORT_AFTER_END, &detail, now).await?;
+    }
+    if ms(at) + LATE.as_secs() * 1000 < ms(now) {
+        let detail =
+            format!("operator {operator} is said to have done at {at} what was only reported now");
+        audit::alarm(tx, station, code::REPORT_LATE, &detail, now).await?;
+    }
+    Ok(())
 }
 
 /// What an operator did before their access ended stands; a station that can't hear of it may let them go on for a while.
