@@ -31,8 +31,8 @@ pub use key::{KeyFileError, StationKey};
 use crate::domain::{EntryId, PersonId, Secret, StationId, VisitId};
 use crate::wire::{
     self, ExpectedPeople, Health, JoinReply, JoinRequest, KnownCredentials, KnownRequest, Offer,
-    OperatorCode, OperatorEnrolment, OperatorOffer, People, PeopleLookup, PersonDetail, Push,
-    Report, Session, SignIn, SignInOptions, TestOffer, TicketRequest, Tickets,
+    OfferFault, OperatorCode, OperatorEnrolment, OperatorOffer, People, PeopleLookup, PersonDetail,
+    Push, Report, Session, SignIn, SignInOptions, TestOffer, TicketRequest, Tickets,
 };
 use connection::{Connection, Identity};
 use decode::Head;
@@ -69,6 +69,8 @@ pub enum SettingsError {
 /// A client of one registry.
 pub struct Client {
     connection: Connection,
+    /// The only relying parties that a key is asked to sign for; empty: any.
+    rp_ids: Vec<String>,
 }
 
 impl Client {
@@ -76,6 +78,7 @@ impl Client {
     pub fn new(settings: &Settings) -> Result<Self, SettingsError> {
         Ok(Self {
             connection: Connection::new(settings)?,
+            rp_ids: Vec::new(),
         })
     }
 
@@ -84,6 +87,22 @@ impl Client {
         self.connection
             .identify(Identity::new(station, audience, key));
         self
+    }
+
+    /// Takes no other relying parties from the registry than these; where there are none, any.
+    pub fn pinned_to(self, rp_ids: Vec<String>) -> Self {
+        Self { rp_ids, ..self }
+    }
+
+    /// Whether keys are asked to sign for that relying party here.
+    fn check_pinned(&self, rp_id: &str) -> Result<(), OfferFault> {
+        if self.rp_ids.is_empty() || self.rp_ids.iter().any(|pinned| pinned == rp_id) {
+            return Ok(());
+        }
+        Err(OfferFault::NotPinned {
+            rp_id: rp_id.to_owned(),
+            pinned: self.rp_ids.join(", "),
+        })
     }
 
     pub fn base_url(&self) -> &str {
@@ -141,6 +160,7 @@ impl Client {
             .post(&["operators", "enrolment", "options"], None, None, &body)
             .await?;
         offer.check()?;
+        self.check_pinned(&offer.creation.rp.id)?;
         Ok(offer)
     }
 
@@ -152,19 +172,20 @@ impl Client {
         let session = self
             .post(&["operators", "enrolment"], None, None, enrolment)
             .await?;
-        sound(session)
+        self.sound(session)
     }
 
     /// `POST /v1/sessions/options`: what an operator's key is asked to sign.
     pub async fn sign_in_options(&self) -> Result<SignInOptions, RegistryError> {
         let options: SignInOptions = self.post(&["sessions", "options"], None, None, &()).await?;
         options.check()?;
+        self.check_pinned(&options.request.rp_id)?;
         Ok(options)
     }
 
     /// `POST /v1/sessions`: signs an operator in.
     pub async fn sign_in(&self, sign_in: &SignIn) -> Result<Session, RegistryError> {
-        sound(self.post(&["sessions"], None, None, sign_in).await?)
+        self.sound(self.post(&["sessions"], None, None, sign_in).await?)
     }
 
     /// `DELETE /v1/sessions/current`: ends the session.
@@ -236,7 +257,9 @@ impl Client {
     ) -> Result<Offer, RegistryError> {
         let path = ["people", person.as_str(), "offers"];
         let (head, body) = self.sent(&path, visit, Some(session), None, &()).await?;
-        decode::offer(&head, &body)
+        let offer = decode::offer(&head, &body)?;
+        self.check_pinned(&offer.creation.rp.id)?;
+        Ok(offer)
     }
 
     /// `POST /v1/people/{id}/tests/options`: what is needed to test this person's keys; with a visit, passing it proves that.
@@ -250,6 +273,7 @@ impl Client {
         let (head, body) = self.sent(&path, visit, Some(session), None, &()).await?;
         let offer: TestOffer = decode::reply(&head, &body)?;
         offer.check()?;
+        self.check_pinned(&offer.request.rp_id)?;
         Ok(offer)
     }
 
@@ -267,7 +291,11 @@ impl Client {
             .connection
             .send_as_station(make, Some(session), MAX_TICKETS_BYTES)
             .await?;
-        decode::tickets(&head, &body)
+        let tickets = decode::tickets(&head, &body)?;
+        for offer in &tickets.offers {
+            self.check_pinned(&offer.creation.rp.id)?;
+        }
+        Ok(tickets)
     }
 
     /// `POST /v1/PATH`: reports what happened. `entry` is the idempotency key: sending it again is safe, and changes nothing. One
@@ -287,7 +315,9 @@ impl Client {
         request: &KnownRequest,
     ) -> Result<KnownCredentials, RegistryError> {
         let path = ["credentials", "known"];
-        self.post(&path, Some(session), None, request).await
+        let known: KnownCredentials = self.post(&path, Some(session), None, request).await?;
+        self.check_pinned(&known.rp_id)?;
+        Ok(known)
     }
 
     async fn get<T: DeserializeOwned>(
@@ -337,14 +367,15 @@ impl Client {
             .send_as_station(make, session, MAX_REPLY_BYTES)
             .await
     }
-}
 
-/// A session that says how to unlock must say so for an origin that may use the RP id.
-fn sound(session: Session) -> Result<Session, RegistryError> {
-    if let Some(unlock) = &session.unlock {
-        unlock.check()?;
+    /// A session that says how to unlock must say so for an origin that may use the RP id.
+    fn sound(&self, session: Session) -> Result<Session, RegistryError> {
+        if let Some(unlock) = &session.unlock {
+            unlock.check()?;
+            self.check_pinned(&unlock.rp_id)?;
+        }
+        Ok(session)
     }
-    Ok(session)
 }
 
 /// The same for the same code and key, also after a restart, and tells neither.

@@ -28,6 +28,9 @@ pub enum Change {
         registry: String,
         /// The audience of its assertions.
         audience: String,
+        /// The relying parties that keys are asked to sign for; none are told by a registry before they were.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        rp_ids: Vec<String>,
     },
     /// An operator signed in; the registry checked their key.
     SessionOpened {

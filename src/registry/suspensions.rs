@@ -15,6 +15,9 @@ impl Client {
         let path = ["suspensions", "lift", "options"];
         let offer: LiftOffer = self.post(&path, Some(session), None, request).await?;
         offer.check()?;
+        if let Some(request) = &offer.request {
+            self.check_pinned(&request.rp_id)?;
+        }
         Ok(offer)
     }
 

@@ -49,7 +49,8 @@ pub(super) fn client(
 ) -> Result<Client, OpenError> {
     let key = StationKey::load(&dir.join(KEY_FILE))?;
     let client = Client::new(&settings(config, &joined.registry)?)?;
-    Ok(client.as_station(joined.id.clone(), joined.audience.clone(), key))
+    let client = client.as_station(joined.id.clone(), joined.audience.clone(), key);
+    Ok(client.pinned_to(joined.rp_ids.clone()))
 }
 
 fn settings(config: &Config, registry: &str) -> Result<Settings, OpenError> {
@@ -97,6 +98,7 @@ pub async fn join(
             name: name.to_owned(),
             registry: registry.to_owned(),
             audience: reply.audience,
+            rp_ids: reply.rp_ids,
         },
     })?;
     Ok(reply.station)

@@ -29,6 +29,9 @@ pub struct StationFacts {
     pub registry: String,
     /// The audience of its assertions.
     pub audience: String,
+    /// The relying parties that its keys are asked to sign for; empty: any, since the registry named none when it was joined.
+    #[serde(default)]
+    pub rp_ids: Vec<String>,
     pub joined_at: Timestamp,
 }
 

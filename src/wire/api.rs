@@ -43,6 +43,10 @@ pub struct JoinReply {
     pub station: StationId,
     /// The audience that its assertions must name.
     pub audience: String,
+    /// The relying parties that keys are asked to sign for here. The station takes no others from then on. An older registry does
+    /// not say.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rp_ids: Vec<String>,
 }
 
 /// `POST /v1/token` (form fields of RFC 7523, section 2.2; `grant_type=client_credentials`): its JSON reply.

@@ -64,6 +64,12 @@ pub enum OfferFault {
         "the registry names the RP id {rp_id:?}, which the origin {origin:?} may not use: nothing was done; tell the registry's administrator"
     )]
     Origin { rp_id: String, origin: String },
+    /// The registry was joined with others.
+    #[error(
+        "the registry names the RP id {rp_id:?}, and named {pinned} when this station joined it: nothing was done; tell the registry's \
+         administrator. Where the change is meant, join it anew (`keydesk station join`, with another data directory)"
+    )]
+    NotPinned { rp_id: String, pinned: String },
     /// What an app is to show cannot be shown, or would not fit its URI.
     #[error(
         "the registry's {what} for an authenticator app cannot be used: it must be one short line; tell the registry's administrator"

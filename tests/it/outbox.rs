@@ -272,3 +272,25 @@ async fn signing_out_ends_the_session_at_the_registry_although_the_journal_has_i
         .expect("counted");
     assert_eq!(open, 0);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_station_that_was_restarted_says_what_its_journal_goes_on_from_and_another_journal_is_refused()
+ {
+    let mut world = world(3).await;
+    enrol_later(&mut world, 3).await;
+    back(&mut world).await;
+    let entries = waiting(&world);
+    let first = world.station.push_entry(entries[0].id).await;
+    assert!(matches!(first, Ok(Pushed::Accepted { .. })), "{first:?}");
+    let world = world.reopen().expect("opens again");
+    let second = world.station.push_entry(entries[1].id).await;
+    assert!(matches!(second, Ok(Pushed::Accepted { .. })), "{second:?}");
+    // To the registry it is as if another journal had been put in the place of the one that it knows.
+    sql(&world, "UPDATE journal_head SET hash = zeroblob(32)").await;
+    let world = world.reopen().expect("opens again");
+    let third = world.station.push_entry(entries[2].id).await;
+    assert!(
+        matches!(&third, Ok(Pushed::Rejected { code, .. }) if code == "journal-regressed"),
+        "{third:?}"
+    );
+}

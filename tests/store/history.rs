@@ -407,6 +407,7 @@ pub fn life(enrolments: u32) -> Vec<Record> {
         name: "Help desk 2".to_owned(),
         registry: "https://registry.example.com".to_owned(),
         audience: "https://registry.example.com/v1/token".to_owned(),
+        rp_ids: vec!["login.example.com".to_owned()],
     };
     let mut records = vec![
         fixture::record(0, joined),

@@ -313,6 +313,7 @@ fn the_station_and_its_session_are_remembered() {
         name: "Help desk 2".to_owned(),
         registry: "https://registry.example.com".to_owned(),
         audience: "https://registry.example.com/v1/token".to_owned(),
+        rp_ids: vec!["login.example.com".to_owned()],
     };
     let mut anonymous = record(0, joined.clone());
     anonymous.station = None;

@@ -1,5 +1,6 @@
 //! A station joins once with a code, and gets short-lived tokens with its own key from then on (RFC 7523).
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 
 use axum::Json;
@@ -88,6 +89,7 @@ pub async fn join(
     let reply = JoinReply {
         station: station.clone(),
         audience: registry.audiences.first().cloned().unwrap_or_default(),
+        rp_ids: rp_ids(&registry),
     };
     let line = Line {
         station: Some(station.as_str()),
@@ -97,6 +99,12 @@ pub async fn join(
         detail: name,
     };
     entry.finish(StatusCode::CREATED, &reply, line).await
+}
+
+/// The relying parties of people and of operators, each once.
+fn rp_ids(registry: &Registry) -> Vec<String> {
+    let ids = [registry.people.rp_id(), registry.operators.rp_id()];
+    BTreeSet::from(ids).into_iter().map(str::to_owned).collect()
 }
 
 async fn insert_station(

@@ -101,6 +101,7 @@ impl<'a, V: View> Pending<'a, V> {
                 name,
                 registry,
                 audience,
+                rp_ids,
             } => {
                 let id = record.station.clone().ok_or(Illegal::NoStation)?;
                 let facts = StationFacts {
@@ -108,6 +109,7 @@ impl<'a, V: View> Pending<'a, V> {
                     name: name.clone(),
                     registry: registry.clone(),
                     audience: audience.clone(),
+                    rp_ids: rp_ids.clone(),
                     joined_at: record.at,
                 };
                 self.put(STATION.to_vec(), &facts)

@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use keydesk::domain::StationId;
+use keydesk::domain::authority::Role;
 use keydesk::registry::{RegistryError, StationKey};
 use keydesk::server::admin;
+use keydesk::wire::OfferFault;
 use reqwest::{Method, StatusCode};
 
 use super::authenticator::Authenticator;
@@ -219,4 +221,32 @@ async fn token_by_hand(world: &World) -> String {
     assert_eq!(second["error"], "invalid_client");
     assert_eq!(second["status"], 401);
     token["access_token"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_registry_that_names_another_relying_party_than_when_it_was_joined_is_refused() {
+    let world = World::new().await;
+    let code = admin::new_station_code(&world.db(), "Pinned")
+        .await
+        .unwrap();
+    let client = client_of(&world.running.base_url, None);
+    let key = StationKey::generate().unwrap();
+    let reply = client.join(&code.code, "Pinned", &key).await.unwrap();
+    assert!(!reply.rp_ids.is_empty());
+    let client = client.as_station(reply.station, reply.audience, key);
+    let client = client.pinned_to(reply.rp_ids);
+    client.sign_in_options().await.unwrap();
+    let client = client.pinned_to(vec!["elsewhere.example".to_owned()]);
+    let refusal = client.sign_in_options().await;
+    assert!(
+        matches!(
+            &refusal,
+            Err(RegistryError::Contradiction(OfferFault::NotPinned { .. }))
+        ),
+        "{refusal:?}"
+    );
+    let code = admin::new_operator_code(&world.db(), "N. Ew", Role::HelpDesk).await;
+    let code = code.unwrap();
+    let refusal = client.operator_enrolment_options(&code.code).await;
+    assert!(matches!(refusal, Err(RegistryError::Contradiction(_))));
 }
