@@ -2,6 +2,7 @@
 //!
 //! Invariant: nothing here reads a clock, a device, a file or a random number; they come in as arguments.
 
+pub mod act;
 pub mod authority;
 pub mod batch;
 pub mod care;

@@ -26,6 +26,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use tokio::sync::watch;
 
 mod accounts;
+mod acts;
 pub mod admin;
 mod auth;
 pub mod backup;

@@ -4,6 +4,7 @@
 //! Hides Fluent and where the texts come from. Invariant: both languages have the same keys (a test compares them), so a
 //! lookup always finds a text.
 
+pub mod act;
 mod app;
 pub mod care;
 pub mod clean;

@@ -3,6 +3,7 @@
 //! WebAuthn's own JSON forms are in [`webauthn`]. Reading is lenient (unknown members are ignored, base64url with or
 //! without padding); a `version` newer than [`VERSION`] is refused by both sides, never guessed.
 
+mod act;
 pub mod api;
 pub mod client_assertion;
 pub mod code;
@@ -16,6 +17,7 @@ mod visit;
 pub mod webauthn;
 mod withdrawal;
 
+pub use act::*;
 pub use api::*;
 pub use factor::*;
 pub use origin::{OfferFault, is_domain, is_origin_of};

@@ -17,6 +17,7 @@ pub mod loss;
 mod order;
 mod own_key;
 mod ports;
+pub mod receipt;
 mod report;
 mod reset;
 mod resolve;

@@ -307,6 +307,12 @@ pub enum AuditCommand {
     Verify,
     /// Print every record as a JSON line.
     Export,
+    /// Check what somebody signed, without the registry: a receipt of `registry acts`.
+    VerifyAct {
+        /// The receipt.
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
 }
 
 /// `station …`

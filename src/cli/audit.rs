@@ -5,14 +5,19 @@ use std::path::Path;
 use serde_json::json;
 
 use super::args::AuditCommand;
+use super::files::{read_text, unusable};
 use super::output::{Exit, Outcome, Output};
 use crate::store::audit;
+use crate::text::{act, english};
+use crate::wire::{ActReceipt, VERSION};
+use crate::workflow::receipt::{self, ReceiptFault};
 
 /// Carries out one command on the journal of the station in `data`. What is damaged is named with file and offset.
 pub fn run(command: &AuditCommand, data: &Path, output: &Output) -> Outcome {
     match command {
         AuditCommand::Verify => verify(data),
         AuditCommand::Export => export(data, output),
+        AuditCommand::VerifyAct { file } => verify_act(file).unwrap_or_else(|outcome| *outcome),
     }
 }
 
@@ -54,6 +59,47 @@ fn export(data: &Path, output: &Output) -> Outcome {
         }
     }
     Outcome::done("", json!({ "records": count }))
+}
+
+/// Whether the receipt in a file is one of an act that its signer signed.
+fn verify_act(file: &Path) -> Result<Outcome, Box<Outcome>> {
+    let not_read = |why: serde_json::Error| Box::new(unusable("unreadable-receipt", file, &why));
+    let receipt: ActReceipt = serde_json::from_str(&read_text(file)?).map_err(not_read)?;
+    let act = receipt::verify(&receipt).map_err(|fault| {
+        let said = format!("{}: it proves nothing: {}", file.display(), worded(fault));
+        Box::new(Outcome::failed(Exit::Refused, "act-not-proved", said))
+    })?;
+    let credential = receipt.assertion.raw_id.to_base64url();
+    let words = format!(
+        "{}\nsigned by {} with credential {credential}, asked at {}, accepted at {}",
+        act::in_words(english(), &act),
+        act.signer.id,
+        act.asked_at,
+        receipt.accepted_at
+    );
+    let facts = json!({
+        "act": act,
+        "credential": credential,
+        "public_key": receipt.public_key,
+        "accepted_at": receipt.accepted_at,
+    });
+    Ok(Outcome::done(words, facts))
+}
+
+fn worded(fault: ReceiptFault) -> String {
+    match fault {
+        ReceiptFault::Newer(version) => {
+            format!("it has version {version}, and {VERSION} is known here: update Keydesk")
+        }
+        ReceiptFault::Act(fault) => format!("its act cannot be used: {fault}"),
+        ReceiptFault::ClientData => "its client data are not of a signature".to_owned(),
+        ReceiptFault::Another => "something else was signed than its act".to_owned(),
+        ReceiptFault::Origin => "it was not signed for the origin that it names".to_owned(),
+        ReceiptFault::Assertion(flaw) => english().flaw(&flaw),
+        ReceiptFault::Algorithm => {
+            "the signer's key is of an algorithm that is not checked here: only ES256 is".to_owned()
+        }
+    }
 }
 
 fn failed(error: &dyn std::error::Error) -> Outcome {

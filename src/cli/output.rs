@@ -202,6 +202,7 @@ fn in_words(event: &Event) -> Option<String> {
             "{} serves this person at {} too: that visit ends now",
             other.operator, other.station
         ),
+        Event::Signing { act } => crate::text::act::in_words(english(), act),
         Event::Prover { name } => format!("{name} proves a factor that they have"),
         Event::Anew => "what is in the slot now is checked from the start".to_owned(),
         Event::OtherKey { wanted } => format!(

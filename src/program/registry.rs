@@ -1,6 +1,7 @@
 //! `keydesk registry …`: the central registry's own commands, on the machine that holds its database.
 
 mod access;
+mod acts;
 mod audit;
 mod copies;
 mod notices;
@@ -67,6 +68,12 @@ pub(super) async fn run(command: RegistryCommand, global: &Global, output: &Outp
         },
         RegistryCommand::Audit(command) => audit::run(command).await,
         RegistryCommand::Alarms { db } => alarms(&db, output).await,
+        RegistryCommand::Acts {
+            db,
+            id: Some(id),
+            out: Some(out),
+        } => acts::receipt(&db, id, &out).await,
+        RegistryCommand::Acts { db, .. } => acts::list(&db, output).await,
         RegistryCommand::Notices { db, mark_told } => notices::run(&db, &mark_told, output).await,
         RegistryCommand::AcceptJournal { station, db } => {
             match admin::accept_journal(&db, &StationId::new(station)).await {
@@ -192,6 +199,7 @@ fn failed(code: &'static str, error: AdminError) -> Outcome {
         AdminError::NoStation(_)
         | AdminError::SeveralStations { .. }
         | AdminError::NoOperator(_)
+        | AdminError::NoAct(_)
         | AdminError::NoNotice(_)
         | AdminError::NoPerson(_)
         | AdminError::PersonnelNumber(_) => Exit::Usage,

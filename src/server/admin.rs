@@ -1,6 +1,7 @@
 //! What the registry's administrator does at the registry's own machine. The registry may be serving meanwhile.
 
 mod access;
+mod acts;
 pub mod audit;
 mod humans;
 mod notices;
@@ -12,6 +13,7 @@ pub use access::{
     OperatorAccess, Revoked, StationAccess, new_operator_key, operators, revoke_operator,
     revoke_station, stations,
 };
+pub use acts::{Listed, acts, receipt};
 pub use humans::{Human, set_human};
 use jiff::{SignedDuration, Timestamp};
 pub use notices::{Named, Notice, mark_told, notices};
@@ -28,7 +30,7 @@ use super::tables::audit::{self as lines, Line};
 use super::tables::operator::Account;
 use super::tables::{access as opening, operator, station};
 use crate::domain::authority::Role;
-use crate::domain::{FactorId, OneLine, OperatorId, PersonId, Secret, StationId};
+use crate::domain::{FactorId, OfferId, OneLine, OperatorId, PersonId, Secret, StationId};
 use crate::seal::SealError;
 use crate::wire::Operator;
 
@@ -100,6 +102,9 @@ pub enum AdminError {
     /// There is no such notice.
     #[error("there is no notice {0}: see `keydesk registry notices`; none was marked")]
     NoNotice(i64),
+    /// Nobody signed that.
+    #[error("there is no act {0}: see `keydesk registry acts`")]
+    NoAct(OfferId),
     /// No operator has that identifier.
     #[error("there is no operator {0}: see `keydesk registry operators list`")]
     NoOperator(OperatorId),

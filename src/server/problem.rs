@@ -150,6 +150,7 @@ fn meaning(code: &str) -> (StatusCode, &'static str) {
         code::AUTHORITY_NEEDED => (S::FORBIDDEN, "The visit takes more than was shown"),
         code::VISIT_OVER => (S::CONFLICT, "There is no such visit any more"),
         code::NOT_IDENTIFIED => (S::FORBIDDEN, "Nobody was identified"),
+        code::ACT_CHANGED => (S::CONFLICT, "What was signed no longer holds"),
         code::NOT_WAITING => (S::NOT_FOUND, "Nothing of that name waits"),
         code::PROOF_MISSING => (S::FORBIDDEN, "The person did not prove a factor"),
         code::TOKEN_UNAVAILABLE => (S::CONFLICT, "The token is not in stock"),

@@ -151,20 +151,38 @@ impl RelyingParty {
         allow: Vec<Descriptor>,
         life_ms: u64,
     ) -> Result<Issued<RequestOptions>, Refusal> {
+        self.request_of(None, allow, life_ms)
+    }
+
+    /// The same, where the challenge is given: the hash of what is signed, which serves once.
+    pub fn request_of(
+        &self,
+        challenge: Option<Bytes>,
+        allow: Vec<Descriptor>,
+        life_ms: u64,
+    ) -> Result<Issued<RequestOptions>, Refusal> {
         let builder = self
             .core
             .new_challenge_authenticate_builder(Vec::new(), Some(UserVerificationPolicy::Required))
             .map_err(Refusal::internal)?;
-        let (challenge, state) = self
+        let (drawn, state) = self
             .core
             .generate_challenge_authenticate(builder)
             .map_err(Refusal::internal)?;
-        let mut options: RequestOptions = reread(&challenge.public_key)?;
+        let mut options: RequestOptions = reread(&drawn.public_key)?;
+        let mut state = serde_json::to_value(&state).map_err(Refusal::internal)?;
         options.timeout = Some(life_ms);
         options.allow_credentials = allow;
+        if let Some(challenge) = challenge {
+            // The library draws its own, and keeps it under this name; the assertion is verified against it.
+            let held = state.get_mut("challenge");
+            *held.ok_or_else(|| Refusal::internal("a state without a challenge"))? =
+                Value::String(challenge.to_base64url());
+            options.challenge = challenge;
+        }
         Ok(Issued {
             options,
-            state: serde_json::to_string(&state).map_err(Refusal::internal)?,
+            state: state.to_string(),
         })
     }
 

@@ -347,7 +347,8 @@ impl Text {
         }
     }
 
-    fn flaw(&self, flaw: &Flaw) -> String {
+    /// What is wrong with a signature.
+    pub fn flaw(&self, flaw: &Flaw) -> String {
         match flaw {
             Flaw::DataShort => tr!(self, "flaw-data-short"),
             Flaw::OtherParty => tr!(self, "flaw-other-party"),

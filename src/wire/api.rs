@@ -398,6 +398,9 @@ pub struct TestOffer {
     /// Credentials of the person that are suspended: a key that holds one of these proves nothing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub suspended: Vec<Bytes>,
+    /// Where passing it is an act, the act that is signed ([`Act`](crate::domain::act::Act)): the challenge is its SHA-256.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub act: Option<Bytes>,
 }
 
 /// `POST /v1/tests` with an `Idempotency-Key`: an assertion by an enrolled key.

@@ -93,6 +93,8 @@ pub const RESPONSE_MALFORMED: &str = "response-malformed";
 pub const SIGNATURE_INVALID: &str = "signature-invalid";
 /// The signature counter went back: there may be a copy of the key.
 pub const COUNTER_REGRESSED: &str = "counter-regressed";
+/// What was signed says something that no longer holds.
+pub const ACT_CHANGED: &str = "act-changed";
 /// The credential is not known, or not this person's.
 pub const CREDENTIAL_UNKNOWN: &str = "credential-unknown";
 /// The credential's key was reset, or the credential withdrawn: it opens nothing any more.

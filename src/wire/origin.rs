@@ -2,6 +2,7 @@
 //! themselves.
 
 use super::{AppOffer, LiftOffer, Offer, OperatorOffer, SignInOptions, TestOffer, Unlock};
+use crate::domain::act::{self, Act, ActFault};
 use crate::domain::factor::SealingKey;
 use crate::domain::{OneLine, PersonId};
 
@@ -83,6 +84,11 @@ pub enum OfferFault {
         "the registry's sealing key has {found_bytes} bytes where X25519 has 32; tell the registry's administrator"
     )]
     SealingKey { found_bytes: usize },
+    /// What is to be signed is not what would be shown.
+    #[error(
+        "the registry asks for a signature under an act that cannot be shown ({0}): nothing was done; tell the registry's administrator"
+    )]
+    Act(#[from] ActFault),
 }
 
 impl Offer {
@@ -148,12 +154,28 @@ impl SealingKey {
 }
 
 impl TestOffer {
-    /// Whether its origin may use its relying party's id.
+    /// Whether its origin may use its relying party's id, and its act is what is signed.
     ///
     /// # Errors
-    /// [`OfferFault::Origin`]
+    /// [`OfferFault::Origin`], [`OfferFault::Act`]
     pub fn check(&self) -> Result<(), OfferFault> {
+        self.read_act()?;
         may_use(&self.origin, &self.request.rp_id)
+    }
+
+    /// The act that is signed, if passing it is one.
+    ///
+    /// # Errors
+    /// Where something else would be signed than it says.
+    pub fn read_act(&self) -> Result<Option<Act>, ActFault> {
+        let Some(bytes) = &self.act else {
+            return Ok(None);
+        };
+        let act = Act::read(&bytes.0)?;
+        match act.id == self.id && self.request.challenge == act::challenge(&bytes.0) {
+            true => Ok(Some(act)),
+            false => Err(ActFault::Another),
+        }
     }
 }
 

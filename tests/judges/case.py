@@ -5,6 +5,7 @@ judge must not count as one that rejects).
 """
 
 import base64
+import hashlib
 import json
 import sys
 
@@ -33,6 +34,8 @@ def require_the_person(case):
         raise Rejected("the assertion speaks for another user handle")
     if case["assertion"]["id"] != case["registration"]["id"]:
         raise Rejected("the assertion is by another credential")
+    if "act" in case and hashlib.sha256(decode(case["act"])).digest() != decode(case["requestOptions"]["challenge"]):
+        raise Rejected("something else was signed than the act")
 
 
 def decode(text):

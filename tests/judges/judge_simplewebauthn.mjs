@@ -1,5 +1,6 @@
 // The verdict of npm's @simplewebauthn/server on one case. Exit status as in case.py.
 
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { verifyAuthenticationResponse, verifyRegistrationResponse } from '@simplewebauthn/server';
 
@@ -33,6 +34,10 @@ async function judge() {
   if (given.creationOptions.user.id !== given.userHandle) reject('the credential was asked for another user handle');
   if (given.assertion.response.userHandle !== given.userHandle) reject('the assertion speaks for another user handle');
   if (given.assertion.id !== given.registration.id) reject('the assertion is by another credential');
+  if (given.act !== undefined) {
+    const hash = createHash('sha256').update(Buffer.from(given.act, 'base64url')).digest('base64url');
+    if (hash !== given.requestOptions.challenge) reject('something else was signed than the act');
+  }
 }
 
 // The library refuses with Errors of its own; the language's are a broken judge or case.

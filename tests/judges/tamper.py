@@ -30,6 +30,8 @@ def variants(case):
     yield "registration: made for another RP", attestation(case, lambda it: it.update(authData=other_hash(it["authData"])))
     yield "registration: without user verification", attestation(case, lambda it: it.update(authData=no_uv(it["authData"])))
     yield "registration: another public key", attestation(case, lambda it: it.update(authData=other_key(it["authData"])))
+    if "act" in case:
+        yield "act: one bit of it", changed(case, flip, "act")
     if "sig" in opened(case)["attStmt"]:
         yield "registration: attestation signature with one bit wrong", attestation(
             case, lambda it: it["attStmt"].update(sig=last_bit(it["attStmt"]["sig"]))

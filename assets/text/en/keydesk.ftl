@@ -1163,6 +1163,7 @@ taken-fingerprints = its fingerprints
 app-job-accept = TAKE WHAT WAITS
 key-accept = take what waits
 insert-proof = Put in a key that { $name } has already: it proves who they are.
+act-vouch = { $signer } signs with their own key: { $person } of { $organisation } lost all factors and may get new ones, from { $operator }.
 choose-proof = Choose the key that { $name } has already: it proves who they are. Unsure: w makes it blink.
 pick-administrator-big = WHO IS HERE?
 pick-administrator-how = { $name } has lost all factors. Which administrator of the organisation is at the desk, and proves a factor of theirs?

@@ -1163,6 +1163,7 @@ taken-fingerprints = de vingerafdrukken
 app-job-accept = NEMEN WAT KLAARLIGT
 key-accept = nemen wat klaarligt
 insert-proof = Steek een sleutel in die { $name } al heeft: die bewijst om wie het gaat.
+act-vouch = { $signer } tekent met de eigen sleutel: { $person } van { $organisation } is alles kwijt en mag iets nieuws krijgen, van { $operator }.
 choose-proof = Kies de sleutel die { $name } al heeft: die bewijst om wie het gaat. Twijfel: w laat hem knipperen.
 pick-administrator-big = WIE IS ER?
 pick-administrator-how = { $name } is alle factoren kwijt. Welke beheerder van de organisatie staat aan de balie en bewijst een eigen factor?

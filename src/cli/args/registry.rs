@@ -96,6 +96,18 @@ pub enum RegistryCommand {
         #[arg(long, value_name = "FILE")]
         db: PathBuf,
     },
+    /// What people signed with their own keys: a list, or the receipt of one, which `audit verify-act` checks anywhere.
+    Acts {
+        /// The database file.
+        #[arg(long, value_name = "FILE")]
+        db: PathBuf,
+        /// The act whose receipt is wanted.
+        #[arg(long, value_name = "ID", requires = "out")]
+        id: Option<uuid::Uuid>,
+        /// A new file for the receipt.
+        #[arg(long, value_name = "FILE", requires = "id")]
+        out: Option<PathBuf>,
+    },
     /// What people are to be told of, oldest first: factors that were added, suspended, lifted or removed; and all of Customer Service:
     /// accounts of theirs that were made or changed. A mail job of your own lists them (--json), tells each, and marks it.
     Notices {

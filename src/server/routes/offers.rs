@@ -8,10 +8,12 @@ use jiff::{SignedDuration, Timestamp};
 use super::desk::{Terms, Under, known, line, may};
 use super::people::no_person;
 use super::{Named, Params, Shared, apps};
+use crate::domain::act::challenge;
 use crate::domain::authority::Action;
 use crate::domain::suspension::FactorRef;
-use crate::domain::{Bytes, OfferId, Person, PersonId};
+use crate::domain::{Bytes, OfferId, OperatorId, Person, PersonId};
 use crate::server::Registry;
+use crate::server::acts::{self, Asked};
 use crate::server::auth::{AtDesk, IdempotencyKey};
 use crate::server::database::{Connection, Write};
 use crate::server::ledger::{self, Opened};
@@ -119,19 +121,26 @@ pub async fn test_options(
         visit: under.visit,
         life: registry.config.challenge_life(),
     };
-    let (reply, row) = prepared_test(&registry, tx, (&id, tested), terms).await?;
+    let (reply, row) = prepared_test(
+        &registry,
+        tx,
+        (&id, tested),
+        (terms, Some(&desk.operator.id)),
+    )
+    .await?;
     insert(tx, &desk, &[row], registry.now()).await?;
     let subject = reply.id.to_string();
     let line = line(&desk, "test-offer", &subject, id.as_str());
     entry.finish(StatusCode::CREATED, &reply, line).await
 }
 
-/// Options for an assertion by those of the person's credentials that may answer. Nobody has them before they are [`insert`]ed.
+/// Options for an assertion by those of the person's credentials that may answer; whoever asked for it is named where that is an
+/// act. Nobody has them before they are [`insert`]ed.
 pub(super) async fn prepared_test(
     registry: &Registry,
     db: &mut Connection,
     (person, tested): (&PersonId, Option<Tested>),
-    terms: Terms,
+    (terms, asked_by): (Terms, Option<&OperatorId>),
 ) -> Answer<(TestOffer, NewOfKey)> {
     let issued_at = registry.now();
     let expires_at = issued_at + terms.life;
@@ -145,13 +154,29 @@ pub(super) async fn prepared_test(
             (descriptors(db, person, meant).await?, Vec::new())
         }
     };
-    let issued = registry.people.request(allow, life_ms(terms.life))?;
+    let id = OfferId(uuid::Uuid::now_v7());
+    let asked = asked_by.map(|operator| Asked {
+        offer: id,
+        signer: person,
+        visit: terms.visit,
+        operator,
+        at: issued_at,
+        until: expires_at,
+    });
+    let act = match asked {
+        Some(asked) => acts::of(db, asked).await?.map(|act| act.bytes()),
+        None => None,
+    };
+    let signed = act.as_ref().map(|act| challenge(&act.0));
+    let people = &registry.people;
+    let issued = people.request_of(signed, allow, life_ms(terms.life))?;
     let offer = TestOffer {
-        id: OfferId(uuid::Uuid::now_v7()),
+        id,
         request: issued.options,
         origin: registry.people.origin().to_owned(),
         expires_at,
         suspended,
+        act,
     };
     let row = NewOfKey {
         id: offer.id,

@@ -16,9 +16,11 @@ use super::report::{
     Arrival, Claim, check_identification, check_key, claimed_offer, look, may_identify,
 };
 use super::{Body, Shared};
+use crate::domain::act::{Act, challenge};
 use crate::domain::suspension::FactorRef;
 use crate::domain::{Aaguid, Bytes, PersonId, StationId};
 use crate::server::Registry;
+use crate::server::acts::{self, Asked};
 use crate::server::auth::{AtStation, IdempotencyKey};
 use crate::server::database::{Connection, Write};
 use crate::server::ledger::{self, Looked, Opened};
@@ -26,7 +28,7 @@ use crate::server::problem::{Answer, Refusal};
 use crate::server::suspensions;
 use crate::server::tables::audit::{self, Line};
 use crate::server::tables::credential::{self, NewCredential, Signer};
-use crate::server::tables::offer::{self, OfKey};
+use crate::server::tables::offer::{self, OfKey, Sort};
 use crate::server::tables::person;
 use crate::server::tables::{FactorName, withdrawal};
 use crate::server::verify::Registered;
@@ -205,6 +207,7 @@ pub async fn test(
             return Err(note_clone(&registry, &station, &push, refusal).await?);
         }
     };
+    acts::check_signed(ground.act.as_ref(), &push.assertion)?;
     let mut entry = match look.lock(&registry).await? {
         Opened::Fresh(entry) => entry,
         Opened::Repeated(response) => return Ok(response),
@@ -223,6 +226,12 @@ pub async fn test(
     if let Some(how) = &push.identification {
         detail = format!("{detail}; identified by {}:{}", how.kind(), how.detail());
     }
+    if let Some(act) = &ground.act {
+        let signed = (&push.assertion, verifier.as_str());
+        acts::keep(&registry, &mut entry.tx, act, signed, now).await?;
+        let hash = challenge(&act.bytes().0);
+        detail = format!("{detail}; signed act {} ({hash})", act.id);
+    }
     let line = Line {
         station: Some(station.as_str()),
         operator: Some(push.operator.as_str()),
@@ -233,13 +242,21 @@ pub async fn test(
     entry.finish(StatusCode::CREATED, &receipt, line).await
 }
 
-/// What a test is judged by: its offer, and the credential.
+/// What a test is judged by.
+#[derive(PartialEq)]
+struct TestGround {
+    offer: OfKey,
+    signer: Signer,
+    /// What passing it is besides.
+    act: Option<Act>,
+}
+
 async fn test_ground(
     registry: &Registry,
     db: &mut Connection,
     station: &StationId,
     push: &TestPush,
-) -> Answer<(OfKey, Signer)> {
+) -> Answer<TestGround> {
     let claim = Claim {
         station,
         offer: push.offer,
@@ -252,20 +269,30 @@ async fn test_ground(
     if let Some(identification) = &push.identification {
         may_identify(db, &push.operator, identification).await?;
     }
-    Ok((offer, held_credential(db, push).await?))
+    let issued = &offer.issued;
+    let asked = Asked {
+        offer: push.offer,
+        signer: &issued.person,
+        // An enrolment's offer is for who is served, and its test says nothing besides.
+        visit: issued.visit.filter(|_| offer.kind == Sort::Test),
+        operator: &issued.operator,
+        at: issued.issued_at,
+        until: issued.expires_at,
+    };
+    Ok(TestGround {
+        act: acts::of(db, asked).await?,
+        signer: held_credential(db, push).await?,
+        offer,
+    })
 }
 
 /// How far the credential's counter has come, where the assertion holds.
-fn verified_test(
-    registry: &Registry,
-    (offer, signer): &(OfKey, Signer),
-    push: &TestPush,
-) -> Answer<String> {
+fn verified_test(registry: &Registry, ground: &TestGround, push: &TestPush) -> Answer<String> {
     registry.people.assertion(
-        &offer.assertion_state,
-        &signer.verifier,
+        &ground.offer.assertion_state,
+        &ground.signer.verifier,
         &push.assertion,
-        &signer.user_handle.0,
+        &ground.signer.user_handle.0,
         false,
     )
 }

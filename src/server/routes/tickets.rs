@@ -178,7 +178,8 @@ async fn ticket(
     if takes == Takes::OwnFactor {
         let own = Tested::These(visits::valid(db, &person.id).await?);
         let about = (&person.id, Some(own));
-        let (test, row) = offers::prepared_test(registry, db, about, terms(Sort::Test)).await?;
+        let (test, row) =
+            offers::prepared_test(registry, db, about, (terms(Sort::Test), None)).await?;
         if !test.request.allow_credentials.is_empty() {
             rows.push(row);
             proof = Some(test);

@@ -9,13 +9,14 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
+use crate::domain::act::{ACT_VERSION, Act, Deed, Party};
 use crate::domain::authority::Role;
 use crate::domain::factor::{FactorKind, TotpSettings};
 use crate::domain::identification::Document;
 use crate::domain::visit::Held;
 use crate::domain::{
     Aaguid, Bytes, FactorId, Identification, KeyFacts, KeyId, OfferId, OperatorId, Organisation,
-    OrganisationId, Person, PersonId, PersonKind, Place, StationId,
+    OrganisationId, Person, PersonId, PersonKind, Place, StationId, VisitId,
 };
 use crate::record::Unfinished;
 use crate::station::face::{HomeView, PeopleView, Recent, RegistryState, SlotState, SlotView};
@@ -470,6 +471,27 @@ pub fn example_app() -> OnScreen {
 }
 
 /// Another desk that serves the same person.
+/// What an administrator signs for a colleague.
+pub fn act() -> Act {
+    let party = |id: &str, name: &str| Party {
+        id: id.to_owned(),
+        name: name.to_owned(),
+    };
+    Act {
+        v: ACT_VERSION,
+        id: OfferId(Uuid::nil()),
+        signer: party("p-2", &main_admin().name),
+        deed: Deed::Vouch {
+            person: party("p-1", &example().name),
+            organisation: party("o-1", "Example Shipping B.V."),
+            visit: VisitId(Uuid::nil()),
+            operator: party("op-2", "R. de Boer"),
+        },
+        asked_at: ago(0),
+        until: ago(-300),
+    }
+}
+
 pub fn other_desk() -> ServedBy {
     ServedBy {
         operator: "R. de Boer".to_owned(),

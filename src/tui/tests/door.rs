@@ -260,6 +260,7 @@ fn events() -> Vec<dialogue::Event> {
         dialogue::Event::Prover {
             name: cast::main_admin().name,
         },
+        dialogue::Event::Signing { act: cast::act() },
         dialogue::Event::ServedBy {
             other: cast::other_desk(),
         },

@@ -101,6 +101,10 @@ pub(in crate::workflow) async fn prove(
         }
         None => {
             let offer = desk.test_offer(who, Some(prover.visit)).await?;
+            // Looked at when it came: what is shown is what is signed.
+            if let Ok(Some(act)) = offer.read_act() {
+                desk.tell(Event::Signing { act });
+            }
             let asked = ForPerson {
                 person: who,
                 offer: &offer,

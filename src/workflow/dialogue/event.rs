@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{Ending, Job, Step};
+use crate::domain::act::Act;
 use crate::domain::care::{FingerSample, Oddity, TestedStep};
 use crate::domain::factor::CodeVerdict;
 use crate::domain::policy::Verdict;
@@ -74,6 +75,10 @@ pub enum Event {
     Prover {
         /// Whose it is.
         name: String,
+    },
+    /// What the next signature says besides that its signer has the key.
+    Signing {
+        act: Act,
     },
     /// The key was pulled, and what was learnt of it counts no more: what is in the slot now is checked from the start.
     Anew,

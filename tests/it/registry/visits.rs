@@ -1,6 +1,7 @@
 //! Visits: what somebody had when they came decides what they may get, whoever asks and however.
 
 mod absent;
+mod acts;
 mod administrators;
 mod makers;
 mod standing;

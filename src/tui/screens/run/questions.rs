@@ -7,7 +7,7 @@ use ratatui::text::Line;
 use crate::domain::KeyFacts;
 use crate::domain::identification::Document;
 use crate::domain::policy::{Verdict, Weight};
-use crate::text::tr;
+use crate::text::{act, tr};
 use crate::tui::clean::{fit, width};
 use crate::tui::model::{Asking, Identify, Run};
 use crate::tui::screens::bay::view as bay;
@@ -29,9 +29,10 @@ pub(in crate::tui) fn draw(
         Asking::Identify(identify) => identification(ctx, sheet, panel, scale, (run, identify)),
         Asking::ChooseKey { keys, .. } if keys.is_empty() => {
             let row = sheet.big(panel, 1, &tr!(t, "insert-big"), scale);
-            let (whom, how) = match &run.prover {
-                Some(name) => (Who::Operator, tr!(t, "insert-proof", name = name.clone())),
-                None => (persons(run), tr!(t, "insert-how")),
+            let (whom, how) = match (&run.signing, &run.prover) {
+                (Some(act), _) => (Who::Operator, act::in_words(t, act)),
+                (None, Some(name)) => (Who::Operator, tr!(t, "insert-proof", name = name.clone())),
+                (None, None) => (persons(run), tr!(t, "insert-how")),
             };
             who(ctx, sheet, panel, row + 1, whom, &how);
         }
@@ -161,9 +162,10 @@ fn choice(
 ) {
     let t = ctx.text;
     let row = sheet.big(panel, 1, &tr!(t, "choose-big"), scale);
-    let how = match &run.prover {
-        Some(name) => tr!(t, "choose-proof", name = name.clone()),
-        None => tr!(t, "choose-how"),
+    let how = match (&run.signing, &run.prover) {
+        (Some(act), _) => act::in_words(t, act),
+        (None, Some(name)) => tr!(t, "choose-proof", name = name.clone()),
+        (None, None) => tr!(t, "choose-how"),
     };
     let row = who(ctx, sheet, panel, row + 1, Who::Operator, &how) + 1;
     let list = below(panel, row);

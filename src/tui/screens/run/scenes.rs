@@ -22,6 +22,9 @@ pub static SCENES: &[Scene] = &[
     ("choose-key", choose),
     ("choose-proof", choose_proof),
     ("choose-by-touch", by_touch),
+    ("choose-vouching", choose_vouching),
+    ("insert-vouching", insert_vouching),
+    ("touch-vouching", touch_vouching),
     ("admit-warned", admit),
     ("admit-refused", refused),
     ("new-pin", new_pin),
@@ -93,6 +96,28 @@ fn choose_proof(stage: &mut Stage) {
         keys: vec![cast::fresh_key(), cast::used_key(), cast::advised_key()],
     });
     stage.press(KeyCode::Down);
+}
+
+fn choose_vouching(stage: &mut Stage) {
+    stage.begin(cast::example());
+    stage.run(Event::Step { step: Step::Prove });
+    stage.run(Event::Prover {
+        name: cast::main_admin().name,
+    });
+    stage.run(Event::Signing { act: cast::act() });
+    stage.ask(Question::ChooseKey {
+        keys: vec![cast::fresh_key(), cast::used_key(), cast::advised_key()],
+    });
+}
+
+fn insert_vouching(stage: &mut Stage) {
+    choose_vouching(stage);
+    stage.ask(Question::ChooseKey { keys: Vec::new() });
+}
+
+fn touch_vouching(stage: &mut Stage) {
+    choose_vouching(stage);
+    stage.touch(&cast::fresh_key(), 1);
 }
 
 fn by_touch(stage: &mut Stage) {

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::domain::act::Act;
 use crate::domain::identification::Document;
 use crate::domain::pin::PinError;
 use crate::domain::policy::Verdict;
@@ -36,6 +37,8 @@ pub struct Run {
     pub served_by: Option<ServedBy>,
     /// Who proves a factor that they have: what is done meanwhile is of that step.
     pub prover: Option<String>,
+    /// What is signed besides by that.
+    pub signing: Option<Act>,
     /// The key, once chosen.
     pub key: Option<KeyFacts>,
     /// The key that was chosen is not this one, which is meant.
@@ -186,6 +189,7 @@ impl Run {
             stopping: false,
             served_by: None,
             prover: None,
+            signing: None,
             key: None,
             wanted: None,
             anew: false,

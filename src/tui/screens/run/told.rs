@@ -248,6 +248,7 @@ pub fn happened(run: &mut Run, now: Now, event: Event) {
             if step == Step::Prove {
                 // The key that comes now is another one.
                 run.prover = None;
+                run.signing = None;
                 run.marked_place = None;
             }
             if run.prover.is_none() {
@@ -294,6 +295,7 @@ pub fn happened(run: &mut Run, now: Now, event: Event) {
         }
         Event::ServedBy { other } => run.served_by = Some(other),
         Event::Prover { name } => run.prover = Some(name),
+        Event::Signing { act } => run.signing = Some(act),
         Event::Anew => {
             run.leave(|phase| matches!(phase, Phase::Pulled(_)));
             run.anew = true;

@@ -5,7 +5,7 @@ use ratatui::text::{Line, Span};
 
 use crate::domain::policy::{Finding, Ruling, Verdict, Weight};
 use crate::station::face::SlotState;
-use crate::text::tr;
+use crate::text::{act, tr};
 use crate::tui::model::{Phase, Progress, Run, Touch};
 use crate::tui::screens::{
     bay::view as bay, care::view as care, person::view as people, reset::view as reset,
@@ -289,7 +289,10 @@ fn finger(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, panel: Rect, scale: u16, run: &Ru
         _ if touch.nth > 1 => tr!(t, "touch-more-how", slot = slot),
         _ => tr!(t, "touch-how", slot = slot),
     };
-    let row = who(ctx, sheet, panel, row + 1, persons(run), &what) + 1;
+    let mut row = who(ctx, sheet, panel, row + 1, persons(run), &what) + 1;
+    if let Some(act) = &run.signing {
+        row = who(ctx, sheet, panel, row, persons(run), &act::in_words(t, act)) + 1;
+    }
     let seconds = ctx.seconds_left(touch.until);
     sheet.big(panel, row, &seconds.to_string(), scale);
     let beside = 14 * scale;

@@ -1,0 +1,213 @@
+//! An act that somebody signs with their own key: what it says is what is signed.
+//!
+//! The act is written as bytes in one way only, their SHA-256 is the challenge that the key signs, and a screen shows what it reads
+//! from those bytes. Invariant: [`Act::read`] takes no bytes but those that [`Act::bytes`] writes.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::line::{NotOneLine, OneLine};
+use super::{Bytes, OfferId, VisitId};
+
+/// The version of the form.
+pub const ACT_VERSION: u16 = 1;
+
+/// The most bytes of an act.
+pub const ACT_BYTES_MAX: usize = 4096;
+
+/// The longest name in an act, in characters.
+const NAME_CHARS_MAX: usize = 300;
+
+/// An act, as it is signed: JSON (RFC 8259) in UTF-8 with its members in this order and nothing between them, times in UTC.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Act {
+    pub v: u16,
+    /// The offer under which it is signed: once.
+    pub id: OfferId,
+    /// Who signs.
+    pub signer: Party,
+    pub deed: Deed,
+    pub asked_at: Timestamp,
+    /// Until when it can be signed.
+    pub until: Timestamp,
+}
+
+/// Somebody who is named in an act.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Party {
+    /// The registry's identifier.
+    pub id: String,
+    pub name: String,
+}
+
+/// What is done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Deed {
+    /// An administrator answers for somebody of their organisation who has no factor left: they may be given new ones.
+    Vouch {
+        /// For whom.
+        person: Party,
+        organisation: Party,
+        /// In which visit.
+        visit: VisitId,
+        /// Who serves them.
+        operator: Party,
+    },
+}
+
+/// Why bytes are no act, or none that may be signed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ActFault {
+    #[error("it has {0} bytes, {ACT_BYTES_MAX} at most")]
+    Long(usize),
+    /// No JSON, or not of an act that is known here.
+    #[error("it is not understood: {0}")]
+    NotUnderstood(String),
+    /// A newer form.
+    #[error("it has version {0}, and {ACT_VERSION} is known here")]
+    Newer(u16),
+    /// The same could be written otherwise.
+    #[error("it is not written as acts are")]
+    NotCanonical,
+    #[error("a name in it is none: {0}")]
+    Name(#[from] NotOneLine),
+    /// The challenge is not the hash of the bytes, or the offer is another one.
+    #[error("what is to be signed is something else")]
+    Another,
+}
+
+impl Act {
+    /// The bytes whose hash is signed.
+    pub fn bytes(&self) -> Bytes {
+        // Plain values with text keys: there is nothing in them that JSON could not hold.
+        Bytes(serde_json::to_vec(self).unwrap_or_default())
+    }
+
+    /// Reads an act.
+    pub fn read(bytes: &[u8]) -> Result<Self, ActFault> {
+        #[derive(Deserialize)]
+        struct Version {
+            v: u16,
+        }
+        if bytes.len() > ACT_BYTES_MAX {
+            return Err(ActFault::Long(bytes.len()));
+        }
+        let not_understood = |why: serde_json::Error| ActFault::NotUnderstood(why.to_string());
+        let Version { v } = serde_json::from_slice(bytes).map_err(not_understood)?;
+        if v != ACT_VERSION {
+            return Err(ActFault::Newer(v));
+        }
+        let act: Self = serde_json::from_slice(bytes).map_err(not_understood)?;
+        if act.bytes().0 != bytes {
+            return Err(ActFault::NotCanonical);
+        }
+        for party in act.parties() {
+            OneLine::<NAME_CHARS_MAX>::check(&party.id)?;
+            OneLine::<NAME_CHARS_MAX>::check(&party.name)?;
+        }
+        Ok(act)
+    }
+
+    fn parties(&self) -> impl Iterator<Item = &Party> {
+        let Deed::Vouch {
+            person,
+            organisation,
+            operator,
+            ..
+        } = &self.deed;
+        [&self.signer, person, organisation, operator].into_iter()
+    }
+
+    /// For whom, or about whom, it is.
+    pub fn subject(&self) -> &Party {
+        let Deed::Vouch { person, .. } = &self.deed;
+        person
+    }
+}
+
+/// The challenge by which bytes are signed.
+pub fn challenge(bytes: &[u8]) -> Bytes {
+    Bytes(Sha256::digest(bytes).to_vec())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn party(id: &str, name: &str) -> Party {
+        Party {
+            id: id.to_owned(),
+            name: name.to_owned(),
+        }
+    }
+
+    fn act() -> Act {
+        let at = |second| Timestamp::from_second(second).expect("in range");
+        Act {
+            v: ACT_VERSION,
+            id: OfferId(uuid::Uuid::nil()),
+            signer: party("p-1", "K. Jansen"),
+            deed: Deed::Vouch {
+                person: party("p-2", "Zoë \"Z\" Ångström"),
+                organisation: party("o-1", "Example Shipping"),
+                visit: VisitId(uuid::Uuid::nil()),
+                operator: party("op-1", "M. Bakker"),
+            },
+            asked_at: at(1_800_000_000),
+            until: at(1_800_000_300),
+        }
+    }
+
+    #[test]
+    fn an_act_is_read_from_its_own_bytes_and_says_the_same() {
+        let bytes = act().bytes();
+        assert_eq!(Act::read(&bytes.0), Ok(act()));
+        assert!(bytes.0.starts_with(br#"{"v":1,"id":"0000"#));
+        assert_eq!(challenge(&bytes.0).0.len(), 32);
+    }
+
+    #[test]
+    fn what_says_the_same_in_other_bytes_or_more_than_is_known_is_refused() {
+        let text = String::from_utf8(act().bytes().0).expect("text");
+        let spaced = text.replacen(':', ": ", 1);
+        assert_eq!(Act::read(spaced.as_bytes()), Err(ActFault::NotCanonical));
+        let escaped = text.replace('Z', "\\u005a");
+        assert_eq!(Act::read(escaped.as_bytes()), Err(ActFault::NotCanonical));
+        let newer = text.replacen("\"v\":1", "\"v\":2", 1);
+        assert_eq!(Act::read(newer.as_bytes()), Err(ActFault::Newer(2)));
+        for wrong in [
+            text.replace("vouch", "release"),
+            text.replacen("{\"v\"", "{\"also\":1,\"v\"", 1),
+            text.replacen("\"name\"", "\"title\":\"x\",\"name\"", 1),
+            format!("{text}{{}}"),
+        ] {
+            let read = Act::read(wrong.as_bytes());
+            assert!(matches!(read, Err(ActFault::NotUnderstood(_))), "{read:?}");
+        }
+        let mut two_lines = act();
+        two_lines.signer.name = "K.\nJansen".to_owned();
+        let read = Act::read(&two_lines.bytes().0);
+        assert_eq!(read, Err(ActFault::Name(NotOneLine::Control)));
+        let long = vec![b' '; ACT_BYTES_MAX + 1];
+        assert!(matches!(Act::read(&long), Err(ActFault::Long(_))));
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_read_is_what_was_written(bytes in proptest::collection::vec(any::<u8>(), 0..400), at in any::<prop::sample::Index>(), by in any::<u8>()) {
+            prop_assert!(Act::read(&bytes).is_err());
+            let mut changed = act().bytes().0;
+            let at = at.index(changed.len());
+            changed[at] = by;
+            if let Ok(read) = Act::read(&changed) {
+                prop_assert_eq!(read.bytes().0, changed);
+            }
+        }
+    }
+}
