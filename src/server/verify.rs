@@ -38,6 +38,9 @@ use crate::wire::webauthn::{
     AuthenticationResponse, CreationOptions, Descriptor, RegistrationResponse, RequestOptions, User,
 };
 
+/// The longest credential id, in bytes (WebAuthn Level 3, section 7.1, step 25).
+const CREDENTIAL_ID_MAX: usize = 1023;
+
 /// A relying party: what is asked of a key, and what is taken from it.
 #[derive(Debug)]
 pub struct RelyingParty {
@@ -194,6 +197,9 @@ impl RelyingParty {
     ) -> Result<Registered, Refusal> {
         let state: RegistrationState = serde_json::from_str(state).map_err(Refusal::internal)?;
         check_ids(&response.kind, &response.id, &response.raw_id)?;
+        if response.raw_id.0.len() > CREDENTIAL_ID_MAX {
+            return Err(malformed("a credential id has at most 1023 bytes"));
+        }
         let transports: Vec<Value> = response
             .response
             .transports

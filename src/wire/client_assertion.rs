@@ -16,7 +16,7 @@ use p256::ecdsa::{Signature, SigningKey, VerifyingKey};
 use p256::pkcs8::{DecodePrivateKey, DecodePublicKey, EncodePrivateKey};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::StationId;
+use crate::domain::{Bytes, StationId};
 
 /// `client_assertion_type` of the token request.
 pub const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -107,6 +107,7 @@ pub fn verify(
     // Checked below, against the clock that the caller gives.
     validation.validate_exp = false;
     validation.validate_aud = false;
+    refuse_critical(token)?;
     let claims = jsonwebtoken::decode::<Claims>(
         token,
         &DecodingKey::from_ec_der(&key.to_sec1_bytes()),
@@ -124,6 +125,21 @@ pub fn verify(
         Ok(claims)
     } else {
         Err(AssertionError::Times)
+    }
+}
+
+/// The library passes over what a header says must be understood (RFC 7515, section 4.1.11), and nothing of that kind is here.
+fn refuse_critical(token: &str) -> Result<(), AssertionError> {
+    let invalid = |why: &str| AssertionError::Invalid(why.to_owned());
+    let header = token.split('.').next().and_then(Bytes::from_base64url);
+    let header = header.ok_or_else(|| invalid("no header"))?;
+    let header: serde_json::Map<String, serde_json::Value> =
+        serde_json::from_slice(&header.0).map_err(|_| invalid("no header"))?;
+    match header.contains_key("crit") {
+        true => Err(invalid(
+            "its header has critical members, and none is understood",
+        )),
+        false => Ok(()),
     }
 }
 
@@ -267,6 +283,29 @@ mod tests {
         let mut endless = claims(NOW);
         (endless.iat, endless.exp) = (i64::MIN, i64::MAX);
         assert_eq!(check(&endless, 7), Err(AssertionError::Times));
+    }
+
+    #[test]
+    fn a_token_whose_header_asks_for_what_is_not_understood_is_refused() {
+        let signed = sign(&claims(NOW), &key(7)).expect("signs");
+        let body = signed.split('.').nth(1).expect("three parts");
+        let header = Bytes(br#"{"alg":"ES256","crit":["exp"],"exp":1}"#.to_vec());
+        let message = format!("{}.{body}", header.to_base64url());
+        let signature: Signature =
+            p256::ecdsa::signature::Signer::sign(&key(7), message.as_bytes());
+        let token = format!(
+            "{message}.{}",
+            Bytes(signature.to_bytes().to_vec()).to_base64url()
+        );
+        let now = Timestamp::from_second(NOW).expect("in range");
+        let found = verify(
+            &token,
+            &StationId::new("s1"),
+            &pem(&key(7)),
+            &["urn:registry"],
+            now,
+        );
+        assert!(matches!(found, Err(AssertionError::Invalid(why)) if why.contains("critical")));
     }
 
     #[test]

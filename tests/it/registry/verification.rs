@@ -34,7 +34,7 @@ async fn refusal_of(register: Change, sign: Change) -> String {
 
 #[tokio::test]
 async fn a_registration_that_lies_in_one_thing_is_refused_for_that_thing() {
-    let lies: [(&str, Change); 8] = [
+    let lies: [(&str, Change); 9] = [
         ("challenge-mismatch", |key| {
             key.challenge = Some(Bytes(vec![9; 32]))
         }),
@@ -49,6 +49,7 @@ async fn a_registration_that_lies_in_one_thing_is_refused_for_that_thing() {
         ("user-not-present", |key| key.flags = UV),
         ("not-device-bound", |key| key.flags = UP | UV | BE),
         ("algorithm-refused", |key| key.algorithm = -35),
+        ("response-malformed", |key| key.id = vec![1; 1024]),
     ];
     for (code, lie) in lies {
         assert_eq!(refusal_of(lie, HONEST).await, code);
