@@ -151,6 +151,11 @@ impl Bay {
         run(&self.board, key, limit, cancel, keepalives, job).await
     }
 
+    /// How long ago a key was plugged in, as far as the bay saw it: one that was in before the station ran counts from then on.
+    pub fn plugged_for(&self, key: &KeyRef) -> Option<Duration> {
+        self.board.plugged_for(key)
+    }
+
     /// Has what is shown of a key read anew; a key that could not be opened is tried again.
     pub fn refresh(&self, key: &KeyRef) {
         if let Some(link) = self.board.link(key) {

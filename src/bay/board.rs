@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
 use tokio::sync::watch;
@@ -87,6 +87,7 @@ struct Inner {
 struct Seat {
     node: String,
     slot: Slot,
+    since: Instant,
     occupant: Occupant,
 }
 
@@ -160,6 +161,7 @@ impl Board {
         let seat = Seat {
             node: found.node,
             slot,
+            since: Instant::now(),
             occupant: Occupant::Waiting(found.opener),
         };
         inner.seats.insert(found.place.clone(), seat);
@@ -258,6 +260,14 @@ impl Board {
             Occupant::Open(link) => Some(link.clone()),
             Occupant::Waiting(_) => None,
         }
+    }
+
+    /// How long this connection has been in the bay.
+    pub(super) fn plugged_for(&self, key: &KeyRef) -> Option<Duration> {
+        let inner = self.inner.lock();
+        let seat = inner.seats.get(&key.place);
+        let seat = seat.filter(|seat| seat.slot.generation == key.generation);
+        seat.map(|seat| seat.since.elapsed())
     }
 
     /// Whether this connection is in the bay, open or not.

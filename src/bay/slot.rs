@@ -157,6 +157,7 @@ impl Slot {
             credential_management: false,
             built_in_uv: false,
             always_uv: false,
+            pin_only_manages: false,
             enterprise_attestation: false,
             extensions: Vec::new(),
             algorithms: Vec::new(),
@@ -185,6 +186,7 @@ impl Slot {
             credential_management: info.credential_management().is_some(),
             built_in_uv: info.built_in_uv() == Setup::Set,
             always_uv: info.always_uv(),
+            pin_only_manages: info.pin_cannot_make_or_use(),
             enterprise_attestation: info.enterprise_attestation() != Setup::Unsupported,
             extensions: info.extensions.clone(),
             ..facts

@@ -23,6 +23,7 @@ mod machine;
 mod manage;
 mod pin;
 mod profile;
+mod quirks;
 mod state;
 mod status;
 
@@ -38,6 +39,7 @@ use crate::ctap::transport::{Report, Transport, TransportError};
 pub use attestation::{Attestation, Model, attestation, root_certificate};
 pub use faults::{Direction, Fault};
 pub use profile::{Abilities, Management, Profile, TouchPolicy};
+pub use quirks::{Quirks, Vouching};
 pub use state::{SoftState, StateError};
 pub use status::{Status, Wait};
 
@@ -240,6 +242,11 @@ impl SoftKey {
     /// The qualities (lastEnrollSampleStatus, 0 is good) of the next fingerprint samples; later ones are good.
     pub fn script_samples(&self, qualities: impl IntoIterator<Item = u8>) {
         self.change(|machine, _| machine.samples.extend(qualities));
+    }
+
+    /// Teaches it a finger at once, as its person did somewhere else.
+    pub fn learn_finger(&self) {
+        self.change(|machine, _| machine.authenticator.learn_finger());
     }
 
     /// Whether it has begun to learn a finger and still keeps the samples.

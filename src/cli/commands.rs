@@ -141,13 +141,14 @@ impl Runs<'_> {
         identification: Option<Identification>,
         code: Option<&Lines>,
     ) -> Arc<HeadlessFace> {
-        Arc::new(HeadlessFace::new(
+        let face = HeadlessFace::new(
             Arc::clone(self.output),
             choice.clone(),
             identification,
             code,
             self.stopper.clone(),
-        ))
+        );
+        Arc::new(face.looking_at(self.station))
     }
 
     /// A face that knows beforehand what is wanted done to a key.
@@ -169,7 +170,7 @@ impl Runs<'_> {
             None,
             self.stopper.clone(),
         );
-        Arc::new(face.ordered(orders))
+        Arc::new(face.ordered(orders).looking_at(self.station))
     }
 
     pub(super) fn desk(&self, face: &Arc<HeadlessFace>) -> StationDesk {

@@ -17,6 +17,7 @@ use super::secret::{self, Lines, SecretError};
 use super::totp::answers::AppAnswers;
 use crate::domain::reset::ResetCase;
 use crate::domain::{Identification, KeyFacts, Person, Pin, Place};
+use crate::station::Station;
 use crate::station::desk::Face;
 use crate::station::stopper::Stopper;
 use crate::workflow::dialogue::{Answer, Event, LostBy, Question, Step};
@@ -163,6 +164,19 @@ impl HeadlessFace {
             memory: Mutex::default(),
             orders: Orders::default(),
         }
+    }
+
+    /// The same face, which says of a key that is in and can't be worked with why that is so, rather than that there is none.
+    #[must_use]
+    pub fn looking_at(self, station: &Arc<Station>) -> Self {
+        let station = Arc::clone(station);
+        let proof = self.orders.apps.proof.proof_key.clone();
+        let names = [self.choice.key.clone(), proof];
+        self.patience.explain(Box::new(move || {
+            let names: Vec<&str> = names.iter().flatten().map(String::as_str).collect();
+            station.slots().unready(&names).map(KeyFault::told)
+        }));
+        self
     }
 
     /// The same face with orders.
@@ -356,9 +370,14 @@ impl HeadlessFace {
         self.pin(&prompt, line, None).await.map(Answer::Pin)
     }
 
-    async fn new_pin(&self, key: &KeyFacts, min: u8, refused: bool) -> Result<Answer, Stop> {
-        if refused {
-            return Err(Stop::Key(KeyFault::PinRefused));
+    async fn new_pin(
+        &self,
+        key: &KeyFacts,
+        min: u8,
+        refused: Option<KeyFault>,
+    ) -> Result<Answer, Stop> {
+        if let Some(fault) = refused {
+            return Err(Stop::Key(fault));
         }
         if self.is_provers() && self.pins.is_some() {
             // One line is its, so that the next one is never mistaken for the other key's.

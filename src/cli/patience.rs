@@ -3,7 +3,7 @@
 //! Hides the timer. Invariant: at most one wait is timed at a time, and a wait that goes on (asked anew, touched in vain)
 //! keeps its beginning; once it has run out the run is stopped, and [`Patience::cause`] says that the key was the reason.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use parking_lot::Mutex;
@@ -44,8 +44,12 @@ struct State {
     ran_out: Option<KeyFault>,
 }
 
+/// Says why there is no key to choose although one is in.
+type Explain = Box<dyn Fn() -> Option<KeyFault> + Send + Sync>;
+
 struct Shared {
     limit: Duration,
+    explain: OnceLock<Explain>,
     state: Mutex<State>,
     /// When the wait runs out; `None`: nobody is waited for.
     deadline: watch::Sender<Option<Instant>>,
@@ -63,12 +67,19 @@ impl Patience {
     pub fn new(limit: Duration, stopper: Stopper) -> Self {
         let shared = Arc::new(Shared {
             limit,
+            explain: OnceLock::new(),
             state: Mutex::default(),
             deadline: watch::Sender::new(None),
             stopper,
         });
         let timer = tokio::spawn(run_out(Arc::clone(&shared)));
         Self { shared, timer }
+    }
+
+    /// What to say, if it knows better, once a key was asked for in vain.
+    pub fn explain(&self, explain: Explain) {
+        // A face has one station.
+        let _ = self.shared.explain.set(explain);
     }
 
     /// Keys are asked for; `fault` is what it comes to when none is had in time.
@@ -182,7 +193,12 @@ impl Shared {
         if self.deadline.borrow().is_none_or(|at| at > Instant::now()) {
             return false;
         }
-        state.ran_out = state.wait.take().map(|wait| wait.fault);
+        let better = |wait: &Wait| match wait.what {
+            Waiting::Choice => self.explain.get().and_then(|explain| explain()),
+            _ => None,
+        };
+        let ran_out = state.wait.take();
+        state.ran_out = ran_out.map(|wait| better(&wait).unwrap_or(wait.fault));
         state.ran_out.is_some()
     }
 }

@@ -13,7 +13,7 @@ use ciborium::Value;
 mod fields;
 
 pub use fields::{
-    FieldFault, Fields, as_bool, as_bytes, as_signed, as_text, as_unsigned, required,
+    FieldFault, FieldResult, Fields, as_bool, as_bytes, as_signed, as_text, as_unsigned, required,
 };
 
 /// How many containers may lie in one another (CTAP 2.3, section 8: "at most four levels").

@@ -1,17 +1,21 @@
 //! What a key says about itself: authenticatorGetInfo (CTAP 2.3, section 6.4), all members of CTAP 2.0 to 2.3.
 //!
-//! Hides member numbers and defaults. Invariant: a member that this version knows has the right type or is an error that names
-//! it; a member it does not know is kept in [`Info::unknown`] and hinders nothing.
+//! Hides member numbers and defaults. Invariant: without its versions a key is nothing; any other member that has the wrong type, or
+//! a value that the specification excludes, counts as not stated and is named in [`Info::odd`]; one that this version does not know
+//! is kept in [`Info::unknown`]. Neither hinders anything.
+
+mod members;
 
 use std::collections::BTreeMap;
 
 use ciborium::Value;
 use serde::Serialize;
 
-use super::cbor::{FieldFault, Fields, as_bool, as_text, as_unsigned, read, required};
+use super::cbor::{FieldFault, Fields, as_bool, as_bytes, as_text, as_unsigned, required};
 use super::command::client_pin::Permissions;
 use super::pin::PinUvAuthToken;
 use crate::domain::key::Aaguid;
+use members::Members;
 
 /// The largest message of a key that does not state one.
 const DEFAULT_MAX_MSG_BYTES: u64 = 1024;
@@ -27,7 +31,7 @@ pub struct Info {
     pub versions: Vec<String>,
     /// 0x02: extensions, e.g. `credProtect`.
     pub extensions: Vec<String>,
-    /// 0x03: the model.
+    /// 0x03: the model; all zero where the key does not state one.
     pub aaguid: Aaguid,
     /// 0x04: options; an absent one is neither true nor false. See the methods for what they mean.
     pub options: BTreeMap<String, bool>,
@@ -69,13 +73,13 @@ pub struct Info {
     pub attestation_formats: Vec<String>,
     /// 0x17: how often built-in UV was used since the PIN was last entered.
     pub uv_count_since_last_pin_entry: Option<u64>,
-    /// 0x18: a reset takes a touch of ten seconds.
+    /// 0x18: a reset takes a long touch: five seconds in CTAP 2.3, ten in CTAP 2.2.
     pub long_touch_for_reset: bool,
     /// 0x19: the encrypted identifier of this very key.
     #[serde(skip)]
     pub enc_identifier: Option<Vec<u8>>,
-    /// 0x1A: transports over which a reset is possible.
-    pub transports_for_reset: Vec<String>,
+    /// 0x1A: transports over which a reset is possible; none at all where the list is there and empty.
+    pub transports_for_reset: Option<Vec<String>>,
     /// 0x1B: the key refuses simple PINs; `None` where it has no such policy.
     pub pin_complexity_policy: Option<bool>,
     /// 0x1C: where that policy is explained.
@@ -90,6 +94,9 @@ pub struct Info {
     /// Members that this version does not know, as they came.
     #[serde(skip)]
     pub unknown: Vec<(Value, Value)>,
+    /// Members that are not as the specification has them, and were passed over.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub odd: Vec<&'static str>,
 }
 
 /// Whether a means of user verification exists and is set up.
@@ -138,72 +145,73 @@ impl Info {
     /// Reads the body of a getInfo reply.
     ///
     /// # Errors
-    /// A [`FieldFault`] that names the member, and for broken CBOR the offset.
+    /// A [`FieldFault`] where the versions are missing or no list, and for broken CBOR the offset.
     pub fn parse(bytes: &[u8]) -> Result<Self, FieldFault> {
-        let mut fields = Fields::of(read(bytes)?, "getInfo")?;
-        let texts = |fields: &mut Fields, key: i64, member| {
-            Ok::<_, FieldFault>(fields.list(key, member, as_text)?.unwrap_or_default())
-        };
-        Ok(Self {
-            versions: required(fields.list(0x01, "versions", as_text)?, "versions")?,
-            extensions: texts(&mut fields, 0x02, "extensions")?,
-            aaguid: Aaguid(required(
-                fields.array(0x03, "aaguid", "16 bytes")?,
-                "aaguid",
-            )?),
-            options: fields.table(0x04, "options", as_bool)?.unwrap_or_default(),
-            max_msg_size: fields
-                .unsigned(0x05, "maxMsgSize")?
+        let mut members = Members::read(bytes)?;
+        let m = &mut members;
+        let info = Self {
+            versions: {
+                let stated = m.list(0x01, "versions", as_text);
+                let known = stated.filter(|versions| !versions.is_empty());
+                required(known, "versions")?
+            },
+            extensions: m.texts(0x02, "extensions"),
+            aaguid: aaguid(m),
+            options: m.table(0x04, "options", as_bool),
+            max_msg_size: m
+                .unsigned(0x05, "maxMsgSize")
                 .unwrap_or(DEFAULT_MAX_MSG_BYTES),
-            pin_uv_auth_protocols: fields
-                .list(0x06, "pinUvAuthProtocols", as_unsigned)?
+            pin_uv_auth_protocols: m
+                .list(0x06, "pinUvAuthProtocols", as_unsigned)
                 .unwrap_or_default(),
-            max_credential_count_in_list: fields.unsigned(0x07, "maxCredentialCountInList")?,
-            max_credential_id_length: fields.unsigned(0x08, "maxCredentialIdLength")?,
-            transports: texts(&mut fields, 0x09, "transports")?,
-            algorithms: fields
-                .list(0x0a, "algorithms", algorithm)?
-                .unwrap_or_default()
-                .into_iter()
-                .flatten()
-                .collect(),
-            max_serialized_large_blob_array: fields
-                .unsigned(0x0b, "maxSerializedLargeBlobArray")?,
-            force_pin_change: fields.boolean(0x0c, "forcePINChange")?.unwrap_or(false),
-            min_pin_length: pin_length(&mut fields, 0x0d, "minPINLength")?
+            max_credential_count_in_list: m.unsigned(0x07, "maxCredentialCountInList"),
+            max_credential_id_length: m.unsigned(0x08, "maxCredentialIdLength"),
+            transports: m.texts(0x09, "transports"),
+            algorithms: {
+                let stated = m.list(0x0a, "algorithms", algorithm).unwrap_or_default();
+                stated.into_iter().flatten().collect()
+            },
+            max_serialized_large_blob_array: m.unsigned(0x0b, "maxSerializedLargeBlobArray"),
+            force_pin_change: m.one(0x0c, "forcePINChange", as_bool).unwrap_or(false),
+            min_pin_length: m
+                .one(0x0d, "minPINLength", pin_length)
                 .unwrap_or(DEFAULT_MIN_PIN_LENGTH),
-            firmware_version: fields.unsigned(0x0e, "firmwareVersion")?,
-            max_cred_blob_length: fields.unsigned(0x0f, "maxCredBlobLength")?,
-            max_rpids_for_set_min_pin_length: fields
-                .unsigned(0x10, "maxRPIDsForSetMinPINLength")?,
-            preferred_platform_uv_attempts: fields.unsigned(0x11, "preferredPlatformUvAttempts")?,
-            uv_modality: fields.unsigned(0x12, "uvModality")?,
-            certifications: fields
-                .table(0x13, "certifications", as_unsigned)?
-                .unwrap_or_default(),
-            remaining_discoverable_credentials: fields
-                .unsigned(0x14, "remainingDiscoverableCredentials")?,
-            vendor_prototype_config_commands: fields.list(
+            firmware_version: m.unsigned(0x0e, "firmwareVersion"),
+            max_cred_blob_length: m.unsigned(0x0f, "maxCredBlobLength"),
+            max_rpids_for_set_min_pin_length: m.unsigned(0x10, "maxRPIDsForSetMinPINLength"),
+            preferred_platform_uv_attempts: m.unsigned(0x11, "preferredPlatformUvAttempts"),
+            uv_modality: m.unsigned(0x12, "uvModality"),
+            certifications: m.table(0x13, "certifications", as_unsigned),
+            remaining_discoverable_credentials: m
+                .unsigned(0x14, "remainingDiscoverableCredentials"),
+            vendor_prototype_config_commands: m.list(
                 0x15,
                 "vendorPrototypeConfigCommands",
                 as_unsigned,
-            )?,
-            attestation_formats: texts(&mut fields, 0x16, "attestationFormats")?,
-            uv_count_since_last_pin_entry: fields.unsigned(0x17, "uvCountSinceLastPinEntry")?,
-            long_touch_for_reset: fields.boolean(0x18, "longTouchForReset")?.unwrap_or(false),
-            enc_identifier: fields.bytes(0x19, "encIdentifier")?,
-            transports_for_reset: texts(&mut fields, 0x1a, "transportsForReset")?,
-            pin_complexity_policy: fields.boolean(0x1b, "pinComplexityPolicy")?,
-            pin_complexity_policy_url: policy_url(&mut fields)?,
-            max_pin_length: pin_length(&mut fields, 0x1d, "maxPINLength")?
+            ),
+            attestation_formats: m.texts(0x16, "attestationFormats"),
+            uv_count_since_last_pin_entry: m.unsigned(0x17, "uvCountSinceLastPinEntry"),
+            long_touch_for_reset: m.one(0x18, "longTouchForReset", as_bool).unwrap_or(false),
+            enc_identifier: m.one(0x19, "encIdentifier", as_bytes),
+            transports_for_reset: m.list(0x1a, "transportsForReset", as_text),
+            pin_complexity_policy: m.one(0x1b, "pinComplexityPolicy", as_bool),
+            // A URL that came as UTF-8 in a byte string.
+            pin_complexity_policy_url: m
+                .one(0x1c, "pinComplexityPolicyURL", as_bytes)
+                .and_then(|bytes| String::from_utf8(bytes).ok()),
+            max_pin_length: m
+                .one(0x1d, "maxPINLength", pin_length)
                 .unwrap_or(DEFAULT_MAX_PIN_LENGTH),
-            enc_cred_store_state: fields.bytes(0x1e, "encCredStoreState")?,
-            authenticator_config_commands: fields.list(
-                0x1f,
-                "authenticatorConfigCommands",
-                as_unsigned,
-            )?,
-            unknown: fields.into_rest(),
+            enc_cred_store_state: m.one(0x1e, "encCredStoreState", as_bytes),
+            authenticator_config_commands: m.list(0x1f, "authenticatorConfigCommands", as_unsigned),
+            unknown: Vec::new(),
+            odd: Vec::new(),
+        };
+        let (unknown, odd) = members.into_rest();
+        Ok(Self {
+            unknown,
+            odd,
+            ..info
         })
     }
 
@@ -352,28 +360,32 @@ fn algorithm(value: Value, member: &'static str) -> Result<Option<i64>, FieldFau
     Ok((kind == "public-key").then_some(alg))
 }
 
-fn pin_length(
-    fields: &mut Fields,
-    key: i64,
-    member: &'static str,
-) -> Result<Option<u8>, FieldFault> {
-    let length = fields.unsigned(key, member)?;
-    let narrow = |length: u64| {
-        let length = u8::try_from(length)
-            .ok()
-            .filter(|length| *length <= DEFAULT_MAX_PIN_LENGTH);
-        length.ok_or(FieldFault::Invalid {
-            member,
-            expected: "a length of at most 63",
-        })
-    };
-    length.map(narrow).transpose()
+/// The model. Every key states one; what lacks it is no worse at its work.
+fn aaguid(members: &mut Members) -> Aaguid {
+    let expected = "16 bytes";
+    let stated = members.one(0x03, "aaguid", |value, member| {
+        let bytes = as_bytes(value, member)?;
+        let whole = bytes.try_into();
+        whole.map_err(|_| FieldFault::Invalid { member, expected })
+    });
+    match stated {
+        Some(bytes) => Aaguid(bytes),
+        None => {
+            members.missing("aaguid");
+            Aaguid::default()
+        }
+    }
 }
 
-/// A URL that came as UTF-8 in a byte string; one that is no text is of no use to anybody and is left out.
-fn policy_url(fields: &mut Fields) -> Result<Option<String>, FieldFault> {
-    let bytes = fields.bytes(0x1c, "pinComplexityPolicyURL")?;
-    Ok(bytes.and_then(|bytes| String::from_utf8(bytes).ok()))
+/// A length that a PIN can have.
+fn pin_length(value: Value, member: &'static str) -> Result<u8, FieldFault> {
+    let length = as_unsigned(value, member)?;
+    let length = u8::try_from(length).ok();
+    let possible = length.filter(|length| *length <= DEFAULT_MAX_PIN_LENGTH);
+    possible.ok_or(FieldFault::Invalid {
+        member,
+        expected: "a length of at most 63",
+    })
 }
 
 #[cfg(test)]

@@ -43,7 +43,7 @@ pub enum Setting {
     },
     /// Attestation that carries identifiers of the very key may be asked for.
     EnterpriseAttestation,
-    /// A reset takes a touch of ten seconds (CTAP 2.3).
+    /// A reset takes a long touch: of five seconds in CTAP 2.3, of ten in CTAP 2.2.
     LongTouchForReset,
     /// The key refuses PINs that it finds too simple (CTAP 2.3).
     PinComplexity,

@@ -27,3 +27,40 @@ pub fn is_hidden(c: char) -> bool {
             | '\u{e0000}'..='\u{e0fff}'
     )
 }
+
+/// The longest address that is shown to people, in characters.
+const ADDRESS_MAX: usize = 200;
+
+/// A web address as somebody else states it, if it is one that can be shown and typed over.
+pub fn web_address(stated: &str) -> Option<&str> {
+    let host = stated
+        .strip_prefix("https://")
+        .or_else(|| stated.strip_prefix("http://"))?;
+    let is_plain = stated.bytes().all(|byte| byte.is_ascii_graphic());
+    (is_plain && !host.is_empty() && stated.len() <= ADDRESS_MAX).then_some(stated)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_web_address_is_short_plain_and_names_its_kind() {
+        let good = "https://keys.example/pin?x=1";
+        assert_eq!(web_address(good), Some(good));
+        let long = format!("https://{}", "a".repeat(300));
+        let bad = [
+            "",
+            "https://",
+            "keys.example",
+            "javascript:alert(1)",
+            "https://a b",
+            "https://a\u{1b}[2J",
+            "https://\u{202e}a",
+            &long,
+        ];
+        for stated in bad {
+            assert_eq!(web_address(stated), None, "{stated:?}");
+        }
+    }
+}

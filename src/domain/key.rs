@@ -188,6 +188,10 @@ pub struct KeyFacts {
     pub built_in_uv: bool,
     /// Always asks for user verification.
     pub always_uv: bool,
+    /// Its PIN opens neither the making nor the use of a credential (`noMcGaPermissionsWithClientPin`): that takes verification of
+    /// its own.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub pin_only_manages: bool,
     /// Has enterprise attestation, enabled or not.
     #[serde(default)]
     pub enterprise_attestation: bool,
@@ -209,6 +213,20 @@ impl KeyFacts {
     pub fn firmware_text(&self) -> Option<String> {
         self.firmware.map(firmware_text)
     }
+
+    /// Whether a credential takes verification by the key itself, which it has set up: its PIN is not enough.
+    pub fn verifies_itself(&self) -> bool {
+        self.pin_only_manages && self.built_in_uv
+    }
+}
+
+/// What most keys are need not be written down.
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands over a reference"
+)]
+fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 #[cfg(test)]
@@ -239,6 +257,7 @@ impl KeyFacts {
             credential_management: true,
             built_in_uv: false,
             always_uv: false,
+            pin_only_manages: false,
             enterprise_attestation: false,
             extensions: Vec::new(),
             algorithms: vec![-7],

@@ -223,6 +223,7 @@ pub fn judge_attestation(
 fn pin_findings(key: &KeyFacts) -> Vec<Finding> {
     match (key.pin_set, key.pin_retries) {
         (None, _) if !key.built_in_uv => vec![Finding::NoPinSupport],
+        (Some(_), _) if key.pin_only_manages && !key.built_in_uv => vec![Finding::FingerNeeded],
         (Some(true), Some(0)) => vec![Finding::PinBlocked],
         (Some(true), _) if key.pin_change_required => vec![Finding::PinChangeRequired],
         (Some(true), Some(retries)) if retries < FEW_RETRIES => {

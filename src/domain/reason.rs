@@ -37,6 +37,16 @@ pub enum KeyFault {
     PinChangeNeeded,
     /// The key's own rules refuse this PIN.
     PinRefused,
+    /// The key refuses this PIN under its stated policy on simple ones; its length is not why.
+    PinTooSimple {
+        /// Where the key says that the policy is explained.
+        explained_at: Option<String>,
+    },
+    /// The PIN is longer than the key takes.
+    PinTooLong {
+        /// The longest, in code points.
+        max: u8,
+    },
     /// It holds a credential of the exclude list.
     Excluded,
     /// It holds none of the credentials asked for.
@@ -62,12 +72,22 @@ impl KeyFault {
             Self::PinBlocked => "pin-blocked",
             Self::PinChangeNeeded => "pin-change-needed",
             Self::PinRefused => "pin-refused",
+            Self::PinTooSimple { .. } => "pin-too-simple",
+            Self::PinTooLong { .. } => "pin-too-long",
             Self::Excluded => "excluded",
             Self::NoCredential => "no-credential",
             Self::StoreFull => "store-full",
             Self::Unsupported(_) => "unsupported",
             Self::Failed(_) => "key-failed",
         }
+    }
+
+    /// Whether the key took a new PIN for no good one: it is as it was.
+    pub fn refuses_pin(&self) -> bool {
+        matches!(
+            self,
+            Self::PinRefused | Self::PinTooSimple { .. } | Self::PinTooLong { .. }
+        )
     }
 
     /// In the words of whoever was asked in place of a person, e.g. of the command line.
@@ -123,6 +143,8 @@ pub enum Lacks {
         /// How it takes one.
         over: Vec<String>,
     },
+    /// A reset: it refused one again, well inside its time.
+    Reset,
     /// A setting.
     Setting {
         /// Which.

@@ -8,31 +8,48 @@ pub(super) mod reset;
 use sha2::{Digest, Sha256};
 
 use crate::ctap::{
-    AnyDevice, Control, CredProtect, CtapError, GetAssertion, MakeCredential, Operation,
-    Permissions, PinUvAuthToken, RelyingParty, Retries, Setup, Status, TokenRequest, User,
-    VerifyBy,
+    AnyDevice, Control, CredProtect, CredentialManagement, CtapError, GetAssertion, Info,
+    MakeCredential, Operation, Permissions, PinLengthFault, PinUvAuthToken, RelyingParty, Retries,
+    Setup, Status, TokenRequest, User, VerifyBy,
 };
+use crate::domain::characters::web_address;
 use crate::domain::policy::Attestation;
 use crate::domain::reason::Failure;
 use crate::domain::{Bytes, Pin};
 use crate::wire::webauthn::{CreationOptions, Descriptor, RequestOptions};
 use crate::workflow::{Doubt, KeyFault, NewAssertion, NewCredential, Resident};
 
-/// Proves the PIN on the key, without a touch.
+/// Where the key says that its policy on PINs is explained; what is no address is of no use to anybody.
+pub(super) fn policy_url(info: &Info) -> Option<String> {
+    let stated = info.pin_complexity_policy_url.as_deref()?;
+    web_address(stated).map(str::to_owned)
+}
+
+/// Proves the PIN on the key, without a touch: by a token for what the PIN opens there.
 pub(super) fn verify_pin(
     device: &mut AnyDevice,
     control: &mut Control<'_>,
     pin: &Pin,
     rp_id: &str,
 ) -> Result<(), CtapError> {
-    token(
-        device,
-        control,
-        Some(pin),
-        Permissions::GET_ASSERTION,
-        Some(rp_id),
-    )
-    .map(drop)
+    let info = device.known_info(control)?;
+    let (permissions, rp_id) = match proving(&info) {
+        Permissions::GET_ASSERTION => (Permissions::GET_ASSERTION, Some(rp_id)),
+        managing => (managing, None),
+    };
+    token(device, control, Some(pin), permissions, rp_id).map(drop)
+}
+
+/// A permission that the key's PIN can have.
+fn proving(info: &Info) -> Permissions {
+    match info.pin_cannot_make_or_use() {
+        true if info.credential_management() == Some(CredentialManagement::Standard) => {
+            Permissions::CREDENTIAL_MANAGEMENT
+        }
+        true if info.configurable() => Permissions::AUTHENTICATOR_CONFIG,
+        true if info.bio_enrollment().is_some() => Permissions::BIO_ENROLLMENT,
+        _ => Permissions::GET_ASSERTION,
+    }
 }
 
 /// Attempts left, where the key has a PIN.
@@ -281,7 +298,7 @@ fn asks_for(options: &CreationOptions, extension: &str) -> bool {
 }
 
 /// WebAuthn's word for it (credProtect, CTAP 2.3, section 12.1).
-fn cred_protect(options: &CreationOptions, info: &crate::ctap::Info) -> Option<CredProtect> {
+fn cred_protect(options: &CreationOptions, info: &Info) -> Option<CredProtect> {
     let asked = options.extensions.as_ref()?;
     let level = match asked.get("credentialProtectionPolicy")?.as_str()? {
         "userVerificationOptional" => CredProtect::Optional,
@@ -393,7 +410,10 @@ pub(super) fn fault_of(error: &CtapError, retries: Option<u8>) -> KeyFault {
     match error {
         CtapError::Gone => return KeyFault::Gone,
         CtapError::Cancelled { .. } => return KeyFault::Cancelled,
-        CtapError::PinLength(_) => return KeyFault::PinRefused,
+        CtapError::PinLength(PinLengthFault::TooShort { .. }) => return KeyFault::PinRefused,
+        CtapError::PinLength(PinLengthFault::TooLong { max }) => {
+            return KeyFault::PinTooLong { max: *max };
+        }
         CtapError::Unsupported { what } => return KeyFault::Unsupported(what.clone()),
         _ => {}
     }

@@ -187,6 +187,41 @@ impl Slots {
         Some(facts)
     }
 
+    /// What the key states of a policy on simple PINs that is on: where it is explained, if it says.
+    pub(super) fn pin_policy(&self, key: &KeyFacts) -> Option<Option<String>> {
+        let slots = Arc::clone(&self.bay.slots().borrow());
+        let mut slots = slots.iter();
+        let slot = slots.find(|s| s.place == key.place && s.generation == key.generation)?;
+        match &slot.state {
+            SlotState::Ready(ready) if ready.info.pin_complexity_policy == Some(true) => {
+                Some(super::keys::policy_url(&ready.info))
+            }
+            _ => None,
+        }
+    }
+
+    /// Why the key that is meant can't be worked with, where one is in: by place or serial number, else the first one that can't.
+    pub fn unready(&self, wanted: &[&str]) -> Option<String> {
+        let slots = Arc::clone(&self.bay.slots().borrow());
+        let is_meant = |slot: &&Slot| {
+            let serial = slot.identity.serial.as_deref();
+            let names = |name: &&str| slot.place.as_str() == *name || serial == Some(*name);
+            wanted.is_empty() || wanted.iter().any(names)
+        };
+        let mut meant = slots.iter().filter(is_meant);
+        let slot = meant.find(|slot| {
+            matches!(
+                slot.state,
+                SlotState::Refused { .. } | SlotState::Failed { .. }
+            )
+        })?;
+        Some(format!(
+            "slot {}: {}",
+            slot.number,
+            self.state_in_words(slot)
+        ))
+    }
+
     fn look(&self, slot: &Slot) -> SlotLook {
         let product = || slot.identity.product.clone();
         match (&slot.state, self.facts(slot)) {

@@ -200,13 +200,14 @@ impl Text {
         } else {
             tr!(self, "portrait-reset-touch")
         };
-        let reset = match portrait.reset_transports.is_empty() {
-            true => how,
-            false => tr!(
+        let reset = match portrait.reset_transports.as_deref() {
+            None => how,
+            Some([]) => tr!(self, "portrait-reset-none"),
+            Some(over) => tr!(
                 self,
                 "portrait-reset-over",
                 how = how,
-                transports = portrait.reset_transports.join(", ")
+                transports = over.join(", ")
             ),
         };
         vec![
@@ -292,6 +293,14 @@ impl Text {
             Oddity::AlwaysUv => tr!(self, "oddity-always-uv"),
             Oddity::EnterpriseAttestation => tr!(self, "oddity-enterprise"),
             Oddity::LongTouchForReset => tr!(self, "oddity-long-touch"),
+            Oddity::NoUsbReset { over } if over.is_empty() => tr!(self, "oddity-no-reset"),
+            Oddity::NoUsbReset { over } => {
+                tr!(self, "oddity-no-usb-reset", over = over.join(", "))
+            }
+            Oddity::OwnVerificationOnly => tr!(self, "oddity-own-verification"),
+            Oddity::OddMembers { members } => {
+                tr!(self, "oddity-odd-members", members = members.join(", "))
+            }
             Oddity::MinPinRaised { length } => {
                 tr!(self, "oddity-min-pin", length = (*length))
             }

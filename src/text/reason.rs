@@ -1,6 +1,7 @@
 //! Why a run stopped, in the reader's language: the line of facts beside what happened and what to do. Matches are exhaustive, so
 //! that a reason can't be without words.
 
+use super::clean::clean;
 use super::words::Explained;
 use super::{Language, Text, tr};
 use crate::domain::authority::{Asker, NotAllowed, Releaser, Role, Row};
@@ -262,10 +263,30 @@ impl Text {
             KeyFault::WrongPin {
                 retries: Some(tries),
             } => Some(tr!(self, "pin-retries", retries = (*tries))),
+            KeyFault::PinTooSimple {
+                explained_at: Some(url),
+            } => Some(tr!(self, "pin-rules-at", url = clean(url))),
+            KeyFault::PinTooLong { max } => Some(tr!(self, "pin-at-most", max = (*max))),
             KeyFault::Unsupported(lacks) => Some(self.lacks(lacks)),
             KeyFault::Failed(failure) => Some(self.failure(failure)),
             _ => None,
         }
+    }
+
+    /// Why a key did not take a new PIN, where another one is chosen next.
+    pub fn pin_refused(&self, fault: &KeyFault) -> String {
+        let facts = self.key_fault(fault);
+        let what = match fault {
+            KeyFault::PinTooSimple { .. } | KeyFault::PinTooLong { .. } => {
+                self.stopped(fault.code()).what
+            }
+            _ => tr!(self, "new-pin-refused"),
+        };
+        [Some(what), facts]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 
     fn lacks(&self, lacks: &Lacks) -> String {
@@ -288,6 +309,8 @@ impl Text {
             Lacks::ByFinger => tr!(self, "lacks-by-finger"),
             Lacks::Blinking => tr!(self, "lacks-blinking"),
             Lacks::Selection => tr!(self, "lacks-selection"),
+            Lacks::UsbReset { over } if over.is_empty() => tr!(self, "lacks-any-reset"),
+            Lacks::Reset => tr!(self, "lacks-reset"),
             Lacks::UsbReset { over } => tr!(self, "lacks-usb-reset", over = over.join(", ")),
             Lacks::Setting { setting } => {
                 tr!(self, "lacks-setting", setting = self.setting(setting))

@@ -137,6 +137,7 @@ impl Text {
             }
             Finding::NotFido2 => tr!(self, "finding-not-fido2"),
             Finding::NoPinSupport => tr!(self, "finding-no-pin-support"),
+            Finding::FingerNeeded => tr!(self, "finding-finger-needed"),
             Finding::PinBlocked => tr!(self, "finding-pin-blocked"),
             Finding::FewPinRetries { retries } => {
                 tr!(self, "finding-few-retries", retries = (*retries))
@@ -384,6 +385,8 @@ impl Text {
                 explained!("stop-pin-change-needed", "stop-pin-change-needed-next")
             }
             "pin-refused" => explained!("stop-pin-refused", "stop-pin-refused-next"),
+            "pin-too-simple" => explained!("stop-pin-too-simple", "stop-pin-too-simple-next"),
+            "pin-too-long" => explained!("stop-pin-too-long", "stop-pin-too-long-next"),
             "excluded" => explained!("stop-excluded", "stop-excluded-next"),
             "no-credential" => explained!("stop-no-credential", "stop-no-credential-next"),
             "store-full" => explained!("stop-store-full", "stop-store-full-next"),

@@ -8,7 +8,7 @@ mod question;
 
 pub use app::{AppJob, AppQuestion, AppResult, CodeOf, OnScreen, Purpose, StationClock};
 pub use ending::{CareResult, Ending, PushState};
-pub use event::{Again, Coach, Event, HOLD_S, Note};
+pub use event::{Again, Coach, Event, HOLD_MOST_S, HOLD_S, Note};
 pub use loss::{LossJob, LossQuestion, LossResult};
 pub use question::{Answer, HeldCredential, LostBy, Question, Removal};
 

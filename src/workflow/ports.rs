@@ -266,6 +266,8 @@ port! {
         fn keys(&self) -> Vec<KeyFacts>;
         /// How long the key took for the last operation.
         fn key_time(&self) -> KeyTime;
+        /// How long ago a key was plugged in; `None`: it is out.
+        fn plugged_for(&self, key: &KeyFacts) -> Option<std::time::Duration>;
 
         calls:
         /// Waits until the bay differs from `seen`; ends with [`Stop::Cancelled`] on cancel.

@@ -223,10 +223,28 @@ async fn announced<R>(
 }
 
 /// Gets the person's PIN and proves it on the key: the one it has, or a new one that the person chooses. A PIN that
-/// was written is always verified afterwards.
+/// was written is always verified afterwards. Where a PIN opens no credential, the key's own verification does.
 ///
 /// A new one is at least as long as `asked`, in code points. `sent` is set before a PIN is written: from then on the key may have it, whatever the answer.
 pub(super) async fn unlock(
+    desk: &mut dyn Desk,
+    key: &mut KeyFacts,
+    rp_id: &str,
+    asked: u8,
+    sent: &mut bool,
+) -> Result<(Unlocked, PinChange), Stop> {
+    if key.verifies_itself() && key.pin_set == Some(true) && !key.pin_change_required {
+        return Ok((Unlocked::BuiltIn, PinChange::Kept));
+    }
+    let by_pin = by_pin(desk, key, rp_id, asked, sent).await?;
+    match (key.verifies_itself(), by_pin) {
+        (true, (_, change)) => Ok((Unlocked::BuiltIn, change)),
+        (false, by_pin) => Ok(by_pin),
+    }
+}
+
+/// The same by the key's PIN, where it can have one.
+async fn by_pin(
     desk: &mut dyn Desk,
     key: &mut KeyFacts,
     rp_id: &str,
@@ -271,12 +289,12 @@ async fn write_pin(
     sent: &mut bool,
 ) -> Result<Pin, Stop> {
     let min_length = pin_floor(key.pin_min_length, desk.registry_pin_floor(), asked);
-    let mut refused = false;
+    let mut refused = None;
     loop {
         let question = Question::NewPin {
             key: key.clone(),
             min_length,
-            refused,
+            refused: refused.clone(),
         };
         let Answer::Pin(pin) = desk.ask(question).await? else {
             continue;
@@ -294,7 +312,7 @@ async fn write_pin(
         )
         .await;
         match written {
-            Err(Stop::Key(KeyFault::PinRefused)) => refused = true,
+            Err(Stop::Key(fault)) if fault.refuses_pin() => refused = Some(fault),
             Err(stop) => return Err(stop),
             Ok(()) => {
                 key.pin_set = Some(true);

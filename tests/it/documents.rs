@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-const PAGES: [&str; 7] = [
+const PAGES: [&str; 8] = [
     "README.md",
     "CONTRIBUTING.md",
     "docs/DESIGN.md",
     "docs/DOMAIN.md",
     "docs/GLOSSARY.md",
+    "docs/KEYS.md",
     "docs/SECURITY.md",
     "docs/figures.md",
 ];

@@ -233,7 +233,7 @@ async fn the_old_pin_is_the_first_line_the_new_one_the_second_and_the_last_attem
     let new = Question::NewPin {
         key: key.clone(),
         min_length: 4,
-        refused: false,
+        refused: None,
     };
     assert!(is(face.ask(new).await.expect("a PIN"), "1357-new"));
     assert!(is(
@@ -257,7 +257,7 @@ async fn a_new_pin_that_anybody_tries_first_is_refused_whoever_types_it() {
     let new = Question::NewPin {
         key,
         min_length: 6,
-        refused: false,
+        refused: None,
     };
     let refused = face.ask(new).await.err().expect("refused").to_string();
     assert!(refused.contains("many people choose"), "{refused}");

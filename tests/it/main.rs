@@ -16,6 +16,7 @@ mod deletion;
 mod documents;
 mod faulty_care;
 mod faulty_desk;
+mod fleet;
 mod headless;
 mod hostile;
 mod identity;

@@ -108,6 +108,48 @@ fn a_blob_that_chains_to_the_root_in_the_name_of_the_alliance_is_read() {
     assert_eq!(listing.certification(), Some(Level::L2));
 }
 
+/// What metadata 3.1 and 3.1.1 added, and what nobody has added yet.
+#[test]
+fn members_of_later_metadata_change_nothing_of_what_is_read() {
+    let signing = Signing::for_host(metadata::HOST);
+    let reports = json!([{ "status": "REVOKED", "effectiveDate": "2026-01-01" }]);
+    let plain = payload(41, &reports);
+    let mut later = plain.clone();
+    later["legalHeader"] = json!("https://fidoalliance.org/metadata/");
+    later["somethingNew"] = json!([{ "a": null }]);
+    for entry in later["entries"].as_array_mut().expect("entries") {
+        entry["timeOfLastStatusChange"] = json!("2026-01-05");
+        entry["biometricStatusReports"] =
+            json!([{ "certLevel": 1, "modality": "fingerprint_internal" }]);
+        entry["somethingNew"] = json!(true);
+        let statement = &mut entry["metadataStatement"];
+        statement["schema"] = json!(3);
+        statement["friendlyNames"] = json!({ "en-US": "Key Nine", "nl-NL": "Sleutel Negen" });
+        statement["multiDeviceCredentialSupport"] = json!("unsupported");
+        statement["iconDark"] = json!("data:image/png;base64,");
+        statement["providerLogoLight"] = json!("data:image/png;base64,");
+        statement["keyScope"] = json!("rp_id");
+        statement["cxpConfigURL"] = json!("https://keys.example/cxp");
+        statement["authenticatorGetInfo"] =
+            json!({ "versions": ["FIDO_2_3"], "longTouchForReset": true });
+        let report = &mut entry["statusReports"][0];
+        report["certificationProfiles"] = json!(["consumer"]);
+        report["sunsetDate"] = json!("2030-01-01");
+        report["fipsRevision"] = json!(3);
+    }
+    let read =
+        |payload: &Value| verify(&signing.sign(payload), &signing.root, now()).expect("valid");
+    let (plain, later) = (read(&plain), read(&later));
+    let model = UNLISTED.parse().expect("an AAGUID");
+    assert_eq!(plain.model(model), later.model(model));
+    assert!(
+        later
+            .model(model)
+            .is_some_and(|listing| listing.adverse(None).count() == 1)
+    );
+    assert!(plain.models().eq(later.models()));
+}
+
 /// A blob that openssl signed with RSA under a chain of three certificates, and its root; the keys are gone.
 const RSA_BLOB: &[u8] = include_bytes!("../data/metadata-rs256.jwt");
 

@@ -232,3 +232,79 @@ async fn an_operator_s_own_key_that_cannot_do_the_job_is_refused_before_it_gets_
         assert_eq!(now, blank, "{why}: it was written to");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_refuses_every_reset_in_time_is_believed_once_and_then_takes_none() {
+    use keydesk::bay::soft::{Quirks, Status};
+    use keydesk::domain::reason::Lacks;
+    use keydesk::workflow::KeyFault;
+    use keydesk::workflow::dialogue::{Again, Coach};
+    for (code, again) in [(0x30, Again::TooLate), (0x27, Again::Untouched)] {
+        let world = world(1).await;
+        let quirks = Quirks {
+            reset: Some(Status(code)),
+            ..Quirks::default()
+        };
+        let key = touched(Profile::yubikey_5_nfc().with_quirks(quirks));
+        world.rack.put(SLOT, &key);
+        answering(&world).await;
+        let (ended, events) = crate::resets::run(&world, crate::resets::order()).await;
+        let stop = ended.expect_err("refused");
+        assert_eq!(
+            stop,
+            Stop::Key(KeyFault::Unsupported(Lacks::Reset)),
+            "{code:#04x}"
+        );
+        let pulls: Vec<Option<Again>> = events
+            .iter()
+            .filter_map(|event| match event {
+                Event::Coach {
+                    coach: Coach::Pull { again },
+                    ..
+                } => Some(*again),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(pulls, [None, Some(again)], "{code:#04x}");
+        let unfinished = world.station.store().unfinished().expect("read");
+        assert!(unfinished.is_empty(), "nothing was done to it");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_screen_a_key_that_can_t_be_read_says_why_and_not_that_there_is_none() {
+    use keydesk::bay::soft::Quirks;
+    use keydesk::cli::args::{CareCommand, KeyChoice};
+    use keydesk::cli::commands::{self, StationCommand};
+    use keydesk::station::stopper::Stopper;
+    let world = world(1).await;
+    world.station.keep_session().expect("kept");
+    world.rack.pull(&keydesk::domain::Place::new(OPERATOR_SLOT));
+    let key = touched(Profile::yubikey_5_nfc().with_quirks(Quirks::default().leaving_out(1)));
+    world.rack.put(SLOT, &key);
+    answering(&world).await;
+    for named in [None, Some(SLOT.to_owned()), Some("1-1.9".to_owned())] {
+        let is_it = named.as_deref() != Some("1-1.9");
+        let mut arguments = crate::resets::arguments(None);
+        arguments.key = KeyChoice {
+            key: named.clone(),
+            pin_fd: None,
+            wait: 1,
+        };
+        let command = CareCommand::Reset(arguments);
+        let (_, output) = crate::headless::paper();
+        let station = std::sync::Arc::clone(&world.station);
+        let command = StationCommand::Care(&command);
+        let outcome = commands::run(station, command, output, Stopper::default()).await;
+        assert_eq!(
+            outcome.detail.contains("`versions` is missing"),
+            is_it,
+            "{named:?}: {outcome:?}"
+        );
+        assert_eq!(
+            outcome.detail.contains("in the bay"),
+            !is_it,
+            "{named:?}: {outcome:?}"
+        );
+    }
+}

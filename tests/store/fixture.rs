@@ -94,6 +94,7 @@ pub fn key(n: u32) -> KeyFacts {
         credential_management: true,
         built_in_uv: false,
         always_uv: false,
+        pin_only_manages: false,
         enterprise_attestation: false,
         extensions: Vec::new(),
         algorithms: vec![-7],

@@ -49,6 +49,9 @@ impl Authenticator {
             return Err(Status::UNSUPPORTED_OPTION.into());
         }
         let wants_presence = options.present.unwrap_or(true);
+        if let Some(status) = self.profile.quirks.silent.filter(|_| !wants_presence) {
+            return Err(status.into());
+        }
         let mut verify = options.verify;
         if self.state.always_uv && wants_presence && request.value(6).is_none() && !verify {
             if !self.has_finger() {

@@ -162,11 +162,10 @@ impl Authenticator {
             Some((&command, parameters)) => self.dispatch(command, parameters, &mut run),
             None => Err(Status::INVALID_LENGTH.into()),
         };
-        match outcome {
-            Ok(Some(value)) => Ok([&[0], cbor::encode(&value).as_slice()].concat()),
-            Ok(None) => Ok(vec![0]),
-            Err(Stop::Failed(status)) => Ok(vec![status.0]),
-            Err(Stop::Waiting(wait)) => Err(wait),
+        let is_info = request.first() == Some(&command::GET_INFO);
+        match (outcome, &self.profile.quirks.info) {
+            (Ok(Some(_)), Some(body)) if is_info => Ok([&[0], body.as_slice()].concat()),
+            (outcome, _) => answer(outcome),
         }
     }
 
@@ -249,6 +248,9 @@ impl Authenticator {
     }
 
     fn reset(&mut self, run: &mut Run<'_>) -> Result<Option<Value>, Stop> {
+        if let Some(status) = self.profile.quirks.reset {
+            return Err(status.into());
+        }
         let since_power_up = run.now.saturating_duration_since(self.volatile.powered_at);
         if since_power_up > self.profile.reset_window {
             // The window bounds when the request arrives, not how long the touch takes.
@@ -318,6 +320,16 @@ impl Authenticator {
     /// `makeCredUvNotRqd`, which alwaysUv switches off.
     pub(super) fn creates_without_uv(&self) -> bool {
         self.profile.abilities.make_credential_without_uv && !self.state.always_uv
+    }
+}
+
+/// The reply with its status byte, or what the key waits for.
+fn answer(outcome: Result<Option<Value>, Stop>) -> Result<Vec<u8>, Wait> {
+    match outcome {
+        Ok(Some(value)) => Ok([&[0], cbor::encode(&value).as_slice()].concat()),
+        Ok(None) => Ok(vec![0]),
+        Err(Stop::Failed(status)) => Ok(vec![status.0]),
+        Err(Stop::Waiting(wait)) => Err(wait),
     }
 }
 

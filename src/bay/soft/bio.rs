@@ -148,6 +148,13 @@ impl Authenticator {
         (quality, remaining)
     }
 
+    /// A finger that it has learnt.
+    pub(super) fn learn_finger(&mut self) {
+        let id = self.state.next_fingerprint;
+        self.state.next_fingerprint = id.saturating_add(1);
+        self.state.fingerprints.push(Fingerprint { id, name: None });
+    }
+
     fn sensor_info(&self) -> Value {
         // The preview did not know this member, and its keys took longer names.
         let standard = self.profile.abilities.management == Management::Standard;

@@ -14,6 +14,7 @@ use super::{
     cbor::{self, Map, MapWriter, required},
     crypto::{cose_key, derived_key, hmac_sha256, sha256, sign},
     pin::permission,
+    quirks::Vouching,
     state::{Resident, User},
     status::{Status, Stop},
 };
@@ -29,6 +30,9 @@ pub(super) mod flag {
 
 /// Names longer than this are cut, as the specification lets a key do (section 6.1.2).
 const MAX_NAME_BYTES: usize = 64;
+
+/// What a credential id is made of: kind and protection, a nonce, and the MAC over them.
+const MADE_BYTES: usize = 34 + 16;
 
 /// A credential id that this key made and still honours.
 #[derive(Clone)]
@@ -109,7 +113,12 @@ impl Authenticator {
         let level = protection.unwrap_or(1).max(self.profile.least_protection);
         let credential = self.create(rp_id, user, level, discoverable)?;
         let auth_data = self.attested_data(rp_id, &credential, authorised, extensions);
-        Ok(Some(self.attest(auth_data, client_data_hash, &enterprise)))
+        Ok(Some(self.attest(
+            auth_data,
+            client_data_hash,
+            &enterprise,
+            &credential,
+        )))
     }
 
     /// An empty pinUvAuthParam is how old hosts ask for a touch to select a key (section 6.1.2, step 1).
@@ -280,7 +289,12 @@ impl Authenticator {
 
     /// A credential id, if this key made it for this RP and still honours it.
     pub(super) fn recognise(&self, id: &[u8], rp_id: &str) -> Option<Credential> {
-        let (head, mac) = id.split_at_checked(34)?;
+        let (made, padding) = id.split_at_checked(MADE_BYTES)?;
+        if padding.len() != self.profile.quirks.longer_ids || padding.iter().any(|byte| *byte != 0)
+        {
+            return None;
+        }
+        let (head, mac) = made.split_at_checked(34)?;
         let &[discoverable, protection, ..] = head else {
             return None;
         };
@@ -319,7 +333,8 @@ impl Authenticator {
     ) -> Result<Vec<u8>, Status> {
         let nonce: [u8; 32] = self.random.bytes();
         let head = [&[u8::from(discoverable), protection], nonce.as_slice()].concat();
-        let id = [head.as_slice(), &self.id_mac(&head, rp_id)].concat();
+        let mut id = [head.as_slice(), &self.id_mac(&head, rp_id)].concat();
+        id.resize(MADE_BYTES + self.profile.quirks.longer_ids, 0);
         if discoverable {
             self.state
                 .credentials
@@ -418,23 +433,37 @@ impl Authenticator {
         auth_data: Vec<u8>,
         client_data_hash: &[u8],
         enterprise: &Enterprise,
+        credential: &[u8],
     ) -> Value {
         let serial = enterprise
             .individual
             .then(|| self.profile.serial.as_deref().unwrap_or("unnumbered"));
+        let vouching = self.profile.quirks.vouching;
         let (key, certificate) = attestation::leaf(attestation::Model {
             product: &self.profile.product,
-            aaguid: self.profile.aaguid,
+            aaguid: match vouching {
+                Vouching::OthersChain => [0xee; 16],
+                _ => self.profile.aaguid,
+            },
             serial,
         });
+        let key = match vouching {
+            Vouching::Own => self.private_key(credential),
+            _ => key,
+        };
+        let with_chain = matches!(vouching, Vouching::Chain | Vouching::OthersChain);
         let signature = sign(&key, &[auth_data.as_slice(), client_data_hash].concat());
         let statement = MapWriter::default()
             .with("alg", ES256)
             .with("sig", signature)
-            .with("x5c", vec![Value::from(certificate)])
+            .with_some("x5c", with_chain.then(|| vec![Value::from(certificate)]))
             .done();
+        let (format, statement) = match vouching {
+            Vouching::Nothing => ("none", MapWriter::default().done()),
+            _ => ("packed", statement),
+        };
         MapWriter::default()
-            .with(1, "packed")
+            .with(1, format)
             .with(2, auth_data)
             .with(3, statement)
             .with_some(4, enterprise.individual.then_some(true))

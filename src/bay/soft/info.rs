@@ -68,7 +68,8 @@ impl Authenticator {
                 0x14,
                 (since_21 && abilities.management != Management::Absent).then(|| cbor::count(left)),
             );
-        self.since_2_2(up_to_2_1).done()
+        let told = self.since_2_2(up_to_2_1).done();
+        self.profile.quirks.told(told)
     }
 
     /// What CTAP 2.2 and 2.3 added.
@@ -139,6 +140,10 @@ impl Authenticator {
                 abilities.client_pin.then_some(self.state.pin.is_some()),
             )
             .with_some("uv", has_finger)
+            .with_some(
+                "noMcGaPermissionsWithClientPin",
+                abilities.pin_only_manages.then_some(true),
+            )
             .with_some(
                 "pinUvAuthToken",
                 abilities.token_permissions.then_some(true),

@@ -236,6 +236,10 @@ impl Authenticator {
     ) -> Result<Option<Value>, Stop> {
         let hash = required(request.bytes(6)?)?;
         let (permissions, rp_id) = self.requested_permissions(request)?;
+        let credentials = permission::MAKE_CREDENTIAL | permission::GET_ASSERTION;
+        if self.profile.abilities.pin_only_manages && permissions & credentials != 0 {
+            return Err(Status::UNAUTHORIZED_PERMISSION.into());
+        }
         self.token_by_pin(request, hash, permissions, rp_id, now)
     }
 

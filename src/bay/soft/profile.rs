@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use super::quirks::Quirks;
 use super::status::Status;
 
 /// Whether and how a key manages its credentials.
@@ -51,6 +52,8 @@ pub struct Abilities {
     pub enterprise_rp_ids: Option<Vec<String>>,
     /// A fingerprint sensor: built-in UV and bioEnrollment.
     pub fingerprints: bool,
+    /// Its PIN gives no token that makes or uses credentials (`noMcGaPermissionsWithClientPin`).
+    pub pin_only_manages: bool,
     /// Makes non-discoverable credentials without UV although it has a PIN.
     pub make_credential_without_uv: bool,
     /// The extensions credProtect, minPinLength and hmac-secret, as getInfo names them.
@@ -104,6 +107,8 @@ pub struct Profile {
     pub reset_window: Duration,
     /// How long it computes before it answers makeCredential and getAssertion.
     pub latency: Duration,
+    /// What is odd about it.
+    pub quirks: Quirks,
     /// Seed of its randomness; `None` draws from the operating system.
     pub seed: Option<[u8; 32]>,
 }
@@ -131,6 +136,7 @@ impl Profile {
                 config: true,
                 enterprise_rp_ids: Some(Vec::new()),
                 fingerprints: false,
+                pin_only_manages: false,
                 make_credential_without_uv: true,
                 extensions: strings(&["credProtect", "hmac-secret", "minPinLength"]),
                 long_touch_for_reset: None,
@@ -146,6 +152,7 @@ impl Profile {
             untouched: Status::OPERATION_DENIED,
             reset_window: Duration::from_secs(10),
             latency: Duration::ZERO,
+            quirks: Quirks::default(),
             seed: None,
         }
     }
@@ -322,6 +329,13 @@ impl Profile {
     #[must_use]
     pub fn with_touch(mut self, touch: TouchPolicy) -> Self {
         self.touch = touch;
+        self
+    }
+
+    /// The same model with something odd about it.
+    #[must_use]
+    pub fn with_quirks(mut self, quirks: Quirks) -> Self {
+        self.quirks = quirks;
         self
     }
 

@@ -204,9 +204,10 @@ impl Crew for HeadlessCrew {
 
     async fn pin(&self, whose: &Whose, question: Question) -> Result<Pin, Stop> {
         match question {
-            Question::NewPin { refused: true, .. } if self.pins.is_some() => {
-                Err(Stop::Key(KeyFault::PinRefused))
-            }
+            Question::NewPin {
+                refused: Some(fault),
+                ..
+            } if self.pins.is_some() => Err(Stop::Key(fault)),
             Question::NewPin {
                 key, min_length, ..
             } => {

@@ -112,7 +112,7 @@ pub struct ConfigArguments {
     /// Let relying parties that may ask for it have attestation that identifies this very key.
     #[arg(long, group = "settings")]
     pub enterprise_attestation: bool,
-    /// A reset takes a touch of ten seconds.
+    /// A reset takes a long touch.
     #[arg(long, group = "settings")]
     pub long_touch_reset: bool,
     /// Refuse simple PINs.

@@ -8,7 +8,7 @@ use super::super::output::{Exit, Outcome, push_word};
 use super::args::ResetArguments;
 use crate::domain::KeyFacts;
 use crate::domain::reset::Losses;
-use crate::workflow::dialogue::{Again, Coach, PushState};
+use crate::workflow::dialogue::{Again, Coach, HOLD_MOST_S, PushState};
 use crate::workflow::{Order, ResetOrder};
 
 pub(super) async fn run(runs: &Runs<'_>, arguments: &ResetArguments) -> Outcome {
@@ -132,7 +132,9 @@ pub(in crate::cli) fn coach_in_words(key: &KeyFacts, coach: Coach) -> Option<Str
         Coach::Window { .. } => return None,
         Coach::Touch { hold_s: 0, .. } => format!("touch the key in slot {slot} now"),
         Coach::Touch { hold_s, .. } => {
-            format!("touch the key in slot {slot} now and hold it for {hold_s} s")
+            format!(
+                "touch the key in slot {slot} now and hold it until the key answers: {hold_s} s, up to {HOLD_MOST_S} on older firmware"
+            )
         }
     })
 }

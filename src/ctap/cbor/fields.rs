@@ -153,23 +153,6 @@ impl Fields {
         }
     }
 
-    /// Takes a map with text keys, each value read by `item`, in the order of the keys' text.
-    pub fn table<T>(
-        &mut self,
-        key: impl Into<Value>,
-        member: &'static str,
-        item: impl Fn(Value, &'static str) -> FieldResult<T>,
-    ) -> FieldResult<Option<std::collections::BTreeMap<String, T>>> {
-        let Some(value) = self.take(key) else {
-            return Ok(None);
-        };
-        let pairs = Self::of(value, member)?.entries.into_iter();
-        pairs
-            .map(|(key, value)| Ok((as_text(key, member)?, item(value, member)?)))
-            .collect::<Result<_, _>>()
-            .map(Some)
-    }
-
     /// Takes a map.
     pub fn map(
         &mut self,

@@ -57,34 +57,74 @@ fn an_unknown_member_is_kept_and_hinders_nothing() {
 }
 
 #[test]
-fn a_member_of_the_wrong_type_is_named() {
-    let cases: [(i64, Value, &str); 6] = [
+fn a_member_of_the_wrong_type_is_named_and_counts_as_not_stated() {
+    let cases: [(i64, Value, &str); 10] = [
         (0x02, Value::from(1), "extensions"),
+        (0x03, Value::Bytes(vec![7; 15]), "aaguid"),
         (0x04, Value::Array(vec![]), "options"),
         (0x05, Value::from(-1), "maxMsgSize"),
+        (0x09, Value::from("usb"), "transports"),
         (0x0d, Value::from(64), "minPINLength"),
         (
             0x0a,
             Value::Array(vec![cbor::text_map([("alg", Some(Value::from(-7)))])]),
-            "algorithms.type",
+            "algorithms",
         ),
+        (0x0e, Value::from("5.7.1"), "firmwareVersion"),
+        (0x1a, Value::from(true), "transportsForReset"),
         (0x1f, Value::from(true), "authenticatorConfigCommands"),
     ];
+    let plain = Info::parse(&with([])).expect("valid");
     for (key, value, name) in cases {
-        let fault = Info::parse(&with([(Value::from(key), value)])).expect_err("wrong type");
-        assert!(fault.to_string().contains(&format!("`{name}`")), "{fault}");
+        let kept = minimal()
+            .into_iter()
+            .filter(|(known, _)| *known != Value::from(key));
+        let members = kept.chain([(Value::from(key), value)]).collect();
+        let info = Info::parse(&cbor::write(&Value::Map(members))).expect(name);
+        assert_eq!(info.odd, [name]);
+        let as_if_not_stated = Info {
+            odd: Vec::new(),
+            aaguid: plain.aaguid,
+            ..info.clone()
+        };
+        assert_eq!(as_if_not_stated, plain, "{name}");
+        assert_eq!(info.aaguid == Aaguid::default(), name == "aaguid");
     }
-    let short = cbor::map([
-        (1, Some(Value::Array(vec![]))),
-        (3, Some(Value::Bytes(vec![0; 15]))),
+}
+
+#[test]
+fn of_a_list_and_a_table_only_what_is_wrong_is_left_out() {
+    let options = cbor::text_map([
+        ("rk", Some(Value::from(true))),
+        ("clientPin", Some(Value::from(1))),
     ]);
+    let transports = Value::Array(vec![Value::from(9), Value::from("usb")]);
+    let members = [(Value::from(4), options), (Value::from(9), transports)];
+    let info = Info::parse(&with(members)).expect("valid");
+    assert!(info.discoverable());
     assert_eq!(
-        Info::parse(&cbor::write(&short)),
-        Err(FieldFault::Invalid {
-            member: "aaguid",
-            expected: "16 bytes"
-        })
+        info.client_pin(),
+        Setup::Unsupported,
+        "nothing is guessed from a number"
     );
+    assert_eq!(info.transports, ["usb"]);
+    assert_eq!(info.odd, ["options", "transports"]);
+}
+
+#[test]
+fn a_key_whose_versions_are_no_list_is_nothing() {
+    let versions = cbor::text_map([("FIDO_2_0", Some(Value::from(true)))]);
+    let map = cbor::map([(1, Some(versions)), (3, Some(Value::Bytes(vec![7; 16])))]);
+    let fault = Info::parse(&cbor::write(&map)).expect_err("no versions");
+    assert!(fault.to_string().contains("`versions`"), "{fault}");
+}
+
+#[test]
+fn an_empty_list_of_transports_for_a_reset_is_not_the_same_as_none() {
+    let none = Info::parse(&with([])).expect("valid");
+    assert_eq!(none.transports_for_reset, None);
+    let empty = Info::parse(&with([(Value::from(0x1a), Value::Array(vec![]))])).expect("valid");
+    assert_eq!(empty.transports_for_reset, Some(Vec::new()));
 }
 
 /// The reply of a key with every member of CTAP 2.3, as hexadecimal CBOR, made by an independent encoder.
@@ -142,7 +182,7 @@ fn every_member_of_ctap_2_3_is_read() {
     assert_eq!(info.uv_count_since_last_pin_entry, Some(4));
     assert!(info.long_touch_for_reset);
     assert_eq!(info.enc_identifier, Some(vec![0xaa; 32]));
-    assert_eq!(info.transports_for_reset, ["usb"]);
+    assert_eq!(info.transports_for_reset, Some(vec!["usb".to_owned()]));
     assert_eq!(info.pin_complexity_policy, Some(true));
     assert_eq!(
         info.pin_complexity_policy_url.as_deref(),
@@ -151,6 +191,7 @@ fn every_member_of_ctap_2_3_is_read() {
     assert_eq!(info.enc_cred_store_state, Some(vec![0xbb; 32]));
     assert_eq!(info.authenticator_config_commands, Some(vec![1, 2, 3]));
     assert_eq!(info.unknown, []);
+    assert!(info.odd.is_empty(), "{:?}", info.odd);
 }
 
 proptest! {

@@ -60,8 +60,15 @@ pub enum Oddity {
     AlwaysUv,
     /// Gives attestation that carries identifiers of this very key to relying parties that may ask.
     EnterpriseAttestation,
-    /// A reset takes a touch of ten seconds.
+    /// A reset takes a long touch.
     LongTouchForReset,
+    /// It takes no reset over USB, or over nothing at all.
+    NoUsbReset {
+        /// How it takes one.
+        over: Vec<String>,
+    },
+    /// Its PIN opens neither the making nor the use of a credential: that takes its own verification.
+    OwnVerificationOnly,
     /// The minimum PIN length was raised above the four of the specification.
     MinPinRaised {
         /// Code points.
@@ -84,6 +91,11 @@ pub enum Oddity {
     NoPermissions,
     /// So many members of its answer are unknown to this release.
     UnknownMembers { count: usize },
+    /// These members of its answer are not as the specification has them, and count as not stated.
+    OddMembers {
+        /// By their names there.
+        members: Vec<String>,
+    },
 }
 
 impl Oddity {
@@ -108,6 +120,8 @@ impl Oddity {
             | Self::NotUsb
             | Self::SmallMessages { .. }
             | Self::NoPermissions
+            | Self::OddMembers { .. }
+            | Self::NoUsbReset { .. }
             | Self::StoreNearlyFull { .. } => Weight::Warning,
             Self::NoPin
             | Self::NoFingerprint
@@ -115,6 +129,7 @@ impl Oddity {
             | Self::Preview
             | Self::AlwaysUv
             | Self::LongTouchForReset
+            | Self::OwnVerificationOnly
             | Self::MinPinRaised { .. }
             | Self::ShortPins { .. }
             | Self::UnknownMembers { .. } => Weight::Note,
@@ -258,9 +273,13 @@ fn setting_oddities(portrait: &Portrait) -> Vec<Oddity> {
             Oddity::EnterpriseAttestation,
         ),
         (portrait.long_touch_for_reset, Oddity::LongTouchForReset),
+        (portrait.key.pin_only_manages, Oddity::OwnVerificationOnly),
     ]
     .into_iter()
     .filter_map(|(holds, oddity)| holds.then_some(oddity))
+    .chain(portrait.resets_elsewhere().map(|over| Oddity::NoUsbReset {
+        over: over.to_vec(),
+    }))
     .collect()
 }
 
@@ -290,6 +309,12 @@ fn contradictions(portrait: &Portrait) -> Vec<Oddity> {
             portrait.unknown_members > 0,
             Oddity::UnknownMembers {
                 count: portrait.unknown_members,
+            },
+        ),
+        (
+            !portrait.odd_members.is_empty(),
+            Oddity::OddMembers {
+                members: portrait.odd_members.clone(),
             },
         ),
     ]

@@ -20,8 +20,9 @@ pub struct Portrait {
     pub options: BTreeMap<String, bool>,
     /// For instance `usb`, `nfc`.
     pub transports: Vec<String>,
-    /// Over which of them a reset is possible, where the key says.
-    pub reset_transports: Vec<String>,
+    /// Over which of them a reset is possible, where the key says; over none, where that is empty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reset_transports: Option<Vec<String>>,
     /// Certifications and their levels as the key states them, e.g. `FIDO` → 2.
     pub certifications: BTreeMap<String, u64>,
     /// For instance `packed`.
@@ -52,10 +53,13 @@ pub struct Portrait {
     /// Vendor prototype subcommands of authenticatorConfig, likewise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vendor_commands: Option<Vec<u64>>,
-    /// A reset takes a touch of ten seconds.
+    /// A reset takes a long touch: five seconds in CTAP 2.3, ten in CTAP 2.2.
     pub long_touch_for_reset: bool,
     /// So many members of its answer are unknown to this release.
     pub unknown_members: usize,
+    /// Members of its answer that are not as the specification has them, and were passed over.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub odd_members: Vec<String>,
 }
 
 impl Portrait {
@@ -67,7 +71,7 @@ impl Portrait {
             extensions: Vec::new(),
             options: BTreeMap::new(),
             transports: Vec::new(),
-            reset_transports: Vec::new(),
+            reset_transports: None,
             certifications: BTreeMap::new(),
             attestation_formats: Vec::new(),
             pin_protocols: Vec::new(),
@@ -83,6 +87,7 @@ impl Portrait {
             vendor_commands: None,
             long_touch_for_reset: false,
             unknown_members: 0,
+            odd_members: Vec::new(),
         }
     }
 
@@ -96,6 +101,12 @@ impl Portrait {
         self.config_commands
             .as_ref()
             .is_some_and(|commands| commands.contains(&number))
+    }
+
+    /// Over what the key takes a reset, where that is not USB.
+    pub fn resets_elsewhere(&self) -> Option<&[String]> {
+        let over = self.reset_transports.as_deref()?;
+        (!over.iter().any(|transport| transport == "usb")).then_some(over)
     }
 
     /// Whether the key states this version.

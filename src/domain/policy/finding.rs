@@ -75,6 +75,8 @@ pub enum Finding {
     NotFido2,
     /// Can't have a PIN, and has no user verification of its own.
     NoPinSupport,
+    /// A credential takes verification by the key itself, and it has none set up.
+    FingerNeeded,
     /// Every attempt is used up: only a reset helps.
     PinBlocked,
     /// Only this many attempts are left.
@@ -146,6 +148,7 @@ impl Finding {
             },
             Self::NotFido2
             | Self::NoPinSupport
+            | Self::FingerNeeded
             | Self::PinBlocked
             | Self::StoreFull
             | Self::NotDiscoverable

@@ -340,6 +340,8 @@ fn open_station(data: &Path) -> Result<(Arc<Station>, Rack), WorldError> {
 pub struct ScriptedFace {
     place: Place,
     pin: String,
+    /// What is chosen in its place, where another one is wanted.
+    new_pin: String,
     events: Mutex<Vec<Event>>,
     hear: Box<dyn Fn(&Event) + Send + Sync>,
     /// What the operator wants done to a key, in order; after that, nothing more.
@@ -355,12 +357,20 @@ impl ScriptedFace {
         Self {
             place: Place::new(place),
             pin: pin.to_owned(),
+            new_pin: pin.to_owned(),
             events: Mutex::default(),
             hear: Box::new(|_| {}),
             orders: Mutex::default(),
             handed: Mutex::default(),
             case: None,
         }
+    }
+
+    /// Chooses this PIN where a new one is wanted.
+    #[must_use]
+    pub fn choosing(self, pin: &str) -> Self {
+        let new_pin = pin.to_owned();
+        Self { new_pin, ..self }
     }
 
     /// Tells this of why somebody loses an enrolment.
@@ -430,15 +440,23 @@ impl Face for ScriptedFace {
             // Until the bay changes and the question with it.
             Question::ChooseKey { .. } => std::future::pending().await,
             Question::Admit { .. } | Question::Retest { .. } => Ok(Answer::Yes),
-            Question::NewPin { refused: true, .. } => Err(Stop::Key(KeyFault::PinRefused)),
+            Question::NewPin {
+                refused: Some(fault),
+                ..
+            } => Err(Stop::Key(fault)),
             Question::CurrentPin {
                 wrong: true,
                 retries,
                 ..
             } => Err(Stop::Key(KeyFault::WrongPin { retries })),
-            Question::NewPin { .. } | Question::CurrentPin { .. } => Pin::new(&self.pin, 0)
-                .map(Answer::Pin)
-                .map_err(|e| KeyFault::told(e.to_string()).into()),
+            Question::NewPin { .. } | Question::CurrentPin { .. } => {
+                let typed = match question {
+                    Question::NewPin { .. } => &self.new_pin,
+                    _ => &self.pin,
+                };
+                let pin = Pin::new(typed, 0).map(Answer::Pin);
+                pin.map_err(|e| KeyFault::told(e.to_string()).into())
+            }
             Question::Settings { .. }
             | Question::Credentials { .. }
             | Question::Fingerprints { .. } => Ok(self.ordered()),

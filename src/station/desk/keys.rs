@@ -62,10 +62,7 @@ impl StationDesk {
         limit: Duration,
         job: impl FnOnce(&mut AnyDevice, &mut Control<'_>) -> Result<R, CtapError> + Send + 'static,
     ) -> Result<R, Failed> {
-        let reference = KeyRef {
-            place: key.place.clone(),
-            generation: key.generation,
-        };
+        let reference = reference(key);
         let face = Arc::clone(&self.face);
         let last = Mutex::new(None);
         let watch = Arc::new(Mutex::new(Stopwatch::start()));
@@ -110,10 +107,33 @@ impl StationDesk {
     }
 }
 
+impl StationDesk {
+    /// Why a new PIN is not on the key: what the key states about simple PINs, where that is why. Its length was looked at before it
+    /// was sent.
+    fn pin_fault(&self, key: &KeyFacts, failed: Failed) -> KeyFault {
+        let stated = self.station.slots.pin_policy(key);
+        match (stated, &failed.fault, &failed.error) {
+            (Some(explained_at), KeyFault::PinRefused, KeyError::Ctap { error, .. })
+                if error.status() == Some(crate::ctap::Status::PinPolicyViolation) =>
+            {
+                KeyFault::PinTooSimple { explained_at }
+            }
+            _ => failed.fault,
+        }
+    }
+}
+
 /// Why a job on a key failed: as the bay says, and as a workflow decides on it.
 struct Failed {
     error: KeyError,
     fault: KeyFault,
+}
+
+fn reference(key: &KeyFacts) -> KeyRef {
+    KeyRef {
+        place: key.place.clone(),
+        generation: key.generation,
+    }
 }
 
 fn is_wrong_pin(error: &CtapError) -> bool {
@@ -156,6 +176,10 @@ impl Keys for StationDesk {
         self.time
     }
 
+    fn plugged_for(&self, key: &KeyFacts) -> Option<Duration> {
+        self.station.slots.bay.plugged_for(&reference(key))
+    }
+
     async fn bay_changed(&mut self, seen: &[KeyFacts]) -> Result<(), Stop> {
         let cancel = self.cancel();
         tokio::select! {
@@ -167,13 +191,7 @@ impl Keys for StationDesk {
 
     async fn touched(&mut self, keys: &[KeyFacts]) -> Result<KeyFacts, Stop> {
         self.cleared().await?;
-        let references: Vec<KeyRef> = keys
-            .iter()
-            .map(|key| KeyRef {
-                place: key.place.clone(),
-                generation: key.generation,
-            })
-            .collect();
+        let references: Vec<KeyRef> = keys.iter().map(reference).collect();
         let chosen = self
             .station
             .slots
@@ -219,18 +237,22 @@ impl Keys for StationDesk {
 
     async fn set_pin(&mut self, key: &KeyFacts, pin: &Pin) -> Result<(), KeyFault> {
         let pin = pin.duplicate();
-        self.on_key(key, QUICK, move |device, control| {
+        self.cleared().await.map_err(|_| KeyFault::Cancelled)?;
+        self.run(key, QUICK, move |device, control| {
             device.set_pin(&pin, control)
         })
         .await
+        .map_err(|failed| self.pin_fault(key, failed))
     }
 
     async fn change_pin(&mut self, key: &KeyFacts, old: &Pin, new: &Pin) -> Result<(), KeyFault> {
         let (old, new) = (old.duplicate(), new.duplicate());
-        self.on_key(key, QUICK, move |device, control| {
+        self.cleared().await.map_err(|_| KeyFault::Cancelled)?;
+        self.run(key, QUICK, move |device, control| {
             device.change_pin(&old, &new, control)
         })
         .await
+        .map_err(|failed| self.pin_fault(key, failed))
     }
 
     async fn holds(

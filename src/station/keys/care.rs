@@ -64,7 +64,7 @@ pub(in crate::station) fn portrait(key: KeyFacts, reading: &Reading) -> Portrait
         },
         pin_max_length: info.max_pin_length,
         pin_complexity: info.pin_complexity_policy,
-        pin_complexity_url: info.pin_complexity_policy_url.clone(),
+        pin_complexity_url: super::policy_url(info),
         built_in_uv: BuiltInUv {
             state: readiness(info.built_in_uv()),
             modality: info.uv_modality,
@@ -83,6 +83,7 @@ pub(in crate::station) fn portrait(key: KeyFacts, reading: &Reading) -> Portrait
         vendor_commands: info.vendor_prototype_config_commands.clone(),
         long_touch_for_reset: info.long_touch_for_reset,
         unknown_members: info.unknown.len(),
+        odd_members: info.odd.iter().map(|member| (*member).to_owned()).collect(),
         key,
     }
 }

@@ -2,6 +2,7 @@
 
 use super::fault_of;
 use crate::ctap::{CtapError, Status};
+use crate::domain::reason::Lacks;
 use crate::workflow::{KeyFault, NotReset};
 
 /// Why the key did not say that it was reset, and whether it may have been all the same.
@@ -10,6 +11,13 @@ pub(in crate::station) fn not_reset(error: &CtapError) -> NotReset {
         Some(Status::NotAllowed) => return NotReset::TooLate,
         Some(Status::UserActionTimeout | Status::ActionTimeout | Status::OperationDenied) => {
             return NotReset::Untouched;
+        }
+        // It does not know the command: CTAP 2.3 no longer asks every key for it.
+        Some(Status::InvalidCommand | Status::UnsupportedOption) => {
+            return NotReset::Failed {
+                fault: KeyFault::Unsupported(Lacks::UsbReset { over: Vec::new() }),
+                nothing_done: true,
+            };
         }
         Some(Status::KeepaliveCancel) => {
             return NotReset::Failed {

@@ -172,6 +172,7 @@ fn key(slot: u16, model: &str, aaguid: &str, firmware: Option<u64>) -> KeyFacts 
         credential_management: true,
         built_in_uv: false,
         always_uv: false,
+        pin_only_manages: false,
         enterprise_attestation: false,
         extensions: Vec::new(),
         algorithms: vec![-7, -8],

@@ -401,7 +401,7 @@ fn asking(question: BatchQuestion) -> Option<BatchAsking> {
             min_length,
             first: None,
             line: SecretLine::new(),
-            complaint: refused.then_some(PinComplaint::Refused),
+            complaint: refused.map(PinComplaint::Refused),
         }),
         BatchQuestion::Pin {
             question:

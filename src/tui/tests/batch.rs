@@ -102,7 +102,7 @@ fn after_a_lock_nothing_of_the_batch_is_on_the_screen_or_comes_onto_it() {
     let question = Question::NewPin {
         key: cast::fresh_key(),
         min_length: 6,
-        refused: false,
+        refused: None,
     };
     let asks = BatchUpdate::Asks(Box::new(BatchQuestion::Pin { slot: 4, question }));
     stage.say(Update::Batch(Box::new(asks)));

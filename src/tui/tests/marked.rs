@@ -271,6 +271,8 @@ fn faults() -> Vec<KeyFault> {
     ]);
     let mut faults: Vec<KeyFault> = all(&[
         r#"{"wrong-pin":{"retries":3}}"#,
+        r#"{"pin-too-simple":{"explained_at":"https://keys.example/pin"}}"#,
+        r#"{"pin-too-long":{"max":16}}"#,
         r#"{"unsupported":"pins"}"#,
         r#"{"failed":"no-key"}"#,
     ]);

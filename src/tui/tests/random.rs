@@ -169,7 +169,9 @@ fn asked(which: usize) -> Question {
         4 => Question::NewPin {
             key,
             min_length: 255,
-            refused: true,
+            refused: Some(KeyFault::PinTooSimple {
+                explained_at: Some("https://keys.example/".repeat(8)),
+            }),
         },
         5 => Question::CurrentPin {
             key,

@@ -154,7 +154,7 @@ impl Writing {
             desk.registry_pin_floor(),
             wish.min_length,
         );
-        let mut refused = false;
+        let mut refused = None;
         loop {
             let pin = match &wish.random {
                 Some(rule) => drawn(desk, key, &rule.clone().at_least(minimum)).await?,
@@ -162,7 +162,7 @@ impl Writing {
                     let question = Question::NewPin {
                         key: key.clone(),
                         min_length: minimum,
-                        refused,
+                        refused: refused.clone(),
                     };
                     match desk.ask(question).await? {
                         Answer::Pin(pin) => pin,
@@ -172,8 +172,8 @@ impl Writing {
             };
             match self.put(desk, key, &pin).await {
                 // A drawn one is in somebody's hands already: another would make two.
-                Err(Stop::Key(KeyFault::PinRefused)) if wish.random.is_none() => {
-                    refused = true;
+                Err(Stop::Key(fault)) if fault.refuses_pin() && wish.random.is_none() => {
+                    refused = Some(fault);
                     self.was_refused();
                 }
                 // The old one was not it: it is asked for again, the attempts left shown.
@@ -240,7 +240,7 @@ impl Writing {
 }
 
 fn is_refusal(stop: &Stop) -> bool {
-    matches!(stop, Stop::Key(KeyFault::PinRefused))
+    matches!(stop, Stop::Key(fault) if fault.refuses_pin())
 }
 
 /// Draws a PIN and hands it over.

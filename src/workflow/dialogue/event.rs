@@ -130,8 +130,10 @@ pub enum Coach {
     },
 }
 
-/// How long a key asks to be held for a reset (longTouchForReset, CTAP 2.3, section 6.6), in seconds.
-pub const HOLD_S: u8 = 10;
+/// How long a key asks to be held for a reset (longTouchForReset), in seconds: five in CTAP 2.3, section 6.6.
+pub const HOLD_S: u8 = 5;
+/// The same in CTAP 2.2. A key does not say by which it goes: it answers when it has been held for long enough.
+pub const HOLD_MOST_S: u8 = 10;
 
 /// Why a reset has to be tried once more. Nothing on the key has changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

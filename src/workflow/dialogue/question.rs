@@ -10,6 +10,7 @@ use crate::domain::reset::{Losses, ResetCase};
 use crate::domain::suspension::FactorRef;
 use crate::domain::visit::SuspendedWhy;
 use crate::domain::{Bytes, FactorId, Identification, KeyFacts, Person, PersonId, Pin, Place};
+use crate::workflow::KeyFault;
 use crate::workflow::care::Stake;
 
 /// What is asked. Esc (cancel) is always possible besides.
@@ -34,8 +35,8 @@ pub enum Question {
         key: KeyFacts,
         /// The least length, in code points.
         min_length: u8,
-        /// The key refused the last one.
-        refused: bool,
+        /// Why the key refused the last one.
+        refused: Option<KeyFault>,
     },
     /// The person types the key's PIN. → [`Answer::Pin`]
     CurrentPin {

@@ -1,14 +1,15 @@
 //! Pull, put back, touch, look: as often as it takes, because a key takes a reset only for seconds after it was plugged in.
 //!
 //! Invariant: a reset is sent to no other key than the one that was confirmed: same slot, model and serial number, and where the
-//! key showed a credential, it shows it again; and whatever is enrolled on it by then was confirmed.
+//! key showed a credential, it shows it again; and whatever is enrolled on it by then was confirmed. A key that says "too late" when
+//! it is not is believed once: it takes no reset.
 
 use jiff::SignedDuration;
 
 use super::losses::{shows_more, still_shows};
 use super::{Desk, NotReset, leaves};
 use crate::domain::KeyFacts;
-use crate::domain::reason::Flaw;
+use crate::domain::reason::{Flaw, Lacks};
 use crate::domain::reset::window;
 use crate::record::{KeyReset, Remains};
 use crate::workflow::dialogue::{Again, Coach, Event, HOLD_S, Note, Step};
@@ -17,6 +18,9 @@ use crate::workflow::{KeyFault, Stop};
 
 /// How long a key waits for a finger: the user action time-out that CTAP 2.3, section 5.4 asks for is 30 s.
 const TOUCH: SignedDuration = SignedDuration::from_secs(30);
+
+/// A key that nobody touched waited for that for longer; sooner, it is the key itself that refuses.
+const AT_ONCE_MS: u64 = 1_000;
 
 /// How the coaching ended.
 pub(super) enum Coached {
@@ -40,6 +44,7 @@ pub(super) async fn coach(
     let mut again = None;
     // The key may have been reset although it did not say so: it was pulled before it could.
     let mut unsure = false;
+    let mut refused_in_time = false;
     let stopped = |stop: Stop, unsure: bool| match unsure {
         true => Coached::Unsure(stop),
         false => Coached::Untouched(stop),
@@ -74,7 +79,14 @@ pub(super) async fn coach(
             unsure = false;
             leaves(desk, Remains::Nothing);
         }
-        again = Some(match attempt(desk, &key, hold).await {
+        let attempted = attempt(desk, &key, hold).await;
+        if let Err(not_reset) = &attempted
+            && is_refusal_in_time(desk, &key, not_reset)
+            && std::mem::replace(&mut refused_in_time, true)
+        {
+            return stopped(KeyFault::Unsupported(Lacks::Reset).into(), unsure);
+        }
+        again = Some(match attempted {
             Ok(()) => return verified(desk, reset, key).await,
             Err(NotReset::TooLate) => Again::TooLate,
             Err(NotReset::Untouched) => Again::Untouched,
@@ -93,6 +105,18 @@ pub(super) async fn coach(
                 nothing_done,
             }) => return stopped(fault.into(), unsure || !nothing_done),
         });
+    }
+}
+
+/// Whether the key refused a reset that came well inside its time, or without waiting for a finger.
+fn is_refusal_in_time(desk: &dyn Desk, key: &KeyFacts, not_reset: &NotReset) -> bool {
+    match not_reset {
+        NotReset::TooLate => {
+            let plugged = desk.plugged_for(key);
+            plugged.is_some_and(|plugged| plugged.as_secs_f64() < window(key).as_secs_f64() / 2.0)
+        }
+        NotReset::Untouched => desk.key_time().total_ms < AT_ONCE_MS,
+        NotReset::Failed { .. } => false,
     }
 }
 

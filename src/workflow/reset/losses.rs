@@ -26,9 +26,8 @@ pub(super) async fn check_key(desk: &mut dyn Desk, key: &mut KeyFacts) -> Result
         desk.portrait(key).await
     })
     .await?;
-    let over = &portrait.reset_transports;
-    if !over.is_empty() && !over.iter().any(|transport| transport == "usb") {
-        let over = over.clone();
+    if let Some(over) = portrait.resets_elsewhere() {
+        let over = over.to_vec();
         return Err(KeyFault::Unsupported(Lacks::UsbReset { over }).into());
     }
     if is_operators_own(desk, key).await? {

@@ -111,7 +111,10 @@ impl Crew for ScriptedCrew {
     async fn pin(&self, _: &Whose, question: Question) -> Result<Pin, Stop> {
         self.typing().await;
         match question {
-            Question::NewPin { refused: true, .. } => Err(Stop::Key(KeyFault::PinRefused)),
+            Question::NewPin {
+                refused: Some(fault),
+                ..
+            } => Err(Stop::Key(fault)),
             Question::CurrentPin {
                 wrong: true,
                 retries,

@@ -195,7 +195,7 @@ fn a_key_of_ctap_2_3_states_every_member_that_one_with_a_sensor_can() {
     assert!(info.has_version("FIDO_2_3") && info.persistent_management());
     assert_eq!(info.attestation_formats, ["packed"]);
     assert_eq!(info.uv_count_since_last_pin_entry, Some(0));
-    assert_eq!(info.transports_for_reset, ["usb"]);
+    assert_eq!(info.transports_for_reset, Some(vec!["usb".to_owned()]));
     assert_eq!(info.authenticator_config_commands, Some(vec![1, 2, 3, 4]));
     assert_eq!(info.max_pin_length, 63);
     assert!(info.enc_identifier.is_some() && info.enc_cred_store_state.is_some());

@@ -14,6 +14,7 @@ use crate::tui::screens::{bay::view as bay, run::dots as pin};
 use crate::tui::view::chrome::{Who, frame, page_title, scale, who};
 use crate::tui::view::sheet::{Cell, Sheet, s};
 use crate::tui::view::{Ctx, below, columns, inset, top};
+use crate::workflow::dialogue::HOLD_MOST_S;
 
 /// From this height on, what is to be done now is written in block letters.
 const TALL: u16 = 40;
@@ -292,7 +293,13 @@ fn state(ctx: Ctx<'_>, slot: &BoardSlot) -> (&'static str, String, Style) {
         SlotWork::NotNeeded => ("·", tr!(t, "board-not-needed"), theme.quiet()),
         SlotWork::Working => ("·", tr!(t, "board-at-work"), theme.plain()),
         SlotWork::Touch { hold_s, turn, .. } if *hold_s > 0 => {
-            let words = tr!(t, "board-hold", turn = (*turn), seconds = (*hold_s));
+            let words = tr!(
+                t,
+                "board-hold",
+                turn = (*turn),
+                seconds = (*hold_s),
+                most = HOLD_MOST_S
+            );
             (if ctx.blink() { "●" } else { "○" }, words, theme.accent())
         }
         SlotWork::Touch { nth, of, turn, .. } => {

@@ -151,7 +151,7 @@ pub(in crate::tui) fn pin(stage: &mut Stage) {
     let question = Question::NewPin {
         key: cast::fresh_key(),
         min_length: 6,
-        refused: false,
+        refused: None,
     };
     tell(
         stage,

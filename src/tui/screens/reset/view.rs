@@ -11,7 +11,7 @@ use crate::tui::screens::bay::view as bay;
 use crate::tui::view::Ctx;
 use crate::tui::view::chrome::{Who, who};
 use crate::tui::view::sheet::{Sheet, s};
-use crate::workflow::dialogue::{Again, Coach, LostBy, PushState};
+use crate::workflow::dialogue::{Again, Coach, HOLD_MOST_S, LostBy, PushState};
 
 /// A question about a reset.
 pub(in crate::tui) fn ask(
@@ -250,7 +250,13 @@ pub(in crate::tui) fn coach(
                 ),
                 _ => (
                     tr!(t, "reset-hold-big", slot = slot),
-                    tr!(t, "reset-hold-how", slot = slot, seconds = hold_s),
+                    tr!(
+                        t,
+                        "reset-hold-how",
+                        slot = slot,
+                        seconds = hold_s,
+                        most = HOLD_MOST_S
+                    ),
                 ),
             };
             let row = sheet.big(panel, 1, &big, scale);

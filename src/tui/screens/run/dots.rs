@@ -71,7 +71,7 @@ pub(in crate::tui) fn draw_new(
         )
     };
     sheet.put(body, row + 1, length);
-    let row = complaint(ctx, sheet, body, row + 2, new.complaint);
+    let row = complaint(ctx, sheet, body, row + 2, new.complaint.as_ref());
     let row = sheet.paragraph(body, row + 1, &tr!(t, "new-pin-yours"), ctx.theme.plain());
     which_key(ctx, sheet, body, row, &new.key);
 }
@@ -93,7 +93,7 @@ pub(in crate::tui) fn draw_current(
     let (big, how) = (tr!(t, "current-pin-big"), tr!(t, "current-pin-how"));
     let row = prompt(ctx, sheet, body, scale(area), whose, &big, &how);
     let row = dots(ctx, sheet, body, row + 1, current.line.code_points(), 0);
-    let row = complaint(ctx, sheet, body, row + 1, current.complaint);
+    let row = complaint(ctx, sheet, body, row + 1, current.complaint.as_ref());
     if let Some(retries) = current.retries {
         let style = if retries < 4 {
             ctx.theme.warning()
@@ -176,15 +176,22 @@ fn complaint(
     sheet: &mut Sheet<'_>,
     body: Rect,
     row: u16,
-    complaint: Option<PinComplaint>,
+    complaint: Option<&PinComplaint>,
 ) -> u16 {
     let t = ctx.text;
     let words = match complaint {
         None => return row,
         Some(PinComplaint::Mismatch) => tr!(t, "new-pin-mismatch"),
-        Some(PinComplaint::Refused) => tr!(t, "new-pin-refused"),
+        Some(PinComplaint::Refused(fault)) => {
+            // With what the key states it takes more than a line.
+            let words = t.pin_refused(fault);
+            let mark = s("!", ctx.theme.warning());
+            return sheet.bullet(body, row, mark, &words, ctx.theme.warning());
+        }
         Some(PinComplaint::Wrong) => tr!(t, "current-pin-wrong"),
-        Some(PinComplaint::Form(PinError::TooShort { min })) => tr!(t, "pin-too-short", min = min),
+        Some(PinComplaint::Form(PinError::TooShort { min })) => {
+            tr!(t, "pin-too-short", min = (*min))
+        }
         Some(PinComplaint::Form(PinError::TooLong)) => tr!(t, "pin-too-long"),
         Some(PinComplaint::Form(PinError::Common)) => tr!(t, "pin-common"),
         Some(PinComplaint::Form(PinError::Control)) => tr!(t, "pin-control"),

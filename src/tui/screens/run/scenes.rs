@@ -158,7 +158,7 @@ fn new_pin(stage: &mut Stage) {
     stage.ask(Question::NewPin {
         key: cast::fresh_key(),
         min_length: 6,
-        refused: false,
+        refused: None,
     });
     stage.type_text("4917");
 }

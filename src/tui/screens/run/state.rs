@@ -11,6 +11,7 @@ use crate::record::Remains;
 use crate::tui::entry::{Line, SecretLine};
 use crate::tui::model::{AppAsking, CareAsking, Coached, Finger, LossAsking, ResetAsking, Shown};
 use crate::wire::{KeyReport, ServedBy};
+use crate::workflow::KeyFault;
 use crate::workflow::dialogue::{AppJob, Ending, Job, Note, Step, steps};
 
 /// A run, from its beginning until its closing screen is left.
@@ -157,14 +158,14 @@ pub struct CurrentPin {
 }
 
 /// What is wrong with a PIN. Carries no part of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PinComplaint {
     /// Not a possible PIN.
     Form(PinError),
     /// The two entries differ.
     Mismatch,
     /// The key refused it.
-    Refused,
+    Refused(KeyFault),
     /// It is not the key's PIN.
     Wrong,
 }

@@ -139,7 +139,7 @@ pub fn asking(run: &mut Run, question: Question) -> Asking {
             min_length,
             first: None,
             line: SecretLine::new(),
-            complaint: refused.then_some(PinComplaint::Refused),
+            complaint: refused.map(PinComplaint::Refused),
         }),
         Question::CurrentPin {
             key,

@@ -323,7 +323,7 @@ impl Typist {
                 min_length,
                 refused,
                 ..
-            } => Some((*min_length, *refused)),
+            } => Some((*min_length, refused.is_some())),
             _ => None,
         })
     }
