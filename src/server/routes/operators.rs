@@ -171,7 +171,7 @@ pub async fn open_session(
     let verifier = match verified {
         Ok(verifier) => verifier,
         Err(refusal) => {
-            end_attempt(&registry, (&station, &named), operator, &refusal).await?;
+            note_clone(&registry, (&station, &named), operator, &refusal).await?;
             return Err(refusal);
         }
     };
@@ -212,21 +212,21 @@ async fn own_ground(
     Ok((challenge, own.ok_or_else(not_enrolled)?))
 }
 
-/// A challenge serves one attempt, also one that failed. A counter that went back may mean a copied key: that stays on record
-/// although nobody is signed in.
-async fn end_attempt(
+/// A counter that went back may mean a copied key: that stays on record although nobody is signed in.
+async fn note_clone(
     registry: &Registry,
     (station, challenge): (&StationId, &Bytes),
     operator: &Operator,
     refusal: &Refusal,
 ) -> Answer<()> {
+    if refusal.code() != code::COUNTER_REGRESSED {
+        return Ok(());
+    }
+    let detail = format!("operator {}'s own credential", operator.id);
     let mut tx = registry.db.write().await?;
     access::take_challenge(&mut tx, challenge).await?;
-    if refusal.code() == code::COUNTER_REGRESSED {
-        let detail = format!("operator {}'s own credential", operator.id);
-        let kind = code::COUNTER_REGRESSED;
-        audit::alarm(&mut tx, station, kind, &detail, registry.now()).await?;
-    }
+    let kind = code::COUNTER_REGRESSED;
+    audit::alarm(&mut tx, station, kind, &detail, registry.now()).await?;
     Ok(tx.commit().await?)
 }
 

@@ -29,34 +29,6 @@ async fn a_session_ends_after_ten_hours() {
 }
 
 #[tokio::test]
-async fn a_challenge_serves_one_attempt_to_sign_in_also_a_failed_one() {
-    let world = World::new().await;
-    let mut key = Authenticator::new(77);
-    first_sign_in(
-        &world.client,
-        &world.db(),
-        "O. Nce",
-        Role::HelpDesk,
-        &mut key,
-    )
-    .await;
-    let options = world.client.sign_in_options().await.unwrap();
-    let mut attempt = SignIn {
-        assertion: key.sign(&options.request, &options.origin),
-    };
-    let right = attempt.clone();
-    attempt.assertion.response.signature.0[8] ^= 1;
-    assert_eq!(
-        refused(world.client.sign_in(&attempt).await.map(|_| ())),
-        "signature-invalid"
-    );
-    assert_eq!(
-        refused(world.client.sign_in(&right).await.map(|_| ())),
-        "challenge-mismatch"
-    );
-}
-
-#[tokio::test]
 async fn a_code_ends_after_ten_minutes() {
     let world = World::new().await;
     let code = admin::new_operator_code(&world.db(), "L. Ate", Role::HelpDesk)
