@@ -276,7 +276,15 @@ impl World {
         while open.strong_count() > 0 && Instant::now() < patience {
             std::thread::sleep(Duration::from_millis(5));
         }
-        let (station, rack) = open_station(&data)?;
+        // Nothing holds it any more, and yet it may still be closing.
+        let (station, rack) = loop {
+            match open_station(&data) {
+                Err(_) if Instant::now() < patience => {
+                    std::thread::sleep(Duration::from_millis(5));
+                }
+                opened => break opened?,
+            }
+        };
         Ok(Self {
             folder,
             database,
