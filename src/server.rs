@@ -14,6 +14,7 @@
 //! station ── HTTP ── listen ── routes ─┬─ auth      who is asking
 //!                                      ├─ ledger    repeats, journal heads
 //!                                      ├─ verify    WebAuthn
+//!                                      ├─ tally     what is counted: failed sign-ins, refused acts, look-ups
 //!                                      ├─ examination, factors, visits ── keyring   apps and tokens
 //!                                      └─ tables    SQL ── database   SQLite
 //! ```
@@ -50,6 +51,7 @@ mod routes;
 mod secret;
 mod suspensions;
 mod tables;
+mod tally;
 mod turns;
 mod verify;
 mod visits;
@@ -63,11 +65,15 @@ pub use keyring::KeyringError;
 use keyring::{Keyring, Ring};
 use listen::Door;
 use tables::setting;
+use tally::Tally;
 use turns::Turns;
 use verify::{RelyingParty, Trust};
 
 /// Between looks at what is over. Until then it is refused by its own date.
 const TIDY_EVERY: Duration = Duration::from_secs(3600);
+
+/// Between two times at which the audit gets what was counted: what a crash loses is no more than that.
+const NOTE_EVERY: Duration = Duration::from_secs(60);
 
 /// The registry's clock; tests give one of their own.
 #[derive(Clone)]
@@ -146,6 +152,7 @@ pub(crate) struct Registry {
     guesses: Guesses,
     keyring: Keyring,
     turns: Turns,
+    tally: Tally,
     clock: Clock,
 }
 
@@ -166,8 +173,9 @@ pub struct Running {
     /// Its base address for a client on this machine.
     pub base_url: String,
     stop: watch::Sender<bool>,
-    db: Database,
+    registry: Arc<Registry>,
     tended: tokio::task::JoinHandle<()>,
+    noted: tokio::task::JoinHandle<()>,
     served: tokio::task::JoinHandle<()>,
 }
 
@@ -202,14 +210,17 @@ impl Server {
         let registry = Arc::new(assembled?);
         tidy(&db, clock.now()).await?;
         let (stop, stopping) = watch::channel(false);
-        let served = tokio::spawn(door.serve(routes::router(registry).0, stopping));
+        let noted = tokio::spawn(write_down(Arc::clone(&registry), stopping.clone()));
+        let routes = routes::router(Arc::clone(&registry)).0;
+        let served = tokio::spawn(door.serve(routes, stopping));
         tracing::info!(%addr, scheme, "registry serves");
         Ok(Running {
             addr,
             base_url: format!("{scheme}://{addr}"),
             stop,
-            tended: tokio::spawn(tend(db.clone(), clock)),
-            db,
+            tended: tokio::spawn(tend(db, clock)),
+            registry,
+            noted,
             served,
         })
     }
@@ -221,7 +232,15 @@ impl Running {
         self.stop.send_replace(true);
         let ended = self.served.await;
         self.tended.abort();
-        self.db.close().await;
+        // It is at work, perhaps, and ends by itself.
+        let _ = self.noted.await;
+        let registry = self.registry;
+        let written = registry
+            .tally
+            .write_down(&registry.db, registry.now())
+            .await;
+        registry.db.close().await;
+        written?;
         ended.map_err(|error| ServeError::Stopped(error.to_string()))
     }
 }
@@ -242,6 +261,20 @@ async fn tend(db: Database, clock: Clock) {
         tokio::time::sleep(TIDY_EVERY).await;
         if let Err(error) = tidy(&db, clock.now()).await {
             tracing::error!(%error, "what is over could not be tidied away; tried again in an hour");
+        }
+    }
+}
+
+/// Writes down what was counted since the last time, for as long as the registry serves.
+async fn write_down(registry: Arc<Registry>, mut stopping: watch::Receiver<bool>) {
+    loop {
+        let stopped = stopping.wait_for(|stopping| *stopping);
+        if tokio::time::timeout(NOTE_EVERY, stopped).await.is_ok() {
+            return;
+        }
+        let written = registry.tally.write_down(&registry.db, registry.now());
+        if let Err(error) = written.await {
+            tracing::error!(%error, "what was refused and looked up could not be written down; tried again in a minute");
         }
     }
 }
@@ -329,6 +362,7 @@ async fn assemble(config: ServeConfig, db: Database, clock: Clock) -> Result<Reg
         guesses: Guesses::default(),
         keyring: keyring(&config, &db).await?,
         turns: Turns::default(),
+        tally: Tally::default(),
         config,
         db,
         clock,

@@ -3,7 +3,7 @@
 //! Invariant: a handler that takes [`AtStation`] or [`AtDesk`] runs only for a token, and a session of that very
 //! station, that hold now.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::header::AUTHORIZATION;
@@ -18,7 +18,7 @@ use super::database::Write;
 use super::problem::{Answer, Refusal};
 use super::secret;
 use super::tables::access;
-use crate::domain::{Secret, StationId};
+use crate::domain::{OperatorId, Secret, StationId};
 use crate::wire::{self, Operator, code};
 
 /// Life of an access token.
@@ -26,6 +26,17 @@ pub const TOKEN_LIFE: SignedDuration = SignedDuration::from_mins(10);
 
 /// The longest an operator stays signed in: a working day.
 pub const SESSION_LIFE: SignedDuration = SignedDuration::from_hours(10);
+
+/// Who is asking, as far as it was found out: for whoever looks at how a request was answered.
+#[derive(Debug, Default)]
+pub struct Caller {
+    pub station: OnceLock<StationId>,
+    pub operator: OnceLock<OperatorId>,
+}
+
+fn caller(parts: &Parts) -> Option<&Caller> {
+    parts.extensions.get::<Arc<Caller>>().map(Arc::as_ref)
+}
 
 /// A request by a station.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,7 +72,11 @@ impl FromRequestParts<Arc<Registry>> for AtStation {
         let hash = secret::hash(token.as_bytes());
         let mut read = registry.db.read().await?;
         let station = access::station(&mut read, &hash, registry.now()).await?;
-        station.map(Self).ok_or_else(refused)
+        let station = station.ok_or_else(refused)?;
+        if let Some(caller) = caller(parts) {
+            caller.station.get_or_init(|| station.clone());
+        }
+        Ok(Self(station))
     }
 }
 
@@ -87,6 +102,9 @@ impl FromRequestParts<Arc<Registry>> for AtDesk {
         let operator = access::signed_in(&mut read, &session_hash, &station, registry.now())
             .await?
             .ok_or_else(refused)?;
+        if let Some(caller) = caller(parts) {
+            caller.operator.get_or_init(|| operator.id.clone());
+        }
         Ok(Self {
             station,
             operator,

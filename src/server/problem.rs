@@ -23,6 +23,15 @@ pub struct Refusal {
     retry_after_s: Option<u32>,
     oauth: Option<&'static str>,
     record: Option<u64>,
+    about: Option<String>,
+}
+
+/// What is kept with the answer, of which the caller is told the code: for whoever puts it on record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    pub code: &'static str,
+    /// Whom it is about.
+    pub about: Option<String>,
 }
 
 /// Result of everything a route does.
@@ -37,6 +46,7 @@ impl Refusal {
             retry_after_s: None,
             oauth: None,
             record: None,
+            about: None,
         }
     }
 
@@ -55,6 +65,12 @@ impl Refusal {
     /// Asks for what the station's journal has there.
     pub fn ask_record(mut self, sequence: u64) -> Self {
         self.record = Some(sequence);
+        self
+    }
+
+    /// Says whom it is about, where neither path nor body do.
+    pub fn about(mut self, whom: &str) -> Self {
+        self.about = Some(whom.to_owned());
         self
     }
 
@@ -192,6 +208,10 @@ impl IntoResponse for Refusal {
         };
         let json = serde_json::to_vec(&body).unwrap_or_default();
         let mut response = (status, json).into_response();
+        response.extensions_mut().insert(Refused {
+            code: self.code,
+            about: self.about,
+        });
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
         if let Some(seconds) = self.retry_after_s {

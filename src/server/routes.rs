@@ -24,6 +24,7 @@ use super::Registry;
 use super::listen::{self, Unread};
 use super::problem::Refusal;
 use crate::wire::{Problem, code};
+use witness::Witness;
 
 mod apps;
 mod codes;
@@ -41,6 +42,7 @@ mod tokens;
 mod unlocks;
 mod visits;
 mod withdrawals;
+mod witness;
 
 /// The largest body taken: a registration with a long certificate chain has some ten kilobytes.
 const MAX_BODY_BYTES: usize = 256 * 1024;
@@ -228,7 +230,12 @@ async fn attended(
     let began = Instant::now();
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let mut response = match listen::whole(request, MAX_BODY_BYTES).await {
-        Ok(request) => bounded(&at_once, request, next).await,
+        Ok(request) => {
+            let (request, witness) = Witness::of(request).await;
+            let response = bounded(&at_once, request, next).await;
+            witness.end(&registry, &response);
+            response
+        }
         Err(unread) => unread_body(unread).into_response(),
     };
     let headers = response.headers_mut();

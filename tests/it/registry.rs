@@ -10,6 +10,7 @@ mod audit;
 mod authenticator;
 mod codes;
 mod copies;
+mod counted;
 mod documents;
 mod enrolment;
 mod handover;

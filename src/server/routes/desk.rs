@@ -6,12 +6,14 @@ use serde::{Deserialize, Serialize};
 use super::people::no_person;
 use crate::domain::authority::Action;
 use crate::domain::{Person, PersonId, VisitId};
+use crate::server::Registry;
 use crate::server::auth::AtDesk;
 use crate::server::database::Connection;
 use crate::server::problem::{Answer, Refusal};
 use crate::server::tables::audit::Line;
 use crate::server::tables::offer::Sort;
 use crate::server::tables::person;
+use crate::server::tally::Event;
 use crate::wire::code;
 
 /// Under which visit something is asked for.
@@ -40,6 +42,18 @@ pub(super) fn may(desk: &AtDesk, action: Action) -> Answer<()> {
         .role
         .may(action)
         .map_err(|refused| Refusal::new(code::NOT_ALLOWED, refused.to_string()))
+}
+
+/// Somebody at a desk looked at somebody: it is counted, for the audit.
+pub(super) fn looked(registry: &Registry, desk: &AtDesk, action: &'static str, whom: &str) {
+    let event = Event {
+        action,
+        station: Some(desk.station.clone()),
+        operator: Some(desk.operator.id.clone()),
+        subject: whom.to_owned(),
+        what: String::new(),
+    };
+    registry.tally.note(event, registry.now());
 }
 
 pub(super) fn line<'a>(

@@ -83,9 +83,11 @@ pub async fn enrolment(
     let mut read = registry.db.snapshot().await?;
     let ground = code_ground(&registry, &mut read, at, &request).await?;
     read.rollback().await?;
+    let whose = ground.0.operator.id.as_str();
     let registered = registry
         .operators
-        .registration(&ground.1.state, &request.registration)?;
+        .registration(&ground.1.state, &request.registration)
+        .map_err(|refusal| refusal.about(whose))?;
     let unlock = registry.operators.unlock(&registered.verifier)?;
     let named = claimed_challenge(&request.registration.response.client_data_json)?;
     let now = registry.now();
@@ -172,7 +174,7 @@ pub async fn open_session(
         Ok(verifier) => verifier,
         Err(refusal) => {
             note_clone(&registry, (&station, &named), operator, &refusal).await?;
-            return Err(refusal);
+            return Err(refusal.about(operator.id.as_str()));
         }
     };
     refuse_revoked(own)?;
@@ -234,7 +236,7 @@ async fn note_clone(
 fn refuse_revoked(own: &OwnKey) -> Answer<()> {
     let operator = &own.account.operator;
     if let Some(at) = own.account.revoked_at {
-        return Err(operator_revoked(&operator.id, at));
+        return Err(operator_revoked(&operator.id, at).about(operator.id.as_str()));
     }
     match own.key_revoked_at {
         None => Ok(()),
@@ -245,7 +247,8 @@ fn refuse_revoked(own: &OwnKey) -> Answer<()> {
                  `keydesk registry operators new-key`",
                 operator.name
             ),
-        )),
+        )
+        .about(operator.id.as_str())),
     }
 }
 

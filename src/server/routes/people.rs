@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 
-use super::{Body, Named, Params, Shared};
+use super::{Body, Named, Params, Shared, desk};
 use crate::domain::visit::Held;
 use crate::domain::{Person, PersonId};
 use crate::server::auth::AtDesk;
@@ -21,6 +21,9 @@ use crate::wire::{ExpectedPeople, LOOKUP_MAX, People, PeopleLookup, PersonDetail
 
 /// Most people in one answer.
 const MAX_FOUND: u32 = 100;
+
+/// Whom a search is about, as the audit has it: never the words.
+const PEOPLE: &str = "people";
 
 /// What is looked for.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -54,7 +57,7 @@ pub struct Day {
 )]
 pub async fn find(
     State(registry): Shared,
-    _desk: AtDesk,
+    desk: AtDesk,
     Params(search): Params<Search>,
 ) -> Answer<Json<People>> {
     if search.q.len() > 200 || !(1..=MAX_FOUND).contains(&search.limit) {
@@ -68,6 +71,7 @@ pub async fn find(
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let more = people.len() > limit;
     people.truncate(limit);
+    desk::looked(&registry, &desk, "search", PEOPLE);
     Ok(Json(People { people, more }))
 }
 
@@ -80,7 +84,7 @@ pub async fn find(
 )]
 pub async fn look_up(
     State(registry): Shared,
-    _desk: AtDesk,
+    desk: AtDesk,
     Body(lookup): Body<PeopleLookup>,
 ) -> Answer<Json<People>> {
     if lookup.people.len() > LOOKUP_MAX {
@@ -93,6 +97,7 @@ pub async fn look_up(
     let mut found = Vec::new();
     for id in &lookup.people {
         found.extend(person::by_id(&mut read, id).await?);
+        desk::looked(&registry, &desk, "look-up", PEOPLE);
     }
     Ok(Json(People {
         people: found,
@@ -109,10 +114,11 @@ pub async fn look_up(
 )]
 pub async fn expected(
     State(registry): Shared,
-    _desk: AtDesk,
+    desk: AtDesk,
     Params(Day { day }): Params<Day>,
 ) -> Answer<Json<ExpectedPeople>> {
     let bounds = bounds(day, &registry.zone)?;
+    desk::looked(&registry, &desk, "expected", PEOPLE);
     Ok(Json(ExpectedPeople {
         expected: person::expected(&mut *registry.db.read().await?, bounds).await?,
     }))
@@ -134,6 +140,7 @@ pub async fn detail(
     let person = person::by_id(&mut read, &id)
         .await?
         .ok_or_else(|| no_person(&id))?;
+    desk::looked(&registry, &desk, "person-view", person.id.as_str());
     let now = registry.now();
     Ok(Json(detail_of(&mut read, &desk, person, now).await?))
 }

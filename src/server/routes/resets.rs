@@ -12,7 +12,7 @@ use axum::response::Response;
 use jiff::Timestamp;
 
 use super::report::{CLOCK_SKEW_MS, begin, check_identification, check_key, refuse_revoked, watch};
-use super::{Body, Shared};
+use super::{Body, Shared, desk};
 use crate::domain::authority::Role;
 use crate::domain::suspension::FactorRef;
 use crate::domain::{Bytes, OperatorId, Person, PersonId, StationId};
@@ -52,6 +52,8 @@ pub async fn known(
         }
     }
     known.sort_by_key(|found| found.credential.enrolled_at);
+    let whom = request.person.as_ref().map_or("keys", PersonId::as_str);
+    desk::looked(&registry, &desk, "key-view", whom);
     let candidates = match request.key.is_unique() {
         true => Vec::new(),
         false => credential::on_model(&mut read, &request.key, MAX_CREDENTIALS).await?,

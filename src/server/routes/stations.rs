@@ -178,6 +178,8 @@ pub async fn token(
             "no station {id} has joined this registry; run `keydesk station join`"
         ))
     })?;
+    // From here on it is one that is known.
+    let refused = |why: String| refused(why).about(id.as_str());
     let audiences: Vec<&str> = registry.audiences.iter().map(String::as_str).collect();
     let now = registry.now();
     let claims = client_assertion::verify(&assertion, &id, &pem, &audiences, now)
@@ -212,7 +214,8 @@ async fn refuse_revoked(tx: &mut Write, id: &StationId) -> Answer<()> {
         "station {id} was revoked at {at}: what it holds stays in its journal and outbox; ask the registry's \
          administrator, and join anew with an empty data directory (`keydesk station join`) to work on"
     );
-    Err(Refusal::new(code::STATION_REVOKED, detail).oauth("unauthorized_client"))
+    let refusal = Refusal::new(code::STATION_REVOKED, detail).oauth("unauthorized_client");
+    Err(refusal.about(id.as_str()))
 }
 
 fn check_form(form: &TokenForm) -> Answer<()> {

@@ -217,7 +217,16 @@ async fn rows_of_an_earlier_release_are_chained_when_the_database_is_brought_up_
     earlier.run(&pool).await.unwrap();
     let many = "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 2500) \
          INSERT INTO audit (at_ms, station, action, subject, detail) SELECT n, NULL, 'enrol', 'p-' || n, '' FROM n";
-    sqlx::query(many).execute(&pool).await.unwrap();
+    for statement in [
+        many,
+        "INSERT INTO operator (id, name, role, user_handle) VALUES ('o-1', 'A', 'help-desk', x'01'), ('o-2', 'B', 'help-desk', x'02')",
+        "UPDATE operator SET personnel_number = '1'",
+        "INSERT INTO person (id, name, kind, user_handle) VALUES ('p-1', 'P', 'unaffiliated', x'03')",
+        "INSERT INTO notice (person, kind, about, facts, at_ms) VALUES ('p-1', 'factor-added', 'p-1', '{}', 5)",
+        "INSERT INTO audit (at_ms, action, subject, detail) VALUES (7000, 'operator-code', 'o-1', '')",
+    ] {
+        sqlx::query(statement).execute(&pool).await.unwrap();
+    }
     pool.close().await;
     let not_yet = audit::verify(&db, None).await;
     assert!(matches!(not_yet, Err(AuditError::NotChained(_))));
@@ -231,9 +240,22 @@ async fn rows_of_an_earlier_release_are_chained_when_the_database_is_brought_up_
 
     admin::alarms(&db, 1).await.unwrap();
     let head = audit::verify(&db, None).await.unwrap();
-    assert_eq!(head.number, 2501);
+    assert_eq!(head.number, 2502);
+    let accounts = admin::operators(&db).await.unwrap();
+    let changed: Vec<i64> = accounts.iter().map(|o| o.changed_at.as_second()).collect();
+    // Of whom nothing is known: as if it were today.
+    assert!(
+        matches!(changed.as_slice(), [7, now] if *now > 1_700_000_000),
+        "{changed:?}"
+    );
+    let (notices, _) = admin::notices(&db).await.unwrap();
+    let told: Vec<_> = notices
+        .iter()
+        .map(|n| (n.number, n.to.id.as_str(), n.to.operator))
+        .collect();
+    assert_eq!(told, [(1, "p-1", false)]);
     admin::new_station_code(&db, "Desk").await.unwrap();
-    assert_eq!(audit::verify(&db, Some(head)).await.unwrap().number, 2502);
+    assert_eq!(audit::verify(&db, Some(head)).await.unwrap().number, 2503);
     // None is chained a second time.
     behind_its_back(&db, &["UPDATE audit SET hash = x''"]).await;
     admin::new_station_code(&db, "Desk").await.unwrap();
