@@ -15,7 +15,7 @@ use tokio::sync::{oneshot, watch};
 use tokio::task::JoinSet;
 
 use crate::ctap::{AnyDevice, Control, CtapError, Keepalive, Transport, TransportError};
-use crate::domain::key::Place;
+use crate::domain::key::UsbPath;
 
 mod board;
 mod cancel;
@@ -31,7 +31,7 @@ pub use slot::{Activity, KeyRef, Ready, Refusal, Slot, SlotIdentity, SlotState};
 
 use board::{Board, Found, Link};
 use hotplug::{Hotplug, Roots};
-use worker::{JobEnd, Order, Seat};
+use worker::{JobEnd, Seat, WorkerMessage};
 
 /// The most keys that are open at once.
 pub const OPEN_LIMIT: usize = 32;
@@ -71,25 +71,25 @@ pub enum KeyError {
     /// It was pulled, before or during the job.
     #[error("the key at {place} was pulled out; plug it in again")]
     Gone {
-        place: Place,
+        place: UsbPath,
         /// The job had its turn: the key may have been asked for something.
         begun: bool,
     },
     /// It is plugged in and can't be used.
     #[error("the key at {place} is not ready; see what the bay shows for it")]
-    NotReady { place: Place },
+    NotReady { place: UsbPath },
     /// Too many jobs wait for it.
     #[error("the key at {place} has too much to do; wait a moment")]
-    Busy { place: Place },
+    Busy { place: UsbPath },
     #[error("cancelled; the key at {place} may stay where it is")]
     Cancelled {
-        place: Place,
+        place: UsbPath,
         /// What the key was to do, and whether it certainly did not; absent where the job was still waiting for its turn.
         error: Option<CtapError>,
     },
     /// The key or the way to it failed.
     #[error("the key at {place}: {error}")]
-    Ctap { place: Place, error: CtapError },
+    Ctap { place: UsbPath, error: CtapError },
 }
 
 /// The USB slots of a station.
@@ -160,7 +160,7 @@ impl Bay {
     pub fn refresh(&self, key: &KeyRef) {
         if let Some(link) = self.board.link(key) {
             // A full queue means that jobs are running, after which the key is read anew anyway.
-            let _ = link.orders.try_send(Order::Refresh);
+            let _ = link.orders.try_send(WorkerMessage::Refresh);
         }
     }
 
@@ -276,7 +276,7 @@ async fn run<R: Send + 'static>(
         }
     };
     orders
-        .try_send(Order::Job(Box::new(order)))
+        .try_send(WorkerMessage::Job(Box::new(order)))
         .map_err(|error| match error {
             TrySendError::Full(_) => KeyError::Busy { place: place() },
             TrySendError::Disconnected(_) => pulled(),
@@ -315,7 +315,7 @@ impl Plug {
     /// Plugs a key in. `open` is called whenever the bay opens it.
     pub fn plug(
         &self,
-        place: Place,
+        place: UsbPath,
         identity: SlotIdentity,
         mut open: impl FnMut() -> Result<Box<dyn Transport>, TransportError> + Send + 'static,
     ) {
@@ -330,7 +330,7 @@ impl Plug {
     }
 
     /// Plugs a software key in, with what its model says of itself.
-    pub fn plug_key(&self, place: Place, key: &soft::SoftKey) {
+    pub fn plug_key(&self, place: UsbPath, key: &soft::SoftKey) {
         let profile = key.profile();
         let [major, minor, _] = profile.device_version;
         let identity = SlotIdentity {
@@ -346,7 +346,7 @@ impl Plug {
     }
 
     /// Pulls the key at this place.
-    pub fn unplug(&self, place: &Place) {
+    pub fn unplug(&self, place: &UsbPath) {
         self.board.unplug(place);
     }
 }

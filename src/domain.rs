@@ -34,7 +34,7 @@ pub use id::{
     RunId, StationId, VisitId,
 };
 pub use identification::Identification;
-pub use key::{Aaguid, KeyFacts, KeyId, Place};
+pub use key::{Aaguid, KeyFacts, KeyId, UsbPath};
 pub use line::OneLine;
 pub use person::{Lost, Organisation, Person, PersonKind};
 pub use pin::Pin;

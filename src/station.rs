@@ -255,7 +255,7 @@ impl Station {
                     status: Some(429), ..
                 },
             ) => Err(Stop::RegistryRefused {
-                code: crate::wire::code::TOO_MANY_ATTEMPTS.to_owned(),
+                code: crate::wire::problem_code::TOO_MANY_ATTEMPTS.to_owned(),
                 detail: error.to_string(),
             }),
             Err(error @ RegistryError::Unreachable { .. }) => {
@@ -265,7 +265,7 @@ impl Station {
                 Err(Stop::Unreachable(gap(&error)))
             }
             Err(RegistryError::Refused { problem, .. })
-                if problem.code() == crate::wire::code::SESSION_REFUSED =>
+                if problem.code() == crate::wire::problem_code::SESSION_REFUSED =>
             {
                 Err(Stop::SignedOut)
             }
@@ -274,7 +274,7 @@ impl Station {
                 detail: problem.detail.unwrap_or(problem.title),
             }),
             Err(RegistryError::Contradiction(fault)) => Err(Stop::RegistryRefused {
-                code: crate::wire::code::OFFER_FOREIGN.to_owned(),
+                code: crate::wire::problem_code::OFFER_FOREIGN.to_owned(),
                 detail: fault.to_string(),
             }),
             Err(other) => Err(Stop::RegistryRefused {

@@ -6,10 +6,10 @@
 mod act;
 pub mod api;
 pub mod client_assertion;
-pub mod code;
 mod factor;
 mod origin;
 mod owned;
+pub mod problem_code;
 mod report;
 mod reset;
 mod suspension;

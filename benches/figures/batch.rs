@@ -11,7 +11,7 @@ use keydesk::domain::batch::Plan;
 use keydesk::domain::people_list::{self, Listed};
 use keydesk::domain::profile::Profile;
 use keydesk::domain::reason::KeyFault;
-use keydesk::domain::{BatchId, KeyFacts, Pin, Place};
+use keydesk::domain::{BatchId, KeyFacts, Pin, UsbPath};
 use keydesk::program::demo::world::World;
 use keydesk::station::batch::{
     Crew, Finish, Start, TagComplaint, Terms, Told, Whose, run as run_batch,
@@ -172,7 +172,7 @@ async fn batch(world: &World, next: &mut usize, keys: usize) -> Fallible<Duratio
     }
     places
         .iter()
-        .for_each(|place| world.rack.pull(&Place::new(place)));
+        .for_each(|place| world.rack.pull(&UsbPath::new(place)));
     Ok(taken)
 }
 

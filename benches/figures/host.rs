@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use keydesk::bay::soft::{Profile, SoftKey, SoftState, TouchPolicy};
 use keydesk::bay::{Bay, Plug};
-use keydesk::domain::Place;
+use keydesk::domain::UsbPath;
 use keydesk::station::Station;
 use keydesk::station::config::Config;
 use keydesk::station::kiosk::{CHANNEL, Kiosk};
@@ -78,7 +78,7 @@ async fn serve(data: &Path) -> Fallible<()> {
     )?);
     let state = SoftState::from_bytes(&std::fs::read(data.join(OPERATORS_KEY))?)?;
     let own = SoftKey::with_state(Profile::full().with_touch(TouchPolicy::Auto), state);
-    plug.plug_key(Place::new(lab::OPERATOR_SLOT), &own);
+    plug.plug_key(UsbPath::new(lab::OPERATOR_SLOT), &own);
     let control = UnixStream::connect(data.join(SOCKET))?;
     std::thread::spawn(move || plug_as_told(&control, &plug));
 
@@ -98,7 +98,7 @@ async fn serve(data: &Path) -> Fallible<()> {
 fn plug_as_told(control: &UnixStream, plug: &Plug) {
     let mut answers = control;
     for place in BufReader::new(control).lines().map_while(Result::ok) {
-        plug.plug_key(Place::new(place), &lab::fresh_key());
+        plug.plug_key(UsbPath::new(place), &lab::fresh_key());
         if answers.write_all(b"\n").is_err() {
             return;
         }

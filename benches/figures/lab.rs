@@ -7,7 +7,7 @@ use std::time::Duration;
 use keydesk::bay::Cancel;
 use keydesk::bay::soft::{Profile, SoftKey, TouchPolicy};
 use keydesk::domain::authority::Role;
-use keydesk::domain::{PersonId, Place};
+use keydesk::domain::{PersonId, UsbPath};
 use keydesk::program::demo::world::{Rack, ScriptedFace, World};
 use keydesk::server::ServeConfig;
 use keydesk::station::Station;
@@ -78,7 +78,7 @@ pub fn fresh_key() -> SoftKey {
 /// Puts a key in and waits until it has said what it is.
 pub async fn put(rack: &Rack, station: &Station, place: &str, key: &SoftKey) -> Fallible<()> {
     rack.put(place, key);
-    let place = Place::new(place);
+    let place = UsbPath::new(place);
     let mut bay = station.slots().watch();
     let ready = async {
         while !station.slots().keys().iter().any(|key| key.place == place) {

@@ -13,9 +13,9 @@ use tokio::sync::watch;
 
 use super::cancel::Cancel;
 use super::slot::{KeyRef, Refusal, Slot, SlotIdentity, SlotState};
-use super::worker::{self, Order};
+use super::worker::{self, WorkerMessage};
 use crate::ctap::{Transport, TransportError};
-use crate::domain::key::Place;
+use crate::domain::key::UsbPath;
 
 /// Jobs that may wait for one key.
 const QUEUE: usize = 8;
@@ -42,7 +42,7 @@ impl From<TransportError> for OpenFault {
 
 /// A key that has been found.
 pub(super) struct Found {
-    pub(super) place: Place,
+    pub(super) place: UsbPath,
     /// Tells one plug from the next at the same place, e.g. a sysfs path.
     pub(super) node: String,
     pub(super) identity: SlotIdentity,
@@ -52,7 +52,7 @@ pub(super) struct Found {
 /// How to reach the thread of a key.
 #[derive(Clone)]
 pub(super) struct Link {
-    pub(super) orders: SyncSender<Order>,
+    pub(super) orders: SyncSender<WorkerMessage>,
     /// Cancelled when the key is pulled or the bay closes.
     pub(super) gone: Cancel,
 }
@@ -78,9 +78,9 @@ impl Drop for AtWork {
 
 #[derive(Default)]
 struct Inner {
-    numbers: BTreeMap<Place, u16>,
+    numbers: BTreeMap<UsbPath, u16>,
     generations: u64,
-    seats: BTreeMap<Place, Seat>,
+    seats: BTreeMap<UsbPath, Seat>,
     closed: bool,
 }
 
@@ -121,7 +121,7 @@ impl Board {
     }
 
     /// The nodes that are in the bay.
-    pub(super) fn nodes(&self) -> Vec<(Place, String)> {
+    pub(super) fn nodes(&self) -> Vec<(UsbPath, String)> {
         self.inner
             .lock()
             .seats
@@ -171,7 +171,7 @@ impl Board {
     }
 
     /// A key is no longer at this place.
-    pub(super) fn unplug(self: &Arc<Self>, place: &Place) {
+    pub(super) fn unplug(self: &Arc<Self>, place: &UsbPath) {
         let mut inner = self.inner.lock();
         inner.evict(place);
         self.admit(&mut inner);
@@ -212,7 +212,7 @@ impl Board {
         key: KeyRef,
         link: Link,
         opener: Opener,
-        queue: Receiver<Order>,
+        queue: Receiver<WorkerMessage>,
     ) -> SlotState {
         match worker::spawn(Arc::clone(self), key, link.gone, opener, queue) {
             Ok(()) => SlotState::Opening,
@@ -286,7 +286,7 @@ impl Board {
                 (&seat.occupant, &seat.slot.state)
             {
                 // A full queue already holds an order that wakes the thread.
-                let _ = link.orders.try_send(Order::Refresh);
+                let _ = link.orders.try_send(WorkerMessage::Refresh);
             }
         }
     }
@@ -295,7 +295,7 @@ impl Board {
     pub(super) fn close(&self) {
         let mut inner = self.inner.lock();
         inner.closed = true;
-        let places: Vec<Place> = inner.seats.keys().cloned().collect();
+        let places: Vec<UsbPath> = inner.seats.keys().cloned().collect();
         for place in places {
             inner.evict(&place);
         }
@@ -304,7 +304,7 @@ impl Board {
 }
 
 impl Inner {
-    fn evict(&mut self, place: &Place) {
+    fn evict(&mut self, place: &UsbPath) {
         if let Some(Seat {
             occupant: Occupant::Open(link),
             ..
@@ -312,7 +312,7 @@ impl Inner {
         {
             link.gone.cancel();
             // Wakes an idle thread; one with a full queue is awake and sees `gone`.
-            let _ = link.orders.try_send(Order::Refresh);
+            let _ = link.orders.try_send(WorkerMessage::Refresh);
         }
     }
 }

@@ -7,13 +7,13 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::ctap::{Info, InitInfo, Retries, Setup};
-use crate::domain::key::{Aaguid, KeyFacts, KeyId, Place};
+use crate::domain::key::{Aaguid, KeyFacts, KeyId, UsbPath};
 
 /// One connection of one key: pulled and put back, it is another.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct KeyRef {
     /// Where it is plugged in.
-    pub place: Place,
+    pub place: UsbPath,
     /// Rises with each plug, whichever the place.
     pub generation: u64,
 }
@@ -35,7 +35,7 @@ pub struct SlotIdentity {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Slot {
     /// Where it is plugged in: the USB path.
-    pub place: Place,
+    pub place: UsbPath,
     /// The short number of that place for people, from 1; the same for as long as the station runs.
     pub number: u16,
     /// Rises with each plug.

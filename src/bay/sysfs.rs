@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use super::slot::SlotIdentity;
-use crate::domain::key::Place;
+use crate::domain::key::UsbPath;
 
 /// Characters kept of a string that a device states.
 const STRING_CHARS: usize = 64;
@@ -14,7 +14,7 @@ const STRING_CHARS: usize = 64;
 /// A FIDO key that is plugged in.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Entry {
-    pub(super) place: Place,
+    pub(super) place: UsbPath,
     /// The full sysfs path: the kernel numbers HID devices, so that each plug has another.
     pub(super) node: String,
     /// Name of the device node, e.g. `hidraw3`.
@@ -43,7 +43,7 @@ fn entry(link: &Path) -> Option<Entry> {
     }
     let usb = usb_device(&path)?;
     Some(Entry {
-        place: Place::new(usb.file_name()?.to_str()?),
+        place: UsbPath::new(usb.file_name()?.to_str()?),
         name: path.file_name()?.to_str()?.to_owned(),
         node: path.to_str()?.to_owned(),
         identity: identity(&usb),

@@ -35,7 +35,7 @@ const REFRESH_AFTER: Duration = Duration::from_millis(120);
 pub(super) type Job = Box<dyn FnOnce(&mut AnyDevice, &Seat) -> JobEnd + Send>;
 
 /// What a thread is to do next.
-pub(super) enum Order {
+pub(super) enum WorkerMessage {
     /// A job. It publishes keepalives through the [`Seat`]; dropping it undone tells its owner that the key was not ready.
     Job(Job),
     /// Read anew what the key is, opening it if it is not open.
@@ -102,7 +102,7 @@ pub(super) fn spawn(
     key: KeyRef,
     gone: Cancel,
     opener: Opener,
-    orders: Receiver<Order>,
+    orders: Receiver<WorkerMessage>,
 ) -> io::Result<()> {
     let name = format!("key {}", key.place);
     let at_work = board.at_work();
@@ -123,7 +123,7 @@ struct Worker {
     seat: Seat,
     gone: Cancel,
     opener: Opener,
-    orders: Receiver<Order>,
+    orders: Receiver<WorkerMessage>,
 }
 
 impl Worker {
@@ -149,8 +149,8 @@ impl Worker {
         while !self.gone.is_cancelled() {
             let left = end.saturating_duration_since(Instant::now());
             match self.orders.recv_timeout(left) {
-                Ok(Order::Job(job)) => drop(job),
-                Ok(Order::Refresh) | Err(_) => return,
+                Ok(WorkerMessage::Job(job)) => drop(job),
+                Ok(WorkerMessage::Refresh) | Err(_) => return,
             }
         }
     }
@@ -199,14 +199,14 @@ impl Worker {
                 return None;
             }
             let lost = match order {
-                Ok(Order::Job(job)) => {
+                Ok(WorkerMessage::Job(job)) => {
                     self.seat.activity(Activity::Working);
                     let end = job(&mut device, &self.seat);
                     self.seat.activity(Activity::Idle);
                     stale |= end.changed;
                     end.lost
                 }
-                Ok(Order::Refresh) | Err(RecvTimeoutError::Timeout) => {
+                Ok(WorkerMessage::Refresh) | Err(RecvTimeoutError::Timeout) => {
                     stale = false;
                     self.introduce(&mut device).err()
                 }

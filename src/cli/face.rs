@@ -16,7 +16,7 @@ use super::patience::Patience;
 use super::secret::{self, Lines, SecretError};
 use super::totp::answers::AppAnswers;
 use crate::domain::reset::ResetCase;
-use crate::domain::{Identification, KeyFacts, Person, Pin, Place};
+use crate::domain::{Identification, KeyFacts, Person, Pin, UsbPath};
 use crate::station::Station;
 use crate::station::desk::Face;
 use crate::station::stopper::Stopper;
@@ -133,7 +133,7 @@ impl Memory {
     }
 }
 
-type Plugged = (Place, u64);
+type Plugged = (UsbPath, u64);
 
 impl HeadlessFace {
     /// A face for one run, which it stops with `stopper` when it waited in vain for longer than the arguments say. Where

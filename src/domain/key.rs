@@ -6,9 +6,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// and another one put in its place.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Place(String);
+pub struct UsbPath(String);
 
-impl Place {
+impl UsbPath {
     /// Takes the path as the kernel names it.
     pub fn new(path: impl Into<String>) -> Self {
         Self(path.into())
@@ -19,7 +19,7 @@ impl Place {
     }
 }
 
-impl std::fmt::Display for Place {
+impl std::fmt::Display for UsbPath {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.0)
     }
@@ -147,7 +147,7 @@ fn counts(letters: &[char]) -> bool {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyFacts {
     /// Its USB path.
-    pub place: Place,
+    pub place: UsbPath,
     /// The short number of that place, for people.
     pub slot: u16,
     /// Rises with every plug: a key pulled and put back is another connection.
@@ -234,7 +234,7 @@ impl KeyFacts {
     /// Some key without a PIN, for tests to change.
     pub fn sample() -> Self {
         Self {
-            place: Place::new("1-1"),
+            place: UsbPath::new("1-1"),
             slot: 1,
             generation: 1,
             id: KeyId {

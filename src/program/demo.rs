@@ -16,7 +16,7 @@ use crate::cli::args::Global;
 use crate::cli::outcome::{outcome_of, outcome_of_stop};
 use crate::cli::output::{Exit, Outcome, Output};
 use crate::domain::authority::Role;
-use crate::domain::{PersonId, Place};
+use crate::domain::{PersonId, UsbPath};
 use crate::station::Station;
 use crate::station::config::Config;
 use crate::station::desk::StationDesk;
@@ -114,7 +114,7 @@ fn soft_hand(rack: Rack) -> SoftHand {
             let places = [OPERATOR_SLOT].into_iter().chain(SLOTS);
             let place = usize::from(slot)
                 .checked_sub(1)
-                .and_then(|index| places.map(Place::new).nth(index));
+                .and_then(|index| places.map(UsbPath::new).nth(index));
             if let Some(place) = place {
                 match rack.key(&place) {
                     Some(key) if key.is_plugged() => rack.pull(&place),
@@ -127,7 +127,7 @@ fn soft_hand(rack: Rack) -> SoftHand {
 
 async fn headless(world: &World, output: Arc<Output>) -> Outcome {
     let slot = SLOTS[0];
-    if let Some(key) = world.rack.key(&Place::new(slot)) {
+    if let Some(key) = world.rack.key(&UsbPath::new(slot)) {
         key.set_touch(TouchPolicy::After(Duration::from_millis(300)));
     }
     let events = Arc::clone(&output);

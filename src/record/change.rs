@@ -11,7 +11,7 @@ use crate::domain::batch::BatchChange;
 use crate::domain::care::Care;
 use crate::domain::factor::CodeVerdict;
 use crate::domain::suspension::FactorRef;
-use crate::domain::{EntryId, FactorId, IntentId, KeyFacts, OperatorId, PersonId, Place};
+use crate::domain::{EntryId, FactorId, IntentId, KeyFacts, OperatorId, PersonId, UsbPath};
 use crate::wire::{
     AppPush, EnrolmentPush, KeyResetPush, Operator, Removal, SuspensionPush, TestPush, Tickets,
     TokenImport, UnlockPush,
@@ -104,7 +104,7 @@ pub enum Change {
         push: Box<TestPush>,
         /// Where the key was; earlier releases did not say.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        place: Option<Place>,
+        place: Option<UsbPath>,
     },
     /// An intent ended without an enrolment.
     IntentEnded {

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::Remains;
-use crate::domain::{Bytes, KeyFacts, KeyId, OfferId, OperatorId, Person, Place};
+use crate::domain::{Bytes, KeyFacts, KeyId, OfferId, OperatorId, Person, UsbPath};
 
 /// A finished enrolment, as the station's inventory keeps it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,7 +49,7 @@ pub struct KeyRecord {
 
 impl KeyRecord {
     /// The place where it was last seen.
-    pub fn place(&self) -> &Place {
+    pub fn place(&self) -> &UsbPath {
         &self.facts.place
     }
 }

@@ -16,7 +16,7 @@ use super::{MAX_REPLY_BYTES, RegistryClock, RegistryError, Settings, SettingsErr
 use crate::domain::reason::Gap;
 use crate::domain::{Secret, StationId};
 use crate::wire::client_assertion::{self, ASSERTION_TYPE, Claims, GRANT_TYPE};
-use crate::wire::{self, Session, TokenReply, code};
+use crate::wire::{self, Session, TokenReply, problem_code};
 
 /// Until a connection stands.
 const CONNECT_LIMIT: Duration = Duration::from_secs(3);
@@ -132,7 +132,7 @@ impl Connection {
             let stale = head.status == StatusCode::UNAUTHORIZED.as_u16()
                 && matches!(
                     decode::problem(&head, &body),
-                    RegistryError::Refused { problem, .. } if problem.code() == code::TOKEN_REFUSED
+                    RegistryError::Refused { problem, .. } if problem.code() == problem_code::TOKEN_REFUSED
                 );
             if !stale || fresh {
                 return Ok((head, body));
@@ -154,7 +154,7 @@ impl Connection {
         let mut answer = self.ask_token(identity, believed).await;
         let learned = self.clock.now().duration_since(believed).abs() > CLOCK_LEARNED;
         if matches!(&answer, Err(RegistryError::Refused { problem, .. })
-            if problem.code() == code::CLIENT_REFUSED && learned)
+            if problem.code() == problem_code::CLIENT_REFUSED && learned)
         {
             answer = self.ask_token(identity, self.clock.now()).await;
         }

@@ -11,7 +11,7 @@ use super::notices;
 use super::tables::{audit, operator};
 use crate::domain::StationId;
 use crate::domain::authority::Role;
-use crate::wire::{Operator, code};
+use crate::wire::{Operator, problem_code};
 
 /// What was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +58,6 @@ pub async fn changed(
         "the Customer Service account {} ({}): {change}; it releases nothing for 7 days",
         account.id, account.name
     );
-    audit::raise(tx, station, (code::SERVICE_ACCOUNT, &detail), now).await?;
+    audit::raise(tx, station, (problem_code::SERVICE_ACCOUNT, &detail), now).await?;
     notices::tell_service(tx, account, &json!({ "change": change }), now).await
 }

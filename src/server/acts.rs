@@ -14,7 +14,7 @@ use super::verify::claimed_challenge;
 use crate::domain::act::{ACT_VERSION, Act, Deed, Party, challenge};
 use crate::domain::{OfferId, OperatorId, PersonId, VisitId};
 use crate::wire::webauthn::AuthenticationResponse;
-use crate::wire::{ActReceipt, VERSION, code};
+use crate::wire::{ActReceipt, VERSION, problem_code};
 
 /// Under which terms somebody is asked to sign.
 #[derive(Clone, Copy)]
@@ -79,7 +79,7 @@ pub fn check_signed(act: Option<&Act>, assertion: &AuthenticationResponse) -> An
     match claimed_challenge(&assertion.response.client_data_json)? == challenge(&act.bytes().0) {
         true => Ok(()),
         false => Err(Refusal::new(
-            code::ACT_CHANGED,
+            problem_code::ACT_CHANGED,
             "what was signed says something that no longer holds: begin the proof anew",
         )),
     }

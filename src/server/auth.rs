@@ -19,7 +19,7 @@ use super::problem::{Answer, Refusal};
 use super::secret;
 use super::tables::access;
 use crate::domain::{OperatorId, Secret, StationId};
-use crate::wire::{self, Operator, code};
+use crate::wire::{self, Operator, problem_code};
 
 /// Life of an access token.
 pub const TOKEN_LIFE: SignedDuration = SignedDuration::from_mins(10);
@@ -57,7 +57,7 @@ impl FromRequestParts<Arc<Registry>> for AtStation {
     async fn from_request_parts(parts: &mut Parts, registry: &Arc<Registry>) -> Answer<Self> {
         let refused = || {
             Refusal::new(
-                code::TOKEN_REFUSED,
+                problem_code::TOKEN_REFUSED,
                 "send a current access token of a station; POST /v1/token gives one",
             )
         };
@@ -88,7 +88,7 @@ impl FromRequestParts<Arc<Registry>> for AtDesk {
             <AtStation as FromRequestParts<_>>::from_request_parts(parts, registry).await?;
         let refused = || {
             Refusal::new(
-                code::SESSION_REFUSED,
+                problem_code::SESSION_REFUSED,
                 "nobody is signed in at this station, or the session has ended: sign in",
             )
         };
@@ -180,7 +180,7 @@ impl<S: Sync> OptionalFromRequestParts<S> for IdempotencyKey {
             .map(|key| Some(Self(key.to_owned())))
             .ok_or_else(|| {
                 Refusal::new(
-                    code::IDEMPOTENCY_KEY_MISSING,
+                    problem_code::IDEMPOTENCY_KEY_MISSING,
                     "Idempotency-Key must be 1 to 128 visible ASCII characters, e.g. a UUID",
                 )
             })
@@ -195,7 +195,7 @@ impl<S: Sync> FromRequestParts<S> for IdempotencyKey {
             .await?
             .ok_or_else(|| {
                 Refusal::new(
-                    code::IDEMPOTENCY_KEY_MISSING,
+                    problem_code::IDEMPOTENCY_KEY_MISSING,
                     "this write needs the header Idempotency-Key: one value a write, the same one when it is sent again",
                 )
             })

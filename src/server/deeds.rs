@@ -10,7 +10,7 @@ use super::problem::Answer;
 use super::tables::{audit, standing};
 use crate::domain::suspension::{Deed, MANY_WITHIN, are_many};
 use crate::domain::{OperatorId, StationId};
-use crate::wire::code;
+use crate::wire::problem_code;
 
 /// Counts the newest of what a human did, under whatever account, which is on record already: the sixth within a day is an alarm, and
 /// so is each one after it. All that one reset takes from one person is one.
@@ -27,7 +27,7 @@ pub async fn count(
         let detail = format!(
             "operator {operator} suspends or ends many factors within a day; the newest: {newest}"
         );
-        audit::alarm(tx, station, code::MANY_SUSPENSIONS, &detail, now).await?;
+        audit::alarm(tx, station, problem_code::MANY_SUSPENSIONS, &detail, now).await?;
     }
     Ok(())
 }

@@ -16,7 +16,7 @@ use super::tables::{At, attempt, audit};
 use crate::domain::factor::{CodeVerdict, TotpCode};
 use crate::domain::{FactorId, OfferId, PersonId, StationId};
 use crate::totp::{self, Check, TotpSecret};
-use crate::wire::code;
+use crate::wire::problem_code;
 
 /// Examinations under one offer: an operator can ask for another one.
 const PER_OFFER: i64 = 6;
@@ -62,7 +62,7 @@ pub fn in_a_row(codes: &[TotpCode]) -> Answer<(&TotpCode, Option<&TotpCode>)> {
         [one] => Ok((one, None)),
         [one, next] => Ok((one, Some(next))),
         _ => Err(Refusal::new(
-            code::MALFORMED,
+            problem_code::MALFORMED,
             "codes must be one code, or two that followed each other",
         )),
     }
@@ -107,7 +107,7 @@ pub async fn examine(
 /// A secret that does not open: what is wrong with it is nothing to tell.
 pub fn seal_broken(why: &crate::seal::SealError) -> Refusal {
     Refusal::new(
-        code::SEAL_BROKEN,
+        problem_code::SEAL_BROKEN,
         format!("{why}: the secret must be made anew, under a new offer"),
     )
 }
@@ -195,7 +195,7 @@ async fn check_offer(tx: &mut Write, about: &Examination<'_>) -> Answer<()> {
         return Ok(());
     }
     Err(Refusal::new(
-        code::OFFER_USED,
+        problem_code::OFFER_USED,
         format!(
             "{PER_OFFER} codes were examined under offer {}: begin anew, under another one",
             about.offer
@@ -212,7 +212,7 @@ async fn check_subject(tx: &mut Write, about: &Examination<'_>) -> Answer<()> {
     let free_at = oldest + WINDOW;
     let wait_s = free_at.as_second().saturating_sub(about.now.as_second());
     Err(Refusal::new(
-        code::TOO_MANY_ATTEMPTS,
+        problem_code::TOO_MANY_ATTEMPTS,
         format!(
             "{WRONG_PER_SUBJECT} wrong codes within an hour: no more are examined until {free_at}. Prove the person by \
              another factor, or enrol a new one"
@@ -236,7 +236,7 @@ async fn count(tx: &mut Write, about: &Examination<'_>, verdict: &CodeVerdict) -
             "{WRONG_PER_SUBJECT} wrong codes of {} within an hour",
             about.person
         );
-        let kind = code::TOO_MANY_ATTEMPTS;
+        let kind = problem_code::TOO_MANY_ATTEMPTS;
         audit::alarm(tx, about.station, kind, &detail, about.now).await?;
     }
     Ok(())

@@ -2,7 +2,7 @@
 //!
 //! A push names the head of the station's journal, and the record in it at which the registry stood last. So a journal that was cut
 //! short, put back from a copy or rewritten shows also after it has grown past where it was: its hash there is another. A station
-//! that does not know where the registry stands, because an answer got lost, is asked ([`code::JOURNAL_PASSED`]); so is a push that
+//! that does not know where the registry stands, because an answer got lost, is asked ([`problem_code::JOURNAL_PASSED`]); so is a push that
 //! was overtaken by younger ones, for which nobody waits any more, and which alarms nobody.
 //!
 //! Invariant: a station whose journal was seen to be another one than it was is refused from then on, whatever it says, until the
@@ -16,7 +16,7 @@ use super::problem::{Answer, Refusal};
 use super::tables::audit;
 use super::tables::station::{self, Continued};
 use crate::domain::{Bytes, StationId};
-use crate::wire::{JournalHead, JournalRecord, code};
+use crate::wire::{JournalHead, JournalRecord, problem_code};
 
 /// What a push is by its head.
 pub enum Seen {
@@ -56,7 +56,7 @@ enum Verdict {
 
 /// Notes how far a station's journal has come, before anything else of a push is looked at. A station must send one push at a time.
 pub async fn observe(registry: &Registry, station: &StationId, head: &JournalHead) -> Answer<Seen> {
-    let place = Place::of(head)?;
+    let place = Reached::of(head)?;
     let mut db = registry.db.read().await?;
     let known = known(&mut db, station, &place).await?;
     drop(db);
@@ -79,7 +79,14 @@ pub async fn observe(registry: &Registry, station: &StationId, head: &JournalHea
         }
         Verdict::Asked(record) => Ok(Seen::Passed(passed(record))),
         Verdict::Another(detail) => {
-            audit::alarm(&mut tx, station, code::JOURNAL_REGRESSED, &detail, now).await?;
+            audit::alarm(
+                &mut tx,
+                station,
+                problem_code::JOURNAL_REGRESSED,
+                &detail,
+                now,
+            )
+            .await?;
             if known.of_station.continues || place.continues.is_some() {
                 station::set_forked(&mut tx, station, now).await?;
             }
@@ -88,7 +95,14 @@ pub async fn observe(registry: &Registry, station: &StationId, head: &JournalHea
         }
         Verdict::Silent => {
             let detail = "the station does not say any more which record its journal goes on from";
-            audit::alarm(&mut tx, station, code::JOURNAL_REGRESSED, detail, now).await?;
+            audit::alarm(
+                &mut tx,
+                station,
+                problem_code::JOURNAL_REGRESSED,
+                detail,
+                now,
+            )
+            .await?;
             tx.commit().await?;
             Err(another(detail))
         }
@@ -99,15 +113,15 @@ pub async fn observe(registry: &Registry, station: &StationId, head: &JournalHea
 }
 
 /// A push's place in the journal, in numbers that a table holds.
-struct Place<'a> {
+struct Reached<'a> {
     head: &'a JournalHead,
     sequence: i64,
     continues: Option<(i64, &'a JournalRecord)>,
 }
 
-impl<'a> Place<'a> {
+impl<'a> Reached<'a> {
     fn of(head: &'a JournalHead) -> Answer<Self> {
-        let malformed = |what| Refusal::new(code::MALFORMED, what);
+        let malformed = |what| Refusal::new(problem_code::MALFORMED, what);
         let beyond = |_| malformed("head: a number is beyond any journal");
         let is_hash = |hash: &Bytes| hash.0.len() == 32;
         if head.sequence > 0 && !is_hash(&head.hash) {
@@ -132,7 +146,7 @@ impl<'a> Place<'a> {
     }
 }
 
-async fn known(db: &mut Connection, station: &StationId, place: &Place<'_>) -> Answer<Known> {
+async fn known(db: &mut Connection, station: &StationId, place: &Reached<'_>) -> Answer<Known> {
     let at_continued = match place.continues {
         Some((sequence, _)) => station::head_at(db, station, sequence).await?,
         None => None,
@@ -145,7 +159,7 @@ async fn known(db: &mut Connection, station: &StationId, place: &Place<'_>) -> A
     })
 }
 
-fn judge(known: &Known, place: &Place<'_>) -> Verdict {
+fn judge(known: &Known, place: &Reached<'_>) -> Verdict {
     if let Some(since) = known.of_station.forked_at {
         return Verdict::Refused(since);
     }
@@ -184,7 +198,7 @@ fn judge(known: &Known, place: &Place<'_>) -> Verdict {
     }
 }
 
-fn regressed(place: &Place<'_>, last: i64) -> String {
+fn regressed(place: &Reached<'_>, last: i64) -> String {
     format!(
         "the station's journal stands at record {} with hash {}, but had come to record {last} before",
         place.sequence, place.head.hash
@@ -193,7 +207,7 @@ fn regressed(place: &Place<'_>, last: i64) -> String {
 
 fn another(detail: &str) -> Refusal {
     Refusal::new(
-        code::JOURNAL_REGRESSED,
+        problem_code::JOURNAL_REGRESSED,
         format!(
             "{detail}; nothing was taken. Run `keydesk audit verify` at the station and find out what happened to its journal; the \
              registry's administrator can then let it begin anew (`keydesk registry accept-journal`)"
@@ -203,7 +217,7 @@ fn another(detail: &str) -> Refusal {
 
 fn passed(last: i64) -> Refusal {
     let refusal = Refusal::new(
-        code::JOURNAL_PASSED,
+        problem_code::JOURNAL_PASSED,
         format!(
             "the registry had come to record {last} of this station's journal, which is not the one that the push goes on from: \
              send it again with that record"

@@ -22,7 +22,7 @@ use super::problem::{Answer, Refusal};
 use super::tables::audit::{self, Line};
 use super::tables::repeat;
 use super::tables::repeat::Answered;
-use crate::wire::code;
+use crate::wire::problem_code;
 
 /// How long an answer is kept for its repetition.
 const KEPT: SignedDuration = SignedDuration::from_hours(400 * 24);
@@ -108,7 +108,7 @@ pub fn refuse_changed<T: PartialEq>(judged: &T, now: &T) -> Answer<()> {
     match judged == now {
         true => Ok(()),
         false => Err(Refusal::new(
-            code::BUSY,
+            problem_code::BUSY,
             "it has just been changed by somebody else; try again",
         )
         .retry_after(1)),
@@ -165,7 +165,7 @@ async fn stored(db: &mut Connection, slot: &Slot) -> Answer<Option<Response>> {
     };
     if answered.fingerprint != slot.fingerprint {
         return Err(Refusal::new(
-            code::IDEMPOTENCY_KEY_REUSED,
+            problem_code::IDEMPOTENCY_KEY_REUSED,
             format!(
                 "Idempotency-Key {} came with another body before; use a fresh key for a new write",
                 slot.key

@@ -21,7 +21,7 @@ use crate::domain::suspension::{FactorRef, FactorSort};
 use crate::domain::{OperatorId, Person, PersonId, StationId, VisitId};
 use crate::server::tables::audit;
 use crate::server::tables::person;
-use crate::wire::code;
+use crate::wire::problem_code;
 
 /// A factor that has just become somebody's.
 pub struct Added<'a> {
@@ -67,7 +67,7 @@ struct Told<'a> {
     name: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     serial: Option<&'a str>,
-    station: Place<'a>,
+    station: Where<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     waiting: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -76,7 +76,7 @@ struct Told<'a> {
 
 /// A station, as people know it.
 #[derive(Serialize)]
-struct Place<'a> {
+struct Where<'a> {
     id: &'a StationId,
     name: String,
 }
@@ -156,7 +156,7 @@ pub async fn ended(
                 end.why.as_str(),
                 end.operator
             );
-            audit::alarm(tx, end.station, code::VISIT_OWN, &detail, now).await?;
+            audit::alarm(tx, end.station, problem_code::VISIT_OWN, &detail, now).await?;
         }
     }
     let people: BTreeSet<&PersonId> = factors.iter().map(|(person, _)| person).collect();
@@ -177,7 +177,7 @@ pub async fn ended(
     Ok(())
 }
 
-fn told<'a>(standing: &'a Standing, station: Place<'a>) -> Told<'a> {
+fn told<'a>(standing: &'a Standing, station: Where<'a>) -> Told<'a> {
     Told {
         sort: standing.factor.sort(),
         name: &standing.name,
@@ -193,7 +193,7 @@ async fn owner(tx: &mut Write, id: &PersonId) -> Answer<Person> {
     person.ok_or_else(|| Refusal::internal(format!("a factor of nobody's: {id}")))
 }
 
-async fn place<'a>(tx: &mut Write, id: &'a StationId) -> Answer<Place<'a>> {
+async fn place<'a>(tx: &mut Write, id: &'a StationId) -> Answer<Where<'a>> {
     let name = station::name(tx, id).await?;
-    Ok(Place { id, name })
+    Ok(Where { id, name })
 }

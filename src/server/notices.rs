@@ -10,7 +10,7 @@ use super::database::{Fault, Write};
 use super::tables::notice;
 use crate::domain::Person;
 use crate::domain::authority::Role;
-use crate::wire::{Operator, code};
+use crate::wire::{Operator, problem_code};
 
 /// Of what somebody is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,6 +75,6 @@ pub async fn tell_service(
     now: Timestamp,
 ) -> Result<(), Fault> {
     let facts = serde_json::to_string(facts).map_err(|e| Fault::Encode(Box::new(e)))?;
-    let what = (code::SERVICE_ACCOUNT, facts.as_str());
+    let what = (problem_code::SERVICE_ACCOUNT, facts.as_str());
     notice::insert_for_role(tx, what, (&about.id, Role::CustomerService), now).await
 }

@@ -9,7 +9,7 @@ use super::problem::Answer;
 use super::tables::audit;
 use super::tables::standing::{self, Exchange};
 use crate::domain::{PersonId, StationId};
-use crate::wire::code;
+use crate::wire::problem_code;
 
 /// What is older than this is what they had; and within so long all of it goes.
 const DAY: SignedDuration = SignedDuration::from_hours(24);
@@ -34,7 +34,7 @@ pub async fn watch(
             "all {gone} factor(s) that {person} had for longer than a day ceased to be valid within a day, while {newer} that came \
              since are valid: find out with the person whether they are theirs"
         );
-        let kind = code::OLDER_FACTORS_GONE;
+        let kind = problem_code::OLDER_FACTORS_GONE;
         audit::alarm(tx, station, kind, &detail, now).await?;
     }
     Ok(())

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::database::{Fault, is_busy};
 use crate::domain::OperatorId;
-use crate::wire::{Problem, code};
+use crate::wire::{Problem, problem_code};
 
 /// The media type of problem details.
 pub const MEDIA_TYPE: &str = "application/problem+json";
@@ -78,7 +78,7 @@ impl Refusal {
     pub fn internal(cause: impl std::fmt::Display) -> Self {
         tracing::error!(%cause, "request failed");
         Self::new(
-            code::INTERNAL,
+            problem_code::INTERNAL,
             "the registry failed and changed nothing; its log has the cause",
         )
     }
@@ -91,7 +91,7 @@ impl Refusal {
 /// What an operator is told whose access ended at that time.
 pub fn operator_revoked(operator: &OperatorId, at: Timestamp) -> Refusal {
     Refusal::new(
-        code::OPERATOR_REVOKED,
+        problem_code::OPERATOR_REVOKED,
         format!(
             "operator {operator} was revoked at {at}: another operator must do it; ask the registry's administrator"
         ),
@@ -102,74 +102,90 @@ pub fn operator_revoked(operator: &OperatorId, at: Timestamp) -> Refusal {
 fn meaning(code: &str) -> (StatusCode, &'static str) {
     use StatusCode as S;
     match code {
-        code::MALFORMED => (S::BAD_REQUEST, "The request cannot be read"),
-        code::NEWER_VERSION => (S::BAD_REQUEST, "The request is newer than this registry"),
-        code::NOT_FOUND => (S::NOT_FOUND, "There is no such thing"),
-        code::METHOD_NOT_ALLOWED => (S::METHOD_NOT_ALLOWED, "This route does not take the method"),
-        code::TOO_LARGE => (S::PAYLOAD_TOO_LARGE, "The body is too large"),
-        code::MEDIA_TYPE => (
+        problem_code::MALFORMED => (S::BAD_REQUEST, "The request cannot be read"),
+        problem_code::NEWER_VERSION => (S::BAD_REQUEST, "The request is newer than this registry"),
+        problem_code::NOT_FOUND => (S::NOT_FOUND, "There is no such thing"),
+        problem_code::METHOD_NOT_ALLOWED => {
+            (S::METHOD_NOT_ALLOWED, "This route does not take the method")
+        }
+        problem_code::TOO_LARGE => (S::PAYLOAD_TOO_LARGE, "The body is too large"),
+        problem_code::MEDIA_TYPE => (
             S::UNSUPPORTED_MEDIA_TYPE,
             "The body's media type is not taken",
         ),
-        code::TOO_MANY_ATTEMPTS => (S::TOO_MANY_REQUESTS, "Too many wrong codes"),
-        code::BUSY => (S::SERVICE_UNAVAILABLE, "The registry is busy"),
-        code::CODE_REFUSED => (S::FORBIDDEN, "The code does not hold"),
-        code::STATION_KNOWN => (S::CONFLICT, "This key has joined already"),
-        code::CLIENT_REFUSED => (S::UNAUTHORIZED, "The station's assertion does not hold"),
-        code::TOKEN_REFUSED => (S::UNAUTHORIZED, "The token does not hold"),
-        code::SESSION_REFUSED => (S::UNAUTHORIZED, "Nobody is signed in"),
-        code::NOT_ALLOWED => (S::FORBIDDEN, "Not this operator's to do"),
-        code::STATION_REVOKED => (S::FORBIDDEN, "The station was revoked"),
-        code::OPERATOR_REVOKED => (S::FORBIDDEN, "The operator was revoked"),
-        code::CREDENTIAL_REVOKED => (S::FORBIDDEN, "The operator's key was revoked"),
-        code::IDEMPOTENCY_KEY_MISSING => (S::BAD_REQUEST, "Idempotency-Key is missing"),
-        code::IDEMPOTENCY_KEY_REUSED => (
+        problem_code::TOO_MANY_ATTEMPTS => (S::TOO_MANY_REQUESTS, "Too many wrong codes"),
+        problem_code::BUSY => (S::SERVICE_UNAVAILABLE, "The registry is busy"),
+        problem_code::CODE_REFUSED => (S::FORBIDDEN, "The code does not hold"),
+        problem_code::STATION_KNOWN => (S::CONFLICT, "This key has joined already"),
+        problem_code::CLIENT_REFUSED => (S::UNAUTHORIZED, "The station's assertion does not hold"),
+        problem_code::TOKEN_REFUSED => (S::UNAUTHORIZED, "The token does not hold"),
+        problem_code::SESSION_REFUSED => (S::UNAUTHORIZED, "Nobody is signed in"),
+        problem_code::NOT_ALLOWED => (S::FORBIDDEN, "Not this operator's to do"),
+        problem_code::STATION_REVOKED => (S::FORBIDDEN, "The station was revoked"),
+        problem_code::OPERATOR_REVOKED => (S::FORBIDDEN, "The operator was revoked"),
+        problem_code::CREDENTIAL_REVOKED => (S::FORBIDDEN, "The operator's key was revoked"),
+        problem_code::IDEMPOTENCY_KEY_MISSING => (S::BAD_REQUEST, "Idempotency-Key is missing"),
+        problem_code::IDEMPOTENCY_KEY_REUSED => (
             S::UNPROCESSABLE_ENTITY,
             "Idempotency-Key came with another body before",
         ),
-        code::JOURNAL_REGRESSED => (S::CONFLICT, "The station's journal does not continue"),
-        code::JOURNAL_PASSED => (S::CONFLICT, "The station's journal had come further"),
-        code::OFFER_UNKNOWN => (S::NOT_FOUND, "There is no such offer for this station"),
-        code::OFFER_USED => (S::CONFLICT, "The offer is used up"),
-        code::OFFER_FOREIGN => (S::FORBIDDEN, "The offer is not for this"),
-        code::UNLOCK_FOREIGN => (S::FORBIDDEN, "There was no such session"),
-        code::RESET_FOREIGN => (S::FORBIDDEN, "There was no such session"),
-        code::CREDENTIAL_GONE => (S::GONE, "The credential is gone"),
-        code::CREDENTIAL_UNKNOWN => (S::NOT_FOUND, "There is no such credential"),
-        code::CREDENTIAL_EXISTS => (S::CONFLICT, "The credential is enrolled already"),
-        code::ENROLLED_SINCE => (S::CONFLICT, "The person has been enrolled meanwhile"),
-        code::KEY_TAKEN => (S::CONFLICT, "The key is somebody else's"),
-        code::CHALLENGE_EXPIRED => (S::UNPROCESSABLE_ENTITY, "The challenge has expired"),
-        code::CHALLENGE_MISMATCH => (S::UNPROCESSABLE_ENTITY, "The challenge is another one"),
-        code::ORIGIN_MISMATCH => (S::UNPROCESSABLE_ENTITY, "The origin is another one"),
-        code::RP_MISMATCH => (S::UNPROCESSABLE_ENTITY, "The relying party is another one"),
-        code::USER_NOT_PRESENT => (S::UNPROCESSABLE_ENTITY, "Nobody touched the key"),
-        code::USER_NOT_VERIFIED => (S::UNPROCESSABLE_ENTITY, "The user was not verified"),
-        code::ALGORITHM_REFUSED => (S::UNPROCESSABLE_ENTITY, "The algorithm was not offered"),
-        code::ATTESTATION_INVALID => (S::UNPROCESSABLE_ENTITY, "The attestation does not verify"),
-        code::ATTESTATION_UNTRUSTED => (S::UNPROCESSABLE_ENTITY, "The attestation is not trusted"),
-        code::NOT_DEVICE_BOUND => (
+        problem_code::JOURNAL_REGRESSED => (S::CONFLICT, "The station's journal does not continue"),
+        problem_code::JOURNAL_PASSED => (S::CONFLICT, "The station's journal had come further"),
+        problem_code::OFFER_UNKNOWN => (S::NOT_FOUND, "There is no such offer for this station"),
+        problem_code::OFFER_USED => (S::CONFLICT, "The offer is used up"),
+        problem_code::OFFER_FOREIGN => (S::FORBIDDEN, "The offer is not for this"),
+        problem_code::UNLOCK_FOREIGN => (S::FORBIDDEN, "There was no such session"),
+        problem_code::RESET_FOREIGN => (S::FORBIDDEN, "There was no such session"),
+        problem_code::CREDENTIAL_GONE => (S::GONE, "The credential is gone"),
+        problem_code::CREDENTIAL_UNKNOWN => (S::NOT_FOUND, "There is no such credential"),
+        problem_code::CREDENTIAL_EXISTS => (S::CONFLICT, "The credential is enrolled already"),
+        problem_code::ENROLLED_SINCE => (S::CONFLICT, "The person has been enrolled meanwhile"),
+        problem_code::KEY_TAKEN => (S::CONFLICT, "The key is somebody else's"),
+        problem_code::CHALLENGE_EXPIRED => (S::UNPROCESSABLE_ENTITY, "The challenge has expired"),
+        problem_code::CHALLENGE_MISMATCH => {
+            (S::UNPROCESSABLE_ENTITY, "The challenge is another one")
+        }
+        problem_code::ORIGIN_MISMATCH => (S::UNPROCESSABLE_ENTITY, "The origin is another one"),
+        problem_code::RP_MISMATCH => (S::UNPROCESSABLE_ENTITY, "The relying party is another one"),
+        problem_code::USER_NOT_PRESENT => (S::UNPROCESSABLE_ENTITY, "Nobody touched the key"),
+        problem_code::USER_NOT_VERIFIED => (S::UNPROCESSABLE_ENTITY, "The user was not verified"),
+        problem_code::ALGORITHM_REFUSED => {
+            (S::UNPROCESSABLE_ENTITY, "The algorithm was not offered")
+        }
+        problem_code::ATTESTATION_INVALID => {
+            (S::UNPROCESSABLE_ENTITY, "The attestation does not verify")
+        }
+        problem_code::ATTESTATION_UNTRUSTED => {
+            (S::UNPROCESSABLE_ENTITY, "The attestation is not trusted")
+        }
+        problem_code::NOT_DEVICE_BOUND => (
             S::UNPROCESSABLE_ENTITY,
             "The credential is not bound to a key",
         ),
-        code::RESPONSE_MALFORMED => (S::UNPROCESSABLE_ENTITY, "The key's response cannot be read"),
-        code::SIGNATURE_INVALID => (S::UNPROCESSABLE_ENTITY, "The signature does not verify"),
-        code::COUNTER_REGRESSED => (S::UNPROCESSABLE_ENTITY, "The signature counter went back"),
-        code::CODE_WRONG => (S::UNPROCESSABLE_ENTITY, "The code is not right"),
-        code::SEAL_BROKEN => (S::UNPROCESSABLE_ENTITY, "The secret does not open"),
-        code::FACTOR_EXISTS => (S::CONFLICT, "There is such a factor already"),
-        code::FACTOR_UNKNOWN => (S::NOT_FOUND, "There is no such factor"),
-        code::FACTOR_SUSPENDED => (S::FORBIDDEN, "The factor is suspended"),
-        code::NOT_SUSPENDED => (S::CONFLICT, "The factor is not suspended"),
-        code::NEVER_LIFTED => (S::FORBIDDEN, "The suspension is not lifted any more"),
-        code::LAST_FACTOR => (S::CONFLICT, "It is the person's last factor"),
-        code::AUTHORITY_NEEDED => (S::FORBIDDEN, "The visit takes more than was shown"),
-        code::VISIT_OVER => (S::CONFLICT, "There is no such visit any more"),
-        code::NOT_IDENTIFIED => (S::FORBIDDEN, "Nobody was identified"),
-        code::ACT_CHANGED => (S::CONFLICT, "What was signed no longer holds"),
-        code::NOT_WAITING => (S::NOT_FOUND, "Nothing of that name waits"),
-        code::PROOF_MISSING => (S::FORBIDDEN, "The person did not prove a factor"),
-        code::TOKEN_UNAVAILABLE => (S::CONFLICT, "The token is not in stock"),
+        problem_code::RESPONSE_MALFORMED => {
+            (S::UNPROCESSABLE_ENTITY, "The key's response cannot be read")
+        }
+        problem_code::SIGNATURE_INVALID => {
+            (S::UNPROCESSABLE_ENTITY, "The signature does not verify")
+        }
+        problem_code::COUNTER_REGRESSED => {
+            (S::UNPROCESSABLE_ENTITY, "The signature counter went back")
+        }
+        problem_code::CODE_WRONG => (S::UNPROCESSABLE_ENTITY, "The code is not right"),
+        problem_code::SEAL_BROKEN => (S::UNPROCESSABLE_ENTITY, "The secret does not open"),
+        problem_code::FACTOR_EXISTS => (S::CONFLICT, "There is such a factor already"),
+        problem_code::FACTOR_UNKNOWN => (S::NOT_FOUND, "There is no such factor"),
+        problem_code::FACTOR_SUSPENDED => (S::FORBIDDEN, "The factor is suspended"),
+        problem_code::NOT_SUSPENDED => (S::CONFLICT, "The factor is not suspended"),
+        problem_code::NEVER_LIFTED => (S::FORBIDDEN, "The suspension is not lifted any more"),
+        problem_code::LAST_FACTOR => (S::CONFLICT, "It is the person's last factor"),
+        problem_code::AUTHORITY_NEEDED => (S::FORBIDDEN, "The visit takes more than was shown"),
+        problem_code::VISIT_OVER => (S::CONFLICT, "There is no such visit any more"),
+        problem_code::NOT_IDENTIFIED => (S::FORBIDDEN, "Nobody was identified"),
+        problem_code::ACT_CHANGED => (S::CONFLICT, "What was signed no longer holds"),
+        problem_code::NOT_WAITING => (S::NOT_FOUND, "Nothing of that name waits"),
+        problem_code::PROOF_MISSING => (S::FORBIDDEN, "The person did not prove a factor"),
+        problem_code::TOKEN_UNAVAILABLE => (S::CONFLICT, "The token is not in stock"),
         _ => (S::INTERNAL_SERVER_ERROR, "The registry failed"),
     }
 }
@@ -187,7 +203,7 @@ impl IntoResponse for Refusal {
         let (status, title) = meaning(self.code);
         // What could not be read may be quoted in the detail, and may be a secret in the wrong place.
         let detail = match self.code {
-            code::MALFORMED => "",
+            problem_code::MALFORMED => "",
             _ => &self.detail,
         };
         tracing::info!(
@@ -227,7 +243,8 @@ impl IntoResponse for Refusal {
 impl From<Fault> for Refusal {
     fn from(error: Fault) -> Self {
         if is_busy(&error) {
-            return Self::new(code::BUSY, "another write takes long; try again").retry_after(1);
+            return Self::new(problem_code::BUSY, "another write takes long; try again")
+                .retry_after(1);
         }
         Self::internal(error)
     }
@@ -259,10 +276,10 @@ impl From<QueryRejection> for Refusal {
 
 fn by_status(status: StatusCode, detail: String) -> Refusal {
     let code = match status {
-        StatusCode::PAYLOAD_TOO_LARGE => code::TOO_LARGE,
-        StatusCode::UNSUPPORTED_MEDIA_TYPE => code::MEDIA_TYPE,
+        StatusCode::PAYLOAD_TOO_LARGE => problem_code::TOO_LARGE,
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => problem_code::MEDIA_TYPE,
         status if status.is_server_error() => return Refusal::internal(detail),
-        _ => code::MALFORMED,
+        _ => problem_code::MALFORMED,
     };
     Refusal::new(code, detail)
 }
@@ -273,13 +290,13 @@ mod tests {
 
     #[test]
     fn a_refusal_is_problem_details_with_its_headers() {
-        let response = Refusal::new(code::TOO_MANY_ATTEMPTS, "wait")
+        let response = Refusal::new(problem_code::TOO_MANY_ATTEMPTS, "wait")
             .retry_after(30)
             .into_response();
         assert_eq!(response.status(), StatusCode::TOO_MANY_REQUESTS);
         assert_eq!(response.headers()[header::CONTENT_TYPE], MEDIA_TYPE);
         assert_eq!(response.headers()[header::RETRY_AFTER], "30");
-        let response = Refusal::new(code::TOKEN_REFUSED, "expired").into_response();
+        let response = Refusal::new(problem_code::TOKEN_REFUSED, "expired").into_response();
         assert_eq!(response.headers()[header::WWW_AUTHENTICATE], "Bearer");
     }
 

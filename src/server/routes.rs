@@ -23,7 +23,7 @@ use utoipa_axum::routes;
 use super::Registry;
 use super::listen::{self, Unread};
 use super::problem::Refusal;
-use crate::wire::{Problem, code};
+use crate::wire::{Problem, problem_code};
 use witness::Witness;
 
 mod apps;
@@ -201,7 +201,7 @@ fn documented() -> OpenApiRouter<Arc<Registry>> {
 
 async fn unknown_route(request: Request) -> Refusal {
     Refusal::new(
-        code::NOT_FOUND,
+        problem_code::NOT_FOUND,
         format!(
             "there is no route {}; /v1/openapi.json lists them",
             request.uri().path()
@@ -211,7 +211,7 @@ async fn unknown_route(request: Request) -> Refusal {
 
 async fn unknown_method(request: Request) -> Refusal {
     Refusal::new(
-        code::METHOD_NOT_ALLOWED,
+        problem_code::METHOD_NOT_ALLOWED,
         format!(
             "{} does not take {}",
             request.uri().path(),
@@ -272,16 +272,16 @@ async fn bounded(at_once: &Arc<Semaphore>, request: Request, next: Next) -> Resp
 fn unread_body(unread: Unread) -> Refusal {
     match unread {
         Unread::TooLarge => Refusal::new(
-            code::TOO_LARGE,
+            problem_code::TOO_LARGE,
             format!("the body has more than {MAX_BODY_BYTES} bytes"),
         ),
         Unread::TooSlow => busy("the body did not come in time; try again"),
-        Unread::Broken => Refusal::new(code::MALFORMED, "the body broke off; try again"),
+        Unread::Broken => Refusal::new(problem_code::MALFORMED, "the body broke off; try again"),
     }
 }
 
 fn busy(what: &str) -> Refusal {
-    Refusal::new(code::BUSY, what).retry_after(2)
+    Refusal::new(problem_code::BUSY, what).retry_after(2)
 }
 
 /// What every handler takes first.

@@ -18,7 +18,7 @@ use crate::domain::visit::{Had, Suspended, SuspendedWhy, Takes};
 use crate::domain::{OperatorId, Person, PersonId, StationId};
 use crate::server::tables::audit::{self, Line};
 use crate::server::tables::person;
-use crate::wire::code;
+use crate::wire::problem_code;
 
 /// So many are removed at once.
 const AT_ONCE: usize = 50;
@@ -86,8 +86,8 @@ pub async fn standing(
     standing.ok_or_else(|| {
         Refusal::new(
             match factor.sort() {
-                FactorSort::Key => code::CREDENTIAL_UNKNOWN,
-                FactorSort::App => code::FACTOR_UNKNOWN,
+                FactorSort::Key => problem_code::CREDENTIAL_UNKNOWN,
+                FactorSort::App => problem_code::FACTOR_UNKNOWN,
             },
             format!("{person} has no {factor}: look at the person's page"),
         )
@@ -160,7 +160,7 @@ pub fn refused(person: &PersonId, factor: &FactorRef, held: Suspended) -> Refusa
         }
     };
     Refusal::new(
-        code::FACTOR_SUSPENDED,
+        problem_code::FACTOR_SUSPENDED,
         format!(
             "{factor} of {person} is suspended since {} ({}): it opens and proves nothing; {after}",
             held.at,
@@ -181,7 +181,7 @@ pub async fn liftable(
         (Some(at), _) => format!("{name} was removed at {at} and is never valid again"),
         (None, None) => {
             return Err(Refusal::new(
-                code::NOT_SUSPENDED,
+                problem_code::NOT_SUSPENDED,
                 format!("{name} is not suspended: there is nothing to lift"),
             ));
         }
@@ -197,7 +197,7 @@ pub async fn liftable(
         },
     };
     Err(Refusal::new(
-        code::NEVER_LIFTED,
+        problem_code::NEVER_LIFTED,
         format!("{rule}: {}", instead(tx, person).await?),
     ))
 }

@@ -11,7 +11,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::problem::{Answer, Refusal};
 use crate::domain::StationId;
-use crate::wire::code;
+use crate::wire::problem_code;
 
 /// How many stations' are done at once: fewer than the database has connections.
 const IN_ALL: usize = 2;
@@ -49,7 +49,7 @@ impl Turns {
     /// The station's turn, when it comes.
     ///
     /// # Errors
-    /// [`code::BUSY`] at once, where the same station has one or waits for one already: it holds one place, not all of them.
+    /// [`problem_code::BUSY`] at once, where the same station has one or waits for one already: it holds one place, not all of them.
     pub async fn take(&self, station: &StationId) -> Answer<Turn> {
         let of = self.of_station(station)?;
         let one = Arc::clone(&self.in_all).acquire_owned().await;
@@ -63,7 +63,7 @@ impl Turns {
         let mut held = self.stations.lock();
         if !held.insert(station.clone()) {
             let what = "this station's last request of that size is still being served; try again";
-            return Err(Refusal::new(code::BUSY, what).retry_after(2));
+            return Err(Refusal::new(problem_code::BUSY, what).retry_after(2));
         }
         Ok(OfStation {
             station: station.clone(),

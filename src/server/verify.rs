@@ -33,7 +33,7 @@ pub use trust::Trust;
 
 use super::problem::Refusal;
 use crate::domain::{Aaguid, Bytes};
-use crate::wire::code;
+use crate::wire::problem_code;
 use crate::wire::webauthn::{
     AuthenticationResponse, CreationOptions, Descriptor, RegistrationResponse, RequestOptions, User,
 };
@@ -260,7 +260,7 @@ impl RelyingParty {
         match &response.response.user_handle {
             Some(handle) if handle.0 != user_handle => {
                 return Err(Refusal::new(
-                    code::CREDENTIAL_UNKNOWN,
+                    problem_code::CREDENTIAL_UNKNOWN,
                     "the assertion's user handle is another account's",
                 ));
             }
@@ -314,7 +314,7 @@ impl RelyingParty {
             || data.top_origin.is_some()
         {
             return Err(Refusal::new(
-                code::ORIGIN_MISMATCH,
+                problem_code::ORIGIN_MISMATCH,
                 format!(
                     "client data must name the origin {} and no other",
                     self.origin
@@ -357,14 +357,14 @@ fn format_name(format: &AttestationFormat) -> Result<&'static str, Refusal> {
         AttestationFormat::FIDOU2F => Ok("fido-u2f"),
         AttestationFormat::None => Ok("none"),
         other => Err(Refusal::new(
-            code::ATTESTATION_INVALID,
+            problem_code::ATTESTATION_INVALID,
             format!("attestation of format {other:?} is not taken: only packed, fido-u2f and none"),
         )),
     }
 }
 
 fn malformed(what: &str) -> Refusal {
-    Refusal::new(code::RESPONSE_MALFORMED, what)
+    Refusal::new(problem_code::RESPONSE_MALFORMED, what)
 }
 
 /// From the library's types to the wire's: both have the JSON form of the standard.
@@ -377,24 +377,24 @@ fn reread<T: for<'de> Deserialize<'de>>(options: &impl serde::Serialize) -> Resu
 fn refusal(error: &WebauthnError) -> Refusal {
     use WebauthnError as E;
     let code = match error {
-        E::MismatchedChallenge => code::CHALLENGE_MISMATCH,
-        E::InvalidRPOrigin | E::CredentialCrossOrigin => code::ORIGIN_MISMATCH,
-        E::InvalidRPIDHash => code::RP_MISMATCH,
-        E::UserNotPresent => code::USER_NOT_PRESENT,
-        E::UserNotVerified => code::USER_NOT_VERIFIED,
+        E::MismatchedChallenge => problem_code::CHALLENGE_MISMATCH,
+        E::InvalidRPOrigin | E::CredentialCrossOrigin => problem_code::ORIGIN_MISMATCH,
+        E::InvalidRPIDHash => problem_code::RP_MISMATCH,
+        E::UserNotPresent => problem_code::USER_NOT_PRESENT,
+        E::UserNotVerified => problem_code::USER_NOT_VERIFIED,
         E::CredentialAlteredAlgFromRequest
         | E::CredentialInsecureCryptography
         | E::COSEKeyInvalidAlgorithm
         | E::COSEKeyInvalidType
         | E::COSEKeyEDUnsupported
         | E::COSEKeyEDDSAInvalidCurve
-        | E::COSEKeyECDSAInvalidCurve => code::ALGORITHM_REFUSED,
+        | E::COSEKeyECDSAInvalidCurve => problem_code::ALGORITHM_REFUSED,
         E::CredentialMayNotBeHardwareBound | E::CredentialBackupEligibilityInconsistent => {
-            code::NOT_DEVICE_BOUND
+            problem_code::NOT_DEVICE_BOUND
         }
-        E::AuthenticationFailure | E::SignatureInvalid => code::SIGNATURE_INVALID,
-        E::CredentialPossibleCompromise => code::COUNTER_REGRESSED,
-        E::CredentialNotFound => code::CREDENTIAL_UNKNOWN,
+        E::AuthenticationFailure | E::SignatureInvalid => problem_code::SIGNATURE_INVALID,
+        E::CredentialPossibleCompromise => problem_code::COUNTER_REGRESSED,
+        E::CredentialNotFound => problem_code::CREDENTIAL_UNKNOWN,
         E::AttestationNotSupported
         | E::AttestationStatementMapInvalid
         | E::AttestationStatementSigMissing
@@ -409,8 +409,8 @@ fn refusal(error: &WebauthnError) -> Refusal {
         | E::AttestationCredentialSubjectKeyMismatch
         | E::CertificatePublicKeyInvalid
         | E::CertificatePublicKeyAlgorthimMismatch
-        | E::X509DerInvalid => code::ATTESTATION_INVALID,
-        _ => code::RESPONSE_MALFORMED,
+        | E::X509DerInvalid => problem_code::ATTESTATION_INVALID,
+        _ => problem_code::RESPONSE_MALFORMED,
     };
     Refusal::new(code, error.to_string())
 }

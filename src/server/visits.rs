@@ -22,7 +22,7 @@ use super::problem::{Answer, Refusal};
 use crate::domain::authority::{Action, Condition, row};
 use crate::domain::visit::{Authority, Had, Takes};
 use crate::domain::{Identification, OperatorId, Person, PersonId, StationId, VisitId};
-use crate::wire::{ServedBy, Visit, code};
+use crate::wire::{ServedBy, Visit, problem_code};
 use kept::{Kept, at_desk, kept};
 use proof::{administrators, needed, takes};
 
@@ -51,7 +51,7 @@ pub async fn open(
 ) -> Answer<Visit> {
     let Identification::Shown { .. } = identification else {
         return Err(Refusal::new(
-            code::NOT_IDENTIFIED,
+            problem_code::NOT_IDENTIFIED,
             "nobody is identified by a statement: a visit takes a document",
         ));
     };
@@ -194,7 +194,7 @@ async fn refuse_own(tx: &mut Connection, me: &OperatorId, person: &Person) -> An
         None => return Ok(()),
     };
     Err(Refusal::new(
-        code::NOT_ALLOWED,
+        problem_code::NOT_ALLOWED,
         format!(
             "nobody serves themself or their own organisation: this is {whom}. Another operator may"
         ),
@@ -203,7 +203,7 @@ async fn refuse_own(tx: &mut Connection, me: &OperatorId, person: &Person) -> An
 
 fn over(id: VisitId) -> Refusal {
     Refusal::new(
-        code::VISIT_OVER,
+        problem_code::VISIT_OVER,
         format!("visit {id} is not open here, or has ended: identify the person anew"),
     )
 }
@@ -236,7 +236,7 @@ async fn elsewhere(tx: &mut Write, kept: &Kept, now: Timestamp) -> Answer<Option
             "{operator} has received this person at {station} since, and nobody is served at two desks at once: go on there, or \
              identify them anew here once they are done there"
         );
-        Refusal::new(code::VISIT_OVER, detail)
+        Refusal::new(problem_code::VISIT_OVER, detail)
     }))
 }
 
@@ -264,7 +264,10 @@ pub async fn authorised(
     let visit = touched(tx, kept, person, now).await?;
     match visit.authority {
         Some(_) => Ok(visit),
-        None => Err(Refusal::new(code::AUTHORITY_NEEDED, needed(&visit, person))),
+        None => Err(Refusal::new(
+            problem_code::AUTHORITY_NEEDED,
+            needed(&visit, person),
+        )),
     }
 }
 

@@ -23,7 +23,7 @@ use tokio::task::LocalSet;
 use tokio::time::Instant;
 
 use super::Station;
-use super::face::board::{Board, Order};
+use super::face::board::{BatchOrder, Board};
 pub use super::face::board::{Forecast, KeyForecast, TagComplaint};
 use super::people::ListFault;
 use super::stopper::Stopper;
@@ -31,7 +31,7 @@ use crate::domain::authority::Action;
 use crate::domain::batch::{Batch, BatchChange, BatchFault, KeyEnd, KeyRun, Plan, PlanError};
 use crate::domain::people_list::ListError;
 use crate::domain::profile::StepKind;
-use crate::domain::{BatchId, KeyFacts, Pin, Place};
+use crate::domain::{BatchId, KeyFacts, Pin, UsbPath};
 use crate::record::Change;
 use crate::workflow::Stop;
 use crate::workflow::dialogue::{Event, Question};
@@ -43,7 +43,7 @@ use state::State;
 /// Which slot something is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Whose {
-    pub place: Place,
+    pub place: UsbPath,
     /// The short number.
     pub slot: u16,
 }
@@ -216,7 +216,7 @@ impl<C: Crew> Shared<C> {
             .map_err(|fault| Stop::Store(fault.to_string()))
     }
 
-    fn name(&self, place: &Place, name: &str) {
+    fn name(&self, place: &UsbPath, name: &str) {
         self.change(|state, _| {
             let run = state.seats.get(place).and_then(|seat| seat.run);
             let seat = run.and_then(|id| state.run(id)).and_then(|run| run.seat);
@@ -236,7 +236,7 @@ pub fn run<C: Crew>(
     station: &Arc<Station>,
     crew: &Arc<C>,
     start: Start,
-    orders: mpsc::Receiver<Order>,
+    orders: mpsc::Receiver<BatchOrder>,
     terms: Terms,
 ) -> Result<(Batch, Finish), BatchError> {
     let batch = begin(station, start)?;

@@ -11,7 +11,7 @@ use super::keys::care::{Reading, portrait, read};
 use super::slots::Slots;
 use crate::bay::{Cancel, KeyRef};
 use crate::domain::care::{Portrait, StoredCredential, oddities};
-use crate::domain::{Bytes, KeyFacts, KeyId, PersonId, Place, VisitId};
+use crate::domain::{Bytes, KeyFacts, KeyId, PersonId, UsbPath, VisitId};
 use crate::record::Enrolment;
 use crate::wire::{KnownCredential, KnownCredentials, KnownRequest, TestOffer};
 use crate::workflow::care::{Stake, TEST_RP_ID};
@@ -50,7 +50,7 @@ impl Station {
     }
 
     /// What a key says of itself and what was done to it.
-    pub(super) async fn key_view(&self, place: &Place) -> Result<KeyView, Stop> {
+    pub(super) async fn key_view(&self, place: &UsbPath) -> Result<KeyView, Stop> {
         let keys = self.slots.keys();
         let key = keys.iter().find(|key| key.place == *place);
         let key = key.ok_or(Stop::Key(KeyFault::Gone))?;

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 
 use crate::domain::care::{Oddity, Portrait};
 use crate::domain::history::DeedRecord;
-use crate::domain::{EntryId, KeyFacts, Person, PersonId, Pin, Place, StationId};
+use crate::domain::{EntryId, KeyFacts, Person, PersonId, Pin, StationId, UsbPath};
 use crate::record::{OutboxEntry, Resolution, Unfinished};
 use crate::wire::{Expected, Operator, PersonDetail};
 use crate::workflow::Order;
@@ -43,9 +43,9 @@ pub enum Command {
     /// Stop the run; it says what it leaves behind.
     Cancel,
     /// Fetch what a key says of itself and what was done to it.
-    OpenKey { place: Place },
+    OpenKey { place: UsbPath },
     /// Make a key blink.
-    Wink { place: Place },
+    Wink { place: UsbPath },
     /// Push the outbox now, whatever the backoff says.
     PushOutbox,
     /// Resolve a conflict without touching a key.
@@ -207,7 +207,7 @@ impl Notice {
 pub struct SlotView {
     /// The short number.
     pub number: u16,
-    pub place: Place,
+    pub place: UsbPath,
     pub state: SlotState,
 }
 

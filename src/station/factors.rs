@@ -69,7 +69,7 @@ impl Station {
             sealed.push(SealedToken {
                 factor,
                 sealed: secret.map_err(|e| Stop::RegistryRefused {
-                    code: crate::wire::code::SEAL_BROKEN.to_owned(),
+                    code: crate::wire::problem_code::SEAL_BROKEN.to_owned(),
                     detail: e.to_string(),
                 })?,
                 serial: token.serial,

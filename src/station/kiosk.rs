@@ -20,7 +20,7 @@ use super::Station;
 use super::desk::StationDesk;
 use super::face::{Command, Notice, SoftCommand, Update};
 use crate::bay::Cancel;
-use crate::domain::{OperatorId, Place};
+use crate::domain::{OperatorId, UsbPath};
 use crate::wire::TicketRequest;
 use crate::workflow::dialogue::Ending;
 use crate::workflow::{self, Order, Stop};
@@ -380,7 +380,7 @@ impl Station {
     }
 
     /// Makes a key blink.
-    pub async fn wink(&self, place: &Place) -> Result<(), Stop> {
+    pub async fn wink(&self, place: &UsbPath) -> Result<(), Stop> {
         let keys = self.slots.keys();
         let Some(key) = keys.iter().find(|key| key.place == *place) else {
             return Ok(());

@@ -19,7 +19,7 @@ use crate::record::{
     Change, EntryState, OutboxBody, OutboxEntry, Remains, Resolution, each_report,
 };
 use crate::registry::{Client, RegistryError};
-use crate::wire::{Accepted, JournalHead, JournalRecord, Push, code};
+use crate::wire::{Accepted, JournalHead, JournalRecord, Push, problem_code};
 use crate::workflow::{Pushed, Stop};
 
 /// Between looks at the outbox and the registry when nothing happens.
@@ -248,7 +248,7 @@ impl Station {
                 Pushed::Accepted { at, waiting }
             }
             Err(RegistryError::Refused { status, problem })
-                if is_final(status) && problem.code() != code::JOURNAL_PASSED =>
+                if is_final(status) && problem.code() != problem_code::JOURNAL_PASSED =>
             {
                 Pushed::Rejected {
                     code: problem.code().to_owned(),
@@ -312,7 +312,7 @@ impl Station {
         let mut held = detail.factors.iter().filter(|f| f.removed_at.is_none());
         if held.any(|factor| factor.id == push.factor) {
             return Err(Stop::RegistryRefused {
-                code: code::FACTOR_EXISTS.to_owned(),
+                code: problem_code::FACTOR_EXISTS.to_owned(),
                 detail: format!(
                     "the registry holds this app of {}: it works, send the entry again instead",
                     detail.person.name
@@ -372,7 +372,9 @@ async fn report(client: &Client, entry: &OutboxEntry, head: &JournalHead) -> Del
 /// The record of the journal that the registry asks for, before it takes anything.
 fn record_asked(delivered: &Delivered) -> Option<u64> {
     match delivered {
-        Err(RegistryError::Refused { problem, .. }) if problem.code() == code::JOURNAL_PASSED => {
+        Err(RegistryError::Refused { problem, .. })
+            if problem.code() == problem_code::JOURNAL_PASSED =>
+        {
             problem.record
         }
         _ => None,

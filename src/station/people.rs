@@ -16,7 +16,7 @@ use crate::registry::RegistryError;
 use crate::store::TicketFor;
 use crate::wire::{
     Acceptance, LOOKUP_MAX, Offer, PersonDetail, Said, TicketRequest, VERSION, Visit, VisitClose,
-    VisitPass, VisitRequest, code,
+    VisitPass, VisitRequest, problem_code,
 };
 use crate::workflow::{Errand, Stop, Ticket, Wants};
 
@@ -286,7 +286,7 @@ impl Station {
 
 /// Whether it says that the visit is not, or no longer, this operator's.
 fn is_over(error: &RegistryError) -> bool {
-    matches!(error, RegistryError::Refused { problem, .. } if problem.code() == code::VISIT_OVER)
+    matches!(error, RegistryError::Refused { problem, .. } if problem.code() == problem_code::VISIT_OVER)
 }
 
 /// Nothing is done with an offer that contradicts itself, or that is not for the person who stands at the desk.
@@ -294,7 +294,7 @@ fn check_offer(offer: &Offer, person: Option<&PersonId>) -> Result<(), Stop> {
     offer
         .check(person.unwrap_or(&offer.person.id))
         .map_err(|fault| Stop::RegistryRefused {
-            code: code::OFFER_FOREIGN.to_owned(),
+            code: problem_code::OFFER_FOREIGN.to_owned(),
             detail: fault.to_string(),
         })
 }

@@ -21,7 +21,8 @@ use crate::registry::RegistryError;
 use crate::store::private;
 use crate::wire::webauthn::{AuthenticationResponse, Descriptor, RequestOptions};
 use crate::wire::{
-    Operator, OperatorEnrolment, OperatorOffer, Session, SignIn, SignInOptions, Unlock, code,
+    Operator, OperatorEnrolment, OperatorOffer, Session, SignIn, SignInOptions, Unlock,
+    problem_code,
 };
 use crate::workflow::{
     Ceremony, NewAssertion, SignedIn, Stop, Verified, client_data, verify_assertion,
@@ -183,9 +184,9 @@ impl Station {
             }
             Err(Stop::RegistryRefused { code: why, .. })
                 if [
-                    code::CREDENTIAL_UNKNOWN,
-                    code::CREDENTIAL_REVOKED,
-                    code::OPERATOR_REVOKED,
+                    problem_code::CREDENTIAL_UNKNOWN,
+                    problem_code::CREDENTIAL_REVOKED,
+                    problem_code::OPERATOR_REVOKED,
                 ]
                 .contains(&why.as_str()) =>
             {

@@ -12,7 +12,7 @@ use crate::bay::{Activity, Bay, Ready, Refusal, SlotState};
 use crate::ctap::{Info, Retries};
 use crate::domain::models::{Catalogue, Models};
 use crate::domain::policy::{Policy, Verdict, judge_key};
-use crate::domain::{KeyFacts, Place};
+use crate::domain::{KeyFacts, UsbPath};
 
 /// No change for so long means that the keys which were in have all been noticed.
 const QUIET: Duration = Duration::from_millis(150);
@@ -23,7 +23,7 @@ pub struct Slots {
     pub(super) models: Models,
     pub(super) policy: Policy,
     /// Every place that ever held a key, so that an empty slot can be shown as such.
-    known: Mutex<BTreeMap<u16, Place>>,
+    known: Mutex<BTreeMap<u16, UsbPath>>,
 }
 
 impl Slots {

@@ -14,7 +14,7 @@ use super::index::rows::{
 };
 use super::index::{Counts, Index, IndexFault, Row, View};
 use crate::domain::{
-    Bytes, EntryId, IntentId, KeyFacts, KeyId, OfferId, PersonId, Place, StationId,
+    Bytes, EntryId, IntentId, KeyFacts, KeyId, OfferId, PersonId, StationId, UsbPath,
 };
 use crate::record::{Enrolment, KeyRecord, MetadataImport, OutboxEntry, Unfinished};
 use crate::wire::{Offer, Operator};
@@ -139,12 +139,12 @@ impl Store {
     }
 
     /// A key of the inventory. The place counts only where the id does not tell it from others of its model.
-    pub fn key(&self, id: &KeyId, place: &Place) -> Result<Option<KeyRecord>, StoreError> {
+    pub fn key(&self, id: &KeyId, place: &UsbPath) -> Result<Option<KeyRecord>, StoreError> {
         self.read(|index| value(index, &key_row(id, place)))
     }
 
     /// The key that was last recorded at a place.
-    pub fn key_at(&self, place: &Place) -> Result<Option<KeyRecord>, StoreError> {
+    pub fn key_at(&self, place: &UsbPath) -> Result<Option<KeyRecord>, StoreError> {
         self.read(|index| match index.row(&place_row(place))? {
             Some(row) => value(index, &row),
             None => Ok(None),

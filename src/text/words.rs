@@ -10,7 +10,7 @@ use crate::domain::profile::StepKind;
 use crate::domain::unfit::{Taken, Unfit};
 use crate::domain::{Identification, KeyFacts, Person, PersonKind};
 use crate::record::{IntentStage, Remains, Unfinished};
-use crate::wire::code;
+use crate::wire::problem_code;
 use crate::workflow::dialogue::Step;
 
 /// What happened and what to do next, for a stable word.
@@ -407,29 +407,41 @@ impl Text {
             };
         }
         Some(match refusal {
-            code::FACTOR_SUSPENDED => explained!("stop-suspended", "stop-suspended-next"),
-            code::NEVER_LIFTED => explained!("stop-never-lifted", "stop-never-lifted-next"),
-            code::NOT_SUSPENDED => explained!("stop-not-suspended", "stop-not-suspended-next"),
-            code::CHALLENGE_EXPIRED => explained!("refused-challenge", "refused-challenge-next"),
-            code::OFFER_USED => explained!("refused-used", "refused-used-next"),
-            code::ENROLLED_SINCE => {
+            problem_code::FACTOR_SUSPENDED => explained!("stop-suspended", "stop-suspended-next"),
+            problem_code::NEVER_LIFTED => explained!("stop-never-lifted", "stop-never-lifted-next"),
+            problem_code::NOT_SUSPENDED => {
+                explained!("stop-not-suspended", "stop-not-suspended-next")
+            }
+            problem_code::CHALLENGE_EXPIRED => {
+                explained!("refused-challenge", "refused-challenge-next")
+            }
+            problem_code::OFFER_USED => explained!("refused-used", "refused-used-next"),
+            problem_code::ENROLLED_SINCE => {
                 explained!("refused-enrolled-since", "refused-enrolled-since-next")
             }
-            code::KEY_TAKEN => explained!("refused-key-taken", "refused-key-taken-next"),
-            code::CREDENTIAL_GONE => explained!("refused-gone", "refused-gone-next"),
-            code::CREDENTIAL_UNKNOWN => explained!("refused-unknown", "refused-unknown-next"),
-            code::CREDENTIAL_EXISTS => explained!("refused-exists", "refused-exists-next"),
-            code::OPERATOR_REVOKED => explained!("refused-operator", "refused-operator-next"),
-            code::STATION_REVOKED | code::CLIENT_REFUSED | code::TOKEN_REFUSED => {
+            problem_code::KEY_TAKEN => explained!("refused-key-taken", "refused-key-taken-next"),
+            problem_code::CREDENTIAL_GONE => explained!("refused-gone", "refused-gone-next"),
+            problem_code::CREDENTIAL_UNKNOWN => {
+                explained!("refused-unknown", "refused-unknown-next")
+            }
+            problem_code::CREDENTIAL_EXISTS => explained!("refused-exists", "refused-exists-next"),
+            problem_code::OPERATOR_REVOKED => {
+                explained!("refused-operator", "refused-operator-next")
+            }
+            problem_code::STATION_REVOKED
+            | problem_code::CLIENT_REFUSED
+            | problem_code::TOKEN_REFUSED => {
                 explained!("door-station", "door-station-next")
             }
-            code::AUTHORITY_NEEDED => explained!("refused-authority", "refused-authority-next"),
-            code::VISIT_OVER => explained!("refused-visit", "refused-visit-next"),
-            code::LAST_FACTOR => explained!("refused-last", "refused-last-next"),
-            code::TOO_MANY_ATTEMPTS => explained!("door-attempts", "door-attempts-next"),
-            code::CODE_WRONG => explained!("refused-code", "refused-code-next"),
-            code::TOKEN_UNAVAILABLE => explained!("refused-token", "refused-token-next"),
-            code::FACTOR_UNKNOWN => explained!("refused-factor", "refused-factor-next"),
+            problem_code::AUTHORITY_NEEDED => {
+                explained!("refused-authority", "refused-authority-next")
+            }
+            problem_code::VISIT_OVER => explained!("refused-visit", "refused-visit-next"),
+            problem_code::LAST_FACTOR => explained!("refused-last", "refused-last-next"),
+            problem_code::TOO_MANY_ATTEMPTS => explained!("door-attempts", "door-attempts-next"),
+            problem_code::CODE_WRONG => explained!("refused-code", "refused-code-next"),
+            problem_code::TOKEN_UNAVAILABLE => explained!("refused-token", "refused-token-next"),
+            problem_code::FACTOR_UNKNOWN => explained!("refused-factor", "refused-factor-next"),
             _ => return None,
         })
     }
@@ -446,16 +458,33 @@ impl Text {
             };
         }
         match (stop, refusal) {
-            (_, Some(code::CODE_REFUSED)) => explained!("door-code", "door-code-next"),
-            (_, Some(code::CREDENTIAL_UNKNOWN)) => explained!("door-unknown", "door-own-key-next"),
-            (_, Some(code::CREDENTIAL_REVOKED)) => explained!("door-revoked", "door-revoked-next"),
-            (_, Some(code::CREDENTIAL_EXISTS)) => explained!("door-exists", "door-exists-next"),
-            (_, Some(code::OPERATOR_REVOKED)) => explained!("door-ended", "door-ended-next"),
-            (_, Some(code::STATION_REVOKED | code::CLIENT_REFUSED | code::TOKEN_REFUSED)) => {
+            (_, Some(problem_code::CODE_REFUSED)) => explained!("door-code", "door-code-next"),
+            (_, Some(problem_code::CREDENTIAL_UNKNOWN)) => {
+                explained!("door-unknown", "door-own-key-next")
+            }
+            (_, Some(problem_code::CREDENTIAL_REVOKED)) => {
+                explained!("door-revoked", "door-revoked-next")
+            }
+            (_, Some(problem_code::CREDENTIAL_EXISTS)) => {
+                explained!("door-exists", "door-exists-next")
+            }
+            (_, Some(problem_code::OPERATOR_REVOKED)) => {
+                explained!("door-ended", "door-ended-next")
+            }
+            (
+                _,
+                Some(
+                    problem_code::STATION_REVOKED
+                    | problem_code::CLIENT_REFUSED
+                    | problem_code::TOKEN_REFUSED,
+                ),
+            ) => {
                 explained!("door-station", "door-station-next")
             }
-            (_, Some(code::TOO_MANY_ATTEMPTS)) => explained!("door-attempts", "door-attempts-next"),
-            (_, Some(code::CHALLENGE_EXPIRED | code::CHALLENGE_MISMATCH)) => {
+            (_, Some(problem_code::TOO_MANY_ATTEMPTS)) => {
+                explained!("door-attempts", "door-attempts-next")
+            }
+            (_, Some(problem_code::CHALLENGE_EXPIRED | problem_code::CHALLENGE_MISMATCH)) => {
                 self.stopped("offer-expired")
             }
             (_, Some(_)) => explained!("door-refused", "door-refused-next"),

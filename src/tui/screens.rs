@@ -26,7 +26,7 @@ use super::scenes::Scene;
 use super::update::Effect;
 use super::view::Ctx;
 use super::view::sheet::Sheet;
-use crate::domain::Place;
+use crate::domain::UsbPath;
 use crate::station::face::Command;
 use crate::text::{Text, tr};
 use crate::workflow::Order;
@@ -47,7 +47,7 @@ pub enum Page {
     /// The keys in the bay, and the marked slot.
     Keys(usize),
     Key {
-        place: Place,
+        place: UsbPath,
         /// So many lines are scrolled away.
         at: usize,
     },

@@ -18,7 +18,7 @@ use super::scenes::Stage;
 use super::theme::Theme;
 use super::update::Effect;
 use super::view::View;
-use crate::domain::Place;
+use crate::domain::UsbPath;
 use crate::station::face::Command;
 use crate::station::face::board::{BatchAnswer, BatchCommand};
 use crate::workflow::{How, Order};
@@ -84,7 +84,7 @@ fn order_in_words(order: &Order) -> String {
         How::WithKey => "",
         How::WithoutKey => " without key",
     };
-    let place = |at: &Option<Place>| at.as_ref().map_or(String::new(), ToString::to_string);
+    let place = |at: &Option<UsbPath>| at.as_ref().map_or(String::new(), ToString::to_string);
     match order {
         Order::SignIn => "sign in".to_owned(),
         Order::FirstSignIn { code } => format!("first sign-in {}", code.expose()),

@@ -481,7 +481,7 @@ pub struct Problem {
     /// What happened here and what to do next.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
-    /// With [`super::code::JOURNAL_PASSED`]: the number of the record that the push is to come with.
+    /// With [`super::problem_code::JOURNAL_PASSED`]: the number of the record that the push is to come with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub record: Option<u64>,
 }

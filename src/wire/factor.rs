@@ -164,7 +164,7 @@ pub struct CodeReply {
 }
 
 /// `POST /v1/removals` with an `Idempotency-Key`: a factor that the person no longer needs. Refused with
-/// [`LAST_FACTOR`](super::code::LAST_FACTOR) where nothing else would be left: that is a reset.
+/// [`LAST_FACTOR`](super::problem_code::LAST_FACTOR) where nothing else would be left: that is a reset.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Removal {
     /// Version of this form.

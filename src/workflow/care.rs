@@ -33,7 +33,7 @@ use super::{Desk, KeyFault, Stop};
 use crate::domain::authority::Action;
 use crate::domain::care::{Care, Portrait, oddities};
 use crate::domain::reason::Lacks;
-use crate::domain::{KeyFacts, Person, Pin, Place};
+use crate::domain::{KeyFacts, Person, Pin, UsbPath};
 use crate::record::Change;
 use crate::wire::Operator;
 
@@ -71,7 +71,7 @@ impl KeyTime {
 /// Does one of these jobs to the key at a place, if that was chosen already.
 pub(super) async fn run(
     desk: &mut dyn Desk,
-    at: Option<&Place>,
+    at: Option<&UsbPath>,
     job: &CareJob,
     wish: &PinWish,
 ) -> Result<Ending, Stop> {
@@ -103,7 +103,7 @@ async fn begin(desk: &mut dyn Desk, job: Job, action: Action) -> Result<Operator
 }
 
 /// Gets hold of the key at a place that somebody chose already, or lets the people choose one.
-pub(super) async fn take_key(desk: &mut dyn Desk, at: Option<&Place>) -> Result<KeyFacts, Stop> {
+pub(super) async fn take_key(desk: &mut dyn Desk, at: Option<&UsbPath>) -> Result<KeyFacts, Stop> {
     begin_step(desk, Step::Key);
     let there = at.and_then(|place| desk.keys().into_iter().find(|key| key.place == *place));
     let mut key = match there {

@@ -8,7 +8,7 @@ use super::{
     Desk, How, ResetOrder, Stop, conclude, enrol, first_sign_in, reset, resolve, sign_in, withdraw,
 };
 use crate::domain::suspension::FactorRef;
-use crate::domain::{EntryId, Identification, IntentId, PersonId, Place, Secret};
+use crate::domain::{EntryId, Identification, IntentId, PersonId, Secret, UsbPath};
 
 /// What a run is to do.
 pub enum Order {
@@ -43,7 +43,7 @@ pub enum Order {
     /// Does something to a key.
     Care {
         /// Where it is, if that was chosen already.
-        at: Option<Place>,
+        at: Option<UsbPath>,
         care: CareJob,
         /// How a new PIN comes about, where there is one.
         pin: PinWish,

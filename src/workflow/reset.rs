@@ -13,7 +13,7 @@ use super::steps::{anew_after_pulls, begin_step, choose_key, end_step, refresh};
 use super::{Desk, KeyFault, Stop, conclude};
 use crate::domain::authority::{NotAllowed, Role};
 use crate::domain::reset::ResetCase;
-use crate::domain::{EntryId, IntentId, KeyFacts, OperatorId, Place};
+use crate::domain::{EntryId, IntentId, KeyFacts, OperatorId, UsbPath};
 use crate::record::{Change, EndReason, KeyReset, Remains};
 use crate::wire::{KeyResetPush, VERSION};
 use case::Asked;
@@ -48,7 +48,7 @@ impl From<KeyFault> for NotReset {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ResetOrder {
     /// Where the key is, if that was chosen already.
-    pub at: Option<Place>,
+    pub at: Option<UsbPath>,
     /// Who asked, and why.
     pub case: ResetCase,
     /// Ask for the PIN, so that the key can list what it holds.
@@ -105,7 +105,7 @@ async fn reset_chosen(desk: &mut dyn Desk, order: ResetOrder) -> Result<Ending, 
 }
 
 /// The key at the place that was chosen, or one that the people choose.
-async fn take(desk: &mut dyn Desk, at: Option<&Place>) -> Result<KeyFacts, Stop> {
+async fn take(desk: &mut dyn Desk, at: Option<&UsbPath>) -> Result<KeyFacts, Stop> {
     begin_step(desk, Step::Key);
     let there = at.and_then(|place| desk.keys().into_iter().find(|key| key.place == *place));
     let mut key = match there {

@@ -10,7 +10,7 @@ use crate::domain::authority::{NotAllowed, Row};
 use crate::domain::reason::{Flaw, Gap, KeyFault, Refusal, Unmet};
 use crate::domain::visit::Takes;
 use crate::record::Remains;
-use crate::wire::code;
+use crate::wire::problem_code;
 
 /// Why a key gave no credential, and whether it may have made one all the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -176,15 +176,15 @@ fn code_of(unmet: &Unmet) -> &'static str {
     match unmet {
         Unmet::NoApps => "no-apps",
         Unmet::NoKey { .. } => "no-key",
-        Unmet::NoFactor { .. } | Unmet::Gone { .. } => code::FACTOR_UNKNOWN,
-        Unmet::Suspended { .. } | Unmet::SuspendedForGood { .. } => code::FACTOR_SUSPENDED,
-        Unmet::NoVisit { .. } => code::VISIT_OVER,
-        Unmet::OwnMake { .. } | Unmet::BeganWithout { .. } => code::AUTHORITY_NEEDED,
-        Unmet::NotWaiting { .. } => code::NOT_WAITING,
-        Unmet::Document => code::NOT_ALLOWED,
-        Unmet::NothingToSign => code::OFFER_FOREIGN,
-        Unmet::NotSuspended { .. } => code::NOT_SUSPENDED,
-        Unmet::Held => code::CREDENTIAL_EXISTS,
+        Unmet::NoFactor { .. } | Unmet::Gone { .. } => problem_code::FACTOR_UNKNOWN,
+        Unmet::Suspended { .. } | Unmet::SuspendedForGood { .. } => problem_code::FACTOR_SUSPENDED,
+        Unmet::NoVisit { .. } => problem_code::VISIT_OVER,
+        Unmet::OwnMake { .. } | Unmet::BeganWithout { .. } => problem_code::AUTHORITY_NEEDED,
+        Unmet::NotWaiting { .. } => problem_code::NOT_WAITING,
+        Unmet::Document => problem_code::NOT_ALLOWED,
+        Unmet::NothingToSign => problem_code::OFFER_FOREIGN,
+        Unmet::NotSuspended { .. } => problem_code::NOT_SUSPENDED,
+        Unmet::Held => problem_code::CREDENTIAL_EXISTS,
     }
 }
 

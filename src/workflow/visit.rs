@@ -279,7 +279,7 @@ async fn prove_by_ticket(
                 operator: operator.id.clone(),
             };
             if let PushState::Conflict { detail, .. } = sign_for(desk, asked, None).await?.1 {
-                let code = crate::wire::code::AUTHORITY_NEEDED.to_owned();
+                let code = crate::wire::problem_code::AUTHORITY_NEEDED.to_owned();
                 return Err(Stop::RegistryRefused { code, detail });
             }
             end_step(desk, Step::Prove, Note::Proved { name: None });

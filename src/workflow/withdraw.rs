@@ -21,7 +21,7 @@ use crate::domain::{
 };
 use crate::record::{Change, EndReason, Remains, Resolution, Withdrawal, WithdrawalEntry};
 use crate::wire::webauthn::Descriptor;
-use crate::wire::{Ground, KeyReport, VERSION, WithdrawalPush, code};
+use crate::wire::{Ground, KeyReport, VERSION, WithdrawalPush, problem_code};
 
 /// An enrolment that the registry refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,7 +78,7 @@ async fn withdraw_enrolment(
 /// Whether the registry holds the credential; `None` when that is not known. It is asked; where it can't answer, only a
 /// refusal that judged the credential itself tells.
 async fn held(desk: &mut dyn Desk, refused: &Refused) -> Result<Option<bool>, Stop> {
-    if refused.code == code::CREDENTIAL_EXISTS {
+    if refused.code == problem_code::CREDENTIAL_EXISTS {
         return Ok(Some(true));
     }
     let held = holds(
@@ -87,7 +87,7 @@ async fn held(desk: &mut dyn Desk, refused: &Refused) -> Result<Option<bool>, St
         &refused.person.id,
         &refused.credential,
     );
-    let judged = code::judges_credential(&refused.code).then_some(false);
+    let judged = problem_code::judges_credential(&refused.code).then_some(false);
     Ok(held.await?.or(judged))
 }
 

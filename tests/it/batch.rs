@@ -18,11 +18,11 @@ use keydesk::domain::authority::Role;
 use keydesk::domain::batch::{Batch, KeyEnd, KeyRun, Plan};
 use keydesk::domain::people_list::{self, Listed};
 use keydesk::domain::profile::{Profile, StepKind};
-use keydesk::domain::{BatchId, Identification, Place, RunId};
+use keydesk::domain::{BatchId, Identification, RunId, UsbPath};
 use keydesk::program::demo::world::World;
 use keydesk::server::ServeConfig;
 use keydesk::station::batch::{BatchError, Finish, Start, Terms, forecast, run};
-use keydesk::station::face::board::Order;
+use keydesk::station::face::board::BatchOrder;
 use keydesk::station::stopper::Stopper;
 use keydesk::store::audit;
 use keydesk::text::english;
@@ -102,7 +102,7 @@ pub fn plan(world: &World, profile: &str, people: usize) -> Plan {
 /// Runs a batch in the background: its crew, the orders, and its end.
 pub struct Running {
     pub crew: Arc<ScriptedCrew>,
-    pub orders: mpsc::Sender<Order>,
+    pub orders: mpsc::Sender<BatchOrder>,
     task: tokio::task::JoinHandle<Result<(Batch, Finish), BatchError>>,
 }
 
@@ -268,7 +268,7 @@ async fn the_operators_own_key_and_a_key_of_somebody_else_do_not_take_part() {
     assert_eq!(finish, Finish::Complete);
     assert_eq!(ends(&batch, KeyEnd::Done), 1);
     assert_eq!(taken.credentials(), before);
-    let own = world.rack.key(&Place::new(OPERATOR_SLOT)).expect("there");
+    let own = world.rack.key(&UsbPath::new(OPERATOR_SLOT)).expect("there");
     assert_eq!(own.credentials().len(), 1, "only the operator's");
 }
 
@@ -316,7 +316,7 @@ async fn a_key_that_stopped_is_skipped_when_another_takes_its_place_and_its_pers
     let plan = plan(&world, ENROL, 1);
     let running = Running::begin(&world, Start::New(Box::new(plan)), ScriptedCrew::default());
     let crew = Arc::clone(&running.crew);
-    let at = Place::new(slot(1));
+    let at = UsbPath::new(slot(1));
     crew.until(|board| {
         board
             .slots
@@ -326,7 +326,7 @@ async fn a_key_that_stopped_is_skipped_when_another_takes_its_place_and_its_pers
     .await;
     running
         .orders
-        .send(Order::Abort(at.clone()))
+        .send(BatchOrder::Abort(at.clone()))
         .await
         .expect("taken");
     crew.until(|board| {

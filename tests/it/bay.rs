@@ -14,14 +14,14 @@ use keydesk::bay::{
     SlotState,
 };
 use keydesk::ctap::{AnyDevice, Control, CtapError, Keepalive, TransportError};
-use keydesk::domain::key::Place;
+use keydesk::domain::key::UsbPath;
 
 const LIMIT: Duration = Duration::from_secs(30);
 /// More than any of this takes; a test that reaches it has failed.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-fn place(path: &str) -> Place {
-    Place::new(path)
+fn place(path: &str) -> UsbPath {
+    UsbPath::new(path)
 }
 
 /// Waits until the slots are as wanted.

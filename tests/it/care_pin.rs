@@ -9,7 +9,7 @@ use keydesk::bay::soft::{Profile, SoftKey};
 use keydesk::domain::authority::Role;
 use keydesk::domain::care::{Care, PinOrigin, PinRule, SampleFault, Setting};
 use keydesk::domain::reason::Lacks;
-use keydesk::domain::{Pin, Place};
+use keydesk::domain::{Pin, UsbPath};
 use keydesk::program::demo::world::{ScriptedFace, World};
 use keydesk::record::Remains;
 use keydesk::server::ServeConfig;

@@ -8,7 +8,7 @@ use keydesk::bay::soft::SoftKey;
 use keydesk::bay::{Cancel, SlotState};
 use keydesk::domain::care::oddities;
 use keydesk::domain::profile::Profile as BatchProfile;
-use keydesk::domain::{KeyFacts, Place};
+use keydesk::domain::{KeyFacts, UsbPath};
 use keydesk::program::demo::world::{ScriptedFace, World};
 use keydesk::station::desk::StationDesk;
 use keydesk::text::english;
@@ -44,7 +44,7 @@ fn desk(world: &World, odd: &Odd) -> StationDesk {
 /// Puts the key in; its facts, or why it can't be worked with.
 async fn put(world: &World, odd: &Odd) -> Result<(SoftKey, KeyFacts), String> {
     let key = (odd.make)();
-    world.rack.pull(&Place::new(OTHER_SLOT));
+    world.rack.pull(&UsbPath::new(OTHER_SLOT));
     world.rack.put(SLOT, &key);
     if odd.twice {
         world.rack.put(OTHER_SLOT, &key);
@@ -183,7 +183,7 @@ async fn each_key_of_the_fleet_is_tested_as_it_should_be() {
         async |world: &World, odd: &Odd, _, _| {
             use keydesk::domain::care::{Care, TestVerdict};
             use keydesk::workflow::dialogue::{CareResult, Ending};
-            let at = Place::new(SLOT);
+            let at = UsbPath::new(SLOT);
             let ended = test_key(&mut desk(world, odd), Some(&at)).await;
             let ending = ended.map_err(|stop| english().stop(&stop))?;
             let Ending::Cared { result, .. } = ending else {
@@ -209,7 +209,7 @@ async fn each_key_of_the_fleet_gets_its_first_pin_as_it_should() {
     compare(
         |odd| odd.set_pin,
         async |world: &World, odd: &Odd, _, _| {
-            let at = Place::new(SLOT);
+            let at = UsbPath::new(SLOT);
             said(set_pin(&mut desk(world, odd), Some(&at), &PinWish::default()).await)
         },
     )
@@ -221,7 +221,7 @@ async fn each_key_of_the_fleet_gets_another_pin_as_it_should() {
     compare(
         |odd| odd.change_pin,
         async |world: &World, odd: &Odd, _, (_, facts)| {
-            let (at, wish) = (Place::new(SLOT), PinWish::default());
+            let (at, wish) = (UsbPath::new(SLOT), PinWish::default());
             if facts.pin_set != Some(true) {
                 said(set_pin(&mut desk(world, odd), Some(&at), &wish).await)?;
             }

@@ -10,7 +10,7 @@ use keydesk::cli::args::{CodeSource, EnrolArguments, KeyChoice, PersonCommand, P
 use keydesk::cli::commands::{self, StationCommand};
 use keydesk::cli::face::HeadlessFace;
 use keydesk::cli::output::{Exit, Outcome, Output};
-use keydesk::domain::{PersonId, Pin, Place};
+use keydesk::domain::{PersonId, Pin, UsbPath};
 use keydesk::program::demo::world::World;
 use keydesk::station::desk::Face;
 use keydesk::station::stopper::Stopper;
@@ -140,7 +140,7 @@ async fn a_key_that_is_pulled_and_not_put_back_ends_the_run_with_exit_code_four(
     let (paper, output) = paper();
     let pulling = async {
         paper.until_shown("\"event\":\"touch\"").await;
-        world.rack.pull(&Place::new(SLOT));
+        world.rack.pull(&UsbPath::new(SLOT));
     };
     let (outcome, ()) = tokio::join!(enrol(&world, Some(SLOT), 4, output), pulling);
     assert_eq!(outcome.exit, Exit::Key, "{outcome:?}");
@@ -154,7 +154,7 @@ async fn a_key_that_is_pulled_and_not_put_back_ends_the_run_with_exit_code_four(
 #[tokio::test(flavor = "multi_thread")]
 async fn several_keys_of_which_none_is_touched_end_the_run_with_exit_code_four() {
     let world = world(1).await;
-    world.rack.pull(&Place::new(OPERATOR_SLOT));
+    world.rack.pull(&UsbPath::new(OPERATOR_SLOT));
     world.rack.put(SLOT, &manual("A"));
     world.rack.put(OTHER_SLOT, &manual("B"));
     let outcome = enrol(&world, None, 2, paper().1).await;

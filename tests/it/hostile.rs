@@ -12,7 +12,7 @@ use keydesk::ctap::{
     Control, CtapError, Device, Permissions, Report, TokenRequest, Transport, TransportError,
     VerifyBy,
 };
-use keydesk::domain::key::Place;
+use keydesk::domain::key::UsbPath;
 
 use crate::client::{RP, Random, Soft, get, make, open, pin, token, touched, within_s};
 use crate::suite::raw::{self, entry};
@@ -362,7 +362,7 @@ async fn hostile_keys_in_the_bay_harm_no_honest_one() {
         .map(|_| SoftKey::new(profile.clone()))
         .collect();
     for (slot, key) in keys.iter().enumerate() {
-        plug.plug_key(Place::new(format!("1-{slot}")), key);
+        plug.plug_key(UsbPath::new(format!("1-{slot}")), key);
     }
     let mut slots = bay.slots();
     let ready = slots
@@ -380,7 +380,7 @@ async fn hostile_keys_in_the_bay_harm_no_honest_one() {
         key.inject(fault.clone());
     }
     let jobs = keys.iter().enumerate().map(|(slot, _)| {
-        let place = Place::new(format!("1-{slot}"));
+        let place = UsbPath::new(format!("1-{slot}"));
         let key = ready.iter().find(|s| s.place == place).unwrap().key();
         enrol_in(&bay, key)
     });

@@ -8,12 +8,12 @@ use std::time::Duration;
 use keydesk::bay::Cancel;
 use keydesk::bay::soft::{Profile, SoftKey, TouchPolicy};
 use keydesk::cli::output::Exit;
-use keydesk::domain::Place;
+use keydesk::domain::UsbPath;
 use keydesk::domain::reset::Losses;
 use keydesk::program::demo::world::{ScriptedFace, World};
 use keydesk::record::EntryState;
 use keydesk::station::desk::StationDesk;
-use keydesk::wire::code;
+use keydesk::wire::problem_code;
 use keydesk::workflow::dialogue::{Coach, Ending, Event, PushState};
 use keydesk::workflow::{self, How, KeyFault, Stop};
 
@@ -106,7 +106,7 @@ async fn two_keys_of_one_serial_number_are_told_by_what_they_hold_and_nobody_uns
     put(&world, &two).await;
     let second = enrol(&world, 2).await.expect("enrolled");
     assert_eq!(state_of(&second), &PushState::Accepted);
-    assert_eq!(alarms(&world, code::SERIAL_DISPUTED).await, 1);
+    assert_eq!(alarms(&world, problem_code::SERIAL_DISPUTED).await, 1);
     let losses = reset(&world).await;
     assert_eq!(names(&losses.enrolments), ["Person 2"]);
     assert_eq!(names(&losses.unsure), ["Person 1"]);
@@ -134,7 +134,7 @@ async fn a_second_person_on_a_key_that_is_somebody_else_s_by_its_number_is_refus
     };
     assert!(detail.contains("p-1"), "{detail}");
     assert_eq!((live(&world, 1).await, live(&world, 2).await), (1, 0));
-    given_up(&world, code::KEY_TAKEN, &two).await;
+    given_up(&world, problem_code::KEY_TAKEN, &two).await;
     let again = enrol(&world, 2).await.expect("the registry can be asked");
     assert_eq!(state_of(&again), &PushState::Accepted);
 }
@@ -172,7 +172,7 @@ async fn an_enrolment_that_may_have_taken_the_place_of_a_newer_one_is_refused_an
         matches!(state_of(&ended), PushState::Conflict { .. }),
         "{ended:?}"
     );
-    given_up(&desks.second, code::ENROLLED_SINCE, &key).await;
+    given_up(&desks.second, problem_code::ENROLLED_SINCE, &key).await;
     // By now they have a factor, which they prove before they get another one.
     let (mut whole, _) = desk(&desks.second, &Cancel::default());
     let again = workflow::enrol(&mut whole, &who).await.expect_err("proof");
@@ -255,7 +255,7 @@ async fn a_key_that_was_enrolled_elsewhere_while_it_was_out_for_its_reset_is_not
                 runtime.block_on(async {
                     put(&first, &key).await;
                     enrol(&first, 1).await.expect("enrolled");
-                    first.rack.pull(&Place::new(SLOT));
+                    first.rack.pull(&UsbPath::new(SLOT));
                     second.rack.put(SLOT, &key);
                 });
             });

@@ -10,7 +10,7 @@ use std::time::Duration;
 use keydesk::bay::Cancel;
 use keydesk::bay::soft::{Profile, SoftKey, TouchPolicy};
 use keydesk::domain::authority::Role;
-use keydesk::domain::{EntryId, IntentId, OperatorId, PersonId, Place};
+use keydesk::domain::{EntryId, IntentId, OperatorId, PersonId, UsbPath};
 use keydesk::program::demo::world::{OPERATOR_PIN, ScriptedFace, World};
 use keydesk::server::{ServeConfig, admin};
 use keydesk::station::desk::{Face, StationDesk};
@@ -325,7 +325,7 @@ async fn while_nobody_is_signed_in_the_screen_is_told_of_nobody_and_asks_in_vain
     .await;
     seat.lock().await;
     let person = || PersonId::new("p-1");
-    let place = || Place::new(SLOT);
+    let place = || UsbPath::new(SLOT);
     let asked = [
         Command::Find {
             serial: 1,

@@ -14,7 +14,7 @@ use keydesk::program::demo::world::World;
 use keydesk::record::OutboxBody;
 use keydesk::server::ServeConfig;
 use keydesk::store::audit;
-use keydesk::wire::{Owned, code};
+use keydesk::wire::{Owned, problem_code};
 use keydesk::workflow::dialogue::{
     Ending, Event, LossJob, LossQuestion, LossResult, PushState, Question, Step,
 };
@@ -92,7 +92,7 @@ async fn a_lost_key_is_suspended_and_lifted_by_its_owner_with_the_key_and_its_pi
     // Nothing tests it, and it is said by its name why.
     let (mut at_desk, _) = desk(&world, &Cancel::default());
     let tested = care::test_for(&mut at_desk, &person(1), None, None).await;
-    assert_eq!(refused(&tested), code::FACTOR_SUSPENDED);
+    assert_eq!(refused(&tested), problem_code::FACTOR_SUSPENDED);
 
     let before = key.counters().packets_to_key;
     let (mut at_desk, face) = desk(&world, &Cancel::default());
@@ -250,7 +250,7 @@ async fn what_was_stolen_is_refused_before_anybody_is_asked_for_anything() {
     let before = packets_at_rest(&key).await;
     let (mut at_desk, people) = timed.desk(People::new(&timed.phone(), Manner::Willing));
     let stop = loss::lift(&mut at_desk, &person(1), None, None).await;
-    assert_eq!(refused(&stop), code::NEVER_LIFTED);
+    assert_eq!(refused(&stop), problem_code::NEVER_LIFTED);
     assert!(
         stop.expect_err("refused")
             .to_string()
@@ -260,7 +260,7 @@ async fn what_was_stolen_is_refused_before_anybody_is_asked_for_anything() {
     assert!(people.asked().is_empty(), "{:?}", people.asked());
     // Suspending it once more is no more to be done either.
     let stop = suspended(&timed.world, 1).await;
-    assert_eq!(refused(&stop), code::FACTOR_SUSPENDED);
+    assert_eq!(refused(&stop), problem_code::FACTOR_SUSPENDED);
 }
 
 #[tokio::test(flavor = "multi_thread")]

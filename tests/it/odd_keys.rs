@@ -279,7 +279,9 @@ async fn without_a_screen_a_key_that_can_t_be_read_says_why_and_not_that_there_i
     use keydesk::station::stopper::Stopper;
     let world = world(1).await;
     world.station.keep_session().expect("kept");
-    world.rack.pull(&keydesk::domain::Place::new(OPERATOR_SLOT));
+    world
+        .rack
+        .pull(&keydesk::domain::UsbPath::new(OPERATOR_SLOT));
     let key = touched(Profile::yubikey_5_nfc().with_quirks(Quirks::default().leaving_out(1)));
     world.rack.put(SLOT, &key);
     answering(&world).await;

@@ -55,7 +55,9 @@ fn ids_on(key: &SoftKey) -> Vec<Vec<u8>> {
 
 /// Opens the station again, and signs the operator in who was there from the start; the key is back in its slot.
 async fn next_start(world: World, key: &SoftKey) -> World {
-    let own = world.rack.key(&keydesk::domain::Place::new(OPERATOR_SLOT));
+    let own = world
+        .rack
+        .key(&keydesk::domain::UsbPath::new(OPERATOR_SLOT));
     let world = world.reopen().expect("opens again");
     world.rack.put(OPERATOR_SLOT, &own.expect("a key"));
     key.power_cycle();

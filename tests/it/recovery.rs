@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use keydesk::bay::Cancel;
 use keydesk::bay::soft::SoftKey;
-use keydesk::domain::Place;
+use keydesk::domain::UsbPath;
 use keydesk::program::demo::world::World;
 use keydesk::record::Remains;
 use keydesk::store::audit;
@@ -112,7 +112,7 @@ async fn stopped_at(world: World, n: usize, call: &'static str, mishap: Mishap) 
         () = stopped.notified() => {}
     }
     drop(faulty);
-    let key = world.rack.key(&Place::new(SLOT)).expect("a key");
+    let key = world.rack.key(&UsbPath::new(SLOT)).expect("a key");
     let world = world.reopen().expect("opens again");
     world.station.resume_session().expect("a session");
     key.power_cycle();
@@ -163,7 +163,7 @@ async fn a_blank_twin_neither_ends_unfinished_work_nor_gets_a_pin() {
     world.rack.put(SLOT, &fresh_key());
     let world = stopped_at(world, 1, "make_credential", Mishap::StopsBefore).await;
     let twin = fresh_key();
-    world.rack.pull(&Place::new(SLOT));
+    world.rack.pull(&UsbPath::new(SLOT));
     world.rack.put(SLOT, &twin);
     answering(&world).await;
     let work = world.station.store().unfinished().expect("read");
@@ -221,6 +221,6 @@ async fn a_key_that_does_not_delete_is_told_of_with_its_own_reason_and_the_work_
     assert!(stop.to_string().contains("mishap"), "{stop}");
     assert_eq!(world.station.store().unfinished().expect("read").len(), 1);
     recover(&world, "once the key deletes").await;
-    let key = world.rack.key(&Place::new(SLOT)).expect("a key");
+    let key = world.rack.key(&UsbPath::new(SLOT)).expect("a key");
     check_invariants(&world, 1, &key, "once the key deletes").await;
 }

@@ -14,7 +14,7 @@ use keydesk::bay::soft::{Profile, SoftKey, TouchPolicy};
 use keydesk::cli::args::{CareCommand, CaseArguments, KeyChoice, ResetArguments};
 use keydesk::cli::commands::{self, StationCommand};
 use keydesk::cli::output::{Exit, Outcome};
-use keydesk::domain::Place;
+use keydesk::domain::UsbPath;
 use keydesk::domain::reset::ResetCase;
 use keydesk::program::demo::world::{Rack, ScriptedFace, World};
 use keydesk::record::{Remains, Unfinished};
@@ -43,7 +43,7 @@ fn case() -> ResetCase {
 
 pub fn order() -> ResetOrder {
     ResetOrder {
-        at: Some(Place::new(SLOT)),
+        at: Some(UsbPath::new(SLOT)),
         case: case(),
         list: false,
     }
@@ -458,7 +458,7 @@ async fn the_command_line_names_what_is_lost_and_does_nothing_without_the_right_
     nothing_open(&world);
     // Real hands: the key is pulled and put back while the command waits.
     let rack = world.rack.clone();
-    let place = Place::new(SLOT);
+    let place = UsbPath::new(SLOT);
     let hands = tokio::task::spawn_blocking(move || {
         std::thread::sleep(Duration::from_millis(1500));
         rack.pull(&place);

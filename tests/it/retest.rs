@@ -8,7 +8,7 @@ use keydesk::cli::args::{Command, KeyCommand};
 use keydesk::cli::commands::{self, StationCommand};
 use keydesk::cli::output::Exit;
 use keydesk::domain::reason::Flaw;
-use keydesk::domain::{Identification, Place};
+use keydesk::domain::{Identification, UsbPath};
 use keydesk::program::demo::world::World;
 use keydesk::record::{Change, OutboxBody, OutboxEntry};
 use keydesk::server::ServeConfig;
@@ -76,7 +76,7 @@ fn note_of_test(events: Vec<Event>) -> Option<Note> {
 #[tokio::test(flavor = "multi_thread")]
 async fn out_of_reach_of_the_registry_a_wrong_signature_is_refused_here_and_nothing_is_recorded() {
     let world = enrolled_and_offline().await;
-    let key = world.rack.key(&Place::new(SLOT)).expect("in");
+    let key = world.rack.key(&UsbPath::new(SLOT)).expect("in");
     key.inject(Fault::SignsAnother);
     let stop = enrol(&world, 1).await.expect_err("unproven");
     assert!(

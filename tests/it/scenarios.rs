@@ -12,7 +12,7 @@ use keydesk::bay::soft::{Profile, SoftKey, TouchPolicy};
 use keydesk::bay::{Cancel, Slot, SlotState};
 use keydesk::domain::authority::Role;
 use keydesk::domain::identification::Document;
-use keydesk::domain::{Identification, PersonId, Place};
+use keydesk::domain::{Identification, PersonId, UsbPath};
 use keydesk::program::demo::world::{OPERATOR_PIN, Rack, ScriptedFace, World};
 use keydesk::record::{OutboxBody, Remains};
 use keydesk::server::ServeConfig;
@@ -260,7 +260,7 @@ async fn with_the_registry_out_of_reach_only_the_same_operator_unlocks() {
     assert_eq!(
         world
             .rack
-            .key(&Place::new(SLOT))
+            .key(&UsbPath::new(SLOT))
             .map(|key| key.credentials()),
         Some(Vec::new())
     );
@@ -294,10 +294,10 @@ fn pull_at(rack: &Rack, step: Step) -> impl Fn(&Event) + Send + Sync + 'static {
         let now = matches!(event, Event::Step { step: begun } if *begun == step);
         if now && !pulled.swap(true, std::sync::atomic::Ordering::SeqCst) {
             let rack = rack.clone();
-            rack.pull(&Place::new(SLOT));
+            rack.pull(&UsbPath::new(SLOT));
             runtime.spawn(async move {
                 tokio::time::sleep(Duration::from_millis(120)).await;
-                rack.put_back(&Place::new(SLOT));
+                rack.put_back(&UsbPath::new(SLOT));
             });
         }
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use keydesk::bay::Cancel;
 use keydesk::bay::soft::SoftKey;
-use keydesk::domain::Place;
+use keydesk::domain::UsbPath;
 use keydesk::program::demo::world::{Rack, ScriptedFace, World};
 use keydesk::record::Remains;
 use keydesk::station::desk::StationDesk;
@@ -45,7 +45,7 @@ pub fn swapped_at(
     let (rack, other, done) = (rack.clone(), other.clone(), AtomicBool::new(false));
     move |event| {
         if wait.is_now(event) && !done.swap(true, Ordering::SeqCst) {
-            rack.pull(&Place::new(SLOT));
+            rack.pull(&UsbPath::new(SLOT));
             rack.put(SLOT, &other);
         }
     }
@@ -159,7 +159,7 @@ async fn another_key_at_the_proof_is_told_and_the_right_one_goes_on() {
         let hear = move |event: &Event| {
             swap(event);
             if let Event::OtherKey { .. } = event {
-                rack.pull(&Place::new(SLOT));
+                rack.pull(&UsbPath::new(SLOT));
                 rack.put(SLOT, &right);
             }
         };
@@ -182,7 +182,7 @@ async fn another_key_at_the_proof_is_told_and_the_right_one_goes_on() {
 
 /// PIN attempts that a key has left.
 async fn retries(world: &World, key: &SoftKey) -> Option<u8> {
-    world.rack.pull(&Place::new(SLOT));
+    world.rack.pull(&UsbPath::new(SLOT));
     world.rack.put(SLOT, key);
     answering(world).await;
     let keys = world.station.slots().keys();

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use keydesk::bay::Cancel;
 use keydesk::bay::soft::{Profile, SoftKey, TouchPolicy};
-use keydesk::domain::Place;
+use keydesk::domain::UsbPath;
 use keydesk::domain::authority::Role;
 use keydesk::program::demo::world::{ScriptedFace, World};
 use keydesk::station::desk::StationDesk;
@@ -75,7 +75,7 @@ fn taken_away(
         if !wait.is_now(event) || begun.swap(true, Ordering::SeqCst) {
             return;
         }
-        second.rack.pull(&Place::new(SLOT));
+        second.rack.pull(&UsbPath::new(SLOT));
         key.set_touch(TouchPolicy::Auto);
         let (first, second, key) = (Arc::clone(&first), Arc::clone(&second), key.clone());
         let runtime = runtime.clone();
@@ -91,7 +91,7 @@ fn taken_away(
                     }
                     _ => enrol(&first, n).await,
                 };
-                first.rack.pull(&Place::new(SLOT));
+                first.rack.pull(&UsbPath::new(SLOT));
                 second.rack.put(SLOT, &key);
                 ended
             };
@@ -178,7 +178,7 @@ async fn what_the_other_desk_enrolled_meanwhile_is_tested_and_neither_overwritte
             assert_eq!(on_key(&key).len(), 1, "{label}");
             assert_eq!(on_key(&key), at_registry(&desks.first, n).await, "{label}");
             assert!(is_clean(&desks.first) && is_clean(&desks.second), "{label}");
-            desks.second.rack.pull(&Place::new(SLOT));
+            desks.second.rack.pull(&UsbPath::new(SLOT));
         }
     }
 }
@@ -207,7 +207,7 @@ async fn what_the_other_desk_has_not_reported_yet_is_left_alone() {
             matches!(again, Ok(Ending::Retested { .. })),
             "{wait:?}: {again:?}"
         );
-        desks.second.rack.pull(&Place::new(SLOT));
+        desks.second.rack.pull(&UsbPath::new(SLOT));
     }
 }
 
@@ -282,7 +282,7 @@ async fn unfinished_work_waits_for_the_other_desk_s_report_before_anything_is_de
         () = stopped.notified() => {}
     }
     drop(faulty);
-    desks.second.rack.pull(&Place::new(SLOT));
+    desks.second.rack.pull(&UsbPath::new(SLOT));
     desks.first.rack.put(SLOT, &key);
     answering(&desks.first).await;
     let (inner, _) = desk(&desks.first, &Cancel::default());
@@ -290,7 +290,7 @@ async fn unfinished_work_waits_for_the_other_desk_s_report_before_anything_is_de
     let ended = workflow::enrol(&mut unsent, &who).await;
     ended.expect("enrolled");
     let held = on_key(&key);
-    desks.first.rack.pull(&Place::new(SLOT));
+    desks.first.rack.pull(&UsbPath::new(SLOT));
     desks.second.rack.put(SLOT, &key);
     answering(&desks.second).await;
     let work = desks.second.station.store().unfinished().expect("read");
@@ -335,7 +335,7 @@ async fn a_key_that_became_somebody_else_s_at_the_other_desk_is_refused_and_stay
                 at_registry(&desks.first, here_n).await.is_empty(),
                 "{label}"
             );
-            desks.second.rack.pull(&Place::new(SLOT));
+            desks.second.rack.pull(&UsbPath::new(SLOT));
         }
     }
 }

@@ -11,7 +11,7 @@ use keydesk::record::Change;
 use keydesk::server::ServeConfig;
 use keydesk::station::desk::StationDesk;
 use keydesk::store::audit;
-use keydesk::wire::{Said, code};
+use keydesk::wire::{Said, problem_code};
 use keydesk::workflow::dialogue::{AppResult, Ending, LossResult};
 use keydesk::workflow::{self, Stop, app, loss};
 use parking_lot::Mutex;
@@ -173,7 +173,11 @@ async fn an_acceptance_that_nobody_heard_of_is_found_out_by_the_same_command() {
     assert!(is_accepted(&again), "{again:?}");
     let third = accept(&world).await;
     let refused = third.expect_err("nothing waits");
-    assert_eq!(refused.refusal(), Some(code::NOT_WAITING), "{refused}");
+    assert_eq!(
+        refused.refusal(),
+        Some(problem_code::NOT_WAITING),
+        "{refused}"
+    );
 }
 
 /// How many suspensions the journal says were lifted.
@@ -232,7 +236,11 @@ async fn a_lift_that_nobody_heard_of_is_found_out_and_written_down_once() {
     assert!(is_lifted(&again), "{again:?}");
     assert_eq!(lifted(&world), 3);
     let refused = lift().await.expect_err("nothing is suspended");
-    assert_eq!(refused.refusal(), Some(code::NOT_SUSPENDED), "{refused}");
+    assert_eq!(
+        refused.refusal(),
+        Some(problem_code::NOT_SUSPENDED),
+        "{refused}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

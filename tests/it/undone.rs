@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use keydesk::bay::Cancel;
 use keydesk::bay::soft::{Profile, SoftKey, TouchPolicy};
-use keydesk::domain::Place;
+use keydesk::domain::UsbPath;
 use keydesk::domain::history::Deed;
 use keydesk::domain::reason::Refusal;
 use keydesk::domain::reset::ResetCase;
@@ -74,7 +74,7 @@ async fn reset(world: &World) -> Ending {
     let station = Arc::clone(&world.station);
     let mut desk = StationDesk::new(station, Arc::new(face), Cancel::default());
     let order = ResetOrder {
-        at: Some(Place::new(SLOT)),
+        at: Some(UsbPath::new(SLOT)),
         case: ResetCase {
             reason: "PIN forgotten".to_owned(),
             ticket: Some("T-1".to_owned()),

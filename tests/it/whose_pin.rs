@@ -10,7 +10,7 @@ use keydesk::cli::batch::{BatchCommand, BatchRun};
 use keydesk::cli::commands::{self, StationCommand};
 use keydesk::cli::output::{Exit, Outcome};
 use keydesk::domain::authority::Role;
-use keydesk::domain::{Pin, Place};
+use keydesk::domain::{Pin, UsbPath};
 use keydesk::program::demo::world::World;
 use keydesk::station::stopper::Stopper;
 use keydesk::wire::Said;
@@ -84,7 +84,9 @@ fn by_key() -> ProofArguments {
 async fn opens(world: &World, place: &str, pin: &str) -> bool {
     let (mut desk, _) = desk(world, &Cancel::default());
     let keys = world.station.slots().keys();
-    let key = keys.into_iter().find(|key| key.place == Place::new(place));
+    let key = keys
+        .into_iter()
+        .find(|key| key.place == UsbPath::new(place));
     let pin = Pin::new(pin, 4).expect("a PIN");
     let key = key.expect("a key");
     desk.verify_pin(&key, &pin, "example.com").await.is_ok()
@@ -227,8 +229,8 @@ async fn in_a_batch_a_key_that_stopped_keeps_its_line_when_it_comes_back() {
     let second = boxed(2);
     let hands = async {
         until(&paper, "key-stopped").await;
-        world.rack.pull(&Place::new(slot(1)));
-        world.rack.put_back(&Place::new(slot(1)));
+        world.rack.pull(&UsbPath::new(slot(1)));
+        world.rack.put_back(&UsbPath::new(slot(1)));
         until(&paper, "key-left").await;
         world.rack.put(&slot(2), &second);
     };

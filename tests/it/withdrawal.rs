@@ -13,13 +13,13 @@ use keydesk::cli::args::{ConflictHow, KeyChoice, OutboxCommand};
 use keydesk::cli::commands::{self, StationCommand};
 use keydesk::cli::output::Exit;
 use keydesk::domain::reason::Refusal;
-use keydesk::domain::{Bytes, PersonId, Place};
+use keydesk::domain::{Bytes, PersonId, UsbPath};
 use keydesk::program::demo::world::World;
 use keydesk::record::{Enrolment, OutboxBody, OutboxEntry, Remains, Resolution, Unfinished};
 use keydesk::registry::RegistryError;
 use keydesk::station::stopper::Stopper;
 use keydesk::store::audit;
-use keydesk::wire::{JournalHead, Push, code};
+use keydesk::wire::{JournalHead, Push, problem_code};
 use keydesk::workflow::dialogue::{Ending, Event};
 use keydesk::workflow::{self, How, Refused, Stop};
 
@@ -110,7 +110,7 @@ async fn a_twin_that_does_not_hold_the_credential_is_not_taken_for_the_key() {
     let key = fresh_key();
     let (world, entry) = refused(&key).await;
     let twin = fresh_key();
-    world.rack.pull(&Place::new(SLOT));
+    world.rack.pull(&UsbPath::new(SLOT));
     world.rack.put(SLOT, &twin);
     answering(&world).await;
     let (mut desk, face) = desk(&world, &Cancel::default());
@@ -262,7 +262,7 @@ async fn an_attempt_that_arrives_after_its_enrolment_was_given_up_does_not_count
         assert!(waiting(&world).is_empty(), "the registry was told");
         let late = arrives_late(&world, &entry).await;
         assert!(
-            matches!(&late, RegistryError::Refused { problem, .. } if problem.code() == code::CREDENTIAL_GONE),
+            matches!(&late, RegistryError::Refused { problem, .. } if problem.code() == problem_code::CREDENTIAL_GONE),
             "{late:?}"
         );
         let page = world.station.person(&person(1)).await.expect("a page");

@@ -11,7 +11,7 @@ use keydesk::domain::models::Source;
 use keydesk::domain::reset::{Losses, LostEnrolment, ResetCase};
 use keydesk::domain::{
     Aaguid, Bytes, EntryId, Identification, IntentId, KeyFacts, KeyId, OfferId, OperatorId, Person,
-    PersonId, PersonKind, Place, StationId,
+    PersonId, PersonKind, StationId, UsbPath,
 };
 use keydesk::record::{
     Begun, CareIntent, Change, Deletion, DeletionDone, EndReason, Enrolment, Intent, KeyReset,
@@ -71,7 +71,7 @@ pub fn person(n: u32) -> Person {
 /// Keys with odd numbers have a serial number; those with even ones are told apart by nothing.
 pub fn key(n: u32) -> KeyFacts {
     KeyFacts {
-        place: Place::new(format!("1-1.{n}")),
+        place: UsbPath::new(format!("1-1.{n}")),
         slot: u16::try_from(n % 1000).expect("small"),
         generation: 1,
         id: KeyId {

@@ -15,7 +15,7 @@ use crate::bay::soft::SoftKey;
 use crate::bay::{Bay, Cancel, Plug};
 use crate::domain::authority::Role;
 use crate::domain::reset::ResetCase;
-use crate::domain::{Identification, KeyFacts, Pin, Place};
+use crate::domain::{Identification, KeyFacts, Pin, UsbPath};
 use crate::server::admin::Human;
 use crate::server::{Running, ServeConfig, Server, admin, import};
 use crate::station::config::Config;
@@ -58,13 +58,13 @@ fn other(error: impl std::fmt::Display) -> WorldError {
 #[derive(Clone)]
 pub struct Rack {
     plug: Plug,
-    keys: Arc<Mutex<Vec<(Place, SoftKey)>>>,
+    keys: Arc<Mutex<Vec<(UsbPath, SoftKey)>>>,
 }
 
 impl Rack {
     /// Puts a key into a slot of its own.
     pub fn put(&self, place: &str, key: &SoftKey) {
-        let place = Place::new(place);
+        let place = UsbPath::new(place);
         let mut keys = self.keys.lock();
         keys.retain(|(taken, _)| *taken != place);
         keys.push((place.clone(), key.clone()));
@@ -76,7 +76,7 @@ impl Rack {
     }
 
     /// Pulls the key in a slot.
-    pub fn pull(&self, place: &Place) {
+    pub fn pull(&self, place: &UsbPath) {
         self.plug.unplug(place);
         if let Some(key) = self.key(place) {
             key.unplug();
@@ -84,14 +84,14 @@ impl Rack {
     }
 
     /// Puts the key back that was in a slot.
-    pub fn put_back(&self, place: &Place) {
+    pub fn put_back(&self, place: &UsbPath) {
         if let Some(key) = self.key(place) {
             self.put(place.as_str(), &key);
         }
     }
 
     /// The key that is or was in a slot.
-    pub fn key(&self, place: &Place) -> Option<SoftKey> {
+    pub fn key(&self, place: &UsbPath) -> Option<SoftKey> {
         let keys = self.keys.lock();
         keys.iter()
             .find(|(taken, _)| taken == place)
@@ -346,7 +346,7 @@ fn open_station(data: &Path) -> Result<(Arc<Station>, Rack), WorldError> {
 
 /// Answers the way a practised operator and a willing person would.
 pub struct ScriptedFace {
-    place: Place,
+    place: UsbPath,
     pin: String,
     /// What is chosen in its place, where another one is wanted.
     new_pin: String,
@@ -363,7 +363,7 @@ impl ScriptedFace {
     /// Chooses the key at this place and types this PIN.
     pub fn new(place: &str, pin: &str) -> Self {
         Self {
-            place: Place::new(place),
+            place: UsbPath::new(place),
             pin: pin.to_owned(),
             new_pin: pin.to_owned(),
             events: Mutex::default(),

@@ -20,7 +20,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio::time::{Instant, Sleep};
 use tokio_rustls::server::TlsStream;
 
-use super::places::Place;
+use super::places::Berth;
 
 /// How long a client may take.
 #[derive(Debug, Clone, Copy)]
@@ -72,12 +72,12 @@ struct State {
     until: Option<Instant>,
     /// The answer's last byte is with the HTTP layer, though perhaps not yet with the client.
     handed_over: bool,
-    place: Place,
+    place: Berth,
 }
 
 impl Pace {
     /// Of a connection that was just accepted.
-    pub fn new(times: Times, place: Place) -> Arc<Self> {
+    pub fn new(times: Times, place: Berth) -> Arc<Self> {
         Arc::new(Self {
             times,
             state: Mutex::new(State {

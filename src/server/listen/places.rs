@@ -47,7 +47,7 @@ struct Crowd {
 
 /// One connection's place, which it leaves when it is dropped.
 #[derive(Debug)]
-pub struct Place {
+pub struct Berth {
     places: Arc<Places>,
     address: IpAddr,
     turns: Arc<Semaphore>,
@@ -73,7 +73,7 @@ impl Places {
 
     /// A place for a newcomer, who waits, and what tells them that they must give it up. None where everybody who could
     /// make room is being served.
-    pub fn enter(self: &Arc<Self>, address: IpAddr) -> Option<(Place, oneshot::Receiver<()>)> {
+    pub fn enter(self: &Arc<Self>, address: IpAddr) -> Option<(Berth, oneshot::Receiver<()>)> {
         let address = origin(address);
         let mut book = self.book.lock();
         let own = book.crowds.get(&address).map_or(0, |crowd| crowd.held);
@@ -97,7 +97,7 @@ impl Places {
         });
         crowd.held += 1;
         crowd.waiting.insert(turn, end);
-        let place = Place {
+        let place = Berth {
             places: Arc::clone(self),
             address,
             turns: Arc::clone(&crowd.turns),
@@ -158,7 +158,7 @@ impl Book {
     }
 }
 
-impl Place {
+impl Berth {
     /// The turns of its address.
     pub fn turns(&self) -> Arc<Semaphore> {
         Arc::clone(&self.turns)
@@ -198,7 +198,7 @@ impl Place {
     }
 }
 
-impl Drop for Place {
+impl Drop for Berth {
     fn drop(&mut self) {
         let held = match self.state {
             State::Waiting(turn) => self.take(turn).is_some(),
@@ -226,7 +226,7 @@ fn origin(address: IpAddr) -> IpAddr {
 mod tests {
     use super::*;
 
-    type Held = (Place, oneshot::Receiver<()>);
+    type Held = (Berth, oneshot::Receiver<()>);
 
     fn ip(text: &str) -> IpAddr {
         text.parse().expect("an address")

@@ -34,7 +34,7 @@ use crate::server::tables::secret::{self, StoredSecret};
 use crate::server::tables::standing;
 use crate::server::visits::{self, Within};
 use crate::totp;
-use crate::wire::{AppOffer, AppPush, FactorReceipt, Push, Removal, RemovalReceipt, code};
+use crate::wire::{AppOffer, AppPush, FactorReceipt, Push, Removal, RemovalReceipt, problem_code};
 
 /// Makes the part of an offer by which an app is enrolled. Nobody has it before it is [`insert`]ed.
 pub(super) async fn prepared(
@@ -77,9 +77,11 @@ pub(super) async fn insert(
     // Asked under the write lock, so that no key is dropped in between.
     let ring = registry.keyring.ring();
     if rows.iter().any(|row| !ring.holds(&row.sealing_key)) {
-        return Err(
-            Refusal::new(code::BUSY, "the key ring has just changed; try again").retry_after(1),
-        );
+        return Err(Refusal::new(
+            problem_code::BUSY,
+            "the key ring has just changed; try again",
+        )
+        .retry_after(1));
     }
     let by = (&desk.station, &desk.operator.id);
     Ok(offer::insert_of_apps(tx, by, rows).await?)
@@ -162,7 +164,7 @@ fn check_form(push: &AppPush) -> Answer<()> {
     check_identification(&push.identification)?;
     if OneLine::<100>::check(&push.name).is_err() {
         return Err(Refusal::new(
-            code::MALFORMED,
+            problem_code::MALFORMED,
             "name must have 1 to 100 characters, and no control characters",
         ));
     }
@@ -170,7 +172,7 @@ fn check_form(push: &AppPush) -> Answer<()> {
         return Ok(());
     }
     Err(Refusal::new(
-        code::MALFORMED,
+        problem_code::MALFORMED,
         "settings of an app must be SHA1, 6 digits and 30 seconds",
     ))
 }
@@ -185,7 +187,7 @@ async fn proved_secret(
     let settings = push.settings;
     if secret::is_known(tx, push.factor).await? {
         return Err(Refusal::new(
-            code::FACTOR_EXISTS,
+            problem_code::FACTOR_EXISTS,
             format!("factor {} is there already", push.factor),
         ));
     }
@@ -193,7 +195,7 @@ async fn proved_secret(
     let first = settings.step_at(issued_at).saturating_sub(1);
     if !(first..=ended.saturating_add(1)).contains(&push.step) {
         return Err(Refusal::new(
-            code::CODE_WRONG,
+            problem_code::CODE_WRONG,
             "the code is of a time before the offer or after the end of the enrolment: check the station's clock",
         ));
     }
@@ -217,7 +219,7 @@ async fn proved_secret(
         return Ok(secret);
     }
     Err(Refusal::new(
-        code::CODE_WRONG,
+        problem_code::CODE_WRONG,
         "the code is not right for this secret at that time: the person must enrol anew",
     ))
 }
@@ -256,7 +258,7 @@ async fn replace(
 /// Only who proved a factor that they had before may give one up.
 fn unproved(person: &PersonId) -> Refusal {
     Refusal::new(
-        code::PROOF_MISSING,
+        problem_code::PROOF_MISSING,
         format!(
             "{person} has proved no factor in this visit that they had when it began: test a key, app or token of theirs, and begin \
              anew"
@@ -267,7 +269,7 @@ fn unproved(person: &PersonId) -> Refusal {
 /// No such factor that is active.
 pub(super) fn no_factor(factor: FactorId, person: &PersonId) -> Refusal {
     Refusal::new(
-        code::FACTOR_UNKNOWN,
+        problem_code::FACTOR_UNKNOWN,
         format!("{person} has no app or token {factor}, or it was removed"),
     )
 }
@@ -337,7 +339,7 @@ pub async fn removal(
     }
     let left = standing::valid(&mut entry.tx, &push.person).await?;
     may_take(left.len(), &person)
-        .map_err(|last| Refusal::new(code::LAST_FACTOR, last.to_string()))?;
+        .map_err(|last| Refusal::new(problem_code::LAST_FACTOR, last.to_string()))?;
     let at_desk = (&station, &push.operator);
     let proved = match push.visit {
         Some(visit) => {

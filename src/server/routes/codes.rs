@@ -28,7 +28,7 @@ use crate::server::tables::offer::{self, Issued, Sort};
 use crate::server::tables::secret::StoredSecret;
 use crate::server::tables::{FactorName, factor};
 use crate::server::visits;
-use crate::wire::{CodeReply, CodeRequest, Subject, code};
+use crate::wire::{CodeReply, CodeRequest, Subject, problem_code};
 
 /// What a code is, or two in a row. A right one of an active factor is used up, and makes the offer a proof.
 #[utoipa::path(
@@ -134,7 +134,7 @@ async fn check_offer(
     let offer = offer.ok_or_else(|| offer_unknown(id))?;
     if offer.person != *person || (own_only && offer.operator != desk.operator.id) {
         return Err(Refusal::new(
-            code::OFFER_FOREIGN,
+            problem_code::OFFER_FOREIGN,
             format!("offer {id} is for another person, or another operator asked for it"),
         ));
     }
@@ -145,13 +145,13 @@ async fn check_offer(
 pub(super) fn refuse_over(offer: &Issued, id: OfferId, now: Timestamp) -> Answer<()> {
     if offer.used_at.is_some() {
         return Err(Refusal::new(
-            code::OFFER_USED,
+            problem_code::OFFER_USED,
             format!("offer {id} has been used: begin anew"),
         ));
     }
     if offer.expires_at <= now {
         return Err(Refusal::new(
-            code::CHALLENGE_EXPIRED,
+            problem_code::CHALLENGE_EXPIRED,
             format!("offer {id} has expired: begin anew"),
         ));
     }

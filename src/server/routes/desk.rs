@@ -14,7 +14,7 @@ use crate::server::tables::audit::Line;
 use crate::server::tables::offer::Sort;
 use crate::server::tables::person;
 use crate::server::tally::Event;
-use crate::wire::code;
+use crate::wire::problem_code;
 
 /// Under which visit something is asked for.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, utoipa::IntoParams)]
@@ -41,7 +41,7 @@ pub(super) fn may(desk: &AtDesk, action: Action) -> Answer<()> {
     desk.operator
         .role
         .may(action)
-        .map_err(|refused| Refusal::new(code::NOT_ALLOWED, refused.to_string()))
+        .map_err(|refused| Refusal::new(problem_code::NOT_ALLOWED, refused.to_string()))
 }
 
 /// Somebody at a desk looked at somebody: it is counted, for the audit.

@@ -25,7 +25,8 @@ use crate::server::tables::visit;
 use crate::server::verify::claimed_challenge;
 use crate::wire::webauthn::{Descriptor, User};
 use crate::wire::{
-    Operator, OperatorCode, OperatorEnrolment, OperatorOffer, Session, SignIn, SignInOptions, code,
+    Operator, OperatorCode, OperatorEnrolment, OperatorOffer, Session, SignIn, SignInOptions,
+    problem_code,
 };
 
 /// Life of an operator's challenge: somebody stands there with the key in hand.
@@ -100,7 +101,7 @@ pub async fn enrolment(
     let whose = (&holder.operator.id, &station);
     if !operator::insert_key(&mut tx, own, whose, now).await? {
         return Err(Refusal::new(
-            code::CREDENTIAL_EXISTS,
+            problem_code::CREDENTIAL_EXISTS,
             "this credential is an operator's already",
         ));
     }
@@ -221,13 +222,13 @@ async fn note_clone(
     operator: &Operator,
     refusal: &Refusal,
 ) -> Answer<()> {
-    if refusal.code() != code::COUNTER_REGRESSED {
+    if refusal.code() != problem_code::COUNTER_REGRESSED {
         return Ok(());
     }
     let detail = format!("operator {}'s own credential", operator.id);
     let mut tx = registry.db.write().await?;
     access::take_challenge(&mut tx, challenge).await?;
-    let kind = code::COUNTER_REGRESSED;
+    let kind = problem_code::COUNTER_REGRESSED;
     audit::alarm(&mut tx, station, kind, &detail, registry.now()).await?;
     Ok(tx.commit().await?)
 }
@@ -241,7 +242,7 @@ fn refuse_revoked(own: &OwnKey) -> Answer<()> {
     match own.key_revoked_at {
         None => Ok(()),
         Some(at) => Err(Refusal::new(
-            code::CREDENTIAL_REVOKED,
+            problem_code::CREDENTIAL_REVOKED,
             format!(
                 "this key of {} was revoked at {at}: sign in with the key that took its place, or ask for a code with \
                  `keydesk registry operators new-key`",
@@ -254,7 +255,7 @@ fn refuse_revoked(own: &OwnKey) -> Answer<()> {
 
 fn not_enrolled() -> Refusal {
     Refusal::new(
-        code::CREDENTIAL_UNKNOWN,
+        problem_code::CREDENTIAL_UNKNOWN,
         "this key is no operator's; enrol it with a code from `keydesk registry operator-code`",
     )
 }
@@ -295,7 +296,7 @@ async fn code_holder(
     holder.ok_or_else(|| {
         registry.guesses.note_wrong(source.ip(), now);
         Refusal::new(
-            code::CODE_REFUSED,
+            problem_code::CODE_REFUSED,
             "the code is wrong, used or expired; get a new one with `keydesk registry operator-code`",
         )
     })
@@ -319,7 +320,7 @@ async fn issued_challenge(
     let issued = issued.ok_or_else(not_issued)?;
     if issued.expires_at <= now {
         return Err(Refusal::new(
-            code::CHALLENGE_EXPIRED,
+            problem_code::CHALLENGE_EXPIRED,
             "the challenge has expired; ask for new options",
         ));
     }
@@ -346,7 +347,7 @@ async fn code_ground(
 
 fn not_issued() -> Refusal {
     Refusal::new(
-        code::CHALLENGE_MISMATCH,
+        problem_code::CHALLENGE_MISMATCH,
         "this challenge was not issued to this station for this, or was answered before; ask for new options",
     )
 }

@@ -17,7 +17,7 @@ use crate::server::tables::credential;
 use crate::server::tables::person;
 use crate::server::tables::{factor, search};
 use crate::server::visits;
-use crate::wire::{ExpectedPeople, LOOKUP_MAX, People, PeopleLookup, PersonDetail, code};
+use crate::wire::{ExpectedPeople, LOOKUP_MAX, People, PeopleLookup, PersonDetail, problem_code};
 
 /// Most people in one answer.
 const MAX_FOUND: u32 = 100;
@@ -62,7 +62,7 @@ pub async fn find(
 ) -> Answer<Json<People>> {
     if search.q.len() > 200 || !(1..=MAX_FOUND).contains(&search.limit) {
         return Err(Refusal::new(
-            code::MALFORMED,
+            problem_code::MALFORMED,
             "q may have 200 bytes, and limit must be 1 to 100",
         ));
     }
@@ -89,7 +89,7 @@ pub async fn look_up(
 ) -> Answer<Json<People>> {
     if lookup.people.len() > LOOKUP_MAX {
         return Err(Refusal::new(
-            code::TOO_LARGE,
+            problem_code::TOO_LARGE,
             format!("at most {LOOKUP_MAX} people are looked up at once"),
         ));
     }
@@ -176,7 +176,7 @@ pub(super) async fn detail_of(
 /// Nobody has that identifier.
 pub fn no_person(id: &PersonId) -> Refusal {
     Refusal::new(
-        code::NOT_FOUND,
+        problem_code::NOT_FOUND,
         format!("there is no person {id}; find them by name, e-mail address or number"),
     )
 }
@@ -189,5 +189,5 @@ pub(super) fn bounds(day: Date, zone: &TimeZone) -> Answer<(Timestamp, Timestamp
     };
     let next = day.tomorrow().ok();
     let bounds = start(day).zip(next.and_then(start));
-    bounds.ok_or_else(|| Refusal::new(code::MALFORMED, "day is beyond the calendar"))
+    bounds.ok_or_else(|| Refusal::new(problem_code::MALFORMED, "day is beyond the calendar"))
 }

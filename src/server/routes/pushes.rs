@@ -33,7 +33,7 @@ use crate::server::tables::person;
 use crate::server::tables::{FactorName, withdrawal};
 use crate::server::verify::Registered;
 use crate::server::visits;
-use crate::wire::{EnrolmentPush, Push, Receipt, TestPush, code};
+use crate::wire::{EnrolmentPush, Push, Receipt, TestPush, problem_code};
 
 /// Takes a finished enrolment: verifies the registration and the test that followed it.
 #[utoipa::path(
@@ -135,7 +135,7 @@ async fn new_ground(
 
 fn for_a_test() -> Refusal {
     Refusal::new(
-        code::OFFER_FOREIGN,
+        problem_code::OFFER_FOREIGN,
         "this offer is for a test, not for an enrolment",
     )
 }
@@ -151,7 +151,7 @@ fn verified_new(
     check_model(push.key.id.aaguid, registered.aaguid)?;
     if push.assertion.raw_id != registered.id {
         return Err(Refusal::new(
-            code::CREDENTIAL_UNKNOWN,
+            problem_code::CREDENTIAL_UNKNOWN,
             "the test's assertion is by another credential than the new one",
         ));
     }
@@ -304,7 +304,7 @@ async fn held_credential(db: &mut Connection, push: &TestPush) -> Answer<Signer>
     let signer = signer.filter(|signer| signer.person == push.person);
     let signer = signer.ok_or_else(|| {
         Refusal::new(
-            code::CREDENTIAL_UNKNOWN,
+            problem_code::CREDENTIAL_UNKNOWN,
             format!(
                 "{} has no such credential here. Where the key holds one of theirs all the same, the registry's data are older than it: \
                  delete it on the key (F4, or `keydesk key credentials delete`), and enrol the key anew",
@@ -326,7 +326,7 @@ async fn held_credential(db: &mut Connection, push: &TestPush) -> Answer<Signer>
 /// A signature by a credential that is gone proves nothing: it is no longer on its key, so that it may come from a copy.
 fn gone(id: &Bytes, at: Timestamp) -> Refusal {
     Refusal::new(
-        code::CREDENTIAL_GONE,
+        problem_code::CREDENTIAL_GONE,
         format!(
             "credential {id} is gone since {at}: its key was reset, or the credential withdrawn; enrol the key anew"
         ),
@@ -340,7 +340,7 @@ async fn refuse_known(db: &mut Connection, id: &Bytes) -> Answer<()> {
     match credential::kept(db, id).await? {
         None => Ok(()),
         Some(kept) => Err(Refusal::new(
-            code::CREDENTIAL_EXISTS,
+            problem_code::CREDENTIAL_EXISTS,
             format!("credential {id} is enrolled already, for {}", kept.person),
         )),
     }
@@ -352,7 +352,7 @@ fn check_model(reported: Aaguid, attested: Aaguid) -> Answer<()> {
         return Ok(());
     }
     Err(Refusal::new(
-        code::RESPONSE_MALFORMED,
+        problem_code::RESPONSE_MALFORMED,
         format!("the station reports model {reported}, the authenticator data says {attested}"),
     ))
 }
@@ -380,9 +380,9 @@ async fn note_clone(
     push: &TestPush,
     refusal: Refusal,
 ) -> Answer<Refusal> {
-    if refusal.code() == code::COUNTER_REGRESSED {
+    if refusal.code() == problem_code::COUNTER_REGRESSED {
         let detail = format!("credential {} of {}", push.assertion.raw_id, push.person);
-        let kind = code::COUNTER_REGRESSED;
+        let kind = problem_code::COUNTER_REGRESSED;
         let mut tx = registry.db.write().await?;
         audit::alarm(&mut tx, station, kind, &detail, registry.now()).await?;
         tx.commit().await?;

@@ -25,7 +25,7 @@ use crate::server::problem::{Answer, Refusal};
 use crate::server::tables::audit;
 use crate::server::tables::{operator, person};
 use crate::server::visits::{self, Bringer, Fate};
-use crate::wire::{KeyReport, Push, VERSION, code};
+use crate::wire::{KeyReport, Push, VERSION, problem_code};
 
 /// What every push begins with, before anything of it is believed: its version, how far the station's journal has come, and
 /// whether it was answered before.
@@ -67,7 +67,7 @@ pub(super) fn check_version(version: u16) -> Answer<()> {
         return Ok(());
     }
     Err(Refusal::new(
-        code::NEWER_VERSION,
+        problem_code::NEWER_VERSION,
         format!(
             "version {version} is newer than {VERSION}, which this registry speaks; update the registry"
         ),
@@ -86,7 +86,7 @@ pub(super) fn check_key(key: &KeyReport) -> Answer<()> {
         return Ok(());
     }
     Err(Refusal::new(
-        code::MALFORMED,
+        problem_code::MALFORMED,
         "key.model, serial and asset_tag may have 100 characters, and no control characters",
     ))
 }
@@ -100,13 +100,13 @@ pub(super) async fn may_identify(
     let account = operator::account(db, operator).await?;
     let account = account.ok_or_else(|| {
         Refusal::new(
-            code::OFFER_FOREIGN,
+            problem_code::OFFER_FOREIGN,
             format!("operator {operator} is not known here"),
         )
     })?;
     let role = account.operator.role;
     role.may(identification.action())
-        .map_err(|refused| Refusal::new(code::NOT_ALLOWED, refused.to_string()))
+        .map_err(|refused| Refusal::new(problem_code::NOT_ALLOWED, refused.to_string()))
 }
 
 /// What the wire's types let through and the domain does not: more of a document's number than its last four characters.
@@ -115,7 +115,7 @@ pub(super) fn check_identification(found: &Identification) -> Answer<()> {
         return Ok(());
     }
     Err(Refusal::new(
-        code::MALFORMED,
+        problem_code::MALFORMED,
         "identification must be a document with exactly the last four letters or digits of its number, in upper case, or a \
          statement of one short line",
     ))

@@ -25,7 +25,8 @@ use crate::server::tables::audit::{self, Line};
 use crate::server::tables::{access, credential, offer, withdrawal};
 use crate::server::visits::Within;
 use crate::wire::{
-    KeyResetPush, KeyResetReceipt, KnownCredentials, KnownRequest, PersonStanding, Push, code,
+    KeyResetPush, KeyResetReceipt, KnownCredentials, KnownRequest, PersonStanding, Push,
+    problem_code,
 };
 
 /// Most credentials in one request: more than the largest keys hold.
@@ -112,7 +113,7 @@ pub async fn key_reset(
     let losers = losers(&mut entry.tx, &push.credentials, push.reset_at).await?;
     push.case
         .check(!losers.is_empty())
-        .map_err(|fault| Refusal::new(code::MALFORMED, fault.to_string()))?;
+        .map_err(|fault| Refusal::new(problem_code::MALFORMED, fault.to_string()))?;
     let now = registry.now();
     let decided = Decided {
         operator: &push.operator,
@@ -122,7 +123,7 @@ pub async fn key_reset(
     let role = role_then(&mut entry.tx, &station, &decided, now).await?;
     let kinds: Vec<_> = losers.iter().map(|(_, person)| person.kind).collect();
     role.may_reset_key_of(&kinds)
-        .map_err(|refused| Refusal::new(code::NOT_ALLOWED, refused.to_string()))?;
+        .map_err(|refused| Refusal::new(problem_code::NOT_ALLOWED, refused.to_string()))?;
     let security_key = credential::key(&mut entry.tx, &push.key).await?;
     let what = (&push, security_key);
     let number = withdrawal::insert_reset(&mut entry.tx, &station, what, now).await?;
@@ -195,7 +196,14 @@ async fn alarm_of_several(
         people.len(),
         Vec::from_iter(people).join(", ")
     );
-    audit::alarm(tx, ended.station, code::KEY_OF_SEVERAL, &detail, now).await?;
+    audit::alarm(
+        tx,
+        ended.station,
+        problem_code::KEY_OF_SEVERAL,
+        &detail,
+        now,
+    )
+    .await?;
     Ok(())
 }
 
@@ -204,7 +212,7 @@ fn check_count(credentials: usize) -> Answer<()> {
         return Ok(());
     }
     Err(Refusal::new(
-        code::TOO_LARGE,
+        problem_code::TOO_LARGE,
         format!("{credentials} credentials in one request; at most {MAX_CREDENTIALS} are taken"),
     ))
 }
@@ -234,7 +242,7 @@ pub(super) fn refuse_before(enrolled_at: Timestamp, ended_at: Timestamp) -> Answ
         return Ok(());
     }
     Err(Refusal::new(
-        code::RESET_FOREIGN,
+        problem_code::RESET_FOREIGN,
         format!(
             "it is said to have ended at {ended_at}, and was enrolled at {enrolled_at}; check the station's clock"
         ),
@@ -259,7 +267,7 @@ pub(super) async fn role_then(
 ) -> Answer<Role> {
     let absent = |operator: &OperatorId| {
         Refusal::new(
-            code::RESET_FOREIGN,
+            problem_code::RESET_FOREIGN,
             format!(
                 "operator {operator} was not signed in at this station at {}; check the station's clock",
                 push.at

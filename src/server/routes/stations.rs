@@ -25,7 +25,7 @@ use crate::server::tables::audit::Line;
 use crate::server::tables::station::NewStation;
 use crate::server::tables::{access, station};
 use crate::wire::client_assertion::{self, ASSERTION_TYPE, GRANT_TYPE};
-use crate::wire::{Health, JoinReply, JoinRequest, TokenReply, VERSION, code};
+use crate::wire::{Health, JoinReply, JoinRequest, TokenReply, VERSION, problem_code};
 
 /// Whether the registry answers, and its clock.
 #[utoipa::path(get, path = "/v1/health", tag = "station", responses((status = OK, body = Health)))]
@@ -58,11 +58,11 @@ pub async fn join(
 ) -> Answer<Response> {
     check_tries(&registry, source)?;
     let name = checked_name(&request.name)
-        .map_err(|error| Refusal::new(code::MALFORMED, format!("name: {error}")))?;
+        .map_err(|error| Refusal::new(problem_code::MALFORMED, format!("name: {error}")))?;
     let name = &*name;
     let public_key = VerifyingKey::from_public_key_pem(&request.public_key_pem).map_err(|_| {
         Refusal::new(
-            code::MALFORMED,
+            problem_code::MALFORMED,
             "public_key_pem must be a SubjectPublicKeyInfo of P-256 in PEM",
         )
     })?;
@@ -80,7 +80,7 @@ pub async fn join(
     if !access::use_station_code(&mut entry.tx, &code_hash, now).await? {
         registry.guesses.note_wrong(source.ip(), now);
         return Err(Refusal::new(
-            code::CODE_REFUSED,
+            problem_code::CODE_REFUSED,
             "the code is wrong, used or expired; get a new one with `keydesk registry station-code`",
         ));
     }
@@ -128,7 +128,7 @@ async fn insert_station(
         return Ok(());
     }
     Err(Refusal::new(
-        code::STATION_KNOWN,
+        problem_code::STATION_KNOWN,
         "a station with this public key has joined already; make a new key for a new station",
     ))
 }
@@ -140,7 +140,11 @@ pub fn check_tries(registry: &Registry, source: SocketAddr) -> Answer<()> {
         .may_try(source.ip(), registry.now())
         .map_err(|wait_s| {
             tracing::warn!(%source, "too many wrong codes");
-            Refusal::new(code::TOO_MANY_ATTEMPTS, "too many wrong codes; wait").retry_after(wait_s)
+            Refusal::new(
+                problem_code::TOO_MANY_ATTEMPTS,
+                "too many wrong codes; wait",
+            )
+            .retry_after(wait_s)
         })
 }
 
@@ -169,7 +173,8 @@ pub async fn token(
 ) -> Answer<Json<TokenReply>> {
     check_form(&form)?;
     let assertion = form.client_assertion;
-    let refused = |why: String| Refusal::new(code::CLIENT_REFUSED, why).oauth("invalid_client");
+    let refused =
+        |why: String| Refusal::new(problem_code::CLIENT_REFUSED, why).oauth("invalid_client");
     let id = client_assertion::claimed_station(&assertion)
         .map_err(|error| refused(error.to_string()))?;
     let pem = station::public_key(&mut *registry.db.read().await?, &id).await?;
@@ -214,20 +219,21 @@ async fn refuse_revoked(tx: &mut Write, id: &StationId) -> Answer<()> {
         "station {id} was revoked at {at}: what it holds stays in its journal and outbox; ask the registry's \
          administrator, and join anew with an empty data directory (`keydesk station join`) to work on"
     );
-    let refusal = Refusal::new(code::STATION_REVOKED, detail).oauth("unauthorized_client");
+    let refusal = Refusal::new(problem_code::STATION_REVOKED, detail).oauth("unauthorized_client");
     Err(refusal.about(id.as_str()))
 }
 
 fn check_form(form: &TokenForm) -> Answer<()> {
     if form.grant_type != GRANT_TYPE {
-        return Err(
-            Refusal::new(code::MALFORMED, format!("grant_type must be {GRANT_TYPE}"))
-                .oauth("unsupported_grant_type"),
-        );
+        return Err(Refusal::new(
+            problem_code::MALFORMED,
+            format!("grant_type must be {GRANT_TYPE}"),
+        )
+        .oauth("unsupported_grant_type"));
     }
     if form.client_assertion_type != ASSERTION_TYPE || form.client_assertion.is_empty() {
         return Err(Refusal::new(
-            code::MALFORMED,
+            problem_code::MALFORMED,
             format!("client_assertion_type must be {ASSERTION_TYPE}, with a client_assertion"),
         )
         .oauth("invalid_request"));

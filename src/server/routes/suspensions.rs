@@ -34,7 +34,8 @@ use crate::server::tables::standing::Standing;
 use crate::server::tables::{FactorName, credential, factor};
 use crate::server::visits;
 use crate::wire::{
-    Lift, LiftOffer, LiftReply, LiftRequest, Push, Shown, SuspensionPush, SuspensionReceipt, code,
+    Lift, LiftOffer, LiftReply, LiftRequest, Push, Shown, SuspensionPush, SuspensionReceipt,
+    problem_code,
 };
 
 /// How long before it arrived a suspension can have been made, at most.
@@ -276,7 +277,7 @@ async fn ground(db: &mut Connection, desk: &AtDesk, lift: &Lift, now: Timestamp)
 
 fn mismatched() -> Refusal {
     Refusal::new(
-        code::MALFORMED,
+        problem_code::MALFORMED,
         "a key signs, and a code of an app or token is read out",
     )
 }
@@ -287,7 +288,7 @@ fn verified(registry: &Registry, ground: &Ground, lift: &Lift) -> Answer<Option<
         (FactorRef::Key { credential }, Shown::Signed { assertion }, Some(state), Some(signer)) => {
             if assertion.raw_id != *credential {
                 return Err(Refusal::new(
-                    code::CREDENTIAL_UNKNOWN,
+                    problem_code::CREDENTIAL_UNKNOWN,
                     "another credential signed than the one that is suspended",
                 ));
             }
@@ -307,7 +308,7 @@ fn check_document(identification: &Identification) -> Answer<()> {
     match identification {
         Identification::Shown { .. } => Ok(()),
         Identification::Stated { .. } => Err(Refusal::new(
-            code::NOT_ALLOWED,
+            problem_code::NOT_ALLOWED,
             "a suspension is lifted for its owner, who is at the desk and shows a document: a statement is none",
         )),
     }
@@ -329,7 +330,7 @@ async fn claimed(
         && offer.factor == FactorName::of(&lift.factor);
     if !is_own {
         return Err(Refusal::new(
-            code::OFFER_FOREIGN,
+            problem_code::OFFER_FOREIGN,
             format!("offer {id} is for another factor, or another operator asked for it"),
         ));
     }
@@ -372,7 +373,7 @@ async fn on_record(
     lift: &Lift,
     (refusal, now): (&Refusal, Timestamp),
 ) -> Answer<()> {
-    if refusal.code() == code::COUNTER_REGRESSED {
+    if refusal.code() == problem_code::COUNTER_REGRESSED {
         let detail = format!("{} of {}, suspended", lift.factor, lift.person);
         audit::alarm(&mut tx, &desk.station, refusal.code(), &detail, now).await?;
     }

@@ -23,7 +23,7 @@ use crate::server::problem::{Answer, Refusal};
 use crate::server::tables::offer::{NewOfApp, NewOfKey, Sort};
 use crate::server::tables::person;
 use crate::server::visits::{self, Tested};
-use crate::wire::{Offer, TicketRequest, TicketVisit, Tickets, VERSION, code};
+use crate::wire::{Offer, TicketRequest, TicketVisit, Tickets, VERSION, problem_code};
 
 /// Most tickets for one day: what a station can hold, and a reply can carry.
 const MAX_TICKETS: usize = 500;
@@ -53,7 +53,7 @@ pub async fn tickets(
     let now = registry.now();
     if bounds.1 <= now || bounds.0 >= now + life {
         return Err(Refusal::new(
-            code::MALFORMED,
+            problem_code::MALFORMED,
             format!(
                 "tickets live {} days from now, which does not reach {day}; ask for a day from today on",
                 registry.config.ticket_days
@@ -70,7 +70,7 @@ pub async fn tickets(
     let people = wanted(&registry, &request, bounds).await?;
     if people.len() > MAX_TICKETS {
         return Err(Refusal::new(
-            code::TOO_LARGE,
+            problem_code::TOO_LARGE,
             format!(
                 "{} people are expected on {day}; tickets are for at most {MAX_TICKETS}",
                 people.len()
@@ -104,7 +104,7 @@ async fn wanted(
 ) -> Answer<Vec<Person>> {
     if request.people.len() > MAX_TICKETS {
         return Err(Refusal::new(
-            code::TOO_LARGE,
+            problem_code::TOO_LARGE,
             format!("tickets are for at most {MAX_TICKETS} people"),
         ));
     }

@@ -32,7 +32,7 @@ use crate::server::tables::secret::{self, NewToken, Stock, StoredSecret};
 use crate::server::tables::{offer, setting};
 use crate::wire::{
     FactorReceipt, Push, SealedToken, TokenAssignment, TokenImport, TokenImportReceipt, Tokens,
-    code,
+    problem_code,
 };
 
 /// Most tokens in one import.
@@ -81,7 +81,7 @@ pub async fn list(
     Params(search): Params<Search>,
 ) -> Answer<Json<Tokens>> {
     if search.q.len() > MAX_SERIAL {
-        return Err(Refusal::new(code::MALFORMED, "q may have 64 bytes"));
+        return Err(Refusal::new(problem_code::MALFORMED, "q may have 64 bytes"));
     }
     Ok(Json(
         factors::tokens(&mut *registry.db.read().await?, &search.q).await?,
@@ -142,7 +142,7 @@ pub async fn import(
 async fn looked_into(registry: &Registry, tokens: &[SealedToken]) -> Answer<Vec<Answer<()>>> {
     if tokens.len() > MAX_TOKENS {
         return Err(Refusal::new(
-            code::TOO_LARGE,
+            problem_code::TOO_LARGE,
             format!(
                 "{} tokens in one import; at most {MAX_TOKENS} are taken",
                 tokens.len()
@@ -158,7 +158,7 @@ async fn looked_into(registry: &Registry, tokens: &[SealedToken]) -> Answer<Vec<
         };
         found.push(ring.open(&token.sealed, to).map(drop).map_err(|why| {
             Refusal::new(
-                code::SEAL_BROKEN,
+                problem_code::SEAL_BROKEN,
                 format!("token {}: {why}; import its file anew", token.serial),
             )
         }));
@@ -168,7 +168,7 @@ async fn looked_into(registry: &Registry, tokens: &[SealedToken]) -> Answer<Vec<
 }
 
 fn check_token(token: &SealedToken) -> Answer<()> {
-    let malformed = |what: String| Refusal::new(code::MALFORMED, what);
+    let malformed = |what: String| Refusal::new(problem_code::MALFORMED, what);
     let serial = &token.serial;
     if !(1..=MAX_SERIAL).contains(&serial.len()) || !serial.bytes().all(|b| b.is_ascii_graphic()) {
         return Err(malformed(
@@ -205,7 +205,7 @@ async fn stock(
     };
     if secret::is_known(tx, stored.id).await? {
         return Err(Refusal::new(
-            code::FACTOR_EXISTS,
+            problem_code::FACTOR_EXISTS,
             format!(
                 "token {}: {} is another one's already",
                 token.serial, stored.id
@@ -214,9 +214,11 @@ async fn stock(
     }
     // It opened just now; no key is dropped from here on.
     if !registry.keyring.ring().holds(&stored.sealed.key) {
-        return Err(
-            Refusal::new(code::BUSY, "the key ring has just changed; try again").retry_after(1),
-        );
+        return Err(Refusal::new(
+            problem_code::BUSY,
+            "the key ring has just changed; try again",
+        )
+        .retry_after(1));
     }
     secret::insert(tx, &stored).await?;
     let new = NewToken {
@@ -349,7 +351,7 @@ async fn in_stock(tx: &mut Write, serial: &str) -> Answer<StoredSecret> {
     match secret::token(tx, serial).await? {
         Some((secret, Stock::Here)) => Ok(secret),
         found => Err(Refusal::new(
-            code::TOKEN_UNAVAILABLE,
+            problem_code::TOKEN_UNAVAILABLE,
             match found {
                 None => format!(
                     "there is no token {serial:?} in stock: read the number on it once more, or import it"
@@ -376,7 +378,7 @@ fn not_right(verdict: &CodeVerdict) -> Refusal {
         CodeVerdict::Right { .. } | CodeVerdict::NoMatch => "check the serial number on the token",
     };
     Refusal::new(
-        code::CODE_WRONG,
+        problem_code::CODE_WRONG,
         format!("the code is not right for this token: {advice}"),
     )
 }

@@ -16,7 +16,7 @@ use crate::server::ledger::Opened;
 use crate::server::problem::{Answer, Refusal};
 use crate::server::tables::access;
 use crate::server::tables::audit::{self, Line};
-use crate::wire::{Push, UnlockPush, UnlockReceipt, code};
+use crate::wire::{Push, UnlockPush, UnlockReceipt, problem_code};
 
 /// Takes on record that an operator unlocked a station without the registry.
 #[utoipa::path(
@@ -52,7 +52,7 @@ pub async fn unlock(
             "operator {} unlocked the station without the registry at {}, after their session had been ended at {ended_at}",
             push.operator, push.unlocked_at
         );
-        let kind = code::UNLOCK_AFTER_END;
+        let kind = problem_code::UNLOCK_AFTER_END;
         audit::alarm(&mut entry.tx, &station, kind, &detail, now).await?;
     }
     let detail = format!("without the registry, at {}", push.unlocked_at);
@@ -69,7 +69,7 @@ pub async fn unlock(
 
 fn no_session(push: &UnlockPush) -> Refusal {
     Refusal::new(
-        code::UNLOCK_FOREIGN,
+        problem_code::UNLOCK_FOREIGN,
         format!(
             "operator {} had no session at this station at {}; find out with `keydesk audit export` who was there, and \
              withdraw the entry",

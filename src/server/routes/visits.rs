@@ -24,7 +24,7 @@ use crate::server::tables::person;
 use crate::server::tables::{FactorName, access, audit, credential, factor, standing, visit};
 use crate::server::visits;
 use crate::wire::{
-    Acceptance, PersonDetail, Said, Visit, VisitClose, VisitPass, VisitRequest, code,
+    Acceptance, PersonDetail, Said, Visit, VisitClose, VisitPass, VisitRequest, problem_code,
 };
 
 /// Opens a visit.
@@ -134,7 +134,7 @@ async fn waiting(tx: &mut Write, factor: &FactorRef) -> Answer<(FactorName, Pers
 
 fn not_waiting() -> Refusal {
     Refusal::new(
-        code::NOT_WAITING,
+        problem_code::NOT_WAITING,
         "nothing of that name waits for this person: look at their page once more",
     )
 }
@@ -170,7 +170,7 @@ pub async fn close(
         Said::Denied => format!("visit {id}; the person says that a factor is not theirs"),
     };
     if request.said == Said::Denied {
-        let kind = code::FACTORS_DENIED;
+        let kind = problem_code::FACTORS_DENIED;
         let what = format!("{}: {detail}", visit.person);
         audit::alarm(&mut tx, &desk.station, kind, &what, now).await?;
     }
@@ -199,7 +199,7 @@ pub async fn pass(
     let station = signed_in_at(&registry, &mut tx, &request.to).await?;
     let no_visit = || {
         Refusal::new(
-            code::VISIT_OVER,
+            problem_code::VISIT_OVER,
             format!("there is no visit {id}: identify the person anew"),
         )
     };
@@ -222,7 +222,7 @@ async fn signed_in_at(
     let station = access::signed_in_at(tx, operator, registry.now()).await?;
     station.ok_or_else(|| {
         Refusal::new(
-            code::NOT_FOUND,
+            problem_code::NOT_FOUND,
             format!("operator {operator} is signed in nowhere: they sign in first"),
         )
     })

@@ -26,7 +26,7 @@ use crate::server::tables::credential::{self, Kept};
 use crate::server::tables::person;
 use crate::server::tables::withdrawal;
 use crate::server::visits::Within;
-use crate::wire::{Ground, Push, WithdrawalPush, WithdrawalReceipt, code};
+use crate::wire::{Ground, Push, WithdrawalPush, WithdrawalReceipt, problem_code};
 
 /// The longest credential id (WebAuthn Level 3, section 5.1: 1,023 bytes).
 const MAX_ID_BYTES: usize = 1023;
@@ -107,7 +107,7 @@ fn check(push: &WithdrawalPush) -> Answer<()> {
     check_key(&push.key)?;
     if push.credential.0.is_empty() || push.credential.0.len() > MAX_ID_BYTES {
         return Err(Refusal::new(
-            code::MALFORMED,
+            problem_code::MALFORMED,
             format!("credential must have 1 to {MAX_ID_BYTES} bytes"),
         ));
     }
@@ -118,7 +118,7 @@ fn check(push: &WithdrawalPush) -> Answer<()> {
         check_identification(identification)?;
     }
     case.check(true)
-        .map_err(|fault| Refusal::new(code::MALFORMED, fault.to_string()))
+        .map_err(|fault| Refusal::new(problem_code::MALFORMED, fault.to_string()))
 }
 
 /// What the registry has of the credential; `None`: it has not heard of it.
@@ -126,7 +126,7 @@ async fn held(tx: &mut Write, push: &WithdrawalPush) -> Answer<Option<Kept>> {
     let kept = credential::kept(tx, &push.credential).await?;
     match kept {
         Some(kept) if kept.person != push.person => Err(Refusal::new(
-            code::CREDENTIAL_UNKNOWN,
+            problem_code::CREDENTIAL_UNKNOWN,
             format!("{} has no credential {}", push.person, push.credential),
         )),
         kept => Ok(kept),
@@ -140,7 +140,7 @@ fn may(
     (station, kind, now): (&StationId, PersonKind, Timestamp),
     held: Option<&Kept>,
 ) -> Answer<()> {
-    let refused = |detail: String| Refusal::new(code::NOT_ALLOWED, detail);
+    let refused = |detail: String| Refusal::new(problem_code::NOT_ALLOWED, detail);
     match &push.ground {
         Ground::Deleted { .. } => role
             .may_reset_key_of(&[kind])

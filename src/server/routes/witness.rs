@@ -17,7 +17,7 @@ use crate::server::Registry;
 use crate::server::auth::Caller;
 use crate::server::problem::Refused;
 use crate::server::tally::Event;
-use crate::wire::code;
+use crate::wire::problem_code;
 
 /// Where somebody says who they are.
 const SIGN_INS: [&str; 5] = [
@@ -110,10 +110,10 @@ impl Witness {
 /// with a station's token that ran out.
 fn is_judged(status: StatusCode, code: &str) -> bool {
     let not_judged = [
-        code::TOKEN_REFUSED,
-        code::METHOD_NOT_ALLOWED,
-        code::TOO_LARGE,
-        code::MEDIA_TYPE,
+        problem_code::TOKEN_REFUSED,
+        problem_code::METHOD_NOT_ALLOWED,
+        problem_code::TOO_LARGE,
+        problem_code::MEDIA_TYPE,
     ];
     status.is_client_error() && status != StatusCode::BAD_REQUEST && !not_judged.contains(&code)
 }

@@ -10,7 +10,7 @@ use webauthn_rs_core::proto::Credential;
 use crate::domain::Aaguid;
 use crate::server::config::AttestationPolicy;
 use crate::server::problem::Refusal;
-use crate::wire::code;
+use crate::wire::problem_code;
 
 /// Which attestation is trusted, and who is refused without it.
 #[derive(Debug, Default)]
@@ -70,7 +70,7 @@ impl Trust {
             };
         if refused {
             return Err(Refusal::new(
-                code::ATTESTATION_UNTRUSTED,
+                problem_code::ATTESTATION_UNTRUSTED,
                 format!(
                     "the attestation of model {aaguid} leads to no root that this registry trusts for it; use a key of \
                      a trusted model, or have the root added to the registry's configuration"

@@ -11,7 +11,7 @@ use crate::server::auth::AtDesk;
 use crate::server::database::{Write, ms};
 use crate::server::problem::{Answer, Refusal};
 use crate::server::tables::{offer, operator, visit};
-use crate::wire::{Visit, code};
+use crate::wire::{Visit, problem_code};
 
 /// So long after a visit's time what was done in it is taken, because the line may have been down. Later it waits.
 const LINE_DOWN: SignedDuration = SignedDuration::from_hours(24);
@@ -89,19 +89,19 @@ pub async fn fate(
         return Ok(Fate::Waits(None));
     };
     let Some(id) = visit else {
-        return Ok(Fate::Waits(Some(code::VISIT_MISSING)));
+        return Ok(Fate::Waits(Some(problem_code::VISIT_MISSING)));
     };
     let Some(kept) = kept(tx, id).await? else {
-        return Ok(Fate::Waits(Some(code::VISIT_MISSING)));
+        return Ok(Fate::Waits(Some(problem_code::VISIT_MISSING)));
     };
     let brought = [Some(by.operator), by.finished_by];
     for operator in brought.into_iter().flatten() {
         // When it was done is only what the station says.
         if is_revoked(tx, operator).await? {
-            return Ok(Fate::Waits(Some(code::VISIT_REVOKED)));
+            return Ok(Fate::Waits(Some(problem_code::VISIT_REVOKED)));
         }
         if holds(tx, Action::Receive, operator, person).await.is_err() {
-            return Ok(Fate::Waits(Some(code::VISIT_OWN)));
+            return Ok(Fate::Waits(Some(problem_code::VISIT_OWN)));
         }
     }
     if kept.is_ticket {
@@ -109,13 +109,13 @@ pub async fn fate(
     }
     // A ticket is no better than whoever fetched it.
     if is_revoked(tx, &kept.visit.operator).await? {
-        return Ok(Fate::Waits(Some(code::VISIT_REVOKED)));
+        return Ok(Fate::Waits(Some(problem_code::VISIT_REVOKED)));
     }
     let late = !in_time(&kept, now);
     Ok(match (kept.overtaken, kept.visit.authority) {
-        (true, _) => Fate::Waits(Some(code::VISIT_OVERTAKEN)),
-        (false, _) if late => Fate::Waits(Some(code::VISIT_OVER)),
-        (false, None) => Fate::Waits(Some(code::VISIT_UNPROVED)),
+        (true, _) => Fate::Waits(Some(problem_code::VISIT_OVERTAKEN)),
+        (false, _) if late => Fate::Waits(Some(problem_code::VISIT_OVER)),
+        (false, None) => Fate::Waits(Some(problem_code::VISIT_UNPROVED)),
         (false, Some(_)) => Fate::Valid,
     })
 }
@@ -166,7 +166,7 @@ pub async fn may_take(
 ) -> Answer<Visit> {
     let kept = of(tx, (&desk.station, &desk.operator.id), id, now).await?;
     let visit = kept.visit;
-    let refused = |detail: &str| Refusal::new(code::AUTHORITY_NEEDED, detail);
+    let refused = |detail: &str| Refusal::new(problem_code::AUTHORITY_NEEDED, detail);
     match visit.authority {
         Some(Authority::Factor) => return Ok(visit),
         Some(Authority::First) => {}

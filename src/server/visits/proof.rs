@@ -14,7 +14,7 @@ use crate::server::problem::{Answer, Refusal};
 use crate::server::tables::person;
 use crate::server::tables::standing::{self, Valid};
 use crate::server::tables::{factor, operator, visit};
-use crate::wire::{Visit, code};
+use crate::wire::{Visit, problem_code};
 
 /// A factor that the operator of a visit enrolled themself vouches for others in it only when it has been there so long.
 const OWN_WORK_RESTS: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -175,7 +175,7 @@ fn vouching(visit: &Visit, person: &Person, prover: &Person) -> Answer<bool> {
     match may {
         true => Ok(true),
         false => Err(Refusal::new(
-            code::NOT_ALLOWED,
+            problem_code::NOT_ALLOWED,
             format!(
                 "{} cannot answer for {}: {}",
                 prover.name,

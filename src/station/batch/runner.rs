@@ -12,17 +12,17 @@ use super::state::Seat;
 use super::{Crew, Finish, Shared, Told, Whose};
 use crate::bay::Cancel;
 use crate::domain::batch::{BatchChange, KeyEnd, KeyRun};
-use crate::domain::{KeyFacts, PersonId, Place, RunId};
+use crate::domain::{KeyFacts, PersonId, RunId, UsbPath};
 use crate::record::Unfinished;
 use crate::station::Station;
 use crate::station::desk::StationDesk;
-use crate::station::face::board::{Order, SlotWork};
+use crate::station::face::board::{BatchOrder, SlotWork};
 use crate::workflow::Stop;
 use crate::workflow::batch::{KeyJob, admit, provision};
 
 /// What came of a slot's task.
 struct Done {
-    place: Place,
+    place: UsbPath,
     /// The key had begun.
     run: Option<RunId>,
     result: Result<(), Stop>,
@@ -49,7 +49,7 @@ impl<C: Crew> Runner<C> {
         }
     }
 
-    pub async fn serve(mut self, mut orders: mpsc::Receiver<Order>) -> Result<Finish, Stop> {
+    pub async fn serve(mut self, mut orders: mpsc::Receiver<BatchOrder>) -> Result<Finish, Stop> {
         let station = Arc::clone(&self.shared.station);
         let mut bay = station.slots.watch();
         let finish = loop {
@@ -78,8 +78,8 @@ impl<C: Crew> Runner<C> {
                     }
                 }
                 order = orders.recv() => match order {
-                    None | Some(Order::Pause) => break Finish::Paused,
-                    Some(Order::End) => break Finish::Ended,
+                    None | Some(BatchOrder::Pause) => break Finish::Paused,
+                    Some(BatchOrder::End) => break Finish::Ended,
                     Some(order) => self.obey(order)?,
                 },
                 () = station.slots.changed(&mut bay) => {}
@@ -231,7 +231,7 @@ impl<C: Crew> Runner<C> {
         Ok(())
     }
 
-    fn settle(&self, place: &Place, work: SlotWork) {
+    fn settle(&self, place: &UsbPath, work: SlotWork) {
         self.shared.change(|state, now| {
             if let Some(seat) = state.seats.get_mut(place) {
                 if !matches!(work, SlotWork::Stopped { .. }) {
@@ -244,9 +244,9 @@ impl<C: Crew> Runner<C> {
         });
     }
 
-    fn obey(&mut self, order: Order) -> Result<(), Stop> {
+    fn obey(&mut self, order: BatchOrder) -> Result<(), Stop> {
         match order {
-            Order::Retry(place) => self.shared.look(|state| {
+            BatchOrder::Retry(place) => self.shared.look(|state| {
                 let again = |seat: &mut Seat| {
                     let stopped = matches!(
                         seat.work,
@@ -256,12 +256,12 @@ impl<C: Crew> Runner<C> {
                 };
                 state.seats.get_mut(&place).map(again);
             }),
-            Order::Abort(place) => self.shared.look(|state| {
+            BatchOrder::Abort(place) => self.shared.look(|state| {
                 if let Some(task) = state.seats.get(&place).and_then(|seat| seat.task.as_ref()) {
                     task.cancel();
                 }
             }),
-            Order::Skip(place) => {
+            BatchOrder::Skip(place) => {
                 let stopped = self.shared.look(|state| {
                     let seat = state.seats.get_mut(&place)?;
                     if let Some(task) = &seat.task {
@@ -277,11 +277,11 @@ impl<C: Crew> Runner<C> {
                     self.settle(&place, SlotWork::Skipped);
                 }
             }
-            Order::Wink(place) => {
+            BatchOrder::Wink(place) => {
                 let station = Arc::clone(&self.shared.station);
                 tokio::task::spawn_local(async move { drop(station.wink(&place).await) });
             }
-            Order::End | Order::Pause => {}
+            BatchOrder::End | BatchOrder::Pause => {}
         }
         Ok(())
     }

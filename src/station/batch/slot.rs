@@ -15,7 +15,7 @@ use crate::domain::profile::label::TAG_CHARS_MAX;
 use crate::domain::profile::{StepKind, TagSource};
 use crate::domain::reason::{Failure, Refusal};
 use crate::domain::reset::Losses;
-use crate::domain::{Identification, KeyFacts, OneLine, Pin, Place};
+use crate::domain::{Identification, KeyFacts, OneLine, Pin, UsbPath};
 use crate::station::desk::Face;
 use crate::station::face::board::{SlotWork, TagComplaint};
 use crate::workflow::batch::Hand;
@@ -50,7 +50,7 @@ impl<C: Crew> SlotFace<C> {
         *self.identification.lock() = how;
     }
 
-    fn place(&self) -> &Place {
+    fn place(&self) -> &UsbPath {
         &self.whose.place
     }
 

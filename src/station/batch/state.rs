@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use crate::bay::Cancel;
 use crate::domain::batch::{Batch, BatchChange, BatchFault, KeyEnd, KeyRun};
 use crate::domain::profile::{Profile, StepKind};
-use crate::domain::{KeyFacts, Place, RunId};
+use crate::domain::{KeyFacts, RunId, UsbPath};
 use crate::station::face::board::{Board, BoardSlot, LeftKey, SlotWork};
 
 /// How many of the keys that have left are listed on the board.
@@ -19,9 +19,9 @@ const LEFT_SHOWN: usize = 60;
 /// Everything that changes while a batch runs.
 pub(super) struct State {
     pub batch: Batch,
-    pub seats: BTreeMap<Place, Seat>,
+    pub seats: BTreeMap<UsbPath, Seat>,
     /// Slots that wait for somebody to type, the first one is being asked.
-    pub typing: VecDeque<Place>,
+    pub typing: VecDeque<UsbPath>,
     /// Verdicts with warnings that the operator has seen and admitted.
     pub admitted: BTreeSet<String>,
     /// Every tag that was ever given here.
@@ -217,20 +217,20 @@ impl State {
     /// Everything, for the people in front of it.
     pub fn board(&self) -> Board {
         let plan = &self.batch.plan;
-        let mut waiting: Vec<(Timestamp, &Place)> = Vec::new();
+        let mut waiting: Vec<(Timestamp, &UsbPath)> = Vec::new();
         for (place, seat) in &self.seats {
             if matches!(seat.work, SlotWork::Touch { .. }) {
                 waiting.push((seat.since, place));
             }
         }
         waiting.sort();
-        let touch_turn = |place: &Place| {
+        let touch_turn = |place: &UsbPath| {
             waiting
                 .iter()
                 .position(|(_, at)| *at == place)
                 .map_or(0, |at| at + 1)
         };
-        let typing_turn = |place: &Place| {
+        let typing_turn = |place: &UsbPath| {
             self.typing
                 .iter()
                 .position(|at| at == place)
@@ -264,7 +264,13 @@ impl State {
         }
     }
 
-    fn slot(&self, place: &Place, seat: &Seat, touch_turn: usize, typing_turn: usize) -> BoardSlot {
+    fn slot(
+        &self,
+        place: &UsbPath,
+        seat: &Seat,
+        touch_turn: usize,
+        typing_turn: usize,
+    ) -> BoardSlot {
         let run = seat.run.and_then(|id| self.run(id));
         let mut work = seat.work.clone();
         match &mut work {

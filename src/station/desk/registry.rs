@@ -49,7 +49,7 @@ impl Registry for StationDesk {
         let sealed = seal(key, secret.as_bytes(), For { factor, owner });
         wipe_stack();
         sealed.map_err(|e| Stop::RegistryRefused {
-            code: crate::wire::code::SEAL_BROKEN.to_owned(),
+            code: crate::wire::problem_code::SEAL_BROKEN.to_owned(),
             detail: e.to_string(),
         })
     }

@@ -8,7 +8,7 @@ use crate::domain::list::FileFault;
 use crate::domain::policy::Finding;
 use crate::domain::profile::{Budget, StepKind};
 use crate::domain::unfit::{Taken, Unfit};
-use crate::domain::{BatchId, PersonId, Pin, Place};
+use crate::domain::{BatchId, PersonId, Pin, UsbPath};
 use crate::station::face::Notice;
 use crate::workflow::Stop;
 use crate::workflow::dialogue::Question;
@@ -44,7 +44,7 @@ pub struct Board {
 pub struct BoardSlot {
     /// The short number.
     pub number: u16,
-    pub place: Place,
+    pub place: UsbPath,
     /// Model of its key.
     pub model: String,
     /// Serial number of its key.
@@ -180,15 +180,15 @@ pub struct LeftKey {
 
 /// What an operator does about a batch.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Order {
+pub enum BatchOrder {
     /// A key that stopped is tried again.
-    Retry(Place),
+    Retry(UsbPath),
     /// A key is taken out of the batch.
-    Skip(Place),
+    Skip(UsbPath),
     /// A key's work is stopped; it can then be tried again or skipped.
-    Abort(Place),
+    Abort(UsbPath),
     /// A key is made to blink.
-    Wink(Place),
+    Wink(UsbPath),
     /// No more keys: what is at work is stopped, and the batch is over.
     End,
     /// Stop for now: it can be taken up again.
@@ -214,7 +214,7 @@ pub struct Forecast {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct KeyForecast {
     pub slot: u16,
-    pub place: Place,
+    pub place: UsbPath,
     pub model: String,
     pub serial: Option<String>,
     /// The steps that it would go through; none when it does not take part.
@@ -247,7 +247,7 @@ pub enum BatchCommand {
     /// Take up the batch that was stopped.
     Resume(BatchId),
     /// Do something about the batch that is on.
-    Order(Order),
+    Order(BatchOrder),
     /// Answer the pending question.
     Answer(BatchAnswer),
 }

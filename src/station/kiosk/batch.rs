@@ -25,8 +25,8 @@ use crate::station::batch::{
     BatchError, Crew, Finish, Start, TagComplaint, Terms, Told, Whose, Wish, forecast, run,
 };
 use crate::station::face::board::{
-    BatchAnswer, BatchCommand, BatchOffer, BatchQuestion, BatchUpdate, BatchWish, Board,
-    OfferedList, OfferedProfile, Order, ProfileView,
+    BatchAnswer, BatchCommand, BatchOffer, BatchOrder, BatchQuestion, BatchUpdate, BatchWish,
+    Board, OfferedList, OfferedProfile, ProfileView,
 };
 use crate::station::face::{Notice, Update};
 use crate::station::stopper::Stopper;
@@ -50,7 +50,7 @@ enum Wanted {
 /// A batch that is on.
 pub(super) struct KioskBatch {
     crew: Arc<KioskCrew>,
-    orders: mpsc::Sender<Order>,
+    orders: mpsc::Sender<BatchOrder>,
     answers: mpsc::Sender<BatchAnswer>,
     stopper: Stopper,
     operator: Option<OperatorId>,
@@ -98,7 +98,7 @@ impl KioskBatch {
     }
 
     /// Hands an order on. A full channel means that keys are pressed faster than anybody can mean them.
-    pub fn order(&self, order: Order) {
+    pub fn order(&self, order: BatchOrder) {
         let _ = self.orders.try_send(order);
     }
 

@@ -4,7 +4,7 @@ use super::apply::{NotApplied, Pending};
 use super::rows::{credential_row, deed_row, deeds_of, enrolment_row, numbered, value};
 use super::{IndexFault, View};
 use crate::domain::history::{Deed, DeedRecord};
-use crate::domain::{KeyFacts, KeyId, Place};
+use crate::domain::{KeyFacts, KeyId, UsbPath};
 use crate::record::{Enrolment, KeyReset, Record};
 use crate::wire::TestPush;
 
@@ -12,7 +12,7 @@ use crate::wire::TestPush;
 fn did<V: View>(
     pending: &mut Pending<'_, V>,
     sequence: u64,
-    (id, place): (&KeyId, &Place),
+    (id, place): (&KeyId, &UsbPath),
     deed: Deed,
     record: &Record,
 ) -> Result<(), NotApplied> {
@@ -44,12 +44,12 @@ pub(super) fn enrolled<V: View>(
 pub(super) fn tested<V: View>(
     pending: &mut Pending<'_, V>,
     sequence: u64,
-    place: Option<&Place>,
+    place: Option<&UsbPath>,
     push: &TestPush,
     record: &Record,
 ) -> Result<(), NotApplied> {
     let id = &push.key.id;
-    let nowhere = Place::new("");
+    let nowhere = UsbPath::new("");
     let place = match place {
         Some(place) => place,
         None if id.is_unique() => &nowhere,

@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::{IndexFault, View};
-use crate::domain::{BatchId, Bytes, EntryId, IntentId, KeyId, OfferId, PersonId, Place, RunId};
+use crate::domain::{BatchId, Bytes, EntryId, IntentId, KeyId, OfferId, PersonId, RunId, UsbPath};
 use crate::store::journal::sha256;
 
 /// The row that says where the others stand.
@@ -72,13 +72,13 @@ pub(in crate::store) enum OfferUse {
 }
 
 /// A key in the inventory: by what identifies it or, where nothing does, by its model and place.
-pub(in crate::store) fn key_row(id: &KeyId, place: &Place) -> Vec<u8> {
+pub(in crate::store) fn key_row(id: &KeyId, place: &UsbPath) -> Vec<u8> {
     let (kind, text) = identity(id, place);
     [KEYS, &id.aaguid.0, &[kind], text.as_bytes()].concat()
 }
 
 /// What tells a key from others of its model: its serial number, its tag, or no better than its place.
-fn identity<'a>(id: &'a KeyId, place: &'a Place) -> (u8, &'a str) {
+fn identity<'a>(id: &'a KeyId, place: &'a UsbPath) -> (u8, &'a str) {
     match (id.telling_serial(), &id.asset_tag) {
         (Some(serial), _) => (b's', serial),
         (None, Some(tag)) => (b'a', tag.as_str()),
@@ -87,7 +87,7 @@ fn identity<'a>(id: &'a KeyId, place: &'a Place) -> (u8, &'a str) {
 }
 
 /// Which key was last seen at a place.
-pub(in crate::store) fn place_row(place: &Place) -> Vec<u8> {
+pub(in crate::store) fn place_row(place: &UsbPath) -> Vec<u8> {
     [b"p", place.as_str().as_bytes()].concat()
 }
 
@@ -145,13 +145,13 @@ pub(in crate::store) fn deed_row(sequence: u64) -> Vec<u8> {
 }
 
 /// Prefix of everything in a key's history, its care included, told from others as [`key_row`] tells them.
-pub(in crate::store) fn deeds_of(id: &KeyId, place: &Place) -> Vec<u8> {
+pub(in crate::store) fn deeds_of(id: &KeyId, place: &UsbPath) -> Vec<u8> {
     let (kind, text) = identity(id, place);
     text_prefix(b"q", &[&id.aaguid.0[..], &[kind]].concat(), text)
 }
 
 /// Prefix of the care of a key, told from others as [`key_row`] tells them.
-pub(in crate::store) fn cares_of(id: &KeyId, place: &Place) -> Vec<u8> {
+pub(in crate::store) fn cares_of(id: &KeyId, place: &UsbPath) -> Vec<u8> {
     let (kind, text) = identity(id, place);
     text_prefix(b"y", &[&id.aaguid.0[..], &[kind]].concat(), text)
 }

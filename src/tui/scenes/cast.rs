@@ -16,7 +16,7 @@ use crate::domain::identification::Document;
 use crate::domain::visit::Held;
 use crate::domain::{
     Aaguid, Bytes, FactorId, Identification, KeyFacts, KeyId, OfferId, OperatorId, Organisation,
-    OrganisationId, Person, PersonId, PersonKind, Place, StationId, VisitId,
+    OrganisationId, Person, PersonId, PersonKind, StationId, UsbPath, VisitId,
 };
 use crate::record::Unfinished;
 use crate::station::face::{HomeView, PeopleView, Recent, RegistryState, SlotState, SlotView};
@@ -145,7 +145,7 @@ pub fn people() -> Vec<Person> {
 
 fn key(slot: u16, model: &str, aaguid: &str, firmware: Option<u64>) -> KeyFacts {
     KeyFacts {
-        place: Place::new(format!("1-1.{slot}")),
+        place: UsbPath::new(format!("1-1.{slot}")),
         slot,
         generation: 1,
         id: KeyId {
@@ -220,7 +220,7 @@ pub fn advised_key() -> KeyFacts {
 pub fn bay() -> Arc<Vec<SlotView>> {
     let slot = |number: u16, state| SlotView {
         number,
-        place: Place::new(format!("1-1.{number}")),
+        place: UsbPath::new(format!("1-1.{number}")),
         state,
     };
     Arc::new(vec![
@@ -240,7 +240,7 @@ pub fn bay_of(slots: u16) -> Arc<Vec<SlotView>> {
         };
         SlotView {
             number,
-            place: Place::new(format!("1-1.{number}")),
+            place: UsbPath::new(format!("1-1.{number}")),
             state: SlotState::Ready(Box::new(key)),
         }
     };
@@ -269,7 +269,7 @@ pub fn troubled_bay() -> Arc<Vec<SlotView>> {
     for (number, state) in (5..).zip(states) {
         slots.push(SlotView {
             number,
-            place: Place::new(format!("1-1.{number}")),
+            place: UsbPath::new(format!("1-1.{number}")),
             state,
         });
     }
@@ -291,7 +291,7 @@ pub fn hostile_bay() -> Arc<Vec<SlotView>> {
     };
     let slot = |number, state| SlotView {
         number,
-        place: Place::new(text()),
+        place: UsbPath::new(text()),
         state,
     };
     Arc::new(vec![

@@ -10,7 +10,7 @@ use super::{Screen, Typing, go};
 use crate::domain::identification::STATEMENT_CHARS_MAX;
 use crate::domain::profile::label::TAG_CHARS_MAX;
 use crate::station::face::board::{
-    BatchAnswer, BatchCommand, BatchQuestion, BatchUpdate, BatchWish, Board, Order,
+    BatchAnswer, BatchCommand, BatchOrder, BatchQuestion, BatchUpdate, BatchWish, Board,
 };
 use crate::station::face::{Command, Notice};
 use crate::text::tr;
@@ -56,11 +56,11 @@ static FORECAST: Screen = Screen {
 
 static BOARD: Screen = Screen {
     rows: &[
-        row!(letter('w') => "key-wink", Left, Kiosk(|m, _| order(m, Order::Wink))),
-        row!(letter('r') => "key-again", Left, Kiosk(|m, _| order(m, Order::Retry))),
-        row!(letter('s') => "key-skip", Left, Kiosk(|m, _| order(m, Order::Skip))),
-        row!(letter('b') => "key-abort", Left, Kiosk(|m, _| order(m, Order::Abort))),
-        row!(letter('z') => "key-pause", HelpOnly, Kiosk(|_, _| send(BatchCommand::Order(Order::Pause)))),
+        row!(letter('w') => "key-wink", Left, Kiosk(|m, _| order(m, BatchOrder::Wink))),
+        row!(letter('r') => "key-again", Left, Kiosk(|m, _| order(m, BatchOrder::Retry))),
+        row!(letter('s') => "key-skip", Left, Kiosk(|m, _| order(m, BatchOrder::Skip))),
+        row!(letter('b') => "key-abort", Left, Kiosk(|m, _| order(m, BatchOrder::Abort))),
+        row!(letter('z') => "key-pause", HelpOnly, Kiosk(|_, _| send(BatchCommand::Order(BatchOrder::Pause)))),
         row!(letter('e') => "key-end-batch", Left, Kiosk(end)),
     ],
     list: Some(mark),
@@ -128,7 +128,7 @@ pub(super) fn open(model: &mut Model) -> Vec<Effect> {
 /// The second time it ends.
 fn end(model: &mut Model, press: Press) -> Vec<Effect> {
     if press.sure {
-        return send(BatchCommand::Order(Order::End));
+        return send(BatchCommand::Order(BatchOrder::End));
     }
     model.batch.end_asked = true;
     Vec::new()
@@ -204,12 +204,12 @@ fn stop_asked(model: &mut Model) -> Vec<Effect> {
         .find(|at| at.number == slot)
         .map(|at| at.place.clone());
     match place {
-        Some(place) => send(BatchCommand::Order(Order::Abort(place))),
+        Some(place) => send(BatchCommand::Order(BatchOrder::Abort(place))),
         None => Vec::new(),
     }
 }
 
-fn order(model: &Model, order: fn(crate::domain::Place) -> Order) -> Vec<Effect> {
+fn order(model: &Model, order: fn(crate::domain::UsbPath) -> BatchOrder) -> Vec<Effect> {
     let Page::Batch(BatchPage::Board(at)) = model.page else {
         return Vec::new();
     };

@@ -64,7 +64,7 @@ fn the_marked_key_is_retried_skipped_stopped_or_winked_at_and_ending_takes_two_p
     for key in "rsbwee".chars() {
         stage.press(KeyCode::Char(key));
     }
-    let place = r#"(Place("1-2.2"))"#;
+    let place = r#"(UsbPath("1-2.2"))"#;
     let orders = ["Retry", "Skip", "Abort", "Wink"].map(|order| format!("batch {order}{place}"));
     assert_eq!(
         sent(&mut stage),

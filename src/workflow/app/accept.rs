@@ -176,7 +176,7 @@ async fn alive(
                     return Err(Stop::Unreachable(Gap::TestWaits));
                 }
                 PushState::Conflict { detail, .. } => {
-                    let code = crate::wire::code::AUTHORITY_NEEDED.to_owned();
+                    let code = crate::wire::problem_code::AUTHORITY_NEEDED.to_owned();
                     return Err(Stop::RegistryRefused { code, detail });
                 }
             }

@@ -15,7 +15,7 @@ use crate::domain::factor::{CodeVerdict, TotpCode};
 use crate::domain::reason::Gap;
 use crate::domain::{EntryId, FactorId, IntentId, OneLine, PersonId};
 use crate::record::{Change, Remains, TokenIntent};
-use crate::wire::{FactorReceipt, TokenAssignment, VERSION, code};
+use crate::wire::{FactorReceipt, TokenAssignment, VERSION, problem_code};
 use crate::workflow::conclude;
 
 /// Most characters of a serial number.
@@ -130,7 +130,7 @@ async fn ask(
     let answer = desk.assign(entry, &intent.person.id, assignment).await;
     match answer {
         Ok(receipt) => Ok(Some(receipt)),
-        Err(Stop::RegistryRefused { code, .. }) if code == code::CODE_WRONG => {
+        Err(Stop::RegistryRefused { code, .. }) if code == problem_code::CODE_WRONG => {
             desk.tell(Event::Leaves {
                 remains: Remains::NotAssigned,
             });

@@ -10,17 +10,17 @@ use super::{Desk, begin, commit, look, take_key, unlocked};
 use crate::domain::authority::Action;
 use crate::domain::care::{Care, Portrait, Setting};
 use crate::domain::reason::{Failure, Flaw, Lacks};
-use crate::domain::{KeyFacts, Pin, Place};
+use crate::domain::{KeyFacts, Pin, UsbPath};
 use crate::workflow::dialogue::{Answer, CareJob, CareResult, Ending, Job, Note, Question, Step};
 use crate::workflow::{KeyFault, Stop, conclude};
 
 /// Lets the operator choose settings, and applies them.
-pub async fn configure(desk: &mut dyn Desk, at: Option<&Place>) -> Result<Ending, Stop> {
+pub async fn configure(desk: &mut dyn Desk, at: Option<&UsbPath>) -> Result<Ending, Stop> {
     let result = choose_and_apply(desk, at).await;
     conclude(desk, result)
 }
 
-async fn choose_and_apply(desk: &mut dyn Desk, at: Option<&Place>) -> Result<Ending, Stop> {
+async fn choose_and_apply(desk: &mut dyn Desk, at: Option<&UsbPath>) -> Result<Ending, Stop> {
     let job = Job::Care {
         care: CareJob::Configure,
     };

@@ -11,7 +11,7 @@ use super::{Desk, Stake, begin, commit, take_key, unlocked};
 use crate::domain::authority::Action;
 use crate::domain::care::{Care, CredentialList, StoredCredential, USER_NAME_BYTES_MAX, clip_name};
 use crate::domain::reason::{Failure, Flaw, Lacks};
-use crate::domain::{Bytes, KeyFacts, Pin, Place};
+use crate::domain::{Bytes, KeyFacts, Pin, UsbPath};
 use crate::workflow::dialogue::{
     Answer, CareJob, CareResult, Ending, HeldCredential, Job, Note, PushState, Question, Removal,
     Step,
@@ -19,12 +19,12 @@ use crate::workflow::dialogue::{
 use crate::workflow::{Decider, KeyFault, Stop, conclude};
 
 /// Lists what a key holds and lets the operator rename and delete until they are done.
-pub async fn credentials(desk: &mut dyn Desk, at: Option<&Place>) -> Result<Ending, Stop> {
+pub async fn credentials(desk: &mut dyn Desk, at: Option<&UsbPath>) -> Result<Ending, Stop> {
     let result = manage(desk, at).await;
     conclude(desk, result)
 }
 
-async fn manage(desk: &mut dyn Desk, at: Option<&Place>) -> Result<Ending, Stop> {
+async fn manage(desk: &mut dyn Desk, at: Option<&UsbPath>) -> Result<Ending, Stop> {
     let job = Job::Care {
         care: CareJob::Credentials,
     };

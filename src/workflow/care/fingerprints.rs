@@ -10,19 +10,19 @@ use super::{Desk, begin, commit, take_key, unlocked};
 use crate::domain::authority::Action;
 use crate::domain::care::{Care, Fingerprint, Readiness};
 use crate::domain::reason::{Failure, Flaw, Lacks};
-use crate::domain::{Bytes, KeyFacts, Pin, Place};
+use crate::domain::{Bytes, KeyFacts, Pin, UsbPath};
 use crate::workflow::dialogue::{
     Answer, CareJob, CareResult, Ending, Job, Note, Question, Removal, Step,
 };
 use crate::workflow::{KeyFault, Stop, conclude};
 
 /// Lists the fingerprints and lets the operator add, name and remove until they are done.
-pub async fn fingerprints(desk: &mut dyn Desk, at: Option<&Place>) -> Result<Ending, Stop> {
+pub async fn fingerprints(desk: &mut dyn Desk, at: Option<&UsbPath>) -> Result<Ending, Stop> {
     let result = manage(desk, at).await;
     conclude(desk, result)
 }
 
-async fn manage(desk: &mut dyn Desk, at: Option<&Place>) -> Result<Ending, Stop> {
+async fn manage(desk: &mut dyn Desk, at: Option<&UsbPath>) -> Result<Ending, Stop> {
     let job = Job::Care {
         care: CareJob::Fingerprints,
     };

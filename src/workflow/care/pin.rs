@@ -14,7 +14,7 @@ use crate::domain::authority::Action;
 use crate::domain::care::{Care, PinOrigin, PinRule, PinRuleError, Setting};
 use crate::domain::pin::pin_floor;
 use crate::domain::reason::{Failure, Flaw, Lacks};
-use crate::domain::{KeyFacts, Pin, Place};
+use crate::domain::{KeyFacts, Pin, UsbPath};
 use crate::record::{CareIntent, Remains};
 use crate::workflow::dialogue::{
     Answer, CareJob, CareResult, Ending, Event, Job, Note, Question, Step,
@@ -35,7 +35,7 @@ pub struct PinWish {
 /// Gives a key its first PIN.
 pub async fn set_pin(
     desk: &mut dyn Desk,
-    at: Option<&Place>,
+    at: Option<&UsbPath>,
     wish: &PinWish,
 ) -> Result<Ending, Stop> {
     let result = renew(desk, at, wish, CareJob::SetPin).await;
@@ -45,7 +45,7 @@ pub async fn set_pin(
 /// Replaces a key's PIN; the old one is needed.
 pub async fn change_pin(
     desk: &mut dyn Desk,
-    at: Option<&Place>,
+    at: Option<&UsbPath>,
     wish: &PinWish,
 ) -> Result<Ending, Stop> {
     let result = renew(desk, at, wish, CareJob::ChangePin).await;
@@ -53,14 +53,14 @@ pub async fn change_pin(
 }
 
 /// Proves a key's PIN, with the attempts left shown; a right one gives all of them back.
-pub async fn verify_pin(desk: &mut dyn Desk, at: Option<&Place>) -> Result<Ending, Stop> {
+pub async fn verify_pin(desk: &mut dyn Desk, at: Option<&UsbPath>) -> Result<Ending, Stop> {
     let result = prove(desk, at).await;
     conclude(desk, result)
 }
 
 async fn renew(
     desk: &mut dyn Desk,
-    at: Option<&Place>,
+    at: Option<&UsbPath>,
     wish: &PinWish,
     care: CareJob,
 ) -> Result<Ending, Stop> {
@@ -78,7 +78,7 @@ async fn renew(
 
 async fn renew_at(
     desk: &mut dyn Desk,
-    at: Option<&Place>,
+    at: Option<&UsbPath>,
     wish: &PinWish,
     first: bool,
 ) -> Result<Ending, Stop> {
@@ -310,7 +310,7 @@ async fn finish(
     Ok(Ending::Cared { key, result })
 }
 
-async fn prove(desk: &mut dyn Desk, at: Option<&Place>) -> Result<Ending, Stop> {
+async fn prove(desk: &mut dyn Desk, at: Option<&UsbPath>) -> Result<Ending, Stop> {
     authorised(desk, Action::SetPin)?;
     desk.tell(Event::Began {
         job: Job::Care {

@@ -12,7 +12,7 @@ use crate::domain::care::{
     usual_times,
 };
 use crate::domain::reason::{Flaw, Skip, Why};
-use crate::domain::{Bytes, KeyFacts, Pin, Place};
+use crate::domain::{Bytes, KeyFacts, Pin, UsbPath};
 use crate::wire::webauthn::{
     Algorithm, AuthenticatorSelection, CreationOptions, Descriptor, RelyingParty, RequestOptions,
     User,
@@ -27,12 +27,12 @@ const TEST_ORIGIN: &str = "https://station.keydesk.invalid";
 const TEST_USER: &[u8] = b"keydesk-test";
 
 /// Tests a key with a throwaway credential; `at`: where it is, if that was chosen already.
-pub async fn test_key(desk: &mut dyn Desk, at: Option<&Place>) -> Result<Ending, Stop> {
+pub async fn test_key(desk: &mut dyn Desk, at: Option<&UsbPath>) -> Result<Ending, Stop> {
     let result = test_with_throwaway(desk, at).await;
     conclude(desk, result)
 }
 
-async fn test_with_throwaway(desk: &mut dyn Desk, at: Option<&Place>) -> Result<Ending, Stop> {
+async fn test_with_throwaway(desk: &mut dyn Desk, at: Option<&UsbPath>) -> Result<Ending, Stop> {
     let job = Job::Care {
         care: CareJob::Test,
     };
@@ -40,7 +40,7 @@ async fn test_with_throwaway(desk: &mut dyn Desk, at: Option<&Place>) -> Result<
     anew_after_pulls(desk, async |desk: &mut dyn Desk| try_out(desk, at).await).await
 }
 
-async fn try_out(desk: &mut dyn Desk, at: Option<&Place>) -> Result<Ending, Stop> {
+async fn try_out(desk: &mut dyn Desk, at: Option<&UsbPath>) -> Result<Ending, Stop> {
     let mut key = take_key(desk, at).await?;
     let portrait = look(desk, &mut key).await?;
     let pin = match key.verifies_itself() {

@@ -10,7 +10,7 @@ use super::super::steps::{anew_after_pulls, begin_step, end_step};
 use super::{Desk, begin, take_key};
 use crate::domain::authority::Action;
 use crate::domain::reason::Unmet;
-use crate::domain::{EntryId, Identification, KeyFacts, OperatorId, PersonId, Place};
+use crate::domain::{EntryId, Identification, KeyFacts, OperatorId, PersonId, UsbPath};
 use crate::record::Change;
 use crate::wire::webauthn::Descriptor;
 use crate::wire::{TestOffer, TestPush, VERSION};
@@ -24,7 +24,7 @@ pub async fn test_for(
     desk: &mut dyn Desk,
     person: &PersonId,
     identification: Option<Identification>,
-    at: Option<&Place>,
+    at: Option<&UsbPath>,
 ) -> Result<Ending, Stop> {
     let result = test_at_registry(desk, person, identification, at).await;
     conclude(desk, result)
@@ -34,7 +34,7 @@ async fn test_at_registry(
     desk: &mut dyn Desk,
     person: &PersonId,
     identification: Option<Identification>,
-    at: Option<&Place>,
+    at: Option<&UsbPath>,
 ) -> Result<Ending, Stop> {
     let job = Job::Care {
         care: CareJob::TestFor {
@@ -73,7 +73,7 @@ pub(in crate::workflow) struct ForPerson<'a> {
 pub(in crate::workflow) async fn sign_for(
     desk: &mut dyn Desk,
     asked_of: ForPerson<'_>,
-    at: Option<&Place>,
+    at: Option<&UsbPath>,
 ) -> Result<(KeyFacts, PushState), Stop> {
     let ForPerson { person, offer, .. } = asked_of;
     if offer.request.allow_credentials.is_empty() && offer.suspended.is_empty() {

@@ -9,7 +9,7 @@ use crate::domain::policy::Verdict;
 use crate::domain::reset::{Losses, ResetCase};
 use crate::domain::suspension::FactorRef;
 use crate::domain::visit::SuspendedWhy;
-use crate::domain::{Bytes, FactorId, Identification, KeyFacts, Person, PersonId, Pin, Place};
+use crate::domain::{Bytes, FactorId, Identification, KeyFacts, Person, PersonId, Pin, UsbPath};
 use crate::workflow::KeyFault;
 use crate::workflow::care::Stake;
 
@@ -134,11 +134,11 @@ pub enum Removal {
 pub enum Answer {
     Identified(Identification),
     /// This one.
-    Key(Place),
+    Key(UsbPath),
     /// The one that will be touched.
     ByTouch,
     /// Make this one blink, then ask again.
-    Wink(Place),
+    Wink(UsbPath),
     /// Take another key.
     OtherKey,
     /// Go on.

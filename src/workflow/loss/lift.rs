@@ -14,7 +14,7 @@ use crate::domain::authority::Action;
 use crate::domain::factor::CodeVerdict;
 use crate::domain::reason::Unmet;
 use crate::domain::suspension::FactorRef;
-use crate::domain::{EntryId, Identification, Person, PersonId, Place};
+use crate::domain::{EntryId, Identification, Person, PersonId, UsbPath};
 use crate::record::Change;
 use crate::wire::webauthn::RequestOptions;
 use crate::wire::{Factor, Lift, LiftOffer, Owned, PersonDetail, Shown, VERSION};
@@ -24,7 +24,7 @@ pub async fn lift(
     desk: &mut dyn Desk,
     who: &PersonId,
     factor: Option<&FactorRef>,
-    at: Option<&Place>,
+    at: Option<&UsbPath>,
 ) -> Result<Ending, Stop> {
     let result = lift_factor(desk, who, factor, at).await;
     conclude(desk, result)
@@ -34,7 +34,7 @@ async fn lift_factor(
     desk: &mut dyn Desk,
     who: &PersonId,
     factor: Option<&FactorRef>,
-    at: Option<&Place>,
+    at: Option<&UsbPath>,
 ) -> Result<Ending, Stop> {
     let operator = desk.operator().ok_or(Stop::SignedOut)?;
     operator.role.may(Action::LiftSuspension)?;
@@ -139,7 +139,7 @@ async fn show_key(
     desk: &mut dyn Desk,
     to: &To<'_>,
     offer: LiftOffer,
-    at: Option<&Place>,
+    at: Option<&UsbPath>,
 ) -> Result<(), Stop> {
     let request = request_of(&offer)?;
     let left = offer.expires_at.duration_since(desk.registry_now());

@@ -5,7 +5,7 @@ use keydesk::domain::reason::Unmet;
 use keydesk::record::{OutboxBody, Remains, Resolution, Unfinished};
 use keydesk::text::english;
 use keydesk::totp::tokens;
-use keydesk::wire::{Factor, code};
+use keydesk::wire::{Factor, problem_code};
 use keydesk::workflow::dialogue::{AppResult, Ending, PushState};
 use keydesk::workflow::{self, How, Stop, app};
 
@@ -242,7 +242,7 @@ async fn a_token_of_the_stock_is_given_out_tested_and_taken_back() {
     let (mut desk, _) = timed.desk(People::new(&phone, Manner::Willing).holding("T-1"));
     let taken = app::assign_token(&mut desk, &person(2)).await;
     assert!(
-        matches!(&taken, Err(Stop::RegistryRefused { code, .. }) if code == code::TOKEN_UNAVAILABLE),
+        matches!(&taken, Err(Stop::RegistryRefused { code, .. }) if code == problem_code::TOKEN_UNAVAILABLE),
         "{taken:?}"
     );
     assert!(

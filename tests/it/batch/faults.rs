@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use keydesk::bay::soft::{Fault, Profile as Model, SoftKey, TouchPolicy};
-use keydesk::domain::Place;
+use keydesk::domain::UsbPath;
 use keydesk::domain::authority::Role;
 use keydesk::domain::batch::KeyEnd;
 use keydesk::station::batch::{Finish, Start};
@@ -17,7 +17,7 @@ const CLIENT_PIN: u8 = 0x06;
 const PIN_BLOCKED: u8 = 0x32;
 
 fn code_at(board: &Board, n: usize) -> &str {
-    let place = Place::new(slot(n));
+    let place = UsbPath::new(slot(n));
     let slot = board.slots.iter().find(|slot| slot.place == place);
     slot.map_or("none", |slot| match &slot.work {
         SlotWork::Stopped { stop } | SlotWork::Refused { stop } => stop.code(),
@@ -44,7 +44,7 @@ async fn sixteen_keys_go_on_beside_one_that_is_pulled_one_that_stalls_one_that_i
     let plan = plan(&world, ENROL, 16);
     let running = Running::begin(&world, Start::New(Box::new(plan)), ScriptedCrew::default());
     let crew = Arc::clone(&running.crew);
-    let first = Place::new(slot(1));
+    let first = UsbPath::new(slot(1));
     crew.until(|board| code_at(board, 1) == "touch").await;
     world.rack.pull(&first);
     crew.until(|board| code_at(board, 1) == "pulled").await;
@@ -56,7 +56,7 @@ async fn sixteen_keys_go_on_beside_one_that_is_pulled_one_that_stalls_one_that_i
     let board = crew.last_board().expect("a board");
     assert_eq!(code_at(&board, 17), "key-refused");
     for n in [2, 3] {
-        world.rack.pull(&Place::new(slot(n)));
+        world.rack.pull(&UsbPath::new(slot(n)));
     }
     for n in [2, 3] {
         world.rack.put(&slot(n), &fresh(n + 20));

@@ -94,7 +94,7 @@ async fn the_shipped_profile_makes_standby_keys_with_a_letter_a_tag_and_a_pin_th
     assert!(letters.iter().all(|pin| pin.len() == 8) && letters[0] != letters[1]);
     for (n, key) in keys.iter().enumerate() {
         assert_eq!(key.credentials().len(), 1);
-        let place = Place::new(slot(n + 1));
+        let place = UsbPath::new(slot(n + 1));
         let shows_it = || {
             let facts = world.station.slots().keys();
             let known = facts.into_iter().find(|facts| facts.place == place);
@@ -153,7 +153,7 @@ async fn used_keys_without_an_owner_are_emptied_first_pulled_and_put_back_when_t
     let running = Running::begin(&world, start, ScriptedCrew::default());
     let crew = Arc::clone(&running.crew);
     for n in 1..=2 {
-        let place = Place::new(slot(n));
+        let place = UsbPath::new(slot(n));
         let at = |board: &keydesk::station::face::board::Board, code: &str| {
             board
                 .slots

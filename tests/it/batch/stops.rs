@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use keydesk::bay::soft::{SoftKey, TouchPolicy};
-use keydesk::domain::Place;
+use keydesk::domain::UsbPath;
 use keydesk::domain::authority::Role;
 use keydesk::domain::batch::KeyEnd;
 use keydesk::program::demo::world::World;
@@ -186,7 +186,7 @@ async fn a_station_that_is_killed_after_any_record_of_a_batch_goes_on_without_do
             stops += 1;
             let world = frozen.world.after_a_kill().expect("opens");
             for n in 1..=keys.len() {
-                frozen.world.rack.pull(&Place::new(slot(n)));
+                frozen.world.rack.pull(&UsbPath::new(slot(n)));
             }
             world.station.resume_session().expect("resumed");
             for (n, key) in keys.iter().enumerate() {

@@ -87,7 +87,7 @@ async fn credentials_are_listed_renamed_and_deleted_also_on_preview_keys() {
 async fn the_operators_own_credential_is_not_deleted_here_either() {
     let world = world(1).await;
     ready(&world).await;
-    let own = world.rack.key(&Place::new(OPERATOR_SLOT));
+    let own = world.rack.key(&UsbPath::new(OPERATOR_SLOT));
     let id = ids(&own.expect("in")).first().expect("one").clone();
     let pin = keydesk::program::demo::world::OPERATOR_PIN;
     let face = ScriptedFace::new(OPERATOR_SLOT, pin).wanting([Answer::Remove(id.into())]);
@@ -175,7 +175,7 @@ async fn what_was_withdrawn_is_nobodys_only_once_the_registry_says_that_it_does_
 async fn a_twin_put_in_while_a_credential_is_deleted_is_not_taken_for_the_key() {
     let world = world(1).await;
     let twin = with_pin(&world, Profile::yubikey_5_nfc()).await;
-    world.rack.pull(&Place::new(SLOT));
+    world.rack.pull(&UsbPath::new(SLOT));
     let key = with_pin(&world, Profile::yubikey_5_nfc()).await;
     let (mut desk, _) = with_orders(&world, Vec::new()).await;
     elsewhere(&mut desk, "a@elsewhere.example").await;
@@ -185,7 +185,7 @@ async fn a_twin_put_in_while_a_credential_is_deleted_is_not_taken_for_the_key() 
     let hear = move |event: &Event| {
         let is_change = matches!(event, Event::Step { step } if *step == Step::Change);
         if is_change {
-            rack.pull(&Place::new(SLOT));
+            rack.pull(&UsbPath::new(SLOT));
             let (rack, stray) = (rack.clone(), stray.clone());
             std::thread::spawn(move || {
                 std::thread::sleep(std::time::Duration::from_millis(50));

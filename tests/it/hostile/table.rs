@@ -9,7 +9,7 @@ use keydesk::ctap::{
     AnyDevice, Control, CtapError, Device, HidError, PinUvAuthToken, ReplyFault, Report, Status,
     Transport, TransportError,
 };
-use keydesk::domain::key::Place;
+use keydesk::domain::key::UsbPath;
 
 use super::asks::{Ask, any_token, lived_in, model};
 use super::{lies, shapes};
@@ -335,7 +335,7 @@ async fn misbehaviours_of_every_kind_in_a_bay_harm_no_honest_key() {
         })
         .collect();
     for (slot, key) in keys.iter().enumerate() {
-        plug.plug_key(Place::new(format!("1-{slot}")), key);
+        plug.plug_key(UsbPath::new(format!("1-{slot}")), key);
     }
     let mut slots = bay.slots();
     let is_ready = |slot: &Slot| matches!(slot.state, SlotState::Ready(_));
@@ -345,7 +345,7 @@ async fn misbehaviours_of_every_kind_in_a_bay_harm_no_honest_key() {
         .unwrap()
         .clone();
     let key_at = |slot: usize| {
-        let place = Place::new(format!("1-{slot}"));
+        let place = UsbPath::new(format!("1-{slot}"));
         ready.iter().find(|s| s.place == place).unwrap().key()
     };
     let hostile = chosen

@@ -17,7 +17,7 @@ use super::{Signing, UNLISTED, YUBIKEY, certified, now, payload};
 fn facts(aaguid: &str) -> KeyFacts {
     let (bay, plug) = Bay::soft();
     let key = SoftKey::new(Profile::yubikey_5_nfc());
-    plug.plug_key(keydesk::domain::Place::new("1-1"), &key);
+    plug.plug_key(keydesk::domain::UsbPath::new("1-1"), &key);
     let slots = Slots::new(bay, Models::default());
     let deadline = std::time::Instant::now() + std::time::Duration::from_secs(10);
     loop {

@@ -13,7 +13,7 @@ use keydesk::cli::args::Arguments;
 use keydesk::domain::PersonId;
 use keydesk::domain::authority::Role;
 use keydesk::server::{KeyringError, ServeError, Server, init};
-use keydesk::wire::code;
+use keydesk::wire::problem_code;
 
 use super::authenticator::Authenticator;
 use super::phone::Phone;
@@ -231,7 +231,7 @@ async fn a_copy_taken_while_the_registry_serves_brings_everything_back() {
 async fn sign_in_anew(world: &mut World, seed: u8) {
     let who = PersonId::new("p-1");
     let before = world.client.person(&world.session, &who).await;
-    assert_eq!(refused(before), code::SESSION_REFUSED);
+    assert_eq!(refused(before), problem_code::SESSION_REFUSED);
     let (name, role) = (format!("O. Perator {seed}"), Role::HelpDesk);
     let mut key = Authenticator::new(seed);
     world.session = first_sign_in(&world.client, &world.db(), &name, role, &mut key).await;

@@ -5,7 +5,7 @@ use keydesk::domain::authority::Role;
 use keydesk::domain::{OperatorId, PersonId};
 use keydesk::registry::{Client, Settings, StationKey};
 use keydesk::server::admin;
-use keydesk::wire::{Session, TicketRequest, code};
+use keydesk::wire::{Session, TicketRequest, problem_code};
 
 use super::authenticator::Authenticator;
 use super::world::{World, first_sign_in, refused};
@@ -58,11 +58,14 @@ async fn a_ticket_that_was_used_before_its_operator_left_is_taken_from_who_ended
     push.body.enrolled_at = Timestamp::now();
     assert_eq!(
         refused(world.push(&push).await),
-        code::OFFER_FOREIGN,
+        problem_code::OFFER_FOREIGN,
         "who began it had left"
     );
     push.body.finished_by = Some(OperatorId::new("nobody"));
-    assert_eq!(refused(world.push(&push).await), code::OFFER_FOREIGN);
+    assert_eq!(
+        refused(world.push(&push).await),
+        problem_code::OFFER_FOREIGN
+    );
     push.body.finished_by = Some(fetcher.operator.id);
     world.push(&push).await.unwrap();
 }
@@ -84,5 +87,5 @@ async fn a_join_whose_answer_was_lost_is_answered_again_as_the_same_station() {
     assert_eq!(again, lost);
     let other = StationKey::generate().unwrap();
     let stolen = client.join(&code.code, "Help desk 9", &other).await;
-    assert_eq!(refused(stolen), code::CODE_REFUSED);
+    assert_eq!(refused(stolen), problem_code::CODE_REFUSED);
 }

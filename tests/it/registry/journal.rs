@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use keydesk::domain::{Bytes, PersonId, StationId};
 use keydesk::registry::RegistryError;
 use keydesk::server::admin;
-use keydesk::wire::{JournalHead, JournalRecord, Receipt, code};
+use keydesk::wire::{JournalHead, JournalRecord, Receipt, problem_code};
 
 use super::authenticator::Authenticator;
 use super::world::{World, entry, head, refused};
@@ -95,7 +95,7 @@ fn of_another(sequence: u64) -> JournalRecord {
 fn asked(result: Result<Receipt, RegistryError>) -> Option<u64> {
     match result {
         Err(RegistryError::Refused { problem, .. }) => {
-            assert_eq!(problem.code(), code::JOURNAL_PASSED);
+            assert_eq!(problem.code(), problem_code::JOURNAL_PASSED);
             problem.record
         }
         other => panic!("not asked: {other:?}"),

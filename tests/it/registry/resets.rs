@@ -10,7 +10,7 @@ use keydesk::domain::authority::Role;
 use keydesk::domain::reset::ResetCase;
 use keydesk::domain::{Bytes, KeyId, PersonId};
 use keydesk::registry::RegistryError;
-use keydesk::wire::{KeyReport, KeyResetPush, KnownRequest, Push, Session, VERSION, code};
+use keydesk::wire::{KeyReport, KeyResetPush, KnownRequest, Push, Session, VERSION, problem_code};
 
 use super::authenticator::Authenticator;
 use super::world::{World, entry, first_sign_in, refused};
@@ -90,7 +90,7 @@ async fn what_was_on_a_reset_key_stays_on_record_and_opens_nothing_any_more() {
     late.head = world.head();
     assert_eq!(
         refused(world.client.push(entry(), &late).await),
-        code::CREDENTIAL_GONE
+        problem_code::CREDENTIAL_GONE
     );
     let told: Vec<(String, String)> =
         sqlx::query_as("SELECT subject, detail FROM audit WHERE action = 'key-reset'")
@@ -130,7 +130,7 @@ async fn customer_service_resets_no_employees_key() {
     let mut push = reset(&world, &key, &[&receipt.credential]);
     push.body.operator = customer_service(&world).await.operator.id;
     let refusal = world.client.push(entry(), &push).await;
-    assert_eq!(refused(refusal), code::NOT_ALLOWED);
+    assert_eq!(refused(refusal), problem_code::NOT_ALLOWED);
 }
 
 #[tokio::test]
@@ -148,7 +148,7 @@ async fn a_reset_of_somebodys_key_without_ticket_or_by_somebody_absent_is_refuse
     for at in [earlier, Timestamp::MIN, Timestamp::MAX] {
         push.body.reset_at = at;
         let absent = world.client.push(entry(), &push).await;
-        assert_eq!(refused(absent), code::RESET_FOREIGN, "{at}");
+        assert_eq!(refused(absent), problem_code::RESET_FOREIGN, "{at}");
     }
     assert_eq!(world.offer("p-1").await.person.keys, 1);
 }

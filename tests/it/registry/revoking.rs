@@ -5,7 +5,7 @@ use keydesk::domain::authority::Role;
 use keydesk::domain::{OperatorId, PersonId};
 use keydesk::registry::RegistryError;
 use keydesk::server::admin::{self, AdminError};
-use keydesk::wire::{OperatorEnrolment, Session, SignIn, code};
+use keydesk::wire::{OperatorEnrolment, Session, SignIn, problem_code};
 
 use super::authenticator::Authenticator;
 use super::world::{World, entry, first_sign_in, joined, refused};
@@ -55,9 +55,9 @@ async fn a_revoked_station_gets_nothing_more_and_no_other_station_is_touched() {
     assert_eq!(revoked.sessions_ended, 1);
 
     let found = world.client.find_people(&world.session, "example", 5).await;
-    assert_eq!(refused_with_a_way_on(found), code::STATION_REVOKED);
+    assert_eq!(refused_with_a_way_on(found), problem_code::STATION_REVOKED);
     let pushed = world.client.push(entry(), &push).await;
-    assert_eq!(refused_with_a_way_on(pushed), code::STATION_REVOKED);
+    assert_eq!(refused_with_a_way_on(pushed), problem_code::STATION_REVOKED);
     assert!(other.sign_in_options().await.is_ok());
 
     let known = admin::stations(&world.db()).await.unwrap();
@@ -114,10 +114,10 @@ async fn a_revoked_operator_is_out_at_once_and_is_told_so_at_the_next_sign_in() 
     );
 
     let found = world.client.find_people(&session, "example", 5).await;
-    assert_eq!(refused(found), code::SESSION_REFUSED);
+    assert_eq!(refused(found), problem_code::SESSION_REFUSED);
     assert_eq!(
         refused_with_a_way_on(sign_in(&world, &mut key).await),
-        code::OPERATOR_REVOKED
+        problem_code::OPERATOR_REVOKED
     );
     let colleague = world.client.find_people(&world.session, "example", 5).await;
     assert!(colleague.is_ok());
@@ -143,7 +143,7 @@ async fn a_code_that_was_not_used_ends_with_its_operator() {
         .await
         .unwrap();
     let offer = world.client.operator_enrolment_options(&code.code).await;
-    assert_eq!(refused(offer), code::CODE_REFUSED);
+    assert_eq!(refused(offer), problem_code::CODE_REFUSED);
 }
 
 #[tokio::test]
@@ -159,7 +159,7 @@ async fn what_an_operator_did_before_they_were_revoked_is_taken_and_what_came_la
     assert_eq!(receipt.person.id, PersonId::new("p-1"));
     assert_eq!(
         refused_with_a_way_on(world.push(&after).await),
-        code::OPERATOR_REVOKED
+        problem_code::OPERATOR_REVOKED
     );
 }
 
@@ -172,10 +172,10 @@ async fn a_lost_key_signs_nobody_in_and_the_code_enrols_another_one() {
     let id = session.operator.id.clone();
     let code = admin::new_operator_key(&world.db(), &id).await.unwrap();
     let found = world.client.find_people(&session, "example", 5).await;
-    assert_eq!(refused(found), code::SESSION_REFUSED);
+    assert_eq!(refused(found), problem_code::SESSION_REFUSED);
     assert_eq!(
         refused_with_a_way_on(sign_in(&world, &mut lost).await),
-        code::CREDENTIAL_REVOKED
+        problem_code::CREDENTIAL_REVOKED
     );
 
     let offer = world

@@ -19,7 +19,7 @@ use keydesk::registry::RegistryError;
 use keydesk::server::admin;
 use keydesk::server::import::{Format, import_file};
 use keydesk::wire::{
-    Credential, Push, Session, Subject, SuspensionPush, SuspensionReceipt, VERSION, code,
+    Credential, Push, Session, Subject, SuspensionPush, SuspensionReceipt, VERSION, problem_code,
 };
 
 use super::authenticator::Authenticator;
@@ -107,12 +107,12 @@ async fn whoever_is_reached_suspends_the_last_key_alone_and_it_opens_nothing_fro
 
         test.head = world.head();
         let refusal = world.client.push(entry(), &test).await;
-        assert_eq!(refused(refusal), code::FACTOR_SUSPENDED);
+        assert_eq!(refused(refusal), problem_code::FACTOR_SUSPENDED);
         let offer = world
             .client
             .test_offer(&world.session, &PersonId::new(who), None)
             .await;
-        assert_eq!(refused(offer), code::FACTOR_SUSPENDED);
+        assert_eq!(refused(offer), problem_code::FACTOR_SUSPENDED);
         let held = credential(&world, who).await;
         assert!(!held.is_valid() && held.gone_at.is_none());
         let since = held.held.suspended.expect("suspended");
@@ -150,7 +150,7 @@ async fn beside_another_factor_a_suspended_key_is_in_no_allow_list_and_named_to_
     assert_eq!(offer.suspended, [lost_id]);
     let push = world.test(&offer, "p-2", &mut lost);
     let refusal = world.client.push(entry(), &push).await;
-    assert_eq!(refused(refusal), code::FACTOR_SUSPENDED);
+    assert_eq!(refused(refusal), problem_code::FACTOR_SUSPENDED);
     let who = person(&world, "p-2").await;
     assert_eq!((who.keys, who.lost.keys, who.lost.all), (1, 1, false));
 }
@@ -169,11 +169,12 @@ async fn codes_of_a_suspended_app_prove_nothing_and_neither_does_what_was_proved
     let offer = world.test_offer("p-1").await.id;
     let codes = vec![lost.code(world.now(), 0)];
     let answer = world.examine(("p-1", lost.factor), offer, codes).await;
-    assert_eq!(refused(answer), code::FACTOR_SUSPENDED);
+    assert_eq!(refused(answer), problem_code::FACTOR_SUSPENDED);
     let removal = world.removal("p-1", kept.factor, proof);
     let answer = world.client.push(entry(), &removal).await;
     assert!(
-        [code::PROOF_MISSING, code::LAST_FACTOR].contains(&refused(answer).as_str()),
+        [problem_code::PROOF_MISSING, problem_code::LAST_FACTOR]
+            .contains(&refused(answer).as_str()),
         "neither with that proof nor as the last that opens something"
     );
     let who = person(&world, "p-1").await;
@@ -182,7 +183,7 @@ async fn codes_of_a_suspended_app_prove_nothing_and_neither_does_what_was_proved
     let proof = world.proof(&kept).await;
     let removal = world.removal("p-1", kept.factor, proof);
     let answer = world.client.push(entry(), &removal).await;
-    assert_eq!(refused(answer), code::LAST_FACTOR);
+    assert_eq!(refused(answer), problem_code::LAST_FACTOR);
 }
 
 #[tokio::test]
@@ -221,18 +222,18 @@ async fn a_factor_that_is_nobody_s_or_another_s_is_not_suspended_nor_by_somebody
     let id = world.enrolled("p-1", &mut Authenticator::new(1)).await;
     let factor = key(&id.credential);
     let answer = suspended(&world, ("p-2", &factor), SuspendedWhy::Lost).await;
-    assert_eq!(refused(answer), code::CREDENTIAL_UNKNOWN);
+    assert_eq!(refused(answer), problem_code::CREDENTIAL_UNKNOWN);
     let unknown = app(FactorId(uuid::Uuid::new_v4()));
     let answer = suspended(&world, ("p-1", &unknown), SuspendedWhy::Lost).await;
-    assert_eq!(refused(answer), code::FACTOR_UNKNOWN);
+    assert_eq!(refused(answer), problem_code::FACTOR_UNKNOWN);
     let answer = suspended(&world, ("p-99", &factor), SuspendedWhy::Lost).await;
-    assert_eq!(refused(answer), code::NOT_FOUND);
+    assert_eq!(refused(answer), problem_code::NOT_FOUND);
     let honest = report(&world, &world.session, ("p-1", &factor), SuspendedWhy::Lost);
     for at in [Timestamp::MIN, Timestamp::MAX] {
         let mut push = honest.clone();
         push.body.suspended_at = at;
         let answer = world.client.push(entry(), &push).await;
-        assert_eq!(refused(answer), code::OFFER_FOREIGN);
+        assert_eq!(refused(answer), problem_code::OFFER_FOREIGN);
     }
     assert!(credential(&world, "p-1").await.is_valid());
 }
@@ -255,7 +256,7 @@ async fn what_was_lost_goes_when_another_of_its_sort_is_proven_and_is_never_vali
     assert!(credential(&world, "p-1").await.gone_at.is_some());
     test.head = world.head();
     let answer = world.client.push(entry(), &test).await;
-    assert_eq!(refused(answer), code::CREDENTIAL_GONE);
+    assert_eq!(refused(answer), problem_code::CREDENTIAL_GONE);
     // A report that comes late changes nothing, and is no conflict for anybody to resolve.
     suspended(&world, ("p-1", &key(&id)), SuspendedWhy::Stolen)
         .await

@@ -16,7 +16,7 @@ use keydesk::server::admin::{self, Human, Notice};
 use keydesk::server::import::{Format, import_file};
 use keydesk::wire::{
     Acceptance, Ground, KeyReport, KeyResetPush, Push, SuspensionPush, VERSION, WithdrawalPush,
-    code,
+    problem_code,
 };
 
 use super::authenticator::Authenticator;
@@ -240,14 +240,14 @@ async fn who_ends_a_factor_of_their_own_organisation_raises_an_alarm() {
         !world
             .alarm_kinds()
             .await
-            .contains(&code::VISIT_OWN.to_owned())
+            .contains(&problem_code::VISIT_OWN.to_owned())
     );
     withdraw(&world, "p-1", &first.credential, deleted()).await;
     assert!(
         world
             .alarm_kinds()
             .await
-            .contains(&code::VISIT_OWN.to_owned())
+            .contains(&problem_code::VISIT_OWN.to_owned())
     );
 }
 
@@ -325,12 +325,12 @@ async fn one_reset_that_takes_many_people_s_keys_is_told_to_each_and_an_alarm_at
     let world = World::new().await;
     let ids = staff(&world, 7).await;
     reset(&world, &ids[..2], Timestamp::now()).await;
-    assert_eq!(world.alarm_kinds().await, [code::KEY_OF_SEVERAL]);
+    assert_eq!(world.alarm_kinds().await, [problem_code::KEY_OF_SEVERAL]);
     reset(&world, &ids[2..], Timestamp::now()).await;
     let mut alarms = world.alarm_kinds().await;
     alarms.sort();
-    let two = code::KEY_OF_SEVERAL;
-    assert_eq!(alarms, [two, two, code::MANY_SUSPENSIONS]);
+    let two = problem_code::KEY_OF_SEVERAL;
+    assert_eq!(alarms, [two, two, problem_code::MANY_SUSPENSIONS]);
     let news = world.news().await;
     for number in 0..7 {
         let id = format!("s-{number}");
@@ -354,7 +354,7 @@ async fn what_one_human_suspends_resets_and_deletes_in_a_day_is_counted_together
             _ => suspend(&world, &person, id).await,
         }
     }
-    assert_eq!(world.alarm_kinds().await, [code::MANY_SUSPENSIONS]);
+    assert_eq!(world.alarm_kinds().await, [problem_code::MANY_SUSPENSIONS]);
 }
 
 #[tokio::test]
@@ -391,5 +391,5 @@ async fn resets_that_are_dated_back_count_when_they_are_taken() {
         let at = Timestamp::now() - SignedDuration::from_hours(48 * days);
         reset(&world, std::slice::from_ref(id), at).await;
     }
-    assert_eq!(world.alarm_kinds().await, [code::MANY_SUSPENSIONS]);
+    assert_eq!(world.alarm_kinds().await, [problem_code::MANY_SUSPENSIONS]);
 }

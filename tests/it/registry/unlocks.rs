@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use keydesk::domain::OperatorId;
 use keydesk::server::admin;
-use keydesk::wire::{Push, UnlockPush, VERSION, code};
+use keydesk::wire::{Push, UnlockPush, VERSION, problem_code};
 
 use super::world::{World, entry, joined, refused};
 
@@ -49,7 +49,7 @@ async fn an_unlock_of_a_session_that_had_been_ended_is_taken_and_raises_an_alarm
     world.client.push(entry(), &push).await.unwrap();
     let alarms = admin::alarms(&world.db(), 9).await.unwrap();
     let alarm = alarms.first().unwrap();
-    assert_eq!(alarm.kind, code::UNLOCK_AFTER_END);
+    assert_eq!(alarm.kind, problem_code::UNLOCK_AFTER_END);
     assert!(alarm.detail.contains(id.as_str()), "{}", alarm.detail);
     assert_eq!(audited(&world).await.len(), 1);
 }
@@ -61,19 +61,19 @@ async fn an_unlock_where_there_was_no_session_is_refused() {
     let other = joined(&world.running, &world.db(), "Another desk").await;
     assert_eq!(
         refused(other.push(entry(), &push).await),
-        code::UNLOCK_FOREIGN
+        problem_code::UNLOCK_FOREIGN
     );
     let mut stranger = push.clone();
     stranger.body.operator = OperatorId::new("nobody");
     assert_eq!(
         refused(world.client.push(entry(), &stranger).await),
-        code::UNLOCK_FOREIGN
+        problem_code::UNLOCK_FOREIGN
     );
     let mut late = push;
     late.body.unlocked_at = Timestamp::now() + SignedDuration::from_hours(11);
     assert_eq!(
         refused(world.client.push(entry(), &late).await),
-        code::UNLOCK_FOREIGN
+        problem_code::UNLOCK_FOREIGN
     );
     assert!(audited(&world).await.is_empty());
 }
@@ -96,7 +96,7 @@ async fn a_later_session_does_not_hide_that_the_unlocked_one_had_been_ended() {
     world.client.push(entry(), &push).await.unwrap();
     let alarms = admin::alarms(&world.db(), 9).await.unwrap();
     let kinds: Vec<_> = alarms.iter().map(|alarm| &alarm.kind).collect();
-    assert_eq!(kinds, [code::UNLOCK_AFTER_END]);
+    assert_eq!(kinds, [problem_code::UNLOCK_AFTER_END]);
 }
 
 #[tokio::test]
@@ -105,6 +105,6 @@ async fn an_unlock_at_either_end_of_the_calendar_is_refused() {
     for at in [Timestamp::MIN, Timestamp::MAX] {
         let push = unlock(&world, at);
         let answer = world.client.push(entry(), &push).await;
-        assert_eq!(refused(answer), code::UNLOCK_FOREIGN, "{at}");
+        assert_eq!(refused(answer), problem_code::UNLOCK_FOREIGN, "{at}");
     }
 }

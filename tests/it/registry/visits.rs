@@ -15,7 +15,7 @@ use keydesk::server::admin::{self, Human};
 use keydesk::server::import::{Format, import_file};
 use keydesk::wire::{
     Acceptance, Offer, Push, Session, TicketRequest, TokenImport, VERSION, Visit, VisitPass,
-    VisitRequest, code,
+    VisitRequest, problem_code,
 };
 
 use super::authenticator::Authenticator;
@@ -107,7 +107,7 @@ async fn humans(world: &World, accounts: &[(&OperatorId, &str)]) {
 fn told(answer: Result<Offer, RegistryError>) -> String {
     match answer {
         Err(RegistryError::Refused { problem, .. }) => {
-            assert_eq!(problem.code(), code::AUTHORITY_NEEDED);
+            assert_eq!(problem.code(), problem_code::AUTHORITY_NEEDED);
             problem.detail.unwrap()
         }
         other => panic!("not refused: {other:?}"),
@@ -144,16 +144,19 @@ async fn one_operator_takes_nobody_s_account_alone() {
         "{said}"
     );
     // Nobody there, somebody else's visit, a visit of somebody else.
-    assert_eq!(refused(crook.offer("p-2", None).await), code::NOT_ALLOWED);
+    assert_eq!(
+        refused(crook.offer("p-2", None).await),
+        problem_code::NOT_ALLOWED
+    );
     let foreign = world.visit("p-1").await;
     assert_eq!(
         refused(crook.offer("p-2", Some(&foreign)).await),
-        code::VISIT_OVER
+        problem_code::VISIT_OVER
     );
     let own = crook.visit("p-3").await;
     assert_eq!(
         refused(crook.offer("p-2", Some(&own)).await),
-        code::VISIT_OVER
+        problem_code::VISIT_OVER
     );
     // What the crook makes under an honest offer of their own is nobody else's.
     let offer = crook.offer("p-3", Some(&own)).await.unwrap();
@@ -162,7 +165,7 @@ async fn one_operator_takes_nobody_s_account_alone() {
     push.body.operator = crook.session.operator.id.clone();
     push.head = head(1);
     let answer = crook.client.push(entry(), &push).await;
-    assert_eq!(refused(answer), code::OFFER_FOREIGN);
+    assert_eq!(refused(answer), problem_code::OFFER_FOREIGN);
     assert_eq!(world.factors_of("p-2").await.len(), 1);
 }
 
@@ -178,7 +181,7 @@ async fn an_app_of_a_visit_that_was_ended_or_is_long_over_waits_whatever_time_th
             world.wait_s(26 * 3600);
         }
         assert!(world.push_app(&push).await.unwrap().waiting, "{ended}");
-        assert_eq!(alarms(&world).await, [code::VISIT_OVER]);
+        assert_eq!(alarms(&world).await, [problem_code::VISIT_OVER]);
     }
 }
 
@@ -237,7 +240,7 @@ async fn of_two_desks_with_one_person_the_later_one_holds_and_the_other_s_work_w
     let receipt = world.push(&first).await.unwrap();
     assert!(receipt.waiting);
     assert_eq!(receipt.person.keys, 1, "what waits does not count");
-    assert_eq!(alarms(&world).await, [code::VISIT_OVERTAKEN]);
+    assert_eq!(alarms(&world).await, [problem_code::VISIT_OVERTAKEN]);
     assert_eq!(
         refused(
             world
@@ -245,7 +248,7 @@ async fn of_two_desks_with_one_person_the_later_one_holds_and_the_other_s_work_w
                 .offer(&world.session, &PersonId::new("p-1"), None)
                 .await
         ),
-        code::NOT_ALLOWED
+        problem_code::NOT_ALLOWED
     );
 }
 
@@ -256,7 +259,7 @@ async fn a_visit_ends_by_time_by_sign_out_by_its_end_and_by_what_happens_outside
     let person = PersonId::new("p-1");
     let over = async |visit: &Visit| {
         let answer = world.client.offer(&world.session, &person, Some(visit.id));
-        assert_eq!(refused(answer.await), code::VISIT_OVER);
+        assert_eq!(refused(answer.await), problem_code::VISIT_OVER);
     };
     let visit = world.visit("p-1").await;
     assert_eq!(
@@ -318,7 +321,7 @@ async fn nobody_serves_themself_or_their_own_organisation() {
         let person = PersonId::new(person);
         let came = arrival();
         let visit = world.client.open_visit(&world.session, &person, &came);
-        assert_eq!(refused(visit.await), code::NOT_ALLOWED);
+        assert_eq!(refused(visit.await), problem_code::NOT_ALLOWED);
     }
     world.visit("p-3").await;
     let unknown = Human {
@@ -340,7 +343,7 @@ async fn a_statement_opens_no_visit_and_a_visit_can_be_passed_on() {
         .client
         .open_visit(&world.session, &person, &request)
         .await;
-    assert_eq!(refused(answer), code::NOT_IDENTIFIED);
+    assert_eq!(refused(answer), problem_code::NOT_IDENTIFIED);
     let other = Desk::new(&world, "N. Ext", Role::HelpDesk).await;
     let visit = world.visit("p-1").await;
     let pass = VisitPass {
@@ -357,7 +360,7 @@ async fn a_statement_opens_no_visit_and_a_visit_can_be_passed_on() {
         .client
         .offer(&world.session, &person, Some(visit.id))
         .await;
-    assert_eq!(refused(answer), code::VISIT_OVER);
+    assert_eq!(refused(answer), problem_code::VISIT_OVER);
     other.offer("p-1", Some(&passed)).await.unwrap();
     let both: Vec<String> =
         sqlx::query_scalar("SELECT detail FROM audit WHERE action = 'visit-passed'")

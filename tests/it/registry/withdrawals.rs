@@ -11,7 +11,7 @@ use keydesk::domain::reset::ResetCase;
 use keydesk::domain::{Bytes, KeyId, OfferId, PersonId};
 use keydesk::registry::RegistryError;
 use keydesk::server::admin;
-use keydesk::wire::{Ground, KeyReport, KeyResetPush, Push, VERSION, WithdrawalPush, code};
+use keydesk::wire::{Ground, KeyReport, KeyResetPush, Push, VERSION, WithdrawalPush, problem_code};
 
 use super::authenticator::Authenticator;
 use super::world::{World, entry, first_sign_in, refused};
@@ -101,7 +101,7 @@ async fn what_was_deleted_from_its_key_stays_on_record_and_opens_nothing_any_mor
     test.head = world.head();
     assert_eq!(
         refused(world.client.push(entry(), &test).await),
-        code::CREDENTIAL_GONE
+        problem_code::CREDENTIAL_GONE
     );
     let told: Vec<(String, String)> =
         sqlx::query_as("SELECT subject, detail FROM audit WHERE action = 'withdrawal'")
@@ -156,7 +156,7 @@ async fn a_deletion_is_taken_from_whoever_may_reset_that_key_with_a_case_and_fro
             gone.body.withdrawn_at = at;
             gone.head = world.head();
             let absent = world.client.push(entry(), &gone).await;
-            assert_eq!(refused(absent), code::RESET_FOREIGN, "{at}");
+            assert_eq!(refused(absent), problem_code::RESET_FOREIGN, "{at}");
         }
         assert_eq!(world.keys_of(person).await, 1, "nothing changed");
         gone.body.withdrawn_at = Timestamp::now();
@@ -173,16 +173,16 @@ async fn a_credential_is_withdrawn_from_its_owner_only() {
     let receipt = world.enrolled("p-2", &mut key).await;
     let gone = push(&world, &key, ("p-1", &receipt.credential), deleted());
     let refusal = world.client.push(entry(), &gone).await;
-    assert_eq!(refused(refusal), code::CREDENTIAL_UNKNOWN);
+    assert_eq!(refused(refusal), problem_code::CREDENTIAL_UNKNOWN);
     let mut nobody = push(&world, &key, ("p-404", &receipt.credential), deleted());
     let refusal = world.client.push(entry(), &nobody).await;
-    assert_eq!(refused(refusal), code::NOT_FOUND);
+    assert_eq!(refused(refusal), problem_code::NOT_FOUND);
     nobody.body.person = PersonId::new("p-1");
     for bytes in [0, 1024] {
         nobody.body.credential = Bytes(vec![1; bytes]);
         nobody.head = world.head();
         let refusal = world.client.push(entry(), &nobody).await;
-        assert_eq!(refused(refusal), code::MALFORMED, "{bytes} bytes");
+        assert_eq!(refused(refusal), problem_code::MALFORMED, "{bytes} bytes");
     }
 }
 
@@ -196,7 +196,7 @@ async fn a_station_takes_back_its_own_enrolment_until_somebody_has_used_it() {
     let stranger = world.offer("p-2").await.id;
     let of = |offer| push(&world, &key, ("p-2", &receipt.credential), undone(offer));
     let refusal = world.client.push(entry(), &of(stranger)).await;
-    assert_eq!(refused(refusal), code::NOT_ALLOWED);
+    assert_eq!(refused(refusal), problem_code::NOT_ALLOWED);
     world
         .sql("UPDATE credential SET last_tested_ms = accepted_ms + 1")
         .await;
@@ -252,7 +252,7 @@ async fn a_credential_does_not_end_before_it_was_enrolled() {
     let mut gone = push(&world, &key, ("p-1", &credential), deleted());
     gone.body.withdrawn_at = earlier;
     let refusal = world.client.push(entry(), &gone).await;
-    assert_eq!(refused(refusal), code::RESET_FOREIGN);
+    assert_eq!(refused(refusal), problem_code::RESET_FOREIGN);
     let reset = Push {
         body: KeyResetPush {
             version: VERSION,
@@ -266,7 +266,7 @@ async fn a_credential_does_not_end_before_it_was_enrolled() {
         head: world.head(),
     };
     let refusal = world.client.push(entry(), &reset).await;
-    assert_eq!(refused(refusal), code::RESET_FOREIGN);
+    assert_eq!(refused(refusal), problem_code::RESET_FOREIGN);
     assert_eq!(world.live_keys_of("p-1").await, 1);
 }
 
@@ -292,7 +292,10 @@ async fn what_a_revoked_operator_did_before_or_somebody_long_ago_is_taken_and_lo
         .fetch_all(&world.database().await)
         .await
         .unwrap();
-    assert_eq!(kinds, [code::REPORT_AFTER_END, code::REPORT_LATE]);
+    assert_eq!(
+        kinds,
+        [problem_code::REPORT_AFTER_END, problem_code::REPORT_LATE]
+    );
 }
 
 #[tokio::test]
@@ -325,7 +328,7 @@ async fn what_is_withdrawn_or_reset_before_it_comes_is_refused_when_it_comes() {
         }
         late.head = world.head();
         let refusal = world.client.push(entry(), &late).await;
-        assert_eq!(refused(refusal), code::CREDENTIAL_GONE);
+        assert_eq!(refused(refusal), problem_code::CREDENTIAL_GONE);
         assert_eq!(world.keys_of("p-1").await, 0);
     }
 }

@@ -11,7 +11,7 @@ use crate::server::database::Write;
 use crate::server::problem::{Answer, Refusal};
 use crate::server::tables::audit;
 use crate::server::tables::credential::{self, Neighbour};
-use crate::wire::{EnrolmentPush, code};
+use crate::wire::{EnrolmentPush, problem_code};
 
 /// The row of the key of a credential that stands beside others: one of its own, where another key states its serial number too. A
 /// credential that may have taken another's place is refused.
@@ -52,7 +52,7 @@ async fn is_disputed(
         .any(|other| first.is_some_and(|first| other.person != first.person));
     if let (Some(other), false) = (first, is_shared) {
         return Err(Refusal::new(
-            code::KEY_TAKEN,
+            problem_code::KEY_TAKEN,
             format!(
                 "by its serial number this key is enrolled for {}: reset it first, or take another key",
                 other.person
@@ -65,7 +65,7 @@ async fn is_disputed(
              two such keys, or it was reset elsewhere",
             push.person, other.person, other.id
         );
-        audit::alarm(tx, station, code::SERIAL_DISPUTED, &detail, now).await?;
+        audit::alarm(tx, station, problem_code::SERIAL_DISPUTED, &detail, now).await?;
     }
     Ok(is_shared || !absent.is_empty())
 }
@@ -84,7 +84,7 @@ fn refuse_enrolled_since(
     match unseen.find(|neighbour| neighbour.key.may_be(&push.key.id)) {
         None => Ok(()),
         Some(other) => Err(Refusal::new(
-            code::ENROLLED_SINCE,
+            problem_code::ENROLLED_SINCE,
             format!(
                 "since the station last asked, {} was enrolled at station {} on a key that may be this one (credential {}), and the \
                  new credential may have taken its place: give this enrolment up with the key at hand, then enrol it anew",

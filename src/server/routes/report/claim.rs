@@ -10,7 +10,7 @@ use crate::server::database::{Connection, Write, ms};
 use crate::server::problem::{Answer, Refusal, operator_revoked};
 use crate::server::tables::offer::{self, Issued, OfKey};
 use crate::server::tables::{access, audit, operator};
-use crate::wire::code;
+use crate::wire::problem_code;
 
 /// How far a time that a station tells may be off, in milliseconds. Counted in these, because such a time may be the last of
 /// the calendar.
@@ -58,7 +58,7 @@ pub(in crate::server::routes) async fn claimed_app_offer(
 
 pub(in crate::server::routes) fn offer_unknown(offer: OfferId) -> Refusal {
     Refusal::new(
-        code::OFFER_UNKNOWN,
+        problem_code::OFFER_UNKNOWN,
         format!("offer {offer} was not issued to this station"),
     )
 }
@@ -71,7 +71,7 @@ async fn check(
 ) -> Answer<()> {
     if offer.used_at.is_some() {
         return Err(Refusal::new(
-            code::OFFER_USED,
+            problem_code::OFFER_USED,
             format!(
                 "offer {} has been used; get a new one for another key or app",
                 claim.offer
@@ -80,7 +80,7 @@ async fn check(
     }
     if offer.expires_at <= answered_at {
         return Err(Refusal::new(
-            code::CHALLENGE_EXPIRED,
+            problem_code::CHALLENGE_EXPIRED,
             format!(
                 "offer {} has expired; the person must enrol anew",
                 claim.offer
@@ -89,7 +89,7 @@ async fn check(
     }
     if offer.person != *claim.person {
         return Err(Refusal::new(
-            code::OFFER_FOREIGN,
+            problem_code::OFFER_FOREIGN,
             format!("offer {} is not for {}", claim.offer, claim.person),
         ));
     }
@@ -113,7 +113,7 @@ async fn check(
 
 fn not_there(operator: &OperatorId, at: Timestamp) -> Refusal {
     Refusal::new(
-        code::OFFER_FOREIGN,
+        problem_code::OFFER_FOREIGN,
         format!(
             "operator {operator} was not signed in at this station at {at}; check the station's clock"
         ),
@@ -139,7 +139,7 @@ pub(in crate::server::routes) async fn may_then(
         .await?
         .ok_or_else(|| not_there(operator, at))?
         .may(action)
-        .map_err(|refused| Refusal::new(code::NOT_ALLOWED, refused.to_string()))?;
+        .map_err(|refused| Refusal::new(problem_code::NOT_ALLOWED, refused.to_string()))?;
     watch(tx, station, (operator, at), now).await
 }
 
@@ -156,12 +156,12 @@ pub(in crate::server::routes) async fn watch(
         let detail = format!(
             "operator {operator}, whose access ended at {since}, is said to have done at {at} what was only reported now"
         );
-        audit::alarm(tx, station, code::REPORT_AFTER_END, &detail, now).await?;
+        audit::alarm(tx, station, problem_code::REPORT_AFTER_END, &detail, now).await?;
     }
     if ms(at) + LATE.as_secs() * 1000 < ms(now) {
         let detail =
             format!("operator {operator} is said to have done at {at} what was only reported now");
-        audit::alarm(tx, station, code::REPORT_LATE, &detail, now).await?;
+        audit::alarm(tx, station, problem_code::REPORT_LATE, &detail, now).await?;
     }
     Ok(())
 }

@@ -11,7 +11,7 @@ use crate::domain::policy::Finding;
 use crate::domain::profile::{Budget, StepKind};
 use crate::domain::reason::{KeyFault, Refusal};
 use crate::domain::unfit::Unfit;
-use crate::domain::{BatchId, PersonId, Place};
+use crate::domain::{BatchId, PersonId, UsbPath};
 use crate::station::face::Update;
 use crate::station::face::board::{
     BatchOffer, BatchQuestion, BatchUpdate, Board, BoardSlot, Forecast, KeyForecast, LeftKey,
@@ -96,7 +96,7 @@ pub(in crate::tui) fn forecast(stage: &mut Stage) {
     stage.press(KeyCode::Enter);
     let key = |slot: u16, refused: Option<Unfit>| KeyForecast {
         slot,
-        place: Place::new(format!("1-2.{slot}")),
+        place: UsbPath::new(format!("1-2.{slot}")),
         model: "YubiKey 5 NFC".to_owned(),
         serial: Some(format!("2345{slot:04}")),
         steps: if refused.is_none() {
@@ -241,7 +241,7 @@ fn slot(number: u16) -> BoardSlot {
     let ago = SignedDuration::from_secs(i64::from(number) * 7);
     BoardSlot {
         number,
-        place: Place::new(format!("1-2.{number}")),
+        place: UsbPath::new(format!("1-2.{number}")),
         model: "YubiKey 5 NFC".to_owned(),
         serial: Some(format!("2345{number:04}")),
         person: busy.then(|| format!("Person {number} Example")),

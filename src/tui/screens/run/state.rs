@@ -6,7 +6,7 @@ use crate::domain::act::Act;
 use crate::domain::identification::Document;
 use crate::domain::pin::PinError;
 use crate::domain::policy::Verdict;
-use crate::domain::{KeyFacts, Person, Pin, Place};
+use crate::domain::{KeyFacts, Person, Pin, UsbPath};
 use crate::record::Remains;
 use crate::tui::entry::{Line, SecretLine};
 use crate::tui::model::{AppAsking, CareAsking, Coached, Finger, LossAsking, ResetAsking, Shown};
@@ -23,7 +23,7 @@ pub struct Run {
     /// The slot of the key that was asked to blink last.
     pub winked: Option<u16>,
     /// The place that was marked last, kept when the question is asked anew.
-    pub marked_place: Option<Place>,
+    pub marked_place: Option<UsbPath>,
     /// The line of a key's list that was marked when something was done to it.
     pub marked_line: usize,
     /// The end of the challenge's life.

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use keydesk::domain::PersonId;
 use keydesk::domain::authority::Role;
 use keydesk::server::{admin, init};
-use keydesk::wire::{TicketRequest, code};
+use keydesk::wire::{TicketRequest, problem_code};
 
 use super::super::authenticator::Authenticator;
 use super::super::world::{World, config, refused};
@@ -46,13 +46,16 @@ async fn nothing_that_lets_somebody_in_comes_alive_with_a_copy() {
         .await;
     let person = PersonId::new("p-1");
     let page = world.client.person(&world.session, &person).await;
-    assert_eq!(refused(page), code::SESSION_REFUSED);
-    assert_eq!(refused(world.push(&late).await), code::CHALLENGE_EXPIRED);
+    assert_eq!(refused(page), problem_code::SESSION_REFUSED);
+    assert_eq!(
+        refused(world.push(&late).await),
+        problem_code::CHALLENGE_EXPIRED
+    );
     let invited = world
         .client
         .operator_enrolment_options(&invitation.code)
         .await;
-    assert_eq!(refused(invited), code::CODE_REFUSED);
+    assert_eq!(refused(invited), problem_code::CODE_REFUSED);
     let open: i64 = sqlx::query_scalar(
         "SELECT (SELECT count(*) FROM visit WHERE ended_ms IS NULL) + (SELECT count(*) FROM access_token) \
          + (SELECT count(*) FROM session WHERE ended_ms IS NULL)",

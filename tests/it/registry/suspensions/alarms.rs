@@ -5,7 +5,7 @@ use keydesk::domain::Bytes;
 use keydesk::domain::authority::Role;
 use keydesk::domain::visit::SuspendedWhy;
 use keydesk::server::admin;
-use keydesk::wire::{Session, code};
+use keydesk::wire::{Session, problem_code};
 
 use super::super::authenticator::Authenticator;
 use super::super::phone::Phone;
@@ -16,7 +16,9 @@ use super::{app, key, operator, report, suspended};
 async fn kinds(world: &World) -> Vec<String> {
     let alarms = admin::alarms(&world.db(), 50).await.unwrap();
     let kinds = alarms.into_iter().map(|alarm| alarm.kind);
-    kinds.filter(|kind| kind != code::SERVICE_ACCOUNT).collect()
+    kinds
+        .filter(|kind| kind != problem_code::SERVICE_ACCOUNT)
+        .collect()
 }
 
 /// So many keys of p-2.
@@ -50,7 +52,7 @@ async fn the_sixth_suspension_by_one_human_within_a_day_is_an_alarm() {
     suspend_many(&world, &[&other], &keys[5..10]).await;
     assert_eq!(kinds(&world).await, Vec::<String>::new(), "five each");
     suspend_many(&world, &[&two], &keys[10..]).await;
-    assert_eq!(kinds(&world).await, [code::MANY_SUSPENSIONS]);
+    assert_eq!(kinds(&world).await, [problem_code::MANY_SUSPENSIONS]);
 }
 
 #[tokio::test]
@@ -92,13 +94,13 @@ async fn who_loses_all_that_they_had_for_longer_within_a_day_while_something_new
     let proof = world.proof(&new).await;
     let removal = world.removal("p-1", phone.factor, proof);
     world.client.push(entry(), &removal).await.unwrap();
-    assert_eq!(kinds(&world).await, [code::OLDER_FACTORS_GONE]);
+    assert_eq!(kinds(&world).await, [problem_code::OLDER_FACTORS_GONE]);
 }
 
 /// Whichever came first: what is left is something that they got today.
 #[tokio::test]
 async fn who_gets_something_new_within_a_day_after_all_that_they_had_for_longer_went_is_one_too() {
-    for (days, alarms) in [(0, vec![code::OLDER_FACTORS_GONE]), (2, Vec::new())] {
+    for (days, alarms) in [(0, vec![problem_code::OLDER_FACTORS_GONE]), (2, Vec::new())] {
         let world = World::new().await;
         let id = world.enrolled("p-1", &mut Authenticator::new(1)).await;
         world
@@ -134,7 +136,7 @@ async fn an_earlier_date_keeps_nothing_from_being_counted() {
         push.body.suspended_at -= SignedDuration::from_hours(back_h);
         world.client.push(entry(), &push).await.unwrap();
     }
-    assert_eq!(kinds(&world).await, [code::MANY_SUSPENSIONS]);
+    assert_eq!(kinds(&world).await, [problem_code::MANY_SUSPENSIONS]);
 }
 
 #[tokio::test]
@@ -162,5 +164,5 @@ async fn an_older_one_that_went_days_ago_does_not_count() {
     suspended(&world, ("p-1", &key(&id)), SuspendedWhy::Lost)
         .await
         .unwrap();
-    assert_eq!(kinds(&world).await, [code::OLDER_FACTORS_GONE]);
+    assert_eq!(kinds(&world).await, [problem_code::OLDER_FACTORS_GONE]);
 }

@@ -6,7 +6,9 @@ use keydesk::domain::suspension::FactorRef;
 use keydesk::domain::visit::SuspendedWhy;
 use keydesk::domain::{Identification, OfferId, PersonId};
 use keydesk::registry::RegistryError;
-use keydesk::wire::{Lift, LiftOffer, LiftReply, LiftRequest, Session, Shown, VERSION, code};
+use keydesk::wire::{
+    Lift, LiftOffer, LiftReply, LiftRequest, Session, Shown, VERSION, problem_code,
+};
 
 use super::super::authenticator::{Authenticator, UP};
 use super::super::phone::{Phone, passport};
@@ -148,27 +150,36 @@ async fn nothing_but_the_factor_itself_under_its_own_offer_lifts_it() {
     let by_other = lift(offer.id, about, signed(&offer, &mut other));
     assert_eq!(
         refused(lifted(&world, &by_other).await),
-        code::CREDENTIAL_UNKNOWN
+        problem_code::CREDENTIAL_UNKNOWN
     );
     with.flags = UP;
     let unverified = lift(offer.id, about, signed(&offer, &mut with));
     assert_eq!(
         refused(lifted(&world, &unverified).await),
-        code::USER_NOT_VERIFIED
+        problem_code::USER_NOT_VERIFIED
     );
     with.flags |= super::super::authenticator::UV;
     let read_out = lift(offer.id, about, read(TotpCode::parse("123456").unwrap()));
-    assert_eq!(refused(lifted(&world, &read_out).await), code::MALFORMED);
+    assert_eq!(
+        refused(lifted(&world, &read_out).await),
+        problem_code::MALFORMED
+    );
     let elsewhere = world.test_offer("p-2").await.id;
     let foreign = lift(elsewhere, about, signed(&offer, &mut with));
-    assert_eq!(refused(lifted(&world, &foreign).await), code::OFFER_UNKNOWN);
+    assert_eq!(
+        refused(lifted(&world, &foreign).await),
+        problem_code::OFFER_UNKNOWN
+    );
     let mut stated = lift(offer.id, about, signed(&offer, &mut with));
     stated.identification = Identification::stated("they said so").unwrap();
-    assert_eq!(refused(lifted(&world, &stated).await), code::NOT_ALLOWED);
+    assert_eq!(
+        refused(lifted(&world, &stated).await),
+        problem_code::NOT_ALLOWED
+    );
     let colleague = operator(&world, "C. Olleague", Role::CustomerService, 9).await;
     let honest = lift(offer.id, about, signed(&offer, &mut with));
     let answer = world.client.lift(&colleague, entry(), &honest).await;
-    assert_eq!(refused(answer), code::OFFER_FOREIGN);
+    assert_eq!(refused(answer), problem_code::OFFER_FOREIGN);
     assert!(!credential(&world, "p-1").await.is_valid());
 
     let late = options(&world, &world.session, about).await.unwrap();
@@ -176,15 +187,15 @@ async fn nothing_but_the_factor_itself_under_its_own_offer_lifts_it() {
     world.wait_s(3600);
     assert_eq!(
         refused(lifted(&world, &late).await),
-        code::CHALLENGE_EXPIRED
+        problem_code::CHALLENGE_EXPIRED
     );
     let offer = options(&world, &world.session, about).await.unwrap();
     let honest = lift(offer.id, about, signed(&offer, &mut with));
     lifted(&world, &honest).await.unwrap();
     let answer = lifted(&world, &honest).await;
-    assert_eq!(refused(answer), code::OFFER_USED);
+    assert_eq!(refused(answer), problem_code::OFFER_USED);
     let answer = options(&world, &world.session, about).await;
-    assert_eq!(refused(answer), code::NOT_SUSPENDED);
+    assert_eq!(refused(answer), problem_code::NOT_SUSPENDED);
     // What was refused of the factor itself is on record.
     let tried: i64 = sqlx::query_scalar(
         "SELECT count(*) FROM audit WHERE action = 'lift-suspension' AND detail LIKE '%refused%'",
@@ -217,7 +228,10 @@ async fn what_was_stolen_or_is_over_is_never_lifted_and_the_refusal_says_who_may
         .await
         .unwrap();
     let late = lift(offer.id, about, signed(&offer, &mut with));
-    assert_eq!(refused(lifted(&world, &late).await), code::NEVER_LIFTED);
+    assert_eq!(
+        refused(lifted(&world, &late).await),
+        problem_code::NEVER_LIFTED
+    );
 
     let world = World::new().await;
     let phone = Phone::new("p-2", 1);
@@ -274,5 +288,5 @@ async fn nobody_lifts_a_suspension_of_their_own() {
         .sql("UPDATE operator SET person = 'p-1' WHERE name = 'O. Perator'")
         .await;
     let answer = options(&world, &world.session, ("p-1", &factor)).await;
-    assert_eq!(refused(answer), code::NOT_ALLOWED);
+    assert_eq!(refused(answer), problem_code::NOT_ALLOWED);
 }

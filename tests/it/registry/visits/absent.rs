@@ -33,7 +33,7 @@ async fn what_is_made_for_somebody_who_is_not_there_waits_and_opens_proves_and_r
     let desk = (&world.client, &world.session);
     // Whose accounts they are is not known: they may be one human's.
     let unknown = take(desk, &visit, None).await;
-    assert_eq!(refused(unknown), code::AUTHORITY_NEEDED);
+    assert_eq!(refused(unknown), problem_code::AUTHORITY_NEEDED);
     let accounts = [
         (&world.session.operator.id, "1001"),
         (&stock.session.operator.id, "1002"),
@@ -42,7 +42,7 @@ async fn what_is_made_for_somebody_who_is_not_there_waits_and_opens_proves_and_r
     // Whom they may serve is asked anew.
     let visit = world.visit("p-1").await;
     let untouched = take(desk, &visit, None).await;
-    assert_eq!(refused(untouched), code::AUTHORITY_NEEDED);
+    assert_eq!(refused(untouched), problem_code::AUTHORITY_NEEDED);
     let id = PersonId::new("p-1");
     let offer = world.client.test_offer(&world.session, &id, Some(visit.id));
     let offer = offer.await.unwrap();
@@ -52,7 +52,7 @@ async fn what_is_made_for_somebody_who_is_not_there_waits_and_opens_proves_and_r
     assert_eq!(taken.person.keys, 1);
     assert!(taken.credentials[0].is_valid());
     let again = take(desk, &visit, Some(offer.id)).await;
-    assert_eq!(refused(again), code::NOT_WAITING);
+    assert_eq!(refused(again), problem_code::NOT_WAITING);
 }
 
 #[tokio::test]
@@ -116,7 +116,7 @@ async fn who_has_a_factor_takes_what_waits_with_it_while_it_lies_in_the_bag() {
         .client
         .accept(&world.session, (visit, entry()), &acceptance)
         .await;
-    assert_eq!(refused(early), code::AUTHORITY_NEEDED);
+    assert_eq!(refused(early), problem_code::AUTHORITY_NEEDED);
     world.tested(&phone, Some(visit)).await;
     let taken = world
         .client
@@ -189,7 +189,7 @@ async fn a_ticket_carries_what_the_person_had_and_what_no_longer_fits_waits() {
     assert!(
         alarms(&world)
             .await
-            .contains(&code::VISIT_OVERTAKEN.to_owned())
+            .contains(&problem_code::VISIT_OVERTAKEN.to_owned())
     );
 }
 
@@ -213,7 +213,7 @@ async fn a_ticket_that_nobody_proved_gives_nothing_that_opens() {
     let second = Phone::new("p-2", 2);
     let push = world.app_push(offer, &second);
     assert!(world.push_app(&push).await.unwrap().waiting);
-    assert_eq!(alarms(&world).await, [code::VISIT_UNPROVED]);
+    assert_eq!(alarms(&world).await, [problem_code::VISIT_UNPROVED]);
     // What waits is no proof.
     let visit = world.visit_anew("p-2").await;
     world.tested(&second, Some(visit.id)).await;

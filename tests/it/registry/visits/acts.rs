@@ -160,7 +160,7 @@ async fn what_no_longer_says_what_holds_is_not_taken_when_it_is_signed() {
         .await;
     let push = world.test(&asked.offer, "a-1", &mut asked.key);
     let refusal = refused(world.client.push(entry(), &push).await);
-    assert_eq!(refusal, code::ACT_CHANGED);
+    assert_eq!(refusal, problem_code::ACT_CHANGED);
     assert_eq!(world.visit("e-1").await.authority, None);
     assert!(admin::acts(&world.db(), 10).await.unwrap().is_empty());
 }

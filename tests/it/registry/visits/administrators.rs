@@ -61,7 +61,11 @@ async fn an_administrator_of_the_same_organisation_who_proves_a_factor_answers_f
         let id = PersonId::new(other);
         let offer = world.client.test_offer(&world.session, &id, Some(visit.id));
         match offer.await {
-            Err(refusal) => assert_eq!(refused::<()>(Err(refusal)), code::NOT_ALLOWED, "{other}"),
+            Err(refusal) => assert_eq!(
+                refused::<()>(Err(refusal)),
+                problem_code::NOT_ALLOWED,
+                "{other}"
+            ),
             // Themself: nothing that they have proves anything.
             Ok(offer) => assert!(offer.request.allow_credentials.is_empty(), "{other}"),
         }

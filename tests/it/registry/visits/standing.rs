@@ -6,7 +6,7 @@ use keydesk::domain::{OperatorId, PersonId};
 use keydesk::server::admin::{self, Human};
 use keydesk::server::import::{Format, import_file};
 use keydesk::wire::{
-    CodeRequest, Offer, Said, Subject, TicketRequest, VERSION, VisitClose, VisitPass, code,
+    CodeRequest, Offer, Said, Subject, TicketRequest, VERSION, VisitClose, VisitPass, problem_code,
 };
 
 use super::super::authenticator::Authenticator;
@@ -45,7 +45,7 @@ async fn a_ticket_s_visit_is_for_its_day_and_the_next_ticket_asks_anew() {
     world.sql(FIVE_DAYS_LATER).await;
     let late = world.enrolment(&second, &mut of_another_model(2));
     assert!(world.push(&late).await.unwrap().waiting);
-    assert_eq!(alarms(&world).await, [code::VISIT_OVER]);
+    assert_eq!(alarms(&world).await, [problem_code::VISIT_OVER]);
     let anew = ticket(&world, "p-2").await;
     let visit = carried(&anew);
     assert_ne!(visit.id, carried(&first).id);
@@ -79,7 +79,9 @@ async fn whose_access_ended_brings_nothing_that_opens_and_their_visits_are_over(
     assert!(world.push_app(&app).await.unwrap().waiting);
     assert!(world.push(&from_ticket).await.unwrap().waiting);
     let raised = alarms(&world).await;
-    let revoked = raised.iter().filter(|kind| *kind == code::VISIT_REVOKED);
+    let revoked = raised
+        .iter()
+        .filter(|kind| *kind == problem_code::VISIT_REVOKED);
     assert_eq!(revoked.count(), 3, "{raised:?}");
     // Somebody else's stays.
     let theirs = other.visit("p-4").await;
@@ -110,7 +112,7 @@ async fn what_comes_late_brings_no_visit_back_to_life() {
     assert!(!world.push_app(&late).await.unwrap().waiting);
     let id = PersonId::new("p-2");
     let offer = world.client.offer(&world.session, &id, Some(visit.id));
-    assert_eq!(refused(offer.await), code::VISIT_OVER);
+    assert_eq!(refused(offer.await), problem_code::VISIT_OVER);
     let next = world.visit("p-2").await;
     assert_ne!(next.id, visit.id);
     assert_eq!(next.authority, None, "it is asked anew");
@@ -140,12 +142,12 @@ async fn two_accounts_of_one_human_count_as_one() {
     is(&world, account, Some("77"), None).await;
     let id = PersonId::new("e-1");
     let answer = world.client.offer(&world.session, &id, Some(begun.id));
-    assert_eq!(refused(answer.await), code::VISIT_OVER);
+    assert_eq!(refused(answer.await), problem_code::VISIT_OVER);
     for person in ["e-1", "a-2"] {
         let came = arrival();
         let person = PersonId::new(person);
         let visit = world.client.open_visit(&world.session, &person, &came);
-        assert_eq!(refused(visit.await), code::NOT_ALLOWED, "{person}");
+        assert_eq!(refused(visit.await), problem_code::NOT_ALLOWED, "{person}");
     }
     let push = world.enrolment(&offer, &mut key);
     assert!(world.push(&push).await.unwrap().waiting);
@@ -153,7 +155,7 @@ async fn two_accounts_of_one_human_count_as_one() {
     assert!(world.push(&push).await.unwrap().waiting);
     let raised = alarms(&world).await;
     assert!(
-        raised.iter().all(|kind| kind == code::VISIT_OWN),
+        raised.iter().all(|kind| kind == problem_code::VISIT_OWN),
         "{raised:?}"
     );
 }
@@ -248,7 +250,7 @@ async fn what_an_import_tells_of_somebody_is_asked_of_open_visits_and_tickets_to
     import_file(&world.db(), &file, Format::Csv).await.unwrap();
     let id = PersonId::new("e-1");
     let answer = world.client.offer(&world.session, &id, Some(visit.id));
-    assert_eq!(refused(answer.await), code::VISIT_OVER);
+    assert_eq!(refused(answer.await), problem_code::VISIT_OVER);
     for offer in [offer, fetched] {
         let push = world.enrolment(&offer, &mut Authenticator::new(1));
         assert!(world.push(&push).await.unwrap().waiting);

@@ -13,7 +13,7 @@ use keydesk::{
         soft::{Profile, SoftKey, TouchPolicy},
     },
     domain::{
-        KeyFacts, PersonId, Pin, Place,
+        KeyFacts, PersonId, Pin, UsbPath,
         authority::Role,
         care::{Care, CareRecord, Setting},
         reset::ResetCase,
@@ -98,7 +98,7 @@ impl Hand {
     }
 
     pub fn pull(&self) {
-        self.plug.unplug(&Place::new(SLOT));
+        self.plug.unplug(&UsbPath::new(SLOT));
         self.key().unplug();
     }
 
@@ -113,7 +113,7 @@ impl Hand {
             product: "Firmware Key".to_owned(),
             serial: None,
         };
-        self.plug.plug(Place::new(SLOT), identity, move || {
+        self.plug.plug(UsbPath::new(SLOT), identity, move || {
             Ok(Box::new(key.open()?))
         });
     }

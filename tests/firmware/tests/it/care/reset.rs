@@ -9,7 +9,7 @@ use std::{
 };
 
 use keydesk::{
-    domain::{Place, authority::Role, care::TestVerdict, reset::ResetCase},
+    domain::{UsbPath, authority::Role, care::TestVerdict, reset::ResetCase},
     workflow::{
         self, KeyFault, Keys, ResetOrder, Stop,
         care::{self, PinWish},
@@ -27,7 +27,7 @@ const LONG: Duration = Duration::from_secs(60);
 
 fn order() -> ResetOrder {
     ResetOrder {
-        at: Some(Place::new(SLOT)),
+        at: Some(UsbPath::new(SLOT)),
         case: case(),
         list: false,
     }
