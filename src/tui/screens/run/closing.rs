@@ -181,7 +181,7 @@ fn app_facts(ctx: Ctx<'_>, result: &AppResult) -> Vec<String> {
     let t = ctx.text;
     match result {
         AppResult::Enrolled { .. } => vec![tr!(t, "done-know-app"), tr!(t, "done-know-phone")],
-        AppResult::Assigned { .. } => vec![tr!(t, "done-know-app")],
+        AppResult::Assigned { .. } => vec![tr!(t, "done-know-app"), tr!(t, "done-know-lost")],
         AppResult::Removed { factor, .. } => match factor.kind {
             FactorKind::App => vec![tr!(t, "done-factor-delete")],
             FactorKind::Token { .. } => Vec::new(),
