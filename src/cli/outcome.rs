@@ -92,7 +92,7 @@ fn must_know(person: &Person, key: &KeyFacts) -> Vec<&'static str> {
     }
     know.push("tell the person: the key does not work through Microsoft's remote desktop (RDP)");
     know.push(
-        "tell the person: keep a second key elsewhere, whoever loses the only one must come back",
+        "tell the person: tell the help desk at once when it is lost, and keep a second key elsewhere",
     );
     if person.lacks_standby_key() {
         know.push("left to do: this main administrator should have a standby key too");
