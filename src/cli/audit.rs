@@ -8,6 +8,7 @@ use super::args::AuditCommand;
 use super::files::{read_text, unusable};
 use super::output::{Exit, Outcome, Output};
 use crate::store::audit;
+use crate::text::clean::escaped;
 use crate::text::{act, english};
 use crate::wire::{ActReceipt, VERSION};
 use crate::workflow::receipt::{self, ReceiptFault};
@@ -52,7 +53,7 @@ fn export(data: &Path, output: &Output) -> Outcome {
         match entry {
             Ok(entry) => {
                 let line = serde_json::to_string(&entry).unwrap_or_default();
-                output.item("record", &entry, &line);
+                output.item("record", &entry, &escaped(&line));
                 count += 1;
             }
             Err(error) => return failed(&error),

@@ -22,6 +22,7 @@ use crate::station::batch::{
     BatchError, Finish, Forecast, KeyForecast, Start, Terms, Wish, forecast, run,
 };
 use crate::station::stopper::Stopper;
+use crate::text::clean::{clean, columns};
 use crate::text::{Language, english};
 use crate::workflow::Stop;
 pub use args::{BatchCommand, BatchRun};
@@ -166,15 +167,15 @@ fn forecast_line(key: &KeyForecast) -> String {
         Some(why) => format!("does not take part: {}", english().unfit(why)),
         None => steps.join(", "),
     };
-    let mut line = format!(
-        "slot {} ({})\t{}\t{}\t{what}",
-        key.slot,
-        key.place,
-        key.model,
-        key.serial.as_deref().unwrap_or("-")
-    );
+    let mut line = columns(&[
+        &format_args!("slot {} ({})", key.slot, key.place),
+        &key.model,
+        &key.serial.as_deref().unwrap_or("-"),
+        &what,
+    ]);
     if let Some(person) = &key.person {
-        line.push_str(&format!("\tfor {person}"));
+        line.push('\t');
+        line.push_str(&clean(&format!("for {person}")));
     }
     for lost in &key.lost {
         line.push_str(&format!("\n  would be lost: {}", english().taken(*lost)));
@@ -325,14 +326,14 @@ fn run_line(batch: &Batch, run: &KeyRun) -> String {
         (None, Some(stopped)) => format!("stopped: {}", english().stopped(&stopped.code).what),
         (None, None) => "open".to_owned(),
     };
-    format!(
-        "{}\t{}\t{}\t{}\t{}\t{state}",
-        run.key.model,
-        run.key.id.serial.as_deref().unwrap_or("-"),
-        person.unwrap_or("-"),
-        run.tag.as_deref().unwrap_or("-"),
-        run.label.as_deref().unwrap_or("-"),
-    )
+    columns(&[
+        &run.key.model,
+        &run.key.id.serial.as_deref().unwrap_or("-"),
+        &person.unwrap_or("-"),
+        &run.tag.as_deref().unwrap_or("-"),
+        &run.label.as_deref().unwrap_or("-"),
+        &state,
+    ])
 }
 
 fn list(station: &Station, output: &Output) -> Result<Outcome, Stop> {
@@ -342,13 +343,13 @@ fn list(station: &Station, output: &Output) -> Result<Outcome, Stop> {
             Some(at) => format!("over since {at}"),
             None => "open".to_owned(),
         };
-        let line = format!(
-            "{}\t{}\t{}\t{state}\t{}",
-            batch.plan.id,
-            batch.plan.begun_at,
-            batch.plan.profile.name,
-            far_in_words(batch.tally())
-        );
+        let line = columns(&[
+            &batch.plan.id,
+            &batch.plan.begun_at,
+            &batch.plan.profile.name,
+            &state,
+            &far_in_words(batch.tally()),
+        ]);
         let item = json!({
             "batch": batch.plan.id,
             "name": batch.plan.profile.name,

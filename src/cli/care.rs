@@ -16,6 +16,7 @@ use crate::domain::care::{
     Care, FingerSample, Oddity, StepOutcome, TestReport, TestVerdict, TestedStep,
 };
 use crate::domain::{KeyFacts, PersonId};
+use crate::text::clean::columns;
 use crate::text::{Language, Text, english};
 use crate::workflow::care::{PinWish, Stake};
 use crate::workflow::dialogue::{Answer, CareJob, CareResult, Ending, HeldCredential, PushState};
@@ -101,7 +102,7 @@ fn tell_lists(runs: &Runs<'_>, ending: &Ending) {
         }
         CareResult::Fingerprints { list, .. } => {
             for finger in list {
-                let line = format!("{}\t{}", finger.id, finger.name.as_deref().unwrap_or("-"));
+                let line = columns(&[&finger.id, &finger.name.as_deref().unwrap_or("-")]);
                 runs.output.item("fingerprint", finger, &line);
             }
         }
@@ -117,12 +118,12 @@ fn credential_line(held: &HeldCredential) -> String {
         Stake::Unknown => "somebody in the registry".to_owned(),
     };
     let credential = &held.credential;
-    format!(
-        "{}\t{}\t{}\t{whose}",
-        credential.id,
-        credential.rp_id,
-        credential.name().unwrap_or("-")
-    )
+    columns(&[
+        &credential.id,
+        &credential.rp_id,
+        &credential.name().unwrap_or("-"),
+        &whose,
+    ])
 }
 
 async fn new_pin(runs: &Runs<'_>, arguments: &NewPinArguments, first: bool) -> Outcome {

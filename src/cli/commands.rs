@@ -28,6 +28,7 @@ use crate::record::{EntryState, OutboxEntry, Resolution, Unfinished};
 use crate::station::desk::StationDesk;
 use crate::station::stopper::Stopper;
 use crate::station::{Round, Station};
+use crate::text::clean::columns;
 use crate::text::unfinished::Outlook;
 use crate::text::{Language, Text};
 use crate::workflow::{self, How, Order, Stop};
@@ -389,7 +390,7 @@ fn entry_line(entry: &OutboxEntry) -> String {
         (Some(person), _) => person.as_str(),
         (None, thing) => thing.unwrap_or(about.operator.as_str()),
     };
-    format!("{}\t{}\t{about}\t{state}", entry.id, entry.made_at)
+    columns(&[&entry.id, &entry.made_at, &about, &state])
 }
 
 fn unfinished_list(station: &Station, output: &Output) -> Result<Outcome, Stop> {
@@ -432,12 +433,12 @@ fn work_line(work: &Unfinished, outlook: &Outlook) -> String {
         (Unfinished::App(app), None) => app.name.clone(),
         (_, None) => String::new(),
     };
-    format!(
-        "{}\t{}\t{}\t{about}\t{}\tregistry: {}",
-        work.id(),
-        work.begun_at(),
-        work.name(),
-        outlook.known,
-        outlook.registry
-    )
+    columns(&[
+        &work.id(),
+        &work.begun_at(),
+        &work.name(),
+        &about,
+        &outlook.known,
+        &format_args!("registry: {}", outlook.registry),
+    ])
 }

@@ -9,6 +9,7 @@ use super::output::{Exit, Outcome, Output};
 use crate::domain::care::{Oddity, Portrait, oddities};
 use crate::domain::policy::{Verdict, Weight};
 use crate::station::slots::{Slot, Slots};
+use crate::text::clean::columns;
 use crate::text::{Language, Text, english, tr};
 
 /// A line of `--json`: what was always there, what the key says as plain values, and what is unusual about it.
@@ -93,14 +94,13 @@ fn list(slots: &Slots, slot: &Slot, language: Language, output: &Output) {
         verdict: verdict.as_ref(),
         oddities: None,
     };
-    let mut lines = format!(
-        "{}\t{}\t{}\t{}\t{}",
-        slot.number,
-        slot.place,
-        name.unwrap_or(&slot.identity.product),
-        slot.identity.serial.as_deref().unwrap_or("-"),
-        slots.state_in_words(slot)
-    );
+    let mut lines = columns(&[
+        &slot.number,
+        &slot.place,
+        &name.unwrap_or(&slot.identity.product),
+        &slot.identity.serial.as_deref().unwrap_or("-"),
+        &slots.state_in_words(slot),
+    ]);
     let text = Text::load(language);
     let findings = verdict.iter().flat_map(|verdict| &verdict.findings);
     for finding in findings.filter(|finding| finding.weight() > Weight::Note) {

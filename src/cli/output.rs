@@ -9,7 +9,7 @@ use parking_lot::Mutex;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::text::clean::clean;
+use crate::text::clean::{clean, escaped};
 use crate::text::english;
 use crate::workflow::dialogue::{Event, Note, PushState, Step};
 
@@ -169,10 +169,11 @@ impl Output {
         if let Some(object) = value.as_object_mut() {
             object.insert("v".to_owned(), json!(LINES_VERSION));
         }
-        self.write(&value.to_string());
+        self.write(&escaped(&value.to_string()));
     }
 
-    /// Text from keys and registries is in it, and must not steer the terminal. Tabs and line ends are our own.
+    /// Text from keys and registries is in it, and must not steer the terminal. Tabs and line ends are our own: what comes from
+    /// elsewhere goes through [`crate::text::clean::columns`].
     fn text(&self, text: &str) {
         for line in text.lines() {
             let parts: Vec<_> = line.split('\t').map(clean).collect();

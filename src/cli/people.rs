@@ -11,6 +11,7 @@ use crate::domain::Person;
 use crate::domain::people_list::PeopleList;
 use crate::station::Station;
 use crate::station::people::ListFault;
+use crate::text::clean::columns;
 use crate::wire::TicketRequest;
 use crate::workflow::Stop;
 
@@ -19,20 +20,17 @@ pub(super) async fn find(station: &Station, text: &str, output: &Output) -> Resu
     let found = station.find(text).await?;
     for person in &found.people {
         let organisation = person.organisation.as_ref().map_or("-", |o| &o.name);
-        let mark = if found.from_tickets {
-            "\tfrom a ticket"
-        } else {
-            ""
-        };
-        let line = format!(
-            "{}\t{}\t{organisation}\t{}\t{}\t{} key(s){}{mark}",
-            person.id,
-            person.name,
-            person.kind.as_str(),
-            person.email.as_deref().unwrap_or("-"),
-            person.keys,
-            lost_in_words(person)
-        );
+        let mut line = columns(&[
+            &person.id,
+            &person.name,
+            &organisation,
+            &person.kind.as_str(),
+            &person.email.as_deref().unwrap_or("-"),
+            &format_args!("{} key(s){}", person.keys, lost_in_words(person)),
+        ]);
+        if found.from_tickets {
+            line.push_str("\tfrom a ticket");
+        }
         output.item("person", person, &line);
     }
     let detail = match (found.people.len(), found.more) {

@@ -16,6 +16,7 @@ use crate::domain::factor::FactorKind;
 use crate::domain::suspension::FactorRef;
 use crate::domain::visit::Held;
 use crate::domain::{FactorId, Identification, Person, PersonId};
+use crate::text::clean::columns;
 use crate::text::{Language, Text};
 use crate::wire::{Credential, Factor};
 use crate::workflow::dialogue::{AppJob, AppResult, PushState};
@@ -138,37 +139,45 @@ fn factor_line(factor: &Factor) -> String {
         FactorKind::Token { serial } => format!("token {serial}"),
     };
     let tested = factor.last_tested_at.map(|at| at.to_string());
-    let removed = factor.removed_at.map(|at| format!("\tremoved {at}"));
+    let removed = factor.removed_at.map(|at| format!("removed {at}"));
     let removed = removed.or(suspended(&factor.held));
-    format!(
-        "{}\t{kind}\t{}\tenrolled {} at {}\ttested {}{}",
-        factor.id,
-        factor.name,
-        factor.enrolled_at,
-        factor.station,
-        tested.as_deref().unwrap_or("never"),
-        removed.unwrap_or_default(),
-    )
+    let line = columns(&[
+        &factor.id,
+        &kind,
+        &factor.name,
+        &format_args!("enrolled {} at {}", factor.enrolled_at, factor.station),
+        &format_args!("tested {}", tested.as_deref().unwrap_or("never")),
+    ]);
+    with(line, removed)
 }
 
 fn suspended(held: &Held) -> Option<String> {
     let held = held.suspended?;
-    Some(format!("\tsuspended {} ({})", held.at, held.why.as_str()))
+    Some(format!("suspended {} ({})", held.at, held.why.as_str()))
+}
+
+/// One more column, where there is something to say.
+fn with(line: String, more: Option<String>) -> String {
+    match more {
+        Some(more) => format!("{line}\t{more}"),
+        None => line,
+    }
 }
 
 fn key_line(credential: &Credential) -> String {
     let serial = credential.key.id.serial.as_deref().unwrap_or("-");
     let tested = credential.last_tested_at.map(|at| at.to_string());
-    let gone = credential.gone_at.map(|at| format!("\tgone {at}"));
+    let gone = credential.gone_at.map(|at| format!("gone {at}"));
     let gone = gone.or(suspended(&credential.held));
-    format!(
-        "-\tkey {serial}\t{}\tenrolled {} at {}\ttested {}{}",
-        credential.key.model,
-        credential.enrolled_at,
-        credential.station,
-        tested.as_deref().unwrap_or("never"),
-        gone.unwrap_or_default(),
-    )
+    let at = (credential.enrolled_at, &credential.station);
+    let line = columns(&[
+        &"-",
+        &format_args!("key {serial}"),
+        &credential.key.model,
+        &format_args!("enrolled {} at {}", at.0, at.1),
+        &format_args!("tested {}", tested.as_deref().unwrap_or("never")),
+    ]);
+    with(line, gone)
 }
 
 /// How a run about apps and tokens counts that came to its end.

@@ -12,6 +12,7 @@ use crate::domain::Aaguid;
 use crate::domain::models::{Catalogue, Listing, Source};
 use crate::metadata::{MAX_BYTES, MetadataError, root};
 use crate::station::metadata::{self, ImportError};
+use crate::text::clean::columns;
 
 /// Carries out one command.
 pub fn run(command: &MetadataCommand, global: &Global, output: &Output) -> Outcome {
@@ -144,12 +145,12 @@ fn print(aaguid: Aaguid, listing: &Listing, output: &Output) {
         .adverse(None)
         .map(|report| report.status.as_str())
         .collect();
-    let line = format!(
-        "{aaguid}\t{}\t{}\t{}",
-        listing.name,
-        level.map_or("not certified", |level| level.as_str()),
-        against.join(", ")
-    );
+    let line = columns(&[
+        &aaguid,
+        &listing.name,
+        &level.map_or("not certified", |level| level.as_str()),
+        &against.join(", "),
+    ]);
     let item = json!({
         "aaguid": aaguid,
         "name": listing.name,

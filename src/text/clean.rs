@@ -1,9 +1,11 @@
 //! Text from keys, the registry and keyboards made safe to draw, measured and cut.
 //!
-//! Invariant: [`clean`] leaves nothing that moves the cursor, changes the direction of writing, hides, or piles up on
-//! other characters. Everything that is drawn goes through it.
+//! Invariants: [`clean`] leaves nothing that moves the cursor, changes the direction of writing, hides, or piles up on other
+//! characters, and everything that is drawn goes through it; no value that [`columns`] or [`escaped`] puts into a line changes what
+//! the line says besides.
 
 use std::borrow::Cow;
+use std::fmt::Display;
 
 use unicode_normalization::char::is_combining_mark;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
@@ -38,6 +40,36 @@ pub fn clean(text: &str) -> Cow<'_, str> {
         Some(if drawable { c } else { REPLACED })
     });
     Cow::Owned(safe.collect())
+}
+
+/// Values side by side, for whoever reads a list line by line: none of them begins a line or a column of its own.
+pub fn columns(values: &[&dyn Display]) -> String {
+    let cleaned = values
+        .iter()
+        .map(|value| clean(&value.to_string()).into_owned());
+    cleaned.collect::<Vec<_>>().join("\t")
+}
+
+/// JSON of one line in which whatever [`clean`] would replace is written as an escape: the same to whoever reads it as JSON, and
+/// harmless to a terminal on which it is shown.
+pub fn escaped(json: &str) -> Cow<'_, str> {
+    let is_risky = |c: char| c.is_control() || is_hidden(c);
+    if !json.contains(is_risky) {
+        return Cow::Borrowed(json);
+    }
+    let mut escaped = String::with_capacity(json.len() + 16);
+    let mut units = [0; 2];
+    for c in json.chars() {
+        match is_risky(c) {
+            false => escaped.push(c),
+            true => {
+                for unit in c.encode_utf16(&mut units) {
+                    escaped.push_str(&format!("\\u{unit:04x}"));
+                }
+            }
+        }
+    }
+    Cow::Owned(escaped)
 }
 
 /// Columns that a clean text takes.
@@ -130,6 +162,29 @@ mod tests {
             assert!(shown.contains(REPLACED), "{hostile:?} became {shown:?}");
             assert!(shown.starts_with('a') && shown.ends_with('b'), "{shown:?}");
         }
+    }
+
+    #[test]
+    fn in_json_it_is_an_escape_and_reads_as_it_was() {
+        let told = "Zoë 李\n\t\u{7f}\u{9b}31m\u{85}\u{202e}\u{2066}\u{e0041}\u{feff}";
+        let json = serde_json::json!({ "name": told }).to_string();
+        let safe = escaped(&json);
+        assert!(
+            safe.contains("Zoë 李") && safe.contains("\\u009b31m"),
+            "{safe}"
+        );
+        assert!(
+            !safe.contains(|c: char| c.is_control() || is_hidden(c)),
+            "{safe}"
+        );
+        let read: serde_json::Value = serde_json::from_str(&safe).expect("still JSON");
+        assert_eq!(read["name"], told);
+    }
+
+    #[test]
+    fn a_value_makes_no_line_and_no_column_of_its_own() {
+        let line = columns(&[&"p-1", &"Jan\tadmin\np-2", &7]);
+        assert_eq!(line, "p-1\tJan\u{fffd}admin\u{fffd}p-2\t7");
     }
 
     #[test]

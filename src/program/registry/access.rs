@@ -12,6 +12,7 @@ use crate::cli::args::{OperatorsCommand, StationsCommand};
 use crate::cli::output::{Exit, Outcome, Output};
 use crate::domain::{OperatorId, PersonId};
 use crate::server::admin::{self, AdminError, Human, OperatorAccess, Revoked, StationAccess};
+use crate::text::clean::columns;
 
 pub(super) async fn stations(command: StationsCommand, output: &Output) -> Outcome {
     match command {
@@ -90,30 +91,30 @@ fn listed<T: Serialize>(
 }
 
 fn station_line(station: &StationAccess) -> String {
-    format!(
-        "{}\t{}\tjoined {}\tlast push {}\trevoked {}",
-        station.id,
-        station.name,
-        station.joined_at,
-        or_dash(station.pushed_at),
-        or_dash(station.revoked_at)
-    )
+    columns(&[
+        &station.id,
+        &station.name,
+        &format_args!("joined {}", station.joined_at),
+        &format_args!("last push {}", or_dash(station.pushed_at)),
+        &format_args!("revoked {}", or_dash(station.revoked_at)),
+    ])
 }
 
 fn operator_line(operator: &OperatorAccess) -> String {
-    format!(
-        "{}\t{}\t{}\tpersonnel number {}\tperson {}\t{} key(s)\tlast sign-in {}\trevoked {}\tchanged {}\treleases from {}",
-        operator.id,
-        operator.name,
-        operator.role.as_str(),
-        operator.personnel_number.as_deref().unwrap_or("-"),
-        operator.person.as_ref().map_or("-", PersonId::as_str),
-        operator.keys,
-        or_dash(operator.signed_in_at),
-        or_dash(operator.revoked_at),
-        operator.changed_at,
-        or_dash(operator.releases_from)
-    )
+    let number = operator.personnel_number.as_deref().unwrap_or("-");
+    let person = operator.person.as_ref().map_or("-", PersonId::as_str);
+    columns(&[
+        &operator.id,
+        &operator.name,
+        &operator.role.as_str(),
+        &format_args!("personnel number {number}"),
+        &format_args!("person {person}"),
+        &format_args!("{} key(s)", operator.keys),
+        &format_args!("last sign-in {}", or_dash(operator.signed_in_at)),
+        &format_args!("revoked {}", or_dash(operator.revoked_at)),
+        &format_args!("changed {}", operator.changed_at),
+        &format_args!("releases from {}", or_dash(operator.releases_from)),
+    ])
 }
 
 fn or_dash(at: Option<Timestamp>) -> impl Display {

@@ -9,6 +9,7 @@ use crate::cli::output::{Exit, Outcome, Output};
 use crate::domain::OfferId;
 use crate::files;
 use crate::server::admin;
+use crate::text::clean::columns;
 
 /// The most acts that are listed.
 const ACTS: u32 = 200;
@@ -19,7 +20,11 @@ pub(super) async fn list(db: &Path, output: &Output) -> Outcome {
         Err(error) => return failed("no-acts", error),
     };
     for act in &acts {
-        let line = format!("{}\t{}\t{} for {}", act.at, act.id, act.signer, act.subject);
+        let line = columns(&[
+            &act.at,
+            &act.id,
+            &format_args!("{} for {}", act.signer, act.subject),
+        ]);
         output.item("act", act, &line);
     }
     let words = format!("{} act(s)", acts.len());

@@ -7,6 +7,7 @@ use serde_json::json;
 use super::failed;
 use crate::cli::output::{Outcome, Output};
 use crate::server::admin::{self, AdminError, Notice};
+use crate::text::clean::columns;
 
 pub(super) async fn run(db: &Path, told: &[i64], output: &Output) -> Outcome {
     let done = match told {
@@ -30,15 +31,14 @@ async fn listed(db: &Path, output: &Output) -> Result<Outcome, AdminError> {
 }
 
 fn line(notice: &Notice) -> String {
-    format!(
-        "{}\t{}\t{}\t{}\t{}\tabout {}",
-        notice.number,
-        notice.at,
-        notice.to.name,
-        notice.to.email.as_deref().unwrap_or("-"),
-        notice.kind,
-        notice.about.name
-    )
+    columns(&[
+        &notice.number,
+        &notice.at,
+        &notice.to.name,
+        &notice.to.email.as_deref().unwrap_or("-"),
+        &notice.kind,
+        &format_args!("about {}", notice.about.name),
+    ])
 }
 
 async fn marked(db: &Path, told: &[i64]) -> Result<Outcome, AdminError> {
