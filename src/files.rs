@@ -27,6 +27,28 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> Result<()> {
     place(file, path)
 }
 
+/// Opens a file that somebody named, without waiting for whoever might write to it: a pipe is no file here.
+pub fn open_regular(path: &Path) -> Result<File> {
+    let nonblocking = i32::try_from(rustix::fs::OFlags::NONBLOCK.bits()).unwrap_or_default();
+    let file = OpenOptions::new()
+        .read(true)
+        .custom_flags(nonblocking)
+        .open(path)?;
+    match file.metadata()?.is_file() {
+        true => Ok(file),
+        false => Err(Error::new(
+            ErrorKind::InvalidInput,
+            "it is no regular file: write it to a file first",
+        )),
+    }
+}
+
+/// Which rights the group and others have to a file that they are not to have.
+pub fn open_to_others(path: &Path, not_to_have: u32) -> Result<Option<u32>> {
+    let mode = std::fs::metadata(path)?.permissions().mode() & 0o777;
+    Ok((mode & not_to_have != 0).then_some(mode))
+}
+
 /// Gives a file this content, on disk when it returns; before, the old content is. A draft that a kill left behind goes with the
 /// next one, because it has the same name.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
@@ -113,5 +135,24 @@ fn directory_of(path: &Path) -> &Path {
     match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pipe_is_no_file_and_nobody_waits_for_whoever_might_write_to_it() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let pipe = directory.path().join("tokens.xml");
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+        assert!(made.expect("mkfifo").success());
+        let why = open_regular(&pipe).expect_err("no file").to_string();
+        assert!(why.contains("no regular file"), "{why}");
+        assert!(open_regular(directory.path()).is_err());
+        let file = directory.path().join("file");
+        std::fs::write(&file, "text").expect("written");
+        assert!(open_regular(&file).is_ok());
     }
 }

@@ -1,12 +1,12 @@
 //! Files that people make for a command: profiles, lists of people, tags.
 
-use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
 use super::output::{Exit, Outcome};
 use crate::domain::list;
 use crate::domain::people_list::{self, PeopleList};
+use crate::files;
 
 /// More than any of them has.
 const BYTES_MAX: u64 = 1 << 20;
@@ -34,7 +34,7 @@ fn read(path: &Path) -> Result<Vec<u8>, Box<Outcome>> {
     let unreadable =
         |why: &dyn std::fmt::Display| Box::new(unusable("unreadable-file", path, &why));
     let mut bytes = Vec::new();
-    File::open(path)
+    files::open_regular(path)
         .and_then(|file| file.take(BYTES_MAX + 1).read_to_end(&mut bytes))
         .map_err(|error| unreadable(&error))?;
     match u64::try_from(bytes.len()).is_ok_and(|bytes| bytes <= BYTES_MAX) {

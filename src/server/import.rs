@@ -12,7 +12,6 @@
 //! deleted. Invariant: either every record of the file is in the database, or none is and each wrong one is named
 //! with its line, up to [`MAX_REPORTED`] of them.
 
-use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -25,6 +24,7 @@ pub use rows::Format;
 use super::admin::{AdminError, by_admin};
 use super::database::{Database, DatabaseError, Fault};
 use super::tables::audit;
+use crate::files;
 use check::Record;
 
 /// Wrong lines that are named; the others are counted.
@@ -214,7 +214,7 @@ pub async fn import_file(db: &Path, file: &Path, format: Format) -> Result<Impor
 /// One byte more than a file may have shows that it has too many.
 fn contents(file: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    File::open(file)?
+    files::open_regular(file)?
         .take(MAX_FILE_BYTES + 1)
         .read_to_end(&mut bytes)?;
     Ok(bytes)

@@ -9,6 +9,9 @@ const BYTES_MIN: usize = 16;
 /// Longer than the block of any hash here, so more would add nothing.
 const BYTES_MAX: usize = 128;
 
+/// Of 16 bytes that were drawn, fewer are different once in 10^24 times.
+const DIFFERENT_MIN: usize = 4;
+
 /// 16 to 128 bytes. Zeroised when dropped; has neither `Debug` nor `Clone` on purpose.
 pub struct TotpSecret(Zeroizing<Vec<u8>>);
 
@@ -57,6 +60,12 @@ impl TotpSecret {
         plain.extend(text.chars().filter(|c| *c != ' '));
         let bytes = hex::decode(plain.as_str()).map_err(|_| NotASecret::Alphabet("hex"))?;
         Self::new(Zeroizing::new(bytes))
+    }
+
+    /// Whether it has so few different bytes that nobody drew it: a form that was not filled in, or a sample.
+    pub fn is_no_secret(&self) -> bool {
+        let different: std::collections::BTreeSet<u8> = self.0.iter().copied().collect();
+        different.len() < DIFFERENT_MIN
     }
 
     /// Its bytes, for sealing.

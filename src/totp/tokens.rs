@@ -104,6 +104,11 @@ pub enum TokenFault {
     Unsupported(String),
     #[error("the seed is no secret: {0}")]
     Seed(#[from] NotASecret),
+    /// All zeros, or hardly anything else.
+    #[error(
+        "the seed is no secret: it is nearly all the same, as in a form that was not filled in; ask the vendor for another file"
+    )]
+    NoSecret,
     /// Hex or base32?
     #[error(
         "the seeds can be read as hex and as base32: add a column \"encoding\" that says which"
@@ -148,6 +153,9 @@ pub fn read(
     };
     if tokens.is_empty() {
         return Err(TokenFault::Empty.at("file"));
+    }
+    if let Some(token) = tokens.iter().find(|token| token.secret.is_no_secret()) {
+        return Err(TokenFault::NoSecret.at(format!("token {}", token.serial)));
     }
     let mut seen = std::collections::HashSet::new();
     match tokens
@@ -197,6 +205,16 @@ mod tests {
             fault(&vec![b' '; FILE_BYTES_MAX + 1]),
             Some(TokenFault::TooLarge)
         );
+        let zeros = format!("serial,seed\nA1,{}\n", "00".repeat(20));
+        assert_eq!(fault(zeros.as_bytes()), Some(TokenFault::NoSecret));
+        let named = read(zeros.as_bytes(), None, Timestamp::UNIX_EPOCH).err();
+        assert!(named.is_some_and(|error| error.to_string().starts_with("token A1: ")));
+        let alternating = format!("serial,seed\nA1,{}\n", "00ff".repeat(10));
+        assert_eq!(fault(alternating.as_bytes()), Some(TokenFault::NoSecret));
+        assert!(matches!(
+            fault(b"serial,seed\nA1,31323334\n"),
+            Some(TokenFault::Seed(_))
+        ));
         let twice = b"serial,seed\nA1,3132333435363738393031323334353637383930\nA1,3132333435363738393031323334353637383931\n";
         assert_eq!(fault(twice), Some(TokenFault::Twice("A1".to_owned())));
     }

@@ -1,6 +1,5 @@
 //! `totp import`: a file of hardware tokens into the registry's stock.
 
-use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
@@ -14,6 +13,7 @@ use crate::cli::outcome::{outcome_of_stop, unreadable};
 use crate::cli::output::{Exit, Outcome};
 use crate::cli::secret::{SecretError, from_descriptor};
 use crate::domain::EntryId;
+use crate::files;
 use crate::totp::tokens::{FILE_BYTES_MAX, FileKey, read};
 use crate::workflow::{Pushed, Stop};
 
@@ -120,7 +120,7 @@ async fn file_key(arguments: &ImportArguments) -> Result<Option<FileKey>, Outcom
 
 /// One byte more than may be is enough to be refused.
 fn contents(path: &Path) -> std::io::Result<Zeroizing<Vec<u8>>> {
-    let file = File::open(path)?;
+    let file = files::open_regular(path)?;
     let size = file.metadata()?.len();
     let room = usize::try_from(size)
         .unwrap_or(FILE_BYTES_MAX)
