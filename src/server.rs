@@ -23,7 +23,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use tokio::sync::watch;
 
 mod accounts;
@@ -64,13 +64,19 @@ use guesses::Guesses;
 pub use keyring::KeyringError;
 use keyring::{Keyring, Ring};
 use listen::Door;
-use tables::setting;
+use tables::{offer, setting};
 use tally::Tally;
 use turns::Turns;
 use verify::{RelyingParty, Trust};
 
 /// Between looks at what is over. Until then it is refused by its own date.
 const TIDY_EVERY: Duration = Duration::from_secs(3600);
+
+/// How long an offer that nothing came of is kept after it expired, so that a late push is told why it is refused.
+const OFFERS_KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
+
+/// So many are forgotten at once, so that nobody waits long for a write meanwhile.
+const OFFERS_AT_ONCE: u32 = 500;
 
 /// Between two times at which the audit gets what was counted: what a crash loses is no more than that.
 const NOTE_EVERY: Duration = Duration::from_secs(60);
@@ -248,11 +254,23 @@ impl Running {
 /// Forgets and removes what is over.
 async fn tidy(db: &Database, now: Timestamp) -> Result<(), Fault> {
     ledger::forget_old(db, now).await?;
+    forget_offers(db, now - OFFERS_KEPT).await?;
     let removed = suspensions::run_out(db, now).await?;
     if removed > 0 {
         tracing::info!(removed, "suspended for 30 days and removed");
     }
     Ok(())
+}
+
+async fn forget_offers(db: &Database, before: Timestamp) -> Result<(), Fault> {
+    loop {
+        let mut tx = db.write().await?;
+        let forgotten = offer::forget(&mut tx, before, OFFERS_AT_ONCE).await?;
+        tx.commit().await?;
+        if forgotten == 0 {
+            return Ok(());
+        }
+    }
 }
 
 /// The same, for as long as the registry serves.

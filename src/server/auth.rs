@@ -51,6 +51,13 @@ pub struct AtDesk {
     pub session_hash: Vec<u8>,
 }
 
+impl AtDesk {
+    /// Whose `Idempotency-Key`s are meant: an answer is for whoever asked, not for the next one at the same station.
+    pub fn scope(&self) -> String {
+        format!("{} {}", self.station, self.operator.id)
+    }
+}
+
 impl FromRequestParts<Arc<Registry>> for AtStation {
     type Rejection = Refusal;
 

@@ -2,7 +2,7 @@
 //!
 //! What it hides: the clock doctor's search, hardware tokens whose clock nobody can set, and the limits. Invariants: every
 //! examination is counted, in the same transaction as what came of it; no code is taken twice; two codes that are off by the clock
-//! are never right for an app.
+//! are never right for an app; a factor of which a hundred codes in a row were wrong opens nothing any more.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -10,11 +10,14 @@ use super::Registry;
 use super::database::Write;
 use super::keyring::Ring;
 use super::problem::{Answer, Refusal};
+use super::suspensions::{self, Report};
 use super::tables::factor::{self, WithSecret};
-use super::tables::secret::StoredSecret;
-use super::tables::{At, attempt, audit};
+use super::tables::secret::{StoredSecret, Taken};
+use super::tables::{At, attempt, audit, person};
 use crate::domain::factor::{CodeVerdict, TotpCode};
-use crate::domain::{FactorId, OfferId, PersonId, StationId};
+use crate::domain::suspension::FactorRef;
+use crate::domain::visit::SuspendedWhy;
+use crate::domain::{FactorId, OfferId, OperatorId, PersonId, StationId};
 use crate::totp::{self, Check, TotpSecret};
 use crate::wire::problem_code;
 
@@ -23,6 +26,9 @@ const PER_OFFER: i64 = 6;
 
 /// Wrong ones of one subject in a window. The chance of guessing a code that way is 60 in a million an hour.
 const WRONG_PER_SUBJECT: usize = 20;
+
+/// Wrong ones in a row of one subject, over whatever time (NIST SP 800-63B-4, section 3.2.2).
+const WRONG_IN_A_ROW: i64 = 100;
 
 /// The window.
 const WINDOW: SignedDuration = SignedDuration::from_hours(1);
@@ -36,8 +42,11 @@ const OTHERS: u32 = 50;
 /// What is examined, for whom, and where.
 pub struct Examination<'a> {
     pub station: &'a StationId,
+    pub operator: &'a OperatorId,
     pub offer: OfferId,
     pub person: &'a PersonId,
+    /// The person's factor that the secret is of, where it is one already.
+    pub factor: Option<FactorId>,
     /// Whose limit it is: a secret's, or the person's while a new secret is tried.
     pub subject: &'a str,
     /// It is being enrolled: whoever asks has the secret, so that nothing is told by its own verdict.
@@ -52,8 +61,8 @@ pub struct Examination<'a> {
 /// What came of it.
 pub struct Examined {
     pub verdict: CodeVerdict,
-    /// The step and the drift of a code that is right.
-    pub taken: Option<(u64, i32)>,
+    /// A code that is right.
+    pub taken: Option<Taken>,
 }
 
 /// The first code and the second, if there is one.
@@ -90,9 +99,9 @@ pub async fn examine(
         examined.verdict,
         CodeVerdict::Misread | CodeVerdict::NextNeeded | CodeVerdict::NoMatch
     );
-    // Whatever is examined, its wrong codes try the person's other factors too: that has a limit of its own, the person's.
+    // Whatever is examined, its wrong codes try the person's other factors too: that has limits of its own, the person's.
     let person = about.person.as_str();
-    if may_be_another && wrong_ones(tx, person, about.now).await?.len() < WRONG_PER_SUBJECT {
+    if may_be_another && may_try_others(tx, about).await? {
         if let Some(other) = other_factor(&ring, tx, about).await? {
             examined.verdict = other;
         }
@@ -102,6 +111,12 @@ pub async fn examine(
     }
     count(tx, about, &examined.verdict).await?;
     Ok(examined)
+}
+
+async fn may_try_others(tx: &mut Write, about: &Examination<'_>) -> Answer<bool> {
+    let person = about.person.as_str();
+    Ok(attempt::wrong_in_a_row(tx, person).await? < WRONG_IN_A_ROW
+        && wrong_ones(tx, person, about.now).await?.len() < WRONG_PER_SUBJECT)
 }
 
 /// A secret that does not open: what is wrong with it is nothing to tell.
@@ -137,6 +152,7 @@ fn judge(secret: &TotpSecret, about: &Examination<'_>) -> Examined {
         let here = settings.step_at(about.now);
         here.checked_add_signed(i64::from(drift_steps))
     };
+    let is_sure = matches!(verdict, CodeVerdict::Clock { .. });
     match drift_steps.and_then(|drift| Some((step_of(drift)?, drift))) {
         // The doctor looks for a pair at any time, also before the last code that was taken.
         Some((step, _)) if stored.last_step.is_some_and(|last| step <= last) => Examined {
@@ -145,7 +161,11 @@ fn judge(secret: &TotpSecret, about: &Examination<'_>) -> Examined {
         },
         Some((step, drift_steps)) => Examined {
             verdict: CodeVerdict::Right { drift_steps },
-            taken: Some((step, drift_steps)),
+            taken: Some(Taken {
+                step,
+                drift_steps,
+                is_sure,
+            }),
         },
         None => Examined {
             verdict,
@@ -204,6 +224,15 @@ async fn check_offer(tx: &mut Write, about: &Examination<'_>) -> Answer<()> {
 }
 
 async fn check_subject(tx: &mut Write, about: &Examination<'_>) -> Answer<()> {
+    // A new secret is no secret to whoever asks.
+    if !about.is_new && attempt::wrong_in_a_row(tx, about.subject).await? >= WRONG_IN_A_ROW {
+        return Err(Refusal::new(
+            problem_code::GUESSED_OUT,
+            format!(
+                "{WRONG_IN_A_ROW} codes of it in a row were wrong: none is examined any more, another factor takes its place"
+            ),
+        ));
+    }
     let wrong = wrong_ones(tx, about.subject, about.now).await?;
     if wrong.len() < WRONG_PER_SUBJECT {
         return Ok(());
@@ -231,6 +260,11 @@ async fn count(tx: &mut Write, about: &Examination<'_>, verdict: &CodeVerdict) -
     let wrong = !matches!(verdict, CodeVerdict::Right { .. } | CodeVerdict::Used);
     attempt::forget(tx, about.now - KEPT).await?;
     note(tx, about, about.subject, wrong).await?;
+    // Whoever enrols a secret of their own knows its codes: that ends no row of the person's.
+    if verdict.is_right() && !about.is_new {
+        attempt::end_run(tx, about.subject).await?;
+        attempt::end_run(tx, about.person.as_str()).await?;
+    }
     if wrong && wrong_ones(tx, about.subject, about.now).await?.len() == WRONG_PER_SUBJECT {
         let detail = format!(
             "{WRONG_PER_SUBJECT} wrong codes of {} within an hour",
@@ -243,7 +277,47 @@ async fn count(tx: &mut Write, about: &Examination<'_>, verdict: &CodeVerdict) -
 }
 
 async fn note(tx: &mut Write, about: &Examination<'_>, subject: &str, wrong: bool) -> Answer<()> {
-    Ok(attempt::insert(tx, about.offer, (subject, wrong), about.now).await?)
+    attempt::insert(tx, about.offer, (subject, wrong), about.now).await?;
+    if wrong && attempt::wrong_once_more(tx, subject).await? == WRONG_IN_A_ROW {
+        guessed_out(tx, about, subject).await?;
+    }
+    Ok(())
+}
+
+/// A hundred wrong ones in a row: whoever has the factor would have had a right one by now.
+async fn guessed_out(tx: &mut Write, about: &Examination<'_>, subject: &str) -> Answer<()> {
+    let of = match subject == about.person.as_str() {
+        true => format!(
+            "new secrets or other factors of {}: none of theirs is looked for any more",
+            about.person
+        ),
+        false => format!("{} of {}", about.secret.id, about.person),
+    };
+    let detail = format!("{WRONG_IN_A_ROW} wrong codes in a row: {of}");
+    audit::alarm(
+        tx,
+        about.station,
+        problem_code::GUESSED_OUT,
+        &detail,
+        about.now,
+    )
+    .await?;
+    let (Some(factor), Some(person)) = (
+        about.factor.filter(|_| subject != about.person.as_str()),
+        person::by_id(tx, about.person).await?,
+    ) else {
+        return Ok(());
+    };
+    let report = Report {
+        station: about.station,
+        person: &person,
+        factor: &FactorRef::App { factor },
+        why: SuspendedWhy::Suspected,
+        operator: about.operator,
+        at: about.now,
+    };
+    suspensions::suspend(tx, &report, about.now).await?;
+    Ok(())
 }
 
 /// The audit's words for it; the code is not among them.

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::database::{Connection, Fault, Write};
+use super::tables::secret::Taken;
 use super::tables::{factor, secret};
 use crate::domain::{FactorId, PersonId};
 use crate::wire::Tokens;
@@ -39,11 +40,11 @@ pub async fn tokens(db: &mut Connection, serial_begins: &str) -> Result<Tokens, 
     Ok(Tokens { tokens, more })
 }
 
-/// Notes that a code of that step was taken, and how the clock stood: no code is taken twice.
+/// Notes that a code was taken: no code is taken twice.
 pub async fn note_taken(
     tx: &mut Write,
     id: FactorId,
-    taken: (u64, i32),
+    taken: Taken,
     now: Timestamp,
 ) -> Result<(), Fault> {
     secret::set_taken(tx, id, taken).await?;

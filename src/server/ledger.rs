@@ -49,7 +49,7 @@ pub enum Opened {
     Repeated(Response),
 }
 
-/// Opens an entry. `scope` is whose keys they are (the station); `route` and `body` must be the same whenever the key is.
+/// Opens an entry. `scope` is whose keys they are (the operator at a station; the station, of a report); `route` and `body` must be the same whenever the key is.
 /// The journal's head is no part of `body`, because it moves on between two attempts.
 pub async fn open(
     registry: &Registry,

@@ -16,6 +16,10 @@ pub const TOO_LARGE: &str = "too-large";
 pub const MEDIA_TYPE: &str = "media-type";
 /// Too many wrong codes from one place; see `Retry-After`.
 pub const TOO_MANY_ATTEMPTS: &str = "too-many-attempts";
+/// A hundred codes in a row were wrong: none is examined any more. As an alarm: a factor is suspended for that.
+pub const GUESSED_OUT: &str = "guessed-out";
+/// As many offers are open as may be, of this operator here or of this station.
+pub const OFFERS_OPEN: &str = "offers-open";
 /// The registry has too much to do; see `Retry-After`.
 pub const BUSY: &str = "busy";
 /// The registry failed; nothing was changed.

@@ -50,7 +50,7 @@ pub async fn codes(
         may(&desk, identification.action())?;
     }
     let codes = examination::in_a_row(&request.codes)?;
-    let opened = ledger::open(&registry, desk.station.as_str(), None, "codes", &()).await?;
+    let opened = ledger::open(&registry, &desk.scope(), None, "codes", &()).await?;
     let Opened::Fresh(mut entry) = opened else {
         return Err(Refusal::internal("an answer without a key was stored"));
     };
@@ -65,8 +65,10 @@ pub async fn codes(
     };
     let about = Examination {
         station: &desk.station,
+        operator: &desk.operator.id,
         offer: request.offer,
         person: &id,
+        factor: matches!(request.subject, Subject::Active { .. }).then_some(factor),
         subject: &limited,
         is_new: matches!(request.subject, Subject::New { .. }),
         secret: &secret,

@@ -11,13 +11,13 @@ use super::{Named, Params, Shared, apps};
 use crate::domain::act::challenge;
 use crate::domain::authority::Action;
 use crate::domain::suspension::FactorRef;
-use crate::domain::{Bytes, OfferId, OperatorId, Person, PersonId};
+use crate::domain::{Bytes, OfferId, OperatorId, Person, PersonId, StationId};
 use crate::server::Registry;
 use crate::server::acts::{self, Asked};
 use crate::server::auth::{AtDesk, IdempotencyKey};
 use crate::server::database::{Connection, Write};
 use crate::server::ledger::{self, Opened};
-use crate::server::problem::Answer;
+use crate::server::problem::{Answer, Refusal};
 use crate::server::suspensions;
 use crate::server::tables::credential;
 use crate::server::tables::offer::{self, NewOfApp, NewOfKey, Sort};
@@ -25,10 +25,13 @@ use crate::server::tables::person;
 use crate::server::tables::{FactorName, standing};
 use crate::server::visits::{self, Tested};
 use crate::wire::webauthn::{Descriptor, User};
-use crate::wire::{Credential, Offer, TestOffer, VERSION};
+use crate::wire::{Credential, Offer, TestOffer, VERSION, problem_code};
 
-/// How long an offer that nothing came of is kept after it expired, so that a late push is told why it is refused.
-pub(super) const KEPT_EXPIRED: SignedDuration = SignedDuration::from_hours(90 * 24);
+/// Offers that hold and were not used, of one operator at one station: two weeks of tickets for as many people as there may be.
+const OPEN_PER_OPERATOR: i64 = 10_000;
+
+/// The same of a station, whoever asked for them.
+const OPEN_PER_STATION: i64 = 20_000;
 
 /// Creation options for a person, and the challenge of the test that follows.
 #[utoipa::path(
@@ -54,8 +57,8 @@ pub async fn offer(
         may(&desk, Action::ProvisionStandby)?;
     }
     let body = (&id, under);
-    let scope = desk.station.as_str();
-    let mut entry = match ledger::open(&registry, scope, key, "offer", &body).await? {
+    let scope = desk.scope();
+    let mut entry = match ledger::open(&registry, &scope, key, "offer", &body).await? {
         Opened::Fresh(entry) => entry,
         Opened::Repeated(response) => return Ok(response),
     };
@@ -102,8 +105,8 @@ pub async fn test_options(
     let action = under.visit.map_or(Action::TestKey, |_| Action::Receive);
     may(&desk, action)?;
     let body = (&id, under);
-    let scope = desk.station.as_str();
-    let mut entry = match ledger::open(&registry, scope, key, "test-offer", &body).await? {
+    let scope = desk.scope();
+    let mut entry = match ledger::open(&registry, &scope, key, "test-offer", &body).await? {
         Opened::Fresh(entry) => entry,
         Opened::Repeated(response) => return Ok(response),
     };
@@ -248,9 +251,29 @@ pub(super) async fn insert(
     rows: &[NewOfKey],
     now: Timestamp,
 ) -> Answer<()> {
-    offer::forget(tx, now - KEPT_EXPIRED).await?;
     let by = (&desk.station, &desk.operator.id);
+    refuse_full(tx, by, now).await?;
     Ok(offer::insert_of_keys(tx, by, rows).await?)
+}
+
+/// Offers end by themselves, and only so many are open at a time: nobody fills the registry with them.
+pub(super) async fn refuse_full(
+    db: &mut Connection,
+    (station, operator): (&StationId, &OperatorId),
+    now: Timestamp,
+) -> Answer<()> {
+    let (own, all) = offer::open_at(db, (station, operator), now).await?;
+    let open = match (own >= OPEN_PER_OPERATOR, all >= OPEN_PER_STATION) {
+        (true, _) => format!("{own} offers of operator {operator} at this station"),
+        (false, true) => format!("{all} offers of this station"),
+        (false, false) => return Ok(()),
+    };
+    Err(Refusal::new(
+        problem_code::OFFERS_OPEN,
+        format!(
+            "{open} are open, as many as may be: wait until they end, or fetch tickets for fewer people"
+        ),
+    ))
 }
 
 /// The credentials that a person has, that are not gone and that are meant, as WebAuthn lists them.

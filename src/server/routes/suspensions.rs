@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::codes::refuse_over;
 use super::desk::{known, line, may};
-use super::offers::{KEPT_EXPIRED, descriptor, life_ms};
+use super::offers::{descriptor, life_ms, refuse_full};
 use super::report::{begin, check_identification, check_version, may_then, offer_unknown};
 use super::{Body, Shared};
 use crate::domain::authority::Action;
@@ -142,8 +142,8 @@ pub async fn lift_options(
         issued_at: now,
         expires_at: offer.expires_at,
     };
-    offer::forget(&mut tx, now - KEPT_EXPIRED).await?;
     let by = (&desk.station, &desk.operator.id);
+    refuse_full(&mut tx, by, now).await?;
     offer::insert_of_lift(&mut tx, by, &new).await?;
     let subject = offer.id.to_string();
     audit::note(
@@ -173,8 +173,8 @@ pub async fn lift(
     may(&desk, Action::LiftSuspension)?;
     check_document(&lift.identification)?;
     let key = key.filter(|_| matches!(lift.shown, Shown::Signed { .. }));
-    let scope = desk.station.as_str();
-    let mut look = match ledger::look(&registry, scope, key, "lift", &lift).await? {
+    let scope = desk.scope();
+    let mut look = match ledger::look(&registry, &scope, key, "lift", &lift).await? {
         Looked::Fresh(look) => look,
         Looked::Repeated(response) => return Ok(response),
     };
@@ -350,8 +350,10 @@ async fn read(
     let subject = held.secret.id.to_string();
     let about = Examination {
         station: &desk.station,
+        operator: &desk.operator.id,
         offer: lift.offer,
         person: &lift.person,
+        factor: Some(factor),
         subject: &subject,
         is_new: false,
         secret: &held.secret,

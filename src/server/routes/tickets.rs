@@ -61,9 +61,9 @@ pub async fn tickets(
         ));
     }
     let _turn = registry.turns.take(&desk.station).await?;
-    let scope = desk.station.as_str();
+    let scope = desk.scope();
     if let Some(answer) =
-        ledger::answered(&registry, scope, key.as_ref(), "tickets", &request).await?
+        ledger::answered(&registry, &scope, key.as_ref(), "tickets", &request).await?
     {
         return Ok(answer);
     }
@@ -85,7 +85,7 @@ pub async fn tickets(
     };
     let (subject, detail) = (day.to_string(), reply.offers.len().to_string());
     let body = serde_json::to_string(&reply).map_err(Refusal::internal)?;
-    let opened = ledger::open(&registry, scope, key, "tickets", &request).await?;
+    let opened = ledger::open(&registry, &scope, key, "tickets", &request).await?;
     let mut entry = match opened {
         Opened::Fresh(entry) => entry,
         Opened::Repeated(response) => return Ok(response),

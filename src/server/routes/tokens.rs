@@ -255,8 +255,8 @@ pub async fn assign(
     may(&desk, request.identification.action())?;
     let codes = examination::in_a_row(&request.codes)?;
     let body = (&id, &request);
-    let scope = desk.station.as_str();
-    let mut entry = match ledger::open(&registry, scope, Some(key), "assign-token", &body).await? {
+    let scope = desk.scope();
+    let mut entry = match ledger::open(&registry, &scope, Some(key), "assign-token", &body).await? {
         Opened::Fresh(entry) => entry,
         Opened::Repeated(response) => return Ok(response),
     };
@@ -279,8 +279,10 @@ pub async fn assign(
     let limited = secret.id.to_string();
     let about = Examination {
         station: &desk.station,
+        operator: &desk.operator.id,
         offer: request.offer,
         person: &id,
+        factor: None,
         subject: &limited,
         is_new: false,
         secret: &secret,

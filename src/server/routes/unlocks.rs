@@ -1,6 +1,6 @@
 //! What stations report of the hours in which they let an operator in by themselves.
 //!
-//! The station checked the key against what the registry had given along with the session. Invariant: only a session that had
+//! The station checked the key against what the registry had given along with the session. Invariant: nothing that lies ahead is believed; only a session that had
 //! been opened at that station, and had not run out, can have been unlocked; one that the registry had ended meanwhile is
 //! taken on record and raises an alarm, because the station could not know.
 
@@ -45,6 +45,9 @@ pub async fn unlock(
     let push = push.body;
     let now = registry.now();
     let at = (&station, &push.operator);
+    if ms(push.unlocked_at) > ms(now).saturating_add(CLOCK_SKEW_MS) {
+        return Err(ahead(&push));
+    }
     let ended = access::ended_at(&mut entry.tx, at, push.unlocked_at, CLOCK_SKEW_MS).await?;
     let ended = ended.ok_or_else(|| no_session(&push))?;
     if let Some(ended_at) = ended.filter(|ended| ms(*ended) < ms(push.unlocked_at)) {
@@ -65,6 +68,17 @@ pub async fn unlock(
     };
     let reply = UnlockReceipt { accepted_at: now };
     entry.finish(StatusCode::CREATED, &reply, line).await
+}
+
+fn ahead(push: &UnlockPush) -> Refusal {
+    Refusal::new(
+        problem_code::UNLOCK_FOREIGN,
+        format!(
+            "the unlocking is dated ahead, at {}: set the station's clock, find out with `keydesk audit export` what happened, and \
+             withdraw the entry",
+            push.unlocked_at
+        ),
+    )
 }
 
 fn no_session(push: &UnlockPush) -> Refusal {

@@ -48,8 +48,8 @@ pub async fn open(
     may(&desk, Action::Receive)?;
     check_identification(&request.identification)?;
     let body = (&id, &request);
-    let scope = desk.station.as_str();
-    let mut entry = match ledger::open(&registry, scope, key, "visit", &body).await? {
+    let scope = desk.scope();
+    let mut entry = match ledger::open(&registry, &scope, key, "visit", &body).await? {
         Opened::Fresh(entry) => entry,
         Opened::Repeated(response) => return Ok(response),
     };
@@ -87,8 +87,8 @@ pub async fn accept(
     check_version(request.version)?;
     may(&desk, Action::Accept)?;
     let body = (&id, &request);
-    let scope = desk.station.as_str();
-    let mut entry = match ledger::open(&registry, scope, key, "acceptance", &body).await? {
+    let scope = desk.scope();
+    let mut entry = match ledger::open(&registry, &scope, key, "acceptance", &body).await? {
         Opened::Fresh(entry) => entry,
         Opened::Repeated(response) => return Ok(response),
     };

@@ -49,7 +49,35 @@ pub async fn wrong(
     .await
 }
 
-/// Forgets what was examined before that time.
+/// Counts one more wrong one in a row; how many these are.
+pub async fn wrong_once_more(tx: &mut Write, subject: &str) -> Result<i64, Fault> {
+    sqlx::query_scalar(
+        "INSERT INTO wrong_run (subject, wrong) VALUES ($1, 1) ON CONFLICT (subject) DO UPDATE SET wrong = wrong + 1 RETURNING wrong",
+    )
+    .bind(subject)
+    .fetch_one(&mut **tx)
+    .await
+}
+
+/// How many wrong ones in a row there are.
+pub async fn wrong_in_a_row(db: &mut Connection, subject: &str) -> Result<i64, Fault> {
+    let run: Option<i64> = sqlx::query_scalar("SELECT wrong FROM wrong_run WHERE subject = $1")
+        .bind(subject)
+        .fetch_optional(db)
+        .await?;
+    Ok(run.unwrap_or_default())
+}
+
+/// Ends the row: one was right.
+pub async fn end_run(tx: &mut Write, subject: &str) -> Result<(), Fault> {
+    sqlx::query("DELETE FROM wrong_run WHERE subject = $1")
+        .bind(subject)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// Forgets what was examined before that time. How many were wrong in a row is kept.
 pub async fn forget(tx: &mut Write, before: Timestamp) -> Result<(), Fault> {
     sqlx::query("DELETE FROM code_attempt WHERE at_ms < $1")
         .bind(At(before))

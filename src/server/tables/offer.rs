@@ -110,19 +110,43 @@ pub struct NewOfLift<'a> {
     pub expires_at: Timestamp,
 }
 
-/// Forgets offers that expired before that time and that nothing came of.
-pub async fn forget(tx: &mut Write, before: Timestamp) -> Result<(), Fault> {
+/// Forgets offers that expired before that time and that nothing came of, at most `limit` of each sort; how many that were.
+pub async fn forget(tx: &mut Write, before: Timestamp, limit: u32) -> Result<u64, Fault> {
+    let mut forgotten = 0;
+    // The first conditions are those of the indexes.
     for expired in [
-        "DELETE FROM offer WHERE expires_ms < $1 AND NOT EXISTS (SELECT 1 FROM credential c WHERE c.offer = offer.id)",
-        "DELETE FROM app_offer WHERE expires_ms < $1 AND NOT EXISTS (SELECT 1 FROM factor f WHERE f.offer = app_offer.id)",
-        "DELETE FROM lift_offer WHERE expires_ms < $1",
+        "DELETE FROM offer WHERE id IN (SELECT id FROM offer o WHERE (used_ms IS NULL OR kind = 'test') AND expires_ms < $1 \
+         AND NOT EXISTS (SELECT 1 FROM credential c WHERE c.offer = o.id) LIMIT $2)",
+        "DELETE FROM app_offer WHERE id IN (SELECT id FROM app_offer o WHERE used_ms IS NULL AND expires_ms < $1 \
+         AND NOT EXISTS (SELECT 1 FROM factor f WHERE f.offer = o.id) LIMIT $2)",
+        "DELETE FROM lift_offer WHERE id IN (SELECT id FROM lift_offer WHERE expires_ms < $1 LIMIT $2)",
     ] {
-        sqlx::query(expired)
+        let done = sqlx::query(expired)
             .bind(At(before))
+            .bind(limit)
             .execute(&mut **tx)
             .await?;
+        forgotten += done.rows_affected();
     }
-    Ok(())
+    Ok(forgotten)
+}
+
+/// How many offers of an operator at a station hold and were not used, and how many of all at that station.
+pub async fn open_at(
+    db: &mut Connection,
+    (station, operator): (&StationId, &OperatorId),
+    now: Timestamp,
+) -> Result<(i64, i64), Fault> {
+    sqlx::query_as(
+        "SELECT coalesce(sum(operator = $2), 0), count(*) FROM (\
+         SELECT operator FROM offer WHERE station = $1 AND used_ms IS NULL AND expires_ms > $3 \
+         UNION ALL SELECT operator FROM lift_offer WHERE station = $1 AND used_ms IS NULL AND expires_ms > $3)",
+    )
+    .bind(station)
+    .bind(operator)
+    .bind(At(now))
+    .fetch_one(db)
+    .await
 }
 
 /// Issues offers of keys, in one statement.

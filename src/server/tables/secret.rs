@@ -22,7 +22,7 @@ pub struct StoredSecret {
     pub settings: TotpSettings,
     /// Itself.
     pub sealed: SealedSecret,
-    /// By how many steps its clock was fast.
+    /// By how many steps its clock is known to be fast.
     pub drift_steps: i32,
     /// The newest step that was taken.
     pub last_step: Option<u64>,
@@ -125,15 +125,25 @@ pub async fn reseal(tx: &mut Write, id: FactorId, sealed: &SealedSecret) -> Resu
     Ok(())
 }
 
-/// Notes that a code of that step was taken, and how the clock stood.
-pub async fn set_taken(
-    tx: &mut Write,
-    id: FactorId,
-    (step, drift_steps): (u64, i32),
-) -> Result<(), Fault> {
-    sqlx::query("UPDATE totp_secret SET last_step = $1, drift_steps = $2 WHERE id = $3")
-        .bind(step_in_database(step))
-        .bind(drift_steps)
+/// A code that was right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Taken {
+    pub step: u64,
+    /// How the clock stood.
+    pub drift_steps: i32,
+    /// Two in a row say so: no single one that might have been guessed.
+    pub is_sure: bool,
+}
+
+/// Notes that a code was taken. The clock is followed where it is sure how it stands, or where the code before this one said the same.
+pub async fn set_taken(tx: &mut Write, id: FactorId, taken: Taken) -> Result<(), Fault> {
+    sqlx::query(
+        "UPDATE totp_secret SET last_step = $1, drift_steps = CASE WHEN $3 OR drift_seen = $2 THEN $2 ELSE drift_steps END, \
+         drift_seen = $2 WHERE id = $4",
+    )
+        .bind(step_in_database(taken.step))
+        .bind(taken.drift_steps)
+        .bind(taken.is_sure)
         .bind(id)
         .execute(&mut **tx)
         .await?;

@@ -1,10 +1,11 @@
 //! Codes that are examined: what a wrong one means, that no right one is taken twice, and how often it may be tried.
 
 use keydesk::domain::factor::CodeVerdict;
+use keydesk::domain::visit::SuspendedWhy;
 use keydesk::domain::{FactorId, PersonId};
 use keydesk::registry::RegistryError;
 use keydesk::server::admin;
-use keydesk::wire::Subject;
+use keydesk::wire::{Subject, problem_code};
 
 use super::phone::Phone;
 use super::world::{World, joined, refused};
@@ -75,16 +76,72 @@ async fn a_phone_whose_clock_runs_fast_is_followed_step_by_step_and_not_by_leaps
     let (world, phone) = enrolled(1).await;
     let about = ("p-1", phone.factor);
     for fast in 1..=4 {
-        world.next_step();
-        let offer = world.test_offer("p-1").await.id;
-        let leap = world.examine(about, offer, vec![phone.code(world.now(), fast + 1)]);
-        assert_eq!(leap.await.unwrap().verdict, CodeVerdict::NextNeeded);
-        let reply = world
-            .examine(about, offer, vec![phone.code(world.now(), fast)])
-            .await;
-        let drift_steps = i32::try_from(fast).unwrap();
-        assert_eq!(reply.unwrap().verdict, CodeVerdict::Right { drift_steps });
+        // One code may have been guessed: only when the next one says the same is it followed.
+        for _ in 0..2 {
+            world.next_step();
+            let offer = world.test_offer("p-1").await.id;
+            let leap = world.examine(about, offer, vec![phone.code(world.now(), fast + 1)]);
+            assert_eq!(leap.await.unwrap().verdict, CodeVerdict::NextNeeded);
+            let reply = world
+                .examine(about, offer, vec![phone.code(world.now(), fast)])
+                .await;
+            let drift_steps = i32::try_from(fast).unwrap();
+            assert_eq!(reply.unwrap().verdict, CodeVerdict::Right { drift_steps });
+        }
     }
+}
+
+/// So many wrong codes, no more in an hour than are examined.
+async fn guess(world: &World, phone: &Phone, times: usize) {
+    let about = ("p-1", phone.factor);
+    let mut left = times;
+    while left > 0 {
+        let wrong = phone.wrong_code(world.now());
+        for _ in 0..left.min(20).div_ceil(5) {
+            let offer = world.test_offer("p-1").await.id;
+            for _ in 0..left.min(5) {
+                let reply = world.examine(about, offer, vec![wrong.clone()]).await;
+                assert_eq!(reply.unwrap().verdict, CodeVerdict::NextNeeded);
+                left -= 1;
+            }
+        }
+        world.wait_s(3601);
+    }
+}
+
+#[tokio::test]
+async fn a_hundred_wrong_codes_in_a_row_suspend_an_app_for_good_and_its_owner_is_told() {
+    let (mut world, phone) = enrolled(1).await;
+    guess(&world, &phone, 80).await;
+    world.restart().await;
+    guess(&world, &phone, 20).await;
+    let person = PersonId::new("p-1");
+    let page = world.client.person(&world.session, &person);
+    let page = page.await.unwrap();
+    let held = page.factors[0].held.suspended.unwrap();
+    assert_eq!(held.why, SuspendedWhy::Suspected);
+    let told = admin::notices(&world.db()).await.unwrap().0;
+    assert!(told.iter().any(|news| news.kind == "factor-suspended"));
+    let alarms = admin::alarms(&world.db(), 99).await.unwrap();
+    let kinds: Vec<_> = alarms.iter().map(|alarm| alarm.kind.as_str()).collect();
+    assert!(kinds.contains(&problem_code::GUESSED_OUT), "{kinds:?}");
+    let offer = world.test_offer("p-1").await.id;
+    let right = vec![phone.code(world.now(), 0)];
+    let again = world.examine(("p-1", phone.factor), offer, right);
+    assert_eq!(refused(again.await), problem_code::FACTOR_SUSPENDED);
+}
+
+#[tokio::test]
+async fn a_right_code_begins_the_count_of_wrong_ones_anew() {
+    let (world, phone) = enrolled(1).await;
+    let about = ("p-1", phone.factor);
+    guess(&world, &phone, 99).await;
+    let offer = world.test_offer("p-1").await.id;
+    let right = vec![phone.code(world.now(), 0)];
+    let reply = world.examine(about, offer, right).await.unwrap();
+    assert_eq!(reply.verdict, RIGHT);
+    guess(&world, &phone, 1).await;
+    assert!(world.factors_of("p-1").await[0].held.suspended.is_none());
 }
 
 #[tokio::test]

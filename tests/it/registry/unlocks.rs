@@ -79,6 +79,15 @@ async fn an_unlock_where_there_was_no_session_is_refused() {
 }
 
 #[tokio::test]
+async fn an_unlock_that_is_dated_ahead_is_refused() {
+    let world = World::new().await;
+    let ahead = unlock(&world, Timestamp::now() + SignedDuration::from_hours(3));
+    let refusal = world.client.push(entry(), &ahead).await;
+    assert_eq!(refused(refusal), problem_code::UNLOCK_FOREIGN);
+    assert!(audited(&world).await.is_empty());
+}
+
+#[tokio::test]
 async fn a_later_session_does_not_hide_that_the_unlocked_one_had_been_ended() {
     let world = World::new().await;
     world.client.sign_out(&world.session).await.unwrap();
