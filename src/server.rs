@@ -44,6 +44,7 @@ mod keyring;
 mod ledger;
 mod listen;
 mod lives;
+mod network;
 mod notices;
 mod older_factors;
 mod problem;
@@ -197,6 +198,7 @@ impl Server {
         clock: Clock,
     ) -> Result<Running, ServeError> {
         config.check()?;
+        config.check_files()?;
         let door = Door::open(&config)?;
         let addr = door.address().map_err(|why| ServeError::Listen {
             address: config.listen,

@@ -323,7 +323,7 @@ pub enum StationCommand {
         /// The registry's base address, e.g. https://registry.example:8443.
         #[arg(long, value_name = "URL")]
         registry: String,
-        /// What people call this station.
+        /// A hint for the registry's audit. What the station is called is said where its code is made.
         #[arg(long, value_name = "NAME", default_value = "Station")]
         name: String,
         /// Read the one-time code from this file descriptor (first line). Without it: asked on the terminal.

@@ -17,6 +17,7 @@ use crate::domain::StationId;
 use crate::domain::authority::Role;
 use crate::server::admin::{self, AdminError};
 use crate::server::{self, KeyringError, ServeConfig, import};
+use crate::text::clean::columns;
 
 pub(super) async fn run(command: RegistryCommand, global: &Global, output: &Output) -> Outcome {
     match command {
@@ -86,8 +87,8 @@ pub(super) async fn run(command: RegistryCommand, global: &Global, output: &Outp
                 Err(error) => failed("not-accepted", error),
             }
         }
-        RegistryCommand::StationCode { name, db } => print_code(
-            admin::new_station_code(&db, &name).await,
+        RegistryCommand::StationCode { name, life, db } => print_code(
+            admin::new_station_code_for(&db, &name, life).await,
             "the station joins with it: `keydesk station join`",
         ),
     }
@@ -164,7 +165,7 @@ async fn alarms(db: &Path, output: &Output) -> Outcome {
         Ok(alarms) => {
             for alarm in &alarms {
                 let station = alarm.station.as_ref().map_or("-", |id| id.as_str());
-                let line = format!("{}\t{station}\t{}\t{}", alarm.at, alarm.kind, alarm.detail);
+                let line = columns(&[&alarm.at, &station, &alarm.kind, &alarm.detail]);
                 output.item("alarm", alarm, &line);
             }
             Outcome::done(
@@ -202,6 +203,7 @@ fn failed(code: &'static str, error: AdminError) -> Outcome {
         | AdminError::NoAct(_)
         | AdminError::NoNotice(_)
         | AdminError::NoPerson(_)
+        | AdminError::CodeLife(_)
         | AdminError::PersonnelNumber(_) => Exit::Usage,
         _ => Exit::Refused,
     };

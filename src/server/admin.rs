@@ -37,7 +37,7 @@ use crate::wire::Operator;
 /// Life of an operator's code: it binds a key to an account, so NIST SP 800-63B-4, 4.1.2.2 allows ten minutes.
 pub const OPERATOR_CODE_LIFE: SignedDuration = SignedDuration::from_mins(10);
 
-/// Life of a station's code.
+/// Life of a station's code, where nothing else is said.
 pub const STATION_CODE_LIFE: SignedDuration = SignedDuration::from_hours(1);
 
 /// A one-time code, to be handed to whom it is for.
@@ -74,6 +74,9 @@ pub enum AdminError {
     /// A name that can't be taken.
     #[error("{0:?} is no name: 1 to 100 characters, no control characters")]
     Name(String),
+    /// A code that would live too short, or too long.
+    #[error("a station's code can't live {0:#}: 1 minute to 7 days, e.g. 90m or 48h")]
+    CodeLife(SignedDuration),
     /// The station has never pushed, or is not known.
     #[error(
         "no journal of station {0} is known: it has never pushed, or the identifier is another one"
@@ -187,17 +190,41 @@ async fn issue_operator_code(
     Ok(NewCode { code, expires_at })
 }
 
-/// A code with which a station joins. `name` is what the registry's administrator calls it.
+/// The shortest and the longest life that a station's code can be given.
+pub const STATION_CODE_LIVES: [SignedDuration; 2] = [
+    SignedDuration::from_mins(1),
+    SignedDuration::from_hours(7 * 24),
+];
+
+/// A code with which a station joins. `name` is what it will be called.
 pub async fn new_station_code(db: &Path, name: &str) -> Result<NewCode, AdminError> {
+    new_station_code_for(db, name, STATION_CODE_LIFE).await
+}
+
+/// The same with another life, within [`STATION_CODE_LIVES`].
+pub async fn new_station_code_for(
+    db: &Path,
+    name: &str,
+    life: SignedDuration,
+) -> Result<NewCode, AdminError> {
+    let [shortest, longest] = STATION_CODE_LIVES;
+    if !(shortest..=longest).contains(&life) {
+        return Err(AdminError::CodeLife(life));
+    }
     let name = &*checked_name(name)?;
     let db = Database::open(db).await?;
     let now = Timestamp::now();
     let code = secret::new_code()?;
-    let expires_at = whole_second(now) + STATION_CODE_LIFE;
+    let expires_at = whole_second(now) + life;
     let mut tx = db.write().await?;
     let hash = secret::code_hash(&code);
     opening::insert_station_code(&mut tx, &hash, name, expires_at).await?;
-    lines::note(&mut tx, &by_admin("station-code", name, ""), now).await?;
+    lines::note(
+        &mut tx,
+        &by_admin("station-code", name, &format!("until {expires_at}")),
+        now,
+    )
+    .await?;
     tx.commit().await?;
     db.close().await;
     Ok(NewCode { code, expires_at })

@@ -9,9 +9,14 @@ use std::path::{Path, PathBuf};
 use jiff::{SignedDuration, tz::TimeZone};
 use serde::Deserialize;
 
+use super::network::Network;
 use crate::domain::pin::PIN_FLOOR;
 use crate::domain::{Aaguid, OneLine};
+use crate::files;
 use crate::wire;
+
+/// A group may read: that of a backup, or of whoever renews certificates.
+const OTHERS: u32 = 0o027;
 
 /// Settings of a registry; in TOML, unknown names are refused.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -47,6 +52,29 @@ pub struct ServeConfig {
     pub secrets: SecretsConfig,
     /// How many connections there may be, and how long clients may take.
     pub connections: ConnectionsConfig,
+    /// Which proxies stand in front.
+    pub proxies: ProxiesConfig,
+}
+
+/// Which proxies stand in front, and how they say for whom they ask.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ProxiesConfig {
+    /// Their addresses or networks. Of anybody else no header is read.
+    pub trusted: Vec<Network>,
+    /// The header that all of them write.
+    pub header: ForwardedHeader,
+}
+
+/// In which header proxies name whoever they ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ForwardedHeader {
+    /// `X-Forwarded-For`.
+    #[default]
+    XForwardedFor,
+    /// `Forwarded` (RFC 7239).
+    Forwarded,
 }
 
 /// How many connections there may be, and how long clients may take.
@@ -189,6 +217,7 @@ impl Default for ServeConfig {
             attestation: AttestationConfig::default(),
             secrets: SecretsConfig::default(),
             connections: ConnectionsConfig::default(),
+            proxies: ProxiesConfig::default(),
         }
     }
 }
@@ -230,6 +259,13 @@ pub enum ConfigError {
     /// Not certificates, or not a key that belongs to them.
     #[error("{}: {why}", .path.display())]
     Certificate { path: PathBuf, why: String },
+    /// Others on the machine have rights to a file that they are not to have.
+    #[error("{} can be read or changed by others (mode {mode:o}): {cure}", .path.display())]
+    Open {
+        path: PathBuf,
+        mode: u32,
+        cure: &'static str,
+    },
     /// A policy that could only refuse everything.
     #[error(
         "attestation.policy is \"require\" but attestation.roots is empty: every key would be refused"
@@ -308,6 +344,32 @@ impl ServeConfig {
             && self.attestation.roots.is_empty()
         {
             return Err(ConfigError::NoRoots);
+        }
+        Ok(())
+    }
+
+    /// Refuses files of secrets that others on the machine can read. One that is missing is somebody else's to tell.
+    pub fn check_files(&self) -> Result<(), ConfigError> {
+        let key = self.tls.as_ref().map(|tls| &tls.key);
+        let looked_at = [
+            (
+                key,
+                "make the TLS key 0600, or 0640 with a group of its own, and get another certificate if somebody read it",
+            ),
+            (
+                Some(&self.db),
+                "it holds names and what opens sessions: make the database 0600, and its -wal and -shm files",
+            ),
+        ];
+        for (path, cure) in looked_at {
+            let Some(path) = path else { continue };
+            if let Ok(Some(mode)) = files::open_to_others(path, OTHERS) {
+                return Err(ConfigError::Open {
+                    path: path.clone(),
+                    mode,
+                    cure,
+                });
+            }
         }
         Ok(())
     }

@@ -1,13 +1,16 @@
 //! Slows down who guesses one-time codes.
 //!
 //! Codes have 120 bits, so this is not what keeps them safe; it keeps guessing from loading the registry and makes it
-//! show in the log. Invariant: memory is bounded, whoever guesses.
+//! show in the log. Invariants: it is asked only of a code that is wrong, so that nobody's guesses keep a right one out; memory is
+//! bounded, whoever guesses.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 
 use jiff::Timestamp;
-use parking_lot::{Mutex, MutexGuard};
+use parking_lot::Mutex;
+
+use crate::domain::StationId;
 
 /// Wrong codes from one source in a window.
 const PER_SOURCE: u32 = 10;
@@ -21,6 +24,15 @@ const WINDOW_S: i64 = 60;
 /// Sources remembered at once.
 const MAX_SOURCES: usize = 4096;
 
+/// Who guesses.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Source {
+    /// Somebody who has not joined.
+    Address(IpAddr),
+    /// A station, wherever it is.
+    Station(StationId),
+}
+
 /// Counts wrong codes by source.
 #[derive(Debug, Default)]
 pub struct Guesses {
@@ -31,32 +43,12 @@ pub struct Guesses {
 struct Window {
     began_s: i64,
     in_all: u32,
-    sources: HashMap<IpAddr, u32>,
+    sources: HashMap<Source, u32>,
 }
 
 impl Guesses {
-    /// Whether this source may try; otherwise, in how many seconds.
-    pub fn may_try(&self, source: IpAddr, now: Timestamp) -> Result<(), u32> {
-        let window = self.current(now);
-        let tried = window.sources.get(&prefix(source)).copied().unwrap_or(0);
-        if tried < PER_SOURCE && window.in_all < IN_ALL {
-            return Ok(());
-        }
-        let left = window.began_s.saturating_add(WINDOW_S) - now.as_second();
-        Err(u32::try_from(left.clamp(1, WINDOW_S)).unwrap_or(1))
-    }
-
-    /// Notes a wrong code.
-    pub fn note_wrong(&self, source: IpAddr, now: Timestamp) {
-        let mut window = self.current(now);
-        window.in_all = window.in_all.saturating_add(1);
-        let source = prefix(source);
-        if window.sources.len() < MAX_SOURCES || window.sources.contains_key(&source) {
-            *window.sources.entry(source).or_default() += 1;
-        }
-    }
-
-    fn current(&self, now: Timestamp) -> MutexGuard<'_, Window> {
+    /// Notes a wrong code. Where there were too many, it is not examined: in how many seconds others are.
+    pub fn wrong(&self, source: Source, now: Timestamp) -> Result<(), u32> {
         let mut window = self.window.lock();
         let now_s = now.as_second();
         if !(window.began_s..window.began_s.saturating_add(WINDOW_S)).contains(&now_s) {
@@ -65,18 +57,28 @@ impl Guesses {
                 ..Window::default()
             };
         }
-        window
+        let source = as_one(source);
+        let tried = window.sources.get(&source).copied().unwrap_or(0);
+        if tried >= PER_SOURCE || window.in_all >= IN_ALL {
+            let left = window.began_s.saturating_add(WINDOW_S) - now_s;
+            return Err(u32::try_from(left.clamp(1, WINDOW_S)).unwrap_or(1));
+        }
+        window.in_all = window.in_all.saturating_add(1);
+        if window.sources.len() < MAX_SOURCES || window.sources.contains_key(&source) {
+            *window.sources.entry(source).or_default() += 1;
+        }
+        Ok(())
     }
 }
 
 /// A subscriber has a whole /64 of IPv6 addresses, so that is one source.
-fn prefix(source: IpAddr) -> IpAddr {
+fn as_one(source: Source) -> Source {
     match source {
-        IpAddr::V4(_) => source,
-        IpAddr::V6(address) => {
+        Source::Address(IpAddr::V6(address)) => {
             let bits = address.to_bits() >> 64 << 64;
-            IpAddr::V6(Ipv6Addr::from_bits(bits))
+            Source::Address(IpAddr::V6(Ipv6Addr::from_bits(bits)))
         }
+        Source::Address(IpAddr::V4(_)) | Source::Station(_) => source,
     }
 }
 
@@ -88,28 +90,30 @@ mod tests {
         Timestamp::from_second(second).expect("in range")
     }
 
+    fn from(address: &str) -> Source {
+        Source::Address(address.parse().expect("an address"))
+    }
+
     #[test]
     fn a_source_that_guesses_must_wait_and_another_need_not() {
         let guesses = Guesses::default();
-        let (one, two) = ("2001:db8::1", "2001:db8:0:1::1");
-        let (one, two): (IpAddr, IpAddr) = (one.parse().expect("ip"), two.parse().expect("ip"));
         for _ in 0..PER_SOURCE {
-            assert_eq!(guesses.may_try(one, at(1000)), Ok(()));
-            guesses.note_wrong(one, at(1000));
+            assert_eq!(guesses.wrong(from("2001:db8::1"), at(1000)), Ok(()));
         }
-        let neighbour: IpAddr = "2001:db8::99".parse().expect("ip");
-        assert_eq!(guesses.may_try(neighbour, at(1010)), Err(50));
-        assert_eq!(guesses.may_try(two, at(1010)), Ok(()));
-        assert_eq!(guesses.may_try(one, at(1060)), Ok(()));
+        assert_eq!(guesses.wrong(from("2001:db8::99"), at(1010)), Err(50));
+        assert_eq!(guesses.wrong(from("2001:db8:0:1::1"), at(1010)), Ok(()));
+        let station = Source::Station(StationId::new("s-1"));
+        assert_eq!(guesses.wrong(station, at(1010)), Ok(()));
+        assert_eq!(guesses.wrong(from("2001:db8::1"), at(1060)), Ok(()));
     }
 
     #[test]
     fn many_sources_together_must_wait_too() {
         let guesses = Guesses::default();
         for source in 0..IN_ALL {
-            guesses.note_wrong(IpAddr::from(source.to_be_bytes()), at(5));
+            let source = Source::Address(IpAddr::from(source.to_be_bytes()));
+            assert_eq!(guesses.wrong(source, at(5)), Ok(()));
         }
-        let fresh: IpAddr = "192.0.2.1".parse().expect("ip");
-        assert!(guesses.may_try(fresh, at(6)).is_err());
+        assert!(guesses.wrong(from("192.0.2.1"), at(6)).is_err());
     }
 }

@@ -5,19 +5,19 @@
 //! connection ends by a deadline; a request is handed on for being served only when it is there as a whole. HTTP/2 is not
 //! spoken: with it one connection could ask for hundreds of things at once.
 
+mod client;
 mod pace;
 mod places;
 mod tls;
 
 use std::convert::Infallible;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::ConnectInfo;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
@@ -32,8 +32,9 @@ use tokio::time::Instant;
 use tokio_rustls::TlsAcceptor;
 
 use super::ServeError;
-use super::config::{ConnectionsConfig, ServeConfig};
-use pace::{Answer, Pace, Paced, Patience, Stream, Times};
+use super::config::{ConnectionsConfig, ProxiesConfig, ServeConfig};
+pub use client::ClientAddress;
+use pace::{Answer, Pace, Paced, Patience, Stream, Times, TurnsBehind};
 pub use pace::{Unread, turn, whole};
 use places::Places;
 
@@ -68,7 +69,6 @@ const TELL_EVERY: Duration = Duration::from_secs(60);
 #[derive(Debug)]
 pub struct Door {
     listener: TcpListener,
-    places: Arc<Places>,
     files: Arc<Semaphore>,
     desk: Desk,
 }
@@ -78,6 +78,8 @@ pub struct Door {
 struct Desk {
     tls: Option<TlsAcceptor>,
     times: Times,
+    proxies: Arc<ProxiesConfig>,
+    places: Arc<Places>,
 }
 
 impl std::fmt::Debug for Desk {
@@ -98,11 +100,12 @@ impl Door {
         })?;
         Ok(Self {
             listener,
-            places: Arc::new(Places::new(total, per_address)),
             files: Arc::new(Semaphore::new(total + ENDING)),
             desk: Desk {
                 tls,
                 times: times(&config.connections),
+                proxies: Arc::new(config.proxies.clone()),
+                places: Arc::new(Places::new(total, per_address)),
             },
         })
     }
@@ -132,8 +135,11 @@ impl Door {
                 Some(_) = attended.join_next() => continue,
                 accepted = self.accept() => accepted,
             };
-            let entered = self.places.enter(peer.ip());
-            if told.is_none_or(|told| told.elapsed() >= TELL_EVERY) && self.places.tell() {
+            let Desk {
+                places, proxies, ..
+            } = &self.desk;
+            let entered = places.enter(peer.ip(), proxies.trusts(peer.ip()));
+            if told.is_none_or(|told| told.elapsed() >= TELL_EVERY) && places.tell() {
                 told = Some(Instant::now());
             }
             // Without a place it is closed: everybody else is being served just now.
@@ -211,7 +217,7 @@ impl Connection {
             .max_buf_size(READ_BUFFER_BYTES)
             .serve_connection(
                 stream,
-                service_fn(|request| serve(&app, peer, &pace, request)),
+                service_fn(|request| serve((&app, &desk), peer.ip(), &pace, request)),
             );
         let mut told = false;
         let ended = std::future::poll_fn(|cx| {
@@ -248,13 +254,18 @@ enum End {
 
 /// Hands a request on, with who asks and how far they have come, and has the answer watched until it is taken.
 fn serve(
-    app: &TowerToHyperService<Router>,
-    peer: SocketAddr,
+    (app, desk): (&TowerToHyperService<Router>, &Desk),
+    peer: IpAddr,
     pace: &Arc<Pace>,
     mut request: Request<Incoming>,
 ) -> impl Future<Output = Result<Response<Answer>, Infallible>> + use<> {
     pace.asked();
-    request.extensions_mut().insert(ConnectInfo(peer));
+    let client = desk.proxies.client(peer, request.headers());
+    if desk.proxies.trusts(peer) {
+        let turns = desk.places.turns_behind(client.0);
+        request.extensions_mut().insert(TurnsBehind(turns));
+    }
+    request.extensions_mut().insert(client);
     request.extensions_mut().insert(Arc::clone(pace));
     let answered = app.call(request);
     let pace = Arc::clone(pace);

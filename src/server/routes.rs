@@ -21,7 +21,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Registry;
-use super::listen::{self, Unread};
+use super::listen::{self, ClientAddress, Unread};
 use super::problem::Refusal;
 use crate::wire::{Problem, problem_code};
 use witness::Witness;
@@ -229,6 +229,8 @@ async fn attended(
 ) -> Response {
     let began = Instant::now();
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let client = request.extensions().get::<ClientAddress>().map(|c| c.0);
+    let client = client.map(tracing::field::display);
     let mut response = match listen::whole(request, MAX_BODY_BYTES).await {
         Ok(request) => {
             let (request, witness) = Witness::of(request).await;
@@ -249,7 +251,7 @@ async fn attended(
         headers.insert(header::DATE, date);
     }
     let (status, ms) = (response.status().as_u16(), began.elapsed().as_millis());
-    tracing::info!(%method, path, status, ms, "served");
+    tracing::info!(client, %method, path, status, ms, "served");
     response
 }
 

@@ -95,7 +95,7 @@ pub async fn join(
         station: Some(reply.station.clone()),
         operator: None,
         change: Change::StationJoined {
-            name: name.to_owned(),
+            name: reply.name.unwrap_or_else(|| name.to_owned()),
             registry: registry.to_owned(),
             audience: reply.audience,
             rp_ids: reply.rp_ids,

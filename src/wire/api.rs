@@ -30,7 +30,8 @@ pub struct Health {
 pub struct JoinRequest {
     /// The one-time code.
     pub code: Secret,
-    /// What people call the station.
+    /// What the station would be called. Its name is the one that its code was made for.
+    #[serde(default = "unnamed")]
     pub name: String,
     /// The station's public key: SubjectPublicKeyInfo of P-256 in PEM. Its thumbprint must not be known yet.
     pub public_key_pem: String,
@@ -47,6 +48,14 @@ pub struct JoinReply {
     /// not say.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rp_ids: Vec<String>,
+    /// What people call the station, as the registry's operator said when the code was made. An older registry does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+/// Of a station that does not say what it would be called.
+fn unnamed() -> String {
+    "Station".to_owned()
 }
 
 /// `POST /v1/token` (form fields of RFC 7523, section 2.2; `grant_type=client_credentials`): its JSON reply.

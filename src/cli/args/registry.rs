@@ -70,9 +70,12 @@ pub enum RegistryCommand {
     },
     /// Print a one-time code for a station to join with.
     StationCode {
-        /// For people.
+        /// What the station will be called.
         #[arg(long)]
         name: String,
+        /// How long the code can be used: 1 minute to 7 days.
+        #[arg(long, value_name = "DURATION", default_value = "1h")]
+        life: jiff::SignedDuration,
         /// The database file.
         #[arg(long, value_name = "FILE")]
         db: PathBuf,

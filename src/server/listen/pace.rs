@@ -175,12 +175,19 @@ pub async fn whole(request: Request, most: usize) -> Result<Request, Unread> {
     Ok(Request::from_parts(parts, Body::from(bytes)))
 }
 
+/// The turns of whoever a proxy asks for, in place of the proxy's own.
+#[derive(Debug, Clone)]
+pub struct TurnsBehind(pub Arc<Semaphore>);
+
 /// Waits until a request that is there as a whole may be served: first among those of its address, so that nobody waits behind
 /// many of another's, then among all. Meanwhile its connection still only waits.
 pub async fn turn(asked: &Extensions, all: &Arc<Semaphore>) -> Turn {
     let pace = pace_of(asked);
-    let own = match &pace {
-        Some(pace) => pace.turns().acquire_owned().await.ok(),
+    let behind = asked
+        .get::<TurnsBehind>()
+        .map(|behind| Arc::clone(&behind.0));
+    let own = match behind.or_else(|| pace.as_ref().map(|pace| pace.turns())) {
+        Some(turns) => turns.acquire_owned().await.ok(),
         None => None,
     };
     let turn = Turn {

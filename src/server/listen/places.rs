@@ -8,7 +8,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 use std::net::{IpAddr, Ipv6Addr};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use parking_lot::Mutex;
 use tokio::sync::{Semaphore, oneshot};
@@ -34,7 +34,12 @@ struct Book {
     ended: u64,
     refused: u64,
     crowds: HashMap<IpAddr, Crowd>,
+    /// The turns of those for whom a proxy asks.
+    behind: HashMap<IpAddr, Weak<Semaphore>>,
 }
+
+/// So many are looked through before those are dropped that nobody holds.
+const BEHIND: usize = 64;
 
 /// What one address holds.
 #[derive(Debug)]
@@ -72,12 +77,21 @@ impl Places {
     }
 
     /// A place for a newcomer, who waits, and what tells them that they must give it up. None where everybody who could
-    /// make room is being served.
-    pub fn enter(self: &Arc<Self>, address: IpAddr) -> Option<(Berth, oneshot::Receiver<()>)> {
+    /// make room is being served. A proxy of ours asks for many, and holds as many as there are.
+    pub fn enter(
+        self: &Arc<Self>,
+        address: IpAddr,
+        is_proxy: bool,
+    ) -> Option<(Berth, oneshot::Receiver<()>)> {
         let address = origin(address);
+        let most = if is_proxy {
+            self.total
+        } else {
+            self.per_address
+        };
         let mut book = self.book.lock();
         let own = book.crowds.get(&address).map_or(0, |crowd| crowd.held);
-        let room = if own >= self.per_address {
+        let room = if own >= most {
             book.make_room(address)
         } else if book.held >= self.total {
             book.largest().and_then(|largest| book.make_room(largest))
@@ -105,6 +119,21 @@ impl Places {
         };
         book.held += 1;
         Some((place, ended))
+    }
+
+    /// The turns of somebody for whom a proxy asks: as many as of an address that asks by itself.
+    pub fn turns_behind(&self, client: IpAddr) -> Arc<Semaphore> {
+        let client = origin(client);
+        let mut book = self.book.lock();
+        if let Some(turns) = book.behind.get(&client).and_then(Weak::upgrade) {
+            return turns;
+        }
+        if book.behind.len() >= BEHIND {
+            book.behind.retain(|_, turns| turns.strong_count() > 0);
+        }
+        let turns = Arc::new(Semaphore::new(TURNS_OF_ONE));
+        book.behind.insert(client, Arc::downgrade(&turns));
+        turns
     }
 
     /// Logs how many had to go or were refused since it last did; false when nobody was.
@@ -233,7 +262,7 @@ mod tests {
     }
 
     fn enter(places: &Arc<Places>, address: &str) -> Held {
-        places.enter(ip(address)).expect("a place")
+        places.enter(ip(address), false).expect("a place")
     }
 
     fn must_go(held: &mut Held) -> bool {
@@ -296,11 +325,29 @@ mod tests {
         let mut first = enter(&places, "192.0.2.1");
         let mut second = enter(&places, "192.0.2.1");
         assert!(first.0.serve() && second.0.serve());
-        assert!(places.enter(ip("192.0.2.1")).is_none());
-        assert!(places.enter(ip("192.0.2.2")).is_none());
+        assert!(places.enter(ip("192.0.2.1"), false).is_none());
+        assert!(places.enter(ip("192.0.2.2"), false).is_none());
         second.0.wait();
         let _newcomer = enter(&places, "192.0.2.2");
         assert!(must_go(&mut second) && !must_go(&mut first));
+    }
+
+    #[test]
+    fn a_proxy_holds_more_than_one_client_and_each_behind_it_has_turns_of_their_own() {
+        let places = Arc::new(Places::new(4, 1));
+        let held: Vec<_> = (0..4)
+            .map(|_| places.enter(ip("127.0.0.1"), true).expect("a place"))
+            .collect();
+        assert_eq!(counted(&places), (4, 4, 4));
+        drop(held);
+        let one = places.turns_behind(ip("203.0.113.1"));
+        assert!(Arc::ptr_eq(&one, &places.turns_behind(ip("203.0.113.1"))));
+        assert!(!Arc::ptr_eq(&one, &places.turns_behind(ip("203.0.113.2"))));
+        for host in 0..=255 {
+            places.turns_behind(IpAddr::from([198, 51, 100, host]));
+        }
+        assert!(places.book.lock().behind.len() <= BEHIND);
+        assert!(Arc::ptr_eq(&one, &places.turns_behind(ip("203.0.113.1"))));
     }
 
     #[test]

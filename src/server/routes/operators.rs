@@ -1,20 +1,19 @@
 //! An operator enrols a key of their own with a one-time code, and signs in with it from then on.
 
-use std::net::SocketAddr;
-
 use axum::Json;
-use axum::extract::{ConnectInfo, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use jiff::{SignedDuration, Timestamp};
 
-use super::stations::check_tries;
+use super::stations::wrong_code;
 use super::{Body, Shared};
 use crate::domain::{Bytes, StationId};
 use crate::server::Registry;
 use crate::server::accounts::{self, Change};
 use crate::server::auth::{self, AtDesk, AtStation};
 use crate::server::database::Connection;
+use crate::server::guesses::Source;
 use crate::server::ledger;
 use crate::server::problem::{Answer, Refusal, operator_revoked};
 use crate::server::secret;
@@ -40,14 +39,17 @@ const CHALLENGE_LIFE: SignedDuration = SignedDuration::from_mins(5);
 )]
 pub async fn enrolment_options(
     State(registry): Shared,
-    ConnectInfo(source): ConnectInfo<SocketAddr>,
     AtStation(station): AtStation,
     Body(request): Body<OperatorCode>,
 ) -> Answer<Json<OperatorOffer>> {
     let now = registry.now();
-    let mut tx = registry.db.write().await?;
     let code_hash = secret::code_hash(&request.code);
-    let holder = code_holder(&registry, &mut tx, &code_hash, source, now).await?;
+    // Whoever guesses keeps nobody waiting.
+    let mut read = registry.db.read().await?;
+    code_holder(&registry, &mut read, &code_hash, &station, now).await?;
+    drop(read);
+    let mut tx = registry.db.write().await?;
+    let holder = code_holder(&registry, &mut tx, &code_hash, &station, now).await?;
     let user = User {
         id: holder.user_handle,
         name: holder.operator.name.clone(),
@@ -76,13 +78,11 @@ pub async fn enrolment_options(
 )]
 pub async fn enrolment(
     State(registry): Shared,
-    ConnectInfo(source): ConnectInfo<SocketAddr>,
     AtStation(station): AtStation,
     Body(request): Body<OperatorEnrolment>,
 ) -> Answer<Response> {
-    let at = (&station, source);
     let mut read = registry.db.snapshot().await?;
-    let ground = code_ground(&registry, &mut read, at, &request).await?;
+    let ground = code_ground(&registry, &mut read, &station, &request).await?;
     read.rollback().await?;
     let whose = ground.0.operator.id.as_str();
     let registered = registry
@@ -93,7 +93,7 @@ pub async fn enrolment(
     let named = claimed_challenge(&request.registration.response.client_data_json)?;
     let now = registry.now();
     let mut tx = registry.db.write().await?;
-    let ground_now = code_ground(&registry, &mut tx, at, &request).await?;
+    let ground_now = code_ground(&registry, &mut tx, &station, &request).await?;
     ledger::refuse_changed(&ground, &ground_now)?;
     let (holder, challenge) = ground;
     access::take_challenge(&mut tx, &named).await?;
@@ -288,18 +288,11 @@ async fn code_holder(
     registry: &Registry,
     db: &mut Connection,
     code_hash: &[u8],
-    source: SocketAddr,
+    station: &StationId,
     now: Timestamp,
 ) -> Answer<CodeHolder> {
-    check_tries(registry, source)?;
     let holder = access::code_holder(db, code_hash, now).await?;
-    holder.ok_or_else(|| {
-        registry.guesses.note_wrong(source.ip(), now);
-        Refusal::new(
-            problem_code::CODE_REFUSED,
-            "the code is wrong, used or expired; get a new one with `keydesk registry operator-code`",
-        )
-    })
+    holder.ok_or_else(|| wrong_code(registry, Source::Station(station.clone()), "operator-code"))
 }
 
 fn challenge(state: String, code: Option<Vec<u8>>, now: Timestamp) -> Challenge {
@@ -331,12 +324,12 @@ async fn issued_challenge(
 async fn code_ground(
     registry: &Registry,
     db: &mut Connection,
-    (station, source): (&StationId, SocketAddr),
+    station: &StationId,
     request: &OperatorEnrolment,
 ) -> Answer<(CodeHolder, Challenge)> {
     let now = registry.now();
     let code_hash = secret::code_hash(&request.code);
-    let holder = code_holder(registry, db, &code_hash, source, now).await?;
+    let holder = code_holder(registry, db, &code_hash, station, now).await?;
     let named = claimed_challenge(&request.registration.response.client_data_json)?;
     let challenge = issued_challenge(db, (station, &named), now).await?;
     match challenge.code.as_ref() == Some(&code_hash) {

@@ -1,12 +1,11 @@
 //! A station joins once with a code, and gets short-lived tokens with its own key from then on (RFC 7523).
 
 use std::collections::BTreeSet;
-use std::net::SocketAddr;
 
-use axum::Json;
-use axum::extract::{ConnectInfo, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use axum::{Extension, Json};
 use jiff::Timestamp;
 use p256::ecdsa::VerifyingKey;
 use p256::pkcs8::{DecodePublicKey, EncodePublicKey};
@@ -18,7 +17,9 @@ use crate::server::Registry;
 use crate::server::admin::checked_name;
 use crate::server::auth::{self, IdempotencyKey};
 use crate::server::database::Write;
+use crate::server::guesses::Source;
 use crate::server::ledger::{self, Opened};
+use crate::server::listen::ClientAddress;
 use crate::server::problem::{Answer, Refusal};
 use crate::server::secret;
 use crate::server::tables::audit::Line;
@@ -52,14 +53,12 @@ struct Join<'a> {
 )]
 pub async fn join(
     State(registry): Shared,
-    ConnectInfo(source): ConnectInfo<SocketAddr>,
+    Extension(client): Extension<ClientAddress>,
     key: Option<IdempotencyKey>,
     Body(request): Body<JoinRequest>,
 ) -> Answer<Response> {
-    check_tries(&registry, source)?;
-    let name = checked_name(&request.name)
+    let hint = checked_name(&request.name)
         .map_err(|error| Refusal::new(problem_code::MALFORMED, format!("name: {error}")))?;
-    let name = &*name;
     let public_key = VerifyingKey::from_public_key_pem(&request.public_key_pem).map_err(|_| {
         Refusal::new(
             problem_code::MALFORMED,
@@ -67,9 +66,18 @@ pub async fn join(
         )
     })?;
     let code_hash = secret::code_hash(&request.code);
+    // Whoever guesses waits for nobody, and keeps nobody waiting.
+    let name = access::named_by_code(&mut *registry.db.read().await?, &code_hash).await?;
+    let Some(name) = name else {
+        return Err(wrong_code(
+            &registry,
+            Source::Address(client.0),
+            STATION_CODE,
+        ));
+    };
     let scope = format!("code:{}", hex::encode(&code_hash));
     let what = Join {
-        name,
+        name: &request.name,
         public_key_pem: &request.public_key_pem,
     };
     let mut entry = match ledger::open(&registry, &scope, key, "join", &what).await? {
@@ -78,25 +86,26 @@ pub async fn join(
     };
     let now = registry.now();
     if !access::use_station_code(&mut entry.tx, &code_hash, now).await? {
-        registry.guesses.note_wrong(source.ip(), now);
-        return Err(Refusal::new(
-            problem_code::CODE_REFUSED,
-            "the code is wrong, used or expired; get a new one with `keydesk registry station-code`",
-        ));
+        return Err(code_refused(STATION_CODE));
     }
     let station = StationId::new(uuid::Uuid::now_v7().to_string());
-    insert_station(&mut entry.tx, &station, name, &public_key, now).await?;
+    insert_station(&mut entry.tx, &station, &name, &public_key, now).await?;
     let reply = JoinReply {
         station: station.clone(),
         audience: registry.audiences.first().cloned().unwrap_or_default(),
         rp_ids: rp_ids(&registry),
+        name: Some(name.clone()),
+    };
+    let detail = match *hint == *name {
+        true => name,
+        false => format!("{name}, which called itself {:?}", &*hint),
     };
     let line = Line {
         station: Some(station.as_str()),
         operator: None,
         action: "join",
         subject: station.as_str(),
-        detail: name,
+        detail: &detail,
     };
     entry.finish(StatusCode::CREATED, &reply, line).await
 }
@@ -133,19 +142,31 @@ async fn insert_station(
     ))
 }
 
-/// Refuses who has tried too many wrong codes.
-pub fn check_tries(registry: &Registry, source: SocketAddr) -> Answer<()> {
-    registry
-        .guesses
-        .may_try(source.ip(), registry.now())
-        .map_err(|wait_s| {
-            tracing::warn!(%source, "too many wrong codes");
+/// How another code is got.
+const STATION_CODE: &str = "station-code";
+
+/// Counts a code that is nobody's. Whoever tries many is told to wait; a right one is never asked for here.
+pub fn wrong_code(registry: &Registry, source: Source, got_with: &str) -> Refusal {
+    match registry.guesses.wrong(source.clone(), registry.now()) {
+        Ok(()) => code_refused(got_with),
+        Err(wait_s) => {
+            tracing::warn!(?source, "too many wrong codes");
             Refusal::new(
                 problem_code::TOO_MANY_ATTEMPTS,
                 "too many wrong codes; wait",
             )
             .retry_after(wait_s)
-        })
+        }
+    }
+}
+
+fn code_refused(got_with: &str) -> Refusal {
+    Refusal::new(
+        problem_code::CODE_REFUSED,
+        format!(
+            "the code is wrong, used or expired; get a new one with `keydesk registry {got_with}`"
+        ),
+    )
 }
 
 /// Fields of a token request (RFC 7523, section 2.2).

@@ -124,6 +124,14 @@ pub async fn end_codes(tx: &mut Write, operator: &OperatorId) -> Result<(), Faul
     Ok(())
 }
 
+/// What the station is called for which a code was made, whether it holds or not; none: there is no such code.
+pub async fn named_by_code(db: &mut Connection, hash: &[u8]) -> Result<Option<String>, Fault> {
+    sqlx::query_scalar("SELECT station FROM code WHERE hash = $1 AND station IS NOT NULL")
+        .bind(hash)
+        .fetch_optional(db)
+        .await
+}
+
 /// Uses a station's code up; whether it held.
 pub async fn use_station_code(tx: &mut Write, hash: &[u8], now: Timestamp) -> Result<bool, Fault> {
     let done = sqlx::query(

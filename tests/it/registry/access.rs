@@ -3,16 +3,17 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use jiff::Timestamp;
-use keydesk::domain::StationId;
+use jiff::{SignedDuration, Timestamp};
 use keydesk::domain::authority::Role;
+use keydesk::domain::{PersonId, StationId};
 use keydesk::registry::{RegistryError, StationKey};
-use keydesk::server::admin;
-use keydesk::wire::OfferFault;
+use keydesk::server::admin::{self, AdminError};
+use keydesk::wire::{OfferFault, problem_code};
 use reqwest::{Method, StatusCode};
+use sha2::{Digest, Sha256};
 
 use super::authenticator::Authenticator;
-use super::world::{World, client_of, entry, problem, refused};
+use super::world::{World, client_of, entry, first_sign_in, joined, problem, refused};
 
 #[tokio::test]
 async fn without_a_token_or_a_session_nothing_is_told() {
@@ -99,7 +100,8 @@ async fn who_guesses_codes_must_wait() {
     let code = admin::new_station_code(&world.db(), "Desk 3")
         .await
         .unwrap();
-    match client.join(&code.code, "Desk 3", &key).await {
+    let guess = || "BBBB-BBBB-BBBB-BBBB-BBBB-BBBB".into();
+    match client.join(&guess(), "Desk 3", &key).await {
         Err(RegistryError::Unreachable {
             retry_after: Some(wait),
             ..
@@ -108,8 +110,102 @@ async fn who_guesses_codes_must_wait() {
         }
         other => panic!("{other:?}"),
     }
-    world.clock_ahead_s.store(61, Ordering::SeqCst);
+    // Behind one proxy all have one address: whoever has a right code is not kept out by others.
     client.join(&code.code, "Desk 3", &key).await.unwrap();
+    world.clock_ahead_s.store(61, Ordering::SeqCst);
+    assert_eq!(
+        refused(client.join(&guess(), "Desk 3", &key).await),
+        "code-refused"
+    );
+}
+
+#[tokio::test]
+async fn an_operator_s_right_code_is_taken_at_a_station_where_others_guessed() {
+    let world = World::new().await;
+    for _ in 0..11 {
+        let guess = "AAAA-AAAA-AAAA-AAAA-AAAA-AAAA".into();
+        assert!(
+            world
+                .client
+                .operator_enrolment_options(&guess)
+                .await
+                .is_err()
+        );
+    }
+    let mut key = Authenticator::new(9);
+    let role = Role::HelpDesk;
+    first_sign_in(&world.client, &world.db(), "N. Ew", role, &mut key).await;
+    // A station's wrong codes are its own.
+    let other = joined(&world.running, &world.db(), "Another desk").await;
+    let guess = "AAAA-AAAA-AAAA-AAAA-AAAA-AAAA".into();
+    assert_eq!(
+        refused(other.operator_enrolment_options(&guess).await),
+        "code-refused"
+    );
+}
+
+#[tokio::test]
+async fn a_station_is_called_what_its_code_was_made_for() {
+    let world = World::new().await;
+    let code = admin::new_station_code(&world.db(), "Desk 3")
+        .await
+        .unwrap();
+    let client = client_of(&world.running.base_url, None);
+    let key = StationKey::generate().unwrap();
+    let reply = client.join(&code.code, "Head office", &key).await.unwrap();
+    assert_eq!(reply.name.as_deref(), Some("Desk 3"));
+    let known = admin::stations(&world.db()).await.unwrap();
+    let names: Vec<_> = known.iter().map(|station| station.name.as_str()).collect();
+    assert_eq!(names, ["Help desk 2", "Desk 3"]);
+}
+
+#[tokio::test]
+async fn a_station_s_code_lives_as_long_as_was_said() {
+    let world = World::new().await;
+    let minutes = SignedDuration::from_mins;
+    let code = admin::new_station_code_for(&world.db(), "Desk 3", minutes(90)).await;
+    let code = code.unwrap();
+    world.clock_ahead_s.store(80 * 60, Ordering::SeqCst);
+    let client = client_of(&world.running.base_url, None);
+    let key = StationKey::generate().unwrap();
+    client.join(&code.code, "Desk 3", &key).await.unwrap();
+    for life in [minutes(0), minutes(8 * 24 * 60)] {
+        let refused = admin::new_station_code_for(&world.db(), "Desk 4", life).await;
+        assert!(matches!(refused, Err(AdminError::CodeLife(_))));
+    }
+}
+
+#[tokio::test]
+async fn an_answer_is_given_again_to_nobody_but_the_operator_who_asked() {
+    let world = World::new().await;
+    let mut key = Authenticator::new(9);
+    let role = Role::HelpDesk;
+    let other = first_sign_in(&world.client, &world.db(), "N. Ew", role, &mut key).await;
+    // By hand, because the client draws another key each time.
+    let token = "by hand";
+    sqlx::query("INSERT INTO access_token SELECT ?, station, expires_ms FROM session LIMIT 1")
+        .bind(Sha256::digest(token).to_vec())
+        .execute(&world.database().await)
+        .await
+        .unwrap();
+    let session = other.token.expose().to_owned();
+    let ask = async |session: &str| {
+        let url = format!("{}/v1/people/p-1/tests/options", world.running.base_url);
+        let request = reqwest::Client::new().post(url).bearer_auth(token);
+        let request = request.header("keydesk-session", session);
+        let request = request.header("idempotency-key", "the-same");
+        let reply = request.send().await.unwrap().text().await.unwrap();
+        serde_json::from_str::<serde_json::Value>(&reply).unwrap()["id"].clone()
+    };
+    let own = world.session.token.expose().to_owned();
+    let first = ask(&own).await;
+    assert!(first.is_string());
+    assert_eq!(ask(&own).await, first);
+    assert_ne!(
+        ask(&session).await,
+        first,
+        "the other one has an offer of their own"
+    );
 }
 
 #[tokio::test]
@@ -249,4 +345,25 @@ async fn a_registry_that_names_another_relying_party_than_when_it_was_joined_is_
     let code = code.unwrap();
     let refusal = client.operator_enrolment_options(&code.code).await;
     assert!(matches!(refusal, Err(RegistryError::Contradiction(_))));
+}
+
+#[tokio::test]
+async fn only_so_many_offers_are_open_at_a_time_and_what_is_over_is_forgotten() {
+    let mut world = World::new().await;
+    world.offer("p-1").await;
+    let more = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9999) \
+                INSERT INTO offer (id, kind, person, station, operator, registration_state, assertion_state, issued_ms, expires_ms) \
+                SELECT 'more-' || i, 'enrolment', person, station, operator, '', '', issued_ms, expires_ms FROM n, offer WHERE kind = 'enrolment'";
+    world.sql(more).await;
+    let person = PersonId::new("p-1");
+    let one_more = world.client.test_offer(&world.session, &person, None).await;
+    assert_eq!(refused(one_more), problem_code::OFFERS_OPEN);
+    world.sql("UPDATE offer SET expires_ms = 1").await;
+    world.test_offer("p-1").await;
+    world.restart().await;
+    let left: i64 = sqlx::query_scalar("SELECT count(*) FROM offer")
+        .fetch_one(&world.database().await)
+        .await
+        .unwrap();
+    assert_eq!(left, 1);
 }

@@ -1,5 +1,7 @@
 //! HTTP as both sides speak it: what fits no route, TLS, and answers that are no answers.
 
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -140,6 +142,36 @@ async fn files_that_are_no_certificate_or_no_key_are_named() {
         let begins = at_fault.to_string_lossy();
         assert!(refusal.starts_with(&*begins), "{refusal}");
         assert!(refusal.contains(why), "{refusal}");
+    }
+}
+
+#[tokio::test]
+async fn files_of_secrets_that_others_can_read_are_not_served() {
+    let dir = tempfile::tempdir().unwrap();
+    let made = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_owned()]).unwrap();
+    let (cert, key) = (made.cert.pem(), made.signing_key.serialize_pem());
+    let mut settings = config(dir.path());
+    settings.tls = Some(TlsFiles {
+        cert: write(dir.path(), "cert.pem", cert),
+        key: write(dir.path(), "key.pem", key),
+    });
+    let (key, db) = (dir.path().join("key.pem"), settings.db.clone());
+    let started = async || Server::start(settings.clone()).await;
+    started().await.unwrap().shutdown().await.unwrap();
+    let give = |path: &Path, mode| {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    for path in [&key, &db] {
+        give(path, 0o644);
+        let refusal = started().await.err().unwrap().to_string();
+        assert!(refusal.starts_with(&*path.to_string_lossy()), "{refusal}");
+        assert!(
+            refusal.contains("(mode 644)") && refusal.contains("0600"),
+            "{refusal}"
+        );
+        // A group of its own may read.
+        give(path, 0o640);
+        started().await.unwrap().shutdown().await.unwrap();
     }
 }
 

@@ -6,14 +6,15 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use keydesk::server::config::{ConnectionsConfig, TlsFiles};
+use keydesk::registry::StationKey;
+use keydesk::server::config::{ConnectionsConfig, ProxiesConfig, TlsFiles};
 use keydesk::server::{Running, Server};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio_rustls::TlsConnector;
 
 use super::attackers::{Attack, HTTP2_PREFACE, Kind, Siege};
-use super::world::{config, problem, write};
+use super::world::{World, config, problem, write};
 
 const ATTACKER: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
 const HONEST: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(127, 0, 0, 2));
@@ -381,4 +382,39 @@ async fn more_sockets_than_files_keep_nobody_out() {
         siege.stands().await;
         serves(&client(HONEST, None), &scarce.base, 10).await;
     }
+}
+
+/// What the registry answers to wrong codes, one for each of these who are said to ask.
+async fn guesses(proxies: ProxiesConfig, asked_for: impl Iterator<Item = u8>) -> Vec<String> {
+    let world = World::with(|config| config.proxies = proxies).await;
+    let http = reqwest::Client::new();
+    let body = serde_json::json!({
+        "code": "AAAA-AAAA-AAAA-AAAA-AAAA-AAAA",
+        "name": "Guesser",
+        "public_key_pem": StationKey::generate().unwrap().public_key_pem(),
+    });
+    let mut answers = Vec::new();
+    for host in asked_for {
+        let join = http.post(format!("{}/v1/stations/join", world.running.base_url));
+        let join = join.header("x-forwarded-for", format!("203.0.113.{host}"));
+        let join = join.header("forwarded", "for=192.0.2.1").json(&body);
+        answers.push(problem(join.send().await.unwrap()).await.1);
+    }
+    answers
+}
+
+#[tokio::test]
+async fn a_trusted_proxy_tells_who_asks_and_nobody_else_does() {
+    let ours = ProxiesConfig {
+        trusted: vec!["127.0.0.0/8".parse().unwrap()],
+        ..ProxiesConfig::default()
+    };
+    let told = guesses(ours, [1; 11].into_iter().chain([2])).await;
+    assert_eq!(
+        told[9..],
+        ["code-refused", "too-many-attempts", "code-refused"]
+    );
+    // A client that says it is somebody else each time is one client.
+    let told = guesses(ProxiesConfig::default(), 1..=11).await;
+    assert_eq!(told[9..], ["code-refused", "too-many-attempts"]);
 }

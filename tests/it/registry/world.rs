@@ -1,5 +1,6 @@
 //! A registry on loopback with people in it, a station that has joined, and an operator who is signed in.
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -50,6 +51,8 @@ pub fn config(dir: &Path) -> ServeConfig {
 pub fn write(dir: &Path, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
     let path = dir.join(name);
     std::fs::write(&path, text).expect("writes");
+    let private = std::fs::Permissions::from_mode(0o600);
+    std::fs::set_permissions(&path, private).expect("its owner's alone");
     path
 }
 

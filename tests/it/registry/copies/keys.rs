@@ -44,6 +44,8 @@ async fn change_with_log(db: &Path) {
         .journal_mode(sqlx::sqlite::SqliteJournalMode::Wal);
     let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
     pool.close().await;
+    let private = std::fs::Permissions::from_mode(0o600);
+    std::fs::set_permissions(db, private).unwrap();
 }
 
 #[tokio::test]
