@@ -30,8 +30,8 @@ pub mod visit;
 pub(crate) mod words;
 
 pub use id::{
-    BatchId, Bytes, EntryId, FactorId, IntentId, OfferId, OperatorId, OrganisationId, PersonId,
-    RunId, StationId, VisitId,
+    BatchId, Bytes, EntryId, FactorId, IdentificationId, IntentId, OfferId, OperatorId,
+    OrganisationId, PersonId, RunId, StationId, VisitId,
 };
 pub use identification::Identification;
 pub use key::{Aaguid, KeyFacts, KeyId, UsbPath};

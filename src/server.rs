@@ -39,6 +39,7 @@ mod examination;
 mod factors;
 mod guesses;
 mod heads;
+mod identifications;
 pub mod import;
 mod keyring;
 mod ledger;

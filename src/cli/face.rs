@@ -476,7 +476,7 @@ impl Face for HeadlessFace {
     async fn ask(&self, question: Question) -> Result<Answer, Stop> {
         self.one_descriptor_each()?;
         match question {
-            Question::Identify { person } => self
+            Question::Identify { person, .. } => self
                 .identification
                 .clone()
                 .or_else(|| self.orders.case.identification.clone())

@@ -203,6 +203,9 @@ fn in_words(event: &Event) -> Option<String> {
             "{} serves this person at {} too: that visit ends now",
             other.operator, other.station
         ),
+        Event::IdentifiedBefore { before } => {
+            english().identified_before(before, before.at.strftime("%Y-%m-%d").to_string())
+        }
         Event::Signing { act } => crate::text::act::in_words(english(), act),
         Event::Prover { name } => format!("{name} proves a factor that they have"),
         Event::Anew => "what is in the slot now is checked from the start".to_owned(),

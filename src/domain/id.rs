@@ -74,6 +74,8 @@ uuid_id! {
     FactorId;
     /// Somebody who is at the desk, or is expected there, as the registry has it.
     VisitId;
+    /// An identification as the registry keeps it.
+    IdentificationId;
     /// A batch over many keys.
     BatchId;
     /// One key's way through a batch.

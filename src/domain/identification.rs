@@ -1,6 +1,15 @@
 //! How it was established for whom a key is: the kind of document that was shown and its last four characters, never a
 //! copy and never the whole number; or, where nobody is at the desk, what the station administrator states instead.
 
+mod check;
+mod method;
+
+use std::fmt;
+
+pub use check::{Case, Earlier, IdentityCheck};
+pub use method::{
+    DeskMethod, Means, Method, MethodFault, MethodId, MethodName, Methods, MethodsFault, Strength,
+};
 use serde::{Deserialize, Serialize};
 
 use super::authority::Action;
@@ -38,6 +47,9 @@ pub enum Identification {
         document: Document,
         /// The last four characters of its number: letters and digits, upper case.
         last_four: String,
+        /// By which of the registry's methods. Stations of earlier releases say none, and knew one.
+        #[serde(default, skip_serializing_if = "MethodId::is_default")]
+        method: MethodId,
     },
     /// Nobody is at the desk: standby keys that are made ahead. Only a station administrator may state this.
     Stated {
@@ -66,19 +78,40 @@ pub enum IdentificationError {
     /// Empty, too long, or more than one line.
     #[error("a statement is one line of at most {STATEMENT_CHARS_MAX} characters")]
     Statement,
+    /// No name that a method can have.
+    #[error(
+        "a method is named by lower-case letters, digits and hyphens, as in passport:7K31:reader"
+    )]
+    Method,
     /// No colon between document and characters.
-    #[error("write the document and its last four characters as passport:7K31")]
+    #[error(
+        "write the document and its last four characters as passport:7K31; where the registry has several methods, the one that was \
+         used behind it, as in passport:7K31:reader"
+    )]
     Form,
 }
 
 impl Identification {
-    /// Checks the four characters; lower case is taken as upper case.
+    /// Checks the four characters; lower case is taken as upper case. It was done by the method that goes without saying.
     pub fn new(document: Document, last_four: &str) -> Result<Self, IdentificationError> {
+        Self::by(MethodId::default(), document, last_four)
+    }
+
+    /// Likewise, by that method.
+    pub fn by(
+        method: MethodId,
+        document: Document,
+        last_four: &str,
+    ) -> Result<Self, IdentificationError> {
+        if !method.is_well_formed() {
+            return Err(IdentificationError::Method);
+        }
         let last_four = last_four.trim().to_ascii_uppercase();
         if last_four.len() == 4 && last_four.bytes().all(|b| b.is_ascii_alphanumeric()) {
             Ok(Self::Shown {
                 document,
                 last_four,
+                method,
             })
         } else {
             Err(IdentificationError::NotFourCharacters)
@@ -108,13 +141,26 @@ impl Identification {
         }
     }
 
+    /// The document that was shown, and its last four characters.
+    pub fn document(&self) -> Option<(Document, &str)> {
+        match self {
+            Self::Shown {
+                document,
+                last_four,
+                ..
+            } => Some((*document, last_four)),
+            Self::Stated { .. } => None,
+        }
+    }
+
     /// Whether it is what its constructors would have made: what arrives from elsewhere may not be.
     pub fn is_well_formed(&self) -> bool {
         let checked = match self {
             Self::Shown {
                 document,
                 last_four,
-            } => Self::new(*document, last_four),
+                method,
+            } => Self::by(method.clone(), *document, last_four),
             Self::Stated { statement } => Self::stated(statement),
         };
         checked.as_ref() == Ok(self)
@@ -129,18 +175,33 @@ impl Identification {
     }
 }
 
+impl fmt::Display for Identification {
+    /// As it is read again.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.kind(), self.detail())?;
+        match self {
+            Self::Shown { method, .. } if !method.is_default() => write!(f, ":{}", method.as_str()),
+            Self::Shown { .. } | Self::Stated { .. } => Ok(()),
+        }
+    }
+}
+
 impl std::str::FromStr for Identification {
     type Err = IdentificationError;
 
-    /// Reads `passport:7K31`, or `statement:standby keys for safe 3`.
+    /// Reads `passport:7K31`, `passport:7K31:reader` with the method, or `statement:standby keys for safe 3`.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (kind, last_four) = text.split_once(':').ok_or(IdentificationError::Form)?;
+        let (kind, rest) = text.split_once(':').ok_or(IdentificationError::Form)?;
         if kind == STATEMENT {
-            return Self::stated(last_four);
+            return Self::stated(rest);
         }
+        let (last_four, method) = match rest.split_once(':') {
+            Some((last_four, method)) => (last_four, MethodId::new(method.trim())?),
+            None => (rest, MethodId::default()),
+        };
         let document = Document::parse(kind)
             .ok_or_else(|| IdentificationError::UnknownDocument(kind.to_owned()))?;
-        Self::new(document, last_four)
+        Self::by(method, document, last_four)
     }
 }
 

@@ -113,7 +113,7 @@ impl ResetCase {
             }
         }
         if let Some(found) = &self.identification {
-            words = format!("{words}; identified by {}:{}", found.kind(), found.detail());
+            words = format!("{words}; identified by {found}");
         }
         words
     }

@@ -152,6 +152,7 @@ pub async fn open_session(
             registry.operators.rp_id().to_owned(),
         ],
         pin_min_length: Some(registry.config.pin_min_length),
+        methods: registry.config.identification.methods.told(),
     })
 }
 

@@ -10,6 +10,7 @@ use jiff::{SignedDuration, tz::TimeZone};
 use serde::Deserialize;
 
 use super::network::Network;
+use crate::domain::identification::{Methods, MethodsFault};
 use crate::domain::pin::PIN_FLOOR;
 use crate::domain::{Aaguid, OneLine};
 use crate::files;
@@ -48,6 +49,8 @@ pub struct ServeConfig {
     pub time_zone: Option<String>,
     /// What is asked of attestation.
     pub attestation: AttestationConfig,
+    /// How people are identified.
+    pub identification: IdentificationConfig,
     /// What opens the secrets of authenticator apps.
     pub secrets: SecretsConfig,
     /// How many connections there may be, and how long clients may take.
@@ -135,6 +138,14 @@ impl ConnectionsConfig {
     }
 }
 
+/// How people are identified.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct IdentificationConfig {
+    /// The methods that operators may use, in place of the default ones.
+    pub methods: Methods,
+}
+
 /// What opens the secrets of authenticator apps and hardware tokens.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -215,6 +226,7 @@ impl Default for ServeConfig {
             pin_min_length: PIN_FLOOR,
             time_zone: None,
             attestation: AttestationConfig::default(),
+            identification: IdentificationConfig::default(),
             secrets: SecretsConfig::default(),
             connections: ConnectionsConfig::default(),
             proxies: ProxiesConfig::default(),
@@ -266,6 +278,9 @@ pub enum ConfigError {
         mode: u32,
         cure: &'static str,
     },
+    /// Nobody could be identified so.
+    #[error("identification.methods: {0}")]
+    Methods(#[from] MethodsFault),
     /// A policy that could only refuse everything.
     #[error(
         "attestation.policy is \"require\" but attestation.roots is empty: every key would be refused"
@@ -301,6 +316,7 @@ impl ServeConfig {
         range("ticket_days", self.ticket_days, 1, 30, "1 to 30")?;
         range("pin_min_length", self.pin_min_length, 4, 63, "4 to 63")?;
         self.connections.check()?;
+        self.identification.methods.check()?;
         self.zone()?;
         for (setting, id) in [
             ("rp.id", &self.rp.id),

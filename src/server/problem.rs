@@ -184,6 +184,8 @@ fn meaning(code: &str) -> (StatusCode, &'static str) {
         problem_code::AUTHORITY_NEEDED => (S::FORBIDDEN, "The visit takes more than was shown"),
         problem_code::VISIT_OVER => (S::CONFLICT, "There is no such visit any more"),
         problem_code::NOT_IDENTIFIED => (S::FORBIDDEN, "Nobody was identified"),
+        problem_code::METHOD_UNKNOWN => (S::FORBIDDEN, "Method of identification not known"),
+        problem_code::IDENTIFIED_OTHERWISE => (S::CONFLICT, "Identified otherwise"),
         problem_code::ACT_CHANGED => (S::CONFLICT, "What was signed no longer holds"),
         problem_code::NOT_WAITING => (S::NOT_FOUND, "Nothing of that name waits"),
         problem_code::PROOF_MISSING => (S::FORBIDDEN, "The person did not prove a factor"),

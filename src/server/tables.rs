@@ -11,6 +11,7 @@ pub mod audit;
 pub mod column;
 pub mod credential;
 pub mod factor;
+pub mod identification;
 pub mod notice;
 pub mod offer;
 pub mod operator;

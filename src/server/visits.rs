@@ -18,8 +18,10 @@ pub use proof::{Tested, testable};
 
 use super::auth::AtDesk;
 use super::database::{Connection, Write};
+use super::identifications::{self, Look};
 use super::problem::{Answer, Refusal};
 use crate::domain::authority::{Action, Condition, row};
+use crate::domain::identification::{Case, Methods};
 use crate::domain::visit::{Authority, Had, Takes};
 use crate::domain::{Identification, OperatorId, Person, PersonId, StationId, VisitId};
 use crate::wire::{ServedBy, Visit, problem_code};
@@ -46,15 +48,9 @@ pub async fn open(
     tx: &mut Write,
     desk: &AtDesk,
     person: &Person,
-    identification: &Identification,
+    (identification, methods): (&Identification, &Methods),
     now: Timestamp,
 ) -> Answer<Visit> {
-    let Identification::Shown { .. } = identification else {
-        return Err(Refusal::new(
-            problem_code::NOT_IDENTIFIED,
-            "nobody is identified by a statement: a visit takes a document",
-        ));
-    };
     holds(tx, Action::Receive, &desk.operator.id, person).await?;
     if let Some(kept) = at_desk(tx, (&desk.station, &desk.operator.id), &person.id, now).await?
         && kept.visit.identification == *identification
@@ -63,8 +59,17 @@ pub async fn open(
     }
     visit::end_with(tx, &person.id, now).await?;
     let by = (&desk.station, &desk.operator.id);
-    let came = Came::At(identification);
-    let (id, _) = begin(tx, by, &person.id, came, now).await?;
+    let (id, _) = begin(tx, by, &person.id, None, now).await?;
+    let look = Look {
+        person: &person.id,
+        how: identification,
+        operator: &desk.operator.id,
+        station: &desk.station,
+    };
+    let case = Case::Visit(id);
+    if let Some(misfit) = identifications::misfit(tx, case, (look, methods), now).await? {
+        return Err(misfit.refusal());
+    }
     let kept = kept(tx, id).await?.ok_or_else(|| over(id))?;
     touched(tx, kept, person, now).await
 }
@@ -83,34 +88,24 @@ pub async fn open_ahead(
         return Ok((earlier.id, earlier.had, earlier.had.takes(person.kind)));
     }
     let by = (&desk.station, &desk.operator.id);
-    let (id, had) = begin(tx, by, &person.id, Came::WillOn(day), now).await?;
+    let (id, had) = begin(tx, by, &person.id, Some(day), now).await?;
     Ok((id, had, had.takes(person.kind)))
 }
 
-/// Who came, or on which day they will.
-enum Came<'a> {
-    At(&'a Identification),
-    WillOn((Timestamp, Timestamp)),
-}
-
+/// `day`: of a ticket's.
 async fn begin(
     tx: &mut Write,
     (station, operator): (&StationId, &OperatorId),
     person: &PersonId,
-    came: Came<'_>,
+    day: Option<(Timestamp, Timestamp)>,
     now: Timestamp,
 ) -> Answer<(VisitId, Had)> {
-    let (identification, day) = match came {
-        Came::At(identification) => (Some(identification), None),
-        Came::WillOn(day) => (None, Some(day)),
-    };
     let had = standing::had(tx, person).await?;
     let new = NewVisit {
         id: VisitId(uuid::Uuid::now_v7()),
         person,
         station,
         operator,
-        identification,
         had,
         authority: (had == Had::Never).then_some(Authority::First),
         day,
@@ -150,7 +145,8 @@ async fn touched(tx: &mut Write, mut kept: Kept, person: &Person, now: Timestamp
     Ok(kept.visit)
 }
 
-/// What a visit takes now: a factor of the person's that was there when it began, as long as one of those is valid.
+/// What a visit takes now: a factor of the person's that was there when it began, as long as one of those is valid; and how they were
+/// identified for it.
 async fn complete(
     tx: &mut Connection,
     visit: &mut Visit,
@@ -158,6 +154,8 @@ async fn complete(
     now: Timestamp,
 ) -> Answer<()> {
     visit.takes = takes(tx, visit, person).await?;
+    let taken = identifications::of(tx, Case::Visit(visit.id)).await?;
+    (visit.identified, visit.identified_before) = taken;
     if visit.takes == Takes::Administrator && visit.authority.is_none() {
         visit.administrators = administrators(tx, visit, person, now).await?;
     }

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::{Station, gap};
+use crate::domain::identification::DeskMethod;
 use crate::domain::reason::Flaw;
 use crate::domain::{Bytes, OperatorId, Secret};
 use crate::record::Change;
@@ -102,6 +103,12 @@ impl Station {
         self.session()
             .ok()
             .and_then(|session| session.pin_min_length)
+    }
+
+    /// By which methods the registry has people identified at a desk, as it said when the session began; none: it did not say.
+    pub(super) fn methods(&self) -> Vec<DeskMethod> {
+        let session = self.session().ok();
+        session.map_or_else(Vec::new, |session| session.methods.clone())
     }
 
     /// The registry no longer knows the session. A late word of an earlier one does not end the present one.

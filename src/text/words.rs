@@ -2,7 +2,7 @@
 
 use super::{Language, Text, tr};
 use crate::domain::authority::Role;
-use crate::domain::identification::Document;
+use crate::domain::identification::{DeskMethod, Document, Earlier};
 use crate::domain::key::algorithm;
 use crate::domain::models::{Source, Status};
 use crate::domain::policy::{Finding, Ruling, Why};
@@ -59,6 +59,7 @@ impl Text {
             Identification::Shown {
                 document,
                 last_four,
+                ..
             } => tr!(
                 self,
                 "note-identified",
@@ -68,6 +69,25 @@ impl Text {
             Identification::Stated { statement } => {
                 tr!(self, "note-stated", statement = statement.as_str())
             }
+        }
+    }
+
+    /// A method of identification.
+    pub fn method(&self, method: &DeskMethod) -> String {
+        match (&method.name, self.language) {
+            (Some(name), Language::English) => name.en.clone(),
+            (Some(name), Language::Dutch) => name.nl.clone(),
+            (None, _) if method.id.is_default() => tr!(self, "method-document"),
+            (None, _) => method.id.as_str().to_owned(),
+        }
+    }
+
+    /// How a person was identified the last time, on that day, where it was otherwise than now.
+    pub fn identified_before(&self, before: &Earlier, day: String) -> String {
+        let how = self.identified(&before.how);
+        match before.weaker {
+            true => tr!(self, "identified-before-better", day = day, how = how),
+            false => tr!(self, "identified-before", day = day, how = how),
         }
     }
 
@@ -437,6 +457,10 @@ impl Text {
                 explained!("refused-authority", "refused-authority-next")
             }
             problem_code::VISIT_OVER => explained!("refused-visit", "refused-visit-next"),
+            problem_code::METHOD_UNKNOWN => explained!("refused-method", "refused-method-next"),
+            problem_code::IDENTIFIED_OTHERWISE => {
+                explained!("refused-otherwise", "refused-otherwise-next")
+            }
             problem_code::LAST_FACTOR => explained!("refused-last", "refused-last-next"),
             problem_code::TOO_MANY_ATTEMPTS => explained!("door-attempts", "door-attempts-next"),
             problem_code::CODE_WRONG => explained!("refused-code", "refused-code-next"),

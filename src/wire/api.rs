@@ -9,6 +9,7 @@ use super::webauthn::{
     AuthenticationResponse, CreationOptions, RegistrationResponse, RequestOptions,
 };
 use crate::domain::authority::Role;
+use crate::domain::identification::DeskMethod;
 use crate::domain::visit::Held;
 use crate::domain::{
     Bytes, Identification, KeyId, OfferId, OperatorId, Person, PersonId, Secret, StationId,
@@ -142,6 +143,9 @@ pub struct Session {
     /// The least length of a new PIN, in code points; none: an older registry does not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pin_min_length: Option<u8>,
+    /// By which methods somebody who is at the desk may be identified. Empty: an older registry does not say, and knows one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub methods: Vec<DeskMethod>,
 }
 
 /// The operator's own credential, so that a station can check an assertion by it without the registry, for as long as the

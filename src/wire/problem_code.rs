@@ -152,6 +152,10 @@ pub const AUTHORITY_NEEDED: &str = "authority-needed";
 pub const VISIT_OVER: &str = "visit-over";
 /// A visit takes a document: nobody is identified by a statement.
 pub const NOT_IDENTIFIED: &str = "not-identified";
+/// The registry has no such method of identification. Of a factor that came of a ticket an alarm: it waits for its owner.
+pub const METHOD_UNKNOWN: &str = "method-unknown";
+/// Another identification was taken for this. Of a factor an alarm, no refusal: it waits for its owner.
+pub const IDENTIFIED_OTHERWISE: &str = "identified-otherwise";
 /// An alarm, no refusal: a factor came under no visit, so that it waits for its owner.
 pub const VISIT_MISSING: &str = "visit-missing";
 /// An alarm, no refusal: a factor came after something of the person's factors had changed outside its visit; it waits.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::webauthn::{AuthenticationResponse, RequestOptions};
 use crate::domain::factor::{CodeVerdict, TotpCode};
+use crate::domain::identification::Earlier;
 use crate::domain::suspension::FactorRef;
 use crate::domain::visit::SuspendedWhy;
 use crate::domain::{Identification, OfferId, OperatorId, Person, PersonId};
@@ -107,4 +108,7 @@ pub struct LiftReply {
     /// When it was lifted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lifted_at: Option<Timestamp>,
+    /// How its owner was identified the last time, where that was otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identified_before: Option<Earlier>,
 }

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::api::TestOffer;
+use crate::domain::identification::{Earlier, IdentityCheck};
 use crate::domain::suspension::FactorRef;
 use crate::domain::visit::{Authority, Had, Takes};
 use crate::domain::{Identification, OfferId, OperatorId, Person, PersonId, VisitId};
@@ -33,6 +34,12 @@ pub struct Visit {
     pub operator: OperatorId,
     /// How they were identified.
     pub identification: Identification,
+    /// The same as it is kept: who looked, when and where. An older registry does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identified: Option<Identified>,
+    /// How they were identified the last time, where that was otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identified_before: Option<Earlier>,
     /// What they had when it began.
     pub had: Had,
     /// What it takes, or took, to add factors.
@@ -47,6 +54,18 @@ pub struct Visit {
     pub opened_at: Timestamp,
     /// It ends then, unless something is done in it.
     pub expires_at: Timestamp,
+}
+
+/// An identification, with the names of who looked and where.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Identified {
+    /// What is kept of it.
+    #[serde(flatten)]
+    pub check: IdentityCheck,
+    /// The name of the operator.
+    pub operator_name: String,
+    /// The name of their station.
+    pub station_name: String,
 }
 
 /// The visit that another desk has open with somebody. It ends when one is opened here: nobody is served at two desks at once.

@@ -19,6 +19,7 @@ use crate::domain::care::{
     CredentialList, Fingerprint, Portrait, Setting, StoredCredential, TestReport,
 };
 use crate::domain::factor::{SealedSecret, SealingKey};
+use crate::domain::identification::DeskMethod;
 use crate::domain::models::Models;
 use crate::domain::policy::Policy;
 use crate::domain::suspension::FactorRef;
@@ -162,6 +163,9 @@ port! {
         fn clock_fast_s(&self) -> Option<i64>;
         /// The least length of a new PIN that the registry asks for, in code points; none: it did not say.
         fn registry_pin_floor(&self) -> Option<u8>;
+        /// By which methods somebody who is at the desk may be identified, as the registry said. None: it knows one, which goes
+        /// without saying.
+        fn methods(&self) -> Vec<DeskMethod>;
         /// Who is signed in.
         fn operator(&self) -> Option<Operator>;
         /// Seals a secret to the registry, for one factor of one owner.

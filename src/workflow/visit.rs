@@ -9,6 +9,7 @@ use super::dialogue::{Answer, AppQuestion, Event, Job, Note, PushState, Question
 use super::steps::{begin_step, end_step};
 use super::{Desk, Stop, Ticket, Wants};
 use crate::domain::authority::Action;
+use crate::domain::identification::Earlier;
 use crate::domain::reason::{Gap, Unmet};
 use crate::domain::visit::{Authority, Takes};
 use crate::domain::{Identification, Person, PersonId};
@@ -129,6 +130,7 @@ pub(super) async fn identify(desk: &mut dyn Desk, person: &Person) -> Result<Ide
     loop {
         let question = Question::Identify {
             person: person.clone(),
+            methods: desk.methods(),
         };
         if let Answer::Identified(identification) = desk.ask(question).await? {
             let note = Note::Identified {
@@ -146,7 +148,19 @@ pub(super) async fn open(
     detail: &PersonDetail,
     identification: &Identification,
 ) -> Result<Opened, Stop> {
-    desk.open_visit(&detail.person.id, identification).await
+    let visit = desk.open_visit(&detail.person.id, identification).await?;
+    // In a visit that was open it was told when that began.
+    if detail.visit.as_ref().map(|open| open.id) != Some(visit.id) {
+        identified_before(desk, visit.identified_before.as_ref());
+    }
+    Ok(visit)
+}
+
+/// The registry has the identification, and says that the last one of this person was another.
+pub(super) fn identified_before(desk: &mut dyn Desk, before: Option<&Earlier>) {
+    if let Some(before) = before.cloned() {
+        desk.tell(Event::IdentifiedBefore { before });
+    }
 }
 
 /// The person proves a factor that they had when the visit began: for what nobody else may ask for them.

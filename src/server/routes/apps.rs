@@ -120,7 +120,8 @@ pub async fn app(
     let secret = proved_secret(&registry, &mut entry.tx, &push, offered.issued_at).await?;
     let now = registry.now();
     let arrival = claim.arrival(&push.identification, visit);
-    let waiting = arrival.waits(&mut entry.tx, now).await?;
+    let methods = &registry.config.identification.methods;
+    let waiting = arrival.waits(&mut entry.tx, (methods, now)).await?;
     secret::insert(&mut entry.tx, &secret).await?;
     let new = NewFactor {
         visit,
@@ -277,13 +278,7 @@ pub(super) fn no_factor(factor: FactorId, person: &PersonId) -> Refusal {
 /// The audit's words for an app that was enrolled.
 fn told(push: &AppPush) -> String {
     let how = &push.identification;
-    let mut detail = format!(
-        "app {} {:?}; identified by {}:{}",
-        push.factor,
-        push.name,
-        how.kind(),
-        how.detail()
-    );
+    let mut detail = format!("app {} {:?}; identified by {how}", push.factor, push.name);
     if let Some(old) = &push.replaces {
         detail = format!("{detail}; replaces {}", old.factor);
     }
@@ -368,12 +363,7 @@ pub async fn removal(
         accepted_at: now,
     };
     let how = &push.identification;
-    let detail = format!(
-        "factor {}; identified by {}:{}",
-        push.factor,
-        how.kind(),
-        how.detail()
-    );
+    let detail = format!("factor {}; identified by {how}", push.factor);
     let line = Line {
         station: Some(station.as_str()),
         operator: Some(push.operator.as_str()),

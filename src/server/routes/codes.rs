@@ -91,7 +91,7 @@ pub async fn codes(
     }
     let mut detail = examination::told(factor, request.offer, &examined.verdict);
     if let Some(how) = &request.identification {
-        detail = format!("{detail}; identified by {}:{}", how.kind(), how.detail());
+        detail = format!("{detail}; identified by {how}");
     }
     let reply = CodeReply {
         verdict: examined.verdict,

@@ -75,7 +75,8 @@ pub async fn enrolment(
         identification: &push.identification,
         visit: offered.visit,
     };
-    let waiting = arrival.waits(&mut entry.tx, now).await?;
+    let methods = &registry.config.identification.methods;
+    let waiting = arrival.waits(&mut entry.tx, (methods, now)).await?;
     let new = NewCredential {
         id: &registered.id,
         person: &push.person,
@@ -224,7 +225,7 @@ pub async fn test(
     let receipt = receipt(&mut entry.tx, credential, &push.person, (now, false)).await?;
     let mut detail = receipt.credential.to_base64url();
     if let Some(how) = &push.identification {
-        detail = format!("{detail}; identified by {}:{}", how.kind(), how.detail());
+        detail = format!("{detail}; identified by {how}");
     }
     if let Some(act) = &ground.act {
         let signed = (&push.assertion, verifier.as_str());

@@ -13,6 +13,7 @@ pub(super) use claim::{
 };
 
 use super::people::no_person;
+use crate::domain::identification::Methods;
 use crate::domain::suspension::FactorRef;
 use crate::domain::{Identification, OneLine, OperatorId, PersonId, StationId, VisitId};
 use crate::server::Registry;
@@ -154,15 +155,21 @@ impl<'a> Claim<'a> {
 
 impl Arrival<'_> {
     /// Whether it waits for its owner. What no longer fits is for the registry's administrator to look at, too.
-    pub(super) async fn waits(&self, tx: &mut Write, now: Timestamp) -> Answer<bool> {
+    pub(super) async fn waits(
+        &self,
+        tx: &mut Write,
+        (methods, now): (&Methods, Timestamp),
+    ) -> Answer<bool> {
         let person = person::by_id(tx, self.person)
             .await?
             .ok_or_else(|| no_person(self.person))?;
         let by = Bringer {
             operator: self.operator,
             finished_by: self.finished_by,
+            station: self.station,
+            identification: self.identification,
         };
-        match visits::fate(tx, self.visit, (by, &person), self.identification, now).await? {
+        match visits::fate(tx, self.visit, (by, &person), methods, now).await? {
             Fate::Valid => Ok(false),
             Fate::Waits(None) => Ok(true),
             Fate::Waits(Some(why)) => {

@@ -16,6 +16,7 @@ use super::report::{begin, check_identification, check_version, may_then, offer_
 use super::{Body, Shared};
 use crate::domain::authority::Action;
 use crate::domain::factor::{CodeVerdict, TotpCode};
+use crate::domain::identification::Case;
 use crate::domain::suspension::FactorRef;
 use crate::domain::visit::Suspended;
 use crate::domain::{FactorId, Identification, OfferId, Person};
@@ -24,6 +25,7 @@ use crate::server::auth::{AtDesk, AtStation, IdempotencyKey};
 use crate::server::database::{Connection, Write, from_ms, ms};
 use crate::server::examination::{self, Examination};
 use crate::server::factors;
+use crate::server::identifications::{self, Look};
 use crate::server::ledger::{self, Looked, Opened};
 use crate::server::problem::{Answer, Refusal};
 use crate::server::suspensions::{self, Report, Reported};
@@ -194,6 +196,7 @@ pub async fn lift(
     };
     let (tx, now) = (&mut entry.tx, registry.now());
     ledger::refuse_changed(&ground, &self::ground(tx, &desk, &lift, now).await?)?;
+    identified(tx, (&registry, &desk, now), &lift).await?;
     let verdict = match (verifier, &lift.factor, &lift.shown) {
         (Some(verifier), FactorRef::Key { credential }, _) => {
             credential::set_tested(tx, credential, &verifier, now).await?;
@@ -220,9 +223,28 @@ pub async fn lift(
         person: known(tx, &lift.person).await?,
         verdict,
         lifted_at: lifted.then_some(now),
+        identified_before: identifications::of(tx, Case::Lift(lift.offer)).await?.1,
     };
     let line = line(&desk, "lift-suspension", lift.person.as_str(), &detail);
     entry.finish(StatusCode::OK, &reply, line).await
+}
+
+/// Its owner was identified for this lift, and in no other way before.
+async fn identified(
+    tx: &mut Write,
+    (registry, desk, now): (&Registry, &AtDesk, Timestamp),
+    lift: &Lift,
+) -> Answer<()> {
+    let look = Look {
+        person: &lift.person,
+        how: &lift.identification,
+        operator: &desk.operator.id,
+        station: &desk.station,
+    };
+    let methods = &registry.config.identification.methods;
+    let case = Case::Lift(lift.offer);
+    let misfit = identifications::misfit(tx, case, (look, methods), now).await?;
+    misfit.map_or(Ok(()), |misfit| Err(misfit.refusal()))
 }
 
 /// The audit's words for it.
@@ -235,13 +257,11 @@ fn told(lift: &Lift, verdict: Option<&CodeVerdict>) -> String {
     };
     let how = &lift.identification;
     format!(
-        "{said}; {}; identified by {}:{}",
+        "{said}; {}; identified by {how}",
         match verdict.is_none_or(CodeVerdict::is_right) {
             true => "lifted",
             false => "not lifted",
         },
-        how.kind(),
-        how.detail()
     )
 }
 

@@ -274,7 +274,8 @@ pub async fn assign(
         .await?
         .visit;
     let arrival = claim.arrival(&request.identification, visit);
-    let waiting = arrival.waits(&mut entry.tx, now).await?;
+    let methods = &registry.config.identification.methods;
+    let waiting = arrival.waits(&mut entry.tx, (methods, now)).await?;
     let secret = in_stock(&mut entry.tx, &request.serial).await?;
     let limited = secret.id.to_string();
     let about = Examination {
@@ -317,8 +318,7 @@ pub async fn assign(
 /// The audit's words for it.
 fn assigned(request: &TokenAssignment, factor: FactorId, examined: &str) -> String {
     let (serial, how) = (&request.serial, &request.identification);
-    let (kind, shown) = (how.kind(), how.detail());
-    format!("token {serial} as {factor}; identified by {kind}:{shown}; {examined}")
+    format!("token {serial} as {factor}; identified by {how}; {examined}")
 }
 
 /// Makes the token a factor of this person, and uses the offer up.

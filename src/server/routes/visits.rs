@@ -55,14 +55,17 @@ pub async fn open(
     };
     let person = known(&mut entry.tx, &id).await?;
     let how = &request.identification;
+    let methods = &registry.config.identification.methods;
+    let how = (how, methods);
     let visit = visits::open(&mut entry.tx, &desk, &person, how, registry.now()).await?;
-    let detail = format!(
-        "visit {}; identified by {}:{}; had {}",
-        visit.id,
-        how.kind(),
-        how.detail(),
-        visit.had.as_str()
+    let (id_of, had) = (visit.id, visit.had.as_str());
+    let mut detail = format!(
+        "visit {id_of}; identified by {}; had {had}",
+        visit.identification
     );
+    if let Some(before) = &visit.identified_before {
+        detail = format!("{detail}; the last time by {}", before.how);
+    }
     let line = line(&desk, "visit", id.as_str(), &detail);
     entry.finish(StatusCode::CREATED, &visit, line).await
 }

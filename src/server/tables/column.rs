@@ -10,11 +10,12 @@ use sqlx::{Database, Decode, Encode, FromRow, Row as _, Type};
 use super::offer::Sort;
 use crate::domain::authority::Role;
 use crate::domain::factor::Algorithm;
+use crate::domain::identification::Strength;
 use crate::domain::suspension::{FactorRef, FactorSort};
 use crate::domain::visit::{Authority, Had, Held, Suspended, SuspendedWhy};
 use crate::domain::{
-    Aaguid, Bytes, FactorId, KeyId, OfferId, OperatorId, OrganisationId, PersonId, PersonKind,
-    StationId, VisitId,
+    Aaguid, Bytes, FactorId, IdentificationId, KeyId, OfferId, OperatorId, OrganisationId,
+    PersonId, PersonKind, StationId, VisitId,
 };
 use crate::server::database::{Fault, Row};
 use crate::wire::Operator;
@@ -134,8 +135,8 @@ macro_rules! words {
 }
 
 texts! {OperatorId OrganisationId PersonId StationId}
-uuids! {Aaguid FactorId OfferId VisitId}
-words! {Algorithm Authority Had PersonKind Role Sort SuspendedWhy}
+uuids! {Aaguid FactorId IdentificationId OfferId VisitId}
+words! {Algorithm Authority Had PersonKind Role Sort Strength SuspendedWhy}
 
 written! {
     At => i64, |at| at.0.as_millisecond();

@@ -3,9 +3,8 @@
 use jiff::Timestamp;
 use sqlx::{FromRow, Row as _};
 
-use super::At;
 use super::column::{FactorName, MaybeAt};
-use crate::domain::identification::Document;
+use super::{At, identification};
 use crate::domain::visit::{Authority, Had};
 use crate::domain::{Identification, OperatorId, PersonId, StationId, VisitId};
 use crate::server::database::{Connection, Fault, Row, Write};
@@ -36,25 +35,13 @@ pub struct Stored {
 impl FromRow<'_, Row> for Stored {
     fn from_row(row: &Row) -> Result<Self, Fault> {
         let at = |column: &str| row.try_get::<MaybeAt, _>(column).map(|at| at.0);
-        let shown: Option<String> = row.try_get("document")?;
-        let last_four: Option<String> = row.try_get("last_four")?;
-        let identification = match shown.zip(last_four) {
-            Some((word, last_four)) => {
-                let document = Document::parse(&word).ok_or_else(|| Fault::Decode(word.into()))?;
-                Some(Identification::Shown {
-                    document,
-                    last_four,
-                })
-            }
-            None => None,
-        };
         Ok(Self {
             id: row.try_get("id")?,
             person: row.try_get("person")?,
             station: row.try_get("station")?,
             operator: row.try_get("operator")?,
             is_ticket: row.try_get("is_ticket")?,
-            identification,
+            identification: identification::shown(row)?,
             had: row.try_get("had")?,
             authority: row.try_get("authority")?,
             opened_at: row.try_get::<At, _>("opened_ms")?.0,
@@ -72,8 +59,6 @@ pub struct NewVisit<'a> {
     pub person: &'a PersonId,
     pub station: &'a StationId,
     pub operator: &'a OperatorId,
-    /// None: it is a ticket's.
-    pub identification: Option<&'a Identification>,
     pub had: Had,
     pub authority: Option<Authority>,
     /// Of a ticket's: its day.
@@ -83,16 +68,14 @@ pub struct NewVisit<'a> {
 /// Begins a visit.
 pub async fn insert(tx: &mut Write, new: &NewVisit<'_>, now: Timestamp) -> Result<(), Fault> {
     sqlx::query(
-        "INSERT INTO visit (id, person, station, operator, is_ticket, document, last_four, had, authority, opened_ms, \
-         last_act_ms, from_ms, until_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11, $12)",
+        "INSERT INTO visit (id, person, station, operator, is_ticket, had, authority, opened_ms, last_act_ms, from_ms, \
+         until_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10)",
     )
     .bind(new.id)
     .bind(new.person)
     .bind(new.station)
     .bind(new.operator)
-    .bind(new.identification.is_none())
-    .bind(new.identification.map(Identification::kind))
-    .bind(new.identification.map(Identification::detail))
+    .bind(new.day.is_some())
     .bind(new.had)
     .bind(new.authority)
     .bind(At(now))
@@ -125,7 +108,7 @@ pub async fn operators(db: &mut Connection, id: VisitId) -> Result<Vec<OperatorI
 
 /// The visit of that name.
 pub async fn find(db: &mut Connection, id: VisitId) -> Result<Option<Stored>, Fault> {
-    sqlx::query_as("SELECT * FROM visit WHERE id = $1")
+    sqlx::query_as("SELECT * FROM identified_visit WHERE id = $1")
         .bind(id)
         .fetch_optional(db)
         .await
@@ -139,7 +122,7 @@ pub async fn at_desk(
     after: Timestamp,
 ) -> Result<Option<Stored>, Fault> {
     sqlx::query_as(
-        "SELECT * FROM visit WHERE person = $1 AND station = $2 AND operator = $3 AND NOT is_ticket AND ended_ms IS NULL \
+        "SELECT * FROM identified_visit WHERE person = $1 AND station = $2 AND operator = $3 AND NOT is_ticket AND ended_ms IS NULL \
          AND overtaken_ms IS NULL AND last_act_ms > $4 ORDER BY opened_ms DESC LIMIT 1",
     )
     .bind(person)
@@ -157,7 +140,7 @@ pub async fn of_ticket(
     (from, until): (Timestamp, Timestamp),
 ) -> Result<Option<Stored>, Fault> {
     sqlx::query_as(
-        "SELECT * FROM visit WHERE person = $1 AND station = $2 AND is_ticket AND overtaken_ms IS NULL \
+        "SELECT * FROM identified_visit WHERE person = $1 AND station = $2 AND is_ticket AND overtaken_ms IS NULL \
          AND from_ms = $3 AND until_ms = $4 ORDER BY opened_ms DESC LIMIT 1",
     )
     .bind(person)
@@ -240,23 +223,6 @@ pub async fn prove(
     .bind(by)
     .bind(prover)
     .bind(At(now))
-    .bind(id)
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
-}
-
-/// Somebody came with a ticket, and was identified so; whoever came first counts.
-pub async fn identify(
-    tx: &mut Write,
-    id: VisitId,
-    identification: &Identification,
-) -> Result<(), Fault> {
-    sqlx::query(
-        "UPDATE visit SET document = $1, last_four = $2 WHERE id = $3 AND document IS NULL",
-    )
-    .bind(identification.kind())
-    .bind(identification.detail())
     .bind(id)
     .execute(&mut **tx)
     .await?;

@@ -5,10 +5,12 @@ use jiff::{SignedDuration, Timestamp};
 use super::proof::{another_made, provers};
 use super::{FactorName, IDLE, Kept, holds, kept, of};
 use crate::domain::authority::Action;
+use crate::domain::identification::{Case, Methods};
 use crate::domain::visit::Authority;
 use crate::domain::{Identification, OfferId, OperatorId, Person, PersonId, StationId, VisitId};
 use crate::server::auth::AtDesk;
 use crate::server::database::{Write, ms};
+use crate::server::identifications::{self, Look};
 use crate::server::problem::{Answer, Refusal};
 use crate::server::tables::{offer, operator, visit};
 use crate::wire::{Visit, problem_code};
@@ -75,6 +77,10 @@ pub struct Bringer<'a> {
     pub operator: &'a OperatorId,
     /// Who ended what that one had begun.
     pub finished_by: Option<&'a OperatorId>,
+    /// Where.
+    pub station: &'a StationId,
+    /// How they were identified, as the station says.
+    pub identification: &'a Identification,
 }
 
 /// Decides once more, when a factor arrives, whether it becomes valid: by the visit of its offer, as it stands now.
@@ -82,10 +88,10 @@ pub async fn fate(
     tx: &mut Write,
     visit: Option<VisitId>,
     (by, person): (Bringer<'_>, &Person),
-    identification: &Identification,
+    methods: &Methods,
     now: Timestamp,
 ) -> Answer<Fate> {
-    let Identification::Shown { .. } = identification else {
+    let Identification::Shown { .. } = by.identification else {
         return Ok(Fate::Waits(None));
     };
     let Some(id) = visit else {
@@ -104,12 +110,20 @@ pub async fn fate(
             return Ok(Fate::Waits(Some(problem_code::VISIT_OWN)));
         }
     }
-    if kept.is_ticket {
-        visit::identify(tx, id, identification).await?;
-    }
     // A ticket is no better than whoever fetched it.
     if is_revoked(tx, &kept.visit.operator).await? {
         return Ok(Fate::Waits(Some(problem_code::VISIT_REVOKED)));
+    }
+    // Whoever came with a ticket first is who came with it.
+    let look = Look {
+        person: &person.id,
+        how: by.identification,
+        operator: by.operator,
+        station: by.station,
+    };
+    let misfit = identifications::misfit(tx, Case::Visit(id), (look, methods), now).await?;
+    if let Some(misfit) = misfit {
+        return Ok(Fate::Waits(Some(misfit.code())));
     }
     let late = !in_time(&kept, now);
     Ok(match (kept.overtaken, kept.visit.authority) {

@@ -49,6 +49,8 @@ impl From<Stored> for Kept {
                 person: stored.person,
                 operator: stored.operator,
                 identification: stored.identification.unwrap_or_else(nobody),
+                identified: None,
+                identified_before: None,
                 had: stored.had,
                 takes: Takes::Identification,
                 authority: stored.authority,

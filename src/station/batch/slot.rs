@@ -206,7 +206,7 @@ impl<C: Crew> Face for SlotFace<C> {
 
     async fn ask(&self, question: Question) -> Result<Answer, Stop> {
         match &question {
-            Question::Identify { person } => {
+            Question::Identify { person, .. } => {
                 self.shared.name(self.place(), &person.name);
                 let how = self.identification.lock().clone();
                 how.map(Answer::Identified).ok_or(Stop::Cancelled)

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use super::StationDesk;
 use crate::domain::care::StoredCredential;
 use crate::domain::factor::{SealedSecret, SealingKey};
+use crate::domain::identification::DeskMethod;
 use crate::domain::suspension::FactorRef;
 use crate::domain::{
     Bytes, EntryId, FactorId, Identification, KeyFacts, KeyId, PersonId, Secret, VisitId,
@@ -34,6 +35,10 @@ impl Registry for StationDesk {
 
     fn registry_pin_floor(&self) -> Option<u8> {
         self.station.registry_pin_floor()
+    }
+
+    fn methods(&self) -> Vec<DeskMethod> {
+        self.station.methods()
     }
 
     fn operator(&self) -> Option<Operator> {

@@ -80,7 +80,8 @@ impl Stage {
         self.run(Event::Step {
             step: Step::Identify,
         });
-        self.ask(Question::Identify { person });
+        let methods = Vec::new();
+        self.ask(Question::Identify { person, methods });
     }
 
     /// The person has been identified and the key is to be chosen.

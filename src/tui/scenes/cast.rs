@@ -1,5 +1,6 @@
 //! The invented people, keys and results that scenes are made of.
 
+mod identified;
 mod waiting;
 
 use std::collections::BTreeMap;
@@ -12,11 +13,10 @@ use uuid::Uuid;
 use crate::domain::act::{ACT_VERSION, Act, Deed, Party};
 use crate::domain::authority::Role;
 use crate::domain::factor::{FactorKind, TotpSettings};
-use crate::domain::identification::Document;
 use crate::domain::visit::Held;
 use crate::domain::{
-    Aaguid, Bytes, FactorId, Identification, KeyFacts, KeyId, OfferId, OperatorId, Organisation,
-    OrganisationId, Person, PersonId, PersonKind, StationId, UsbPath, VisitId,
+    Aaguid, Bytes, FactorId, KeyFacts, KeyId, OfferId, OperatorId, Organisation, OrganisationId,
+    Person, PersonId, PersonKind, StationId, UsbPath, VisitId,
 };
 use crate::record::Unfinished;
 use crate::station::face::{HomeView, PeopleView, Recent, RegistryState, SlotState, SlotView};
@@ -26,6 +26,7 @@ use crate::wire::{
     Credential, Expected, Factor, KeyReport, Offer, Operator, PersonDetail, ServedBy, VERSION,
 };
 use crate::workflow::dialogue::OnScreen;
+pub use identified::{detail_in_visit, identification, identified_before, methods};
 pub use waiting::{care, outbox, own_key, unfinished, withdrawal};
 
 /// Sunday 22 November 2026, 14:32 UTC.
@@ -380,13 +381,6 @@ fn report(key: &KeyFacts) -> KeyReport {
         id: key.id.clone(),
         model: key.model.clone(),
         firmware: key.firmware,
-    }
-}
-
-pub fn identification() -> Identification {
-    Identification::Shown {
-        document: Document::Passport,
-        last_four: "7K31".to_owned(),
     }
 }
 

@@ -312,7 +312,12 @@ fn test_key(model: &mut Model) -> Vec<Effect> {
 }
 
 /// Its scenes.
-pub static SCENES: &[Scene] = &[("person", opened)];
+pub static SCENES: &[Scene] = &[("person", opened), ("person-in-visit", in_visit)];
+
+fn in_visit(stage: &mut Stage) {
+    opened(stage);
+    stage.say(Update::Opened(Box::new(cast::detail_in_visit())));
+}
 
 fn opened(stage: &mut Stage) {
     home::searching(stage);

@@ -50,10 +50,27 @@ pub(super) const QUESTION: Screen = Screen {
 
 static STOP: &[Row] = &[row!(ESC => "key-stop", HelpOnly, Run(stop))];
 
-static DOCUMENT: Screen = Screen {
-    rows: &[row!(Key::Digit => "key-document", Left, Run(document))],
+/// By which method? Asked where the registry has several.
+static METHOD: Screen = Screen {
+    rows: &[row!(Key::Digit => "key-method", Left, Run(method))],
     ..QUESTION
 };
+
+static DOCUMENT: Screen = Screen {
+    rows: &[DOCUMENTS],
+    ..QUESTION
+};
+
+/// The method was chosen.
+static DOCUMENT_BY_METHOD: Screen = Screen {
+    rows: &[
+        DOCUMENTS,
+        row!(letter('m') => "key-other-method", Left, Run(|run, _| other_method(run))),
+    ],
+    ..QUESTION
+};
+
+const DOCUMENTS: Row = row!(Key::Digit => "key-document", Left, Run(document));
 
 static LAST_FOUR: Screen = Screen {
     rows: &[row!(ENTER => "key-confirm", Left, Run(|run, _| identified(run)))],
@@ -145,7 +162,11 @@ pub(super) fn screen(run: &Run) -> &'static Screen {
 
 fn asked(asking: &Asking) -> &'static Screen {
     match asking {
-        Asking::Identify(identify) if identify.document.is_none() => &DOCUMENT,
+        Asking::Identify(identify) if identify.is_to_choose() => &METHOD,
+        Asking::Identify(identify) if identify.document.is_none() => match identify.method {
+            Some(_) => &DOCUMENT_BY_METHOD,
+            None => &DOCUMENT,
+        },
         Asking::Identify(_) => &LAST_FOUR,
         // There is none to choose from.
         Asking::ChooseKey { keys, .. } if keys.is_empty() => &WORKING,
@@ -276,13 +297,29 @@ fn identified(run: &mut Run) -> Vec<Effect> {
     let Some(document) = identify.document else {
         return Vec::new();
     };
-    match Identification::new(document, identify.last_four.as_str()) {
+    match Identification::by(identify.by(), document, identify.last_four.as_str()) {
         Ok(identification) => answer(run, Answer::Identified(identification)),
         Err(_) => {
             identify.wrong = true;
             Vec::new()
         }
     }
+}
+
+fn method(run: &mut Run, press: Press) -> Vec<Effect> {
+    if let Some(Asking::Identify(identify)) = run.asking_mut() {
+        let at = press.number().and_then(|number| number.checked_sub(1));
+        let chosen = at.and_then(|at| identify.methods.get(at));
+        identify.method = chosen.map(|method| method.id.clone());
+    }
+    Vec::new()
+}
+
+fn other_method(run: &mut Run) -> Vec<Effect> {
+    if let Some(Asking::Identify(identify)) = run.asking_mut() {
+        identify.method = None;
+    }
+    Vec::new()
 }
 
 fn document(run: &mut Run, press: Press) -> Vec<Effect> {

@@ -199,6 +199,22 @@ fn the_person_is_identified_by_a_document_and_four_characters() {
 }
 
 #[test]
+fn where_the_registry_has_several_methods_the_one_that_was_used_is_chosen_and_can_be_changed() {
+    let mut stage = at("identify-method");
+    assert!(shown(&stage).contains("document in the reader"));
+    stage.type_text("2");
+    assert!(shown(&stage).contains("Which document?"));
+    stage.type_text("m1m2");
+    stage.type_text("17k31");
+    stage.press(KeyCode::Enter);
+    let how = stage.effects.iter().find_map(|effect| match effect {
+        Effect::Send(Command::Answer(Answer::Identified(how))) => Some(how.to_string()),
+        _ => None,
+    });
+    assert_eq!(how.as_deref(), Some("passport:7K31:reader"));
+}
+
+#[test]
 fn deleting_in_an_empty_field_goes_back_to_the_choice_of_the_document() {
     let mut stage = at("identify-document");
     stage.type_text("1a");

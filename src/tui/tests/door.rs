@@ -132,6 +132,7 @@ fn questions() -> Vec<Question> {
     vec![
         Question::Identify {
             person: cast::example(),
+            methods: Vec::new(),
         },
         Question::ChooseKey {
             keys: vec![cast::fresh_key()],

@@ -257,6 +257,7 @@ fn what_the_station_says_late_about_a_person_is_not_taken_in_after_locking() {
     });
     stage.ask(Question::Identify {
         person: cast::example(),
+        methods: Vec::new(),
     });
     assert!(stage.model.desk.person.is_none());
     assert!(stage.model.work.is_none());

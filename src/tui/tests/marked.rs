@@ -58,6 +58,7 @@ const DATA: &str = "
     AAI
     GEZD
     GNBV
+    document in de lezer
     QOJQ
     EdDSA
     GetAssertion

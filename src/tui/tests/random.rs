@@ -153,6 +153,7 @@ fn asked(which: usize) -> Question {
     match which {
         0 => Question::Identify {
             person: cast::hostile(),
+            methods: cast::methods(),
         },
         1 => Question::ChooseKey {
             keys: vec![cast::fresh_key(), key],

@@ -7,6 +7,7 @@ use super::{Ending, Job, Step};
 use crate::domain::act::Act;
 use crate::domain::care::{FingerSample, Oddity, TestedStep};
 use crate::domain::factor::CodeVerdict;
+use crate::domain::identification::Earlier;
 use crate::domain::policy::Verdict;
 use crate::domain::reset::Losses;
 use crate::domain::{Identification, KeyFacts};
@@ -70,6 +71,10 @@ pub enum Event {
     /// Another desk serves the person now; identifying them here ends that.
     ServedBy {
         other: ServedBy,
+    },
+    /// How the person was identified the last time, where that was otherwise than just now.
+    IdentifiedBefore {
+        before: Earlier,
     },
     /// Somebody proves a factor that they have: until that step is done, everything that is asked is asked for it.
     Prover {

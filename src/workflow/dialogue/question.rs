@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::{AppQuestion, LossQuestion};
 use crate::domain::care::{Fingerprint, Setting, StoredCredential};
 use crate::domain::factor::TotpCode;
+use crate::domain::identification::DeskMethod;
 use crate::domain::policy::Verdict;
 use crate::domain::reset::{Losses, ResetCase};
 use crate::domain::suspension::FactorRef;
@@ -17,10 +18,12 @@ use crate::workflow::care::Stake;
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "question", rename_all = "kebab-case")]
 pub enum Question {
-    /// Is this the person, and how was it established? → [`Answer::Identified`]
+    /// Is this the person, and how was it established? By one of these methods; none: the registry knows one. → [`Answer::Identified`]
     Identify {
         /// Who is expected.
         person: Person,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        methods: Vec<DeskMethod>,
     },
     /// Which of these? The list may be empty: "put the key in". The question is asked anew when the bay changes
     /// (the old one is then withdrawn by [`Event::Withdrawn`]). → [`Answer::Key`], [`Answer::ByTouch`], [`Answer::Wink`]

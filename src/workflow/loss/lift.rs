@@ -7,7 +7,7 @@ use super::super::ceremony::authentication_response;
 use super::super::dialogue::{CodeOf, Ending, Event, Job, LossJob, LossResult, Note, Step};
 use super::super::retest::{Asked, sign_as_enrolled};
 use super::super::steps::{anew_after_pulls, begin_step, end_step};
-use super::super::visit::identify;
+use super::super::visit::{identified_before, identify};
 use super::super::{Errand, KeyFault, Stop, conclude};
 use super::{Desk, chosen};
 use crate::domain::authority::Action;
@@ -163,8 +163,9 @@ async fn show_key(
     begin_step(desk, Step::Push);
     let assertion = Box::new(authentication_response(signed, client));
     let entry = EntryId(desk.fresh_id());
-    desk.lift(entry, to.lift(&offer, Shown::Signed { assertion }))
-        .await?;
+    let reply = desk.lift(entry, to.lift(&offer, Shown::Signed { assertion }));
+    let reply = reply.await?;
+    identified_before(desk, reply.identified_before.as_ref());
     end_step(desk, Step::Push, Note::None);
     Ok(())
 }
@@ -216,6 +217,7 @@ async fn show_code(
 async fn shown(desk: &mut dyn Desk, lift: Lift) -> Result<CodeVerdict, Stop> {
     let entry = EntryId(desk.fresh_id());
     let reply = desk.lift(entry, lift).await?;
+    identified_before(desk, reply.identified_before.as_ref());
     // A registry that says nothing of the code lifted nothing by it.
     Ok(reply.verdict.unwrap_or(CodeVerdict::NoMatch))
 }

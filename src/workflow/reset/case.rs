@@ -31,6 +31,7 @@ impl Asked<'_> {
         while case.identification.is_none() {
             let question = Question::Identify {
                 person: person.clone(),
+                methods: desk.methods(),
             };
             if let Answer::Identified(found) = desk.ask(question).await? {
                 case.identification = Some(found);

@@ -192,6 +192,7 @@ async fn more_of_a_document_than_its_last_four_characters_is_not_kept() {
     push.body.identification = Identification::Shown {
         document: Document::Passport,
         last_four: "NX7K31AB9".to_owned(),
+        method: Default::default(),
     };
     assert_eq!(refused(world.push(&push).await), "malformed");
 }

@@ -3,6 +3,7 @@
 mod absent;
 mod acts;
 mod administrators;
+mod identified;
 mod makers;
 mod standing;
 

@@ -27,6 +27,9 @@ pub(in crate::tui) fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
     };
     if body.width < 110 {
         let row = facts(ctx, sheet, body, &page.person);
+        if let Some(words) = identified(ctx, page) {
+            sheet.put(body, row, s(words, ctx.theme.plain()));
+        }
         let body = below(body, row + 1);
         let [keys_area, apps_area] = columns(body, [body.width / 2, 0]);
         let narrow = |area: Rect| Rect {
@@ -39,15 +42,14 @@ pub(in crate::tui) fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
         return;
     }
     let [left, middle, right] = columns(body, [body.width * 3 / 10, body.width * 3 / 10, 0]);
-    facts(
-        ctx,
-        sheet,
-        Rect {
-            width: left.width.saturating_sub(2),
-            ..left
-        },
-        &page.person,
-    );
+    let left = Rect {
+        width: left.width.saturating_sub(2),
+        ..left
+    };
+    let row = facts(ctx, sheet, left, &page.person);
+    if let Some(words) = identified(ctx, page) {
+        sheet.paragraph(left, row + 1, &words, ctx.theme.plain());
+    }
     sheet.divider(middle);
     let middle = Rect {
         x: middle.x + 2,
@@ -116,6 +118,20 @@ pub(in crate::tui) fn facts(
         row += 1;
     }
     row
+}
+
+/// How they were identified for the visit that is open here, by whom and where: another operator may have passed it on.
+fn identified(ctx: Ctx<'_>, page: &PersonPage) -> Option<String> {
+    let visit = page.detail.as_ref()?.visit.as_ref()?;
+    let identified = visit.identified.as_ref()?;
+    Some(tr!(
+        ctx.text,
+        "person-identified",
+        time = ctx.time(identified.check.at),
+        how = ctx.text.identified(&identified.check.how),
+        operator = fit(&identified.operator_name, 20),
+        station = fit(&identified.station_name, 14)
+    ))
 }
 
 /// E-mail, number and Chamber of Commerce number in one line, for two people of one name.

@@ -111,6 +111,17 @@ fn identification(
     sheet.put(panel, row + 2, s(apart, ctx.theme.quiet()));
     // What identifying them here ends takes one row more than how it is done.
     let row = row + 4 - u16::from(run.served_by.is_some());
+    if identify.is_to_choose() {
+        sheet.put(panel, row, s(tr!(t, "identify-method"), ctx.theme.plain()));
+        for (number, method) in (1..).zip(&identify.methods) {
+            let choice = vec![
+                s(format!("  {number}"), ctx.theme.strong()),
+                s(format!("  {}", t.method(method)), ctx.theme.plain()),
+            ];
+            sheet.put(panel, row + number, Line::from(choice));
+        }
+        return;
+    }
     let Some(document) = identify.document else {
         sheet.put(panel, row, s(tr!(t, "identify-which"), ctx.theme.plain()));
         for (number, document) in (1..).zip(Document::ALL) {

@@ -17,7 +17,9 @@ use crate::workflow::dialogue::{Ending, Event, Note, PushState, Question, Step};
 pub static SCENES: &[Scene] = &[
     ("identify-document", identify),
     ("identify-served", identify_served),
+    ("identify-method", identify_method),
     ("identify-characters", characters),
+    ("identified-before", identified_before),
     ("insert-key", insert),
     ("choose-key", choose),
     ("choose-proof", choose_proof),
@@ -54,6 +56,21 @@ fn identify_served(stage: &mut Stage) {
     stage.begin(cast::example());
     stage.run(Event::ServedBy {
         other: cast::other_desk(),
+    });
+}
+
+fn identify_method(stage: &mut Stage) {
+    stage.begin(cast::example());
+    stage.ask(Question::Identify {
+        person: cast::example(),
+        methods: cast::methods(),
+    });
+}
+
+fn identified_before(stage: &mut Stage) {
+    choose(stage);
+    stage.run(Event::IdentifiedBefore {
+        before: cast::identified_before(),
     });
 }
 

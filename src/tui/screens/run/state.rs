@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::domain::act::Act;
-use crate::domain::identification::Document;
+use crate::domain::identification::{DeskMethod, Document, Earlier, MethodId};
 use crate::domain::pin::PinError;
 use crate::domain::policy::Verdict;
 use crate::domain::{KeyFacts, Person, Pin, UsbPath};
@@ -36,6 +36,8 @@ pub struct Run {
     pub stopping: bool,
     /// Who else serves the person.
     pub served_by: Option<ServedBy>,
+    /// How the person was identified the last time, where that was otherwise.
+    pub identified_before: Option<Earlier>,
     /// Who proves a factor that they have: what is done meanwhile is of that step.
     pub prover: Option<String>,
     /// What is signed besides by that.
@@ -129,10 +131,27 @@ pub enum Asking {
 pub struct Identify {
     /// Who is expected.
     pub person: Person,
+    /// By which methods they may be; none: by the one that goes without saying.
+    pub methods: Vec<DeskMethod>,
+    /// The one that was chosen; there is a choice only where there are several.
+    pub method: Option<MethodId>,
     pub document: Option<Document>,
     pub last_four: Line,
     /// Enter was pressed too early.
     pub wrong: bool,
+}
+
+impl Identify {
+    /// Which method is to be chosen first.
+    pub fn is_to_choose(&self) -> bool {
+        self.methods.len() > 1 && self.method.is_none()
+    }
+
+    /// The method by which they are identified.
+    pub fn by(&self) -> MethodId {
+        let only = || self.methods.first().map(|method| method.id.clone());
+        self.method.clone().or_else(only).unwrap_or_default()
+    }
 }
 
 /// A PIN that is being chosen.
@@ -189,6 +208,7 @@ impl Run {
             stop_asked: false,
             stopping: false,
             served_by: None,
+            identified_before: None,
             prover: None,
             signing: None,
             key: None,
@@ -299,6 +319,7 @@ impl Asking {
     pub fn forget_entry(&mut self) {
         match self {
             Self::Identify(identify) => {
+                identify.method = None;
                 identify.document = None;
                 identify.last_four.clear();
             }

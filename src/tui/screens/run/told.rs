@@ -115,8 +115,10 @@ pub fn hand_over(key: KeyFacts, pin: HandedPin) -> Asking {
 /// A question as it is first shown.
 pub fn asking(run: &mut Run, question: Question) -> Asking {
     match question {
-        Question::Identify { person } => Asking::Identify(Identify {
+        Question::Identify { person, methods } => Asking::Identify(Identify {
             person,
+            methods,
+            method: None,
             document: None,
             last_four: Default::default(),
             wrong: false,
@@ -294,6 +296,7 @@ pub fn happened(run: &mut Run, now: Now, event: Event) {
             run.key = Some(key);
         }
         Event::ServedBy { other } => run.served_by = Some(other),
+        Event::IdentifiedBefore { before } => run.identified_before = Some(before),
         Event::Prover { name } => run.prover = Some(name),
         Event::Signing { act } => run.signing = Some(act),
         Event::Anew => {

@@ -109,6 +109,14 @@ pub(in crate::tui) fn checklist(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, body: Rect,
             Progress::Done(note) => {
                 let line = done_line(ctx, *step, &name, note, run);
                 sheet.put(body, row, line);
+                if let (Step::Identify, Some(before)) = (step, &run.identified_before) {
+                    row += 1;
+                    let words = format!(
+                        "! {}",
+                        ctx.text.identified_before(before, ctx.day(before.at))
+                    );
+                    sheet.put(body, row, s(words, ctx.theme.warning()));
+                }
             }
             Progress::Current => {
                 let what = match &run.phase {
