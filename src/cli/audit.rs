@@ -64,7 +64,11 @@ fn export(data: &Path, output: &Output) -> Outcome {
 
 /// Whether the receipt in a file is one of an act that its signer signed.
 fn verify_act(file: &Path) -> Result<Outcome, Box<Outcome>> {
-    let not_read = |why: serde_json::Error| Box::new(unusable("unreadable-receipt", file, &why));
+    let not_read = |why: serde_json::Error| {
+        let said =
+            format!("{why}; a receipt is what `keydesk registry acts --id N --out FILE` writes");
+        Box::new(unusable("unreadable-receipt", file, &said))
+    };
     let receipt: ActReceipt = serde_json::from_str(&read_text(file)?).map_err(not_read)?;
     let act = receipt::verify(&receipt).map_err(|fault| {
         let said = format!("{}: it proves nothing: {}", file.display(), worded(fault));
