@@ -38,14 +38,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::models::Source;
 use crate::domain::{Bytes, OperatorId, StationId};
+use crate::wire::Bond;
 
 /// Version of [`Record`] that this release writes; earlier ones are read, a newer one is refused.
 ///
 /// 2 added [`Change::SessionUnlocked`]: before, it was recorded as [`Change::SessionOpened`]. 3 added intents for an operator's
 /// own key and for a withdrawal, what remains after one, and how the person was identified before a test. 4 added batches, resets
 /// of keys, and intents for what care can't take back. 5 added authenticator apps and hardware tokens, deletions of enrolled
-/// credentials, and tells the registry of what was withdrawn. 6 added factors that are suspended.
-pub const RECORD_VERSION: u16 = 6;
+/// credentials, and tells the registry of what was withdrawn. 6 added factors that are suspended. 7 binds what the registry is
+/// told to the session in which it was recorded.
+pub const RECORD_VERSION: u16 = 7;
 
 /// One journal entry: who changed what, when.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -59,6 +61,9 @@ pub struct Record {
     pub station: Option<StationId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub operator: Option<OperatorId>,
+    /// Binds the outbox entry that it makes to the session; earlier releases bound none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bond: Option<Bond>,
     pub change: Change,
 }
 

@@ -30,9 +30,9 @@ pub use key::{KeyFileError, StationKey};
 
 use crate::domain::{EntryId, PersonId, Secret, StationId, VisitId};
 use crate::wire::{
-    self, ExpectedPeople, Health, JoinReply, JoinRequest, KnownCredentials, KnownRequest, Offer,
-    OfferFault, OperatorCode, OperatorEnrolment, OperatorOffer, People, PeopleLookup, PersonDetail,
-    Push, Report, Session, SignIn, SignInOptions, TestOffer, TicketRequest, Tickets,
+    self, Bond, ExpectedPeople, Health, JoinReply, JoinRequest, KnownCredentials, KnownRequest,
+    Offer, OfferFault, OperatorCode, OperatorEnrolment, OperatorOffer, People, PeopleLookup,
+    PersonDetail, Push, Report, Session, SignIn, SignInOptions, TestOffer, TicketRequest, Tickets,
 };
 use connection::{Connection, Identity};
 use decode::Head;
@@ -71,6 +71,23 @@ pub struct Client {
     connection: Connection,
     /// The only relying parties that a key is asked to sign for; empty: any.
     rp_ids: Vec<String>,
+    /// Whether the station binds its reports to sessions.
+    binds: bool,
+}
+
+/// What a push comes under.
+#[derive(Debug, Clone, Copy)]
+pub struct Label<'a> {
+    /// The idempotency key.
+    pub entry: EntryId,
+    /// Binds it to the session in which it was recorded.
+    pub bond: Option<&'a Bond>,
+}
+
+impl From<EntryId> for Label<'_> {
+    fn from(entry: EntryId) -> Self {
+        Self { entry, bond: None }
+    }
 }
 
 impl Client {
@@ -79,6 +96,7 @@ impl Client {
         Ok(Self {
             connection: Connection::new(settings)?,
             rp_ids: Vec::new(),
+            binds: false,
         })
     }
 
@@ -92,6 +110,14 @@ impl Client {
     /// Takes no other relying parties from the registry than these; where there are none, any.
     pub fn pinned_to(self, rp_ids: Vec<String>) -> Self {
         Self { rp_ids, ..self }
+    }
+
+    /// Asks for a [`wire::ReportKey`] with each session. From the first one on the registry takes no report that is not bound.
+    pub fn binding_reports(self) -> Self {
+        Self {
+            binds: true,
+            ..self
+        }
     }
 
     /// Whether keys are asked to sign for that relying party here.
@@ -169,10 +195,7 @@ impl Client {
         &self,
         enrolment: &OperatorEnrolment,
     ) -> Result<Session, RegistryError> {
-        let session = self
-            .post(&["operators", "enrolment"], None, None, enrolment)
-            .await?;
-        self.sound(session)
+        self.open(&["operators", "enrolment"], enrolment).await
     }
 
     /// `POST /v1/sessions/options`: what an operator's key is asked to sign.
@@ -185,7 +208,7 @@ impl Client {
 
     /// `POST /v1/sessions`: signs an operator in.
     pub async fn sign_in(&self, sign_in: &SignIn) -> Result<Session, RegistryError> {
-        self.sound(self.post(&["sessions"], None, None, sign_in).await?)
+        self.open(&["sessions"], sign_in).await
     }
 
     /// `DELETE /v1/sessions/current`: ends the session.
@@ -256,7 +279,8 @@ impl Client {
         visit: Option<VisitId>,
     ) -> Result<Offer, RegistryError> {
         let path = ["people", person.as_str(), "offers"];
-        let (head, body) = self.sent(&path, visit, Some(session), None, &()).await?;
+        let query = under(visit);
+        let (head, body) = self.sent(&path, &query, Some(session), None, &()).await?;
         let offer = decode::offer(&head, &body)?;
         self.check_pinned(&offer.creation.rp.id)?;
         Ok(offer)
@@ -270,7 +294,8 @@ impl Client {
         visit: Option<VisitId>,
     ) -> Result<TestOffer, RegistryError> {
         let path = ["people", person.as_str(), "tests", "options"];
-        let (head, body) = self.sent(&path, visit, Some(session), None, &()).await?;
+        let query = under(visit);
+        let (head, body) = self.sent(&path, &query, Some(session), None, &()).await?;
         let offer: TestOffer = decode::reply(&head, &body)?;
         offer.check()?;
         self.check_pinned(&offer.request.rp_id)?;
@@ -300,12 +325,14 @@ impl Client {
 
     /// `POST /v1/PATH`: reports what happened. `entry` is the idempotency key: sending it again is safe, and changes nothing. One
     /// push at a time, because the registry sees the journal's head grow.
-    pub async fn push<R: Report>(
+    pub async fn push<'a, R: Report>(
         &self,
-        entry: EntryId,
+        label: impl Into<Label<'a>>,
         push: &Push<R>,
     ) -> Result<R::Receipt, RegistryError> {
-        self.post(&[R::PATH], None, Some(entry), push).await
+        let label = Some(label.into());
+        let (head, body) = self.sent(&[R::PATH], &[], None, label, push).await?;
+        decode::reply(&head, &body)
     }
 
     /// `POST /v1/credentials/known`: whose credentials these are, and what is enrolled on this key.
@@ -341,25 +368,28 @@ impl Client {
         entry: Option<EntryId>,
         body: &(impl Serialize + Sync),
     ) -> Result<T, RegistryError> {
-        let (head, body) = self.sent(path, None, session, entry, body).await?;
+        let label = entry.map(Label::from);
+        let (head, body) = self.sent(path, &[], session, label, body).await?;
         decode::reply(&head, &body)
     }
 
     async fn sent(
         &self,
         path: &[&str],
-        visit: Option<VisitId>,
+        query: &[(&str, String)],
         session: Option<&Session>,
-        entry: Option<EntryId>,
+        label: Option<Label<'_>>,
         body: &(impl Serialize + Sync),
     ) -> Result<(Head, Zeroizing<Vec<u8>>), RegistryError> {
-        let visit = visit.map(|visit| visit.to_string());
-        let query: Vec<(&str, &str)> = visit.iter().map(|id| ("visit", id.as_str())).collect();
+        let query: Vec<(&str, &str)> = query.iter().map(|(name, text)| (*name, &**text)).collect();
         let make = || {
             let request = self.connection.request(Method::POST, path, &query)?;
             let mut request = request.json(body);
-            if let Some(entry) = entry {
-                request = request.header(wire::IDEMPOTENCY_KEY, entry.to_string());
+            if let Some(label) = label {
+                request = request.header(wire::IDEMPOTENCY_KEY, label.entry.to_string());
+            }
+            if let Some(bond) = label.and_then(|label| label.bond) {
+                request = request.header(wire::BOND, bond.to_header());
             }
             Ok(request)
         };
@@ -368,14 +398,26 @@ impl Client {
             .await
     }
 
-    /// A session that says how to unlock must say so for an origin that may use the RP id.
-    fn sound(&self, session: Session) -> Result<Session, RegistryError> {
+    /// Signs an operator in. A session that says how to unlock must say so for an origin that may use the RP id.
+    async fn open(
+        &self,
+        path: &[&str],
+        proof: &(impl Serialize + Sync),
+    ) -> Result<Session, RegistryError> {
+        let query = self.binds.then(|| ("binds", true.to_string()));
+        let (head, body) = self.sent(path, query.as_slice(), None, None, proof).await?;
+        let session: Session = decode::reply(&head, &body)?;
         if let Some(unlock) = &session.unlock {
             unlock.check()?;
             self.check_pinned(&unlock.rp_id)?;
         }
         Ok(session)
     }
+}
+
+fn under(visit: Option<VisitId>) -> Vec<(&'static str, String)> {
+    let visit = visit.map(|visit| ("visit", visit.to_string()));
+    visit.into_iter().collect()
 }
 
 /// The same for the same code and key, also after a restart, and tells neither.

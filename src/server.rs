@@ -35,6 +35,7 @@ mod chain;
 pub mod config;
 mod database;
 mod deeds;
+mod derived;
 mod examination;
 mod factors;
 mod guesses;

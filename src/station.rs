@@ -202,6 +202,7 @@ impl Station {
             version: RECORD_VERSION,
             at: Timestamp::now(),
             station: self.joined.as_ref().map(|joined| joined.id.clone()),
+            bond: self.bond(&change)?,
             operator: opened
                 .clone()
                 .or_else(|| self.operator().map(|operator| operator.id)),

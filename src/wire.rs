@@ -5,6 +5,7 @@
 
 mod act;
 pub mod api;
+mod bond;
 pub mod client_assertion;
 mod factor;
 mod origin;
@@ -19,6 +20,7 @@ mod withdrawal;
 
 pub use act::*;
 pub use api::*;
+pub use bond::{BOND, Bond, ReportKey, Reported};
 pub use factor::*;
 pub use origin::{OfferFault, is_domain, is_origin_of};
 pub use owned::Owned;

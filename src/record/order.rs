@@ -57,6 +57,7 @@ mod tests {
             id: EntryId(uuid::Uuid::nil()),
             made_at: Timestamp::UNIX_EPOCH,
             state: EntryState::Queued,
+            bond: None,
             body,
         }
     }

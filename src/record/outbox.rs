@@ -3,10 +3,11 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{EntryId, PersonId};
+use super::{Change, WithdrawalEntry};
+use crate::domain::{EntryId, PersonId, StationId};
 use crate::wire::{
-    About, AppPush, EnrolmentPush, KeyResetPush, Operator, Removal, Report, SuspensionPush,
-    TestPush, TokenImport, UnlockPush, WithdrawalPush,
+    About, AppPush, Bond, EnrolmentPush, KeyResetPush, Operator, Removal, Report, ReportKey,
+    Reported, SuspensionPush, TestPush, TokenImport, UnlockPush, WithdrawalPush,
 };
 
 /// Where an outbox entry stands.
@@ -26,6 +27,9 @@ pub struct OutboxEntry {
     pub id: EntryId,
     pub made_at: Timestamp,
     pub state: EntryState,
+    /// Binds it to the session in which it was recorded; what earlier releases recorded has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bond: Option<Bond>,
     /// What is to be sent.
     pub body: OutboxBody,
 }
@@ -90,7 +94,98 @@ macro_rules! each_report {
 }
 pub(crate) use each_report;
 
+fn path_of<R: Report>(_: &R) -> &'static str {
+    R::PATH
+}
+
+impl Change {
+    /// The outbox entry that it makes. Of whom the reset of a key takes something is not known here.
+    pub fn tells(&self) -> Option<(EntryId, OutboxBody)> {
+        match self {
+            Self::SessionUnlocked {
+                operator,
+                entry,
+                push,
+            } => {
+                let (operator, push) = (operator.clone(), push.clone());
+                Some((*entry, OutboxBody::Unlock { operator, push }))
+            }
+            Self::Enrolled { entry, push, .. } => {
+                let push = push.clone();
+                Some((*entry, OutboxBody::Enrolment { push }))
+            }
+            Self::Retested { entry, push, .. } => {
+                let push = push.clone();
+                Some((*entry, OutboxBody::Test { push }))
+            }
+            Self::ResetDone { entry, push, .. } => {
+                let (person, push) = (None, push.clone());
+                Some((*entry, OutboxBody::KeyReset { person, push }))
+            }
+            Self::DeletionDone { done } => Some(withdrawn(&done.report)),
+            Self::WithdrawalBegun { report, .. } | Self::ConflictResolved { report, .. } => {
+                report.as_deref().map(withdrawn)
+            }
+            Self::AppEnrolled { entry, push, .. } => {
+                let push = push.clone();
+                Some((*entry, OutboxBody::App { push }))
+            }
+            Self::FactorRemoved { entry, push } => {
+                let push = push.clone();
+                Some((*entry, OutboxBody::Removal { push }))
+            }
+            Self::FactorSuspended { entry, push } => {
+                let push = push.clone();
+                Some((*entry, OutboxBody::Suspension { push }))
+            }
+            Self::TokensImported { entry, push } => {
+                let push = push.clone();
+                Some((*entry, OutboxBody::Tokens { push }))
+            }
+            Self::StationJoined { .. }
+            | Self::SessionOpened { .. }
+            | Self::SessionClosed { .. }
+            | Self::KeySeen { .. }
+            | Self::TicketsFetched { .. }
+            | Self::MetadataImported { .. }
+            | Self::IntentBegun { .. }
+            | Self::OwnKeyBegun { .. }
+            | Self::ResetBegun { .. }
+            | Self::DeletionBegun { .. }
+            | Self::PinSet { .. }
+            | Self::CredentialMade { .. }
+            | Self::IntentEnded { .. }
+            | Self::Pushed { .. }
+            | Self::Rejected { .. }
+            | Self::Batch { .. }
+            | Self::CareBegun { .. }
+            | Self::Cared { .. }
+            | Self::AppBegun { .. }
+            | Self::AppTested { .. }
+            | Self::SuspensionLifted { .. }
+            | Self::TokenBegun { .. }
+            | Self::TokenAssigned { .. } => None,
+        }
+    }
+}
+
+fn withdrawn(report: &WithdrawalEntry) -> (EntryId, OutboxBody) {
+    let push = Box::new(report.push.clone());
+    (report.entry, OutboxBody::Withdrawal { push })
+}
+
 impl OutboxBody {
+    /// Binds it, as the entry of that id, to the session whose key this is.
+    pub fn bound(&self, key: &ReportKey, station: &StationId, id: EntryId) -> Option<Bond> {
+        let entry = id.to_string();
+        each_report!(self, report => key.bind(Reported {
+            station,
+            entry: &entry,
+            path: path_of(&**report),
+            body: &serde_json::to_value(report).ok()?,
+        }))
+    }
+
     /// Who and what it is about, as the registry will read it.
     pub fn about(&self) -> About<'_> {
         each_report!(self, report => report.about())

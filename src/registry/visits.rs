@@ -36,7 +36,7 @@ impl Client {
         close: &VisitClose,
     ) -> Result<(), RegistryError> {
         let path = ["visits", &visit.to_string(), "close"];
-        let (head, body) = self.sent(&path, None, Some(session), None, close).await?;
+        let (head, body) = self.sent(&path, &[], Some(session), None, close).await?;
         decode::nothing(&head, &body)
     }
 

@@ -9,12 +9,14 @@ use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
 use utoipa::PartialSchema;
 use utoipa::openapi::Required;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 
 use super::Registry;
 use super::database::Write;
+use super::derived;
 use super::problem::{Answer, Refusal};
 use super::secret;
 use super::tables::access;
@@ -128,11 +130,20 @@ pub async fn issue_token(tx: &mut Write, station: &StationId, now: Timestamp) ->
     Ok(token)
 }
 
+/// How a session is opened, besides by whom.
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+pub struct Opening {
+    /// The station binds to it what it reports: it is given a key for that. From then on nothing is taken from it that is not bound.
+    binds: bool,
+}
+
 /// Opens a session of an operator at a station.
 pub async fn open_session(
     tx: &mut Write,
     station: &StationId,
-    operator: &Operator,
+    (operator, opening): (&Operator, &Opening),
     unlock: Option<wire::Unlock>,
     registry: &Registry,
 ) -> Answer<wire::Session> {
@@ -141,7 +152,10 @@ pub async fn open_session(
     let expires_at = now + SESSION_LIFE;
     let hash = secret::hash(token.expose().as_bytes());
     let who = (station, &operator.id);
-    access::insert_session(tx, &hash, who, (now, expires_at)).await?;
+    let ring = registry.keyring.ring();
+    let name = ring.current().filter(|_| opening.binds);
+    let name = name.map(|key| key.id.as_str());
+    access::insert_session(tx, (&hash, name), who, (now, expires_at)).await?;
     Ok(wire::Session {
         token,
         operator: operator.clone(),
@@ -153,6 +167,7 @@ pub async fn open_session(
         ],
         pin_min_length: Some(registry.config.pin_min_length),
         methods: registry.config.identification.methods.told(),
+        report_key: name.and_then(|name| derived::report_key(&ring, name, station, &hash)),
     })
 }
 

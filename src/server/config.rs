@@ -45,6 +45,8 @@ pub struct ServeConfig {
     pub ticket_days: u8,
     /// The least PIN length that stations must ask for, in code points: 4 to 63.
     pub pin_min_length: u8,
+    /// Takes reports only from stations that bind them to sessions. Without it an older station's are taken, too.
+    pub require_bonds: bool,
     /// IANA name of the time zone whose days appointments are on; the system's when absent.
     pub time_zone: Option<String>,
     /// What is asked of attestation.
@@ -224,6 +226,7 @@ impl Default for ServeConfig {
             challenge_minutes: 60,
             ticket_days: 7,
             pin_min_length: PIN_FLOOR,
+            require_bonds: false,
             time_zone: None,
             attestation: AttestationConfig::default(),
             identification: IdentificationConfig::default(),

@@ -22,6 +22,7 @@ use super::problem::{Answer, Refusal};
 use super::tables::audit::{self, Line};
 use super::tables::repeat;
 use super::tables::repeat::Answered;
+use crate::domain::StationId;
 use crate::wire::problem_code;
 
 /// How long an answer is kept for its repetition.
@@ -77,7 +78,8 @@ pub async fn look(
     {
         return Ok(Looked::Repeated(answer));
     }
-    Ok(Looked::Fresh(Look { db, slot }))
+    let remark = None;
+    Ok(Looked::Fresh(Look { db, slot, remark }))
 }
 
 /// A write that is being judged.
@@ -85,6 +87,15 @@ pub struct Look {
     /// What is true at one moment: whatever was not answered by then was not done by then.
     pub db: Snapshot,
     slot: Option<Slot>,
+    remark: Option<Remark>,
+}
+
+/// What the registry's administrator is to look at if the write is done.
+pub struct Remark {
+    pub station: StationId,
+    /// One of [`problem_code`].
+    pub kind: &'static str,
+    pub detail: String,
 }
 
 /// How looking at a write went.
@@ -95,11 +106,26 @@ pub enum Looked {
     Repeated(Response),
 }
 
+impl Looked {
+    /// Has a remark written down with what is done.
+    pub fn with(self, remark: Option<Remark>) -> Self {
+        match self {
+            Self::Fresh(look) => Self::Fresh(Look { remark, ..look }),
+            repeated @ Self::Repeated(_) => repeated,
+        }
+    }
+}
+
 impl Look {
     /// Opens the entry. What was judged may be another by now: the caller reads it once more, and [`refuse_changed`]s.
     pub async fn lock(self, registry: &Registry) -> Answer<Opened> {
         self.db.rollback().await?;
-        locked(registry, self.slot).await
+        let mut opened = locked(registry, self.slot).await?;
+        if let (Opened::Fresh(entry), Some(remark)) = (&mut opened, self.remark) {
+            let (tx, now) = (&mut entry.tx, entry.now);
+            audit::alarm(tx, &remark.station, remark.kind, &remark.detail, now).await?;
+        }
+        Ok(opened)
     }
 }
 

@@ -138,6 +138,8 @@ fn meaning(code: &str) -> (StatusCode, &'static str) {
         problem_code::OFFER_FOREIGN => (S::FORBIDDEN, "The offer is not for this"),
         problem_code::UNLOCK_FOREIGN => (S::FORBIDDEN, "There was no such session"),
         problem_code::RESET_FOREIGN => (S::FORBIDDEN, "There was no such session"),
+        problem_code::REPORT_UNBOUND => (S::FORBIDDEN, "Nothing shows who recorded it"),
+        problem_code::REPORT_ALTERED => (S::FORBIDDEN, "It is not what was recorded"),
         problem_code::CREDENTIAL_GONE => (S::GONE, "The credential is gone"),
         problem_code::CREDENTIAL_UNKNOWN => (S::NOT_FOUND, "There is no such credential"),
         problem_code::CREDENTIAL_EXISTS => (S::CONFLICT, "The credential is enrolled already"),

@@ -50,7 +50,7 @@ pub(super) fn client(
     let key = StationKey::load(&dir.join(KEY_FILE))?;
     let client = Client::new(&settings(config, &joined.registry)?)?;
     let client = client.as_station(joined.id.clone(), joined.audience.clone(), key);
-    Ok(client.pinned_to(joined.rp_ids.clone()))
+    Ok(client.pinned_to(joined.rp_ids.clone()).binding_reports())
 }
 
 fn settings(config: &Config, registry: &str) -> Result<Settings, OpenError> {
@@ -94,6 +94,7 @@ pub async fn join(
         at: jiff::Timestamp::now(),
         station: Some(reply.station.clone()),
         operator: None,
+        bond: None,
         change: Change::StationJoined {
             name: reply.name.unwrap_or_else(|| name.to_owned()),
             registry: registry.to_owned(),

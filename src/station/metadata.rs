@@ -88,6 +88,7 @@ pub fn import(
         at: now,
         station: store.station()?.map(|station| station.id),
         operator: store.session()?.map(|session| session.operator.id),
+        bond: None,
         change: Change::MetadataImported {
             import: import.clone(),
         },

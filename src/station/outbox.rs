@@ -18,7 +18,7 @@ use crate::domain::reason::Gap;
 use crate::record::{
     Change, EntryState, OutboxBody, OutboxEntry, Remains, Resolution, each_report,
 };
-use crate::registry::{Client, RegistryError};
+use crate::registry::{Client, Label, RegistryError};
 use crate::wire::{Accepted, JournalHead, JournalRecord, Push, problem_code};
 use crate::workflow::{Pushed, Stop};
 
@@ -364,7 +364,11 @@ async fn report(client: &Client, entry: &OutboxEntry, head: &JournalHead) -> Del
     let head = head.clone();
     each_report!(&entry.body, report => {
         let push = Push { body: &**report, head };
-        let receipt = client.push(entry.id, &push).await?;
+        let label = Label {
+            entry: entry.id,
+            bond: entry.bond.as_ref(),
+        };
+        let receipt = client.push(label, &push).await?;
         Ok((receipt.accepted_at(), receipt.is_waiting()))
     })
 }

@@ -4,7 +4,8 @@
 //! or, while it is out of reach, by one that the station checks against the public key which the registry gave along with
 //! the session. So a day with a bad line does not end at the first idle lock, and nobody else gets in by that way.
 //!
-//! Invariant: while the screen is locked, nothing is done in the operator's name but what is already in the outbox.
+//! Invariant: while the screen is locked, nothing is done in the operator's name but what is already in the outbox. What binds reports
+//! to a session ([`ReportKey`]) is in memory and, for the command line, in the session's private file; never in the journal.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,14 +17,14 @@ use zeroize::Zeroizing;
 use super::{Station, gap};
 use crate::domain::identification::DeskMethod;
 use crate::domain::reason::Flaw;
-use crate::domain::{Bytes, OperatorId, Secret};
-use crate::record::Change;
+use crate::domain::{Bytes, EntryId, OperatorId, Secret};
+use crate::record::{Change, EntryState, OutboxBody, Resolution};
 use crate::registry::RegistryError;
 use crate::store::private;
 use crate::wire::webauthn::{AuthenticationResponse, Descriptor, RequestOptions};
 use crate::wire::{
-    Operator, OperatorEnrolment, OperatorOffer, Session, SignIn, SignInOptions, Unlock,
-    problem_code,
+    Bond, Operator, OperatorEnrolment, OperatorOffer, ReportKey, Session, SignIn, SignInOptions,
+    Unlock, problem_code,
 };
 use crate::workflow::{
     Ceremony, NewAssertion, SignedIn, Stop, Verified, client_data, verify_assertion,
@@ -48,6 +49,8 @@ pub(super) struct Slot {
     locked: bool,
     /// Opened or unlocked, and not in the journal yet.
     unrecorded: Option<Arc<Session>>,
+    /// The one before. Somebody else may sign in, or the registry end it, while a key is at work for it: what comes of that is its.
+    former: Option<Arc<Session>>,
     /// The challenge of an unlocking without the registry.
     challenge: Option<Bytes>,
 }
@@ -59,9 +62,26 @@ impl Slot {
         if recorded && session.is_some() {
             *self = Self {
                 session,
-                ..Self::default()
+                ..self.ended()
             };
         }
+    }
+
+    /// As it is once nobody is signed in.
+    fn ended(&mut self) -> Self {
+        let ended = std::mem::take(self);
+        Self {
+            former: ended.session.or(ended.former),
+            ..Self::default()
+        }
+    }
+
+    /// What binds to a session of that operator what they do.
+    fn report_key_of(&self, operator: &OperatorId, now: Timestamp) -> Option<&ReportKey> {
+        let former = self.former.iter().filter(|former| former.expires_at > now);
+        let mut known = self.unrecorded.iter().chain(&self.session).chain(former);
+        let theirs = known.find(|session| session.operator.id == *operator)?;
+        theirs.report_key.as_ref()
     }
 
     /// The session, unless it has ended by then: `now` is the registry's clock.
@@ -119,7 +139,7 @@ impl Station {
             .as_ref()
             .is_some_and(|session| session.token.matches(&refused.token));
         if is_present {
-            *slot = Slot::default();
+            *slot = slot.ended();
             drop(slot);
             self.touch();
         }
@@ -212,7 +232,7 @@ impl Station {
             return Ok(SignedIn::AtStation(operator));
         }
         let session = self.heard(self.registry()?.sign_in(proof).await)?;
-        let before = self.session.lock().session.take();
+        let before = self.session.lock().session.clone();
         let operator = self.take_up(session);
         if let (Some(before), Ok(client)) = (before, self.registry()) {
             // The one that was locked away ends by itself soon; ending it now is a courtesy.
@@ -256,11 +276,40 @@ impl Station {
     /// Keeps a session ready until [`Change::SessionOpened`] is committed.
     fn take_up(&self, session: Session) -> Operator {
         let operator = session.operator.clone();
-        *self.session.lock() = Slot {
+        let mut slot = self.session.lock();
+        *slot = Slot {
             unrecorded: Some(Arc::new(session)),
-            ..Slot::default()
+            ..slot.ended()
         };
         operator
+    }
+
+    /// What binds the outbox entry that a change makes, or sends anew, to the session of whoever did it; none where that is over.
+    pub(super) fn bond(&self, change: &Change) -> Result<Option<Bond>, Stop> {
+        let told = match change {
+            Change::ConflictResolved {
+                entry,
+                how: Resolution::Retry,
+                ..
+            } => self.unbound(*entry)?,
+            change => change.tells(),
+        };
+        let (Some((id, body)), Some(joined)) = (told, &self.joined) else {
+            return Ok(None);
+        };
+        let slot = self.session.lock();
+        let key = slot.report_key_of(body.about().done_by, self.registry_now());
+        Ok(key.and_then(|key| body.bound(key, &joined.id, id)))
+    }
+
+    /// An entry that the registry refused because nothing binds it: whoever is said to have done it may stand by it. One that was
+    /// changed is refused for good.
+    fn unbound(&self, entry: EntryId) -> Result<Option<(EntryId, OutboxBody)>, Stop> {
+        let entry = self.store.outbox_entry(entry)?;
+        let unbound = entry.filter(|entry| {
+            matches!(&entry.state, EntryState::Conflict { code, .. } if code == problem_code::REPORT_UNBOUND)
+        });
+        Ok(unbound.map(|entry| (entry.id, entry.body)))
     }
 
     /// Locks: nobody is signed in until the same operator unlocks, or another one signs in.
@@ -278,15 +327,20 @@ impl Station {
 
     /// Signs out, here and, where it can be reached, at the registry.
     pub async fn close_session(&self) -> Result<(), Stop> {
-        let slot = std::mem::take(&mut *self.session.lock());
+        let closed = {
+            let mut slot = self.session.lock();
+            let closed = slot.session.clone();
+            *slot = slot.ended();
+            closed
+        };
         let removed = private::remove(&self.dir, SESSION_FILE);
-        if let (Some(session), Ok(client)) = (&slot.session, self.registry()) {
+        if let (Some(session), Ok(client)) = (&closed, self.registry()) {
             // It ends by itself soon; being out of reach is no reason to stay signed in here.
             let _ = client.sign_out(session).await;
         }
         removed?;
         let recorded = self.store.session()?;
-        match (slot.session, recorded) {
+        match (closed, recorded) {
             (Some(session), Some(open)) if open.operator.id == session.operator.id => {
                 self.commit(Change::SessionClosed {
                     operator: open.operator.id,

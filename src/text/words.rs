@@ -453,6 +453,8 @@ impl Text {
             | problem_code::TOKEN_REFUSED => {
                 explained!("door-station", "door-station-next")
             }
+            problem_code::REPORT_UNBOUND => explained!("refused-unbound", "refused-unbound-next"),
+            problem_code::REPORT_ALTERED => explained!("refused-altered", "refused-altered-next"),
             problem_code::AUTHORITY_NEEDED => {
                 explained!("refused-authority", "refused-authority-next")
             }

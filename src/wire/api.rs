@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::bond::ReportKey;
 use super::factor::{AppOffer, Factor};
 use super::visit::{ServedBy, TicketVisit, Visit};
 use super::webauthn::{
@@ -146,6 +147,9 @@ pub struct Session {
     /// By which methods somebody who is at the desk may be identified. Empty: an older registry does not say, and knows one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub methods: Vec<DeskMethod>,
+    /// What binds to it what is recorded in it, where the station asked for that; an older registry has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub report_key: Option<ReportKey>,
 }
 
 /// The operator's own credential, so that a station can check an assertion by it without the registry, for as long as the

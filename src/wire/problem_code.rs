@@ -71,6 +71,13 @@ pub const UNLOCK_AFTER_END: &str = "unlock-after-end";
 pub const REPORT_AFTER_END: &str = "report-after-end";
 /// What was done at a station was reported more than 30 days later: an alarm, no refusal.
 pub const REPORT_LATE: &str = "report-late";
+/// Nothing shows that it was recorded in a session of whoever is said to have done it: they can sign in and send it again. As an
+/// alarm without a refusal: it was recorded before the station bound its reports.
+pub const REPORT_UNBOUND: &str = "report-unbound";
+/// The report is not what was recorded in that session, or names somebody else than whose session it was.
+pub const REPORT_ALTERED: &str = "report-altered";
+/// Whoever is said to have done it stood by it in a later session of theirs: an alarm, no refusal.
+pub const REPORT_VOUCHED: &str = "report-vouched";
 /// The challenge's life is over.
 pub const CHALLENGE_EXPIRED: &str = "challenge-expired";
 /// The client data names another challenge.

@@ -42,6 +42,10 @@ pub struct About<'a> {
     pub person: Option<&'a PersonId>,
     /// Who began what is reported.
     pub operator: &'a OperatorId,
+    /// Who ended it, and was signed in when it was recorded.
+    pub done_by: &'a OperatorId,
+    /// When that was, by the registry's clock as the station knew it.
+    pub at: Timestamp,
     /// The model of the key, or what the app is called.
     pub thing: Option<&'a str>,
     /// The credentials that it names.
@@ -51,20 +55,22 @@ pub struct About<'a> {
 }
 
 impl<'a> About<'a> {
-    fn by(operator: &'a OperatorId) -> Self {
+    fn by(operator: &'a OperatorId, at: Timestamp) -> Self {
         Self {
             person: None,
             operator,
+            done_by: operator,
+            at,
             thing: None,
             credentials: &[],
             factor: None,
         }
     }
 
-    fn of(person: &'a PersonId, operator: &'a OperatorId) -> Self {
+    fn of(person: &'a PersonId, operator: &'a OperatorId, at: Timestamp) -> Self {
         Self {
             person: Some(person),
-            ..Self::by(operator)
+            ..Self::by(operator, at)
         }
     }
 
@@ -99,46 +105,50 @@ macro_rules! reports {
 
 reports! {
     EnrolmentPush at "enrolments" gives Receipt: |push| About {
+        done_by: push.done_by(),
         thing: Some(&push.key.model),
         credentials: std::slice::from_ref(&push.registration.raw_id),
-        ..About::of(&push.person, &push.operator)
+        ..About::of(&push.person, &push.operator, push.enrolled_at)
     };
     TestPush at "tests" gives Receipt: |push| About {
         thing: Some(&push.key.model),
         credentials: std::slice::from_ref(&push.assertion.raw_id),
-        ..About::of(&push.person, &push.operator)
+        ..About::of(&push.person, &push.operator, push.tested_at)
     };
-    UnlockPush at "unlocks" gives UnlockReceipt: |push| About::by(&push.operator);
+    UnlockPush at "unlocks" gives UnlockReceipt: |push| About::by(&push.operator, push.unlocked_at);
     KeyResetPush at "key-resets" gives KeyResetReceipt: |push| About {
+        done_by: push.done_by(),
         thing: Some(&push.key.model),
         credentials: &push.credentials,
-        ..About::by(&push.operator)
+        ..About::by(&push.operator, push.reset_at)
     };
     WithdrawalPush at "withdrawals" gives WithdrawalReceipt: |push| About {
+        done_by: push.done_by(),
         thing: Some(&push.key.model),
         credentials: std::slice::from_ref(&push.credential),
-        ..About::of(&push.person, &push.operator)
+        ..About::of(&push.person, &push.operator, push.withdrawn_at)
     };
     AppPush at "apps" gives FactorReceipt: |push| About {
+        done_by: push.done_by(),
         thing: Some(&push.name),
         factor: Some(push.factor),
-        ..About::of(&push.person, &push.operator)
+        ..About::of(&push.person, &push.operator, push.enrolled_at)
     };
     Removal at "removals" gives RemovalReceipt: |push| About {
         factor: Some(push.factor),
-        ..About::of(&push.person, &push.operator)
+        ..About::of(&push.person, &push.operator, push.removed_at)
     };
     SuspensionPush at "suspensions" gives SuspensionReceipt: |push| match &push.factor {
         FactorRef::Key { credential } => About {
             credentials: std::slice::from_ref(credential),
-            ..About::of(&push.person, &push.operator)
+            ..About::of(&push.person, &push.operator, push.suspended_at)
         },
         FactorRef::App { factor } => About {
             factor: Some(*factor),
-            ..About::of(&push.person, &push.operator)
+            ..About::of(&push.person, &push.operator, push.suspended_at)
         },
     };
-    TokenImport at "tokens" gives TokenImportReceipt: |push| About::by(&push.operator);
+    TokenImport at "tokens" gives TokenImportReceipt: |push| About::by(&push.operator, push.imported_at);
 }
 
 macro_rules! accepted {

@@ -10,18 +10,21 @@ use std::time::Duration;
 
 use keydesk::bay::Cancel;
 use keydesk::bay::soft::{Profile, SoftKey, TouchPolicy};
-use keydesk::domain::PersonId;
+use keydesk::domain::authority::Role;
+use keydesk::domain::suspension::FactorRef;
+use keydesk::domain::visit::SuspendedWhy;
+use keydesk::domain::{Bytes, EntryId, PersonId, UsbPath};
 use keydesk::program::demo::world::{OPERATOR_PIN, ScriptedFace, World};
 use keydesk::record::{Change, EntryState, OutboxEntry, Resolution};
 use keydesk::server::{ServeConfig, admin};
 use keydesk::station::desk::StationDesk;
-use keydesk::wire::TicketRequest;
+use keydesk::wire::{SuspensionPush, TicketRequest, VERSION};
 use keydesk::workflow::dialogue::{Ending, PushState};
 use keydesk::workflow::{self, Pushed, Stop, Wants};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::faulty_desk::{FaultyDesk, Mishap};
-use crate::scenarios::{SLOT, enrol, world};
+use crate::scenarios::{SLOT, enrol, operators_key, world};
 
 const OPERATOR_SLOT: &str = "1-1.1";
 
@@ -293,4 +296,55 @@ async fn a_station_that_was_restarted_says_what_its_journal_goes_on_from_and_ano
         matches!(&third, Ok(Pushed::Rejected { code, .. }) if code == "journal-regressed"),
         "{third:?}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_nothing_binds_is_refused_until_whoever_did_it_stands_by_it() {
+    let world = world(1).await;
+    let key = SoftKey::new(Profile::yubikey_5_nfc().with_touch(TouchPolicy::Auto));
+    world.rack.put(SLOT, &key);
+    enrol(&world, 1).await.expect("enrolled");
+    let did_it = world.station.operator().expect("signed in").id;
+    let own = world.rack.key(&UsbPath::new(OPERATOR_SLOT)).expect("a key");
+    let at = world.station.registry_now();
+
+    // The station stopped in between, and with it went what binds: this is recorded in nobody's session.
+    let world = world.reopen().expect("opens again");
+    let entry = EntryId(uuid::Uuid::now_v7());
+    let push = SuspensionPush {
+        version: VERSION,
+        person: PersonId::new("p-1"),
+        factor: FactorRef::Key {
+            credential: Bytes(key.credentials().remove(0).id),
+        },
+        why: SuspendedWhy::Lost,
+        operator: did_it,
+        suspended_at: at,
+    };
+    let push = Box::new(push);
+    let recorded = world
+        .station
+        .commit(Change::FactorSuspended { entry, push });
+    recorded.expect("recorded");
+    let pushed = world.station.push_entry(entry).await.expect("an answer");
+    assert!(
+        matches!(&pushed, Pushed::Rejected { code, .. } if code == "report-unbound"),
+        "{pushed:?}"
+    );
+
+    let retry = async || {
+        let round = world.station.resolve_conflict(entry, Resolution::Retry);
+        let round = round.await.expect("resolved");
+        (round.accepted, round.rejected)
+    };
+    let theirs = operators_key();
+    let colleague = world.sign_in_as("Otto", Role::HelpDesk, "1-1.3", &theirs);
+    colleague.await.expect("signed in");
+    assert_eq!(retry().await, (0, 1), "a colleague's word");
+    world.rack.pull(&UsbPath::new("1-1.3"));
+    world.rack.put(OPERATOR_SLOT, &own);
+    let face = Arc::new(ScriptedFace::new(OPERATOR_SLOT, OPERATOR_PIN));
+    let mut desk = StationDesk::new(Arc::clone(&world.station), face, Cancel::default());
+    workflow::sign_in(&mut desk).await.expect("signed in");
+    assert_eq!(retry().await, (1, 0), "their own");
 }

@@ -8,6 +8,7 @@ mod apps;
 mod attackers;
 mod audit;
 mod authenticator;
+mod bonds;
 mod codes;
 mod copies;
 mod counted;

@@ -16,7 +16,7 @@ use keydesk::domain::reason::Refusal;
 use keydesk::domain::{Bytes, PersonId, UsbPath};
 use keydesk::program::demo::world::World;
 use keydesk::record::{Enrolment, OutboxBody, OutboxEntry, Remains, Resolution, Unfinished};
-use keydesk::registry::RegistryError;
+use keydesk::registry::{Label, RegistryError};
 use keydesk::station::stopper::Stopper;
 use keydesk::store::audit;
 use keydesk::wire::{JournalHead, Push, problem_code};
@@ -223,6 +223,13 @@ async fn what_is_being_withdrawn_is_never_sent_again() {
     assert!(page.credentials.is_empty());
 }
 
+fn label(entry: &OutboxEntry) -> Label<'_> {
+    Label {
+        entry: entry.id,
+        bond: entry.bond.as_ref(),
+    }
+}
+
 /// The push that the registry refused, as an attempt that was on its way all along brings it.
 async fn arrives_late(world: &World, entry: &OutboxEntry) -> RegistryError {
     sql(world, "UPDATE offer SET expires_ms = 99999999999999").await;
@@ -240,7 +247,7 @@ async fn arrives_late(world: &World, entry: &OutboxEntry) -> RegistryError {
         },
     };
     let client = world.station.registry().expect("joined");
-    let taken = client.push(entry.id, &late).await;
+    let taken = client.push(label(entry), &late).await;
     taken.expect_err("refused")
 }
 
@@ -351,7 +358,7 @@ async fn held_and_refused(key: &SoftKey) -> (World, OutboxEntry) {
         },
     };
     let client = world.station.registry().expect("joined");
-    let taken = client.push(entry.id, &ahead).await;
+    let taken = client.push(label(&entry), &ahead).await;
     taken.expect("accepted");
     sql(&world, "UPDATE station SET forked_ms = 1").await;
     let round = world.station.push_outbox().await.expect("pushed");

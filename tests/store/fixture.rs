@@ -42,6 +42,7 @@ pub fn record(seconds: i64, change: Change) -> Record {
         at: at(seconds),
         station: Some(StationId::new("station-1")),
         operator: Some(operator(1).id),
+        bond: None,
         change,
     }
 }

@@ -101,6 +101,7 @@ pub fn told(records: &[Record]) -> Said {
                     id,
                     made_at: record.at,
                     state: EntryState::Queued,
+                    bond: record.bond.clone(),
                     body: OutboxBody::Unlock { operator, push },
                 });
             }
@@ -205,6 +206,7 @@ fn about_enrolments(said: &mut Said, change: &Change, record: &Record) {
             id,
             made_at: record.at,
             state: EntryState::Queued,
+            bond: record.bond.clone(),
             body,
         });
     };

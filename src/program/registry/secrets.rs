@@ -101,6 +101,11 @@ fn line(key: &KeyAccount) -> String {
         key.made_at,
         key.secrets,
         key.offers,
-        if key.told { "told for tokens" } else { "-" }
+        match (key.told, key.binds) {
+            (true, true) => "told for tokens, binds reports",
+            (true, false) => "told for tokens",
+            (false, true) => "binds reports",
+            (false, false) => "-",
+        }
     )
 }

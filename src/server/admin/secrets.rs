@@ -17,7 +17,8 @@ use crate::server::tables::audit;
 use crate::server::tables::secret::{self as stored, StoredSecret};
 use crate::server::tables::setting;
 
-/// How long a key stays to which something may have been sealed that still waits in a station's outbox: as long as an offer is kept.
+/// How long a key stays to which something may have been sealed, or by which something may be bound, that still waits in a station's
+/// outbox: as long as an offer is kept.
 const ON_ITS_WAY: SignedDuration = SignedDuration::from_hours(90 * 24);
 
 /// A key, and what needs it.
@@ -33,12 +34,14 @@ pub struct KeyAccount {
     pub offers: u64,
     /// A station asked for it within the last 90 days, to seal seeds of tokens.
     pub told: bool,
+    /// Reports that were recorded in sessions of the last 90 days are bound by it.
+    pub binds: bool,
 }
 
 impl KeyAccount {
     /// Whether nothing would miss it.
     pub fn is_idle(&self) -> bool {
-        !self.current && self.secrets == 0 && self.offers == 0 && !self.told
+        !self.current && self.secrets == 0 && self.offers == 0 && !self.told && !self.binds
     }
 }
 
@@ -103,7 +106,7 @@ pub async fn rotate_secrets(db: &Path, key_file: &Path) -> Result<Rotated, Admin
     })
 }
 
-/// Drops the old keys that nothing needs any more: no secret, no offer that holds, no import on its way.
+/// Drops the old keys that nothing needs any more: no secret, no offer that holds, no import and no report on its way.
 ///
 /// # Errors
 /// [`AdminError::Keyring`]: the file is as it was.
@@ -179,7 +182,7 @@ async fn accounts(
     let mut accounts = Vec::with_capacity(ring.keys().len());
     for held in ring.keys() {
         let id = held.key.sealing_key().id.clone();
-        let (offers, told) = setting::waiting_for(tx, &id, now - ON_ITS_WAY).await?;
+        let (offers, told, binds) = setting::waiting_for(tx, &id, now - ON_ITS_WAY).await?;
         let secrets = sealed.iter().find(|(key, _)| *key == id);
         accounts.push(KeyAccount {
             made_at: held.made_at,
@@ -187,6 +190,7 @@ async fn accounts(
             secrets: secrets.map_or(0, |(_, count)| *count),
             offers,
             told,
+            binds,
             id,
         });
     }

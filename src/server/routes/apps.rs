@@ -8,18 +8,18 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::Timestamp;
 
+use super::Shared;
 use super::desk::Terms;
 use super::people::no_person;
 use super::report::{
-    Claim, begin, check_identification, claimed_app_offer, may_identify, may_then,
+    Claim, Labels, Sent, begin, check_identification, claimed_app_offer, may_identify, may_then,
 };
-use super::{Body, Shared};
 use crate::domain::authority::{Action, may_take};
 use crate::domain::factor::{Replacement, TotpSettings};
 use crate::domain::suspension::FactorRef;
 use crate::domain::{FactorId, OfferId, OneLine, Person, PersonId, StationId, VisitId};
 use crate::server::Registry;
-use crate::server::auth::{AtDesk, AtStation, IdempotencyKey};
+use crate::server::auth::{AtDesk, AtStation};
 use crate::server::database::{Connection, Write};
 use crate::server::examination::seal_broken;
 use crate::server::factors;
@@ -90,21 +90,20 @@ pub(super) async fn insert(
 /// Takes an app that was enrolled: opens its secret and checks the code that came with it.
 #[utoipa::path(
     post, path = "/v1/apps", tag = "factors", request_body = Push<AppPush>,
-    params(IdempotencyKey), security(("station" = [])),
+    params(Labels), security(("station" = [])),
     responses((status = CREATED, body = FactorReceipt))
 )]
 pub async fn app(
     State(registry): Shared,
     AtStation(station): AtStation,
-    key: IdempotencyKey,
-    Body(push): Body<Push<AppPush>>,
+    sent: Sent<AppPush>,
 ) -> Answer<Response> {
-    let route = ("app", push.body.version);
-    let mut entry = match begin(&registry, &station, key, route, &push).await? {
+    let route = ("app", sent.push.body.version);
+    let mut entry = match begin(&registry, &station, route, &sent).await? {
         Opened::Fresh(entry) => entry,
         Opened::Repeated(response) => return Ok(response),
     };
-    let push = push.body;
+    let push = sent.push.body;
     check_form(&push)?;
     let claim = Claim {
         station: &station,
@@ -308,21 +307,20 @@ async fn person_now(tx: &mut Write, id: &PersonId) -> Answer<Person> {
 /// Takes it that a factor is no longer needed. A hardware token is in stock again.
 #[utoipa::path(
     post, path = "/v1/removals", tag = "factors", request_body = Push<Removal>,
-    params(IdempotencyKey), security(("station" = [])),
+    params(Labels), security(("station" = [])),
     responses((status = CREATED, body = RemovalReceipt))
 )]
 pub async fn removal(
     State(registry): Shared,
     AtStation(station): AtStation,
-    key: IdempotencyKey,
-    Body(push): Body<Push<Removal>>,
+    sent: Sent<Removal>,
 ) -> Answer<Response> {
-    let route = ("removal", push.body.version);
-    let mut entry = match begin(&registry, &station, key, route, &push).await? {
+    let route = ("removal", sent.push.body.version);
+    let mut entry = match begin(&registry, &station, route, &sent).await? {
         Opened::Fresh(entry) => entry,
         Opened::Repeated(response) => return Ok(response),
     };
-    let push = push.body;
+    let push = sent.push.body;
     check_identification(&push.identification)?;
     let by = (&push.operator, push.removed_at);
     may_then(&registry, &mut entry.tx, &station, by, Action::RemoveApp).await?;

@@ -7,11 +7,11 @@ use axum::response::{IntoResponse, Response};
 use jiff::{SignedDuration, Timestamp};
 
 use super::stations::wrong_code;
-use super::{Body, Shared};
+use super::{Body, Params, Shared};
 use crate::domain::{Bytes, StationId};
 use crate::server::Registry;
 use crate::server::accounts::{self, Change};
-use crate::server::auth::{self, AtDesk, AtStation};
+use crate::server::auth::{self, AtDesk, AtStation, Opening};
 use crate::server::database::Connection;
 use crate::server::guesses::Source;
 use crate::server::ledger;
@@ -73,12 +73,13 @@ pub async fn enrolment_options(
 /// Takes an operator's own key, uses the code up, and signs the operator in: the key has just verified them.
 #[utoipa::path(
     post, path = "/v1/operators/enrolment", tag = "operator", request_body = OperatorEnrolment,
-    security(("station" = [])),
+    params(Opening), security(("station" = [])),
     responses((status = CREATED, body = Session))
 )]
 pub async fn enrolment(
     State(registry): Shared,
     AtStation(station): AtStation,
+    Params(opening): Params<Opening>,
     Body(request): Body<OperatorEnrolment>,
 ) -> Answer<Response> {
     let mut read = registry.db.snapshot().await?;
@@ -107,8 +108,8 @@ pub async fn enrolment(
     }
     let code_hash = challenge.code.unwrap_or_default();
     access::use_operator_code(&mut tx, &code_hash, now).await?;
-    let session =
-        auth::open_session(&mut tx, &station, &holder.operator, unlock, &registry).await?;
+    let whom = (&holder.operator, &opening);
+    let session = auth::open_session(&mut tx, &station, whom, unlock, &registry).await?;
     let line = Line {
         station: Some(station.as_str()),
         operator: Some(holder.operator.id.as_str()),
@@ -149,12 +150,13 @@ pub async fn session_options(
 /// Signs an operator in with their own key, user verification required.
 #[utoipa::path(
     post, path = "/v1/sessions", tag = "operator", request_body = SignIn,
-    security(("station" = [])),
+    params(Opening), security(("station" = [])),
     responses((status = CREATED, body = Session))
 )]
 pub async fn open_session(
     State(registry): Shared,
     AtStation(station): AtStation,
+    Params(opening): Params<Opening>,
     Body(request): Body<SignIn>,
 ) -> Answer<Response> {
     let named = claimed_challenge(&request.assertion.response.client_data_json)?;
@@ -187,7 +189,8 @@ pub async fn open_session(
     ledger::refuse_changed(&ground, &ground_now)?;
     access::take_challenge(&mut tx, &named).await?;
     operator::set_verifier(&mut tx, credential, &verifier).await?;
-    let session = auth::open_session(&mut tx, &station, operator, unlock, &registry).await?;
+    let whom = (operator, &opening);
+    let session = auth::open_session(&mut tx, &station, whom, unlock, &registry).await?;
     let line = Line {
         station: Some(station.as_str()),
         operator: Some(operator.id.as_str()),

@@ -11,17 +11,18 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::Timestamp;
 
+use super::Shared;
 use super::people::no_person;
 use super::report::{
-    Arrival, Claim, check_identification, check_key, claimed_offer, look, may_identify,
+    Arrival, Claim, Labels, Sent, check_identification, check_key, claimed_offer, look,
+    may_identify,
 };
-use super::{Body, Shared};
 use crate::domain::act::{Act, challenge};
 use crate::domain::suspension::FactorRef;
 use crate::domain::{Aaguid, Bytes, PersonId, StationId};
 use crate::server::Registry;
 use crate::server::acts::{self, Asked};
-use crate::server::auth::{AtStation, IdempotencyKey};
+use crate::server::auth::AtStation;
 use crate::server::database::{Connection, Write};
 use crate::server::ledger::{self, Looked, Opened};
 use crate::server::problem::{Answer, Refusal};
@@ -38,21 +39,20 @@ use crate::wire::{EnrolmentPush, Push, Receipt, TestPush, problem_code};
 /// Takes a finished enrolment: verifies the registration and the test that followed it.
 #[utoipa::path(
     post, path = "/v1/enrolments", tag = "enrolment", request_body = Push<EnrolmentPush>,
-    params(IdempotencyKey), security(("station" = [])),
+    params(Labels), security(("station" = [])),
     responses((status = CREATED, body = Receipt))
 )]
 pub async fn enrolment(
     State(registry): Shared,
     AtStation(station): AtStation,
-    key: IdempotencyKey,
-    Body(push): Body<Push<EnrolmentPush>>,
+    sent: Sent<EnrolmentPush>,
 ) -> Answer<Response> {
-    let route = ("enrolment", push.body.version);
-    let mut look = match look(&registry, &station, key, route, &push).await? {
+    let route = ("enrolment", sent.push.body.version);
+    let mut look = match look(&registry, &station, route, &sent).await? {
         Looked::Fresh(look) => look,
         Looked::Repeated(response) => return Ok(response),
     };
-    let push = push.body;
+    let push = sent.push.body;
     check_identification(&push.identification)?;
     check_key(&push.key)?;
     let ground = new_ground(&registry, &mut look.db, &station, &push).await?;
@@ -181,21 +181,20 @@ fn told(push: &EnrolmentPush, receipt: &Receipt) -> String {
 /// Takes a test: an assertion by a key that is enrolled.
 #[utoipa::path(
     post, path = "/v1/tests", tag = "enrolment", request_body = Push<TestPush>,
-    params(IdempotencyKey), security(("station" = [])),
+    params(Labels), security(("station" = [])),
     responses((status = CREATED, body = Receipt))
 )]
 pub async fn test(
     State(registry): Shared,
     AtStation(station): AtStation,
-    key: IdempotencyKey,
-    Body(push): Body<Push<TestPush>>,
+    sent: Sent<TestPush>,
 ) -> Answer<Response> {
-    let route = ("test", push.body.version);
-    let mut look = match look(&registry, &station, key, route, &push).await? {
+    let route = ("test", sent.push.body.version);
+    let mut look = match look(&registry, &station, route, &sent).await? {
         Looked::Fresh(look) => look,
         Looked::Repeated(response) => return Ok(response),
     };
-    let push = push.body;
+    let push = sent.push.body;
     if let Some(identification) = &push.identification {
         check_identification(identification)?;
     }

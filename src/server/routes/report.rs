@@ -2,16 +2,26 @@
 //!
 //! Invariant: a factor that arrives waits for its owner unless whoever brought it could vouch for them.
 
+mod bond;
 mod claim;
 
+use std::sync::Arc;
+
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::request::Parts;
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::{IntoParams, PartialSchema};
 
 pub(super) use claim::{
     CLOCK_SKEW_MS, Claim, claimed_app_offer, claimed_offer, may_then, offer_unknown,
     refuse_revoked, watch,
 };
 
+use super::Body;
 use super::people::no_person;
 use crate::domain::identification::Methods;
 use crate::domain::suspension::FactorRef;
@@ -20,47 +30,137 @@ use crate::server::Registry;
 use crate::server::auth::IdempotencyKey;
 use crate::server::database::{Connection, Write};
 use crate::server::heads::{self, Seen};
-use crate::server::ledger::{self, Looked, Opened};
+use crate::server::ledger::{self, Looked, Opened, Remark};
 use crate::server::lives::{self, Added};
 use crate::server::problem::{Answer, Refusal};
 use crate::server::tables::audit;
 use crate::server::tables::{operator, person};
 use crate::server::visits::{self, Bringer, Fate};
-use crate::wire::{KeyReport, Push, VERSION, problem_code};
+use crate::wire::{self, Bond, KeyReport, Push, Report, VERSION, problem_code};
+use bond::Evidence;
 
-/// What every push begins with, before anything of it is believed: its version, how far the station's journal has come, and
-/// whether it was answered before.
-pub(super) async fn begin<T: Serialize>(
+/// A report, with what it came under.
+pub(super) struct Sent<T> {
+    pub(super) push: Push<T>,
+    key: IdempotencyKey,
+    bond: Option<Bond>,
+    /// The push as it was sent.
+    body: Value,
+}
+
+/// What a report comes under, for the description.
+pub(super) struct Labels;
+
+impl IntoParams for Labels {
+    fn into_params(within: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let bond = ParameterBuilder::new()
+            .name("Keydesk-Bond")
+            .parameter_in(ParameterIn::Header)
+            .description(Some(
+                "Binds it to the session in which it was recorded: what the registry calls the session, a dot, and a code made with the \
+                 session's `report_key`, both in base64url",
+            ))
+            .schema(Some(String::schema()));
+        let mut params = IdempotencyKey::into_params(within);
+        params.push(bond.build());
+        params
+    }
+}
+
+impl<T: DeserializeOwned> FromRequest<Arc<Registry>> for Sent<T> {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, registry: &Arc<Registry>) -> Answer<Self> {
+        let (mut parts, body) = request.into_parts();
+        let key = <IdempotencyKey as FromRequestParts<_>>::from_request_parts(&mut parts, registry);
+        let key = key.await?;
+        let bond = bond_of(&parts)?;
+        let request = Request::from_parts(parts, body);
+        let Body(body) = Body::<Value>::from_request(request, registry).await?;
+        let push = Push::deserialize(&body).map_err(|why| {
+            Refusal::new(
+                problem_code::MALFORMED,
+                format!("the body is not what the route takes: {why}"),
+            )
+        })?;
+        Ok(Self {
+            push,
+            key,
+            bond,
+            body,
+        })
+    }
+}
+
+fn bond_of(parts: &Parts) -> Answer<Option<Bond>> {
+    let Some(value) = parts.headers.get(wire::BOND) else {
+        return Ok(None);
+    };
+    let bond = value.to_str().ok().and_then(Bond::from_header);
+    let bond = bond.ok_or_else(|| {
+        Refusal::new(
+            problem_code::MALFORMED,
+            "Keydesk-Bond must be two texts in base64url with a dot between them",
+        )
+    })?;
+    Ok(Some(bond))
+}
+
+/// What every push begins with, before anything of it is believed: its version, how far the station's journal has come, in which
+/// session it was recorded, and whether it was answered before.
+pub(super) async fn begin<T: Report>(
     registry: &Registry,
     station: &StationId,
-    key: IdempotencyKey,
-    (route, version): (&str, u16),
-    push: &Push<T>,
+    route: (&str, u16),
+    sent: &Sent<T>,
 ) -> Answer<Opened> {
-    check_version(version)?;
-    let scope = station.as_str();
-    if let Seen::Passed(refusal) = heads::observe(registry, station, &push.head).await? {
-        let before = ledger::answered(registry, scope, Some(&key), route, &push.body).await?;
-        return before.map(Opened::Repeated).ok_or(refusal);
+    match look(registry, station, route, sent).await? {
+        Looked::Fresh(look) => look.lock(registry).await,
+        Looked::Repeated(response) => Ok(Opened::Repeated(response)),
     }
-    ledger::open(registry, scope, Some(key), route, &push.body).await
 }
 
 /// The same for one that is signed.
-pub(super) async fn look<T: Serialize>(
+pub(super) async fn look<T: Report>(
     registry: &Registry,
     station: &StationId,
-    key: IdempotencyKey,
     (route, version): (&str, u16),
-    push: &Push<T>,
+    sent: &Sent<T>,
 ) -> Answer<Looked> {
-    check_version(version)?;
-    let scope = station.as_str();
-    if let Seen::Passed(refusal) = heads::observe(registry, station, &push.head).await? {
-        let before = ledger::answered(registry, scope, Some(&key), route, &push.body).await?;
-        return before.map(Looked::Repeated).ok_or(refusal);
+    let (scope, body) = (station.as_str(), &sent.push.body);
+    match admitted(registry, station, version, sent).await? {
+        Ok(remark) => {
+            let key = Some(sent.key.clone());
+            let looked = ledger::look(registry, scope, key, route, body).await?;
+            Ok(looked.with(remark))
+        }
+        Err(refusal) => {
+            let before = ledger::answered(registry, scope, Some(&sent.key), route, body).await?;
+            before.map(Looked::Repeated).ok_or(refusal)
+        }
     }
-    ledger::look(registry, scope, Some(key), route, &push.body).await
+}
+
+/// Whether a push may be looked at, and what is to be remarked about it; otherwise only an answer that was given already may be
+/// given again.
+async fn admitted<T: Report>(
+    registry: &Registry,
+    station: &StationId,
+    version: u16,
+    sent: &Sent<T>,
+) -> Answer<Result<Option<Remark>, Refusal>> {
+    check_version(version)?;
+    if let Seen::Passed(refusal) = heads::observe(registry, station, &sent.push.head).await? {
+        return Ok(Err(refusal));
+    }
+    let evidence = Evidence {
+        bond: sent.bond.as_ref(),
+        entry: &sent.key.0,
+        path: T::PATH,
+        body: &sent.body,
+        about: sent.push.body.about(),
+    };
+    bond::judge(registry, station, &evidence).await
 }
 
 pub(super) fn check_version(version: u16) -> Answer<()> {

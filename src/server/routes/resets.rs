@@ -11,12 +11,14 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::Timestamp;
 
-use super::report::{CLOCK_SKEW_MS, begin, check_identification, check_key, refuse_revoked, watch};
+use super::report::{
+    CLOCK_SKEW_MS, Labels, Sent, begin, check_identification, check_key, refuse_revoked, watch,
+};
 use super::{Body, Shared, desk};
 use crate::domain::authority::Role;
 use crate::domain::suspension::FactorRef;
 use crate::domain::{Bytes, OperatorId, Person, PersonId, StationId};
-use crate::server::auth::{AtDesk, AtStation, IdempotencyKey};
+use crate::server::auth::{AtDesk, AtStation};
 use crate::server::database::{Connection, Write, ms};
 use crate::server::ledger::Opened;
 use crate::server::lives::{self, Ended, Why};
@@ -89,22 +91,21 @@ async fn standing(
 /// Takes on record that a key was reset: what was on it is refused from now on.
 #[utoipa::path(
     post, path = "/v1/key-resets", tag = "enrolment", request_body = Push<KeyResetPush>,
-    params(IdempotencyKey), security(("station" = [])),
+    params(Labels), security(("station" = [])),
     responses((status = CREATED, body = KeyResetReceipt))
 )]
 pub async fn key_reset(
     State(registry): Shared,
     AtStation(station): AtStation,
-    key: IdempotencyKey,
-    Body(push): Body<Push<KeyResetPush>>,
+    sent: Sent<KeyResetPush>,
 ) -> Answer<Response> {
     let _turn = registry.turns.take(&station).await?;
-    let route = ("key-reset", push.body.version);
-    let mut entry = match begin(&registry, &station, key, route, &push).await? {
+    let route = ("key-reset", sent.push.body.version);
+    let mut entry = match begin(&registry, &station, route, &sent).await? {
         Opened::Fresh(entry) => entry,
         Opened::Repeated(response) => return Ok(response),
     };
-    let push = push.body;
+    let push = sent.push.body;
     check_count(push.credentials.len())?;
     check_key(&push.key)?;
     if let Some(identification) = &push.case.identification {

@@ -12,7 +12,9 @@ use jiff::{SignedDuration, Timestamp};
 use super::codes::refuse_over;
 use super::desk::{known, line, may};
 use super::offers::{descriptor, life_ms, refuse_full};
-use super::report::{begin, check_identification, check_version, may_then, offer_unknown};
+use super::report::{
+    Labels, Sent, begin, check_identification, check_version, may_then, offer_unknown,
+};
 use super::{Body, Shared};
 use crate::domain::authority::Action;
 use crate::domain::factor::{CodeVerdict, TotpCode};
@@ -46,21 +48,20 @@ const HELD_BACK: SignedDuration = SignedDuration::from_hours(24);
 /// Takes it that a factor is lost, stolen or suspected: it opens and proves nothing from now on.
 #[utoipa::path(
     post, path = "/v1/suspensions", tag = "factors", request_body = Push<SuspensionPush>,
-    params(IdempotencyKey), security(("station" = [])),
+    params(Labels), security(("station" = [])),
     responses((status = CREATED, body = SuspensionReceipt))
 )]
 pub async fn suspension(
     State(registry): Shared,
     AtStation(station): AtStation,
-    key: IdempotencyKey,
-    Body(push): Body<Push<SuspensionPush>>,
+    sent: Sent<SuspensionPush>,
 ) -> Answer<Response> {
-    let route = ("suspension", push.body.version);
-    let mut entry = match begin(&registry, &station, key, route, &push).await? {
+    let route = ("suspension", sent.push.body.version);
+    let mut entry = match begin(&registry, &station, route, &sent).await? {
         Opened::Fresh(entry) => entry,
         Opened::Repeated(response) => return Ok(response),
     };
-    let push = push.body;
+    let push = sent.push.body;
     let by = (&push.operator, push.suspended_at);
     may_then(&registry, &mut entry.tx, &station, by, Action::Suspend).await?;
     let now = registry.now();

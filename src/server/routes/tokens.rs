@@ -11,7 +11,7 @@ use super::apps::receipt;
 use super::codes::on_record;
 use super::desk::{known, line, may};
 use super::report::{
-    Claim, begin, check_identification, check_version, claimed_app_offer, may_then,
+    Claim, Labels, Sent, begin, check_identification, check_version, claimed_app_offer, may_then,
 };
 use super::{Body, Named, Params, Shared};
 use crate::domain::authority::Action;
@@ -91,23 +91,22 @@ pub async fn list(
 /// Takes hardware tokens into stock. One whose serial number is known is left as it is.
 #[utoipa::path(
     post, path = "/v1/tokens", tag = "factors", request_body = Push<TokenImport>,
-    params(IdempotencyKey), security(("station" = [])),
+    params(Labels), security(("station" = [])),
     responses((status = CREATED, body = TokenImportReceipt))
 )]
 pub async fn import(
     State(registry): Shared,
     AtStation(station): AtStation,
-    key: IdempotencyKey,
-    Body(push): Body<Push<TokenImport>>,
+    sent: Sent<TokenImport>,
 ) -> Answer<Response> {
     let _turn = registry.turns.take(&station).await?;
-    let sealed = looked_into(&registry, &push.body.tokens).await?;
-    let route = ("tokens", push.body.version);
-    let mut entry = match begin(&registry, &station, key, route, &push).await? {
+    let sealed = looked_into(&registry, &sent.push.body.tokens).await?;
+    let route = ("tokens", sent.push.body.version);
+    let mut entry = match begin(&registry, &station, route, &sent).await? {
         Opened::Fresh(entry) => entry,
         Opened::Repeated(response) => return Ok(response),
     };
-    let push = push.body;
+    let push = sent.push.body;
     let by = (&push.operator, push.imported_at);
     may_then(&registry, &mut entry.tx, &station, by, Action::ImportTokens).await?;
     let now = registry.now();

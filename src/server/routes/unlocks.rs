@@ -8,9 +8,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::report::{CLOCK_SKEW_MS, begin};
-use super::{Body, Shared};
-use crate::server::auth::{AtStation, IdempotencyKey};
+use super::Shared;
+use super::report::{CLOCK_SKEW_MS, Labels, Sent, begin};
+use crate::server::auth::AtStation;
 use crate::server::database::ms;
 use crate::server::ledger::Opened;
 use crate::server::problem::{Answer, Refusal};
@@ -21,28 +21,20 @@ use crate::wire::{Push, UnlockPush, UnlockReceipt, problem_code};
 /// Takes on record that an operator unlocked a station without the registry.
 #[utoipa::path(
     post, path = "/v1/unlocks", tag = "operator", request_body = Push<UnlockPush>,
-    params(IdempotencyKey), security(("station" = [])),
+    params(Labels), security(("station" = [])),
     responses((status = CREATED, body = UnlockReceipt))
 )]
 pub async fn unlock(
     State(registry): Shared,
     AtStation(station): AtStation,
-    key: IdempotencyKey,
-    Body(push): Body<Push<UnlockPush>>,
+    sent: Sent<UnlockPush>,
 ) -> Answer<Response> {
-    let opened = begin(
-        &registry,
-        &station,
-        key,
-        ("unlock", push.body.version),
-        &push,
-    )
-    .await?;
-    let mut entry = match opened {
+    let route = ("unlock", sent.push.body.version);
+    let mut entry = match begin(&registry, &station, route, &sent).await? {
         Opened::Fresh(entry) => entry,
         Opened::Repeated(response) => return Ok(response),
     };
-    let push = push.body;
+    let push = sent.push.body;
     let now = registry.now();
     let at = (&station, &push.operator);
     if ms(push.unlocked_at) > ms(now).saturating_add(CLOCK_SKEW_MS) {

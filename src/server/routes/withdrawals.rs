@@ -9,14 +9,14 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
 
+use super::Shared;
 use super::people::no_person;
-use super::report::{begin, check_identification, check_key};
+use super::report::{Labels, Sent, begin, check_identification, check_key};
 use super::resets::{Decided, refuse_before, role_then};
-use super::{Body, Shared};
 use crate::domain::authority::{Action, Role};
 use crate::domain::suspension::FactorRef;
 use crate::domain::{OfferId, PersonKind, StationId};
-use crate::server::auth::{AtStation, IdempotencyKey};
+use crate::server::auth::AtStation;
 use crate::server::database::Write;
 use crate::server::ledger::Opened;
 use crate::server::lives::{self, Ended, Why};
@@ -38,21 +38,20 @@ const TAKEN_BACK: SignedDuration = SignedDuration::from_mins(30);
 /// Takes on record that a credential is not to be used any more.
 #[utoipa::path(
     post, path = "/v1/withdrawals", tag = "enrolment", request_body = Push<WithdrawalPush>,
-    params(IdempotencyKey), security(("station" = [])),
+    params(Labels), security(("station" = [])),
     responses((status = CREATED, body = WithdrawalReceipt))
 )]
 pub async fn withdrawal(
     State(registry): Shared,
     AtStation(station): AtStation,
-    key: IdempotencyKey,
-    Body(push): Body<Push<WithdrawalPush>>,
+    sent: Sent<WithdrawalPush>,
 ) -> Answer<Response> {
-    let route = ("withdrawal", push.body.version);
-    let mut entry = match begin(&registry, &station, key, route, &push).await? {
+    let route = ("withdrawal", sent.push.body.version);
+    let mut entry = match begin(&registry, &station, route, &sent).await? {
         Opened::Fresh(entry) => entry,
         Opened::Repeated(response) => return Ok(response),
     };
-    let push = push.body;
+    let push = sent.push.body;
     check(&push)?;
     let now = registry.now();
     let decided = Decided {

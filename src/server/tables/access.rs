@@ -6,6 +6,7 @@
 use jiff::Timestamp;
 
 use super::At;
+use super::column::MaybeAt;
 use crate::domain::authority::Role;
 use crate::domain::{Bytes, OperatorId, StationId};
 use crate::server::database::{Connection, Fault, Write};
@@ -239,24 +240,68 @@ pub async fn take_challenge(tx: &mut Write, challenge: &Bytes) -> Result<(), Fau
     Ok(())
 }
 
-/// Opens a session.
+/// Opens a session. `report_key`: of which key that comes which binds reports to it.
 pub async fn insert_session(
     tx: &mut Write,
-    hash: &[u8],
+    (hash, report_key): (&[u8], Option<&str>),
     (station, operator): (&StationId, &OperatorId),
     (now, until): (Timestamp, Timestamp),
 ) -> Result<(), Fault> {
     sqlx::query(
-        "INSERT INTO session (hash, operator, station, opened_ms, expires_ms) VALUES ($1, $2, $3, $4, $5)",
+        "INSERT INTO session (hash, operator, station, opened_ms, expires_ms, report_key) VALUES ($1, $2, $3, $4, $5, $6)",
     )
     .bind(hash)
     .bind(operator)
     .bind(station)
     .bind(At(now))
     .bind(At(until))
+    .bind(report_key)
     .execute(&mut **tx)
     .await?;
     Ok(())
+}
+
+/// A session to which reports are bound.
+#[derive(sqlx::FromRow)]
+pub struct Bonded {
+    pub operator: OperatorId,
+    #[sqlx(rename = "opened_ms", try_from = "At")]
+    pub opened_at: Timestamp,
+    #[sqlx(rename = "expires_ms", try_from = "At")]
+    pub expires_at: Timestamp,
+    /// Of which key that comes which binds them.
+    #[sqlx(rename = "report_key")]
+    pub key: String,
+}
+
+/// The session at that station, open or over.
+pub async fn bonded(
+    db: &mut Connection,
+    session_hash: &[u8],
+    station: &StationId,
+) -> Result<Option<Bonded>, Fault> {
+    sqlx::query_as(
+        "SELECT operator, opened_ms, expires_ms, report_key FROM session \
+         WHERE hash = $1 AND station = $2 AND report_key IS NOT NULL",
+    )
+    .bind(session_hash)
+    .bind(station)
+    .fetch_optional(db)
+    .await
+}
+
+/// Since when a station binds its reports to sessions.
+pub async fn bonded_since(
+    db: &mut Connection,
+    station: &StationId,
+) -> Result<Option<Timestamp>, Fault> {
+    let since: MaybeAt = sqlx::query_scalar(
+        "SELECT min(opened_ms) FROM session WHERE station = $1 AND report_key IS NOT NULL",
+    )
+    .bind(station)
+    .fetch_one(db)
+    .await?;
+    Ok(since.0)
 }
 
 /// Whose session at that station this is, if it is open.

@@ -77,21 +77,23 @@ pub async fn tell_key(tx: &mut Write, key: &str, now: Timestamp) -> Result<(), F
     Ok(())
 }
 
-/// How many offers name that key of which an app may still come, and whether somebody was told of it, since then.
+/// How many offers name that key of which an app may still come, whether somebody was told of it, and whether it binds reports of
+/// sessions that ended, since then.
 pub async fn waiting_for(
     db: &mut Connection,
     key: &str,
     since: Timestamp,
-) -> Result<(u64, bool), Fault> {
-    let (offers, told): (i64, bool) = sqlx::query_as(
+) -> Result<(u64, bool, bool), Fault> {
+    let (offers, told, binds): (i64, bool, bool) = sqlx::query_as(
         "SELECT (SELECT count(*) FROM app_offer WHERE sealing_key = $1 AND used_ms IS NULL AND expires_ms > $2), \
-         EXISTS (SELECT 1 FROM sealing_key WHERE id = $1 AND told_ms > $2)",
+         EXISTS (SELECT 1 FROM sealing_key WHERE id = $1 AND told_ms > $2), \
+         EXISTS (SELECT 1 FROM session WHERE report_key = $1 AND expires_ms > $2)",
     )
     .bind(key)
     .bind(At(since))
     .fetch_one(db)
     .await?;
-    Ok((u64::try_from(offers).unwrap_or_default(), told))
+    Ok((u64::try_from(offers).unwrap_or_default(), told, binds))
 }
 
 fn counted(rows: Vec<(String, i64)>) -> Vec<(String, u64)> {

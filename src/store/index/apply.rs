@@ -23,7 +23,7 @@ use crate::record::{
 };
 use crate::store::illegal::Illegal;
 use crate::store::read::{SessionRecord, StationFacts};
-use crate::wire::{Operator, Tickets, UnlockPush};
+use crate::wire::{Operator, Tickets};
 
 /// Why a record was not applied.
 #[derive(Debug, thiserror::Error)]
@@ -117,11 +117,10 @@ impl<'a, V: View> Pending<'a, V> {
             Change::SessionOpened { operator, intent } => {
                 self.open_session(operator, *intent, record)
             }
-            Change::SessionUnlocked {
-                operator,
-                entry,
-                push,
-            } => self.unlock_session(sequence, operator, *entry, push, record),
+            Change::SessionUnlocked { operator, .. } => {
+                self.open_session(operator, None, record)?;
+                self.queue(sequence, record)
+            }
             Change::SessionClosed { operator } => self.close_session(operator),
             Change::KeySeen { key } => self.see_key(key, record),
             Change::TicketsFetched { tickets } => self.fetch_tickets(tickets, record),
@@ -141,27 +140,19 @@ impl<'a, V: View> Pending<'a, V> {
                 self.withdraw(intent)?;
                 self.report(sequence, &intent.credential, report.as_deref(), record)
             }
-            Change::ResetDone {
-                intent,
-                entry,
-                push,
-            } => self.reset(sequence, *intent, *entry, push, record),
+            Change::ResetDone { intent, push, .. } => self.reset(sequence, *intent, push, record),
             Change::DeletionDone { done } => self.deleted(sequence, done, record),
             Change::PinSet { intent } => self.set_pin(*intent),
             Change::CredentialMade { intent, made } => self.make(*intent, made),
-            Change::Enrolled {
-                intent,
-                entry,
-                push,
-            } => self.enrol(sequence, *intent, *entry, push, record),
+            Change::Enrolled { intent, push, .. } => self.enrol(sequence, *intent, push, record),
             Change::Retested {
                 intent,
-                entry,
                 push,
                 place,
+                ..
             } => {
                 super::deeds::tested(self, sequence, place.as_ref(), push, record)?;
-                self.retest(sequence, *intent, *entry, push, record)
+                self.retest(sequence, *intent, push, record)
             }
             Change::IntentEnded {
                 intent, remains, ..
@@ -187,7 +178,8 @@ impl<'a, V: View> Pending<'a, V> {
                 if let Some(report) = report {
                     self.report_given_up(sequence, *entry, report, record)?;
                 }
-                self.resolved(*entry, *how, *remains)
+                self.resolved(*entry, *how, *remains)?;
+                self.bind_anew(*entry, record)
             }
             Change::Cared { intent, key, care } => {
                 if let Some(id) = intent {
@@ -225,22 +217,6 @@ impl<'a, V: View> Pending<'a, V> {
             opened_at: record.at,
         };
         self.put(SESSION.to_vec(), &session)
-    }
-
-    fn unlock_session(
-        &mut self,
-        sequence: u64,
-        operator: &Operator,
-        entry: EntryId,
-        push: &UnlockPush,
-        record: &Record,
-    ) -> Result<(), NotApplied> {
-        self.open_session(operator, None, record)?;
-        let body = OutboxBody::Unlock {
-            operator: operator.clone(),
-            push: Box::new(push.clone()),
-        };
-        self.queue(sequence, entry, body, record)
     }
 
     fn close_session(&mut self, operator: &OperatorId) -> Result<(), NotApplied> {
@@ -369,7 +345,29 @@ impl<'a, V: View> Pending<'a, V> {
         }
     }
 
-    pub(super) fn queue(
+    /// An entry that is sent again may come with a bond of the session in which that was decided.
+    fn bind_anew(&mut self, entry: EntryId, record: &Record) -> Result<(), NotApplied> {
+        let (Change::ConflictResolved { how, .. }, Some(bond)) = (&record.change, &record.bond)
+        else {
+            return Ok(());
+        };
+        if *how == Resolution::Withdrawn {
+            return Ok(());
+        }
+        let (row, mut waiting) = self.waiting(entry)?;
+        waiting.bond = Some(bond.clone());
+        self.put(outbox_row(row.made), &waiting)
+    }
+
+    /// Queues what the record has for the registry.
+    pub(super) fn queue(&mut self, made: u64, record: &Record) -> Result<(), NotApplied> {
+        match record.change.tells() {
+            Some((id, body)) => self.queue_as(made, id, body, record),
+            None => Ok(()),
+        }
+    }
+
+    pub(super) fn queue_as(
         &mut self,
         made: u64,
         id: EntryId,
@@ -391,6 +389,7 @@ impl<'a, V: View> Pending<'a, V> {
             id,
             made_at: record.at,
             state: EntryState::Queued,
+            bond: record.bond.clone(),
             body,
         };
         self.put(outbox_row(made), &entry)

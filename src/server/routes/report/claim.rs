@@ -17,7 +17,7 @@ use crate::wire::problem_code;
 pub(in crate::server::routes) const CLOCK_SKEW_MS: i64 = 5 * 60 * 1000;
 
 /// A report that comes later than that after what it reports is for somebody to look at: no line is down for so long.
-const LATE: SignedDuration = SignedDuration::from_hours(30 * 24);
+pub(super) const LATE: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// What a push says it answers.
 pub(in crate::server::routes) struct Claim<'a> {

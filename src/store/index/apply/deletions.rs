@@ -98,9 +98,6 @@ impl<V: View> Pending<'_, V> {
         if report.push.credential != *credential {
             return Err(Illegal::NotReported(report.entry).into());
         }
-        let body = OutboxBody::Withdrawal {
-            push: Box::new(report.push.clone()),
-        };
-        self.queue(sequence, report.entry, body, record)
+        self.queue(sequence, record)
     }
 }

@@ -3,46 +3,26 @@
 use super::super::View;
 use super::super::rows::{OfferUse, offer_row};
 use super::{NotApplied, Pending};
-use crate::domain::{EntryId, IntentId};
-use crate::record::{Change, OutboxBody, Record, Unfinished};
+use crate::domain::IntentId;
+use crate::record::{Change, Record, Unfinished};
 use crate::store::illegal::Illegal;
 use crate::wire::AppPush;
 
 impl<V: View> Pending<'_, V> {
     pub(super) fn factor(&mut self, sequence: u64, record: &Record) -> Result<(), NotApplied> {
         match &record.change {
-            Change::AppEnrolled {
-                intent,
-                entry,
-                push,
-            } => self.enrol_app(sequence, *intent, *entry, push, record),
-            Change::FactorRemoved { entry, push } => {
-                let push = push.clone();
-                self.queue(sequence, *entry, OutboxBody::Removal { push }, record)
-            }
-            Change::FactorSuspended { entry, push } => {
-                let push = push.clone();
-                self.queue(sequence, *entry, OutboxBody::Suspension { push }, record)
-            }
-            Change::TokensImported { entry, push } => {
-                let push = push.clone();
-                self.queue(sequence, *entry, OutboxBody::Tokens { push }, record)
+            Change::AppEnrolled { intent, push, .. } => {
+                self.enrol_app(*intent, push)?;
+                self.queue(sequence, record)
             }
             Change::TokenAssigned { intent, .. } => self.assign_token(*intent),
             // The registry keeps what came of a test, and what was lifted; here it is for the audit.
-            _ => Ok(()),
+            _ => self.queue(sequence, record),
         }
     }
 
     /// What is pushed is what was shown: the same secret for the same person.
-    fn enrol_app(
-        &mut self,
-        sequence: u64,
-        id: IntentId,
-        entry: EntryId,
-        push: &AppPush,
-        record: &Record,
-    ) -> Result<(), NotApplied> {
+    fn enrol_app(&mut self, id: IntentId, push: &AppPush) -> Result<(), NotApplied> {
         let (row, unfinished) = self.open_intent(id)?;
         let Unfinished::App(intent) = unfinished else {
             return Err(Illegal::OtherKind(id).into());
@@ -60,9 +40,7 @@ impl<V: View> Pending<'_, V> {
             }
         }
         self.put(offer_row(intent.offer), &OfferUse::Spent)?;
-        self.end_intent(id, row)?;
-        let push = Box::new(push.clone());
-        self.queue(sequence, entry, OutboxBody::App { push }, record)
+        self.end_intent(id, row)
     }
 
     fn assign_token(&mut self, id: IntentId) -> Result<(), NotApplied> {

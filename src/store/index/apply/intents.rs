@@ -7,7 +7,7 @@ use super::super::rows::{
 };
 use super::super::{IndexFault, View};
 use super::{NotApplied, Pending};
-use crate::domain::{Bytes, EntryId, IntentId, OfferId};
+use crate::domain::{Bytes, IntentId, OfferId};
 use crate::record::{
     Enrolment, IntentStage, Made, OpenEnrolment, OutboxBody, Record, Remains, Resolution,
     Unfinished, Withdrawal,
@@ -57,7 +57,6 @@ impl<V: View> Pending<'_, V> {
         &mut self,
         sequence: u64,
         id: IntentId,
-        entry: EntryId,
         push: &EnrolmentPush,
         record: &Record,
     ) -> Result<(), NotApplied> {
@@ -103,21 +102,13 @@ impl<V: View> Pending<'_, V> {
         self.put(offer_row(push.offer), &OfferUse::Spent)?;
         self.counts.enrolments += 1;
         self.end_intent(id, row)?;
-        self.queue(
-            sequence,
-            entry,
-            OutboxBody::Enrolment {
-                push: Box::new(push.clone()),
-            },
-            record,
-        )
+        self.queue(sequence, record)
     }
 
     pub(super) fn retest(
         &mut self,
         sequence: u64,
         intent: Option<IntentId>,
-        entry: EntryId,
         push: &TestPush,
         record: &Record,
     ) -> Result<(), NotApplied> {
@@ -134,14 +125,7 @@ impl<V: View> Pending<'_, V> {
             self.end_intent(id, row)?;
         }
         self.take_offer(push.offer, OfferUse::Spent)?;
-        self.queue(
-            sequence,
-            entry,
-            OutboxBody::Test {
-                push: Box::new(push.clone()),
-            },
-            record,
-        )
+        self.queue(sequence, record)
     }
 
     /// The entry is settled in the same record that begins the deletion: what may be gone from the key is never sent again.

@@ -3,7 +3,7 @@
 use super::super::rows::{credential_row, value};
 use super::super::{View, deeds};
 use super::{NotApplied, Pending};
-use crate::domain::{EntryId, IntentId};
+use crate::domain::IntentId;
 use crate::record::{OutboxBody, Record, Remains, Unfinished};
 use crate::store::illegal::Illegal;
 use crate::wire::KeyResetPush;
@@ -14,7 +14,6 @@ impl<V: View> Pending<'_, V> {
         &mut self,
         sequence: u64,
         id: IntentId,
-        entry: EntryId,
         push: &KeyResetPush,
         record: &Record,
     ) -> Result<(), NotApplied> {
@@ -34,15 +33,13 @@ impl<V: View> Pending<'_, V> {
         }
         self.end_intent(id, row)?;
         deeds::reset(self, sequence, &reset, record)?;
-        let person = reset
-            .losses
-            .people()
-            .first()
-            .map(|person| person.id.clone());
-        let body = OutboxBody::KeyReset {
-            person,
-            push: Box::new(push.clone()),
+        let Some((entry, mut body)) = record.change.tells() else {
+            return Ok(());
         };
-        self.queue(sequence, entry, body, record)
+        if let OutboxBody::KeyReset { person, .. } = &mut body {
+            let losers = reset.losses.people();
+            *person = losers.first().map(|person| person.id.clone());
+        }
+        self.queue_as(sequence, entry, body, record)
     }
 }

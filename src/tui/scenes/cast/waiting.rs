@@ -19,6 +19,7 @@ pub fn outbox() -> Vec<OutboxEntry> {
         id: EntryId(Uuid::from_u128(n)),
         made_at: ago(20),
         state,
+        bond: None,
         body,
     };
     let refused = EntryState::Conflict {
