@@ -95,7 +95,11 @@ pub async fn in_conflict_on(world: &mut World, key: &SoftKey) -> OutboxEntry {
     world.stop_registry().await;
     world.rack.put(SLOT, key);
     enrol(world, 1).await.expect("enrolled");
-    sql(world, "UPDATE offer SET expires_ms = 1").await;
+    sql(
+        world,
+        "UPDATE offer SET expires_ms = unixepoch() * 1000 - 1000",
+    )
+    .await;
     back(world).await;
     let round = world.station.push_outbox().await.expect("pushed");
     assert_eq!(round.rejected, 1);

@@ -59,7 +59,11 @@ async fn what_is_not_in_conflict_is_a_wrong_argument_and_no_key_is_asked_for() {
 async fn the_outcome_is_that_of_the_entry_that_was_named() {
     let mut world = world(2).await;
     enrol_later(&mut world, 2).await;
-    sql(&world, "UPDATE offer SET expires_ms = 1").await;
+    sql(
+        &world,
+        "UPDATE offer SET expires_ms = unixepoch() * 1000 - 1000",
+    )
+    .await;
     back(&mut world).await;
     let round = world.station.push_outbox().await.expect("pushed");
     assert_eq!(round.rejected, 2);
