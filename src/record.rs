@@ -36,6 +36,7 @@ pub use unfinished::{IntentStage, OpenEnrolment, Unfinished};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::factor::SealedSecret;
 use crate::domain::models::Source;
 use crate::domain::{Bytes, OperatorId, StationId};
 use crate::wire::Bond;
@@ -46,7 +47,7 @@ use crate::wire::Bond;
 /// own key and for a withdrawal, what remains after one, and how the person was identified before a test. 4 added batches, resets
 /// of keys, and intents for what care can't take back. 5 added authenticator apps and hardware tokens, deletions of enrolled
 /// credentials, and tells the registry of what was withdrawn. 6 added factors that are suspended. 7 binds what the registry is
-/// told to the session in which it was recorded.
+/// told to the session in which it was recorded, and seals tickets.
 pub const RECORD_VERSION: u16 = 7;
 
 /// One journal entry: who changed what, when.
@@ -65,6 +66,24 @@ pub struct Record {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bond: Option<Bond>,
     pub change: Change,
+}
+
+/// The tickets of a day, as they are kept: without a session at the station they say nothing but how many there are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SealedTickets {
+    /// Version of what is sealed: JSON of [`Tickets`](crate::wire::Tickets).
+    pub version: u16,
+    /// The day they were asked for.
+    pub day: jiff::civil::Date,
+    pub count: u32,
+    /// When the last of them was issued, by the registry's clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issued_at: Option<Timestamp>,
+    /// When none of them serves any more, likewise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Timestamp>,
+    /// Sealed to the day's key at this station.
+    pub sealed: SealedSecret,
 }
 
 /// An import of the FIDO Alliance's metadata.

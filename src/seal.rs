@@ -1,20 +1,23 @@
-//! Secrets that only the registry can read: sealed to its public key when they are made.
+//! Secrets that only the registry can read: sealed to its public key when they are made. And tickets, which only a session at the
+//! station can read for which they were fetched.
 //!
 //! What it hides: HPKE (RFC 9180) in base mode with DHKEM(X25519, HKDF-SHA256), HKDF-SHA256 and ChaCha20Poly1305. Invariant: what
-//! is sealed for one factor of one owner opens for no other.
+//! is sealed for one factor of one owner opens for no other, nor tickets for another station or day.
 
 use hpke::aead::ChaCha20Poly1305;
 use hpke::kdf::HkdfSha256;
 use hpke::kem::{Kem, X25519HkdfSha256};
 use hpke::{Deserializable, OpModeR, OpModeS, Serializable, single_shot_open, single_shot_seal};
+use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use crate::domain::FactorId;
 use crate::domain::factor::{SealedSecret, SealingKey};
+use crate::domain::{FactorId, StationId};
 
-/// Binds the seal to its purpose (RFC 9180, section 5.1: `info`).
-const INFO: &[u8] = b"keydesk totp secret v1";
+/// Bind a seal to its purpose (RFC 9180, section 5.1: `info`).
+const TOTP: &[u8] = b"keydesk totp secret v1";
+const TICKETS: &[u8] = b"keydesk tickets v1";
 
 type Public = <X25519HkdfSha256 as Kem>::PublicKey;
 type Private = <X25519HkdfSha256 as Kem>::PrivateKey;
@@ -89,6 +92,24 @@ impl OpeningKey {
         sealed: &SealedSecret,
         to: For<'_>,
     ) -> Result<Zeroizing<Vec<u8>>, SealError> {
+        self.opened(TOTP, sealed, &to.bytes())
+    }
+
+    /// Opens the tickets of a station's day.
+    pub fn open_tickets(
+        &self,
+        sealed: &SealedSecret,
+        (station, day): (&StationId, Date),
+    ) -> Result<Zeroizing<Vec<u8>>, SealError> {
+        self.opened(TICKETS, sealed, &day_of(station, day))
+    }
+
+    fn opened(
+        &self,
+        info: &[u8],
+        sealed: &SealedSecret,
+        about: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, SealError> {
         if sealed.key != self.public.id {
             return Err(SealError::OtherKey(sealed.key.clone()));
         }
@@ -98,9 +119,9 @@ impl OpeningKey {
             &OpModeR::Base,
             &self.private,
             &encapsulated,
-            INFO,
+            info,
             &sealed.ciphertext.0,
-            &to.bytes(),
+            about,
         )
         .map(Zeroizing::new)
         .map_err(|_| SealError::Damaged)
@@ -109,6 +130,29 @@ impl OpeningKey {
 
 /// Seals a secret to a key of the registry.
 pub fn seal(key: &SealingKey, secret: &[u8], to: For<'_>) -> Result<SealedSecret, SealError> {
+    sealed(TOTP, key, secret, &to.bytes())
+}
+
+/// Seals the tickets of a station's day.
+pub fn seal_tickets(
+    key: &SealingKey,
+    tickets: &[u8],
+    (station, day): (&StationId, Date),
+) -> Result<SealedSecret, SealError> {
+    sealed(TICKETS, key, tickets, &day_of(station, day))
+}
+
+/// The additional data: the day, then the station.
+fn day_of(station: &StationId, day: Date) -> Vec<u8> {
+    format!("{day} {station}").into_bytes()
+}
+
+fn sealed(
+    info: &[u8],
+    key: &SealingKey,
+    secret: &[u8],
+    about: &[u8],
+) -> Result<SealedSecret, SealError> {
     let public = Public::from_bytes(&key.public_key.0).map_err(|_| SealError::Key)?;
     if sealing_key(&public) != *key {
         return Err(SealError::Key);
@@ -117,7 +161,7 @@ pub fn seal(key: &SealingKey, secret: &[u8], to: For<'_>) -> Result<SealedSecret
         ChaCha20Poly1305,
         HkdfSha256,
         X25519HkdfSha256,
-    >(&OpModeS::Base, &public, INFO, secret, &to.bytes())
+    >(&OpModeS::Base, &public, info, secret, about)
     .map_err(|_| SealError::Key)?;
     Ok(SealedSecret {
         key: key.id.clone(),
@@ -164,6 +208,26 @@ mod tests {
         assert_eq!(key.open(&sealed, other).err(), Some(SealError::Damaged));
         let json = serde_json::to_string(&sealed).expect("json");
         assert!(!json.contains("MTIzNDU2"), "not in the clear: {json}");
+    }
+
+    #[test]
+    fn tickets_open_for_their_own_station_and_day_alone_and_are_no_factors_secret() {
+        let key = OpeningKey::generate();
+        let (here, there) = (StationId::new("st-1"), StationId::new("st-2"));
+        let (day, next) = (
+            jiff::civil::date(2026, 11, 29),
+            jiff::civil::date(2026, 11, 30),
+        );
+        let sealed = seal_tickets(key.sealing_key(), SECRET, (&here, day)).expect("sealed");
+        let opened = key.open_tickets(&sealed, (&here, day)).expect("opened");
+        assert_eq!(opened.as_slice(), SECRET);
+        for of in [(&there, day), (&here, next)] {
+            assert_eq!(
+                key.open_tickets(&sealed, of).err(),
+                Some(SealError::Damaged)
+            );
+        }
+        assert_eq!(key.open(&sealed, to("p-1")).err(), Some(SealError::Damaged));
     }
 
     #[test]

@@ -21,6 +21,7 @@ mod session;
 pub mod slots;
 pub mod stopper;
 mod surely;
+mod tickets;
 
 use std::path::{Path, PathBuf};
 

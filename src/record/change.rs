@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     AppIntent, CareIntent, Deletion, DeletionDone, EndReason, Intent, KeyReset, Made,
-    MetadataImport, OwnKey, Remains, Resolution, TokenIntent, Withdrawal, WithdrawalEntry,
+    MetadataImport, OwnKey, Remains, Resolution, SealedTickets, TokenIntent, Withdrawal,
+    WithdrawalEntry,
 };
 use crate::domain::batch::BatchChange;
 use crate::domain::care::Care;
@@ -54,6 +55,11 @@ pub enum Change {
     TicketsFetched {
         /// The offers.
         tickets: Box<Tickets>,
+    },
+    /// The same by this release: what they say only a session at this station can read.
+    TicketsSealed {
+        /// The offers.
+        tickets: Box<SealedTickets>,
     },
     /// The metadata of the FIDO Alliance was imported; it replaces what was imported before.
     MetadataImported { import: MetadataImport },

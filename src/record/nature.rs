@@ -75,6 +75,7 @@ impl Change {
             Self::StationJoined { .. }
             | Self::KeySeen { .. }
             | Self::TicketsFetched { .. }
+            | Self::TicketsSealed { .. }
             | Self::MetadataImported { .. } => Nature::Kept,
             Self::Batch { change } => change.nature(),
         }

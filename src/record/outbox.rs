@@ -147,6 +147,7 @@ impl Change {
             | Self::SessionClosed { .. }
             | Self::KeySeen { .. }
             | Self::TicketsFetched { .. }
+            | Self::TicketsSealed { .. }
             | Self::MetadataImported { .. }
             | Self::IntentBegun { .. }
             | Self::OwnKeyBegun { .. }

@@ -135,7 +135,8 @@ pub async fn issue_token(tx: &mut Write, station: &StationId, now: Timestamp) ->
 #[serde(default)]
 #[into_params(parameter_in = Query)]
 pub struct Opening {
-    /// The station binds to it what it reports: it is given a key for that. From then on nothing is taken from it that is not bound.
+    /// The station binds to it what it reports, and seals its tickets: it is given keys for that. From then on nothing is taken from it
+    /// that is not bound.
     binds: bool,
 }
 
@@ -168,6 +169,13 @@ pub async fn open_session(
         pin_min_length: Some(registry.config.pin_min_length),
         methods: registry.config.identification.methods.told(),
         report_key: name.and_then(|name| derived::report_key(&ring, name, station, &hash)),
+        ticket_keys: match opening.binds {
+            true => {
+                let today = now.to_zoned(registry.zone.clone());
+                derived::ticket_keys(&ring, station, (&today, registry.config.ticket_life()))
+            }
+            false => Vec::new(),
+        },
     })
 }
 

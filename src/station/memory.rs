@@ -8,7 +8,6 @@ use crate::domain::history::DeedRecord;
 use crate::domain::{BatchId, EntryId, IntentId, KeyFacts, PersonId};
 use crate::record::{Enrolment, EntryState, KeyRecord, OutboxBody, OutboxEntry, Unfinished};
 use crate::store::{Counts, Room, Store};
-use crate::wire::Offer;
 use crate::workflow::{Refused, Stop};
 
 /// A read-only view of the journal's index. Every question fails with [`Stop::Store`] and with nothing else.
@@ -105,11 +104,6 @@ impl<'a> Memory<'a> {
     /// The batch that is not over.
     pub fn open_batch(self) -> Result<Option<Batch>, Stop> {
         Ok(self.store.open_batch()?)
-    }
-
-    /// The tickets of a day, used and expired ones included.
-    pub fn tickets(self, day: jiff::civil::Date) -> Result<Vec<Offer>, Stop> {
-        Ok(self.store.tickets(day)?)
     }
 
     /// How many of each there are.

@@ -2,26 +2,23 @@
 //!
 //! Invariant: what comes from a ticket says so; nothing is done with an offer that contradicts itself.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::Station;
 use super::face::Found;
-use crate::domain::authority::Action;
 use crate::domain::people_list::{ListError, PeopleList};
 use crate::domain::reason::Gap;
-use crate::domain::search::Search;
-use crate::domain::{Bytes, EntryId, Identification, OperatorId, Person, PersonId, VisitId};
-use crate::record::{Change, EntryState, OutboxBody};
+use crate::domain::{Bytes, EntryId, Identification, OperatorId, PersonId, VisitId};
+use crate::record::{EntryState, OutboxBody};
 use crate::registry::RegistryError;
-use crate::store::TicketFor;
 use crate::wire::{
-    Acceptance, LOOKUP_MAX, Offer, PersonDetail, Said, TicketRequest, VERSION, Visit, VisitClose,
-    VisitPass, VisitRequest, problem_code,
+    Acceptance, LOOKUP_MAX, Offer, PersonDetail, Said, VERSION, Visit, VisitClose, VisitPass,
+    VisitRequest, problem_code,
 };
-use crate::workflow::{Errand, Stop, Ticket, Wants};
+use crate::workflow::{Errand, Stop};
 
 /// Most people that a search brings.
-const FOUND_MAX: u32 = 20;
+pub(super) const FOUND_MAX: u32 = 20;
 
 /// Why nothing is done with a list of people.
 #[derive(Debug, thiserror::Error)]
@@ -119,31 +116,6 @@ impl Station {
         Ok(offer)
     }
 
-    /// A ticket of which nothing has used what is wanted yet.
-    pub fn ticket(&self, person: &PersonId, wants: Wants) -> Result<Option<Ticket>, Stop> {
-        let wanted = match wants {
-            Wants::Key => TicketFor::Key,
-            Wants::App => TicketFor::App,
-            Wants::Both => TicketFor::Both,
-        };
-        let now = self.registry_now();
-        let Some(offer) = self.store.ticket(person, wanted, now)? else {
-            return Ok(None);
-        };
-        check_offer(&offer, Some(person))?;
-        let visit = offer.visit.as_ref().map(|visit| visit.id);
-        let mut proved = false;
-        // A second ticket for the same person carries the same visit, with a challenge of its own.
-        for known in self.store.all_tickets()? {
-            if let Some(known) = known.visit.filter(|known| Some(known.id) == visit)
-                && let Some(proof) = known.proof
-            {
-                proved |= self.store.is_offer_used(proof.id)?;
-            }
-        }
-        Ok(Some(Ticket { offer, proved }))
-    }
-
     /// The credentials that were enrolled here for a person and that the registry has accepted or will be told of.
     pub fn enrolled_here(&self, person: &PersonId) -> Result<Vec<Bytes>, Stop> {
         let mut ids: Vec<Bytes> = Vec::new();
@@ -192,30 +164,6 @@ impl Station {
         }
     }
 
-    /// Without any ticket, being out of reach is the answer.
-    fn find_in_tickets(&self, text: &str, why: Gap) -> Result<Found, Stop> {
-        let now = self.registry_now();
-        let tickets = self.store.all_tickets()?;
-        let live = tickets.into_iter().filter(|offer| offer.expires_at > now);
-        let known: BTreeMap<PersonId, Person> = live
-            .map(|offer| (offer.person.id.clone(), offer.person))
-            .collect();
-        if known.is_empty() {
-            return Err(Stop::Unreachable(why));
-        }
-        let search = Search::new(text);
-        let mut people: Vec<Person> = known.into_values().filter(|p| search.finds(p)).collect();
-        people.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
-        let limit = usize::try_from(FOUND_MAX).unwrap_or(usize::MAX);
-        let more = people.len() > limit;
-        people.truncate(limit);
-        Ok(Found {
-            people,
-            more,
-            from_tickets: true,
-        })
-    }
-
     /// A person's page.
     pub async fn person(&self, person: &PersonId) -> Result<PersonDetail, Stop> {
         let session = self.session()?;
@@ -238,50 +186,6 @@ impl Station {
         }
         Ok(list.all_known(&unknown, "the registry knows no such person: see `keydesk person find`; a heading would be: person")?)
     }
-
-    /// The same while the registry is out of reach: for whom on the list there is a ticket for a key.
-    pub(super) fn look_up_tickets(&self, list: &PeopleList) -> Result<(), ListFault> {
-        let now = self.registry_now();
-        let mut unknown = BTreeSet::new();
-        for listed in list.listed() {
-            let ticket = self.store.ticket(&listed.person, TicketFor::Key, now);
-            if ticket.map_err(Stop::from)?.is_none() {
-                unknown.insert(listed.person.clone());
-            }
-        }
-        let why = "there is no ticket for this person, and the registry cannot be reached";
-        Ok(list.all_known(&unknown, why)?)
-    }
-
-    /// Fetches tickets for the people on a list, on a day, and writes them down; how many.
-    ///
-    /// # Errors
-    /// [`ListFault::Unknown`] with the lines of those whom the registry does not know: nothing was fetched then.
-    pub async fn fetch_tickets_for(
-        &self,
-        list: &PeopleList,
-        day: jiff::civil::Date,
-    ) -> Result<usize, ListFault> {
-        self.look_up(list).await?;
-        let people = list.listed().map(|listed| listed.person.clone()).collect();
-        Ok(self.fetch_tickets(&TicketRequest { day, people }).await?)
-    }
-
-    /// Fetches tickets and writes them down; how many.
-    pub async fn fetch_tickets(&self, request: &TicketRequest) -> Result<usize, Stop> {
-        let operator = self.operator().ok_or(Stop::SignedOut)?;
-        operator.role.may(Action::FetchTickets)?;
-        let session = self.session()?;
-        let tickets = self.heard_in(&session, self.registry()?.tickets(&session, request).await)?;
-        for offer in &tickets.offers {
-            check_offer(offer, None)?;
-        }
-        let count = tickets.offers.len();
-        self.commit(Change::TicketsFetched {
-            tickets: Box::new(tickets),
-        })?;
-        Ok(count)
-    }
 }
 
 /// Whether it says that the visit is not, or no longer, this operator's.
@@ -290,7 +194,7 @@ fn is_over(error: &RegistryError) -> bool {
 }
 
 /// Nothing is done with an offer that contradicts itself, or that is not for the person who stands at the desk.
-fn check_offer(offer: &Offer, person: Option<&PersonId>) -> Result<(), Stop> {
+pub(super) fn check_offer(offer: &Offer, person: Option<&PersonId>) -> Result<(), Stop> {
     offer
         .check(person.unwrap_or(&offer.person.id))
         .map_err(|fault| Stop::RegistryRefused {

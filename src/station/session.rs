@@ -10,6 +10,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -24,7 +25,7 @@ use crate::store::private;
 use crate::wire::webauthn::{AuthenticationResponse, Descriptor, RequestOptions};
 use crate::wire::{
     Bond, Operator, OperatorEnrolment, OperatorOffer, ReportKey, Session, SignIn, SignInOptions,
-    Unlock, problem_code,
+    TicketKey, Unlock, problem_code,
 };
 use crate::workflow::{
     Ceremony, NewAssertion, SignedIn, Stop, Verified, client_data, verify_assertion,
@@ -282,6 +283,15 @@ impl Station {
             ..slot.ended()
         };
         operator
+    }
+
+    /// What opens the tickets of a day, behind a lock too: a run goes on behind it.
+    pub(super) fn ticket_keys_of(&self, day: Date) -> Vec<TicketKey> {
+        let slot = self.session.lock();
+        let session = slot.live(self.registry_now());
+        let keys = session.iter().flat_map(|session| &session.ticket_keys);
+        let theirs = keys.filter(|key| key.day == day);
+        theirs.map(TicketKey::duplicate).collect()
     }
 
     /// What binds the outbox entry that a change makes, or sends anew, to the session of whoever did it; none where that is over.

@@ -7,16 +7,16 @@ use super::Store;
 use super::error::StoreError;
 use super::index::apply::numbers;
 use super::index::rows::{
-    ENROLMENTS, EntryFate, EntryRow, IntentRow, IntentState, KEYS, METADATA, OUTBOX, SESSION,
-    STATION, TICKETS, UNFINISHED, by_identity, by_model, by_person, credential_row, decode,
-    enrolment_row, entry_row, intent_row, key_row, offer_row, outbox_row, place_row, tickets_for,
-    tickets_of, unfinished_row, value,
+    ENROLMENTS, EntryFate, EntryRow, IntentRow, IntentState, KEYS, METADATA, OUTBOX,
+    SEALED_TICKETS, SESSION, STATION, TICKETS, UNFINISHED, by_identity, by_model, by_person,
+    credential_row, decode, enrolment_row, entry_row, intent_row, key_row, offer_row, outbox_row,
+    place_row, tickets_for, tickets_of, unfinished_row, value,
 };
 use super::index::{Counts, Index, IndexFault, Row, View};
 use crate::domain::{
     Bytes, EntryId, IntentId, KeyFacts, KeyId, OfferId, PersonId, StationId, UsbPath,
 };
-use crate::record::{Enrolment, KeyRecord, MetadataImport, OutboxEntry, Unfinished};
+use crate::record::{Enrolment, KeyRecord, MetadataImport, OutboxEntry, SealedTickets, Unfinished};
 use crate::wire::{Offer, Operator};
 
 /// Which station this is, and whose: from the last `StationJoined`.
@@ -100,7 +100,12 @@ impl Store {
         )
     }
 
-    /// The tickets of every day, used and expired ones included until others are fetched.
+    /// The tickets that were sealed, day by day, until others are fetched.
+    pub fn sealed_tickets(&self) -> Result<Vec<SealedTickets>, StoreError> {
+        self.read(|index| values(&index.rows(SEALED_TICKETS)?))
+    }
+
+    /// The tickets of every day that earlier releases kept as they are, used and expired ones included until others are fetched.
     pub fn all_tickets(&self) -> Result<Vec<Offer>, StoreError> {
         self.read(|index| values(&index.rows(TICKETS)?))
     }
@@ -152,19 +157,24 @@ impl Store {
     }
 
     /// A ticket for this person that has not expired at `now` and of which nothing has used what it is wanted for: not an
-    /// enrolment or a test, nor an intent that is still open. Of several, the one that lives longest.
+    /// enrolment or a test, nor an intent that is still open. Of several, the one that lives longest. `opened`: what was sealed.
     pub fn ticket(
         &self,
         person: &PersonId,
         purpose: TicketFor,
-        now: Timestamp,
+        (now, opened): (Timestamp, &[Offer]),
     ) -> Result<Option<Offer>, StoreError> {
+        let theirs = || opened.iter().filter(|offer| offer.person.id == *person);
         self.read(|index| {
             let mut best: Option<Offer> = None;
+            let mut known: Vec<Offer> = theirs().cloned().collect();
             for (_, row) in index.rows(&tickets_for(person))? {
                 let Some(offer) = value::<Offer>(index, &row)? else {
                     return Err(IndexFault("a ticket's row is missing".to_owned()));
                 };
+                known.push(offer);
+            }
+            for offer in known {
                 let better = best
                     .as_ref()
                     .is_none_or(|best| best.expires_at < offer.expires_at);

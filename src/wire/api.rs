@@ -150,6 +150,29 @@ pub struct Session {
     /// What binds to it what is recorded in it, where the station asked for that; an older registry has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub report_key: Option<ReportKey>,
+    /// What opens the tickets of the days around this one, where the station asked for it. Of several of one day the first is the
+    /// newest; an older registry gives none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ticket_keys: Vec<TicketKey>,
+}
+
+/// What opens a day's tickets at a station: each session there is given it, and nobody else.
+#[derive(Serialize, Deserialize, utoipa::ToSchema)]
+pub struct TicketKey {
+    /// The day of which the tickets are.
+    pub day: jiff::civil::Date,
+    /// A private key of X25519: 32 bytes in base64url.
+    pub key: Secret,
+}
+
+impl TicketKey {
+    /// A second copy, so that every copy is meant.
+    pub fn duplicate(&self) -> Self {
+        Self {
+            day: self.day,
+            key: self.key.duplicate(),
+        }
+    }
 }
 
 /// The operator's own credential, so that a station can check an assertion by it without the registry, for as long as the

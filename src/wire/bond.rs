@@ -4,6 +4,9 @@
 //! *bond*, in the header `Keydesk-Bond`. So whoever has a station's disk, and with it the key that its reports come under, can neither
 //! report in anybody's name nor change what is on its way.
 //!
+//! Members of reports are only ever added, as optional ones: one that a release no longer sends would break what is on its way when a
+//! station is updated.
+//!
 //! Invariant: the code is over what is reported as it is sent, whatever a release makes of it: a registry that is older than the
 //! station computes the same over members that it does not know.
 

@@ -428,7 +428,7 @@ async fn fetching_tickets_is_answered_with_whether_anybody_is_expected() {
             matches!(seen.last(), Some(Update::Notice(notice)) if notice.code == code),
             "{seen:?}"
         );
-        let store = seat.world.station.store();
-        assert_eq!(store.tickets(day).expect("read").len(), tickets, "{code}");
+        let station = &seat.world.station;
+        assert_eq!(station.tickets(day).expect("read").len(), tickets, "{code}");
     }
 }

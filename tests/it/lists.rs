@@ -231,7 +231,7 @@ async fn tickets_are_fetched_for_everybody_on_a_list_or_for_nobody() {
     let mut world = world(2, Role::HelpDesk).await;
     let tickets = |world: &keydesk::program::demo::world::World| {
         let today = world.station.today();
-        world.station.store().tickets(today).expect("read").len()
+        world.station.tickets(today).expect("read").len()
     };
     let outcome = fetch(&world, b"p-1\n# tomorrow\np-9\n").await;
     assert_eq!(

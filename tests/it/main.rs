@@ -44,6 +44,7 @@ mod soft_model;
 mod suite;
 mod swapped;
 mod swapped_care;
+mod tickets;
 mod two_desks;
 mod unanswered;
 mod undone;

@@ -10,7 +10,7 @@ use tempfile::tempdir;
 
 use crate::copy;
 use crate::factors::{factor_suspended, suspension_lifted};
-use crate::fixture::record;
+use crate::fixture::{record, tickets_sealed};
 use crate::history::{asked, told};
 
 /// As that release said it.
@@ -72,6 +72,7 @@ fn kinds() -> Vec<(usize, Record)> {
     let mut records: Vec<_> = entries().into_iter().map(|entry| entry.record).collect();
     records.push(record(100, factor_suspended(100, 1, 100)));
     records.push(record(101, suspension_lifted(100, 1)));
+    records.push(record(102, tickets_sealed(23, 2)));
     let mut seen = BTreeSet::new();
     let numbered = records.into_iter().enumerate();
     let firsts = numbered.filter(|(_, record)| seen.insert(kind(&record.change)));
@@ -89,6 +90,7 @@ fn it_opens_and_its_chain_verifies() {
     for next in [
         record(100, factor_suspended(100, 1, 100)),
         record(101, suspension_lifted(100, 1)),
+        record(102, tickets_sealed(23, 2)),
     ] {
         store.commit(&next).unwrap();
         records.push(next);
@@ -143,6 +145,7 @@ fn on_a_full_disk_nothing_new_begins_and_everything_else_is_recorded() {
         "station-joined",
         "key-seen",
         "tickets-fetched",
+        "tickets-sealed",
         "metadata-imported",
         "intent-begun",
         "own-key-begun",

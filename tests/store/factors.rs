@@ -300,7 +300,7 @@ fn the_parts_of_a_ticket_are_used_one_by_one() {
     let serves = || {
         [TicketFor::Key, TicketFor::App, TicketFor::Both].map(|purpose| {
             store
-                .ticket(&person(1).id, purpose, at(10))
+                .ticket(&person(1).id, purpose, (at(10), &[]))
                 .unwrap()
                 .is_some()
         })

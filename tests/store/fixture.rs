@@ -6,6 +6,7 @@ mod afterwards;
 use jiff::{SignedDuration, Timestamp};
 use keydesk::domain::authority::Role;
 use keydesk::domain::care::{Care, PinOrigin, StoredCredential};
+use keydesk::domain::factor::SealedSecret;
 use keydesk::domain::identification::Document;
 use keydesk::domain::models::Source;
 use keydesk::domain::reset::{Losses, LostEnrolment, ResetCase};
@@ -15,8 +16,8 @@ use keydesk::domain::{
 };
 use keydesk::record::{
     Begun, CareIntent, Change, Deletion, DeletionDone, EndReason, Enrolment, Intent, KeyReset,
-    Made, MetadataImport, OwnKey, RECORD_VERSION, Record, Remains, Resolution, Withdrawal,
-    WithdrawalEntry,
+    Made, MetadataImport, OwnKey, RECORD_VERSION, Record, Remains, Resolution, SealedTickets,
+    Withdrawal, WithdrawalEntry,
 };
 use keydesk::wire::webauthn::{
     AssertionResponse, AttestationResponse, AuthenticationResponse, CreationOptions,
@@ -329,6 +330,25 @@ pub fn tickets(day: i8, offers: Vec<Offer>) -> Change {
             version: 1,
             day: jiff::civil::date(2026, 11, day),
             offers,
+        }),
+    }
+}
+
+/// `count` tickets of a day, issued at its noon, that end an hour later.
+pub fn tickets_sealed(day: i8, count: u32) -> Change {
+    let noon = at(i64::from(day - 22) * 24 * 3600);
+    Change::TicketsSealed {
+        tickets: Box::new(SealedTickets {
+            version: 1,
+            day: jiff::civil::date(2026, 11, day),
+            count,
+            issued_at: Some(noon),
+            expires_at: Some(noon + SignedDuration::from_hours(1)),
+            sealed: SealedSecret {
+                key: "0011223344556677".to_owned(),
+                encapsulated: Bytes(vec![1; 32]),
+                ciphertext: Bytes(vec![2; 48]),
+            },
         }),
     }
 }

@@ -131,6 +131,13 @@ pub fn told(records: &[Record]) -> Said {
                     .for_each(|offers| offers.retain(|offer| offer.expires_at > now));
                 tickets.insert(fetched.day.day(), fetched.offers.clone());
             }
+            Change::TicketsSealed { tickets: sealed } => {
+                let now = sealed.issued_at.unwrap_or(record.at);
+                tickets
+                    .values_mut()
+                    .for_each(|offers| offers.retain(|offer| offer.expires_at > now));
+                tickets.remove(&sealed.day.day());
+            }
             other => about_enrolments(&mut said, other, record),
         }
     }

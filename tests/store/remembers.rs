@@ -2,7 +2,7 @@
 
 use keydesk::domain::KeyId;
 use keydesk::record::{
-    Change, EntryState, IntentStage, OutboxBody, Remains, Resolution, Unfinished,
+    Change, EntryState, IntentStage, OutboxBody, Remains, Resolution, SealedTickets, Unfinished,
 };
 use keydesk::store::{Illegal, Store, StoreError, TicketFor, audit};
 use keydesk::wire::UnlockPush;
@@ -203,7 +203,7 @@ fn a_ticket_serves_one_enrolment_and_comes_back_when_nothing_came_of_it() {
     let store = Store::open(dir.path()).unwrap();
     let ticket = |now: i64| {
         store
-            .ticket(&person(1).id, TicketFor::Key, at(now))
+            .ticket(&person(1).id, TicketFor::Key, (at(now), &[]))
             .unwrap()
             .map(|offer| offer.id)
     };
@@ -251,6 +251,41 @@ fn a_ticket_serves_one_enrolment_and_comes_back_when_nothing_came_of_it() {
         0,
         "expired ones are forgotten with the next fetch"
     );
+}
+
+#[test]
+fn sealed_tickets_take_the_place_of_their_day_s_and_are_forgotten_when_none_serves_any_more() {
+    let dir = tempdir().unwrap();
+    let store = Store::open(dir.path()).unwrap();
+    let kept = || -> Vec<(i8, u32)> {
+        let sealed = store.sealed_tickets().unwrap();
+        let of = |tickets: SealedTickets| (tickets.day.day(), tickets.count);
+        sealed.into_iter().map(of).collect()
+    };
+    let day = jiff::civil::date(2026, 11, 22);
+    store
+        .commit(&record(0, tickets(22, vec![offer(1, 1, 0)])))
+        .unwrap();
+    store.commit(&record(1, tickets_sealed(22, 2))).unwrap();
+    assert!(store.tickets(day).unwrap().is_empty(), "replaced");
+    store.commit(&record(2, tickets_sealed(22, 3))).unwrap();
+    assert_eq!(kept(), [(22, 3)]);
+    let opened = [offer(1, 1, 0), offer(2, 2, 0)];
+    let ticket = |now| {
+        store
+            .ticket(&person(1).id, TicketFor::Key, (at(now), &opened))
+            .unwrap()
+            .map(|offer| offer.id)
+    };
+    assert_eq!(ticket(10), Some(offer_id(1)), "what was opened serves");
+    assert_eq!(ticket(3600), None, "expired");
+    store
+        .commit(&record(3, tickets(22, vec![offer(9, 1, 0)])))
+        .unwrap();
+    assert_eq!(kept(), []);
+    store.commit(&record(4, tickets_sealed(22, 1))).unwrap();
+    store.commit(&record(5, tickets_sealed(24, 5))).unwrap();
+    assert_eq!(kept(), [(24, 5)], "expired ones are forgotten");
 }
 
 #[test]

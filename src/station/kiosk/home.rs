@@ -113,7 +113,7 @@ fn people(
         names: names(station, &outbox)?,
         outbox,
         unfinished: station.store.unfinished()?,
-        tickets: station.store.tickets(today)?.len(),
+        tickets: station.tickets(today)?.len(),
         recent: recent
             .into_iter()
             .filter(|enrolment| !enrolment.withdrawn)
@@ -138,7 +138,7 @@ fn names(station: &Station, outbox: &[OutboxEntry]) -> Result<BTreeMap<PersonId,
         .iter()
         .filter_map(|entry| entry.body.person())
         .collect();
-    for ticket in station.store.tickets(station.today())? {
+    for ticket in station.tickets(station.today())? {
         if people.contains(&&ticket.person.id) {
             names.insert(ticket.person.id, ticket.person.name);
         }

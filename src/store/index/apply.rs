@@ -8,12 +8,13 @@ mod deletions;
 mod factors;
 mod intents;
 mod resets;
+mod tickets;
 
 use std::collections::BTreeMap;
 
 use super::rows::{
-    EntryFate, EntryRow, METADATA, OfferUse, SESSION, STATION, TICKETS, encode, enrolment_row,
-    entry_row, key_row, number_of, outbox_row, place_row, ticket_row, tickets_for, value,
+    EntryFate, EntryRow, METADATA, OfferUse, SESSION, STATION, encode, enrolment_row, entry_row,
+    key_row, number_of, outbox_row, place_row, value,
 };
 use super::{Counts, IndexFault, Row, View, Writes};
 use crate::domain::{EntryId, IntentId, KeyFacts, OperatorId};
@@ -23,7 +24,7 @@ use crate::record::{
 };
 use crate::store::illegal::Illegal;
 use crate::store::read::{SessionRecord, StationFacts};
-use crate::wire::{Operator, Tickets};
+use crate::wire::Operator;
 
 /// Why a record was not applied.
 #[derive(Debug, thiserror::Error)]
@@ -124,6 +125,7 @@ impl<'a, V: View> Pending<'a, V> {
             Change::SessionClosed { operator } => self.close_session(operator),
             Change::KeySeen { key } => self.see_key(key, record),
             Change::TicketsFetched { tickets } => self.fetch_tickets(tickets, record),
+            Change::TicketsSealed { tickets } => self.seal_tickets(tickets, record),
             Change::MetadataImported { import } => self.put(METADATA.to_vec(), import),
             Change::IntentBegun { intent } => {
                 self.take_offer(intent.offer.id, OfferUse::InUse(intent.id))
@@ -250,37 +252,6 @@ impl<'a, V: View> Pending<'a, V> {
         self.writes
             .insert(place_row(&facts.place), Some(row.clone()));
         self.put(row, &seen)
-    }
-
-    /// Replaces the day's tickets, and forgets those of any day that had expired by then.
-    fn fetch_tickets(&mut self, tickets: &Tickets, record: &Record) -> Result<(), NotApplied> {
-        let day_rows = super::rows::tickets_of(tickets.day);
-        // Offers end by the registry's clock, and the station's may be another.
-        let issued = tickets.offers.iter().map(|offer| offer.issued_at).max();
-        let now = issued.unwrap_or(record.at);
-        for (row, bytes) in self.rows(TICKETS)? {
-            let offer: crate::wire::Offer = super::rows::decode(&bytes)?;
-            if row.starts_with(&day_rows) || offer.expires_at <= now {
-                let by_person = [
-                    &tickets_for(&offer.person.id)[..],
-                    row.get(TICKETS.len()..).unwrap_or_default(),
-                ]
-                .concat();
-                self.remove(by_person);
-                self.remove(row);
-            }
-        }
-        for (offer, nth) in tickets.offers.iter().zip(0..) {
-            let row = ticket_row(tickets.day, nth);
-            let by_person = [
-                &tickets_for(&offer.person.id)[..],
-                row.get(TICKETS.len()..).unwrap_or_default(),
-            ]
-            .concat();
-            self.writes.insert(by_person, Some(row.clone()));
-            self.put(row, offer)?;
-        }
-        Ok(())
     }
 
     fn accepted(&mut self, entry: EntryId) -> Result<(), NotApplied> {
@@ -433,7 +404,7 @@ impl<'a, V: View> Pending<'a, V> {
         self.writes.insert(key, Some(Vec::new()));
     }
 
-    fn remove(&mut self, key: Vec<u8>) {
+    pub(super) fn remove(&mut self, key: Vec<u8>) {
         self.writes.insert(key, None);
     }
 }

@@ -204,6 +204,14 @@ pub(in crate::store) fn tickets_of(day: jiff::civil::Date) -> Vec<u8> {
     [TICKETS, day.to_string().as_bytes()].concat()
 }
 
+/// Prefix of [`sealed_tickets_row`].
+pub(in crate::store) const SEALED_TICKETS: &[u8] = b"n";
+
+/// A day's sealed tickets.
+pub(in crate::store) fn sealed_tickets_row(day: jiff::civil::Date) -> Vec<u8> {
+    [SEALED_TICKETS, day.to_string().as_bytes()].concat()
+}
+
 /// A ticket: the `nth` of its day.
 pub(in crate::store) fn ticket_row(day: jiff::civil::Date, nth: u32) -> Vec<u8> {
     [&tickets_of(day)[..], &nth.to_be_bytes()].concat()

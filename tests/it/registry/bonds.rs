@@ -6,6 +6,8 @@
     reason = "a test that indexes wrongly fails, as it should"
 )]
 
+use std::collections::BTreeSet;
+
 use jiff::{SignedDuration, Timestamp};
 use keydesk::domain::authority::Role;
 use keydesk::domain::reset::ResetCase;
@@ -422,4 +424,48 @@ async fn what_binds_reports_is_nowhere_in_the_registrys_database() {
             "{file}"
         );
     }
+}
+
+#[tokio::test]
+async fn each_session_at_a_station_is_given_what_opens_its_tickets_also_after_the_keys_were_changed()
+ {
+    let world = World::new().await;
+    let desk = Bound::at(&world).await;
+    let today = world.now().to_zoned(jiff::tz::TimeZone::UTC).date();
+    let of_today = |desk: &Bound| -> Vec<String> {
+        let keys = desk
+            .session
+            .ticket_keys
+            .iter()
+            .filter(|key| key.day == today);
+        keys.map(|key| key.key.expose().to_owned()).collect()
+    };
+    let first = of_today(&desk);
+    assert_eq!(first.len(), 1);
+    let days: BTreeSet<_> = desk.session.ticket_keys.iter().map(|key| key.day).collect();
+    assert_eq!(days.len(), 17, "eight days before and after");
+    let elsewhere = joined(&world.running, &world.db(), "Help desk 4").await;
+    let other = Bound::signed_in(&world, elsewhere.binding_reports(), ("O. Ther", 211)).await;
+    assert_ne!(of_today(&other), first, "another station's");
+
+    let keys = world.db().with_extension("keys");
+    admin::rotate_secrets(&world.db(), &keys).await.unwrap();
+    let desk = desk.again().await;
+    let both = of_today(&desk);
+    assert_eq!(both.len(), 2);
+    assert_eq!(both[1], first[0], "the newest comes first");
+    world.wait_s(15 * 24 * 3600);
+    let later = desk.again().await;
+    assert_eq!(
+        later.session.ticket_keys.len(),
+        17,
+        "what the older one sealed has expired"
+    );
+    let database = std::fs::read(world.db()).unwrap();
+    let is_there = |key: &String| {
+        database
+            .windows(key.len())
+            .any(|part| part == key.as_bytes())
+    };
+    assert!(!both.iter().any(is_there), "nowhere in the database");
 }
