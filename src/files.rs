@@ -43,6 +43,13 @@ pub fn open_regular(path: &Path) -> Result<File> {
     }
 }
 
+/// A file of its owner alone that is locked, and never read or written.
+pub fn open_lock(path: &Path) -> Result<File> {
+    let mut lock = OpenOptions::new();
+    let lock = lock.write(true).create(true).truncate(false);
+    lock.mode(0o600).open(path)
+}
+
 /// Which rights the group and others have to a file that they are not to have.
 pub fn open_to_others(path: &Path, not_to_have: u32) -> Result<Option<u32>> {
     let mode = std::fs::metadata(path)?.permissions().mode() & 0o777;

@@ -67,7 +67,7 @@ use guesses::Guesses;
 pub use keyring::KeyringError;
 use keyring::{Keyring, Ring};
 use listen::Door;
-use tables::{offer, setting};
+use tables::{offer, search, setting};
 use tally::Tally;
 use turns::Turns;
 use verify::{RelyingParty, Trust};
@@ -80,6 +80,16 @@ const OFFERS_KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
 
 /// So many are forgotten at once, so that nobody waits long for a write meanwhile.
 const OFFERS_AT_ONCE: u32 = 500;
+
+/// Long work of this many stations is done at once, one of each.
+const LONG_AT_ONCE: usize = 2;
+
+/// Searches of all operators and of one: a third of the database's connections, so that what else is asked never waits for them.
+const SEARCHES_AT_ONCE: usize = 4;
+const SEARCHES_OF_ONE: usize = 4;
+
+/// So many people are made to be found by what they are called now, at once.
+const INDEXED_AT_ONCE: usize = 200;
 
 /// Between two times at which the audit gets what was counted: what a crash loses is no more than that.
 const NOTE_EVERY: Duration = Duration::from_secs(60);
@@ -161,6 +171,7 @@ pub(crate) struct Registry {
     guesses: Guesses,
     keyring: Keyring,
     turns: Turns,
+    searches: Turns,
     tally: Tally,
     clock: Clock,
 }
@@ -259,6 +270,7 @@ impl Running {
 async fn tidy(db: &Database, now: Timestamp) -> Result<(), Fault> {
     ledger::forget_old(db, now).await?;
     forget_offers(db, now - OFFERS_KEPT).await?;
+    index_changed(db).await?;
     let removed = suspensions::run_out(db, now).await?;
     if removed > 0 {
         tracing::info!(removed, "suspended for 30 days and removed");
@@ -272,6 +284,18 @@ async fn forget_offers(db: &Database, before: Timestamp) -> Result<(), Fault> {
         let forgotten = offer::forget(&mut tx, before, OFFERS_AT_ONCE).await?;
         tx.commit().await?;
         if forgotten == 0 {
+            return Ok(());
+        }
+    }
+}
+
+/// What an import that was cut off has left.
+async fn index_changed(db: &Database) -> Result<(), Fault> {
+    loop {
+        let mut tx = db.write().await?;
+        let indexed = search::index_some(&mut tx, INDEXED_AT_ONCE).await?;
+        tx.commit().await?;
+        if indexed == 0 {
             return Ok(());
         }
     }
@@ -370,8 +394,13 @@ async fn assemble(config: ServeConfig, db: Database, clock: Clock) -> Result<Reg
         must: "an origin such as https://example.org",
     };
     Ok(Registry {
-        people: RelyingParty::new(&config.rp.id, &config.rp.name, &config.origin(), trust)
-            .map_err(bad_origin)?,
+        people: RelyingParty::new(
+            &config.rp.id,
+            &config.rp.name,
+            &config.origin(),
+            trust,
+        )
+        .map_err(bad_origin)?,
         operators: RelyingParty::new(
             &operator_rp_id,
             &config.name,
@@ -383,7 +412,8 @@ async fn assemble(config: ServeConfig, db: Database, clock: Clock) -> Result<Reg
         audiences: audiences(&config, &db).await?,
         guesses: Guesses::default(),
         keyring: keyring(&config, &db).await?,
-        turns: Turns::default(),
+        turns: Turns::new(LONG_AT_ONCE, 1),
+        searches: Turns::new(SEARCHES_AT_ONCE, SEARCHES_OF_ONE),
         tally: Tally::default(),
         config,
         db,

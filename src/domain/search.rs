@@ -3,12 +3,18 @@
 //! Case and diacritics do not matter. Invariant: what is sought holds no quotation mark and no NUL, so that a query can
 //! quote it.
 
+use std::collections::BTreeSet;
+
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 use super::person::Person;
 
 /// Most words of a search that are looked at.
 const MAX_WORDS: usize = 8;
+
+/// Shorter words are passed over: one Latin letter or digit begins nearly everybody's. A letter of other scripts has more bytes, and
+/// may be a whole word.
+const LEAST_BYTES: usize = 2;
 
 /// What somebody typed, ready to be compared.
 pub struct Search {
@@ -67,7 +73,14 @@ pub fn sought(text: &str) -> Vec<String> {
             sought.extend(words(part));
         }
     }
-    sought.retain(|word| word.chars().any(char::is_alphanumeric));
+    sought.retain(|word| word.chars().any(char::is_alphanumeric) && word.len() >= LEAST_BYTES);
+    // Whatever a longer word begins, a shorter one that it begins with does too.
+    let longer = sought.clone();
+    let mut seen = BTreeSet::new();
+    sought.retain(|word| {
+        let is_part = |other: &String| other.len() > word.len() && other.starts_with(word);
+        seen.insert(word.clone()) && !longer.iter().any(is_part)
+    });
     sought.truncate(MAX_WORDS);
     sought
 }
@@ -112,6 +125,16 @@ mod tests {
     fn folding_takes_case_and_diacritics_away() {
         assert_eq!(fold("Łukasz ØSTERGÅRD"), "lukasz ostergard");
         assert_eq!(fold("Zoë Müßig-Ĳsbrand"), "zoe mussig-ijsbrand");
+    }
+
+    #[test]
+    fn a_word_is_sought_once_and_one_letter_not_at_all() {
+        assert_eq!(sought("a a a a a a a a"), Vec::<String>::new());
+        assert_eq!(sought("jan Jan JAN janssen"), ["janssen"]);
+        assert_eq!(sought("j. van den berg va"), ["van", "den", "berg"]);
+        assert_eq!(sought("李 5"), ["李"]);
+        let many: String = (10..40).map(|n| format!("w{n} ")).collect();
+        assert_eq!(sought(&many).len(), MAX_WORDS);
     }
 
     #[test]

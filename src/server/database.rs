@@ -33,6 +33,9 @@ const BUSY_LIMIT: Duration = Duration::from_secs(5);
 /// How long somebody waits who cannot come again: for another process that brings the tables up to date, or imports.
 const LONG_LIMIT: Duration = Duration::from_secs(120);
 
+/// More than one address is served at once, so that somebody is always left to others and to whoever writes.
+const CONNECTIONS: u32 = 12;
+
 /// How long a read waits for a connection, and a write for its turn.
 const TURN_LIMIT: Duration = Duration::from_secs(8);
 
@@ -157,10 +160,19 @@ pub struct Database {
 impl Database {
     /// Opens a database that is there, and brings its tables up to date.
     pub async fn open(path: &Path) -> Result<Self, DatabaseError> {
+        Self::up_to_date(path, options(path)).await
+    }
+
+    /// The same for work in many portions, which nothing that another process writes is to end half-way.
+    pub async fn open_for_long(path: &Path) -> Result<Self, DatabaseError> {
+        Self::up_to_date(path, options(path).busy_timeout(LONG_LIMIT)).await
+    }
+
+    async fn up_to_date(path: &Path, options: SqliteConnectOptions) -> Result<Self, DatabaseError> {
         let mut connection = connected(path).await?;
         migrate(&mut connection, path).await?;
         connection.close().await?;
-        Self::pooled(path, options(path)).await
+        Self::pooled(path, options).await
     }
 
     /// Opens a database that is there, with the tables that it has: of this release, or of an earlier one.
@@ -204,7 +216,7 @@ impl Database {
 
     async fn pooled(path: &Path, options: SqliteConnectOptions) -> Result<Self, DatabaseError> {
         let pool = SqlitePoolOptions::new()
-            .max_connections(8)
+            .max_connections(CONNECTIONS)
             .acquire_timeout(TURN_LIMIT)
             .connect_with(options)
             .await

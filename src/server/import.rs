@@ -1,4 +1,4 @@
-//! Import of people, organisations and appointments from a file: all of it, or nothing.
+//! Import of people, organisations and appointments from a file: all of it, or nothing where a record is wrong.
 //!
 //! A file is a list of records, in CSV or JSON with the same names ([`rows`]):
 //!
@@ -9,14 +9,18 @@
 //! | `appointment` | `person` (id), `at` (RFC 3339, e.g. `2026-11-22T14:30:00+01:00`) |
 //!
 //! In any order; a record without `record` is a person. What is known by its id already is brought up to date, nothing is
-//! deleted. Invariant: either every record of the file is in the database, or none is and each wrong one is named
-//! with its line, up to [`MAX_REPORTED`] of them.
+//! deleted. Invariant: a file with a wrong record changes nothing, and each wrong one is named with its line, up to
+//! [`MAX_REPORTED`] of them. A file without one is written a portion at a time, so that whoever is served meanwhile hardly waits; a run
+//! that is cut off is ended by another one with the same file.
 
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use rustix::fs::FlockOperation;
+
 mod apply;
 mod check;
+mod plan;
 mod rows;
 
 pub use rows::Format;
@@ -76,6 +80,11 @@ pub enum ImportError {
         /// How many more are wrong.
         more: usize,
     },
+    /// Somebody else is at it.
+    #[error(
+        "another import into this database is at work: wait until it is done, and import this file again"
+    )]
+    Busy,
     #[error(transparent)]
     Admin(#[from] AdminError),
 }
@@ -187,14 +196,19 @@ pub async fn import_file(db: &Path, file: &Path, format: Format) -> Result<Impor
         declared,
         mut wrong,
     } = Checked::of(&bytes, format);
-    let db = Database::open(db).await?;
-    let mut tx = db.write().await?;
-    let imported = apply::all(&mut tx, &records, &declared, &mut wrong).await?;
+    let path = db;
+    let db = Database::open_for_long(path).await?;
+    // Between planning and writing nobody else may import: nothing else changes who is there.
+    let _alone = alone(path)?;
+    let mut read = db.snapshot().await?;
+    let (plan, imported) = plan::plan(&mut read, &records, &declared, &mut wrong).await?;
+    read.rollback().await?;
     if !wrong.is_empty() {
-        tx.rollback().await?;
         db.close().await;
         return Err(wrong.into_error(file));
     }
+    apply::all(&db, plan).await?;
+    let mut tx = db.write().await?;
     let detail = format!(
         "{} organisations, {} people, {} appointments",
         imported.organisations, imported.people, imported.appointments
@@ -209,6 +223,21 @@ pub async fn import_file(db: &Path, file: &Path, format: Format) -> Result<Impor
     tx.commit().await?;
     db.close().await;
     Ok(imported)
+}
+
+/// That no other process imports into the same database, until it is dropped.
+fn alone(db: &Path) -> Result<std::fs::File, ImportError> {
+    let path = files::with_suffix(db, "-import");
+    let failed = |why| ImportError::Unreadable {
+        path: path.clone(),
+        why,
+    };
+    let file = files::open_lock(&path).map_err(failed)?;
+    match rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive) {
+        Ok(()) => Ok(file),
+        Err(rustix::io::Errno::WOULDBLOCK) => Err(ImportError::Busy),
+        Err(why) => Err(failed(why.into())),
+    }
 }
 
 /// One byte more than a file may have shows that it has too many.

@@ -67,6 +67,7 @@ pub async fn find(
         ));
     }
     let limit = search.limit;
+    let _turn = registry.searches.take(desk.operator.id.as_str()).await?;
     let mut people = search::find(&mut *registry.db.read().await?, &search.q, limit + 1).await?;
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let more = people.len() > limit;

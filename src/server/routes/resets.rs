@@ -99,7 +99,7 @@ pub async fn key_reset(
     AtStation(station): AtStation,
     sent: Sent<KeyResetPush>,
 ) -> Answer<Response> {
-    let _turn = registry.turns.take(&station).await?;
+    let _turn = registry.turns.take(station.as_str()).await?;
     let route = ("key-reset", sent.push.body.version);
     let mut entry = match begin(&registry, &station, route, &sent).await? {
         Opened::Fresh(entry) => entry,

@@ -60,7 +60,7 @@ pub async fn tickets(
             ),
         ));
     }
-    let _turn = registry.turns.take(&desk.station).await?;
+    let _turn = registry.turns.take(desk.station.as_str()).await?;
     let scope = desk.scope();
     if let Some(answer) =
         ledger::answered(&registry, &scope, key.as_ref(), "tickets", &request).await?

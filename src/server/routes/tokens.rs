@@ -99,7 +99,7 @@ pub async fn import(
     AtStation(station): AtStation,
     sent: Sent<TokenImport>,
 ) -> Answer<Response> {
-    let _turn = registry.turns.take(&station).await?;
+    let _turn = registry.turns.take(station.as_str()).await?;
     let sealed = looked_into(&registry, &sent.push.body.tokens).await?;
     let route = ("tokens", sent.push.body.version);
     let mut entry = match begin(&registry, &station, route, &sent).await? {

@@ -2,7 +2,11 @@
 //!
 //! Invariant: what an import brings is kept by its identifier, and nobody is ever deleted.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
+use jiff::fmt::serde::timestamp::millisecond::required as in_ms;
+use serde::Serialize;
 use sqlx::{FromRow, Row as _};
 
 use super::At;
@@ -122,81 +126,6 @@ pub async fn administrators(
     .await
 }
 
-/// Which organisation has that Chamber of Commerce number, but that one.
-pub async fn organisation_with(
-    db: &mut Connection,
-    coc_number: &str,
-    but: &str,
-) -> Result<Option<OrganisationId>, Fault> {
-    sqlx::query_scalar("SELECT id FROM organisation WHERE coc_number = $1 AND id <> $2")
-        .bind(coc_number)
-        .bind(but)
-        .fetch_optional(db)
-        .await
-}
-
-/// The organisations that a word means, the best two, and how well: 0 by its id, 1 by its number, 2 by its name.
-pub async fn organisations_called(
-    db: &mut Connection,
-    word: &str,
-) -> Result<Vec<(OrganisationId, i64)>, Fault> {
-    sqlx::query_as(
-        "SELECT id, CASE $1 WHEN id THEN 0 WHEN coc_number THEN 1 ELSE 2 END AS rank FROM organisation \
-         WHERE id = $1 OR coc_number = $1 OR name = $1 ORDER BY rank LIMIT 2",
-    )
-    .bind(word)
-    .fetch_all(db)
-    .await
-}
-
-/// Keeps an organisation as it is said to be.
-pub async fn put_organisation(
-    tx: &mut Write,
-    (id, name): (&str, &str),
-    (country, coc_number): (&str, Option<&str>),
-) -> Result<(), Fault> {
-    sqlx::query(
-        "INSERT INTO organisation (id, name, country, coc_number) VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO UPDATE \
-         SET name = excluded.name, country = excluded.country, coc_number = excluded.coc_number",
-    )
-    .bind(id)
-    .bind(name)
-    .bind(country)
-    .bind(coc_number)
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
-}
-
-/// Who has that e-mail address, but that person.
-pub async fn with_email(
-    db: &mut Connection,
-    email: &str,
-    but: &str,
-) -> Result<Option<PersonId>, Fault> {
-    sqlx::query_scalar("SELECT id FROM person WHERE email = $1 AND id <> $2")
-        .bind(email)
-        .bind(but)
-        .fetch_optional(db)
-        .await
-}
-
-/// Who has that number in the organisation, but that person.
-pub async fn with_number(
-    db: &mut Connection,
-    (number, organisation): (&str, Option<&OrganisationId>),
-    but: &str,
-) -> Result<Option<PersonId>, Fault> {
-    sqlx::query_scalar(
-        "SELECT id FROM person WHERE employee_number = $1 AND organisation = $2 AND id <> $3",
-    )
-    .bind(number)
-    .bind(organisation)
-    .bind(but)
-    .fetch_optional(db)
-    .await
-}
-
 /// How many factors a person had elsewhere before; none: there is no such person.
 pub async fn earlier_factors(db: &mut Connection, id: &PersonId) -> Result<Option<i64>, Fault> {
     sqlx::query_scalar("SELECT earlier_factors FROM person WHERE id = $1")
@@ -205,51 +134,169 @@ pub async fn earlier_factors(db: &mut Connection, id: &PersonId) -> Result<Optio
         .await
 }
 
+/// An organisation as it is said to be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, sqlx::FromRow)]
+pub struct NewOrganisation {
+    pub id: OrganisationId,
+    pub name: String,
+    pub country: String,
+    pub coc_number: Option<String>,
+}
+
+/// Every organisation.
+pub async fn organisations(db: &mut Connection) -> Result<Vec<NewOrganisation>, Fault> {
+    sqlx::query_as("SELECT id, name, country, coc_number FROM organisation")
+        .fetch_all(db)
+        .await
+}
+
+/// Keeps organisations as they are said to be, one after the other.
+pub async fn put_organisations(tx: &mut Write, new: &[NewOrganisation]) -> Result<(), Fault> {
+    let statement = "INSERT INTO organisation (id, name, country, coc_number) SELECT value ->> 'id', value ->> 'name', \
+         value ->> 'country', value ->> 'coc_number' FROM json_each($1) WHERE TRUE ON CONFLICT (id) DO UPDATE \
+         SET name = excluded.name, country = excluded.country, coc_number = excluded.coc_number";
+    put_each(tx, statement, new).await
+}
+
 /// A person as they are said to be.
-pub struct NewPerson<'a> {
-    pub id: &'a str,
-    pub name: &'a str,
-    pub email: Option<&'a str>,
-    pub employee_number: Option<&'a str>,
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NewPerson {
+    pub id: PersonId,
+    pub name: String,
+    pub email: Option<String>,
+    pub employee_number: Option<String>,
     pub kind: PersonKind,
-    pub organisation: Option<&'a OrganisationId>,
-    /// Of somebody new.
-    pub user_handle: &'a [u8],
+    pub organisation: Option<OrganisationId>,
+    /// Of somebody new, in hexadecimal digits.
+    pub user_handle: String,
     /// None: what is known stays.
     pub earlier_factors: Option<u8>,
+    /// They had more factors elsewhere than was known.
+    #[serde(skip)]
+    pub had_more: bool,
 }
 
-/// Keeps a person as they are said to be.
-pub async fn put(tx: &mut Write, new: &NewPerson<'_>) -> Result<(), Fault> {
-    sqlx::query(
-        "INSERT INTO person (id, name, email, employee_number, kind, organisation, user_handle, earlier_factors) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, coalesce($8, 0)) ON CONFLICT (id) DO UPDATE SET name = excluded.name, \
-         email = excluded.email, employee_number = excluded.employee_number, kind = excluded.kind, \
-         organisation = excluded.organisation, earlier_factors = coalesce($8, earlier_factors)",
+impl NewPerson {
+    /// Whether keeping it would change nothing.
+    pub fn says_what_is(&self, known: &Self) -> bool {
+        let said = (&self.id, &self.name, &self.email, &self.employee_number);
+        let kept = (&known.id, &known.name, &known.email, &known.employee_number);
+        said == kept
+            && (self.kind, &self.organisation) == (known.kind, &known.organisation)
+            && self
+                .earlier_factors
+                .is_none_or(|n| Some(n) == known.earlier_factors)
+    }
+}
+
+impl FromRow<'_, Row> for NewPerson {
+    fn from_row(row: &Row) -> Result<Self, Fault> {
+        Ok(Self {
+            id: row.try_get("id")?,
+            name: row.try_get("name")?,
+            email: row.try_get("email")?,
+            employee_number: row.try_get("employee_number")?,
+            kind: row.try_get("kind")?,
+            organisation: row.try_get("organisation")?,
+            user_handle: String::new(),
+            earlier_factors: Some(row.try_get("earlier_factors")?),
+            had_more: false,
+        })
+    }
+}
+
+/// Those of these people who are there, as they are.
+pub async fn with_ids(
+    db: &mut Connection,
+    ids: impl Iterator<Item = &PersonId>,
+) -> Result<Vec<NewPerson>, Fault> {
+    sqlx::query_as(
+        "SELECT id, name, email, employee_number, kind, organisation, earlier_factors FROM person \
+         WHERE id IN (SELECT value FROM json_each($1))",
     )
-    .bind(new.id)
-    .bind(new.name)
-    .bind(new.email)
-    .bind(new.employee_number)
-    .bind(new.kind)
-    .bind(new.organisation)
-    .bind(new.user_handle)
-    .bind(new.earlier_factors)
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    .bind(listed(ids)?)
+    .fetch_all(db)
+    .await
 }
 
-/// Keeps an appointment of somebody who is there.
-pub async fn put_appointment(
+/// Which of these people are there.
+pub async fn which_are_there(
+    db: &mut Connection,
+    ids: &BTreeSet<&str>,
+) -> Result<BTreeSet<String>, Fault> {
+    let found: Vec<String> =
+        sqlx::query_scalar("SELECT id FROM person WHERE id IN (SELECT value FROM json_each($1))")
+            .bind(listed(ids.iter())?)
+            .fetch_all(db)
+            .await?;
+    Ok(found.into_iter().collect())
+}
+
+/// Who has which of these e-mail addresses.
+pub async fn with_emails(
+    db: &mut Connection,
+    emails: impl Iterator<Item = &str>,
+) -> Result<Vec<(PersonId, String)>, Fault> {
+    sqlx::query_as("SELECT id, email FROM person WHERE email IN (SELECT value FROM json_each($1))")
+        .bind(listed(emails)?)
+        .fetch_all(db)
+        .await
+}
+
+/// Who has which of these numbers, each in its organisation.
+pub async fn with_numbers(
+    db: &mut Connection,
+    numbers: impl Iterator<Item = (&OrganisationId, &str)>,
+) -> Result<Vec<(PersonId, OrganisationId, String)>, Fault> {
+    sqlx::query_as(
+        "SELECT p.id, p.organisation, p.employee_number FROM json_each($1) n JOIN person p \
+         ON p.organisation = n.value ->> 0 AND p.employee_number = n.value ->> 1",
+    )
+    .bind(listed(numbers)?)
+    .fetch_all(db)
+    .await
+}
+
+/// Keeps people as they are said to be, one after the other.
+pub async fn put_all(tx: &mut Write, new: &[NewPerson]) -> Result<(), Fault> {
+    let statement = "INSERT INTO person (id, name, email, employee_number, kind, organisation, user_handle, earlier_factors) \
+         SELECT value ->> 'id', value ->> 'name', value ->> 'email', value ->> 'employee_number', value ->> 'kind', \
+         value ->> 'organisation', unhex(value ->> 'user_handle'), coalesce(value ->> 'earlier_factors', 0) \
+         FROM json_each($1) WHERE TRUE ON CONFLICT (id) DO UPDATE SET name = excluded.name, \
+         email = excluded.email, employee_number = excluded.employee_number, kind = excluded.kind, \
+         organisation = excluded.organisation, earlier_factors = max(excluded.earlier_factors, earlier_factors)";
+    put_each(tx, statement, new).await
+}
+
+/// An appointment of somebody who is there.
+#[derive(Debug, Serialize)]
+pub struct NewAppointment {
+    pub person: PersonId,
+    #[serde(rename = "at_ms", with = "in_ms")]
+    pub at: Timestamp,
+}
+
+/// Keeps appointments.
+pub async fn put_appointments(tx: &mut Write, new: &[NewAppointment]) -> Result<(), Fault> {
+    let statement = "INSERT INTO appointment (person, at_ms) SELECT value ->> 'person', value ->> 'at_ms' FROM json_each($1) \
+         WHERE TRUE ON CONFLICT DO NOTHING";
+    put_each(tx, statement, new).await
+}
+
+async fn put_each(
     tx: &mut Write,
-    person: &PersonId,
-    at: Timestamp,
+    statement: &'static str,
+    new: &[impl Serialize],
 ) -> Result<(), Fault> {
-    sqlx::query("INSERT INTO appointment (person, at_ms) VALUES ($1, $2) ON CONFLICT DO NOTHING")
-        .bind(person)
-        .bind(At(at))
+    sqlx::query(statement)
+        .bind(listed(new.iter())?)
         .execute(&mut **tx)
         .await?;
     Ok(())
+}
+
+/// As SQL takes a list of any length.
+fn listed(values: impl Iterator<Item = impl Serialize>) -> Result<String, Fault> {
+    let values: Vec<_> = values.collect();
+    serde_json::to_string(&values).map_err(|why| Fault::Encode(Box::new(why)))
 }

@@ -1,27 +1,79 @@
 //! Finding people by full text (FTS5) over a folded form, so that case and diacritics do not matter.
 //!
-//! Invariant: what somebody types is data to the search, never a query of its language.
+//! Invariants: what somebody types is data to the search, never a query of its language; however many it fits, only so many are looked
+//! at, those first whom it fits by their own name or number.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
 
 use super::person::select_person;
 use crate::domain::Person;
 use crate::domain::search::{fold, sought, words};
 use crate::server::database::{Connection, Fault, Write};
 
+/// So many whom a search fits are looked at, of each kind.
+const LOOKED_AT: u32 = 500;
+
+/// Somebody whom a search fits, by the words that they are found by.
+#[derive(sqlx::FromRow)]
+struct Fit {
+    #[sqlx(rename = "rowid")]
+    number: i64,
+    name: String,
+    numbers: String,
+    organisation: String,
+}
+
 /// People of whom every word of `text` begins a word of their name, e-mail address, employee number, or their
 /// organisation's name or Chamber of Commerce number. Best match first; at most `limit`.
 pub async fn find(db: &mut Connection, text: &str, limit: u32) -> Result<Vec<Person>, Fault> {
-    let Some(query) = full_text_query(text) else {
+    let sought = sought(text);
+    let Some(query) = full_text_query(&sought) else {
         return Ok(Vec::new());
     };
+    let mut fitting = BTreeMap::new();
+    for query in [format!("{{name numbers}} : ({query})"), query] {
+        let fits: Vec<Fit> = sqlx::query_as(
+            "SELECT rowid, name, numbers, organisation FROM person_text WHERE person_text MATCH $1 LIMIT $2",
+        )
+        .bind(query)
+        .bind(LOOKED_AT)
+        .fetch_all(&mut *db)
+        .await?;
+        fitting.extend(fits.into_iter().map(|fit| (fit.number, fit)));
+        if u32::try_from(fitting.len()).is_ok_and(|found| found >= limit) {
+            break;
+        }
+    }
+    let mut best: Vec<Fit> = fitting.into_values().collect();
+    best.sort_by_cached_key(|fit| (std::cmp::Reverse(fit.weight(&sought)), fit.name.clone()));
+    best.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    let numbers: Vec<i64> = best.iter().map(|fit| fit.number).collect();
     sqlx::query_as(select_person!(
-        "FROM person_text t JOIN person p ON p.number = t.rowid \
-         LEFT JOIN organisation o ON o.id = p.organisation \
-         WHERE person_text MATCH $1 ORDER BY bm25(person_text, 8.0, 8.0, 1.0), p.name, p.id LIMIT $2"
+        "FROM json_each($1) found JOIN person p ON p.number = found.value \
+         LEFT JOIN organisation o ON o.id = p.organisation ORDER BY found.key"
     ))
-    .bind(query)
-    .bind(limit)
+    .bind(json(&numbers)?)
     .fetch_all(db)
     .await
+}
+
+impl Fit {
+    /// How well it fits: each word by what it begins, and by whether it is all of that.
+    fn weight(&self, sought: &[String]) -> u32 {
+        let own = || self.name.split(' ').chain(self.numbers.split(' '));
+        let of = |word: &String| {
+            if own().any(|known| known == word) {
+                9
+            } else if own().any(|known| known.starts_with(word)) {
+                8
+            } else {
+                1 + u32::from(self.organisation.split(' ').any(|known| known == word))
+            }
+        };
+        sought.iter().map(of).sum()
+    }
 }
 
 /// What somebody is found by.
@@ -33,6 +85,15 @@ struct Findable {
     employee_number: Option<String>,
     coc_number: Option<String>,
     organisation: Option<String>,
+}
+
+/// The same as words.
+#[derive(Serialize)]
+struct Indexed {
+    number: i64,
+    name: String,
+    numbers: String,
+    organisation: String,
 }
 
 impl Findable {
@@ -49,40 +110,52 @@ impl Findable {
         }
         found_by.join(" ")
     }
+
+    fn indexed(&self) -> Indexed {
+        Indexed {
+            number: self.number,
+            name: words(&self.name).join(" "),
+            numbers: self.numbers(),
+            organisation: words(self.organisation.as_deref().unwrap_or_default()).join(" "),
+        }
+    }
 }
 
-/// Makes anew what everybody is found by.
-pub async fn index_all(tx: &mut Write) -> Result<(), Fault> {
-    sqlx::query("DELETE FROM person_text")
-        .execute(&mut **tx)
-        .await?;
-    let everybody: Vec<Findable> = sqlx::query_as(
+/// Makes anew what some people are found by who have changed, or whose organisation has; how many these were.
+pub async fn index_some(tx: &mut Write, limit: usize) -> Result<usize, Fault> {
+    let changed: Vec<Findable> = sqlx::query_as(
         "SELECT p.number, p.name, p.email, p.employee_number, o.coc_number, o.name AS organisation \
-         FROM person p LEFT JOIN organisation o ON o.id = p.organisation",
+         FROM person_unindexed u JOIN person p ON p.number = u.number LEFT JOIN organisation o ON o.id = p.organisation LIMIT $1",
     )
+    .bind(i64::try_from(limit).unwrap_or(i64::MAX))
     .fetch_all(&mut **tx)
     .await?;
-    for person in everybody {
-        let organisation = person.organisation.as_deref().unwrap_or_default();
-        sqlx::query(
-            "INSERT INTO person_text (rowid, name, numbers, organisation) VALUES ($1, $2, $3, $4)",
-        )
-        .bind(person.number)
-        .bind(words(&person.name).join(" "))
-        .bind(person.numbers())
-        .bind(words(organisation).join(" "))
-        .execute(&mut **tx)
-        .await?;
+    if changed.is_empty() {
+        return Ok(0);
     }
-    Ok(())
+    let indexed: Vec<Indexed> = changed.iter().map(Findable::indexed).collect();
+    let indexed = json(&indexed)?;
+    for statement in [
+        "DELETE FROM person_text WHERE rowid IN (SELECT value ->> 'number' FROM json_each($1))",
+        "INSERT INTO person_text (rowid, name, numbers, organisation) \
+         SELECT value ->> 'number', value ->> 'name', value ->> 'numbers', value ->> 'organisation' FROM json_each($1)",
+        "DELETE FROM person_unindexed WHERE number IN (SELECT value ->> 'number' FROM json_each($1))",
+    ] {
+        sqlx::query(statement)
+            .bind(&indexed)
+            .execute(&mut **tx)
+            .await?;
+    }
+    Ok(changed.len())
+}
+
+fn json(values: &[impl Serialize]) -> Result<String, Fault> {
+    serde_json::to_string(values).map_err(|why| Fault::Encode(Box::new(why)))
 }
 
 /// Every word as a quoted prefix; `None` when there is no word in it.
-fn full_text_query(text: &str) -> Option<String> {
-    let prefixes: Vec<String> = sought(text)
-        .iter()
-        .map(|word| format!("\"{word}\"*"))
-        .collect();
+fn full_text_query(sought: &[String]) -> Option<String> {
+    let prefixes: Vec<String> = sought.iter().map(|word| format!("\"{word}\"*")).collect();
     (!prefixes.is_empty()).then(|| prefixes.join(" "))
 }
 
@@ -92,10 +165,11 @@ mod tests {
 
     #[test]
     fn what_is_typed_is_never_a_query_of_its_own() {
+        let query = |text| full_text_query(&sought(text));
         assert_eq!(
-            full_text_query(r#"jan" OR name:* NOT a"@b"#).as_deref(),
+            query(r#"jan" OR name:* NOT a"@b"#).as_deref(),
             Some(r#""jan"* "or"* "name"* "not"* "a@b"*"#)
         );
-        assert_eq!(full_text_query(" \" ** - "), None);
+        assert_eq!(query(" \" ** - "), None);
     }
 }

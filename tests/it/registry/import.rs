@@ -1,6 +1,7 @@
 //! Files of people: all of it or nothing, and every wrong line named.
 
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use keydesk::domain::PersonKind;
@@ -245,6 +246,96 @@ async fn a_file_can_be_imported_while_the_registry_serves() {
         (person.id.as_str(), person.kind),
         ("new-1", PersonKind::Unaffiliated)
     );
+}
+
+/// So many people of one organisation, the first with that number.
+fn many(first: usize, count: usize) -> String {
+    let mut text = String::from("record,id,name,kind,email,organisation,coc_number\n");
+    text.push_str("organisation,o-many,Many Hands,,,,55554444\n");
+    for n in first..first + count {
+        text.push_str(&format!(
+            "person,m-{n},Worker Number{n},employee,w{n}@many.example,o-many,\n"
+        ));
+    }
+    text
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn while_many_people_are_imported_whoever_else_writes_hardly_waits() {
+    let world = World::new().await;
+    let (dir, db) = (world.dir.path().to_owned(), world.db());
+    let file = write(&dir, "many.csv", many(0, 4000));
+    let import = tokio::spawn(async move { import_file(&db, &file, Format::Csv).await });
+    let (mut longest, mut written) = (Duration::ZERO, 0);
+    while !import.is_finished() {
+        let began = Instant::now();
+        world.test_offer("p-1").await;
+        longest = longest.max(began.elapsed());
+        written += 1;
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert_eq!(import.await.unwrap().unwrap().people, 4000);
+    assert!(
+        longest < Duration::from_millis(1500),
+        "{longest:?} of {written}"
+    );
+    assert!(written > 10, "{written}");
+    let found = world
+        .client
+        .find_people(&world.session, "many number3999", 5);
+    assert_eq!(found.await.unwrap().people.len(), 1);
+}
+
+#[tokio::test]
+async fn what_fits_only_in_the_order_of_the_file_is_judged_and_written_in_that_order() {
+    let dir = tempfile::tempdir().unwrap();
+    let head = "id,name,kind,email\n";
+    let (one, two) = ("a,A One,unaffiliated", "b,B Two,unaffiliated");
+    let first = format!("{head}{one},x@example.org\n");
+    import(dir.path(), "a.csv", first).await.unwrap();
+    let taken = format!("{head}{two},X@example.org\n{one},y@example.org\n");
+    let why = wrong(import(dir.path(), "b.csv", taken).await);
+    assert_eq!(why, ["line 2: email X@example.org is person a's already"]);
+    let given = format!("{head}{one},y@example.org\n{two},X@example.org\n");
+    import(dir.path(), "c.csv", given).await.unwrap();
+    // Each is found, too.
+    assert_eq!(people_in(dir.path()).await, 4);
+}
+
+#[tokio::test]
+async fn whoever_belongs_to_a_renamed_organisation_is_found_by_its_new_name_also_after_a_cut() {
+    let mut world = World::new().await;
+    let file = write(world.dir.path(), "many.csv", many(0, 300));
+    import_file(&world.db(), &file, Format::Csv).await.unwrap();
+    let renamed = many(0, 0).replace("Many Hands", "Light Work");
+    let file = write(world.dir.path(), "renamed.csv", renamed);
+    import_file(&world.db(), &file, Format::Csv).await.unwrap();
+    let count = async |world: &World, text: &str| {
+        let found = world.client.find_people(&world.session, text, 100);
+        found.await.unwrap().people.len()
+    };
+    assert_eq!(count(&world, "light work").await, 100);
+    assert_eq!(count(&world, "many hands").await, 0);
+    // Cut off between two portions: the registry ends it.
+    world.sql("DELETE FROM person_text").await;
+    world
+        .sql("INSERT INTO person_unindexed SELECT number FROM person")
+        .await;
+    assert_eq!(count(&world, "light work").await, 0);
+    world.restart().await;
+    assert_eq!(count(&world, "light number299").await, 1);
+}
+
+#[tokio::test]
+async fn two_imports_at_once_are_one_and_a_refusal() {
+    let dir = tempfile::tempdir().unwrap();
+    import(dir.path(), "a.csv", many(0, 1)).await.unwrap();
+    let lock = std::fs::File::open(dir.path().join("registry.db-import")).unwrap();
+    rustix::fs::flock(&lock, rustix::fs::FlockOperation::LockExclusive).unwrap();
+    let busy = import(dir.path(), "b.csv", many(1, 1)).await;
+    assert!(matches!(busy, Err(ImportError::Busy)), "{busy:?}");
+    drop(lock);
+    import(dir.path(), "b.csv", many(1, 1)).await.unwrap();
 }
 
 #[tokio::test]
