@@ -42,6 +42,7 @@ mod guesses;
 mod heads;
 mod identifications;
 pub mod import;
+mod key_rules;
 mod keyring;
 mod ledger;
 mod listen;
@@ -64,6 +65,7 @@ pub use config::{AttestationPolicy, ConfigError, ServeConfig};
 pub use database::DatabaseError;
 use database::{Database, Fault};
 use guesses::Guesses;
+use key_rules::KeyRules;
 pub use keyring::KeyringError;
 use keyring::{Keyring, Ring};
 use listen::Door;
@@ -170,6 +172,7 @@ pub(crate) struct Registry {
     audiences: Vec<String>,
     guesses: Guesses,
     keyring: Keyring,
+    key_rules: KeyRules,
     turns: Turns,
     searches: Turns,
     tally: Tally,
@@ -398,20 +401,21 @@ async fn assemble(config: ServeConfig, db: Database, clock: Clock) -> Result<Reg
             &config.rp.id,
             &config.rp.name,
             &config.origin(),
-            trust,
+            trust.clone(),
         )
         .map_err(bad_origin)?,
         operators: RelyingParty::new(
             &operator_rp_id,
             &config.name,
             &format!("https://{operator_rp_id}"),
-            Trust::default(),
+            trust,
         )
         .map_err(bad_origin)?,
         zone: config.zone()?,
         audiences: audiences(&config, &db).await?,
         guesses: Guesses::default(),
         keyring: keyring(&config, &db).await?,
+        key_rules: KeyRules::of(config.policy.as_deref())?,
         turns: Turns::new(LONG_AT_ONCE, 1),
         searches: Turns::new(SEARCHES_AT_ONCE, SEARCHES_OF_ONE),
         tally: Tally::default(),

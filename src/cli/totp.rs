@@ -13,11 +13,12 @@ use super::face::{HeadlessFace, Orders};
 use super::outcome::{outcome_of_stop, standing};
 use super::output::{Exit, Outcome, push_word};
 use crate::domain::factor::FactorKind;
+use crate::domain::models::Models;
 use crate::domain::suspension::FactorRef;
 use crate::domain::visit::Held;
 use crate::domain::{FactorId, Identification, Person, PersonId};
 use crate::text::clean::columns;
-use crate::text::{Language, Text};
+use crate::text::{Language, Text, english};
 use crate::wire::{Credential, Factor};
 use crate::workflow::dialogue::{AppJob, AppResult, PushState};
 use crate::workflow::{Order, Stop};
@@ -109,7 +110,8 @@ async fn list(runs: &Runs<'_>, person: &PersonId) -> Result<Outcome, Stop> {
         runs.output.item("factor", factor, &factor_line(factor));
     }
     for credential in &detail.credentials {
-        runs.output.item("key", credential, &key_line(credential));
+        let line = key_line(credential, runs.station.slots().models());
+        runs.output.item("key", credential, &line);
     }
     let apps = detail.factors.iter().filter(|f| f.is_valid()).count();
     let keys = detail.credentials.iter().filter(|c| c.is_valid()).count();
@@ -164,7 +166,10 @@ fn with(line: String, more: Option<String>) -> String {
     }
 }
 
-fn key_line(credential: &Credential) -> String {
+fn key_line(credential: &Credential, models: &Models) -> String {
+    let (model, by) = credential.model(models);
+    let by = by.map(|by| english().model_by(by));
+    let by = by.unwrap_or_else(|| "-".to_owned());
     let serial = credential.key.id.serial.as_deref().unwrap_or("-");
     let tested = credential.last_tested_at.map(|at| at.to_string());
     let gone = credential.gone_at.map(|at| format!("gone {at}"));
@@ -173,7 +178,8 @@ fn key_line(credential: &Credential) -> String {
     let line = columns(&[
         &"-",
         &format_args!("key {serial}"),
-        &credential.key.model,
+        &model,
+        &by,
         &format_args!("enrolled {} at {}", at.0, at.1),
         &format_args!("tested {}", tested.as_deref().unwrap_or("never")),
     ]);

@@ -202,10 +202,49 @@ pub struct KeyFacts {
     pub algorithms: Vec<i64>,
 }
 
+/// On whose word a key is of the model that it is listed as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ModelBy {
+    /// Its maker's: a certificate chain to a root that the registry trusts says so.
+    Maker,
+    /// The key's own, or the station's, which nothing proves. So are serial number and firmware of every key.
+    Said,
+}
+
 impl KeyFacts {
     /// Whether the key speaks CTAP2 at all.
     pub fn is_fido2(&self) -> bool {
         self.versions.iter().any(|v| v.starts_with("FIDO_2"))
+    }
+
+    /// As far as a report tells: nothing of what it can do.
+    pub fn reported(id: &KeyId, model: &str, firmware: Option<u64>) -> Self {
+        Self {
+            place: UsbPath::new("-"),
+            slot: 0,
+            generation: 0,
+            id: id.clone(),
+            vendor_id: 0,
+            product_id: 0,
+            product: String::new(),
+            model: model.to_owned(),
+            versions: Vec::new(),
+            firmware,
+            pin_set: None,
+            pin_retries: None,
+            pin_change_required: false,
+            pin_min_length: 0,
+            free_credential_slots: None,
+            discoverable: false,
+            credential_management: false,
+            built_in_uv: false,
+            always_uv: false,
+            pin_only_manages: false,
+            enterprise_attestation: false,
+            extensions: Vec::new(),
+            algorithms: Vec::new(),
+        }
     }
 
     /// Firmware for people: `5.7.1` where the number holds three bytes as Yubico packs them, else the

@@ -51,6 +51,12 @@ impl Policy {
         self.digest.as_ref()
     }
 
+    /// A rule that asks what only the key itself tells, by its name.
+    pub fn asks_the_key(&self) -> Option<&str> {
+        let rule = self.rules.iter().find(|rule| rule.asks_the_key());
+        rule.map(|rule| rule.name.as_str())
+    }
+
     /// The rules that speak of a key, in their order, up to the first that allows.
     fn applying<'a>(&'a self, subject: &Subject<'_>) -> Vec<&'a Rule> {
         let mut applying = Vec::new();
@@ -218,6 +224,21 @@ pub fn judge_attestation(
         .map(Rule::finding)
         .collect();
     Verdict { findings }.sorted()
+}
+
+/// Weighs a key by what a report says of it, and by how it vouched for the credential: what the rules say of it, and nothing else.
+pub fn judge_reported(
+    key: &KeyFacts,
+    models: &Models,
+    policy: &Policy,
+    made: Attestation,
+) -> Verdict {
+    let subject = Subject::new(key, models).with_attestation(made);
+    let findings = policy.applying(&subject).into_iter().map(Rule::finding);
+    Verdict {
+        findings: findings.collect(),
+    }
+    .sorted()
 }
 
 fn pin_findings(key: &KeyFacts) -> Vec<Finding> {

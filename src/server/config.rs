@@ -49,10 +49,12 @@ pub struct ServeConfig {
     pub require_bonds: bool,
     /// IANA name of the time zone whose days appointments are on; the system's when absent.
     pub time_zone: Option<String>,
-    /// What is asked of attestation.
+    /// What is asked of attestation, of people's keys and of operators' own.
     pub attestation: AttestationConfig,
     /// How people are identified.
     pub identification: IdentificationConfig,
+    /// A `policy.toml` as stations have it: which keys are enrolled, operators' own too, whatever the station says.
+    pub policy: Option<PathBuf>,
     /// What opens the secrets of authenticator apps.
     pub secrets: SecretsConfig,
     /// How many connections there may be, and how long clients may take.
@@ -230,6 +232,7 @@ impl Default for ServeConfig {
             time_zone: None,
             attestation: AttestationConfig::default(),
             identification: IdentificationConfig::default(),
+            policy: None,
             secrets: SecretsConfig::default(),
             connections: ConnectionsConfig::default(),
             proxies: ProxiesConfig::default(),
@@ -271,6 +274,9 @@ pub enum ConfigError {
         found: String,
         must: &'static str,
     },
+    /// Rules that are none, or that a registry can't judge by.
+    #[error("{}: {why}", .path.display())]
+    Policy { path: PathBuf, why: String },
     /// Not certificates, or not a key that belongs to them.
     #[error("{}: {why}", .path.display())]
     Certificate { path: PathBuf, why: String },

@@ -162,6 +162,7 @@ fn meaning(code: &str) -> (StatusCode, &'static str) {
         problem_code::ATTESTATION_UNTRUSTED => {
             (S::UNPROCESSABLE_ENTITY, "The attestation is not trusted")
         }
+        problem_code::KEY_REFUSED => (S::UNPROCESSABLE_ENTITY, "Keys of this kind are refused"),
         problem_code::NOT_DEVICE_BOUND => (
             S::UNPROCESSABLE_ENTITY,
             "The credential is not bound to a key",

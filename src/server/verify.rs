@@ -32,6 +32,7 @@ mod unlock;
 pub use trust::Trust;
 
 use super::problem::Refusal;
+use crate::domain::models::Attestation;
 use crate::domain::{Aaguid, Bytes};
 use crate::wire::problem_code;
 use crate::wire::webauthn::{
@@ -67,6 +68,8 @@ pub struct Registered {
     pub aaguid: Aaguid,
     /// Attestation format: `packed`, `fido-u2f` or `none`.
     pub attestation: &'static str,
+    /// How the key vouched for it.
+    pub made: Attestation,
     /// Whether the attestation leads to a configured root.
     pub trusted: bool,
     /// The credential in the verifier's own form, for [`RelyingParty::assertion`].
@@ -237,6 +240,7 @@ impl RelyingParty {
             id: Bytes(credential.cred_id.clone()),
             aaguid,
             attestation,
+            made: attested::how(&credential.attestation.data),
             trusted,
             verifier: serde_json::to_string(&credential).map_err(Refusal::internal)?,
         })

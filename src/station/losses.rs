@@ -73,6 +73,7 @@ impl Station {
                 model: model.map_or_else(|| "FIDO2".to_owned(), str::to_owned),
                 firmware: None,
             },
+            model_by: None,
             enrolled_at: made.at,
             station: match &self.joined {
                 Some(joined) => joined.id.clone(),

@@ -3,6 +3,7 @@
 use super::{Text, tr};
 use crate::domain::Person;
 use crate::domain::factor::{CodeVerdict, FactorKind};
+use crate::domain::key::ModelBy;
 use crate::wire::{Factor, Said};
 use crate::workflow::dialogue::{AppJob, AppResult, Purpose, StationClock};
 
@@ -175,6 +176,14 @@ impl Text {
             Purpose::Prove => tr!(self, "choose-factor-prove"),
             Purpose::Replace => tr!(self, "choose-factor-replace"),
             Purpose::Remove => tr!(self, "choose-factor-remove"),
+        }
+    }
+
+    /// On whose word a key is of its model, for beside that.
+    pub fn model_by(&self, by: ModelBy) -> String {
+        match by {
+            ModelBy::Maker => tr!(self, "person-model-maker"),
+            ModelBy::Said => tr!(self, "person-model-said"),
         }
     }
 }

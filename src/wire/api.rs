@@ -11,6 +11,7 @@ use super::webauthn::{
 };
 use crate::domain::authority::Role;
 use crate::domain::identification::DeskMethod;
+use crate::domain::key::ModelBy;
 use crate::domain::visit::Held;
 use crate::domain::{
     Bytes, Identification, KeyId, OfferId, OperatorId, Person, PersonId, Secret, StationId,
@@ -33,7 +34,6 @@ pub struct JoinRequest {
     /// The one-time code.
     pub code: Secret,
     /// What the station would be called. Its name is the one that its code was made for.
-    #[serde(default = "unnamed")]
     pub name: String,
     /// The station's public key: SubjectPublicKeyInfo of P-256 in PEM. Its thumbprint must not be known yet.
     pub public_key_pem: String,
@@ -50,14 +50,9 @@ pub struct JoinReply {
     /// not say.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rp_ids: Vec<String>,
-    /// What people call the station, as the registry's operator said when the code was made. An older registry does not say.
+    /// What the station is called. An older registry does not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-}
-
-/// Of a station that does not say what it would be called.
-fn unnamed() -> String {
-    "Station".to_owned()
 }
 
 /// `POST /v1/token` (form fields of RFC 7523, section 2.2; `grant_type=client_credentials`): its JSON reply.
@@ -260,8 +255,11 @@ impl PersonDetail {
 pub struct Credential {
     /// The credential id.
     pub id: Bytes,
-    /// The key it is on.
+    /// The key it is on, as it was reported.
     pub key: KeyReport,
+    /// On whose word it is of the model that its AAGUID names. An older registry does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model_by: Option<ModelBy>,
     /// When it was enrolled.
     pub enrolled_at: Timestamp,
     /// By which station.

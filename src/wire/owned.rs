@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Credential, Factor, PersonDetail};
 use crate::domain::factor::FactorKind;
+use crate::domain::key::ModelBy;
+use crate::domain::models::Models;
 use crate::domain::suspension::{FactorRef, FactorSort};
 use crate::domain::visit::{Held, Suspended};
 
@@ -82,11 +84,74 @@ impl Owned {
     }
 }
 
+impl Credential {
+    /// What its model is called, and on whose word. A maker vouches for an AAGUID, not for what a station calls it: that is for the list
+    /// to say, and of a model that is in none only the station's word is left.
+    pub fn model<'a>(&'a self, models: &'a Models) -> (&'a str, Option<ModelBy>) {
+        let reported = &*self.key.model;
+        match self.model_by {
+            Some(ModelBy::Maker) => match models.name(self.key.id.aaguid) {
+                Some(name) => (name, Some(ModelBy::Maker)),
+                None => (reported, Some(ModelBy::Said)),
+            },
+            by => (reported, by),
+        }
+    }
+}
+
 impl PersonDetail {
     /// All that the person has or had: keys before apps and tokens, oldest first.
     pub fn owned(&self) -> Vec<Owned> {
         let keys = self.credentials.iter().cloned().map(Owned::Key);
         let apps = self.factors.iter().cloned().map(Owned::App);
         keys.chain(apps).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Bytes, KeyId, OperatorId, StationId};
+    use crate::wire::KeyReport;
+
+    #[test]
+    fn an_attested_key_is_called_by_the_list_and_never_by_what_its_station_said() {
+        let models = Models::shipped().expect("a list");
+        let credential = |aaguid: &str, model_by| Credential {
+            id: Bytes(vec![1]),
+            key: KeyReport {
+                id: KeyId {
+                    aaguid: aaguid.parse().expect("an AAGUID"),
+                    serial: None,
+                    asset_tag: None,
+                },
+                model: "Something grander".to_owned(),
+                firmware: None,
+            },
+            model_by,
+            enrolled_at: Timestamp::UNIX_EPOCH,
+            station: StationId::new("s-1"),
+            operator: OperatorId::new("o-1"),
+            last_tested_at: None,
+            gone_at: None,
+            held: Held::default(),
+        };
+        let listed = "2fc0579f-8113-47ea-b116-bb5a8db9202a";
+        let attested = credential(listed, Some(ModelBy::Maker));
+        let (name, by) = attested.model(&models);
+        assert!(name.starts_with("YubiKey"), "{name}");
+        assert_eq!(by, Some(ModelBy::Maker));
+        for (aaguid, by, shown) in [
+            (listed, Some(ModelBy::Said), Some(ModelBy::Said)),
+            (listed, None, None),
+            (
+                "00000000-0000-0000-0000-00000000abcd",
+                Some(ModelBy::Maker),
+                Some(ModelBy::Said),
+            ),
+        ] {
+            let other = credential(aaguid, by);
+            assert_eq!(other.model(&models), ("Something grander", shown));
+        }
     }
 }

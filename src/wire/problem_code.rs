@@ -96,6 +96,8 @@ pub const ALGORITHM_REFUSED: &str = "algorithm-refused";
 pub const ATTESTATION_INVALID: &str = "attestation-invalid";
 /// The attestation leads to no root that policy asks for.
 pub const ATTESTATION_UNTRUSTED: &str = "attestation-untrusted";
+/// A rule of the registry refuses keys of this kind; the detail says which, and why.
+pub const KEY_REFUSED: &str = "key-refused";
 /// The credential can be copied off its authenticator.
 pub const NOT_DEVICE_BOUND: &str = "not-device-bound";
 /// The response can't be read as WebAuthn's, or contradicts itself.
@@ -133,6 +135,7 @@ pub fn judges_credential(code: &str) -> bool {
         ALGORITHM_REFUSED,
         ATTESTATION_INVALID,
         ATTESTATION_UNTRUSTED,
+        KEY_REFUSED,
         NOT_DEVICE_BOUND,
         RESPONSE_MALFORMED,
         SIGNATURE_INVALID,

@@ -199,6 +199,15 @@ impl Rule {
         self.conditions.attestation.is_some()
     }
 
+    /// Whether it looks at what neither a report nor a list of models tells.
+    pub fn asks_the_key(&self) -> bool {
+        let asked = &self.conditions;
+        !asked.has.is_empty()
+            || asked.lacks.is_some()
+            || asked.ctap.is_some()
+            || asked.status.is_some()
+    }
+
     /// Whether it is about this word of the FIDO Alliance by name.
     pub fn names_status(&self, status: &str) -> bool {
         let list = self.conditions.status.as_ref();

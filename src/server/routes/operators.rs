@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::stations::wrong_code;
 use super::{Body, Params, Shared};
+use crate::domain::KeyId;
 use crate::domain::{Bytes, StationId};
 use crate::server::Registry;
 use crate::server::accounts::{self, Change};
@@ -22,6 +23,7 @@ use crate::server::tables::audit::{self, Line};
 use crate::server::tables::operator::{self, OwnKey};
 use crate::server::tables::visit;
 use crate::server::verify::claimed_challenge;
+use crate::wire::KeyReport;
 use crate::wire::webauthn::{Descriptor, User};
 use crate::wire::{
     Operator, OperatorCode, OperatorEnrolment, OperatorOffer, Session, SignIn, SignInOptions,
@@ -90,6 +92,16 @@ pub async fn enrolment(
         .operators
         .registration(&ground.1.state, &request.registration)
         .map_err(|refusal| refusal.about(whose))?;
+    let own = KeyReport {
+        id: KeyId {
+            aaguid: registered.aaguid,
+            serial: None,
+            asset_tag: None,
+        },
+        model: String::new(),
+        firmware: None,
+    };
+    registry.key_rules.check(&own, registered.made)?;
     let unlock = registry.operators.unlock(&registered.verifier)?;
     let named = claimed_challenge(&request.registration.response.client_data_json)?;
     let now = registry.now();

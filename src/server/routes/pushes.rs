@@ -83,7 +83,7 @@ pub async fn enrolment(
         security_key,
         verifier: &verifier,
         attestation: registered.attestation,
-        trusted: registered.trusted,
+        trusted: registered.trusted && registered.aaguid == push.key.id.aaguid,
         offer: push.offer,
         station: &station,
         operator: push.done_by(),
@@ -150,6 +150,7 @@ fn verified_new(
     let state = offer.registration_state.as_deref().ok_or_else(for_a_test)?;
     let registered = registry.people.registration(state, &push.registration)?;
     check_model(push.key.id.aaguid, registered.aaguid)?;
+    registry.key_rules.check(&push.key, registered.made)?;
     if push.assertion.raw_id != registered.id {
         return Err(Refusal::new(
             problem_code::CREDENTIAL_UNKNOWN,

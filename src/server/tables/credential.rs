@@ -8,9 +8,10 @@ use sqlx::{FromRow, Row as _};
 
 use super::column::MaybeAt;
 use super::{At, person};
+use crate::domain::key::ModelBy;
 use crate::domain::visit::{Held, Suspended};
 use crate::domain::{
-    Bytes, Identification, KeyId, OfferId, OperatorId, PersonId, StationId, VisitId,
+    Aaguid, Bytes, Identification, KeyId, OfferId, OperatorId, PersonId, StationId, VisitId,
 };
 use crate::server::database::{Connection, Fault, Row, Write};
 use crate::wire::{Credential, KeyReport, KnownCredential};
@@ -64,6 +65,7 @@ pub struct NewCredential<'a> {
     pub verifier: &'a str,
     /// The format of its attestation.
     pub attestation: &'a str,
+    /// A chain to a root that the registry trusts vouches for the very model of the key's row.
     pub trusted: bool,
     pub offer: OfferId,
     pub station: &'a StationId,
@@ -282,6 +284,7 @@ impl FromRow<'_, Row> for Credential {
                 model: row.try_get("model")?,
                 firmware: firmware.and_then(|version| u64::try_from(version).ok()),
             },
+            model_by: Some(model_by(row)?),
             enrolled_at: row.try_get::<At, _>("enrolled_ms")?.0,
             station: row.try_get("station")?,
             operator: row.try_get("operator")?,
@@ -290,6 +293,15 @@ impl FromRow<'_, Row> for Credential {
             held: Held::from_row(row)?,
         })
     }
+}
+
+/// A chain that names no model vouches for none.
+fn model_by(row: &Row) -> Result<ModelBy, Fault> {
+    let (is_trusted, aaguid): (bool, Aaguid) = (row.try_get("trusted")?, row.try_get("aaguid")?);
+    Ok(match is_trusted && aaguid != Aaguid::default() {
+        true => ModelBy::Maker,
+        false => ModelBy::Said,
+    })
 }
 
 /// A person's credentials, oldest first, those that are gone included.

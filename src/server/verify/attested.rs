@@ -2,8 +2,10 @@
 //! texts, so it is looked at here as well.
 
 use ciborium::Value;
+use webauthn_rs_core::proto::ParsedAttestationData;
 
 use super::malformed;
+use crate::domain::models::Attestation;
 use crate::domain::{Aaguid, Bytes};
 use crate::server::problem::Refusal;
 
@@ -33,6 +35,19 @@ pub(super) fn aaguid(object: &Bytes) -> Result<Aaguid, Refusal> {
         .and_then(|data| data.first_chunk::<16>())
         .map(|aaguid| Aaguid(*aaguid))
         .ok_or_else(|| malformed("authData has no attested credential data"))
+}
+
+/// How a key vouched for what it made.
+pub(super) fn how(statement: &ParsedAttestationData) -> Attestation {
+    match statement {
+        ParsedAttestationData::Basic(_)
+        | ParsedAttestationData::AttCa(_)
+        | ParsedAttestationData::AnonCa(_) => Attestation::Basic,
+        ParsedAttestationData::Self_ => Attestation::SelfSigned,
+        ParsedAttestationData::ECDAA
+        | ParsedAttestationData::None
+        | ParsedAttestationData::Uncertain => Attestation::None,
+    }
 }
 
 /// A map's members, where each name is a text.

@@ -13,7 +13,7 @@ use crate::server::problem::Refusal;
 use crate::wire::problem_code;
 
 /// Which attestation is trusted, and who is refused without it.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Trust {
     policy: AttestationPolicy,
     roots: AttestationCaList,

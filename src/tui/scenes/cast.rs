@@ -13,6 +13,7 @@ use uuid::Uuid;
 use crate::domain::act::{ACT_VERSION, Act, Deed, Party};
 use crate::domain::authority::Role;
 use crate::domain::factor::{FactorKind, TotpSettings};
+use crate::domain::key::ModelBy;
 use crate::domain::visit::Held;
 use crate::domain::{
     Aaguid, Bytes, FactorId, KeyFacts, KeyId, OfferId, OperatorId, Organisation, OrganisationId,
@@ -502,6 +503,7 @@ pub fn detail() -> PersonDetail {
         credentials: vec![Credential {
             id: Bytes(vec![4; 16]),
             key: report(&fresh_key()),
+            model_by: Some(ModelBy::Maker),
             enrolled_at: ago(60 * 24 * 90),
             station: StationId::new("s-1"),
             operator: operator().id,

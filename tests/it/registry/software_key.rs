@@ -9,6 +9,7 @@ use keydesk::ctap::{
     PinUvAuthToken, RelyingParty, TokenRequest, User, VerifyBy,
 };
 use keydesk::domain::{Aaguid, Bytes, Pin};
+use keydesk::server::ServeConfig;
 use keydesk::server::config::{AttestationPolicy, AttestationRoot};
 use keydesk::wire::webauthn::{
     AssertionResponse, AttestationResponse, AuthenticationResponse, CreationOptions,
@@ -16,7 +17,7 @@ use keydesk::wire::webauthn::{
 };
 use sha2::{Digest, Sha256};
 
-use super::authenticator::Authenticator;
+use super::authenticator::{Attested, Authenticator, Chain};
 use super::world::{World, write};
 
 struct Random;
@@ -162,14 +163,20 @@ fn client_data(kind: &str, challenge: &Bytes, origin: &str) -> (Vec<u8>, [u8; 32
 async fn keys_of_every_generation_are_enrolled_where_their_maker_s_root_is_required() {
     let roots = tempfile::tempdir().unwrap();
     let file = write(roots.path(), "root.der", root_certificate());
-    let world = World::with(|config| {
+    let chain = Chain::new("The operator's maker");
+    let own_root = write(roots.path(), "own.pem", &chain.root_pem);
+    let mut own = Authenticator::new(200);
+    own.attested = Attested::Packed(chain);
+    let change = |config: &mut ServeConfig| {
         config.attestation.policy = AttestationPolicy::Require;
-        config.attestation.roots = vec![AttestationRoot {
-            file,
-            aaguids: Vec::new(),
-        }];
-    })
-    .await;
+        config.attestation.roots = [file, own_root]
+            .map(|file| AttestationRoot {
+                file,
+                aaguids: Vec::new(),
+            })
+            .into();
+    };
+    let world = World::of_operator(change, &mut own).await;
     for profile in [
         Profile::full(),
         Profile::yubikey_5_nfc(),

@@ -1,12 +1,15 @@
 //! What the registry's own verifier refuses, however honest the rest looks.
 
-use keydesk::domain::{Aaguid, Bytes};
+use keydesk::domain::authority::Role;
+use keydesk::domain::key::ModelBy;
+use keydesk::domain::{Aaguid, Bytes, PersonId};
 use keydesk::server::config::{AttestationPolicy, AttestationRoot};
-use keydesk::wire::{EnrolmentPush, Push};
+use keydesk::server::{ServeConfig, Server, admin};
+use keydesk::wire::{EnrolmentPush, OperatorEnrolment, Push};
 use proptest::prelude::*;
 
 use super::authenticator::{Attested, Authenticator, BE, Chain, UP, UV};
-use super::world::{World, refused, write};
+use super::world::{World, config, refused, write};
 
 type Change = fn(&mut Authenticator);
 
@@ -190,11 +193,13 @@ async fn bytes_that_are_no_response_are_refused_and_the_registry_lives_on() {
 async fn trusting(policy: AttestationPolicy, chain: &Chain, aaguids: Vec<Aaguid>) -> World {
     let roots = tempfile::tempdir().unwrap();
     let file = write(roots.path(), "root.pem", &chain.root_pem);
-    World::with(|config| {
+    let mut own = Authenticator::new(200);
+    own.attested = Attested::Packed(chain.clone());
+    let change = |config: &mut ServeConfig| {
         config.attestation.policy = policy;
         config.attestation.roots = vec![AttestationRoot { file, aaguids }];
-    })
-    .await
+    };
+    World::of_operator(change, &mut own).await
 }
 
 async fn outcome(
@@ -294,6 +299,113 @@ async fn by_default_any_key_is_taken_attested_or_not() {
     assert_eq!(
         outcome(&world, 4, Attested::U2f(chain), Aaguid::default()).await,
         Ok(())
+    );
+}
+
+#[tokio::test]
+async fn an_operator_s_own_key_must_prove_itself_where_people_s_must() {
+    let (known, unknown) = (Chain::new("Known"), Chain::new("Unknown"));
+    let world = trusting(AttestationPolicy::Require, &known, Vec::new()).await;
+    for attested in [Attested::None, Attested::Own, Attested::Packed(unknown)] {
+        let code = admin::new_operator_code(&world.db(), "N. Ew", Role::HelpDesk).await;
+        let code = code.unwrap().code;
+        let offer = world
+            .client
+            .operator_enrolment_options(&code)
+            .await
+            .unwrap();
+        let mut key = Authenticator::new(9);
+        key.attested = attested;
+        let registration = key.register(&offer.creation, &offer.origin);
+        let enrolment = OperatorEnrolment { code, registration };
+        let refusal = world.client.enrol_operator(&enrolment).await;
+        assert_eq!(refused(refusal.map(drop)), "attestation-untrusted");
+    }
+}
+
+/// On whose word the person's newest key is of its model.
+async fn model_by(world: &World) -> Option<ModelBy> {
+    let person = PersonId::new("p-1");
+    let page = world.client.person(&world.session, &person).await.unwrap();
+    page.credentials.last().unwrap().model_by
+}
+
+#[tokio::test]
+async fn a_model_that_its_maker_vouches_for_is_told_from_one_that_is_only_said() {
+    let (known, unknown) = (Chain::new("Known"), Chain::new("Unknown"));
+    let world = trusting(AttestationPolicy::Any, &known, Vec::new()).await;
+    for (seed, attested) in [
+        (1, Attested::None),
+        (2, Attested::Own),
+        (3, Attested::Packed(unknown)),
+    ] {
+        outcome(&world, seed, attested, MODEL).await.unwrap();
+        assert_eq!(model_by(&world).await, Some(ModelBy::Said));
+    }
+    outcome(&world, 4, Attested::Packed(known.clone()), MODEL)
+        .await
+        .unwrap();
+    assert_eq!(model_by(&world).await, Some(ModelBy::Maker));
+    // A chain that names no model vouches for none, whatever the station reports.
+    let offer = world.offer("p-1").await;
+    let mut key = Authenticator::new(5);
+    key.attested = Attested::U2f(known);
+    key.aaguid = Aaguid::default();
+    let mut push = world.enrolment(&offer, &mut key);
+    push.body.key.id.aaguid = OTHER_MODEL;
+    world.push(&push).await.unwrap();
+    assert_eq!(model_by(&world).await, Some(ModelBy::Said));
+}
+
+/// A world whose registry has these rules.
+async fn ruled(rules: &str) -> World {
+    let dir = tempfile::tempdir().unwrap();
+    let file = write(dir.path(), "policy.toml", format!("version = 1\n{rules}"));
+    World::with(|config| config.policy = Some(file)).await
+}
+
+#[tokio::test]
+async fn the_registry_refuses_by_rules_of_its_own_whatever_a_station_allows() {
+    let rule = |what: &str| {
+        format!(
+            "[[rule]]\nname = 'ours'\n{what}\nverdict = 'refuse'\nwhy = {{ en = 'not here' }}\n"
+        )
+    };
+    let world = ruled(&rule("aaguid = ['43434343-4343-4343-4343-434343434343']")).await;
+    let refusal = outcome(&world, 1, Attested::Own, OTHER_MODEL).await;
+    assert_eq!(refusal, Err("key-refused".to_owned()));
+    assert_eq!(outcome(&world, 2, Attested::Own, MODEL).await, Ok(()));
+    let mut own = Authenticator::new(9);
+    own.aaguid = OTHER_MODEL;
+    let code = admin::new_operator_code(&world.db(), "N. Ew", Role::HelpDesk).await;
+    let code = code.unwrap().code;
+    let offer = world
+        .client
+        .operator_enrolment_options(&code)
+        .await
+        .unwrap();
+    let registration = own.register(&offer.creation, &offer.origin);
+    let enrolment = OperatorEnrolment { code, registration };
+    assert_eq!(
+        refused(world.client.enrol_operator(&enrolment).await.map(drop)),
+        "key-refused"
+    );
+    let world = ruled(&rule("attestation = ['none']")).await;
+    let refusal = outcome(&world, 1, Attested::None, MODEL).await;
+    assert_eq!(refusal, Err("key-refused".to_owned()));
+    assert_eq!(outcome(&world, 2, Attested::Own, MODEL).await, Ok(()));
+}
+
+#[tokio::test]
+async fn a_rule_by_which_a_registry_cannot_judge_is_named_when_it_starts() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut settings = config(dir.path());
+    let rules = "version = 1\n[[rule]]\nname = 'old'\nctap = '< 2.1'\nverdict = 'refuse'\nwhy = { en = 'old' }\n";
+    settings.policy = Some(write(dir.path(), "policy.toml", rules));
+    let refusal = Server::start(settings).await.unwrap_err().to_string();
+    assert!(
+        refusal.contains("policy.toml") && refusal.contains("\"old\""),
+        "{refusal}"
     );
 }
 

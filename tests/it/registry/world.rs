@@ -114,6 +114,14 @@ impl World {
     }
 
     pub async fn with(change: impl FnOnce(&mut ServeConfig)) -> Self {
+        Self::of_operator(change, &mut Authenticator::new(200)).await
+    }
+
+    /// The same, where the operator has that key.
+    pub async fn of_operator(
+        change: impl FnOnce(&mut ServeConfig),
+        key: &mut Authenticator,
+    ) -> Self {
         let dir = tempfile::tempdir().expect("a directory");
         let mut config = config(dir.path());
         change(&mut config);
@@ -128,8 +136,7 @@ impl World {
             .await
             .expect("starts");
         let client = joined(&running, &db, "Help desk 2").await;
-        let mut key = Authenticator::new(200);
-        let session = first_sign_in(&client, &db, "O. Perator", Role::HelpDesk, &mut key).await;
+        let session = first_sign_in(&client, &db, "O. Perator", Role::HelpDesk, key).await;
         Self {
             dir,
             running,

@@ -338,7 +338,10 @@ fn name(ctx: Ctx<'_>, owned: &Owned) -> String {
         Owned::Key(credential) => {
             let firmware = credential.key.firmware;
             let firmware = firmware.map(crate::domain::key::firmware_text);
-            format!("{} {}", credential.key.model, firmware.unwrap_or_default())
+            let (model, by) = credential.model(&ctx.model.setup.models);
+            let by = by.map(|by| ctx.text.model_by(by));
+            let parts = [Some(model.to_owned()), by, firmware];
+            parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
         }
     }
 }
