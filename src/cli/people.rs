@@ -9,6 +9,7 @@ use super::files::{people_on, unusable};
 use super::output::{Exit, Outcome, Output};
 use crate::domain::Person;
 use crate::domain::people_list::PeopleList;
+use crate::domain::search::sought;
 use crate::station::Station;
 use crate::station::people::ListFault;
 use crate::text::clean::columns;
@@ -34,6 +35,9 @@ pub(super) async fn find(station: &Station, text: &str, output: &Output) -> Resu
         output.item("person", person, &line);
     }
     let detail = match (found.people.len(), found.more) {
+        _ if sought(text).is_empty() => {
+            "nobody is sought by one letter: give two or more".to_owned()
+        }
         (0, _) if found.from_tickets => {
             "the registry is out of reach, and no ticket is for such a person".to_owned()
         }

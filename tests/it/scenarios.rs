@@ -398,7 +398,7 @@ async fn out_of_reach_of_the_registry_people_are_found_in_tickets_and_marked() {
     let fetched = world.station.fetch_tickets(&request).await;
     assert_eq!(fetched.expect("tickets"), 1);
     world.stop_registry().await;
-    for text in ["person", "p2@example.com", "2", "12345678"] {
+    for text in ["person", "p2@example.com", "person 2", "12345678"] {
         let found = world.station.find(text).await.expect("found");
         assert!(found.from_tickets, "{text}");
         let ids: Vec<_> = found.people.into_iter().map(|p| p.id).collect();

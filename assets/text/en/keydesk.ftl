@@ -228,6 +228,7 @@ home-people = { $count ->
     [one] 1 person
    *[other] { $count } people
 }
+home-people-short = type two letters or more
 home-people-more = first { $count }: type more
 home-from-tickets = ! from tickets
 home-searching = searching …

@@ -228,6 +228,7 @@ home-people = { $count ->
     [one] 1 persoon
    *[other] { $count } personen
 }
+home-people-short = toets twee letters of meer in
 home-people-more = eerste { $count }: toets meer in
 home-from-tickets = ! uit tickets
 home-searching = zoeken …

@@ -50,6 +50,18 @@ fn a_late_answer_to_an_earlier_search_changes_nothing() {
 }
 
 #[test]
+fn one_letter_finds_nobody_and_the_screen_says_that_it_takes_two() {
+    let mut stage = at("home");
+    stage.type_text("e");
+    stage.say(found(stage.model.desk.find.serial, Vec::new()));
+    let screen = shown(&stage);
+    assert!(screen.contains("type two letters or more"), "{screen}");
+    stage.type_text("x");
+    stage.say(found(stage.model.desk.find.serial, Vec::new()));
+    assert!(shown(&stage).contains("nobody found"));
+}
+
+#[test]
 fn what_a_batch_is_at_is_nobody_elses_to_take_up_and_nobody_quits_meanwhile() {
     let mut stage = at("board");
     let board = scenes::board_touched(14);

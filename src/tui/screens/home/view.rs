@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use crate::domain::Person;
+use crate::domain::search::sought;
 use crate::station::face::PeopleView;
 use crate::text::tr;
 use crate::tui::clean::{fit, width};
@@ -108,7 +109,9 @@ fn find_and_list(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
         expected_list(ctx, sheet, below(area, 1), Some(find.marked));
         return;
     }
+    let is_short = sought(find.line.as_str()).is_empty();
     let count = match (find.waiting, find.more) {
+        _ if is_short => tr!(t, "home-people-short"),
         (true, _) => tr!(t, "home-searching"),
         (false, true) => tr!(t, "home-people-more", count = find.people.len()),
         (false, false) => tr!(t, "home-people", count = find.people.len()),
