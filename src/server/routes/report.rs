@@ -106,8 +106,8 @@ fn bond_of(parts: &Parts) -> Answer<Option<Bond>> {
     Ok(Some(bond))
 }
 
-/// What every push begins with, before anything of it is believed: its version, how far the station's journal has come, in which
-/// session it was recorded, and whether it was answered before.
+/// What every push begins with, before anything of it is believed: its version, in which session it was recorded, how far the
+/// station's journal has come, and whether it was answered before.
 pub(super) async fn begin<T: Report>(
     registry: &Registry,
     station: &StationId,
@@ -150,9 +150,6 @@ async fn admitted<T: Report>(
     sent: &Sent<T>,
 ) -> Answer<Result<Option<Remark>, Refusal>> {
     check_version(version)?;
-    if let Seen::Passed(refusal) = heads::observe(registry, station, &sent.push.head).await? {
-        return Ok(Err(refusal));
-    }
     let evidence = Evidence {
         bond: sent.bond.as_ref(),
         entry: &sent.key.0,
@@ -160,7 +157,15 @@ async fn admitted<T: Report>(
         body: &sent.body,
         about: sent.push.body.about(),
     };
-    bond::judge(registry, station, &evidence).await
+    // First of all: what nobody recorded says nothing of the journal either.
+    let judged = bond::judge(registry, station, &evidence).await?;
+    if judged.is_err() {
+        return Ok(judged);
+    }
+    match heads::observe(registry, station, &sent.push.head).await? {
+        Seen::Continues => Ok(judged),
+        Seen::Passed(refusal) => Ok(Err(refusal)),
+    }
 }
 
 pub(super) fn check_version(version: u16) -> Answer<()> {

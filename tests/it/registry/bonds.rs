@@ -22,7 +22,7 @@ use keydesk::wire::{
 };
 
 use super::authenticator::Authenticator;
-use super::world::{World, arrival, entry, first_sign_in, joined, refused};
+use super::world::{World, arrival, entry, first_sign_in, head, joined, refused};
 
 /// A station of today, and the operator who is signed in there.
 struct Bound {
@@ -305,6 +305,20 @@ async fn an_edited_outbox_entry_is_not_believed_and_the_one_that_was_recorded_is
     desk.labelled(id, &bond, &recorded).await.unwrap();
     let told = alarms(&world).await;
     assert_eq!(told.len(), 6, "{told:?}");
+}
+
+#[tokio::test]
+async fn a_report_that_nothing_binds_moves_nothing_on_that_is_known_of_the_journal() {
+    let world = World::new().await;
+    let desk = Bound::at(&world).await;
+    let mut key = Authenticator::new(1);
+    let credential = desk.enrolled(&world, "p-1", &mut key).await;
+    let mut ahead = desk.reset(&world, &key, &credential);
+    ahead.head = head(1_000_000);
+    let refusal = desk.client.push(entry(), &ahead).await;
+    assert_eq!(refused(refusal), problem_code::REPORT_UNBOUND);
+    let next = desk.reset(&world, &key, &credential);
+    desk.push(&next).await.unwrap();
 }
 
 #[tokio::test]
