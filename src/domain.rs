@@ -22,6 +22,7 @@ pub mod policy;
 pub mod profile;
 pub mod reason;
 pub mod reset;
+pub mod returned;
 pub mod search;
 pub mod secret;
 pub mod suspension;

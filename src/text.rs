@@ -10,6 +10,7 @@ pub mod care;
 pub mod clean;
 mod loss;
 mod reason;
+mod returned;
 pub mod unfinished;
 mod words;
 

@@ -160,6 +160,7 @@ impl Slot {
             pin_only_manages: false,
             enterprise_attestation: false,
             extensions: Vec::new(),
+            transports: Vec::new(),
             algorithms: Vec::new(),
         }
     }
@@ -189,6 +190,7 @@ impl Slot {
             pin_only_manages: info.pin_cannot_make_or_use(),
             enterprise_attestation: info.enterprise_attestation() != Setup::Unsupported,
             extensions: info.extensions.clone(),
+            transports: info.transports.clone(),
             ..facts
         }
     }

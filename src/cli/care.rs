@@ -15,6 +15,7 @@ use super::output::{Exit, Outcome, push_word};
 use crate::domain::care::{
     Care, FingerSample, Oddity, StepOutcome, TestReport, TestVerdict, TestedStep,
 };
+use crate::domain::returned::IsIt;
 use crate::domain::{KeyFacts, PersonId};
 use crate::text::clean::columns;
 use crate::text::{Language, Text, english};
@@ -171,6 +172,9 @@ async fn new_pin(runs: &Runs<'_>, arguments: &NewPinArguments, first: bool) -> O
 async fn test(runs: &Runs<'_>, arguments: &TestArguments) -> Outcome {
     let face = runs.face(&arguments.key, None, None);
     let order = match &arguments.person {
+        person if arguments.returned => order(CareJob::CheckReturn {
+            person: person.clone(),
+        }),
         Some(person) => Order::TestFor {
             person: person.clone(),
             identification: arguments.identified_by.clone(),
@@ -189,6 +193,15 @@ pub(super) fn outcome_of(key: &KeyFacts, result: &CareResult) -> Outcome {
         } => tested(key, report),
         CareResult::Done { care } => changed(key, std::slice::from_ref(care)),
         CareResult::Changes { done } => changed(key, done),
+        CareResult::Returned { returned } => Outcome {
+            code: word_of(&returned.is_it).to_owned(),
+            ..Outcome::done(
+                [vec![text.is_it(returned)], text.returned(returned)]
+                    .concat()
+                    .join("\n"),
+                json!({ "key": key, "returned": returned }),
+            )
+        },
         CareResult::PinVerified { retries } => Outcome {
             code: "pin-verified".to_owned(),
             ..Outcome::done(
@@ -223,6 +236,15 @@ pub(super) fn outcome_of(key: &KeyFacts, result: &CareResult) -> Outcome {
             format!("{} fingerprint(s) on the key", list.len()),
             json!({ "fingerprints": list.len() }),
         ),
+    }
+}
+
+/// The stable word of what came of a comparison.
+fn word_of(is_it: &IsIt) -> &'static str {
+    match is_it {
+        IsIt::Same { .. } => "same-key",
+        IsIt::Another { .. } => "another-key",
+        IsIt::Unsure { .. } => "cannot-tell",
     }
 }
 

@@ -198,6 +198,9 @@ pub struct KeyFacts {
     /// Extensions as the key states them, e.g. `credProtect`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub extensions: Vec<String>,
+    /// How it can be reached, as it states, e.g. `usb`, `nfc`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub transports: Vec<String>,
     /// COSE algorithm identifiers, in the key's order.
     pub algorithms: Vec<i64>,
 }
@@ -243,6 +246,7 @@ impl KeyFacts {
             pin_only_manages: false,
             enterprise_attestation: false,
             extensions: Vec::new(),
+            transports: Vec::new(),
             algorithms: Vec::new(),
         }
     }
@@ -299,6 +303,7 @@ impl KeyFacts {
             pin_only_manages: false,
             enterprise_attestation: false,
             extensions: Vec::new(),
+            transports: Vec::new(),
             algorithms: vec![-7],
         }
     }

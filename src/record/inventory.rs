@@ -26,6 +26,9 @@ pub struct Enrolment {
     /// The key was reset since, or the credential deleted from it: it is gone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gone_at: Option<Timestamp>,
+    /// What the key said of itself then; earlier releases did not keep it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub facts: Option<Box<KeyFacts>>,
     /// What remains on the key once it is withdrawn; not known while its credential is being deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remains: Option<Remains>,

@@ -23,7 +23,7 @@ use files::Files;
 use rows::META;
 
 /// Version of the rows; an older one is rebuilt, a newer one refused.
-pub(super) const INDEX_VERSION: u16 = 5;
+pub(super) const INDEX_VERSION: u16 = 6;
 
 /// The index can't be trusted or used; rebuilding is the answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -327,6 +327,7 @@ impl Text {
             CareJob::TestFor { .. } => tr!(self, "care-test-for"),
             CareJob::SetPin => tr!(self, "care-set-pin"),
             CareJob::ChangePin => tr!(self, "care-change-pin"),
+            CareJob::CheckReturn { .. } => tr!(self, "care-check-return"),
             CareJob::VerifyPin => tr!(self, "care-verify-pin"),
             CareJob::Configure => tr!(self, "care-configure"),
             CareJob::Credentials => tr!(self, "care-credentials"),

@@ -10,6 +10,7 @@ pub(super) mod deletion;
 mod fingerprints;
 mod intent;
 mod pin;
+mod returned;
 mod test;
 mod test_for;
 
@@ -21,6 +22,7 @@ pub(super) use deletion::{
 pub use fingerprints::fingerprints;
 pub(super) use intent::{may_resume, resume};
 pub use pin::{PinWish, change_pin, set_pin, verify_pin};
+pub use returned::check_return;
 pub use test::{TEST_RP_ID, test_key};
 pub use test_for::test_for;
 pub(super) use test_for::{ForPerson, sign_for};
@@ -78,6 +80,7 @@ pub(super) async fn run(
     match job {
         CareJob::Test => test_key(desk, at).await,
         CareJob::TestFor { person } => test_for(desk, person, None, at).await,
+        CareJob::CheckReturn { person } => check_return(desk, at, person.as_ref()).await,
         CareJob::SetPin => set_pin(desk, at, wish).await,
         CareJob::ChangePin => change_pin(desk, at, wish).await,
         CareJob::VerifyPin => verify_pin(desk, at).await,

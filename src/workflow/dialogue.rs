@@ -54,6 +54,12 @@ pub enum CareJob {
     Test,
     /// Tests whether it works for a person.
     TestFor { person: PersonId },
+    /// It comes back: is it the one that left, and what changed on it?
+    CheckReturn {
+        /// Whose it is said to be.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        person: Option<PersonId>,
+    },
     /// Gives it its first PIN.
     SetPin,
     /// Replaces its PIN.
@@ -189,6 +195,7 @@ fn care_steps(job: &CareJob) -> &'static [Step] {
             Step::ReadBack,
             Step::Record,
         ],
+        CareJob::CheckReturn { .. } => &[Step::Key, Step::Check, Step::Test],
         CareJob::VerifyPin => &[Step::Key, Step::Pin],
         CareJob::Configure => &[
             Step::Key,

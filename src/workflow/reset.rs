@@ -127,7 +127,7 @@ async fn carry_out(
 ) -> Result<Ending, Stop> {
     begin_step(desk, Step::Reset);
     match coach::coach(desk, reset, key, hold).await {
-        Coached::Reset(key) => finish(desk, reset, key, by).await,
+        Coached::Reset(key) => finish(desk, reset, *key, by).await,
         Coached::Untouched(stop) => Err(give_up(desk, reset, stop).await),
         Coached::Unsure(stop) => Err(stop.leaving(Remains::MayBeReset)),
         Coached::NotEmpty(stop) => Err(stop.leaving(Remains::Reset)),
@@ -216,7 +216,7 @@ pub(super) async fn resume(
     let hold = losses::check_key(desk, &mut key).await?;
     begin_step(desk, Step::Reset);
     match coach::coach(desk, reset, key, hold).await {
-        Coached::Reset(key) => finish(desk, reset, key, by).await,
+        Coached::Reset(key) => finish(desk, reset, *key, by).await,
         // It stays unfinished work, as it was: the operator may try again, or give it up.
         Coached::Untouched(stop) => Err(stop.leaving(Remains::MayBeReset)),
         Coached::Unsure(stop) => Err(stop.leaving(Remains::MayBeReset)),

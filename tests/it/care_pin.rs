@@ -45,7 +45,7 @@ fn done(ending: &Ending) -> Vec<Care> {
         CareResult::Changes { done }
         | CareResult::Credentials { done, .. }
         | CareResult::Fingerprints { done, .. } => done.clone(),
-        CareResult::PinVerified { .. } => Vec::new(),
+        CareResult::PinVerified { .. } | CareResult::Returned { .. } => Vec::new(),
     }
 }
 

@@ -36,6 +36,7 @@ mod registry;
 mod resets;
 mod resolving;
 mod retest;
+mod returned;
 mod scenarios;
 mod soft_bio;
 mod soft_key;

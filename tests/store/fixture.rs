@@ -99,6 +99,7 @@ pub fn key(n: u32) -> KeyFacts {
         pin_only_manages: false,
         enterprise_attestation: false,
         extensions: Vec::new(),
+        transports: Vec::new(),
         algorithms: vec![-7],
     }
 }

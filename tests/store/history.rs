@@ -317,7 +317,8 @@ fn about_enrolments(said: &mut Said, change: &Change, record: &Record) {
             said.unfinished.retain(|work| work.id() != *intent);
             said.enrolments.push(Enrolment {
                 credential: push.registration.raw_id.clone(),
-                key: open.intent.key.id,
+                key: open.intent.key.id.clone(),
+                facts: Some(Box::new(open.intent.key)),
                 person: open.intent.offer.person,
                 rp_id: open.intent.offer.creation.rp.id,
                 offer: push.offer,

@@ -39,6 +39,10 @@ pub struct TestArguments {
     /// recorded with the test.
     #[arg(long, value_name = "DOCUMENT:LAST4", requires = "person")]
     pub identified_by: Option<Identification>,
+    /// It comes back, found or from another desk: is it the key that left, and what changed on it? Nothing is written to it, and no PIN
+    /// is asked for. With --person: is it theirs?
+    #[arg(long, conflicts_with = "identified_by")]
+    pub returned: bool,
     /// The key.
     #[command(flatten)]
     pub key: KeyChoice,

@@ -177,6 +177,7 @@ fn key(slot: u16, model: &str, aaguid: &str, firmware: Option<u64>) -> KeyFacts 
         pin_only_manages: false,
         enterprise_attestation: false,
         extensions: Vec::new(),
+        transports: Vec::new(),
         algorithms: vec![-7, -8],
     }
 }

@@ -17,6 +17,7 @@ use crate::tui::scenes::{Scene, Stage, cast};
 use crate::tui::update::Effect;
 use crate::wire::{Factor, Owned, PersonDetail};
 use crate::workflow::Order;
+use crate::workflow::care::PinWish;
 use crate::workflow::dialogue::{Answer, AppJob, AppQuestion, CareJob, Job, LossJob, Purpose};
 use crate::workflow::loss::SuspendOrder;
 
@@ -142,6 +143,7 @@ pub(super) static SCREEN: Screen = Screen {
         row!(letter('f') => "key-found", Left, Kiosk(|m, _| found(m)))
             .when(|m| Chosen::of(m) == Chosen::Lost),
         ACCEPT.when(|m| Chosen::of(m) == Chosen::Waiting),
+        row!(letter('k') => "key-returned", HelpOnly, Kiosk(|m, _| came_back(m))),
         row!(letter('l') => "key-lost", Left, Kiosk(|m, _| lost(m)))
             .when(|m| Chosen::of(m) != Chosen::Nothing),
         // A token is given back and another one given out; only an app moves to a new phone.
@@ -307,6 +309,18 @@ fn test_key(model: &mut Model) -> Vec<Effect> {
     let order = Order::TestFor {
         person,
         identification: None,
+    };
+    start(model, order, Job::Care { care })
+}
+
+/// Is the key in the bay the one that left them?
+fn came_back(model: &mut Model) -> Vec<Effect> {
+    let person = person(model).map(|person| person.id);
+    let care = CareJob::CheckReturn { person };
+    let order = Order::Care {
+        at: None,
+        care: care.clone(),
+        pin: PinWish::default(),
     };
     start(model, order, Job::Care { care })
 }

@@ -6,6 +6,7 @@ use serde::{Serialize, Serializer};
 use super::{AppResult, HeldCredential, LossResult};
 use crate::domain::care::{Care, Fingerprint};
 use crate::domain::reset::Losses;
+use crate::domain::returned::Returned;
 use crate::domain::{KeyFacts, Person, PersonId};
 use crate::record::Remains;
 use crate::workflow::Stop;
@@ -80,6 +81,8 @@ pub enum CareResult {
         /// What, in order.
         done: Vec<Care>,
     },
+    /// It was compared with the one that left; nothing was done.
+    Returned { returned: Box<Returned> },
     /// The PIN is right.
     PinVerified {
         /// Attempts left, as the key says.

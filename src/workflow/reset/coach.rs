@@ -25,7 +25,7 @@ const AT_ONCE_MS: u64 = 1_000;
 /// How the coaching ended.
 pub(super) enum Coached {
     /// The key was reset and is empty; this is how it is now.
-    Reset(KeyFacts),
+    Reset(Box<KeyFacts>),
     /// The key is as it was.
     Untouched(Stop),
     /// Whether the key was reset is not known.
@@ -217,7 +217,7 @@ async fn verified(desk: &mut dyn Desk, reset: &KeyReset, mut key: KeyFacts) -> C
     match looks_reset(desk, reset, &mut key).await {
         Ok(true) => {
             end_step(desk, Step::Empty, Note::None);
-            Coached::Reset(key)
+            Coached::Reset(Box::new(key))
         }
         Ok(false) => Coached::NotEmpty(Flaw::NotEmpty.into()),
         Err(stop) => Coached::NotEmpty(stop),

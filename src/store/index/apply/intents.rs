@@ -87,6 +87,7 @@ impl<V: View> Pending<'_, V> {
             pushed: false,
             withdrawn: false,
             gone_at: None,
+            facts: Some(Box::new(intent.key.clone())),
             remains: None,
         };
         for prefix in [by_person(&enrolment.person.id), by_model(&enrolment.key)]

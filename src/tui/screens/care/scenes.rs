@@ -9,6 +9,7 @@ use crate::domain::care::{
 use crate::domain::history::{Deed, DeedRecord};
 use crate::domain::models::Models;
 use crate::domain::reason::{Skip, Why};
+use crate::domain::returned::{Changed, Credential, Held, IsIt, Returned, Standing};
 use crate::domain::{Bytes, KeyFacts, Pin};
 use crate::record::Remains;
 use crate::station::face::{HandedPin, KeyView, Update};
@@ -23,6 +24,8 @@ use crate::workflow::{Decider, Stop};
 pub static SCENES: &[Scene] = &[
     ("key-page", page),
     ("key-tested", tested),
+    ("key-returned", returned),
+    ("key-returned-another", another),
     ("key-pin-by-lot", by_lot),
     ("key-settings", settings),
     ("key-settings-sure", sure),
@@ -151,6 +154,52 @@ pub(in crate::tui) fn tested(stage: &mut Stage) {
     let key = begun(stage, KeyCode::Char('t'), CareJob::Test);
     let care = Care::Tested { report: report() };
     ended(stage, key, CareResult::Done { care });
+}
+
+fn came_back(stage: &mut Stage, is_it: IsIt, changes: Vec<Changed>, standing: Standing) {
+    let key = begun(
+        stage,
+        KeyCode::Char('b'),
+        CareJob::CheckReturn { person: None },
+    );
+    let held = match is_it {
+        IsIt::Same { signed: true } => Held::Signed,
+        IsIt::Same { signed: false } => Held::Shown,
+        IsIt::Another { .. } | IsIt::Unsure { .. } => Held::Not,
+    };
+    let returned = Returned {
+        is_it,
+        since: Some(cast::ago(60 * 24 * 40)),
+        changes,
+        credentials: vec![Credential {
+            person: cast::example().name,
+            held,
+            standing,
+        }],
+        registry: true,
+    };
+    let returned = Box::new(returned);
+    ended(stage, key, CareResult::Returned { returned });
+}
+
+fn returned(stage: &mut Stage) {
+    let changes = vec![
+        Changed::Gone {
+            person: cast::main_admin().name,
+        },
+        Changed::PinExpired,
+    ];
+    came_back(
+        stage,
+        IsIt::Same { signed: true },
+        changes,
+        Standing::Suspended,
+    );
+}
+
+fn another(stage: &mut Stage) {
+    let of = Some(cast::main_admin().name);
+    came_back(stage, IsIt::Another { of }, Vec::new(), Standing::Valid);
 }
 
 pub(in crate::tui) fn by_lot(stage: &mut Stage) {

@@ -6,6 +6,7 @@ use ratatui::text::Line;
 
 use crate::domain::care::{Care, Oddity, StepOutcome, TestReport, TestVerdict, TestedStep};
 use crate::domain::policy::Weight;
+use crate::domain::returned::{IsIt, Returned};
 use crate::domain::{KeyFacts, PersonId};
 use crate::text::tr;
 use crate::tui::entry::Line as NameLine;
@@ -79,6 +80,9 @@ pub(in crate::tui) fn done(
         CareResult::Changes { done }
         | CareResult::Credentials { done, .. }
         | CareResult::Fingerprints { done, .. } => done,
+        CareResult::Returned { returned } => {
+            return compared(ctx, sheet, body, size, (key, returned.as_ref()));
+        }
         CareResult::PinVerified { .. } => &[],
     };
     let row = sheet.big(body, 0, &tr!(t, "done-big"), size) + 1;
@@ -113,6 +117,35 @@ pub(in crate::tui) fn done(
             ),
         };
         sheet.bullet(body, row, mark, &line, ctx.theme.plain());
+    }
+}
+
+/// A key that came back.
+fn compared(
+    ctx: Ctx<'_>,
+    sheet: &mut Sheet<'_>,
+    body: Rect,
+    size: u16,
+    (key, returned): (&KeyFacts, &Returned),
+) {
+    let t = ctx.text;
+    let (big, mark) = match (&returned.is_it, returned.changes.is_empty()) {
+        (IsIt::Same { .. }, true) => (tr!(t, "returned-same-big"), s("✓", ctx.theme.good())),
+        (IsIt::Same { .. }, false) => (tr!(t, "returned-changed-big"), s("!", ctx.theme.warning())),
+        (IsIt::Another { .. }, _) => (tr!(t, "returned-another-big"), s("!", ctx.theme.warning())),
+        (IsIt::Unsure { .. }, _) => (tr!(t, "returned-unsure-big"), s("!", ctx.theme.warning())),
+    };
+    let row = sheet.big(body, 0, &big, size) + 1;
+    let row = sheet.paragraph(body, row, &bay::key_line(ctx, key), ctx.theme.quiet()) + 1;
+    let mut row = sheet.bullet(body, row, mark, &t.is_it(returned), ctx.theme.plain());
+    for line in t.returned(returned) {
+        row = sheet.bullet(
+            body,
+            row,
+            s("·", ctx.theme.plain()),
+            &line,
+            ctx.theme.plain(),
+        );
     }
 }
 
