@@ -345,6 +345,8 @@ pub enum Refusal {
         /// Whose.
         person: String,
     },
+    /// Something was made or set on it since it was looked at, which nobody confirmed.
+    UsedSince,
     /// The operator takes another one.
     NotWanted,
     /// It is somebody's, and is not emptied along with a box of others.

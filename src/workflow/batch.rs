@@ -11,9 +11,9 @@ use super::dialogue::{CareResult, Ending, PushState};
 use super::enrol::enrol_unattended;
 use super::known::{owner_of, shown};
 use super::resolve::resolve;
-use super::steps::{refresh, unlock};
+use super::steps::{is_plugged, refresh, tells_apart, unlock, wait_for};
 use super::undo::How;
-use super::{Desk, ResetOrder, Stop, reset};
+use super::{Desk, KeyFault, ResetOrder, Stop, reset};
 use crate::domain::batch::{BatchChange, KeyRun};
 use crate::domain::care::{Care, PinRule, TestVerdict};
 use crate::domain::policy::{self, Finding, REGISTRY_ALGORITHMS, Weight};
@@ -163,8 +163,10 @@ pub async fn provision(
     run: &mut KeyRun,
 ) -> Result<(), Stop> {
     let settled = settle(desk, job, run).await?;
+    let mut seen = None;
     while let Some(kind) = run.next(&job.profile) {
         hand.at_step(kind);
+        seen = Some(in_place(desk, job, run, seen).await?);
         let text = match job.profile.steps.iter().find(|step| step.kind() == kind) {
             _ if settled.contains(&kind) => None,
             Some(step) => do_step(desk, hand, (job, step), run).await?,
@@ -182,6 +184,41 @@ pub async fn provision(
             .map_err(|fault| Stop::Store(fault.to_string()))?;
     }
     Ok(())
+}
+
+/// Sees that what is in the place is the run's own key, and in which plug. `seen`: in which it was seen before.
+///
+/// A step acts on the key in its place. Between two steps a key may have been pulled, and where nothing tells it from its twins,
+/// somebody else's may be there: it is the run's by the credential that was made for it or, before that, by being nobody's.
+async fn in_place(
+    desk: &mut dyn Desk,
+    job: &KeyJob,
+    run: &mut KeyRun,
+    seen: Option<u64>,
+) -> Result<u64, Stop> {
+    if !is_plugged(desk, &run.key) {
+        run.key = wait_for(desk, &run.key).await?;
+    }
+    let plug = run.key.generation;
+    if seen == Some(plug) || tells_apart(desk, &run.key) {
+        return Ok(plug);
+    }
+    let mut key = run.key.clone();
+    refresh(desk, &mut key).await?;
+    run.key = key.clone();
+    if let Some(person) = &job.person
+        && is_enrolled(desk, run, person).await?
+    {
+        return Ok(run.key.generation);
+    }
+    if job.person.is_some() && run.done.contains(&StepKind::Enrol) {
+        return Err(Stop::Key(KeyFault::Replugged));
+    }
+    if let Some(person) = owner(desk, &mut key).await? {
+        let findings = vec![Finding::BoundTo { person }];
+        return Err(Refusal::Found { findings }.into());
+    }
+    Ok(run.key.generation)
 }
 
 /// Ends what a stop left open on the key, but for an enrolment, which is finished at its own step. The steps that turn out to be

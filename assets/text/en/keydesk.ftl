@@ -1305,6 +1305,7 @@ refusal-unasked = It holds a credential for this person that the registry can't 
 refusal-no-pin = It has no PIN, so it is no operator's key: take your own, or sign in for the first time with a code.
 refusal-operators-own = It is the operator's own: without it they can't sign in. The registry's administrator gives them another first.
 refusal-shows-more = It shows by now that it is enrolled for { $person }, which nobody confirmed: start again.
+refusal-used-since = It was put to use since it was looked at, which nobody confirmed: start again.
 refusal-not-wanted = The operator takes another key.
 refusal-somebodys = It is enrolled for { $people }: reset it by itself, on its own page or with "keydesk key reset".
 refusal-maybe-somebodys = It may be enrolled for { $people }: reset it by itself, on its own page or with "keydesk key reset".

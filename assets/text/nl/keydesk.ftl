@@ -1305,6 +1305,7 @@ refusal-unasked = Er staat een credential voor deze persoon op waarnaar het regi
 refusal-no-pin = Hij heeft geen pincode, dus hij is van geen medewerker van de balie: neem uw eigen sleutel, of meld u de eerste keer aan met een code.
 refusal-operators-own = Het is de eigen sleutel van de medewerker van de balie: zonder die kan die zich niet aanmelden. De beheerder van het register geeft eerst een andere.
 refusal-shows-more = Nu blijkt dat hij is uitgegeven aan { $person }, wat niemand heeft bevestigd: begin opnieuw.
+refusal-used-since = Hij is in gebruik genomen sinds ernaar is gekeken, wat niemand heeft bevestigd: begin opnieuw.
 refusal-not-wanted = De medewerker van de balie neemt een andere sleutel.
 refusal-somebodys = Hij is uitgegeven aan { $people }: reset hem apart, op zijn eigen pagina of met "keydesk key reset".
 refusal-maybe-somebodys = Hij is misschien uitgegeven aan { $people }: reset hem apart, op zijn eigen pagina of met "keydesk key reset".

@@ -67,6 +67,7 @@ pub async fn enrolment(
     let offered = &ground.0.issued;
     let beside = (&push, offered.issued_at);
     let security_key = beside::security_key(&mut entry.tx, &station, beside, now).await?;
+    refuse_reset_since(&mut entry.tx, &push, security_key).await?;
     let arrival = Arrival {
         station: &station,
         person: &push.person,
@@ -344,6 +345,17 @@ async fn refuse_known(db: &mut Connection, id: &Bytes) -> Answer<()> {
             problem_code::CREDENTIAL_EXISTS,
             format!("credential {id} is enrolled already, for {}", kept.person),
         )),
+    }
+}
+
+/// Between the proof and this report the key may have been reset at another desk, which could not know what was on it.
+async fn refuse_reset_since(tx: &mut Write, push: &EnrolmentPush, key: i64) -> Answer<()> {
+    if !push.key.id.is_unique() {
+        return Ok(());
+    }
+    match withdrawal::reset_after(tx, key, push.enrolled_at).await? {
+        None => Ok(()),
+        Some(at) => Err(gone(&push.registration.raw_id, at)),
     }
 }
 

@@ -104,3 +104,20 @@ pub async fn gone_since(
     .await?;
     Ok(at.map(Timestamp::from))
 }
+
+/// When a key was reset after that time, as far as its row in the registry tells it from others.
+pub async fn reset_after(
+    tx: &mut Write,
+    security_key: i64,
+    at: Timestamp,
+) -> Result<Option<Timestamp>, Fault> {
+    let at: Option<At> = sqlx::query_scalar(
+        "SELECT r.reset_ms FROM key_reset r JOIN security_key k ON k.number = r.security_key \
+         WHERE r.security_key = $1 AND k.serial IS NOT NULL AND r.reset_ms > $2 ORDER BY r.reset_ms DESC LIMIT 1",
+    )
+    .bind(security_key)
+    .bind(At(at))
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(at.map(Timestamp::from))
+}

@@ -335,6 +335,7 @@ fn refusals() -> Vec<Refusal> {
         Refusal::NoPin,
         Refusal::OperatorsOwn,
         Refusal::ShowsMore { person: person() },
+        Refusal::UsedSince,
         Refusal::NotWanted,
         Refusal::TagsUsedUp {
             pattern: "KD-###".to_owned(),

@@ -9,7 +9,7 @@ use jiff::SignedDuration;
 use super::losses::{shows_more, still_shows};
 use super::{Desk, NotReset, leaves};
 use crate::domain::KeyFacts;
-use crate::domain::reason::{Flaw, Lacks};
+use crate::domain::reason::{Flaw, Lacks, Refusal};
 use crate::domain::reset::window;
 use crate::record::{KeyReset, Remains};
 use crate::workflow::dialogue::{Again, Coach, Event, HOLD_S, Note, Step};
@@ -191,7 +191,18 @@ async fn is_same(
     if !is_it || shows_more(desk, key, &reset.losses).await? {
         return Ok(Same::Other);
     }
+    if !unsure && was_put_to_use(meant, key) {
+        return Err(Refusal::UsedSince.into());
+    }
     Ok(Same::Full)
+}
+
+/// Whether somebody used the key for something since it was looked at: what was made elsewhere and is not reported yet, nobody knows
+/// of.
+fn was_put_to_use(then: &KeyFacts, now: &KeyFacts) -> bool {
+    let got_pin = then.pin_set == Some(false) && now.pin_set == Some(true);
+    let slots = then.free_credential_slots.zip(now.free_credential_slots);
+    got_pin || slots.is_some_and(|(then, now)| now < then)
 }
 
 /// Sends the reset and asks for the touch.

@@ -201,3 +201,29 @@ async fn the_registry_says_what_is_on_a_key_by_serial_number_and_by_what_it_hold
     let after = ask(id_of(&numbered, Some("A-1")), vec![first.credential]).await;
     assert!(after.known.is_empty());
 }
+
+#[tokio::test]
+async fn what_arrives_after_its_key_was_reset_elsewhere_is_gone_where_a_serial_number_tells() {
+    for (serial, is_known) in [(Some("7C310042"), true), (None, false)] {
+        let world = World::new().await;
+        let mut key = Authenticator::new(1);
+        // Made and proved, and on its way.
+        let mut made = world.enrolment(&world.offer("p-1").await, &mut key);
+        made.body.key.id = id_of(&key, serial);
+        let mut emptied = reset(&world, &key, &[]);
+        emptied.body.key.id = id_of(&key, serial);
+        world.client.push(entry(), &emptied).await.unwrap();
+        made.head = world.head();
+        let arrived = world.push(&made).await;
+        if is_known {
+            assert_eq!(refused(arrived), problem_code::CREDENTIAL_GONE);
+        } else {
+            arrived.unwrap();
+        }
+        // What is made on the empty key holds.
+        let mut anew = world.enrolment(&world.offer("p-3").await, &mut Authenticator::new(2));
+        anew.body.key.id = id_of(&key, serial);
+        anew.body.enrolled_at = Timestamp::now();
+        world.push(&anew).await.unwrap();
+    }
+}
