@@ -23,7 +23,7 @@ pub(super) static SCREEN: Screen = Screen {
         row!(letter('f') => "key-fingers", Left, Kiosk(|m, _| care(m, CareJob::Fingerprints))),
         row!(letter('s') => "key-settings", Left, Kiosk(|m, _| care(m, CareJob::Configure))),
         row!(letter('z') => "key-reset", Left, Kiosk(|m, _| reset(m))),
-        row!(letter('b') => "key-returned", Left, Kiosk(|m, _| care(m, CareJob::CheckReturn { person: None }))),
+        row!(letter('k') => "key-returned", Left, Kiosk(|m, _| care(m, CareJob::CheckReturn { person: None }))),
     ],
     list: Some(mark),
     after: &[&[row!(ESC => "key-back", Left, Kiosk(|m, _| back(m, close)))]],

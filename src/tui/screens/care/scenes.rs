@@ -159,7 +159,7 @@ pub(in crate::tui) fn tested(stage: &mut Stage) {
 fn came_back(stage: &mut Stage, is_it: IsIt, changes: Vec<Changed>, standing: Standing) {
     let key = begun(
         stage,
-        KeyCode::Char('b'),
+        KeyCode::Char('k'),
         CareJob::CheckReturn { person: None },
     );
     let held = match is_it {
