@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use serde_json::json;
+use sha2::{Digest, Sha256};
 
 use super::args::AuditCommand;
 use super::files::{read_text, unusable};
@@ -75,8 +76,11 @@ fn verify_act(file: &Path) -> Result<Outcome, Box<Outcome>> {
         Box::new(Outcome::failed(Exit::Refused, "act-not-proved", said))
     })?;
     let credential = receipt.assertion.raw_id.to_base64url();
+    let key = receipt.public_key.as_ref().map_or(&[][..], |key| &key.0);
+    let fingerprint = hex::encode(Sha256::digest(key));
     let words = format!(
-        "{}\nsigned by {} with credential {credential}, asked at {}, accepted at {}",
+        "{}\nsigned for {} with credential {credential}, asked at {}, accepted at {}\nwhose key that is, and when it was accepted, the file alone says: \
+         compare the key's SHA-256 {fingerprint} with what the registry has",
         act::in_words(english(), &act),
         act.signer.id,
         act.asked_at,
@@ -86,6 +90,7 @@ fn verify_act(file: &Path) -> Result<Outcome, Box<Outcome>> {
         "act": act,
         "credential": credential,
         "public_key": receipt.public_key,
+        "public_key_sha256": fingerprint,
         "accepted_at": receipt.accepted_at,
     });
     Ok(Outcome::done(words, facts))
@@ -100,6 +105,7 @@ fn worded(fault: ReceiptFault) -> String {
         ReceiptFault::ClientData => "its client data are not of a signature".to_owned(),
         ReceiptFault::Another => "something else was signed than its act".to_owned(),
         ReceiptFault::Origin => "it was not signed for the origin that it names".to_owned(),
+        ReceiptFault::Time => "it says that it was accepted before it was asked for".to_owned(),
         ReceiptFault::Assertion(flaw) => english().flaw(&flaw),
         ReceiptFault::Algorithm => {
             "the signer's key is of an algorithm that is not checked here: only ES256 is".to_owned()

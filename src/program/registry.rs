@@ -161,16 +161,26 @@ async fn import_people(db: &Path, file: &Path, output: &Output) -> Outcome {
 const ALARMS: u32 = 200;
 
 async fn alarms(db: &Path, output: &Output) -> Outcome {
-    match admin::alarms(db, ALARMS).await {
-        Ok(alarms) => {
+    match admin::alarms(db, ALARMS + 1).await {
+        Ok(mut alarms) => {
+            let listed = usize::try_from(ALARMS).unwrap_or(usize::MAX);
+            let is_cut = alarms.len() > listed;
+            alarms.truncate(listed);
             for alarm in &alarms {
                 let station = alarm.station.as_ref().map_or("-", |id| id.as_str());
-                let line = columns(&[&alarm.at, &station, &alarm.kind, &alarm.detail]);
+                let mut line = columns(&[&alarm.at, &station, &alarm.kind, &alarm.detail]);
+                if alarm.more > 0 {
+                    line.push_str(&format!("\tand {} more within the hour", alarm.more));
+                }
                 output.item("alarm", alarm, &line);
             }
+            let earlier = match is_cut {
+                true => "; earlier ones are in `keydesk registry audit export`",
+                false => "",
+            };
             Outcome::done(
-                format!("{} alarm(s)", alarms.len()),
-                json!({ "alarms": alarms.len() }),
+                format!("{} alarm(s){earlier}", alarms.len()),
+                json!({ "alarms": alarms.len(), "more": is_cut }),
             )
         }
         Err(error) => failed("no-alarms", error),

@@ -22,7 +22,7 @@ mod schema;
 
 pub use reopening::Cleared;
 
-use super::admin::by_admin;
+use super::admin::{self, by_admin};
 use super::database::{self, Database, DatabaseError, Fault, is_busy};
 use super::keyring::{KeyringError, Ring};
 use super::tables::{audit, setting};
@@ -215,6 +215,13 @@ async fn examined(file: &Path, name: &Path) -> Result<Found, BackupError> {
         .await?;
     if strays.is_some() {
         return Err(damaged("a row names another that is not there".to_owned()));
+    }
+    if audit::is_chained(&mut connection).await? {
+        match admin::audit::broken(&mut connection).await {
+            Ok(None) => {}
+            Ok(Some(broken)) => return Err(damaged(format!("its audit: {broken}"))),
+            Err(why) => return Err(damaged(why.to_string())),
+        }
     }
     let found = described(&mut connection, file).await?;
     connection.close().await?;

@@ -12,7 +12,7 @@ use super::keyring::Ring;
 use super::problem::{Answer, Refusal};
 use super::suspensions::{self, Report};
 use super::tables::factor::{self, WithSecret};
-use super::tables::secret::{StoredSecret, Taken};
+use super::tables::secret::{self, StoredSecret, Taken};
 use super::tables::{At, attempt, audit, person};
 use crate::domain::factor::{CodeVerdict, TotpCode};
 use crate::domain::suspension::FactorRef;
@@ -174,7 +174,8 @@ fn judge(secret: &TotpSecret, about: &Examination<'_>) -> Examined {
     }
 }
 
-/// The factor of the same person, of now or earlier, that the last code is right for. It is not used up by that.
+/// The factor of the same person, of now or earlier, that the last code is right for. It is used up by that: whoever guesses would know
+/// a code that proves somebody.
 async fn other_factor(
     ring: &Ring,
     tx: &mut Write,
@@ -183,7 +184,16 @@ async fn other_factor(
     let (first, second) = about.codes;
     let last = second.unwrap_or(first);
     for other in factor::others(tx, about.person, about.secret.id, OTHERS).await? {
-        if fits(ring, &other, last, about.now) {
+        if let Some(step) = fitting(ring, &other, last, about.now) {
+            let stored = &other.secret;
+            if stored.last_step.is_none_or(|before| before < step) {
+                let taken = Taken {
+                    step,
+                    drift_steps: stored.drift_steps,
+                    is_sure: false,
+                };
+                secret::set_taken(tx, stored.id, taken).await?;
+            }
             return Ok(Some(CodeVerdict::OtherFactor {
                 name: other.name,
                 enrolled_at: other.enrolled_at,
@@ -194,17 +204,20 @@ async fn other_factor(
     Ok(None)
 }
 
-fn fits(ring: &Ring, other: &WithSecret, code: &TotpCode, now: Timestamp) -> bool {
+/// The time step of it that the code is of.
+fn fitting(ring: &Ring, other: &WithSecret, code: &TotpCode, now: Timestamp) -> Option<u64> {
     let stored = &other.secret;
     match ring.open(&stored.sealed, stored.to()) {
         Ok(secret) => {
             let drift_steps = stored.drift_steps;
-            let found = totp::check(&secret, stored.settings, code, now, drift_steps, None);
-            matches!(found, Check::Right { .. })
+            match totp::check(&secret, stored.settings, code, now, drift_steps, None) {
+                Check::Right { step, .. } => Some(step),
+                Check::Used | Check::Wrong => None,
+            }
         }
         Err(error) => {
             tracing::error!(secret = %stored.id, %error, "a stored secret does not open");
-            false
+            None
         }
     }
 }

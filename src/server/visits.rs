@@ -31,6 +31,9 @@ use proof::{administrators, needed, takes};
 /// A visit ends so long after the last act in it.
 pub const IDLE: SignedDuration = SignedDuration::from_mins(30);
 
+/// Nobody stands at a desk for longer, whatever is done in their visit.
+pub const LONGEST: SignedDuration = SignedDuration::from_hours(4);
+
 /// What was proved with a factor within so long before it was suspended is not on its way any more only if it waits.
 const VOIDED: SignedDuration = SignedDuration::from_hours(24);
 

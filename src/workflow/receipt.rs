@@ -25,6 +25,8 @@ pub enum ReceiptFault {
     Another,
     /// The client data name another origin, or one that may not use the relying party's id.
     Origin,
+    /// It says that it was accepted before it was asked for.
+    Time,
     /// The assertion does not hold.
     Assertion(Flaw),
     /// Only ES256 can be checked here.
@@ -47,6 +49,9 @@ pub fn verify(receipt: &ActReceipt) -> Result<Act, ReceiptFault> {
         return Err(ReceiptFault::Newer(receipt.version));
     }
     let act = Act::read(&receipt.act.0).map_err(ReceiptFault::Act)?;
+    if receipt.accepted_at < act.asked_at {
+        return Err(ReceiptFault::Time);
+    }
     let response = &receipt.assertion.response;
     let client = &response.client_data_json.0;
     let signed: Signed = serde_json::from_slice(client).map_err(|_| ReceiptFault::ClientData)?;

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::files;
 pub use crate::server::chain::{Broken, Head};
 use crate::server::chain::{Row, Walk};
-use crate::server::database::{Database, DatabaseError, Fault, Snapshot};
+use crate::server::database::{Connection, Database, DatabaseError, Fault, Snapshot};
 use crate::server::tables::audit;
 
 /// Version of the export's lines.
@@ -89,6 +89,11 @@ pub async fn verify(db: &Path, noted: Option<Head>) -> Result<Head, AuditError> 
     read.rollback().await?;
     database.close().await;
     found(walked?, db)
+}
+
+/// The first row of the audit that is not what was written, where there is one: whoever puts a copy back is to know.
+pub async fn broken(db: &mut Connection) -> Result<Option<Broken>, AuditError> {
+    Ok(walk(db, None, |_| Ok(())).await?.err())
 }
 
 /// Writes the audit to a new file, as it is at one moment. Returns how far it has come.
@@ -176,7 +181,7 @@ async fn opened(db: &Path) -> Result<(Database, Snapshot), AuditError> {
 
 /// Along every row, whatever its number, each of which is shown to `see` once it was found to be what was written.
 async fn walk(
-    db: &mut Snapshot,
+    db: &mut Connection,
     noted: Option<Head>,
     mut see: impl FnMut(&Row) -> std::io::Result<()>,
 ) -> Result<Result<Head, Broken>, AuditError> {

@@ -77,13 +77,15 @@ pub async fn tickets(
             ),
         ));
     }
+    let whose: Vec<String> = people.iter().map(|person| person.id.to_string()).collect();
     let offered = prepared(&registry, &desk, people, (bounds, life)).await?;
     let reply = Tickets {
         version: VERSION,
         day,
         offers: offered.offers,
     };
-    let (subject, detail) = (day.to_string(), reply.offers.len().to_string());
+    let detail = format!("{}: {}", reply.offers.len(), whose.join(" "));
+    let subject = day.to_string();
     let body = serde_json::to_string(&reply).map_err(Refusal::internal)?;
     let opened = ledger::open(&registry, &scope, key, "tickets", &request).await?;
     let mut entry = match opened {

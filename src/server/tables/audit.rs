@@ -2,7 +2,7 @@
 //!
 //! Invariant: each row is chained to the one before it by whoever writes it, under the write lock; an alarm is a row as well.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use sqlx::{FromRow, Row as _};
 
@@ -37,7 +37,15 @@ pub struct Alarm {
     pub kind: String,
     /// In words, with the facts.
     pub detail: String,
+    /// So many more of that kind came from there within the hour; each of them is in the audit.
+    pub more: i64,
 }
+
+/// Alarms of one kind at one station that have a row each within [`ALARMS_LATELY`]: whoever can raise one at will hides no other by it.
+const ALARMS_APART: u32 = 10;
+
+/// How long that is counted.
+const ALARMS_LATELY: SignedDuration = SignedDuration::from_hours(1);
 
 /// Adds to the audit: who did what to whom, when.
 pub async fn note(tx: &mut Write, line: &Line<'_>, at: Timestamp) -> Result<(), Fault> {
@@ -202,13 +210,33 @@ pub async fn raise(
 ) -> Result<(), Fault> {
     let named = station.map(StationId::as_str);
     tracing::warn!(station = named, kind, detail, "alarm");
-    sqlx::query("INSERT INTO alarm (at_ms, station, kind, detail) VALUES ($1, $2, $3, $4)")
-        .bind(At(at))
-        .bind(named)
-        .bind(kind)
-        .bind(detail)
-        .execute(&mut **tx)
-        .await?;
+    let lately: Vec<i64> = sqlx::query_scalar(
+        "SELECT number FROM alarm WHERE kind = $1 AND station IS NOT DISTINCT FROM $2 AND at_ms > $3 ORDER BY number DESC LIMIT $4",
+    )
+    .bind(kind)
+    .bind(named)
+    .bind(At(at - ALARMS_LATELY))
+    .bind(ALARMS_APART)
+    .fetch_all(&mut **tx)
+    .await?;
+    match lately.first() {
+        Some(last) if lately.len() >= usize::try_from(ALARMS_APART).unwrap_or(usize::MAX) => {
+            sqlx::query("UPDATE alarm SET more = more + 1, last_ms = $1 WHERE number = $2")
+                .bind(At(at))
+                .bind(last)
+                .execute(&mut **tx)
+                .await?;
+        }
+        _ => {
+            sqlx::query("INSERT INTO alarm (at_ms, station, kind, detail) VALUES ($1, $2, $3, $4)")
+                .bind(At(at))
+                .bind(named)
+                .bind(kind)
+                .bind(detail)
+                .execute(&mut **tx)
+                .await?;
+        }
+    }
     let line = Line {
         station: named,
         operator: None,
@@ -221,8 +249,10 @@ pub async fn raise(
 
 /// The alarms, newest first; at most `limit`.
 pub async fn alarms(db: &mut Connection, limit: u32) -> Result<Vec<Alarm>, Fault> {
-    sqlx::query_as("SELECT at_ms, station, kind, detail FROM alarm ORDER BY number DESC LIMIT $1")
-        .bind(limit)
-        .fetch_all(db)
-        .await
+    sqlx::query_as(
+        "SELECT at_ms, station, kind, detail, more FROM alarm ORDER BY number DESC LIMIT $1",
+    )
+    .bind(limit)
+    .fetch_all(db)
+    .await
 }

@@ -119,16 +119,17 @@ pub async fn at_desk(
     db: &mut Connection,
     (station, operator): (&StationId, &OperatorId),
     person: &PersonId,
-    after: Timestamp,
+    (acted_after, opened_after): (Timestamp, Timestamp),
 ) -> Result<Option<Stored>, Fault> {
     sqlx::query_as(
         "SELECT * FROM identified_visit WHERE person = $1 AND station = $2 AND operator = $3 AND NOT is_ticket AND ended_ms IS NULL \
-         AND overtaken_ms IS NULL AND last_act_ms > $4 ORDER BY opened_ms DESC LIMIT 1",
+         AND overtaken_ms IS NULL AND last_act_ms > $4 AND opened_ms > $5 ORDER BY opened_ms DESC LIMIT 1",
     )
     .bind(person)
     .bind(station)
     .bind(operator)
-    .bind(At(after))
+    .bind(At(acted_after))
+    .bind(At(opened_after))
     .fetch_optional(db)
     .await
 }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::IDLE;
+use super::{IDLE, LONGEST};
 use crate::domain::visit::Takes;
 use crate::domain::{Identification, OperatorId, PersonId, StationId, VisitId};
 use crate::server::database::Connection;
@@ -28,7 +28,8 @@ pub(super) async fn at_desk(
     person: &PersonId,
     now: Timestamp,
 ) -> Answer<Option<Kept>> {
-    let stored = visit::at_desk(db, desk, person, now - IDLE).await?;
+    let since = (now - IDLE, now - LONGEST);
+    let stored = visit::at_desk(db, desk, person, since).await?;
     Ok(stored.map(Kept::from))
 }
 

@@ -46,6 +46,35 @@ async fn written() -> (tempfile::TempDir, Head) {
 }
 
 #[tokio::test]
+async fn a_copy_whose_audit_was_changed_is_not_put_back() {
+    let (dir, _) = written().await;
+    let db = dir.path().join("registry.db");
+    let opened = || SqlitePool::connect_with(SqliteConnectOptions::new().filename(&db));
+    let pool = opened().await.unwrap();
+    let triggers: Vec<String> = sqlx::query_scalar(
+        "SELECT sql FROM sqlite_master WHERE name IN ('audit_no_update', 'audit_no_delete', 'audit_chained')",
+    )
+    .fetch_all(&pool)
+    .await
+    .unwrap();
+    pool.close().await;
+    behind_its_back(&db, &["UPDATE audit SET detail = 'x' WHERE number = 3"]).await;
+    let pool = opened().await.unwrap();
+    for trigger in triggers {
+        sqlx::query(sqlx::AssertSqlSafe(trigger))
+            .execute(&pool)
+            .await
+            .unwrap();
+    }
+    pool.close().await;
+    let copy = dir.path().join("copy.db");
+    std::fs::copy(&db, &copy).unwrap();
+    let ran = keydesk(&["restore", text(&copy), "--replace"], &db);
+    assert_ne!(ran.exit, 0);
+    assert!(ran.detail.contains("audit"), "{}", ran.detail);
+}
+
+#[tokio::test]
 async fn a_row_that_was_changed_behind_the_registrys_back_is_found_and_named() {
     let (dir, head) = written().await;
     assert!(head.number > 6, "{head}");

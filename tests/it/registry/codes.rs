@@ -184,8 +184,11 @@ async fn a_code_of_an_earlier_enrolment_is_told_apart_from_a_wrong_one() {
         panic!("another factor's");
     };
     assert_eq!((name.as_str(), removed), ("Authenticator app", false));
-    // That did not use it up, and a right one of the new secret is right.
-    world.proof(&old).await;
+    // That used it up: a code that somebody guessed proves nobody. A right one of the new secret is right.
+    let test = world.test_offer("p-1").await;
+    let code = vec![old.code(world.now(), 0)];
+    let reply = world.examine(("p-1", old.factor), test.id, code).await;
+    assert_eq!(reply.unwrap().verdict, CodeVerdict::Used);
     let code = vec![new.code(world.now(), 0)];
     let reply = world.examine_as("p-1", subject(&new), offer.id, code).await;
     assert_eq!(reply.unwrap().verdict, RIGHT);

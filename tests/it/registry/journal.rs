@@ -51,6 +51,28 @@ async fn a_journal_that_was_cut_short_or_rewritten_is_refused_and_noted_as_an_al
 }
 
 #[tokio::test]
+async fn whoever_raises_one_alarm_again_and_again_hides_no_other() {
+    let world = World::new().await;
+    let mut key = Authenticator::new(1);
+    world.enrolled("p-1", &mut key).await;
+    let mut push = world.enrolment(&world.offer("p-1").await, &mut Authenticator::new(2));
+    push.head = head(10);
+    world.push(&push).await.unwrap();
+    for _ in 0..25 {
+        push.head = head(3);
+        assert_eq!(refused(world.push(&push).await), "journal-regressed");
+    }
+    let listed = admin::alarms(&world.db(), 200).await.unwrap();
+    assert_eq!(listed.len(), 10);
+    assert_eq!(listed.first().unwrap().more, 15);
+    let in_audit: i64 = sqlx::query_scalar("SELECT count(*) FROM audit WHERE action = 'alarm'")
+        .fetch_one(&world.database().await)
+        .await
+        .unwrap();
+    assert_eq!(in_audit, 25, "each is in the audit");
+}
+
+#[tokio::test]
 async fn a_journal_that_went_back_goes_on_once_the_administrator_accepts_it() {
     let world = World::new().await;
     let mut push = world.enrolment(&world.offer("p-1").await, &mut Authenticator::new(1));

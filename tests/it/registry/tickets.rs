@@ -95,6 +95,15 @@ async fn the_tickets_of_an_operator_end_with_their_access_for_the_next_one_too()
         people: vec![PersonId::new("p-1"), PersonId::new("p-3")],
     };
     let tickets = world.client.tickets(&world.session, &wanted).await.unwrap();
+    let told: String = sqlx::query_scalar("SELECT detail FROM audit WHERE action = 'tickets'")
+        .fetch_one(&world.database().await)
+        .await
+        .unwrap();
+    let whose: Vec<_> = wanted.people.iter().map(|id| id.as_str()).collect();
+    assert!(
+        told.ends_with(&whose.join(" ")),
+        "the audit says for whom: {told}"
+    );
     let mut colleague = Authenticator::new(9);
     let role = Role::HelpDesk;
     let session = first_sign_in(

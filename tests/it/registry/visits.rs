@@ -254,6 +254,18 @@ async fn of_two_desks_with_one_person_the_later_one_holds_and_the_other_s_work_w
 }
 
 #[tokio::test]
+async fn nobody_stands_at_a_desk_for_longer_than_four_hours() {
+    let world = world().await;
+    let visit = world.visit("p-1").await;
+    for _ in 0..8 {
+        world.wait_s(29 * 60);
+        assert_eq!(world.visit("p-1").await.id, visit.id, "it goes on");
+    }
+    world.wait_s(10 * 60);
+    assert_ne!(world.visit("p-1").await.id, visit.id, "it was longer");
+}
+
+#[tokio::test]
 async fn a_visit_ends_by_time_by_sign_out_by_its_end_and_by_what_happens_outside_it() {
     let world = world().await;
     let other = Desk::new(&world, "E. Lsewhere", Role::HelpDesk).await;
