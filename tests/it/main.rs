@@ -50,6 +50,7 @@ mod two_desks;
 mod unanswered;
 mod undone;
 
+mod waits;
 mod walls;
 mod whose_pin;
 mod withdrawal;

@@ -1,0 +1,471 @@
+//! Two desks of one registry, the keys of three people, and what must be so when everything has come to rest.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use keydesk::bay::Cancel;
+use keydesk::bay::soft::SoftKey;
+use keydesk::domain::UsbPath;
+use keydesk::domain::authority::Role;
+use keydesk::program::demo::world::{Rack, ScriptedFace, World};
+use keydesk::record::{OutboxBody, Remains, Unfinished};
+use keydesk::server::ServeConfig;
+use keydesk::station::desk::StationDesk;
+use keydesk::store::audit;
+use keydesk::workflow::dialogue::{Coach, Ending, Event};
+use keydesk::workflow::{self, Around, Call, Desk, How, KeyFault, Order, Stop};
+use parking_lot::Mutex;
+
+use super::change::{Change, exchanged_once_proven, give_pin, model, suspend};
+use super::work::{OURS, Start, Work};
+use crate::faulty_desk::{FaultyDesk, Mishap};
+use crate::leftovers::endings;
+use crate::outbox::in_conflict_on;
+use crate::scenarios::{OPERATOR_SLOT, PIN, SLOT, answering, enrol, operators_key, people, person};
+
+/// Who has a key before anything begins, and never has anything to do with it.
+const THEIRS: usize = 2;
+
+/// How long people wait for something that doesn't come before they stop it.
+pub const PATIENCE: Duration = Duration::from_secs(8);
+
+/// When something changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moment {
+    /// Right before this call of the run, counted from 0.
+    Call(usize),
+    /// While the key waits for its touch number so many of the run, counted from 1.
+    Touch(usize),
+}
+
+pub fn ids(key: &SoftKey) -> Vec<Vec<u8>> {
+    key.credentials().into_iter().map(|held| held.id).collect()
+}
+
+/// Two desks, and every key that there is.
+pub struct Scene {
+    pub first: World,
+    pub second: World,
+    /// The run's.
+    pub ours: SoftKey,
+    pub theirs: SoftKey,
+    /// What proves the person, where it is not the run's key.
+    prover: Option<SoftKey>,
+    keys: Mutex<Vec<SoftKey>>,
+    /// What nobody here can know to be gone.
+    lost: Mutex<HashSet<Vec<u8>>>,
+    changed: AtomicBool,
+}
+
+/// How a run went.
+pub struct Played {
+    pub ended: Result<Ending, Stop>,
+    pub calls: usize,
+    pub touches: usize,
+    /// What was told.
+    pub heard: Vec<Event>,
+}
+
+impl Scene {
+    /// What this run finds when it begins.
+    pub async fn set(work: Work) -> Arc<Self> {
+        let built = World::build_with(ServeConfig::default(), &people(3)).await;
+        let mut first = built.expect("a world");
+        let own = operators_key();
+        let signed_in = first.sign_in(Role::HelpDesk, OPERATOR_SLOT, &own).await;
+        signed_in.expect("signed in");
+        let (ours, theirs) = (model(), model());
+        if work.start() == Start::Refused {
+            in_conflict_on(&mut first, &ours).await;
+        }
+        let second = first.neighbour("Help desk 2").await.expect("a station");
+        let own = operators_key();
+        let signed_in = second.sign_in_as("Otto Operator", Role::HelpDesk, OPERATOR_SLOT, &own);
+        signed_in.await.expect("signed in");
+        second.rack.put(SLOT, &theirs);
+        enrol(&second, THEIRS).await.expect("enrolled");
+        second.rack.pull(&UsbPath::new(SLOT));
+        let prover = (work.start() == Start::Beside).then(model);
+        let mut keys = vec![ours.clone(), theirs.clone()];
+        keys.extend(prover.clone());
+        let scene = Self {
+            first,
+            second,
+            ours,
+            theirs,
+            prover,
+            keys: Mutex::new(keys),
+            lost: Mutex::default(),
+            changed: AtomicBool::new(false),
+        };
+        scene.prepare(work).await;
+        Arc::new(scene)
+    }
+
+    async fn prepare(&self, work: Work) {
+        let first = &self.first;
+        first.rack.put(SLOT, &self.ours);
+        match work.start() {
+            Start::Blank | Start::Refused => {}
+            Start::Enrolled => self.enrolled_already().await,
+            Start::Suspended => {
+                self.enrolled_already().await;
+                suspend(first).await;
+            }
+            Start::Beside => {
+                let prover = self.prover.as_ref().expect("made");
+                self.put(prover);
+                enrol(first, OURS).await.expect("enrolled");
+                give_pin(&self.second, &self.ours).await;
+                self.put(prover);
+            }
+            Start::Unproven => {
+                let inner = self.desk(ScriptedFace::new(SLOT, PIN), &Cancel::default());
+                let mut halting = FaultyDesk::at(inner, "get_assertion", Mishap::StopsBefore);
+                let (halted, who) = (halting.stopped(), person(OURS));
+                tokio::select! {
+                    ended = workflow::enrol(&mut halting, &who) => panic!("not stopped: {ended:?}"),
+                    () = halted.notified() => {}
+                }
+            }
+        }
+        if work.role() != Role::HelpDesk {
+            let own = operators_key();
+            let signed_in = first.sign_in_as("Ada Admin", work.role(), "1-1.3", &own);
+            signed_in.await.expect("signed in");
+        }
+        answering(first).await;
+    }
+
+    async fn enrolled_already(&self) {
+        enrol(&self.first, OURS).await.expect("enrolled");
+    }
+
+    /// The credential of the run's key.
+    pub fn enrolled(&self) -> Vec<u8> {
+        ids(&self.ours).first().expect("enrolled").clone()
+    }
+
+    /// Another key of the model.
+    pub fn new_key(&self) -> SoftKey {
+        let key = model();
+        self.keys.lock().push(key.clone());
+        key
+    }
+
+    /// Puts a key into the run's slot; the one that is there makes way.
+    pub fn put(&self, key: &SoftKey) {
+        exchange(&self.first.rack, key);
+    }
+
+    /// Nobody here can know that these are gone.
+    pub fn is_lost(&self, ids: Vec<Vec<u8>>) {
+        self.lost.lock().extend(ids);
+    }
+
+    pub fn has_changed(&self) -> bool {
+        self.changed.load(Ordering::SeqCst)
+    }
+
+    fn desk(&self, face: ScriptedFace, cancel: &Cancel) -> StationDesk {
+        let station = Arc::clone(&self.first.station);
+        StationDesk::new(station, Arc::new(face), cancel.clone())
+    }
+
+    /// Plays a run, with a change at one moment.
+    pub async fn play(self: &Arc<Self>, work: Work, change: Option<(Change, Moment)>) -> Played {
+        let touches = Arc::new(AtomicUsize::new(0));
+        let heard = Arc::new(Mutex::new(Vec::new()));
+        let hear = self.hands(change, Arc::clone(&touches), Arc::clone(&heard));
+        let cancel = Cancel::default();
+        let inner = self.desk(work.face(self).hearing(hear), &cancel);
+        let mut desk = Watched {
+            inner,
+            scene: Arc::clone(self),
+            change,
+            calls: 0,
+        };
+        let ended = patiently(&cancel, work.run(&mut desk, self)).await;
+        let heard = heard.lock().clone();
+        Played {
+            ended,
+            calls: desk.calls,
+            touches: touches.load(Ordering::SeqCst),
+            heard,
+        }
+    }
+
+    /// What the hands of operator and person do; and the change, where it comes at a touch.
+    fn hands(
+        self: &Arc<Self>,
+        change: Option<(Change, Moment)>,
+        touches: Arc<AtomicUsize>,
+        heard: Arc<Mutex<Vec<Event>>>,
+    ) -> impl Fn(&Event) + Send + Sync + 'static {
+        let scene = Arc::clone(self);
+        let coached = coached(&self.first.rack, &self.ours);
+        let proven = exchanged_once_proven(&self.first.rack, &self.ours);
+        let runtime = tokio::runtime::Handle::current();
+        move |event| {
+            heard.lock().push(event.clone());
+            coached(event);
+            proven(event);
+            if let Event::Touch { .. } = event {
+                let now = touches.fetch_add(1, Ordering::SeqCst) + 1;
+                if let Some((change, Moment::Touch(at))) = change
+                    && at == now
+                {
+                    let (scene, runtime) = (Arc::clone(&scene), runtime.clone());
+                    // The key waits as long as this takes.
+                    let meanwhile = std::thread::spawn(move || {
+                        runtime.block_on(scene.changes(change));
+                    });
+                    meanwhile.join().expect("no panic");
+                }
+            }
+        }
+    }
+
+    async fn changes(&self, change: Change) {
+        if !self.changed.swap(true, Ordering::SeqCst) {
+            change.happens(self).await;
+        }
+    }
+
+    /// Ends what is unfinished, with its key and then without, and tells the registry what it was not told.
+    pub async fn settle(&self, said: &str) {
+        for how in [How::WithKey, How::WithoutKey] {
+            let open = self.first.station.store().unfinished().expect("read");
+            if open.is_empty() || self.first.station.operator().is_none() {
+                break;
+            }
+            self.put(&self.ours);
+            answering(&self.first).await;
+            for work in open {
+                self.resolve(work, how).await;
+            }
+        }
+        for world in [&self.first, &self.second] {
+            // What can't be sent stays in the outbox, and is counted below.
+            let _ = world.station.push_outbox().await;
+        }
+        if self.first.station.operator().is_some() {
+            let open = self.first.station.store().unfinished().expect("read");
+            assert!(open.is_empty(), "{said}\nit can't be ended: {open:?}");
+        }
+    }
+
+    async fn resolve(&self, work: Unfinished, how: How) {
+        let cancel = Cancel::default();
+        let face = ScriptedFace::new(SLOT, PIN).telling(crate::resets::order().case);
+        let face = face.hearing(coached(&self.first.rack, &self.ours));
+        let mut desk = self.desk(face, &cancel);
+        let order = Order::Resolve {
+            intent: work.id(),
+            how,
+        };
+        // How it ended is seen in what is unfinished afterwards.
+        let _ = patiently(&cancel, workflow::run(&mut desk, order)).await;
+    }
+
+    /// What the registry lists as somebody's, and what it lists as gone.
+    async fn listed(&self, n: usize) -> (HashSet<Vec<u8>>, HashSet<Vec<u8>>) {
+        let page = self
+            .second
+            .station
+            .person(&person(n))
+            .await
+            .expect("a page");
+        let (live, gone): (Vec<_>, Vec<_>) = page
+            .credentials
+            .into_iter()
+            .partition(|c| c.gone_at.is_none());
+        let ids = |all: Vec<keydesk::wire::Credential>| all.into_iter().map(|c| c.id.0).collect();
+        (ids(live), ids(gone))
+    }
+
+    /// Credentials of which a station still says that they have to be seen to.
+    fn open(&self) -> HashSet<Vec<u8>> {
+        let mut open = HashSet::new();
+        for world in [&self.first, &self.second] {
+            let store = world.station.store();
+            for work in store.unfinished().expect("read") {
+                match work {
+                    Unfinished::Enrolment(at) => {
+                        open.extend(at.made.map(|made| made.registration.raw_id.0))
+                    }
+                    Unfinished::Withdrawal(at) => open.extend([at.credential.0]),
+                    Unfinished::Deletion(at) => open.extend([at.credential.id.0]),
+                    _ => {}
+                }
+            }
+            for entry in store.outbox().expect("read") {
+                if let OutboxBody::Enrolment { push } = entry.body {
+                    open.extend([push.registration.raw_id.0]);
+                }
+            }
+        }
+        open
+    }
+
+    /// Of how many runs the stations say that a credential is, or may be, left on a key.
+    fn owned_up(&self) -> usize {
+        let stations = [&self.first, &self.second].into_iter();
+        let of = |world: &World| {
+            let ended = endings(world).into_iter();
+            let left =
+                ended.filter(|(_, left)| matches!(left, Remains::Credential | Remains::Unknown));
+            left.count() + world.station.store().unfinished().expect("read").len()
+        };
+        stations.map(of).sum()
+    }
+
+    /// Keys, registry and stations say the same.
+    pub async fn agrees(&self, said: &str) {
+        let keys = self.keys.lock().clone();
+        let on_keys: Vec<Vec<u8>> = keys.iter().flat_map(ids).collect();
+        let held: HashSet<Vec<u8>> = on_keys.iter().cloned().collect();
+        assert_eq!(
+            on_keys.len(),
+            held.len(),
+            "{said}\none credential is on two keys"
+        );
+        let (open, lost) = (self.open(), self.lost.lock().clone());
+        let mut everybodys = HashSet::new();
+        for n in 1..=3 {
+            let (live, gone) = self.listed(n).await;
+            for id in &live {
+                assert!(
+                    held.contains(id) || lost.contains(id) || open.contains(id),
+                    "{said}\nperson {n} is listed with a credential that is on no key"
+                );
+                assert!(everybodys.insert(id.clone()), "{said}\nit is two people's");
+            }
+            everybodys.extend(gone);
+        }
+        let mut unlisted = 0;
+        for (nth, key) in keys.iter().enumerate() {
+            let held = key.credentials().into_iter();
+            let people: HashSet<_> = held.map(|held| held.user_id).collect();
+            assert!(people.len() <= 1, "{said}\nkey {nth} is two people's");
+            let known = |id: &Vec<u8>| everybodys.contains(id) || open.contains(id);
+            unlisted += ids(key).iter().filter(|id| !known(id)).count();
+        }
+        let owned_up = self.owned_up();
+        assert!(
+            unlisted <= owned_up,
+            "{said}\nkeys hold {unlisted} credentials that nobody lists, and {owned_up} are owned up to"
+        );
+        let (live, _) = self.listed(THEIRS).await;
+        let theirs: HashSet<_> = ids(&self.theirs).into_iter().collect();
+        assert_eq!(live, theirs, "{said}\nsomebody else's key was touched");
+        assert_eq!(
+            self.retries(&self.theirs).await,
+            Some(8),
+            "{said}\na PIN was tried on it"
+        );
+        for world in [&self.first, &self.second] {
+            audit::verify(&world.data()).expect("a whole chain");
+        }
+    }
+
+    /// PIN attempts that a key has left.
+    async fn retries(&self, key: &SoftKey) -> Option<u8> {
+        let there = &self.second;
+        there.rack.pull(&UsbPath::new(SLOT));
+        self.first.rack.pull(&UsbPath::new(SLOT));
+        there.rack.put(SLOT, key);
+        answering(there).await;
+        let keys = there.station.slots().keys();
+        let key = keys.into_iter().find(|key| key.place.as_str() == SLOT);
+        key.and_then(|key| key.pin_retries)
+    }
+}
+
+/// Runs until it ends by itself, or people have waited long enough.
+async fn patiently<T>(cancel: &Cancel, run: impl Future<Output = T>) -> T {
+    tokio::pin!(run);
+    match tokio::time::timeout(PATIENCE, &mut run).await {
+        Ok(ended) => ended,
+        Err(_) => {
+            cancel.cancel();
+            let ended = tokio::time::timeout(2 * PATIENCE, run).await;
+            ended.expect("ends once it is stopped")
+        }
+    }
+}
+
+fn exchange(rack: &Rack, key: &SoftKey) {
+    rack.pull(&UsbPath::new(SLOT));
+    rack.put(SLOT, key);
+}
+
+/// Hands that pull and put back as they are told to, a moment later, and put in the right key where another one is in.
+fn coached(rack: &Rack, right: &SoftKey) -> impl Fn(&Event) + Send + Sync + 'static {
+    let (rack, right) = (rack.clone(), right.clone());
+    move |event| {
+        let (rack, right) = (rack.clone(), right.clone());
+        let act: Box<dyn FnOnce() + Send> = match event {
+            Event::OtherKey { .. } => Box::new(move || exchange(&rack, &right)),
+            Event::Coach {
+                coach: Coach::Pull { .. },
+                ..
+            } => Box::new(move || rack.pull(&UsbPath::new(SLOT))),
+            Event::Coach {
+                coach: Coach::PutBack { .. },
+                ..
+            } => Box::new(move || rack.put_back(&UsbPath::new(SLOT))),
+            _ => return,
+        };
+        std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(20));
+            act();
+        });
+    }
+}
+
+/// A desk whose calls are counted, and before one of which something changes.
+struct Watched {
+    inner: StationDesk,
+    scene: Arc<Scene>,
+    change: Option<(Change, Moment)>,
+    calls: usize,
+}
+
+impl Watched {
+    async fn before(&mut self) {
+        let now = self.calls;
+        self.calls += 1;
+        if let Some((change, Moment::Call(at))) = self.change
+            && at == now
+        {
+            self.scene.changes(change).await;
+        }
+    }
+}
+
+impl Around for Watched {
+    fn inner(&self) -> &dyn Desk {
+        &self.inner
+    }
+
+    async fn around<T>(
+        &mut self,
+        _: Call,
+        go: impl AsyncFnOnce(&mut dyn Desk) -> Result<T, Stop>,
+    ) -> Result<T, Stop> {
+        self.before().await;
+        go(&mut self.inner).await
+    }
+
+    async fn around_key<T, E: From<KeyFault>>(
+        &mut self,
+        _: Call,
+        go: impl AsyncFnOnce(&mut dyn Desk) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.before().await;
+        go(&mut self.inner).await
+    }
+}
