@@ -11,7 +11,7 @@ mod scene;
 mod work;
 
 use change::Change;
-use scene::{Moment, Scene};
+use scene::{Desks, Moment, Scene};
 use tokio::task::LocalSet;
 use work::Work;
 
@@ -29,33 +29,45 @@ fn moments(nth: usize, calls: usize, touches: usize) -> Vec<Moment> {
 
 /// One kind of run with every change.
 async fn everything_changes(work: Work) {
-    let quiet = Scene::set(work).await;
+    let quiet = Scene::set(work, None).await;
     let run = quiet.play(work, None).await;
     assert!(run.ended.is_ok(), "undisturbed: {:?}", run.ended);
     quiet.agrees("undisturbed").await;
+    let mut desks = quiet.end(work).await;
     let mut failed = Vec::new();
     for (nth, change) in Change::ALL.into_iter().enumerate() {
         for moment in moments(nth, run.calls, run.touches) {
             // All of them are seen before it is said which of them fail.
             let alone = LocalSet::new();
-            let case = alone.spawn_local(changes_at(work, change, moment));
+            let case = alone.spawn_local(changes_at(work, change, moment, desks.take()));
             alone.await;
-            if case.await.is_err() {
-                failed.push(format!("{change:?} at {moment:?}"));
+            match case.await {
+                Ok(left) => desks = left,
+                Err(_) => failed.push(format!("{change:?} at {moment:?}")),
             }
         }
+    }
+    if let Some(desks) = desks {
+        desks.close().await;
     }
     assert!(failed.is_empty(), "{work:?}: {failed:#?}");
 }
 
-async fn changes_at(work: Work, change: Change, moment: Moment) {
-    let scene = Scene::set(work).await;
+/// One change at one moment; the desks, if others can go on at them.
+async fn changes_at(
+    work: Work,
+    change: Change,
+    moment: Moment,
+    desks: Option<Desks>,
+) -> Option<Desks> {
+    let scene = Scene::set(work, desks).await;
     let run = scene.play(work, Some((change, moment))).await;
     let label = format!("{work:?}, {change:?} at {moment:?}");
     let said = format!("{label}\nended: {:?}\n{:?}", run.ended, run.heard);
     assert!(scene.has_changed(), "it never came to that: {said}");
     scene.settle(&said).await;
     scene.agrees(&said).await;
+    scene.end(work).await
 }
 
 macro_rules! while_waiting {

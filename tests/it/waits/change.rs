@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use keydesk::bay::Cancel;
 use keydesk::bay::soft::SoftKey;
-use keydesk::domain::{KeyFacts, Pin, UsbPath};
+use keydesk::domain::{KeyFacts, PersonId, Pin, UsbPath};
 use keydesk::program::demo::world::{Rack, ScriptedFace, World};
 use keydesk::server::admin;
 use keydesk::station::desk::StationDesk;
@@ -15,7 +15,7 @@ use keydesk::workflow::{self, Keys, Registry, Stop};
 use super::scene::{Scene, ids};
 use super::work::OURS;
 use crate::resets;
-use crate::scenarios::{PIN, SLOT, answering, enrol, fresh_key, person};
+use crate::scenarios::{PIN, SLOT, answering, enrol, fresh_key};
 
 /// Somebody who has no key until then.
 const THIRD: usize = 3;
@@ -75,9 +75,14 @@ impl Change {
                 scene.put(&twin);
             }
             Self::SomebodyElses => scene.put(&scene.theirs),
-            Self::EnrolledThere => elsewhere(scene, async || told(enrol(there, OURS).await)).await,
+            Self::EnrolledThere => {
+                elsewhere(scene, async || told(enrol(there, scene.number(OURS)).await)).await
+            }
             Self::EnrolledForAnother => {
-                elsewhere(scene, async || told(enrol(there, THIRD).await)).await;
+                elsewhere(scene, async || {
+                    told(enrol(there, scene.number(THIRD)).await)
+                })
+                .await;
             }
             Self::ResetThere => {
                 elsewhere(scene, async || {
@@ -118,15 +123,15 @@ impl Change {
                     .expect("in the slot");
                 scene.first.rack.pull(&UsbPath::new(SLOT));
                 let another = scene.new_key();
-                told(enrol_another(there, &prover, &another).await);
+                told(enrol_another(there, &scene.person(), (&prover, &another)).await);
                 there.rack.pull(&UsbPath::new(SLOT));
                 scene.put(&prover);
             }
-            Self::PersonSuspended => suspend(there).await,
+            Self::PersonSuspended => suspend(there, &scene.person()).await,
             Self::PersonServed => {
                 let mut desk = quiet_desk(there);
                 let document = "passport:7K31".parse().expect("a document");
-                let visit = desk.open_visit(&person(OURS), &document).await;
+                let visit = desk.open_visit(&scene.person(), &document).await;
                 visit.expect("a visit");
             }
             Self::OperatorRevoked => {
@@ -175,10 +180,10 @@ pub async fn give_pin(world: &World, key: &SoftKey) {
 }
 
 /// Reports the first of what the person has as lost.
-pub async fn suspend(world: &World) {
+pub async fn suspend(world: &World, who: &PersonId) {
     let mut desk = quiet_desk(world);
     let order = SuspendOrder {
-        person: person(OURS),
+        person: who.clone(),
         factor: None,
         shown: None,
     };
@@ -186,8 +191,12 @@ pub async fn suspend(world: &World) {
 }
 
 /// Enrols a key for the person, who proves who they are with the one that they have, if it is theirs already.
-async fn enrol_another(world: &World, prover: &SoftKey, key: &SoftKey) -> Result<Ending, Stop> {
-    let detail = world.station.person(&person(OURS)).await.expect("a page");
+async fn enrol_another(
+    world: &World,
+    who: &PersonId,
+    (prover, key): (&SoftKey, &SoftKey),
+) -> Result<Ending, Stop> {
+    let detail = world.station.person(who).await.expect("a page");
     let has_one = detail.credentials.iter().any(|held| held.gone_at.is_none());
     let begins_with = if has_one { prover } else { key };
     world.rack.put(SLOT, begins_with);
@@ -196,8 +205,7 @@ async fn enrol_another(world: &World, prover: &SoftKey, key: &SoftKey) -> Result
     let face = ScriptedFace::new(SLOT, PIN).hearing(hear);
     let station = Arc::clone(&world.station);
     let mut desk = StationDesk::new(station, Arc::new(face), Cancel::default());
-    let who = person(OURS);
-    let run = workflow::enrol(&mut desk, &who);
+    let run = workflow::enrol(&mut desk, who);
     let ended = tokio::time::timeout(super::scene::PATIENCE, run).await;
     ended.unwrap_or(Err(Stop::Cancelled))
 }

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use keydesk::bay::Cancel;
 use keydesk::bay::soft::SoftKey;
-use keydesk::domain::UsbPath;
 use keydesk::domain::authority::Role;
+use keydesk::domain::{PersonId, UsbPath};
 use keydesk::program::demo::world::{Rack, ScriptedFace, World};
 use keydesk::record::{OutboxBody, Remains, Unfinished};
 use keydesk::server::ServeConfig;
@@ -28,6 +28,12 @@ use crate::scenarios::{OPERATOR_SLOT, PIN, SLOT, answering, enrol, operators_key
 /// Who has a key before anything begins, and never has anything to do with it.
 const THEIRS: usize = 2;
 
+/// The people of a scene.
+const CAST: usize = 3;
+
+/// So many scenes are set at the same desks.
+const SCENES: usize = 20;
+
 /// How long people wait for something that doesn't come before they stop it.
 pub const PATIENCE: Duration = Duration::from_secs(8);
 
@@ -44,7 +50,39 @@ pub fn ids(key: &SoftKey) -> Vec<Vec<u8>> {
     key.credentials().into_iter().map(|held| held.id).collect()
 }
 
-/// Two desks, and every key that there is.
+/// Two desks of one registry, at which scenes are set one after the other.
+pub struct Desks {
+    first: World,
+    second: World,
+    /// How many scenes there were.
+    used: usize,
+}
+
+impl Desks {
+    async fn open() -> Self {
+        let built = World::build_with(ServeConfig::default(), &people(CAST * SCENES)).await;
+        let first = built.expect("a world");
+        let own = operators_key();
+        let signed_in = first.sign_in(Role::HelpDesk, OPERATOR_SLOT, &own).await;
+        signed_in.expect("signed in");
+        let second = first.neighbour("Help desk 2").await.expect("a station");
+        let own = operators_key();
+        let signed_in = second.sign_in_as("Otto Operator", Role::HelpDesk, OPERATOR_SLOT, &own);
+        signed_in.await.expect("signed in");
+        Self {
+            first,
+            second,
+            used: 0,
+        }
+    }
+
+    /// The registry would go on for as long as the test.
+    pub async fn close(mut self) {
+        self.first.stop_registry().await;
+    }
+}
+
+/// Two desks, three people, and every key that there is.
 pub struct Scene {
     pub first: World,
     pub second: World,
@@ -57,6 +95,10 @@ pub struct Scene {
     /// What nobody here can know to be gone.
     lost: Mutex<HashSet<Vec<u8>>>,
     changed: AtomicBool,
+    /// How many scenes there were before at these desks.
+    used: usize,
+    /// Of how many of their runs the stations said then that something is left on a key.
+    left_before: usize,
 }
 
 /// How a run went.
@@ -70,26 +112,23 @@ pub struct Played {
 
 impl Scene {
     /// What this run finds when it begins.
-    pub async fn set(work: Work) -> Arc<Self> {
-        let built = World::build_with(ServeConfig::default(), &people(3)).await;
-        let mut first = built.expect("a world");
-        let own = operators_key();
-        let signed_in = first.sign_in(Role::HelpDesk, OPERATOR_SLOT, &own).await;
-        signed_in.expect("signed in");
+    pub async fn set(work: Work, desks: Option<Desks>) -> Arc<Self> {
+        let Desks {
+            mut first,
+            second,
+            used,
+        } = match desks {
+            Some(desks) => desks,
+            None => Desks::open().await,
+        };
         let (ours, theirs) = (model(), model());
         if work.start() == Start::Refused {
             in_conflict_on(&mut first, &ours).await;
         }
-        let second = first.neighbour("Help desk 2").await.expect("a station");
-        let own = operators_key();
-        let signed_in = second.sign_in_as("Otto Operator", Role::HelpDesk, OPERATOR_SLOT, &own);
-        signed_in.await.expect("signed in");
-        second.rack.put(SLOT, &theirs);
-        enrol(&second, THEIRS).await.expect("enrolled");
-        second.rack.pull(&UsbPath::new(SLOT));
         let prover = (work.start() == Start::Beside).then(model);
         let mut keys = vec![ours.clone(), theirs.clone()];
         keys.extend(prover.clone());
+        let left_before = left(&first) + left(&second);
         let scene = Self {
             first,
             second,
@@ -99,9 +138,58 @@ impl Scene {
             keys: Mutex::new(keys),
             lost: Mutex::default(),
             changed: AtomicBool::new(false),
+            used,
+            left_before,
         };
+        scene.second.rack.put(SLOT, &scene.theirs);
+        enrol(&scene.second, scene.number(THEIRS))
+            .await
+            .expect("enrolled");
+        scene.second.rack.pull(&UsbPath::new(SLOT));
         scene.prepare(work).await;
         Arc::new(scene)
+    }
+
+    /// The number of somebody of this scene.
+    pub fn number(&self, who: usize) -> usize {
+        self.used * CAST + who
+    }
+
+    /// The run's person.
+    pub fn person(&self) -> PersonId {
+        person(self.number(OURS))
+    }
+
+    /// Ends the scene; the desks, if another one can be set there.
+    pub async fn end(self: Arc<Self>, work: Work) -> Option<Desks> {
+        let scene = Arc::into_inner(self)?;
+        let Self {
+            first,
+            second,
+            used,
+            ..
+        } = scene;
+        for world in [&first, &second] {
+            world.rack.pull(&UsbPath::new(SLOT));
+        }
+        let at_rest = |world: &World| {
+            let store = world.station.store();
+            let is_clean = store.unfinished().expect("read").is_empty()
+                && store.outbox().expect("read").is_empty();
+            is_clean && world.station.operator().is_some()
+        };
+        let others = at_rest(&first) && at_rest(&second);
+        let used = used + 1;
+        let desks = Desks {
+            first,
+            second,
+            used,
+        };
+        if others && work.leaves_desks_as_they_are() && used < SCENES {
+            return Some(desks);
+        }
+        desks.close().await;
+        None
     }
 
     async fn prepare(&self, work: Work) {
@@ -112,19 +200,19 @@ impl Scene {
             Start::Enrolled => self.enrolled_already().await,
             Start::Suspended => {
                 self.enrolled_already().await;
-                suspend(first).await;
+                suspend(first, &self.person()).await;
             }
             Start::Beside => {
                 let prover = self.prover.as_ref().expect("made");
                 self.put(prover);
-                enrol(first, OURS).await.expect("enrolled");
+                enrol(first, self.number(OURS)).await.expect("enrolled");
                 give_pin(&self.second, &self.ours).await;
                 self.put(prover);
             }
             Start::Unproven => {
                 let inner = self.desk(ScriptedFace::new(SLOT, PIN), &Cancel::default());
                 let mut halting = FaultyDesk::at(inner, "get_assertion", Mishap::StopsBefore);
-                let (halted, who) = (halting.stopped(), person(OURS));
+                let (halted, who) = (halting.stopped(), self.person());
                 tokio::select! {
                     ended = workflow::enrol(&mut halting, &who) => panic!("not stopped: {ended:?}"),
                     () = halted.notified() => {}
@@ -140,7 +228,9 @@ impl Scene {
     }
 
     async fn enrolled_already(&self) {
-        enrol(&self.first, OURS).await.expect("enrolled");
+        enrol(&self.first, self.number(OURS))
+            .await
+            .expect("enrolled");
     }
 
     /// The credential of the run's key.
@@ -275,7 +365,7 @@ impl Scene {
         let page = self
             .second
             .station
-            .person(&person(n))
+            .person(&person(self.number(n)))
             .await
             .expect("a page");
         let (live, gone): (Vec<_>, Vec<_>) = page
@@ -312,14 +402,9 @@ impl Scene {
 
     /// Of how many runs the stations say that a credential is, or may be, left on a key.
     fn owned_up(&self) -> usize {
-        let stations = [&self.first, &self.second].into_iter();
-        let of = |world: &World| {
-            let ended = endings(world).into_iter();
-            let left =
-                ended.filter(|(_, left)| matches!(left, Remains::Credential | Remains::Unknown));
-            left.count() + world.station.store().unfinished().expect("read").len()
-        };
-        stations.map(of).sum()
+        let open = |world: &World| world.station.store().unfinished().expect("read").len();
+        let of = |world: &World| left(world) + open(world);
+        of(&self.first) + of(&self.second) - self.left_before
     }
 
     /// Keys, registry and stations say the same.
@@ -334,7 +419,7 @@ impl Scene {
         );
         let (open, lost) = (self.open(), self.lost.lock().clone());
         let mut everybodys = HashSet::new();
-        for n in 1..=3 {
+        for n in 1..=CAST {
             let (live, gone) = self.listed(n).await;
             for id in &live {
                 assert!(
@@ -382,6 +467,13 @@ impl Scene {
         let key = keys.into_iter().find(|key| key.place.as_str() == SLOT);
         key.and_then(|key| key.pin_retries)
     }
+}
+
+/// Of how many runs that ended it is on record that something is, or may be, left on a key.
+fn left(world: &World) -> usize {
+    let ended = endings(world).into_iter();
+    let left = ended.filter(|(_, left)| matches!(left, Remains::Credential | Remains::Unknown));
+    left.count()
 }
 
 /// Runs until it ends by itself, or people have waited long enough.

@@ -11,7 +11,7 @@ use keydesk::workflow::{self, Desk, How, Order, Stop};
 
 use super::scene::Scene;
 use crate::resets;
-use crate::scenarios::{PIN, SLOT, person};
+use crate::scenarios::{PIN, SLOT};
 
 /// Whose run it is.
 pub const OURS: usize = 1;
@@ -79,6 +79,11 @@ impl Work {
         }
     }
 
+    /// Whether another run finds the desks as this one found them.
+    pub fn leaves_desks_as_they_are(self) -> bool {
+        self.role() == Role::HelpDesk && self.start() != Start::Refused
+    }
+
     /// How the operator and the person answer.
     pub fn face(self, scene: &Scene) -> ScriptedFace {
         let face = ScriptedFace::new(SLOT, PIN).telling(resets::order().case);
@@ -94,7 +99,7 @@ impl Work {
 
     /// Carries it out.
     pub async fn run(self, desk: &mut dyn Desk, scene: &Scene) -> Result<Ending, Stop> {
-        let person = person(OURS);
+        let person = scene.person();
         let care = |care| Order::Care {
             at: Some(UsbPath::new(SLOT)),
             care,
