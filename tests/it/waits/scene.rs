@@ -37,6 +37,9 @@ const SCENES: usize = 20;
 /// How long people wait for something that doesn't come before they stop it.
 pub const PATIENCE: Duration = Duration::from_secs(8);
 
+/// Longer than any run may take once it is stopped, with what happens elsewhere in it, and other tests beside it.
+const LONG: Duration = Duration::from_secs(90);
+
 /// When something changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Moment {
@@ -483,7 +486,7 @@ async fn patiently<T>(cancel: &Cancel, run: impl Future<Output = T>) -> T {
         Ok(ended) => ended,
         Err(_) => {
             cancel.cancel();
-            let ended = tokio::time::timeout(2 * PATIENCE, run).await;
+            let ended = tokio::time::timeout(LONG, run).await;
             ended.expect("ends once it is stopped")
         }
     }
