@@ -57,6 +57,13 @@ pub enum Deed {
         /// Who serves them.
         operator: Party,
     },
+    /// Somebody proves a factor of their own, and so lets what opens their account be changed: added to, replaced, removed.
+    ChangeOwn {
+        /// In which visit.
+        visit: VisitId,
+        /// Who serves them.
+        operator: Party,
+    },
 }
 
 /// Why bytes are no act, or none that may be signed.
@@ -113,19 +120,29 @@ impl Act {
     }
 
     fn parties(&self) -> impl Iterator<Item = &Party> {
-        let Deed::Vouch {
-            person,
-            organisation,
-            operator,
-            ..
-        } = &self.deed;
-        [&self.signer, person, organisation, operator].into_iter()
+        let others = match &self.deed {
+            Deed::Vouch {
+                person,
+                organisation,
+                operator,
+                ..
+            } => vec![person, organisation, operator],
+            Deed::ChangeOwn { operator, .. } => vec![operator],
+        };
+        std::iter::once(&self.signer).chain(others)
+    }
+
+    /// Whether somebody signs it for themself.
+    pub fn is_for_oneself(&self) -> bool {
+        *self.subject() == self.signer
     }
 
     /// For whom, or about whom, it is.
     pub fn subject(&self) -> &Party {
-        let Deed::Vouch { person, .. } = &self.deed;
-        person
+        match &self.deed {
+            Deed::Vouch { person, .. } => person,
+            Deed::ChangeOwn { .. } => &self.signer,
+        }
     }
 }
 
@@ -170,6 +187,26 @@ mod tests {
         assert_eq!(Act::read(&bytes.0), Ok(act()));
         assert!(bytes.0.starts_with(br#"{"v":1,"id":"0000"#));
         assert_eq!(challenge(&bytes.0).0.len(), 32);
+    }
+
+    #[test]
+    fn what_somebody_signs_for_themself_is_about_them() {
+        let act = Act {
+            deed: Deed::ChangeOwn {
+                visit: VisitId(uuid::Uuid::nil()),
+                operator: party("op-1", "M. Bakker"),
+            },
+            ..act()
+        };
+        assert_eq!(Act::read(&act.bytes().0), Ok(act.clone()));
+        assert!(act.is_for_oneself());
+        let mut two_lines = act;
+        two_lines.deed = Deed::ChangeOwn {
+            visit: VisitId(uuid::Uuid::nil()),
+            operator: party("op-1", "M.\nBakker"),
+        };
+        let read = Act::read(&two_lines.bytes().0);
+        assert_eq!(read, Err(ActFault::Name(NotOneLine::Control)));
     }
 
     #[test]

@@ -12,6 +12,7 @@ use super::tables::act::{self as kept, NewAct};
 use super::tables::{operator, person, visit};
 use super::verify::claimed_challenge;
 use crate::domain::act::{ACT_VERSION, Act, Deed, Party, challenge};
+use crate::domain::visit::Had;
 use crate::domain::{OfferId, OperatorId, PersonId, VisitId};
 use crate::wire::webauthn::AuthenticationResponse;
 use crate::wire::{ActReceipt, VERSION, problem_code};
@@ -38,27 +39,36 @@ pub async fn of(db: &mut Connection, asked: Asked<'_>) -> Answer<Option<Act>> {
     let Some(visit) = visit::find(db, id).await? else {
         return Ok(None);
     };
-    if visit.person == *asked.signer {
-        return Ok(None);
-    }
     let gone = || Refusal::internal(format!("visit {id} names nobody who is known"));
-    let served = person::by_id(db, &visit.person).await?.ok_or_else(gone)?;
     let signer = person::by_id(db, asked.signer).await?.ok_or_else(gone)?;
     let desk = operator::account(db, asked.operator)
         .await?
         .ok_or_else(gone)?;
-    // Only somebody of the same organisation is ever asked to.
-    let organisation = signer.organisation.ok_or_else(gone)?;
+    let operator = party(desk.operator.id.as_str(), desk.operator.name);
+    let deed = if visit.person != *asked.signer {
+        let served = person::by_id(db, &visit.person).await?.ok_or_else(gone)?;
+        // Only somebody of the same organisation is ever asked to.
+        let organisation = signer.organisation.ok_or_else(gone)?;
+        Deed::Vouch {
+            person: party(served.id.as_str(), served.name),
+            organisation: party(organisation.id.as_str(), organisation.name),
+            visit: id,
+            operator,
+        }
+    } else if visit.had == Had::Valid && !visit.is_ticket {
+        Deed::ChangeOwn {
+            visit: id,
+            operator,
+        }
+    } else {
+        // The first factor of somebody changes nothing, and a ticket's challenge was drawn before anybody came.
+        return Ok(None);
+    };
     Ok(Some(Act {
         v: ACT_VERSION,
         id: asked.offer,
         signer: party(signer.id.as_str(), signer.name),
-        deed: Deed::Vouch {
-            person: party(served.id.as_str(), served.name),
-            organisation: party(organisation.id.as_str(), organisation.name),
-            visit: id,
-            operator: party(desk.operator.id.as_str(), desk.operator.name),
-        },
+        deed,
         asked_at: from_ms(ms(asked.at))?,
         until: from_ms(ms(asked.until))?,
     }))

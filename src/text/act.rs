@@ -19,5 +19,11 @@ pub fn in_words(t: &Text, act: &Act) -> String {
             organisation = organisation.name.clone(),
             operator = operator.name.clone()
         ),
+        Deed::ChangeOwn { operator, .. } => tr!(
+            t,
+            "act-change-own",
+            signer = act.signer.name.clone(),
+            operator = operator.name.clone()
+        ),
     }
 }

@@ -1189,6 +1189,7 @@ app-job-accept = TAKE WHAT WAITS
 key-accept = take what waits
 insert-proof = Put in a key that { $name } has already: it proves who they are.
 act-vouch = { $signer } signs with their own key: { $person } of { $organisation } lost all factors and may get new ones, from { $operator }.
+act-change-own = { $signer } signs with their own key: what opens their account may be changed in this visit, by { $operator }.
 choose-proof = Choose the key that { $name } has already: it proves who they are. Unsure: w makes it blink.
 pick-administrator-big = WHO IS HERE?
 pick-administrator-how = { $name } has lost all factors. Which administrator of the organisation is at the desk, and proves a factor of theirs?

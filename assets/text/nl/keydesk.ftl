@@ -1189,6 +1189,7 @@ app-job-accept = NEMEN WAT KLAARLIGT
 key-accept = nemen wat klaarligt
 insert-proof = Steek een sleutel in die { $name } al heeft: die bewijst om wie het gaat.
 act-vouch = { $signer } tekent met de eigen sleutel: { $person } van { $organisation } is alles kwijt en mag iets nieuws krijgen, van { $operator }.
+act-change-own = { $signer } tekent met de eigen sleutel: wat toegang geeft tot het account mag in dit bezoek veranderen, door { $operator }.
 choose-proof = Kies de sleutel die { $name } al heeft: die bewijst om wie het gaat. Twijfel: w laat hem knipperen.
 pick-administrator-big = WIE IS ER?
 pick-administrator-how = { $name } is alle factoren kwijt. Welke beheerder van de organisatie staat aan de balie en bewijst een eigen factor?

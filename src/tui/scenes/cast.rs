@@ -1,6 +1,7 @@
 //! The invented people, keys and results that scenes are made of.
 
 mod identified;
+mod signed;
 mod waiting;
 
 use std::collections::BTreeMap;
@@ -10,14 +11,13 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-use crate::domain::act::{ACT_VERSION, Act, Deed, Party};
 use crate::domain::authority::Role;
 use crate::domain::factor::{FactorKind, TotpSettings};
 use crate::domain::key::ModelBy;
 use crate::domain::visit::Held;
 use crate::domain::{
     Aaguid, Bytes, FactorId, KeyFacts, KeyId, OfferId, OperatorId, Organisation, OrganisationId,
-    Person, PersonId, PersonKind, StationId, UsbPath, VisitId,
+    Person, PersonId, PersonKind, StationId, UsbPath,
 };
 use crate::record::Unfinished;
 use crate::station::face::{HomeView, PeopleView, Recent, RegistryState, SlotState, SlotView};
@@ -28,6 +28,7 @@ use crate::wire::{
 };
 use crate::workflow::dialogue::OnScreen;
 pub use identified::{detail_in_visit, identification, identified_before, methods};
+pub use signed::{act, own_act};
 pub use waiting::{care, outbox, own_key, unfinished, withdrawal};
 
 /// Sunday 22 November 2026, 14:32 UTC.
@@ -468,27 +469,6 @@ pub fn example_app() -> OnScreen {
 }
 
 /// Another desk that serves the same person.
-/// What an administrator signs for a colleague.
-pub fn act() -> Act {
-    let party = |id: &str, name: &str| Party {
-        id: id.to_owned(),
-        name: name.to_owned(),
-    };
-    Act {
-        v: ACT_VERSION,
-        id: OfferId(Uuid::nil()),
-        signer: party("p-2", &main_admin().name),
-        deed: Deed::Vouch {
-            person: party("p-1", &example().name),
-            organisation: party("o-1", "Example Shipping B.V."),
-            visit: VisitId(Uuid::nil()),
-            operator: party("op-2", "R. de Boer"),
-        },
-        asked_at: ago(0),
-        until: ago(-300),
-    }
-}
-
 pub fn other_desk() -> ServedBy {
     ServedBy {
         operator: "R. de Boer".to_owned(),

@@ -29,7 +29,7 @@ pub(in crate::tui) fn draw(
         Asking::Identify(identify) => identification(ctx, sheet, panel, scale, (run, identify)),
         Asking::ChooseKey { keys, .. } if keys.is_empty() => {
             let row = sheet.big(panel, 1, &tr!(t, "insert-big"), scale);
-            let (whom, how) = match (&run.signing, &run.prover) {
+            let (whom, how) = match (run.answering_for(), &run.prover) {
                 (Some(act), _) => (Who::Operator, act::in_words(t, act)),
                 (None, Some(name)) => (Who::Operator, tr!(t, "insert-proof", name = name.clone())),
                 (None, None) => (persons(run), tr!(t, "insert-how")),
@@ -173,7 +173,7 @@ fn choice(
 ) {
     let t = ctx.text;
     let row = sheet.big(panel, 1, &tr!(t, "choose-big"), scale);
-    let how = match (&run.signing, &run.prover) {
+    let how = match (run.answering_for(), &run.prover) {
         (Some(act), _) => act::in_words(t, act),
         (None, Some(name)) => tr!(t, "choose-proof", name = name.clone()),
         (None, None) => tr!(t, "choose-how"),

@@ -27,6 +27,7 @@ pub static SCENES: &[Scene] = &[
     ("choose-vouching", choose_vouching),
     ("insert-vouching", insert_vouching),
     ("touch-vouching", touch_vouching),
+    ("touch-proving", touch_proving),
     ("admit-warned", admit),
     ("admit-refused", refused),
     ("new-pin", new_pin),
@@ -134,6 +135,18 @@ fn insert_vouching(stage: &mut Stage) {
 
 fn touch_vouching(stage: &mut Stage) {
     choose_vouching(stage);
+    stage.touch(&cast::fresh_key(), 1);
+}
+
+fn touch_proving(stage: &mut Stage) {
+    stage.begin(cast::example());
+    stage.run(Event::Step { step: Step::Prove });
+    stage.run(Event::Prover {
+        name: cast::example().name,
+    });
+    stage.run(Event::Signing {
+        act: cast::own_act(),
+    });
     stage.touch(&cast::fresh_key(), 1);
 }
 

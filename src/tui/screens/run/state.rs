@@ -190,6 +190,11 @@ pub enum PinComplaint {
 }
 
 impl Run {
+    /// What somebody signs who answers for another person.
+    pub fn answering_for(&self) -> Option<&Act> {
+        self.signing.as_ref().filter(|act| !act.is_for_oneself())
+    }
+
     /// A run that has just begun: its checklist is complete from the start.
     pub fn new(job: Job) -> Self {
         let steps = steps(&job)
