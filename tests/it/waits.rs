@@ -33,7 +33,7 @@ async fn everything_changes(work: Work) {
     let run = quiet.play(work, None).await;
     assert!(run.ended.is_ok(), "undisturbed: {:?}", run.ended);
     quiet.agrees("undisturbed").await;
-    let mut desks = quiet.end(work).await;
+    let mut desks = quiet.end(work, None).await;
     let mut failed = Vec::new();
     for (nth, change) in Change::ALL.into_iter().enumerate() {
         for moment in moments(nth, run.calls, run.touches) {
@@ -67,7 +67,7 @@ async fn changes_at(
     assert!(scene.has_changed(), "it never came to that: {said}");
     scene.settle(&said).await;
     scene.agrees(&said).await;
-    scene.end(work).await
+    scene.end(work, Some(change)).await
 }
 
 macro_rules! while_waiting {

@@ -65,6 +65,11 @@ impl Change {
         Self::OperatorRevoked,
     ];
 
+    /// Whether another run finds the desks as this one found them.
+    pub fn leaves_desks_as_they_are(self) -> bool {
+        self != Self::OperatorRevoked
+    }
+
     pub async fn happens(self, scene: &Scene) {
         let there = &scene.second;
         match self {

@@ -164,7 +164,7 @@ impl Scene {
     }
 
     /// Ends the scene; the desks, if another one can be set there.
-    pub async fn end(self: Arc<Self>, work: Work) -> Option<Desks> {
+    pub async fn end(self: Arc<Self>, work: Work, change: Option<Change>) -> Option<Desks> {
         let scene = Arc::into_inner(self)?;
         let Self {
             first,
@@ -181,7 +181,9 @@ impl Scene {
                 && store.outbox().expect("read").is_empty();
             is_clean && world.station.operator().is_some()
         };
-        let others = at_rest(&first) && at_rest(&second);
+        let others = at_rest(&first)
+            && at_rest(&second)
+            && change.is_none_or(Change::leaves_desks_as_they_are);
         let used = used + 1;
         let desks = Desks {
             first,
