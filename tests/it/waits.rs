@@ -32,7 +32,7 @@ async fn everything_changes(work: Work) {
     let quiet = Scene::set(work, None).await;
     let run = quiet.play(work, None).await;
     assert!(run.ended.is_ok(), "undisturbed: {:?}", run.ended);
-    quiet.agrees("undisturbed").await;
+    quiet.agrees(&run.ended, "undisturbed").await;
     let mut desks = quiet.end(work, None).await;
     let mut failed = Vec::new();
     for (nth, change) in Change::ALL.into_iter().enumerate() {
@@ -66,7 +66,7 @@ async fn changes_at(
     let said = format!("{label}\nended: {:?}\n{:?}", run.ended, run.heard);
     assert!(scene.has_changed(), "it never came to that: {said}");
     scene.settle(&said).await;
-    scene.agrees(&said).await;
+    scene.agrees(&run.ended, &said).await;
     scene.end(work, Some(change)).await
 }
 

@@ -90,6 +90,8 @@ impl Change {
                 .await;
             }
             Self::ResetThere => {
+                // What the registry has not heard of by then is on a key without a serial number, of which it hears nothing either.
+                scene.is_lost(scene.unheard_of().await);
                 elsewhere(scene, async || {
                     told(resets::run(there, resets::order()).await.0)
                 })

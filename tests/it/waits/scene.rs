@@ -260,6 +260,14 @@ impl Scene {
         self.lost.lock().extend(ids);
     }
 
+    /// What is on the run's key and not at the registry.
+    pub async fn unheard_of(&self) -> Vec<Vec<u8>> {
+        let (live, _) = self.listed(OURS).await;
+        let mut held = ids(&self.ours);
+        held.retain(|id| !live.contains(id));
+        held
+    }
+
     pub fn has_changed(&self) -> bool {
         self.changed.load(Ordering::SeqCst)
     }
@@ -413,7 +421,7 @@ impl Scene {
     }
 
     /// Keys, registry and stations say the same.
-    pub async fn agrees(&self, said: &str) {
+    pub async fn agrees(&self, ended: &Result<Ending, Stop>, said: &str) {
         let keys = self.keys.lock().clone();
         let on_keys: Vec<Vec<u8>> = keys.iter().flat_map(ids).collect();
         let held: HashSet<Vec<u8>> = on_keys.iter().cloned().collect();
@@ -448,6 +456,20 @@ impl Scene {
             unlisted <= owned_up,
             "{said}\nkeys hold {unlisted} credentials that nobody lists, and {owned_up} are owned up to"
         );
+        self.theirs_is_as_it_was(ended, said).await;
+        for world in [&self.first, &self.second] {
+            audit::verify(&world.data()).expect("a whole chain");
+        }
+    }
+
+    /// Somebody else's key is as it was, unless it was in the slot from the start, and everybody was told whose it is.
+    async fn theirs_is_as_it_was(&self, ended: &Result<Ending, Stop>, said: &str) {
+        let owner = person(self.number(THEIRS));
+        if let Ok(Ending::Reset { losses, .. }) = ended
+            && losses.people().iter().any(|person| person.id == owner)
+        {
+            return;
+        }
         let (live, _) = self.listed(THEIRS).await;
         let theirs: HashSet<_> = ids(&self.theirs).into_iter().collect();
         assert_eq!(live, theirs, "{said}\nsomebody else's key was touched");
@@ -456,9 +478,6 @@ impl Scene {
             Some(8),
             "{said}\na PIN was tried on it"
         );
-        for world in [&self.first, &self.second] {
-            audit::verify(&world.data()).expect("a whole chain");
-        }
     }
 
     /// PIN attempts that a key has left.
