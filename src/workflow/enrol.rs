@@ -13,7 +13,7 @@ use super::steps::{
     PinChange, Unlocked, begin_step, end_step, is_replugged, pin_note, pin_was_written, touch,
     touch_in_this_plug, unlock, wait_for,
 };
-use super::undo::{Before, Progress, give_up, is_believed};
+use super::undo::{Before, Progress, give_up, is_believed, was_reset};
 use super::visit::{Guest, Visit, host, receive};
 use super::{Desk, KeyFault, NewAssertion, NewCredential, Stop, Wants, conclude, verify_assertion};
 use crate::domain::policy;
@@ -370,8 +370,9 @@ async fn proof(
             desk,
             key,
             (2, 2),
-            async |desk: &mut dyn Desk, key: &KeyFacts| {
-                desk.get_assertion(key, pin, request, hash).await
+            async |desk: &mut dyn Desk, key: &KeyFacts| match (pin, key.pin_set) {
+                (Some(_), Some(false)) => Err(KeyFault::NoCredential),
+                _ => desk.get_assertion(key, pin, request, hash).await,
             },
         );
         match signed.await {
@@ -403,8 +404,11 @@ async fn holds_now(
     }
 }
 
-/// It is not the one.
+/// It is not the one, or was reset: then nothing of what was made is left.
 async fn wait_for_another(desk: &mut dyn Desk, key: &mut KeyFacts) -> Result<(), Stop> {
+    if was_reset(desk, key) {
+        return Err(Stop::Key(KeyFault::Replugged));
+    }
     desk.tell(Event::OtherKey {
         wanted: key_report(key),
     });

@@ -14,7 +14,7 @@ use super::report::key_report;
 use super::steps::{
     anew_after_pulls, begin_step, choose_key, end_step, is_replugged, refresh, tells_apart, unlock,
 };
-use super::undo::{How, Progress, Seen, delete_known, end, give_up};
+use super::undo::{How, Progress, Seen, delete_known, end, give_up, was_reset};
 use super::{Desk, KeyFault, Resident, Stop, app, conclude, own_key, reset, withdraw};
 use crate::domain::authority::Action;
 use crate::domain::reason::{Gap, Refusal};
@@ -102,7 +102,9 @@ async fn resume(
 ) -> Result<Ending, Stop> {
     match &open.made {
         Some(made)
-            if made.refused.is_none() && desk.registry_now() < open.intent.offer.expires_at =>
+            if made.refused.is_none()
+                && key.pin_set != Some(false)
+                && desk.registry_now() < open.intent.offer.expires_at =>
         {
             finish(desk, &open.intent, made, key).await
         }
@@ -116,7 +118,7 @@ async fn same_key(desk: &mut dyn Desk, work: &Unfinished) -> Result<KeyFacts, St
     loop {
         let mut key = choose_key(desk).await?;
         refresh(desk, &mut key).await?;
-        if may_be(work, &key) {
+        if may_be(desk, work, &key) {
             end_step(desk, Step::Key, Note::Key { key: key.clone() });
             return Ok(key);
         }
@@ -129,8 +131,8 @@ async fn same_key(desk: &mut dyn Desk, work: &Unfinished) -> Result<KeyFacts, St
 }
 
 /// The same model and serial, and a PIN if the key of the work has one: without a serial number a blank twin would
-/// otherwise pass for it.
-fn may_be(work: &Unfinished, key: &KeyFacts) -> bool {
+/// otherwise pass for it. One that is told from all others was reset.
+fn may_be(desk: &dyn Desk, work: &Unfinished, key: &KeyFacts) -> bool {
     let Some(meant) = work.key() else {
         return true;
     };
@@ -140,7 +142,12 @@ fn may_be(work: &Unfinished, key: &KeyFacts) -> bool {
     key.id.aaguid == meant.id.aaguid
         && key.id.serial == meant.id.serial
         // A reset leaves it blank.
-        && (!is_blank || matches!(work, Unfinished::Reset(_)))
+        && (!is_blank || matches!(work, Unfinished::Reset(_)) || is_undone_by_reset(desk, work, key))
+}
+
+/// Whether it is an enrolment of which a reset left nothing.
+fn is_undone_by_reset(desk: &dyn Desk, work: &Unfinished, key: &KeyFacts) -> bool {
+    matches!(work, Unfinished::Enrolment(_)) && was_reset(desk, key)
 }
 
 async fn finish(
@@ -167,6 +174,8 @@ async fn finish(
     };
     match prove_and_record(desk, intent, made, &progress, key).await {
         Ok(entry) => Ok(push(desk, intent, entry, key).await),
+        // It was reset on the way, and is looked at from the start.
+        Err(stop @ Stop::Key(KeyFault::Replugged)) => Err(stop),
         // Cancelled half-way: it stays unfinished work, as it was.
         Err(Stop::Cancelled) => Err(Stop::Cancelled.leaving(Remains::Credential)),
         // Without a serial number another key of the same model may have been put in.

@@ -346,7 +346,11 @@ pub(super) async fn current_pin(
             return Ok(pin);
         }
         let verified = on_key(desk, key, async |desk: &mut dyn Desk, key: &KeyFacts| {
-            desk.verify_pin(key, &pin, rp_id).await
+            match key.pin_set {
+                // It was reset while it was out: whatever was learnt of it before is over.
+                Some(false) => Err(KeyFault::Replugged),
+                _ => desk.verify_pin(key, &pin, rp_id).await,
+            }
         })
         .await;
         match verified {

@@ -162,6 +162,9 @@ async fn undo(
     if !is_plugged(desk, key) {
         return None;
     }
+    if was_reset(desk, key) {
+        return Some(Remains::Nothing);
+    }
     let pin = progress.unlocked.as_ref().and_then(Unlocked::pin);
     if let Some(id) = &progress.credential {
         return delete_known(desk, &options.rp.id, key, pin, (id, Seen::Before))
@@ -184,6 +187,11 @@ async fn undo(
         .ok()?;
     }
     Some(Remains::CredentialDeleted)
+}
+
+/// Whether a key on which something was made was reset since. It had a PIN then: nothing but a reset takes that away.
+pub(super) fn was_reset(desk: &dyn Desk, key: &KeyFacts) -> bool {
+    key.pin_set == Some(false) && tells_apart(desk, key)
 }
 
 /// What the key lists of the account that it did not list before; `None` where it can't be looked at.

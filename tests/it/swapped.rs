@@ -6,15 +6,17 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use keydesk::bay::Cancel;
-use keydesk::bay::soft::SoftKey;
+use keydesk::bay::soft::{Profile, SoftKey, TouchPolicy};
 use keydesk::domain::UsbPath;
 use keydesk::program::demo::world::{Rack, ScriptedFace, World};
 use keydesk::record::Remains;
 use keydesk::station::desk::StationDesk;
 use keydesk::workflow::dialogue::{Ending, Event, Step};
-use keydesk::workflow::{self, Stop};
+use keydesk::workflow::{self, How, Stop};
 
-use crate::scenarios::{PIN, SLOT, answering, enrol, fresh_key, person, world};
+use crate::care_test::with_pin;
+use crate::faulty_desk::{FaultyDesk, Mishap};
+use crate::scenarios::{PIN, SLOT, answering, desk, enrol, fresh_key, person, world};
 
 /// Longer than any run here may last, with other tests beside it.
 const LONG: Duration = Duration::from_secs(60);
@@ -218,4 +220,57 @@ async fn a_run_that_is_stopped_with_another_key_in_the_slot_says_that_the_creden
     assert_eq!(on_key(&key).len(), 1);
     assert_eq!(on_key(&other), held);
     assert_eq!(world.station.store().unfinished().expect("read").len(), 1);
+}
+
+/// With a serial number, and the PIN that everybody has here; and what it is after a reset: it says the same of itself, and
+/// remembers nothing.
+async fn numbered(world: &World) -> (SoftKey, SoftKey) {
+    let profile = || Profile::yubikey_5_nfc().with_serial("7C31A9");
+    let reset = SoftKey::new(profile().with_touch(TouchPolicy::Auto));
+    (with_pin(world, profile()).await, reset)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_was_reset_while_it_was_out_is_begun_with_anew() {
+    let waits = [Wait::At(Step::Pin), Wait::Touch(1), Wait::Touch(2)];
+    for wait in waits {
+        let world = world(1).await;
+        let (_, reset) = numbered(&world).await;
+        let hear = swapped_at(&world.rack, wait, &reset);
+        let (ended, events) = enrol_hearing(&world, 1, &Cancel::default(), hear).await;
+        assert!(
+            matches!(ended, Ok(Ending::Enrolled { .. })),
+            "{wait:?}: {ended:?}"
+        );
+        assert!(events.contains(&Event::Anew), "{wait:?}");
+        assert_eq!(on_key(&reset), at_registry(&world, 1).await, "{wait:?}");
+        let store = world.station.store();
+        assert!(store.unfinished().expect("read").is_empty(), "{wait:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_key_that_was_reset_nothing_is_left_of_what_was_unfinished() {
+    let world = world(1).await;
+    let (key, reset) = numbered(&world).await;
+    let (inner, _) = desk(&world, &Cancel::default());
+    let mut faulty = FaultyDesk::at(inner, "get_assertion", Mishap::StopsBefore);
+    let (stopped, who) = (faulty.stopped(), person(1));
+    tokio::select! {
+        ended = workflow::enrol(&mut faulty, &who) => panic!("not stopped: {ended:?}"),
+        () = stopped.notified() => {}
+    }
+    drop(faulty);
+    assert_eq!(on_key(&key).len(), 1);
+    world.rack.put(SLOT, &reset);
+    answering(&world).await;
+    let work = world.station.store().unfinished().expect("read");
+    let work = work.into_iter().next().expect("unfinished work");
+    let (mut desk, _) = desk(&world, &Cancel::default());
+    let run = workflow::resolve(&mut desk, work, How::WithKey);
+    let ended = tokio::time::timeout(LONG, run).await;
+    let remains = Remains::Nothing;
+    assert_eq!(ended.expect("ends"), Ok(Ending::Resolved { remains }));
+    let store = world.station.store();
+    assert!(store.unfinished().expect("read").is_empty());
 }
