@@ -32,8 +32,9 @@ class Key:
         self.fido_interface = interfaces.index(FIDO)
         self.gadget = Gadget(model, 0x1209, 0xF1D0, release, "Keydesk Lab", serial, interfaces)
 
-    def plug(self):
-        self.gadget.plug(self._power_up)
+    def plug(self, port=None):
+        """Into a port, else into its own."""
+        self.gadget.plug(self._power_up, port)
         return self
 
     def unplug(self):

@@ -16,6 +16,7 @@ import scenario_app
 import scenario_batch
 import scenario_beside
 import scenario_care
+import scenario_desks
 import scenario_enrol
 import scenario_hardware
 import scenario_interop
@@ -36,7 +37,7 @@ def main():
 def run_all(wanted):
     known = scenarios_of(
         scenario_hardware, scenario_enrol, scenario_care, scenario_reset, scenario_kiosk, scenario_kills,
-        scenario_batch, scenario_beside, scenario_app, scenario_interop
+        scenario_batch, scenario_beside, scenario_app, scenario_interop, scenario_desks
     )
     chosen = [s for s in known if not wanted or any(word in s.name for word in wanted)]
     say(f"1..{len(chosen)}")

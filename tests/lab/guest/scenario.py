@@ -4,7 +4,7 @@ import dataclasses
 import typing
 
 from key import Key
-from usb import Gadget
+from usb import Gadget, Port
 
 
 @dataclasses.dataclass
@@ -35,6 +35,10 @@ class Bench:
     def key(self, **facts):
         """A security key, plugged in."""
         return self.keep(Key(**facts)).plug()
+
+    def port(self):
+        """A port with nothing in it."""
+        return self.keep(Port())
 
     def gadget(self, *facts):
         """Some other USB device, plugged in."""

@@ -4,6 +4,7 @@ The station runs as the user keydesk, whom only the udev rule lets near the keys
 """
 
 import contextlib
+import copy
 import datetime
 import json
 import os
@@ -111,15 +112,16 @@ class Registry:
 class Station:
     """A station's data directory, new or the one that is there, and what is run on it."""
 
-    def __init__(self, registry):
-        self.data = HOME / "station"
+    def __init__(self, registry, name="station"):
+        self.data = HOME / name
+        self.log = LOGS / f"{name}.log"
         self.program = [PROGRAM]
         if self.data.exists():
             return
         self.data.mkdir(parents=True)
         shutil.chown(self.data, "keydesk", "keydesk")
-        code = registry.code("station-code", "--name", "Lab")
-        self.done("station", "join", "--registry", f"http://{ADDRESS}", "--name", "Lab", code=code)
+        code = registry.code("station-code", "--name", name)
+        self.done("station", "join", "--registry", f"http://{ADDRESS}", "--name", name, code=code)
 
     def done(self, *arguments, **secrets):
         """Runs a command that must succeed; its last line."""
@@ -133,11 +135,12 @@ class Station:
 
     def start(self, *arguments, pin=None, code=None):
         """Runs a command; what it says is read as it comes."""
-        return Run([*self.program, *arguments, "--data", self.data, "--json"], {"--pin-fd": pin, "--code-fd": code})
+        secrets = {"--pin-fd": pin, "--code-fd": code}
+        return Run([*self.program, *arguments, "--data", self.data, "--json"], secrets, self.log)
 
-    def first_sign_in(self, registry, key, role):
+    def first_sign_in(self, registry, key, role, name="Olga Operator"):
         """An operator enrols their own key with a one-time code, and is signed in."""
-        code = registry.code("operator-code", "--name", "Olga Operator", "--role", role)
+        code = registry.code("operator-code", "--name", name, "--role", role)
         self.done("session", "open", "--key", key.place, code=code, pin=OPERATOR_PIN)
 
     def records(self):
@@ -153,13 +156,14 @@ class Station:
     def sign_in(self, key):
         self.done("session", "open", "--key", key.place, pin=OPERATOR_PIN)
 
-    def enrol(self, person, key, pin, proof=None):
-        """Starts an enrolment on the key at this key's place. `proof`: the key that proves the person first, and its PIN."""
-        proving, pins = [], [pin]
+    def enrol(self, person, at, pin, proof=None, wait_s=60):
+        """Starts an enrolment on whatever key is at the place of this key or port. `proof`: the key that proves the person first,
+        and its PIN."""
+        proving = []
         if proof is not None:
-            proving, pins = ["--proof-key", proof[0].place], [proof[1], pin]
+            proving, pin = ["--proof-key", proof[0].place], f"{proof[1]}\n{pin}"
         identified = ["--person", person, "--identified-by", "passport:7K31"]
-        return self.start("enrol", *identified, *proving, "--key", key.place, pin="\n".join(pins))
+        return self.start("enrol", *identified, *proving, "--key", at.place, "--wait", wait_s, pin=pin)
 
     def person_goes(self, person):
         """Ends their visit: whoever comes again is asked anew."""
@@ -169,23 +173,31 @@ class Station:
         shutil.rmtree(self.data)
 
 
+# A secret that nobody has typed yet; see Run.type_if_awaited.
+LATER = object()
+
+
 class Run:
     """A command at work: its events as they come, its exit status at the end."""
 
-    def __init__(self, command, secrets):
+    def __init__(self, command, secrets, log):
         pipes = []
+        self._typist = None
         for option, secret in secrets.items():
             if secret is not None:
                 reader, writer = os.pipe()
                 os.fchown(reader, *STATION_USER)
-                os.write(writer, f"{secret}\n".encode())
-                os.close(writer)
+                if secret is LATER:
+                    self._typist = writer
+                else:
+                    os.write(writer, f"{secret}\n".encode())
+                    os.close(writer)
                 command += [option, str(reader)]
                 pipes.append(reader)
         self.command = [str(word) for word in command]
         self.events = []
         self._lines = queue.Queue()
-        self.errors = open(LOGS / "station.log", "ab")
+        self.errors = open(log, "ab")
         self.errors.write(f"$ {' '.join(self.command)}\n".encode())
         self.errors.flush()
         self.started_s = time.monotonic()
@@ -197,6 +209,13 @@ class Run:
         for reader in pipes:
             os.close(reader)
         threading.Thread(target=self._read, daemon=True).start()
+
+    def type_if_awaited(self, secret):
+        """Somebody types what was to come later."""
+        if self._typist is not None:
+            os.write(self._typist, f"{secret}\n".encode())
+            os.close(self._typist)
+            self._typist = None
 
     def _read(self):
         for line in self.process.stdout:
@@ -224,12 +243,24 @@ class Run:
             if wanted(event):
                 return event, at_s
 
+    def said(self, kind):
+        """Whether there was an event of this kind, in what was read of it."""
+        return any(event["event"] == kind for event in self.events)
+
     def kill(self):
         """SIGKILL: it is gone at once. What it had said until then is read."""
         self.process.kill()
         self.process.wait(10)
         while self.next_event()[0] is not None:
             pass
+
+    def ended(self, timeout_s=90):
+        """Reads to the end; the outcome, whatever it is."""
+        while self.next_event(timeout_s)[0] is not None:
+            pass
+        self.process.wait(10)
+        expect(self.events, f"{' '.join(self.command[1:4])} said nothing")
+        return self.events[-1]
 
     def expect_exit(self, status, timeout_s=90):
         """Reads to the end; the last line, the outcome."""
@@ -251,6 +282,14 @@ class Desk:
             self.station.first_sign_in(self.registry, self.operator_key, role)
         else:
             self.station.sign_in(self.operator_key)
+
+    def neighbour(self, bench):
+        """Another desk of the same registry: a station and an operator of its own, on the same bus."""
+        desk = copy.copy(self)
+        desk.station = bench.keep(Station(self.registry, "station-2"))
+        desk.operator_key = bench.key(model="Operator Key", serial="OP2")
+        desk.station.first_sign_in(self.registry, desk.operator_key, "help-desk", "Otto Operator")
+        return desk
 
     def without_syncing(self):
         """From now on nothing that the station or the registry writes is synced."""

@@ -1,8 +1,8 @@
 """USB devices made of nothing: gadgets on the kernel's dummy host controllers, which the same kernel then enumerates.
 
-Hides configfs and sysfs. A gadget has one controller with one port for as long as it lives, so its place on the host side
-(the USB path, such as 1-1) stays the same however often it is unplugged. The kernel has four HID gadget functions in all; what
-is more is a FunctionFS, behind which a program plays the HID device itself. The host side sees no difference.
+Hides configfs and sysfs. A gadget has a port of its own for as long as it lives, so its place on the host side (the USB path,
+such as 1-1) stays the same however often it is unplugged, unless it is put into another one. The kernel has four HID gadget
+functions in all; what is more is a FunctionFS, behind which a program plays the HID device itself. The host side sees no difference.
 """
 
 import glob
@@ -48,15 +48,32 @@ def wait_for(what, condition, timeout_s=20.0):
         time.sleep(0.005)
 
 
+class Port:
+    """Where a device can be put in: a controller with one port, nobody else's until it is given back."""
+
+    _free = list(range(CONTROLLERS))
+
+    def __init__(self):
+        self.controller = Port._free.pop(0)
+
+    @property
+    def place(self):
+        """The USB path on the host side, such as 1-1: controllers are numbered in the order in which they were made."""
+        bus = next(pathlib.Path(f"/sys/devices/platform/dummy_hcd.{self.controller}").glob("usb*"))
+        return f"{bus.name.removeprefix('usb')}-1"
+
+    def destroy(self):
+        Port._free.insert(0, self.controller)
+
+
 class Gadget:
     """A USB device that can be plugged in and pulled out. `serial` None: a model that reports none."""
 
-    _free = list(range(CONTROLLERS))
     _hid_functions_left = HID_FUNCTIONS
 
     def __init__(self, model, vendor_id, product_id, release, maker, serial, interfaces):
-        self.controller = Gadget._free.pop(0)
-        self.path = CONFIGFS / f"g{self.controller}"
+        self.home = self.port = Port()
+        self.path = CONFIGFS / f"g{self.home.controller}"
         self.path.mkdir()
         self._write("idVendor", f"{vendor_id:#06x}")
         self._write("idProduct", f"{product_id:#06x}")
@@ -79,7 +96,7 @@ class Gadget:
 
     def _hid_function(self, number, interface):
         Gadget._hid_functions_left -= 1
-        function = self.path / f"functions/hid.{self.controller}{number}"
+        function = self.path / f"functions/hid.{self.home.controller}{number}"
         function.mkdir()
         (function / "report_length").write_text(str(interface.report_bytes))
         (function / "report_desc").write_bytes(interface.descriptor)
@@ -95,15 +112,16 @@ class Gadget:
     def _write(self, attribute, text):
         (self.path / attribute).write_text(text)
 
-    def plug(self, power_up=lambda: None):
+    def plug(self, power_up=lambda: None, port=None):
         """Returns once the host side has every interface as a hidraw node that udev has finished with.
 
-        `power_up` runs as soon as the device side has its nodes, or where it makes them.
+        `power_up` runs as soon as the device side has its nodes, or where it makes them. Without a port: its own.
         """
+        self.port = port or self.home
         if self.mounted:
             power_up()
             wait_for("the function to be described", (self.mounted / "ep2").exists)
-        self._write("UDC", f"dummy_udc.{self.controller}")
+        self._write("UDC", f"dummy_udc.{self.port.controller}")
         if not self.mounted:
             power_up()
         wait_for(f"{self.path.name} to be enumerated", lambda: len(self.hidraw_nodes()) == len(self.functions))
@@ -127,15 +145,14 @@ class Gadget:
 
     def hidraw_nodes(self):
         """The host side: /dev/hidrawN in the order of the interfaces; those that have come up."""
-        bus = f"/sys/devices/platform/dummy_hcd.{self.controller}"
+        bus = f"/sys/devices/platform/dummy_hcd.{self.port.controller}"
         found = [pathlib.Path(node) for node in glob.glob(f"{bus}/usb*/*/*:1.*/*/hidraw/hidraw*")]
         found.sort(key=lambda node: node.parts[-4])
         return [f"/dev/{node.name}" for node in found if os.path.exists(f"/dev/{node.name}")]
 
     def place(self):
-        """The USB path on the host side, such as 1-1: controllers are numbered in the order in which they were made."""
-        bus = next(pathlib.Path(f"/sys/devices/platform/dummy_hcd.{self.controller}").glob("usb*"))
-        return f"{bus.name.removeprefix('usb')}-1"
+        """Of the port in which it is, or was last."""
+        return self.port.place
 
     def destroy(self):
         if self.is_plugged():
@@ -150,7 +167,7 @@ class Gadget:
         (self.path / "configs/c.1").rmdir()
         (self.path / "strings/0x409").rmdir()
         self.path.rmdir()
-        Gadget._free.insert(0, self.controller)
+        self.home.destroy()
 
 
 def _existing(path):

@@ -63,6 +63,19 @@ def set_pin(node, pin):
     _run("fido2-token", "-S", node, given=f"{pin}\n{pin}\n")
 
 
+def reset(node):
+    """Resets a key that has just been plugged in, and that is touched when it asks.
+
+    Where another program is asking it something at that moment, libfido2 cannot read what it answers.
+    """
+    wait_for(f"the key at {node} to be reset", lambda: _resets(node), timeout_s=10)
+
+
+def _resets(node):
+    done = _attempt("fido2-token", "-R", node, given="")
+    return "FIDO_ERR_RX" not in done.stderr and _output(done) == ""
+
+
 def make_credential(node, pin, rp_id, user_handle):
     """Makes a discoverable credential; its public key in PEM."""
     asked = [base64.b64encode(os.urandom(32)).decode(), rp_id, "lab", base64.b64encode(user_handle).decode()]
