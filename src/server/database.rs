@@ -218,6 +218,15 @@ impl Database {
         let pool = SqlitePoolOptions::new()
             .max_connections(CONNECTIONS)
             .acquire_timeout(TURN_LIMIT)
+            .after_release(|connection, _| {
+                Box::pin(async move {
+                    // What was dropped is undone by then.
+                    connection.ping().await?;
+                    // SQLite ends a transaction by itself, for instance when the disk is full. The library then takes the connection for
+                    // one in a transaction for good, and it would serve nobody again.
+                    Ok(!connection.is_in_transaction())
+                })
+            })
             .connect_with(options)
             .await
             .map_err(|why| DatabaseError::Open {
@@ -422,5 +431,32 @@ pub fn is_busy(fault: &Fault) -> bool {
             .and_then(|code| code.parse::<u32>().ok())
             .is_some_and(|code| code & 0xff == 5),
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_transaction_that_sqlite_ended_by_itself_keeps_nobody_from_writing() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("registry.db");
+        Database::create(&path, &[]).await.expect("made");
+        let database = Database::open(&path).await.expect("opened");
+        for round in 0..=CONNECTIONS {
+            let mut tx = database.write().await.expect("its turn");
+            // As SQLite does where the disk is full.
+            sqlx::query("ROLLBACK")
+                .execute(&mut *tx)
+                .await
+                .expect("ended");
+            drop(tx);
+            let next = database.write().await;
+            next.unwrap_or_else(|why| panic!("{round}: {why}"))
+                .commit()
+                .await
+                .expect("committed");
+        }
     }
 }
