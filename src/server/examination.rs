@@ -24,8 +24,13 @@ use crate::wire::problem_code;
 /// Examinations under one offer: an operator can ask for another one.
 const PER_OFFER: i64 = 6;
 
-/// Wrong ones of one subject in a window. The chance of guessing a code that way is 60 in a million an hour.
+/// Wrong ones of one subject in a window that one human examines; what others examined keeps nobody's owner out. The chance of guessing
+/// a code that way is 60 in a million an hour, and 300 in a million by however many people, because of [`WRONG_IN_A_ROW`].
 const WRONG_PER_SUBJECT: usize = 20;
+
+/// Wrong ones that one human examines in a window, of whomever. A busy desk mistypes a few, and a phone whose clock is off costs two or
+/// three.
+const WRONG_PER_OPERATOR: usize = 40;
 
 /// Wrong ones in a row of one subject, over whatever time (NIST SP 800-63B-4, section 3.2.2).
 const WRONG_IN_A_ROW: i64 = 100;
@@ -47,7 +52,7 @@ pub struct Examination<'a> {
     pub person: &'a PersonId,
     /// The person's factor that the secret is of, where it is one already.
     pub factor: Option<FactorId>,
-    /// Whose limit it is: a secret's, or the person's while a new secret is tried.
+    /// What it counts for: a secret, or the person while a new secret is tried.
     pub subject: &'a str,
     /// It is being enrolled: whoever asks has the secret, so that nothing is told by its own verdict.
     pub is_new: bool,
@@ -83,6 +88,7 @@ pub async fn examine(
     tx: &mut Write,
     about: &Examination<'_>,
 ) -> Answer<Examined> {
+    check_operator(tx, about).await?;
     if !about.is_new {
         check_offer(tx, about).await?;
     }
@@ -106,7 +112,7 @@ pub async fn examine(
             examined.verdict = other;
         }
         if about.subject != person {
-            note(tx, about, person, true).await?;
+            note(tx, about, (None, person), true).await?;
         }
     }
     count(tx, about, &examined.verdict).await?;
@@ -116,7 +122,10 @@ pub async fn examine(
 async fn may_try_others(tx: &mut Write, about: &Examination<'_>) -> Answer<bool> {
     let person = about.person.as_str();
     Ok(attempt::wrong_in_a_row(tx, person).await? < WRONG_IN_A_ROW
-        && wrong_ones(tx, person, about.now).await?.len() < WRONG_PER_SUBJECT)
+        && attempt::wrong(tx, person, about.now - WINDOW, WRONG_PER_SUBJECT)
+            .await?
+            .len()
+            < WRONG_PER_SUBJECT)
 }
 
 /// A secret that does not open: what is wrong with it is nothing to tell.
@@ -236,6 +245,23 @@ async fn check_offer(tx: &mut Write, about: &Examination<'_>) -> Answer<()> {
     ))
 }
 
+/// Whoever tries a few codes of each of many people guesses as well.
+async fn check_operator(tx: &mut Write, about: &Examination<'_>) -> Answer<()> {
+    let wrong = wrong_ones(tx, about, None, WRONG_PER_OPERATOR).await?;
+    let Some((free_at, wait_s)) = full(&wrong, WRONG_PER_OPERATOR, about.now) else {
+        return Ok(());
+    };
+    Err(Refusal::new(
+        problem_code::OPERATOR_GUESSED,
+        format!(
+            "{WRONG_PER_OPERATOR} codes that operator {} had examined within an hour were wrong: none is examined for them until \
+             {free_at}. Another operator can go on",
+            about.operator
+        ),
+    )
+    .retry_after(wait_s))
+}
+
 async fn check_subject(tx: &mut Write, about: &Examination<'_>) -> Answer<()> {
     // A new secret is no secret to whoever asks.
     if !about.is_new && attempt::wrong_in_a_row(tx, about.subject).await? >= WRONG_IN_A_ROW {
@@ -246,51 +272,87 @@ async fn check_subject(tx: &mut Write, about: &Examination<'_>) -> Answer<()> {
             ),
         ));
     }
-    let wrong = wrong_ones(tx, about.subject, about.now).await?;
-    if wrong.len() < WRONG_PER_SUBJECT {
+    let wrong = wrong_ones(tx, about, Some(about.subject), WRONG_PER_SUBJECT).await?;
+    let Some((free_at, wait_s)) = full(&wrong, WRONG_PER_SUBJECT, about.now) else {
         return Ok(());
-    }
-    let oldest = wrong.last().map_or(about.now, |at| at.0);
-    let free_at = oldest + WINDOW;
-    let wait_s = free_at.as_second().saturating_sub(about.now.as_second());
+    };
     Err(Refusal::new(
         problem_code::TOO_MANY_ATTEMPTS,
         format!(
-            "{WRONG_PER_SUBJECT} wrong codes within an hour: no more are examined until {free_at}. Prove the person by \
-             another factor, or enrol a new one"
+            "{WRONG_PER_SUBJECT} wrong codes of operator {} within an hour: no more of it are examined for them until {free_at}. \
+             Another operator can go on; or prove the person by another factor, or enrol a new one",
+            about.operator
         ),
     )
-    .retry_after(u32::try_from(wait_s.max(1)).unwrap_or(3600)))
+    .retry_after(wait_s))
 }
 
-/// When the last wrong ones were, newest first.
-async fn wrong_ones(tx: &mut Write, subject: &str, now: Timestamp) -> Answer<Vec<At>> {
-    Ok(attempt::wrong(tx, subject, now - WINDOW, WRONG_PER_SUBJECT).await?)
+/// When the operator's last wrong ones were, of a subject or of all, newest first.
+async fn wrong_ones(
+    tx: &mut Write,
+    about: &Examination<'_>,
+    subject: Option<&str>,
+    most: usize,
+) -> Answer<Vec<At>> {
+    let after = about.now - WINDOW;
+    Ok(attempt::wrong_by(tx, (about.operator, subject), after, most).await?)
+}
+
+/// Until when there are too many, and how many seconds that is.
+fn full(wrong: &[At], most: usize, now: Timestamp) -> Option<(Timestamp, u32)> {
+    let oldest = wrong.last().filter(|_| wrong.len() >= most)?;
+    let free_at = oldest.0 + WINDOW;
+    let wait_s = free_at.as_second().saturating_sub(now.as_second());
+    Some((free_at, u32::try_from(wait_s.max(1)).unwrap_or(3600)))
 }
 
 /// Notes the examination; the wrong one that is the last for now raises an alarm.
 async fn count(tx: &mut Write, about: &Examination<'_>, verdict: &CodeVerdict) -> Answer<()> {
     let wrong = !matches!(verdict, CodeVerdict::Right { .. } | CodeVerdict::Used);
     attempt::forget(tx, about.now - KEPT).await?;
-    note(tx, about, about.subject, wrong).await?;
+    note(tx, about, (Some(about.operator), about.subject), wrong).await?;
     // Whoever enrols a secret of their own knows its codes: that ends no row of the person's.
     if verdict.is_right() && !about.is_new {
         attempt::end_run(tx, about.subject).await?;
         attempt::end_run(tx, about.person.as_str()).await?;
     }
-    if wrong && wrong_ones(tx, about.subject, about.now).await?.len() == WRONG_PER_SUBJECT {
+    if wrong {
+        watch(tx, about).await?;
+    }
+    Ok(())
+}
+
+/// The wrong one that is the last for now, of that subject or of that operator, is an alarm.
+async fn watch(tx: &mut Write, about: &Examination<'_>) -> Answer<()> {
+    let Examination {
+        operator, person, ..
+    } = about;
+    let subject = wrong_ones(tx, about, Some(about.subject), WRONG_PER_SUBJECT).await?;
+    if subject.len() == WRONG_PER_SUBJECT {
         let detail = format!(
-            "{WRONG_PER_SUBJECT} wrong codes of {} within an hour",
-            about.person
+            "{WRONG_PER_SUBJECT} wrong codes of {person} within an hour, examined for operator {operator}"
         );
         let kind = problem_code::TOO_MANY_ATTEMPTS;
+        audit::alarm(tx, about.station, kind, &detail, about.now).await?;
+    }
+    let all = wrong_ones(tx, about, None, WRONG_PER_OPERATOR).await?;
+    if all.len() == WRONG_PER_OPERATOR {
+        let detail = format!(
+            "{WRONG_PER_OPERATOR} wrong codes within an hour, of however many people, examined for operator {operator}; the newest: of {person}"
+        );
+        let kind = problem_code::OPERATOR_GUESSED;
         audit::alarm(tx, about.station, kind, &detail, about.now).await?;
     }
     Ok(())
 }
 
-async fn note(tx: &mut Write, about: &Examination<'_>, subject: &str, wrong: bool) -> Answer<()> {
-    attempt::insert(tx, about.offer, (subject, wrong), about.now).await?;
+async fn note(
+    tx: &mut Write,
+    about: &Examination<'_>,
+    (operator, subject): (Option<&OperatorId>, &str),
+    wrong: bool,
+) -> Answer<()> {
+    attempt::insert(tx, (about.offer, operator), (subject, wrong), about.now).await?;
     if wrong && attempt::wrong_once_more(tx, subject).await? == WRONG_IN_A_ROW {
         guessed_out(tx, about, subject).await?;
     }

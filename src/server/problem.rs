@@ -115,6 +115,9 @@ fn meaning(code: &str) -> (StatusCode, &'static str) {
         ),
         problem_code::TOO_MANY_ATTEMPTS => (S::TOO_MANY_REQUESTS, "Too many wrong codes"),
         problem_code::GUESSED_OUT => (S::FORBIDDEN, "Too many codes in a row were wrong"),
+        problem_code::OPERATOR_GUESSED => {
+            (S::FORBIDDEN, "Too many codes of this operator were wrong")
+        }
         problem_code::OFFERS_OPEN => (S::CONFLICT, "Too many offers are open"),
         problem_code::BUSY => (S::SERVICE_UNAVAILABLE, "The registry is busy"),
         problem_code::CODE_REFUSED => (S::FORBIDDEN, "The code does not hold"),

@@ -465,6 +465,9 @@ impl Text {
             }
             problem_code::LAST_FACTOR => explained!("refused-last", "refused-last-next"),
             problem_code::TOO_MANY_ATTEMPTS => explained!("door-attempts", "door-attempts-next"),
+            problem_code::OPERATOR_GUESSED => {
+                explained!("refused-guessed", "refused-guessed-next")
+            }
             problem_code::CODE_WRONG => explained!("refused-code", "refused-code-next"),
             problem_code::TOKEN_UNAVAILABLE => explained!("refused-token", "refused-token-next"),
             problem_code::FACTOR_UNKNOWN => explained!("refused-factor", "refused-factor-next"),

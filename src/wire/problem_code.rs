@@ -18,6 +18,9 @@ pub const MEDIA_TYPE: &str = "media-type";
 pub const TOO_MANY_ATTEMPTS: &str = "too-many-attempts";
 /// A hundred codes in a row were wrong: none is examined any more. As an alarm: a factor is suspended for that.
 pub const GUESSED_OUT: &str = "guessed-out";
+/// Too many codes that this operator had examined within an hour were wrong, of however many people; the detail says until when. As an
+/// alarm: the last of them.
+pub const OPERATOR_GUESSED: &str = "operator-guessed";
 /// As many offers are open as may be, of this operator here or of this station.
 pub const OFFERS_OPEN: &str = "offers-open";
 /// The registry has too much to do; see `Retry-After`.

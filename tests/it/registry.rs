@@ -14,6 +14,7 @@ mod copies;
 mod counted;
 mod documents;
 mod enrolment;
+mod guessers;
 mod handover;
 mod http;
 mod import;

@@ -3,23 +3,26 @@
 use jiff::Timestamp;
 
 use super::At;
-use crate::domain::OfferId;
+use crate::domain::{OfferId, OperatorId};
 use crate::server::database::{Connection, Fault, Write};
 
-/// Notes an examination of a subject under an offer.
+/// Notes an examination of a subject under an offer. Whose it is counts once, whatever else the same code was tried on.
 pub async fn insert(
     tx: &mut Write,
-    offer: OfferId,
+    (offer, operator): (OfferId, Option<&OperatorId>),
     (subject, wrong): (&str, bool),
     now: Timestamp,
 ) -> Result<(), Fault> {
-    sqlx::query("INSERT INTO code_attempt (offer, subject, wrong, at_ms) VALUES ($1, $2, $3, $4)")
-        .bind(offer)
-        .bind(subject)
-        .bind(wrong)
-        .bind(At(now))
-        .execute(&mut **tx)
-        .await?;
+    sqlx::query(
+        "INSERT INTO code_attempt (offer, operator, subject, wrong, at_ms) VALUES ($1, $2, $3, $4, $5)",
+    )
+    .bind(offer)
+    .bind(operator)
+    .bind(subject)
+    .bind(wrong)
+    .bind(At(now))
+    .execute(&mut **tx)
+    .await?;
     Ok(())
 }
 
@@ -44,6 +47,25 @@ pub async fn wrong(
     )
     .bind(subject)
     .bind(At(after))
+    .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+    .fetch_all(db)
+    .await
+}
+
+/// The same of those that one human examined, under whatever account; of every subject where none is named.
+pub async fn wrong_by(
+    db: &mut Connection,
+    (operator, subject): (&OperatorId, Option<&str>),
+    after: Timestamp,
+    limit: usize,
+) -> Result<Vec<At>, Fault> {
+    sqlx::query_scalar(
+        "SELECT at_ms FROM code_attempt WHERE operator IN (SELECT same FROM account_of_human WHERE account = $1) \
+         AND wrong AND at_ms > $2 AND ($3 IS NULL OR subject = $3) ORDER BY at_ms DESC LIMIT $4",
+    )
+    .bind(operator)
+    .bind(At(after))
+    .bind(subject)
     .bind(i64::try_from(limit).unwrap_or(i64::MAX))
     .fetch_all(db)
     .await

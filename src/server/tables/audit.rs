@@ -32,8 +32,8 @@ pub struct Alarm {
     pub at: Timestamp,
     /// The station it concerns.
     pub station: Option<StationId>,
-    /// `journal-regressed`, `counter-regressed`, `unlock-after-end`, `too-many-attempts`, `many-suspensions`, `key-of-several`,
-    /// `all-older-factors-gone`, `customer-service-account` and others.
+    /// `journal-regressed`, `counter-regressed`, `unlock-after-end`, `too-many-attempts`, `operator-guessed`, `many-suspensions`,
+    /// `key-of-several`, `all-older-factors-gone`, `customer-service-account` and others.
     pub kind: String,
     /// In words, with the facts.
     pub detail: String,

@@ -245,8 +245,7 @@ pub async fn deeds(
     since_ms: i64,
 ) -> Result<Vec<Deed>, Fault> {
     let all: Vec<(At, At)> = sqlx::query_as(
-        "WITH own AS (SELECT o.id FROM operator o JOIN operator me ON me.id = $1 \
-         WHERE o.id = me.id OR o.personnel_number = me.personnel_number OR o.person = me.person) \
+        "WITH own AS (SELECT same AS id FROM account_of_human WHERE account = $1) \
          SELECT suspended_ms, accepted_ms FROM suspension WHERE operator IN (SELECT id FROM own) AND accepted_ms >= $2 \
          UNION ALL SELECT * FROM (SELECT ended_ms, accepted_ms FROM factor_end WHERE operator IN (SELECT id FROM own) \
          AND accepted_ms >= $2 AND why IN ('reset', 'deleted', 'withdrawn') GROUP BY person, ended_ms, accepted_ms) AS ended",
