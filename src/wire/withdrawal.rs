@@ -40,7 +40,8 @@ pub enum Ground {
         case: ResetCase,
     },
     /// Its enrolment was given up at the station that made it, after the registry had refused it; should one of the attempts
-    /// to report it arrive all the same, it is not to count. Taken of what came of this offer and was not used since.
+    /// to report it arrive all the same, it is not to count. Taken of what came of this offer and was not used since, from who enrolled it
+    /// or may reset its key.
     Undone {
         /// The enrolment's offer.
         offer: OfferId,

@@ -2,7 +2,7 @@
 //!
 //! Invariants: a credential that was withdrawn is refused from then on, whether the registry held it or hears of it later; who may
 //! withdraw one that is held is decided by the same function as at the station ([`Role::may_reset_key_of`]), but for an enrolment
-//! that its own station takes back within minutes and before anybody used it.
+//! that whoever made it takes back at its own station, within minutes and before anybody used it.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -23,6 +23,7 @@ use crate::server::lives::{self, Ended, Why};
 use crate::server::problem::{Answer, Refusal};
 use crate::server::tables::audit::Line;
 use crate::server::tables::credential::{self, Kept};
+use crate::server::tables::operator::is_same_human;
 use crate::server::tables::person;
 use crate::server::tables::withdrawal;
 use crate::server::visits::Within;
@@ -31,8 +32,8 @@ use crate::wire::{Ground, Push, WithdrawalPush, WithdrawalReceipt, problem_code}
 /// The longest credential id (WebAuthn Level 3, section 5.1: 1,023 bytes).
 const MAX_ID_BYTES: usize = 1023;
 
-/// So long after the registry took an enrolment, its station takes it back on nobody's authority: as long as a visit lasts. By then the
-/// answer to it has come, or the person has gone with a key that they count on.
+/// So long after the registry took an enrolment, it is taken back at its station as a mistake: as long as a visit lasts. By then the answer
+/// to it has come, or the person has gone with a key that they count on.
 const TAKEN_BACK: SignedDuration = SignedDuration::from_mins(30);
 
 /// Takes on record that a credential is not to be used any more.
@@ -67,8 +68,15 @@ pub async fn withdrawal(
     if let Some(held) = &held {
         refuse_before(held.enrolled_at, push.withdrawn_at)?;
     }
-    let by = (&station, person.kind, now);
-    may(role, &push, by, held.as_ref())?;
+    let by = By {
+        role,
+        station: &station,
+        is_maker: match &held {
+            Some(held) => is_same_human(&mut entry.tx, push.done_by(), &held.operator).await?,
+            None => false,
+        },
+    };
+    may(&by, &push, (person.kind, now), held.as_ref())?;
     withdrawal::insert(&mut entry.tx, &station, &push, now).await?;
     credential::end(&mut entry.tx, &push.credential, push.withdrawn_at, None).await?;
     if held.as_ref().is_some_and(|held| held.is_live) {
@@ -132,38 +140,58 @@ async fn held(tx: &mut Write, push: &WithdrawalPush) -> Answer<Option<Kept>> {
     }
 }
 
-/// Whether this role may withdraw it.
-fn may(
+/// Who withdraws one, and where.
+struct By<'a> {
     role: Role,
+    station: &'a StationId,
+    /// The human who enrolled it.
+    is_maker: bool,
+}
+
+/// Whether they may withdraw it.
+fn may(
+    by: &By<'_>,
     push: &WithdrawalPush,
-    (station, kind, now): (&StationId, PersonKind, Timestamp),
+    (kind, now): (PersonKind, Timestamp),
     held: Option<&Kept>,
 ) -> Answer<()> {
     let refused = |detail: String| Refusal::new(problem_code::NOT_ALLOWED, detail);
     match &push.ground {
-        Ground::Deleted { .. } => role
+        Ground::Deleted { .. } => by
+            .role
             .may_reset_key_of(&[kind])
             .map_err(|no| refused(no.to_string())),
         Ground::Undone { offer } => {
-            role.may(Action::ResolveConflict)
+            by.role
+                .may(Action::ResolveConflict)
                 .map_err(|no| refused(no.to_string()))?;
-            match held.is_none_or(|held| is_taken_back(held, station, *offer, now)) {
-                true => Ok(()),
-                false => Err(refused(format!(
+            let Some(held) = held.filter(|held| held.is_live) else {
+                return Ok(());
+            };
+            if !is_taken_back(held, by.station, *offer, now) {
+                return Err(refused(format!(
                     "credential {} came of another enrolment, was used since, or was taken longer than {} minutes ago: whoever may reset its \
                      key may delete it there",
                     push.credential,
                     TAKEN_BACK.as_mins()
+                )));
+            }
+            // It is somebody's by now. What another one did is nobody's mistake of one's own.
+            match (by.is_maker, by.role.may_reset_key_of(&[kind])) {
+                (true, _) | (false, Ok(())) => Ok(()),
+                (false, Err(no)) => Err(refused(format!(
+                    "credential {} was enrolled by operator {}, who may take it back themselves; for anybody else: {no}",
+                    push.credential, held.operator
                 ))),
             }
         }
     }
 }
 
-/// Whether a station may take back its own enrolment of that offer.
+/// Whether a station may take back its own enrolment of that offer, which is held.
 fn is_taken_back(held: &Kept, station: &StationId, offer: OfferId, now: Timestamp) -> bool {
     let is_own = held.is_unused && held.station == *station && held.offer == offer;
-    !held.is_live || (is_own && held.accepted_at.duration_until(now) <= TAKEN_BACK)
+    is_own && held.accepted_at.duration_until(now) <= TAKEN_BACK
 }
 
 /// The audit's words for it.

@@ -155,6 +155,8 @@ pub struct Kept {
     /// That it came of.
     pub offer: OfferId,
     pub station: StationId,
+    /// Who enrolled it.
+    pub operator: OperatorId,
     /// When it was made, as its station told.
     #[sqlx(rename = "enrolled_ms", try_from = "At")]
     pub enrolled_at: Timestamp,
@@ -170,8 +172,8 @@ pub struct Kept {
 /// That credential, gone or not.
 pub async fn kept(db: &mut Connection, id: &Bytes) -> Result<Option<Kept>, Fault> {
     sqlx::query_as(
-        "SELECT person, offer, station, enrolled_ms, accepted_ms, accepted_ms = last_tested_ms AS is_unused, gone_ms IS NULL AS is_live \
-         FROM credential WHERE id = $1",
+        "SELECT person, offer, station, operator, enrolled_ms, accepted_ms, accepted_ms = last_tested_ms AS is_unused, \
+         gone_ms IS NULL AS is_live FROM credential WHERE id = $1",
     )
     .bind(id)
     .fetch_optional(db)

@@ -167,6 +167,21 @@ pub async fn own(
     .await
 }
 
+/// Whether two accounts are of one human, as far as they say whose they are; one account is.
+pub async fn is_same_human(
+    db: &mut Connection,
+    one: &OperatorId,
+    other: &OperatorId,
+) -> Result<bool, Fault> {
+    sqlx::query_scalar(
+        "SELECT EXISTS (SELECT 1 FROM account_of_human WHERE account = $1 AND same = $2)",
+    )
+    .bind(one)
+    .bind(other)
+    .fetch_one(db)
+    .await
+}
+
 /// Whether two accounts are certainly of two humans. Accounts that do not say whose they are could be one's.
 pub async fn are_two_humans(
     db: &mut Connection,

@@ -212,6 +212,67 @@ async fn a_station_takes_back_its_own_enrolment_until_somebody_has_used_it() {
 }
 
 #[tokio::test]
+async fn an_enrolment_is_taken_back_by_who_made_it_or_may_reset_its_key_and_by_nobody_else() {
+    let world = World::new().await;
+    let mut colleagues = Vec::new();
+    for (seed, role) in [
+        (210, Role::StationAdministrator),
+        (211, Role::HelpDesk),
+        (212, Role::HelpDesk),
+    ] {
+        let name = format!("C. Olleague {seed}");
+        let mut key = Authenticator::new(seed);
+        colleagues.push(first_sign_in(&world.client, &world.db(), &name, role, &mut key).await);
+    }
+    let [administrator, other, same] = &colleagues[..] else {
+        panic!("three");
+    };
+    let human = admin::Human {
+        personnel_number: Some("4711".to_owned()),
+        person: None,
+    };
+    for session in [&world.session, same] {
+        admin::set_human(&world.db(), &session.operator.id, &human)
+            .await
+            .unwrap();
+    }
+    // p-2 is a main administrator, whose keys only Customer Service resets; p-1 an employee, whose keys a help desk does.
+    for (seed, person, by, taken) in [
+        (51, "p-2", administrator, false),
+        (52, "p-2", other, false),
+        (53, "p-2", same, true),
+        (54, "p-1", administrator, false),
+        (55, "p-1", other, true),
+    ] {
+        let mut key = Authenticator::new(seed);
+        let offer = world.offer(person).await;
+        let receipt = world.push(&world.enrolment(&offer, &mut key)).await;
+        let credential = receipt.unwrap().credential;
+        let mut gone = push(&world, &key, (person, &credential), undone(offer.id));
+        gone.body.operator = by.operator.id.clone();
+        let answer = world.client.push(entry(), &gone).await;
+        if taken {
+            assert!(answer.unwrap().was_held, "{person} {seed}");
+            continue;
+        }
+        let said = detail(answer);
+        let maker = world.session.operator.id.as_str();
+        assert!(said.contains(maker), "{said}");
+        // Nor by saying that the maker had decided it.
+        gone.body.operator = world.session.operator.id.clone();
+        gone.body.finished_by = Some(by.operator.id.clone());
+        gone.head = world.head();
+        let answer = world.client.push(entry(), &gone).await;
+        assert_eq!(refused(answer), problem_code::NOT_ALLOWED);
+        assert!(world.live_keys_of(person).await > 0);
+        // Whoever made it does.
+        gone.body.finished_by = None;
+        gone.head = world.head();
+        assert!(world.client.push(entry(), &gone).await.unwrap().was_held);
+    }
+}
+
+#[tokio::test]
 async fn half_an_hour_after_it_was_taken_an_enrolment_is_taken_back_by_nobody_alone() {
     let world = World::new().await;
     let mut key = Authenticator::new(48);
