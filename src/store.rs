@@ -26,6 +26,7 @@ pub mod private;
 mod read;
 mod replay;
 mod room;
+mod witness;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard};

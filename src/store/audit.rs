@@ -1,6 +1,7 @@
 //! The audit chain, read beside a running station: verified whole, or handed out record by record.
 //!
-//! Takes no lock and writes nothing. What a running station is just writing counts as not there yet.
+//! Takes no lock and writes nothing there. What a running station is just writing counts as not there yet; what head file and index
+//! have seen must be there, as when the store is opened.
 
 use std::path::{Path, PathBuf};
 
@@ -8,8 +9,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::error::{Damage, StoreError};
-use super::journal::{Hash, Reader, Tip, read_head};
-use super::{journal_dir, replay};
+use super::journal::{Hash, Reader, Tip};
+use super::{journal_dir, replay, witness};
 use crate::record::Record;
 use crate::wire::JournalHead;
 
@@ -41,14 +42,17 @@ pub struct Entry {
     pub record: Record,
 }
 
-/// Verifies the whole chain of the station in `dir`: every hash, every link, every record's form, and that the record
-/// that was last acknowledged is in it.
+/// Verifies the whole chain of the station in `dir`: every hash, every link, every record's form, and that each record of which
+/// somebody knows that it was acknowledged is in it.
 ///
 /// # Errors
-/// [`StoreError::Damaged`] with file, offset and what is wrong; [`StoreError::Newer`]; [`StoreError::Io`].
+/// [`StoreError::Damaged`] with file, offset and what is wrong; [`StoreError::LostTail`]; [`StoreError::Newer`]; [`StoreError::Io`].
 pub fn verify(dir: &Path) -> Result<Audit, StoreError> {
-    // Read before the journal is, so that a running station can only be further.
-    let acknowledged = read_head(&journal_dir(dir))?;
+    let witnesses = witness::all(dir)?;
+    let journal = journal_dir(dir);
+    if !journal.is_dir() || matches!(Reader::first(&journal), Ok(None)) {
+        witness::nothing(&witnesses, &journal)?;
+    }
     let mut entries = records(dir)?;
     let mut audit = Audit {
         records: 0,
@@ -63,9 +67,12 @@ pub fn verify(dir: &Path) -> Result<Audit, StoreError> {
         torn_bytes: 0,
     };
     while let Some(entry) = entries.read()? {
-        if let Some(head) = acknowledged.filter(|head| head.sequence == entry.sequence) {
-            check_same(&entries, head, entry.hash)?;
-        }
+        let found = Tip {
+            sequence: entry.sequence,
+            hash: entry.hash,
+        };
+        let place = (entries.reader.path(), entries.begins_at);
+        witness::saw(&witnesses, found, place)?;
         audit.records += 1;
         audit.head = JournalHead {
             sequence: entry.sequence,
@@ -75,14 +82,8 @@ pub fn verify(dir: &Path) -> Result<Audit, StoreError> {
         audit.from = audit.from.or(Some(entry.record.at));
         audit.to = Some(entry.record.at);
     }
+    witness::ended(&witnesses, &entries.reader)?;
     let end = entries.reader.position();
-    if let Some(head) = acknowledged.filter(|head| head.sequence > end.tip.sequence) {
-        let what = format!(
-            "the journal ends here with record {}, and record {} was acknowledged",
-            end.tip.sequence, head.sequence
-        );
-        return Err(Damage::new(entries.reader.path(), end.offset, what).into());
-    }
     audit.segments = end.segment;
     audit.torn_bytes = entries.reader.torn().map_or(0, |torn| torn.bytes);
     Ok(audit)
@@ -98,6 +99,7 @@ pub fn records(dir: &Path) -> Result<Entries, StoreError> {
     };
     Ok(Entries {
         reader,
+        begins_at: 0,
         failed: false,
     })
 }
@@ -105,6 +107,8 @@ pub fn records(dir: &Path) -> Result<Entries, StoreError> {
 /// See [`records`].
 pub struct Entries {
     reader: Reader,
+    /// Where in the segment the last record begins.
+    begins_at: u64,
     failed: bool,
 }
 
@@ -119,6 +123,7 @@ impl Entries {
             return Ok(None);
         };
         let record = replay::parse(&raw, self.reader.path())?;
+        self.begins_at = raw.offset;
         Ok(Some(Entry {
             sequence: raw.tip.sequence,
             hash: raw.tip.hash,
@@ -139,19 +144,4 @@ impl Iterator for Entries {
         self.failed = matches!(entry, Some(Err(_)));
         entry
     }
-}
-
-fn check_same(entries: &Entries, head: Tip, found: Hash) -> Result<(), Damage> {
-    if head.hash == found {
-        return Ok(());
-    }
-    let what = format!(
-        "record {} here has hash {found}, and the one that was acknowledged had {}",
-        head.sequence, head.hash
-    );
-    Err(Damage::new(
-        entries.reader.path(),
-        entries.reader.position().offset,
-        what,
-    ))
 }

@@ -13,7 +13,7 @@ mod files;
 pub(super) mod rows;
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -116,6 +116,16 @@ pub(super) enum NotOpened {
     /// Written by a newer release, with this version.
     Newer(u16),
     Fault(IndexFault),
+}
+
+/// The refusal of an index of a newer release.
+pub(super) fn newer(path: PathBuf, version: u16) -> StoreError {
+    StoreError::Newer {
+        what: "the index",
+        path,
+        version: version.into(),
+        known: INDEX_VERSION.into(),
+    }
 }
 
 impl From<IndexFault> for NotOpened {

@@ -19,7 +19,8 @@ pub(super) use format::{PAYLOAD_LIMIT, Tip, sha256};
 pub(super) use head::read_head;
 pub(super) use reader::{Anchor, Anchored, RawRecord, Reader, check_seams, len_u64, segment_path};
 
-use super::error::{Damage, StoreError};
+use super::error::StoreError;
+use super::witness;
 use format::{SegmentHeader, encode_record};
 use head::Head;
 use reader::header_len;
@@ -66,7 +67,7 @@ impl Journal {
     /// Goes on where `reader` found the end. A torn tail is cut off; refused when the head file knows of a later record.
     pub fn resume(dir: &Path, reader: &Reader, segment_bytes: u64) -> Result<Self, StoreError> {
         let (end, path) = (reader.position(), reader.path().to_owned());
-        check_head(dir, reader)?;
+        witness::ended(witness::head(dir)?.as_slice(), reader)?;
         let file = OpenOptions::new()
             .read(true)
             .write(true)
@@ -208,36 +209,6 @@ impl Journal {
             path: self.path.clone(),
             why,
         }
-    }
-}
-
-/// Refuses a journal that ends before the last record that was acknowledged, or has another in its place.
-pub(super) fn check_head(dir: &Path, reader: &Reader) -> Result<(), StoreError> {
-    let end = reader.position();
-    match read_head(dir)? {
-        Some(head) if head.sequence > end.tip.sequence => {
-            Err(lost_tail(reader, head, "the head file"))
-        }
-        Some(head) if head.sequence == end.tip.sequence && head.hash != end.tip.hash => {
-            let what = format!(
-                "record {} here has hash {}, and the one that was acknowledged had {}",
-                head.sequence, end.tip.hash, head.hash
-            );
-            Err(Damage::new(reader.path(), end.offset, what).into())
-        }
-        Some(_) | None => Ok(()),
-    }
-}
-
-/// The refusal of a journal that ends before a record that `witness` knows.
-pub(super) fn lost_tail(reader: &Reader, known: Tip, witness: &'static str) -> StoreError {
-    let end = reader.position();
-    StoreError::LostTail {
-        file: reader.path().to_owned(),
-        offset: end.offset,
-        found: end.tip.sequence,
-        expected: known.sequence,
-        witness,
     }
 }
 

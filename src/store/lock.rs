@@ -20,6 +20,22 @@ pub(super) enum Past {
     Uncertain,
 }
 
+/// How the last holder of a journal's lock left, as far as it has: asked without taking it.
+pub(super) fn past(journal: &Path) -> Past {
+    match File::open(lock_path(journal))
+        .ok()
+        .as_ref()
+        .and_then(read)
+    {
+        Some(Note::Closed) => Past::Closed,
+        Some(Note::Open(_)) | None => Past::Uncertain,
+    }
+}
+
+fn lock_path(journal: &Path) -> PathBuf {
+    journal.join("lock")
+}
+
 /// Held as long as the store is open.
 pub(super) struct Lock {
     file: File,
@@ -29,7 +45,7 @@ pub(super) struct Lock {
 impl Lock {
     /// Takes the lock of `journal`, the journal's directory in `dir`, or says who has it.
     pub fn take(dir: &Path, journal: &Path) -> Result<(Self, Past), StoreError> {
-        let path = journal.join("lock");
+        let path = lock_path(journal);
         let file = OpenOptions::new()
             .read(true)
             .write(true)

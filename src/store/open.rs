@@ -8,15 +8,13 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 
 use super::error::{Damage, StoreError};
-use super::index::{INDEX_VERSION, Index, IndexFault, NotOpened, set_aside};
-use super::journal::{
-    Anchored, Journal, Reader, Tip, check_seams, lost_tail, read_head, segment_path, sync_segment,
-};
+use super::index::{Index, IndexFault, NotOpened, newer, set_aside};
+use super::journal::{Anchored, Journal, Reader, Tip, check_seams, segment_path, sync_segment};
 use super::lock::{Lock, Past};
 use super::private::private_dir;
 use super::replay::{ReplayError, replay};
 use super::room::Reserve;
-use super::{Inner, Settings, index_dir, journal_dir};
+use super::{Inner, Settings, index_dir, journal_dir, witness};
 
 pub(super) fn open(dir: &Path, settings: Settings) -> Result<Inner, StoreError> {
     let journal_dir = journal_dir(dir);
@@ -81,12 +79,7 @@ fn open_index(dir: &Path, past: Past) -> Result<Option<Index>, StoreError> {
         .and_then(|()| Index::open(&path, past == Past::Uncertain));
     match opened {
         Ok(index) => Ok(Some(index)),
-        Err(NotOpened::Newer(version)) => Err(StoreError::Newer {
-            what: "the index",
-            path,
-            version: version.into(),
-            known: INDEX_VERSION.into(),
-        }),
+        Err(NotOpened::Newer(version)) => Err(newer(path, version)),
         Err(NotOpened::Fault(IndexFault(why))) => {
             tracing::warn!(%why, "the index is made anew from the journal");
             Ok(None)
@@ -163,45 +156,28 @@ fn fresh(dir: &Path) -> Result<Index, IndexFault> {
 /// The index stands at a record that the journal does not have at that place. Says why: damage first, where there is any.
 fn explain(journal: &Path, known: Tip) -> Result<StoreError, StoreError> {
     let mut reader = first(journal)?;
-    let mut found = None;
+    let index = [witness::index(known)];
     while let Some(raw) = reader.next()? {
-        if raw.tip.sequence == known.sequence {
-            found = Some((raw, reader.path().to_owned()));
-        }
+        witness::saw(&index, raw.tip, (reader.path(), raw.offset))?;
     }
-    Ok(match found {
-        None => lost_tail(&reader, known, "the index"),
-        Some((raw, path)) => Damage::new(
-            &path,
-            raw.offset,
-            format!(
-                "record {} here has hash {}, and the index was made from one with {}: this is another journal. \
-                 If it was put here on purpose, remove the directory `index` beside `journal`",
-                known.sequence, raw.tip.hash, known.hash
-            ),
-        )
-        .into(),
-    })
+    witness::ended(&index, &reader)?;
+    let what = format!(
+        "record {} is not where the index has it: remove the directory `index` beside `journal`",
+        known.sequence
+    );
+    Ok(Damage::new(reader.path(), 0, what).into())
 }
 
 /// There is no journal yet. Refused when something remembers one.
 fn check_nothing_lost(journal: &Path, index: Option<&Index>) -> Result<(), StoreError> {
-    let by_head = read_head(journal)?
-        .filter(|tip| tip.sequence > 0)
-        .map(|tip| (tip, "the head file"));
     let by_index = index
         .and_then(|index| index.meta().anchor())
-        .map(|anchor| (anchor.tip, "the index"));
-    match by_head.or(by_index) {
-        None => Ok(()),
-        Some((known, witness)) => Err(StoreError::LostTail {
-            file: segment_path(journal, 1),
-            offset: 0,
-            found: 0,
-            expected: known.sequence,
-            witness,
-        }),
-    }
+        .map(|anchor| witness::index(anchor.tip));
+    let known: Vec<_> = witness::head(journal)?
+        .into_iter()
+        .chain(by_index)
+        .collect();
+    witness::nothing(&known, journal)
 }
 
 fn first(journal: &Path) -> Result<Reader, StoreError> {

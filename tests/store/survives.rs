@@ -105,7 +105,97 @@ fn a_flipped_bit_in_the_last_acknowledged_record_is_refused_even_after_a_kill() 
     }
     assert_eq!(journal.metadata().unwrap().len(), length, "nothing was cut");
     let error = audit::verify(&copied).unwrap_err().to_string();
-    assert!(error.contains("record 5 was acknowledged"), "{error}");
+    assert!(error.contains("the head file knows record 5"), "{error}");
+}
+
+/// What opening refuses, and verifying without opening it first.
+fn refused_by_both(dir: &Path) -> StoreError {
+    let verified = audit::verify(dir).unwrap_err();
+    assert_eq!(verified.to_string(), refusal(dir).to_string());
+    verified
+}
+
+#[test]
+fn a_lost_tail_is_found_by_an_audit_as_by_opening_also_when_the_head_file_is_old_or_gone() {
+    let root = tempdir().unwrap();
+    let dir = root.path().join("store");
+    closed(&dir, 2);
+    let (journal, head) = (dir.join(FIRST), dir.join("journal/head"));
+    let (older, old_head) = (
+        std::fs::read(&journal).unwrap(),
+        std::fs::read(&head).unwrap(),
+    );
+    let store = Store::open(&dir).unwrap();
+    for record in enrolment(3) {
+        store.commit(&record).unwrap();
+    }
+    // Beside a running station as well.
+    let whole = std::fs::read(&journal).unwrap();
+    std::fs::write(&head, &old_head).unwrap();
+    assert_eq!(audit::verify(&dir).unwrap().records, 15);
+    std::fs::write(&journal, &older).unwrap();
+    let while_running = audit::verify(&dir).unwrap_err().to_string();
+    assert!(
+        while_running.contains("the index knows record 1"),
+        "{while_running}"
+    );
+    std::fs::write(&journal, &whole).unwrap();
+    drop(store);
+    std::fs::write(&journal, &older).unwrap();
+    let lost = |error: &StoreError| {
+        matches!(
+            error,
+            StoreError::LostTail {
+                found: 10,
+                expected: 15,
+                witness: "the index",
+                ..
+            }
+        )
+    };
+    for with_head in [true, false] {
+        match with_head {
+            true => std::fs::write(&head, &old_head).unwrap(),
+            false => std::fs::remove_file(&head).unwrap(),
+        }
+        let error = refused_by_both(&dir);
+        assert!(lost(&error), "{error}");
+    }
+    std::fs::remove_dir_all(dir.join("journal")).unwrap();
+    let error = audit::verify(&dir).unwrap_err();
+    assert!(
+        matches!(
+            error,
+            StoreError::LostTail {
+                found: 0,
+                expected: 15,
+                ..
+            }
+        ),
+        "{error}"
+    );
+}
+
+#[test]
+fn an_audit_changes_nothing_and_leaves_nothing_behind() {
+    let root = tempdir().unwrap();
+    let dir = root.path().join("store");
+    closed(&dir, 2);
+    let listing = || {
+        let mut files = Vec::new();
+        for folder in ["journal", "index"] {
+            for entry in std::fs::read_dir(dir.join(folder)).unwrap() {
+                let entry = entry.unwrap();
+                let facts = entry.metadata().unwrap();
+                files.push((entry.path(), facts.len(), facts.modified().unwrap()));
+            }
+        }
+        files.sort();
+        files
+    };
+    let before = listing();
+    audit::verify(&dir).unwrap();
+    assert_eq!(listing(), before);
 }
 
 #[test]
@@ -150,7 +240,7 @@ fn the_journal_of_another_station_is_refused() {
     commit_all(&other, &life(4));
     std::fs::remove_dir_all(mine.join("journal")).unwrap();
     copy(&other.join("journal"), &mine.join("journal"));
-    match refusal(&mine) {
+    match refused_by_both(&mine) {
         StoreError::Damaged(damage) => assert!(damage.what.contains("another journal"), "{damage}"),
         other => panic!("{other}"),
     }
