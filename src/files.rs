@@ -2,10 +2,11 @@
 
 use std::ffi::OsString;
 use std::fs::{File, Metadata, OpenOptions, Permissions};
-use std::io::{Error, ErrorKind, Result, Write};
+use std::io::{Error, ErrorKind, Read, Result, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
 
+use rustix::fs::OFlags;
 use tempfile::NamedTempFile;
 
 /// A new and empty file of its owner alone, for what must not stand under another name meanwhile.
@@ -27,13 +28,15 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> Result<()> {
     place(file, path)
 }
 
-/// Opens a file that somebody named, without waiting for whoever might write to it: a pipe is no file here.
+/// Opens a file for reading, without waiting for whoever might write to it: a pipe or a device is no file here.
 pub fn open_regular(path: &Path) -> Result<File> {
-    let nonblocking = i32::try_from(rustix::fs::OFlags::NONBLOCK.bits()).unwrap_or_default();
-    let file = OpenOptions::new()
-        .read(true)
-        .custom_flags(nonblocking)
-        .open(path)?;
+    regular(OpenOptions::new().read(true), OFlags::empty(), path)
+}
+
+/// Opens a file as it says, and as these flags say besides, without waiting for anybody: what is there must be a file.
+pub fn regular(how: &mut OpenOptions, besides: OFlags, path: &Path) -> Result<File> {
+    let flags = (besides | OFlags::NONBLOCK).bits().cast_signed();
+    let file = how.custom_flags(flags).open(path)?;
     match file.metadata()?.is_file() {
         true => Ok(file),
         false => Err(Error::new(
@@ -43,11 +46,30 @@ pub fn open_regular(path: &Path) -> Result<File> {
     }
 }
 
+/// What [`regular`] says of what is no file.
+pub fn is_no_file(why: &Error) -> bool {
+    why.kind() == ErrorKind::InvalidInput && why.raw_os_error().is_none()
+}
+
+/// What a file holds.
+pub fn read(path: &Path) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    open_regular(path)?.read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// The text that a file holds.
+pub fn read_to_string(path: &Path) -> Result<String> {
+    let mut text = String::new();
+    open_regular(path)?.read_to_string(&mut text)?;
+    Ok(text)
+}
+
 /// A file of its owner alone that is locked, and never read or written.
 pub fn open_lock(path: &Path) -> Result<File> {
     let mut lock = OpenOptions::new();
-    let lock = lock.write(true).create(true).truncate(false);
-    lock.mode(0o600).open(path)
+    let lock = lock.write(true).create(true).truncate(false).mode(0o600);
+    regular(lock, OFlags::empty(), path)
 }
 
 /// Which rights the group and others have to a file that they are not to have.
@@ -161,5 +183,11 @@ mod tests {
         let file = directory.path().join("file");
         std::fs::write(&file, "text").expect("written");
         assert!(open_regular(&file).is_ok());
+        assert_eq!(read(&file).expect("read"), b"text");
+        assert!(read(&pipe).is_err() && read_to_string(&pipe).is_err());
+        assert!(open_lock(&pipe).is_err());
+        let mut append = OpenOptions::new();
+        let device = regular(append.append(true), OFlags::empty(), Path::new("/dev/null"));
+        assert!(device.is_err());
     }
 }

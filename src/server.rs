@@ -379,7 +379,7 @@ pub fn openapi_json() -> Result<String, serde_json::Error> {
 async fn assemble(config: ServeConfig, db: Database, clock: Clock) -> Result<Registry, ServeError> {
     let mut trust = Trust::new(config.attestation.policy);
     for root in &config.attestation.roots {
-        let certificates = std::fs::read(&root.file).map_err(|why| ConfigError::Unreadable {
+        let certificates = files::read(&root.file).map_err(|why| ConfigError::Unreadable {
             path: root.file.clone(),
             why,
         })?;

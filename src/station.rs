@@ -349,7 +349,7 @@ impl Station {
 }
 
 fn read_text(path: &Path) -> Result<String, OpenError> {
-    std::fs::read_to_string(path).map_err(|source| OpenError::File {
+    crate::files::read_to_string(path).map_err(|source| OpenError::File {
         path: path.to_owned(),
         source,
     })

@@ -10,6 +10,8 @@ use std::sync::Mutex;
 
 use tracing_subscriber::EnvFilter;
 
+use crate::files::regular;
+
 /// The kiosk's log, in the data directory.
 pub const FILE: &str = "station.log";
 
@@ -44,13 +46,9 @@ pub fn to_file(data: &Path) -> io::Result<()> {
 }
 
 fn open(data: &Path) -> io::Result<File> {
-    let nofollow = rustix::fs::OFlags::NOFOLLOW.bits();
-    let file = OpenOptions::new()
-        .append(true)
-        .create(true)
-        .mode(0o600)
-        .custom_flags(i32::try_from(nofollow).map_err(io::Error::other)?)
-        .open(data.join(FILE))?;
+    let mut log = OpenOptions::new();
+    let log = log.append(true).create(true).mode(0o600);
+    let file = regular(log, rustix::fs::OFlags::NOFOLLOW, &data.join(FILE))?;
     file.set_permissions(Permissions::from_mode(0o600))?;
     if file.metadata()?.len() > LIMIT {
         file.set_len(0)?;

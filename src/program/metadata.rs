@@ -52,7 +52,7 @@ fn import(data: &Path, file: &Path) -> Outcome {
 fn read(file: &Path) -> std::io::Result<Vec<u8>> {
     let limit = u64::try_from(MAX_BYTES).unwrap_or(u64::MAX);
     let mut bytes = Vec::new();
-    std::fs::File::open(file)?
+    crate::files::open_regular(file)?
         .take(limit.saturating_add(1))
         .read_to_end(&mut bytes)?;
     Ok(bytes)

@@ -71,7 +71,7 @@ impl StationKey {
             path: path.to_owned(),
             why,
         };
-        let file = std::fs::File::open(path).map_err(failed)?;
+        let file = files::open_regular(path).map_err(failed)?;
         let mode = file.metadata().map_err(failed)?.permissions().mode() & 0o777;
         if mode & 0o077 != 0 {
             return Err(KeyFileError::Open {
@@ -139,5 +139,21 @@ mod tests {
             StationKey::load(&path),
             Err(KeyFileError::Form(_))
         ));
+    }
+
+    #[test]
+    fn a_pipe_under_the_name_of_a_key_file_is_waited_for_by_nobody() {
+        let directory = tempfile::tempdir().expect("temporary directory");
+        let path = directory.path().join("station.pem");
+        let mut mkfifo = std::process::Command::new("mkfifo");
+        let made = mkfifo.args(["-m", "600"]).arg(&path).status();
+        assert!(made.expect("mkfifo").success());
+        let (tell, told) = std::sync::mpsc::channel();
+        std::thread::spawn(move || tell.send(StationKey::load(&path).map(|_| ())));
+        let loaded = told.recv_timeout(std::time::Duration::from_secs(10));
+        assert!(
+            matches!(loaded, Ok(Err(KeyFileError::File { .. }))),
+            "{loaded:?}"
+        );
     }
 }

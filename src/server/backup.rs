@@ -4,9 +4,8 @@
 //! on disk, and overwrites nothing; a database is replaced only by one that is whole, of this release or an earlier one and as that
 //! made it, and fits its key file; nothing that was open in it is open any more; the replaced one is kept. The keys that open the secrets are never in a copy: with both, whoever has it has every secret.
 
-use std::fs::{File, Metadata, OpenOptions};
+use std::fs::{Metadata, OpenOptions};
 use std::io::Read;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use jiff::{Timestamp, tz::TimeZone};
@@ -266,15 +265,11 @@ fn copied_beside(from: &Path, db: &Path) -> Result<NamedTempFile, BackupError> {
     if files::is_missing(from) {
         return Err(BackupError::NoCopy(from.to_owned()));
     }
-    // Opening a pipe waits for whoever writes to it.
-    let opened = OpenOptions::new()
-        .read(true)
-        .custom_flags(OFlags::NONBLOCK.bits().cast_signed())
-        .open(from);
-    let mut source = opened.map_err(failed)?;
-    if !source.metadata().map_err(failed)?.is_file() {
-        return Err(BackupError::NoFile(from.to_owned()));
-    }
+    let opened = files::open_regular(from);
+    let mut source = opened.map_err(|why| match files::is_no_file(&why) {
+        true => BackupError::NoFile(from.to_owned()),
+        false => failed(why),
+    })?;
     let log = files::with_suffix(from, "-wal");
     if std::fs::metadata(&log).is_ok_and(|found| found.len() > 0) {
         return Err(BackupError::Log {
@@ -345,7 +340,9 @@ fn set_aside(db: &Path) -> Result<PathBuf, BackupError> {
 
 /// Every connection of SQLite's to a database with a log holds a lock on it.
 fn refuse_in_use(db: &Path) -> Result<(), BackupError> {
-    let file = OpenOptions::new().read(true).write(true).open(db);
+    let mut writable = OpenOptions::new();
+    let writable = writable.read(true).write(true);
+    let file = files::regular(writable, OFlags::empty(), db);
     let file = file.map_err(|why| file_error(db, why))?;
     match fcntl_lock(&file, FlockOperation::NonBlockingLockExclusive) {
         Ok(()) => Ok(()),
@@ -375,7 +372,7 @@ async fn fold_log(db: &Path) -> Result<(), BackupError> {
 fn has_header(path: &Path) -> std::io::Result<bool> {
     const HEADER: &[u8] = b"SQLite format 3\0";
     let mut begins = Vec::with_capacity(HEADER.len());
-    let file = File::open(path)?;
+    let file = files::open_regular(path)?;
     file.take(16).read_to_end(&mut begins)?;
     Ok(begins == HEADER)
 }

@@ -300,7 +300,7 @@ pub enum ConfigError {
 impl ServeConfig {
     /// Reads a TOML file.
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
-        let text = std::fs::read_to_string(path).map_err(|why| ConfigError::Unreadable {
+        let text = files::read_to_string(path).map_err(|why| ConfigError::Unreadable {
             path: path.to_owned(),
             why,
         })?;

@@ -26,7 +26,7 @@ impl KeyRules {
             path: path.to_owned(),
             why,
         };
-        let text = std::fs::read_to_string(path).map_err(|why| ConfigError::Unreadable {
+        let text = crate::files::read_to_string(path).map_err(|why| ConfigError::Unreadable {
             path: path.to_owned(),
             why,
         })?;

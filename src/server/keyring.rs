@@ -268,7 +268,7 @@ fn read_checked(path: &Path, needed: &[(String, u64)]) -> Result<(Stamp, Ring), 
 
 fn read(path: &Path) -> Result<(Stamp, Ring), KeyringError> {
     let failed = |why| file_error(path, why);
-    let file = std::fs::File::open(path).map_err(failed)?;
+    let file = files::open_regular(path).map_err(failed)?;
     let metadata = file.metadata().map_err(failed)?;
     let mode = metadata.permissions().mode() & 0o777;
     if mode & 0o077 != 0 {

@@ -55,7 +55,7 @@ pub(super) fn client(
 
 fn settings(config: &Config, registry: &str) -> Result<Settings, OpenError> {
     let read = |path: &std::path::PathBuf| {
-        std::fs::read(path).map_err(|source| OpenError::File {
+        crate::files::read(path).map_err(|source| OpenError::File {
             path: path.clone(),
             source,
         })

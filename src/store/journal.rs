@@ -14,6 +14,8 @@ use std::io::ErrorKind;
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use rustix::fs::OFlags;
+
 pub use format::Hash;
 pub(super) use format::{PAYLOAD_LIMIT, Tip, sha256};
 pub(super) use head::read_head;
@@ -21,6 +23,7 @@ pub(super) use reader::{Anchor, Anchored, RawRecord, Reader, check_seams, len_u6
 
 use super::error::StoreError;
 use super::witness;
+use crate::files::{open_regular, regular};
 use format::{SegmentHeader, encode_record};
 use head::Head;
 use reader::header_len;
@@ -68,10 +71,8 @@ impl Journal {
     pub fn resume(dir: &Path, reader: &Reader, segment_bytes: u64) -> Result<Self, StoreError> {
         let (end, path) = (reader.position(), reader.path().to_owned());
         witness::ended(witness::head(dir)?.as_slice(), reader)?;
-        let file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .open(&path)
+        let mut kept = OpenOptions::new();
+        let file = regular(kept.read(true).write(true), OFlags::empty(), &path)
             .map_err(StoreError::io("open", &path))?;
         if let Some(torn) = reader.torn() {
             tracing::warn!(
@@ -217,13 +218,9 @@ fn create_segment(dir: &Path, header: SegmentHeader) -> Result<(File, PathBuf), 
     let draft = dir.join("segment.new");
     let path = segment_path(dir, header.number);
     let made = || {
-        let file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(0o600)
-            .open(&draft)
+        let mut anew = OpenOptions::new();
+        let anew = anew.read(true).write(true).create(true).truncate(true);
+        let file = regular(anew.mode(0o600), OFlags::empty(), &draft)
             .map_err(StoreError::io("create", &draft))?;
         file.write_all_at(&header.encode(), 0)
             .map_err(StoreError::io("write to", &draft))?;
@@ -245,7 +242,7 @@ fn create_segment(dir: &Path, header: SegmentHeader) -> Result<(File, PathBuf), 
 /// from it can't get ahead of it.
 pub(super) fn sync_segment(dir: &Path, number: u32) -> Result<(), StoreError> {
     let path = segment_path(dir, number);
-    File::open(&path)
+    open_regular(&path)
         .and_then(|file| file.sync_all())
         .map_err(StoreError::io("sync", &path))
 }

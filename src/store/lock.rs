@@ -7,9 +7,10 @@ use std::fs::{File, OpenOptions};
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{FlockOperation, flock};
+use rustix::fs::{FlockOperation, OFlags, flock};
 
 use super::error::StoreError;
+use crate::files::{open_regular, regular};
 
 /// How the last holder left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +23,7 @@ pub(super) enum Past {
 
 /// How the last holder of a journal's lock left, as far as it has: asked without taking it.
 pub(super) fn past(journal: &Path) -> Past {
-    match File::open(lock_path(journal))
+    match open_regular(&lock_path(journal))
         .ok()
         .as_ref()
         .and_then(read)
@@ -46,13 +47,9 @@ impl Lock {
     /// Takes the lock of `journal`, the journal's directory in `dir`, or says who has it.
     pub fn take(dir: &Path, journal: &Path) -> Result<(Self, Past), StoreError> {
         let path = lock_path(journal);
-        let file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .mode(0o600)
-            .open(&path)
+        let mut kept = OpenOptions::new();
+        let kept = kept.read(true).write(true).create(true).truncate(false);
+        let file = regular(kept.mode(0o600), OFlags::empty(), &path)
             .map_err(StoreError::io("open", &path))?;
         match flock(&file, FlockOperation::NonBlockingLockExclusive) {
             Ok(()) => {}

@@ -3,7 +3,7 @@
 
 use std::fs::{DirBuilder, OpenOptions, Permissions};
 use std::io::{ErrorKind, Read};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::OFlags;
@@ -38,22 +38,17 @@ pub fn read_up_to(
         path: path.clone(),
         why,
     };
-    let opened = OpenOptions::new()
-        .read(true)
-        .custom_flags(OFlags::NOFOLLOW.bits().cast_signed())
-        .open(&path);
+    let opened = files::regular(OpenOptions::new().read(true), OFlags::NOFOLLOW, &path);
     let file = match opened {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) if error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error()) => {
             return Err(refused("is a link"));
         }
+        Err(error) if files::is_no_file(&error) => return Err(refused("is not a file")),
         Err(error) => return Err(StoreError::io("open", &path)(error)),
     };
     let facts = file.metadata().map_err(StoreError::io("look at", &path))?;
-    if !facts.is_file() {
-        return Err(refused("is not a file"));
-    }
     if facts.permissions().mode() & 0o077 != 0 {
         return Err(refused("can be read by others than its owner"));
     }

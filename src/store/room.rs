@@ -4,10 +4,11 @@ use std::fs::OpenOptions;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{FallocateFlags, fallocate, statvfs};
+use rustix::fs::{FallocateFlags, OFlags, fallocate, statvfs};
 
 use super::error::StoreError;
 use super::journal::len_u64;
+use crate::files::regular;
 
 /// How much room there is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,13 +85,9 @@ impl Reserve {
 
     fn hold(&self) -> Result<(), StoreError> {
         let failed = || StoreError::io::<std::io::Error>("reserve room in", &self.path);
-        let file = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(0o600)
-            .open(&self.path)
-            .map_err(failed())?;
+        let mut anew = OpenOptions::new();
+        let anew = anew.write(true).create(true).truncate(true).mode(0o600);
+        let file = regular(anew, OFlags::empty(), &self.path).map_err(failed())?;
         match fallocate(&file, FallocateFlags::empty(), 0, self.bytes) {
             Ok(()) => {}
             // A file system that can't reserve blocks gets them written.

@@ -48,8 +48,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "station",
         &[
-            "bay", "ctap", "domain", "metadata", "record", "registry", "seal", "store", "totp",
-            "wire", "workflow",
+            "bay", "ctap", "domain", "files", "metadata", "record", "registry", "seal", "store",
+            "totp", "wire", "workflow",
         ],
     ),
 ];
@@ -72,6 +72,25 @@ const ONLY: &[(&str, &[&str])] = &[
         &["server::tables", "server::database", "server::backup"],
     ),
     ("webauthn_rs_core", &["server"]),
+];
+
+/// How a file is opened so that a pipe in its place is waited for.
+const WAITING: &[&str] = &[
+    "File::open(",
+    "fs::read(",
+    "fs::read_to_string(",
+    "OpenOptions::new()\n",
+];
+
+/// Who opens what is no file of anybody's: descriptors that were handed over, the kernel's own, directories that are synced.
+const NO_FILES: &[&str] = &[
+    "bay::sysfs",
+    "cli::care::hand_over",
+    "cli::secret",
+    "files",
+    "store::index::files",
+    "store::journal",
+    "text::tests",
 ];
 
 /// What rooms without I/O of their own must not name.
@@ -388,6 +407,22 @@ fn the_pure_rooms_have_no_clock_no_threads_and_no_io() {
         }
     }
     assert!(broken.is_empty(), "walls broken:\n{}", broken.join("\n"));
+}
+
+#[test]
+fn a_file_is_opened_where_a_pipe_in_its_place_is_waited_for_by_nobody() {
+    let mut broken = Vec::new();
+    for source in sources() {
+        let waits = WAITING.iter().filter(|word| source.code.contains(**word));
+        if !NO_FILES.contains(&source.module.as_str()) {
+            broken.extend(waits.map(|word| format!("{}: {word}", source.module)));
+        }
+    }
+    assert!(
+        broken.is_empty(),
+        "use what `files` has:\n{}",
+        broken.join("\n")
+    );
 }
 
 /// What stands open at the level of a module without a word about it.

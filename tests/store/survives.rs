@@ -176,6 +176,55 @@ fn a_lost_tail_is_found_by_an_audit_as_by_opening_also_when_the_head_file_is_old
     );
 }
 
+/// What comes of it, which is not waited for long.
+fn answered<T: Send + 'static>(what: &str, run: impl FnOnce() -> T + Send + 'static) -> T {
+    let (tell, told) = std::sync::mpsc::channel();
+    std::thread::spawn(move || tell.send(run()));
+    match told.recv_timeout(std::time::Duration::from_secs(30)) {
+        Ok(answer) => answer,
+        Err(_) => panic!("{what}: still waiting"),
+    }
+}
+
+#[test]
+fn a_pipe_in_the_place_of_a_file_is_waited_for_by_nobody() {
+    for name in [
+        FIRST,
+        "journal/head",
+        "journal/lock",
+        "journal/reserve",
+        "index/db",
+        "private/session.json",
+    ] {
+        let root = tempdir().unwrap();
+        let dir = root.path().join("store");
+        closed(&dir, 1);
+        keydesk::store::private::write(&dir, "session.json", b"{}").unwrap();
+        let path = dir.join(name);
+        std::fs::remove_file(&path).unwrap();
+        let mut mkfifo = std::process::Command::new("mkfifo");
+        let made = mkfifo.args(["-m", "600"]).arg(&path).status();
+        assert!(made.unwrap().success());
+        let there = dir.clone();
+        let audited = answered(name, move || audit::verify(&there).is_ok());
+        let there = dir.clone();
+        let opened = answered(name, move || {
+            keydesk::store::private::read(&there, "session.json").is_ok()
+                && Store::open(&there).is_ok()
+        });
+        // The index is made anew, whatever is there, and the reserve is no more than that.
+        let spared = ["index/db", "journal/reserve"];
+        assert_eq!(opened, spared.contains(&name), "{name}");
+        let unread = [
+            "index/db",
+            "journal/lock",
+            "journal/reserve",
+            "private/session.json",
+        ];
+        assert_eq!(audited, unread.contains(&name), "{name}");
+    }
+}
+
 #[test]
 fn an_audit_changes_nothing_and_leaves_nothing_behind() {
     let root = tempdir().unwrap();

@@ -48,7 +48,7 @@ pub fn acceptor(files: &TlsFiles) -> Result<TlsAcceptor, ConfigError> {
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, ConfigError> {
-    std::fs::read(path).map_err(|why| ConfigError::Unreadable {
+    crate::files::read(path).map_err(|why| ConfigError::Unreadable {
         path: path.to_owned(),
         why,
     })

@@ -270,7 +270,7 @@ fn bytes(folder: &Path, file: &str) -> Result<Vec<u8>, FileFault> {
         return Err(FileFault::Elsewhere);
     }
     let mut bytes = Vec::new();
-    let read = std::fs::File::open(folder.join(file))
+    let read = crate::files::open_regular(&folder.join(file))
         .and_then(|file| file.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes));
     match read {
         Ok(read) if u64::try_from(read).is_ok_and(|read| read > FILE_BYTES_MAX) => {

@@ -13,6 +13,7 @@ use std::time::Duration;
 use rustix::fs::{FlockOperation, flock};
 
 use super::{IndexFault, Row, Writes};
+use crate::files::open_regular;
 
 /// Bytes that sled may cache. Its default is 1 GiB.
 const CACHE_BYTES: u64 = 4 << 20;
@@ -133,7 +134,9 @@ impl Drop for Files {
 /// sled gives up at once when its file is locked. The store's own lock is held, so whoever has this one is letting go: a child
 /// process that is just being started and still has a copy of every descriptor.
 fn await_lock(path: &Path) {
-    let Ok(file) = File::open(path) else { return };
+    let Ok(file) = open_regular(path) else {
+        return;
+    };
     for _ in 0..LOCK_TRIES {
         match flock(&file, FlockOperation::NonBlockingLockExclusive) {
             Err(rustix::io::Errno::WOULDBLOCK) => std::thread::sleep(LOCK_WAIT),
@@ -143,12 +146,17 @@ fn await_lock(path: &Path) {
     }
 }
 
-/// A snapshot that sled was killed while writing makes every later open fail.
+/// A snapshot that sled was killed while writing makes every later open fail, and so does what is no file, once somebody writes to it.
 fn remove_leftovers(dir: &Path) -> Result<(), IndexFault> {
     let Ok(entries) = std::fs::read_dir(dir) else {
         return Ok(());
     };
-    for path in entries.flatten().map(|entry| entry.path()) {
+    for entry in entries.flatten() {
+        let path = entry.path();
+        let of_sled = |kind: std::fs::FileType| kind.is_file() || kind.is_dir();
+        if !entry.file_type().is_ok_and(of_sled) {
+            return Err(IndexFault(format!("{} is no file", path.display())));
+        }
         if path.extension().is_some_and(|ext| ext == "generating") {
             std::fs::remove_file(&path)
                 .map_err(|e| IndexFault(format!("could not remove {}: {e}", path.display())))?;
@@ -161,7 +169,7 @@ fn sync_files(dir: &Path) -> std::io::Result<()> {
     for entry in std::fs::read_dir(dir)? {
         let entry = entry?;
         if entry.file_type()?.is_file() {
-            match File::open(entry.path()) {
+            match open_regular(&entry.path()) {
                 Ok(file) => file.sync_all()?,
                 // sled replaces its snapshots in the background.
                 Err(error) if error.kind() == ErrorKind::NotFound => {}

@@ -9,8 +9,11 @@ use std::io::Read;
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use rustix::fs::OFlags;
+
 use super::format::{HASH_LEN, Hash, Tip, sha256};
 use super::reader::len_u64;
+use crate::files::{open_regular, regular};
 use crate::store::error::StoreError;
 
 const MAGIC: &[u8; 8] = b"KDHEAD1\n";
@@ -25,13 +28,9 @@ impl Head {
     /// Opens the head file for writing; creates it when there is none.
     pub fn open(dir: &Path) -> Result<Self, StoreError> {
         let path = head_path(dir);
-        let file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .mode(0o600)
-            .open(&path)
+        let mut kept = OpenOptions::new();
+        let kept = kept.read(true).write(true).create(true).truncate(false);
+        let file = regular(kept.mode(0o600), OFlags::empty(), &path)
             .map_err(StoreError::io("open", &path))?;
         if file
             .metadata()
@@ -68,8 +67,8 @@ impl Head {
 pub(in crate::store) fn read_head(dir: &Path) -> Result<Option<Tip>, StoreError> {
     let path = head_path(dir);
     let mut bytes = Vec::new();
-    let read =
-        File::open(&path).and_then(|file| file.take(len_u64(2 * SLOT_LEN)).read_to_end(&mut bytes));
+    let read = open_regular(&path)
+        .and_then(|file| file.take(len_u64(2 * SLOT_LEN)).read_to_end(&mut bytes));
     match read {
         Ok(_) => {}
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),

@@ -12,6 +12,7 @@ use super::format::{
     HASH_LEN, Hash, HeaderFlaw, RECORD_HEADER_LEN, RecordHeader, SEGMENT_HEADER_LEN,
     SEGMENT_VERSION, SegmentHeader, Tip, find_record, record_hash,
 };
+use crate::files::open_regular;
 use crate::store::error::{Damage, StoreError};
 
 /// Where a record ends, and which one it is: a place from which reading can go on.
@@ -385,7 +386,7 @@ fn open_segment(
     number: u32,
 ) -> Result<Option<(File, PathBuf, SegmentHeader)>, StoreError> {
     let path = segment_path(dir, number);
-    let file = match File::open(&path) {
+    let file = match open_regular(&path) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(StoreError::io("open", &path)(error)),
