@@ -6,6 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use super::slot::SlotIdentity;
+use crate::domain::characters::is_visible;
 use crate::domain::key::UsbPath;
 
 /// Characters kept of a string that a device states.
@@ -70,12 +71,12 @@ fn identity(usb: &Path) -> SlotIdentity {
     }
 }
 
-/// What a device says of itself goes to a screen and into records: no control characters, no endless text.
+/// What a device says of itself goes to a screen and into records: nothing that nobody sees, no endless text.
 fn clean(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(bytes);
     let printable: String = text
         .chars()
-        .filter(|c| !c.is_control())
+        .filter(|c| is_visible(*c))
         .take(STRING_CHARS)
         .collect();
     printable.trim().to_owned()

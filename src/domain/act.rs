@@ -113,8 +113,8 @@ impl Act {
             return Err(ActFault::NotCanonical);
         }
         for party in act.parties() {
-            OneLine::<NAME_CHARS_MAX>::check(&party.id)?;
-            OneLine::<NAME_CHARS_MAX>::check(&party.name)?;
+            OneLine::<NAME_CHARS_MAX>::check_kept(&party.id)?;
+            OneLine::<NAME_CHARS_MAX>::check_kept(&party.name)?;
         }
         Ok(act)
     }

@@ -28,6 +28,11 @@ pub fn is_hidden(c: char) -> bool {
     )
 }
 
+/// Whether a character is neither hidden nor a control character.
+pub fn is_visible(c: char) -> bool {
+    !c.is_control() && !is_hidden(c)
+}
+
 /// The longest address that is shown to people, in characters.
 const ADDRESS_MAX: usize = 200;
 

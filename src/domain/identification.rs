@@ -13,7 +13,7 @@ pub use method::{
 use serde::{Deserialize, Serialize};
 
 use super::authority::Action;
-use super::line::OneLine;
+use super::line::{NotOneLine, OneLine};
 use crate::domain::words::words;
 
 /// The kind of document that was shown.
@@ -75,9 +75,9 @@ pub enum IdentificationError {
     /// Not exactly four letters or digits: more would be a copy of the number.
     #[error("give exactly the last four letters or digits of the document number")]
     NotFourCharacters,
-    /// Empty, too long, or more than one line.
-    #[error("a statement is one line of at most {STATEMENT_CHARS_MAX} characters")]
-    Statement,
+    /// Empty, too long, more than one line, or with characters that nobody sees.
+    #[error("a statement is one line of at most {STATEMENT_CHARS_MAX} characters: {0}")]
+    Statement(NotOneLine),
     /// No name that a method can have.
     #[error(
         "a method is named by lower-case letters, digits and hyphens, as in passport:7K31:reader"
@@ -121,7 +121,7 @@ impl Identification {
     /// Checks a statement.
     pub fn stated(statement: &str) -> Result<Self, IdentificationError> {
         let line = OneLine::<STATEMENT_CHARS_MAX>::new(statement);
-        let statement = line.map_err(|_| IdentificationError::Statement)?.into();
+        let statement = line.map_err(IdentificationError::Statement)?.into();
         Ok(Self::Stated { statement })
     }
 
@@ -243,11 +243,10 @@ mod tests {
         assert_eq!(stated.action(), Action::ProvisionStandby);
         let shown: Identification = "passport:7K31".parse().expect("four characters");
         assert_eq!(shown.action(), Action::Enrol);
-        for wrong in ["", "two\nlines", &"long".repeat(40)] {
-            assert_eq!(
-                Identification::stated(wrong),
-                Err(IdentificationError::Statement)
-            );
+        for wrong in ["", "two\nlines", "safe\u{202e}3", &"long".repeat(40)] {
+            let stated = Identification::stated(wrong);
+            let refused = matches!(stated, Err(IdentificationError::Statement(_)));
+            assert!(refused, "{stated:?}");
         }
     }
 

@@ -1,6 +1,9 @@
 //! Texts of one line that people read: on a screen, on a label, in a list.
 //!
-//! Invariant: a [`OneLine`] is neither blank nor longer than it may be, and has no control characters.
+//! Invariant: a [`OneLine`] is neither blank nor longer than it may be, and has nothing in it that is not seen or turns it round: whoever
+//! reads it reads what it is.
+
+use super::characters::is_hidden;
 
 /// Why a text is no such line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -8,6 +11,9 @@ pub enum NotOneLine {
     /// A control character, of which a line end is one.
     #[error("it has a control character, or a second line")]
     Control,
+    /// Something that is not drawn, or turns the line round.
+    #[error("it has an invisible character in it (U+{:04X}): type it anew", u32::from(*.0))]
+    Hidden(char),
     /// Blanks, or nothing.
     #[error("it is empty")]
     Blank,
@@ -31,9 +37,24 @@ impl<const MOST: usize> OneLine<MOST> {
         Self::check(text).map(|()| Self(text.to_owned()))
     }
 
+    /// [`Self::new`] of what was kept ([`Self::check_kept`]).
+    pub fn kept(text: &str) -> Result<Self, NotOneLine> {
+        let text = text.trim();
+        Self::check_kept(text).map(|()| Self(text.to_owned()))
+    }
+
     /// Whether a text is such a line as it stands, with the blanks around it: what arrives from elsewhere is kept or refused,
     /// never mended.
     pub fn check(text: &str) -> Result<(), NotOneLine> {
+        match text.chars().find(|c| is_hidden(*c)) {
+            Some(hidden) => Err(NotOneLine::Hidden(hidden)),
+            None => Self::check_kept(text),
+        }
+    }
+
+    /// The same of what an earlier release has taken, or a device says of itself: that is read for good, or told as it is, and cleaned
+    /// where it is shown.
+    pub fn check_kept(text: &str) -> Result<(), NotOneLine> {
         match text.chars().count() {
             _ if text.contains(char::is_control) => Err(NotOneLine::Control),
             chars if chars > MOST => Err(NotOneLine::TooLong { chars, most: MOST }),
@@ -44,11 +65,20 @@ impl<const MOST: usize> OneLine<MOST> {
 
     /// The same where there may be no text.
     pub fn check_if_any(text: &str) -> Result<(), NotOneLine> {
-        Self::check(text).or_else(|fault| match fault {
-            NotOneLine::Blank => Ok(()),
-            fault => Err(fault),
-        })
+        unless_blank(Self::check(text))
     }
+
+    /// [`Self::check_kept`] where there may be no text.
+    pub fn check_kept_if_any(text: &str) -> Result<(), NotOneLine> {
+        unless_blank(Self::check_kept(text))
+    }
+}
+
+fn unless_blank(checked: Result<(), NotOneLine>) -> Result<(), NotOneLine> {
+    checked.or_else(|fault| match fault {
+        NotOneLine::Blank => Ok(()),
+        fault => Err(fault),
+    })
 }
 
 impl<const MOST: usize> std::ops::Deref for OneLine<MOST> {
@@ -76,6 +106,26 @@ mod tests {
         assert_eq!(OneLine::<4>::new("ééééé"), Err(long));
         assert_eq!(OneLine::<4>::new(" \t"), Err(NotOneLine::Blank));
         assert_eq!(OneLine::<4>::new("a\nb"), Err(NotOneLine::Control));
+    }
+
+    #[test]
+    fn a_line_has_nothing_in_it_that_is_not_seen_or_turns_it_round() {
+        for hidden in [
+            '\u{202e}', '\u{2066}', '\u{200b}', '\u{ad}', '\u{feff}', '\u{3164}',
+        ] {
+            let text = format!("K. Desk{hidden}");
+            let fault = NotOneLine::Hidden(hidden);
+            assert_eq!(OneLine::<40>::new(&text), Err(fault), "{hidden:?}");
+            assert_eq!(OneLine::<40>::check(&text), Err(fault));
+            assert_eq!(OneLine::<40>::check_if_any(&text), Err(fault));
+            let code = format!("U+{:04X}", u32::from(hidden));
+            assert!(fault.to_string().contains(&code), "{fault}");
+            // What an earlier release wrote down is read for good.
+            assert!(OneLine::<40>::kept(&text).is_ok());
+            assert_eq!(OneLine::<40>::check_kept_if_any(&text), Ok(()));
+        }
+        assert!(OneLine::<40>::check_kept("a\u{9b}b").is_err());
+        assert_eq!(OneLine::<40>::check("Zoë 李 e\u{301} Đặng"), Ok(()));
     }
 
     #[test]

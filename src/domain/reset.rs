@@ -65,8 +65,10 @@ pub enum CaseFault {
     /// Likewise nobody identified.
     #[error("somebody is enrolled on this key: say how whoever handed it in was identified")]
     NotIdentified,
-    /// Too long, or with control characters.
-    #[error("reason, ticket and requester may have 200 characters each, and no control characters")]
+    /// Too long, or with characters that nobody sees.
+    #[error(
+        "reason, ticket and requester may have 200 characters each, and no control or invisible characters"
+    )]
     Form,
 }
 

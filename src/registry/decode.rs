@@ -5,6 +5,7 @@
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 
+use crate::domain::characters::is_visible;
 use crate::domain::reason::Gap;
 use crate::wire::{Health, Offer, OfferFault, Problem, Tickets, VERSION};
 
@@ -279,10 +280,10 @@ fn quoted(problem: Problem) -> Problem {
     }
 }
 
-/// Text of a reply, cut short and without control characters, so that it can be shown.
+/// Text of a reply, cut short and without what nobody sees, so that it can be shown.
 fn quote(text: &str, max_chars: usize) -> String {
     text.chars()
-        .filter(|c| !c.is_control())
+        .filter(|c| is_visible(*c))
         .take(max_chars)
         .collect()
 }

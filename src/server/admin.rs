@@ -30,6 +30,7 @@ use super::tables::audit::{self as lines, Line};
 use super::tables::operator::Account;
 use super::tables::{access as opening, operator, station};
 use crate::domain::authority::Role;
+use crate::domain::line::NotOneLine;
 use crate::domain::{FactorId, OfferId, OneLine, OperatorId, PersonId, Secret, StationId};
 use crate::seal::SealError;
 use crate::wire::Operator;
@@ -72,8 +73,8 @@ pub enum AdminError {
     #[error("there is no key to seal to")]
     NoKey,
     /// A name that can't be taken.
-    #[error("{0:?} is no name: 1 to 100 characters, no control characters")]
-    Name(String),
+    #[error("{0:?} is no name of 1 to 100 characters: {1}")]
+    Name(String, NotOneLine),
     /// A code that would live too short, or too long.
     #[error("a station's code can't live {0:#}: 1 minute to 7 days, e.g. 90m or 48h")]
     CodeLife(SignedDuration),
@@ -272,5 +273,5 @@ pub(super) fn by_admin<'a>(action: &'a str, subject: &'a str, detail: &'a str) -
 
 /// What an operator or a station is called.
 pub(super) fn checked_name(name: &str) -> Result<OneLine<100>, AdminError> {
-    OneLine::new(name).map_err(|_| AdminError::Name(name.to_owned()))
+    OneLine::new(name).map_err(|why| AdminError::Name(name.to_owned(), why))
 }

@@ -183,7 +183,9 @@ fn name(text: &str, what: &'static str) -> Result<String, TokenFault> {
         .map(String::from)
         .map_err(|fault| match fault {
             NotOneLine::Blank => TokenFault::Missing(what),
-            NotOneLine::Control | NotOneLine::TooLong { .. } => TokenFault::Unusable(what),
+            NotOneLine::Control | NotOneLine::Hidden(_) | NotOneLine::TooLong { .. } => {
+                TokenFault::Unusable(what)
+            }
         })
 }
 

@@ -6,6 +6,7 @@ use unicode_width::UnicodeWidthChar;
 use zeroize::{Zeroize, Zeroizing};
 
 use super::keys::Edit;
+use crate::domain::characters::is_visible;
 
 /// The most characters of a [`Line`].
 const LINE_CHARS_MAX: usize = 120;
@@ -23,9 +24,12 @@ impl Line {
         self.0.is_empty()
     }
 
-    /// Appends a character; characters without a width and those beyond the limit are dropped.
+    /// Appends a character; characters that nobody would see and those beyond the limit are dropped.
     pub fn push(&mut self, c: char) {
-        if c.width().is_some_and(|width| width > 0) && self.0.chars().count() < LINE_CHARS_MAX {
+        if is_visible(c)
+            && c.width().is_some_and(|width| width > 0)
+            && self.0.chars().count() < LINE_CHARS_MAX
+        {
             self.0.push(c);
         }
     }

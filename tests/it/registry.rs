@@ -19,6 +19,7 @@ mod handover;
 mod http;
 mod import;
 mod journal;
+mod lines;
 mod operators;
 mod peers;
 mod phone;

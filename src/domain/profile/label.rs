@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::OneLine;
+use crate::domain::line::NotOneLine;
 
 /// The longest tag, in characters: what the registry takes as an asset tag.
 pub const TAG_CHARS_MAX: usize = 100;
@@ -30,7 +31,7 @@ impl TryFrom<PatternForm> for TagPattern {
     type Error = String;
 
     fn try_from(form: PatternForm) -> Result<Self, String> {
-        Self::new(&form.pattern, form.first)
+        Self::kept(&form.pattern, form.first)
     }
 }
 
@@ -61,12 +62,14 @@ impl TagPattern {
     /// # Errors
     /// In words, what is wrong with it.
     pub fn new(pattern: &str, first: u64) -> Result<Self, String> {
+        OneLine::<TAG_CHARS_MAX>::check_if_any(pattern.trim()).map_err(no_tag)?;
+        Self::kept(pattern, first)
+    }
+
+    /// The same of one that is recorded.
+    fn kept(pattern: &str, first: u64) -> Result<Self, String> {
         let pattern = pattern.trim();
-        if OneLine::<TAG_CHARS_MAX>::check_if_any(pattern).is_err() {
-            return Err(format!(
-                "a tag is one line of at most {TAG_CHARS_MAX} characters"
-            ));
-        }
+        OneLine::<TAG_CHARS_MAX>::check_kept_if_any(pattern).map_err(no_tag)?;
         let (before, rest) = pattern.split_once('#').ok_or_else(|| {
             "the pattern has no counter: write its digits as #, e.g. KD-####".to_owned()
         })?;
@@ -110,6 +113,14 @@ impl TagPattern {
     }
 }
 
+fn no_tag(why: NotOneLine) -> String {
+    format!("a tag is one line of at most {TAG_CHARS_MAX} characters: {why}")
+}
+
+fn no_label(why: NotOneLine) -> String {
+    format!("a label is one line of at most {LABEL_CHARS_MAX} characters: {why}")
+}
+
 /// A label's text with its placeholders.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -137,7 +148,7 @@ impl TryFrom<String> for Label {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        Self::new(&text)
+        OneLine::kept(&text).map_err(no_label).and_then(Self::of)
     }
 }
 
@@ -153,8 +164,10 @@ impl Label {
     /// # Errors
     /// In words, what is wrong with it.
     pub fn new(text: &str) -> Result<Self, String> {
-        let line = OneLine::new(text)
-            .map_err(|_| format!("a label is one line of at most {LABEL_CHARS_MAX} characters"))?;
+        OneLine::new(text).map_err(no_label).and_then(Self::of)
+    }
+
+    fn of(line: OneLine<LABEL_CHARS_MAX>) -> Result<Self, String> {
         let label = Self(line);
         if let Some(unknown) = label.names().find(|name| !PLACEHOLDERS.contains(name)) {
             return Err(format!(

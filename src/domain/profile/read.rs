@@ -143,8 +143,9 @@ impl Reader<'_> {
             self.fault(file.version.span().start, too_new(version));
         }
         let name = file.name.get_ref();
-        if OneLine::<NAME_CHARS_MAX>::check(name).is_err() {
-            let what = format!("name: write one line of at most {NAME_CHARS_MAX} characters");
+        if let Err(why) = OneLine::<NAME_CHARS_MAX>::check(name) {
+            let what =
+                format!("name: write one line of at most {NAME_CHARS_MAX} characters: {why}");
             self.fault(file.name.span().start, what);
         }
         if file.step.len() > STEPS_MAX {

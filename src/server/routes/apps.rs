@@ -162,10 +162,10 @@ pub async fn app(
 
 fn check_form(push: &AppPush) -> Answer<()> {
     check_identification(&push.identification)?;
-    if OneLine::<100>::check(&push.name).is_err() {
+    if let Err(why) = OneLine::<100>::check(&push.name) {
         return Err(Refusal::new(
             problem_code::MALFORMED,
-            "name must have 1 to 100 characters, and no control characters",
+            format!("name must have 1 to 100 characters: {why}"),
         ));
     }
     if push.settings == TotpSettings::APP {

@@ -24,6 +24,7 @@ pub(super) use claim::{
 use super::Body;
 use super::people::no_person;
 use crate::domain::identification::Methods;
+use crate::domain::line::NotOneLine;
 use crate::domain::suspension::FactorRef;
 use crate::domain::{Identification, OneLine, OperatorId, PersonId, StationId, VisitId};
 use crate::server::Registry;
@@ -182,19 +183,23 @@ pub(super) fn check_version(version: u16) -> Answer<()> {
 
 /// What is said of a key is shown to people at other stations.
 pub(super) fn check_key(key: &KeyReport) -> Answer<()> {
-    let texts = [
-        Some(&key.model),
-        key.id.serial.as_ref(),
-        key.id.asset_tag.as_ref(),
-    ];
-    let fits = |text: &String| OneLine::<100>::check_if_any(text).is_ok();
-    if texts.into_iter().flatten().all(fits) {
-        return Ok(());
+    // What the device says of itself is what there is, and cleaned where it is shown; the tag was written by somebody.
+    type Check = fn(&str) -> Result<(), NotOneLine>;
+    let told: Check = OneLine::<100>::check_kept_if_any;
+    let written: Check = OneLine::<100>::check_if_any;
+    for (what, text, check) in [
+        ("model", Some(&key.model), told),
+        ("id.serial", key.id.serial.as_ref(), told),
+        ("id.asset_tag", key.id.asset_tag.as_ref(), written),
+    ] {
+        if let Some(text) = text {
+            check(text).map_err(|why| {
+                let detail = format!("key.{what} may have 100 characters: {why}");
+                Refusal::new(problem_code::MALFORMED, detail)
+            })?;
+        }
     }
-    Err(Refusal::new(
-        problem_code::MALFORMED,
-        "key.model, serial and asset_tag may have 100 characters, and no control characters",
-    ))
+    Ok(())
 }
 
 /// A statement in place of a document takes a right of its own. It is asked of whoever began the enrolment or did the test.

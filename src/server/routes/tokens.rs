@@ -175,9 +175,9 @@ fn check_token(token: &SealedToken) -> Answer<()> {
         ));
     }
     let maker = token.manufacturer.as_deref().unwrap_or_default();
-    if OneLine::<100>::check_if_any(maker).is_err() {
+    if let Err(why) = OneLine::<100>::check_if_any(maker) {
         return Err(malformed(format!(
-            "token {serial}: manufacturer may have 100 characters, and no control characters"
+            "token {serial}: manufacturer may have 100 characters: {why}"
         )));
     }
     let checked = token.settings.checked();

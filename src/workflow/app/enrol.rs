@@ -18,6 +18,7 @@ use super::super::undo::end_reason;
 use super::super::visit::{Guest, Visit, host, receive};
 use super::examine::{Codes, advise, next_code};
 use super::{Desk, Stop, app_part};
+use crate::domain::characters::is_visible;
 use crate::domain::factor::{CodeVerdict, Replacement, TotpCode, TotpSettings};
 use crate::domain::{EntryId, FactorId, IntentId, PersonId};
 use crate::record::{AppIntent, Change, Remains};
@@ -123,8 +124,8 @@ async fn name(desk: &mut dyn Desk, visit: &Visit) -> Result<String, Stop> {
         match desk.ask(Question::App(question)).await? {
             Answer::Yes => return Ok(suggested),
             Answer::Typed(text) => {
-                // The registry takes no control characters, and nobody could read them.
-                let visible = text.trim().chars().filter(|c| !c.is_control());
+                // The registry takes no others, and nobody could read them.
+                let visible = text.trim().chars().filter(|c| is_visible(*c));
                 let text: String = visible.take(NAME_MAX).collect();
                 return Ok(match text.is_empty() {
                     true => suggested,
