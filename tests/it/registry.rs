@@ -13,6 +13,7 @@ mod codes;
 mod copies;
 mod counted;
 mod documents;
+mod ends;
 mod enrolment;
 mod guessers;
 mod handover;

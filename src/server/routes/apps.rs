@@ -12,7 +12,8 @@ use super::Shared;
 use super::desk::Terms;
 use super::people::no_person;
 use super::report::{
-    Claim, Labels, Sent, begin, check_identification, claimed_app_offer, may_identify, may_then,
+    Claim, Labels, Sent, begin, check_identification, claimed_app_offer, ended_at, may_identify,
+    may_then,
 };
 use crate::domain::authority::{Action, may_take};
 use crate::domain::factor::{Replacement, TotpSettings};
@@ -327,7 +328,13 @@ pub async fn removal(
     may_identify(&mut entry.tx, &push.operator, &push.identification).await?;
     let now = registry.now();
     let person = person_now(&mut entry.tx, &push.person).await?;
-    if !factor::remove(&mut entry.tx, &push.person, push.factor, push.removed_at).await? {
+    let factor = FactorRef::App {
+        factor: push.factor,
+    };
+    let enrolled = standing::enrolled_at(&mut entry.tx, &push.person, &factor).await?;
+    let enrolled = enrolled.ok_or_else(|| no_factor(push.factor, &push.person))?;
+    let ended = ended_at(enrolled, push.removed_at)?;
+    if !factor::remove(&mut entry.tx, &push.person, push.factor, ended.at).await? {
         return Err(no_factor(push.factor, &push.person));
     }
     let left = standing::valid(&mut entry.tx, &push.person).await?;
@@ -348,11 +355,8 @@ pub async fn removal(
         station: &station,
         operator: &push.operator,
         why: Why::Removed,
-        at: push.removed_at,
+        at: ended.at,
         within: Within::Visit(push.visit),
-    };
-    let factor = FactorRef::App {
-        factor: push.factor,
     };
     let gone = [(push.person.clone(), factor)];
     lives::ended(&mut entry.tx, &end, &gone, now).await?;
@@ -361,7 +365,11 @@ pub async fn removal(
         accepted_at: now,
     };
     let how = &push.identification;
-    let detail = format!("factor {}; identified by {how}", push.factor);
+    let detail = format!(
+        "factor {}; identified by {how}{}",
+        push.factor,
+        ended.in_words()
+    );
     let line = Line {
         station: Some(station.as_str()),
         operator: Some(push.operator.as_str()),

@@ -4,6 +4,7 @@
 
 mod bond;
 mod claim;
+mod ended;
 
 use std::sync::Arc;
 
@@ -20,6 +21,7 @@ pub(super) use claim::{
     CLOCK_SKEW_MS, Claim, claimed_app_offer, claimed_offer, may_then, offer_unknown,
     refuse_revoked, watch,
 };
+pub(super) use ended::{EndedAt, ended_at};
 
 use super::Body;
 use super::people::no_person;

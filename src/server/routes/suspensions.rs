@@ -13,7 +13,8 @@ use super::codes::refuse_over;
 use super::desk::{known, line, may};
 use super::offers::{descriptor, life_ms, refuse_full};
 use super::report::{
-    Labels, Sent, begin, check_identification, check_version, may_then, offer_unknown,
+    EndedAt, Labels, Sent, begin, check_identification, check_version, ended_at, may_then,
+    offer_unknown,
 };
 use super::{Body, Shared};
 use crate::domain::authority::Action;
@@ -34,7 +35,7 @@ use crate::server::suspensions::{self, Report, Reported};
 use crate::server::tables::audit::{self, Line};
 use crate::server::tables::credential::Signer;
 use crate::server::tables::offer::{self, NewOfLift};
-use crate::server::tables::standing::Standing;
+use crate::server::tables::standing::{self, Standing};
 use crate::server::tables::{FactorName, credential, factor};
 use crate::server::visits;
 use crate::wire::{
@@ -65,6 +66,11 @@ pub async fn suspension(
     let by = (&push.operator, push.suspended_at);
     may_then(&registry, &mut entry.tx, &station, by, Action::Suspend).await?;
     let now = registry.now();
+    let enrolled = standing::enrolled_at(&mut entry.tx, &push.person, &push.factor).await?;
+    let ended = enrolled
+        .map(|enrolled| ended_at(enrolled, push.suspended_at))
+        .transpose()?;
+    let since = ended.map_or(push.suspended_at, |ended| ended.at);
     let report = Report {
         station: &station,
         person: &known(&mut entry.tx, &push.person).await?,
@@ -72,7 +78,7 @@ pub async fn suspension(
         why: push.why,
         operator: &push.operator,
         // It counts and runs from when it can have been held back by the line, not from whenever a station says.
-        at: from_ms(ms(push.suspended_at.clamp(now - HELD_BACK, now)))?,
+        at: from_ms(ms(since.clamp(now - HELD_BACK, now)))?,
     };
     let reported = suspensions::suspend(&mut entry.tx, &report, now).await?;
     let reply = SuspensionReceipt {
@@ -80,7 +86,7 @@ pub async fn suspension(
         accepted_at: now,
     };
     let detail = format!(
-        "{}: {}, at {}; {}",
+        "{}: {}, at {}; {}{}",
         push.factor,
         push.why.as_str(),
         push.suspended_at,
@@ -90,7 +96,8 @@ pub async fn suspension(
             Reported::Already => "was suspended already",
             Reported::Gone => "was removed already",
             Reported::Shown => "its owner has shown it since",
-        }
+        },
+        ended.map(EndedAt::in_words).unwrap_or_default(),
     );
     let line = Line {
         station: Some(station.as_str()),

@@ -11,8 +11,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::Shared;
 use super::people::no_person;
-use super::report::{Labels, Sent, begin, check_identification, check_key};
-use super::resets::{Decided, refuse_before, role_then};
+use super::report::{EndedAt, Labels, Sent, begin, check_identification, check_key, ended_at};
+use super::resets::{Decided, role_then};
 use crate::domain::authority::{Action, Role};
 use crate::domain::suspension::FactorRef;
 use crate::domain::{OfferId, PersonKind, StationId};
@@ -65,9 +65,11 @@ pub async fn withdrawal(
         .await?
         .ok_or_else(|| no_person(&push.person))?;
     let held = held(&mut entry.tx, &push).await?;
-    if let Some(held) = &held {
-        refuse_before(held.enrolled_at, push.withdrawn_at)?;
-    }
+    let ended = held
+        .as_ref()
+        .map(|held| ended_at(held.enrolled_at, push.withdrawn_at))
+        .transpose()?;
+    let at = ended.map_or(push.withdrawn_at, |ended| ended.at);
     let by = By {
         role,
         station: &station,
@@ -78,7 +80,7 @@ pub async fn withdrawal(
     };
     may(&by, &push, (person.kind, now), held.as_ref())?;
     withdrawal::insert(&mut entry.tx, &station, &push, now).await?;
-    credential::end(&mut entry.tx, &push.credential, push.withdrawn_at, None).await?;
+    credential::end(&mut entry.tx, &push.credential, at, None).await?;
     if held.as_ref().is_some_and(|held| held.is_live) {
         let end = Ended {
             station: &station,
@@ -87,7 +89,7 @@ pub async fn withdrawal(
                 Ground::Deleted { .. } => Why::Deleted,
                 Ground::Undone { .. } => Why::Withdrawn,
             },
-            at: push.withdrawn_at,
+            at,
             within: Within::Desk(&station, push.done_by()),
         };
         let credential = push.credential.clone();
@@ -99,7 +101,7 @@ pub async fn withdrawal(
         was_held: held.is_some_and(|held| held.is_live),
         accepted_at: now,
     };
-    let detail = told(&push, reply.was_held);
+    let detail = told(&push, reply.was_held) + &ended.map(EndedAt::in_words).unwrap_or_default();
     let line = Line {
         station: Some(station.as_str()),
         operator: Some(push.done_by().as_str()),

@@ -54,6 +54,26 @@ pub async fn standing(
         .await
 }
 
+/// When a factor of this person was enrolled, as its station told.
+pub async fn enrolled_at(
+    db: &mut Connection,
+    person: &PersonId,
+    factor: &FactorRef,
+) -> Result<Option<Timestamp>, Fault> {
+    let query = match factor {
+        FactorRef::Key { .. } => {
+            "SELECT enrolled_ms FROM credential WHERE person = $1 AND hex(id) = $2"
+        }
+        FactorRef::App { .. } => "SELECT enrolled_ms FROM factor WHERE person = $1 AND id = $2",
+    };
+    let at: Option<At> = sqlx::query_scalar(query)
+        .bind(person)
+        .bind(FactorName::of(factor))
+        .fetch_optional(db)
+        .await?;
+    Ok(at.map(Timestamp::from))
+}
+
 /// A person's factors of that sort that are suspended.
 pub async fn suspended(
     db: &mut Connection,

@@ -1,0 +1,87 @@
+//! When something is said to have ended, beside when it was enrolled.
+//!
+//! Invariant: on record nothing ends before it was enrolled. What two clocks may differ by is taken, as the moment of the enrolment, and
+//! the audit says so; whatever is earlier is refused.
+
+use jiff::Timestamp;
+
+use super::claim::CLOCK_SKEW_MS;
+use crate::server::database::ms;
+use crate::server::problem::{Answer, Refusal};
+use crate::wire::problem_code;
+
+/// When it ended, as it is recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::server::routes) struct EndedAt {
+    /// Not before the enrolment.
+    pub at: Timestamp,
+    /// So much earlier the station had it.
+    early_ms: i64,
+}
+
+/// When something ended that was enrolled then; refused where that can't be.
+pub(in crate::server::routes) fn ended_at(
+    enrolled_at: Timestamp,
+    stated: Timestamp,
+) -> Answer<EndedAt> {
+    let early_ms = ms(enrolled_at).saturating_sub(ms(stated)).max(0);
+    if early_ms > CLOCK_SKEW_MS {
+        return Err(Refusal::new(
+            problem_code::RESET_FOREIGN,
+            format!(
+                "it is said to have ended at {stated}, and was enrolled at {enrolled_at}; check the station's clock"
+            ),
+        ));
+    }
+    Ok(EndedAt {
+        at: stated.max(enrolled_at),
+        early_ms,
+    })
+}
+
+impl EndedAt {
+    /// For the audit: nothing, where the times are in order.
+    pub(in crate::server::routes) fn in_words(self) -> String {
+        match self.early_ms {
+            0 => String::new(),
+            early_ms => format!(
+                "; the station dated it {} s before it was enrolled",
+                (early_ms + 999) / 1000
+            ),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_two_clocks_may_differ_by_is_taken_as_the_enrolment_and_said() {
+        let enrolled = Timestamp::from_second(1_000_000).expect("a time");
+        let at = |s: i64| {
+            ended_at(
+                enrolled,
+                Timestamp::from_second(1_000_000 + s).expect("in range"),
+            )
+        };
+        let after = at(7).expect("in order");
+        assert_eq!(
+            (after.at.as_second(), after.in_words().as_str()),
+            (1_000_007, "")
+        );
+        for early in [1, 30, 300] {
+            let taken = at(-early).expect("within what clocks differ by");
+            assert_eq!(taken.at, enrolled);
+            assert!(
+                taken.in_words().contains(&format!(" {early} s ")),
+                "{taken:?}"
+            );
+        }
+        for early in [301, 7200] {
+            assert!(at(-early).is_err(), "{early}");
+        }
+        assert!(ended_at(enrolled, Timestamp::MIN).is_err());
+        assert!(ended_at(Timestamp::MIN, Timestamp::MAX).is_ok());
+    }
+}
