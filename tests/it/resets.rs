@@ -30,7 +30,7 @@ use crate::headless::paper;
 use crate::scenarios::{PIN, SLOT, answering, enrol, fresh_key, person, world};
 
 /// Longer than any run here may last, with other tests beside it.
-const LONG: Duration = Duration::from_secs(30);
+const LONG: Duration = Duration::from_secs(90);
 
 fn case() -> ResetCase {
     ResetCase {

@@ -5,6 +5,7 @@
 //! Whatever the run was doing, afterwards the keys, the registry and both stations say the same, or the difference is unfinished work
 //! that can be ended, or waits in the outbox. A plain run takes one moment for each change; with `KEYDESK_WAITS=1` it takes all.
 
+mod at_rest;
 mod change;
 
 mod scene;

@@ -10,26 +10,24 @@ use keydesk::bay::soft::SoftKey;
 use keydesk::domain::authority::Role;
 use keydesk::domain::{PersonId, UsbPath};
 use keydesk::program::demo::world::{Rack, ScriptedFace, World};
-use keydesk::record::{OutboxBody, Remains, Unfinished};
 use keydesk::server::ServeConfig;
 use keydesk::station::desk::StationDesk;
-use keydesk::store::audit;
 use keydesk::workflow::dialogue::{Coach, Ending, Event};
-use keydesk::workflow::{self, Around, Call, Desk, How, KeyFault, Order, Stop};
+use keydesk::workflow::{self, Around, Call, Desk, KeyFault, Stop};
 use parking_lot::Mutex;
 
+use super::at_rest::{count, left, taken};
 use super::change::{Change, exchanged_once_proven, give_pin, model, suspend};
 use super::work::{OURS, Start, Work};
 use crate::faulty_desk::{FaultyDesk, Mishap};
-use crate::leftovers::endings;
 use crate::outbox::in_conflict_on;
 use crate::scenarios::{OPERATOR_SLOT, PIN, SLOT, answering, enrol, operators_key, people, person};
 
 /// Who has a key before anything begins, and never has anything to do with it.
-const THEIRS: usize = 2;
+pub const THEIRS: usize = 2;
 
 /// The people of a scene.
-const CAST: usize = 3;
+pub const CAST: usize = 3;
 
 /// So many scenes are set at the same desks.
 const SCENES: usize = 20;
@@ -94,14 +92,16 @@ pub struct Scene {
     pub theirs: SoftKey,
     /// What proves the person, where it is not the run's key.
     prover: Option<SoftKey>,
-    keys: Mutex<Vec<SoftKey>>,
+    pub keys: Mutex<Vec<SoftKey>>,
     /// What nobody here can know to be gone.
-    lost: Mutex<HashSet<Vec<u8>>>,
+    pub lost: Mutex<HashSet<Vec<u8>>>,
     changed: AtomicBool,
     /// How many scenes there were before at these desks.
     used: usize,
     /// Of how many of their runs the stations said then that something is left on a key.
-    left_before: usize,
+    pub left_before: usize,
+    /// Likewise that something is taken from one.
+    pub taken_before: usize,
 }
 
 /// How a run went.
@@ -131,7 +131,8 @@ impl Scene {
         let prover = (work.start() == Start::Beside).then(model);
         let mut keys = vec![ours.clone(), theirs.clone()];
         keys.extend(prover.clone());
-        let left_before = left(&first) + left(&second);
+        let left_before = count(&first, left) + count(&second, left);
+        let taken_before = count(&first, taken) + count(&second, taken);
         let scene = Self {
             first,
             second,
@@ -143,6 +144,7 @@ impl Scene {
             changed: AtomicBool::new(false),
             used,
             left_before,
+            taken_before,
         };
         scene.second.rack.put(SLOT, &scene.theirs);
         enrol(&scene.second, scene.number(THEIRS))
@@ -272,7 +274,7 @@ impl Scene {
         self.changed.load(Ordering::SeqCst)
     }
 
-    fn desk(&self, face: ScriptedFace, cancel: &Cancel) -> StationDesk {
+    pub fn desk(&self, face: ScriptedFace, cancel: &Cancel) -> StationDesk {
         let station = Arc::clone(&self.first.station);
         StationDesk::new(station, Arc::new(face), cancel.clone())
     }
@@ -336,172 +338,10 @@ impl Scene {
             change.happens(self).await;
         }
     }
-
-    /// Ends what is unfinished, with its key and then without, and tells the registry what it was not told.
-    pub async fn settle(&self, said: &str) {
-        for how in [How::WithKey, How::WithoutKey] {
-            let open = self.first.station.store().unfinished().expect("read");
-            if open.is_empty() || self.first.station.operator().is_none() {
-                break;
-            }
-            self.put(&self.ours);
-            answering(&self.first).await;
-            for work in open {
-                self.resolve(work, how).await;
-            }
-        }
-        for world in [&self.first, &self.second] {
-            // What can't be sent stays in the outbox, and is counted below.
-            let _ = world.station.push_outbox().await;
-        }
-        if self.first.station.operator().is_some() {
-            let open = self.first.station.store().unfinished().expect("read");
-            assert!(open.is_empty(), "{said}\nit can't be ended: {open:?}");
-        }
-    }
-
-    async fn resolve(&self, work: Unfinished, how: How) {
-        let cancel = Cancel::default();
-        let face = ScriptedFace::new(SLOT, PIN).telling(crate::resets::order().case);
-        let face = face.hearing(coached(&self.first.rack, &self.ours));
-        let mut desk = self.desk(face, &cancel);
-        let order = Order::Resolve {
-            intent: work.id(),
-            how,
-        };
-        // How it ended is seen in what is unfinished afterwards.
-        let _ = patiently(&cancel, workflow::run(&mut desk, order)).await;
-    }
-
-    /// What the registry lists as somebody's, and what it lists as gone.
-    async fn listed(&self, n: usize) -> (HashSet<Vec<u8>>, HashSet<Vec<u8>>) {
-        let page = self
-            .second
-            .station
-            .person(&person(self.number(n)))
-            .await
-            .expect("a page");
-        let (live, gone): (Vec<_>, Vec<_>) = page
-            .credentials
-            .into_iter()
-            .partition(|c| c.gone_at.is_none());
-        let ids = |all: Vec<keydesk::wire::Credential>| all.into_iter().map(|c| c.id.0).collect();
-        (ids(live), ids(gone))
-    }
-
-    /// Credentials of which a station still says that they have to be seen to.
-    fn open(&self) -> HashSet<Vec<u8>> {
-        let mut open = HashSet::new();
-        for world in [&self.first, &self.second] {
-            let store = world.station.store();
-            for work in store.unfinished().expect("read") {
-                match work {
-                    Unfinished::Enrolment(at) => {
-                        open.extend(at.made.map(|made| made.registration.raw_id.0))
-                    }
-                    Unfinished::Withdrawal(at) => open.extend([at.credential.0]),
-                    Unfinished::Deletion(at) => open.extend([at.credential.id.0]),
-                    _ => {}
-                }
-            }
-            for entry in store.outbox().expect("read") {
-                if let OutboxBody::Enrolment { push } = entry.body {
-                    open.extend([push.registration.raw_id.0]);
-                }
-            }
-        }
-        open
-    }
-
-    /// Of how many runs the stations say that a credential is, or may be, left on a key.
-    fn owned_up(&self) -> usize {
-        let open = |world: &World| world.station.store().unfinished().expect("read").len();
-        let of = |world: &World| left(world) + open(world);
-        of(&self.first) + of(&self.second) - self.left_before
-    }
-
-    /// Keys, registry and stations say the same.
-    pub async fn agrees(&self, ended: &Result<Ending, Stop>, said: &str) {
-        let keys = self.keys.lock().clone();
-        let on_keys: Vec<Vec<u8>> = keys.iter().flat_map(ids).collect();
-        let held: HashSet<Vec<u8>> = on_keys.iter().cloned().collect();
-        assert_eq!(
-            on_keys.len(),
-            held.len(),
-            "{said}\none credential is on two keys"
-        );
-        let (open, lost) = (self.open(), self.lost.lock().clone());
-        let mut everybodys = HashSet::new();
-        for n in 1..=CAST {
-            let (live, gone) = self.listed(n).await;
-            for id in &live {
-                assert!(
-                    held.contains(id) || lost.contains(id) || open.contains(id),
-                    "{said}\nperson {n} is listed with a credential that is on no key"
-                );
-                assert!(everybodys.insert(id.clone()), "{said}\nit is two people's");
-            }
-            everybodys.extend(gone);
-        }
-        let mut unlisted = 0;
-        for (nth, key) in keys.iter().enumerate() {
-            let held = key.credentials().into_iter();
-            let people: HashSet<_> = held.map(|held| held.user_id).collect();
-            assert!(people.len() <= 1, "{said}\nkey {nth} is two people's");
-            let known = |id: &Vec<u8>| everybodys.contains(id) || open.contains(id);
-            unlisted += ids(key).iter().filter(|id| !known(id)).count();
-        }
-        let owned_up = self.owned_up();
-        assert!(
-            unlisted <= owned_up,
-            "{said}\nkeys hold {unlisted} credentials that nobody lists, and {owned_up} are owned up to"
-        );
-        self.theirs_is_as_it_was(ended, said).await;
-        for world in [&self.first, &self.second] {
-            audit::verify(&world.data()).expect("a whole chain");
-        }
-    }
-
-    /// Somebody else's key is as it was, unless it was in the slot from the start, and everybody was told whose it is.
-    async fn theirs_is_as_it_was(&self, ended: &Result<Ending, Stop>, said: &str) {
-        let owner = person(self.number(THEIRS));
-        if let Ok(Ending::Reset { losses, .. }) = ended
-            && losses.people().iter().any(|person| person.id == owner)
-        {
-            return;
-        }
-        let (live, _) = self.listed(THEIRS).await;
-        let theirs: HashSet<_> = ids(&self.theirs).into_iter().collect();
-        assert_eq!(live, theirs, "{said}\nsomebody else's key was touched");
-        assert_eq!(
-            self.retries(&self.theirs).await,
-            Some(8),
-            "{said}\na PIN was tried on it"
-        );
-    }
-
-    /// PIN attempts that a key has left.
-    async fn retries(&self, key: &SoftKey) -> Option<u8> {
-        let there = &self.second;
-        there.rack.pull(&UsbPath::new(SLOT));
-        self.first.rack.pull(&UsbPath::new(SLOT));
-        there.rack.put(SLOT, key);
-        answering(there).await;
-        let keys = there.station.slots().keys();
-        let key = keys.into_iter().find(|key| key.place.as_str() == SLOT);
-        key.and_then(|key| key.pin_retries)
-    }
-}
-
-/// Of how many runs that ended it is on record that something is, or may be, left on a key.
-fn left(world: &World) -> usize {
-    let ended = endings(world).into_iter();
-    let left = ended.filter(|(_, left)| matches!(left, Remains::Credential | Remains::Unknown));
-    left.count()
 }
 
 /// Runs until it ends by itself, or people have waited long enough.
-async fn patiently<T>(cancel: &Cancel, run: impl Future<Output = T>) -> T {
+pub async fn patiently<T>(cancel: &Cancel, run: impl Future<Output = T>) -> T {
     tokio::pin!(run);
     match tokio::time::timeout(PATIENCE, &mut run).await {
         Ok(ended) => ended,
@@ -513,13 +353,13 @@ async fn patiently<T>(cancel: &Cancel, run: impl Future<Output = T>) -> T {
     }
 }
 
-fn exchange(rack: &Rack, key: &SoftKey) {
+pub fn exchange(rack: &Rack, key: &SoftKey) {
     rack.pull(&UsbPath::new(SLOT));
     rack.put(SLOT, key);
 }
 
 /// Hands that pull and put back as they are told to, a moment later, and put in the right key where another one is in.
-fn coached(rack: &Rack, right: &SoftKey) -> impl Fn(&Event) + Send + Sync + 'static {
+pub fn coached(rack: &Rack, right: &SoftKey) -> impl Fn(&Event) + Send + Sync + 'static {
     let (rack, right) = (rack.clone(), right.clone());
     move |event| {
         let (rack, right) = (rack.clone(), right.clone());
