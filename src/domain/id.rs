@@ -3,12 +3,30 @@
 use base64::{Engine, engine::general_purpose};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+/// Characters of an identifier that comes from outside: as many as an import takes of one. Whoever may not be believed yet, and is
+/// quoted, is quoted with no more.
+const MOST_CHARS: usize = 200;
+
 macro_rules! text_id {
-    ($($(#[$doc:meta])* $name:ident;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident of $whom:literal;)*) => {$(
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, utoipa::ToSchema)]
         #[serde(transparent)]
+        #[schema(max_length = 200)]
         pub struct $name(String);
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = String::deserialize(deserializer)?;
+                match text.chars().count() {
+                    chars if chars > MOST_CHARS => Err(serde::de::Error::custom(format_args!(
+                        concat!("the identifier of ", $whom, " has {} characters, {} at most"),
+                        chars, MOST_CHARS
+                    ))),
+                    _ => Ok(Self(text)),
+                }
+            }
+        }
 
         impl $name {
             /// Takes the text as it is.
@@ -32,13 +50,13 @@ macro_rules! text_id {
 
 text_id! {
     /// A person in the registry.
-    PersonId;
+    PersonId of "a person";
     /// An organisation in the registry.
-    OrganisationId;
+    OrganisationId of "an organisation";
     /// Somebody who works at a station.
-    OperatorId;
+    OperatorId of "an operator";
     /// A station, as the registry numbered it.
-    StationId;
+    StationId of "a station";
 }
 
 macro_rules! uuid_id {
@@ -149,6 +167,17 @@ impl<'de> Deserialize<'de> for Bytes {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_identifier_that_comes_from_outside_is_no_longer_than_an_import_takes() {
+        let read = |chars: usize| serde_json::from_value::<OperatorId>("é".repeat(chars).into());
+        assert_eq!(read(MOST_CHARS).unwrap().as_str().chars().count(), 200);
+        let refused = read(MOST_CHARS + 1).unwrap_err().to_string();
+        assert_eq!(
+            refused,
+            "the identifier of an operator has 201 characters, 200 at most"
+        );
+    }
 
     #[test]
     fn bytes_are_read_with_and_without_padding_in_either_alphabet() {

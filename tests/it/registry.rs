@@ -15,6 +15,7 @@ mod counted;
 mod documents;
 mod ends;
 mod enrolment;
+mod floods;
 mod guessers;
 mod handover;
 mod http;

@@ -28,6 +28,9 @@ const SIGN_INS: [&str; 5] = [
     "/v1/stations/join",
 ];
 
+/// What is refused because nobody stands by what it says.
+const UNSIGNED: [&str; 2] = [problem_code::REPORT_UNBOUND, problem_code::REPORT_ALTERED];
+
 /// A request that is on its way.
 pub(super) struct Witness {
     method: Method,
@@ -75,9 +78,9 @@ impl Witness {
             false if response.status() == StatusCode::FORBIDDEN => "refused",
             _ => return,
         };
-        // Who nobody knows yet names whoever they want.
+        // Who nobody knows yet names whoever they want, and so does whoever has a station's key and nothing else.
         let stated = match self.caller.station.get() {
-            Some(_) if !signs_in => self.stated(),
+            Some(_) if !signs_in && !UNSIGNED.contains(&refused.code) => self.stated(),
             _ => Stated::default(),
         };
         let whom = refused.about.clone().or(stated.person);

@@ -37,7 +37,8 @@ pub struct Alarm {
     pub kind: String,
     /// In words, with the facts.
     pub detail: String,
-    /// So many more of that kind came from there within the hour; each of them is in the audit.
+    /// So many more of that kind came from there within the hour; all of them are in the audit, summed where anybody raises them at
+    /// will.
     pub more: i64,
 }
 
@@ -46,6 +47,9 @@ const ALARMS_APART: u32 = 10;
 
 /// How long that is counted.
 const ALARMS_LATELY: SignedDuration = SignedDuration::from_hours(1);
+
+/// Characters of an alarm's words that are kept: part of them may be somebody's who is not believed.
+const DETAIL_CHARS: usize = 1_000;
 
 /// Adds to the audit: who did what to whom, when.
 pub async fn note(tx: &mut Write, line: &Line<'_>, at: Timestamp) -> Result<(), Fault> {
@@ -208,6 +212,57 @@ pub async fn raise(
     (kind, detail): (&str, &str),
     at: Timestamp,
 ) -> Result<(), Fault> {
+    let detail = &cut(detail);
+    sum_up(tx, station, (kind, detail), at).await?;
+    note_alarm(tx, station, (kind, detail), at).await
+}
+
+/// The same for what somebody can raise as often as they like who has no session: where it only adds to the sum of an alarm, it gets no
+/// row in the audit either, and the caller counts it, so that nobody fills what is only ever added to. Whether that is so.
+pub async fn alarm_at_will(
+    tx: &mut Write,
+    station: &StationId,
+    (kind, detail): (&str, &str),
+    at: Timestamp,
+) -> Result<bool, Fault> {
+    let detail = &cut(detail);
+    let summed = sum_up(tx, Some(station), (kind, detail), at).await?;
+    if !summed {
+        note_alarm(tx, Some(station), (kind, detail), at).await?;
+    }
+    Ok(summed)
+}
+
+fn cut(detail: &str) -> String {
+    match detail.char_indices().nth(DETAIL_CHARS) {
+        Some((at, _)) => format!("{}…", detail.get(..at).unwrap_or_default()),
+        None => detail.to_owned(),
+    }
+}
+
+async fn note_alarm(
+    tx: &mut Write,
+    station: Option<&StationId>,
+    (kind, detail): (&str, &str),
+    at: Timestamp,
+) -> Result<(), Fault> {
+    let line = Line {
+        station: station.map(StationId::as_str),
+        operator: None,
+        action: "alarm",
+        subject: kind,
+        detail,
+    };
+    note(tx, &line, at).await
+}
+
+/// Gives an alarm a row of its own, or adds it to the last one of those that have one; whether that.
+async fn sum_up(
+    tx: &mut Write,
+    station: Option<&StationId>,
+    (kind, detail): (&str, &str),
+    at: Timestamp,
+) -> Result<bool, Fault> {
     let named = station.map(StationId::as_str);
     tracing::warn!(station = named, kind, detail, "alarm");
     let lately: Vec<i64> = sqlx::query_scalar(
@@ -226,6 +281,7 @@ pub async fn raise(
                 .bind(last)
                 .execute(&mut **tx)
                 .await?;
+            Ok(true)
         }
         _ => {
             sqlx::query("INSERT INTO alarm (at_ms, station, kind, detail) VALUES ($1, $2, $3, $4)")
@@ -235,16 +291,9 @@ pub async fn raise(
                 .bind(detail)
                 .execute(&mut **tx)
                 .await?;
+            Ok(false)
         }
     }
-    let line = Line {
-        station: named,
-        operator: None,
-        action: "alarm",
-        subject: kind,
-        detail,
-    };
-    note(tx, &line, at).await
 }
 
 /// The alarms, newest first; at most `limit`.

@@ -16,6 +16,7 @@ use crate::server::ledger::Remark;
 use crate::server::problem::{Answer, Refusal};
 use crate::server::tables::access::{self, Bonded};
 use crate::server::tables::audit;
+use crate::server::tally::Event;
 use crate::wire::{About, Bond, Reported, problem_code};
 
 /// What came with a report.
@@ -29,7 +30,7 @@ pub(super) struct Evidence<'a> {
 }
 
 /// Judges a report before anything else of it is believed: with a remark where it is taken and is to be looked at all the same.
-/// A refusal is an alarm, too.
+/// A refusal is an alarm, too; what it says is nobody's word, so that there is a bound to what is kept of it.
 pub(super) async fn judge(
     registry: &Registry,
     station: &StationId,
@@ -63,9 +64,19 @@ pub(super) async fn judge(
         }))),
         Verdict::Refused(kind, why) => {
             let detail = said(&why);
-            let mut tx = registry.db.write().await?;
-            audit::alarm(&mut tx, station, kind, &detail, registry.now()).await?;
+            let (mut tx, now) = (registry.db.write().await?, registry.now());
+            let summed = audit::alarm_at_will(&mut tx, station, (kind, &detail), now).await?;
             tx.commit().await?;
+            if summed {
+                let event = Event {
+                    action: "alarm",
+                    station: Some(station.clone()),
+                    operator: None,
+                    subject: kind.to_owned(),
+                    what: evidence.path.to_owned(),
+                };
+                registry.tally.note(event, now);
+            }
             Ok(Err(Refusal::new(kind, detail)))
         }
     }
