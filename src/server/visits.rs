@@ -34,6 +34,11 @@ pub const IDLE: SignedDuration = SignedDuration::from_mins(30);
 /// Nobody stands at a desk for longer, whatever is done in their visit.
 pub const LONGEST: SignedDuration = SignedDuration::from_hours(4);
 
+/// When a visit that was opened then ends by itself, after an act at that time.
+fn ends_at(opened_at: Timestamp, last_act_at: Timestamp) -> Timestamp {
+    (last_act_at + IDLE).min(opened_at + LONGEST)
+}
+
 /// What was proved with a factor within so long before it was suspended is not on its way any more only if it waits.
 const VOIDED: SignedDuration = SignedDuration::from_hours(24);
 
@@ -143,7 +148,7 @@ pub async fn of_desk(
 /// The visit, after something was done in it.
 async fn touched(tx: &mut Write, mut kept: Kept, person: &Person, now: Timestamp) -> Answer<Visit> {
     visit::touch(tx, kept.visit.id, now).await?;
-    kept.visit.expires_at = now + IDLE;
+    kept.visit.expires_at = ends_at(kept.visit.opened_at, now);
     complete(tx, &mut kept.visit, person, now).await?;
     Ok(kept.visit)
 }
@@ -248,7 +253,8 @@ pub async fn served_by(
     person: &PersonId,
     now: Timestamp,
 ) -> Answer<Option<ServedBy>> {
-    Ok(visit::served_by(tx, here, person, now - IDLE).await?)
+    let since = (now - IDLE, now - LONGEST);
+    Ok(visit::served_by(tx, here, person, since).await?)
 }
 
 /// A visit of this desk with this person, in which factors may be added; when it ends.

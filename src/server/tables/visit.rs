@@ -152,24 +152,25 @@ pub async fn of_ticket(
     .await
 }
 
-/// Who else has a visit open with somebody in which something was done after that time: another operator, or the same one at another
-/// station.
+/// Who else has a visit open with somebody that was opened, and in which something was done, after those times: another operator, or
+/// the same one at another station.
 pub async fn served_by(
     db: &mut Connection,
     (station, operator): (&StationId, &OperatorId),
     person: &PersonId,
-    after: Timestamp,
+    (acted_after, opened_after): (Timestamp, Timestamp),
 ) -> Result<Option<ServedBy>, Fault> {
     let row = sqlx::query(
         "SELECT o.name AS operator, s.name AS station, v.last_act_ms FROM visit v \
          JOIN operator o ON o.id = v.operator JOIN station s ON s.id = v.station \
          WHERE v.person = $1 AND NOT (v.station = $2 AND v.operator = $3) AND v.ended_ms IS NULL AND v.overtaken_ms IS NULL \
-         AND NOT v.is_ticket AND v.last_act_ms > $4 ORDER BY v.opened_ms DESC LIMIT 1",
+         AND NOT v.is_ticket AND v.last_act_ms > $4 AND v.opened_ms > $5 ORDER BY v.opened_ms DESC LIMIT 1",
     )
     .bind(person)
     .bind(station)
     .bind(operator)
-    .bind(At(after))
+    .bind(At(acted_after))
+    .bind(At(opened_after))
     .fetch_optional(db)
     .await?;
     row.map(|row| {

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{IDLE, LONGEST};
+use super::{IDLE, LONGEST, ends_at};
 use crate::domain::visit::Takes;
 use crate::domain::{Identification, OperatorId, PersonId, StationId, VisitId};
 use crate::server::database::Connection;
@@ -57,7 +57,7 @@ impl From<Stored> for Kept {
                 authority: stored.authority,
                 administrators: Vec::new(),
                 opened_at: stored.opened_at,
-                expires_at: stored.last_act_at + IDLE,
+                expires_at: ends_at(stored.opened_at, stored.last_act_at),
             },
             station: stored.station,
             is_ticket: stored.is_ticket,

@@ -7,6 +7,7 @@ mod identified;
 mod makers;
 mod standing;
 
+use jiff::SignedDuration;
 use keydesk::domain::authority::Role;
 use keydesk::domain::suspension::FactorRef;
 use keydesk::domain::visit::{Authority, Had, Takes};
@@ -263,6 +264,35 @@ async fn nobody_stands_at_a_desk_for_longer_than_four_hours() {
     }
     world.wait_s(10 * 60);
     assert_ne!(world.visit("p-1").await.id, visit.id, "it was longer");
+}
+
+#[tokio::test]
+async fn a_visit_that_is_used_without_a_pause_ends_four_hours_after_it_began_all_the_same() {
+    let world = world().await;
+    let other = Desk::new(&world, "E. Lsewhere", Role::HelpDesk).await;
+    let person = PersonId::new("p-1");
+    let visit = world.visit("p-1").await;
+    let used = || {
+        world
+            .client
+            .test_offer(&world.session, &person, Some(visit.id))
+    };
+    for _ in 0..8 {
+        world.wait_s(29 * 60);
+        used().await.unwrap();
+    }
+    let now = world.visit("p-1").await;
+    assert_eq!(now.id, visit.id);
+    assert_eq!(now.expires_at, visit.opened_at + SignedDuration::from_hours(4));
+    world.wait_s(9 * 60);
+    assert_eq!(refused(used().await), problem_code::VISIT_OVER);
+    let offer = world
+        .client
+        .offer(&world.session, &person, Some(visit.id))
+        .await;
+    assert_eq!(refused(offer), problem_code::VISIT_OVER);
+    let detail = other.client.person(&other.session, &person).await.unwrap();
+    assert_eq!(detail.served_by, None, "nobody serves them any more");
 }
 
 #[tokio::test]
