@@ -88,6 +88,7 @@ pub async fn enrolment(
         offer: push.offer,
         station: &station,
         operator: push.done_by(),
+        begun_by: push.finished_by.as_ref().map(|_| &push.operator),
         identification: &push.identification,
         enrolled_at: push.enrolled_at,
         visit: offered.visit,

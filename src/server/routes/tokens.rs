@@ -338,6 +338,7 @@ async fn give(
         offer: request.offer,
         station: &desk.station,
         operator: &desk.operator.id,
+        begun_by: None,
         identification: &request.identification,
         enrolled_at: now,
         visit,

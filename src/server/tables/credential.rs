@@ -70,6 +70,8 @@ pub struct NewCredential<'a> {
     pub offer: OfferId,
     pub station: &'a StationId,
     pub operator: &'a OperatorId,
+    /// Who began it, where that was somebody else.
+    pub begun_by: Option<&'a OperatorId>,
     pub identification: &'a Identification,
     pub enrolled_at: Timestamp,
     /// Under which visit it was offered.
@@ -82,8 +84,8 @@ pub struct NewCredential<'a> {
 pub async fn insert(tx: &mut Write, new: &NewCredential<'_>, now: Timestamp) -> Result<(), Fault> {
     sqlx::query(
         "INSERT INTO credential (id, person, security_key, verifier, attestation, trusted, offer, station, operator, \
-         document, last_four, enrolled_ms, accepted_ms, last_tested_ms, visit, waiting_ms) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $14, $15)",
+         document, last_four, enrolled_ms, accepted_ms, last_tested_ms, visit, waiting_ms, begun_by) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $14, $15, $16)",
     )
     .bind(new.id)
     .bind(new.person)
@@ -100,6 +102,7 @@ pub async fn insert(tx: &mut Write, new: &NewCredential<'_>, now: Timestamp) -> 
     .bind(At(now))
     .bind(new.visit)
     .bind(new.waiting.then_some(At(now)))
+    .bind(new.begun_by)
     .execute(&mut **tx)
     .await?;
     Ok(())

@@ -40,6 +40,8 @@ pub struct NewFactor<'a> {
     pub offer: OfferId,
     pub station: &'a StationId,
     pub operator: &'a OperatorId,
+    /// Who began it, where that was somebody else.
+    pub begun_by: Option<&'a OperatorId>,
     pub identification: &'a Identification,
     pub enrolled_at: Timestamp,
     /// Under which visit it was offered.
@@ -139,8 +141,8 @@ pub async fn others(
 pub async fn insert(tx: &mut Write, new: &NewFactor<'_>, now: Timestamp) -> Result<(), Fault> {
     sqlx::query(
         "INSERT INTO factor (id, person, secret, serial, name, offer, station, operator, document, last_four, enrolled_ms, \
-         accepted_ms, last_tested_ms, visit, waiting_ms) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13, $14)",
+         accepted_ms, last_tested_ms, visit, waiting_ms, begun_by) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13, $14, $15)",
     )
     .bind(new.id)
     .bind(new.person)
@@ -156,6 +158,7 @@ pub async fn insert(tx: &mut Write, new: &NewFactor<'_>, now: Timestamp) -> Resu
     .bind(At(now))
     .bind(new.visit)
     .bind(new.waiting.then_some(At(now)))
+    .bind(new.begun_by)
     .execute(&mut **tx)
     .await?;
     Ok(())

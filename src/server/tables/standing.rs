@@ -244,7 +244,7 @@ pub async fn valid(db: &mut Connection, person: &PersonId) -> Result<Vec<Valid>,
         .await
 }
 
-/// Who had a hand in somebody's factor: who enrolled it, asked for it, or took its secret into stock.
+/// Who had a hand in somebody's factor: who enrolled it, began that, asked for it, or took its secret into stock.
 pub async fn makers(
     db: &mut Connection,
     owner: &PersonId,
