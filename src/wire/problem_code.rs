@@ -197,6 +197,8 @@ pub const NEVER_LIFTED: &str = "never-lifted";
 pub const MANY_SUSPENSIONS: &str = "many-suspensions";
 /// The reset of one key took credentials of more than one person: an alarm, no refusal.
 pub const KEY_OF_SEVERAL: &str = "key-of-several";
+/// The reset of a key named nothing of what is enrolled on a key of its serial number or tag: an alarm, no refusal.
+pub const RESET_UNNAMED: &str = "reset-unnamed";
 /// All factors of somebody that were older than a day went within a day, while there is a newer one: an alarm, no refusal.
 pub const OLDER_FACTORS_GONE: &str = "all-older-factors-gone";
 /// An account of Customer Service was made or changed: an alarm, no refusal.

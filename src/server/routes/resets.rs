@@ -127,7 +127,7 @@ pub async fn key_reset(
     let early: String = losers.iter().map(|loser| loser.ended.in_words()).collect();
     role.may_reset_key_of(&kinds)
         .map_err(|refused| Refusal::new(problem_code::NOT_ALLOWED, refused.to_string()))?;
-    let security_key = credential::key(&mut entry.tx, &push.key).await?;
+    let security_key = credential::key_as_kept(&mut entry.tx, &push.key).await?;
     let what = (&push, security_key);
     let number = withdrawal::insert_reset(&mut entry.tx, &station, what, now).await?;
     let (ids, gone) = end(&mut entry.tx, losers, number).await?;
@@ -140,6 +140,7 @@ pub async fn key_reset(
     };
     lives::ended(&mut entry.tx, &ended, &gone, now).await?;
     alarm_of_several(&mut entry.tx, &ended, &gone, now).await?;
+    alarm_of_unnamed(&mut entry.tx, &ended, &push, now).await?;
     for stranger in &push.credentials {
         if !ids.contains(stranger) {
             withdrawal::refuse_from_now_on(&mut entry.tx, stranger, number).await?;
@@ -211,6 +212,32 @@ async fn alarm_of_several(
         now,
     )
     .await?;
+    Ok(())
+}
+
+/// What is enrolled on a key with that serial number or tag would be gone with it, and a station that asked was told of it. Where the
+/// report names it not, there are two such keys, or somebody reports what was not asked for.
+async fn alarm_of_unnamed(
+    tx: &mut Write,
+    ended: &Ended<'_>,
+    push: &KeyResetPush,
+    now: Timestamp,
+) -> Answer<()> {
+    let mut left = credential::on_key(tx, &push.key.id).await?;
+    left.retain(|found| found.credential.enrolled_at <= push.reset_at);
+    if left.is_empty() {
+        return Ok(());
+    }
+    let named = left
+        .iter()
+        .map(|found| format!("{} of {}", found.credential.id, found.person.id));
+    let detail = format!(
+        "operator {} reports the reset of a key, and not that it took what is enrolled on a key of that serial number or tag: {}. It \
+         stays valid. Find out with them whether their key still works",
+        ended.operator,
+        Vec::from_iter(named).join(", ")
+    );
+    audit::alarm(tx, ended.station, problem_code::RESET_UNNAMED, &detail, now).await?;
     Ok(())
 }
 

@@ -16,7 +16,8 @@ use crate::domain::{
 use crate::server::database::{Connection, Fault, Row, Write};
 use crate::wire::{Credential, KeyReport, KnownCredential};
 
-/// The key's row: the same key is the same row where a serial number or an asset tag says that it is the same.
+/// The key's row, after a credential on it was verified: the same key is the same row where a serial number or an asset tag says that
+/// it is the same, and it is as it says now.
 pub async fn key(tx: &mut Write, key: &KeyReport) -> Result<i64, Fault> {
     if key.id.is_unique() {
         let known: Option<i64> = sqlx::query_scalar(
@@ -35,6 +36,26 @@ pub async fn key(tx: &mut Write, key: &KeyReport) -> Result<i64, Fault> {
         }
     }
     another_key(tx, key).await
+}
+
+/// The row of a key of which nothing was verified, as it is: somebody else's may state the same.
+pub async fn key_as_kept(tx: &mut Write, key: &KeyReport) -> Result<i64, Fault> {
+    let known: Option<i64> = match key.id.is_unique() {
+        false => None,
+        true => sqlx::query_scalar(
+            "SELECT number FROM security_key WHERE aaguid = $1 AND serial IS NOT DISTINCT FROM $2 \
+                 AND asset_tag IS NOT DISTINCT FROM $3 ORDER BY number LIMIT 1",
+        )
+        .bind(key.id.aaguid)
+        .bind(&key.id.serial)
+        .bind(&key.id.asset_tag)
+        .fetch_optional(&mut **tx)
+        .await?,
+    };
+    match known {
+        Some(number) => Ok(number),
+        None => another_key(tx, key).await,
+    }
 }
 
 /// A row of its own.

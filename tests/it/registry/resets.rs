@@ -227,3 +227,40 @@ async fn what_arrives_after_its_key_was_reset_elsewhere_is_gone_where_a_serial_n
         world.push(&anew).await.unwrap();
     }
 }
+
+#[tokio::test]
+async fn a_reset_changes_nothing_that_is_known_of_a_key_and_what_it_does_not_name_is_looked_at() {
+    let world = World::new().await;
+    let mut key = Authenticator::new(6);
+    let mut made = world.enrolment(&world.offer("p-1").await, &mut key);
+    made.body.key.id = id_of(&key, Some("7C310042"));
+    let credential = world.push(&made).await.unwrap().credential;
+    // Of "a spare", which states what somebody's key stated.
+    let mut crafted = reset(&world, &key, &[]);
+    crafted.body.case = ResetCase::default();
+    crafted.body.key = KeyReport {
+        id: id_of(&key, Some("7C310042")),
+        model: "Another model".to_owned(),
+        firmware: Some(1),
+    };
+    world.client.push(entry(), &crafted).await.unwrap();
+    let page = world
+        .client
+        .person(&world.session, &PersonId::new("p-1"))
+        .await
+        .unwrap();
+    assert_eq!(page.credentials[0].key, made.body.key);
+    assert!(page.credentials[0].is_valid());
+    let alarms = keydesk::server::admin::alarms(&world.db(), 9)
+        .await
+        .unwrap();
+    assert_eq!(alarms.len(), 1);
+    assert_eq!(alarms[0].kind, problem_code::RESET_UNNAMED);
+    assert!(alarms[0].detail.contains("p-1"), "{}", alarms[0].detail);
+    // An honest one names what goes with the key.
+    let mut honest = reset(&world, &key, &[&credential]);
+    honest.body.key.id = id_of(&key, Some("7C310042"));
+    world.client.push(entry(), &honest).await.unwrap();
+    let alarms = keydesk::server::admin::alarms(&world.db(), 9).await;
+    assert_eq!(alarms.unwrap().len(), 1);
+}
