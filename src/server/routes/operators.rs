@@ -275,7 +275,7 @@ fn not_enrolled() -> Refusal {
     )
 }
 
-/// Ends the session.
+/// Ends the session, and with the last one of an operator at a station their visits there.
 #[utoipa::path(
     delete, path = "/v1/sessions/current", tag = "operator",
     security(("station" = [], "session" = [])),
@@ -285,7 +285,11 @@ pub async fn close_session(State(registry): Shared, desk: AtDesk) -> Answer<Stat
     let now = registry.now();
     let mut tx = registry.db.write().await?;
     access::end_session(&mut tx, &desk.session_hash, now).await?;
-    visit::end_at(&mut tx, (Some(&desk.station), Some(&desk.operator.id)), now).await?;
+    let here = (&desk.station, &desk.operator.id);
+    // Whose own key was only looked at, or who signed in anew, is at the desk all the same.
+    if !access::is_signed_in_at(&mut tx, here, now).await? {
+        visit::end_at(&mut tx, (Some(here.0), Some(here.1)), now).await?;
+    }
     let line = Line {
         station: Some(desk.station.as_str()),
         operator: Some(desk.operator.id.as_str()),

@@ -390,6 +390,22 @@ pub async fn end_session(tx: &mut Write, hash: &[u8], now: Timestamp) -> Result<
     Ok(())
 }
 
+/// Whether an operator has a session open at a station.
+pub async fn is_signed_in_at(
+    db: &mut Connection,
+    (station, operator): (&StationId, &OperatorId),
+    now: Timestamp,
+) -> Result<bool, Fault> {
+    sqlx::query_scalar(
+        "SELECT EXISTS (SELECT 1 FROM session WHERE station = $1 AND operator = $2 AND ended_ms IS NULL AND expires_ms > $3)",
+    )
+    .bind(station)
+    .bind(operator)
+    .bind(At(now))
+    .fetch_one(db)
+    .await
+}
+
 /// Ends the sessions that an operator has open; how many.
 pub async fn end_sessions_of(
     tx: &mut Write,

@@ -1,9 +1,10 @@
 //! How operators get a key of their own, sign in with it and out again.
 
 use jiff::{SignedDuration, Timestamp};
+use keydesk::domain::PersonId;
 use keydesk::domain::authority::Role;
 use keydesk::server::admin;
-use keydesk::wire::SignIn;
+use keydesk::wire::{SignIn, problem_code};
 
 use super::authenticator::Authenticator;
 use super::world::{World, first_sign_in, joined, refused};
@@ -142,4 +143,26 @@ async fn a_person_s_key_does_not_sign_an_operator_in() {
         refused(session.map(|session| session.operator)),
         "credential-unknown"
     );
+}
+
+#[tokio::test]
+async fn whose_own_key_was_only_looked_at_goes_on_with_their_visits_and_their_sign_out_ends_them() {
+    let mut key = Authenticator::new(200);
+    let world = World::of_operator(|_| {}, &mut key).await;
+    let visit = world.visit("p-1").await;
+    let mut signed_in = async || {
+        let options = world.client.sign_in_options().await.unwrap();
+        let assertion = key.sign(&options.request, &options.origin);
+        world.client.sign_in(&SignIn { assertion }).await.unwrap()
+    };
+    let looked_at = signed_in().await;
+    world.client.sign_out(&looked_at).await.unwrap();
+    assert_eq!(world.visit("p-1").await.id, visit.id);
+    let person = PersonId::new("p-1");
+    let offer = world.client.offer(&world.session, &person, Some(visit.id));
+    offer.await.expect("an offer");
+    world.client.sign_out(&world.session).await.unwrap();
+    let again = signed_in().await;
+    let offer = world.client.offer(&again, &person, Some(visit.id)).await;
+    assert_eq!(refused(offer), problem_code::VISIT_OVER);
 }
