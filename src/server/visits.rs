@@ -12,7 +12,7 @@ mod proof;
 
 pub use super::tables::FactorName;
 use super::tables::visit::{self, NewVisit};
-use super::tables::{operator, standing};
+use super::tables::{audit, operator, standing};
 pub use fate::{Bringer, Fate, fate, is_proved, may_take, passed, proved_then};
 pub use proof::{Tested, testable};
 
@@ -33,6 +33,10 @@ pub const IDLE: SignedDuration = SignedDuration::from_mins(30);
 
 /// Nobody stands at a desk for longer, whatever is done in their visit.
 pub const LONGEST: SignedDuration = SignedDuration::from_hours(4);
+
+/// With so many people one human may end others' visits within an hour before somebody is told: as many as they may suspend in a day.
+const TAKEN_AT_MOST: i64 = 5;
+const TAKEN_WITHIN: SignedDuration = SignedDuration::from_hours(1);
 
 /// When a visit that was opened then ends by itself, after an act at that time.
 fn ends_at(opened_at: Timestamp, last_act_at: Timestamp) -> Timestamp {
@@ -65,8 +69,8 @@ pub async fn open(
     {
         return touched(tx, kept, person, now).await;
     }
-    visit::end_with(tx, &person.id, now).await?;
     let by = (&desk.station, &desk.operator.id);
+    take_over(tx, by, &person.id, now).await?;
     let (id, _) = begin(tx, by, &person.id, None, now).await?;
     let look = Look {
         person: &person.id,
@@ -80,6 +84,27 @@ pub async fn open(
     }
     let kept = kept(tx, id).await?.ok_or_else(|| over(id))?;
     touched(tx, kept, person, now).await
+}
+
+/// Ends what visits the person has. Whoever does that to many of them hinders the others' work: it refuses nothing, and is seen.
+async fn take_over(
+    tx: &mut Write,
+    (station, operator): (&StationId, &OperatorId),
+    person: &PersonId,
+    now: Timestamp,
+) -> Answer<()> {
+    let open = (now - IDLE, now - LONGEST);
+    if !visit::end_with(tx, (person, operator), open, now).await? {
+        return Ok(());
+    }
+    let people = visit::taken_from(tx, operator, now - TAKEN_WITHIN).await?;
+    if people > TAKEN_AT_MOST {
+        let detail = format!(
+            "operator {operator} ended other operators' visits with {people} people within an hour, by receiving them; the newest: {person}"
+        );
+        audit::alarm(tx, station, problem_code::MANY_VISITS_TAKEN, &detail, now).await?;
+    }
+    Ok(())
 }
 
 /// Opens the visit that a ticket for that day carries, its end not included.

@@ -195,6 +195,8 @@ pub const NOT_SUSPENDED: &str = "not-suspended";
 pub const NEVER_LIFTED: &str = "never-lifted";
 /// One human suspended the sixth factor within a day, or ended it by a reset, a deletion or a withdrawal: an alarm, no refusal.
 pub const MANY_SUSPENSIONS: &str = "many-suspensions";
+/// One human ended other operators' visits with the sixth person within an hour, by receiving them: an alarm, no refusal.
+pub const MANY_VISITS_TAKEN: &str = "many-visits-taken";
 /// The reset of one key took credentials of more than one person: an alarm, no refusal.
 pub const KEY_OF_SEVERAL: &str = "key-of-several";
 /// The reset of a key named nothing of what is enrolled on a key of its serial number or tag: an alarm, no refusal.

@@ -293,8 +293,36 @@ pub async fn end(tx: &mut Write, id: VisitId, now: Timestamp) -> Result<(), Faul
     Ok(())
 }
 
-/// Ends the visits that are open with a person.
-pub async fn end_with(tx: &mut Write, person: &PersonId, now: Timestamp) -> Result<(), Fault> {
+/// The accounts of the human whose account `$1` is.
+macro_rules! with_own {
+    ($tail:literal) => {
+        concat!(
+            "WITH own AS (SELECT o.id FROM operator o JOIN operator me ON me.id = $1 \
+             WHERE o.id = me.id OR o.personnel_number = me.personnel_number OR o.person = me.person) ",
+            $tail
+        )
+    };
+}
+
+/// Ends the visits that are open with a person, because that operator opens one; whether that took one from another human, in which
+/// something was done after the first of the times and that was opened after the second.
+pub async fn end_with(
+    tx: &mut Write,
+    (person, by): (&PersonId, &OperatorId),
+    (acted_after, opened_after): (Timestamp, Timestamp),
+    now: Timestamp,
+) -> Result<bool, Fault> {
+    let taken = sqlx::query(with_own!(
+        "UPDATE visit SET ended_ms = $2, ended_by = $1 WHERE person = $3 AND ended_ms IS NULL AND NOT is_ticket \
+         AND last_act_ms > $4 AND opened_ms > $5 AND operator NOT IN (SELECT id FROM own)"
+    ))
+    .bind(by)
+    .bind(At(now))
+    .bind(person)
+    .bind(At(acted_after))
+    .bind(At(opened_after))
+    .execute(&mut **tx)
+    .await?;
     sqlx::query(
         "UPDATE visit SET ended_ms = $1 WHERE person = $2 AND ended_ms IS NULL AND NOT is_ticket",
     )
@@ -302,7 +330,22 @@ pub async fn end_with(tx: &mut Write, person: &PersonId, now: Timestamp) -> Resu
     .bind(person)
     .execute(&mut **tx)
     .await?;
-    Ok(())
+    Ok(taken.rows_affected() > 0)
+}
+
+/// With how many people one human, under whatever account, ended others' visits after that time.
+pub async fn taken_from(
+    db: &mut Connection,
+    operator: &OperatorId,
+    after: Timestamp,
+) -> Result<i64, Fault> {
+    sqlx::query_scalar(with_own!(
+        "SELECT count(DISTINCT person) FROM visit WHERE ended_by IN (SELECT id FROM own) AND ended_ms > $2"
+    ))
+    .bind(operator)
+    .bind(At(after))
+    .fetch_one(db)
+    .await
 }
 
 /// Ends the visits that are open at that station, with that operator; none: at any, with any.

@@ -283,7 +283,10 @@ async fn a_visit_that_is_used_without_a_pause_ends_four_hours_after_it_began_all
     }
     let now = world.visit("p-1").await;
     assert_eq!(now.id, visit.id);
-    assert_eq!(now.expires_at, visit.opened_at + SignedDuration::from_hours(4));
+    assert_eq!(
+        now.expires_at,
+        visit.opened_at + SignedDuration::from_hours(4)
+    );
     world.wait_s(9 * 60);
     assert_eq!(refused(used().await), problem_code::VISIT_OVER);
     let offer = world
@@ -414,4 +417,38 @@ async fn a_statement_opens_no_visit_and_a_visit_can_be_passed_on() {
         panic!("{both:?}")
     };
     assert!(line.contains(pass.to.as_str()) && line.contains(world.session.operator.id.as_str()));
+}
+
+#[tokio::test]
+async fn who_ends_other_operators_visits_with_many_people_within_an_hour_is_looked_at() {
+    let world = world().await;
+    let one = Desk::new(&world, "T. Aker", Role::HelpDesk).await;
+    let other = Desk::new(&world, "T. Aker again", Role::HelpDesk).await;
+    let accounts = [&one, &other].map(|desk| (&desk.session.operator.id, "1009"));
+    humans(&world, &accounts).await;
+    // The same person to and fro is one person, and one's own visit at another desk is nobody else's.
+    for _ in 0..8 {
+        world.visit("p-1").await;
+        one.visit("p-1").await;
+        other.visit("p-1").await;
+    }
+    for (person, taker) in [("p-2", &one), ("p-3", &other), ("p-4", &one)] {
+        world.visit(person).await;
+        taker.visit(person).await;
+    }
+    // Nobody is served there any more.
+    world.visit("e-1").await;
+    world.wait_s(31 * 60);
+    one.visit("e-1").await;
+    world.visit("a-1").await;
+    one.visit("a-1").await;
+    assert!(alarms(&world).await.is_empty());
+    world.visit("a-2").await;
+    other.visit("a-2").await;
+    assert_eq!(alarms(&world).await, [problem_code::MANY_VISITS_TAKEN]);
+    // An hour later it begins anew.
+    world.wait_s(61 * 60);
+    world.visit("r-1").await;
+    one.visit("r-1").await;
+    assert_eq!(alarms(&world).await.len(), 1);
 }
