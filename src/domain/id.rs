@@ -171,8 +171,11 @@ mod tests {
     #[test]
     fn an_identifier_that_comes_from_outside_is_no_longer_than_an_import_takes() {
         let read = |chars: usize| serde_json::from_value::<OperatorId>("é".repeat(chars).into());
-        assert_eq!(read(MOST_CHARS).unwrap().as_str().chars().count(), 200);
-        let refused = read(MOST_CHARS + 1).unwrap_err().to_string();
+        assert_eq!(
+            read(MOST_CHARS).expect("fits").as_str().chars().count(),
+            200
+        );
+        let refused = read(MOST_CHARS + 1).expect_err("too long").to_string();
         assert_eq!(
             refused,
             "the identifier of an operator has 201 characters, 200 at most"
