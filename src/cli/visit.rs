@@ -29,11 +29,8 @@ pub(super) async fn run(runs: &Runs<'_>, command: &VisitCommand) -> Outcome {
 async fn accept(runs: &Runs<'_>, a: &AcceptArguments) -> Outcome {
     let mut answers = AppAnswers::of(&a.codes);
     answers.proof.clone_from(&a.proof);
-    // Where a key may wait, that one is the run's own, and another one proves.
-    answers.key_follows = a.factor.is_none();
-    if a.factor.is_some() && answers.proof.proof_key.is_none() {
-        answers.proof.proof_key.clone_from(&a.key.key);
-    }
+    // In such a run every key proves something.
+    answers.proof.proof_key = a.proof.proof_key.clone().or_else(|| a.key.key.clone());
     let identification = Some(a.identified_by.clone());
     let face = runs.identified_face(&a.key, identification, Orders::about_apps(answers));
     let credential = a.credential.clone();

@@ -95,8 +95,8 @@ pub struct TicketVisit {
 }
 
 /// `POST /v1/visits/{id}/acceptance`, in a session: the person takes what was made for them while they were not there, or was
-/// overtaken. It takes a visit in which the waiting factor itself passed a test and that a factor of theirs has proved or, where they
-/// never had one, a visit with another human than its maker.
+/// overtaken. It takes a visit that a factor of theirs has proved or, where they never had one, a visit with another human than its
+/// maker, in which the waiting factor itself passed a test.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Acceptance {
     /// Version of this form.

@@ -9,8 +9,8 @@ use crate::domain::{Bytes, FactorId, Identification, OperatorId, PersonId};
 /// `visit …`
 #[derive(Debug, Subcommand)]
 pub enum VisitCommand {
-    /// The person takes what was made for them while they were not there, with a touch or a code of it: besides a factor of their own
-    /// or, where they never had one, before another human than its maker.
+    /// The person takes what was made for them while they were not there: with a factor of their own or, where they never had one,
+    /// with a touch or a code of it, before another human than its maker.
     Accept(AcceptArguments),
     /// The person goes. Without it a visit ends with the session, or after 30 minutes.
     Close {
@@ -50,10 +50,10 @@ pub struct AcceptArguments {
     /// What proves the person.
     #[command(flatten)]
     pub proof: ProofArguments,
-    /// The codes, where an app or token proves them, or waits: the proof's first.
+    /// The codes, where an app or token proves them.
     #[command(flatten)]
     pub codes: CodeSource,
-    /// The key that waits or, where an app or token waits, the one that proves the person.
+    /// The key that waits or, where it is another one, that proves the person.
     #[command(flatten)]
     pub key: KeyChoice,
 }

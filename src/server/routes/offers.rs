@@ -150,9 +150,9 @@ pub(super) async fn prepared_test(
     let (allow, suspended) = match &tested {
         None => allowed(db, person).await?,
         Some(tested) => {
-            let meant = |held: &Credential| {
-                tested.waiting && held.held.waiting_since.is_some()
-                    || tested.names.contains(&FactorName::of_key(&held.id))
+            let meant = |held: &Credential| match tested {
+                Tested::Waiting => held.held.waiting_since.is_some(),
+                Tested::These(names) => names.contains(&FactorName::of_key(&held.id)),
             };
             (descriptors(db, person, meant).await?, Vec::new())
         }

@@ -178,10 +178,7 @@ async fn ticket(
     let mut rows = Vec::with_capacity(2);
     let mut proof = None;
     if takes == Takes::OwnFactor {
-        let own = Tested {
-            names: visits::valid(db, &person.id).await?,
-            waiting: false,
-        };
+        let own = Tested::These(visits::valid(db, &person.id).await?);
         let about = (&person.id, Some(own));
         let (test, row) =
             offers::prepared_test(registry, db, about, (terms(Sort::Test), None)).await?;

@@ -98,8 +98,8 @@ pub async fn accept(
     let now = registry.now();
     let tx = &mut entry.tx;
     let (name, person) = waiting(tx, &request.factor).await?;
-    let what = (&request.factor, request.test);
-    let visit = visits::may_take(tx, &desk, id, what, now).await?;
+    let test = request.test;
+    let visit = visits::may_take(tx, &desk, id, &name, test, now).await?;
     if visit.person != person {
         return Err(not_waiting());
     }

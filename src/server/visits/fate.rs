@@ -6,14 +6,13 @@ use super::proof::{another_made, provers};
 use super::{FactorName, IDLE, Kept, holds, kept, of};
 use crate::domain::authority::Action;
 use crate::domain::identification::{Case, Methods};
-use crate::domain::suspension::FactorRef;
 use crate::domain::visit::Authority;
 use crate::domain::{Identification, OfferId, OperatorId, Person, PersonId, StationId, VisitId};
 use crate::server::auth::AtDesk;
 use crate::server::database::{Write, ms};
 use crate::server::identifications::{self, Look};
 use crate::server::problem::{Answer, Refusal};
-use crate::server::tables::{offer, operator, standing, visit};
+use crate::server::tables::{offer, operator, visit};
 use crate::wire::{Visit, problem_code};
 
 /// So long after a visit's time what was done in it is taken, because the line may have been down. Later it waits.
@@ -169,46 +168,42 @@ pub async fn is_proved(tx: &mut Write, id: Option<VisitId>) -> Answer<bool> {
     Ok(kept.is_some_and(|kept| kept.visit.authority == Some(Authority::Factor) && !kept.overtaken))
 }
 
-/// What lets this visit's person take a factor that waits for them: that it passed a test in this visit, so that it is in their hands,
-/// and a factor of theirs that they proved or, where they never had one, that another human made it.
+/// What lets this visit's person take a factor that waits for them: a factor of theirs that they proved or, where they never had
+/// one, that another human made it and it passed a test here.
 pub async fn may_take(
     tx: &mut Write,
     desk: &AtDesk,
     id: VisitId,
-    (factor, test): (&FactorRef, Option<OfferId>),
+    waiting: &FactorName,
+    test: Option<OfferId>,
     now: Timestamp,
 ) -> Answer<Visit> {
     let kept = of(tx, (&desk.station, &desk.operator.id), id, now).await?;
     let visit = kept.visit;
-    let waiting = FactorName::of(factor);
     let refused = |detail: &str| Refusal::new(problem_code::AUTHORITY_NEEDED, detail);
     match visit.authority {
-        Some(Authority::Factor) => {}
-        Some(Authority::First) => {
-            if !another_made(tx, visit.id, (&visit.person, &waiting)).await? {
-                return Err(refused(
-                    "another human than its maker must have identified its owner: another operator may, whose account says whose it \
-                     is (`keydesk registry operators set`)",
-                ));
-            }
-        }
+        Some(Authority::Factor) => return Ok(visit),
+        Some(Authority::First) => {}
         Some(Authority::Administrator) | None => {
             return Err(refused(
                 "what was made ahead is taken with a factor of one's own: prove one, or enrol anew",
             ));
         }
     }
+    if !another_made(tx, visit.id, (&visit.person, waiting)).await? {
+        return Err(refused(
+            "another human than its maker must have identified its owner: another operator may, whose account says whose it is \
+             (`keydesk registry operators set`)",
+        ));
+    }
     let passed = match test {
         Some(test) => offer::passed_by(tx, test, id).await?,
         None => None,
     };
-    if passed.as_ref() == Some(&waiting) {
-        return Ok(visit);
+    match passed.as_ref() == Some(waiting) {
+        true => Ok(visit),
+        false => Err(refused(
+            "its owner never had another factor: they touch this one, with its PIN, or give its code first",
+        )),
     }
-    let standing = standing::standing(tx, &visit.person, factor).await?;
-    let name = standing.map_or_else(|| "what waits".to_owned(), |standing| standing.name);
-    let detail = format!(
-        "nobody has seen that {name} is in its owner's hands: they touch it, with its PIN, or give its code first, in this visit"
-    );
-    Err(refused(&detail))
 }

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::{FactorName, of, over, touched};
 use crate::domain::authority::Role;
 use crate::domain::suspension::FactorSort;
-use crate::domain::visit::{Authority, Had, Takes};
+use crate::domain::visit::{Had, Takes};
 use crate::domain::{Person, PersonId, VisitId};
 use crate::server::auth::AtDesk;
 use crate::server::database::{Connection, Write};
@@ -135,8 +135,8 @@ pub(super) fn needed(visit: &Visit, person: &Person) -> String {
     }
 }
 
-/// Which credentials may answer a test under that visit: those by which the prover proves it and, where the person never had one or
-/// has proved it, those that wait for them.
+/// Which credentials may answer a test under that visit: those by which the prover proves it or, where the person never had one,
+/// those that wait for them.
 pub async fn testable(
     tx: &mut Write,
     desk: &AtDesk,
@@ -148,30 +148,22 @@ pub async fn testable(
         .await?
         .ok_or_else(|| over(id))?;
     let visit = touched(tx, kept, &person, now).await?;
-    let own = prover.id == visit.person;
-    if own && visit.had == Had::Never {
-        return Ok(Tested {
-            names: Vec::new(),
-            waiting: true,
-        });
+    if prover.id == visit.person && visit.had == Had::Never {
+        return Ok(Tested::Waiting);
     }
     let vouches = prover.id == visit.person || vouching(&visit, &person, prover)?;
     let names = match vouches {
         true => provers(tx, &visit, &prover.id, now).await?,
         false => Vec::new(),
     };
-    Ok(Tested {
-        names,
-        waiting: own && visit.authority == Some(Authority::Factor),
-    })
+    Ok(Tested::These(names))
 }
 
 /// What a test under a visit may be of.
-pub struct Tested {
-    /// These.
-    pub names: Vec<FactorName>,
-    /// What waits for its owner, besides.
-    pub waiting: bool,
+pub enum Tested {
+    /// What waits for its owner.
+    Waiting,
+    These(Vec<FactorName>),
 }
 
 fn vouching(visit: &Visit, person: &Person, prover: &Person) -> Answer<bool> {

@@ -4,7 +4,7 @@
 
 use super::super::care::{ForPerson, sign_for};
 use super::super::dialogue::{
-    Answer, AppJob, AppQuestion, AppResult, Ending, Event, Note, PushState, Question, Step,
+    Answer, AppJob, AppQuestion, AppResult, Ending, Note, PushState, Question, Step,
 };
 use super::super::steps::{begin_step, end_step};
 use super::super::visit::{identified, open, own_proof};
@@ -50,14 +50,16 @@ async fn accept(
     let (factor, name) = chosen(desk, &detail, which).await?;
     let identification = identified(desk, &operator, &detail).await?;
     let visit = open(desk, &detail, &identification).await?;
-    match visit.authority {
+    let test = match visit.authority {
         Some(Authority::First) if is_maker(&operator, &detail, &factor) => {
             return Err(another_human(&detail));
         }
-        Some(Authority::First) => {}
-        _ => own_proof(desk, &operator, &detail, &visit).await?,
-    }
-    let test = alive(desk, &operator, (&detail, &visit), &factor).await?;
+        Some(Authority::First) => Some(alive(desk, &operator, (&detail, &visit), &factor).await?),
+        _ => {
+            own_proof(desk, &operator, &detail, &visit).await?;
+            None
+        }
+    };
     begin_step(desk, Step::Push);
     let acceptance = Acceptance {
         version: VERSION,
@@ -140,35 +142,28 @@ async fn chosen(
     }
 }
 
-/// Its owner shows that it is in their hands: the test that it passed. None: the registry is of an earlier release, and asks for none
-/// of somebody who proved another one.
+/// Who never had a factor shows that this one is in their hands: the test that it passed.
 async fn alive(
     desk: &mut dyn Desk,
     operator: &Operator,
     (detail, visit): (&PersonDetail, &Visit),
     factor: &FactorRef,
-) -> Result<Option<OfferId>, Stop> {
+) -> Result<OfferId, Stop> {
+    begin_step(desk, Step::Prove);
     let who = &detail.person.id;
-    match factor {
+    let (name, offer) = match factor {
         FactorRef::App { factor } => {
             let mut held = detail.factors.iter();
             let held: Option<&Factor> = held.find(|held| held.id == *factor);
             let held = held.ok_or_else(|| super::no_factor(detail))?;
             let how = (Some(&visit.identification), Some(visit.id));
-            let right = tested(desk, who, held, how, Step::Test).await?;
-            Ok(Some(right.offer))
+            let right = tested(desk, who, held, how, Step::Prove).await?;
+            (Some(held.name.clone()), right.offer)
         }
         FactorRef::Key { credential } => {
             let mut offer = desk.test_offer(who, Some(visit.id)).await?;
             let allowed = &mut offer.request.allow_credentials;
             allowed.retain(|listed| listed.id == *credential);
-            if allowed.is_empty() && visit.authority != Some(Authority::First) {
-                return Ok(None);
-            }
-            // Looked at when it came: what is shown is what is signed.
-            if let Ok(Some(act)) = offer.read_act() {
-                desk.tell(Event::Signing { act });
-            }
             let asked = ForPerson {
                 person: who,
                 offer: &offer,
@@ -176,13 +171,17 @@ async fn alive(
                 operator: operator.id.clone(),
             };
             match sign_for(desk, asked, None).await?.1 {
-                PushState::Accepted | PushState::Waiting => Ok(Some(offer.id)),
-                PushState::Queued => Err(Stop::Unreachable(Gap::TestWaits)),
+                PushState::Accepted | PushState::Waiting => (None, offer.id),
+                PushState::Queued => {
+                    return Err(Stop::Unreachable(Gap::TestWaits));
+                }
                 PushState::Conflict { detail, .. } => {
                     let code = crate::wire::problem_code::AUTHORITY_NEEDED.to_owned();
-                    Err(Stop::RegistryRefused { code, detail })
+                    return Err(Stop::RegistryRefused { code, detail });
                 }
             }
         }
-    }
+    };
+    end_step(desk, Step::Prove, Note::Proved { name });
+    Ok(offer)
 }

@@ -264,7 +264,7 @@ pub(super) fn steps(job: AppJob) -> &'static [Step] {
             Step::Push,
         ],
         AppJob::Assign => &[Step::Identify, Step::Code, Step::RecordApp],
-        AppJob::Accept => &[Step::Identify, Step::Test, Step::Push],
+        AppJob::Accept => &[Step::Identify, Step::Prove, Step::Push],
         AppJob::Leave => &[Step::Confirm, Step::Push],
     }
 }

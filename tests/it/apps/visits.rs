@@ -251,45 +251,6 @@ async fn a_key_made_ahead_waits_until_its_owner_touches_it_before_another_human(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_has_an_app_gives_its_code_and_touches_the_key_that_waits_in_one_run() {
-    let timed = Timed::administered(1).await;
-    let phone = timed.phone();
-    let run = timed.enrol(1, &phone, Manner::Willing).await;
-    run.ended.expect("an app");
-    timed.leave(1).await;
-    let ahead = fresh_key();
-    timed.world.rack.put(SLOT, &ahead);
-    let face = std::sync::Arc::new(Ahead(ScriptedFace::new(SLOT, PIN)));
-    let station = std::sync::Arc::clone(&timed.world.station);
-    let mut desk = StationDesk::new(station, face, Cancel::default());
-    let ending = workflow::enrol(&mut desk, &person(1)).await.expect("made");
-    assert_eq!(state_of(&ending), &PushState::Waiting);
-    timed.wait_s(90);
-    // Another key is at hand: that is told, and nothing is taken.
-    timed.world.rack.put(SLOT, &fresh_key());
-    let (mut desk, _) = timed.desk(People::new(&phone, Manner::Willing));
-    let stop = app::accept_waiting(&mut desk, &person(1), None).await;
-    stop.expect_err("it is not at hand");
-    let page = timed.world.station.person(&person(1)).await;
-    assert_eq!(app::waiting(&page.expect("a person")).len(), 1);
-    // They have proved their app by now, and only touch it.
-    timed.world.rack.put(SLOT, &ahead);
-    let (mut desk, people) = timed.desk(People::new(&phone, Manner::Willing));
-    let ending = app::accept_waiting(&mut desk, &person(1), None).await;
-    assert!(
-        matches!(
-            ending,
-            Ok(Ending::App {
-                result: AppResult::Accepted { .. },
-                ..
-            })
-        ),
-        "{ending:?}"
-    );
-    assert!(people.questions().is_empty(), "{:?}", people.questions());
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn with_the_line_down_a_ticket_serves_a_first_factor_and_nobody_who_cannot_prove_one() {
     let mut timed = Timed::new(2).await;
     let phone = timed.phone();

@@ -93,50 +93,36 @@ async fn its_maker_never_lets_somebody_take_what_they_made_alone() {
 }
 
 #[tokio::test]
-async fn who_has_a_factor_takes_what_waits_with_it_and_shows_that_they_hold_it() {
+async fn who_has_a_factor_takes_what_waits_with_it_while_it_lies_in_the_bag() {
     let world = world().await;
     let phone = Phone::new("p-2", 1);
-    let mut key = of_another_model(4);
     world.app_enrolled(&phone).await;
     let stock = Desk::new(&world, "S. Tock", Role::StationAdministrator).await;
     let offer = stock.offer("p-2", None).await.unwrap();
-    let mut push = world.enrolment(&offer, &mut key);
+    let mut push = world.enrolment(&offer, &mut Authenticator::new(1));
     push.body.operator = stock.session.operator.id.clone();
     push.body.identification = "statement:ahead".parse().unwrap();
     push.head = head(1);
     let receipt = stock.client.push(entry(), &push).await.unwrap();
-    let visit = world.visit_anew("p-2").await.id;
-    let take = async |test| {
-        let credential = receipt.credential.clone();
-        let acceptance = Acceptance {
-            version: VERSION,
-            factor: FactorRef::Key { credential },
-            test,
-        };
-        let taken = world
-            .client
-            .accept(&world.session, (visit, entry()), &acceptance);
-        taken.await
+    let acceptance = Acceptance {
+        version: VERSION,
+        factor: FactorRef::Key {
+            credential: receipt.credential,
+        },
+        test: None,
     };
-    assert_eq!(refused(take(None).await), problem_code::AUTHORITY_NEEDED);
-    let proof = world.tested(&phone, Some(visit)).await;
-    // What proves its owner says nothing of where the key is.
-    for test in [None, Some(proof)] {
-        match take(test).await {
-            Err(RegistryError::Refused { problem, .. }) => {
-                assert_eq!(problem.code(), problem_code::AUTHORITY_NEEDED);
-                let said = problem.detail.unwrap();
-                assert!(said.contains("Test key is in its owner's hands"), "{said}");
-            }
-            other => panic!("not refused: {other:?}"),
-        }
-    }
-    let id = PersonId::new("p-2");
-    let offer = world.client.test_offer(&world.session, &id, Some(visit));
-    let offer = offer.await.unwrap();
-    let test = world.test(&offer, "p-2", &mut key);
-    world.client.push(entry(), &test).await.unwrap();
-    let taken = take(Some(offer.id)).await.unwrap();
+    let visit = world.visit_anew("p-2").await.id;
+    let early = world
+        .client
+        .accept(&world.session, (visit, entry()), &acceptance)
+        .await;
+    assert_eq!(refused(early), problem_code::AUTHORITY_NEEDED);
+    world.tested(&phone, Some(visit)).await;
+    let taken = world
+        .client
+        .accept(&world.session, (visit, entry()), &acceptance)
+        .await
+        .unwrap();
     assert_eq!((taken.person.keys, taken.person.apps), (1, 1));
     // It proves nothing in the visit in which it was taken; in the next one it does.
     assert!(
