@@ -26,7 +26,7 @@ impl Scene {
             self.put(&self.ours);
             answering(&self.first).await;
             for work in open {
-                self.resolve(work, how).await;
+                self.resolve(work, how, said).await;
             }
         }
         for world in [&self.first, &self.second] {
@@ -39,7 +39,7 @@ impl Scene {
         }
     }
 
-    async fn resolve(&self, work: Unfinished, how: How) {
+    async fn resolve(&self, work: Unfinished, how: How, said: &str) {
         let cancel = Cancel::default();
         let face = ScriptedFace::new(SLOT, PIN).telling(crate::resets::order().case);
         let face = face.hearing(coached(&self.first.rack, &self.ours));
@@ -49,7 +49,7 @@ impl Scene {
             how,
         };
         // How it ended is seen in what is unfinished afterwards.
-        let _ = patiently(&cancel, workflow::run(&mut desk, order)).await;
+        let _ = patiently(&cancel, said, workflow::run(&mut desk, order)).await;
     }
 
     /// What the registry lists as somebody's, and what it lists as gone.

@@ -292,7 +292,7 @@ impl Scene {
             change,
             calls: 0,
         };
-        let ended = patiently(&cancel, work.run(&mut desk, self)).await;
+        let ended = patiently(&cancel, (work, change), work.run(&mut desk, self)).await;
         let heard = heard.lock().clone();
         Played {
             ended,
@@ -341,16 +341,18 @@ impl Scene {
 }
 
 /// Runs until it ends by itself, or people have waited long enough.
-pub async fn patiently<T>(cancel: &Cancel, run: impl Future<Output = T>) -> T {
+pub async fn patiently<T>(
+    cancel: &Cancel,
+    what: impl std::fmt::Debug,
+    run: impl Future<Output = T>,
+) -> T {
     tokio::pin!(run);
-    match tokio::time::timeout(PATIENCE, &mut run).await {
-        Ok(ended) => ended,
-        Err(_) => {
-            cancel.cancel();
-            let ended = tokio::time::timeout(LONG, run).await;
-            ended.expect("ends once it is stopped")
-        }
+    if let Ok(ended) = tokio::time::timeout(PATIENCE, &mut run).await {
+        return ended;
     }
+    cancel.cancel();
+    let ended = tokio::time::timeout(LONG, run).await;
+    ended.unwrap_or_else(|_| panic!("{what:?} does not end once it is stopped"))
 }
 
 pub fn exchange(rack: &Rack, key: &SoftKey) {
