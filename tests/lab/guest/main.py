@@ -31,10 +31,10 @@ def main():
     if "life" in plan:
         power.live(plan["life"], say)
     else:
-        run_all(plan["only"])
+        run_all(plan["only"], plan["thorough"])
 
 
-def run_all(wanted):
+def run_all(wanted, thorough):
     known = scenarios_of(
         scenario_hardware, scenario_enrol, scenario_care, scenario_reset, scenario_kiosk, scenario_kills,
         scenario_batch, scenario_beside, scenario_app, scenario_interop, scenario_desks
@@ -44,7 +44,7 @@ def run_all(wanted):
     for number, scenario in enumerate(chosen, 1):
         print(f"== {scenario.name}", file=sys.stderr, flush=True)
         started_s = time.monotonic()
-        reason, figures = run(scenario)
+        reason, figures = run(scenario, thorough)
         took_s = time.monotonic() - started_s
         if reason is None:
             say(f"ok {number} - {scenario.name} # {took_s:.1f} s")
@@ -57,11 +57,11 @@ def run_all(wanted):
     say("# end")
 
 
-def run(scenario):
+def run(scenario, thorough):
     """None, or why the scenario failed; and what it measured, if it did."""
     signal.signal(signal.SIGALRM, too_long)
     signal.alarm(scenario.limit_s)
-    bench = Bench()
+    bench = Bench(thorough)
     try:
         return None, scenario.body(bench)
     except Exception as error:

@@ -29,7 +29,9 @@ def scenarios_of(*modules):
 class Bench:
     """Everything that one scenario set up; `clear` puts it away in the opposite order."""
 
-    def __init__(self):
+    def __init__(self, thorough=False):
+        # Whether what is done at many moments is done at every one.
+        self.thorough = thorough
         self._things = []
 
     def key(self, **facts):
