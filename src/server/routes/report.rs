@@ -21,7 +21,7 @@ pub(super) use claim::{
     CLOCK_SKEW_MS, Claim, claimed_app_offer, claimed_offer, may_then, offer_unknown,
     refuse_revoked, watch,
 };
-pub(super) use ended::{EndedAt, ended_at};
+pub(super) use ended::{EndedAt, ended_at, ended_since};
 
 use super::Body;
 use super::people::no_person;

@@ -13,7 +13,7 @@ use super::codes::refuse_over;
 use super::desk::{known, line, may};
 use super::offers::{descriptor, life_ms, refuse_full};
 use super::report::{
-    EndedAt, Labels, Sent, begin, check_identification, check_version, ended_at, may_then,
+    EndedAt, Labels, Sent, begin, check_identification, check_version, ended_since, may_then,
     offer_unknown,
 };
 use super::{Body, Shared};
@@ -67,9 +67,7 @@ pub async fn suspension(
     may_then(&registry, &mut entry.tx, &station, by, Action::Suspend).await?;
     let now = registry.now();
     let enrolled = standing::enrolled_at(&mut entry.tx, &push.person, &push.factor).await?;
-    let ended = enrolled
-        .map(|enrolled| ended_at(enrolled, push.suspended_at))
-        .transpose()?;
+    let ended = enrolled.map(|enrolled| ended_since(enrolled, push.suspended_at));
     let since = ended.map_or(push.suspended_at, |ended| ended.at);
     let report = Report {
         station: &station,

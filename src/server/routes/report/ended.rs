@@ -1,7 +1,7 @@
 //! When something is said to have ended, beside when it was enrolled.
 //!
 //! Invariant: on record nothing ends before it was enrolled. What two clocks may differ by is taken, as the moment of the enrolment, and
-//! the audit says so; whatever is earlier is refused.
+//! the audit says so; whatever is earlier is refused, but for a suspension, which is never refused for a clock.
 
 use jiff::Timestamp;
 
@@ -33,10 +33,15 @@ pub(in crate::server::routes) fn ended_at(
             ),
         ));
     }
-    Ok(EndedAt {
+    Ok(ended_since(enrolled_at, stated))
+}
+
+/// The same where it counts whenever it was: what is lost is lost, whatever a clock says.
+pub(in crate::server::routes) fn ended_since(enrolled_at: Timestamp, stated: Timestamp) -> EndedAt {
+    EndedAt {
         at: stated.max(enrolled_at),
-        early_ms,
-    })
+        early_ms: ms(enrolled_at).saturating_sub(ms(stated)).max(0),
+    }
 }
 
 impl EndedAt {
