@@ -11,7 +11,7 @@ use keydesk::store::audit;
 use keydesk::workflow::dialogue::Ending;
 use keydesk::workflow::{self, How, Order, Stop};
 
-use super::scene::{CAST, Scene, THEIRS, coached, ids, patiently};
+use super::scene::{CAST, Scene, THEIRS, ids, patiently};
 use crate::leftovers::endings;
 use crate::scenarios::{PIN, SLOT, answering, person};
 
@@ -42,7 +42,7 @@ impl Scene {
     async fn resolve(&self, work: Unfinished, how: How, said: &str) {
         let cancel = Cancel::default();
         let face = ScriptedFace::new(SLOT, PIN).telling(crate::resets::order().case);
-        let face = face.hearing(coached(&self.first.rack, &self.ours));
+        let face = face.hearing(self.coached());
         let mut desk = self.desk(face, &cancel);
         let order = Order::Resolve {
             intent: work.id(),

@@ -96,6 +96,8 @@ pub struct Scene {
     /// What nobody here can know to be gone.
     pub lost: Mutex<HashSet<Vec<u8>>>,
     changed: AtomicBool,
+    /// Something happens elsewhere, with the key that is here otherwise.
+    pub elsewhere: Arc<AtomicBool>,
     /// How many scenes there were before at these desks.
     used: usize,
     /// Of how many of their runs the stations said then that something is left on a key.
@@ -142,6 +144,7 @@ impl Scene {
             keys: Mutex::new(keys),
             lost: Mutex::default(),
             changed: AtomicBool::new(false),
+            elsewhere: Arc::default(),
             used,
             left_before,
             taken_before,
@@ -310,7 +313,7 @@ impl Scene {
         heard: Arc<Mutex<Vec<Event>>>,
     ) -> impl Fn(&Event) + Send + Sync + 'static {
         let scene = Arc::clone(self);
-        let coached = coached(&self.first.rack, &self.ours);
+        let coached = self.coached();
         let proven = exchanged_once_proven(&self.first.rack, &self.ours);
         let runtime = tokio::runtime::Handle::current();
         move |event| {
@@ -333,9 +336,38 @@ impl Scene {
         }
     }
 
+    /// Hands that pull and put back as they are told to, a moment later and once the key is here, and put in the right key where another
+    /// one is in.
+    pub fn coached(&self) -> impl Fn(&Event) + Send + Sync + 'static {
+        let (rack, right) = (self.first.rack.clone(), self.ours.clone());
+        let elsewhere = Arc::clone(&self.elsewhere);
+        move |event| {
+            let (rack, right) = (rack.clone(), right.clone());
+            let act: Box<dyn FnOnce() + Send> = match event {
+                Event::OtherKey { .. } => Box::new(move || exchange(&rack, &right)),
+                Event::Coach { coach, .. } => match coach {
+                    Coach::Pull { .. } => Box::new(move || rack.pull(&UsbPath::new(SLOT))),
+                    Coach::PutBack { .. } => Box::new(move || rack.put_back(&UsbPath::new(SLOT))),
+                    Coach::Window { .. } | Coach::Touch { .. } => return,
+                },
+                _ => return,
+            };
+            let elsewhere = Arc::clone(&elsewhere);
+            std::thread::spawn(move || {
+                std::thread::sleep(Duration::from_millis(20));
+                while elsewhere.load(Ordering::SeqCst) {
+                    std::thread::sleep(Duration::from_millis(5));
+                }
+                act();
+            });
+        }
+    }
+
     async fn changes(&self, change: Change) {
         if !self.changed.swap(true, Ordering::SeqCst) {
+            self.elsewhere.store(true, Ordering::SeqCst);
             change.happens(self).await;
+            self.elsewhere.store(false, Ordering::SeqCst);
         }
     }
 }
@@ -358,30 +390,6 @@ pub async fn patiently<T>(
 pub fn exchange(rack: &Rack, key: &SoftKey) {
     rack.pull(&UsbPath::new(SLOT));
     rack.put(SLOT, key);
-}
-
-/// Hands that pull and put back as they are told to, a moment later, and put in the right key where another one is in.
-pub fn coached(rack: &Rack, right: &SoftKey) -> impl Fn(&Event) + Send + Sync + 'static {
-    let (rack, right) = (rack.clone(), right.clone());
-    move |event| {
-        let (rack, right) = (rack.clone(), right.clone());
-        let act: Box<dyn FnOnce() + Send> = match event {
-            Event::OtherKey { .. } => Box::new(move || exchange(&rack, &right)),
-            Event::Coach {
-                coach: Coach::Pull { .. },
-                ..
-            } => Box::new(move || rack.pull(&UsbPath::new(SLOT))),
-            Event::Coach {
-                coach: Coach::PutBack { .. },
-                ..
-            } => Box::new(move || rack.put_back(&UsbPath::new(SLOT))),
-            _ => return,
-        };
-        std::thread::spawn(move || {
-            std::thread::sleep(Duration::from_millis(20));
-            act();
-        });
-    }
 }
 
 /// A desk whose calls are counted, and before one of which something changes.
