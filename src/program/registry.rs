@@ -164,13 +164,16 @@ async fn alarms(db: &Path, output: &Output) -> Outcome {
     match admin::alarms(db, ALARMS + 1).await {
         Ok(mut alarms) => {
             let listed = usize::try_from(ALARMS).unwrap_or(usize::MAX);
-            let is_cut = alarms.len() > listed;
+            let is_cut = alarms.len() > listed || alarms.iter().any(|alarm| alarm.earlier > 0);
             alarms.truncate(listed);
             for alarm in &alarms {
                 let station = alarm.station.as_ref().map_or("-", |id| id.as_str());
                 let mut line = columns(&[&alarm.at, &station, &alarm.kind, &alarm.detail]);
                 if alarm.more > 0 {
                     line.push_str(&format!("\tand {} more within the hour", alarm.more));
+                }
+                if alarm.earlier > 0 {
+                    line.push_str(&format!("\tand {} earlier ones like it", alarm.earlier));
                 }
                 output.item("alarm", alarm, &line);
             }

@@ -40,7 +40,12 @@ pub struct Alarm {
     /// So many more of that kind came from there within the hour; all of them are in the audit, summed where anybody raises them at
     /// will.
     pub more: i64,
+    /// So many of that kind from there are older than this one, and not listed.
+    pub earlier: i64,
 }
+
+/// So many of one kind from one station are listed: what one of them raises, however much it is, leaves the others to be seen.
+const ALARMS_OF_A_KIND: i64 = 20;
 
 /// Alarms of one kind at one station that have a row each within [`ALARMS_LATELY`]: whoever can raise one at will hides no other by it.
 const ALARMS_APART: u32 = 10;
@@ -296,11 +301,15 @@ async fn sum_up(
     }
 }
 
-/// The alarms, newest first; at most `limit`.
+/// The alarms, newest first; at most `limit`, and of one kind from one station no more than [`ALARMS_OF_A_KIND`].
 pub async fn alarms(db: &mut Connection, limit: u32) -> Result<Vec<Alarm>, Fault> {
     sqlx::query_as(
-        "SELECT at_ms, station, kind, detail, more FROM alarm ORDER BY number DESC LIMIT $1",
+        "SELECT at_ms, station, kind, detail, more, CASE WHEN nth = $1 THEN of_its_kind - nth ELSE 0 END AS earlier FROM (\
+         SELECT *, row_number() OVER (PARTITION BY kind, station ORDER BY number DESC) AS nth, \
+         count(*) OVER (PARTITION BY kind, station) AS of_its_kind FROM alarm) AS ranked \
+         WHERE nth <= $1 ORDER BY number DESC LIMIT $2",
     )
+    .bind(ALARMS_OF_A_KIND)
     .bind(limit)
     .fetch_all(db)
     .await

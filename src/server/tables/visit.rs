@@ -293,17 +293,6 @@ pub async fn end(tx: &mut Write, id: VisitId, now: Timestamp) -> Result<(), Faul
     Ok(())
 }
 
-/// The accounts of the human whose account `$1` is.
-macro_rules! with_own {
-    ($tail:literal) => {
-        concat!(
-            "WITH own AS (SELECT o.id FROM operator o JOIN operator me ON me.id = $1 \
-             WHERE o.id = me.id OR o.personnel_number = me.personnel_number OR o.person = me.person) ",
-            $tail
-        )
-    };
-}
-
 /// Ends the visits that are open with a person, because that operator opens one; whether that took one from another human, in which
 /// something was done after the first of the times and that was opened after the second.
 pub async fn end_with(
@@ -312,10 +301,10 @@ pub async fn end_with(
     (acted_after, opened_after): (Timestamp, Timestamp),
     now: Timestamp,
 ) -> Result<bool, Fault> {
-    let taken = sqlx::query(with_own!(
+    let taken = sqlx::query(
         "UPDATE visit SET ended_ms = $2, ended_by = $1 WHERE person = $3 AND ended_ms IS NULL AND NOT is_ticket \
-         AND last_act_ms > $4 AND opened_ms > $5 AND operator NOT IN (SELECT id FROM own)"
-    ))
+         AND last_act_ms > $4 AND opened_ms > $5 AND operator NOT IN (SELECT same FROM account_of_human WHERE account = $1)",
+    )
     .bind(by)
     .bind(At(now))
     .bind(person)
@@ -339,9 +328,10 @@ pub async fn taken_from(
     operator: &OperatorId,
     after: Timestamp,
 ) -> Result<i64, Fault> {
-    sqlx::query_scalar(with_own!(
-        "SELECT count(DISTINCT person) FROM visit WHERE ended_by IN (SELECT id FROM own) AND ended_ms > $2"
-    ))
+    sqlx::query_scalar(
+        "SELECT count(DISTINCT person) FROM visit WHERE ended_by IN (SELECT same FROM account_of_human WHERE account = $1) \
+         AND ended_ms > $2",
+    )
     .bind(operator)
     .bind(At(after))
     .fetch_one(db)

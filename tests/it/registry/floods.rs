@@ -60,3 +60,30 @@ async fn the_key_of_a_station_alone_does_not_fill_what_is_only_ever_added_to() {
     admin::audit::verify(&db, None).await.unwrap();
     drop(dir);
 }
+
+#[tokio::test]
+async fn what_one_station_raises_leaves_what_another_raised_to_be_seen() {
+    let world = World::new().await;
+    world
+        .sql("INSERT INTO alarm (at_ms, station, kind, detail) VALUES (1, NULL, 'all-older-factors-gone', 'of p-1')")
+        .await;
+    world
+        .sql(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300) \
+             INSERT INTO alarm (at_ms, station, kind, detail) SELECT 1 + i, (SELECT id FROM station), 'report-unbound', 'at will' FROM n",
+        )
+        .await;
+    let listed = admin::alarms(&world.db(), 200).await.expect("a list");
+    let [noise @ .., last] = listed.as_slice() else {
+        panic!("nothing is listed");
+    };
+    assert_eq!(
+        (last.kind.as_str(), last.earlier),
+        ("all-older-factors-gone", 0)
+    );
+    assert_eq!(noise.len(), 20);
+    // How many there are besides is told where they end.
+    let earlier: Vec<i64> = noise.iter().map(|alarm| alarm.earlier).collect();
+    assert_eq!(earlier.iter().sum::<i64>(), 280);
+    assert_eq!(earlier.last(), Some(&280));
+}
