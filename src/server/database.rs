@@ -130,7 +130,9 @@ pub enum DatabaseError {
         /// What does not fit.
         why: MigrateError,
     },
-    #[error("the registry's database failed: {0}")]
+    #[error(
+        "the registry's database failed: {0}. See to the room on its disk and to its rights, then try again"
+    )]
     Failed(#[from] Fault),
 }
 
