@@ -25,6 +25,7 @@ pub mod reset;
 pub mod returned;
 pub mod search;
 pub mod secret;
+pub mod stop_code;
 pub mod suspension;
 pub mod unfit;
 pub mod visit;

@@ -323,7 +323,7 @@ fn run_line(batch: &Batch, run: &KeyRun) -> String {
     let state = match (&run.end, &run.stopped) {
         (Some((KeyEnd::Done, _)), _) => "done".to_owned(),
         (Some((KeyEnd::Skipped, _)), _) => "skipped".to_owned(),
-        (None, Some(stopped)) => format!("stopped: {}", english().stopped(&stopped.code).what),
+        (None, Some(stopped)) => format!("stopped: {}", english().stopped_earlier(&stopped.code)),
         (None, None) => "open".to_owned(),
     };
     columns(&[

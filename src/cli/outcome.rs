@@ -42,7 +42,7 @@ pub fn outcome_of(ending: &Ending) -> Outcome {
         Ending::Both { key, app } => totp::both(outcome_of(key), outcome_of(app)),
         Ending::Stopped { stop, remains } => Outcome {
             facts: json!({ "remains": remains }),
-            ..Outcome::failed(Exit::Key, stop.code(), english().stop(stop))
+            ..Outcome::failed(Exit::Key, stop.code().as_str(), english().stop(stop))
         },
     }
 }
@@ -120,7 +120,7 @@ pub fn outcome_of_stop(stop: &Stop) -> Outcome {
     };
     Outcome {
         facts: json!({ "remains": stop.remains() }),
-        ..Outcome::failed(exit, stop.code(), english().stop(stop))
+        ..Outcome::failed(exit, stop.code().as_str(), english().stop(stop))
     }
 }
 

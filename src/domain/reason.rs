@@ -10,6 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::care::Setting;
 use super::policy::Finding;
 use super::reset::CaseFault;
+use super::stop_code::StopCode;
 use super::unfit::Unfit;
 
 /// Why a key did not do what was asked.
@@ -60,25 +61,25 @@ pub enum KeyFault {
 }
 
 impl KeyFault {
-    /// A stable word for it.
-    pub fn code(&self) -> &'static str {
+    /// Its stable word.
+    pub fn code(&self) -> StopCode {
         match self {
-            Self::Gone => "key-gone",
-            Self::Replugged => "key-replugged",
-            Self::Cancelled => "cancelled",
-            Self::TouchTimeout => "touch-timeout",
-            Self::WrongPin { .. } => "wrong-pin",
-            Self::PowerCycleNeeded => "power-cycle-needed",
-            Self::PinBlocked => "pin-blocked",
-            Self::PinChangeNeeded => "pin-change-needed",
-            Self::PinRefused => "pin-refused",
-            Self::PinTooSimple { .. } => "pin-too-simple",
-            Self::PinTooLong { .. } => "pin-too-long",
-            Self::Excluded => "excluded",
-            Self::NoCredential => "no-credential",
-            Self::StoreFull => "store-full",
-            Self::Unsupported(_) => "unsupported",
-            Self::Failed(_) => "key-failed",
+            Self::Gone => StopCode::KeyGone,
+            Self::Replugged => StopCode::KeyReplugged,
+            Self::Cancelled => StopCode::Cancelled,
+            Self::TouchTimeout => StopCode::TouchTimeout,
+            Self::WrongPin { .. } => StopCode::WrongPin,
+            Self::PowerCycleNeeded => StopCode::PowerCycleNeeded,
+            Self::PinBlocked => StopCode::PinBlocked,
+            Self::PinChangeNeeded => StopCode::PinChangeNeeded,
+            Self::PinRefused => StopCode::PinRefused,
+            Self::PinTooSimple { .. } => StopCode::PinTooSimple,
+            Self::PinTooLong { .. } => StopCode::PinTooLong,
+            Self::Excluded => StopCode::Excluded,
+            Self::NoCredential => StopCode::NoCredential,
+            Self::StoreFull => StopCode::StoreFull,
+            Self::Unsupported(_) => StopCode::Unsupported,
+            Self::Failed(_) => StopCode::KeyFailed,
         }
     }
 

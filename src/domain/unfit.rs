@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::key::KeyFacts;
 use super::policy::Finding;
+use super::stop_code::StopCode;
 
 /// Why a key takes no part.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -20,7 +21,7 @@ pub enum Unfit {
     /// It could not be looked at.
     Failed {
         /// The stable word of what failed.
-        code: String,
+        code: StopCode,
         /// With its facts, for records and scripts.
         detail: String,
     },

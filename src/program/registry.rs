@@ -14,7 +14,6 @@ use serde_json::json;
 use crate::cli::args::{Global, RegistryCommand};
 use crate::cli::output::{Exit, Outcome, Output};
 use crate::domain::StationId;
-use crate::domain::authority::Role;
 use crate::server::admin::{self, AdminError};
 use crate::server::{self, KeyringError, ServeConfig, import};
 use crate::text::clean::columns;
@@ -56,8 +55,6 @@ pub(super) async fn run(command: RegistryCommand, global: &Global, output: &Outp
         },
         RegistryCommand::Import { file, db } => import_people(&db, &file, output).await,
         RegistryCommand::OperatorCode { name, role, db } => {
-            // The parser admits the known words only.
-            let role = Role::parse(&role).unwrap_or(Role::HelpDesk);
             let code = admin::new_operator_code(&db, &name, role).await;
             print_code(code, OWN_KEY)
         }

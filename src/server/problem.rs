@@ -38,8 +38,12 @@ pub struct Refused {
 pub type Answer<T> = Result<T, Refusal>;
 
 impl Refusal {
-    /// A refusal of that code (one of [`code`]); the detail says what happened here and what to do next.
+    /// A refusal of that code (one of the refusals or verdicts of [`problem_code`]); the detail says what happened here and what to do next.
     pub fn new(code: &'static str, detail: impl Into<String>) -> Self {
+        debug_assert!(
+            problem_code::meaning(code).is_some(),
+            "{code} refuses nothing"
+        );
         Self {
             code,
             detail: detail.into(),
@@ -98,108 +102,6 @@ pub fn operator_revoked(operator: &OperatorId, at: Timestamp) -> Refusal {
     )
 }
 
-/// Status and title of a code.
-fn meaning(code: &str) -> (StatusCode, &'static str) {
-    use StatusCode as S;
-    match code {
-        problem_code::MALFORMED => (S::BAD_REQUEST, "The request cannot be read"),
-        problem_code::NEWER_VERSION => (S::BAD_REQUEST, "The request is newer than this registry"),
-        problem_code::NOT_FOUND => (S::NOT_FOUND, "There is no such thing"),
-        problem_code::METHOD_NOT_ALLOWED => {
-            (S::METHOD_NOT_ALLOWED, "This route does not take the method")
-        }
-        problem_code::TOO_LARGE => (S::PAYLOAD_TOO_LARGE, "The body is too large"),
-        problem_code::MEDIA_TYPE => (
-            S::UNSUPPORTED_MEDIA_TYPE,
-            "The body's media type is not taken",
-        ),
-        problem_code::TOO_MANY_ATTEMPTS => (S::TOO_MANY_REQUESTS, "Too many wrong codes"),
-        problem_code::GUESSED_OUT => (S::FORBIDDEN, "Too many codes in a row were wrong"),
-        problem_code::OPERATOR_GUESSED => {
-            (S::FORBIDDEN, "Too many codes of this operator were wrong")
-        }
-        problem_code::OFFERS_OPEN => (S::CONFLICT, "Too many offers are open"),
-        problem_code::BUSY => (S::SERVICE_UNAVAILABLE, "The registry is busy"),
-        problem_code::CODE_REFUSED => (S::FORBIDDEN, "The code does not hold"),
-        problem_code::STATION_KNOWN => (S::CONFLICT, "This key has joined already"),
-        problem_code::CLIENT_REFUSED => (S::UNAUTHORIZED, "The station's assertion does not hold"),
-        problem_code::TOKEN_REFUSED => (S::UNAUTHORIZED, "The token does not hold"),
-        problem_code::SESSION_REFUSED => (S::UNAUTHORIZED, "Nobody is signed in"),
-        problem_code::NOT_ALLOWED => (S::FORBIDDEN, "Not this operator's to do"),
-        problem_code::STATION_REVOKED => (S::FORBIDDEN, "The station was revoked"),
-        problem_code::OPERATOR_REVOKED => (S::FORBIDDEN, "The operator was revoked"),
-        problem_code::CREDENTIAL_REVOKED => (S::FORBIDDEN, "The operator's key was revoked"),
-        problem_code::IDEMPOTENCY_KEY_MISSING => (S::BAD_REQUEST, "Idempotency-Key is missing"),
-        problem_code::IDEMPOTENCY_KEY_REUSED => (
-            S::UNPROCESSABLE_ENTITY,
-            "Idempotency-Key came with another body before",
-        ),
-        problem_code::JOURNAL_REGRESSED => (S::CONFLICT, "The station's journal does not continue"),
-        problem_code::JOURNAL_PASSED => (S::CONFLICT, "The station's journal had come further"),
-        problem_code::OFFER_UNKNOWN => (S::NOT_FOUND, "There is no such offer for this station"),
-        problem_code::OFFER_USED => (S::CONFLICT, "The offer is used up"),
-        problem_code::OFFER_FOREIGN => (S::FORBIDDEN, "The offer is not for this"),
-        problem_code::UNLOCK_FOREIGN => (S::FORBIDDEN, "There was no such session"),
-        problem_code::RESET_FOREIGN => (S::FORBIDDEN, "There was no such session"),
-        problem_code::REPORT_UNBOUND => (S::FORBIDDEN, "Nothing shows who recorded it"),
-        problem_code::REPORT_ALTERED => (S::FORBIDDEN, "It is not what was recorded"),
-        problem_code::CREDENTIAL_GONE => (S::GONE, "The credential is gone"),
-        problem_code::CREDENTIAL_UNKNOWN => (S::NOT_FOUND, "There is no such credential"),
-        problem_code::CREDENTIAL_EXISTS => (S::CONFLICT, "The credential is enrolled already"),
-        problem_code::ENROLLED_SINCE => (S::CONFLICT, "The person has been enrolled meanwhile"),
-        problem_code::KEY_TAKEN => (S::CONFLICT, "The key is somebody else's"),
-        problem_code::CHALLENGE_EXPIRED => (S::UNPROCESSABLE_ENTITY, "The challenge has expired"),
-        problem_code::CHALLENGE_MISMATCH => {
-            (S::UNPROCESSABLE_ENTITY, "The challenge is another one")
-        }
-        problem_code::ORIGIN_MISMATCH => (S::UNPROCESSABLE_ENTITY, "The origin is another one"),
-        problem_code::RP_MISMATCH => (S::UNPROCESSABLE_ENTITY, "The relying party is another one"),
-        problem_code::USER_NOT_PRESENT => (S::UNPROCESSABLE_ENTITY, "Nobody touched the key"),
-        problem_code::USER_NOT_VERIFIED => (S::UNPROCESSABLE_ENTITY, "The user was not verified"),
-        problem_code::ALGORITHM_REFUSED => {
-            (S::UNPROCESSABLE_ENTITY, "The algorithm was not offered")
-        }
-        problem_code::ATTESTATION_INVALID => {
-            (S::UNPROCESSABLE_ENTITY, "The attestation does not verify")
-        }
-        problem_code::ATTESTATION_UNTRUSTED => {
-            (S::UNPROCESSABLE_ENTITY, "The attestation is not trusted")
-        }
-        problem_code::KEY_REFUSED => (S::UNPROCESSABLE_ENTITY, "Keys of this kind are refused"),
-        problem_code::NOT_DEVICE_BOUND => (
-            S::UNPROCESSABLE_ENTITY,
-            "The credential is not bound to a key",
-        ),
-        problem_code::RESPONSE_MALFORMED => {
-            (S::UNPROCESSABLE_ENTITY, "The key's response cannot be read")
-        }
-        problem_code::SIGNATURE_INVALID => {
-            (S::UNPROCESSABLE_ENTITY, "The signature does not verify")
-        }
-        problem_code::COUNTER_REGRESSED => {
-            (S::UNPROCESSABLE_ENTITY, "The signature counter went back")
-        }
-        problem_code::CODE_WRONG => (S::UNPROCESSABLE_ENTITY, "The code is not right"),
-        problem_code::SEAL_BROKEN => (S::UNPROCESSABLE_ENTITY, "The secret does not open"),
-        problem_code::FACTOR_EXISTS => (S::CONFLICT, "There is such a factor already"),
-        problem_code::FACTOR_UNKNOWN => (S::NOT_FOUND, "There is no such factor"),
-        problem_code::FACTOR_SUSPENDED => (S::FORBIDDEN, "The factor is suspended"),
-        problem_code::NOT_SUSPENDED => (S::CONFLICT, "The factor is not suspended"),
-        problem_code::NEVER_LIFTED => (S::FORBIDDEN, "The suspension is not lifted any more"),
-        problem_code::LAST_FACTOR => (S::CONFLICT, "It is the person's last factor"),
-        problem_code::AUTHORITY_NEEDED => (S::FORBIDDEN, "The visit takes more than was shown"),
-        problem_code::VISIT_OVER => (S::CONFLICT, "There is no such visit any more"),
-        problem_code::NOT_IDENTIFIED => (S::FORBIDDEN, "Nobody was identified"),
-        problem_code::METHOD_UNKNOWN => (S::FORBIDDEN, "Method of identification not known"),
-        problem_code::IDENTIFIED_OTHERWISE => (S::CONFLICT, "Identified otherwise"),
-        problem_code::ACT_CHANGED => (S::CONFLICT, "What was signed no longer holds"),
-        problem_code::NOT_WAITING => (S::NOT_FOUND, "Nothing of that name waits"),
-        problem_code::PROOF_MISSING => (S::FORBIDDEN, "The person did not prove a factor"),
-        problem_code::TOKEN_UNAVAILABLE => (S::CONFLICT, "The token is not in stock"),
-        _ => (S::INTERNAL_SERVER_ERROR, "The registry failed"),
-    }
-}
-
 #[derive(Serialize)]
 struct Body {
     #[serde(flatten)]
@@ -210,7 +112,11 @@ struct Body {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let (status, title) = meaning(self.code);
+        let Some(meaning) = problem_code::meaning(self.code) else {
+            return Self::internal(format!("{} is no refusal's code", self.code)).into_response();
+        };
+        let status =
+            StatusCode::from_u16(meaning.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         // What could not be read may be quoted in the detail, and may be a secret in the wrong place.
         let detail = match self.code {
             problem_code::MALFORMED => "",
@@ -225,7 +131,7 @@ impl IntoResponse for Refusal {
         let body = Body {
             problem: Problem {
                 kind: format!("https://keydesk.invalid/problems/{}", self.code),
-                title: title.to_owned(),
+                title: meaning.title.to_owned(),
                 status: status.as_u16(),
                 detail: Some(self.detail),
                 record: self.record,

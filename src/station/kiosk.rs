@@ -249,7 +249,7 @@ impl Kiosk {
     fn start(&mut self, order: Order) {
         let covers = matches!(order, Order::SignIn);
         if self.batch.is_some() && !order.signs_in() {
-            self.screen.add(Update::Notice(Notice::new("busy")));
+            self.screen.add(Update::Notice(Notice::Busy));
             return;
         }
         self.next = Some(order);
@@ -360,15 +360,14 @@ impl Kiosk {
 }
 
 fn fetched(tickets: usize) -> Notice {
-    let code = match tickets {
-        0 => "no-tickets",
-        _ => "tickets-fetched",
-    };
-    Notice::new(code)
+    match tickets {
+        0 => Notice::NoTickets,
+        _ => Notice::TicketsFetched,
+    }
 }
 
 fn notice(stop: &Stop) -> Notice {
-    Notice::new(stop.code())
+    Notice::Stopped(stop.code())
 }
 
 impl Station {

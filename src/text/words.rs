@@ -7,9 +7,11 @@ use crate::domain::key::algorithm;
 use crate::domain::models::{Source, Status};
 use crate::domain::policy::{Finding, Ruling, Why};
 use crate::domain::profile::StepKind;
+use crate::domain::stop_code::StopCode;
 use crate::domain::unfit::{Taken, Unfit};
 use crate::domain::{Identification, KeyFacts, Person, PersonKind};
 use crate::record::{IntentStage, Remains, Unfinished};
+use crate::station::face::Notice;
 use crate::wire::problem_code;
 use crate::workflow::dialogue::Step;
 
@@ -239,7 +241,7 @@ impl Text {
             Unfit::PinUnknown => tr!(self, "unfit-pin-unknown"),
             Unfit::PinUnwanted => tr!(self, "unfit-pin-unwanted"),
             Unfit::NotNeeded => tr!(self, "unfit-not-needed"),
-            Unfit::Failed { code, .. } => self.stopped(code).what,
+            Unfit::Failed { code, .. } => self.stopped(*code).what,
         }
     }
 
@@ -363,9 +365,8 @@ impl Text {
         }
     }
 
-    /// Why a run stopped and what to do next, for [`Stop::code`](crate::workflow::Stop::code). An
-    /// unknown code is explained in general words; [`Text::facts`] has the facts.
-    pub fn stopped(&self, code: &str) -> Explained {
+    /// Why a run stopped and what to do next, in general words; [`Text::facts`] has the facts.
+    pub fn stopped(&self, code: StopCode) -> Explained {
         macro_rules! explained {
             ($what:literal, $next:literal) => {
                 Explained {
@@ -375,45 +376,57 @@ impl Text {
             };
         }
         match code {
-            "cancelled" => explained!("stop-cancelled", "stop-cancelled-next"),
-            "settled" => explained!("stop-settled", "stop-settled-next"),
-            "signed-out" => explained!("stop-signed-out", "stop-signed-out-next"),
-            "not-allowed" => explained!("stop-not-allowed", "stop-not-allowed-next"),
-            "key-refused" => explained!("stop-key-refused", "stop-key-refused-next"),
-            "registry-refused" => explained!("stop-registry-refused", "stop-registry-refused-next"),
-            "unreachable" => explained!("stop-unreachable", "stop-unreachable-next"),
-            "unanswered" => explained!("stop-unanswered", "stop-unanswered-next"),
-            "offer-expired" => explained!("stop-offer-expired", "stop-offer-expired-next"),
-            "not-identified" => explained!("stop-not-identified", "stop-not-identified-next"),
-            "own-factor-needed" => explained!("stop-own-factor", "stop-own-factor-next"),
-            "administrator-needed" => explained!("stop-administrator", "stop-administrator-next"),
-            "release-needed" => explained!("stop-release", "stop-release-next"),
-            "strands" => explained!("stop-strands", "stop-strands-next"),
-            "store" => explained!("stop-store", "stop-store-next"),
-            "wrong-codes" => explained!("stop-wrong-codes", "stop-wrong-codes-next"),
-            "unproven" => explained!("stop-unproven", "stop-unproven-next"),
-            "key-gone" => explained!("stop-key-gone", "stop-key-gone-next"),
-            "key-replugged" => explained!("stop-key-replugged", "stop-key-replugged-next"),
-            "open-elsewhere" => explained!("stop-open-elsewhere", "stop-open-elsewhere-next"),
-            "touch-timeout" => explained!("stop-touch-timeout", "stop-touch-timeout-next"),
-            "wrong-pin" => explained!("stop-wrong-pin", "stop-wrong-pin-next"),
-            "power-cycle-needed" => {
+            StopCode::Cancelled => explained!("stop-cancelled", "stop-cancelled-next"),
+            StopCode::Settled => explained!("stop-settled", "stop-settled-next"),
+            StopCode::SignedOut => explained!("stop-signed-out", "stop-signed-out-next"),
+            StopCode::NotAllowed => explained!("stop-not-allowed", "stop-not-allowed-next"),
+            StopCode::KeyRefused => explained!("stop-key-refused", "stop-key-refused-next"),
+            StopCode::RegistryRefused => {
+                explained!("stop-registry-refused", "stop-registry-refused-next")
+            }
+            StopCode::Unreachable => explained!("stop-unreachable", "stop-unreachable-next"),
+            StopCode::Unanswered => explained!("stop-unanswered", "stop-unanswered-next"),
+            StopCode::OfferExpired => explained!("stop-offer-expired", "stop-offer-expired-next"),
+            StopCode::NotIdentified => {
+                explained!("stop-not-identified", "stop-not-identified-next")
+            }
+            StopCode::OwnFactorNeeded => explained!("stop-own-factor", "stop-own-factor-next"),
+            StopCode::AdministratorNeeded => {
+                explained!("stop-administrator", "stop-administrator-next")
+            }
+            StopCode::ReleaseNeeded => explained!("stop-release", "stop-release-next"),
+            StopCode::Strands => explained!("stop-strands", "stop-strands-next"),
+            StopCode::Store => explained!("stop-store", "stop-store-next"),
+            StopCode::WrongCodes => explained!("stop-wrong-codes", "stop-wrong-codes-next"),
+            StopCode::Unproven => explained!("stop-unproven", "stop-unproven-next"),
+            StopCode::KeyGone => explained!("stop-key-gone", "stop-key-gone-next"),
+            StopCode::KeyReplugged => explained!("stop-key-replugged", "stop-key-replugged-next"),
+            StopCode::OpenElsewhere => {
+                explained!("stop-open-elsewhere", "stop-open-elsewhere-next")
+            }
+            StopCode::TouchTimeout => explained!("stop-touch-timeout", "stop-touch-timeout-next"),
+            StopCode::WrongPin => explained!("stop-wrong-pin", "stop-wrong-pin-next"),
+            StopCode::PowerCycleNeeded => {
                 explained!("stop-power-cycle-needed", "stop-power-cycle-needed-next")
             }
-            "pin-blocked" => explained!("stop-pin-blocked", "stop-pin-blocked-next"),
-            "pin-change-needed" => {
+            StopCode::PinBlocked => explained!("stop-pin-blocked", "stop-pin-blocked-next"),
+            StopCode::PinChangeNeeded => {
                 explained!("stop-pin-change-needed", "stop-pin-change-needed-next")
             }
-            "pin-refused" => explained!("stop-pin-refused", "stop-pin-refused-next"),
-            "pin-too-simple" => explained!("stop-pin-too-simple", "stop-pin-too-simple-next"),
-            "pin-too-long" => explained!("stop-pin-too-long", "stop-pin-too-long-next"),
-            "excluded" => explained!("stop-excluded", "stop-excluded-next"),
-            "no-credential" => explained!("stop-no-credential", "stop-no-credential-next"),
-            "store-full" => explained!("stop-store-full", "stop-store-full-next"),
-            "unsupported" => explained!("stop-unsupported", "stop-unsupported-next"),
-            "key-failed" => explained!("stop-key-failed", "stop-key-failed-next"),
-            _ => explained!("stop-other", "stop-other-next"),
+            StopCode::PinRefused => explained!("stop-pin-refused", "stop-pin-refused-next"),
+            StopCode::PinTooSimple => explained!("stop-pin-too-simple", "stop-pin-too-simple-next"),
+            StopCode::PinTooLong => explained!("stop-pin-too-long", "stop-pin-too-long-next"),
+            StopCode::Excluded => explained!("stop-excluded", "stop-excluded-next"),
+            StopCode::NoCredential => explained!("stop-no-credential", "stop-no-credential-next"),
+            StopCode::StoreFull => explained!("stop-store-full", "stop-store-full-next"),
+            StopCode::Unsupported => explained!("stop-unsupported", "stop-unsupported-next"),
+            StopCode::KeyFailed => explained!("stop-key-failed", "stop-key-failed-next"),
         }
+    }
+
+    /// Why a run stopped that is on record: where an earlier release knew the word, the word must do.
+    pub fn stopped_earlier(&self, code: &str) -> String {
+        StopCode::parse(code).map_or_else(|| code.to_owned(), |code| self.stopped(code).what)
     }
 
     /// What the registry refused and what to do next, by the code of its refusal; `None`: its own words must do.
@@ -477,7 +490,12 @@ impl Text {
 
     /// Why a sign-in stopped and what to do next, by [`Stop::code`](crate::workflow::Stop::code) and the code of the
     /// registry's refusal, where it refused.
-    pub fn sign_in_stopped(&self, stop: &str, refusal: Option<&str>, joined: bool) -> Explained {
+    pub fn sign_in_stopped(
+        &self,
+        stop: StopCode,
+        refusal: Option<&str>,
+        joined: bool,
+    ) -> Explained {
         macro_rules! explained {
             ($what:literal, $next:literal) => {
                 Explained {
@@ -514,49 +532,50 @@ impl Text {
                 explained!("door-attempts", "door-attempts-next")
             }
             (_, Some(problem_code::CHALLENGE_EXPIRED | problem_code::CHALLENGE_MISMATCH)) => {
-                self.stopped("offer-expired")
+                self.stopped(StopCode::OfferExpired)
             }
             (_, Some(_)) => explained!("door-refused", "door-refused-next"),
-            ("key-refused", _) => explained!("door-key", "door-own-key-next"),
-            ("unreachable", _) if !joined => explained!("door-not-joined", "door-not-joined-next"),
-            ("unreachable", _) => explained!("door-unreachable", "door-unreachable-next"),
-            ("wrong-pin", _) => explained!("stop-wrong-pin", "door-wrong-pin-next"),
-            ("pin-blocked", _) => explained!("stop-pin-blocked", "door-pin-blocked-next"),
-            ("no-credential", _) => explained!("door-unknown", "door-own-key-next"),
+            (StopCode::KeyRefused, _) => explained!("door-key", "door-own-key-next"),
+            (StopCode::Unreachable, _) if !joined => {
+                explained!("door-not-joined", "door-not-joined-next")
+            }
+            (StopCode::Unreachable, _) => explained!("door-unreachable", "door-unreachable-next"),
+            (StopCode::WrongPin, _) => explained!("stop-wrong-pin", "door-wrong-pin-next"),
+            (StopCode::PinBlocked, _) => explained!("stop-pin-blocked", "door-pin-blocked-next"),
+            (StopCode::NoCredential, _) => explained!("door-unknown", "door-own-key-next"),
             _ => self.stopped(stop),
         }
     }
 
-    /// A notice for its stable word, about these lines of a file.
-    pub fn notice(&self, code: &str, lines: &[u64]) -> String {
-        match code {
-            "cancelled" => tr!(self, "notice-cancelled"),
-            "signed-out" => tr!(self, "notice-signed-out"),
-            "session-ended" => tr!(self, "notice-session-ended"),
-            "not-allowed" => tr!(self, "notice-not-allowed"),
-            "unreachable" => tr!(self, "notice-unreachable"),
-            "registry-refused" => tr!(self, "notice-registry-refused"),
-            "busy" => tr!(self, "notice-busy"),
-            "no-such-person" => tr!(self, "notice-no-such-person"),
-            "store" => tr!(self, "notice-store"),
-            "tickets-fetched" => tr!(self, "notice-tickets-fetched"),
-            "no-tickets" => tr!(self, "notice-no-tickets"),
-            "batch-complete" => tr!(self, "notice-batch-complete"),
-            "batch-ended" => tr!(self, "notice-batch-ended"),
-            "batch-paused" => tr!(self, "notice-batch-paused"),
-            "outbox-pushed" => tr!(self, "notice-outbox-pushed"),
-            "other-operator" => tr!(self, "lock-other"),
-            "bad-profile" => tr!(self, "notice-bad-profile"),
-            "bad-list" if lines.is_empty() => tr!(self, "notice-bad-list-file"),
-            "bad-list" => tr!(self, "notice-bad-list", lines = self.lines(lines)),
-            "bad-plan" => tr!(self, "notice-bad-plan"),
-            "bad-statement" => tr!(self, "notice-bad-statement"),
-            "plan-no-people" => tr!(self, "notice-plan-no-people"),
-            "plan-nobody" => tr!(self, "notice-plan-nobody"),
-            "plan-not-identified" => tr!(self, "notice-plan-not-identified"),
-            "plan-keys" => tr!(self, "notice-plan-keys"),
-            // Of a reason to stop, what happened.
-            stop => self.stopped(stop).what,
+    /// Something that an operator should read.
+    pub fn notice(&self, notice: &Notice) -> String {
+        match notice {
+            // Of some reasons to stop it is said in fewer words than when a run ends.
+            Notice::Stopped(StopCode::Cancelled) => tr!(self, "notice-cancelled"),
+            Notice::Stopped(StopCode::SignedOut) => tr!(self, "notice-signed-out"),
+            Notice::Stopped(StopCode::NotAllowed) => tr!(self, "notice-not-allowed"),
+            Notice::Stopped(StopCode::Unreachable) => tr!(self, "notice-unreachable"),
+            Notice::Stopped(StopCode::RegistryRefused) => tr!(self, "notice-registry-refused"),
+            Notice::Stopped(StopCode::Store) => tr!(self, "notice-store"),
+            Notice::Stopped(stop) => self.stopped(*stop).what,
+            Notice::Busy => tr!(self, "notice-busy"),
+            Notice::OtherOperator => tr!(self, "lock-other"),
+            Notice::TicketsFetched => tr!(self, "notice-tickets-fetched"),
+            Notice::NoTickets => tr!(self, "notice-no-tickets"),
+            Notice::BatchComplete => tr!(self, "notice-batch-complete"),
+            Notice::BatchEnded => tr!(self, "notice-batch-ended"),
+            Notice::BatchPaused => tr!(self, "notice-batch-paused"),
+            Notice::BadProfile => tr!(self, "notice-bad-profile"),
+            Notice::BadList { lines } if lines.is_empty() => tr!(self, "notice-bad-list-file"),
+            Notice::BadList { lines } => {
+                tr!(self, "notice-bad-list", lines = self.lines(lines))
+            }
+            Notice::BadPlan => tr!(self, "notice-bad-plan"),
+            Notice::BadStatement => tr!(self, "notice-bad-statement"),
+            Notice::PlanNoPeople => tr!(self, "notice-plan-no-people"),
+            Notice::PlanNobody => tr!(self, "notice-plan-nobody"),
+            Notice::PlanNotIdentified => tr!(self, "notice-plan-not-identified"),
+            Notice::PlanKeys => tr!(self, "notice-plan-keys"),
         }
     }
 

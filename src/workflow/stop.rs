@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use crate::domain::authority::{NotAllowed, Row};
 use crate::domain::reason::{Flaw, Gap, KeyFault, Refusal, Unmet};
+use crate::domain::stop_code::StopCode;
 use crate::domain::visit::Takes;
 use crate::record::Remains;
 use crate::wire::problem_code;
@@ -149,7 +150,7 @@ impl fmt::Display for Stop {
         match self {
             Self::Left { cause, remains } => return write!(f, "{cause}; leaves {remains:?}"),
             Self::Key(fault) => return fault.fmt(f),
-            _ => f.write_str(self.code())?,
+            _ => f.write_str(self.code().as_str())?,
         }
         match self {
             Self::Cancelled | Self::Settled | Self::SignedOut | Self::OfferExpired => Ok(()),
@@ -189,30 +190,30 @@ fn code_of(unmet: &Unmet) -> &'static str {
 }
 
 impl Stop {
-    /// A stable word for it: part of the command line's output, and the key of the localised text.
-    pub fn code(&self) -> &str {
+    /// Its stable word: part of the command line's output, and what `text` explains.
+    pub fn code(&self) -> StopCode {
         match self {
-            Self::Cancelled | Self::Key(KeyFault::Cancelled) => "cancelled",
-            Self::Settled => "settled",
-            Self::SignedOut => "signed-out",
-            Self::NotAllowed(_) => "not-allowed",
-            Self::KeyRefused(_) => "key-refused",
-            Self::RegistryRefused { .. } | Self::Unmet(_) => "registry-refused",
-            Self::Unreachable(_) => "unreachable",
-            Self::Unanswered(_) => "unanswered",
-            Self::OpenElsewhere { .. } => "open-elsewhere",
-            Self::OfferExpired => "offer-expired",
+            Self::Cancelled | Self::Key(KeyFault::Cancelled) => StopCode::Cancelled,
+            Self::Settled => StopCode::Settled,
+            Self::SignedOut => StopCode::SignedOut,
+            Self::NotAllowed(_) => StopCode::NotAllowed,
+            Self::KeyRefused(_) => StopCode::KeyRefused,
+            Self::RegistryRefused { .. } | Self::Unmet(_) => StopCode::RegistryRefused,
+            Self::Unreachable(_) => StopCode::Unreachable,
+            Self::Unanswered(_) => StopCode::Unanswered,
+            Self::OpenElsewhere { .. } => StopCode::OpenElsewhere,
+            Self::OfferExpired => StopCode::OfferExpired,
             Self::Key(fault) => fault.code(),
-            Self::Strands { .. } => "strands",
+            Self::Strands { .. } => StopCode::Strands,
             Self::Authority { takes, .. } => match takes {
-                Takes::Identification => "not-identified",
-                Takes::OwnFactor => "own-factor-needed",
-                Takes::Administrator => "administrator-needed",
-                Takes::Release => "release-needed",
+                Takes::Identification => StopCode::NotIdentified,
+                Takes::OwnFactor => StopCode::OwnFactorNeeded,
+                Takes::Administrator => StopCode::AdministratorNeeded,
+                Takes::Release => StopCode::ReleaseNeeded,
             },
-            Self::Store(_) => "store",
-            Self::Unproven(_) => "unproven",
-            Self::WrongCodes(_) => "wrong-codes",
+            Self::Store(_) => StopCode::Store,
+            Self::Unproven(_) => StopCode::Unproven,
+            Self::WrongCodes(_) => StopCode::WrongCodes,
             Self::Left { cause, .. } => cause.code(),
         }
     }

@@ -10,12 +10,13 @@ use std::time::Duration;
 use keydesk::bay::Cancel;
 use keydesk::bay::soft::{Profile, SoftKey, TouchPolicy};
 use keydesk::domain::authority::Role;
+use keydesk::domain::stop_code::StopCode;
 use keydesk::domain::{EntryId, IntentId, OperatorId, PersonId, UsbPath};
 use keydesk::program::demo::world::{OPERATOR_PIN, ScriptedFace, World};
 use keydesk::server::{ServeConfig, admin};
 use keydesk::station::desk::{Face, StationDesk};
 use keydesk::station::face::board::BatchCommand;
-use keydesk::station::face::{Command, SigningIn, Update};
+use keydesk::station::face::{Command, Notice, SigningIn, Update};
 use keydesk::station::kiosk::{self, Kiosk};
 use keydesk::store::audit;
 use keydesk::wire::Session;
@@ -347,7 +348,7 @@ async fn while_nobody_is_signed_in_the_screen_is_told_of_nobody_and_asks_in_vain
         let update = tokio::time::timeout(Duration::from_secs(15), seat.updates.recv()).await;
         match update.expect("an answer").expect("a kiosk") {
             Update::Notice(notice) => {
-                assert_eq!(notice.code, "signed-out");
+                assert_eq!(notice, Notice::Stopped(StopCode::SignedOut));
                 refused += 1;
             }
             Update::Home(home) => assert_eq!(home.people, None),
@@ -417,7 +418,10 @@ async fn fetching_tickets_is_answered_with_whether_anybody_is_expected() {
         organisation,o-1,Example Shipping,,,,,12345678,,\n\
         person,p-1,Person 1,employee,p1@example.com,1,o-1,,,\n\
         appointment,,,,,,,,p-1,TODAYT12:00:00Z\n";
-    for (people, tickets, code) in [(PEOPLE, 0, "no-tickets"), (expected, 1, "tickets-fetched")] {
+    for (people, tickets, said) in [
+        (PEOPLE, 0, Notice::NoTickets),
+        (expected, 1, Notice::TicketsFetched),
+    ] {
         let mut seat = Seat::take_among(people).await;
         let day = jiff::Zoned::now().date();
         seat.send(Command::FetchTickets { day }).await;
@@ -425,10 +429,14 @@ async fn fetching_tickets_is_answered_with_whether_anybody_is_expected() {
             .until("the notice", SLOT, PIN, |u| matches!(u, Update::Notice(_)))
             .await;
         assert!(
-            matches!(seen.last(), Some(Update::Notice(notice)) if notice.code == code),
+            matches!(seen.last(), Some(Update::Notice(notice)) if *notice == said),
             "{seen:?}"
         );
         let station = &seat.world.station;
-        assert_eq!(station.tickets(day).expect("read").len(), tickets, "{code}");
+        assert_eq!(
+            station.tickets(day).expect("read").len(),
+            tickets,
+            "{said:?}"
+        );
     }
 }

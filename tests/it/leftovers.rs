@@ -153,7 +153,7 @@ async fn a_stop_while_a_key_that_cannot_list_waits_for_a_finger_leaves_no_doubt(
     let stop = workflow::enrol(&mut desk, &person(1))
         .await
         .expect_err("cancelled");
-    assert_eq!(stop.cause().code(), "cancelled", "{stop}");
+    assert_eq!(stop.cause().code().as_str(), "cancelled", "{stop}");
     assert_eq!(stop.remains(), Remains::Pin, "{stop}");
     assert_eq!(endings(&world), [(EndReason::Cancelled, Remains::Pin)]);
 }

@@ -359,7 +359,11 @@ async fn cancelling_at_any_step_says_what_remains_and_leaves_no_credential() {
         let stop = workflow::enrol(&mut desk, &person(n + 1))
             .await
             .expect_err("cancelled");
-        assert_eq!(stop.cause().code(), "cancelled", "{step:?}: {stop}");
+        assert_eq!(
+            stop.cause().code().as_str(),
+            "cancelled",
+            "{step:?}: {stop}"
+        );
         assert_eq!(stop.remains(), remains, "{step:?}");
         assert!(key.credentials().is_empty(), "{step:?}");
         let store = world.station.store();

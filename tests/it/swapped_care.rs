@@ -116,7 +116,7 @@ async fn somebody_else_s_key_proves_nothing_for_a_person() {
         let (mut desk, _) = swapping(&world, wait, &theirs, Vec::new());
         let ended = within(care::test_for(&mut desk, &person(1), None, None)).await;
         let stop = ended.expect_err("not theirs");
-        assert_eq!(stop.code(), "no-credential", "{wait:?}: {stop}");
+        assert_eq!(stop.code().as_str(), "no-credential", "{wait:?}: {stop}");
         let outbox = world.station.store().outbox().expect("read");
         assert!(outbox.is_empty(), "{wait:?}: {outbox:?}");
         assert_eq!(look(&world, &theirs).await, before, "{wait:?}");
@@ -141,7 +141,11 @@ async fn what_was_meant_for_one_key_is_done_to_no_other() {
         let (mut desk, _) = swapping(&world, wait, &theirs, orders);
         let ended = within(care::configure(&mut desk, None)).await;
         let stop = ended.expect_err("another key");
-        assert_eq!(stop.cause().code(), "key-replugged", "{wait:?}: {stop}");
+        assert_eq!(
+            stop.cause().code().as_str(),
+            "key-replugged",
+            "{wait:?}: {stop}"
+        );
         assert_eq!(look(&world, &theirs).await, before, "{wait:?}");
     }
 }
@@ -225,7 +229,8 @@ async fn unfinished_work_ends_on_its_own_key_only() {
             if was_swapped {
                 let stop: Stop = ended.expect_err(&label);
                 assert!(
-                    ["key-refused", "no-credential", "cancelled"].contains(&stop.cause().code()),
+                    ["key-refused", "no-credential", "cancelled"]
+                        .contains(&stop.cause().code().as_str()),
                     "{label}: {stop}"
                 );
                 assert_eq!(look(&world, &key).await, held, "{label}");

@@ -194,7 +194,7 @@ async fn what_the_other_desk_has_not_reported_yet_is_left_alone() {
         let (here, _) = enrol_at_second(&desks, n, hear).await;
         ended(&visit).await.expect("enrolled at the first desk");
         let stop = here.expect_err("not enrolled twice");
-        assert_eq!(stop.code(), "open-elsewhere", "{wait:?}: {stop}");
+        assert_eq!(stop.code().as_str(), "open-elsewhere", "{wait:?}: {stop}");
         let held = on_key(&key);
         assert_eq!(held.len(), 1, "{wait:?}");
         desks.first.station.push_outbox().await.expect("pushed");
@@ -232,7 +232,7 @@ async fn what_this_desk_made_and_has_not_proven_yet_is_not_overwritten_at_the_ot
         let (hear, visit) = taken_away(&desks, &key, (Wait::Touch(2), 1), SENT);
         let (here, _) = enrol_at_second(&desks, 1, hear).await;
         let there = ended(&visit).await.expect_err("not made a second time");
-        assert_eq!(there.code(), "open-elsewhere", "{there}");
+        assert_eq!(there.code().as_str(), "open-elsewhere", "{there}");
         assert!(matches!(here, Ok(Ending::Enrolled { .. })), "{here:?}");
         assert_eq!(on_key(&key), at_registry(&desks.first, 1).await);
         assert!(is_clean(&desks.first) && is_clean(&desks.second));
@@ -259,7 +259,7 @@ async fn a_run_that_is_stopped_when_the_key_is_back_deletes_nothing_of_the_other
         let who = person(1);
         let run = tokio::time::timeout(LONG, workflow::enrol(&mut desk, &who));
         let stop = run.await.expect("ends").expect_err("stopped");
-        assert_eq!(stop.code(), "cancelled", "{wait:?}: {stop}");
+        assert_eq!(stop.code().as_str(), "cancelled", "{wait:?}: {stop}");
         ended(&visit).await.expect("enrolled at the first desk");
         assert_eq!(on_key(&key).len(), 1, "{wait:?}");
         desks.first.station.push_outbox().await.expect("pushed");
@@ -298,7 +298,7 @@ async fn unfinished_work_waits_for_the_other_desk_s_report_before_anything_is_de
     let (mut desk, _) = desk(&desks.second, &Cancel::default());
     let stop = workflow::resolve(&mut desk, work, How::WithKey).await;
     let stop = stop.expect_err("it may be the other desk's");
-    assert_eq!(stop.code(), "open-elsewhere", "{stop}");
+    assert_eq!(stop.code().as_str(), "open-elsewhere", "{stop}");
     assert_eq!(on_key(&key), held);
     desks.first.station.push_outbox().await.expect("pushed");
     recover(&desks.second).await;
@@ -322,7 +322,7 @@ async fn a_key_that_became_somebody_else_s_at_the_other_desk_is_refused_and_stay
             let (here, _) = enrol_at_second(&desks, here_n, hear).await;
             ended(&visit).await.expect("enrolled at the first desk");
             let stop = here.expect_err("somebody else's");
-            assert_eq!(stop.code(), "key-refused", "{label}: {stop}");
+            assert_eq!(stop.code().as_str(), "key-refused", "{label}: {stop}");
             let name = format!("Person {there_n}");
             assert!(stop.to_string().contains(&name), "{label}: {stop}");
             assert_eq!(on_key(&key).len(), 1, "{label}");

@@ -386,7 +386,7 @@ async fn a_credential_that_the_registry_holds_or_may_hold_is_not_deleted_with_it
         } else {
             "unreachable"
         };
-        assert_eq!(stop.code(), code, "{stop}");
+        assert_eq!(stop.code().as_str(), code, "{stop}");
         assert_eq!(key.credentials().len(), 1, "{stop}");
         assert_eq!(waiting(&world).len(), 1, "it is still in conflict");
         assert!(world.station.store().unfinished().expect("read").is_empty());

@@ -476,8 +476,6 @@ stop-unsupported = The key cannot do this.
 stop-unsupported-next = Take another key.
 stop-key-failed = The key failed.
 stop-key-failed-next = Pull it out, put it back and start again. If it fails once more, put it aside.
-stop-other = The run stopped.
-stop-other-next = Start again. If it happens once more, call the station administrator.
 
 ## Why a sign-in failed, and what to do
 
@@ -509,16 +507,13 @@ door-pin-blocked-next = Ask the registry's administrator for a code for another 
 
 notice-cancelled = Stopped.
 notice-signed-out = You were signed out: sign in again.
-notice-session-ended = Your session has ended: sign in again.
 notice-not-allowed = This is not for your role.
 notice-unreachable = The registry cannot be reached.
 notice-registry-refused = The registry refused.
 notice-busy = Something else is going on: finish or stop it first.
-notice-no-such-person = The registry knows no such person any more: search again.
 notice-store = This station could not write to its disk: call the station administrator.
 notice-tickets-fetched = The tickets for today are here.
 notice-no-tickets = Nobody is expected today, so there are no tickets.
-notice-outbox-pushed = The outbox is empty.
 
 ## Outbox
 

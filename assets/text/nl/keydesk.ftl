@@ -476,8 +476,6 @@ stop-unsupported = De sleutel kan dit niet.
 stop-unsupported-next = Neem een andere sleutel.
 stop-key-failed = De sleutel faalde.
 stop-key-failed-next = Trek hem uit, steek hem terug en begin opnieuw. Faalt hij weer, leg hem apart.
-stop-other = Het is gestopt.
-stop-other-next = Begin opnieuw. Gebeurt het weer, bel de stationsbeheerder.
 
 ## Waarom aanmelden mislukte, en wat te doen
 
@@ -509,16 +507,13 @@ door-pin-blocked-next = Vraag de beheerder van het register om een code voor een
 
 notice-cancelled = Gestopt.
 notice-signed-out = U bent afgemeld: meld u opnieuw aan.
-notice-session-ended = Uw sessie is voorbij: meld u opnieuw aan.
 notice-not-allowed = Dit is niet voor uw rol.
 notice-unreachable = Het register is onbereikbaar.
 notice-registry-refused = Het register weigerde.
 notice-busy = Er loopt iets anders: maak dat eerst af of stop het.
-notice-no-such-person = Het register kent die persoon niet meer: zoek opnieuw.
 notice-store = Dit station kon niet naar zijn schijf schrijven: bel de stationsbeheerder.
 notice-tickets-fetched = De tickets voor vandaag zijn er.
 notice-no-tickets = Vandaag wordt niemand verwacht, dus er zijn geen tickets.
-notice-outbox-pushed = De uitbak is leeg.
 
 ## Uitbak
 

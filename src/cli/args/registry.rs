@@ -3,7 +3,16 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
+
+use crate::domain::authority::Role;
+
+/// One of the roles, by its word.
+fn role() -> impl TypedValueParser<Value = Role> {
+    PossibleValuesParser::new(Role::ALL.map(Role::as_str))
+        .try_map(|word| Role::parse(&word).ok_or("no such role"))
+}
 
 /// `registry …`
 #[derive(Debug, Subcommand)]
@@ -61,9 +70,9 @@ pub enum RegistryCommand {
         /// For people.
         #[arg(long)]
         name: String,
-        /// help-desk, station-administrator or customer-service.
-        #[arg(long, value_parser = ["help-desk", "station-administrator", "customer-service"])]
-        role: String,
+        /// What they will be.
+        #[arg(long, value_parser = role())]
+        role: Role,
         /// The database file.
         #[arg(long, value_name = "FILE")]
         db: PathBuf,

@@ -37,7 +37,7 @@ pub async fn forecast(
             Ok(unfit) => unfit,
             Err(stop @ (Stop::Store(_) | Stop::SignedOut | Stop::Cancelled)) => return Err(stop),
             Err(stop) => Some(Unfit::Failed {
-                code: stop.code().to_owned(),
+                code: stop.code(),
                 detail: stop.to_string(),
             }),
         };

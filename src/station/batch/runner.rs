@@ -223,7 +223,7 @@ impl<C: Crew> Runner<C> {
         self.shared.record(BatchChange::KeyStopped {
             batch,
             run,
-            code: stop.code().to_owned(),
+            code: stop.code().as_str().to_owned(),
             detail: stop.to_string(),
         })?;
         self.settle(&whose.place, SlotWork::Stopped { stop: stop.clone() });

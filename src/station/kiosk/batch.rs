@@ -19,6 +19,7 @@ use crate::domain::list::FileFault;
 use crate::domain::people_list::{self, PeopleList};
 use crate::domain::profile::Profile;
 use crate::domain::reason::Lacks;
+use crate::domain::stop_code::StopCode;
 use crate::domain::{BatchId, Identification, KeyFacts, OperatorId, Pin};
 use crate::station::Station;
 use crate::station::batch::{
@@ -184,28 +185,26 @@ impl Kiosk {
 
 /// What is read when a batch is over.
 fn over(finish: Finish) -> Notice {
-    let code = match finish {
-        Finish::Complete => "batch-complete",
-        Finish::Ended => "batch-ended",
-        Finish::Paused | Finish::Abandoned => "batch-paused",
-    };
-    Notice::new(code)
+    match finish {
+        Finish::Complete => Notice::BatchComplete,
+        Finish::Ended => Notice::BatchEnded,
+        Finish::Paused | Finish::Abandoned => Notice::BatchPaused,
+    }
 }
 
 /// What is read when one could not begin.
 fn begun_not(error: &BatchError) -> Notice {
     match error {
         BatchError::Stop(stop) => notice(stop),
-        BatchError::Plan(PlanError::NoPeople) => Notice::new("plan-no-people"),
-        BatchError::Plan(PlanError::PeopleForNothing) => Notice::new("plan-nobody"),
-        BatchError::Plan(PlanError::NotIdentified { .. }) => Notice::new("plan-not-identified"),
-        BatchError::Plan(PlanError::Keys) => Notice::new("plan-keys"),
-        BatchError::Plan(PlanError::NotAllowed(_)) => Notice::new("not-allowed"),
-        BatchError::List(error) => Notice {
+        BatchError::Plan(PlanError::NoPeople) => Notice::PlanNoPeople,
+        BatchError::Plan(PlanError::PeopleForNothing) => Notice::PlanNobody,
+        BatchError::Plan(PlanError::NotIdentified { .. }) => Notice::PlanNotIdentified,
+        BatchError::Plan(PlanError::Keys) => Notice::PlanKeys,
+        BatchError::Plan(PlanError::NotAllowed(_)) => Notice::Stopped(StopCode::NotAllowed),
+        BatchError::List(error) => Notice::BadList {
             lines: error.0.iter().map(|fault| fault.line).collect(),
-            ..Notice::new("bad-list")
         },
-        BatchError::Fault(_) => Notice::new("bad-plan"),
+        BatchError::Fault(_) => Notice::BadPlan,
     }
 }
 
@@ -303,18 +302,15 @@ fn bad_list(fault: &FileFault) -> Notice {
         FileFault::Lines(lines) => lines.clone(),
         FileFault::Elsewhere | FileFault::TooLarge | FileFault::Unreadable { .. } => Vec::new(),
     };
-    Notice {
-        lines,
-        ..Notice::new("bad-list")
-    }
+    Notice::BadList { lines }
 }
 
 /// The plan of a wish, by whoever is signed in.
 async fn plan(station: &Station, wish: &BatchWish) -> Result<Plan, Notice> {
     let Some(folder) = station.config().profiles.as_deref() else {
-        return Err(Notice::new("bad-plan"));
+        return Err(Notice::BadPlan);
     };
-    let profile = profile(folder, &wish.profile).map_err(|_| Notice::new("bad-profile"))?;
+    let profile = profile(folder, &wish.profile).map_err(|_| Notice::BadProfile)?;
     let people = wish.people.as_deref().map(|file| people(folder, file));
     let identification = wish.statement.as_deref().map(Identification::stated);
     let wish = Wish {
@@ -322,7 +318,7 @@ async fn plan(station: &Station, wish: &BatchWish) -> Result<Plan, Notice> {
         people: people.transpose().map_err(|fault| bad_list(&fault))?,
         identification: identification
             .transpose()
-            .map_err(|_| Notice::new("bad-statement"))?,
+            .map_err(|_| Notice::BadStatement)?,
         keys: None,
     };
     let planned = station.plan_batch(wish).await;

@@ -21,7 +21,7 @@ use crate::tui::entry::Line;
 use crate::tui::keys::{ENTER, ESC, Edit, Key, Move, Press, Row, f, letter, row};
 use crate::tui::model::{Asking, Identify, Model, Page, Phase, Run};
 use crate::tui::update::Effect;
-use crate::workflow::dialogue::{Answer, AppJob, CareJob, Ending, Job};
+use crate::workflow::dialogue::{Answer, Ending, Job};
 
 /// Lines that a page key moves.
 const LINES: usize = 5;
@@ -393,15 +393,7 @@ fn leave(model: &mut Model) -> Vec<Effect> {
             place: place.clone(),
         })];
     }
-    let shows_page = match &run.job {
-        Job::App { app, .. } => !matches!(app, AppJob::Enrol | AppJob::Both),
-        Job::Loss { .. } => true,
-        Job::Care {
-            care: CareJob::TestFor { .. },
-        } => model.desk.person.is_some(),
-        _ => false,
-    };
-    if let (true, Some(page)) = (shows_page, &model.desk.person)
+    if let (true, Some(page)) = (run.job.shows_on_page(), &model.desk.person)
         && run
             .person()
             .is_none_or(|person| page.person.id == person.id)

@@ -6,6 +6,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::{sent, shown};
 use crate::domain::authority::{Action, Role};
+use crate::domain::stop_code::StopCode;
 use crate::record::{Remains, Unfinished};
 use crate::station::face::board::Board;
 use crate::station::face::{Command, Found, Notice, Update};
@@ -409,7 +410,7 @@ fn any_key_closes_the_help_and_does_nothing_else() {
 #[test]
 fn a_notice_stays_until_the_next_key() {
     let mut stage = at("home");
-    stage.say(Update::Notice(Notice::new("unreachable")));
+    stage.say(Update::Notice(Notice::Stopped(StopCode::Unreachable)));
     assert!(shown(&stage).contains("! The registry cannot be reached."));
     stage.press(KeyCode::Down);
     assert!(!shown(&stage).contains("The registry cannot be reached."));
@@ -417,22 +418,15 @@ fn a_notice_stays_until_the_next_key() {
 
 #[test]
 fn whether_tickets_came_is_said_on_the_screen() {
-    for (code, said) in [
-        ("tickets-fetched", "The tickets for today are here."),
-        ("no-tickets", "Nobody is expected today"),
+    for (notice, said) in [
+        (Notice::TicketsFetched, "The tickets for today are here."),
+        (Notice::NoTickets, "Nobody is expected today"),
     ] {
         let mut stage = at("home");
-        stage.say(Update::Notice(Notice::new(code)));
+        stage.say(Update::Notice(notice));
         let screen = shown(&stage);
         assert!(screen.contains(said), "{screen}");
     }
-}
-
-#[test]
-fn a_notice_with_an_unknown_word_is_shown_in_general_words() {
-    let mut stage = at("home");
-    stage.say(Update::Notice(Notice::new("from-a-newer-release")));
-    assert!(shown(&stage).contains("! The run stopped."));
 }
 
 #[test]

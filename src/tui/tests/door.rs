@@ -9,6 +9,7 @@ use ratatui::crossterm::event::KeyCode;
 use super::{THEME, text_of};
 use crate::domain::policy::{Finding, Verdict};
 use crate::domain::reason::KeyFault;
+use crate::domain::stop_code::StopCode;
 use crate::domain::{KeyFacts, Pin};
 use crate::record::Remains;
 use crate::station::face::board::{BatchQuestion, BatchUpdate};
@@ -85,7 +86,6 @@ fn world(stage: &Stage) -> Vec<Update> {
             from_tickets: false,
         }),
     };
-    let notice = |code: &str| Notice::new(code);
     let mut world = vec![
         Update::Bay(cast::bay()),
         Update::Bay(cast::troubled_bay()),
@@ -100,17 +100,18 @@ fn world(stage: &Stage) -> Vec<Update> {
             pin: HandedPin::new(Pin::new("246813", 4).expect("a PIN")),
         },
         Update::Board(Arc::new(board_touched(3))),
-        Update::Batch(Box::new(BatchUpdate::Over(notice("bad-plan")))),
-        Update::Batch(Box::new(BatchUpdate::Forecast(Err(notice("bad-list"))))),
+        Update::Batch(Box::new(BatchUpdate::Over(Notice::BadPlan))),
+        Update::Batch(Box::new(BatchUpdate::Forecast(Err(Notice::BadList {
+            lines: vec![3],
+        })))),
         Update::Batch(Box::new(BatchUpdate::Asks(Box::new(
             BatchQuestion::Admit {
                 slot: 1,
                 question: admits(cast::fresh_key()),
             },
         )))),
-        Update::Notice(notice("not-found")),
-        Update::Notice(notice("a code that no language has a text for")),
-        Update::Notice(notice("registry-refused")),
+        Update::Notice(Notice::Busy),
+        Update::Notice(Notice::Stopped(StopCode::RegistryRefused)),
     ];
     world.extend(questions().into_iter().map(Update::Question));
     world.extend(events().into_iter().map(Update::Run));

@@ -10,6 +10,7 @@ use crate::domain::care::Setting;
 use crate::domain::policy::Finding;
 use crate::domain::reason::{Failure, Flaw, Gap, KeyFault, Lacks, Refusal, Unmet, Why};
 use crate::domain::reset::CaseFault;
+use crate::domain::stop_code::StopCode;
 use crate::domain::unfit::Unfit;
 use crate::domain::visit::Takes;
 use crate::record::Remains;
@@ -346,7 +347,7 @@ fn refusals() -> Vec<Refusal> {
         Unfit::PinUnwanted,
         Unfit::NotNeeded,
         Unfit::Failed {
-            code: "key-gone".to_owned(),
+            code: StopCode::KeyGone,
             detail: "key-gone".to_owned(),
         },
     ];

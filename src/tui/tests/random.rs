@@ -91,7 +91,9 @@ fn said(stage: &Stage, which: usize) -> Update {
             }),
         },
         10 => Update::Opened(Box::new(cast::detail())),
-        _ => Update::Notice(Notice::new("busy\u{1b}[2J")),
+        _ => Update::Notice(Notice::BadList {
+            lines: vec![u64::MAX],
+        }),
     }
 }
 

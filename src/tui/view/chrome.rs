@@ -13,7 +13,7 @@ use crate::tui::clean::{fit, width, wrap};
 use crate::tui::keys::{Foot, Row, rows};
 use crate::tui::model::Run;
 use crate::tui::screens;
-use crate::workflow::dialogue::{Job, LossJob, Step};
+use crate::workflow::dialogue::{LossJob, Step};
 
 /// Seconds before the idle lock from which it is announced.
 const LOCK_ANNOUNCED_S: u64 = 30;
@@ -235,7 +235,7 @@ fn said(ctx: Ctx<'_>) -> Option<Vec<Span<'static>>> {
     }
     if let Some(run) = model.run().filter(|run| !run.is_over()) {
         let leaves = match run.leaves {
-            Remains::Nothing if run.is_about_loss() => loss_leaves(ctx, run),
+            Remains::Nothing if let Some(loss) = run.job.loss() => loss_leaves(ctx, run, loss),
             _ if run.is_done(Step::RecordApp) => tr!(text, "leaves-app-recorded"),
             // The key of the same visit is safe by then, and the app is what a stop would lose.
             Remains::OnPhone => text.would_leave(run.leaves),
@@ -259,7 +259,7 @@ fn said(ctx: Ctx<'_>) -> Option<Vec<Span<'static>>> {
         return Some(vec![s(tr!(text, "board-end-sure"), ctx.theme.danger())]);
     }
     let notice = model.notice.as_ref()?;
-    let line = text.notice(&notice.code, &notice.lines);
+    let line = text.notice(notice);
     let (mark, style) = match notice.is_good() {
         true => ("✓", ctx.theme.good()),
         false => ("!", ctx.theme.warning()),
@@ -268,17 +268,14 @@ fn said(ctx: Ctx<'_>) -> Option<Vec<Span<'static>>> {
 }
 
 /// What a stop leaves of a report, or of an attempt to lift one.
-fn loss_leaves(ctx: Ctx<'_>, run: &Run) -> String {
+fn loss_leaves(ctx: Ctx<'_>, run: &Run, loss: &LossJob) -> String {
     let t = ctx.text;
-    match &run.job {
-        Job::Loss {
-            loss: LossJob::Suspend,
-            ..
-        } => match run.is_done(Step::Record) {
+    match loss {
+        LossJob::Suspend => match run.is_done(Step::Record) {
             true => tr!(t, "leaves-suspended"),
             false => tr!(t, "leaves-not-suspended"),
         },
-        _ => match run.is_done(Step::Push) || run.is_done(Step::Code) {
+        LossJob::Lift { .. } => match run.is_done(Step::Push) || run.is_done(Step::Code) {
             true => tr!(t, "leaves-lifted"),
             false => tr!(t, "leaves-not-lifted"),
         },

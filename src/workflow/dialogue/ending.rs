@@ -143,7 +143,7 @@ impl PushState {
 fn in_codes<S: Serializer>(stop: &Stop, serializer: S) -> Result<S::Ok, S::Error> {
     let refusal = stop.refusal();
     let mut view = serializer.serialize_struct("Stop", 2 + usize::from(refusal.is_some()))?;
-    view.serialize_field("code", stop.code())?;
+    view.serialize_field("code", &stop.code())?;
     view.serialize_field("detail", &stop.to_string())?;
     match refusal {
         Some(code) => view.serialize_field("refusal", code)?,

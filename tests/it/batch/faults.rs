@@ -20,7 +20,7 @@ fn code_at(board: &Board, n: usize) -> &str {
     let place = UsbPath::new(slot(n));
     let slot = board.slots.iter().find(|slot| slot.place == place);
     slot.map_or("none", |slot| match &slot.work {
-        SlotWork::Stopped { stop } | SlotWork::Refused { stop } => stop.code(),
+        SlotWork::Stopped { stop } | SlotWork::Refused { stop } => stop.code().as_str(),
         work => work.code(),
     })
 }

@@ -114,7 +114,7 @@ fn unlock(model: &mut Model, lock: &Lock, operator: Operator) -> Vec<Effect> {
     enter(model, operator);
     if !same {
         model.work = None;
-        model.notice = Some(Notice::new("other-operator"));
+        model.notice = Some(Notice::OtherOperator);
     }
     vec![Effect::Repaint]
 }

@@ -125,7 +125,7 @@ fn find_and_list(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
     };
     sheet.put_right(area, 0, count);
     if let Some(failed) = &find.failed {
-        let words = t.notice(&failed.code, &failed.lines);
+        let words = t.notice(failed);
         sheet.paragraph(
             below(area, 1),
             0,

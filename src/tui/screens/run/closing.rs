@@ -5,6 +5,7 @@ use ratatui::style::Style;
 use ratatui::text::Span;
 
 use crate::domain::factor::FactorKind;
+use crate::domain::stop_code::StopCode;
 use crate::domain::{KeyFacts, Person};
 use crate::record::Remains;
 use crate::text::tr;
@@ -319,7 +320,7 @@ fn run_stopped(
 ) {
     let t = ctx.text;
     let mut explained = t.explained(stop);
-    if run.is_about_app() && stop.code() == "strands" {
+    if run.is_about_app() && stop.code() == StopCode::Strands {
         explained.next = tr!(t, "strands-factor-next");
     }
     let kept = match remains {

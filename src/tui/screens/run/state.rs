@@ -12,7 +12,7 @@ use crate::tui::entry::{Line, SecretLine};
 use crate::tui::model::{AppAsking, CareAsking, Coached, Finger, LossAsking, ResetAsking, Shown};
 use crate::wire::{KeyReport, ServedBy};
 use crate::workflow::KeyFault;
-use crate::workflow::dialogue::{AppJob, Ending, Job, Note, Step, steps};
+use crate::workflow::dialogue::{Ending, Job, Note, Step, steps};
 
 /// A run, from its beginning until its closing screen is left.
 pub struct Run {
@@ -289,17 +289,7 @@ impl Run {
 
     /// Whether it is about an app or a token, or about any factor as the registry has it, and changes no key.
     pub fn is_about_app(&self) -> bool {
-        match &self.job {
-            Job::App { app, .. } => *app != AppJob::Both,
-            Job::Loss { .. } => true,
-            Job::Resolve { unfinished } => unfinished.key().is_none(),
-            _ => false,
-        }
-    }
-
-    /// Whether it is about a factor that is lost, or turned up.
-    pub fn is_about_loss(&self) -> bool {
-        matches!(self.job, Job::Loss { .. })
+        self.job.is_about_app()
     }
 
     /// The secret that is on the screen.

@@ -1,6 +1,7 @@
 //! What the station says, taken into the model.
 
 use crate::domain::KeyFacts;
+use crate::domain::stop_code::StopCode;
 use crate::record::Remains;
 use crate::station::face::{Command, HandedPin, Notice, Update};
 use crate::tui::entry::{Line, SecretLine};
@@ -318,7 +319,9 @@ fn close(model: &mut Model, ending: Ending) {
         // It ended before it had begun: there is no run yet to show the reason on.
         match (job, &ending) {
             (Some(job), _) => model.work = Some(Run::new(job)),
-            (None, Ending::Stopped { stop, .. }) => model.notice = Some(Notice::new(stop.code())),
+            (None, Ending::Stopped { stop, .. }) => {
+                model.notice = Some(Notice::Stopped(stop.code()))
+            }
             (None, _) => {}
         }
     }
@@ -331,7 +334,7 @@ fn close(model: &mut Model, ending: Ending) {
         model.work = None;
         model.lock = None;
     } else if model.work.is_none() {
-        model.notice = Some(Notice::new("cancelled"));
+        model.notice = Some(Notice::Stopped(StopCode::Cancelled));
     }
 }
 
@@ -340,7 +343,7 @@ pub fn over(mut run: Run, ending: Ending) -> Option<Run> {
     let cancelled_clean = matches!(
         &ending,
         Ending::Stopped { stop, remains }
-            if stop.code() == "cancelled" && *remains == Remains::Nothing
+            if stop.code() == StopCode::Cancelled && *remains == Remains::Nothing
     );
     run.phase = Phase::Over(ending);
     (!cancelled_clean).then_some(run)
