@@ -2,8 +2,10 @@
 //! 127.0.0.1 and come again when their connection was ended, and one client asks from 127.0.0.2, on a connection of its own
 //! each time.
 
-use std::io::{BufRead, BufReader};
+use std::fs::OpenOptions;
+use std::io::{BufRead, BufReader, Write};
 use std::net::{IpAddr, SocketAddr};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -230,7 +232,10 @@ fn certificate(
     let made = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_owned()])?;
     let (chain, key) = (dir.join("chain.pem"), dir.join("key.pem"));
     std::fs::write(&chain, made.cert.pem())?;
-    std::fs::write(&key, made.signing_key.serialize_pem())?;
+    // Nobody else may read it: the registry refuses to serve with a key that they can.
+    let mut file = OpenOptions::new();
+    let mut file = file.write(true).create_new(true).mode(0o600).open(&key)?;
+    file.write_all(made.signing_key.serialize_pem().as_bytes())?;
     command
         .arg("--tls-cert")
         .arg(chain)
