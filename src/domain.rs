@@ -2,6 +2,7 @@
 //!
 //! Invariant: nothing here reads a clock, a device, a file or a random number; they come in as arguments.
 
+pub mod account_reset;
 pub mod act;
 pub mod authority;
 pub mod batch;
@@ -32,8 +33,8 @@ pub mod visit;
 pub(crate) mod words;
 
 pub use id::{
-    BatchId, Bytes, EntryId, FactorId, IdentificationId, IntentId, OfferId, OperatorId,
-    OrganisationId, PersonId, RunId, StationId, VisitId,
+    AccountResetId, BatchId, Bytes, EntryId, FactorId, IdentificationId, IntentId, OfferId,
+    OperatorId, OrganisationId, PersonId, RunId, StationId, VisitId,
 };
 pub use identification::Identification;
 pub use key::{Aaguid, KeyFacts, KeyId, UsbPath};

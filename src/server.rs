@@ -26,6 +26,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use tokio::sync::watch;
 
+mod account_resets;
 mod accounts;
 mod acts;
 pub mod admin;
@@ -273,6 +274,7 @@ impl Running {
 async fn tidy(db: &Database, now: Timestamp) -> Result<(), Fault> {
     ledger::forget_old(db, now).await?;
     forget_offers(db, now - OFFERS_KEPT).await?;
+    account_resets::tidy(db, now).await?;
     index_changed(db).await?;
     let removed = suspensions::run_out(db, now).await?;
     if removed > 0 {

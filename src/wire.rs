@@ -3,6 +3,7 @@
 //! WebAuthn's own JSON forms are in [`webauthn`]. Reading is lenient (unknown members are ignored, base64url with or
 //! without padding); a `version` newer than [`VERSION`] is refused by both sides, never guessed.
 
+mod account_reset;
 mod act;
 pub mod api;
 mod bond;
@@ -18,6 +19,7 @@ mod visit;
 pub mod webauthn;
 mod withdrawal;
 
+pub use account_reset::*;
 pub use act::*;
 pub use api::*;
 pub use bond::{BOND, Bond, ReportKey, Reported};

@@ -7,14 +7,16 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::account_reset::ResetReason;
 use super::line::{NotOneLine, OneLine};
-use super::{Bytes, OfferId, VisitId};
+use super::suspension::FactorSort;
+use super::{AccountResetId, Bytes, OfferId, VisitId};
 
 /// The version of the form.
 pub const ACT_VERSION: u16 = 1;
 
 /// The most bytes of an act.
-pub const ACT_BYTES_MAX: usize = 4096;
+pub const ACT_BYTES_MAX: usize = 16 * 1024;
 
 /// The longest name in an act, in characters.
 const NAME_CHARS_MAX: usize = 300;
@@ -64,6 +66,64 @@ pub enum Deed {
         /// Who serves them.
         operator: Party,
     },
+    /// An agent asks that all that opens somebody's account be deleted.
+    AskReset { terms: ResetTerms },
+    /// A second agent releases that.
+    ReleaseReset {
+        /// As they were asked for.
+        terms: ResetTerms,
+        asked_by: Party,
+        /// The SHA-256 of the act by which it was asked for.
+        asked: Bytes,
+        /// What whoever asked signed that with.
+        signature: Bytes,
+    },
+}
+
+/// What is reset, why, and what was known of the person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ResetTerms {
+    pub reset: AccountResetId,
+    /// Whose account.
+    pub person: Party,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organisation: Option<Party>,
+    /// All that goes.
+    pub factors: Vec<Going>,
+    pub reason: ResetReason,
+    /// What else whoever asks has to say.
+    pub remark: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<String>,
+    pub identified: LookedAt,
+}
+
+/// A factor that a reset deletes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Going {
+    pub sort: FactorSort,
+    /// The registry's identifier.
+    pub id: String,
+    /// What people call it.
+    pub name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub serial: Option<String>,
+}
+
+/// How somebody was identified.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LookedAt {
+    /// In which visit.
+    pub visit: VisitId,
+    /// The document and the last characters of its number, as an identification is written.
+    pub how: String,
+    /// Who looked, and where.
+    pub by: Party,
+    pub station: Party,
+    pub at: Timestamp,
 }
 
 /// Why bytes are no act, or none that may be signed.
@@ -112,15 +172,16 @@ impl Act {
         if act.bytes().0 != bytes {
             return Err(ActFault::NotCanonical);
         }
-        for party in act.parties() {
-            OneLine::<NAME_CHARS_MAX>::check_kept(&party.id)?;
-            OneLine::<NAME_CHARS_MAX>::check_kept(&party.name)?;
+        for text in act.texts() {
+            OneLine::<NAME_CHARS_MAX>::check_kept(text)?;
         }
         Ok(act)
     }
 
-    fn parties(&self) -> impl Iterator<Item = &Party> {
-        let others = match &self.deed {
+    /// Everything in it that a screen shows and somebody wrote.
+    fn texts(&self) -> impl Iterator<Item = &str> {
+        let mut texts = Vec::new();
+        let parties = match &self.deed {
             Deed::Vouch {
                 person,
                 organisation,
@@ -128,8 +189,18 @@ impl Act {
                 ..
             } => vec![person, organisation, operator],
             Deed::ChangeOwn { operator, .. } => vec![operator],
+            Deed::AskReset { terms } => terms.parties(&mut texts),
+            Deed::ReleaseReset {
+                terms, asked_by, ..
+            } => {
+                let mut parties = terms.parties(&mut texts);
+                parties.push(asked_by);
+                parties
+            }
         };
-        std::iter::once(&self.signer).chain(others)
+        let parties = std::iter::once(&self.signer).chain(parties);
+        let names = parties.flat_map(|party| [party.id.as_str(), party.name.as_str()]);
+        names.chain(texts)
     }
 
     /// Whether somebody signs it for themself.
@@ -142,7 +213,24 @@ impl Act {
         match &self.deed {
             Deed::Vouch { person, .. } => person,
             Deed::ChangeOwn { .. } => &self.signer,
+            Deed::AskReset { terms } | Deed::ReleaseReset { terms, .. } => &terms.person,
         }
+    }
+}
+
+impl ResetTerms {
+    /// Who is named in them; what else they say is added to `texts`, but for what may be left empty.
+    fn parties<'a>(&'a self, texts: &mut Vec<&'a str>) -> Vec<&'a Party> {
+        for factor in &self.factors {
+            texts.extend([factor.id.as_str(), factor.name.as_str()]);
+            texts.extend(factor.serial.as_deref());
+        }
+        texts.push(&self.identified.how);
+        texts.extend(self.ticket.as_deref());
+        texts.extend(Some(self.remark.as_str()).filter(|remark| !remark.is_empty()));
+        let mut parties = vec![&self.person, &self.identified.by, &self.identified.station];
+        parties.extend(self.organisation.as_ref());
+        parties
     }
 }
 

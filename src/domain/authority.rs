@@ -14,7 +14,7 @@ mod last;
 mod matrix;
 mod release;
 
-pub use decision::{Decision, NotAllowed, decide, decide_for};
+pub use decision::{Decision, NotAllowed, decide, decide_for, may_ask};
 pub use last::{LastFactor, may_take};
 pub use matrix::{Asker, Condition, Releaser, Row, Whom, row};
 pub use release::{NoRelease, SETTLED_AFTER, settled_at};

@@ -94,6 +94,8 @@ uuid_id! {
     VisitId;
     /// An identification as the registry keeps it.
     IdentificationId;
+    /// The reset of an account that was asked for.
+    AccountResetId;
     /// A batch over many keys.
     BatchId;
     /// One key's way through a batch.

@@ -19,7 +19,7 @@ pub const MANY: usize = 6;
 pub const MANY_WITHIN: SignedDuration = SignedDuration::from_hours(24);
 
 /// What can take the place of what.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum FactorSort {
     /// A security key.

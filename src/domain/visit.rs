@@ -67,12 +67,15 @@ pub enum Authority {
     Factor,
     /// An administrator of their organisation proved theirs.
     Administrator,
+    /// Their account was reset in it, which a second agent had released.
+    Released,
 }
 
 words! {Authority {
     First => "first",
     Factor => "factor",
     Administrator => "administrator",
+    Released => "released",
 }}
 
 /// Why a factor is suspended.

@@ -5,12 +5,11 @@
 
 use jiff::Timestamp;
 
-use super::Registry;
 use super::database::{Connection, Write, from_ms, ms};
 use super::problem::{Answer, Refusal};
 use super::tables::act::{self as kept, NewAct};
 use super::tables::{operator, person, visit};
-use super::verify::claimed_challenge;
+use super::verify::{RelyingParty, claimed_challenge};
 use crate::domain::act::{ACT_VERSION, Act, Deed, Party, challenge};
 use crate::domain::visit::Had;
 use crate::domain::{OfferId, OperatorId, PersonId, VisitId};
@@ -95,22 +94,23 @@ pub fn check_signed(act: Option<&Act>, assertion: &AuthenticationResponse) -> An
     }
 }
 
-/// Keeps what anybody can check of an act that was signed.
+/// Keeps what anybody can check of an act that was signed, with whoever verified it.
 pub async fn keep(
-    registry: &Registry,
+    verified_by: &RelyingParty,
     tx: &mut Write,
     act: &Act,
     (assertion, verifier): (&AuthenticationResponse, &str),
     now: Timestamp,
 ) -> Answer<()> {
-    let people = &registry.people;
     let receipt = ActReceipt {
         version: VERSION,
         act: act.bytes(),
         assertion: assertion.clone(),
-        public_key: people.unlock(verifier)?.map(|unlock| unlock.public_key),
-        rp_id: people.rp_id().to_owned(),
-        origin: people.origin().to_owned(),
+        public_key: verified_by
+            .unlock(verifier)?
+            .map(|unlock| unlock.public_key),
+        rp_id: verified_by.rp_id().to_owned(),
+        origin: verified_by.origin().to_owned(),
         accepted_at: now,
     };
     let new = NewAct {

@@ -47,6 +47,8 @@ pub enum Why {
     Removed,
     /// Its owner gave it up for another one, by the same proof.
     Replaced,
+    /// All that opened the account was deleted, which a second agent had released.
+    AccountReset,
 }
 
 /// Factors that have just ended.
@@ -89,6 +91,7 @@ impl Why {
             Self::Withdrawn => "withdrawn",
             Self::Removed => "removed",
             Self::Replaced => "replaced",
+            Self::AccountReset => "account-reset",
         }
     }
 
@@ -96,7 +99,7 @@ impl Why {
     fn is_by_the_desk(self) -> bool {
         match self {
             Self::Reset | Self::Deleted | Self::Withdrawn => true,
-            Self::Removed | Self::Replaced => false,
+            Self::Removed | Self::Replaced | Self::AccountReset => false,
         }
     }
 }

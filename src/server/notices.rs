@@ -25,6 +25,12 @@ pub enum Kind {
     Lifted,
     /// A factor that was suspended is removed.
     Removed,
+    /// Somebody asked that all that opens their account be deleted.
+    ResetAsked,
+    /// A second agent let it be done.
+    ResetReleased,
+    /// It is done.
+    ResetDone,
 }
 
 impl Kind {
@@ -35,6 +41,9 @@ impl Kind {
             Self::Suspended => "factor-suspended",
             Self::Lifted => "suspension-lifted",
             Self::Removed => "suspended-factor-removed",
+            Self::ResetAsked => "reset-asked",
+            Self::ResetReleased => "reset-released",
+            Self::ResetDone => "account-reset",
         }
     }
 }

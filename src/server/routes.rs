@@ -26,6 +26,7 @@ use super::problem::Refusal;
 use crate::wire::{Problem, problem_code};
 use witness::Witness;
 
+mod account_resets;
 mod apps;
 mod codes;
 mod desk;
@@ -93,6 +94,7 @@ struct Named<T>(T);
         (name = "operator", description = "An operator enrols a key and signs in"),
         (name = "people", description = "Whom a key is for"),
         (name = "visits", description = "Who is at the desk, and what may be added for them"),
+        (name = "resets", description = "An account is reset: asked for, released, carried out"),
         (name = "enrolment", description = "Offers, tickets, enrolments, tests"),
         (name = "factors", description = "Authenticator apps, hardware tokens, their codes"),
     )
@@ -187,6 +189,12 @@ fn documented() -> OpenApiRouter<Arc<Registry>> {
         .routes(routes!(resets::known))
         .routes(routes!(resets::key_reset))
         .routes(routes!(withdrawals::withdrawal))
+        .routes(routes!(account_resets::ask, account_resets::list))
+        .routes(routes!(account_resets::signed))
+        .routes(routes!(account_resets::detail))
+        .routes(routes!(account_resets::release))
+        .routes(routes!(account_resets::end))
+        .routes(routes!(account_resets::carry_out))
         .routes(routes!(unlocks::unlock))
         .routes(routes!(apps::app))
         .routes(routes!(apps::removal))

@@ -5,6 +5,7 @@
 //! come and go as the domain's types, and as a database's only in `column`.
 
 pub mod access;
+pub mod account_reset;
 pub mod act;
 pub mod attempt;
 pub mod audit;

@@ -12,7 +12,7 @@ mod proof;
 
 pub use super::tables::FactorName;
 use super::tables::visit::{self, NewVisit};
-use super::tables::{audit, operator, standing};
+use super::tables::{audit, operator, person, standing};
 pub use fate::{Bringer, Fate, fate, is_proved, may_take, passed, proved_then};
 pub use proof::{Tested, testable};
 
@@ -349,4 +349,19 @@ pub async fn pass(
     visit::pass(tx, id, (to.1, to.0)).await?;
     let kept = kept(tx, id).await?.ok_or_else(|| over(id))?;
     touched(tx, kept, person, now).await
+}
+
+/// The open visit of this desk, after something was done in it, and who came.
+pub async fn going(
+    tx: &mut Write,
+    desk: &AtDesk,
+    id: VisitId,
+    now: Timestamp,
+) -> Answer<(Visit, Person)> {
+    let kept = of(tx, (&desk.station, &desk.operator.id), id, now).await?;
+    let person = person::by_id(tx, &kept.visit.person)
+        .await?
+        .ok_or_else(|| over(id))?;
+    let visit = touched(tx, kept, &person, now).await?;
+    Ok((visit, person))
 }

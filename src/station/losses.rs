@@ -61,6 +61,7 @@ impl Station {
             factors: Vec::new(),
             visit: None,
             served_by: None,
+            reset: None,
         }))
     }
 

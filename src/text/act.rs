@@ -1,7 +1,8 @@
 //! What somebody signs, in words.
 
 use super::{Text, tr};
-use crate::domain::act::{Act, Deed};
+use crate::domain::account_reset::ResetReason;
+use crate::domain::act::{Act, Deed, ResetTerms};
 
 /// All that an act says that its signer has to know.
 pub fn in_words(t: &Text, act: &Act) -> String {
@@ -25,5 +26,83 @@ pub fn in_words(t: &Text, act: &Act) -> String {
             signer = act.signer.name.clone(),
             operator = operator.name.clone()
         ),
+        Deed::AskReset { terms } => {
+            let asks = tr!(t, "act-ask-reset", signer = act.signer.name.clone());
+            format!("{asks} {}", reset(t, terms))
+        }
+        Deed::ReleaseReset {
+            terms, asked_by, ..
+        } => {
+            let releases = tr!(
+                t,
+                "act-release-reset",
+                signer = act.signer.name.clone(),
+                asked_by = asked_by.name.clone()
+            );
+            format!("{releases} {}", reset(t, terms))
+        }
+    }
+}
+
+/// All that the reset of an account does, and why.
+fn reset(t: &Text, terms: &ResetTerms) -> String {
+    let names: Vec<String> = terms
+        .factors
+        .iter()
+        .map(|factor| match &factor.serial {
+            Some(serial) => format!("{} ({serial})", factor.name),
+            None => factor.name.clone(),
+        })
+        .collect();
+    let factors = match names.is_empty() {
+        true => tr!(t, "reset-of-nothing"),
+        false => names.join(", "),
+    };
+    let mut lines = vec![tr!(
+        t,
+        "reset-deletes",
+        person = terms.person.name.clone(),
+        organisation = terms.organisation.as_ref().map_or("–", |o| &o.name),
+        factors = factors
+    )];
+    let why = t.reset_reason(terms.reason);
+    lines.push(match terms.remark.is_empty() {
+        true => tr!(t, "reset-why", why = why),
+        false => tr!(
+            t,
+            "reset-why-remark",
+            why = why,
+            remark = terms.remark.clone()
+        ),
+    });
+    if let Some(ticket) = &terms.ticket {
+        lines.push(tr!(t, "reset-ticket", ticket = ticket.clone()));
+    }
+    lines.push(tr!(
+        t,
+        "reset-identified",
+        how = terms.identified.how.clone(),
+        by = terms.identified.by.name.clone(),
+        station = terms.identified.station.name.clone(),
+        at = terms
+            .identified
+            .at
+            .strftime("%Y-%m-%d %H:%M UTC")
+            .to_string()
+    ));
+    lines.join(" ")
+}
+
+impl Text {
+    /// Why a reset is asked for.
+    pub fn reset_reason(&self, reason: ResetReason) -> String {
+        match reason {
+            ResetReason::Lost => tr!(self, "reset-lost"),
+            ResetReason::Stolen => tr!(self, "reset-stolen"),
+            ResetReason::Broken => tr!(self, "reset-broken"),
+            ResetReason::PinGone => tr!(self, "reset-pin-gone"),
+            ResetReason::NewPhone => tr!(self, "reset-new-phone"),
+            ResetReason::Suspected => tr!(self, "reset-suspected"),
+        }
     }
 }

@@ -240,6 +240,9 @@ pub struct PersonDetail {
     /// Who else serves them now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub served_by: Option<ServedBy>,
+    /// The reset of their account of which something can still come.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reset: Option<Box<super::AccountReset>>,
 }
 
 impl PersonDetail {

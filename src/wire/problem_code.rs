@@ -150,6 +150,15 @@ codes! {
         NOT_SUSPENDED = "not-suspended", 409, "The factor is not suspended";
         /// The factor is never valid again: it was stolen, or is suspected, or its 30 days are over.
         NEVER_LIFTED = "never-lifted", 403, "The suspension is not lifted any more";
+        /// Of this person another reset is open: it is ended, or carried out, first.
+        RESET_OPEN = "reset-open", 409, "Another reset is open";
+        /// The reset does not stand where this can be done, or has expired: the detail says how it stands.
+        RESET_OVER = "reset-over", 409, "The reset does not stand like that";
+        /// So many resets of this person were asked for within a day that none is any more; the detail says until when. As an alarm:
+        /// many were asked for about one person, or by one agent.
+        RESET_LIMIT = "reset-limit", 403, "Too many resets were asked for";
+        /// The last name that was typed is not the person's.
+        NAME_DIFFERS = "name-differs", 422, "The name is another one";
     }
     verdicts {
         /// The challenge's life is over.

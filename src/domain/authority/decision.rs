@@ -54,6 +54,19 @@ pub fn decide(role: Role, act: Action, kind: Option<PersonKind>) -> Decision {
     }
 }
 
+/// Whether a role may ask for it; the row by which.
+pub fn may_ask(role: Role, act: Action, kind: PersonKind) -> Result<&'static Row, NotAllowed> {
+    let may = row(act, Some(kind));
+    match may {
+        Some(row) if row.asked_by.role() == Some(role) => Ok(row),
+        Some(_) | None => Err(NotAllowed {
+            role,
+            action: act,
+            may,
+        }),
+    }
+}
+
 /// Whether a role may do that to all of these at once: the strictest decision; to nobody's key where there are none.
 pub fn decide_for(role: Role, act: Action, kinds: &[PersonKind]) -> Decision {
     let each = kinds.iter().map(|kind| decide(role, act, Some(*kind)));
@@ -73,6 +86,14 @@ impl Decision {
         match self {
             Self::Allowed(_) => Ok(()),
             Self::NeedsRelease(not_now) | Self::Refused(not_now) => Err(not_now),
+        }
+    }
+
+    /// Whether it may be done now that whoever has to has released it.
+    pub fn once_released(self) -> Result<(), NotAllowed> {
+        match self {
+            Self::Allowed(_) | Self::NeedsRelease(_) => Ok(()),
+            Self::Refused(not_now) => Err(not_now),
         }
     }
 }

@@ -59,6 +59,16 @@ pub enum Asker {
     CustomerService,
 }
 
+impl Asker {
+    /// Whose role it is; none: it goes with no role.
+    pub fn role(self) -> Option<Role> {
+        match self {
+            Self::Operator | Self::Administrator => None,
+            Self::CustomerService => Some(Role::CustomerService),
+        }
+    }
+}
+
 /// Who has to release an act before it is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Releaser {
@@ -76,6 +86,8 @@ pub enum Condition {
 }
 
 const DESK: &[Role] = &[Role::HelpDesk, Role::StationAdministrator];
+/// Who enrols what takes the place of something, for whom only Customer Service answers.
+const SERVICE: &[Role] = &Role::ALL;
 const STATION: &[Role] = &[Role::StationAdministrator];
 
 const fn anybodys(act: Action, done_by: &'static [Role]) -> Row {
@@ -141,7 +153,7 @@ pub(super) const MATRIX: &[Row] = &[
         whom: Whom::Served,
         asked_by: Asker::CustomerService,
         released_by: Releaser::SecondAgent,
-        ..anybodys(Action::ReplaceLost, DESK)
+        ..anybodys(Action::ReplaceLost, SERVICE)
     },
 ];
 
@@ -158,10 +170,14 @@ impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let roles: Vec<&str> = self.done_by.iter().map(|role| role.as_str()).collect();
         f.write_str(&roles.join(" or "))?;
-        if self.asked_by == Asker::Administrator {
-            f.write_str(
+        match self.asked_by {
+            Asker::Administrator => f.write_str(
                 ", asked by the main administrator or a user administrator of the same organisation,",
-            )?;
+            )?,
+            // Who may do it says as much.
+            Asker::CustomerService if self.done_by == [Role::CustomerService] => {}
+            Asker::CustomerService => f.write_str(", asked by a Customer Service agent,")?,
+            Asker::Operator => {}
         }
         match self.released_by {
             Releaser::Nobody => Ok(()),

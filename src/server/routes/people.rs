@@ -10,6 +10,7 @@ use serde::Deserialize;
 use super::{Body, Named, Params, Shared, desk};
 use crate::domain::visit::Held;
 use crate::domain::{Person, PersonId};
+use crate::server::account_resets;
 use crate::server::auth::AtDesk;
 use crate::server::database::Connection;
 use crate::server::problem::{Answer, Refusal};
@@ -165,12 +166,17 @@ pub(super) async fn detail_of(
     let visit = visits::of_desk(read, desk, &person, now).await?;
     let here = (&desk.station, &desk.operator.id);
     let served_by = visits::served_by(read, here, &person.id, now).await?;
+    let reset = match account_resets::open_of(read, &person.id, now).await? {
+        Some(reset) => Some(Box::new(account_resets::shown(read, reset, now).await?)),
+        None => None,
+    };
     Ok(PersonDetail {
         person,
         credentials,
         factors,
         visit,
         served_by,
+        reset,
     })
 }
 

@@ -231,7 +231,7 @@ pub async fn test(
     }
     if let Some(act) = &ground.act {
         let signed = (&push.assertion, verifier.as_str());
-        acts::keep(&registry, &mut entry.tx, act, signed, now).await?;
+        acts::keep(&registry.people, &mut entry.tx, act, signed, now).await?;
         let hash = challenge(&act.bytes().0);
         detail = format!("{detail}; signed act {} ({hash})", act.id);
     }

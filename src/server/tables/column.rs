@@ -8,14 +8,15 @@ use sqlx::error::BoxDynError;
 use sqlx::{Database, Decode, Encode, FromRow, Row as _, Type};
 
 use super::offer::Sort;
+use crate::domain::account_reset::{ResetReason, ResetState};
 use crate::domain::authority::Role;
 use crate::domain::factor::Algorithm;
 use crate::domain::identification::Strength;
 use crate::domain::suspension::{FactorRef, FactorSort};
 use crate::domain::visit::{Authority, Had, Held, Suspended, SuspendedWhy};
 use crate::domain::{
-    Aaguid, Bytes, FactorId, IdentificationId, KeyId, OfferId, OperatorId, OrganisationId,
-    PersonId, PersonKind, StationId, VisitId,
+    Aaguid, AccountResetId, Bytes, FactorId, IdentificationId, KeyId, OfferId, OperatorId,
+    OrganisationId, PersonId, PersonKind, StationId, VisitId,
 };
 use crate::server::database::{Fault, Row};
 use crate::wire::Operator;
@@ -135,8 +136,8 @@ macro_rules! words {
 }
 
 texts! {OperatorId OrganisationId PersonId StationId}
-uuids! {Aaguid FactorId IdentificationId OfferId VisitId}
-words! {Algorithm Authority Had PersonKind Role Sort Strength SuspendedWhy}
+uuids! {Aaguid AccountResetId FactorId IdentificationId OfferId VisitId}
+words! {Algorithm Authority Had PersonKind ResetReason ResetState Role Sort Strength SuspendedWhy}
 
 written! {
     At => i64, |at| at.0.as_millisecond();

@@ -182,6 +182,25 @@ pub async fn is_same_human(
     .await
 }
 
+/// Whether an account says which human it is of.
+pub async fn is_somebody(db: &mut Connection, id: &OperatorId) -> Result<bool, Fault> {
+    sqlx::query_scalar(
+        "SELECT EXISTS (SELECT 1 FROM operator WHERE id = $1 AND personnel_number IS NOT NULL)",
+    )
+    .bind(id)
+    .fetch_one(db)
+    .await
+}
+
+/// When an account was last made or changed.
+pub async fn changed_at(db: &mut Connection, id: &OperatorId) -> Result<Timestamp, Fault> {
+    let at: At = sqlx::query_scalar("SELECT changed_ms FROM operator WHERE id = $1")
+        .bind(id)
+        .fetch_one(db)
+        .await?;
+    Ok(at.0)
+}
+
 /// Whether two accounts are certainly of two humans. Accounts that do not say whose they are could be one's.
 pub async fn are_two_humans(
     db: &mut Connection,

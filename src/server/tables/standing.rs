@@ -74,6 +74,16 @@ pub async fn enrolled_at(
     Ok(at.map(Timestamp::from))
 }
 
+/// All that is left of a person's factors, whether it opens something or not.
+pub async fn living(db: &mut Connection, person: &PersonId) -> Result<Vec<Standing>, Fault> {
+    sqlx::query_as(
+        "SELECT * FROM factor_standing WHERE person = $1 AND gone_ms IS NULL ORDER BY sort, id",
+    )
+    .bind(person)
+    .fetch_all(db)
+    .await
+}
+
 /// A person's factors of that sort that are suspended.
 pub async fn suspended(
     db: &mut Connection,
@@ -308,7 +318,7 @@ pub async fn exchange(
          WHEN gone_ms IS NOT NULL THEN max(gone_ms, coalesce((SELECT max(e.accepted_ms) \
          FROM factor_end e WHERE e.factor = h.id AND e.person = h.person), 0)) END AS ended_ms \
          FROM had_factor h WHERE person = $1 AND NOT EXISTS (SELECT 1 FROM factor_end e \
-         WHERE e.factor = h.id AND e.person = h.person AND e.why = 'replaced')) \
+         WHERE e.factor = h.id AND e.person = h.person AND e.why IN ('replaced', 'account-reset'))) \
          SELECT count(*) FILTER (WHERE ended_ms >= $3 OR (ended_ms IS NULL AND accepted_ms >= $3)) AS just_now, \
          count(*) FILTER (WHERE accepted_ms <= $2 AND ended_ms > $2) AS gone, \
          count(*) FILTER (WHERE accepted_ms <= $2 AND ended_ms IS NULL) AS left, \

@@ -6,7 +6,7 @@ use sqlx::{FromRow, Row as _};
 use super::column::{FactorName, MaybeAt};
 use super::{At, identification};
 use crate::domain::visit::{Authority, Had};
-use crate::domain::{Identification, OperatorId, PersonId, StationId, VisitId};
+use crate::domain::{AccountResetId, Identification, OperatorId, PersonId, StationId, VisitId};
 use crate::server::database::{Connection, Fault, Row, Write};
 use crate::wire::ServedBy;
 
@@ -43,7 +43,10 @@ impl FromRow<'_, Row> for Stored {
             is_ticket: row.try_get("is_ticket")?,
             identification: identification::shown(row)?,
             had: row.try_get("had")?,
-            authority: row.try_get("authority")?,
+            authority: match row.try_get::<Option<AccountResetId>, _>("reset")? {
+                Some(_) => Some(Authority::Released),
+                None => row.try_get("authority")?,
+            },
             opened_at: row.try_get::<At, _>("opened_ms")?.0,
             last_act_at: row.try_get::<At, _>("last_act_ms")?.0,
             day: at("from_ms")?.zip(at("until_ms")?),
@@ -228,6 +231,16 @@ pub async fn prove(
     .bind(id)
     .execute(&mut **tx)
     .await?;
+    Ok(())
+}
+
+/// Its person's account was reset in it, as far as nothing else proved it.
+pub async fn set_reset(tx: &mut Write, id: VisitId, reset: AccountResetId) -> Result<(), Fault> {
+    sqlx::query("UPDATE visit SET reset = $1 WHERE id = $2")
+        .bind(reset)
+        .bind(id)
+        .execute(&mut **tx)
+        .await?;
     Ok(())
 }
 

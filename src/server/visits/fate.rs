@@ -184,7 +184,7 @@ pub async fn may_take(
     match visit.authority {
         Some(Authority::Factor) => return Ok(visit),
         Some(Authority::First) => {}
-        Some(Authority::Administrator) | None => {
+        Some(Authority::Administrator | Authority::Released) | None => {
             return Err(refused(
                 "what was made ahead is taken with a factor of one's own: prove one, or enrol anew",
             ));

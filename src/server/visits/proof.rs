@@ -4,7 +4,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{FactorName, of, over, touched};
-use crate::domain::authority::Role;
+use crate::domain::authority::{Action, row};
 use crate::domain::suspension::FactorSort;
 use crate::domain::visit::{Had, Takes};
 use crate::domain::{Person, PersonId, VisitId};
@@ -128,10 +128,12 @@ pub(super) fn needed(visit: &Visit, person: &Person) -> String {
                 ),
             }
         }
-        Takes::Release => format!(
-            "{name} has lost all factors: that takes {} and the release of a second agent, which this release cannot do yet",
-            Role::CustomerService.as_str()
-        ),
+        Takes::Release => match row(Action::ReplaceLost, Some(person.kind)) {
+            Some(row) => format!(
+                "{name} has lost all factors: {row} may replace them, once the account is reset"
+            ),
+            None => format!("{name} has lost all factors, and nobody may replace them"),
+        },
     }
 }
 

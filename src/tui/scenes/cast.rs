@@ -494,5 +494,6 @@ pub fn detail() -> PersonDetail {
         }],
         visit: None,
         served_by: None,
+        reset: None,
     }
 }

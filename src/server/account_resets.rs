@@ -1,0 +1,704 @@
+//! Resets of accounts: who may ask for one, release it and carry it out, decided on what the registry holds at that moment.
+//!
+//! Invariants: nothing is deleted that was not named in what two humans of Customer Service signed; neither of them is, nor is of the
+//! organisation of, the person; what was learnt before a wait is asked again.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+
+use super::auth::AtDesk;
+use super::database::{Connection, Database, Fault, Write};
+use super::lives::{self, Ended, Why};
+use super::notices::{self, Besides, Kind};
+use super::problem::{Answer, Refusal, operator_revoked};
+use super::tables::account_reset::{self as table, NewReset, Stored};
+use super::tables::{act, audit, credential, factor, operator, person, standing, station, visit};
+use super::visits::{self, FactorName, Within};
+use crate::domain::account_reset::{
+    CARRIED_OUT_WITHIN, RELEASED_WITHIN, REMARK_CHARS_MAX, ResetReason, ResetState,
+    TICKET_CHARS_MAX, is_last_name,
+};
+use crate::domain::act::{Act, Deed, Going, LookedAt, Party, ResetTerms, challenge};
+use crate::domain::authority::{Action, NoRelease, decide, may_ask, row};
+use crate::domain::line::OneLine;
+use crate::domain::suspension::{FactorRef, FactorSort};
+use crate::domain::visit::Takes;
+use crate::domain::{AccountResetId, Bytes, OfferId, OperatorId, Person, PersonId, VisitId};
+use crate::wire::{
+    AccountReset, ActReceipt, EarlierReset, FactorUse, Operator, ResetEnding, ResetFacts, Visit,
+    problem_code,
+};
+
+/// So many requests about one person within [`DAY`] are taken; the next one waits until the first is older.
+const OF_ONE_PERSON: u32 = 3;
+
+/// From so many requests of one human within [`DAY`] on, each raises an alarm.
+const OF_ONE_AGENT: u32 = 5;
+
+const DAY: SignedDuration = SignedDuration::from_hours(24);
+
+/// A second request about the same person within this time raises an alarm.
+const AGAIN: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// Most earlier requests that are told.
+const EARLIER_MAX: u32 = 10;
+
+/// What a requester says.
+#[derive(Debug, Clone, Copy)]
+pub struct Wish<'a> {
+    pub reason: ResetReason,
+    pub remark: &'a str,
+    pub ticket: Option<&'a str>,
+}
+
+/// What people are told of a reset. Neither remark nor ticket: they are for the desk.
+#[derive(Serialize)]
+struct Told<'a> {
+    reset: AccountResetId,
+    reason: ResetReason,
+    asked_by: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    released_by: Option<&'a str>,
+    /// It is over then, unless it goes on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<Timestamp>,
+}
+
+/// What an operator may ask for now, for whoever is at their desk; what they would sign.
+pub async fn ask(
+    tx: &mut Write,
+    desk: &AtDesk,
+    (id, visit): (AccountResetId, VisitId),
+    wish: Wish<'_>,
+    now: Timestamp,
+) -> Answer<(ResetTerms, Person)> {
+    check(wish)?;
+    let (visit, person) = visits::going(tx, desk, visit, now).await?;
+    may_ask(desk.operator.role, Action::ReplaceLost, person.kind).map_err(not_allowed)?;
+    visits::holds(tx, Action::Receive, &desk.operator.id, &person).await?;
+    refuse_unknown(tx, &desk.operator).await?;
+    refuse_needless(&visit, &person)?;
+    table::expire(tx, now).await?;
+    if let Some(open) = open_of(tx, &person.id, now).await? {
+        return Err(Refusal::new(
+            problem_code::RESET_OPEN,
+            format!(
+                "a reset of {}'s account was asked for at {} and is {}: it is carried out, withdrawn or refused first",
+                person.name,
+                open.asked_at,
+                open.state.as_str()
+            ),
+        ));
+    }
+    let lately = table::asked_about(tx, &person.id, now - DAY).await?;
+    if lately >= OF_ONE_PERSON {
+        return Err(Refusal::new(
+            problem_code::RESET_LIMIT,
+            format!(
+                "{lately} resets of {}'s account were asked for within 24 hours: none is taken until the first of them is older. \
+                 Nobody lifts that sooner",
+                person.name
+            ),
+        ));
+    }
+    let terms = terms(tx, id, (&visit, &person), wish).await?;
+    Ok((terms, person))
+}
+
+/// What is said of why, as one line and not too long.
+fn check(wish: Wish<'_>) -> Answer<()> {
+    let bad = |what: &str, max: usize, why: &dyn std::fmt::Display| {
+        Refusal::new(
+            problem_code::MALFORMED,
+            format!("{what} is one line of at most {max} characters: {why}"),
+        )
+    };
+    OneLine::<REMARK_CHARS_MAX>::check_if_any(wish.remark)
+        .map_err(|why| bad("remark", REMARK_CHARS_MAX, &why))?;
+    if let Some(ticket) = wish.ticket {
+        OneLine::<TICKET_CHARS_MAX>::check(ticket)
+            .map_err(|why| bad("ticket", TICKET_CHARS_MAX, &why))?;
+    }
+    Ok(())
+}
+
+/// An account that does not say which human it is of neither asks nor releases.
+async fn refuse_unknown(tx: &mut Write, operator: &Operator) -> Answer<()> {
+    if operator::is_somebody(tx, &operator.id).await? {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        problem_code::NOT_ALLOWED,
+        format!(
+            "{}'s account does not say which human it is of, and so asks for and releases nothing: the registry's administrator says \
+             it with `keydesk registry operators set`",
+            operator.name
+        ),
+    ))
+}
+
+/// Who can prove a factor needs no reset.
+fn refuse_needless(visit: &Visit, person: &Person) -> Answer<()> {
+    let name = &person.name;
+    let instead = match visit.takes {
+        Takes::Release if visit.authority.is_none() => return Ok(()),
+        Takes::Release => format!("{name}'s account was reset in this visit: enrol now"),
+        Takes::OwnFactor => format!(
+            "{name} has a factor that opens their account: they prove it, and no reset is needed. One that is lost is suspended first"
+        ),
+        Takes::Identification | Takes::Administrator => {
+            format!("no release is needed for {name}: enrol as for anybody")
+        }
+    };
+    Err(Refusal::new(problem_code::NOT_ALLOWED, instead))
+}
+
+/// What is asked for, as it is now.
+async fn terms(
+    tx: &mut Write,
+    id: AccountResetId,
+    (visit, person): (&Visit, &Person),
+    wish: Wish<'_>,
+) -> Answer<ResetTerms> {
+    let identified = visit.identified.as_ref().ok_or_else(|| {
+        Refusal::new(
+            problem_code::NOT_IDENTIFIED,
+            "nobody was identified in this visit: identify the person anew",
+        )
+    })?;
+    let check = &identified.check;
+    Ok(ResetTerms {
+        reset: id,
+        person: party(person.id.as_str(), &person.name),
+        organisation: person
+            .organisation
+            .as_ref()
+            .map(|o| party(o.id.as_str(), &o.name)),
+        factors: going(tx, &person.id).await?,
+        reason: wish.reason,
+        remark: wish.remark.to_owned(),
+        ticket: wish.ticket.map(ToOwned::to_owned),
+        identified: LookedAt {
+            visit: visit.id,
+            how: check.how.to_string(),
+            by: party(check.operator.as_str(), &identified.operator_name),
+            station: party(check.station.as_str(), &identified.station_name),
+            at: check.at,
+        },
+    })
+}
+
+fn party(id: &str, name: &str) -> Party {
+    Party {
+        id: id.to_owned(),
+        name: name.to_owned(),
+    }
+}
+
+/// All that a reset would delete.
+async fn going(db: &mut Connection, person: &PersonId) -> Answer<Vec<Going>> {
+    let living = standing::living(db, person).await?;
+    Ok(living
+        .into_iter()
+        .map(|standing| Going {
+            sort: standing.factor.sort(),
+            id: FactorName::of(&standing.factor).as_str().to_owned(),
+            name: standing.name,
+            serial: standing.serial,
+        })
+        .collect())
+}
+
+/// Keeps a request that was signed: its act is kept already.
+pub async fn asked(
+    tx: &mut Write,
+    desk: &AtDesk,
+    (act, terms): (&Act, &ResetTerms),
+    (person, signature): (&Person, &Bytes),
+    now: Timestamp,
+) -> Answer<()> {
+    let until = now + RELEASED_WITHIN;
+    let new = NewReset {
+        id: terms.reset,
+        person: &person.id,
+        visit: terms.identified.visit,
+        station: &desk.station,
+        asked_by: &desk.operator.id,
+        reason: terms.reason,
+        remark: &terms.remark,
+        ticket: terms.ticket.as_deref(),
+        asked: act.id,
+        signature,
+        until,
+    };
+    let again = table::asked_about(tx, &person.id, now - AGAIN).await?;
+    table::insert(tx, &new, now).await?;
+    let mine = table::asked_by(tx, &desk.operator.id, now - DAY).await?;
+    if again > 0 || mine > OF_ONE_AGENT {
+        let detail = format!(
+            "operator {} asked for the reset of {}'s account: the {}. about them within a week, their {}. within a day",
+            desk.operator.id,
+            person.id,
+            again + 1,
+            mine
+        );
+        audit::alarm(tx, &desk.station, problem_code::RESET_LIMIT, &detail, now).await?;
+    }
+    let told = Told {
+        reset: terms.reset,
+        reason: terms.reason,
+        asked_by: &desk.operator.name,
+        released_by: None,
+        until: Some(until),
+    };
+    tell(tx, Kind::ResetAsked, person, &told, now).await
+}
+
+async fn tell(
+    tx: &mut Write,
+    kind: Kind,
+    person: &Person,
+    told: &Told<'_>,
+    now: Timestamp,
+) -> Answer<()> {
+    Ok(notices::tell(tx, kind, (person, Besides::Administrators), told, now).await?)
+}
+
+/// What a second agent would sign now, and the person.
+pub async fn release(
+    tx: &mut Write,
+    id: AccountResetId,
+    releaser: &OperatorId,
+    now: Timestamp,
+) -> Answer<(Deed, Person)> {
+    let reset = standing_at(tx, id, ResetState::Requested, now).await?;
+    let person = known(tx, &reset.person).await?;
+    may_release(tx, &reset, (releaser, &person), now).await?;
+    let request = request(tx, &reset).await?;
+    let Deed::AskReset { terms } = request.deed.clone() else {
+        return Err(Refusal::internal(format!(
+            "reset {id} was asked for otherwise"
+        )));
+    };
+    refuse_otherwise(tx, &terms, &person).await?;
+    let deed = Deed::ReleaseReset {
+        terms,
+        asked_by: request.signer.clone(),
+        asked: challenge(&request.bytes().0),
+        signature: reset.signature,
+    };
+    Ok((deed, person))
+}
+
+/// Whether this account may release that: of another human than whoever asked, settled, and neither the person nor of their
+/// organisation.
+async fn may_release(
+    tx: &mut Write,
+    reset: &Stored,
+    (releaser, person): (&OperatorId, &Person),
+    now: Timestamp,
+) -> Answer<()> {
+    let account = operator::account(tx, releaser).await?.ok_or_else(|| {
+        Refusal::new(
+            problem_code::NOT_FOUND,
+            format!("there is no operator {releaser}"),
+        )
+    })?;
+    if let Some(at) = account.revoked_at {
+        return Err(operator_revoked(releaser, at));
+    }
+    let releases = row(Action::ReplaceLost, Some(person.kind))
+        .ok_or_else(|| Refusal::internal("a reset that the matrix does not have"))?;
+    let changed_at = operator::changed_at(tx, releaser).await?;
+    let name = &account.operator.name;
+    let refused = |why: String| Refusal::new(problem_code::NOT_ALLOWED, why);
+    releases
+        .released_by
+        .may_be((account.operator.role, changed_at), now)
+        .map_err(|why| {
+            refused(match why {
+                NoRelease::NotAsked => format!("nobody's release is asked for {}", person.name),
+                NoRelease::Role(role) => {
+                    format!("{} releases nothing: {releases} may", role.as_str())
+                }
+                NoRelease::Until(at) => format!(
+                    "{name}'s account was made or changed lately, and releases nothing before {at}: another agent may"
+                ),
+            })
+        })?;
+    refuse_unknown(tx, &account.operator).await?;
+    visits::holds(tx, Action::Receive, releaser, person).await?;
+    match operator::are_two_humans(tx, &reset.asked_by, releaser).await? {
+        true => Ok(()),
+        false => Err(refused(format!(
+            "whoever asked for a reset does not release it, under whichever account: a second agent does, and not {name}"
+        ))),
+    }
+}
+
+/// The act by which it was asked for.
+async fn request(tx: &mut Write, reset: &Stored) -> Answer<Act> {
+    let receipt = act::receipt(tx, reset.asked).await?;
+    let receipt = receipt.ok_or_else(|| Refusal::internal("a request without its act"))?;
+    let receipt: ActReceipt = serde_json::from_str(&receipt).map_err(Refusal::internal)?;
+    Act::read(&receipt.act.0).map_err(Refusal::internal)
+}
+
+/// What would be deleted is what was named, and nothing opens the account by now.
+async fn refuse_otherwise(tx: &mut Write, terms: &ResetTerms, person: &Person) -> Answer<()> {
+    let opens = !standing::valid(tx, &person.id).await?.is_empty();
+    if !opens && going(tx, &person.id).await? == terms.factors {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        problem_code::ACT_CHANGED,
+        format!(
+            "what {} has is another by now than when the reset was asked for: look at their page, withdraw the reset, and ask anew if it \
+             is still needed",
+            person.name
+        ),
+    ))
+}
+
+/// A second agent released it; their act is kept already. `typed`: the last name, as they typed it.
+pub async fn released(
+    tx: &mut Write,
+    (act, terms): (&Act, &ResetTerms),
+    (releaser, asked_by): (&Operator, &str),
+    (person, typed): (&Person, Option<&str>),
+    now: Timestamp,
+) -> Answer<()> {
+    if !typed.is_some_and(|typed| is_last_name(&person.name, typed)) {
+        return Err(Refusal::new(
+            problem_code::NAME_DIFFERS,
+            "the last name that was typed is not that of the person whose account it is: read the request once more",
+        ));
+    }
+    let until = now + CARRIED_OUT_WITHIN;
+    let by = (act.id, &releaser.id);
+    if !table::release(tx, terms.reset, by, (now, until)).await? {
+        return Err(over(terms.reset, "it is not asked for any more"));
+    }
+    let told = Told {
+        reset: terms.reset,
+        reason: terms.reason,
+        asked_by,
+        released_by: Some(&releaser.name),
+        until: Some(until),
+    };
+    tell(tx, Kind::ResetReleased, person, &told, now).await
+}
+
+/// Withdraws or refuses one of which nothing has come.
+pub async fn end(
+    tx: &mut Write,
+    desk: &AtDesk,
+    (id, how): (AccountResetId, ResetEnding),
+    now: Timestamp,
+) -> Answer<()> {
+    let reset = stored(tx, id).await?;
+    let person = known(tx, &reset.person).await?;
+    may_ask(desk.operator.role, Action::ReplaceLost, person.kind).map_err(not_allowed)?;
+    let is_theirs = operator::is_same_human(tx, &reset.asked_by, &desk.operator.id).await?;
+    let to = match (how, is_theirs) {
+        (ResetEnding::Withdraw, true) => ResetState::Withdrawn,
+        (ResetEnding::Refuse, false) => ResetState::Refused,
+        (ResetEnding::Withdraw, false) => {
+            return Err(Refusal::new(
+                problem_code::NOT_ALLOWED,
+                "whoever asked withdraws; another agent refuses",
+            ));
+        }
+        (ResetEnding::Refuse, true) => {
+            return Err(Refusal::new(
+                problem_code::NOT_ALLOWED,
+                "whoever asked withdraws it; another agent refuses",
+            ));
+        }
+    };
+    table::expire(tx, now).await?;
+    let from = reset.state.at(reset.until, now);
+    match from.is_open() && table::end(tx, id, (from, to), &desk.operator.id, now).await? {
+        true => Ok(()),
+        false => Err(over(id, &format!("it is {}", from.as_str()))),
+    }
+}
+
+/// What is deleted, and the visit in which factors may be added from now on.
+pub struct Done {
+    pub deleted: Vec<Going>,
+    pub visit: Visit,
+    pub person: Person,
+}
+
+/// Deletes all that opens the account. What was carried out already lets factors be added in another visit of the same person within
+/// its time, as long as nothing was.
+pub async fn carry_out(
+    tx: &mut Write,
+    desk: &AtDesk,
+    (id, visit): (AccountResetId, VisitId),
+    now: Timestamp,
+) -> Answer<Done> {
+    let reset = stored(tx, id).await?;
+    let (open, person) = visits::going(tx, desk, visit, now).await?;
+    if person.id != reset.person {
+        return Err(over(id, "it is of another person's account"));
+    }
+    let refused = |why: String| Refusal::new(problem_code::NOT_ALLOWED, why);
+    let act = decide(desk.operator.role, Action::ReplaceLost, Some(person.kind));
+    act.once_released().map_err(not_allowed)?;
+    visits::holds(tx, Action::Receive, &desk.operator.id, &person).await?;
+    let state = reset.state.at(reset.until, now);
+    let again = state == ResetState::CarriedOut && reset.until > now;
+    if state != ResetState::Released && !again {
+        return Err(over(id, &format!("it is {}", state.as_str())));
+    }
+    let releaser = reset
+        .released_by
+        .as_ref()
+        .ok_or_else(|| Refusal::internal("a reset that nobody released"))?;
+    if !operator::are_two_humans(tx, releaser, &desk.operator.id).await? {
+        return Err(refused(
+            "whoever released a reset does not carry it out: the agent who asked does, or another operator".to_owned(),
+        ));
+    }
+    let request = request(tx, &reset).await?;
+    let Deed::AskReset { terms } = &request.deed else {
+        return Err(Refusal::internal(format!(
+            "reset {id} was asked for otherwise"
+        )));
+    };
+    let deleted = match again {
+        true if open.takes != Takes::Release => {
+            return Err(over(id, "something was enrolled since: it is complete"));
+        }
+        true => Vec::new(),
+        false => {
+            refuse_needless(&open, &person)?;
+            refuse_otherwise(tx, terms, &person).await?;
+            let states = (ResetState::Released, ResetState::CarriedOut);
+            if !table::end(tx, id, states, &desk.operator.id, now).await? {
+                return Err(over(id, "it is not released any more"));
+            }
+            delete(tx, desk, (&person.id, visit), now).await?;
+            let releaser = operator::account(tx, releaser).await?;
+            let told = Told {
+                reset: id,
+                reason: reset.reason,
+                asked_by: &request.signer.name,
+                released_by: releaser.as_ref().map(|by| by.operator.name.as_str()),
+                until: None,
+            };
+            tell(tx, Kind::ResetDone, &person, &told, now).await?;
+            terms.factors.clone()
+        }
+    };
+    visit::set_reset(tx, visit, id).await?;
+    let (visit, person) = visits::going(tx, desk, visit, now).await?;
+    Ok(Done {
+        deleted,
+        visit,
+        person,
+    })
+}
+
+async fn delete(
+    tx: &mut Write,
+    desk: &AtDesk,
+    (person, visit): (&PersonId, VisitId),
+    now: Timestamp,
+) -> Answer<()> {
+    let living = standing::living(tx, person).await?;
+    let mut ended: Vec<(PersonId, FactorRef)> = Vec::new();
+    for standing in &living {
+        standing::end(tx, standing, now).await?;
+        ended.push((person.clone(), standing.factor.clone()));
+    }
+    let end = Ended {
+        station: &desk.station,
+        operator: &desk.operator.id,
+        why: Why::AccountReset,
+        at: now,
+        within: Within::Visit(Some(visit)),
+    };
+    lives::ended(tx, &end, &ended, now).await
+}
+
+/// The one of this person of which something can still come.
+pub async fn open_of(
+    db: &mut Connection,
+    person: &PersonId,
+    now: Timestamp,
+) -> Answer<Option<Stored>> {
+    let newest = table::of_person(db, person, 1).await?.into_iter().next();
+    Ok(newest.filter(|reset| reset.state.at(reset.until, now).is_open()))
+}
+
+async fn stored(db: &mut Connection, id: AccountResetId) -> Answer<Stored> {
+    let stored = table::find(db, id).await?;
+    stored.ok_or_else(|| {
+        Refusal::new(
+            problem_code::NOT_FOUND,
+            format!("there is no reset {id}: `keydesk reset list` lists them"),
+        )
+    })
+}
+
+/// The reset, if it stands like that.
+async fn standing_at(
+    db: &mut Connection,
+    id: AccountResetId,
+    wanted: ResetState,
+    now: Timestamp,
+) -> Answer<Stored> {
+    let reset = stored(db, id).await?;
+    let state = reset.state.at(reset.until, now);
+    match state == wanted {
+        true => Ok(reset),
+        false => Err(over(id, &format!("it is {}", state.as_str()))),
+    }
+}
+
+fn over(id: AccountResetId, how: &str) -> Refusal {
+    Refusal::new(
+        problem_code::RESET_OVER,
+        format!("reset {id} cannot be used for this: {how}"),
+    )
+}
+
+pub fn not_allowed(why: crate::domain::authority::NotAllowed) -> Refusal {
+    Refusal::new(problem_code::NOT_ALLOWED, why.to_string())
+}
+
+async fn known(db: &mut Connection, id: &PersonId) -> Answer<Person> {
+    let person = person::by_id(db, id).await?;
+    person.ok_or_else(|| Refusal::internal(format!("a reset of nobody's account: {id}")))
+}
+
+/// One of them, for whoever looks.
+pub async fn shown(db: &mut Connection, reset: Stored, now: Timestamp) -> Answer<AccountReset> {
+    let state = reset.state.at(reset.until, now);
+    let expired = state == ResetState::Expired;
+    Ok(AccountReset {
+        id: reset.id,
+        person: known(db, &reset.person).await?,
+        reason: reset.reason,
+        remark: reset.remark,
+        ticket: reset.ticket,
+        state,
+        asked_by: agent(db, &reset.asked_by).await?,
+        station: station::name(db, &reset.station).await?,
+        asked_at: reset.asked_at,
+        until: reset.until,
+        released_by: match &reset.released_by {
+            Some(id) => Some(agent(db, id).await?),
+            None => None,
+        },
+        ended_by: match &reset.ended_by {
+            Some(id) => Some(agent(db, id).await?),
+            None => None,
+        },
+        ended_at: reset.ended_at.or(expired.then_some(reset.until)),
+    })
+}
+
+/// The same by its name.
+pub async fn shown_by_id(
+    db: &mut Connection,
+    id: AccountResetId,
+    now: Timestamp,
+) -> Answer<AccountReset> {
+    let reset = stored(db, id).await?;
+    shown(db, reset, now).await
+}
+
+async fn agent(db: &mut Connection, id: &OperatorId) -> Answer<Operator> {
+    let account = operator::account(db, id).await?;
+    let account = account.ok_or_else(|| Refusal::internal(format!("nobody's reset: {id}")))?;
+    Ok(account.operator)
+}
+
+/// What bears on a reset of that person's account, and nobody who asks can change. `but`: the one that it is about.
+pub async fn facts(
+    db: &mut Connection,
+    (person, but): (&PersonId, AccountResetId),
+    (asked_by, ticket): (&OperatorId, Option<&str>),
+    now: Timestamp,
+) -> Answer<ResetFacts> {
+    let mut earlier = Vec::new();
+    let mut is_kept = false;
+    for reset in table::of_person(db, person, EARLIER_MAX + 1).await? {
+        if reset.id == but {
+            is_kept = true;
+            continue;
+        }
+        earlier.push(EarlierReset {
+            state: reset.state.at(reset.until, now),
+            reason: reset.reason,
+            asked_at: reset.asked_at,
+            asked_by: agent(db, &reset.asked_by).await?.name,
+        });
+    }
+    let ticket_seen_at = match ticket {
+        Some(ticket) => table::ticket_seen(db, (ticket, but)).await?,
+        None => None,
+    };
+    let asked = table::asked_by(db, asked_by, now - DAY).await?;
+    Ok(ResetFacts {
+        factors: uses(db, person).await?,
+        earlier,
+        ticket_seen_at,
+        asked_lately: asked + u32::from(!is_kept),
+    })
+}
+
+/// What a person has left, with its last use.
+async fn uses(db: &mut Connection, person: &PersonId) -> Answer<Vec<FactorUse>> {
+    let keys = credential::all(db, person).await?;
+    let apps = factor::all(db, person).await?;
+    let mut uses = Vec::new();
+    for factor in going(db, person).await? {
+        let found = match factor.sort {
+            FactorSort::Key => keys
+                .iter()
+                .find(|key| FactorName::of_key(&key.id).as_str() == factor.id)
+                .map(|key| (key.last_tested_at, key.held.waiting_since)),
+            FactorSort::App => apps
+                .iter()
+                .find(|app| FactorName::of_app(app.id).as_str() == factor.id)
+                .map(|app| (app.last_tested_at, app.held.waiting_since)),
+        };
+        let (last_tested_at, waiting_since) = found.unwrap_or_default();
+        uses.push(FactorUse {
+            factor,
+            waiting: waiting_since.is_some(),
+            last_tested_at,
+        });
+    }
+    Ok(uses)
+}
+
+/// The act that is signed by somebody, under a name of its own.
+pub fn act_of(
+    id: OfferId,
+    signer: &Operator,
+    deed: Deed,
+    (now, until): (Timestamp, Timestamp),
+) -> Act {
+    Act {
+        v: crate::domain::act::ACT_VERSION,
+        id,
+        signer: party(signer.id.as_str(), &signer.name),
+        deed,
+        asked_at: now,
+        until,
+    }
+}
+
+/// What nobody can sign or carry out any more.
+pub async fn tidy(db: &Database, now: Timestamp) -> Result<(), Fault> {
+    let mut tx = db.write().await?;
+    table::expire(&mut tx, now).await?;
+    table::forget_asked(&mut tx, now).await?;
+    tx.commit().await
+}

@@ -1,0 +1,459 @@
+//! Resets of accounts: an agent asks, a second one releases, each by an act that they sign with their own key; then it is carried out.
+//!
+//! Invariant: an act is made here from what the registry holds when it is asked for, and made once more when it is signed; only what
+//! is the same is taken.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use jiff::{SignedDuration, Timestamp};
+
+use super::desk::line;
+use super::report::check_version;
+use super::{Body, Named, Shared};
+use crate::domain::act::{Act, Deed, challenge};
+use crate::domain::authority::{Action, may_ask};
+use crate::domain::{AccountResetId, OfferId, OperatorId, PersonId, PersonKind};
+use crate::server::Registry;
+use crate::server::account_resets::{self as resets, Wish, act_of};
+use crate::server::acts;
+use crate::server::auth::{AtDesk, IdempotencyKey};
+use crate::server::database::{Connection, Write};
+use crate::server::ledger::{self, Looked, Opened};
+use crate::server::problem::{Answer, Refusal, operator_revoked};
+use crate::server::tables::account_reset::{self as table, Asked};
+use crate::server::tables::audit;
+use crate::server::tables::operator::{self, OwnKey};
+use crate::wire::webauthn::Descriptor;
+use crate::wire::{
+    AccountReset, AccountResetDetail, AccountResetDone, AccountResets, ActSigned, ActToSign,
+    Operator, ReleaseAsk, ResetAsk, ResetCarryOut, ResetEnd, ResetEnding, problem_code,
+};
+
+/// Whoever signs stands there with their key in hand.
+const SIGNED_WITHIN: SignedDuration = SignedDuration::from_mins(5);
+
+/// So many acts somebody may be asked to sign at a time.
+const ASKED_AT_MOST: u32 = 10;
+
+/// Most resets that are listed.
+const LISTED_MAX: u32 = 100;
+
+/// An agent is about to ask for the reset of somebody's account who is at their desk.
+#[utoipa::path(
+    post, path = "/v1/account-resets", tag = "resets", request_body = ResetAsk,
+    params(("Idempotency-Key" = Option<String>, Header, description = "Makes it safe to repeat")),
+    security(("station" = [], "session" = [])),
+    responses((status = CREATED, body = ActToSign))
+)]
+pub async fn ask(
+    State(registry): Shared,
+    desk: AtDesk,
+    key: Option<IdempotencyKey>,
+    Body(request): Body<ResetAsk>,
+) -> Answer<Response> {
+    check_version(request.version)?;
+    let scope = desk.scope();
+    let mut entry = match ledger::open(&registry, &scope, key, "account-reset", &request).await? {
+        Opened::Fresh(entry) => entry,
+        Opened::Repeated(response) => return Ok(response),
+    };
+    let now = registry.now();
+    let id = AccountResetId(uuid::Uuid::now_v7());
+    let wish = Wish {
+        reason: request.reason,
+        remark: &request.remark,
+        ticket: request.ticket.as_deref(),
+    };
+    let about = (id, request.visit);
+    let (terms, person) = resets::ask(&mut entry.tx, &desk, about, wish, now).await?;
+    let deed = Deed::AskReset { terms };
+    let whom = (&desk.operator, &person.id);
+    let by = (&desk.operator.id, wish.ticket);
+    let reply = to_sign(&registry, &mut entry.tx, (&desk, whom), (deed, id), by).await?;
+    let detail = format!("act {}", reply.id);
+    let line = line(&desk, "reset-asking", person.id.as_str(), &detail);
+    entry.finish(StatusCode::CREATED, &reply, line).await
+}
+
+/// A second agent is about to release it.
+#[utoipa::path(
+    post, path = "/v1/account-resets/{id}/release", tag = "resets", request_body = ReleaseAsk,
+    params(
+        ("id" = String, Path, description = "The reset's identifier"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes it safe to repeat"),
+    ),
+    security(("station" = [], "session" = [])),
+    responses((status = CREATED, body = ActToSign))
+)]
+pub async fn release(
+    State(registry): Shared,
+    desk: AtDesk,
+    key: Option<IdempotencyKey>,
+    Named(id): Named<AccountResetId>,
+    Body(request): Body<ReleaseAsk>,
+) -> Answer<Response> {
+    check_version(request.version)?;
+    refuse_others(&desk)?;
+    let body = (&id, &request);
+    let scope = desk.scope();
+    let mut entry = match ledger::open(&registry, &scope, key, "reset-release", &body).await? {
+        Opened::Fresh(entry) => entry,
+        Opened::Repeated(response) => return Ok(response),
+    };
+    let now = registry.now();
+    let releaser = request.by.as_ref().unwrap_or(&desk.operator.id);
+    let tx = &mut entry.tx;
+    let (deed, person) = resets::release(tx, id, releaser, now).await?;
+    let signer = operator::account(tx, releaser).await?;
+    let signer = signer.ok_or_else(|| Refusal::internal("a releaser who is nobody"))?;
+    let reset = resets::shown_by_id(tx, id, now).await?;
+    let whom = (&signer.operator, &person.id);
+    let by = (&reset.asked_by.id, reset.ticket.as_deref());
+    let reply = to_sign(&registry, tx, (&desk, whom), (deed, id), by).await?;
+    let detail = format!("reset {id}, act {}, {releaser}", reply.id);
+    let line = line(&desk, "reset-releasing", person.id.as_str(), &detail);
+    entry.finish(StatusCode::CREATED, &reply, line).await
+}
+
+/// What somebody is asked to sign, with what bears on it.
+async fn to_sign(
+    registry: &Registry,
+    tx: &mut Write,
+    (desk, (signer, person)): (&AtDesk, (&Operator, &PersonId)),
+    (deed, reset): (Deed, AccountResetId),
+    by: (&OperatorId, Option<&str>),
+) -> Answer<ActToSign> {
+    let now = registry.now();
+    if table::count_asked(tx, &desk.operator.id, now).await? >= ASKED_AT_MOST {
+        return Err(Refusal::new(
+            problem_code::OFFERS_OPEN,
+            format!("{ASKED_AT_MOST} acts wait to be signed: sign one, or wait five minutes"),
+        ));
+    }
+    let id = OfferId(uuid::Uuid::now_v7());
+    let expires_at = now + SIGNED_WITHIN;
+    let act = act_of(id, signer, deed, (now, expires_at)).bytes();
+    Act::read(&act.0).map_err(|why| {
+        Refusal::new(
+            problem_code::MALFORMED,
+            format!("what would be signed cannot be written down: {why}"),
+        )
+    })?;
+    let keys = operator::keys(tx, &signer.id).await?;
+    let allow = keys.into_iter().map(Descriptor::new).collect();
+    let life = u64::try_from(SIGNED_WITHIN.as_millis()).unwrap_or_default();
+    let issued = registry
+        .operators
+        .request_of(Some(challenge(&act.0)), allow, life)?;
+    let asked = Asked {
+        signer: signer.id.clone(),
+        operator: desk.operator.id.clone(),
+        station: desk.station.clone(),
+        act: act.clone(),
+        state: issued.state,
+        expires_at,
+    };
+    table::insert_asked(tx, id, &asked).await?;
+    Ok(ActToSign {
+        id,
+        act,
+        request: issued.options,
+        origin: registry.operators.origin().to_owned(),
+        expires_at,
+        facts: resets::facts(tx, (person, reset), by, now).await?,
+    })
+}
+
+/// An act that was asked for is signed.
+#[utoipa::path(
+    post, path = "/v1/account-resets/signed", tag = "resets", request_body = ActSigned,
+    params(("Idempotency-Key" = Option<String>, Header, description = "Makes it safe to repeat")),
+    security(("station" = [], "session" = [])),
+    responses((status = CREATED, body = AccountReset))
+)]
+pub async fn signed(
+    State(registry): Shared,
+    desk: AtDesk,
+    key: Option<IdempotencyKey>,
+    Body(push): Body<ActSigned>,
+) -> Answer<Response> {
+    check_version(push.version)?;
+    let scope = desk.scope();
+    let mut look = match ledger::look(&registry, &scope, key, "act-signed", &push).await? {
+        Looked::Fresh(look) => look,
+        Looked::Repeated(response) => return Ok(response),
+    };
+    let now = registry.now();
+    let ground = ground(&mut look.db, &desk, &push, now).await?;
+    let (asked, own) = &ground;
+    let verified = registry.operators.assertion(
+        &asked.state,
+        &own.verifier,
+        &push.assertion,
+        &own.user_handle.0,
+        false,
+    );
+    let verifier = match verified {
+        Ok(verifier) => verifier,
+        Err(refusal) => {
+            drop(look);
+            return Err(on_record(&registry, &desk, asked, refusal).await?);
+        }
+    };
+    let act = Act::read(&asked.act.0).map_err(Refusal::internal)?;
+    acts::check_signed(Some(&act), &push.assertion)?;
+    let mut entry = match look.lock(&registry).await? {
+        Opened::Fresh(entry) => entry,
+        Opened::Repeated(response) => return Ok(response),
+    };
+    let tx = &mut entry.tx;
+    let ground_now = self::ground(tx, &desk, &push, now).await?;
+    ledger::refuse_changed(&ground, &ground_now)?;
+    table::take_asked(tx, push.id).await?;
+    operator::set_verifier(tx, &push.assertion.raw_id, &verifier).await?;
+    let signed = (&push.assertion, verifier.as_str());
+    let by = &registry.operators;
+    let id = match &act.deed {
+        Deed::AskReset { terms } => {
+            let wish = Wish {
+                reason: terms.reason,
+                remark: &terms.remark,
+                ticket: terms.ticket.as_deref(),
+            };
+            let about = (terms.reset, terms.identified.visit);
+            let (found, person) = resets::ask(tx, &desk, about, wish, now).await?;
+            refuse_changed(found == *terms)?;
+            acts::keep(by, tx, &act, signed, now).await?;
+            let signature = &push.assertion.response.signature;
+            resets::asked(tx, &desk, (&act, terms), (&person, signature), now).await?;
+            terms.reset
+        }
+        Deed::ReleaseReset {
+            terms, asked_by, ..
+        } => {
+            let signer = &own.account.operator;
+            let (found, person) = resets::release(tx, terms.reset, &signer.id, now).await?;
+            refuse_changed(found == act.deed)?;
+            acts::keep(by, tx, &act, signed, now).await?;
+            let typed = (&person, push.last_name.as_deref());
+            let whom = (signer, asked_by.name.as_str());
+            resets::released(tx, (&act, terms), whom, typed, now).await?;
+            terms.reset
+        }
+        Deed::Vouch { .. } | Deed::ChangeOwn { .. } => {
+            return Err(Refusal::internal("an act that no operator is asked for"));
+        }
+    };
+    let reply = resets::shown_by_id(tx, id, now).await?;
+    let hash = challenge(&asked.act.0);
+    let detail = format!(
+        "reset {id} is {}; signed act {} ({hash}) by {}",
+        reply.state.as_str(),
+        act.id,
+        asked.signer
+    );
+    let subject = reply.person.id.to_string();
+    let line = line(&desk, "reset-signed", &subject, &detail);
+    entry.finish(StatusCode::CREATED, &reply, line).await
+}
+
+/// What a signature is judged by: what its signer was asked for here, and their key.
+async fn ground(
+    db: &mut Connection,
+    desk: &AtDesk,
+    push: &ActSigned,
+    now: Timestamp,
+) -> Answer<(Asked, OwnKey)> {
+    let asked = table::asked(db, push.id).await?;
+    let asked = asked
+        .filter(|asked| asked.operator == desk.operator.id && asked.station == desk.station)
+        .ok_or_else(|| {
+            Refusal::new(
+                problem_code::OFFER_UNKNOWN,
+                "nobody was asked here to sign that, or it was signed already: begin anew",
+            )
+        })?;
+    if asked.expires_at <= now {
+        return Err(Refusal::new(
+            problem_code::CHALLENGE_EXPIRED,
+            "it was to be signed within five minutes: begin anew",
+        ));
+    }
+    let own = operator::own_key(db, &push.assertion.raw_id).await?;
+    let own = own
+        .filter(|own| own.account.operator.id == asked.signer)
+        .ok_or_else(|| {
+            Refusal::new(
+                problem_code::CREDENTIAL_UNKNOWN,
+                "this is not a key of whoever was asked to sign: take theirs",
+            )
+        })?;
+    if let Some(at) = own.account.revoked_at {
+        return Err(operator_revoked(&asked.signer, at));
+    }
+    match own.key_revoked_at {
+        None => Ok((asked, own)),
+        Some(at) => Err(Refusal::new(
+            problem_code::CREDENTIAL_REVOKED,
+            format!("this key was revoked at {at}: sign with the one that took its place"),
+        )),
+    }
+}
+
+/// A counter that went back may mean a copied key: that stays on record although nothing is signed.
+async fn on_record(
+    registry: &Registry,
+    desk: &AtDesk,
+    asked: &Asked,
+    refusal: Refusal,
+) -> Answer<Refusal> {
+    if refusal.code() == problem_code::COUNTER_REGRESSED {
+        let detail = format!("operator {}'s own credential", asked.signer);
+        let mut tx = registry.db.write().await?;
+        let kind = problem_code::COUNTER_REGRESSED;
+        audit::alarm(&mut tx, &desk.station, kind, &detail, registry.now()).await?;
+        tx.commit().await?;
+    }
+    Ok(refusal.about(asked.signer.as_str()))
+}
+
+fn refuse_changed(is_same: bool) -> Answer<()> {
+    match is_same {
+        true => Ok(()),
+        false => Err(Refusal::new(
+            problem_code::ACT_CHANGED,
+            "what was signed says something that no longer holds: begin anew",
+        )),
+    }
+}
+
+/// Withdraws or refuses one of which nothing has come.
+#[utoipa::path(
+    post, path = "/v1/account-resets/{id}/end", tag = "resets", request_body = ResetEnd,
+    params(
+        ("id" = String, Path, description = "The reset's identifier"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes it safe to repeat"),
+    ),
+    security(("station" = [], "session" = [])),
+    responses((status = OK, body = AccountReset))
+)]
+pub async fn end(
+    State(registry): Shared,
+    desk: AtDesk,
+    key: Option<IdempotencyKey>,
+    Named(id): Named<AccountResetId>,
+    Body(request): Body<ResetEnd>,
+) -> Answer<Response> {
+    check_version(request.version)?;
+    let body = (&id, &request);
+    let scope = desk.scope();
+    let mut entry = match ledger::open(&registry, &scope, key, "reset-end", &body).await? {
+        Opened::Fresh(entry) => entry,
+        Opened::Repeated(response) => return Ok(response),
+    };
+    let now = registry.now();
+    resets::end(&mut entry.tx, &desk, (id, request.how), now).await?;
+    let reply = resets::shown_by_id(&mut entry.tx, id, now).await?;
+    let action = match request.how {
+        ResetEnding::Withdraw => "reset-withdrawn",
+        ResetEnding::Refuse => "reset-refused",
+    };
+    let detail = format!("reset {id}");
+    let subject = reply.person.id.to_string();
+    let line = line(&desk, action, &subject, &detail);
+    entry.finish(StatusCode::OK, &reply, line).await
+}
+
+/// Deletes all that opens the account, in a visit in which factors may be added from then on.
+#[utoipa::path(
+    post, path = "/v1/account-resets/{id}/carry-out", tag = "resets", request_body = ResetCarryOut,
+    params(
+        ("id" = String, Path, description = "The reset's identifier"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes it safe to repeat"),
+    ),
+    security(("station" = [], "session" = [])),
+    responses((status = CREATED, body = AccountResetDone))
+)]
+pub async fn carry_out(
+    State(registry): Shared,
+    desk: AtDesk,
+    key: Option<IdempotencyKey>,
+    Named(id): Named<AccountResetId>,
+    Body(request): Body<ResetCarryOut>,
+) -> Answer<Response> {
+    check_version(request.version)?;
+    let body = (&id, &request);
+    let scope = desk.scope();
+    let mut entry = match ledger::open(&registry, &scope, key, "reset-carry-out", &body).await? {
+        Opened::Fresh(entry) => entry,
+        Opened::Repeated(response) => return Ok(response),
+    };
+    let now = registry.now();
+    let done = resets::carry_out(&mut entry.tx, &desk, (id, request.visit), now).await?;
+    let reply = AccountResetDone {
+        reset: resets::shown_by_id(&mut entry.tx, id, now).await?,
+        deleted: done.deleted,
+        visit: done.visit,
+    };
+    let detail = format!(
+        "reset {id} in visit {}; {} factors deleted",
+        request.visit,
+        reply.deleted.len()
+    );
+    let line = line(&desk, "account-reset", done.person.id.as_str(), &detail);
+    entry.finish(StatusCode::CREATED, &reply, line).await
+}
+
+/// The newest resets, those that wait first.
+#[utoipa::path(
+    get, path = "/v1/account-resets", tag = "resets",
+    security(("station" = [], "session" = [])),
+    responses((status = OK, body = AccountResets))
+)]
+pub async fn list(State(registry): Shared, desk: AtDesk) -> Answer<Json<AccountResets>> {
+    refuse_others(&desk)?;
+    let mut read = registry.db.snapshot().await?;
+    let now = registry.now();
+    let mut found = Vec::new();
+    for reset in table::newest(&mut read, LISTED_MAX).await? {
+        found.push(resets::shown(&mut read, reset, now).await?);
+    }
+    // What has just expired waits no more.
+    found.sort_by_key(|reset| !reset.state.is_open());
+    Ok(Json(AccountResets { resets: found }))
+}
+
+/// One of them, with what bears on it.
+#[utoipa::path(
+    get, path = "/v1/account-resets/{id}", tag = "resets",
+    params(("id" = String, Path, description = "The reset's identifier")),
+    security(("station" = [], "session" = [])),
+    responses((status = OK, body = AccountResetDetail))
+)]
+pub async fn detail(
+    State(registry): Shared,
+    desk: AtDesk,
+    Named(id): Named<AccountResetId>,
+) -> Answer<Json<AccountResetDetail>> {
+    refuse_others(&desk)?;
+    let mut read = registry.db.snapshot().await?;
+    let now = registry.now();
+    let reset = resets::shown_by_id(&mut read, id, now).await?;
+    super::desk::looked(&registry, &desk, "reset-view", reset.person.id.as_str());
+    let by = (&reset.asked_by.id, reset.ticket.as_deref());
+    let facts = resets::facts(&mut read, (&reset.person.id, id), by, now).await?;
+    Ok(Json(AccountResetDetail { reset, facts }))
+}
+
+/// Resets are for whoever could ask for one.
+fn refuse_others(desk: &AtDesk) -> Answer<()> {
+    let role = desk.operator.role;
+    let asked = PersonKind::ALL.map(|kind| may_ask(role, Action::ReplaceLost, kind));
+    if asked.iter().any(Result::is_ok) {
+        return Ok(());
+    }
+    let of_served = may_ask(role, Action::ReplaceLost, PersonKind::MainAdministrator);
+    of_served.map_or_else(|why| Err(resets::not_allowed(why)), |_| Ok(()))
+}

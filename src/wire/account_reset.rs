@@ -1,0 +1,176 @@
+//! Bodies about the reset of an account.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::webauthn::{AuthenticationResponse, RequestOptions};
+use super::{Operator, Visit};
+use crate::domain::account_reset::{ResetReason, ResetState};
+use crate::domain::act::Going;
+use crate::domain::{AccountResetId, Bytes, OfferId, OperatorId, Person, VisitId};
+
+/// `POST /v1/account-resets`, in a session: an agent asks, for somebody who is at the desk. Reply: [`ActToSign`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct ResetAsk {
+    /// Version of this form.
+    pub version: u16,
+    /// Whose visit it is for: of this operator at this station.
+    pub visit: VisitId,
+    /// Why.
+    pub reason: ResetReason,
+    /// What else there is to say; at most 200 characters in one line, and may be empty.
+    #[serde(default)]
+    pub remark: String,
+    /// The number of the ticket, where there is one; at most 60 characters in one line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<String>,
+}
+
+/// `POST /v1/account-resets/{id}/release`, in a session: a second agent is about to release it. Reply: [`ActToSign`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct ReleaseAsk {
+    /// Version of this form.
+    pub version: u16,
+    /// Who releases, where that is not who is signed in: they stand beside them, and nobody is signed out by it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<OperatorId>,
+}
+
+/// An act that somebody is asked to sign with their own key.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct ActToSign {
+    /// Names it when it is signed.
+    pub id: OfferId,
+    /// The act: what the screen shows, and whose SHA-256 is the challenge ([`Act`](crate::domain::act::Act)).
+    pub act: Bytes,
+    pub request: RequestOptions,
+    /// The origin that client data must name.
+    pub origin: String,
+    /// It can't be signed after that.
+    pub expires_at: Timestamp,
+    /// What the registry knows besides, and nobody who asks can change.
+    pub facts: ResetFacts,
+}
+
+/// `POST /v1/account-resets/signed`, in a session: an act that was asked for is signed. Reply: [`AccountReset`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct ActSigned {
+    /// Version of this form.
+    pub version: u16,
+    pub id: OfferId,
+    pub assertion: AuthenticationResponse,
+    /// Of a release: the last name of whose account it is, as whoever releases typed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_name: Option<String>,
+}
+
+/// `POST /v1/account-resets/{id}/end`, in a session. Reply: [`AccountReset`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct ResetEnd {
+    /// Version of this form.
+    pub version: u16,
+    pub how: ResetEnding,
+}
+
+/// How a request ends before anything came of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ResetEnding {
+    /// By whoever asked.
+    Withdraw,
+    /// By another agent, who needs no reason.
+    Refuse,
+}
+
+/// `POST /v1/account-resets/{id}/carry-out`, in a session: all that opens the account is deleted. Reply: [`AccountResetDone`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct ResetCarryOut {
+    /// Version of this form.
+    pub version: u16,
+    /// In this visit, in which new factors are added.
+    pub visit: VisitId,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct AccountResetDone {
+    pub reset: AccountReset,
+    /// What was deleted; nothing, where that had been done already.
+    pub deleted: Vec<Going>,
+    /// In which factors may be added now.
+    pub visit: Visit,
+}
+
+/// `GET /v1/account-resets`, in a session: the newest, those that wait first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct AccountResets {
+    pub resets: Vec<AccountReset>,
+}
+
+/// `GET /v1/account-resets/{id}`, in a session.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct AccountResetDetail {
+    pub reset: AccountReset,
+    pub facts: ResetFacts,
+}
+
+/// The reset of an account, as it stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct AccountReset {
+    pub id: AccountResetId,
+    /// Whose account.
+    pub person: Person,
+    pub reason: ResetReason,
+    pub remark: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<String>,
+    pub state: ResetState,
+    pub asked_by: Operator,
+    /// The name of the station where it was asked for.
+    pub station: String,
+    pub asked_at: Timestamp,
+    /// It expires then, unless it goes on.
+    pub until: Timestamp,
+    /// Who released it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub released_by: Option<Operator>,
+    /// Who withdrew, refused or carried it out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_by: Option<Operator>,
+    /// When.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<Timestamp>,
+}
+
+/// What the registry knows that bears on a reset.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct ResetFacts {
+    /// What would be deleted, with its last use.
+    pub factors: Vec<FactorUse>,
+    /// Earlier requests about the same person, newest first; at most 10.
+    pub earlier: Vec<EarlierReset>,
+    /// When the same ticket number was last given with another request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticket_seen_at: Option<Timestamp>,
+    /// How often whoever asks asked within the last 24 hours, this time included.
+    pub asked_lately: u32,
+}
+
+/// A factor, and when it was last used or tested.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct FactorUse {
+    pub factor: Going,
+    /// It waits for its owner to take it: a standby key, for instance.
+    pub waiting: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_tested_at: Option<Timestamp>,
+}
+
+/// An earlier request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct EarlierReset {
+    pub state: ResetState,
+    pub reason: ResetReason,
+    pub asked_at: Timestamp,
+    pub asked_by: String,
+}
