@@ -15,6 +15,7 @@ pub mod outcome;
 pub mod output;
 mod patience;
 mod people;
+mod reset;
 pub mod secret;
 mod totp;
 mod visit;

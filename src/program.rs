@@ -129,6 +129,9 @@ async fn dispatch(arguments: Arguments, output: Arc<Output>) -> Outcome {
         Some(Command::Factor(command)) => {
             with_station(&global, output, StationCommand::Factor(&command)).await
         }
+        Some(Command::Reset(command)) => {
+            with_station(&global, output, StationCommand::Reset(&command)).await
+        }
         Some(Command::Totp(command)) => {
             with_station(&global, output, StationCommand::Totp(&command)).await
         }
@@ -211,6 +214,9 @@ async fn settle(station: &Station, command: &StationCommand<'_>) {
             | StationCommand::Totp(_)
             | StationCommand::Visit(_)
             | StationCommand::Factor(args::FactorCommand::Resume(_))
+            | StationCommand::Reset(
+                args::ResetCommand::Request(_) | args::ResetCommand::Release(_)
+            )
             | StationCommand::Unfinished(args::UnfinishedCommand::Resolve { .. })
             | StationCommand::Outbox(args::OutboxCommand::Resolve { .. })
     );

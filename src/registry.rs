@@ -16,6 +16,7 @@ use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
+mod account_resets;
 mod clock;
 mod connection;
 pub mod decode;

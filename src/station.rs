@@ -2,6 +2,7 @@
 //!
 //! Invariant: everything that becomes true goes through [`Station::commit`]; a failed commit is never shown as done.
 
+mod account_resets;
 pub mod backoff;
 pub mod batch;
 mod care;

@@ -4,6 +4,7 @@
 //! Hides Fluent and where the texts come from. Invariant: both languages have the same keys (a test compares them), so a
 //! lookup always finds a text.
 
+mod account_reset;
 pub mod act;
 mod app;
 pub mod care;

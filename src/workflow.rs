@@ -5,6 +5,7 @@
 //!
 //! Invariant: nothing irreversible is asked of a key before [`Journal::commit`] returned for its intent.
 
+pub mod account_reset;
 mod admit;
 pub mod app;
 pub mod batch;

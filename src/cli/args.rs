@@ -14,6 +14,7 @@ pub use super::choice::KeyChoice;
 use super::choice::person_id;
 pub use super::factor::args::FactorCommand;
 use super::output::{Exit, Outcome};
+pub use super::reset::args::ResetCommand;
 pub use super::totp::args::{CodeSource, ProofArguments, TotpCommand};
 pub use super::visit::args::VisitCommand;
 use crate::domain::{Aaguid, EntryId, Identification, IntentId, PersonId};
@@ -124,6 +125,9 @@ pub enum Command {
     /// Factors that are lost, of any sort.
     #[command(subcommand)]
     Factor(FactorCommand),
+    /// The reset of an account: one agent asks, a second one releases.
+    #[command(subcommand)]
+    Reset(ResetCommand),
     /// Many keys at once, by a profile.
     #[command(subcommand)]
     Batch(BatchCommand),

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use crate::domain::people_list::ID_CHARS_MAX;
-use crate::domain::{FactorId, OneLine, PersonId};
+use crate::domain::{FactorId, OneLine, OperatorId, PersonId};
 
 /// Which key, and its PIN.
 #[derive(Debug, Clone, Default, Args)]
@@ -25,6 +25,13 @@ pub(super) fn person_id(text: &str) -> Result<PersonId, String> {
         return Err("not an identifier: see `keydesk person find`".to_owned());
     }
     Ok(PersonId::new(text))
+}
+
+pub(super) fn operator_id(text: &str) -> Result<OperatorId, String> {
+    match text.is_empty() {
+        true => Err("not an identifier: see `keydesk registry operators list`".to_owned()),
+        false => Ok(OperatorId::new(text)),
+    }
 }
 
 pub(super) fn factor_id(text: &str) -> Result<FactorId, String> {

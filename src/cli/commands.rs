@@ -18,6 +18,8 @@ use super::factor::args::FactorCommand;
 use super::outcome::{outcome_of, outcome_of_stop, unreadable};
 use super::output::{Exit, Outcome, Output};
 use super::people;
+use super::reset;
+use super::reset::args::ResetCommand;
 use super::secret::Lines;
 use super::totp;
 use super::totp::answers::AppAnswers;
@@ -57,6 +59,8 @@ pub enum StationCommand<'a> {
     Visit(&'a VisitCommand),
     /// `factor …`
     Factor(&'a FactorCommand),
+    /// `reset …`
+    Reset(&'a ResetCommand),
 }
 
 /// Carries out one command.
@@ -86,6 +90,7 @@ pub async fn run(
         StationCommand::Totp(command) => totp::run(&runs, command).await,
         StationCommand::Visit(command) => visit::run(&runs, command).await,
         StationCommand::Factor(command) => factor::run(&runs, command).await,
+        StationCommand::Reset(command) => reset::run(&runs, command).await,
         StationCommand::Unfinished(UnfinishedCommand::Resolve {
             intent,
             without_key,

@@ -13,6 +13,7 @@ use super::factor::LossAnswers;
 use super::outcome::outcome_of_stop;
 use super::output::{Exit, Outcome, Output};
 use super::patience::Patience;
+use super::reset::AccountResetAnswers;
 use super::secret::{self, Lines, SecretError};
 use super::totp::answers::AppAnswers;
 use crate::domain::reset::ResetCase;
@@ -50,6 +51,8 @@ pub struct Orders {
     case: ResetCase,
     /// What is answered about a factor that is lost.
     losses: LossAnswers,
+    /// What is answered about the reset of an account.
+    account_resets: AccountResetAnswers,
 }
 
 impl Orders {
@@ -91,6 +94,14 @@ impl Orders {
     pub fn about_losses(losses: LossAnswers) -> Self {
         Self {
             losses,
+            ..Self::default()
+        }
+    }
+
+    /// These answers to questions about the reset of an account.
+    pub fn about_account_resets(account_resets: AccountResetAnswers) -> Self {
+        Self {
+            account_resets,
             ..Self::default()
         }
     }
@@ -508,6 +519,10 @@ impl Face for HeadlessFace {
             Question::App(question) => {
                 let answered = self.orders.apps.answer(&question, &self.output).await;
                 answered.map_err(|open| self.misused(open.code, open.detail))
+            }
+            Question::AccountReset(question) => {
+                let answered = self.orders.account_resets.answer(&question);
+                answered.map_err(|(code, detail)| self.misused(code, detail))
             }
             Question::Loss(question) => {
                 let answered = self.orders.losses.answer(&question);

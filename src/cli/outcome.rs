@@ -39,6 +39,7 @@ pub fn outcome_of(ending: &Ending) -> Outcome {
         },
         Ending::App { person, result } => totp::outcome_of(person, result),
         Ending::Loss { person, result } => factor::outcome_of(person, result),
+        Ending::AccountReset { person, result } => super::reset::outcome_of(person, result),
         Ending::Both { key, app } => totp::both(outcome_of(key), outcome_of(app)),
         Ending::Stopped { stop, remains } => Outcome {
             facts: json!({ "remains": remains }),

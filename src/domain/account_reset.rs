@@ -48,6 +48,17 @@ words! {ResetReason {
     Suspected => "suspected",
 }}
 
+/// What somebody says who asks for a reset.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ResetWish {
+    pub reason: ResetReason,
+    /// What else there is to say; may be empty.
+    pub remark: String,
+    /// The number of the ticket.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<String>,
+}
+
 /// Where a request stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "kebab-case")]

@@ -87,6 +87,11 @@ impl Role {
         decide(self, action, None).at_once()
     }
 
+    /// Whether this role may do that to a person of this kind.
+    pub fn may_for(self, action: Action, kind: PersonKind) -> Result<(), NotAllowed> {
+        decide(self, action, Some(kind)).at_once()
+    }
+
     /// Whether this role may reset a key on which people of these kinds are enrolled; on a spare: nobody.
     pub fn may_reset_key_of(self, kinds: &[PersonKind]) -> Result<(), NotAllowed> {
         decide_for(self, Action::ResetKey, kinds).at_once()

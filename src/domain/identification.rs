@@ -169,7 +169,7 @@ impl Identification {
     /// What it takes the right to.
     pub fn action(&self) -> Action {
         match self {
-            Self::Shown { .. } => Action::Enrol,
+            Self::Shown { .. } => Action::Receive,
             Self::Stated { .. } => Action::ProvisionStandby,
         }
     }
@@ -242,7 +242,7 @@ mod tests {
         assert_eq!(stated.detail(), "standby keys for safe 3");
         assert_eq!(stated.action(), Action::ProvisionStandby);
         let shown: Identification = "passport:7K31".parse().expect("four characters");
-        assert_eq!(shown.action(), Action::Enrol);
+        assert_eq!(shown.action(), Action::Receive);
         for wrong in ["", "two\nlines", "safe\u{202e}3", &"long".repeat(40)] {
             let stated = Identification::stated(wrong);
             let refused = matches!(stated, Err(IdentificationError::Statement(_)));

@@ -1,7 +1,6 @@
 //! What somebody signs, in words.
 
 use super::{Text, tr};
-use crate::domain::account_reset::ResetReason;
 use crate::domain::act::{Act, Deed, ResetTerms};
 
 /// All that an act says that its signer has to know.
@@ -55,32 +54,32 @@ fn reset(t: &Text, terms: &ResetTerms) -> String {
         })
         .collect();
     let factors = match names.is_empty() {
-        true => tr!(t, "reset-of-nothing"),
+        true => tr!(t, "account-reset-of-nothing"),
         false => names.join(", "),
     };
     let mut lines = vec![tr!(
         t,
-        "reset-deletes",
+        "account-reset-deletes",
         person = terms.person.name.clone(),
         organisation = terms.organisation.as_ref().map_or("–", |o| &o.name),
         factors = factors
     )];
     let why = t.reset_reason(terms.reason);
     lines.push(match terms.remark.is_empty() {
-        true => tr!(t, "reset-why", why = why),
+        true => tr!(t, "account-reset-why", why = why),
         false => tr!(
             t,
-            "reset-why-remark",
+            "account-reset-why-remark",
             why = why,
             remark = terms.remark.clone()
         ),
     });
     if let Some(ticket) = &terms.ticket {
-        lines.push(tr!(t, "reset-ticket", ticket = ticket.clone()));
+        lines.push(tr!(t, "account-reset-ticket", ticket = ticket.clone()));
     }
     lines.push(tr!(
         t,
-        "reset-identified",
+        "account-reset-identified",
         how = terms.identified.how.clone(),
         by = terms.identified.by.name.clone(),
         station = terms.identified.station.name.clone(),
@@ -91,18 +90,4 @@ fn reset(t: &Text, terms: &ResetTerms) -> String {
             .to_string()
     ));
     lines.join(" ")
-}
-
-impl Text {
-    /// Why a reset is asked for.
-    pub fn reset_reason(&self, reason: ResetReason) -> String {
-        match reason {
-            ResetReason::Lost => tr!(self, "reset-lost"),
-            ResetReason::Stolen => tr!(self, "reset-stolen"),
-            ResetReason::Broken => tr!(self, "reset-broken"),
-            ResetReason::PinGone => tr!(self, "reset-pin-gone"),
-            ResetReason::NewPhone => tr!(self, "reset-new-phone"),
-            ResetReason::Suspected => tr!(self, "reset-suspected"),
-        }
-    }
 }

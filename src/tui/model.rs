@@ -22,6 +22,7 @@ use crate::wire::Operator;
 use crate::workflow::dialogue::Job;
 
 pub use super::screens::Page;
+pub use super::screens::account_reset::AccountResetAsking;
 pub use super::screens::app::asking::{AppAsking, CodeLine, Pick, Shown};
 pub use super::screens::batch::state::{BatchAsking, BatchPage, BatchState, Missing};
 pub use super::screens::care::{CareAsking, Finger};

@@ -3,6 +3,7 @@
 //! This is the only list of them. Invariant: what is in front is decided by [`Model::front`] alone, and for each of it there is one
 //! [`Screen`].
 
+pub mod account_reset;
 pub mod app;
 pub mod batch;
 pub mod bay;

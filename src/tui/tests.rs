@@ -103,6 +103,9 @@ fn order_in_words(order: &Order) -> String {
             let factor = factor.as_ref().map_or(String::new(), ToString::to_string);
             format!("lift {factor} of {person}")
         }
+        Order::AskReset { person, .. } => format!("ask for the reset of {person}"),
+        Order::ReleaseReset { reset, .. } => format!("release {reset}"),
+        Order::CarryOutReset { person, .. } => format!("reset the account of {person}"),
         Order::TestFor { person, .. } => format!("test for {person}"),
         Order::Resolve { intent, how } => format!("resolve {intent}{}", without(how)),
         Order::Withdraw { how, .. } => format!("withdraw{}", without(how)),

@@ -1,7 +1,9 @@
 //! Which origin may use which relying party: the registry refuses settings, and a station refuses offers, that contradict
 //! themselves.
 
-use super::{AppOffer, LiftOffer, Offer, OperatorOffer, SignInOptions, TestOffer, Unlock};
+use super::{
+    ActToSign, AppOffer, LiftOffer, Offer, OperatorOffer, SignInOptions, TestOffer, Unlock,
+};
 use crate::domain::act::{self, Act, ActFault};
 use crate::domain::factor::SealingKey;
 use crate::domain::{OneLine, PersonId};
@@ -175,6 +177,21 @@ impl TestOffer {
         match act.id == self.id && self.request.challenge == act::challenge(&bytes.0) {
             true => Ok(Some(act)),
             false => Err(ActFault::Another),
+        }
+    }
+}
+
+impl ActToSign {
+    /// The act that is signed.
+    ///
+    /// # Errors
+    /// Where something else would be signed than it says, or for another site than its own.
+    pub fn read(&self) -> Result<Act, OfferFault> {
+        may_use(&self.origin, &self.request.rp_id)?;
+        let act = Act::read(&self.act.0)?;
+        match act.id == self.id && self.request.challenge == act::challenge(&self.act.0) {
+            true => Ok(act),
+            false => Err(ActFault::Another.into()),
         }
     }
 }

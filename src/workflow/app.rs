@@ -64,9 +64,9 @@ async fn begin(
     who: &PersonId,
 ) -> Result<(Operator, PersonDetail), Stop> {
     let operator = desk.operator().ok_or(Stop::SignedOut)?;
-    operator.role.may(action)?;
     desk.room().await?;
     let detail = desk.detail(who).await?;
+    operator.role.may_for(action, detail.person.kind)?;
     desk.tell(Event::Began {
         job: Job::App {
             app: job,

@@ -1,11 +1,13 @@
 //! What passes between a workflow and the people in front of the screen: plain values, the same for every face.
 
+mod account_reset;
 mod app;
 mod ending;
 mod event;
 mod loss;
 mod question;
 
+pub use account_reset::{AccountResetJob, AccountResetQuestion, AccountResetResult};
 pub use app::{AppJob, AppQuestion, AppResult, CodeOf, OnScreen, Purpose, StationClock};
 pub use ending::{CareResult, Ending, PushState};
 pub use event::{Again, Coach, Event, HOLD_MOST_S, HOLD_S, Note};
@@ -44,6 +46,12 @@ pub enum Job {
         loss: LossJob,
         person: Person,
     },
+    /// Something about the reset of an account.
+    AccountReset {
+        #[serde(flatten)]
+        what: AccountResetJob,
+        person: Person,
+    },
 }
 
 impl Job {
@@ -59,7 +67,7 @@ impl Job {
                 | AppJob::Accept
                 | AppJob::Leave => true,
             },
-            Self::Loss { .. } => true,
+            Self::Loss { .. } | Self::AccountReset { .. } => true,
             Self::Care { care } => matches!(care, CareJob::TestFor { .. }),
             Self::SignIn
             | Self::FirstSignIn
@@ -74,7 +82,7 @@ impl Job {
     pub fn is_about_app(&self) -> bool {
         match self {
             Self::App { app, .. } => *app != AppJob::Both,
-            Self::Loss { .. } => true,
+            Self::Loss { .. } | Self::AccountReset { .. } => true,
             Self::Resolve { unfinished } => unfinished.key().is_none(),
             Self::SignIn
             | Self::FirstSignIn
@@ -220,6 +228,7 @@ pub fn steps(job: &Job) -> &'static [Step] {
         Job::Care { care } => care_steps(care),
         Job::App { app, .. } => app::steps(*app),
         Job::Loss { loss, .. } => loss::steps(*loss),
+        Job::AccountReset { what, .. } => account_reset::steps(*what),
     }
 }
 

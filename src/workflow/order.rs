@@ -1,5 +1,6 @@
 //! What a run is to do. Kiosk and command line give the same orders, and here is the one place that carries them out.
 
+use super::account_reset;
 use super::app;
 use super::care::{self, PinWish};
 use super::dialogue::{AppJob, CareJob, Ending};
@@ -7,8 +8,11 @@ use super::loss::{self, SuspendOrder};
 use super::{
     Desk, How, ResetOrder, Stop, conclude, enrol, first_sign_in, reset, resolve, sign_in, withdraw,
 };
+use crate::domain::account_reset::ResetWish;
 use crate::domain::suspension::FactorRef;
-use crate::domain::{EntryId, Identification, IntentId, PersonId, Secret, UsbPath};
+use crate::domain::{
+    AccountResetId, EntryId, Identification, IntentId, OperatorId, PersonId, Secret, UsbPath,
+};
 
 /// What a run is to do.
 pub enum Order {
@@ -32,6 +36,23 @@ pub enum Order {
         person: PersonId,
         /// Of which, if that was chosen already.
         factor: Option<FactorRef>,
+    },
+    /// Asks for the reset of the account of somebody who is at the desk.
+    AskReset {
+        person: PersonId,
+        /// Why, if that was said already.
+        wish: Option<ResetWish>,
+    },
+    /// Releases or refuses one.
+    ReleaseReset {
+        reset: AccountResetId,
+        /// Who does, where they are not signed in.
+        by: Option<OperatorId>,
+    },
+    /// Carries one out for somebody who is at the desk.
+    CarryOutReset {
+        reset: AccountResetId,
+        person: PersonId,
     },
     /// Tests whether a key works for a person.
     TestFor {
@@ -80,6 +101,11 @@ pub async fn run(desk: &mut dyn Desk, order: Order) -> Result<Ending, Stop> {
         Order::App { app, person, which } => app::run(desk, app, &person, which).await,
         Order::Suspend(order) => loss::suspend(desk, *order).await,
         Order::Lift { person, factor } => loss::lift(desk, &person, factor.as_ref(), None).await,
+        Order::AskReset { person, wish } => account_reset::ask(desk, &person, wish).await,
+        Order::ReleaseReset { reset, by } => account_reset::release(desk, reset, by.as_ref()).await,
+        Order::CarryOutReset { reset, person } => {
+            account_reset::carry_out(desk, reset, &person).await
+        }
         Order::TestFor {
             person,
             identification,

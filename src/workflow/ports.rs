@@ -15,6 +15,7 @@ use super::{
     Errand, KeyFault, NewAssertion, NewCredential, NotMade, NotReset, Pushed, Refused, Resident,
     SignedIn, Stop, Ticket, Wants,
 };
+use crate::domain::account_reset::ResetWish;
 use crate::domain::care::{
     CredentialList, Fingerprint, Portrait, Setting, StoredCredential, TestReport,
 };
@@ -24,15 +25,16 @@ use crate::domain::models::Models;
 use crate::domain::policy::Policy;
 use crate::domain::suspension::FactorRef;
 use crate::domain::{
-    Bytes, EntryId, FactorId, Identification, IntentId, KeyFacts, KeyId, PersonId, Pin, Secret,
-    VisitId,
+    AccountResetId, Bytes, EntryId, FactorId, Identification, IntentId, KeyFacts, KeyId,
+    OperatorId, PersonId, Pin, Secret, VisitId,
 };
 use crate::record::{Change, Enrolment, Unfinished};
 use crate::totp::TotpSecret;
 use crate::wire::webauthn::{CreationOptions, Descriptor, RequestOptions};
 use crate::wire::{
-    Acceptance, CodeReply, CodeRequest, FactorReceipt, KnownCredentials, Lift, LiftOffer,
-    LiftReply, Offer, Operator, OperatorEnrolment, OperatorOffer, PersonDetail, Said, SignIn,
+    Acceptance, AccountReset, AccountResetDetail, AccountResetDone, ActSigned, ActToSign,
+    CodeReply, CodeRequest, FactorReceipt, KnownCredentials, Lift, LiftOffer, LiftReply, Offer,
+    Operator, OperatorEnrolment, OperatorOffer, PersonDetail, ResetEnding, Said, SignIn,
     SignInOptions, TestOffer, TokenAssignment, Visit,
 };
 
@@ -210,6 +212,18 @@ port! {
         fn accept(&mut self, person: &PersonId, visit: VisitId, acceptance: Acceptance) -> Result<PersonDetail, Stop>;
         /// What the registry wants to see before it lifts a suspension. Refused where it never will.
         fn lift_offer(&mut self, person: &PersonId, factor: &FactorRef) -> Result<LiftOffer, Stop>;
+        /// What whoever is signed in signs to ask for the reset of a person's account.
+        fn ask_reset(&mut self, person: &PersonId, visit: VisitId, wish: &ResetWish) -> Result<ActToSign, Stop>;
+        /// What a second agent signs to release one: whoever is signed in, or who is named.
+        fn release_reset(&mut self, reset: AccountResetId, by: Option<&OperatorId>) -> Result<ActToSign, Stop>;
+        /// Hands in what was signed. Whether it was taken is not known after [`Stop::Unanswered`]; every other stop is certain.
+        fn sign_reset(&mut self, entry: EntryId, signed: ActSigned) -> Result<AccountReset, Stop>;
+        /// Refuses one; likewise.
+        fn end_reset(&mut self, reset: AccountResetId, how: ResetEnding) -> Result<AccountReset, Stop>;
+        /// Deletes all that opens an account, in a visit of its person; likewise. To be asked again where it was not answered.
+        fn carry_out_reset(&mut self, reset: AccountResetId, visit: VisitId) -> Result<AccountResetDone, Stop>;
+        /// How one stands, with what bears on it.
+        fn account_reset(&mut self, reset: AccountResetId) -> Result<AccountResetDetail, Stop>;
         /// Shows the factor to the registry. Whether it was lifted is not known after [`Stop::Unanswered`]; every other stop is certain.
         fn lift(&mut self, entry: EntryId, lift: Lift) -> Result<LiftReply, Stop>;
     }

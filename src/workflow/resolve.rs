@@ -16,10 +16,11 @@ use super::steps::{
 };
 use super::undo::{How, Progress, Seen, delete_known, end, give_up, was_reset};
 use super::{Desk, KeyFault, Resident, Stop, app, conclude, own_key, reset, withdraw};
-use crate::domain::authority::Action;
+use crate::domain::authority::{Action, NotAllowed};
 use crate::domain::reason::{Gap, Refusal};
 use crate::domain::{Bytes, KeyFacts, OperatorId, Pin};
 use crate::record::{EndReason, Intent, IntentStage, Made, OpenEnrolment, Remains, Unfinished};
+use crate::wire::Operator;
 
 /// Takes up unfinished work.
 pub async fn resolve(desk: &mut dyn Desk, work: Unfinished, how: How) -> Result<Ending, Stop> {
@@ -27,15 +28,25 @@ pub async fn resolve(desk: &mut dyn Desk, work: Unfinished, how: How) -> Result<
     conclude(desk, result)
 }
 
+/// Whoever may add a factor for its person ends what was begun.
+fn may_add(operator: &Operator, act: Action, work: &Unfinished) -> Result<(), NotAllowed> {
+    match work.person() {
+        Some(person) => operator.role.may_for(act, person.kind),
+        None => operator.role.may(act),
+    }
+}
+
 async fn resolve_work(desk: &mut dyn Desk, work: &Unfinished, how: How) -> Result<Ending, Stop> {
     let operator = desk.operator().ok_or(Stop::SignedOut)?;
     match work {
-        Unfinished::Enrolment(_) => operator.role.may(Action::Enrol)?,
+        Unfinished::Enrolment(_) => may_add(&operator, Action::Enrol, work)?,
         Unfinished::Withdrawal(_) => operator.role.may(Action::ResolveConflict)?,
         Unfinished::Reset(open) => reset::may_resume(operator.role, open)?,
         Unfinished::Deletion(open) => care::may_resume_deletion(operator.role, open)?,
         Unfinished::Care(intent) => care::may_resume(operator.role, intent)?,
-        Unfinished::App(_) | Unfinished::Token(_) => operator.role.may(Action::EnrolApp)?,
+        Unfinished::App(_) | Unfinished::Token(_) => {
+            may_add(&operator, Action::EnrolApp, work)?;
+        }
         // About nobody's key but an operator's.
         Unfinished::OwnKey(_) => {}
     }

@@ -35,7 +35,7 @@ pub(super) struct Guest<'a> {
 /// The operator who may receive people at the desk.
 pub(super) fn host(desk: &dyn Desk) -> Result<Operator, Stop> {
     let operator = desk.operator().ok_or(Stop::SignedOut)?;
-    operator.role.may(Action::Enrol)?;
+    operator.role.may(Action::Receive)?;
     Ok(operator)
 }
 
@@ -53,6 +53,7 @@ pub(super) async fn receive(
         }
         Err(stop) => return Err(stop),
     };
+    operator.role.may_for(Action::Enrol, detail.person.kind)?;
     let begun = job(detail.person.clone());
     desk.tell(Event::Began { job: begun });
     let identification = identified(desk, &operator, &detail).await?;
@@ -257,6 +258,7 @@ async fn with_ticket(
         return Err(Stop::Unreachable(why));
     };
     let person = ticket.offer.person.clone();
+    operator.role.may_for(Action::Enrol, person.kind)?;
     let identification = match identification {
         Some(identification) => identification,
         None => {

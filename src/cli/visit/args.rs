@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use crate::cli::choice::{KeyChoice, factor_id, person_id};
+use crate::cli::choice::{KeyChoice, factor_id, operator_id, person_id};
 use crate::cli::totp::args::{CodeSource, ProofArguments};
 use crate::domain::{Bytes, FactorId, Identification, OperatorId, PersonId};
 
@@ -56,13 +56,6 @@ pub struct AcceptArguments {
     /// The key that waits or, where it is another one, that proves the person.
     #[command(flatten)]
     pub key: KeyChoice,
-}
-
-fn operator_id(text: &str) -> Result<OperatorId, String> {
-    match text.is_empty() {
-        true => Err("not an identifier: see `keydesk registry operators list`".to_owned()),
-        false => Ok(OperatorId::new(text)),
-    }
 }
 
 fn credential_id(text: &str) -> Result<Bytes, String> {

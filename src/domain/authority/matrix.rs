@@ -101,6 +101,29 @@ const fn anybodys(act: Action, done_by: &'static [Role]) -> Row {
     }
 }
 
+/// A factor that is added: for whom only Customer Service answers it does that as well.
+const fn served(act: Action) -> Row {
+    Row {
+        whom: Whom::Served,
+        ..anybodys(act, SERVICE)
+    }
+}
+
+const fn members(act: Action) -> Row {
+    Row {
+        whom: Whom::Member,
+        ..anybodys(act, DESK)
+    }
+}
+
+/// While it is not known whose it will be.
+const fn nobodys(act: Action) -> Row {
+    Row {
+        whom: Whom::Nobody,
+        ..anybodys(act, DESK)
+    }
+}
+
 /// Every row. An act is either anybody's or has a row for each of the others that it can be done to.
 pub(super) const MATRIX: &[Row] = &[
     Row {
@@ -108,8 +131,12 @@ pub(super) const MATRIX: &[Row] = &[
         ..anybodys(Action::Receive, &Role::ALL)
     },
     // A station administrator provisions standby keys, which is an enrolment as well.
-    anybodys(Action::Enrol, DESK),
-    anybodys(Action::EnrolApp, DESK),
+    nobodys(Action::Enrol),
+    members(Action::Enrol),
+    served(Action::Enrol),
+    nobodys(Action::EnrolApp),
+    members(Action::EnrolApp),
+    served(Action::EnrolApp),
     anybodys(Action::Accept, DESK),
     anybodys(Action::RemoveApp, DESK),
     anybodys(Action::RunBatch, DESK),

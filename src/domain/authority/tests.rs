@@ -47,6 +47,9 @@ fn every_act_is_anybodys_or_has_a_row_for_everybody_whom_it_can_be_done_to() {
         let whom: Vec<Whom> = same.map(|row| row.whom).collect();
         match row.act {
             Action::ResetKey => assert_eq!(whom, [Whom::Nobody, Whom::Member, Whom::Served]),
+            Action::Enrol | Action::EnrolApp => {
+                assert_eq!(whom, [Whom::Nobody, Whom::Member, Whom::Served]);
+            }
             Action::ReplaceLost => assert_eq!(whom, [Whom::Member, Whom::Served]),
             act => assert_eq!(whom, [Whom::Anybody], "{act:?}"),
         }
@@ -80,6 +83,29 @@ fn whoever_lost_all_is_served_on_an_administrators_asking_or_with_a_second_agent
         replaces(Role::CustomerService, Employee),
         Decision::Refused(_)
     ));
+}
+
+#[test]
+fn customer_service_enrols_for_whom_it_answers_and_asks_for_their_resets() {
+    use PersonKind::*;
+    for kind in PersonKind::ALL {
+        let served = matches!(
+            kind,
+            MainAdministrator | AuthorisedRepresentative | Unaffiliated
+        );
+        let agent = Role::CustomerService;
+        for act in [Action::Enrol, Action::EnrolApp] {
+            assert_eq!(agent.may_for(act, kind).is_ok(), served, "{kind:?}");
+            for desk in [Role::HelpDesk, Role::StationAdministrator] {
+                assert_eq!(desk.may_for(act, kind), Ok(()));
+            }
+        }
+        let asks = |role| may_ask(role, Action::ReplaceLost, kind).is_ok();
+        assert_eq!(asks(agent), served, "{kind:?}");
+        assert!(!asks(Role::HelpDesk) && !asks(Role::StationAdministrator));
+        let carried_out = decide(agent, Action::ReplaceLost, Some(kind));
+        assert_eq!(carried_out.once_released().is_ok(), served, "{kind:?}");
+    }
 }
 
 #[test]

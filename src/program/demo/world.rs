@@ -13,6 +13,7 @@ use tempfile::TempDir;
 
 use crate::bay::soft::SoftKey;
 use crate::bay::{Bay, Cancel, Plug};
+use crate::domain::account_reset::{ResetReason, ResetWish};
 use crate::domain::authority::Role;
 use crate::domain::reset::ResetCase;
 use crate::domain::{Identification, KeyFacts, Pin, UsbPath};
@@ -22,7 +23,7 @@ use crate::station::config::Config;
 use crate::station::desk::{Face, StationDesk};
 use crate::station::slots::Slots;
 use crate::station::{Station, join};
-use crate::workflow::dialogue::{Answer, Event, LossQuestion, Question};
+use crate::workflow::dialogue::{AccountResetQuestion, Answer, Event, LossQuestion, Question};
 use crate::workflow::{self, KeyFault, Stop};
 
 /// The people of the demonstration.
@@ -477,6 +478,7 @@ impl Face for ScriptedFace {
             Question::TouchAgain { .. } => Err(Stop::Key(KeyFault::TouchTimeout)),
             // No phone is at hand in a script about keys.
             Question::App(_) => Err(Stop::Cancelled),
+            Question::AccountReset(question) => Ok(agents_answer(question)),
             Question::Loss(LossQuestion::Suspend { offered, .. }) => offered
                 .first()
                 .map(|why| Answer::Why(*why))
@@ -486,5 +488,18 @@ impl Face for ScriptedFace {
                 .map(|owned| Answer::Which(owned.factor()))
                 .ok_or(Stop::Cancelled),
         }
+    }
+}
+
+/// As an agent answers who asks, releases, and types the name that they read.
+fn agents_answer(question: AccountResetQuestion) -> Answer {
+    match question {
+        AccountResetQuestion::Why { .. } => Answer::Wish(ResetWish {
+            reason: ResetReason::Lost,
+            remark: String::new(),
+            ticket: None,
+        }),
+        AccountResetQuestion::Ask { .. } | AccountResetQuestion::CarryOut { .. } => Answer::Yes,
+        AccountResetQuestion::Release { act, .. } => Answer::Typed(act.subject().name.clone()),
     }
 }

@@ -56,6 +56,13 @@ pub(super) fn looked(registry: &Registry, desk: &AtDesk, action: &'static str, w
     registry.tally.note(event, registry.now());
 }
 
+pub(super) fn may_for(desk: &AtDesk, action: Action, person: &Person) -> Answer<()> {
+    desk.operator
+        .role
+        .may_for(action, person.kind)
+        .map_err(|refused| Refusal::new(problem_code::NOT_ALLOWED, refused.to_string()))
+}
+
 pub(super) fn line<'a>(
     desk: &'a AtDesk,
     action: &'a str,

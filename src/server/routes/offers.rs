@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
 
-use super::desk::{Terms, Under, known, line, may};
+use super::desk::{Terms, Under, known, line, may, may_for};
 use super::people::no_person;
 use super::{Named, Params, Shared, apps};
 use crate::domain::act::challenge;
@@ -51,7 +51,6 @@ pub async fn offer(
     Named(id): Named<PersonId>,
     Params(under): Params<Under>,
 ) -> Answer<Response> {
-    may(&desk, Action::Enrol)?;
     if under.visit.is_none() {
         // Nobody is there.
         may(&desk, Action::ProvisionStandby)?;
@@ -64,6 +63,7 @@ pub async fn offer(
     };
     let tx = &mut entry.tx;
     let person = known(tx, &id).await?;
+    may_for(&desk, Action::Enrol, &person)?;
     let mut life = registry.config.challenge_life();
     if let Some(visit) = under.visit {
         visits::authorised(tx, &desk, (visit, &person), registry.now()).await?;

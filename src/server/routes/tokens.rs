@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::apps::receipt;
 use super::codes::on_record;
-use super::desk::{known, line, may};
+use super::desk::{known, line, may, may_for};
 use super::report::{
     Claim, Labels, Sent, begin, check_identification, check_version, claimed_app_offer, may_then,
 };
@@ -249,7 +249,6 @@ pub async fn assign(
     Body(request): Body<TokenAssignment>,
 ) -> Answer<Response> {
     check_version(request.version)?;
-    may(&desk, Action::EnrolApp)?;
     check_identification(&request.identification)?;
     may(&desk, request.identification.action())?;
     let codes = examination::in_a_row(&request.codes)?;
@@ -259,7 +258,8 @@ pub async fn assign(
         Opened::Fresh(entry) => entry,
         Opened::Repeated(response) => return Ok(response),
     };
-    known(&mut entry.tx, &id).await?;
+    let person = known(&mut entry.tx, &id).await?;
+    may_for(&desk, Action::EnrolApp, &person)?;
     let now = registry.now();
     let claim = Claim {
         station: &desk.station,

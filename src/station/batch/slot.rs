@@ -237,7 +237,8 @@ impl<C: Crew> Face for SlotFace<C> {
             | Question::Fingerprints { .. }
             | Question::ConfirmRemoval { .. }
             | Question::App(_)
-            | Question::Loss(_) => Err(Stop::Cancelled),
+            | Question::Loss(_)
+            | Question::AccountReset(_) => Err(Stop::Cancelled),
             Question::ResetCase { losses, .. } => Err(somebodys(losses)),
             Question::ConfirmReset { losses, .. } if losses.may_be_somebodys() => {
                 Err(somebodys(losses))

@@ -6,18 +6,21 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::StationDesk;
+use crate::domain::account_reset::ResetWish;
 use crate::domain::care::StoredCredential;
 use crate::domain::factor::{SealedSecret, SealingKey};
 use crate::domain::identification::DeskMethod;
 use crate::domain::suspension::FactorRef;
 use crate::domain::{
-    Bytes, EntryId, FactorId, Identification, KeyFacts, KeyId, PersonId, Secret, VisitId,
+    AccountResetId, Bytes, EntryId, FactorId, Identification, KeyFacts, KeyId, OperatorId,
+    PersonId, Secret, VisitId,
 };
 use crate::seal::{For, seal};
 use crate::totp::{TotpSecret, wipe_stack};
 use crate::wire::{
-    Acceptance, CodeReply, CodeRequest, FactorReceipt, KnownCredentials, Lift, LiftOffer,
-    LiftReply, Offer, Operator, OperatorEnrolment, OperatorOffer, PersonDetail, Said, SignIn,
+    Acceptance, AccountReset, AccountResetDetail, AccountResetDone, ActSigned, ActToSign,
+    CodeReply, CodeRequest, FactorReceipt, KnownCredentials, Lift, LiftOffer, LiftReply, Offer,
+    Operator, OperatorEnrolment, OperatorOffer, PersonDetail, ResetEnding, Said, SignIn,
     SignInOptions, TestOffer, TokenAssignment, Visit,
 };
 use crate::workflow::care::Stake;
@@ -187,5 +190,54 @@ impl Registry for StationDesk {
         self.cleared().await?;
         // Not cut short by a cancel: what the registry did must be known.
         self.station.lift(entry, &lift).await
+    }
+
+    async fn ask_reset(
+        &mut self,
+        person: &PersonId,
+        visit: VisitId,
+        wish: &ResetWish,
+    ) -> Result<ActToSign, Stop> {
+        self.unless_cancelled(self.station.ask_reset((person, visit), wish))
+            .await
+    }
+
+    async fn release_reset(
+        &mut self,
+        reset: AccountResetId,
+        by: Option<&OperatorId>,
+    ) -> Result<ActToSign, Stop> {
+        self.unless_cancelled(self.station.release_reset(reset, by))
+            .await
+    }
+
+    async fn sign_reset(
+        &mut self,
+        entry: EntryId,
+        signed: ActSigned,
+    ) -> Result<AccountReset, Stop> {
+        // Not cut short by a cancel: what the registry did must be known.
+        self.station.sign_reset(entry, &signed).await
+    }
+
+    async fn end_reset(
+        &mut self,
+        reset: AccountResetId,
+        how: ResetEnding,
+    ) -> Result<AccountReset, Stop> {
+        self.station.end_reset(reset, how).await
+    }
+
+    async fn carry_out_reset(
+        &mut self,
+        reset: AccountResetId,
+        visit: VisitId,
+    ) -> Result<AccountResetDone, Stop> {
+        self.station.carry_out_reset(reset, visit).await
+    }
+
+    async fn account_reset(&mut self, reset: AccountResetId) -> Result<AccountResetDetail, Stop> {
+        self.unless_cancelled(self.station.account_reset(reset))
+            .await
     }
 }

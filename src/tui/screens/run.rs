@@ -11,7 +11,7 @@ pub mod view;
 
 pub use told::{asking, hand_over, happened, over, put, run_on, told};
 
-use super::{Screen, Typing, app, care, go, loss, person, reset};
+use super::{Screen, Typing, account_reset, app, care, go, loss, person, reset};
 use crate::domain::Identification;
 use crate::domain::identification::Document;
 use crate::record::Remains;
@@ -180,6 +180,7 @@ fn asked(asking: &Asking) -> &'static Screen {
         Asking::Reset(_) => &reset::SCREEN,
         Asking::App(asking) => app::screen(asking),
         Asking::Loss(asking) => loss::screen(asking),
+        Asking::AccountReset(asking) => account_reset::screen(asking),
     }
 }
 
@@ -200,6 +201,7 @@ fn mark_in(run: &mut Run, to: Move) {
         Some(Asking::Care(asking)) => asking.mark(),
         Some(Asking::App(asking)) => asking.mark(),
         Some(Asking::Loss(asking)) => Some(asking.mark()),
+        Some(Asking::AccountReset(asking)) => asking.mark(),
         _ => None,
     };
     if let Some((at, lines)) = line {
@@ -218,6 +220,7 @@ fn edit(model: &mut Model, edit: Edit) -> Vec<Effect> {
         Some(Asking::Reset(asking)) => in_all(asking.line(), edit),
         Some(Asking::Care(asking)) => in_all(asking.name(), edit),
         Some(Asking::App(asking)) => in_all(asking.line(), edit),
+        Some(Asking::AccountReset(asking)) => in_all(asking.line(), edit),
         _ => {}
     }
     Vec::new()

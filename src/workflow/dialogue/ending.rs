@@ -3,7 +3,7 @@
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
-use super::{AppResult, HeldCredential, LossResult};
+use super::{AccountResetResult, AppResult, HeldCredential, LossResult};
 use crate::domain::care::{Care, Fingerprint};
 use crate::domain::reset::Losses;
 use crate::domain::returned::Returned;
@@ -56,6 +56,11 @@ pub enum Ending {
     App { person: Person, result: AppResult },
     /// Something about a factor that is lost, or turned up.
     Loss { person: Person, result: LossResult },
+    /// Something about the reset of an account.
+    AccountReset {
+        person: Person,
+        result: AccountResetResult,
+    },
     /// A key and an app in one visit: how each of them ended.
     Both {
         /// The key: [`Ending::Enrolled`] or [`Ending::Retested`].

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::{AppQuestion, LossQuestion};
+use super::{AccountResetQuestion, AppQuestion, LossQuestion};
+use crate::domain::account_reset::ResetWish;
 use crate::domain::care::{Fingerprint, Setting, StoredCredential};
 use crate::domain::factor::TotpCode;
 use crate::domain::identification::DeskMethod;
@@ -104,6 +105,8 @@ pub enum Question {
     App(AppQuestion),
     /// About a factor that is lost, or turned up.
     Loss(LossQuestion),
+    /// About the reset of an account.
+    AccountReset(AccountResetQuestion),
 }
 
 /// What ends somebody's enrolment on a key.
@@ -173,6 +176,8 @@ pub enum Answer {
     Which(FactorRef),
     /// For this reason: it is confirmed.
     Why(SuspendedWhy),
+    /// Why the reset of an account is asked for.
+    Wish(ResetWish),
 }
 
 impl Answer {
@@ -201,6 +206,7 @@ impl Answer {
             Self::Administrator(_) => "administrator",
             Self::Which(_) => "which",
             Self::Why(_) => "why",
+            Self::Wish(_) => "wish",
         }
     }
 }

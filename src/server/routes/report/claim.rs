@@ -9,7 +9,7 @@ use crate::server::Registry;
 use crate::server::database::{Connection, Write, ms};
 use crate::server::problem::{Answer, Refusal, operator_revoked};
 use crate::server::tables::offer::{self, Issued, OfKey};
-use crate::server::tables::{access, audit, operator};
+use crate::server::tables::{access, audit, operator, person};
 use crate::wire::problem_code;
 
 /// How far a time that a station tells may be off, in milliseconds. Counted in these, because such a time may be the last of
@@ -193,25 +193,34 @@ async fn absent<'a>(
         // When it was begun is not said, so that any time of theirs since the ticket was issued will do.
         Some(_) => (issued_ms, to_ms),
     };
-    if !by_issuer && !stood_there(db, claim.station, claim.operator, begun_ms).await? {
+    if !by_issuer
+        && !stood_there(db, claim.station, (claim.operator, claim.person), begun_ms).await?
+    {
         return Ok(Some(claim.operator));
     }
     match claim.finished_by {
-        Some(other) if !stood_there(db, claim.station, other, (from_ms, to_ms)).await? => {
+        Some(other)
+            if !stood_there(db, claim.station, (other, claim.person), (from_ms, to_ms)).await? =>
+        {
             Ok(Some(other))
         }
         _ => Ok(None),
     }
 }
 
-/// Whether that operator, who may enrol, was signed in at the station at some time in between (ms since 1970, inclusive).
+/// Whether that operator, who may enrol for the person, was signed in at the station at some time in between (ms since 1970, inclusive).
 /// A ticket that one operator fetched may be used by the next one.
 async fn stood_there(
     db: &mut Connection,
     station: &StationId,
-    operator: &OperatorId,
+    (operator, person): (&OperatorId, &PersonId),
     between_ms: (i64, i64),
 ) -> Answer<bool> {
     let role = access::role_between(db, station, operator, between_ms).await?;
-    Ok(role.is_some_and(|role| role.may(Action::Enrol).is_ok()))
+    let person = person::by_id(db, person).await?;
+    let enrols = role.zip(person).map(|(role, person)| {
+        let may = role.may_for(Action::Enrol, person.kind);
+        may.is_ok()
+    });
+    Ok(enrols.unwrap_or_default())
 }

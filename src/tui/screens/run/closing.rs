@@ -11,8 +11,8 @@ use crate::record::Remains;
 use crate::text::tr;
 use crate::tui::model::Run;
 use crate::tui::screens::{
-    bay::view as bay, care::view as care, loss::view as loss, reset::view as reset,
-    run::view as run_view,
+    account_reset::view as account_reset, bay::view as bay, care::view as care, loss::view as loss,
+    reset::view as reset, run::view as run_view,
 };
 use crate::tui::view::Ctx;
 use crate::tui::view::chrome::{frame, scale};
@@ -86,6 +86,9 @@ pub(super) fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
         }
         Ending::Loss { person, result } => {
             loss::done(ctx, sheet, body, size, (person, result));
+        }
+        Ending::AccountReset { person, result } => {
+            account_reset::done(ctx, sheet, body, size, (person, result));
         }
         Ending::Both { key, app } => both(ctx, sheet, body, size, (key, app)),
         Ending::Stopped { stop, remains } => {

@@ -70,6 +70,9 @@ pub(in crate::tui) fn draw(
         Asking::Loss(asking) => {
             crate::tui::screens::loss::view::ask(ctx, sheet, panel, scale, asking)
         }
+        Asking::AccountReset(asking) => {
+            crate::tui::screens::account_reset::view::ask(ctx, sheet, panel, scale, asking)
+        }
         Asking::Reset(asking) => {
             crate::tui::screens::reset::view::ask(ctx, sheet, panel, scale, asking)
         }

@@ -9,7 +9,9 @@ use crate::domain::policy::Verdict;
 use crate::domain::{KeyFacts, Person, Pin, UsbPath};
 use crate::record::Remains;
 use crate::tui::entry::{Line, SecretLine};
-use crate::tui::model::{AppAsking, CareAsking, Coached, Finger, LossAsking, ResetAsking, Shown};
+use crate::tui::model::{
+    AccountResetAsking, AppAsking, CareAsking, Coached, Finger, LossAsking, ResetAsking, Shown,
+};
 use crate::wire::{KeyReport, ServedBy};
 use crate::workflow::KeyFault;
 use crate::workflow::dialogue::{Ending, Job, Note, Step, steps};
@@ -124,6 +126,8 @@ pub enum Asking {
     App(Box<AppAsking>),
     /// Something about a factor that is lost.
     Loss(Box<LossAsking>),
+    /// Something about the reset of an account.
+    AccountReset(Box<AccountResetAsking>),
 }
 
 /// How the person is identified.
@@ -264,7 +268,8 @@ impl Run {
             Job::Enrol { person }
             | Job::Withdraw { person }
             | Job::App { person, .. }
-            | Job::Loss { person, .. } => Some(person),
+            | Job::Loss { person, .. }
+            | Job::AccountReset { person, .. } => Some(person),
             Job::Resolve { unfinished } => unfinished.person(),
         }
     }
@@ -329,6 +334,7 @@ impl Asking {
             | Self::TouchAgain { .. }
             | Self::Loss(_) => {}
             Self::App(app) => app.forget_entry(),
+            Self::AccountReset(asking) => asking.forget_entry(),
             Self::Reset(reset) => reset.forget_entry(),
             Self::Care(care) => {
                 if let Some(name) = care.name() {

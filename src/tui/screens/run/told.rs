@@ -6,8 +6,9 @@ use crate::record::Remains;
 use crate::station::face::{Command, HandedPin, Notice, Update};
 use crate::tui::entry::{Line, SecretLine};
 use crate::tui::model::{
-    AppAsking, Asking, CareAsking, Coached, CurrentPin, Finger, Identify, LossAsking, Model,
-    NewPin, Now, Page, Phase, PinComplaint, Progress, ResetAsking, Run, Starting, Touch,
+    AccountResetAsking, AppAsking, Asking, CareAsking, Coached, CurrentPin, Finger, Identify,
+    LossAsking, Model, NewPin, Now, Page, Phase, PinComplaint, Progress, ResetAsking, Run,
+    Starting, Touch,
 };
 use crate::tui::screens::giving_up::typeable;
 use crate::tui::screens::{batch, clamp_marks, door, home, person};
@@ -175,6 +176,9 @@ pub fn asking(run: &mut Run, question: Question) -> Asking {
         }),
         Question::ConfirmRemoval { what, .. } => care(CareAsking::ConfirmRemoval { what }),
         Question::App(question) => Asking::App(Box::new(AppAsking::of(question))),
+        Question::AccountReset(question) => {
+            Asking::AccountReset(Box::new(AccountResetAsking::of(question)))
+        }
         Question::Loss(question) => Asking::Loss(Box::new(LossAsking::of(question))),
         Question::ResetCase {
             losses,

@@ -73,6 +73,7 @@ pub(in crate::tui) fn title(ctx: Ctx<'_>, run: &Run) -> Vec<Span<'static>> {
         Job::Reset => tr!(ctx.text, "run-reset"),
         Job::App { app, .. } => ctx.text.app_job(*app),
         Job::Loss { loss, .. } => ctx.text.loss_job(*loss),
+        Job::AccountReset { what, .. } => ctx.text.account_reset_job(*what),
     };
     let mut spans = vec![s(title, ctx.theme.strong())];
     if let Some(person) = run.person() {

@@ -1,0 +1,118 @@
+//! The arguments of `reset …`. No PIN is among them.
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Subcommand};
+
+use crate::cli::choice::{KeyChoice, operator_id, person_id};
+use crate::domain::account_reset::{REMARK_CHARS_MAX, ResetReason, TICKET_CHARS_MAX};
+use crate::domain::{AccountResetId, Identification, OneLine, OperatorId, PersonId};
+
+/// `reset …`
+#[derive(Debug, Subcommand)]
+pub enum ResetCommand {
+    /// Ask for the reset of the account of somebody who is at the desk and has lost all factors; signed with the agent's own key.
+    Request(RequestArguments),
+    /// The newest resets, those that wait first.
+    List,
+    /// One of them, with what the registry knows that bears on it.
+    Show {
+        /// Which.
+        #[arg(value_name = "ID", value_parser = reset_id)]
+        reset: AccountResetId,
+    },
+    /// Release one as a second agent, with one's own key over all that it says.
+    Release(ReleaseArguments),
+    /// Refuse one, as another agent than whoever asked. It takes no reason.
+    Refuse {
+        /// Which.
+        #[arg(value_name = "ID", value_parser = reset_id)]
+        reset: AccountResetId,
+    },
+    /// Take back one that was asked for.
+    Withdraw {
+        /// Which.
+        #[arg(value_name = "ID", value_parser = reset_id)]
+        reset: AccountResetId,
+    },
+    /// Delete all that opens the account, within 60 minutes of the release, in a visit of its person. What takes its place is enrolled
+    /// in the same visit.
+    CarryOut(CarryOutArguments),
+}
+
+/// `reset request`
+#[derive(Debug, Args)]
+pub struct RequestArguments {
+    /// Whose account.
+    #[arg(long, value_name = "ID", value_parser = person_id)]
+    pub person: PersonId,
+    /// How the person was identified: document and its last four characters, e.g. passport:7K31.
+    #[arg(long, value_name = "DOCUMENT:LAST4")]
+    pub identified_by: Identification,
+    /// Why.
+    #[arg(long, value_parser = reason())]
+    pub reason: ResetReason,
+    /// What else there is to say: one line of at most 200 characters.
+    #[arg(long, default_value = "", value_parser = remark)]
+    pub remark: String,
+    /// The number of the ticket.
+    #[arg(long, value_parser = ticket)]
+    pub ticket: Option<String>,
+    /// The agent's own key.
+    #[command(flatten)]
+    pub key: KeyChoice,
+}
+
+/// `reset release`
+#[derive(Debug, Args)]
+pub struct ReleaseArguments {
+    /// Which.
+    #[arg(value_name = "ID", value_parser = reset_id)]
+    pub reset: AccountResetId,
+    /// The last name of the person whose account it is.
+    #[arg(long, value_name = "NAME")]
+    pub last_name: String,
+    /// Who releases, where they stand beside whoever is signed in, who stays so: as `registry operators list` prints it.
+    #[arg(long, value_name = "OPERATOR", value_parser = operator_id)]
+    pub by: Option<OperatorId>,
+    /// Their own key.
+    #[command(flatten)]
+    pub key: KeyChoice,
+}
+
+/// `reset carry-out`
+#[derive(Debug, Args)]
+pub struct CarryOutArguments {
+    /// Which.
+    #[arg(value_name = "ID", value_parser = reset_id)]
+    pub reset: AccountResetId,
+    /// Whose account.
+    #[arg(long, value_name = "ID", value_parser = person_id)]
+    pub person: PersonId,
+    /// How the person was identified; needed where no visit of theirs is open.
+    #[arg(long, value_name = "DOCUMENT:LAST4")]
+    pub identified_by: Identification,
+}
+
+fn reset_id(text: &str) -> Result<AccountResetId, String> {
+    text.parse()
+        .map_err(|_| "not a reset's identifier: see `keydesk reset list`".to_owned())
+}
+
+fn reason() -> impl TypedValueParser<Value = ResetReason> {
+    PossibleValuesParser::new(ResetReason::ALL.map(ResetReason::as_str))
+        .try_map(|word| ResetReason::parse(&word).ok_or("no such reason"))
+}
+
+fn remark(text: &str) -> Result<String, String> {
+    let checked = OneLine::<REMARK_CHARS_MAX>::check_if_any(text);
+    checked
+        .map(|()| text.to_owned())
+        .map_err(|why| why.to_string())
+}
+
+fn ticket(text: &str) -> Result<String, String> {
+    let checked = OneLine::<TICKET_CHARS_MAX>::check(text);
+    checked
+        .map(|()| text.to_owned())
+        .map_err(|why| why.to_string())
+}

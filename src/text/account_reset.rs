@@ -1,0 +1,103 @@
+//! The reset of an account, in words.
+
+use jiff::Timestamp;
+
+use super::{Text, tr};
+use crate::domain::Person;
+use crate::domain::account_reset::{ResetReason, ResetState};
+use crate::wire::ResetFacts;
+use crate::workflow::dialogue::{AccountResetJob, AccountResetResult};
+
+impl Text {
+    /// What a run is about.
+    pub fn account_reset_job(&self, job: AccountResetJob) -> String {
+        match job {
+            AccountResetJob::Ask => tr!(self, "run-ask-reset"),
+            AccountResetJob::Release => tr!(self, "run-release-reset"),
+            AccountResetJob::CarryOut => tr!(self, "run-carry-out-reset"),
+        }
+    }
+
+    /// Why a reset is asked for.
+    pub fn reset_reason(&self, reason: ResetReason) -> String {
+        match reason {
+            ResetReason::Lost => tr!(self, "account-reset-lost"),
+            ResetReason::Stolen => tr!(self, "account-reset-stolen"),
+            ResetReason::Broken => tr!(self, "account-reset-broken"),
+            ResetReason::PinGone => tr!(self, "account-reset-pin-gone"),
+            ResetReason::NewPhone => tr!(self, "account-reset-new-phone"),
+            ResetReason::Suspected => tr!(self, "account-reset-suspected"),
+        }
+    }
+
+    /// Where a reset stands.
+    pub fn reset_state(&self, state: ResetState) -> String {
+        match state {
+            ResetState::Requested => tr!(self, "account-reset-is-requested"),
+            ResetState::Withdrawn => tr!(self, "account-reset-is-withdrawn"),
+            ResetState::Refused => tr!(self, "account-reset-is-refused"),
+            ResetState::Expired => tr!(self, "account-reset-is-expired"),
+            ResetState::Released => tr!(self, "account-reset-is-released"),
+            ResetState::CarriedOut => tr!(self, "account-reset-is-carried-out"),
+        }
+    }
+
+    /// What the registry knows that bears on a reset, a line each, and whether it is a warning.
+    pub fn reset_facts(
+        &self,
+        facts: &ResetFacts,
+        day: impl Fn(Timestamp) -> String,
+    ) -> Vec<(bool, String)> {
+        let mut lines = Vec::new();
+        for used in &facts.factors {
+            let name = used.factor.name.clone();
+            lines.push(match (used.waiting, used.last_tested_at) {
+                // Theirs already: it has only to be taken.
+                (true, _) => (true, tr!(self, "account-reset-waiting", name = name)),
+                (false, Some(at)) => (
+                    false,
+                    tr!(self, "account-reset-used", name = name, day = day(at)),
+                ),
+                (false, None) => (false, tr!(self, "account-reset-unused", name = name)),
+            });
+        }
+        for earlier in &facts.earlier {
+            lines.push((
+                true,
+                tr!(
+                    self,
+                    "account-reset-earlier",
+                    day = day(earlier.asked_at),
+                    by = earlier.asked_by.clone(),
+                    why = self.reset_reason(earlier.reason),
+                    state = self.reset_state(earlier.state)
+                ),
+            ));
+        }
+        if let Some(at) = facts.ticket_seen_at {
+            let line = tr!(self, "account-reset-ticket-seen", day = day(at));
+            lines.push((true, line));
+        }
+        if facts.asked_lately > 1 {
+            let line = tr!(self, "account-reset-lately", count = facts.asked_lately);
+            lines.push((false, line));
+        }
+        lines
+    }
+
+    /// What came of a run.
+    pub fn account_reset_done(&self, person: &Person, result: &AccountResetResult) -> String {
+        let name = person.name.clone();
+        match result {
+            AccountResetResult::Asked { .. } => tr!(self, "account-reset-asked", name = name),
+            AccountResetResult::Released { .. } => {
+                tr!(self, "account-reset-released", name = name)
+            }
+            AccountResetResult::Refused { .. } => tr!(self, "account-reset-refused", name = name),
+            AccountResetResult::CarriedOut { done } => {
+                let count = done.deleted.len();
+                tr!(self, "account-reset-done", name = name, count = count)
+            }
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! The reset of an account: what an agent asks for, what a second one releases, and what is deleted then.
+
+pub mod view;
+
+use super::Screen;
+use super::run::{LINE, LIST, QUESTION, reply};
+use crate::domain::account_reset::{ResetReason, ResetWish};
+use crate::domain::act::Act;
+use crate::tui::entry::Line;
+use crate::tui::keys::{ENTER, Key, Press, row};
+use crate::tui::model::{Asking, Run};
+use crate::tui::update::Effect;
+use crate::wire::{AccountReset, Owned, ResetFacts};
+use crate::workflow::dialogue::{AccountResetQuestion, Answer};
+
+/// A question about the reset of an account.
+pub enum AccountResetAsking {
+    /// Why?
+    Why { marked: usize },
+    /// What else there is to say, and the number of the ticket.
+    Remark {
+        reason: ResetReason,
+        lines: [Line; 2],
+        /// The one that is being typed.
+        at: usize,
+    },
+    Ask {
+        act: Box<Act>,
+        facts: Box<ResetFacts>,
+    },
+    Release {
+        act: Box<Act>,
+        facts: Box<ResetFacts>,
+        /// The last name.
+        line: Line,
+        /// The last one was another.
+        wrong: bool,
+    },
+    CarryOut {
+        reset: Box<AccountReset>,
+        owned: Vec<Owned>,
+    },
+}
+
+impl AccountResetAsking {
+    /// The question as it is first shown.
+    pub fn of(question: AccountResetQuestion) -> Self {
+        match question {
+            AccountResetQuestion::Why { .. } => Self::Why { marked: 0 },
+            AccountResetQuestion::Ask { act, facts } => Self::Ask { act, facts },
+            AccountResetQuestion::Release { act, facts, wrong } => Self::Release {
+                act,
+                facts,
+                line: Line::default(),
+                wrong,
+            },
+            AccountResetQuestion::CarryOut { reset, owned } => Self::CarryOut { reset, owned },
+        }
+    }
+
+    /// The mark, and in how many lines.
+    pub fn mark(&mut self) -> Option<(&mut usize, usize)> {
+        match self {
+            Self::Why { marked } => Some((marked, ResetReason::ALL.len())),
+            Self::Remark { .. }
+            | Self::Ask { .. }
+            | Self::Release { .. }
+            | Self::CarryOut { .. } => None,
+        }
+    }
+
+    /// The line that is being typed.
+    pub fn line(&mut self) -> Option<&mut Line> {
+        match self {
+            Self::Remark { lines, at, .. } => lines.get_mut(*at),
+            Self::Release { line, wrong, .. } => {
+                *wrong = false;
+                Some(line)
+            }
+            Self::Why { .. } | Self::Ask { .. } | Self::CarryOut { .. } => None,
+        }
+    }
+
+    /// Forgets what has been entered.
+    pub fn forget_entry(&mut self) {
+        match self {
+            Self::Remark { .. } => *self = Self::Why { marked: 0 },
+            Self::Release { line, .. } => line.clear(),
+            Self::Why { .. } | Self::Ask { .. } | Self::CarryOut { .. } => {}
+        }
+    }
+
+    /// Enter: the answer; none, where there is more to be typed first.
+    fn confirm(&mut self) -> Option<Answer> {
+        match self {
+            Self::Why { marked } => {
+                let reason = *ResetReason::ALL.get(*marked)?;
+                *self = Self::Remark {
+                    reason,
+                    lines: Default::default(),
+                    at: 0,
+                };
+                None
+            }
+            Self::Remark { lines, at, .. } if *at + 1 < lines.len() => {
+                *at += 1;
+                None
+            }
+            Self::Remark { reason, lines, .. } => {
+                let [remark, ticket] = lines.each_ref().map(|line| line.as_str().trim().to_owned());
+                Some(Answer::Wish(ResetWish {
+                    reason: *reason,
+                    remark,
+                    ticket: Some(ticket).filter(|ticket| !ticket.is_empty()),
+                }))
+            }
+            // Whoever types nothing refuses: nothing is released by a key that was pressed in passing.
+            Self::Release { line, .. } if line.is_empty() => Some(Answer::Keep),
+            Self::Release { line, .. } => Some(Answer::Typed(line.as_str().to_owned())),
+            Self::Ask { .. } | Self::CarryOut { .. } => Some(Answer::Yes),
+        }
+    }
+}
+
+static WHY: Screen = Screen {
+    rows: &[
+        row!(ENTER => "key-next", Left, Run(confirm)),
+        row!(Key::Digit => "key-why", HelpOnly, Run(why)),
+    ],
+    ..LIST
+};
+
+static REMARK: Screen = Screen {
+    rows: &[row!(ENTER => "key-next", Left, Run(confirm))],
+    ..LINE
+};
+
+static ASK: Screen = Screen {
+    rows: &[row!(ENTER => "key-sign-request", Left, Run(confirm))],
+    ..QUESTION
+};
+
+static REFUSE: Screen = Screen {
+    rows: &[row!(ENTER => "key-refuse", Left, Run(confirm))],
+    ..LINE
+};
+
+static RELEASE: Screen = Screen {
+    rows: &[row!(ENTER => "key-release", Left, Run(confirm))],
+    ..LINE
+};
+
+static CARRY_OUT: Screen = Screen {
+    rows: &[row!(ENTER => "key-delete-all", Left, Run(confirm))],
+    ..QUESTION
+};
+
+pub(super) fn screen(asking: &AccountResetAsking) -> &'static Screen {
+    match asking {
+        AccountResetAsking::Why { .. } => &WHY,
+        AccountResetAsking::Remark { .. } => &REMARK,
+        AccountResetAsking::Ask { .. } => &ASK,
+        AccountResetAsking::Release { line, .. } if line.is_empty() => &REFUSE,
+        AccountResetAsking::Release { .. } => &RELEASE,
+        AccountResetAsking::CarryOut { .. } => &CARRY_OUT,
+    }
+}
+
+fn confirm(run: &mut Run, _: Press) -> Vec<Effect> {
+    let said = match run.asking_mut() {
+        Some(Asking::AccountReset(asking)) => asking.confirm(),
+        _ => None,
+    };
+    reply(run, said)
+}
+
+fn why(run: &mut Run, press: Press) -> Vec<Effect> {
+    if let (Some(Asking::AccountReset(asking)), Some(number)) = (run.asking_mut(), press.number())
+        && let Some((at, lines)) = asking.mark()
+    {
+        *at = number.saturating_sub(1).min(lines.saturating_sub(1));
+    }
+    Vec::new()
+}

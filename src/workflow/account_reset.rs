@@ -1,0 +1,275 @@
+//! The reset of an account: an agent asks, a second one releases, and it is carried out for whoever is at the desk.
+//!
+//! Invariants: what somebody signs is on the screen while they sign it, read from the very bytes; nothing is deleted before it was
+//! listed and confirmed. The registry decides everything, and keeps it: a run that stops leaves nothing here.
+
+use super::dialogue::{
+    AccountResetJob, AccountResetQuestion, AccountResetResult, Answer, Ending, Event, Job, Note,
+    Question, Step,
+};
+use super::sign_in::{own_pin, sign};
+use super::steps::{anew_after_pulls, begin_step, choose_key, end_step, refresh};
+use super::visit::{identified, open};
+use super::{Desk, Stop, conclude};
+use crate::domain::account_reset::{ResetWish, is_last_name};
+use crate::domain::act::Act;
+use crate::domain::reason::{Gap, Refusal};
+use crate::domain::visit::Takes;
+use crate::domain::{AccountResetId, EntryId, OperatorId, Person, PersonId};
+use crate::wire::{
+    AccountReset, ActSigned, ActToSign, ResetEnding, SignIn, SignInOptions, VERSION, problem_code,
+};
+
+/// Asks for the reset of the account of somebody who is at the desk. `wish`: why, if that was said already.
+pub async fn ask(
+    desk: &mut dyn Desk,
+    person: &PersonId,
+    wish: Option<ResetWish>,
+) -> Result<Ending, Stop> {
+    let result = ask_for(desk, person, wish).await;
+    conclude(desk, result)
+}
+
+async fn ask_for(
+    desk: &mut dyn Desk,
+    person: &PersonId,
+    wish: Option<ResetWish>,
+) -> Result<Ending, Stop> {
+    let operator = desk.operator().ok_or(Stop::SignedOut)?;
+    let detail = desk.detail(person).await?;
+    begin(desk, AccountResetJob::Ask, &detail.person);
+    let identification = identified(desk, &operator, &detail).await?;
+    let visit = open(desk, &detail, &identification).await?;
+    if visit.takes != Takes::Release || visit.authority.is_some() {
+        return Err(needless(visit.takes));
+    }
+    begin_step(desk, Step::Confirm);
+    let wish = match wish {
+        Some(wish) => wish,
+        None => why(desk, &detail.person).await?,
+    };
+    let to_sign = desk.ask_reset(person, visit.id, &wish).await?;
+    let act = act(&to_sign)?;
+    confirm(
+        desk,
+        AccountResetQuestion::Ask {
+            act: Box::new(act.clone()),
+            facts: Box::new(to_sign.facts.clone()),
+        },
+    )
+    .await?;
+    end_step(desk, Step::Confirm, Note::None);
+    let reset = signed(desk, act, to_sign, None).await?;
+    Ok(Ending::AccountReset {
+        person: reset.person.clone(),
+        result: AccountResetResult::Asked {
+            reset: Box::new(reset),
+        },
+    })
+}
+
+fn begin(desk: &mut dyn Desk, what: AccountResetJob, person: &Person) {
+    let job = Job::AccountReset {
+        what,
+        person: person.clone(),
+    };
+    desk.tell(Event::Began { job });
+}
+
+/// What would be refused: in the registry's words it is told by its code.
+fn needless(takes: Takes) -> Stop {
+    let detail = match takes {
+        Takes::OwnFactor => {
+            "they have a factor that opens their account: they prove it, and no reset is needed. One that is lost is suspended first"
+        }
+        Takes::Release => "the account was reset in this visit already: enrol now",
+        Takes::Identification | Takes::Administrator => {
+            "no release is needed: enrol as for anybody"
+        }
+    };
+    Stop::RegistryRefused {
+        code: problem_code::NOT_ALLOWED.to_owned(),
+        detail: detail.to_owned(),
+    }
+}
+
+async fn why(desk: &mut dyn Desk, person: &Person) -> Result<ResetWish, Stop> {
+    loop {
+        let question = AccountResetQuestion::Why {
+            person: person.clone(),
+        };
+        if let Answer::Wish(wish) = desk.ask(Question::AccountReset(question)).await? {
+            return Ok(wish);
+        }
+    }
+}
+
+async fn confirm(desk: &mut dyn Desk, question: AccountResetQuestion) -> Result<(), Stop> {
+    let question = Question::AccountReset(question);
+    while !matches!(desk.ask(question.clone()).await?, Answer::Yes) {}
+    Ok(())
+}
+
+/// What is signed, read from its bytes.
+fn act(to_sign: &ActToSign) -> Result<Act, Stop> {
+    to_sign.read().map_err(|why| {
+        Stop::Unreachable(Gap::Unread {
+            detail: format!("what is to be signed: {why}"),
+        })
+    })
+}
+
+/// Somebody signs it with their own key, and the registry takes it.
+async fn signed(
+    desk: &mut dyn Desk,
+    act: Act,
+    to_sign: ActToSign,
+    last_name: Option<String>,
+) -> Result<AccountReset, Stop> {
+    let options = SignInOptions {
+        request: to_sign.request.clone(),
+        origin: to_sign.origin.clone(),
+    };
+    let proof = anew_after_pulls(desk, async |desk: &mut dyn Desk| {
+        desk.tell(Event::Signing { act: act.clone() });
+        sign_with_own_key(desk, options.clone()).await
+    })
+    .await?;
+    begin_step(desk, Step::Push);
+    let entry = EntryId(desk.fresh_id());
+    let signed = ActSigned {
+        version: VERSION,
+        id: to_sign.id,
+        assertion: proof.assertion,
+        last_name,
+    };
+    let reset = desk.sign_reset(entry, signed).await?;
+    end_step(desk, Step::Push, Note::None);
+    Ok(reset)
+}
+
+async fn sign_with_own_key(desk: &mut dyn Desk, options: SignInOptions) -> Result<SignIn, Stop> {
+    begin_step(desk, Step::Key);
+    let mut key = choose_key(desk).await?;
+    refresh(desk, &mut key).await?;
+    end_step(desk, Step::Key, Note::Key { key: key.clone() });
+    if key.pin_set == Some(false) {
+        return Err(Refusal::NoPin.into());
+    }
+    let rp_id = &options.request.rp_id;
+    let (unlocked, _) = own_pin(desk, &mut key, rp_id, &mut false).await?;
+    sign(desk, &mut key, &unlocked, options).await
+}
+
+/// A second agent releases one, or refuses it. `by`: who that is, where they stand beside whoever is signed in.
+pub async fn release(
+    desk: &mut dyn Desk,
+    reset: AccountResetId,
+    by: Option<&OperatorId>,
+) -> Result<Ending, Stop> {
+    let result = release_one(desk, reset, by).await;
+    conclude(desk, result)
+}
+
+async fn release_one(
+    desk: &mut dyn Desk,
+    reset: AccountResetId,
+    by: Option<&OperatorId>,
+) -> Result<Ending, Stop> {
+    let detail = desk.account_reset(reset).await?;
+    let person = detail.reset.person.clone();
+    begin(desk, AccountResetJob::Release, &person);
+    begin_step(desk, Step::Confirm);
+    let to_sign = desk.release_reset(reset, by).await?;
+    let act = act(&to_sign)?;
+    let Some(last_name) = last_name(desk, &act, &to_sign).await? else {
+        let reset = desk.end_reset(reset, ResetEnding::Refuse).await?;
+        return Ok(Ending::AccountReset {
+            person,
+            result: AccountResetResult::Refused {
+                reset: Box::new(reset),
+            },
+        });
+    };
+    end_step(desk, Step::Confirm, Note::None);
+    let reset = signed(desk, act, to_sign, Some(last_name)).await?;
+    Ok(Ending::AccountReset {
+        person,
+        result: AccountResetResult::Released {
+            reset: Box::new(reset),
+        },
+    })
+}
+
+/// The last name of whose account it is, as whoever releases types it; none: they refuse.
+async fn last_name(
+    desk: &mut dyn Desk,
+    act: &Act,
+    to_sign: &ActToSign,
+) -> Result<Option<String>, Stop> {
+    let mut wrong = false;
+    loop {
+        let question = AccountResetQuestion::Release {
+            act: Box::new(act.clone()),
+            facts: Box::new(to_sign.facts.clone()),
+            wrong,
+        };
+        match desk.ask(Question::AccountReset(question)).await? {
+            Answer::Typed(name) if is_last_name(&act.subject().name, &name) => {
+                return Ok(Some(name));
+            }
+            Answer::Typed(_) => wrong = true,
+            Answer::Keep => return Ok(None),
+            _ => {}
+        }
+    }
+}
+
+/// Deletes all that opens the account of whoever is at the desk, which was released.
+pub async fn carry_out(
+    desk: &mut dyn Desk,
+    reset: AccountResetId,
+    person: &PersonId,
+) -> Result<Ending, Stop> {
+    let result = carry_out_one(desk, reset, person).await;
+    conclude(desk, result)
+}
+
+async fn carry_out_one(
+    desk: &mut dyn Desk,
+    reset: AccountResetId,
+    person: &PersonId,
+) -> Result<Ending, Stop> {
+    let operator = desk.operator().ok_or(Stop::SignedOut)?;
+    let detail = desk.detail(person).await?;
+    begin(desk, AccountResetJob::CarryOut, &detail.person);
+    let identification = identified(desk, &operator, &detail).await?;
+    let visit = open(desk, &detail, &identification).await?;
+    begin_step(desk, Step::Confirm);
+    // What there is by now; the registry compares it with what was signed.
+    let detail = desk.detail(person).await?;
+    if let Some(open) = detail.reset.clone().filter(|open| open.id == reset) {
+        confirm(
+            desk,
+            AccountResetQuestion::CarryOut {
+                reset: open,
+                owned: detail
+                    .owned()
+                    .into_iter()
+                    .filter(|owned| !owned.is_gone())
+                    .collect(),
+            },
+        )
+        .await?;
+    }
+    end_step(desk, Step::Confirm, Note::None);
+    begin_step(desk, Step::Push);
+    let done = desk.carry_out_reset(reset, visit.id).await?;
+    end_step(desk, Step::Push, Note::None);
+    Ok(Ending::AccountReset {
+        person: done.reset.person.clone(),
+        result: AccountResetResult::CarriedOut {
+            done: Box::new(done),
+        },
+    })
+}

@@ -1,0 +1,76 @@
+//! What is asked and shown about the reset of an account.
+
+use serde::Serialize;
+
+use super::Step;
+use crate::domain::Person;
+use crate::domain::act::Act;
+use crate::wire::{AccountReset, AccountResetDone, Owned, ResetFacts};
+
+/// What is done about the reset of an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(tag = "account-reset", rename_all = "kebab-case")]
+pub enum AccountResetJob {
+    /// An agent asks for it.
+    Ask,
+    /// A second agent releases or refuses it.
+    Release,
+    /// All that opens the account is deleted.
+    CarryOut,
+}
+
+/// What is asked about it. Esc (cancel) is always possible besides.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "about-account-reset", rename_all = "kebab-case")]
+pub enum AccountResetQuestion {
+    /// Why is it asked for? → [`Answer::Wish`](super::Answer::Wish)
+    Why { person: Person },
+    /// This is what an agent is about to ask for: is it so? → [`Answer::Yes`](super::Answer::Yes)
+    Ask {
+        act: Box<Act>,
+        facts: Box<ResetFacts>,
+    },
+    /// This is what a second agent is about to release: they type the last name of whose account it is, or refuse.
+    /// → [`Answer::Typed`](super::Answer::Typed), [`Answer::Keep`](super::Answer::Keep)
+    Release {
+        act: Box<Act>,
+        facts: Box<ResetFacts>,
+        /// The name that was typed is another one.
+        wrong: bool,
+    },
+    /// All of this is deleted now: there is no way back. → [`Answer::Yes`](super::Answer::Yes)
+    CarryOut {
+        reset: Box<AccountReset>,
+        owned: Vec<Owned>,
+    },
+}
+
+/// What came of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "result", rename_all = "kebab-case")]
+pub enum AccountResetResult {
+    /// It waits for a second agent.
+    Asked { reset: Box<AccountReset> },
+    /// It can be carried out.
+    Released { reset: Box<AccountReset> },
+    /// Nothing comes of it.
+    Refused { reset: Box<AccountReset> },
+    /// Nothing opens the account until something is enrolled in the same visit.
+    CarriedOut { done: Box<AccountResetDone> },
+}
+
+/// The steps of a job.
+pub(super) fn steps(job: AccountResetJob) -> &'static [Step] {
+    match job {
+        AccountResetJob::Ask => &[
+            Step::Identify,
+            Step::Confirm,
+            Step::Key,
+            Step::Pin,
+            Step::Test,
+            Step::Push,
+        ],
+        AccountResetJob::Release => &[Step::Confirm, Step::Key, Step::Pin, Step::Test, Step::Push],
+        AccountResetJob::CarryOut => &[Step::Identify, Step::Confirm, Step::Push],
+    }
+}

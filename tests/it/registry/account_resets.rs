@@ -1,0 +1,315 @@
+//! The reset of an account: asked for by one human of Customer Service, released by another, carried out for whoever is at the desk, and
+//! by nobody otherwise.
+
+mod refused;
+
+use std::sync::atomic::Ordering;
+
+use keydesk::domain::account_reset::{ResetReason, ResetState};
+use keydesk::domain::act::{Act, Deed};
+use keydesk::domain::authority::Role;
+use keydesk::domain::visit::{Authority, Takes};
+use keydesk::domain::{AccountResetId, OperatorId, PersonId};
+use keydesk::registry::{Client, RegistryError};
+use keydesk::server::admin::{self, Human};
+use keydesk::wire::{
+    AccountReset, AccountResetDone, ActReceipt, ActSigned, ActToSign, ReleaseAsk, ResetAsk,
+    ResetCarryOut, ResetEnd, ResetEnding, Session, VERSION, Visit, problem_code,
+};
+use keydesk::workflow::receipt;
+
+use super::authenticator::Authenticator;
+use super::world::{World, arrival, entry, first_sign_in, joined, refused};
+
+/// Somebody who works at a station of their own.
+struct Agent {
+    client: Client,
+    session: Session,
+    key: Authenticator,
+}
+
+impl Agent {
+    /// Another human than all others, whose account is as it is for long.
+    async fn new(world: &World, name: &str, role: Role, seed: u8) -> Self {
+        let agent = Self::unknown(world, name, role, seed).await;
+        let number = format!("n-{seed}");
+        let human = Human {
+            personnel_number: Some(number),
+            person: None,
+        };
+        let id = &agent.session.operator.id;
+        admin::set_human(&world.db(), id, &human).await.unwrap();
+        world.sql("UPDATE operator SET changed_ms = 1000").await;
+        agent
+    }
+
+    /// Their account does not say who they are.
+    async fn unknown(world: &World, name: &str, role: Role, seed: u8) -> Self {
+        let client = joined(&world.running, &world.db(), name).await;
+        let mut key = Authenticator::new(seed);
+        let session = first_sign_in(&client, &world.db(), name, role, &mut key).await;
+        Self {
+            client,
+            session,
+            key,
+        }
+    }
+
+    fn id(&self) -> &OperatorId {
+        &self.session.operator.id
+    }
+
+    async fn visit(&self, person: &str) -> Visit {
+        let person = PersonId::new(person);
+        let came = arrival();
+        let visit = self.client.open_visit(&self.session, &person, &came);
+        visit.await.expect("a visit")
+    }
+
+    async fn asks(&self, visit: &Visit) -> Result<ActToSign, RegistryError> {
+        let ask = ResetAsk {
+            version: VERSION,
+            visit: visit.id,
+            reason: ResetReason::Stolen,
+            remark: "bag stolen on the train".to_owned(),
+            ticket: Some("T-1".to_owned()),
+        };
+        self.client.ask_reset(&self.session, &ask).await
+    }
+
+    fn signs(&mut self, to_sign: &ActToSign, last_name: Option<&str>) -> ActSigned {
+        ActSigned {
+            version: VERSION,
+            id: to_sign.id,
+            assertion: self.key.sign(&to_sign.request, &to_sign.origin),
+            last_name: last_name.map(ToOwned::to_owned),
+        }
+    }
+
+    async fn hands_in(&self, signed: &ActSigned) -> Result<AccountReset, RegistryError> {
+        self.client.sign_reset(&self.session, entry(), signed).await
+    }
+
+    /// Asks for the reset of whoever is in that visit.
+    async fn requests(&mut self, visit: &Visit) -> AccountReset {
+        let to_sign = self.asks(visit).await.expect("may be asked for");
+        let signed = self.signs(&to_sign, None);
+        self.hands_in(&signed).await.expect("is asked for")
+    }
+
+    async fn releasing(&self, reset: AccountResetId) -> Result<ActToSign, RegistryError> {
+        let ask = ReleaseAsk {
+            version: VERSION,
+            by: None,
+        };
+        self.client.release_reset(&self.session, reset, &ask).await
+    }
+
+    async fn releases(&mut self, reset: AccountResetId) -> Result<AccountReset, RegistryError> {
+        let to_sign = self.releasing(reset).await?;
+        let signed = self.signs(&to_sign, Some("example"));
+        self.hands_in(&signed).await
+    }
+
+    async fn carries_out(
+        &self,
+        reset: AccountResetId,
+        visit: &Visit,
+    ) -> Result<AccountResetDone, RegistryError> {
+        let carry_out = ResetCarryOut {
+            version: VERSION,
+            visit: visit.id,
+        };
+        let about = (reset, entry());
+        self.client
+            .carry_out_reset(&self.session, about, &carry_out)
+            .await
+    }
+
+    async fn ends(
+        &self,
+        reset: AccountResetId,
+        how: ResetEnding,
+    ) -> Result<AccountReset, RegistryError> {
+        let end = ResetEnd {
+            version: VERSION,
+            how,
+        };
+        self.client
+            .end_reset(&self.session, (reset, entry()), &end)
+            .await
+    }
+}
+
+/// W. Example, a main administrator, had a key that was stolen and is suspended; two agents work at two stations.
+async fn stolen() -> (World, Agent, Agent) {
+    let world = World::new().await;
+    world.enrolled("p-2", &mut Authenticator::new(7)).await;
+    world
+        .sql("UPDATE credential SET suspended_ms = accepted_ms, suspended_why = 'stolen'")
+        .await;
+    let one = Agent::new(&world, "A. Gent", Role::CustomerService, 21).await;
+    let two = Agent::new(&world, "S. Econd", Role::CustomerService, 22).await;
+    (world, one, two)
+}
+
+fn act_of(to_sign: &ActToSign) -> Act {
+    to_sign.read().expect("what is signed is what it says")
+}
+
+async fn kinds_told(world: &World) -> Vec<String> {
+    let news = world.news().await;
+    news.iter().map(|notice| notice.kind.clone()).collect()
+}
+
+#[tokio::test]
+async fn an_account_is_reset_on_one_agents_asking_and_anothers_release_and_a_key_enrolled_in_the_visit()
+ {
+    let (world, mut one, mut two) = stolen().await;
+    let person = PersonId::new("p-2");
+    let visit = one.visit("p-2").await;
+    assert_eq!((visit.takes, visit.authority), (Takes::Release, None));
+    world.news().await;
+
+    let to_sign = one.asks(&visit).await.expect("may be asked for");
+    let Deed::AskReset { terms } = act_of(&to_sign).deed else {
+        panic!("another act");
+    };
+    assert_eq!(terms.person.name, "W. Example");
+    assert_eq!(terms.factors.len(), 1, "the stolen key");
+    assert_eq!(terms.identified.visit, visit.id);
+    assert_eq!(to_sign.facts.factors.len(), 1);
+    let signed = one.signs(&to_sign, None);
+    let reset = one.hands_in(&signed).await.expect("is asked for");
+    assert_eq!(reset.state, ResetState::Requested);
+    assert_eq!(reset.asked_by.name, "A. Gent");
+    // What it is asked for is told to the person.
+    assert!(kinds_told(&world).await.contains(&"reset-asked".to_owned()));
+    let detail = one.client.person(&one.session, &person).await.unwrap();
+    assert_eq!(detail.reset.map(|reset| reset.id), Some(reset.id));
+
+    // The second agent sees it, and what they sign says all of it.
+    let listed = two.client.account_resets(&two.session).await.unwrap();
+    assert_eq!(listed.resets[0].id, reset.id);
+    let releasing = two.releasing(reset.id).await.expect("may be released");
+    let Deed::ReleaseReset {
+        terms: again,
+        asked_by,
+        asked,
+        signature,
+    } = act_of(&releasing).deed
+    else {
+        panic!("another act");
+    };
+    assert_eq!((&again, asked_by.name.as_str()), (&terms, "A. Gent"));
+    assert_eq!(asked, keydesk::domain::act::challenge(&to_sign.act.0));
+    assert_eq!(signature, signed.assertion.response.signature);
+    let wrong = two.signs(&releasing, Some("Exam"));
+    assert_eq!(
+        refused(two.hands_in(&wrong).await),
+        problem_code::NAME_DIFFERS
+    );
+    let right = two.signs(&releasing, Some("example"));
+    let released = two.hands_in(&right).await.expect("is released");
+    assert_eq!(released.state, ResetState::Released);
+    assert!(
+        kinds_told(&world)
+            .await
+            .contains(&"reset-released".to_owned())
+    );
+
+    let done = one
+        .carries_out(reset.id, &visit)
+        .await
+        .expect("is carried out");
+    assert_eq!(done.deleted, terms.factors);
+    assert_eq!(done.visit.authority, Some(Authority::Released));
+    assert_eq!(done.reset.state, ResetState::CarriedOut);
+    let told = kinds_told(&world).await;
+    for kind in ["account-reset", "factor-removed"] {
+        assert!(told.contains(&kind.to_owned()), "{kind}: {told:?}");
+    }
+    let detail = one.client.person(&one.session, &person).await.unwrap();
+    assert!(detail.credentials.iter().all(|key| key.gone_at.is_some()));
+
+    // What takes its place is valid at once, in the same visit.
+    let offer = one.client.offer(&one.session, &person, Some(visit.id));
+    let offer = offer.await.expect("an offer");
+    let mut key = Authenticator::new(8);
+    let mut push = world.enrolment(&offer, &mut key);
+    push.body.operator = one.id().clone();
+    push.head = super::world::head(1);
+    one.client.push(entry(), &push).await.expect("accepted");
+    assert_eq!(world.live_keys_of("p-2").await, 1);
+    let alarms = admin::alarms(&world.db(), 50).await.unwrap();
+    let raised: Vec<&str> = alarms.iter().map(|alarm| alarm.kind.as_str()).collect();
+    assert!(
+        !raised.contains(&problem_code::OLDER_FACTORS_GONE),
+        "{raised:?}"
+    );
+
+    // Both acts can be checked by anybody, with the operators' site.
+    for act in [to_sign.id, releasing.id] {
+        let kept = admin::receipt(&world.db(), act).await.expect("kept");
+        let kept: ActReceipt = serde_json::from_str(&kept).expect("a receipt");
+        receipt::verify(&kept).expect("holds");
+    }
+}
+
+#[tokio::test]
+async fn what_was_cut_off_is_carried_out_again_in_another_visit_until_something_is_enrolled() {
+    let (world, mut one, mut two) = stolen().await;
+    let visit = one.visit("p-2").await;
+    let reset = one.requests(&visit).await.id;
+    two.releases(reset).await.expect("released");
+    one.carries_out(reset, &visit).await.expect("carried out");
+    // The answer was lost, or the station, and the person is identified anew.
+    let leave = keydesk::wire::VisitClose {
+        version: VERSION,
+        said: keydesk::wire::Said::Nothing,
+    };
+    let closed = one.client.close_visit(&one.session, visit.id, &leave);
+    closed.await.unwrap();
+    let visit = one.visit("p-2").await;
+    assert_eq!((visit.takes, visit.authority), (Takes::Release, None));
+    let done = one.carries_out(reset, &visit).await.expect("once more");
+    assert!(done.deleted.is_empty(), "there was nothing left");
+    assert_eq!(done.visit.authority, Some(Authority::Released));
+    // Its time is that of the release.
+    world.clock_ahead_s.store(61 * 60, Ordering::SeqCst);
+    let visit = one.visit("p-2").await;
+    let late = one.carries_out(reset, &visit).await;
+    assert_eq!(refused(late), problem_code::RESET_OVER);
+}
+
+#[tokio::test]
+async fn what_nobody_acts_on_expires_and_what_ended_stays_as_it_is() {
+    let (world, mut one, mut two) = stolen().await;
+    let visit = one.visit("p-2").await;
+    let asked = one.requests(&visit).await.id;
+    world
+        .clock_ahead_s
+        .store(4 * 60 * 60 + 60, Ordering::SeqCst);
+    let late = two.releases(asked).await;
+    assert_eq!(refused(late), problem_code::RESET_OVER);
+    let listed = two.client.account_resets(&two.session).await.unwrap();
+    assert_eq!(listed.resets[0].state, ResetState::Expired);
+    // Another one can be asked for then.
+    let visit = one.visit("p-2").await;
+    let asked = one.requests(&visit).await.id;
+    two.releases(asked).await.expect("released");
+    world.clock_ahead_s.store(6 * 60 * 60, Ordering::SeqCst);
+    let visit = one.visit("p-2").await;
+    let late = one.carries_out(asked, &visit).await;
+    assert_eq!(refused(late), problem_code::RESET_OVER);
+    world
+        .sql("UPDATE account_reset SET state = 'expired', ended_ms = until_ms WHERE state = 'released'")
+        .await;
+    for change in [
+        "UPDATE account_reset SET state = 'released'",
+        "DELETE FROM account_reset",
+    ] {
+        let done = sqlx::query(change).execute(&world.database().await).await;
+        assert!(done.is_err(), "{change}");
+    }
+}

@@ -1,0 +1,244 @@
+//! Who gets nothing, whatever they send past a station.
+
+use super::*;
+
+#[tokio::test]
+async fn nobody_releases_what_they_asked_for_under_whichever_account() {
+    let (world, mut one, _) = stolen().await;
+    let visit = one.visit("p-2").await;
+    let reset = one.requests(&visit).await.id;
+    assert_eq!(
+        refused(one.releasing(reset).await),
+        problem_code::NOT_ALLOWED
+    );
+    // Another account of the same human.
+    let twin = Agent::new(&world, "A. Gent (2)", Role::CustomerService, 23).await;
+    let human = Human {
+        personnel_number: Some("n-21".to_owned()),
+        person: None,
+    };
+    admin::set_human(&world.db(), twin.id(), &human)
+        .await
+        .unwrap();
+    world.sql("UPDATE operator SET changed_ms = 1000").await;
+    assert_eq!(
+        refused(twin.releasing(reset).await),
+        problem_code::NOT_ALLOWED
+    );
+    // One that does not say whose it is could be theirs.
+    let unknown = Agent::unknown(&world, "U. Nknown", Role::CustomerService, 24).await;
+    world.sql("UPDATE operator SET changed_ms = 1000").await;
+    assert_eq!(
+        refused(unknown.releasing(reset).await),
+        problem_code::NOT_ALLOWED
+    );
+    // One that was made yesterday.
+    let fresh = Agent::new(&world, "F. Resh", Role::CustomerService, 25).await;
+    world
+        .sql(
+            "UPDATE operator SET changed_ms = unixepoch() * 1000 - 86400000 WHERE name = 'F. Resh'",
+        )
+        .await;
+    assert_eq!(
+        refused(fresh.releasing(reset).await),
+        problem_code::NOT_ALLOWED
+    );
+    let desk = Agent::new(&world, "H. Elp", Role::HelpDesk, 26).await;
+    assert_eq!(
+        refused(desk.releasing(reset).await),
+        problem_code::NOT_ALLOWED
+    );
+    let by = ReleaseAsk {
+        version: VERSION,
+        by: Some(desk.id().clone()),
+    };
+    let asked = one.client.release_reset(&one.session, reset, &by).await;
+    assert_eq!(refused(asked), problem_code::NOT_ALLOWED);
+}
+
+#[tokio::test]
+async fn only_customer_service_asks_and_only_for_whom_it_answers_who_has_nothing_left() {
+    let (world, one, _) = stolen().await;
+    for (name, role, seed) in [
+        ("H. Elp", Role::HelpDesk, 31),
+        ("S. Tation", Role::StationAdministrator, 32),
+    ] {
+        let agent = Agent::new(&world, name, role, seed).await;
+        let visit = agent.visit("p-2").await;
+        assert_eq!(refused(agent.asks(&visit).await), problem_code::NOT_ALLOWED);
+        let listed = agent.client.account_resets(&agent.session).await;
+        assert_eq!(refused(listed), problem_code::NOT_ALLOWED);
+    }
+    let unknown = Agent::unknown(&world, "U. Nknown", Role::CustomerService, 33).await;
+    let visit = unknown.visit("p-2").await;
+    assert_eq!(
+        refused(unknown.asks(&visit).await),
+        problem_code::NOT_ALLOWED
+    );
+    // An employee is their administrators' to answer for, and who has a factor proves it.
+    for person in ["p-1", "p-3"] {
+        let visit = one.visit(person).await;
+        assert_eq!(refused(one.asks(&visit).await), problem_code::NOT_ALLOWED);
+    }
+    world
+        .sql("UPDATE credential SET suspended_ms = NULL, suspended_why = NULL")
+        .await;
+    let visit = one.visit("p-2").await;
+    assert_eq!(visit.takes, Takes::OwnFactor);
+    assert_eq!(refused(one.asks(&visit).await), problem_code::NOT_ALLOWED);
+}
+
+#[tokio::test]
+async fn nobody_asks_or_releases_for_themself_or_for_their_own_organisation() {
+    let (world, mut one, two) = stolen().await;
+    let own = |person: &str, number: &str| Human {
+        personnel_number: Some(number.to_owned()),
+        person: Some(PersonId::new(person)),
+    };
+    let visit = one.visit("p-2").await;
+    let reset = one.requests(&visit).await.id;
+    // The second agent is the person, as turned out meanwhile.
+    let human = own("p-2", "n-22");
+    admin::set_human(&world.db(), two.id(), &human)
+        .await
+        .unwrap();
+    world.sql("UPDATE operator SET changed_ms = 1000").await;
+    assert_eq!(
+        refused(two.releasing(reset).await),
+        problem_code::NOT_ALLOWED
+    );
+    let (person, came) = (PersonId::new("p-2"), arrival());
+    let visit = two.client.open_visit(&two.session, &person, &came);
+    assert_eq!(refused(visit.await), problem_code::NOT_ALLOWED);
+}
+
+#[tokio::test]
+async fn an_act_is_taken_once_from_whom_it_was_asked_of_and_as_it_was_shown() {
+    let (world, mut one, mut two) = stolen().await;
+    let visit = one.visit("p-2").await;
+    let to_sign = one.asks(&visit).await.expect("may be asked for");
+    // Another agent's key, another station's session, another act's signature, one byte changed.
+    let by_another = two.signs(&to_sign, None);
+    assert_eq!(
+        refused(one.hands_in(&by_another).await),
+        problem_code::CREDENTIAL_UNKNOWN
+    );
+    let signed = one.signs(&to_sign, None);
+    assert_eq!(
+        refused(two.hands_in(&signed).await),
+        problem_code::OFFER_UNKNOWN
+    );
+    let other = one.asks(&visit).await.expect("may be asked for");
+    let mut swapped = one.signs(&other, None);
+    swapped.id = to_sign.id;
+    assert_eq!(
+        refused(one.hands_in(&swapped).await),
+        problem_code::CHALLENGE_MISMATCH
+    );
+    let mut changed = signed.clone();
+    changed.assertion.response.signature.0[20] ^= 1;
+    assert_eq!(
+        refused(one.hands_in(&changed).await),
+        problem_code::SIGNATURE_INVALID
+    );
+    let mut unverified = Authenticator::new(21);
+    unverified.flags = 0x01;
+    unverified.counter = 50;
+    let touched = ActSigned {
+        assertion: unverified.sign(&to_sign.request, &to_sign.origin),
+        ..signed.clone()
+    };
+    assert_eq!(
+        refused(one.hands_in(&touched).await),
+        problem_code::USER_NOT_VERIFIED
+    );
+    // Something became theirs between the asking and the signature: what was shown holds no more.
+    let waiting = sqlx::query("UPDATE credential SET gone_ms = accepted_ms");
+    waiting.execute(&world.database().await).await.unwrap();
+    let late = one.hands_in(&signed).await;
+    assert_eq!(refused(late), problem_code::ACT_CHANGED);
+    let fresh = one.asks(&visit).await.expect("may be asked for");
+    let signed = one.signs(&fresh, None);
+    let reset = one.hands_in(&signed).await.expect("is asked for");
+    assert_eq!(
+        refused(one.hands_in(&signed).await),
+        problem_code::OFFER_UNKNOWN
+    );
+    assert_eq!(refused(one.asks(&visit).await), problem_code::RESET_OPEN);
+    // Released twice, by two at once: one of them is.
+    let (first, second) = (
+        two.releasing(reset.id).await.unwrap(),
+        two.releasing(reset.id).await.unwrap(),
+    );
+    let (first, second) = (
+        two.signs(&first, Some("Example")),
+        two.signs(&second, Some("Example")),
+    );
+    let both = tokio::join!(two.hands_in(&first), two.hands_in(&second));
+    let taken = [&both.0, &both.1]
+        .iter()
+        .filter(|done| done.is_ok())
+        .count();
+    assert_eq!(taken, 1, "{both:?}");
+}
+
+#[tokio::test]
+async fn what_was_released_is_not_carried_out_by_who_released_it_nor_for_another_nor_once_something_changed()
+ {
+    let (world, mut one, mut two) = stolen().await;
+    let visit = one.visit("p-2").await;
+    let reset = one.requests(&visit).await.id;
+    let early = one.carries_out(reset, &visit).await;
+    assert_eq!(refused(early), problem_code::RESET_OVER);
+    two.releases(reset).await.expect("released");
+    let other = two.visit("p-2").await;
+    let own = two.carries_out(reset, &other).await;
+    assert_eq!(refused(own), problem_code::NOT_ALLOWED);
+    let anothers = one.visit("p-3").await;
+    let for_another = one.carries_out(reset, &anothers).await;
+    assert_eq!(refused(for_another), problem_code::RESET_OVER);
+    // The person finds a key that opens their account: that will do.
+    world
+        .sql("UPDATE credential SET suspended_ms = NULL, suspended_why = NULL")
+        .await;
+    let visit = one.visit("p-2").await;
+    let needless = one.carries_out(reset, &visit).await;
+    assert_eq!(refused(needless), problem_code::NOT_ALLOWED);
+    assert_eq!(world.live_keys_of("p-2").await, 1);
+}
+
+#[tokio::test]
+async fn who_asked_withdraws_another_refuses_and_after_three_within_a_day_none_is_asked_for() {
+    let (world, mut one, two) = stolen().await;
+    let how = [
+        ResetEnding::Withdraw,
+        ResetEnding::Refuse,
+        ResetEnding::Refuse,
+    ];
+    for (before, how) in how.into_iter().enumerate() {
+        let visit = one.visit("p-2").await;
+        let reset = one.requests(&visit).await.id;
+        let detail = two.client.account_reset(&two.session, reset).await;
+        let facts = detail.expect("is shown").facts;
+        assert_eq!(facts.earlier.len(), before);
+        assert_eq!(facts.ticket_seen_at.is_some(), before > 0);
+        assert_eq!(facts.asked_lately, u32::try_from(before).unwrap() + 1);
+        let (by, other, state) = match how {
+            ResetEnding::Withdraw => (&one, &two, ResetState::Withdrawn),
+            ResetEnding::Refuse => (&two, &one, ResetState::Refused),
+        };
+        assert_eq!(
+            refused(other.ends(reset, how).await),
+            problem_code::NOT_ALLOWED
+        );
+        assert_eq!(by.ends(reset, how).await.expect("ended").state, state);
+        assert_eq!(refused(by.ends(reset, how).await), problem_code::RESET_OVER);
+    }
+    let visit = one.visit("p-2").await;
+    assert_eq!(refused(one.asks(&visit).await), problem_code::RESET_LIMIT);
+    let alarms = admin::alarms(&world.db(), 50).await.unwrap();
+    let raised = alarms
+        .iter()
+        .filter(|alarm| alarm.kind == problem_code::RESET_LIMIT);
+    assert_eq!(raised.count(), 2, "from the second one on");
+}
