@@ -1,5 +1,6 @@
-//! The reset of an account: all that opens it is deleted, on one agent's request and another one's release (see docs/DOMAIN.md, "Who may
-//! reset whom").
+//! The reset of an account: all that opens it is deleted, on one agent's request and another one's release.
+//!
+//! See docs/DOMAIN.md, "Who may reset whom".
 //!
 //! Invariant: what is final stays so; a request that nobody acts on ends by itself.
 

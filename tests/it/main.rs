@@ -1,5 +1,6 @@
 //! Everything that is tested from outside: scenarios, screens, command line, registry contract, faults.
 
+mod account_resets;
 mod apps;
 mod batch;
 mod bay;

@@ -51,10 +51,6 @@ pub async fn offer(
     Named(id): Named<PersonId>,
     Params(under): Params<Under>,
 ) -> Answer<Response> {
-    if under.visit.is_none() {
-        // Nobody is there.
-        may(&desk, Action::ProvisionStandby)?;
-    }
     let body = (&id, under);
     let scope = desk.scope();
     let mut entry = match ledger::open(&registry, &scope, key, "offer", &body).await? {
@@ -64,6 +60,10 @@ pub async fn offer(
     let tx = &mut entry.tx;
     let person = known(tx, &id).await?;
     may_for(&desk, Action::Enrol, &person)?;
+    if under.visit.is_none() {
+        // Nobody is there.
+        may(&desk, Action::ProvisionStandby)?;
+    }
     let mut life = registry.config.challenge_life();
     if let Some(visit) = under.visit {
         visits::authorised(tx, &desk, (visit, &person), registry.now()).await?;

@@ -1,0 +1,295 @@
+//! The reset of an account at two stations with software keys and the real registry: the whole of it, and with a mishap at every call.
+
+use std::sync::Arc;
+
+use keydesk::bay::Cancel;
+use keydesk::domain::account_reset::{ResetReason, ResetState, ResetWish};
+use keydesk::domain::authority::Role;
+use keydesk::domain::visit::Authority;
+use keydesk::domain::{AccountResetId, PersonId};
+use keydesk::program::demo::world::{OPERATOR_PIN, ScriptedFace, World};
+use keydesk::server::ServeConfig;
+use keydesk::station::desk::StationDesk;
+use keydesk::wire::{AccountReset, problem_code};
+use keydesk::workflow::dialogue::{AccountResetResult, Ending, Event, PushState};
+use keydesk::workflow::{Stop, account_reset};
+
+use crate::faulty_desk::{FaultyDesk, Mishap};
+use crate::outbox::sql;
+use crate::scenarios::{OPERATOR_SLOT, SLOT, enrol, fresh_key, operators_key, person, state_of};
+
+const MISHAPS: [Mishap; 3] = [Mishap::FailsBefore, Mishap::FailsAfter, Mishap::StopsAfter];
+
+/// Two agents of Customer Service at two stations, and people for whom they answer.
+struct Service {
+    one: World,
+    two: World,
+}
+
+impl Service {
+    async fn new(count: usize) -> Self {
+        let mut people = String::from("record,id,name,kind,email\n");
+        for n in 1..=count {
+            people.push_str(&format!(
+                "person,p-{n},Zoë Person,unaffiliated,p{n}@example.com\n"
+            ));
+        }
+        let one = World::build_with(ServeConfig::default(), &people).await;
+        let one = one.expect("a world");
+        let two = one
+            .neighbour("Customer Service 2")
+            .await
+            .expect("a station");
+        for (world, name) in [(&one, "A. Gent"), (&two, "S. Econd")] {
+            let (role, key) = (Role::CustomerService, operators_key());
+            let signed_in = world.sign_in_as(name, role, OPERATOR_SLOT, &key);
+            signed_in.await.expect("signed in");
+        }
+        // They have been there for long.
+        sql(&one, "UPDATE operator SET changed_ms = 1000").await;
+        Self { one, two }
+    }
+
+    /// Person `n` had a key that was stolen.
+    async fn stolen(&self, n: usize) {
+        self.one.rack.put(SLOT, &fresh_key());
+        enrol(&self.one, n).await.expect("enrolled");
+        let suspended =
+            "UPDATE credential SET suspended_ms = accepted_ms, suspended_why = 'stolen'";
+        sql(&self.one, suspended).await;
+        // They come back another day.
+        sql(
+            &self.one,
+            "UPDATE visit SET ended_ms = opened_ms WHERE ended_ms IS NULL",
+        )
+        .await;
+        // Nobody waits five minutes between two of these tests.
+        sql(&self.one, "DELETE FROM act_asked").await;
+    }
+
+    /// What is open about person `n`.
+    async fn open(&self, n: usize) -> Option<AccountReset> {
+        let detail = self.one.station.person(&person(n)).await;
+        detail.expect("a person").reset.map(|reset| *reset)
+    }
+
+    async fn live_on_keys(&self, n: usize) -> usize {
+        let detail = self.one.station.person(&person(n)).await;
+        detail.expect("a person").held_on_keys().count()
+    }
+}
+
+/// An agent at their desk, whose own key is in its slot.
+fn agent(world: &World) -> (StationDesk, Arc<ScriptedFace>) {
+    let face = Arc::new(ScriptedFace::new(OPERATOR_SLOT, OPERATOR_PIN));
+    let station = Arc::clone(&world.station);
+    let desk = StationDesk::new(station, Arc::clone(&face), Cancel::default());
+    (desk, face)
+}
+
+fn wish() -> Option<ResetWish> {
+    Some(ResetWish {
+        reason: ResetReason::Stolen,
+        remark: "bag stolen".to_owned(),
+        ticket: None,
+    })
+}
+
+async fn ask(world: &World, who: &PersonId) -> Result<AccountResetId, Stop> {
+    let (mut desk, _) = agent(world);
+    match account_reset::ask(&mut desk, who, wish()).await? {
+        Ending::AccountReset {
+            result: AccountResetResult::Asked { reset },
+            ..
+        } => Ok(reset.id),
+        other => panic!("not asked for: {other:?}"),
+    }
+}
+
+async fn release(world: &World, reset: AccountResetId) -> Result<Ending, Stop> {
+    let (mut desk, _) = agent(world);
+    account_reset::release(&mut desk, reset, None).await
+}
+
+async fn carry_out(world: &World, reset: AccountResetId, who: &PersonId) -> Result<Ending, Stop> {
+    let (mut desk, _) = agent(world);
+    account_reset::carry_out(&mut desk, reset, who).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn somebody_whose_key_was_stolen_is_back_with_another_one_in_one_visit() {
+    let service = Service::new(1).await;
+    service.stolen(1).await;
+    let (mut desk, face) = agent(&service.one);
+    let asked = account_reset::ask(&mut desk, &person(1), wish()).await;
+    let Ok(Ending::AccountReset {
+        result: AccountResetResult::Asked { reset },
+        ..
+    }) = asked
+    else {
+        panic!("{asked:?}");
+    };
+    // What was signed was shown before the key was touched.
+    let shown = face
+        .events()
+        .into_iter()
+        .position(|event| matches!(&event, Event::Signing { act } if act.subject().id == "p-1"));
+    let touched = face
+        .events()
+        .into_iter()
+        .position(|event| matches!(event, Event::Touch { .. }));
+    assert!(shown.is_some() && shown < touched, "{shown:?} {touched:?}");
+    // Enrolling is not possible before it is carried out.
+    let early = enrol(&service.one, 1).await;
+    assert!(matches!(early, Err(Stop::Authority { .. })), "{early:?}");
+    // Nor does who asked release it.
+    let own = release(&service.one, reset.id).await.expect_err("refused");
+    assert_eq!(own.refusal(), Some(problem_code::NOT_ALLOWED));
+
+    release(&service.two, reset.id).await.expect("released");
+    let done = carry_out(&service.one, reset.id, &person(1)).await;
+    let Ok(Ending::AccountReset {
+        result: AccountResetResult::CarriedOut { done },
+        ..
+    }) = done
+    else {
+        panic!("{done:?}");
+    };
+    assert_eq!(done.deleted.len(), 1);
+    assert_eq!(done.visit.authority, Some(Authority::Released));
+    service.one.rack.put(SLOT, &fresh_key());
+    let ending = enrol(&service.one, 1).await.expect("enrolled");
+    assert_eq!(state_of(&ending), &PushState::Accepted);
+    assert_eq!(service.live_on_keys(1).await, 1);
+}
+
+/// Plays a run until it ends or the world stops in it; whether the chosen call was reached.
+async fn plays<T>(
+    mut desk: FaultyDesk<StationDesk>,
+    run: impl AsyncFnOnce(&mut FaultyDesk<StationDesk>) -> T,
+) -> bool {
+    let stopped = desk.stopped();
+    tokio::select! {
+        _ = run(&mut desk) => {}
+        () = stopped.notified() => {}
+    }
+    desk.hit.is_some()
+}
+
+fn faulty(world: &World, at: usize, mishap: Mishap) -> FaultyDesk<StationDesk> {
+    FaultyDesk::new(agent(world).0, Some(at), mishap)
+}
+
+/// Each mishap at each call of one run, for a person of their own: `before` says what is so when it begins, `after` looks at what was
+/// left and goes on.
+async fn each_mishap(
+    run: impl AsyncFn(&Service, FaultyDesk<StationDesk>, usize, Option<AccountResetId>) -> bool,
+    before: impl AsyncFn(&Service, usize) -> Option<AccountResetId>,
+    after: impl AsyncFn(&Service, usize, Option<AccountResetId>, &str),
+    at_station_two: bool,
+) {
+    let service = Service::new(120).await;
+    let mut n = 0;
+    for mishap in MISHAPS {
+        for at in 0.. {
+            n += 1;
+            service.stolen(n).await;
+            let reset = before(&service, n).await;
+            let world = match at_station_two {
+                true => &service.two,
+                false => &service.one,
+            };
+            let desk = faulty(world, at, mishap);
+            let hit = run(&service, desk, n, reset).await;
+            after(&service, n, reset, &format!("{mishap:?} at {at}")).await;
+            if !hit {
+                break;
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_happens_while_it_is_asked_for_it_is_asked_for_once_and_nothing_is_deleted() {
+    each_mishap(
+        async |_, desk, n, _| {
+            plays(desk, async |desk: &mut FaultyDesk<StationDesk>| {
+                account_reset::ask(desk, &person(n), wish()).await
+            })
+            .await
+        },
+        async |_, _| None,
+        async |service, n, _, when| {
+            match ask(&service.one, &person(n)).await {
+                Ok(_) => {}
+                Err(stop) => {
+                    let refusal = stop.refusal();
+                    assert_eq!(refusal, Some(problem_code::RESET_OPEN), "{when}: {stop:?}");
+                }
+            }
+            let open = service.open(n).await.unwrap_or_else(|| panic!("{when}"));
+            assert_eq!(open.state, ResetState::Requested, "{when}");
+            assert_eq!(service.live_on_keys(n).await, 1, "{when}");
+        },
+        false,
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_happens_while_it_is_released_it_is_released_once_and_nothing_is_deleted() {
+    each_mishap(
+        async |_, desk, _, reset| {
+            let reset = reset.expect("asked for");
+            plays(desk, async |desk: &mut FaultyDesk<StationDesk>| {
+                account_reset::release(desk, reset, None).await
+            })
+            .await
+        },
+        async |service, n| Some(ask(&service.one, &person(n)).await.expect("asked for")),
+        async |service, n, reset, when| {
+            let reset = reset.expect("asked for");
+            if let Err(stop) = release(&service.two, reset).await {
+                let refusal = stop.refusal();
+                assert_eq!(refusal, Some(problem_code::RESET_OVER), "{when}: {stop:?}");
+            }
+            let open = service.open(n).await.unwrap_or_else(|| panic!("{when}"));
+            assert_eq!(open.state, ResetState::Released, "{when}");
+            assert_eq!(service.live_on_keys(n).await, 1, "{when}");
+        },
+        true,
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_happens_while_it_is_carried_out_all_is_deleted_or_nothing_and_it_goes_on() {
+    each_mishap(
+        async |_, desk, n, reset| {
+            let reset = reset.expect("released");
+            plays(desk, async |desk: &mut FaultyDesk<StationDesk>| {
+                account_reset::carry_out(desk, reset, &person(n)).await
+            })
+            .await
+        },
+        async |service, n| {
+            let reset = ask(&service.one, &person(n)).await.expect("asked for");
+            release(&service.two, reset).await.expect("released");
+            Some(reset)
+        },
+        async |service, n, reset, when| {
+            let left = service.live_on_keys(n).await;
+            let open = service.open(n).await;
+            assert_eq!(left, usize::from(open.is_some()), "{when}");
+            let again = carry_out(&service.one, reset.expect("released"), &person(n)).await;
+            again.unwrap_or_else(|stop| panic!("{when}: {stop:?}"));
+            service.one.rack.put(SLOT, &fresh_key());
+            let ending = enrol(&service.one, n).await;
+            let ending = ending.unwrap_or_else(|stop| panic!("{when}: {stop:?}"));
+            assert_eq!(state_of(&ending), &PushState::Accepted, "{when}");
+            assert_eq!(service.live_on_keys(n).await, 1, "{when}");
+        },
+        false,
+    )
+    .await;
+}
