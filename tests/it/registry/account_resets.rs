@@ -257,6 +257,33 @@ async fn an_account_is_reset_on_one_agents_asking_and_anothers_release_and_a_key
 }
 
 #[tokio::test]
+async fn a_second_agent_who_stands_beside_the_first_releases_there_and_nobody_is_signed_out() {
+    let (_world, mut one, mut two) = stolen().await;
+    let visit = one.visit("p-2").await;
+    let reset = one.requests(&visit).await.id;
+    let by = ReleaseAsk {
+        version: VERSION,
+        by: Some(two.id().clone()),
+    };
+    let asked = one.client.release_reset(&one.session, reset, &by).await;
+    let to_sign = asked.expect("may be released");
+    assert_eq!(act_of(&to_sign).signer.name, "S. Econd");
+    // By the key of whoever is asked, and by no other.
+    let own = one.signs(&to_sign, Some("Example"));
+    assert_eq!(
+        refused(one.hands_in(&own).await),
+        problem_code::CREDENTIAL_UNKNOWN
+    );
+    let theirs = two.signs(&to_sign, Some("Example"));
+    let released = one.hands_in(&theirs).await.expect("is released");
+    let by = released.released_by.map(|by| by.name);
+    assert_eq!(by.as_deref(), Some("S. Econd"));
+    one.carries_out(reset, &visit)
+        .await
+        .expect("is carried out");
+}
+
+#[tokio::test]
 async fn what_was_cut_off_is_carried_out_again_in_another_visit_until_something_is_enrolled() {
     let (world, mut one, mut two) = stolen().await;
     let visit = one.visit("p-2").await;
