@@ -73,3 +73,22 @@ DROP TABLE factor_end;
 ALTER TABLE factor_end_anew RENAME TO factor_end;
 CREATE INDEX factor_end_operator ON factor_end (operator, accepted_ms);
 CREATE INDEX factor_end_factor ON factor_end (factor);
+
+-- Whom the registry's administrator let release in a second agent's place, and until when.
+CREATE TABLE deputy_releaser (
+    number   INTEGER PRIMARY KEY,
+    operator TEXT NOT NULL REFERENCES operator (id),
+    reason   TEXT NOT NULL,
+    named_ms INTEGER NOT NULL,
+    until_ms INTEGER NOT NULL
+) STRICT;
+CREATE INDEX deputy_releaser_operator ON deputy_releaser (operator, until_ms);
+
+-- About whom resets may be asked for again although many were.
+CREATE TABLE reset_allowed (
+    number INTEGER PRIMARY KEY,
+    person TEXT NOT NULL REFERENCES person (id),
+    reason TEXT NOT NULL,
+    at_ms  INTEGER NOT NULL
+) STRICT;
+CREATE INDEX reset_allowed_person ON reset_allowed (person, at_ms);

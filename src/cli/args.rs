@@ -19,8 +19,8 @@ pub use super::totp::args::{CodeSource, ProofArguments, TotpCommand};
 pub use super::visit::args::VisitCommand;
 use crate::domain::{Aaguid, EntryId, Identification, IntentId, PersonId};
 pub use registry::{
-    KeyFiles, OperatorsCommand, RegistryAuditCommand, RegistryCommand, SecretsCommand,
-    StationsCommand,
+    KeyFiles, OperatorsCommand, RegistryAuditCommand, RegistryCommand, RegistryResetsCommand,
+    SecretsCommand, StationsCommand,
 };
 
 /// Enrolment station for security keys. Without a command: the kiosk.

@@ -17,7 +17,7 @@ mod release;
 pub use decision::{Decision, NotAllowed, decide, decide_for, may_ask};
 pub use last::{LastFactor, may_take};
 pub use matrix::{Asker, Condition, Releaser, Row, Whom, row};
-pub use release::{NoRelease, SETTLED_AFTER, settled_at};
+pub use release::{As, NoRelease, SETTLED_AFTER, settled_at};
 
 /// What an operator is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]

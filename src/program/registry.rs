@@ -5,6 +5,7 @@ mod acts;
 mod audit;
 mod copies;
 mod notices;
+mod resets;
 mod secrets;
 
 use std::path::Path;
@@ -73,6 +74,7 @@ pub(super) async fn run(command: RegistryCommand, global: &Global, output: &Outp
         } => acts::receipt(&db, id, &out).await,
         RegistryCommand::Acts { db, .. } => acts::list(&db, output).await,
         RegistryCommand::Notices { db, mark_told } => notices::run(&db, &mark_told, output).await,
+        RegistryCommand::Resets(command) => resets::run(command).await,
         RegistryCommand::AcceptJournal { station, db } => {
             match admin::accept_journal(&db, &StationId::new(station)).await {
                 Ok(sequence) => Outcome::done(
@@ -214,6 +216,7 @@ fn failed(code: &'static str, error: AdminError) -> Outcome {
         | AdminError::NoNotice(_)
         | AdminError::NoPerson(_)
         | AdminError::CodeLife(_)
+        | AdminError::Reason(_)
         | AdminError::PersonnelNumber(_) => Exit::Usage,
         _ => Exit::Refused,
     };

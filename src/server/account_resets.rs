@@ -19,7 +19,7 @@ use crate::domain::account_reset::{
     TICKET_CHARS_MAX, is_last_name,
 };
 use crate::domain::act::{Act, Deed, Going, LookedAt, Party, ResetTerms, challenge};
-use crate::domain::authority::{Action, NoRelease, decide, may_ask, row};
+use crate::domain::authority::{Action, As, NoRelease, decide, may_ask, row};
 use crate::domain::line::OneLine;
 use crate::domain::suspension::{FactorRef, FactorSort};
 use crate::domain::visit::Takes;
@@ -90,13 +90,15 @@ pub async fn ask(
             ),
         ));
     }
-    let lately = table::asked_about(tx, &person.id, now - DAY).await?;
+    let allowed = table::allowed_at(tx, &person.id).await?;
+    let since = allowed.map_or(now - DAY, |at| at.max(now - DAY));
+    let lately = table::asked_about(tx, &person.id, since).await?;
     if lately >= OF_ONE_PERSON {
         return Err(Refusal::new(
             problem_code::RESET_LIMIT,
             format!(
                 "{lately} resets of {}'s account were asked for within 24 hours: none is taken until the first of them is older. \
-                 Nobody lifts that sooner",
+                 The registry's administrator lifts that sooner: `keydesk registry resets allow`",
                 person.name
             ),
         ));
@@ -312,9 +314,13 @@ async fn may_release(
     let changed_at = operator::changed_at(tx, releaser).await?;
     let name = &account.operator.name;
     let refused = |why: String| Refusal::new(problem_code::NOT_ALLOWED, why);
+    let as_what = match table::is_deputy(tx, releaser, now).await? {
+        true => As::Deputy,
+        false => As::Role(account.operator.role),
+    };
     releases
         .released_by
-        .may_be((account.operator.role, changed_at), now)
+        .may_be((as_what, changed_at), now)
         .map_err(|why| {
             refused(match why {
                 NoRelease::NotAsked => format!("nobody's release is asked for {}", person.name),

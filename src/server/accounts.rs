@@ -59,5 +59,11 @@ pub async fn changed(
         account.id, account.name
     );
     audit::raise(tx, station, (problem_code::SERVICE_ACCOUNT, &detail), now).await?;
-    notices::tell_service(tx, account, &json!({ "change": change }), now).await
+    notices::tell_service(
+        tx,
+        (problem_code::SERVICE_ACCOUNT, account),
+        &json!({ "change": change }),
+        now,
+    )
+    .await
 }

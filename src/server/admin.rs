@@ -5,6 +5,7 @@ mod acts;
 pub mod audit;
 mod humans;
 mod notices;
+mod resets;
 mod secrets;
 
 use std::path::Path;
@@ -17,6 +18,7 @@ pub use acts::{Listed, acts, receipt};
 pub use humans::{Human, set_human};
 use jiff::{SignedDuration, Timestamp};
 pub use notices::{Named, Notice, mark_told, notices};
+pub use resets::{DEPUTY_AT_MOST, allow_resets, name_deputy};
 pub use secrets::{
     KeyAccount, Pruned, Rotated, adopt_secrets, prune_secrets, rotate_secrets, secrets,
 };
@@ -109,6 +111,12 @@ pub enum AdminError {
     /// Nobody signed that.
     #[error("there is no act {0}: see `keydesk registry acts`")]
     NoAct(OfferId),
+    /// An account that can't release in a second agent's place.
+    #[error("{operator} cannot be a deputy: {why}")]
+    Deputy { operator: OperatorId, why: String },
+    /// A reason that can't be taken.
+    #[error("the reason is one line of at most 200 characters: {0}")]
+    Reason(String),
     /// No operator has that identifier.
     #[error("there is no operator {0}: see `keydesk registry operators list`")]
     NoOperator(OperatorId),

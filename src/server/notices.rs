@@ -7,10 +7,10 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::database::{Fault, Write};
-use super::tables::notice;
-use crate::domain::Person;
+use super::tables::notice::{self, About};
 use crate::domain::authority::Role;
-use crate::wire::{Operator, problem_code};
+use crate::domain::{Person, PersonId};
+use crate::wire::Operator;
 
 /// Of what somebody is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,14 +76,28 @@ pub async fn tell(
     notice::insert(tx, what, whom, now).await
 }
 
-/// All of Customer Service are told of something about one of their accounts, its holder too.
+/// All of Customer Service are told of something about an operator's account, its holder too where it is one of theirs. `kind`: the
+/// code of the alarm that it is.
 pub async fn tell_service(
     tx: &mut Write,
-    about: &Operator,
+    (kind, about): (&str, &Operator),
     facts: &impl Serialize,
     now: Timestamp,
 ) -> Result<(), Fault> {
     let facts = serde_json::to_string(facts).map_err(|e| Fault::Encode(Box::new(e)))?;
-    let what = (problem_code::SERVICE_ACCOUNT, facts.as_str());
-    notice::insert_for_role(tx, what, (&about.id, Role::CustomerService), now).await
+    let about = About::Operator(&about.id);
+    let what = (kind, facts.as_str());
+    notice::insert_for_role(tx, what, (about, Role::CustomerService), now).await
+}
+
+/// The same about a person.
+pub async fn tell_service_of(
+    tx: &mut Write,
+    (kind, about): (&str, &PersonId),
+    facts: &impl Serialize,
+    now: Timestamp,
+) -> Result<(), Fault> {
+    let facts = serde_json::to_string(facts).map_err(|e| Fault::Encode(Box::new(e)))?;
+    let what = (kind, facts.as_str());
+    notice::insert_for_role(tx, what, (About::Person(about), Role::CustomerService), now).await
 }

@@ -13,11 +13,11 @@ use jiff::Timestamp;
 
 use crate::domain::care::{Oddity, Portrait};
 use crate::domain::history::DeedRecord;
-use crate::domain::stop_code::StopCode;
 use crate::domain::{EntryId, KeyFacts, Person, PersonId, Pin, StationId, UsbPath};
 use crate::record::{OutboxEntry, Resolution, Unfinished};
 use crate::wire::{Expected, Operator, PersonDetail};
 use crate::workflow::Order;
+pub use crate::workflow::dialogue::Notice;
 use crate::workflow::dialogue::{Answer, Event, Question};
 
 /// What a face asks of the station.
@@ -171,60 +171,6 @@ pub struct KeyView {
     pub oddities: Vec<Oddity>,
     /// What was done to it, newest first.
     pub history: Vec<DeedRecord>,
-}
-
-/// Something that an operator should read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Notice {
-    /// What was asked for ended early.
-    Stopped(StopCode),
-    /// Something else is going on.
-    Busy,
-    /// Somebody else than who locked the station is at its door.
-    OtherOperator,
-    TicketsFetched,
-    /// Nobody is expected today.
-    NoTickets,
-    BatchComplete,
-    BatchEnded,
-    /// It can be taken up again.
-    BatchPaused,
-    BadProfile,
-    BadList {
-        /// At fault; none: the file as a whole.
-        lines: Vec<u64>,
-    },
-    BadPlan,
-    BadStatement,
-    /// The profile enrols for the people of a list, and there is none.
-    PlanNoPeople,
-    /// There is a list, and the profile enrols nobody.
-    PlanNobody,
-    PlanNotIdentified,
-    /// None, or more than people.
-    PlanKeys,
-}
-
-impl Notice {
-    /// Whether it tells of something that was done, and asks for nothing.
-    pub fn is_good(&self) -> bool {
-        match self {
-            Self::TicketsFetched | Self::BatchComplete | Self::BatchPaused => true,
-            Self::Stopped(_)
-            | Self::Busy
-            | Self::OtherOperator
-            | Self::NoTickets
-            | Self::BatchEnded
-            | Self::BadProfile
-            | Self::BadList { .. }
-            | Self::BadPlan
-            | Self::BadStatement
-            | Self::PlanNoPeople
-            | Self::PlanNobody
-            | Self::PlanNotIdentified
-            | Self::PlanKeys => false,
-        }
-    }
 }
 
 /// A slot of the bay.

@@ -11,9 +11,8 @@ use crate::domain::stop_code::StopCode;
 use crate::domain::unfit::{Taken, Unfit};
 use crate::domain::{Identification, KeyFacts, Person, PersonKind};
 use crate::record::{IntentStage, Remains, Unfinished};
-use crate::station::face::Notice;
 use crate::wire::problem_code;
-use crate::workflow::dialogue::Step;
+use crate::workflow::dialogue::{Notice, Step};
 
 /// What happened and what to do next, for a stable word.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -227,6 +227,10 @@ codes! {
         RESET_UNNAMED = "reset-unnamed";
         /// All factors of somebody that were older than a day went within a day, while there is a newer one.
         OLDER_FACTORS_GONE = "all-older-factors-gone";
+        /// The registry's administrator let somebody release resets in a second agent's place for a while.
+        DEPUTY_NAMED = "deputy-releaser";
+        /// The registry's administrator lets resets of somebody's account be asked for again, although many were.
+        RESETS_ALLOWED = "resets-allowed";
         /// An account of Customer Service was made or changed.
         SERVICE_ACCOUNT = "customer-service-account";
     }

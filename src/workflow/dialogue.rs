@@ -5,6 +5,7 @@ mod app;
 mod ending;
 mod event;
 mod loss;
+mod notice;
 mod question;
 
 pub use account_reset::{AccountResetJob, AccountResetQuestion, AccountResetResult};
@@ -12,6 +13,7 @@ pub use app::{AppJob, AppQuestion, AppResult, CodeOf, OnScreen, Purpose, Station
 pub use ending::{CareResult, Ending, PushState};
 pub use event::{Again, Coach, Event, HOLD_MOST_S, HOLD_S, Note};
 pub use loss::{LossJob, LossQuestion, LossResult};
+pub use notice::Notice;
 pub use question::{Answer, HeldCredential, LostBy, Question, Removal};
 
 use serde::{Deserialize, Serialize};

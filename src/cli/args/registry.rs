@@ -130,11 +130,47 @@ pub enum RegistryCommand {
         #[arg(long, value_name = "NUMBER")]
         mark_told: Vec<i64>,
     },
+    /// What there is to decide about resets of accounts, besides asking for and releasing one, which nobody does from here.
+    #[command(subcommand)]
+    Resets(RegistryResetsCommand),
     /// Let a station go on whose journal did not continue, once it is known why.
     AcceptJournal {
         /// The station, as `registry alarms` names it.
         #[arg(long, value_name = "ID")]
         station: String,
+        /// The database file.
+        #[arg(long, value_name = "FILE")]
+        db: PathBuf,
+    },
+}
+
+/// `registry resets …`
+#[derive(Debug, Subcommand)]
+pub enum RegistryResetsCommand {
+    /// Let an account release resets in a second agent's place for a while, where Customer Service has one agent only. All of Customer
+    /// Service hear of it.
+    Deputy {
+        /// Their identifier, as `registry operators list` prints it.
+        #[arg(value_name = "OPERATOR")]
+        operator: String,
+        /// For how long: 1 minute to 24 hours.
+        #[arg(long = "for", value_name = "DURATION")]
+        life: jiff::SignedDuration,
+        /// Why: one line of at most 200 characters.
+        #[arg(long)]
+        reason: String,
+        /// The database file.
+        #[arg(long, value_name = "FILE")]
+        db: PathBuf,
+    },
+    /// Let resets of somebody's account be asked for again, although three were within a day. All of Customer Service hear of it.
+    Allow {
+        /// Whose.
+        #[arg(value_name = "PERSON")]
+        person: String,
+        /// Why: one line of at most 200 characters.
+        #[arg(long)]
+        reason: String,
         /// The database file.
         #[arg(long, value_name = "FILE")]
         db: PathBuf,

@@ -26,20 +26,31 @@ pub fn settled_at(changed_at: Timestamp) -> Timestamp {
         .unwrap_or(Timestamp::MAX)
 }
 
+/// As what an account releases.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum As {
+    /// By its role.
+    Role(Role),
+    /// In a second agent's place, which the registry's administrator lets it for a while.
+    Deputy,
+}
+
 impl Releaser {
-    /// Whether an account of that role, which was last made or changed then, may give this release.
+    /// Whether an account, which was last made or changed then, may give this release.
     pub fn may_be(
         self,
-        (role, changed_at): (Role, Timestamp),
+        (as_what, changed_at): (As, Timestamp),
         now: Timestamp,
     ) -> Result<(), NoRelease> {
-        match (self, role) {
+        match (self, as_what) {
             (Self::Nobody, _) => Err(NoRelease::NotAsked),
-            (Self::SecondAgent, Role::CustomerService) if now < settled_at(changed_at) => {
-                Err(NoRelease::Until(settled_at(changed_at)))
+            (Self::SecondAgent, As::Deputy | As::Role(Role::CustomerService)) => {
+                match now < settled_at(changed_at) {
+                    true => Err(NoRelease::Until(settled_at(changed_at))),
+                    false => Ok(()),
+                }
             }
-            (Self::SecondAgent, Role::CustomerService) => Ok(()),
-            (Self::SecondAgent, other) => Err(NoRelease::Role(other)),
+            (Self::SecondAgent, As::Role(other)) => Err(NoRelease::Role(other)),
         }
     }
 }
@@ -56,7 +67,7 @@ mod tests {
         let changed_at: Timestamp = "2026-11-01T12:00:00Z".parse().expect("a time");
         let may = |role, now: &str| {
             let now = now.parse().expect("a time");
-            row.released_by.may_be((role, changed_at), now)
+            row.released_by.may_be((As::Role(role), changed_at), now)
         };
         let settled = "2026-11-08T12:00:00Z";
         let until = Err(NoRelease::Until(settled.parse().expect("a time")));
@@ -75,7 +86,16 @@ mod tests {
                 Err(NoRelease::Role(other))
             );
         }
-        let nobody = Releaser::Nobody.may_be((agent, changed_at), Timestamp::MAX);
+        // A deputy must have stayed as it is as well.
+        let deputy = |now: &str| {
+            let now = now.parse().expect("a time");
+            row.released_by.may_be((As::Deputy, changed_at), now)
+        };
+        assert_eq!(
+            (deputy("2026-11-02T12:00:00Z"), deputy(settled)),
+            (until, Ok(()))
+        );
+        let nobody = Releaser::Nobody.may_be((As::Deputy, changed_at), Timestamp::MAX);
         assert_eq!(nobody, Err(NoRelease::NotAsked));
         assert_eq!(settled_at(Timestamp::MAX), Timestamp::MAX);
     }

@@ -222,6 +222,68 @@ pub async fn end(
     Ok(done.rows_affected() == 1)
 }
 
+/// Lets an account release in a second agent's place until then.
+pub async fn insert_deputy(
+    tx: &mut Write,
+    operator: &OperatorId,
+    reason: &str,
+    (now, until): (Timestamp, Timestamp),
+) -> Result<(), Fault> {
+    sqlx::query(
+        "INSERT INTO deputy_releaser (operator, reason, named_ms, until_ms) VALUES ($1, $2, $3, $4)",
+    )
+    .bind(operator)
+    .bind(reason)
+    .bind(At(now))
+    .bind(At(until))
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Whether that account is a deputy now.
+pub async fn is_deputy(
+    db: &mut Connection,
+    operator: &OperatorId,
+    now: Timestamp,
+) -> Result<bool, Fault> {
+    sqlx::query_scalar(
+        "SELECT EXISTS (SELECT 1 FROM deputy_releaser WHERE operator = $1 AND named_ms <= $2 AND until_ms > $2)",
+    )
+    .bind(operator)
+    .bind(At(now))
+    .fetch_one(db)
+    .await
+}
+
+/// Lets be asked again about a person.
+pub async fn allow(
+    tx: &mut Write,
+    person: &PersonId,
+    reason: &str,
+    now: Timestamp,
+) -> Result<(), Fault> {
+    sqlx::query("INSERT INTO reset_allowed (person, reason, at_ms) VALUES ($1, $2, $3)")
+        .bind(person)
+        .bind(reason)
+        .bind(At(now))
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// When that was last done.
+pub async fn allowed_at(
+    db: &mut Connection,
+    person: &PersonId,
+) -> Result<Option<Timestamp>, Fault> {
+    let at: MaybeAt = sqlx::query_scalar("SELECT max(at_ms) FROM reset_allowed WHERE person = $1")
+        .bind(person)
+        .fetch_one(db)
+        .await?;
+    Ok(at.0)
+}
+
 /// An act that somebody was asked to sign.
 #[derive(PartialEq)]
 pub struct Asked {

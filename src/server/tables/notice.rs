@@ -84,22 +84,33 @@ pub async fn insert(
     Ok(())
 }
 
-/// Tells every operator of that role whose account is not revoked of something about an operator's account.
+/// Whom a notice is about.
+pub enum About<'a> {
+    Operator(&'a OperatorId),
+    Person(&'a PersonId),
+}
+
+/// Tells every operator of that role whose account is not revoked of something.
 pub async fn insert_for_role(
     tx: &mut Write,
     (kind, facts): (&str, &str),
-    (about, role): (&OperatorId, Role),
+    (about, role): (About<'_>, Role),
     now: Timestamp,
 ) -> Result<(), Fault> {
+    let (operator, person) = match about {
+        About::Operator(id) => (Some(id), None),
+        About::Person(id) => (None, Some(id)),
+    };
     sqlx::query(
-        "INSERT INTO notice (operator, kind, about_operator, facts, at_ms) \
-         SELECT id, $1, $2, $3, $4 FROM operator WHERE role = $5 AND revoked_ms IS NULL ORDER BY id",
+        "INSERT INTO notice (operator, kind, about_operator, about, facts, at_ms) \
+         SELECT id, $1, $2, $6, $3, $4 FROM operator WHERE role = $5 AND revoked_ms IS NULL ORDER BY id",
     )
     .bind(kind)
-    .bind(about)
+    .bind(operator)
     .bind(facts)
     .bind(At(now))
     .bind(role)
+    .bind(person)
     .execute(&mut **tx)
     .await?;
     Ok(())
