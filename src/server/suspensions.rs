@@ -31,7 +31,8 @@ pub struct Report<'a> {
     pub why: SuspendedWhy,
     /// Who took the report.
     pub operator: &'a OperatorId,
-    /// When, in the milliseconds that the database keeps; not later than now.
+    /// When, in the milliseconds that the database keeps; not later than now. What was enrolled later, because a clock was ahead, is
+    /// suspended from its enrolment on.
     pub at: Timestamp,
 }
 
@@ -100,8 +101,9 @@ pub async fn suspend(tx: &mut Write, report: &Report<'_>, now: Timestamp) -> Ans
     let about = (&report.person.id, report.factor);
     // Whether its owner had a suspension of it lifted after that report was taken.
     let shown = standing::lifted_after(tx, about.0, about.1, report.at).await?;
+    let enrolled = standing::enrolled_at(tx, about.0, about.1).await?;
     let suspended = Suspended {
-        at: report.at,
+        at: enrolled.map_or(report.at, |enrolled| report.at.max(enrolled)),
         why: report.why,
     };
     let (reported, suspended) = match (standing.gone_at, standing.suspended) {
@@ -127,7 +129,7 @@ pub async fn suspend(tx: &mut Write, report: &Report<'_>, now: Timestamp) -> Ans
         let by = Deeded {
             station: report.station,
             operator: report.operator,
-            at: report.at,
+            at: suspended.at,
             now,
         };
         standing::insert_suspension(tx, &standing, report.why, &by).await?;

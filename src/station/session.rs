@@ -34,6 +34,13 @@ use crate::workflow::{
 /// The file that keeps a session between commands; private to the station's user.
 const SESSION_FILE: &str = "session.json";
 
+/// What the registry refuses until whoever did it is signed in and stands by it.
+const STOOD_BY: [&str; 3] = [
+    problem_code::REPORT_UNBOUND,
+    problem_code::RESET_FOREIGN,
+    problem_code::OFFER_FOREIGN,
+];
+
 /// What that file holds: each command is a process of its own, and may find the registry out of reach.
 #[derive(Serialize, Deserialize)]
 struct Kept<S> {
@@ -312,12 +319,12 @@ impl Station {
         Ok(key.and_then(|key| body.bound(key, &joined.id, id)))
     }
 
-    /// An entry that the registry refused because nothing binds it: whoever is said to have done it may stand by it. One that was
-    /// changed is refused for good.
+    /// An entry that the registry refused because nothing binds it, or because of when it is said to have been done: whoever is said to
+    /// have done it may stand by it. One that was changed is refused for good.
     fn unbound(&self, entry: EntryId) -> Result<Option<(EntryId, OutboxBody)>, Stop> {
         let entry = self.store.outbox_entry(entry)?;
         let unbound = entry.filter(|entry| {
-            matches!(&entry.state, EntryState::Conflict { code, .. } if code == problem_code::REPORT_UNBOUND)
+            matches!(&entry.state, EntryState::Conflict { code, .. } if STOOD_BY.contains(&code.as_str()))
         });
         Ok(unbound.map(|entry| (entry.id, entry.body)))
     }

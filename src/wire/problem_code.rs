@@ -103,8 +103,9 @@ codes! {
         OFFER_FOREIGN = "offer-foreign", 403, "The offer is not for this";
         /// The operator had no session at this station that could be unlocked then.
         UNLOCK_FOREIGN = "unlock-foreign", 403, "There was no such session";
-        /// Who is said to have reset a key, or withdrawn a credential, did not work at this station then.
-        RESET_FOREIGN = "reset-foreign", 403, "There was no such session";
+        /// Who is said to have reset a key, or withdrawn a credential, did not work at this station then; or what is said to have ended then,
+        /// a credential, app or token, was enrolled later. They can sign in anew and send it again.
+        RESET_FOREIGN = "reset-foreign", 403, "It cannot have been done then";
         /// Nothing shows that it was recorded in a session of whoever is said to have done it: they can sign in and send it again. As an
         /// alarm without a refusal: it was recorded before the station bound its reports.
         REPORT_UNBOUND = "report-unbound", 403, "Nothing shows who recorded it";

@@ -115,6 +115,7 @@ async fn two_keys_of_one_serial_number_are_told_by_what_they_hold_and_nobody_uns
     let losses = reset(&world).await;
     assert_eq!(names(&losses.enrolments), ["Person 1"]);
     assert_eq!(live(&world, 1).await, 0);
+    assert_eq!(alarms(&world, problem_code::RESET_UNNAMED).await, 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -352,3 +352,39 @@ async fn what_nothing_binds_is_refused_until_whoever_did_it_stands_by_it() {
     workflow::sign_in(&mut desk).await.expect("signed in");
     assert_eq!(retry().await, (1, 0), "their own");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reset_that_is_dated_before_the_enrolment_is_sent_again_by_whoever_signs_in_anew() {
+    let world = world(1).await;
+    let key = SoftKey::new(Profile::yubikey_5_nfc().with_touch(TouchPolicy::Auto));
+    world.rack.put(SLOT, &key);
+    enrol(&world, 1).await.expect("enrolled");
+    // The registry's clock was an hour ahead then.
+    sql(
+        &world,
+        "UPDATE credential SET enrolled_ms = enrolled_ms + 3600000",
+    )
+    .await;
+    let (ended, _) = crate::resets::run(&world, crate::resets::order()).await;
+    ended.expect("reset");
+    let entry = waiting(&world).remove(0);
+    let EntryState::Conflict { code, detail } = entry.state else {
+        panic!("no conflict");
+    };
+    assert_eq!(code, "reset-foreign");
+    assert!(
+        detail.contains("sign in anew and send it again"),
+        "{detail}"
+    );
+    let retry = async || {
+        let round = world.station.resolve_conflict(entry.id, Resolution::Retry);
+        let round = round.await.expect("resolved");
+        (round.accepted, round.rejected)
+    };
+    assert_eq!(retry().await, (0, 1), "in the same session");
+    world.station.close_session().await.expect("signed out");
+    let face = Arc::new(ScriptedFace::new(OPERATOR_SLOT, OPERATOR_PIN));
+    let mut desk = StationDesk::new(Arc::clone(&world.station), face, Cancel::default());
+    workflow::sign_in(&mut desk).await.expect("signed in");
+    assert_eq!(retry().await, (1, 0), "stood by");
+}

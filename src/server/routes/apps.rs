@@ -12,8 +12,8 @@ use super::Shared;
 use super::desk::Terms;
 use super::people::no_person;
 use super::report::{
-    Claim, Labels, Sent, begin, check_identification, claimed_app_offer, ended_at, may_identify,
-    may_then,
+    Claim, Labels, Said, Sent, begin, check_identification, claimed_app_offer, ended_at,
+    may_identify, may_then,
 };
 use crate::domain::authority::{Action, may_take};
 use crate::domain::factor::{Replacement, TotpSettings};
@@ -322,9 +322,14 @@ pub async fn removal(
         Opened::Fresh(entry) => entry,
         Opened::Repeated(response) => return Ok(response),
     };
+    let stood_by = sent.stood_by(&mut entry.tx, &station).await?;
     let push = sent.push.body;
     check_identification(&push.identification)?;
-    let by = (&push.operator, push.removed_at);
+    let by = Said {
+        operator: &push.operator,
+        at: push.removed_at,
+        stood_by,
+    };
     may_then(&registry, &mut entry.tx, &station, by, Action::RemoveApp).await?;
     may_identify(&mut entry.tx, &push.operator, &push.identification).await?;
     let now = registry.now();
@@ -334,7 +339,7 @@ pub async fn removal(
     };
     let enrolled = standing::enrolled_at(&mut entry.tx, &push.person, &factor).await?;
     let enrolled = enrolled.ok_or_else(|| no_factor(push.factor, &push.person))?;
-    let ended = ended_at(enrolled, push.removed_at)?;
+    let ended = ended_at(enrolled, (push.removed_at, stood_by))?;
     if !factor::remove(&mut entry.tx, &push.person, push.factor, ended.at).await? {
         return Err(no_factor(push.factor, &push.person));
     }

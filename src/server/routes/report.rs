@@ -18,10 +18,10 @@ use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::{IntoParams, PartialSchema};
 
 pub(super) use claim::{
-    CLOCK_SKEW_MS, Claim, claimed_app_offer, claimed_offer, may_then, offer_unknown,
-    refuse_revoked, watch,
+    CLOCK_SKEW_MS, Claim, Said, claimed_app_offer, claimed_offer, may_then, offer_unknown,
+    role_there, was_absent,
 };
-pub(super) use ended::{EndedAt, ended_at, ended_since};
+pub(super) use ended::{EndedAt, earliest_in_words, ended_at, ended_since};
 
 use super::Body;
 use super::people::no_person;
@@ -36,8 +36,7 @@ use crate::server::heads::{self, Seen};
 use crate::server::ledger::{self, Looked, Opened, Remark};
 use crate::server::lives::{self, Added};
 use crate::server::problem::{Answer, Refusal};
-use crate::server::tables::audit;
-use crate::server::tables::{operator, person};
+use crate::server::tables::{access, audit, operator, person};
 use crate::server::visits::{self, Bringer, Fate};
 use crate::wire::{self, Bond, KeyReport, Push, Report, VERSION, problem_code};
 use bond::Evidence;
@@ -92,6 +91,23 @@ impl<T: DeserializeOwned> FromRequest<Arc<Registry>> for Sent<T> {
             bond,
             body,
         })
+    }
+}
+
+impl<T: Report> Sent<T> {
+    /// Since when whoever did it is signed in, where they stand by it: in a session that was opened after the time that it states. To be
+    /// asked after [`begin`], which found that this session binds it.
+    pub(super) async fn stood_by(
+        &self,
+        db: &mut Connection,
+        station: &StationId,
+    ) -> Answer<Option<Timestamp>> {
+        let Some(bond) = &self.bond else {
+            return Ok(None);
+        };
+        let session = access::bonded(db, &bond.session.0, station).await?;
+        let opened = session.map(|session| session.opened_at);
+        Ok(opened.filter(|opened| *opened > self.push.body.about().at))
     }
 }
 

@@ -12,8 +12,8 @@ use axum::response::Response;
 use jiff::Timestamp;
 
 use super::report::{
-    CLOCK_SKEW_MS, EndedAt, Labels, Sent, begin, check_identification, check_key, ended_at,
-    refuse_revoked, watch,
+    CLOCK_SKEW_MS, EndedAt, Labels, Said, Sent, begin, check_identification, check_key,
+    earliest_in_words, ended_at, role_there, was_absent,
 };
 use super::{Body, Shared, desk};
 use crate::domain::authority::Role;
@@ -28,8 +28,8 @@ use crate::server::tables::audit::{self, Line};
 use crate::server::tables::{access, credential, offer, withdrawal};
 use crate::server::visits::Within;
 use crate::wire::{
-    KeyResetPush, KeyResetReceipt, KnownCredentials, KnownRequest, PersonStanding, Push,
-    problem_code,
+    KeyResetPush, KeyResetReceipt, KnownCredential, KnownCredentials, KnownRequest, PersonStanding,
+    Push, problem_code,
 };
 
 /// Most credentials in one request: more than the largest keys hold.
@@ -106,13 +106,15 @@ pub async fn key_reset(
         Opened::Fresh(entry) => entry,
         Opened::Repeated(response) => return Ok(response),
     };
+    let stood_by = sent.stood_by(&mut entry.tx, &station).await?;
     let push = sent.push.body;
     check_count(push.credentials.len())?;
     check_key(&push.key)?;
     if let Some(identification) = &push.case.identification {
         check_identification(identification)?;
     }
-    let losers = losers(&mut entry.tx, &push.credentials, push.reset_at).await?;
+    let there = on_it(&mut entry.tx, &push).await?;
+    let losers = losers(&mut entry.tx, &push.credentials, (push.reset_at, stood_by)).await?;
     push.case
         .check(!losers.is_empty())
         .map_err(|fault| Refusal::new(problem_code::MALFORMED, fault.to_string()))?;
@@ -121,10 +123,11 @@ pub async fn key_reset(
         operator: &push.operator,
         finished_by: push.finished_by.as_ref(),
         at: push.reset_at,
+        stood_by,
     };
     let role = role_then(&mut entry.tx, &station, &decided, now).await?;
     let kinds: Vec<_> = losers.iter().map(|loser| loser.person.kind).collect();
-    let early: String = losers.iter().map(|loser| loser.ended.in_words()).collect();
+    let early = earliest_in_words(losers.iter().map(|loser| loser.ended));
     role.may_reset_key_of(&kinds)
         .map_err(|refused| Refusal::new(problem_code::NOT_ALLOWED, refused.to_string()))?;
     let security_key = credential::key_as_kept(&mut entry.tx, &push.key).await?;
@@ -140,7 +143,7 @@ pub async fn key_reset(
     };
     lives::ended(&mut entry.tx, &ended, &gone, now).await?;
     alarm_of_several(&mut entry.tx, &ended, &gone, now).await?;
-    alarm_of_unnamed(&mut entry.tx, &ended, &push, now).await?;
+    alarm_of_unnamed(&mut entry.tx, &ended, (&push, &there), now).await?;
     for stranger in &push.credentials {
         if !ids.contains(stranger) {
             withdrawal::refuse_from_now_on(&mut entry.tx, stranger, number).await?;
@@ -215,27 +218,35 @@ async fn alarm_of_several(
     Ok(())
 }
 
-/// What is enrolled on a key with that serial number or tag would be gone with it, and a station that asked was told of it. Where the
-/// report names it not, there are two such keys, or somebody reports what was not asked for.
+/// What is enrolled on a key of that serial number or tag, so that it would be gone with the key, as far as two clocks tell.
+async fn on_it(tx: &mut Write, push: &KeyResetPush) -> Answer<Vec<KnownCredential>> {
+    let mut there = credential::on_key(tx, &push.key.id).await?;
+    let latest_ms = ms(push.reset_at) + CLOCK_SKEW_MS;
+    there.retain(|found| ms(found.credential.enrolled_at) <= latest_ms);
+    Ok(there)
+}
+
+/// A station that asked was told what is enrolled on a key of that serial number or tag. Where the report names nothing of it, there are
+/// two such keys, or somebody reports what was not asked for. Where it names some, that was on this key, and the rest is on another one
+/// of the number.
 async fn alarm_of_unnamed(
     tx: &mut Write,
     ended: &Ended<'_>,
-    push: &KeyResetPush,
+    (push, there): (&KeyResetPush, &[KnownCredential]),
     now: Timestamp,
 ) -> Answer<()> {
-    let mut left = credential::on_key(tx, &push.key.id).await?;
-    left.retain(|found| found.credential.enrolled_at <= push.reset_at);
-    if left.is_empty() {
+    let is_named = |found: &KnownCredential| push.credentials.contains(&found.credential.id);
+    if there.is_empty() || there.iter().any(is_named) {
         return Ok(());
     }
-    let named = left
+    let left = there
         .iter()
         .map(|found| format!("{} of {}", found.credential.id, found.person.id));
     let detail = format!(
         "operator {} reports the reset of a key, and not that it took what is enrolled on a key of that serial number or tag: {}. It \
          stays valid. Find out with them whether their key still works",
         ended.operator,
-        Vec::from_iter(named).join(", ")
+        Vec::from_iter(left).join(", ")
     );
     audit::alarm(tx, ended.station, problem_code::RESET_UNNAMED, &detail, now).await?;
     Ok(())
@@ -259,7 +270,11 @@ struct Loser {
 }
 
 /// Those of the credentials that the registry knows and that are not gone already, and whose they are.
-async fn losers(tx: &mut Write, credentials: &[Bytes], reset_at: Timestamp) -> Answer<Vec<Loser>> {
+async fn losers(
+    tx: &mut Write,
+    credentials: &[Bytes],
+    reset: (Timestamp, Option<Timestamp>),
+) -> Answer<Vec<Loser>> {
     let mut losers: Vec<Loser> = Vec::new();
     for id in credentials {
         if losers.iter().any(|loser| loser.credential == *id) {
@@ -267,7 +282,7 @@ async fn losers(tx: &mut Write, credentials: &[Bytes], reset_at: Timestamp) -> A
         }
         if let Some(found) = credential::known(tx, id).await? {
             losers.push(Loser {
-                ended: ended_at(found.credential.enrolled_at, reset_at)?,
+                ended: ended_at(found.credential.enrolled_at, reset)?,
                 credential: found.credential.id,
                 person: found.person,
             });
@@ -283,39 +298,30 @@ pub(super) struct Decided<'a> {
     pub finished_by: Option<&'a OperatorId>,
     /// When it was ended.
     pub at: Timestamp,
+    /// Since when who ended it is signed in anew and stands by it.
+    pub stood_by: Option<Timestamp>,
 }
 
-/// The role of who ended it, if they had access and were signed in at the station then.
+/// The role of who ended it, if they had access and were signed in at the station then, or stand by it.
 pub(super) async fn role_then(
     tx: &mut Write,
     station: &StationId,
     push: &Decided<'_>,
     now: Timestamp,
 ) -> Answer<Role> {
-    let absent = |operator: &OperatorId| {
-        Refusal::new(
-            problem_code::RESET_FOREIGN,
-            format!(
-                "operator {operator} was not signed in at this station at {}; check the station's clock",
-                push.at
-            ),
-        )
-    };
-    let operator = push.finished_by.unwrap_or(push.operator);
-    refuse_revoked(tx, operator, push.at).await?;
-    let around = (ms(push.at) - CLOCK_SKEW_MS, ms(push.at) + CLOCK_SKEW_MS);
-    if ms(push.at) > ms(now) + CLOCK_SKEW_MS {
-        return Err(absent(operator));
-    }
     if push.finished_by.is_some() {
         // When it was begun is not said: any time of theirs before will do.
-        let begun = access::role_between(tx, station, push.operator, (0, around.1)).await?;
-        begun.ok_or_else(|| absent(push.operator))?;
+        let before = push.stood_by.map_or(push.at, |since| since.max(push.at));
+        let until_ms = ms(before) + CLOCK_SKEW_MS;
+        let begun = access::role_between(tx, station, push.operator, (0, until_ms)).await?;
+        begun.ok_or_else(|| was_absent(problem_code::RESET_FOREIGN, push.operator, push.at))?;
     }
-    let role = access::role_between(tx, station, operator, around).await?;
-    let role = role.ok_or_else(|| absent(operator))?;
-    watch(tx, station, (operator, push.at), now).await?;
-    Ok(role)
+    let said = Said {
+        operator: push.finished_by.unwrap_or(push.operator),
+        at: push.at,
+        stood_by: push.stood_by,
+    };
+    role_there(tx, station, said, problem_code::RESET_FOREIGN, now).await
 }
 
 /// The audit's words for it.

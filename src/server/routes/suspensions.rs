@@ -13,7 +13,7 @@ use super::codes::refuse_over;
 use super::desk::{known, line, may};
 use super::offers::{descriptor, life_ms, refuse_full};
 use super::report::{
-    EndedAt, Labels, Sent, begin, check_identification, check_version, ended_since, may_then,
+    EndedAt, Labels, Said, Sent, begin, check_identification, check_version, ended_since, may_then,
     offer_unknown,
 };
 use super::{Body, Shared};
@@ -62,8 +62,13 @@ pub async fn suspension(
         Opened::Fresh(entry) => entry,
         Opened::Repeated(response) => return Ok(response),
     };
+    let stood_by = sent.stood_by(&mut entry.tx, &station).await?;
     let push = sent.push.body;
-    let by = (&push.operator, push.suspended_at);
+    let by = Said {
+        operator: &push.operator,
+        at: push.suspended_at,
+        stood_by,
+    };
     may_then(&registry, &mut entry.tx, &station, by, Action::Suspend).await?;
     let now = registry.now();
     let enrolled = standing::enrolled_at(&mut entry.tx, &push.person, &push.factor).await?;

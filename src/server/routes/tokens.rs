@@ -11,7 +11,8 @@ use super::apps::receipt;
 use super::codes::on_record;
 use super::desk::{known, line, may, may_for};
 use super::report::{
-    Claim, Labels, Sent, begin, check_identification, check_version, claimed_app_offer, may_then,
+    Claim, Labels, Said, Sent, begin, check_identification, check_version, claimed_app_offer,
+    may_then,
 };
 use super::{Body, Named, Params, Shared};
 use crate::domain::authority::Action;
@@ -106,8 +107,13 @@ pub async fn import(
         Opened::Fresh(entry) => entry,
         Opened::Repeated(response) => return Ok(response),
     };
+    let stood_by = sent.stood_by(&mut entry.tx, &station).await?;
     let push = sent.push.body;
-    let by = (&push.operator, push.imported_at);
+    let by = Said {
+        operator: &push.operator,
+        at: push.imported_at,
+        stood_by,
+    };
     may_then(&registry, &mut entry.tx, &station, by, Action::ImportTokens).await?;
     let now = registry.now();
     let mut known = Vec::new();

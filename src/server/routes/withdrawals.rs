@@ -15,7 +15,7 @@ use super::report::{EndedAt, Labels, Sent, begin, check_identification, check_ke
 use super::resets::{Decided, role_then};
 use crate::domain::authority::{Action, Role};
 use crate::domain::suspension::FactorRef;
-use crate::domain::{OfferId, PersonKind, StationId};
+use crate::domain::{OfferId, OperatorId, PersonKind, StationId};
 use crate::server::auth::AtStation;
 use crate::server::database::Write;
 use crate::server::ledger::Opened;
@@ -52,6 +52,7 @@ pub async fn withdrawal(
         Opened::Fresh(entry) => entry,
         Opened::Repeated(response) => return Ok(response),
     };
+    let stood_by = sent.stood_by(&mut entry.tx, &station).await?;
     let push = sent.push.body;
     check(&push)?;
     let now = registry.now();
@@ -59,6 +60,7 @@ pub async fn withdrawal(
         operator: &push.operator,
         finished_by: push.finished_by.as_ref(),
         at: push.withdrawn_at,
+        stood_by,
     };
     let role = role_then(&mut entry.tx, &station, &decided, now).await?;
     let person = person::by_id(&mut entry.tx, &push.person)
@@ -67,14 +69,14 @@ pub async fn withdrawal(
     let held = held(&mut entry.tx, &push).await?;
     let ended = held
         .as_ref()
-        .map(|held| ended_at(held.enrolled_at, push.withdrawn_at))
+        .map(|held| ended_at(held.enrolled_at, (push.withdrawn_at, stood_by)))
         .transpose()?;
     let at = ended.map_or(push.withdrawn_at, |ended| ended.at);
     let by = By {
         role,
         station: &station,
         is_maker: match &held {
-            Some(held) => is_same_human(&mut entry.tx, push.done_by(), &held.operator).await?,
+            Some(held) => has_made(&mut entry.tx, push.done_by(), held).await?,
             None => false,
         },
     };
@@ -146,8 +148,18 @@ async fn held(tx: &mut Write, push: &WithdrawalPush) -> Answer<Option<Kept>> {
 struct By<'a> {
     role: Role,
     station: &'a StationId,
-    /// The human who enrolled it.
+    /// The human who enrolled it, or began that.
     is_maker: bool,
+}
+
+/// Whether it is theirs: who began it and who ended it have both made it, as they have wherever two humans are wanted.
+async fn has_made(tx: &mut Write, who: &OperatorId, held: &Kept) -> Answer<bool> {
+    for maker in std::iter::once(&held.operator).chain(&held.begun_by) {
+        if is_same_human(tx, who, maker).await? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Whether they may withdraw it.
@@ -182,8 +194,12 @@ fn may(
             match (by.is_maker, by.role.may_reset_key_of(&[kind])) {
                 (true, _) | (false, Ok(())) => Ok(()),
                 (false, Err(no)) => Err(refused(format!(
-                    "credential {} was enrolled by operator {}, who may take it back themselves; for anybody else: {no}",
-                    push.credential, held.operator
+                    "credential {} was enrolled by operator {}{}, who may take it back themselves; for anybody else: {no}",
+                    push.credential,
+                    held.operator,
+                    held.begun_by
+                        .as_ref()
+                        .map_or(String::new(), |who| format!(" and begun by {who}")),
                 ))),
             }
         }

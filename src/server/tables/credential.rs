@@ -181,6 +181,8 @@ pub struct Kept {
     pub station: StationId,
     /// Who enrolled it.
     pub operator: OperatorId,
+    /// Who began it, where that was somebody else.
+    pub begun_by: Option<OperatorId>,
     /// When it was made, as its station told.
     #[sqlx(rename = "enrolled_ms", try_from = "At")]
     pub enrolled_at: Timestamp,
@@ -196,7 +198,7 @@ pub struct Kept {
 /// That credential, gone or not.
 pub async fn kept(db: &mut Connection, id: &Bytes) -> Result<Option<Kept>, Fault> {
     sqlx::query_as(
-        "SELECT person, offer, station, operator, enrolled_ms, accepted_ms, accepted_ms = last_tested_ms AS is_unused, \
+        "SELECT person, offer, station, operator, begun_by, enrolled_ms, accepted_ms, accepted_ms = last_tested_ms AS is_unused, \
          gone_ms IS NULL AS is_live FROM credential WHERE id = $1",
     )
     .bind(id)
@@ -272,7 +274,7 @@ pub async fn suspend(
     Ok(())
 }
 
-/// One that is not gone is gone since then; by which reset, if it was one.
+/// One that is not gone is gone since then, but not from before it was enrolled; by which reset, if it was one.
 pub async fn end(
     tx: &mut Write,
     id: &Bytes,
@@ -280,7 +282,7 @@ pub async fn end(
     reset: Option<i64>,
 ) -> Result<(), Fault> {
     sqlx::query(
-        "UPDATE credential SET gone_ms = $1, gone_by = $2 WHERE id = $3 AND gone_ms IS NULL",
+        "UPDATE credential SET gone_ms = max($1, enrolled_ms), gone_by = $2 WHERE id = $3 AND gone_ms IS NULL",
     )
     .bind(At(at))
     .bind(reset)

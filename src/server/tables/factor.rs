@@ -210,7 +210,8 @@ pub async fn suspend(
     Ok(())
 }
 
-/// Removes a factor of a person; whether there was one that was active. A token is in stock from then on, unless it is suspended.
+/// Removes a factor of a person, as of then, but not from before it was enrolled; whether there was one that was active. A token is in
+/// stock from then on, unless it is suspended.
 pub async fn remove(
     tx: &mut Write,
     person: &PersonId,
@@ -218,7 +219,7 @@ pub async fn remove(
     at: Timestamp,
 ) -> Result<bool, Fault> {
     let done = sqlx::query(
-        "UPDATE factor SET removed_ms = $1 WHERE id = $2 AND person = $3 AND removed_ms IS NULL",
+        "UPDATE factor SET removed_ms = max($1, enrolled_ms) WHERE id = $2 AND person = $3 AND removed_ms IS NULL",
     )
     .bind(At(at))
     .bind(id)

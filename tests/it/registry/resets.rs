@@ -264,3 +264,34 @@ async fn a_reset_changes_nothing_that_is_known_of_a_key_and_what_it_does_not_nam
     let alarms = keydesk::server::admin::alarms(&world.db(), 9).await;
     assert_eq!(alarms.unwrap().len(), 1);
 }
+
+#[tokio::test]
+async fn a_reset_of_one_of_two_keys_of_a_serial_number_is_no_alarm_and_clocks_are_given_leeway() {
+    let world = World::new().await;
+    let mut keys = [Authenticator::new(6), Authenticator::new(7)];
+    let mut credentials = Vec::new();
+    for (key, person) in keys.iter_mut().zip(["p-1", "p-4"]) {
+        let mut made = world.enrolment(&world.offer(person).await, key);
+        made.body.key.id = id_of(key, Some("7C310042"));
+        made.body.not_held.clone_from(&credentials);
+        credentials.push(world.push(&made).await.unwrap().credential);
+    }
+    let unnamed = async || {
+        let alarms = keydesk::server::admin::alarms(&world.db(), 9).await;
+        let alarms = alarms.unwrap().into_iter();
+        alarms
+            .filter(|alarm| alarm.kind == problem_code::RESET_UNNAMED)
+            .count()
+    };
+    let mut honest = reset(&world, &keys[0], &[&credentials[0]]);
+    honest.body.key.id = id_of(&keys[0], Some("7C310042"));
+    world.client.push(entry(), &honest).await.unwrap();
+    assert_eq!(unnamed().await, 0);
+    assert_eq!(world.live_keys_of("p-4").await, 1);
+    // Of "a spare", by a clock that is a minute behind.
+    let mut crafted = reset(&world, &keys[1], &[]);
+    crafted.body.key.id = id_of(&keys[1], Some("7C310042"));
+    crafted.body.reset_at -= SignedDuration::from_mins(1);
+    world.client.push(entry(), &crafted).await.unwrap();
+    assert_eq!(unnamed().await, 1);
+}

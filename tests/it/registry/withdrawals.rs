@@ -273,6 +273,33 @@ async fn an_enrolment_is_taken_back_by_who_made_it_or_may_reset_its_key_and_by_n
 }
 
 #[tokio::test]
+async fn who_began_what_another_one_ended_has_made_it_too_and_takes_it_back() {
+    let world = World::new().await;
+    let mut others = Vec::new();
+    for seed in [210, 211] {
+        let name = format!("C. Olleague {seed}");
+        let mut key = Authenticator::new(seed);
+        let role = Role::HelpDesk;
+        others.push(first_sign_in(&world.client, &world.db(), &name, role, &mut key).await);
+    }
+    // p-2 is a main administrator, whose keys only Customer Service resets.
+    let mut key = Authenticator::new(51);
+    let offer = world.offer("p-2").await;
+    let mut made = world.enrolment(&offer, &mut key);
+    made.body.finished_by = Some(others[0].operator.id.clone());
+    let credential = world.push(&made).await.unwrap().credential;
+    let mut gone = push(&world, &key, ("p-2", &credential), undone(offer.id));
+    gone.body.operator = others[1].operator.id.clone();
+    let said = detail(world.client.push(entry(), &gone).await);
+    for maker in [&world.session, &others[0]] {
+        assert!(said.contains(maker.operator.id.as_str()), "{said}");
+    }
+    gone.body.operator = world.session.operator.id.clone();
+    gone.head = world.head();
+    assert!(world.client.push(entry(), &gone).await.unwrap().was_held);
+}
+
+#[tokio::test]
 async fn half_an_hour_after_it_was_taken_an_enrolment_is_taken_back_by_nobody_alone() {
     let world = World::new().await;
     let mut key = Authenticator::new(48);

@@ -3,7 +3,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::domain::authority::Action;
+use crate::domain::authority::{Action, Role};
 use crate::domain::{OfferId, OperatorId, PersonId, StationId};
 use crate::server::Registry;
 use crate::server::database::{Connection, Write, ms};
@@ -18,6 +18,19 @@ pub(in crate::server::routes) const CLOCK_SKEW_MS: i64 = 5 * 60 * 1000;
 
 /// A report that comes later than that after what it reports is for somebody to look at: no line is down for so long.
 pub(super) const LATE: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// What may be done about a report that is dated wrongly, in words.
+pub(in crate::server::routes) const STAND_BY_IT: &str =
+    "whoever did it can sign in anew and send it again";
+
+/// What a report says of who did something, and when, where it names no offer.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::server::routes) struct Said<'a> {
+    pub operator: &'a OperatorId,
+    pub at: Timestamp,
+    /// Since when they are signed in anew and stand by it ([`super::Sent::stood_by`]).
+    pub stood_by: Option<Timestamp>,
+}
 
 /// What a push says it answers.
 pub(in crate::server::routes) struct Claim<'a> {
@@ -126,21 +139,65 @@ pub(in crate::server::routes) async fn may_then(
     registry: &Registry,
     tx: &mut Write,
     station: &StationId,
-    (operator, at): (&OperatorId, Timestamp),
+    said: Said<'_>,
     action: Action,
 ) -> Answer<()> {
-    let now = registry.now();
+    role_there(
+        tx,
+        station,
+        said,
+        problem_code::OFFER_FOREIGN,
+        registry.now(),
+    )
+    .await?
+    .may(action)
+    .map_err(|refused| Refusal::new(problem_code::NOT_ALLOWED, refused.to_string()))
+}
+
+/// The role of that operator, if they had access and were signed in at the station then, or stand by it; `code`: what the refusal is.
+pub(in crate::server::routes) async fn role_there(
+    tx: &mut Write,
+    station: &StationId,
+    Said {
+        operator,
+        at,
+        stood_by,
+    }: Said<'_>,
+    code: &'static str,
+    now: Timestamp,
+) -> Answer<Role> {
     refuse_revoked(tx, operator, at).await?;
     if ms(at) > ms(now) + CLOCK_SKEW_MS {
-        return Err(not_there(operator, at));
+        return Err(Refusal::new(
+            code,
+            format!(
+                "operator {operator} is said to have done it at {at}, and it is {now} here; check the clocks of station and registry, \
+                 and send it again after that time"
+            ),
+        ));
     }
     let around_ms = (ms(at) - CLOCK_SKEW_MS, ms(at) + CLOCK_SKEW_MS);
-    access::role_between(tx, station, operator, around_ms)
-        .await?
-        .ok_or_else(|| not_there(operator, at))?
-        .may(action)
-        .map_err(|refused| Refusal::new(problem_code::NOT_ALLOWED, refused.to_string()))?;
-    watch(tx, station, (operator, at), now).await
+    let mut role = access::role_between(tx, station, operator, around_ms).await?;
+    if let (None, Some(since)) = (role, stood_by) {
+        role = access::role_between(tx, station, operator, (ms(since), ms(since))).await?;
+    }
+    let role = role.ok_or_else(|| was_absent(code, operator, at))?;
+    watch(tx, station, (operator, at), now).await?;
+    Ok(role)
+}
+
+/// Nobody of that name was signed in then.
+pub(in crate::server::routes) fn was_absent(
+    code: &'static str,
+    operator: &OperatorId,
+    at: Timestamp,
+) -> Refusal {
+    Refusal::new(
+        code,
+        format!(
+            "operator {operator} was not signed in at this station at {at}; check the clocks of station and registry: {STAND_BY_IT}"
+        ),
+    )
 }
 
 /// What rests on a station's word alone, and comes when nobody can be asked any more, or very late, is taken, because it may be true,
