@@ -87,6 +87,21 @@ pub enum StoreError {
         dir.display()
     )]
     Index { dir: PathBuf, why: String },
+    /// Where temporary files go, there is no copy of the index to be had, so that nobody knows what it remembers.
+    #[error(
+        "could not copy the index to {}: {source}; nothing was verified: free some space there, or name another folder in TMPDIR",
+        dir.display()
+    )]
+    NotCopied {
+        dir: PathBuf,
+        source: std::io::Error,
+    },
+    /// A station began to use the index while it was copied: the copy may be half of one and half of another.
+    #[error(
+        "{} was opened by another process while its index was copied: nothing was verified, do it again",
+        dir.display()
+    )]
+    OpenedMeanwhile { dir: PathBuf },
     /// The record is larger than any that the store takes.
     #[error(
         "a record of {bytes} bytes is more than the {limit} that the journal takes: nothing was recorded"

@@ -4,7 +4,7 @@
 //! to them, and the index is checked whole before it is used.
 
 use std::fs::{File, OpenOptions};
-use std::os::unix::fs::{FileExt, OpenOptionsExt};
+use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{FlockOperation, OFlags, flock};
@@ -21,15 +21,25 @@ pub(super) enum Past {
     Uncertain,
 }
 
-/// How the last holder of a journal's lock left, as far as it has: asked without taking it.
-pub(super) fn past(journal: &Path) -> Past {
-    match open_regular(&lock_path(journal))
-        .ok()
-        .as_ref()
-        .and_then(read)
-    {
-        Some(Note::Closed) => Past::Closed,
-        Some(Note::Open(_)) | None => Past::Uncertain,
+/// What a journal's lock says, asked without taking it. Another one later: somebody has taken it or let go of it since.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Glance {
+    /// How the last holder left, as far as it has.
+    pub past: Past,
+    /// When its note was written, in seconds and nanoseconds.
+    written: Option<(i64, i64)>,
+}
+
+/// Looks at the lock of a journal.
+pub(super) fn glance(journal: &Path) -> Glance {
+    let file = open_regular(&lock_path(journal)).ok();
+    let written = file.as_ref().and_then(|file| file.metadata().ok());
+    Glance {
+        past: match file.as_ref().and_then(read) {
+            Some(Note::Closed) => Past::Closed,
+            Some(Note::Open(_)) | None => Past::Uncertain,
+        },
+        written: written.map(|found| (found.mtime(), found.mtime_nsec())),
     }
 }
 

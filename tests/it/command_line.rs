@@ -367,6 +367,31 @@ fn a_damaged_journal_is_exit_code_seven_and_names_the_file() {
 }
 
 #[test]
+fn an_audit_that_finds_no_room_for_a_copy_of_the_index_names_the_folder_and_what_to_do() {
+    let place = Place::new();
+    let data = place.join();
+    let folder = tempfile::tempdir().expect("a folder");
+    // No file may be larger than a kilobyte: to whoever writes it is as on a full disk.
+    let script = "trap '' XFSZ; ulimit -f 1; exec \"$0\" --json --data \"$1\" audit verify";
+    let output = Command::new("bash")
+        .args(["-c", script, env!("CARGO_BIN_EXE_keydesk")])
+        .arg(&data)
+        .env("TMPDIR", folder.path())
+        .env_remove("KEYDESK_LOG")
+        .stdin(Stdio::null())
+        .output();
+    let ran = finish(output.expect("it runs"));
+    assert_eq!(ran.code, 7, "{}", ran.all);
+    let (said, named) = (ran.text("detail"), folder.path().display().to_string());
+    for part in [named.as_str(), "free some space there", "TMPDIR"] {
+        assert!(said.contains(part), "{said}");
+    }
+    let left = std::fs::read_dir(folder.path()).expect("read").count();
+    assert_eq!(left, 0, "the copy is gone");
+    assert_eq!(run(&data, &["audit", "verify"]).code, 0);
+}
+
+#[test]
 fn the_demonstration_without_a_terminal_does_the_main_job_and_exits_with_zero() {
     let output = keydesk().args(["--json", "demo"]).output();
     let ran = finish(output.expect("it runs"));
