@@ -2,6 +2,7 @@
 
 mod access;
 mod acts;
+mod alarms;
 mod audit;
 mod copies;
 mod notices;
@@ -17,7 +18,6 @@ use crate::cli::output::{Exit, Outcome, Output};
 use crate::domain::StationId;
 use crate::server::admin::{self, AdminError};
 use crate::server::{self, KeyringError, ServeConfig, import};
-use crate::text::clean::columns;
 
 pub(super) async fn run(command: RegistryCommand, global: &Global, output: &Output) -> Outcome {
     match command {
@@ -66,7 +66,13 @@ pub(super) async fn run(command: RegistryCommand, global: &Global, output: &Outp
             Err(outcome) => outcome,
         },
         RegistryCommand::Audit(command) => audit::run(command).await,
-        RegistryCommand::Alarms { db } => alarms(&db, output).await,
+        RegistryCommand::Alarms {
+            db,
+            acknowledge,
+            reason: Some(reason),
+            ..
+        } => alarms::acknowledge(&db, &acknowledge, &reason).await,
+        RegistryCommand::Alarms { db, all, .. } => alarms::list(&db, all, output).await,
         RegistryCommand::Acts {
             db,
             id: Some(id),
@@ -156,39 +162,6 @@ async fn import_people(db: &Path, file: &Path, output: &Output) -> Outcome {
     }
 }
 
-/// The most alarms that are listed.
-const ALARMS: u32 = 200;
-
-async fn alarms(db: &Path, output: &Output) -> Outcome {
-    match admin::alarms(db, ALARMS + 1).await {
-        Ok(mut alarms) => {
-            let listed = usize::try_from(ALARMS).unwrap_or(usize::MAX);
-            let is_cut = alarms.len() > listed || alarms.iter().any(|alarm| alarm.earlier > 0);
-            alarms.truncate(listed);
-            for alarm in &alarms {
-                let station = alarm.station.as_ref().map_or("-", |id| id.as_str());
-                let mut line = columns(&[&alarm.at, &station, &alarm.kind, &alarm.detail]);
-                if alarm.more > 0 {
-                    line.push_str(&format!("\tand {} more within the hour", alarm.more));
-                }
-                if alarm.earlier > 0 {
-                    line.push_str(&format!("\tand {} earlier ones like it", alarm.earlier));
-                }
-                output.item("alarm", alarm, &line);
-            }
-            let earlier = match is_cut {
-                true => "; earlier ones are in `keydesk registry audit export`",
-                false => "",
-            };
-            Outcome::done(
-                format!("{} alarm(s){earlier}", alarms.len()),
-                json!({ "alarms": alarms.len(), "more": is_cut }),
-            )
-        }
-        Err(error) => failed("no-alarms", error),
-    }
-}
-
 /// The one place where a one-time code is shown: to the person who asked for it.
 fn print_code(code: Result<admin::NewCode, AdminError>, purpose: &str) -> Outcome {
     match code {
@@ -214,6 +187,8 @@ fn failed(code: &'static str, error: AdminError) -> Outcome {
         | AdminError::NoOperator(_)
         | AdminError::NoAct(_)
         | AdminError::NoNotice(_)
+        | AdminError::NoAlarm(_)
+        | AdminError::Reason(..)
         | AdminError::NoPerson(_)
         | AdminError::CodeLife(_)
         | AdminError::Reason(_)

@@ -2,6 +2,7 @@
 
 mod access;
 mod acts;
+mod alarms;
 pub mod audit;
 mod humans;
 mod notices;
@@ -15,6 +16,7 @@ pub use access::{
     revoke_station, stations,
 };
 pub use acts::{Listed, acts, receipt};
+pub use alarms::{acknowledge_alarms, alarms, all_alarms};
 pub use humans::{Human, set_human};
 use jiff::{SignedDuration, Timestamp};
 pub use notices::{Named, Notice, mark_told, notices};
@@ -108,6 +110,12 @@ pub enum AdminError {
     /// There is no such notice.
     #[error("there is no notice {0}: see `keydesk registry notices`; none was marked")]
     NoNotice(i64),
+    /// There is no such alarm.
+    #[error("there is no alarm {0}: see `keydesk registry alarms`; none was acknowledged")]
+    NoAlarm(i64),
+    /// A reason that can't be taken.
+    #[error("{0:?} is no reason of 1 to 200 characters: {1}; nothing was acknowledged")]
+    Reason(String, NotOneLine),
     /// Nobody signed that.
     #[error("there is no act {0}: see `keydesk registry acts`")]
     NoAct(OfferId),
@@ -237,14 +245,6 @@ pub async fn new_station_code_for(
     tx.commit().await?;
     db.close().await;
     Ok(NewCode { code, expires_at })
-}
-
-/// The alarms, newest first; at most `limit`.
-pub async fn alarms(db: &Path, limit: u32) -> Result<Vec<Alarm>, AdminError> {
-    let db = Database::open(db).await?;
-    let alarms = lines::alarms(&mut *db.read().await?, limit).await?;
-    db.close().await;
-    Ok(alarms)
 }
 
 /// Lets a station's journal begin anew where it stands, after somebody has found out why it went back: the heads that it

@@ -475,3 +475,35 @@ fn what_people_are_to_be_told_of_is_listed_for_a_mail_job_until_it_is_marked() {
     assert_eq!(unknown.code, 2, "{}", unknown.all);
     assert!(unknown.text("detail").contains("notice 7"));
 }
+
+#[test]
+fn an_alarm_that_was_looked_into_is_listed_no_more_unless_all_are_asked_for() {
+    let place = Place::new();
+    let made = [
+        "operator-code",
+        "--name",
+        "C. Service",
+        "--role",
+        "customer-service",
+    ];
+    assert_eq!(place.registry(&made).code, 0);
+    let listed = place.registry(&["alarms"]);
+    let number = listed
+        .lines
+        .first()
+        .and_then(|line| line.pointer("/item/number"));
+    let number = number.expect("an alarm").to_string();
+    let without = place.registry(&["alarms", "--acknowledge", &number]);
+    assert_eq!(without.code, 2, "{}", without.all);
+    let found = |number: &str| {
+        let why = ["--reason", "she joined today"];
+        place.registry(&[&["alarms", "--acknowledge", number][..], &why].concat())
+    };
+    let unknown = found("4711");
+    assert_eq!(unknown.code, 2, "{}", unknown.all);
+    let done = found(&number);
+    assert_eq!(done.outcome()["facts"]["acknowledged"], 1, "{}", done.all);
+    assert_eq!(place.registry(&["alarms"]).outcome()["facts"]["alarms"], 0);
+    let all = place.registry(&["alarms", "--all"]);
+    assert!(all.all.contains("she joined today"), "{}", all.all);
+}

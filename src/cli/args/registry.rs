@@ -104,6 +104,15 @@ pub enum RegistryCommand {
     /// What the registry noticed and somebody must look at: journals cut short, signature counters gone back, codes guessed, many
     /// factors suspended by one operator, somebody's factors exchanged within a day, accounts of Customer Service made or changed.
     Alarms {
+        /// List those that were acknowledged too.
+        #[arg(long, conflicts_with = "acknowledge")]
+        all: bool,
+        /// Say that this one was looked into; may be given several times. It is listed no more, but for --all. Nothing is listed then.
+        #[arg(long, value_name = "NUMBER", requires = "reason")]
+        acknowledge: Vec<i64>,
+        /// What was found; one line of at most 200 characters, which goes into the audit.
+        #[arg(long, value_name = "WORDS", requires = "acknowledge")]
+        reason: Option<String>,
         /// The database file.
         #[arg(long, value_name = "FILE")]
         db: PathBuf,

@@ -7,6 +7,7 @@ use serde::Serialize;
 use sqlx::{FromRow, Row as _};
 
 use super::At;
+use super::column::MaybeAt;
 use crate::domain::StationId;
 use crate::server::chain::{self, Broken, Hash, Head};
 use crate::server::database::{Connection, Fault, Row, Write};
@@ -28,6 +29,8 @@ pub struct Line<'a> {
 /// Something that the registry noticed and somebody must look at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, sqlx::FromRow)]
 pub struct Alarm {
+    /// By which it is named.
+    pub number: i64,
     #[sqlx(rename = "at_ms", try_from = "At")]
     pub at: Timestamp,
     /// The station it concerns.
@@ -42,6 +45,21 @@ pub struct Alarm {
     pub more: i64,
     /// So many of that kind from there are older than this one, and not listed.
     pub earlier: i64,
+    /// When somebody said that they had looked into it.
+    #[sqlx(rename = "acknowledged_ms", try_from = "MaybeAt")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub acknowledged_at: Option<Timestamp>,
+    /// What they found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub acknowledged_why: Option<String>,
+}
+
+/// Which alarms are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Listed {
+    /// Those that nobody has acknowledged.
+    Open,
+    All,
 }
 
 /// So many of one kind from one station are listed: what one of them raises, however much it is, leaves the others to be seen.
@@ -261,7 +279,8 @@ async fn note_alarm(
     note(tx, &line, at).await
 }
 
-/// Gives an alarm a row of its own, or adds it to the last one of those that have one; whether that.
+/// Gives an alarm a row of its own, or adds it to the last one of those that have one; whether that. What was acknowledged is closed:
+/// nothing new is hidden in it.
 async fn sum_up(
     tx: &mut Write,
     station: Option<&StationId>,
@@ -271,7 +290,8 @@ async fn sum_up(
     let named = station.map(StationId::as_str);
     tracing::warn!(station = named, kind, detail, "alarm");
     let lately: Vec<i64> = sqlx::query_scalar(
-        "SELECT number FROM alarm WHERE kind = $1 AND station IS NOT DISTINCT FROM $2 AND at_ms > $3 ORDER BY number DESC LIMIT $4",
+        "SELECT number FROM alarm WHERE kind = $1 AND station IS NOT DISTINCT FROM $2 AND at_ms > $3 \
+         AND acknowledged_ms IS NULL ORDER BY number DESC LIMIT $4",
     )
     .bind(kind)
     .bind(named)
@@ -302,15 +322,43 @@ async fn sum_up(
 }
 
 /// The alarms, newest first; at most `limit`, and of one kind from one station no more than [`ALARMS_OF_A_KIND`].
-pub async fn alarms(db: &mut Connection, limit: u32) -> Result<Vec<Alarm>, Fault> {
+pub async fn alarms(db: &mut Connection, which: Listed, limit: u32) -> Result<Vec<Alarm>, Fault> {
     sqlx::query_as(
-        "SELECT at_ms, station, kind, detail, more, CASE WHEN nth = $1 THEN of_its_kind - nth ELSE 0 END AS earlier FROM (\
+        "SELECT number, at_ms, station, kind, detail, more, CASE WHEN nth = $1 THEN of_its_kind - nth ELSE 0 END AS earlier, \
+         acknowledged_ms, acknowledged_why FROM (\
          SELECT *, row_number() OVER (PARTITION BY kind, station ORDER BY number DESC) AS nth, \
-         count(*) OVER (PARTITION BY kind, station) AS of_its_kind FROM alarm) AS ranked \
+         count(*) OVER (PARTITION BY kind, station) AS of_its_kind FROM alarm WHERE $3 OR acknowledged_ms IS NULL) AS ranked \
          WHERE nth <= $1 ORDER BY number DESC LIMIT $2",
     )
     .bind(ALARMS_OF_A_KIND)
     .bind(limit)
+    .bind(which == Listed::All)
     .fetch_all(db)
     .await
+}
+
+/// The alarm of that number.
+pub async fn alarm_of(db: &mut Connection, number: i64) -> Result<Option<Alarm>, Fault> {
+    sqlx::query_as(
+        "SELECT number, at_ms, station, kind, detail, more, 0 AS earlier, acknowledged_ms, acknowledged_why FROM alarm WHERE number = $1",
+    )
+    .bind(number)
+    .fetch_optional(db)
+    .await
+}
+
+/// Writes down that an alarm was looked into, and what was found.
+pub async fn acknowledge(
+    tx: &mut Write,
+    number: i64,
+    why: &str,
+    now: Timestamp,
+) -> Result<(), Fault> {
+    sqlx::query("UPDATE alarm SET acknowledged_ms = $1, acknowledged_why = $2 WHERE number = $3")
+        .bind(At(now))
+        .bind(why)
+        .bind(number)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
 }

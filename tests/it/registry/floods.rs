@@ -87,3 +87,76 @@ async fn what_one_station_raises_leaves_what_another_raised_to_be_seen() {
     assert_eq!(earlier.iter().sum::<i64>(), 280);
     assert_eq!(earlier.last(), Some(&280));
 }
+
+#[tokio::test]
+async fn an_alarm_is_listed_until_it_is_acknowledged_with_a_reason_that_the_audit_keeps() {
+    let world = World::new().await;
+    let db = world.db();
+    let thief = joined(&world.running, &db, "Help desk 3").await;
+    let thief = thief.binding_reports();
+    let mut key = Authenticator::new(210);
+    first_sign_in(&thief, &db, "B. Ound", Role::HelpDesk, &mut key).await;
+    let refuse = async || {
+        let push = unlock(&world, "o-1".to_owned());
+        let code = refused(thief.push(entry(), &push).await);
+        assert_eq!(code, problem_code::REPORT_UNBOUND);
+    };
+    for _ in 0..12 {
+        refuse().await;
+    }
+    let open = admin::alarms(&db, 50).await.unwrap();
+    let numbers: Vec<i64> = open.iter().map(|alarm| alarm.number).collect();
+    assert_eq!(numbers.len(), 10);
+
+    let [one, rest @ ..] = numbers.as_slice() else {
+        panic!("none");
+    };
+    let unknown = admin::acknowledge_alarms(&db, &[*one, 4711], "a drill").await;
+    assert!(unknown.unwrap_err().to_string().contains("alarm 4711"));
+    for wrong in ["", "two\nlines", "K. Desk\u{202e}nimda", &"w".repeat(201)] {
+        let refused = admin::acknowledge_alarms(&db, &[*one], wrong).await;
+        assert!(
+            refused.unwrap_err().to_string().contains("no reason"),
+            "{wrong}"
+        );
+    }
+    assert_eq!(
+        admin::alarms(&db, 50).await.unwrap(),
+        open,
+        "nothing changed"
+    );
+    let found = "a clone of the desk's disk, wiped since";
+    assert_eq!(
+        admin::acknowledge_alarms(&db, &[*one], found)
+            .await
+            .unwrap(),
+        1
+    );
+    let again = admin::acknowledge_alarms(&db, &numbers, "a drill").await;
+    assert_eq!(again.unwrap(), rest.len(), "the first stays as it was");
+    assert!(admin::alarms(&db, 50).await.unwrap().is_empty());
+
+    // None is deleted, and the next one is not hidden in the sum of one that was looked into.
+    refuse().await;
+    let [next] = &admin::alarms(&db, 50).await.unwrap()[..] else {
+        panic!("the next one");
+    };
+    assert!(!numbers.contains(&next.number));
+    let all = admin::all_alarms(&db, 50).await.unwrap();
+    assert_eq!(all.len(), 11);
+    let first = all.iter().find(|alarm| alarm.number == *one).unwrap();
+    assert_eq!(first.acknowledged_why.as_deref(), Some(found));
+    assert_eq!(first.more, 2);
+    let query = "SELECT detail FROM audit WHERE action = 'acknowledge-alarm' ORDER BY number";
+    let told: Vec<String> = sqlx::query_scalar(query)
+        .fetch_all(&world.database().await)
+        .await
+        .unwrap();
+    assert_eq!(told.len(), 10);
+    let said = told.first().unwrap();
+    assert!(
+        said.contains(found) && said.contains("report-unbound"),
+        "{said}"
+    );
+    admin::audit::verify(&db, None).await.unwrap();
+}
