@@ -421,6 +421,16 @@ pub enum Unmet {
         /// Who.
         person: String,
     },
+    /// Something opens the person's account: they prove that, and it is not reset.
+    OpensStill {
+        /// Whose.
+        person: String,
+    },
+    /// Factors can be added for the person without a reset.
+    NeedsNoReset {
+        /// Whose.
+        person: String,
+    },
     /// The person had no factor when the visit began, so they have proved none in it.
     BeganWithout {
         /// Who.

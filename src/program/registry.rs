@@ -191,7 +191,6 @@ fn failed(code: &'static str, error: AdminError) -> Outcome {
         | AdminError::Reason(..)
         | AdminError::NoPerson(_)
         | AdminError::CodeLife(_)
-        | AdminError::Reason(_)
         | AdminError::PersonnelNumber(_) => Exit::Usage,
         _ => Exit::Refused,
     };

@@ -572,6 +572,7 @@ fn over(id: AccountResetId, how: &str) -> Refusal {
     )
 }
 
+/// What the matrix refuses.
 pub fn not_allowed(why: crate::domain::authority::NotAllowed) -> Refusal {
     Refusal::new(problem_code::NOT_ALLOWED, why.to_string())
 }

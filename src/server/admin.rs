@@ -122,9 +122,6 @@ pub enum AdminError {
     /// An account that can't release in a second agent's place.
     #[error("{operator} cannot be a deputy: {why}")]
     Deputy { operator: OperatorId, why: String },
-    /// A reason that can't be taken.
-    #[error("the reason is one line of at most 200 characters: {0}")]
-    Reason(String),
     /// No operator has that identifier.
     #[error("there is no operator {0}: see `keydesk registry operators list`")]
     NoOperator(OperatorId),

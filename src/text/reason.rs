@@ -231,6 +231,12 @@ impl Text {
             Unmet::BeganWithout { person } => {
                 tr!(self, "unmet-began-without", person = person.as_str())
             }
+            Unmet::OpensStill { person } => {
+                tr!(self, "unmet-opens-still", person = person.as_str())
+            }
+            Unmet::NeedsNoReset { person } => {
+                tr!(self, "unmet-needs-no-reset", person = person.as_str())
+            }
             Unmet::Held => return None,
         })
     }

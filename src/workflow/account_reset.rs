@@ -13,11 +13,11 @@ use super::visit::{identified, open};
 use super::{Desk, Stop, conclude};
 use crate::domain::account_reset::{ResetWish, is_last_name};
 use crate::domain::act::Act;
-use crate::domain::reason::{Gap, Refusal};
+use crate::domain::reason::{Gap, Refusal, Unmet};
 use crate::domain::visit::Takes;
 use crate::domain::{AccountResetId, EntryId, OperatorId, Person, PersonId};
 use crate::wire::{
-    AccountReset, ActSigned, ActToSign, ResetEnding, SignIn, SignInOptions, VERSION, problem_code,
+    AccountReset, ActSigned, ActToSign, ResetEnding, SignIn, SignInOptions, VERSION,
 };
 
 /// Asks for the reset of the account of somebody who is at the desk. `wish`: why, if that was said already.
@@ -41,7 +41,7 @@ async fn ask_for(
     let identification = identified(desk, &operator, &detail).await?;
     let visit = open(desk, &detail, &identification).await?;
     if visit.takes != Takes::Release || visit.authority.is_some() {
-        return Err(needless(visit.takes));
+        return Err(needless(&detail.person, visit.takes));
     }
     begin_step(desk, Step::Confirm);
     let wish = match wish {
@@ -76,21 +76,15 @@ fn begin(desk: &mut dyn Desk, what: AccountResetJob, person: &Person) {
     desk.tell(Event::Began { job });
 }
 
-/// What would be refused: in the registry's words it is told by its code.
-fn needless(takes: Takes) -> Stop {
-    let detail = match takes {
-        Takes::OwnFactor => {
-            "they have a factor that opens their account: they prove it, and no reset is needed. One that is lost is suspended first"
+/// What would be refused.
+fn needless(person: &Person, takes: Takes) -> Stop {
+    let person = person.name.clone();
+    Stop::Unmet(match takes {
+        Takes::OwnFactor => Unmet::OpensStill { person },
+        Takes::Release | Takes::Identification | Takes::Administrator => {
+            Unmet::NeedsNoReset { person }
         }
-        Takes::Release => "the account was reset in this visit already: enrol now",
-        Takes::Identification | Takes::Administrator => {
-            "no release is needed: enrol as for anybody"
-        }
-    };
-    Stop::RegistryRefused {
-        code: problem_code::NOT_ALLOWED.to_owned(),
-        detail: detail.to_owned(),
-    }
+    })
 }
 
 async fn why(desk: &mut dyn Desk, person: &Person) -> Result<ResetWish, Stop> {
@@ -114,7 +108,7 @@ async fn confirm(desk: &mut dyn Desk, question: AccountResetQuestion) -> Result<
 fn act(to_sign: &ActToSign) -> Result<Act, Stop> {
     to_sign.read().map_err(|why| {
         Stop::Unreachable(Gap::Unread {
-            detail: format!("what is to be signed: {why}"),
+            detail: why.to_string(),
         })
     })
 }

@@ -102,5 +102,6 @@ pub async fn allow_resets(db: &Path, id: &PersonId, reason: &str) -> Result<(), 
 }
 
 fn check(reason: &str) -> Result<(), AdminError> {
-    OneLine::<REMARK_CHARS_MAX>::check(reason).map_err(|why| AdminError::Reason(why.to_string()))
+    OneLine::<REMARK_CHARS_MAX>::check(reason)
+        .map_err(|why| AdminError::Reason(reason.to_owned(), why))
 }
