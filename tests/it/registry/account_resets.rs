@@ -13,20 +13,24 @@ use keydesk::domain::visit::{Authority, Takes};
 use keydesk::domain::{AccountResetId, OperatorId, PersonId};
 use keydesk::registry::{Client, RegistryError};
 use keydesk::server::admin::{self, Human};
+use keydesk::wire::webauthn::RegistrationResponse;
 use keydesk::wire::{
-    AccountReset, AccountResetDone, ActReceipt, ActSigned, ActToSign, ReleaseAsk, ResetAsk,
-    ResetCarryOut, ResetEnd, ResetEnding, Session, VERSION, Visit, problem_code,
+    AccountReset, AccountResetDone, ActReceipt, ActSigned, ActToSign, OperatorEnrolment,
+    OperatorOffer, ReleaseAsk, ResetAsk, ResetCarryOut, ResetEnd, ResetEnding, Session, VERSION,
+    Visit, problem_code,
 };
 use keydesk::workflow::receipt;
 
 use super::authenticator::Authenticator;
-use super::world::{World, arrival, entry, first_sign_in, joined, refused};
+use super::world::{World, arrival, entry, joined, refused};
 
 /// Somebody who works at a station of their own.
 struct Agent {
     client: Client,
     session: Session,
     key: Authenticator,
+    /// How their key was enrolled.
+    made: (OperatorOffer, RegistrationResponse),
 }
 
 impl Agent {
@@ -48,11 +52,21 @@ impl Agent {
     async fn unknown(world: &World, name: &str, role: Role, seed: u8) -> Self {
         let client = joined(&world.running, &world.db(), name).await;
         let mut key = Authenticator::new(seed);
-        let session = first_sign_in(&client, &world.db(), name, role, &mut key).await;
+        let code = admin::new_operator_code(&world.db(), name, role).await;
+        let code = code.expect("a code").code;
+        let offer = client.operator_enrolment_options(&code).await;
+        let offer = offer.expect("options");
+        let registration = key.register(&offer.creation, &offer.origin);
+        let enrolment = OperatorEnrolment {
+            code,
+            registration: registration.clone(),
+        };
+        let session = client.enrol_operator(&enrolment).await.expect("enrols");
         Self {
             client,
             session,
             key,
+            made: (offer, registration),
         }
     }
 
@@ -154,6 +168,26 @@ async fn stolen() -> (World, Agent, Agent) {
     (world, one, two)
 }
 
+/// For those who judge what was signed with libraries of their own.
+fn judged(agent: &Agent, to_sign: &ActToSign, signed: &ActSigned) {
+    let Some(folder) = std::env::var_os("KEYDESK_JUDGES_DIR") else {
+        return;
+    };
+    let (offer, registration) = &agent.made;
+    let case = serde_json::json!({
+        "origin": offer.origin,
+        "userHandle": offer.creation.user.id,
+        "creationOptions": offer.creation,
+        "registration": registration,
+        "requestOptions": to_sign.request,
+        "assertion": signed.assertion,
+        "act": to_sign.act,
+    });
+    let folder = std::path::PathBuf::from(folder);
+    std::fs::create_dir_all(&folder).expect("a folder");
+    std::fs::write(folder.join("release.json"), case.to_string()).expect("written");
+}
+
 fn act_of(to_sign: &ActToSign) -> Act {
     to_sign.read().expect("what is signed is what it says")
 }
@@ -213,6 +247,7 @@ async fn an_account_is_reset_on_one_agents_asking_and_anothers_release_and_a_key
     let right = two.signs(&releasing, Some("example"));
     let released = two.hands_in(&right).await.expect("is released");
     assert_eq!(released.state, ResetState::Released);
+    judged(&two, &releasing, &right);
     assert!(
         kinds_told(&world)
             .await
