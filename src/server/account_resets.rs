@@ -3,31 +3,32 @@
 //! Invariants: nothing is deleted that was not named in what two humans of Customer Service signed; neither of them is, nor is of the
 //! organisation of, the person; what was learnt before a wait is asked again.
 
+mod carried_out;
+mod seen;
+
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
+pub use carried_out::carry_out;
+pub use seen::{facts, shown, shown_by_id};
+
 use super::auth::AtDesk;
 use super::database::{Connection, Database, Fault, Write};
-use super::lives::{self, Ended, Why};
 use super::notices::{self, Besides, Kind};
 use super::problem::{Answer, Refusal, operator_revoked};
 use super::tables::account_reset::{self as table, NewReset, Stored};
-use super::tables::{act, audit, credential, factor, operator, person, standing, station, visit};
-use super::visits::{self, FactorName, Within};
+use super::tables::{act, audit, operator, person, standing};
+use super::visits::{self, FactorName};
 use crate::domain::account_reset::{
     CARRIED_OUT_WITHIN, RELEASED_WITHIN, REMARK_CHARS_MAX, ResetReason, ResetState,
     TICKET_CHARS_MAX, is_last_name,
 };
 use crate::domain::act::{Act, Deed, Going, LookedAt, Party, ResetTerms, challenge};
-use crate::domain::authority::{Action, As, NoRelease, decide, may_ask, row};
+use crate::domain::authority::{Action, As, NoRelease, may_ask, row};
 use crate::domain::line::OneLine;
-use crate::domain::suspension::{FactorRef, FactorSort};
 use crate::domain::visit::Takes;
 use crate::domain::{AccountResetId, Bytes, OfferId, OperatorId, Person, PersonId, VisitId};
-use crate::wire::{
-    AccountReset, ActReceipt, EarlierReset, FactorUse, Operator, ResetEnding, ResetFacts, Visit,
-    problem_code,
-};
+use crate::wire::{ActReceipt, Operator, ResetEnding, Visit, problem_code};
 
 /// So many requests about one person within [`DAY`] are taken; the next one waits until the first is older.
 const OF_ONE_PERSON: u32 = 3;
@@ -430,106 +431,6 @@ pub async fn end(
     }
 }
 
-/// What is deleted, and the visit in which factors may be added from now on.
-pub struct Done {
-    pub deleted: Vec<Going>,
-    pub visit: Visit,
-    pub person: Person,
-}
-
-/// Deletes all that opens the account. What was carried out already lets factors be added in another visit of the same person within
-/// its time, as long as nothing was.
-pub async fn carry_out(
-    tx: &mut Write,
-    desk: &AtDesk,
-    (id, visit): (AccountResetId, VisitId),
-    now: Timestamp,
-) -> Answer<Done> {
-    let reset = stored(tx, id).await?;
-    let (open, person) = visits::going(tx, desk, visit, now).await?;
-    if person.id != reset.person {
-        return Err(over(id, "it is of another person's account"));
-    }
-    let refused = |why: String| Refusal::new(problem_code::NOT_ALLOWED, why);
-    let act = decide(desk.operator.role, Action::ReplaceLost, Some(person.kind));
-    act.once_released().map_err(not_allowed)?;
-    visits::holds(tx, Action::Receive, &desk.operator.id, &person).await?;
-    let state = reset.state.at(reset.until, now);
-    let again = state == ResetState::CarriedOut && reset.until > now;
-    if state != ResetState::Released && !again {
-        return Err(over(id, &format!("it is {}", state.as_str())));
-    }
-    let releaser = reset
-        .released_by
-        .as_ref()
-        .ok_or_else(|| Refusal::internal("a reset that nobody released"))?;
-    if !operator::are_two_humans(tx, releaser, &desk.operator.id).await? {
-        return Err(refused(
-            "whoever released a reset does not carry it out: the agent who asked does, or another operator".to_owned(),
-        ));
-    }
-    let request = request(tx, &reset).await?;
-    let Deed::AskReset { terms } = &request.deed else {
-        return Err(Refusal::internal(format!(
-            "reset {id} was asked for otherwise"
-        )));
-    };
-    let deleted = match again {
-        true if open.takes != Takes::Release => {
-            return Err(over(id, "something was enrolled since: it is complete"));
-        }
-        true => Vec::new(),
-        false => {
-            refuse_needless(&open, &person)?;
-            refuse_otherwise(tx, terms, &person).await?;
-            let states = (ResetState::Released, ResetState::CarriedOut);
-            if !table::end(tx, id, states, &desk.operator.id, now).await? {
-                return Err(over(id, "it is not released any more"));
-            }
-            delete(tx, desk, (&person.id, visit), now).await?;
-            let releaser = operator::account(tx, releaser).await?;
-            let told = Told {
-                reset: id,
-                reason: reset.reason,
-                asked_by: &request.signer.name,
-                released_by: releaser.as_ref().map(|by| by.operator.name.as_str()),
-                until: None,
-            };
-            tell(tx, Kind::ResetDone, &person, &told, now).await?;
-            terms.factors.clone()
-        }
-    };
-    visit::set_reset(tx, visit, id).await?;
-    let (visit, person) = visits::going(tx, desk, visit, now).await?;
-    Ok(Done {
-        deleted,
-        visit,
-        person,
-    })
-}
-
-async fn delete(
-    tx: &mut Write,
-    desk: &AtDesk,
-    (person, visit): (&PersonId, VisitId),
-    now: Timestamp,
-) -> Answer<()> {
-    let living = standing::living(tx, person).await?;
-    let mut ended: Vec<(PersonId, FactorRef)> = Vec::new();
-    for standing in &living {
-        standing::end(tx, standing, now).await?;
-        ended.push((person.clone(), standing.factor.clone()));
-    }
-    let end = Ended {
-        station: &desk.station,
-        operator: &desk.operator.id,
-        why: Why::AccountReset,
-        at: now,
-        within: Within::Visit(Some(visit)),
-    };
-    lives::ended(tx, &end, &ended, now).await
-}
-
 /// The one of this person of which something can still come.
 pub async fn open_of(
     db: &mut Connection,
@@ -580,109 +481,6 @@ pub fn not_allowed(why: crate::domain::authority::NotAllowed) -> Refusal {
 async fn known(db: &mut Connection, id: &PersonId) -> Answer<Person> {
     let person = person::by_id(db, id).await?;
     person.ok_or_else(|| Refusal::internal(format!("a reset of nobody's account: {id}")))
-}
-
-/// One of them, for whoever looks.
-pub async fn shown(db: &mut Connection, reset: Stored, now: Timestamp) -> Answer<AccountReset> {
-    let state = reset.state.at(reset.until, now);
-    let expired = state == ResetState::Expired;
-    Ok(AccountReset {
-        id: reset.id,
-        person: known(db, &reset.person).await?,
-        reason: reset.reason,
-        remark: reset.remark,
-        ticket: reset.ticket,
-        state,
-        asked_by: agent(db, &reset.asked_by).await?,
-        station: station::name(db, &reset.station).await?,
-        asked_at: reset.asked_at,
-        until: reset.until,
-        released_by: match &reset.released_by {
-            Some(id) => Some(agent(db, id).await?),
-            None => None,
-        },
-        ended_by: match &reset.ended_by {
-            Some(id) => Some(agent(db, id).await?),
-            None => None,
-        },
-        ended_at: reset.ended_at.or(expired.then_some(reset.until)),
-    })
-}
-
-/// The same by its name.
-pub async fn shown_by_id(
-    db: &mut Connection,
-    id: AccountResetId,
-    now: Timestamp,
-) -> Answer<AccountReset> {
-    let reset = stored(db, id).await?;
-    shown(db, reset, now).await
-}
-
-async fn agent(db: &mut Connection, id: &OperatorId) -> Answer<Operator> {
-    let account = operator::account(db, id).await?;
-    let account = account.ok_or_else(|| Refusal::internal(format!("nobody's reset: {id}")))?;
-    Ok(account.operator)
-}
-
-/// What bears on a reset of that person's account, and nobody who asks can change. `but`: the one that it is about.
-pub async fn facts(
-    db: &mut Connection,
-    (person, but): (&PersonId, AccountResetId),
-    (asked_by, ticket): (&OperatorId, Option<&str>),
-    now: Timestamp,
-) -> Answer<ResetFacts> {
-    let mut earlier = Vec::new();
-    let mut is_kept = false;
-    for reset in table::of_person(db, person, EARLIER_MAX + 1).await? {
-        if reset.id == but {
-            is_kept = true;
-            continue;
-        }
-        earlier.push(EarlierReset {
-            state: reset.state.at(reset.until, now),
-            reason: reset.reason,
-            asked_at: reset.asked_at,
-            asked_by: agent(db, &reset.asked_by).await?.name,
-        });
-    }
-    let ticket_seen_at = match ticket {
-        Some(ticket) => table::ticket_seen(db, (ticket, but)).await?,
-        None => None,
-    };
-    let asked = table::asked_by(db, asked_by, now - DAY).await?;
-    Ok(ResetFacts {
-        factors: uses(db, person).await?,
-        earlier,
-        ticket_seen_at,
-        asked_lately: asked + u32::from(!is_kept),
-    })
-}
-
-/// What a person has left, with its last use.
-async fn uses(db: &mut Connection, person: &PersonId) -> Answer<Vec<FactorUse>> {
-    let keys = credential::all(db, person).await?;
-    let apps = factor::all(db, person).await?;
-    let mut uses = Vec::new();
-    for factor in going(db, person).await? {
-        let found = match factor.sort {
-            FactorSort::Key => keys
-                .iter()
-                .find(|key| FactorName::of_key(&key.id).as_str() == factor.id)
-                .map(|key| (key.last_tested_at, key.held.waiting_since)),
-            FactorSort::App => apps
-                .iter()
-                .find(|app| FactorName::of_app(app.id).as_str() == factor.id)
-                .map(|app| (app.last_tested_at, app.held.waiting_since)),
-        };
-        let (last_tested_at, waiting_since) = found.unwrap_or_default();
-        uses.push(FactorUse {
-            factor,
-            waiting: waiting_since.is_some(),
-            last_tested_at,
-        });
-    }
-    Ok(uses)
 }
 
 /// The act that is signed by somebody, under a name of its own.

@@ -74,6 +74,21 @@ pub async fn enrolled_at(
     Ok(at.map(Timestamp::from))
 }
 
+/// Whether anything became somebody's since that time, whatever became of it.
+pub async fn came_since(
+    db: &mut Connection,
+    person: &PersonId,
+    time: Timestamp,
+) -> Result<bool, Fault> {
+    sqlx::query_scalar(
+        "SELECT EXISTS (SELECT 1 FROM had_factor WHERE person = $1 AND accepted_ms >= $2)",
+    )
+    .bind(person)
+    .bind(At(time))
+    .fetch_one(db)
+    .await
+}
+
 /// All that is left of a person's factors, whether it opens something or not.
 pub async fn living(db: &mut Connection, person: &PersonId) -> Result<Vec<Standing>, Fault> {
     sqlx::query_as(

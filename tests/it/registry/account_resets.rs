@@ -338,6 +338,23 @@ async fn what_was_cut_off_is_carried_out_again_in_another_visit_until_something_
     let done = one.carries_out(reset, &visit).await.expect("once more");
     assert!(done.deleted.is_empty(), "there was nothing left");
     assert_eq!(done.visit.authority, Some(Authority::Released));
+    // Somebody else does not come after, once something was enrolled, though that is suspended at once.
+    let person = PersonId::new("p-2");
+    let offer = one.client.offer(&one.session, &person, Some(visit.id));
+    let offer = offer.await.expect("an offer");
+    let mut push = world.enrolment(&offer, &mut Authenticator::new(8));
+    push.body.operator = one.id().clone();
+    push.head = super::world::head(1);
+    one.client.push(entry(), &push).await.expect("accepted");
+    world
+        .sql("UPDATE credential SET suspended_ms = accepted_ms, suspended_why = 'lost' WHERE gone_ms IS NULL")
+        .await;
+    let closed = one.client.close_visit(&one.session, visit.id, &leave);
+    closed.await.unwrap();
+    let visit = one.visit("p-2").await;
+    assert_eq!(visit.takes, Takes::Release);
+    let complete = one.carries_out(reset, &visit).await;
+    assert_eq!(refused(complete), problem_code::RESET_OVER);
     // Its time is that of the release.
     world.clock_ahead_s.store(61 * 60, Ordering::SeqCst);
     let visit = one.visit("p-2").await;

@@ -1,0 +1,122 @@
+//! A reset that was released is carried out.
+//!
+//! Invariant: all is deleted or nothing; and whoever released does not carry out.
+
+use jiff::Timestamp;
+
+use super::{Told, not_allowed, over, refuse_needless, refuse_otherwise, request, stored, tell};
+use crate::domain::account_reset::ResetState;
+use crate::domain::act::{Deed, Going};
+use crate::domain::authority::{Action, decide};
+use crate::domain::suspension::FactorRef;
+use crate::domain::{AccountResetId, Person, PersonId, VisitId};
+use crate::server::auth::AtDesk;
+use crate::server::database::Write;
+use crate::server::lives::{self, Ended, Why};
+use crate::server::notices::Kind;
+use crate::server::problem::{Answer, Refusal};
+use crate::server::tables::account_reset as table;
+use crate::server::tables::{operator, standing, visit};
+use crate::server::visits::{self, Within};
+use crate::wire::{Visit, problem_code};
+
+/// What is deleted, and the visit in which factors may be added from now on.
+pub struct Done {
+    pub deleted: Vec<Going>,
+    pub visit: Visit,
+    pub person: Person,
+}
+
+/// Deletes all that opens the account. What was carried out already lets factors be added in another visit of the same person within
+/// its time, as long as nothing was.
+pub async fn carry_out(
+    tx: &mut Write,
+    desk: &AtDesk,
+    (id, visit): (AccountResetId, VisitId),
+    now: Timestamp,
+) -> Answer<Done> {
+    let reset = stored(tx, id).await?;
+    let (open, person) = visits::going(tx, desk, visit, now).await?;
+    if person.id != reset.person {
+        return Err(over(id, "it is of another person's account"));
+    }
+    let refused = |why: String| Refusal::new(problem_code::NOT_ALLOWED, why);
+    let act = decide(desk.operator.role, Action::ReplaceLost, Some(person.kind));
+    act.once_released().map_err(not_allowed)?;
+    visits::holds(tx, Action::Receive, &desk.operator.id, &person).await?;
+    let state = reset.state.at(reset.until, now);
+    let again = state == ResetState::CarriedOut && reset.until > now;
+    if state != ResetState::Released && !again {
+        return Err(over(id, &format!("it is {}", state.as_str())));
+    }
+    let releaser = reset
+        .released_by
+        .as_ref()
+        .ok_or_else(|| Refusal::internal("a reset that nobody released"))?;
+    if !operator::are_two_humans(tx, releaser, &desk.operator.id).await? {
+        return Err(refused(
+            "whoever released a reset does not carry it out: the agent who asked does, or another operator".to_owned(),
+        ));
+    }
+    let request = request(tx, &reset).await?;
+    let Deed::AskReset { terms } = &request.deed else {
+        return Err(Refusal::internal(format!(
+            "reset {id} was asked for otherwise"
+        )));
+    };
+    let deleted = match again {
+        // Also where that is lost by now: it takes another reset then.
+        true if standing::came_since(tx, &person.id, reset.ended_at.unwrap_or(now)).await? => {
+            return Err(over(id, "something was enrolled since: it is complete"));
+        }
+        true => Vec::new(),
+        false => {
+            refuse_needless(&open, &person)?;
+            refuse_otherwise(tx, terms, &person).await?;
+            let states = (ResetState::Released, ResetState::CarriedOut);
+            if !table::end(tx, id, states, &desk.operator.id, now).await? {
+                return Err(over(id, "it is not released any more"));
+            }
+            delete(tx, desk, (&person.id, visit), now).await?;
+            let releaser = operator::account(tx, releaser).await?;
+            let told = Told {
+                reset: id,
+                reason: reset.reason,
+                asked_by: &request.signer.name,
+                released_by: releaser.as_ref().map(|by| by.operator.name.as_str()),
+                until: None,
+            };
+            tell(tx, Kind::ResetDone, &person, &told, now).await?;
+            terms.factors.clone()
+        }
+    };
+    visit::set_reset(tx, visit, id).await?;
+    let (visit, person) = visits::going(tx, desk, visit, now).await?;
+    Ok(Done {
+        deleted,
+        visit,
+        person,
+    })
+}
+
+async fn delete(
+    tx: &mut Write,
+    desk: &AtDesk,
+    (person, visit): (&PersonId, VisitId),
+    now: Timestamp,
+) -> Answer<()> {
+    let living = standing::living(tx, person).await?;
+    let mut ended: Vec<(PersonId, FactorRef)> = Vec::new();
+    for standing in &living {
+        standing::end(tx, standing, now).await?;
+        ended.push((person.clone(), standing.factor.clone()));
+    }
+    let end = Ended {
+        station: &desk.station,
+        operator: &desk.operator.id,
+        why: Why::AccountReset,
+        at: now,
+        within: Within::Visit(Some(visit)),
+    };
+    lives::ended(tx, &end, &ended, now).await
+}

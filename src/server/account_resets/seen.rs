@@ -1,0 +1,117 @@
+//! Resets as people see them, and what bears on one that nobody who asks can change.
+
+use jiff::Timestamp;
+
+use super::{DAY, EARLIER_MAX, going, known, stored};
+use crate::domain::account_reset::ResetState;
+use crate::domain::suspension::FactorSort;
+use crate::domain::{AccountResetId, OperatorId, PersonId};
+use crate::server::database::Connection;
+use crate::server::problem::{Answer, Refusal};
+use crate::server::tables::account_reset::{self as table, Stored};
+use crate::server::tables::{credential, factor, operator, station};
+use crate::server::visits::FactorName;
+use crate::wire::{AccountReset, EarlierReset, FactorUse, Operator, ResetFacts};
+
+/// One of them, for whoever looks.
+pub async fn shown(db: &mut Connection, reset: Stored, now: Timestamp) -> Answer<AccountReset> {
+    let state = reset.state.at(reset.until, now);
+    let expired = state == ResetState::Expired;
+    Ok(AccountReset {
+        id: reset.id,
+        person: known(db, &reset.person).await?,
+        reason: reset.reason,
+        remark: reset.remark,
+        ticket: reset.ticket,
+        state,
+        asked_by: agent(db, &reset.asked_by).await?,
+        station: station::name(db, &reset.station).await?,
+        asked_at: reset.asked_at,
+        until: reset.until,
+        released_by: match &reset.released_by {
+            Some(id) => Some(agent(db, id).await?),
+            None => None,
+        },
+        ended_by: match &reset.ended_by {
+            Some(id) => Some(agent(db, id).await?),
+            None => None,
+        },
+        ended_at: reset.ended_at.or(expired.then_some(reset.until)),
+    })
+}
+
+/// The same by its name.
+pub async fn shown_by_id(
+    db: &mut Connection,
+    id: AccountResetId,
+    now: Timestamp,
+) -> Answer<AccountReset> {
+    let reset = stored(db, id).await?;
+    shown(db, reset, now).await
+}
+
+async fn agent(db: &mut Connection, id: &OperatorId) -> Answer<Operator> {
+    let account = operator::account(db, id).await?;
+    let account = account.ok_or_else(|| Refusal::internal(format!("nobody's reset: {id}")))?;
+    Ok(account.operator)
+}
+
+/// What bears on a reset of that person's account, and nobody who asks can change. `but`: the one that it is about.
+pub async fn facts(
+    db: &mut Connection,
+    (person, but): (&PersonId, AccountResetId),
+    (asked_by, ticket): (&OperatorId, Option<&str>),
+    now: Timestamp,
+) -> Answer<ResetFacts> {
+    let mut earlier = Vec::new();
+    let mut is_kept = false;
+    for reset in table::of_person(db, person, EARLIER_MAX + 1).await? {
+        if reset.id == but {
+            is_kept = true;
+            continue;
+        }
+        earlier.push(EarlierReset {
+            state: reset.state.at(reset.until, now),
+            reason: reset.reason,
+            asked_at: reset.asked_at,
+            asked_by: agent(db, &reset.asked_by).await?.name,
+        });
+    }
+    let ticket_seen_at = match ticket {
+        Some(ticket) => table::ticket_seen(db, (ticket, but)).await?,
+        None => None,
+    };
+    let asked = table::asked_by(db, asked_by, now - DAY).await?;
+    Ok(ResetFacts {
+        factors: uses(db, person).await?,
+        earlier,
+        ticket_seen_at,
+        asked_lately: asked + u32::from(!is_kept),
+    })
+}
+
+/// What a person has left, with its last use.
+async fn uses(db: &mut Connection, person: &PersonId) -> Answer<Vec<FactorUse>> {
+    let keys = credential::all(db, person).await?;
+    let apps = factor::all(db, person).await?;
+    let mut uses = Vec::new();
+    for factor in going(db, person).await? {
+        let found = match factor.sort {
+            FactorSort::Key => keys
+                .iter()
+                .find(|key| FactorName::of_key(&key.id).as_str() == factor.id)
+                .map(|key| (key.last_tested_at, key.held.waiting_since)),
+            FactorSort::App => apps
+                .iter()
+                .find(|app| FactorName::of_app(app.id).as_str() == factor.id)
+                .map(|app| (app.last_tested_at, app.held.waiting_since)),
+        };
+        let (last_tested_at, waiting_since) = found.unwrap_or_default();
+        uses.push(FactorUse {
+            factor,
+            waiting: waiting_since.is_some(),
+            last_tested_at,
+        });
+    }
+    Ok(uses)
+}
