@@ -1,5 +1,7 @@
 //! The reset of an account at two stations with software keys and the real registry: the whole of it, and with a mishap at every call.
 
+mod headless;
+
 use std::sync::Arc;
 
 use keydesk::bay::Cancel;

@@ -1,0 +1,158 @@
+//! `keydesk reset …` at two stations, as somebody types it.
+
+use std::time::Duration;
+
+use keydesk::cli::args::{Arguments, Command, ResetCommand};
+use keydesk::cli::commands::{self, StationCommand};
+use keydesk::cli::output::{Exit, Outcome};
+use keydesk::station::stopper::Stopper;
+
+use super::*;
+use crate::headless::{fd_of, paper, pin_file};
+
+fn command(arguments: &[&str]) -> Option<ResetCommand> {
+    let line = ["keydesk", "reset"].iter().chain(arguments);
+    let line: Vec<std::ffi::OsString> = line.map(std::ffi::OsString::from).collect();
+    match keydesk::cli::args::parse(&line) {
+        Ok(Arguments {
+            command: Some(Command::Reset(command)),
+            ..
+        }) => Some(command),
+        Ok(_) => panic!("another command"),
+        Err(_) => None,
+    }
+}
+
+/// Carries out `reset …` with the agent's own key and its PIN: the outcome, and everything that was printed.
+async fn run(world: &World, arguments: &[&str], signs: bool) -> (Outcome, String) {
+    world.station.keep_session().expect("kept");
+    let pins = pin_file(&[OPERATOR_PIN]);
+    let fd = fd_of(&pins).to_string();
+    let mut arguments = arguments.to_vec();
+    if signs {
+        arguments.extend(["--key", OPERATOR_SLOT, "--pin-fd", &fd]);
+    }
+    let (paper, output) = paper();
+    let command = command(&arguments).expect("understood");
+    let station = Arc::clone(&world.station);
+    let command = StationCommand::Reset(&command);
+    let run = commands::run(station, command, output, Stopper::default());
+    let ended = tokio::time::timeout(Duration::from_secs(40), run).await;
+    (ended.expect("ends by itself"), paper.text())
+}
+
+const BY: &str = "passport:7K31";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reset_is_asked_for_shown_released_and_carried_out_by_its_commands() {
+    let service = Service::new(1).await;
+    service.stolen(1).await;
+    let request = [
+        "request",
+        "--person",
+        "p-1",
+        "--identified-by",
+        BY,
+        "--reason",
+        "stolen",
+        "--remark",
+        "bag stolen",
+        "--ticket",
+        "T-7",
+    ];
+    let (outcome, printed) = run(&service.one, &request, true).await;
+    assert_eq!(outcome.exit, Exit::Done, "{}", outcome.detail);
+    assert_eq!(outcome.code, "reset-asked");
+    // What was signed stands on the paper, with nothing that could be used by who reads it.
+    assert!(
+        printed.contains("bag stolen") && printed.contains("T-7"),
+        "{printed}"
+    );
+    assert!(!printed.contains(OPERATOR_PIN), "{printed}");
+    let reset = outcome.facts["reset"]
+        .as_str()
+        .expect("its name")
+        .to_owned();
+
+    let (outcome, printed) = run(&service.two, &["list"], false).await;
+    assert_eq!(outcome.facts["open"], 1);
+    assert!(
+        printed.contains(&reset) && printed.contains("Zoë Person"),
+        "{printed}"
+    );
+    let (outcome, _) = run(&service.two, &["show", &reset], false).await;
+    assert_eq!(outcome.facts["state"], "requested");
+    assert!(
+        outcome.detail.contains("was last used on"),
+        "{}",
+        outcome.detail
+    );
+
+    let own = ["release", &reset, "--last-name", "Person"];
+    let (outcome, _) = run(&service.one, &own, true).await;
+    assert_eq!(outcome.exit, Exit::Refused, "{}", outcome.detail);
+    let wrong = ["release", &reset, "--last-name", "Persen"];
+    let (outcome, _) = run(&service.two, &wrong, true).await;
+    assert_eq!(
+        (outcome.exit, outcome.code.as_str()),
+        (Exit::Usage, "name-differs")
+    );
+    let (outcome, _) = run(&service.two, &own, true).await;
+    assert_eq!(outcome.exit, Exit::Done, "{}", outcome.detail);
+    assert_eq!(outcome.facts["state"], "released");
+
+    let carry_out = [
+        "carry-out",
+        &reset,
+        "--person",
+        "p-1",
+        "--identified-by",
+        BY,
+    ];
+    let (outcome, _) = run(&service.one, &carry_out, false).await;
+    assert_eq!(outcome.exit, Exit::Done, "{}", outcome.detail);
+    assert_eq!(outcome.code, "account-reset");
+    assert_eq!(outcome.facts["deleted"][0]["sort"], "key");
+    service.one.rack.put(SLOT, &fresh_key());
+    let ending = enrol(&service.one, 1).await.expect("enrolled");
+    assert_eq!(state_of(&ending), &PushState::Accepted);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_refused_or_withdrawn_is_over_and_a_line_that_is_too_long_is_a_usage_error() {
+    let service = Service::new(1).await;
+    service.stolen(1).await;
+    let request = [
+        "request",
+        "--person",
+        "p-1",
+        "--identified-by",
+        BY,
+        "--reason",
+        "lost",
+    ];
+    for (by, verb, state) in [
+        (&service.two, "refuse", "refused"),
+        (&service.one, "withdraw", "withdrawn"),
+    ] {
+        let (outcome, _) = run(&service.one, &request, true).await;
+        let reset = outcome.facts["reset"]
+            .as_str()
+            .expect("its name")
+            .to_owned();
+        let (outcome, _) = run(by, &[verb, &reset], false).await;
+        assert_eq!(outcome.facts["state"], state, "{}", outcome.detail);
+        let late = ["release", &reset, "--last-name", "Person"];
+        let (outcome, _) = run(&service.two, &late, true).await;
+        assert_eq!(outcome.exit, Exit::Refused, "{}", outcome.detail);
+    }
+    let long = "x".repeat(201);
+    for wrong in [
+        vec!["show", "not-an-id"],
+        [&request[..], &["--remark", &long]].concat(),
+        [&request[..], &["--remark", "two\nlines"]].concat(),
+        [&request[..5], &["--reason", "because"]].concat(),
+    ] {
+        assert!(command(&wrong).is_none(), "{wrong:?}");
+    }
+}
