@@ -4,8 +4,9 @@ use keydesk::domain::{Bytes, PersonId};
 use keydesk::registry::RegistryError;
 use keydesk::registry::decode::{self, Head};
 use keydesk::wire::{
-    ExpectedPeople, JoinReply, Offer, OfferFault, OperatorOffer, People, PersonDetail, Receipt,
-    Session, SignInOptions, TestOffer, TokenReply, VERSION, Visit,
+    AccountReset, AccountResetDetail, AccountResetDone, AccountResets, ActToSign, ExpectedPeople,
+    JoinReply, Offer, OfferFault, OperatorOffer, People, PersonDetail, Receipt, Session,
+    SignInOptions, TestOffer, TokenReply, VERSION, Visit,
 };
 use keydesk::workflow::{Ceremony, NewAssertion, Verified, client_data, verify_assertion};
 use serde::Serialize;
@@ -50,7 +51,15 @@ pub fn registry_reply(data: &[u8]) -> usize {
     allowed(&operator, OperatorOffer::check, |it| {
         (&it.origin, &it.creation.rp.id)
     });
+    let act = kept::<ActToSign>(&head, body);
+    let read = |it: &ActToSign| it.read().map(|act| assert_eq!(act.bytes(), it.act));
+    allowed(&act, read, |it| (&it.origin, &it.request.rp_id));
     let answers = [
+        act.is_some(),
+        kept::<AccountReset>(&head, body).is_some(),
+        kept::<AccountResets>(&head, body).is_some(),
+        kept::<AccountResetDetail>(&head, body).is_some(),
+        kept::<AccountResetDone>(&head, body).is_some(),
         test.is_some(),
         sign_in.is_some(),
         operator.is_some(),

@@ -188,6 +188,20 @@ fn judged(agent: &Agent, to_sign: &ActToSign, signed: &ActSigned) {
     std::fs::write(folder.join("release.json"), case.to_string()).expect("written");
 }
 
+/// What the registry answered is understood by what fuzzing gives every answer to, and kept for it where that is wanted.
+fn answered(name: &str, answer: &impl serde::Serialize) {
+    let body = serde_json::to_string(answer).expect("JSON");
+    let reply = format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n{body}");
+    assert!(
+        crate::corpus::registry::registry_reply(reply.as_bytes()) > 0,
+        "{reply}"
+    );
+    if let Some(folder) = std::env::var_os("KEYDESK_CORPUS_DIR") {
+        let file = std::path::PathBuf::from(folder).join(format!("account-resets-{name}"));
+        std::fs::write(file, reply).expect("written");
+    }
+}
+
 fn act_of(to_sign: &ActToSign) -> Act {
     to_sign.read().expect("what is signed is what it says")
 }
@@ -226,6 +240,10 @@ async fn an_account_is_reset_on_one_agents_asking_and_anothers_release_and_a_key
     // The second agent sees it, and what they sign says all of it.
     let listed = two.client.account_resets(&two.session).await.unwrap();
     assert_eq!(listed.resets[0].id, reset.id);
+    answered("asking", &to_sign);
+    answered("listed", &listed);
+    let shown = two.client.account_reset(&two.session, reset.id).await;
+    answered("shown", &shown.unwrap());
     let releasing = two.releasing(reset.id).await.expect("may be released");
     let Deed::ReleaseReset {
         terms: again,
@@ -259,6 +277,7 @@ async fn an_account_is_reset_on_one_agents_asking_and_anothers_release_and_a_key
         .await
         .expect("is carried out");
     assert_eq!(done.deleted, terms.factors);
+    answered("done", &done);
     assert_eq!(done.visit.authority, Some(Authority::Released));
     assert_eq!(done.reset.state, ResetState::CarriedOut);
     let told = kinds_told(&world).await;
@@ -360,6 +379,40 @@ async fn what_was_cut_off_is_carried_out_again_in_another_visit_until_something_
     let visit = one.visit("p-2").await;
     let late = one.carries_out(reset, &visit).await;
     assert_eq!(refused(late), problem_code::RESET_OVER);
+}
+
+#[tokio::test]
+async fn how_factors_ended_before_there_were_resets_of_accounts_is_kept() {
+    let dir = tempfile::tempdir().unwrap();
+    let db = dir.path().join("registry.db");
+    let steps = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
+    let steps = sqlx::migrate::Migrator::new(steps).await.unwrap();
+    let earlier = steps.iter().filter(|step| step.version < 26).cloned();
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&db);
+    let pool = sqlx::SqlitePool::connect_with(options.create_if_missing(true));
+    let pool = pool.await.unwrap();
+    let earlier = sqlx::migrate::Migrator::with_migrations(earlier.collect());
+    earlier.run(&pool).await.unwrap();
+    for statement in [
+        "INSERT INTO operator (id, name, role, user_handle) VALUES ('o-1', 'A', 'help-desk', x'01')",
+        "INSERT INTO person (id, name, kind, user_handle) VALUES ('p-1', 'P', 'unaffiliated', x'03')",
+        "INSERT INTO station (id, name, public_key_pem, thumbprint, joined_ms) VALUES ('s-1', 'S', '', x'04', 1)",
+        "INSERT INTO factor_end (person, sort, factor, why, station, operator, ended_ms, accepted_ms) \
+         VALUES ('p-1', 'key', 'AB', 'withdrawn', 's-1', 'o-1', 5, 6)",
+    ] {
+        sqlx::query(statement).execute(&pool).await.unwrap();
+    }
+    steps.run(&pool).await.unwrap();
+    let kept: (String, String, i64) =
+        sqlx::query_as("SELECT factor, why, ended_ms FROM factor_end")
+            .fetch_one(&pool)
+            .await
+            .unwrap();
+    assert_eq!(kept, ("AB".to_owned(), "withdrawn".to_owned(), 5));
+    let broken = sqlx::query("PRAGMA foreign_key_check")
+        .fetch_all(&pool)
+        .await;
+    assert!(broken.unwrap().is_empty());
 }
 
 #[tokio::test]
