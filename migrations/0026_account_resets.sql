@@ -26,7 +26,7 @@ CREATE TABLE account_reset (
 
 CREATE INDEX account_reset_person ON account_reset (person, asked_ms);
 CREATE INDEX account_reset_asked_by ON account_reset (asked_by, asked_ms);
-CREATE INDEX account_reset_ticket ON account_reset (ticket) WHERE ticket IS NOT NULL;
+CREATE INDEX account_reset_ticket ON account_reset (lower(trim(ticket))) WHERE ticket IS NOT NULL;
 -- Of one person one request is open at a time.
 CREATE UNIQUE INDEX account_reset_open ON account_reset (person) WHERE state IN ('requested', 'released');
 
@@ -92,3 +92,16 @@ CREATE TABLE reset_allowed (
     at_ms  INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX reset_allowed_person ON reset_allowed (person, at_ms);
+
+-- The accounts of one human, also where a third one of theirs is what says so.
+CREATE INDEX operator_number ON operator (personnel_number) WHERE personnel_number IS NOT NULL;
+CREATE INDEX operator_human ON operator (person) WHERE person IS NOT NULL;
+DROP VIEW account_of_human;
+CREATE VIEW account_of_human (account, same) AS
+WITH RECURSIVE linked (account, same) AS (
+    SELECT id, id FROM operator
+    UNION
+    SELECT l.account, o.id FROM linked l JOIN operator me ON me.id = l.same
+    JOIN operator o ON o.personnel_number = me.personnel_number OR o.person = me.person
+)
+SELECT account, same FROM linked;

@@ -274,7 +274,8 @@ impl Running {
 async fn tidy(db: &Database, now: Timestamp) -> Result<(), Fault> {
     ledger::forget_old(db, now).await?;
     forget_offers(db, now - OFFERS_KEPT).await?;
-    account_resets::tidy(db, now).await?;
+    // Why it failed is in the log, and it is tried again.
+    account_resets::tidy(db, now).await.ok();
     index_changed(db).await?;
     let removed = suspensions::run_out(db, now).await?;
     if removed > 0 {

@@ -16,7 +16,10 @@ use super::{AccountResetId, Bytes, OfferId, VisitId};
 pub const ACT_VERSION: u16 = 1;
 
 /// The most bytes of an act.
-pub const ACT_BYTES_MAX: usize = 16 * 1024;
+pub const ACT_BYTES_MAX: usize = 64 * 1024;
+
+/// So many factors of a reset are named, each with at most [`NAME_CHARS_MAX`] characters a text: an act of them can always be written.
+pub const GOING_MAX: usize = 16;
 
 /// The longest name in an act, in characters.
 const NAME_CHARS_MAX: usize = 300;
@@ -89,8 +92,11 @@ pub struct ResetTerms {
     pub person: Party,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub organisation: Option<Party>,
-    /// All that goes.
+    /// What goes; of more than [`GOING_MAX`] the first of them.
     pub factors: Vec<Going>,
+    /// The others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub others: Option<Others>,
     pub reason: ResetReason,
     /// What else whoever asks has to say.
     pub remark: String,
@@ -104,12 +110,38 @@ pub struct ResetTerms {
 #[serde(deny_unknown_fields)]
 pub struct Going {
     pub sort: FactorSort,
-    /// The registry's identifier.
+    /// Of an app or token the registry's identifier; of a key the SHA-256 of its credential's (base64url).
     pub id: String,
-    /// What people call it.
+    /// What people call it; may be empty.
     pub name: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub serial: Option<String>,
+}
+
+/// Factors that a reset deletes and does not name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Others {
+    pub count: u32,
+    /// The SHA-256 of their identifiers, each followed by a line feed.
+    pub digest: Bytes,
+}
+
+impl Others {
+    /// Of those identifiers; none where there are none.
+    pub fn of<'a>(ids: impl Iterator<Item = &'a str>) -> Option<Self> {
+        let mut hash = Sha256::new();
+        let mut count = 0;
+        for id in ids {
+            hash.update(id);
+            hash.update("\n");
+            count += 1;
+        }
+        (count > 0).then(|| Self {
+            count,
+            digest: Bytes(hash.finalize().to_vec()),
+        })
+    }
 }
 
 /// How somebody was identified.
@@ -222,8 +254,9 @@ impl ResetTerms {
     /// Who is named in them; what else they say is added to `texts`, but for what may be left empty.
     fn parties<'a>(&'a self, texts: &mut Vec<&'a str>) -> Vec<&'a Party> {
         for factor in &self.factors {
-            texts.extend([factor.id.as_str(), factor.name.as_str()]);
-            texts.extend(factor.serial.as_deref());
+            texts.push(factor.id.as_str());
+            let told = [Some(factor.name.as_str()), factor.serial.as_deref()];
+            texts.extend(told.into_iter().flatten().filter(|told| !told.is_empty()));
         }
         texts.push(&self.identified.how);
         texts.extend(self.ticket.as_deref());

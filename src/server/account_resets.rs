@@ -13,21 +13,28 @@ pub use carried_out::carry_out;
 pub use seen::{facts, shown, shown_by_id};
 
 use super::auth::AtDesk;
-use super::database::{Connection, Database, Fault, Write};
+use super::database::{Connection, Database, Write};
 use super::notices::{self, Besides, Kind};
 use super::problem::{Answer, Refusal, operator_revoked};
 use super::tables::account_reset::{self as table, NewReset, Stored};
-use super::tables::{act, audit, operator, person, standing};
-use super::visits::{self, FactorName};
+use super::tables::operator::Account;
+use super::tables::standing::Standing;
+use super::tables::{act, audit, operator, person, standing, visit};
+use super::visits;
 use crate::domain::account_reset::{
     CARRIED_OUT_WITHIN, RELEASED_WITHIN, REMARK_CHARS_MAX, ResetReason, ResetState,
     TICKET_CHARS_MAX, is_last_name,
 };
-use crate::domain::act::{Act, Deed, Going, LookedAt, Party, ResetTerms, challenge};
+use crate::domain::act::{
+    Act, Deed, GOING_MAX, Going, LookedAt, Others, Party, ResetTerms, challenge,
+};
 use crate::domain::authority::{Action, As, NoRelease, may_ask, row};
 use crate::domain::line::OneLine;
+use crate::domain::suspension::FactorRef;
 use crate::domain::visit::Takes;
-use crate::domain::{AccountResetId, Bytes, OfferId, OperatorId, Person, PersonId, VisitId};
+use crate::domain::{
+    AccountResetId, Bytes, OfferId, OperatorId, Person, PersonId, StationId, VisitId,
+};
 use crate::wire::{ActReceipt, Operator, ResetEnding, Visit, problem_code};
 
 /// So many requests about one person within [`DAY`] are taken; the next one waits until the first is older.
@@ -40,6 +47,9 @@ const DAY: SignedDuration = SignedDuration::from_hours(24);
 
 /// A second request about the same person within this time raises an alarm.
 const AGAIN: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// An identification is good for a request for so long.
+const IDENTIFIED_WITHIN: SignedDuration = SignedDuration::from_mins(30);
 
 /// Most earlier requests that are told.
 const EARLIER_MAX: u32 = 10;
@@ -63,6 +73,9 @@ struct Told<'a> {
     /// It is over then, unless it goes on.
     #[serde(skip_serializing_if = "Option::is_none")]
     until: Option<Timestamp>,
+    /// How it ended, where nothing came of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state: Option<ResetState>,
 }
 
 /// What an operator may ask for now, for whoever is at their desk; what they would sign.
@@ -79,7 +92,7 @@ pub async fn ask(
     visits::holds(tx, Action::Receive, &desk.operator.id, &person).await?;
     refuse_unknown(tx, &desk.operator).await?;
     refuse_needless(&visit, &person)?;
-    table::expire(tx, now).await?;
+    expire(tx, now).await?;
     if let Some(open) = open_of(tx, &person.id, now).await? {
         return Err(Refusal::new(
             problem_code::RESET_OPEN,
@@ -104,7 +117,7 @@ pub async fn ask(
             ),
         ));
     }
-    let terms = terms(tx, id, (&visit, &person), wish).await?;
+    let terms = terms(tx, id, (&visit, &person), wish, now).await?;
     Ok((terms, person))
 }
 
@@ -162,6 +175,7 @@ async fn terms(
     id: AccountResetId,
     (visit, person): (&Visit, &Person),
     wish: Wish<'_>,
+    now: Timestamp,
 ) -> Answer<ResetTerms> {
     let identified = visit.identified.as_ref().ok_or_else(|| {
         Refusal::new(
@@ -170,6 +184,13 @@ async fn terms(
         )
     })?;
     let check = &identified.check;
+    if check.at < now - IDENTIFIED_WITHIN {
+        return Err(Refusal::new(
+            problem_code::NOT_IDENTIFIED,
+            "an identification is good for asking for half an hour: identify the person anew",
+        ));
+    }
+    let going = going(tx, &person.id).await?;
     Ok(ResetTerms {
         reset: id,
         person: party(person.id.as_str(), &person.name),
@@ -177,7 +198,13 @@ async fn terms(
             .organisation
             .as_ref()
             .map(|o| party(o.id.as_str(), &o.name)),
-        factors: going(tx, &person.id).await?,
+        others: Others::of(
+            going
+                .iter()
+                .skip(GOING_MAX)
+                .map(|factor| factor.id.as_str()),
+        ),
+        factors: going.into_iter().take(GOING_MAX).collect(),
         reason: wish.reason,
         remark: wish.remark.to_owned(),
         ticket: wish.ticket.map(ToOwned::to_owned),
@@ -198,18 +225,36 @@ fn party(id: &str, name: &str) -> Party {
     }
 }
 
-/// All that a reset would delete.
+/// All that a reset would delete, as an act names it.
 async fn going(db: &mut Connection, person: &PersonId) -> Answer<Vec<Going>> {
     let living = standing::living(db, person).await?;
-    Ok(living
-        .into_iter()
-        .map(|standing| Going {
-            sort: standing.factor.sort(),
-            id: FactorName::of(&standing.factor).as_str().to_owned(),
-            name: standing.name,
-            serial: standing.serial,
-        })
-        .collect())
+    Ok(living.into_iter().map(named).collect())
+}
+
+fn named(standing: Standing) -> Going {
+    Going {
+        sort: standing.factor.sort(),
+        id: name_of(&standing.factor),
+        name: written(&standing.name),
+        serial: standing.serial.as_deref().map(written),
+    }
+}
+
+/// A factor's name in an act: as long whatever is on the key.
+fn name_of(factor: &FactorRef) -> String {
+    match factor {
+        FactorRef::Key { credential } => challenge(&credential.0).to_base64url(),
+        FactorRef::App { factor } => factor.to_string(),
+    }
+}
+
+/// What a device or a station said, as it can stand in an act.
+fn written(told: &str) -> String {
+    let line: String = told.chars().filter(|c| !c.is_control()).take(100).collect();
+    match OneLine::<100>::check_kept_if_any(&line) {
+        Ok(()) => line,
+        Err(_) => String::new(),
+    }
 }
 
 /// Keeps a request that was signed: its act is kept already.
@@ -253,6 +298,7 @@ pub async fn asked(
         asked_by: &desk.operator.name,
         released_by: None,
         until: Some(until),
+        state: None,
     };
     tell(tx, Kind::ResetAsked, person, &told, now).await
 }
@@ -276,6 +322,7 @@ pub async fn release(
 ) -> Answer<(Deed, Person)> {
     let reset = standing_at(tx, id, ResetState::Requested, now).await?;
     let person = known(tx, &reset.person).await?;
+    refuse_requester(tx, (&reset, &person)).await?;
     may_release(tx, &reset, (releaser, &person), now).await?;
     let request = request(tx, &reset).await?;
     let Deed::AskReset { terms } = request.deed.clone() else {
@@ -301,12 +348,7 @@ async fn may_release(
     (releaser, person): (&OperatorId, &Person),
     now: Timestamp,
 ) -> Answer<()> {
-    let account = operator::account(tx, releaser).await?.ok_or_else(|| {
-        Refusal::new(
-            problem_code::NOT_FOUND,
-            format!("there is no operator {releaser}"),
-        )
-    })?;
+    let account = agent(tx, releaser).await?;
     if let Some(at) = account.revoked_at {
         return Err(operator_revoked(releaser, at));
     }
@@ -335,12 +377,51 @@ async fn may_release(
         })?;
     refuse_unknown(tx, &account.operator).await?;
     visits::holds(tx, Action::Receive, releaser, person).await?;
-    match operator::are_two_humans(tx, &reset.asked_by, releaser).await? {
-        true => Ok(()),
-        false => Err(refused(format!(
-            "whoever asked for a reset does not release it, under whichever account: a second agent does, and not {name}"
-        ))),
+    refuse_same_human(tx, reset, (releaser, name)).await
+}
+
+/// Whoever asked for it still may: nothing comes of what somebody asked for whose access ended, or who turned out to be of the
+/// organisation.
+async fn refuse_requester(tx: &mut Write, (reset, person): (&Stored, &Person)) -> Answer<()> {
+    let account = agent(tx, &reset.asked_by).await?;
+    if let Some(at) = account.revoked_at {
+        return Err(operator_revoked(&reset.asked_by, at));
     }
+    may_ask(account.operator.role, Action::ReplaceLost, person.kind).map_err(not_allowed)?;
+    visits::holds(tx, Action::Receive, &reset.asked_by, person).await?;
+    refuse_unknown(tx, &account.operator).await
+}
+
+/// The account of that name.
+async fn agent(db: &mut Connection, id: &OperatorId) -> Answer<Account> {
+    operator::account(db, id).await?.ok_or_else(|| {
+        Refusal::new(
+            problem_code::NOT_FOUND,
+            format!("there is no operator {id}"),
+        )
+    })
+}
+
+/// Nobody who received the person, or asked, is a second pair of eyes.
+async fn refuse_same_human(
+    tx: &mut Write,
+    reset: &Stored,
+    (releaser, name): (&OperatorId, &str),
+) -> Answer<()> {
+    let mut hands = visit::operators(tx, reset.visit).await?;
+    hands.push(reset.asked_by.clone());
+    for other in &hands {
+        if !operator::are_two_humans(tx, other, releaser).await? {
+            return Err(Refusal::new(
+                problem_code::NOT_ALLOWED,
+                format!(
+                    "whoever asked for a reset, or received the person, does not release it, under whichever account: a second agent \
+                     does, and not {name}"
+                ),
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// The act by which it was asked for.
@@ -351,31 +432,47 @@ async fn request(tx: &mut Write, reset: &Stored) -> Answer<Act> {
     Act::read(&receipt.act.0).map_err(Refusal::internal)
 }
 
-/// What would be deleted is what was named, and nothing opens the account by now.
+/// The person is who was named, what would be deleted was named, and nothing opens the account by now. What only waits goes with it and
+/// hinders nothing: anybody can make something ahead.
 async fn refuse_otherwise(tx: &mut Write, terms: &ResetTerms, person: &Person) -> Answer<()> {
     let opens = !standing::valid(tx, &person.id).await?.is_empty();
-    if !opens && going(tx, &person.id).await? == terms.factors {
+    let living = standing::living(tx, &person.id).await?;
+    let left = living.into_iter().filter(|standing| !standing.waits);
+    let ids: Vec<String> = left.map(|standing| name_of(&standing.factor)).collect();
+    let unnamed = ids
+        .iter()
+        .filter(|id| terms.factors.iter().all(|factor| factor.id != **id));
+    let others = terms.others.as_ref().map_or(0, |others| others.count);
+    let is_named = unnamed.count() <= usize::try_from(others).unwrap_or(usize::MAX);
+    if !opens && is_named && is_person(terms, person) {
         return Ok(());
     }
     Err(Refusal::new(
         problem_code::ACT_CHANGED,
         format!(
-            "what {} has is another by now than when the reset was asked for: look at their page, withdraw the reset, and ask anew if it \
-             is still needed",
+            "{}, or what they have, is another by now than when the reset was asked for: look at their page, withdraw the reset, and ask \
+             anew if it is still needed",
             person.name
         ),
     ))
+}
+
+fn is_person(terms: &ResetTerms, person: &Person) -> bool {
+    let organisation = person.organisation.as_ref();
+    terms.person.name == person.name
+        && terms.organisation.as_ref().map(|named| named.id.as_str())
+            == organisation.map(|theirs| theirs.id.as_str())
 }
 
 /// A second agent released it; their act is kept already. `typed`: the last name, as they typed it.
 pub async fn released(
     tx: &mut Write,
     (act, terms): (&Act, &ResetTerms),
-    (releaser, asked_by): (&Operator, &str),
+    (releaser, asked_by, station): (&Operator, &str, &StationId),
     (person, typed): (&Person, Option<&str>),
     now: Timestamp,
 ) -> Answer<()> {
-    if !typed.is_some_and(|typed| is_last_name(&person.name, typed)) {
+    if !typed.is_some_and(|typed| is_last_name(&terms.person.name, typed)) {
         return Err(Refusal::new(
             problem_code::NAME_DIFFERS,
             "the last name that was typed is not that of the person whose account it is: read the request once more",
@@ -392,8 +489,21 @@ pub async fn released(
         asked_by,
         released_by: Some(&releaser.name),
         until: Some(until),
+        state: None,
     };
-    tell(tx, Kind::ResetReleased, person, &told, now).await
+    tell(tx, Kind::ResetReleased, person, &told, now).await?;
+    // All of them are second pairs of eyes.
+    let kind = (Kind::ResetReleased.as_str(), &person.id);
+    notices::tell_service_of(tx, kind, &told, now).await?;
+    if *station == table::asked_at(tx, terms.reset).await? {
+        let detail = format!(
+            "reset {} was released by {} at the station where {asked_by} had asked for it: nothing but their receipt says what the \
+             screen showed",
+            terms.reset, releaser.id
+        );
+        audit::alarm(tx, station, problem_code::RELEASED_BESIDE, &detail, now).await?;
+    }
+    Ok(())
 }
 
 /// Withdraws or refuses one of which nothing has come.
@@ -423,12 +533,12 @@ pub async fn end(
             ));
         }
     };
-    table::expire(tx, now).await?;
+    expire(tx, now).await?;
     let from = reset.state.at(reset.until, now);
-    match from.is_open() && table::end(tx, id, (from, to), &desk.operator.id, now).await? {
-        true => Ok(()),
-        false => Err(over(id, &format!("it is {}", from.as_str()))),
+    if !from.is_open() || !table::end(tx, id, (from, to), &desk.operator.id, now).await? {
+        return Err(over(id, &format!("it is {}", from.as_str())));
     }
+    tell_ended(tx, &reset, to, now).await
 }
 
 /// The one of this person of which something can still come.
@@ -501,9 +611,36 @@ pub fn act_of(
 }
 
 /// What nobody can sign or carry out any more.
-pub async fn tidy(db: &Database, now: Timestamp) -> Result<(), Fault> {
+pub async fn tidy(db: &Database, now: Timestamp) -> Answer<()> {
     let mut tx = db.write().await?;
-    table::expire(&mut tx, now).await?;
+    expire(&mut tx, now).await?;
     table::forget_asked(&mut tx, now).await?;
-    tx.commit().await
+    Ok(tx.commit().await?)
+}
+
+/// What nobody acted on in time has expired, and whoever was told that it was asked for hears of that.
+async fn expire(tx: &mut Write, now: Timestamp) -> Answer<()> {
+    for reset in table::expire(tx, now).await? {
+        tell_ended(tx, &reset, ResetState::Expired, now).await?;
+    }
+    Ok(())
+}
+
+async fn tell_ended(
+    tx: &mut Write,
+    reset: &Stored,
+    state: ResetState,
+    now: Timestamp,
+) -> Answer<()> {
+    let person = known(tx, &reset.person).await?;
+    let asked_by = agent(tx, &reset.asked_by).await?.operator.name;
+    let told = Told {
+        reset: reset.id,
+        reason: reset.reason,
+        asked_by: &asked_by,
+        released_by: None,
+        until: None,
+        state: Some(state),
+    };
+    tell(tx, Kind::ResetEnded, &person, &told, now).await
 }

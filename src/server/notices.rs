@@ -31,10 +31,13 @@ pub enum Kind {
     ResetReleased,
     /// It is done.
     ResetDone,
+    /// Nothing comes of it: it was withdrawn, refused, or has expired.
+    ResetEnded,
 }
 
 impl Kind {
-    fn as_str(self) -> &'static str {
+    /// Its word in the list.
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Added => "factor-added",
             Self::Ended => "factor-removed",
@@ -44,6 +47,7 @@ impl Kind {
             Self::ResetAsked => "reset-asked",
             Self::ResetReleased => "reset-released",
             Self::ResetDone => "account-reset",
+            Self::ResetEnded => "reset-ended",
         }
     }
 }

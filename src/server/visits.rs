@@ -294,6 +294,18 @@ pub async fn authorised(
         return Err(over(id));
     }
     let visit = touched(tx, kept, person, now).await?;
+    if let Some(reset) = visit::reset(tx, id).await?
+        && reset.until <= now
+    {
+        return Err(Refusal::new(
+            problem_code::AUTHORITY_NEEDED,
+            format!(
+                "the account was reset by what was released until {}, and that time is over: {}",
+                reset.until,
+                needed(&visit, person)
+            ),
+        ));
+    }
     match visit.authority {
         Some(_) => Ok(visit),
         None => Err(Refusal::new(
@@ -335,6 +347,20 @@ pub async fn close(tx: &mut Write, desk: &AtDesk, id: VisitId, now: Timestamp) -
     Ok(kept.visit)
 }
 
+/// Whoever released a reset has no part in the visit that it lets factors be added in.
+async fn refuse_releaser(tx: &mut Write, id: VisitId, to: &OperatorId) -> Answer<()> {
+    if let Some(reset) = visit::reset(tx, id).await?
+        && let Some(releaser) = &reset.released_by
+        && !operator::are_two_humans(tx, releaser, to).await?
+    {
+        return Err(Refusal::new(
+            problem_code::NOT_ALLOWED,
+            "whoever released the reset does not go on with this visit: another operator does",
+        ));
+    }
+    Ok(())
+}
+
 /// Another operator goes on with a visit of this desk, at the station where they are signed in.
 pub async fn pass(
     tx: &mut Write,
@@ -346,6 +372,7 @@ pub async fn pass(
 ) -> Answer<Visit> {
     of(tx, (&desk.station, &desk.operator.id), id, now).await?;
     holds(tx, Action::Receive, to.0, person).await?;
+    refuse_releaser(tx, id, to.0).await?;
     visit::pass(tx, id, (to.1, to.0)).await?;
     let kept = kept(tx, id).await?.ok_or_else(|| over(id))?;
     touched(tx, kept, person, now).await

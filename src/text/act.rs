@@ -61,19 +61,15 @@ fn reset(t: &Text, terms: &ResetTerms) -> String {
         t,
         "account-reset-deletes",
         person = terms.person.name.clone(),
+        id = terms.person.id.clone(),
         organisation = terms.organisation.as_ref().map_or("–", |o| &o.name),
         factors = factors
     )];
+    if let Some(others) = &terms.others {
+        lines.push(tr!(t, "account-reset-others", count = others.count));
+    }
     let why = t.reset_reason(terms.reason);
-    lines.push(match terms.remark.is_empty() {
-        true => tr!(t, "account-reset-why", why = why),
-        false => tr!(
-            t,
-            "account-reset-why-remark",
-            why = why,
-            remark = terms.remark.clone()
-        ),
-    });
+    lines.push(tr!(t, "account-reset-why", why = why));
     if let Some(ticket) = &terms.ticket {
         lines.push(tr!(t, "account-reset-ticket", ticket = ticket.clone()));
     }
@@ -89,5 +85,10 @@ fn reset(t: &Text, terms: &ResetTerms) -> String {
             .strftime("%Y-%m-%d %H:%M UTC")
             .to_string()
     ));
+    // Last, and without what ends a quotation: nothing of it reads as the registry's words.
+    if !terms.remark.is_empty() {
+        let remark = terms.remark.replace(['“', '”', '„', '"', '«', '»'], "'");
+        lines.push(tr!(t, "account-reset-remark", remark = remark));
+    }
     lines.join(" ")
 }

@@ -1,5 +1,6 @@
 //! What is seen and what happens, on the model and the drawn buffer.
 
+mod account_resets;
 mod apps;
 mod batch;
 mod behaviour;

@@ -228,6 +228,8 @@ codes! {
         RESET_UNNAMED = "reset-unnamed";
         /// All factors of somebody that were older than a day went within a day, while there is a newer one.
         OLDER_FACTORS_GONE = "all-older-factors-gone";
+        /// A reset was released at the very station where it was asked for.
+        RELEASED_BESIDE = "released-beside";
         /// The registry's administrator let somebody release resets in a second agent's place for a while.
         DEPUTY_NAMED = "deputy-releaser";
         /// The registry's administrator lets resets of somebody's account be asked for again, although many were.

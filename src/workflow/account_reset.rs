@@ -13,6 +13,7 @@ use super::visit::{identified, open};
 use super::{Desk, Stop, conclude};
 use crate::domain::account_reset::{ResetWish, is_last_name};
 use crate::domain::act::Act;
+use crate::domain::authority::{Action, decide, may_ask};
 use crate::domain::reason::{Gap, Refusal, Unmet};
 use crate::domain::visit::Takes;
 use crate::domain::{AccountResetId, EntryId, OperatorId, Person, PersonId};
@@ -37,6 +38,7 @@ async fn ask_for(
 ) -> Result<Ending, Stop> {
     let operator = desk.operator().ok_or(Stop::SignedOut)?;
     let detail = desk.detail(person).await?;
+    may_ask(operator.role, Action::ReplaceLost, detail.person.kind)?;
     begin(desk, AccountResetJob::Ask, &detail.person);
     let identification = identified(desk, &operator, &detail).await?;
     let visit = open(desk, &detail, &identification).await?;
@@ -236,6 +238,8 @@ async fn carry_out_one(
 ) -> Result<Ending, Stop> {
     let operator = desk.operator().ok_or(Stop::SignedOut)?;
     let detail = desk.detail(person).await?;
+    let act = decide(operator.role, Action::ReplaceLost, Some(detail.person.kind));
+    act.once_released()?;
     begin(desk, AccountResetJob::CarryOut, &detail.person);
     let identification = identified(desk, &operator, &detail).await?;
     let visit = open(desk, &detail, &identification).await?;

@@ -26,6 +26,8 @@ const MISHAPS: [Mishap; 3] = [Mishap::FailsBefore, Mishap::FailsAfter, Mishap::S
 struct Service {
     one: World,
     two: World,
+    /// A help desk, where people got what they had.
+    desk: World,
 }
 
 impl Service {
@@ -42,20 +44,26 @@ impl Service {
             .neighbour("Customer Service 2")
             .await
             .expect("a station");
-        for (world, name) in [(&one, "A. Gent"), (&two, "S. Econd")] {
-            let (role, key) = (Role::CustomerService, operators_key());
+        let desk = one.neighbour("Help desk 3").await.expect("a station");
+        let agent = Role::CustomerService;
+        for (world, name, role) in [
+            (&one, "A. Gent", agent),
+            (&two, "S. Econd", agent),
+            (&desk, "H. Elp", Role::HelpDesk),
+        ] {
+            let key = operators_key();
             let signed_in = world.sign_in_as(name, role, OPERATOR_SLOT, &key);
             signed_in.await.expect("signed in");
         }
         // They have been there for long.
         sql(&one, "UPDATE operator SET changed_ms = 1000").await;
-        Self { one, two }
+        Self { one, two, desk }
     }
 
     /// Person `n` had a key that was stolen.
     async fn stolen(&self, n: usize) {
-        self.one.rack.put(SLOT, &fresh_key());
-        enrol(&self.one, n).await.expect("enrolled");
+        self.desk.rack.put(SLOT, &fresh_key());
+        enrol(&self.desk, n).await.expect("enrolled");
         let suspended =
             "UPDATE credential SET suspended_ms = accepted_ms, suspended_why = 'stolen'";
         sql(&self.one, suspended).await;

@@ -180,7 +180,7 @@ pub(super) const MATRIX: &[Row] = &[
         whom: Whom::Served,
         asked_by: Asker::CustomerService,
         released_by: Releaser::SecondAgent,
-        ..anybodys(Action::ReplaceLost, SERVICE)
+        ..anybodys(Action::ReplaceLost, &[Role::CustomerService])
     },
 ];
 

@@ -4,18 +4,21 @@
 
 use jiff::Timestamp;
 
-use super::{Told, not_allowed, over, refuse_needless, refuse_otherwise, request, stored, tell};
+use super::{
+    Told, agent, named, not_allowed, over, refuse_needless, refuse_otherwise, refuse_requester,
+    refuse_same_human, request, stored, tell,
+};
 use crate::domain::account_reset::ResetState;
 use crate::domain::act::{Deed, Going};
 use crate::domain::authority::{Action, decide};
 use crate::domain::suspension::FactorRef;
-use crate::domain::{AccountResetId, Person, PersonId, VisitId};
+use crate::domain::{AccountResetId, OperatorId, Person, PersonId, VisitId};
 use crate::server::auth::AtDesk;
 use crate::server::database::Write;
 use crate::server::lives::{self, Ended, Why};
 use crate::server::notices::Kind;
-use crate::server::problem::{Answer, Refusal};
-use crate::server::tables::account_reset as table;
+use crate::server::problem::{Answer, Refusal, operator_revoked};
+use crate::server::tables::account_reset::{self as table, Stored};
 use crate::server::tables::{operator, standing, visit};
 use crate::server::visits::{self, Within};
 use crate::wire::{Visit, problem_code};
@@ -49,6 +52,7 @@ pub async fn carry_out(
     if state != ResetState::Released && !again {
         return Err(over(id, &format!("it is {}", state.as_str())));
     }
+    refuse_requester(tx, (&reset, &person)).await?;
     let releaser = reset
         .released_by
         .as_ref()
@@ -58,12 +62,29 @@ pub async fn carry_out(
             "whoever released a reset does not carry it out: the agent who asked does, or another operator".to_owned(),
         ));
     }
+    refuse_released_by(tx, (&reset, releaser), &person).await?;
+    if again && reset.ended_by.as_ref() != Some(&desk.operator.id) {
+        return Err(over(
+            id,
+            "it was carried out, and whoever did that goes on with it",
+        ));
+    }
     let request = request(tx, &reset).await?;
     let Deed::AskReset { terms } = &request.deed else {
         return Err(Refusal::internal(format!(
             "reset {id} was asked for otherwise"
         )));
     };
+    // Whoever comes now shows what was shown when it was asked for.
+    if terms.identified.how != open.identification.to_string() {
+        return Err(Refusal::new(
+            problem_code::IDENTIFIED_OTHERWISE,
+            format!(
+                "the person was identified by {} when the reset was asked for, and by {} now: it is for whoever came then",
+                terms.identified.how, open.identification
+            ),
+        ));
+    }
     let deleted = match again {
         // Also where that is lost by now: it takes another reset then.
         true if standing::came_since(tx, &person.id, reset.ended_at.unwrap_or(now)).await? => {
@@ -77,7 +98,7 @@ pub async fn carry_out(
             if !table::end(tx, id, states, &desk.operator.id, now).await? {
                 return Err(over(id, "it is not released any more"));
             }
-            delete(tx, desk, (&person.id, visit), now).await?;
+            let deleted = delete(tx, desk, (&person.id, visit), now).await?;
             let releaser = operator::account(tx, releaser).await?;
             let told = Told {
                 reset: id,
@@ -85,9 +106,10 @@ pub async fn carry_out(
                 asked_by: &request.signer.name,
                 released_by: releaser.as_ref().map(|by| by.operator.name.as_str()),
                 until: None,
+                state: None,
             };
             tell(tx, Kind::ResetDone, &person, &told, now).await?;
-            terms.factors.clone()
+            deleted
         }
     };
     visit::set_reset(tx, visit, id).await?;
@@ -104,7 +126,7 @@ async fn delete(
     desk: &AtDesk,
     (person, visit): (&PersonId, VisitId),
     now: Timestamp,
-) -> Answer<()> {
+) -> Answer<Vec<Going>> {
     let living = standing::living(tx, person).await?;
     let mut ended: Vec<(PersonId, FactorRef)> = Vec::new();
     for standing in &living {
@@ -118,5 +140,22 @@ async fn delete(
         at: now,
         within: Within::Visit(Some(visit)),
     };
-    lives::ended(tx, &end, &ended, now).await
+    lives::ended(tx, &end, &ended, now).await?;
+    // Also where there was nothing: whatever other visit or ticket they have is asked anew.
+    visits::changed(tx, person, Within::Visit(Some(visit)), now).await?;
+    Ok(living.into_iter().map(named).collect())
+}
+
+/// Whoever released it still might.
+async fn refuse_released_by(
+    tx: &mut Write,
+    (reset, releaser): (&Stored, &OperatorId),
+    person: &Person,
+) -> Answer<()> {
+    let account = agent(tx, releaser).await?;
+    if let Some(at) = account.revoked_at {
+        return Err(operator_revoked(releaser, at));
+    }
+    visits::holds(tx, Action::Receive, releaser, person).await?;
+    refuse_same_human(tx, reset, (releaser, &account.operator.name)).await
 }

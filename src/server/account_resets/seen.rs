@@ -2,16 +2,16 @@
 
 use jiff::Timestamp;
 
-use super::{DAY, EARLIER_MAX, going, known, stored};
+use super::{DAY, EARLIER_MAX, agent, going, known, stored};
 use crate::domain::account_reset::ResetState;
+use crate::domain::act::challenge;
 use crate::domain::suspension::FactorSort;
 use crate::domain::{AccountResetId, OperatorId, PersonId};
 use crate::server::database::Connection;
-use crate::server::problem::{Answer, Refusal};
+use crate::server::problem::Answer;
 use crate::server::tables::account_reset::{self as table, Stored};
-use crate::server::tables::{credential, factor, operator, station};
-use crate::server::visits::FactorName;
-use crate::wire::{AccountReset, EarlierReset, FactorUse, Operator, ResetFacts};
+use crate::server::tables::{credential, factor, station};
+use crate::wire::{AccountReset, EarlierReset, FactorUse, ResetFacts};
 
 /// One of them, for whoever looks.
 pub async fn shown(db: &mut Connection, reset: Stored, now: Timestamp) -> Answer<AccountReset> {
@@ -24,16 +24,16 @@ pub async fn shown(db: &mut Connection, reset: Stored, now: Timestamp) -> Answer
         remark: reset.remark,
         ticket: reset.ticket,
         state,
-        asked_by: agent(db, &reset.asked_by).await?,
+        asked_by: agent(db, &reset.asked_by).await?.operator,
         station: station::name(db, &reset.station).await?,
         asked_at: reset.asked_at,
         until: reset.until,
         released_by: match &reset.released_by {
-            Some(id) => Some(agent(db, id).await?),
+            Some(id) => Some(agent(db, id).await?.operator),
             None => None,
         },
         ended_by: match &reset.ended_by {
-            Some(id) => Some(agent(db, id).await?),
+            Some(id) => Some(agent(db, id).await?.operator),
             None => None,
         },
         ended_at: reset.ended_at.or(expired.then_some(reset.until)),
@@ -48,12 +48,6 @@ pub async fn shown_by_id(
 ) -> Answer<AccountReset> {
     let reset = stored(db, id).await?;
     shown(db, reset, now).await
-}
-
-async fn agent(db: &mut Connection, id: &OperatorId) -> Answer<Operator> {
-    let account = operator::account(db, id).await?;
-    let account = account.ok_or_else(|| Refusal::internal(format!("nobody's reset: {id}")))?;
-    Ok(account.operator)
 }
 
 /// What bears on a reset of that person's account, and nobody who asks can change. `but`: the one that it is about.
@@ -74,7 +68,7 @@ pub async fn facts(
             state: reset.state.at(reset.until, now),
             reason: reset.reason,
             asked_at: reset.asked_at,
-            asked_by: agent(db, &reset.asked_by).await?.name,
+            asked_by: agent(db, &reset.asked_by).await?.operator.name,
         });
     }
     let ticket_seen_at = match ticket {
@@ -99,11 +93,11 @@ async fn uses(db: &mut Connection, person: &PersonId) -> Answer<Vec<FactorUse>> 
         let found = match factor.sort {
             FactorSort::Key => keys
                 .iter()
-                .find(|key| FactorName::of_key(&key.id).as_str() == factor.id)
+                .find(|key| challenge(&key.id.0).to_base64url() == factor.id)
                 .map(|key| (key.last_tested_at, key.held.waiting_since)),
             FactorSort::App => apps
                 .iter()
-                .find(|app| FactorName::of_app(app.id).as_str() == factor.id)
+                .find(|app| app.id.to_string() == factor.id)
                 .map(|app| (app.last_tested_at, app.held.waiting_since)),
         };
         let (last_tested_at, waiting_since) = found.unwrap_or_default();

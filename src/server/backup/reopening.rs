@@ -35,6 +35,7 @@ pub async fn clear(tx: &mut Write, now: Timestamp) -> Result<Cleared, Fault> {
     let ended = access::end_all(tx, now).await?;
     // What comes of one after all waits for its owner.
     visit::end_all(tx, now).await?;
+    crate::server::tables::account_reset::end_all(tx, now).await?;
     Ok(Cleared {
         sessions: ended.sessions,
         tokens: ended.tokens,

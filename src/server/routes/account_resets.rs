@@ -238,7 +238,7 @@ pub async fn signed(
             refuse_changed(found == act.deed)?;
             acts::keep(by, tx, &act, signed, now).await?;
             let typed = (&person, push.last_name.as_deref());
-            let whom = (signer, asked_by.name.as_str());
+            let whom = (signer, asked_by.name.as_str(), &desk.station);
             resets::released(tx, (&act, terms), whom, typed, now).await?;
             terms.reset
         }

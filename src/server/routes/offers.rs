@@ -11,6 +11,7 @@ use super::{Named, Params, Shared, apps};
 use crate::domain::act::challenge;
 use crate::domain::authority::Action;
 use crate::domain::suspension::FactorRef;
+use crate::domain::visit::Authority;
 use crate::domain::{Bytes, OfferId, OperatorId, Person, PersonId, StationId};
 use crate::server::Registry;
 use crate::server::acts::{self, Asked};
@@ -66,7 +67,11 @@ pub async fn offer(
     }
     let mut life = registry.config.challenge_life();
     if let Some(visit) = under.visit {
-        visits::authorised(tx, &desk, (visit, &person), registry.now()).await?;
+        let visit = visits::authorised(tx, &desk, (visit, &person), registry.now()).await?;
+        // Whoever resets accounts gives what takes the place of what a reset deleted, and nothing else.
+        if visit.authority != Some(Authority::Released) {
+            may(&desk, Action::Enrol)?;
+        }
         // It ends with the visit, which this has just prolonged.
         life = life.min(visits::IDLE);
     }

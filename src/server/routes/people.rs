@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 
 use super::{Body, Named, Params, Shared, desk};
+use crate::domain::authority::{Action, may_ask};
 use crate::domain::visit::Held;
 use crate::domain::{Person, PersonId};
 use crate::server::account_resets;
@@ -166,9 +167,11 @@ pub(super) async fn detail_of(
     let visit = visits::of_desk(read, desk, &person, now).await?;
     let here = (&desk.station, &desk.operator.id);
     let served_by = visits::served_by(read, here, &person.id, now).await?;
+    let may_see = may_ask(desk.operator.role, Action::ReplaceLost, person.kind).is_ok();
     let reset = match account_resets::open_of(read, &person.id, now).await? {
-        Some(reset) => Some(Box::new(account_resets::shown(read, reset, now).await?)),
-        None => None,
+        // What is said in it is for who asks and releases.
+        Some(reset) if may_see => Some(Box::new(account_resets::shown(read, reset, now).await?)),
+        Some(_) | None => None,
     };
     Ok(PersonDetail {
         person,

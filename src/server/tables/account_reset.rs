@@ -14,6 +14,7 @@ use crate::server::database::{Connection, Fault, Row, Write};
 pub struct Stored {
     pub id: AccountResetId,
     pub person: PersonId,
+    pub visit: VisitId,
     pub station: StationId,
     pub asked_by: OperatorId,
     pub reason: ResetReason,
@@ -36,6 +37,7 @@ impl FromRow<'_, Row> for Stored {
         Ok(Self {
             id: row.try_get("id")?,
             person: row.try_get("person")?,
+            visit: row.try_get("visit")?,
             station: row.try_get("station")?,
             asked_by: row.try_get("asked_by")?,
             reason: row.try_get("reason")?,
@@ -126,13 +128,15 @@ pub async fn of_person(
     .await
 }
 
-/// How many were asked for about that person after that time.
+/// How many were asked for about that person after that time, but for those that whoever asked took back.
 pub async fn asked_about(
     db: &mut Connection,
     person: &PersonId,
     after: Timestamp,
 ) -> Result<u32, Fault> {
-    sqlx::query_scalar("SELECT count(*) FROM account_reset WHERE person = $1 AND asked_ms > $2")
+    sqlx::query_scalar(
+        "SELECT count(*) FROM account_reset WHERE person = $1 AND asked_ms > $2 AND state <> 'withdrawn'",
+    )
         .bind(person)
         .bind(At(after))
         .fetch_one(db)
@@ -160,7 +164,7 @@ pub async fn ticket_seen(
     (ticket, but): (&str, AccountResetId),
 ) -> Result<Option<Timestamp>, Fault> {
     let seen: MaybeAt = sqlx::query_scalar(
-        "SELECT max(asked_ms) FROM account_reset WHERE ticket = $1 AND id <> $2",
+        "SELECT max(asked_ms) FROM account_reset WHERE lower(trim(ticket)) = lower(trim($1)) AND id <> $2",
     )
     .bind(ticket)
     .bind(but)
@@ -170,14 +174,36 @@ pub async fn ticket_seen(
 }
 
 /// What nobody acted on in time has expired.
-pub async fn expire(tx: &mut Write, now: Timestamp) -> Result<(), Fault> {
+pub async fn expire(tx: &mut Write, now: Timestamp) -> Result<Vec<Stored>, Fault> {
+    sqlx::query_as(
+        "UPDATE account_reset SET state = 'expired', ended_ms = until_ms WHERE state IN ('requested', 'released') AND until_ms <= $1 \
+         RETURNING *",
+    )
+    .bind(At(now))
+    .fetch_all(&mut **tx)
+    .await
+}
+
+/// Ends all of which something could still come, and forgets what nobody has signed yet: a copy that is put back brings none back.
+pub async fn end_all(tx: &mut Write, now: Timestamp) -> Result<(), Fault> {
     sqlx::query(
-        "UPDATE account_reset SET state = 'expired', ended_ms = until_ms WHERE state IN ('requested', 'released') AND until_ms <= $1",
+        "UPDATE account_reset SET state = 'expired', ended_ms = $1 WHERE state IN ('requested', 'released')",
     )
     .bind(At(now))
     .execute(&mut **tx)
     .await?;
+    sqlx::query("DELETE FROM act_asked")
+        .execute(&mut **tx)
+        .await?;
     Ok(())
+}
+
+/// At which station one was asked for.
+pub async fn asked_at(db: &mut Connection, id: AccountResetId) -> Result<StationId, Fault> {
+    sqlx::query_scalar("SELECT station FROM account_reset WHERE id = $1")
+        .bind(id)
+        .fetch_one(db)
+        .await
 }
 
 /// It is released by that act, until then; whether it was only asked for.

@@ -156,9 +156,8 @@ pub async fn own(
     (person, organisation): (&PersonId, Option<&OrganisationId>),
 ) -> Result<Option<(PersonId, Option<OrganisationId>)>, Fault> {
     sqlx::query_as(
-        "SELECT p.id, p.organisation FROM operator me JOIN operator o ON o.id = me.id \
-         OR o.personnel_number = me.personnel_number JOIN person p ON p.id = o.person \
-         WHERE me.id = $1 AND (p.id = $2 OR p.organisation = $3) ORDER BY p.id <> $2 LIMIT 1",
+        "SELECT p.id, p.organisation FROM account_of_human h JOIN operator o ON o.id = h.same JOIN person p ON p.id = o.person \
+         WHERE h.account = $1 AND (p.id = $2 OR p.organisation = $3) ORDER BY p.id <> $2 LIMIT 1",
     )
     .bind(operator)
     .bind(person)
@@ -207,16 +206,9 @@ pub async fn are_two_humans(
     one: &OperatorId,
     other: &OperatorId,
 ) -> Result<bool, Fault> {
-    let humans: Vec<(Option<String>, Option<PersonId>)> =
-        sqlx::query_as("SELECT personnel_number, person FROM operator WHERE id IN ($1, $2)")
-            .bind(one)
-            .bind(other)
-            .fetch_all(db)
-            .await?;
-    Ok(match humans.as_slice() {
-        [(Some(a), mine), (Some(b), theirs)] => a != b && (mine.is_none() || mine != theirs),
-        _ => false,
-    })
+    Ok(is_somebody(db, one).await?
+        && is_somebody(db, other).await?
+        && !is_same_human(db, one, other).await?)
 }
 
 /// The keys that sign an operator in.

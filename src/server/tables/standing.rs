@@ -25,17 +25,21 @@ pub struct Standing {
     pub gone_at: Option<Timestamp>,
     /// Since when it is suspended, and why.
     pub suspended: Option<Suspended>,
+    /// It waits for its owner to take it.
+    pub waits: bool,
 }
 
 impl FromRow<'_, Row> for Standing {
     fn from_row(row: &Row) -> Result<Self, Fault> {
+        let held = Held::from_row(row)?;
         Ok(Self {
+            waits: held.waiting_since.is_some(),
             person: row.try_get("person")?,
             factor: FactorRef::from_row(row)?,
             name: row.try_get("name")?,
             serial: row.try_get("serial")?,
             gone_at: row.try_get::<MaybeAt, _>("gone_ms")?.0,
-            suspended: Held::from_row(row)?.suspended,
+            suspended: held.suspended,
         })
     }
 }

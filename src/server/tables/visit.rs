@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use sqlx::{FromRow, Row as _};
 
 use super::column::{FactorName, MaybeAt};
-use super::{At, identification};
+use super::{At, account_reset, identification};
 use crate::domain::visit::{Authority, Had};
 use crate::domain::{AccountResetId, Identification, OperatorId, PersonId, StationId, VisitId};
 use crate::server::database::{Connection, Fault, Row, Write};
@@ -242,6 +242,17 @@ pub async fn set_reset(tx: &mut Write, id: VisitId, reset: AccountResetId) -> Re
         .execute(&mut **tx)
         .await?;
     Ok(())
+}
+
+/// The reset by which factors may be added in it.
+pub async fn reset(
+    db: &mut Connection,
+    id: VisitId,
+) -> Result<Option<account_reset::Stored>, Fault> {
+    sqlx::query_as("SELECT r.* FROM account_reset r JOIN visit v ON v.reset = r.id WHERE v.id = $1")
+        .bind(id)
+        .fetch_optional(db)
+        .await
 }
 
 /// Another operator goes on with it, at their station.

@@ -110,6 +110,10 @@ pub async fn fate(
             return Ok(Fate::Waits(Some(problem_code::VISIT_OWN)));
         }
     }
+    // Whoever passed a visit on does nothing more in it.
+    if !kept.is_ticket && *by.operator != kept.visit.operator {
+        return Ok(Fate::Waits(Some(problem_code::VISIT_OVERTAKEN)));
+    }
     // A ticket is no better than whoever fetched it.
     if is_revoked(tx, &kept.visit.operator).await? {
         return Ok(Fate::Waits(Some(problem_code::VISIT_REVOKED)));

@@ -1,0 +1,106 @@
+//! What a second agent sees of a reset before they release it.
+
+use jiff::Timestamp;
+
+use super::*;
+use crate::domain::account_reset::{ResetReason, ResetState};
+use crate::domain::act::{ACT_VERSION, Act, Deed, Going, LookedAt, Party, ResetTerms};
+use crate::domain::suspension::FactorSort;
+use crate::domain::{AccountResetId, Bytes, OfferId, VisitId};
+use crate::text::Language;
+use crate::wire::{EarlierReset, FactorUse, ResetFacts};
+use crate::workflow::dialogue::{AccountResetQuestion, Question};
+
+fn party(id: &str, name: &str) -> Party {
+    Party {
+        id: id.to_owned(),
+        name: name.to_owned(),
+    }
+}
+
+fn going(n: usize) -> Going {
+    Going {
+        sort: FactorSort::Key,
+        id: format!("{n:096}"),
+        name: "Security Key NFC by Yubico".to_owned(),
+        serial: None,
+    }
+}
+
+fn terms(factors: usize) -> ResetTerms {
+    ResetTerms {
+        reset: AccountResetId(uuid::Uuid::nil()),
+        person: party("p-2", "W. Example"),
+        organisation: Some(party("o-2", "Example Barge Line")),
+        factors: (0..factors).map(going).collect(),
+        others: None,
+        reason: ResetReason::Stolen,
+        remark: "bag stolen on the train".to_owned(),
+        ticket: Some("T-1".to_owned()),
+        identified: LookedAt {
+            visit: VisitId(uuid::Uuid::nil()),
+            how: "passport:7K31".to_owned(),
+            by: party("op-1", "A. Gent"),
+            station: party("s-1", "Help desk 1"),
+            at: Timestamp::UNIX_EPOCH,
+        },
+    }
+}
+
+fn releasing(factors: usize, earlier: usize) -> String {
+    let mut stage = Stage::new(Language::English, (80, 24), false);
+    stage.begin(crate::tui::scenes::cast::example());
+    let act = Act {
+        v: ACT_VERSION,
+        id: OfferId(uuid::Uuid::nil()),
+        signer: party("op-2", "S. Econd"),
+        deed: Deed::ReleaseReset {
+            terms: terms(factors),
+            asked_by: party("op-1", "A. Gent"),
+            asked: Bytes(vec![1; 32]),
+            signature: Bytes(vec![2; 70]),
+        },
+        asked_at: Timestamp::UNIX_EPOCH,
+        until: Timestamp::UNIX_EPOCH,
+    };
+    let facts = ResetFacts {
+        factors: (0..factors)
+            .map(|n| FactorUse {
+                factor: going(n),
+                waiting: false,
+                last_tested_at: Some(Timestamp::UNIX_EPOCH),
+            })
+            .collect(),
+        earlier: (0..earlier)
+            .map(|_| EarlierReset {
+                state: ResetState::Refused,
+                reason: ResetReason::Stolen,
+                asked_at: Timestamp::UNIX_EPOCH,
+                asked_by: "A. Gent".to_owned(),
+            })
+            .collect(),
+        ticket_seen_at: Some(Timestamp::UNIX_EPOCH),
+        asked_lately: 9,
+    };
+    stage.ask(Question::AccountReset(AccountResetQuestion::Release {
+        act: Box::new(act),
+        facts: Box::new(facts),
+        wrong: false,
+    }));
+    let screen = shown(&stage);
+    println!("{factors} factors, {earlier} earlier:\n{screen}");
+    screen
+}
+
+#[test]
+fn all_that_bears_on_a_reset_is_seen_before_it_is_released() {
+    for (factors, earlier) in [(1, 0), (3, 2), (6, 3), (2, 10)] {
+        let screen = releasing(factors, earlier);
+        for seen in ["passport:7K31", "same ticket", "Number 9", "last name"] {
+            assert!(
+                screen.contains(seen),
+                "{factors} factors, {earlier} earlier: {seen}"
+            );
+        }
+    }
+}
