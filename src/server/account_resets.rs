@@ -106,7 +106,7 @@ pub async fn ask(
     }
     let allowed = table::allowed_at(tx, &person.id).await?;
     let since = allowed.map_or(now - DAY, |at| at.max(now - DAY));
-    let lately = table::asked_about(tx, &person.id, since).await?;
+    let (_, lately) = table::asked_about(tx, &person.id, since).await?;
     if lately >= OF_ONE_PERSON {
         return Err(Refusal::new(
             problem_code::RESET_LIMIT,
@@ -279,7 +279,7 @@ pub async fn asked(
         signature,
         until,
     };
-    let again = table::asked_about(tx, &person.id, now - AGAIN).await?;
+    let (again, _) = table::asked_about(tx, &person.id, now - AGAIN).await?;
     table::insert(tx, &new, now).await?;
     let mine = table::asked_by(tx, &desk.operator.id, now - DAY).await?;
     if again > 0 || mine > OF_ONE_AGENT {

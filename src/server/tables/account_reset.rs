@@ -128,19 +128,20 @@ pub async fn of_person(
     .await
 }
 
-/// How many were asked for about that person after that time, but for those that whoever asked took back.
+/// How many were asked for about that person after that time: of all, and without those that whoever asked took back.
 pub async fn asked_about(
     db: &mut Connection,
     person: &PersonId,
     after: Timestamp,
-) -> Result<u32, Fault> {
-    sqlx::query_scalar(
-        "SELECT count(*) FROM account_reset WHERE person = $1 AND asked_ms > $2 AND state <> 'withdrawn'",
+) -> Result<(u32, u32), Fault> {
+    sqlx::query_as(
+        "SELECT count(*), count(*) FILTER (WHERE state <> $3) FROM account_reset WHERE person = $1 AND asked_ms > $2",
     )
-        .bind(person)
-        .bind(At(after))
-        .fetch_one(db)
-        .await
+    .bind(person)
+    .bind(At(after))
+    .bind(ResetState::Withdrawn)
+    .fetch_one(db)
+    .await
 }
 
 /// How many one human, under whatever account, asked for after that time.

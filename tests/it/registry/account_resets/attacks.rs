@@ -108,28 +108,23 @@ async fn a_reset_of_which_something_came_is_not_used_once_more_by_a_bystander() 
 #[tokio::test]
 async fn a_released_reset_is_not_for_whoever_identifies_somebody_by_another_document() {
     let (world, mut one, mut two) = stolen().await;
-    released(&mut one, &mut two).await;
+    let (_, reset) = released(&mut one, &mut two).await;
     let cheat = Agent::new(&world, "H. Elp", Role::HelpDesk, 31).await;
     let person = PersonId::new(WHOSE);
     let page = cheat.client.person(&cheat.session, &person).await.unwrap();
-    let known = page.reset.expect("the page names it");
+    assert_eq!(page.reset, None, "who has no part in it sees nothing of it");
+    let agent = Agent::new(&world, "T. Hird", Role::CustomerService, 27).await;
     let came = VisitRequest {
         version: VERSION,
         identification: Identification::new(Document::IdentityCard, "0000").unwrap(),
     };
-    let visit = cheat.client.open_visit(&cheat.session, &person, &came);
-    let visit = visit.await.unwrap();
-    let done = cheat.carries_out(known.id, &visit).await;
-    if done.is_ok() {
-        let taken = enrols(&world, &cheat, &visit, (66, 1))
-            .await
-            .expect("taken");
-        panic!(
-            "waiting {}, alarms {:?}; and it was told {:?}",
-            taken.waiting,
-            raised(&world).await,
-            known.remark
-        );
+    for (by, code) in [
+        (&cheat, problem_code::NOT_ALLOWED),
+        (&agent, problem_code::IDENTIFIED_OTHERWISE),
+    ] {
+        let visit = by.client.open_visit(&by.session, &person, &came);
+        let visit = visit.await.unwrap();
+        assert_eq!(refused(by.carries_out(reset, &visit).await), code);
     }
 }
 

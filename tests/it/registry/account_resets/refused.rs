@@ -214,6 +214,7 @@ async fn who_asked_withdraws_another_refuses_and_after_three_within_a_day_none_i
         ResetEnding::Withdraw,
         ResetEnding::Refuse,
         ResetEnding::Refuse,
+        ResetEnding::Refuse,
     ];
     for (before, how) in how.into_iter().enumerate() {
         let visit = one.visit("p-2").await;
@@ -240,5 +241,5 @@ async fn who_asked_withdraws_another_refuses_and_after_three_within_a_day_none_i
     let raised = alarms
         .iter()
         .filter(|alarm| alarm.kind == problem_code::RESET_LIMIT);
-    assert_eq!(raised.count(), 2, "from the second one on");
+    assert_eq!(raised.count(), 3, "from the second one on");
 }
