@@ -92,7 +92,34 @@ impl Change {
             Self::CareBegun { intent } => Unfinished::Care((**intent).clone()),
             Self::AppBegun { intent } => Unfinished::App((**intent).clone()),
             Self::TokenBegun { intent } => Unfinished::Token((**intent).clone()),
-            _ => return None,
+            // They begin nothing, or what they begin has rows of its own: a session, a batch.
+            Self::TokensImported { .. }
+            | Self::Enrolled { .. }
+            | Self::Retested { .. }
+            | Self::ConflictResolved { .. }
+            | Self::AppEnrolled { .. }
+            | Self::FactorRemoved { .. }
+            | Self::FactorSuspended { .. }
+            | Self::SessionOpened { .. }
+            | Self::SessionUnlocked { .. }
+            | Self::SessionClosed { .. }
+            | Self::PinSet { .. }
+            | Self::CredentialMade { .. }
+            | Self::ResetDone { .. }
+            | Self::DeletionDone { .. }
+            | Self::IntentEnded { .. }
+            | Self::Pushed { .. }
+            | Self::Rejected { .. }
+            | Self::Cared { .. }
+            | Self::AppTested { .. }
+            | Self::SuspensionLifted { .. }
+            | Self::TokenAssigned { .. }
+            | Self::StationJoined { .. }
+            | Self::KeySeen { .. }
+            | Self::TicketsFetched { .. }
+            | Self::TicketsSealed { .. }
+            | Self::MetadataImported { .. }
+            | Self::Batch { .. } => return None,
         })
     }
 }

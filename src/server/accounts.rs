@@ -10,7 +10,7 @@ use super::database::{Fault, Write};
 use super::notices;
 use super::tables::{audit, operator};
 use crate::domain::StationId;
-use crate::domain::authority::Role;
+use crate::domain::authority::SETTLED_AFTER;
 use crate::wire::{Operator, problem_code};
 
 /// What was done.
@@ -50,13 +50,15 @@ pub async fn changed(
     now: Timestamp,
 ) -> Result<(), Fault> {
     operator::set_changed(tx, &account.id, now).await?;
-    if account.role != Role::CustomerService {
+    if !account.role.releases() {
         return Ok(());
     }
     let change = change.as_str();
     let detail = format!(
-        "the Customer Service account {} ({}): {change}; it releases nothing for 7 days",
-        account.id, account.name
+        "the Customer Service account {} ({}): {change}; it releases nothing for {} days",
+        account.id,
+        account.name,
+        SETTLED_AFTER.as_hours() / 24
     );
     audit::raise(tx, station, (problem_code::SERVICE_ACCOUNT, &detail), now).await?;
     notices::tell_service(

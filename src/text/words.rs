@@ -483,6 +483,22 @@ impl Text {
             problem_code::CODE_WRONG => explained!("refused-code", "refused-code-next"),
             problem_code::TOKEN_UNAVAILABLE => explained!("refused-token", "refused-token-next"),
             problem_code::FACTOR_UNKNOWN => explained!("refused-factor", "refused-factor-next"),
+            problem_code::NOT_ALLOWED => {
+                explained!("refused-not-allowed", "refused-not-allowed-next")
+            }
+            problem_code::NOT_IDENTIFIED => {
+                explained!("refused-not-identified", "refused-not-identified-next")
+            }
+            problem_code::NOT_WAITING => {
+                explained!("refused-not-waiting", "refused-not-waiting-next")
+            }
+            problem_code::ACT_CHANGED => explained!("refused-act", "refused-act-next"),
+            problem_code::RESET_OPEN => explained!("refused-reset-open", "refused-reset-open-next"),
+            problem_code::RESET_OVER => explained!("refused-reset-over", "refused-reset-over-next"),
+            problem_code::RESET_LIMIT => {
+                explained!("refused-reset-limit", "refused-reset-limit-next")
+            }
+            problem_code::NAME_DIFFERS => explained!("refused-name", "refused-name-next"),
             _ => return None,
         })
     }

@@ -68,7 +68,12 @@ async fn resolve_work(desk: &mut dyn Desk, work: &Unfinished, how: How) -> Resul
             Unfinished::Enrolment(open) if open.stage == IntentStage::Made => Remains::Credential,
             Unfinished::Reset(_) => Remains::MayBeReset,
             Unfinished::Care(_) => Remains::MayBeChanged,
-            _ => Remains::Unknown,
+            Unfinished::Enrolment(_)
+            | Unfinished::OwnKey(_)
+            | Unfinished::Withdrawal(_)
+            | Unfinished::Deletion(_)
+            | Unfinished::App(_)
+            | Unfinished::Token(_) => Remains::Unknown,
         };
         return end(desk, work.id(), EndReason::ResolvedAfterStop, remains).await;
     }

@@ -35,6 +35,16 @@ pub enum As {
     Deputy,
 }
 
+impl Role {
+    /// Whether it is this role's to release, once an account stayed as it is for a while.
+    pub fn releases(self) -> bool {
+        match self {
+            Self::CustomerService => true,
+            Self::HelpDesk | Self::StationAdministrator => false,
+        }
+    }
+}
+
 impl Releaser {
     /// Whether an account, which was last made or changed then, may give this release.
     pub fn may_be(
@@ -44,13 +54,13 @@ impl Releaser {
     ) -> Result<(), NoRelease> {
         match (self, as_what) {
             (Self::Nobody, _) => Err(NoRelease::NotAsked),
-            (Self::SecondAgent, As::Deputy | As::Role(Role::CustomerService)) => {
-                match now < settled_at(changed_at) {
-                    true => Err(NoRelease::Until(settled_at(changed_at))),
-                    false => Ok(()),
-                }
+            (Self::SecondAgent, As::Role(other)) if !other.releases() => {
+                Err(NoRelease::Role(other))
             }
-            (Self::SecondAgent, As::Role(other)) => Err(NoRelease::Role(other)),
+            (Self::SecondAgent, As::Role(_) | As::Deputy) if now < settled_at(changed_at) => {
+                Err(NoRelease::Until(settled_at(changed_at)))
+            }
+            (Self::SecondAgent, As::Role(_) | As::Deputy) => Ok(()),
         }
     }
 }

@@ -11,7 +11,7 @@ use serde_json::json;
 use super::access::known_operator;
 use super::{AdminError, by_admin};
 use crate::domain::account_reset::REMARK_CHARS_MAX;
-use crate::domain::authority::{Role, settled_at};
+use crate::domain::authority::settled_at;
 use crate::domain::{OneLine, OperatorId, PersonId};
 use crate::server::database::Database;
 use crate::server::notices;
@@ -46,7 +46,7 @@ pub async fn name_deputy(
     if let Some(at) = account.revoked_at {
         return Err(refused(format!("it was revoked at {at}")));
     }
-    if account.operator.role == Role::CustomerService {
+    if account.operator.role.releases() {
         return Err(refused("it releases as a second agent".to_owned()));
     }
     if !operator::is_somebody(&mut tx, id).await? {

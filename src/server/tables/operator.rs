@@ -44,14 +44,14 @@ pub struct OperatorAccess {
 
 impl FromRow<'_, Row> for OperatorAccess {
     fn from_row(row: &Row) -> Result<Self, Fault> {
-        let role = row.try_get("role")?;
+        let role: Role = row.try_get("role")?;
         let changed_at = row.try_get::<At, _>("changed_ms")?.0;
         Ok(Self {
             id: row.try_get("id")?,
             name: row.try_get("name")?,
             role,
             changed_at,
-            releases_from: (role == Role::CustomerService).then(|| settled_at(changed_at)),
+            releases_from: role.releases().then(|| settled_at(changed_at)),
             personnel_number: row.try_get("personnel_number")?,
             person: row.try_get("person")?,
             keys: row.try_get("keys")?,

@@ -382,6 +382,22 @@ async fn what_was_cut_off_is_carried_out_again_in_another_visit_until_something_
     assert_eq!(refused(late), problem_code::RESET_OVER);
 }
 
+#[test]
+fn the_tables_words_for_what_is_open_are_those_of_its_states() {
+    let sql = include_str!("../../../src/server/tables/account_reset.rs");
+    let open: Vec<String> = ResetState::ALL
+        .into_iter()
+        .filter(|state| state.is_open())
+        .map(|state| format!("'{}'", state.as_str()))
+        .collect();
+    let listed = format!("({})", open.join(", "));
+    assert!(sql.matches(&listed).count() >= 3);
+    assert_eq!(
+        sql.matches("IN ('").count(),
+        sql.matches(&format!("IN {listed}")).count()
+    );
+}
+
 #[tokio::test]
 async fn how_factors_ended_before_there_were_resets_of_accounts_is_kept() {
     let dir = tempfile::tempdir().unwrap();

@@ -78,7 +78,17 @@ pub fn look_again(model: &Model) -> Vec<Effect> {
         (Page::Person, Some(page)) => Command::Open {
             person: page.person.id.clone(),
         },
-        _ => return Vec::new(),
+        // They are told of by themselves.
+        (
+            Page::Person
+            | Page::Home
+            | Page::Outbox(_)
+            | Page::GiveUp(_)
+            | Page::Unfinished(_)
+            | Page::Keys(_)
+            | Page::Batch(_),
+            _,
+        ) => return Vec::new(),
     };
     vec![Effect::Send(open)]
 }
