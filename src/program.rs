@@ -92,12 +92,14 @@ fn leave_no_core_dump() {
 
 async fn dispatch(arguments: Arguments, output: Arc<Output>) -> Outcome {
     let global = arguments.global;
-    if !matches!(arguments.command, None | Some(Command::Demo)) {
+    if !matches!(arguments.command, None | Some(Command::Demo { .. })) {
         log::to_stderr();
     }
     match arguments.command {
         None => kiosk_command(&global).await,
-        Some(Command::Demo) => demo::run(&global, output).await,
+        Some(Command::Demo { customer_service }) => {
+            demo::run(&global, customer_service, output).await
+        }
         Some(Command::Registry(command)) => registry::run(command, &global, &output).await,
         Some(Command::Audit(command)) => audit::run(&command, &global.data, &output),
         Some(Command::Key(KeyCommand::Care(command))) => {

@@ -70,6 +70,8 @@ pub struct TuiConfig {
     pub demo: bool,
     /// A demonstration's own operator key: its slot and PIN, shown on the sign-in screen.
     pub demo_sign_in: Option<(u16, &'static str)>,
+    /// The same of two agents of Customer Service, whose keys are in slots 1 and 2.
+    pub demo_agents: Option<[&'static str; 2]>,
     /// For times of day.
     pub zone: TimeZone,
     /// For advisories in the bay.
@@ -87,6 +89,7 @@ impl TuiConfig {
             idle_lock: Self::IDLE_LOCK,
             demo: false,
             demo_sign_in: None,
+            demo_agents: None,
             zone: TimeZone::system(),
             models,
         }

@@ -104,7 +104,11 @@ pub struct Global {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// The kiosk with software keys, people and a registry of its own; nothing is kept.
-    Demo,
+    Demo {
+        /// Two agents of Customer Service with keys of their own, and a main administrator who has lost everything.
+        #[arg(long)]
+        customer_service: bool,
+    },
     /// Keys in the bay.
     #[command(subcommand)]
     Key(KeyCommand),

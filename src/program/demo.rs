@@ -36,10 +36,18 @@ const SLOTS: [&str; 5] = ["1-1.2", "1-1.3", "1-1.4", "1-2", "1-3"];
 const FIRST_PERSON: &str = "p-1";
 const PERSONS_PIN: &str = "2580-demo";
 
-pub(super) async fn run(global: &Global, output: Arc<Output>) -> Outcome {
+/// The agents of Customer Service: who asks for a reset and who releases it, and the slot of the second one's key.
+const AGENTS: [&str; 2] = ["Clara Service", "Sam Second"];
+const SECOND_SLOT: &str = SLOTS[0];
+
+/// Who has lost everything then. Their key was in the same slot, so that slots are numbered in their order.
+const LOSER: &str = "p-2";
+
+/// `agents`: with Customer Service at the desk, on the screen only.
+pub(super) async fn run(global: &Global, agents: bool, output: Arc<Output>) -> Outcome {
     let on_screen = std::io::stdout().is_terminal() && std::io::stdin().is_terminal();
     if on_screen && !output.is_json() {
-        return show(global).await;
+        return show(global, agents).await;
     }
     match set_up().await {
         Ok(world) => headless(&world, output).await,
@@ -75,8 +83,41 @@ async fn set_up() -> Result<World, WorldError> {
     Ok(world)
 }
 
+/// Two agents, and somebody for whom they are needed.
+async fn set_up_agents() -> Result<World, WorldError> {
+    let world = World::build().await?;
+    let [asks, releases] = AGENTS;
+    let keys = ["AGENT-1", "AGENT-2"].map(|serial| {
+        let own = Profile::full().with_serial(serial);
+        SoftKey::new(own.with_touch(TouchPolicy::Auto))
+    });
+    let role = Role::CustomerService;
+    world
+        .sign_in_as(asks, role, OPERATOR_SLOT, &keys[0])
+        .await?;
+    world.lose_everything(LOSER, SECOND_SLOT).await?;
+    world.sign_out().await?;
+    world
+        .sign_in_as(releases, role, SECOND_SLOT, &keys[1])
+        .await?;
+    world.settle().await?;
+    let profiles = [
+        Profile::epass_fido2(),
+        Profile::security_key_nfc(),
+        Profile::u2f_only(),
+        Profile::biometric(),
+    ];
+    for (slot, profile) in SLOTS.iter().skip(1).zip(profiles) {
+        world.rack.put(slot, &SoftKey::new(profile));
+    }
+    keys.iter()
+        .for_each(|key| key.set_touch(TouchPolicy::Manual));
+    world.station.slots().settled(Duration::from_secs(2)).await;
+    Ok(world)
+}
+
 /// The screen is drawn first; what is pressed before its registry is up waits for it.
-async fn show(global: &Global) -> Outcome {
+async fn show(global: &Global, agents: bool) -> Outcome {
     let mut config = Config::default();
     if let Some(language) = &global.language {
         config.language.clone_from(language);
@@ -87,9 +128,14 @@ async fn show(global: &Global) -> Outcome {
     };
     let screen = super::OpenScreen::draw(TuiConfig {
         demo_sign_in: Some((1, world::OPERATOR_PIN)),
+        demo_agents: agents.then_some(AGENTS),
         ..super::screen_config(&config, models, true)
     });
-    let world = match set_up().await {
+    let world = match agents {
+        true => set_up_agents().await,
+        false => set_up().await,
+    };
+    let world = match world {
         Ok(world) => world,
         Err(error) => {
             screen.close().await;

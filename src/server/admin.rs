@@ -17,6 +17,7 @@ pub use access::{
 };
 pub use acts::{Listed, acts, receipt};
 pub use alarms::{acknowledge_alarms, alarms, all_alarms};
+pub(crate) use humans::settle_accounts;
 pub use humans::{Human, set_human};
 use jiff::{SignedDuration, Timestamp};
 pub use notices::{Named, Notice, mark_told, notices};

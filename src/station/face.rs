@@ -13,9 +13,9 @@ use jiff::Timestamp;
 
 use crate::domain::care::{Oddity, Portrait};
 use crate::domain::history::DeedRecord;
-use crate::domain::{EntryId, KeyFacts, Person, PersonId, Pin, StationId, UsbPath};
+use crate::domain::{AccountResetId, EntryId, KeyFacts, Person, PersonId, Pin, StationId, UsbPath};
 use crate::record::{OutboxEntry, Resolution, Unfinished};
-use crate::wire::{Expected, Operator, PersonDetail};
+use crate::wire::{AccountReset, Expected, Operator, PersonDetail};
 use crate::workflow::Order;
 pub use crate::workflow::dialogue::Notice;
 use crate::workflow::dialogue::{Answer, Event, Question};
@@ -51,6 +51,8 @@ pub enum Command {
     PushOutbox,
     /// Resolve a conflict without touching a key.
     ResolveConflict { entry: EntryId, how: Resolution },
+    /// Withdraw the reset of an account that one has asked for.
+    WithdrawReset { reset: AccountResetId },
     /// Fetch tickets for a day.
     FetchTickets { day: jiff::civil::Date },
     /// Something about batches.
@@ -71,6 +73,7 @@ impl Command {
             | Self::Wink { .. }
             | Self::PushOutbox
             | Self::ResolveConflict { .. }
+            | Self::WithdrawReset { .. }
             | Self::FetchTickets { .. }
             | Self::Batch(_) => true,
         }
@@ -246,6 +249,8 @@ pub struct PeopleView {
     pub tickets: usize,
     /// The last enrolments of this station, newest first.
     pub recent: Vec<Recent>,
+    /// Resets of accounts, those that wait first; none but for Customer Service.
+    pub resets: Vec<AccountReset>,
 }
 
 /// A line of the station's recent history.

@@ -20,8 +20,8 @@ use super::Station;
 use super::desk::StationDesk;
 use super::face::{Command, Notice, SoftCommand, Update};
 use crate::bay::Cancel;
-use crate::domain::{OperatorId, UsbPath};
-use crate::wire::TicketRequest;
+use crate::domain::{AccountResetId, OperatorId, UsbPath};
+use crate::wire::{ResetEnding, TicketRequest};
 use crate::workflow::dialogue::Ending;
 use crate::workflow::{self, Order, Stop};
 use batch::KioskBatch;
@@ -138,6 +138,7 @@ impl Kiosk {
                 }
             }
             Command::Batch(command) => self.obey_batch(command),
+            Command::WithdrawReset { reset } => self.withdraw(reset),
             Command::Lock => self.lock(),
             Command::SignOut => self.sign_out(),
             Command::Soft(soft) => {
@@ -180,6 +181,19 @@ impl Kiosk {
             };
             if let Err(stop) = result {
                 screen.add(Update::Notice(notice(&stop)));
+            }
+        });
+    }
+
+    /// In a thread of its own, as a run is: what is asked until it is sure need not be Send.
+    fn withdraw(&self, reset: AccountResetId) {
+        let (station, screen) = (Arc::clone(&self.station), Arc::clone(&self.screen));
+        let home = Arc::clone(&self.home);
+        let handle = Handle::current();
+        tokio::task::spawn_blocking(move || {
+            match handle.block_on(station.end_reset(reset, ResetEnding::Withdraw)) {
+                Ok(_) => home.look(),
+                Err(stop) => screen.add(Update::Notice(notice(&stop))),
             }
         });
     }
@@ -338,6 +352,7 @@ impl Kiosk {
         }
         self.home.show();
         self.home.ask();
+        self.home.look();
         self.start_next();
     }
 

@@ -61,6 +61,14 @@ impl Text {
                 (false, None) => (false, tr!(self, "account-reset-unused", name = name)),
             });
         }
+        if let Some(at) = facts.ticket_seen_at {
+            let line = tr!(self, "account-reset-ticket-seen", day = day(at));
+            lines.push((true, line));
+        }
+        if facts.asked_lately > 1 {
+            let line = tr!(self, "account-reset-lately", count = facts.asked_lately);
+            lines.push((false, line));
+        }
         for earlier in &facts.earlier {
             lines.push((
                 true,
@@ -73,14 +81,6 @@ impl Text {
                     state = self.reset_state(earlier.state)
                 ),
             ));
-        }
-        if let Some(at) = facts.ticket_seen_at {
-            let line = tr!(self, "account-reset-ticket-seen", day = day(at));
-            lines.push((true, line));
-        }
-        if facts.asked_lately > 1 {
-            let line = tr!(self, "account-reset-lately", count = facts.asked_lately);
-            lines.push((false, line));
         }
         lines
     }

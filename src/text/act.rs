@@ -43,8 +43,68 @@ pub fn in_words(t: &Text, act: &Act) -> String {
     }
 }
 
-/// All that the reset of an account does, and why.
-fn reset(t: &Text, terms: &ResetTerms) -> String {
+/// The same as a heading and its parts, each with what it is called. No parts: the heading says all.
+pub fn in_parts(t: &Text, act: &Act) -> (String, Vec<(String, String)>) {
+    match &act.deed {
+        Deed::Vouch { .. } | Deed::ChangeOwn { .. } => (in_words(t, act), Vec::new()),
+        Deed::AskReset { terms } => {
+            let signer = act.signer.name.clone();
+            (
+                tr!(t, "act-ask-reset-head", signer = signer),
+                parts(t, terms),
+            )
+        }
+        Deed::ReleaseReset {
+            terms, asked_by, ..
+        } => {
+            let head = tr!(
+                t,
+                "act-release-reset-head",
+                signer = act.signer.name.clone(),
+                asked_by = asked_by.name.clone()
+            );
+            (head, parts(t, terms))
+        }
+    }
+}
+
+fn parts(t: &Text, terms: &ResetTerms) -> Vec<(String, String)> {
+    let account = match &terms.organisation {
+        Some(organisation) => format!(
+            "{} · {} · {}",
+            terms.person.name, terms.person.id, organisation.name
+        ),
+        None => format!("{} · {}", terms.person.name, terms.person.id),
+    };
+    let mut parts = vec![
+        (tr!(t, "account-reset-account-label"), account),
+        (tr!(t, "account-reset-factors-label"), factors(t, terms)),
+        (
+            tr!(t, "account-reset-why-label"),
+            t.reset_reason(terms.reason),
+        ),
+    ];
+    if !terms.remark.is_empty() {
+        let remark = format!("“{}”", quoted(&terms.remark));
+        parts.push((tr!(t, "account-reset-remark-label"), remark));
+    }
+    if let Some(ticket) = &terms.ticket {
+        parts.push((tr!(t, "account-reset-ticket-label"), ticket.clone()));
+    }
+    let looked = tr!(
+        t,
+        "account-reset-looked",
+        how = how(t, terms),
+        by = terms.identified.by.name.clone(),
+        station = terms.identified.station.name.clone(),
+        at = looked_at(terms)
+    );
+    parts.push((tr!(t, "account-reset-identified-label"), looked));
+    parts
+}
+
+/// All that goes.
+fn factors(t: &Text, terms: &ResetTerms) -> String {
     let names: Vec<String> = terms
         .factors
         .iter()
@@ -53,21 +113,46 @@ fn reset(t: &Text, terms: &ResetTerms) -> String {
             None => factor.name.clone(),
         })
         .collect();
-    let factors = match names.is_empty() {
-        true => tr!(t, "account-reset-of-nothing"),
-        false => names.join(", "),
-    };
+    match (names.is_empty(), &terms.others) {
+        (true, _) => tr!(t, "account-reset-of-nothing"),
+        (false, None) => names.join(", "),
+        (false, Some(others)) => {
+            let others = tr!(t, "account-reset-others", count = others.count);
+            format!("{}; {others}", names.join(", "))
+        }
+    }
+}
+
+/// What somebody wrote, without what ends a quotation: nothing of it reads as the registry's words.
+pub fn quoted(written: &str) -> String {
+    let quotes = ['“', '”', '„', '"', '«', '»'];
+    written.replace(quotes, "'")
+}
+
+/// The document; as it is written, where this release knows none like it.
+fn how(t: &Text, terms: &ResetTerms) -> String {
+    let written = &terms.identified.how;
+    match written.parse() {
+        Ok(how) => t.identified(&how),
+        Err(_) => written.clone(),
+    }
+}
+
+fn looked_at(terms: &ResetTerms) -> String {
+    let at = terms.identified.at.strftime("%Y-%m-%d %H:%M UTC");
+    at.to_string()
+}
+
+/// All that the reset of an account does, and why.
+fn reset(t: &Text, terms: &ResetTerms) -> String {
     let mut lines = vec![tr!(
         t,
         "account-reset-deletes",
         person = terms.person.name.clone(),
         id = terms.person.id.clone(),
         organisation = terms.organisation.as_ref().map_or("–", |o| &o.name),
-        factors = factors
+        factors = factors(t, terms)
     )];
-    if let Some(others) = &terms.others {
-        lines.push(tr!(t, "account-reset-others", count = others.count));
-    }
     let why = t.reset_reason(terms.reason);
     lines.push(tr!(t, "account-reset-why", why = why));
     if let Some(ticket) = &terms.ticket {
@@ -79,16 +164,14 @@ fn reset(t: &Text, terms: &ResetTerms) -> String {
         how = terms.identified.how.clone(),
         by = terms.identified.by.name.clone(),
         station = terms.identified.station.name.clone(),
-        at = terms
-            .identified
-            .at
-            .strftime("%Y-%m-%d %H:%M UTC")
-            .to_string()
+        at = looked_at(terms)
     ));
-    // Last, and without what ends a quotation: nothing of it reads as the registry's words.
     if !terms.remark.is_empty() {
-        let remark = terms.remark.replace(['“', '”', '„', '"', '«', '»'], "'");
-        lines.push(tr!(t, "account-reset-remark", remark = remark));
+        lines.push(tr!(
+            t,
+            "account-reset-remark",
+            remark = quoted(&terms.remark)
+        ));
     }
     lines.join(" ")
 }

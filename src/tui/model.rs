@@ -93,6 +93,8 @@ pub struct Setup {
     pub demo: bool,
     /// A demonstration's own operator key: its slot and PIN.
     pub demo_sign_in: Option<(u16, &'static str)>,
+    /// Or those of two agents.
+    pub demo_agents: Option<[&'static str; 2]>,
     /// For times of day.
     pub zone: TimeZone,
     /// For advisories in the bay.
@@ -129,6 +131,7 @@ impl Model {
                 idle_lock: config.idle_lock,
                 demo: config.demo,
                 demo_sign_in: config.demo_sign_in,
+                demo_agents: config.demo_agents,
                 zone: config.zone,
                 models: config.models,
             },

@@ -16,6 +16,7 @@ pub mod loss;
 pub mod outbox;
 pub mod person;
 pub mod reset;
+pub mod resets;
 pub mod run;
 pub mod unfinished;
 
@@ -33,6 +34,7 @@ use crate::text::{Text, tr};
 use crate::workflow::Order;
 use crate::workflow::dialogue::Job;
 use giving_up::GivingUp;
+use resets::ResetsPage;
 
 /// What lies under the runs and the help.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +47,8 @@ pub enum Page {
     GiveUp(GivingUp),
     /// Unfinished work, and the marked entry.
     Unfinished(usize),
+    /// Resets of accounts, and the marked one.
+    Resets(ResetsPage),
     /// The keys in the bay, and the marked slot.
     Keys(usize),
     Key {
@@ -103,7 +107,7 @@ impl Typing {
 }
 
 /// The scenes of each: what the tests look at and the README shows.
-pub const SCENES: [&[Scene]; 13] = [
+pub const SCENES: [&[Scene]; 15] = [
     door::scenes::SCENES,
     home::SCENES,
     person::SCENES,
@@ -116,6 +120,8 @@ pub const SCENES: [&[Scene]; 13] = [
     reset::scenes::SCENES,
     app::scenes::SCENES,
     loss::scenes::SCENES,
+    account_reset::scenes::SCENES,
+    resets::SCENES,
     batch::scenes::SCENES,
 ];
 
@@ -135,6 +141,7 @@ fn page(model: &Model, page: &Page) -> &'static Screen {
         Page::Outbox(_) => &outbox::SCREEN,
         Page::GiveUp(_) => &giving_up::SCREEN,
         Page::Unfinished(_) => &unfinished::SCREEN,
+        Page::Resets(_) => &resets::SCREEN,
         Page::Keys(_) => &bay::SCREEN,
         Page::Key { .. } => &key::SCREEN,
         Page::Batch(page) => batch::screen(page, &model.batch),
@@ -147,6 +154,7 @@ pub static PAGES: &[Row] = &[
     row!(f(4) => "key-bay", Left, Kiosk(|m, _| go(m, Page::Keys(0)))),
     row!(f(5) => "key-outbox", Left, Kiosk(|m, _| go(m, Page::Outbox(0)))),
     row!(f(6) => "key-unfinished", Left, Kiosk(|m, _| go(m, Page::Unfinished(0)))),
+    row!(f(11) => "key-resets", Left, Kiosk(|m, _| resets::open(m))).when(Model::is_agent),
     row!(f(7) => "key-tickets", HelpOnly, Kiosk(|m, press| home::tickets(m, press))),
     row!(f(10) => "key-sign-out", HelpOnly, Kiosk(|m, _| door::lock::leave(m))),
 ];

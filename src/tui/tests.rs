@@ -10,6 +10,7 @@ mod losses;
 mod marked;
 mod qr;
 mod random;
+mod resets;
 mod screens;
 mod terminal;
 
@@ -74,6 +75,7 @@ fn in_words(command: &Command) -> String {
         Command::Wink { place } => format!("wink {place}"),
         Command::PushOutbox => "push".to_owned(),
         Command::ResolveConflict { how, .. } => format!("conflict {how:?}"),
+        Command::WithdrawReset { reset } => format!("withdraw {reset}"),
         Command::FetchTickets { day } => format!("tickets {day}"),
         Command::Batch(command) => batch_in_words(command),
         Command::Soft(soft) => format!("{soft:?}"),

@@ -156,6 +156,15 @@ impl Ctx<'_> {
         milliseconds.max(0) / 1000
     }
 
+    /// For how long somebody waits: minutes, or hours from the second one on.
+    pub fn waited(&self, since: Timestamp) -> String {
+        let minutes = self.seconds_since(since) / 60;
+        match minutes {
+            0..120 => tr!(self.text, "waited-minutes", count = minutes),
+            _ => tr!(self.text, "waited-hours", count = (minutes / 60)),
+        }
+    }
+
     /// Whether this frame shows the brighter half of something that blinks, once a second.
     pub fn blink(&self) -> bool {
         self.now.uptime.subsec_millis() < 500

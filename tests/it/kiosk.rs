@@ -3,6 +3,7 @@
 mod apps;
 mod lists;
 mod losses;
+mod resets;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -68,7 +68,7 @@ fn whoever_lost_all_is_served_on_an_administrators_asking_or_with_a_second_agent
         assert_eq!(row.asked_by, Asker::Administrator);
     }
     for kind in [MainAdministrator, AuthorisedRepresentative, Unaffiliated] {
-        let decision = replaces(Role::HelpDesk, kind);
+        let decision = replaces(Role::CustomerService, kind);
         assert!(
             matches!(decision, Decision::NeedsRelease(_)),
             "{decision:?}"
@@ -79,10 +79,14 @@ fn whoever_lost_all_is_served_on_an_administrators_asking_or_with_a_second_agent
             "{told}"
         );
     }
-    assert!(matches!(
-        replaces(Role::CustomerService, Employee),
-        Decision::Refused(_)
-    ));
+    for (role, kind) in [
+        (Role::CustomerService, Employee),
+        (Role::HelpDesk, MainAdministrator),
+        (Role::StationAdministrator, Unaffiliated),
+    ] {
+        let refused = replaces(role, kind);
+        assert!(matches!(refused, Decision::Refused(_)), "{refused:?}");
+    }
 }
 
 #[test]

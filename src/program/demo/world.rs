@@ -11,12 +11,12 @@ use async_trait::async_trait;
 use parking_lot::Mutex;
 use tempfile::TempDir;
 
-use crate::bay::soft::SoftKey;
+use crate::bay::soft::{Profile, SoftKey, TouchPolicy};
 use crate::bay::{Bay, Cancel, Plug};
 use crate::domain::account_reset::{ResetReason, ResetWish};
 use crate::domain::authority::Role;
 use crate::domain::reset::ResetCase;
-use crate::domain::{Identification, KeyFacts, Pin, UsbPath};
+use crate::domain::{Identification, KeyFacts, PersonId, Pin, UsbPath};
 use crate::server::admin::Human;
 use crate::server::{Running, ServeConfig, Server, admin, import};
 use crate::station::config::Config;
@@ -24,7 +24,8 @@ use crate::station::desk::{Face, StationDesk};
 use crate::station::slots::Slots;
 use crate::station::{Station, join};
 use crate::workflow::dialogue::{AccountResetQuestion, Answer, Event, LossQuestion, Question};
-use crate::workflow::{self, KeyFault, Stop};
+use crate::workflow::loss::SuspendOrder;
+use crate::workflow::{self, KeyFault, Order, Stop};
 
 /// The people of the demonstration.
 pub const PEOPLE: &str = include_str!("people.csv");
@@ -222,6 +223,34 @@ impl World {
         admin::set_human(&self.database, &operator.id, &human)
             .await
             .map_err(other)
+    }
+
+    /// Somebody's only key, made by whoever is signed in, is reported lost.
+    pub async fn lose_everything(&self, person: &str, place: &str) -> Result<(), WorldError> {
+        let key = SoftKey::new(Profile::yubikey_5_nfc().with_touch(TouchPolicy::Auto));
+        self.rack.put(place, &key);
+        let person = PersonId::new(person);
+        let suspend = SuspendOrder {
+            person: person.clone(),
+            factor: None,
+            shown: None,
+        };
+        for order in [Order::Enrol { person }, Order::Suspend(Box::new(suspend))] {
+            let face = Arc::new(ScriptedFace::new(place, OPERATOR_PIN));
+            let mut desk = StationDesk::new(Arc::clone(&self.station), face, Cancel::default());
+            workflow::run(&mut desk, order).await.map_err(other)?;
+        }
+        self.rack.pull(&UsbPath::new(place));
+        Ok(())
+    }
+
+    pub async fn sign_out(&self) -> Result<(), WorldError> {
+        self.station.close_session().await.map_err(other)
+    }
+
+    /// Lets every operator's account be as old as one that releases.
+    pub async fn settle(&self) -> Result<(), WorldError> {
+        admin::settle_accounts(&self.database).await.map_err(other)
     }
 
     /// Stops the registry, as a bad line would.

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use parking_lot::Mutex;
 use tokio::sync::Notify;
@@ -12,14 +13,22 @@ use tokio::sync::Notify;
 use super::mailbox::Mailbox;
 use super::notice;
 use crate::domain::PersonId;
+use crate::domain::account_reset::ResetState;
+use crate::domain::authority::Role;
 use crate::record::{EntryState, OutboxEntry};
 use crate::station::Station;
 use crate::station::face::{HomeView, PeopleView, Recent, Update};
-use crate::wire::Expected;
+use crate::wire::{AccountReset, Expected, Operator};
 use crate::workflow::Stop;
 
 /// How many enrolments the home screen remembers.
 const RECENT: usize = 20;
+
+/// How often resets of accounts are looked for while somebody of Customer Service is signed in: somebody else waits for each.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// The same while the registry does not answer.
+const LOOK_WHILE_DOWN: Duration = Duration::from_secs(5);
 
 /// What the home screen shows, kept up to date.
 pub(super) struct Home {
@@ -28,7 +37,9 @@ pub(super) struct Home {
     demo: bool,
     changed: Notify,
     asked: Notify,
+    looked: Notify,
     expected: Mutex<Vec<Expected>>,
+    resets: Mutex<Vec<AccountReset>>,
 }
 
 impl Home {
@@ -39,7 +50,9 @@ impl Home {
             demo,
             changed: Notify::new(),
             asked: Notify::new(),
+            looked: Notify::new(),
             expected: Mutex::default(),
+            resets: Mutex::default(),
         })
     }
 
@@ -53,9 +66,14 @@ impl Home {
         self.asked.notify_one();
     }
 
+    /// Resets of accounts may have changed: they are looked for at once, and not when it is time.
+    pub(super) fn look(&self) {
+        self.looked.notify_one();
+    }
+
     /// Shows and asks whenever it is told to, for as long as the kiosk runs.
     pub(super) async fn serve(&self) {
-        tokio::join!(self.showing(), self.asking());
+        tokio::join!(self.showing(), self.asking(), self.looking());
     }
 
     async fn showing(&self) {
@@ -80,6 +98,32 @@ impl Home {
         }
     }
 
+    async fn looking(&self) {
+        loop {
+            let is_agent = self.station.operator().is_some_and(|o| sees_resets(&o));
+            let answer = match is_agent {
+                true => self.station.account_resets().await,
+                false => Ok(Vec::new()),
+            };
+            let pause = if answer.is_ok() {
+                LOOK
+            } else {
+                LOOK_WHILE_DOWN
+            };
+            // Out of reach, the last list is better than none.
+            if let Ok(mut resets) = answer {
+                resets.sort_by_key(waits);
+                let mut known = self.resets.lock();
+                if *known != resets {
+                    *known = resets;
+                    self.show();
+                }
+            }
+            // Told to, or when it is time.
+            let _ = tokio::time::timeout(pause, self.looked.notified()).await;
+        }
+    }
+
     /// Nothing of people while nobody is signed in: the screen has no use for it, and so it is not told.
     fn view(&self, expected: Vec<Expected>) -> Result<HomeView, Stop> {
         let station = &self.station;
@@ -94,10 +138,33 @@ impl Home {
             conflicts,
             demo: self.demo,
             people: match station.operator() {
-                Some(_) => Some(people(station, expected, outbox)?),
+                Some(operator) => Some(PeopleView {
+                    resets: match sees_resets(&operator) {
+                        true => self.resets.lock().clone(),
+                        false => Vec::new(),
+                    },
+                    ..people(station, expected, outbox)?
+                }),
                 None => None,
             },
         })
+    }
+}
+
+fn sees_resets(operator: &Operator) -> bool {
+    operator.role == Role::CustomerService
+}
+
+/// In which order they are listed: what waits for a release since longest, what was released, and the newest of the others.
+fn waits(reset: &AccountReset) -> (u8, i64) {
+    let asked = reset.asked_at.as_millisecond();
+    match reset.state {
+        ResetState::Requested => (0, asked),
+        ResetState::Released => (1, asked),
+        ResetState::Withdrawn
+        | ResetState::Refused
+        | ResetState::Expired
+        | ResetState::CarriedOut => (2, -asked),
     }
 }
 
@@ -128,6 +195,7 @@ fn people(
                 pushed: enrolment.pushed,
             })
             .collect(),
+        resets: Vec::new(),
     })
 }
 

@@ -11,6 +11,7 @@ use crate::domain::policy::{Circumstances, Policy, REGISTRY_ALGORITHMS, Verdict,
 use crate::domain::{KeyFacts, Person};
 use crate::record::Remains;
 use crate::station::face::{Found, HomeView, SigningIn, Update};
+use crate::wire::Operator;
 use crate::workflow::dialogue::{Ending, Event, Job, Note, Question, Step};
 
 impl Stage {
@@ -22,10 +23,15 @@ impl Stage {
 
     /// The operator is signed in.
     pub fn sign_in(&mut self, home: HomeView) {
+        self.sign_in_as(cast::operator(), home);
+    }
+
+    /// Another one is.
+    pub fn sign_in_as(&mut self, operator: Operator, home: HomeView) {
         self.arrive(home.clone());
         self.press(KeyCode::Enter);
         self.door(Event::Began { job: Job::SignIn });
-        self.say(Update::Operator(Some(cast::operator())));
+        self.say(Update::Operator(Some(operator)));
         self.door(Event::Ended {
             ending: Ending::SignedIn,
         });

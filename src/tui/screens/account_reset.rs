@@ -1,10 +1,11 @@
 //! The reset of an account: what an agent asks for, what a second one releases, and what is deleted then.
 
+pub mod scenes;
 pub mod view;
 
 use super::Screen;
 use super::run::{LINE, LIST, QUESTION, reply};
-use crate::domain::account_reset::{ResetReason, ResetWish};
+use crate::domain::account_reset::{ResetReason, ResetWish, TICKET_CHARS_MAX};
 use crate::domain::act::Act;
 use crate::tui::entry::Line;
 use crate::tui::keys::{ENTER, Key, Press, row};
@@ -16,7 +17,9 @@ use crate::workflow::dialogue::{AccountResetQuestion, Answer};
 /// A question about the reset of an account.
 pub enum AccountResetAsking {
     /// Why?
-    Why { marked: usize },
+    Why {
+        marked: usize,
+    },
     /// What else there is to say, and the number of the ticket.
     Remark {
         reason: ResetReason,
@@ -24,17 +27,13 @@ pub enum AccountResetAsking {
         /// The one that is being typed.
         at: usize,
     },
-    Ask {
-        act: Box<Act>,
-        facts: Box<ResetFacts>,
-    },
+    Ask(Read),
     Release {
-        act: Box<Act>,
-        facts: Box<ResetFacts>,
+        read: Read,
         /// The last name.
         line: Line,
-        /// The last one was another.
-        wrong: bool,
+        /// What is wrong with the last Enter.
+        complaint: Option<Complaint>,
     },
     CarryOut {
         reset: Box<AccountReset>,
@@ -42,17 +41,36 @@ pub enum AccountResetAsking {
     },
 }
 
+/// What is read before it is signed.
+pub struct Read {
+    pub act: Box<Act>,
+    pub facts: Box<ResetFacts>,
+    /// So many lines are scrolled away, where not all of them fit.
+    pub at: usize,
+}
+
+/// Why an Enter released nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Complaint {
+    /// The name that was typed is another one.
+    WrongName,
+    /// Nothing was typed: Enter once more refuses.
+    Refuses,
+}
+
+/// More than what is read ever takes: how many lines there are is known when it is drawn.
+const LINES_MAX: usize = 200;
+
 impl AccountResetAsking {
     /// The question as it is first shown.
     pub fn of(question: AccountResetQuestion) -> Self {
         match question {
             AccountResetQuestion::Why { .. } => Self::Why { marked: 0 },
-            AccountResetQuestion::Ask { act, facts } => Self::Ask { act, facts },
+            AccountResetQuestion::Ask { act, facts } => Self::Ask(Read { act, facts, at: 0 }),
             AccountResetQuestion::Release { act, facts, wrong } => Self::Release {
-                act,
-                facts,
+                read: Read { act, facts, at: 0 },
                 line: Line::default(),
-                wrong,
+                complaint: wrong.then_some(Complaint::WrongName),
             },
             AccountResetQuestion::CarryOut { reset, owned } => Self::CarryOut { reset, owned },
         }
@@ -62,10 +80,8 @@ impl AccountResetAsking {
     pub fn mark(&mut self) -> Option<(&mut usize, usize)> {
         match self {
             Self::Why { marked } => Some((marked, ResetReason::ALL.len())),
-            Self::Remark { .. }
-            | Self::Ask { .. }
-            | Self::Release { .. }
-            | Self::CarryOut { .. } => None,
+            Self::Ask(read) | Self::Release { read, .. } => Some((&mut read.at, LINES_MAX)),
+            Self::Remark { .. } | Self::CarryOut { .. } => None,
         }
     }
 
@@ -73,11 +89,13 @@ impl AccountResetAsking {
     pub fn line(&mut self) -> Option<&mut Line> {
         match self {
             Self::Remark { lines, at, .. } => lines.get_mut(*at),
-            Self::Release { line, wrong, .. } => {
-                *wrong = false;
+            Self::Release {
+                line, complaint, ..
+            } => {
+                *complaint = None;
                 Some(line)
             }
-            Self::Why { .. } | Self::Ask { .. } | Self::CarryOut { .. } => None,
+            Self::Why { .. } | Self::Ask(_) | Self::CarryOut { .. } => None,
         }
     }
 
@@ -85,8 +103,13 @@ impl AccountResetAsking {
     pub fn forget_entry(&mut self) {
         match self {
             Self::Remark { .. } => *self = Self::Why { marked: 0 },
-            Self::Release { line, .. } => line.clear(),
-            Self::Why { .. } | Self::Ask { .. } | Self::CarryOut { .. } => {}
+            Self::Release {
+                line, complaint, ..
+            } => {
+                *complaint = None;
+                line.clear();
+            }
+            Self::Why { .. } | Self::Ask(_) | Self::CarryOut { .. } => {}
         }
     }
 
@@ -106,6 +129,7 @@ impl AccountResetAsking {
                 *at += 1;
                 None
             }
+            Self::Remark { lines, .. } if is_long(lines) => None,
             Self::Remark { reason, lines, .. } => {
                 let [remark, ticket] = lines.each_ref().map(|line| line.as_str().trim().to_owned());
                 Some(Answer::Wish(ResetWish {
@@ -114,12 +138,24 @@ impl AccountResetAsking {
                     ticket: Some(ticket).filter(|ticket| !ticket.is_empty()),
                 }))
             }
-            // Whoever types nothing refuses: nothing is released by a key that was pressed in passing.
-            Self::Release { line, .. } if line.is_empty() => Some(Answer::Keep),
+            // Whoever types nothing refuses, and that takes a second Enter: nothing is released or refused by a key that was
+            // pressed in passing.
+            Self::Release {
+                line, complaint, ..
+            } if line.is_empty() => match complaint.replace(Complaint::Refuses) {
+                Some(Complaint::Refuses) => Some(Answer::Keep),
+                Some(Complaint::WrongName) | None => None,
+            },
             Self::Release { line, .. } => Some(Answer::Typed(line.as_str().to_owned())),
-            Self::Ask { .. } | Self::CarryOut { .. } => Some(Answer::Yes),
+            Self::Ask(_) | Self::CarryOut { .. } => Some(Answer::Yes),
         }
     }
+}
+
+/// Whether the ticket's number is longer than one can be.
+pub fn is_long(lines: &[Line; 2]) -> bool {
+    let [_, ticket] = lines;
+    ticket.as_str().trim().chars().count() > TICKET_CHARS_MAX
 }
 
 static WHY: Screen = Screen {
@@ -137,17 +173,19 @@ static REMARK: Screen = Screen {
 
 static ASK: Screen = Screen {
     rows: &[row!(ENTER => "key-sign-request", Left, Run(confirm))],
-    ..QUESTION
+    ..LIST
 };
 
 static REFUSE: Screen = Screen {
     rows: &[row!(ENTER => "key-refuse", Left, Run(confirm))],
-    ..LINE
+    typing: LINE.typing,
+    ..LIST
 };
 
 static RELEASE: Screen = Screen {
     rows: &[row!(ENTER => "key-release", Left, Run(confirm))],
-    ..LINE
+    typing: LINE.typing,
+    ..LIST
 };
 
 static CARRY_OUT: Screen = Screen {
@@ -159,7 +197,7 @@ pub(super) fn screen(asking: &AccountResetAsking) -> &'static Screen {
     match asking {
         AccountResetAsking::Why { .. } => &WHY,
         AccountResetAsking::Remark { .. } => &REMARK,
-        AccountResetAsking::Ask { .. } => &ASK,
+        AccountResetAsking::Ask(_) => &ASK,
         AccountResetAsking::Release { line, .. } if line.is_empty() => &REFUSE,
         AccountResetAsking::Release { .. } => &RELEASE,
         AccountResetAsking::CarryOut { .. } => &CARRY_OUT,

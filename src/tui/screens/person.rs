@@ -6,9 +6,11 @@ use ratatui::crossterm::event::KeyCode;
 
 use super::{PAGES, Screen, back, home, start};
 use crate::domain::Person;
+use crate::domain::account_reset::ResetState;
+use crate::domain::authority::{Action, decide, may_ask};
 use crate::domain::factor::FactorKind;
 use crate::domain::suspension::FactorSort;
-use crate::domain::visit::SuspendedWhy;
+use crate::domain::visit::{Had, SuspendedWhy, Takes};
 use crate::station::face::{Command, Update};
 use crate::text::tr;
 use crate::tui::keys::{ENTER, ESC, Foot, Move, letter, row};
@@ -18,7 +20,9 @@ use crate::tui::update::Effect;
 use crate::wire::{Factor, Owned, PersonDetail};
 use crate::workflow::Order;
 use crate::workflow::care::PinWish;
-use crate::workflow::dialogue::{Answer, AppJob, AppQuestion, CareJob, Job, LossJob, Purpose};
+use crate::workflow::dialogue::{
+    AccountResetJob, Answer, AppJob, AppQuestion, CareJob, Job, LossJob, Purpose,
+};
 use crate::workflow::loss::SuspendOrder;
 
 /// A person's page, while it is fetched and after.
@@ -73,6 +77,15 @@ impl PersonPage {
     pub fn apps(&self) -> (usize, &[Owned]) {
         let first = self.first_app();
         (first, self.owned.get(first..).unwrap_or_default())
+    }
+
+    /// Whether all is lost that opened their account, only Customer Service answers for them, and this visit has no authority yet.
+    fn needs_release(&self) -> bool {
+        let visit = self.detail.as_ref().and_then(|d| d.visit.as_ref());
+        self.person.lost.all
+            && !self.owned.iter().any(Owned::is_valid)
+            && Had::Lost.takes(self.person.kind) == Takes::Release
+            && visit.is_none_or(|visit| visit.authority.is_none())
     }
 
     fn first_app(&self) -> usize {
@@ -133,6 +146,10 @@ impl Chosen {
 
 pub(super) static SCREEN: Screen = Screen {
     rows: &[
+        row!(letter('v') => "key-ask-reset", Left, Kiosk(|m, _| ask_reset(m)))
+            .when(|m| Way::of(m) == Way::Ask),
+        row!(letter('v') => "key-carry-out-reset", Left, Kiosk(|m, _| carry_out_reset(m)))
+            .when(|m| Way::of(m) == Way::CarryOut),
         row!(ENTER => "key-enrol-key", Left, Kiosk(|m, _| enrol(m))),
         row!(letter('a') => "key-enrol-app", Left, Kiosk(|m, _| app(m, AppJob::Enrol))),
         row!(letter('b') => "key-enrol-both", Left, Kiosk(|m, _| app(m, AppJob::Both))),
@@ -166,6 +183,49 @@ pub(super) static SCREEN: Screen = Screen {
     waits: |_, t| Some(tr!(t, "waits-person")),
     ..Screen::NOTHING
 };
+
+/// What the reset of somebody's account takes next, where only Customer Service answers for them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// Something opens their account, or what they need was released already.
+    None,
+    /// An agent has to ask for it, and whoever is signed in is none.
+    AgentAsks,
+    Ask,
+    /// It waits for a second agent, or for somebody else than who released it.
+    Waits,
+    CarryOut,
+}
+
+impl Way {
+    pub fn of(model: &Model) -> Self {
+        let (Some(operator), Some(page)) = (&model.operator, &model.desk.person) else {
+            return Self::None;
+        };
+        let Some(detail) = &page.detail else {
+            return Self::None;
+        };
+        let (role, kind) = (operator.role, detail.person.kind);
+        let replace = Action::ReplaceLost;
+        match &detail.reset {
+            Some(reset) if reset.state == ResetState::Requested => Self::Waits,
+            Some(reset) if reset.state == ResetState::Released => {
+                // Whoever released it leaves it to somebody else.
+                let released = reset.released_by.as_ref();
+                let themself = released.is_some_and(|by| by.id == operator.id);
+                match decide(role, replace, Some(kind)).once_released() {
+                    Ok(()) if !themself => Self::CarryOut,
+                    Ok(()) | Err(_) => Self::Waits,
+                }
+            }
+            _ if !page.needs_release() => Self::None,
+            _ => match may_ask(role, replace, kind) {
+                Ok(_) => Self::Ask,
+                Err(_) => Self::AgentAsks,
+            },
+        }
+    }
+}
 
 const ACCEPT: crate::tui::keys::Row =
     row!(letter('w') => "key-accept", Left, Kiosk(|m, _| app(m, AppJob::Accept)));
@@ -208,6 +268,33 @@ pub(super) fn begin_enrolment(model: &mut Model, person: Person) -> Vec<Effect> 
         person: person.id.clone(),
     };
     start(model, order, Job::Enrol { person })
+}
+
+fn ask_reset(model: &mut Model) -> Vec<Effect> {
+    let Some(person) = person(model) else {
+        return Vec::new();
+    };
+    let order = Order::AskReset {
+        person: person.id.clone(),
+        wish: None,
+    };
+    let what = AccountResetJob::Ask;
+    start(model, order, Job::AccountReset { what, person })
+}
+
+fn carry_out_reset(model: &mut Model) -> Vec<Effect> {
+    let page = model.desk.person.as_ref();
+    let detail = page.and_then(|page| page.detail.as_ref());
+    let reset = detail.and_then(|detail| detail.reset.as_ref());
+    let (Some(reset), Some(person)) = (reset.map(|reset| reset.id), person(model)) else {
+        return Vec::new();
+    };
+    let order = Order::CarryOutReset {
+        reset,
+        person: person.id.clone(),
+    };
+    let what = AccountResetJob::CarryOut;
+    start(model, order, Job::AccountReset { what, person })
 }
 
 /// Starts something about apps.

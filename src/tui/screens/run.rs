@@ -21,7 +21,7 @@ use crate::tui::entry::Line;
 use crate::tui::keys::{ENTER, ESC, Edit, Key, Move, Press, Row, f, letter, row};
 use crate::tui::model::{Asking, Identify, Model, Page, Phase, Run};
 use crate::tui::update::Effect;
-use crate::workflow::dialogue::{Answer, Ending, Job};
+use crate::workflow::dialogue::{AccountResetResult, Answer, Ending, Job};
 
 /// Lines that a page key moves.
 const LINES: usize = 5;
@@ -129,6 +129,18 @@ static ENROLLED: Screen = Screen {
     ..Screen::NOTHING
 };
 
+/// The account was reset: something is enrolled in the same visit.
+static CARRIED_OUT: Screen = Screen {
+    rows: &[
+        row!(ENTER => "key-enrol-key", Left, Kiosk(|m, _| another_key(m))),
+        row!(ESC => "key-done", Left, Kiosk(|m, _| leave(m))),
+    ],
+    after: &[TO_OUTBOX],
+    waits: |_, t| Some(tr!(t, "waits-carried-out")),
+    draw: closing::draw,
+    ..Screen::NOTHING
+};
+
 static ENDED: Screen = Screen {
     rows: &[DONE],
     after: &[LEAVE],
@@ -141,14 +153,22 @@ const DONE: Row = row!(ENTER => "key-done", Left, Kiosk(|m, _| leave(m)));
 
 static LEAVE: &[Row] = &[
     row!(ESC => "key-done", HelpOnly, Kiosk(|m, _| leave(m))),
-    row!(f(5) => "key-outbox", Left, Kiosk(|m, _| leave_for(m, Page::Outbox(0)))),
+    OUTBOX,
 ];
+
+static TO_OUTBOX: &[Row] = &[OUTBOX];
+
+const OUTBOX: Row = row!(f(5) => "key-outbox", Left, Kiosk(|m, _| leave_for(m, Page::Outbox(0))));
 
 pub(super) fn screen(run: &Run) -> &'static Screen {
     match &run.phase {
         Phase::Over(Ending::Enrolled { .. } | Ending::Retested { .. } | Ending::Both { .. }) => {
             &ENROLLED
         }
+        Phase::Over(Ending::AccountReset {
+            result: AccountResetResult::CarriedOut { .. },
+            ..
+        }) => &CARRIED_OUT,
         Phase::Over(_) => &ENDED,
         Phase::Asking(asking) => asked(asking),
         Phase::Working
@@ -395,6 +415,10 @@ fn leave(model: &mut Model) -> Vec<Effect> {
         return vec![Effect::Send(Command::OpenKey {
             place: place.clone(),
         })];
+    }
+    // A release is one of several: the next one waits on the page from which it was begun.
+    if matches!(model.page, Page::Resets(_)) {
+        return Vec::new();
     }
     if let (true, Some(page)) = (run.job.shows_on_page(), &model.desk.person)
         && run

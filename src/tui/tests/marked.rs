@@ -33,6 +33,13 @@ const DATA: &str = "
     Person #
     Example
     M. Desk
+    S. Service
+    K. Second
+    authenticator app
+    bag stolen on the train, reported to the police
+    bag stolen on the train, reported to the police; the phone was in it as well
+    a very long word to the second agent
+    a very long word to the second agent a very long word to the second agent a very long word to the second agent a very long word to the second agent a very long word to the second agent
     R. de Boer
     Example Shipping
     Example Barge Line
@@ -304,6 +311,8 @@ fn unmet() -> Vec<Unmet> {
         "suspended-for-good",
         "no-key",
         "not-suspended",
+        "opens-still",
+        "needs-no-reset",
         "began-without",
     ];
     let facts = words.map(of);

@@ -11,8 +11,8 @@ use crate::station::face::{CLOCK_TOLERANCE_S, RegistryState, SlotView};
 use crate::text::tr;
 use crate::tui::clean::{fit, width, wrap};
 use crate::tui::keys::{Foot, Row, rows};
-use crate::tui::model::Run;
-use crate::tui::screens;
+use crate::tui::model::{Front, Page, Run};
+use crate::tui::screens::{self, home::view as home};
 use crate::workflow::dialogue::{LossJob, Step};
 
 /// Seconds before the idle lock from which it is announced.
@@ -173,7 +173,12 @@ fn message(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, row: u16) {
         sheet.put_right(area, row, line);
     }
     let waits = (screens::front(ctx.model).waits)(ctx.model, ctx.text);
-    match (said(ctx), waits) {
+    let said = said(ctx);
+    if said.is_none() {
+        let used = waits.as_deref().map_or(0, width);
+        banner(ctx, sheet, area, row, used);
+    }
+    match (said, waits) {
         (Some(spans), waits) => {
             let words: String = spans.iter().map(|span| &*span.content).collect();
             sheet.put(area, row, Line::from(spans));
@@ -186,6 +191,28 @@ fn message(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, row: u16) {
             sheet.waiting(area, row, &waits);
         }
         (None, None) => {}
+    }
+}
+
+/// That somebody waits for a release, at the right of the foot of every page but those that say it larger.
+fn banner(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, row: u16, used: usize) {
+    let says_it = matches!(
+        ctx.model.front(),
+        Front::Page(Page::Home | Page::Resets(_)) | Front::Door(_) | Front::Run(_)
+    );
+    if says_it || locking(ctx).is_some() {
+        return;
+    }
+    let room = usize::from(area.width).saturating_sub(used + 2);
+    let said = [home::to_release(ctx), home::to_release_short(ctx)];
+    let mut lines = said.into_iter().flatten().map(|words| {
+        vec![
+            s(format!("! {words}  "), ctx.theme.warning()),
+            s("F11", ctx.theme.strong()),
+        ]
+    });
+    if let Some(line) = lines.find(|line| columns_of(line) <= room) {
+        sheet.put_right(area, row, Line::from(line));
     }
 }
 

@@ -37,7 +37,16 @@ pub(super) fn sign_in(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
             s(tr!(ctx.text, "wait-identify"), ctx.theme.strong()),
         );
     } else if let Some((slot, pin)) = ctx.model.setup.demo_sign_in {
-        let how = tr!(ctx.text, "demo-sign-in", slot = slot, pin = pin);
+        let how = match ctx.model.setup.demo_agents {
+            Some([first, second]) => tr!(
+                ctx.text,
+                "demo-sign-in-agents",
+                first = first,
+                second = second,
+                pin = pin
+            ),
+            None => tr!(ctx.text, "demo-sign-in", slot = slot, pin = pin),
+        };
         sheet.paragraph(body, row + 1, &how, ctx.theme.strong());
     }
     let rows = u16::try_from(ctx.model.bay.len())

@@ -317,6 +317,13 @@ fn alert_lines(ctx: Ctx<'_>) -> Vec<(String, &'static str)> {
         return Vec::new();
     }
     let mut lines = Vec::new();
+    // Somebody stands at a desk and waits for it.
+    lines.extend(to_release(ctx).map(|line| (line, "F11")));
+    if let Some(reset) = ctx.model.to_carry_out().next() {
+        let (name, until) = (reset.person.name.clone(), ctx.time(reset.until));
+        let line = tr!(ctx.text, "home-to-carry-out", name = name, until = until);
+        lines.push((line, "F11"));
+    }
     let unfinished = ctx.model.unfinished();
     if let Some(oldest) = unfinished.first() {
         let at = ctx.time(oldest.begun_at());
@@ -333,6 +340,30 @@ fn alert_lines(ctx: Ctx<'_>) -> Vec<(String, &'static str)> {
         lines.push((tr!(ctx.text, "home-conflicts", count = conflicts), "F5"));
     }
     lines
+}
+
+/// The same in few words.
+pub(in crate::tui) fn to_release_short(ctx: Ctx<'_>) -> Option<String> {
+    let oldest = ctx.model.to_release().map(|reset| reset.asked_at).min()?;
+    let count = ctx.model.to_release().count();
+    Some(tr!(
+        ctx.text,
+        "home-to-release-short",
+        count = count,
+        age = ctx.waited(oldest)
+    ))
+}
+
+/// How many resets wait for a release that whoever is signed in may give, and for how long.
+pub(in crate::tui) fn to_release(ctx: Ctx<'_>) -> Option<String> {
+    let oldest = ctx.model.to_release().map(|reset| reset.asked_at).min()?;
+    let count = ctx.model.to_release().count();
+    Some(tr!(
+        ctx.text,
+        "home-to-release",
+        count = count,
+        age = ctx.waited(oldest)
+    ))
 }
 
 fn alert_rows(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {

@@ -9,11 +9,12 @@ use crate::domain::visit::{Had, Takes};
 use crate::text::tr;
 use crate::tui::clean::{fit, wrap};
 use crate::tui::model::PersonPage;
+use crate::tui::screens::person::Way;
 use crate::tui::screens::{bay::view as bay, home::view as home};
 use crate::tui::view::chrome::{frame, page_title};
 use crate::tui::view::sheet::{Sheet, s};
 use crate::tui::view::{Ctx, below, columns, top};
-use crate::wire::Owned;
+use crate::wire::{AccountReset, Owned};
 
 pub(in crate::tui) fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
     let body = frame(
@@ -270,15 +271,23 @@ fn advice(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, row: u16, page: &Pers
         }
         None => row,
     };
-    let choice = tr!(ctx.text, "person-choice");
+    let choice = match Way::of(ctx.model) {
+        Way::None => tr!(ctx.text, "person-choice"),
+        Way::Ask => tr!(ctx.text, "person-choice-ask"),
+        Way::CarryOut => tr!(ctx.text, "person-choice-carry-out"),
+        // Nothing can be enrolled until somebody else has done something.
+        Way::AgentAsks | Way::Waits => return,
+    };
     sheet.paragraph(area, row, &choice, ctx.theme.strong());
 }
 
 /// In words, and whether it is urgent.
 fn advised(ctx: Ctx<'_>, page: &PersonPage) -> Option<(String, bool)> {
-    page.detail.as_ref()?;
+    let detail = page.detail.as_ref()?;
     let person = &page.person;
-    if person.lacks_standby_key() && person.keys > 0 {
+    if let Some(reset) = detail.reset.as_ref().filter(|reset| reset.state.is_open()) {
+        Some((open_reset(ctx, reset), true))
+    } else if person.lacks_standby_key() && person.keys > 0 {
         Some((tr!(ctx.text, "person-advice-standby"), true))
     } else if page.owned.iter().any(Owned::is_valid) {
         let first = page.keys().1.is_empty();
@@ -293,6 +302,28 @@ fn advised(ctx: Ctx<'_>, page: &PersonPage) -> Option<(String, bool)> {
             }
         };
         Some((words, true))
+    }
+}
+
+/// The reset of which something can still come.
+fn open_reset(ctx: Ctx<'_>, reset: &AccountReset) -> String {
+    let t = ctx.text;
+    let (by, at) = (reset.asked_by.name.clone(), ctx.time(reset.asked_at));
+    let until = ctx.time(reset.until);
+    let me = ctx.model.operator.as_ref();
+    match &reset.released_by {
+        Some(releaser) if me.is_some_and(|me| me.id == releaser.id) => {
+            tr!(t, "person-reset-released-own", by = by, until = until)
+        }
+        Some(releaser) => tr!(
+            t,
+            "person-reset-released",
+            by = by,
+            at = at,
+            releaser = releaser.name.clone(),
+            until = until
+        ),
+        None => tr!(t, "person-reset-asked", by = by, at = at, until = until),
     }
 }
 

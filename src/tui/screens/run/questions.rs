@@ -30,6 +30,11 @@ pub(in crate::tui) fn draw(
         Asking::ChooseKey { keys, .. } if keys.is_empty() => {
             let row = sheet.big(panel, 1, &tr!(t, "insert-big"), scale);
             let (whom, how) = match (run.answering_for(), &run.prover) {
+                // They have just read what they sign, and read it again while they touch.
+                (Some(act), _) if run.signing_reset().is_some() => {
+                    let signer = act.signer.name.clone();
+                    (Who::Operator, tr!(t, "insert-own", signer = signer))
+                }
                 (Some(act), _) => (Who::Operator, act::in_words(t, act)),
                 (None, Some(name)) => (Who::Operator, tr!(t, "insert-proof", name = name.clone())),
                 (None, None) => (persons(run), tr!(t, "insert-how")),
@@ -177,6 +182,9 @@ fn choice(
     let t = ctx.text;
     let row = sheet.big(panel, 1, &tr!(t, "choose-big"), scale);
     let how = match (run.answering_for(), &run.prover) {
+        (Some(act), _) if run.signing_reset().is_some() => {
+            tr!(t, "choose-own", signer = act.signer.name.clone())
+        }
         (Some(act), _) => act::in_words(t, act),
         (None, Some(name)) => tr!(t, "choose-proof", name = name.clone()),
         (None, None) => tr!(t, "choose-how"),

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::domain::act::Act;
+use crate::domain::act::{Act, Deed};
 use crate::domain::identification::{DeskMethod, Document, Earlier, MethodId};
 use crate::domain::pin::PinError;
 use crate::domain::policy::Verdict;
@@ -197,6 +197,14 @@ impl Run {
     /// What somebody signs who answers for another person.
     pub fn answering_for(&self) -> Option<&Act> {
         self.signing.as_ref().filter(|act| !act.is_for_oneself())
+    }
+
+    /// The reset of an account that an agent signs.
+    pub fn signing_reset(&self) -> Option<&Act> {
+        self.signing.as_ref().filter(|act| match act.deed {
+            Deed::AskReset { .. } | Deed::ReleaseReset { .. } => true,
+            Deed::Vouch { .. } | Deed::ChangeOwn { .. } => false,
+        })
     }
 
     /// A run that has just begun: its checklist is complete from the start.

@@ -86,7 +86,8 @@ pub fn look_again(model: &Model) -> Vec<Effect> {
             | Page::GiveUp(_)
             | Page::Unfinished(_)
             | Page::Keys(_)
-            | Page::Batch(_),
+            | Page::Batch(_)
+            | Page::Resets(_),
             _,
         ) => return Vec::new(),
     };
@@ -373,9 +374,10 @@ impl Run {
 
     fn set(&mut self, step: Step, progress: Progress) {
         if progress == Progress::Current {
-            for (known, other) in &mut self.steps {
+            let planned = self.steps.iter().position(|(known, _)| *known == step);
+            for (index, (known, other)) in self.steps.iter_mut().enumerate() {
                 // A step that is taken again, with another key for instance, takes those after it back.
-                if *known > step {
+                if planned.map_or(*known > step, |planned| index > planned) {
                     *other = Progress::Ahead;
                 } else if *other == Progress::Current {
                     *other = Progress::Done(Box::new(Note::None));

@@ -8,8 +8,8 @@ use crate::station::face::SlotState;
 use crate::text::{act, tr};
 use crate::tui::model::{Phase, Progress, Run, Touch};
 use crate::tui::screens::{
-    bay::view as bay, care::view as care, person::view as people, reset::view as reset,
-    run::questions,
+    account_reset::view as account_reset, bay::view as bay, care::view as care,
+    person::view as people, reset::view as reset, run::questions,
 };
 use crate::tui::view::chrome::{Who, frame, scale, who};
 use crate::tui::view::sheet::{Sheet, s};
@@ -55,10 +55,18 @@ pub(super) fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
 }
 
 fn main_column(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, body: Rect, area: Rect, run: &Run) {
+    if body.height < TALL && is_read_while_signed(run) {
+        return now(ctx, sheet, body, scale(area), run);
+    }
     let rows = checklist(ctx, sheet, body, run);
     sheet.rule(body, rows, "");
     let panel = below(body, rows + 1);
     now(ctx, sheet, panel, scale(area), run);
+}
+
+/// Whether somebody signs what takes so many lines that on a low screen they stand in the place of the steps.
+fn is_read_while_signed(run: &Run) -> bool {
+    run.signing_reset().is_some() && matches!(run.phase, Phase::Touch(_)) && !run.stopping
 }
 
 /// "ENROL A KEY  P. Example · Example Shipping".
@@ -254,7 +262,7 @@ fn now(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, panel: Rect, scale: u16, run: &Run) 
 
 /// Whose key it is.
 pub(in crate::tui) fn persons(run: &Run) -> Who {
-    if run.is_sign_in() {
+    if run.is_sign_in() || matches!(run.job, Job::AccountReset { .. }) {
         Who::Operator
     } else {
         Who::Person
@@ -290,6 +298,9 @@ fn waiting_for(ctx: Ctx<'_>, run: &Run) -> String {
 }
 
 fn finger(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, panel: Rect, scale: u16, run: &Run, touch: &Touch) {
+    if let Some(act) = run.signing_reset() {
+        return account_reset::touch(ctx, sheet, panel, scale, (touch, act));
+    }
     let t = ctx.text;
     let slot = touch.key.slot;
     let row = sheet.big(panel, 1, &tr!(t, "touch-big", slot = slot), scale);
@@ -310,14 +321,7 @@ fn finger(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, panel: Rect, scale: u16, run: &Ru
         width: panel.width.saturating_sub(beside),
         ..panel
     };
-    let (mark, words) = if touch.blinking {
-        (
-            if ctx.blink() { "●" } else { "○" },
-            tr!(t, "touch-blinking"),
-        )
-    } else {
-        ("○", tr!(t, "touch-wait"))
-    };
+    let (mark, words) = blinking(ctx, touch);
     let key = format!("{mark} {words}   {}", bay::key_line(ctx, &touch.key));
     sheet.put(beside, row, s(key, ctx.theme.strong()));
     sheet.put(
@@ -327,8 +331,17 @@ fn finger(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, panel: Rect, scale: u16, run: &Ru
     );
 }
 
+/// Whether the key says that it waits for a finger.
+pub(in crate::tui) fn blinking(ctx: Ctx<'_>, touch: &Touch) -> (&'static str, String) {
+    match touch.blinking {
+        true if ctx.blink() => ("●", tr!(ctx.text, "touch-blinking")),
+        true => ("○", tr!(ctx.text, "touch-blinking")),
+        false => ("○", tr!(ctx.text, "touch-wait")),
+    }
+}
+
 /// What is left of the time, as a bar.
-fn bar(seconds: i64, columns: u16) -> String {
+pub(in crate::tui) fn bar(seconds: i64, columns: u16) -> String {
     let columns = usize::from(columns.min(60));
     let full = usize::try_from(TOUCH_S).unwrap_or(1);
     let left = usize::try_from(seconds.clamp(0, TOUCH_S)).unwrap_or_default();

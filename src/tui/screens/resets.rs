@@ -1,0 +1,202 @@
+//! Resets of accounts: what waits for a second agent, what was released, and what became of the others. For Customer Service.
+
+pub mod view;
+
+use ratatui::crossterm::event::KeyCode;
+
+use super::account_reset::scenes as made;
+use super::{BACK, PAGES, Screen, chosen, go, person, start};
+use crate::domain::AccountResetId;
+use crate::domain::account_reset::ResetState;
+use crate::domain::authority::Role;
+use crate::station::face::Command;
+use crate::text::tr;
+use crate::tui::keys::{ENTER, Move, letter, row};
+use crate::tui::model::{Model, Page};
+use crate::tui::scenes::{Scene, Stage};
+use crate::tui::update::Effect;
+use crate::wire::AccountReset;
+use crate::workflow::Order;
+use crate::workflow::dialogue::{AccountResetJob, Job};
+
+/// Which line is marked. By what it is about: the list may change at any moment.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ResetsPage {
+    marked: Option<AccountResetId>,
+    /// The one that the next x withdraws.
+    withdrawing: Option<AccountResetId>,
+}
+
+impl Model {
+    /// Resets of accounts, those that wait first; none but for Customer Service.
+    pub fn resets(&self) -> &[AccountReset] {
+        self.people().map_or(&[], |people| &people.resets)
+    }
+
+    /// Those that wait for a release, and that whoever is signed in did not ask for.
+    pub fn to_release(&self) -> impl Iterator<Item = &AccountReset> {
+        self.resets()
+            .iter()
+            .filter(|reset| reset.state == ResetState::Requested && !self.asked_themself(reset))
+    }
+
+    /// Those that whoever is signed in asked for, and that were released.
+    pub fn to_carry_out(&self) -> impl Iterator<Item = &AccountReset> {
+        self.resets()
+            .iter()
+            .filter(|reset| reset.state == ResetState::Released && self.asked_themself(reset))
+    }
+
+    fn asked_themself(&self, reset: &AccountReset) -> bool {
+        let me = self.operator.as_ref();
+        me.is_some_and(|me| me.id == reset.asked_by.id)
+    }
+
+    /// Whether they see resets at all.
+    pub fn is_agent(&self) -> bool {
+        let me = self.operator.as_ref();
+        me.is_some_and(|me| me.role == Role::CustomerService)
+    }
+}
+
+/// What can be done with the marked one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Chosen {
+    Nothing,
+    /// It waits, and somebody else asked for it.
+    ToRelease,
+    /// It waits, and they asked for it themselves.
+    Own,
+    /// Its person's page is all that there is.
+    Other,
+}
+
+impl Chosen {
+    fn of(model: &Model) -> Self {
+        match marked(model) {
+            None => Self::Nothing,
+            Some(reset) if reset.state != ResetState::Requested => Self::Other,
+            Some(reset) if model.asked_themself(reset) => Self::Own,
+            Some(_) => Self::ToRelease,
+        }
+    }
+}
+
+pub(super) static SCREEN: Screen = Screen {
+    rows: &[
+        row!(ENTER => "key-look-release", Left, Kiosk(|m, _| release(m)))
+            .when(|m| Chosen::of(m) == Chosen::ToRelease),
+        row!(ENTER => "key-open", Left, Kiosk(|m, _| open_person(m)))
+            .when(|m| matches!(Chosen::of(m), Chosen::Own | Chosen::Other)),
+        row!(letter('x') => "key-withdraw", Left, Kiosk(|m, _| withdraw(m)))
+            .when(|m| Chosen::of(m) == Chosen::Own),
+    ],
+    list: Some(mark),
+    after: &[BACK, PAGES],
+    draw: view::draw,
+    waits: |m, t| Some(chosen(t, m.resets(), tr!(t, "waits-resets"))),
+    ..Screen::NOTHING
+};
+
+/// Opens it with the first one marked.
+pub(super) fn open(model: &mut Model) -> Vec<Effect> {
+    let marked = model.resets().first().map(|reset| reset.id);
+    let page = ResetsPage {
+        marked,
+        withdrawing: None,
+    };
+    go(model, Page::Resets(page))
+}
+
+fn position(model: &Model) -> usize {
+    let Page::Resets(page) = &model.page else {
+        return 0;
+    };
+    let mut resets = model.resets().iter();
+    let at = resets.position(|reset| Some(reset.id) == page.marked);
+    at.unwrap_or_default()
+}
+
+fn marked(model: &Model) -> Option<&AccountReset> {
+    model.resets().get(position(model))
+}
+
+fn mark(model: &mut Model, to: Move) {
+    let mut at = position(model);
+    to.on(&mut at, model.resets().len(), super::LINES);
+    let now = model.resets().get(at).map(|reset| reset.id);
+    if let Page::Resets(page) = &mut model.page {
+        page.marked = now;
+        if to != Move::Stay {
+            page.withdrawing = None;
+        }
+    }
+}
+
+fn release(model: &mut Model) -> Vec<Effect> {
+    let Some(reset) = marked(model) else {
+        return Vec::new();
+    };
+    let (id, person) = (reset.id, reset.person.clone());
+    let order = Order::ReleaseReset {
+        reset: id,
+        by: None,
+    };
+    let what = AccountResetJob::Release;
+    start(model, order, Job::AccountReset { what, person })
+}
+
+fn open_person(model: &mut Model) -> Vec<Effect> {
+    match marked(model).map(|reset| reset.person.clone()) {
+        Some(whose) => {
+            model.desk.clear();
+            person::open(model, whose)
+        }
+        None => Vec::new(),
+    }
+}
+
+/// The first x asks, the second one withdraws.
+fn withdraw(model: &mut Model) -> Vec<Effect> {
+    let marked = marked(model).map(|reset| reset.id);
+    let Page::Resets(page) = &mut model.page else {
+        return Vec::new();
+    };
+    let (Some(reset), asked) = (marked, page.withdrawing.take()) else {
+        return Vec::new();
+    };
+    if asked == Some(reset) {
+        return vec![Effect::Send(Command::WithdrawReset { reset })];
+    }
+    page.withdrawing = marked;
+    Vec::new()
+}
+
+/// Its scenes.
+pub static SCENES: &[Scene] = &[
+    ("resets", listed),
+    ("resets-own", own),
+    ("resets-none", none),
+    ("home-resets", home),
+];
+
+fn listed(stage: &mut Stage) {
+    home(stage);
+    stage.press(KeyCode::F(11));
+}
+
+fn own(stage: &mut Stage) {
+    listed(stage);
+    stage.press(KeyCode::Down);
+    stage.press(KeyCode::Down);
+    stage.press(KeyCode::Char('x'));
+}
+
+fn none(stage: &mut Stage) {
+    stage.sign_in_as(made::agent(), made::home(Vec::new()));
+    stage.press(KeyCode::F(11));
+}
+
+fn home(stage: &mut Stage) {
+    stage.sign_in_as(made::agent(), made::home(made::resets()));
+}

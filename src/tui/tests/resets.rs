@@ -1,0 +1,112 @@
+//! Resets of accounts on the screen: what each key does, and that nothing comes of one that was pressed in passing.
+
+use ratatui::crossterm::event::KeyCode;
+
+use super::behaviour::at;
+use super::{sent, shown};
+use crate::tui::model::Page;
+use crate::tui::scenes::Stage;
+use crate::tui::screens::account_reset::scenes as made;
+use crate::tui::screens::person::Way;
+
+#[test]
+fn whoever_types_no_name_refuses_with_a_second_enter_and_not_with_the_first() {
+    let mut stage = at("account-reset-refuse");
+    sent(&mut stage);
+    stage.press(KeyCode::Char('e'));
+    stage.press(KeyCode::Backspace);
+    stage.press(KeyCode::Enter);
+    assert_eq!(sent(&mut stage), [] as [&str; 0], "{}", shown(&stage));
+    stage.press(KeyCode::Enter);
+    assert_eq!(sent(&mut stage), ["answer keep"]);
+}
+
+#[test]
+fn only_what_one_asked_for_is_withdrawn_and_only_when_asked_twice_about_the_same() {
+    let mut stage = at("resets");
+    sent(&mut stage);
+    let own = 2;
+    for line in 0..5 {
+        for _ in 0..2 {
+            stage.press(KeyCode::Char('x'));
+        }
+        let withdrawn = sent(&mut stage);
+        assert_eq!(withdrawn.len(), usize::from(line == own), "{withdrawn:?}");
+        stage.press(KeyCode::Down);
+    }
+    // What was asked is forgotten as soon as another line is marked.
+    let mut stage = at("resets-own");
+    stage.press(KeyCode::Up);
+    stage.press(KeyCode::Down);
+    sent(&mut stage);
+    stage.press(KeyCode::Char('x'));
+    assert_eq!(sent(&mut stage), [] as [&str; 0]);
+}
+
+#[test]
+fn the_mark_stays_on_its_reset_when_the_list_changes_under_it() {
+    let mut stage = at("resets");
+    stage.press(KeyCode::Down);
+    let mut resets = made::resets();
+    let marked = resets[1].id;
+    resets.rotate_right(2);
+    tell(&mut stage, resets);
+    sent(&mut stage);
+    stage.press(KeyCode::Enter);
+    assert_eq!(sent(&mut stage), [format!("release {marked}")]);
+}
+
+fn tell(stage: &mut Stage, resets: Vec<crate::wire::AccountReset>) {
+    let home = made::home(resets);
+    stage.say(crate::station::face::Update::Home(std::sync::Arc::new(
+        home,
+    )));
+}
+
+#[test]
+fn nobody_but_customer_service_opens_the_page_of_resets_and_none_is_told_of_them_after_a_lock() {
+    let mut stage = at("home");
+    stage.press(KeyCode::F(11));
+    assert_eq!(stage.model.page, Page::Home);
+    let mut stage = at("resets");
+    assert_eq!(stage.model.resets().len(), 5);
+    stage.press(KeyCode::F(12));
+    assert!(stage.model.resets().is_empty(), "{}", shown(&stage));
+}
+
+#[test]
+fn the_key_on_a_persons_page_asks_for_a_reset_or_carries_it_out_by_where_it_stands() {
+    for (scene, way, wanted) in [
+        (
+            "person-reset-ask",
+            Way::Ask,
+            vec!["ask for the reset of p-2"],
+        ),
+        ("person-reset-desk", Way::AgentAsks, vec![]),
+        ("person-reset-waits", Way::Waits, vec![]),
+        (
+            "person-reset-released",
+            Way::CarryOut,
+            vec!["reset the account of p-2"],
+        ),
+        ("person-reset-own", Way::Waits, vec![]),
+        ("person", Way::None, vec![]),
+    ] {
+        let mut stage = at(scene);
+        sent(&mut stage);
+        assert_eq!(Way::of(&stage.model), way, "{scene}");
+        stage.press(KeyCode::Char('v'));
+        assert_eq!(sent(&mut stage), wanted, "{scene}");
+    }
+}
+
+#[test]
+fn after_a_release_the_list_is_there_again_and_after_a_reset_enter_enrols() {
+    let mut stage = at("account-reset-released");
+    stage.press(KeyCode::Enter);
+    assert!(matches!(stage.model.page, Page::Resets(_)));
+    let mut stage = at("account-reset-done");
+    sent(&mut stage);
+    stage.press(KeyCode::Enter);
+    assert_eq!(sent(&mut stage), ["enrol p-2"]);
+}
