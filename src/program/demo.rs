@@ -91,11 +91,15 @@ async fn set_up_agents() -> Result<World, WorldError> {
         let own = Profile::full().with_serial(serial);
         SoftKey::new(own.with_touch(TouchPolicy::Auto))
     });
+    // What somebody had they got from a help desk.
+    let desk = SoftKey::new(Profile::full().with_touch(TouchPolicy::Auto));
+    world.sign_in(Role::HelpDesk, OPERATOR_SLOT, &desk).await?;
+    world.lose_everything(LOSER, SECOND_SLOT).await?;
+    world.sign_out().await?;
     let role = Role::CustomerService;
     world
         .sign_in_as(asks, role, OPERATOR_SLOT, &keys[0])
         .await?;
-    world.lose_everything(LOSER, SECOND_SLOT).await?;
     world.sign_out().await?;
     world
         .sign_in_as(releases, role, SECOND_SLOT, &keys[1])
@@ -191,5 +195,22 @@ async fn headless(world: &World, output: Arc<Output>) -> Outcome {
     match workflow::enrol(&mut desk, &PersonId::new(FIRST_PERSON)).await {
         Ok(ending) => outcome_of(&ending),
         Err(stop) => outcome_of_stop(&stop),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn with_customer_service_somebody_waits_who_has_lost_everything() {
+        let world = set_up_agents().await.expect("set up");
+        let loser = world.station.person(&PersonId::new(LOSER)).await;
+        assert!(loser.expect("a person").person.lost.all);
+        let agent = world.station.operator().expect("signed in");
+        assert_eq!(
+            (agent.role, agent.name.as_str()),
+            (Role::CustomerService, AGENTS[1])
+        );
     }
 }

@@ -113,6 +113,8 @@ fn only_serve_and_init_make_a_database() {
         &["station-code", "--name", "Desk"],
         &["operator-code", "--name", "O", "--role", "help-desk"],
         &["accept-journal", "--station", "s-1"],
+        &["resets", "allow", "p-1", "--reason", "why"],
+        &["resets", "deputy", "o-1", "--for", "1h", "--reason", "why"],
         &["import", text(&people)],
         &["secrets", "show"],
         &["secrets", "rotate"],
