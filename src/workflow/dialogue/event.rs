@@ -17,10 +17,6 @@ use crate::wire::{KeyReport, ServedBy};
 /// What happens in a run. The command line prints each as one JSON line.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "event", rename_all = "kebab-case")]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "a run ends once, and nothing keeps many of them"
-)]
 pub enum Event {
     /// A run begins.
     Began {
