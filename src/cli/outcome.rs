@@ -85,18 +85,12 @@ fn pushed(code: &str, person: &Person, key: &KeyFacts, push: &PushState) -> Outc
     }
 }
 
-/// What the person takes home besides the key.
-fn must_know(person: &Person, key: &KeyFacts) -> Vec<&'static str> {
-    let mut know = Vec::new();
-    if key.pin_set.is_some() {
-        know.push("tell the person: the PIN is theirs alone, nobody can look it up");
-    }
-    know.push("tell the person: the key does not work through Microsoft's remote desktop (RDP)");
-    know.push(
-        "tell the person: tell the help desk at once when it is lost, and keep a second key elsewhere",
-    );
+/// What the person takes home besides the key, and what is left to do.
+fn must_know(person: &Person, key: &KeyFacts) -> Vec<String> {
+    let text = english();
+    let mut know = text.must_know(key);
     if person.lacks_standby_key() {
-        know.push("left to do: this main administrator should have a standby key too");
+        know.push(text.lacks_standby_key());
     }
     know
 }

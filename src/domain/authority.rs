@@ -27,7 +27,7 @@ pub enum Role {
     HelpDesk,
     /// Provisions standby keys, imports people, manages the station.
     StationAdministrator,
-    /// Resets MFA of main administrators and of people with no organisation.
+    /// Resets MFA of those for whom no organisation's administrators answer.
     CustomerService,
 }
 

@@ -228,6 +228,20 @@ pub enum Care {
 }
 
 impl Care {
+    /// Whether only a list that takes the PIN shows if it was done.
+    pub fn shows_in_a_list(&self) -> bool {
+        match self {
+            Self::CredentialDeleted { .. } | Self::FingerprintRemoved { .. } => true,
+            Self::Tested { .. }
+            | Self::PinSet { .. }
+            | Self::PinChanged { .. }
+            | Self::Configured { .. }
+            | Self::CredentialRenamed { .. }
+            | Self::FingerprintAdded { .. }
+            | Self::FingerprintRenamed { .. } => false,
+        }
+    }
+
     /// What an operator must be allowed to do for it, and to settle it after a stop.
     pub fn action(&self) -> Action {
         match self {

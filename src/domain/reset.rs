@@ -39,7 +39,7 @@ pub struct ResetCase {
     /// The ticket's number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ticket: Option<String>,
-    /// Who asked: for an employee's key the organisation's main or user administrator.
+    /// Who asked: somebody whose asking it takes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub requested_by: Option<String>,
     /// How whoever handed in the key was identified.

@@ -27,6 +27,17 @@ pub enum Unfit {
     },
 }
 
+/// Why a key can't be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unusable {
+    /// The system lets this user not.
+    NoPermission,
+    /// As many are in as are served.
+    NoRoom,
+    /// It, or the system, failed.
+    Failed,
+}
+
 /// What a reset takes from a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]

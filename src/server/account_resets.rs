@@ -4,12 +4,14 @@
 //! organisation of, the person; what was learnt before a wait is asked again.
 
 mod carried_out;
+mod released;
 mod seen;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 pub use carried_out::carry_out;
+pub use released::{release, released};
 pub use seen::{facts, shown, shown_by_id};
 
 use super::auth::AtDesk;
@@ -19,22 +21,19 @@ use super::problem::{Answer, Refusal, operator_revoked};
 use super::tables::account_reset::{self as table, NewReset, Stored};
 use super::tables::operator::Account;
 use super::tables::standing::Standing;
-use super::tables::{act, audit, operator, person, standing, visit};
+use super::tables::{act, audit, operator, person, standing};
 use super::visits;
 use crate::domain::account_reset::{
-    CARRIED_OUT_WITHIN, RELEASED_WITHIN, REMARK_CHARS_MAX, ResetReason, ResetState,
-    TICKET_CHARS_MAX, is_last_name,
+    RELEASED_WITHIN, REMARK_CHARS_MAX, ResetReason, ResetState, TICKET_CHARS_MAX,
 };
 use crate::domain::act::{
     Act, Deed, GOING_MAX, Going, LookedAt, Others, Party, ResetTerms, challenge,
 };
-use crate::domain::authority::{Action, As, NoRelease, may_ask, row};
+use crate::domain::authority::{Action, may_ask};
 use crate::domain::line::OneLine;
 use crate::domain::suspension::FactorRef;
 use crate::domain::visit::Takes;
-use crate::domain::{
-    AccountResetId, Bytes, OfferId, OperatorId, Person, PersonId, StationId, VisitId,
-};
+use crate::domain::{AccountResetId, Bytes, OfferId, OperatorId, Person, PersonId, VisitId};
 use crate::wire::{ActReceipt, Operator, ResetEnding, Visit, problem_code};
 
 /// So many requests about one person within [`DAY`] are taken; the next one waits until the first is older.
@@ -313,73 +312,6 @@ async fn tell(
     Ok(notices::tell(tx, kind, (person, Besides::Administrators), told, now).await?)
 }
 
-/// What a second agent would sign now, and the person.
-pub async fn release(
-    tx: &mut Write,
-    id: AccountResetId,
-    releaser: &OperatorId,
-    now: Timestamp,
-) -> Answer<(Deed, Person)> {
-    let reset = standing_at(tx, id, ResetState::Requested, now).await?;
-    let person = known(tx, &reset.person).await?;
-    refuse_requester(tx, (&reset, &person)).await?;
-    may_release(tx, &reset, (releaser, &person), now).await?;
-    let request = request(tx, &reset).await?;
-    let Deed::AskReset { terms } = request.deed.clone() else {
-        return Err(Refusal::internal(format!(
-            "reset {id} was asked for otherwise"
-        )));
-    };
-    refuse_otherwise(tx, &terms, &person).await?;
-    let deed = Deed::ReleaseReset {
-        terms,
-        asked_by: request.signer.clone(),
-        asked: challenge(&request.bytes().0),
-        signature: reset.signature,
-    };
-    Ok((deed, person))
-}
-
-/// Whether this account may release that: of another human than whoever asked, settled, and neither the person nor of their
-/// organisation.
-async fn may_release(
-    tx: &mut Write,
-    reset: &Stored,
-    (releaser, person): (&OperatorId, &Person),
-    now: Timestamp,
-) -> Answer<()> {
-    let account = agent(tx, releaser).await?;
-    if let Some(at) = account.revoked_at {
-        return Err(operator_revoked(releaser, at));
-    }
-    let releases = row(Action::ReplaceLost, Some(person.kind))
-        .ok_or_else(|| Refusal::internal("a reset that the matrix does not have"))?;
-    let changed_at = operator::changed_at(tx, releaser).await?;
-    let name = &account.operator.name;
-    let refused = |why: String| Refusal::new(problem_code::NOT_ALLOWED, why);
-    let as_what = match table::is_deputy(tx, releaser, now).await? {
-        true => As::Deputy,
-        false => As::Role(account.operator.role),
-    };
-    releases
-        .released_by
-        .may_be((as_what, changed_at), now)
-        .map_err(|why| {
-            refused(match why {
-                NoRelease::NotAsked => format!("nobody's release is asked for {}", person.name),
-                NoRelease::Role(role) => {
-                    format!("{} releases nothing: {releases} may", role.as_str())
-                }
-                NoRelease::Until(at) => format!(
-                    "{name}'s account was made or changed lately, and releases nothing before {at}: another agent may"
-                ),
-            })
-        })?;
-    refuse_unknown(tx, &account.operator).await?;
-    visits::holds(tx, Action::Receive, releaser, person).await?;
-    refuse_same_human(tx, reset, (releaser, name)).await
-}
-
 /// Whoever asked for it still may: nothing comes of what somebody asked for whose access ended, or who turned out to be of the
 /// organisation.
 async fn refuse_requester(tx: &mut Write, (reset, person): (&Stored, &Person)) -> Answer<()> {
@@ -400,28 +332,6 @@ async fn agent(db: &mut Connection, id: &OperatorId) -> Answer<Account> {
             format!("there is no operator {id}"),
         )
     })
-}
-
-/// Nobody who received the person, or asked, is a second pair of eyes.
-async fn refuse_same_human(
-    tx: &mut Write,
-    reset: &Stored,
-    (releaser, name): (&OperatorId, &str),
-) -> Answer<()> {
-    let mut hands = visit::operators(tx, reset.visit).await?;
-    hands.push(reset.asked_by.clone());
-    for other in &hands {
-        if !operator::are_two_humans(tx, other, releaser).await? {
-            return Err(Refusal::new(
-                problem_code::NOT_ALLOWED,
-                format!(
-                    "whoever asked for a reset, or received the person, does not release it, under whichever account: a second agent \
-                     does, and not {name}"
-                ),
-            ));
-        }
-    }
-    Ok(())
 }
 
 /// The act by which it was asked for.
@@ -462,48 +372,6 @@ fn is_person(terms: &ResetTerms, person: &Person) -> bool {
     terms.person.name == person.name
         && terms.organisation.as_ref().map(|named| named.id.as_str())
             == organisation.map(|theirs| theirs.id.as_str())
-}
-
-/// A second agent released it; their act is kept already. `typed`: the last name, as they typed it.
-pub async fn released(
-    tx: &mut Write,
-    (act, terms): (&Act, &ResetTerms),
-    (releaser, asked_by, station): (&Operator, &str, &StationId),
-    (person, typed): (&Person, Option<&str>),
-    now: Timestamp,
-) -> Answer<()> {
-    if !typed.is_some_and(|typed| is_last_name(&terms.person.name, typed)) {
-        return Err(Refusal::new(
-            problem_code::NAME_DIFFERS,
-            "the last name that was typed is not that of the person whose account it is: read the request once more",
-        ));
-    }
-    let until = now + CARRIED_OUT_WITHIN;
-    let by = (act.id, &releaser.id);
-    if !table::release(tx, terms.reset, by, (now, until)).await? {
-        return Err(over(terms.reset, "it is not asked for any more"));
-    }
-    let told = Told {
-        reset: terms.reset,
-        reason: terms.reason,
-        asked_by,
-        released_by: Some(&releaser.name),
-        until: Some(until),
-        state: None,
-    };
-    tell(tx, Kind::ResetReleased, person, &told, now).await?;
-    // All of them are second pairs of eyes.
-    let kind = (Kind::ResetReleased.as_str(), &person.id);
-    notices::tell_service_of(tx, kind, &told, now).await?;
-    if *station == table::asked_at(tx, terms.reset).await? {
-        let detail = format!(
-            "reset {} was released by {} at the station where {asked_by} had asked for it: nothing but their receipt says what the \
-             screen showed",
-            terms.reset, releaser.id
-        );
-        audit::alarm(tx, station, problem_code::RELEASED_BESIDE, &detail, now).await?;
-    }
-    Ok(())
 }
 
 /// Withdraws or refuses one of which nothing has come.
@@ -559,21 +427,6 @@ async fn stored(db: &mut Connection, id: AccountResetId) -> Answer<Stored> {
             format!("there is no reset {id}: `keydesk reset list` lists them"),
         )
     })
-}
-
-/// The reset, if it stands like that.
-async fn standing_at(
-    db: &mut Connection,
-    id: AccountResetId,
-    wanted: ResetState,
-    now: Timestamp,
-) -> Answer<Stored> {
-    let reset = stored(db, id).await?;
-    let state = reset.state.at(reset.until, now);
-    match state == wanted {
-        true => Ok(reset),
-        false => Err(over(id, &format!("it is {}", state.as_str()))),
-    }
 }
 
 fn over(id: AccountResetId, how: &str) -> Refusal {

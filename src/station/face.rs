@@ -13,6 +13,7 @@ use jiff::Timestamp;
 
 use crate::domain::care::{Oddity, Portrait};
 use crate::domain::history::DeedRecord;
+use crate::domain::unfit::Unusable;
 use crate::domain::{AccountResetId, EntryId, KeyFacts, Person, PersonId, Pin, StationId, UsbPath};
 use crate::record::{OutboxEntry, Resolution, Unfinished};
 use crate::wire::{AccountReset, Expected, Operator, PersonDetail};
@@ -208,8 +209,7 @@ pub enum SlotState {
     Unusable {
         /// The USB product string.
         product: String,
-        /// Stable word, e.g. `no-permission`, `no-room`, `failed`.
-        code: String,
+        why: Unusable,
         /// What the system says of it, as it says it.
         detail: String,
     },

@@ -12,6 +12,7 @@ use crate::bay::{Activity, Bay, Ready, Refusal, SlotState};
 use crate::ctap::{Info, Retries};
 use crate::domain::models::{Catalogue, Models};
 use crate::domain::policy::{Policy, Verdict, judge_key};
+use crate::domain::unfit::Unusable;
 use crate::domain::{KeyFacts, UsbPath};
 
 /// No change for so long means that the keys which were in have all been noticed.
@@ -137,7 +138,7 @@ impl Slots {
             (SlotState::U2fOnly, _) => "U2F only: cannot be used".to_owned(),
             (SlotState::Refused { why }, _) => why.to_string(),
             (SlotState::Failed { why }, _) => why.clone(),
-            _ => "being asked what it is".to_owned(),
+            (SlotState::Ready(_) | SlotState::Opening, _) => "being asked what it is".to_owned(),
         }
     }
 
@@ -232,7 +233,7 @@ impl Slots {
             (SlotState::U2fOnly, _) => SlotLook::U2fOnly { product: product() },
             (SlotState::Refused { why }, _) => SlotLook::Unusable {
                 product: product(),
-                code: refusal_code(why).to_owned(),
+                why: unusable(why),
                 detail: match why {
                     Refusal::NoPermission { node } => node.clone(),
                     Refusal::NoRoom { limit } => limit.to_string(),
@@ -241,7 +242,7 @@ impl Slots {
             },
             (SlotState::Failed { .. }, _) => SlotLook::Unusable {
                 product: product(),
-                code: "failed".to_owned(),
+                why: Unusable::Failed,
                 detail: String::new(),
             },
             _ => SlotLook::Opening { product: product() },
@@ -249,11 +250,11 @@ impl Slots {
     }
 }
 
-fn refusal_code(why: &Refusal) -> &'static str {
+fn unusable(why: &Refusal) -> Unusable {
     match why {
-        Refusal::NoPermission { .. } => "no-permission",
-        Refusal::NoRoom { .. } => "no-room",
-        Refusal::System { .. } => "failed",
+        Refusal::NoPermission { .. } => Unusable::NoPermission,
+        Refusal::NoRoom { .. } => Unusable::NoRoom,
+        Refusal::System { .. } => Unusable::Failed,
     }
 }
 

@@ -82,7 +82,10 @@ impl Text {
             Unfinished::Reset(_) => tr!(self, "unfinished-reset-without-key"),
             Unfinished::App(_) => tr!(self, "unfinished-app-undo"),
             Unfinished::Token(_) => tr!(self, "unfinished-token-undo"),
-            _ => tr!(self, "unfinished-without-key"),
+            Unfinished::Enrolment(_)
+            | Unfinished::OwnKey(_)
+            | Unfinished::Withdrawal(_)
+            | Unfinished::Care(_) => tr!(self, "unfinished-without-key"),
         };
         Outlook {
             known,

@@ -8,7 +8,7 @@ use crate::domain::models::{Source, Status};
 use crate::domain::policy::{Finding, Ruling, Why};
 use crate::domain::profile::StepKind;
 use crate::domain::stop_code::StopCode;
-use crate::domain::unfit::{Taken, Unfit};
+use crate::domain::unfit::{Taken, Unfit, Unusable};
 use crate::domain::{Identification, KeyFacts, Person, PersonKind};
 use crate::record::{IntentStage, Remains, Unfinished};
 use crate::wire::problem_code;
@@ -311,6 +311,20 @@ impl Text {
         }
     }
 
+    /// What a person must know who takes a key home.
+    pub fn must_know(&self, key: &KeyFacts) -> Vec<String> {
+        let mut facts = vec![tr!(self, "done-know-rdp"), tr!(self, "done-know-second")];
+        if key.pin_set.is_some() {
+            facts.insert(0, tr!(self, "done-know-pin"));
+        }
+        facts
+    }
+
+    /// What is left to do for a main administrator who has one key.
+    pub fn lacks_standby_key(&self) -> String {
+        tr!(self, "left-standby")
+    }
+
     /// What a withdrawal leaves on the key.
     pub fn withdrawn(&self, remains: Remains) -> String {
         match remains {
@@ -594,13 +608,12 @@ impl Text {
         }
     }
 
-    /// Why a slot's key can't be used, for its stable word.
-    pub fn unusable(&self, code: &str) -> String {
-        match code {
-            "no-permission" => tr!(self, "slot-no-permission"),
-            "no-room" => tr!(self, "slot-no-room"),
-            "failed" => tr!(self, "slot-failed"),
-            _ => tr!(self, "slot-unusable"),
+    /// Why a slot's key can't be used.
+    pub fn unusable(&self, why: Unusable) -> String {
+        match why {
+            Unusable::NoPermission => tr!(self, "slot-no-permission"),
+            Unusable::NoRoom => tr!(self, "slot-no-room"),
+            Unusable::Failed => tr!(self, "slot-failed"),
         }
     }
 }

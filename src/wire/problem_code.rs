@@ -23,6 +23,9 @@ macro_rules! codes {
         $($(#[$verdict_doc])+ pub const $verdict: &str = $verdict_code;)+
         $($(#[$alarm_doc])+ pub const $alarm: &str = $alarm_code;)+
 
+        /// Every code that is answered with.
+        pub const REFUSALS: &[&str] = &[$($name,)+ $($verdict,)+];
+
         /// Of every code that is answered with; `None`: the registry refuses nothing by that code.
         pub fn meaning(code: &str) -> Option<Meaning> {
             match code {

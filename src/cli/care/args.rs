@@ -163,7 +163,7 @@ pub struct CaseArguments {
     /// The ticket in which it was asked for.
     #[arg(long, value_name = "NUMBER")]
     pub ticket: Option<String>,
-    /// Who asked for it: for an employee's key the organisation's main or user administrator.
+    /// Who asked for it: somebody whose asking it takes, which a refusal names.
     #[arg(long, value_name = "NAME")]
     pub requested_by: Option<String>,
     /// How whoever handed in the key was identified, e.g. passport:7K31.

@@ -4,9 +4,10 @@
 
 use jiff::Timestamp;
 
+use super::released::refuse_same_human;
 use super::{
     Told, agent, named, not_allowed, over, refuse_needless, refuse_otherwise, refuse_requester,
-    refuse_same_human, request, stored, tell,
+    request, stored, tell,
 };
 use crate::domain::account_reset::ResetState;
 use crate::domain::act::{Deed, Going};

@@ -134,7 +134,12 @@ fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
     let known = match work {
         Unfinished::App(_) => tr!(t, "unfinished-on-phone", what = outlook.known),
         Unfinished::Token(_) => tr!(t, "unfinished-on-token", what = outlook.known),
-        _ => tr!(t, "unfinished-on-key", what = outlook.known),
+        Unfinished::Enrolment(_)
+        | Unfinished::OwnKey(_)
+        | Unfinished::Withdrawal(_)
+        | Unfinished::Reset(_)
+        | Unfinished::Deletion(_)
+        | Unfinished::Care(_) => tr!(t, "unfinished-on-key", what = outlook.known),
     };
     let registry = tr!(t, "unfinished-at-registry", what = outlook.registry);
     let row = sheet.paragraph(detail, 1, &known, plain);

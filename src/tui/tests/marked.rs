@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::de::DeserializeOwned;
 
 use super::{THEME, text_of};
+use crate::domain::PersonKind;
 use crate::domain::authority::{Action, Role};
 use crate::domain::care::Setting;
 use crate::domain::policy::Finding;
@@ -17,6 +18,7 @@ use crate::record::Remains;
 use crate::text::Language;
 use crate::tui::scenes::{self, Stage, cast};
 use crate::tui::view::View;
+use crate::wire::problem_code;
 use crate::workflow::dialogue::Ending;
 use crate::workflow::{Decider, Stop};
 
@@ -186,6 +188,48 @@ fn nor_has_any_reason_why_a_run_stopped() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
+/// The registry's refusals for which its own words and the code must do: what an honest station never sends, what is wrong with the
+/// machines or the line and not with what an operator did, and what has words of its own where it can come (the door, a key's answer).
+const WITHOUT_WORDS: &[&str] = &[
+    problem_code::MALFORMED,
+    problem_code::NEWER_VERSION,
+    problem_code::NOT_FOUND,
+    problem_code::METHOD_NOT_ALLOWED,
+    problem_code::TOO_LARGE,
+    problem_code::MEDIA_TYPE,
+    problem_code::GUESSED_OUT,
+    problem_code::OFFERS_OPEN,
+    problem_code::BUSY,
+    problem_code::INTERNAL,
+    problem_code::CODE_REFUSED,
+    problem_code::STATION_KNOWN,
+    problem_code::SESSION_REFUSED,
+    problem_code::CREDENTIAL_REVOKED,
+    problem_code::IDEMPOTENCY_KEY_MISSING,
+    problem_code::IDEMPOTENCY_KEY_REUSED,
+    problem_code::JOURNAL_REGRESSED,
+    problem_code::JOURNAL_PASSED,
+    problem_code::OFFER_UNKNOWN,
+    problem_code::UNLOCK_FOREIGN,
+    problem_code::RESET_FOREIGN,
+    problem_code::COUNTER_REGRESSED,
+    problem_code::FACTOR_EXISTS,
+    problem_code::SEAL_BROKEN,
+    problem_code::PROOF_MISSING,
+    problem_code::CHALLENGE_MISMATCH,
+    problem_code::ORIGIN_MISMATCH,
+    problem_code::RP_MISMATCH,
+    problem_code::USER_NOT_PRESENT,
+    problem_code::USER_NOT_VERIFIED,
+    problem_code::ALGORITHM_REFUSED,
+    problem_code::ATTESTATION_INVALID,
+    problem_code::ATTESTATION_UNTRUSTED,
+    problem_code::KEY_REFUSED,
+    problem_code::NOT_DEVICE_BOUND,
+    problem_code::RESPONSE_MALFORMED,
+    problem_code::SIGNATURE_INVALID,
+];
+
 /// Every reason there is.
 fn stops() -> Vec<Stop> {
     let mut stops = vec![
@@ -221,6 +265,25 @@ fn stops() -> Vec<Stop> {
         Takes::Administrator,
         Takes::Release,
     ];
+    // Whoever the matrix refuses, whatever they asked for.
+    for role in Role::ALL {
+        for kind in PersonKind::ALL {
+            let refused = role.may_for(Action::ReplaceLost, kind);
+            stops.extend(refused.err().map(Stop::NotAllowed));
+            let row = crate::domain::authority::row(Action::ResetKey, Some(kind));
+            stops.extend(row.map(|row| Stop::Strands {
+                account: "P. Example".to_owned(),
+                may: Decider::Row(row),
+            }));
+        }
+    }
+    let worded = |code: &&&str| !WITHOUT_WORDS.contains(*code);
+    for code in problem_code::REFUSALS.iter().filter(worded) {
+        stops.push(Stop::RegistryRefused {
+            code: (*code).to_owned(),
+            detail: "in its words".to_owned(),
+        });
+    }
     for (takes, may) in takes.into_iter().flat_map(|takes| [(takes, 0), (takes, 1)]) {
         stops.push(Stop::Authority {
             person: "P. Example".to_owned(),

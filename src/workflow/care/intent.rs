@@ -136,10 +136,11 @@ async fn look(
     let portrait = desk.portrait(key).await?;
     let now = portrait.key.clone();
     let outcome = match (&intent.care, known) {
-        (Care::CredentialDeleted { .. } | Care::FingerprintRemoved { .. }, Known::Pin(pin)) => {
-            match is_listed(desk, &now, pin, &intent.care).await? {
-                true => Outcome::NotDone,
-                false => Outcome::Done,
+        (care, Known::Pin(pin)) if care.shows_in_a_list() => {
+            match is_listed(desk, &now, pin, care).await? {
+                Some(true) => Outcome::NotDone,
+                Some(false) => Outcome::Done,
+                None => Outcome::Unknown,
             }
         }
         (Care::PinChanged { .. }, Known::Either { old, new }) => {
@@ -153,23 +154,24 @@ async fn look(
     Ok((outcome, now))
 }
 
-/// Whether the key still lists what was to be deleted from it.
+/// Whether the key still lists what was to be deleted from it; none: no list that is known here shows it.
 async fn is_listed(
     desk: &mut dyn Desk,
     key: &KeyFacts,
     pin: &Pin,
     care: &Care,
-) -> Result<bool, KeyFault> {
+) -> Result<Option<bool>, KeyFault> {
     Ok(match care {
         Care::CredentialDeleted { credential, .. } => {
             let list = desk.credentials(key, pin).await?;
-            list.credentials.iter().any(|held| held.id == credential.id)
+            let mut held = list.credentials.iter();
+            Some(held.any(|held| held.id == credential.id))
         }
         Care::FingerprintRemoved { fingerprint } => {
             let list = desk.fingerprints(key, pin).await?;
-            list.iter().any(|finger| finger.id == fingerprint.id)
+            Some(list.iter().any(|finger| finger.id == fingerprint.id))
         }
-        _ => false,
+        _ => None,
     })
 }
 
@@ -234,7 +236,7 @@ async fn found(
     intent: &CareIntent,
     key: &mut KeyFacts,
 ) -> Result<Found, Stop> {
-    if let Care::CredentialDeleted { .. } | Care::FingerprintRemoved { .. } = &intent.care {
+    if intent.care.shows_in_a_list() {
         return listed(desk, intent, key).await.map(Found::Outcome);
     }
     begin_step(desk, Step::ReadBack);
@@ -277,9 +279,9 @@ async fn listed(
         is_listed(desk, key, &pin, &intent.care).await
     });
     let outcome = match (is_listed.await?, tells_apart(desk, key)) {
-        (true, _) => Outcome::NotDone,
-        (false, true) => Outcome::Done,
-        (false, false) => Outcome::Unknown,
+        (Some(true), _) => Outcome::NotDone,
+        (Some(false), true) => Outcome::Done,
+        (Some(false), false) | (None, _) => Outcome::Unknown,
     };
     end_step(desk, Step::ReadBack, Note::None);
     Ok(outcome)

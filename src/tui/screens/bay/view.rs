@@ -88,11 +88,11 @@ fn slot_row(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, row: u16, slot: &Sl
                 ctx.theme.warning(),
             ));
         }
-        SlotState::Unusable { product, code, .. } => {
+        SlotState::Unusable { product, why, .. } => {
             cells.push((22, product.clone(), ctx.theme.plain()));
             cells.push((
                 52,
-                format!("! {}", ctx.text.unusable(code)),
+                format!("! {}", ctx.text.unusable(*why)),
                 ctx.theme.warning(),
             ));
         }
@@ -173,8 +173,8 @@ fn details(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, marked: usize) {
     };
     let key = match &slot.state {
         SlotState::Ready(key) | SlotState::Busy(key) => key,
-        SlotState::Unusable { code, detail, .. } => {
-            let row = sheet.paragraph(area, 0, &ctx.text.unusable(code), ctx.theme.plain());
+        SlotState::Unusable { why, detail, .. } => {
+            let row = sheet.paragraph(area, 0, &ctx.text.unusable(*why), ctx.theme.plain());
             sheet.paragraph(area, row, detail, ctx.theme.quiet());
             return;
         }

@@ -112,7 +112,7 @@ fn succeeded(
         row = sheet.bullet(body, row, tick(), &line, ctx.theme.plain());
     }
     row = pushed(ctx, sheet, body, row, push) + 1;
-    row = know(ctx, sheet, body, row, key_facts(ctx, key)) + 1;
+    row = know(ctx, sheet, body, row, t.must_know(key)) + 1;
     sheet.put(body, row, s(tr!(t, "done-left"), ctx.theme.strong()));
     row += 1;
     let left = left_to_do(ctx, person, push);
@@ -170,15 +170,6 @@ pub(in crate::tui) fn know(
         row = sheet.bullet(body, row, point, &line, ctx.theme.plain());
     }
     row
-}
-
-fn key_facts(ctx: Ctx<'_>, key: &KeyFacts) -> Vec<String> {
-    let t = ctx.text;
-    let mut facts = vec![tr!(t, "done-know-rdp"), tr!(t, "done-know-second")];
-    if key.pin_set.is_some() {
-        facts.insert(0, tr!(t, "done-know-pin"));
-    }
-    facts
 }
 
 fn app_facts(ctx: Ctx<'_>, result: &AppResult) -> Vec<String> {
@@ -263,7 +254,7 @@ fn both(
             ctx.theme.strong(),
         );
         row = pushed(ctx, sheet, body, row, push);
-        facts = key_facts(ctx, which);
+        facts = t.must_know(which);
     }
     match app {
         Ending::App { person, result } => {

@@ -1,0 +1,167 @@
+//! A second agent releases what was asked for.
+//!
+//! Invariant: nobody who asked, or received the person, is a second pair of eyes.
+
+use jiff::Timestamp;
+
+use super::{
+    Told, agent, known, over, refuse_otherwise, refuse_requester, refuse_unknown, request, stored,
+    tell,
+};
+use crate::domain::account_reset::{CARRIED_OUT_WITHIN, ResetState, is_last_name};
+use crate::domain::act::{Act, Deed, ResetTerms, challenge};
+use crate::domain::authority::{Action, As, NoRelease, row};
+use crate::domain::{AccountResetId, OperatorId, Person, StationId};
+use crate::server::database::{Connection, Write};
+use crate::server::notices::{self, Kind};
+use crate::server::problem::{Answer, Refusal, operator_revoked};
+use crate::server::tables::account_reset::{self as table, Stored};
+use crate::server::tables::{audit, operator, visit};
+use crate::server::visits;
+use crate::wire::{Operator, problem_code};
+
+/// What a second agent would sign now, and the person.
+pub async fn release(
+    tx: &mut Write,
+    id: AccountResetId,
+    releaser: &OperatorId,
+    now: Timestamp,
+) -> Answer<(Deed, Person)> {
+    let reset = standing_at(tx, id, ResetState::Requested, now).await?;
+    let person = known(tx, &reset.person).await?;
+    refuse_requester(tx, (&reset, &person)).await?;
+    may_release(tx, &reset, (releaser, &person), now).await?;
+    let request = request(tx, &reset).await?;
+    let Deed::AskReset { terms } = request.deed.clone() else {
+        return Err(Refusal::internal(format!(
+            "reset {id} was asked for otherwise"
+        )));
+    };
+    refuse_otherwise(tx, &terms, &person).await?;
+    let deed = Deed::ReleaseReset {
+        terms,
+        asked_by: request.signer.clone(),
+        asked: challenge(&request.bytes().0),
+        signature: reset.signature,
+    };
+    Ok((deed, person))
+}
+
+/// Whether this account may release that: of another human than whoever asked, settled, and neither the person nor of their
+/// organisation.
+async fn may_release(
+    tx: &mut Write,
+    reset: &Stored,
+    (releaser, person): (&OperatorId, &Person),
+    now: Timestamp,
+) -> Answer<()> {
+    let account = agent(tx, releaser).await?;
+    if let Some(at) = account.revoked_at {
+        return Err(operator_revoked(releaser, at));
+    }
+    let releases = row(Action::ReplaceLost, Some(person.kind))
+        .ok_or_else(|| Refusal::internal("a reset that the matrix does not have"))?;
+    let changed_at = operator::changed_at(tx, releaser).await?;
+    let name = &account.operator.name;
+    let refused = |why: String| Refusal::new(problem_code::NOT_ALLOWED, why);
+    let as_what = match table::is_deputy(tx, releaser, now).await? {
+        true => As::Deputy,
+        false => As::Role(account.operator.role),
+    };
+    releases
+        .released_by
+        .may_be((as_what, changed_at), now)
+        .map_err(|why| {
+            refused(match why {
+                NoRelease::NotAsked => format!("nobody's release is asked for {}", person.name),
+                NoRelease::Role(role) => {
+                    format!("{} releases nothing: {releases} may", role.as_str())
+                }
+                NoRelease::Until(at) => format!(
+                    "{name}'s account was made or changed lately, and releases nothing before {at}: another agent may"
+                ),
+            })
+        })?;
+    refuse_unknown(tx, &account.operator).await?;
+    visits::holds(tx, Action::Receive, releaser, person).await?;
+    refuse_same_human(tx, reset, (releaser, name)).await
+}
+
+/// Nobody who received the person, or asked, is a second pair of eyes.
+pub(super) async fn refuse_same_human(
+    tx: &mut Write,
+    reset: &Stored,
+    (releaser, name): (&OperatorId, &str),
+) -> Answer<()> {
+    let mut hands = visit::operators(tx, reset.visit).await?;
+    hands.push(reset.asked_by.clone());
+    for other in &hands {
+        if !operator::are_two_humans(tx, other, releaser).await? {
+            return Err(Refusal::new(
+                problem_code::NOT_ALLOWED,
+                format!(
+                    "whoever asked for a reset, or received the person, does not release it, under whichever account: a second agent \
+                     does, and not {name}"
+                ),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// A second agent released it; their act is kept already. `typed`: the last name, as they typed it.
+pub async fn released(
+    tx: &mut Write,
+    (act, terms): (&Act, &ResetTerms),
+    (releaser, asked_by, station): (&Operator, &str, &StationId),
+    (person, typed): (&Person, Option<&str>),
+    now: Timestamp,
+) -> Answer<()> {
+    if !typed.is_some_and(|typed| is_last_name(&terms.person.name, typed)) {
+        return Err(Refusal::new(
+            problem_code::NAME_DIFFERS,
+            "the last name that was typed is not that of the person whose account it is: read the request once more",
+        ));
+    }
+    let until = now + CARRIED_OUT_WITHIN;
+    let by = (act.id, &releaser.id);
+    if !table::release(tx, terms.reset, by, (now, until)).await? {
+        return Err(over(terms.reset, "it is not asked for any more"));
+    }
+    let told = Told {
+        reset: terms.reset,
+        reason: terms.reason,
+        asked_by,
+        released_by: Some(&releaser.name),
+        until: Some(until),
+        state: None,
+    };
+    tell(tx, Kind::ResetReleased, person, &told, now).await?;
+    // All of them are second pairs of eyes.
+    let kind = (Kind::ResetReleased.as_str(), &person.id);
+    notices::tell_service_of(tx, kind, &told, now).await?;
+    if *station == table::asked_at(tx, terms.reset).await? {
+        let detail = format!(
+            "reset {} was released by {} at the station where {asked_by} had asked for it: nothing but their receipt says what the \
+             screen showed",
+            terms.reset, releaser.id
+        );
+        audit::alarm(tx, station, problem_code::RELEASED_BESIDE, &detail, now).await?;
+    }
+    Ok(())
+}
+
+/// The reset, if it stands like that.
+async fn standing_at(
+    db: &mut Connection,
+    id: AccountResetId,
+    wanted: ResetState,
+    now: Timestamp,
+) -> Answer<Stored> {
+    let reset = stored(db, id).await?;
+    let state = reset.state.at(reset.until, now);
+    match state == wanted {
+        true => Ok(reset),
+        false => Err(over(id, &format!("it is {}", state.as_str()))),
+    }
+}
