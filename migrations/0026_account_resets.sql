@@ -30,7 +30,12 @@ CREATE INDEX account_reset_ticket ON account_reset (lower(trim(ticket))) WHERE t
 -- Of one person one request is open at a time.
 CREATE UNIQUE INDEX account_reset_open ON account_reset (person) WHERE state IN ('requested', 'released');
 
-CREATE TRIGGER account_reset_is_final BEFORE UPDATE ON account_reset WHEN OLD.state NOT IN ('requested', 'released')
+CREATE TRIGGER account_reset_is_final BEFORE UPDATE OF id, person, visit, station, asked_by, reason, remark, ticket, asked, signature,
+    released, state, asked_ms, released_by, released_ms, ended_by, ended_ms ON account_reset WHEN OLD.state NOT IN ('requested', 'released')
+BEGIN SELECT RAISE (ABORT, 'a reset that ended is never changed'); END;
+
+CREATE TRIGGER account_reset_ends_no_later BEFORE UPDATE OF until_ms ON account_reset
+WHEN OLD.state NOT IN ('requested', 'released') AND NEW.until_ms > OLD.until_ms
 BEGIN SELECT RAISE (ABORT, 'a reset that ended is never changed'); END;
 
 CREATE TRIGGER account_reset_is_never_deleted BEFORE DELETE ON account_reset

@@ -21,7 +21,7 @@ use super::problem::{Answer, Refusal, operator_revoked};
 use super::tables::account_reset::{self as table, NewReset, Stored};
 use super::tables::operator::Account;
 use super::tables::standing::Standing;
-use super::tables::{act, audit, operator, person, standing};
+use super::tables::{act, audit, operator, person, standing, visit};
 use super::visits;
 use crate::domain::account_reset::{
     RELEASED_WITHIN, REMARK_CHARS_MAX, ResetReason, ResetState, TICKET_CHARS_MAX,
@@ -83,7 +83,7 @@ pub async fn ask(
     desk: &AtDesk,
     (id, visit): (AccountResetId, VisitId),
     wish: Wish<'_>,
-    now: Timestamp,
+    (now, asked_at): (Timestamp, Timestamp),
 ) -> Answer<(ResetTerms, Person)> {
     check(wish)?;
     let (visit, person) = visits::going(tx, desk, visit, now).await?;
@@ -91,6 +91,7 @@ pub async fn ask(
     visits::holds(tx, Action::Receive, &desk.operator.id, &person).await?;
     refuse_unknown(tx, &desk.operator).await?;
     refuse_needless(&visit, &person)?;
+    refuse_unknown_hands(tx, visit.id).await?;
     expire(tx, now).await?;
     if let Some(open) = open_of(tx, &person.id, now).await? {
         return Err(Refusal::new(
@@ -116,7 +117,7 @@ pub async fn ask(
             ),
         ));
     }
-    let terms = terms(tx, id, (&visit, &person), wish, now).await?;
+    let terms = terms(tx, id, (&visit, &person), wish, asked_at).await?;
     Ok((terms, person))
 }
 
@@ -152,6 +153,15 @@ async fn refuse_unknown(tx: &mut Write, operator: &Operator) -> Answer<()> {
     ))
 }
 
+/// Nobody could release what somebody had a hand in of whom it is not said who they are.
+async fn refuse_unknown_hands(tx: &mut Write, id: VisitId) -> Answer<()> {
+    for hand in visit::operators(tx, id).await? {
+        let account = agent(tx, &hand).await?;
+        refuse_unknown(tx, &account.operator).await?;
+    }
+    Ok(())
+}
+
 /// Who can prove a factor needs no reset.
 fn refuse_needless(visit: &Visit, person: &Person) -> Answer<()> {
     let name = &person.name;
@@ -174,7 +184,7 @@ async fn terms(
     id: AccountResetId,
     (visit, person): (&Visit, &Person),
     wish: Wish<'_>,
-    now: Timestamp,
+    asked_at: Timestamp,
 ) -> Answer<ResetTerms> {
     let identified = visit.identified.as_ref().ok_or_else(|| {
         Refusal::new(
@@ -183,10 +193,10 @@ async fn terms(
         )
     })?;
     let check = &identified.check;
-    if check.at < now - IDENTIFIED_WITHIN {
+    if check.at < asked_at - IDENTIFIED_WITHIN {
         return Err(Refusal::new(
             problem_code::NOT_IDENTIFIED,
-            "an identification is good for asking for half an hour: identify the person anew",
+            "an identification is good for asking for half an hour: end the visit, and identify the person anew",
         ));
     }
     let going = going(tx, &person.id).await?;
@@ -226,7 +236,9 @@ fn party(id: &str, name: &str) -> Party {
 
 /// All that a reset would delete, as an act names it.
 async fn going(db: &mut Connection, person: &PersonId) -> Answer<Vec<Going>> {
-    let living = standing::living(db, person).await?;
+    let mut living = standing::living(db, person).await?;
+    // What only waits is named last: it hinders nothing, and whoever makes much of it hides nothing.
+    living.sort_by_key(|standing| standing.waits);
     Ok(living.into_iter().map(named).collect())
 }
 
@@ -321,7 +333,27 @@ async fn refuse_requester(tx: &mut Write, (reset, person): (&Stored, &Person)) -
     }
     may_ask(account.operator.role, Action::ReplaceLost, person.kind).map_err(not_allowed)?;
     visits::holds(tx, Action::Receive, &reset.asked_by, person).await?;
-    refuse_unknown(tx, &account.operator).await
+    refuse_unknown(tx, &account.operator).await?;
+    refuse_changed_since(tx, &account.operator, reset.asked_at).await
+}
+
+/// What was signed with a key that was taken from its holder since, or for somebody else, is nobody's word.
+async fn refuse_changed_since(
+    tx: &mut Write,
+    signer: &Operator,
+    signed_at: Timestamp,
+) -> Answer<()> {
+    let changed_at = operator::changed_at(tx, &signer.id).await?;
+    match changed_at > signed_at {
+        false => Ok(()),
+        true => Err(Refusal::new(
+            problem_code::NOT_ALLOWED,
+            format!(
+                "{}'s account was changed at {changed_at}, after it signed this: it is asked for anew",
+                signer.name
+            ),
+        )),
+    }
 }
 
 /// The account of that name.
@@ -383,7 +415,10 @@ pub async fn end(
 ) -> Answer<()> {
     let reset = stored(tx, id).await?;
     let person = known(tx, &reset.person).await?;
-    may_ask(desk.operator.role, Action::ReplaceLost, person.kind).map_err(not_allowed)?;
+    let deputy = table::is_deputy(tx, &desk.operator.id, now).await?;
+    if !(deputy && how == ResetEnding::Refuse) {
+        may_ask(desk.operator.role, Action::ReplaceLost, person.kind).map_err(not_allowed)?;
+    }
     let is_theirs = operator::is_same_human(tx, &reset.asked_by, &desk.operator.id).await?;
     let to = match (how, is_theirs) {
         (ResetEnding::Withdraw, true) => ResetState::Withdrawn,
@@ -415,8 +450,8 @@ pub async fn open_of(
     person: &PersonId,
     now: Timestamp,
 ) -> Answer<Option<Stored>> {
-    let newest = table::of_person(db, person, 1).await?.into_iter().next();
-    Ok(newest.filter(|reset| reset.state.at(reset.until, now).is_open()))
+    let open = table::open_of(db, person).await?;
+    Ok(open.filter(|reset| reset.state.at(reset.until, now).is_open()))
 }
 
 async fn stored(db: &mut Connection, id: AccountResetId) -> Answer<Stored> {

@@ -349,7 +349,7 @@ pub async fn close(tx: &mut Write, desk: &AtDesk, id: VisitId, now: Timestamp) -
 
 /// Whoever released a reset has no part in the visit that it lets factors be added in.
 async fn refuse_releaser(tx: &mut Write, id: VisitId, to: &OperatorId) -> Answer<()> {
-    if let Some(reset) = visit::reset(tx, id).await?
+    if let Some(reset) = visit::released(tx, id).await?
         && let Some(releaser) = &reset.released_by
         && !operator::are_two_humans(tx, releaser, to).await?
     {

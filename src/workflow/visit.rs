@@ -258,7 +258,7 @@ async fn with_ticket(
         return Err(Stop::Unreachable(why));
     };
     let person = ticket.offer.person.clone();
-    operator.role.may_for(Action::Enrol, person.kind)?;
+    operator.role.may(Action::Enrol)?;
     let identification = match identification {
         Some(identification) => identification,
         None => {

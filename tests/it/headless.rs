@@ -190,7 +190,7 @@ async fn an_enrolment_ends_with_what_the_person_must_know() {
     world.rack.put(SLOT, &SoftKey::new(profile));
     let outcome = enrol(&world, Some(SLOT), 30, paper().1).await;
     assert_eq!(outcome.exit, Exit::Done, "{outcome:?}");
-    for fact in ["the PIN is theirs alone", "remote desktop", "a second key"] {
+    for fact in ["The PIN is theirs alone", "remote desktop", "second key"] {
         assert!(outcome.detail.contains(fact), "{outcome:?}");
     }
 }

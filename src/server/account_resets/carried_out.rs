@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use super::released::refuse_same_human;
 use super::{
-    Told, agent, named, not_allowed, over, refuse_needless, refuse_otherwise, refuse_requester,
-    request, stored, tell,
+    Told, agent, named, not_allowed, over, refuse_changed_since, refuse_needless, refuse_otherwise,
+    refuse_requester, request, stored, tell,
 };
 use crate::domain::account_reset::ResetState;
 use crate::domain::act::{Deed, Going};
@@ -63,7 +63,7 @@ pub async fn carry_out(
             "whoever released a reset does not carry it out: the agent who asked does, or another operator".to_owned(),
         ));
     }
-    refuse_released_by(tx, (&reset, releaser), &person).await?;
+    refuse_released_by(tx, (&reset, releaser), (&person, visit)).await?;
     if again && reset.ended_by.as_ref() != Some(&desk.operator.id) {
         return Err(over(
             id,
@@ -151,12 +151,18 @@ async fn delete(
 async fn refuse_released_by(
     tx: &mut Write,
     (reset, releaser): (&Stored, &OperatorId),
-    person: &Person,
+    (person, visit): (&Person, VisitId),
 ) -> Answer<()> {
     let account = agent(tx, releaser).await?;
     if let Some(at) = account.revoked_at {
         return Err(operator_revoked(releaser, at));
     }
     visits::holds(tx, Action::Receive, releaser, person).await?;
-    refuse_same_human(tx, reset, (releaser, &account.operator.name)).await
+    let signed_at = reset.released_at.unwrap_or(reset.asked_at);
+    refuse_changed_since(tx, &account.operator, signed_at).await?;
+    for visit in [reset.visit, visit] {
+        let hands = (visit, &reset.asked_by);
+        refuse_same_human(tx, hands, (releaser, &account.operator.name)).await?;
+    }
+    Ok(())
 }

@@ -11,7 +11,7 @@ use super::{
 use crate::domain::account_reset::{CARRIED_OUT_WITHIN, ResetState, is_last_name};
 use crate::domain::act::{Act, Deed, ResetTerms, challenge};
 use crate::domain::authority::{Action, As, NoRelease, row};
-use crate::domain::{AccountResetId, OperatorId, Person, StationId};
+use crate::domain::{AccountResetId, OperatorId, Person, StationId, VisitId};
 use crate::server::database::{Connection, Write};
 use crate::server::notices::{self, Kind};
 use crate::server::problem::{Answer, Refusal, operator_revoked};
@@ -84,17 +84,17 @@ async fn may_release(
         })?;
     refuse_unknown(tx, &account.operator).await?;
     visits::holds(tx, Action::Receive, releaser, person).await?;
-    refuse_same_human(tx, reset, (releaser, name)).await
+    refuse_same_human(tx, (reset.visit, &reset.asked_by), (releaser, name)).await
 }
 
 /// Nobody who received the person, or asked, is a second pair of eyes.
 pub(super) async fn refuse_same_human(
     tx: &mut Write,
-    reset: &Stored,
+    (visit, asked_by): (VisitId, &OperatorId),
     (releaser, name): (&OperatorId, &str),
 ) -> Answer<()> {
-    let mut hands = visit::operators(tx, reset.visit).await?;
-    hands.push(reset.asked_by.clone());
+    let mut hands = visit::operators(tx, visit).await?;
+    hands.push(asked_by.clone());
     for other in &hands {
         if !operator::are_two_humans(tx, other, releaser).await? {
             return Err(Refusal::new(

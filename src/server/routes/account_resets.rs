@@ -67,7 +67,7 @@ pub async fn ask(
         ticket: request.ticket.as_deref(),
     };
     let about = (id, request.visit);
-    let (terms, person) = resets::ask(&mut entry.tx, &desk, about, wish, now).await?;
+    let (terms, person) = resets::ask(&mut entry.tx, &desk, about, wish, (now, now)).await?;
     let deed = Deed::AskReset { terms };
     let whom = (&desk.operator, &person.id);
     let by = (&desk.operator.id, wish.ticket);
@@ -223,7 +223,7 @@ pub async fn signed(
                 ticket: terms.ticket.as_deref(),
             };
             let about = (terms.reset, terms.identified.visit);
-            let (found, person) = resets::ask(tx, &desk, about, wish, now).await?;
+            let (found, person) = resets::ask(tx, &desk, about, wish, (now, act.asked_at)).await?;
             refuse_changed(found == *terms)?;
             acts::keep(by, tx, &act, signed, now).await?;
             let signature = &push.assertion.response.signature;

@@ -28,6 +28,7 @@ pub struct Stored {
     /// It expires then, unless it goes on.
     pub until: Timestamp,
     pub released_by: Option<OperatorId>,
+    pub released_at: Option<Timestamp>,
     pub ended_by: Option<OperatorId>,
     pub ended_at: Option<Timestamp>,
 }
@@ -49,6 +50,7 @@ impl FromRow<'_, Row> for Stored {
             asked_at: row.try_get::<At, _>("asked_ms")?.0,
             until: row.try_get::<At, _>("until_ms")?.0,
             released_by: row.try_get("released_by")?,
+            released_at: row.try_get::<MaybeAt, _>("released_ms")?.0,
             ended_by: row.try_get("ended_by")?,
             ended_at: row.try_get::<MaybeAt, _>("ended_ms")?.0,
         })
@@ -128,6 +130,16 @@ pub async fn of_person(
     .await
 }
 
+/// The one of a person that stands open.
+pub async fn open_of(db: &mut Connection, person: &PersonId) -> Result<Option<Stored>, Fault> {
+    sqlx::query_as(
+        "SELECT * FROM account_reset WHERE person = $1 AND state IN ('requested', 'released')",
+    )
+    .bind(person)
+    .fetch_optional(db)
+    .await
+}
+
 /// How many were asked for about that person after that time: of all, and without those that whoever asked took back.
 pub async fn asked_about(
     db: &mut Connection,
@@ -189,6 +201,13 @@ pub async fn expire(tx: &mut Write, now: Timestamp) -> Result<Vec<Stored>, Fault
 pub async fn end_all(tx: &mut Write, now: Timestamp) -> Result<(), Fault> {
     sqlx::query(
         "UPDATE account_reset SET state = 'expired', ended_ms = $1 WHERE state IN ('requested', 'released')",
+    )
+    .bind(At(now))
+    .execute(&mut **tx)
+    .await?;
+    // Nor does what was carried out go on.
+    sqlx::query(
+        "UPDATE account_reset SET until_ms = $1 WHERE state = 'carried-out' AND until_ms > $1",
     )
     .bind(At(now))
     .execute(&mut **tx)

@@ -255,6 +255,20 @@ pub async fn reset(
         .await
 }
 
+/// The reset that somebody released, of those that were asked for in it or let factors be added in it.
+pub async fn released(
+    db: &mut Connection,
+    id: VisitId,
+) -> Result<Option<account_reset::Stored>, Fault> {
+    sqlx::query_as(
+        "SELECT r.* FROM account_reset r JOIN visit v ON v.reset = r.id OR v.id = r.visit \
+         WHERE v.id = $1 AND r.state IN ('released', 'carried-out') ORDER BY r.released_ms DESC LIMIT 1",
+    )
+    .bind(id)
+    .fetch_optional(db)
+    .await
+}
+
 /// Another operator goes on with it, at their station.
 pub async fn pass(
     tx: &mut Write,

@@ -29,8 +29,13 @@ pub(super) async fn at_desk(
     now: Timestamp,
 ) -> Answer<Option<Kept>> {
     let since = (now - IDLE, now - LONGEST);
-    let stored = visit::at_desk(db, desk, person, since).await?;
-    Ok(stored.map(Kept::from))
+    let Some(stored) = visit::at_desk(db, desk, person, since).await? else {
+        return Ok(None);
+    };
+    // What a reset let be added is over with its time: whoever is still there is asked anew.
+    let reset = visit::reset(db, stored.id).await?;
+    let is_over = reset.is_some_and(|reset| reset.until <= now);
+    Ok((!is_over).then(|| Kept::from(stored)))
 }
 
 /// The visit of that name.

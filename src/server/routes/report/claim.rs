@@ -116,7 +116,7 @@ async fn check(
     let by_issuer = offer.operator == *claim.operator;
     let absent = match (by_issuer, offer.is_ticket) {
         (false, false) => Some(claim.operator),
-        (by_issuer, _) => absent(db, claim, by_issuer, issued_ms).await?,
+        (by_issuer, _) => absent(db, claim, by_issuer, (issued_ms, offer.is_ticket)).await?,
     };
     match absent.or((!in_time).then_some(claim.operator)) {
         Some(operator) => Err(not_there(operator, claim.at)),
@@ -241,7 +241,7 @@ async fn absent<'a>(
     db: &mut Connection,
     claim: &Claim<'a>,
     by_issuer: bool,
-    issued_ms: i64,
+    (issued_ms, by_ticket): (i64, bool),
 ) -> Answer<Option<&'a OperatorId>> {
     let at_ms = ms(claim.at);
     let (from_ms, to_ms) = (at_ms - CLOCK_SKEW_MS, at_ms + CLOCK_SKEW_MS);
@@ -251,13 +251,25 @@ async fn absent<'a>(
         Some(_) => (issued_ms, to_ms),
     };
     if !by_issuer
-        && !stood_there(db, claim.station, (claim.operator, claim.person), begun_ms).await?
+        && !stood_there(
+            db,
+            claim.station,
+            (claim.operator, claim.person),
+            (begun_ms, by_ticket),
+        )
+        .await?
     {
         return Ok(Some(claim.operator));
     }
     match claim.finished_by {
         Some(other)
-            if !stood_there(db, claim.station, (other, claim.person), (from_ms, to_ms)).await? =>
+            if !stood_there(
+                db,
+                claim.station,
+                (other, claim.person),
+                ((from_ms, to_ms), by_ticket),
+            )
+            .await? =>
         {
             Ok(Some(other))
         }
@@ -271,13 +283,14 @@ async fn stood_there(
     db: &mut Connection,
     station: &StationId,
     (operator, person): (&OperatorId, &PersonId),
-    between_ms: (i64, i64),
+    (between_ms, by_ticket): ((i64, i64), bool),
 ) -> Answer<bool> {
     let role = access::role_between(db, station, operator, between_ms).await?;
     let person = person::by_id(db, person).await?;
-    let enrols = role.zip(person).map(|(role, person)| {
-        let may = role.may_for(Action::Enrol, person.kind);
-        may.is_ok()
+    let enrols = role.zip(person).map(|(role, person)| match by_ticket {
+        // With a ticket nothing takes the place of what a reset deleted.
+        true => role.may(Action::Enrol).is_ok(),
+        false => role.may_for(Action::Enrol, person.kind).is_ok(),
     });
     Ok(enrols.unwrap_or_default())
 }

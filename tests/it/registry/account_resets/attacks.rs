@@ -43,7 +43,7 @@ async fn leaves(agent: &Agent, visit: &Visit) {
     closed.await.expect("closed");
 }
 
-async fn released(one: &mut Agent, two: &mut Agent) -> (Visit, AccountResetId) {
+async fn released_for(one: &mut Agent, two: &mut Agent) -> (Visit, AccountResetId) {
     let visit = one.visit(WHOSE).await;
     let reset = one.requests(&visit).await.id;
     two.releases(reset).await.expect("released");
@@ -67,7 +67,7 @@ async fn raised(world: &World) -> Vec<String> {
 #[tokio::test]
 async fn a_reset_of_which_something_came_is_not_used_once_more_by_a_bystander() {
     let (world, mut one, mut two) = stolen().await;
-    let (visit, reset) = released(&mut one, &mut two).await;
+    let (visit, reset) = released_for(&mut one, &mut two).await;
     one.carries_out(reset, &visit).await.expect("carried out");
     let own = enrols(&world, &one, &visit, (8, 1)).await.expect("theirs");
     assert!(!own.waiting);
@@ -108,7 +108,7 @@ async fn a_reset_of_which_something_came_is_not_used_once_more_by_a_bystander() 
 #[tokio::test]
 async fn a_released_reset_is_not_for_whoever_identifies_somebody_by_another_document() {
     let (world, mut one, mut two) = stolen().await;
-    let (_, reset) = released(&mut one, &mut two).await;
+    let (_, reset) = released_for(&mut one, &mut two).await;
     let cheat = Agent::new(&world, "H. Elp", Role::HelpDesk, 31).await;
     let person = PersonId::new(WHOSE);
     let page = cheat.client.person(&cheat.session, &person).await.unwrap();
@@ -132,7 +132,7 @@ async fn a_released_reset_is_not_for_whoever_identifies_somebody_by_another_docu
 #[tokio::test]
 async fn customer_service_alone_carries_out_for_whom_it_answers() {
     let (world, mut one, mut two) = stolen().await;
-    let (_, reset) = released(&mut one, &mut two).await;
+    let (_, reset) = released_for(&mut one, &mut two).await;
     let station = Agent::new(&world, "S. Tation", Role::StationAdministrator, 32).await;
     let visit = station.visit(WHOSE).await;
     let done = station.carries_out(reset, &visit).await;
@@ -154,7 +154,7 @@ async fn what_a_revoked_agent_asked_for_is_not_released() {
 #[tokio::test]
 async fn what_a_revoked_agent_released_is_not_carried_out() {
     let (world, mut one, mut two) = stolen().await;
-    let (visit, reset) = released(&mut one, &mut two).await;
+    let (visit, reset) = released_for(&mut one, &mut two).await;
     admin::revoke_operator(&world.db(), two.id()).await.unwrap();
     let done = one.carries_out(reset, &visit).await;
     assert!(done.is_err(), "{done:?}");
@@ -164,7 +164,7 @@ async fn what_a_revoked_agent_released_is_not_carried_out() {
 #[tokio::test]
 async fn two_accounts_of_one_human_carry_out_nothing() {
     let (world, mut one, mut two) = stolen().await;
-    let (_, reset) = released(&mut one, &mut two).await;
+    let (_, reset) = released_for(&mut one, &mut two).await;
     let same = Human {
         personnel_number: Some("n-21".to_owned()),
         person: None,
@@ -215,7 +215,7 @@ async fn whoever_has_a_key_of_no_model_is_reset() {
 #[tokio::test]
 async fn what_only_waits_does_not_undo_a_release() {
     let (world, mut one, mut two) = stolen().await;
-    let (visit, reset) = released(&mut one, &mut two).await;
+    let (visit, reset) = released_for(&mut one, &mut two).await;
     let cheat = Agent::new(&world, "S. Tation", Role::StationAdministrator, 32).await;
     let person = PersonId::new(WHOSE);
     let offer = cheat.client.offer(&cheat.session, &person, None).await;
@@ -239,7 +239,7 @@ async fn what_only_waits_does_not_undo_a_release() {
 #[tokio::test]
 async fn whoever_released_a_reset_enrols_nothing_by_it() {
     let (world, mut one, mut two) = stolen().await;
-    let (visit, reset) = released(&mut one, &mut two).await;
+    let (visit, reset) = released_for(&mut one, &mut two).await;
     one.carries_out(reset, &visit).await.expect("carried out");
     let Ok(visit) = passes(&one, &visit, &two).await else {
         return;
@@ -263,7 +263,7 @@ async fn whoever_identified_the_person_does_not_release() {
 #[tokio::test]
 async fn the_authority_of_a_reset_ends_with_its_time() {
     let (world, mut one, mut two) = stolen().await;
-    let (_, reset) = released(&mut one, &mut two).await;
+    let (_, reset) = released_for(&mut one, &mut two).await;
     world.clock_ahead_s.store(58 * 60, Ordering::SeqCst);
     let visit = one.visit(WHOSE).await;
     one.carries_out(reset, &visit).await.expect("carried out");
@@ -324,7 +324,7 @@ async fn customer_service_enrols_only_for_whom_it_answers() {
 #[tokio::test]
 async fn whoever_passed_the_visit_on_enrols_nothing_in_it_any_more() {
     let (world, mut one, mut two) = stolen().await;
-    let (visit, reset) = released(&mut one, &mut two).await;
+    let (visit, reset) = released_for(&mut one, &mut two).await;
     one.carries_out(reset, &visit).await.expect("carried out");
     let kept = offered(&one, &visit).await.expect("an offer");
     let desk = Agent::new(&world, "H. Elp", Role::HelpDesk, 31).await;
@@ -369,7 +369,7 @@ async fn however_much_was_made_ahead_a_reset_can_be_asked_for() {
 async fn a_copy_that_is_put_back_brings_no_release_back() {
     use super::super::copies::keydesk;
     let (world, mut one, mut two) = stolen().await;
-    let (visit, reset) = released(&mut one, &mut two).await;
+    let (visit, reset) = released_for(&mut one, &mut two).await;
     let (db, copy) = (world.db(), world.dir.path().join("copy.db"));
     let copy = copy.to_str().unwrap().to_owned();
     assert_eq!(keydesk(&["backup", &copy], &db).exit, 0);
@@ -453,4 +453,54 @@ async fn two_accounts_that_a_third_one_joins_are_of_one_human() {
     let reset = one.requests(&visit).await.id;
     let released = two.releases(reset).await;
     assert!(released.is_err(), "{released:?}");
+}
+
+/// A key was stolen, and the administrator took it from its holder: what it signed is nobody's word.
+#[tokio::test]
+async fn what_was_signed_with_a_key_that_was_revoked_since_goes_no_further() {
+    let (world, mut one, mut two) = stolen().await;
+    let visit = one.visit(WHOSE).await;
+    let reset = one.requests(&visit).await.id;
+    admin::new_operator_key(&world.db(), one.id())
+        .await
+        .unwrap();
+    let released = two.releases(reset).await;
+    assert_eq!(refused(released), problem_code::NOT_ALLOWED);
+
+    let (world, mut one, mut two) = stolen().await;
+    let (visit, reset) = released_for(&mut one, &mut two).await;
+    admin::new_operator_key(&world.db(), two.id())
+        .await
+        .unwrap();
+    let done = one.carries_out(reset, &visit).await;
+    assert_eq!(refused(done), problem_code::NOT_ALLOWED);
+}
+
+/// When the time of a reset is over before anything was enrolled, the person is not left without a way.
+#[tokio::test]
+async fn once_its_time_is_over_another_reset_can_be_asked_for_in_a_visit_anew() {
+    let (world, mut one, mut two) = stolen().await;
+    let (_, reset) = released_for(&mut one, &mut two).await;
+    world.clock_ahead_s.store(50 * 60, Ordering::SeqCst);
+    let visit = one.visit(WHOSE).await;
+    let done = one.carries_out(reset, &visit).await.expect("carried out");
+    assert_eq!(done.visit.authority, Some(Authority::Released));
+    world.clock_ahead_s.store(61 * 60, Ordering::SeqCst);
+    let anew = one.visit(WHOSE).await;
+    assert_eq!((anew.takes, anew.authority), (Takes::Release, None));
+    assert_ne!(anew.id, visit.id);
+    one.requests(&anew).await;
+}
+
+/// Whoever releases has not opened the visit in which it is carried out either.
+#[tokio::test]
+async fn whoever_released_did_not_receive_the_person_for_the_carrying_out() {
+    let (_world, mut one, mut two) = stolen().await;
+    let (_, reset) = released_for(&mut one, &mut two).await;
+    let theirs = two.visit(WHOSE).await;
+    let Ok(visit) = passes(&two, &theirs, &one).await else {
+        return;
+    };
+    let done = one.carries_out(reset, &visit).await;
+    assert_eq!(refused(done), problem_code::NOT_ALLOWED);
 }
