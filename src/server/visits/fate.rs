@@ -111,8 +111,8 @@ pub async fn fate(
         }
     }
     // Whoever passed a visit on does nothing more in it.
-    let ended_by = by.finished_by.unwrap_or(by.operator);
-    if !kept.is_ticket && *ended_by != kept.visit.operator {
+    let whose = &kept.visit.operator;
+    if !kept.is_ticket && by.operator != whose && by.finished_by != Some(whose) {
         return Ok(Fate::Waits(Some(problem_code::VISIT_OVERTAKEN)));
     }
     // A ticket is no better than whoever fetched it.
