@@ -11,7 +11,7 @@ use super::id::{OperatorId, PersonId};
 /// One thing that was done to a key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "deed", rename_all = "kebab-case")]
-pub enum Deed {
+pub enum Handling {
     Cared {
         care: Care,
     },
@@ -36,10 +36,10 @@ pub enum Deed {
 
 /// A line of a key's history.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DeedRecord {
+pub struct HistoryLine {
     pub at: Timestamp,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub operator: Option<OperatorId>,
     #[serde(flatten)]
-    pub deed: Deed,
+    pub handling: Handling,
 }

@@ -122,14 +122,14 @@ impl Suspended {
 
 /// Something that is counted, with when it was done by the station's word, and when the registry took it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Deed {
+pub struct Taking {
     /// By the station's word.
     pub stated: Timestamp,
     /// By the registry's clock.
     pub taken: Timestamp,
 }
 
-impl Deed {
+impl Taking {
     /// Whether either falls within the day that begins then: an earlier date is no way out, nor is a line that was down.
     fn is_within_day_of(&self, first: Timestamp) -> bool {
         [self.stated, self.taken]
@@ -138,11 +138,15 @@ impl Deed {
     }
 }
 
-/// Whether the `newest` of one human's deeds is one of [`MANY`] within a day, in whatever order they arrived.
-pub fn are_many(deeds: &[Deed], newest: Deed) -> bool {
-    let mut days = deeds.iter().flat_map(|deed| [deed.stated, deed.taken]);
+/// Whether the `newest` of one human's takings is one of [`MANY`] within a day, in whatever order they arrived.
+pub fn are_many(takings: &[Taking], newest: Taking) -> bool {
+    let mut days = takings
+        .iter()
+        .flat_map(|taking| [taking.stated, taking.taken]);
     days.any(|first| {
-        let those = deeds.iter().filter(|deed| deed.is_within_day_of(first));
+        let those = takings
+            .iter()
+            .filter(|taking| taking.is_within_day_of(first));
         newest.is_within_day_of(first) && those.count() >= MANY
     })
 }
@@ -202,9 +206,9 @@ mod tests {
     }
 
     /// Told at once.
-    fn told(hours: i64) -> Deed {
+    fn told(hours: i64) -> Taking {
         let at = at(hours);
-        Deed {
+        Taking {
             stated: at,
             taken: at,
         }
@@ -222,14 +226,14 @@ mod tests {
 
     #[test]
     fn an_earlier_date_is_no_way_out_nor_is_a_line_that_was_down() {
-        let back = |stated, taken| Deed {
+        let back = |stated, taken| Taking {
             stated: at(stated),
             taken: at(taken),
         };
-        let mut deeds = [-24, -24, -24, -24, -24, 0].map(|stated| back(stated, 0));
-        assert!(are_many(&deeds, deeds[5]), "taken within a day");
-        deeds = [0, 1, 2, 3, 4, 5].map(|stated| back(stated, 20 * (stated + 1)));
-        assert!(are_many(&deeds, deeds[5]), "done within a day");
+        let mut takings = [-24, -24, -24, -24, -24, 0].map(|stated| back(stated, 0));
+        assert!(are_many(&takings, takings[5]), "taken within a day");
+        takings = [0, 1, 2, 3, 4, 5].map(|stated| back(stated, 20 * (stated + 1)));
+        assert!(are_many(&takings, takings[5]), "done within a day");
         let apart = [0, 30, 60, 90, 120, 150].map(|taken| back(taken - 24, taken));
         assert!(!are_many(&apart, apart[5]));
     }

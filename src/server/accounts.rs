@@ -15,7 +15,7 @@ use crate::wire::{Operator, problem_code};
 
 /// What was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Change {
+pub enum AccountEvent {
     Made,
     /// A code was issued with which another key signs it in.
     CodeIssued,
@@ -28,7 +28,7 @@ pub enum Change {
     Revoked,
 }
 
-impl Change {
+impl AccountEvent {
     /// A stable word.
     fn as_str(self) -> &'static str {
         match self {
@@ -46,7 +46,7 @@ impl Change {
 pub async fn changed(
     tx: &mut Write,
     (account, station): (&Operator, Option<&StationId>),
-    change: Change,
+    change: AccountEvent,
     now: Timestamp,
 ) -> Result<(), Fault> {
     operator::set_changed(tx, &account.id, now).await?;

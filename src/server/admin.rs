@@ -26,7 +26,7 @@ pub use secrets::{
     KeyAccount, Pruned, Rotated, adopt_secrets, prune_secrets, rotate_secrets, secrets,
 };
 
-use super::accounts::{self, Change};
+use super::accounts::{self, AccountEvent};
 use super::database::{Database, DatabaseError, Fault, Write};
 use super::keyring::KeyringError;
 use super::secret::{self, NoRandom};
@@ -172,7 +172,7 @@ pub async fn new_operator_code(db: &Path, name: &str, role: Role) -> Result<NewC
                 role: operator.role.as_str().to_owned(),
             });
         }
-        Some(Account { operator, .. }) => (operator, Change::CodeIssued),
+        Some(Account { operator, .. }) => (operator, AccountEvent::CodeIssued),
         None => {
             let new = Operator {
                 id: OperatorId::new(uuid::Uuid::now_v7().to_string()),
@@ -180,7 +180,7 @@ pub async fn new_operator_code(db: &Path, name: &str, role: Role) -> Result<NewC
                 role,
             };
             operator::insert(&mut tx, &new, &secret::random_bytes::<32>()?).await?;
-            (new, Change::Made)
+            (new, AccountEvent::Made)
         }
     };
     let id = &account.id;

@@ -15,7 +15,7 @@ use super::suspensions;
 use super::tables::standing::{self, Deeded, Standing};
 use super::tables::station;
 use super::visits::{self, Within};
-use super::{deeds, older_factors};
+use super::{older_factors, takings};
 use crate::domain::authority::Action;
 use crate::domain::suspension::{FactorRef, FactorSort};
 use crate::domain::{OperatorId, Person, PersonId, StationId, VisitId};
@@ -175,7 +175,7 @@ pub async fn ended(
             many => format!("of {many} people at once ({})", end.why.as_str()),
         };
         let by = (end.station, end.operator);
-        deeds::count(tx, by, end.at, &newest, now).await?;
+        takings::count(tx, by, end.at, &newest, now).await?;
     }
     Ok(())
 }

@@ -12,7 +12,7 @@ use super::notices::{self, Besides, Kind};
 use super::problem::{Answer, Refusal};
 use super::tables::standing::{self, Deeded, Standing};
 use super::visits::{self, FactorName, Within};
-use super::{deeds, older_factors};
+use super::{older_factors, takings};
 use crate::domain::suspension::{FactorRef, FactorSort, LIFTED_WITHIN, NeverLifted};
 use crate::domain::visit::{Had, Suspended, SuspendedWhy, Takes};
 use crate::domain::{OperatorId, Person, PersonId, StationId};
@@ -144,7 +144,7 @@ pub async fn suspend(tx: &mut Write, report: &Report<'_>, now: Timestamp) -> Ans
             report.why.as_str()
         );
         let by = (report.station, report.operator);
-        deeds::count(tx, by, report.at, &newest, now).await?;
+        takings::count(tx, by, report.at, &newest, now).await?;
         older_factors::watch(tx, report.station, &report.person.id, now).await?;
     }
     Ok(reported)

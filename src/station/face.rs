@@ -12,13 +12,13 @@ use board::{BatchCommand, BatchUpdate, Board};
 use jiff::Timestamp;
 
 use crate::domain::care::{Oddity, Portrait};
-use crate::domain::history::DeedRecord;
+use crate::domain::history::HistoryLine;
 use crate::domain::unfit::Unusable;
 use crate::domain::{AccountResetId, EntryId, KeyFacts, Person, PersonId, Pin, StationId, UsbPath};
 use crate::record::{OutboxEntry, Resolution, Unfinished};
 use crate::wire::{AccountReset, Expected, Operator, PersonDetail};
 use crate::workflow::Order;
-pub use crate::workflow::dialogue::Notice;
+pub use crate::workflow::dialogue::Remark;
 use crate::workflow::dialogue::{Answer, Event, Question};
 
 /// What a face asks of the station.
@@ -103,7 +103,7 @@ pub enum Update {
     Found {
         serial: u64,
         /// `Err`: why nobody was.
-        found: Result<Found, Notice>,
+        found: Result<Found, Remark>,
     },
     /// A person's page.
     Opened(Box<PersonDetail>),
@@ -123,7 +123,7 @@ pub enum Update {
     /// Something else of batches.
     Batch(Box<BatchUpdate>),
     /// Something to read, not part of a run.
-    Notice(Notice),
+    Remark(Remark),
 }
 
 /// What a sign-in says.
@@ -174,7 +174,7 @@ pub struct KeyView {
     /// What is unusual about it, heaviest first.
     pub oddities: Vec<Oddity>,
     /// What was done to it, newest first.
-    pub history: Vec<DeedRecord>,
+    pub history: Vec<HistoryLine>,
 }
 
 /// A slot of the bay.

@@ -18,7 +18,7 @@ use tokio::task::{Id, JoinError, JoinSet};
 
 use super::Station;
 use super::desk::StationDesk;
-use super::face::{Command, Notice, SoftCommand, Update};
+use super::face::{Command, Remark, SoftCommand, Update};
 use crate::bay::Cancel;
 use crate::domain::{AccountResetId, OperatorId, UsbPath};
 use crate::wire::{ResetEnding, TicketRequest};
@@ -156,7 +156,7 @@ impl Kiosk {
         tokio::spawn(async move {
             let result = match command {
                 Command::Find { serial, text } => {
-                    let found = station.find(&text).await.map_err(|stop| notice(&stop));
+                    let found = station.find(&text).await.map_err(|stop| remark(&stop));
                     screen.add(Update::Found { serial, found });
                     Ok(())
                 }
@@ -176,11 +176,11 @@ impl Kiosk {
                 Command::FetchTickets { day } => station
                     .fetch_tickets(&TicketRequest::of_day(day))
                     .await
-                    .map(|count| screen.add(Update::Notice(fetched(count)))),
+                    .map(|count| screen.add(Update::Remark(fetched(count)))),
                 _ => Ok(()),
             };
             if let Err(stop) = result {
-                screen.add(Update::Notice(notice(&stop)));
+                screen.add(Update::Remark(remark(&stop)));
             }
         });
     }
@@ -193,13 +193,13 @@ impl Kiosk {
         tokio::task::spawn_blocking(move || {
             match handle.block_on(station.end_reset(reset, ResetEnding::Withdraw)) {
                 Ok(_) => home.look(),
-                Err(stop) => screen.add(Update::Notice(notice(&stop))),
+                Err(stop) => screen.add(Update::Remark(remark(&stop))),
             }
         });
     }
 
     fn complain(&self, stop: &Stop) {
-        self.screen.add(Update::Notice(notice(stop)));
+        self.screen.add(Update::Remark(remark(stop)));
     }
 
     /// The run that answers and stops are meant for.
@@ -237,7 +237,7 @@ impl Kiosk {
         let (station, screen) = (Arc::clone(&self.station), Arc::clone(&self.screen));
         tokio::spawn(async move {
             if let Err(stop) = station.close_session().await {
-                screen.add(Update::Notice(notice(&stop)));
+                screen.add(Update::Remark(remark(&stop)));
             }
         });
     }
@@ -263,7 +263,7 @@ impl Kiosk {
     fn start(&mut self, order: Order) {
         let covers = matches!(order, Order::SignIn);
         if self.batch.is_some() && !order.signs_in() {
-            self.screen.add(Update::Notice(Notice::Busy));
+            self.screen.add(Update::Remark(Remark::Busy));
             return;
         }
         self.next = Some(order);
@@ -374,15 +374,15 @@ impl Kiosk {
     }
 }
 
-fn fetched(tickets: usize) -> Notice {
+fn fetched(tickets: usize) -> Remark {
     match tickets {
-        0 => Notice::NoTickets,
-        _ => Notice::TicketsFetched,
+        0 => Remark::NoTickets,
+        _ => Remark::TicketsFetched,
     }
 }
 
-fn notice(stop: &Stop) -> Notice {
-    Notice::Stopped(stop.code())
+fn remark(stop: &Stop) -> Remark {
+    Remark::Stopped(stop.code())
 }
 
 impl Station {

@@ -4,7 +4,7 @@
 
 use crate::domain::batch::Batch;
 use crate::domain::care::CareRecord;
-use crate::domain::history::DeedRecord;
+use crate::domain::history::HistoryLine;
 use crate::domain::{BatchId, EntryId, IntentId, KeyFacts, PersonId};
 use crate::record::{Enrolment, EntryState, KeyRecord, OutboxBody, OutboxEntry, Unfinished};
 use crate::store::{Counts, Room, Store};
@@ -87,7 +87,7 @@ impl<'a> Memory<'a> {
     }
 
     /// What was done to a key, enrolments included, newest first.
-    pub fn history_of(self, key: &KeyFacts, limit: usize) -> Result<Vec<DeedRecord>, Stop> {
+    pub fn history_of(self, key: &KeyFacts, limit: usize) -> Result<Vec<HistoryLine>, Stop> {
         Ok(self.store.history_of(key, limit)?)
     }
 

@@ -3,14 +3,14 @@
 use super::Store;
 use super::error::StoreError;
 use super::index::care::missing;
-use super::index::deeds;
+use super::index::history;
 use super::index::rows::{
-    care_row, cares_of, credential_row, deed_row, deeds_of, enrolment_row, number_of, tests_of,
-    value,
+    care_row, cares_of, credential_row, enrolment_row, handling_row, handlings_of, number_of,
+    tests_of, value,
 };
 use super::index::{Index, IndexFault};
 use crate::domain::care::{Care, CareRecord, TestReport};
-use crate::domain::history::{Deed, DeedRecord};
+use crate::domain::history::{Handling, HistoryLine};
 use crate::domain::{Bytes, KeyFacts};
 use crate::record::Enrolment;
 
@@ -24,10 +24,10 @@ impl Store {
 
     /// The last `limit` things that were done to a key, its enrolments, tests and resets included, newest first. Where nothing
     /// identifies the key: to keys of its model at its place.
-    pub fn history_of(&self, key: &KeyFacts, limit: usize) -> Result<Vec<DeedRecord>, StoreError> {
+    pub fn history_of(&self, key: &KeyFacts, limit: usize) -> Result<Vec<HistoryLine>, StoreError> {
         self.read(|index| {
-            let rows = index.last_rows(&deeds_of(&key.id, &key.place), limit)?;
-            rows.iter().map(|(row, _)| deed(index, row)).collect()
+            let rows = index.last_rows(&handlings_of(&key.id, &key.place), limit)?;
+            rows.iter().map(|(row, _)| handling(index, row)).collect()
         })
     }
 
@@ -58,16 +58,16 @@ impl Store {
     }
 }
 
-fn deed(index: &Index, row: &[u8]) -> Result<DeedRecord, IndexFault> {
+fn handling(index: &Index, row: &[u8]) -> Result<HistoryLine, IndexFault> {
     let sequence = number_of(row)?;
     if let Some(cared) = value::<CareRecord>(index, &care_row(sequence))? {
-        return Ok(DeedRecord {
+        return Ok(HistoryLine {
             at: cared.at,
             operator: cared.operator,
-            deed: Deed::Cared { care: cared.care },
+            handling: Handling::Cared { care: cared.care },
         });
     }
-    value(index, &deed_row(sequence))?.ok_or_else(|| deeds::missing(sequence))
+    value(index, &handling_row(sequence))?.ok_or_else(|| history::missing(sequence))
 }
 
 fn last(index: &Index, prefix: &[u8], limit: usize) -> Result<Vec<CareRecord>, IndexFault> {

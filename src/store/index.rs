@@ -8,8 +8,8 @@
 
 pub(super) mod apply;
 pub(super) mod care;
-pub(super) mod deeds;
 mod files;
+pub(super) mod history;
 pub(super) mod rows;
 
 use std::collections::BTreeMap;

@@ -5,7 +5,7 @@ use crate::domain::care::{
     Care, Fingerprint, Management, Oddity, PinOrigin, Portrait, Readiness, SampleFault, Setting,
     StepOutcome, StoredCredential, TestStep, TestVerdict, TestedStep,
 };
-use crate::domain::history::Deed;
+use crate::domain::history::Handling;
 use crate::domain::models::Models;
 use crate::workflow::dialogue::CareJob;
 
@@ -420,16 +420,16 @@ impl Text {
     }
 
     /// A line of a key's history.
-    pub fn deed(&self, deed: &Deed) -> String {
-        match deed {
-            Deed::Cared { care } => self.care(care),
-            Deed::Enrolled { name, .. } => tr!(self, "did-enrolled", name = name.as_str()),
-            Deed::Tested { person, name } => {
+    pub fn handling(&self, handling: &Handling) -> String {
+        match handling {
+            Handling::Cared { care } => self.care(care),
+            Handling::Enrolled { name, .. } => tr!(self, "did-enrolled", name = name.as_str()),
+            Handling::Tested { person, name } => {
                 let name = name.as_deref().unwrap_or(person.as_str());
                 tr!(self, "did-tested-for", name = name)
             }
-            Deed::Reset { names } if names.is_empty() => tr!(self, "did-reset"),
-            Deed::Reset { names } => tr!(self, "did-reset-of", names = names.join(", ")),
+            Handling::Reset { names } if names.is_empty() => tr!(self, "did-reset"),
+            Handling::Reset { names } => tr!(self, "did-reset-of", names = names.join(", ")),
         }
     }
 

@@ -12,7 +12,7 @@ use crate::domain::unfit::{Taken, Unfit, Unusable};
 use crate::domain::{Identification, KeyFacts, Person, PersonKind};
 use crate::record::{IntentStage, Remains, Unfinished};
 use crate::wire::problem_code;
-use crate::workflow::dialogue::{Notice, Step};
+use crate::workflow::dialogue::{Remark, Step};
 
 /// What happened and what to do next, for a stable word.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -577,34 +577,34 @@ impl Text {
     }
 
     /// Something that an operator should read.
-    pub fn notice(&self, notice: &Notice) -> String {
-        match notice {
+    pub fn remark(&self, remark: &Remark) -> String {
+        match remark {
             // Of some reasons to stop it is said in fewer words than when a run ends.
-            Notice::Stopped(StopCode::Cancelled) => tr!(self, "notice-cancelled"),
-            Notice::Stopped(StopCode::SignedOut) => tr!(self, "notice-signed-out"),
-            Notice::Stopped(StopCode::NotAllowed) => tr!(self, "notice-not-allowed"),
-            Notice::Stopped(StopCode::Unreachable) => tr!(self, "notice-unreachable"),
-            Notice::Stopped(StopCode::RegistryRefused) => tr!(self, "notice-registry-refused"),
-            Notice::Stopped(StopCode::Store) => tr!(self, "notice-store"),
-            Notice::Stopped(stop) => self.stopped(*stop).what,
-            Notice::Busy => tr!(self, "notice-busy"),
-            Notice::OtherOperator => tr!(self, "lock-other"),
-            Notice::TicketsFetched => tr!(self, "notice-tickets-fetched"),
-            Notice::NoTickets => tr!(self, "notice-no-tickets"),
-            Notice::BatchComplete => tr!(self, "notice-batch-complete"),
-            Notice::BatchEnded => tr!(self, "notice-batch-ended"),
-            Notice::BatchPaused => tr!(self, "notice-batch-paused"),
-            Notice::BadProfile => tr!(self, "notice-bad-profile"),
-            Notice::BadList { lines } if lines.is_empty() => tr!(self, "notice-bad-list-file"),
-            Notice::BadList { lines } => {
-                tr!(self, "notice-bad-list", lines = self.lines(lines))
+            Remark::Stopped(StopCode::Cancelled) => tr!(self, "remark-cancelled"),
+            Remark::Stopped(StopCode::SignedOut) => tr!(self, "remark-signed-out"),
+            Remark::Stopped(StopCode::NotAllowed) => tr!(self, "remark-not-allowed"),
+            Remark::Stopped(StopCode::Unreachable) => tr!(self, "remark-unreachable"),
+            Remark::Stopped(StopCode::RegistryRefused) => tr!(self, "remark-registry-refused"),
+            Remark::Stopped(StopCode::Store) => tr!(self, "remark-store"),
+            Remark::Stopped(stop) => self.stopped(*stop).what,
+            Remark::Busy => tr!(self, "remark-busy"),
+            Remark::OtherOperator => tr!(self, "lock-other"),
+            Remark::TicketsFetched => tr!(self, "remark-tickets-fetched"),
+            Remark::NoTickets => tr!(self, "remark-no-tickets"),
+            Remark::BatchComplete => tr!(self, "remark-batch-complete"),
+            Remark::BatchEnded => tr!(self, "remark-batch-ended"),
+            Remark::BatchPaused => tr!(self, "remark-batch-paused"),
+            Remark::BadProfile => tr!(self, "remark-bad-profile"),
+            Remark::BadList { lines } if lines.is_empty() => tr!(self, "remark-bad-list-file"),
+            Remark::BadList { lines } => {
+                tr!(self, "remark-bad-list", lines = self.lines(lines))
             }
-            Notice::BadPlan => tr!(self, "notice-bad-plan"),
-            Notice::BadStatement => tr!(self, "notice-bad-statement"),
-            Notice::PlanNoPeople => tr!(self, "notice-plan-no-people"),
-            Notice::PlanNobody => tr!(self, "notice-plan-nobody"),
-            Notice::PlanNotIdentified => tr!(self, "notice-plan-not-identified"),
-            Notice::PlanKeys => tr!(self, "notice-plan-keys"),
+            Remark::BadPlan => tr!(self, "remark-bad-plan"),
+            Remark::BadStatement => tr!(self, "remark-bad-statement"),
+            Remark::PlanNoPeople => tr!(self, "remark-plan-no-people"),
+            Remark::PlanNobody => tr!(self, "remark-plan-nobody"),
+            Remark::PlanNotIdentified => tr!(self, "remark-plan-not-identified"),
+            Remark::PlanKeys => tr!(self, "remark-plan-keys"),
         }
     }
 

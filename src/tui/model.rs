@@ -16,7 +16,7 @@ use super::TuiConfig;
 use crate::domain::models::Models;
 use crate::domain::{FactorId, PersonId};
 use crate::record::{OutboxBody, OutboxEntry, Unfinished};
-use crate::station::face::{HomeView, KeyView, Notice, PeopleView, SlotView};
+use crate::station::face::{HomeView, KeyView, PeopleView, Remark, SlotView};
 use crate::text::Language;
 use crate::wire::Operator;
 use crate::workflow::dialogue::Job;
@@ -71,7 +71,7 @@ pub struct Model {
     /// The screen is locked over a run that could not be stopped without leaving something behind.
     pub lock: Option<Lock>,
     /// A message at the foot of the page, until the next key.
-    pub notice: Option<Notice>,
+    pub remark: Option<Remark>,
     /// Demonstration: the next digit names the slot to plug or pull.
     pub plugging: bool,
     /// When a key was last pressed, by [`Now::uptime`].
@@ -146,7 +146,7 @@ impl Model {
             batch: BatchState::default(),
             work: None,
             lock: None,
-            notice: None,
+            remark: None,
             plugging: false,
             active_at: Duration::ZERO,
             expects_operator: true,

@@ -75,7 +75,7 @@ fn changed(model: &mut Model, now: Now, event: Event) -> Vec<Effect> {
 }
 
 fn pressed(model: &mut Model, now: Now, event: KeyEvent) -> Vec<Effect> {
-    model.notice = None;
+    model.remark = None;
     if std::mem::take(&mut model.plugging) {
         return plug(event);
     }

@@ -5,16 +5,16 @@ mod app;
 mod ending;
 mod event;
 mod loss;
-mod notice;
 mod question;
+mod remark;
 
 pub use account_reset::{AccountResetJob, AccountResetQuestion, AccountResetResult};
 pub use app::{AppJob, AppQuestion, AppResult, CodeOf, OnScreen, Purpose, StationClock};
 pub use ending::{CareResult, Ending, PushState};
 pub use event::{Again, Coach, Event, HOLD_MOST_S, HOLD_S, Note};
 pub use loss::{LossJob, LossQuestion, LossResult};
-pub use notice::Notice;
 pub use question::{Answer, HeldCredential, LostBy, Question, Removal};
+pub use remark::Remark;
 
 use serde::{Deserialize, Serialize};
 

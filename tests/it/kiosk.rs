@@ -17,7 +17,7 @@ use keydesk::program::demo::world::{OPERATOR_PIN, ScriptedFace, World};
 use keydesk::server::{ServeConfig, admin};
 use keydesk::station::desk::{Face, StationDesk};
 use keydesk::station::face::board::BatchCommand;
-use keydesk::station::face::{Command, Notice, SigningIn, Update};
+use keydesk::station::face::{Command, Remark, SigningIn, Update};
 use keydesk::station::kiosk::{self, Kiosk};
 use keydesk::store::audit;
 use keydesk::wire::Session;
@@ -348,8 +348,8 @@ async fn while_nobody_is_signed_in_the_screen_is_told_of_nobody_and_asks_in_vain
     while refused < count {
         let update = tokio::time::timeout(Duration::from_secs(15), seat.updates.recv()).await;
         match update.expect("an answer").expect("a kiosk") {
-            Update::Notice(notice) => {
-                assert_eq!(notice, Notice::Stopped(StopCode::SignedOut));
+            Update::Remark(remark) => {
+                assert_eq!(remark, Remark::Stopped(StopCode::SignedOut));
                 refused += 1;
             }
             Update::Home(home) => assert_eq!(home.people, None),
@@ -420,17 +420,17 @@ async fn fetching_tickets_is_answered_with_whether_anybody_is_expected() {
         person,p-1,Person 1,employee,p1@example.com,1,o-1,,,\n\
         appointment,,,,,,,,p-1,TODAYT12:00:00Z\n";
     for (people, tickets, said) in [
-        (PEOPLE, 0, Notice::NoTickets),
-        (expected, 1, Notice::TicketsFetched),
+        (PEOPLE, 0, Remark::NoTickets),
+        (expected, 1, Remark::TicketsFetched),
     ] {
         let mut seat = Seat::take_among(people).await;
         let day = jiff::Zoned::now().date();
         seat.send(Command::FetchTickets { day }).await;
         let seen = seat
-            .until("the notice", SLOT, PIN, |u| matches!(u, Update::Notice(_)))
+            .until("the remark", SLOT, PIN, |u| matches!(u, Update::Remark(_)))
             .await;
         assert!(
-            matches!(seen.last(), Some(Update::Notice(notice)) if *notice == said),
+            matches!(seen.last(), Some(Update::Remark(remark)) if *remark == said),
             "{seen:?}"
         );
         let station = &seat.world.station;

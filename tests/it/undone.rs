@@ -12,7 +12,7 @@ use std::time::Duration;
 use keydesk::bay::Cancel;
 use keydesk::bay::soft::{Profile, SoftKey, TouchPolicy};
 use keydesk::domain::UsbPath;
-use keydesk::domain::history::Deed;
+use keydesk::domain::history::Handling;
 use keydesk::domain::reason::Refusal;
 use keydesk::domain::reset::ResetCase;
 use keydesk::program::demo::world::{Rack, ScriptedFace, World};
@@ -299,14 +299,14 @@ async fn a_keys_history_has_its_enrolments_tests_and_resets_beside_its_care() {
         panic!("not reset");
     };
     let history = world.station.store().history_of(&facts, 10).expect("read");
-    let deeds: Vec<_> = history.iter().map(|record| &record.deed).collect();
+    let handlings: Vec<_> = history.iter().map(|line| &line.handling).collect();
     assert!(
         matches!(
-            deeds.as_slice(),
-            [Deed::Reset { names }, Deed::Tested { name: Some(tested), .. }, Deed::Enrolled { name, .. }]
+            handlings.as_slice(),
+            [Handling::Reset { names }, Handling::Tested { name: Some(tested), .. }, Handling::Enrolled { name, .. }]
                 if names == &["Person 1"] && tested == "Person 1" && name == "Person 1"
         ),
-        "{deeds:?}"
+        "{handlings:?}"
     );
     let reopened = world.reopen().expect("opens again");
     let again = reopened.station.store().history_of(&facts, 10);

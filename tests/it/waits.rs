@@ -6,12 +6,12 @@
 //! that can be ended, or waits in the outbox. A plain run takes one moment for each change; with `KEYDESK_WAITS=1` it takes all.
 
 mod at_rest;
-mod change;
+mod elsewhere;
 
 mod scene;
 mod work;
 
-use change::Change;
+use elsewhere::Elsewhere;
 use scene::{Desks, Moment, Scene};
 use tokio::task::LocalSet;
 use work::Work;
@@ -36,7 +36,7 @@ async fn everything_changes(work: Work) {
     quiet.agrees(&run.ended, "undisturbed").await;
     let mut desks = quiet.end(work, None).await;
     let mut failed = Vec::new();
-    for (nth, change) in Change::ALL.into_iter().enumerate() {
+    for (nth, change) in Elsewhere::ALL.into_iter().enumerate() {
         for moment in moments(nth, run.calls, run.touches) {
             // All of them are seen before it is said which of them fail.
             let alone = LocalSet::new();
@@ -57,7 +57,7 @@ async fn everything_changes(work: Work) {
 /// One change at one moment; the desks, if others can go on at them.
 async fn changes_at(
     work: Work,
-    change: Change,
+    change: Elsewhere,
     moment: Moment,
     desks: Option<Desks>,
 ) -> Option<Desks> {

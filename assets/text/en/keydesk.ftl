@@ -506,15 +506,15 @@ door-pin-blocked-next = Ask the registry's administrator for a code for another 
 
 ## Notices
 
-notice-cancelled = Stopped.
-notice-signed-out = You were signed out: sign in again.
-notice-not-allowed = This is not for your role.
-notice-unreachable = The registry cannot be reached.
-notice-registry-refused = The registry refused.
-notice-busy = Something else is going on: finish or stop it first.
-notice-store = This station could not write to its disk: call the station administrator.
-notice-tickets-fetched = The tickets for today are here.
-notice-no-tickets = Nobody is expected today, so there are no tickets.
+remark-cancelled = Stopped.
+remark-signed-out = You were signed out: sign in again.
+remark-not-allowed = This is not for your role.
+remark-unreachable = The registry cannot be reached.
+remark-registry-refused = The registry refused.
+remark-busy = Something else is going on: finish or stop it first.
+remark-store = This station could not write to its disk: call the station administrator.
+remark-tickets-fetched = The tickets for today are here.
+remark-no-tickets = Nobody is expected today, so there are no tickets.
 
 ## Outbox
 
@@ -967,9 +967,9 @@ key-abort = stop key
 key-pause = stop for now
 key-end-batch = end
 key-batch = batches
-notice-batch-complete = The batch is complete.
-notice-batch-ended = The batch is over.
-notice-batch-paused = The batch is stopped for now: F8 takes it up again.
+remark-batch-complete = The batch is complete.
+remark-batch-ended = The batch is over.
+remark-batch-paused = The batch is stopped for now: F8 takes it up again.
 
 # Authenticator apps and hardware tokens.
 step-prove = proof
@@ -1496,15 +1496,15 @@ file-elsewhere = It is not in the folder of profiles.
 file-too-large = It is larger than 1 MiB: is it the right file?
 file-unreadable = It cannot be read: { $reason }.
 file-lines = Something is wrong in line { $lines }: "keydesk batch run --dry-run" says what.
-notice-bad-profile = This profile cannot be used: look at it in the list of profiles.
-notice-bad-list = This list cannot be used, see to line { $lines }: "keydesk batch run --dry-run" says what is wrong.
-notice-bad-list-file = This list cannot be used: "keydesk batch run --dry-run" says what is wrong.
-notice-bad-plan = This batch cannot be begun.
-notice-bad-statement = A statement is one line of at most 120 characters.
-notice-plan-no-people = This profile enrols for the people on a list: choose one.
-notice-plan-nobody = This profile enrols nobody: take another profile, or no list.
-notice-plan-not-identified = Nothing says how somebody on the list was identified: write it into the list (column identified_by), or say it for the whole batch.
-notice-plan-keys = A batch has at least one key, and not more than there are people on its list.
+remark-bad-profile = This profile cannot be used: look at it in the list of profiles.
+remark-bad-list = This list cannot be used, see to line { $lines }: "keydesk batch run --dry-run" says what is wrong.
+remark-bad-list-file = This list cannot be used: "keydesk batch run --dry-run" says what is wrong.
+remark-bad-plan = This batch cannot be begun.
+remark-bad-statement = A statement is one line of at most 120 characters.
+remark-plan-no-people = This profile enrols for the people on a list: choose one.
+remark-plan-nobody = This profile enrols nobody: take another profile, or no list.
+remark-plan-not-identified = Nothing says how somebody on the list was identified: write it into the list (column identified_by), or say it for the whole batch.
+remark-plan-keys = A batch has at least one key, and not more than there are people on its list.
 refused-challenge = The registry's challenge had expired before this came.
 refused-challenge-next = Start again: a fresh one is fetched.
 refused-used = This offer was used already.

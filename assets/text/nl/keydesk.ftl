@@ -506,15 +506,15 @@ door-pin-blocked-next = Vraag de beheerder van het register om een code voor een
 
 ## Meldingen
 
-notice-cancelled = Gestopt.
-notice-signed-out = U bent afgemeld: meld u opnieuw aan.
-notice-not-allowed = Dit is niet voor uw rol.
-notice-unreachable = Het register is onbereikbaar.
-notice-registry-refused = Het register weigerde.
-notice-busy = Er loopt iets anders: maak dat eerst af of stop het.
-notice-store = Dit station kon niet naar zijn schijf schrijven: bel de stationsbeheerder.
-notice-tickets-fetched = De tickets voor vandaag zijn er.
-notice-no-tickets = Vandaag wordt niemand verwacht, dus er zijn geen tickets.
+remark-cancelled = Gestopt.
+remark-signed-out = U bent afgemeld: meld u opnieuw aan.
+remark-not-allowed = Dit is niet voor uw rol.
+remark-unreachable = Het register is onbereikbaar.
+remark-registry-refused = Het register weigerde.
+remark-busy = Er loopt iets anders: maak dat eerst af of stop het.
+remark-store = Dit station kon niet naar zijn schijf schrijven: bel de stationsbeheerder.
+remark-tickets-fetched = De tickets voor vandaag zijn er.
+remark-no-tickets = Vandaag wordt niemand verwacht, dus er zijn geen tickets.
 
 ## Uitbak
 
@@ -967,9 +967,9 @@ key-abort = stop sleutel
 key-pause = stop voor nu
 key-end-batch = einde
 key-batch = batches
-notice-batch-complete = De batch is compleet.
-notice-batch-ended = De batch is voorbij.
-notice-batch-paused = De batch is voor nu gestopt: F8 gaat ermee verder.
+remark-batch-complete = De batch is compleet.
+remark-batch-ended = De batch is voorbij.
+remark-batch-paused = De batch is voor nu gestopt: F8 gaat ermee verder.
 
 # Authenticator-apps en hardwaretokens.
 step-prove = bewijs
@@ -1496,15 +1496,15 @@ file-elsewhere = Het staat niet in de map met profielen.
 file-too-large = Het is groter dan 1 MiB: is het het goede bestand?
 file-unreadable = Het is niet te lezen: { $reason }.
 file-lines = Er klopt iets niet in regel { $lines }: "keydesk batch run --dry-run" zegt wat.
-notice-bad-profile = Dit profiel is niet te gebruiken: bekijk het in de lijst van profielen.
-notice-bad-list = Deze lijst is niet te gebruiken, kijk naar regel { $lines }: "keydesk batch run --dry-run" zegt wat er niet klopt.
-notice-bad-list-file = Deze lijst is niet bruikbaar: "keydesk batch run --dry-run" zegt wat eraan schort.
-notice-bad-plan = Deze batch kan niet beginnen.
-notice-bad-statement = Een verklaring is één regel van ten hoogste 120 tekens.
-notice-plan-no-people = Dit profiel geeft uit aan de mensen op een lijst: kies er een.
-notice-plan-nobody = Dit profiel geeft aan niemand uit: neem een ander profiel, of geen lijst.
-notice-plan-not-identified = Niets zegt hoe iemand op de lijst is geïdentificeerd: schrijf het in de lijst (kolom identified_by), of zeg het voor de hele batch.
-notice-plan-keys = Een batch heeft minstens één sleutel, en niet meer dan er mensen op de lijst staan.
+remark-bad-profile = Dit profiel is niet te gebruiken: bekijk het in de lijst van profielen.
+remark-bad-list = Deze lijst is niet te gebruiken, kijk naar regel { $lines }: "keydesk batch run --dry-run" zegt wat er niet klopt.
+remark-bad-list-file = Deze lijst is niet bruikbaar: "keydesk batch run --dry-run" zegt wat eraan schort.
+remark-bad-plan = Deze batch kan niet beginnen.
+remark-bad-statement = Een verklaring is één regel van ten hoogste 120 tekens.
+remark-plan-no-people = Dit profiel geeft uit aan de mensen op een lijst: kies er een.
+remark-plan-nobody = Dit profiel geeft aan niemand uit: neem een ander profiel, of geen lijst.
+remark-plan-not-identified = Niets zegt hoe iemand op de lijst is geïdentificeerd: schrijf het in de lijst (kolom identified_by), of zeg het voor de hele batch.
+remark-plan-keys = Een batch heeft minstens één sleutel, en niet meer dan er mensen op de lijst staan.
 refused-challenge = De uitdaging van het register was verlopen voordat dit kwam.
 refused-challenge-next = Begin opnieuw: er wordt een nieuwe opgehaald.
 refused-used = Dit aanbod is al gebruikt.

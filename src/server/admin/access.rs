@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::{AdminError, NewCode, by_admin, issue_operator_code};
 use crate::domain::OperatorId;
-use crate::server::accounts::{self, Change};
+use crate::server::accounts::{self, AccountEvent};
 use crate::server::database::{Database, Fault, Write, from_ms, ms};
 pub use crate::server::tables::operator::OperatorAccess;
 use crate::server::tables::operator::{self, Account};
@@ -110,7 +110,7 @@ pub async fn revoke_operator(db: &Path, id: &OperatorId) -> Result<Revoked, Admi
         let line = by_admin("revoke-operator", id.as_str(), &account.operator.name);
         audit::note(&mut tx, &line, now).await?;
         let whose = (&account.operator, None);
-        accounts::changed(&mut tx, whose, Change::Revoked, now).await?;
+        accounts::changed(&mut tx, whose, AccountEvent::Revoked, now).await?;
     }
     finish(tx, db).await?;
     Ok(Revoked {
@@ -143,7 +143,7 @@ pub async fn new_operator_key(db: &Path, id: &OperatorId) -> Result<NewCode, Adm
     let line = by_admin("new-operator-key", id.as_str(), &detail);
     audit::note(&mut tx, &line, now).await?;
     let whose = (&account.operator, None);
-    accounts::changed(&mut tx, whose, Change::KeysRevoked, now).await?;
+    accounts::changed(&mut tx, whose, AccountEvent::KeysRevoked, now).await?;
     finish(tx, db).await?;
     Ok(code)
 }

@@ -7,7 +7,7 @@ use super::access::known_operator;
 use super::{AdminError, by_admin};
 use crate::domain::authority::SETTLED_AFTER;
 use crate::domain::{OneLine, OperatorId, PersonId};
-use crate::server::accounts::{self, Change};
+use crate::server::accounts::{self, AccountEvent};
 use crate::server::database::Database;
 use crate::server::tables::visit;
 use crate::server::tables::{audit, operator, person};
@@ -53,7 +53,7 @@ pub async fn set_human(db: &Path, id: &OperatorId, human: &Human) -> Result<(), 
     let line = by_admin("operator-human", id.as_str(), &told);
     audit::note(&mut tx, &line, now).await?;
     let whose = (&account.operator, None);
-    accounts::changed(&mut tx, whose, Change::HumanSaid, now).await?;
+    accounts::changed(&mut tx, whose, AccountEvent::HumanSaid, now).await?;
     tx.commit().await?;
     db.close().await;
     Ok(())

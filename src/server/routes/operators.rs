@@ -11,7 +11,7 @@ use super::{Body, Params, Shared};
 use crate::domain::KeyId;
 use crate::domain::{Bytes, StationId};
 use crate::server::Registry;
-use crate::server::accounts::{self, Change};
+use crate::server::accounts::{self, AccountEvent};
 use crate::server::auth::{self, AtDesk, AtStation, Opening};
 use crate::server::database::Connection;
 use crate::server::guesses::Source;
@@ -131,7 +131,7 @@ pub async fn enrolment(
     };
     audit::note(&mut tx, &line, now).await?;
     let whose = (&holder.operator, Some(&station));
-    accounts::changed(&mut tx, whose, Change::KeyEnrolled, now).await?;
+    accounts::changed(&mut tx, whose, AccountEvent::KeyEnrolled, now).await?;
     tx.commit().await?;
     Ok((StatusCode::CREATED, Json(session)).into_response())
 }

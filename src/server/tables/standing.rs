@@ -7,7 +7,7 @@ use sqlx::{FromRow, Row as _};
 use super::At;
 use super::column::{FactorName, MaybeAt};
 use super::{credential, factor};
-use crate::domain::suspension::{Deed, FactorRef, FactorSort};
+use crate::domain::suspension::{FactorRef, FactorSort, Taking};
 use crate::domain::visit::{Had, Held, Suspended, SuspendedWhy};
 use crate::domain::{OperatorId, PersonId, StationId, VisitId};
 use crate::server::database::{Connection, Fault, Row, Write};
@@ -288,11 +288,11 @@ pub async fn makers(
 
 /// What one human, under whatever account, suspended since then, and ended otherwise than by its owner's proof. All that one reset
 /// takes from one person is one. `since_ms` may lie before the calendar.
-pub async fn deeds(
+pub async fn takings(
     db: &mut Connection,
     operator: &OperatorId,
     since_ms: i64,
-) -> Result<Vec<Deed>, Fault> {
+) -> Result<Vec<Taking>, Fault> {
     let all: Vec<(At, At)> = sqlx::query_as(
         "WITH own AS (SELECT same AS id FROM account_of_human WHERE account = $1) \
          SELECT suspended_ms, accepted_ms FROM suspension WHERE operator IN (SELECT id FROM own) AND accepted_ms >= $2 \
@@ -303,11 +303,11 @@ pub async fn deeds(
     .bind(since_ms)
     .fetch_all(db)
     .await?;
-    let deeds = all.into_iter().map(|(stated, taken)| Deed {
+    let takings = all.into_iter().map(|(stated, taken)| Taking {
         stated: stated.0,
         taken: taken.0,
     });
-    Ok(deeds.collect())
+    Ok(takings.collect())
 }
 
 /// What became of somebody's factors about a time.

@@ -9,7 +9,7 @@ use crate::domain::policy::Finding;
 use crate::domain::profile::{Budget, StepKind};
 use crate::domain::unfit::{Taken, Unfit};
 use crate::domain::{BatchId, PersonId, Pin, UsbPath};
-use crate::station::face::Notice;
+use crate::station::face::Remark;
 use crate::workflow::Stop;
 use crate::workflow::dialogue::Question;
 
@@ -291,13 +291,13 @@ pub enum BatchUpdate {
     /// The profiles and lists of the configured folder.
     Offered(BatchOffer),
     /// What would be done, or why nothing can be.
-    Forecast(Result<Forecast, Notice>),
+    Forecast(Result<Forecast, Remark>),
     /// The batch that is on asks.
     Asks(Box<BatchQuestion>),
     /// The pending question is void.
     Withdrawn,
     /// The batch is over, or stopped for now.
-    Over(Notice),
+    Over(Remark),
 }
 
 /// What a kiosk can choose from.

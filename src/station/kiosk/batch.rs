@@ -11,7 +11,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
 use super::mailbox::Mailbox;
-use super::{Kiosk, notice};
+use super::{Kiosk, remark};
 use crate::domain::batch::PlanError;
 use crate::domain::batch::{Batch, Plan};
 use crate::domain::list;
@@ -29,7 +29,7 @@ use crate::station::face::board::{
     BatchAnswer, BatchCommand, BatchOffer, BatchOrder, BatchQuestion, BatchUpdate, BatchWish,
     Board, OfferedList, OfferedProfile, ProfileView,
 };
-use crate::station::face::{Notice, Update};
+use crate::station::face::{Remark, Update};
 use crate::station::stopper::Stopper;
 use crate::workflow::dialogue::Question;
 use crate::workflow::{KeyFault, Stop};
@@ -55,7 +55,7 @@ pub(super) struct KioskBatch {
     answers: mpsc::Sender<BatchAnswer>,
     stopper: Stopper,
     operator: Option<OperatorId>,
-    task: JoinHandle<Result<(Batch, Finish), Notice>>,
+    task: JoinHandle<Result<(Batch, Finish), Remark>>,
 }
 
 impl KioskBatch {
@@ -129,12 +129,12 @@ impl KioskBatch {
     }
 
     /// Waits until a batch is over; for ever where none is on.
-    pub async fn over(batch: &mut Option<Self>) -> Result<(Batch, Finish), Notice> {
+    pub async fn over(batch: &mut Option<Self>) -> Result<(Batch, Finish), Remark> {
         match batch {
             None => std::future::pending().await,
             Some(on) => match (&mut on.task).await {
                 Ok(result) => result,
-                Err(error) => Err(notice(&Stop::Store(format!(
+                Err(error) => Err(remark(&Stop::Store(format!(
                     "the batch failed ({error}); what was done is in the journal"
                 )))),
             },
@@ -175,7 +175,7 @@ impl Kiosk {
         self.batch = Some(batch);
     }
 
-    pub(super) fn batch_over(&mut self, result: Result<(Batch, Finish), Notice>) {
+    pub(super) fn batch_over(&mut self, result: Result<(Batch, Finish), Remark>) {
         self.batch = None;
         let over = BatchUpdate::Over(result.map_or_else(|why| why, |(_, finish)| over(finish)));
         self.screen.add(Update::Batch(Box::new(over)));
@@ -184,27 +184,27 @@ impl Kiosk {
 }
 
 /// What is read when a batch is over.
-fn over(finish: Finish) -> Notice {
+fn over(finish: Finish) -> Remark {
     match finish {
-        Finish::Complete => Notice::BatchComplete,
-        Finish::Ended => Notice::BatchEnded,
-        Finish::Paused | Finish::Abandoned => Notice::BatchPaused,
+        Finish::Complete => Remark::BatchComplete,
+        Finish::Ended => Remark::BatchEnded,
+        Finish::Paused | Finish::Abandoned => Remark::BatchPaused,
     }
 }
 
 /// What is read when one could not begin.
-fn begun_not(error: &BatchError) -> Notice {
+fn begun_not(error: &BatchError) -> Remark {
     match error {
-        BatchError::Stop(stop) => notice(stop),
-        BatchError::Plan(PlanError::NoPeople) => Notice::PlanNoPeople,
-        BatchError::Plan(PlanError::PeopleForNothing) => Notice::PlanNobody,
-        BatchError::Plan(PlanError::NotIdentified { .. }) => Notice::PlanNotIdentified,
-        BatchError::Plan(PlanError::Keys) => Notice::PlanKeys,
-        BatchError::Plan(PlanError::NotAllowed(_)) => Notice::Stopped(StopCode::NotAllowed),
-        BatchError::List(error) => Notice::BadList {
+        BatchError::Stop(stop) => remark(stop),
+        BatchError::Plan(PlanError::NoPeople) => Remark::PlanNoPeople,
+        BatchError::Plan(PlanError::PeopleForNothing) => Remark::PlanNobody,
+        BatchError::Plan(PlanError::NotIdentified { .. }) => Remark::PlanNotIdentified,
+        BatchError::Plan(PlanError::Keys) => Remark::PlanKeys,
+        BatchError::Plan(PlanError::NotAllowed(_)) => Remark::Stopped(StopCode::NotAllowed),
+        BatchError::List(error) => Remark::BadList {
             lines: error.0.iter().map(|fault| fault.line).collect(),
         },
-        BatchError::Fault(_) => Notice::BadPlan,
+        BatchError::Fault(_) => Remark::BadPlan,
     }
 }
 
@@ -297,20 +297,20 @@ fn people(folder: &Path, file: &str) -> Result<PeopleList, FileFault> {
 }
 
 /// What is read of a list that can't be used.
-fn bad_list(fault: &FileFault) -> Notice {
+fn bad_list(fault: &FileFault) -> Remark {
     let lines = match fault {
         FileFault::Lines(lines) => lines.clone(),
         FileFault::Elsewhere | FileFault::TooLarge | FileFault::Unreadable { .. } => Vec::new(),
     };
-    Notice::BadList { lines }
+    Remark::BadList { lines }
 }
 
 /// The plan of a wish, by whoever is signed in.
-async fn plan(station: &Station, wish: &BatchWish) -> Result<Plan, Notice> {
+async fn plan(station: &Station, wish: &BatchWish) -> Result<Plan, Remark> {
     let Some(folder) = station.config().profiles.as_deref() else {
-        return Err(Notice::BadPlan);
+        return Err(Remark::BadPlan);
     };
-    let profile = profile(folder, &wish.profile).map_err(|_| Notice::BadProfile)?;
+    let profile = profile(folder, &wish.profile).map_err(|_| Remark::BadProfile)?;
     let people = wish.people.as_deref().map(|file| people(folder, file));
     let identification = wish.statement.as_deref().map(Identification::stated);
     let wish = Wish {
@@ -318,7 +318,7 @@ async fn plan(station: &Station, wish: &BatchWish) -> Result<Plan, Notice> {
         people: people.transpose().map_err(|fault| bad_list(&fault))?,
         identification: identification
             .transpose()
-            .map_err(|_| Notice::BadStatement)?,
+            .map_err(|_| Remark::BadStatement)?,
         keys: None,
     };
     let planned = station.plan_batch(wish).await;
@@ -333,7 +333,7 @@ fn look_ahead(station: &Arc<Station>, screen: &Arc<Mailbox>, wish: &BatchWish) {
         let told = runtime.block_on(async {
             let plan = plan(&station, &wish).await?;
             let forecast = forecast(&station, &plan, &Stopper::default().cancel()).await;
-            forecast.map_err(|stop| notice(&stop))
+            forecast.map_err(|stop| remark(&stop))
         });
         screen.add(Update::Batch(Box::new(BatchUpdate::Forecast(told))));
     });

@@ -11,7 +11,7 @@ use parking_lot::Mutex;
 use tokio::sync::Notify;
 
 use super::mailbox::Mailbox;
-use super::notice;
+use super::remark;
 use crate::domain::PersonId;
 use crate::domain::account_reset::ResetState;
 use crate::domain::authority::Role;
@@ -82,7 +82,7 @@ impl Home {
             let expected = self.expected.lock().clone();
             self.screen.add(match self.view(expected) {
                 Ok(home) => Update::Home(Arc::new(home)),
-                Err(stop) => Update::Notice(notice(&stop)),
+                Err(stop) => Update::Remark(remark(&stop)),
             });
         }
     }

@@ -97,7 +97,7 @@ fn replaceable(update: &Update) -> Option<(Discriminant<Update>, Option<Discrimi
         | Update::KeyOpened(_)
         | Update::HandOver { .. }
         | Update::Batch(_)
-        | Update::Notice(_) => return None,
+        | Update::Remark(_) => return None,
     };
     Some((discriminant(update), event))
 }

@@ -153,7 +153,7 @@ impl<'a, V: View> Pending<'a, V> {
                 place,
                 ..
             } => {
-                super::deeds::tested(self, sequence, place.as_ref(), push, record)?;
+                super::history::tested(self, sequence, place.as_ref(), push, record)?;
                 self.retest(sequence, *intent, push, record)
             }
             Change::IntentEnded {

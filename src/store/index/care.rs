@@ -1,7 +1,7 @@
 //! What care leaves in the index: one row for each thing that was done, found by key and, for tests, by model.
 
 use super::apply::{NotApplied, Pending};
-use super::rows::{care_row, cares_of, deeds_of, numbered, tests_of};
+use super::rows::{care_row, cares_of, handlings_of, numbered, tests_of};
 use super::{IndexFault, View};
 use crate::domain::KeyFacts;
 use crate::domain::care::{Care, CareRecord};
@@ -16,7 +16,7 @@ pub(super) fn cared<V: View>(
     record: &Record,
 ) -> Result<(), NotApplied> {
     pending.point(numbered(&cares_of(&key.id, &key.place), sequence));
-    pending.point(numbered(&deeds_of(&key.id, &key.place), sequence));
+    pending.point(numbered(&handlings_of(&key.id, &key.place), sequence));
     if matches!(care, Care::Tested { .. }) {
         pending.point(numbered(&tests_of(&key.id), sequence));
     }

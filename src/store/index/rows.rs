@@ -140,12 +140,12 @@ pub(in crate::store) fn care_row(sequence: u64) -> Vec<u8> {
 }
 
 /// An enrolment, a test or a reset in a key's history, by the sequence number of its record.
-pub(in crate::store) fn deed_row(sequence: u64) -> Vec<u8> {
+pub(in crate::store) fn handling_row(sequence: u64) -> Vec<u8> {
     numbered(b"l", sequence)
 }
 
 /// Prefix of everything in a key's history, its care included, told from others as [`key_row`] tells them.
-pub(in crate::store) fn deeds_of(id: &KeyId, place: &UsbPath) -> Vec<u8> {
+pub(in crate::store) fn handlings_of(id: &KeyId, place: &UsbPath) -> Vec<u8> {
     let (kind, text) = identity(id, place);
     text_prefix(b"q", &[&id.aaguid.0[..], &[kind]].concat(), text)
 }

@@ -12,7 +12,7 @@ use crate::domain::profile::label::TAG_CHARS_MAX;
 use crate::station::face::board::{
     BatchAnswer, BatchCommand, BatchOrder, BatchQuestion, BatchUpdate, BatchWish, Board,
 };
-use crate::station::face::{Command, Notice};
+use crate::station::face::{Command, Remark};
 use crate::text::tr;
 use crate::tui::entry::{Line, SecretLine};
 use crate::tui::keys::{ENTER, ESC, Edit, Move, Press, Row, letter, row};
@@ -360,24 +360,24 @@ pub(in crate::tui) fn told(model: &mut Model, update: BatchUpdate) -> Vec<Effect
         BatchUpdate::Forecast(forecast) => model.batch.forecast = Some(forecast),
         BatchUpdate::Asks(question) => model.batch.asking = asking(*question),
         BatchUpdate::Withdrawn => model.batch.asking = None,
-        BatchUpdate::Over(notice) => {
+        BatchUpdate::Over(remark) => {
             model.batch.asking = None;
             model.batch.starting = false;
             if let Some(board) = &mut model.batch.board {
                 std::sync::Arc::make_mut(board).over = true;
             }
-            over(model, notice);
+            over(model, remark);
         }
     }
     Vec::new()
 }
 
 /// Said on the page that is open, whichever it is.
-fn over(model: &mut Model, notice: Notice) {
+fn over(model: &mut Model, remark: Remark) {
     if matches!(model.page, Page::Batch(BatchPage::Forecast(_))) {
-        model.batch.forecast = Some(Err(notice));
+        model.batch.forecast = Some(Err(remark));
     } else {
-        model.notice = Some(notice);
+        model.remark = Some(remark);
     }
 }
 

@@ -102,9 +102,9 @@ pub(in crate::tui) fn told(model: &mut Model, now: Now, update: Update) -> Vec<E
         Update::Home(home) => lock::know(model, home),
         Update::Operator(operator) => return lock::operator_is(model, operator),
         Update::SigningIn(said) => signing_in(model, now, said),
-        Update::Notice(notice) => {
+        Update::Remark(remark) => {
             model.starting = None;
-            lock::notice_at_the_door(model, notice);
+            lock::remark_at_the_door(model, remark);
         }
         // The run behind the lock goes on. Without a lock there is none, and this is late.
         Update::Run(event) => run::run_on(model, now, event),

@@ -6,7 +6,7 @@ use ratatui::crossterm::event::KeyCode;
 
 use super::{PAGES, Screen, Typing, back, go, person};
 use crate::domain::Person;
-use crate::station::face::{Command, Found, Notice, Update};
+use crate::station::face::{Command, Found, Remark, Update};
 use crate::text::tr;
 use crate::tui::entry::Line;
 use crate::tui::keys::{ENTER, ESC, Edit, Move, Press, row};
@@ -27,7 +27,7 @@ pub struct Find {
     pub more: bool,
     /// The registry was out of reach: these are people for whom there is a ticket.
     pub from_tickets: bool,
-    pub failed: Option<Notice>,
+    pub failed: Option<Remark>,
     pub marked: usize,
     /// The mark was moved by hand; until then it stands on whoever is expected next.
     pub moved: bool,
@@ -146,7 +146,7 @@ fn search(find: &mut Find) -> Vec<Effect> {
 pub(in crate::tui) fn found(
     model: &mut Model,
     serial: u64,
-    answer: Result<Found, Notice>,
+    answer: Result<Found, Remark>,
 ) -> Vec<Effect> {
     let find = &mut model.desk.find;
     if serial != find.serial || find.line.is_empty() {
@@ -155,8 +155,8 @@ pub(in crate::tui) fn found(
     find.waiting = false;
     find.marked = 0;
     find.failed = None;
-    let answer = answer.unwrap_or_else(|notice| {
-        find.failed = Some(notice);
+    let answer = answer.unwrap_or_else(|remark| {
+        find.failed = Some(remark);
         Found::default()
     });
     find.people = answer.people;

@@ -9,7 +9,7 @@ use crate::domain::authority::{Action, Role};
 use crate::domain::stop_code::StopCode;
 use crate::record::{Remains, Unfinished};
 use crate::station::face::board::Board;
-use crate::station::face::{Command, Found, Notice, Update};
+use crate::station::face::{Command, Found, Remark, Update};
 use crate::text::Language;
 use crate::tui::model::{Asking, Page};
 use crate::tui::scenes::{self, Stage, cast};
@@ -410,7 +410,7 @@ fn any_key_closes_the_help_and_does_nothing_else() {
 #[test]
 fn a_notice_stays_until_the_next_key() {
     let mut stage = at("home");
-    stage.say(Update::Notice(Notice::Stopped(StopCode::Unreachable)));
+    stage.say(Update::Remark(Remark::Stopped(StopCode::Unreachable)));
     assert!(shown(&stage).contains("! The registry cannot be reached."));
     stage.press(KeyCode::Down);
     assert!(!shown(&stage).contains("The registry cannot be reached."));
@@ -418,12 +418,12 @@ fn a_notice_stays_until_the_next_key() {
 
 #[test]
 fn whether_tickets_came_is_said_on_the_screen() {
-    for (notice, said) in [
-        (Notice::TicketsFetched, "The tickets for today are here."),
-        (Notice::NoTickets, "Nobody is expected today"),
+    for (remark, said) in [
+        (Remark::TicketsFetched, "The tickets for today are here."),
+        (Remark::NoTickets, "Nobody is expected today"),
     ] {
         let mut stage = at("home");
-        stage.say(Update::Notice(notice));
+        stage.say(Update::Remark(remark));
         let screen = shown(&stage);
         assert!(screen.contains(said), "{screen}");
     }

@@ -13,7 +13,7 @@ use crate::domain::stop_code::StopCode;
 use crate::domain::{KeyFacts, Pin};
 use crate::record::Remains;
 use crate::station::face::board::{BatchQuestion, BatchUpdate};
-use crate::station::face::{Command, Found, HandedPin, Notice, SigningIn, Update};
+use crate::station::face::{Command, Found, HandedPin, Remark, SigningIn, Update};
 use crate::text::Language;
 use crate::tui::scenes::{self, Stage, board_touched, cast};
 use crate::tui::update::{Effect, Event};
@@ -100,8 +100,8 @@ fn world(stage: &Stage) -> Vec<Update> {
             pin: HandedPin::new(Pin::new("246813", 4).expect("a PIN")),
         },
         Update::Board(Arc::new(board_touched(3))),
-        Update::Batch(Box::new(BatchUpdate::Over(Notice::BadPlan))),
-        Update::Batch(Box::new(BatchUpdate::Forecast(Err(Notice::BadList {
+        Update::Batch(Box::new(BatchUpdate::Over(Remark::BadPlan))),
+        Update::Batch(Box::new(BatchUpdate::Forecast(Err(Remark::BadList {
             lines: vec![3],
         })))),
         Update::Batch(Box::new(BatchUpdate::Asks(Box::new(
@@ -110,8 +110,8 @@ fn world(stage: &Stage) -> Vec<Update> {
                 question: admits(cast::fresh_key()),
             },
         )))),
-        Update::Notice(Notice::Busy),
-        Update::Notice(Notice::Stopped(StopCode::RegistryRefused)),
+        Update::Remark(Remark::Busy),
+        Update::Remark(Remark::Stopped(StopCode::RegistryRefused)),
     ];
     world.extend(questions().into_iter().map(Update::Question));
     world.extend(events().into_iter().map(Update::Run));

@@ -10,7 +10,7 @@ use crate::domain::factor::CodeVerdict;
 use crate::domain::policy::{Finding, Verdict};
 use crate::domain::reason::KeyFault;
 use crate::record::Remains;
-use crate::station::face::{Found, Notice, Update};
+use crate::station::face::{Found, Remark, Update};
 use crate::text::Language;
 use crate::tui::scenes::{Stage, cast};
 use crate::tui::update::Event;
@@ -91,7 +91,7 @@ fn said(stage: &Stage, which: usize) -> Update {
             }),
         },
         10 => Update::Opened(Box::new(cast::detail())),
-        _ => Update::Notice(Notice::BadList {
+        _ => Update::Remark(Remark::BadList {
             lines: vec![u64::MAX],
         }),
     }

@@ -167,7 +167,7 @@ fn challenge(ctx: Ctx<'_>, until: jiff::Timestamp) -> Span<'static> {
     }
 }
 
-/// The upper line of the foot: what Esc would leave behind, a notice, or how soon the screen locks.
+/// The upper line of the foot: what Esc would leave behind, a remark, or how soon the screen locks.
 fn message(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, row: u16) {
     if let Some(line) = locking(ctx).filter(|_| !ctx.model.plugging) {
         sheet.put_right(area, row, line);
@@ -285,9 +285,9 @@ fn said(ctx: Ctx<'_>) -> Option<Vec<Span<'static>>> {
     if model.batch.end_asked {
         return Some(vec![s(tr!(text, "board-end-sure"), ctx.theme.danger())]);
     }
-    let notice = model.notice.as_ref()?;
-    let line = text.notice(notice);
-    let (mark, style) = match notice.is_good() {
+    let remark = model.remark.as_ref()?;
+    let line = text.remark(remark);
+    let (mark, style) = match remark.is_good() {
         true => ("✓", ctx.theme.good()),
         false => ("!", ctx.theme.warning()),
     };

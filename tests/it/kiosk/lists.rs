@@ -2,7 +2,7 @@
 
 use keydesk::domain::PersonId;
 use keydesk::station::face::board::{BatchCommand, BatchUpdate, BatchWish};
-use keydesk::station::face::{Command, Notice, Update};
+use keydesk::station::face::{Command, Remark, Update};
 
 use super::{FIRST, PIN, Seat};
 
@@ -34,7 +34,7 @@ async fn neither_the_forecast_nor_the_batch_itself_begins_with_somebody_unknown(
                 let (BatchUpdate::Forecast(Err(why)) | BatchUpdate::Over(why)) = &**update else {
                     return false;
                 };
-                assert_eq!(*why, Notice::BadList { lines: vec![4] });
+                assert_eq!(*why, Remark::BadList { lines: vec![4] });
                 true
             })
             .await;

@@ -104,7 +104,7 @@ async fn a_second_agent_sees_within_seconds_what_waits_and_withdraws_nothing_tha
     assert_eq!(screen.shows(ResetState::Requested).await.id, reset);
     let withdraw = Command::WithdrawReset { reset };
     screen.commands.send(withdraw).await.expect("a kiosk");
-    let refused = |update: &Update| matches!(update, Update::Notice(_)).then_some(());
+    let refused = |update: &Update| matches!(update, Update::Remark(_)).then_some(());
     screen.until("the refusal", refused).await;
 
     let ended = world.station.end_reset(reset, ResetEnding::Withdraw).await;

@@ -11,13 +11,13 @@ use proptest::prelude::*;
 use super::authenticator::{Attested, Authenticator, BE, Chain, UP, UV};
 use super::world::{World, config, refused, write};
 
-type Change = fn(&mut Authenticator);
+type Lie = fn(&mut Authenticator);
 
-const HONEST: Change = |_| {};
+const HONEST: Lie = |_| {};
 
 /// Pushes an enrolment whose registration and assertion were made by a key that lies in one thing; then an honest one
 /// on the same offer, so that the refusal is of that one thing, and leaves nothing behind.
-async fn refusal_of(register: Change, sign: Change) -> String {
+async fn refusal_of(register: Lie, sign: Lie) -> String {
     let world = World::new().await;
     let offer = world.offer("p-1").await;
     let mut key = Authenticator::new(1);
@@ -37,7 +37,7 @@ async fn refusal_of(register: Change, sign: Change) -> String {
 
 #[tokio::test]
 async fn a_registration_that_lies_in_one_thing_is_refused_for_that_thing() {
-    let lies: [(&str, Change); 9] = [
+    let lies: [(&str, Lie); 9] = [
         ("challenge-mismatch", |key| {
             key.challenge = Some(Bytes(vec![9; 32]))
         }),
@@ -61,7 +61,7 @@ async fn a_registration_that_lies_in_one_thing_is_refused_for_that_thing() {
 
 #[tokio::test]
 async fn an_assertion_that_lies_in_one_thing_is_refused_for_that_thing() {
-    let lies: [(&str, Change); 8] = [
+    let lies: [(&str, Lie); 8] = [
         ("challenge-mismatch", |key| {
             key.challenge = Some(Bytes(vec![9; 32]))
         }),

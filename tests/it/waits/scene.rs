@@ -17,7 +17,7 @@ use keydesk::workflow::{self, Around, Call, Desk, KeyFault, Stop};
 use parking_lot::Mutex;
 
 use super::at_rest::{count, left, taken};
-use super::change::{Change, exchanged_once_proven, give_pin, model, suspend};
+use super::elsewhere::{Elsewhere, exchanged_once_proven, give_pin, model, suspend};
 use super::work::{OURS, Start, Work};
 use crate::faulty_desk::{FaultyDesk, Mishap};
 use crate::outbox::in_conflict_on;
@@ -169,7 +169,7 @@ impl Scene {
     }
 
     /// Ends the scene; the desks, if another one can be set there.
-    pub async fn end(self: Arc<Self>, work: Work, change: Option<Change>) -> Option<Desks> {
+    pub async fn end(self: Arc<Self>, work: Work, change: Option<Elsewhere>) -> Option<Desks> {
         let scene = Arc::into_inner(self)?;
         let Self {
             first,
@@ -188,7 +188,7 @@ impl Scene {
         };
         let others = at_rest(&first)
             && at_rest(&second)
-            && change.is_none_or(Change::leaves_desks_as_they_are);
+            && change.is_none_or(Elsewhere::leaves_desks_as_they_are);
         let used = used + 1;
         let desks = Desks {
             first,
@@ -283,7 +283,7 @@ impl Scene {
     }
 
     /// Plays a run, with a change at one moment.
-    pub async fn play(self: &Arc<Self>, work: Work, change: Option<(Change, Moment)>) -> Played {
+    pub async fn play(self: &Arc<Self>, work: Work, change: Option<(Elsewhere, Moment)>) -> Played {
         let touches = Arc::new(AtomicUsize::new(0));
         let heard = Arc::new(Mutex::new(Vec::new()));
         let hear = self.hands(change, Arc::clone(&touches), Arc::clone(&heard));
@@ -308,7 +308,7 @@ impl Scene {
     /// What the hands of operator and person do; and the change, where it comes at a touch.
     fn hands(
         self: &Arc<Self>,
-        change: Option<(Change, Moment)>,
+        change: Option<(Elsewhere, Moment)>,
         touches: Arc<AtomicUsize>,
         heard: Arc<Mutex<Vec<Event>>>,
     ) -> impl Fn(&Event) + Send + Sync + 'static {
@@ -363,7 +363,7 @@ impl Scene {
         }
     }
 
-    async fn changes(&self, change: Change) {
+    async fn changes(&self, change: Elsewhere) {
         if !self.changed.swap(true, Ordering::SeqCst) {
             self.elsewhere.store(true, Ordering::SeqCst);
             change.happens(self).await;
@@ -396,7 +396,7 @@ pub fn exchange(rack: &Rack, key: &SoftKey) {
 struct Watched {
     inner: StationDesk,
     scene: Arc<Scene>,
-    change: Option<(Change, Moment)>,
+    change: Option<(Elsewhere, Moment)>,
     calls: usize,
 }
 

@@ -1,6 +1,6 @@
 //! Intents: what begins one, what it goes through, and what ends it.
 
-use super::super::deeds::enrolled;
+use super::super::history::enrolled;
 use super::super::rows::{
     EntryRow, IntentRow, IntentState, OfferUse, by_identity, by_model, by_person, credential_row,
     enrolment_row, entry_row, intent_row, numbered, offer_row, unfinished_row, value,

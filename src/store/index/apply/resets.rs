@@ -1,7 +1,7 @@
 //! A key that was reset: what ends its intent, and what becomes of the enrolments that were on it.
 
 use super::super::rows::{credential_row, value};
-use super::super::{View, deeds};
+use super::super::{View, history};
 use super::{NotApplied, Pending};
 use crate::domain::IntentId;
 use crate::record::{OutboxBody, Record, Remains, Unfinished};
@@ -32,7 +32,7 @@ impl<V: View> Pending<'_, V> {
             self.gone(made, push.reset_at, Remains::Reset)?;
         }
         self.end_intent(id, row)?;
-        deeds::reset(self, sequence, &reset, record)?;
+        history::reset(self, sequence, &reset, record)?;
         let Some((entry, mut body)) = record.change.tells() else {
             return Ok(());
         };

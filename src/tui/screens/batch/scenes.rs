@@ -190,7 +190,7 @@ pub(in crate::tui) fn over(stage: &mut Stage) {
     stage.say(Update::Board(Arc::new(board)));
     tell(
         stage,
-        BatchUpdate::Over(crate::station::face::Notice::BatchComplete),
+        BatchUpdate::Over(crate::station::face::Remark::BatchComplete),
     );
 }
 

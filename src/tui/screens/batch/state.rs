@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::domain::KeyFacts;
 use crate::domain::policy::Verdict;
-use crate::station::face::Notice;
+use crate::station::face::Remark;
 use crate::station::face::board::{
     BatchOffer, BatchWish, Board, BoardSlot, Forecast, SlotWork, TagComplaint,
 };
@@ -34,7 +34,7 @@ pub struct BatchState {
     /// What was chosen so far.
     pub wish: BatchWish,
     /// What would be done, once the station has said.
-    pub forecast: Option<Result<Forecast, Notice>>,
+    pub forecast: Option<Result<Forecast, Remark>>,
     /// The batch that is on, or was.
     pub board: Option<Arc<Board>>,
     /// What the batch asks now.

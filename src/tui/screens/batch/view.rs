@@ -216,7 +216,7 @@ fn forecast(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, body: Rect, at: usize) {
             return;
         }
         Some(Err(why)) => {
-            let why = t.notice(why);
+            let why = t.remark(why);
             sheet.paragraph(body, 1, &format!("! {why}"), ctx.theme.warning());
             return;
         }

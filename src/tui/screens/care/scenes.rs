@@ -6,7 +6,7 @@ use crate::domain::care::{
     Care, FingerSample, Fingerprint, Management, PinOrigin, Portrait, Readiness, SampleFault,
     Setting, StepOutcome, StoredCredential, TestReport, TestStep, TestedStep, oddities,
 };
-use crate::domain::history::{Deed, DeedRecord};
+use crate::domain::history::{Handling, HistoryLine};
 use crate::domain::models::Models;
 use crate::domain::reason::{Skip, Why};
 use crate::domain::returned::{Changed, Credential, Held, IsIt, Returned, Standing};
@@ -63,26 +63,26 @@ fn portrait() -> Portrait {
 fn view() -> KeyView {
     let portrait = portrait();
     let models = Models::shipped().unwrap_or_default();
-    let did = |minutes, deed| DeedRecord {
+    let did = |minutes, handling| HistoryLine {
         at: cast::ago(minutes),
         operator: Some(cast::operator().id),
-        deed,
+        handling,
     };
-    let done = |minutes, care| did(minutes, Deed::Cared { care });
+    let done = |minutes, care| did(minutes, Handling::Cared { care });
     let whose = cast::example();
     KeyView {
         oddities: oddities(&portrait, &models),
         history: vec![
             did(
                 2,
-                Deed::Tested {
+                Handling::Tested {
                     person: whose.id.clone(),
                     name: Some(whose.name.clone()),
                 },
             ),
             did(
                 3,
-                Deed::Enrolled {
+                Handling::Enrolled {
                     person: whose.id,
                     name: whose.name,
                 },
@@ -94,7 +94,7 @@ fn view() -> KeyView {
                     origin: PinOrigin::Person,
                 },
             ),
-            did(60, Deed::Reset { names: Vec::new() }),
+            did(60, Handling::Reset { names: Vec::new() }),
         ],
         portrait,
     }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use crate::record::Remains;
-use crate::station::face::{Command, HomeView, Notice};
+use crate::station::face::{Command, HomeView, Remark};
 use crate::tui::model::{BatchState, Door, Lock, Model, Page, Phase};
 use crate::tui::update::Effect;
 use crate::wire::Operator;
@@ -13,7 +13,7 @@ use crate::wire::Operator;
 /// is stopped in any case: it undoes what it has done to the key, and nobody else's screen is to wait for it.
 pub fn lock(model: &mut Model) -> Vec<Effect> {
     model.help = false;
-    model.notice = None;
+    model.remark = None;
     model.plugging = false;
     model.starting = None;
     if model.lock.is_some() {
@@ -34,7 +34,7 @@ pub fn lock(model: &mut Model) -> Vec<Effect> {
 
 /// Signs out for good, at the registry too: from a page, where no run is on.
 pub fn leave(model: &mut Model) -> Vec<Effect> {
-    model.notice = None;
+    model.remark = None;
     sign_out(model);
     vec![Effect::Send(Command::SignOut), Effect::Repaint]
 }
@@ -114,7 +114,7 @@ fn unlock(model: &mut Model, lock: &Lock, operator: Operator) -> Vec<Effect> {
     enter(model, operator);
     if !same {
         model.work = None;
-        model.notice = Some(Notice::OtherOperator);
+        model.remark = Some(Remark::OtherOperator);
     }
     vec![Effect::Repaint]
 }
@@ -152,14 +152,14 @@ fn forget(model: &mut Model) {
     if let Some(home) = model.home.take() {
         know(model, home);
     }
-    if let Some(notice) = model.notice.take() {
-        notice_at_the_door(model, notice);
+    if let Some(remark) = model.remark.take() {
+        remark_at_the_door(model, remark);
     }
 }
 
 /// What is read at the door names nobody: it is the text for its code.
-pub fn notice_at_the_door(model: &mut Model, notice: Notice) {
-    model.notice = Some(notice);
+pub fn remark_at_the_door(model: &mut Model, remark: Remark) {
+    model.remark = Some(remark);
 }
 
 /// Takes in what is known of the station; of people only while somebody is signed in.

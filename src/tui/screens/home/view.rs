@@ -125,7 +125,7 @@ fn find_and_list(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
     };
     sheet.put_right(area, 0, count);
     if let Some(failed) = &find.failed {
-        let words = t.notice(failed);
+        let words = t.remark(failed);
         sheet.paragraph(
             below(area, 1),
             0,

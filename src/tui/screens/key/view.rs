@@ -148,7 +148,7 @@ fn history(ctx: Ctx<'_>, view: &KeyView) -> Vec<Row> {
         let when = format!("{} {}  ", ctx.day(record.at), ctx.time(record.at));
         Row::Bullet(
             s("·", ctx.theme.quiet()),
-            format!("{when}{}", t.deed(&record.deed)),
+            format!("{when}{}", t.handling(&record.handling)),
         )
     }));
     rows

@@ -3,7 +3,7 @@
 use crate::domain::KeyFacts;
 use crate::domain::stop_code::StopCode;
 use crate::record::Remains;
-use crate::station::face::{Command, HandedPin, Notice, Update};
+use crate::station::face::{Command, HandedPin, Remark, Update};
 use crate::tui::entry::{Line, SecretLine};
 use crate::tui::model::{
     AccountResetAsking, AppAsking, Asking, CareAsking, Coached, CurrentPin, Finger, Identify,
@@ -60,9 +60,9 @@ pub fn told(model: &mut Model, now: Now, update: Update) -> Vec<Effect> {
         Update::Batch(update) => return batch::told(model, *update),
         // Taken in where the clock is at hand.
         Update::Board(_) => {}
-        Update::Notice(notice) => {
+        Update::Remark(remark) => {
             model.starting = None;
-            model.notice = Some(notice);
+            model.remark = Some(remark);
         }
     }
     clamp_marks(model);
@@ -335,7 +335,7 @@ fn close(model: &mut Model, ending: Ending) {
         match (job, &ending) {
             (Some(job), _) => model.work = Some(Run::new(job)),
             (None, Ending::Stopped { stop, .. }) => {
-                model.notice = Some(Notice::Stopped(stop.code()))
+                model.remark = Some(Remark::Stopped(stop.code()))
             }
             (None, _) => {}
         }
@@ -349,7 +349,7 @@ fn close(model: &mut Model, ending: Ending) {
         model.work = None;
         model.lock = None;
     } else if model.work.is_none() {
-        model.notice = Some(Notice::Stopped(StopCode::Cancelled));
+        model.remark = Some(Remark::Stopped(StopCode::Cancelled));
     }
 }
 

@@ -145,8 +145,8 @@ async fn a_receipt_with_anything_else_in_it_proves_nothing() {
     asked.world.client.push(entry(), &push).await.unwrap();
     let good = receipt_of(&asked.world, asked.offer.id).await;
     let flip = |bytes: &mut Bytes| *bytes.0.last_mut().expect("bytes") ^= 1;
-    type Change = Box<dyn Fn(&mut ActReceipt)>;
-    let changes: [(&str, Change); 8] = [
+    type Forgery = Box<dyn Fn(&mut ActReceipt)>;
+    let changes: [(&str, Forgery); 8] = [
         (
             "another act",
             Box::new(|receipt| {

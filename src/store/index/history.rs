@@ -1,9 +1,9 @@
 //! What enrolments, tests and resets leave in the index: one row each, found by key beside the rows of its care.
 
 use super::apply::{NotApplied, Pending};
-use super::rows::{credential_row, deed_row, deeds_of, enrolment_row, numbered, value};
+use super::rows::{credential_row, enrolment_row, handling_row, handlings_of, numbered, value};
 use super::{IndexFault, View};
-use crate::domain::history::{Deed, DeedRecord};
+use crate::domain::history::{Handling, HistoryLine};
 use crate::domain::{KeyFacts, KeyId, UsbPath};
 use crate::record::{Enrolment, KeyReset, Record};
 use crate::wire::TestPush;
@@ -13,16 +13,16 @@ fn did<V: View>(
     pending: &mut Pending<'_, V>,
     sequence: u64,
     (id, place): (&KeyId, &UsbPath),
-    deed: Deed,
+    handling: Handling,
     record: &Record,
 ) -> Result<(), NotApplied> {
-    pending.point(numbered(&deeds_of(id, place), sequence));
-    let row = DeedRecord {
+    pending.point(numbered(&handlings_of(id, place), sequence));
+    let row = HistoryLine {
         at: record.at,
         operator: record.operator.clone(),
-        deed,
+        handling,
     };
-    pending.put(deed_row(sequence), &row)
+    pending.put(handling_row(sequence), &row)
 }
 
 /// Somebody was enrolled on a key.
@@ -33,11 +33,11 @@ pub(super) fn enrolled<V: View>(
     enrolment: &Enrolment,
     record: &Record,
 ) -> Result<(), NotApplied> {
-    let deed = Deed::Enrolled {
+    let handling = Handling::Enrolled {
         person: enrolment.person.id.clone(),
         name: enrolment.person.name.clone(),
     };
-    did(pending, sequence, (&key.id, &key.place), deed, record)
+    did(pending, sequence, (&key.id, &key.place), handling, record)
 }
 
 /// A key signed for somebody. Earlier releases did not say where it was.
@@ -60,11 +60,11 @@ pub(super) fn tested<V: View>(
         Some(made) => value(pending, &enrolment_row(made))?,
         None => None,
     };
-    let deed = Deed::Tested {
+    let handling = Handling::Tested {
         person: push.person.clone(),
         name: enrolment.map(|enrolment| enrolment.person.name),
     };
-    did(pending, sequence, (id, place), deed, record)
+    did(pending, sequence, (id, place), handling, record)
 }
 
 /// A key was reset.
@@ -75,14 +75,14 @@ pub(super) fn reset<V: View>(
     record: &Record,
 ) -> Result<(), NotApplied> {
     let people = reset.losses.people();
-    let deed = Deed::Reset {
+    let handling = Handling::Reset {
         names: people.iter().map(|person| person.name.clone()).collect(),
     };
     let key = &reset.key;
-    did(pending, sequence, (&key.id, &key.place), deed, record)
+    did(pending, sequence, (&key.id, &key.place), handling, record)
 }
 
 /// What a row that only points somewhere points to is missing.
 pub(in crate::store) fn missing(sequence: u64) -> IndexFault {
-    IndexFault(format!("the row of deed {sequence} is missing"))
+    IndexFault(format!("the row of handling {sequence} is missing"))
 }

@@ -4,7 +4,7 @@ use crate::domain::stop_code::StopCode;
 
 /// Something that an operator should read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Notice {
+pub enum Remark {
     /// What was asked for ended early.
     Stopped(StopCode),
     /// Something else is going on.
@@ -34,7 +34,7 @@ pub enum Notice {
     PlanKeys,
 }
 
-impl Notice {
+impl Remark {
     /// Whether it tells of something that was done, and asks for nothing.
     pub fn is_good(&self) -> bool {
         match self {

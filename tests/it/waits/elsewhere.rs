@@ -22,7 +22,7 @@ const THIRD: usize = 3;
 
 /// What changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Change {
+pub enum Elsewhere {
     /// The key was out of the slot for a moment.
     PutBack,
     /// Another key of the model is put in, blank and with the same PIN.
@@ -49,7 +49,7 @@ pub enum Change {
     OperatorRevoked,
 }
 
-impl Change {
+impl Elsewhere {
     pub const ALL: [Self; 12] = [
         Self::PutBack,
         Self::Twin,

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::database::{Write, ms};
 use super::problem::Answer;
 use super::tables::{audit, standing};
-use crate::domain::suspension::{Deed, MANY_WITHIN, are_many};
+use crate::domain::suspension::{MANY_WITHIN, Taking, are_many};
 use crate::domain::{OperatorId, StationId};
 use crate::wire::problem_code;
 
@@ -22,8 +22,8 @@ pub async fn count(
     now: Timestamp,
 ) -> Answer<()> {
     let since_ms = ms(stated.min(now)) - 2 * MANY_WITHIN.as_secs() * 1000;
-    let deeds = standing::deeds(tx, operator, since_ms).await?;
-    if are_many(&deeds, Deed { stated, taken: now }) {
+    let takings = standing::takings(tx, operator, since_ms).await?;
+    if are_many(&takings, Taking { stated, taken: now }) {
         let detail = format!(
             "operator {operator} suspends or ends many factors within a day; the newest: {newest}"
         );
