@@ -31,6 +31,7 @@ pub mod suspension;
 pub mod unfit;
 pub mod visit;
 pub(crate) mod words;
+pub mod working_days;
 
 pub use id::{
     AccountResetId, BatchId, Bytes, EntryId, FactorId, IdentificationId, IntentId, OfferId,

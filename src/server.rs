@@ -61,6 +61,7 @@ mod turns;
 mod verify;
 mod visits;
 
+use crate::domain::working_days::WorkingDays;
 use crate::files;
 pub use config::{AttestationPolicy, ConfigError, ServeConfig};
 pub use database::DatabaseError;
@@ -169,6 +170,8 @@ pub(crate) struct Registry {
     people: RelyingParty,
     operators: RelyingParty,
     zone: TimeZone,
+    #[expect(dead_code, reason = "for the pages, which are being made")]
+    days: WorkingDays,
     /// What stations' assertions may name; the first is told to those that join.
     audiences: Vec<String>,
     guesses: Guesses,
@@ -415,6 +418,7 @@ async fn assemble(config: ServeConfig, db: Database, clock: Clock) -> Result<Reg
         )
         .map_err(bad_origin)?,
         zone: config.zone()?,
+        days: config.working_days()?,
         audiences: audiences(&config, &db).await?,
         guesses: Guesses::default(),
         keyring: keyring(&config, &db).await?,

@@ -120,7 +120,7 @@ fn line(reset: &AccountReset) -> String {
         &reset.person.name,
         &text.reset_state(reset.state),
         &text.reset_reason(reset.reason),
-        &reset.asked_by.name,
+        &reset.asker(),
         &format_args!("until {}", reset.until),
     ])
 }

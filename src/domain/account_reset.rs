@@ -1,4 +1,5 @@
-//! The reset of an account: all that opens it is deleted, on one agent's request and another one's release.
+//! The reset of an account: all that opens it is deleted, on one agent's request and another one's release, or because an administrator
+//! of the person's organisation asked for it.
 //!
 //! See docs/DOMAIN.md, "Who may reset whom".
 //!
@@ -15,6 +16,9 @@ pub const RELEASED_WITHIN: SignedDuration = SignedDuration::from_hours(4);
 
 /// What was released is carried out by then, or not at all.
 pub const CARRIED_OUT_WITHIN: SignedDuration = SignedDuration::from_mins(60);
+
+/// What an administrator asked for by a code, which signs nothing, is not carried out sooner.
+pub const CODE_WAITS: SignedDuration = SignedDuration::from_mins(60);
 
 /// The most characters of what a requester writes besides the reason.
 pub const REMARK_CHARS_MAX: usize = 200;
@@ -64,26 +68,32 @@ pub struct ResetWish {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ResetState {
+    /// A desk wrote it down for somebody who is there: it waits for an administrator of their organisation to ask for it.
+    Prepared,
     /// It waits for a second agent.
     Requested,
     /// Whoever asked took it back.
     Withdrawn,
     /// A second agent refused it.
     Refused,
-    /// Nobody released it, or carried it out, in time.
+    /// Nobody asked for it, released it, or carried it out, in time.
     Expired,
-    /// A second agent released it: it can be carried out.
+    /// A second agent released it, or an administrator asked for it: it can be carried out.
     Released,
+    /// The person, or an administrator of their organisation, objected.
+    Objected,
     /// The account has nothing that opens it, until something is enrolled.
     CarriedOut,
 }
 
 words! {ResetState {
+    Prepared => "prepared",
     Requested => "requested",
     Withdrawn => "withdrawn",
     Refused => "refused",
     Expired => "expired",
     Released => "released",
+    Objected => "objected",
     CarriedOut => "carried-out",
 }}
 
@@ -91,8 +101,10 @@ impl ResetState {
     /// Whether something can still come of it.
     pub fn is_open(self) -> bool {
         match self {
-            Self::Requested | Self::Released => true,
-            Self::Withdrawn | Self::Refused | Self::Expired | Self::CarriedOut => false,
+            Self::Prepared | Self::Requested | Self::Released => true,
+            Self::Withdrawn | Self::Refused | Self::Expired | Self::Objected | Self::CarriedOut => {
+                false
+            }
         }
     }
 

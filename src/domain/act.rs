@@ -69,7 +69,7 @@ pub enum Deed {
         /// Who serves them.
         operator: Party,
     },
-    /// An agent asks that all that opens somebody's account be deleted.
+    /// An agent, or an administrator of the person's organisation, asks that all that opens somebody's account be deleted.
     AskReset { terms: ResetTerms },
     /// A second agent releases that.
     ReleaseReset {
@@ -102,7 +102,9 @@ pub struct ResetTerms {
     pub remark: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ticket: Option<String>,
-    pub identified: LookedAt,
+    /// None: whoever asks has not seen the person, who is identified when it is carried out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identified: Option<LookedAt>,
 }
 
 /// A factor that a reset deletes.
@@ -258,10 +260,16 @@ impl ResetTerms {
             let told = [Some(factor.name.as_str()), factor.serial.as_deref()];
             texts.extend(told.into_iter().flatten().filter(|told| !told.is_empty()));
         }
-        texts.push(&self.identified.how);
+        let identified = self.identified.as_ref();
+        texts.extend(identified.map(|looked| looked.how.as_str()));
         texts.extend(self.ticket.as_deref());
         texts.extend(Some(self.remark.as_str()).filter(|remark| !remark.is_empty()));
-        let mut parties = vec![&self.person, &self.identified.by, &self.identified.station];
+        let mut parties = vec![&self.person];
+        parties.extend(
+            identified
+                .into_iter()
+                .flat_map(|looked| [&looked.by, &looked.station]),
+        );
         parties.extend(self.organisation.as_ref());
         parties
     }

@@ -9,11 +9,13 @@ use serde::{Deserialize, Serialize};
 use super::person::PersonKind;
 use crate::domain::words::words;
 
+mod asking;
 mod decision;
 mod last;
 mod matrix;
 mod release;
 
+pub use asking::{NotTheirs, may_ask_for};
 pub use decision::{Decision, NotAllowed, decide, decide_for, may_ask};
 pub use last::{LastFactor, may_take};
 pub use matrix::{Asker, Condition, Releaser, Row, Whom, row};

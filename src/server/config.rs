@@ -3,6 +3,7 @@
 //! Every setting has a default, so that an empty file is a registry for one machine. Invariant of a checked
 //! configuration: plain HTTP is served on loopback only.
 
+use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
@@ -12,6 +13,7 @@ use serde::Deserialize;
 use super::network::Network;
 use crate::domain::identification::{Methods, MethodsFault};
 use crate::domain::pin::PIN_FLOOR;
+use crate::domain::working_days::{self, WorkingDays};
 use crate::domain::{Aaguid, OneLine};
 use crate::files;
 use crate::wire;
@@ -49,6 +51,8 @@ pub struct ServeConfig {
     pub require_bonds: bool,
     /// IANA name of the time zone whose days appointments are on; the system's when absent.
     pub time_zone: Option<String>,
+    /// A list of days that are no working days, one date a line.
+    pub holidays: Option<PathBuf>,
     /// What is asked of attestation, of people's keys and of operators' own.
     pub attestation: AttestationConfig,
     /// How people are identified.
@@ -230,6 +234,7 @@ impl Default for ServeConfig {
             pin_min_length: PIN_FLOOR,
             require_bonds: false,
             time_zone: None,
+            holidays: None,
             attestation: AttestationConfig::default(),
             identification: IdentificationConfig::default(),
             policy: None,
@@ -326,7 +331,7 @@ impl ServeConfig {
         range("pin_min_length", self.pin_min_length, 4, 63, "4 to 63")?;
         self.connections.check()?;
         self.identification.methods.check()?;
-        self.zone()?;
+        self.working_days()?;
         for (setting, id) in [
             ("rp.id", &self.rp.id),
             ("operator_rp_id", &self.operator_rp_id()),
@@ -432,6 +437,28 @@ impl ServeConfig {
                 must: "a name of the time zone database that this machine knows, e.g. Europe/Amsterdam",
             }),
         }
+    }
+
+    /// Which days are worked on.
+    pub fn working_days(&self) -> Result<WorkingDays, ConfigError> {
+        let holidays = match &self.holidays {
+            None => BTreeSet::new(),
+            Some(path) => {
+                let path = path.clone();
+                let bad = |why: String| ConfigError::Policy {
+                    path: path.clone(),
+                    why,
+                };
+                match files::read(&path).map(String::from_utf8) {
+                    Err(why) => return Err(ConfigError::Unreadable { path, why }),
+                    Ok(Err(_)) => return Err(bad("it is not UTF-8 text".to_owned())),
+                    Ok(Ok(list)) => {
+                        working_days::holidays(&list).map_err(|why| bad(why.to_string()))?
+                    }
+                }
+            }
+        };
+        Ok(WorkingDays::new(self.zone()?, holidays))
     }
 
     /// Life of a challenge that is issued online.

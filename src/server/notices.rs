@@ -25,6 +25,8 @@ pub enum Kind {
     Lifted,
     /// A factor that was suspended is removed.
     Removed,
+    /// A desk wrote down that an administrator is to ask for it.
+    ResetPrepared,
     /// Somebody asked that all that opens their account be deleted.
     ResetAsked,
     /// A second agent let it be done.
@@ -44,6 +46,7 @@ impl Kind {
             Self::Suspended => "factor-suspended",
             Self::Lifted => "suspension-lifted",
             Self::Removed => "suspended-factor-removed",
+            Self::ResetPrepared => "reset-prepared",
             Self::ResetAsked => "reset-asked",
             Self::ResetReleased => "reset-released",
             Self::ResetDone => "account-reset",

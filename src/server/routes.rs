@@ -190,6 +190,7 @@ fn documented() -> OpenApiRouter<Arc<Registry>> {
         .routes(routes!(resets::key_reset))
         .routes(routes!(withdrawals::withdrawal))
         .routes(routes!(account_resets::ask, account_resets::list))
+        .routes(routes!(account_resets::prepare))
         .routes(routes!(account_resets::signed))
         .routes(routes!(account_resets::detail))
         .routes(routes!(account_resets::release))

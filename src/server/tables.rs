@@ -7,6 +7,7 @@
 pub mod access;
 pub mod account_reset;
 pub mod act;
+pub mod act_asked;
 pub mod attempt;
 pub mod audit;
 pub mod column;

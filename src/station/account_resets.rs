@@ -32,7 +32,10 @@ impl Station {
         let to_sign = self.heard_in(&session, answer)?;
         let is_so = |terms: &ResetTerms| {
             terms.person.id == person.as_str()
-                && terms.identified.visit == visit
+                && terms
+                    .identified
+                    .as_ref()
+                    .is_some_and(|looked| looked.visit == visit)
                 && terms.reason == wish.reason
                 && terms.remark == wish.remark
                 && terms.ticket == wish.ticket

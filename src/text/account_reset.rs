@@ -33,11 +33,13 @@ impl Text {
     /// Where a reset stands.
     pub fn reset_state(&self, state: ResetState) -> String {
         match state {
+            ResetState::Prepared => tr!(self, "account-reset-is-prepared"),
             ResetState::Requested => tr!(self, "account-reset-is-requested"),
             ResetState::Withdrawn => tr!(self, "account-reset-is-withdrawn"),
             ResetState::Refused => tr!(self, "account-reset-is-refused"),
             ResetState::Expired => tr!(self, "account-reset-is-expired"),
             ResetState::Released => tr!(self, "account-reset-is-released"),
+            ResetState::Objected => tr!(self, "account-reset-is-objected"),
             ResetState::CarriedOut => tr!(self, "account-reset-is-carried-out"),
         }
     }

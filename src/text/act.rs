@@ -1,7 +1,7 @@
 //! What somebody signs, in words.
 
 use super::{Text, tr};
-use crate::domain::act::{Act, Deed, ResetTerms};
+use crate::domain::act::{Act, Deed, LookedAt, ResetTerms};
 
 /// All that an act says that its signer has to know.
 pub fn in_words(t: &Text, act: &Act) -> String {
@@ -91,14 +91,17 @@ fn parts(t: &Text, terms: &ResetTerms) -> Vec<(String, String)> {
     if let Some(ticket) = &terms.ticket {
         parts.push((tr!(t, "account-reset-ticket-label"), ticket.clone()));
     }
-    let looked = tr!(
-        t,
-        "account-reset-looked",
-        how = how(t, terms),
-        by = terms.identified.by.name.clone(),
-        station = terms.identified.station.name.clone(),
-        at = looked_at(terms)
-    );
+    let looked = match &terms.identified {
+        Some(looked) => tr!(
+            t,
+            "account-reset-looked",
+            how = how(t, looked),
+            by = looked.by.name.clone(),
+            station = looked.station.name.clone(),
+            at = looked_at(looked)
+        ),
+        None => tr!(t, "account-reset-seen-by-nobody"),
+    };
     parts.push((tr!(t, "account-reset-identified-label"), looked));
     parts
 }
@@ -130,16 +133,16 @@ pub fn quoted(written: &str) -> String {
 }
 
 /// The document; as it is written, where this release knows none like it.
-fn how(t: &Text, terms: &ResetTerms) -> String {
-    let written = &terms.identified.how;
+fn how(t: &Text, looked: &LookedAt) -> String {
+    let written = &looked.how;
     match written.parse() {
         Ok(how) => t.identified(&how),
         Err(_) => written.clone(),
     }
 }
 
-fn looked_at(terms: &ResetTerms) -> String {
-    let at = terms.identified.at.strftime("%Y-%m-%d %H:%M UTC");
+fn looked_at(looked: &LookedAt) -> String {
+    let at = looked.at.strftime("%Y-%m-%d %H:%M UTC");
     at.to_string()
 }
 
@@ -158,14 +161,17 @@ fn reset(t: &Text, terms: &ResetTerms) -> String {
     if let Some(ticket) = &terms.ticket {
         lines.push(tr!(t, "account-reset-ticket", ticket = ticket.clone()));
     }
-    lines.push(tr!(
-        t,
-        "account-reset-identified",
-        how = terms.identified.how.clone(),
-        by = terms.identified.by.name.clone(),
-        station = terms.identified.station.name.clone(),
-        at = looked_at(terms)
-    ));
+    lines.push(match &terms.identified {
+        Some(looked) => tr!(
+            t,
+            "account-reset-identified",
+            how = looked.how.clone(),
+            by = looked.by.name.clone(),
+            station = looked.station.name.clone(),
+            at = looked_at(looked)
+        ),
+        None => tr!(t, "account-reset-seen-by-nobody"),
+    });
     if !terms.remark.is_empty() {
         lines.push(tr!(
             t,

@@ -10,6 +10,8 @@ use crate::domain::act::Going;
 use crate::domain::{AccountResetId, Bytes, OfferId, OperatorId, Person, VisitId};
 
 /// `POST /v1/account-resets`, in a session: an agent asks, for somebody who is at the desk. Reply: [`ActToSign`].
+/// `POST /v1/account-resets/prepared`, likewise: a desk writes down what an administrator of the person's organisation is to ask for.
+/// Reply: [`AccountReset`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct ResetAsk {
     /// Version of this form.
@@ -125,10 +127,22 @@ pub struct AccountReset {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ticket: Option<String>,
     pub state: ResetState,
-    pub asked_by: Operator,
-    /// The name of the station where it was asked for.
-    pub station: String,
+    /// The agent who asked, or whoever prepared it at a desk for an administrator.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_by: Option<Operator>,
+    /// The name of the station where it was asked for, or prepared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub station: Option<String>,
+    /// The administrator of the person's organisation who asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub administrator: Option<Person>,
+    /// They typed a code and signed nothing.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_code: bool,
     pub asked_at: Timestamp,
+    /// It is not carried out before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ripe_at: Option<Timestamp>,
     /// It expires then, unless it goes on.
     pub until: Timestamp,
     /// Who released it.
@@ -137,6 +151,9 @@ pub struct AccountReset {
     /// Who withdrew, refused or carried it out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_by: Option<Operator>,
+    /// Whoever of the people withdrew it or objected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub objector: Option<Person>,
     /// When.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<Timestamp>,
@@ -173,4 +190,18 @@ pub struct EarlierReset {
     pub reason: ResetReason,
     pub asked_at: Timestamp,
     pub asked_by: String,
+}
+
+impl AccountReset {
+    /// The name of whoever asked for it; of what is only prepared, of whoever did that.
+    pub fn asker(&self) -> &str {
+        let operator = self.asked_by.as_ref().map(|by| by.name.as_str());
+        let administrator = self.administrator.as_ref().map(|by| by.name.as_str());
+        administrator.or(operator).unwrap_or_default()
+    }
+
+    /// Whether that operator asked for it, or prepared it.
+    pub fn is_by(&self, operator: &OperatorId) -> bool {
+        self.asked_by.as_ref().is_some_and(|by| by.id == *operator)
+    }
 }

@@ -199,6 +199,8 @@ codes! {
         KEY_TAKEN = "key-taken", 409, "The key is somebody else's";
     }
     alarms {
+        /// A person, or an administrator of their organisation, objected to the reset of their account.
+        RESET_OBJECTED = "reset-objected";
         /// The operator was let in after the registry had ended their session.
         UNLOCK_AFTER_END = "unlock-after-end";
         /// What an operator did at a station was reported after their access had ended.

@@ -4,22 +4,27 @@
 
 use jiff::Timestamp;
 
+use super::asked::refuse_requester;
+use super::by_administrator::refuse_asker;
 use super::released::refuse_same_human;
 use super::{
-    Told, agent, named, not_allowed, over, refuse_changed_since, refuse_needless, refuse_otherwise,
-    refuse_requester, request, stored, tell,
+    Told, agent, asker, named, not_allowed, over, refuse_changed_since, refuse_needless,
+    refuse_otherwise, request, stored, tell,
 };
 use crate::domain::account_reset::ResetState;
-use crate::domain::act::{Deed, Going};
+use crate::domain::act::Going;
 use crate::domain::authority::{Action, decide};
+use crate::domain::identification::Case;
 use crate::domain::suspension::FactorRef;
+use crate::domain::visit::Takes;
 use crate::domain::{AccountResetId, OperatorId, Person, PersonId, VisitId};
 use crate::server::auth::AtDesk;
 use crate::server::database::Write;
+use crate::server::identifications;
 use crate::server::lives::{self, Ended, Why};
 use crate::server::notices::Kind;
 use crate::server::problem::{Answer, Refusal, operator_revoked};
-use crate::server::tables::account_reset::{self as table, Stored};
+use crate::server::tables::account_reset::{self as table, Ender, Stored};
 use crate::server::tables::{operator, standing, visit};
 use crate::server::visits::{self, Within};
 use crate::wire::{Visit, problem_code};
@@ -44,7 +49,6 @@ pub async fn carry_out(
     if person.id != reset.person {
         return Err(over(id, "it is of another person's account"));
     }
-    let refused = |why: String| Refusal::new(problem_code::NOT_ALLOWED, why);
     let act = decide(desk.operator.role, Action::ReplaceLost, Some(person.kind));
     act.once_released().map_err(not_allowed)?;
     visits::holds(tx, Action::Receive, &desk.operator.id, &person).await?;
@@ -53,39 +57,14 @@ pub async fn carry_out(
     if state != ResetState::Released && !again {
         return Err(over(id, &format!("it is {}", state.as_str())));
     }
-    refuse_requester(tx, (&reset, &person)).await?;
-    let releaser = reset
-        .released_by
-        .as_ref()
-        .ok_or_else(|| Refusal::internal("a reset that nobody released"))?;
-    if !operator::are_two_humans(tx, releaser, &desk.operator.id).await? {
-        return Err(refused(
-            "whoever released a reset does not carry it out: the agent who asked does, or another operator".to_owned(),
-        ));
-    }
-    refuse_released_by(tx, (&reset, releaser), (&person, visit)).await?;
+    refuse_authority(tx, desk, &reset, (&person, visit), now).await?;
     if again && reset.ended_by.as_ref() != Some(&desk.operator.id) {
         return Err(over(
             id,
             "it was carried out, and whoever did that goes on with it",
         ));
     }
-    let request = request(tx, &reset).await?;
-    let Deed::AskReset { terms } = &request.deed else {
-        return Err(Refusal::internal(format!(
-            "reset {id} was asked for otherwise"
-        )));
-    };
-    // Whoever comes now shows what was shown when it was asked for.
-    if terms.identified.how != open.identification.to_string() {
-        return Err(Refusal::new(
-            problem_code::IDENTIFIED_OTHERWISE,
-            format!(
-                "the person was identified by {} when the reset was asked for, and by {} now: it is for whoever came then",
-                terms.identified.how, open.identification
-            ),
-        ));
-    }
+    refuse_identified_otherwise(tx, &reset, &open).await?;
     let deleted = match again {
         // Also where that is lost by now: it takes another reset then.
         true if standing::came_since(tx, &person.id, reset.ended_at.unwrap_or(now)).await? => {
@@ -93,23 +72,14 @@ pub async fn carry_out(
         }
         true => Vec::new(),
         false => {
-            refuse_needless(&open, &person)?;
-            refuse_otherwise(tx, terms, &person).await?;
+            refuse_changed(tx, &reset, (&open, &person)).await?;
             let states = (ResetState::Released, ResetState::CarriedOut);
-            if !table::end(tx, id, states, &desk.operator.id, now).await? {
+            let by = Ender::Operator(&desk.operator.id);
+            if !table::end(tx, id, states, by, now).await? {
                 return Err(over(id, "it is not released any more"));
             }
             let deleted = delete(tx, desk, (&person.id, visit), now).await?;
-            let releaser = operator::account(tx, releaser).await?;
-            let told = Told {
-                reset: id,
-                reason: reset.reason,
-                asked_by: &request.signer.name,
-                released_by: releaser.as_ref().map(|by| by.operator.name.as_str()),
-                until: None,
-                state: None,
-            };
-            tell(tx, Kind::ResetDone, &person, &told, now).await?;
+            tell_done(tx, &reset, &person, now).await?;
             deleted
         }
     };
@@ -120,6 +90,85 @@ pub async fn carry_out(
         visit,
         person,
     })
+}
+
+/// Whose word it is carried out on still may say so: an administrator's, or an agent's and the second one's who released it.
+async fn refuse_authority(
+    tx: &mut Write,
+    desk: &AtDesk,
+    reset: &Stored,
+    (person, visit): (&Person, VisitId),
+    now: Timestamp,
+) -> Answer<()> {
+    if let Some(administrator) = &reset.administrator {
+        return refuse_asker(tx, (reset, administrator), (person, visit), now).await;
+    }
+    let nobody = || Refusal::internal("a reset that nobody asked for and released");
+    let asked_by = reset.asked_by.as_ref().ok_or_else(nobody)?;
+    let releaser = reset.released_by.as_ref().ok_or_else(nobody)?;
+    refuse_requester(tx, (asked_by, reset.asked_at), person).await?;
+    if !operator::are_two_humans(tx, releaser, &desk.operator.id).await? {
+        return Err(Refusal::new(
+            problem_code::NOT_ALLOWED,
+            "whoever released a reset does not carry it out: the agent who asked does, or another operator",
+        ));
+    }
+    refuse_released_by(tx, (reset, asked_by, releaser), (person, visit)).await
+}
+
+/// Whoever comes now shows what was shown when it was asked for, or prepared.
+async fn refuse_identified_otherwise(tx: &mut Write, reset: &Stored, open: &Visit) -> Answer<()> {
+    let Some(then) = reset.visit else {
+        return Ok(());
+    };
+    let (identified, _) = identifications::of(tx, Case::Visit(then)).await?;
+    let identified = identified
+        .ok_or_else(|| Refusal::internal("a reset in whose visit nobody was identified"))?;
+    if identified.check.how == open.identification {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        problem_code::IDENTIFIED_OTHERWISE,
+        format!(
+            "the person was identified by {} when the reset was asked for, and by {} now: it is for whoever came then",
+            identified.check.how, open.identification
+        ),
+    ))
+}
+
+/// What would be deleted is what was asked for, and the person needs it.
+async fn refuse_changed(
+    tx: &mut Write,
+    reset: &Stored,
+    (open, person): (&Visit, &Person),
+) -> Answer<()> {
+    let takes = match reset.administrator {
+        Some(_) => Takes::Administrator,
+        None => Takes::Release,
+    };
+    refuse_needless(open, (person, takes))?;
+    match request(tx, reset).await? {
+        Some((_, terms)) => refuse_otherwise(tx, &terms, person).await,
+        // A code signs nothing: what was there then, and nothing else.
+        None if standing::came_since(tx, &person.id, reset.asked_at).await? => Err(over(
+            reset.id,
+            "something was enrolled for the person since it was asked for",
+        )),
+        None => Ok(()),
+    }
+}
+
+async fn tell_done(tx: &mut Write, reset: &Stored, person: &Person, now: Timestamp) -> Answer<()> {
+    let asked_by = asker(tx, reset).await?;
+    let releaser = match &reset.released_by {
+        Some(id) => Some(agent(tx, id).await?.operator.name),
+        None => None,
+    };
+    let told = Told {
+        released_by: releaser.as_deref(),
+        ..Told::of(reset.id, reset.reason, &asked_by)
+    };
+    tell(tx, Kind::ResetDone, person, &told, now).await
 }
 
 async fn delete(
@@ -150,7 +199,7 @@ async fn delete(
 /// Whoever released it still might.
 async fn refuse_released_by(
     tx: &mut Write,
-    (reset, releaser): (&Stored, &OperatorId),
+    (reset, asked_by, releaser): (&Stored, &OperatorId, &OperatorId),
     (person, visit): (&Person, VisitId),
 ) -> Answer<()> {
     let account = agent(tx, releaser).await?;
@@ -160,8 +209,8 @@ async fn refuse_released_by(
     visits::holds(tx, Action::Receive, releaser, person).await?;
     let signed_at = reset.released_at.unwrap_or(reset.asked_at);
     refuse_changed_since(tx, &account.operator, signed_at).await?;
-    for visit in [reset.visit, visit] {
-        let hands = (visit, &reset.asked_by);
+    for visit in [reset.visit, Some(visit)] {
+        let hands = (visit, asked_by);
         refuse_same_human(tx, hands, (releaser, &account.operator.name)).await?;
     }
     Ok(())

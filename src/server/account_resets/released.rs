@@ -4,10 +4,8 @@
 
 use jiff::Timestamp;
 
-use super::{
-    Told, agent, known, over, refuse_otherwise, refuse_requester, refuse_unknown, request, stored,
-    tell,
-};
+use super::asked::refuse_requester;
+use super::{Told, agent, known, over, refuse_otherwise, refuse_unknown, request, stored, tell};
 use crate::domain::account_reset::{CARRIED_OUT_WITHIN, ResetState, is_last_name};
 use crate::domain::act::{Act, Deed, ResetTerms, challenge};
 use crate::domain::authority::{Action, As, NoRelease, row};
@@ -29,20 +27,17 @@ pub async fn release(
 ) -> Answer<(Deed, Person)> {
     let reset = standing_at(tx, id, ResetState::Requested, now).await?;
     let person = known(tx, &reset.person).await?;
-    refuse_requester(tx, (&reset, &person)).await?;
-    may_release(tx, &reset, (releaser, &person), now).await?;
-    let request = request(tx, &reset).await?;
-    let Deed::AskReset { terms } = request.deed.clone() else {
-        return Err(Refusal::internal(format!(
-            "reset {id} was asked for otherwise"
-        )));
-    };
+    let unsigned = || Refusal::internal(format!("reset {id} was asked for by nobody's signature"));
+    let asked_by = reset.asked_by.as_ref().ok_or_else(unsigned)?;
+    refuse_requester(tx, (asked_by, reset.asked_at), &person).await?;
+    may_release(tx, (&reset, asked_by), (releaser, &person), now).await?;
+    let (request, terms) = request(tx, &reset).await?.ok_or_else(unsigned)?;
     refuse_otherwise(tx, &terms, &person).await?;
     let deed = Deed::ReleaseReset {
         terms,
         asked_by: request.signer.clone(),
         asked: challenge(&request.bytes().0),
-        signature: reset.signature,
+        signature: reset.signature.ok_or_else(unsigned)?,
     };
     Ok((deed, person))
 }
@@ -51,7 +46,7 @@ pub async fn release(
 /// organisation.
 async fn may_release(
     tx: &mut Write,
-    reset: &Stored,
+    (reset, asked_by): (&Stored, &OperatorId),
     (releaser, person): (&OperatorId, &Person),
     now: Timestamp,
 ) -> Answer<()> {
@@ -84,16 +79,19 @@ async fn may_release(
         })?;
     refuse_unknown(tx, &account.operator).await?;
     visits::holds(tx, Action::Receive, releaser, person).await?;
-    refuse_same_human(tx, (reset.visit, &reset.asked_by), (releaser, name)).await
+    refuse_same_human(tx, (reset.visit, asked_by), (releaser, name)).await
 }
 
 /// Nobody who received the person, or asked, is a second pair of eyes.
 pub(super) async fn refuse_same_human(
     tx: &mut Write,
-    (visit, asked_by): (VisitId, &OperatorId),
+    (visit, asked_by): (Option<VisitId>, &OperatorId),
     (releaser, name): (&OperatorId, &str),
 ) -> Answer<()> {
-    let mut hands = visit::operators(tx, visit).await?;
+    let mut hands = match visit {
+        Some(visit) => visit::operators(tx, visit).await?,
+        None => Vec::new(),
+    };
     hands.push(asked_by.clone());
     for other in &hands {
         if !operator::are_two_humans(tx, other, releaser).await? {
@@ -113,7 +111,7 @@ pub(super) async fn refuse_same_human(
 pub async fn released(
     tx: &mut Write,
     (act, terms): (&Act, &ResetTerms),
-    (releaser, asked_by, station): (&Operator, &str, &StationId),
+    (releaser, asked_by, station): (&Operator, &str, Option<&StationId>),
     (person, typed): (&Person, Option<&str>),
     now: Timestamp,
 ) -> Answer<()> {
@@ -129,18 +127,16 @@ pub async fn released(
         return Err(over(terms.reset, "it is not asked for any more"));
     }
     let told = Told {
-        reset: terms.reset,
-        reason: terms.reason,
-        asked_by,
         released_by: Some(&releaser.name),
         until: Some(until),
-        state: None,
+        ..Told::of(terms.reset, terms.reason, asked_by)
     };
     tell(tx, Kind::ResetReleased, person, &told, now).await?;
     // All of them are second pairs of eyes.
     let kind = (Kind::ResetReleased.as_str(), &person.id);
     notices::tell_service_of(tx, kind, &told, now).await?;
-    if *station == table::asked_at(tx, terms.reset).await? {
+    let asked_at = stored(tx, terms.reset).await?.station;
+    if let Some(station) = station.filter(|station| asked_at.as_ref() == Some(*station)) {
         let detail = format!(
             "reset {} was released by {} at the station where {asked_by} had asked for it: nothing but their receipt says what the \
              screen showed",

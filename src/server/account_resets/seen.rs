@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{DAY, EARLIER_MAX, agent, going, known, stored};
+use super::{DAY, EARLIER_MAX, agent, asker, going, known, stored};
 use crate::domain::account_reset::ResetState;
 use crate::domain::act::challenge;
 use crate::domain::suspension::FactorSort;
@@ -12,6 +12,13 @@ use crate::server::problem::Answer;
 use crate::server::tables::account_reset::{self as table, Stored};
 use crate::server::tables::{credential, factor, station};
 use crate::wire::{AccountReset, EarlierReset, FactorUse, ResetFacts};
+
+/// Who asks.
+#[derive(Debug, Clone, Copy)]
+pub enum Asked<'a> {
+    Agent(&'a OperatorId),
+    Administrator(&'a PersonId),
+}
 
 /// One of them, for whoever looks.
 pub async fn shown(db: &mut Connection, reset: Stored, now: Timestamp) -> Answer<AccountReset> {
@@ -24,9 +31,21 @@ pub async fn shown(db: &mut Connection, reset: Stored, now: Timestamp) -> Answer
         remark: reset.remark,
         ticket: reset.ticket,
         state,
-        asked_by: agent(db, &reset.asked_by).await?.operator,
-        station: station::name(db, &reset.station).await?,
+        asked_by: match &reset.asked_by {
+            Some(id) => Some(agent(db, id).await?.operator),
+            None => None,
+        },
+        station: match &reset.station {
+            Some(id) => Some(station::name(db, id).await?),
+            None => None,
+        },
+        by_code: reset.administrator.is_some() && reset.asked.is_none(),
+        administrator: match &reset.administrator {
+            Some(id) => Some(known(db, id).await?),
+            None => None,
+        },
         asked_at: reset.asked_at,
+        ripe_at: reset.ripe_at,
         until: reset.until,
         released_by: match &reset.released_by {
             Some(id) => Some(agent(db, id).await?.operator),
@@ -34,6 +53,10 @@ pub async fn shown(db: &mut Connection, reset: Stored, now: Timestamp) -> Answer
         },
         ended_by: match &reset.ended_by {
             Some(id) => Some(agent(db, id).await?.operator),
+            None => None,
+        },
+        objector: match &reset.objector {
+            Some(id) => Some(known(db, id).await?),
             None => None,
         },
         ended_at: reset.ended_at.or(expired.then_some(reset.until)),
@@ -54,7 +77,7 @@ pub async fn shown_by_id(
 pub async fn facts(
     db: &mut Connection,
     (person, but): (&PersonId, AccountResetId),
-    (asked_by, ticket): (&OperatorId, Option<&str>),
+    (asked_by, ticket): (Asked<'_>, Option<&str>),
     now: Timestamp,
 ) -> Answer<ResetFacts> {
     let mut earlier = Vec::new();
@@ -68,14 +91,17 @@ pub async fn facts(
             state: reset.state.at(reset.until, now),
             reason: reset.reason,
             asked_at: reset.asked_at,
-            asked_by: agent(db, &reset.asked_by).await?.operator.name,
+            asked_by: asker(db, &reset).await?,
         });
     }
     let ticket_seen_at = match ticket {
         Some(ticket) => table::ticket_seen(db, (ticket, but)).await?,
         None => None,
     };
-    let asked = table::asked_by(db, asked_by, now - DAY).await?;
+    let asked = match asked_by {
+        Asked::Agent(id) => table::asked_by(db, id, now - DAY).await?,
+        Asked::Administrator(id) => table::asked_by_administrator(db, id, now - DAY).await?,
+    };
     Ok(ResetFacts {
         factors: uses(db, person).await?,
         earlier,

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::server::database::{Fault, Write};
-use crate::server::tables::{access, offer, visit};
+use crate::server::tables::{access, account_reset, act_asked, offer, visit};
 
 /// What was open in the copy and was ended.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -35,7 +35,8 @@ pub async fn clear(tx: &mut Write, now: Timestamp) -> Result<Cleared, Fault> {
     let ended = access::end_all(tx, now).await?;
     // What comes of one after all waits for its owner.
     visit::end_all(tx, now).await?;
-    crate::server::tables::account_reset::end_all(tx, now).await?;
+    account_reset::end_all(tx, now).await?;
+    act_asked::forget_all(tx).await?;
     Ok(Cleared {
         sessions: ended.sessions,
         tokens: ended.tokens,

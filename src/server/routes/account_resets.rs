@@ -14,15 +14,18 @@ use super::report::check_version;
 use super::{Body, Named, Shared};
 use crate::domain::act::{Act, Deed, challenge};
 use crate::domain::authority::{Action, may_ask};
-use crate::domain::{AccountResetId, OfferId, OperatorId, PersonId, PersonKind};
+use crate::domain::{AccountResetId, OfferId, PersonId, PersonKind};
 use crate::server::Registry;
-use crate::server::account_resets::{self as resets, Wish, act_of};
+use crate::server::account_resets::{
+    self as resets, Asked as Asker, Wish, act_of, by_administrator, party,
+};
 use crate::server::acts;
 use crate::server::auth::{AtDesk, IdempotencyKey};
 use crate::server::database::{Connection, Write};
 use crate::server::ledger::{self, Looked, Opened};
 use crate::server::problem::{Answer, Refusal, operator_revoked};
-use crate::server::tables::account_reset::{self as table, Asked};
+use crate::server::tables::account_reset as table;
+use crate::server::tables::act_asked::{self, Asked, AskedWhere, Signer};
 use crate::server::tables::audit;
 use crate::server::tables::operator::{self, OwnKey};
 use crate::wire::webauthn::Descriptor;
@@ -61,20 +64,54 @@ pub async fn ask(
     };
     let now = registry.now();
     let id = AccountResetId(uuid::Uuid::now_v7());
-    let wish = Wish {
-        reason: request.reason,
-        remark: &request.remark,
-        ticket: request.ticket.as_deref(),
-    };
+    let wish = wish(&request);
     let about = (id, request.visit);
     let (terms, person) = resets::ask(&mut entry.tx, &desk, about, wish, (now, now)).await?;
     let deed = Deed::AskReset { terms };
     let whom = (&desk.operator, &person.id);
-    let by = (&desk.operator.id, wish.ticket);
+    let by = (Asker::Agent(&desk.operator.id), wish.ticket);
     let reply = to_sign(&registry, &mut entry.tx, (&desk, whom), (deed, id), by).await?;
     let detail = format!("act {}", reply.id);
     let line = line(&desk, "reset-asking", person.id.as_str(), &detail);
     entry.finish(StatusCode::CREATED, &reply, line).await
+}
+
+/// A desk writes down what an administrator of the person's organisation is to ask for, for somebody who is there.
+#[utoipa::path(
+    post, path = "/v1/account-resets/prepared", tag = "resets", request_body = ResetAsk,
+    params(("Idempotency-Key" = Option<String>, Header, description = "Makes it safe to repeat")),
+    security(("station" = [], "session" = [])),
+    responses((status = CREATED, body = AccountReset))
+)]
+pub async fn prepare(
+    State(registry): Shared,
+    desk: AtDesk,
+    key: Option<IdempotencyKey>,
+    Body(request): Body<ResetAsk>,
+) -> Answer<Response> {
+    check_version(request.version)?;
+    let scope = desk.scope();
+    let mut entry = match ledger::open(&registry, &scope, key, "reset-prepare", &request).await? {
+        Opened::Fresh(entry) => entry,
+        Opened::Repeated(response) => return Ok(response),
+    };
+    let now = registry.now();
+    let id = AccountResetId(uuid::Uuid::now_v7());
+    let about = (id, request.visit);
+    let tx = &mut entry.tx;
+    let person = by_administrator::prepare(tx, &desk, about, wish(&request), now).await?;
+    let reply = resets::shown_by_id(tx, id, now).await?;
+    let detail = format!("reset {id}");
+    let line = line(&desk, "reset-prepared", person.id.as_str(), &detail);
+    entry.finish(StatusCode::CREATED, &reply, line).await
+}
+
+fn wish(request: &ResetAsk) -> Wish<'_> {
+    Wish {
+        reason: request.reason,
+        remark: &request.remark,
+        ticket: request.ticket.as_deref(),
+    }
 }
 
 /// A second agent is about to release it.
@@ -110,7 +147,7 @@ pub async fn release(
     let signer = signer.ok_or_else(|| Refusal::internal("a releaser who is nobody"))?;
     let reset = resets::shown_by_id(tx, id, now).await?;
     let whom = (&signer.operator, &person.id);
-    let by = (&reset.asked_by.id, reset.ticket.as_deref());
+    let by = (asker(&reset)?, reset.ticket.as_deref());
     let reply = to_sign(&registry, tx, (&desk, whom), (deed, id), by).await?;
     let detail = format!("reset {id}, act {}, {releaser}", reply.id);
     let line = line(&desk, "reset-releasing", person.id.as_str(), &detail);
@@ -123,18 +160,13 @@ async fn to_sign(
     tx: &mut Write,
     (desk, (signer, person)): (&AtDesk, (&Operator, &PersonId)),
     (deed, reset): (Deed, AccountResetId),
-    by: (&OperatorId, Option<&str>),
+    by: (Asker<'_>, Option<&str>),
 ) -> Answer<ActToSign> {
     let now = registry.now();
-    if table::count_asked(tx, &desk.operator.id, now).await? >= ASKED_AT_MOST {
-        return Err(Refusal::new(
-            problem_code::OFFERS_OPEN,
-            format!("{ASKED_AT_MOST} acts wait to be signed: sign one, or wait five minutes"),
-        ));
-    }
     let id = OfferId(uuid::Uuid::now_v7());
     let expires_at = now + SIGNED_WITHIN;
-    let act = act_of(id, signer, deed, (now, expires_at)).bytes();
+    let party = party(signer.id.as_str(), &signer.name);
+    let act = act_of(id, party, deed, (now, expires_at)).bytes();
     Act::read(&act.0).map_err(|why| {
         Refusal::new(
             problem_code::MALFORMED,
@@ -148,14 +180,19 @@ async fn to_sign(
         .operators
         .request_of(Some(challenge(&act.0)), allow, life)?;
     let asked = Asked {
-        signer: signer.id.clone(),
-        operator: desk.operator.id.clone(),
-        station: desk.station.clone(),
+        signer: Signer::Operator(signer.id.clone()),
+        place: AskedWhere::Station(desk.station.clone(), desk.operator.id.clone()),
         act: act.clone(),
         state: issued.state,
         expires_at,
     };
-    table::insert_asked(tx, id, &asked).await?;
+    if act_asked::count(tx, &asked, now).await? >= ASKED_AT_MOST {
+        return Err(Refusal::new(
+            problem_code::OFFERS_OPEN,
+            format!("{ASKED_AT_MOST} acts wait to be signed: sign one, or wait five minutes"),
+        ));
+    }
+    act_asked::insert(tx, id, &asked).await?;
     Ok(ActToSign {
         id,
         act,
@@ -164,6 +201,15 @@ async fn to_sign(
         expires_at,
         facts: resets::facts(tx, (person, reset), by, now).await?,
     })
+}
+
+/// Who asked for it.
+fn asker(reset: &AccountReset) -> Answer<Asker<'_>> {
+    match (&reset.administrator, &reset.asked_by) {
+        (Some(person), _) => Ok(Asker::Administrator(&person.id)),
+        (None, Some(operator)) => Ok(Asker::Agent(&operator.id)),
+        (None, None) => Err(Refusal::internal("a reset that nobody asked for")),
+    }
 }
 
 /// An act that was asked for is signed.
@@ -211,7 +257,7 @@ pub async fn signed(
     let tx = &mut entry.tx;
     let ground_now = self::ground(tx, &desk, &push, now).await?;
     ledger::refuse_changed(&ground, &ground_now)?;
-    table::take_asked(tx, push.id).await?;
+    act_asked::take(tx, push.id).await?;
     operator::set_verifier(tx, &push.assertion.raw_id, &verifier).await?;
     let signed = (&push.assertion, verifier.as_str());
     let by = &registry.operators;
@@ -222,7 +268,9 @@ pub async fn signed(
                 remark: &terms.remark,
                 ticket: terms.ticket.as_deref(),
             };
-            let about = (terms.reset, terms.identified.visit);
+            let visit = terms.identified.as_ref().map(|looked| looked.visit);
+            let visit = visit.ok_or_else(|| Refusal::internal("an agent who saw nobody"))?;
+            let about = (terms.reset, visit);
             let (found, person) = resets::ask(tx, &desk, about, wish, (now, act.asked_at)).await?;
             refuse_changed(found == *terms)?;
             acts::keep(by, tx, &act, signed, now).await?;
@@ -238,7 +286,7 @@ pub async fn signed(
             refuse_changed(found == act.deed)?;
             acts::keep(by, tx, &act, signed, now).await?;
             let typed = (&person, push.last_name.as_deref());
-            let whom = (signer, asked_by.name.as_str(), &desk.station);
+            let whom = (signer, asked_by.name.as_str(), Some(&desk.station));
             resets::released(tx, (&act, terms), whom, typed, now).await?;
             terms.reset
         }
@@ -252,7 +300,7 @@ pub async fn signed(
         "reset {id} is {}; signed act {} ({hash}) by {}",
         reply.state.as_str(),
         act.id,
-        asked.signer
+        asked.signer.as_str()
     );
     let subject = reply.person.id.to_string();
     let line = line(&desk, "reset-signed", &subject, &detail);
@@ -266,15 +314,14 @@ async fn ground(
     push: &ActSigned,
     now: Timestamp,
 ) -> Answer<(Asked, OwnKey)> {
-    let asked = table::asked(db, push.id).await?;
-    let asked = asked
-        .filter(|asked| asked.operator == desk.operator.id && asked.station == desk.station)
-        .ok_or_else(|| {
-            Refusal::new(
-                problem_code::OFFER_UNKNOWN,
-                "nobody was asked here to sign that, or it was signed already: begin anew",
-            )
-        })?;
+    let asked = act_asked::find(db, push.id).await?;
+    let here = AskedWhere::Station(desk.station.clone(), desk.operator.id.clone());
+    let asked = asked.filter(|asked| asked.place == here).ok_or_else(|| {
+        Refusal::new(
+            problem_code::OFFER_UNKNOWN,
+            "nobody was asked here to sign that, or it was signed already: begin anew",
+        )
+    })?;
     if asked.expires_at <= now {
         return Err(Refusal::new(
             problem_code::CHALLENGE_EXPIRED,
@@ -283,7 +330,7 @@ async fn ground(
     }
     let own = operator::own_key(db, &push.assertion.raw_id).await?;
     let own = own
-        .filter(|own| own.account.operator.id == asked.signer)
+        .filter(|own| Signer::Operator(own.account.operator.id.clone()) == asked.signer)
         .ok_or_else(|| {
             Refusal::new(
                 problem_code::CREDENTIAL_UNKNOWN,
@@ -291,7 +338,7 @@ async fn ground(
             )
         })?;
     if let Some(at) = own.account.revoked_at {
-        return Err(operator_revoked(&asked.signer, at));
+        return Err(operator_revoked(&own.account.operator.id, at));
     }
     match own.key_revoked_at {
         None => Ok((asked, own)),
@@ -310,7 +357,7 @@ async fn on_record(
     refusal: Refusal,
 ) -> Answer<Refusal> {
     if refusal.code() == problem_code::COUNTER_REGRESSED {
-        let detail = format!("operator {}'s own credential", asked.signer);
+        let detail = format!("operator {}'s own credential", asked.signer.as_str());
         let mut tx = registry.db.write().await?;
         let kind = problem_code::COUNTER_REGRESSED;
         audit::alarm(&mut tx, &desk.station, kind, &detail, registry.now()).await?;
@@ -442,7 +489,7 @@ pub async fn detail(
     refuse_others(&mut read, &desk, now).await?;
     let reset = resets::shown_by_id(&mut read, id, now).await?;
     super::desk::looked(&registry, &desk, "reset-view", reset.person.id.as_str());
-    let by = (&reset.asked_by.id, reset.ticket.as_deref());
+    let by = (asker(&reset)?, reset.ticket.as_deref());
     let facts = resets::facts(&mut read, (&reset.person.id, id), by, now).await?;
     Ok(Json(AccountResetDetail { reset, facts }))
 }

@@ -1,12 +1,14 @@
-//! Resets of accounts, and the acts that somebody was asked to sign. What ended is never changed; the table holds that too.
+//! Resets of accounts. What ended is never changed; the table holds that too.
 
 use jiff::Timestamp;
 use sqlx::{FromRow, Row as _};
 
-use super::At;
 use super::column::MaybeAt;
+use super::{At, FactorName};
 use crate::domain::account_reset::{ResetReason, ResetState};
-use crate::domain::{AccountResetId, Bytes, OfferId, OperatorId, PersonId, StationId, VisitId};
+use crate::domain::{
+    AccountResetId, Bytes, OfferId, OperatorId, OrganisationId, PersonId, StationId, VisitId,
+};
 use crate::server::database::{Connection, Fault, Row, Write};
 
 /// A reset as it is kept.
@@ -14,22 +16,32 @@ use crate::server::database::{Connection, Fault, Row, Write};
 pub struct Stored {
     pub id: AccountResetId,
     pub person: PersonId,
-    pub visit: VisitId,
-    pub station: StationId,
-    pub asked_by: OperatorId,
+    /// Where the person was at a desk.
+    pub visit: Option<VisitId>,
+    /// None: on a page.
+    pub station: Option<StationId>,
+    /// The agent who asked, or whoever prepared it for an administrator.
+    pub asked_by: Option<OperatorId>,
+    /// Which administrator asked, and by which factor.
+    pub administrator: Option<PersonId>,
+    pub asked_with: Option<FactorName>,
     pub reason: ResetReason,
     pub remark: String,
     pub ticket: Option<String>,
-    /// The act by which it was asked for, and what that was signed with.
-    pub asked: OfferId,
-    pub signature: Bytes,
+    /// The act by which it was asked for, and what that was signed with; nothing, where a code was typed.
+    pub asked: Option<OfferId>,
+    pub signature: Option<Bytes>,
     pub state: ResetState,
     pub asked_at: Timestamp,
+    /// It is not carried out before.
+    pub ripe_at: Option<Timestamp>,
     /// It expires then, unless it goes on.
     pub until: Timestamp,
     pub released_by: Option<OperatorId>,
     pub released_at: Option<Timestamp>,
     pub ended_by: Option<OperatorId>,
+    /// Whoever of the people withdrew or objected.
+    pub objector: Option<PersonId>,
     pub ended_at: Option<Timestamp>,
 }
 
@@ -41,6 +53,8 @@ impl FromRow<'_, Row> for Stored {
             visit: row.try_get("visit")?,
             station: row.try_get("station")?,
             asked_by: row.try_get("asked_by")?,
+            administrator: row.try_get("administrator")?,
+            asked_with: row.try_get("asked_with")?,
             reason: row.try_get("reason")?,
             remark: row.try_get("remark")?,
             ticket: row.try_get("ticket")?,
@@ -48,53 +62,150 @@ impl FromRow<'_, Row> for Stored {
             signature: row.try_get("signature")?,
             state: row.try_get("state")?,
             asked_at: row.try_get::<At, _>("asked_ms")?.0,
+            ripe_at: row.try_get::<MaybeAt, _>("ripe_ms")?.0,
             until: row.try_get::<At, _>("until_ms")?.0,
             released_by: row.try_get("released_by")?,
             released_at: row.try_get::<MaybeAt, _>("released_ms")?.0,
             ended_by: row.try_get("ended_by")?,
+            objector: row.try_get("objector")?,
             ended_at: row.try_get::<MaybeAt, _>("ended_ms")?.0,
         })
     }
 }
 
-/// One that is asked for.
+/// One that is new.
 pub struct NewReset<'a> {
     pub id: AccountResetId,
     pub person: &'a PersonId,
-    pub visit: VisitId,
-    pub station: &'a StationId,
-    pub asked_by: &'a OperatorId,
+    pub visit: Option<VisitId>,
+    pub by: By<'a>,
     pub reason: ResetReason,
     pub remark: &'a str,
     pub ticket: Option<&'a str>,
-    /// The act that was signed, and with what.
-    pub asked: OfferId,
-    pub signature: &'a Bytes,
+    pub state: ResetState,
     pub until: Timestamp,
 }
 
-/// Keeps that one was asked for.
+/// Who wrote it down, or asked for it.
+#[derive(Clone, Copy)]
+pub enum By<'a> {
+    /// A desk, for an administrator to ask for.
+    Desk(&'a StationId, &'a OperatorId),
+    Agent {
+        station: &'a StationId,
+        operator: &'a OperatorId,
+        asked: OfferId,
+        signature: &'a Bytes,
+    },
+    Administrator(Asking<'a>),
+}
+
+/// An administrator's asking.
+#[derive(Clone, Copy)]
+pub struct Asking<'a> {
+    pub administrator: &'a PersonId,
+    pub with: &'a FactorName,
+    /// The act that was signed, and with what; none: a code was typed.
+    pub signed: Option<(OfferId, &'a Bytes)>,
+    pub ripe_at: Option<Timestamp>,
+}
+
+/// Keeps one.
 pub async fn insert(tx: &mut Write, new: &NewReset<'_>, now: Timestamp) -> Result<(), Fault> {
+    let (station, operator, asking, signed) = match new.by {
+        By::Desk(station, operator) => (Some(station), Some(operator), None, None),
+        By::Agent {
+            station,
+            operator,
+            asked,
+            signature,
+        } => (
+            Some(station),
+            Some(operator),
+            None,
+            Some((asked, signature)),
+        ),
+        By::Administrator(asking) => (None, None, Some(asking), asking.signed),
+    };
     sqlx::query(
-        "INSERT INTO account_reset (id, person, visit, station, asked_by, reason, remark, ticket, asked, signature, state, asked_ms, \
-         until_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+        "INSERT INTO account_reset (id, person, visit, station, asked_by, administrator, asked_with, reason, remark, ticket, asked, \
+         signature, state, asked_ms, ripe_ms, until_ms) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
     )
     .bind(new.id)
     .bind(new.person)
     .bind(new.visit)
-    .bind(new.station)
-    .bind(new.asked_by)
+    .bind(station)
+    .bind(operator)
+    .bind(asking.map(|asking| asking.administrator))
+    .bind(asking.map(|asking| asking.with))
     .bind(new.reason)
     .bind(new.remark)
     .bind(new.ticket)
-    .bind(new.asked)
-    .bind(new.signature)
-    .bind(ResetState::Requested)
+    .bind(signed.map(|(asked, _)| asked))
+    .bind(signed.map(|(_, signature)| signature))
+    .bind(new.state)
     .bind(At(now))
+    .bind(asking.and_then(|asking| asking.ripe_at).map(At))
     .bind(At(new.until))
     .execute(&mut **tx)
     .await?;
     Ok(())
+}
+
+/// An administrator asks for what a desk prepared; whether it still waited for that.
+pub async fn ask_prepared(
+    tx: &mut Write,
+    id: AccountResetId,
+    asking: Asking<'_>,
+    until: Timestamp,
+) -> Result<bool, Fault> {
+    let done = sqlx::query(
+        "UPDATE account_reset SET state = 'released', administrator = $1, asked_with = $2, asked = $3, signature = $4, ripe_ms = $5, \
+         until_ms = $6 WHERE id = $7 AND state = 'prepared'",
+    )
+    .bind(asking.administrator)
+    .bind(asking.with)
+    .bind(asking.signed.map(|(asked, _)| asked))
+    .bind(asking.signed.map(|(_, signature)| signature))
+    .bind(asking.ripe_at.map(At))
+    .bind(At(until))
+    .bind(id)
+    .execute(&mut **tx)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// How many one administrator asked for after that time.
+pub async fn asked_by_administrator(
+    db: &mut Connection,
+    administrator: &PersonId,
+    after: Timestamp,
+) -> Result<u32, Fault> {
+    sqlx::query_scalar(
+        "SELECT count(*) FROM account_reset WHERE administrator = $1 AND asked_ms > $2",
+    )
+    .bind(administrator)
+    .bind(At(after))
+    .fetch_one(db)
+    .await
+}
+
+/// Those of an organisation's people, newest first, those of which something can still come before the others; at most `limit`.
+#[expect(dead_code, reason = "for the pages, which are being made")]
+pub async fn of_organisation(
+    db: &mut Connection,
+    organisation: &OrganisationId,
+    limit: u32,
+) -> Result<Vec<Stored>, Fault> {
+    sqlx::query_as(
+        "SELECT r.* FROM account_reset r JOIN person p ON p.id = r.person WHERE p.organisation = $1 \
+         ORDER BY r.state NOT IN ('prepared', 'requested', 'released'), r.asked_ms DESC, r.id LIMIT $2",
+    )
+    .bind(organisation)
+    .bind(limit)
+    .fetch_all(db)
+    .await
 }
 
 /// The reset of that name.
@@ -108,7 +219,7 @@ pub async fn find(db: &mut Connection, id: AccountResetId) -> Result<Option<Stor
 /// The newest, those of which something can still come first; at most `limit`.
 pub async fn newest(db: &mut Connection, limit: u32) -> Result<Vec<Stored>, Fault> {
     sqlx::query_as(
-        "SELECT * FROM account_reset ORDER BY state NOT IN ('requested', 'released'), asked_ms DESC, id LIMIT $1",
+        "SELECT * FROM account_reset ORDER BY state NOT IN ('prepared', 'requested', 'released'), asked_ms DESC, id LIMIT $1",
     )
     .bind(limit)
     .fetch_all(db)
@@ -133,21 +244,22 @@ pub async fn of_person(
 /// The one of a person that stands open.
 pub async fn open_of(db: &mut Connection, person: &PersonId) -> Result<Option<Stored>, Fault> {
     sqlx::query_as(
-        "SELECT * FROM account_reset WHERE person = $1 AND state IN ('requested', 'released')",
+        "SELECT * FROM account_reset WHERE person = $1 AND state IN ('prepared', 'requested', 'released')",
     )
     .bind(person)
     .fetch_optional(db)
     .await
 }
 
-/// How many were asked for about that person after that time: of all, and without those that whoever asked took back.
+/// How many were asked for, and not only prepared, about that person after that time: of all, and without those that whoever asked took back.
 pub async fn asked_about(
     db: &mut Connection,
     person: &PersonId,
     after: Timestamp,
 ) -> Result<(u32, u32), Fault> {
     sqlx::query_as(
-        "SELECT count(*), count(*) FILTER (WHERE state <> $3) FROM account_reset WHERE person = $1 AND asked_ms > $2",
+        "SELECT count(*), count(*) FILTER (WHERE state <> $3) FROM account_reset \
+         WHERE person = $1 AND asked_ms > $2 AND (asked IS NOT NULL OR administrator IS NOT NULL)",
     )
     .bind(person)
     .bind(At(after))
@@ -189,7 +301,7 @@ pub async fn ticket_seen(
 /// What nobody acted on in time has expired.
 pub async fn expire(tx: &mut Write, now: Timestamp) -> Result<Vec<Stored>, Fault> {
     sqlx::query_as(
-        "UPDATE account_reset SET state = 'expired', ended_ms = until_ms WHERE state IN ('requested', 'released') AND until_ms <= $1 \
+        "UPDATE account_reset SET state = 'expired', ended_ms = until_ms WHERE state IN ('prepared', 'requested', 'released') AND until_ms <= $1 \
          RETURNING *",
     )
     .bind(At(now))
@@ -197,10 +309,10 @@ pub async fn expire(tx: &mut Write, now: Timestamp) -> Result<Vec<Stored>, Fault
     .await
 }
 
-/// Ends all of which something could still come, and forgets what nobody has signed yet: a copy that is put back brings none back.
+/// Ends all of which something could still come: a copy that is put back brings none back.
 pub async fn end_all(tx: &mut Write, now: Timestamp) -> Result<(), Fault> {
     sqlx::query(
-        "UPDATE account_reset SET state = 'expired', ended_ms = $1 WHERE state IN ('requested', 'released')",
+        "UPDATE account_reset SET state = 'expired', ended_ms = $1 WHERE state IN ('prepared', 'requested', 'released')",
     )
     .bind(At(now))
     .execute(&mut **tx)
@@ -212,18 +324,7 @@ pub async fn end_all(tx: &mut Write, now: Timestamp) -> Result<(), Fault> {
     .bind(At(now))
     .execute(&mut **tx)
     .await?;
-    sqlx::query("DELETE FROM act_asked")
-        .execute(&mut **tx)
-        .await?;
     Ok(())
-}
-
-/// At which station one was asked for.
-pub async fn asked_at(db: &mut Connection, id: AccountResetId) -> Result<StationId, Fault> {
-    sqlx::query_scalar("SELECT station FROM account_reset WHERE id = $1")
-        .bind(id)
-        .fetch_one(db)
-        .await
 }
 
 /// It is released by that act, until then; whether it was only asked for.
@@ -247,22 +348,35 @@ pub async fn release(
     Ok(done.rows_affected() == 1)
 }
 
+/// By whom one ends.
+#[derive(Clone, Copy)]
+pub enum Ender<'a> {
+    Operator(&'a OperatorId),
+    /// Themself, or an administrator of their organisation.
+    Person(&'a PersonId),
+}
+
 /// It ends like that; whether it stood in the state that it is to end from.
 pub async fn end(
     tx: &mut Write,
     id: AccountResetId,
     (from, to): (ResetState, ResetState),
-    by: &OperatorId,
+    by: Ender<'_>,
     now: Timestamp,
 ) -> Result<bool, Fault> {
+    let (operator, person) = match by {
+        Ender::Operator(id) => (Some(id), None),
+        Ender::Person(id) => (None, Some(id)),
+    };
     let done = sqlx::query(
-        "UPDATE account_reset SET state = $1, ended_by = $2, ended_ms = $3 WHERE id = $4 AND state = $5",
+        "UPDATE account_reset SET state = $1, ended_by = $2, objector = $6, ended_ms = $3 WHERE id = $4 AND state = $5",
     )
     .bind(to)
-    .bind(by)
+    .bind(operator)
     .bind(At(now))
     .bind(id)
     .bind(from)
+    .bind(person)
     .execute(&mut **tx)
     .await?;
     Ok(done.rows_affected() == 1)
@@ -328,86 +442,4 @@ pub async fn allowed_at(
         .fetch_one(db)
         .await?;
     Ok(at.0)
-}
-
-/// An act that somebody was asked to sign.
-#[derive(PartialEq)]
-pub struct Asked {
-    pub signer: OperatorId,
-    /// Who is signed in, and where.
-    pub operator: OperatorId,
-    pub station: StationId,
-    pub act: Bytes,
-    /// The verifier's own: what the assertion is verified against.
-    pub state: String,
-    pub expires_at: Timestamp,
-}
-
-impl FromRow<'_, Row> for Asked {
-    fn from_row(row: &Row) -> Result<Self, Fault> {
-        Ok(Self {
-            signer: row.try_get("signer")?,
-            operator: row.try_get("operator")?,
-            station: row.try_get("station")?,
-            act: row.try_get("act")?,
-            state: row.try_get("state")?,
-            expires_at: row.try_get::<At, _>("expires_ms")?.0,
-        })
-    }
-}
-
-/// Keeps what somebody is asked to sign.
-pub async fn insert_asked(tx: &mut Write, id: OfferId, asked: &Asked) -> Result<(), Fault> {
-    sqlx::query(
-        "INSERT INTO act_asked (id, signer, operator, station, act, state, expires_ms) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-    )
-    .bind(id)
-    .bind(&asked.signer)
-    .bind(&asked.operator)
-    .bind(&asked.station)
-    .bind(&asked.act)
-    .bind(&asked.state)
-    .bind(At(asked.expires_at))
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
-}
-
-/// What somebody was asked to sign, and has not.
-pub async fn asked(db: &mut Connection, id: OfferId) -> Result<Option<Asked>, Fault> {
-    sqlx::query_as("SELECT * FROM act_asked WHERE id = $1")
-        .bind(id)
-        .fetch_optional(db)
-        .await
-}
-
-/// It is signed once.
-pub async fn take_asked(tx: &mut Write, id: OfferId) -> Result<(), Fault> {
-    sqlx::query("DELETE FROM act_asked WHERE id = $1")
-        .bind(id)
-        .execute(&mut **tx)
-        .await?;
-    Ok(())
-}
-
-/// How many somebody at that station is asked to sign.
-pub async fn count_asked(
-    db: &mut Connection,
-    operator: &OperatorId,
-    now: Timestamp,
-) -> Result<u32, Fault> {
-    sqlx::query_scalar("SELECT count(*) FROM act_asked WHERE operator = $1 AND expires_ms > $2")
-        .bind(operator)
-        .bind(At(now))
-        .fetch_one(db)
-        .await
-}
-
-/// Forgets what nobody can sign any more.
-pub async fn forget_asked(tx: &mut Write, now: Timestamp) -> Result<(), Fault> {
-    sqlx::query("DELETE FROM act_asked WHERE expires_ms <= $1")
-        .bind(At(now))
-        .execute(&mut **tx)
-        .await?;
-    Ok(())
 }

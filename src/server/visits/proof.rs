@@ -3,6 +3,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::kept::kept;
 use super::{FactorName, of, over, touched};
 use crate::domain::authority::{Action, row};
 use crate::domain::suspension::FactorSort;
@@ -53,6 +54,20 @@ pub(super) async fn administrators(
         }
     }
     Ok(found)
+}
+
+/// Whether an administrator may answer for the person of that visit by that factor: it was there before, and whoever served them did
+/// not make it.
+pub async fn may_vouch(
+    tx: &mut Connection,
+    id: VisitId,
+    (administrator, with): (&PersonId, &FactorName),
+    now: Timestamp,
+) -> Answer<bool> {
+    let kept = kept(tx, id).await?.ok_or_else(|| over(id))?;
+    Ok(provers(tx, &kept.visit, administrator, now)
+        .await?
+        .contains(with))
 }
 
 /// The factors by which this person may prove that visit: their own for themself; for another the ones that the visit's operator

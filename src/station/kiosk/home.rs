@@ -159,11 +159,12 @@ fn sees_resets(operator: &Operator) -> bool {
 fn waits(reset: &AccountReset) -> (u8, i64) {
     let asked = reset.asked_at.as_millisecond();
     match reset.state {
-        ResetState::Requested => (0, asked),
+        ResetState::Prepared | ResetState::Requested => (0, asked),
         ResetState::Released => (1, asked),
         ResetState::Withdrawn
         | ResetState::Refused
         | ResetState::Expired
+        | ResetState::Objected
         | ResetState::CarriedOut => (2, -asked),
     }
 }

@@ -49,7 +49,7 @@ impl Model {
 
     fn asked_themself(&self, reset: &AccountReset) -> bool {
         let me = self.operator.as_ref();
-        me.is_some_and(|me| me.id == reset.asked_by.id)
+        me.is_some_and(|me| reset.is_by(&me.id))
     }
 
     /// Whether they see resets at all.

@@ -38,13 +38,13 @@ fn terms(factors: usize) -> ResetTerms {
         reason: ResetReason::Stolen,
         remark: "bag stolen on the train".to_owned(),
         ticket: Some("T-1".to_owned()),
-        identified: LookedAt {
+        identified: Some(LookedAt {
             visit: VisitId(uuid::Uuid::nil()),
             how: "passport:7K31".to_owned(),
             by: party("op-1", "A. Gent"),
             station: party("s-1", "Help desk 1"),
             at: Timestamp::UNIX_EPOCH,
-        },
+        }),
     }
 }
 

@@ -227,12 +227,12 @@ async fn an_account_is_reset_on_one_agents_asking_and_anothers_release_and_a_key
     };
     assert_eq!(terms.person.name, "W. Example");
     assert_eq!(terms.factors.len(), 1, "the stolen key");
-    assert_eq!(terms.identified.visit, visit.id);
+    assert_eq!(terms.identified.as_ref().unwrap().visit, visit.id);
     assert_eq!(to_sign.facts.factors.len(), 1);
     let signed = one.signs(&to_sign, None);
     let reset = one.hands_in(&signed).await.expect("is asked for");
     assert_eq!(reset.state, ResetState::Requested);
-    assert_eq!(reset.asked_by.name, "A. Gent");
+    assert_eq!(reset.asked_by.as_ref().unwrap().name, "A. Gent");
     // What it is asked for is told to the person.
     assert!(kinds_told(&world).await.contains(&"reset-asked".to_owned()));
     let detail = one.client.person(&one.session, &person).await.unwrap();
@@ -462,4 +462,54 @@ async fn what_nobody_acts_on_expires_and_what_ended_stays_as_it_is() {
         let done = sqlx::query(change).execute(&world.database().await).await;
         assert!(done.is_err(), "{change}");
     }
+}
+
+#[tokio::test]
+async fn resets_from_before_administrators_asked_are_kept_with_the_visits_that_name_them() {
+    let dir = tempfile::tempdir().unwrap();
+    let db = dir.path().join("registry.db");
+    let steps = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
+    let steps = sqlx::migrate::Migrator::new(steps).await.unwrap();
+    let earlier = steps.iter().filter(|step| step.version < 28).cloned();
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&db);
+    let pool = sqlx::SqlitePool::connect_with(options.create_if_missing(true));
+    let pool = pool.await.unwrap();
+    let earlier = sqlx::migrate::Migrator::with_migrations(earlier.collect());
+    earlier.run(&pool).await.unwrap();
+    for statement in [
+        "INSERT INTO operator (id, name, role, user_handle) VALUES ('o-1', 'A', 'customer-service', x'01')",
+        "INSERT INTO person (id, name, kind, user_handle) VALUES ('p-1', 'P', 'unaffiliated', x'03')",
+        "INSERT INTO station (id, name, public_key_pem, thumbprint, joined_ms) VALUES ('s-1', 'S', '', x'04', 1)",
+        "INSERT INTO act (id, signer, subject, receipt, at_ms) VALUES ('a-1', 'o-1', 'p-1', '{}', 1)",
+        "INSERT INTO visit (id, person, station, operator, had, opened_ms, last_act_ms) \
+         VALUES ('v-1', 'p-1', 's-1', 'o-1', 'lost', 1, 1)",
+        "INSERT INTO account_reset (id, person, visit, station, asked_by, reason, remark, asked, signature, state, asked_ms, until_ms) \
+         VALUES ('r-1', 'p-1', 'v-1', 's-1', 'o-1', 'lost', '', 'a-1', x'05', 'requested', 7, 8)",
+        "UPDATE visit SET reset = 'r-1'",
+    ] {
+        sqlx::query(statement).execute(&pool).await.unwrap();
+    }
+    let mut tx = pool.begin().await.unwrap();
+    steps.run_direct(None, &mut *tx, false).await.unwrap();
+    tx.commit().await.unwrap();
+    let kept: (String, String, String, i64) = sqlx::query_as(
+        "SELECT v.reset, r.visit, r.state, r.asked_ms FROM visit v JOIN account_reset r ON r.id = v.reset",
+    )
+    .fetch_one(&pool)
+    .await
+    .unwrap();
+    let expected = ["r-1", "v-1", "requested"].map(str::to_owned);
+    assert_eq!(
+        kept,
+        (
+            expected[0].clone(),
+            expected[1].clone(),
+            expected[2].clone(),
+            7
+        )
+    );
+    let broken = sqlx::query("PRAGMA foreign_key_check")
+        .fetch_all(&pool)
+        .await;
+    assert!(broken.unwrap().is_empty());
 }

@@ -79,8 +79,12 @@ fn reset(number: u128, person: Person, by: Operator, minutes: i64) -> AccountRes
         remark: "bag stolen on the train, reported to the police".to_owned(),
         ticket: Some("CS-20417".to_owned()),
         state: ResetState::Requested,
-        asked_by: by,
-        station: "Help desk 2".to_owned(),
+        asked_by: Some(by),
+        administrator: None,
+        by_code: false,
+        ripe_at: None,
+        objector: None,
+        station: Some("Help desk 2".to_owned()),
         asked_at,
         until: asked_at + SignedDuration::from_hours(4),
         released_by: None,
@@ -212,13 +216,13 @@ fn terms() -> ResetTerms {
         remark: "bag stolen on the train, reported to the police; the phone was in it as well"
             .to_owned(),
         ticket: Some("CS-20417".to_owned()),
-        identified: LookedAt {
+        identified: Some(LookedAt {
             visit,
             how: cast::identification().to_string(),
             by: party("op-7", &agent().name),
             station: party("s-1", "Help desk 2"),
             at: cast::ago(3),
-        },
+        }),
     }
 }
 

@@ -291,7 +291,7 @@ fn carry_out(
         t,
         "account-reset-carry-out-how",
         person = reset.person.name.clone(),
-        asked_by = reset.asked_by.name.clone(),
+        asked_by = reset.asker().to_owned(),
         released_by = reset.released_by.as_ref().map_or("–", |by| &by.name)
     );
     let mut row = who(ctx, sheet, panel, row + 1, Who::Operator, &how);

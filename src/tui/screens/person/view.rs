@@ -308,7 +308,7 @@ fn advised(ctx: Ctx<'_>, page: &PersonPage) -> Option<(String, bool)> {
 /// The reset of which something can still come.
 fn open_reset(ctx: Ctx<'_>, reset: &AccountReset) -> String {
     let t = ctx.text;
-    let (by, at) = (reset.asked_by.name.clone(), ctx.time(reset.asked_at));
+    let (by, at) = (reset.asker().to_owned(), ctx.time(reset.asked_at));
     let until = ctx.time(reset.until);
     let me = ctx.model.operator.as_ref();
     match &reset.released_by {

@@ -71,9 +71,13 @@ fn reset_row(
     let [age, person, organisation, by] = columns(area.width);
     let belongs = reset.person.organisation.as_ref();
     let style = match reset.state {
-        ResetState::Requested => ctx.theme.warning(),
+        ResetState::Prepared | ResetState::Requested => ctx.theme.warning(),
         ResetState::Released => ctx.theme.good(),
-        _ => ctx.theme.quiet(),
+        ResetState::Withdrawn
+        | ResetState::Refused
+        | ResetState::Expired
+        | ResetState::Objected
+        | ResetState::CarriedOut => ctx.theme.quiet(),
     };
     let mark = if is_marked { "▸" } else { " " };
     let cells: [Cell; 6] = [
@@ -85,7 +89,7 @@ fn reset_row(
             belongs.map_or("–", |o| o.name.as_str()).to_owned(),
             plain,
         ),
-        (by, reset.asked_by.name.clone(), plain),
+        (by, reset.asker().to_owned(), plain),
         (18, ctx.text.reset_state(reset.state), style),
     ];
     sheet.cells(area, row, &cells);
@@ -114,8 +118,8 @@ fn known(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, reset: &AccountReset) 
     let asked = tr!(
         t,
         "resets-asked",
-        by = reset.asked_by.name.clone(),
-        station = reset.station.clone(),
+        by = reset.asker().to_owned(),
+        station = reset.station.as_deref().unwrap_or("–"),
         day = ctx.day(reset.asked_at),
         time = ctx.time(reset.asked_at)
     );
@@ -147,9 +151,10 @@ fn known(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, reset: &AccountReset) 
 fn next(ctx: Ctx<'_>, reset: &AccountReset) -> String {
     let t = ctx.text;
     let until = ctx.time(reset.until);
-    let by = |by: &Option<crate::wire::Operator>| {
-        by.as_ref()
-            .map_or_else(|| "–".to_owned(), |by| by.name.clone())
+    let ended_by = || {
+        let operator = reset.ended_by.as_ref().map(|by| by.name.clone());
+        let person = reset.objector.as_ref().map(|by| by.name.clone());
+        operator.or(person).unwrap_or_else(|| "–".to_owned())
     };
     let ended = || {
         let at = reset.ended_at.unwrap_or(reset.until);
@@ -160,20 +165,25 @@ fn next(ctx: Ctx<'_>, reset: &AccountReset) -> String {
             tr!(t, "resets-own", until = until)
         }
         ResetState::Requested => tr!(t, "resets-to-release", until = until),
-        ResetState::Released => {
-            tr!(
+        ResetState::Prepared => tr!(t, "resets-prepared", until = until),
+        ResetState::Released => match &reset.released_by {
+            Some(by) => tr!(t, "resets-released", by = by.name.clone(), until = until),
+            None => tr!(
                 t,
-                "resets-released",
-                by = by(&reset.released_by),
+                "resets-asked-for",
+                by = reset.asker().to_owned(),
                 until = until
-            )
-        }
+            ),
+        },
         ResetState::Expired => tr!(t, "resets-expired", at = ended()),
-        ResetState::Withdrawn | ResetState::Refused | ResetState::CarriedOut => tr!(
+        ResetState::Withdrawn
+        | ResetState::Refused
+        | ResetState::Objected
+        | ResetState::CarriedOut => tr!(
             t,
             "resets-ended",
             state = t.reset_state(reset.state),
-            by = by(&reset.ended_by),
+            by = ended_by(),
             at = ended()
         ),
     }

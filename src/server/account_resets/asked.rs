@@ -1,0 +1,208 @@
+//! An agent asks for the reset of an account.
+//!
+//! Invariant: of one person one request is open at a time, and so many within a day.
+
+use jiff::Timestamp;
+
+use super::{
+    AGAIN, DAY, IDENTIFIED_WITHIN, OF_ONE_AGENT, OF_ONE_PERSON, Told, Wish, agent, check, expire,
+    going, not_allowed, open_of, party, refuse_changed_since, refuse_needless, refuse_unknown,
+    tell,
+};
+use crate::domain::account_reset::{RELEASED_WITHIN, ResetState};
+use crate::domain::act::{Act, GOING_MAX, LookedAt, Others, ResetTerms};
+use crate::domain::authority::{Action, may_ask};
+use crate::domain::visit::Takes;
+use crate::domain::{AccountResetId, Bytes, OperatorId, Person, VisitId};
+use crate::server::auth::AtDesk;
+use crate::server::database::Write;
+use crate::server::notices::Kind;
+use crate::server::problem::{Answer, Refusal, operator_revoked};
+use crate::server::tables::account_reset::{self as table, By, NewReset};
+use crate::server::tables::{audit, visit};
+use crate::server::visits;
+use crate::wire::{Identified, Visit, problem_code};
+
+/// What an operator may ask for now, for whoever is at their desk; what they would sign.
+pub async fn ask(
+    tx: &mut Write,
+    desk: &AtDesk,
+    (id, visit): (AccountResetId, VisitId),
+    wish: Wish<'_>,
+    (now, asked_at): (Timestamp, Timestamp),
+) -> Answer<(ResetTerms, Person)> {
+    check(wish)?;
+    let (visit, person) = visits::going(tx, desk, visit, now).await?;
+    may_ask(desk.operator.role, Action::ReplaceLost, person.kind).map_err(not_allowed)?;
+    visits::holds(tx, Action::Receive, &desk.operator.id, &person).await?;
+    refuse_unknown(tx, &desk.operator).await?;
+    refuse_needless(&visit, (&person, Takes::Release))?;
+    refuse_unknown_hands(tx, visit.id).await?;
+    refuse_more(tx, &person, None, now).await?;
+    let identified = seen_lately(&visit, asked_at)?;
+    let terms = terms(tx, id, &person, (wish, Some(identified))).await?;
+    Ok((terms, person))
+}
+
+/// Nobody could release what somebody had a hand in of whom it is not said who they are.
+async fn refuse_unknown_hands(tx: &mut Write, id: VisitId) -> Answer<()> {
+    for hand in visit::operators(tx, id).await? {
+        let account = agent(tx, &hand).await?;
+        refuse_unknown(tx, &account.operator).await?;
+    }
+    Ok(())
+}
+
+/// Nothing is asked for while something is open but for `but`, nor too often.
+pub(super) async fn refuse_more(
+    tx: &mut Write,
+    person: &Person,
+    but: Option<AccountResetId>,
+    now: Timestamp,
+) -> Answer<()> {
+    expire(tx, now).await?;
+    if let Some(open) = open_of(tx, &person.id, now).await?
+        && Some(open.id) != but
+    {
+        return Err(Refusal::new(
+            problem_code::RESET_OPEN,
+            format!(
+                "a reset of {}'s account was asked for at {} and is {}: it is carried out, withdrawn or refused first",
+                person.name,
+                open.asked_at,
+                open.state.as_str()
+            ),
+        ));
+    }
+    let allowed = table::allowed_at(tx, &person.id).await?;
+    let since = allowed.map_or(now - DAY, |at| at.max(now - DAY));
+    let (_, lately) = table::asked_about(tx, &person.id, since).await?;
+    if lately >= OF_ONE_PERSON {
+        return Err(Refusal::new(
+            problem_code::RESET_LIMIT,
+            format!(
+                "{lately} resets of {}'s account were asked for within 24 hours: none is taken until the first of them is older. \
+                 The registry's administrator lifts that sooner: `keydesk registry resets allow`",
+                person.name
+            ),
+        ));
+    }
+    Ok(())
+}
+
+/// How the person was identified, not long before it is asked for.
+pub(super) fn seen_lately(visit: &Visit, asked_at: Timestamp) -> Answer<LookedAt> {
+    let not_identified = |why: &str| Refusal::new(problem_code::NOT_IDENTIFIED, why);
+    let identified = visit.identified.as_ref().ok_or_else(|| {
+        not_identified("nobody was identified in this visit: identify the person anew")
+    })?;
+    if identified.check.at < asked_at - IDENTIFIED_WITHIN {
+        return Err(not_identified(
+            "an identification is good for asking for half an hour: end the visit, and identify the person anew",
+        ));
+    }
+    Ok(looked_at(visit.id, identified))
+}
+
+/// An identification, as an act names it.
+pub(super) fn looked_at(visit: VisitId, identified: &Identified) -> LookedAt {
+    let check = &identified.check;
+    LookedAt {
+        visit,
+        how: check.how.to_string(),
+        by: party(check.operator.as_str(), &identified.operator_name),
+        station: party(check.station.as_str(), &identified.station_name),
+        at: check.at,
+    }
+}
+
+/// What is asked for, as it is now.
+pub(super) async fn terms(
+    tx: &mut Write,
+    id: AccountResetId,
+    person: &Person,
+    (wish, identified): (Wish<'_>, Option<LookedAt>),
+) -> Answer<ResetTerms> {
+    let going = going(tx, &person.id).await?;
+    Ok(ResetTerms {
+        reset: id,
+        person: party(person.id.as_str(), &person.name),
+        organisation: person
+            .organisation
+            .as_ref()
+            .map(|o| party(o.id.as_str(), &o.name)),
+        others: Others::of(
+            going
+                .iter()
+                .skip(GOING_MAX)
+                .map(|factor| factor.id.as_str()),
+        ),
+        factors: going.into_iter().take(GOING_MAX).collect(),
+        reason: wish.reason,
+        remark: wish.remark.to_owned(),
+        ticket: wish.ticket.map(ToOwned::to_owned),
+        identified,
+    })
+}
+
+/// Keeps a request that an agent signed: its act is kept already.
+pub async fn asked(
+    tx: &mut Write,
+    desk: &AtDesk,
+    (act, terms): (&Act, &ResetTerms),
+    (person, signature): (&Person, &Bytes),
+    now: Timestamp,
+) -> Answer<()> {
+    let until = now + RELEASED_WITHIN;
+    let new = NewReset {
+        id: terms.reset,
+        person: &person.id,
+        visit: terms.identified.as_ref().map(|looked| looked.visit),
+        by: By::Agent {
+            station: &desk.station,
+            operator: &desk.operator.id,
+            asked: act.id,
+            signature,
+        },
+        reason: terms.reason,
+        remark: &terms.remark,
+        ticket: terms.ticket.as_deref(),
+        state: ResetState::Requested,
+        until,
+    };
+    let (again, _) = table::asked_about(tx, &person.id, now - AGAIN).await?;
+    table::insert(tx, &new, now).await?;
+    let mine = table::asked_by(tx, &desk.operator.id, now - DAY).await?;
+    if again > 0 || mine > OF_ONE_AGENT {
+        let detail = format!(
+            "operator {} asked for the reset of {}'s account: the {}. about them within a week, their {}. within a day",
+            desk.operator.id,
+            person.id,
+            again + 1,
+            mine
+        );
+        audit::alarm(tx, &desk.station, problem_code::RESET_LIMIT, &detail, now).await?;
+    }
+    let told = Told {
+        until: Some(until),
+        ..Told::of(terms.reset, terms.reason, &desk.operator.name)
+    };
+    tell(tx, Kind::ResetAsked, person, &told, now).await
+}
+
+/// Whoever asked for it still may: nothing comes of what somebody asked for whose access ended, or who turned out to be of the
+/// organisation.
+pub(super) async fn refuse_requester(
+    tx: &mut Write,
+    (asked_by, asked_at): (&OperatorId, Timestamp),
+    person: &Person,
+) -> Answer<()> {
+    let account = agent(tx, asked_by).await?;
+    if let Some(at) = account.revoked_at {
+        return Err(operator_revoked(asked_by, at));
+    }
+    may_ask(account.operator.role, Action::ReplaceLost, person.kind).map_err(not_allowed)?;
+    visits::holds(tx, Action::Receive, asked_by, person).await?;
+    refuse_unknown(tx, &account.operator).await?;
+    refuse_changed_since(tx, &account.operator, asked_at).await
+}

@@ -1,0 +1,378 @@
+//! An administrator of the person's organisation asks for the reset of an account, on a page; a desk prepares that for somebody who is
+//! there alone.
+//!
+//! Invariants: their asking is the authority, and it is asked again before anything comes of it; nobody carries out what was asked for
+//! with a factor that they had a hand in.
+
+use jiff::Timestamp;
+
+use super::asked::{looked_at, refuse_more, seen_lately, terms};
+use super::{
+    AGAIN, DAY, OF_ONE_ADMINISTRATOR, Told, Wish, check, not_allowed, over, refuse_needless,
+    stored, tell,
+};
+use crate::domain::account_reset::{CODE_WAITS, RELEASED_WITHIN, ResetState};
+use crate::domain::act::ResetTerms;
+use crate::domain::authority::{Action, Asker, NotTheirs, decide, may_ask_for, row};
+use crate::domain::identification::Case;
+use crate::domain::visit::Takes;
+use crate::domain::working_days::WorkingDays;
+use crate::domain::{AccountResetId, Bytes, OfferId, Person, PersonId, VisitId};
+use crate::server::auth::AtDesk;
+use crate::server::database::{Connection, Write};
+use crate::server::identifications;
+use crate::server::notices::Kind;
+use crate::server::problem::{Answer, Refusal};
+use crate::server::tables::account_reset::{self as table, Asking, By, NewReset, Stored};
+use crate::server::tables::{FactorName, audit, person, standing};
+use crate::server::visits;
+use crate::wire::problem_code;
+
+/// What an administrator asks for.
+#[derive(Debug, Clone, Copy)]
+pub enum Asks<'a> {
+    /// Of their own accord, under a name that is new.
+    Own(AccountResetId, Wish<'a>),
+    /// What a desk prepared.
+    Prepared(AccountResetId),
+}
+
+/// By what they ask.
+#[derive(Debug, Clone, Copy)]
+pub struct Proof<'a> {
+    /// A factor of theirs that opens their account.
+    pub with: &'a FactorName,
+    /// The act that they signed with it, which is kept already, and the signature; none: they typed its code.
+    pub signed: Option<(OfferId, &'a Bytes)>,
+}
+
+/// A desk writes down what an administrator is to ask for, for somebody who is there and has lost all factors.
+pub async fn prepare(
+    tx: &mut Write,
+    desk: &AtDesk,
+    (id, visit): (AccountResetId, VisitId),
+    wish: Wish<'_>,
+    now: Timestamp,
+) -> Answer<Person> {
+    check(wish)?;
+    let (visit, person) = visits::going(tx, desk, visit, now).await?;
+    decide(desk.operator.role, Action::ReplaceLost, Some(person.kind))
+        .once_released()
+        .map_err(not_allowed)?;
+    let asker = row(Action::ReplaceLost, Some(person.kind)).map(|row| row.asked_by);
+    if asker != Some(Asker::Administrator) {
+        return Err(Refusal::new(
+            problem_code::NOT_ALLOWED,
+            format!(
+                "no administrator asks for the reset of {}'s account: a Customer Service agent does",
+                person.name
+            ),
+        ));
+    }
+    visits::holds(tx, Action::Receive, &desk.operator.id, &person).await?;
+    refuse_needless(&visit, (&person, Takes::Administrator))?;
+    seen_lately(&visit, now)?;
+    refuse_more(tx, &person, None, now).await?;
+    refuse_without_administrator(tx, &person).await?;
+    let until = now + RELEASED_WITHIN;
+    let new = NewReset {
+        id,
+        person: &person.id,
+        visit: Some(visit.id),
+        by: By::Desk(&desk.station, &desk.operator.id),
+        reason: wish.reason,
+        remark: wish.remark,
+        ticket: wish.ticket,
+        state: ResetState::Prepared,
+        until,
+    };
+    table::insert(tx, &new, now).await?;
+    let told = Told {
+        until: Some(until),
+        ..Told::of(id, wish.reason, &desk.operator.name)
+    };
+    tell(tx, Kind::ResetPrepared, &person, &told, now).await?;
+    Ok(person)
+}
+
+/// Nobody would ever ask.
+async fn refuse_without_administrator(tx: &mut Write, person: &Person) -> Answer<()> {
+    if let Some(organisation) = &person.organisation {
+        for id in person::administrators(tx, &organisation.id, &person.id).await? {
+            if !standing::valid(tx, &id).await?.is_empty() {
+                return Ok(());
+            }
+        }
+    }
+    Err(Refusal::new(
+        problem_code::NOT_ALLOWED,
+        format!(
+            "no administrator of {}'s organisation has a factor to ask with: enrol one for an administrator first",
+            person.name
+        ),
+    ))
+}
+
+/// What an administrator may ask for now; what they would sign.
+pub async fn ask(
+    tx: &mut Write,
+    (administrator, subject): (&PersonId, &PersonId),
+    asks: Asks<'_>,
+    now: Timestamp,
+) -> Answer<(ResetTerms, Person)> {
+    let person = known_to(tx, (administrator, subject)).await?;
+    match asks {
+        Asks::Own(id, wish) => {
+            check(wish)?;
+            refuse_more(tx, &person, None, now).await?;
+            let terms = terms(tx, id, &person, (wish, None)).await?;
+            Ok((terms, person))
+        }
+        Asks::Prepared(id) => {
+            let reset = prepared(tx, (id, subject), now).await?;
+            refuse_more(tx, &person, Some(id), now).await?;
+            let wish = Wish {
+                reason: reset.reason,
+                remark: &reset.remark,
+                ticket: reset.ticket.as_deref(),
+            };
+            let identified = identified(tx, &reset).await?;
+            let terms = terms(tx, id, &person, (wish, identified)).await?;
+            Ok((terms, person))
+        }
+    }
+}
+
+/// The person, if that administrator may ask for them. Who is of another organisation is told like who is not there.
+async fn known_to(
+    tx: &mut Connection,
+    (administrator, subject): (&PersonId, &PersonId),
+) -> Answer<Person> {
+    let gone = || {
+        Refusal::new(
+            problem_code::NOT_FOUND,
+            "there is nobody like that in your organisation",
+        )
+    };
+    let asker = person::by_id(tx, administrator).await?.ok_or_else(gone)?;
+    let person = person::by_id(tx, subject).await?.ok_or_else(gone)?;
+    let refused = |why: &str| Refusal::new(problem_code::NOT_ALLOWED, why);
+    may_ask_for(&asker, Action::ReplaceLost, &person).map_err(|why| match why {
+        NotTheirs::Elsewhere => gone(),
+        NotTheirs::Oneself => refused(
+            "nobody asks for their own reset: another administrator of your organisation does, or Customer Service",
+        ),
+        NotTheirs::NoAdministrator => {
+            refused("only administrators of the organisation ask for this")
+        }
+        NotTheirs::Others(_) => refused(
+            "for a main administrator or an authorised representative Customer Service asks, and a second agent releases it",
+        ),
+    })?;
+    Ok(person)
+}
+
+async fn prepared(
+    tx: &mut Connection,
+    (id, subject): (AccountResetId, &PersonId),
+    now: Timestamp,
+) -> Answer<Stored> {
+    let reset = stored(tx, id).await?;
+    let state = reset.state.at(reset.until, now);
+    match state == ResetState::Prepared && reset.person == *subject {
+        true => Ok(reset),
+        false => Err(over(id, &format!("it is {}", state.as_str()))),
+    }
+}
+
+/// How the person was identified for what a desk prepared.
+async fn identified(
+    tx: &mut Connection,
+    reset: &Stored,
+) -> Answer<Option<crate::domain::act::LookedAt>> {
+    let Some(visit) = reset.visit else {
+        return Ok(None);
+    };
+    let (identified, _) = identifications::of(tx, Case::Visit(visit)).await?;
+    Ok(identified.map(|identified| looked_at(visit, &identified)))
+}
+
+/// Keeps that an administrator asked, which is all the authority that it takes. Returns when it can be carried out, and until when.
+pub async fn asked(
+    tx: &mut Write,
+    days: &WorkingDays,
+    (terms, administrator): (&ResetTerms, &PersonId),
+    (asks, proof): (Asks<'_>, Proof<'_>),
+    now: Timestamp,
+) -> Answer<()> {
+    let subject = PersonId::new(&terms.person.id);
+    let (found, person) = ask(tx, (administrator, &subject), asks, now).await?;
+    if found != *terms {
+        return Err(Refusal::new(
+            problem_code::ACT_CHANGED,
+            "what was asked for says something that no longer holds: begin anew",
+        ));
+    }
+    refuse_ended(tx, administrator, proof.with).await?;
+    if let Some(looked) = &terms.identified {
+        refuse_makers(tx, looked.visit, (administrator, proof.with), now).await?;
+    }
+    let asker = person::by_id(tx, administrator).await?;
+    let asker = asker.ok_or_else(|| Refusal::internal("an administrator who is nobody"))?;
+    let ripe_at = proof.signed.is_none().then(|| now + CODE_WAITS);
+    let until = days.end_of(1, ripe_at.unwrap_or(now));
+    let asking = Asking {
+        administrator,
+        with: proof.with,
+        signed: proof.signed,
+        ripe_at,
+    };
+    let (again, _) = table::asked_about(tx, &person.id, now - AGAIN).await?;
+    keep(tx, (asks, &person), asking, until, now).await?;
+    alarm_if_many(tx, (administrator, &person), again, now).await?;
+    let told = Told {
+        until: Some(until),
+        not_before: ripe_at,
+        ..Told::of(terms.reset, terms.reason, &asker.name)
+    };
+    tell(tx, Kind::ResetAsked, &person, &told, now).await
+}
+
+async fn keep(
+    tx: &mut Write,
+    (asks, person): (Asks<'_>, &Person),
+    asking: Asking<'_>,
+    until: Timestamp,
+    now: Timestamp,
+) -> Answer<()> {
+    match asks {
+        Asks::Own(id, wish) => {
+            let new = NewReset {
+                id,
+                person: &person.id,
+                visit: None,
+                by: By::Administrator(asking),
+                reason: wish.reason,
+                remark: wish.remark,
+                ticket: wish.ticket,
+                state: ResetState::Released,
+                until,
+            };
+            Ok(table::insert(tx, &new, now).await?)
+        }
+        Asks::Prepared(id) => match table::ask_prepared(tx, id, asking, until).await? {
+            true => Ok(()),
+            false => Err(over(id, "it is not waiting any more")),
+        },
+    }
+}
+
+async fn alarm_if_many(
+    tx: &mut Write,
+    (administrator, person): (&PersonId, &Person),
+    again: u32,
+    now: Timestamp,
+) -> Answer<()> {
+    let theirs = table::asked_by_administrator(tx, administrator, now - DAY).await?;
+    if again == 0 && theirs <= OF_ONE_ADMINISTRATOR {
+        return Ok(());
+    }
+    let detail = format!(
+        "administrator {administrator} asked for the reset of {}'s account: the {}. about them within a week, their {theirs}. within a day",
+        person.id,
+        again + 1
+    );
+    Ok(audit::raise(tx, None, (problem_code::RESET_LIMIT, &detail), now).await?)
+}
+
+/// What was asked for by a factor that opens nothing any more is nobody's word.
+async fn refuse_ended(tx: &mut Connection, owner: &PersonId, with: &FactorName) -> Answer<()> {
+    let valid = standing::valid(tx, owner).await?;
+    match valid.iter().any(|factor| factor.id == *with) {
+        true => Ok(()),
+        false => Err(Refusal::new(
+            problem_code::NOT_ALLOWED,
+            "the factor by which this was asked for opens nothing any more: it is asked for anew",
+        )),
+    }
+}
+
+/// Whoever asked still may, by a factor that still holds and in which nobody of these visits had a hand.
+pub(super) async fn refuse_asker(
+    tx: &mut Write,
+    (reset, administrator): (&Stored, &PersonId),
+    (person, visit): (&Person, VisitId),
+    now: Timestamp,
+) -> Answer<()> {
+    known_to(tx, (administrator, &person.id)).await?;
+    if let Some(ripe_at) = reset.ripe_at.filter(|ripe_at| *ripe_at > now) {
+        let why = format!("it was asked for with a code, and is carried out from {ripe_at} on");
+        return Err(over(reset.id, &why));
+    }
+    let with = reset
+        .asked_with
+        .as_ref()
+        .ok_or_else(|| Refusal::internal("a reset that was asked for with nothing"))?;
+    refuse_ended(tx, administrator, with).await?;
+    for visit in reset.visit.into_iter().chain([visit]) {
+        refuse_makers(tx, visit, (administrator, with), now).await?;
+    }
+    Ok(())
+}
+
+/// Nobody serves somebody on the word of a factor that they may have made for the purpose.
+async fn refuse_makers(
+    tx: &mut Connection,
+    visit: VisitId,
+    by: (&PersonId, &FactorName),
+    now: Timestamp,
+) -> Answer<()> {
+    match visits::may_vouch(tx, visit, by, now).await? {
+        true => Ok(()),
+        false => Err(Refusal::new(
+            problem_code::NOT_ALLOWED,
+            "whoever enrolled the factor by which this is asked for does not serve the person: another operator does, or it is asked for \
+             with another factor",
+        )),
+    }
+}
+
+/// An administrator takes back what they asked for.
+pub async fn withdraw(
+    tx: &mut Write,
+    id: AccountResetId,
+    by: &PersonId,
+    now: Timestamp,
+) -> Answer<()> {
+    let reset = stored(tx, id).await?;
+    match reset.administrator.as_ref() == Some(by) {
+        true => super::ending::end_by_person(tx, (&reset, ResetState::Withdrawn), by, now).await,
+        false => Err(Refusal::new(
+            problem_code::NOT_ALLOWED,
+            "whoever asked withdraws it; others object",
+        )),
+    }
+}
+
+/// The person, or an administrator of their organisation, objects: nothing comes of it then.
+pub async fn object(
+    tx: &mut Write,
+    id: AccountResetId,
+    by: &PersonId,
+    now: Timestamp,
+) -> Answer<()> {
+    let reset = stored(tx, id).await?;
+    let gone = || Refusal::new(problem_code::NOT_FOUND, "there is no such reset");
+    let objector = person::by_id(tx, by).await?.ok_or_else(gone)?;
+    let person = person::by_id(tx, &reset.person).await?.ok_or_else(gone)?;
+    let of = |person: &Person| person.organisation.as_ref().map(|o| o.id.clone());
+    let is_peer =
+        objector.kind.is_administrator() && of(&objector).is_some() && of(&objector) == of(&person);
+    if *by != person.id && !is_peer {
+        return Err(gone());
+    }
+    super::ending::end_by_person(tx, (&reset, ResetState::Objected), by, now).await?;
+    let detail = format!("{by} objected to reset {id} of {}'s account", person.id);
+    audit::raise(tx, None, (problem_code::RESET_OBJECTED, &detail), now).await?;
+    Ok(())
+}

@@ -1,0 +1,92 @@
+//! A reset ends before anything came of it: withdrawn, refused, objected to.
+
+use jiff::Timestamp;
+
+use super::{expire, known, not_allowed, over, stored, tell_ended};
+use crate::domain::account_reset::ResetState;
+use crate::domain::authority::{Action, Asker, decide, may_ask, row};
+use crate::domain::{AccountResetId, Person, PersonId};
+use crate::server::auth::AtDesk;
+use crate::server::database::Write;
+use crate::server::problem::{Answer, Refusal};
+use crate::server::tables::account_reset::{self as table, Ender, Stored};
+use crate::server::tables::operator;
+use crate::wire::{ResetEnding, problem_code};
+
+/// An operator withdraws or refuses one of which nothing has come.
+pub async fn end(
+    tx: &mut Write,
+    desk: &AtDesk,
+    (id, how): (AccountResetId, ResetEnding),
+    now: Timestamp,
+) -> Answer<()> {
+    let reset = stored(tx, id).await?;
+    let person = known(tx, &reset.person).await?;
+    may_end(tx, desk, (&person, how), now).await?;
+    let is_theirs = is_theirs(tx, desk, &reset).await?;
+    let to = match (how, is_theirs) {
+        (ResetEnding::Withdraw, true) => ResetState::Withdrawn,
+        (ResetEnding::Refuse, false) => ResetState::Refused,
+        (ResetEnding::Withdraw, false) | (ResetEnding::Refuse, true) => {
+            return Err(Refusal::new(
+                problem_code::NOT_ALLOWED,
+                "whoever asked for a reset, or prepared it, withdraws it; somebody else refuses it",
+            ));
+        }
+    };
+    end_as(tx, (&reset, to), Ender::Operator(&desk.operator.id), now).await
+}
+
+/// One of the people does.
+pub(super) async fn end_by_person(
+    tx: &mut Write,
+    (reset, to): (&Stored, ResetState),
+    by: &PersonId,
+    now: Timestamp,
+) -> Answer<()> {
+    end_as(tx, (reset, to), Ender::Person(by), now).await
+}
+
+/// Whoever asks for such resets, or carries out what administrators ask for; a deputy refuses.
+async fn may_end(
+    tx: &mut Write,
+    desk: &AtDesk,
+    (person, how): (&Person, ResetEnding),
+    now: Timestamp,
+) -> Answer<()> {
+    if how == ResetEnding::Refuse && table::is_deputy(tx, &desk.operator.id, now).await? {
+        return Ok(());
+    }
+    let (role, act) = (desk.operator.role, Action::ReplaceLost);
+    let by_administrators =
+        row(act, Some(person.kind)).is_some_and(|row| row.asked_by == Asker::Administrator);
+    match by_administrators {
+        true => decide(role, act, Some(person.kind)).once_released(),
+        false => may_ask(role, act, person.kind).map(|_| ()),
+    }
+    .map_err(not_allowed)
+}
+
+/// Whether this operator, under whatever account, asked for it, or prepared what nobody has asked for yet.
+async fn is_theirs(tx: &mut Write, desk: &AtDesk, reset: &Stored) -> Answer<bool> {
+    match &reset.asked_by {
+        Some(by) if reset.administrator.is_none() => {
+            Ok(operator::is_same_human(tx, by, &desk.operator.id).await?)
+        }
+        Some(_) | None => Ok(false),
+    }
+}
+
+async fn end_as(
+    tx: &mut Write,
+    (reset, to): (&Stored, ResetState),
+    by: Ender<'_>,
+    now: Timestamp,
+) -> Answer<()> {
+    expire(tx, now).await?;
+    let from = reset.state.at(reset.until, now);
+    if !from.is_open() || !table::end(tx, reset.id, (from, to), by, now).await? {
+        return Err(over(reset.id, &format!("it is {}", from.as_str())));
+    }
+    tell_ended(tx, reset, to, now).await
+}

@@ -1,0 +1,144 @@
+//! Acts that somebody was asked to sign within the last minutes, and has not.
+
+use jiff::Timestamp;
+use sqlx::{FromRow, Row as _};
+
+use super::At;
+use crate::domain::{Bytes, OfferId, OperatorId, PersonId, StationId};
+use crate::server::database::{Connection, Fault, Row, Write};
+
+/// Who signs an act.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Signer {
+    Operator(OperatorId),
+    Person(PersonId),
+}
+
+impl Signer {
+    /// As they are named in the act.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Operator(id) => id.as_str(),
+            Self::Person(id) => id.as_str(),
+        }
+    }
+}
+
+/// Where they were asked to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AskedWhere {
+    /// Who is signed in there; another one may stand beside them.
+    Station(StationId, OperatorId),
+    /// The SHA-256 of what a session of the pages is known by.
+    Page(Bytes),
+}
+
+/// An act that somebody was asked to sign.
+#[derive(PartialEq)]
+pub struct Asked {
+    pub signer: Signer,
+    pub place: AskedWhere,
+    pub act: Bytes,
+    /// The verifier's own: what the assertion is verified against.
+    pub state: String,
+    pub expires_at: Timestamp,
+}
+
+impl FromRow<'_, Row> for Asked {
+    fn from_row(row: &Row) -> Result<Self, Fault> {
+        let nobody = || Fault::Decode("an act that nobody is asked to sign".into());
+        let signer = match row.try_get("signer")? {
+            Some(operator) => Signer::Operator(operator),
+            None => Signer::Person(row.try_get::<Option<_>, _>("person")?.ok_or_else(nobody)?),
+        };
+        let place = match (row.try_get("station")?, row.try_get("operator")?) {
+            (Some(station), Some(operator)) => AskedWhere::Station(station, operator),
+            (_, _) => AskedWhere::Page(row.try_get::<Option<_>, _>("page")?.ok_or_else(nobody)?),
+        };
+        Ok(Self {
+            signer,
+            place,
+            act: row.try_get("act")?,
+            state: row.try_get("state")?,
+            expires_at: row.try_get::<At, _>("expires_ms")?.0,
+        })
+    }
+}
+
+/// Keeps what somebody is asked to sign.
+pub async fn insert(tx: &mut Write, id: OfferId, asked: &Asked) -> Result<(), Fault> {
+    let (signer, person) = match &asked.signer {
+        Signer::Operator(id) => (Some(id), None),
+        Signer::Person(id) => (None, Some(id)),
+    };
+    let (station, operator, page) = match &asked.place {
+        AskedWhere::Station(station, operator) => (Some(station), Some(operator), None),
+        AskedWhere::Page(page) => (None, None, Some(page)),
+    };
+    sqlx::query(
+        "INSERT INTO act_asked (id, signer, person, operator, station, page, act, state, expires_ms) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    )
+    .bind(id)
+    .bind(signer)
+    .bind(person)
+    .bind(operator)
+    .bind(station)
+    .bind(page)
+    .bind(&asked.act)
+    .bind(&asked.state)
+    .bind(At(asked.expires_at))
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// What somebody was asked to sign, and has not.
+pub async fn find(db: &mut Connection, id: OfferId) -> Result<Option<Asked>, Fault> {
+    sqlx::query_as("SELECT * FROM act_asked WHERE id = $1")
+        .bind(id)
+        .fetch_optional(db)
+        .await
+}
+
+/// It is signed once.
+pub async fn take(tx: &mut Write, id: OfferId) -> Result<(), Fault> {
+    sqlx::query("DELETE FROM act_asked WHERE id = $1")
+        .bind(id)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// How many somebody is asked to sign, or an operator at a station had somebody asked.
+pub async fn count(db: &mut Connection, asked: &Asked, now: Timestamp) -> Result<u32, Fault> {
+    let operator = match &asked.place {
+        AskedWhere::Station(_, operator) => Some(operator),
+        AskedWhere::Page(_) => None,
+    };
+    sqlx::query_scalar(
+        "SELECT count(*) FROM act_asked WHERE (operator = $1 OR signer = $2 OR person = $2) AND expires_ms > $3",
+    )
+    .bind(operator)
+    .bind(asked.signer.as_str())
+    .bind(At(now))
+    .fetch_one(db)
+    .await
+}
+
+/// Forgets what nobody can sign any more.
+pub async fn forget(tx: &mut Write, now: Timestamp) -> Result<(), Fault> {
+    sqlx::query("DELETE FROM act_asked WHERE expires_ms <= $1")
+        .bind(At(now))
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// Forgets all: a copy that is put back lets nobody sign what was asked before.
+pub async fn forget_all(tx: &mut Write) -> Result<(), Fault> {
+    sqlx::query("DELETE FROM act_asked")
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
