@@ -9,6 +9,8 @@ use jiff::{SignedDuration, Timestamp, ToSpan};
 /// Further ahead nobody looks: a list of holidays that leaves no working day ends nothing later.
 const LOOKED_AHEAD_DAYS: u32 = 366;
 
+const DAY: SignedDuration = SignedDuration::from_hours(24);
+
 /// Longer lines are no dates.
 const LINE_CHARS_MAX: usize = 200;
 
@@ -73,7 +75,7 @@ impl WorkingDays {
         }
         let end = date.saturating_add(1.day()).to_zoned(self.zone.clone());
         end.map_or_else(
-            |_| moment + SignedDuration::from_hours(24),
+            |_| moment.saturating_add(DAY).unwrap_or(Timestamp::MAX),
             |end| end.timestamp(),
         )
     }

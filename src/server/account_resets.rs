@@ -151,6 +151,7 @@ fn refuse_needless(visit: &Visit, (person, by): (&Person, Takes)) -> Answer<()> 
     Err(Refusal::new(problem_code::NOT_ALLOWED, instead))
 }
 
+/// Somebody, as an act names them.
 pub fn party(id: &str, name: &str) -> Party {
     Party {
         id: id.to_owned(),

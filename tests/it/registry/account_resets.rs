@@ -481,8 +481,8 @@ async fn resets_from_before_administrators_asked_are_kept_with_the_visits_that_n
         "INSERT INTO person (id, name, kind, user_handle) VALUES ('p-1', 'P', 'unaffiliated', x'03')",
         "INSERT INTO station (id, name, public_key_pem, thumbprint, joined_ms) VALUES ('s-1', 'S', '', x'04', 1)",
         "INSERT INTO act (id, signer, subject, receipt, at_ms) VALUES ('a-1', 'o-1', 'p-1', '{}', 1)",
-        "INSERT INTO visit (id, person, station, operator, had, opened_ms, last_act_ms) \
-         VALUES ('v-1', 'p-1', 's-1', 'o-1', 'lost', 1, 1)",
+        "INSERT INTO visit (id, person, station, operator, is_ticket, had, opened_ms, last_act_ms) \
+         VALUES ('v-1', 'p-1', 's-1', 'o-1', 0, 'lost', 1, 1)",
         "INSERT INTO account_reset (id, person, visit, station, asked_by, reason, remark, asked, signature, state, asked_ms, until_ms) \
          VALUES ('r-1', 'p-1', 'v-1', 's-1', 'o-1', 'lost', '', 'a-1', x'05', 'requested', 7, 8)",
         "UPDATE visit SET reset = 'r-1'",
