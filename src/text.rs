@@ -7,6 +7,7 @@
 mod account_reset;
 pub mod act;
 mod app;
+mod authority;
 pub mod care;
 pub mod clean;
 mod loss;

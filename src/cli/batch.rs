@@ -224,7 +224,7 @@ fn outcome_of_error(error: &BatchError, list: Option<&Path>) -> Outcome {
             Outcome::failed(Exit::Usage, "no-such-batch", fault.to_string())
         }
         BatchError::Plan(PlanError::NotAllowed(refused)) => {
-            Outcome::failed(Exit::Refused, "not-allowed", refused.to_string())
+            Outcome::failed(Exit::Refused, "not-allowed", english().not_allowed(refused))
         }
         BatchError::Plan(error) => Outcome::failed(Exit::Usage, "bad-plan", error.to_string()),
     }

@@ -54,9 +54,15 @@ pub enum PlanError {
     /// Not that many.
     #[error("a batch has 1 to {KEYS_MAX} keys, and not more than there are people on its list")]
     Keys,
-    /// Not this operator's to do.
-    #[error(transparent)]
-    NotAllowed(#[from] NotAllowed),
+    /// Not this operator's to do; `text` says whose it is.
+    #[error("not-allowed: {0:?}")]
+    NotAllowed(NotAllowed),
+}
+
+impl From<NotAllowed> for PlanError {
+    fn from(refused: NotAllowed) -> Self {
+        Self::NotAllowed(refused)
+    }
 }
 
 impl Plan {

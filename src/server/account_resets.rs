@@ -320,7 +320,7 @@ fn over(id: AccountResetId, how: &str) -> Refusal {
 
 /// What the matrix refuses.
 pub fn not_allowed(why: crate::domain::authority::NotAllowed) -> Refusal {
-    Refusal::new(problem_code::NOT_ALLOWED, why.to_string())
+    why.into()
 }
 
 async fn known(db: &mut Connection, id: &PersonId) -> Answer<Person> {

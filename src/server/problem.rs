@@ -10,6 +10,8 @@ use serde::Serialize;
 
 use super::database::{Fault, is_busy};
 use crate::domain::OperatorId;
+use crate::domain::authority::{LastFactor, NotAllowed};
+use crate::text::english;
 use crate::wire::{Problem, problem_code};
 
 /// The media type of problem details.
@@ -89,6 +91,19 @@ impl Refusal {
 
     pub fn code(&self) -> &'static str {
         self.code
+    }
+}
+
+/// What the matrix refuses.
+impl From<NotAllowed> for Refusal {
+    fn from(refused: NotAllowed) -> Self {
+        Self::new(problem_code::NOT_ALLOWED, english().not_allowed(&refused))
+    }
+}
+
+impl From<LastFactor> for Refusal {
+    fn from(last: LastFactor) -> Self {
+        Self::new(problem_code::LAST_FACTOR, english().last_factor(&last))
     }
 }
 

@@ -4,7 +4,6 @@
 use super::clean::clean;
 use super::words::Explained;
 use super::{Language, Text, tr};
-use crate::domain::authority::{Asker, NotAllowed, Releaser, Role, Row};
 use crate::domain::list::FileFault;
 use crate::domain::reason::{Failure, Flaw, Gap, KeyFault, Lacks, Refusal, Skip, Unmet, Why};
 use crate::domain::reset::CaseFault;
@@ -94,34 +93,6 @@ impl Text {
             Language::Dutch => self
                 .refused(code)
                 .map_or_else(|| tr!(self, "why-code", code = code), |said| said.what),
-        }
-    }
-
-    fn not_allowed(&self, refused: &NotAllowed) -> String {
-        let role = self.role(refused.role);
-        match refused.may {
-            Some(row) => tr!(
-                self,
-                "why-not-allowed",
-                role = role,
-                may = self.who_may(row)
-            ),
-            None => tr!(self, "why-nobody-may", role = role),
-        }
-    }
-
-    /// Who may do what a row of the matrix is about.
-    fn who_may(&self, row: &Row) -> String {
-        let roles: Vec<String> = row
-            .done_by
-            .iter()
-            .map(|role: &Role| self.role(*role))
-            .collect();
-        let roles = roles.join(" / ");
-        match (row.asked_by, row.released_by) {
-            (_, Releaser::SecondAgent) => tr!(self, "may-released", roles = roles),
-            (Asker::Administrator, Releaser::Nobody) => tr!(self, "may-asked", roles = roles),
-            (Asker::Operator | Asker::CustomerService, Releaser::Nobody) => roles,
         }
     }
 

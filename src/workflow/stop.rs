@@ -155,7 +155,7 @@ impl fmt::Display for Stop {
         match self {
             Self::Cancelled | Self::Settled | Self::SignedOut | Self::OfferExpired => Ok(()),
             Self::Key(_) | Self::Left { .. } => Ok(()),
-            Self::NotAllowed(refused) => write!(f, ": {refused}"),
+            Self::NotAllowed(refused) => write!(f, ": {refused:?}"),
             Self::KeyRefused(why) => write!(f, ": {why}"),
             Self::RegistryRefused { code, detail } => write!(f, ": {code}: {detail}"),
             Self::Unmet(unmet) => write!(f, ": {unmet}"),

@@ -17,7 +17,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("bay", &["ctap", "domain"]),
     ("store", &["domain", "files", "record", "wire"]),
     ("registry", &["domain", "files", "wire"]),
-    ("server", &["domain", "files", "seal", "totp", "wire"]),
+    (
+        "server",
+        &["domain", "files", "seal", "text", "totp", "wire"],
+    ),
     ("text", &["domain", "record", "wire", "workflow"]),
     (
         "tui",

@@ -1,7 +1,5 @@
 //! What the matrix says of one act.
 
-use std::fmt;
-
 use super::matrix::{Releaser, Row, row};
 use super::{Action, Role};
 use crate::domain::person::PersonKind;
@@ -18,23 +16,13 @@ pub enum Decision {
 }
 
 /// Why not, and who may.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotAllowed {
     /// Who asked.
     pub role: Role,
     pub action: Action,
     /// Who may; none: nobody may do this to them.
     pub may: Option<&'static Row>,
-}
-
-impl fmt::Display for NotAllowed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let role = self.role.as_str();
-        match self.may {
-            Some(row) => write!(f, "{role} may not do this; {row} may"),
-            None => write!(f, "{role} may not do this, and nobody may"),
-        }
-    }
 }
 
 /// Whether a role may do that to a person of this kind, or to nobody's key.

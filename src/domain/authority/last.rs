@@ -5,11 +5,7 @@ use super::matrix::{Row, row};
 use crate::domain::Person;
 
 /// It is all that somebody has.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "it is all that {person} has: enrol another factor first. Taking the last one is a reset{}",
-    .may.map(|row| format!(", which {row} may do")).unwrap_or_default()
-)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LastFactor {
     pub person: String,
     /// Who may reset them.

@@ -1,7 +1,5 @@
 //! The matrix: every act, and for whom it is done differently, a row.
 
-use std::fmt;
-
 use super::{Action, Role};
 use crate::domain::person::PersonKind;
 
@@ -190,27 +188,4 @@ pub fn row(act: Action, kind: Option<PersonKind>) -> Option<&'static Row> {
     MATRIX
         .iter()
         .find(|row| row.act == act && (row.whom == Whom::Anybody || row.whom == whom))
-}
-
-/// Who may, and on whose asking: `help-desk, asked by … of the same organisation,`.
-impl fmt::Display for Row {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let roles: Vec<&str> = self.done_by.iter().map(|role| role.as_str()).collect();
-        f.write_str(&roles.join(" or "))?;
-        match self.asked_by {
-            Asker::Administrator => f.write_str(
-                ", asked by the main administrator or a user administrator of the same organisation,",
-            )?,
-            // Who may do it says as much.
-            Asker::CustomerService if self.done_by == [Role::CustomerService] => {}
-            Asker::CustomerService => f.write_str(", asked by a Customer Service agent,")?,
-            Asker::Operator => {}
-        }
-        match self.released_by {
-            Releaser::Nobody => Ok(()),
-            Releaser::SecondAgent => {
-                f.write_str(", with the release of a second Customer Service agent,")
-            }
-        }
-    }
 }

@@ -16,6 +16,7 @@ use crate::server::problem::{Answer, Refusal, operator_revoked};
 use crate::server::tables::account_reset::{self as table, Stored};
 use crate::server::tables::{audit, operator, visit};
 use crate::server::visits;
+use crate::text::english;
 use crate::wire::{Operator, problem_code};
 
 /// What a second agent would sign now, and the person.
@@ -70,7 +71,8 @@ async fn may_release(
             refused(match why {
                 NoRelease::NotAsked => format!("nobody's release is asked for {}", person.name),
                 NoRelease::Role(role) => {
-                    format!("{} releases nothing: {releases} may", role.as_str())
+                    let may = english().who_may(releases);
+                    format!("{} releases nothing. This is for: {may}", role.as_str())
                 }
                 NoRelease::Until(at) => format!(
                     "{name}'s account was made or changed lately, and releases nothing before {at}: another agent may"

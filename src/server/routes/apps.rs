@@ -344,8 +344,7 @@ pub async fn removal(
         return Err(no_factor(push.factor, &push.person));
     }
     let left = standing::valid(&mut entry.tx, &push.person).await?;
-    may_take(left.len(), &person)
-        .map_err(|last| Refusal::new(problem_code::LAST_FACTOR, last.to_string()))?;
+    may_take(left.len(), &person)?;
     let at_desk = (&station, &push.operator);
     let proved = match push.visit {
         Some(visit) => {

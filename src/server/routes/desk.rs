@@ -9,12 +9,11 @@ use crate::domain::{Person, PersonId, VisitId};
 use crate::server::Registry;
 use crate::server::auth::AtDesk;
 use crate::server::database::Connection;
-use crate::server::problem::{Answer, Refusal};
+use crate::server::problem::Answer;
 use crate::server::tables::audit::Line;
 use crate::server::tables::offer::Sort;
 use crate::server::tables::person;
 use crate::server::tally::Event;
-use crate::wire::problem_code;
 
 /// Under which visit something is asked for.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, utoipa::IntoParams)]
@@ -38,10 +37,7 @@ pub(super) async fn known(tx: &mut Connection, id: &PersonId) -> Answer<Person> 
 }
 
 pub(super) fn may(desk: &AtDesk, action: Action) -> Answer<()> {
-    desk.operator
-        .role
-        .may(action)
-        .map_err(|refused| Refusal::new(problem_code::NOT_ALLOWED, refused.to_string()))
+    Ok(desk.operator.role.may(action)?)
 }
 
 /// Somebody at a desk looked at somebody: it is counted, for the audit.
@@ -57,10 +53,7 @@ pub(super) fn looked(registry: &Registry, desk: &AtDesk, action: &'static str, w
 }
 
 pub(super) fn may_for(desk: &AtDesk, action: Action, person: &Person) -> Answer<()> {
-    desk.operator
-        .role
-        .may_for(action, person.kind)
-        .map_err(|refused| Refusal::new(problem_code::NOT_ALLOWED, refused.to_string()))
+    Ok(desk.operator.role.may_for(action, person.kind)?)
 }
 
 pub(super) fn line<'a>(

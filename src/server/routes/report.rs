@@ -233,9 +233,7 @@ pub(super) async fn may_identify(
             format!("operator {operator} is not known here"),
         )
     })?;
-    let role = account.operator.role;
-    role.may(identification.action())
-        .map_err(|refused| Refusal::new(problem_code::NOT_ALLOWED, refused.to_string()))
+    Ok(account.operator.role.may(identification.action())?)
 }
 
 /// What the wire's types let through and the domain does not: more of a document's number than its last four characters.

@@ -128,8 +128,7 @@ pub async fn key_reset(
     let role = role_then(&mut entry.tx, &station, &decided, now).await?;
     let kinds: Vec<_> = losers.iter().map(|loser| loser.person.kind).collect();
     let early = earliest_in_words(losers.iter().map(|loser| loser.ended));
-    role.may_reset_key_of(&kinds)
-        .map_err(|refused| Refusal::new(problem_code::NOT_ALLOWED, refused.to_string()))?;
+    role.may_reset_key_of(&kinds)?;
     let security_key = credential::key_as_kept(&mut entry.tx, &push.key).await?;
     let what = (&push, security_key);
     let number = withdrawal::insert_reset(&mut entry.tx, &station, what, now).await?;

@@ -27,6 +27,7 @@ use crate::server::tables::operator::is_same_human;
 use crate::server::tables::person;
 use crate::server::tables::withdrawal;
 use crate::server::visits::Within;
+use crate::text::english;
 use crate::wire::{Ground, Push, WithdrawalPush, WithdrawalReceipt, problem_code};
 
 /// The longest credential id (WebAuthn Level 3, section 5.1: 1,023 bytes).
@@ -171,14 +172,9 @@ fn may(
 ) -> Answer<()> {
     let refused = |detail: String| Refusal::new(problem_code::NOT_ALLOWED, detail);
     match &push.ground {
-        Ground::Deleted { .. } => by
-            .role
-            .may_reset_key_of(&[kind])
-            .map_err(|no| refused(no.to_string())),
+        Ground::Deleted { .. } => Ok(by.role.may_reset_key_of(&[kind])?),
         Ground::Undone { offer } => {
-            by.role
-                .may(Action::ResolveConflict)
-                .map_err(|no| refused(no.to_string()))?;
+            by.role.may(Action::ResolveConflict)?;
             let Some(held) = held.filter(|held| held.is_live) else {
                 return Ok(());
             };
@@ -194,12 +190,13 @@ fn may(
             match (by.is_maker, by.role.may_reset_key_of(&[kind])) {
                 (true, _) | (false, Ok(())) => Ok(()),
                 (false, Err(no)) => Err(refused(format!(
-                    "credential {} was enrolled by operator {}{}, who may take it back themselves; for anybody else: {no}",
+                    "credential {} was enrolled by operator {}{}, who may take it back themselves; for anybody else: {}",
                     push.credential,
                     held.operator,
                     held.begun_by
                         .as_ref()
                         .map_or(String::new(), |who| format!(" and begun by {who}")),
+                    english().not_allowed(&no),
                 ))),
             }
         }

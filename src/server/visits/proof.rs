@@ -15,6 +15,7 @@ use crate::server::problem::{Answer, Refusal};
 use crate::server::tables::person;
 use crate::server::tables::standing::{self, Valid};
 use crate::server::tables::{factor, operator, visit};
+use crate::text::english;
 use crate::wire::{Visit, problem_code};
 
 /// A factor that the operator of a visit enrolled themself vouches for others in it only when it has been there so long.
@@ -143,12 +144,10 @@ pub(super) fn needed(visit: &Visit, person: &Person) -> String {
                 ),
             }
         }
-        Takes::Release => match row(Action::ReplaceLost, Some(person.kind)) {
-            Some(row) => format!(
-                "{name} has lost all factors: {row} may replace them, once the account is reset"
-            ),
-            None => format!("{name} has lost all factors, and nobody may replace them"),
-        },
+        Takes::Release => {
+            let may = row(Action::ReplaceLost, Some(person.kind));
+            english().release_needed(name, may)
+        }
     }
 }
 

@@ -113,7 +113,7 @@ async fn a_main_administrators_key_is_reset_by_customer_service_and_nobody_else(
     let mut push = reset(&world, &key, &[&receipt.credential]);
     let desk = world.client.push(entry(), &push).await;
     let said = detail(desk);
-    assert!(said.contains("customer-service may"), "{said}");
+    assert!(said.contains("This is for: Customer Service."), "{said}");
     assert_eq!(world.offer("p-2").await.person.keys, 1, "nothing changed");
     let service = customer_service(&world).await;
     push.body.operator = service.operator.id.clone();

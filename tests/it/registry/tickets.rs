@@ -189,7 +189,7 @@ async fn who_may_not_enrol_gets_no_offer_and_no_tickets_and_is_told_who_may() {
                 problem
                     .detail
                     .unwrap()
-                    .contains("help-desk or station-administrator may")
+                    .contains("This is for: help desk / station administrator.")
             );
         }
         other => panic!("{other:?}"),

@@ -124,8 +124,8 @@ async fn a_deletion_is_taken_from_whoever_may_reset_that_key_with_a_case_and_fro
     let service = first_sign_in(&world.client, &world.db(), "C. Service", role, &mut service).await;
     // p-1 is an employee, p-2 a main administrator.
     for (person, may, says) in [
-        ("p-1", false, "help-desk, asked by"),
-        ("p-2", true, "customer-service may"),
+        ("p-1", false, "This is for: help desk, asked by"),
+        ("p-2", true, "This is for: Customer Service."),
     ] {
         let mut key = Authenticator::new(if may { 43 } else { 42 });
         let receipt = world.enrolled(person, &mut key).await;

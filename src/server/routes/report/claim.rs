@@ -142,16 +142,9 @@ pub(in crate::server::routes) async fn may_then(
     said: Said<'_>,
     action: Action,
 ) -> Answer<()> {
-    role_there(
-        tx,
-        station,
-        said,
-        problem_code::OFFER_FOREIGN,
-        registry.now(),
-    )
-    .await?
-    .may(action)
-    .map_err(|refused| Refusal::new(problem_code::NOT_ALLOWED, refused.to_string()))
+    let foreign = problem_code::OFFER_FOREIGN;
+    let role = role_there(tx, station, said, foreign, registry.now()).await?;
+    Ok(role.may(action)?)
 }
 
 /// The role of that operator, if they had access and were signed in at the station then, or stand by it; `code`: what the refusal is.

@@ -8,9 +8,9 @@ async fn who_lost_everything_needs_an_administrator_or_a_release_and_is_told_who
     for (person, takes, who) in [
         ("e-1", Takes::Administrator, "administrator"),
         ("a-1", Takes::Administrator, "administrator"),
-        ("a-2", Takes::Release, "customer-service"),
-        ("r-1", Takes::Release, "customer-service"),
-        ("p-3", Takes::Release, "customer-service"),
+        ("a-2", Takes::Release, "Customer Service"),
+        ("r-1", Takes::Release, "Customer Service"),
+        ("p-3", Takes::Release, "Customer Service"),
     ] {
         world.app_enrolled(&Phone::new(person, 3)).await;
         let gone = "UPDATE factor SET removed_ms = accepted_ms WHERE removed_ms IS NULL";
