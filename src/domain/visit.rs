@@ -36,7 +36,10 @@ impl Had {
             Self::Valid => Takes::OwnFactor,
             Self::Lost => match lost().map(|row| (row.asked_by, row.released_by)) {
                 Some((Asker::Administrator, Releaser::Nobody)) => Takes::Administrator,
-                _ => Takes::Release,
+                // Whatever the matrix does not leave to the desk is held back.
+                Some((Asker::Operator | Asker::CustomerService, Releaser::Nobody))
+                | Some((_, Releaser::SecondAgent))
+                | None => Takes::Release,
             },
         }
     }

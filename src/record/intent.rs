@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::CareIntent;
+use super::{CareIntent, Unfinished};
 use crate::domain::care::StoredCredential;
 use crate::domain::factor::{Replacement, SealedSecret, TotpSettings};
 use crate::domain::reset::{Losses, ResetCase};
@@ -18,6 +18,8 @@ use crate::wire::{Offer, OperatorOffer};
 pub trait Begun {
     fn id(&self) -> IntentId;
     fn begun_at(&self) -> Timestamp;
+    /// The work, of which nothing more is known yet.
+    fn unfinished(&self) -> Unfinished;
     /// [`Self::key`] and [`Self::person`].
     fn about(&self) -> (Option<&KeyFacts>, Option<&Person>);
     /// The key that it is about, as it was then; none where it is about a phone or a hardware token.
@@ -35,15 +37,18 @@ pub trait Begun {
     }
 }
 
-/// Every intent has these two members; where its key, its person and its name are differs.
+/// Every intent has these two members; which work it is, and where its key, its person and its name are, differs.
 macro_rules! begun {
-    ($($intent:ident: |$it:ident| $key:expr, $person:expr $(, $name:expr)?;)*) => {$(
+    ($($intent:ident => $work:expr, |$it:ident| $key:expr, $person:expr $(, $name:expr)?;)*) => {$(
         impl Begun for $intent {
             fn id(&self) -> IntentId {
                 self.id
             }
             fn begun_at(&self) -> Timestamp {
                 self.begun_at
+            }
+            fn unfinished(&self) -> Unfinished {
+                $work(self.clone())
             }
             fn about(&self) -> (Option<&KeyFacts>, Option<&Person>) {
                 let $it = self;
@@ -58,14 +63,14 @@ macro_rules! begun {
 }
 
 begun! {
-    Intent: |it| Some(&it.key), Some(&it.offer.person);
-    OwnKey: |it| Some(&it.key), None, &it.offer.operator.name;
-    Withdrawal: |it| Some(&it.key), Some(&it.person);
-    KeyReset: |it| Some(&it.key), it.losses.people().first().copied();
-    Deletion: |it| Some(&it.key), it.losses.people().first().copied();
-    CareIntent: |it| Some(&it.key), None;
-    AppIntent: |it| None, Some(&it.person);
-    TokenIntent: |it| None, Some(&it.person);
+    Intent => Unfinished::enrolment, |it| Some(&it.key), Some(&it.offer.person);
+    OwnKey => Unfinished::OwnKey, |it| Some(&it.key), None, &it.offer.operator.name;
+    Withdrawal => Unfinished::Withdrawal, |it| Some(&it.key), Some(&it.person);
+    KeyReset => Unfinished::Reset, |it| Some(&it.key), it.losses.people().first().copied();
+    Deletion => Unfinished::Deletion, |it| Some(&it.key), it.losses.people().first().copied();
+    CareIntent => Unfinished::Care, |it| Some(&it.key), None;
+    AppIntent => Unfinished::App, |it| None, Some(&it.person);
+    TokenIntent => Unfinished::Token, |it| None, Some(&it.person);
 }
 
 /// What is about to be done to a key, and everything needed to finish or undo it after a stop.

@@ -1,6 +1,6 @@
 //! What each kind of [`Change`] is: the one place that is asked by whoever must treat some of them otherwise than others.
 
-use super::{Change, Unfinished};
+use super::{Begun, Change, Unfinished};
 use crate::domain::batch::BatchChange;
 
 /// What a change asks of the desk and of the disk.
@@ -42,22 +42,34 @@ impl Nature {
 impl Change {
     /// What it asks of the desk and of the disk.
     pub fn nature(&self) -> Nature {
+        self.kind().0
+    }
+
+    /// The unfinished work that begins with it.
+    pub fn begins(&self) -> Option<Unfinished> {
+        self.kind().1.map(Begun::unfinished)
+    }
+
+    /// The one list of kinds: the nature of each, and the intent, where unfinished work begins with it. A session and a batch have
+    /// rows of their own.
+    fn kind(&self) -> (Nature, Option<&dyn Begun>) {
+        use Nature::{Begins, Decides, Happened, Kept};
         match self {
-            Self::IntentBegun { .. }
-            | Self::OwnKeyBegun { .. }
-            | Self::ResetBegun { .. }
-            | Self::DeletionBegun { .. }
-            | Self::CareBegun { .. }
-            | Self::AppBegun { .. }
-            | Self::TokenBegun { .. }
-            | Self::TokensImported { .. } => Nature::Begins,
-            Self::WithdrawalBegun { .. }
-            | Self::Enrolled { .. }
+            Self::IntentBegun { intent } => (Begins, Some(&**intent)),
+            Self::OwnKeyBegun { intent } => (Begins, Some(&**intent)),
+            Self::ResetBegun { intent } => (Begins, Some(&**intent)),
+            Self::DeletionBegun { intent } => (Begins, Some(&**intent)),
+            Self::CareBegun { intent } => (Begins, Some(&**intent)),
+            Self::AppBegun { intent } => (Begins, Some(&**intent)),
+            Self::TokenBegun { intent } => (Begins, Some(&**intent)),
+            Self::WithdrawalBegun { intent, .. } => (Decides, Some(&**intent)),
+            Self::TokensImported { .. } => (Begins, None),
+            Self::Enrolled { .. }
             | Self::Retested { .. }
             | Self::ConflictResolved { .. }
             | Self::AppEnrolled { .. }
             | Self::FactorRemoved { .. }
-            | Self::FactorSuspended { .. } => Nature::Decides,
+            | Self::FactorSuspended { .. } => (Decides, None),
             Self::SessionOpened { .. }
             | Self::SessionUnlocked { .. }
             | Self::SessionClosed { .. }
@@ -71,56 +83,14 @@ impl Change {
             | Self::Cared { .. }
             | Self::AppTested { .. }
             | Self::SuspensionLifted { .. }
-            | Self::TokenAssigned { .. } => Nature::Happened,
+            | Self::TokenAssigned { .. } => (Happened, None),
             Self::StationJoined { .. }
             | Self::KeySeen { .. }
             | Self::TicketsFetched { .. }
             | Self::TicketsSealed { .. }
-            | Self::MetadataImported { .. } => Nature::Kept,
-            Self::Batch { change } => change.nature(),
+            | Self::MetadataImported { .. } => (Kept, None),
+            Self::Batch { change } => (change.nature(), None),
         }
-    }
-
-    /// The unfinished work that begins with it.
-    pub fn begins(&self) -> Option<Unfinished> {
-        Some(match self {
-            Self::IntentBegun { intent } => Unfinished::enrolment(intent),
-            Self::OwnKeyBegun { intent } => Unfinished::OwnKey((**intent).clone()),
-            Self::WithdrawalBegun { intent, .. } => Unfinished::Withdrawal((**intent).clone()),
-            Self::ResetBegun { intent } => Unfinished::Reset((**intent).clone()),
-            Self::DeletionBegun { intent } => Unfinished::Deletion((**intent).clone()),
-            Self::CareBegun { intent } => Unfinished::Care((**intent).clone()),
-            Self::AppBegun { intent } => Unfinished::App((**intent).clone()),
-            Self::TokenBegun { intent } => Unfinished::Token((**intent).clone()),
-            // They begin nothing, or what they begin has rows of its own: a session, a batch.
-            Self::TokensImported { .. }
-            | Self::Enrolled { .. }
-            | Self::Retested { .. }
-            | Self::ConflictResolved { .. }
-            | Self::AppEnrolled { .. }
-            | Self::FactorRemoved { .. }
-            | Self::FactorSuspended { .. }
-            | Self::SessionOpened { .. }
-            | Self::SessionUnlocked { .. }
-            | Self::SessionClosed { .. }
-            | Self::PinSet { .. }
-            | Self::CredentialMade { .. }
-            | Self::ResetDone { .. }
-            | Self::DeletionDone { .. }
-            | Self::IntentEnded { .. }
-            | Self::Pushed { .. }
-            | Self::Rejected { .. }
-            | Self::Cared { .. }
-            | Self::AppTested { .. }
-            | Self::SuspensionLifted { .. }
-            | Self::TokenAssigned { .. }
-            | Self::StationJoined { .. }
-            | Self::KeySeen { .. }
-            | Self::TicketsFetched { .. }
-            | Self::TicketsSealed { .. }
-            | Self::MetadataImported { .. }
-            | Self::Batch { .. } => return None,
-        })
     }
 }
 

@@ -196,7 +196,14 @@ impl OutboxBody {
     pub fn person(&self) -> Option<&PersonId> {
         match self {
             Self::KeyReset { person, .. } => person.as_ref(),
-            _ => self.about().person,
+            Self::Enrolment { .. }
+            | Self::Test { .. }
+            | Self::Unlock { .. }
+            | Self::Withdrawal { .. }
+            | Self::App { .. }
+            | Self::Removal { .. }
+            | Self::Suspension { .. }
+            | Self::Tokens { .. } => self.about().person,
         }
     }
 

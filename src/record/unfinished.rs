@@ -59,9 +59,9 @@ pub struct OpenEnrolment {
 
 impl Unfinished {
     /// A person's key, of which nothing is known yet.
-    pub fn enrolment(intent: &Intent) -> Self {
+    pub fn enrolment(intent: Intent) -> Self {
         Self::Enrolment(OpenEnrolment {
-            intent: intent.clone(),
+            intent,
             stage: IntentStage::Begun,
             made: None,
         })

@@ -4,22 +4,21 @@
 //! an [`Update`].
 
 pub mod board;
+pub mod home;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
-
-use board::{BatchCommand, BatchUpdate, Board};
-use jiff::Timestamp;
 
 use crate::domain::care::{Oddity, Portrait};
 use crate::domain::history::HistoryLine;
 use crate::domain::unfit::Unusable;
-use crate::domain::{AccountResetId, EntryId, KeyFacts, Person, PersonId, Pin, StationId, UsbPath};
-use crate::record::{OutboxEntry, Resolution, Unfinished};
-use crate::wire::{AccountReset, Expected, Operator, PersonDetail};
+use crate::domain::{AccountResetId, EntryId, KeyFacts, Person, PersonId, Pin, UsbPath};
+use crate::record::Resolution;
+use crate::wire::{Operator, PersonDetail};
 use crate::workflow::Order;
 pub use crate::workflow::dialogue::Remark;
 use crate::workflow::dialogue::{Answer, Event, Question};
+use board::{BatchCommand, BatchUpdate, Board};
+pub use home::{CLOCK_TOLERANCE_S, HomeView, PeopleView, Recent, RegistryState};
 
 /// What a face asks of the station.
 pub enum Command {
@@ -213,74 +212,4 @@ pub enum SlotState {
         /// What the system says of it, as it says it.
         detail: String,
     },
-}
-
-/// What is known of the station besides the bay, and while somebody is signed in, of the people whom it serves.
-#[derive(Debug, Clone, PartialEq)]
-pub struct HomeView {
-    /// What people call the station.
-    pub station: String,
-    /// What the registry calls it, once it has joined one.
-    pub station_id: Option<StationId>,
-    /// Whether the registry answers.
-    pub registry: RegistryState,
-    /// So much waits for the registry …
-    pub queued: usize,
-    /// … and so much was refused by it.
-    pub conflicts: usize,
-    /// Software keys and a registry of its own: the screen is marked.
-    pub demo: bool,
-    /// All that speaks of people; none while nobody is signed in.
-    pub people: Option<PeopleView>,
-}
-
-/// What the station has to do with people.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct PeopleView {
-    /// Today's appointments.
-    pub expected: Vec<Expected>,
-    /// Waiting for the registry, oldest first.
-    pub outbox: Vec<OutboxEntry>,
-    /// Unfinished work, oldest first.
-    pub unfinished: Vec<Unfinished>,
-    /// Names of the people whom the outbox concerns, as far as the station knows them.
-    pub names: BTreeMap<PersonId, String>,
-    /// People who have a ticket for today.
-    pub tickets: usize,
-    /// The last enrolments of this station, newest first.
-    pub recent: Vec<Recent>,
-    /// Resets of accounts, those that wait first; none but for Customer Service.
-    pub resets: Vec<AccountReset>,
-}
-
-/// A line of the station's recent history.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Recent {
-    pub at: Timestamp,
-    pub person: String,
-    pub model: String,
-    /// The registry has it.
-    pub pushed: bool,
-}
-
-/// Seconds by which the station's clock may differ from the registry's before that is worth a word: the station works all the
-/// same, but people read its clock, and the journal keeps it.
-pub const CLOCK_TOLERANCE_S: i64 = 5;
-
-/// Whether the registry answers.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum RegistryState {
-    /// Not asked yet.
-    Unknown,
-    /// It answers.
-    Reachable {
-        /// Station's clock minus registry's, in seconds.
-        clock_offset_s: i64,
-    },
-    Unreachable {
-        /// Why, in English.
-        why: String,
-    },
-    /// This station has not joined one.
-    NotJoined,
 }

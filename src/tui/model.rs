@@ -15,7 +15,7 @@ use jiff::tz::TimeZone;
 use super::TuiConfig;
 use crate::domain::models::Models;
 use crate::domain::{FactorId, PersonId};
-use crate::record::{OutboxBody, OutboxEntry, Unfinished};
+use crate::record::{OutboxBody, OutboxEntry};
 use crate::station::face::{HomeView, KeyView, PeopleView, Remark, SlotView};
 use crate::text::Language;
 use crate::wire::Operator;
@@ -162,22 +162,6 @@ impl Model {
     /// What waits for the registry.
     pub fn outbox(&self) -> &[OutboxEntry] {
         self.people().map_or(&[], |people| &people.outbox)
-    }
-
-    /// Unfinished work, but for what a batch is at: nobody else takes that up, or ends it.
-    pub fn unfinished(&self) -> Vec<&Unfinished> {
-        let slots = self.batch.on().map_or(&[][..], |board| &board.slots);
-        let under_way = |work: &Unfinished| {
-            work.key().is_some_and(|key| {
-                let mut slots = slots.iter();
-                slots.any(|slot| slot.place == key.place && slot.work.is_under_way())
-            })
-        };
-        let known = self.people().into_iter();
-        known
-            .flat_map(|people| &people.unfinished)
-            .filter(|work| !under_way(work))
-            .collect()
     }
 
     /// A person's name as far as the station knows it, else the registry's identifier.

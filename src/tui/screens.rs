@@ -23,7 +23,7 @@ pub mod unfinished;
 use ratatui::layout::Rect;
 
 use super::keys::{ESC, Edit, Move, Row, f, row};
-use super::model::{BatchPage, Front, Model, Starting};
+use super::model::{BatchPage, DeskState, Front, Model, Starting};
 use super::scenes::Scene;
 use super::update::Effect;
 use super::view::Ctx;
@@ -57,6 +57,41 @@ pub enum Page {
         at: usize,
     },
     Batch(BatchPage),
+}
+
+impl Page {
+    /// What shows on it at once what a run changed that was started there; none: what it shows is told of by itself.
+    pub fn opened_anew(&self, desk: &DeskState) -> Option<Command> {
+        match self {
+            Self::Key { place, .. } => Some(Command::OpenKey {
+                place: place.clone(),
+            }),
+            Self::Person => desk.person.as_ref().map(|page| Command::Open {
+                person: page.person.id.clone(),
+            }),
+            Self::Home
+            | Self::Outbox(_)
+            | Self::GiveUp(_)
+            | Self::Unfinished(_)
+            | Self::Resets(_)
+            | Self::Keys(_)
+            | Self::Batch(_) => None,
+        }
+    }
+
+    /// Whether it says in large that somebody waits for a release.
+    pub fn says_who_waits(&self) -> bool {
+        match self {
+            Self::Home | Self::Resets(_) => true,
+            Self::Person
+            | Self::Outbox(_)
+            | Self::GiveUp(_)
+            | Self::Unfinished(_)
+            | Self::Keys(_)
+            | Self::Key { .. }
+            | Self::Batch(_) => false,
+        }
+    }
 }
 
 /// What can be pressed and typed while something is in front.

@@ -99,7 +99,15 @@ impl Job {
     pub fn loss(&self) -> Option<&LossJob> {
         match self {
             Self::Loss { loss, .. } => Some(loss),
-            _ => None,
+            Self::SignIn
+            | Self::FirstSignIn
+            | Self::Enrol { .. }
+            | Self::Resolve { .. }
+            | Self::Withdraw { .. }
+            | Self::Reset
+            | Self::Care { .. }
+            | Self::App { .. }
+            | Self::AccountReset { .. } => None,
         }
     }
 }

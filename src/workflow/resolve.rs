@@ -58,7 +58,12 @@ async fn resolve_work(desk: &mut dyn Desk, work: &Unfinished, how: How) -> Resul
     match work {
         Unfinished::App(intent) => return app::resume_app(desk, intent, how).await,
         Unfinished::Token(intent) => return app::resume_token(desk, intent, how).await,
-        _ => {}
+        Unfinished::Enrolment(_)
+        | Unfinished::OwnKey(_)
+        | Unfinished::Withdrawal(_)
+        | Unfinished::Reset(_)
+        | Unfinished::Deletion(_)
+        | Unfinished::Care(_) => {}
     }
     if how == How::WithoutKey {
         if let Unfinished::Deletion(open) = work {

@@ -1,9 +1,8 @@
-//! The home screen's facts, gathered from the station's memory and the registry.
+//! When the home screen's facts are gathered anew, from the station's memory and the registry.
 //!
 //! Invariant: pictures are taken one after the other, so that an older one never comes last; waiting for the registry
 //! never holds one up.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,17 +11,11 @@ use tokio::sync::Notify;
 
 use super::mailbox::Mailbox;
 use super::remark;
-use crate::domain::PersonId;
 use crate::domain::account_reset::ResetState;
-use crate::domain::authority::Role;
-use crate::record::{EntryState, OutboxEntry};
 use crate::station::Station;
-use crate::station::face::{HomeView, PeopleView, Recent, Update};
-use crate::wire::{AccountReset, Expected, Operator};
-use crate::workflow::Stop;
-
-/// How many enrolments the home screen remembers.
-const RECENT: usize = 20;
+use crate::station::face::home::sees_resets;
+use crate::station::face::{HomeView, Update};
+use crate::wire::{AccountReset, Expected};
 
 /// How often resets of accounts are looked for while somebody of Customer Service is signed in: somebody else waits for each.
 const LOOK: Duration = Duration::from_secs(1);
@@ -80,7 +73,9 @@ impl Home {
         loop {
             self.changed.notified().await;
             let expected = self.expected.lock().clone();
-            self.screen.add(match self.view(expected) {
+            let resets = self.resets.lock().clone();
+            let view = HomeView::of(&self.station, self.demo, (expected, resets));
+            self.screen.add(match view {
                 Ok(home) => Update::Home(Arc::new(home)),
                 Err(stop) => Update::Remark(remark(&stop)),
             });
@@ -123,36 +118,6 @@ impl Home {
             let _ = tokio::time::timeout(pause, self.looked.notified()).await;
         }
     }
-
-    /// Nothing of people while nobody is signed in: the screen has no use for it, and so it is not told.
-    fn view(&self, expected: Vec<Expected>) -> Result<HomeView, Stop> {
-        let station = &self.station;
-        let outbox = station.store.outbox()?;
-        let refused = |entry: &&OutboxEntry| matches!(entry.state, EntryState::Conflict { .. });
-        let conflicts = outbox.iter().filter(refused).count();
-        Ok(HomeView {
-            station: station.name().to_owned(),
-            station_id: station.joined.as_ref().map(|joined| joined.id.clone()),
-            registry: station.reach(),
-            queued: outbox.len() - conflicts,
-            conflicts,
-            demo: self.demo,
-            people: match station.operator() {
-                Some(operator) => Some(PeopleView {
-                    resets: match sees_resets(&operator) {
-                        true => self.resets.lock().clone(),
-                        false => Vec::new(),
-                    },
-                    ..people(station, expected, outbox)?
-                }),
-                None => None,
-            },
-        })
-    }
-}
-
-fn sees_resets(operator: &Operator) -> bool {
-    operator.role == Role::CustomerService
 }
 
 /// In which order they are listed: what waits for a release since longest, what was released, and the newest of the others.
@@ -167,56 +132,4 @@ fn waits(reset: &AccountReset) -> (u8, i64) {
         | ResetState::Objected
         | ResetState::CarriedOut => (2, -asked),
     }
-}
-
-fn people(
-    station: &Station,
-    expected: Vec<Expected>,
-    outbox: Vec<OutboxEntry>,
-) -> Result<PeopleView, Stop> {
-    let today = station.today();
-    let recent = station.store.recent(RECENT)?;
-    Ok(PeopleView {
-        expected,
-        names: names(station, &outbox)?,
-        outbox,
-        unfinished: station.store.unfinished()?,
-        tickets: station.tickets(today)?.len(),
-        recent: recent
-            .into_iter()
-            .filter(|enrolment| !enrolment.withdrawn)
-            .map(|enrolment| Recent {
-                at: enrolment.at,
-                person: enrolment.person.name,
-                model: station
-                    .slots
-                    .models
-                    .name(enrolment.key.aaguid)
-                    .map_or_else(|| enrolment.key.aaguid.to_string(), str::to_owned),
-                pushed: enrolment.pushed,
-            })
-            .collect(),
-        resets: Vec::new(),
-    })
-}
-
-/// The people whom the outbox concerns, as far as the day's tickets and the station's own enrolments name them.
-fn names(station: &Station, outbox: &[OutboxEntry]) -> Result<BTreeMap<PersonId, String>, Stop> {
-    let mut names = BTreeMap::new();
-    let people: Vec<&PersonId> = outbox
-        .iter()
-        .filter_map(|entry| entry.body.person())
-        .collect();
-    for ticket in station.tickets(station.today())? {
-        if people.contains(&&ticket.person.id) {
-            names.insert(ticket.person.id, ticket.person.name);
-        }
-    }
-    for person in people {
-        let enrolments = station.store.enrolments_of(person)?;
-        if let Some(enrolment) = enrolments.into_iter().next() {
-            names.insert(person.clone(), enrolment.person.name);
-        }
-    }
-    Ok(names)
 }

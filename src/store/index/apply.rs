@@ -190,13 +190,17 @@ impl<'a, V: View> Pending<'a, V> {
                 super::care::cared(self, sequence, key, care, record)
             }
             Change::Batch { change } => self.batch(sequence, change, record),
-            Change::AppEnrolled { .. }
-            | Change::AppTested { .. }
+            Change::AppEnrolled { intent, push, .. } => {
+                self.enrol_app(*intent, push)?;
+                self.queue(sequence, record)
+            }
+            Change::TokenAssigned { intent, .. } => self.assign_token(*intent),
+            // The registry keeps what came of a test, and what was lifted; here it is for the audit.
+            Change::AppTested { .. }
             | Change::FactorRemoved { .. }
             | Change::FactorSuspended { .. }
             | Change::SuspensionLifted { .. }
-            | Change::TokensImported { .. }
-            | Change::TokenAssigned { .. } => self.factor(sequence, record),
+            | Change::TokensImported { .. } => self.queue(sequence, record),
         }
     }
 

@@ -74,7 +74,10 @@ impl CareAsking {
                 marked,
                 name: None,
             } => Some((marked, list.len())),
-            _ => None,
+            Self::Credentials { .. } | Self::Fingerprints { .. } => None,
+            Self::ConfirmSettings { .. } | Self::ConfirmRemoval { .. } | Self::SeePin { .. } => {
+                None
+            }
         }
     }
 
@@ -82,7 +85,10 @@ impl CareAsking {
     pub fn name(&mut self) -> Option<&mut Line> {
         match self {
             Self::Credentials { name, .. } | Self::Fingerprints { name, .. } => name.as_mut(),
-            _ => None,
+            Self::Settings { .. }
+            | Self::ConfirmSettings { .. }
+            | Self::ConfirmRemoval { .. }
+            | Self::SeePin { .. } => None,
         }
     }
 
@@ -92,7 +98,10 @@ impl CareAsking {
             Self::Credentials { name, .. } | Self::Fingerprints { name, .. } => {
                 name.take().is_some()
             }
-            _ => false,
+            Self::Settings { .. }
+            | Self::ConfirmSettings { .. }
+            | Self::ConfirmRemoval { .. }
+            | Self::SeePin { .. } => false,
         }
     }
 

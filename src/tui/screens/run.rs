@@ -222,7 +222,16 @@ fn mark_in(run: &mut Run, to: Move) {
         Some(Asking::App(asking)) => asking.mark(),
         Some(Asking::Loss(asking)) => Some(asking.mark()),
         Some(Asking::AccountReset(asking)) => asking.mark(),
-        _ => None,
+        Some(
+            Asking::Identify(_)
+            | Asking::Admit { .. }
+            | Asking::NewPin(_)
+            | Asking::CurrentPin(_)
+            | Asking::Retest { .. }
+            | Asking::TouchAgain { .. }
+            | Asking::Reset(_),
+        )
+        | None => None,
     };
     if let Some((at, lines)) = line {
         to.on(at, lines, LINES);
@@ -241,7 +250,14 @@ fn edit(model: &mut Model, edit: Edit) -> Vec<Effect> {
         Some(Asking::Care(asking)) => in_all(asking.name(), edit),
         Some(Asking::App(asking)) => in_all(asking.line(), edit),
         Some(Asking::AccountReset(asking)) => in_all(asking.line(), edit),
-        _ => {}
+        Some(
+            Asking::ChooseKey { .. }
+            | Asking::Admit { .. }
+            | Asking::Retest { .. }
+            | Asking::TouchAgain { .. }
+            | Asking::Loss(_),
+        )
+        | None => {}
     }
     Vec::new()
 }

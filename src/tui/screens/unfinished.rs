@@ -32,6 +32,24 @@ pub(super) static SCREEN: Screen = Screen {
     ..Screen::NOTHING
 };
 
+impl Model {
+    /// Unfinished work, but for what a batch is at: nobody else takes that up, or ends it.
+    pub fn unfinished(&self) -> Vec<&Unfinished> {
+        let slots = self.batch.on().map_or(&[][..], |board| &board.slots);
+        let under_way = |work: &Unfinished| {
+            work.key().is_some_and(|key| {
+                let mut slots = slots.iter();
+                slots.any(|slot| slot.place == key.place && slot.work.is_under_way())
+            })
+        };
+        let known = self.people().into_iter();
+        known
+            .flat_map(|people| &people.unfinished)
+            .filter(|work| !under_way(work))
+            .collect()
+    }
+}
+
 fn marked(model: &Model) -> Option<&Unfinished> {
     match model.page {
         Page::Unfinished(at) => model.unfinished().get(at).copied(),

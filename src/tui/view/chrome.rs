@@ -11,7 +11,7 @@ use crate::station::face::{CLOCK_TOLERANCE_S, RegistryState, SlotView};
 use crate::text::tr;
 use crate::tui::clean::{fit, width, wrap};
 use crate::tui::keys::{Foot, Row, rows};
-use crate::tui::model::{Front, Page, Run};
+use crate::tui::model::{Front, Run};
 use crate::tui::screens::{self, home::view as home};
 use crate::workflow::dialogue::{LossJob, Step};
 
@@ -196,10 +196,10 @@ fn message(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, row: u16) {
 
 /// That somebody waits for a release, at the right of the foot of every page but those that say it larger.
 fn banner(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, row: u16, used: usize) {
-    let says_it = matches!(
-        ctx.model.front(),
-        Front::Page(Page::Home | Page::Resets(_)) | Front::Door(_) | Front::Run(_)
-    );
+    let says_it = match ctx.model.front() {
+        Front::Page(page) => page.says_who_waits(),
+        Front::Door(_) | Front::Run(_) => true,
+    };
     if says_it || locking(ctx).is_some() {
         return;
     }

@@ -171,7 +171,13 @@ async fn is_listed(
             let list = desk.fingerprints(key, pin).await?;
             Some(list.iter().any(|finger| finger.id == fingerprint.id))
         }
-        _ => None,
+        Care::Tested { .. }
+        | Care::PinSet { .. }
+        | Care::PinChanged { .. }
+        | Care::Configured { .. }
+        | Care::CredentialRenamed { .. }
+        | Care::FingerprintAdded { .. }
+        | Care::FingerprintRenamed { .. } => None,
     })
 }
 

@@ -4,25 +4,13 @@ use super::super::View;
 use super::super::rows::{OfferUse, offer_row};
 use super::{NotApplied, Pending};
 use crate::domain::IntentId;
-use crate::record::{Change, Record, Unfinished};
+use crate::record::Unfinished;
 use crate::store::illegal::Illegal;
 use crate::wire::AppPush;
 
 impl<V: View> Pending<'_, V> {
-    pub(super) fn factor(&mut self, sequence: u64, record: &Record) -> Result<(), NotApplied> {
-        match &record.change {
-            Change::AppEnrolled { intent, push, .. } => {
-                self.enrol_app(*intent, push)?;
-                self.queue(sequence, record)
-            }
-            Change::TokenAssigned { intent, .. } => self.assign_token(*intent),
-            // The registry keeps what came of a test, and what was lifted; here it is for the audit.
-            _ => self.queue(sequence, record),
-        }
-    }
-
     /// What is pushed is what was shown: the same secret for the same person.
-    fn enrol_app(&mut self, id: IntentId, push: &AppPush) -> Result<(), NotApplied> {
+    pub(super) fn enrol_app(&mut self, id: IntentId, push: &AppPush) -> Result<(), NotApplied> {
         let (row, unfinished) = self.open_intent(id)?;
         let Unfinished::App(intent) = unfinished else {
             return Err(Illegal::OtherKind(id).into());
@@ -43,10 +31,10 @@ impl<V: View> Pending<'_, V> {
         self.end_intent(id, row)
     }
 
-    fn assign_token(&mut self, id: IntentId) -> Result<(), NotApplied> {
+    pub(super) fn assign_token(&mut self, id: IntentId) -> Result<(), NotApplied> {
         match self.open_intent(id)? {
             (row, Unfinished::Token(_)) => self.end_intent(id, row),
-            _ => Err(Illegal::OtherKind(id).into()),
+            (_, _) => Err(Illegal::OtherKind(id).into()),
         }
     }
 }

@@ -196,7 +196,14 @@ impl AppAsking {
         match self {
             Self::Secret(shown) => Some(&mut shown.code),
             Self::Code { code, .. } => Some(code),
-            _ => None,
+            Self::Name { .. }
+            | Self::ShowAgain
+            | Self::Advice { .. }
+            | Self::Choose { .. }
+            | Self::Pick { .. }
+            | Self::Theirs { .. }
+            | Self::Remove { .. }
+            | Self::Serial { .. } => None,
         }
     }
 
@@ -204,7 +211,14 @@ impl AppAsking {
     pub fn line(&mut self) -> Option<&mut Line> {
         match self {
             Self::Name { line, .. } | Self::Serial { line, .. } => Some(line),
-            _ => None,
+            Self::Secret(_)
+            | Self::ShowAgain
+            | Self::Code { .. }
+            | Self::Advice { .. }
+            | Self::Choose { .. }
+            | Self::Pick { .. }
+            | Self::Theirs { .. }
+            | Self::Remove { .. } => None,
         }
     }
 
@@ -215,7 +229,14 @@ impl AppAsking {
                 factors, marked, ..
             } => Some((marked, factors.len())),
             Self::Pick { lines, marked, .. } => Some((marked, lines.len())),
-            _ => None,
+            Self::Name { .. }
+            | Self::Secret(_)
+            | Self::ShowAgain
+            | Self::Code { .. }
+            | Self::Advice { .. }
+            | Self::Theirs { .. }
+            | Self::Remove { .. }
+            | Self::Serial { .. } => None,
         }
     }
 

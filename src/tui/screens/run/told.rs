@@ -71,27 +71,8 @@ pub fn told(model: &mut Model, now: Now, update: Update) -> Vec<Effect> {
 
 /// What a run changed before it was stopped shows at once on the page from which it was started.
 pub fn look_again(model: &Model) -> Vec<Effect> {
-    let open = match (&model.page, &model.desk.person) {
-        (Page::Key { place, .. }, _) => Command::OpenKey {
-            place: place.clone(),
-        },
-        (Page::Person, Some(page)) => Command::Open {
-            person: page.person.id.clone(),
-        },
-        // They are told of by themselves.
-        (
-            Page::Person
-            | Page::Home
-            | Page::Outbox(_)
-            | Page::GiveUp(_)
-            | Page::Unfinished(_)
-            | Page::Keys(_)
-            | Page::Batch(_)
-            | Page::Resets(_),
-            _,
-        ) => return Vec::new(),
-    };
-    vec![Effect::Send(open)]
+    let open = model.page.opened_anew(&model.desk);
+    open.map(Effect::Send).into_iter().collect()
 }
 
 /// The run at the desk goes on, seen or not.
