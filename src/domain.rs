@@ -16,6 +16,7 @@ pub mod key;
 pub mod line;
 pub mod list;
 pub mod models;
+pub mod notice;
 pub mod people_list;
 pub mod person;
 pub mod pin;

@@ -71,7 +71,7 @@ use key_rules::KeyRules;
 pub use keyring::KeyringError;
 use keyring::{Keyring, Ring};
 use listen::Door;
-use tables::{offer, search, setting};
+use tables::{contact, offer, search, setting};
 use tally::Tally;
 use turns::Turns;
 use verify::{RelyingParty, Trust};
@@ -279,12 +279,19 @@ async fn tidy(db: &Database, now: Timestamp) -> Result<(), Fault> {
     forget_offers(db, now - OFFERS_KEPT).await?;
     // Why it failed is in the log, and it is tried again.
     account_resets::tidy(db, now).await.ok();
+    forget_contacts(db, now - contact::KEPT).await?;
     index_changed(db).await?;
     let removed = suspensions::run_out(db, now).await?;
     if removed > 0 {
         tracing::info!(removed, "suspended for 30 days and removed");
     }
     Ok(())
+}
+
+async fn forget_contacts(db: &Database, before: Timestamp) -> Result<(), Fault> {
+    let mut tx = db.write().await?;
+    contact::forget(&mut tx, before).await?;
+    tx.commit().await
 }
 
 async fn forget_offers(db: &Database, before: Timestamp) -> Result<(), Fault> {

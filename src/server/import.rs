@@ -5,7 +5,7 @@
 //! | record | members |
 //! |---|---|
 //! | `organisation` | `id`, `name`, `country` (two letters, `NL` when absent), `coc_number` (eight digits when Dutch) |
-//! | `person` | `id`, `name`, `kind`, `email`, `employee_number`, `organisation` (its id, Chamber of Commerce number or name), `earlier_factors` (how many they had elsewhere; left out, what is known stays) |
+//! | `person` | `id`, `name`, `kind`, `email`, `second_email`, `phone`, `language`, `employee_number`, `organisation` (its id, Chamber of Commerce number or name), `earlier_factors` (how many they had elsewhere; left out, what is known stays). Of `second_email`, `phone` (international, `+31612345678`) and `language` (`en`, `nl`) what is left out stays too, and `-` takes it away |
 //! | `appointment` | `person` (id), `at` (RFC 3339, e.g. `2026-11-22T14:30:00+01:00`) |
 //!
 //! In any order; a record without `record` is a person. What is known by its id already is brought up to date, nothing is
@@ -20,6 +20,7 @@ use rustix::fs::FlockOperation;
 
 mod apply;
 mod check;
+mod contacts;
 mod plan;
 mod rows;
 

@@ -17,6 +17,7 @@ use super::tables::station;
 use super::visits::{self, Within};
 use super::{older_factors, takings};
 use crate::domain::authority::Action;
+pub use crate::domain::notice::EndedWhy as Why;
 use crate::domain::suspension::{FactorRef, FactorSort};
 use crate::domain::{OperatorId, Person, PersonId, StationId, VisitId};
 use crate::server::tables::audit;
@@ -29,26 +30,18 @@ pub struct Added<'a> {
     pub person: &'a PersonId,
     pub factor: &'a FactorRef,
     pub visit: Option<VisitId>,
-    /// It opens nothing before its owner takes it.
-    pub waiting: bool,
+    pub arrived: Arrived,
 }
 
-/// How a factor ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Why {
-    /// Its key was reset.
-    Reset,
-    /// It was deleted from its key.
-    Deleted,
-    /// Its enrolment was taken back.
-    Withdrawn,
-    /// Its owner gave it up.
-    Removed,
-    /// Its owner gave it up for another one, by the same proof.
-    Replaced,
-    /// All that opened the account was deleted, which a second agent had released.
-    AccountReset,
+/// How a factor became somebody's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Arrived {
+    /// It opens their account from now on.
+    Valid,
+    /// It opens nothing before its owner takes it.
+    Waiting,
+    /// It had waited, and its owner took it.
+    Taken,
 }
 
 /// Factors that have just ended.
@@ -83,37 +76,20 @@ struct Where<'a> {
     name: String,
 }
 
-impl Why {
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Reset => "reset",
-            Self::Deleted => "deleted",
-            Self::Withdrawn => "withdrawn",
-            Self::Removed => "removed",
-            Self::Replaced => "replaced",
-            Self::AccountReset => "account-reset",
-        }
-    }
-
-    /// Whether it takes nothing of its owner's but a word of the desk's.
-    fn is_by_the_desk(self) -> bool {
-        match self {
-            Self::Reset | Self::Deleted | Self::Withdrawn => true,
-            Self::Removed | Self::Replaced | Self::AccountReset => false,
-        }
-    }
-}
-
 /// To be called whenever one arrives, and again when one that waited is taken, in the same transaction.
 pub async fn added(tx: &mut Write, added: &Added<'_>, now: Timestamp) -> Answer<()> {
     let standing = suspensions::standing(tx, added.person, added.factor).await?;
     let told = Told {
-        waiting: Some(added.waiting),
+        waiting: Some(added.arrived == Arrived::Waiting),
         ..told(&standing, place(tx, added.station).await?)
     };
     let owner = owner(tx, added.person).await?;
-    notices::tell(tx, Kind::Added, (&owner, Besides::Peers), &told, now).await?;
-    if added.waiting {
+    let kind = match added.arrived {
+        Arrived::Valid | Arrived::Waiting => Kind::Added,
+        Arrived::Taken => Kind::Accepted,
+    };
+    notices::tell(tx, kind, (&owner, Besides::Peers), &told, now).await?;
+    if added.arrived == Arrived::Waiting {
         // What waits changes nothing that anybody could rely on.
         return Ok(());
     }

@@ -1,5 +1,5 @@
-//! What people have to be told of. It is written down in the transaction in which it becomes true, and delivered by somebody else:
-//! `keydesk registry notices` lists it for a mail job, which marks what it has told.
+//! What people have to be told of. It is written down in the transaction in which it becomes true. The registry delivers it where it is
+//! told how ([`super::delivery`]); a mail job of somebody else's lists it with `keydesk registry notices`, and marks what it has told.
 //!
 //! Invariant: nobody is told twice of the same thing by one call, and what was not marked is still listed.
 
@@ -9,51 +9,9 @@ use serde::Serialize;
 use super::database::{Fault, Write};
 use super::tables::notice::{self, About};
 use crate::domain::authority::Role;
+pub use crate::domain::notice::Kind;
 use crate::domain::{Person, PersonId};
 use crate::wire::Operator;
-
-/// Of what somebody is told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// A factor became theirs, or waits for them to take it.
-    Added,
-    /// A factor of theirs ended.
-    Ended,
-    /// A factor was suspended, or is so for a graver reason now.
-    Suspended,
-    /// Its owner had that lifted.
-    Lifted,
-    /// A factor that was suspended is removed.
-    Removed,
-    /// A desk wrote down that an administrator is to ask for it.
-    ResetPrepared,
-    /// Somebody asked that all that opens their account be deleted.
-    ResetAsked,
-    /// A second agent let it be done.
-    ResetReleased,
-    /// It is done.
-    ResetDone,
-    /// Nothing comes of it: it was withdrawn, refused, or has expired.
-    ResetEnded,
-}
-
-impl Kind {
-    /// Its word in the list.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Added => "factor-added",
-            Self::Ended => "factor-removed",
-            Self::Suspended => "factor-suspended",
-            Self::Lifted => "suspension-lifted",
-            Self::Removed => "suspended-factor-removed",
-            Self::ResetPrepared => "reset-prepared",
-            Self::ResetAsked => "reset-asked",
-            Self::ResetReleased => "reset-released",
-            Self::ResetDone => "account-reset",
-            Self::ResetEnded => "reset-ended",
-        }
-    }
-}
 
 /// Who is told besides the person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,28 +41,27 @@ pub async fn tell(
     notice::insert(tx, what, whom, now).await
 }
 
-/// All of Customer Service are told of something about an operator's account, its holder too where it is one of theirs. `kind`: the
-/// code of the alarm that it is.
+/// All of Customer Service are told of something about an operator's account, its holder too where it is one of theirs.
 pub async fn tell_service(
     tx: &mut Write,
-    (kind, about): (&str, &Operator),
+    (kind, about): (Kind, &Operator),
     facts: &impl Serialize,
     now: Timestamp,
 ) -> Result<(), Fault> {
     let facts = serde_json::to_string(facts).map_err(|e| Fault::Encode(Box::new(e)))?;
     let about = About::Operator(&about.id);
-    let what = (kind, facts.as_str());
+    let what = (kind.as_str(), facts.as_str());
     notice::insert_for_role(tx, what, (about, Role::CustomerService), now).await
 }
 
 /// The same about a person.
 pub async fn tell_service_of(
     tx: &mut Write,
-    (kind, about): (&str, &PersonId),
+    (kind, about): (Kind, &PersonId),
     facts: &impl Serialize,
     now: Timestamp,
 ) -> Result<(), Fault> {
     let facts = serde_json::to_string(facts).map_err(|e| Fault::Encode(Box::new(e)))?;
-    let what = (kind, facts.as_str());
+    let what = (kind.as_str(), facts.as_str());
     notice::insert_for_role(tx, what, (About::Person(about), Role::CustomerService), now).await
 }

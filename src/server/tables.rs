@@ -11,6 +11,7 @@ pub mod act_asked;
 pub mod attempt;
 pub mod audit;
 pub mod column;
+pub mod contact;
 pub mod credential;
 pub mod factor;
 pub mod identification;
@@ -28,3 +29,12 @@ pub mod visit;
 pub mod withdrawal;
 
 pub use column::{At, FactorName};
+use serde::Serialize;
+
+use super::database::Fault;
+
+/// As SQL takes a list of any length.
+fn listed(values: impl Iterator<Item = impl Serialize>) -> Result<String, Fault> {
+    let values: Vec<_> = values.collect();
+    serde_json::to_string(&values).map_err(|why| Fault::Encode(Box::new(why)))
+}

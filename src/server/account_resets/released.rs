@@ -135,7 +135,7 @@ pub async fn released(
     };
     tell(tx, Kind::ResetReleased, person, &told, now).await?;
     // All of them are second pairs of eyes.
-    let kind = (Kind::ResetReleased.as_str(), &person.id);
+    let kind = (Kind::ResetReleased, &person.id);
     notices::tell_service_of(tx, kind, &told, now).await?;
     let asked_at = stored(tx, terms.reset).await?.station;
     if let Some(station) = station.filter(|station| asked_at.as_ref() == Some(*station)) {

@@ -14,7 +14,7 @@ use crate::domain::account_reset::REMARK_CHARS_MAX;
 use crate::domain::authority::settled_at;
 use crate::domain::{OneLine, OperatorId, PersonId};
 use crate::server::database::Database;
-use crate::server::notices;
+use crate::server::notices::{self, Kind};
 use crate::server::tables::{account_reset as table, audit, operator, person};
 use crate::wire::problem_code;
 
@@ -70,7 +70,7 @@ pub async fn name_deputy(
     let line = by_admin("deputy-releaser", id.as_str(), &detail);
     audit::note(&mut tx, &line, now).await?;
     let facts = json!({ "until": until, "reason": reason });
-    let kind = problem_code::DEPUTY_NAMED;
+    let kind = Kind::DeputyNamed;
     notices::tell_service(&mut tx, (kind, &account.operator), &facts, now).await?;
     tx.commit().await?;
     db.close().await;
@@ -95,7 +95,7 @@ pub async fn allow_resets(db: &Path, id: &PersonId, reason: &str) -> Result<(), 
     let line = by_admin("resets-allowed", id.as_str(), &detail);
     audit::note(&mut tx, &line, now).await?;
     let facts = json!({ "reason": reason });
-    notices::tell_service_of(&mut tx, (problem_code::RESETS_ALLOWED, id), &facts, now).await?;
+    notices::tell_service_of(&mut tx, (Kind::ResetsAllowed, id), &facts, now).await?;
     tx.commit().await?;
     db.close().await;
     Ok(())

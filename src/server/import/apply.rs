@@ -11,7 +11,7 @@ use super::plan::Plan;
 use crate::server::admin::by_admin;
 use crate::server::database::{Database, Fault, Write};
 use crate::server::tables::person::{self, NewPerson};
-use crate::server::tables::{audit, search, visit};
+use crate::server::tables::{audit, contact, search, visit};
 
 /// So many records are written at once.
 const PORTION: usize = 200;
@@ -50,10 +50,12 @@ async fn portion<T>(
 }
 
 async fn people(tx: &mut Write, few: &[NewPerson]) -> Result<(), Fault> {
+    let now = Timestamp::now();
     person::put_all(tx, few).await?;
+    let said = few.iter().map(|person| (&person.id, &person.contacts));
+    contact::put_all(tx, said, now).await?;
     // Whoever is new is found at once.
     search::index_some(tx, PORTION).await?;
-    let now = Timestamp::now();
     for person in few.iter().filter(|person| person.had_more) {
         // What visits and tickets of theirs were opened on is not so any more.
         visit::overtake(tx, &person.id, None, now).await?;

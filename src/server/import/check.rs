@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
+use super::contacts;
 use super::rows::Row;
 use crate::domain::{OneLine, PersonKind};
+use crate::server::tables::contact::Said;
 
 /// More factors than that nobody had.
 const MAX_EARLIER_FACTORS: u8 = 99;
@@ -29,6 +31,8 @@ pub enum Record {
         organisation: Option<String>,
         /// How many factors they had elsewhere; where the file does not say, what is known stays.
         earlier_factors: Option<u8>,
+        /// How they are reached.
+        contacts: Said,
     },
     Appointment {
         person: String,
@@ -216,6 +220,9 @@ fn person(fields: &mut Fields<'_>) -> Option<Record> {
         "name",
         "kind",
         "email",
+        "second_email",
+        "phone",
+        "language",
         "employee_number",
         "organisation",
         "earlier_factors",
@@ -223,9 +230,7 @@ fn person(fields: &mut Fields<'_>) -> Option<Record> {
     let (id, name) = (fields.identifier("id"), fields.name());
     let kind = fields.kind();
     let email = fields.optional("email");
-    if let Some(email) = email.as_deref().filter(|email| !is_email(email)) {
-        fields.refuse(format!("email is {email:?}: that is no e-mail address"));
-    }
+    let contacts = contacts::said(|name| fields.row.text(name), &mut fields.reasons);
     let organisation = fields.optional("organisation");
     match (kind, &organisation) {
         (Some(kind), None) if kind.belongs_to_organisation() => {
@@ -257,6 +262,7 @@ fn person(fields: &mut Fields<'_>) -> Option<Record> {
         employee_number,
         organisation,
         earlier_factors: earlier_factors(fields),
+        contacts,
     })
 }
 
@@ -270,19 +276,6 @@ fn earlier_factors(fields: &mut Fields<'_>) -> Option<u8> {
         ));
     }
     number
-}
-
-/// One @ with something on both sides, no blanks, and nothing that makes a link, a list or a name of it: whether mail arrives is for mail to find out.
-fn is_email(text: &str) -> bool {
-    let Some((local, domain)) = text.rsplit_once('@') else {
-        return false;
-    };
-    !local.is_empty()
-        && !domain.is_empty()
-        && text.len() <= 254
-        && !local.contains('@')
-        && !text
-            .contains(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | ':' | ',' | ';' | '"'))
 }
 
 fn appointment(fields: &mut Fields<'_>) -> Option<Record> {

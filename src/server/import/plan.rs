@@ -10,6 +10,7 @@ use crate::domain::{OrganisationId, PersonId};
 use crate::server::admin::AdminError;
 use crate::server::database::{Connection, Fault};
 use crate::server::secret;
+use crate::server::tables::contact;
 use crate::server::tables::person::{self, NewAppointment, NewOrganisation, NewPerson};
 
 /// So many are looked up at once.
@@ -215,6 +216,7 @@ fn wanted(
         employee_number,
         organisation: _,
         earlier_factors,
+        contacts,
     } = record
     else {
         return Ok(None);
@@ -229,6 +231,7 @@ fn wanted(
         organisation,
         user_handle: hex::encode(handle),
         earlier_factors: *earlier_factors,
+        contacts: contacts.clone(),
         had_more: false,
     }))
 }
@@ -360,7 +363,9 @@ impl People {
         db: &mut Connection,
         wanted: impl Iterator<Item = &NewPerson> + Clone,
     ) -> Result<(), Fault> {
-        for known in person::with_ids(db, wanted.clone().map(|w| &w.id)).await? {
+        let mut reached = contact::in_use(db, wanted.clone().map(|w| &w.id)).await?;
+        for mut known in person::with_ids(db, wanted.clone().map(|w| &w.id)).await? {
+            known.contacts = reached.remove(&known.id).unwrap_or_default();
             self.known.insert(known.id.clone(), known);
         }
         let emails = wanted.clone().filter_map(|w| w.email.as_deref());

@@ -18,12 +18,15 @@ use crate::domain::list::{self, Oddity, Table, oddity};
 const MAX_VALUE_BYTES: usize = 1000;
 
 /// Every name that a record may use.
-pub const NAMES: [&str; 12] = [
+pub const NAMES: [&str; 15] = [
     "record",
     "id",
     "name",
     "kind",
     "email",
+    "second_email",
+    "phone",
+    "language",
     "employee_number",
     "earlier_factors",
     "organisation",

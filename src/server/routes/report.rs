@@ -34,7 +34,7 @@ use crate::server::auth::IdempotencyKey;
 use crate::server::database::{Connection, Write};
 use crate::server::heads::{self, Seen};
 use crate::server::ledger::{self, Looked, Opened, Remark};
-use crate::server::lives::{self, Added};
+use crate::server::lives::{self, Added, Arrived};
 use crate::server::problem::{Answer, Refusal};
 use crate::server::tables::{access, audit, operator, person};
 use crate::server::visits::{self, Bringer, Fate};
@@ -321,7 +321,10 @@ impl Arrival<'_> {
             person: self.person,
             factor,
             visit: self.visit,
-            waiting,
+            arrived: match waiting {
+                true => Arrived::Waiting,
+                false => Arrived::Valid,
+            },
         };
         lives::added(tx, &added, now).await
     }

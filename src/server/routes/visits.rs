@@ -18,7 +18,7 @@ use crate::server::Registry;
 use crate::server::auth::{AtDesk, IdempotencyKey};
 use crate::server::database::Write;
 use crate::server::ledger::{self, Opened};
-use crate::server::lives::{self, Added};
+use crate::server::lives::{self, Added, Arrived};
 use crate::server::problem::{Answer, Refusal};
 use crate::server::tables::person;
 use crate::server::tables::{FactorName, access, audit, credential, factor, standing, visit};
@@ -110,7 +110,7 @@ pub async fn accept(
         person: &person,
         factor: &request.factor,
         visit: Some(id),
-        waiting: false,
+        arrived: Arrived::Taken,
     };
     lives::added(tx, &added, now).await?;
     let person = known(tx, &person).await?;

@@ -9,7 +9,8 @@ use jiff::fmt::serde::timestamp::millisecond::required as in_ms;
 use serde::Serialize;
 use sqlx::{FromRow, Row as _};
 
-use super::At;
+use super::contact::Said;
+use super::{At, listed};
 use crate::domain::{Bytes, Lost, Organisation, OrganisationId, Person, PersonId, PersonKind};
 use crate::server::database::{Connection, Fault, Row, Write};
 use crate::wire::Expected;
@@ -171,6 +172,9 @@ pub struct NewPerson {
     pub user_handle: String,
     /// None: what is known stays.
     pub earlier_factors: Option<u8>,
+    /// How they are reached, their address included.
+    #[serde(skip)]
+    pub contacts: Said,
     /// They had more factors elsewhere than was known.
     #[serde(skip)]
     pub had_more: bool,
@@ -186,6 +190,10 @@ impl NewPerson {
             && self
                 .earlier_factors
                 .is_none_or(|n| Some(n) == known.earlier_factors)
+            && self.contacts.iter().all(|(sort, value)| {
+                let known = known.contacts.get(sort);
+                known.map_or("", String::as_str).eq_ignore_ascii_case(value)
+            })
     }
 }
 
@@ -200,6 +208,7 @@ impl FromRow<'_, Row> for NewPerson {
             organisation: row.try_get("organisation")?,
             user_handle: String::new(),
             earlier_factors: Some(row.try_get("earlier_factors")?),
+            contacts: Said::new(),
             had_more: false,
         })
     }
@@ -293,10 +302,4 @@ async fn put_each(
         .execute(&mut **tx)
         .await?;
     Ok(())
-}
-
-/// As SQL takes a list of any length.
-fn listed(values: impl Iterator<Item = impl Serialize>) -> Result<String, Fault> {
-    let values: Vec<_> = values.collect();
-    serde_json::to_string(&values).map_err(|why| Fault::Encode(Box::new(why)))
 }

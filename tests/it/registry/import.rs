@@ -58,6 +58,49 @@ async fn a_good_file_is_imported_and_importing_it_again_changes_nothing() {
     }
 }
 
+/// Where people are reached: what is in use, and since when another one is, or none.
+async fn reached(dir: &Path) -> Vec<String> {
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(dir.join("registry.db"));
+    let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
+    sqlx::query_scalar(
+        "SELECT person || ' ' || sort || ' ' || value || iif(until_ms IS NULL, '', ' before') FROM contact \
+         ORDER BY person, sort, until_ms IS NOT NULL, number",
+    )
+    .fetch_all(&pool)
+    .await
+    .unwrap()
+}
+
+#[tokio::test]
+async fn what_a_file_does_not_say_of_how_people_are_reached_stays_and_what_another_takes_the_place_of_is_kept()
+ {
+    let dir = tempfile::tempdir().unwrap();
+    let whole = "id,name,kind,email,second_email,phone,language\nu-1,J. Jansen,unaffiliated,j@example.test,j@home.test,+31 6 1234 5678,nl\n";
+    let all = [
+        "u-1 email j@example.test",
+        "u-1 language nl",
+        "u-1 phone +31612345678",
+        "u-1 second-email j@home.test",
+    ];
+    // A file as it was before there was any of that says nothing of it.
+    let old = "id,name,kind,email\nu-1,J. Jansen,unaffiliated,j@example.test\n";
+    for file in [whole, old, whole] {
+        import(dir.path(), "people.csv", file).await.unwrap();
+        assert_eq!(reached(dir.path()).await, all);
+    }
+    let other = "id,name,kind,email,second_email,phone,language\nu-1,J. Jansen,unaffiliated,jj@example.test,-,+31687654321,\n";
+    import(dir.path(), "people.csv", other).await.unwrap();
+    let now = [
+        "u-1 email jj@example.test",
+        "u-1 email j@example.test before",
+        "u-1 language nl",
+        "u-1 phone +31687654321",
+        "u-1 phone +31612345678 before",
+        "u-1 second-email j@home.test before",
+    ];
+    assert_eq!(reached(dir.path()).await, now);
+}
+
 #[tokio::test]
 async fn spreadsheets_mark_separate_and_quote_in_their_own_ways() {
     let dir = tempfile::tempdir().unwrap();

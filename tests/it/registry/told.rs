@@ -184,7 +184,7 @@ async fn what_waits_is_told_when_it_is_made_and_when_it_is_taken() {
         .accept(&world.session, (visit, entry()), &acceptance);
     taken.await.unwrap();
     let news = world.news().await;
-    assert_eq!(heard(&news), [("factor-added", "p-1")]);
+    assert_eq!(heard(&news), [("factor-accepted", "p-1")]);
     assert_eq!(news[0].facts["waiting"], false);
 }
 
