@@ -7,6 +7,7 @@
 //! - every write names station, operator and time in the audit, whose rows are a chain;
 //! - codes and tokens are stored as hashes; headers and bodies are never logged;
 //! - secrets of authenticator apps are stored sealed; what opens them is in a file of its own;
+//! - whom something happens to is told, where it is set how, or is listed until they were;
 //! - plain HTTP is served on loopback only, and no client keeps the others out;
 //! - a database comes into being on purpose, with its key file, and is never served without that.
 //!
@@ -17,6 +18,7 @@
 //!                                      ├─ tally     what is counted: failed sign-ins, refused acts, look-ups
 //!                                      ├─ examination, factors, visits ── keyring   apps and tokens
 //!                                      └─ tables    SQL ── database   SQLite
+//! delivery ── mail server, webhook
 //! ```
 
 use std::net::SocketAddr;
@@ -35,6 +37,7 @@ pub mod backup;
 mod chain;
 pub mod config;
 mod database;
+mod delivery;
 mod derived;
 mod examination;
 mod factors;
@@ -66,12 +69,14 @@ use crate::files;
 pub use config::{AttestationPolicy, ConfigError, ServeConfig};
 pub use database::DatabaseError;
 use database::{Database, Fault};
+use delivery::Post;
+pub use delivery::try_mail;
 use guesses::Guesses;
 use key_rules::KeyRules;
 pub use keyring::KeyringError;
 use keyring::{Keyring, Ring};
 use listen::Door;
-use tables::{contact, offer, search, setting};
+use tables::{offer, search, setting};
 use tally::Tally;
 use turns::Turns;
 use verify::{RelyingParty, Trust};
@@ -203,6 +208,8 @@ pub struct Running {
     registry: Arc<Registry>,
     tended: tokio::task::JoinHandle<()>,
     noted: tokio::task::JoinHandle<()>,
+    /// Only where it is set how people are told.
+    delivered: Option<tokio::task::JoinHandle<()>>,
     served: tokio::task::JoinHandle<()>,
 }
 
@@ -219,6 +226,7 @@ impl Server {
     ) -> Result<Running, ServeError> {
         config.check()?;
         config.check_files()?;
+        let post = Post::of(&config)?;
         let door = Door::open(&config)?;
         let addr = door.address().map_err(|why| ServeError::Listen {
             address: config.listen,
@@ -239,6 +247,14 @@ impl Server {
         tidy(&db, clock.now()).await?;
         let (stop, stopping) = watch::channel(false);
         let noted = tokio::spawn(write_down(Arc::clone(&registry), stopping.clone()));
+        let delivered = match post {
+            None => None,
+            Some(post) => {
+                delivery::begin_to_deliver(&db, clock.now()).await?;
+                let work = delivery::run(Arc::clone(&registry), post, stopping.clone());
+                Some(tokio::spawn(work))
+            }
+        };
         let routes = routes::router(Arc::clone(&registry)).0;
         let served = tokio::spawn(door.serve(routes, stopping));
         tracing::info!(%addr, scheme, "registry serves");
@@ -249,6 +265,7 @@ impl Server {
             tended: tokio::spawn(tend(db, clock)),
             registry,
             noted,
+            delivered,
             served,
         })
     }
@@ -262,6 +279,9 @@ impl Running {
         self.tended.abort();
         // It is at work, perhaps, and ends by itself.
         let _ = self.noted.await;
+        if let Some(delivered) = self.delivered {
+            let _ = delivered.await;
+        }
         let registry = self.registry;
         let written = registry
             .tally
@@ -279,19 +299,13 @@ async fn tidy(db: &Database, now: Timestamp) -> Result<(), Fault> {
     forget_offers(db, now - OFFERS_KEPT).await?;
     // Why it failed is in the log, and it is tried again.
     account_resets::tidy(db, now).await.ok();
-    forget_contacts(db, now - contact::KEPT).await?;
+    delivery::tidy(db, now).await?;
     index_changed(db).await?;
     let removed = suspensions::run_out(db, now).await?;
     if removed > 0 {
         tracing::info!(removed, "suspended for 30 days and removed");
     }
     Ok(())
-}
-
-async fn forget_contacts(db: &Database, before: Timestamp) -> Result<(), Fault> {
-    let mut tx = db.write().await?;
-    contact::forget(&mut tx, before).await?;
-    tx.commit().await
 }
 
 async fn forget_offers(db: &Database, before: Timestamp) -> Result<(), Fault> {

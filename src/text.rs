@@ -11,6 +11,7 @@ mod authority;
 pub mod care;
 pub mod clean;
 mod loss;
+pub mod mail;
 mod reason;
 mod returned;
 pub mod unfinished;

@@ -80,6 +80,10 @@ pub(super) async fn run(command: RegistryCommand, global: &Global, output: &Outp
         } => acts::receipt(&db, id, &out).await,
         RegistryCommand::Acts { db, .. } => acts::list(&db, output).await,
         RegistryCommand::Notices { db, mark_told } => notices::run(&db, &mark_told, output).await,
+        RegistryCommand::Mail { test } => match configuration(global.config.as_deref()) {
+            Ok(config) => try_mail(&config, &test).await,
+            Err(outcome) => outcome,
+        },
         RegistryCommand::Resets(command) => resets::run(command).await,
         RegistryCommand::AcceptJournal { station, db } => {
             match admin::accept_journal(&db, &StationId::new(station)).await {
@@ -124,6 +128,21 @@ async fn serve(config: ServeConfig, output: &Output) -> Outcome {
     match server::serve(config, cancel.cancelled(), ready).await {
         Ok(()) => Outcome::done("stopped", json!({})),
         Err(error) => Outcome::failed(Exit::Usage, "not-served", error.to_string()),
+    }
+}
+
+async fn try_mail(config: &ServeConfig, to: &str) -> Outcome {
+    match server::try_mail(config, to).await {
+        Ok(Ok(answer)) => Outcome::done(
+            format!("the mail server took it: {answer}"),
+            json!({ "answer": answer }),
+        ),
+        Ok(Err(why)) => Outcome::failed(
+            Exit::Refused,
+            "not-sent",
+            format!("the mail server did not take it: {why}"),
+        ),
+        Err(error) => Outcome::failed(Exit::Usage, "not-sent", error.to_string()),
     }
 }
 

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use jiff::{SignedDuration, tz::TimeZone};
 use serde::Deserialize;
 
+pub use super::delivery::{MailConfig, MailTls, WebhookConfig};
 use super::network::Network;
 use crate::domain::identification::{Methods, MethodsFault};
 use crate::domain::pin::PIN_FLOOR;
@@ -19,7 +20,7 @@ use crate::files;
 use crate::wire;
 
 /// A group may read: that of a backup, or of whoever renews certificates.
-const OTHERS: u32 = 0o027;
+pub(super) const OTHERS: u32 = 0o027;
 
 /// Settings of a registry; in TOML, unknown names are refused.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -65,6 +66,10 @@ pub struct ServeConfig {
     pub connections: ConnectionsConfig,
     /// Which proxies stand in front.
     pub proxies: ProxiesConfig,
+    /// By which mail server people are told; none: by none.
+    pub mail: Option<MailConfig>,
+    /// Which other program hears what people are told; none: none.
+    pub webhook: Option<WebhookConfig>,
 }
 
 /// Which proxies stand in front, and how they say for whom they ask.
@@ -241,6 +246,8 @@ impl Default for ServeConfig {
             secrets: SecretsConfig::default(),
             connections: ConnectionsConfig::default(),
             proxies: ProxiesConfig::default(),
+            mail: None,
+            webhook: None,
         }
     }
 }

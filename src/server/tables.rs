@@ -13,6 +13,7 @@ pub mod audit;
 pub mod column;
 pub mod contact;
 pub mod credential;
+pub mod delivery;
 pub mod factor;
 pub mod identification;
 pub mod notice;

@@ -239,6 +239,9 @@ codes! {
         DEPUTY_NAMED = "deputy-releaser";
         /// The registry's administrator lets resets of somebody's account be asked for again, although many were.
         RESETS_ALLOWED = "resets-allowed";
+        /// What somebody is to be told did not reach an address of theirs, or the webhook, or they have no address; the detail says whether
+        /// anything reached them.
+        NOTICE_UNDELIVERABLE = "notice-undeliverable";
         /// An account of Customer Service was made or changed.
         SERVICE_ACCOUNT = "customer-service-account";
     }

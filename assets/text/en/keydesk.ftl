@@ -1619,3 +1619,133 @@ changed-fingers = Fingerprints were added to it: whose is not known. Only a rese
 changed-no-fingers = It has no fingerprints any more.
 changed-transports = Reached by: it was { $from }, and is { $to }.
 changed-extensions = What it can do differs: { $names }.
+
+## Mail
+
+mail-own-account = your { $platform } account
+mail-account-of = the { $platform } account of { $name }
+mail-own-service-account = your Customer Service account
+mail-service-account-of = the Customer Service account of { $name }
+mail-greeting = Dear { $name },
+mail-added-subject = { $sort ->
+    [app] An app or token was added to { $account }
+   *[key] A security key was added to { $account }
+}
+mail-added = { $sort ->
+    [app] An app or token that makes codes was added to { $account }. From now on its codes open it.
+   *[key] A security key was added to { $account }. From now on the key opens it.
+}
+mail-waiting-subject = { $sort ->
+    [app] An app or token was made for { $account }
+   *[key] A security key was made for { $account }
+}
+mail-waiting = { $sort ->
+    [app] An app or token that makes codes was made for { $account }. It opens nothing before its owner takes it at a desk.
+   *[key] A security key was made for { $account }. It opens nothing before its owner takes it at a desk.
+}
+mail-accepted-subject = { $sort ->
+    [app] An app or token that was ready for { $account } was taken
+   *[key] A security key that was ready for { $account } was taken
+}
+mail-accepted = { $sort ->
+    [app] An app or token that makes codes was ready for { $account }, and its owner took it. From now on its codes open the account.
+   *[key] A security key was ready for { $account }, and its owner took it. From now on the key opens the account.
+}
+mail-ended-subject = { $sort ->
+    [app] An app or token no longer opens { $account }
+   *[key] A security key no longer opens { $account }
+}
+mail-ended = { $sort ->
+    [app] An app or token that makes codes no longer opens { $account }: { $why }.
+   *[key] A security key no longer opens { $account }: { $why }.
+}
+mail-ended-reset = the key was reset at a desk, which deletes everything on it
+mail-ended-deleted = it was deleted from the key at a desk
+mail-ended-withdrawn = its enrolment was taken back at a desk
+mail-ended-removed = its owner gave it up
+mail-ended-replaced = another one took its place
+mail-ended-account-reset = the account was reset
+mail-ended-somehow = it has ended
+mail-suspended-subject = { $sort ->
+    [app] An app or token of { $account } is suspended
+   *[key] A security key of { $account } is suspended
+}
+mail-suspended = { $sort ->
+    [app] An app or token of { $account } was reported at a desk, and opens nothing since then.
+   *[key] A security key of { $account } was reported at a desk, and opens nothing since then.
+}
+mail-suspended-lost = Its owner does not find it. If it turns up, its owner can show it at a desk, and it opens the account again. After { $until } that is over, and it is removed.
+mail-suspended-stolen = It was stolen. It never opens the account again.
+mail-suspended-suspected = Somebody else may have used it. It never opens the account again.
+mail-lifted-subject = { $sort ->
+    [app] An app or token opens { $account } again
+   *[key] A security key opens { $account } again
+}
+mail-lifted = { $sort ->
+    [app] An app or token of { $account } that was suspended was shown at a desk, and opens the account again.
+   *[key] A security key of { $account } that was suspended was shown at a desk, and opens the account again.
+}
+mail-removed-subject = { $sort ->
+    [app] A suspended app or token was removed from { $account }
+   *[key] A suspended security key was removed from { $account }
+}
+mail-removed = { $sort ->
+    [app] An app or token that was suspended was removed from { $account }. It never opens the account again.
+   *[key] A security key that was suspended was removed from { $account }. It never opens the account again.
+}
+mail-reset-prepared-subject = A reset of { $account } waits for an administrator
+mail-reset-prepared = At a desk somebody said that nothing opens { $account } any more. An administrator of the organisation can ask for a reset, which deletes every key, app and token that opens the account. Without that nothing is deleted.
+mail-reset-asked-subject = A reset of { $account } was asked for
+mail-reset-asked = A reset of { $account } was asked for. It deletes every key, app and token that opens the account. It was not carried out yet.
+mail-reset-released-subject = A reset of { $account } was released
+mail-reset-released = A second agent of Customer Service released a reset of { $account }. It deletes every key, app and token that opens it, and can be carried out from now on.
+mail-reset-done-subject = The reset of { $account } was carried out
+mail-reset-done = A reset of { $account } was carried out: every key, app and token that opened it was deleted. What opens it next is enrolled at the same desk.
+mail-reset-ended-subject = Nothing comes of a reset of { $account }
+mail-reset-ended = A reset of { $account } had been asked for, and nothing comes of it: { $state }. Nothing was deleted by it.
+mail-service-account-subject = Something was done to { $account }
+mail-service-account = Something was done to { $account }: { $change }. It releases no reset for { $days } days.
+mail-change-made = it was made
+mail-change-code-issued = a code was issued with which another key can sign it in
+mail-change-key-enrolled = a key signs it in from now on
+mail-change-keys-revoked = its keys were revoked, and a code for another one was issued
+mail-change-human-said = it was said whose it is
+mail-change-revoked = it was revoked
+mail-change-unknown = it was changed
+mail-deputy-subject = A deputy releases resets for a while
+mail-deputy = The registry's administrator lets { $account } release resets in the place of a second agent for a while.
+mail-resets-allowed-subject = Resets of { $account } may be asked for again
+mail-resets-allowed = The registry's administrator lets resets of { $account } be asked for again, although many were within a day.
+mail-what = What: { $value }
+mail-serial = { $name }, serial number { $serial }
+mail-when = When: { $value }
+mail-where = Where: { $value }
+mail-reason = Reason: { $value }
+mail-asked-by = Asked for by: { $value }
+mail-released-by = Released by: { $value }
+mail-not-before = Not before: { $value }
+mail-until = Until: { $value }
+mail-date = { $month ->
+    [1] { $day } January { $year }, { $time }
+    [2] { $day } February { $year }, { $time }
+    [3] { $day } March { $year }, { $time }
+    [4] { $day } April { $year }, { $time }
+    [5] { $day } May { $year }, { $time }
+    [6] { $day } June { $year }, { $time }
+    [7] { $day } July { $year }, { $time }
+    [8] { $day } August { $year }, { $time }
+    [9] { $day } September { $year }, { $time }
+    [10] { $day } October { $year }, { $time }
+    [11] { $day } November { $year }, { $time }
+   *[12] { $day } December { $year }, { $time }
+}
+mail-object-own = If it was not you who asked, stop it: open this page. It asks for no password and no code.
+mail-object-other = If you do not know of this, ask { $name }, by phone or in person. If they did not ask for it, stop it: open this page. It asks for no password and no code.
+mail-object-call = Or call { $contact }.
+mail-call-own = If that was not you, or not what you wanted, call { $contact } at once.
+mail-call-other = If you do not know of this, ask { $name }, by phone or in person. If it is not right, call { $contact } at once.
+mail-call-service = If you do not know of this, ask whoever administers the registry at once, by phone or in person.
+mail-help-desk = your help desk
+mail-never = Nobody of ours ever asks for a password, a PIN or a code, neither by mail nor by phone.
+mail-test-subject = A test of { $registry }
+mail-test = This mail was sent to try whether mail of { $registry } arrives. It did. Nothing is to be done.

@@ -1619,3 +1619,133 @@ changed-fingers = Er zijn vingerafdrukken op gezet: van wie is niet bekend. Alle
 changed-no-fingers = Hij heeft geen vingerafdrukken meer.
 changed-transports = Bereikbaar via: het was { $from }, en is { $to }.
 changed-extensions = Wat hij kan is anders: { $names }.
+
+## Mail
+
+mail-own-account = uw { $platform }-account
+mail-account-of = het { $platform }-account van { $name }
+mail-own-service-account = uw account van Klantenservice
+mail-service-account-of = het account van Klantenservice van { $name }
+mail-greeting = Beste { $name },
+mail-added-subject = { $sort ->
+    [app] Er is een app of token toegevoegd aan { $account }
+   *[key] Er is een beveiligingssleutel toegevoegd aan { $account }
+}
+mail-added = { $sort ->
+    [app] Er is een app of token die codes maakt toegevoegd aan { $account }. Voortaan geven die codes toegang.
+   *[key] Er is een beveiligingssleutel toegevoegd aan { $account }. Voortaan geeft die sleutel toegang.
+}
+mail-waiting-subject = { $sort ->
+    [app] Er is een app of token gemaakt voor { $account }
+   *[key] Er is een beveiligingssleutel gemaakt voor { $account }
+}
+mail-waiting = { $sort ->
+    [app] Er is een app of token die codes maakt klaargezet voor { $account }. Die geeft nergens toegang toe voordat de eigenaar hem aan een balie in ontvangst neemt.
+   *[key] Er is een beveiligingssleutel gemaakt voor { $account }. Die geeft nergens toegang toe voordat de eigenaar hem aan een balie in ontvangst neemt.
+}
+mail-accepted-subject = { $sort ->
+    [app] Een app of token voor { $account } is in ontvangst genomen
+   *[key] Een beveiligingssleutel voor { $account } is in ontvangst genomen
+}
+mail-accepted = { $sort ->
+    [app] Er lag een app of token die codes maakt klaar voor { $account }, en de eigenaar heeft die in ontvangst genomen. Voortaan geven die codes toegang.
+   *[key] Er lag een beveiligingssleutel klaar voor { $account }, en de eigenaar heeft die in ontvangst genomen. Voortaan geeft die sleutel toegang.
+}
+mail-ended-subject = { $sort ->
+    [app] Een app of token geeft geen toegang meer tot { $account }
+   *[key] Een beveiligingssleutel geeft geen toegang meer tot { $account }
+}
+mail-ended = { $sort ->
+    [app] Een app of token die codes maakt geeft geen toegang meer tot { $account }: { $why }.
+   *[key] Een beveiligingssleutel geeft geen toegang meer tot { $account }: { $why }.
+}
+mail-ended-reset = de sleutel is aan een balie gereset, en dat verwijdert alles wat erop stond
+mail-ended-deleted = dat is aan een balie van de sleutel verwijderd
+mail-ended-withdrawn = de registratie is aan een balie teruggenomen
+mail-ended-removed = de eigenaar heeft er afstand van gedaan
+mail-ended-replaced = er is een andere voor in de plaats gekomen
+mail-ended-account-reset = het account is gereset
+mail-ended-somehow = dat is beëindigd
+mail-suspended-subject = { $sort ->
+    [app] Een app of token van { $account } is geschorst
+   *[key] Een beveiligingssleutel van { $account } is geschorst
+}
+mail-suspended = { $sort ->
+    [app] Een app of token van { $account } is aan een balie gemeld, en geeft sindsdien geen toegang.
+   *[key] Een beveiligingssleutel van { $account } is aan een balie gemeld, en geeft sindsdien geen toegang.
+}
+mail-suspended-lost = De eigenaar is hem kwijt. Duikt hij weer op, dan kan de eigenaar hem aan een balie laten zien, en geeft hij weer toegang. Na { $until } kan dat niet meer, en wordt hij verwijderd.
+mail-suspended-stolen = Hij is gestolen. Hij geeft nooit meer toegang.
+mail-suspended-suspected = Misschien heeft iemand anders hem gebruikt. Hij geeft nooit meer toegang.
+mail-lifted-subject = { $sort ->
+    [app] Een app of token geeft weer toegang tot { $account }
+   *[key] Een beveiligingssleutel geeft weer toegang tot { $account }
+}
+mail-lifted = { $sort ->
+    [app] Een geschorste app of token van { $account } is aan een balie getoond, en geeft weer toegang.
+   *[key] Een geschorste beveiligingssleutel van { $account } is aan een balie getoond, en geeft weer toegang.
+}
+mail-removed-subject = { $sort ->
+    [app] Een geschorste app of token is verwijderd van { $account }
+   *[key] Een geschorste beveiligingssleutel is verwijderd van { $account }
+}
+mail-removed = { $sort ->
+    [app] Een geschorste app of token is verwijderd van { $account }, en geeft nooit meer toegang.
+   *[key] Een geschorste beveiligingssleutel is verwijderd van { $account }, en geeft nooit meer toegang.
+}
+mail-reset-prepared-subject = Een reset van { $account } wacht op een beheerder
+mail-reset-prepared = Aan een balie zei iemand dat niets meer toegang geeft tot { $account }. Een beheerder van de organisatie kan om een reset vragen, en die verwijdert elke sleutel, app en token die er toegang toe geeft. Zonder dat wordt er niets verwijderd.
+mail-reset-asked-subject = Er is gevraagd om een reset van { $account }
+mail-reset-asked = Er is gevraagd om een reset van { $account }. Die verwijdert elke sleutel, app en token die er toegang toe geeft. De reset is nog niet uitgevoerd.
+mail-reset-released-subject = Een reset van { $account } is vrijgegeven
+mail-reset-released = Een tweede medewerker van Klantenservice heeft een reset van { $account } vrijgegeven. Die verwijdert elke sleutel, app en token die er toegang toe geeft, en kan van nu af worden uitgevoerd.
+mail-reset-done-subject = De reset van { $account } is uitgevoerd
+mail-reset-done = Een reset van { $account } is uitgevoerd: elke sleutel, app en token die er toegang toe gaf, is verwijderd. Wat er voortaan toegang toe geeft, wordt aan dezelfde balie geregistreerd.
+mail-reset-ended-subject = Een reset van { $account } gaat niet door
+mail-reset-ended = Er was om een reset van { $account } gevraagd, en die gaat niet door: { $state }. Er is niets door verwijderd.
+mail-service-account-subject = Er is iets veranderd aan { $account }
+mail-service-account = Er is iets veranderd aan { $account }: { $change }. Het geeft { $days } dagen lang geen reset vrij.
+mail-change-made = het is aangemaakt
+mail-change-code-issued = er is een code uitgegeven waarmee een andere sleutel erop kan aanmelden
+mail-change-key-enrolled = een sleutel meldt er voortaan op aan
+mail-change-keys-revoked = de sleutels zijn ingetrokken, en er is een code voor een andere uitgegeven
+mail-change-human-said = er is gezegd van wie het is
+mail-change-revoked = het is ingetrokken
+mail-change-unknown = het is gewijzigd
+mail-deputy-subject = Iemand geeft tijdelijk alleen resets vrij
+mail-deputy = De beheerder van het register laat { $account } tijdelijk resets vrijgeven in plaats van een tweede medewerker.
+mail-resets-allowed-subject = Om resets van { $account } mag weer gevraagd worden
+mail-resets-allowed = De beheerder van het register laat weer om resets van { $account } vragen, al waren het er veel binnen een dag.
+mail-what = Wat: { $value }
+mail-serial = { $name }, serienummer { $serial }
+mail-when = Wanneer: { $value }
+mail-where = Waar: { $value }
+mail-reason = Reden: { $value }
+mail-asked-by = Gevraagd door: { $value }
+mail-released-by = Vrijgegeven door: { $value }
+mail-not-before = Niet voor: { $value }
+mail-until = Tot: { $value }
+mail-date = { $month ->
+    [1] { $day } januari { $year }, { $time }
+    [2] { $day } februari { $year }, { $time }
+    [3] { $day } maart { $year }, { $time }
+    [4] { $day } april { $year }, { $time }
+    [5] { $day } mei { $year }, { $time }
+    [6] { $day } juni { $year }, { $time }
+    [7] { $day } juli { $year }, { $time }
+    [8] { $day } augustus { $year }, { $time }
+    [9] { $day } september { $year }, { $time }
+    [10] { $day } oktober { $year }, { $time }
+    [11] { $day } november { $year }, { $time }
+   *[12] { $day } december { $year }, { $time }
+}
+mail-object-own = Hebt u hier niet zelf om gevraagd, houd het dan tegen: open deze pagina. Die vraagt niet om een wachtwoord of code.
+mail-object-other = Weet u hier niet van, vraag het { $name } dan zelf, per telefoon of in levenden lijve. Is er niet om gevraagd, houd het dan tegen: open deze pagina. Die vraagt niet om een wachtwoord of code.
+mail-object-call = Of bel { $contact }.
+mail-call-own = Was u dat niet, of wilde u dat niet, bel dan meteen { $contact }.
+mail-call-other = Weet u hier niet van, vraag het { $name } dan zelf, per telefoon of in levenden lijve. Klopt het niet, bel dan meteen { $contact }.
+mail-call-service = Weet u hier niet van, vraag het dan meteen de beheerder van het register, per telefoon of in levenden lijve.
+mail-help-desk = uw servicebalie
+mail-never = Niemand van ons vraagt ooit om een wachtwoord, pincode of code, niet per mail en niet per telefoon.
+mail-test-subject = Een proef van { $registry }
+mail-test = Deze mail is verstuurd om te zien of mail van { $registry } aankomt. Dat is zo. U hoeft niets te doen.

@@ -130,7 +130,8 @@ pub enum RegistryCommand {
         out: Option<PathBuf>,
     },
     /// What people are to be told of, oldest first: factors that were added, suspended, lifted or removed; and all of Customer Service:
-    /// accounts of theirs that were made or changed. A mail job of your own lists them (--json), tells each, and marks it.
+    /// accounts of theirs that were made or changed. Where [mail] or [webhook] is set, with what came of that so far. Else a mail job of
+    /// your own lists them (--json), tells each, and marks it.
     Notices {
         /// The database file.
         #[arg(long, value_name = "FILE")]
@@ -138,6 +139,12 @@ pub enum RegistryCommand {
         /// Mark this one as told; may be given several times. Nothing is listed then.
         #[arg(long, value_name = "NUMBER")]
         mark_told: Vec<i64>,
+    },
+    /// Send a mail to try the settings in [mail] of --config, and say what the server answered.
+    Mail {
+        /// Where to.
+        #[arg(long, value_name = "ADDRESS", required = true)]
+        test: String,
     },
     /// What there is to decide about resets of accounts, besides asking for and releasing one, which nobody does from here.
     #[command(subcommand)]

@@ -38,7 +38,21 @@ fn line(notice: &Notice) -> String {
         &notice.to.email.as_deref().unwrap_or("-"),
         &notice.kind,
         &format_args!("about {}", notice.about.name),
+        &delivered(notice),
     ])
+}
+
+/// How the registry's own deliveries of it stand.
+fn delivered(notice: &Notice) -> String {
+    let each = notice.deliveries.iter().map(|one| {
+        let to = one.address.as_deref().unwrap_or(one.way.as_str());
+        let (state, answer) = (one.state.as_str(), one.answer.as_deref());
+        match answer {
+            Some(answer) => format!("{to} {state} ({} tries): {answer}", one.tries),
+            None => format!("{to} {state} ({} tries)", one.tries),
+        }
+    });
+    each.collect::<Vec<_>>().join("; ")
 }
 
 async fn marked(db: &Path, told: &[i64]) -> Result<Outcome, AdminError> {

@@ -8,16 +8,27 @@ use jiff::Timestamp;
 
 use super::AdminError;
 use crate::server::database::Database;
-use crate::server::tables::notice;
 pub use crate::server::tables::notice::{Named, Notice};
+use crate::server::tables::{delivery, notice};
 
 /// Most that are listed at once.
 const MAX_NOTICES: usize = 200;
 
-/// What nobody has been told of yet, oldest first, and whether there is more.
+/// What nobody has been told of yet, oldest first, each with how its deliveries stand, and whether there is more.
 pub async fn notices(db: &Path) -> Result<(Vec<Notice>, bool), AdminError> {
     let db = Database::open(db).await?;
-    let mut notices = notice::untold(&mut *db.read().await?, MAX_NOTICES + 1).await?;
+    let mut read = db.read().await?;
+    let mut notices = notice::untold(&mut read, MAX_NOTICES + 1).await?;
+    let numbers = notices.iter().map(|notice| notice.number);
+    for one in delivery::of_notices(&mut read, numbers).await? {
+        if let Some(of) = notices
+            .iter_mut()
+            .find(|notice| notice.number == one.notice)
+        {
+            of.deliveries.push(one);
+        }
+    }
+    drop(read);
     db.close().await;
     let more = notices.len() > MAX_NOTICES;
     notices.truncate(MAX_NOTICES);

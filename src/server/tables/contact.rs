@@ -3,11 +3,6 @@
 //! Invariants: what is in use has no end; an address that another one took the place of is kept for [`KEPT`], so that whoever changed
 //! it is not the only one who hears of what follows.
 
-#![expect(
-    dead_code,
-    reason = "what is told by mail, and who is called back, comes next"
-)]
-
 use std::collections::{BTreeMap, HashMap};
 
 use jiff::{SignedDuration, Timestamp};

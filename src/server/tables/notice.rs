@@ -7,8 +7,9 @@ use serde::Serialize;
 use sqlx::{FromRow, Row as _};
 
 use super::At;
+use super::delivery::Delivery;
 use crate::domain::authority::Role;
-use crate::domain::{OperatorId, OrganisationId, PersonId};
+use crate::domain::{AccountResetId, OperatorId, OrganisationId, PersonId};
 use crate::server::database::{Connection, Fault, Row, Write};
 
 /// Something that somebody has not been told of yet.
@@ -18,13 +19,15 @@ pub struct Notice {
     pub number: i64,
     /// Who is to be told.
     pub to: Named,
-    /// `factor-added`, `factor-removed`, `factor-suspended`, `suspension-lifted`, `suspended-factor-removed`; of an operator's account
-    /// `customer-service-account`.
+    /// The word of a [`crate::domain::notice::Kind`].
     pub kind: String,
     pub about: Named,
     pub facts: serde_json::Value,
     /// When it became true.
     pub at: Timestamp,
+    /// How the registry's own deliveries of it stand; filled in where notices are listed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub deliveries: Vec<Delivery>,
 }
 
 /// A person or an operator, as somebody who writes to them needs it.
@@ -58,6 +61,7 @@ impl FromRow<'_, Row> for Notice {
             facts: serde_json::from_str(row.try_get("facts")?)
                 .map_err(|why| Fault::Decode(Box::new(why)))?,
             at: row.try_get::<At, _>("at_ms")?.0,
+            deliveries: Vec::new(),
         })
     }
 }
@@ -116,21 +120,131 @@ pub async fn insert_for_role(
     Ok(())
 }
 
+/// Selects a [`Notice`] from `notice n`.
+macro_rules! select_notice {
+    ($tail:literal) => {
+        concat!(
+            "SELECT n.number, n.kind, n.facts, n.at_ms, coalesce(p.id, o.id) AS to_id, coalesce(p.name, o.name) AS to_name, \
+             coalesce(p.email, op.email) AS to_email, o.id IS NOT NULL AS to_operator, coalesce(a.id, ao.id) AS about_id, \
+             coalesce(a.name, ao.name) AS about_name, coalesce(a.email, ap.email) AS about_email, \
+             ao.id IS NOT NULL AS about_operator FROM notice n \
+             LEFT JOIN person p ON p.id = n.person LEFT JOIN person a ON a.id = n.about \
+             LEFT JOIN operator o ON o.id = n.operator LEFT JOIN person op ON op.id = o.person \
+             LEFT JOIN operator ao ON ao.id = n.about_operator LEFT JOIN person ap ON ap.id = ao.person ",
+            $tail
+        )
+    };
+}
+
 /// What nobody has been told of yet, oldest first; at most `limit`.
 pub async fn untold(db: &mut Connection, limit: usize) -> Result<Vec<Notice>, Fault> {
-    sqlx::query_as(
-        "SELECT n.number, n.kind, n.facts, n.at_ms, coalesce(p.id, o.id) AS to_id, coalesce(p.name, o.name) AS to_name, \
-         coalesce(p.email, op.email) AS to_email, o.id IS NOT NULL AS to_operator, coalesce(a.id, ao.id) AS about_id, \
-         coalesce(a.name, ao.name) AS about_name, coalesce(a.email, ap.email) AS about_email, \
-         ao.id IS NOT NULL AS about_operator FROM notice n \
-         LEFT JOIN person p ON p.id = n.person LEFT JOIN person a ON a.id = n.about \
-         LEFT JOIN operator o ON o.id = n.operator LEFT JOIN person op ON op.id = o.person \
-         LEFT JOIN operator ao ON ao.id = n.about_operator LEFT JOIN person ap ON ap.id = ao.person \
-         WHERE n.told_ms IS NULL ORDER BY n.number LIMIT $1",
-    )
+    sqlx::query_as(select_notice!(
+        "WHERE n.told_ms IS NULL ORDER BY n.number LIMIT $1"
+    ))
     .bind(i64::try_from(limit).unwrap_or(i64::MAX))
     .fetch_all(db)
     .await
+}
+
+/// The notice of that number.
+pub async fn by_number(db: &mut Connection, number: i64) -> Result<Option<Notice>, Fault> {
+    sqlx::query_as(select_notice!("WHERE n.number = $1"))
+        .bind(number)
+        .fetch_optional(db)
+        .await
+}
+
+/// Who is told of a notice: the person, or the one that an operator is, if that is said.
+pub async fn person(db: &mut Connection, number: i64) -> Result<Option<PersonId>, Fault> {
+    sqlx::query_scalar(
+        "SELECT coalesce(n.person, o.person) FROM notice n LEFT JOIN operator o ON o.id = n.operator WHERE n.number = $1",
+    )
+    .bind(number)
+    .fetch_one(db)
+    .await
+}
+
+/// The notices after that one of which nobody was told and which have no deliveries yet, oldest first, each with who is told.
+pub async fn unaddressed(
+    db: &mut Connection,
+    after: i64,
+    limit: usize,
+) -> Result<Vec<(i64, Option<PersonId>)>, Fault> {
+    sqlx::query_as(
+        "SELECT n.number, coalesce(n.person, o.person) FROM notice n LEFT JOIN operator o ON o.id = n.operator \
+         WHERE n.addressed_ms IS NULL AND n.told_ms IS NULL AND n.number > $1 ORDER BY n.number LIMIT $2",
+    )
+    .bind(after)
+    .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+    .fetch_all(db)
+    .await
+}
+
+/// A notice has its deliveries.
+pub async fn set_addressed(tx: &mut Write, number: i64, now: Timestamp) -> Result<(), Fault> {
+    sqlx::query("UPDATE notice SET addressed_ms = $1 WHERE number = $2")
+        .bind(At(now))
+        .bind(number)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// The last notice of what was true before then; 0: there is none.
+pub async fn last_before(db: &mut Connection, then: Timestamp) -> Result<i64, Fault> {
+    sqlx::query_scalar("SELECT coalesce(max(number), 0) FROM notice WHERE at_ms < $1")
+        .bind(At(then))
+        .fetch_one(db)
+        .await
+}
+
+/// Keeps by what whoever was told of a reset objects to it, as long as it can still be stopped; whether it can.
+pub async fn insert_objection(
+    tx: &mut Write,
+    token_hash: &[u8],
+    (notice, person, reset): (i64, &PersonId, AccountResetId),
+    now: Timestamp,
+) -> Result<bool, Fault> {
+    let done = sqlx::query(
+        "INSERT INTO objection (token, notice, person, reset) SELECT $1, $2, $3, id FROM account_reset \
+         WHERE id = $4 AND ended_ms IS NULL AND until_ms > $5",
+    )
+    .bind(token_hash)
+    .bind(notice)
+    .bind(person)
+    .bind(reset)
+    .bind(At(now))
+    .execute(&mut **tx)
+    .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+/// Who objects to which reset by that token, as long as it can still be stopped.
+#[expect(dead_code, reason = "the page on which they do comes next")]
+pub async fn objection(
+    db: &mut Connection,
+    token_hash: &[u8],
+    now: Timestamp,
+) -> Result<Option<(PersonId, AccountResetId)>, Fault> {
+    sqlx::query_as(
+        "SELECT o.person, o.reset FROM objection o JOIN account_reset r ON r.id = o.reset \
+         WHERE o.token = $1 AND r.ended_ms IS NULL AND r.until_ms > $2",
+    )
+    .bind(token_hash)
+    .bind(At(now))
+    .fetch_optional(db)
+    .await
+}
+
+/// Forgets by what nothing can be objected to any more.
+pub async fn forget_objections(tx: &mut Write, now: Timestamp) -> Result<(), Fault> {
+    sqlx::query(
+        "DELETE FROM objection WHERE reset IN (SELECT id FROM account_reset WHERE ended_ms IS NOT NULL OR until_ms <= $1)",
+    )
+    .bind(At(now))
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
 }
 
 /// Marks a notice as told; whether there is one of that number. One that was marked before stays as it was.

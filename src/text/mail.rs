@@ -1,0 +1,374 @@
+//! What people are told of, as mail: in the reader's language, to whoever it happened to and to others in different words.
+//!
+//! Invariants: a subject is one line; what somebody is called, or wrote, stays in its line, ends no quotation and is no link.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::act::quoted;
+use super::clean::{clean, width};
+use super::{Text, tr};
+use crate::domain::authority::SETTLED_AFTER;
+use crate::domain::notice::{AccountEvent, EndedWhy, Facts, Kind};
+use crate::domain::suspension::FactorSort;
+use crate::domain::visit::SuspendedWhy;
+
+/// Columns of a line of text.
+const COLUMNS: usize = 72;
+
+/// Characters of a name that somebody chose who is not believed.
+const LABEL_CHARS: usize = 80;
+
+/// Who reads it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reader {
+    /// It happened to their own account.
+    Themself,
+    /// Somebody of the same organisation, whom they answer for.
+    Administrator,
+    /// Customer Service.
+    Service,
+}
+
+/// What somebody is told.
+pub struct Told<'a> {
+    pub kind: Kind,
+    pub facts: &'a Facts,
+    /// When it became true.
+    pub at: Timestamp,
+    pub reader: Reader,
+    /// The reader's name.
+    pub to: &'a str,
+    /// The name of whose account it is.
+    pub about: &'a str,
+    /// The page on which it is objected to, where it can be.
+    pub objection: Option<&'a str>,
+}
+
+/// What every mail of a registry has in common.
+pub struct House<'a> {
+    /// What the accounts open.
+    pub platform: &'a str,
+    pub registry: &'a str,
+    /// Whom to call.
+    pub contact: Option<&'a str>,
+    /// In which times are told.
+    pub zone: &'a TimeZone,
+}
+
+/// A mail without its head.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mail {
+    pub subject: String,
+    pub body: String,
+}
+
+impl Text {
+    /// What somebody is told, as a mail.
+    pub fn mail(&self, told: &Told<'_>, house: &House<'_>) -> Mail {
+        let writer = Writer {
+            text: self,
+            told,
+            house,
+        };
+        let (subject, happened) = writer.happened();
+        let mut parts = vec![
+            tr!(self, "mail-greeting", name = shown(told.to)),
+            happened,
+            writer.facts().join("\n"),
+        ];
+        parts.extend(writer.what_to_do());
+        parts.push(tr!(self, "mail-never"));
+        Mail {
+            subject,
+            body: body(&parts, house.registry),
+        }
+    }
+
+    /// What is sent to try whether mail arrives.
+    pub fn test_mail(&self, registry: &str) -> Mail {
+        let name = || shown(registry);
+        let says = tr!(self, "mail-test", registry = name());
+        Mail {
+            subject: tr!(self, "mail-test-subject", registry = name()),
+            body: body(&[says], registry),
+        }
+    }
+}
+
+struct Writer<'a> {
+    text: &'a Text,
+    told: &'a Told<'a>,
+    house: &'a House<'a>,
+}
+
+impl Writer<'_> {
+    /// The subject, and what happened in a sentence or two.
+    fn happened(&self) -> (String, String) {
+        let (t, facts) = (self.text, self.told.facts);
+        let account = || self.account();
+        let sort = || match facts.sort {
+            Some(FactorSort::App) => "app",
+            Some(FactorSort::Key) | None => "key",
+        };
+        /// A subject and what it stands over, from two texts that take the same.
+        macro_rules! both {
+            ($subject:literal, $happened:literal $(, $name:ident = $value:expr)*) => {
+                (
+                    tr!(t, $subject, account = account() $(, $name = $value)*),
+                    tr!(t, $happened, account = account() $(, $name = $value)*),
+                )
+            };
+        }
+        match self.told.kind {
+            Kind::Added if facts.waiting == Some(true) => {
+                both!("mail-waiting-subject", "mail-waiting", sort = sort())
+            }
+            Kind::Added => both!("mail-added-subject", "mail-added", sort = sort()),
+            Kind::Accepted => both!("mail-accepted-subject", "mail-accepted", sort = sort()),
+            Kind::Ended => (
+                tr!(t, "mail-ended-subject", account = account(), sort = sort()),
+                tr!(
+                    t,
+                    "mail-ended",
+                    account = account(),
+                    sort = sort(),
+                    why = self.ended_why()
+                ),
+            ),
+            Kind::Suspended => {
+                let (subject, happened) =
+                    both!("mail-suspended-subject", "mail-suspended", sort = sort());
+                (subject, format!("{happened} {}", self.suspended_why()))
+            }
+            Kind::Lifted => both!("mail-lifted-subject", "mail-lifted", sort = sort()),
+            Kind::Removed => both!("mail-removed-subject", "mail-removed", sort = sort()),
+            Kind::ResetPrepared => both!("mail-reset-prepared-subject", "mail-reset-prepared"),
+            Kind::ResetAsked => both!("mail-reset-asked-subject", "mail-reset-asked"),
+            Kind::ResetReleased => both!("mail-reset-released-subject", "mail-reset-released"),
+            Kind::ResetDone => both!("mail-reset-done-subject", "mail-reset-done"),
+            Kind::ResetEnded => {
+                let state = facts.state.map(|state| t.reset_state(state));
+                (
+                    tr!(t, "mail-reset-ended-subject", account = account()),
+                    tr!(
+                        t,
+                        "mail-reset-ended",
+                        account = account(),
+                        state = state.unwrap_or_else(|| tr!(t, "mail-ended-somehow"))
+                    ),
+                )
+            }
+            Kind::ServiceAccount => (
+                tr!(t, "mail-service-account-subject", account = account()),
+                tr!(
+                    t,
+                    "mail-service-account",
+                    account = account(),
+                    change = self.change(),
+                    days = (SETTLED_AFTER.as_hours() / 24)
+                ),
+            ),
+            Kind::DeputyNamed => (
+                tr!(t, "mail-deputy-subject"),
+                tr!(t, "mail-deputy", account = account()),
+            ),
+            Kind::ResetsAllowed => both!("mail-resets-allowed-subject", "mail-resets-allowed"),
+        }
+    }
+
+    /// Whose account it is, to its reader.
+    fn account(&self) -> String {
+        let (t, name) = (self.text, shown(self.told.about));
+        let own = self.told.reader == Reader::Themself;
+        match self.told.kind {
+            Kind::ServiceAccount | Kind::DeputyNamed if own => tr!(t, "mail-own-service-account"),
+            Kind::ServiceAccount | Kind::DeputyNamed => {
+                tr!(t, "mail-service-account-of", name = name)
+            }
+            Kind::Added
+            | Kind::Accepted
+            | Kind::Ended
+            | Kind::Suspended
+            | Kind::Lifted
+            | Kind::Removed
+            | Kind::ResetPrepared
+            | Kind::ResetAsked
+            | Kind::ResetReleased
+            | Kind::ResetDone
+            | Kind::ResetEnded
+            | Kind::ResetsAllowed => {
+                let platform = shown(self.house.platform);
+                match own {
+                    true => tr!(t, "mail-own-account", platform = platform),
+                    false => tr!(t, "mail-account-of", platform = platform, name = name),
+                }
+            }
+        }
+    }
+
+    fn ended_why(&self) -> String {
+        let t = self.text;
+        match self.told.facts.why {
+            Some(EndedWhy::Reset) => tr!(t, "mail-ended-reset"),
+            Some(EndedWhy::Deleted) => tr!(t, "mail-ended-deleted"),
+            Some(EndedWhy::Withdrawn) => tr!(t, "mail-ended-withdrawn"),
+            Some(EndedWhy::Removed) => tr!(t, "mail-ended-removed"),
+            Some(EndedWhy::Replaced) => tr!(t, "mail-ended-replaced"),
+            Some(EndedWhy::AccountReset) => tr!(t, "mail-ended-account-reset"),
+            None => tr!(t, "mail-ended-somehow"),
+        }
+    }
+
+    fn suspended_why(&self) -> String {
+        let (t, facts) = (self.text, self.told.facts);
+        match facts.suspended.map(|suspended| suspended.why) {
+            Some(SuspendedWhy::Lost) => {
+                let until = facts.suspended.map(|suspended| suspended.until());
+                let until = facts.lifted_until.or(until).unwrap_or(self.told.at);
+                tr!(t, "mail-suspended-lost", until = self.time(until))
+            }
+            Some(SuspendedWhy::Stolen) => tr!(t, "mail-suspended-stolen"),
+            Some(SuspendedWhy::Suspected) | None => tr!(t, "mail-suspended-suspected"),
+        }
+    }
+
+    fn change(&self) -> String {
+        let t = self.text;
+        match self.told.facts.change {
+            Some(AccountEvent::Made) => tr!(t, "mail-change-made"),
+            Some(AccountEvent::CodeIssued) => tr!(t, "mail-change-code-issued"),
+            Some(AccountEvent::KeyEnrolled) => tr!(t, "mail-change-key-enrolled"),
+            Some(AccountEvent::KeysRevoked) => tr!(t, "mail-change-keys-revoked"),
+            Some(AccountEvent::HumanSaid) => tr!(t, "mail-change-human-said"),
+            Some(AccountEvent::Revoked) => tr!(t, "mail-change-revoked"),
+            None => tr!(t, "mail-change-unknown"),
+        }
+    }
+
+    /// What is known besides, a line each.
+    fn facts(&self) -> Vec<String> {
+        let (t, facts) = (self.text, self.told.facts);
+        let mut lines = Vec::new();
+        if let Some(name) = &facts.name {
+            let name = format!("“{}”", label(name));
+            let what = match &facts.serial {
+                Some(serial) => tr!(t, "mail-serial", name = name, serial = label(serial)),
+                None => name,
+            };
+            lines.push(tr!(t, "mail-what", value = what));
+        }
+        lines.push(tr!(t, "mail-when", value = self.time(self.told.at)));
+        if let Some(station) = &facts.station {
+            lines.push(tr!(t, "mail-where", value = shown(&station.name)));
+        }
+        if let Some(by) = &facts.asked_by {
+            lines.push(tr!(t, "mail-asked-by", value = shown(by)));
+        }
+        if let Some(by) = &facts.released_by {
+            lines.push(tr!(t, "mail-released-by", value = shown(by)));
+        }
+        let words = || {
+            let said = facts.reason.as_deref();
+            said.map(|said| format!("“{}”", quoted(&clean(said))))
+        };
+        let reason = facts.reset_reason().map(|reason| t.reset_reason(reason));
+        if let Some(reason) = reason.or_else(words) {
+            lines.push(tr!(t, "mail-reason", value = reason));
+        }
+        if let Some(then) = facts.not_before {
+            lines.push(tr!(t, "mail-not-before", value = self.time(then)));
+        }
+        if let Some(until) = facts.until {
+            lines.push(tr!(t, "mail-until", value = self.time(until)));
+        }
+        lines
+    }
+
+    /// How it is objected to, a paragraph each.
+    fn what_to_do(&self) -> Vec<String> {
+        let (t, name) = (self.text, shown(self.told.about));
+        let contact = || match self.house.contact {
+            Some(contact) => clean(contact).into_owned(),
+            None => tr!(t, "mail-help-desk"),
+        };
+        match (self.told.reader, self.told.objection) {
+            (Reader::Service, _) => vec![tr!(t, "mail-call-service")],
+            (reader, Some(page)) => vec![
+                match reader {
+                    Reader::Themself => tr!(t, "mail-object-own"),
+                    Reader::Administrator | Reader::Service => {
+                        tr!(t, "mail-object-other", name = name)
+                    }
+                },
+                page.to_owned(),
+                tr!(t, "mail-object-call", contact = contact()),
+            ],
+            (Reader::Themself, None) => vec![tr!(t, "mail-call-own", contact = contact())],
+            (Reader::Administrator, None) => {
+                vec![tr!(t, "mail-call-other", name = name, contact = contact())]
+            }
+        }
+    }
+
+    /// A time as people there say it.
+    fn time(&self, at: Timestamp) -> String {
+        let at = at.to_zoned(self.house.zone.clone());
+        tr!(
+            self.text,
+            "mail-date",
+            day = at.day().to_string(),
+            month = i64::from(at.month()),
+            year = at.year().to_string(),
+            time = at.strftime("%H:%M %Z").to_string()
+        )
+    }
+}
+
+/// What somebody or something is called by those who are believed.
+fn shown(name: &str) -> String {
+    clean(name).into_owned()
+}
+
+/// What a station said that something is called: short, and nothing that a mail program makes a link of.
+fn label(name: &str) -> String {
+    let name = quoted(&clean(name));
+    let mut label = String::new();
+    let mut rest = name.chars().take(LABEL_CHARS).peekable();
+    while let Some(c) = rest.next() {
+        let goes_on = rest
+            .peek()
+            .is_some_and(|next| next.is_alphabetic() || *next == '/');
+        label.push(match c {
+            '.' | ':' | '/' | '@' if goes_on => '·',
+            c => c,
+        });
+    }
+    label
+}
+
+/// Paragraphs, in lines that are read anywhere, and by whom it is.
+fn body(parts: &[String], registry: &str) -> String {
+    let mut body: Vec<String> = parts
+        .iter()
+        .map(|part| part.lines().map(wrapped).collect::<Vec<_>>().join("\n"))
+        .collect();
+    body.push(format!("-- \n{}\n", shown(registry)));
+    body.join("\n\n")
+}
+
+/// A word that is too long, as an address is, has a line of its own.
+fn wrapped(line: &str) -> String {
+    let mut lines = vec![String::new()];
+    for word in line.split_whitespace() {
+        match lines.last_mut() {
+            Some(last) if last.is_empty() => last.push_str(word),
+            Some(last) if width(last) + 1 + width(word) <= COLUMNS => {
+                last.push(' ');
+                last.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines.join("\n")
+}
