@@ -166,6 +166,7 @@ pub(super) fn outcome_of(person: &Person, result: &AccountResetResult) -> Outcom
     let text = Text::load(Language::English);
     let said = text.account_reset_done(person, result);
     let (code, facts) = match result {
+        AccountResetResult::Prepared { reset } => ("reset-prepared", of(reset)),
         AccountResetResult::Asked { reset } => ("reset-asked", of(reset)),
         AccountResetResult::Released { reset } => ("reset-released", of(reset)),
         AccountResetResult::Refused { reset } => ("reset-refused", of(reset)),

@@ -16,7 +16,9 @@ mod matrix;
 mod release;
 
 pub use asking::{NotTheirs, may_ask_for};
-pub use decision::{Decision, NotAllowed, decide, decide_for, may_ask};
+pub use decision::{
+    Decision, NotAllowed, carries_out_for_administrators, decide, decide_for, may_ask,
+};
 pub use last::{LastFactor, may_take};
 pub use matrix::{Asker, Condition, Releaser, Row, Whom, row};
 pub use release::{As, NoRelease, SETTLED_AFTER, settled_at};

@@ -18,6 +18,17 @@ impl Client {
         self.post(&path, Some(session), None, ask).await
     }
 
+    /// `POST /v1/account-resets/prepared`: a desk writes down what an administrator is to ask for. Safe to repeat with the same `entry`.
+    pub async fn prepare_reset(
+        &self,
+        session: &Session,
+        entry: EntryId,
+        ask: &ResetAsk,
+    ) -> Result<AccountReset, RegistryError> {
+        let path = ["account-resets", "prepared"];
+        self.post(&path, Some(session), Some(entry), ask).await
+    }
+
     /// `POST /v1/account-resets/{id}/release`: a second agent is about to release.
     pub async fn release_reset(
         &self,

@@ -21,13 +21,7 @@ impl Station {
         wish: &ResetWish,
     ) -> Result<ActToSign, Stop> {
         let session = self.session()?;
-        let ask = ResetAsk {
-            version: VERSION,
-            visit,
-            reason: wish.reason,
-            remark: wish.remark.clone(),
-            ticket: wish.ticket.clone(),
-        };
+        let ask = asking(visit, wish);
         let answer = self.registry()?.ask_reset(&session, &ask).await;
         let to_sign = self.heard_in(&session, answer)?;
         let is_so = |terms: &ResetTerms| {
@@ -45,6 +39,26 @@ impl Station {
             Deed::AskReset { terms } => is_so(terms),
             Deed::ReleaseReset { .. } | Deed::Vouch { .. } | Deed::ChangeOwn { .. } => false,
         })
+    }
+
+    /// Writes down what an administrator of the person's organisation is to ask for.
+    pub async fn prepare_reset(
+        &self,
+        (person, visit): (&PersonId, VisitId),
+        wish: &ResetWish,
+    ) -> Result<AccountReset, Stop> {
+        let session = self.session()?;
+        let client = self.registry()?;
+        let entry = EntryId(uuid::Uuid::now_v7());
+        let ask = asking(visit, wish);
+        let prepare = async |_| client.prepare_reset(&session, entry, &ask).await;
+        let reset = self.surely(&session, prepare).await?;
+        match reset.person.id == *person {
+            true => Ok(reset),
+            false => Err(Stop::Unreachable(Gap::Unread {
+                detail: "what was written down is about somebody else".to_owned(),
+            })),
+        }
     }
 
     /// What a second agent would sign to release one; `by`: who that is, where they are not signed in.
@@ -129,6 +143,16 @@ impl Station {
         let session = self.session()?;
         let answer = self.registry()?.account_reset(&session, reset).await;
         self.heard_in(&session, answer)
+    }
+}
+
+fn asking(visit: VisitId, wish: &ResetWish) -> ResetAsk {
+    ResetAsk {
+        version: VERSION,
+        visit,
+        reason: wish.reason,
+        remark: wish.remark.clone(),
+        ticket: wish.ticket.clone(),
     }
 }
 

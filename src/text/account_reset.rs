@@ -13,6 +13,7 @@ impl Text {
     pub fn account_reset_job(&self, job: AccountResetJob) -> String {
         match job {
             AccountResetJob::Ask => tr!(self, "run-ask-reset"),
+            AccountResetJob::Prepare => tr!(self, "run-prepare-reset"),
             AccountResetJob::Release => tr!(self, "run-release-reset"),
             AccountResetJob::CarryOut => tr!(self, "run-carry-out-reset"),
         }
@@ -91,6 +92,9 @@ impl Text {
     pub fn account_reset_done(&self, person: &Person, result: &AccountResetResult) -> String {
         let name = person.name.clone();
         match result {
+            AccountResetResult::Prepared { .. } => {
+                tr!(self, "account-reset-prepared", name = name)
+            }
             AccountResetResult::Asked { .. } => tr!(self, "account-reset-asked", name = name),
             AccountResetResult::Released { .. } => {
                 tr!(self, "account-reset-released", name = name)

@@ -142,7 +142,7 @@ impl Typing {
 }
 
 /// The scenes of each: what the tests look at and the README shows.
-pub const SCENES: [&[Scene]; 15] = [
+pub const SCENES: [&[Scene]; 16] = [
     door::scenes::SCENES,
     home::SCENES,
     person::SCENES,
@@ -156,6 +156,7 @@ pub const SCENES: [&[Scene]; 15] = [
     app::scenes::SCENES,
     loss::scenes::SCENES,
     account_reset::scenes::SCENES,
+    account_reset::scenes::prepared::SCENES,
     resets::SCENES,
     batch::scenes::SCENES,
 ];
@@ -189,7 +190,7 @@ pub static PAGES: &[Row] = &[
     row!(f(4) => "key-bay", Left, Kiosk(|m, _| go(m, Page::Keys(0)))),
     row!(f(5) => "key-outbox", Left, Kiosk(|m, _| go(m, Page::Outbox(0)))),
     row!(f(6) => "key-unfinished", Left, Kiosk(|m, _| go(m, Page::Unfinished(0)))),
-    row!(f(11) => "key-resets", Left, Kiosk(|m, _| resets::open(m))).when(Model::is_agent),
+    row!(f(11) => "key-resets", Left, Kiosk(|m, _| resets::open(m))).when(Model::sees_resets),
     row!(f(7) => "key-tickets", HelpOnly, Kiosk(|m, press| home::tickets(m, press))),
     row!(f(10) => "key-sign-out", HelpOnly, Kiosk(|m, _| door::lock::leave(m))),
 ];

@@ -135,6 +135,14 @@ impl Ctx<'_> {
             .to_string()
     }
 
+    /// A time of day, with its day where that is not today.
+    pub fn moment(&self, at: Timestamp) -> String {
+        match self.day(at) == self.day(self.now.wall) {
+            true => self.time(at),
+            false => format!("{} {}", self.day(at), self.time(at)),
+        }
+    }
+
     /// Time left until then, rounded up so that "0:00" means over; `4:12` or `1:02:03`.
     pub fn left(&self, until: Timestamp) -> String {
         let seconds = self.seconds_left(until);

@@ -140,7 +140,7 @@ pub struct AccountReset {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub by_code: bool,
     pub asked_at: Timestamp,
-    /// It is not carried out before.
+    /// It is not carried out before; none: it can be now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ripe_at: Option<Timestamp>,
     /// It expires then, unless it goes on.

@@ -1,4 +1,5 @@
-//! The reset of an account: an agent asks, a second one releases, and it is carried out for whoever is at the desk.
+//! The reset of an account: an agent asks and a second one releases, or an administrator of the organisation is asked to ask; then it is
+//! carried out for whoever is at the desk.
 //!
 //! Invariants: what somebody signs is on the screen while they sign it, read from the very bytes; nothing is deleted before it was
 //! listed and confirmed. The registry decides everything, and keeps it: a run that stops leaves nothing here.
@@ -13,12 +14,13 @@ use super::visit::{identified, open};
 use super::{Desk, Stop, conclude};
 use crate::domain::account_reset::{ResetWish, is_last_name};
 use crate::domain::act::Act;
-use crate::domain::authority::{Action, decide, may_ask};
+use crate::domain::authority::{Action, Asker, decide, may_ask, row};
 use crate::domain::reason::{Gap, Refusal, Unmet};
 use crate::domain::visit::Takes;
 use crate::domain::{AccountResetId, EntryId, OperatorId, Person, PersonId};
 use crate::wire::{
-    AccountReset, ActSigned, ActToSign, ResetEnding, SignIn, SignInOptions, VERSION,
+    AccountReset, ActSigned, ActToSign, Operator, PersonDetail, ResetEnding, SignIn, SignInOptions,
+    VERSION, Visit,
 };
 
 /// Asks for the reset of the account of somebody who is at the desk. `wish`: why, if that was said already.
@@ -38,19 +40,53 @@ async fn ask_for(
 ) -> Result<Ending, Stop> {
     let operator = desk.operator().ok_or(Stop::SignedOut)?;
     let detail = desk.detail(person).await?;
-    may_ask(operator.role, Action::ReplaceLost, detail.person.kind)?;
-    begin(desk, AccountResetJob::Ask, &detail.person);
-    let identification = identified(desk, &operator, &detail).await?;
-    let visit = open(desk, &detail, &identification).await?;
-    if visit.takes != Takes::Release || visit.authority.is_some() {
-        return Err(needless(&detail.person, visit.takes));
+    let (act, kind) = (Action::ReplaceLost, detail.person.kind);
+    match row(act, Some(kind)).map(|row| row.asked_by) {
+        Some(Asker::Administrator) => {
+            decide(operator.role, act, Some(kind)).once_released()?;
+            prepare(desk, &operator, (&detail, wish)).await
+        }
+        Some(Asker::CustomerService | Asker::Operator) | None => {
+            may_ask(operator.role, act, kind)?;
+            ask_as_agent(desk, &operator, (&detail, wish)).await
+        }
     }
+}
+
+/// The administrators of the person's organisation are asked to ask for it.
+async fn prepare(
+    desk: &mut dyn Desk,
+    operator: &Operator,
+    (detail, wish): (&PersonDetail, Option<ResetWish>),
+) -> Result<Ending, Stop> {
+    begin(desk, AccountResetJob::Prepare, &detail.person);
+    let visit = received(desk, operator, detail, Takes::Administrator).await?;
     begin_step(desk, Step::Confirm);
-    let wish = match wish {
-        Some(wish) => wish,
-        None => why(desk, &detail.person).await?,
-    };
-    let to_sign = desk.ask_reset(person, visit.id, &wish).await?;
+    let wish = wished(desk, &detail.person, wish).await?;
+    end_step(desk, Step::Confirm, Note::None);
+    begin_step(desk, Step::Push);
+    let reset = desk
+        .prepare_reset(&detail.person.id, visit.id, &wish)
+        .await?;
+    end_step(desk, Step::Push, Note::None);
+    Ok(Ending::AccountReset {
+        person: reset.person.clone(),
+        result: AccountResetResult::Prepared {
+            reset: Box::new(reset),
+        },
+    })
+}
+
+async fn ask_as_agent(
+    desk: &mut dyn Desk,
+    operator: &Operator,
+    (detail, wish): (&PersonDetail, Option<ResetWish>),
+) -> Result<Ending, Stop> {
+    begin(desk, AccountResetJob::Ask, &detail.person);
+    let visit = received(desk, operator, detail, Takes::Release).await?;
+    begin_step(desk, Step::Confirm);
+    let wish = wished(desk, &detail.person, wish).await?;
+    let to_sign = desk.ask_reset(&detail.person.id, visit.id, &wish).await?;
     let act = act(&to_sign)?;
     confirm(
         desk,
@@ -68,6 +104,32 @@ async fn ask_for(
             reset: Box::new(reset),
         },
     })
+}
+
+/// The person's visit, in which they have nothing and nothing lets them have anything yet.
+async fn received(
+    desk: &mut dyn Desk,
+    operator: &Operator,
+    detail: &PersonDetail,
+    takes: Takes,
+) -> Result<Visit, Stop> {
+    let identification = identified(desk, operator, detail).await?;
+    let visit = open(desk, detail, &identification).await?;
+    match visit.takes == takes && visit.authority.is_none() {
+        true => Ok(visit),
+        false => Err(needless(&detail.person, visit.takes)),
+    }
+}
+
+async fn wished(
+    desk: &mut dyn Desk,
+    person: &Person,
+    wish: Option<ResetWish>,
+) -> Result<ResetWish, Stop> {
+    match wish {
+        Some(wish) => Ok(wish),
+        None => why(desk, person).await,
+    }
 }
 
 fn begin(desk: &mut dyn Desk, what: AccountResetJob, person: &Person) {

@@ -214,6 +214,9 @@ port! {
         fn lift_offer(&mut self, person: &PersonId, factor: &FactorRef) -> Result<LiftOffer, Stop>;
         /// What whoever is signed in signs to ask for the reset of a person's account.
         fn ask_reset(&mut self, person: &PersonId, visit: VisitId, wish: &ResetWish) -> Result<ActToSign, Stop>;
+        /// Writes down what an administrator of the person's organisation is to ask for. Whether it was is not known after
+        /// [`Stop::Unanswered`]; every other stop is certain.
+        fn prepare_reset(&mut self, person: &PersonId, visit: VisitId, wish: &ResetWish) -> Result<AccountReset, Stop>;
         /// What a second agent signs to release one: whoever is signed in, or who is named.
         fn release_reset(&mut self, reset: AccountResetId, by: Option<&OperatorId>) -> Result<ActToSign, Stop>;
         /// Hands in what was signed. Whether it was taken is not known after [`Stop::Unanswered`]; every other stop is certain.

@@ -1,6 +1,6 @@
 //! What the matrix says of one act.
 
-use super::matrix::{Releaser, Row, row};
+use super::matrix::{Asker, Releaser, Row, row};
 use super::{Action, Role};
 use crate::domain::person::PersonKind;
 
@@ -53,6 +53,13 @@ pub fn may_ask(role: Role, act: Action, kind: PersonKind) -> Result<&'static Row
             may,
         }),
     }
+}
+
+/// Whether a role replaces what people lost on an administrator's asking.
+pub fn carries_out_for_administrators(role: Role) -> bool {
+    PersonKind::ALL.iter().any(|kind| {
+        matches!(decide(role, Action::ReplaceLost, Some(*kind)), Decision::Allowed(row) if row.asked_by == Asker::Administrator)
+    })
 }
 
 /// Whether a role may do that to all of these at once: the strictest decision; to nobody's key where there are none.

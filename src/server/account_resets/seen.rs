@@ -45,7 +45,7 @@ pub async fn shown(db: &mut Connection, reset: Stored, now: Timestamp) -> Answer
             None => None,
         },
         asked_at: reset.asked_at,
-        ripe_at: reset.ripe_at,
+        ripe_at: reset.ripe_at.filter(|at| *at > now),
         until: reset.until,
         released_by: match &reset.released_by {
             Some(id) => Some(agent(db, id).await?.operator),

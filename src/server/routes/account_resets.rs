@@ -13,7 +13,7 @@ use super::desk::line;
 use super::report::check_version;
 use super::{Body, Named, Shared};
 use crate::domain::act::{Act, Deed, challenge};
-use crate::domain::authority::{Action, may_ask};
+use crate::domain::authority::{Action, carries_out_for_administrators, may_ask};
 use crate::domain::{AccountResetId, OfferId, PersonId, PersonKind};
 use crate::server::Registry;
 use crate::server::account_resets::{
@@ -462,9 +462,12 @@ pub async fn carry_out(
 pub async fn list(State(registry): Shared, desk: AtDesk) -> Answer<Json<AccountResets>> {
     let mut read = registry.db.snapshot().await?;
     let now = registry.now();
-    refuse_others(&mut read, &desk, now).await?;
+    let stored = match seen(&mut read, &desk, now).await? {
+        Seen::All => table::newest(&mut read, LISTED_MAX).await?,
+        Seen::OfStation => table::of_station(&mut read, &desk.station, LISTED_MAX).await?,
+    };
     let mut found = Vec::new();
-    for reset in table::newest(&mut read, LISTED_MAX).await? {
+    for reset in stored {
         found.push(resets::shown(&mut read, reset, now).await?);
     }
     // What has just expired waits no more.
@@ -486,12 +489,38 @@ pub async fn detail(
 ) -> Answer<Json<AccountResetDetail>> {
     let mut read = registry.db.snapshot().await?;
     let now = registry.now();
-    refuse_others(&mut read, &desk, now).await?;
+    let seen = seen(&mut read, &desk, now).await?;
+    let stored = table::find(&mut read, id).await?;
+    let is_here = stored.is_some_and(|reset| reset.station.as_ref() == Some(&desk.station));
+    if seen == Seen::OfStation && !is_here {
+        return Err(Refusal::new(
+            problem_code::NOT_FOUND,
+            format!("no reset {id} was prepared at this station"),
+        ));
+    }
     let reset = resets::shown_by_id(&mut read, id, now).await?;
     super::desk::looked(&registry, &desk, "reset-view", reset.person.id.as_str());
     let by = (asker(&reset)?, reset.ticket.as_deref());
     let facts = resets::facts(&mut read, (&reset.person.id, id), by, now).await?;
     Ok(Json(AccountResetDetail { reset, facts }))
+}
+
+/// Which resets an operator sees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Seen {
+    All,
+    /// What was prepared at the station where they are signed in.
+    OfStation,
+}
+
+/// Whoever carries out what administrators ask for sees what they prepared; whoever asks, or releases, all.
+async fn seen(db: &mut Connection, desk: &AtDesk, now: Timestamp) -> Answer<Seen> {
+    let role = desk.operator.role;
+    match refuse_others(db, desk, now).await {
+        Ok(()) => Ok(Seen::All),
+        Err(_) if carries_out_for_administrators(role) => Ok(Seen::OfStation),
+        Err(refusal) => Err(refusal),
+    }
 }
 
 /// Resets are for whoever could ask for one, or release one as a deputy.

@@ -226,6 +226,22 @@ pub async fn newest(db: &mut Connection, limit: u32) -> Result<Vec<Stored>, Faul
     .await
 }
 
+/// The newest that were asked for or prepared at that station, those of which something can still come first; at most `limit`.
+pub async fn of_station(
+    db: &mut Connection,
+    station: &StationId,
+    limit: u32,
+) -> Result<Vec<Stored>, Fault> {
+    sqlx::query_as(
+        "SELECT * FROM account_reset WHERE station = $1 \
+         ORDER BY state NOT IN ('prepared', 'requested', 'released'), asked_ms DESC, id LIMIT $2",
+    )
+    .bind(station)
+    .bind(limit)
+    .fetch_all(db)
+    .await
+}
+
 /// Those of a person, newest first; at most `limit`.
 pub async fn of_person(
     db: &mut Connection,

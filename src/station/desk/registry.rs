@@ -202,6 +202,15 @@ impl Registry for StationDesk {
             .await
     }
 
+    async fn prepare_reset(
+        &mut self,
+        person: &PersonId,
+        visit: VisitId,
+        wish: &ResetWish,
+    ) -> Result<AccountReset, Stop> {
+        self.station.prepare_reset((person, visit), wish).await
+    }
+
     async fn release_reset(
         &mut self,
         reset: AccountResetId,

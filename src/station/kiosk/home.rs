@@ -17,7 +17,7 @@ use crate::station::face::home::sees_resets;
 use crate::station::face::{HomeView, Update};
 use crate::wire::{AccountReset, Expected};
 
-/// How often resets of accounts are looked for while somebody of Customer Service is signed in: somebody else waits for each.
+/// How often resets of accounts are looked for while somebody is signed in whom they concern: somebody waits for each.
 const LOOK: Duration = Duration::from_secs(1);
 
 /// The same while the registry does not answer.

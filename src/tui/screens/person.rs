@@ -7,10 +7,10 @@ use ratatui::crossterm::event::KeyCode;
 use super::{PAGES, Screen, back, home, start};
 use crate::domain::Person;
 use crate::domain::account_reset::ResetState;
-use crate::domain::authority::{Action, decide, may_ask};
+use crate::domain::authority::{Action, Asker, decide, may_ask, row as row_of};
 use crate::domain::factor::FactorKind;
 use crate::domain::suspension::FactorSort;
-use crate::domain::visit::{Had, SuspendedWhy, Takes};
+use crate::domain::visit::SuspendedWhy;
 use crate::station::face::{Command, Update};
 use crate::text::tr;
 use crate::tui::keys::{ENTER, ESC, Foot, Move, letter, row};
@@ -79,12 +79,11 @@ impl PersonPage {
         (first, self.owned.get(first..).unwrap_or_default())
     }
 
-    /// Whether all is lost that opened their account, only Customer Service answers for them, and this visit has no authority yet.
-    fn needs_release(&self) -> bool {
+    /// Whether all is lost that opened their account, and this visit has no authority yet.
+    fn needs_authority(&self) -> bool {
         let visit = self.detail.as_ref().and_then(|d| d.visit.as_ref());
         self.person.lost.all
             && !self.owned.iter().any(Owned::is_valid)
-            && Had::Lost.takes(self.person.kind) == Takes::Release
             && visit.is_none_or(|visit| visit.authority.is_none())
     }
 
@@ -148,6 +147,8 @@ pub(super) static SCREEN: Screen = Screen {
     rows: &[
         row!(letter('v') => "key-ask-reset", Left, Kiosk(|m, _| ask_reset(m)))
             .when(|m| Way::of(m) == Way::Ask),
+        row!(letter('v') => "key-prepare-reset", Left, Kiosk(|m, _| ask_reset(m)))
+            .when(|m| Way::of(m) == Way::Prepare),
         row!(letter('v') => "key-carry-out-reset", Left, Kiosk(|m, _| carry_out_reset(m)))
             .when(|m| Way::of(m) == Way::CarryOut),
         row!(ENTER => "key-enrol-key", Left, Kiosk(|m, _| enrol(m))),
@@ -184,7 +185,7 @@ pub(super) static SCREEN: Screen = Screen {
     ..Screen::NOTHING
 };
 
-/// What the reset of somebody's account takes next, where only Customer Service answers for them.
+/// What the reset of somebody's account takes next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Way {
     /// Something opens their account, or what they need was released already.
@@ -192,7 +193,9 @@ pub enum Way {
     /// An agent has to ask for it, and whoever is signed in is none.
     AgentAsks,
     Ask,
-    /// It waits for a second agent, or for somebody else than who released it.
+    /// An administrator of their organisation, who can be asked to ask for it.
+    Prepare,
+    /// It waits for an administrator, for a second agent, for its time, or for somebody else than who released it.
     Waits,
     CarryOut,
 }
@@ -207,18 +210,23 @@ impl Way {
         };
         let (role, kind) = (operator.role, detail.person.kind);
         let replace = Action::ReplaceLost;
-        match &detail.reset {
-            Some(reset) if reset.state == ResetState::Requested => Self::Waits,
-            Some(reset) if reset.state == ResetState::Released => {
+        let by_administrators =
+            row_of(replace, Some(kind)).is_some_and(|row| row.asked_by == Asker::Administrator);
+        let carries_out = decide(role, replace, Some(kind)).once_released().is_ok();
+        match detail.reset.as_ref().map(|reset| (reset, reset.state)) {
+            Some((_, ResetState::Prepared | ResetState::Requested)) => Self::Waits,
+            Some((reset, ResetState::Released)) => {
                 // Whoever released it leaves it to somebody else.
                 let released = reset.released_by.as_ref();
                 let themself = released.is_some_and(|by| by.id == operator.id);
-                match decide(role, replace, Some(kind)).once_released() {
-                    Ok(()) if !themself => Self::CarryOut,
-                    Ok(()) | Err(_) => Self::Waits,
+                match carries_out && !themself && reset.ripe_at.is_none() {
+                    true => Self::CarryOut,
+                    false => Self::Waits,
                 }
             }
-            _ if !page.needs_release() => Self::None,
+            _ if !page.needs_authority() => Self::None,
+            _ if by_administrators && carries_out => Self::Prepare,
+            _ if by_administrators => Self::None,
             _ => match may_ask(role, replace, kind) {
                 Ok(_) => Self::Ask,
                 Err(_) => Self::AgentAsks,
@@ -278,7 +286,10 @@ fn ask_reset(model: &mut Model) -> Vec<Effect> {
         person: person.id.clone(),
         wish: None,
     };
-    let what = AccountResetJob::Ask;
+    let what = match Way::of(model) {
+        Way::Prepare => AccountResetJob::Prepare,
+        Way::None | Way::AgentAsks | Way::Ask | Way::Waits | Way::CarryOut => AccountResetJob::Ask,
+    };
     start(model, order, Job::AccountReset { what, person })
 }
 

@@ -52,10 +52,10 @@ impl Model {
         me.is_some_and(|me| reset.is_by(&me.id))
     }
 
-    /// Whether they see resets at all.
-    pub fn is_agent(&self) -> bool {
+    /// Whether there is a page of them: for Customer Service always, for others while something was prepared here.
+    pub fn sees_resets(&self) -> bool {
         let me = self.operator.as_ref();
-        me.is_some_and(|me| me.role == Role::CustomerService)
+        me.is_some_and(|me| me.role == Role::CustomerService) || !self.resets().is_empty()
     }
 }
 
@@ -75,9 +75,20 @@ impl Chosen {
     fn of(model: &Model) -> Self {
         match marked(model) {
             None => Self::Nothing,
-            Some(reset) if reset.state != ResetState::Requested => Self::Other,
-            Some(reset) if model.asked_themself(reset) => Self::Own,
-            Some(_) => Self::ToRelease,
+            Some(reset) => match (reset.state, model.asked_themself(reset)) {
+                (ResetState::Requested | ResetState::Prepared, true) => Self::Own,
+                (ResetState::Requested, false) => Self::ToRelease,
+                (
+                    ResetState::Prepared
+                    | ResetState::Withdrawn
+                    | ResetState::Refused
+                    | ResetState::Expired
+                    | ResetState::Released
+                    | ResetState::Objected
+                    | ResetState::CarriedOut,
+                    _,
+                ) => Self::Other,
+            },
         }
     }
 }

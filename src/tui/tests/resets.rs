@@ -90,6 +90,18 @@ fn the_key_on_a_persons_page_asks_for_a_reset_or_carries_it_out_by_where_it_stan
             vec!["reset the account of p-2"],
         ),
         ("person-reset-own", Way::Waits, vec![]),
+        (
+            "person-reset-prepare",
+            Way::Prepare,
+            vec!["ask for the reset of p-1"],
+        ),
+        ("person-reset-prepared", Way::Waits, vec![]),
+        ("person-reset-by-code", Way::Waits, vec![]),
+        (
+            "person-reset-asked-for",
+            Way::CarryOut,
+            vec!["reset the account of p-1"],
+        ),
         ("person", Way::None, vec![]),
     ] {
         let mut stage = at(scene);

@@ -13,6 +13,8 @@ use crate::wire::{AccountReset, AccountResetDone, Owned, ResetFacts};
 pub enum AccountResetJob {
     /// An agent asks for it.
     Ask,
+    /// It is written down for an administrator of the person's organisation to ask for.
+    Prepare,
     /// A second agent releases or refuses it.
     Release,
     /// All that opens the account is deleted.
@@ -49,6 +51,8 @@ pub enum AccountResetQuestion {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "result", rename_all = "kebab-case")]
 pub enum AccountResetResult {
+    /// It waits for an administrator of the organisation.
+    Prepared { reset: Box<AccountReset> },
     /// It waits for a second agent.
     Asked { reset: Box<AccountReset> },
     /// It can be carried out.
@@ -71,6 +75,8 @@ pub(super) fn steps(job: AccountResetJob) -> &'static [Step] {
             Step::Push,
         ],
         AccountResetJob::Release => &[Step::Confirm, Step::Key, Step::Pin, Step::Test, Step::Push],
-        AccountResetJob::CarryOut => &[Step::Identify, Step::Confirm, Step::Push],
+        AccountResetJob::Prepare | AccountResetJob::CarryOut => {
+            &[Step::Identify, Step::Confirm, Step::Push]
+        }
     }
 }

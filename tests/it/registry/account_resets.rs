@@ -3,6 +3,7 @@
 
 mod attacks;
 mod deputy;
+mod prepared;
 mod refused;
 
 use std::sync::atomic::Ordering;

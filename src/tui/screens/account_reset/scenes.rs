@@ -1,5 +1,7 @@
 //! Scenes about the reset of an account, and what they are made of.
 
+pub mod prepared;
+
 use jiff::SignedDuration;
 use ratatui::crossterm::event::KeyCode;
 use uuid::Uuid;

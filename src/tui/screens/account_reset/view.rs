@@ -287,13 +287,22 @@ fn carry_out(
 ) {
     let t = ctx.text;
     let row = sheet.big(panel, 1, &tr!(t, "account-reset-carry-out-big"), scale);
-    let how = tr!(
-        t,
-        "account-reset-carry-out-how",
-        person = reset.person.name.clone(),
-        asked_by = reset.asker().to_owned(),
-        released_by = reset.released_by.as_ref().map_or("–", |by| &by.name)
-    );
+    let (person, asked_by) = (reset.person.name.clone(), reset.asker().to_owned());
+    let how = match &reset.released_by {
+        Some(by) => tr!(
+            t,
+            "account-reset-carry-out-how",
+            person = person,
+            asked_by = asked_by,
+            released_by = by.name.clone()
+        ),
+        None => tr!(
+            t,
+            "account-reset-carry-out-asked",
+            person = person,
+            asked_by = asked_by
+        ),
+    };
     let mut row = who(ctx, sheet, panel, row + 1, Who::Operator, &how);
     for owned in owned {
         let mark = s("×", ctx.theme.danger());
@@ -325,6 +334,9 @@ pub(in crate::tui) fn done(
     let words = t.account_reset_done(person, result);
     let row = sheet.bullet(body, row, mark, &words, ctx.theme.strong());
     let (title, next) = match result {
+        AccountResetResult::Prepared { .. } => {
+            (tr!(t, "done-left"), tr!(t, "account-reset-prepared-next"))
+        }
         AccountResetResult::Asked { .. } => {
             (tr!(t, "done-left"), tr!(t, "account-reset-asked-next"))
         }

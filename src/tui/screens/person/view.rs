@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use crate::domain::Person;
+use crate::domain::account_reset::ResetState;
 use crate::domain::visit::{Had, Takes};
 use crate::text::tr;
 use crate::tui::clean::{fit, wrap};
@@ -274,6 +275,7 @@ fn advice(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, row: u16, page: &Pers
     let choice = match Way::of(ctx.model) {
         Way::None => tr!(ctx.text, "person-choice"),
         Way::Ask => tr!(ctx.text, "person-choice-ask"),
+        Way::Prepare => tr!(ctx.text, "person-choice-prepare"),
         Way::CarryOut => tr!(ctx.text, "person-choice-carry-out"),
         // Nothing can be enrolled until somebody else has done something.
         Way::AgentAsks | Way::Waits => return,
@@ -311,7 +313,25 @@ fn open_reset(ctx: Ctx<'_>, reset: &AccountReset) -> String {
     let (by, at) = (reset.asker().to_owned(), ctx.time(reset.asked_at));
     let until = ctx.time(reset.until);
     let me = ctx.model.operator.as_ref();
+    if reset.state == ResetState::Prepared {
+        return tr!(t, "person-reset-prepared", by = by, at = at, until = until);
+    }
     match &reset.released_by {
+        None if reset.administrator.is_some() => match reset.ripe_at {
+            Some(ripe) => tr!(
+                t,
+                "person-reset-by-code",
+                by = by,
+                from = ctx.moment(ripe),
+                until = ctx.moment(reset.until)
+            ),
+            None => tr!(
+                t,
+                "person-reset-asked-for",
+                by = by,
+                until = ctx.moment(reset.until)
+            ),
+        },
         Some(releaser) if me.is_some_and(|me| me.id == releaser.id) => {
             tr!(t, "person-reset-released-own", by = by, until = until)
         }

@@ -1,7 +1,8 @@
 //! What the station says, taken into the model.
 
-use crate::domain::KeyFacts;
+use crate::domain::account_reset::ResetState;
 use crate::domain::stop_code::StopCode;
+use crate::domain::{AccountResetId, KeyFacts};
 use crate::record::Remains;
 use crate::station::face::{Command, HandedPin, Remark, Update};
 use crate::tui::entry::{Line, SecretLine};
@@ -19,7 +20,14 @@ use crate::workflow::dialogue::{Ending, Event, Job, Note, Question, Step};
 pub fn told(model: &mut Model, now: Now, update: Update) -> Vec<Effect> {
     match update {
         Update::Bay(bay) => model.bay = bay,
-        Update::Home(home) => door::lock::know(model, home),
+        Update::Home(home) => {
+            let before = resets_of_page(model);
+            door::lock::know(model, home);
+            // What somebody else did about the person whose page is open.
+            if model.work.is_none() && resets_of_page(model) != before {
+                return look_again(model);
+            }
+        }
         Update::Operator(operator) => return door::lock::operator_is(model, operator),
         // The last words of the one that let this operator in.
         Update::SigningIn(said) => door::signing_in(model, now, said),
@@ -67,6 +75,18 @@ pub fn told(model: &mut Model, now: Now, update: Update) -> Vec<Effect> {
     }
     clamp_marks(model);
     Vec::new()
+}
+
+/// Where the resets stand that the list has of the person whose page is open.
+fn resets_of_page(model: &Model) -> Vec<(AccountResetId, ResetState, bool)> {
+    let (Page::Person, Some(page)) = (&model.page, &model.desk.person) else {
+        return Vec::new();
+    };
+    let theirs = model.resets().iter();
+    theirs
+        .filter(|reset| reset.person.id == page.person.id)
+        .map(|reset| (reset.id, reset.state, reset.ripe_at.is_some()))
+        .collect()
 }
 
 /// What a run changed before it was stopped shows at once on the page from which it was started.

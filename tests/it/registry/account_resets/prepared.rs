@@ -1,0 +1,131 @@
+//! A desk prepares what an administrator of the person's organisation is to ask for.
+
+use super::*;
+
+/// P. Example, an employee, and W. Example, now of the same organisation and its main administrator, who has a key; P.'s key was stolen.
+async fn alone() -> (World, Agent, Agent) {
+    let world = World::new().await;
+    world
+        .sql("UPDATE person SET organisation = 'org-1' WHERE id = 'p-2'")
+        .await;
+    world.enrolled("p-1", &mut Authenticator::new(7)).await;
+    world
+        .sql("UPDATE credential SET suspended_ms = accepted_ms, suspended_why = 'stolen'")
+        .await;
+    world.enrolled("p-2", &mut Authenticator::new(8)).await;
+    let desk = Agent::new(&world, "H. Elp", Role::HelpDesk, 31).await;
+    let other = Agent::new(&world, "O. Ther", Role::HelpDesk, 32).await;
+    (world, desk, other)
+}
+
+fn asking(visit: &Visit) -> ResetAsk {
+    ResetAsk {
+        version: VERSION,
+        visit: visit.id,
+        reason: ResetReason::Stolen,
+        remark: "bag stolen on the train".to_owned(),
+        ticket: None,
+    }
+}
+
+async fn prepares(desk: &Agent, visit: &Visit) -> Result<AccountReset, RegistryError> {
+    let (client, session) = (&desk.client, &desk.session);
+    client.prepare_reset(session, entry(), &asking(visit)).await
+}
+
+async fn listed(desk: &Agent) -> Vec<AccountResetId> {
+    let resets = desk.client.account_resets(&desk.session).await;
+    let resets = resets.expect("a list").resets;
+    resets.iter().map(|reset| reset.id).collect()
+}
+
+#[tokio::test]
+async fn a_desk_prepares_for_whoever_is_there_what_the_administrators_are_told_of() {
+    let (world, desk, other) = alone().await;
+    let visit = desk.visit("p-1").await;
+    assert_eq!(visit.takes, Takes::Administrator);
+    kinds_told(&world).await;
+    let reset = prepares(&desk, &visit).await.expect("prepared");
+    answered("prepared", &reset);
+    assert_eq!(reset.state, ResetState::Prepared);
+    assert!(reset.is_by(desk.id()) && reset.administrator.is_none());
+    assert_eq!(reset.asker(), "H. Elp");
+    let kinds = kinds_told(&world).await;
+    // The person, and the administrator who is to ask.
+    assert_eq!(kinds, ["reset-prepared", "reset-prepared"]);
+    // It is nobody's release yet, and is seen where it was prepared.
+    let done = desk.carries_out(reset.id, &visit).await;
+    assert_eq!(refused(done), problem_code::RESET_OVER);
+    assert_eq!(listed(&desk).await, [reset.id]);
+    assert!(listed(&other).await.is_empty());
+    let seen = other.client.account_reset(&other.session, reset.id).await;
+    assert_eq!(refused(seen), problem_code::NOT_FOUND);
+    // One at a time; and whoever prepared it takes it back, for as often as they like.
+    assert_eq!(
+        refused(prepares(&desk, &visit).await),
+        problem_code::RESET_OPEN
+    );
+    for _ in 0..5 {
+        let open = listed(&desk).await[0];
+        desk.ends(open, ResetEnding::Withdraw)
+            .await
+            .expect("withdrawn");
+        prepares(&desk, &visit).await.expect("prepared again");
+    }
+    let open = listed(&desk).await[0];
+    assert_eq!(
+        refused(other.ends(open, ResetEnding::Withdraw).await),
+        problem_code::NOT_ALLOWED
+    );
+    let refused_by = other.ends(open, ResetEnding::Refuse).await;
+    assert_eq!(refused_by.expect("refused").state, ResetState::Refused);
+}
+
+#[tokio::test]
+async fn nothing_is_prepared_for_whom_administrators_do_not_answer_or_who_needs_none() {
+    let (world, desk, _) = alone().await;
+    // Whoever has a factor that opens their account proves that.
+    let visit = desk.visit("p-2").await;
+    assert_eq!(
+        refused(prepares(&desk, &visit).await),
+        problem_code::NOT_ALLOWED
+    );
+    let agent = Agent::new(&world, "A. Gent", Role::CustomerService, 33).await;
+    let theirs = agent.visit("p-1").await;
+    assert_eq!(
+        refused(prepares(&agent, &theirs).await),
+        problem_code::NOT_ALLOWED
+    );
+    // For a main administrator an agent asks.
+    world
+        .sql("UPDATE credential SET suspended_ms = accepted_ms, suspended_why = 'stolen'")
+        .await;
+    world.sql("UPDATE visit SET ended_ms = opened_ms").await;
+    let visit = desk.visit("p-2").await;
+    assert_eq!(
+        refused(prepares(&desk, &visit).await),
+        problem_code::NOT_ALLOWED
+    );
+    // Nobody is left who could ask.
+    let visit = desk.visit("p-1").await;
+    let answer = prepares(&desk, &visit).await;
+    assert!(
+        matches!(
+            &answer,
+            Err(RegistryError::Refused { problem, .. }) if problem.detail.as_deref().is_some_and(|why| why.contains("enrol one for an administrator"))
+        ),
+        "{answer:?}"
+    );
+}
+
+#[tokio::test]
+async fn what_no_administrator_asked_for_within_four_hours_is_over() {
+    let (world, desk, _) = alone().await;
+    let visit = desk.visit("p-1").await;
+    let reset = prepares(&desk, &visit).await.expect("prepared");
+    world
+        .clock_ahead_s
+        .store(4 * 60 * 60 + 60, Ordering::SeqCst);
+    let seen = desk.client.account_reset(&desk.session, reset.id).await;
+    assert_eq!(seen.expect("seen").reset.state, ResetState::Expired);
+}
