@@ -44,7 +44,7 @@ fn employee(open: Option<AccountReset>) -> PersonDetail {
 fn made(state: ResetState) -> AccountReset {
     let mut reset = reset(6, somebody(), cast::operator(), 12);
     reset.state = state;
-    reset.station = Some("Desk 1".to_owned());
+    reset.station = Some("Help desk 2".to_owned());
     if state == ResetState::Released {
         let administrator = cast::main_admin();
         reset.administrator = Some(Person {
