@@ -143,17 +143,15 @@ pub(super) async fn identify(desk: &mut dyn Desk, person: &Person) -> Result<Ide
     }
 }
 
-/// Opens the registry's visit, or goes on in it.
+/// Opens the registry's visit, or goes on in it. Where the last identification was another one it is said each time: whoever takes
+/// this one up sees that it may have been mistyped.
 pub(super) async fn open(
     desk: &mut dyn Desk,
     detail: &PersonDetail,
     identification: &Identification,
 ) -> Result<Opened, Stop> {
     let visit = desk.open_visit(&detail.person.id, identification).await?;
-    // In a visit that was open it was told when that began.
-    if detail.visit.as_ref().map(|open| open.id) != Some(visit.id) {
-        identified_before(desk, visit.identified_before.as_ref());
-    }
+    identified_before(desk, visit.identified_before.as_ref());
     Ok(visit)
 }
 

@@ -303,3 +303,27 @@ async fn whatever_happens_while_it_is_carried_out_all_is_deleted_or_nothing_and_
     )
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_request_in_a_visit_says_that_the_last_identification_was_another_one() {
+    let service = Service::new(1).await;
+    service.stolen(1).await;
+    let mistyped = "UPDATE identification SET document = 'passport', last_four = '9999'";
+    sql(&service.one, mistyped).await;
+    for nth in 1..=2 {
+        let (mut desk, face) = agent(&service.one);
+        // The second one is refused, as one is open by then: it was said before.
+        let asked = account_reset::ask(&mut desk, &person(1), wish()).await;
+        assert_eq!(asked.is_ok(), nth == 1, "{asked:?}");
+        let mut heard = face.events().into_iter();
+        let said = heard.find_map(|event| match event {
+            Event::IdentifiedBefore { before } => Some(before),
+            _ => None,
+        });
+        assert_eq!(
+            said.expect("said").how.to_string(),
+            "passport:9999",
+            "run {nth}"
+        );
+    }
+}

@@ -8,9 +8,13 @@ use crate::domain::account_reset::{ResetReason, ResetState};
 use crate::domain::act::{ACT_VERSION, Act, Deed, Going, LookedAt, Party, ResetTerms};
 use crate::domain::suspension::FactorSort;
 use crate::domain::{AccountResetId, Bytes, OfferId, VisitId};
+use crate::record::Remains;
 use crate::text::Language;
 use crate::wire::{EarlierReset, FactorUse, ResetFacts};
-use crate::workflow::dialogue::{AccountResetQuestion, Question};
+use crate::workflow::Stop;
+use crate::workflow::dialogue::{
+    AccountResetJob, AccountResetQuestion, Ending, Event, Job, Question,
+};
 
 fn party(id: &str, name: &str) -> Party {
     Party {
@@ -112,4 +116,33 @@ fn all_that_bears_on_a_reset_is_seen_before_it_is_released() {
             );
         }
     }
+}
+
+/// An agent signs with their own key, and so it is theirs to put back.
+#[test]
+fn whoever_pulled_their_own_key_while_they_sign_is_the_one_who_is_spoken_to() {
+    let mut stage = Stage::new(Language::English, (80, 24), false);
+    let person = crate::tui::scenes::cast::main_admin();
+    stage.begin(person.clone());
+    let key = crate::tui::scenes::cast::used_key();
+    stage.run(Event::Pulled { key: key.clone() });
+    let screen = shown(&stage);
+    assert!(
+        screen.contains("THE PERSON  The key was pulled"),
+        "{screen}"
+    );
+    let what = AccountResetJob::Ask;
+    stage.run(Event::Ended {
+        ending: Ending::Stopped {
+            stop: Stop::Cancelled,
+            remains: Remains::Nothing,
+        },
+    });
+    stage.run(Event::Began {
+        job: Job::AccountReset { what, person },
+    });
+    stage.run(Event::Pulled { key });
+    let screen = shown(&stage);
+    assert!(screen.contains("OPERATOR  The key was pulled"), "{screen}");
+    assert!(!screen.contains("THE PERSON"), "{screen}");
 }

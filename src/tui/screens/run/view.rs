@@ -377,7 +377,7 @@ fn pulled(
         )
     };
     let row = sheet.big(panel, 1, &big, scale);
-    let row = who(ctx, sheet, panel, row + 1, Who::Person, &how);
+    let row = who(ctx, sheet, panel, row + 1, persons(run), &how);
     let which = tr!(t, "pulled-key", model = bay::key_line(ctx, key));
     sheet.put(
         top(panel, panel.height),
