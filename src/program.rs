@@ -27,7 +27,7 @@ use crate::station::kiosk::{self, Kiosk, SoftHand};
 use crate::station::slots::Slots;
 use crate::station::stopper::Stopper;
 use crate::station::{OpenError, Station};
-use crate::text::Language;
+use crate::text::{self, Language};
 use crate::tui::{self, TuiConfig, TuiError, TuiIo};
 
 /// How long the bay may take to say what is plugged in, before a command looks.
@@ -52,6 +52,7 @@ pub fn start(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 /// Does what the arguments say.
 pub fn run(arguments: Arguments) -> ExitCode {
     leave_no_core_dump();
+    speak(&arguments.global, arguments.global.language.as_deref());
     let output = Arc::new(Output::new(
         arguments.global.json,
         Box::new(std::io::stdout()),
@@ -171,7 +172,15 @@ fn configuration(global: &Global) -> Result<Config, Outcome> {
     if let Some(language) = &global.language {
         config.language.clone_from(language);
     }
+    speak(global, Some(&config.language));
     Ok(config)
+}
+
+/// What the command line says is said in that language. Scripts read one language, whatever people at that station do.
+fn speak(global: &Global, language: Option<&str>) {
+    if let (false, Some(language)) = (global.json, language.and_then(Language::parse)) {
+        text::speak(language);
+    }
 }
 
 fn slots(config: &Config) -> Result<Slots, Outcome> {

@@ -18,7 +18,7 @@ pub mod unfinished;
 mod words;
 
 use std::borrow::Cow;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use i18n_embed::fluent::FluentLanguageLoader;
 use i18n_embed::unic_langid::LanguageIdentifier;
@@ -85,6 +85,24 @@ pub struct Text {
 pub fn english() -> &'static Text {
     static ENGLISH: LazyLock<Text> = LazyLock::new(|| Text::load(Language::English));
     &ENGLISH
+}
+
+/// The language of the command line, once somebody said which.
+static SPOKEN: OnceLock<Language> = OnceLock::new();
+
+/// Says in which language the command line speaks, once and for the whole process.
+pub fn speak(language: Language) {
+    // Whoever said so first is who was asked.
+    let _ = SPOKEN.set(language);
+}
+
+/// The texts of the command line: English, as long as nobody said another language.
+pub fn spoken() -> &'static Text {
+    static DUTCH: LazyLock<Text> = LazyLock::new(|| Text::load(Language::Dutch));
+    match SPOKEN.get() {
+        Some(Language::Dutch) => &DUTCH,
+        Some(Language::English) | None => english(),
+    }
 }
 
 /// The texts as the program carries them.

@@ -10,7 +10,7 @@ use super::files::{read_text, unusable};
 use super::output::{Exit, Outcome, Output};
 use crate::store::audit;
 use crate::text::clean::escaped;
-use crate::text::{act, english};
+use crate::text::{act, spoken, tr};
 use crate::wire::{ActReceipt, VERSION};
 use crate::workflow::receipt::{self, ReceiptFault};
 
@@ -30,9 +30,13 @@ fn verify(data: &Path) -> Outcome {
     };
     let head = hex::encode(audit.head.hash.as_ref());
     Outcome::done(
-        format!(
-            "{} records in {} segment(s), chain whole; head {} {head}",
-            audit.records, audit.segments, audit.head.sequence,
+        tr!(
+            spoken(),
+            "cli-audit-whole",
+            records = audit.records.to_string(),
+            segments = audit.segments.to_string(),
+            sequence = audit.head.sequence.to_string(),
+            head = head.to_string()
         ),
         json!({
             "records": audit.records,
@@ -66,25 +70,38 @@ fn export(data: &Path, output: &Output) -> Outcome {
 /// Whether the receipt in a file is one of an act that its signer signed.
 fn verify_act(file: &Path) -> Result<Outcome, Box<Outcome>> {
     let not_read = |why: serde_json::Error| {
-        let said =
-            format!("{why}; a receipt is what `keydesk registry acts --id N --out FILE` writes");
+        let said = tr!(spoken(), "cli-no-receipt", why = why.to_string());
         Box::new(unusable("unreadable-receipt", file, &said))
     };
     let receipt: ActReceipt = serde_json::from_str(&read_text(file)?).map_err(not_read)?;
     let act = receipt::verify(&receipt).map_err(|fault| {
-        let said = format!("{}: it proves nothing: {}", file.display(), worded(fault));
+        let said = tr!(
+            spoken(),
+            "cli-proves-nothing",
+            file = file.display().to_string(),
+            why = worded(fault)
+        );
         Box::new(Outcome::failed(Exit::Refused, "act-not-proved", said))
     })?;
     let credential = receipt.assertion.raw_id.to_base64url();
     let key = receipt.public_key.as_ref().map_or(&[][..], |key| &key.0);
     let fingerprint = hex::encode(Sha256::digest(key));
     let words = format!(
-        "{}\nsigned for {} with credential {credential}, asked at {}, accepted at {}\nwhose key that is, and when it was accepted, the file alone says: \
-         compare the key's SHA-256 {fingerprint} with what the registry has",
-        act::in_words(english(), &act),
-        act.signer.id,
-        act.asked_at,
-        receipt.accepted_at
+        "{}\n{}\n{}",
+        act::in_words(spoken(), &act),
+        tr!(
+            spoken(),
+            "cli-receipt-signed",
+            signer = act.signer.id.as_str(),
+            credential = credential.as_str(),
+            asked = act.asked_at.to_string(),
+            accepted = receipt.accepted_at.to_string()
+        ),
+        tr!(
+            spoken(),
+            "cli-receipt-compare",
+            fingerprint = fingerprint.as_str()
+        )
     );
     let facts = json!({
         "act": act,
@@ -99,16 +116,21 @@ fn verify_act(file: &Path) -> Result<Outcome, Box<Outcome>> {
 fn worded(fault: ReceiptFault) -> String {
     match fault {
         ReceiptFault::Newer(version) => {
-            format!("it has version {version}, and {VERSION} is known here: update Keydesk")
+            tr!(
+                spoken(),
+                "cli-receipt-newer",
+                version = version.to_string(),
+                known = VERSION.to_string()
+            )
         }
-        ReceiptFault::Act(fault) => format!("its act cannot be used: {fault}"),
-        ReceiptFault::ClientData => "its client data are not of a signature".to_owned(),
-        ReceiptFault::Another => "something else was signed than its act".to_owned(),
-        ReceiptFault::Origin => "it was not signed for the origin that it names".to_owned(),
-        ReceiptFault::Time => "it says that it was accepted before it was asked for".to_owned(),
-        ReceiptFault::Assertion(flaw) => english().flaw(&flaw),
+        ReceiptFault::Act(fault) => tr!(spoken(), "cli-receipt-act", fault = fault.to_string()),
+        ReceiptFault::ClientData => tr!(spoken(), "cli-receipt-client-data"),
+        ReceiptFault::Another => tr!(spoken(), "cli-receipt-another"),
+        ReceiptFault::Origin => tr!(spoken(), "cli-receipt-origin"),
+        ReceiptFault::Time => tr!(spoken(), "cli-receipt-time"),
+        ReceiptFault::Assertion(flaw) => spoken().flaw(&flaw),
         ReceiptFault::Algorithm => {
-            "the signer's key is of an algorithm that is not checked here: only ES256 is".to_owned()
+            tr!(spoken(), "cli-receipt-algorithm")
         }
     }
 }

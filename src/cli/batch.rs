@@ -23,7 +23,7 @@ use crate::station::batch::{
 };
 use crate::station::stopper::Stopper;
 use crate::text::clean::{clean, columns};
-use crate::text::{Language, english};
+use crate::text::{Language, spoken, tr};
 use crate::workflow::Stop;
 pub use args::{BatchCommand, BatchRun};
 use crew::{HeadlessCrew, Letters};
@@ -93,8 +93,10 @@ async fn run_batch(
             finished(&station, &batch, finish, output, misused)
         }
         Ok(Err(error)) => outcome_of_error(&error, arguments.people.as_deref()),
-        Err(error) => outcome_of_stop(&Stop::Store(format!(
-            "the batch failed ({error}); what was done is in the journal"
+        Err(error) => outcome_of_stop(&Stop::Store(tr!(
+            spoken(),
+            "cli-batch-failed",
+            error = error.to_string()
         ))),
     }
 }
@@ -153,8 +155,13 @@ async fn dry_run(
     let taking = keys.iter().filter(|key| key.refused.is_none()).count();
     Outcome::done(
         format!(
-            "{taking} of {} key(s) in the bay would take part; nothing was changed\n{}",
-            keys.len(),
+            "{}\n{}",
+            tr!(
+                spoken(),
+                "cli-batch-forecast",
+                taking = taking,
+                keys = keys.len()
+            ),
             budget_in_words(each, whole, plan.wanted())
         ),
         json!({ "taking": taking, "each": each, "now": now, "whole": whole, "further_keys": further_keys }),
@@ -164,24 +171,35 @@ async fn dry_run(
 fn forecast_line(key: &KeyForecast) -> String {
     let steps: Vec<&str> = key.steps.iter().map(|step| step.as_str()).collect();
     let what = match &key.refused {
-        Some(why) => format!("does not take part: {}", english().unfit(why)),
+        Some(why) => tr!(spoken(), "cli-batch-out", why = spoken().unfit(why)),
         None => steps.join(", "),
     };
     let mut line = columns(&[
-        &format_args!("slot {} ({})", key.slot, key.place),
+        &tr!(
+            spoken(),
+            "cli-slot-place",
+            slot = key.slot,
+            place = key.place.to_string()
+        ),
         &key.model,
         &key.serial.as_deref().unwrap_or("-"),
         &what,
     ]);
     if let Some(person) = &key.person {
         line.push('\t');
-        line.push_str(&clean(&format!("for {person}")));
+        line.push_str(&clean(&tr!(
+            spoken(),
+            "cli-for-person",
+            person = person.to_string()
+        )));
     }
     for lost in &key.lost {
-        line.push_str(&format!("\n  would be lost: {}", english().taken(*lost)));
+        let taken = spoken().taken(*lost);
+        line.push_str("\n  ");
+        line.push_str(&tr!(spoken(), "cli-would-be-lost", taken = taken));
     }
     for warning in &key.warnings {
-        line.push_str(&format!("\n  ! {}", english().finding(warning)));
+        line.push_str(&format!("\n  ! {}", spoken().finding(warning)));
     }
     line
 }
@@ -189,27 +207,40 @@ fn forecast_line(key: &KeyForecast) -> String {
 /// "2 touches, 1 PIN each; 16 keys: 32 touches".
 fn budget_in_words(each: Budget, whole: Option<Budget>, keys: Option<u32>) -> String {
     let words = |budget: Budget| {
+        let t = spoken();
         let counts = [
-            (budget.touches, "touch", "touches"),
-            (budget.pins, "PIN", "PINs"),
-            (budget.tags, "tag", "tags"),
-            (budget.replugs, "pull and plug", "pulls and plugs"),
+            (
+                budget.touches,
+                tr!(t, "cli-budget-touches", count = budget.touches),
+            ),
+            (budget.pins, tr!(t, "cli-budget-pins", count = budget.pins)),
+            (budget.tags, tr!(t, "cli-budget-tags", count = budget.tags)),
+            (
+                budget.replugs,
+                tr!(t, "cli-budget-replugs", count = budget.replugs),
+            ),
         ];
         let said: Vec<String> = counts
             .into_iter()
-            .filter(|(count, _, _)| *count > 0)
-            .map(|(count, one, many)| format!("{count} {}", if count == 1 { one } else { many }))
+            .filter(|(count, _)| *count > 0)
+            .map(|(_, words)| words)
             .collect();
         match said.as_slice() {
-            [] => "nothing to touch or to type".to_owned(),
+            [] => tr!(spoken(), "cli-nothing-to-do"),
             said => said.join(", "),
         }
     };
     match (whole, keys) {
         (Some(whole), Some(keys)) => {
-            format!("{} each; {keys} key(s): {}", words(each), words(whole))
+            tr!(
+                spoken(),
+                "cli-budget-whole",
+                each = words(each),
+                keys = keys.to_string(),
+                whole = words(whole)
+            )
         }
-        _ => format!("{} each", words(each)),
+        _ => tr!(spoken(), "cli-budget-each", each = words(each)),
     }
 }
 
@@ -224,7 +255,7 @@ fn outcome_of_error(error: &BatchError, list: Option<&Path>) -> Outcome {
             Outcome::failed(Exit::Usage, "no-such-batch", fault.to_string())
         }
         BatchError::Plan(PlanError::NotAllowed(refused)) => {
-            Outcome::failed(Exit::Refused, "not-allowed", english().not_allowed(refused))
+            Outcome::failed(Exit::Refused, "not-allowed", spoken().not_allowed(refused))
         }
         BatchError::Plan(error) => Outcome::failed(Exit::Usage, "bad-plan", error.to_string()),
     }
@@ -252,26 +283,39 @@ fn finished(
         Finish::Complete | Finish::Ended if queued => (
             Exit::Queued,
             "queued",
-            format!("{far}; some results wait in the outbox"),
+            tr!(spoken(), "cli-batch-queued", far = far.to_string()),
         ),
         Finish::Complete | Finish::Ended => (Exit::Done, "done", far),
         Finish::Paused => (
             Exit::Cancelled,
             "cancelled",
-            format!("{far}; stopped for now: take it up with `keydesk batch run --resume {id}`"),
+            tr!(
+                spoken(),
+                "cli-batch-paused",
+                far = far.to_string(),
+                id = id.to_string()
+            ),
         ),
         Finish::Abandoned => (
             Exit::Key,
             "abandoned",
-            format!(
-                "{far}; nothing happened for too long: take it up with `keydesk batch run --resume {id}`"
+            tr!(
+                spoken(),
+                "cli-batch-abandoned",
+                far = far.to_string(),
+                id = id.to_string()
             ),
         ),
     };
     let unfinished = station.store().unfinished().map_or(0, |all| all.len());
     let detail = match unfinished {
         0 => detail,
-        n => format!("{detail}; {n} piece(s) of unfinished work: see `keydesk unfinished list`"),
+        n => tr!(
+            spoken(),
+            "cli-batch-unfinished",
+            detail = detail.to_string(),
+            n = n.to_string()
+        ),
     };
     let (exit, code) = match misused {
         Some(code) => (Exit::Usage, code),
@@ -323,7 +367,7 @@ fn run_line(batch: &Batch, run: &KeyRun) -> String {
     let state = match (&run.end, &run.stopped) {
         (Some((KeyEnd::Done, _)), _) => "done".to_owned(),
         (Some((KeyEnd::Skipped, _)), _) => "skipped".to_owned(),
-        (None, Some(stopped)) => format!("stopped: {}", english().stopped_earlier(&stopped.code)),
+        (None, Some(stopped)) => format!("stopped: {}", spoken().stopped_earlier(&stopped.code)),
         (None, None) => "open".to_owned(),
     };
     columns(&[
@@ -340,7 +384,7 @@ fn list(station: &Station, output: &Output) -> Result<Outcome, Stop> {
     let batches = station.store().batches()?;
     for batch in &batches {
         let state = match batch.ended_at {
-            Some(at) => format!("over since {at}"),
+            Some(at) => tr!(spoken(), "cli-batch-over-since", at = at.to_string()),
             None => "open".to_owned(),
         };
         let line = columns(&[
@@ -361,7 +405,7 @@ fn list(station: &Station, output: &Output) -> Result<Outcome, Stop> {
         output.item("batch", &item, &line);
     }
     Ok(Outcome::done(
-        format!("{} batch(es)", batches.len()),
+        tr!(spoken(), "cli-batches", count = batches.len().to_string()),
         json!({ "batches": batches.len() }),
     ))
 }
@@ -383,7 +427,12 @@ fn show(station: &Station, id: BatchId, output: &Output) -> Result<Outcome, Stop
 fn end(station: &Station, id: BatchId) -> Result<Outcome, Stop> {
     Ok(match station.end_batch(id)? {
         Some(batch) => Outcome::done(
-            format!("batch {id} is over: {}", far_in_words(batch.tally())),
+            tr!(
+                spoken(),
+                "cli-batch-over",
+                id = id.to_string(),
+                far = far_in_words(batch.tally())
+            ),
             json!({ "batch": id }),
         ),
         None => unknown(id),
@@ -394,6 +443,6 @@ fn unknown(id: BatchId) -> Outcome {
     Outcome::failed(
         Exit::Usage,
         "no-such-batch",
-        format!("{id} is no batch of this station: see `keydesk batch list`"),
+        tr!(spoken(), "cli-no-such-batch", id = id.to_string()),
     )
 }

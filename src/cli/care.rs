@@ -18,7 +18,7 @@ use crate::domain::care::{
 use crate::domain::returned::IsIt;
 use crate::domain::{KeyFacts, PersonId};
 use crate::text::clean::columns;
-use crate::text::{Language, Text, english};
+use crate::text::{Language, Text, spoken, tr};
 use crate::workflow::care::{PinWish, Stake};
 use crate::workflow::dialogue::{Answer, CareJob, CareResult, Ending, HeldCredential, PushState};
 use crate::workflow::{self, Order};
@@ -114,9 +114,9 @@ fn tell_lists(runs: &Runs<'_>, ending: &Ending) {
 fn credential_line(held: &HeldCredential) -> String {
     let whose = match &held.stake {
         Stake::Nobody => "-".to_owned(),
-        Stake::Operator => "the operator's own".to_owned(),
+        Stake::Operator => tr!(spoken(), "cli-whose-own"),
         Stake::Account { person } => format!("{} ({})", person.name, person.id),
-        Stake::Unknown => "somebody in the registry".to_owned(),
+        Stake::Unknown => tr!(spoken(), "cli-whose-unknown"),
     };
     let credential = &held.credential;
     columns(&[
@@ -186,7 +186,7 @@ async fn test(runs: &Runs<'_>, arguments: &TestArguments) -> Outcome {
 
 /// How care counts that came to its end.
 pub(super) fn outcome_of(key: &KeyFacts, result: &CareResult) -> Outcome {
-    let text = english();
+    let text = spoken();
     match result {
         CareResult::Done {
             care: Care::Tested { report },
@@ -215,11 +215,18 @@ pub(super) fn outcome_of(key: &KeyFacts, result: &CareResult) -> Outcome {
             done,
             told,
         } => {
-            let room = free_slots.map_or(String::new(), |free| format!(", room for {free} more"));
+            let room = free_slots.map_or(String::new(), |free| {
+                tr!(spoken(), "cli-room", free = free.to_string())
+            });
             let list = listed(
                 key,
                 done,
-                format!("{} on the key{room}", held.len()),
+                tr!(
+                    spoken(),
+                    "cli-credentials",
+                    count = held.len().to_string(),
+                    room = room.to_string()
+                ),
                 json!({
                     "credentials": held.len(),
                     "free_slots": free_slots,
@@ -233,7 +240,7 @@ pub(super) fn outcome_of(key: &KeyFacts, result: &CareResult) -> Outcome {
         CareResult::Fingerprints { list, done } => listed(
             key,
             done,
-            format!("{} fingerprint(s) on the key", list.len()),
+            tr!(spoken(), "cli-fingerprints", count = list.len().to_string()),
             json!({ "fingerprints": list.len() }),
         ),
     }
@@ -249,7 +256,7 @@ fn word_of(is_it: &IsIt) -> &'static str {
 }
 
 fn changed(key: &KeyFacts, done: &[Care]) -> Outcome {
-    let text = english();
+    let text = spoken();
     let lines: Vec<String> = done.iter().map(|care| text.care(care)).collect();
     Outcome {
         code: "changed".to_owned(),
@@ -258,7 +265,7 @@ fn changed(key: &KeyFacts, done: &[Care]) -> Outcome {
 }
 
 fn listed(key: &KeyFacts, done: &[Care], list: String, facts: serde_json::Value) -> Outcome {
-    let text = english();
+    let text = spoken();
     let mut lines: Vec<String> = done.iter().map(|care| text.care(care)).collect();
     lines.push(list);
     let mut facts = facts;
@@ -282,8 +289,9 @@ fn with_report(outcome: Outcome, push: &PushState) -> Outcome {
     Outcome {
         exit,
         detail: format!(
-            "{}\nan enrolment was ended: {standing}; tell whoever lost it that they need another one",
-            outcome.detail
+            "{}\n{}",
+            outcome.detail,
+            tr!(spoken(), "cli-enrolment-ended", standing = standing)
         ),
         facts,
         ..outcome
@@ -292,7 +300,7 @@ fn with_report(outcome: Outcome, push: &PushState) -> Outcome {
 
 fn tested(key: &KeyFacts, report: &TestReport) -> Outcome {
     let verdict = report.verdict();
-    let sentence = english().verdict(verdict);
+    let sentence = spoken().verdict(verdict);
     let facts = json!({ "key": key, "report": report, "verdict": verdict });
     match (verdict, report.failure()) {
         (TestVerdict::Fails, Some((_, why))) => Outcome {
@@ -300,7 +308,7 @@ fn tested(key: &KeyFacts, report: &TestReport) -> Outcome {
             ..Outcome::failed(
                 Exit::Key,
                 "test-failed",
-                format!("{sentence} {}", english().test_why(why)),
+                format!("{sentence} {}", spoken().test_why(why)),
             )
         },
         (TestVerdict::Fails, None) => Outcome {
@@ -316,24 +324,36 @@ fn tested(key: &KeyFacts, report: &TestReport) -> Outcome {
 
 /// How a test for a person counts.
 pub(super) fn works_for(person: &PersonId, key: &KeyFacts, push: &PushState) -> Outcome {
-    let (exit, standing) = standing(push, "the registry checked it");
+    let (exit, standing) = standing(push, &tr!(spoken(), "cli-result-checked"));
     Outcome {
         exit,
         code: "works".to_owned(),
-        detail: format!("{} signed for {person}: {standing}", key.model),
+        detail: tr!(
+            spoken(),
+            "cli-signed-for",
+            model = key.model.to_string(),
+            person = person.to_string(),
+            standing = standing.to_string()
+        ),
         facts: json!({ "person": person, "key": key, "push": push_word(push) }),
     }
 }
 
 /// What is unusual about a key, a line each.
 pub(super) fn oddities_in_words(oddities: &[Oddity]) -> String {
-    let text = english();
+    let text = spoken();
     let lines: Vec<String> = oddities
         .iter()
-        .map(|oddity| format!("check: {}", text.oddity(oddity)))
+        .map(|oddity| {
+            tr!(
+                spoken(),
+                "cli-check",
+                finding = text.oddity(oddity).to_string()
+            )
+        })
         .collect();
     match lines.is_empty() {
-        true => "check: nothing unusual".to_owned(),
+        true => tr!(spoken(), "cli-check-nothing"),
         false => lines.join("\n"),
     }
 }
@@ -342,29 +362,33 @@ pub(super) fn oddities_in_words(oddities: &[Oddity]) -> String {
 pub(super) fn tested_in_words(tested: &TestedStep) -> String {
     use crate::domain::care::TestStep;
     let step = match tested.step {
-        TestStep::Make => "makes a credential",
-        TestStep::SignVerified => "signs, the person verified",
-        TestStep::SignTouched => "signs with a touch",
-        TestStep::Exclude => "refuses a second credential",
-        TestStep::Clean => "leaves nothing behind",
+        TestStep::Make => tr!(spoken(), "cli-test-make"),
+        TestStep::SignVerified => tr!(spoken(), "cli-test-verified"),
+        TestStep::SignTouched => tr!(spoken(), "cli-test-touched"),
+        TestStep::Exclude => tr!(spoken(), "cli-test-exclude"),
+        TestStep::Clean => tr!(spoken(), "cli-test-clean"),
     };
-    let slow = if tested.is_slow() && tested.outcome == StepOutcome::Passed {
-        " (slow)"
-    } else {
-        ""
-    };
-    format!("{step}: {}{slow}", english().tested(tested))
+    let result = spoken().tested(tested);
+    match tested.is_slow() && tested.outcome == StepOutcome::Passed {
+        true => tr!(spoken(), "cli-test-slow", step = step, result = result),
+        false => format!("{step}: {result}"),
+    }
 }
 
 /// What the sensor waits for, and what came of the touch before.
 pub(super) fn finger_in_words(key: &KeyFacts, sample: Option<FingerSample>) -> String {
     match sample {
-        None => format!("lay the finger on the key in slot {}", key.slot),
+        None => tr!(spoken(), "cli-finger", slot = key.slot.to_string()),
         Some(sample) => {
-            let what = english().sample(sample.fault);
+            let what = spoken().sample(sample.fault);
             match sample.remaining {
                 0 => what,
-                more => format!("{what}; lift it and lay it on again, {more} to go"),
+                more => tr!(
+                    spoken(),
+                    "cli-finger-again",
+                    what = what.to_string(),
+                    more = more.to_string()
+                ),
             }
         }
     }

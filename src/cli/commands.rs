@@ -32,7 +32,7 @@ use crate::station::stopper::Stopper;
 use crate::station::{Round, Station};
 use crate::text::clean::columns;
 use crate::text::unfinished::Outlook;
-use crate::text::{Language, Text};
+use crate::text::{spoken, tr};
 use crate::workflow::{self, How, Order, Stop};
 
 /// A command that needs a station.
@@ -239,7 +239,7 @@ impl Runs<'_> {
                 return Outcome::failed(
                     Exit::Usage,
                     "no-such-work",
-                    format!("{intent} is not unfinished: see `keydesk unfinished list`"),
+                    tr!(spoken(), "cli-no-such-work", intent = intent.to_string()),
                 );
             }
             Err(stop) => return outcome_of_stop(&stop),
@@ -283,14 +283,19 @@ async fn session_open(
     station.keep_session()?;
     let operator = station.operator().ok_or(Stop::SignedOut)?;
     Ok(Outcome::done(
-        format!("signed in: {} ({})", operator.name, operator.role.as_str()),
+        tr!(
+            spoken(),
+            "cli-signed-in-as",
+            name = operator.name.to_string(),
+            role = operator.role.as_str().to_string()
+        ),
         json!({ "operator": operator }),
     ))
 }
 
 async fn session_close(station: &Station) -> Result<Outcome, Stop> {
     station.close_session().await?;
-    Ok(Outcome::done("signed out", json!({})))
+    Ok(Outcome::done(tr!(spoken(), "cli-signed-out"), json!({})))
 }
 
 async fn outbox(
@@ -322,11 +327,11 @@ fn not_to_be_resolved(station: &Station, entry: EntryId) -> Result<Option<Outcom
         Some(EntryState::Conflict { .. }) => return Ok(None),
         Some(EntryState::Queued) => (
             "not-in-conflict",
-            format!("{entry} is only queued: `keydesk outbox push` sends it"),
+            tr!(spoken(), "cli-only-queued", entry = entry.to_string()),
         ),
         None => (
             "no-such-entry",
-            format!("{entry} is not in the outbox: see `keydesk outbox list`"),
+            tr!(spoken(), "cli-no-such-entry", entry = entry.to_string()),
         ),
     };
     Ok(Some(Outcome::failed(Exit::Usage, code, detail)))
@@ -339,13 +344,19 @@ async fn resolved(station: &Station, entry: EntryId, how: Resolution) -> Result<
     }
     let round = station.resolve_conflict(entry, how).await?;
     let (exit, detail) = match (station.store().outbox_entry(entry)?, how) {
-        (None, Resolution::Withdrawn) => (Exit::Done, "withdrawn".to_owned()),
-        (None, Resolution::Retry) => (Exit::Done, "accepted".to_owned()),
+        (None, Resolution::Withdrawn) => (Exit::Done, tr!(spoken(), "cli-entry-withdrawn")),
+        (None, Resolution::Retry) => (Exit::Done, tr!(spoken(), "cli-entry-accepted")),
         (Some(found), _) => match found.state {
-            EntryState::Queued => (Exit::Queued, "waiting".to_owned()),
-            EntryState::Conflict { code, detail } => {
-                (Exit::Refused, format!("refused again ({code}): {detail}"))
-            }
+            EntryState::Queued => (Exit::Queued, tr!(spoken(), "cli-entry-waiting")),
+            EntryState::Conflict { code, detail } => (
+                Exit::Refused,
+                tr!(
+                    spoken(),
+                    "cli-refused-again",
+                    code = code.to_string(),
+                    detail = detail.to_string()
+                ),
+            ),
         },
     };
     Ok(Outcome {
@@ -357,9 +368,12 @@ async fn resolved(station: &Station, entry: EntryId, how: Resolution) -> Result<
 }
 
 fn round_outcome(round: Round) -> Outcome {
-    let detail = format!(
-        "{} accepted, {} waiting, {} in conflict",
-        round.accepted, round.queued, round.rejected
+    let detail = tr!(
+        spoken(),
+        "cli-round",
+        accepted = round.accepted.to_string(),
+        waiting = round.queued.to_string(),
+        conflicts = round.rejected.to_string()
     );
     let exit = match (round.rejected, round.queued) {
         (0, 0) => Exit::Done,
@@ -380,15 +394,20 @@ fn outbox_list(station: &Station, output: &Output) -> Result<Outcome, Stop> {
         output.item("outbox-entry", entry, &entry_line(entry));
     }
     Ok(Outcome::done(
-        format!("{} waiting", entries.len()),
+        tr!(spoken(), "cli-waiting", count = entries.len().to_string()),
         json!({ "entries": entries.len() }),
     ))
 }
 
 fn entry_line(entry: &OutboxEntry) -> String {
     let state = match &entry.state {
-        EntryState::Queued => "queued".to_owned(),
-        EntryState::Conflict { code, detail } => format!("conflict ({code}): {detail}"),
+        EntryState::Queued => tr!(spoken(), "cli-entry-queued"),
+        EntryState::Conflict { code, detail } => tr!(
+            spoken(),
+            "cli-entry-conflict",
+            code = code.to_string(),
+            detail = detail.to_string()
+        ),
     };
     let about = entry.body.about();
     let about = match (about.person, about.thing) {
@@ -400,7 +419,7 @@ fn entry_line(entry: &OutboxEntry) -> String {
 
 fn unfinished_list(station: &Station, output: &Output) -> Result<Outcome, Stop> {
     let work = station.store().unfinished()?;
-    let text = Text::load(Language::English);
+    let text = spoken();
     for unfinished in &work {
         let outlook = text.outlook(unfinished);
         let line = work_line(unfinished, &outlook);
@@ -413,10 +432,8 @@ fn unfinished_list(station: &Station, output: &Output) -> Result<Outcome, Stop> 
         output.item("unfinished", &item, &line);
     }
     let detail = match work.len() {
-        0 => "nothing unfinished".to_owned(),
-        n => format!(
-            "{n} unfinished: put the key in, or have the phone at hand, and run `keydesk unfinished resolve ID`"
-        ),
+        0 => tr!(spoken(), "cli-nothing-unfinished"),
+        n => tr!(spoken(), "cli-unfinished", n = n.to_string()),
     };
     Ok(Outcome::done(detail, json!({ "unfinished": work.len() })))
 }
@@ -433,7 +450,12 @@ struct UnfinishedItem<'a> {
 
 fn work_line(work: &Unfinished, outlook: &Outlook) -> String {
     let about = match (work, work.key()) {
-        (_, Some(key)) => format!("{} in {}", key.model, key.place),
+        (_, Some(key)) => tr!(
+            spoken(),
+            "cli-work-about",
+            model = key.model.to_string(),
+            place = key.place.to_string()
+        ),
         (Unfinished::Token(token), None) => token.serial.clone(),
         (Unfinished::App(app), None) => app.name.clone(),
         (_, None) => String::new(),
@@ -444,6 +466,10 @@ fn work_line(work: &Unfinished, outlook: &Outlook) -> String {
         &work.name(),
         &about,
         &outlook.known,
-        &format_args!("registry: {}", outlook.registry),
+        &tr!(
+            spoken(),
+            "cli-work-registry",
+            said = outlook.registry.as_str()
+        ),
     ])
 }

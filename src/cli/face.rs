@@ -21,6 +21,7 @@ use crate::domain::{Identification, KeyFacts, Person, Pin, UsbPath};
 use crate::station::Station;
 use crate::station::desk::Face;
 use crate::station::stopper::Stopper;
+use crate::text::{spoken, tr};
 use crate::workflow::dialogue::{Answer, Event, LostBy, Question, Step};
 use crate::workflow::{KeyFault, Stop};
 use async_trait::async_trait;
@@ -231,19 +232,13 @@ impl HeadlessFace {
     fn one_descriptor_each(&self) -> Result<(), Stop> {
         let codes = self.orders.apps.code_fd();
         match codes.is_some() && codes == self.choice.pin_fd {
-            true => Err(self.misused(
-                "one-descriptor",
-                "--pin-fd and --code-fd name the same descriptor: give each its own".to_owned(),
-            )),
+            true => Err(self.misused("one-descriptor", tr!(spoken(), "cli-one-descriptor"))),
             false => Ok(()),
         }
     }
 
     fn unidentified(&self, person: &Person) -> Stop {
-        let detail = format!(
-            "this is about the key of {}: say with --identified-by how whoever is at the desk was identified",
-            person.name
-        );
+        let detail = tr!(spoken(), "cli-unidentified", name = person.name.to_string());
         self.misused("not-identified", detail)
     }
 
@@ -253,7 +248,7 @@ impl HeadlessFace {
         let fault = fault.map(|fault| fault.to_string()).unwrap_or_default();
         self.misused(
             "case-open",
-            format!("{fault}: give --reason, --ticket and --requested-by"),
+            tr!(spoken(), "cli-case-open", fault = fault.to_string()),
         )
     }
 
@@ -271,20 +266,23 @@ impl HeadlessFace {
 
     fn confirmation(&self, word: &str, by: LostBy, wrong: bool) -> Result<Answer, Stop> {
         let lost = match by {
-            LostBy::Reset => "everything on the key would be lost",
-            LostBy::Deletion => "this enrolment would end",
+            LostBy::Reset => tr!(spoken(), "cli-loss-reset"),
+            LostBy::Deletion => tr!(spoken(), "cli-loss-deletion"),
         };
         match &self.orders.confirm {
             Some(typed) if !wrong => Ok(Answer::Typed(typed.clone())),
             Some(_) => Err(self.misused(
                 "not-confirmed",
-                format!(
-                    "--confirm does not name what is lost: it must be {word:?}; nothing was done"
-                ),
+                tr!(spoken(), "cli-confirm-wrong", word = format!("{word:?}")),
             )),
             None => Err(self.misused(
                 "not-confirmed",
-                format!("{lost}: confirm with --confirm {word:?}; nothing was done"),
+                tr!(
+                    spoken(),
+                    "cli-confirm-missing",
+                    lost = lost.to_string(),
+                    word = format!("{word:?}")
+                ),
             )),
         }
     }
@@ -298,11 +296,14 @@ impl HeadlessFace {
         };
         let by_touch = wished.is_none() && keys.len() > 1;
         self.patience.choose(match wished {
-            Some(name) => KeyFault::told(format!(
-                "no key {name:?} in the bay after {wait} s: see `keydesk key list`"
+            Some(name) => KeyFault::told(tr!(
+                spoken(),
+                "cli-no-such-key-after",
+                name = format!("{name:?}"),
+                wait = wait.to_string()
             )),
             None if by_touch => KeyFault::TouchTimeout,
-            None => KeyFault::told(format!("no key in the bay after {wait} s: put one in")),
+            None => KeyFault::told(tr!(spoken(), "cli-no-key-after", wait = wait.to_string())),
         });
         if by_touch {
             return Ok(Answer::ByTouch);
@@ -328,11 +329,9 @@ impl HeadlessFace {
         let apps = &self.orders.apps;
         let named = apps.proof.names_a_key();
         match self.is_provers() {
-            true if !named && self.pins.is_some() => Err(self.misused(
-                "which-proof-key",
-                "a key proves first: name it with --proof-key; its PIN is then the first line, the new key's the second"
-                    .to_owned(),
-            )),
+            true if !named && self.pins.is_some() => {
+                Err(self.misused("which-proof-key", tr!(spoken(), "cli-which-proof-key")))
+            }
             true => Ok(0),
             false => Ok(usize::from(apps.key_follows && named)),
         }
@@ -346,7 +345,7 @@ impl HeadlessFace {
     async fn pin(&self, prompt: &str, line: usize, new_min: Option<u8>) -> Result<Pin, Stop> {
         let text = match &self.pins {
             Some(pins) => pins.lines.line(pins.first + line).await,
-            None => secret::from_terminal(prompt, "the PIN", "--pin-fd").await,
+            None => secret::from_terminal(prompt, &tr!(spoken(), "cli-the-pin"), "--pin-fd").await,
         }
         .map_err(|error: SecretError| self.misused("unreadable-secret", error.to_string()))?;
         secret::pin(&text, new_min)
@@ -362,19 +361,23 @@ impl HeadlessFace {
             return Err(Stop::Key(KeyFault::WrongPin { retries }));
         }
         if retries == Some(1) && self.pins.is_some() {
-            return Err(Stop::Key(KeyFault::told(
-                "one attempt is left before the key blocks its PIN: not tried from a file descriptor; \
-                 let the person type it at the kiosk or without --pin-fd"
-                    .to_owned(),
-            )));
+            return Err(Stop::Key(KeyFault::told(tr!(
+                spoken(),
+                "cli-last-attempt-person"
+            ))));
         }
         let whose = match self.is_provers() {
-            true => "PIN of the key that proves",
-            false => "PIN of the key",
+            true => tr!(spoken(), "cli-pin-of-prover"),
+            false => tr!(spoken(), "cli-pin-of-key"),
         };
         let prompt = match retries {
-            Some(left) => format!("{whose} ({left} attempts left)"),
-            None => whose.to_owned(),
+            Some(left) => tr!(
+                spoken(),
+                "cli-pin-attempts",
+                whose = whose.to_string(),
+                left = left.to_string()
+            ),
+            None => whose,
         };
         let is_replaced = self.with_memory(|memory| memory.replaced) && !key.pin_change_required;
         let line = self.block()? + usize::from(is_replaced);
@@ -394,44 +397,61 @@ impl HeadlessFace {
             // One line is its, so that the next one is never mistaken for the other key's.
             return Err(self.misused(
                 "proof-key-wants-new-pin",
-                format!(
-                    "the key that proves ({}) wants another PIN first: `keydesk key pin change`",
-                    key.model
-                ),
+                tr!(spoken(), "cli-proof-key-pin", model = key.model.to_string()),
             ));
         }
         let replaces = key.pin_set == Some(true);
         self.with_memory(|memory| memory.replaced |= replaces);
         let line = self.block()? + usize::from(replaces);
-        let pin = self.pin("new PIN of the key", line, Some(min)).await?;
+        let pin = self
+            .pin(&tr!(spoken(), "cli-new-pin"), line, Some(min))
+            .await?;
         // On a terminal a new PIN is typed twice; from a descriptor there is nothing to mistype.
         if self.pins.is_some() {
             return Ok(Answer::Pin(pin));
         }
-        let again = self.pin("the same PIN once more", line, Some(min)).await?;
+        let again = self
+            .pin(&tr!(spoken(), "cli-same-pin"), line, Some(min))
+            .await?;
         if pin.matches(&again) {
             return Ok(Answer::Pin(pin));
         }
-        Err(Stop::Key(KeyFault::told(
-            "the two PINs differ: nothing was written, start again".to_owned(),
-        )))
+        Err(Stop::Key(KeyFault::told(tr!(spoken(), "cli-pins-differ"))))
     }
 }
 
 /// A name that several keys answer to.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{name:?} names {}: say which with --key PLACE", listed(.keys))]
+#[error("{}", several(.name, .keys))]
 pub struct Several {
     pub name: String,
     pub keys: Vec<KeyFacts>,
 }
 
+fn several(name: &str, keys: &[KeyFacts]) -> String {
+    let name = format!("{name:?}");
+    tr!(
+        spoken(),
+        "cli-several-named",
+        name = name,
+        keys = listed(keys)
+    )
+}
+
 fn listed(keys: &[KeyFacts]) -> String {
     let each: Vec<_> = keys
         .iter()
-        .map(|key| format!("slot {} ({}, {})", key.slot, key.place, key.model))
+        .map(|key| {
+            tr!(
+                spoken(),
+                "cli-slot-key",
+                slot = key.slot.to_string(),
+                place = key.place.to_string(),
+                model = key.model.to_string()
+            )
+        })
         .collect();
-    each.join(" and ")
+    each.join(&format!(" {} ", tr!(spoken(), "cli-and")))
 }
 
 /// The key of that place or, where no place is called so, of that slot number or serial number.
@@ -476,7 +496,7 @@ impl Face for HeadlessFace {
 
     async fn hand_over(&self, key: &KeyFacts, pin: Pin) -> Result<(), Stop> {
         let Some(hand_over) = &self.orders.hand_over else {
-            let what = "a random PIN goes to --new-pin-to-fd or --letter: give one of them";
+            let what = tr!(spoken(), "cli-random-pin-where");
             return Err(KeyFault::told(what).into());
         };
         hand_over

@@ -12,7 +12,7 @@ use super::output::{Exit, Outcome, push_word};
 use super::totp::answers::AppAnswers;
 use crate::domain::Person;
 use crate::domain::visit::SuspendedWhy;
-use crate::text::{Language, Text};
+use crate::text::{spoken, tr};
 use crate::wire::Owned;
 use crate::workflow::Order;
 use crate::workflow::dialogue::{Answer, LossQuestion, LossResult, PushState};
@@ -32,18 +32,17 @@ impl LossAnswers {
     pub fn answer(&self, question: &LossQuestion) -> Result<Answer, (&'static str, String)> {
         match question {
             LossQuestion::Choose { owned, .. } => self.choose(owned),
-            LossQuestion::Suspend { owned, .. } if !self.is_meant(owned) => Err((
-                "which-factor",
-                "--key is the serial number of no key or token of this person: see `keydesk totp list`"
-                    .to_owned(),
-            )),
+            LossQuestion::Suspend { owned, .. } if !self.is_meant(owned) => {
+                Err(("which-factor", tr!(spoken(), "cli-no-such-serial")))
+            }
             LossQuestion::Suspend { offered, .. } => match self.why {
                 Some(why) if offered.contains(&why) => Ok(Answer::Why(why)),
                 _ => {
                     let words: Vec<&str> = offered.iter().map(|why| why.as_str()).collect();
-                    let detail = format!(
-                        "it is suspended already: --why may only be graver, {}",
-                        words.join(" or ")
+                    let detail = tr!(
+                        spoken(),
+                        "cli-only-graver",
+                        words = words.join(&format!(" {} ", tr!(spoken(), "cli-or")))
                     );
                     Err(("not-graver", detail))
                 }
@@ -64,15 +63,12 @@ impl LossAnswers {
         if let [one] = named.as_slice() {
             return Ok(Answer::Which(one.factor()));
         }
-        let text = Text::load(Language::English);
+        let text = spoken();
         let each: Vec<String> = owned
             .iter()
             .map(|owned| format!("{} ({})", owned.factor(), text.owned(owned)))
             .collect();
-        let detail = format!(
-            "say with --factor, --credential or --key which of these: {}",
-            each.join(", ")
-        );
+        let detail = tr!(spoken(), "cli-which-factor", each = each.join(", "));
         Err(("which-factor", detail))
     }
 }
@@ -109,7 +105,7 @@ pub(super) async fn run(runs: &Runs<'_>, command: &FactorCommand) -> Outcome {
 
 /// How a run about losses counts that came to its end.
 pub(super) fn outcome_of(person: &Person, result: &LossResult) -> Outcome {
-    let said = Text::load(Language::English).loss_done(person, result);
+    let said = spoken().loss_done(person, result);
     match result {
         LossResult::Suspended {
             owned,
@@ -117,7 +113,7 @@ pub(super) fn outcome_of(person: &Person, result: &LossResult) -> Outcome {
             is_last,
             push,
         } => {
-            let (exit, standing) = standing(push, "the registry holds it");
+            let (exit, standing) = standing(push, &tr!(spoken(), "cli-registry-holds"));
             let until_then = match push {
                 PushState::Accepted | PushState::Waiting => String::new(),
                 PushState::Queued | PushState::Conflict { .. } => format!(": {standing}"),

@@ -7,6 +7,7 @@ use super::output::{Exit, Outcome};
 use crate::domain::list;
 use crate::domain::people_list::{self, PeopleList};
 use crate::files;
+use crate::text::{spoken, tr};
 
 /// More than any of them has.
 const BYTES_MAX: u64 = 1 << 20;
@@ -39,8 +40,6 @@ fn read(path: &Path) -> Result<Vec<u8>, Box<Outcome>> {
         .map_err(|error| unreadable(&error))?;
     match u64::try_from(bytes.len()).is_ok_and(|bytes| bytes <= BYTES_MAX) {
         true => Ok(bytes),
-        false => Err(unreadable(
-            &"it is larger than 1 MiB: is it the right file?",
-        )),
+        false => Err(unreadable(&tr!(spoken(), "cli-file-large"))),
     }
 }

@@ -12,6 +12,7 @@ use super::secret::{self, SecretError};
 use crate::station::config::Config;
 use crate::station::stopper::Stopper;
 use crate::station::{self, JoinError};
+use crate::text::{spoken, tr};
 use crate::workflow::Stop;
 
 /// Joins with the station in `data`. The code comes from a descriptor or the terminal, never from the arguments.
@@ -38,7 +39,12 @@ pub async fn run(
     };
     match station::join(data, config, registry, name, &code.into()).await {
         Ok(station) => Outcome::done(
-            format!("joined {registry} as {station}"),
+            tr!(
+                spoken(),
+                "cli-joined",
+                registry = registry.to_string(),
+                station = station.to_string()
+            ),
             json!({ "station": station }),
         ),
         Err(error) => Outcome::failed(exit_of(&error), "not-joined", error.to_string()),
@@ -48,7 +54,11 @@ pub async fn run(
 async fn code(fd: Option<u32>) -> Result<Zeroizing<String>, SecretError> {
     match fd {
         Some(fd) => secret::from_descriptor(fd).await,
-        None => secret::from_terminal("one-time code", "the one-time code", "--code-fd").await,
+        None => {
+            let t = spoken();
+            let (prompt, what) = (tr!(t, "cli-one-time-code"), tr!(t, "cli-the-one-time-code"));
+            secret::from_terminal(&prompt, &what, "--code-fd").await
+        }
     }
 }
 

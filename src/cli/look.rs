@@ -10,7 +10,7 @@ use crate::domain::care::{Oddity, Portrait, oddities};
 use crate::domain::policy::{Verdict, Weight};
 use crate::station::slots::{Slot, Slots};
 use crate::text::clean::columns;
-use crate::text::{Language, Text, english, tr};
+use crate::text::{Language, Text, spoken, tr};
 
 /// A line of `--json`: what was always there, what the key says as plain values, and what is unusual about it.
 #[derive(Serialize)]
@@ -34,7 +34,7 @@ pub fn list_all(slots: &Slots, language: Language, output: &Output) -> Outcome {
         list(slots, slot, language, output);
     }
     Outcome::done(
-        format!("{} key(s) in the bay", shown.len()),
+        tr!(spoken(), "cli-keys", count = shown.len().to_string()),
         json!({ "keys": shown.len() }),
     )
 }
@@ -64,7 +64,7 @@ pub async fn tell_of(
                 return Outcome::failed(
                     Exit::Usage,
                     "several-keys",
-                    "several keys are in the bay: say which with --key PLACE or --key SERIAL",
+                    tr!(spoken(), "cli-several-keys"),
                 );
             }
             slots => slots
@@ -73,11 +73,7 @@ pub async fn tell_of(
         },
     };
     let Some(slot) = shown.iter().find(|slot| slot.place.as_str() == wanted) else {
-        return Outcome::failed(
-            Exit::Key,
-            "no-such-key",
-            "no such key in the bay: see `keydesk key list`",
-        );
+        return Outcome::failed(Exit::Key, "no-such-key", tr!(spoken(), "cli-no-such-key"));
     };
     tell(slots, slot, language, output).await
 }
@@ -126,7 +122,7 @@ async fn tell(slots: &Slots, slot: &Slot, language: Language, output: &Output) -
     let portrait = match slots.portrait(&key).await {
         Ok(portrait) => portrait,
         Err(fault) => {
-            let detail = english().stop(&fault.into());
+            let detail = spoken().stop(&fault.into());
             return Outcome::failed(Exit::Key, "no-answer", detail);
         }
     };

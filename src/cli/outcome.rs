@@ -9,7 +9,7 @@ use super::secret::SecretError;
 use super::totp;
 use crate::domain::{KeyFacts, Person};
 use crate::record::Remains;
-use crate::text::english;
+use crate::text::{spoken, tr};
 use crate::workflow::dialogue::{Ending, PushState};
 use crate::workflow::{KeyFault, Stop};
 
@@ -26,14 +26,20 @@ pub fn outcome_of(ending: &Ending) -> Outcome {
         Ending::WorksFor { person, key, push } => care::works_for(person, key, push),
         Ending::Cared { key, result } => care::outcome_of(key, result),
         Ending::Reset { key, losses, push } => reset::outcome_of(key, losses, push),
-        Ending::SignedIn => Outcome::done("signed in", json!({})),
-        Ending::Resolved { remains } => {
-            Outcome::done("unfinished work ended", json!({ "remains": remains }))
-        }
+        Ending::SignedIn => Outcome::done(tr!(spoken(), "cli-signed-in"), json!({})),
+        Ending::Resolved { remains } => Outcome::done(
+            tr!(spoken(), "cli-work-ended"),
+            json!({ "remains": remains }),
+        ),
         Ending::Withdrawn { person, remains } => Outcome {
             code: "withdrawn".to_owned(),
             ..Outcome::done(
-                format!("withdrawn for {}: {}", person.name, left(*remains)),
+                tr!(
+                    spoken(),
+                    "cli-withdrawn",
+                    name = person.name.to_string(),
+                    left = left(*remains).to_string()
+                ),
                 json!({ "person": person.id, "remains": remains }),
             )
         },
@@ -43,7 +49,7 @@ pub fn outcome_of(ending: &Ending) -> Outcome {
         Ending::Both { key, app } => totp::both(outcome_of(key), outcome_of(app)),
         Ending::Stopped { stop, remains } => Outcome {
             facts: json!({ "remains": remains }),
-            ..Outcome::failed(Exit::Key, stop.code().as_str(), english().stop(stop))
+            ..Outcome::failed(Exit::Key, stop.code().as_str(), spoken().stop(stop))
         },
     }
 }
@@ -54,24 +60,30 @@ pub(super) fn standing(push: &PushState, accepted: &str) -> (Exit, String) {
         PushState::Accepted => (Exit::Done, accepted.to_owned()),
         PushState::Waiting => (
             Exit::Done,
-            format!(
-                "{accepted}; it opens nothing until its owner accepts it at a desk: `keydesk visit accept`"
+            tr!(
+                spoken(),
+                "cli-accepted-waits",
+                accepted = accepted.to_string()
             ),
         ),
-        PushState::Queued => (
-            Exit::Queued,
-            "the registry cannot be reached; the result waits in the outbox".to_owned(),
-        ),
+        PushState::Queued => (Exit::Queued, tr!(spoken(), "cli-result-queued")),
         PushState::Conflict { detail, .. } => (
             Exit::Refused,
-            format!("but the registry refused it ({detail}); see `keydesk outbox list`"),
+            tr!(spoken(), "cli-result-refused", detail = detail.to_string()),
         ),
     }
 }
 
 fn pushed(code: &str, person: &Person, key: &KeyFacts, push: &PushState) -> Outcome {
-    let (exit, standing) = standing(push, "the registry verified and holds it");
-    let mut detail = format!("{code}: {} for {}: {standing}", key.model, person.name);
+    let (exit, standing) = standing(push, &tr!(spoken(), "cli-result-held"));
+    let mut detail = tr!(
+        spoken(),
+        "cli-pushed",
+        code = code.to_string(),
+        model = key.model.to_string(),
+        name = person.name.to_string(),
+        standing = standing.to_string()
+    );
     let know = must_know(person, key);
     for line in &know {
         detail.push('\n');
@@ -87,7 +99,7 @@ fn pushed(code: &str, person: &Person, key: &KeyFacts, push: &PushState) -> Outc
 
 /// What the person takes home besides the key, and what is left to do.
 fn must_know(person: &Person, key: &KeyFacts) -> Vec<String> {
-    let text = english();
+    let text = spoken();
     let mut know = text.must_know(key);
     if person.lacks_standby_key() {
         know.push(text.lacks_standby_key());
@@ -115,26 +127,28 @@ pub fn outcome_of_stop(stop: &Stop) -> Outcome {
     };
     Outcome {
         facts: json!({ "remains": stop.remains() }),
-        ..Outcome::failed(exit, stop.code().as_str(), english().stop(stop))
+        ..Outcome::failed(exit, stop.code().as_str(), spoken().stop(stop))
     }
 }
 
-fn left(remains: Remains) -> &'static str {
+fn left(remains: Remains) -> String {
     match remains {
-        Remains::CredentialDeleted => "its credential was deleted from the key; the PIN stays",
-        Remains::Nothing | Remains::Pin => "the key no longer holds its credential",
-        Remains::Credential => "a credential that opens nothing stays on the key; it is recorded",
-        Remains::Unknown => "the key may hold a credential that opens nothing; it is recorded",
-        Remains::InUse => "the key stays in use",
-        Remains::Reset => "the key was reset; nothing on it works any more",
-        Remains::MayBeReset => "the key may have been reset; it is recorded",
-        Remains::Deleted => "the credential is gone from the key",
-        Remains::MayBeDeleted => "the credential may be gone from the key; it is recorded",
-        Remains::Changed | Remains::MayBeChanged | Remains::PinProven => "the key was cared for",
-        Remains::OnPhone => "delete its entry from the phone: its codes open nothing",
-        Remains::AppUnknown => "whether the app is enrolled is not known",
-        Remains::NotAssigned => "the token is still in stock",
-        Remains::MayBeAssigned => "the registry may list the token; it is recorded",
+        Remains::CredentialDeleted => tr!(spoken(), "cli-left-credential-deleted"),
+        Remains::Nothing | Remains::Pin => tr!(spoken(), "cli-left-nothing"),
+        Remains::Credential => tr!(spoken(), "cli-left-credential"),
+        Remains::Unknown => tr!(spoken(), "cli-left-unknown"),
+        Remains::InUse => tr!(spoken(), "cli-left-in-use"),
+        Remains::Reset => tr!(spoken(), "cli-left-reset"),
+        Remains::MayBeReset => tr!(spoken(), "cli-left-may-be-reset"),
+        Remains::Deleted => tr!(spoken(), "cli-left-deleted"),
+        Remains::MayBeDeleted => tr!(spoken(), "cli-left-may-be-deleted"),
+        Remains::Changed | Remains::MayBeChanged | Remains::PinProven => {
+            tr!(spoken(), "cli-left-cared")
+        }
+        Remains::OnPhone => tr!(spoken(), "cli-left-on-phone"),
+        Remains::AppUnknown => tr!(spoken(), "cli-left-app-unknown"),
+        Remains::NotAssigned => tr!(spoken(), "cli-left-not-assigned"),
+        Remains::MayBeAssigned => tr!(spoken(), "cli-left-may-be-assigned"),
     }
 }
 

@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::text::clean::{clean, escaped};
-use crate::text::english;
+use crate::text::{spoken, tr};
 use crate::workflow::dialogue::{Event, Note, PushState, Step};
 
 /// Version of the JSON lines.
@@ -133,7 +133,12 @@ impl Output {
             self.json_line(&value);
         } else if let Some(text) = text {
             for line in text.lines() {
-                self.text(&format!("slot {slot}: {line}"));
+                self.text(&tr!(
+                    spoken(),
+                    "cli-slot-line",
+                    slot = slot.to_string(),
+                    line = line.to_string()
+                ));
             }
         }
     }
@@ -192,27 +197,36 @@ impl Output {
 fn in_words(event: &Event) -> Option<String> {
     Some(match event {
         Event::Touch { key, nth, of, .. } => {
-            format!("touch the key in slot {} now ({nth} of {of})", key.slot)
+            tr!(
+                spoken(),
+                "cli-touch-now",
+                slot = key.slot.to_string(),
+                nth = nth.to_string(),
+                of = of.to_string()
+            )
         }
-        Event::Pulled { key } => format!(
-            "the key was pulled: put it back into slot {} ({})",
-            key.slot, key.place
+        Event::Pulled { key } => tr!(
+            spoken(),
+            "cli-pulled",
+            slot = key.slot.to_string(),
+            place = key.place.to_string()
         ),
-        Event::Back { .. } => "the key is back".to_owned(),
-        Event::ServedBy { other } => format!(
-            "{} serves this person at {} too: that visit ends now",
-            other.operator, other.station
+        Event::Back { .. } => tr!(spoken(), "cli-back"),
+        Event::ServedBy { other } => tr!(
+            spoken(),
+            "cli-served-by",
+            operator = other.operator.to_string(),
+            station = other.station.to_string()
         ),
         Event::IdentifiedBefore { before } => {
-            english().identified_before(before, before.at.strftime("%Y-%m-%d").to_string())
+            spoken().identified_before(before, before.at.strftime("%Y-%m-%d").to_string())
         }
-        Event::Signing { act } => crate::text::act::in_words(english(), act),
-        Event::Prover { name } => format!("{name} proves a factor that they have"),
-        Event::Anew => "what is in the slot now is checked from the start".to_owned(),
-        Event::OtherKey { wanted } => format!(
-            "that is another key: the {} that the work is about is needed",
-            wanted.model
-        ),
+        Event::Signing { act } => crate::text::act::in_words(spoken(), act),
+        Event::Prover { name } => tr!(spoken(), "cli-prover", name = name.to_string()),
+        Event::Anew => tr!(spoken(), "cli-anew"),
+        Event::OtherKey { wanted } => {
+            tr!(spoken(), "cli-other-key", model = wanted.model.to_string())
+        }
         Event::Coach { key, coach } => super::care::reset::coach_in_words(key, *coach)?,
         Event::Finger { key, sample } => super::care::finger_in_words(key, *sample),
         Event::StepDone { step, note } => step_in_words(*step, note)?,
@@ -222,39 +236,51 @@ fn in_words(event: &Event) -> Option<String> {
 
 fn step_in_words(step: Step, note: &Note) -> Option<String> {
     Some(match (step, note) {
-        (_, Note::Key { key }) => format!(
-            "key: slot {} ({}), {}, firmware {}",
-            key.slot,
-            key.place,
-            key.model,
-            key.firmware_text().unwrap_or_else(|| "not stated".into())
+        (_, Note::Key { key }) => tr!(
+            spoken(),
+            "cli-step-key",
+            slot = key.slot.to_string(),
+            place = key.place.to_string(),
+            model = key.model.to_string(),
+            firmware = (key
+                .firmware_text()
+                .unwrap_or_else(|| tr!(spoken(), "cli-not-stated")))
+            .to_string()
         ),
         (_, Note::Verdict { verdict }) => verdict
             .findings
             .iter()
-            .map(|finding| format!("check: {}", english().finding(finding)))
+            .map(|finding| {
+                tr!(
+                    spoken(),
+                    "cli-step-check",
+                    finding = spoken().finding(finding)
+                )
+            })
             .collect::<Vec<_>>()
             .join("\n"),
         (_, Note::Oddities { oddities }) => super::care::oddities_in_words(oddities),
         (_, Note::Tested { tested }) => super::care::tested_in_words(tested),
-        (_, Note::Held { count }) => format!("on the key: {count}"),
+        (_, Note::Held { count }) => tr!(spoken(), "cli-step-held", count = count.to_string()),
         (_, Note::Losses { losses }) => super::care::reset::losses_in_words(losses),
-        (Step::Confirm, _) => "confirmed".to_owned(),
-        (Step::Reset, _) => "the key says that it was reset".to_owned(),
-        (Step::Empty, _) => "the key is empty".to_owned(),
-        (_, Note::NoPin) => "PIN: none on this key".to_owned(),
-        (_, Note::PinSet) => "PIN: set and verified".to_owned(),
-        (_, Note::PinChanged) => "PIN: changed and verified".to_owned(),
-        (Step::Pin, _) => "PIN: verified".to_owned(),
-        (Step::Create, _) => "credential made".to_owned(),
+        (Step::Confirm, _) => tr!(spoken(), "cli-step-confirmed"),
+        (Step::Reset, _) => tr!(spoken(), "cli-step-reset"),
+        (Step::Empty, _) => tr!(spoken(), "cli-step-empty"),
+        (_, Note::NoPin) => tr!(spoken(), "cli-step-no-pin"),
+        (_, Note::PinSet) => tr!(spoken(), "cli-step-pin-set"),
+        (_, Note::PinChanged) => tr!(spoken(), "cli-step-pin-changed"),
+        (Step::Pin, _) => tr!(spoken(), "cli-step-pin"),
+        (Step::Create, _) => tr!(spoken(), "cli-step-made"),
         (Step::Test, Note::LeftToRegistry) => {
-            "the key signed; the registry will check the signature".to_owned()
+            tr!(spoken(), "cli-step-left-to-registry")
         }
-        (Step::Test, _) => "the key's signature verifies".to_owned(),
-        (Step::Record, _) => "written to the journal".to_owned(),
-        (Step::Push, Note::Queued) => "registry: out of reach, the result waits".to_owned(),
-        (Step::Push, Note::Conflict { detail }) => format!("registry: refused: {detail}"),
-        (Step::Push, _) => "registry: accepted".to_owned(),
+        (Step::Test, _) => tr!(spoken(), "cli-step-test"),
+        (Step::Record, _) => tr!(spoken(), "cli-step-record"),
+        (Step::Push, Note::Queued) => tr!(spoken(), "cli-step-queued"),
+        (Step::Push, Note::Conflict { detail }) => {
+            tr!(spoken(), "cli-step-refused", detail = detail.to_string())
+        }
+        (Step::Push, _) => tr!(spoken(), "cli-step-accepted"),
         _ => return None,
     })
 }

@@ -13,6 +13,7 @@ use crate::domain::search::sought;
 use crate::station::Station;
 use crate::station::people::ListFault;
 use crate::text::clean::columns;
+use crate::text::{spoken, tr};
 use crate::wire::TicketRequest;
 use crate::workflow::Stop;
 
@@ -27,26 +28,32 @@ pub(super) async fn find(station: &Station, text: &str, output: &Output) -> Resu
             &organisation,
             &person.kind.as_str(),
             &person.email.as_deref().unwrap_or("-"),
-            &format_args!("{} key(s){}", person.keys, lost_in_words(person)),
+            &tr!(
+                spoken(),
+                "cli-person-keys",
+                keys = person.keys,
+                lost = lost_in_words(person)
+            ),
         ]);
         if found.from_tickets {
-            line.push_str("\tfrom a ticket");
+            line.push('\t');
+            line.push_str(&tr!(spoken(), "cli-from-ticket"));
         }
         output.item("person", person, &line);
     }
     let detail = match (found.people.len(), found.more) {
         _ if sought(text).is_empty() => {
-            "nobody is sought by one letter: give two or more".to_owned()
+            tr!(spoken(), "cli-sought-short")
         }
         (0, _) if found.from_tickets => {
-            "the registry is out of reach, and no ticket is for such a person".to_owned()
+            tr!(spoken(), "cli-no-ticket")
         }
         (n, _) if found.from_tickets => {
-            format!("{n} found in tickets: the registry is out of reach")
+            tr!(spoken(), "cli-found-in-tickets", n = n.to_string())
         }
-        (0, _) => "nobody found: try the e-mail address or the organisation's number".to_owned(),
-        (_, true) => "more people match: give more of the name, or the e-mail address".to_owned(),
-        (n, false) => format!("{n} found"),
+        (0, _) => tr!(spoken(), "cli-nobody-found"),
+        (_, true) => tr!(spoken(), "cli-more-people"),
+        (n, false) => tr!(spoken(), "cli-found", n = n.to_string()),
     };
     Ok(Outcome::done(
         detail,
@@ -61,9 +68,9 @@ pub(super) async fn find(station: &Station, text: &str, output: &Output) -> Resu
 /// What somebody had of factors and can't use.
 fn lost_in_words(person: &Person) -> String {
     match (person.lost.keys + person.lost.apps, person.lost.all) {
-        (0, true) => ", all lost".to_owned(),
+        (0, true) => tr!(spoken(), "cli-all-lost"),
         (0, false) => String::new(),
-        (n, _) => format!(", {n} suspended"),
+        (n, _) => tr!(spoken(), "cli-suspended-too", n = n.to_string()),
     }
 }
 
@@ -86,7 +93,12 @@ pub(super) async fn fetch_tickets(station: &Station, day: &str) -> Result<Outcom
         },
     };
     Ok(Outcome::done(
-        format!("{count} ticket(s) for {day}"),
+        tr!(
+            spoken(),
+            "cli-tickets",
+            count = count.to_string(),
+            day = day.to_string()
+        ),
         json!({ "tickets": count, "day": day }),
     ))
 }
@@ -110,7 +122,7 @@ fn wanted(day: &str, today: Date) -> Result<Wanted, Box<Outcome>> {
     }
     let file = PathBuf::from(day);
     if !file.exists() {
-        let detail = format!("{day:?} is neither a date, nor `today`, nor a file");
+        let detail = tr!(spoken(), "cli-bad-day", day = format!("{day:?}"));
         return Err(Box::new(Outcome::failed(Exit::Usage, "bad-day", detail)));
     }
     let list = people_on(&file)?;

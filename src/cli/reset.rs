@@ -12,7 +12,7 @@ use super::output::Outcome;
 use crate::domain::account_reset::ResetWish;
 use crate::domain::{AccountResetId, Person};
 use crate::text::clean::columns;
-use crate::text::{Language, Text};
+use crate::text::{spoken, tr};
 use crate::wire::{AccountReset, ResetEnding, ResetFacts};
 use crate::workflow::dialogue::{AccountResetQuestion, AccountResetResult, Answer};
 use crate::workflow::{Order, Stop};
@@ -31,27 +31,23 @@ impl AccountResetAnswers {
         question: &AccountResetQuestion,
     ) -> Result<Answer, (&'static str, String)> {
         match question {
-            AccountResetQuestion::Why { .. } => {
-                Err(("no-reason", "--reason says why it is asked for".to_owned()))
-            }
+            AccountResetQuestion::Why { .. } => Err(("no-reason", tr!(spoken(), "cli-no-reason"))),
             // Asking for it, with all that it says, is the answer.
             AccountResetQuestion::Ask { .. } | AccountResetQuestion::CarryOut { .. } => {
                 Ok(Answer::Yes)
             }
             AccountResetQuestion::Release { wrong: false, .. } => match &self.last_name {
                 Some(name) => Ok(Answer::Typed(name.clone())),
-                None => Err((
-                    "no-last-name",
-                    "--last-name says whose account it is".to_owned(),
-                )),
+                None => Err(("no-last-name", tr!(spoken(), "cli-no-last-name"))),
             },
             AccountResetQuestion::Release {
                 wrong: true, act, ..
             } => Err((
                 "name-differs",
-                format!(
-                    "--last-name is not that of the person whose account it is ({}): nothing was released",
-                    act.subject().id
+                tr!(
+                    spoken(),
+                    "cli-name-differs",
+                    person = (act.subject().id).to_string()
                 ),
             )),
         }
@@ -108,20 +104,25 @@ async fn list(runs: &Runs<'_>) -> Result<Outcome, Stop> {
     }
     let open = resets.iter().filter(|reset| reset.state.is_open()).count();
     Ok(Outcome::done(
-        format!("{open} wait, of {} shown", resets.len()),
+        tr!(
+            spoken(),
+            "cli-resets",
+            open = open.to_string(),
+            shown = resets.len().to_string()
+        ),
         json!({ "open": open, "shown": resets.len() }),
     ))
 }
 
 fn line(reset: &AccountReset) -> String {
-    let text = Text::load(Language::English);
+    let text = spoken();
     columns(&[
         &reset.id,
         &reset.person.name,
         &text.reset_state(reset.state),
         &text.reset_reason(reset.reason),
         &reset.asker(),
-        &format_args!("until {}", reset.until),
+        &tr!(spoken(), "cli-until", until = reset.until.to_string()),
     ])
 }
 
@@ -132,7 +133,7 @@ async fn show(runs: &Runs<'_>, reset: AccountResetId) -> Result<Outcome, Stop> {
     if !detail.reset.remark.is_empty() {
         said.insert(0, detail.reset.remark.clone());
     }
-    let text = Text::load(Language::English);
+    let text = spoken();
     let state = text.reset_state(detail.reset.state);
     let detail_words = match said.is_empty() {
         true => state,
@@ -145,7 +146,7 @@ async fn show(runs: &Runs<'_>, reset: AccountResetId) -> Result<Outcome, Stop> {
 }
 
 fn in_words(facts: &ResetFacts) -> Vec<String> {
-    let text = Text::load(Language::English);
+    let text = spoken();
     let day = |at: jiff::Timestamp| at.strftime("%Y-%m-%d").to_string();
     let lines = text.reset_facts(facts, day);
     lines.into_iter().map(|(_, line)| line).collect()
@@ -153,8 +154,12 @@ fn in_words(facts: &ResetFacts) -> Vec<String> {
 
 async fn end(runs: &Runs<'_>, reset: AccountResetId, how: ResetEnding) -> Result<Outcome, Stop> {
     let reset = runs.station.end_reset(reset, how).await?;
-    let text = Text::load(Language::English);
-    let said = format!("the reset is {}", text.reset_state(reset.state));
+    let text = spoken();
+    let said = tr!(
+        spoken(),
+        "cli-reset-is",
+        state = text.reset_state(reset.state).to_string()
+    );
     Ok(Outcome::done(
         said,
         json!({ "reset": reset.id, "state": reset.state }),
@@ -163,7 +168,7 @@ async fn end(runs: &Runs<'_>, reset: AccountResetId, how: ResetEnding) -> Result
 
 /// How a run about the reset of an account counts that came to its end.
 pub(super) fn outcome_of(person: &Person, result: &AccountResetResult) -> Outcome {
-    let text = Text::load(Language::English);
+    let text = spoken();
     let said = text.account_reset_done(person, result);
     let (code, facts) = match result {
         AccountResetResult::Prepared { reset } => ("reset-prepared", of(reset)),

@@ -14,6 +14,7 @@ use zeroize::Zeroizing;
 
 use crate::domain::Pin;
 use crate::domain::pin::PIN_CODE_POINTS_MIN;
+use crate::text::{spoken, tr};
 use crate::workflow::{KeyFault, Stop};
 
 /// The longest line that is read: a PIN has at most 63 bytes, a one-time code fewer.
@@ -23,27 +24,43 @@ const LINE_MAX: u64 = 256;
 #[derive(Debug, thiserror::Error)]
 pub enum SecretError {
     /// The descriptor is not open, or not readable.
-    #[error(
-        "file descriptor {fd} cannot be read ({source}): open it for reading, e.g. with 3<FILE"
-    )]
+    #[error("{}", unread(*.fd, .source))]
     Descriptor { fd: u32, source: std::io::Error },
     /// Nothing was in it.
-    #[error("{0} is empty: a PIN or code is expected there")]
+    #[error("{}", empty(.0))]
     Empty(String),
     /// Not text, or too long.
-    #[error("{0} does not hold one short line of UTF-8")]
+    #[error("{}", no_line(.0))]
     Form(String),
     /// No descriptor was named and there is no terminal to ask on.
-    #[error(
-        "{what} is needed: name a file descriptor with {option}, there is no terminal to ask on"
-    )]
+    #[error("{}", no_terminal(.what, .option))]
     NoTerminal {
-        what: &'static str,
+        what: String,
         /// The option that names a descriptor.
         option: &'static str,
     },
-    #[error("the terminal failed: {0}")]
+    #[error("{}", failed(.0))]
     Terminal(#[from] std::io::Error),
+}
+
+fn unread(fd: u32, source: &std::io::Error) -> String {
+    tr!(spoken(), "cli-fd-unread", fd = fd, why = source.to_string())
+}
+
+fn empty(name: &str) -> String {
+    tr!(spoken(), "cli-secret-empty", name = name)
+}
+
+fn no_line(name: &str) -> String {
+    tr!(spoken(), "cli-secret-form", name = name)
+}
+
+fn no_terminal(what: &str, option: &str) -> String {
+    tr!(spoken(), "cli-no-terminal", what = what, option = option)
+}
+
+fn failed(why: &std::io::Error) -> String {
+    tr!(spoken(), "cli-terminal-failed", why = why.to_string())
 }
 
 /// The PIN in a text that was typed: a new one of at least so many code points, or the one that the key has.
@@ -109,7 +126,8 @@ impl ReadLines {
                     self.source.insert(BufReader::with_capacity(1, file))
                 }
             };
-            let name = format!("line {} of file descriptor {fd}", self.lines.len() + 1);
+            let line = self.lines.len() + 1;
+            let name = tr!(spoken(), "cli-fd-line", line = line, fd = fd);
             let line = next_line(source, &name)?;
             self.lines.push(line);
         }
@@ -124,10 +142,11 @@ pub async fn from_descriptor(fd: u32) -> Result<Zeroizing<String>, SecretError> 
 /// Asks on the terminal, without echo.
 pub async fn from_terminal(
     prompt: &str,
-    what: &'static str,
+    what: &str,
     option: &'static str,
 ) -> Result<Zeroizing<String>, SecretError> {
     if !std::io::stdin().is_terminal() {
+        let what = what.to_owned();
         return Err(SecretError::NoTerminal { what, option });
     }
     let silence = Silence::begin()?;
@@ -136,7 +155,7 @@ pub async fn from_terminal(
     terminal.flush()?;
     let line = on_a_thread(|| {
         let mut typed = BufReader::with_capacity(1, std::io::stdin().lock());
-        next_line(&mut typed, "the terminal")
+        next_line(&mut typed, &tr!(spoken(), "cli-the-terminal"))
     })
     .await;
     drop(silence);
@@ -146,10 +165,11 @@ pub async fn from_terminal(
 /// Asks on the terminal for what is no secret.
 pub async fn line_from_terminal(
     prompt: &str,
-    what: &'static str,
+    what: &str,
     option: &'static str,
 ) -> Result<String, SecretError> {
     if !std::io::stdin().is_terminal() {
+        let what = what.to_owned();
         return Err(SecretError::NoTerminal { what, option });
     }
     let mut terminal = std::io::stderr();
@@ -157,7 +177,7 @@ pub async fn line_from_terminal(
     terminal.flush()?;
     let line = on_a_thread(|| {
         let mut typed = BufReader::with_capacity(1, std::io::stdin().lock());
-        next_line(&mut typed, "the terminal")
+        next_line(&mut typed, &tr!(spoken(), "cli-the-terminal"))
     })
     .await?;
     Ok(line.as_str().to_owned())

@@ -5,6 +5,9 @@ pub mod args;
 mod import;
 mod picture;
 
+use std::fmt::Display;
+
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::choice::KeyChoice;
@@ -18,7 +21,7 @@ use crate::domain::suspension::FactorRef;
 use crate::domain::visit::Held;
 use crate::domain::{FactorId, Identification, Person, PersonId};
 use crate::text::clean::columns;
-use crate::text::{Language, Text, english};
+use crate::text::{spoken, tr};
 use crate::wire::{Credential, Factor};
 use crate::workflow::dialogue::{AppJob, AppResult, PushState};
 use crate::workflow::{Order, Stop};
@@ -119,12 +122,16 @@ async fn list(runs: &Runs<'_>, person: &PersonId) -> Result<Outcome, Stop> {
     let suspended = suspended.filter(|o| o.suspended().is_some()).count();
     let lost = match suspended {
         0 => String::new(),
-        n => format!(", {n} suspended"),
+        n => tr!(spoken(), "cli-suspended-too", n = n.to_string()),
     };
     Ok(Outcome::done(
-        format!(
-            "{}: {apps} app(s) or token(s), {keys} key(s){lost}",
-            detail.person.name
+        tr!(
+            spoken(),
+            "cli-person-factors",
+            name = detail.person.name.to_string(),
+            apps = apps.to_string(),
+            keys = keys.to_string(),
+            lost = lost.to_string()
         ),
         json!({
             "person": detail.person.id,
@@ -138,24 +145,42 @@ async fn list(runs: &Runs<'_>, person: &PersonId) -> Result<Outcome, Stop> {
 fn factor_line(factor: &Factor) -> String {
     let kind = match &factor.kind {
         FactorKind::App => "app".to_owned(),
-        FactorKind::Token { serial } => format!("token {serial}"),
+        FactorKind::Token { serial } => tr!(spoken(), "cli-token", serial = serial.to_string()),
     };
-    let tested = factor.last_tested_at.map(|at| at.to_string());
-    let removed = factor.removed_at.map(|at| format!("removed {at}"));
+    let removed = factor
+        .removed_at
+        .map(|at| tr!(spoken(), "cli-removed-at", at = at.to_string()));
     let removed = removed.or(suspended(&factor.held));
     let line = columns(&[
         &factor.id,
         &kind,
         &factor.name,
-        &format_args!("enrolled {} at {}", factor.enrolled_at, factor.station),
-        &format_args!("tested {}", tested.as_deref().unwrap_or("never")),
+        &enrolled(factor.enrolled_at, &factor.station),
+        &tested_at(factor.last_tested_at),
     ]);
     with(line, removed)
 }
 
 fn suspended(held: &Held) -> Option<String> {
     let held = held.suspended?;
-    Some(format!("suspended {} ({})", held.at, held.why.as_str()))
+    Some(tr!(
+        spoken(),
+        "cli-suspended-at",
+        at = held.at.to_string(),
+        why = held.why.as_str().to_string()
+    ))
+}
+
+fn enrolled(at: Timestamp, station: &impl Display) -> String {
+    let (at, station) = (at.to_string(), station.to_string());
+    tr!(spoken(), "cli-enrolled-at", at = at, station = station)
+}
+
+fn tested_at(at: Option<Timestamp>) -> String {
+    match at {
+        Some(at) => tr!(spoken(), "cli-tested-at", at = at.to_string()),
+        None => tr!(spoken(), "cli-tested-never"),
+    }
 }
 
 /// One more column, where there is something to say.
@@ -168,27 +193,28 @@ fn with(line: String, more: Option<String>) -> String {
 
 fn key_line(credential: &Credential, models: &Models) -> String {
     let (model, by) = credential.model(models);
-    let by = by.map(|by| english().model_by(by));
+    let by = by.map(|by| spoken().model_by(by));
     let by = by.unwrap_or_else(|| "-".to_owned());
     let serial = credential.key.id.serial.as_deref().unwrap_or("-");
-    let tested = credential.last_tested_at.map(|at| at.to_string());
-    let gone = credential.gone_at.map(|at| format!("gone {at}"));
+    let gone = credential
+        .gone_at
+        .map(|at| tr!(spoken(), "cli-gone-at", at = at.to_string()));
     let gone = gone.or(suspended(&credential.held));
     let at = (credential.enrolled_at, &credential.station);
     let line = columns(&[
         &"-",
-        &format_args!("key {serial}"),
+        &tr!(spoken(), "cli-key", serial = serial),
         &model,
         &by,
-        &format_args!("enrolled {} at {}", at.0, at.1),
-        &format_args!("tested {}", tested.as_deref().unwrap_or("never")),
+        &enrolled(at.0, at.1),
+        &tested_at(credential.last_tested_at),
     ]);
     with(line, gone)
 }
 
 /// How a run about apps and tokens counts that came to its end.
 pub(super) fn outcome_of(person: &Person, result: &AppResult) -> Outcome {
-    let said = Text::load(Language::English).app_done(person, result);
+    let said = spoken().app_done(person, result);
     match result {
         AppResult::Enrolled { name, push } => {
             let facts = json!({ "person": person.id, "name": name, "push": push_word(push) });
@@ -223,7 +249,7 @@ pub(super) fn outcome_of(person: &Person, result: &AppResult) -> Outcome {
 }
 
 fn reported(code: &str, said: &str, push: &PushState, facts: Value) -> Outcome {
-    let (exit, standing) = standing(push, "the registry verified and holds it");
+    let (exit, standing) = standing(push, &tr!(spoken(), "cli-result-held"));
     Outcome {
         exit,
         code: code.to_owned(),

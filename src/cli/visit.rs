@@ -12,6 +12,7 @@ use super::totp::answers::AppAnswers;
 use crate::domain::reason::Unmet;
 use crate::domain::suspension::FactorRef;
 use crate::domain::{OperatorId, PersonId};
+use crate::text::{spoken, tr};
 use crate::wire::{Said, Visit};
 use crate::workflow::dialogue::AppJob;
 use crate::workflow::{Order, Stop};
@@ -54,7 +55,7 @@ async fn open_visit(runs: &Runs<'_>, person: &PersonId) -> Result<Visit, Stop> {
 async fn close(runs: &Runs<'_>, person: &PersonId, confirmed: bool) -> Result<Outcome, Stop> {
     if let Some(visit) = runs.station.closed_unanswered(person).await? {
         let facts = json!({ "visit": visit, "person": person });
-        return Ok(Outcome::done("the visit is closed".to_owned(), facts));
+        return Ok(Outcome::done(tr!(spoken(), "cli-visit-closed"), facts));
     }
     let visit = open_visit(runs, person).await?;
     let said = match confirmed {
@@ -63,12 +64,17 @@ async fn close(runs: &Runs<'_>, person: &PersonId, confirmed: bool) -> Result<Ou
     };
     runs.station.close_visit(person, visit.id, said).await?;
     let facts = json!({ "visit": visit.id, "person": person, "confirmed": confirmed });
-    Ok(Outcome::done("the visit is closed".to_owned(), facts))
+    Ok(Outcome::done(tr!(spoken(), "cli-visit-closed"), facts))
 }
 
 async fn pass(runs: &Runs<'_>, person: &PersonId, to: &OperatorId) -> Result<Outcome, Stop> {
     let visit = open_visit(runs, person).await?;
     let passed = runs.station.pass_visit(visit.id, to).await?;
-    let said = format!("{to} goes on with the visit until {}", passed.expires_at);
+    let said = tr!(
+        spoken(),
+        "cli-visit-passed",
+        to = to.to_string(),
+        until = passed.expires_at.to_string()
+    );
     Ok(Outcome::done(said, json!({ "visit": passed })))
 }

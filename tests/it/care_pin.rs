@@ -252,7 +252,8 @@ async fn help_desk_operators_do_not_decide_how_keys_behave() {
     with_pin(&world, Profile::full()).await;
     let (mut desk, _) = with_orders(&world, Vec::new()).await;
     let stop = care::configure(&mut desk, None).await.expect_err("refused");
-    assert!(stop.to_string().contains("station-administrator"), "{stop}");
+    let said = keydesk::text::english().stop(&stop);
+    assert!(said.contains("for: station administrator."), "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -200,7 +200,8 @@ async fn a_role_that_may_not_enrol_is_told_who_may() {
         .await
         .expect("signed in");
     let refusal = enrol(&world, 1).await.expect_err("refused");
-    assert!(refusal.to_string().contains("help-desk"), "{refusal}");
+    let said = keydesk::text::english().stop(&refusal);
+    assert!(said.contains("for: help desk / station"), "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

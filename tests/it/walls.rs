@@ -400,6 +400,64 @@ fn a_workflow_has_facts_and_no_sentences() {
     );
 }
 
+/// Arguments that do not parse are told by their parser, which speaks English.
+fn parses_arguments(source: &Source) -> bool {
+    source.module == "cli::choice" || source.module.split("::").any(|name| name == "args")
+}
+
+/// Whether two words of a sentence follow each other in a text.
+fn is_prose(text: &str) -> bool {
+    let words: Vec<&str> = text.split(' ').collect();
+    let is_word = |word: &str| word.len() > 1 && word.chars().all(|c| c.is_ascii_lowercase());
+    words.windows(2).any(|pair| {
+        let first = pair[0].trim_end_matches([',', ';', ':']);
+        is_word(first) && is_word(pair[1])
+    })
+}
+
+#[test]
+fn the_command_line_takes_its_sentences_from_text() {
+    let mut broken = Vec::new();
+    let mut read = 0;
+    let sources = sources();
+    let cli = sources.iter().filter(|source| source.is_in("cli"));
+    for source in cli.filter(|source| !parses_arguments(source)) {
+        read += 1;
+        // A log is for whoever looks after the machine.
+        let lines = source.code.lines();
+        for line in lines.filter(|line| !line.contains("tracing::") && !line.contains("reason = "))
+        {
+            let line = line.replace("\\\"", "");
+            let texts = line.split('"').skip(1).step_by(2);
+            broken.extend(
+                texts
+                    .filter(|text| is_prose(text))
+                    .map(|text| format!("{}: {text}", source.module)),
+            );
+        }
+    }
+    assert!(read > 15, "the command line was not found");
+    assert!(
+        broken.is_empty(),
+        "words for people:\n{}",
+        broken.join("\n")
+    );
+}
+
+#[test]
+fn prose_is_two_words_of_a_sentence() {
+    for said in [
+        "the key is back",
+        "{n} found in tickets",
+        "withdrawn, all lost",
+    ] {
+        assert!(is_prose(said), "{said}");
+    }
+    for unsaid in ["no-such-key", "slot {}: {}", "--key SERIAL", "{x} ({y})"] {
+        assert!(!is_prose(unsaid), "{unsaid}");
+    }
+}
+
 #[test]
 fn the_pure_rooms_have_no_clock_no_threads_and_no_io() {
     let mut broken = Vec::new();

@@ -13,7 +13,7 @@ use crate::cli::secret::{self, Lines, SecretError};
 use crate::domain::{KeyFacts, KeyId, Pin};
 use crate::station::batch::{Crew, TagComplaint, Told, Whose};
 use crate::station::face::board::Board;
-use crate::text::{Language, Text, english};
+use crate::text::{Language, Text, spoken, tr};
 use crate::workflow::dialogue::Question;
 use crate::workflow::{KeyFault, Stop};
 
@@ -109,15 +109,23 @@ impl HeadlessCrew {
     ) -> Result<Pin, Stop> {
         let Some(lines) = &self.pins else {
             let first = self
-                .typed(&format!("slot {}: {what}", whose.slot), new_min)
+                .typed(
+                    &tr!(
+                        spoken(),
+                        "cli-slot-prompt",
+                        slot = whose.slot.to_string(),
+                        what = what.to_string()
+                    ),
+                    new_min,
+                )
                 .await?;
             if new_min.is_some() {
-                let prompt = format!("slot {}: the same once more", whose.slot);
+                let prompt = tr!(spoken(), "cli-slot-again", slot = whose.slot.to_string());
                 if !first.matches(&self.typed(&prompt, new_min).await?) {
-                    return Err(Stop::Key(KeyFault::told(
-                        "the two PINs differ: nothing was written; pull the key and put it back"
-                            .to_owned(),
-                    )));
+                    return Err(Stop::Key(KeyFault::told(tr!(
+                        spoken(),
+                        "cli-pins-differ-pull"
+                    ))));
                 }
             }
             return Ok(first);
@@ -134,7 +142,7 @@ impl HeadlessCrew {
     }
 
     async fn typed(&self, prompt: &str, new_min: Option<u8>) -> Result<Pin, Stop> {
-        let text = secret::from_terminal(prompt, "the PIN", "--pin-fd").await;
+        let text = secret::from_terminal(prompt, &tr!(spoken(), "cli-the-pin"), "--pin-fd").await;
         secret::pin(&text.map_err(|error| self.unreadable(&error))?, new_min)
     }
 
@@ -167,7 +175,11 @@ impl Crew for HeadlessCrew {
             Told::Begun { whose, run } => place(
                 &whose,
                 json!({ "event": "key-begun", "run": run.id, "seat": run.seat, "key": run.key.id, "done": run.done }),
-                format!("{} takes part", run.key.model),
+                tr!(
+                    spoken(),
+                    "cli-takes-part",
+                    model = run.key.model.to_string()
+                ),
             ),
             Told::Step { whose, step } => place(
                 &whose,
@@ -180,22 +192,20 @@ impl Crew for HeadlessCrew {
             }
             Told::Refused { whose, stop } => place(
                 &whose,
-                json!({ "event": "key-refused", "code": stop.code(), "detail": english().stop(&stop) }),
-                format!("does not take part: {}", english().stop(&stop)),
+                json!({ "event": "key-refused", "code": stop.code(), "detail": spoken().stop(&stop) }),
+                tr!(spoken(), "cli-batch-out", why = spoken().stop(&stop)),
             ),
             Told::Stopped { whose, stop } => place(
                 &whose,
-                json!({ "event": "key-stopped", "code": stop.code(), "detail": english().stop(&stop) }),
-                format!(
-                    "stopped: {} Pull it and put it back to try again, or put in another one.",
-                    english().stop(&stop)
-                ),
+                json!({ "event": "key-stopped", "code": stop.code(), "detail": spoken().stop(&stop) }),
+                tr!(spoken(), "cli-key-stopped", why = spoken().stop(&stop)),
             ),
             Told::Left { whose, run } => place(
                 &whose,
                 json!({ "event": "key-left", "run": run.id, "tag": run.tag, "label": run.label, "end": run.end.map(|(end, _)| end) }),
                 format!(
-                    "out of the batch: take it out {}",
+                    "{} {}",
+                    tr!(spoken(), "cli-key-left"),
                     run.label.as_deref().unwrap_or_default()
                 ),
             ),
@@ -211,8 +221,8 @@ impl Crew for HeadlessCrew {
             Question::NewPin {
                 key, min_length, ..
             } => {
-                let wanted = ("new PIN of the key", Some(min_length));
-                self.one_pin(whose, &key, wanted).await
+                let wanted = tr!(spoken(), "cli-new-pin");
+                self.one_pin(whose, &key, (&wanted, Some(min_length))).await
             }
             Question::CurrentPin {
                 key,
@@ -223,11 +233,10 @@ impl Crew for HeadlessCrew {
                     return Err(Stop::Key(KeyFault::WrongPin { retries }));
                 }
                 if retries == Some(1) && self.pins.is_some() {
-                    return Err(Stop::Key(KeyFault::told(
-                        "one attempt is left before the key blocks its PIN: not tried from a file descriptor".to_owned(),
-                    )));
+                    return Err(Stop::Key(KeyFault::told(tr!(spoken(), "cli-last-attempt"))));
                 }
-                self.one_pin(whose, &key, ("PIN of the key", None)).await
+                let wanted = tr!(spoken(), "cli-pin-of-key");
+                self.one_pin(whose, &key, (&wanted, None)).await
             }
             _ => Err(Stop::Cancelled),
         }
@@ -235,10 +244,7 @@ impl Crew for HeadlessCrew {
 
     async fn letter(&self, whose: &Whose, key: &KeyFacts, pin: &Pin) -> Result<(), Stop> {
         let Some(letters) = &self.letters else {
-            return Err(self.misuse(
-                "no-letters",
-                "a random PIN goes into a letter: name a folder with --letters DIR".to_owned(),
-            ));
+            return Err(self.misuse("no-letters", tr!(spoken(), "cli-no-letters")));
         };
         let name = key.id.serial.as_deref().unwrap_or(whose.place.as_str());
         let path = letters.dir.join(format!("pin-{}.pdf", file_name(name)));
@@ -258,7 +264,7 @@ impl Crew for HeadlessCrew {
         letter
             .give(key, pin)
             .map_err(|error| failed(error.to_string()))?;
-        let words = format!("PIN in {}", path.display());
+        let words = tr!(spoken(), "cli-pin-in", file = path.display().to_string());
         self.output
             .placed(whose.place.as_str(), whose.slot, &said, Some(&words));
         Ok(())
@@ -272,18 +278,13 @@ impl Crew for HeadlessCrew {
         let next = match &self.tags {
             Some(tags) => tags.lock().next(),
             None => {
-                let prompt = format!("slot {}: asset tag", whose.slot);
-                return secret::line_from_terminal(&prompt, "an asset tag", "--tags")
+                let prompt = tr!(spoken(), "cli-slot-tag", slot = whose.slot.to_string());
+                return secret::line_from_terminal(&prompt, &tr!(spoken(), "cli-a-tag"), "--tags")
                     .await
                     .map_err(|error| self.unreadable(&error));
             }
         };
-        next.ok_or_else(|| {
-            self.misuse(
-                "too-few-tags",
-                "the file of tags has no line left: write one for each key".to_owned(),
-            )
-        })
+        next.ok_or_else(|| self.misuse("too-few-tags", tr!(spoken(), "cli-too-few-tags")))
     }
 
     async fn admits(&self, _: &Whose, _: Question) -> Result<bool, Stop> {

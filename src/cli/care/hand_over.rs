@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use super::letter::{self, Letter, LetterError};
 use crate::domain::{KeyFacts, Pin};
-use crate::text::Text;
+use crate::text::{Text, spoken, tr};
 
 /// Where to.
 pub enum Way {
@@ -35,12 +35,19 @@ pub struct HandOver {
 /// Why a PIN could not be handed over. Nothing was written to the key then.
 #[derive(Debug, thiserror::Error)]
 pub enum HandOverError {
-    #[error(
-        "file descriptor {fd} cannot be written ({source}): open it for writing, e.g. with 4>FILE"
-    )]
+    #[error("{}", unwritten(*.fd, .source))]
     Descriptor { fd: u32, source: std::io::Error },
     #[error(transparent)]
     Letter(#[from] LetterError),
+}
+
+fn unwritten(fd: u32, source: &std::io::Error) -> String {
+    tr!(
+        spoken(),
+        "cli-fd-unwritten",
+        fd = fd,
+        why = source.to_string()
+    )
 }
 
 impl HandOver {

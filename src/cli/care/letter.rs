@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::domain::{KeyFacts, Pin};
 use crate::files;
-use crate::text::{Text, tr};
+use crate::text::{Text, spoken, tr};
 
 /// What stands in the letter besides the PIN.
 pub(super) struct Letter<'a> {
@@ -25,15 +25,13 @@ pub(super) struct Letter<'a> {
 /// Why there is no letter.
 #[derive(Debug, thiserror::Error)]
 pub enum LetterError {
-    #[error("{path} cannot be written: {source}")]
+    #[error("{}", unwritten(.path, .source))]
     File {
         path: PathBuf,
         source: std::io::Error,
     },
     /// The file, of which a part is left.
-    #[error(
-        "{path} cannot be written: {source}; it cannot be removed either ({removing}): destroy it, it may hold a PIN"
-    )]
+    #[error("{}", remains(&unwritten(.path, .source), .removing))]
     Remains {
         path: PathBuf,
         /// Why it could not be written.
@@ -42,8 +40,23 @@ pub enum LetterError {
         removing: std::io::Error,
     },
     /// Only what the page's font has can stand in it.
-    #[error("this PIN cannot stand in a letter: it holds more than plain letters and digits")]
+    #[error("{}", tr!(spoken(), "cli-letter-characters"))]
     Characters,
+}
+
+fn unwritten(path: &Path, why: &std::io::Error) -> String {
+    let (path, why) = (path.display().to_string(), why.to_string());
+    tr!(spoken(), "cli-file-unwritten", path = path, why = why)
+}
+
+fn remains(unwritten: &str, removing: &std::io::Error) -> String {
+    let removing = removing.to_string();
+    tr!(
+        spoken(),
+        "cli-letter-remains",
+        unwritten = unwritten,
+        removing = removing
+    )
 }
 
 /// A4, in points of 1/72 inch.

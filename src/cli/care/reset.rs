@@ -8,6 +8,7 @@ use super::super::output::{Exit, Outcome, push_word};
 use super::args::ResetArguments;
 use crate::domain::KeyFacts;
 use crate::domain::reset::Losses;
+use crate::text::{spoken, tr};
 use crate::workflow::dialogue::{Again, Coach, HOLD_MOST_S, PushState};
 use crate::workflow::{Order, ResetOrder};
 
@@ -25,19 +26,22 @@ pub(super) async fn run(runs: &Runs<'_>, arguments: &ResetArguments) -> Outcome 
 /// How a reset counts.
 pub(in crate::cli) fn outcome_of(key: &KeyFacts, losses: &Losses, push: &PushState) -> Outcome {
     let (exit, standing) = standing(push);
-    let mut detail = format!(
-        "{} in slot {} was reset and is empty: {standing}",
-        key.model, key.slot
+    let mut detail = tr!(
+        spoken(),
+        "cli-reset-done",
+        model = key.model.to_string(),
+        slot = key.slot.to_string(),
+        standing = standing.to_string()
     );
     for person in losses.people() {
-        detail.push_str("\ntell ");
-        detail.push_str(&person.name);
-        detail.push_str(": this key no longer works for them; they need another enrolment");
+        let tell = tr!(spoken(), "cli-reset-tell", name = person.name.as_str());
+        detail.push('\n');
+        detail.push_str(&tell);
     }
     for unsure in &losses.unsure {
-        detail.push_str("\nnot ended: the enrolment of ");
-        detail.push_str(&unsure.person.name);
-        detail.push_str(" on a key of this serial number, which this key did not show");
+        let name = unsure.person.name.as_str();
+        detail.push('\n');
+        detail.push_str(&tr!(spoken(), "cli-reset-not-ended", name = name));
     }
     Outcome {
         exit,
@@ -50,16 +54,11 @@ pub(in crate::cli) fn outcome_of(key: &KeyFacts, losses: &Losses, push: &PushSta
 /// How the registry took the report.
 pub(in crate::cli) fn standing(push: &PushState) -> (Exit, String) {
     match push {
-        PushState::Accepted | PushState::Waiting => {
-            (Exit::Done, "the registry knows it".to_owned())
-        }
-        PushState::Queued => (
-            Exit::Queued,
-            "the registry cannot be reached; the report waits in the outbox".to_owned(),
-        ),
+        PushState::Accepted | PushState::Waiting => (Exit::Done, tr!(spoken(), "cli-report-known")),
+        PushState::Queued => (Exit::Queued, tr!(spoken(), "cli-report-queued")),
         PushState::Conflict { detail, .. } => (
             Exit::Refused,
-            format!("but the registry refused the report ({detail}); see `keydesk outbox list`"),
+            tr!(spoken(), "cli-report-refused", detail = detail.to_string()),
         ),
     }
 }
@@ -73,41 +72,43 @@ pub(in crate::cli) fn losses_in_words(losses: &Losses) -> String {
             .organisation
             .as_ref()
             .map_or("-", |o| o.name.as_str());
-        lines.push(format!(
-            "lost: the enrolment of {} ({}, {organisation}) at {}, of {}",
-            person.name,
-            person.kind.as_str(),
-            lost.rp_id,
-            lost.enrolled_at
+        lines.push(tr!(
+            spoken(),
+            "cli-loses",
+            name = person.name.to_string(),
+            kind = person.kind.as_str().to_string(),
+            organisation = organisation.to_string(),
+            rp = lost.rp_id.to_string(),
+            at = lost.enrolled_at.to_string()
         ));
     }
     for unsure in &losses.unsure {
-        lines.push(format!(
-            "not sure: the enrolment of {} of {} is on a key of this serial number, and this one does not show it: it is not ended; \
-             have that key tested, or reset the person's MFA",
-            unsure.person.name, unsure.enrolled_at
+        lines.push(tr!(
+            spoken(),
+            "cli-loses-unsure",
+            name = unsure.person.name.to_string(),
+            at = unsure.enrolled_at.to_string()
         ));
     }
     for other in losses.others.iter().flatten() {
         let account = other
             .account
             .as_deref()
-            .unwrap_or("an account without a name");
-        lines.push(format!("lost: {account} at {}", other.rp_id));
+            .map_or_else(|| tr!(spoken(), "cli-account-unnamed"), str::to_owned);
+        lines.push(tr!(
+            spoken(),
+            "cli-loses-other",
+            account = account.to_string(),
+            rp = other.rp_id.to_string()
+        ));
     }
     if losses.silent {
-        lines.push(
-            "not sure: the key does not say what it holds, so that somebody may be enrolled on it who is not named here"
-                .to_owned(),
-        );
+        lines.push(tr!(spoken(), "cli-loses-silent"));
     } else if lines.is_empty() {
-        lines
-            .push("nobody is enrolled on this key, as far as station and registry know".to_owned());
+        lines.push(tr!(spoken(), "cli-loses-nobody"));
     }
     if losses.others.is_none() {
-        lines.push(
-            "lost besides: whatever else is on the key, its PIN and its fingerprints".to_owned(),
-        );
+        lines.push(tr!(spoken(), "cli-loses-besides"));
     }
     lines.join("\n")
 }
@@ -116,24 +117,38 @@ pub(in crate::cli) fn losses_in_words(losses: &Losses) -> String {
 pub(in crate::cli) fn coach_in_words(key: &KeyFacts, coach: Coach) -> Option<String> {
     let slot = key.slot;
     Some(match coach {
-        Coach::Pull { again: None } => format!("pull the key out of slot {slot} now"),
+        Coach::Pull { again: None } => tr!(spoken(), "cli-coach-pull", slot = slot.to_string()),
         Coach::Pull { again: Some(why) } => {
             let why = match why {
-                Again::TooLate => "the key took it for too late after the plug",
-                Again::Untouched => "nobody touched the key in time",
-                Again::Pulled => "the key was pulled before it was reset",
-                Again::OtherKey => "that is another key",
+                Again::TooLate => tr!(spoken(), "cli-again-too-late"),
+                Again::Untouched => tr!(spoken(), "cli-again-untouched"),
+                Again::Pulled => tr!(spoken(), "cli-again-pulled"),
+                Again::OtherKey => tr!(spoken(), "cli-again-other-key"),
             };
-            format!("{why}; nothing was changed: pull the key out of slot {slot} once more")
+            tr!(
+                spoken(),
+                "cli-coach-again",
+                why = why.to_string(),
+                slot = slot.to_string()
+            )
         }
         Coach::PutBack { window_s } => {
-            format!("put it back into slot {slot}; it then takes a reset for {window_s} s")
+            tr!(
+                spoken(),
+                "cli-coach-put-back",
+                slot = slot.to_string(),
+                window_s = window_s.to_string()
+            )
         }
         Coach::Window { .. } => return None,
-        Coach::Touch { hold_s: 0, .. } => format!("touch the key in slot {slot} now"),
+        Coach::Touch { hold_s: 0, .. } => tr!(spoken(), "cli-coach-touch", slot = slot.to_string()),
         Coach::Touch { hold_s, .. } => {
-            format!(
-                "touch the key in slot {slot} now and hold it until the key answers: {hold_s} s, up to {HOLD_MOST_S} on older firmware"
+            tr!(
+                spoken(),
+                "cli-coach-hold",
+                slot = slot.to_string(),
+                hold_s = hold_s.to_string(),
+                most = HOLD_MOST_S.to_string()
             )
         }
     })

@@ -9,7 +9,7 @@ use super::picture::Shown;
 use crate::cli::output::Output;
 use crate::cli::secret::{Lines, line_from_terminal};
 use crate::domain::factor::TotpCode;
-use crate::text::english;
+use crate::text::{spoken, tr};
 use crate::totp::AppSetup;
 use crate::wire::Factor;
 use crate::workflow::dialogue::{Answer, AppQuestion, CodeOf, Purpose};
@@ -86,26 +86,24 @@ impl AppAnswers {
             } => {
                 self.show(enrolment)?;
                 if let Some(verdict) = wrong {
-                    output.item("code", verdict, &english().code_verdict(verdict));
+                    output.item("code", verdict, &spoken().code_verdict(verdict));
                 }
-                self.code("the code that the phone shows").await
+                self.code(&tr!(spoken(), "cli-code-phone")).await
             }
-            AppQuestion::ShowAgain { .. } => Err(open(
-                "no-code",
-                "no right code came within five minutes of the secret",
-            )),
+            AppQuestion::ShowAgain { .. } => Err(open("no-code", tr!(spoken(), "cli-no-code"))),
             AppQuestion::TypeCode { of, wrong } => {
                 if let Some(verdict) = wrong {
-                    output.item("code", verdict, &english().code_verdict(verdict));
+                    output.item("code", verdict, &spoken().code_verdict(verdict));
                 }
-                self.code(&format!("the code of {}", named(of))).await
+                self.code(&tr!(spoken(), "cli-code-of", of = named(of)))
+                    .await
             }
             AppQuestion::NextCode { of } => {
-                let prompt = format!("wrong; the code that {} shows next", named(of));
+                let prompt = tr!(spoken(), "cli-code-next", of = named(of));
                 self.code(&prompt).await
             }
             AppQuestion::Advice { of, verdict, .. } => {
-                let said = format!("{}: {}", named(of), english().code_verdict(verdict));
+                let said = format!("{}: {}", named(of), spoken().code_verdict(verdict));
                 output.item("advice", question, &said);
                 Ok(Answer::Yes)
             }
@@ -122,21 +120,17 @@ impl AppAnswers {
                     .map(|who| Answer::Administrator(who.id.clone()))
                     .ok_or_else(|| {
                         let each = administrators.iter();
-                        let each: Vec<String> =
-                            each.map(|who| format!("{} ({})", who.id, who.name)).collect();
-                        let detail = format!(
-                            "all factors are lost: say with --administrator who of these is at the desk and proves theirs: {}",
-                            each.join(", ")
-                        );
+                        let each: Vec<String> = each
+                            .map(|who| format!("{} ({})", who.id, who.name))
+                            .collect();
+                        let detail =
+                            tr!(spoken(), "cli-which-administrator", each = each.join(", "));
                         open("which-administrator", detail)
                     })
             }
             AppQuestion::ChooseWaiting { names, .. } => Err(open(
                 "which-factor",
-                format!(
-                    "several wait: say with --factor or --credential which: {}",
-                    names.join(", ")
-                ),
+                tr!(spoken(), "cli-which-waiting", each = names.join(", ")),
             )),
             // Asked at the kiosk only: `visit close --confirmed` says it.
             AppQuestion::ConfirmFactors { .. } | AppQuestion::ConfirmFactorRemoval { .. } => {
@@ -146,7 +140,7 @@ impl AppAnswers {
                 let again = self.with(|memory| std::mem::replace(&mut memory.said_serial, true));
                 match &self.serial {
                     Some(serial) if !again && !wrong => Ok(Answer::Typed(serial.clone())),
-                    _ => Err(open("no-serial", "--serial is no serial number")),
+                    _ => Err(open("no-serial", tr!(spoken(), "cli-no-serial"))),
                 }
             }
         }
@@ -155,8 +149,7 @@ impl AppAnswers {
     /// The second time it is there already.
     fn show(&self, app: &AppSetup) -> Result<(), Open> {
         let Some(way) = &self.qr else {
-            let detail =
-                "say with --qr where the QR code goes: nothing of a secret is printed otherwise";
+            let detail = tr!(spoken(), "cli-no-qr");
             return Err(open("not-shown", detail));
         };
         self.with(|memory| {
@@ -170,7 +163,15 @@ impl AppAnswers {
 
     async fn code(&self, prompt: &str) -> Result<Answer, Open> {
         let unreadable = |e: crate::cli::secret::SecretError| {
-            open("no-code", format!("{prompt} is wanted: {e}"))
+            open(
+                "no-code",
+                tr!(
+                    spoken(),
+                    "cli-code-wanted",
+                    prompt = prompt.to_string(),
+                    e = e.to_string()
+                ),
+            )
         };
         loop {
             let text = match &self.codes {
@@ -181,7 +182,7 @@ impl AppAnswers {
                     });
                     lines.line(line).await.map_err(unreadable)?
                 }
-                None => line_from_terminal(prompt, "a code", "--code-fd")
+                None => line_from_terminal(prompt, &tr!(spoken(), "cli-a-code"), "--code-fd")
                     .await
                     .map_err(unreadable)?
                     .into(),
@@ -212,7 +213,12 @@ impl AppAnswers {
             Purpose::Prove => "--prove-with",
             Purpose::Test | Purpose::Replace | Purpose::Remove => "--factor",
         };
-        let detail = format!("say with {option} which of these: {}", each.join(", "));
+        let detail = tr!(
+            spoken(),
+            "cli-which-of",
+            option = option.to_string(),
+            each = each.join(", ")
+        );
         Err(open("which-factor", detail))
     }
 }
@@ -221,6 +227,6 @@ fn named(of: &CodeOf) -> String {
     match of {
         CodeOf::Factor { factor } => factor.name.clone(),
         CodeOf::NewApp { name, .. } => name.clone(),
-        CodeOf::Token { serial } => format!("token {serial}"),
+        CodeOf::Token { serial } => tr!(spoken(), "cli-token", serial = serial.to_string()),
     }
 }

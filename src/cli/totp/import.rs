@@ -14,6 +14,7 @@ use crate::cli::output::{Exit, Outcome};
 use crate::cli::secret::{SecretError, from_descriptor};
 use crate::domain::EntryId;
 use crate::files;
+use crate::text::{spoken, tr};
 use crate::totp::tokens::{FILE_BYTES_MAX, FileKey, read};
 use crate::workflow::{Pushed, Stop};
 
@@ -31,7 +32,14 @@ pub(super) async fn run(runs: &Runs<'_>, arguments: &ImportArguments) -> Outcome
     };
     let tokens = match read(&bytes, key.as_ref(), Timestamp::now()) {
         Ok(tokens) => tokens,
-        Err(error) => return usage(format!("{path}: {error}: nothing was imported")),
+        Err(error) => {
+            return usage(tr!(
+                spoken(),
+                "cli-not-imported",
+                path = path.to_string(),
+                error = error.to_string()
+            ));
+        }
     };
     drop(bytes);
     let count = tokens.len();
@@ -45,26 +53,26 @@ pub(super) async fn run(runs: &Runs<'_>, arguments: &ImportArguments) -> Outcome
         Err(stop) => return outcome_of_stop(&stop),
     };
     let disposal = match exit {
-        Exit::Done => format!(
-            "{path} still holds their seeds: destroy it and every copy of it, e.g. with `shred -u`"
-        ),
+        Exit::Done => tr!(spoken(), "cli-seeds-destroy", path = path.to_string()),
         // What is refused has to be imported anew, and the station can't open what it has sealed.
-        _ => format!(
-            "{path} still holds their seeds: lock it away until they are in stock, then destroy it and every copy of it"
-        ),
+        _ => tr!(spoken(), "cli-seeds-lock", path = path.to_string()),
     };
     let first = until.iter().min();
     let expiring = match first {
         None => String::new(),
-        Some(first) => format!(
-            "\n{} of them expire, the first on {first}: nothing ends them by itself; take them back before that",
-            until.len()
-        ),
+        Some(first) => {
+            let (count, first) = (until.len(), first.to_string());
+            let said = tr!(spoken(), "cli-expiring", count = count, first = first);
+            format!("\n{said}")
+        }
     };
     Outcome {
         exit,
         code: "imported".to_owned(),
-        detail: format!("{count} token(s) sealed: {standing}{expiring}\n{disposal}"),
+        detail: format!(
+            "{}{expiring}\n{disposal}",
+            tr!(spoken(), "cli-sealed", count = count, standing = standing)
+        ),
         facts: json!({
             "tokens": count,
             "expiring": until.len(),
@@ -88,15 +96,23 @@ async fn standing(runs: &Runs<'_>, entries: &[EntryId]) -> Result<(Exit, String)
     Ok(match (refused.first(), queued) {
         (Some(why), _) => (
             Exit::Refused,
-            format!(
-                "the registry refused {} of {lots} lot(s) ({why}); see `keydesk outbox list`",
-                refused.len()
+            tr!(
+                spoken(),
+                "cli-lots-refused",
+                refused = refused.len().to_string(),
+                lots = lots.to_string(),
+                why = why.to_string()
             ),
         ),
-        (None, 0) => (Exit::Done, "they are in stock".to_owned()),
+        (None, 0) => (Exit::Done, tr!(spoken(), "cli-in-stock")),
         (None, _) => (
             Exit::Queued,
-            format!("the registry cannot be reached; {queued} of {lots} lot(s) wait in the outbox"),
+            tr!(
+                spoken(),
+                "cli-lots-queued",
+                queued = queued.to_string(),
+                lots = lots.to_string()
+            ),
         ),
     })
 }
@@ -112,7 +128,7 @@ async fn file_key(arguments: &ImportArguments) -> Result<Option<FileKey>, Outcom
     };
     let text = from_descriptor(fd).await.map_err(failed)?;
     let bytes = hex::decode(text.trim()).map_err(|_| {
-        let detail = format!("file descriptor {fd} does not hold a key in hexadecimal digits");
+        let detail = tr!(spoken(), "cli-not-hex", fd = fd.to_string());
         Outcome::failed(Exit::Usage, "unreadable-secret", detail)
     })?;
     Ok(Some(FileKey::PreShared(Zeroizing::new(bytes))))

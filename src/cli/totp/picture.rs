@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 
 use super::args::Qr;
 use crate::files;
+use crate::text::{spoken, tr};
 use crate::totp::{AppSetup, Picture};
 
 /// Pixels of a module in a PNG: read by any phone from a screen or from paper.
@@ -23,18 +24,31 @@ const PLAIN: &str = "\u{1b}[0m";
 #[derive(Debug, thiserror::Error)]
 pub enum NotShown {
     /// Issuer and account are too long for a QR code.
-    #[error("the registry's names are too long for a QR code")]
+    #[error("{}", tr!(spoken(), "cli-qr-too-long"))]
     TooLong,
-    #[error("{path} cannot be written: {source}")]
+    #[error("{}", unwritten(.path, .source))]
     File {
         path: PathBuf,
         source: std::io::Error,
     },
-    #[error("the picture cannot be made: {0}")]
+    #[error("{}", unmade(.0))]
     Picture(#[from] png::EncodingError),
     /// Standard error.
-    #[error("standard error cannot be written: {0}")]
+    #[error("{}", unshown(.0))]
     Text(std::io::Error),
+}
+
+fn unwritten(path: &Path, why: &std::io::Error) -> String {
+    let (path, why) = (path.display().to_string(), why.to_string());
+    tr!(spoken(), "cli-file-unwritten", path = path, why = why)
+}
+
+fn unmade(why: &png::EncodingError) -> String {
+    tr!(spoken(), "cli-qr-unmade", why = why.to_string())
+}
+
+fn unshown(why: &std::io::Error) -> String {
+    tr!(spoken(), "cli-qr-unshown", why = why.to_string())
 }
 
 /// A secret that is in a file; dropping this removes it.
