@@ -14,6 +14,7 @@ mod loss;
 pub mod mail;
 mod reason;
 mod returned;
+mod stopped;
 pub mod unfinished;
 mod words;
 

@@ -2,7 +2,7 @@
 //! that a reason can't be without words.
 
 use super::clean::clean;
-use super::words::Explained;
+use super::stopped::Explained;
 use super::{Language, Text, tr};
 use crate::domain::list::FileFault;
 use crate::domain::reason::{Failure, Flaw, Gap, KeyFault, Lacks, Refusal, Skip, Unmet, Why};

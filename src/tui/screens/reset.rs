@@ -6,6 +6,7 @@ pub mod view;
 use jiff::Timestamp;
 
 use super::Screen;
+use super::giving_up::typeable;
 use super::run::{LINE, reply};
 use crate::domain::KeyFacts;
 use crate::domain::reset::{Losses, ResetCase};
@@ -45,6 +46,46 @@ pub enum ResetAsking {
 }
 
 impl ResetAsking {
+    /// The case as it is known so far, to be completed.
+    pub fn of_case(case: ResetCase, losses: Losses, (by, wrong): (LostBy, bool)) -> Self {
+        let texts = [
+            case.reason,
+            case.ticket.unwrap_or_default(),
+            case.requested_by.unwrap_or_default(),
+        ];
+        Self::Case {
+            losses,
+            by,
+            lines: texts.map(|text| {
+                let mut line = Line::default();
+                text.chars().for_each(|c| line.push(c));
+                line
+            }),
+            at: 0,
+            wrong,
+        }
+    }
+
+    /// What is lost, and the word that confirms it: one that can be typed.
+    pub fn to_confirm(
+        key: KeyFacts,
+        losses: Losses,
+        (word, by, wrong): (&str, LostBy, bool),
+    ) -> Self {
+        let other = match losses.people().first() {
+            Some(person) => person.id.to_string(),
+            None => key.slot.to_string(),
+        };
+        Self::Confirm {
+            word: typeable(word, &other),
+            key,
+            losses,
+            by,
+            line: Line::default(),
+            wrong,
+        }
+    }
+
     /// The line that is being typed.
     pub fn line(&mut self) -> Option<&mut Line> {
         match self {

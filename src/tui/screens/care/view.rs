@@ -12,6 +12,7 @@ use crate::text::tr;
 use crate::tui::entry::Line as NameLine;
 use crate::tui::model::{CareAsking, Finger};
 use crate::tui::screens::bay::view as bay;
+use crate::tui::screens::care::HandedPin;
 use crate::tui::view::chrome::{Who, who};
 use crate::tui::view::sheet::{Sheet, s};
 use crate::tui::view::{Ctx, below};
@@ -160,23 +161,11 @@ pub(in crate::tui) fn ask(
     let t = ctx.text;
     match asking {
         CareAsking::Settings { offered, marked } => {
-            let row = asked(
-                ctx,
-                sheet,
-                panel,
-                size,
-                &tr!(t, "settings-big"),
-                &tr!(t, "settings-how"),
-            );
+            let (big, how) = (tr!(t, "settings-big"), tr!(t, "settings-how"));
+            let row = asked(ctx, sheet, panel, size, &big, &how);
             let lines: Vec<String> = offered.iter().map(|setting| t.setting(setting)).collect();
-            list(
-                ctx,
-                sheet,
-                below(panel, row),
-                &lines,
-                *marked,
-                &tr!(t, "settings-none"),
-            );
+            let none = tr!(t, "settings-none");
+            list(ctx, sheet, below(panel, row), &lines, *marked, &none);
         }
         CareAsking::ConfirmSettings { settings } => {
             let big = tr!(t, "settings-sure-big");
@@ -201,14 +190,8 @@ pub(in crate::tui) fn ask(
             }
             let lines: Vec<String> = held.iter().map(|held| held_line(ctx, held)).collect();
             row += naming(ctx, sheet, below(panel, row), name.as_ref());
-            list(
-                ctx,
-                sheet,
-                below(panel, row),
-                &lines,
-                *marked,
-                &tr!(t, "credentials-none"),
-            );
+            let none = tr!(t, "credentials-none");
+            list(ctx, sheet, below(panel, row), &lines, *marked, &none);
         }
         CareAsking::Fingerprints {
             list: fingers,
@@ -222,52 +205,39 @@ pub(in crate::tui) fn ask(
                 .map(|finger| format!("{}  {}", finger.id, t.finger(finger)))
                 .collect();
             let row = row + naming(ctx, sheet, below(panel, row), name.as_ref());
-            list(
-                ctx,
-                sheet,
-                below(panel, row),
-                &lines,
-                *marked,
-                &tr!(t, "fingers-none"),
-            );
+            let none = tr!(t, "fingers-none");
+            list(ctx, sheet, below(panel, row), &lines, *marked, &none);
         }
         CareAsking::ConfirmRemoval { what } => {
-            let row = asked(
-                ctx,
-                sheet,
-                panel,
-                size,
-                &tr!(t, "remove-big"),
-                &tr!(t, "remove-how"),
-            );
+            let (big, how) = (tr!(t, "remove-big"), tr!(t, "remove-how"));
+            let row = asked(ctx, sheet, panel, size, &big, &how);
             let name = match what {
                 Removal::Credential { held } => held_line(ctx, held),
                 Removal::Fingerprint { fingerprint } => t.finger(fingerprint),
             };
-            sheet.bullet(
-                panel,
-                row,
-                s("×", ctx.theme.danger()),
-                &name,
-                ctx.theme.strong(),
-            );
+            let mark = s("×", ctx.theme.danger());
+            sheet.bullet(panel, row, mark, &name, ctx.theme.strong());
         }
-        CareAsking::SeePin { key, pin } => {
-            let row = sheet.big(panel, 1, pin.expose(), size);
-            // In ordinary letters too, for whoever doubts a large one.
-            sheet.put(panel, row, s(pin.expose().to_owned(), ctx.theme.strong()));
-            let row = who(
-                ctx,
-                sheet,
-                panel,
-                row + 1,
-                Who::Person,
-                &tr!(t, "see-pin-how"),
-            );
-            sheet.put(panel, row, s(tr!(t, "see-pin-next"), ctx.theme.plain()));
-            sheet.put(panel, row + 1, bay::key_spans(ctx, key));
-        }
+        CareAsking::SeePin { key, pin } => see_pin(ctx, sheet, panel, size, (key, pin)),
     }
+}
+
+/// The random PIN, until its person has noted it.
+fn see_pin(
+    ctx: Ctx<'_>,
+    sheet: &mut Sheet<'_>,
+    panel: Rect,
+    size: u16,
+    (key, pin): (&KeyFacts, &HandedPin),
+) {
+    let t = ctx.text;
+    let row = sheet.big(panel, 1, pin.expose(), size);
+    // In ordinary letters too, for whoever doubts a large one.
+    sheet.put(panel, row, s(pin.expose().to_owned(), ctx.theme.strong()));
+    let how = tr!(t, "see-pin-how");
+    let row = who(ctx, sheet, panel, row + 1, Who::Person, &how);
+    sheet.put(panel, row, s(tr!(t, "see-pin-next"), ctx.theme.plain()));
+    sheet.put(panel, row + 1, bay::key_spans(ctx, key));
 }
 
 /// The large words and what the operator is to do; the row below.

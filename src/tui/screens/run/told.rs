@@ -5,13 +5,12 @@ use crate::domain::stop_code::StopCode;
 use crate::domain::{AccountResetId, KeyFacts};
 use crate::record::Remains;
 use crate::station::face::{Command, HandedPin, Remark, Update};
-use crate::tui::entry::{Line, SecretLine};
+use crate::tui::entry::SecretLine;
 use crate::tui::model::{
     AccountResetAsking, AppAsking, Asking, CareAsking, Coached, CurrentPin, Finger, Identify,
     LossAsking, Model, NewPin, Now, Page, Phase, PinComplaint, Progress, ResetAsking, Run,
     Starting, Touch,
 };
-use crate::tui::screens::giving_up::typeable;
 use crate::tui::screens::{batch, clamp_marks, door, home, person};
 use crate::tui::update::Effect;
 use crate::workflow::dialogue::{Ending, Event, Job, Note, Question, Step};
@@ -198,44 +197,18 @@ pub fn asking(run: &mut Run, question: Question) -> Asking {
             by,
             wrong,
             ..
-        } => {
-            let texts = [
-                case.reason,
-                case.ticket.unwrap_or_default(),
-                case.requested_by.unwrap_or_default(),
-            ];
-            Asking::Reset(Box::new(ResetAsking::Case {
-                losses,
-                by,
-                lines: texts.map(|text| {
-                    let mut line = Line::default();
-                    text.chars().for_each(|c| line.push(c));
-                    line
-                }),
-                at: 0,
-                wrong,
-            }))
-        }
+        } => Asking::Reset(Box::new(ResetAsking::of_case(case, losses, (by, wrong)))),
         Question::ConfirmReset {
             key,
             losses,
             word,
             by,
             wrong,
-        } => {
-            let other = match losses.people().first() {
-                Some(person) => person.id.to_string(),
-                None => key.slot.to_string(),
-            };
-            Asking::Reset(Box::new(ResetAsking::Confirm {
-                word: typeable(&word, &other),
-                key,
-                losses,
-                by,
-                line: Line::default(),
-                wrong,
-            }))
-        }
+        } => Asking::Reset(Box::new(ResetAsking::to_confirm(
+            key,
+            losses,
+            (&word, by, wrong),
+        ))),
     }
 }
 
@@ -253,27 +226,7 @@ pub fn happened(run: &mut Run, now: Now, event: Event) {
                 run.set(step, Progress::Current);
             }
         }
-        Event::StepDone { step, note } => {
-            if let Note::Key { key } = &note {
-                run.key = Some(key.clone());
-                run.wanted = None;
-            }
-            run.leave(|phase| {
-                matches!(
-                    phase,
-                    Phase::Asking(_) | Phase::Finger(_) | Phase::Coached(_)
-                )
-            });
-            if step == Step::Prove {
-                // The key that comes now is another one.
-                run.prover = None;
-                run.signing = None;
-                run.marked_place = None;
-            }
-            if run.prover.is_none() {
-                run.set(step, Progress::Done(Box::new(note)));
-            }
-        }
+        Event::StepDone { step, note } => done(run, step, note),
         Event::Challenge { expires_at } => run.expires_at = Some(expires_at),
         Event::Touch {
             key,
@@ -325,6 +278,29 @@ pub fn happened(run: &mut Run, now: Now, event: Event) {
         Event::Leaves { remains } => run.leaves = remains,
         // Both are handled where the whole model is at hand.
         Event::Began { .. } | Event::Ended { .. } => {}
+    }
+}
+
+/// A step of it is done.
+fn done(run: &mut Run, step: Step, note: Note) {
+    if let Note::Key { key } = &note {
+        run.key = Some(key.clone());
+        run.wanted = None;
+    }
+    run.leave(|phase| {
+        matches!(
+            phase,
+            Phase::Asking(_) | Phase::Finger(_) | Phase::Coached(_)
+        )
+    });
+    if step == Step::Prove {
+        // The key that comes now is another one.
+        run.prover = None;
+        run.signing = None;
+        run.marked_place = None;
+    }
+    if run.prover.is_none() {
+        run.set(step, Progress::Done(Box::new(note)));
     }
 }
 
