@@ -15,6 +15,7 @@ pub mod key;
 pub mod loss;
 pub mod outbox;
 pub mod person;
+mod phone;
 pub mod reset;
 pub mod resets;
 pub mod run;
@@ -57,6 +58,8 @@ pub enum Page {
         at: usize,
     },
     Batch(BatchPage),
+    /// What to say to a caller whose codes do not work.
+    Phone,
 }
 
 impl Page {
@@ -75,7 +78,8 @@ impl Page {
             | Self::Unfinished(_)
             | Self::Resets(_)
             | Self::Keys(_)
-            | Self::Batch(_) => None,
+            | Self::Batch(_)
+            | Self::Phone => None,
         }
     }
 
@@ -89,7 +93,8 @@ impl Page {
             | Self::Unfinished(_)
             | Self::Keys(_)
             | Self::Key { .. }
-            | Self::Batch(_) => false,
+            | Self::Batch(_)
+            | Self::Phone => false,
         }
     }
 }
@@ -142,12 +147,13 @@ impl Typing {
 }
 
 /// The scenes of each: what the tests look at and the README shows.
-pub const SCENES: [&[Scene]; 16] = [
+pub const SCENES: [&[Scene]; 17] = [
     door::scenes::SCENES,
     home::SCENES,
     person::SCENES,
     run::scenes::SCENES,
     outbox::SCENES,
+    phone::SCENES,
     unfinished::SCENES,
     bay::SCENES,
     care::scenes::SCENES,
@@ -180,6 +186,7 @@ fn page(model: &Model, page: &Page) -> &'static Screen {
         Page::Resets(_) => &resets::SCREEN,
         Page::Keys(_) => &bay::SCREEN,
         Page::Key { .. } => &key::SCREEN,
+        Page::Phone => &phone::SCREEN,
         Page::Batch(page) => batch::screen(page, &model.batch),
     }
 }

@@ -4,7 +4,7 @@ pub mod view;
 
 use ratatui::crossterm::event::KeyCode;
 
-use super::{PAGES, Screen, back, home, start};
+use super::{PAGES, Screen, back, go, home, start};
 use crate::domain::Person;
 use crate::domain::account_reset::ResetState;
 use crate::domain::authority::{Action, Asker, decide, may_ask, row as row_of};
@@ -169,6 +169,7 @@ pub(super) static SCREEN: Screen = Screen {
             .when(|m| Chosen::of(m) == Chosen::App),
         row!(letter('x') => "key-remove", Left, Kiosk(|m, _| with_marked(m, AppJob::Remove)))
             .when(is_app),
+        row!(letter('p') => "key-phone", HelpOnly, Kiosk(|m, _| go(m, Page::Phone))),
         row!(letter('s') => "key-assign", HelpOnly, Kiosk(|m, _| app(m, AppJob::Assign))),
         row!(letter('e') => "key-end-visit", HelpOnly, Kiosk(|m, _| app(m, AppJob::Leave))),
         ACCEPT
@@ -431,7 +432,7 @@ fn in_visit(stage: &mut Stage) {
     stage.say(Update::Opened(Box::new(cast::detail_in_visit())));
 }
 
-fn opened(stage: &mut Stage) {
+pub(super) fn opened(stage: &mut Stage) {
     home::searching(stage);
     stage.press(KeyCode::Enter);
     stage.say(Update::Opened(Box::new(cast::detail())));
