@@ -14,6 +14,7 @@ use crate::domain::{AccountResetId, Person};
 use crate::text::clean::columns;
 use crate::text::{spoken, tr};
 use crate::wire::{AccountReset, ResetEnding, ResetFacts};
+use crate::workflow::account_reset::ReleasedBy;
 use crate::workflow::dialogue::{AccountResetQuestion, AccountResetResult, Answer};
 use crate::workflow::{Order, Stop};
 use args::ResetCommand;
@@ -35,6 +36,9 @@ impl AccountResetAnswers {
             // Asking for it, with all that it says, is the answer.
             AccountResetQuestion::Ask { .. } | AccountResetQuestion::CarryOut { .. } => {
                 Ok(Answer::Yes)
+            }
+            AccountResetQuestion::Releaser { .. } => {
+                Err(("no-releaser", "--by says which agent has come".to_owned()))
             }
             AccountResetQuestion::Release { wrong: false, .. } => match &self.last_name {
                 Some(name) => Ok(Answer::Typed(name.clone())),
@@ -76,7 +80,10 @@ pub(super) async fn run(runs: &Runs<'_>, command: &ResetCommand) -> Outcome {
             let face = runs.ordered_face(&a.key, Orders::about_account_resets(answers));
             let order = Order::ReleaseReset {
                 reset: a.reset,
-                by: a.by.clone(),
+                by: a
+                    .by
+                    .clone()
+                    .map_or(ReleasedBy::SignedIn, ReleasedBy::Beside),
             };
             return runs.carry_out(&face, order).await;
         }

@@ -75,6 +75,8 @@ pub enum Unmet {
         /// Whose.
         person: String,
     },
+    /// No other account may release the reset.
+    NobodyReleases,
     /// Factors can be added for the person without a reset.
     NeedsNoReset {
         /// Whose.

@@ -4,7 +4,7 @@ use super::{Client, RegistryError};
 use crate::domain::{AccountResetId, EntryId};
 use crate::wire::{
     AccountReset, AccountResetDetail, AccountResetDone, AccountResets, ActSigned, ActToSign,
-    ReleaseAsk, ResetAsk, ResetCarryOut, ResetEnd, Session,
+    ReleaseAsk, Releasers, ResetAsk, ResetCarryOut, ResetEnd, Session,
 };
 
 impl Client {
@@ -38,6 +38,16 @@ impl Client {
     ) -> Result<ActToSign, RegistryError> {
         let path = ["account-resets", &reset.to_string(), "release"];
         self.post(&path, Some(session), None, ask).await
+    }
+
+    /// `GET /v1/account-resets/{id}/releasers`: who may release it.
+    pub async fn reset_releasers(
+        &self,
+        session: &Session,
+        reset: AccountResetId,
+    ) -> Result<Releasers, RegistryError> {
+        let path = ["account-resets", &reset.to_string(), "releasers"];
+        self.get(session, &path, &[]).await
     }
 
     /// `POST /v1/account-resets/signed`: either is signed. Safe to repeat with the same `entry`.

@@ -18,7 +18,7 @@ use serde::Serialize;
 pub use asked::{ask, asked};
 pub use carried_out::carry_out;
 pub use ending::end;
-pub use released::{release, released};
+pub use released::{release, released, releasers};
 pub use seen::{Asked, facts, shown, shown_by_id};
 
 use super::database::{Connection, Database, Write};

@@ -194,6 +194,7 @@ fn documented() -> OpenApiRouter<Arc<Registry>> {
         .routes(routes!(account_resets::signed))
         .routes(routes!(account_resets::detail))
         .routes(routes!(account_resets::release))
+        .routes(routes!(account_resets::releasers))
         .routes(routes!(account_resets::end))
         .routes(routes!(account_resets::carry_out))
         .routes(routes!(unlocks::unlock))

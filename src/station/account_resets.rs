@@ -8,8 +8,8 @@ use crate::domain::act::{Act, Deed, ResetTerms};
 use crate::domain::reason::Gap;
 use crate::domain::{AccountResetId, EntryId, OperatorId, PersonId, VisitId};
 use crate::wire::{
-    AccountReset, AccountResetDetail, AccountResetDone, ActSigned, ActToSign, ReleaseAsk, ResetAsk,
-    ResetCarryOut, ResetEnd, ResetEnding, VERSION,
+    AccountReset, AccountResetDetail, AccountResetDone, ActSigned, ActToSign, Operator, ReleaseAsk,
+    ResetAsk, ResetCarryOut, ResetEnd, ResetEnding, VERSION,
 };
 use crate::workflow::Stop;
 
@@ -136,6 +136,13 @@ impl Station {
         let session = self.session()?;
         let answer = self.registry()?.account_resets(&session).await;
         Ok(self.heard_in(&session, answer)?.resets)
+    }
+
+    /// Who may release it.
+    pub async fn reset_releasers(&self, reset: AccountResetId) -> Result<Vec<Operator>, Stop> {
+        let session = self.session()?;
+        let answer = self.registry()?.reset_releasers(&session, reset).await;
+        Ok(self.heard_in(&session, answer)?.agents)
     }
 
     /// One of them, with what bears on it.

@@ -23,6 +23,7 @@ use super::view::View;
 use crate::domain::UsbPath;
 use crate::station::face::Command;
 use crate::station::face::board::{BatchAnswer, BatchCommand};
+use crate::workflow::account_reset::ReleasedBy;
 use crate::workflow::{How, Order};
 
 const THEME: Theme = Theme {
@@ -107,7 +108,10 @@ fn order_in_words(order: &Order) -> String {
             format!("lift {factor} of {person}")
         }
         Order::AskReset { person, .. } => format!("ask for the reset of {person}"),
-        Order::ReleaseReset { reset, .. } => format!("release {reset}"),
+        Order::ReleaseReset { reset, by } => match by {
+            ReleasedBy::SignedIn => format!("release {reset}"),
+            ReleasedBy::Beside(_) | ReleasedBy::WhoeverCame => format!("release {reset} here"),
+        },
         Order::CarryOutReset { person, .. } => format!("reset the account of {person}"),
         Order::TestFor { person, .. } => format!("test for {person}"),
         Order::Resolve { intent, how } => format!("resolve {intent}{}", without(how)),

@@ -116,6 +116,13 @@ pub struct AccountResetDetail {
     pub facts: ResetFacts,
 }
 
+/// `GET /v1/account-resets/{id}/releasers`, in a session: who may release it, by their accounts as they are now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Releasers {
+    /// By name; at most 50.
+    pub agents: Vec<Operator>,
+}
+
 /// The reset of an account, as it stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct AccountReset {

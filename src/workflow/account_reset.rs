@@ -219,11 +219,22 @@ async fn sign_with_own_key(desk: &mut dyn Desk, options: SignInOptions) -> Resul
     sign(desk, &mut key, &unlocked, options).await
 }
 
-/// A second agent releases one, or refuses it. `by`: who that is, where they stand beside whoever is signed in.
+/// Which second agent releases a reset.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReleasedBy {
+    /// Whoever is signed in.
+    SignedIn,
+    /// Somebody who stands beside them.
+    Beside(OperatorId),
+    /// The same, who is asked for.
+    WhoeverCame,
+}
+
+/// A second agent releases one, or refuses it.
 pub async fn release(
     desk: &mut dyn Desk,
     reset: AccountResetId,
-    by: Option<&OperatorId>,
+    by: &ReleasedBy,
 ) -> Result<Ending, Stop> {
     let result = release_one(desk, reset, by).await;
     conclude(desk, result)
@@ -232,16 +243,28 @@ pub async fn release(
 async fn release_one(
     desk: &mut dyn Desk,
     reset: AccountResetId,
-    by: Option<&OperatorId>,
+    by: &ReleasedBy,
 ) -> Result<Ending, Stop> {
     let detail = desk.account_reset(reset).await?;
     let person = detail.reset.person.clone();
     begin(desk, AccountResetJob::Release, &person);
     begin_step(desk, Step::Confirm);
-    let to_sign = desk.release_reset(reset, by).await?;
+    let me = desk.operator().ok_or(Stop::SignedOut)?;
+    let own = detail.reset.is_by(&me.id);
+    let by = match by {
+        ReleasedBy::SignedIn => None,
+        ReleasedBy::Beside(agent) => Some(agent.clone()),
+        ReleasedBy::WhoeverCame => Some(releaser(desk, reset).await?),
+    };
+    let to_sign = desk.release_reset(reset, by.as_ref()).await?;
     let act = act(&to_sign)?;
     let Some(last_name) = last_name(desk, &act, &to_sign).await? else {
-        let reset = desk.end_reset(reset, ResetEnding::Refuse).await?;
+        // Whoever is signed in answers for this: who asked takes it back.
+        let how = match own {
+            true => ResetEnding::Withdraw,
+            false => ResetEnding::Refuse,
+        };
+        let reset = desk.end_reset(reset, how).await?;
         return Ok(Ending::AccountReset {
             person,
             result: AccountResetResult::Refused {
@@ -257,6 +280,24 @@ async fn release_one(
             reset: Box::new(reset),
         },
     })
+}
+
+/// Which agent has come to the station of whoever asked.
+async fn releaser(desk: &mut dyn Desk, reset: AccountResetId) -> Result<OperatorId, Stop> {
+    let agents = desk.reset_releasers(reset).await?;
+    if agents.is_empty() {
+        return Err(Stop::Unmet(Unmet::NobodyReleases));
+    }
+    loop {
+        let question = AccountResetQuestion::Releaser {
+            agents: agents.clone(),
+        };
+        if let Answer::Releaser(id) = desk.ask(Question::AccountReset(question)).await?
+            && agents.iter().any(|agent| agent.id == id)
+        {
+            return Ok(id);
+        }
+    }
 }
 
 /// The last name of whose account it is, as whoever releases types it; none: they refuse.

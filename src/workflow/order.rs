@@ -1,6 +1,6 @@
 //! What a run is to do. Kiosk and command line give the same orders, and here is the one place that carries them out.
 
-use super::account_reset;
+use super::account_reset::{self, ReleasedBy};
 use super::app;
 use super::care::{self, PinWish};
 use super::dialogue::{AppJob, CareJob, Ending};
@@ -10,9 +10,7 @@ use super::{
 };
 use crate::domain::account_reset::ResetWish;
 use crate::domain::suspension::FactorRef;
-use crate::domain::{
-    AccountResetId, EntryId, Identification, IntentId, OperatorId, PersonId, Secret, UsbPath,
-};
+use crate::domain::{AccountResetId, EntryId, Identification, IntentId, PersonId, Secret, UsbPath};
 
 /// What a run is to do.
 pub enum Order {
@@ -46,8 +44,7 @@ pub enum Order {
     /// Releases or refuses one.
     ReleaseReset {
         reset: AccountResetId,
-        /// Who does, where they are not signed in.
-        by: Option<OperatorId>,
+        by: ReleasedBy,
     },
     /// Carries one out for somebody who is at the desk.
     CarryOutReset {
@@ -102,7 +99,7 @@ pub async fn run(desk: &mut dyn Desk, order: Order) -> Result<Ending, Stop> {
         Order::Suspend(order) => loss::suspend(desk, *order).await,
         Order::Lift { person, factor } => loss::lift(desk, &person, factor.as_ref(), None).await,
         Order::AskReset { person, wish } => account_reset::ask(desk, &person, wish).await,
-        Order::ReleaseReset { reset, by } => account_reset::release(desk, reset, by.as_ref()).await,
+        Order::ReleaseReset { reset, by } => account_reset::release(desk, reset, &by).await,
         Order::CarryOutReset { reset, person } => {
             account_reset::carry_out(desk, reset, &person).await
         }

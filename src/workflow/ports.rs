@@ -219,6 +219,8 @@ port! {
         fn prepare_reset(&mut self, person: &PersonId, visit: VisitId, wish: &ResetWish) -> Result<AccountReset, Stop>;
         /// What a second agent signs to release one: whoever is signed in, or who is named.
         fn release_reset(&mut self, reset: AccountResetId, by: Option<&OperatorId>) -> Result<ActToSign, Stop>;
+        /// Who may release it.
+        fn reset_releasers(&mut self, reset: AccountResetId) -> Result<Vec<Operator>, Stop>;
         /// Hands in what was signed. Whether it was taken is not known after [`Stop::Unanswered`]; every other stop is certain.
         fn sign_reset(&mut self, entry: EntryId, signed: ActSigned) -> Result<AccountReset, Stop>;
         /// Refuses one; likewise.

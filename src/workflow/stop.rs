@@ -182,9 +182,10 @@ fn code_of(unmet: &Unmet) -> &'static str {
         Unmet::NoVisit { .. } => problem_code::VISIT_OVER,
         Unmet::OwnMake { .. } | Unmet::BeganWithout { .. } => problem_code::AUTHORITY_NEEDED,
         Unmet::NotWaiting { .. } => problem_code::NOT_WAITING,
-        Unmet::Document | Unmet::OpensStill { .. } | Unmet::NeedsNoReset { .. } => {
-            problem_code::NOT_ALLOWED
-        }
+        Unmet::Document
+        | Unmet::OpensStill { .. }
+        | Unmet::NobodyReleases
+        | Unmet::NeedsNoReset { .. } => problem_code::NOT_ALLOWED,
         Unmet::NothingToSign => problem_code::OFFER_FOREIGN,
         Unmet::NotSuspended { .. } => problem_code::NOT_SUSPENDED,
         Unmet::Held => problem_code::CREDENTIAL_EXISTS,

@@ -13,6 +13,7 @@ use keydesk::program::demo::world::{OPERATOR_PIN, ScriptedFace, World};
 use keydesk::server::ServeConfig;
 use keydesk::station::desk::StationDesk;
 use keydesk::wire::{AccountReset, problem_code};
+use keydesk::workflow::account_reset::ReleasedBy;
 use keydesk::workflow::dialogue::{AccountResetResult, Ending, Event, PushState};
 use keydesk::workflow::{Stop, account_reset};
 
@@ -118,7 +119,7 @@ async fn ask(world: &World, who: &PersonId) -> Result<AccountResetId, Stop> {
 
 async fn release(world: &World, reset: AccountResetId) -> Result<Ending, Stop> {
     let (mut desk, _) = agent(world);
-    account_reset::release(&mut desk, reset, None).await
+    account_reset::release(&mut desk, reset, &ReleasedBy::SignedIn).await
 }
 
 async fn carry_out(world: &World, reset: AccountResetId, who: &PersonId) -> Result<Ending, Stop> {
@@ -252,7 +253,7 @@ async fn whatever_happens_while_it_is_released_it_is_released_once_and_nothing_i
         async |_, desk, _, reset| {
             let reset = reset.expect("asked for");
             plays(desk, async |desk: &mut FaultyDesk<StationDesk>| {
-                account_reset::release(desk, reset, None).await
+                account_reset::release(desk, reset, &ReleasedBy::SignedIn).await
             })
             .await
         },

@@ -528,6 +528,10 @@ fn agents_answer(question: AccountResetQuestion) -> Answer {
             remark: String::new(),
             ticket: None,
         }),
+        AccountResetQuestion::Releaser { agents } => match agents.first() {
+            Some(agent) => Answer::Releaser(agent.id.clone()),
+            None => Answer::Keep,
+        },
         AccountResetQuestion::Ask { .. } | AccountResetQuestion::CarryOut { .. } => Answer::Yes,
         AccountResetQuestion::Release { act, .. } => Answer::Typed(act.subject().name.clone()),
     }

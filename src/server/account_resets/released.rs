@@ -43,6 +43,33 @@ pub async fn release(
     Ok((deed, person))
 }
 
+/// Most releasers that are named.
+const RELEASERS_MAX: usize = 50;
+
+/// Who may release it now, by name.
+pub async fn releasers(
+    tx: &mut Write,
+    id: AccountResetId,
+    now: Timestamp,
+) -> Answer<Vec<Operator>> {
+    let reset = standing_at(tx, id, ResetState::Requested, now).await?;
+    let person = known(tx, &reset.person).await?;
+    let asked_by = reset.asked_by.clone();
+    let asked_by = asked_by.ok_or_else(|| Refusal::internal("a request of nobody's"))?;
+    let mut found = Vec::new();
+    for access in operator::all(tx).await? {
+        if found.len() == RELEASERS_MAX {
+            break;
+        }
+        match may_release(tx, (&reset, &asked_by), (&access.id, &person), now).await {
+            Ok(()) => found.push(agent(tx, &access.id).await?.operator),
+            Err(why) if why.code() == problem_code::INTERNAL => return Err(why),
+            Err(_) => {}
+        }
+    }
+    Ok(found)
+}
+
 /// Whether this account may release that: of another human than whoever asked, settled, and neither the person nor of their
 /// organisation.
 async fn may_release(

@@ -31,7 +31,7 @@ use crate::server::tables::operator::{self, OwnKey};
 use crate::wire::webauthn::Descriptor;
 use crate::wire::{
     AccountReset, AccountResetDetail, AccountResetDone, AccountResets, ActSigned, ActToSign,
-    Operator, ReleaseAsk, ResetAsk, ResetCarryOut, ResetEnd, ResetEnding, problem_code,
+    Operator, ReleaseAsk, Releasers, ResetAsk, ResetCarryOut, ResetEnd, ResetEnding, problem_code,
 };
 
 /// Whoever signs stands there with their key in hand.
@@ -152,6 +152,26 @@ pub async fn release(
     let detail = format!("reset {id}, act {}, {releaser}", reply.id);
     let line = line(&desk, "reset-releasing", person.id.as_str(), &detail);
     entry.finish(StatusCode::CREATED, &reply, line).await
+}
+
+/// Who may release it: whoever asked has one of them come to their station.
+#[utoipa::path(
+    get, path = "/v1/account-resets/{id}/releasers", tag = "resets",
+    params(("id" = String, Path, description = "The reset's identifier")),
+    security(("station" = [], "session" = [])),
+    responses((status = OK, body = Releasers))
+)]
+pub async fn releasers(
+    State(registry): Shared,
+    desk: AtDesk,
+    Named(id): Named<AccountResetId>,
+) -> Answer<Json<Releasers>> {
+    // Nothing is written: it asks what a release asks.
+    let mut tx = registry.db.write().await?;
+    let now = registry.now();
+    refuse_others(&mut tx, &desk, now).await?;
+    let agents = resets::releasers(&mut tx, id, now).await?;
+    Ok(Json(Releasers { agents }))
 }
 
 /// What somebody is asked to sign, with what bears on it.

@@ -202,6 +202,11 @@ impl Registry for StationDesk {
             .await
     }
 
+    async fn reset_releasers(&mut self, reset: AccountResetId) -> Result<Vec<Operator>, Stop> {
+        self.unless_cancelled(self.station.reset_releasers(reset))
+            .await
+    }
+
     async fn prepare_reset(
         &mut self,
         person: &PersonId,

@@ -11,7 +11,7 @@ use crate::tui::entry::Line;
 use crate::tui::keys::{ENTER, Key, Press, row};
 use crate::tui::model::{Asking, Run};
 use crate::tui::update::Effect;
-use crate::wire::{AccountReset, Owned, ResetFacts};
+use crate::wire::{AccountReset, Operator, Owned, ResetFacts};
 use crate::workflow::dialogue::{AccountResetQuestion, Answer};
 
 /// A question about the reset of an account.
@@ -28,6 +28,11 @@ pub enum AccountResetAsking {
         at: usize,
     },
     Ask(Read),
+    /// Which agent has come?
+    Releaser {
+        agents: Vec<Operator>,
+        marked: usize,
+    },
     Release {
         read: Read,
         /// The last name.
@@ -67,6 +72,7 @@ impl AccountResetAsking {
         match question {
             AccountResetQuestion::Why { .. } => Self::Why { marked: 0 },
             AccountResetQuestion::Ask { act, facts } => Self::Ask(Read { act, facts, at: 0 }),
+            AccountResetQuestion::Releaser { agents } => Self::Releaser { agents, marked: 0 },
             AccountResetQuestion::Release { act, facts, wrong } => Self::Release {
                 read: Read { act, facts, at: 0 },
                 line: Line::default(),
@@ -80,6 +86,7 @@ impl AccountResetAsking {
     pub fn mark(&mut self) -> Option<(&mut usize, usize)> {
         match self {
             Self::Why { marked } => Some((marked, ResetReason::ALL.len())),
+            Self::Releaser { agents, marked } => Some((marked, agents.len())),
             Self::Ask(read) | Self::Release { read, .. } => Some((&mut read.at, LINES_MAX)),
             Self::Remark { .. } | Self::CarryOut { .. } => None,
         }
@@ -95,7 +102,7 @@ impl AccountResetAsking {
                 *complaint = None;
                 Some(line)
             }
-            Self::Why { .. } | Self::Ask(_) | Self::CarryOut { .. } => None,
+            Self::Why { .. } | Self::Ask(_) | Self::Releaser { .. } | Self::CarryOut { .. } => None,
         }
     }
 
@@ -109,7 +116,7 @@ impl AccountResetAsking {
                 *complaint = None;
                 line.clear();
             }
-            Self::Why { .. } | Self::Ask(_) | Self::CarryOut { .. } => {}
+            Self::Why { .. } | Self::Ask(_) | Self::Releaser { .. } | Self::CarryOut { .. } => {}
         }
     }
 
@@ -147,6 +154,10 @@ impl AccountResetAsking {
                 Some(Complaint::WrongName) | None => None,
             },
             Self::Release { line, .. } => Some(Answer::Typed(line.as_str().to_owned())),
+            Self::Releaser { agents, marked } => {
+                let agent = agents.get(*marked)?;
+                Some(Answer::Releaser(agent.id.clone()))
+            }
             Self::Ask(_) | Self::CarryOut { .. } => Some(Answer::Yes),
         }
     }
@@ -162,6 +173,14 @@ static WHY: Screen = Screen {
     rows: &[
         row!(ENTER => "key-next", Left, Run(confirm)),
         row!(Key::Digit => "key-why", HelpOnly, Run(why)),
+    ],
+    ..LIST
+};
+
+static WHO: Screen = Screen {
+    rows: &[
+        row!(ENTER => "key-next", Left, Run(confirm)),
+        row!(Key::Digit => "key-which-agent", HelpOnly, Run(why)),
     ],
     ..LIST
 };
@@ -198,6 +217,7 @@ pub(super) fn screen(asking: &AccountResetAsking) -> &'static Screen {
         AccountResetAsking::Why { .. } => &WHY,
         AccountResetAsking::Remark { .. } => &REMARK,
         AccountResetAsking::Ask(_) => &ASK,
+        AccountResetAsking::Releaser { .. } => &WHO,
         AccountResetAsking::Release { line, .. } if line.is_empty() => &REFUSE,
         AccountResetAsking::Release { .. } => &RELEASE,
         AccountResetAsking::CarryOut { .. } => &CARRY_OUT,

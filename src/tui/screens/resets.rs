@@ -17,6 +17,7 @@ use crate::tui::scenes::{Scene, Stage};
 use crate::tui::update::Effect;
 use crate::wire::AccountReset;
 use crate::workflow::Order;
+use crate::workflow::account_reset::ReleasedBy;
 use crate::workflow::dialogue::{AccountResetJob, Job};
 
 /// Which line is marked. By what it is about: the list may change at any moment.
@@ -93,12 +94,19 @@ impl Chosen {
     }
 }
 
+/// Whoever asked has another agent come to this station.
+fn releases_here(model: &Model) -> bool {
+    let waits = |reset: &AccountReset| reset.state == ResetState::Requested;
+    Chosen::of(model) == Chosen::Own && marked(model).is_some_and(waits)
+}
+
 pub(super) static SCREEN: Screen = Screen {
     rows: &[
-        row!(ENTER => "key-look-release", Left, Kiosk(|m, _| release(m)))
+        row!(ENTER => "key-look-release", Left, Kiosk(|m, _| release(m, ReleasedBy::SignedIn)))
             .when(|m| Chosen::of(m) == Chosen::ToRelease),
         row!(ENTER => "key-open", Left, Kiosk(|m, _| open_person(m)))
             .when(|m| matches!(Chosen::of(m), Chosen::Own | Chosen::Other)),
+        row!(letter('r') => "key-release-here", Left, Kiosk(|m, _| release(m, ReleasedBy::WhoeverCame))).when(releases_here),
         row!(letter('x') => "key-withdraw", Left, Kiosk(|m, _| withdraw(m)))
             .when(|m| Chosen::of(m) == Chosen::Own),
     ],
@@ -144,15 +152,12 @@ fn mark(model: &mut Model, to: Move) {
     }
 }
 
-fn release(model: &mut Model) -> Vec<Effect> {
+fn release(model: &mut Model, by: ReleasedBy) -> Vec<Effect> {
     let Some(reset) = marked(model) else {
         return Vec::new();
     };
     let (id, person) = (reset.id, reset.person.clone());
-    let order = Order::ReleaseReset {
-        reset: id,
-        by: None,
-    };
+    let order = Order::ReleaseReset { reset: id, by };
     let what = AccountResetJob::Release;
     start(model, order, Job::AccountReset { what, person })
 }

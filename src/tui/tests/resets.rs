@@ -44,6 +44,25 @@ fn only_what_one_asked_for_is_withdrawn_and_only_when_asked_twice_about_the_same
 }
 
 #[test]
+fn whoever_asked_has_a_second_agent_release_it_here_and_says_which() {
+    let mut stage = at("resets");
+    sent(&mut stage);
+    let mut begun = Vec::new();
+    for _ in 0..5 {
+        stage.press(KeyCode::Char('r'));
+        begun.extend(sent(&mut stage));
+        stage.press(KeyCode::Down);
+    }
+    let own = made::resets()[2].id;
+    assert_eq!(begun, [format!("release {own} here")]);
+    let mut stage = at("account-reset-who");
+    sent(&mut stage);
+    stage.press(KeyCode::Char('2'));
+    stage.press(KeyCode::Enter);
+    assert_eq!(sent(&mut stage), ["answer releaser"]);
+}
+
+#[test]
 fn the_mark_stays_on_its_reset_when_the_list_changes_under_it() {
     let mut stage = at("resets");
     stage.press(KeyCode::Down);

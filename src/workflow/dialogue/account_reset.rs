@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::Step;
 use crate::domain::Person;
 use crate::domain::act::Act;
-use crate::wire::{AccountReset, AccountResetDone, Owned, ResetFacts};
+use crate::wire::{AccountReset, AccountResetDone, Operator, Owned, ResetFacts};
 
 /// What is done about the reset of an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -32,6 +32,8 @@ pub enum AccountResetQuestion {
         act: Box<Act>,
         facts: Box<ResetFacts>,
     },
+    /// Which second agent has come, while whoever asked is signed in? → [`Answer::Releaser`](super::Answer::Releaser)
+    Releaser { agents: Vec<Operator> },
     /// This is what a second agent is about to release: they type the last name of whose account it is, or refuse.
     /// → [`Answer::Typed`](super::Answer::Typed), [`Answer::Keep`](super::Answer::Keep)
     Release {

@@ -11,7 +11,9 @@ use crate::domain::policy::Verdict;
 use crate::domain::reset::{Losses, ResetCase};
 use crate::domain::suspension::FactorRef;
 use crate::domain::visit::SuspendedWhy;
-use crate::domain::{Bytes, FactorId, Identification, KeyFacts, Person, PersonId, Pin, UsbPath};
+use crate::domain::{
+    Bytes, FactorId, Identification, KeyFacts, OperatorId, Person, PersonId, Pin, UsbPath,
+};
 use crate::workflow::KeyFault;
 use crate::workflow::care::Stake;
 
@@ -172,6 +174,8 @@ pub enum Answer {
     /// The one at that place of the list, from 0.
     Nth(usize),
     Administrator(PersonId),
+    /// This agent releases.
+    Releaser(OperatorId),
     /// This factor, of whatever sort.
     Which(FactorRef),
     /// For this reason: it is confirmed.
@@ -204,6 +208,7 @@ impl Answer {
             Self::Keep => "keep",
             Self::Nth(_) => "nth",
             Self::Administrator(_) => "administrator",
+            Self::Releaser(_) => "releaser",
             Self::Which(_) => "which",
             Self::Why(_) => "why",
             Self::Wish(_) => "wish",

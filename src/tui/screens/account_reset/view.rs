@@ -12,6 +12,7 @@ use crate::tui::clean::{width, wrap};
 use crate::tui::entry::Line as Typed;
 use crate::tui::model::{AccountResetAsking, Touch};
 use crate::tui::screens::account_reset::{Complaint, Read, is_long};
+use crate::tui::screens::bay::view as bay;
 use crate::tui::screens::run::view::{bar, blinking};
 use crate::tui::view::chrome::{Who, who};
 use crate::tui::view::sheet::{Cell, Sheet, s};
@@ -43,6 +44,19 @@ pub(in crate::tui) fn ask(
         AccountResetAsking::Ask(read) => {
             let big = tr!(t, "account-reset-ask-big");
             said(ctx, sheet, panel, scale, (&big, read));
+        }
+        AccountResetAsking::Releaser { agents, marked } => {
+            let row = sheet.big(panel, 1, &tr!(t, "account-reset-who-big"), scale);
+            let how = tr!(t, "account-reset-who-how");
+            let row = who(ctx, sheet, panel, row + 1, Who::Operator, &how) + 1;
+            let area = below(panel, row);
+            let (first, shown) = bay::window(agents.len(), usize::from(area.height), *marked);
+            let lines = agents.iter().enumerate().skip(first).take(shown);
+            for (line, (index, agent)) in (0..).zip(lines) {
+                let mark = if index == *marked { "▸" } else { " " };
+                let words = format!("{mark} {} {}", index + 1, agent.name);
+                sheet.put(area, line, s(words, ctx.theme.strong()));
+            }
         }
         AccountResetAsking::Release {
             read,

@@ -48,6 +48,18 @@ async fn nobody_releases_what_they_asked_for_under_whichever_account() {
         refused(desk.releasing(reset).await),
         problem_code::NOT_ALLOWED
     );
+    // Nobody is named who could not.
+    let releasers = one.client.reset_releasers(&one.session, reset).await;
+    let named: Vec<String> = releasers
+        .expect("a list")
+        .agents
+        .into_iter()
+        .map(|a| a.name)
+        .collect();
+    // By now as settled as the other one.
+    assert_eq!(named, ["F. Resh", "S. Econd"]);
+    let others = desk.client.reset_releasers(&desk.session, reset).await;
+    assert_eq!(refused(others), problem_code::NOT_ALLOWED);
     let by = ReleaseAsk {
         version: VERSION,
         by: Some(desk.id().clone()),

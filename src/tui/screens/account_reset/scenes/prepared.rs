@@ -2,7 +2,7 @@
 
 use ratatui::crossterm::event::KeyCode;
 
-use super::{home, identified, lost_all, open, question, reset};
+use super::{agent, home, identified, lost_all, open, question, reset, resets, second};
 use crate::domain::Person;
 use crate::domain::account_reset::ResetState;
 use crate::station::face::Update;
@@ -22,6 +22,7 @@ pub static SCENES: &[Scene] = &[
     ("account-reset-prepared", prepared),
     ("resets-prepared", listed),
     ("account-reset-carry-out-asked", carry_out),
+    ("account-reset-who", who),
 ];
 
 fn somebody() -> Person {
@@ -110,6 +111,25 @@ fn prepared(stage: &mut Stage) {
             reset: Box::new(made(ResetState::Prepared)),
         },
     });
+}
+
+/// Whoever asked has a second agent come to their station.
+fn who(stage: &mut Stage) {
+    stage.sign_in_as(agent(), home(resets()));
+    stage.press(KeyCode::F(11));
+    stage.press(KeyCode::Down);
+    stage.press(KeyCode::Down);
+    stage.press(KeyCode::Char('r'));
+    let person = cast::unaffiliated();
+    let what = AccountResetJob::Release;
+    stage.run(Event::Began {
+        job: Job::AccountReset { what, person },
+    });
+    stage.run(Event::Step {
+        step: Step::Confirm,
+    });
+    let agents = vec![second(), cast::operator()];
+    question(stage, AccountResetQuestion::Releaser { agents });
 }
 
 fn listed(stage: &mut Stage) {
