@@ -38,7 +38,7 @@ impl AccountResetAnswers {
                 Ok(Answer::Yes)
             }
             AccountResetQuestion::Releaser { .. } => {
-                Err(("no-releaser", "--by says which agent has come".to_owned()))
+                Err(("no-releaser", tr!(spoken(), "cli-no-releaser")))
             }
             AccountResetQuestion::Release { wrong: false, .. } => match &self.last_name {
                 Some(name) => Ok(Answer::Typed(name.clone())),

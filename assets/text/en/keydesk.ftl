@@ -1972,6 +1972,7 @@ cli-joined = joined { $registry } as { $station }
 cli-one-time-code = one-time code
 cli-the-one-time-code = the one-time code
 cli-no-reason = --reason says why it is asked for
+cli-no-releaser = --by says which agent has come
 cli-no-last-name = --last-name says whose account it is
 cli-name-differs = --last-name is not that of the person whose account it is ({ $person }): nothing was released
 cli-resets = { $open } wait, of { $shown } shown

@@ -1972,6 +1972,7 @@ cli-joined = aangesloten bij { $registry } als { $station }
 cli-one-time-code = eenmalige code
 cli-the-one-time-code = de eenmalige code
 cli-no-reason = --reason zegt waarom erom gevraagd wordt
+cli-no-releaser = --by zegt welke medewerker er is
 cli-no-last-name = --last-name zegt van wie het account is
 cli-name-differs = --last-name is niet die van de persoon van wie het account is ({ $person }): er is niets vrijgegeven
 cli-resets = { $open } wachten, van { $shown } getoond
