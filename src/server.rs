@@ -63,6 +63,7 @@ mod tally;
 mod turns;
 mod verify;
 mod visits;
+mod web;
 
 use crate::domain::working_days::WorkingDays;
 use crate::files;
@@ -175,7 +176,6 @@ pub(crate) struct Registry {
     people: RelyingParty,
     operators: RelyingParty,
     zone: TimeZone,
-    #[expect(dead_code, reason = "for the pages, which are being made")]
     days: WorkingDays,
     /// What stations' assertions may name; the first is told to those that join.
     audiences: Vec<String>,
@@ -202,6 +202,8 @@ pub struct Server;
 #[derive(Debug)]
 pub struct Running {
     pub addr: SocketAddr,
+    /// Where the pages are served, if they are.
+    pub pages: Option<SocketAddr>,
     /// Its base address for a client on this machine.
     pub base_url: String,
     stop: watch::Sender<bool>,
@@ -233,6 +235,9 @@ impl Server {
             why,
         })?;
         let scheme = door.scheme();
+        let pages = config.pages.as_ref();
+        let side = pages.map(|pages| Door::for_pages(pages, &config));
+        let side = side.transpose()?;
         if files::is_missing(&config.db) {
             init(&config, clock.now()).await.or_else(unless_made)?;
         }
@@ -256,10 +261,14 @@ impl Server {
             }
         };
         let routes = routes::router(Arc::clone(&registry)).0;
-        let served = tokio::spawn(door.serve(routes, stopping));
-        tracing::info!(%addr, scheme, "registry serves");
+        let (pages, beside) = beside(side, &registry, &stopping)?;
+        let served = tokio::spawn(async move {
+            tokio::join!(door.serve(routes, stopping), beside);
+        });
+        tracing::info!(%addr, scheme, pages = pages.map(tracing::field::display), "registry serves");
         Ok(Running {
             addr,
+            pages,
             base_url: format!("{scheme}://{addr}"),
             stop,
             tended: tokio::spawn(tend(db, clock)),
@@ -269,6 +278,27 @@ impl Server {
             served,
         })
     }
+}
+
+/// The pages' address, if there are any, and what serves them.
+fn beside(
+    side: Option<Door>,
+    registry: &Arc<Registry>,
+    stopping: &watch::Receiver<bool>,
+) -> Result<(Option<SocketAddr>, impl Future<Output = ()> + use<>), ServeError> {
+    let serving = match side {
+        Some(door) => {
+            let router = web::router(Arc::clone(registry))?;
+            Some((door, router, stopping.clone()))
+        }
+        None => None,
+    };
+    let address = serving.as_ref().and_then(|(door, ..)| door.address().ok());
+    Ok((address, async move {
+        if let Some((door, router, stopping)) = serving {
+            door.serve(router, stopping).await;
+        }
+    }))
 }
 
 impl Running {
@@ -297,6 +327,7 @@ impl Running {
 async fn tidy(db: &Database, now: Timestamp) -> Result<(), Fault> {
     ledger::forget_old(db, now).await?;
     forget_offers(db, now - OFFERS_KEPT).await?;
+    web::tidy(db, now).await?;
     // Why it failed is in the log, and it is tried again.
     account_resets::tidy(db, now).await.ok();
     delivery::tidy(db, now).await?;

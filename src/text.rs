@@ -88,6 +88,15 @@ pub fn english() -> &'static Text {
     &ENGLISH
 }
 
+/// The texts of a language, loaded once: for whoever speaks several at a time.
+pub fn of(language: Language) -> &'static Text {
+    static DUTCH: LazyLock<Text> = LazyLock::new(|| Text::load(Language::Dutch));
+    match language {
+        Language::English => english(),
+        Language::Dutch => &DUTCH,
+    }
+}
+
 /// The language of the command line, once somebody said which.
 static SPOKEN: OnceLock<Language> = OnceLock::new();
 
@@ -99,11 +108,7 @@ pub fn speak(language: Language) {
 
 /// The texts of the command line: English, as long as nobody said another language.
 pub fn spoken() -> &'static Text {
-    static DUTCH: LazyLock<Text> = LazyLock::new(|| Text::load(Language::Dutch));
-    match SPOKEN.get() {
-        Some(Language::Dutch) => &DUTCH,
-        Some(Language::English) | None => english(),
-    }
+    of(SPOKEN.get().copied().unwrap_or(Language::English))
 }
 
 /// The texts as the program carries them.

@@ -119,10 +119,15 @@ async fn serve(config: ServeConfig, output: &Output) -> Outcome {
     let cancel = stopper.cancel();
     let ready = |running: &server::Running| {
         let url = &running.base_url;
+        let pages = running.pages.map(|at| at.to_string());
+        let beside = pages.as_ref().map(|at| format!(", and pages at {at}"));
         output.item(
             "serving",
-            &json!({ "url": url }),
-            &format!("serving {url}; stop with Ctrl-C"),
+            &json!({ "url": url, "pages": pages }),
+            &format!(
+                "serving {url}{}; stop with Ctrl-C",
+                beside.unwrap_or_default()
+            ),
         );
     };
     match server::serve(config, cancel.cancelled(), ready).await {

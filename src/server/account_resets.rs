@@ -5,12 +5,12 @@
 //! again.
 
 mod asked;
-#[expect(dead_code, reason = "for the pages, which are being made")]
 pub mod by_administrator;
 mod carried_out;
 mod ending;
 mod released;
 mod seen;
+pub mod signing;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
@@ -19,7 +19,7 @@ pub use asked::{ask, asked};
 pub use carried_out::carry_out;
 pub use ending::end;
 pub use released::{release, released, releasers};
-pub use seen::{Asked, facts, shown, shown_by_id};
+pub use seen::{Asked, asker_of, facts, refuse_others, shown, shown_by_id};
 
 use super::database::{Connection, Database, Write};
 use super::notices::{self, Besides, Kind};
@@ -152,7 +152,7 @@ fn refuse_needless(visit: &Visit, (person, by): (&Person, Takes)) -> Answer<()> 
 }
 
 /// Somebody, as an act names them.
-pub fn party(id: &str, name: &str) -> Party {
+fn party(id: &str, name: &str) -> Party {
     Party {
         id: id.to_owned(),
         name: name.to_owned(),
@@ -329,7 +329,7 @@ async fn known(db: &mut Connection, id: &PersonId) -> Answer<Person> {
 }
 
 /// The act that is signed by somebody, under a name of its own.
-pub fn act_of(id: OfferId, signer: Party, deed: Deed, (now, until): (Timestamp, Timestamp)) -> Act {
+fn act_of(id: OfferId, signer: Party, deed: Deed, (now, until): (Timestamp, Timestamp)) -> Act {
     Act {
         v: crate::domain::act::ACT_VERSION,
         id,

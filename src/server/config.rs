@@ -70,6 +70,30 @@ pub struct ServeConfig {
     pub mail: Option<MailConfig>,
     /// Which other program hears what people are told; none: none.
     pub webhook: Option<WebhookConfig>,
+    /// The pages for people who have no station; without it there are none.
+    pub pages: Option<PagesConfig>,
+}
+
+/// Where the pages are served: at an address of their own, where nothing else answers.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PagesConfig {
+    /// Where to listen; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Certificate and key; without them only loopback is served, e.g. to a proxy that speaks TLS.
+    pub tls: Option<TlsFiles>,
+    /// Their address as browsers name it; `https://keydesk.` and the RP id when absent. It lies within both RP ids.
+    pub address: Option<String>,
+}
+
+impl Default for PagesConfig {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8444),
+            tls: None,
+            address: None,
+        }
+    }
 }
 
 /// Which proxies stand in front, and how they say for whom they ask.
@@ -248,6 +272,7 @@ impl Default for ServeConfig {
             proxies: ProxiesConfig::default(),
             mail: None,
             webhook: None,
+            pages: None,
         }
     }
 }
@@ -327,6 +352,7 @@ impl ServeConfig {
         if self.tls.is_none() && !self.listen.ip().is_loopback() {
             return Err(ConfigError::PlainHttp(self.listen));
         }
+        self.check_pages()?;
         range(
             "challenge_minutes",
             self.challenge_minutes,
@@ -385,14 +411,33 @@ impl ServeConfig {
         Ok(())
     }
 
+    /// A browser lets the pages use keys of people and of operators, and nobody reads what comes from them.
+    fn check_pages(&self) -> Result<(), ConfigError> {
+        let (Some(pages), Some(origin)) = (&self.pages, self.pages_origin()) else {
+            return Ok(());
+        };
+        if pages.tls.is_none() && !pages.listen.ip().is_loopback() {
+            return Err(ConfigError::PlainHttp(pages.listen));
+        }
+        let within = |rp_id: &str| wire::is_origin_of(&origin, rp_id);
+        match within(&self.rp.id) && within(&self.operator_rp_id()) {
+            true => Ok(()),
+            false => Err(ConfigError::Range {
+                setting: "pages.address",
+                found: format!("{origin:?}"),
+                must: "https:// and a name within rp.id and within operator_rp_id, without a path, e.g. https://keydesk.example.org",
+            }),
+        }
+    }
+
     /// Refuses files of secrets that others on the machine can read. One that is missing is somebody else's to tell.
     pub fn check_files(&self) -> Result<(), ConfigError> {
         let key = self.tls.as_ref().map(|tls| &tls.key);
+        let pages = self.pages.as_ref().and_then(|pages| pages.tls.as_ref());
+        let cure = "make the TLS key 0600, or 0640 with a group of its own, and get another certificate if somebody read it";
         let looked_at = [
-            (
-                key,
-                "make the TLS key 0600, or 0640 with a group of its own, and get another certificate if somebody read it",
-            ),
+            (key, cure),
+            (pages.map(|tls| &tls.key), cure),
             (
                 Some(&self.db),
                 "it holds names and what opens sessions: make the database 0600, and its -wal and -shm files",
@@ -417,6 +462,13 @@ impl ServeConfig {
             .origin
             .clone()
             .unwrap_or_else(|| format!("https://{}", self.rp.id))
+    }
+
+    /// The origin of the pages, where there are any.
+    pub fn pages_origin(&self) -> Option<String> {
+        let pages = self.pages.as_ref()?;
+        let default = || format!("https://keydesk.{}", self.rp.id);
+        Some(pages.address.clone().unwrap_or_else(default))
     }
 
     /// The file with the keys that open what is sealed to the registry.
@@ -524,6 +576,28 @@ mod tests {
             ServeConfig::default()
         );
         assert!(toml::from_str::<ServeConfig>("challange_minutes = 5").is_err());
+    }
+
+    #[test]
+    fn pages_are_served_from_within_both_rp_ids_or_not_at_all() {
+        let read = |text: &str| toml::from_str::<ServeConfig>(text).expect("reads");
+        let config = read("[pages]");
+        assert!(config.check().is_ok());
+        let origin = config.pages_origin();
+        assert_eq!(
+            origin.as_deref(),
+            Some("https://keydesk.iamconnected.example")
+        );
+        assert_eq!(read("").pages_origin(), None);
+        for refused in [
+            "[pages]\naddress = 'https://iamconnected.example'",
+            "[pages]\naddress = 'https://keydesk.example.org'",
+            "[pages]\naddress = 'http://keydesk.iamconnected.example'",
+            "[pages]\naddress = 'https://keydesk.iamconnected.example/'",
+            "[pages]\nlisten = '192.0.2.1:443'",
+        ] {
+            assert!(read(refused).check().is_err(), "{refused}");
+        }
     }
 
     #[test]

@@ -47,6 +47,19 @@ struct Window {
 }
 
 impl Guesses {
+    /// In how many seconds anything of that source is examined again, where that is not now: for what is short enough to be guessed.
+    pub fn full(&self, source: Source, now: Timestamp) -> Option<u32> {
+        let window = self.window.lock();
+        let now_s = now.as_second();
+        let ends_s = window.began_s.saturating_add(WINDOW_S);
+        let is_over = !(window.began_s..ends_s).contains(&now_s);
+        let tried = window.sources.get(&as_one(source)).copied().unwrap_or(0);
+        if is_over || (tried < PER_SOURCE && window.in_all < IN_ALL) {
+            return None;
+        }
+        Some(u32::try_from((ends_s - now_s).clamp(1, WINDOW_S)).unwrap_or(1))
+    }
+
     /// Notes a wrong code. Where there were too many, it is not examined: in how many seconds others are.
     pub fn wrong(&self, source: Source, now: Timestamp) -> Result<(), u32> {
         let mut window = self.window.lock();
@@ -100,6 +113,9 @@ mod tests {
         for _ in 0..PER_SOURCE {
             assert_eq!(guesses.wrong(from("2001:db8::1"), at(1000)), Ok(()));
         }
+        assert_eq!(guesses.full(from("2001:db8::99"), at(1010)), Some(50));
+        assert_eq!(guesses.full(from("2001:db8:0:1::1"), at(1010)), None);
+        assert_eq!(guesses.full(from("2001:db8::1"), at(1060)), None);
         assert_eq!(guesses.wrong(from("2001:db8::99"), at(1010)), Err(50));
         assert_eq!(guesses.wrong(from("2001:db8:0:1::1"), at(1010)), Ok(()));
         let station = Source::Station(StationId::new("s-1"));

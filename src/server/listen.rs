@@ -32,7 +32,7 @@ use tokio::time::Instant;
 use tokio_rustls::TlsAcceptor;
 
 use super::ServeError;
-use super::config::{ConnectionsConfig, ProxiesConfig, ServeConfig};
+use super::config::{ConnectionsConfig, PagesConfig, ProxiesConfig, ServeConfig, TlsFiles};
 pub use client::ClientAddress;
 use pace::{Answer, Pace, Paced, Patience, Stream, Times, TurnsBehind};
 pub use pace::{Unread, turn, whole};
@@ -46,6 +46,9 @@ const FILES_KEPT: usize = 128;
 
 /// Connections that were told to end and have not yet: so many files more.
 const ENDING: usize = 64;
+
+/// Connections that pages get, in all and of one address, whatever stations hold.
+const FOR_PAGES: (usize, usize) = (200, 40);
 
 /// With fewer connections than that it would be no registry.
 const LEAST_CONNECTIONS: usize = 16;
@@ -89,15 +92,30 @@ impl std::fmt::Debug for Desk {
 }
 
 impl Door {
-    /// Binds the address, and makes sure that there are files for as many connections as it takes.
+    /// Binds the stations' address, and makes sure that there are files for as many connections as it takes.
     pub fn open(config: &ServeConfig) -> Result<Self, ServeError> {
-        let tls = config.tls.as_ref().map(tls::acceptor).transpose()?;
-        let total = total(&config.connections, raise_file_limit())?;
+        let elsewhere = config.pages.as_ref().map_or(0, |_| FOR_PAGES.0 + ENDING);
+        let total = total(&config.connections, raise_file_limit(), elsewhere)?;
         let per_address = config.connections.per_address.min(total);
-        let listener = bind(config.listen).map_err(|why| ServeError::Listen {
-            address: config.listen,
-            why,
-        })?;
+        Self::at(
+            (config.listen, config.tls.as_ref()),
+            (total, per_address),
+            config,
+        )
+    }
+
+    /// Binds the pages' address.
+    pub fn for_pages(pages: &PagesConfig, config: &ServeConfig) -> Result<Self, ServeError> {
+        Self::at((pages.listen, pages.tls.as_ref()), FOR_PAGES, config)
+    }
+
+    fn at(
+        (address, tls): (SocketAddr, Option<&TlsFiles>),
+        (total, per_address): (usize, usize),
+        config: &ServeConfig,
+    ) -> Result<Self, ServeError> {
+        let tls = tls.map(tls::acceptor).transpose()?;
+        let listener = bind(address).map_err(|why| ServeError::Listen { address, why })?;
         Ok(Self {
             listener,
             files: Arc::new(Semaphore::new(total + ENDING)),
@@ -309,13 +327,14 @@ fn raise_file_limit() -> usize {
     })
 }
 
-/// How many connections there may be: as the settings say, as far as there are files for them.
-fn total(config: &ConnectionsConfig, files: usize) -> Result<usize, ServeError> {
-    let fit = files.saturating_sub(FILES_KEPT + ENDING);
+/// How many connections there may be: as the settings say, as far as there are files for them besides those that are needed elsewhere.
+fn total(config: &ConnectionsConfig, files: usize, elsewhere: usize) -> Result<usize, ServeError> {
+    let kept = FILES_KEPT + ENDING + elsewhere;
+    let fit = files.saturating_sub(kept);
     if fit < LEAST_CONNECTIONS {
         return Err(ServeError::Files {
             files,
-            needed: FILES_KEPT + ENDING + LEAST_CONNECTIONS,
+            needed: kept + LEAST_CONNECTIONS,
         });
     }
     if config.total > fit {
@@ -348,11 +367,12 @@ mod tests {
     #[test]
     fn there_are_never_more_connections_than_files_for_them() {
         let config = ConnectionsConfig::default();
-        assert_eq!(total(&config, usize::MAX).ok(), Some(config.total));
-        assert_eq!(total(&config, 1024).ok(), Some(1024 - 192));
-        assert_eq!(total(&config, 208).ok(), Some(16));
+        assert_eq!(total(&config, usize::MAX, 0).ok(), Some(config.total));
+        assert_eq!(total(&config, 1024, 0).ok(), Some(1024 - 192));
+        assert_eq!(total(&config, 1024, 264).ok(), Some(1024 - 192 - 264));
+        assert_eq!(total(&config, 208, 0).ok(), Some(16));
         assert!(matches!(
-            total(&config, 207),
+            total(&config, 207, 0),
             Err(ServeError::Files { files: 207, .. })
         ));
     }

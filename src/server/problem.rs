@@ -32,6 +32,8 @@ pub struct Refusal {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
     pub code: &'static str,
+    /// What it says to the caller.
+    pub detail: String,
     /// Whom it is about.
     pub about: Option<String>,
 }
@@ -143,6 +145,7 @@ impl IntoResponse for Refusal {
             detail,
             "refused"
         );
+        let told = self.detail.clone();
         let body = Body {
             problem: Problem {
                 kind: format!("https://keydesk.invalid/problems/{}", self.code),
@@ -157,6 +160,7 @@ impl IntoResponse for Refusal {
         let mut response = (status, json).into_response();
         response.extensions_mut().insert(Refused {
             code: self.code,
+            detail: told,
             about: self.about,
         });
         let headers = response.headers_mut();

@@ -19,6 +19,7 @@ pub mod identification;
 pub mod notice;
 pub mod offer;
 pub mod operator;
+pub mod page;
 pub mod person;
 pub mod repeat;
 pub mod search;

@@ -47,6 +47,7 @@ const CREDENTIAL_ID_MAX: usize = 1023;
 pub struct RelyingParty {
     core: WebauthnCore,
     rp_id: String,
+    name: String,
     origin: String,
     trust: Trust,
 }
@@ -91,9 +92,15 @@ impl RelyingParty {
                 Some(false),
             ),
             rp_id: id.to_owned(),
+            name: name.to_owned(),
             origin: origin.to_owned(),
             trust,
         })
+    }
+
+    /// The same party as it is asked from another origin, which then is the only one.
+    pub fn at(&self, origin: &str) -> Result<Self, BadOrigin> {
+        Self::new(&self.rp_id, &self.name, origin, self.trust.clone())
     }
 
     /// The RP id that its credentials are for.

@@ -6,24 +6,23 @@ use super::{expire, known, not_allowed, over, stored, tell_ended};
 use crate::domain::account_reset::ResetState;
 use crate::domain::authority::{Action, Asker, decide, may_ask, row};
 use crate::domain::{AccountResetId, Person, PersonId};
-use crate::server::auth::AtDesk;
 use crate::server::database::Write;
 use crate::server::problem::{Answer, Refusal};
 use crate::server::tables::account_reset::{self as table, Ender, Stored};
 use crate::server::tables::operator;
-use crate::wire::{ResetEnding, problem_code};
+use crate::wire::{Operator, ResetEnding, problem_code};
 
 /// An operator withdraws or refuses one of which nothing has come.
 pub async fn end(
     tx: &mut Write,
-    desk: &AtDesk,
+    by: &Operator,
     (id, how): (AccountResetId, ResetEnding),
     now: Timestamp,
 ) -> Answer<()> {
     let reset = stored(tx, id).await?;
     let person = known(tx, &reset.person).await?;
-    may_end(tx, desk, (&person, how), now).await?;
-    let is_theirs = is_theirs(tx, desk, &reset).await?;
+    may_end(tx, by, (&person, how), now).await?;
+    let is_theirs = is_theirs(tx, by, &reset).await?;
     let to = match (how, is_theirs) {
         (ResetEnding::Withdraw, true) => ResetState::Withdrawn,
         (ResetEnding::Refuse, false) => ResetState::Refused,
@@ -34,7 +33,7 @@ pub async fn end(
             ));
         }
     };
-    end_as(tx, (&reset, to), Ender::Operator(&desk.operator.id), now).await
+    end_as(tx, (&reset, to), Ender::Operator(&by.id), now).await
 }
 
 /// One of the people does.
@@ -50,14 +49,14 @@ pub(super) async fn end_by_person(
 /// Whoever asks for such resets, or carries out what administrators ask for; a deputy refuses.
 async fn may_end(
     tx: &mut Write,
-    desk: &AtDesk,
+    by: &Operator,
     (person, how): (&Person, ResetEnding),
     now: Timestamp,
 ) -> Answer<()> {
-    if how == ResetEnding::Refuse && table::is_deputy(tx, &desk.operator.id, now).await? {
+    if how == ResetEnding::Refuse && table::is_deputy(tx, &by.id, now).await? {
         return Ok(());
     }
-    let (role, act) = (desk.operator.role, Action::ReplaceLost);
+    let (role, act) = (by.role, Action::ReplaceLost);
     let by_administrators =
         row(act, Some(person.kind)).is_some_and(|row| row.asked_by == Asker::Administrator);
     match by_administrators {
@@ -68,10 +67,10 @@ async fn may_end(
 }
 
 /// Whether this operator, under whatever account, asked for it, or prepared what nobody has asked for yet.
-async fn is_theirs(tx: &mut Write, desk: &AtDesk, reset: &Stored) -> Answer<bool> {
+async fn is_theirs(tx: &mut Write, by: &Operator, reset: &Stored) -> Answer<bool> {
     match &reset.asked_by {
-        Some(by) if reset.administrator.is_none() => {
-            Ok(operator::is_same_human(tx, by, &desk.operator.id).await?)
+        Some(asker) if reset.administrator.is_none() => {
+            Ok(operator::is_same_human(tx, asker, &by.id).await?)
         }
         Some(_) | None => Ok(false),
     }

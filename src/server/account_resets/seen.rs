@@ -2,22 +2,46 @@
 
 use jiff::Timestamp;
 
-use super::{DAY, EARLIER_MAX, agent, asker, going, known, stored};
+use super::{DAY, EARLIER_MAX, agent, asker, going, known, not_allowed, stored};
 use crate::domain::account_reset::ResetState;
 use crate::domain::act::challenge;
+use crate::domain::authority::{Action, may_ask};
 use crate::domain::suspension::FactorSort;
-use crate::domain::{AccountResetId, OperatorId, PersonId};
+use crate::domain::{AccountResetId, OperatorId, PersonId, PersonKind};
 use crate::server::database::Connection;
-use crate::server::problem::Answer;
+use crate::server::problem::{Answer, Refusal};
 use crate::server::tables::account_reset::{self as table, Stored};
 use crate::server::tables::{credential, factor, station};
-use crate::wire::{AccountReset, EarlierReset, FactorUse, ResetFacts};
+use crate::wire::{AccountReset, EarlierReset, FactorUse, Operator, ResetFacts};
 
 /// Who asks.
 #[derive(Debug, Clone, Copy)]
 pub enum Asked<'a> {
     Agent(&'a OperatorId),
     Administrator(&'a PersonId),
+}
+
+/// Who asked for that.
+pub fn asker_of(reset: &AccountReset) -> Answer<Asked<'_>> {
+    match (&reset.administrator, &reset.asked_by) {
+        (Some(person), _) => Ok(Asked::Administrator(&person.id)),
+        (None, Some(operator)) => Ok(Asked::Agent(&operator.id)),
+        (None, None) => Err(Refusal::internal("a reset that nobody asked for")),
+    }
+}
+
+/// Resets are for whoever could ask for one, or release one as a deputy.
+pub async fn refuse_others(db: &mut Connection, operator: &Operator, now: Timestamp) -> Answer<()> {
+    let asked = PersonKind::ALL.map(|kind| may_ask(operator.role, Action::ReplaceLost, kind));
+    if asked.iter().any(Result::is_ok) || table::is_deputy(db, &operator.id, now).await? {
+        return Ok(());
+    }
+    let of_served = may_ask(
+        operator.role,
+        Action::ReplaceLost,
+        PersonKind::MainAdministrator,
+    );
+    of_served.map_or_else(|why| Err(not_allowed(why)), |_| Ok(()))
 }
 
 /// One of them, for whoever looks.

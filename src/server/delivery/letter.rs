@@ -37,7 +37,10 @@ impl Letters {
             must: "en or nl",
         })?;
         let public_url = match &mail.public_url {
-            None => format!("https://keydesk.{}", config.rp.id),
+            None => {
+                let pages = config.pages_origin();
+                pages.unwrap_or_else(|| format!("https://keydesk.{}", config.rp.id))
+            }
             Some(url) => checked(url)?,
         };
         Ok(Self {

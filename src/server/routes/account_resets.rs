@@ -7,38 +7,28 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::desk::line;
 use super::report::check_version;
 use super::{Body, Named, Shared};
-use crate::domain::act::{Act, Deed, challenge};
-use crate::domain::authority::{Action, carries_out_for_administrators, may_ask};
-use crate::domain::{AccountResetId, OfferId, PersonId, PersonKind};
+use crate::domain::act::Deed;
+use crate::domain::authority::carries_out_for_administrators;
+use crate::domain::{AccountResetId, PersonId};
 use crate::server::Registry;
-use crate::server::account_resets::{
-    self as resets, Asked as Asker, Wish, act_of, by_administrator, party,
-};
-use crate::server::acts;
+use crate::server::account_resets::signing::{self, Ground, refuse_changed};
+use crate::server::account_resets::{self as resets, Asked as Asker, Wish, by_administrator};
 use crate::server::auth::{AtDesk, IdempotencyKey};
 use crate::server::database::{Connection, Write};
 use crate::server::ledger::{self, Looked, Opened};
-use crate::server::problem::{Answer, Refusal, operator_revoked};
+use crate::server::problem::{Answer, Refusal};
 use crate::server::tables::account_reset as table;
-use crate::server::tables::act_asked::{self, Asked, AskedWhere, Signer};
-use crate::server::tables::audit;
-use crate::server::tables::operator::{self, OwnKey};
-use crate::wire::webauthn::Descriptor;
+use crate::server::tables::act_asked::{AskedWhere, Signer};
+use crate::server::tables::operator;
 use crate::wire::{
     AccountReset, AccountResetDetail, AccountResetDone, AccountResets, ActSigned, ActToSign,
     Operator, ReleaseAsk, Releasers, ResetAsk, ResetCarryOut, ResetEnd, ResetEnding, problem_code,
 };
-
-/// Whoever signs stands there with their key in hand.
-const SIGNED_WITHIN: SignedDuration = SignedDuration::from_mins(5);
-
-/// So many acts somebody may be asked to sign at a time.
-const ASKED_AT_MOST: u32 = 10;
 
 /// Most resets that are listed.
 const LISTED_MAX: u32 = 100;
@@ -139,7 +129,7 @@ pub async fn release(
         Opened::Repeated(response) => return Ok(response),
     };
     let now = registry.now();
-    refuse_others(&mut entry.tx, &desk, now).await?;
+    resets::refuse_others(&mut entry.tx, &desk.operator, now).await?;
     let releaser = request.by.as_ref().unwrap_or(&desk.operator.id);
     let tx = &mut entry.tx;
     let (deed, person) = resets::release(tx, id, releaser, now).await?;
@@ -147,7 +137,7 @@ pub async fn release(
     let signer = signer.ok_or_else(|| Refusal::internal("a releaser who is nobody"))?;
     let reset = resets::shown_by_id(tx, id, now).await?;
     let whom = (&signer.operator, &person.id);
-    let by = (asker(&reset)?, reset.ticket.as_deref());
+    let by = (resets::asker_of(&reset)?, reset.ticket.as_deref());
     let reply = to_sign(&registry, tx, (&desk, whom), (deed, id), by).await?;
     let detail = format!("reset {id}, act {}, {releaser}", reply.id);
     let line = line(&desk, "reset-releasing", person.id.as_str(), &detail);
@@ -169,12 +159,12 @@ pub async fn releasers(
     // Nothing is written: it asks what a release asks.
     let mut tx = registry.db.write().await?;
     let now = registry.now();
-    refuse_others(&mut tx, &desk, now).await?;
+    resets::refuse_others(&mut tx, &desk.operator, now).await?;
     let agents = resets::releasers(&mut tx, id, now).await?;
     Ok(Json(Releasers { agents }))
 }
 
-/// What somebody is asked to sign, with what bears on it.
+/// What an operator is asked to sign, with what bears on it.
 async fn to_sign(
     registry: &Registry,
     tx: &mut Write,
@@ -183,53 +173,21 @@ async fn to_sign(
     by: (Asker<'_>, Option<&str>),
 ) -> Answer<ActToSign> {
     let now = registry.now();
-    let id = OfferId(uuid::Uuid::now_v7());
-    let expires_at = now + SIGNED_WITHIN;
-    let party = party(signer.id.as_str(), &signer.name);
-    let act = act_of(id, party, deed, (now, expires_at)).bytes();
-    Act::read(&act.0).map_err(|why| {
-        Refusal::new(
-            problem_code::MALFORMED,
-            format!("what would be signed cannot be written down: {why}"),
-        )
-    })?;
-    let keys = operator::keys(tx, &signer.id).await?;
-    let allow = keys.into_iter().map(Descriptor::new).collect();
-    let life = u64::try_from(SIGNED_WITHIN.as_millis()).unwrap_or_default();
-    let issued = registry
-        .operators
-        .request_of(Some(challenge(&act.0)), allow, life)?;
-    let asked = Asked {
-        signer: Signer::Operator(signer.id.clone()),
-        place: AskedWhere::Station(desk.station.clone(), desk.operator.id.clone()),
-        act: act.clone(),
-        state: issued.state,
-        expires_at,
-    };
-    if act_asked::count(tx, &asked, now).await? >= ASKED_AT_MOST {
-        return Err(Refusal::new(
-            problem_code::OFFERS_OPEN,
-            format!("{ASKED_AT_MOST} acts wait to be signed: sign one, or wait five minutes"),
-        ));
-    }
-    act_asked::insert(tx, id, &asked).await?;
+    let party = &registry.operators;
+    let whom = (Signer::Operator(signer.id.clone()), signer.name.as_str());
+    let to_sign = signing::to_sign(party, tx, whom, (place(desk), deed), now).await?;
     Ok(ActToSign {
-        id,
-        act,
-        request: issued.options,
-        origin: registry.operators.origin().to_owned(),
-        expires_at,
+        id: to_sign.id,
+        act: to_sign.act,
+        request: to_sign.request,
+        origin: party.origin().to_owned(),
+        expires_at: to_sign.expires_at,
         facts: resets::facts(tx, (person, reset), by, now).await?,
     })
 }
 
-/// Who asked for it.
-fn asker(reset: &AccountReset) -> Answer<Asker<'_>> {
-    match (&reset.administrator, &reset.asked_by) {
-        (Some(person), _) => Ok(Asker::Administrator(&person.id)),
-        (None, Some(operator)) => Ok(Asker::Agent(&operator.id)),
-        (None, None) => Err(Refusal::internal("a reset that nobody asked for")),
-    }
+fn place(desk: &AtDesk) -> AskedWhere {
+    AskedWhere::Station(desk.station.clone(), desk.operator.id.clone())
 }
 
 /// An act that was asked for is signed.
@@ -252,36 +210,27 @@ pub async fn signed(
         Looked::Repeated(response) => return Ok(response),
     };
     let now = registry.now();
-    let ground = ground(&mut look.db, &desk, &push, now).await?;
-    let (asked, own) = &ground;
-    let verified = registry.operators.assertion(
-        &asked.state,
-        &own.verifier,
-        &push.assertion,
-        &own.user_handle.0,
-        false,
-    );
-    let verifier = match verified {
-        Ok(verifier) => verifier,
+    let asked = (push.id, &place(&desk));
+    let credential = &push.assertion.raw_id;
+    let ground = Ground::of(&mut look.db, asked, credential, now).await?;
+    let by = &registry.operators;
+    let signed = match ground.verified_act(by, &push.assertion) {
+        Ok(signed) => signed,
         Err(refusal) => {
             drop(look);
-            return Err(on_record(&registry, &desk, asked, refusal).await?);
+            let station = Some(&desk.station);
+            return Err(ground.on_record(&registry, station, refusal).await?);
         }
     };
-    let act = Act::read(&asked.act.0).map_err(Refusal::internal)?;
-    acts::check_signed(Some(&act), &push.assertion)?;
     let mut entry = match look.lock(&registry).await? {
         Opened::Fresh(entry) => entry,
         Opened::Repeated(response) => return Ok(response),
     };
     let tx = &mut entry.tx;
-    let ground_now = self::ground(tx, &desk, &push, now).await?;
+    let ground_now = Ground::of(tx, asked, credential, now).await?;
     ledger::refuse_changed(&ground, &ground_now)?;
-    act_asked::take(tx, push.id).await?;
-    operator::set_verifier(tx, &push.assertion.raw_id, &verifier).await?;
-    let signed = (&push.assertion, verifier.as_str());
-    let by = &registry.operators;
-    let id = match &act.deed {
+    ground.take(tx, &signed, now).await?;
+    let id = match &signed.act.deed {
         Deed::AskReset { terms } => {
             let wish = Wish {
                 reason: terms.reason,
@@ -291,109 +240,29 @@ pub async fn signed(
             let visit = terms.identified.as_ref().map(|looked| looked.visit);
             let visit = visit.ok_or_else(|| Refusal::internal("an agent who saw nobody"))?;
             let about = (terms.reset, visit);
-            let (found, person) = resets::ask(tx, &desk, about, wish, (now, act.asked_at)).await?;
+            let times = (now, signed.act.asked_at);
+            let (found, person) = resets::ask(tx, &desk, about, wish, times).await?;
             refuse_changed(found == *terms)?;
-            acts::keep(by, tx, &act, signed, now).await?;
+            signed.keep(by, tx, now).await?;
             let signature = &push.assertion.response.signature;
-            resets::asked(tx, &desk, (&act, terms), (&person, signature), now).await?;
+            resets::asked(tx, &desk, (&signed.act, terms), (&person, signature), now).await?;
             terms.reset
         }
-        Deed::ReleaseReset {
-            terms, asked_by, ..
-        } => {
-            let signer = &own.account.operator;
-            let (found, person) = resets::release(tx, terms.reset, &signer.id, now).await?;
-            refuse_changed(found == act.deed)?;
-            acts::keep(by, tx, &act, signed, now).await?;
-            let typed = (&person, push.last_name.as_deref());
-            let whom = (signer, asked_by.name.as_str(), Some(&desk.station));
-            resets::released(tx, (&act, terms), whom, typed, now).await?;
-            terms.reset
+        Deed::ReleaseReset { .. } => {
+            let signer = ground.operator();
+            let signer = signer.ok_or_else(|| Refusal::internal("a release by no operator"))?;
+            let whom = (signer, Some(&desk.station), push.last_name.as_deref());
+            signed.release(by, tx, whom, now).await?
         }
         Deed::Vouch { .. } | Deed::ChangeOwn { .. } => {
             return Err(Refusal::internal("an act that no operator is asked for"));
         }
     };
     let reply = resets::shown_by_id(tx, id, now).await?;
-    let hash = challenge(&asked.act.0);
-    let detail = format!(
-        "reset {id} is {}; signed act {} ({hash}) by {}",
-        reply.state.as_str(),
-        act.id,
-        asked.signer.as_str()
-    );
+    let detail = format!("reset {id} is {}; {}", reply.state.as_str(), signed.told());
     let subject = reply.person.id.to_string();
     let line = line(&desk, "reset-signed", &subject, &detail);
     entry.finish(StatusCode::CREATED, &reply, line).await
-}
-
-/// What a signature is judged by: what its signer was asked for here, and their key.
-async fn ground(
-    db: &mut Connection,
-    desk: &AtDesk,
-    push: &ActSigned,
-    now: Timestamp,
-) -> Answer<(Asked, OwnKey)> {
-    let asked = act_asked::find(db, push.id).await?;
-    let here = AskedWhere::Station(desk.station.clone(), desk.operator.id.clone());
-    let asked = asked.filter(|asked| asked.place == here).ok_or_else(|| {
-        Refusal::new(
-            problem_code::OFFER_UNKNOWN,
-            "nobody was asked here to sign that, or it was signed already: begin anew",
-        )
-    })?;
-    if asked.expires_at <= now {
-        return Err(Refusal::new(
-            problem_code::CHALLENGE_EXPIRED,
-            "it was to be signed within five minutes: begin anew",
-        ));
-    }
-    let own = operator::own_key(db, &push.assertion.raw_id).await?;
-    let own = own
-        .filter(|own| Signer::Operator(own.account.operator.id.clone()) == asked.signer)
-        .ok_or_else(|| {
-            Refusal::new(
-                problem_code::CREDENTIAL_UNKNOWN,
-                "this is not a key of whoever was asked to sign: take theirs",
-            )
-        })?;
-    if let Some(at) = own.account.revoked_at {
-        return Err(operator_revoked(&own.account.operator.id, at));
-    }
-    match own.key_revoked_at {
-        None => Ok((asked, own)),
-        Some(at) => Err(Refusal::new(
-            problem_code::CREDENTIAL_REVOKED,
-            format!("this key was revoked at {at}: sign with the one that took its place"),
-        )),
-    }
-}
-
-/// A counter that went back may mean a copied key: that stays on record although nothing is signed.
-async fn on_record(
-    registry: &Registry,
-    desk: &AtDesk,
-    asked: &Asked,
-    refusal: Refusal,
-) -> Answer<Refusal> {
-    if refusal.code() == problem_code::COUNTER_REGRESSED {
-        let detail = format!("operator {}'s own credential", asked.signer.as_str());
-        let mut tx = registry.db.write().await?;
-        let kind = problem_code::COUNTER_REGRESSED;
-        audit::alarm(&mut tx, &desk.station, kind, &detail, registry.now()).await?;
-        tx.commit().await?;
-    }
-    Ok(refusal.about(asked.signer.as_str()))
-}
-
-fn refuse_changed(is_same: bool) -> Answer<()> {
-    match is_same {
-        true => Ok(()),
-        false => Err(Refusal::new(
-            problem_code::ACT_CHANGED,
-            "what was signed says something that no longer holds: begin anew",
-        )),
-    }
 }
 
 /// Withdraws or refuses one of which nothing has come.
@@ -421,7 +290,7 @@ pub async fn end(
         Opened::Repeated(response) => return Ok(response),
     };
     let now = registry.now();
-    resets::end(&mut entry.tx, &desk, (id, request.how), now).await?;
+    resets::end(&mut entry.tx, &desk.operator, (id, request.how), now).await?;
     let reply = resets::shown_by_id(&mut entry.tx, id, now).await?;
     let action = match request.how {
         ResetEnding::Withdraw => "reset-withdrawn",
@@ -520,7 +389,7 @@ pub async fn detail(
     }
     let reset = resets::shown_by_id(&mut read, id, now).await?;
     super::desk::looked(&registry, &desk, "reset-view", reset.person.id.as_str());
-    let by = (asker(&reset)?, reset.ticket.as_deref());
+    let by = (resets::asker_of(&reset)?, reset.ticket.as_deref());
     let facts = resets::facts(&mut read, (&reset.person.id, id), by, now).await?;
     Ok(Json(AccountResetDetail { reset, facts }))
 }
@@ -535,21 +404,9 @@ enum Seen {
 
 /// Whoever carries out what administrators ask for sees what they prepared; whoever asks, or releases, all.
 async fn seen(db: &mut Connection, desk: &AtDesk, now: Timestamp) -> Answer<Seen> {
-    let role = desk.operator.role;
-    match refuse_others(db, desk, now).await {
+    match resets::refuse_others(db, &desk.operator, now).await {
         Ok(()) => Ok(Seen::All),
-        Err(_) if carries_out_for_administrators(role) => Ok(Seen::OfStation),
+        Err(_) if carries_out_for_administrators(desk.operator.role) => Ok(Seen::OfStation),
         Err(refusal) => Err(refusal),
     }
-}
-
-/// Resets are for whoever could ask for one, or release one as a deputy.
-async fn refuse_others(db: &mut Connection, desk: &AtDesk, now: Timestamp) -> Answer<()> {
-    let role = desk.operator.role;
-    let asked = PersonKind::ALL.map(|kind| may_ask(role, Action::ReplaceLost, kind));
-    if asked.iter().any(Result::is_ok) || table::is_deputy(db, &desk.operator.id, now).await? {
-        return Ok(());
-    }
-    let of_served = may_ask(role, Action::ReplaceLost, PersonKind::MainAdministrator);
-    of_served.map_or_else(|why| Err(resets::not_allowed(why)), |_| Ok(()))
 }

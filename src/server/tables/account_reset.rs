@@ -192,7 +192,6 @@ pub async fn asked_by_administrator(
 }
 
 /// Those of an organisation's people, newest first, those of which something can still come before the others; at most `limit`.
-#[expect(dead_code, reason = "for the pages, which are being made")]
 pub async fn of_organisation(
     db: &mut Connection,
     organisation: &OrganisationId,

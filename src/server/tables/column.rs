@@ -54,6 +54,11 @@ impl FactorName {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The credential, if it is a key's.
+    pub fn as_key(&self) -> Option<Bytes> {
+        hex::decode(&self.0).ok().map(Bytes)
+    }
 }
 
 impl From<At> for Timestamp {

@@ -220,7 +220,6 @@ pub async fn insert_objection(
 }
 
 /// Who objects to which reset by that token, as long as it can still be stopped.
-#[expect(dead_code, reason = "the page on which they do comes next")]
 pub async fn objection(
     db: &mut Connection,
     token_hash: &[u8],

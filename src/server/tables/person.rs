@@ -84,6 +84,34 @@ pub async fn by_id(db: &mut Connection, id: &PersonId) -> Result<Option<Person>,
     .await
 }
 
+/// Whoever has that e-mail address, in whichever case.
+pub async fn by_email(db: &mut Connection, email: &str) -> Result<Option<PersonId>, Fault> {
+    sqlx::query_scalar("SELECT id FROM person WHERE email = $1")
+        .bind(email)
+        .fetch_optional(db)
+        .await
+}
+
+/// The people of an organisation by name, from the one after `skip` on, at most `limit`; `fitting`: those whom a search fits
+/// ([`super::search::of_members`]), all where there is none.
+pub async fn members(
+    db: &mut Connection,
+    (organisation, fitting): (&OrganisationId, Option<&str>),
+    (skip, limit): (u32, u32),
+) -> Result<Vec<Person>, Fault> {
+    sqlx::query_as(select_person!(
+        "FROM person p JOIN organisation o ON o.id = p.organisation WHERE p.organisation = $1 \
+         AND ($2 IS NULL OR p.number IN (SELECT rowid FROM person_text WHERE person_text MATCH $2)) \
+         ORDER BY p.name, p.id LIMIT $4 OFFSET $3"
+    ))
+    .bind(organisation)
+    .bind(fitting)
+    .bind(skip)
+    .bind(limit)
+    .fetch_all(db)
+    .await
+}
+
 /// The user handle that a person's credentials carry.
 pub async fn user_handle(db: &mut Connection, id: &PersonId) -> Result<Option<Bytes>, Fault> {
     sqlx::query_scalar("SELECT user_handle FROM person WHERE id = $1")

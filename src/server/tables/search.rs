@@ -59,6 +59,12 @@ pub async fn find(db: &mut Connection, text: &str, limit: u32) -> Result<Vec<Per
     .await
 }
 
+/// What is typed, as a search of people by their own names and numbers; `None` where there is no word in it.
+pub fn of_members(text: &str) -> Option<String> {
+    let query = full_text_query(&sought(text))?;
+    Some(format!("{{name numbers}} : ({query})"))
+}
+
 impl Fit {
     /// How well it fits: each word by what it begins, and by whether it is all of that.
     fn weight(&self, sought: &[String]) -> u32 {

@@ -394,6 +394,21 @@ pub async fn end_at(
     Ok(())
 }
 
+/// Whether somebody was received at a desk after that time.
+pub async fn seen_after(
+    db: &mut Connection,
+    person: &PersonId,
+    time: Timestamp,
+) -> Result<bool, Fault> {
+    sqlx::query_scalar(
+        "SELECT EXISTS (SELECT 1 FROM visit WHERE person = $1 AND opened_ms > $2 AND NOT is_ticket)",
+    )
+    .bind(person)
+    .bind(At(time))
+    .fetch_one(db)
+    .await
+}
+
 /// Ends and overtakes every visit that has not ended, a ticket's too.
 pub async fn end_all(tx: &mut Write, now: Timestamp) -> Result<(), Fault> {
     sqlx::query(

@@ -14,6 +14,7 @@ use keydesk::domain::authority::Role;
 use keydesk::domain::visit::{Authority, Takes};
 use keydesk::domain::{AccountResetId, OperatorId, PersonId};
 use keydesk::registry::{Client, RegistryError};
+use keydesk::server::ServeConfig;
 use keydesk::server::admin::{self, Human};
 use keydesk::wire::webauthn::RegistrationResponse;
 use keydesk::wire::{
@@ -27,17 +28,17 @@ use super::authenticator::Authenticator;
 use super::world::{World, arrival, entry, joined, refused};
 
 /// Somebody who works at a station of their own.
-struct Agent {
-    client: Client,
-    session: Session,
-    key: Authenticator,
+pub(super) struct Agent {
+    pub(super) client: Client,
+    pub(super) session: Session,
+    pub(super) key: Authenticator,
     /// How their key was enrolled.
     made: (OperatorOffer, RegistrationResponse),
 }
 
 impl Agent {
     /// Another human than all others, whose account is as it is for long.
-    async fn new(world: &World, name: &str, role: Role, seed: u8) -> Self {
+    pub(super) async fn new(world: &World, name: &str, role: Role, seed: u8) -> Self {
         let agent = Self::unknown(world, name, role, seed).await;
         let number = format!("n-{seed}");
         let human = Human {
@@ -72,11 +73,11 @@ impl Agent {
         }
     }
 
-    fn id(&self) -> &OperatorId {
+    pub(super) fn id(&self) -> &OperatorId {
         &self.session.operator.id
     }
 
-    async fn visit(&self, person: &str) -> Visit {
+    pub(super) async fn visit(&self, person: &str) -> Visit {
         let person = PersonId::new(person);
         let came = arrival();
         let visit = self.client.open_visit(&self.session, &person, &came);
@@ -108,7 +109,7 @@ impl Agent {
     }
 
     /// Asks for the reset of whoever is in that visit.
-    async fn requests(&mut self, visit: &Visit) -> AccountReset {
+    pub(super) async fn requests(&mut self, visit: &Visit) -> AccountReset {
         let to_sign = self.asks(visit).await.expect("may be asked for");
         let signed = self.signs(&to_sign, None);
         self.hands_in(&signed).await.expect("is asked for")
@@ -122,13 +123,16 @@ impl Agent {
         self.client.release_reset(&self.session, reset, &ask).await
     }
 
-    async fn releases(&mut self, reset: AccountResetId) -> Result<AccountReset, RegistryError> {
+    pub(super) async fn releases(
+        &mut self,
+        reset: AccountResetId,
+    ) -> Result<AccountReset, RegistryError> {
         let to_sign = self.releasing(reset).await?;
         let signed = self.signs(&to_sign, Some("example"));
         self.hands_in(&signed).await
     }
 
-    async fn carries_out(
+    pub(super) async fn carries_out(
         &self,
         reset: AccountResetId,
         visit: &Visit,
@@ -160,7 +164,12 @@ impl Agent {
 
 /// W. Example, a main administrator, had a key that was stolen and is suspended; two agents work at two stations.
 async fn stolen() -> (World, Agent, Agent) {
-    let world = World::new().await;
+    stolen_with(|_| {}).await
+}
+
+/// The same, where the registry is set up like that.
+pub(super) async fn stolen_with(change: impl FnOnce(&mut ServeConfig)) -> (World, Agent, Agent) {
+    let world = World::with(change).await;
     world.enrolled("p-2", &mut Authenticator::new(7)).await;
     world
         .sql("UPDATE credential SET suspended_ms = accepted_ms, suspended_why = 'stolen'")

@@ -1,0 +1,333 @@
+//! What all pages look like: their frame, their language, and what a refusal says.
+//!
+//! Invariant: whatever is put into a page is escaped; nothing in it is from elsewhere.
+
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use axum::response::{Html, IntoResponse, Response};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use maud::{DOCTYPE, Markup, html};
+use serde::Deserialize;
+
+use super::forms::Sent;
+use super::session::Visitor;
+use super::{Shown, on_to};
+use crate::domain::PersonKind;
+use crate::domain::authority::NotTheirs;
+use crate::server::problem::{Answer, Refused};
+use crate::text::{self, Language, Text, tr};
+use crate::wire::problem_code;
+
+/// The browser keeps which language somebody chose; that is no secret.
+const LANGUAGE: &str = "__Host-keydesk-language";
+
+/// How a page is written for whoever asks.
+pub struct Look {
+    pub text: &'static Text,
+    /// Where somebody is led who changes the language there.
+    pub back: String,
+}
+
+impl Look {
+    /// What somebody chose, else what their browser asks for.
+    pub fn of(headers: &HeaderMap, (method, uri): (&Method, &Uri)) -> Self {
+        let chosen = cookie(headers, LANGUAGE).and_then(|tag| Language::parse(&tag));
+        let asked = || {
+            let asked = headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?;
+            asked.split(',').find_map(|range| {
+                Language::parse(range.split(';').next().unwrap_or_default().trim())
+            })
+        };
+        let language = chosen.or_else(asked).unwrap_or(Language::English);
+        let path = uri.path_and_query().filter(|_| *method == Method::GET);
+        Self {
+            text: text::of(language),
+            back: path.map_or("/", |path| path.as_str()).to_owned(),
+        }
+    }
+}
+
+/// The value of a cookie.
+pub fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+    let lines = headers.get_all(header::COOKIE).into_iter();
+    let pairs = lines.filter_map(|line| line.to_str().ok());
+    let mut pairs = pairs.flat_map(|line| line.split(';'));
+    pairs.find_map(|pair| {
+        let (found, value) = pair.trim().split_once('=')?;
+        (found == name).then(|| value.to_owned())
+    })
+}
+
+/// Who is signed in, as the frame shows it.
+pub enum Frame<'a> {
+    Nobody,
+    Administrator {
+        name: &'a str,
+        organisation: &'a str,
+    },
+    Agent {
+        name: &'a str,
+    },
+}
+
+impl Visitor {
+    /// A page for them.
+    pub fn page(&self, title: &str, frame: &Frame<'_>, main: &Markup) -> Answer<Response> {
+        let t = self.look.text;
+        let sign_out = self.form_token("/sign-out")?;
+        let signed_in = |name: &str, of: Option<&str>, links: &[(&str, String)]| {
+            html! {
+                nav aria-label=(tr!(t, "page-nav")) {
+                    @for (path, words) in links {
+                        a href=(path) aria-current=[self.look.back.starts_with(path).then_some("page")] { (words) }
+                    }
+                }
+                div.who {
+                    span { (name) @if let Some(of) = of { " · " (of) } }
+                    form method="post" action="/sign-out" {
+                        input type="hidden" name="form" value=(sign_out);
+                        button.quiet { (tr!(t, "page-sign-out")) }
+                    }
+                }
+            }
+        };
+        let top = match frame {
+            Frame::Nobody => html! {},
+            Frame::Administrator { name, organisation } => signed_in(
+                name,
+                Some(organisation),
+                &[
+                    ("/people", tr!(t, "page-people")),
+                    ("/requests", tr!(t, "page-requests")),
+                ],
+            ),
+            Frame::Agent { name } => signed_in(name, None, &[("/waiting", tr!(t, "page-waiting"))]),
+        };
+        let registry = &self.site.registry.config.name;
+        let whole = whole(&self.look, (title, registry), &top, main);
+        Ok(self.known(Html(whole.into_string()).into_response()))
+    }
+
+    /// A page of which nothing is kept: the browser gets no cookie.
+    pub fn bare_page(&self, title: &str, main: &Markup) -> Response {
+        let registry = &self.site.registry.config.name;
+        let whole = whole(&self.look, (title, registry), &html! {}, main);
+        Html(whole.into_string()).into_response()
+    }
+
+    /// A hidden field with what lets this browser send a form there.
+    pub fn form(&self, action: &str) -> Answer<Markup> {
+        let token = self.form_token(action)?;
+        Ok(html! { input type="hidden" name="form" value=(token); })
+    }
+
+    /// A day and a time of it, where the registry is.
+    pub fn time(&self, at: Timestamp) -> Markup {
+        time(at, &self.site.registry.zone, "%Y-%m-%d %H:%M")
+    }
+
+    /// A day.
+    pub fn day(&self, at: Timestamp) -> Markup {
+        time(at, &self.site.registry.zone, "%Y-%m-%d")
+    }
+}
+
+fn time(at: Timestamp, zone: &TimeZone, form: &str) -> Markup {
+    let there = at.to_zoned(zone.clone());
+    html! { time datetime=(at.strftime("%Y-%m-%dT%H:%M:%SZ")) { (there.strftime(form)) } }
+}
+
+fn whole(look: &Look, (title, registry): (&str, &str), top: &Markup, main: &Markup) -> Markup {
+    let t = look.text;
+    let other = t.language().other();
+    html! {
+        (DOCTYPE)
+        html lang=(t.language().tag()) {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                title { (title) " · Keydesk" }
+                link rel="stylesheet" href="/keydesk.css";
+                script src="/keydesk.js" defer {}
+            }
+            body {
+                a.skip href="#main" { (tr!(t, "page-skip")) }
+                header {
+                    a.brand href="/" { "Keydesk" }
+                    (top)
+                }
+                main #main tabindex="-1" {
+                    h1 { (title) }
+                    (main)
+                }
+                footer {
+                    span { (registry) }
+                    form method="post" action="/language" {
+                        input type="hidden" name="back" value=(look.back);
+                        button.quiet name="language" value=(other.tag()) lang=(other.tag()) { (tr!(t, "page-language")) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Something that went wrong, or right, before the rest of a page.
+pub fn told(kind: &str, words: &str) -> Markup {
+    html! { p class={ "told " (kind) } role=(if kind == "bad" { "alert" } else { "status" }) { (words) } }
+}
+
+/// What a person is to their organisation, in full.
+pub fn kind(t: &Text, kind: PersonKind) -> String {
+    match kind {
+        PersonKind::Employee => tr!(t, "page-kind-employee"),
+        PersonKind::UserAdministrator => tr!(t, "page-kind-user-administrator"),
+        PersonKind::MainAdministrator => tr!(t, "page-kind-main-administrator"),
+        PersonKind::Unaffiliated => tr!(t, "page-kind-unaffiliated"),
+        PersonKind::AuthorisedRepresentative => tr!(t, "page-kind-representative"),
+    }
+}
+
+/// Why an administrator does not ask for that, and who does.
+pub fn not_theirs(t: &Text, why: &NotTheirs) -> String {
+    match why {
+        NotTheirs::Oneself => tr!(t, "page-not-for-oneself"),
+        NotTheirs::Others(_) => tr!(t, "page-for-service"),
+        NotTheirs::NoAdministrator | NotTheirs::Elsewhere => tr!(t, "page-not-an-administrator"),
+    }
+}
+
+/// A refusal as a page.
+pub fn refused(look: &Look, refused: &Refused, response: Response) -> Response {
+    let t = look.text;
+    // The registry's own words say who may instead, or since when; they are in one language.
+    let words = Some(&refused.detail).filter(|_| t.refused(refused.code).is_some());
+    let (what, next) = match refused.code {
+        problem_code::NOT_FOUND
+        | problem_code::METHOD_NOT_ALLOWED
+        | problem_code::OFFER_UNKNOWN => (tr!(t, "page-not-found"), tr!(t, "page-not-found-next")),
+        problem_code::ORIGIN_MISMATCH | problem_code::IDEMPOTENCY_KEY_REUSED => {
+            (tr!(t, "page-stale"), tr!(t, "page-stale-next"))
+        }
+        problem_code::MALFORMED => (tr!(t, "page-malformed"), tr!(t, "page-stale-next")),
+        problem_code::BUSY => (tr!(t, "page-busy"), tr!(t, "page-busy-next")),
+        code => t.refused(code).map_or_else(
+            || (tr!(t, "page-failed"), tr!(t, "page-failed-next")),
+            |told| (told.what, told.next),
+        ),
+    };
+    let main = html! {
+        @if let Some(words) = words { p lang="en" { (words) } }
+        p { (next) }
+        p { a href="/" { (tr!(t, "page-to-start")) } }
+    };
+    let page = whole(look, (&what, ""), &html! {}, &main);
+    let (mut head, _) = response.into_parts();
+    head.headers.remove(header::CONTENT_TYPE);
+    head.headers.remove(header::CONTENT_LENGTH);
+    head.headers.remove(header::WWW_AUTHENTICATE);
+    let mut shown = Html(page.into_string()).into_response();
+    *shown.status_mut() = match refused.code {
+        // Here it is whoever sends, and not what they had a key sign.
+        problem_code::ORIGIN_MISMATCH => StatusCode::FORBIDDEN,
+        _ => head.status,
+    };
+    for (name, value) in &head.headers {
+        shown.headers_mut().insert(name, value.clone());
+    }
+    shown
+}
+
+/// A page that asks for itself once more, from here: a browser that comes from elsewhere keeps back by what it is known.
+pub fn once_more(look: &Look) -> Response {
+    let t = look.text;
+    let page = html! {
+        (DOCTYPE)
+        html lang=(t.language().tag()) {
+            head {
+                meta charset="utf-8";
+                meta http-equiv="refresh" content={ "0; url=" (own_path(&look.back)) };
+                title { "Keydesk" }
+            }
+            body { p { a href=(own_path(&look.back)) { (tr!(t, "page-on")) } } }
+        }
+    };
+    Html(page.into_string()).into_response()
+}
+
+/// Which language somebody chose, and on which page.
+#[derive(Deserialize)]
+pub struct Change {
+    language: String,
+    back: String,
+}
+
+/// Keeps the choice with the browser; nothing changes here.
+pub async fn change_language(visitor: Visitor, Sent(change): Sent<Change>) -> Shown {
+    let language = Language::parse(&change.language).unwrap_or(visitor.look.text.language());
+    let mut answer = on_to(own_path(&change.back));
+    let kept = format!(
+        "{LANGUAGE}={}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=31536000",
+        language.tag()
+    );
+    if let Ok(value) = HeaderValue::from_str(&kept) {
+        answer.headers_mut().append(header::SET_COOKIE, value);
+    }
+    Ok(answer)
+}
+
+/// A path of these pages, and no way to anywhere else.
+fn own_path(path: &str) -> &str {
+    let mut bytes = path.bytes();
+    let is_own = bytes.next() == Some(b'/')
+        && bytes.next().is_none_or(|b| b != b'/')
+        && path.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
+    if is_own { path } else { "/" }
+}
+
+/// The same page with another status.
+pub fn with_status(status: StatusCode, mut response: Response) -> Response {
+    *response.status_mut() = status;
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_led_elsewhere() {
+        for path in ["/people", "/people?q=a&page=2", "/"] {
+            assert_eq!(own_path(path), path);
+        }
+        for path in [
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "",
+            "/a\r\nb",
+            "people",
+        ] {
+            assert_eq!(own_path(path), "/");
+        }
+    }
+
+    #[test]
+    fn the_language_is_what_somebody_chose_else_what_their_browser_asks_for() {
+        let language = |pairs: &[(header::HeaderName, &'static str)]| {
+            let headers = pairs.iter().cloned();
+            let headers = headers.map(|(name, value)| (name, HeaderValue::from_static(value)));
+            let uri = Uri::from_static("/people?q=a");
+            let look = Look::of(&headers.collect(), (&Method::GET, &uri));
+            assert_eq!(look.back, "/people?q=a");
+            look.text.language()
+        };
+        let asked = |ranges| language(&[(header::ACCEPT_LANGUAGE, ranges)]);
+        assert_eq!(asked("fr, nl-NL;q=0.8, en;q=0.5"), Language::Dutch);
+        assert_eq!(asked("fr"), Language::English);
+        let chosen = (header::COOKIE, "a=b; __Host-keydesk-language=en");
+        let dutch = (header::ACCEPT_LANGUAGE, "nl");
+        assert_eq!(language(&[chosen, dutch]), Language::English);
+    }
+}

@@ -1,0 +1,400 @@
+//! Where an act is signed: what it says is shown from the very bytes whose hash the key signs.
+//!
+//! Invariants: it is signed in the session in which it was drawn up, once; a code signs nothing, and what is asked for by it says so.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use jiff::Timestamp;
+use maud::{Markup, html};
+use serde::{Deserialize, Serialize};
+
+use super::codes::{self, Typed};
+use super::forms::{Named, Once, Sent};
+use super::page::{told, with_status};
+use super::session::{Administrator, Agent, Someone};
+use super::sign_in::{assertion, key_fields};
+use super::{Shared, Shown, Site, Trouble};
+use crate::domain::act::{Act, Deed, ResetTerms};
+use crate::domain::suspension::FactorSort;
+use crate::domain::{AccountResetId, OfferId, PersonId};
+use crate::server::account_resets::by_administrator::{self, Asks, Proof};
+use crate::server::account_resets::signing::{self, Ground, asked_there};
+use crate::server::account_resets::{self as resets, Wish, asker_of};
+use crate::server::database::{Connection, Write};
+use crate::server::ledger::refuse_changed;
+use crate::server::problem::{Answer, Refusal};
+use crate::server::tables::act_asked::{self, Asked};
+use crate::server::tables::{FactorName, account_reset};
+use crate::text::act::in_parts;
+use crate::text::{Text, tr};
+use crate::wire::{ResetEnding, problem_code};
+
+/// What is sent to sign, or not to.
+#[derive(Deserialize, Serialize)]
+pub struct Signature {
+    #[serde(skip_serializing)]
+    form: String,
+    #[serde(default)]
+    assertion: String,
+    #[serde(default)]
+    code: String,
+    #[serde(default)]
+    last_name: String,
+    #[serde(default)]
+    deed: String,
+}
+
+/// What stands on the button that signs nothing.
+const REFUSE: &str = "refuse";
+
+/// Shows what would be signed.
+pub async fn show(State(site): Shared, someone: Someone, Named(id): Named<OfferId>) -> Shown {
+    Ok(page(&site, &someone, id, None).await?)
+}
+
+async fn page(
+    site: &Site,
+    someone: &Someone,
+    id: OfferId,
+    wrong: Option<String>,
+) -> Answer<Response> {
+    let visitor = someone.visitor();
+    let now = site.registry.now();
+    let mut read = site.registry.db.snapshot().await?;
+    let asked = asked_there(&mut read, (id, &visitor.place()), now).await?;
+    let act = Act::read(&asked.act.0).map_err(Refusal::internal)?;
+    let form = match someone {
+        Someone::Administrator(admin) => signing_form(site, &mut read, (admin, id, &asked)).await?,
+        Someone::Agent(agent) => releasing_form(site, &mut read, (agent, id, &asked), &act).await?,
+    };
+    read.rollback().await?;
+    let t = visitor.look.text;
+    let (head, parts) = in_parts(t, &act);
+    let by_code = matches!(someone, Someone::Administrator(admin) if admin.by == FactorSort::App);
+    let head = match by_code {
+        // A code signs nothing.
+        true => tr!(t, "page-ask-head", signer = act.signer.name.as_str()),
+        false => head,
+    };
+    let bytes = String::from_utf8_lossy(&asked.act.0);
+    let is_wrong = wrong.is_some();
+    let main = html! {
+        @if let Some(wrong) = wrong { (told("bad", &wrong)) }
+        p.lead { (head) }
+        dl.facts {
+            @for (label, value) in &parts { div { dt { (label) } dd { (value) } } }
+        }
+        (form)
+        @if !by_code {
+            details {
+                summary { (tr!(t, "page-sign-bytes")) }
+                p.bytes { (bytes) }
+            }
+        }
+    };
+    let title = match by_code {
+        true => tr!(t, "page-ask-title"),
+        false => tr!(t, "page-sign-title"),
+    };
+    let page = visitor.page(&title, &someone.frame(), &main)?;
+    Ok(match is_wrong {
+        true => with_status(StatusCode::UNPROCESSABLE_ENTITY, page),
+        false => page,
+    })
+}
+
+fn path(id: OfferId) -> String {
+    format!("/sign/{id}")
+}
+
+/// An administrator signs with a key, or types a code where they came in by one.
+async fn signing_form(
+    site: &Site,
+    db: &mut Connection,
+    (admin, id, asked): (&Administrator, OfferId, &Asked),
+) -> Answer<Markup> {
+    let (t, at) = (admin.visitor.look.text, path(id));
+    let fields = admin.visitor.form(&at)?;
+    if admin.by == FactorSort::App {
+        return Ok(html! {
+            form.card method="post" action=(at) {
+                (fields)
+                p { (tr!(t, "page-sign-by-code")) }
+                label for="code" { (tr!(t, "page-code")) }
+                input #code.code name="code" inputmode="numeric" autocomplete="one-time-code" required maxlength="12"
+                    pattern="[0-9 ]{6,12}";
+                button { (tr!(t, "page-sign-code-go")) }
+            }
+        });
+    }
+    let options = options(site, db, asked).await?;
+    Ok(html! {
+        form.card method="post" action=(at) data-key=(options) {
+            (fields)
+            p { (tr!(t, "page-sign-by-key")) }
+            (key_fields(t))
+            button { (tr!(t, "page-sign-key-go")) }
+        }
+    })
+}
+
+async fn options(site: &Site, db: &mut Connection, asked: &Asked) -> Answer<String> {
+    let by = site.party_of(&asked.signer);
+    let request = signing::request(by, db, asked).await?;
+    serde_json::to_string(&request).map_err(Refusal::internal)
+}
+
+/// An agent types the last name and signs; refusing is what Enter does.
+async fn releasing_form(
+    site: &Site,
+    db: &mut Connection,
+    (agent, id, asked): (&Agent, OfferId, &Asked),
+    act: &Act,
+) -> Answer<Markup> {
+    let (t, at) = (agent.visitor.look.text, path(id));
+    let Deed::ReleaseReset { terms, .. } = &act.deed else {
+        return Err(Refusal::internal("an act that agents do not sign on pages"));
+    };
+    let options = options(site, db, asked).await?;
+    Ok(html! {
+        (bearing(site, db, agent, terms.reset).await?)
+        form.card method="post" action=(at) data-key=(options) {
+            (agent.visitor.form(&at)?)
+            label for="last-name" { (tr!(t, "page-release-name")) }
+            input #last-name name="last_name" autocomplete="off" maxlength="200";
+            (key_fields(t))
+            div.deeds {
+                button name="deed" value=(REFUSE) data-without-key="" { (tr!(t, "page-refuse")) }
+                button.plain name="deed" value="release" { (tr!(t, "page-release-go")) }
+            }
+            p.hint { (tr!(t, "page-refuse-how")) }
+        }
+    })
+}
+
+/// What bears on a request and nobody who asks can change.
+pub async fn bearing(
+    site: &Site,
+    db: &mut Connection,
+    agent: &Agent,
+    id: AccountResetId,
+) -> Answer<Markup> {
+    let (t, now) = (agent.visitor.look.text, site.registry.now());
+    let reset = resets::shown_by_id(db, id, now).await?;
+    let by = (asker_of(&reset)?, reset.ticket.as_deref());
+    let facts = resets::facts(db, (&reset.person.id, id), by, now).await?;
+    let zone = &site.registry.zone;
+    let day = |at: Timestamp| at.to_zoned(zone.clone()).strftime("%Y-%m-%d").to_string();
+    let facts = t.reset_facts(&facts, day);
+    Ok(html! {
+        @if !facts.is_empty() {
+            h2 { (tr!(t, "page-facts")) }
+            ul.plain-list { @for (is_warning, fact) in &facts { li class=[is_warning.then_some("warning")] { (fact) } } }
+        }
+    })
+}
+
+/// What is shown is signed, or refused.
+pub async fn sign(
+    State(site): Shared,
+    someone: Someone,
+    Named(id): Named<OfferId>,
+    Sent(sent): Sent<Signature>,
+) -> Shown {
+    let once = someone.visitor().once(&path(id), &sent.form, &sent)?;
+    let done = match &someone {
+        Someone::Administrator(admin) if admin.by == FactorSort::App => {
+            by_code(&site, admin, (id, &sent, once)).await
+        }
+        Someone::Administrator(admin) => by_key(&site, admin, (id, &sent, once)).await,
+        Someone::Agent(agent) if sent.deed == REFUSE => refuse(&site, agent, (id, once)).await,
+        Someone::Agent(agent) => release(&site, agent, (id, &sent, once)).await,
+    };
+    match done {
+        Ok(response) => Ok(response),
+        Err(refusal) => {
+            let t = someone.visitor().look.text;
+            let wrong = why(t, &refusal).ok_or(Trouble::Refused(refusal))?;
+            Ok(page(&site, &someone, id, Some(wrong)).await?)
+        }
+    }
+}
+
+/// What whoever tried is told on the same page; none: the refusal is a page of its own.
+fn why(t: &Text, refusal: &Refusal) -> Option<String> {
+    Some(match refusal.code() {
+        problem_code::RESPONSE_MALFORMED => tr!(t, "page-key-nothing"),
+        problem_code::NAME_DIFFERS => tr!(t, "account-reset-wrong-name"),
+        problem_code::CODE_WRONG => tr!(t, "page-sign-code-wrong"),
+        problem_code::CREDENTIAL_UNKNOWN
+        | problem_code::CREDENTIAL_REVOKED
+        | problem_code::SIGNATURE_INVALID
+        | problem_code::USER_NOT_VERIFIED
+        | problem_code::COUNTER_REGRESSED => tr!(t, "page-sign-other-key"),
+        _ => return None,
+    })
+}
+
+async fn by_key(
+    site: &Site,
+    admin: &Administrator,
+    (id, sent, once): (OfferId, &Signature, Once),
+) -> Answer<Response> {
+    let registry = &site.registry;
+    let assertion = assertion(&sent.assertion)?;
+    let (place, now) = (admin.visitor.place(), registry.now());
+    let asked = (id, &place);
+    let mut read = registry.db.snapshot().await?;
+    if let Some(before) = once.before(&mut read).await? {
+        return Ok(before);
+    }
+    let ground = Ground::of(&mut read, asked, &assertion.raw_id, now).await?;
+    read.rollback().await?;
+    let signed = match ground.verified_act(&site.people, &assertion) {
+        Ok(signed) => signed,
+        Err(refusal) => return Err(ground.on_record(registry, None, refusal).await?),
+    };
+    let mut tx = registry.db.write().await?;
+    if let Some(before) = once.before(&mut tx).await? {
+        return Ok(before);
+    }
+    let ground_now = Ground::of(&mut tx, asked, &assertion.raw_id, now).await?;
+    refuse_changed(&ground, &ground_now)?;
+    ground.take(&mut tx, &signed, now).await?;
+    signed.keep(&site.people, &mut tx, now).await?;
+    let proof = Proof {
+        with: &FactorName::of_key(&assertion.raw_id),
+        signed: Some((id, &assertion.response.signature)),
+    };
+    let told = signed.told();
+    asked_for(site, tx, (admin, &signed.act), (proof, &told, once), now).await
+}
+
+async fn by_code(
+    site: &Site,
+    admin: &Administrator,
+    (id, sent, once): (OfferId, &Signature, Once),
+) -> Answer<Response> {
+    let code = codes::code(&sent.code)?;
+    let now = site.registry.now();
+    let mut tx = site.registry.db.write().await?;
+    if let Some(before) = once.before(&mut tx).await? {
+        return Ok(before);
+    }
+    let asked = asked_there(&mut tx, (id, &admin.visitor.place()), now).await?;
+    let email = admin.person.email.as_deref().unwrap_or_default();
+    let factor = match codes::examine(site, &mut tx, (email, &code), now).await? {
+        Typed::Right(person, factor) if person == admin.person.id => factor,
+        Typed::Right(..) | Typed::Wrong | Typed::Shut => {
+            tx.commit().await?;
+            return Err(Refusal::new(
+                problem_code::CODE_WRONG,
+                "the code is not taken",
+            ));
+        }
+    };
+    act_asked::take(&mut tx, id).await?;
+    let act = Act::read(&asked.act.0).map_err(Refusal::internal)?;
+    let proof = Proof {
+        with: &factor,
+        signed: None,
+    };
+    asked_for(site, tx, (admin, &act), (proof, "by a code", once), now).await
+}
+
+/// An administrator asked for what the act says.
+async fn asked_for(
+    site: &Site,
+    mut tx: Write,
+    (admin, act): (&Administrator, &Act),
+    (proof, told, once): (Proof<'_>, &str, Once),
+    now: Timestamp,
+) -> Answer<Response> {
+    let Deed::AskReset { terms } = &act.deed else {
+        return Err(Refusal::internal("an act that administrators do not sign"));
+    };
+    let asks = asks(&mut tx, terms).await?;
+    let what = (terms, &admin.person.id);
+    by_administrator::asked(&mut tx, &site.registry.days, what, (asks, proof), now).await?;
+    let subject = PersonId::new(&terms.person.id);
+    let path = format!("/requests/{}", terms.reset);
+    let detail = format!(
+        "reset {}, on a page, by {}; {told}",
+        terms.reset, admin.person.id
+    );
+    let line = admin.line("reset-signed", subject.as_str(), &detail);
+    once.done(tx, (&path, line), now).await
+}
+
+/// Of their own accord, or what a desk prepared.
+async fn asks<'a>(db: &mut Connection, terms: &'a ResetTerms) -> Answer<Asks<'a>> {
+    let prepared = account_reset::find(db, terms.reset).await?;
+    Ok(match prepared {
+        Some(_) => Asks::Prepared(terms.reset),
+        None => Asks::Own(
+            terms.reset,
+            Wish {
+                reason: terms.reason,
+                remark: &terms.remark,
+                ticket: terms.ticket.as_deref(),
+            },
+        ),
+    })
+}
+
+async fn release(
+    site: &Site,
+    agent: &Agent,
+    (id, sent, once): (OfferId, &Signature, Once),
+) -> Answer<Response> {
+    let registry = &site.registry;
+    let assertion = assertion(&sent.assertion)?;
+    let (place, now) = (agent.visitor.place(), registry.now());
+    let asked = (id, &place);
+    let mut read = registry.db.snapshot().await?;
+    if let Some(before) = once.before(&mut read).await? {
+        return Ok(before);
+    }
+    let ground = Ground::of(&mut read, asked, &assertion.raw_id, now).await?;
+    read.rollback().await?;
+    let signed = match ground.verified_act(&site.operators, &assertion) {
+        Ok(signed) => signed,
+        Err(refusal) => return Err(ground.on_record(registry, None, refusal).await?),
+    };
+    let mut tx = registry.db.write().await?;
+    if let Some(before) = once.before(&mut tx).await? {
+        return Ok(before);
+    }
+    let ground_now = Ground::of(&mut tx, asked, &assertion.raw_id, now).await?;
+    refuse_changed(&ground, &ground_now)?;
+    ground.take(&mut tx, &signed, now).await?;
+    let typed = Some(sent.last_name.as_str());
+    let whom = (&agent.operator, None, typed);
+    let reset = signed.release(&site.operators, &mut tx, whom, now).await?;
+    let path = format!("/waiting/{reset}");
+    let detail = format!("reset {reset}, on a page; {}", signed.told());
+    let line = agent.line("reset-signed", &signed.act.subject().id, &detail);
+    once.done(tx, (&path, line), now).await
+}
+
+/// Nothing is signed, and the request is refused.
+async fn refuse(site: &Site, agent: &Agent, (id, once): (OfferId, Once)) -> Answer<Response> {
+    let now = site.registry.now();
+    let mut tx = site.registry.db.write().await?;
+    if let Some(before) = once.before(&mut tx).await? {
+        return Ok(before);
+    }
+    let asked = asked_there(&mut tx, (id, &agent.visitor.place()), now).await?;
+    let act = Act::read(&asked.act.0).map_err(Refusal::internal)?;
+    let Deed::ReleaseReset { terms, .. } = &act.deed else {
+        return Err(Refusal::internal("an act that agents do not sign on pages"));
+    };
+    act_asked::take(&mut tx, id).await?;
+    let how = (terms.reset, ResetEnding::Refuse);
+    resets::end(&mut tx, &agent.operator, how, now).await?;
+    let path = format!("/waiting/{}", terms.reset);
+    let detail = format!("reset {}, on a page", terms.reset);
+    let line = agent.line("reset-refused", &terms.person.id, &detail);
+    once.done(tx, (&path, line), now).await
+}
