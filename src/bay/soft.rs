@@ -32,7 +32,9 @@ use std::{
     time::{Duration, Instant},
 };
 
+use p256::pkcs8::EncodePrivateKey;
 use parking_lot::{Condvar, Mutex};
+use zeroize::Zeroizing;
 
 use crate::ctap::transport::{Report, Transport, TransportError};
 
@@ -97,6 +99,16 @@ pub struct CredentialView {
     /// The user's name, as far as the key kept it.
     pub user_name: Option<String>,
     pub id: Vec<u8>,
+}
+
+/// A discoverable credential with its private key: for another authenticator that is to be this one, in a test.
+pub struct Exported {
+    pub rp_id: String,
+    pub user_id: Vec<u8>,
+    pub id: Vec<u8>,
+    /// PKCS #8, DER.
+    pub private_key: Zeroizing<Vec<u8>>,
+    pub sign_count: u32,
 }
 
 impl SoftKey {
@@ -307,6 +319,24 @@ impl SoftKey {
                 id: c.id.clone(),
             })
             .collect()
+    }
+
+    /// The same with their private keys.
+    pub fn exported(&self) -> Vec<Exported> {
+        let inner = self.0.inner.lock();
+        let authenticator = &inner.machine.authenticator;
+        let stored = authenticator.state.credentials.iter();
+        let exported = stored.filter_map(|credential| {
+            let key = authenticator.private_key(&credential.id).to_pkcs8_der();
+            Some(Exported {
+                rp_id: credential.rp_id.clone(),
+                user_id: credential.user.id.clone(),
+                id: credential.id.clone(),
+                private_key: Zeroizing::new(key.ok()?.as_bytes().to_vec()),
+                sign_count: authenticator.state.sign_count,
+            })
+        });
+        exported.collect()
     }
 
     /// Everything it remembers without power.

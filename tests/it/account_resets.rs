@@ -106,7 +106,7 @@ fn wish() -> Option<ResetWish> {
     })
 }
 
-async fn ask(world: &World, who: &PersonId) -> Result<AccountResetId, Stop> {
+pub async fn ask(world: &World, who: &PersonId) -> Result<AccountResetId, Stop> {
     let (mut desk, _) = agent(world);
     match account_reset::ask(&mut desk, who, wish()).await? {
         Ending::AccountReset {

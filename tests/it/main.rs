@@ -5,6 +5,7 @@ mod apps;
 mod batch;
 mod bay;
 mod behind_the_lock;
+mod browsing;
 mod care_headless;
 mod care_pin;
 mod care_recovery;

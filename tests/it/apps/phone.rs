@@ -81,6 +81,13 @@ impl Phone {
         secret.to_base32().to_string()
     }
 
+    /// The same as it is.
+    pub fn secret(&self, name: &str) -> Vec<u8> {
+        let entries = self.entries.lock();
+        let secret = entries.named.get(name).expect("an entry");
+        secret.as_bytes().to_vec()
+    }
+
     fn now(&self) -> Timestamp {
         let ahead = self.ahead.load(Ordering::SeqCst) + self.fast_s.load(Ordering::SeqCst);
         Timestamp::now() + SignedDuration::from_secs(ahead)
