@@ -2,6 +2,7 @@
 
 mod asking;
 mod browser;
+mod carried;
 mod objecting;
 mod releasing;
 mod sign_in;

@@ -20,7 +20,7 @@ const WHY: [(&str, &str); 3] = [
 ];
 
 /// Everybody is of one organisation; W. Example has a key, and P. Example another one.
-async fn organisation() -> (World, Authenticator, Authenticator) {
+pub(super) async fn organisation() -> (World, Authenticator, Authenticator) {
     let world = World::with(with_pages).await;
     let (mut admin, mut member) = (Authenticator::new(2), Authenticator::new(1));
     world.enrolled("p-2", &mut admin).await;
@@ -40,7 +40,7 @@ async fn drawn_up(browser: &mut Browser, person: &str, why: &[(&str, &str)]) -> 
     browser.post(&at, &fields).await
 }
 
-async fn signing(browser: &mut Browser, person: &str) -> String {
+pub(super) async fn signing(browser: &mut Browser, person: &str) -> String {
     let page = drawn_up(browser, person, &WHY).await;
     assert_eq!(page.status, 303, "{}", page.text);
     assert!(page.location().starts_with("/sign/"), "{}", page.location());
