@@ -12,7 +12,7 @@ use super::world::{World, entry, refused};
 #[tokio::test]
 async fn a_last_factor_is_never_removed_and_the_refusal_says_who_may_reset() {
     let world = World::new().await;
-    for (person, seed, who) in [("p-1", 1, "help-desk"), ("p-2", 2, "customer-service")] {
+    for (person, seed, who) in [("p-1", 1, "help desk"), ("p-2", 2, "Customer Service")] {
         let phone = Phone::new(person, seed);
         world.app_enrolled(&phone).await;
         let proof = world.proof(&phone).await;
