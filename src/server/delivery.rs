@@ -17,6 +17,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 use tokio::task::{Id, JoinSet};
 
+mod fate;
 mod letter;
 mod mail;
 mod settings;
@@ -26,12 +27,13 @@ use super::Registry;
 use super::config::{ConfigError, ServeConfig};
 use super::database::{Connection, Database, Fault, Write};
 use super::secret;
-use super::tables::delivery::{self, Due, State, Way};
+use super::tables::delivery::{self, Due, Way};
 use super::tables::notice::{self, Notice};
 use super::tables::{audit, contact, setting};
 use crate::domain::PersonId;
 use crate::text::Language;
 use crate::wire::problem_code;
+use fate::{Fate, settle};
 use letter::Letters;
 use mail::Mailer;
 pub use settings::{MailConfig, MailTls, WebhookConfig};
@@ -64,23 +66,9 @@ const GIVEN_UP_AFTER: SignedDuration = SignedDuration::from_hours(3 * 24);
 /// For so long an ended delivery is kept.
 const KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
 
-/// Characters of an answer that are kept.
-const ANSWER_CHARS: usize = 200;
-
 /// The setting with the last notice that is older than [`GIVEN_UP_AFTER`] was when the registry first delivered: what nobody was told of
 /// until then is no news.
 const AFTER: &str = "delivered-after";
-
-/// What came of a try.
-#[derive(Debug, PartialEq, Eq)]
-enum Fate {
-    /// With what the other side said.
-    Taken(String),
-    /// It is tried again.
-    NotNow(String),
-    /// It is never taken.
-    Refused(String),
-}
 
 /// By what people are told.
 pub struct Post {
@@ -397,100 +385,6 @@ async fn attempt(registry: Arc<Registry>, post: Arc<Post>, trial: Trial) {
     }
 }
 
-/// Keeps what came of a try.
-async fn settle(
-    registry: &Registry,
-    trial: &Trial,
-    fate: &Fate,
-    now: Timestamp,
-) -> Result<(), Fault> {
-    let due = &trial.due;
-    let is_late = now >= due.made_at + GIVEN_UP_AFTER;
-    let (number, notice, way) = (due.number, due.notice, due.way.as_str());
-    let mut tx = registry.db.write().await?;
-    match fate {
-        Fate::Taken(answer) => {
-            tracing::info!(
-                delivery = number,
-                notice,
-                way,
-                tries = due.tries + 1,
-                "told"
-            );
-            delivery::end(&mut tx, number, (State::Sent, answer), now).await?;
-        }
-        Fate::NotNow(answer) if !is_late => {
-            tracing::info!(
-                delivery = number,
-                notice,
-                way,
-                tries = due.tries + 1,
-                answer,
-                "not taken now"
-            );
-            delivery::set_answer(&mut tx, number, answer).await?;
-        }
-        Fate::NotNow(answer) | Fate::Refused(answer) => {
-            tracing::warn!(
-                delivery = number,
-                notice,
-                way,
-                tries = due.tries + 1,
-                answer,
-                "undeliverable"
-            );
-            delivery::end(&mut tx, number, (State::Undeliverable, answer), now).await?;
-            alarm(&mut tx, trial, answer, now).await?;
-        }
-    }
-    let all = delivery::of_notices(&mut tx, std::iter::once(notice)).await?;
-    if is_told(&all) {
-        notice::mark_told(&mut tx, notice, now).await?;
-    }
-    tx.commit().await
-}
-
-/// Nothing waits any more, and it reached somebody: by mail, where mail is set.
-fn is_told(all: &[delivery::Delivery]) -> bool {
-    let by_mail = all.iter().any(|one| one.way == Way::Mail);
-    let reached = all
-        .iter()
-        .any(|one| one.state == State::Sent && (one.way == Way::Mail || !by_mail));
-    reached && all.iter().all(|one| one.state != State::Waiting)
-}
-
-async fn alarm(tx: &mut Write, trial: &Trial, answer: &str, now: Timestamp) -> Result<(), Fault> {
-    let (due, notice) = (&trial.due, &trial.notice);
-    let about = format!(
-        "notice {} ({} about {})",
-        notice.number, notice.kind, notice.about.id
-    );
-    let detail = match &due.address {
-        None => format!("{about} was not taken by the webhook: {answer}"),
-        Some(address) => {
-            let all = delivery::of_notices(tx, std::iter::once(notice.number)).await?;
-            let others = all
-                .iter()
-                .filter(|one| one.way == Way::Mail && one.address.as_ref() != Some(address));
-            let others: Vec<State> = others.map(|one| one.state).collect();
-            let others = match others.as_slice() {
-                [] => "they have no other address: nobody was told",
-                others if others.contains(&State::Sent) => "another address of theirs took it",
-                others if others.contains(&State::Waiting) => {
-                    "another address of theirs is still tried"
-                }
-                _ => "none of their other addresses took it either: nobody was told",
-            };
-            format!(
-                "{about} did not reach {} at {address}: {answer}; {others}",
-                notice.to.id
-            )
-        }
-    };
-    let kind = problem_code::NOTICE_UNDELIVERABLE;
-    audit::raise(tx, None, (kind, &detail), now).await
-}
-
 /// Forgets what ended long ago, and what nobody can object to any more.
 pub async fn tidy(db: &Database, now: Timestamp) -> Result<(), Fault> {
     let mut tx = db.write().await?;
@@ -498,24 +392,4 @@ pub async fn tidy(db: &Database, now: Timestamp) -> Result<(), Fault> {
     notice::forget_objections(&mut tx, now).await?;
     contact::forget(&mut tx, now - contact::KEPT).await?;
     tx.commit().await
-}
-
-/// An error with what is behind it.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut said = error.to_string();
-    let mut behind = error.source();
-    while let Some(error) = behind {
-        let more = error.to_string();
-        if !said.contains(&more) {
-            said = format!("{said}: {more}");
-        }
-        behind = error.source();
-    }
-    told(&said)
-}
-
-/// What another side said, as one line that is not long.
-fn told(said: &str) -> String {
-    let clean = crate::text::clean::clean(said).into_owned();
-    clean.chars().take(ANSWER_CHARS).collect()
 }

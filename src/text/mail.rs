@@ -121,9 +121,21 @@ impl Writer<'_> {
             };
         }
         match self.told.kind {
-            Kind::Added if facts.waiting == Some(true) => {
-                both!("mail-waiting-subject", "mail-waiting", sort = sort())
-            }
+            Kind::Added if facts.waiting == Some(true) => (
+                tr!(
+                    t,
+                    "mail-waiting-subject",
+                    account = account(),
+                    sort = sort()
+                ),
+                tr!(
+                    t,
+                    "mail-waiting",
+                    account = account(),
+                    sort = sort(),
+                    own = self.own()
+                ),
+            ),
             Kind::Added => both!("mail-added-subject", "mail-added", sort = sort()),
             Kind::Accepted => both!("mail-accepted-subject", "mail-accepted", sort = sort()),
             Kind::Ended => (
@@ -207,13 +219,21 @@ impl Writer<'_> {
         }
     }
 
+    /// Whether it is the reader's own, as the texts ask it.
+    fn own(&self) -> &'static str {
+        match self.told.reader {
+            Reader::Themself => "yes",
+            Reader::Administrator | Reader::Service => "no",
+        }
+    }
+
     fn ended_why(&self) -> String {
         let t = self.text;
         match self.told.facts.why {
             Some(EndedWhy::Reset) => tr!(t, "mail-ended-reset"),
             Some(EndedWhy::Deleted) => tr!(t, "mail-ended-deleted"),
             Some(EndedWhy::Withdrawn) => tr!(t, "mail-ended-withdrawn"),
-            Some(EndedWhy::Removed) => tr!(t, "mail-ended-removed"),
+            Some(EndedWhy::Removed) => tr!(t, "mail-ended-removed", own = self.own()),
             Some(EndedWhy::Replaced) => tr!(t, "mail-ended-replaced"),
             Some(EndedWhy::AccountReset) => tr!(t, "mail-ended-account-reset"),
             None => tr!(t, "mail-ended-somehow"),
@@ -226,7 +246,12 @@ impl Writer<'_> {
             Some(SuspendedWhy::Lost) => {
                 let until = facts.suspended.map(|suspended| suspended.until());
                 let until = facts.lifted_until.or(until).unwrap_or(self.told.at);
-                tr!(t, "mail-suspended-lost", until = self.time(until))
+                tr!(
+                    t,
+                    "mail-suspended-lost",
+                    until = self.time(until),
+                    own = self.own()
+                )
             }
             Some(SuspendedWhy::Stolen) => tr!(t, "mail-suspended-stolen"),
             Some(SuspendedWhy::Suspected) | None => tr!(t, "mail-suspended-suspected"),
@@ -263,7 +288,10 @@ impl Writer<'_> {
             lines.push(tr!(t, "mail-where", value = shown(&station.name)));
         }
         if let Some(by) = &facts.asked_by {
-            lines.push(tr!(t, "mail-asked-by", value = shown(by)));
+            lines.push(match self.told.kind == Kind::ResetPrepared {
+                true => tr!(t, "mail-prepared-by", value = shown(by)),
+                false => tr!(t, "mail-asked-by", value = shown(by)),
+            });
         }
         if let Some(by) = &facts.released_by {
             lines.push(tr!(t, "mail-released-by", value = shown(by)));
@@ -371,4 +399,97 @@ fn wrapped(line: &str) -> String {
         }
     }
     lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::Language;
+
+    const HOUSE: House<'_> = House {
+        platform: "IAMconnected",
+        registry: "Keydesk of Example",
+        contact: Some("+31 20 555 01 00"),
+        zone: &TimeZone::UTC,
+    };
+
+    fn written(language: Language, kind: Kind, reader: Reader, facts: &Facts, about: &str) -> Mail {
+        let told = Told {
+            kind,
+            facts,
+            at: Timestamp::UNIX_EPOCH,
+            reader,
+            to: "A. Reader",
+            about,
+            objection: kind
+                .can_be_objected_to()
+                .then_some("https://keydesk.example.test/objection/x"),
+        };
+        Text::load(language).mail(&told, &HOUSE)
+    }
+
+    #[test]
+    fn every_kind_is_told_in_both_languages_to_the_person_and_to_others_in_other_words() {
+        for (language, kind) in Language::ALL
+            .into_iter()
+            .flat_map(|language| Kind::ALL.map(|kind| (language, kind)))
+        {
+            let to = |reader| written(language, kind, reader, &Facts::default(), "O. Ther");
+            let (own, other) = (to(Reader::Themself), to(Reader::Administrator));
+            for mail in [&own, &other, &to(Reader::Service)] {
+                let text = format!("{} {}", mail.subject, mail.body);
+                assert!(!text.contains(['{', '}', '$']), "{text}");
+                assert!(
+                    mail.body.lines().all(|line| width(line) <= COLUMNS),
+                    "{text}"
+                );
+            }
+            assert!(
+                !own.body.contains("O. Ther") || kind == Kind::ResetsAllowed,
+                "{}",
+                own.body
+            );
+            assert!(other.body.contains("O. Ther"), "{}", other.body);
+            let has_page = own
+                .body
+                .contains("\nhttps://keydesk.example.test/objection/x\n");
+            assert_eq!(has_page, kind.can_be_objected_to(), "{}", own.body);
+        }
+    }
+
+    #[test]
+    fn what_somebody_wrote_stays_in_its_line_ends_no_quotation_and_is_no_link() {
+        let facts = Facts {
+            sort: Some(FactorSort::Key),
+            name: Some(
+                "x”\r\nBcc: e@vil.example\n\nYour account is closed: http://evil.example/"
+                    .to_owned(),
+            ),
+            serial: Some("1\u{202e}2".to_owned()),
+            reason: Some("”\nnot so".to_owned()),
+            ..Facts::default()
+        };
+        let about = "N.\r\nBcc: e@vil.example";
+        let mail = written(
+            Language::English,
+            Kind::Added,
+            Reader::Administrator,
+            &facts,
+            about,
+        );
+        assert!(!mail.subject.contains(['\r', '\n']), "{:?}", mail.subject);
+        let starts = |begin: &str| mail.body.lines().any(|line| line.starts_with(begin));
+        assert!(
+            !starts("Bcc") && !starts("Your account") && !starts("not so"),
+            "{}",
+            mail.body
+        );
+        assert!(
+            !mail.body.contains("http://evil") && !mail.body.contains("evil.example/"),
+            "{}",
+            mail.body
+        );
+        assert_eq!(mail.body.matches('”').count(), 2, "{}", mail.body);
+        assert!(!mail.body.contains('\u{202e}'), "{}", mail.body);
+    }
 }

@@ -23,6 +23,7 @@ mod http;
 mod import;
 mod journal;
 mod lines;
+mod mails;
 mod operators;
 mod pages;
 mod peers;

@@ -1663,16 +1663,19 @@ mail-waiting-subject = { $sort ->
    *[key] A security key was made for { $account }
 }
 mail-waiting = { $sort ->
-    [app] An app or token that makes codes was made for { $account }. It opens nothing before its owner takes it at a desk.
-   *[key] A security key was made for { $account }. It opens nothing before its owner takes it at a desk.
+    [app] An app or token that makes codes was made for { $account }.
+   *[key] A security key was made for { $account }.
+} { $own ->
+    [yes] It opens nothing before you take it at a desk.
+   *[no] It opens nothing before its owner takes it at a desk.
 }
 mail-accepted-subject = { $sort ->
     [app] An app or token that was ready for { $account } was taken
    *[key] A security key that was ready for { $account } was taken
 }
 mail-accepted = { $sort ->
-    [app] An app or token that makes codes was ready for { $account }, and its owner took it. From now on its codes open the account.
-   *[key] A security key was ready for { $account }, and its owner took it. From now on the key opens the account.
+    [app] An app or token that makes codes was ready for { $account }, and was taken at a desk. From now on its codes open the account.
+   *[key] A security key was ready for { $account }, and was taken at a desk. From now on the key opens the account.
 }
 mail-ended-subject = { $sort ->
     [app] An app or token no longer opens { $account }
@@ -1685,7 +1688,10 @@ mail-ended = { $sort ->
 mail-ended-reset = the key was reset at a desk, which deletes everything on it
 mail-ended-deleted = it was deleted from the key at a desk
 mail-ended-withdrawn = its enrolment was taken back at a desk
-mail-ended-removed = its owner gave it up
+mail-ended-removed = { $own ->
+    [yes] you gave it up
+   *[no] its owner gave it up
+}
 mail-ended-replaced = another one took its place
 mail-ended-account-reset = the account was reset
 mail-ended-somehow = it has ended
@@ -1697,7 +1703,10 @@ mail-suspended = { $sort ->
     [app] An app or token of { $account } was reported at a desk, and opens nothing since then.
    *[key] A security key of { $account } was reported at a desk, and opens nothing since then.
 }
-mail-suspended-lost = Its owner does not find it. If it turns up, its owner can show it at a desk, and it opens the account again. After { $until } that is over, and it is removed.
+mail-suspended-lost = It was lost. { $own ->
+    [yes] If you find it, show it at a desk, and it opens the account again.
+   *[no] If it turns up, its owner can show it at a desk, and it opens the account again.
+} After { $until } that is over, and it is removed.
 mail-suspended-stolen = It was stolen. It never opens the account again.
 mail-suspended-suspected = Somebody else may have used it. It never opens the account again.
 mail-lifted-subject = { $sort ->
@@ -1744,6 +1753,7 @@ mail-serial = { $name }, serial number { $serial }
 mail-when = When: { $value }
 mail-where = Where: { $value }
 mail-reason = Reason: { $value }
+mail-prepared-by = Written down by: { $value }
 mail-asked-by = Asked for by: { $value }
 mail-released-by = Released by: { $value }
 mail-not-before = Not before: { $value }

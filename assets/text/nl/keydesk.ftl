@@ -1663,16 +1663,19 @@ mail-waiting-subject = { $sort ->
    *[key] Er is een beveiligingssleutel gemaakt voor { $account }
 }
 mail-waiting = { $sort ->
-    [app] Er is een app of token die codes maakt klaargezet voor { $account }. Die geeft nergens toegang toe voordat de eigenaar hem aan een balie in ontvangst neemt.
-   *[key] Er is een beveiligingssleutel gemaakt voor { $account }. Die geeft nergens toegang toe voordat de eigenaar hem aan een balie in ontvangst neemt.
+    [app] Er is een app of token die codes maakt gemaakt voor { $account }.
+   *[key] Er is een beveiligingssleutel gemaakt voor { $account }.
+} { $own ->
+    [yes] Die geeft nergens toegang toe voordat u hem aan een balie in ontvangst neemt.
+   *[no] Die geeft nergens toegang toe voordat de eigenaar hem aan een balie in ontvangst neemt.
 }
 mail-accepted-subject = { $sort ->
     [app] Een app of token voor { $account } is in ontvangst genomen
    *[key] Een beveiligingssleutel voor { $account } is in ontvangst genomen
 }
 mail-accepted = { $sort ->
-    [app] Er lag een app of token die codes maakt klaar voor { $account }, en de eigenaar heeft die in ontvangst genomen. Voortaan geven die codes toegang.
-   *[key] Er lag een beveiligingssleutel klaar voor { $account }, en de eigenaar heeft die in ontvangst genomen. Voortaan geeft die sleutel toegang.
+    [app] Er lag een app of token die codes maakt klaar voor { $account }, en die is aan een balie in ontvangst genomen. Voortaan geven die codes toegang.
+   *[key] Er lag een beveiligingssleutel klaar voor { $account }, en die is aan een balie in ontvangst genomen. Voortaan geeft die sleutel toegang.
 }
 mail-ended-subject = { $sort ->
     [app] Een app of token geeft geen toegang meer tot { $account }
@@ -1685,7 +1688,10 @@ mail-ended = { $sort ->
 mail-ended-reset = de sleutel is aan een balie gereset, en dat verwijdert alles wat erop stond
 mail-ended-deleted = dat is aan een balie van de sleutel verwijderd
 mail-ended-withdrawn = de registratie is aan een balie teruggenomen
-mail-ended-removed = de eigenaar heeft er afstand van gedaan
+mail-ended-removed = { $own ->
+    [yes] u hebt er afstand van gedaan
+   *[no] de eigenaar heeft er afstand van gedaan
+}
 mail-ended-replaced = er is een andere voor in de plaats gekomen
 mail-ended-account-reset = het account is gereset
 mail-ended-somehow = dat is beëindigd
@@ -1697,7 +1703,10 @@ mail-suspended = { $sort ->
     [app] Een app of token van { $account } is aan een balie gemeld, en geeft sindsdien geen toegang.
    *[key] Een beveiligingssleutel van { $account } is aan een balie gemeld, en geeft sindsdien geen toegang.
 }
-mail-suspended-lost = De eigenaar is hem kwijt. Duikt hij weer op, dan kan de eigenaar hem aan een balie laten zien, en geeft hij weer toegang. Na { $until } kan dat niet meer, en wordt hij verwijderd.
+mail-suspended-lost = Hij is kwijt. { $own ->
+    [yes] Vindt u hem terug, laat hem dan aan een balie zien, en hij geeft weer toegang.
+   *[no] Duikt hij weer op, dan kan de eigenaar hem aan een balie laten zien, en hij geeft weer toegang.
+} Na { $until } kan dat niet meer, en wordt hij verwijderd.
 mail-suspended-stolen = Hij is gestolen. Hij geeft nooit meer toegang.
 mail-suspended-suspected = Misschien heeft iemand anders hem gebruikt. Hij geeft nooit meer toegang.
 mail-lifted-subject = { $sort ->
@@ -1744,6 +1753,7 @@ mail-serial = { $name }, serienummer { $serial }
 mail-when = Wanneer: { $value }
 mail-where = Waar: { $value }
 mail-reason = Reden: { $value }
+mail-prepared-by = Genoteerd door: { $value }
 mail-asked-by = Gevraagd door: { $value }
 mail-released-by = Vrijgegeven door: { $value }
 mail-not-before = Niet voor: { $value }

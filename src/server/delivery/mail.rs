@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use lettre::message::header::{ContentType, HeaderName, HeaderValue};
+use lettre::message::header::{ContentType, HeaderName, HeaderValue, MIME_VERSION_1_0};
 use lettre::message::{Mailbox, MessageBuilder};
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
@@ -14,8 +14,8 @@ use lettre::transport::smtp::extension::ClientId;
 use lettre::transport::smtp::response::Response;
 use lettre::{Address, Message};
 
+use super::fate::{Fate, chain, told};
 use super::settings::{self, MailConfig, MailTls};
-use super::{Fate, chain, told};
 use crate::server::config::ConfigError;
 use crate::text;
 
@@ -118,6 +118,7 @@ impl Mailer {
                 "auto-generated".to_owned(),
             ));
         builder
+            .header(MIME_VERSION_1_0)
             .header(ContentType::TEXT_PLAIN)
             .body(mail.body.clone())
             .map_err(|why| chain(&why))
@@ -174,4 +175,43 @@ fn parameters(config: &MailConfig) -> Result<TlsParameters, ConfigError> {
 fn answer(response: &Response) -> String {
     let lines: Vec<&str> = response.message().collect();
     told(&format!("{} {}", response.code(), lines.join(" ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mailer() -> Mailer {
+        let config = "server = '127.0.0.1'\ntls = 'none'\nfrom = 'Keydesk <keydesk@example.test>'";
+        Mailer::of(&toml::from_str(config).expect("settings")).expect("a mailer")
+    }
+
+    #[test]
+    fn nothing_of_a_mail_becomes_a_line_of_its_head() {
+        let mail = text::mail::Mail {
+            subject: "a\r\nBcc: e@vil.example\r\n\r\nbody".to_owned(),
+            body: "b\r\n.\r\nMAIL FROM:<e@vil.example>".to_owned(),
+        };
+        let message = mailer().message(("d-1", "p@example.test"), &mail, Timestamp::UNIX_EPOCH);
+        let message = message.expect("a message");
+        let written = String::from_utf8(message.formatted()).expect("text");
+        let (head, _) = written.split_once("\r\n\r\n").expect("a head");
+        assert!(!head.lines().any(|line| line.starts_with("Bcc")), "{head}");
+        assert!(head.contains("Message-ID: <d-1@example.test>"), "{head}");
+        let to: Vec<_> = message
+            .envelope()
+            .to()
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        assert_eq!(to, ["p@example.test"]);
+        for address in [
+            "p@example.test\r\nRCPT TO:<e@vil.example>",
+            "p@example.test> <e@vil.example",
+            "nobody",
+        ] {
+            let refused = mailer().message(("d-1", address), &mail, Timestamp::UNIX_EPOCH);
+            assert!(refused.is_err(), "{address}");
+        }
+    }
 }

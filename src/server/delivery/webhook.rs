@@ -12,8 +12,8 @@ use serde_json::json;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
+use super::fate::{Fate, chain, told};
 use super::settings::{self, WebhookConfig, is_this_machine};
-use super::{Fate, chain, told};
 use crate::server::config::ConfigError;
 use crate::server::tables::notice::Notice;
 

@@ -3,6 +3,7 @@
 
 mod attacks;
 mod deputy;
+mod mailed;
 mod prepared;
 mod refused;
 

@@ -32,6 +32,8 @@ person,p-4,Zoë Łuczak-Østergård,user-administrator,zoe@example.test,,Exemple
 
 pub struct World {
     pub dir: tempfile::TempDir,
+    /// As the registry is started again.
+    pub settings: ServeConfig,
     pub running: Running,
     pub client: Client,
     pub session: Session,
@@ -132,13 +134,14 @@ impl World {
         import_file(&db, &people, Format::Csv)
             .await
             .expect("imports");
-        let running = Server::start_with_clock(config, clock(&clock_ahead_s))
+        let running = Server::start_with_clock(config.clone(), clock(&clock_ahead_s))
             .await
             .expect("starts");
         let client = joined(&running, &db, "Help desk 2").await;
         let session = first_sign_in(&client, &db, "O. Perator", Role::HelpDesk, key).await;
         Self {
             dir,
+            settings: config,
             running,
             client,
             session,
@@ -149,16 +152,14 @@ impl World {
 
     /// Stops the registry and starts it again, at the same address.
     pub async fn restart(&mut self) {
-        let mut config = config(self.dir.path());
+        let mut config = self.settings.clone();
         config.listen = self.running.addr;
-        let database = self.db();
         let elsewhere = Server::start(ServeConfig {
             db: self.dir.path().join("elsewhere.db"),
             ..super::world::config(self.dir.path())
         });
         let running = std::mem::replace(&mut self.running, elsewhere.await.expect("starts"));
         running.shutdown().await.expect("stops");
-        config.db = database;
         self.running = Server::start_with_clock(config, clock(&self.clock_ahead_s))
             .await
             .expect("starts again");
@@ -166,10 +167,15 @@ impl World {
 
     /// Does something while the registry is stopped, and starts it again at the same address.
     pub async fn while_stopped(self, meanwhile: impl FnOnce(&Path)) -> Self {
-        let mut config = config(self.dir.path());
+        self.stopped_for(async |dir: &Path| meanwhile(dir)).await
+    }
+
+    /// The same for something that takes its time.
+    pub async fn stopped_for(self, meanwhile: impl AsyncFnOnce(&Path)) -> Self {
+        let mut config = self.settings.clone();
         config.listen = self.running.addr;
         self.running.shutdown().await.expect("stops");
-        meanwhile(self.dir.path());
+        meanwhile(self.dir.path()).await;
         let running = Server::start_with_clock(config, clock(&self.clock_ahead_s)).await;
         Self {
             running: running.expect("starts again"),
