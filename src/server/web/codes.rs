@@ -29,7 +29,8 @@ pub struct Subject(Vec<u8>);
 
 impl Subject {
     pub fn of(email: &str) -> Self {
-        Self(Sha256::digest(email.trim().to_lowercase()).to_vec())
+        // In small letters as far as the database takes addresses for the same: no other one is counted as somebody's.
+        Self(Sha256::digest(email.trim().to_ascii_lowercase()).to_vec())
     }
 }
 

@@ -368,3 +368,25 @@ async fn from_one_place_so_many_wrong_codes_are_looked_at_in_a_minute_and_no_mor
     let answer = browser.type_code("zoe@example.test", right.as_str()).await;
     assert_eq!(answer.location(), "/people");
 }
+
+/// U+212A is a k in small letters, and is none to the database.
+#[tokio::test]
+async fn an_address_in_other_letters_does_not_make_somebodys_wrong_codes_nobodys() {
+    let world = World::with(with_pages).await;
+    let phone = Phone::new("p-4", 1);
+    world.app_enrolled(&phone).await;
+    world
+        .sql("UPDATE person SET email = 'k@example.test' WHERE id = 'p-4'")
+        .await;
+    let mut browser = Browser::new(&world);
+    for address in ["k", "K", "k", "k", "\u{212a}"] {
+        let email = format!("{address}@example.test");
+        browser.type_code(&email, "000000").await;
+    }
+    let rows: Vec<(Option<String>, i64)> =
+        sqlx::query_as("SELECT person, wrong FROM page_wrong_run ORDER BY person")
+            .fetch_all(&world.database().await)
+            .await
+            .unwrap();
+    assert_eq!(rows, [(None, 1), (Some("p-4".to_owned()), 4)]);
+}
