@@ -82,6 +82,14 @@ fn over(visitor: &Visitor) -> Response {
 pub async fn object(State(site): Shared, visitor: Visitor, Named(token): Named<Secret>) -> Shown {
     let now = site.registry.now();
     let name = hex::encode(hash(&token));
+    let mut read = site.registry.db.snapshot().await?;
+    // Whoever has no link does not keep others from writing.
+    let is_link = repeat::answered(&mut read, SCOPE, &name).await?.is_some()
+        || meant(&mut read, &token, now).await?.is_some();
+    read.rollback().await?;
+    if !is_link {
+        return Ok(over(&visitor));
+    }
     let mut tx = site.registry.db.write().await?;
     if repeat::answered(&mut tx, SCOPE, &name).await?.is_some() {
         return Ok(on_to(DONE));

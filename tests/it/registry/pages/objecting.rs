@@ -99,3 +99,22 @@ async fn a_link_that_is_none_or_of_what_ended_objects_to_nothing() {
     assert_eq!(browser.post(&at, &[]).await.status, 404);
     assert_eq!(browser.get(&at).await.status, 404);
 }
+
+/// Nobody needs an account to send one: it must not stand in the way of whoever writes.
+#[tokio::test]
+async fn a_link_that_is_none_is_told_so_without_a_turn_to_write() {
+    let world = World::with(with_pages).await;
+    let mut browser = Browser::new(&world);
+    let pool = world.database().await;
+    let mut writing = pool.acquire().await.expect("a connection");
+    sqlx::query("BEGIN IMMEDIATE")
+        .execute(&mut *writing)
+        .await
+        .expect("writes");
+    let answer = browser.post("/objection/none", &[]).await;
+    sqlx::query("ROLLBACK")
+        .execute(&mut *writing)
+        .await
+        .expect("ends");
+    assert_eq!(answer.status, 404, "{}", answer.text);
+}
