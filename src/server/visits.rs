@@ -361,6 +361,26 @@ async fn refuse_releaser(tx: &mut Write, id: VisitId, to: &OperatorId) -> Answer
     Ok(())
 }
 
+/// Nor has whoever made the factor of the administrator on whose word it lets factors be added: they count among its operators by now.
+async fn refuse_maker(tx: &mut Write, id: VisitId, now: Timestamp) -> Answer<()> {
+    let reset = visit::reset(tx, id).await?;
+    let by = reset.and_then(|reset| reset.administrator.zip(reset.asked_with));
+    let by = match by {
+        Some(by) => Some(by),
+        None => visit::vouched_by(tx, id).await?,
+    };
+    if let Some((administrator, with)) = by
+        && !may_vouch(tx, id, (&administrator, &with), now).await?
+    {
+        return Err(Refusal::new(
+            problem_code::NOT_ALLOWED,
+            "whoever enrolled the factor by which an administrator answers for the person does not go on with this visit: another \
+             operator does",
+        ));
+    }
+    Ok(())
+}
+
 /// Another operator goes on with a visit of this desk, at the station where they are signed in.
 pub async fn pass(
     tx: &mut Write,
@@ -374,6 +394,7 @@ pub async fn pass(
     holds(tx, Action::Receive, to.0, person).await?;
     refuse_releaser(tx, id, to.0).await?;
     visit::pass(tx, id, (to.1, to.0)).await?;
+    refuse_maker(tx, id, now).await?;
     let kept = kept(tx, id).await?.ok_or_else(|| over(id))?;
     touched(tx, kept, person, now).await
 }

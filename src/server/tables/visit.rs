@@ -234,6 +234,19 @@ pub async fn prove(
     Ok(())
 }
 
+/// The administrator who proved it, and by which factor of theirs; none: nobody did, or its person themself.
+pub async fn vouched_by(
+    db: &mut Connection,
+    id: VisitId,
+) -> Result<Option<(PersonId, FactorName)>, Fault> {
+    sqlx::query_as(
+        "SELECT prover, proved_by FROM visit WHERE id = $1 AND prover <> person AND proved_by IS NOT NULL",
+    )
+    .bind(id)
+    .fetch_optional(db)
+    .await
+}
+
 /// Its person's account was reset in it, as far as nothing else proved it.
 pub async fn set_reset(tx: &mut Write, id: VisitId, reset: AccountResetId) -> Result<(), Fault> {
     sqlx::query("UPDATE visit SET reset = $1 WHERE id = $2")

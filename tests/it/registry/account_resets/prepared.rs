@@ -129,3 +129,57 @@ async fn what_no_administrator_asked_for_within_four_hours_is_over() {
     let seen = desk.client.account_reset(&desk.session, reset.id).await;
     assert_eq!(seen.expect("seen").reset.state, ResetState::Expired);
 }
+
+/// W. Example asked for what was prepared for P. Example, with the key that the registry's first operator had enrolled for them.
+const ASKED: &str = "UPDATE account_reset SET state = 'released', administrator = 'p-2', \
+     asked_with = (SELECT hex(id) FROM credential WHERE person = 'p-2'), until_ms = until_ms + 3600000";
+
+async fn passes(desk: &Agent, visit: &Visit, to: &OperatorId) -> Result<Visit, RegistryError> {
+    let pass = keydesk::wire::VisitPass {
+        version: VERSION,
+        to: to.clone(),
+    };
+    desk.client.pass_visit(&desk.session, visit.id, &pass).await
+}
+
+/// They would be on both sides of it: the word is that of a key that they may have made for themself.
+#[tokio::test]
+async fn whoever_made_the_factor_that_was_asked_with_is_passed_no_visit_with_its_authority() {
+    let (world, desk, other) = alone().await;
+    world
+        .sql("UPDATE operator SET personnel_number = 'maker' WHERE personnel_number IS NULL")
+        .await;
+    let maker = world.session.operator.id.clone();
+    let visit = desk.visit("p-1").await;
+    let reset = prepares(&desk, &visit).await.expect("prepared").id;
+    world.sql(ASKED).await;
+    desk.carries_out(reset, &visit).await.expect("carried out");
+    let passed = passes(&desk, &visit, &maker).await;
+    assert_eq!(refused(passed), problem_code::NOT_ALLOWED);
+    passes(&desk, &visit, other.id())
+        .await
+        .expect("passed to somebody else");
+}
+
+/// The same where the administrator stands beside them and proves it there.
+#[tokio::test]
+async fn whoever_made_the_factor_that_vouches_is_passed_no_visit_with_its_authority() {
+    let (world, desk, other) = alone().await;
+    world
+        .sql("UPDATE operator SET personnel_number = 'maker' WHERE personnel_number IS NULL")
+        .await;
+    let maker = world.session.operator.id.clone();
+    let visit = desk.visit("p-1").await;
+    world
+        .sql(
+            "UPDATE visit SET authority = 'administrator', prover = 'p-2', proved_ms = opened_ms, \
+             proved_by = (SELECT hex(id) FROM credential WHERE person = 'p-2') \
+             WHERE person = 'p-1' AND ended_ms IS NULL AND overtaken_ms IS NULL AND authority IS NULL",
+        )
+        .await;
+    let passed = passes(&desk, &visit, &maker).await;
+    assert_eq!(refused(passed), problem_code::NOT_ALLOWED);
+    passes(&desk, &visit, other.id())
+        .await
+        .expect("passed to somebody else");
+}
