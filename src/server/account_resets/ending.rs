@@ -9,7 +9,7 @@ use crate::domain::{AccountResetId, Person, PersonId};
 use crate::server::database::Write;
 use crate::server::problem::{Answer, Refusal};
 use crate::server::tables::account_reset::{self as table, Ender, Stored};
-use crate::server::tables::operator;
+use crate::server::tables::{audit, operator};
 use crate::wire::{Operator, ResetEnding, problem_code};
 
 /// An operator withdraws or refuses one of which nothing has come.
@@ -33,7 +33,15 @@ pub async fn end(
             ));
         }
     };
-    end_as(tx, (&reset, to), Ender::Operator(&by.id), now).await
+    end_as(tx, (&reset, to), Ender::Operator(&by.id), now).await?;
+    if let (ResetEnding::Refuse, Some(administrator)) = (how, &reset.administrator) {
+        let detail = format!(
+            "operator {} refused reset {id} of {}'s account, for which administrator {administrator} had asked",
+            by.id, person.id
+        );
+        audit::raise(tx, None, (problem_code::RESET_OBJECTED, &detail), now).await?;
+    }
+    Ok(())
 }
 
 /// One of the people does.

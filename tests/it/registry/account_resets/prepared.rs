@@ -134,6 +134,11 @@ async fn what_no_administrator_asked_for_within_four_hours_is_over() {
 const ASKED: &str = "UPDATE account_reset SET state = 'released', administrator = 'p-2', \
      asked_with = (SELECT hex(id) FROM credential WHERE person = 'p-2'), until_ms = until_ms + 3600000";
 
+async fn raised(world: &World, kind: &str) -> usize {
+    let alarms = admin::alarms(&world.db(), 100).await.expect("alarms");
+    alarms.iter().filter(|alarm| alarm.kind == kind).count()
+}
+
 async fn passes(desk: &Agent, visit: &Visit, to: &OperatorId) -> Result<Visit, RegistryError> {
     let pass = keydesk::wire::VisitPass {
         version: VERSION,
@@ -182,4 +187,15 @@ async fn whoever_made_the_factor_that_vouches_is_passed_no_visit_with_its_author
     passes(&desk, &visit, other.id())
         .await
         .expect("passed to somebody else");
+}
+
+#[tokio::test]
+async fn an_operator_who_refuses_what_an_administrator_asked_for_is_seen() {
+    let (world, desk, other) = alone().await;
+    let visit = desk.visit("p-1").await;
+    let reset = prepares(&desk, &visit).await.expect("prepared").id;
+    world.sql(ASKED).await;
+    let ended = other.ends(reset, ResetEnding::Refuse).await;
+    assert_eq!(ended.expect("refused").state, ResetState::Refused);
+    assert_eq!(raised(&world, problem_code::RESET_OBJECTED).await, 1);
 }
