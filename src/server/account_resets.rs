@@ -45,6 +45,9 @@ const OF_ONE_AGENT: u32 = 5;
 /// The same of one administrator.
 const OF_ONE_ADMINISTRATOR: u32 = 10;
 
+/// Of what one human prepares for administrators to ask for.
+const PREPARED_BY_ONE: u32 = 10;
+
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
 /// A second request about the same person within this time raises an alarm.

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::asked::{looked_at, refuse_more, seen_lately, terms};
 use super::{
-    AGAIN, DAY, OF_ONE_ADMINISTRATOR, Told, Wish, check, not_allowed, over, refuse_needless,
+    AGAIN, DAY, OF_ONE_ADMINISTRATOR, PREPARED_BY_ONE, Told, Wish, check, not_allowed, over, refuse_needless,
     stored, tell,
 };
 use crate::domain::account_reset::{CODE_WAITS, RELEASED_WITHIN, ResetState};
@@ -87,6 +87,14 @@ pub async fn prepare(
         until,
     };
     table::insert(tx, &new, now).await?;
+    let theirs = table::asked_by(tx, &desk.operator.id, now - DAY).await?;
+    if theirs > PREPARED_BY_ONE {
+        let detail = format!(
+            "operator {} prepared the reset of {}'s account for an administrator to ask for: their {theirs}. within a day",
+            desk.operator.id, person.id
+        );
+        audit::alarm(tx, &desk.station, problem_code::RESET_LIMIT, &detail, now).await?;
+    }
     let told = Told {
         until: Some(until),
         ..Told::of(id, wish.reason, &desk.operator.name)

@@ -266,7 +266,7 @@ pub async fn open_of(db: &mut Connection, person: &PersonId) -> Result<Option<St
     .await
 }
 
-/// How many were asked for, and not only prepared, about that person after that time: of all, and without those that whoever asked took back.
+/// How many were asked for, and not only prepared unless somebody objected to that, about that person after that time: of all, and without those that whoever asked took back.
 pub async fn asked_about(
     db: &mut Connection,
     person: &PersonId,
@@ -274,11 +274,12 @@ pub async fn asked_about(
 ) -> Result<(u32, u32), Fault> {
     sqlx::query_as(
         "SELECT count(*), count(*) FILTER (WHERE state <> $3) FROM account_reset \
-         WHERE person = $1 AND asked_ms > $2 AND (asked IS NOT NULL OR administrator IS NOT NULL)",
+         WHERE person = $1 AND asked_ms > $2 AND (asked IS NOT NULL OR administrator IS NOT NULL OR state = $4)",
     )
     .bind(person)
     .bind(At(after))
     .bind(ResetState::Withdrawn)
+    .bind(ResetState::Objected)
     .fetch_one(db)
     .await
 }

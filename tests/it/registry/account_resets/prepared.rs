@@ -199,3 +199,32 @@ async fn an_operator_who_refuses_what_an_administrator_asked_for_is_seen() {
     assert_eq!(ended.expect("refused").state, ResetState::Refused);
     assert_eq!(raised(&world, problem_code::RESET_OBJECTED).await, 1);
 }
+
+/// Each tells everybody concerned: whoever prepares one after the other may want an administrator to sign one in the end.
+#[tokio::test]
+async fn many_that_one_human_prepares_are_seen_and_what_is_objected_to_thrice_is_not_prepared_again()
+ {
+    let (world, desk, _) = alone().await;
+    let visit = desk.visit("p-1").await;
+    for number in 1..=11 {
+        let open = prepares(&desk, &visit).await.expect("prepared").id;
+        let many = raised(&world, problem_code::RESET_LIMIT).await;
+        assert_eq!(many, usize::from(number > 10), "{number}");
+        desk.ends(open, ResetEnding::Withdraw)
+            .await
+            .expect("withdrawn");
+    }
+    for _ in 0..3 {
+        prepares(&desk, &visit).await.expect("prepared");
+        world
+            .sql(
+                "UPDATE account_reset SET state = 'objected', objector = 'p-1', ended_ms = asked_ms \
+                 WHERE state = 'prepared'",
+            )
+            .await;
+    }
+    assert_eq!(
+        refused(prepares(&desk, &visit).await),
+        problem_code::RESET_LIMIT
+    );
+}
