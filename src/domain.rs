@@ -8,6 +8,7 @@ pub mod authority;
 pub mod batch;
 pub mod care;
 pub mod characters;
+pub mod exception;
 pub mod factor;
 pub mod history;
 pub mod id;

@@ -17,6 +17,7 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 mod account_resets;
+mod away;
 mod clock;
 mod connection;
 pub mod decode;

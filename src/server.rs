@@ -40,6 +40,7 @@ mod database;
 mod delivery;
 mod derived;
 mod examination;
+mod exceptions;
 mod factors;
 mod guesses;
 mod heads;
@@ -189,6 +190,14 @@ pub(crate) struct Registry {
 }
 
 impl Registry {
+    /// How it is reckoned when resets are carried out.
+    fn pace(&self) -> account_resets::Pace<'_> {
+        account_resets::Pace {
+            days: &self.days,
+            wait: self.config.resets.wait(),
+        }
+    }
+
     fn now(&self) -> Timestamp {
         self.clock.now()
     }

@@ -6,6 +6,7 @@
 mod account_reset;
 mod act;
 pub mod api;
+mod away;
 mod bond;
 pub mod client_assertion;
 mod factor;
@@ -23,6 +24,7 @@ mod withdrawal;
 pub use account_reset::*;
 pub use act::*;
 pub use api::*;
+pub use away::*;
 pub use bond::{BOND, Bond, ReportKey, Reported};
 pub use factor::*;
 pub use origin::{OfferFault, is_domain, is_origin_of};

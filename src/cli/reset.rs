@@ -10,6 +10,8 @@ use super::face::Orders;
 use super::outcome::outcome_of_stop;
 use super::output::Outcome;
 use crate::domain::account_reset::ResetWish;
+use crate::domain::exception::EXCEPTION_DAYS_MAX;
+use crate::domain::identification::AwayMeans;
 use crate::domain::{AccountResetId, Person};
 use crate::text::clean::columns;
 use crate::text::{spoken, tr};
@@ -23,6 +25,9 @@ use args::ResetCommand;
 #[derive(Default)]
 pub struct AccountResetAnswers {
     last_name: Option<String>,
+    called_back: bool,
+    /// In how many working days the person may come.
+    days: Option<u8>,
 }
 
 impl AccountResetAnswers {
@@ -33,6 +38,21 @@ impl AccountResetAnswers {
     ) -> Result<Answer, (&'static str, String)> {
         match question {
             AccountResetQuestion::Why { .. } => Err(("no-reason", tr!(spoken(), "cli-no-reason"))),
+            AccountResetQuestion::Way {
+                means: AwayMeans::CallBack,
+                ..
+            } if !self.called_back => {
+                Err(("not-called-back", tr!(spoken(), "cli-not-called-back")))
+            }
+            AccountResetQuestion::Way { .. } => Ok(Answer::Yes),
+            AccountResetQuestion::Except { wrong: false, .. } => match self.days {
+                Some(days) => Ok(Answer::Typed(days.to_string())),
+                None => Err(("no-days", tr!(spoken(), "cli-no-days"))),
+            },
+            AccountResetQuestion::Except { wrong: true, .. } => {
+                let max = u32::from(EXCEPTION_DAYS_MAX);
+                Err(("no-days", tr!(spoken(), "cli-wrong-days", max = max)))
+            }
             // Asking for it, with all that it says, is the answer.
             AccountResetQuestion::Ask { .. } | AccountResetQuestion::CarryOut { .. } => {
                 Ok(Answer::Yes)
@@ -61,21 +81,29 @@ impl AccountResetAnswers {
 pub(super) async fn run(runs: &Runs<'_>, command: &ResetCommand) -> Outcome {
     let done = match command {
         ResetCommand::Request(a) => {
-            let how = Some(a.identified_by.clone());
-            let face = runs.identified_face(&a.key, how, Orders::default());
-            let order = Order::AskReset {
-                person: a.person.clone(),
-                wish: Some(ResetWish {
-                    reason: a.reason,
-                    remark: a.remark.clone(),
-                    ticket: a.ticket.clone(),
-                }),
+            let answers = AccountResetAnswers {
+                called_back: a.called_back,
+                ..AccountResetAnswers::default()
+            };
+            let how = a.identified_by.clone().or(a.video.clone());
+            let orders = Orders::about_account_resets(answers);
+            let face = runs.identified_face(&a.key, how, orders);
+            let person = a.person.clone();
+            let wish = Some(ResetWish {
+                reason: a.reason,
+                remark: a.remark.clone(),
+                ticket: a.ticket.clone(),
+            });
+            let order = match a.away {
+                true => Order::AskAway { person, wish },
+                false => Order::AskReset { person, wish },
             };
             return runs.carry_out(&face, order).await;
         }
         ResetCommand::Release(a) => {
             let answers = AccountResetAnswers {
                 last_name: Some(a.last_name.clone()),
+                ..AccountResetAnswers::default()
             };
             let face = runs.ordered_face(&a.key, Orders::about_account_resets(answers));
             let order = Order::ReleaseReset {
@@ -88,11 +116,19 @@ pub(super) async fn run(runs: &Runs<'_>, command: &ResetCommand) -> Outcome {
             return runs.carry_out(&face, order).await;
         }
         ResetCommand::CarryOut(a) => {
-            let how = Some(a.identified_by.clone());
-            let face = runs.identified_face(&KeyChoice::default(), how, Orders::default());
-            let order = Order::CarryOutReset {
-                reset: a.reset,
-                person: a.person.clone(),
+            let answers = AccountResetAnswers {
+                days: a.days,
+                ..AccountResetAnswers::default()
+            };
+            let orders = Orders::about_account_resets(answers);
+            let how = a.identified_by.clone();
+            let face = runs.identified_face(&KeyChoice::default(), how, orders);
+            let order = match a.days {
+                Some(_) => Order::ExceptReset { reset: a.reset },
+                None => Order::CarryOutReset {
+                    reset: a.reset,
+                    person: a.person.clone(),
+                },
             };
             return runs.carry_out(&face, order).await;
         }
@@ -129,8 +165,34 @@ fn line(reset: &AccountReset) -> String {
         &text.reset_state(reset.state),
         &text.reset_reason(reset.reason),
         &reset.asker(),
-        &tr!(spoken(), "cli-until", until = reset.until.to_string()),
+        &when(reset),
     ])
+}
+
+/// From when on, and until when, something can come of it; or how its exception stands.
+fn when(reset: &AccountReset) -> String {
+    let until = reset.until.to_string();
+    if let Some(exception) = reset.exception.as_ref().filter(|one| one.is_pending()) {
+        let owner = exception.owner.name.clone();
+        return match exception.overdue {
+            true => tr!(
+                spoken(),
+                "cli-exception-overdue",
+                owner = owner,
+                until = until
+            ),
+            false => tr!(spoken(), "cli-exception", owner = owner, until = until),
+        };
+    }
+    match reset.ripe_at {
+        Some(from) => tr!(
+            spoken(),
+            "cli-from-until",
+            from = from.to_string(),
+            until = until
+        ),
+        None => tr!(spoken(), "cli-until", until = until),
+    }
 }
 
 async fn show(runs: &Runs<'_>, reset: AccountResetId) -> Result<Outcome, Stop> {
@@ -182,6 +244,15 @@ pub(super) fn outcome_of(person: &Person, result: &AccountResetResult) -> Outcom
         AccountResetResult::Asked { reset } => ("reset-asked", of(reset)),
         AccountResetResult::Released { reset } => ("reset-released", of(reset)),
         AccountResetResult::Refused { reset } => ("reset-refused", of(reset)),
+        AccountResetResult::Excepted { done } => (
+            "account-reset",
+            json!({
+                "reset": done.reset.id,
+                "person": person.id,
+                "deleted": done.deleted,
+                "exception": done.reset.exception,
+            }),
+        ),
         AccountResetResult::CarriedOut { done } => (
             "account-reset",
             json!({

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use super::account_reset::ResetReason;
 use super::line::{NotOneLine, OneLine};
 use super::suspension::FactorSort;
-use super::{AccountResetId, Bytes, OfferId, VisitId};
+use super::{AccountResetId, Bytes, IdentificationId, OfferId, VisitId};
 
 /// The version of the form.
 pub const ACT_VERSION: u16 = 1;
@@ -105,6 +105,9 @@ pub struct ResetTerms {
     /// None: whoever asks has not seen the person, who is identified when it is carried out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identified: Option<LookedAt>,
+    /// Whoever asks has not seen the person at a desk: the two ways in which they were identified instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub away: Option<Box<Away>>,
 }
 
 /// A factor that a reset deletes.
@@ -158,6 +161,35 @@ pub struct LookedAt {
     pub by: Party,
     pub station: Party,
     pub at: Timestamp,
+}
+
+/// How somebody was identified who is not at a desk: in two ways that differ in kind.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Away {
+    pub first: LookedAway,
+    pub second: LookedAway,
+}
+
+/// One of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LookedAway {
+    /// The identification, which is for this reset and no other.
+    pub identification: IdentificationId,
+    /// What was looked at or called, as [`AwayLook`](super::identification::AwayLook) writes it.
+    pub how: String,
+    /// Who looked or called, and where.
+    pub by: Party,
+    pub station: Party,
+    pub at: Timestamp,
+}
+
+impl Away {
+    /// Both, the earlier one first.
+    pub fn both(&self) -> [&LookedAway; 2] {
+        [&self.first, &self.second]
+    }
 }
 
 /// Why bytes are no act, or none that may be signed.
@@ -270,6 +302,10 @@ impl ResetTerms {
                 .into_iter()
                 .flat_map(|looked| [&looked.by, &looked.station]),
         );
+        for looked in self.away.iter().flat_map(|away| away.both()) {
+            texts.push(looked.how.as_str());
+            parties.extend([&looked.by, &looked.station]);
+        }
         parties.extend(self.organisation.as_ref());
         parties
     }
@@ -336,6 +372,40 @@ mod tests {
         };
         let read = Act::read(&two_lines.bytes().0);
         assert_eq!(read, Err(ActFault::Name(NotOneLine::Control)));
+    }
+
+    #[test]
+    fn what_an_agent_signed_before_anybody_was_asked_for_who_is_away_reads_and_writes_the_same() {
+        let old = r#"{"v":1,"id":"00000000-0000-0000-0000-000000000000","signer":{"id":"op-1","name":"A. Gent"},"deed":{"kind":"ask-reset","terms":{"reset":"00000000-0000-0000-0000-000000000000","person":{"id":"p-2","name":"W. Example"},"factors":[],"reason":"stolen","remark":"","identified":{"visit":"00000000-0000-0000-0000-000000000000","how":"passport:7K31","by":{"id":"op-1","name":"A. Gent"},"station":{"id":"s-1","name":"Help desk 1"},"at":"2026-11-29T12:00:00Z"}}},"asked_at":"2026-11-29T12:00:00Z","until":"2026-11-29T12:05:00Z"}"#;
+        let act = Act::read(old.as_bytes()).expect("reads");
+        assert_eq!(act.bytes().0, old.as_bytes());
+        let looked = |how: &str| LookedAway {
+            identification: IdentificationId(uuid::Uuid::nil()),
+            how: how.to_owned(),
+            by: party("op-1", "A. Gent"),
+            station: party("s-1", "Customer Service 1"),
+            at: act.asked_at,
+        };
+        let Deed::AskReset { terms } = act.deed.clone() else {
+            panic!("another deed");
+        };
+        let away = |second: &str| Act {
+            deed: Deed::AskReset {
+                terms: ResetTerms {
+                    identified: None,
+                    away: Some(Box::new(Away {
+                        first: looked("video:passport:7K31"),
+                        second: looked(second),
+                    })),
+                    ..terms.clone()
+                },
+            },
+            ..act.clone()
+        };
+        let new = away("call-back:1010");
+        assert_eq!(Act::read(&new.bytes().0), Ok(new.clone()));
+        let two_lines = Act::read(&away("call-back:\n1010").bytes().0);
+        assert_eq!(two_lines, Err(ActFault::Name(NotOneLine::Control)));
     }
 
     #[test]

@@ -1,11 +1,13 @@
 //! How it was established for whom a key is: the kind of document that was shown and its last four characters, never a
 //! copy and never the whole number; or, where nobody is at the desk, what the station administrator states instead.
 
+mod away;
 mod check;
 mod method;
 
 use std::fmt;
 
+pub use away::{AwayCheck, AwayLook, AwayMeans, AwaySaid, ON_RECORD_FOR, last_digits};
 pub use check::{Case, Earlier, IdentityCheck};
 pub use method::{
     DeskMethod, Means, Method, MethodFault, MethodId, MethodName, Methods, MethodsFault, Strength,

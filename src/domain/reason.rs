@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 mod key;
@@ -81,6 +82,12 @@ pub enum Unmet {
     NeedsNoReset {
         /// Whose.
         person: String,
+    },
+    /// Somebody who is not at a desk may object to the reset of their account until then.
+    MayObject {
+        /// Whose.
+        person: String,
+        until: Timestamp,
     },
     /// The person had no factor when the visit began, so they have proved none in it.
     BeganWithout {

@@ -5,6 +5,7 @@ mod acts;
 mod alarms;
 mod audit;
 mod copies;
+mod exceptions;
 mod notices;
 mod resets;
 mod secrets;
@@ -84,6 +85,7 @@ pub(super) async fn run(command: RegistryCommand, global: &Global, output: &Outp
             Ok(config) => try_mail(&config, &test).await,
             Err(outcome) => outcome,
         },
+        RegistryCommand::Exceptions { db } => exceptions::run(&db, output).await,
         RegistryCommand::Resets(command) => resets::run(command).await,
         RegistryCommand::AcceptJournal { station, db } => {
             match admin::accept_journal(&db, &StationId::new(station)).await {

@@ -5,9 +5,11 @@
 //! again.
 
 mod asked;
+mod away;
 pub mod by_administrator;
 mod carried_out;
 mod ending;
+mod excepted;
 mod released;
 mod seen;
 pub mod signing;
@@ -15,9 +17,11 @@ pub mod signing;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-pub use asked::{ask, asked};
-pub use carried_out::carry_out;
+pub use asked::{ask, ask_again, asked};
+pub use away::{ask as ask_away, begin as begin_away, look as look_away};
+pub use carried_out::{carry_out, refuse_ground};
 pub use ending::end;
+pub use excepted::except;
 pub use released::{release, released, releasers};
 pub use seen::{Asked, asker_of, facts, refuse_others, shown, shown_by_id};
 
@@ -27,12 +31,13 @@ use super::problem::{Answer, Refusal};
 use super::tables::account_reset::{self as table, Stored};
 use super::tables::operator::Account;
 use super::tables::standing::Standing;
-use super::tables::{act, act_asked, operator, person, standing};
+use super::tables::{act, act_asked, exception, operator, person, standing};
 use crate::domain::account_reset::{REMARK_CHARS_MAX, ResetReason, ResetState, TICKET_CHARS_MAX};
 use crate::domain::act::{Act, Deed, Going, Party, ResetTerms, challenge};
 use crate::domain::line::OneLine;
 use crate::domain::suspension::FactorRef;
 use crate::domain::visit::Takes;
+use crate::domain::working_days::WorkingDays;
 use crate::domain::{AccountResetId, OfferId, OperatorId, Person, PersonId};
 use crate::wire::{ActReceipt, Operator, Visit, problem_code};
 
@@ -65,6 +70,14 @@ pub struct Wish<'a> {
     pub reason: ResetReason,
     pub remark: &'a str,
     pub ticket: Option<&'a str>,
+}
+
+/// How it is reckoned from when on, and until when, what was released is carried out.
+#[derive(Debug, Clone, Copy)]
+pub struct Pace<'a> {
+    pub days: &'a WorkingDays,
+    /// Between release and deed, for whoever is not at a desk.
+    pub wait: SignedDuration,
 }
 
 /// What people are told of a reset. Neither remark nor ticket: they are for the desk.
@@ -134,9 +147,18 @@ async fn refuse_unknown(tx: &mut Write, operator: &Operator) -> Answer<()> {
 
 /// Who can prove a factor needs no reset. `by`: what it takes, where somebody of that kind has lost all.
 fn refuse_needless(visit: &Visit, (person, by): (&Person, Takes)) -> Answer<()> {
+    refuse_needless_for(person, (visit.takes, visit.authority.is_some()), by)
+}
+
+/// The same of somebody of whom it takes that, and who may get factors already or not.
+fn refuse_needless_for(
+    person: &Person,
+    (takes, is_authorised): (Takes, bool),
+    by: Takes,
+) -> Answer<()> {
     let name = &person.name;
-    let instead = match visit.takes {
-        takes if takes == by && visit.authority.is_none() => return Ok(()),
+    let instead = match takes {
+        takes if takes == by && !is_authorised => return Ok(()),
         takes if takes == by => format!("factors may be added for {name} in this visit: enrol now"),
         Takes::OwnFactor => format!(
             "{name} has a factor that opens their account: they prove it, and no reset is needed. One that is lost is suspended first"
@@ -355,6 +377,9 @@ pub async fn tidy(db: &Database, now: Timestamp) -> Answer<()> {
 async fn expire(tx: &mut Write, now: Timestamp) -> Answer<()> {
     for reset in table::expire(tx, now).await? {
         tell_ended(tx, &reset, ResetState::Expired, now).await?;
+    }
+    for exception in exception::expire(tx, now).await? {
+        excepted::tell_expired(tx, &exception, now).await?;
     }
     Ok(())
 }

@@ -4,6 +4,7 @@ mod access;
 mod acts;
 mod alarms;
 pub mod audit;
+mod exceptions;
 mod humans;
 mod notices;
 mod resets;
@@ -17,6 +18,7 @@ pub use access::{
 };
 pub use acts::{Listed, acts, receipt};
 pub use alarms::{acknowledge_alarms, alarms, all_alarms};
+pub use exceptions::{Exception, exceptions};
 pub(crate) use humans::settle_accounts;
 pub use humans::{Human, set_human};
 use jiff::{SignedDuration, Timestamp};

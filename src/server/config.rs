@@ -3,6 +3,8 @@
 //! Every setting has a default, so that an empty file is a registry for one machine. Invariant of a checked
 //! configuration: plain HTTP is served on loopback only.
 
+mod resets;
+
 use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -18,6 +20,7 @@ use crate::domain::working_days::{self, WorkingDays};
 use crate::domain::{Aaguid, OneLine};
 use crate::files;
 use crate::wire;
+pub use resets::ResetsConfig;
 
 /// A group may read: that of a backup, or of whoever renews certificates.
 pub(super) const OTHERS: u32 = 0o027;
@@ -64,6 +67,8 @@ pub struct ServeConfig {
     pub secrets: SecretsConfig,
     /// How many connections there may be, and how long clients may take.
     pub connections: ConnectionsConfig,
+    /// How resets of accounts go.
+    pub resets: ResetsConfig,
     /// Which proxies stand in front.
     pub proxies: ProxiesConfig,
     /// By which mail server people are told; none: by none.
@@ -269,6 +274,7 @@ impl Default for ServeConfig {
             policy: None,
             secrets: SecretsConfig::default(),
             connections: ConnectionsConfig::default(),
+            resets: ResetsConfig::default(),
             proxies: ProxiesConfig::default(),
             mail: None,
             webhook: None,
@@ -365,6 +371,7 @@ impl ServeConfig {
         self.connections.check()?;
         self.identification.methods.check()?;
         self.working_days()?;
+        self.resets.check()?;
         for (setting, id) in [
             ("rp.id", &self.rp.id),
             ("operator_rp_id", &self.operator_rp_id()),

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::database::Write;
+use super::exceptions;
 use super::notices::{self, Besides, Kind};
 use super::problem::{Answer, Refusal};
 use super::suspensions;
@@ -17,6 +18,7 @@ use super::tables::station;
 use super::visits::{self, Within};
 use super::{older_factors, takings};
 use crate::domain::authority::Action;
+use crate::domain::exception::ExceptionEnd;
 pub use crate::domain::notice::EndedWhy as Why;
 use crate::domain::suspension::{FactorRef, FactorSort};
 use crate::domain::{OperatorId, Person, PersonId, StationId, VisitId};
@@ -94,6 +96,11 @@ pub async fn added(tx: &mut Write, added: &Added<'_>, now: Timestamp) -> Answer<
         return Ok(());
     }
     suspensions::replaced(tx, added.person, added.factor.sort(), now).await?;
+    let how = match added.arrived {
+        Arrived::Taken => ExceptionEnd::Accepted,
+        Arrived::Valid | Arrived::Waiting => ExceptionEnd::Enrolled,
+    };
+    exceptions::ended_by_factor(tx, added.person, (how, added.visit), now).await?;
     visits::changed(tx, added.person, Within::Visit(added.visit), now).await?;
     older_factors::watch(tx, added.station, added.person, now).await
 }

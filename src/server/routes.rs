@@ -28,6 +28,7 @@ use witness::Witness;
 
 mod account_resets;
 mod apps;
+mod away;
 mod codes;
 mod desk;
 mod offers;
@@ -197,6 +198,10 @@ fn documented() -> OpenApiRouter<Arc<Registry>> {
         .routes(routes!(account_resets::releasers))
         .routes(routes!(account_resets::end))
         .routes(routes!(account_resets::carry_out))
+        .routes(routes!(away::begin))
+        .routes(routes!(away::identified))
+        .routes(routes!(away::ask))
+        .routes(routes!(away::except))
         .routes(routes!(unlocks::unlock))
         .routes(routes!(apps::app))
         .routes(routes!(apps::removal))

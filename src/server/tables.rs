@@ -14,6 +14,7 @@ pub mod column;
 pub mod contact;
 pub mod credential;
 pub mod delivery;
+pub mod exception;
 pub mod factor;
 pub mod identification;
 pub mod notice;

@@ -18,6 +18,7 @@ pub use proof::{Tested, may_vouch, testable};
 
 use super::auth::AtDesk;
 use super::database::{Connection, Write};
+use super::exceptions;
 use super::identifications::{self, Look};
 use super::problem::{Answer, Refusal};
 use crate::domain::authority::{Action, Condition, row};
@@ -83,7 +84,23 @@ pub async fn open(
         return Err(misfit.refusal());
     }
     let kept = kept(tx, id).await?.ok_or_else(|| over(id))?;
-    touched(tx, kept, person, now).await
+    let visit = touched(tx, kept, person, now).await?;
+    lent(tx, visit, person, now).await
+}
+
+/// Factors may be added in a visit also by what is left of a reset that was carried out while the person was not there.
+async fn lent(tx: &mut Write, visit: Visit, person: &Person, now: Timestamp) -> Answer<Visit> {
+    if visit.takes != Takes::Release || visit.authority.is_some() {
+        return Ok(visit);
+    }
+    match exceptions::usable(tx, person, &visit.operator, now).await? {
+        Some(exception) => {
+            visit::set_reset(tx, visit.id, exception.reset).await?;
+            let kept = kept(tx, visit.id).await?.ok_or_else(|| over(visit.id))?;
+            touched(tx, kept, person, now).await
+        }
+        None => Ok(visit),
+    }
 }
 
 /// Ends what visits the person has. Whoever does that to many of them hinders the others' work: it refuses nothing, and is seen.
@@ -306,13 +323,13 @@ pub async fn authorised(
             ),
         ));
     }
-    match visit.authority {
-        Some(_) => Ok(visit),
-        None => Err(Refusal::new(
-            problem_code::AUTHORITY_NEEDED,
-            needed(&visit, person),
-        )),
+    exceptions::refuse_in_visit(tx, id, (person, &[&desk.operator.id]), now).await?;
+    if visit.authority.is_some() {
+        return Ok(visit);
     }
+    let needed = Refusal::new(problem_code::AUTHORITY_NEEDED, needed(&visit, person));
+    let why_not = exceptions::why_not(tx, person, &desk.operator.id, now).await?;
+    Err(why_not.unwrap_or(needed))
 }
 
 /// Something of a person's factors changed: whatever other visit they have, or a ticket of theirs carries, is asked anew.

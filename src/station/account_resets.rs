@@ -2,6 +2,8 @@
 //!
 //! Invariant: what is signed is what was asked for; an act that says otherwise is never shown, nor signed.
 
+mod away;
+
 use super::Station;
 use crate::domain::account_reset::ResetWish;
 use crate::domain::act::{Act, Deed, ResetTerms};

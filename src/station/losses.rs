@@ -62,6 +62,7 @@ impl Station {
             visit: None,
             served_by: None,
             reset: None,
+            exception: None,
         }))
     }
 

@@ -3,9 +3,10 @@
 use jiff::Timestamp;
 
 use super::{Text, tr};
-use crate::domain::Person;
 use crate::domain::account_reset::{ResetReason, ResetState};
-use crate::wire::ResetFacts;
+use crate::domain::identification::AwayLook;
+use crate::domain::{Identification, Person};
+use crate::wire::{AccountReset, ResetFacts};
 use crate::workflow::dialogue::{AccountResetJob, AccountResetResult};
 
 impl Text {
@@ -16,6 +17,8 @@ impl Text {
             AccountResetJob::Prepare => tr!(self, "run-prepare-reset"),
             AccountResetJob::Release => tr!(self, "run-release-reset"),
             AccountResetJob::CarryOut => tr!(self, "run-carry-out-reset"),
+            AccountResetJob::AskAway => tr!(self, "run-ask-away"),
+            AccountResetJob::Except => tr!(self, "run-except-reset"),
         }
     }
 
@@ -42,6 +45,33 @@ impl Text {
             ResetState::Released => tr!(self, "account-reset-is-released"),
             ResetState::Objected => tr!(self, "account-reset-is-objected"),
             ResetState::CarriedOut => tr!(self, "account-reset-is-carried-out"),
+        }
+    }
+
+    /// Where a reset stands, and what came of it where its person was not at a desk.
+    pub fn reset_standing(&self, reset: &AccountReset) -> String {
+        match &reset.exception {
+            Some(exception) if exception.overdue => tr!(self, "account-reset-is-overdue"),
+            Some(exception) if exception.is_pending() => tr!(self, "account-reset-is-excepted"),
+            Some(_) | None => self.reset_state(reset.state),
+        }
+    }
+
+    /// How somebody was identified who is not at a desk, as an act has it; as it is written, where this release knows none like it.
+    pub fn looked_away(&self, written: &str) -> String {
+        match written.parse() {
+            Ok(AwayLook::Video {
+                document,
+                last_four,
+            }) => {
+                let shown = Identification::new(document, &last_four);
+                let document = shown.map_or(last_four, |shown| self.identified(&shown));
+                tr!(self, "away-looked-video", document = document)
+            }
+            Ok(AwayLook::CallBack { digits }) => {
+                tr!(self, "away-looked-called", digits = digits)
+            }
+            Err(()) => written.to_owned(),
         }
     }
 
@@ -100,6 +130,10 @@ impl Text {
                 tr!(self, "account-reset-released", name = name)
             }
             AccountResetResult::Refused { .. } => tr!(self, "account-reset-refused", name = name),
+            AccountResetResult::Excepted { done } => {
+                let count = done.deleted.len();
+                tr!(self, "away-excepted", name = name, count = count)
+            }
             AccountResetResult::CarriedOut { done } => {
                 let count = done.deleted.len();
                 tr!(self, "account-reset-done", name = name, count = count)

@@ -92,6 +92,7 @@ fn parts(t: &Text, terms: &ResetTerms) -> Vec<(String, String)> {
         parts.push((tr!(t, "account-reset-ticket-label"), ticket.clone()));
     }
     let looked = match &terms.identified {
+        None if terms.away.is_some() => away(t, terms).unwrap_or_default(),
         Some(looked) => tr!(
             t,
             "account-reset-looked",
@@ -141,6 +142,21 @@ fn how(t: &Text, looked: &LookedAt) -> String {
     }
 }
 
+/// Both ways in which somebody was identified who is not at a desk.
+fn away(t: &Text, terms: &ResetTerms) -> Option<String> {
+    let [first, second] = terms.away.as_ref()?.both().map(|looked| {
+        tr!(
+            t,
+            "away-looked-by",
+            how = t.looked_away(&looked.how),
+            by = looked.by.name.clone(),
+            station = looked.station.name.clone(),
+            at = looked.at.strftime("%Y-%m-%d %H:%M UTC").to_string()
+        )
+    });
+    Some(tr!(t, "away-looked", first = first, second = second))
+}
+
 fn looked_at(looked: &LookedAt) -> String {
     let at = looked.at.strftime("%Y-%m-%d %H:%M UTC");
     at.to_string()
@@ -162,6 +178,7 @@ fn reset(t: &Text, terms: &ResetTerms) -> String {
         lines.push(tr!(t, "account-reset-ticket", ticket = ticket.clone()));
     }
     lines.push(match &terms.identified {
+        None if terms.away.is_some() => away(t, terms).unwrap_or_default(),
         Some(looked) => tr!(
             t,
             "account-reset-identified",

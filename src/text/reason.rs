@@ -209,6 +209,15 @@ impl Text {
             Unmet::NeedsNoReset { person } => {
                 tr!(self, "unmet-needs-no-reset", person = person.as_str())
             }
+            Unmet::MayObject { person, until } => {
+                let until = until.strftime("%Y-%m-%d %H:%M UTC").to_string();
+                tr!(
+                    self,
+                    "unmet-may-object",
+                    person = person.as_str(),
+                    until = until
+                )
+            }
             Unmet::Held => return None,
         })
     }

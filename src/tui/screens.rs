@@ -147,7 +147,7 @@ impl Typing {
 }
 
 /// The scenes of each: what the tests look at and the README shows.
-pub const SCENES: [&[Scene]; 17] = [
+pub const SCENES: [&[Scene]; 18] = [
     door::scenes::SCENES,
     home::SCENES,
     person::SCENES,
@@ -163,6 +163,7 @@ pub const SCENES: [&[Scene]; 17] = [
     loss::scenes::SCENES,
     account_reset::scenes::SCENES,
     account_reset::scenes::prepared::SCENES,
+    account_reset::away::scenes::SCENES,
     resets::SCENES,
     batch::scenes::SCENES,
 ];

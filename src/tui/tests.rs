@@ -113,6 +113,10 @@ fn order_in_words(order: &Order) -> String {
             ReleasedBy::Beside(_) | ReleasedBy::WhoeverCame => format!("release {reset} here"),
         },
         Order::CarryOutReset { person, .. } => format!("reset the account of {person}"),
+        Order::AskAway { person, .. } => format!("ask for the reset of {person}, who is away"),
+        Order::ExceptReset { reset } => {
+            format!("reset the account of {reset}, whose person is away")
+        }
         Order::TestFor { person, .. } => format!("test for {person}"),
         Order::Resolve { intent, how } => format!("resolve {intent}{}", without(how)),
         Order::Withdraw { how, .. } => format!("withdraw{}", without(how)),

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::webauthn::{AuthenticationResponse, RequestOptions};
-use super::{Operator, Visit};
+use super::{Operator, ResetException, Visit};
 use crate::domain::account_reset::{ResetReason, ResetState};
 use crate::domain::act::Going;
 use crate::domain::{AccountResetId, Bytes, OfferId, OperatorId, Person, VisitId};
@@ -164,6 +164,11 @@ pub struct AccountReset {
     /// When.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<Timestamp>,
+    /// The person was not at a desk when it was asked for: it waits after its release, and what comes of it is an exception.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub away: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exception: Option<Box<ResetException>>,
 }
 
 /// What the registry knows that bears on a reset.

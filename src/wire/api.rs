@@ -84,6 +84,9 @@ pub struct PersonDetail {
     /// The reset of their account of which something can still come.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reset: Option<Box<super::AccountReset>>,
+    /// Their account was reset while they were not at a desk: until when they get a factor at one, or that this is over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exception: Option<Box<super::ResetException>>,
 }
 
 impl PersonDetail {

@@ -4,6 +4,8 @@
 //! Invariants: what somebody signs is on the screen while they sign it, read from the very bytes; nothing is deleted before it was
 //! listed and confirmed. The registry decides everything, and keeps it: a run that stops leaves nothing here.
 
+mod away;
+
 use super::dialogue::{
     AccountResetJob, AccountResetQuestion, AccountResetResult, Answer, Ending, Event, Job, Note,
     Question, Step,
@@ -22,6 +24,8 @@ use crate::wire::{
     AccountReset, ActSigned, ActToSign, Operator, PersonDetail, ResetEnding, SignIn, SignInOptions,
     VERSION, Visit,
 };
+
+pub use away::{ask_away, except};
 
 /// Asks for the reset of the account of somebody who is at the desk. `wish`: why, if that was said already.
 pub async fn ask(

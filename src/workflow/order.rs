@@ -51,6 +51,14 @@ pub enum Order {
         reset: AccountResetId,
         person: PersonId,
     },
+    /// Asks for the reset of the account of somebody who is not at a desk.
+    AskAway {
+        person: PersonId,
+        /// Why, if that was said already.
+        wish: Option<ResetWish>,
+    },
+    /// Carries such a one out.
+    ExceptReset { reset: AccountResetId },
     /// Tests whether a key works for a person.
     TestFor {
         /// Whose key it should be.
@@ -103,6 +111,8 @@ pub async fn run(desk: &mut dyn Desk, order: Order) -> Result<Ending, Stop> {
         Order::CarryOutReset { reset, person } => {
             account_reset::carry_out(desk, reset, &person).await
         }
+        Order::AskAway { person, wish } => account_reset::ask_away(desk, &person, wish).await,
+        Order::ExceptReset { reset } => account_reset::except(desk, reset).await,
         Order::TestFor {
             person,
             identification,

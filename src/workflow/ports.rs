@@ -20,7 +20,7 @@ use crate::domain::care::{
     CredentialList, Fingerprint, Portrait, Setting, StoredCredential, TestReport,
 };
 use crate::domain::factor::{SealedSecret, SealingKey};
-use crate::domain::identification::DeskMethod;
+use crate::domain::identification::{AwayCheck, AwaySaid, DeskMethod};
 use crate::domain::models::Models;
 use crate::domain::policy::Policy;
 use crate::domain::suspension::FactorRef;
@@ -33,9 +33,9 @@ use crate::totp::TotpSecret;
 use crate::wire::webauthn::{CreationOptions, Descriptor, RequestOptions};
 use crate::wire::{
     Acceptance, AccountReset, AccountResetDetail, AccountResetDone, ActSigned, ActToSign,
-    CodeReply, CodeRequest, FactorReceipt, KnownCredentials, Lift, LiftOffer, LiftReply, Offer,
-    Operator, OperatorEnrolment, OperatorOffer, PersonDetail, ResetEnding, Said, SignIn,
-    SignInOptions, TestOffer, TokenAssignment, Visit,
+    AwayBegun, CodeReply, CodeRequest, FactorReceipt, KnownCredentials, Lift, LiftOffer, LiftReply,
+    Offer, Operator, OperatorEnrolment, OperatorOffer, PersonDetail, ResetEnding, ResetExcepted,
+    Said, SignIn, SignInOptions, TestOffer, TokenAssignment, Visit,
 };
 
 /// All that a workflow reaches.
@@ -227,6 +227,15 @@ port! {
         fn end_reset(&mut self, reset: AccountResetId, how: ResetEnding) -> Result<AccountReset, Stop>;
         /// Deletes all that opens an account, in a visit of its person; likewise. To be asked again where it was not answered.
         fn carry_out_reset(&mut self, reset: AccountResetId, visit: VisitId) -> Result<AccountResetDone, Stop>;
+        /// May whoever is signed in ask for the reset of the account of somebody who is not at a desk, and how can they be identified?
+        fn begin_away(&mut self, person: &PersonId) -> Result<AwayBegun, Stop>;
+        /// They were identified in one way, for that reset. Said once more, it is the same identification.
+        fn identify_away(&mut self, person: &PersonId, reset: AccountResetId, how: &AwaySaid) -> Result<AwayCheck, Stop>;
+        /// What whoever is signed in signs to ask for it.
+        fn ask_away(&mut self, person: &PersonId, reset: AccountResetId, wish: &ResetWish) -> Result<ActToSign, Stop>;
+        /// Deletes all that opens an account whose person is not at a desk, and may come for so many working days. Whether it was done is
+        /// not known after [`Stop::Unanswered`]; every other stop is certain.
+        fn except_reset(&mut self, reset: AccountResetId, days: u8) -> Result<ResetExcepted, Stop>;
         /// How one stands, with what bears on it.
         fn account_reset(&mut self, reset: AccountResetId) -> Result<AccountResetDetail, Stop>;
         /// Shows the factor to the registry. Whether it was lifted is not known after [`Stop::Unanswered`]; every other stop is certain.

@@ -1,5 +1,6 @@
 //! The reset of an account at two stations with software keys and the real registry: the whole of it, and with a mishap at every call.
 
+mod away;
 mod headless;
 
 use std::sync::Arc;
@@ -33,13 +34,17 @@ struct Service {
 
 impl Service {
     async fn new(count: usize) -> Self {
+        Self::with(ServeConfig::default(), count).await
+    }
+
+    async fn with(config: ServeConfig, count: usize) -> Self {
         let mut people = String::from("record,id,name,kind,email\n");
         for n in 1..=count {
             people.push_str(&format!(
                 "person,p-{n},Zoë Person,unaffiliated,p{n}@example.com\n"
             ));
         }
-        let one = World::build_with(ServeConfig::default(), &people).await;
+        let one = World::build_with(config, &people).await;
         let one = one.expect("a world");
         let two = one
             .neighbour("Customer Service 2")
@@ -200,6 +205,17 @@ async fn each_mishap(
     at_station_two: bool,
 ) {
     let service = Service::new(120).await;
+    each_mishap_of(service, run, before, after, at_station_two).await;
+}
+
+/// The same in that service.
+async fn each_mishap_of(
+    service: Service,
+    run: impl AsyncFn(&Service, FaultyDesk<StationDesk>, usize, Option<AccountResetId>) -> bool,
+    before: impl AsyncFn(&Service, usize) -> Option<AccountResetId>,
+    after: impl AsyncFn(&Service, usize, Option<AccountResetId>, &str),
+    at_station_two: bool,
+) {
     let mut n = 0;
     for mishap in MISHAPS {
         for at in 0.. {

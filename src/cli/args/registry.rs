@@ -149,6 +149,13 @@ pub enum RegistryCommand {
     /// What there is to decide about resets of accounts, besides asking for and releasing one, which nobody does from here.
     #[command(subcommand)]
     Resets(RegistryResetsCommand),
+    /// Accounts that were reset while their person was not at a desk: until when each gets a factor at one, and who answers for that. One
+    /// that ended by itself is listed as overdue for as long as nothing opens the account.
+    Exceptions {
+        /// The database file.
+        #[arg(long, value_name = "FILE")]
+        db: PathBuf,
+    },
     /// Let a station go on whose journal did not continue, once it is known why.
     AcceptJournal {
         /// The station, as `registry alarms` names it.

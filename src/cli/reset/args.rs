@@ -10,7 +10,8 @@ use crate::domain::{AccountResetId, Identification, OneLine, OperatorId, PersonI
 /// `reset …`
 #[derive(Debug, Subcommand)]
 pub enum ResetCommand {
-    /// Ask for the reset of the account of somebody who is at the desk and has lost all factors; signed with the agent's own key.
+    /// Ask for the reset of the account of somebody who has lost all factors, and is at the desk or not (--away); signed with the agent's
+    /// own key.
     Request(RequestArguments),
     /// The newest resets, those that wait first.
     List,
@@ -35,7 +36,8 @@ pub enum ResetCommand {
         reset: AccountResetId,
     },
     /// Delete all that opens the account, within 60 minutes of the release, in a visit of its person. What takes its place is enrolled
-    /// in the same visit.
+    /// in the same visit. Of somebody who is not at a desk (--days): once their time to object is over, until the end of the next working
+    /// day; the account stays shut until they come to a desk.
     CarryOut(CarryOutArguments),
 }
 
@@ -46,8 +48,23 @@ pub struct RequestArguments {
     #[arg(long, value_name = "ID", value_parser = person_id)]
     pub person: PersonId,
     /// How the person was identified: document and its last four characters, e.g. passport:7K31.
-    #[arg(long, value_name = "DOCUMENT:LAST4")]
-    pub identified_by: Identification,
+    #[arg(long, value_name = "DOCUMENT:LAST4", required_unless_present = "away")]
+    pub identified_by: Option<Identification>,
+    /// The person is not at a desk: they were identified by video and by calling them back. The reset waits after its release, and what
+    /// comes of it is an exception with a date.
+    #[arg(
+        long,
+        requires = "video",
+        requires = "called_back",
+        conflicts_with = "identified_by"
+    )]
+    pub away: bool,
+    /// The document that they held beside their face before the camera, as above.
+    #[arg(long, value_name = "DOCUMENT:LAST4", requires = "away")]
+    pub video: Option<Identification>,
+    /// They were called at the number that the registry has of them, and it is them.
+    #[arg(long, requires = "away")]
+    pub called_back: bool,
     /// Why.
     #[arg(long, value_parser = reason())]
     pub reason: ResetReason,
@@ -89,8 +106,11 @@ pub struct CarryOutArguments {
     #[arg(long, value_name = "ID", value_parser = person_id)]
     pub person: PersonId,
     /// How the person was identified; needed where no visit of theirs is open.
-    #[arg(long, value_name = "DOCUMENT:LAST4")]
-    pub identified_by: Identification,
+    #[arg(long, value_name = "DOCUMENT:LAST4", required_unless_present = "days")]
+    pub identified_by: Option<Identification>,
+    /// The person is not at a desk: for so many working days (1 to 10) they may come to one, with their document.
+    #[arg(long, value_name = "N", conflicts_with = "identified_by", value_parser = clap::value_parser!(u8).range(1..=10))]
+    pub days: Option<u8>,
 }
 
 fn reset_id(text: &str) -> Result<AccountResetId, String> {

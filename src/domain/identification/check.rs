@@ -6,7 +6,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Identification, Strength};
-use crate::domain::{IdentificationId, OfferId, OperatorId, PersonId, StationId, VisitId};
+use crate::domain::{
+    AccountResetId, IdentificationId, OfferId, OperatorId, PersonId, StationId, VisitId,
+};
 
 /// The one thing that somebody is identified for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -16,6 +18,8 @@ pub enum Case {
     Visit(VisitId),
     /// The lifting of a suspension, by its offer.
     Lift(OfferId),
+    /// The reset of the account of somebody who is not at a desk, with another one of another kind.
+    Reset(AccountResetId),
 }
 
 /// An identification as the registry keeps it.

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Identification, IdentificationError};
+use super::{AwayMeans, Identification, IdentificationError};
 use crate::domain::line::OneLine;
 use crate::domain::words::words;
 
@@ -283,6 +283,11 @@ impl Methods {
             name: method.name.clone(),
         };
         self.at_desk().map(told).collect()
+    }
+
+    /// The method by which somebody who is not at a desk is identified so.
+    pub fn away(&self, means: AwayMeans) -> Option<&Method> {
+        self.0.iter().find(|method| method.means == means.means())
     }
 
     /// The method by which somebody who is at the desk was identified so.

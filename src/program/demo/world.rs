@@ -532,7 +532,10 @@ fn agents_answer(question: AccountResetQuestion) -> Answer {
             Some(agent) => Answer::Releaser(agent.id.clone()),
             None => Answer::Keep,
         },
-        AccountResetQuestion::Ask { .. } | AccountResetQuestion::CarryOut { .. } => Answer::Yes,
+        AccountResetQuestion::Ask { .. }
+        | AccountResetQuestion::CarryOut { .. }
+        | AccountResetQuestion::Way { .. } => Answer::Yes,
+        AccountResetQuestion::Except { .. } => Answer::Typed("5".to_owned()),
         AccountResetQuestion::Release { act, .. } => Answer::Typed(act.subject().name.clone()),
     }
 }

@@ -5,15 +5,15 @@
 use jiff::Timestamp;
 
 use super::{
-    AGAIN, DAY, IDENTIFIED_WITHIN, OF_ONE_AGENT, OF_ONE_PERSON, Told, Wish, agent, check, expire,
-    going, not_allowed, open_of, party, refuse_changed_since, refuse_needless, refuse_unknown,
-    tell,
+    AGAIN, DAY, IDENTIFIED_WITHIN, OF_ONE_AGENT, OF_ONE_PERSON, Told, Wish, agent, away, check,
+    expire, going, not_allowed, open_of, party, refuse_changed_since, refuse_needless,
+    refuse_unknown, tell,
 };
 use crate::domain::account_reset::{RELEASED_WITHIN, ResetState};
 use crate::domain::act::{Act, GOING_MAX, LookedAt, Others, ResetTerms};
 use crate::domain::authority::{Action, may_ask};
 use crate::domain::visit::Takes;
-use crate::domain::{AccountResetId, Bytes, OperatorId, Person, VisitId};
+use crate::domain::{AccountResetId, Bytes, OperatorId, Person, PersonId, VisitId};
 use crate::server::auth::AtDesk;
 use crate::server::database::Write;
 use crate::server::notices::Kind;
@@ -42,6 +42,23 @@ pub async fn ask(
     let identified = seen_lately(&visit, asked_at)?;
     let terms = terms(tx, id, &person, (wish, Some(identified))).await?;
     Ok((terms, person))
+}
+
+/// The same once more, when it is signed: for whoever is at their desk, or is not.
+pub async fn ask_again(
+    tx: &mut Write,
+    desk: &AtDesk,
+    terms: &ResetTerms,
+    wish: Wish<'_>,
+    times: (Timestamp, Timestamp),
+) -> Answer<(ResetTerms, Person)> {
+    match &terms.identified {
+        Some(looked) => ask(tx, desk, (terms.reset, looked.visit), wish, times).await,
+        None => {
+            let person = PersonId::new(&terms.person.id);
+            away::ask(tx, desk, (terms.reset, &person), wish, times).await
+        }
+    }
 }
 
 /// Nobody could release what somebody had a hand in of whom it is not said who they are.
@@ -142,6 +159,7 @@ pub(super) async fn terms(
         remark: wish.remark.to_owned(),
         ticket: wish.ticket.map(ToOwned::to_owned),
         identified,
+        away: None,
     })
 }
 

@@ -8,7 +8,7 @@ use super::asked::refuse_requester;
 use super::by_administrator::refuse_asker;
 use super::released::refuse_same_human;
 use super::{
-    Told, agent, asker, named, not_allowed, over, refuse_changed_since, refuse_needless,
+    Told, agent, asker, is_person, named, not_allowed, over, refuse_changed_since, refuse_needless,
     refuse_otherwise, request, stored, tell,
 };
 use crate::domain::account_reset::ResetState;
@@ -52,12 +52,18 @@ pub async fn carry_out(
     let act = decide(desk.operator.role, Action::ReplaceLost, Some(person.kind));
     act.once_released().map_err(not_allowed)?;
     visits::holds(tx, Action::Receive, &desk.operator.id, &person).await?;
+    if reset.is_away() {
+        return Err(over(
+            id,
+            "its person was not at a desk: an agent carries it out, and they come to a desk afterwards",
+        ));
+    }
     let state = reset.state.at(reset.until, now);
     let again = state == ResetState::CarriedOut && reset.until > now;
     if state != ResetState::Released && !again {
         return Err(over(id, &format!("it is {}", state.as_str())));
     }
-    refuse_authority(tx, desk, &reset, (&person, visit), now).await?;
+    refuse_authority(tx, desk, &reset, (&person, Some(visit)), now).await?;
     if again && reset.ended_by.as_ref() != Some(&desk.operator.id) {
         return Err(over(
             id,
@@ -78,8 +84,8 @@ pub async fn carry_out(
             if !table::end(tx, id, states, by, now).await? {
                 return Err(over(id, "it is not released any more"));
             }
-            let deleted = delete(tx, desk, (&person.id, visit), now).await?;
-            tell_done(tx, &reset, &person, now).await?;
+            let deleted = delete(tx, desk, (&person.id, Some(visit)), now).await?;
+            tell_done(tx, &reset, (&person, None), now).await?;
             deleted
         }
     };
@@ -93,19 +99,18 @@ pub async fn carry_out(
 }
 
 /// Whose word it is carried out on still may say so: an administrator's, or an agent's and the second one's who released it.
-async fn refuse_authority(
+pub(super) async fn refuse_authority(
     tx: &mut Write,
     desk: &AtDesk,
     reset: &Stored,
-    (person, visit): (&Person, VisitId),
+    (person, visit): (&Person, Option<VisitId>),
     now: Timestamp,
 ) -> Answer<()> {
     if let Some(administrator) = &reset.administrator {
+        let visit = visit.ok_or_else(|| Refusal::internal("an administrator's reset of nobody"))?;
         return refuse_asker(tx, (reset, administrator), (person, visit), now).await;
     }
-    let nobody = || Refusal::internal("a reset that nobody asked for and released");
-    let asked_by = reset.asked_by.as_ref().ok_or_else(nobody)?;
-    let releaser = reset.released_by.as_ref().ok_or_else(nobody)?;
+    let (asked_by, releaser) = agents(reset)?;
     refuse_requester(tx, (asked_by, reset.asked_at), person).await?;
     if !operator::are_two_humans(tx, releaser, &desk.operator.id).await? {
         return Err(Refusal::new(
@@ -114,6 +119,34 @@ async fn refuse_authority(
         ));
     }
     refuse_released_by(tx, (reset, asked_by, releaser), (person, visit)).await
+}
+
+/// Who asked for it and who released it.
+fn agents(reset: &Stored) -> Answer<(&OperatorId, &OperatorId)> {
+    let both = reset.asked_by.as_ref().zip(reset.released_by.as_ref());
+    both.ok_or_else(|| Refusal::internal("a reset that nobody asked for and released"))
+}
+
+/// What two agents let be done still holds: both of them still might, and the person is who was named. Who released it.
+pub async fn refuse_ground(
+    tx: &mut Write,
+    id: AccountResetId,
+    person: &Person,
+) -> Answer<OperatorId> {
+    let reset = stored(tx, id).await?;
+    let (asked_by, releaser) = agents(&reset)?;
+    refuse_requester(tx, (asked_by, reset.asked_at), person).await?;
+    refuse_released_by(tx, (&reset, asked_by, releaser), (person, None)).await?;
+    let (_, terms) = request(tx, &reset)
+        .await?
+        .ok_or_else(|| Refusal::internal("a reset that nobody signed"))?;
+    match is_person(&terms, person) {
+        true => Ok(releaser.clone()),
+        false => Err(over(
+            id,
+            "its person is called otherwise, or is of another organisation by now",
+        )),
+    }
 }
 
 /// Whoever comes now shows what was shown when it was asked for, or prepared.
@@ -158,7 +191,13 @@ async fn refuse_changed(
     }
 }
 
-async fn tell_done(tx: &mut Write, reset: &Stored, person: &Person, now: Timestamp) -> Answer<()> {
+/// `until`: to when an exception that came of it lasts.
+pub(super) async fn tell_done(
+    tx: &mut Write,
+    reset: &Stored,
+    (person, until): (&Person, Option<Timestamp>),
+    now: Timestamp,
+) -> Answer<()> {
     let asked_by = asker(tx, reset).await?;
     let releaser = match &reset.released_by {
         Some(id) => Some(agent(tx, id).await?.operator.name),
@@ -166,15 +205,17 @@ async fn tell_done(tx: &mut Write, reset: &Stored, person: &Person, now: Timesta
     };
     let told = Told {
         released_by: releaser.as_deref(),
+        until,
         ..Told::of(reset.id, reset.reason, &asked_by)
     };
     tell(tx, Kind::ResetDone, person, &told, now).await
 }
 
-async fn delete(
+/// All of it, within that visit, if it is in one.
+pub(super) async fn delete(
     tx: &mut Write,
     desk: &AtDesk,
-    (person, visit): (&PersonId, VisitId),
+    (person, visit): (&PersonId, Option<VisitId>),
     now: Timestamp,
 ) -> Answer<Vec<Going>> {
     let living = standing::living(tx, person).await?;
@@ -188,11 +229,11 @@ async fn delete(
         operator: &desk.operator.id,
         why: Why::AccountReset,
         at: now,
-        within: Within::Visit(Some(visit)),
+        within: Within::Visit(visit),
     };
     lives::ended(tx, &end, &ended, now).await?;
     // Also where there was nothing: whatever other visit or ticket they have is asked anew.
-    visits::changed(tx, person, Within::Visit(Some(visit)), now).await?;
+    visits::changed(tx, person, Within::Visit(visit), now).await?;
     Ok(living.into_iter().map(named).collect())
 }
 
@@ -200,7 +241,7 @@ async fn delete(
 async fn refuse_released_by(
     tx: &mut Write,
     (reset, asked_by, releaser): (&Stored, &OperatorId, &OperatorId),
-    (person, visit): (&Person, VisitId),
+    (person, visit): (&Person, Option<VisitId>),
 ) -> Answer<()> {
     let account = agent(tx, releaser).await?;
     if let Some(at) = account.revoked_at {
@@ -209,7 +250,7 @@ async fn refuse_released_by(
     visits::holds(tx, Action::Receive, releaser, person).await?;
     let signed_at = reset.released_at.unwrap_or(reset.asked_at);
     refuse_changed_since(tx, &account.operator, signed_at).await?;
-    for visit in [reset.visit, Some(visit)] {
+    for visit in [reset.visit, visit] {
         let hands = (visit, asked_by);
         refuse_same_human(tx, hands, (releaser, &account.operator.name)).await?;
     }

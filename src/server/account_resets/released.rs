@@ -5,7 +5,9 @@
 use jiff::Timestamp;
 
 use super::asked::refuse_requester;
-use super::{Told, agent, known, over, refuse_otherwise, refuse_unknown, request, stored, tell};
+use super::{
+    Pace, Told, agent, known, over, refuse_otherwise, refuse_unknown, request, stored, tell,
+};
 use crate::domain::account_reset::{CARRIED_OUT_WITHIN, ResetState, is_last_name};
 use crate::domain::act::{Act, Deed, ResetTerms, challenge};
 use crate::domain::authority::{Action, As, NoRelease, row};
@@ -142,7 +144,7 @@ pub async fn released(
     (act, terms): (&Act, &ResetTerms),
     (releaser, asked_by, station): (&Operator, &str, Option<&StationId>),
     (person, typed): (&Person, Option<&str>),
-    now: Timestamp,
+    (pace, now): (Pace<'_>, Timestamp),
 ) -> Answer<()> {
     if !typed.is_some_and(|typed| is_last_name(&terms.person.name, typed)) {
         return Err(Refusal::new(
@@ -150,13 +152,18 @@ pub async fn released(
             "the last name that was typed is not that of the person whose account it is: read the request once more",
         ));
     }
-    let until = now + CARRIED_OUT_WITHIN;
+    let ripe_at = terms.away.is_some().then(|| now + pace.wait);
+    let until = match ripe_at {
+        Some(ripe_at) => pace.days.end_of(1, ripe_at),
+        None => now + CARRIED_OUT_WITHIN,
+    };
     let by = (act.id, &releaser.id);
-    if !table::release(tx, terms.reset, by, (now, until)).await? {
+    if !table::release(tx, terms.reset, by, (now, ripe_at, until)).await? {
         return Err(over(terms.reset, "it is not asked for any more"));
     }
     let told = Told {
         released_by: Some(&releaser.name),
+        not_before: ripe_at,
         until: Some(until),
         ..Told::of(terms.reset, terms.reason, asked_by)
     };

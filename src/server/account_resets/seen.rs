@@ -9,9 +9,10 @@ use crate::domain::authority::{Action, may_ask};
 use crate::domain::suspension::FactorSort;
 use crate::domain::{AccountResetId, OperatorId, PersonId, PersonKind};
 use crate::server::database::Connection;
+use crate::server::exceptions;
 use crate::server::problem::{Answer, Refusal};
 use crate::server::tables::account_reset::{self as table, Stored};
-use crate::server::tables::{credential, factor, station};
+use crate::server::tables::{credential, exception, factor, station};
 use crate::wire::{AccountReset, EarlierReset, FactorUse, Operator, ResetFacts};
 
 /// Who asks.
@@ -48,6 +49,7 @@ pub async fn refuse_others(db: &mut Connection, operator: &Operator, now: Timest
 pub async fn shown(db: &mut Connection, reset: Stored, now: Timestamp) -> Answer<AccountReset> {
     let state = reset.state.at(reset.until, now);
     let expired = state == ResetState::Expired;
+    let away = reset.is_away();
     Ok(AccountReset {
         id: reset.id,
         person: known(db, &reset.person).await?,
@@ -84,6 +86,11 @@ pub async fn shown(db: &mut Connection, reset: Stored, now: Timestamp) -> Answer
             None => None,
         },
         ended_at: reset.ended_at.or(expired.then_some(reset.until)),
+        exception: match exception::of_reset(db, reset.id).await? {
+            Some(exception) => Some(Box::new(exceptions::shown(db, exception, now).await?)),
+            None => None,
+        },
+        away,
     })
 }
 

@@ -5,7 +5,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{act_of, party, release, released};
+use super::{Pace, act_of, party, release, released};
 use crate::domain::act::{Act, Deed, challenge};
 use crate::domain::suspension::FactorSort;
 use crate::domain::{AccountResetId, Bytes, OfferId, PersonId, StationId};
@@ -282,7 +282,7 @@ impl SignedAct<'_> {
         by: &RelyingParty,
         tx: &mut Write,
         (signer, station, typed): (&Operator, Option<&StationId>, Option<&str>),
-        now: Timestamp,
+        (pace, now): (Pace<'_>, Timestamp),
     ) -> Answer<AccountResetId> {
         let Deed::ReleaseReset {
             terms, asked_by, ..
@@ -294,7 +294,8 @@ impl SignedAct<'_> {
         refuse_changed(found == self.act.deed)?;
         self.keep(by, tx, now).await?;
         let whom = (signer, asked_by.name.as_str(), station);
-        released(tx, (&self.act, terms), whom, (&person, typed), now).await?;
+        let when = (pace, now);
+        released(tx, (&self.act, terms), whom, (&person, typed), when).await?;
         Ok(terms.reset)
     }
 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::server::database::{Fault, Write};
-use crate::server::tables::{access, account_reset, act_asked, offer, page, visit};
+use crate::server::tables::{access, account_reset, act_asked, exception, offer, page, visit};
 
 /// What was open in the copy and was ended.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -36,6 +36,7 @@ pub async fn clear(tx: &mut Write, now: Timestamp) -> Result<Cleared, Fault> {
     // What comes of one after all waits for its owner.
     visit::end_all(tx, now).await?;
     account_reset::end_all(tx, now).await?;
+    exception::end_all(tx, now).await?;
     act_asked::forget_all(tx).await?;
     let on_pages = page::end_all(tx).await?;
     Ok(Cleared {

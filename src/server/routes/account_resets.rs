@@ -165,7 +165,7 @@ pub async fn releasers(
 }
 
 /// What an operator is asked to sign, with what bears on it.
-async fn to_sign(
+pub(super) async fn to_sign(
     registry: &Registry,
     tx: &mut Write,
     (desk, (signer, person)): (&AtDesk, (&Operator, &PersonId)),
@@ -237,11 +237,8 @@ pub async fn signed(
                 remark: &terms.remark,
                 ticket: terms.ticket.as_deref(),
             };
-            let visit = terms.identified.as_ref().map(|looked| looked.visit);
-            let visit = visit.ok_or_else(|| Refusal::internal("an agent who saw nobody"))?;
-            let about = (terms.reset, visit);
             let times = (now, signed.act.asked_at);
-            let (found, person) = resets::ask(tx, &desk, about, wish, times).await?;
+            let (found, person) = resets::ask_again(tx, &desk, terms, wish, times).await?;
             refuse_changed(found == *terms)?;
             signed.keep(by, tx, now).await?;
             let signature = &push.assertion.response.signature;
@@ -252,7 +249,8 @@ pub async fn signed(
             let signer = ground.operator();
             let signer = signer.ok_or_else(|| Refusal::internal("a release by no operator"))?;
             let whom = (signer, Some(&desk.station), push.last_name.as_deref());
-            signed.release(by, tx, whom, now).await?
+            let when = (registry.pace(), now);
+            signed.release(by, tx, whom, when).await?
         }
         Deed::Vouch { .. } | Deed::ChangeOwn { .. } => {
             return Err(Refusal::internal("an act that no operator is asked for"));

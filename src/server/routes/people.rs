@@ -14,8 +14,10 @@ use crate::domain::{Person, PersonId};
 use crate::server::account_resets;
 use crate::server::auth::AtDesk;
 use crate::server::database::Connection;
+use crate::server::exceptions;
 use crate::server::problem::{Answer, Refusal};
 use crate::server::tables::credential;
+use crate::server::tables::exception;
 use crate::server::tables::person;
 use crate::server::tables::{factor, search};
 use crate::server::visits;
@@ -173,7 +175,12 @@ pub(super) async fn detail_of(
         Some(reset) if may_see => Some(Box::new(account_resets::shown(read, reset, now).await?)),
         Some(_) | None => None,
     };
+    let exception = match exception::pending_of(read, &person.id).await? {
+        Some(exception) => Some(Box::new(exceptions::shown(read, exception, now).await?)),
+        None => None,
+    };
     Ok(PersonDetail {
+        exception,
         person,
         credentials,
         factors,

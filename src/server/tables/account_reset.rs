@@ -45,6 +45,13 @@ pub struct Stored {
     pub ended_at: Option<Timestamp>,
 }
 
+impl Stored {
+    /// Whether an agent asked for it who had not seen the person at a desk.
+    pub fn is_away(&self) -> bool {
+        self.visit.is_none() && self.administrator.is_none()
+    }
+}
+
 impl FromRow<'_, Row> for Stored {
     fn from_row(row: &Row) -> Result<Self, Fault> {
         Ok(Self {
@@ -215,10 +222,11 @@ pub async fn find(db: &mut Connection, id: AccountResetId) -> Result<Option<Stor
         .await
 }
 
-/// The newest, those of which something can still come first; at most `limit`.
+/// The newest, those of which something can still come, or somebody has to see to, first; at most `limit`.
 pub async fn newest(db: &mut Connection, limit: u32) -> Result<Vec<Stored>, Fault> {
     sqlx::query_as(
-        "SELECT * FROM account_reset ORDER BY state NOT IN ('prepared', 'requested', 'released'), asked_ms DESC, id LIMIT $1",
+        "SELECT * FROM account_reset ORDER BY id NOT IN (SELECT reset FROM pending_exception), \
+         state NOT IN ('prepared', 'requested', 'released'), asked_ms DESC, id LIMIT $1",
     )
     .bind(limit)
     .fetch_all(db)
@@ -343,15 +351,15 @@ pub async fn end_all(tx: &mut Write, now: Timestamp) -> Result<(), Fault> {
     Ok(())
 }
 
-/// It is released by that act, until then; whether it was only asked for.
+/// It is released by that act, to be carried out between those times; whether it was only asked for.
 pub async fn release(
     tx: &mut Write,
     id: AccountResetId,
     (act, by): (OfferId, &OperatorId),
-    (now, until): (Timestamp, Timestamp),
+    (now, ripe_at, until): (Timestamp, Option<Timestamp>, Timestamp),
 ) -> Result<bool, Fault> {
     let done = sqlx::query(
-        "UPDATE account_reset SET state = 'released', released = $1, released_by = $2, released_ms = $3, until_ms = $4 \
+        "UPDATE account_reset SET state = 'released', released = $1, released_by = $2, released_ms = $3, until_ms = $4, ripe_ms = $6 \
          WHERE id = $5 AND state = 'requested'",
     )
     .bind(act)
@@ -359,6 +367,7 @@ pub async fn release(
     .bind(At(now))
     .bind(At(until))
     .bind(id)
+    .bind(ripe_at.map(At))
     .execute(&mut **tx)
     .await?;
     Ok(done.rows_affected() == 1)
@@ -393,6 +402,25 @@ pub async fn end(
     .bind(id)
     .bind(from)
     .bind(person)
+    .execute(&mut **tx)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// It is carried out, and what comes of it is an exception until then; whether it was released.
+pub async fn except(
+    tx: &mut Write,
+    id: AccountResetId,
+    by: &OperatorId,
+    (now, until): (Timestamp, Timestamp),
+) -> Result<bool, Fault> {
+    let done = sqlx::query(
+        "UPDATE account_reset SET state = 'carried-out', ended_by = $1, ended_ms = $2, until_ms = $3 WHERE id = $4 AND state = 'released'",
+    )
+    .bind(by)
+    .bind(At(now))
+    .bind(At(until))
+    .bind(id)
     .execute(&mut **tx)
     .await?;
     Ok(done.rows_affected() == 1)

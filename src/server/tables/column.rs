@@ -10,6 +10,7 @@ use sqlx::{Database, Decode, Encode, FromRow, Row as _, Type};
 use super::offer::Sort;
 use crate::domain::account_reset::{ResetReason, ResetState};
 use crate::domain::authority::Role;
+use crate::domain::exception::ExceptionEnd;
 use crate::domain::factor::Algorithm;
 use crate::domain::identification::Strength;
 use crate::domain::suspension::{FactorRef, FactorSort};
@@ -142,7 +143,7 @@ macro_rules! words {
 
 texts! {OperatorId OrganisationId PersonId StationId}
 uuids! {Aaguid AccountResetId FactorId IdentificationId OfferId VisitId}
-words! {Algorithm Authority Had PersonKind ResetReason ResetState Role Sort Strength SuspendedWhy}
+words! {Algorithm Authority ExceptionEnd Had PersonKind ResetReason ResetState Role Sort Strength SuspendedWhy}
 
 written! {
     At => i64, |at| at.0.as_millisecond();

@@ -1,19 +1,23 @@
 //! Identifications: who looked at whom, how, when and where, each for one case. A row is never changed, and never deleted.
 
+pub mod away;
+
 use sqlx::{FromRow, Row as _};
 
 use super::At;
-use crate::domain::identification::{Case, Document, IdentityCheck, MethodId};
-use crate::domain::{Identification, VisitId};
+use crate::domain::identification::{AwayCheck, AwayLook, Case, Document, IdentityCheck, MethodId};
+use crate::domain::{AccountResetId, Identification, OfferId, VisitId};
 use crate::server::database::{Connection, Fault, Row, Write};
 use crate::wire::Identified;
 
 impl FromRow<'_, Row> for IdentityCheck {
     fn from_row(row: &Row) -> Result<Self, Fault> {
         let visit: Option<VisitId> = row.try_get("visit")?;
-        let case = match visit {
-            Some(visit) => Case::Visit(visit),
-            None => Case::Lift(row.try_get("lift")?),
+        let reset: Option<AccountResetId> = row.try_get("reset")?;
+        let case = match (visit, reset) {
+            (Some(visit), _) => Case::Visit(visit),
+            (None, Some(reset)) => Case::Reset(reset),
+            (None, None) => Case::Lift(row.try_get("lift")?),
         };
         Ok(Self {
             id: row.try_get("id")?,
@@ -49,10 +53,7 @@ pub fn shown(row: &Row) -> Result<Option<Identification>, Fault> {
 
 /// Keeps one.
 pub async fn insert(tx: &mut Write, check: &IdentityCheck) -> Result<(), Fault> {
-    let (visit, lift) = match check.case {
-        Case::Visit(visit) => (Some(visit), None),
-        Case::Lift(offer) => (None, Some(offer)),
-    };
+    let (visit, lift) = named_by(check.case);
     let method = match &check.how {
         Identification::Shown { method, .. } => Some(method.as_str()),
         Identification::Stated { .. } => None,
@@ -77,12 +78,48 @@ pub async fn insert(tx: &mut Write, check: &IdentityCheck) -> Result<(), Fault> 
     Ok(())
 }
 
-/// The one that was taken for that case.
-pub async fn of(db: &mut Connection, case: Case) -> Result<Option<IdentityCheck>, Fault> {
-    let (visit, lift) = match case {
+/// Keeps one of somebody who is not at a desk.
+pub async fn insert_away(tx: &mut Write, check: &AwayCheck) -> Result<(), Fault> {
+    let (shown, digits) = match &check.look {
+        AwayLook::Video {
+            document,
+            last_four,
+        } => (Some((document.as_str(), last_four)), None),
+        AwayLook::CallBack { digits } => (None, Some(digits)),
+    };
+    sqlx::query(
+        "INSERT INTO identification (id, person, reset, means, operator, station, method, strength, document, last_four, digits, at_ms) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+    )
+    .bind(check.id)
+    .bind(&check.person)
+    .bind(check.reset)
+    .bind(check.look.means().as_str())
+    .bind(&check.operator)
+    .bind(&check.station)
+    .bind(check.method.as_str())
+    .bind(check.strength)
+    .bind(shown.map(|(document, _)| document))
+    .bind(shown.map(|(_, last_four)| last_four))
+    .bind(digits)
+    .bind(At(check.at))
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// What names a case in the table; of a reset, which has two, see [`away`].
+fn named_by(case: Case) -> (Option<VisitId>, Option<OfferId>) {
+    match case {
         Case::Visit(visit) => (Some(visit), None),
         Case::Lift(offer) => (None, Some(offer)),
-    };
+        Case::Reset(_) => (None, None),
+    }
+}
+
+/// The one that was taken for that case.
+pub async fn of(db: &mut Connection, case: Case) -> Result<Option<IdentityCheck>, Fault> {
+    let (visit, lift) = named_by(case);
     sqlx::query_as("SELECT * FROM identification WHERE visit = $1 OR lift = $2")
         .bind(visit)
         .bind(lift)
@@ -90,13 +127,13 @@ pub async fn of(db: &mut Connection, case: Case) -> Result<Option<IdentityCheck>
         .await
 }
 
-/// The person's last one before that.
+/// The person's last one before that at which a document was shown.
 pub async fn before(
     db: &mut Connection,
     check: &IdentityCheck,
 ) -> Result<Option<IdentityCheck>, Fault> {
     sqlx::query_as(
-        "SELECT * FROM identification WHERE person = $1 AND (at_ms, id) < ($2, $3) ORDER BY at_ms DESC, id DESC LIMIT 1",
+        "SELECT * FROM identification WHERE person = $1 AND document IS NOT NULL AND (at_ms, id) < ($2, $3) ORDER BY at_ms DESC, id DESC LIMIT 1",
     )
     .bind(&check.person)
     .bind(At(check.at))

@@ -10,9 +10,10 @@ use crate::domain::visit::Authority;
 use crate::domain::{Identification, OfferId, OperatorId, Person, PersonId, StationId, VisitId};
 use crate::server::auth::AtDesk;
 use crate::server::database::{Write, ms};
+use crate::server::exceptions;
 use crate::server::identifications::{self, Look};
 use crate::server::problem::{Answer, Refusal};
-use crate::server::tables::{offer, operator, visit};
+use crate::server::tables::{offer, operator, person, standing, visit};
 use crate::wire::{Visit, problem_code};
 
 /// So long after a visit's time what was done in it is taken, because the line may have been down. Later it waits.
@@ -130,6 +131,13 @@ pub async fn fate(
     if let Some(misfit) = misfit {
         return Ok(Fate::Waits(Some(misfit.code())));
     }
+    let hands: Vec<&OperatorId> = brought.into_iter().flatten().collect();
+    if exceptions::refuse_in_visit(tx, id, (person, &hands), now)
+        .await
+        .is_err()
+    {
+        return Ok(Fate::Waits(Some(problem_code::VISIT_OVER)));
+    }
     let late = !in_time(&kept, now);
     Ok(match (kept.overtaken, kept.visit.authority) {
         (true, _) => Fate::Waits(Some(problem_code::VISIT_OVERTAKEN)),
@@ -173,6 +181,19 @@ pub async fn is_proved(tx: &mut Write, id: Option<VisitId>) -> Answer<bool> {
     Ok(kept.is_some_and(|kept| kept.visit.authority == Some(Authority::Factor) && !kept.overtaken))
 }
 
+/// Whoever released what this visit rests on has no part in what is taken in it.
+async fn refuse_makers(
+    tx: &mut Write,
+    (visit, waiting): (&Visit, &FactorName),
+    now: Timestamp,
+) -> Answer<()> {
+    let owner = person::by_id(tx, &visit.person).await?;
+    let owner = owner.ok_or_else(|| Refusal::internal("a visit of nobody"))?;
+    let makers = standing::makers(tx, &visit.person, waiting).await?;
+    let hands: Vec<&OperatorId> = makers.iter().chain([&visit.operator]).collect();
+    exceptions::refuse_in_visit(tx, visit.id, (&owner, &hands), now).await
+}
+
 /// What lets this visit's person take a factor that waits for them: a factor of theirs that they proved or, where they never had
 /// one, that another human made it and it passed a test here.
 pub async fn may_take(
@@ -188,13 +209,15 @@ pub async fn may_take(
     let refused = |detail: &str| Refusal::new(problem_code::AUTHORITY_NEEDED, detail);
     match visit.authority {
         Some(Authority::Factor) => return Ok(visit),
-        Some(Authority::First) => {}
-        Some(Authority::Administrator | Authority::Released) | None => {
+        // Who has nothing left after a reset is, for this, like who never had anything.
+        Some(Authority::First | Authority::Released) => {}
+        Some(Authority::Administrator) | None => {
             return Err(refused(
                 "what was made ahead is taken with a factor of one's own: prove one, or enrol anew",
             ));
         }
     }
+    refuse_makers(tx, (&visit, waiting), now).await?;
     if !another_made(tx, visit.id, (&visit.person, waiting)).await? {
         return Err(refused(
             "another human than its maker must have identified its owner: another operator may, whose account says whose it is \

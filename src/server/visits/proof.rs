@@ -7,7 +7,7 @@ use super::kept::kept;
 use super::{FactorName, of, over, touched};
 use crate::domain::authority::{Action, row};
 use crate::domain::suspension::FactorSort;
-use crate::domain::visit::{Had, Takes};
+use crate::domain::visit::{Authority, Had, Takes};
 use crate::domain::{Person, PersonId, VisitId};
 use crate::server::auth::AtDesk;
 use crate::server::database::{Connection, Write};
@@ -164,7 +164,8 @@ pub async fn testable(
         .await?
         .ok_or_else(|| over(id))?;
     let visit = touched(tx, kept, &person, now).await?;
-    if prover.id == visit.person && visit.had == Had::Never {
+    let has_nothing = visit.had == Had::Never || visit.authority == Some(Authority::Released);
+    if prover.id == visit.person && has_nothing {
         return Ok(Tested::Waiting);
     }
     let vouches = prover.id == visit.person || vouching(&visit, &person, prover)?;

@@ -371,7 +371,8 @@ async fn release(
     ground.take(&mut tx, &signed, now).await?;
     let typed = Some(sent.last_name.as_str());
     let whom = (&agent.operator, None, typed);
-    let reset = signed.release(&site.operators, &mut tx, whom, now).await?;
+    let when = (registry.pace(), now);
+    let reset = signed.release(&site.operators, &mut tx, whom, when).await?;
     let path = format!("/waiting/{reset}");
     let detail = format!("reset {reset}, on a page; {}", signed.told());
     let line = agent.line("reset-signed", &signed.act.subject().id, &detail);

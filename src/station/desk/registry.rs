@@ -9,7 +9,7 @@ use super::StationDesk;
 use crate::domain::account_reset::ResetWish;
 use crate::domain::care::StoredCredential;
 use crate::domain::factor::{SealedSecret, SealingKey};
-use crate::domain::identification::DeskMethod;
+use crate::domain::identification::{AwayCheck, AwaySaid, DeskMethod};
 use crate::domain::suspension::FactorRef;
 use crate::domain::{
     AccountResetId, Bytes, EntryId, FactorId, Identification, KeyFacts, KeyId, OperatorId,
@@ -19,9 +19,9 @@ use crate::seal::{For, seal};
 use crate::totp::{TotpSecret, wipe_stack};
 use crate::wire::{
     Acceptance, AccountReset, AccountResetDetail, AccountResetDone, ActSigned, ActToSign,
-    CodeReply, CodeRequest, FactorReceipt, KnownCredentials, Lift, LiftOffer, LiftReply, Offer,
-    Operator, OperatorEnrolment, OperatorOffer, PersonDetail, ResetEnding, Said, SignIn,
-    SignInOptions, TestOffer, TokenAssignment, Visit,
+    AwayBegun, CodeReply, CodeRequest, FactorReceipt, KnownCredentials, Lift, LiftOffer, LiftReply,
+    Offer, Operator, OperatorEnrolment, OperatorOffer, PersonDetail, ResetEnding, ResetExcepted,
+    Said, SignIn, SignInOptions, TestOffer, TokenAssignment, Visit,
 };
 use crate::workflow::care::Stake;
 use crate::workflow::{Registry, SignedIn, Stop};
@@ -248,6 +248,40 @@ impl Registry for StationDesk {
         visit: VisitId,
     ) -> Result<AccountResetDone, Stop> {
         self.station.carry_out_reset(reset, visit).await
+    }
+
+    async fn begin_away(&mut self, person: &PersonId) -> Result<AwayBegun, Stop> {
+        self.unless_cancelled(self.station.begin_away(person)).await
+    }
+
+    async fn identify_away(
+        &mut self,
+        person: &PersonId,
+        reset: AccountResetId,
+        how: &AwaySaid,
+    ) -> Result<AwayCheck, Stop> {
+        self.unless_cancelled(self.station.identify_away((reset, person), how))
+            .await
+    }
+
+    async fn ask_away(
+        &mut self,
+        person: &PersonId,
+        reset: AccountResetId,
+        wish: &ResetWish,
+    ) -> Result<ActToSign, Stop> {
+        self.unless_cancelled(self.station.ask_away((reset, person), wish))
+            .await
+    }
+
+    async fn except_reset(
+        &mut self,
+        reset: AccountResetId,
+        days: u8,
+    ) -> Result<ResetExcepted, Stop> {
+        self.cleared().await?;
+        // Not cut short by a cancel: what the registry did must be known.
+        self.station.except_reset(reset, days).await
     }
 
     async fn account_reset(&mut self, reset: AccountResetId) -> Result<AccountResetDetail, Stop> {

@@ -495,5 +495,6 @@ pub fn detail() -> PersonDetail {
         visit: None,
         served_by: None,
         reset: None,
+        exception: None,
     }
 }

@@ -1,12 +1,15 @@
 //! The reset of an account: what an agent asks for, what a second one releases, and what is deleted then.
 
+pub mod away;
 pub mod scenes;
 pub mod view;
 
 use super::Screen;
 use super::run::{LINE, LIST, QUESTION, reply};
+use crate::domain::Person;
 use crate::domain::account_reset::{ResetReason, ResetWish, TICKET_CHARS_MAX};
 use crate::domain::act::Act;
+use crate::domain::identification::AwayMeans;
 use crate::tui::entry::Line;
 use crate::tui::keys::{ENTER, Key, Press, row};
 use crate::tui::model::{Asking, Run};
@@ -44,6 +47,19 @@ pub enum AccountResetAsking {
         reset: Box<AccountReset>,
         owned: Vec<Owned>,
     },
+    /// Is it them?
+    Way {
+        person: Box<Person>,
+        means: AwayMeans,
+        number: Option<String>,
+    },
+    /// Within how many working days do they come?
+    Except {
+        reset: Box<AccountReset>,
+        owned: Vec<Owned>,
+        line: Line,
+        wrong: bool,
+    },
 }
 
 /// What is read before it is signed.
@@ -79,6 +95,25 @@ impl AccountResetAsking {
                 complaint: wrong.then_some(Complaint::WrongName),
             },
             AccountResetQuestion::CarryOut { reset, owned } => Self::CarryOut { reset, owned },
+            AccountResetQuestion::Way {
+                person,
+                means,
+                number,
+            } => Self::Way {
+                person: Box::new(person),
+                means,
+                number,
+            },
+            AccountResetQuestion::Except {
+                reset,
+                owned,
+                wrong,
+            } => Self::Except {
+                reset,
+                owned,
+                line: Line::default(),
+                wrong,
+            },
         }
     }
 
@@ -88,7 +123,10 @@ impl AccountResetAsking {
             Self::Why { marked } => Some((marked, ResetReason::ALL.len())),
             Self::Releaser { agents, marked } => Some((marked, agents.len())),
             Self::Ask(read) | Self::Release { read, .. } => Some((&mut read.at, LINES_MAX)),
-            Self::Remark { .. } | Self::CarryOut { .. } => None,
+            Self::Remark { .. }
+            | Self::CarryOut { .. }
+            | Self::Way { .. }
+            | Self::Except { .. } => None,
         }
     }
 
@@ -102,7 +140,15 @@ impl AccountResetAsking {
                 *complaint = None;
                 Some(line)
             }
-            Self::Why { .. } | Self::Ask(_) | Self::Releaser { .. } | Self::CarryOut { .. } => None,
+            Self::Except { line, wrong, .. } => {
+                *wrong = false;
+                Some(line)
+            }
+            Self::Why { .. }
+            | Self::Ask(_)
+            | Self::Releaser { .. }
+            | Self::CarryOut { .. }
+            | Self::Way { .. } => None,
         }
     }
 
@@ -116,7 +162,15 @@ impl AccountResetAsking {
                 *complaint = None;
                 line.clear();
             }
-            Self::Why { .. } | Self::Ask(_) | Self::Releaser { .. } | Self::CarryOut { .. } => {}
+            Self::Except { line, wrong, .. } => {
+                *wrong = false;
+                line.clear();
+            }
+            Self::Why { .. }
+            | Self::Ask(_)
+            | Self::Releaser { .. }
+            | Self::CarryOut { .. }
+            | Self::Way { .. } => {}
         }
     }
 
@@ -158,7 +212,8 @@ impl AccountResetAsking {
                 let agent = agents.get(*marked)?;
                 Some(Answer::Releaser(agent.id.clone()))
             }
-            Self::Ask(_) | Self::CarryOut { .. } => Some(Answer::Yes),
+            Self::Except { line, .. } => Some(Answer::Typed(line.as_str().to_owned())),
+            Self::Ask(_) | Self::CarryOut { .. } | Self::Way { .. } => Some(Answer::Yes),
         }
     }
 }
@@ -212,6 +267,16 @@ static CARRY_OUT: Screen = Screen {
     ..QUESTION
 };
 
+static WAY: Screen = Screen {
+    rows: &[row!(ENTER => "key-it-is-them", Left, Run(confirm))],
+    ..QUESTION
+};
+
+static EXCEPT: Screen = Screen {
+    rows: &[row!(ENTER => "key-delete-all", Left, Run(confirm))],
+    ..LINE
+};
+
 pub(super) fn screen(asking: &AccountResetAsking) -> &'static Screen {
     match asking {
         AccountResetAsking::Why { .. } => &WHY,
@@ -221,6 +286,8 @@ pub(super) fn screen(asking: &AccountResetAsking) -> &'static Screen {
         AccountResetAsking::Release { line, .. } if line.is_empty() => &REFUSE,
         AccountResetAsking::Release { .. } => &RELEASE,
         AccountResetAsking::CarryOut { .. } => &CARRY_OUT,
+        AccountResetAsking::Way { .. } => &WAY,
+        AccountResetAsking::Except { .. } => &EXCEPT,
     }
 }
 

@@ -149,6 +149,8 @@ pub(super) static SCREEN: Screen = Screen {
             .when(|m| Way::of(m) == Way::Ask),
         row!(letter('v') => "key-prepare-reset", Left, Kiosk(|m, _| ask_reset(m)))
             .when(|m| Way::of(m) == Way::Prepare),
+        row!(letter('n') => "key-ask-away", Left, Kiosk(|m, _| ask_away(m)))
+            .when(|m| Way::of(m) == Way::Ask),
         row!(letter('v') => "key-carry-out-reset", Left, Kiosk(|m, _| carry_out_reset(m)))
             .when(|m| Way::of(m) == Way::CarryOut),
         row!(ENTER => "key-enrol-key", Left, Kiosk(|m, _| enrol(m))),
@@ -226,6 +228,8 @@ impl Way {
                 }
             }
             _ if !page.needs_authority() => Self::None,
+            // They came: they are identified, and get what they need.
+            _ if detail.exception.as_ref().is_some_and(|one| !one.overdue) => Self::None,
             _ if by_administrators && carries_out => Self::Prepare,
             _ if by_administrators => Self::None,
             _ => match may_ask(role, replace, kind) {
@@ -294,18 +298,37 @@ fn ask_reset(model: &mut Model) -> Vec<Effect> {
     start(model, order, Job::AccountReset { what, person })
 }
 
+fn ask_away(model: &mut Model) -> Vec<Effect> {
+    let Some(person) = person(model) else {
+        return Vec::new();
+    };
+    let order = Order::AskAway {
+        person: person.id.clone(),
+        wish: None,
+    };
+    let what = AccountResetJob::AskAway;
+    start(model, order, Job::AccountReset { what, person })
+}
+
 fn carry_out_reset(model: &mut Model) -> Vec<Effect> {
     let page = model.desk.person.as_ref();
     let detail = page.and_then(|page| page.detail.as_ref());
     let reset = detail.and_then(|detail| detail.reset.as_ref());
-    let (Some(reset), Some(person)) = (reset.map(|reset| reset.id), person(model)) else {
+    let (Some(reset), Some(person)) = (reset, person(model)) else {
         return Vec::new();
     };
-    let order = Order::CarryOutReset {
-        reset,
-        person: person.id.clone(),
+    let (id, away) = (reset.id, reset.away);
+    let order = match away {
+        true => Order::ExceptReset { reset: id },
+        false => Order::CarryOutReset {
+            reset: id,
+            person: person.id.clone(),
+        },
     };
-    let what = AccountResetJob::CarryOut;
+    let what = match away {
+        true => AccountResetJob::Except,
+        false => AccountResetJob::CarryOut,
+    };
     start(model, order, Job::AccountReset { what, person })
 }
 

@@ -48,6 +48,23 @@ impl Model {
             .filter(|reset| reset.state == ResetState::Released && self.asked_themself(reset))
     }
 
+    /// Whether one can be carried out that was released for somebody who is not at a desk, and not by whoever is signed in.
+    fn may_except(&self, reset: &AccountReset) -> bool {
+        let me = self.operator.as_ref().map(|me| &me.id);
+        let releaser = reset.released_by.as_ref().map(|by| &by.id);
+        let is_ripe = reset.ripe_at.is_none();
+        reset.away && reset.state == ResetState::Released && is_ripe && me != releaser
+    }
+
+    /// How many accounts were reset and are shut because nobody came in time.
+    pub fn overdue(&self) -> usize {
+        let exceptions = self
+            .resets()
+            .iter()
+            .filter_map(|reset| reset.exception.as_ref());
+        exceptions.filter(|exception| exception.overdue).count()
+    }
+
     fn asked_themself(&self, reset: &AccountReset) -> bool {
         let me = self.operator.as_ref();
         me.is_some_and(|me| reset.is_by(&me.id))
@@ -68,6 +85,8 @@ enum Chosen {
     ToRelease,
     /// It waits, and they asked for it themselves.
     Own,
+    /// It was released for somebody who is not at a desk.
+    ToExcept,
     /// Its person's page is all that there is.
     Other,
 }
@@ -76,6 +95,7 @@ impl Chosen {
     fn of(model: &Model) -> Self {
         match marked(model) {
             None => Self::Nothing,
+            Some(reset) if model.may_except(reset) => Self::ToExcept,
             Some(reset) => match (reset.state, model.asked_themself(reset)) {
                 (ResetState::Requested | ResetState::Prepared, true) => Self::Own,
                 (ResetState::Requested, false) => Self::ToRelease,
@@ -107,6 +127,8 @@ pub(super) static SCREEN: Screen = Screen {
         row!(ENTER => "key-open", Left, Kiosk(|m, _| open_person(m)))
             .when(|m| matches!(Chosen::of(m), Chosen::Own | Chosen::Other)),
         row!(letter('r') => "key-release-here", Left, Kiosk(|m, _| release(m, ReleasedBy::WhoeverCame))).when(releases_here),
+        row!(ENTER => "key-except", Left, Kiosk(|m, _| except(m)))
+            .when(|m| Chosen::of(m) == Chosen::ToExcept),
         row!(letter('x') => "key-withdraw", Left, Kiosk(|m, _| withdraw(m)))
             .when(|m| Chosen::of(m) == Chosen::Own),
     ],
@@ -159,6 +181,16 @@ fn release(model: &mut Model, by: ReleasedBy) -> Vec<Effect> {
     let (id, person) = (reset.id, reset.person.clone());
     let order = Order::ReleaseReset { reset: id, by };
     let what = AccountResetJob::Release;
+    start(model, order, Job::AccountReset { what, person })
+}
+
+fn except(model: &mut Model) -> Vec<Effect> {
+    let Some(reset) = marked(model) else {
+        return Vec::new();
+    };
+    let (id, person) = (reset.id, reset.person.clone());
+    let what = AccountResetJob::Except;
+    let order = Order::ExceptReset { reset: id };
     start(model, order, Job::AccountReset { what, person })
 }
 

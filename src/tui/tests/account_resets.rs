@@ -49,6 +49,7 @@ fn terms(factors: usize) -> ResetTerms {
             station: party("s-1", "Help desk 1"),
             at: Timestamp::UNIX_EPOCH,
         }),
+        away: None,
     }
 }
 

@@ -363,7 +363,11 @@ fn flaws() -> Vec<Flaw> {
 }
 
 fn unmet() -> Vec<Unmet> {
-    let of = |word: &str| format!(r#"{{"{word}":{{"person":"P. Example","factor":"Example"}}}}"#);
+    let of = |word: &str| {
+        format!(
+            r#"{{"{word}":{{"person":"P. Example","factor":"Example","until":"2026-11-29T12:00:00Z"}}}}"#
+        )
+    };
     let words = [
         "no-factor",
         "suspended",
@@ -377,6 +381,7 @@ fn unmet() -> Vec<Unmet> {
         "opens-still",
         "needs-no-reset",
         "began-without",
+        "may-object",
     ];
     let facts = words.map(of);
     all(&facts.each_ref().map(String::as_str))

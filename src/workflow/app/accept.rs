@@ -51,10 +51,13 @@ async fn accept(
     let identification = identified(desk, &operator, &detail).await?;
     let visit = open(desk, &detail, &identification).await?;
     let test = match visit.authority {
-        Some(Authority::First) if is_maker(&operator, &detail, &factor) => {
+        Some(Authority::First | Authority::Released) if is_maker(&operator, &detail, &factor) => {
             return Err(another_human(&detail));
         }
-        Some(Authority::First) => Some(alive(desk, &operator, (&detail, &visit), &factor).await?),
+        // Nothing is left that they could prove.
+        Some(Authority::First | Authority::Released) => {
+            Some(alive(desk, &operator, (&detail, &visit), &factor).await?)
+        }
         _ => {
             own_proof(desk, &operator, &detail, &visit).await?;
             None

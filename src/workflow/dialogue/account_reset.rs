@@ -5,7 +5,8 @@ use serde::Serialize;
 use super::Step;
 use crate::domain::Person;
 use crate::domain::act::Act;
-use crate::wire::{AccountReset, AccountResetDone, Operator, Owned, ResetFacts};
+use crate::domain::identification::AwayMeans;
+use crate::wire::{AccountReset, AccountResetDone, Operator, Owned, ResetExcepted, ResetFacts};
 
 /// What is done about the reset of an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -19,6 +20,10 @@ pub enum AccountResetJob {
     Release,
     /// All that opens the account is deleted.
     CarryOut,
+    /// An agent asks for it for somebody who is not at a desk.
+    AskAway,
+    /// All is deleted, and its person comes to a desk later.
+    Except,
 }
 
 /// What is asked about it. Esc (cancel) is always possible besides.
@@ -42,6 +47,22 @@ pub enum AccountResetQuestion {
         /// The name that was typed is another one.
         wrong: bool,
     },
+    /// Somebody who is not at a desk is identified in this way: is it them? → [`Answer::Yes`](super::Answer::Yes)
+    Way {
+        person: Person,
+        means: AwayMeans,
+        /// Whom to call.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        number: Option<String>,
+    },
+    /// All of this is deleted now, and its person comes to a desk later: within how many working days?
+    /// → [`Answer::Typed`](super::Answer::Typed)
+    Except {
+        reset: Box<AccountReset>,
+        owned: Vec<Owned>,
+        /// What was typed is no such number.
+        wrong: bool,
+    },
     /// All of this is deleted now: there is no way back. → [`Answer::Yes`](super::Answer::Yes)
     CarryOut {
         reset: Box<AccountReset>,
@@ -63,12 +84,14 @@ pub enum AccountResetResult {
     Refused { reset: Box<AccountReset> },
     /// Nothing opens the account until something is enrolled in the same visit.
     CarriedOut { done: Box<AccountResetDone> },
+    /// Nothing opens the account until its person comes to a desk.
+    Excepted { done: Box<ResetExcepted> },
 }
 
 /// The steps of a job.
 pub(super) fn steps(job: AccountResetJob) -> &'static [Step] {
     match job {
-        AccountResetJob::Ask => &[
+        AccountResetJob::Ask | AccountResetJob::AskAway => &[
             Step::Identify,
             Step::Confirm,
             Step::Key,
@@ -77,6 +100,7 @@ pub(super) fn steps(job: AccountResetJob) -> &'static [Step] {
             Step::Push,
         ],
         AccountResetJob::Release => &[Step::Confirm, Step::Key, Step::Pin, Step::Test, Step::Push],
+        AccountResetJob::Except => &[Step::Confirm, Step::Push],
         AccountResetJob::Prepare | AccountResetJob::CarryOut => {
             &[Step::Identify, Step::Confirm, Step::Push]
         }

@@ -156,3 +156,55 @@ async fn what_is_refused_or_withdrawn_is_over_and_a_line_that_is_too_long_is_a_u
         assert!(command(&wrong).is_none(), "{wrong:?}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn for_somebody_who_is_away_both_ways_are_said_and_for_how_long() {
+    let service = away::service(1).await;
+    service.stolen(1).await;
+    let request = [
+        "request",
+        "--person",
+        "p-1",
+        "--away",
+        "--video",
+        BY,
+        "--called-back",
+        "--reason",
+        "lost",
+    ];
+    // One way alone is a usage error, and so is a document that was seen at a desk besides.
+    let without = |left_out: &str| -> Vec<&str> {
+        let kept = request.iter().copied();
+        kept.filter(|word| *word != left_out).collect()
+    };
+    for wrong in [
+        without("--called-back"),
+        without("--away"),
+        [&request[..], &["--identified-by", BY]].concat(),
+        vec!["carry-out", "r-1", "--person", "p-1", "--days", "11"],
+    ] {
+        assert!(command(&wrong).is_none(), "{wrong:?}");
+    }
+    let (outcome, printed) = run(&service.one, &request, true).await;
+    assert_eq!(outcome.code, "reset-asked", "{}", outcome.detail);
+    assert!(printed.contains("call-back:1010"), "{printed}");
+    let reset = outcome.facts["reset"].as_str().expect("a name").to_owned();
+    let release = ["release", &reset, "--last-name", "Person"];
+    let (outcome, _) = run(&service.two, &release, true).await;
+    assert_eq!(outcome.exit, Exit::Done, "{}", outcome.detail);
+    let (_, printed) = run(&service.two, &["list"], false).await;
+    assert!(printed.contains("released"), "{printed}");
+    let carry_out = ["carry-out", &reset, "--person", "p-1", "--days", "3"];
+    let (outcome, _) = run(&service.two, &carry_out, false).await;
+    assert_eq!(
+        outcome.exit,
+        Exit::Refused,
+        "who released it: {}",
+        outcome.detail
+    );
+    let (outcome, _) = run(&service.one, &carry_out, false).await;
+    assert_eq!(outcome.exit, Exit::Done, "{}", outcome.detail);
+    assert_eq!(outcome.facts["exception"]["owner"]["name"], "A. Gent");
+    let (_, printed) = run(&service.two, &["list"], false).await;
+    assert!(printed.contains("exception of A. Gent"), "{printed}");
+}

@@ -2,6 +2,7 @@
 //! by nobody otherwise.
 
 mod attacks;
+mod away;
 mod deputy;
 mod mailed;
 mod prepared;

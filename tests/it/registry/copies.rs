@@ -104,6 +104,7 @@ fn only_serve_and_init_make_a_database() {
         &["alarms"][..],
         &["acts"],
         &["notices"],
+        &["exceptions"],
         &["stations", "list"],
         &["stations", "revoke", "Desk"],
         &["operators", "list"],

@@ -72,7 +72,7 @@ pub fn home(resets: Vec<AccountReset>) -> HomeView {
     HomeView { people, ..home }
 }
 
-fn reset(number: u128, person: Person, by: Operator, minutes: i64) -> AccountReset {
+pub(super) fn reset(number: u128, person: Person, by: Operator, minutes: i64) -> AccountReset {
     let asked_at = cast::ago(minutes);
     AccountReset {
         id: AccountResetId(Uuid::from_u128(number)),
@@ -92,6 +92,8 @@ fn reset(number: u128, person: Person, by: Operator, minutes: i64) -> AccountRes
         released_by: None,
         ended_by: None,
         ended_at: None,
+        away: false,
+        exception: None,
     }
 }
 
@@ -116,7 +118,7 @@ pub fn resets() -> Vec<AccountReset> {
 }
 
 /// The main administrator, whose only key was stolen.
-fn lost_all() -> PersonDetail {
+pub(super) fn lost_all() -> PersonDetail {
     let mut detail = cast::detail();
     detail.factors.clear();
     detail.credentials[0].held = Held {
@@ -138,7 +140,7 @@ fn lost_all() -> PersonDetail {
     detail
 }
 
-fn open(stage: &mut Stage, operator: Operator, detail: PersonDetail) {
+pub(super) fn open(stage: &mut Stage, operator: Operator, detail: PersonDetail) {
     stage.sign_in_as(operator, home(Vec::new()));
     stage.type_text("exam");
     let serial = stage.model.desk.find.serial;
@@ -195,14 +197,14 @@ fn page_released_own(stage: &mut Stage) {
     open(stage, second(), with_reset(ResetState::Released));
 }
 
-fn party(id: &str, name: &str) -> Party {
+pub(super) fn party(id: &str, name: &str) -> Party {
     Party {
         id: id.to_owned(),
         name: name.to_owned(),
     }
 }
 
-fn terms() -> ResetTerms {
+pub(super) fn terms() -> ResetTerms {
     let person = cast::main_admin();
     let visit = VisitId(Uuid::nil());
     ResetTerms {
@@ -225,6 +227,7 @@ fn terms() -> ResetTerms {
             station: party("s-1", "Help desk 2"),
             at: cast::ago(3),
         }),
+        away: None,
     }
 }
 
@@ -237,7 +240,7 @@ fn going(sort: FactorSort, name: &str, serial: Option<&str>) -> Going {
     }
 }
 
-fn asks(terms: ResetTerms) -> Act {
+pub(super) fn asks(terms: ResetTerms) -> Act {
     Act {
         signer: party("op-7", &agent().name),
         deed: Deed::AskReset { terms },
@@ -258,7 +261,7 @@ fn releases() -> Act {
     }
 }
 
-fn facts() -> ResetFacts {
+pub(super) fn facts() -> ResetFacts {
     let used = |factor: &Going, waiting, days: Option<i64>| FactorUse {
         factor: factor.clone(),
         waiting,
@@ -292,7 +295,7 @@ fn all_facts() -> ResetFacts {
     facts
 }
 
-fn begin(stage: &mut Stage, what: AccountResetJob) {
+pub(super) fn begin(stage: &mut Stage, what: AccountResetJob) {
     let person = lost_all().person;
     stage.run(Event::Began {
         job: Job::AccountReset { what, person },
@@ -309,7 +312,7 @@ fn identified(stage: &mut Stage) {
     });
 }
 
-fn question(stage: &mut Stage, question: AccountResetQuestion) {
+pub(super) fn question(stage: &mut Stage, question: AccountResetQuestion) {
     stage.ask(Question::AccountReset(question));
 }
 
@@ -400,7 +403,7 @@ fn touch(stage: &mut Stage) {
     touched(stage, asks(terms()));
 }
 
-fn end(stage: &mut Stage, result: AccountResetResult) {
+pub(super) fn end(stage: &mut Stage, result: AccountResetResult) {
     stage.end(Ending::AccountReset {
         person: cast::main_admin(),
         result,

@@ -11,7 +11,7 @@ use crate::tui::big;
 use crate::tui::clean::{width, wrap};
 use crate::tui::entry::Line as Typed;
 use crate::tui::model::{AccountResetAsking, Touch};
-use crate::tui::screens::account_reset::{Complaint, Read, is_long};
+use crate::tui::screens::account_reset::{Complaint, Read, away, is_long};
 use crate::tui::screens::bay::view as bay;
 use crate::tui::screens::run::view::{bar, blinking};
 use crate::tui::view::chrome::{Who, who};
@@ -71,6 +71,22 @@ pub(in crate::tui) fn ask(
         AccountResetAsking::CarryOut { reset, owned } => {
             carry_out(ctx, sheet, panel, scale, (reset, owned));
         }
+        AccountResetAsking::Way {
+            person,
+            means,
+            number,
+        } => away::way(
+            ctx,
+            sheet,
+            (panel, scale),
+            (person, *means, number.as_deref()),
+        ),
+        AccountResetAsking::Except {
+            reset,
+            owned,
+            line,
+            wrong,
+        } => away::except(ctx, sheet, (panel, scale), (reset, owned), (line, *wrong)),
     }
 }
 
@@ -347,9 +363,30 @@ pub(in crate::tui) fn done(
     let mark = s("✓", ctx.theme.good());
     let words = t.account_reset_done(person, result);
     let row = sheet.bullet(body, row, mark, &words, ctx.theme.strong());
+    let stamp = |at| format!("{} {}", ctx.day(at), ctx.time(at));
     let (title, next) = match result {
         AccountResetResult::Prepared { .. } => {
             (tr!(t, "done-left"), tr!(t, "account-reset-prepared-next"))
+        }
+        AccountResetResult::Asked { reset } if reset.away => {
+            (tr!(t, "done-left"), tr!(t, "away-asked-next"))
+        }
+        AccountResetResult::Released { reset } if reset.away => {
+            let from = reset.ripe_at.map_or_else(String::new, stamp);
+            let until = stamp(reset.until);
+            let next = tr!(t, "away-released-next", from = from, until = until);
+            (tr!(t, "done-left"), next)
+        }
+        AccountResetResult::Excepted { done } => {
+            let exception = done.reset.exception.as_ref();
+            let next = tr!(
+                t,
+                "away-excepted-next",
+                name = person.name.clone(),
+                until = stamp(done.reset.until),
+                owner = exception.map_or("–", |exception| &exception.owner.name)
+            );
+            (tr!(t, "done-left"), next)
         }
         AccountResetResult::Asked { .. } => {
             (tr!(t, "done-left"), tr!(t, "account-reset-asked-next"))

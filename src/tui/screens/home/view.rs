@@ -319,10 +319,20 @@ fn alert_lines(ctx: Ctx<'_>) -> Vec<(String, &'static str)> {
     let mut lines = Vec::new();
     // Somebody stands at a desk and waits for it.
     lines.extend(to_release(ctx).map(|line| (line, "F11")));
-    if let Some(reset) = ctx.model.to_carry_out().next() {
-        let (name, until) = (reset.person.name.clone(), ctx.time(reset.until));
+    // Of somebody who is not at a desk only once their time to object is over.
+    let mut to_carry_out = ctx.model.to_carry_out();
+    if let Some(reset) = to_carry_out.find(|reset| reset.ripe_at.is_none()) {
+        let until = match reset.away {
+            true => format!("{} {}", ctx.day(reset.until), ctx.time(reset.until)),
+            false => ctx.time(reset.until),
+        };
+        let name = reset.person.name.clone();
         let line = tr!(ctx.text, "home-to-carry-out", name = name, until = until);
         lines.push((line, "F11"));
+    }
+    let overdue = ctx.model.overdue();
+    if overdue > 0 {
+        lines.push((tr!(ctx.text, "home-overdue", count = overdue), "F11"));
     }
     let unfinished = ctx.model.unfinished();
     if let Some(oldest) = unfinished.first() {

@@ -15,7 +15,7 @@ use crate::tui::screens::{bay::view as bay, home::view as home};
 use crate::tui::view::chrome::{frame, page_title};
 use crate::tui::view::sheet::{Sheet, s};
 use crate::tui::view::{Ctx, below, columns, top};
-use crate::wire::{AccountReset, Owned};
+use crate::wire::{AccountReset, Owned, ResetException};
 
 pub(in crate::tui) fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
     let body = frame(
@@ -289,6 +289,8 @@ fn advised(ctx: Ctx<'_>, page: &PersonPage) -> Option<(String, bool)> {
     let person = &page.person;
     if let Some(reset) = detail.reset.as_ref().filter(|reset| reset.state.is_open()) {
         Some((open_reset(ctx, reset), true))
+    } else if let Some(exception) = detail.exception.as_ref().filter(|one| one.is_pending()) {
+        Some((excepted(ctx, exception), true))
     } else if person.lacks_standby_key() && person.keys > 0 {
         Some((tr!(ctx.text, "person-advice-standby"), true))
     } else if page.owned.iter().any(Owned::is_valid) {
@@ -304,6 +306,20 @@ fn advised(ctx: Ctx<'_>, page: &PersonPage) -> Option<(String, bool)> {
             }
         };
         Some((words, true))
+    }
+}
+
+/// That the account waits for whoever is there, or that this is over.
+fn excepted(ctx: Ctx<'_>, exception: &ResetException) -> String {
+    let until = format!("{} {}", ctx.day(exception.until), ctx.time(exception.until));
+    match exception.overdue {
+        true => tr!(ctx.text, "person-exception-over", until = until),
+        false => tr!(
+            ctx.text,
+            "person-exception",
+            until = until,
+            owner = exception.owner.name.clone()
+        ),
     }
 }
 
@@ -334,6 +350,14 @@ fn open_reset(ctx: Ctx<'_>, reset: &AccountReset) -> String {
         },
         Some(releaser) if me.is_some_and(|me| me.id == releaser.id) => {
             tr!(t, "person-reset-released-own", by = by, until = until)
+        }
+        Some(_) if reset.away => {
+            let stamp = |at| format!("{} {}", ctx.day(at), ctx.time(at));
+            let until = stamp(reset.until);
+            match reset.ripe_at.map(stamp) {
+                Some(from) => tr!(t, "person-reset-away", by = by, from = from, until = until),
+                None => tr!(t, "person-reset-away-ripe", by = by, until = until),
+            }
         }
         Some(releaser) => tr!(
             t,

@@ -70,14 +70,18 @@ fn reset_row(
     let plain = ctx.theme.plain();
     let [age, person, organisation, by] = columns(area.width);
     let belongs = reset.person.organisation.as_ref();
-    let style = match reset.state {
-        ResetState::Prepared | ResetState::Requested => ctx.theme.warning(),
-        ResetState::Released => ctx.theme.good(),
-        ResetState::Withdrawn
-        | ResetState::Refused
-        | ResetState::Expired
-        | ResetState::Objected
-        | ResetState::CarriedOut => ctx.theme.quiet(),
+    let is_pending = reset.exception.as_ref().is_some_and(|one| one.is_pending());
+    let style = match (is_pending, reset.state) {
+        (true, _) | (false, ResetState::Prepared | ResetState::Requested) => ctx.theme.warning(),
+        (false, ResetState::Released) => ctx.theme.good(),
+        (
+            false,
+            ResetState::Withdrawn
+            | ResetState::Refused
+            | ResetState::Expired
+            | ResetState::Objected
+            | ResetState::CarriedOut,
+        ) => ctx.theme.quiet(),
     };
     let mark = if is_marked { "▸" } else { " " };
     let cells: [Cell; 6] = [
@@ -90,7 +94,7 @@ fn reset_row(
             plain,
         ),
         (by, reset.asker().to_owned(), plain),
-        (18, ctx.text.reset_state(reset.state), style),
+        (18, ctx.text.reset_standing(reset), style),
     ];
     sheet.cells(area, row, &cells);
     if is_marked {
@@ -151,6 +155,7 @@ fn known(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, reset: &AccountReset) 
 fn next(ctx: Ctx<'_>, reset: &AccountReset) -> String {
     let t = ctx.text;
     let until = ctx.time(reset.until);
+    let stamp = |at| format!("{} {}", ctx.day(at), ctx.time(at));
     let ended_by = || {
         let operator = reset.ended_by.as_ref().map(|by| by.name.clone());
         let person = reset.objector.as_ref().map(|by| by.name.clone());
@@ -160,7 +165,22 @@ fn next(ctx: Ctx<'_>, reset: &AccountReset) -> String {
         let at = reset.ended_at.unwrap_or(reset.until);
         format!("{} {}", ctx.day(at), ctx.time(at))
     };
+    if let Some(exception) = reset.exception.as_ref().filter(|one| one.is_pending()) {
+        let (until, owner) = (stamp(exception.until), exception.owner.name.clone());
+        return match exception.overdue {
+            true => tr!(t, "resets-overdue", until = until, owner = owner),
+            false => tr!(t, "resets-exception", until = until, owner = owner),
+        };
+    }
     match reset.state {
+        ResetState::Released if reset.away => {
+            let by = reset.released_by.as_ref().map_or("–", |by| &by.name);
+            let until = stamp(reset.until);
+            match reset.ripe_at.map(stamp) {
+                Some(from) => tr!(t, "resets-away", by = by, from = from, until = until),
+                None => tr!(t, "resets-away-ripe", by = by, until = until),
+            }
+        }
         ResetState::Requested if Chosen::of(ctx.model) == Chosen::Own => {
             tr!(t, "resets-own", until = until)
         }

@@ -1,0 +1,268 @@
+//! An agent asks for the reset of the account of somebody who is not at a desk.
+//!
+//! Invariants: it rests on two identifications that differ in kind, each taken for this one reset and by whoever asks; the number that is
+//! called back is the registry's to say; and nothing of it is asked of anybody who can prove a factor.
+
+use jiff::Timestamp;
+
+use super::asked::{refuse_more, terms};
+use super::{
+    IDENTIFIED_WITHIN, Wish, agent, check, not_allowed, over, party, refuse_needless_for,
+    refuse_unknown,
+};
+use crate::domain::act::{Away, LookedAway, ResetTerms};
+use crate::domain::authority::{Action, may_ask};
+use crate::domain::identification::{
+    AwayCheck, AwayLook, AwayMeans, AwaySaid, Methods, ON_RECORD_FOR, last_digits,
+};
+use crate::domain::visit::Takes;
+use crate::domain::{AccountResetId, IdentificationId, Person, PersonId};
+use crate::server::auth::AtDesk;
+use crate::server::database::{Connection, Write};
+use crate::server::exceptions;
+use crate::server::problem::{Answer, Refusal};
+use crate::server::tables::identification::away as kept;
+use crate::server::tables::{
+    account_reset as table, contact, identification, person, standing, station,
+};
+use crate::server::visits;
+use crate::wire::{AwayBegun, AwayWay, problem_code};
+
+/// Whether this operator may ask for that person at all, and in which ways they can be identified: said before anybody is asked anything.
+pub async fn begin(
+    tx: &mut Write,
+    desk: &AtDesk,
+    (person, methods): (&PersonId, &Methods),
+    now: Timestamp,
+) -> Answer<AwayBegun> {
+    let person = may_be_asked(tx, desk, person, now).await?;
+    let mut ways = Vec::new();
+    for means in AwayMeans::ALL {
+        let number = match means {
+            AwayMeans::Video => Ok(None),
+            // Whole: nobody can call its last digits.
+            AwayMeans::CallBack => number(tx, &person, now).await?.map(Some),
+        };
+        let way = match (number, methods.away(means)) {
+            (Ok(number), Some(_)) => AwayWay {
+                means,
+                number,
+                hindered: None,
+            },
+            (Ok(_), None) => AwayWay::hindered(means, no_method(means)),
+            (Err(why), _) => AwayWay::hindered(means, why),
+        };
+        ways.push(way);
+    }
+    Ok(AwayBegun {
+        reset: AccountResetId(uuid::Uuid::now_v7()),
+        person,
+        ways,
+    })
+}
+
+/// The person, if this operator may ask for the reset of their account without having seen them.
+async fn may_be_asked(
+    tx: &mut Write,
+    desk: &AtDesk,
+    id: &PersonId,
+    now: Timestamp,
+) -> Answer<Person> {
+    let person = person::by_id(tx, id).await?;
+    let person = person.ok_or_else(|| {
+        Refusal::new(
+            problem_code::NOT_FOUND,
+            format!("there is no person {id}; find them by name, e-mail address or number"),
+        )
+    })?;
+    may_ask(desk.operator.role, Action::ReplaceLost, person.kind).map_err(not_allowed)?;
+    visits::holds(tx, Action::Receive, &desk.operator.id, &person).await?;
+    refuse_unknown(tx, &desk.operator).await?;
+    let takes = standing::had(tx, &person.id).await?.takes(person.kind);
+    refuse_needless_for(&person, (takes, false), Takes::Release)?;
+    exceptions::refuse_second(tx, &person, now).await?;
+    refuse_more(tx, &person, None, now).await?;
+    Ok(person)
+}
+
+fn no_method(means: AwayMeans) -> String {
+    format!(
+        "this registry has no method whose means is {}",
+        means.as_str()
+    )
+}
+
+/// The number by which a person can be called back: one that the registry has had for long. Else why there is none.
+async fn number(
+    db: &mut Connection,
+    person: &Person,
+    now: Timestamp,
+) -> Answer<Result<String, String>> {
+    let name = &person.name;
+    let Some((number, since)) = contact::contacts(db, &person.id).await?.phone else {
+        return Ok(Err(format!("there is no number on record of {name}")));
+    };
+    if since > now - ON_RECORD_FOR {
+        return Ok(Err(format!(
+            "the number on record of {name} is there since {since}, and is called back only a week after that"
+        )));
+    }
+    Ok(Ok(number))
+}
+
+/// Keeps that the person was identified in one way, for that reset.
+pub async fn look(
+    tx: &mut Write,
+    desk: &AtDesk,
+    (reset, person): (AccountResetId, &PersonId),
+    (said, methods): (&AwaySaid, &Methods),
+    now: Timestamp,
+) -> Answer<AwayCheck> {
+    let person = may_be_asked(tx, desk, person, now).await?;
+    if table::find(tx, reset).await?.is_some() {
+        return Err(over(reset, "it was asked for already"));
+    }
+    let not_identified = |why: String| Refusal::new(problem_code::NOT_IDENTIFIED, why);
+    let look = match said {
+        AwaySaid::Video {
+            document,
+            last_four,
+        } => AwayLook::Video {
+            document: *document,
+            last_four: last_four.clone(),
+        },
+        AwaySaid::CallBack {} => {
+            let number = number(tx, &person, now).await?.map_err(not_identified)?;
+            let digits = last_digits(&number);
+            let digits = digits.ok_or_else(|| {
+                not_identified(format!("what is on record of {} is no number", person.name))
+            })?;
+            AwayLook::CallBack { digits }
+        }
+    };
+    for taken in kept::all(tx, reset).await? {
+        refuse_others_work(desk, (&taken, &person.id))?;
+        if taken.look == look {
+            return Ok(taken);
+        }
+        if taken.look.means() == look.means() {
+            return Err(Refusal::new(
+                problem_code::IDENTIFIED_OTHERWISE,
+                format!(
+                    "{} was identified for this by {} already: each way counts once. Begin anew",
+                    person.name, taken.look
+                ),
+            ));
+        }
+    }
+    let method = methods.away(look.means());
+    let method = method
+        .ok_or_else(|| Refusal::new(problem_code::METHOD_UNKNOWN, no_method(look.means())))?;
+    let check = AwayCheck {
+        id: IdentificationId(uuid::Uuid::now_v7()),
+        person: person.id,
+        reset,
+        look,
+        method: method.id.clone(),
+        strength: method.strength,
+        operator: desk.operator.id.clone(),
+        station: desk.station.clone(),
+        at: now,
+    };
+    identification::insert_away(tx, &check).await?;
+    Ok(check)
+}
+
+/// An identification is for one person, by whoever asks, where they asked.
+fn refuse_others_work(desk: &AtDesk, (taken, person): (&AwayCheck, &PersonId)) -> Answer<()> {
+    let is_theirs = taken.operator == desk.operator.id && taken.station == desk.station;
+    match taken.person == *person && is_theirs {
+        true => Ok(()),
+        false => Err(Refusal::new(
+            problem_code::IDENTIFIED_OTHERWISE,
+            "what was looked at is of another person, or by another agent: whoever asks identifies the person themself",
+        )),
+    }
+}
+
+/// What an agent may ask for now, for somebody who is not at a desk; what they would sign.
+pub async fn ask(
+    tx: &mut Write,
+    desk: &AtDesk,
+    (id, person): (AccountResetId, &PersonId),
+    wish: Wish<'_>,
+    (now, asked_at): (Timestamp, Timestamp),
+) -> Answer<(ResetTerms, Person)> {
+    check(wish)?;
+    let person = may_be_asked(tx, desk, person, now).await?;
+    if table::find(tx, id).await?.is_some() {
+        return Err(over(id, "it was asked for already"));
+    }
+    let away = identified(tx, desk, (id, &person), (now, asked_at)).await?;
+    let terms = terms(tx, id, &person, (wish, None)).await?;
+    let terms = ResetTerms {
+        away: Some(Box::new(away)),
+        ..terms
+    };
+    Ok((terms, person))
+}
+
+/// Both identifications, neither of them long before it is asked for.
+async fn identified(
+    tx: &mut Write,
+    desk: &AtDesk,
+    (reset, person): (AccountResetId, &Person),
+    (now, asked_at): (Timestamp, Timestamp),
+) -> Answer<Away> {
+    let refused = |why: String| Refusal::new(problem_code::NOT_IDENTIFIED, why);
+    let name = &person.name;
+    let taken = kept::all(tx, reset).await?;
+    let [first, second] = taken.as_slice() else {
+        return Err(refused(format!(
+            "{name} is not at a desk, and is identified in two ways that differ in kind: by video, and by calling them back at a \
+             number on record. {} was taken for this",
+            match taken.as_slice() {
+                [] => "Neither".to_owned(),
+                some => some
+                    .iter()
+                    .map(|one| one.look.means().as_str())
+                    .collect::<Vec<_>>()
+                    .join(", "),
+            }
+        )));
+    };
+    for one in [first, second] {
+        refuse_others_work(desk, (one, &person.id))?;
+        if one.at < asked_at - IDENTIFIED_WITHIN {
+            return Err(refused(
+                "an identification is good for asking for half an hour: begin anew, with both"
+                    .to_owned(),
+            ));
+        }
+        if let AwayLook::CallBack { digits } = &one.look {
+            let number = number(tx, person, now).await?.map_err(refused)?;
+            if last_digits(&number).as_ref() != Some(digits) {
+                return Err(refused(format!(
+                    "the number on record of {name} is another one by now: begin anew"
+                )));
+            }
+        }
+    }
+    Ok(Away {
+        first: looked(tx, first).await?,
+        second: looked(tx, second).await?,
+    })
+}
+
+/// An identification, as an act names it.
+async fn looked(db: &mut Connection, check: &AwayCheck) -> Answer<LookedAway> {
+    let by = agent(db, &check.operator).await?.operator;
+    let station = station::name(db, &check.station).await?;
+    Ok(LookedAway {
+        identification: check.id,
+        how: check.look.to_string(),
+        by: party(by.id.as_str(), &by.name),
+        station: party(check.station.as_str(), &station),
+        at: check.at,
+    })
+}
