@@ -8,8 +8,8 @@ use jiff::Timestamp;
 
 use super::asked::{looked_at, refuse_more, seen_lately, terms};
 use super::{
-    AGAIN, DAY, OF_ONE_ADMINISTRATOR, PREPARED_BY_ONE, Told, Wish, check, not_allowed, over, refuse_needless,
-    stored, tell,
+    AGAIN, DAY, OF_ONE_ADMINISTRATOR, PREPARED_BY_ONE, Told, Wish, check, not_allowed, over,
+    refuse_needless, stored, tell,
 };
 use crate::domain::account_reset::{CODE_WAITS, RELEASED_WITHIN, ResetState};
 use crate::domain::act::ResetTerms;

@@ -9,7 +9,7 @@ use super::by_administrator::refuse_asker;
 use super::released::refuse_same_human;
 use super::{
     Told, agent, asker, is_person, named, not_allowed, over, refuse_changed_since, refuse_needless,
-    refuse_otherwise, request, stored, tell,
+    refuse_otherwise, refuse_unknown, request, stored, tell,
 };
 use crate::domain::account_reset::ResetState;
 use crate::domain::act::Going;
@@ -107,6 +107,8 @@ pub(super) async fn refuse_authority(
     now: Timestamp,
 ) -> Answer<()> {
     if let Some(administrator) = &reset.administrator {
+        // Whose account it is must be said: it could be the administrator's own.
+        refuse_unknown(tx, &desk.operator).await?;
         let visit = visit.ok_or_else(|| Refusal::internal("an administrator's reset of nobody"))?;
         return refuse_asker(tx, (reset, administrator), (person, visit), now).await;
     }

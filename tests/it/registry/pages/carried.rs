@@ -148,6 +148,13 @@ async fn whoever_made_the_administrators_key_carries_nothing_out_by_it() {
     assert_eq!(refused(own.await), problem_code::NOT_ALLOWED);
     let desk = Desk::new(&world, "D. Esk", 210).await;
     let visit = desk.visit().await;
+    // Nor does an account that could be the administrator's own.
+    world
+        .sql("UPDATE operator SET personnel_number = NULL WHERE name = 'D. Esk'")
+        .await;
+    let unknown = desk.carries_out(reset, &visit).await;
+    assert_eq!(refused(unknown), problem_code::NOT_ALLOWED);
+    world.sql("UPDATE operator SET personnel_number = id").await;
     desk.carries_out(reset, &visit).await.expect("another may");
 }
 
