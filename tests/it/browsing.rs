@@ -121,7 +121,7 @@ async fn people() -> (World, Value) {
         "admin": held(&admin),
         "employee": held(&employee),
         "agent": held(&agents[1]),
-        "app": { "email": "z.luczak@shipping.example", "secretHex": hex::encode(secret) },
+        "app": { "email": "z.luczak@shipping.example", "secretHex": hex::encode(secret), "lastStep": phone.last_step(&name) },
         "objection": objection,
         "elsewhere": "p-9",
         "member": "p-4",

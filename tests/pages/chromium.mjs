@@ -35,6 +35,11 @@ export class Chromium {
       "--no-sandbox",
       "--no-first-run",
       "--disable-gpu",
+      // Nothing but the pages is asked for anything.
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+      "--disable-quic",
       // A frame of another site is in the same tree.
       "--disable-site-isolation-trials",
       "--disable-dev-shm-usage",
@@ -103,9 +108,12 @@ export class Chromium {
     return page;
   }
 
-  close() {
-    this.process.kill();
-    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
+  // Its processes write to the folder until they have gone.
+  async close() {
+    const gone = new Promise((resolve) => this.process.once("exit", resolve));
+    await this.send("Browser.close").catch(() => this.process.kill("SIGKILL"));
+    await within(gone, "the browser's end");
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 }
 

@@ -88,6 +88,11 @@ impl Phone {
         secret.as_bytes().to_vec()
     }
 
+    /// The last step of an entry whose code was read out.
+    pub fn last_step(&self, name: &str) -> Option<u64> {
+        self.entries.lock().read.get(name).copied()
+    }
+
     fn now(&self) -> Timestamp {
         let ahead = self.ahead.load(Ordering::SeqCst) + self.fast_s.load(Ordering::SeqCst);
         Timestamp::now() + SignedDuration::from_secs(ahead)
