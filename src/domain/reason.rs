@@ -76,6 +76,11 @@ pub enum Unmet {
         /// Whose.
         person: String,
     },
+    /// The registry serves no pages, so that no administrator could ask from elsewhere.
+    NoPages {
+        /// For whom.
+        person: String,
+    },
     /// No other account may release the reset.
     NobodyReleases,
     /// Factors can be added for the person without a reset.

@@ -63,6 +63,7 @@ impl Station {
             served_by: None,
             reset: None,
             exception: None,
+            pages: false,
         }))
     }
 

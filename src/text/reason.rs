@@ -205,6 +205,7 @@ impl Text {
             Unmet::OpensStill { person } => {
                 tr!(self, "unmet-opens-still", person = person.as_str())
             }
+            Unmet::NoPages { person } => tr!(self, "unmet-no-pages", person = person.as_str()),
             Unmet::NobodyReleases => tr!(self, "unmet-nobody-releases"),
             Unmet::NeedsNoReset { person } => {
                 tr!(self, "unmet-needs-no-reset", person = person.as_str())

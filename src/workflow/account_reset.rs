@@ -48,6 +48,10 @@ async fn ask_for(
     match row(act, Some(kind)).map(|row| row.asked_by) {
         Some(Asker::Administrator) => {
             decide(operator.role, act, Some(kind)).once_released()?;
+            if !detail.pages {
+                let person = detail.person.name;
+                return Err(Stop::Unmet(Unmet::NoPages { person }));
+            }
             prepare(desk, &operator, (&detail, wish)).await
         }
         Some(Asker::CustomerService | Asker::Operator) | None => {
@@ -353,19 +357,16 @@ async fn carry_out_one(
     begin_step(desk, Step::Confirm);
     // What there is by now; the registry compares it with what was signed.
     let detail = desk.detail(person).await?;
-    if let Some(open) = detail.reset.clone().filter(|open| open.id == reset) {
-        confirm(
-            desk,
-            AccountResetQuestion::CarryOut {
-                reset: open,
-                owned: detail
-                    .owned()
-                    .into_iter()
-                    .filter(|owned| !owned.is_gone())
-                    .collect(),
-            },
-        )
-        .await?;
+    let mut owned = detail.owned();
+    owned.retain(|owned| !owned.is_gone());
+    match detail.reset.filter(|open| open.id == reset) {
+        Some(reset) => confirm(desk, AccountResetQuestion::CarryOut { reset, owned }).await?,
+        // It was carried out, and something came in between.
+        None if owned.is_empty() => {}
+        None => {
+            let person = detail.person.name;
+            return Err(Stop::Unmet(Unmet::NotWaiting { person }));
+        }
     }
     end_step(desk, Step::Confirm, Note::None);
     begin_step(desk, Step::Push);

@@ -185,6 +185,7 @@ fn code_of(unmet: &Unmet) -> &'static str {
         Unmet::Document
         | Unmet::OpensStill { .. }
         | Unmet::NobodyReleases
+        | Unmet::NoPages { .. }
         | Unmet::NeedsNoReset { .. } => problem_code::NOT_ALLOWED,
         Unmet::MayObject { .. } => problem_code::RESET_OVER,
         Unmet::NothingToSign => problem_code::OFFER_FOREIGN,

@@ -2,6 +2,7 @@
 
 mod away;
 mod headless;
+mod prepared;
 
 use std::sync::Arc;
 

@@ -381,6 +381,8 @@ pub struct ScriptedFace {
     /// What is chosen in its place, where another one is wanted.
     new_pin: String,
     events: Mutex<Vec<Event>>,
+    /// Asked so far.
+    questions: Mutex<Vec<Question>>,
     hear: Box<dyn Fn(&Event) + Send + Sync>,
     /// What the operator wants done to a key, in order; after that, nothing more.
     orders: Mutex<VecDeque<Answer>>,
@@ -397,6 +399,7 @@ impl ScriptedFace {
             pin: pin.to_owned(),
             new_pin: pin.to_owned(),
             events: Mutex::default(),
+            questions: Mutex::default(),
             hear: Box::new(|_| {}),
             orders: Mutex::default(),
             handed: Mutex::default(),
@@ -451,6 +454,11 @@ impl ScriptedFace {
     pub fn events(&self) -> Vec<Event> {
         self.events.lock().clone()
     }
+
+    /// What was asked so far.
+    pub fn questions(&self) -> Vec<Question> {
+        self.questions.lock().clone()
+    }
 }
 
 #[async_trait(?Send)]
@@ -467,6 +475,7 @@ impl Face for ScriptedFace {
     }
 
     async fn ask(&self, question: Question) -> Result<Answer, Stop> {
+        self.questions.lock().push(question.clone());
         match question {
             Question::Identify { .. } => "passport:7K31"
                 .parse::<Identification>()

@@ -8,9 +8,10 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 
 use super::{Body, Named, Params, Shared, desk};
-use crate::domain::authority::{Action, may_ask};
+use crate::domain::authority::{Action, decide, may_ask};
 use crate::domain::visit::Held;
 use crate::domain::{Person, PersonId};
+use crate::server::Registry;
 use crate::server::account_resets;
 use crate::server::auth::AtDesk;
 use crate::server::database::Connection;
@@ -147,14 +148,16 @@ pub async fn detail(
         .ok_or_else(|| no_person(&id))?;
     desk::looked(&registry, &desk, "person-view", person.id.as_str());
     let now = registry.now();
-    Ok(Json(detail_of(&mut read, &desk, person, now).await?))
+    Ok(Json(
+        detail_of(&registry, &mut read, (&desk, person), now).await?,
+    ))
 }
 
 /// All that the registry holds of a person, and the visit that is open with them at this desk.
 pub(super) async fn detail_of(
+    registry: &Registry,
     read: &mut Connection,
-    desk: &AtDesk,
-    person: Person,
+    (desk, person): (&AtDesk, Person),
     now: Timestamp,
 ) -> Answer<PersonDetail> {
     let mut credentials = credential::all(read, &person.id).await?;
@@ -169,9 +172,11 @@ pub(super) async fn detail_of(
     let visit = visits::of_desk(read, desk, &person, now).await?;
     let here = (&desk.station, &desk.operator.id);
     let served_by = visits::served_by(read, here, &person.id, now).await?;
-    let may_see = may_ask(desk.operator.role, Action::ReplaceLost, person.kind).is_ok();
+    let (role, replace) = (desk.operator.role, Action::ReplaceLost);
+    let carries_out = decide(role, replace, Some(person.kind)).once_released();
+    let may_see = carries_out.is_ok() || may_ask(role, replace, person.kind).is_ok();
     let reset = match account_resets::open_of(read, &person.id, now).await? {
-        // What is said in it is for who asks and releases.
+        // What is said in it is for who asks, releases and carries out.
         Some(reset) if may_see => Some(Box::new(account_resets::shown(read, reset, now).await?)),
         Some(_) | None => None,
     };
@@ -187,6 +192,7 @@ pub(super) async fn detail_of(
         visit,
         served_by,
         reset,
+        pages: registry.config.pages.is_some(),
     })
 }
 

@@ -496,5 +496,6 @@ pub fn detail() -> PersonDetail {
         served_by: None,
         reset: None,
         exception: None,
+        pages: false,
     }
 }

@@ -382,6 +382,7 @@ fn unmet() -> Vec<Unmet> {
         "needs-no-reset",
         "began-without",
         "may-object",
+        "no-pages",
     ];
     let facts = words.map(of);
     all(&facts.each_ref().map(String::as_str))

@@ -1,7 +1,7 @@
 //! The registry's pages as a browser without scripts sees them: what each answer carries, who gets in, and what does not.
 
 mod asking;
-mod browser;
+pub(super) mod browser;
 mod carried;
 mod objecting;
 mod releasing;

@@ -1,10 +1,11 @@
 //! A desk prepares what an administrator of the person's organisation is to ask for.
 
 use super::*;
+use crate::registry::pages::browser::with_pages;
 
 /// P. Example, an employee, and W. Example, now of the same organisation and its main administrator, who has a key; P.'s key was stolen.
 async fn alone() -> (World, Agent, Agent) {
-    let world = World::new().await;
+    let world = World::with(with_pages).await;
     world
         .sql("UPDATE person SET organisation = 'org-1' WHERE id = 'p-2'")
         .await;

@@ -38,6 +38,7 @@ fn employee(open: Option<AccountReset>) -> PersonDetail {
     PersonDetail {
         person: somebody(),
         reset: open.map(Box::new),
+        pages: true,
         ..lost_all()
     }
 }

@@ -1,0 +1,108 @@
+//! Somebody comes alone to a desk and has lost all: their administrators are asked, and the desk carries it out.
+
+use keydesk::domain::reason::Unmet;
+use keydesk::server::config::PagesConfig;
+use keydesk::workflow::dialogue::{AccountResetQuestion, Question};
+
+use super::*;
+
+const PEOPLE: &str = "record,id,name,kind,email,organisation,coc_number,country\n\
+    organisation,o-1,Example Shipping,,,,12345678,NL\n\
+    person,p-1,Zoë Person,employee,p1@example.com,o-1,,\n\
+    person,p-2,Ada Ministrator,main-administrator,p2@example.com,o-1,,\n";
+
+/// The help desk where they come, and another one, where they and their administrator were enrolled.
+async fn desks(config: ServeConfig) -> (World, World) {
+    let here = World::build_with(config, PEOPLE).await.expect("a world");
+    let other = here.neighbour("Help desk 2").await.expect("a station");
+    for (world, name) in [(&here, "H. Elp"), (&other, "O. Ther")] {
+        let key = operators_key();
+        let signed_in = world.sign_in_as(name, Role::HelpDesk, OPERATOR_SLOT, &key);
+        signed_in.await.expect("signed in");
+    }
+    sql(&here, "UPDATE operator SET personnel_number = id").await;
+    for n in [1, 2] {
+        other.rack.put(SLOT, &fresh_key());
+        enrol(&other, n).await.expect("enrolled");
+    }
+    sql(
+        &here,
+        "UPDATE credential SET suspended_ms = accepted_ms, suspended_why = 'lost' WHERE person = 'p-1'",
+    )
+    .await;
+    sql(&here, "UPDATE visit SET ended_ms = opened_ms").await;
+    (here, other)
+}
+
+async fn stands(world: &World) -> Option<ResetState> {
+    let detail = world.station.person(&person(1)).await;
+    detail.expect("a person").reset.map(|reset| reset.state)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_came_alone_is_shown_what_their_administrator_asked_for_and_enrolled_by_it() {
+    let pages = PagesConfig {
+        listen: "127.0.0.1:0".parse().expect("an address"),
+        ..PagesConfig::default()
+    };
+    let config = ServeConfig {
+        pages: Some(pages),
+        ..ServeConfig::default()
+    };
+    let (here, _other) = desks(config).await;
+    let (mut desk, _) = agent(&here);
+    let asked = account_reset::ask(&mut desk, &person(1), wish()).await;
+    let Ok(Ending::AccountReset {
+        result: AccountResetResult::Prepared { reset },
+        ..
+    }) = asked
+    else {
+        panic!("{asked:?}");
+    };
+    assert_eq!(stands(&here).await, Some(ResetState::Prepared));
+    let early = carry_out(&here, reset.id, &person(1)).await;
+    assert_eq!(
+        early.expect_err("not asked for").refusal(),
+        Some(problem_code::RESET_OVER)
+    );
+    // On the pages, whose own tests say how; by a code, an hour ago.
+    sql(
+        &here,
+        "UPDATE account_reset SET state = 'released', administrator = 'p-2', ripe_ms = 1, \
+         asked_with = (SELECT hex(id) FROM credential WHERE person = 'p-2')",
+    )
+    .await;
+    assert_eq!(stands(&here).await, Some(ResetState::Released));
+    let (mut desk, face) = agent(&here);
+    let done = account_reset::carry_out(&mut desk, reset.id, &person(1)).await;
+    let Ok(Ending::AccountReset {
+        result: AccountResetResult::CarriedOut { done },
+        ..
+    }) = done
+    else {
+        panic!("{done:?}");
+    };
+    assert_eq!(done.deleted.len(), 1);
+    // Nothing is deleted before it was listed and confirmed.
+    let listed = face.questions().into_iter().find_map(|asked| match asked {
+        Question::AccountReset(AccountResetQuestion::CarryOut { owned, .. }) => Some(owned.len()),
+        _ => None,
+    });
+    assert_eq!(listed, Some(1));
+    here.rack.put(SLOT, &fresh_key());
+    enrol(&here, 1).await.expect("enrolled by it");
+    assert_eq!(stands(&here).await, None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_pages_nobody_is_asked_anything_for_an_administrator_who_could_not_ask() {
+    let (here, _other) = desks(ServeConfig::default()).await;
+    let (mut desk, face) = agent(&here);
+    let asked = account_reset::ask(&mut desk, &person(1), wish()).await;
+    assert!(
+        matches!(asked, Err(Stop::Unmet(Unmet::NoPages { .. }))),
+        "{asked:?}"
+    );
+    assert!(face.questions().is_empty(), "{:?}", face.questions());
+    assert_eq!(stands(&here).await, None);
+}
