@@ -3,6 +3,9 @@
 //! Every setting has a default, so that an empty file is a registry for one machine. Invariant of a checked
 //! configuration: plain HTTP is served on loopback only.
 
+mod attestation;
+mod clients;
+mod fault;
 mod resets;
 
 use std::collections::BTreeSet;
@@ -13,13 +16,16 @@ use jiff::{SignedDuration, tz::TimeZone};
 use serde::Deserialize;
 
 pub use super::delivery::{MailConfig, MailTls, WebhookConfig};
-use super::network::Network;
-use crate::domain::identification::{Methods, MethodsFault};
+use crate::domain::OneLine;
+use crate::domain::identification::Methods;
 use crate::domain::pin::PIN_FLOOR;
 use crate::domain::working_days::{self, WorkingDays};
-use crate::domain::{Aaguid, OneLine};
 use crate::files;
 use crate::wire;
+pub use attestation::{AttestationConfig, AttestationPolicy, AttestationRoot};
+pub use clients::{ConnectionsConfig, ForwardedHeader, ProxiesConfig};
+pub use fault::ConfigError;
+use fault::range;
 pub use resets::ResetsConfig;
 
 /// A group may read: that of a backup, or of whoever renews certificates.
@@ -101,85 +107,6 @@ impl Default for PagesConfig {
     }
 }
 
-/// Which proxies stand in front, and how they say for whom they ask.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct ProxiesConfig {
-    /// Their addresses or networks. Of anybody else no header is read.
-    pub trusted: Vec<Network>,
-    /// The header that all of them write.
-    pub header: ForwardedHeader,
-}
-
-/// In which header proxies name whoever they ask for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ForwardedHeader {
-    /// `X-Forwarded-For`.
-    #[default]
-    XForwardedFor,
-    /// `Forwarded` (RFC 7239).
-    Forwarded,
-}
-
-/// How many connections there may be, and how long clients may take.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct ConnectionsConfig {
-    /// Connections in all, as far as the system grants files for them: 16 to 100,000.
-    pub total: usize,
-    /// Connections of one address (in IPv6, of one network of 64 bits): 1 to `total`.
-    pub per_address: usize,
-    /// From the connection, the TLS handshake included, to the head of a request: 1 to 120.
-    pub head_seconds: u16,
-    /// For a request's body: 1 to 120.
-    pub body_seconds: u16,
-    /// To take an answer: 1 to 120.
-    pub answer_seconds: u16,
-    /// Between two requests: 16 to 3600. Stations end theirs after 15.
-    pub idle_seconds: u16,
-}
-
-impl Default for ConnectionsConfig {
-    fn default() -> Self {
-        Self {
-            total: 1000,
-            per_address: 200,
-            head_seconds: 10,
-            body_seconds: 20,
-            answer_seconds: 20,
-            idle_seconds: 60,
-        }
-    }
-}
-
-impl ConnectionsConfig {
-    fn check(&self) -> Result<(), ConfigError> {
-        range("connections.total", self.total, 16, 100_000, "16 to 100000")?;
-        range(
-            "connections.per_address",
-            self.per_address,
-            1,
-            self.total,
-            "1 to connections.total",
-        )?;
-        for (setting, seconds) in [
-            ("connections.head_seconds", self.head_seconds),
-            ("connections.body_seconds", self.body_seconds),
-            ("connections.answer_seconds", self.answer_seconds),
-        ] {
-            range(setting, seconds, 1, 120, "1 to 120")?;
-        }
-        range(
-            "connections.idle_seconds",
-            self.idle_seconds,
-            16,
-            3600,
-            "16 to 3600: stations end an idle connection after 15",
-        )
-    }
-}
-
 /// How people are identified.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -216,41 +143,6 @@ pub struct RpConfig {
     pub name: String,
     /// The origin that client data must name; `https://` and the id when absent.
     pub origin: Option<String>,
-}
-
-/// What is asked of attestation.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct AttestationConfig {
-    /// Who is refused.
-    pub policy: AttestationPolicy,
-    /// Certificates that attestation may lead to.
-    pub roots: Vec<AttestationRoot>,
-}
-
-/// Who is refused for their attestation. The statement's own signature is always verified, and whether it leads to a
-/// root is always recorded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum AttestationPolicy {
-    /// Nobody.
-    #[default]
-    Any,
-    /// A key that states a model which a root is given for, and does not lead to it.
-    Verify,
-    /// Every key that leads to no root.
-    Require,
-}
-
-/// A root of attestation.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AttestationRoot {
-    /// Certificates in PEM, or one in DER.
-    pub file: PathBuf,
-    /// The models that it stands for; empty: any.
-    #[serde(default)]
-    pub aaguids: Vec<Aaguid>,
 }
 
 impl Default for ServeConfig {
@@ -291,53 +183,6 @@ impl Default for RpConfig {
             origin: None,
         }
     }
-}
-
-/// Why a configuration is not served.
-#[derive(Debug, thiserror::Error)]
-pub enum ConfigError {
-    /// A file can't be read.
-    #[error("cannot read {}: {why}; check the path and its permissions", .path.display())]
-    Unreadable { path: PathBuf, why: std::io::Error },
-    /// Not TOML, or not these settings.
-    #[error("{}: {why}", .path.display())]
-    Form {
-        path: PathBuf,
-        why: Box<toml::de::Error>,
-    },
-    /// Plain HTTP beyond this machine.
-    #[error(
-        "refusing plain HTTP on {0}: give a certificate and its key (tls.cert, tls.key), or listen on loopback"
-    )]
-    PlainHttp(SocketAddr),
-    /// A value out of its range.
-    #[error("{setting} is {found}: it must be {must}")]
-    Range {
-        setting: &'static str,
-        found: String,
-        must: &'static str,
-    },
-    /// Rules that are none, or that a registry can't judge by.
-    #[error("{}: {why}", .path.display())]
-    Policy { path: PathBuf, why: String },
-    /// Not certificates, or not a key that belongs to them.
-    #[error("{}: {why}", .path.display())]
-    Certificate { path: PathBuf, why: String },
-    /// Others on the machine have rights to a file that they are not to have.
-    #[error("{} can be read or changed by others (mode {mode:o}): {cure}", .path.display())]
-    Open {
-        path: PathBuf,
-        mode: u32,
-        cure: &'static str,
-    },
-    /// Nobody could be identified so.
-    #[error("identification.methods: {0}")]
-    Methods(#[from] MethodsFault),
-    /// A policy that could only refuse everything.
-    #[error(
-        "attestation.policy is \"require\" but attestation.roots is empty: every key would be refused"
-    )]
-    NoRoots,
 }
 
 impl ServeConfig {
@@ -535,23 +380,6 @@ impl ServeConfig {
     pub fn ticket_life(&self) -> SignedDuration {
         SignedDuration::from_hours(24 * i64::from(self.ticket_days))
     }
-}
-
-fn range<N: PartialOrd + std::fmt::Display>(
-    setting: &'static str,
-    found: N,
-    least: N,
-    most: N,
-    must: &'static str,
-) -> Result<(), ConfigError> {
-    if (least..=most).contains(&found) {
-        return Ok(());
-    }
-    Err(ConfigError::Range {
-        setting,
-        found: found.to_string(),
-        must,
-    })
 }
 
 #[cfg(test)]
