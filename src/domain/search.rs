@@ -85,6 +85,14 @@ pub fn sought(text: &str) -> Vec<String> {
     sought
 }
 
+/// The letters and digits that were typed alone, by which nobody is found: who has a name that begins so is meant sooner.
+pub fn initials(text: &str) -> Vec<String> {
+    let mut initials = words(text);
+    initials.retain(|word| word.len() < LEAST_BYTES);
+    initials.truncate(MAX_WORDS);
+    initials
+}
+
 /// Lower case, without diacritics: what is compared when people are looked for.
 pub fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
@@ -133,6 +141,7 @@ mod tests {
         assert_eq!(sought("jan Jan JAN janssen"), ["janssen"]);
         assert_eq!(sought("j. van den berg va"), ["van", "den", "berg"]);
         assert_eq!(sought("李 5"), ["李"]);
+        assert_eq!(initials("j. K van den Berg"), ["j", "k"]);
         let many: String = (10..40).map(|n| format!("w{n} ")).collect();
         assert_eq!(sought(&many).len(), MAX_WORDS);
     }

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::person::select_person;
 use crate::domain::Person;
-use crate::domain::search::{fold, sought, words};
+use crate::domain::search::{fold, initials, sought, words};
 use crate::server::database::{Connection, Fault, Write};
 
 /// So many whom a search fits are looked at, of each kind.
@@ -47,7 +47,11 @@ pub async fn find(db: &mut Connection, text: &str, limit: u32) -> Result<Vec<Per
         }
     }
     let mut best: Vec<Fit> = fitting.into_values().collect();
-    best.sort_by_cached_key(|fit| (std::cmp::Reverse(fit.weight(&sought)), fit.name.clone()));
+    let initials = initials(text);
+    best.sort_by_cached_key(|fit| {
+        let weight = (fit.weight(&sought), fit.begun_by(&initials));
+        (std::cmp::Reverse(weight), fit.name.clone())
+    });
     best.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     let numbers: Vec<i64> = best.iter().map(|fit| fit.number).collect();
     sqlx::query_as(select_person!(
@@ -79,6 +83,13 @@ impl Fit {
             }
         };
         sought.iter().map(of).sum()
+    }
+
+    /// How many of the letters that were typed alone begin a name of theirs.
+    fn begun_by(&self, initials: &[String]) -> usize {
+        let begins =
+            |initial: &&String| self.name.split(' ').any(|name| name.starts_with(*initial));
+        initials.iter().filter(begins).count()
     }
 }
 

@@ -404,6 +404,10 @@ async fn people_are_found_by_any_beginning_of_their_words_and_told_apart() {
     assert_eq!(ids("12345678").await, ["p-1"]);
     assert_eq!(ids("exam ship").await, ["p-1"]);
     assert_eq!(ids("example").await.len(), 3);
+    // A letter alone finds nobody, and says who is meant.
+    assert_eq!(ids("P. Example").await, ["p-1", "p-2", "p-3"]);
+    assert_eq!(ids("w ex").await[0], "p-2");
+    assert_eq!(ids("t. ex").await[0], "p-3");
     assert!(ids("xample").await.is_empty());
     assert!(ids("\" OR name:*").await.is_empty());
     assert!(ids("").await.is_empty());
