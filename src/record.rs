@@ -5,8 +5,9 @@
 //! [`Change::OwnKeyBegun`] to [`Change::SessionOpened`], a credential that is withdrawn from [`Change::WithdrawalBegun`] to
 //! [`Change::IntentEnded`], a key that is reset from [`Change::ResetBegun`] to [`Change::ResetDone`], an enrolled credential that
 //! is deleted from [`Change::DeletionBegun`] to [`Change::DeletionDone`], what care can't take back from [`Change::CareBegun`] to
-//! [`Change::Cared`], an authenticator app from [`Change::AppBegun`] to [`Change::AppEnrolled`] (with its outbox entry). An intent
-//! that nothing of this has ended is [`Unfinished`] work.
+//! [`Change::Cared`], an authenticator app from [`Change::AppBegun`] to [`Change::AppEnrolled`] (with its outbox entry), the reset
+//! of a person's account from [`Change::PersonResetBegun`] to [`Change::PersonResetDone`]. An intent that nothing of this has ended
+//! is [`Unfinished`] work.
 //!
 //! A new kind is a variant of [`Change`] and its [`Nature`]; a family of kinds is one variant with an enum of its own, as
 //! [`Change::Batch`] is. Invariant: what an earlier release wrote can be read; members are only ever added, or no longer read.
@@ -23,9 +24,10 @@ mod unfinished;
 
 pub use care::{CareIntent, Outcome};
 pub use change::Change;
-pub use ending::{DeletionDone, EndReason, Remains, Resolution, WithdrawalEntry};
+pub use ending::{DeletionDone, EndReason, PersonResetDone, Remains, Resolution, WithdrawalEntry};
 pub use intent::{
-    AppIntent, Begun, Deletion, Intent, KeyReset, Made, OwnKey, TokenIntent, Withdrawal,
+    AppIntent, Begun, Deletion, Intent, KeyReset, Made, OwnKey, PersonReset, TokenIntent,
+    Withdrawal,
 };
 pub use inventory::{Enrolment, KeyRecord};
 pub use nature::Nature;
@@ -47,8 +49,8 @@ use crate::wire::Bond;
 /// own key and for a withdrawal, what remains after one, and how the person was identified before a test. 4 added batches, resets
 /// of keys, and intents for what care can't take back. 5 added authenticator apps and hardware tokens, deletions of enrolled
 /// credentials, and tells the registry of what was withdrawn. 6 added factors that are suspended. 7 binds what the registry is
-/// told to the session in which it was recorded, and seals tickets.
-pub const RECORD_VERSION: u16 = 7;
+/// told to the session in which it was recorded, and seals tickets. 8 added resets of people's accounts.
+pub const RECORD_VERSION: u16 = 8;
 
 /// One journal entry: who changed what, when.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

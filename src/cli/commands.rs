@@ -458,6 +458,7 @@ fn work_line(work: &Unfinished, outlook: &Outlook) -> String {
         ),
         (Unfinished::Token(token), None) => token.serial.clone(),
         (Unfinished::App(app), None) => app.name.clone(),
+        (Unfinished::Person(begun), None) => begun.reset.to_string(),
         (_, None) => String::new(),
     };
     columns(&[

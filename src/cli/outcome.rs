@@ -149,6 +149,9 @@ fn left(remains: Remains) -> String {
         Remains::AppUnknown => tr!(spoken(), "cli-left-app-unknown"),
         Remains::NotAssigned => tr!(spoken(), "cli-left-not-assigned"),
         Remains::MayBeAssigned => tr!(spoken(), "cli-left-may-be-assigned"),
+        Remains::AccountReset => tr!(spoken(), "cli-left-account-reset"),
+        Remains::AccountKept => tr!(spoken(), "cli-left-account-kept"),
+        Remains::MayBeAccountReset => tr!(spoken(), "cli-left-may-be-account-reset"),
     }
 }
 

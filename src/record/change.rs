@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     AppIntent, CareIntent, Deletion, DeletionDone, EndReason, Intent, KeyReset, Made,
-    MetadataImport, OwnKey, Remains, Resolution, SealedTickets, TokenIntent, Withdrawal,
-    WithdrawalEntry,
+    MetadataImport, OwnKey, PersonReset, PersonResetDone, Remains, Resolution, SealedTickets,
+    TokenIntent, Withdrawal, WithdrawalEntry,
 };
 use crate::domain::batch::BatchChange;
 use crate::domain::care::Care;
@@ -200,4 +200,8 @@ pub enum Change {
         /// The factor that it is now.
         factor: FactorId,
     },
+    /// All that opens a person's account is about to be deleted: the registry is asked.
+    PersonResetBegun { intent: Box<PersonReset> },
+    /// The registry deleted it.
+    PersonResetDone { done: Box<PersonResetDone> },
 }

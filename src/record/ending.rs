@@ -1,8 +1,10 @@
 //! How what was begun ended, and what it leaves.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{EntryId, IntentId, KeyFacts};
+use crate::domain::act::Going;
+use crate::domain::{AccountResetId, EntryId, IntentId, KeyFacts, OperatorId, VisitId};
 use crate::wire::WithdrawalPush;
 
 /// Why an intent ended without an enrolment.
@@ -63,6 +65,12 @@ pub enum Remains {
     NotAssigned,
     /// The registry lists the hardware token as the person's, or may do so.
     MayBeAssigned,
+    /// All that opened the account was deleted.
+    AccountReset,
+    /// Nothing of the account was deleted from this desk.
+    AccountKept,
+    /// Its reset may have been carried out: the registry did not say.
+    MayBeAccountReset,
 }
 
 /// How a conflict was resolved.
@@ -92,4 +100,19 @@ pub struct DeletionDone {
 pub struct WithdrawalEntry {
     pub entry: EntryId,
     pub push: WithdrawalPush,
+}
+
+/// The end of a [`super::PersonReset`], by the registry's word.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonResetDone {
+    /// Which intent it fulfils.
+    pub intent: IntentId,
+    pub reset: AccountResetId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub visit: Option<VisitId>,
+    pub deleted: Vec<Going>,
+    /// Who carried it out.
+    pub operator: OperatorId,
+    /// When, by the registry's clock.
+    pub done_at: Timestamp,
 }

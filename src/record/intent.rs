@@ -5,11 +5,13 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{CareIntent, Unfinished};
+use crate::domain::act::Going;
 use crate::domain::care::StoredCredential;
 use crate::domain::factor::{Replacement, SealedSecret, TotpSettings};
 use crate::domain::reset::{Losses, ResetCase};
 use crate::domain::{
-    Bytes, EntryId, FactorId, Identification, IntentId, KeyFacts, OfferId, OperatorId, Person,
+    AccountResetId, Bytes, EntryId, FactorId, Identification, IntentId, KeyFacts, OfferId,
+    OperatorId, Person, VisitId,
 };
 use crate::wire::webauthn::RegistrationResponse;
 use crate::wire::{Offer, OperatorOffer};
@@ -71,6 +73,7 @@ begun! {
     CareIntent => Unfinished::Care, |it| Some(&it.key), None;
     AppIntent => Unfinished::App, |it| None, Some(&it.person);
     TokenIntent => Unfinished::Token, |it| None, Some(&it.person);
+    PersonReset => Unfinished::Person, |it| None, Some(&it.person);
 }
 
 /// What is about to be done to a key, and everything needed to finish or undo it after a stop.
@@ -206,6 +209,23 @@ pub struct AppIntent {
     /// What it takes the place of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replaces: Option<Replacement>,
+    pub operator: OperatorId,
+    pub begun_at: Timestamp,
+}
+
+/// All that opens a person's account, which the registry is about to be asked to delete: after a stop only the registry knows whether
+/// it did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonReset {
+    pub id: IntentId,
+    /// The reset, as the registry names it.
+    pub reset: AccountResetId,
+    pub person: Person,
+    /// In which factors may be added then; none: the person is not at a desk.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub visit: Option<VisitId>,
+    /// What there was, as it was shown and confirmed.
+    pub factors: Vec<Going>,
     pub operator: OperatorId,
     pub begun_at: Timestamp,
 }

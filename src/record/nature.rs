@@ -62,6 +62,7 @@ impl Change {
             Self::CareBegun { intent } => (Begins, Some(&**intent)),
             Self::AppBegun { intent } => (Begins, Some(&**intent)),
             Self::TokenBegun { intent } => (Begins, Some(&**intent)),
+            Self::PersonResetBegun { intent } => (Begins, Some(&**intent)),
             Self::WithdrawalBegun { intent, .. } => (Decides, Some(&**intent)),
             Self::TokensImported { .. } => (Begins, None),
             Self::Enrolled { .. }
@@ -83,7 +84,8 @@ impl Change {
             | Self::Cared { .. }
             | Self::AppTested { .. }
             | Self::SuspensionLifted { .. }
-            | Self::TokenAssigned { .. } => (Happened, None),
+            | Self::TokenAssigned { .. }
+            | Self::PersonResetDone { .. } => (Happened, None),
             Self::StationJoined { .. }
             | Self::KeySeen { .. }
             | Self::TicketsFetched { .. }

@@ -165,7 +165,10 @@ impl Change {
             | Self::AppTested { .. }
             | Self::SuspensionLifted { .. }
             | Self::TokenBegun { .. }
-            | Self::TokenAssigned { .. } => None,
+            | Self::TokenAssigned { .. }
+            // The registry did it, and knows.
+            | Self::PersonResetBegun { .. }
+            | Self::PersonResetDone { .. } => None,
         }
     }
 }

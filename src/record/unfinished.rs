@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AppIntent, Begun, CareIntent, Deletion, Intent, KeyReset, Made, OwnKey, TokenIntent, Withdrawal,
+    AppIntent, Begun, CareIntent, Deletion, Intent, KeyReset, Made, OwnKey, PersonReset,
+    TokenIntent, Withdrawal,
 };
 use crate::domain::{IntentId, KeyFacts, Person};
 
@@ -44,6 +45,8 @@ pub enum Unfinished {
     App(AppIntent),
     /// A hardware token that the registry may have made a person's.
     Token(TokenIntent),
+    /// A person's account that the registry may have reset.
+    Person(PersonReset),
 }
 
 /// An enrolment with no end.
@@ -77,6 +80,7 @@ impl Unfinished {
             Self::Care(intent) => intent,
             Self::App(intent) => intent,
             Self::Token(intent) => intent,
+            Self::Person(intent) => intent,
         }
     }
 

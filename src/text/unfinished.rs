@@ -76,12 +76,18 @@ impl Text {
                 tr!(self, "unfinished-token-registry"),
                 tr!(self, "unfinished-token-way"),
             ),
+            Unfinished::Person(_) => (
+                tr!(self, "unfinished-person-known"),
+                tr!(self, "unfinished-person-registry"),
+                tr!(self, "unfinished-person-way"),
+            ),
         };
         let without_key = match work {
             Unfinished::Deletion(_) => tr!(self, "unfinished-deletion-without-key"),
             Unfinished::Reset(_) => tr!(self, "unfinished-reset-without-key"),
             Unfinished::App(_) => tr!(self, "unfinished-app-undo"),
             Unfinished::Token(_) => tr!(self, "unfinished-token-undo"),
+            Unfinished::Person(_) => tr!(self, "unfinished-person-undo"),
             Unfinished::Enrolment(_)
             | Unfinished::OwnKey(_)
             | Unfinished::Withdrawal(_)

@@ -261,6 +261,9 @@ impl Text {
             Remains::AppUnknown => tr!(self, "leaves-app-unknown"),
             Remains::NotAssigned => tr!(self, "leaves-not-assigned"),
             Remains::MayBeAssigned => tr!(self, "leaves-may-be-assigned"),
+            Remains::AccountReset => tr!(self, "leaves-account-reset"),
+            Remains::AccountKept => tr!(self, "leaves-unchanged"),
+            Remains::MayBeAccountReset => tr!(self, "leaves-may-be-account-reset"),
         }
     }
 
@@ -284,6 +287,9 @@ impl Text {
             Remains::AppUnknown => tr!(self, "remains-app-unknown"),
             Remains::NotAssigned => tr!(self, "remains-not-assigned"),
             Remains::MayBeAssigned => tr!(self, "remains-may-be-assigned"),
+            Remains::AccountReset => tr!(self, "remains-account-reset"),
+            Remains::AccountKept => tr!(self, "remains-account-kept"),
+            Remains::MayBeAccountReset => tr!(self, "remains-may-be-account-reset"),
         }
     }
 
@@ -296,6 +302,7 @@ impl Text {
             Remains::MayBeDeleted => tr!(self, "recorded-may-be-deleted"),
             Remains::MayBeChanged => tr!(self, "recorded-may-be-changed"),
             Remains::MayBeAssigned => tr!(self, "recorded-may-be-assigned"),
+            Remains::MayBeAccountReset => tr!(self, "recorded-may-be-account-reset"),
             other => self.remains(other),
         }
     }
@@ -351,6 +358,7 @@ impl Text {
             Unfinished::Care(_) => tr!(self, "stage-care"),
             Unfinished::App(_) => tr!(self, "stage-app"),
             Unfinished::Token(_) => tr!(self, "stage-token"),
+            Unfinished::Person(_) => tr!(self, "stage-person"),
         }
     }
 

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Credential, Factor, PersonDetail};
+use crate::domain::act::{Going, challenge};
 use crate::domain::factor::FactorKind;
 use crate::domain::key::ModelBy;
 use crate::domain::models::Models;
@@ -46,6 +47,23 @@ impl Owned {
                 FactorKind::App => None,
                 FactorKind::Token { serial } => Some(serial),
             },
+        }
+    }
+
+    /// As an act names it.
+    pub fn going(&self) -> Going {
+        let (id, name) = match self {
+            Self::Key(credential) => (
+                challenge(&credential.id.0).to_base64url(),
+                credential.key.model.clone(),
+            ),
+            Self::App(factor) => (factor.id.to_string(), factor.name.clone()),
+        };
+        Going {
+            sort: self.sort(),
+            id,
+            name,
+            serial: self.serial().map(str::to_owned),
         }
     }
 

@@ -2,9 +2,11 @@
 //! carried out for whoever is at the desk.
 //!
 //! Invariants: what somebody signs is on the screen while they sign it, read from the very bytes; nothing is deleted before it was
-//! listed and confirmed. The registry decides everything, and keeps it: a run that stops leaves nothing here.
+//! listed and confirmed. The registry decides everything, and keeps it; that it is asked to delete is on the station's disk before.
 
 mod away;
+mod begun;
+mod carry_out;
 
 use super::dialogue::{
     AccountResetJob, AccountResetQuestion, AccountResetResult, Answer, Ending, Event, Job, Note,
@@ -26,6 +28,8 @@ use crate::wire::{
 };
 
 pub use away::{ask_away, except};
+pub(super) use begun::{may_settle, resume};
+pub use carry_out::carry_out;
 
 /// Asks for the reset of the account of somebody who is at the desk. `wish`: why, if that was said already.
 pub async fn ask(
@@ -330,52 +334,4 @@ async fn last_name(
             _ => {}
         }
     }
-}
-
-/// Deletes all that opens the account of whoever is at the desk, which was released.
-pub async fn carry_out(
-    desk: &mut dyn Desk,
-    reset: AccountResetId,
-    person: &PersonId,
-) -> Result<Ending, Stop> {
-    let result = carry_out_one(desk, reset, person).await;
-    conclude(desk, result)
-}
-
-async fn carry_out_one(
-    desk: &mut dyn Desk,
-    reset: AccountResetId,
-    person: &PersonId,
-) -> Result<Ending, Stop> {
-    let operator = desk.operator().ok_or(Stop::SignedOut)?;
-    let detail = desk.detail(person).await?;
-    let act = decide(operator.role, Action::ReplaceLost, Some(detail.person.kind));
-    act.once_released()?;
-    begin(desk, AccountResetJob::CarryOut, &detail.person);
-    let identification = identified(desk, &operator, &detail).await?;
-    let visit = open(desk, &detail, &identification).await?;
-    begin_step(desk, Step::Confirm);
-    // What there is by now; the registry compares it with what was signed.
-    let detail = desk.detail(person).await?;
-    let mut owned = detail.owned();
-    owned.retain(|owned| !owned.is_gone());
-    match detail.reset.filter(|open| open.id == reset) {
-        Some(reset) => confirm(desk, AccountResetQuestion::CarryOut { reset, owned }).await?,
-        // It was carried out, and something came in between.
-        None if owned.is_empty() => {}
-        None => {
-            let person = detail.person.name;
-            return Err(Stop::Unmet(Unmet::NotWaiting { person }));
-        }
-    }
-    end_step(desk, Step::Confirm, Note::None);
-    begin_step(desk, Step::Push);
-    let done = desk.carry_out_reset(reset, visit.id).await?;
-    end_step(desk, Step::Push, Note::None);
-    Ok(Ending::AccountReset {
-        person: done.reset.person.clone(),
-        result: AccountResetResult::CarriedOut {
-            done: Box::new(done),
-        },
-    })
 }

@@ -224,6 +224,7 @@ pub fn steps(job: &Job) -> &'static [Step] {
             Unfinished::Care(_) => &[Step::Key, Step::Pin, Step::ReadBack, Step::Record],
             Unfinished::App(_) => &[Step::Code, Step::RecordApp, Step::PushApp],
             Unfinished::Token(_) => &[Step::RecordApp],
+            Unfinished::Person(_) => &[Step::Record],
         },
         Job::Withdraw { .. } => &[Step::Key, Step::Pin, Step::Record, Step::Push],
         Job::Reset => &[

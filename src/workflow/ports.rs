@@ -28,7 +28,7 @@ use crate::domain::{
     AccountResetId, Bytes, EntryId, FactorId, Identification, IntentId, KeyFacts, KeyId,
     OperatorId, PersonId, Pin, Secret, VisitId,
 };
-use crate::record::{Change, Enrolment, Unfinished};
+use crate::record::{Change, Enrolment, PersonReset, Unfinished};
 use crate::totp::TotpSecret;
 use crate::wire::webauthn::{CreationOptions, Descriptor, RequestOptions};
 use crate::wire::{
@@ -282,6 +282,8 @@ port! {
         fn tests_before(&mut self, key: &KeyFacts) -> Result<Vec<TestReport>, Stop>;
         /// Unfinished work. None: it was settled.
         fn unfinished(&mut self, intent: IntentId) -> Result<Option<Unfinished>, Stop>;
+        /// The carrying-out of that reset of an account which a stop left open. None: there is none.
+        fn begun_reset(&mut self, reset: AccountResetId) -> Result<Option<PersonReset>, Stop>;
         /// The enrolment that an outbox entry reports and the registry refused. None: there is nothing to give up.
         fn refused(&mut self, entry: EntryId) -> Result<Option<Refused>, Stop>;
         /// What the station knows of a person without the registry: the keys that it enrolled itself. None: it knows nobody of that

@@ -3,7 +3,7 @@
 //! One safe way on for each stage. A credential whose registration is on disk, and which policy does not refuse, is finished
 //! (tested, recorded, pushed) while the registry's challenge lives; anything else is undone, so that never two credentials come
 //! of one intent. An operator's own key stays if the registry knows it, what was withdrawn is deleted, a reset is finished or done
-//! again, and what care was about to do is looked up on the key.
+//! again, what care was about to do is looked up on the key, and the registry says whether an account was reset.
 
 use super::admit::listed;
 use super::care;
@@ -15,7 +15,9 @@ use super::steps::{
     anew_after_pulls, begin_step, choose_key, end_step, is_replugged, refresh, tells_apart, unlock,
 };
 use super::undo::{How, Progress, Seen, delete_known, end, give_up, was_reset};
-use super::{Desk, KeyFault, Resident, Stop, app, conclude, own_key, reset, withdraw};
+use super::{
+    Desk, KeyFault, Resident, Stop, account_reset, app, conclude, own_key, reset, withdraw,
+};
 use crate::domain::authority::{Action, NotAllowed};
 use crate::domain::reason::{Gap, Refusal};
 use crate::domain::{Bytes, KeyFacts, OperatorId, Pin};
@@ -47,6 +49,7 @@ async fn resolve_work(desk: &mut dyn Desk, work: &Unfinished, how: How) -> Resul
         Unfinished::App(_) | Unfinished::Token(_) => {
             may_add(&operator, Action::EnrolApp, work)?;
         }
+        Unfinished::Person(begun) => account_reset::may_settle(operator.role, begun)?,
         // About nobody's key but an operator's.
         Unfinished::OwnKey(_) => {}
     }
@@ -58,6 +61,7 @@ async fn resolve_work(desk: &mut dyn Desk, work: &Unfinished, how: How) -> Resul
     match work {
         Unfinished::App(intent) => return app::resume_app(desk, intent, how).await,
         Unfinished::Token(intent) => return app::resume_token(desk, intent, how).await,
+        Unfinished::Person(begun) => return account_reset::resume(desk, begun, how).await,
         Unfinished::Enrolment(_)
         | Unfinished::OwnKey(_)
         | Unfinished::Withdrawal(_)
@@ -78,7 +82,8 @@ async fn resolve_work(desk: &mut dyn Desk, work: &Unfinished, how: How) -> Resul
             | Unfinished::Withdrawal(_)
             | Unfinished::Deletion(_)
             | Unfinished::App(_)
-            | Unfinished::Token(_) => Remains::Unknown,
+            | Unfinished::Token(_)
+            | Unfinished::Person(_) => Remains::Unknown,
         };
         return end(desk, work.id(), EndReason::ResolvedAfterStop, remains).await;
     }
@@ -110,9 +115,10 @@ async fn take_up(
         Unfinished::Reset(open) => reset::resume(desk, open, key, by).await,
         Unfinished::Deletion(open) => care::resume_deletion(desk, open, key, by).await,
         Unfinished::Care(intent) => care::resume(desk, intent, key).await,
-        // Both are dealt with above: no key is needed for them.
+        // They are dealt with above: no key is needed for them.
         Unfinished::App(intent) => app::resume_app(desk, intent, how).await,
         Unfinished::Token(intent) => app::resume_token(desk, intent, how).await,
+        Unfinished::Person(begun) => account_reset::resume(desk, begun, how).await,
     }
 }
 

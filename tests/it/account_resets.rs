@@ -1,6 +1,7 @@
 //! The reset of an account at two stations with software keys and the real registry: the whole of it, and with a mishap at every call.
 
 mod away;
+mod begun;
 mod headless;
 mod prepared;
 
@@ -311,6 +312,7 @@ async fn whatever_happens_while_it_is_carried_out_all_is_deleted_or_nothing_and_
             assert_eq!(left, usize::from(open.is_some()), "{when}");
             let again = carry_out(&service.one, reset.expect("released"), &person(n)).await;
             again.unwrap_or_else(|stop| panic!("{when}: {stop:?}"));
+            begun::is_recorded_once(&service.one, reset.expect("released"), when);
             service.one.rack.put(SLOT, &fresh_key());
             let ending = enrol(&service.one, n).await;
             let ending = ending.unwrap_or_else(|stop| panic!("{when}: {stop:?}"));

@@ -9,7 +9,7 @@ use serde_json::Value;
 use tempfile::tempdir;
 
 use crate::copy;
-use crate::factors::{factor_suspended, suspension_lifted};
+use crate::factors::{factor_suspended, person_reset_begun, person_reset_done, suspension_lifted};
 use crate::fixture::{record, tickets_sealed};
 use crate::history::{asked, told};
 
@@ -67,12 +67,21 @@ fn kind(change: &Change) -> String {
     }
 }
 
+/// What later releases added.
+fn added_since() -> [Record; 5] {
+    [
+        record(100, factor_suspended(100, 1, 100)),
+        record(101, suspension_lifted(100, 1)),
+        record(102, tickets_sealed(23, 2)),
+        record(103, person_reset_begun(103, 1, 103)),
+        record(104, person_reset_done(103, 104)),
+    ]
+}
+
 /// One of every kind that this release knows, each with the number of records that it can follow on.
 fn kinds() -> Vec<(usize, Record)> {
     let mut records: Vec<_> = entries().into_iter().map(|entry| entry.record).collect();
-    records.push(record(100, factor_suspended(100, 1, 100)));
-    records.push(record(101, suspension_lifted(100, 1)));
-    records.push(record(102, tickets_sealed(23, 2)));
+    records.extend(added_since());
     let mut seen = BTreeSet::new();
     let numbered = records.into_iter().enumerate();
     let firsts = numbered.filter(|(_, record)| seen.insert(kind(&record.change)));
@@ -87,11 +96,7 @@ fn it_opens_and_its_chain_verifies() {
     let mut records: Vec<_> = entries().into_iter().map(|entry| entry.record).collect();
     assert_eq!(asked(&store), told(&records));
     assert_eq!(store.unfinished().unwrap().len(), 8, "one of each kind");
-    for next in [
-        record(100, factor_suspended(100, 1, 100)),
-        record(101, suspension_lifted(100, 1)),
-        record(102, tickets_sealed(23, 2)),
-    ] {
+    for next in added_since() {
         store.commit(&next).unwrap();
         records.push(next);
     }
@@ -154,6 +159,7 @@ fn on_a_full_disk_nothing_new_begins_and_everything_else_is_recorded() {
         "care-begun",
         "app-begun",
         "token-begun",
+        "person-reset-begun",
         "tokens-imported",
         "begun",
         "key-begun",
@@ -165,6 +171,11 @@ fn on_a_full_disk_nothing_new_begins_and_everything_else_is_recorded() {
         let before = &segment[..ends[before.min(ends.len() - 1)]];
         std::fs::create_dir(dir.path().join("journal")).unwrap();
         std::fs::write(dir.path().join(SEGMENT), before).unwrap();
+        if let Change::PersonResetDone { .. } = next.change {
+            // That release knew none.
+            let begun = record(103, person_reset_begun(103, 1, 103));
+            Store::open(dir.path()).unwrap().commit(&begun).unwrap();
+        }
         let store = Store::open_with(dir.path(), greedy).unwrap();
         let kind = kind(&next.change);
         let recorded = store.commit(&Record {

@@ -1,11 +1,14 @@
 //! Authenticator apps and hardware tokens: what the store makes of their records, and what it refuses.
 
+use keydesk::domain::act::Going;
 use keydesk::domain::factor::{Replacement, SealedSecret, SealingKey, TotpCode, TotpSettings};
 use keydesk::domain::identification::Document;
-use keydesk::domain::suspension::FactorRef;
+use keydesk::domain::suspension::{FactorRef, FactorSort};
 use keydesk::domain::visit::SuspendedWhy;
-use keydesk::domain::{Bytes, FactorId, Identification, OfferId};
-use keydesk::record::{AppIntent, Change, Remains, TokenIntent, Unfinished};
+use keydesk::domain::{AccountResetId, Bytes, FactorId, Identification, OfferId};
+use keydesk::record::{
+    AppIntent, Change, PersonReset, PersonResetDone, Remains, TokenIntent, Unfinished,
+};
 use keydesk::store::{Illegal, Store, StoreError, TicketFor};
 use keydesk::wire::{AppOffer, AppPush, Offer, Removal, SuspensionPush, TokenImport};
 use tempfile::tempdir;
@@ -179,6 +182,42 @@ pub fn token_assigned(n: u32) -> Change {
     }
 }
 
+pub fn person_reset_begun(n: u32, who: u32, seconds: i64) -> Change {
+    Change::PersonResetBegun {
+        intent: Box::new(PersonReset {
+            id: intent_id(n),
+            reset: AccountResetId(intent_id(n).0),
+            person: person(who),
+            visit: None,
+            factors: vec![going(n)],
+            operator: operator(1).id,
+            begun_at: at(seconds),
+        }),
+    }
+}
+
+pub fn person_reset_done(n: u32, seconds: i64) -> Change {
+    Change::PersonResetDone {
+        done: Box::new(PersonResetDone {
+            intent: intent_id(n),
+            reset: AccountResetId(intent_id(n).0),
+            visit: None,
+            deleted: vec![going(n)],
+            operator: operator(1).id,
+            done_at: at(seconds),
+        }),
+    }
+}
+
+fn going(n: u32) -> Going {
+    Going {
+        sort: FactorSort::App,
+        id: factor(n).to_string(),
+        name: "an app".to_owned(),
+        serial: None,
+    }
+}
+
 fn illegal<T: std::fmt::Debug>(result: Result<T, StoreError>) -> Illegal {
     match result.unwrap_err() {
         StoreError::Illegal(illegal) => illegal,
@@ -224,6 +263,38 @@ fn an_app_is_unfinished_until_its_push_waits_or_it_is_ended() {
         "{left:?}"
     );
     assert_eq!(store.outbox().unwrap().len(), 5);
+}
+
+#[test]
+fn the_reset_of_an_account_is_unfinished_until_that_very_one_is_said_to_be_done() {
+    let dir = tempdir().unwrap();
+    let store = Store::open(dir.path()).unwrap();
+    for change in [token_begun(1, 1, 0), person_reset_begun(2, 2, 1)] {
+        store.commit(&record(1, change)).unwrap();
+    }
+    let of = |intent, reset| {
+        let Change::PersonResetDone { mut done } = person_reset_done(intent, 2) else {
+            panic!("another change");
+        };
+        done.reset = AccountResetId(intent_id(reset).0);
+        record(2, Change::PersonResetDone { done })
+    };
+    let id = intent_id(2);
+    let mismatch = Illegal::Mismatch {
+        intent: id,
+        what: "reset",
+    };
+    assert_eq!(illegal(store.commit(&of(2, 3))), mismatch);
+    let other = illegal(store.commit(&of(1, 1)));
+    assert_eq!(other, Illegal::OtherKind(intent_id(1)));
+    assert_eq!(store.unfinished().unwrap().len(), 2);
+    store.commit(&of(2, 2)).unwrap();
+    assert_eq!(illegal(store.commit(&of(2, 2))), Illegal::IntentOver(id));
+    let left = store.unfinished().unwrap();
+    assert!(
+        matches!(left.as_slice(), [Unfinished::Token(_)]),
+        "{left:?}"
+    );
 }
 
 #[test]

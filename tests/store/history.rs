@@ -280,6 +280,12 @@ fn about_enrolments(said: &mut Said, change: &Change, record: &Record) {
         Change::TokenBegun { intent } => {
             said.unfinished.push(Unfinished::Token((**intent).clone()));
         }
+        Change::PersonResetBegun { intent } => {
+            said.unfinished.push(Unfinished::Person((**intent).clone()));
+        }
+        Change::PersonResetDone { done } => {
+            said.unfinished.retain(|work| work.id() != done.intent);
+        }
         Change::TokenAssigned { intent, .. } => {
             said.unfinished.retain(|work| work.id() != *intent);
         }

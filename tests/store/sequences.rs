@@ -10,8 +10,8 @@ use tempfile::tempdir;
 
 use crate::copy;
 use crate::factors::{
-    app_begun, app_enrolled, factor_removed, factor_suspended, suspension_lifted, token_assigned,
-    token_begun, tokens_imported,
+    app_begun, app_enrolled, factor_removed, factor_suspended, person_reset_begun,
+    person_reset_done, suspension_lifted, token_assigned, token_begun, tokens_imported,
 };
 use crate::fixture::*;
 use crate::history::{asked, told};
@@ -84,6 +84,7 @@ fn legal(records: &[Record], n: u32, pick: u16) -> Change {
     can.extend([
         app_begun(n, who, seconds),
         token_begun(n, who, seconds),
+        person_reset_begun(n, who, seconds),
         factor_removed(n, who, seconds),
         factor_suspended(n, who, seconds),
         suspension_lifted(n, who),
@@ -97,6 +98,9 @@ fn legal(records: &[Record], n: u32, pick: u16) -> Change {
             }
             if matches!(work, Unfinished::Token(_)) {
                 can.push(token_assigned(number(work.id().0)));
+            }
+            if matches!(work, Unfinished::Person(_)) {
+                can.push(person_reset_done(number(work.id().0), seconds));
             }
             if matches!(work, Unfinished::Care(_)) {
                 can.push(cared(Some(number(work.id().0)), 1));

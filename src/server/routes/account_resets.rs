@@ -384,11 +384,12 @@ pub async fn detail(
     let now = registry.now();
     let seen = seen(&mut read, &desk, now).await?;
     let stored = table::find(&mut read, id).await?;
-    let is_here = stored.is_some_and(|reset| reset.station.as_ref() == Some(&desk.station));
+    let is_prepared = stored.is_some_and(|reset| reset.station.as_ref() == Some(&desk.station));
+    let is_here = is_prepared || table::is_visited(&mut read, id, &desk.station).await?;
     if seen == Seen::OfStation && !is_here {
         return Err(Refusal::new(
             problem_code::NOT_FOUND,
-            format!("no reset {id} was prepared at this station"),
+            format!("no reset {id} was prepared or carried out at this station"),
         ));
     }
     let reset = resets::shown_by_id(&mut read, id, now).await?;
@@ -402,7 +403,7 @@ pub async fn detail(
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Seen {
     All,
-    /// What was prepared at the station where they are signed in.
+    /// What was prepared, or carried out, at the station where they are signed in.
     OfStation,
 }
 

@@ -233,6 +233,19 @@ pub async fn newest(db: &mut Connection, limit: u32) -> Result<Vec<Stored>, Faul
     .await
 }
 
+/// Whether it lets factors be added in a visit at that station: it was carried out there.
+pub async fn is_visited(
+    db: &mut Connection,
+    id: AccountResetId,
+    station: &StationId,
+) -> Result<bool, Fault> {
+    sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM visit WHERE reset = $1 AND station = $2)")
+        .bind(id)
+        .bind(station)
+        .fetch_one(db)
+        .await
+}
+
 /// The newest that were asked for or prepared at that station, those of which something can still come first; at most `limit`.
 pub async fn of_station(
     db: &mut Connection,

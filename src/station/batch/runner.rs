@@ -430,7 +430,8 @@ fn unfinished(
             | Unfinished::Withdrawal(_)
             | Unfinished::Deletion(_)
             | Unfinished::App(_)
-            | Unfinished::Token(_) => false,
+            | Unfinished::Token(_)
+            | Unfinished::Person(_) => false,
         };
         of_this_run
             && work.begun_at() >= run.begun_at

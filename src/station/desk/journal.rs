@@ -7,8 +7,8 @@ use super::StationDesk;
 use crate::domain::care::TestReport;
 use crate::domain::models::Models;
 use crate::domain::policy::Policy;
-use crate::domain::{Bytes, EntryId, IntentId, KeyFacts, PersonId};
-use crate::record::{Change, Enrolment, Unfinished};
+use crate::domain::{AccountResetId, Bytes, EntryId, IntentId, KeyFacts, PersonId};
+use crate::record::{Change, Enrolment, PersonReset, Unfinished};
 use crate::wire::PersonDetail;
 use crate::workflow::{Errand, Journal, Pushed, Refused, Stop, Ticket, Wants};
 
@@ -87,6 +87,16 @@ impl Journal for StationDesk {
 
     async fn unfinished(&mut self, intent: IntentId) -> Result<Option<Unfinished>, Stop> {
         self.station.store().unfinished_by(intent)
+    }
+
+    async fn begun_reset(&mut self, reset: AccountResetId) -> Result<Option<PersonReset>, Stop> {
+        let all = self.station.store().unfinished()?;
+        Ok(all.into_iter().find_map(|work| {
+            let Unfinished::Person(begun) = work else {
+                return None;
+            };
+            (begun.reset == reset).then_some(begun)
+        }))
     }
 
     async fn refused(&mut self, entry: EntryId) -> Result<Option<Refused>, Stop> {

@@ -137,7 +137,8 @@ impl<'a, V: View> Pending<'a, V> {
             | Change::ResetBegun { .. }
             | Change::DeletionBegun { .. }
             | Change::CareBegun { .. }
-            | Change::TokenBegun { .. } => Ok(()),
+            | Change::TokenBegun { .. }
+            | Change::PersonResetBegun { .. } => Ok(()),
             Change::WithdrawalBegun { intent, report } => {
                 self.withdraw(intent)?;
                 self.report(sequence, &intent.credential, report.as_deref(), record)
@@ -195,6 +196,7 @@ impl<'a, V: View> Pending<'a, V> {
                 self.queue(sequence, record)
             }
             Change::TokenAssigned { intent, .. } => self.assign_token(*intent),
+            Change::PersonResetDone { done } => self.reset_person(done),
             // The registry keeps what came of a test, and what was lifted; here it is for the audit.
             Change::AppTested { .. }
             | Change::FactorRemoved { .. }

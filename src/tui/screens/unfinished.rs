@@ -144,6 +144,9 @@ fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
         (Unfinished::Token(token), None) => {
             tr!(t, "unfinished-token", serial = token.serial.as_str())
         }
+        (Unfinished::Person(begun), None) => {
+            tr!(t, "unfinished-person", count = begun.factors.len())
+        }
         (_, None) => String::new(),
     };
     sheet.put(detail, 0, s(which, ctx.theme.plain()));
@@ -152,6 +155,7 @@ fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
     let known = match work {
         Unfinished::App(_) => tr!(t, "unfinished-on-phone", what = outlook.known),
         Unfinished::Token(_) => tr!(t, "unfinished-on-token", what = outlook.known),
+        Unfinished::Person(_) => tr!(t, "unfinished-on-account", what = outlook.known),
         Unfinished::Enrolment(_)
         | Unfinished::OwnKey(_)
         | Unfinished::Withdrawal(_)
@@ -198,6 +202,7 @@ pub static SCENES: &[Scene] = &[
     ("unfinished", unfinished),
     ("unfinished-without-key", given_up),
     ("unfinished-deletion", unfinished_deletion),
+    ("unfinished-person", unfinished_person),
 ];
 
 fn unfinished(stage: &mut Stage) {
@@ -209,6 +214,14 @@ fn unfinished_deletion(stage: &mut Stage) {
     let stopped = Unfinished::Deletion(care::deletion::stopped());
     stage.sign_in(HomeView {
         people: cast::with_unfinished(vec![stopped]).people,
+        ..cast::busy_home()
+    });
+    stage.press(KeyCode::F(6));
+}
+
+fn unfinished_person(stage: &mut Stage) {
+    stage.sign_in(HomeView {
+        people: cast::with_unfinished(vec![cast::person_reset()]).people,
         ..cast::busy_home()
     });
     stage.press(KeyCode::F(6));

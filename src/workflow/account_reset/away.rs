@@ -8,6 +8,7 @@ use super::super::dialogue::{
 };
 use super::super::steps::{begin_step, end_step};
 use super::super::{Desk, Stop, conclude};
+use super::begun::{self, Deed};
 use super::{act, begin, confirm, signed, why};
 use crate::domain::account_reset::ResetWish;
 use crate::domain::authority::{Action, may_ask};
@@ -118,6 +119,8 @@ pub async fn except(desk: &mut dyn Desk, reset: AccountResetId) -> Result<Ending
 
 async fn except_one(desk: &mut dyn Desk, id: AccountResetId) -> Result<Ending, Stop> {
     let operator = desk.operator().ok_or(Stop::SignedOut)?;
+    desk.room().await?;
+    begun::settle_earlier(desk, id).await?;
     let reset = desk.account_reset(id).await?.reset;
     let person = reset.person.clone();
     may_ask(operator.role, Action::ReplaceLost, person.kind)?;
@@ -133,7 +136,11 @@ async fn except_one(desk: &mut dyn Desk, id: AccountResetId) -> Result<Ending, S
     let days = days(desk, (&reset, &owned)).await?;
     end_step(desk, Step::Confirm, Note::None);
     begin_step(desk, Step::Push);
-    let done = desk.except_reset(id, days).await?;
+    let begun = Deed::of(&reset, None, &owned);
+    let begun = begun.begin(desk, &operator.id).await?;
+    let done = desk.except_reset(id, days).await;
+    let done = begun::heard(desk, &begun, done).await?;
+    begun::record(desk, &begun, &done.reset, &done.deleted).await?;
     end_step(desk, Step::Push, Note::None);
     Ok(Ending::AccountReset {
         person: done.reset.person.clone(),

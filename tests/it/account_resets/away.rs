@@ -144,6 +144,7 @@ async fn whatever_happens_while_it_is_carried_out_who_is_away_has_all_or_an_exce
                 let refusal = stop.refusal();
                 assert_eq!(refusal, Some(problem_code::RESET_OVER), "{when}: {stop:?}");
             }
+            begun::is_recorded_once(&service.one, reset.expect("released"), when);
             comes(service, n, when).await;
         },
         false,

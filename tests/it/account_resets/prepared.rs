@@ -1,8 +1,10 @@
 //! Somebody comes alone to a desk and has lost all: their administrators are asked, and the desk carries it out.
 
 use keydesk::domain::reason::Unmet;
+use keydesk::record::Remains;
 use keydesk::server::config::PagesConfig;
 use keydesk::workflow::dialogue::{AccountResetQuestion, Question};
+use keydesk::workflow::{self, How};
 
 use super::*;
 
@@ -39,17 +41,27 @@ async fn stands(world: &World) -> Option<ResetState> {
     detail.expect("a person").reset.map(|reset| reset.state)
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn whoever_came_alone_is_shown_what_their_administrator_asked_for_and_enrolled_by_it() {
+/// On the pages, whose own tests say how; by a code, an hour ago.
+async fn is_asked_for(world: &World) {
+    let asked = "UPDATE account_reset SET state = 'released', administrator = 'p-2', ripe_ms = 1, \
+         asked_with = (SELECT hex(id) FROM credential WHERE person = 'p-2')";
+    sql(world, asked).await;
+}
+
+fn with_pages() -> ServeConfig {
     let pages = PagesConfig {
         listen: "127.0.0.1:0".parse().expect("an address"),
         ..PagesConfig::default()
     };
-    let config = ServeConfig {
+    ServeConfig {
         pages: Some(pages),
         ..ServeConfig::default()
-    };
-    let (here, _other) = desks(config).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_came_alone_is_shown_what_their_administrator_asked_for_and_enrolled_by_it() {
+    let (here, _other) = desks(with_pages()).await;
     let (mut desk, _) = agent(&here);
     let asked = account_reset::ask(&mut desk, &person(1), wish()).await;
     let Ok(Ending::AccountReset {
@@ -65,13 +77,7 @@ async fn whoever_came_alone_is_shown_what_their_administrator_asked_for_and_enro
         early.expect_err("not asked for").refusal(),
         Some(problem_code::RESET_OVER)
     );
-    // On the pages, whose own tests say how; by a code, an hour ago.
-    sql(
-        &here,
-        "UPDATE account_reset SET state = 'released', administrator = 'p-2', ripe_ms = 1, \
-         asked_with = (SELECT hex(id) FROM credential WHERE person = 'p-2')",
-    )
-    .await;
+    is_asked_for(&here).await;
     assert_eq!(stands(&here).await, Some(ResetState::Released));
     let (mut desk, face) = agent(&here);
     let done = account_reset::carry_out(&mut desk, reset.id, &person(1)).await;
@@ -105,4 +111,43 @@ async fn without_pages_nobody_is_asked_anything_for_an_administrator_who_could_n
     );
     assert!(face.questions().is_empty(), "{:?}", face.questions());
     assert_eq!(stands(&here).await, None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_desk_hears_what_came_of_its_carrying_out_what_another_one_prepared() {
+    for (mishap, remains) in [
+        (Mishap::FailsAfter, Remains::AccountReset),
+        (Mishap::FailsBefore, Remains::AccountKept),
+    ] {
+        let (here, _other) = desks(with_pages()).await;
+        let third = here.neighbour("Help desk 3").await.expect("a station");
+        let key = operators_key();
+        let signed_in = third.sign_in_as("T. Hird", Role::HelpDesk, OPERATOR_SLOT, &key);
+        signed_in.await.expect("signed in");
+        sql(&here, "UPDATE operator SET personnel_number = id").await;
+        let (mut desk, _) = agent(&here);
+        let asked = account_reset::ask(&mut desk, &person(1), wish()).await;
+        let Ok(Ending::AccountReset {
+            result: AccountResetResult::Prepared { reset },
+            ..
+        }) = asked
+        else {
+            panic!("{asked:?}");
+        };
+        is_asked_for(&here).await;
+        sql(
+            &here,
+            "UPDATE visit SET ended_ms = opened_ms WHERE ended_ms IS NULL",
+        )
+        .await;
+        let mut desk = FaultyDesk::at(agent(&third).0, "carry_out_reset", mishap);
+        let lost = account_reset::carry_out(&mut desk, reset.id, &person(1)).await;
+        let lost = lost.expect_err("lost");
+        assert_eq!(lost.remains(), Remains::MayBeAccountReset, "{lost:?}");
+        let work = third.station.store().unfinished().expect("read");
+        let (mut desk, _) = agent(&third);
+        let ending = workflow::resolve(&mut desk, work[0].clone(), How::WithKey).await;
+        let ending = ending.unwrap_or_else(|stop| panic!("{mishap:?}: {stop:?}"));
+        assert_eq!(ending, Ending::Resolved { remains }, "{mishap:?}");
+    }
 }

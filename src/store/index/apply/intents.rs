@@ -151,7 +151,8 @@ impl<V: View> Pending<'_, V> {
             | Unfinished::Reset(_)
             | Unfinished::Deletion(_)
             | Unfinished::Care(_)
-            | Unfinished::Token(_) => {}
+            | Unfinished::Token(_)
+            | Unfinished::Person(_) => {}
             Unfinished::Withdrawal(withdrawal) => {
                 if let Some(entry) = value::<EntryRow>(self, &entry_row(withdrawal.entry))? {
                     self.mark_enrolment(entry, |enrolment| enrolment.remains = Some(remains))?;
@@ -189,7 +190,8 @@ impl<V: View> Pending<'_, V> {
                 | Unfinished::Deletion(_)
                 | Unfinished::Care(_)
                 | Unfinished::App(_)
-                | Unfinished::Token(_),
+                | Unfinished::Token(_)
+                | Unfinished::Person(_),
             ) => Err(Illegal::OtherKind(id).into()),
         }
     }

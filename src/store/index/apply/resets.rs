@@ -1,10 +1,10 @@
-//! A key that was reset: what ends its intent, and what becomes of the enrolments that were on it.
+//! A key that was reset: what ends its intent, and what becomes of the enrolments that were on it. A person's account that was.
 
 use super::super::rows::{credential_row, value};
 use super::super::{View, history};
 use super::{NotApplied, Pending};
 use crate::domain::IntentId;
-use crate::record::{OutboxBody, Record, Remains, Unfinished};
+use crate::record::{OutboxBody, PersonResetDone, Record, Remains, Unfinished};
 use crate::store::illegal::Illegal;
 use crate::wire::KeyResetPush;
 
@@ -41,5 +41,19 @@ impl<V: View> Pending<'_, V> {
             *person = losers.first().map(|person| person.id.clone());
         }
         self.queue_as(sequence, entry, body, record)
+    }
+
+    /// What the registry deleted it keeps itself: here an intent has its end.
+    pub(super) fn reset_person(&mut self, done: &PersonResetDone) -> Result<(), NotApplied> {
+        let id = done.intent;
+        let (row, unfinished) = self.open_intent(id)?;
+        let Unfinished::Person(intent) = unfinished else {
+            return Err(Illegal::OtherKind(id).into());
+        };
+        if done.reset != intent.reset {
+            let what = "reset";
+            return Err(Illegal::Mismatch { intent: id, what }.into());
+        }
+        self.end_intent(id, row)
     }
 }

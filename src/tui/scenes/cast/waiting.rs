@@ -3,11 +3,13 @@
 use uuid::Uuid;
 
 use super::{ago, example, fresh_key, identification, main_admin, offer, operator, report};
+use crate::domain::act::Going;
 use crate::domain::care::{Care, PinOrigin};
-use crate::domain::{Bytes, EntryId, IntentId, OfferId, Person};
+use crate::domain::suspension::FactorSort;
+use crate::domain::{AccountResetId, Bytes, EntryId, IntentId, OfferId, Person, VisitId};
 use crate::record::{
     CareIntent, EntryState, Intent, IntentStage, OpenEnrolment, OutboxBody, OutboxEntry, OwnKey,
-    Unfinished, Withdrawal,
+    PersonReset, Unfinished, Withdrawal,
 };
 use crate::wire::webauthn::{
     AssertionResponse, AttestationResponse, AuthenticationResponse, RegistrationResponse,
@@ -149,5 +151,22 @@ pub fn care() -> Unfinished {
         },
         operator: operator().id,
         begun_at: ago(8),
+    })
+}
+
+pub fn person_reset() -> Unfinished {
+    Unfinished::Person(PersonReset {
+        id: IntentId(Uuid::from_u128(49)),
+        reset: AccountResetId(Uuid::from_u128(50)),
+        person: main_admin(),
+        visit: Some(VisitId(Uuid::from_u128(51))),
+        factors: vec![Going {
+            sort: FactorSort::Key,
+            id: "51pjJSf3".to_owned(),
+            name: "Feitian BioPass K50".to_owned(),
+            serial: None,
+        }],
+        operator: operator().id,
+        begun_at: ago(4),
     })
 }

@@ -1,0 +1,79 @@
+//! What was released is carried out for whoever is at the desk.
+//!
+//! Invariant: nothing is deleted before it was listed and confirmed.
+
+use super::super::dialogue::{
+    AccountResetJob, AccountResetQuestion, AccountResetResult, Ending, Note, Step,
+};
+use super::super::steps::{begin_step, end_step};
+use super::super::visit::{identified, open};
+use super::super::{Desk, Stop, conclude};
+use super::begun::{self, Deed};
+use super::{begin, confirm};
+use crate::domain::authority::{Action, decide};
+use crate::domain::reason::Unmet;
+use crate::domain::{AccountResetId, PersonId};
+
+/// Deletes all that opens the account of whoever is at the desk, which was released.
+pub async fn carry_out(
+    desk: &mut dyn Desk,
+    reset: AccountResetId,
+    person: &PersonId,
+) -> Result<Ending, Stop> {
+    let result = carry_out_one(desk, reset, person).await;
+    conclude(desk, result)
+}
+
+async fn carry_out_one(
+    desk: &mut dyn Desk,
+    reset: AccountResetId,
+    person: &PersonId,
+) -> Result<Ending, Stop> {
+    let operator = desk.operator().ok_or(Stop::SignedOut)?;
+    let detail = desk.detail(person).await?;
+    let act = decide(operator.role, Action::ReplaceLost, Some(detail.person.kind));
+    act.once_released()?;
+    desk.room().await?;
+    begin(desk, AccountResetJob::CarryOut, &detail.person);
+    begun::settle_earlier(desk, reset).await?;
+    let identification = identified(desk, &operator, &detail).await?;
+    let visit = open(desk, &detail, &identification).await?;
+    begin_step(desk, Step::Confirm);
+    // What there is by now; the registry compares it with what was signed.
+    let detail = desk.detail(person).await?;
+    let mut owned = detail.owned();
+    owned.retain(|owned| !owned.is_gone());
+    let deed = match detail.reset.filter(|open| open.id == reset) {
+        Some(open) => {
+            let deed = Deed::of(&open, Some(visit.id), &owned);
+            let question = AccountResetQuestion::CarryOut { reset: open, owned };
+            confirm(desk, question).await?;
+            Some(deed)
+        }
+        // It was carried out, and something came in between: nothing is left to delete.
+        None if owned.is_empty() => None,
+        None => {
+            let person = detail.person.name;
+            return Err(Stop::Unmet(Unmet::NotWaiting { person }));
+        }
+    };
+    end_step(desk, Step::Confirm, Note::None);
+    begin_step(desk, Step::Push);
+    let done = match deed {
+        None => desk.carry_out_reset(reset, visit.id).await?,
+        Some(deed) => {
+            let begun = deed.begin(desk, &operator.id).await?;
+            let done = desk.carry_out_reset(reset, visit.id).await;
+            let done = begun::heard(desk, &begun, done).await?;
+            begun::record(desk, &begun, &done.reset, &done.deleted).await?;
+            done
+        }
+    };
+    end_step(desk, Step::Push, Note::None);
+    Ok(Ending::AccountReset {
+        person: done.reset.person.clone(),
+        result: AccountResetResult::CarriedOut {
+            done: Box::new(done),
+        },
+    })
+}
