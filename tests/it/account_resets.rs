@@ -3,6 +3,7 @@
 mod away;
 mod begun;
 mod headless;
+mod killed;
 mod prepared;
 
 use std::sync::Arc;

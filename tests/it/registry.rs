@@ -22,6 +22,7 @@ mod handover;
 mod http;
 mod import;
 mod journal;
+pub mod killed;
 mod lines;
 mod mails;
 mod operators;

@@ -4,6 +4,7 @@
 mod attacks;
 mod away;
 mod deputy;
+mod killed;
 mod mailed;
 mod prepared;
 mod refused;

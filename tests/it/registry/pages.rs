@@ -3,6 +3,7 @@
 mod asking;
 pub(super) mod browser;
 mod carried;
+mod killed;
 mod objecting;
 mod releasing;
 mod sign_in;

@@ -49,7 +49,7 @@ impl Browser {
 
     pub async fn get(&mut self, path: &str) -> Page {
         let request = self.http.get(format!("{}{path}", self.base));
-        self.send(request).await
+        self.send(request).await.unwrap()
     }
 
     pub async fn get_with(&mut self, path: &str, headers: &[(&str, &str)]) -> Page {
@@ -57,13 +57,19 @@ impl Browser {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        self.send(request).await
+        self.send(request).await.unwrap()
     }
 
     /// A form of the same origin.
     pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Page {
+        self.try_post(path, fields).await.unwrap()
+    }
+
+    /// The same, where nobody may answer.
+    pub async fn try_post(&mut self, path: &str, fields: &[(&str, &str)]) -> reqwest::Result<Page> {
         let own = [("origin", "null"), ("sec-fetch-site", "same-origin")];
-        self.post_with(path, fields, &own).await
+        let request = self.posting(path, fields, &own);
+        self.send(request).await
     }
 
     pub async fn post_with(
@@ -72,6 +78,16 @@ impl Browser {
         fields: &[(&str, &str)],
         headers: &[(&str, &str)],
     ) -> Page {
+        let request = self.posting(path, fields, headers);
+        self.send(request).await.unwrap()
+    }
+
+    fn posting(
+        &self,
+        path: &str,
+        fields: &[(&str, &str)],
+        headers: &[(&str, &str)],
+    ) -> reqwest::RequestBuilder {
         let written = |text: &str| {
             text.bytes().fold(String::new(), |mut all, byte| {
                 match byte.is_ascii_alphanumeric() {
@@ -92,19 +108,15 @@ impl Browser {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        self.send(request).await
+        request
     }
 
-    async fn send(&mut self, request: reqwest::RequestBuilder) -> Page {
+    async fn send(&mut self, request: reqwest::RequestBuilder) -> reqwest::Result<Page> {
         let pairs = self.cookies.iter();
         let cookies: Vec<_> = pairs
             .map(|(name, value)| format!("{name}={value}"))
             .collect();
-        let answer = request
-            .header(COOKIE, cookies.join("; "))
-            .send()
-            .await
-            .unwrap();
+        let answer = request.header(COOKIE, cookies.join("; ")).send().await?;
         for line in answer.headers().get_all(SET_COOKIE) {
             let line = line.to_str().unwrap();
             for part in ["Path=/", "Secure", "HttpOnly", "SameSite="] {
@@ -118,11 +130,11 @@ impl Browser {
                 false => self.cookies.insert(name.to_owned(), value.to_owned()),
             };
         }
-        Page {
+        Ok(Page {
             status: answer.status().as_u16(),
             headers: answer.headers().clone(),
-            text: answer.text().await.unwrap(),
-        }
+            text: answer.text().await?,
+        })
     }
 
     /// Sends what that key signs of what a form asks it; the origin is whatever the page's is.
