@@ -4,6 +4,7 @@ mod away;
 mod begun;
 mod headless;
 mod killed;
+mod matrix;
 mod prepared;
 
 use std::sync::Arc;

@@ -6,6 +6,7 @@ mod away;
 mod deputy;
 mod killed;
 mod mailed;
+mod matrix;
 mod prepared;
 mod refused;
 
