@@ -32,8 +32,8 @@ pub(super) async fn run(command: RegistryCommand, global: &Global, output: &Outp
                 Ok(config) => config,
                 Err(outcome) => return outcome,
             };
-            config.listen = listen;
-            config.db = db;
+            config.listen = listen.unwrap_or(config.listen);
+            config.db = db.unwrap_or(config.db);
             if let (Some(cert), Some(key)) = (tls_cert, tls_key) {
                 config.tls = Some(server::config::TlsFiles { cert, key });
             }

@@ -138,6 +138,7 @@ impl Text {
             problem_code::NOT_ALLOWED => {
                 explained!("refused-not-allowed", "refused-not-allowed-next")
             }
+            problem_code::NOT_CALLED => explained!("refused-not-called", "refused-not-called-next"),
             problem_code::NOT_IDENTIFIED => {
                 explained!("refused-not-identified", "refused-not-identified-next")
             }

@@ -138,6 +138,8 @@ codes! {
         VISIT_OVER = "visit-over", 409, "There is no such visit any more";
         /// A visit takes a document: nobody is identified by a statement.
         NOT_IDENTIFIED = "not-identified", 403, "Nobody was identified";
+        /// Nobody can call the person back: no number of theirs is on record, or it is there too short a time.
+        NOT_CALLED = "not-called", 403, "No number to call back";
         /// The registry has no such method of identification. Of a factor that came of a ticket an alarm: it waits for its owner.
         METHOD_UNKNOWN = "method-unknown", 403, "Method of identification not known";
         /// Another identification was taken for this. Of a factor an alarm, no refusal: it waits for its owner.

@@ -183,6 +183,26 @@ async fn somebody_whose_key_was_stolen_is_back_with_another_one_in_one_visit() {
     assert_eq!(service.live_on_keys(1).await, 1);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_document_that_was_mistyped_at_the_carrying_out_is_asked_for_anew() {
+    let service = Service::new(1).await;
+    service.stolen(1).await;
+    let reset = ask(&service.one, &person(1)).await.expect("asked for");
+    release(&service.two, reset).await.expect("released");
+    let over = "UPDATE visit SET ended_ms = opened_ms WHERE ended_ms IS NULL";
+    sql(&service.one, over).await;
+    let typed = "passport:9999".parse().expect("an identification");
+    let opened = service.one.station.open_visit(&person(1), &typed).await;
+    opened.expect("opened");
+    let mistyped = carry_out(&service.one, reset, &person(1)).await;
+    let mistyped = mistyped.expect_err("another document than before");
+    assert_eq!(mistyped.refusal(), Some(problem_code::IDENTIFIED_OTHERWISE));
+    let detail = service.one.station.person(&person(1)).await;
+    assert_eq!(detail.expect("a person").visit, None);
+    let done = carry_out(&service.one, reset, &person(1)).await;
+    done.expect("carried out");
+}
+
 /// Plays a run until it ends or the world stops in it; whether the chosen call was reached.
 async fn plays<T>(
     mut desk: FaultyDesk<StationDesk>,

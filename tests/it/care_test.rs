@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use keydesk::bay::Cancel;
 use keydesk::bay::soft::{Management, Profile, SoftKey, TouchPolicy};
-use keydesk::domain::Pin;
 use keydesk::domain::authority::Role;
 use keydesk::domain::care::{
     Care, Oddity, Portrait, StepOutcome, TestReport, TestStep, TestVerdict, oddities,
 };
+use keydesk::domain::policy::Finding;
+use keydesk::domain::reason::Refusal;
+use keydesk::domain::{Pin, UsbPath};
 use keydesk::program::demo::world::{ScriptedFace, World};
 use keydesk::server::ServeConfig;
 use keydesk::station::desk::StationDesk;
@@ -206,6 +208,13 @@ async fn whether_a_key_works_for_a_person_is_decided_by_the_registry() {
     let (mut desk, _) = ready(&world).await;
     let foreign = care::test_for(&mut desk, &person(1), None, None).await;
     assert_eq!(foreign, Err(Stop::Key(KeyFault::NoCredential)));
+    // The person's PIN would be a wrong one on the operator's own key: it is not asked for there.
+    let (mut desk, face) = ready(&world).await;
+    let at = UsbPath::new(OPERATOR_SLOT);
+    let operators = care::test_for(&mut desk, &person(1), None, Some(&at)).await;
+    let findings = vec![Finding::OperatorsOwn];
+    assert_eq!(operators, Err(Refusal::Found { findings }.into()));
+    assert!(face.questions().is_empty(), "{:?}", face.questions());
     assert!(world.station.store().outbox().expect("read").is_empty());
 }
 

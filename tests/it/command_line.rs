@@ -92,16 +92,13 @@ struct Registry {
 
 impl Registry {
     fn serve(db: &Path) -> Self {
+        // What is not said on the line is in the file.
+        let config = db.with_extension("toml");
+        let settings = format!("listen = \"127.0.0.1:0\"\ndb = {db:?}\n");
+        std::fs::write(&config, settings).expect("written");
         let mut child = keydesk()
-            .args([
-                "--json",
-                "registry",
-                "serve",
-                "--listen",
-                "127.0.0.1:0",
-                "--db",
-            ])
-            .arg(db)
+            .args(["--json", "registry", "serve", "--config"])
+            .arg(&config)
             .stdout(Stdio::piped())
             .spawn()
             .expect("the registry starts");

@@ -9,9 +9,10 @@ use keydesk::cli::commands::{self, StationCommand};
 use keydesk::cli::output::Exit;
 use keydesk::domain::reason::Flaw;
 use keydesk::domain::{Identification, UsbPath};
-use keydesk::program::demo::world::World;
+use keydesk::program::demo::world::{ScriptedFace, World};
 use keydesk::record::{Change, OutboxBody, OutboxEntry};
 use keydesk::server::ServeConfig;
+use keydesk::station::desk::StationDesk;
 use keydesk::station::stopper::Stopper;
 use keydesk::store::audit;
 use keydesk::wire::{TestPush, TicketRequest};
@@ -21,7 +22,7 @@ use keydesk::workflow::{self, Stop};
 
 use crate::care_test::ready;
 use crate::headless::{fd_of, paper, pin_file};
-use crate::scenarios::{PIN, SLOT, desk, enrol, fresh_key, person, state_of, world};
+use crate::scenarios::{PIN, SLOT, answering, desk, enrol, fresh_key, person, state_of, world};
 
 /// A world where person 1 has been enrolled, with a ticket fetched since and the registry out of reach.
 async fn enrolled_and_offline() -> World {
@@ -164,12 +165,20 @@ async fn a_test_for_a_person_is_verified_here_before_the_registry_is_told() {
     let key = fresh_key();
     world.rack.put(SLOT, &key);
     enrol(&world, 1).await.expect("enrolled");
-    let (mut desk, _) = ready(&world).await;
-    key.inject(Fault::Flip {
-        command: 0x02,
-        offset: counter_in_reply(&key),
-        mask: 0x40,
+    answering(&world).await;
+    // Not of the reply before it, which says that it is not the operator's own key.
+    let (held, flips) = (counter_in_reply(&key), key.clone());
+    let face = ScriptedFace::new(SLOT, PIN).hearing(move |event| {
+        if matches!(event, Event::Touch { .. }) {
+            flips.inject(Fault::Flip {
+                command: 0x02,
+                offset: held,
+                mask: 0x40,
+            });
+        }
     });
+    let station = Arc::clone(&world.station);
+    let mut desk = StationDesk::new(station, Arc::new(face), Cancel::default());
     let stop = care::test_for(&mut desk, &person(1), None, None)
         .await
         .expect_err("unproven");

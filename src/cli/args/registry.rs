@@ -19,12 +19,12 @@ fn role() -> impl TypedValueParser<Value = Role> {
 pub enum RegistryCommand {
     /// Serve the HTTP API.
     Serve {
-        /// Address and port.
-        #[arg(long, default_value = "127.0.0.1:8443")]
-        listen: SocketAddr,
-        /// The database file.
+        /// Address and port; without it the configuration's, or 127.0.0.1:8443.
+        #[arg(long)]
+        listen: Option<SocketAddr>,
+        /// The database file; without it the configuration's.
         #[arg(long, value_name = "FILE")]
-        db: PathBuf,
+        db: Option<PathBuf>,
         /// TLS certificate chain, PEM.
         #[arg(long, value_name = "FILE", requires = "tls_key")]
         tls_cert: Option<PathBuf>,

@@ -122,7 +122,7 @@ pub async fn look(
     if table::find(tx, reset).await?.is_some() {
         return Err(over(reset, "it was asked for already"));
     }
-    let not_identified = |why: String| Refusal::new(problem_code::NOT_IDENTIFIED, why);
+    let not_called = |why: String| Refusal::new(problem_code::NOT_CALLED, why);
     let look = match said {
         AwaySaid::Video {
             document,
@@ -132,10 +132,10 @@ pub async fn look(
             last_four: last_four.clone(),
         },
         AwaySaid::CallBack {} => {
-            let number = number(tx, &person, now).await?.map_err(not_identified)?;
+            let number = number(tx, &person, now).await?.map_err(not_called)?;
             let digits = last_digits(&number);
             let digits = digits.ok_or_else(|| {
-                not_identified(format!("what is on record of {} is no number", person.name))
+                not_called(format!("what is on record of {} is no number", person.name))
             })?;
             AwayLook::CallBack { digits }
         }

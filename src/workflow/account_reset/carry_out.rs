@@ -12,7 +12,8 @@ use super::begun::{self, Deed};
 use super::{begin, confirm};
 use crate::domain::authority::{Action, decide};
 use crate::domain::reason::Unmet;
-use crate::domain::{AccountResetId, PersonId};
+use crate::domain::{AccountResetId, PersonId, VisitId};
+use crate::wire::{Said, problem_code};
 
 /// Deletes all that opens the account of whoever is at the desk, which was released.
 pub async fn carry_out(
@@ -60,11 +61,15 @@ async fn carry_out_one(
     end_step(desk, Step::Confirm, Note::None);
     begin_step(desk, Step::Push);
     let done = match deed {
-        None => desk.carry_out_reset(reset, visit.id).await?,
+        None => {
+            let done = desk.carry_out_reset(reset, visit.id).await;
+            or_anew(desk, (person, visit.id), done).await?
+        }
         Some(deed) => {
             let begun = deed.begin(desk, &operator.id).await?;
             let done = desk.carry_out_reset(reset, visit.id).await;
-            let done = begun::heard(desk, &begun, done).await?;
+            let done = begun::heard(desk, &begun, done).await;
+            let done = or_anew(desk, (person, visit.id), done).await?;
             begun::record(desk, &begun, &done.reset, &done.deleted).await?;
             done
         }
@@ -76,4 +81,19 @@ async fn carry_out_one(
             done: Box::new(done),
         },
     })
+}
+
+/// Whoever was identified by something else than when it was asked for is identified anew: the visit, which says the wrong thing, is over.
+async fn or_anew<T>(
+    desk: &mut dyn Desk,
+    (person, visit): (&PersonId, VisitId),
+    answer: Result<T, Stop>,
+) -> Result<T, Stop> {
+    if let Err(stop) = &answer
+        && stop.refusal() == Some(problem_code::IDENTIFIED_OTHERWISE)
+    {
+        // What can't be ended now ends by itself, half an hour after the last act.
+        let _ = desk.close_visit(person, visit, Said::Nothing).await;
+    }
+    answer
 }

@@ -2,6 +2,7 @@
 //!
 //! Invariant: nothing is made. What is written down was signed as [`sign_as_enrolled`] asks for it.
 
+use super::super::admit::is_operators_own;
 use super::super::app::suspended;
 use super::super::ceremony::authentication_response;
 use super::super::report::{key_report, push_entry};
@@ -9,7 +10,8 @@ use super::super::retest::{Asked, sign_as_enrolled};
 use super::super::steps::{anew_after_pulls, begin_step, end_step};
 use super::{Desk, begin, take_key};
 use crate::domain::authority::Action;
-use crate::domain::reason::Unmet;
+use crate::domain::policy::Finding;
+use crate::domain::reason::{Refusal, Unmet};
 use crate::domain::{EntryId, Identification, KeyFacts, OperatorId, PersonId, UsbPath};
 use crate::record::Change;
 use crate::wire::webauthn::Descriptor;
@@ -83,6 +85,11 @@ pub(in crate::workflow) async fn sign_for(
     }
     let (key, signed, client) = anew_after_pulls(desk, async |desk: &mut dyn Desk| {
         let mut key = take_key(desk, at).await?;
+        // The person's PIN would be a wrong one there.
+        if is_operators_own(desk, &mut key).await? {
+            let findings = vec![Finding::OperatorsOwn];
+            return Err(Refusal::Found { findings }.into());
+        }
         if holds_suspended(desk, &key, offer).await {
             return Err(suspended(person.as_str(), &key.model));
         }

@@ -67,7 +67,7 @@ async fn a_number_that_is_new_or_not_there_is_not_called_and_one_that_changed_me
         let hindered = way.hindered.unwrap();
         assert!(hindered.contains(why), "{hindered}");
         let called = one.identifies((begun.reset, WHOSE), AwaySaid::CallBack {});
-        assert_eq!(refused(called.await), problem_code::NOT_IDENTIFIED);
+        assert_eq!(refused(called.await), problem_code::NOT_CALLED);
     }
 }
 
