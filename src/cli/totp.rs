@@ -23,10 +23,10 @@ use crate::domain::{FactorId, Identification, Person, PersonId};
 use crate::text::clean::columns;
 use crate::text::{spoken, tr};
 use crate::wire::{Credential, Factor};
-use crate::workflow::dialogue::{AppJob, AppResult, PushState};
+use crate::workflow::dialogue::{AppJob, AppResult, PushState, Replaced};
 use crate::workflow::{Order, Stop};
 use answers::AppAnswers;
-use args::{CodeSource, ProofArguments, ShowArguments, TotpCommand};
+use args::{CodeSource, Proof, ProofArguments, ShowArguments, TotpCommand};
 
 pub(super) async fn run(runs: &Runs<'_>, command: &TotpCommand) -> Outcome {
     match command {
@@ -51,9 +51,14 @@ pub(super) async fn run(runs: &Runs<'_>, command: &TotpCommand) -> Outcome {
             listed.unwrap_or_else(|stop| outcome_of_stop(&stop))
         }
         TotpCommand::Replace(a) => {
-            let answers = showing(&a.show, &a.codes, &a.proof);
+            let mut answers = showing(&a.show, &a.codes, &a.proof);
+            if answers.proof.prove_with.is_none() {
+                // The old phone proves who they are, unless something else is said to.
+                answers.proof.prove_with = a.factor.map(Proof::Factor);
+            }
             let face = face(runs, &a.key, Some(&a.identified_by), answers);
-            carry_out(runs, &face, AppJob::Replace, &a.person, a.factor).await
+            let outcome = carry_out(runs, &face, AppJob::Replace, &a.person, a.factor).await;
+            old_stays(outcome)
         }
         TotpCommand::Remove(a) => {
             let mut answers = AppAnswers::of(&a.codes);
@@ -104,6 +109,18 @@ async fn carry_out(
         which: factor.map(|factor| FactorRef::App { factor }),
     };
     runs.carry_out(face, order).await
+}
+
+/// Where a new phone's app was not taken: what becomes of the old one's.
+fn old_stays(outcome: Outcome) -> Outcome {
+    let left = outcome.facts.get("remains").and_then(Value::as_str);
+    match left {
+        Some("on-phone" | "app-unknown") => Outcome {
+            detail: format!("{}. {}", outcome.detail, tr!(spoken(), "old-app-stays")),
+            ..outcome
+        },
+        _ => outcome,
+    }
 }
 
 /// A person's factors of every kind, with when and where each was enrolled and last tested.
@@ -216,8 +233,12 @@ fn key_line(credential: &Credential, models: &Models) -> String {
 pub(super) fn outcome_of(person: &Person, result: &AppResult) -> Outcome {
     let said = spoken().app_done(person, result);
     match result {
-        AppResult::Enrolled { name, push } => {
-            let facts = json!({ "person": person.id, "name": name, "push": push_word(push) });
+        AppResult::Enrolled { name, old, push } => {
+            let mut facts = json!({ "person": person.id, "name": name, "push": push_word(push) });
+            if let Some(old) = old {
+                facts["old"] = json!(old);
+                facts["old_is_over"] = json!(Replaced::is_over(push));
+            }
             reported("enrolled", &said, push, facts)
         }
         AppResult::Removed { factor, push } => {

@@ -5,7 +5,7 @@ use crate::domain::Person;
 use crate::domain::factor::{CodeVerdict, FactorKind};
 use crate::domain::key::ModelBy;
 use crate::wire::{Factor, Said};
-use crate::workflow::dialogue::{AppJob, AppResult, Purpose, StationClock};
+use crate::workflow::dialogue::{AppJob, AppResult, Purpose, Replaced, StationClock};
 
 /// From so many seconds on minutes are told, and from so many minutes hours: nobody reads "5430 seconds".
 const MINUTES_FROM_S: u64 = 120;
@@ -92,8 +92,23 @@ impl Text {
     pub fn app_done(&self, person: &Person, result: &AppResult) -> String {
         let name = person.name.as_str();
         match result {
-            AppResult::Enrolled { name: app, .. } => {
+            AppResult::Enrolled {
+                name: app,
+                old: None,
+                ..
+            } => {
                 tr!(self, "done-app-enrolled", app = app.as_str(), name = name)
+            }
+            AppResult::Enrolled {
+                name: app,
+                old: Some(old),
+                push,
+            } => {
+                let (app, old) = (app.as_str(), old.name.as_str());
+                match Replaced::is_over(push) {
+                    true => tr!(self, "done-app-replaced", app = app, old = old, name = name),
+                    false => tr!(self, "done-app-beside", app = app, old = old, name = name),
+                }
             }
             AppResult::Tested { factor, verdict } => {
                 let app = factor.name.as_str();

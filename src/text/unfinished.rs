@@ -85,6 +85,9 @@ impl Text {
         let without_key = match work {
             Unfinished::Deletion(_) => tr!(self, "unfinished-deletion-without-key"),
             Unfinished::Reset(_) => tr!(self, "unfinished-reset-without-key"),
+            Unfinished::App(app) if app.replaces.is_some() => {
+                tr!(self, "unfinished-new-phone-undo")
+            }
             Unfinished::App(_) => tr!(self, "unfinished-app-undo"),
             Unfinished::Token(_) => tr!(self, "unfinished-token-undo"),
             Unfinished::Person(_) => tr!(self, "unfinished-person-undo"),

@@ -9,7 +9,7 @@ mod question;
 mod remark;
 
 pub use account_reset::{AccountResetJob, AccountResetQuestion, AccountResetResult};
-pub use app::{AppJob, AppQuestion, AppResult, CodeOf, OnScreen, Purpose, StationClock};
+pub use app::{AppJob, AppQuestion, AppResult, CodeOf, OnScreen, Purpose, Replaced, StationClock};
 pub use ending::{CareResult, Ending, PushState};
 pub use event::{Again, Coach, Event, HOLD_MOST_S, HOLD_S, Note};
 pub use loss::{LossJob, LossQuestion, LossResult};
@@ -57,6 +57,24 @@ pub enum Job {
 }
 
 impl Job {
+    /// Whether an app comes in the place of another one, or was about to.
+    pub fn is_new_phone(&self) -> bool {
+        match self {
+            Self::App { app, .. } => *app == AppJob::Replace,
+            Self::Resolve { unfinished } => {
+                matches!(&**unfinished, Unfinished::App(intent) if intent.replaces.is_some())
+            }
+            Self::SignIn
+            | Self::FirstSignIn
+            | Self::Enrol { .. }
+            | Self::Withdraw { .. }
+            | Self::Reset
+            | Self::Care { .. }
+            | Self::Loss { .. }
+            | Self::AccountReset { .. } => false,
+        }
+    }
+
     /// Whether what it did shows on the person's page, so that it is looked at again when the run is over.
     pub fn shows_on_page(&self) -> bool {
         match self {

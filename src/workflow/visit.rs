@@ -12,7 +12,7 @@ use crate::domain::authority::Action;
 use crate::domain::identification::Earlier;
 use crate::domain::reason::{Gap, Unmet};
 use crate::domain::visit::{Authority, Takes};
-use crate::domain::{Identification, Person, PersonId};
+use crate::domain::{FactorId, Identification, Person, PersonId};
 use crate::wire::{Offer, Operator, PersonDetail, TicketVisit, Visit as Opened};
 
 /// What every part of a visit works with.
@@ -162,12 +162,13 @@ pub(super) fn identified_before(desk: &mut dyn Desk, before: Option<&Earlier>) {
     }
 }
 
-/// The person proves a factor that they had when the visit began: for what nobody else may ask for them.
+/// The person proves a factor that they had when the visit began: for what nobody else may ask for them. `first`: the one that is
+/// offered first.
 pub(super) async fn own_proof(
     desk: &mut dyn Desk,
     operator: &Operator,
     detail: &PersonDetail,
-    visit: &Opened,
+    (visit, first): (&Opened, Option<FactorId>),
 ) -> Result<(), Stop> {
     match (visit.authority, visit.takes) {
         (Some(Authority::Factor), _) => Ok(()),
@@ -176,6 +177,7 @@ pub(super) async fn own_proof(
                 detail,
                 visit: visit.id,
                 identification: Some(&visit.identification),
+                first,
             };
             prove(desk, operator, own).await
         }
@@ -200,7 +202,7 @@ async fn authorise(
     let refused = || needed(&detail.person, visit.takes, &visit.administrators);
     match visit.takes {
         _ if !guest.attended => Err(refused()),
-        Takes::OwnFactor => own_proof(desk, operator, detail, visit).await,
+        Takes::OwnFactor => own_proof(desk, operator, detail, (visit, None)).await,
         Takes::Administrator if !visit.administrators.is_empty() => {
             let administrator = administrator(desk, detail, visit).await?;
             let theirs = desk.detail(&administrator).await?;
@@ -208,6 +210,7 @@ async fn authorise(
                 detail: &theirs,
                 visit: visit.id,
                 identification: None,
+                first: None,
             };
             prove(desk, operator, other).await
         }

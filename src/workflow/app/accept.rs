@@ -59,7 +59,7 @@ async fn accept(
             Some(alive(desk, &operator, (&detail, &visit), &factor).await?)
         }
         _ => {
-            own_proof(desk, &operator, &detail, &visit).await?;
+            own_proof(desk, &operator, &detail, (&visit, None)).await?;
             None
         }
     };

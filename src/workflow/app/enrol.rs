@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::super::Wants;
 use super::super::dialogue::{
     Answer, AppJob, AppQuestion, AppResult, CodeOf, Ending, Event, Job, Note, OnScreen, PushState,
-    Question, Step,
+    Question, Replaced, Step,
 };
 use super::super::enrol::enrol_key;
 use super::super::report::push_as;
@@ -82,14 +82,15 @@ async fn visit(desk: &mut dyn Desk, who: &PersonId, app: AppJob) -> Result<Visit
     Ok(visit)
 }
 
-/// From the secret to the push; `replaces`: what is removed by the same act.
+/// From the secret to the push; `old`: what is removed by the same act.
 pub(super) async fn provision(
     desk: &mut dyn Desk,
     visit: &Visit,
-    replaces: Option<Replacement>,
+    old: Option<Replaced>,
 ) -> Result<Ending, Stop> {
     let name = name(desk, visit).await?;
     begin_step(desk, Step::Secret);
+    let replaces = old.as_ref().map(|old| Replacement { factor: old.factor });
     let (intent, app) = begin(desk, visit, name, replaces).await?;
     end_step(desk, Step::Secret, Note::None);
     let right = first_code(desk, &intent, &app).await;
@@ -98,17 +99,18 @@ pub(super) async fn provision(
     match right {
         Ok((code, step)) => {
             let push = record(desk, &intent, code, step).await?;
-            Ok(enrolled(&intent, push))
+            Ok(enrolled(&intent, old, push))
         }
         Err(stop) => Err(give_up(desk, intent.id, stop).await),
     }
 }
 
-pub(super) fn enrolled(intent: &AppIntent, push: PushState) -> Ending {
+pub(super) fn enrolled(intent: &AppIntent, old: Option<Replaced>, push: PushState) -> Ending {
     Ending::App {
         person: intent.person.clone(),
         result: AppResult::Enrolled {
             name: intent.name.clone(),
+            old,
             push,
         },
     }

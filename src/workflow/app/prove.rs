@@ -78,6 +78,8 @@ pub(in crate::workflow) struct Prover<'a> {
     pub(in crate::workflow) visit: VisitId,
     /// Of the person themself.
     pub(in crate::workflow) identification: Option<&'a Identification>,
+    /// Which of their apps and tokens is offered first: the old phone's, where a new one comes.
+    pub(in crate::workflow) first: Option<FactorId>,
 }
 
 /// Somebody proves a factor that they have: one touch with the PIN, or one code. The registry takes it for the visit.
@@ -92,7 +94,7 @@ pub(in crate::workflow) async fn prove(
         name: detail.person.name.clone(),
     });
     let who = &detail.person.id;
-    let name = match with(desk, detail).await? {
+    let name = match with(desk, detail, prover.first).await? {
         Some(factor) => {
             let visit = Some(prover.visit);
             let how = (prover.identification, visit);
@@ -128,11 +130,16 @@ pub(in crate::workflow) async fn prove(
 }
 
 /// What the person proves themself with; `None`: a key.
-async fn with(desk: &mut dyn Desk, detail: &PersonDetail) -> Result<Option<Factor>, Stop> {
-    let factors: Vec<Factor> = active(detail)
+async fn with(
+    desk: &mut dyn Desk,
+    detail: &PersonDetail,
+    first: Option<FactorId>,
+) -> Result<Option<Factor>, Stop> {
+    let mut factors: Vec<Factor> = active(detail)
         .into_iter()
         .filter(Factor::is_valid)
         .collect();
+    factors.sort_by_key(|factor| Some(factor.id) != first);
     let with_key = keys(detail) > 0;
     match factors.as_slice() {
         [] => return Ok(None),

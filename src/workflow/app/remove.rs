@@ -35,7 +35,7 @@ async fn remove(
     check_not_last(&detail)?;
     let identification = identified(desk, &operator, &detail).await?;
     let visit = open(desk, &detail, &identification).await?;
-    own_proof(desk, &operator, &detail, &visit).await?;
+    own_proof(desk, &operator, &detail, (&visit, None)).await?;
     begin_step(desk, Step::Confirm);
     loop {
         let left = active(&detail).into_iter().filter(|f| f.id != factor.id);

@@ -1,14 +1,16 @@
-//! A new phone: enrols an app in the place of another factor, which the registry removes by the same act.
+//! A new phone, and the old one works: the old app proves the person, the new one is enrolled and tested, and the registry ends
+//! the old one in the act in which it takes the new one.
 //!
-//! Invariant: until the new app's code was right, the old one stays what it is.
+//! Invariant: until the registry has taken the new app, the old one stays what it is; whatever stops the run before leaves both
+//! phones as they are, and says so.
 
-use super::super::dialogue::{AppJob, Ending, Purpose};
+use super::super::dialogue::{AppJob, Ending, Purpose, Replaced};
 use super::super::visit::{Visit, identified, open, own_proof};
 use super::enrol::provision;
 use super::{Desk, Stop, app_part, begin, chosen};
 use crate::domain::authority::Action;
-use crate::domain::factor::Replacement;
 use crate::domain::{FactorId, PersonId};
+use crate::wire::Factor;
 use crate::workflow::conclude;
 
 /// Replaces an app by another one; `factor`: which, if that was chosen already.
@@ -30,7 +32,7 @@ async fn replace(
     let factor = chosen(desk, &detail, factor, Purpose::Replace).await?;
     let identification = identified(desk, &operator, &detail).await?;
     let opened = open(desk, &detail, &identification).await?;
-    own_proof(desk, &operator, &detail, &opened).await?;
+    own_proof(desk, &operator, &detail, (&opened, Some(factor.id))).await?;
     let offer = desk.offer(who, Some(opened.id)).await?;
     app_part(&offer)?;
     let visit = Visit {
@@ -39,6 +41,13 @@ async fn replace(
         fresh: true,
         identification,
     };
-    let replaces = Replacement { factor: factor.id };
-    provision(desk, &visit, Some(replaces)).await
+    provision(desk, &visit, Some(replaced(&factor))).await
+}
+
+/// What a new app takes the place of, as it is told at the end.
+pub(super) fn replaced(factor: &Factor) -> Replaced {
+    Replaced {
+        factor: factor.id,
+        name: factor.name.clone(),
+    }
 }

@@ -3,11 +3,12 @@
 //! An app whose secret may have been scanned is finished by a code that the registry finds right for the sealed secret, or ended:
 //! the secret can't be shown again. A token is the person's if the registry says so.
 
-use super::super::dialogue::{CodeOf, Ending, Step};
+use super::super::dialogue::{CodeOf, Ending, Replaced, Step};
 use super::super::undo::{How, end};
 use super::assign::{assigned, record as record_token};
 use super::enrol::{enrolled, record};
 use super::examine::{About, Examination, right_at_registry};
+use super::replace::replaced;
 use super::{Desk, Stop, active};
 use crate::domain::factor::{CodeVerdict, FactorKind};
 use crate::record::{AppIntent, EndReason, Remains, TokenIntent};
@@ -51,8 +52,22 @@ pub(in crate::workflow) async fn resume_app(
     };
     let step = intent.settings.step_at(right.reply.examined_at);
     let step = step.saturating_add_signed(drift);
+    let old = old(desk, intent)
+        .await
+        .map_err(|stop| stop.leaving(undone))?;
     let push = record(desk, intent, right.code, step).await?;
-    Ok(enrolled(intent, push))
+    Ok(enrolled(intent, old, push))
+}
+
+/// What it takes the place of, by the name that the registry has.
+async fn old(desk: &mut dyn Desk, intent: &AppIntent) -> Result<Option<Replaced>, Stop> {
+    let Some(replaces) = &intent.replaces else {
+        return Ok(None);
+    };
+    let detail = desk.detail(&intent.person.id).await?;
+    let mut factors = detail.factors.iter();
+    let old = factors.find(|factor| factor.id == replaces.factor);
+    Ok(old.map(replaced))
 }
 
 /// Asks the registry whose the token is, and writes that down.

@@ -197,6 +197,9 @@ pub enum AppResult {
     Enrolled {
         /// What it is called.
         name: String,
+        /// What it takes the place of.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        old: Option<Replaced>,
         push: PushState,
     },
     /// An app or token was tested, and works.
@@ -221,6 +224,24 @@ pub enum AppResult {
         /// The factor that it is now.
         factor: FactorId,
     },
+}
+
+/// A factor in whose place a new app comes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Replaced {
+    pub factor: FactorId,
+    /// What it is called.
+    pub name: String,
+}
+
+impl Replaced {
+    /// Whether the registry ended it: it does so when it takes the new one, and not before.
+    pub fn is_over(push: &PushState) -> bool {
+        match push {
+            PushState::Accepted => true,
+            PushState::Waiting | PushState::Queued | PushState::Conflict { .. } => false,
+        }
+    }
 }
 
 /// The steps of a job.

@@ -184,3 +184,83 @@ async fn a_file_of_tokens_is_imported_sealed_and_its_disposal_advised() {
     let (outcome, _) = run(&timed, &["import", "/nonexistent/tokens"]).await;
     assert_eq!(outcome.exit, Exit::Usage);
 }
+
+/// Somebody with both phones: the code of the old one, then of the new one once its picture is scanned.
+fn moves(phone: &Phone, path: PathBuf, mut typed: std::io::PipeWriter, new: &'static str) {
+    writeln!(typed, "{}", phone.code(APP).as_str()).expect("typed");
+    let phone = phone.clone();
+    std::thread::spawn(move || {
+        let uri = loop {
+            std::thread::sleep(Duration::from_millis(20));
+            if let Some(uri) = decoded(&path) {
+                break uri;
+            }
+        };
+        phone.read_uri(&uri, new);
+        writeln!(typed, "{}", phone.code(new).as_str()).expect("typed");
+    });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_phone_takes_two_codes_and_the_facts_say_which_entry_is_over() {
+    const NEW: &str = "New phone";
+    let timed = Timed::new(1).await;
+    let phone = timed.phone();
+    let run_of = timed.enrol(1, &phone, super::phone::Manner::Willing).await;
+    run_of.ended.expect("enrolled");
+    timed.leave(1).await;
+    timed.wait_s(90);
+    let old = timed.factors(1).await.pop().expect("an app");
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("secret.png");
+    let (qr, id) = (path.display().to_string(), old.id.to_string());
+    let replace = |fd: String| {
+        let words = [
+            "replace",
+            "--person",
+            "p-1",
+            "--identified-by",
+            "passport:7K31",
+            "--factor",
+            &id,
+            "--name",
+            NEW,
+            "--qr",
+            &qr,
+            "--code-fd",
+            &fd,
+        ];
+        words.map(str::to_owned)
+    };
+
+    // The old phone proves; then the new one is not there: both are as they were, and that is said.
+    let mut nothing = tempfile::tempfile().expect("a file");
+    writeln!(nothing, "{}", phone.code(APP).as_str()).expect("written");
+    std::io::Seek::rewind(&mut nothing).expect("from its start");
+    let words = replace(nothing.as_raw_fd().to_string());
+    let (outcome, _) = run(&timed, &words.each_ref().map(String::as_str)).await;
+    assert_ne!(outcome.exit, Exit::Done, "{}", outcome.detail);
+    assert_eq!(outcome.facts["remains"], "on-phone");
+    assert!(
+        outcome.detail.contains("The old app stays in force"),
+        "{}",
+        outcome.detail
+    );
+    assert!(timed.works(1, &phone, &old).await);
+
+    let (lines, typed) = std::io::pipe().expect("a pipe");
+    timed.wait_s(90);
+    moves(&phone, path.clone(), typed, NEW);
+    let words = replace(lines.as_raw_fd().to_string());
+    let (outcome, printed) = run(&timed, &words.each_ref().map(String::as_str)).await;
+    assert_eq!(outcome.exit, Exit::Done, "{}", outcome.detail);
+    assert_eq!(outcome.facts["old"]["factor"], id.as_str());
+    assert_eq!(outcome.facts["old_is_over"], true);
+    assert!(!printed.contains(&phone.base32(NEW)) && !printed.contains("otpauth"));
+    let now = timed.factors(1).await;
+    let [new] = now.as_slice() else {
+        panic!("one app: {now:?}");
+    };
+    assert_eq!(new.name, NEW);
+    assert!(timed.works(1, &phone, new).await);
+}

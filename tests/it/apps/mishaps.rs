@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use keydesk::record::{OutboxBody, Remains, Unfinished};
 use keydesk::store::audit;
-use keydesk::workflow::dialogue::Ending;
+use keydesk::workflow::dialogue::{AppResult, Ending, Replaced};
 use keydesk::workflow::{self, How, Stop, app};
 
 use super::Timed;
@@ -152,6 +152,105 @@ async fn an_app_that_was_stopped_after_it_was_scanned_is_finished_by_its_code_al
     assert_eq!(people.questions().len(), 1, "a code and nothing else");
     let factors = timed.factors(1).await;
     assert!(timed.works(1, &phone, &factors[0]).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_phone_that_is_stopped_anywhere_never_costs_the_old_one_before_it_works_itself() {
+    let mut timed = Timed::new(100).await;
+    timed.world.station.keep_session().expect("kept");
+    let (mut n, mut moved) = (0, 0);
+    for mishap in MISHAPS {
+        for at in 0.. {
+            n += 1;
+            let phone = timed.phone();
+            let run = timed.enrol(n, &phone, Manner::Willing).await;
+            run.ended.expect("enrolled");
+            timed.leave(n).await;
+            timed.wait_s(90);
+            let before = endings(&timed.world).len();
+            let (outcome, hit) = new_phone(&timed, n, &phone, (mishap, at)).await;
+            let label = format!("{mishap:?} at call {at} ({hit:?}): {outcome:?}");
+            timed.world = timed.world.reopen().expect("opens again");
+            timed.world.station.resume_session().expect("a session");
+            // One of the two, never none and never both.
+            let active = timed.factors(n).await;
+            let [only] = active.as_slice() else {
+                panic!("{label}: {active:?}");
+            };
+            let is_old = only.name == APP;
+            check_told(&timed, (n, before), (&phone, is_old), &outcome, &label).await;
+            assert!(timed.works(n, &phone, only).await, "{label}");
+            recover(&timed, &phone, &label).await;
+            let store = timed.world.station.store();
+            assert!(store.unfinished().expect("read").is_empty(), "{label}");
+            assert!(store.outbox().expect("read").is_empty(), "{label}");
+            let active = timed.factors(n).await;
+            let [only] = active.as_slice() else {
+                panic!("{label}: {active:?}");
+            };
+            assert!(timed.works(n, &phone, only).await, "{label}");
+            moved += usize::from(only.name != APP);
+            if hit.is_none() {
+                assert_ne!(only.name, APP, "{label}");
+                break;
+            }
+        }
+    }
+    assert!(n > 40 && moved > 8, "{n} runs, {moved} of them moved");
+}
+
+/// A run that was not finished leaves the old one, and the new phone's entry is listed or told of.
+async fn check_told(
+    timed: &Timed,
+    (n, before): (usize, usize),
+    (phone, is_old): (&Phone, bool),
+    outcome: &Option<Result<Ending, Stop>>,
+    label: &str,
+) {
+    if let Some(Ok(Ending::App {
+        result: AppResult::Enrolled { old, push, .. },
+        ..
+    })) = outcome
+    {
+        assert!(old.is_some(), "{label}");
+        assert!(
+            !Replaced::is_over(push) || !is_old,
+            "{label}: said to be over"
+        );
+    }
+    if !is_old || phone.names() == [APP] {
+        return;
+    }
+    let store = timed.world.station.store();
+    let listed = !store.unfinished().expect("read").is_empty();
+    let waits = store.outbox().expect("read");
+    let waits = waits
+        .iter()
+        .any(|entry| matches!(&entry.body, OutboxBody::App { push } if push.person == person(n)));
+    let told = endings(&timed.world).into_iter().skip(before);
+    let told = told.map(|(_, remains)| remains).next();
+    assert!(
+        listed || waits || told == Some(Remains::OnPhone),
+        "{label}: on the new phone, and nobody knows"
+    );
+}
+
+/// Moves somebody to a new phone, up to a mishap.
+async fn new_phone(
+    timed: &Timed,
+    n: usize,
+    phone: &Phone,
+    (mishap, at): (Mishap, usize),
+) -> (Option<Result<Ending, Stop>>, Option<&'static str>) {
+    let old = timed.factors(n).await.pop().map(|factor| factor.id);
+    let (inner, _) = timed.desk(People::new(phone, Manner::Willing));
+    let mut desk = FaultyDesk::new(inner, Some(at), mishap);
+    let (stopped, who) = (desk.stopped(), person(n));
+    let outcome = tokio::select! {
+        result = app::replace_app(&mut desk, &who, old) => Some(result),
+        () = stopped.notified() => None,
+    };
+    (outcome, desk.hit)
 }
 
 /// What is done to somebody who has two apps.

@@ -6,7 +6,7 @@ use keydesk::record::{OutboxBody, Remains, Resolution, Unfinished};
 use keydesk::text::english;
 use keydesk::totp::tokens;
 use keydesk::wire::{Factor, problem_code};
-use keydesk::workflow::dialogue::{AppResult, Ending, PushState};
+use keydesk::workflow::dialogue::{AppQuestion, AppResult, CodeOf, Ending, Purpose, PushState};
 use keydesk::workflow::{self, How, Stop, app};
 
 use super::Timed;
@@ -113,28 +113,71 @@ async fn a_new_phone_takes_the_place_of_the_old_one_which_proved_the_person() {
     let timed = Timed::new(1).await;
     let phone = timed.phone();
     let old = with_app(&timed, 1, &phone).await;
-    let (mut desk, _) = timed.desk(People::new(&phone, Manner::Willing));
-    let ending = app::replace_app(&mut desk, &person(1), None).await;
+    let (mut desk, people) = timed.desk(People::new(&phone, Manner::Willing));
+    let ending = app::replace_app(&mut desk, &person(1), Some(old.id)).await;
     let ending = ending.expect("replaced");
-    assert!(
-        matches!(
-            &ending,
-            Ending::App {
-                result: AppResult::Enrolled {
-                    push: PushState::Accepted,
-                    ..
-                },
+    let Ending::App {
+        result:
+            AppResult::Enrolled {
+                old: Some(ended),
+                push: PushState::Accepted,
                 ..
-            }
-        ),
-        "{ending:?}"
-    );
+            },
+        ..
+    } = &ending
+    else {
+        panic!("{ending:?}");
+    };
+    assert_eq!((ended.factor, &ended.name), (old.id, &old.name));
+    // Their only factor proves them without a question about which; then come the new one's name and code.
+    let asked = people.questions();
+    let [
+        AppQuestion::TypeCode {
+            of: CodeOf::Factor { factor },
+            ..
+        },
+        AppQuestion::NameApp { .. },
+        AppQuestion::ShowSecret { .. },
+    ] = asked.as_slice()
+    else {
+        panic!("{asked:?}");
+    };
+    assert_eq!(factor.id, old.id);
     let now = timed.factors(1).await;
     let [new] = now.as_slice() else {
         panic!("the old one is gone: {now:?}");
     };
     assert_ne!(new.id, old.id);
     assert!(timed.works(1, &phone, new).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_several_factors_the_old_phones_is_offered_first_to_prove_with() {
+    let timed = Timed::new(1).await;
+    let phone = timed.phone();
+    timed.world.rack.put(SLOT, &fresh_key());
+    crate::scenarios::enrol(&timed.world, 1)
+        .await
+        .expect("a key");
+    with_app(&timed, 1, &phone).await;
+    // Proved with the key.
+    let second = with_app(&timed, 1, &phone).await;
+    let people = People::new(&phone, Manner::Willing).proving_with(&second.name);
+    let (mut desk, people) = timed.desk(people);
+    let ending = app::replace_app(&mut desk, &person(1), Some(second.id)).await;
+    assert!(matches!(ending, Ok(Ending::App { .. })), "{ending:?}");
+    let asked = people.questions();
+    let Some(AppQuestion::ChooseFactor {
+        purpose: Purpose::Prove,
+        factors,
+        with_key: true,
+        ..
+    }) = asked.first()
+    else {
+        panic!("{asked:?}");
+    };
+    assert_eq!(factors.len(), 2);
+    assert_eq!(factors[0].id, second.id, "Enter proves with the old phone");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -11,7 +11,7 @@ use crate::wire::Factor;
 use crate::workflow::Stop;
 use crate::workflow::dialogue::{
     AppJob, AppQuestion, AppResult, CodeOf, Ending, Event, Job, Note, Purpose, PushState, Question,
-    StationClock, Step,
+    Replaced, StationClock, Step,
 };
 
 /// Its scenes.
@@ -31,6 +31,9 @@ pub static SCENES: &[Scene] = &[
     ("app-waiting", waiting),
     ("app-whose", whose),
     ("app-done", done),
+    ("app-replaced", replaced),
+    ("app-replaced-later", replaced_later),
+    ("app-replace-stopped", replace_stopped),
     ("app-both-done", both_done),
     ("app-both-half", both_half),
     ("app-removed", removed),
@@ -254,8 +257,52 @@ fn ended(stage: &mut Stage, result: AppResult) {
 fn enrolled(push: PushState) -> AppResult {
     AppResult::Enrolled {
         name: "Authenticator app 2".to_owned(),
+        old: None,
         push,
     }
+}
+
+/// In the place of the app on the old phone.
+fn replaced_by(push: PushState) -> AppResult {
+    let old = cast::app();
+    AppResult::Enrolled {
+        name: "Authenticator app 2".to_owned(),
+        old: Some(Replaced {
+            factor: old.id,
+            name: old.name,
+        }),
+        push,
+    }
+}
+
+/// The old phone proved the person; the new one is scanning.
+fn new_phone(stage: &mut Stage) {
+    stage.begin_app(AppJob::Replace);
+    let name = Some(cast::app().name);
+    stage.step(Step::Prove, Note::Proved { name });
+    stage.step(Step::Secret, Note::None);
+    stage.run(Event::Leaves {
+        remains: Remains::OnPhone,
+    });
+    stage.show(None);
+}
+
+fn replaced(stage: &mut Stage) {
+    new_phone(stage);
+    ended(stage, replaced_by(PushState::Accepted));
+}
+
+fn replaced_later(stage: &mut Stage) {
+    new_phone(stage);
+    ended(stage, replaced_by(PushState::Queued));
+}
+
+fn replace_stopped(stage: &mut Stage) {
+    new_phone(stage);
+    stage.end(Ending::Stopped {
+        stop: Stop::Cancelled,
+        remains: Remains::OnPhone,
+    });
 }
 
 fn done(stage: &mut Stage) {

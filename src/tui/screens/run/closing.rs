@@ -19,7 +19,7 @@ use crate::tui::view::chrome::{frame, scale};
 use crate::tui::view::sheet::{Sheet, s};
 use crate::wire::Said as Heard;
 use crate::workflow::Stop;
-use crate::workflow::dialogue::{AppResult, Ending, PushState};
+use crate::workflow::dialogue::{AppResult, Ending, PushState, Replaced};
 
 pub(super) fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
     let Some((run, ending)) = ctx.model.run().and_then(|run| Some((run, run.ending()?))) else {
@@ -71,7 +71,11 @@ pub(super) fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
                 &tr!(ctx.text, "done-resolved"),
                 ctx.theme.strong(),
             );
-            sheet.paragraph(body, row, &ctx.text.recorded(*remains), ctx.theme.plain());
+            let recorded = match remains {
+                Remains::OnPhone if run.is_new_phone() => tr!(ctx.text, "remains-on-new-phone"),
+                other => ctx.text.recorded(*other),
+            };
+            sheet.paragraph(body, row, &recorded, ctx.theme.plain());
         }
         Ending::Withdrawn { person, remains } => {
             let row = sheet.big(body, 1, &tr!(ctx.text, "done-big"), size);
@@ -175,7 +179,12 @@ pub(in crate::tui) fn know(
 fn app_facts(ctx: Ctx<'_>, result: &AppResult) -> Vec<String> {
     let t = ctx.text;
     match result {
-        AppResult::Enrolled { .. } => vec![tr!(t, "done-know-app"), tr!(t, "done-know-phone")],
+        AppResult::Enrolled { old, push, .. } => {
+            let over = old.as_ref().filter(|_| Replaced::is_over(push));
+            let over = over.map(|_| tr!(t, "done-know-old"));
+            let always = [tr!(t, "done-know-app"), tr!(t, "done-know-phone")];
+            over.into_iter().chain(always).collect()
+        }
         AppResult::Assigned { .. } => vec![tr!(t, "done-know-app"), tr!(t, "done-know-lost")],
         AppResult::Removed { factor, .. } => match factor.kind {
             FactorKind::App => vec![tr!(t, "done-factor-delete")],
@@ -320,6 +329,11 @@ fn run_stopped(
     let kept = match remains {
         Remains::Nothing if run.is_about_app() => tr!(t, "stopped-unchanged"),
         Remains::Nothing => format!("{} {}", t.remains(remains), tr!(t, "stopped-nothing-kept")),
+        // Both phones have an entry of the same name, and one of them works.
+        Remains::OnPhone if run.is_new_phone() => tr!(t, "remains-on-new-phone"),
+        Remains::AppUnknown if run.is_new_phone() => {
+            format!("{} {}", t.remains(remains), tr!(t, "old-app-stays"))
+        }
         _ => t.remains(remains),
     };
     let mut next = vec![explained.next.as_str()];

@@ -305,6 +305,11 @@ impl Run {
         self.job.is_about_app()
     }
 
+    /// Whether an app comes in the place of another one.
+    pub fn is_new_phone(&self) -> bool {
+        self.job.is_new_phone()
+    }
+
     /// The secret that is on the screen.
     pub fn shown(&self) -> Option<&Shown> {
         match self.asking() {
