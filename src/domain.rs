@@ -16,6 +16,7 @@ pub mod identification;
 pub mod key;
 pub mod line;
 pub mod list;
+pub mod loan;
 pub mod models;
 pub mod notice;
 pub mod people_list;

@@ -23,6 +23,7 @@ mod connection;
 pub mod decode;
 mod factors;
 mod key;
+mod loans;
 mod suspensions;
 mod visits;
 

@@ -51,6 +51,7 @@ mod keyring;
 mod ledger;
 mod listen;
 mod lives;
+mod loans;
 mod network;
 mod notices;
 mod older_factors;
@@ -341,6 +342,7 @@ async fn tidy(db: &Database, now: Timestamp) -> Result<(), Fault> {
     account_resets::tidy(db, now).await.ok();
     delivery::tidy(db, now).await?;
     index_changed(db).await?;
+    loans::tidy(db, now).await?;
     let removed = suspensions::run_out(db, now).await?;
     if removed > 0 {
         tracing::info!(removed, "suspended for 30 days and removed");

@@ -13,6 +13,7 @@ mod factors;
 mod join;
 pub mod keys;
 pub mod kiosk;
+mod loans;
 mod losses;
 pub mod memory;
 pub mod metadata;

@@ -14,6 +14,7 @@ mod ceremony;
 pub mod dialogue;
 mod enrol;
 mod known;
+pub mod loan;
 pub mod loss;
 mod order;
 mod own_key;

@@ -22,7 +22,7 @@ use crate::station::Station;
 use crate::station::desk::Face;
 use crate::station::stopper::Stopper;
 use crate::text::{spoken, tr};
-use crate::workflow::dialogue::{Answer, Event, LostBy, Question, Step};
+use crate::workflow::dialogue::{Answer, Event, LoanQuestion, LostBy, Question, Step};
 use crate::workflow::{KeyFault, Stop};
 use async_trait::async_trait;
 
@@ -543,6 +543,11 @@ impl Face for HeadlessFace {
             Question::AccountReset(question) => {
                 let answered = self.orders.account_resets.answer(&question);
                 answered.map_err(|(code, detail)| self.misused(code, detail))
+            }
+            // All that is asked besides is an argument.
+            Question::Loan(LoanQuestion::Sign { .. }) => Ok(Answer::Yes),
+            Question::Loan(LoanQuestion::Days { .. } | LoanQuestion::Second { .. }) => {
+                Err(self.misused("no-loan", tr!(spoken(), "cli-no-loan")))
             }
             Question::Loss(question) => {
                 let answered = self.orders.losses.answer(&question);

@@ -1,5 +1,6 @@
 //! How a run's end counts: exit code, stable word, and what to read.
 
+use jiff::Timestamp;
 use serde_json::json;
 
 use super::care::{self, reset};
@@ -22,6 +23,12 @@ pub fn unreadable(error: &SecretError) -> Outcome {
 pub fn outcome_of(ending: &Ending) -> Outcome {
     match ending {
         Ending::Enrolled { person, key, push } => pushed("enrolled", person, key, push),
+        Ending::Lent {
+            person,
+            key,
+            until,
+            push,
+        } => lent(person, key, *until, push),
         Ending::Retested { person, key, push } => pushed("retested", person, key, push),
         Ending::WorksFor { person, key, push } => care::works_for(person, key, push),
         Ending::Cared { key, result } => care::outcome_of(key, result),
@@ -94,6 +101,27 @@ fn pushed(code: &str, person: &Person, key: &KeyFacts, push: &PushState) -> Outc
         code: code.to_owned(),
         detail,
         facts: json!({ "person": person.id, "key": key, "push": push_word(push), "know": know }),
+    }
+}
+
+/// A key that is lent until then.
+fn lent(person: &Person, key: &KeyFacts, until: Timestamp, push: &PushState) -> Outcome {
+    let (exit, standing) = standing(push, &tr!(spoken(), "cli-result-held"));
+    let said = spoken().lent(&person.name, &key.model, until.to_string());
+    let know = spoken().must_know(key);
+    let mut lines = vec![format!("{said} {standing}")];
+    lines.extend(know.iter().cloned());
+    Outcome {
+        exit,
+        code: "lent".to_owned(),
+        detail: lines.join("\n"),
+        facts: json!({
+            "person": person.id,
+            "key": key,
+            "until": until,
+            "push": push_word(push),
+            "know": know,
+        }),
     }
 }
 

@@ -9,18 +9,22 @@ use super::face::Orders;
 use super::outcome::outcome_of_stop;
 use super::output::Outcome;
 use super::totp::answers::AppAnswers;
+use super::totp::args::{Proof, ProofArguments};
+use crate::domain::loan::Second;
 use crate::domain::reason::Unmet;
 use crate::domain::suspension::FactorRef;
 use crate::domain::{OperatorId, PersonId};
 use crate::text::{spoken, tr};
 use crate::wire::{Said, Visit};
 use crate::workflow::dialogue::AppJob;
+use crate::workflow::loan::LoanWish;
 use crate::workflow::{Order, Stop};
-use args::{AcceptArguments, VisitCommand};
+use args::{AcceptArguments, LendArguments, VisitCommand};
 
 pub(super) async fn run(runs: &Runs<'_>, command: &VisitCommand) -> Outcome {
     let done = match command {
         VisitCommand::Accept(arguments) => return accept(runs, arguments).await,
+        VisitCommand::Lend(arguments) => return lend(runs, arguments).await,
         VisitCommand::Close { person, confirmed } => close(runs, person, *confirmed).await,
         VisitCommand::Pass { person, to } => pass(runs, person, to).await,
     };
@@ -44,6 +48,34 @@ async fn accept(runs: &Runs<'_>, a: &AcceptArguments) -> Outcome {
         which,
     };
     runs.carry_out(&face, order).await
+}
+
+async fn lend(runs: &Runs<'_>, a: &LendArguments) -> Outcome {
+    let second = match (&a.second, &a.administrator) {
+        (Some(operator), _) => Some(Second::Member {
+            operator: operator.clone(),
+        }),
+        (None, Some(person)) => Some(Second::Administrator {
+            person: person.clone(),
+        }),
+        (None, None) => None,
+    };
+    // Whoever stands by it does so with a key, before the one that is lent.
+    let mut answers = AppAnswers::default();
+    answers.proof = ProofArguments {
+        prove_with: Some(Proof::Key),
+        administrator: None,
+        proof_key: a.second_key.clone(),
+    };
+    answers.key_follows = true;
+    let identification = Some(a.identified_by.clone());
+    let face = runs.identified_face(&a.key, identification, Orders::about_apps(answers));
+    let wish = LoanWish {
+        days: Some(a.days),
+        second,
+    };
+    let person = a.person.clone();
+    runs.carry_out(&face, Order::Lend { person, wish }).await
 }
 
 async fn open_visit(runs: &Runs<'_>, person: &PersonId) -> Result<Visit, Stop> {

@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::account_reset::ResetReason;
 use super::line::{NotOneLine, OneLine};
+use super::loan::LoanDays;
 use super::suspension::FactorSort;
 use super::{AccountResetId, Bytes, IdentificationId, OfferId, VisitId};
 
@@ -59,6 +60,20 @@ pub enum Deed {
         organisation: Party,
         /// In which visit.
         visit: VisitId,
+        /// Who serves them.
+        operator: Party,
+    },
+    /// A second member of staff, or an administrator of the person's organisation, stands by it that somebody who forgot their key is lent
+    /// one.
+    Lend {
+        /// To whom.
+        person: Party,
+        organisation: Party,
+        /// How whoever serves them knows them, and where.
+        identified: LookedAt,
+        /// For how many working days: until the last of them ends.
+        days: LoanDays,
+        lent_until: Timestamp,
         /// Who serves them.
         operator: Party,
     },
@@ -254,6 +269,17 @@ impl Act {
                 operator,
                 ..
             } => vec![person, organisation, operator],
+            Deed::Lend {
+                person,
+                organisation,
+                identified,
+                operator,
+                ..
+            } => {
+                texts.push(identified.how.as_str());
+                let LookedAt { by, station, .. } = identified;
+                vec![person, organisation, operator, by, station]
+            }
             Deed::ChangeOwn { operator, .. } => vec![operator],
             Deed::AskReset { terms } => terms.parties(&mut texts),
             Deed::ReleaseReset {
@@ -277,7 +303,7 @@ impl Act {
     /// For whom, or about whom, it is.
     pub fn subject(&self) -> &Party {
         match &self.deed {
-            Deed::Vouch { person, .. } => person,
+            Deed::Vouch { person, .. } | Deed::Lend { person, .. } => person,
             Deed::ChangeOwn { .. } => &self.signer,
             Deed::AskReset { terms } | Deed::ReleaseReset { terms, .. } => &terms.person,
         }

@@ -57,6 +57,8 @@ pub enum Action {
     RemoveApp,
     /// Give somebody a factor who has lost all of theirs.
     ReplaceLost,
+    /// Lend somebody a key who forgot theirs, for some days.
+    Lend,
     /// Enrol a security key for a person who is not present: a standby key for a safe.
     ProvisionStandby,
     /// Run a batch over many keys.

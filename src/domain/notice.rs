@@ -26,6 +26,10 @@ pub enum Kind {
     Lifted,
     /// A factor that was suspended is removed.
     Removed,
+    /// They forgot their key, and were lent one.
+    Lent,
+    /// It ends within a day, and is all that they have.
+    LoanEnds,
     /// A desk wrote down that an administrator is to ask for it.
     ResetPrepared,
     /// Somebody asked that all that opens their account be deleted.
@@ -51,6 +55,8 @@ words! {Kind {
     Suspended => "factor-suspended",
     Lifted => "suspension-lifted",
     Removed => "suspended-factor-removed",
+    Lent => "factor-lent",
+    LoanEnds => "loan-ends",
     ResetPrepared => "reset-prepared",
     ResetAsked => "reset-asked",
     ResetReleased => "reset-released",
@@ -72,6 +78,8 @@ impl Kind {
             | Self::Suspended
             | Self::Lifted
             | Self::Removed
+            | Self::Lent
+            | Self::LoanEnds
             | Self::ResetDone
             | Self::ResetEnded
             | Self::ServiceAccount
@@ -168,6 +176,8 @@ pub struct Facts {
     pub not_before: Option<Timestamp>,
     /// It is over then, unless it goes on.
     pub until: Option<Timestamp>,
+    /// Who stood by it that a key was lent.
+    pub second: Option<String>,
     /// How it ended, where nothing came of it.
     pub state: Option<ResetState>,
     /// What was done to an account.

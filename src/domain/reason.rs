@@ -8,6 +8,8 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::person::PersonKind;
+
 mod key;
 mod step;
 
@@ -83,6 +85,19 @@ pub enum Unmet {
     },
     /// No other account may release the reset.
     NobodyReleases,
+    /// Nobody is lent a key whose administrators do not answer for them.
+    NotLent {
+        /// Who.
+        person: String,
+        kind: PersonKind,
+    },
+    /// The person has no factor that they could have forgotten, or has one with them.
+    NothingForgotten {
+        /// Who.
+        person: String,
+    },
+    /// No second member of staff, nor an administrator of the organisation, may stand by a loan.
+    NobodyStandsBy,
     /// Factors can be added for the person without a reset.
     NeedsNoReset {
         /// Whose.

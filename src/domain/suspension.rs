@@ -75,7 +75,12 @@ impl std::fmt::Display for FactorRef {
 impl SuspendedWhy {
     /// Whether this reason takes the place of that one.
     pub fn is_graver_than(self, other: Self) -> bool {
-        other == Self::Lost && self != Self::Lost
+        match (other, self) {
+            (Self::Lost, other) => other != Self::Lost,
+            // Whoever has it may still have used it.
+            (Self::LoanOver, other) => matches!(other, Self::Stolen | Self::Suspected),
+            (Self::Stolen | Self::Suspected, _) => false,
+        }
     }
 }
 
@@ -83,9 +88,9 @@ impl SuspendedWhy {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "never", rename_all = "kebab-case")]
 pub enum NeverLifted {
-    /// It was stolen, or is suspected.
+    /// It was stolen, is suspected, or was lent until then.
     Why {
-        /// Which of the two.
+        /// Which of them.
         why: SuspendedWhy,
     },
     /// The 30 days are over.
@@ -106,7 +111,9 @@ impl Suspended {
     /// Whether its owner can have it lifted now.
     pub fn may_be_lifted(&self, now: Timestamp) -> Result<(), NeverLifted> {
         match self.why {
-            why @ (SuspendedWhy::Stolen | SuspendedWhy::Suspected) => Err(NeverLifted::Why { why }),
+            why @ (SuspendedWhy::Stolen | SuspendedWhy::Suspected | SuspendedWhy::LoanOver) => {
+                Err(NeverLifted::Why { why })
+            }
             SuspendedWhy::Lost if now >= self.until() => {
                 Err(NeverLifted::RunOut { at: self.until() })
             }

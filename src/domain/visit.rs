@@ -27,6 +27,11 @@ words! {Had {
     Lost => "lost",
 }}
 
+impl SuspendedWhy {
+    /// Those that somebody reports.
+    pub const REPORTED: [Self; 3] = [Self::Lost, Self::Stolen, Self::Suspected];
+}
+
 impl Had {
     /// What has to be shown before such a person gets a factor.
     pub fn takes(self, kind: PersonKind) -> Takes {
@@ -38,7 +43,7 @@ impl Had {
                 Some((Asker::Administrator, Releaser::Nobody)) => Takes::Administrator,
                 // Whatever the matrix does not leave to the desk is held back.
                 Some((Asker::Operator | Asker::CustomerService, Releaser::Nobody))
-                | Some((_, Releaser::SecondAgent))
+                | Some((_, Releaser::SecondAgent | Releaser::SecondMember))
                 | None => Takes::Release,
             },
         }
@@ -91,12 +96,15 @@ pub enum SuspendedWhy {
     Stolen,
     /// Somebody may have used or changed it. Never lifted.
     Suspected,
+    /// It was lent, until then. Never lifted.
+    LoanOver,
 }
 
 words! {SuspendedWhy {
     Lost => "lost",
     Stolen => "stolen",
     Suspected => "suspected",
+    LoanOver => "loan-over",
 }}
 
 /// Since when a factor is suspended, and why.
@@ -108,7 +116,7 @@ pub struct Suspended {
     pub why: SuspendedWhy,
 }
 
-/// What keeps a factor from opening anything, apart from being gone. Nothing of it: it is valid.
+/// What keeps a factor from being its owner's to open and prove with, apart from being gone. Nothing of it: it is valid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Held {
     /// It was made while its owner was not there, or what it was made by no longer held: since then it waits for them.
@@ -117,11 +125,38 @@ pub struct Held {
     /// It was reported lost.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suspended: Option<Suspended>,
+    /// It is lent to its person until then: it opens their account, and proves and removes nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lent_until: Option<Timestamp>,
 }
 
 impl Held {
-    /// Whether nothing keeps it.
+    /// Whether it is its owner's own, and nothing keeps it.
     pub fn is_free(&self) -> bool {
+        self.lent_until.is_none() && self.is_unhindered()
+    }
+
+    /// Whether it is lent, and that is not over.
+    pub fn is_lent(&self, now: Timestamp) -> bool {
+        self.is_unhindered() && self.lent_until.is_some_and(|until| now < until)
+    }
+
+    /// As it is then: a loan ends by itself.
+    #[must_use]
+    pub fn at(self, now: Timestamp) -> Self {
+        match self.lent_until {
+            Some(at) if self.suspended.is_none() && at <= now => Self {
+                suspended: Some(Suspended {
+                    at,
+                    why: SuspendedWhy::LoanOver,
+                }),
+                ..self
+            },
+            Some(_) | None => self,
+        }
+    }
+
+    fn is_unhindered(&self) -> bool {
         self.waiting_since.is_none() && self.suspended.is_none()
     }
 }

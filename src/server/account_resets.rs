@@ -17,6 +17,7 @@ pub mod signing;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
+pub(super) use asked::seen_lately;
 pub use asked::{ask, ask_again, asked};
 pub use away::{ask as ask_away, begin as begin_away, look as look_away};
 pub use carried_out::{carry_out, refuse_ground};

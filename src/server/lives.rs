@@ -44,6 +44,18 @@ pub enum Arrived {
     Waiting,
     /// It had waited, and its owner took it.
     Taken,
+    /// It is lent, until then.
+    Lent(Timestamp),
+}
+
+impl Arrived {
+    /// Of a loan: its end.
+    pub fn lent_until(self) -> Option<Timestamp> {
+        match self {
+            Self::Lent(until) => Some(until),
+            Self::Valid | Self::Waiting | Self::Taken => None,
+        }
+    }
 }
 
 /// Factors that have just ended.
@@ -80,6 +92,10 @@ struct Where<'a> {
 
 /// To be called whenever one arrives, and again when one that waited is taken, in the same transaction.
 pub async fn added(tx: &mut Write, added: &Added<'_>, now: Timestamp) -> Answer<()> {
+    if added.arrived.lent_until().is_some() {
+        // Whoever is to hear of a loan was told of it as such. It takes the place of nothing.
+        return visits::changed(tx, added.person, Within::Visit(added.visit), now).await;
+    }
     let standing = suspensions::standing(tx, added.person, added.factor).await?;
     let told = Told {
         waiting: Some(added.arrived == Arrived::Waiting),
@@ -87,7 +103,7 @@ pub async fn added(tx: &mut Write, added: &Added<'_>, now: Timestamp) -> Answer<
     };
     let owner = owner(tx, added.person).await?;
     let kind = match added.arrived {
-        Arrived::Valid | Arrived::Waiting => Kind::Added,
+        Arrived::Valid | Arrived::Waiting | Arrived::Lent(_) => Kind::Added,
         Arrived::Taken => Kind::Accepted,
     };
     notices::tell(tx, kind, (&owner, Besides::Peers), &told, now).await?;
@@ -98,7 +114,7 @@ pub async fn added(tx: &mut Write, added: &Added<'_>, now: Timestamp) -> Answer<
     suspensions::replaced(tx, added.person, added.factor.sort(), now).await?;
     let how = match added.arrived {
         Arrived::Taken => ExceptionEnd::Accepted,
-        Arrived::Valid | Arrived::Waiting => ExceptionEnd::Enrolled,
+        Arrived::Valid | Arrived::Waiting | Arrived::Lent(_) => ExceptionEnd::Enrolled,
     };
     exceptions::ended_by_factor(tx, added.person, (how, added.visit), now).await?;
     visits::changed(tx, added.person, Within::Visit(added.visit), now).await?;

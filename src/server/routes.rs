@@ -31,6 +31,7 @@ mod apps;
 mod away;
 mod codes;
 mod desk;
+mod loans;
 mod offers;
 mod operators;
 mod people;
@@ -182,6 +183,10 @@ fn documented() -> OpenApiRouter<Arc<Registry>> {
         .routes(routes!(visits::accept))
         .routes(routes!(visits::close))
         .routes(routes!(visits::pass))
+        .routes(routes!(loans::ask))
+        .routes(routes!(loans::seconds))
+        .routes(routes!(loans::signed))
+        .routes(routes!(loans::offer))
         .routes(routes!(offers::offer))
         .routes(routes!(tickets::tickets))
         .routes(routes!(offers::test_options))

@@ -72,7 +72,7 @@ fn told(standing: &Standing, suspended: Suspended) -> Told<'_> {
         suspended,
         lifted_until: match suspended.why {
             SuspendedWhy::Lost => Some(suspended.until()),
-            SuspendedWhy::Stolen | SuspendedWhy::Suspected => None,
+            SuspendedWhy::Stolen | SuspendedWhy::Suspected | SuspendedWhy::LoanOver => None,
         },
     }
 }
@@ -160,6 +160,9 @@ pub fn refused(person: &PersonId, factor: &FactorRef, held: Suspended) -> Refusa
         SuspendedWhy::Stolen | SuspendedWhy::Suspected => {
             "that is never lifted: another factor takes its place".to_owned()
         }
+        SuspendedWhy::LoanOver => {
+            "a loan that is over is never resumed: its person uses their own key, or is lent one anew".to_owned()
+        }
     };
     Refusal::new(
         problem_code::FACTOR_SUSPENDED,
@@ -180,6 +183,9 @@ pub async fn liftable(
     let standing = standing(tx, &person.id, factor).await?;
     let name = &standing.name;
     let rule = match (standing.gone_at, standing.suspended) {
+        (None, _) if standing.lent_until.is_some() => {
+            format!("{name} is lent: a loan that was suspended, or is over, is never resumed")
+        }
         (Some(at), _) => format!("{name} was removed at {at} and is never valid again"),
         (None, None) => {
             return Err(Refusal::new(

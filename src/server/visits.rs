@@ -20,6 +20,7 @@ use super::auth::AtDesk;
 use super::database::{Connection, Write};
 use super::exceptions;
 use super::identifications::{self, Look};
+use super::loans;
 use super::problem::{Answer, Refusal};
 use crate::domain::authority::{Action, Condition, row};
 use crate::domain::identification::{Case, Methods};
@@ -27,7 +28,8 @@ use crate::domain::visit::{Authority, Had, Takes};
 use crate::domain::{Identification, OperatorId, Person, PersonId, StationId, VisitId};
 use crate::wire::{ServedBy, Visit, problem_code};
 use kept::{Kept, at_desk, kept};
-use proof::{administrators, needed, takes};
+pub(super) use proof::{administrators, provers};
+use proof::{needed, takes};
 
 /// A visit ends so long after the last act in it.
 pub const IDLE: SignedDuration = SignedDuration::from_mins(30);
@@ -203,12 +205,19 @@ async fn complete(
     person: &Person,
     now: Timestamp,
 ) -> Answer<()> {
-    visit.takes = takes(tx, visit, person).await?;
+    took(tx, visit, person).await?;
     let taken = identifications::of(tx, Case::Visit(visit.id)).await?;
     (visit.identified, visit.identified_before) = taken;
+    visit.loan = loans::of_visit(tx, visit.id).await?;
     if visit.takes == Takes::Administrator && visit.authority.is_none() {
         visit.administrators = administrators(tx, visit, person, now).await?;
     }
+    Ok(())
+}
+
+/// What it takes now to add factors in a visit.
+pub(super) async fn took(tx: &mut Connection, visit: &mut Visit, person: &Person) -> Answer<()> {
+    visit.takes = takes(tx, visit, person).await?;
     Ok(())
 }
 
@@ -410,6 +419,7 @@ pub async fn pass(
     of(tx, (&desk.station, &desk.operator.id), id, now).await?;
     holds(tx, Action::Receive, to.0, person).await?;
     refuse_releaser(tx, id, to.0).await?;
+    loans::refuse_second(tx, id, to.0).await?;
     visit::pass(tx, id, (to.1, to.0)).await?;
     refuse_maker(tx, id, now).await?;
     let kept = kept(tx, id).await?.ok_or_else(|| over(id))?;

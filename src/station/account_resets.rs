@@ -39,7 +39,10 @@ impl Station {
         let me = &session.operator.id;
         checked(to_sign, me, |act| match &act.deed {
             Deed::AskReset { terms } => is_so(terms),
-            Deed::ReleaseReset { .. } | Deed::Vouch { .. } | Deed::ChangeOwn { .. } => false,
+            Deed::ReleaseReset { .. }
+            | Deed::Vouch { .. }
+            | Deed::Lend { .. }
+            | Deed::ChangeOwn { .. } => false,
         })
     }
 
@@ -79,7 +82,10 @@ impl Station {
         let who = by.unwrap_or(&session.operator.id);
         checked(to_sign, who, |act| match &act.deed {
             Deed::ReleaseReset { terms, .. } => terms.reset == reset,
-            Deed::AskReset { .. } | Deed::Vouch { .. } | Deed::ChangeOwn { .. } => false,
+            Deed::AskReset { .. }
+            | Deed::Vouch { .. }
+            | Deed::Lend { .. }
+            | Deed::ChangeOwn { .. } => false,
         })
     }
 

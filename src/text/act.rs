@@ -19,6 +19,24 @@ pub fn in_words(t: &Text, act: &Act) -> String {
             organisation = organisation.name.clone(),
             operator = operator.name.clone()
         ),
+        Deed::Lend {
+            person,
+            organisation,
+            identified,
+            days,
+            lent_until,
+            operator,
+        } => tr!(
+            t,
+            "act-lend",
+            signer = act.signer.name.clone(),
+            person = person.name.clone(),
+            organisation = organisation.name.clone(),
+            how = how(t, identified),
+            operator = operator.name.clone(),
+            days = u8::from(*days),
+            until = lent_until.strftime("%Y-%m-%d %H:%M UTC").to_string()
+        ),
         Deed::ChangeOwn { operator, .. } => tr!(
             t,
             "act-change-own",
@@ -47,6 +65,26 @@ pub fn in_words(t: &Text, act: &Act) -> String {
 pub fn in_parts(t: &Text, act: &Act) -> (String, Vec<(String, String)>) {
     match &act.deed {
         Deed::Vouch { .. } | Deed::ChangeOwn { .. } => (in_words(t, act), Vec::new()),
+        Deed::Lend {
+            person,
+            organisation,
+            identified,
+            days,
+            lent_until,
+            operator,
+        } => {
+            let whom = format!("{} · {} · {}", person.name, person.id, organisation.name);
+            let until = lent_until.strftime("%Y-%m-%d %H:%M UTC").to_string();
+            let until = tr!(t, "act-lend-until", days = u8::from(*days), until = until);
+            let parts = vec![
+                (tr!(t, "act-lend-whom"), whom),
+                (tr!(t, "account-reset-identified-label"), how(t, identified)),
+                (tr!(t, "act-lend-end"), until),
+                (tr!(t, "act-lend-by"), operator.name.clone()),
+            ];
+            let signer = act.signer.name.clone();
+            (tr!(t, "act-lend-head", signer = signer), parts)
+        }
         Deed::AskReset { terms } => {
             let signer = act.signer.name.clone();
             (

@@ -1,6 +1,7 @@
 //! Who may do what, in the reader's language: made of the matrix's rows, for the station's refusals and the registry's alike.
 
 use super::{Text, tr};
+use crate::domain::PersonKind;
 use crate::domain::authority::{Asker, LastFactor, NotAllowed, Releaser, Role, Row};
 
 impl Text {
@@ -28,9 +29,20 @@ impl Text {
         let roles = roles.join(" / ");
         match (row.asked_by, row.released_by) {
             (_, Releaser::SecondAgent) => tr!(self, "may-released", roles = roles),
+            (_, Releaser::SecondMember) => tr!(self, "may-seconded", roles = roles),
             (Asker::Administrator, Releaser::Nobody) => tr!(self, "may-asked", roles = roles),
             (Asker::Operator | Asker::CustomerService, Releaser::Nobody) => roles,
         }
+    }
+
+    /// Why somebody is lent nothing whose administrators do not answer for them, and what they do instead.
+    pub fn not_lent(&self, person: &str, kind: PersonKind) -> String {
+        tr!(
+            self,
+            "why-not-lent",
+            person = person,
+            kind = self.kind(kind)
+        )
     }
 
     /// Why somebody's last factor is not taken.

@@ -29,6 +29,7 @@ impl Text {
             SuspendedWhy::Lost => tr!(self, "why-lost"),
             SuspendedWhy::Stolen => tr!(self, "why-stolen"),
             SuspendedWhy::Suspected => tr!(self, "why-suspected"),
+            SuspendedWhy::LoanOver => tr!(self, "why-loan-over"),
         }
     }
 
@@ -37,6 +38,7 @@ impl Text {
             SuspendedWhy::Lost => tr!(self, "why-lost-means"),
             SuspendedWhy::Stolen => tr!(self, "why-stolen-means"),
             SuspendedWhy::Suspected => tr!(self, "why-suspected-means"),
+            SuspendedWhy::LoanOver => tr!(self, "why-loan-over-means"),
         }
     }
 
@@ -46,7 +48,13 @@ impl Text {
             SuspendedWhy::Lost => tr!(self, "suspended-lost", day = day, until = until),
             SuspendedWhy::Stolen => tr!(self, "suspended-stolen", day = day),
             SuspendedWhy::Suspected => tr!(self, "suspended-suspected", day = day),
+            SuspendedWhy::LoanOver => tr!(self, "suspended-loan-over", day = day),
         }
+    }
+
+    /// Until when somebody is lent which key; `until` as the reader is told of times.
+    pub fn lent(&self, name: &str, model: &str, until: String) -> String {
+        tr!(self, "done-lent", name = name, model = model, until = until)
     }
 
     /// What is done about a factor that is lost, as a title.

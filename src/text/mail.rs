@@ -151,10 +151,34 @@ impl Writer<'_> {
             Kind::Suspended => {
                 let (subject, happened) =
                     both!("mail-suspended-subject", "mail-suspended", sort = sort());
-                (subject, format!("{happened} {}", self.suspended_why()))
+                // Nobody reported that.
+                match facts.suspended.map(|suspended| suspended.why) {
+                    Some(SuspendedWhy::LoanOver) => (subject, self.suspended_why()),
+                    _ => (subject, format!("{happened} {}", self.suspended_why())),
+                }
             }
             Kind::Lifted => both!("mail-lifted-subject", "mail-lifted", sort = sort()),
             Kind::Removed => both!("mail-removed-subject", "mail-removed", sort = sort()),
+            Kind::Lent => (
+                tr!(t, "mail-lent-subject", account = account()),
+                tr!(
+                    t,
+                    "mail-lent",
+                    account = account(),
+                    own = self.own(),
+                    until = self.time(facts.until.unwrap_or(self.told.at))
+                ),
+            ),
+            Kind::LoanEnds => (
+                tr!(t, "mail-loan-ends-subject", account = account()),
+                tr!(
+                    t,
+                    "mail-loan-ends",
+                    account = account(),
+                    own = self.own(),
+                    until = self.time(facts.until.unwrap_or(self.told.at))
+                ),
+            ),
             Kind::ResetPrepared => both!("mail-reset-prepared-subject", "mail-reset-prepared"),
             Kind::ResetAsked => both!("mail-reset-asked-subject", "mail-reset-asked"),
             Kind::ResetReleased => both!("mail-reset-released-subject", "mail-reset-released"),
@@ -204,6 +228,8 @@ impl Writer<'_> {
             | Kind::Suspended
             | Kind::Lifted
             | Kind::Removed
+            | Kind::Lent
+            | Kind::LoanEnds
             | Kind::ResetPrepared
             | Kind::ResetAsked
             | Kind::ResetReleased
@@ -254,6 +280,7 @@ impl Writer<'_> {
                 )
             }
             Some(SuspendedWhy::Stolen) => tr!(t, "mail-suspended-stolen"),
+            Some(SuspendedWhy::LoanOver) => tr!(t, "mail-suspended-loan-over"),
             Some(SuspendedWhy::Suspected) | None => tr!(t, "mail-suspended-suspected"),
         }
     }
@@ -292,6 +319,9 @@ impl Writer<'_> {
                 true => tr!(t, "mail-prepared-by", value = shown(by)),
                 false => tr!(t, "mail-asked-by", value = shown(by)),
             });
+        }
+        if let Some(by) = &facts.second {
+            lines.push(tr!(t, "mail-second", value = shown(by)));
         }
         if let Some(by) = &facts.released_by {
             lines.push(tr!(t, "mail-released-by", value = shown(by)));

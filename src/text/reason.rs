@@ -207,6 +207,11 @@ impl Text {
             }
             Unmet::NoPages { person } => tr!(self, "unmet-no-pages", person = person.as_str()),
             Unmet::NobodyReleases => tr!(self, "unmet-nobody-releases"),
+            Unmet::NotLent { person, kind } => self.not_lent(person, *kind),
+            Unmet::NothingForgotten { person } => {
+                tr!(self, "unmet-nothing-forgotten", person = person.as_str())
+            }
+            Unmet::NobodyStandsBy => tr!(self, "unmet-nobody-stands-by"),
             Unmet::NeedsNoReset { person } => {
                 tr!(self, "unmet-needs-no-reset", person = person.as_str())
             }

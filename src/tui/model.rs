@@ -27,6 +27,7 @@ pub use super::screens::app::asking::{AppAsking, CodeLine, Pick, Shown};
 pub use super::screens::batch::state::{BatchAsking, BatchPage, BatchState, Missing};
 pub use super::screens::care::{CareAsking, Finger};
 pub use super::screens::home::Find;
+pub use super::screens::loan::LoanAsking;
 pub use super::screens::loss::LossAsking;
 pub use super::screens::person::PersonPage;
 pub use super::screens::reset::{Coached, ResetAsking};

@@ -12,6 +12,7 @@ pub mod door;
 pub mod giving_up;
 pub mod home;
 pub mod key;
+pub mod loan;
 pub mod loss;
 pub mod outbox;
 pub mod person;
@@ -147,7 +148,7 @@ impl Typing {
 }
 
 /// The scenes of each: what the tests look at and the README shows.
-pub const SCENES: [&[Scene]; 18] = [
+pub const SCENES: [&[Scene]; 19] = [
     door::scenes::SCENES,
     home::SCENES,
     person::SCENES,
@@ -160,6 +161,7 @@ pub const SCENES: [&[Scene]; 18] = [
     care::deletion::SCENES,
     reset::scenes::SCENES,
     app::scenes::SCENES,
+    loan::scenes::SCENES,
     loss::scenes::SCENES,
     account_reset::scenes::SCENES,
     account_reset::scenes::prepared::SCENES,

@@ -5,6 +5,7 @@ mod apps;
 mod batch;
 mod behaviour;
 mod door;
+mod loans;
 mod locking;
 mod losses;
 mod marked;
@@ -93,6 +94,7 @@ fn order_in_words(order: &Order) -> String {
         Order::SignIn => "sign in".to_owned(),
         Order::FirstSignIn { code } => format!("first sign-in {}", code.expose()),
         Order::Enrol { person } => format!("enrol {person}"),
+        Order::Lend { person, .. } => format!("lend to {person}"),
         Order::App { app, person, .. } => format!("app {app:?} {person}"),
         Order::Suspend(order) => format!(
             "suspend {} of {}{}",

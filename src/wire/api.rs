@@ -128,7 +128,7 @@ pub struct Credential {
 }
 
 impl Credential {
-    /// Whether it opens something.
+    /// Whether it opens something, and proves its owner. What is lent does not.
     pub fn is_valid(&self) -> bool {
         self.gone_at.is_none() && self.held.is_free()
     }
@@ -164,6 +164,9 @@ pub struct Offer {
     /// What is needed to enrol an authenticator app in the same visit; a registry that holds none does not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub app: Option<AppOffer>,
+    /// What comes of it is lent, until then. Any other offer does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lent_until: Option<Timestamp>,
     /// Of a ticket: the visit that it carries. Any other offer is issued under a visit, or for somebody who is not there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub visit: Option<TicketVisit>,
@@ -335,6 +338,9 @@ pub struct Receipt {
     /// It opens nothing until its owner accepts it: it was made ahead, or what it was made by no longer holds.
     #[serde(default)]
     pub waiting: bool,
+    /// It is lent, until then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lent_until: Option<Timestamp>,
 }
 
 /// Problem details (RFC 9457), `application/problem+json`.

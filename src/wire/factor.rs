@@ -54,7 +54,7 @@ pub struct Factor {
 }
 
 impl Factor {
-    /// Whether it opens something.
+    /// Whether it opens something, and proves its owner.
     pub fn is_valid(&self) -> bool {
         self.removed_at.is_none() && self.held.is_free()
     }

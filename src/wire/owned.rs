@@ -85,6 +85,12 @@ impl Owned {
         self.held().waiting_since.filter(|_| waits)
     }
 
+    /// Until when it is lent; not where that is over, or it is suspended, removed or waits.
+    pub fn lent_until(&self) -> Option<Timestamp> {
+        let opens = !self.is_gone() && self.suspended().is_none() && self.waiting_since().is_none();
+        self.held().lent_until.filter(|_| opens)
+    }
+
     /// Whether it is removed, and never valid again.
     pub fn is_gone(&self) -> bool {
         match self {
@@ -93,7 +99,7 @@ impl Owned {
         }
     }
 
-    /// Whether it opens something.
+    /// Whether it opens something, and proves its owner. What is lent does not.
     pub fn is_valid(&self) -> bool {
         match self {
             Self::Key(credential) => credential.is_valid(),

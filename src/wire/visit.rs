@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::Loan;
 use super::api::TestOffer;
 use crate::domain::identification::{Earlier, IdentityCheck};
 use crate::domain::suspension::FactorRef;
@@ -50,6 +51,9 @@ pub struct Visit {
     /// Where it takes an administrator of the same organisation: those who could prove a factor; at most 20.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub administrators: Vec<Person>,
+    /// The key that is lent in it, or may be: of whoever forgot theirs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub loan: Option<Loan>,
     /// When it began.
     pub opened_at: Timestamp,
     /// It ends then, unless something is done in it.

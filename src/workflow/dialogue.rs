@@ -4,6 +4,7 @@ mod account_reset;
 mod app;
 mod ending;
 mod event;
+mod loan;
 mod loss;
 mod question;
 mod remark;
@@ -12,6 +13,7 @@ pub use account_reset::{AccountResetJob, AccountResetQuestion, AccountResetResul
 pub use app::{AppJob, AppQuestion, AppResult, CodeOf, OnScreen, Purpose, Replaced, StationClock};
 pub use ending::{CareResult, Ending, PushState};
 pub use event::{Again, Coach, Event, HOLD_MOST_S, HOLD_S, Note};
+pub use loan::LoanQuestion;
 pub use loss::{LossJob, LossQuestion, LossResult};
 pub use question::{Answer, HeldCredential, LostBy, Question, Removal};
 pub use remark::Remark;
@@ -31,6 +33,8 @@ pub enum Job {
     FirstSignIn,
     /// Enrols a key for a person.
     Enrol { person: Person },
+    /// Lends a key to a person who forgot theirs.
+    Lend { person: Person },
     /// Finishes or undoes unfinished work.
     Resolve { unfinished: Box<Unfinished> },
     /// Gives up an enrolment that the registry refused: its credential is deleted from the key.
@@ -67,6 +71,7 @@ impl Job {
             Self::SignIn
             | Self::FirstSignIn
             | Self::Enrol { .. }
+            | Self::Lend { .. }
             | Self::Withdraw { .. }
             | Self::Reset
             | Self::Care { .. }
@@ -87,7 +92,7 @@ impl Job {
                 | AppJob::Accept
                 | AppJob::Leave => true,
             },
-            Self::Loss { .. } | Self::AccountReset { .. } => true,
+            Self::Loss { .. } | Self::AccountReset { .. } | Self::Lend { .. } => true,
             Self::Care { care } => matches!(care, CareJob::TestFor { .. }),
             Self::SignIn
             | Self::FirstSignIn
@@ -107,6 +112,7 @@ impl Job {
             Self::SignIn
             | Self::FirstSignIn
             | Self::Enrol { .. }
+            | Self::Lend { .. }
             | Self::Withdraw { .. }
             | Self::Reset
             | Self::Care { .. } => false,
@@ -120,6 +126,7 @@ impl Job {
             Self::SignIn
             | Self::FirstSignIn
             | Self::Enrol { .. }
+            | Self::Lend { .. }
             | Self::Resolve { .. }
             | Self::Withdraw { .. }
             | Self::Reset
@@ -223,6 +230,7 @@ pub fn steps(job: &Job) -> &'static [Step] {
             Step::Record,
             Step::Push,
         ],
+        Job::Lend { .. } => loan::STEPS,
         Job::Resolve { unfinished } => match unfinished.as_ref() {
             Unfinished::Enrolment(_) => {
                 &[Step::Key, Step::Pin, Step::Test, Step::Record, Step::Push]

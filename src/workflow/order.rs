@@ -4,6 +4,7 @@ use super::account_reset::{self, ReleasedBy};
 use super::app;
 use super::care::{self, PinWish};
 use super::dialogue::{AppJob, CareJob, Ending};
+use super::loan::{self, LoanWish};
 use super::loss::{self, SuspendOrder};
 use super::{
     Desk, How, ResetOrder, Stop, conclude, enrol, first_sign_in, reset, resolve, sign_in, withdraw,
@@ -20,6 +21,8 @@ pub enum Order {
     FirstSignIn { code: Secret },
     /// Enrols a key.
     Enrol { person: PersonId },
+    /// Lends a key to somebody who forgot theirs.
+    Lend { person: PersonId, wish: LoanWish },
     /// Does something about a person's authenticator apps and hardware tokens.
     App {
         app: AppJob,
@@ -103,6 +106,7 @@ pub async fn run(desk: &mut dyn Desk, order: Order) -> Result<Ending, Stop> {
         Order::SignIn => sign_in(desk).await,
         Order::FirstSignIn { code } => first_sign_in(desk, &code).await,
         Order::Enrol { person } => enrol(desk, &person).await,
+        Order::Lend { person, wish } => loan::lend(desk, &person, &wish).await,
         Order::App { app, person, which } => app::run(desk, app, &person, which).await,
         Order::Suspend(order) => loss::suspend(desk, *order).await,
         Order::Lift { person, factor } => loss::lift(desk, &person, factor.as_ref(), None).await,

@@ -21,6 +21,7 @@ use crate::domain::care::{
 };
 use crate::domain::factor::{SealedSecret, SealingKey};
 use crate::domain::identification::{AwayCheck, AwaySaid, DeskMethod};
+use crate::domain::loan::{LoanDays, Second};
 use crate::domain::models::Models;
 use crate::domain::policy::Policy;
 use crate::domain::suspension::FactorRef;
@@ -34,8 +35,9 @@ use crate::wire::webauthn::{CreationOptions, Descriptor, RequestOptions};
 use crate::wire::{
     Acceptance, AccountReset, AccountResetDetail, AccountResetDone, ActSigned, ActToSign,
     AwayBegun, CodeReply, CodeRequest, FactorReceipt, KnownCredentials, Lift, LiftOffer, LiftReply,
-    Offer, Operator, OperatorEnrolment, OperatorOffer, PersonDetail, ResetEnding, ResetExcepted,
-    Said, SignIn, SignInOptions, TestOffer, TokenAssignment, Visit,
+    LoanSigned, LoanToSign, Offer, Operator, OperatorEnrolment, OperatorOffer, PersonDetail,
+    ResetEnding, ResetExcepted, Said, Seconds, SignIn, SignInOptions, TestOffer, TokenAssignment,
+    Visit,
 };
 
 /// All that a workflow reaches.
@@ -196,6 +198,14 @@ port! {
         fn close_visit(&mut self, person: &PersonId, visit: VisitId, said: Said) -> Result<(), Stop>;
         /// A fresh offer for a person, under a visit; without one for somebody who is not there.
         fn offer(&mut self, person: &PersonId, visit: Option<VisitId>) -> Result<Offer, Stop>;
+        /// Who may stand by it that the person of a visit is lent a key.
+        fn loan_seconds(&mut self, visit: VisitId) -> Result<Seconds, Stop>;
+        /// What one of them signs.
+        fn ask_loan(&mut self, person: &PersonId, visit: VisitId, days: LoanDays, second: &Second) -> Result<LoanToSign, Stop>;
+        /// Hands in what was signed. Whether it was taken is not known after [`Stop::Unanswered`]; every other stop is certain.
+        fn sign_loan(&mut self, entry: EntryId, signed: LoanSigned) -> Result<Visit, Stop>;
+        /// A fresh offer of the key that is lent.
+        fn loan_offer(&mut self, person: &PersonId, visit: VisitId) -> Result<Offer, Stop>;
         /// What the registry knows to be on this key by now, whose these credentials are, and what is enrolled for a person;
         /// [`Stop::Unreachable`] where it can't be asked.
         fn known_credentials(&mut self, key: &KeyId, person: Option<&PersonId>, held: &[Bytes]) -> Result<KnownCredentials, Stop>;

@@ -185,6 +185,9 @@ fn code_of(unmet: &Unmet) -> &'static str {
         Unmet::Document
         | Unmet::OpensStill { .. }
         | Unmet::NobodyReleases
+        | Unmet::NotLent { .. }
+        | Unmet::NothingForgotten { .. }
+        | Unmet::NobodyStandsBy
         | Unmet::NoPages { .. }
         | Unmet::NeedsNoReset { .. } => problem_code::NOT_ALLOWED,
         Unmet::MayObject { .. } => problem_code::RESET_OVER,

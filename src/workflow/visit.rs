@@ -75,7 +75,7 @@ pub(super) async fn receive(
     Ok(begin(desk, operator, (offer, true), identification))
 }
 
-fn begin(
+pub(super) fn begin(
     desk: &mut dyn Desk,
     operator: Operator,
     (offer, fresh): (Offer, bool),

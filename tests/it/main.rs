@@ -26,6 +26,7 @@ mod judges;
 mod kiosk;
 mod leftovers;
 mod lists;
+mod loans;
 mod locks;
 mod losses;
 mod metadata;

@@ -24,6 +24,7 @@ mod import;
 mod journal;
 pub mod killed;
 mod lines;
+mod loans;
 mod mails;
 mod operators;
 mod pages;

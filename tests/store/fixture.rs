@@ -132,6 +132,7 @@ pub fn offer(n: u32, who: u32, seconds: i64) -> Offer {
         extensions: None,
     };
     Offer {
+        lent_until: None,
         app: None,
         version: 1,
         id: offer_id(n),

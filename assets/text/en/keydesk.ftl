@@ -310,6 +310,7 @@ person-loading = fetching the page …
 
 ## Running
 
+run-lend = LEND A KEY
 run-enrol = ENROL A KEY
 run-sign-in = SIGN IN
 run-first-sign-in = FIRST SIGN-IN
@@ -397,6 +398,10 @@ pulled-key = It must be this key: { $model }.
 ## The end of a run
 
 done-big = DONE
+done-lent = { $name } has { $model } on loan until { $until }.
+done-lent-told = { $name } and the administrators of the organisation are told of it.
+done-lent-know = It ends by itself. The own key stays valid: use it as soon as it is there again.
+done-lent-back = Bring this key back to the desk then.
 done-enrolled = { $name } has a new key: { $model }.
 done-retested = The key of { $name } works: { $model }.
 done-tested = Made and tested here, with the person's own touch.
@@ -1206,6 +1211,18 @@ taken-fingerprints = its fingerprints
 app-job-accept = TAKE WHAT WAITS
 key-accept = take what waits
 insert-proof = Put in a key that { $name } has already: it proves who they are.
+act-lend = { $signer } stands by it that { $person } of { $organisation } (identified: { $how }), who left their key elsewhere, is lent one by { $operator }: for { $days ->
+    [one] 1 working day
+   *[other] { $days } working days
+}, until { $until }.
+act-lend-head = { $signer } stands by it that somebody is lent a key:
+act-lend-whom = To whom
+act-lend-end = Ends
+act-lend-by = Served by
+act-lend-until = after { $days ->
+    [one] 1 working day
+   *[other] { $days } working days
+}, on { $until }
 act-vouch = { $signer } signs with their own key: { $person } of { $organisation } lost all factors and may get new ones, from { $operator }.
 act-change-own = { $signer } signs with their own key: what opens their account may be changed in this visit, by { $operator }.
 act-ask-reset = { $signer } asks with their own key:
@@ -1364,16 +1381,33 @@ done-visit-denied-next = Suspend it at once: open their page, mark it, l. Then t
 why-lost = lost
 why-stolen = stolen
 why-suspected = suspected
+why-loan-over = its loan is over
+why-loan-over-means = A loan that is over is never resumed.
 why-lost-means = Not found. Its owner can have it lifted for 30 days.
 why-stolen-means = Taken by somebody. Never lifted.
 why-suspected-means = Perhaps used or changed by somebody. Never lifted.
 suspended-lost = suspended since { $day } (lost): opens nothing. Its owner can have it lifted until { $until }.
 suspended-stolen = suspended since { $day } (stolen): opens nothing, for good.
+suspended-loan-over = on loan until { $day }: that is over, and it opens nothing, for good.
 suspended-suspected = suspended since { $day } (suspected): opens nothing, for good.
+lent-until = on loan until { $until }: opens the account, proves nothing.
 waiting-since = waits for its owner since { $day }: opens nothing until they take it.
 owned-key = { $model }, serial { $serial }
 run-suspend = SUSPEND A FACTOR
 run-lift = LIFT A SUSPENSION
+key-forgot = lend
+key-sign-loan = yes, sign it
+key-loan-days = so many working days
+key-which-second = whoever has that number
+loan-days-big = HOW LONG
+loan-days-how = Where is the own key of { $name }? It stays valid, so it must lie somewhere safe. Nobody knows where: it is lost (Esc, L). How long until they have it?
+loan-days = { $days ->
+    [one] 1 working day
+   *[other] { $days } working days
+}
+loan-second-big = WHO ELSE
+loan-second-how = Who stands by it with their own key? They come here, see person and document for themselves, and sign; you stay signed in.
+loan-sign-big = READ THIS
 key-lost = lost
 key-found = found
 key-suspend = suspend
@@ -1434,7 +1468,9 @@ why-until = Nobody can tell before { $until }.
 why-not-allowed = Not for { $role }. This is for: { $may }.
 why-nobody-may = Not for { $role }, and for nobody else.
 may-asked = { $roles }, asked by the main administrator or a user administrator of the same organisation
+may-seconded = { $roles }, and the touch of a second member of staff or an administrator of the same organisation
 may-released = { $roles }, with the release of a second Customer Service agent
+why-not-lent = { $person } ({ $kind }) is lent no key. They fetch theirs, use their standby key, or have lost it: then it is suspended first, and Customer Service gives another one.
 why-last = It is all that { $person } has: enrol another factor first. Taking the last one is a reset, which is for: { $may }.
 why-last-nobody = It is all that { $person } has: enrol another factor first. Taking the last one is a reset.
 why-released = { $person } has lost all factors. Once the account is reset, new ones are given by: { $may }.
@@ -1620,6 +1656,8 @@ unmet-no-visit = You have no open visit with { $person } at this station: nothin
 unmet-no-pages = No administrator of { $person } can be asked from here: this registry serves no pages. One of them comes to the desk with their key or phone, and you enrol as for anybody.
 unmet-nobody-releases = No other account of Customer Service may release this: each needs a human of its own, and to have stayed as it is for 7 days. The registry administrator can name a deputy.
 unmet-opens-still = { $person } has a factor that opens their account: they prove it, and no reset is needed. One that is lost is suspended first.
+unmet-nothing-forgotten = { $person } has no key elsewhere that would be valid: enrol as for anybody, or whoever lost all of theirs is given another one.
+unmet-nobody-stands-by = Nobody else may stand by this loan: that takes an account of another human, unchanged for 7 days and not of the same organisation, or an administrator of the organisation with a key of their own.
 unmet-needs-no-reset = { $person } needs no reset: enrol now.
 unmet-own-make = You made it: another human than its maker gives it to { $person }. Pass the visit to them ("keydesk visit pass").
 unmet-began-without = { $person } had nothing to prove themselves with when this visit began: end it (e on their page) and begin another, in which they prove what they have now.
@@ -1732,7 +1770,19 @@ mail-suspended-lost = It was lost. { $own ->
    *[no] If it turns up, its owner can show it at a desk, and it opens the account again.
 } After { $until } that is over, and it is removed.
 mail-suspended-stolen = It was stolen. It never opens the account again.
+mail-suspended-loan-over = A security key that had been lent ended with its loan, and opens nothing since then. Bring it back to the desk; your own key is as it was.
 mail-suspended-suspected = Somebody else may have used it. It never opens the account again.
+mail-lent-subject = A security key was lent for { $account }
+mail-lent = { $own ->
+    [yes] You were lent a security key at a desk, because you said that you had left yours elsewhere. It opens { $account } until { $until }, and then ends by itself. Your own key stays as it is: use it as soon as you have it again, and bring the other one back.
+   *[no] A security key was lent at a desk, for somebody who said that they had left theirs elsewhere. It opens { $account } until { $until }, and then ends by itself. Their own key stays as it is.
+}
+mail-loan-ends-subject = The loan of a security key for { $account } ends soon
+mail-loan-ends = { $own ->
+    [yes] The security key that you were lent ends at { $until }, and nothing else opens { $account } by now. Come to a desk before that, with your document, and ask an administrator of your organisation for another key.
+   *[no] The security key that was lent ends at { $until }, and nothing else opens { $account } by now. Whose account it is needs another key before that, which an administrator of the organisation asks for.
+}
+mail-second = With the signature of: { $value }
 mail-lifted-subject = { $sort ->
     [app] An app or token opens { $account } again
    *[key] A security key opens { $account } again
@@ -1816,6 +1866,7 @@ cli-accepted-waits = { $accepted }; it opens nothing until its owner accepts it 
 cli-result-queued = the registry cannot be reached; the result waits in the outbox
 cli-result-refused = but the registry refused it ({ $detail }); see `keydesk outbox list`
 cli-result-held = the registry verified and holds it
+cli-no-loan = say for how many working days (--days), and who stands by it (--second, --administrator)
 cli-pushed = { $code }: { $model } for { $name }: { $standing }
 cli-left-credential-deleted = its credential was deleted from the key; the PIN stays
 cli-left-nothing = the key no longer holds its credential

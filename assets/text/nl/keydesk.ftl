@@ -310,6 +310,7 @@ person-loading = de pagina wordt opgehaald …
 
 ## Lopend
 
+run-lend = SLEUTEL UITLENEN
 run-enrol = SLEUTEL UITGEVEN
 run-sign-in = AANMELDEN
 run-first-sign-in = EERSTE AANMELDING
@@ -397,6 +398,10 @@ pulled-key = Het moet deze sleutel zijn: { $model }.
 ## Het einde
 
 done-big = KLAAR
+done-lent = { $name } heeft { $model } te leen tot { $until }.
+done-lent-told = { $name } en de beheerders van de organisatie krijgen bericht.
+done-lent-know = De uitleen eindigt vanzelf. De eigen sleutel blijft geldig: gebruik die zodra hij er weer is.
+done-lent-back = Breng deze sleutel dan terug naar de balie.
 done-enrolled = { $name } heeft een nieuwe sleutel: { $model }.
 done-retested = De sleutel van { $name } werkt: { $model }.
 done-tested = Hier gemaakt en getest, met een aanraking van de persoon zelf.
@@ -1206,6 +1211,18 @@ taken-fingerprints = de vingerafdrukken
 app-job-accept = NEMEN WAT KLAARLIGT
 key-accept = nemen wat klaarligt
 insert-proof = Steek een sleutel in die { $name } al heeft: die bewijst om wie het gaat.
+act-lend = { $signer } staat ervoor in dat aan { $person } van { $organisation } (geïdentificeerd: { $how }), die de eigen sleutel elders heeft liggen, een sleutel wordt uitgeleend door { $operator }: voor { $days ->
+    [one] 1 werkdag
+   *[other] { $days } werkdagen
+}, tot { $until }.
+act-lend-head = { $signer } staat ervoor in dat een sleutel wordt uitgeleend:
+act-lend-whom = Aan wie
+act-lend-end = Eindigt
+act-lend-by = Geholpen door
+act-lend-until = na { $days ->
+    [one] 1 werkdag
+   *[other] { $days } werkdagen
+}, op { $until }
 act-vouch = { $signer } tekent met de eigen sleutel: { $person } van { $organisation } is alles kwijt en mag iets nieuws krijgen, van { $operator }.
 act-change-own = { $signer } tekent met de eigen sleutel: wat toegang geeft tot het account mag in dit bezoek veranderen, door { $operator }.
 act-ask-reset = { $signer } vraagt met de eigen sleutel:
@@ -1364,16 +1381,33 @@ done-visit-denied-next = Schors hem meteen: open de pagina van de persoon, kies 
 why-lost = kwijt
 why-stolen = gestolen
 why-suspected = verdacht
+why-loan-over = uitleen voorbij
+why-loan-over-means = Een uitleen die voorbij is wordt nooit hervat.
 why-lost-means = Niet gevonden. De eigenaar kan het 30 dagen laten opheffen.
 why-stolen-means = Door iemand meegenomen. Wordt nooit opgeheven.
 why-suspected-means = Misschien gebruikt of veranderd. Wordt nooit opgeheven.
 suspended-lost = geschorst sinds { $day } (kwijt): opent niets. De eigenaar kan dat tot { $until } laten opheffen.
 suspended-stolen = geschorst sinds { $day } (gestolen): opent niets, voorgoed.
+suspended-loan-over = uitgeleend tot { $day }: dat is voorbij, en hij opent niets, voorgoed.
 suspended-suspected = geschorst sinds { $day } (verdacht): opent niets, voorgoed.
+lent-until = te leen tot { $until }: opent de account, toont niets aan.
 waiting-since = wacht sinds { $day } op zijn eigenaar: opent niets tot die hem neemt.
 owned-key = { $model }, serienummer { $serial }
 run-suspend = FACTOR SCHORSEN
 run-lift = SCHORSING OPHEFFEN
+key-forgot = leen
+key-sign-loan = ja, onderteken
+key-loan-days = zoveel werkdagen
+key-which-second = wie dat nummer heeft
+loan-days-big = HOE LANG
+loan-days-how = Waar is de eigen sleutel van { $name }? Die blijft geldig, en moet dus veilig liggen. Weet niemand waar: dan is hij kwijt (Esc, L). Hoe lang tot hij er weer is?
+loan-days = { $days ->
+    [one] 1 werkdag
+   *[other] { $days } werkdagen
+}
+loan-second-big = WIE NOG
+loan-second-how = Wie staat ervoor in met een eigen sleutel? Die komt hier, ziet zelf mens en legitimatie, en tekent; u blijft aangemeld.
+loan-sign-big = LEES DIT
 key-lost = kwijt
 key-found = terecht
 key-suspend = schorsen
@@ -1434,7 +1468,9 @@ why-until = Niemand kan dat weten vóór { $until }.
 why-not-allowed = Niet voor { $role }. Dit is voor: { $may }.
 why-nobody-may = Niet voor { $role }, en ook voor niemand anders.
 may-asked = { $roles }, op verzoek van de hoofdbeheerder of een gebruikersbeheerder van dezelfde organisatie
+may-seconded = { $roles }, met de aanraking van een tweede medewerker of van een beheerder van dezelfde organisatie
 may-released = { $roles }, met vrijgave door een tweede medewerker van Klantenservice
+why-not-lent = Aan { $person } ({ $kind }) wordt geen sleutel uitgeleend. Die haalt de eigen sleutel op, gebruikt de reservesleutel, of is hem kwijt: dan wordt hij eerst geschorst, en geeft Klantenservice een andere uit.
 why-last = Het is alles wat { $person } heeft: geef eerst een andere factor uit. De laatste wegnemen is een reset, en die is voor: { $may }.
 why-last-nobody = Het is alles wat { $person } heeft: geef eerst een andere factor uit. De laatste wegnemen is een reset.
 why-released = { $person } is alle factoren kwijt. Is het account gereset, dan komen de nieuwe van: { $may }.
@@ -1620,6 +1656,8 @@ unmet-no-visit = U hebt bij dit station geen open bezoek van { $person }: er is 
 unmet-no-pages = Vanaf hier kan geen beheerder van { $person } gevraagd worden: dit register heeft geen pagina's. Een van hen komt met sleutel of telefoon naar de balie; dan geeft u uit als altijd.
 unmet-nobody-releases = Geen ander account van Klantenservice mag dit vrijgeven: elk moet van een eigen mens zijn, en 7 dagen onveranderd. De beheerder van het register kan een plaatsvervanger aanwijzen.
 unmet-opens-still = { $person } heeft een factor die de account opent: die wordt aangetoond, en een reset is niet nodig. Een die kwijt is, wordt eerst geschorst.
+unmet-nothing-forgotten = { $person } heeft elders geen sleutel die geldig zou zijn: schrijf in als voor ieder ander, of wie alles kwijt is krijgt een andere.
+unmet-nobody-stands-by = Niemand anders mag voor deze uitleen instaan: dat vraagt een account van een ander mens, 7 dagen onveranderd en niet van dezelfde organisatie, of een beheerder van de organisatie met een eigen sleutel.
 unmet-needs-no-reset = { $person } heeft geen reset nodig: schrijf nu in.
 unmet-own-make = U hebt hem gemaakt: een ander mens dan de maker geeft hem aan { $person }. Geef het bezoek door ("keydesk visit pass").
 unmet-began-without = { $person } had niets om zich mee te bewijzen toen dit bezoek begon: beëindig het (e op hun pagina) en begin een nieuw, waarin wordt getoond wat er nu is.
@@ -1732,7 +1770,19 @@ mail-suspended-lost = Hij is kwijt. { $own ->
    *[no] Duikt hij weer op, dan kan de eigenaar hem aan een balie laten zien, en hij geeft weer toegang.
 } Na { $until } kan dat niet meer, en wordt hij verwijderd.
 mail-suspended-stolen = Hij is gestolen. Hij geeft nooit meer toegang.
+mail-suspended-loan-over = De uitleen van een beveiligingssleutel is voorbij, en de sleutel geeft sindsdien geen toegang. Breng hem terug naar de balie; uw eigen sleutel is zoals hij was.
 mail-suspended-suspected = Misschien heeft iemand anders hem gebruikt. Hij geeft nooit meer toegang.
+mail-lent-subject = Er is een beveiligingssleutel uitgeleend voor { $account }
+mail-lent = { $own ->
+    [yes] Aan een balie is u een beveiligingssleutel geleend, omdat u zei dat de uwe elders lag. Hij geeft toegang tot { $account } tot { $until }, en eindigt dan vanzelf. Uw eigen sleutel blijft zoals hij is: gebruik die zodra u hem weer hebt, en breng de andere terug.
+   *[no] Aan een balie is een beveiligingssleutel uitgeleend, aan iemand die zei dat de eigen sleutel elders lag. Hij geeft toegang tot { $account } tot { $until }, en eindigt dan vanzelf. De eigen sleutel blijft zoals hij is.
+}
+mail-loan-ends-subject = De uitleen van een beveiligingssleutel voor { $account } eindigt binnenkort
+mail-loan-ends = { $own ->
+    [yes] De beveiligingssleutel die u geleend is eindigt op { $until }, en niets anders geeft inmiddels toegang tot { $account }. Kom voor die tijd met uw legitimatie naar een balie, en vraag een beheerder van uw organisatie om een andere sleutel.
+   *[no] De beveiligingssleutel die uitgeleend is eindigt op { $until }, en niets anders geeft inmiddels toegang tot { $account }. Wie het account heeft, heeft voor die tijd een andere sleutel nodig, waar een beheerder van de organisatie om vraagt.
+}
+mail-second = Met de handtekening van: { $value }
 mail-lifted-subject = { $sort ->
     [app] Een app of token geeft weer toegang tot { $account }
    *[key] Een beveiligingssleutel geeft weer toegang tot { $account }
@@ -1816,6 +1866,7 @@ cli-accepted-waits = { $accepted }; hij opent niets tot de eigenaar hem aan een 
 cli-result-queued = het register is niet bereikbaar; de uitkomst wacht in de uitbak
 cli-result-refused = maar het register weigerde het ({ $detail }); zie `keydesk outbox list`
 cli-result-held = het register controleerde het en heeft het
+cli-no-loan = zeg voor hoeveel werkdagen (--days), en wie ervoor instaat (--second, --administrator)
 cli-pushed = { $code }: { $model } voor { $name }: { $standing }
 cli-left-credential-deleted = zijn credential is van de sleutel gewist; de pincode blijft
 cli-left-nothing = zijn credential staat niet meer op de sleutel

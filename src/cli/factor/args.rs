@@ -46,7 +46,9 @@ fn credential_id(text: &str) -> Result<Bytes, String> {
 }
 
 fn why(text: &str) -> Result<SuspendedWhy, String> {
-    SuspendedWhy::parse(text).ok_or_else(|| "it is lost, stolen or suspected".to_owned())
+    SuspendedWhy::parse(text)
+        .filter(|why| SuspendedWhy::REPORTED.contains(why))
+        .ok_or_else(|| "it is lost, stolen or suspected".to_owned())
 }
 
 /// `factor suspend`

@@ -36,7 +36,7 @@ pub fn decide(role: Role, act: Action, kind: Option<PersonKind>) -> Decision {
     match may {
         Some(row) if row.done_by.contains(&role) => match row.released_by {
             Releaser::Nobody => Decision::Allowed(row),
-            Releaser::SecondAgent => Decision::NeedsRelease(not_now),
+            Releaser::SecondAgent | Releaser::SecondMember => Decision::NeedsRelease(not_now),
         },
         Some(_) | None => Decision::Refused(not_now),
     }

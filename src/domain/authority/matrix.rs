@@ -74,6 +74,9 @@ pub enum Releaser {
     Nobody,
     /// A second Customer Service agent, whose account is as it is for a week.
     SecondAgent,
+    /// A second member of staff, whatever their role, or an administrator of the person's organisation: with their own key, where the
+    /// person is.
+    SecondMember,
 }
 
 /// What must hold besides.
@@ -179,6 +182,13 @@ pub(super) const MATRIX: &[Row] = &[
         asked_by: Asker::CustomerService,
         released_by: Releaser::SecondAgent,
         ..anybodys(Action::ReplaceLost, &[Role::CustomerService])
+    },
+    // Main administrators, representatives and people with no organisation fetch theirs, use their standby key, or have lost it.
+    Row {
+        whom: Whom::Member,
+        released_by: Releaser::SecondMember,
+        conditions: &[Condition::NotOnesOwn],
+        ..anybodys(Action::Lend, DESK)
     },
 ];
 

@@ -57,10 +57,12 @@ impl Releaser {
             (Self::SecondAgent, As::Role(other)) if !other.releases() => {
                 Err(NoRelease::Role(other))
             }
-            (Self::SecondAgent, As::Role(_) | As::Deputy) if now < settled_at(changed_at) => {
+            (Self::SecondAgent | Self::SecondMember, As::Role(_) | As::Deputy)
+                if now < settled_at(changed_at) =>
+            {
                 Err(NoRelease::Until(settled_at(changed_at)))
             }
-            (Self::SecondAgent, As::Role(_) | As::Deputy) => Ok(()),
+            (Self::SecondAgent | Self::SecondMember, As::Role(_) | As::Deputy) => Ok(()),
         }
     }
 }
@@ -105,6 +107,14 @@ mod tests {
             (deputy("2026-11-02T12:00:00Z"), deputy(settled)),
             (until, Ok(()))
         );
+        // A second member of staff may have any role.
+        for role in Role::ALL {
+            let may = |now: &str| {
+                let now = now.parse().expect("a time");
+                Releaser::SecondMember.may_be((As::Role(role), changed_at), now)
+            };
+            assert_eq!((may("2026-11-02T12:00:00Z"), may(settled)), (until, Ok(())));
+        }
         let nobody = Releaser::Nobody.may_be((As::Deputy, changed_at), Timestamp::MAX);
         assert_eq!(nobody, Err(NoRelease::NotAsked));
         assert_eq!(settled_at(Timestamp::MAX), Timestamp::MAX);

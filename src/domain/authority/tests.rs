@@ -48,6 +48,8 @@ fn every_act_is_anybodys_or_has_a_row_for_everybody_whom_it_can_be_done_to() {
                 assert_eq!(whom, [Whom::Nobody, Whom::Member, Whom::Served]);
             }
             Action::ReplaceLost => assert_eq!(whom, [Whom::Member, Whom::Served]),
+            // The others fetch theirs.
+            Action::Lend => assert_eq!(whom, [Whom::Member]),
             act => assert_eq!(whom, [Whom::Anybody], "{act:?}"),
         }
         assert!(!row.done_by.is_empty(), "{row:?}");
@@ -125,4 +127,30 @@ fn the_last_factor_is_taken_by_a_reset_only_and_the_refusal_says_whose_that_is()
     assert_eq!(may_take(1, &person), Ok(()));
     let may = may_take(0, &person).expect_err("the last").may;
     assert_eq!(may.expect("somebody may").done_by, [Role::CustomerService]);
+}
+
+#[test]
+fn a_desk_lends_to_employees_and_user_administrators_only_and_never_alone() {
+    use PersonKind::*;
+    for kind in PersonKind::ALL {
+        for role in Role::ALL {
+            let decision = decide(role, Action::Lend, Some(kind));
+            let member = matches!(kind, Employee | UserAdministrator);
+            let desk = role != Role::CustomerService;
+            let what = format!("{role:?}, {kind:?}: {decision:?}");
+            match decision {
+                Decision::NeedsRelease(why) => {
+                    assert!(member && desk, "{what}");
+                    let row = why.may.expect("a row");
+                    assert_eq!(row.released_by, Releaser::SecondMember, "{what}");
+                    assert_eq!(row.conditions, [Condition::NotOnesOwn], "{what}");
+                }
+                Decision::Refused(why) => {
+                    assert!(!(member && desk), "{what}");
+                    assert_eq!(why.may.is_some(), member, "{what}");
+                }
+                Decision::Allowed(_) => panic!("{what}"),
+            }
+        }
+    }
 }

@@ -15,6 +15,7 @@ use crate::bay::soft::{Profile, SoftKey, TouchPolicy};
 use crate::bay::{Bay, Cancel, Plug};
 use crate::domain::account_reset::{ResetReason, ResetWish};
 use crate::domain::authority::Role;
+use crate::domain::loan::{LoanDays, Second};
 use crate::domain::reset::ResetCase;
 use crate::domain::{Identification, KeyFacts, PersonId, Pin, UsbPath};
 use crate::server::admin::Human;
@@ -23,7 +24,9 @@ use crate::station::config::Config;
 use crate::station::desk::{Face, StationDesk};
 use crate::station::slots::Slots;
 use crate::station::{Station, join};
-use crate::workflow::dialogue::{AccountResetQuestion, Answer, Event, LossQuestion, Question};
+use crate::workflow::dialogue::{
+    AccountResetQuestion, Answer, Event, LoanQuestion, LossQuestion, Question,
+};
 use crate::workflow::loss::SuspendOrder;
 use crate::workflow::{self, KeyFault, Order, Stop};
 
@@ -517,6 +520,7 @@ impl Face for ScriptedFace {
             // No phone is at hand in a script about keys.
             Question::App(_) => Err(Stop::Cancelled),
             Question::AccountReset(question) => Ok(agents_answer(question)),
+            Question::Loan(question) => lenders_answer(question).ok_or(Stop::Cancelled),
             Question::Loss(LossQuestion::Suspend { offered, .. }) => offered
                 .first()
                 .map(|why| Answer::Why(*why))
@@ -526,6 +530,24 @@ impl Face for ScriptedFace {
                 .map(|owned| Answer::Which(owned.factor()))
                 .ok_or(Stop::Cancelled),
         }
+    }
+}
+
+/// As somebody answers who lends until tomorrow, with the first who may stand by it.
+fn lenders_answer(question: LoanQuestion) -> Option<Answer> {
+    match question {
+        LoanQuestion::Days { .. } => Some(Answer::LoanDays(LoanDays::default())),
+        LoanQuestion::Second { seconds, .. } => {
+            let member = seconds.members.first().map(|who| Second::Member {
+                operator: who.id.clone(),
+            });
+            let administrator = seconds.administrators.first();
+            let administrator = administrator.map(|who| Second::Administrator {
+                person: who.id.clone(),
+            });
+            member.or(administrator).map(Answer::Second)
+        }
+        LoanQuestion::Sign { .. } => Some(Answer::Yes),
     }
 }
 

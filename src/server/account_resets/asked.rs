@@ -108,7 +108,7 @@ pub(super) async fn refuse_more(
 }
 
 /// How the person was identified, not long before it is asked for.
-pub(super) fn seen_lately(visit: &Visit, asked_at: Timestamp) -> Answer<LookedAt> {
+pub(in crate::server) fn seen_lately(visit: &Visit, asked_at: Timestamp) -> Answer<LookedAt> {
     let not_identified = |why: &str| Refusal::new(problem_code::NOT_IDENTIFIED, why);
     let identified = visit.identified.as_ref().ok_or_else(|| {
         not_identified("nobody was identified in this visit: identify the person anew")

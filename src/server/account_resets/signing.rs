@@ -216,6 +216,11 @@ impl Ground {
         Ok(refusal.about(signer))
     }
 
+    /// Who was asked.
+    pub fn signer(&self) -> &Signer {
+        &self.asked.signer
+    }
+
     /// The operator who was asked.
     pub fn operator(&self) -> Option<&Operator> {
         match &self.key {

@@ -258,7 +258,7 @@ pub async fn signed(
             let when = (registry.pace(), now);
             signed.release(by, tx, whom, when).await?
         }
-        Deed::Vouch { .. } | Deed::ChangeOwn { .. } => {
+        Deed::Vouch { .. } | Deed::Lend { .. } | Deed::ChangeOwn { .. } => {
             return Err(Refusal::internal("an act that no operator is asked for"));
         }
     };

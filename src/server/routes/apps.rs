@@ -25,7 +25,7 @@ use crate::server::database::{Connection, Write};
 use crate::server::examination::seal_broken;
 use crate::server::factors;
 use crate::server::ledger::Opened;
-use crate::server::lives::{self, Ended, Why};
+use crate::server::lives::{self, Arrived, Ended, Why};
 use crate::server::problem::{Answer, Refusal};
 use crate::server::tables::audit::Line;
 use crate::server::tables::factor::{self, NewFactor};
@@ -121,7 +121,8 @@ pub async fn app(
     let now = registry.now();
     let arrival = claim.arrival(&push.identification, visit);
     let methods = &registry.config.identification.methods;
-    let waiting = arrival.waits(&mut entry.tx, (methods, now)).await?;
+    let arrived = arrival.arrived(&mut entry.tx, (methods, now)).await?;
+    let waiting = arrived == Arrived::Waiting;
     secret::insert(&mut entry.tx, &secret).await?;
     let new = NewFactor {
         visit,
@@ -148,7 +149,7 @@ pub async fn app(
     let factor = FactorRef::App {
         factor: push.factor,
     };
-    arrival.done(&mut entry.tx, &factor, waiting, now).await?;
+    arrival.done(&mut entry.tx, &factor, arrived, now).await?;
     let whose = (push.factor, &push.person);
     let reply = receipt(&mut entry.tx, whose, (now, waiting)).await?;
     let detail = told(&push);

@@ -153,7 +153,7 @@ pub(super) async fn prepared_test(
     let issued_at = registry.now();
     let expires_at = issued_at + terms.life;
     let (allow, suspended) = match &tested {
-        None => allowed(db, person).await?,
+        None => allowed(db, person, issued_at).await?,
         Some(tested) => {
             let meant = |held: &Credential| match tested {
                 Tested::Waiting => held.held.waiting_since.is_some(),
@@ -236,6 +236,7 @@ pub(super) async fn prepared(
     let offer = Offer {
         app: Some(app),
         visit: None,
+        lent_until: None,
         version: VERSION,
         id: row.id,
         creation: creation.options,
@@ -297,13 +298,18 @@ async fn descriptors(
 
 /// The credentials by which somebody can prove themself, and those that are suspended. Where nothing but what is suspended is left,
 /// nothing is to be tested.
-async fn allowed(db: &mut Connection, person: &PersonId) -> Answer<(Vec<Descriptor>, Vec<Bytes>)> {
+async fn allowed(
+    db: &mut Connection,
+    person: &PersonId,
+    now: Timestamp,
+) -> Answer<(Vec<Descriptor>, Vec<Bytes>)> {
     let known = credential::all(db, person).await?;
     let (mut allowed, mut suspended, mut refusal) = (Vec::new(), Vec::new(), None);
     for held in known {
-        if held.is_valid() {
+        let lent = held.gone_at.is_none() && held.held.is_lent(now);
+        if held.is_valid() || lent {
             allowed.push(descriptor(held.id));
-        } else if let (None, Some(since)) = (held.gone_at, held.held.suspended) {
+        } else if let (None, Some(since)) = (held.gone_at, held.held.at(now).suspended) {
             let credential = held.id.clone();
             let key = FactorRef::Key { credential };
             refusal = Some(suspensions::refused(person, &key, since));
@@ -311,7 +317,9 @@ async fn allowed(db: &mut Connection, person: &PersonId) -> Answer<(Vec<Descript
         }
     }
     match refusal {
-        Some(refusal) if standing::valid(db, person).await?.is_empty() => Err(refusal),
+        Some(refusal) if allowed.is_empty() && standing::valid(db, person).await?.is_empty() => {
+            Err(refusal)
+        }
         _ => Ok((allowed, suspended)),
     }
 }

@@ -164,6 +164,7 @@ pub(super) async fn detail_of(
     let mut factors = factor::all(read, &person.id).await?;
     let run_out = |held: &Held| held.suspended.and_then(|since| since.run_out(now));
     for credential in &mut credentials {
+        credential.held = credential.held.at(now);
         credential.gone_at = credential.gone_at.or(run_out(&credential.held));
     }
     for factor in &mut factors {

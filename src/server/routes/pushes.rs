@@ -25,6 +25,7 @@ use crate::server::acts::{self, Asked};
 use crate::server::auth::AtStation;
 use crate::server::database::{Connection, Write};
 use crate::server::ledger::{self, Looked, Opened};
+use crate::server::lives::Arrived;
 use crate::server::problem::{Answer, Refusal};
 use crate::server::suspensions;
 use crate::server::tables::audit::{self, Line};
@@ -74,10 +75,11 @@ pub async fn enrolment(
         operator: &push.operator,
         finished_by: push.finished_by.as_ref(),
         identification: &push.identification,
+        offer: push.offer,
         visit: offered.visit,
     };
     let methods = &registry.config.identification.methods;
-    let waiting = arrival.waits(&mut entry.tx, (methods, now)).await?;
+    let arrived = arrival.arrived(&mut entry.tx, (methods, now)).await?;
     let new = NewCredential {
         id: &registered.id,
         person: &push.person,
@@ -92,14 +94,15 @@ pub async fn enrolment(
         identification: &push.identification,
         enrolled_at: push.enrolled_at,
         visit: offered.visit,
-        waiting,
+        waiting: arrived == Arrived::Waiting,
+        lent_until: arrived.lent_until(),
     };
     credential::insert(&mut entry.tx, &new, now).await?;
     let credential = registered.id.clone();
     let factor = FactorRef::Key { credential };
-    arrival.done(&mut entry.tx, &factor, waiting, now).await?;
+    arrival.done(&mut entry.tx, &factor, arrived, now).await?;
     offer::use_of_key(&mut entry.tx, push.offer, now).await?;
-    let receipt = receipt(&mut entry.tx, registered.id, &push.person, (now, waiting)).await?;
+    let receipt = receipt(&mut entry.tx, registered.id, &push.person, (now, arrived)).await?;
     let detail = told(&push, &receipt);
     let line = Line {
         station: Some(station.as_str()),
@@ -175,6 +178,9 @@ fn told(push: &EnrolmentPush, receipt: &Receipt) -> String {
     if receipt.waiting {
         detail.push_str("; waits for its owner");
     }
+    if let Some(until) = receipt.lent_until {
+        detail = format!("{detail}; lent until {until}");
+    }
     if push.finished_by.is_some() {
         detail = format!("{detail}; begun by {}", push.operator);
     }
@@ -224,7 +230,8 @@ pub async fn test(
     let by = FactorName::of_key(credential);
     visits::passed(&mut entry.tx, (push.offer, &push.person), &by, now).await?;
     let credential = credential.clone();
-    let receipt = receipt(&mut entry.tx, credential, &push.person, (now, false)).await?;
+    let valid = (now, Arrived::Valid);
+    let receipt = receipt(&mut entry.tx, credential, &push.person, valid).await?;
     let mut detail = receipt.credential.to_base64url();
     if let Some(how) = &push.identification {
         detail = format!("{detail}; identified by {how}");
@@ -284,7 +291,7 @@ async fn test_ground(
     };
     Ok(TestGround {
         act: acts::of(db, asked).await?,
-        signer: held_credential(db, push).await?,
+        signer: held_credential(db, push, registry.now()).await?,
         offer,
     })
 }
@@ -301,7 +308,7 @@ fn verified_test(registry: &Registry, ground: &TestGround, push: &TestPush) -> A
 }
 
 /// The credential that a test is of, unless it is gone or suspended.
-async fn held_credential(db: &mut Connection, push: &TestPush) -> Answer<Signer> {
+async fn held_credential(db: &mut Connection, push: &TestPush, now: Timestamp) -> Answer<Signer> {
     let id = &push.assertion.raw_id;
     let signer = credential::signer(db, id).await?;
     let signer = signer.filter(|signer| signer.person == push.person);
@@ -318,7 +325,8 @@ async fn held_credential(db: &mut Connection, push: &TestPush) -> Answer<Signer>
     if let Some(at) = signer.gone_at {
         return Err(gone(id, at));
     }
-    if let Some(suspended) = signer.held.suspended {
+    // A loan that is over is so before that was tidied away.
+    if let Some(suspended) = signer.held.at(now).suspended {
         let credential = id.clone();
         let key = FactorRef::Key { credential };
         return Err(suspensions::refused(&push.person, &key, suspended));
@@ -375,7 +383,7 @@ async fn receipt(
     tx: &mut Write,
     credential: Bytes,
     person: &PersonId,
-    (now, waiting): (Timestamp, bool),
+    (now, arrived): (Timestamp, Arrived),
 ) -> Answer<Receipt> {
     Ok(Receipt {
         credential,
@@ -383,7 +391,8 @@ async fn receipt(
             .await?
             .ok_or_else(|| no_person(person))?,
         accepted_at: now,
-        waiting,
+        waiting: arrived == Arrived::Waiting,
+        lent_until: arrived.lent_until(),
     })
 }
 

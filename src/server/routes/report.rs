@@ -28,13 +28,14 @@ use super::people::no_person;
 use crate::domain::identification::Methods;
 use crate::domain::line::NotOneLine;
 use crate::domain::suspension::FactorRef;
-use crate::domain::{Identification, OneLine, OperatorId, PersonId, StationId, VisitId};
+use crate::domain::{Identification, OfferId, OneLine, OperatorId, PersonId, StationId, VisitId};
 use crate::server::Registry;
 use crate::server::auth::IdempotencyKey;
 use crate::server::database::{Connection, Write};
 use crate::server::heads::{self, Seen};
 use crate::server::ledger::{self, Looked, Opened, Remark};
 use crate::server::lives::{self, Added, Arrived};
+use crate::server::loans;
 use crate::server::problem::{Answer, Refusal};
 use crate::server::tables::{access, audit, operator, person};
 use crate::server::visits::{self, Bringer, Fate};
@@ -257,6 +258,8 @@ pub(super) struct Arrival<'a> {
     /// Who ended what that one had begun.
     pub(super) finished_by: Option<&'a OperatorId>,
     pub(super) identification: &'a Identification,
+    /// By which offer it came.
+    pub(super) offer: OfferId,
     /// Under which visit it was offered.
     pub(super) visit: Option<VisitId>,
 }
@@ -274,37 +277,40 @@ impl<'a> Claim<'a> {
             operator: self.operator,
             finished_by: self.finished_by,
             identification,
+            offer: self.offer,
             visit,
         }
     }
 }
 
 impl Arrival<'_> {
-    /// Whether it waits for its owner. What no longer fits is for the registry's administrator to look at, too.
-    pub(super) async fn waits(
+    /// What becomes of it. What no longer fits is for the registry's administrator to look at, too.
+    pub(super) async fn arrived(
         &self,
         tx: &mut Write,
         (methods, now): (&Methods, Timestamp),
-    ) -> Answer<bool> {
+    ) -> Answer<Arrived> {
         let person = person::by_id(tx, self.person)
             .await?
             .ok_or_else(|| no_person(self.person))?;
         let by = Bringer {
             operator: self.operator,
             finished_by: self.finished_by,
+            offer: self.offer,
             station: self.station,
             identification: self.identification,
         };
         match visits::fate(tx, self.visit, (by, &person), methods, now).await? {
-            Fate::Valid => Ok(false),
-            Fate::Waits(None) => Ok(true),
+            Fate::Valid => Ok(Arrived::Valid),
+            Fate::Lent(until) => Ok(Arrived::Lent(until)),
+            Fate::Waits(None) => Ok(Arrived::Waiting),
             Fate::Waits(Some(why)) => {
                 let detail = format!(
                     "a factor for {}, by operator {}",
                     self.person, self.operator
                 );
                 audit::alarm(tx, self.station, why, &detail, now).await?;
-                Ok(true)
+                Ok(Arrived::Waiting)
             }
         }
     }
@@ -313,7 +319,7 @@ impl Arrival<'_> {
         &self,
         tx: &mut Write,
         factor: &FactorRef,
-        waiting: bool,
+        arrived: Arrived,
         now: Timestamp,
     ) -> Answer<()> {
         let added = Added {
@@ -321,11 +327,17 @@ impl Arrival<'_> {
             person: self.person,
             factor,
             visit: self.visit,
-            arrived: match waiting {
-                true => Arrived::Waiting,
-                false => Arrived::Valid,
-            },
+            arrived,
         };
+        if let (Arrived::Lent(_), FactorRef::Key { credential }) = (arrived, factor) {
+            loans::lent(
+                tx,
+                (self.offer, self.station),
+                (self.person, credential),
+                now,
+            )
+            .await?;
+        }
         lives::added(tx, &added, now).await
     }
 }

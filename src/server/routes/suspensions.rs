@@ -21,7 +21,7 @@ use crate::domain::authority::Action;
 use crate::domain::factor::{CodeVerdict, TotpCode};
 use crate::domain::identification::Case;
 use crate::domain::suspension::FactorRef;
-use crate::domain::visit::Suspended;
+use crate::domain::visit::{Suspended, SuspendedWhy};
 use crate::domain::{FactorId, Identification, OfferId, Person};
 use crate::server::Registry;
 use crate::server::auth::{AtDesk, AtStation, IdempotencyKey};
@@ -64,6 +64,12 @@ pub async fn suspension(
     };
     let stood_by = sent.stood_by(&mut entry.tx, &station).await?;
     let push = sent.push.body;
+    if !SuspendedWhy::REPORTED.contains(&push.why) {
+        return Err(Refusal::new(
+            problem_code::MALFORMED,
+            format!("nobody reports that a factor is {}", push.why.as_str()),
+        ));
+    }
     let by = Said {
         operator: &push.operator,
         at: push.suspended_at,

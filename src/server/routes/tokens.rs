@@ -26,6 +26,7 @@ use crate::server::database::Write;
 use crate::server::examination::{self, Examination};
 use crate::server::factors;
 use crate::server::ledger::{self, Opened};
+use crate::server::lives::Arrived;
 use crate::server::problem::{Answer, Refusal};
 use crate::server::tables::audit::Line;
 use crate::server::tables::factor::{self, NewFactor};
@@ -280,7 +281,8 @@ pub async fn assign(
         .visit;
     let arrival = claim.arrival(&request.identification, visit);
     let methods = &registry.config.identification.methods;
-    let waiting = arrival.waits(&mut entry.tx, (methods, now)).await?;
+    let arrived = arrival.arrived(&mut entry.tx, (methods, now)).await?;
+    let waiting = arrived == Arrived::Waiting;
     let secret = in_stock(&mut entry.tx, &request.serial).await?;
     let limited = secret.id.to_string();
     let about = Examination {
@@ -313,7 +315,7 @@ pub async fn assign(
     let given = (secret.id, visit, waiting);
     let factor = give(&mut entry.tx, &desk, (&id, &request), given, now).await?;
     let given = FactorRef::App { factor };
-    arrival.done(&mut entry.tx, &given, waiting, now).await?;
+    arrival.done(&mut entry.tx, &given, arrived, now).await?;
     let reply = receipt(&mut entry.tx, (factor, &id), (now, waiting)).await?;
     let detail = assigned(&request, factor, &told);
     let line = line(&desk, "assign-token", id.as_str(), &detail);

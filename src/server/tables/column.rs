@@ -208,6 +208,7 @@ impl FromRow<'_, Row> for Held {
         Ok(Self {
             waiting_since: waiting_since.filter(|_| taken_at.is_none()),
             suspended: suspended.map(|(at, why)| Suspended { at, why }),
+            lent_until: at("lent_until_ms")?,
         })
     }
 }

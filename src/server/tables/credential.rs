@@ -99,14 +99,16 @@ pub struct NewCredential<'a> {
     pub visit: Option<VisitId>,
     /// It waits for its owner.
     pub waiting: bool,
+    /// It is lent, until then.
+    pub lent_until: Option<Timestamp>,
 }
 
 /// Keeps a credential, which has just passed its test.
 pub async fn insert(tx: &mut Write, new: &NewCredential<'_>, now: Timestamp) -> Result<(), Fault> {
     sqlx::query(
         "INSERT INTO credential (id, person, security_key, verifier, attestation, trusted, offer, station, operator, \
-         document, last_four, enrolled_ms, accepted_ms, last_tested_ms, visit, waiting_ms, begun_by) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $14, $15, $16)",
+         document, last_four, enrolled_ms, accepted_ms, last_tested_ms, visit, waiting_ms, begun_by, lent_until_ms) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $14, $15, $16, $17)",
     )
     .bind(new.id)
     .bind(new.person)
@@ -124,6 +126,7 @@ pub async fn insert(tx: &mut Write, new: &NewCredential<'_>, now: Timestamp) -> 
     .bind(new.visit)
     .bind(new.waiting.then_some(At(now)))
     .bind(new.begun_by)
+    .bind(new.lent_until.map(At))
     .execute(&mut **tx)
     .await?;
     Ok(())
@@ -148,7 +151,7 @@ pub struct Signer {
 /// That credential, as an assertion by it is verified.
 pub async fn signer(db: &mut Connection, id: &Bytes) -> Result<Option<Signer>, Fault> {
     sqlx::query_as(
-        "SELECT c.person, c.verifier, c.gone_ms, c.waiting_ms, c.taken_ms, c.suspended_ms, c.suspended_why, p.user_handle \
+        "SELECT c.person, c.verifier, c.gone_ms, c.waiting_ms, c.taken_ms, c.suspended_ms, c.suspended_why, c.lent_until_ms, p.user_handle \
          FROM credential c JOIN person p ON p.id = c.person WHERE c.id = $1",
     )
     .bind(id)

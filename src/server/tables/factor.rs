@@ -83,7 +83,7 @@ impl FromRow<'_, Row> for WithSecret {
 macro_rules! select_with_secret {
     ($tail:literal) => {
         concat!(
-            "SELECT f.name, f.serial, f.enrolled_ms, f.removed_ms, f.waiting_ms, f.taken_ms, f.suspended_ms, f.suspended_why, \
+            "SELECT f.name, f.serial, f.enrolled_ms, f.removed_ms, f.waiting_ms, f.taken_ms, f.suspended_ms, f.suspended_why, f.lent_until_ms, \
              s.id AS secret, s.owner, s.algorithm, s.digits, s.period_s, s.sealing_key, s.encapsulated, s.ciphertext, \
              s.drift_steps, s.last_step FROM factor f JOIN totp_secret s ON s.id = f.secret ",
             $tail

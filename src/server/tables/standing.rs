@@ -27,6 +27,8 @@ pub struct Standing {
     pub suspended: Option<Suspended>,
     /// It waits for its owner to take it.
     pub waits: bool,
+    /// It is lent, until then.
+    pub lent_until: Option<Timestamp>,
 }
 
 impl FromRow<'_, Row> for Standing {
@@ -40,6 +42,7 @@ impl FromRow<'_, Row> for Standing {
             serial: row.try_get("serial")?,
             gone_at: row.try_get::<MaybeAt, _>("gone_ms")?.0,
             suspended: held.suspended,
+            lent_until: held.lent_until,
         })
     }
 }

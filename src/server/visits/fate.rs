@@ -12,6 +12,7 @@ use crate::server::auth::AtDesk;
 use crate::server::database::{Write, ms};
 use crate::server::exceptions;
 use crate::server::identifications::{self, Look};
+use crate::server::loans;
 use crate::server::problem::{Answer, Refusal};
 use crate::server::tables::{offer, operator, person, standing, visit};
 use crate::wire::{Visit, problem_code};
@@ -26,6 +27,8 @@ const LINE_DOWN_FROM_TICKETS: SignedDuration = SignedDuration::from_hours(3 * 24
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fate {
     Valid,
+    /// It is lent, until then.
+    Lent(Timestamp),
     /// It waits for its owner. Why, where that is for the registry's administrator to look at.
     Waits(Option<&'static str>),
 }
@@ -78,6 +81,8 @@ pub struct Bringer<'a> {
     pub operator: &'a OperatorId,
     /// Who ended what that one had begun.
     pub finished_by: Option<&'a OperatorId>,
+    /// By which offer it came.
+    pub offer: OfferId,
     /// Where.
     pub station: &'a StationId,
     /// How they were identified, as the station says.
@@ -139,6 +144,14 @@ pub async fn fate(
         return Ok(Fate::Waits(Some(problem_code::VISIT_OVER)));
     }
     let late = !in_time(&kept, now);
+    let about = (&kept.visit, person);
+    if let Some(lent) = loans::arriving(tx, by.offer, about, &hands, now).await? {
+        return Ok(match lent {
+            Ok(until) if !kept.overtaken && !late => Fate::Lent(until),
+            Ok(_) => Fate::Waits(Some(problem_code::VISIT_OVER)),
+            Err(_) => Fate::Waits(Some(problem_code::VISIT_UNPROVED)),
+        });
+    }
     Ok(match (kept.overtaken, kept.visit.authority) {
         (true, _) => Fate::Waits(Some(problem_code::VISIT_OVERTAKEN)),
         (false, _) if late => Fate::Waits(Some(problem_code::VISIT_OVER)),

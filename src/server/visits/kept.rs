@@ -61,6 +61,7 @@ impl From<Stored> for Kept {
                 takes: Takes::Identification,
                 authority: stored.authority,
                 administrators: Vec::new(),
+                loan: None,
                 opened_at: stored.opened_at,
                 expires_at: ends_at(stored.opened_at, stored.last_act_at),
             },

@@ -34,7 +34,7 @@ pub(super) async fn takes(tx: &mut Connection, visit: &Visit, person: &Person) -
 }
 
 /// Who could prove a factor for this person: administrators of the same organisation, never the person.
-pub(super) async fn administrators(
+pub(in crate::server) async fn administrators(
     tx: &mut Connection,
     visit: &Visit,
     person: &Person,
@@ -73,7 +73,7 @@ pub async fn may_vouch(
 
 /// The factors by which this person may prove that visit: their own for themself; for another the ones that the visit's operator
 /// did not make, or made long ago.
-pub(super) async fn provers(
+pub(in crate::server) async fn provers(
     tx: &mut Connection,
     visit: &Visit,
     prover: &PersonId,

@@ -196,7 +196,7 @@ async fn factors(db: &mut Connection, admin: &Administrator, person: &Person) ->
     let (t, now) = (admin.visitor.look.text, admin.visitor.site.registry.now());
     let mut owned = Vec::new();
     for credential in credential::all(db, &person.id).await? {
-        let (held, tested_at) = (credential.held, credential.last_tested_at);
+        let (held, tested_at) = (credential.held.at(now), credential.last_tested_at);
         if credential.gone_at.is_none() {
             owned.push((Owned::Key(credential), held, tested_at));
         }

@@ -66,7 +66,10 @@ impl Station {
                     && terms.remark == wish.remark
                     && terms.ticket == wish.ticket
             }
-            Deed::ReleaseReset { .. } | Deed::Vouch { .. } | Deed::ChangeOwn { .. } => false,
+            Deed::ReleaseReset { .. }
+            | Deed::Vouch { .. }
+            | Deed::Lend { .. }
+            | Deed::ChangeOwn { .. } => false,
         })
     }
 

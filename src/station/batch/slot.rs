@@ -238,7 +238,8 @@ impl<C: Crew> Face for SlotFace<C> {
             | Question::ConfirmRemoval { .. }
             | Question::App(_)
             | Question::Loss(_)
-            | Question::AccountReset(_) => Err(Stop::Cancelled),
+            | Question::AccountReset(_)
+            | Question::Loan(_) => Err(Stop::Cancelled),
             Question::ResetCase { losses, .. } => Err(somebodys(losses)),
             Question::ConfirmReset { losses, .. } if losses.may_be_somebodys() => {
                 Err(somebodys(losses))

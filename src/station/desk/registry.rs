@@ -10,6 +10,7 @@ use crate::domain::account_reset::ResetWish;
 use crate::domain::care::StoredCredential;
 use crate::domain::factor::{SealedSecret, SealingKey};
 use crate::domain::identification::{AwayCheck, AwaySaid, DeskMethod};
+use crate::domain::loan::{LoanDays, Second};
 use crate::domain::suspension::FactorRef;
 use crate::domain::{
     AccountResetId, Bytes, EntryId, FactorId, Identification, KeyFacts, KeyId, OperatorId,
@@ -20,8 +21,9 @@ use crate::totp::{TotpSecret, wipe_stack};
 use crate::wire::{
     Acceptance, AccountReset, AccountResetDetail, AccountResetDone, ActSigned, ActToSign,
     AwayBegun, CodeReply, CodeRequest, FactorReceipt, KnownCredentials, Lift, LiftOffer, LiftReply,
-    Offer, Operator, OperatorEnrolment, OperatorOffer, PersonDetail, ResetEnding, ResetExcepted,
-    Said, SignIn, SignInOptions, TestOffer, TokenAssignment, Visit,
+    LoanSigned, LoanToSign, Offer, Operator, OperatorEnrolment, OperatorOffer, PersonDetail,
+    ResetEnding, ResetExcepted, Said, Seconds, SignIn, SignInOptions, TestOffer, TokenAssignment,
+    Visit,
 };
 use crate::workflow::care::Stake;
 use crate::workflow::{Registry, SignedIn, Stop};
@@ -114,6 +116,31 @@ impl Registry for StationDesk {
 
     async fn offer(&mut self, person: &PersonId, visit: Option<VisitId>) -> Result<Offer, Stop> {
         self.unless_cancelled(self.station.offer(person, visit))
+            .await
+    }
+
+    async fn loan_seconds(&mut self, visit: VisitId) -> Result<Seconds, Stop> {
+        self.unless_cancelled(self.station.loan_seconds(visit))
+            .await
+    }
+
+    async fn ask_loan(
+        &mut self,
+        person: &PersonId,
+        visit: VisitId,
+        days: LoanDays,
+        second: &Second,
+    ) -> Result<LoanToSign, Stop> {
+        let asked = self.station.ask_loan((person, visit), (days, second));
+        self.unless_cancelled(asked).await
+    }
+
+    async fn sign_loan(&mut self, entry: EntryId, signed: LoanSigned) -> Result<Visit, Stop> {
+        self.station.sign_loan(entry, &signed).await
+    }
+
+    async fn loan_offer(&mut self, person: &PersonId, visit: VisitId) -> Result<Offer, Stop> {
+        self.unless_cancelled(self.station.loan_offer(person, visit))
             .await
     }
 

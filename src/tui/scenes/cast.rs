@@ -390,6 +390,7 @@ fn report(key: &KeyFacts) -> KeyReport {
 fn offer() -> Offer {
     Offer {
         app: None,
+        lent_until: None,
         version: VERSION,
         id: OfferId(Uuid::from_u128(8)),
         person: example(),

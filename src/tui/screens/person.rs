@@ -23,6 +23,7 @@ use crate::workflow::care::PinWish;
 use crate::workflow::dialogue::{
     AccountResetJob, Answer, AppJob, AppQuestion, CareJob, Job, LossJob, Purpose,
 };
+use crate::workflow::loan::LoanWish;
 use crate::workflow::loss::SuspendOrder;
 
 /// A person's page, while it is fetched and after.
@@ -166,6 +167,7 @@ pub(super) static SCREEN: Screen = Screen {
         row!(letter('k') => "key-returned", HelpOnly, Kiosk(|m, _| came_back(m))),
         row!(letter('l') => "key-lost", Left, Kiosk(|m, _| lost(m)))
             .when(|m| Chosen::of(m) != Chosen::Nothing),
+        row!(letter('g') => "key-forgot", Left, Kiosk(|m, _| lend(m))).when(may_lend),
         // A token is given back and another one given out; only an app moves to a new phone.
         row!(letter('r') => "key-replace", Left, Kiosk(|m, _| with_marked(m, AppJob::Replace)))
             .when(|m| Chosen::of(m) == Chosen::App),
@@ -238,6 +240,35 @@ impl Way {
             },
         }
     }
+}
+
+/// Whether whoever is signed in may lend this person a key: they have one of their own that is valid, and have not proved it.
+fn may_lend(model: &Model) -> bool {
+    let (Some(operator), Some(page)) = (&model.operator, &model.desk.person) else {
+        return false;
+    };
+    let Some(detail) = &page.detail else {
+        return false;
+    };
+    let kind = detail.person.kind;
+    let lends = decide(operator.role, Action::Lend, Some(kind)).once_released();
+    let is_lent = page.owned.iter().any(|owned| owned.lent_until().is_some());
+    let proved = detail
+        .visit
+        .as_ref()
+        .is_some_and(|visit| visit.authority.is_some());
+    lends.is_ok() && page.owned.iter().any(Owned::is_valid) && !is_lent && !proved
+}
+
+fn lend(model: &mut Model) -> Vec<Effect> {
+    let Some(person) = person(model) else {
+        return Vec::new();
+    };
+    let order = Order::Lend {
+        person: person.id.clone(),
+        wish: LoanWish::default(),
+    };
+    start(model, order, Job::Lend { person })
 }
 
 const ACCEPT: crate::tui::keys::Row =

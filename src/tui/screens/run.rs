@@ -11,7 +11,7 @@ pub mod view;
 
 pub use told::{asking, hand_over, happened, over, put, run_on, told};
 
-use super::{Screen, Typing, account_reset, app, care, go, loss, person, reset};
+use super::{Screen, Typing, account_reset, app, care, go, loan, loss, person, reset};
 use crate::domain::Identification;
 use crate::domain::identification::Document;
 use crate::record::Remains;
@@ -199,6 +199,7 @@ fn asked(asking: &Asking) -> &'static Screen {
         Asking::Care(asking) => care::screen(asking),
         Asking::Reset(_) => &reset::SCREEN,
         Asking::App(asking) => app::screen(asking),
+        Asking::Loan(asking) => loan::screen(asking),
         Asking::Loss(asking) => loss::screen(asking),
         Asking::AccountReset(asking) => account_reset::screen(asking),
     }
@@ -220,6 +221,7 @@ fn mark_in(run: &mut Run, to: Move) {
         }
         Some(Asking::Care(asking)) => asking.mark(),
         Some(Asking::App(asking)) => asking.mark(),
+        Some(Asking::Loan(asking)) => Some(asking.mark()),
         Some(Asking::Loss(asking)) => Some(asking.mark()),
         Some(Asking::AccountReset(asking)) => asking.mark(),
         Some(
@@ -255,6 +257,7 @@ fn edit(model: &mut Model, edit: Edit) -> Vec<Effect> {
             | Asking::Admit { .. }
             | Asking::Retest { .. }
             | Asking::TouchAgain { .. }
+            | Asking::Loan(_)
             | Asking::Loss(_),
         )
         | None => {}

@@ -1,5 +1,6 @@
 //! How a run ended.
 
+use jiff::Timestamp;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
@@ -19,6 +20,13 @@ pub enum Ending {
     Enrolled {
         person: Person,
         key: KeyFacts,
+        push: PushState,
+    },
+    /// A key was enrolled and tested, and is lent until then.
+    Lent {
+        person: Person,
+        key: KeyFacts,
+        until: Timestamp,
         push: PushState,
     },
     /// A key that was enrolled already was tested.

@@ -2,11 +2,12 @@
 
 use serde::Serialize;
 
-use super::{AccountResetQuestion, AppQuestion, LossQuestion};
+use super::{AccountResetQuestion, AppQuestion, LoanQuestion, LossQuestion};
 use crate::domain::account_reset::ResetWish;
 use crate::domain::care::{Fingerprint, Setting, StoredCredential};
 use crate::domain::factor::TotpCode;
 use crate::domain::identification::DeskMethod;
+use crate::domain::loan::{LoanDays, Second};
 use crate::domain::policy::Verdict;
 use crate::domain::reset::{Losses, ResetCase};
 use crate::domain::suspension::FactorRef;
@@ -109,6 +110,8 @@ pub enum Question {
     Loss(LossQuestion),
     /// About the reset of an account.
     AccountReset(AccountResetQuestion),
+    /// About a key that is lent.
+    Loan(LoanQuestion),
 }
 
 /// What ends somebody's enrolment on a key.
@@ -182,6 +185,10 @@ pub enum Answer {
     Why(SuspendedWhy),
     /// Why the reset of an account is asked for.
     Wish(ResetWish),
+    /// For so many working days.
+    LoanDays(LoanDays),
+    /// They stand by it.
+    Second(Second),
 }
 
 impl Answer {
@@ -212,6 +219,8 @@ impl Answer {
             Self::Which(_) => "which",
             Self::Why(_) => "why",
             Self::Wish(_) => "wish",
+            Self::LoanDays(_) => "loan-days",
+            Self::Second(_) => "second",
         }
     }
 }

@@ -100,7 +100,7 @@ async fn why(
     (is_last, is_offline): (bool, bool),
 ) -> Result<SuspendedWhy, Stop> {
     let said = owned.suspended().map(|held| held.why);
-    let offered: Vec<SuspendedWhy> = SuspendedWhy::ALL
+    let offered: Vec<SuspendedWhy> = SuspendedWhy::REPORTED
         .into_iter()
         .filter(|why| said.is_none_or(|said| why.is_graver_than(said)))
         .collect();

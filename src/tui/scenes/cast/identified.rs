@@ -81,6 +81,7 @@ fn visit(person: &PersonId) -> Visit {
         takes: Takes::OwnFactor,
         authority: Some(Authority::Factor),
         administrators: Vec::new(),
+        loan: None,
         opened_at: ago(4),
         expires_at: ago(-26),
     }

@@ -140,7 +140,7 @@ pub(super) fn lost_all() -> PersonDetail {
     detail
 }
 
-pub(super) fn open(stage: &mut Stage, operator: Operator, detail: PersonDetail) {
+pub(in crate::tui) fn open(stage: &mut Stage, operator: Operator, detail: PersonDetail) {
     stage.sign_in_as(operator, home(Vec::new()));
     stage.type_text("exam");
     let serial = stage.model.desk.find.serial;

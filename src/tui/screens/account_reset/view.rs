@@ -190,7 +190,11 @@ fn said(
 }
 
 /// Each part of what is signed beside what it is called, over as many lines as it takes.
-fn labelled(ctx: Ctx<'_>, width: u16, parts: Vec<(String, String)>) -> Vec<Line<'static>> {
+pub(in crate::tui) fn labelled(
+    ctx: Ctx<'_>,
+    width: u16,
+    parts: Vec<(String, String)>,
+) -> Vec<Line<'static>> {
     let columns = usize::from(width.saturating_sub(LABEL));
     let mut lines = Vec::new();
     for (label, words) in parts {
@@ -209,7 +213,7 @@ fn labelled(ctx: Ctx<'_>, width: u16, parts: Vec<(String, String)>) -> Vec<Line<
 }
 
 /// Draws the lines; where not all of them fit, those from that one on, and how many are not shown. Returns the rows used.
-fn scrolled(
+pub(in crate::tui) fn scrolled(
     ctx: Ctx<'_>,
     sheet: &mut Sheet<'_>,
     area: Rect,

@@ -144,7 +144,7 @@ fn suspend(stage: &mut Stage) {
     stage.ask(Question::Loss(LossQuestion::Suspend {
         person,
         owned: Box::new(owned),
-        offered: SuspendedWhy::ALL.to_vec(),
+        offered: SuspendedWhy::REPORTED.to_vec(),
         is_last: false,
         is_offline: false,
     }));
@@ -155,7 +155,7 @@ fn suspend_offline(stage: &mut Stage) {
     stage.ask(Question::Loss(LossQuestion::Suspend {
         person,
         owned: Box::new(owned),
-        offered: SuspendedWhy::ALL.to_vec(),
+        offered: SuspendedWhy::REPORTED.to_vec(),
         is_last: true,
         is_offline: true,
     }));

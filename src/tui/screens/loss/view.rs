@@ -190,7 +190,9 @@ pub(in crate::tui) fn done(
         SuspendedWhy::Lost => {
             tr!(t, "done-suspended-lift", until = ctx.day(now.until()))
         }
-        SuspendedWhy::Stolen | SuspendedWhy::Suspected => tr!(t, "done-suspended-never"),
+        SuspendedWhy::Stolen | SuspendedWhy::Suspected | SuspendedWhy::LoanOver => {
+            tr!(t, "done-suspended-never")
+        }
     }];
     if *is_last {
         facts.push(tr!(t, "done-suspended-lost-all"));

@@ -11,7 +11,7 @@ use crate::text::tr;
 use crate::tui::clean::{fit, wrap};
 use crate::tui::model::PersonPage;
 use crate::tui::screens::person::Way;
-use crate::tui::screens::{bay::view as bay, home::view as home};
+use crate::tui::screens::{bay::view as bay, home::view as home, loan::view as loan};
 use crate::tui::view::chrome::{frame, page_title};
 use crate::tui::view::sheet::{Sheet, s};
 use crate::tui::view::{Ctx, below, columns, top};
@@ -386,6 +386,12 @@ fn lines(ctx: Ctx<'_>, owned: &Owned, columns: u16) -> Vec<String> {
         lines.insert(0, name(ctx, owned));
         return lines;
     }
+    if let Some(until) = owned.lent_until() {
+        let words = tr!(t, "lent-until", until = loan::ended(ctx, until));
+        let mut lines = wrap(&words, usize::from(columns));
+        lines.insert(0, name(ctx, owned));
+        return lines;
+    }
     let (since, last) = match owned {
         Owned::Key(credential) => {
             let tested = match (credential.gone_at, credential.last_tested_at) {
@@ -426,6 +432,7 @@ pub(in crate::tui) fn mark(ctx: Ctx<'_>, owned: &Owned) -> (String, Style) {
     match (owned.is_gone(), owned.is_valid()) {
         (true, _) => ("×".to_owned(), ctx.theme.warning()),
         (false, false) if owned.waiting_since().is_some() => ("…".to_owned(), ctx.theme.strong()),
+        (false, false) if owned.lent_until().is_some() => ("✓".to_owned(), ctx.theme.strong()),
         (false, true) => ("✓".to_owned(), ctx.theme.good()),
         (false, false) => ("!".to_owned(), ctx.theme.warning()),
     }

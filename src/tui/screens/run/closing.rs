@@ -11,8 +11,8 @@ use crate::record::Remains;
 use crate::text::tr;
 use crate::tui::model::Run;
 use crate::tui::screens::{
-    account_reset::view as account_reset, bay::view as bay, care::view as care, loss::view as loss,
-    reset::view as reset, run::view as run_view,
+    account_reset::view as account_reset, bay::view as bay, care::view as care, loan::view as loan,
+    loss::view as loss, reset::view as reset, run::view as run_view,
 };
 use crate::tui::view::Ctx;
 use crate::tui::view::chrome::{frame, scale};
@@ -44,6 +44,12 @@ pub(super) fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
                 vec![done, tr!(ctx.text, "done-tested")],
             );
         }
+        Ending::Lent {
+            person,
+            key,
+            until,
+            push,
+        } => loan::done(ctx, sheet, body, size, (person, key, *until, push)),
         Ending::Retested { person, key, push } => {
             let done = tr!(
                 ctx.text,

@@ -72,6 +72,9 @@ pub(in crate::tui) fn draw(
         Asking::App(asking) => {
             crate::tui::screens::app::view::ask(ctx, sheet, panel, scale, asking)
         }
+        Asking::Loan(asking) => {
+            crate::tui::screens::loan::view::ask(ctx, sheet, panel, scale, asking)
+        }
         Asking::Loss(asking) => {
             crate::tui::screens::loss::view::ask(ctx, sheet, panel, scale, asking)
         }

@@ -10,7 +10,8 @@ use crate::domain::{KeyFacts, Person, Pin, UsbPath};
 use crate::record::Remains;
 use crate::tui::entry::{Line, SecretLine};
 use crate::tui::model::{
-    AccountResetAsking, AppAsking, CareAsking, Coached, Finger, LossAsking, ResetAsking, Shown,
+    AccountResetAsking, AppAsking, CareAsking, Coached, Finger, LoanAsking, LossAsking,
+    ResetAsking, Shown,
 };
 use crate::wire::{KeyReport, ServedBy};
 use crate::workflow::KeyFault;
@@ -126,6 +127,7 @@ pub enum Asking {
     App(Box<AppAsking>),
     /// Something about a factor that is lost.
     Loss(Box<LossAsking>),
+    Loan(Box<LoanAsking>),
     /// Something about the reset of an account.
     AccountReset(Box<AccountResetAsking>),
 }
@@ -199,10 +201,10 @@ impl Run {
         self.signing.as_ref().filter(|act| !act.is_for_oneself())
     }
 
-    /// The reset of an account that an agent signs.
+    /// What is read before it is signed: the reset of an account, or a loan.
     pub fn signing_reset(&self) -> Option<&Act> {
         self.signing.as_ref().filter(|act| match act.deed {
-            Deed::AskReset { .. } | Deed::ReleaseReset { .. } => true,
+            Deed::AskReset { .. } | Deed::ReleaseReset { .. } | Deed::Lend { .. } => true,
             Deed::Vouch { .. } | Deed::ChangeOwn { .. } => false,
         })
     }
@@ -274,6 +276,7 @@ impl Run {
             Job::SignIn | Job::FirstSignIn | Job::Care { .. } => None,
             Job::Reset => self.loser(),
             Job::Enrol { person }
+            | Job::Lend { person }
             | Job::Withdraw { person }
             | Job::App { person, .. }
             | Job::Loss { person, .. }
@@ -345,6 +348,7 @@ impl Asking {
             | Self::Admit { .. }
             | Self::Retest { .. }
             | Self::TouchAgain { .. }
+            | Self::Loan(_)
             | Self::Loss(_) => {}
             Self::App(app) => app.forget_entry(),
             Self::AccountReset(asking) => asking.forget_entry(),

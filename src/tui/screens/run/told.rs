@@ -8,8 +8,8 @@ use crate::station::face::{Command, HandedPin, Remark, Update};
 use crate::tui::entry::SecretLine;
 use crate::tui::model::{
     AccountResetAsking, AppAsking, Asking, CareAsking, Coached, CurrentPin, Finger, Identify,
-    LossAsking, Model, NewPin, Now, Page, Phase, PinComplaint, Progress, ResetAsking, Run,
-    Starting, Touch,
+    LoanAsking, LossAsking, Model, NewPin, Now, Page, Phase, PinComplaint, Progress, ResetAsking,
+    Run, Starting, Touch,
 };
 use crate::tui::screens::{batch, clamp_marks, door, home, person};
 use crate::tui::update::Effect;
@@ -190,6 +190,7 @@ pub fn asking(run: &mut Run, question: Question) -> Asking {
         Question::AccountReset(question) => {
             Asking::AccountReset(Box::new(AccountResetAsking::of(question)))
         }
+        Question::Loan(question) => Asking::Loan(Box::new(LoanAsking::of(question))),
         Question::Loss(question) => Asking::Loss(Box::new(LossAsking::of(question))),
         Question::ResetCase {
             losses,

@@ -75,6 +75,7 @@ pub(in crate::tui) fn title(ctx: Ctx<'_>, run: &Run) -> Vec<Span<'static>> {
         Job::SignIn => tr!(ctx.text, "run-sign-in"),
         Job::FirstSignIn => tr!(ctx.text, "run-first-sign-in"),
         Job::Enrol { .. } => tr!(ctx.text, "run-enrol"),
+        Job::Lend { .. } => tr!(ctx.text, "run-lend"),
         Job::Resolve { .. } => tr!(ctx.text, "run-resolve"),
         Job::Care { care } => ctx.text.care_job(care),
         Job::Withdraw { .. } => tr!(ctx.text, "run-withdraw"),
