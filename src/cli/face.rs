@@ -107,6 +107,12 @@ impl Orders {
         }
     }
 
+    /// The same, where the key that the command names is of whoever proves something.
+    pub fn proved_with(mut self, key: Option<String>) -> Self {
+        self.apps.proof.proof_key = key;
+        self
+    }
+
     fn next(&self) -> Answer {
         let mut answers = self.answers.lock();
         answers.pop_front().unwrap_or(Answer::Done)

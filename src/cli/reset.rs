@@ -54,9 +54,10 @@ impl AccountResetAnswers {
                 Err(("no-days", tr!(spoken(), "cli-wrong-days", max = max)))
             }
             // Asking for it, with all that it says, is the answer.
-            AccountResetQuestion::Ask { .. } | AccountResetQuestion::CarryOut { .. } => {
-                Ok(Answer::Yes)
-            }
+            AccountResetQuestion::Ask { .. }
+            | AccountResetQuestion::Object { .. }
+            | AccountResetQuestion::CarryOut { .. } => Ok(Answer::Yes),
+            AccountResetQuestion::Which { .. } => Err(("no-reset", tr!(spoken(), "cli-no-reset"))),
             AccountResetQuestion::Releaser { .. } => {
                 Err(("no-releaser", tr!(spoken(), "cli-no-releaser")))
             }
@@ -112,6 +113,27 @@ pub(super) async fn run(runs: &Runs<'_>, command: &ResetCommand) -> Outcome {
                     .by
                     .clone()
                     .map_or(ReleasedBy::SignedIn, ReleasedBy::Beside),
+            };
+            return runs.carry_out(&face, order).await;
+        }
+        ResetCommand::Sign(a) => {
+            let how = Some(a.identified_by.clone());
+            let orders = Orders::about_account_resets(AccountResetAnswers::default());
+            let orders = orders.proved_with(a.key.key.clone());
+            let face = runs.identified_face(&a.key, how, orders);
+            let order = Order::SignPrepared {
+                administrator: a.administrator.clone(),
+                reset: Some(a.reset),
+            };
+            return runs.carry_out(&face, order).await;
+        }
+        ResetCommand::Object(a) => {
+            let how = Some(a.identified_by.clone());
+            let orders = Orders::about_account_resets(AccountResetAnswers::default());
+            let face = runs.identified_face(&KeyChoice::default(), how, orders);
+            let order = Order::ObjectReset {
+                objector: a.objector.clone(),
+                reset: Some(a.reset),
             };
             return runs.carry_out(&face, order).await;
         }
@@ -241,6 +263,8 @@ pub(super) fn outcome_of(person: &Person, result: &AccountResetResult) -> Outcom
     let said = text.account_reset_done(person, result);
     let (code, facts) = match result {
         AccountResetResult::Prepared { reset } => ("reset-prepared", of(reset)),
+        AccountResetResult::Signed { reset } => ("reset-signed", of(reset)),
+        AccountResetResult::Objected { reset } => ("reset-objected", of(reset)),
         AccountResetResult::Asked { reset } => ("reset-asked", of(reset)),
         AccountResetResult::Released { reset } => ("reset-released", of(reset)),
         AccountResetResult::Refused { reset } => ("reset-refused", of(reset)),

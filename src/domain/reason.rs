@@ -98,6 +98,11 @@ pub enum Unmet {
     },
     /// No second member of staff, nor an administrator of the organisation, may stand by a loan.
     NobodyStandsBy,
+    /// No reset is open that they could sign or object to.
+    NothingOpen {
+        /// Who.
+        person: String,
+    },
     /// Factors can be added for the person without a reset.
     NeedsNoReset {
         /// Whose.

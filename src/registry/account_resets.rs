@@ -4,7 +4,8 @@ use super::{Client, RegistryError};
 use crate::domain::{AccountResetId, EntryId};
 use crate::wire::{
     AccountReset, AccountResetDetail, AccountResetDone, AccountResets, ActSigned, ActToSign,
-    ReleaseAsk, Releasers, ResetAsk, ResetCarryOut, ResetEnd, Session,
+    PreparedSign, ReleaseAsk, Releasers, ResetAsk, ResetCarryOut, ResetEnd, ResetObjection,
+    Session,
 };
 
 impl Client {
@@ -38,6 +39,29 @@ impl Client {
     ) -> Result<ActToSign, RegistryError> {
         let path = ["account-resets", &reset.to_string(), "release"];
         self.post(&path, Some(session), None, ask).await
+    }
+
+    /// `POST /v1/account-resets/{id}/sign`: an administrator is about to ask for what was prepared.
+    pub async fn sign_prepared(
+        &self,
+        session: &Session,
+        reset: AccountResetId,
+        ask: &PreparedSign,
+    ) -> Result<ActToSign, RegistryError> {
+        let path = ["account-resets", &reset.to_string(), "sign"];
+        self.post(&path, Some(session), None, ask).await
+    }
+
+    /// `POST /v1/account-resets/{id}/object`: somebody objects who is at the desk. Safe to repeat with the same `entry`.
+    pub async fn object_reset(
+        &self,
+        session: &Session,
+        (reset, entry): (AccountResetId, EntryId),
+        objection: &ResetObjection,
+    ) -> Result<AccountReset, RegistryError> {
+        let path = ["account-resets", &reset.to_string(), "object"];
+        self.post(&path, Some(session), Some(entry), objection)
+            .await
     }
 
     /// `GET /v1/account-resets/{id}/releasers`: who may release it.

@@ -5,6 +5,7 @@
 //! again.
 
 mod asked;
+pub mod at_desk;
 mod away;
 pub mod by_administrator;
 mod carried_out;

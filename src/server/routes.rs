@@ -201,6 +201,8 @@ fn documented() -> OpenApiRouter<Arc<Registry>> {
         .routes(routes!(account_resets::detail))
         .routes(routes!(account_resets::release))
         .routes(routes!(account_resets::releasers))
+        .routes(routes!(account_resets::at_desk::sign))
+        .routes(routes!(account_resets::at_desk::object))
         .routes(routes!(account_resets::end))
         .routes(routes!(account_resets::carry_out))
         .routes(routes!(away::begin))

@@ -14,7 +14,7 @@ pub use super::tables::FactorName;
 use super::tables::visit::{self, NewVisit};
 use super::tables::{audit, operator, person, standing};
 pub use fate::{Bringer, Fate, fate, is_proved, may_take, passed, proved_then};
-pub use proof::{Tested, may_vouch, testable};
+pub use proof::{Tested, answering, may_vouch, testable};
 
 use super::auth::AtDesk;
 use super::database::{Connection, Write};

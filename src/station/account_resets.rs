@@ -2,6 +2,7 @@
 //!
 //! Invariant: what is signed is what was asked for; an act that says otherwise is never shown, nor signed.
 
+mod at_desk;
 mod away;
 
 use super::Station;
@@ -36,7 +37,7 @@ impl Station {
                 && terms.remark == wish.remark
                 && terms.ticket == wish.ticket
         };
-        let me = &session.operator.id;
+        let me = session.operator.id.as_str();
         checked(to_sign, me, |act| match &act.deed {
             Deed::AskReset { terms } => is_so(terms),
             Deed::ReleaseReset { .. }
@@ -80,7 +81,7 @@ impl Station {
         let answer = self.registry()?.release_reset(&session, reset, &ask).await;
         let to_sign = self.heard_in(&session, answer)?;
         let who = by.unwrap_or(&session.operator.id);
-        checked(to_sign, who, |act| match &act.deed {
+        checked(to_sign, who.as_str(), |act| match &act.deed {
             Deed::ReleaseReset { terms, .. } => terms.reset == reset,
             Deed::AskReset { .. }
             | Deed::Vouch { .. }
@@ -174,14 +175,14 @@ fn asking(visit: VisitId, wish: &ResetWish) -> ResetAsk {
 /// What is to be signed, if that is what was asked for, by whom it is asked of.
 fn checked(
     to_sign: ActToSign,
-    signer: &OperatorId,
+    signer: &str,
     is_so: impl Fn(&Act) -> bool,
 ) -> Result<ActToSign, Stop> {
     let unread = |detail: String| Stop::Unreachable(Gap::Unread { detail });
     let act = to_sign
         .read()
         .map_err(|why| unread(format!("what is to be signed: {why}")))?;
-    match act.signer.id == signer.as_str() && is_so(&act) {
+    match act.signer.id == signer && is_so(&act) {
         true => Ok(to_sign),
         false => Err(unread(
             "what is to be signed is not what was asked for".to_owned(),

@@ -61,6 +61,7 @@ impl Station {
             factors: Vec::new(),
             visit: None,
             served_by: None,
+            resets_of_others: Vec::new(),
             reset: None,
             exception: None,
             pages: false,

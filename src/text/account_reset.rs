@@ -15,6 +15,8 @@ impl Text {
         match job {
             AccountResetJob::Ask => tr!(self, "run-ask-reset"),
             AccountResetJob::Prepare => tr!(self, "run-prepare-reset"),
+            AccountResetJob::Sign => tr!(self, "run-sign-reset"),
+            AccountResetJob::Object => tr!(self, "run-object-reset"),
             AccountResetJob::Release => tr!(self, "run-release-reset"),
             AccountResetJob::CarryOut => tr!(self, "run-carry-out-reset"),
             AccountResetJob::AskAway => tr!(self, "run-ask-away"),
@@ -118,6 +120,16 @@ impl Text {
         lines
     }
 
+    /// One of several: whose account, why, and who asked for it or prepared it, where.
+    pub fn reset_line(&self, reset: &AccountReset) -> String {
+        let by = match &reset.station {
+            Some(station) => format!("{}, {station}", reset.asker()),
+            None => reset.asker().to_owned(),
+        };
+        let why = self.reset_reason(reset.reason);
+        format!("{} · {why} · {by}", reset.person.name)
+    }
+
     /// What came of a run.
     pub fn account_reset_done(&self, person: &Person, result: &AccountResetResult) -> String {
         let name = person.name.clone();
@@ -125,6 +137,18 @@ impl Text {
             AccountResetResult::Prepared { .. } => {
                 tr!(self, "account-reset-prepared", name = name)
             }
+            AccountResetResult::Signed { reset } => tr!(
+                self,
+                "account-reset-signed",
+                name = name,
+                person = reset.person.name.clone()
+            ),
+            AccountResetResult::Objected { reset } => tr!(
+                self,
+                "account-reset-objected",
+                name = name,
+                person = reset.person.name.clone()
+            ),
             AccountResetResult::Asked { .. } => tr!(self, "account-reset-asked", name = name),
             AccountResetResult::Released { .. } => {
                 tr!(self, "account-reset-released", name = name)

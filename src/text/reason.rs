@@ -206,6 +206,9 @@ impl Text {
                 tr!(self, "unmet-opens-still", person = person.as_str())
             }
             Unmet::NoPages { person } => tr!(self, "unmet-no-pages", person = person.as_str()),
+            Unmet::NothingOpen { person } => {
+                tr!(self, "unmet-nothing-open", person = person.as_str())
+            }
             Unmet::NobodyReleases => tr!(self, "unmet-nobody-releases"),
             Unmet::NotLent { person, kind } => self.not_lent(person, *kind),
             Unmet::NothingForgotten { person } => {

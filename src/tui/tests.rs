@@ -110,6 +110,8 @@ fn order_in_words(order: &Order) -> String {
             format!("lift {factor} of {person}")
         }
         Order::AskReset { person, .. } => format!("ask for the reset of {person}"),
+        Order::SignPrepared { administrator, .. } => format!("{administrator} signs"),
+        Order::ObjectReset { objector, .. } => format!("{objector} objects"),
         Order::ReleaseReset { reset, by } => match by {
             ReleasedBy::SignedIn => format!("release {reset}"),
             ReleasedBy::Beside(_) | ReleasedBy::WhoeverCame => format!("release {reset} here"),

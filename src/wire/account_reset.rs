@@ -38,6 +38,26 @@ pub struct ReleaseAsk {
     pub by: Option<OperatorId>,
 }
 
+/// `POST /v1/account-resets/{id}/sign`, in a session: an administrator of the person's organisation is at the desk, and about to ask for
+/// what was prepared, at this desk or another one. Reply: [`ActToSign`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct PreparedSign {
+    /// Version of this form.
+    pub version: u16,
+    /// The administrator's visit, of this operator at this station.
+    pub visit: VisitId,
+}
+
+/// `POST /v1/account-resets/{id}/object`, in a session: its person, or an administrator of their organisation, is at the desk and objects.
+/// Reply: [`AccountReset`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct ResetObjection {
+    /// Version of this form.
+    pub version: u16,
+    /// The visit of whoever objects, of this operator at this station.
+    pub visit: VisitId,
+}
+
 /// An act that somebody is asked to sign with their own key.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct ActToSign {
@@ -210,6 +230,11 @@ impl AccountReset {
         let operator = self.asked_by.as_ref().map(|by| by.name.as_str());
         let administrator = self.administrator.as_ref().map(|by| by.name.as_str());
         administrator.or(operator).unwrap_or_default()
+    }
+
+    /// Whether an administrator of the person's organisation is to ask for it.
+    pub fn is_to_sign(&self) -> bool {
+        self.state == ResetState::Prepared
     }
 
     /// Whether that operator asked for it, or prepared it.

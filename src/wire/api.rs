@@ -81,9 +81,14 @@ pub struct PersonDetail {
     /// Who else serves them now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub served_by: Option<ServedBy>,
-    /// The reset of their account of which something can still come.
+    /// The reset of their account of which something can still come; also one that this operator carried out, by which nothing was
+    /// added yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reset: Option<Box<super::AccountReset>>,
+    /// Of an administrator: the open resets of others of their organisation. They object to each, and sign what is only prepared and
+    /// theirs to ask for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub resets_of_others: Vec<super::AccountReset>,
     /// Their account was reset while they were not at a desk: until when they get a factor at one, or that this is over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exception: Option<Box<super::ResetException>>,
@@ -93,6 +98,21 @@ pub struct PersonDetail {
 }
 
 impl PersonDetail {
+    /// What they can ask for as an administrator: what a desk prepared for somebody of their organisation. Of which of them they may is the
+    /// registry's to say.
+    pub fn to_sign(&self) -> Vec<super::AccountReset> {
+        let prepared = self.resets_of_others.iter();
+        let prepared = prepared.filter(|reset| reset.is_to_sign());
+        prepared.cloned().collect()
+    }
+
+    /// To what they can object: the reset of their own account, and of others of their organisation.
+    pub fn to_object(&self) -> Vec<super::AccountReset> {
+        let own = self.reset.iter().map(AsRef::as_ref);
+        let all = own.chain(&self.resets_of_others);
+        all.filter(|reset| reset.state.is_open()).cloned().collect()
+    }
+
     /// The credentials that may be on a key: those that are not gone, whether they open something or not.
     pub fn held_on_keys(&self) -> impl Iterator<Item = Bytes> {
         let held = self.credentials.iter().filter(|c| c.gone_at.is_none());

@@ -4,6 +4,7 @@
 //! Invariants: what somebody signs is on the screen while they sign it, read from the very bytes; nothing is deleted before it was
 //! listed and confirmed. The registry decides everything, and keeps it; that it is asked to delete is on the station's disk before.
 
+mod at_desk;
 mod away;
 mod begun;
 mod carry_out;
@@ -21,12 +22,13 @@ use crate::domain::act::Act;
 use crate::domain::authority::{Action, Asker, decide, may_ask, row};
 use crate::domain::reason::{Gap, Refusal, Unmet};
 use crate::domain::visit::Takes;
-use crate::domain::{AccountResetId, EntryId, OperatorId, Person, PersonId};
+use crate::domain::{AccountResetId, EntryId, OfferId, OperatorId, Person, PersonId};
 use crate::wire::{
     AccountReset, ActSigned, ActToSign, Operator, PersonDetail, ResetEnding, SignIn, SignInOptions,
     VERSION, Visit,
 };
 
+pub use at_desk::{object, sign_prepared};
 pub use away::{ask_away, except};
 pub(super) use begun::{may_settle, resume};
 pub use carry_out::carry_out;
@@ -196,20 +198,35 @@ async fn signed(
     to_sign: ActToSign,
     last_name: Option<String>,
 ) -> Result<AccountReset, Stop> {
+    let proof = proof(desk, &act, &to_sign).await?;
+    hand_in(desk, to_sign.id, proof, last_name).await
+}
+
+/// Somebody signs it with their own key.
+async fn proof(desk: &mut dyn Desk, act: &Act, to_sign: &ActToSign) -> Result<SignIn, Stop> {
     let options = SignInOptions {
         request: to_sign.request.clone(),
         origin: to_sign.origin.clone(),
     };
-    let proof = anew_after_pulls(desk, async |desk: &mut dyn Desk| {
+    anew_after_pulls(desk, async |desk: &mut dyn Desk| {
         desk.tell(Event::Signing { act: act.clone() });
         sign_with_own_key(desk, options.clone()).await
     })
-    .await?;
+    .await
+}
+
+/// The registry takes what was signed.
+async fn hand_in(
+    desk: &mut dyn Desk,
+    id: OfferId,
+    proof: SignIn,
+    last_name: Option<String>,
+) -> Result<AccountReset, Stop> {
     begin_step(desk, Step::Push);
     let entry = EntryId(desk.fresh_id());
     let signed = ActSigned {
         version: VERSION,
-        id: to_sign.id,
+        id,
         assertion: proof.assertion,
         last_name,
     };

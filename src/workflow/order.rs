@@ -44,6 +44,18 @@ pub enum Order {
         /// Why, if that was said already.
         wish: Option<ResetWish>,
     },
+    /// An administrator who is at the desk asks for what was prepared.
+    SignPrepared {
+        administrator: PersonId,
+        /// For which, if that was chosen already.
+        reset: Option<AccountResetId>,
+    },
+    /// Whoever is at the desk objects to one.
+    ObjectReset {
+        objector: PersonId,
+        /// To which, if that was chosen already.
+        reset: Option<AccountResetId>,
+    },
     /// Releases or refuses one.
     ReleaseReset {
         reset: AccountResetId,
@@ -111,6 +123,13 @@ pub async fn run(desk: &mut dyn Desk, order: Order) -> Result<Ending, Stop> {
         Order::Suspend(order) => loss::suspend(desk, *order).await,
         Order::Lift { person, factor } => loss::lift(desk, &person, factor.as_ref(), None).await,
         Order::AskReset { person, wish } => account_reset::ask(desk, &person, wish).await,
+        Order::SignPrepared {
+            administrator,
+            reset,
+        } => account_reset::sign_prepared(desk, &administrator, reset).await,
+        Order::ObjectReset { objector, reset } => {
+            account_reset::object(desk, &objector, reset).await
+        }
         Order::ReleaseReset { reset, by } => account_reset::release(desk, reset, &by).await,
         Order::CarryOutReset { reset, person } => {
             account_reset::carry_out(desk, reset, &person).await

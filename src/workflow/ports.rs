@@ -229,6 +229,11 @@ port! {
         fn prepare_reset(&mut self, person: &PersonId, visit: VisitId, wish: &ResetWish) -> Result<AccountReset, Stop>;
         /// What a second agent signs to release one: whoever is signed in, or who is named.
         fn release_reset(&mut self, reset: AccountResetId, by: Option<&OperatorId>) -> Result<ActToSign, Stop>;
+        /// What an administrator who is at the desk, in that visit, signs to ask for what was prepared.
+        fn sign_prepared(&mut self, administrator: &PersonId, visit: VisitId, reset: AccountResetId) -> Result<ActToSign, Stop>;
+        /// Whoever is in that visit objects to one. Whether that was taken is not known after [`Stop::Unanswered`]; every other stop is
+        /// certain.
+        fn object_reset(&mut self, reset: AccountResetId, visit: VisitId) -> Result<AccountReset, Stop>;
         /// Who may release it.
         fn reset_releasers(&mut self, reset: AccountResetId) -> Result<Vec<Operator>, Stop>;
         /// Hands in what was signed. Whether it was taken is not known after [`Stop::Unanswered`]; every other stop is certain.

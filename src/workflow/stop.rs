@@ -190,7 +190,7 @@ fn code_of(unmet: &Unmet) -> &'static str {
         | Unmet::NobodyStandsBy
         | Unmet::NoPages { .. }
         | Unmet::NeedsNoReset { .. } => problem_code::NOT_ALLOWED,
-        Unmet::MayObject { .. } => problem_code::RESET_OVER,
+        Unmet::MayObject { .. } | Unmet::NothingOpen { .. } => problem_code::RESET_OVER,
         Unmet::NothingToSign => problem_code::OFFER_FOREIGN,
         Unmet::NotSuspended { .. } => problem_code::NOT_SUSPENDED,
         Unmet::Held => problem_code::CREDENTIAL_EXISTS,

@@ -1,5 +1,6 @@
 //! The reset of an account at two stations with software keys and the real registry: the whole of it, and with a mishap at every call.
 
+mod at_desk;
 mod away;
 mod begun;
 mod headless;
@@ -90,7 +91,8 @@ impl Service {
     /// What is open about person `n`.
     async fn open(&self, n: usize) -> Option<AccountReset> {
         let detail = self.one.station.person(&person(n)).await;
-        detail.expect("a person").reset.map(|reset| *reset)
+        let reset = detail.expect("a person").reset.map(|reset| *reset);
+        reset.filter(|reset| reset.state.is_open())
     }
 
     async fn live_on_keys(&self, n: usize) -> usize {

@@ -21,6 +21,11 @@ pub enum ResetCommand {
         #[arg(value_name = "ID", value_parser = reset_id)]
         reset: AccountResetId,
     },
+    /// An administrator of the person's organisation, who is at this desk, asks for what was prepared at this desk or another one: signed
+    /// with their own key.
+    Sign(SignArguments),
+    /// The person whose account it is, or an administrator of their organisation, is at this desk and objects: nothing comes of it then.
+    Object(ObjectArguments),
     /// Release one as a second agent, with one's own key over all that it says.
     Release(ReleaseArguments),
     /// Refuse one, as another agent than whoever asked. It takes no reason.
@@ -77,6 +82,37 @@ pub struct RequestArguments {
     /// The agent's own key.
     #[command(flatten)]
     pub key: KeyChoice,
+}
+
+/// `reset sign`
+#[derive(Debug, Args)]
+pub struct SignArguments {
+    /// Which.
+    #[arg(value_name = "ID", value_parser = reset_id)]
+    pub reset: AccountResetId,
+    /// Who asks.
+    #[arg(long, value_name = "ID", value_parser = person_id)]
+    pub administrator: PersonId,
+    /// How they were identified: document and its last four characters, e.g. passport:7K31.
+    #[arg(long, value_name = "DOCUMENT:LAST4")]
+    pub identified_by: Identification,
+    /// Their own key.
+    #[command(flatten)]
+    pub key: KeyChoice,
+}
+
+/// `reset object`
+#[derive(Debug, Args)]
+pub struct ObjectArguments {
+    /// To which.
+    #[arg(value_name = "ID", value_parser = reset_id)]
+    pub reset: AccountResetId,
+    /// Who objects.
+    #[arg(long, value_name = "ID", value_parser = person_id)]
+    pub objector: PersonId,
+    /// How they were identified: document and its last four characters, e.g. passport:7K31.
+    #[arg(long, value_name = "DOCUMENT:LAST4")]
+    pub identified_by: Identification,
 }
 
 /// `reset release`

@@ -563,7 +563,9 @@ fn agents_answer(question: AccountResetQuestion) -> Answer {
             Some(agent) => Answer::Releaser(agent.id.clone()),
             None => Answer::Keep,
         },
+        AccountResetQuestion::Which { .. } => Answer::Nth(0),
         AccountResetQuestion::Ask { .. }
+        | AccountResetQuestion::Object { .. }
         | AccountResetQuestion::CarryOut { .. }
         | AccountResetQuestion::Way { .. } => Answer::Yes,
         AccountResetQuestion::Except { .. } => Answer::Typed("5".to_owned()),

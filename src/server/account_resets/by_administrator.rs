@@ -1,4 +1,4 @@
-//! An administrator of the person's organisation asks for the reset of an account, on a page; a desk prepares that for somebody who is
+//! An administrator of the person's organisation asks for the reset of an account, on a page or at a desk; a desk prepares that for somebody who is
 //! there alone.
 //!
 //! Invariants: their asking is the authority, and it is asked again before anything comes of it; nobody carries out what was asked for
@@ -225,8 +225,7 @@ pub async fn asked(
     if let Some(looked) = &terms.identified {
         refuse_makers(tx, looked.visit, (administrator, proof.with), now).await?;
     }
-    let asker = person::by_id(tx, administrator).await?;
-    let asker = asker.ok_or_else(|| Refusal::internal("an administrator who is nobody"))?;
+    let asker = somebody(tx, administrator).await?;
     let ripe_at = proof.signed.is_none().then(|| now + CODE_WAITS);
     let until = days.end_of(1, ripe_at.unwrap_or(now));
     let asking = Asking {
@@ -244,6 +243,12 @@ pub async fn asked(
         ..Told::of(terms.reset, terms.reason, &asker.name)
     };
     tell(tx, Kind::ResetAsked, &person, &told, now).await
+}
+
+/// The administrator of that name.
+pub(super) async fn somebody(db: &mut Connection, id: &PersonId) -> Answer<Person> {
+    let person = person::by_id(db, id).await?;
+    person.ok_or_else(|| Refusal::internal("an administrator who is nobody"))
 }
 
 async fn keep(

@@ -3,6 +3,8 @@
 //! Invariant: an act is made here from what the registry holds when it is asked for, and made once more when it is signed; only what
 //! is the same is taken.
 
+pub mod at_desk;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -16,6 +18,7 @@ use crate::domain::act::Deed;
 use crate::domain::authority::carries_out_for_administrators;
 use crate::domain::{AccountResetId, PersonId};
 use crate::server::Registry;
+use crate::server::account_resets::by_administrator::Proof;
 use crate::server::account_resets::signing::{self, Ground, refuse_changed};
 use crate::server::account_resets::{self as resets, Asked as Asker, Wish, by_administrator};
 use crate::server::auth::{AtDesk, IdempotencyKey};
@@ -24,7 +27,8 @@ use crate::server::ledger::{self, Looked, Opened};
 use crate::server::problem::{Answer, Refusal};
 use crate::server::tables::account_reset as table;
 use crate::server::tables::act_asked::{AskedWhere, Signer};
-use crate::server::tables::operator;
+use crate::server::tables::{FactorName, operator};
+use crate::server::verify::RelyingParty;
 use crate::wire::{
     AccountReset, AccountResetDetail, AccountResetDone, AccountResets, ActSigned, ActToSign,
     Operator, ReleaseAsk, Releasers, ResetAsk, ResetCarryOut, ResetEnd, ResetEnding, problem_code,
@@ -178,9 +182,25 @@ pub(super) async fn to_sign(
     (deed, reset): (Deed, AccountResetId),
     by: (Asker<'_>, Option<&str>),
 ) -> Answer<ActToSign> {
+    let whom = (
+        Signer::Operator(signer.id.clone()),
+        signer.name.as_str(),
+        person,
+    );
+    asked_to_sign(registry, tx, (desk, whom), (deed, reset), by).await
+}
+
+/// The same of whoever signs there.
+async fn asked_to_sign(
+    registry: &Registry,
+    tx: &mut Write,
+    (desk, (signer, name, person)): (&AtDesk, (Signer, &str, &PersonId)),
+    (deed, reset): (Deed, AccountResetId),
+    by: (Asker<'_>, Option<&str>),
+) -> Answer<ActToSign> {
     let now = registry.now();
-    let party = &registry.operators;
-    let whom = (Signer::Operator(signer.id.clone()), signer.name.as_str());
+    let party = party_of(registry, &signer);
+    let whom = (signer, name);
     let to_sign = signing::to_sign(party, tx, whom, (place(desk), deed), now).await?;
     Ok(ActToSign {
         id: to_sign.id,
@@ -190,6 +210,14 @@ pub(super) async fn to_sign(
         expires_at: to_sign.expires_at,
         facts: resets::facts(tx, (person, reset), by, now).await?,
     })
+}
+
+/// Under which relying party somebody's keys are.
+fn party_of<'a>(registry: &'a Registry, signer: &Signer) -> &'a RelyingParty {
+    match signer {
+        Signer::Operator(_) => &registry.operators,
+        Signer::Person(_) => &registry.people,
+    }
 }
 
 fn place(desk: &AtDesk) -> AskedWhere {
@@ -219,7 +247,7 @@ pub async fn signed(
     let asked = (push.id, &place(&desk));
     let credential = &push.assertion.raw_id;
     let ground = Ground::of(&mut look.db, asked, credential, now).await?;
-    let by = &registry.operators;
+    let by = party_of(&registry, ground.signer());
     let signed = match ground.verified_act(by, &push.assertion) {
         Ok(signed) => signed,
         Err(refusal) => {
@@ -236,8 +264,18 @@ pub async fn signed(
     let ground_now = Ground::of(tx, asked, credential, now).await?;
     ledger::refuse_changed(&ground, &ground_now)?;
     ground.take(tx, &signed, now).await?;
-    let id = match &signed.act.deed {
-        Deed::AskReset { terms } => {
+    let id = match (&signed.act.deed, ground.signer()) {
+        (Deed::AskReset { terms }, Signer::Person(administrator)) => {
+            signed.keep(by, tx, now).await?;
+            let proof = Proof {
+                with: &FactorName::of_key(credential),
+                signed: Some((push.id, &push.assertion.response.signature)),
+            };
+            let what = (terms, administrator);
+            resets::at_desk::signed(tx, &desk, &registry.days, what, proof, now).await?;
+            terms.reset
+        }
+        (Deed::AskReset { terms }, Signer::Operator(_)) => {
             let wish = Wish {
                 reason: terms.reason,
                 remark: &terms.remark,
@@ -251,14 +289,14 @@ pub async fn signed(
             resets::asked(tx, &desk, (&signed.act, terms), (&person, signature), now).await?;
             terms.reset
         }
-        Deed::ReleaseReset { .. } => {
+        (Deed::ReleaseReset { .. }, _) => {
             let signer = ground.operator();
             let signer = signer.ok_or_else(|| Refusal::internal("a release by no operator"))?;
             let whom = (signer, Some(&desk.station), push.last_name.as_deref());
             let when = (registry.pace(), now);
             signed.release(by, tx, whom, when).await?
         }
-        Deed::Vouch { .. } | Deed::Lend { .. } | Deed::ChangeOwn { .. } => {
+        (Deed::Vouch { .. } | Deed::Lend { .. } | Deed::ChangeOwn { .. }, _) => {
             return Err(Refusal::internal("an act that no operator is asked for"));
         }
     };

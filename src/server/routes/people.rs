@@ -8,11 +8,10 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 
 use super::{Body, Named, Params, Shared, desk};
-use crate::domain::authority::{Action, decide, may_ask};
 use crate::domain::visit::Held;
 use crate::domain::{Person, PersonId};
 use crate::server::Registry;
-use crate::server::account_resets;
+use crate::server::account_resets::at_desk;
 use crate::server::auth::AtDesk;
 use crate::server::database::Connection;
 use crate::server::exceptions;
@@ -173,14 +172,10 @@ pub(super) async fn detail_of(
     let visit = visits::of_desk(read, desk, &person, now).await?;
     let here = (&desk.station, &desk.operator.id);
     let served_by = visits::served_by(read, here, &person.id, now).await?;
-    let (role, replace) = (desk.operator.role, Action::ReplaceLost);
-    let carries_out = decide(role, replace, Some(person.kind)).once_released();
-    let may_see = carries_out.is_ok() || may_ask(role, replace, person.kind).is_ok();
-    let reset = match account_resets::open_of(read, &person.id, now).await? {
-        // What is said in it is for who asks, releases and carries out.
-        Some(reset) if may_see => Some(Box::new(account_resets::shown(read, reset, now).await?)),
-        Some(_) | None => None,
-    };
+    let is_here = visit.is_some();
+    let reset = at_desk::of_person(read, desk, (&person.id, is_here), now).await?;
+    let role = desk.operator.role;
+    let resets_of_others = at_desk::of_others(read, role, (&person, is_here), now).await?;
     let exception = match exception::pending_of(read, &person.id).await? {
         Some(exception) => Some(Box::new(exceptions::shown(read, exception, now).await?)),
         None => None,
@@ -192,7 +187,8 @@ pub(super) async fn detail_of(
         factors,
         visit,
         served_by,
-        reset,
+        reset: reset.map(Box::new),
+        resets_of_others,
         pages: registry.config.pages.is_some(),
     })
 }

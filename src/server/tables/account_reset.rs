@@ -287,6 +287,21 @@ pub async fn open_of(db: &mut Connection, person: &PersonId) -> Result<Option<St
     .await
 }
 
+/// The one of a person that was carried out and by which something can still be added.
+pub async fn carried_out_of(
+    db: &mut Connection,
+    person: &PersonId,
+    now: Timestamp,
+) -> Result<Option<Stored>, Fault> {
+    sqlx::query_as(
+        "SELECT * FROM account_reset WHERE person = $1 AND state = 'carried-out' AND until_ms > $2 ORDER BY ended_ms DESC LIMIT 1",
+    )
+    .bind(person)
+    .bind(At(now))
+    .fetch_optional(db)
+    .await
+}
+
 /// How many were asked for, and not only prepared unless somebody objected to that, about that person after that time: of all, and without those that whoever asked took back.
 pub async fn asked_about(
     db: &mut Connection,

@@ -71,6 +71,30 @@ pub async fn may_vouch(
         .contains(with))
 }
 
+/// By which factors somebody may answer for others in a visit of their own: what was there before it, and what whoever serves them did not
+/// make, or made long ago.
+pub async fn answering(
+    tx: &mut Connection,
+    id: VisitId,
+    now: Timestamp,
+) -> Answer<Vec<(FactorSort, FactorName)>> {
+    let visit = kept(tx, id).await?.ok_or_else(|| over(id))?.visit;
+    let mut found = Vec::new();
+    for factor in there_before(tx, &visit, &visit.person).await? {
+        let by = (&visit.person, &factor.id);
+        if rests(&factor, now) || another_made(tx, visit.id, by).await? {
+            found.push((factor.sort, factor.id));
+        }
+    }
+    Ok(found)
+}
+
+/// Whether it was made so long ago that nobody made it for what it proves now. Whoever showed or imported the secret of an app or token
+/// may have kept it, however long ago.
+fn rests(factor: &Valid, now: Timestamp) -> bool {
+    factor.sort == FactorSort::Key && factor.accepted_at <= now - OWN_WORK_RESTS
+}
+
 /// The factors by which this person may prove that visit: their own for themself; for another the ones that the visit's operator
 /// did not make, or made long ago.
 pub(in crate::server) async fn provers(
@@ -81,11 +105,11 @@ pub(in crate::server) async fn provers(
 ) -> Answer<Vec<FactorName>> {
     let mut names = Vec::new();
     for factor in there_before(tx, visit, prover).await? {
-        // Whoever showed or imported the secret of an app or token may have kept it, however long ago.
-        let rests = factor.sort == FactorSort::Key && factor.accepted_at <= now - OWN_WORK_RESTS;
         let proves = match *prover == visit.person {
             true => !factor::stocked_in_visit(tx, &factor.id, visit.id).await?,
-            false => rests || another_made(tx, visit.id, (prover, &factor.id)).await?,
+            false => {
+                rests(&factor, now) || another_made(tx, visit.id, (prover, &factor.id)).await?
+            }
         };
         if proves {
             names.push(factor.id);

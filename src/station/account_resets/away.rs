@@ -56,20 +56,22 @@ impl Station {
         };
         let answer = self.registry()?.ask_away(&session, reset, &ask).await;
         let to_sign = self.heard_in(&session, answer)?;
-        checked(to_sign, &session.operator.id, |act| match &act.deed {
-            Deed::AskReset { terms } => {
-                terms.reset == reset
-                    && terms.person.id == person.as_str()
-                    && terms.away.is_some()
-                    && terms.identified.is_none()
-                    && terms.reason == wish.reason
-                    && terms.remark == wish.remark
-                    && terms.ticket == wish.ticket
+        checked(to_sign, session.operator.id.as_str(), |act| {
+            match &act.deed {
+                Deed::AskReset { terms } => {
+                    terms.reset == reset
+                        && terms.person.id == person.as_str()
+                        && terms.away.is_some()
+                        && terms.identified.is_none()
+                        && terms.reason == wish.reason
+                        && terms.remark == wish.remark
+                        && terms.ticket == wish.ticket
+                }
+                Deed::ReleaseReset { .. }
+                | Deed::Vouch { .. }
+                | Deed::Lend { .. }
+                | Deed::ChangeOwn { .. } => false,
             }
-            Deed::ReleaseReset { .. }
-            | Deed::Vouch { .. }
-            | Deed::Lend { .. }
-            | Deed::ChangeOwn { .. } => false,
         })
     }
 

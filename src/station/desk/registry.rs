@@ -229,6 +229,26 @@ impl Registry for StationDesk {
             .await
     }
 
+    async fn sign_prepared(
+        &mut self,
+        administrator: &PersonId,
+        visit: VisitId,
+        reset: AccountResetId,
+    ) -> Result<ActToSign, Stop> {
+        let about = (administrator, visit);
+        self.unless_cancelled(self.station.sign_prepared(about, reset))
+            .await
+    }
+
+    async fn object_reset(
+        &mut self,
+        reset: AccountResetId,
+        visit: VisitId,
+    ) -> Result<AccountReset, Stop> {
+        // Not cut short by a cancel: what the registry did must be known.
+        self.station.object_reset(reset, visit).await
+    }
+
     async fn reset_releasers(&mut self, reset: AccountResetId) -> Result<Vec<Operator>, Stop> {
         self.unless_cancelled(self.station.reset_releasers(reset))
             .await

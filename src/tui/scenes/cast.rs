@@ -496,6 +496,7 @@ pub fn detail() -> PersonDetail {
         visit: None,
         served_by: None,
         reset: None,
+        resets_of_others: Vec::new(),
         exception: None,
         pages: false,
     }

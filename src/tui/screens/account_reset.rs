@@ -1,5 +1,6 @@
 //! The reset of an account: what an agent asks for, what a second one releases, and what is deleted then.
 
+pub mod at_desk;
 pub mod away;
 pub mod scenes;
 pub mod view;
@@ -15,7 +16,7 @@ use crate::tui::keys::{ENTER, Key, Press, row};
 use crate::tui::model::{Asking, Run};
 use crate::tui::update::Effect;
 use crate::wire::{AccountReset, Operator, Owned, ResetFacts};
-use crate::workflow::dialogue::{AccountResetQuestion, Answer};
+use crate::workflow::dialogue::{AccountResetJob, AccountResetQuestion, Answer};
 
 /// A question about the reset of an account.
 pub enum AccountResetAsking {
@@ -31,6 +32,17 @@ pub enum AccountResetAsking {
         at: usize,
     },
     Ask(Read),
+    /// Which of them?
+    Which {
+        what: AccountResetJob,
+        resets: Vec<AccountReset>,
+        marked: usize,
+    },
+    /// Do they object?
+    Object {
+        objector: Box<Person>,
+        reset: Box<AccountReset>,
+    },
     /// Which agent has come?
     Releaser {
         agents: Vec<Operator>,
@@ -88,6 +100,15 @@ impl AccountResetAsking {
         match question {
             AccountResetQuestion::Why { .. } => Self::Why { marked: 0 },
             AccountResetQuestion::Ask { act, facts } => Self::Ask(Read { act, facts, at: 0 }),
+            AccountResetQuestion::Which { what, resets } => Self::Which {
+                what,
+                resets,
+                marked: 0,
+            },
+            AccountResetQuestion::Object { objector, reset } => Self::Object {
+                objector: Box::new(objector),
+                reset,
+            },
             AccountResetQuestion::Releaser { agents } => Self::Releaser { agents, marked: 0 },
             AccountResetQuestion::Release { act, facts, wrong } => Self::Release {
                 read: Read { act, facts, at: 0 },
@@ -122,8 +143,10 @@ impl AccountResetAsking {
         match self {
             Self::Why { marked } => Some((marked, ResetReason::ALL.len())),
             Self::Releaser { agents, marked } => Some((marked, agents.len())),
+            Self::Which { resets, marked, .. } => Some((marked, resets.len())),
             Self::Ask(read) | Self::Release { read, .. } => Some((&mut read.at, LINES_MAX)),
             Self::Remark { .. }
+            | Self::Object { .. }
             | Self::CarryOut { .. }
             | Self::Way { .. }
             | Self::Except { .. } => None,
@@ -146,6 +169,8 @@ impl AccountResetAsking {
             }
             Self::Why { .. }
             | Self::Ask(_)
+            | Self::Which { .. }
+            | Self::Object { .. }
             | Self::Releaser { .. }
             | Self::CarryOut { .. }
             | Self::Way { .. } => None,
@@ -168,6 +193,8 @@ impl AccountResetAsking {
             }
             Self::Why { .. }
             | Self::Ask(_)
+            | Self::Which { .. }
+            | Self::Object { .. }
             | Self::Releaser { .. }
             | Self::CarryOut { .. }
             | Self::Way { .. } => {}
@@ -213,7 +240,10 @@ impl AccountResetAsking {
                 Some(Answer::Releaser(agent.id.clone()))
             }
             Self::Except { line, .. } => Some(Answer::Typed(line.as_str().to_owned())),
-            Self::Ask(_) | Self::CarryOut { .. } | Self::Way { .. } => Some(Answer::Yes),
+            Self::Which { marked, .. } => Some(Answer::Nth(*marked)),
+            Self::Ask(_) | Self::Object { .. } | Self::CarryOut { .. } | Self::Way { .. } => {
+                Some(Answer::Yes)
+            }
         }
     }
 }
@@ -238,6 +268,19 @@ static WHO: Screen = Screen {
         row!(Key::Digit => "key-which-agent", HelpOnly, Run(why)),
     ],
     ..LIST
+};
+
+static WHICH: Screen = Screen {
+    rows: &[
+        row!(ENTER => "key-next", Left, Run(confirm)),
+        row!(Key::Digit => "key-which-reset", HelpOnly, Run(why)),
+    ],
+    ..LIST
+};
+
+static OBJECT: Screen = Screen {
+    rows: &[row!(ENTER => "key-object", Left, Run(confirm))],
+    ..QUESTION
 };
 
 static REMARK: Screen = Screen {
@@ -282,6 +325,8 @@ pub(super) fn screen(asking: &AccountResetAsking) -> &'static Screen {
         AccountResetAsking::Why { .. } => &WHY,
         AccountResetAsking::Remark { .. } => &REMARK,
         AccountResetAsking::Ask(_) => &ASK,
+        AccountResetAsking::Which { .. } => &WHICH,
+        AccountResetAsking::Object { .. } => &OBJECT,
         AccountResetAsking::Releaser { .. } => &WHO,
         AccountResetAsking::Release { line, .. } if line.is_empty() => &REFUSE,
         AccountResetAsking::Release { .. } => &RELEASE,

@@ -154,6 +154,11 @@ pub(super) static SCREEN: Screen = Screen {
             .when(|m| Way::of(m) == Way::Ask),
         row!(letter('v') => "key-carry-out-reset", Left, Kiosk(|m, _| carry_out_reset(m)))
             .when(|m| Way::of(m) == Way::CarryOut),
+        row!(letter('v') => "key-carry-out-again", Left, Kiosk(|m, _| carry_out_reset(m)))
+            .when(|m| Way::of(m) == Way::Again),
+        row!(letter('h') => "key-sign-prepared", Left, Kiosk(|m, _| sign_prepared(m)))
+            .when(has_to_sign),
+        row!(letter('o') => "key-objects", HelpOnly, Kiosk(|m, _| object(m))),
         row!(ENTER => "key-enrol-key", Left, Kiosk(|m, _| enrol(m))),
         row!(letter('a') => "key-enrol-app", Left, Kiosk(|m, _| app(m, AppJob::Enrol))),
         row!(letter('b') => "key-enrol-both", Left, Kiosk(|m, _| app(m, AppJob::Both))),
@@ -203,6 +208,8 @@ pub enum Way {
     /// It waits for an administrator, for a second agent, for its time, or for somebody else than who released it.
     Waits,
     CarryOut,
+    /// Whoever is signed in carried it out, and the visit ended before anything was enrolled: it goes on in another one.
+    Again,
 }
 
 impl Way {
@@ -230,6 +237,7 @@ impl Way {
                 }
             }
             _ if !page.needs_authority() => Self::None,
+            Some((_, ResetState::CarriedOut)) => Self::Again,
             // They came: they are identified, and get what they need.
             _ if detail.exception.as_ref().is_some_and(|one| !one.overdue) => Self::None,
             _ if by_administrators && carries_out && detail.pages => Self::Prepare,
@@ -324,7 +332,9 @@ fn ask_reset(model: &mut Model) -> Vec<Effect> {
     };
     let what = match Way::of(model) {
         Way::Prepare => AccountResetJob::Prepare,
-        Way::None | Way::AgentAsks | Way::Ask | Way::Waits | Way::CarryOut => AccountResetJob::Ask,
+        Way::None | Way::AgentAsks | Way::Ask | Way::Waits | Way::CarryOut | Way::Again => {
+            AccountResetJob::Ask
+        }
     };
     start(model, order, Job::AccountReset { what, person })
 }
@@ -360,6 +370,39 @@ fn carry_out_reset(model: &mut Model) -> Vec<Effect> {
         true => AccountResetJob::Except,
         false => AccountResetJob::CarryOut,
     };
+    start(model, order, Job::AccountReset { what, person })
+}
+
+/// Whether something waits for them as an administrator.
+fn has_to_sign(model: &Model) -> bool {
+    let page = model.desk.person.as_ref();
+    let detail = page.and_then(|page| page.detail.as_deref());
+    detail.is_some_and(|detail| !detail.to_sign().is_empty())
+}
+
+/// An administrator signs what was prepared for somebody of their organisation.
+fn sign_prepared(model: &mut Model) -> Vec<Effect> {
+    let Some(person) = person(model) else {
+        return Vec::new();
+    };
+    let order = Order::SignPrepared {
+        administrator: person.id.clone(),
+        reset: None,
+    };
+    let what = AccountResetJob::Sign;
+    start(model, order, Job::AccountReset { what, person })
+}
+
+/// Whoever is at the desk objects to a reset.
+fn object(model: &mut Model) -> Vec<Effect> {
+    let Some(person) = person(model) else {
+        return Vec::new();
+    };
+    let order = Order::ObjectReset {
+        objector: person.id.clone(),
+        reset: None,
+    };
+    let what = AccountResetJob::Object;
     start(model, order, Job::AccountReset { what, person })
 }
 

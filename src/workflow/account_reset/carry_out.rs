@@ -44,7 +44,10 @@ async fn carry_out_one(
     let detail = desk.detail(person).await?;
     let mut owned = detail.owned();
     owned.retain(|owned| !owned.is_gone());
-    let deed = match detail.reset.filter(|open| open.id == reset) {
+    let deed = match detail
+        .reset
+        .filter(|open| open.state.is_open() && open.id == reset)
+    {
         Some(open) => {
             let deed = Deed::of(&open, Some(visit.id), &owned);
             let question = AccountResetQuestion::CarryOut { reset: open, owned };

@@ -16,6 +16,10 @@ pub enum AccountResetJob {
     Ask,
     /// It is written down for an administrator of the person's organisation to ask for.
     Prepare,
+    /// An administrator of the person's organisation, who is at the desk, asks for what was prepared.
+    Sign,
+    /// Its person, or an administrator of their organisation, is at the desk and objects.
+    Object,
     /// A second agent releases or refuses it.
     Release,
     /// All that opens the account is deleted.
@@ -32,10 +36,20 @@ pub enum AccountResetJob {
 pub enum AccountResetQuestion {
     /// Why is it asked for? → [`Answer::Wish`](super::Answer::Wish)
     Why { person: Person },
-    /// This is what an agent is about to ask for: is it so? → [`Answer::Yes`](super::Answer::Yes)
+    /// This is what an agent, or an administrator who is at the desk, is about to ask for: is it so? → [`Answer::Yes`](super::Answer::Yes)
     Ask {
         act: Box<Act>,
         facts: Box<ResetFacts>,
+    },
+    /// Several wait: which of them is this about, that is done by whoever is at the desk? → [`Answer::Nth`](super::Answer::Nth)
+    Which {
+        what: AccountResetJob,
+        resets: Vec<AccountReset>,
+    },
+    /// Whoever is at the desk objects to it: are they sure? → [`Answer::Yes`](super::Answer::Yes)
+    Object {
+        objector: Person,
+        reset: Box<AccountReset>,
     },
     /// Which second agent has come, while whoever asked is signed in? → [`Answer::Releaser`](super::Answer::Releaser)
     Releaser { agents: Vec<Operator> },
@@ -76,6 +90,10 @@ pub enum AccountResetQuestion {
 pub enum AccountResetResult {
     /// It waits for an administrator of the organisation.
     Prepared { reset: Box<AccountReset> },
+    /// An administrator asked for what was prepared: it can be carried out where its person is.
+    Signed { reset: Box<AccountReset> },
+    /// Nothing comes of it: whoever is at the desk objected.
+    Objected { reset: Box<AccountReset> },
     /// It waits for a second agent.
     Asked { reset: Box<AccountReset> },
     /// It can be carried out.
@@ -101,7 +119,8 @@ pub(super) fn steps(job: AccountResetJob) -> &'static [Step] {
         ],
         AccountResetJob::Release => &[Step::Confirm, Step::Key, Step::Pin, Step::Test, Step::Push],
         AccountResetJob::Except => &[Step::Confirm, Step::Push],
-        AccountResetJob::Prepare | AccountResetJob::CarryOut => {
+        AccountResetJob::Sign => &[Step::Identify, Step::Confirm, Step::Prove, Step::Push],
+        AccountResetJob::Prepare | AccountResetJob::Object | AccountResetJob::CarryOut => {
             &[Step::Identify, Step::Confirm, Step::Push]
         }
     }

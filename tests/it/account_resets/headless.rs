@@ -25,12 +25,26 @@ fn command(arguments: &[&str]) -> Option<ResetCommand> {
 
 /// Carries out `reset …` with the agent's own key and its PIN: the outcome, and everything that was printed.
 async fn run(world: &World, arguments: &[&str], signs: bool) -> (Outcome, String) {
+    run_with(
+        world,
+        arguments,
+        signs.then_some((OPERATOR_SLOT, OPERATOR_PIN)),
+    )
+    .await
+}
+
+/// The same with the key in that slot and its PIN.
+pub(super) async fn run_with(
+    world: &World,
+    arguments: &[&str],
+    key: Option<(&str, &str)>,
+) -> (Outcome, String) {
     world.station.keep_session().expect("kept");
-    let pins = pin_file(&[OPERATOR_PIN]);
+    let pins = pin_file(&[key.map_or(OPERATOR_PIN, |(_, pin)| pin)]);
     let fd = fd_of(&pins).to_string();
     let mut arguments = arguments.to_vec();
-    if signs {
-        arguments.extend(["--key", OPERATOR_SLOT, "--pin-fd", &fd]);
+    if let Some((slot, _)) = key {
+        arguments.extend(["--key", slot, "--pin-fd", &fd]);
     }
     let (paper, output) = paper();
     let command = command(&arguments).expect("understood");

@@ -14,7 +14,7 @@ const PEOPLE: &str = "record,id,name,kind,email,organisation,coc_number,country\
     person,p-2,Ada Ministrator,main-administrator,p2@example.com,o-1,,\n";
 
 /// The help desk where they come, and another one, where they and their administrator were enrolled.
-async fn desks(config: ServeConfig) -> (World, World) {
+pub(super) async fn desks(config: ServeConfig) -> (World, World) {
     let here = World::build_with(config, PEOPLE).await.expect("a world");
     let other = here.neighbour("Help desk 2").await.expect("a station");
     for (world, name) in [(&here, "H. Elp"), (&other, "O. Ther")] {
@@ -36,7 +36,18 @@ async fn desks(config: ServeConfig) -> (World, World) {
     (here, other)
 }
 
-async fn stands(world: &World) -> Option<ResetState> {
+pub(super) fn with_pages() -> ServeConfig {
+    let pages = PagesConfig {
+        listen: "127.0.0.1:0".parse().expect("an address"),
+        ..PagesConfig::default()
+    };
+    ServeConfig {
+        pages: Some(pages),
+        ..ServeConfig::default()
+    }
+}
+
+pub(super) async fn stands(world: &World) -> Option<ResetState> {
     let detail = world.station.person(&person(1)).await;
     detail.expect("a person").reset.map(|reset| reset.state)
 }
@@ -46,17 +57,6 @@ async fn is_asked_for(world: &World) {
     let asked = "UPDATE account_reset SET state = 'released', administrator = 'p-2', ripe_ms = 1, \
          asked_with = (SELECT hex(id) FROM credential WHERE person = 'p-2')";
     sql(world, asked).await;
-}
-
-fn with_pages() -> ServeConfig {
-    let pages = PagesConfig {
-        listen: "127.0.0.1:0".parse().expect("an address"),
-        ..PagesConfig::default()
-    };
-    ServeConfig {
-        pages: Some(pages),
-        ..ServeConfig::default()
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

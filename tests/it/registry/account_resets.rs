@@ -1,6 +1,7 @@
 //! The reset of an account: asked for by one human of Customer Service, released by another, carried out for whoever is at the desk, and
 //! by nobody otherwise.
 
+mod at_desk;
 mod attacks;
 mod away;
 mod deputy;

@@ -302,7 +302,7 @@ pub(super) fn begin(stage: &mut Stage, what: AccountResetJob) {
     });
 }
 
-fn identified(stage: &mut Stage) {
+pub(super) fn identified(stage: &mut Stage) {
     let note = Note::Identified {
         identification: cast::identification(),
     };

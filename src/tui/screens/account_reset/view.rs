@@ -11,7 +11,7 @@ use crate::tui::big;
 use crate::tui::clean::{width, wrap};
 use crate::tui::entry::Line as Typed;
 use crate::tui::model::{AccountResetAsking, Touch};
-use crate::tui::screens::account_reset::{Complaint, Read, away, is_long};
+use crate::tui::screens::account_reset::{Complaint, Read, at_desk, away, is_long};
 use crate::tui::screens::bay::view as bay;
 use crate::tui::screens::run::view::{bar, blinking};
 use crate::tui::view::chrome::{Who, who};
@@ -45,18 +45,20 @@ pub(in crate::tui) fn ask(
             let big = tr!(t, "account-reset-ask-big");
             said(ctx, sheet, panel, scale, (&big, read));
         }
+        AccountResetAsking::Which {
+            what,
+            resets,
+            marked,
+        } => at_desk::which(ctx, sheet, (panel, scale), (*what, resets), *marked),
+        AccountResetAsking::Object { objector, reset } => {
+            at_desk::object(ctx, sheet, (panel, scale), (objector, reset));
+        }
         AccountResetAsking::Releaser { agents, marked } => {
             let row = sheet.big(panel, 1, &tr!(t, "account-reset-who-big"), scale);
             let how = tr!(t, "account-reset-who-how");
             let row = who(ctx, sheet, panel, row + 1, Who::Operator, &how) + 1;
-            let area = below(panel, row);
-            let (first, shown) = bay::window(agents.len(), usize::from(area.height), *marked);
-            let lines = agents.iter().enumerate().skip(first).take(shown);
-            for (line, (index, agent)) in (0..).zip(lines) {
-                let mark = if index == *marked { "▸" } else { " " };
-                let words = format!("{mark} {} {}", index + 1, agent.name);
-                sheet.put(area, line, s(words, ctx.theme.strong()));
-            }
+            let names = agents.iter().map(|agent| agent.name.clone()).collect();
+            numbered(ctx, sheet, below(panel, row), names, *marked);
         }
         AccountResetAsking::Release {
             read,
@@ -87,6 +89,23 @@ pub(in crate::tui) fn ask(
             line,
             wrong,
         } => away::except(ctx, sheet, (panel, scale), (reset, owned), (line, *wrong)),
+    }
+}
+
+/// Lines with their numbers, one of them marked; as many as fit, the marked one among them.
+pub(super) fn numbered(
+    ctx: Ctx<'_>,
+    sheet: &mut Sheet<'_>,
+    area: Rect,
+    lines: Vec<String>,
+    marked: usize,
+) {
+    let (first, shown) = bay::window(lines.len(), usize::from(area.height), marked);
+    let lines = lines.into_iter().enumerate().skip(first).take(shown);
+    for (row, (index, line)) in (0..).zip(lines) {
+        let mark = if index == marked { "▸" } else { " " };
+        let words = format!("{mark} {} {line}", index + 1);
+        sheet.put(area, row, s(words, ctx.theme.strong()));
     }
 }
 
@@ -371,6 +390,14 @@ pub(in crate::tui) fn done(
     let (title, next) = match result {
         AccountResetResult::Prepared { .. } => {
             (tr!(t, "done-left"), tr!(t, "account-reset-prepared-next"))
+        }
+        AccountResetResult::Signed { reset } => {
+            let until = stamp(reset.until);
+            let next = tr!(t, "account-reset-signed-next", until = until);
+            (tr!(t, "done-left"), next)
+        }
+        AccountResetResult::Objected { .. } => {
+            (tr!(t, "done-know"), tr!(t, "account-reset-objected-next"))
         }
         AccountResetResult::Asked { reset } if reset.away => {
             (tr!(t, "done-left"), tr!(t, "away-asked-next"))

@@ -277,6 +277,7 @@ fn advice(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, row: u16, page: &Pers
         Way::Ask => tr!(ctx.text, "person-choice-ask"),
         Way::Prepare => tr!(ctx.text, "person-choice-prepare"),
         Way::CarryOut => tr!(ctx.text, "person-choice-carry-out"),
+        Way::Again => tr!(ctx.text, "person-choice-again"),
         // Nothing can be enrolled until somebody else has done something.
         Way::AgentAsks | Way::Waits => return,
     };
@@ -291,6 +292,12 @@ fn advised(ctx: Ctx<'_>, page: &PersonPage) -> Option<(String, bool)> {
         Some((open_reset(ctx, reset), true))
     } else if let Some(exception) = detail.exception.as_ref().filter(|one| one.is_pending()) {
         Some((excepted(ctx, exception), true))
+    } else if let (Way::Again, Some(reset)) = (Way::of(ctx.model), &detail.reset) {
+        let until = ctx.moment(reset.until);
+        Some((tr!(ctx.text, "person-reset-again", until = until), true))
+    } else if !detail.to_sign().is_empty() {
+        let count = detail.to_sign().len();
+        Some((tr!(ctx.text, "person-to-sign", count = count), true))
     } else if person.lacks_standby_key() && person.keys > 0 {
         Some((tr!(ctx.text, "person-advice-standby"), true))
     } else if page.owned.iter().any(Owned::is_valid) {

@@ -5,6 +5,11 @@ use crate::registry::pages::browser::with_pages;
 
 /// P. Example, an employee, and W. Example, now of the same organisation and its main administrator, who has a key; P.'s key was stolen.
 async fn alone() -> (World, Agent, Agent) {
+    alone_with(&mut Authenticator::new(8)).await
+}
+
+/// The same, where W. Example has that key.
+pub(super) async fn alone_with(key: &mut Authenticator) -> (World, Agent, Agent) {
     let world = World::with(with_pages).await;
     world
         .sql("UPDATE person SET organisation = 'org-1' WHERE id = 'p-2'")
@@ -13,7 +18,7 @@ async fn alone() -> (World, Agent, Agent) {
     world
         .sql("UPDATE credential SET suspended_ms = accepted_ms, suspended_why = 'stolen'")
         .await;
-    world.enrolled("p-2", &mut Authenticator::new(8)).await;
+    world.enrolled("p-2", key).await;
     let desk = Agent::new(&world, "H. Elp", Role::HelpDesk, 31).await;
     let other = Agent::new(&world, "O. Ther", Role::HelpDesk, 32).await;
     (world, desk, other)
@@ -29,7 +34,7 @@ fn asking(visit: &Visit) -> ResetAsk {
     }
 }
 
-async fn prepares(desk: &Agent, visit: &Visit) -> Result<AccountReset, RegistryError> {
+pub(super) async fn prepares(desk: &Agent, visit: &Visit) -> Result<AccountReset, RegistryError> {
     let (client, session) = (&desk.client, &desk.session);
     client.prepare_reset(session, entry(), &asking(visit)).await
 }
@@ -135,7 +140,7 @@ async fn what_no_administrator_asked_for_within_four_hours_is_over() {
 const ASKED: &str = "UPDATE account_reset SET state = 'released', administrator = 'p-2', \
      asked_with = (SELECT hex(id) FROM credential WHERE person = 'p-2'), until_ms = until_ms + 3600000";
 
-async fn raised(world: &World, kind: &str) -> usize {
+pub(super) async fn raised(world: &World, kind: &str) -> usize {
     let alarms = admin::alarms(&world.db(), 100).await.expect("alarms");
     alarms.iter().filter(|alarm| alarm.kind == kind).count()
 }

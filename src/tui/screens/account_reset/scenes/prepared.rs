@@ -25,7 +25,7 @@ pub static SCENES: &[Scene] = &[
     ("account-reset-who", who),
 ];
 
-fn somebody() -> Person {
+pub(in crate::tui::screens::account_reset) fn somebody() -> Person {
     let lost = lost_all().person.lost;
     Person {
         lost,
@@ -34,7 +34,7 @@ fn somebody() -> Person {
 }
 
 /// An employee whose only key was stolen.
-fn employee(open: Option<AccountReset>) -> PersonDetail {
+pub(in crate::tui::screens::account_reset) fn employee(open: Option<AccountReset>) -> PersonDetail {
     PersonDetail {
         person: somebody(),
         reset: open.map(Box::new),
@@ -43,7 +43,7 @@ fn employee(open: Option<AccountReset>) -> PersonDetail {
     }
 }
 
-fn made(state: ResetState) -> AccountReset {
+pub(in crate::tui::screens::account_reset) fn made(state: ResetState) -> AccountReset {
     let mut reset = reset(6, somebody(), cast::operator(), 12);
     reset.state = state;
     reset.station = Some("Help desk 2".to_owned());
