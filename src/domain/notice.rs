@@ -46,6 +46,8 @@ pub enum Kind {
     DeputyNamed,
     /// Resets of somebody's account may be asked for again, although many were.
     ResetsAllowed,
+    /// Where they are written to, or called, is another place.
+    Reached,
 }
 
 words! {Kind {
@@ -65,6 +67,7 @@ words! {Kind {
     ServiceAccount => "customer-service-account",
     DeputyNamed => "deputy-releaser",
     ResetsAllowed => "resets-allowed",
+    Reached => "contact-changed",
 }}
 
 impl Kind {
@@ -84,7 +87,8 @@ impl Kind {
             | Self::ResetEnded
             | Self::ServiceAccount
             | Self::DeputyNamed
-            | Self::ResetsAllowed => false,
+            | Self::ResetsAllowed
+            | Self::Reached => false,
         }
     }
 }

@@ -46,40 +46,66 @@ struct Window {
     sources: HashMap<Source, u32>,
 }
 
+impl Window {
+    /// How long it lasts still; none: it is over.
+    fn left_s(&self, now: Timestamp) -> Option<u32> {
+        let now_s = now.as_second();
+        let ends_s = self.began_s.saturating_add(WINDOW_S);
+        let lasts = (self.began_s..ends_s).contains(&now_s);
+        lasts.then(|| u32::try_from((ends_s - now_s).clamp(1, WINDOW_S)).unwrap_or(1))
+    }
+
+    fn begin_anew_if_over(&mut self, now: Timestamp) {
+        if self.left_s(now).is_none() {
+            *self = Self {
+                began_s: now.as_second(),
+                ..Self::default()
+            };
+        }
+    }
+
+    fn count(&mut self, source: Source) {
+        self.in_all = self.in_all.saturating_add(1);
+        if self.sources.len() < MAX_SOURCES || self.sources.contains_key(&source) {
+            *self.sources.entry(source).or_default() += 1;
+        }
+    }
+}
+
 impl Guesses {
-    /// In how many seconds anything of that source is examined again, where that is not now: for what is short enough to be guessed.
+    /// In how many seconds anything of that source is examined again, where that is not now: for what is short enough to be guessed. What
+    /// others guess keeps nobody out.
     pub fn full(&self, source: Source, now: Timestamp) -> Option<u32> {
         let window = self.window.lock();
-        let now_s = now.as_second();
-        let ends_s = window.began_s.saturating_add(WINDOW_S);
-        let is_over = !(window.began_s..ends_s).contains(&now_s);
+        let left_s = window.left_s(now)?;
         let tried = window.sources.get(&as_one(source)).copied().unwrap_or(0);
-        if is_over || (tried < PER_SOURCE && window.in_all < IN_ALL) {
-            return None;
-        }
-        Some(u32::try_from((ends_s - now_s).clamp(1, WINDOW_S)).unwrap_or(1))
+        (tried >= PER_SOURCE).then_some(left_s)
+    }
+
+    /// Whether so many are wrong from everywhere that all of it is slowed down.
+    pub fn are_many(&self, now: Timestamp) -> bool {
+        let window = self.window.lock();
+        window.left_s(now).is_some() && window.in_all >= IN_ALL
+    }
+
+    /// Notes what was wrong when it was examined; whether they have become many by it.
+    pub fn note(&self, source: Source, now: Timestamp) -> bool {
+        let mut window = self.window.lock();
+        window.begin_anew_if_over(now);
+        window.count(as_one(source));
+        window.in_all == IN_ALL
     }
 
     /// Notes a wrong code. Where there were too many, it is not examined: in how many seconds others are.
     pub fn wrong(&self, source: Source, now: Timestamp) -> Result<(), u32> {
         let mut window = self.window.lock();
-        let now_s = now.as_second();
-        if !(window.began_s..window.began_s.saturating_add(WINDOW_S)).contains(&now_s) {
-            *window = Window {
-                began_s: now_s,
-                ..Window::default()
-            };
-        }
+        window.begin_anew_if_over(now);
         let source = as_one(source);
         let tried = window.sources.get(&source).copied().unwrap_or(0);
         if tried >= PER_SOURCE || window.in_all >= IN_ALL {
-            let left = window.began_s.saturating_add(WINDOW_S) - now_s;
-            return Err(u32::try_from(left.clamp(1, WINDOW_S)).unwrap_or(1));
+            return Err(window.left_s(now).unwrap_or(1));
         }
-        window.in_all = window.in_all.saturating_add(1);
-        if window.sources.len() < MAX_SOURCES || window.sources.contains_key(&source) {
-            *window.sources.entry(source).or_default() += 1;
-        }
+        window.count(source);
         Ok(())
     }
 }
@@ -131,5 +157,23 @@ mod tests {
             assert_eq!(guesses.wrong(source, at(5)), Ok(()));
         }
         assert!(guesses.wrong(from("192.0.2.1"), at(6)).is_err());
+    }
+
+    #[test]
+    fn what_others_guess_keeps_nobody_out_of_what_is_examined_and_a_source_of_its_own_does() {
+        let guesses = Guesses::default();
+        for source in 1..IN_ALL {
+            let source = Source::Address(IpAddr::from(source.to_be_bytes()));
+            assert!(!guesses.note(source, at(1005)));
+        }
+        assert!(!guesses.are_many(at(1006)));
+        assert!(guesses.note(from("192.0.2.1"), at(1006)), "from here on");
+        assert!(guesses.are_many(at(1006)));
+        assert_eq!(guesses.full(from("192.0.2.2"), at(1006)), None);
+        for _ in 0..PER_SOURCE {
+            assert!(!guesses.note(from("192.0.2.2"), at(1007)), "said once");
+        }
+        assert_eq!(guesses.full(from("192.0.2.2"), at(1007)), Some(58));
+        assert!(!guesses.are_many(at(1065)), "a minute later");
     }
 }

@@ -210,6 +210,7 @@ impl Writer<'_> {
                 tr!(t, "mail-deputy", account = account()),
             ),
             Kind::ResetsAllowed => both!("mail-resets-allowed-subject", "mail-resets-allowed"),
+            Kind::Reached => both!("mail-reached-subject", "mail-reached"),
         }
     }
 
@@ -235,7 +236,8 @@ impl Writer<'_> {
             | Kind::ResetReleased
             | Kind::ResetDone
             | Kind::ResetEnded
-            | Kind::ResetsAllowed => {
+            | Kind::ResetsAllowed
+            | Kind::Reached => {
                 let platform = shown(self.house.platform);
                 match own {
                     true => tr!(t, "mail-own-account", platform = platform),

@@ -10,6 +10,7 @@ use crate::server::database::Write;
 use crate::server::problem::{Answer, Refusal};
 use crate::server::tables::account_reset::{self as table, Ender, Stored};
 use crate::server::tables::{audit, operator};
+use crate::server::visits;
 use crate::wire::{Operator, ResetEnding, problem_code};
 
 /// An operator withdraws or refuses one of which nothing has come.
@@ -22,6 +23,10 @@ pub async fn end(
     let reset = stored(tx, id).await?;
     let person = known(tx, &reset.person).await?;
     may_end(tx, by, (&person, how), now).await?;
+    if how == ResetEnding::Refuse {
+        // Who asked takes it back whoever they turned out to be.
+        visits::holds(tx, Action::Receive, &by.id, &person).await?;
+    }
     let is_theirs = is_theirs(tx, by, &reset).await?;
     let to = match (how, is_theirs) {
         (ResetEnding::Withdraw, true) => ResetState::Withdrawn,

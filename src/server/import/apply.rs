@@ -8,8 +8,11 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use super::plan::Plan;
+use crate::domain::PersonId;
 use crate::server::admin::by_admin;
 use crate::server::database::{Database, Fault, Write};
+use crate::server::notices::{self, Besides, Kind};
+use crate::server::tables::contact::{Said, Sort};
 use crate::server::tables::person::{self, NewPerson};
 use crate::server::tables::{audit, contact, search, visit};
 
@@ -51,9 +54,16 @@ async fn portion<T>(
 
 async fn people(tx: &mut Write, few: &[NewPerson]) -> Result<(), Fault> {
     let now = Timestamp::now();
+    let before = contact::in_use(tx, few.iter().map(|person| &person.id)).await?;
     person::put_all(tx, few).await?;
     let said = few.iter().map(|person| (&person.id, &person.contacts));
     contact::put_all(tx, said, now).await?;
+    for new in few {
+        let before = before.get(&new.id);
+        if before.is_some_and(|before| is_reached_otherwise(before, &new.contacts)) {
+            tell_reached(tx, &new.id, now).await?;
+        }
+    }
     // Whoever is new is found at once.
     search::index_some(tx, PORTION).await?;
     for person in few.iter().filter(|person| person.had_more) {
@@ -64,4 +74,28 @@ async fn people(tx: &mut Write, few: &[NewPerson]) -> Result<(), Fault> {
         audit::note(tx, &line, now).await?;
     }
     Ok(())
+}
+
+/// Whether somebody was reached before, and is at another address or number from now on.
+fn is_reached_otherwise(before: &Said, said: &Said) -> bool {
+    let is_place = |sort: &Sort| *sort != Sort::Language;
+    let reached = before.keys().any(is_place);
+    let changed = said
+        .iter()
+        .filter(|(sort, _)| is_place(sort))
+        .any(|(sort, value)| {
+            let old = before.get(sort).map_or("", String::as_str);
+            !old.eq_ignore_ascii_case(value)
+        });
+    reached && changed
+}
+
+/// Whoever can change that could have all other messages sent to themself: what is not in use any more is written to for a while, and so
+/// hears of this.
+async fn tell_reached(tx: &mut Write, id: &PersonId, now: Timestamp) -> Result<(), Fault> {
+    let Some(person) = person::by_id(tx, id).await? else {
+        return Ok(());
+    };
+    let (kind, whom) = (Kind::Reached, (&person, Besides::Peers));
+    notices::tell(tx, kind, whom, &serde_json::json!({}), now).await
 }

@@ -294,6 +294,14 @@ async fn by_code(
             ));
         }
     };
+    // It is used up whatever comes of the act: who saw it typed has no use for it.
+    tx.commit().await?;
+    let mut tx = site.registry.db.write().await?;
+    if let Some(before) = once.before(&mut tx).await? {
+        return Ok(before);
+    }
+    let asked_now = asked_there(&mut tx, (id, &admin.visitor.place()), now).await?;
+    refuse_changed(&asked, &asked_now)?;
     act_asked::take(&mut tx, id).await?;
     let act = Act::read(&asked.act.0).map_err(Refusal::internal)?;
     let proof = Proof {

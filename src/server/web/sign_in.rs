@@ -42,6 +42,9 @@ const CHALLENGE_LIFE: SignedDuration = SignedDuration::from_mins(5);
 /// However a code is answered, it takes as long: how long tells nothing of who exists.
 const CODE_TAKES: Duration = Duration::from_millis(300);
 
+/// The same while many are wrong from everywhere: who has a right one waits, and is let in.
+const CODE_TAKES_AMONG_MANY: Duration = Duration::from_secs(3);
+
 /// Of a challenge: what was drawn, until when it holds, and what marks it as ours.
 const DRAWN_BYTES: usize = 16;
 const UNTIL_BYTES: usize = 8;
@@ -458,9 +461,13 @@ pub async fn by_code(
 ) -> Shown {
     visitor.once("/sign-in/code", &sent.form, &sent)?;
     let t = visitor.look.text;
-    let began = tokio::time::Instant::now();
-    let source = client.map(|client| Source::Address(client.0.0));
     let now = site.registry.now();
+    let takes = match site.guesses.are_many(now) {
+        true => CODE_TAKES_AMONG_MANY,
+        false => CODE_TAKES,
+    };
+    let answer_at = tokio::time::Instant::now() + takes;
+    let source = client.map(|client| Source::Address(client.0.0));
     let full = source
         .clone()
         .and_then(|source| site.guesses.full(source, now));
@@ -468,20 +475,28 @@ pub async fn by_code(
         Some(_) => tr!(t, "page-code-many"),
         None => match typed(&site, &visitor, &sent, now).await? {
             Ok(response) => {
-                tokio::time::sleep_until(began + CODE_TAKES).await;
+                tokio::time::sleep_until(answer_at).await;
                 return Ok(response);
             }
             Err(wrong) => {
-                if let Some(source) = source {
-                    // That there were too many is said the next time.
-                    let _ = site.guesses.wrong(source, now);
+                if source.is_some_and(|source| site.guesses.note(source, now)) {
+                    tell_many(&site, now).await?;
                 }
                 wrong
             }
         },
     };
-    tokio::time::sleep_until(began + CODE_TAKES).await;
+    tokio::time::sleep_until(answer_at).await;
     Ok(people_page(&site, &visitor, Some(told), &sent.email)?)
+}
+
+/// Somebody guesses from many places: it keeps nobody out, and is seen.
+async fn tell_many(site: &Site, now: Timestamp) -> Answer<()> {
+    let mut tx = site.registry.db.write().await?;
+    let detail = "within a minute so many wrong codes were typed on the page from everywhere that all are answered late";
+    let kind = problem_code::TOO_MANY_ATTEMPTS;
+    audit::raise(&mut tx, None, (kind, detail), now).await?;
+    Ok(tx.commit().await?)
 }
 
 /// Lets them in, or says why not, which is the same for everybody.

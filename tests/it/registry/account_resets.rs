@@ -4,6 +4,7 @@
 mod at_desk;
 mod attacks;
 mod away;
+mod cases;
 mod deputy;
 mod killed;
 mod mailed;

@@ -101,6 +101,46 @@ async fn what_a_file_does_not_say_of_how_people_are_reached_stays_and_what_anoth
     assert_eq!(reached(dir.path()).await, now);
 }
 
+/// Who is told of that.
+async fn told(dir: &Path) -> Vec<(String, String)> {
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(dir.join("registry.db"));
+    let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
+    let told = "SELECT kind, person FROM notice ORDER BY number";
+    sqlx::query_as(told).fetch_all(&pool).await.unwrap()
+}
+
+/// Whoever has the file changed would be told of all else in their place.
+#[tokio::test]
+async fn whoever_is_reached_elsewhere_from_now_on_is_told_and_for_an_administrator_their_peers() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = |mine: &str, phone: &str, language: &str| {
+        format!(
+            "record,id,name,kind,email,phone,language,organisation,country\n\
+             organisation,o-1,Exemple,,,,,,FR\n\
+             person,u-1,A. Dmin,main-administrator,{mine},{phone},{language},o-1,\n\
+             person,u-2,O. Ther,user-administrator,o@example.test,,,o-1,\n\
+             person,u-3,E. Mployee,employee,e@example.test,,,o-1,\n"
+        )
+    };
+    for same in [
+        file("a@example.test", "", ""),
+        file("a@example.test", "", "nl"),
+        file("A@example.test", "", "nl"),
+    ] {
+        import(dir.path(), "people.csv", same).await.unwrap();
+        assert_eq!(told(dir.path()).await, [], "nobody is reached elsewhere");
+    }
+    let both = ["u-1", "u-2"].map(|who| ("contact-changed".to_owned(), who.to_owned()));
+    let other = file("aa@example.test", "", "nl");
+    import(dir.path(), "people.csv", &other).await.unwrap();
+    assert_eq!(told(dir.path()).await, both);
+    import(dir.path(), "people.csv", &other).await.unwrap();
+    assert_eq!(told(dir.path()).await, both, "once");
+    let called = file("aa@example.test", "+31612345678", "nl");
+    import(dir.path(), "people.csv", called).await.unwrap();
+    assert_eq!(told(dir.path()).await.len(), 4, "also of a number");
+}
+
 #[tokio::test]
 async fn spreadsheets_mark_separate_and_quote_in_their_own_ways() {
     let dir = tempfile::tempdir().unwrap();

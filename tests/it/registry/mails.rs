@@ -37,6 +37,12 @@ pub struct Mail {
 }
 
 impl Mail {
+    /// Wherever its lines end.
+    pub fn says(&self, words: &str) -> bool {
+        let body: Vec<&str> = self.body.split_whitespace().collect();
+        body.join(" ").contains(words)
+    }
+
     fn header(&self, name: &str) -> &str {
         let begins = format!("{name}: ");
         let line = self.head.lines().find_map(|l| l.strip_prefix(&*begins));
@@ -93,7 +99,14 @@ impl Post {
         }
     }
 
+    /// All but that somebody is reached elsewhere, which goes along with whatever a test imports.
     pub fn taken(&self) -> Vec<Mail> {
+        let mut taken = self.all();
+        taken.retain(|mail| !mail.says("Messages go there from now on"));
+        taken
+    }
+
+    pub fn all(&self) -> Vec<Mail> {
         self.taken.lock().clone()
     }
 
@@ -237,11 +250,12 @@ async fn import(world: &World, row: &str) {
 async fn whoever_gets_a_factor_is_mailed_at_each_address_and_the_notice_is_told() {
     let post = Post::new().await;
     let world = World::mailed(&post).await;
-    import(
-        &world,
-        "p-3,T. Exampleson,unaffiliated,t@example.test,t@home.test,nl",
-    )
-    .await;
+    world
+        .sql(
+            "INSERT INTO contact (person, sort, value, since_ms) \
+             VALUES ('p-3', 'second-email', 't@home.test', 0), ('p-3', 'language', 'nl', 0)",
+        )
+        .await;
     world.enrolled("p-3", &mut Authenticator::new(1)).await;
     until("two mails", async || post.taken().len() == 2).await;
     assert_eq!(post.recipients(), ["t@example.test", "t@home.test"]);
@@ -309,11 +323,9 @@ async fn what_is_put_off_is_tried_at_longer_and_longer_times_for_three_days_and_
 async fn what_is_refused_is_an_alarm_at_once_that_says_whether_anything_reached_them() {
     let post = Post::new().await;
     let world = World::mailed(&post).await;
-    import(
-        &world,
-        "p-3,T. Exampleson,unaffiliated,t@example.test,t@home.test,",
-    )
-    .await;
+    world
+        .sql("INSERT INTO contact (person, sort, value, since_ms) VALUES ('p-3', 'second-email', 't@home.test', 0)")
+        .await;
     import(&world, "p-9,N. Obody,unaffiliated,,,").await;
     post.says("t@example.test", Some(Says::Never));
     world.enrolled("p-3", &mut Authenticator::new(1)).await;

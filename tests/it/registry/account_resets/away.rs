@@ -14,12 +14,12 @@ use keydesk::wire::{
 use super::*;
 
 /// Whose account it is.
-const WHOSE: &str = "p-2";
+pub(super) const WHOSE: &str = "p-2";
 
 const DAY_S: i64 = 24 * 60 * 60;
 
 /// W. Example has lost the only key, and is called back at a number that has been on record for long.
-async fn lost(wait_hours: u8) -> (World, Agent, Agent) {
+pub(super) async fn lost(wait_hours: u8) -> (World, Agent, Agent) {
     let world = World::with(|config| config.resets.wait_hours = wait_hours).await;
     world.enrolled(WHOSE, &mut Authenticator::new(7)).await;
     world
@@ -38,7 +38,7 @@ fn video() -> AwaySaid {
 }
 
 impl Agent {
-    async fn begins(&self, person: &str) -> Result<AwayBegun, RegistryError> {
+    pub(super) async fn begins(&self, person: &str) -> Result<AwayBegun, RegistryError> {
         let begin = AwayBegin {
             version: VERSION,
             person: PersonId::new(person),
@@ -61,7 +61,10 @@ impl Agent {
             .await
     }
 
-    async fn asks_away(&self, reset: AccountResetId) -> Result<ActToSign, RegistryError> {
+    pub(super) async fn asks_away(
+        &self,
+        reset: AccountResetId,
+    ) -> Result<ActToSign, RegistryError> {
         let ask = AwayAsk {
             version: VERSION,
             person: PersonId::new(WHOSE),

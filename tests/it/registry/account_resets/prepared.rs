@@ -234,3 +234,21 @@ async fn many_that_one_human_prepares_are_seen_and_what_is_objected_to_thrice_is
         problem_code::RESET_LIMIT
     );
 }
+
+/// They would hinder whom they know.
+#[tokio::test]
+async fn nobody_refuses_for_their_own_organisation_and_who_prepared_takes_back_whoever_they_are() {
+    let (world, desk, other) = alone().await;
+    let visit = desk.visit("p-1").await;
+    let reset = prepares(&desk, &visit).await.expect("prepared").id;
+    world
+        .sql(
+            "UPDATE person SET organisation = 'org-1' WHERE id = 'p-4'; \
+             UPDATE operator SET person = 'p-4' WHERE personnel_number IN ('n-31', 'n-32')",
+        )
+        .await;
+    let ended = other.ends(reset, ResetEnding::Refuse).await;
+    assert_eq!(refused(ended), problem_code::NOT_ALLOWED);
+    let ended = desk.ends(reset, ResetEnding::Withdraw).await;
+    assert_eq!(ended.expect("withdrawn").state, ResetState::Withdrawn);
+}

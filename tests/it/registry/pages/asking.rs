@@ -414,3 +414,32 @@ async fn what_a_desk_prepared_stands_first_and_is_signed_like_any_other() {
     );
     assert_eq!(resets(&world).await, [asked]);
 }
+
+/// Whoever looks over somebody's shoulder has no use for what was typed, whatever came of it.
+#[tokio::test]
+async fn a_right_code_is_used_up_also_where_the_act_is_refused() {
+    let (world, mut key, _) = organisation().await;
+    let phone = Phone::new("p-4", 1);
+    world.app_enrolled(&phone).await;
+    world.wait_s(60);
+    world.next_step();
+    let mut browser = Browser::new(&world);
+    let code = phone.code(world.now(), 0);
+    browser.type_code("zoe@example.test", code.as_str()).await;
+    let at = signing(&mut browser, "p-1").await;
+    let form = browser.get(&at).await.form(&at);
+    // Meanwhile somebody else asks for it.
+    let mut other = Browser::new(&world);
+    other.sign_in(&mut key).await;
+    let theirs = signing(&mut other, "p-1").await;
+    other.key((&theirs, &theirs), &mut key, &[]).await;
+    world.next_step();
+    let code = phone.code(world.now(), 0);
+    let fields = [("form", form.as_str()), ("code", code.as_str())];
+    let answer = browser.post(&at, &fields).await;
+    assert_eq!(answer.status, 409, "{}", answer.text);
+    let again = Browser::new(&world)
+        .type_code("zoe@example.test", code.as_str())
+        .await;
+    assert_eq!(again.status, 422, "it opens nothing any more");
+}
