@@ -31,11 +31,12 @@ pub use clock::RegistryClock;
 pub use decode::RegistryError;
 pub use key::{KeyFileError, StationKey};
 
-use crate::domain::{EntryId, PersonId, Secret, StationId, VisitId};
+use crate::domain::{Bytes, EntryId, PersonId, Secret, StationId, VisitId};
 use crate::wire::{
     self, Bond, ExpectedPeople, Health, JoinReply, JoinRequest, KnownCredentials, KnownRequest,
-    Offer, OfferFault, OperatorCode, OperatorEnrolment, OperatorOffer, People, PeopleLookup,
-    PersonDetail, Push, Report, Session, SignIn, SignInOptions, TestOffer, TicketRequest, Tickets,
+    Leave, Offer, OfferFault, OperatorCode, OperatorEnrolment, OperatorOffer, People, PeopleLookup,
+    PersonDetail, Push, Report, Session, SignIn, SignInOptions, Taking, TestOffer, TicketRequest,
+    Tickets,
 };
 use connection::{Connection, Identity};
 use decode::Head;
@@ -348,6 +349,19 @@ impl Client {
         let known: KnownCredentials = self.post(&path, Some(session), None, request).await?;
         self.check_pinned(&known.rp_id)?;
         Ok(known)
+    }
+
+    /// `POST /v1/takings`: whether these credentials may be taken from whoever they open something for.
+    pub async fn leave_to_take(
+        &self,
+        session: &Session,
+        credentials: &[Bytes],
+    ) -> Result<Leave, RegistryError> {
+        let taking = Taking {
+            version: wire::VERSION,
+            credentials: credentials.to_vec(),
+        };
+        self.post(&["takings"], Some(session), None, &taking).await
     }
 
     async fn get<T: DeserializeOwned>(

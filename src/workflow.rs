@@ -27,6 +27,7 @@ mod retest;
 mod sign_in;
 mod steps;
 mod stop;
+mod taking;
 mod undo;
 mod visit;
 mod withdraw;

@@ -9,7 +9,9 @@ mod registry;
 use clap::{Args, Parser, Subcommand};
 
 use super::batch::args::BatchCommand;
-pub use super::care::args::{CareCommand, CaseArguments, CredentialsCommand, ResetArguments};
+pub use super::care::args::{
+    CareCommand, CaseArguments, CredentialsCommand, DeleteArguments, ResetArguments,
+};
 pub use super::choice::KeyChoice;
 use super::choice::person_id;
 pub use super::factor::args::FactorCommand;

@@ -45,9 +45,10 @@ pub(super) async fn run(runs: &Runs<'_>, command: &CareCommand) -> Outcome {
         CareCommand::Credentials(command) => {
             let (key, orders) = match command {
                 CredentialsCommand::List { key } => (key, Orders::default()),
-                CredentialsCommand::Delete { id, case, key } => {
-                    let orders = Orders::of(vec![Answer::Remove(id.clone())]);
-                    (key, orders.confirming(case))
+                CredentialsCommand::Delete(a) => {
+                    let orders = Orders::of(vec![Answer::Remove(a.id.clone())]);
+                    let orders = orders.confirming(&a.case);
+                    (&a.key, orders.proving(&a.codes, &a.proof))
                 }
                 CredentialsCommand::Rename { id, name, key } => {
                     let answer = Answer::Rename(id.clone(), name.clone());

@@ -16,6 +16,7 @@ use super::patience::Patience;
 use super::reset::AccountResetAnswers;
 use super::secret::{self, Lines, SecretError};
 use super::totp::answers::AppAnswers;
+use super::totp::args::{CodeSource, ProofArguments};
 use crate::domain::reset::ResetCase;
 use crate::domain::{Identification, KeyFacts, Person, Pin, UsbPath};
 use crate::station::Station;
@@ -81,6 +82,14 @@ impl Orders {
             case: arguments.case(),
             ..self
         }
+    }
+
+    /// The same, where whoever loses one proves themself so.
+    #[must_use]
+    pub fn proving(self, codes: &CodeSource, proof: &ProofArguments) -> Self {
+        let mut apps = AppAnswers::of(codes);
+        apps.proof.clone_from(proof);
+        Self { apps, ..self }
     }
 
     /// These answers to questions about apps and tokens.

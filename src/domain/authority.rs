@@ -14,6 +14,7 @@ mod decision;
 mod last;
 mod matrix;
 mod release;
+mod taking;
 
 pub use asking::{NotTheirs, may_ask_for};
 pub use decision::{
@@ -22,6 +23,7 @@ pub use decision::{
 pub use last::{LastFactor, may_take};
 pub use matrix::{Asker, Condition, Releaser, Row, Whom, row};
 pub use release::{As, NoRelease, SETTLED_AFTER, settled_at};
+pub use taking::{TakenBy, may_clear, may_take_at_all, may_take_by};
 
 /// What an operator is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
@@ -55,6 +57,8 @@ pub enum Action {
     Accept,
     /// Take an app or token from somebody who has another factor.
     RemoveApp,
+    /// Take a factor from its owner, who wants that and proved one of theirs.
+    GiveUp,
     /// Give somebody a factor who has lost all of theirs.
     ReplaceLost,
     /// Lend somebody a key who forgot theirs, for some days.

@@ -119,6 +119,12 @@ pub enum Unmet {
         /// Who.
         person: String,
     },
+    /// Nothing of theirs proves the person any more, and what would be taken from them is all that opens their account.
+    LostAccess {
+        /// Who.
+        person: String,
+        kind: PersonKind,
+    },
     /// The registry holds the credential that was to be given up.
     Held,
 }

@@ -42,7 +42,10 @@ impl Had {
             Self::Lost => match lost().map(|row| (row.asked_by, row.released_by)) {
                 Some((Asker::Administrator, Releaser::Nobody)) => Takes::Administrator,
                 // Whatever the matrix does not leave to the desk is held back.
-                Some((Asker::Operator | Asker::CustomerService, Releaser::Nobody))
+                Some((
+                    Asker::Operator | Asker::Owner | Asker::CustomerService,
+                    Releaser::Nobody,
+                ))
                 | Some((_, Releaser::SecondAgent | Releaser::SecondMember))
                 | None => Takes::Release,
             },

@@ -161,6 +161,9 @@ pub struct KeyReset {
     pub losses: Losses,
     /// Why, and who asked.
     pub case: ResetCase,
+    /// By which visits.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub visits: Vec<VisitId>,
     pub operator: OperatorId,
     pub begun_at: Timestamp,
 }
@@ -185,6 +188,9 @@ pub struct Deletion {
     pub losses: Losses,
     /// Why, and who asked.
     pub case: ResetCase,
+    /// By which visits.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub visits: Vec<VisitId>,
     pub operator: OperatorId,
     pub begun_at: Timestamp,
 }

@@ -80,6 +80,7 @@ mod tests {
     fn withdrawal(person: &str, credential: u8) -> OutboxEntry {
         entry(OutboxBody::Withdrawal {
             push: Box::new(WithdrawalPush {
+                visits: Vec::new(),
                 version: 2,
                 person: PersonId::new(person),
                 credential: Bytes(vec![credential]),

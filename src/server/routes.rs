@@ -193,6 +193,7 @@ fn documented() -> OpenApiRouter<Arc<Registry>> {
         .routes(routes!(pushes::enrolment))
         .routes(routes!(pushes::test))
         .routes(routes!(resets::known))
+        .routes(routes!(resets::taking))
         .routes(routes!(resets::key_reset))
         .routes(routes!(withdrawals::withdrawal))
         .routes(routes!(account_resets::ask, account_resets::list))

@@ -9,12 +9,14 @@ use jiff::{SignedDuration, Timestamp};
 mod fate;
 mod kept;
 mod proof;
+mod taken;
 
 pub use super::tables::FactorName;
 use super::tables::visit::{self, NewVisit};
 use super::tables::{audit, operator, person, standing};
 pub use fate::{Bringer, Fate, fate, is_proved, may_take, passed, proved_then};
 pub use proof::{Tested, answering, may_vouch, testable};
+pub use taken::{Fits, Told, leave, taken_then};
 
 use super::auth::AtDesk;
 use super::database::{Connection, Write};

@@ -32,6 +32,13 @@ impl Station {
         self.heard_in(&session, offer)
     }
 
+    /// The visits by which these credentials may be taken from whoever they open something for.
+    pub async fn leave_to_take(&self, credentials: &[Bytes]) -> Result<Vec<VisitId>, Stop> {
+        let session = self.session()?;
+        let leave = self.registry()?.leave_to_take(&session, credentials).await;
+        Ok(self.heard_in(&session, leave)?.visits)
+    }
+
     /// What the registry knows to be on a key, whose these credentials are, and what is enrolled for a person.
     pub async fn known_credentials(
         &self,

@@ -2,7 +2,7 @@
 
 use super::{Text, tr};
 use crate::domain::PersonKind;
-use crate::domain::authority::{Asker, LastFactor, NotAllowed, Releaser, Role, Row};
+use crate::domain::authority::{Action, Asker, LastFactor, NotAllowed, Releaser, Role, Row, row};
 
 impl Text {
     /// Why the matrix refuses, and who may.
@@ -31,6 +31,7 @@ impl Text {
             (_, Releaser::SecondAgent) => tr!(self, "may-released", roles = roles),
             (_, Releaser::SecondMember) => tr!(self, "may-seconded", roles = roles),
             (Asker::Administrator, Releaser::Nobody) => tr!(self, "may-asked", roles = roles),
+            (Asker::Owner, Releaser::Nobody) => tr!(self, "may-owner", roles = roles),
             (Asker::Operator | Asker::CustomerService, Releaser::Nobody) => roles,
         }
     }
@@ -52,6 +53,13 @@ impl Text {
             Some(row) => tr!(self, "why-last", person = person, may = self.who_may(row)),
             None => tr!(self, "why-last-nobody", person = person),
         }
+    }
+
+    /// What it takes to take from somebody what opens their account, and who serves them where they cannot prove anything.
+    pub fn taken_from(&self, person: &str, kind: PersonKind) -> String {
+        let may = row(Action::ReplaceLost, Some(kind));
+        let may = may.map_or_else(String::new, |row| self.who_may(row));
+        tr!(self, "why-taken", person = person, may = may)
     }
 
     /// What somebody takes who has nothing left, and whose account only a reset opens again; none may: nobody.

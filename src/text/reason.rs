@@ -4,6 +4,7 @@
 use super::clean::clean;
 use super::stopped::Explained;
 use super::{Language, Text, tr};
+use crate::domain::authority::{Action, row};
 use crate::domain::list::FileFault;
 use crate::domain::reason::{Failure, Flaw, Gap, KeyFault, Lacks, Refusal, Skip, Unmet, Why};
 use crate::domain::reset::CaseFault;
@@ -225,6 +226,16 @@ impl Text {
                     "unmet-may-object",
                     person = person.as_str(),
                     until = until
+                )
+            }
+            Unmet::LostAccess { person, kind } => {
+                let may = row(Action::ReplaceLost, Some(*kind));
+                let may = may.map_or_else(String::new, |row| self.who_may(row));
+                tr!(
+                    self,
+                    "unmet-lost-access",
+                    person = person.as_str(),
+                    may = may
                 )
             }
             Unmet::Held => return None,

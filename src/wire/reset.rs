@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Credential, KeyReport};
 use crate::domain::reset::ResetCase;
-use crate::domain::{Bytes, KeyId, OperatorId, Person, PersonId};
+use crate::domain::{Bytes, KeyId, OperatorId, Person, PersonId, VisitId};
 
 /// `POST /v1/credentials/known`, in a session: whose are these credentials, and what is enrolled on this key? Changes nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -56,6 +56,24 @@ pub struct KnownCredential {
     pub credential: Credential,
 }
 
+/// `POST /v1/takings`, in a session: may these credentials be taken from whoever they open something for, now and by this operator at
+/// this station? Reply: [`Leave`]. It is asked before a key is reset or a credential deleted, and once more immediately before that. A
+/// credential that the registry does not hold takes nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Taking {
+    /// Version of this form.
+    pub version: u16,
+    /// What would be gone; at most 256.
+    pub credentials: Vec<Bytes>,
+}
+
+/// Reply to [`Taking`]: it may be done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Leave {
+    /// The visits by which; none: nothing of it opens anything.
+    pub visits: Vec<VisitId>,
+}
+
 /// `POST /v1/key-resets` with an `Idempotency-Key`: a key was reset, and everything that was on it is gone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct KeyResetPush {
@@ -67,6 +85,9 @@ pub struct KeyResetPush {
     pub credentials: Vec<Bytes>,
     /// Who asked for it, and why.
     pub case: ResetCase,
+    /// The visits by which it was done ([`Leave`]). Without them what opened something by then is a review.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub visits: Vec<VisitId>,
     /// Who began it.
     pub operator: OperatorId,
     /// Who ended it, where that was somebody else: unfinished work that the next operator found.

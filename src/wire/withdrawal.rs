@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::KeyReport;
 use crate::domain::reset::ResetCase;
-use crate::domain::{Bytes, OfferId, OperatorId, PersonId};
+use crate::domain::{Bytes, OfferId, OperatorId, PersonId, VisitId};
 
 /// `POST /v1/withdrawals` with an `Idempotency-Key`: from now on this credential is refused, whether the registry holds it or
 /// hears of it later.
@@ -21,6 +21,9 @@ pub struct WithdrawalPush {
     pub key: KeyReport,
     /// On what ground.
     pub ground: Ground,
+    /// The visits by which it was deleted ([`Leave`](super::Leave)). Without them a deletion of what opened something by then is a review.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub visits: Vec<VisitId>,
     /// Who decided it.
     pub operator: OperatorId,
     /// Who ended it, where that was somebody else: unfinished work that the next operator found.
@@ -34,7 +37,7 @@ pub struct WithdrawalPush {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(tag = "ground", rename_all = "kebab-case")]
 pub enum Ground {
-    /// It was deleted from its key. Takes what a reset of that key takes: the same role and the same case.
+    /// It was deleted from its key. Takes what a reset of that key takes: the same visit and the same case.
     Deleted {
         /// Who asked for it, and why.
         case: ResetCase,

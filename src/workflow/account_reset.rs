@@ -60,7 +60,7 @@ async fn ask_for(
             }
             prepare(desk, &operator, (&detail, wish)).await
         }
-        Some(Asker::CustomerService | Asker::Operator) | None => {
+        Some(Asker::CustomerService | Asker::Operator | Asker::Owner) | None => {
             may_ask(operator.role, act, kind)?;
             ask_as_agent(desk, &operator, (&detail, wish)).await
         }

@@ -1,6 +1,7 @@
 //! Resets a key, coached: what is lost, by name → confirmed once → pull → put back → touch → verified empty → recorded.
 //!
-//! Invariants: nothing is sent to the key before its intent is on disk; an intent is ended only when it is known whether the key
+//! Invariants: nothing is sent to the key before its intent is on disk, and what opens somebody's account is taken by what a visit of
+//! theirs here shows, which the registry says before anybody is asked anything and again with the key in its slot; an intent is ended only when it is known whether the key
 //! was reset, and by whoever finds that out; a key is called reset only when it says so itself or looks so.
 
 pub(super) mod case;
@@ -10,6 +11,7 @@ mod losses;
 use super::dialogue::{Ending, Event, Job, LostBy, Note, PushState, Step};
 use super::report::{key_report, push_entry};
 use super::steps::{anew_after_pulls, begin_step, choose_key, end_step, refresh};
+use super::taking::authorised;
 use super::{Desk, KeyFault, Stop, conclude};
 use crate::domain::authority::{NotAllowed, Role};
 use crate::domain::reset::ResetCase;
@@ -71,12 +73,13 @@ async fn reset_chosen(desk: &mut dyn Desk, order: ResetOrder) -> Result<Ending, 
         let hold = losses::check_key(desk, &mut key).await?;
         let mut losses = losses::find(desk, &mut key).await?;
         losses.may_be_caused_by(operator.role)?;
+        let leave = authorised(desk, &operator, (&key, &losses)).await?;
         if order.list {
             losses::list_others(desk, &mut key, &mut losses).await?;
         }
-        Ok((key, hold, losses))
+        Ok((key, hold, losses, leave))
     });
-    let (key, hold, losses) = looked_at.await?;
+    let (key, hold, losses, leave) = looked_at.await?;
     let note = Note::Losses {
         losses: losses.clone(),
     };
@@ -87,13 +90,14 @@ async fn reset_chosen(desk: &mut dyn Desk, order: ResetOrder) -> Result<Ending, 
         losses: &losses,
         by: LostBy::Reset,
     };
-    let case = asked.settle_case(desk, order.case).await?;
+    let case = asked.settle_case(desk, leave.fill(order.case)).await?;
     asked.confirm(desk).await?;
     let reset = KeyReset {
         id: IntentId(desk.fresh_id()),
         key: key.clone(),
         losses,
         case,
+        visits: leave.visits,
         operator: operator.id.clone(),
         begun_at: desk.now(),
     };
@@ -175,6 +179,7 @@ async fn finish(
         key: key_report(&reset.key),
         credentials: reset.losses.credentials(),
         case: reset.case.clone(),
+        visits: reset.visits.clone(),
         operator: reset.operator.clone(),
         finished_by: (*by != reset.operator).then(|| by.clone()),
         reset_at: desk.registry_now(),
@@ -214,6 +219,13 @@ pub(super) async fn resume(
         return finish(desk, reset, key, by).await;
     }
     let hold = losses::check_key(desk, &mut key).await?;
+    // What let it be done may be over since.
+    let operator = desk.operator().ok_or(Stop::SignedOut)?;
+    let leave = authorised(desk, &operator, (&key, &reset.losses)).await?;
+    let reset = &KeyReset {
+        visits: leave.visits,
+        ..reset.clone()
+    };
     begin_step(desk, Step::Reset);
     match coach::coach(desk, reset, key, hold).await {
         Coached::Reset(key) => finish(desk, reset, *key, by).await,

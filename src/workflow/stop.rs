@@ -180,7 +180,9 @@ fn code_of(unmet: &Unmet) -> &'static str {
         Unmet::NoFactor { .. } | Unmet::Gone { .. } => problem_code::FACTOR_UNKNOWN,
         Unmet::Suspended { .. } | Unmet::SuspendedForGood { .. } => problem_code::FACTOR_SUSPENDED,
         Unmet::NoVisit { .. } => problem_code::VISIT_OVER,
-        Unmet::OwnMake { .. } | Unmet::BeganWithout { .. } => problem_code::AUTHORITY_NEEDED,
+        Unmet::OwnMake { .. } | Unmet::BeganWithout { .. } | Unmet::LostAccess { .. } => {
+            problem_code::AUTHORITY_NEEDED
+        }
         Unmet::NotWaiting { .. } => problem_code::NOT_WAITING,
         Unmet::Document
         | Unmet::OpensStill { .. }

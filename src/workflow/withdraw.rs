@@ -119,6 +119,7 @@ fn report(desk: &mut dyn Desk, refused: &Refused, operator: &OperatorId) -> With
     WithdrawalEntry {
         entry: EntryId(desk.fresh_id()),
         push: WithdrawalPush {
+            visits: Vec::new(),
             version: VERSION,
             person: refused.person.id.clone(),
             credential: refused.credential.clone(),

@@ -48,6 +48,7 @@ mod soft_model;
 mod suite;
 mod swapped;
 mod swapped_care;
+mod takings;
 mod tickets;
 mod two_desks;
 mod unanswered;

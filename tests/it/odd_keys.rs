@@ -293,7 +293,7 @@ async fn without_a_screen_a_key_that_can_t_be_read_says_why_and_not_that_there_i
             pin_fd: None,
             wait: 1,
         };
-        let command = CareCommand::Reset(arguments);
+        let command = CareCommand::Reset(Box::new(arguments));
         let (_, output) = crate::headless::paper();
         let station = std::sync::Arc::clone(&world.station);
         let command = StationCommand::Care(&command);

@@ -38,6 +38,7 @@ mod secrets;
 mod siege;
 mod software_key;
 mod suspensions;
+mod takings;
 mod tickets;
 mod tokens;
 mod told;

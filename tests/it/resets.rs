@@ -11,7 +11,9 @@ use std::time::Duration;
 
 use keydesk::bay::Cancel;
 use keydesk::bay::soft::{Profile, SoftKey, TouchPolicy};
-use keydesk::cli::args::{CareCommand, CaseArguments, KeyChoice, ResetArguments};
+use keydesk::cli::args::{
+    CareCommand, CaseArguments, CodeSource, KeyChoice, ProofArguments, ResetArguments,
+};
 use keydesk::cli::commands::{self, StationCommand};
 use keydesk::cli::output::{Exit, Outcome};
 use keydesk::domain::UsbPath;
@@ -413,6 +415,8 @@ pub fn arguments(confirm: Option<&str>) -> ResetArguments {
             requested_by: Some("W. Example".to_owned()),
             identified_by: "passport:7K31".parse().ok(),
         },
+        proof: ProofArguments::default(),
+        codes: CodeSource::default(),
         key: KeyChoice {
             key: Some(SLOT.to_owned()),
             pin_fd: None,
@@ -423,7 +427,7 @@ pub fn arguments(confirm: Option<&str>) -> ResetArguments {
 
 pub async fn command_line(world: &World, arguments: ResetArguments) -> (Outcome, String) {
     let (lines, output) = paper();
-    let command = CareCommand::Reset(arguments);
+    let command = CareCommand::Reset(Box::new(arguments));
     let station = Arc::clone(&world.station);
     let run = commands::run(
         station,

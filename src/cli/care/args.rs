@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use crate::cli::choice::{KeyChoice, person_id};
+use crate::cli::totp::args::{CodeSource, ProofArguments};
 use crate::domain::care::{PinRule, Setting};
 use crate::domain::reset::ResetCase;
 use crate::domain::{Bytes, Identification, PersonId};
@@ -20,7 +21,7 @@ pub enum CareCommand {
     /// Change how a key behaves; only a reset takes most of it back.
     Config(ConfigArguments),
     /// Reset a key: everything on it is lost. It is pulled and put back on the way.
-    Reset(ResetArguments),
+    Reset(Box<ResetArguments>),
     /// What a key holds.
     #[command(subcommand)]
     Credentials(CredentialsCommand),
@@ -189,7 +190,31 @@ pub struct ResetArguments {
     /// What confirms it, and why.
     #[command(flatten)]
     pub case: CaseArguments,
+    /// What whoever is enrolled on it proves themself with.
+    #[command(flatten)]
+    pub proof: ProofArguments,
+    #[command(flatten)]
+    pub codes: CodeSource,
     /// The key. With --pin-fd it lists beforehand what else it holds.
+    #[command(flatten)]
+    pub key: KeyChoice,
+}
+
+/// `key credentials delete`
+#[derive(Debug, Args)]
+pub struct DeleteArguments {
+    /// Its id, as `key credentials list` prints it.
+    #[arg(value_parser = identifier)]
+    pub id: Bytes,
+    /// What confirms it, and why; only where somebody is enrolled with it.
+    #[command(flatten)]
+    pub case: CaseArguments,
+    /// What whoever is enrolled with it proves themself with.
+    #[command(flatten)]
+    pub proof: ProofArguments,
+    #[command(flatten)]
+    pub codes: CodeSource,
+    /// The key.
     #[command(flatten)]
     pub key: KeyChoice,
 }
@@ -204,17 +229,7 @@ pub enum CredentialsCommand {
         key: KeyChoice,
     },
     /// Delete one. Where somebody is enrolled with it, it takes what a reset of their key takes, and the registry is told.
-    Delete {
-        /// Its id, as `key credentials list` prints it.
-        #[arg(value_parser = identifier)]
-        id: Bytes,
-        /// What confirms it, and why; only where somebody is enrolled with it.
-        #[command(flatten)]
-        case: CaseArguments,
-        /// The key.
-        #[command(flatten)]
-        key: KeyChoice,
-    },
+    Delete(Box<DeleteArguments>),
     /// Change the account's name on the key; a long one is clipped to what keys keep.
     Rename {
         /// Its id, as `key credentials list` prints it.

@@ -18,7 +18,9 @@ pub(super) async fn run(runs: &Runs<'_>, arguments: &ResetArguments) -> Outcome 
         case: arguments.case.case(),
         list: arguments.key.pin_fd.is_some(),
     };
-    let orders = Orders::default().confirming(&arguments.case);
+    let orders = Orders::default()
+        .confirming(&arguments.case)
+        .proving(&arguments.codes, &arguments.proof);
     let face = runs.ordered_face(&arguments.key, orders);
     runs.carry_out(&face, Order::Reset(order)).await
 }

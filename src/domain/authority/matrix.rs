@@ -51,6 +51,8 @@ impl Whom {
 pub enum Asker {
     /// Nobody's but the operator's own.
     Operator,
+    /// Its owner's, who proved a factor of theirs.
+    Owner,
     /// The main administrator or a user administrator of the same organisation. For a factor they prove one of theirs.
     Administrator,
     /// A Customer Service agent.
@@ -61,7 +63,7 @@ impl Asker {
     /// Whose role it is; none: it goes with no role.
     pub fn role(self) -> Option<Role> {
         match self {
-            Self::Operator | Self::Administrator => None,
+            Self::Operator | Self::Owner | Self::Administrator => None,
             Self::CustomerService => Some(Role::CustomerService),
         }
     }
@@ -138,6 +140,15 @@ pub(super) const MATRIX: &[Row] = &[
     nobodys(Action::EnrolApp),
     members(Action::EnrolApp),
     served(Action::EnrolApp),
+    // What its owner gives up: whoever may give them another one.
+    Row {
+        asked_by: Asker::Owner,
+        ..members(Action::GiveUp)
+    },
+    Row {
+        asked_by: Asker::Owner,
+        ..served(Action::GiveUp)
+    },
     anybodys(Action::Accept, DESK),
     anybodys(Action::RemoveApp, DESK),
     anybodys(Action::RunBatch, DESK),

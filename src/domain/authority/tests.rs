@@ -47,7 +47,9 @@ fn every_act_is_anybodys_or_has_a_row_for_everybody_whom_it_can_be_done_to() {
             Action::Enrol | Action::EnrolApp => {
                 assert_eq!(whom, [Whom::Nobody, Whom::Member, Whom::Served]);
             }
-            Action::ReplaceLost => assert_eq!(whom, [Whom::Member, Whom::Served]),
+            Action::ReplaceLost | Action::GiveUp => {
+                assert_eq!(whom, [Whom::Member, Whom::Served]);
+            }
             // The others fetch theirs.
             Action::Lend => assert_eq!(whom, [Whom::Member]),
             act => assert_eq!(whom, [Whom::Anybody], "{act:?}"),

@@ -1,7 +1,8 @@
 //! Keys that are reset: whose they are, asked beforehand, and that what was on them is gone, told afterwards.
 //!
-//! Invariants: who may reset whose key is decided by the same function as at the station ([`Role::may_reset_key_of`]), for
-//! everybody who loses a credential; a credential that is gone stays on record and is never taken again, whenever it comes.
+//! Invariants: by what and by whom something is taken that opens an account is decided in one place, before it is done and once more when
+//! it is reported ([`visits::leave`], [`visits::taken_then`]), for everybody who loses a credential; what was done by nothing of it is
+//! a review; a credential that is gone stays on record and is never taken again, whenever it comes.
 
 use std::collections::BTreeSet;
 
@@ -13,10 +14,10 @@ use jiff::Timestamp;
 
 use super::report::{
     CLOCK_SKEW_MS, EndedAt, Labels, Said, Sent, begin, check_identification, check_key,
-    earliest_in_words, ended_at, role_there, was_absent,
+    check_version, earliest_in_words, ended_at, role_there, was_absent,
 };
 use super::{Body, Shared, desk};
-use crate::domain::authority::Role;
+use crate::domain::authority::{Role, may_clear, may_take_by};
 use crate::domain::suspension::FactorRef;
 use crate::domain::{Bytes, OperatorId, Person, PersonId, StationId};
 use crate::server::auth::{AtDesk, AtStation};
@@ -26,10 +27,10 @@ use crate::server::lives::{self, Ended, Why};
 use crate::server::problem::{Answer, Refusal};
 use crate::server::tables::audit::{self, Line};
 use crate::server::tables::{access, credential, offer, withdrawal};
-use crate::server::visits::Within;
+use crate::server::visits::{self, Fits, Told, Within};
 use crate::wire::{
-    KeyResetPush, KeyResetReceipt, KnownCredential, KnownCredentials, KnownRequest, PersonStanding,
-    Push, problem_code,
+    KeyResetPush, KeyResetReceipt, KnownCredential, KnownCredentials, KnownRequest, Leave,
+    PersonStanding, Push, Taking, problem_code,
 };
 
 /// Most credentials in one request: more than the largest keys hold.
@@ -89,6 +90,31 @@ async fn standing(
     })
 }
 
+/// Whether what opens somebody's account may be taken from them at this desk. Changes nothing but the end of the visit.
+#[utoipa::path(
+    post, path = "/v1/takings", tag = "enrolment", request_body = Taking,
+    security(("station" = [], "session" = [])),
+    responses((status = OK, body = Leave))
+)]
+pub async fn taking(
+    State(registry): Shared,
+    desk: AtDesk,
+    Body(request): Body<Taking>,
+) -> Answer<Json<Leave>> {
+    check_version(request.version)?;
+    check_count(request.credentials.len())?;
+    let mut tx = registry.db.write().await?;
+    let mut all = Vec::with_capacity(request.credentials.len());
+    for id in &request.credentials {
+        if let Some(found) = credential::known(&mut tx, id).await? {
+            all.push((found.credential.id, found.person));
+        }
+    }
+    let visits = visits::leave(&mut tx, &desk, &all, registry.now()).await?;
+    tx.commit().await?;
+    Ok(Json(Leave { visits }))
+}
+
 /// Takes on record that a key was reset: what was on it is refused from now on.
 #[utoipa::path(
     post, path = "/v1/key-resets", tag = "enrolment", request_body = Push<KeyResetPush>,
@@ -126,9 +152,20 @@ pub async fn key_reset(
         stood_by,
     };
     let role = role_then(&mut entry.tx, &station, &decided, now).await?;
-    let kinds: Vec<_> = losers.iter().map(|loser| loser.person.kind).collect();
     let early = earliest_in_words(losers.iter().map(|loser| loser.ended));
-    role.may_reset_key_of(&kinds)?;
+    let by = Taker {
+        role,
+        told: Told {
+            station: &station,
+            operator: &push.operator,
+            finished_by: push.finished_by.as_ref(),
+            visits: &push.visits,
+            at: push.reset_at,
+        },
+    };
+    for loser in &losers {
+        check_taken(&mut entry.tx, (&loser.credential, &loser.person), &by, now).await?;
+    }
     let security_key = credential::key_as_kept(&mut entry.tx, &push.key).await?;
     let what = (&push, security_key);
     let number = withdrawal::insert_reset(&mut entry.tx, &station, what, now).await?;
@@ -299,6 +336,46 @@ pub(super) struct Decided<'a> {
     pub at: Timestamp,
     /// Since when who ended it is signed in anew and stands by it.
     pub stood_by: Option<Timestamp>,
+}
+
+/// Who took something that was somebody's.
+pub(super) struct Taker<'a> {
+    pub role: Role,
+    pub told: Told<'a>,
+}
+
+/// Whether it was theirs to take. What is done already and was let by no visit is a review, where it could ever have been theirs.
+pub(super) async fn check_taken(
+    tx: &mut Write,
+    (credential, person): (&Bytes, &Person),
+    by: &Taker<'_>,
+    now: Timestamp,
+) -> Answer<()> {
+    let fits = visits::taken_then(tx, (credential, person), &by.told, now).await?;
+    let why = match fits {
+        Fits::Nothing => return Ok(may_clear(by.role, person.kind)?),
+        Fits::By(by_what) => return Ok(may_take_by(by.role, person.kind, by_what)?),
+        Fits::NoMore => "the visit that is named lets that no more",
+        Fits::Unnamed => {
+            by.role.may_reset_key_of(&[person.kind])?;
+            "no visit of theirs at that desk is named for it"
+        }
+    };
+    let operator = by.told.finished_by.unwrap_or(by.told.operator);
+    let detail = format!(
+        "operator {operator} took credential {credential} from {}, whose account it opened, and {why}. It is gone with its key. Find out \
+         with them what happened, and whether it was they who wanted it",
+        person.id
+    );
+    audit::alarm(
+        tx,
+        by.told.station,
+        problem_code::TAKEN_UNPROVED,
+        &detail,
+        now,
+    )
+    .await?;
+    Ok(())
 }
 
 /// The role of who ended it, if they had access and were signed in at the station then, or stand by it.

@@ -1,7 +1,7 @@
 //! Credentials that are withdrawn: deleted from their key, or given up before they counted.
 //!
 //! Invariants: a credential that was withdrawn is refused from then on, whether the registry held it or hears of it later; who may
-//! withdraw one that is held is decided by the same function as at the station ([`Role::may_reset_key_of`]), but for an enrolment
+//! withdraw one that is held is decided as for a key that is reset ([`check_taken`]), but for an enrolment
 //! that whoever made it takes back at its own station, within minutes and before anybody used it.
 
 use axum::extract::State;
@@ -12,8 +12,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::Shared;
 use super::people::no_person;
 use super::report::{EndedAt, Labels, Sent, begin, check_identification, check_key, ended_at};
-use super::resets::{Decided, role_then};
-use crate::domain::authority::{Action, Role};
+use super::resets::{Decided, Taker, check_taken, role_then};
+use crate::domain::authority::{Action, Role, may_take_at_all};
 use crate::domain::suspension::FactorRef;
 use crate::domain::{OfferId, OperatorId, PersonKind, StationId};
 use crate::server::auth::AtStation;
@@ -26,7 +26,7 @@ use crate::server::tables::credential::{self, Kept};
 use crate::server::tables::operator::is_same_human;
 use crate::server::tables::person;
 use crate::server::tables::withdrawal;
-use crate::server::visits::Within;
+use crate::server::visits::{Told, Within};
 use crate::text::english;
 use crate::wire::{Ground, Push, WithdrawalPush, WithdrawalReceipt, problem_code};
 
@@ -81,7 +81,22 @@ pub async fn withdrawal(
             None => false,
         },
     };
-    may(&by, &push, (person.kind, now), held.as_ref())?;
+    match (&push.ground, &held) {
+        (Ground::Deleted { .. }, Some(held)) if held.is_live => {
+            let by = Taker {
+                role,
+                told: Told {
+                    station: &station,
+                    operator: &push.operator,
+                    finished_by: push.finished_by.as_ref(),
+                    visits: &push.visits,
+                    at: push.withdrawn_at,
+                },
+            };
+            check_taken(&mut entry.tx, (&push.credential, &person), &by, now).await?;
+        }
+        _ => may(&by, &push, (person.kind, now), held.as_ref())?,
+    }
     withdrawal::insert(&mut entry.tx, &station, &push, now).await?;
     credential::end(&mut entry.tx, &push.credential, at, None).await?;
     if held.as_ref().is_some_and(|held| held.is_live) {
@@ -172,7 +187,8 @@ fn may(
 ) -> Answer<()> {
     let refused = |detail: String| Refusal::new(problem_code::NOT_ALLOWED, detail);
     match &push.ground {
-        Ground::Deleted { .. } => Ok(by.role.may_reset_key_of(&[kind])?),
+        // Nobody has it any more, or nobody had.
+        Ground::Deleted { .. } => Ok(may_take_at_all(by.role, &[kind])?),
         Ground::Undone { offer } => {
             by.role.may(Action::ResolveConflict)?;
             let Some(held) = held.filter(|held| held.is_live) else {

@@ -154,6 +154,11 @@ impl Registry for StationDesk {
             .await
     }
 
+    async fn leave_to_take(&mut self, credentials: &[Bytes]) -> Result<Vec<VisitId>, Stop> {
+        self.unless_cancelled(self.station.leave_to_take(credentials))
+            .await
+    }
+
     async fn test_offer(
         &mut self,
         person: &PersonId,

@@ -8,6 +8,7 @@ use super::super::dialogue::{Ending, Event, LostBy, Note, PushState, Step};
 use super::super::report::{key_report, push_entry};
 use super::super::reset::case::Asked;
 use super::super::steps::{begin_step, end_step, tells_apart};
+use super::super::taking::{authorised, still};
 use super::credentials::{erase, listed};
 use super::intent::not_done;
 use super::test::TEST_RP_ID;
@@ -32,12 +33,16 @@ pub(super) async fn delete_enrolled(
     begin_step(desk, Step::Confirm);
     let losses = lost(desk, key, credential).await?;
     may_cause(operator.role, &losses, credential)?;
+    let leave = authorised(desk, &operator, (key, &losses)).await?;
+    begin_step(desk, Step::Confirm);
     let asked = Asked {
         key,
         losses: &losses,
         by: LostBy::Deletion,
     };
-    let case = asked.settle_case(desk, ResetCase::default()).await?;
+    let case = asked
+        .settle_case(desk, leave.fill(ResetCase::default()))
+        .await?;
     asked.confirm(desk).await?;
     // Questions were answered meanwhile: it must still be theirs, and only theirs.
     let now = lost(desk, key, credential).await?;
@@ -50,6 +55,7 @@ pub(super) async fn delete_enrolled(
         credential: credential.clone(),
         losses,
         case,
+        visits: leave.visits,
         operator: operator.id.clone(),
         begun_at: desk.now(),
     };
@@ -57,6 +63,9 @@ pub(super) async fn delete_enrolled(
         intent: Box::new(deletion.clone()),
     })
     .await?;
+    if let Err(stop) = still(desk, &deletion.losses).await {
+        return Err(not_done(desk, deletion.id, stop).await);
+    }
     leaves(desk, Remains::MayBeDeleted);
     if let Err(stop) = erase(desk, key, pin, credential).await {
         return Err(give_up(desk, &deletion, key, pin, stop).await);
@@ -201,6 +210,7 @@ async fn finish(
         ground: Ground::Deleted {
             case: deletion.case.clone(),
         },
+        visits: deletion.visits.clone(),
         operator: deletion.operator.clone(),
         finished_by: (*by != deletion.operator).then(|| by.clone()),
         withdrawn_at: desk.registry_now(),

@@ -14,6 +14,7 @@ use crate::domain::reset::window;
 use crate::record::{KeyReset, Remains};
 use crate::workflow::dialogue::{Again, Coach, Event, HOLD_S, Note, Step};
 use crate::workflow::steps::{begin_step, end_step, is_replugged, tells_apart};
+use crate::workflow::taking::still;
 use crate::workflow::{KeyFault, Stop};
 
 /// How long a key waits for a finger: the user action time-out that CTAP 2.3, section 5.4 asks for is 30 s.
@@ -194,6 +195,7 @@ async fn is_same(
     if !unsure && was_put_to_use(meant, key) {
         return Err(Refusal::UsedSince.into());
     }
+    still(desk, &reset.losses).await?;
     Ok(Same::Full)
 }
 

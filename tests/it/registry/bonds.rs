@@ -104,6 +104,7 @@ impl Bound {
     fn reset(&self, world: &World, key: &Authenticator, credential: &Bytes) -> Push<KeyResetPush> {
         Push {
             body: KeyResetPush {
+                visits: Vec::new(),
                 version: VERSION,
                 key: report(key),
                 credentials: vec![credential.clone()],
@@ -199,6 +200,7 @@ async fn a_stations_disk_alone_enrols_nobody_and_resets_nothing_in_anybodys_name
     let lost = suspension(&world, &desk.session, &credential, world.now());
     let withdrawal = Push {
         body: WithdrawalPush {
+            visits: Vec::new(),
             version: VERSION,
             person: PersonId::new("p-1"),
             credential: credential.clone(),

@@ -44,6 +44,7 @@ fn report() -> KeyReport {
 fn reset(world: &World, credential: &Bytes) -> Push<KeyResetPush> {
     Push {
         body: KeyResetPush {
+            visits: Vec::new(),
             version: VERSION,
             key: report(),
             credentials: vec![credential.clone()],
@@ -59,6 +60,7 @@ fn reset(world: &World, credential: &Bytes) -> Push<KeyResetPush> {
 fn withdrawal(world: &World, credential: &Bytes) -> Push<WithdrawalPush> {
     Push {
         body: WithdrawalPush {
+            visits: Vec::new(),
             version: VERSION,
             person: PersonId::new("p-4"),
             credential: credential.clone(),

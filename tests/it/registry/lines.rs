@@ -24,6 +24,7 @@ fn said(answer: Result<impl std::fmt::Debug, RegistryError>) -> String {
 fn reset(world: &World, key: KeyReport, case: ResetCase) -> Push<KeyResetPush> {
     Push {
         body: KeyResetPush {
+            visits: Vec::new(),
             version: VERSION,
             key,
             credentials: Vec::new(),

@@ -35,6 +35,7 @@ fn id_of(key: &Authenticator, serial: Option<&str>) -> KeyId {
 fn reset(world: &World, key: &Authenticator, credentials: &[&Bytes]) -> Push<KeyResetPush> {
     Push {
         body: KeyResetPush {
+            visits: Vec::new(),
             version: VERSION,
             key: KeyReport {
                 id: id_of(key, None),
@@ -260,6 +261,7 @@ async fn a_reset_changes_nothing_that_is_known_of_a_key_and_what_it_does_not_nam
     // An honest one names what goes with the key.
     let mut honest = reset(&world, &key, &[&credential]);
     honest.body.key.id = id_of(&key, Some("7C310042"));
+    honest.body.visits = vec![world.visit("p-1").await.id];
     world.client.push(entry(), &honest).await.unwrap();
     let alarms = keydesk::server::admin::alarms(&world.db(), 9).await;
     assert_eq!(alarms.unwrap().len(), 1);

@@ -46,6 +46,7 @@ fn push(
 ) -> Push<WithdrawalPush> {
     Push {
         body: WithdrawalPush {
+            visits: Vec::new(),
             version: VERSION,
             person: PersonId::new(person),
             credential: credential.clone(),
@@ -343,6 +344,7 @@ async fn a_credential_does_not_end_before_it_was_enrolled() {
     assert_eq!(refused(refusal), problem_code::RESET_FOREIGN);
     let reset = Push {
         body: KeyResetPush {
+            visits: Vec::new(),
             version: VERSION,
             key: report(&key),
             credentials: vec![credential],
@@ -382,7 +384,11 @@ async fn what_a_revoked_operator_did_before_or_somebody_long_ago_is_taken_and_lo
         .unwrap();
     assert_eq!(
         kinds,
-        [problem_code::REPORT_AFTER_END, problem_code::REPORT_LATE]
+        [
+            problem_code::REPORT_AFTER_END,
+            problem_code::REPORT_LATE,
+            problem_code::TAKEN_UNPROVED
+        ]
     );
 }
 
@@ -397,6 +403,7 @@ async fn what_is_withdrawn_or_reset_before_it_comes_is_refused_when_it_comes() {
         if by_reset {
             let reset = Push {
                 body: KeyResetPush {
+                    visits: Vec::new(),
                     version: VERSION,
                     key: report(&key),
                     credentials: vec![id],

@@ -46,6 +46,7 @@ fn losses(person: Person) -> Losses {
 /// A deletion that was stopped.
 pub(in crate::tui) fn stopped() -> Deletion {
     Deletion {
+        visits: Vec::new(),
         id: IntentId(uuid::Uuid::from_u128(49)),
         key: cast::used_key(),
         credential: credential(),

@@ -1,0 +1,113 @@
+//! Before a factor is taken from somebody: what lets that be done is shown at this desk, or it is not done.
+//!
+//! Invariant: nothing that opens an account is taken before the registry has named the visit by which; what it would refuse, and who
+//! serves those who cannot prove anything any more, is told before anybody is asked anything.
+
+use super::visit::{identified, open, own_proof};
+use super::{Desk, Stop};
+use crate::domain::authority::Action;
+use crate::domain::reason::Unmet;
+use crate::domain::reset::{Losses, ResetCase};
+use crate::domain::{Bytes, Identification, KeyFacts, VisitId};
+use crate::wire::{Operator, PersonDetail, problem_code};
+
+/// What lets it be done.
+pub(super) struct Leave {
+    /// By which visits; none: nothing of it opens anything.
+    pub(super) visits: Vec<VisitId>,
+    /// How whoever proved themself for it was identified, and their name.
+    proved: Option<(Identification, String)>,
+}
+
+impl Leave {
+    /// The case with what the visit says already: nobody is asked for it again.
+    pub(super) fn fill(&self, mut case: ResetCase) -> ResetCase {
+        if let Some((identification, name)) = &self.proved {
+            case.identification = Some(identification.clone());
+            case.requested_by.get_or_insert_with(|| name.clone());
+        }
+        case
+    }
+}
+
+/// Asks the registry and, where a proof is missing that its owner can give, has them give it.
+pub(super) async fn authorised(
+    desk: &mut dyn Desk,
+    operator: &Operator,
+    (key, losses): (&KeyFacts, &Losses),
+) -> Result<Leave, Stop> {
+    let ids = concerned(losses);
+    let mut proved = None;
+    if ids.is_empty() {
+        return Ok(Leave {
+            visits: Vec::new(),
+            proved,
+        });
+    }
+    let missing = match desk.leave_to_take(&ids).await {
+        Ok(visits) => return Ok(Leave { visits, proved }),
+        Err(Stop::RegistryRefused { code, detail }) if code == problem_code::AUTHORITY_NEEDED => {
+            Stop::RegistryRefused { code, detail }
+        }
+        Err(stop) => return Err(stop),
+    };
+    let mut asked = false;
+    for person in losses.all_people() {
+        let detail = desk.detail(&person.id).await?;
+        let opens = |id: &Bytes| {
+            let mut theirs = detail.credentials.iter();
+            theirs.any(|held| held.id == *id && held.is_valid())
+        };
+        if ids.iter().any(opens) {
+            asked = true;
+            let identification = prove(desk, operator, (key, &detail)).await?;
+            proved.get_or_insert((identification, detail.person.name));
+        }
+    }
+    if !asked {
+        return Err(missing);
+    }
+    let visits = desk.leave_to_take(&ids).await?;
+    Ok(Leave { visits, proved })
+}
+
+/// The same once more, immediately before what nothing takes back: a visit may be over by then.
+pub(super) async fn still(desk: &mut dyn Desk, losses: &Losses) -> Result<(), Stop> {
+    let ids = concerned(losses);
+    if ids.is_empty() {
+        return Ok(());
+    }
+    desk.leave_to_take(&ids).await.map(|_| ())
+}
+
+/// What may be on the key: also what it did not show.
+fn concerned(losses: &Losses) -> Vec<Bytes> {
+    let all = losses.enrolments.iter().chain(&losses.unsure);
+    all.map(|lost| lost.credential.clone()).collect()
+}
+
+/// Its owner proves a factor that they had when their visit began.
+async fn prove(
+    desk: &mut dyn Desk,
+    operator: &Operator,
+    (key, detail): (&KeyFacts, &PersonDetail),
+) -> Result<Identification, Stop> {
+    operator.role.may_for(Action::GiveUp, detail.person.kind)?;
+    if has_lost_access(key, detail) {
+        return Err(Stop::Unmet(Unmet::LostAccess {
+            person: detail.person.name.clone(),
+            kind: detail.person.kind,
+        }));
+    }
+    let identification = identified(desk, operator, detail).await?;
+    let visit = open(desk, detail, &identification).await?;
+    own_proof(desk, operator, detail, (&visit, None)).await?;
+    Ok(identification)
+}
+
+/// Whether nothing of theirs can prove them: this key's PIN is blocked, and it is all that opens their account.
+fn has_lost_access(key: &KeyFacts, detail: &PersonDetail) -> bool {
+    let keys = detail.credentials.iter().filter(|held| held.is_valid());
+    let apps = detail.factors.iter().filter(|factor| factor.is_valid());
+    key.pin_retries == Some(0) && !key.built_in_uv && keys.count() + apps.count() <= 1
+}
