@@ -37,6 +37,9 @@ const DATA: &str = "
     M. Desk
     S. Service
     K. Second
+    A. Dmin
+    S. Admin
+    M. Bakker
     authenticator app
     bag stolen on the train, reported to the police
     bag stolen on the train, reported to the police; the phone was in it as well
@@ -365,7 +368,7 @@ fn flaws() -> Vec<Flaw> {
 fn unmet() -> Vec<Unmet> {
     let of = |word: &str| {
         format!(
-            r#"{{"{word}":{{"person":"P. Example","factor":"Example","until":"2026-11-29T12:00:00Z"}}}}"#
+            r#"{{"{word}":{{"person":"P. Example","factor":"Example","kind":"employee","until":"2026-11-29T12:00:00Z"}}}}"#
         )
     };
     let words = [
@@ -383,6 +386,10 @@ fn unmet() -> Vec<Unmet> {
         "began-without",
         "may-object",
         "no-pages",
+        "not-lent",
+        "nothing-forgotten",
+        "nothing-open",
+        "lost-access",
     ];
     let facts = words.map(of);
     all(&facts.each_ref().map(String::as_str))
