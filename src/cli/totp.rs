@@ -52,7 +52,7 @@ pub(super) async fn run(runs: &Runs<'_>, command: &TotpCommand) -> Outcome {
         }
         TotpCommand::Replace(a) => {
             let mut answers = showing(&a.show, &a.codes, &a.proof);
-            if answers.proof.prove_with.is_none() {
+            if answers.proof.prove_with.is_none() && !answers.proof.names_a_key() {
                 // The old phone proves who they are, unless something else is said to.
                 answers.proof.prove_with = a.factor.map(Proof::Factor);
             }

@@ -15,15 +15,19 @@ use crate::wire::{Operator, PersonDetail, problem_code};
 pub(super) struct Leave {
     /// By which visits; none: nothing of it opens anything.
     pub(super) visits: Vec<VisitId>,
-    /// How whoever proved themself for it was identified, and their name.
-    proved: Option<(Identification, String)>,
+    /// How the person of the visit was identified.
+    identified: Option<Identification>,
+    /// Whoever proved themself for it.
+    proved: Option<String>,
 }
 
 impl Leave {
     /// The case with what the visit says already: nobody is asked for it again.
     pub(super) fn fill(&self, mut case: ResetCase) -> ResetCase {
-        if let Some((identification, name)) = &self.proved {
+        if let Some(identification) = &self.identified {
             case.identification = Some(identification.clone());
+        }
+        if let Some(name) = &self.proved {
             case.requested_by.get_or_insert_with(|| name.clone());
         }
         case
@@ -37,21 +41,17 @@ pub(super) async fn authorised(
     (key, losses): (&KeyFacts, &Losses),
 ) -> Result<Leave, Stop> {
     let ids = concerned(losses);
-    let mut proved = None;
     if ids.is_empty() {
-        return Ok(Leave {
-            visits: Vec::new(),
-            proved,
-        });
+        return by(desk, losses, (Vec::new(), None)).await;
     }
     let missing = match desk.leave_to_take(&ids).await {
-        Ok(visits) => return Ok(Leave { visits, proved }),
+        Ok(visits) => return by(desk, losses, (visits, None)).await,
         Err(Stop::RegistryRefused { code, detail }) if code == problem_code::AUTHORITY_NEEDED => {
             Stop::RegistryRefused { code, detail }
         }
         Err(stop) => return Err(stop),
     };
-    let mut asked = false;
+    let (mut asked, mut proved) = (false, None);
     for person in losses.all_people() {
         let detail = desk.detail(&person.id).await?;
         let opens = |id: &Bytes| {
@@ -60,15 +60,39 @@ pub(super) async fn authorised(
         };
         if ids.iter().any(opens) {
             asked = true;
-            let identification = prove(desk, operator, (key, &detail)).await?;
-            proved.get_or_insert((identification, detail.person.name));
+            prove(desk, operator, (key, &detail)).await?;
+            proved.get_or_insert(detail.person.name);
         }
     }
     if !asked {
         return Err(missing);
     }
     let visits = desk.leave_to_take(&ids).await?;
-    Ok(Leave { visits, proved })
+    by(desk, losses, (visits, proved)).await
+}
+
+/// What those visits let, with how their person was identified in them.
+async fn by(
+    desk: &mut dyn Desk,
+    losses: &Losses,
+    (visits, proved): (Vec<VisitId>, Option<String>),
+) -> Result<Leave, Stop> {
+    let mut identified = None;
+    // Without a visit nothing of it opens anything, and whoever hands in the key is identified for the case.
+    for person in losses
+        .all_people()
+        .into_iter()
+        .filter(|_| !visits.is_empty())
+    {
+        let visit = desk.detail(&person.id).await?.visit;
+        let named = visit.filter(|visit| visits.contains(&visit.id));
+        identified = identified.or(named.map(|visit| visit.identification));
+    }
+    Ok(Leave {
+        visits,
+        identified,
+        proved,
+    })
 }
 
 /// The same once more, immediately before what nothing takes back: a visit may be over by then.
@@ -91,7 +115,7 @@ async fn prove(
     desk: &mut dyn Desk,
     operator: &Operator,
     (key, detail): (&KeyFacts, &PersonDetail),
-) -> Result<Identification, Stop> {
+) -> Result<(), Stop> {
     operator.role.may_for(Action::GiveUp, detail.person.kind)?;
     if has_lost_access(key, detail) {
         return Err(Stop::Unmet(Unmet::LostAccess {
@@ -101,8 +125,7 @@ async fn prove(
     }
     let identification = identified(desk, operator, detail).await?;
     let visit = open(desk, detail, &identification).await?;
-    own_proof(desk, operator, detail, (&visit, None)).await?;
-    Ok(identification)
+    own_proof(desk, operator, detail, (&visit, None)).await
 }
 
 /// Whether nothing of theirs can prove them: this key's PIN is blocked, and it is all that opens their account.

@@ -384,7 +384,8 @@ async fn the_command_line_deletes_nobodys_enrolment_without_the_case_and_the_nam
         identified_by: "passport:7K31".parse().ok(),
     };
     for (code, open) in [
-        ("not-identified", CaseArguments::default()),
+        // In the visit in which it was added they are identified already.
+        ("case-open", CaseArguments::default()),
         (
             "case-open",
             CaseArguments {

@@ -82,10 +82,11 @@ impl Rack {
 
     /// Pulls the key in a slot.
     pub fn pull(&self, place: &UsbPath) {
-        self.plug.unplug(place);
+        // The key first: whoever sees it gone may have put it elsewhere by then.
         if let Some(key) = self.key(place) {
             key.unplug();
         }
+        self.plug.unplug(place);
     }
 
     /// Puts the key back that was in a slot.

@@ -42,6 +42,10 @@ pub(in crate::workflow) async fn resume_app(
         identification: Some(&intent.identification),
         step: Step::Code,
     };
+    // Before the code, which is used up by being right.
+    let old = old(desk, intent)
+        .await
+        .map_err(|stop| stop.leaving(undone))?;
     // Cancelled, out of reach or never right: it stays unfinished work, as it was.
     let right = right_at_registry(desk, examination)
         .await
@@ -52,9 +56,6 @@ pub(in crate::workflow) async fn resume_app(
     };
     let step = intent.settings.step_at(right.reply.examined_at);
     let step = step.saturating_add_signed(drift);
-    let old = old(desk, intent)
-        .await
-        .map_err(|stop| stop.leaving(undone))?;
     let push = record(desk, intent, right.code, step).await?;
     Ok(enrolled(intent, old, push))
 }

@@ -256,8 +256,13 @@ pub(in crate::workflow) async fn resume(
             held.any(|held| held.id == deletion.credential.id)
         }
     };
+    let mut visits = deletion.visits.clone();
     let remains = match (&pin, still) {
         (Some(pin), true) => {
+            // What let it be done may be over since.
+            let operator = desk.operator().ok_or(Stop::SignedOut)?;
+            let leave = authorised(desk, &operator, (&key, &deletion.losses)).await?;
+            visits = leave.visits;
             erase(desk, &mut key, pin, &deletion.credential)
                 .await
                 .map_err(|stop| stop.leaving(Remains::MayBeDeleted))?;
@@ -267,7 +272,11 @@ pub(in crate::workflow) async fn resume(
         // Nothing but the credential tells it from its twins.
         _ => Remains::Unknown,
     };
-    finish(desk, deletion, &key, remains, by).await?;
+    let deletion = Deletion {
+        visits,
+        ..deletion.clone()
+    };
+    finish(desk, &deletion, &key, remains, by).await?;
     Ok(Ending::Resolved { remains })
 }
 
