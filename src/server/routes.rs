@@ -38,6 +38,7 @@ mod people;
 mod pushes;
 mod report;
 mod resets;
+mod signing;
 mod stations;
 mod suspensions;
 mod tickets;

@@ -101,23 +101,7 @@ async fn ask_as_agent(
     begin_step(desk, Step::Confirm);
     let wish = wished(desk, &detail.person, wish).await?;
     let to_sign = desk.ask_reset(&detail.person.id, visit.id, &wish).await?;
-    let act = act(&to_sign)?;
-    confirm(
-        desk,
-        AccountResetQuestion::Ask {
-            act: Box::new(act.clone()),
-            facts: Box::new(to_sign.facts.clone()),
-        },
-    )
-    .await?;
-    end_step(desk, Step::Confirm, Note::None);
-    let reset = signed(desk, act, to_sign, None).await?;
-    Ok(Ending::AccountReset {
-        person: reset.person.clone(),
-        result: AccountResetResult::Asked {
-            reset: Box::new(reset),
-        },
-    })
+    sign_asked(desk, to_sign).await
 }
 
 /// The person's visit, in which they have nothing and nothing lets them have anything yet.
@@ -127,14 +111,24 @@ async fn received(
     detail: &PersonDetail,
     takes: Takes,
 ) -> Result<Visit, Stop> {
-    let identification = identified(desk, operator, detail).await?;
-    let visit = open(desk, detail, &identification).await?;
+    let visit = visited(desk, operator, detail).await?;
     match visit.takes == takes && visit.authority.is_none() {
         true => Ok(visit),
         false => Err(needless(&detail.person, visit.takes)),
     }
 }
 
+/// Whoever is at the desk is identified, in a visit of theirs.
+async fn visited(
+    desk: &mut dyn Desk,
+    operator: &Operator,
+    detail: &PersonDetail,
+) -> Result<Visit, Stop> {
+    let identification = identified(desk, operator, detail).await?;
+    open(desk, detail, &identification).await
+}
+
+/// Why; asked, unless it was said already.
 async fn wished(
     desk: &mut dyn Desk,
     person: &Person,
@@ -188,6 +182,30 @@ fn act(to_sign: &ActToSign) -> Result<Act, Stop> {
         Stop::Unreachable(Gap::Unread {
             detail: why.to_string(),
         })
+    })
+}
+
+/// Whoever asks for a reset says that they mean it, and what they will sign: nothing was signed yet.
+async fn confirmed(desk: &mut dyn Desk, to_sign: &ActToSign) -> Result<Act, Stop> {
+    let act = act(to_sign)?;
+    let question = AccountResetQuestion::Ask {
+        act: Box::new(act.clone()),
+        facts: Box::new(to_sign.facts.clone()),
+    };
+    confirm(desk, question).await?;
+    end_step(desk, Step::Confirm, Note::None);
+    Ok(act)
+}
+
+/// An agent signs what they ask for, wherever its person is.
+async fn sign_asked(desk: &mut dyn Desk, to_sign: ActToSign) -> Result<Ending, Stop> {
+    let act = confirmed(desk, &to_sign).await?;
+    let reset = signed(desk, act, to_sign, None).await?;
+    Ok(Ending::AccountReset {
+        person: reset.person.clone(),
+        result: AccountResetResult::Asked {
+            reset: Box::new(reset),
+        },
     })
 }
 

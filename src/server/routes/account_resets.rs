@@ -13,22 +13,22 @@ use jiff::Timestamp;
 
 use super::desk::line;
 use super::report::check_version;
+use super::signing::{self, Signed, Taken};
 use super::{Body, Named, Shared};
 use crate::domain::act::Deed;
 use crate::domain::authority::carries_out_for_administrators;
 use crate::domain::{AccountResetId, PersonId};
 use crate::server::Registry;
 use crate::server::account_resets::by_administrator::Proof;
-use crate::server::account_resets::signing::{self, Ground, refuse_changed};
+use crate::server::account_resets::signing::refuse_changed;
 use crate::server::account_resets::{self as resets, Asked as Asker, Wish, by_administrator};
 use crate::server::auth::{AtDesk, IdempotencyKey};
 use crate::server::database::{Connection, Write};
-use crate::server::ledger::{self, Looked, Opened};
+use crate::server::ledger::{self, Opened};
 use crate::server::problem::{Answer, Refusal};
 use crate::server::tables::account_reset as table;
-use crate::server::tables::act_asked::{AskedWhere, Signer};
+use crate::server::tables::act_asked::Signer;
 use crate::server::tables::{FactorName, operator};
-use crate::server::verify::RelyingParty;
 use crate::wire::{
     AccountReset, AccountResetDetail, AccountResetDone, AccountResets, ActSigned, ActToSign,
     Operator, ReleaseAsk, Releasers, ResetAsk, ResetCarryOut, ResetEnd, ResetEnding, problem_code,
@@ -199,29 +199,15 @@ async fn asked_to_sign(
     by: (Asker<'_>, Option<&str>),
 ) -> Answer<ActToSign> {
     let now = registry.now();
-    let party = party_of(registry, &signer);
-    let whom = (signer, name);
-    let to_sign = signing::to_sign(party, tx, whom, (place(desk), deed), now).await?;
+    let (to_sign, origin) = signing::to_sign(registry, tx, desk, (signer, name), deed, now).await?;
     Ok(ActToSign {
         id: to_sign.id,
         act: to_sign.act,
         request: to_sign.request,
-        origin: party.origin().to_owned(),
+        origin: origin.to_owned(),
         expires_at: to_sign.expires_at,
         facts: resets::facts(tx, (person, reset), by, now).await?,
     })
-}
-
-/// Under which relying party somebody's keys are.
-fn party_of<'a>(registry: &'a Registry, signer: &Signer) -> &'a RelyingParty {
-    match signer {
-        Signer::Operator(_) => &registry.operators,
-        Signer::Person(_) => &registry.people,
-    }
-}
-
-fn place(desk: &AtDesk) -> AskedWhere {
-    AskedWhere::Station(desk.station.clone(), desk.operator.id.clone())
 }
 
 /// An act that was asked for is signed.
@@ -238,42 +224,45 @@ pub async fn signed(
     Body(push): Body<ActSigned>,
 ) -> Answer<Response> {
     check_version(push.version)?;
-    let scope = desk.scope();
-    let mut look = match ledger::look(&registry, &scope, key, "act-signed", &push).await? {
-        Looked::Fresh(look) => look,
-        Looked::Repeated(response) => return Ok(response),
-    };
     let now = registry.now();
-    let asked = (push.id, &place(&desk));
-    let credential = &push.assertion.raw_id;
-    let ground = Ground::of(&mut look.db, asked, credential, now).await?;
-    let by = party_of(&registry, ground.signer());
-    let signed = match ground.verified_act(by, &push.assertion) {
-        Ok(signed) => signed,
-        Err(refusal) => {
-            drop(look);
-            let station = Some(&desk.station);
-            return Err(ground.on_record(&registry, station, refusal).await?);
-        }
+    let (write, by_key) = ((key, "act-signed", &push), (push.id, &push.assertion));
+    let mut signed = match signing::take(&registry, &desk, write, by_key, now).await? {
+        Taken::Fresh(signed) => signed,
+        Taken::Repeated(response) => return Ok(response),
     };
-    let mut entry = match look.lock(&registry).await? {
-        Opened::Fresh(entry) => entry,
-        Opened::Repeated(response) => return Ok(response),
-    };
-    let tx = &mut entry.tx;
-    let ground_now = Ground::of(tx, asked, credential, now).await?;
-    ledger::refuse_changed(&ground, &ground_now)?;
-    ground.take(tx, &signed, now).await?;
-    let id = match (&signed.act.deed, ground.signer()) {
+    let id = done(&registry, &desk, (&push, &mut signed), now).await?;
+    let reply = resets::shown_by_id(&mut signed.entry.tx, id, now).await?;
+    let told = signed.act.told();
+    let detail = format!("reset {id} is {}; {told}", reply.state.as_str());
+    let subject = reply.person.id.to_string();
+    let line = line(&desk, "reset-signed", &subject, &detail);
+    signed.entry.finish(StatusCode::CREATED, &reply, line).await
+}
+
+/// What was signed is so from now on; of which reset.
+async fn done(
+    registry: &Registry,
+    desk: &AtDesk,
+    (push, signed): (&ActSigned, &mut Signed<'_>),
+    now: Timestamp,
+) -> Answer<AccountResetId> {
+    let Signed {
+        entry,
+        ground,
+        act: signed,
+        by,
+    } = signed;
+    let (tx, signature) = (&mut entry.tx, &push.assertion.response.signature);
+    match (&signed.act.deed, ground.signer()) {
         (Deed::AskReset { terms }, Signer::Person(administrator)) => {
             signed.keep(by, tx, now).await?;
             let proof = Proof {
-                with: &FactorName::of_key(credential),
-                signed: Some((push.id, &push.assertion.response.signature)),
+                with: &FactorName::of_key(&push.assertion.raw_id),
+                signed: Some((push.id, signature)),
             };
             let what = (terms, administrator);
-            resets::at_desk::signed(tx, &desk, &registry.days, what, proof, now).await?;
-            terms.reset
+            resets::at_desk::signed(tx, desk, &registry.days, what, proof, now).await?;
+            Ok(terms.reset)
         }
         (Deed::AskReset { terms }, Signer::Operator(_)) => {
             let wish = Wish {
@@ -282,29 +271,23 @@ pub async fn signed(
                 ticket: terms.ticket.as_deref(),
             };
             let times = (now, signed.act.asked_at);
-            let (found, person) = resets::ask_again(tx, &desk, terms, wish, times).await?;
+            let (found, person) = resets::ask_again(tx, desk, terms, wish, times).await?;
             refuse_changed(found == *terms)?;
             signed.keep(by, tx, now).await?;
-            let signature = &push.assertion.response.signature;
-            resets::asked(tx, &desk, (&signed.act, terms), (&person, signature), now).await?;
-            terms.reset
+            resets::asked(tx, desk, (&signed.act, terms), (&person, signature), now).await?;
+            Ok(terms.reset)
         }
         (Deed::ReleaseReset { .. }, _) => {
             let signer = ground.operator();
             let signer = signer.ok_or_else(|| Refusal::internal("a release by no operator"))?;
             let whom = (signer, Some(&desk.station), push.last_name.as_deref());
             let when = (registry.pace(), now);
-            signed.release(by, tx, whom, when).await?
+            signed.release(by, tx, whom, when).await
         }
         (Deed::Vouch { .. } | Deed::Lend { .. } | Deed::ChangeOwn { .. }, _) => {
-            return Err(Refusal::internal("an act that no operator is asked for"));
+            Err(Refusal::internal("an act that no operator is asked for"))
         }
-    };
-    let reply = resets::shown_by_id(tx, id, now).await?;
-    let detail = format!("reset {id} is {}; {}", reply.state.as_str(), signed.told());
-    let subject = reply.person.id.to_string();
-    let line = line(&desk, "reset-signed", &subject, &detail);
-    entry.finish(StatusCode::CREATED, &reply, line).await
+    }
 }
 
 /// Withdraws or refuses one of which nothing has come.

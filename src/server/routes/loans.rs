@@ -11,19 +11,17 @@ use axum::response::Response;
 use super::desk::{Terms, line, may_for};
 use super::offers::{insert, prepared};
 use super::report::check_version;
+use super::signing::{self, Taken};
 use super::{Body, Named, Shared};
 use crate::domain::VisitId;
 use crate::domain::authority::Action;
-use crate::server::Registry;
-use crate::server::account_resets::signing::{self, Ground, refuse_changed};
+use crate::server::account_resets::signing::refuse_changed;
 use crate::server::auth::{AtDesk, IdempotencyKey};
-use crate::server::ledger::{self, Looked, Opened};
+use crate::server::ledger::{self, Opened};
 use crate::server::loans;
 use crate::server::problem::Answer;
-use crate::server::tables::act_asked::{AskedWhere, Signer};
 use crate::server::tables::loan as table;
 use crate::server::tables::offer::Sort;
-use crate::server::verify::RelyingParty;
 use crate::server::visits;
 use crate::wire::{LoanAsk, LoanSigned, LoanToSign, Offer, Seconds, Visit};
 
@@ -74,32 +72,19 @@ pub async fn ask(
     let wish = (id, request.days, &request.second);
     let asked = loans::ask(tx, &desk, wish, &registry.days, (now, now)).await?;
     let (deed, (signer, name)) = asked;
-    let party = party(&registry, &signer);
     let whom = (signer.clone(), name.as_str());
-    let to_sign = signing::to_sign(party, tx, whom, (place(&desk), deed), now).await?;
+    let (to_sign, origin) = signing::to_sign(&registry, tx, &desk, whom, deed, now).await?;
     let reply = LoanToSign {
         id: to_sign.id,
         act: to_sign.act,
         request: to_sign.request,
-        origin: party.origin().to_owned(),
+        origin: origin.to_owned(),
         expires_at: to_sign.expires_at,
     };
     let detail = format!("visit {id}, act {}, {}", reply.id, signer.as_str());
     let visit = id.to_string();
     let line = line(&desk, "loan-asking", &visit, &detail);
     entry.finish(StatusCode::CREATED, &reply, line).await
-}
-
-/// Whose keys sign: operators' and people's are of two relying parties.
-fn party<'a>(registry: &'a Registry, signer: &Signer) -> &'a RelyingParty {
-    match signer {
-        Signer::Operator(_) => &registry.operators,
-        Signer::Person(_) => &registry.people,
-    }
-}
-
-fn place(desk: &AtDesk) -> AskedWhere {
-    AskedWhere::Station(desk.station.clone(), desk.operator.id.clone())
 }
 
 /// They signed it: a key may be lent in that visit.
@@ -116,47 +101,27 @@ pub async fn signed(
     Body(push): Body<LoanSigned>,
 ) -> Answer<Response> {
     check_version(push.version)?;
-    let scope = desk.scope();
-    let mut look = match ledger::look(&registry, &scope, key, "loan-signed", &push).await? {
-        Looked::Fresh(look) => look,
-        Looked::Repeated(response) => return Ok(response),
-    };
     let now = registry.now();
-    let asked = (push.id, &place(&desk));
-    let with = &push.assertion.raw_id;
-    let ground = Ground::of(&mut look.db, asked, with, now).await?;
-    let by = party(&registry, ground.signer());
-    let signed = match ground.verified_act(by, &push.assertion) {
-        Ok(signed) => signed,
-        Err(refusal) => {
-            drop(look);
-            let station = Some(&desk.station);
-            return Err(ground.on_record(&registry, station, refusal).await?);
-        }
+    let (write, by_key) = ((key, "loan-signed", &push), (push.id, &push.assertion));
+    let mut signed = match signing::take(&registry, &desk, write, by_key, now).await? {
+        Taken::Fresh(signed) => signed,
+        Taken::Repeated(response) => return Ok(response),
     };
-    let mut entry = match look.lock(&registry).await? {
-        Opened::Fresh(entry) => entry,
-        Opened::Repeated(response) => return Ok(response),
-    };
-    let tx = &mut entry.tx;
-    let ground_now = Ground::of(tx, asked, with, now).await?;
-    ledger::refuse_changed(&ground, &ground_now)?;
-    ground.take(tx, &signed, now).await?;
-    let act = &signed.act;
-    let whom = (ground.signer(), with);
+    let (tx, act) = (&mut signed.entry.tx, &signed.act.act);
+    let whom = (signed.ground.signer(), &push.assertion.raw_id);
     let (deed, loan) = loans::ask_again(tx, &desk, act, whom, (&registry.days, now)).await?;
     refuse_changed(deed == act.deed)?;
-    signed.keep(by, tx, now).await?;
+    signed.act.keep(signed.by, tx, now).await?;
     loans::agreed(tx, &loan, act.id, now).await?;
     let (visit, person) = visits::going(tx, &desk, loan.visit, now).await?;
     let detail = format!(
         "visit {}; until {}; {}",
         visit.id,
         loan.until,
-        signed.told()
+        signed.act.told()
     );
     let line = line(&desk, "loan-agreed", person.id.as_str(), &detail);
-    entry.finish(StatusCode::CREATED, &visit, line).await
+    signed.entry.finish(StatusCode::CREATED, &visit, line).await
 }
 
 /// Creation options for the key that is lent. It is one key, and no app.

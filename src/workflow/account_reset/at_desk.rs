@@ -8,9 +8,8 @@ use super::super::dialogue::{
     Question, Step,
 };
 use super::super::steps::{begin_step, end_step};
-use super::super::visit::{identified, open};
 use super::super::{Desk, Stop, conclude};
-use super::{act, begin, confirm, hand_in, proof};
+use super::{begin, confirm, confirmed, hand_in, proof, visited};
 use crate::domain::authority::Action;
 use crate::domain::reason::Unmet;
 use crate::domain::{AccountResetId, Person, PersonId};
@@ -37,16 +36,7 @@ async fn sign(
     let by = &detail.person;
     let reset = which(desk, (what, by, detail.to_sign()), reset).await?;
     let to_sign = desk.sign_prepared(who, visit.id, reset).await?;
-    let act = act(&to_sign)?;
-    confirm(
-        desk,
-        AccountResetQuestion::Ask {
-            act: Box::new(act.clone()),
-            facts: Box::new(to_sign.facts.clone()),
-        },
-    )
-    .await?;
-    end_step(desk, Step::Confirm, Note::None);
+    let act = confirmed(desk, &to_sign).await?;
     begin_step(desk, Step::Prove);
     let name = detail.person.name.clone();
     desk.tell(Event::Prover { name });
@@ -116,8 +106,7 @@ async fn received(
     operator.role.may(Action::Receive)?;
     let detail = desk.detail(who).await?;
     begin(desk, what, &detail.person);
-    let identification = identified(desk, &operator, &detail).await?;
-    let visit = open(desk, &detail, &identification).await?;
+    let visit = visited(desk, &operator, &detail).await?;
     // A desk that has no part in a reset hears of it once whoever may object is there.
     Ok((desk.detail(who).await?, visit))
 }

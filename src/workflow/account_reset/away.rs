@@ -9,7 +9,7 @@ use super::super::dialogue::{
 use super::super::steps::{begin_step, end_step};
 use super::super::{Desk, Stop, conclude};
 use super::begun::{self, Deed};
-use super::{act, begin, confirm, signed, why};
+use super::{begin, confirm, sign_asked, wished};
 use crate::domain::account_reset::ResetWish;
 use crate::domain::authority::{Action, may_ask};
 use crate::domain::exception::EXCEPTION_DAYS_MAX;
@@ -42,28 +42,9 @@ async fn ask(desk: &mut dyn Desk, who: &PersonId, wish: Option<ResetWish>) -> Re
     }
     end_step(desk, Step::Identify, Note::None);
     begin_step(desk, Step::Confirm);
-    let wish = match wish {
-        Some(wish) => wish,
-        None => why(desk, &person).await?,
-    };
+    let wish = wished(desk, &person, wish).await?;
     let to_sign = desk.ask_away(who, begun.reset, &wish).await?;
-    let act = act(&to_sign)?;
-    confirm(
-        desk,
-        AccountResetQuestion::Ask {
-            act: Box::new(act.clone()),
-            facts: Box::new(to_sign.facts.clone()),
-        },
-    )
-    .await?;
-    end_step(desk, Step::Confirm, Note::None);
-    let reset = signed(desk, act, to_sign, None).await?;
-    Ok(Ending::AccountReset {
-        person: reset.person.clone(),
-        result: AccountResetResult::Asked {
-            reset: Box::new(reset),
-        },
-    })
+    sign_asked(desk, to_sign).await
 }
 
 /// It takes both ways: where one of them cannot be gone, nobody goes the other.

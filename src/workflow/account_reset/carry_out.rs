@@ -6,10 +6,9 @@ use super::super::dialogue::{
     AccountResetJob, AccountResetQuestion, AccountResetResult, Ending, Note, Step,
 };
 use super::super::steps::{begin_step, end_step};
-use super::super::visit::{identified, open};
 use super::super::{Desk, Stop, conclude};
 use super::begun::{self, Deed};
-use super::{begin, confirm};
+use super::{begin, confirm, visited};
 use crate::domain::authority::{Action, decide};
 use crate::domain::reason::Unmet;
 use crate::domain::{AccountResetId, PersonId, VisitId};
@@ -37,8 +36,7 @@ async fn carry_out_one(
     desk.room().await?;
     begin(desk, AccountResetJob::CarryOut, &detail.person);
     begun::settle_earlier(desk, reset).await?;
-    let identification = identified(desk, &operator, &detail).await?;
-    let visit = open(desk, &detail, &identification).await?;
+    let visit = visited(desk, &operator, &detail).await?;
     begin_step(desk, Step::Confirm);
     // What there is by now; the registry compares it with what was signed.
     let detail = desk.detail(person).await?;
